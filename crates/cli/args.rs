@@ -1,0 +1,274 @@
+//! The command line: what may be typed, and its help. Parsed and validated here without touching a
+//! file; the verbs in `cmd` do the rest.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+
+/// Full-text search for an archive of Chinese articles and flash items.
+///
+/// Traditional, Simplified and wrongly converted text are one: type either script. Words rank;
+/// "quoted text" is found exactly as a scan of the archive would find it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "wensou",
+    version,
+    propagate_version = true,
+    max_term_width = 100,
+    after_help = "Start with `wensou search 開源大模型`: it builds the index of the sample archive first."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// What every verb takes.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Folder of the index
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "WENSOU_INDEX",
+        default_value = "index",
+        help_heading = "Global options"
+    )]
+    pub(crate) index: PathBuf,
+    /// When to colour
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t = Color::Auto,
+        help_heading = "Global options"
+    )]
+    pub(crate) color: Color,
+}
+
+/// When output is coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Search articles and flash items
+    Search(Search),
+    /// Build the index of an archive
+    Index(Index),
+    /// Print one article or flash item
+    Show(Show),
+    /// List tags with the number of documents that have them
+    Tags(Tags),
+    /// Say what the index holds
+    Stats(Stats),
+    /// Write every record as JSON lines
+    Export(Export),
+}
+
+/// Search articles and flash items.
+///
+/// Words after the verb are joined by blanks. Every word must be found; a long question finds what
+/// answers it best; if nothing has every word, the hits that have the most say which they lack.
+#[derive(Debug, Args)]
+#[command(after_long_help = QUERY_HELP)]
+pub(crate) struct Search {
+    /// The query; none means everything, newest first
+    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    pub(crate) query: Vec<String>,
+    /// Print at most N hits
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
+    pub(crate) limit: usize,
+    /// Leave out the first N hits
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) offset: usize,
+    /// Order of the hits
+    #[arg(long, value_enum, value_name = "ORDER")]
+    pub(crate) sort: Option<Sort>,
+    /// How hits are printed
+    #[arg(long, short = 'f', value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Snippets of at most N characters
+    #[arg(long, value_name = "N", default_value_t = 120)]
+    pub(crate) snippet: usize,
+    /// What "today" is in dates such as `7d`: a date, or `newest` for that of the newest item
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<AsOf>,
+}
+
+const QUERY_HELP: &str = "\
+Queries:
+  比特幣 減半             both words, in either script
+  \"指令微調\"             exactly these characters, across any word boundary
+  質押 OR 挖礦            either; AND, OR, NOT are upper-case, - and ( ) work too
+  title:以太坊            in the title only (also body:)
+  tag:BTC  tag:a,b        a whole tag; either of two; tag:BTC* begins so
+  source:財聯社  category:以太坊  kind:flash|article
+  date:2023-03            also 2023-01..2023-06, 2023年5月, >=2023-01, 7d, none, inferred
+  since:2023-01 until:2023-06
+  has:flash  script:hans  id:…  path:…
+
+Exit status: 0 hits, 1 none, 2 error, 3 no index or one that cannot be read.";
+
+/// Order of hits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Sort {
+    /// Best first
+    Rank,
+    /// Newest first, undated last
+    Newest,
+    /// Oldest first, undated last
+    Oldest,
+}
+
+/// How hits are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// One array
+    Json,
+    /// One object a line
+    Jsonl,
+    /// One id a line
+    Ids,
+    /// A header, then one hit a line
+    Tsv,
+}
+
+/// The day that relative dates count from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AsOf {
+    /// This day.
+    Day(Date),
+    /// The day of the newest dated item.
+    Newest,
+}
+
+impl std::str::FromStr for AsOf {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "newest" {
+            return Ok(Self::Newest);
+        }
+        text.parse().map(Self::Day).map_err(|_| "give a day as YYYY-MM-DD, or `newest`".to_owned())
+    }
+}
+
+/// Build the index of an archive.
+///
+/// Files and folders of pages (.txt, .html, .htm, without an ending) and JSON lines (.jsonl) are
+/// read, whichever of UTF-8, UTF-16, GB18030 and Big5 they are in. The new index is written beside
+/// the old one and swapped in at the end: until then, searches find the old one.
+#[derive(Debug, Args)]
+pub(crate) struct Index {
+    /// Files and folders of the archive; none means those of the last build, else data/
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Build anew even if the index is current
+    #[arg(long)]
+    pub(crate) rebuild: bool,
+    /// Make a page that had to be skipped an error, and keep the old index
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Read every page in this encoding instead of detecting it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) encoding: Option<String>,
+    /// Threads
+    #[arg(long, short = 'j', value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// Print no progress
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// Print one article or flash item.
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// Its id, or the beginning of it
+    pub(crate) id: String,
+    /// Mark the words of this query
+    #[arg(long, value_name = "QUERY")]
+    pub(crate) highlight: Option<String>,
+    /// The bytes of the file that it stands in, as they are
+    #[arg(long, conflicts_with_all = ["format", "highlight"])]
+    pub(crate) raw: bool,
+    /// How it is printed
+    #[arg(long, short = 'f', value_enum, default_value_t = ShowFormat::Text)]
+    pub(crate) format: ShowFormat,
+}
+
+/// How one record is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShowFormat {
+    /// For people
+    Text,
+    /// As `export` writes it
+    Json,
+}
+
+/// List tags with the number of documents that have them.
+#[derive(Debug, Args)]
+pub(crate) struct Tags {
+    /// Count only documents that this query matches
+    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    pub(crate) query: Vec<String>,
+    /// Only tags that begin so, in either script and case
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) prefix: Option<String>,
+    /// Print at most N tags; 0 means all
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 40)]
+    pub(crate) limit: usize,
+    /// How they are printed
+    #[arg(long, short = 'f', value_enum, default_value_t = ListFormat::Text)]
+    pub(crate) format: ListFormat,
+}
+
+/// How a list is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For people
+    Text,
+    /// One array
+    Json,
+    /// One object a line
+    Jsonl,
+    /// A header, then one entry a line
+    Tsv,
+}
+
+/// Say what the index holds.
+#[derive(Debug, Args)]
+pub(crate) struct Stats {
+    /// Name every file that was skipped
+    #[arg(long, action = ArgAction::SetTrue)]
+    pub(crate) skipped: bool,
+    /// How it is printed
+    #[arg(long, short = 'f', value_enum, default_value_t = ShowFormat::Text)]
+    pub(crate) format: ShowFormat,
+}
+
+/// Write every record as JSON lines, in the order of the archive.
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// How records are written
+    #[arg(long, short = 'f', value_enum, default_value_t = ExportFormat::Jsonl)]
+    pub(crate) format: ExportFormat,
+}
+
+/// How records are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// One object a line
+    Jsonl,
+}

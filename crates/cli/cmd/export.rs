@@ -1,0 +1,28 @@
+//! `wensou export`: every record, in the order of the archive.
+
+use std::io::Write;
+
+use wensou_index::Index;
+
+use crate::args::{Export, ExportFormat, Global};
+use crate::exit::Outcome;
+use crate::out::{Terminal, json};
+
+pub(crate) fn run(
+    global: &Global,
+    args: &Export,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Outcome> {
+    let index = Index::open(&global.index)?;
+    let addresses = index.in_order()?;
+    for address in &addresses {
+        let record = index.record(*address)?;
+        match args.format {
+            ExportFormat::Jsonl => {
+                serde_json::to_writer(terminal.out(), &json::record(&record))?;
+                writeln!(terminal.out())?;
+            }
+        }
+    }
+    Ok(if addresses.is_empty() { Outcome::Nothing } else { Outcome::Done })
+}

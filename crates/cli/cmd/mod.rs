@@ -1,0 +1,8 @@
+//! The verbs, one file each.
+
+pub(crate) mod export;
+pub(crate) mod index;
+pub(crate) mod search;
+pub(crate) mod show;
+pub(crate) mod stats;
+pub(crate) mod tags;

@@ -1,0 +1,146 @@
+//! `wensou search`: the main job.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::Context;
+use jiff::civil::Date;
+use wensou_index::{Error as IndexError, Index};
+use wensou_query::lang::{Clock, Diagnostic, Query, parse as parse_query};
+use wensou_query::{Options, Results, Sort as Order};
+
+use crate::args::{AsOf, Format, Global, Search, Sort};
+use crate::exit::Outcome;
+use crate::out::{Terminal, hits};
+
+/// The archive that a search without an index builds one of.
+const SAMPLE: [&str; 2] = ["data/archive", "data"];
+
+pub(crate) fn run(
+    global: &Global,
+    args: &Search,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Outcome> {
+    let index = open_or_build(&global.index, terminal)?;
+    let started = Instant::now();
+    let clock = clock(&index, args.as_of)?;
+    let machine = args.format != Format::Text;
+    let text = args.query.join(" ");
+    let Some(query) = parse_as(&text, &clock, terminal, machine) else {
+        return Ok(Outcome::Refused);
+    };
+    let mut options = Options::default();
+    options.limit = args.limit;
+    options.offset = args.offset;
+    options.snippet = args.snippet;
+    options.sort = args.sort.map(|sort| match sort {
+        Sort::Rank => Order::Rank,
+        Sort::Newest => Order::Newest,
+        Sort::Oldest => Order::Oldest,
+    });
+    let results = match wensou_query::search(&index, &query, &options) {
+        Ok(results) => results,
+        Err(wensou_query::Error::Query(diagnostics)) => {
+            report(&diagnostics, &text, terminal, machine);
+            return Ok(Outcome::Refused);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    report(&results.warnings, &text, terminal, machine);
+    hits::print(terminal, args.format, &results.hits, args.offset)?;
+    if !machine {
+        terminal.say(summary(&results, args, started));
+    }
+    Ok(if results.total == 0 { Outcome::Nothing } else { Outcome::Done })
+}
+
+/// Opens the index. Where there is none in the default place but a sample archive beside it, that
+/// is indexed first, so that the first command a newcomer types gives hits.
+fn open_or_build(dir: &Path, terminal: &mut Terminal) -> anyhow::Result<Index> {
+    match Index::open(dir) {
+        Err(missing @ IndexError::Missing { .. }) => {
+            let (true, Some(sample)) = (dir == Path::new("index"), sample()) else {
+                return Err(missing.into());
+            };
+            terminal.say(format_args!("no index yet: indexing {} first", sample.display()));
+            super::index::build(dir, &[sample], &super::index::default_options(), false, terminal)?;
+            Ok(Index::open(dir)?)
+        }
+        outcome => Ok(outcome?),
+    }
+}
+
+/// The sample archive, where the working folder has it.
+pub(crate) fn sample() -> Option<PathBuf> {
+    SAMPLE.into_iter().map(PathBuf::from).find(|path| path.is_dir())
+}
+
+/// What "today" is.
+pub(crate) fn clock(index: &Index, as_of: Option<AsOf>) -> anyhow::Result<Clock> {
+    let today: Date = match as_of {
+        Some(AsOf::Day(day)) => day,
+        Some(AsOf::Newest) => wensou_query::overview(index)?
+            .newest
+            .map(|at| at.date())
+            .context("--as-of newest: the index holds no dated item")?,
+        // The archive's civil time is that of China, wherever it is read.
+        None => jiff::tz::Offset::constant(8).to_datetime(jiff::Timestamp::now()).date(),
+    };
+    Ok(Clock { today })
+}
+
+/// Parses a query; what is wrong with it goes to standard error.
+pub(crate) fn parse(text: &str, clock: &Clock, terminal: &mut Terminal) -> Option<Query> {
+    parse_as(text, clock, terminal, false)
+}
+
+fn parse_as(text: &str, clock: &Clock, terminal: &mut Terminal, machine: bool) -> Option<Query> {
+    match parse_query(text, clock) {
+        Ok(query) => {
+            report(&query.warnings, text, terminal, machine);
+            Some(query)
+        }
+        Err(diagnostics) => {
+            report(&diagnostics, text, terminal, machine);
+            None
+        }
+    }
+}
+
+/// Prints diagnostics: drawn for people, one object a line for machines.
+fn report(diagnostics: &[Diagnostic], text: &str, terminal: &mut Terminal, machine: bool) {
+    for diagnostic in diagnostics {
+        if machine {
+            if let Ok(line) = serde_json::to_string(diagnostic) {
+                terminal.say(line);
+            }
+        } else {
+            let colour = terminal.colours_errors();
+            terminal.say(diagnostic.render(text, colour));
+        }
+    }
+}
+
+fn summary(results: &Results, args: &Search, started: Instant) -> String {
+    let took = started.elapsed().as_secs_f64() * 1000.0;
+    let mut line = match results.total {
+        0 => "no hits".to_owned(),
+        1 => "1 hit".to_owned(),
+        total => format!("{total} hits"),
+    };
+    if results.total > results.hits.len() {
+        let first = args.offset + 1;
+        match results.hits.len() {
+            0 => line.push_str(&format!(", none from {first} on")),
+            shown => line.push_str(&format!(", {first} to {}", args.offset + shown)),
+        }
+    }
+    line.push_str(&format!(" ({took:.1} ms)"));
+    if results.relaxed && results.total > 0 {
+        line.push_str("; none has every word: these have the most");
+    }
+    if results.undated > 0 {
+        line.push_str(&format!("; {} without a date left out", results.undated));
+    }
+    line
+}

@@ -1,0 +1,92 @@
+//! `wensou show`: one record, to read.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use wensou_index::{Index, Lookup};
+use wensou_ingest::Record;
+
+use super::search::{clock, parse};
+use crate::args::{Global, Show, ShowFormat};
+use crate::exit::Outcome;
+use crate::out::{Terminal, json, record, sanitize};
+
+pub(crate) fn run(
+    global: &Global,
+    args: &Show,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Outcome> {
+    let index = Index::open(&global.index)?;
+    let Some(found) = lookup(&index, &args.id, terminal)? else {
+        return Ok(Outcome::Nothing);
+    };
+    if args.raw {
+        return raw(&index, &found, terminal);
+    }
+    match args.format {
+        ShowFormat::Json => {
+            serde_json::to_writer_pretty(terminal.out(), &json::record(&found))?;
+            writeln!(terminal.out())?;
+        }
+        ShowFormat::Text => {
+            let query = match &args.highlight {
+                None => None,
+                Some(text) => match parse(text, &clock(&index, None)?, terminal) {
+                    None => return Ok(Outcome::Refused),
+                    query => query,
+                },
+            };
+            record::print(terminal, &index, &found, query.as_ref())?;
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// The record of an id or of the beginning of one; says why where there is none.
+fn lookup(index: &Index, id: &str, terminal: &mut Terminal) -> anyhow::Result<Option<Record>> {
+    match index.lookup(id)? {
+        Lookup::Found(address) => Ok(Some(index.record(address)?)),
+        Lookup::Missing => {
+            terminal.say(format_args!("no article or flash item has the id {}", sanitize::line(id)));
+            Ok(None)
+        }
+        Lookup::Ambiguous(ids) => {
+            let ids = ids.join(" ");
+            bail!("more than one id begins with {id}: {ids}; type more of it")
+        }
+    }
+}
+
+/// The bytes of the record in its file, untouched.
+fn raw(index: &Index, found: &Record, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+    let (path, span) = json::place(found);
+    let file = locate(index, path).with_context(|| format!("{path} is not where it was indexed"))?;
+    let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    let (start, end) = (span.start as usize, span.end as usize);
+    let part = bytes
+        .get(start..end)
+        .with_context(|| format!("{path} has changed: index it again with `wensou index`"))?;
+    terminal.out().write_all(part)?;
+    Ok(Outcome::Done)
+}
+
+/// The file of a stored path: as it was named, or under the folder that it was indexed from.
+fn locate(index: &Index, path: &str) -> Option<PathBuf> {
+    let named = PathBuf::from(path);
+    if named.is_file() {
+        return Some(named);
+    }
+    // A path is the root as it was typed joined with the rest; the root is kept absolute.
+    index.meta().roots.iter().find_map(|root| under(root, &named))
+}
+
+fn under(root: &Path, named: &Path) -> Option<PathBuf> {
+    if root.is_file() && root.file_name() == named.file_name() {
+        return Some(root.to_path_buf());
+    }
+    let parts: Vec<_> = named.components().collect();
+    (0..parts.len())
+        .map(|skip| root.join(parts[skip..].iter().collect::<PathBuf>()))
+        .find(|candidate| candidate.is_file())
+}

@@ -1,0 +1,99 @@
+//! `wensou stats`: what the index holds and how it came to be.
+
+use std::io::Write;
+
+use serde_json::json;
+use wensou_index::{Index, Meta};
+
+use crate::args::{Global, ShowFormat, Stats};
+use crate::exit::Outcome;
+use crate::out::{Terminal, sanitize};
+
+pub(crate) fn run(
+    global: &Global,
+    args: &Stats,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Outcome> {
+    let index = Index::open(&global.index)?;
+    match args.format {
+        ShowFormat::Json => print_json(&index, terminal)?,
+        ShowFormat::Text => print_text(&index, args, terminal)?,
+    }
+    Ok(Outcome::Done)
+}
+
+fn print_json(index: &Index, terminal: &mut Terminal) -> anyhow::Result<()> {
+    let meta = index.meta();
+    let overview = wensou_query::overview(index)?;
+    let object = json!({
+        "index": index.dir(),
+        "bytes": index.bytes(),
+        "built": meta.built,
+        "program": meta.program,
+        "format": meta.format,
+        "analysis": meta.analysis,
+        "stale": meta.is_stale(),
+        "roots": meta.roots,
+        "articles": overview.articles,
+        "flash_items": overview.flashes,
+        "undated": overview.undated,
+        "inferred": overview.inferred,
+        "oldest": overview.oldest.map(|at| at.to_string()),
+        "newest": overview.newest.map(|at| at.to_string()),
+        "distinct_tags": overview.tags,
+        "report": meta.report,
+    });
+    serde_json::to_writer_pretty(terminal.out(), &object)?;
+    writeln!(terminal.out())?;
+    Ok(())
+}
+
+fn print_text(index: &Index, args: &Stats, terminal: &mut Terminal) -> anyhow::Result<()> {
+    let meta = index.meta();
+    let overview = wensou_query::overview(index)?;
+    let report = &meta.report;
+    let range = match (overview.oldest, overview.newest) {
+        (Some(oldest), Some(newest)) => format!("{} .. {}", oldest.date(), newest.date()),
+        _ => "none".to_owned(),
+    };
+    let rows = [
+        ("index", format!("{} ({})", index.dir().display(), bytes(index.bytes()))),
+        ("built", format!("{} by wensou {}", meta.built, meta.program)),
+        ("versions", versions(meta)),
+        ("archive", roots(meta)),
+        ("pages", format!("{} ({})", report.pages, bytes(report.bytes))),
+        ("articles", overview.articles.to_string()),
+        (
+            "flash items",
+            format!("{} distinct, seen {} times", overview.flashes, report.flashes_seen),
+        ),
+        ("dates", range),
+        ("undated", format!("{} ({} more inferred)", overview.undated, overview.inferred)),
+        ("tags", format!("{} distinct; {} lines not split whole", overview.tags, report.unsplit_tags)),
+        ("skipped", super::index::skipped(report)),
+    ];
+    for (name, value) in rows {
+        writeln!(terminal.out(), "{name:<12} {}", sanitize::line(&value))?;
+    }
+    if args.skipped {
+        for skipped in &report.skipped {
+            writeln!(terminal.out(), "  {}", sanitize::line(&skipped.to_string()))?;
+        }
+    }
+    Ok(())
+}
+
+fn versions(meta: &Meta) -> String {
+    let stale = if meta.is_stale() { " (stale: run `wensou index --rebuild`)" } else { "" };
+    format!("format {}, analysis {}{stale}", meta.format, meta.analysis)
+}
+
+fn roots(meta: &Meta) -> String {
+    let roots: Vec<String> = meta.roots.iter().map(|root| root.display().to_string()).collect();
+    roots.join(", ")
+}
+
+/// A size for people, in decimal units.
+pub(crate) fn bytes(count: u64) -> String {
+    indicatif::DecimalBytes(count).to_string()
+}

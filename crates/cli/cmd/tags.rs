@@ -1,0 +1,62 @@
+//! `wensou tags`: tags and how many documents have them.
+
+use std::io::Write;
+
+use serde_json::json;
+use wensou_index::Index;
+
+use super::search::{clock, parse};
+use crate::args::{Global, ListFormat, Tags};
+use crate::exit::Outcome;
+use crate::out::hits::cell;
+use crate::out::terminal::TAG;
+use crate::out::{Terminal, sanitize};
+
+pub(crate) fn run(
+    global: &Global,
+    args: &Tags,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Outcome> {
+    let index = Index::open(&global.index)?;
+    let Some(query) = parse(&args.query.join(" "), &clock(&index, None)?, terminal) else {
+        return Ok(Outcome::Refused);
+    };
+    let mut tags = wensou_query::tags(&index, &query, args.prefix.as_deref())?;
+    let all = tags.len();
+    if args.limit > 0 {
+        tags.truncate(args.limit);
+    }
+    match args.format {
+        ListFormat::Text => {
+            for tag in &tags {
+                let shown = sanitize::line(&tag.tag).into_owned();
+                writeln!(terminal.out(), "{:>7}  {TAG}{shown}{TAG:#}", tag.documents)?;
+            }
+        }
+        ListFormat::Json | ListFormat::Jsonl => {
+            let objects: Vec<_> = tags
+                .iter()
+                .map(|tag| json!({"tag": tag.tag, "documents": tag.documents}))
+                .collect();
+            if args.format == ListFormat::Json {
+                serde_json::to_writer_pretty(terminal.out(), &objects)?;
+                writeln!(terminal.out())?;
+            } else {
+                for object in objects {
+                    writeln!(terminal.out(), "{object}")?;
+                }
+            }
+        }
+        ListFormat::Tsv => {
+            writeln!(terminal.out(), "tag\tdocuments")?;
+            for tag in &tags {
+                writeln!(terminal.out(), "{}\t{}", cell(&tag.tag), tag.documents)?;
+            }
+        }
+    }
+    let left = all - tags.len();
+    if left > 0 && args.format == ListFormat::Text {
+        terminal.say(format_args!("{left} more tags; `--limit 0` prints all"));
+    }
+    Ok(if all == 0 { Outcome::Nothing } else { Outcome::Done })
+}

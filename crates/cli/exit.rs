@@ -1,0 +1,49 @@
+//! How a run ends: the one place that knows exit codes.
+
+use std::process::ExitCode;
+
+use wensou_index::Error as IndexError;
+
+/// What came of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// There were hits, or the verb did its work.
+    Done,
+    /// There were no hits.
+    Nothing,
+    /// What was typed, or what was asked for, is wrong. It has been said.
+    Refused,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        ExitCode::from(match outcome {
+            Outcome::Done => 0,
+            Outcome::Nothing => 1,
+            Outcome::Refused => 2,
+        })
+    }
+}
+
+/// The exit code of an error.
+pub(crate) fn code(error: &anyhow::Error) -> u8 {
+    let index = error.chain().find_map(|cause| cause.downcast_ref::<IndexError>());
+    match index {
+        Some(
+            IndexError::Missing { .. } | IndexError::Unreadable { .. } | IndexError::Format { .. },
+        ) => 3,
+        _ => 2,
+    }
+}
+
+/// Whether an error only says that nobody reads the output any more.
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+            || cause
+                .downcast_ref::<serde_json::Error>()
+                .is_some_and(|error| error.io_error_kind() == Some(std::io::ErrorKind::BrokenPipe))
+    })
+}

@@ -1,0 +1,154 @@
+//! The machine's view: hits and records as JSON, with the keys that the README promises.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use wensou_index::{RecordExt, moment_start};
+use wensou_ingest::{Article, Date, DateProvenance, Evidence, FlashItem, Moment, Record, Span};
+use wensou_query::{Hit, Snippet};
+
+/// A hit as `search` prints it.
+#[derive(Serialize)]
+pub(crate) struct HitObject<'a> {
+    id: &'a str,
+    kind: &'static str,
+    title: &'a str,
+    date: Value,
+    source: Option<&'a str>,
+    category: Option<&'a str>,
+    tags: Vec<String>,
+    path: &'a str,
+    span: Span,
+    score: f32,
+    snippet: &'a Snippet,
+    seen_in: Vec<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    missing: &'a [String],
+}
+
+/// The object of a hit.
+pub(crate) fn hit(hit: &Hit) -> HitObject<'_> {
+    let record = &hit.record;
+    let (path, span) = place(record);
+    let (source, category) = match record {
+        Record::Article(article) => (&article.source, &article.category),
+        Record::Flash(flash) => (&flash.outlet, &flash.category),
+    };
+    HitObject {
+        id: record.id(),
+        kind: record.kind().name(),
+        title: title(record),
+        date: date(record.date()),
+        source: source.as_deref(),
+        category: category.as_deref(),
+        tags: record.texts().tags,
+        path,
+        span,
+        score: hit.score,
+        snippet: &hit.snippet,
+        seen_in: seen_in(record),
+        missing: &hit.missing,
+    }
+}
+
+/// The title of a record.
+pub(crate) fn title(record: &Record) -> &str {
+    match record {
+        Record::Article(article) => &article.title,
+        Record::Flash(flash) => &flash.title,
+    }
+}
+
+/// The file that a record stands in (the first one of a flash item), and where.
+pub(crate) fn place(record: &Record) -> (&str, Span) {
+    match record {
+        Record::Article(article) => (&article.path, article.span),
+        Record::Flash(flash) => {
+            flash.seen_in.first().map_or(("", Span::default()), |first| (&first.path, first.span))
+        }
+    }
+}
+
+/// Every file that a record stands in.
+pub(crate) fn seen_in(record: &Record) -> Vec<&str> {
+    match record {
+        Record::Article(article) => vec![&article.path],
+        Record::Flash(flash) => flash.seen_in.iter().map(|place| place.path.as_str()).collect(),
+    }
+}
+
+/// A date as an object: ISO 8601 local time (or day), and how it is known.
+pub(crate) fn date(date: Date) -> Value {
+    let value = date.value.map(|moment| iso(moment));
+    match date.provenance {
+        DateProvenance::Stated => json!({"value": value, "provenance": "stated"}),
+        DateProvenance::Inferred(evidence) => {
+            json!({"value": value, "provenance": "inferred", "evidence": evidence_name(evidence)})
+        }
+        DateProvenance::None => json!({"value": null, "provenance": "none"}),
+    }
+}
+
+/// What an inferred date was derived from, as a word.
+pub(crate) fn evidence_name(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::NewestFlash => "newest flash",
+        Evidence::Title => "title",
+        Evidence::Lead => "lead",
+    }
+}
+
+/// A moment in ISO 8601, to the precision that is known.
+pub(crate) fn iso(moment: Moment) -> String {
+    match moment {
+        Moment::Day(day) => day.to_string(),
+        Moment::Time(_) => moment_start(moment).strftime("%Y-%m-%dT%H:%M:%S").to_string(),
+    }
+}
+
+/// A whole record as `export` writes it.
+pub(crate) fn record(record: &Record) -> Value {
+    match record {
+        Record::Article(article) => article_object(article),
+        Record::Flash(flash) => flash_object(flash),
+    }
+}
+
+fn article_object(article: &Article) -> Value {
+    json!({
+        "id": article.id,
+        "kind": "article",
+        "path": article.path,
+        "span": article.span,
+        "site": article.site,
+        "category": article.category,
+        "title": article.title,
+        "title_origin": article.title_origin,
+        "suffix_tags": article.suffix_tags,
+        "author": article.author,
+        "source": article.source,
+        "date": date(article.date),
+        "paragraphs": article.paragraphs,
+        "tags": article.tags,
+        "unsplit_tags": article.unsplit_tags,
+        "related": article.related,
+        "flashes": article.flashes,
+        "url": article.url,
+    })
+}
+
+fn flash_object(flash: &FlashItem) -> Value {
+    json!({
+        "id": flash.id,
+        "kind": "flash",
+        "column": flash.column,
+        "title": flash.title,
+        "text": flash.text,
+        "date": date(flash.date),
+        "outlet": flash.outlet,
+        "category": flash.category,
+        "tags": flash.tags,
+        "url": flash.url,
+        "seen_in": flash.seen_in.iter().map(|place| &place.path).collect::<Vec<_>>(),
+        "spans": flash.seen_in.iter().map(|place| place.span).collect::<Vec<_>>(),
+    })
+}

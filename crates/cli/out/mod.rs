@@ -1,0 +1,10 @@
+//! Printing: the terminal, and one printer a format.
+
+pub(crate) mod hits;
+pub(crate) mod json;
+pub(crate) mod record;
+pub(crate) mod sanitize;
+pub(crate) mod terminal;
+pub(crate) mod text;
+
+pub(crate) use terminal::Terminal;

@@ -1,0 +1,153 @@
+//! One whole record for people.
+
+use std::io::{self, Write};
+
+use anstyle::Style;
+use wensou_index::{Index, Kind, Lookup, RecordExt};
+use wensou_ingest::{Article, DateProvenance, FlashItem, Record};
+use wensou_query::lang::Query;
+use wensou_query::{Highlighter, Snippet};
+
+use super::terminal::{DATE, DIM, KIND, TAG, TITLE};
+use super::text::{marked, wrap};
+use super::{Terminal, hits, json, sanitize};
+
+/// Prints a record; the words of `query`, if any, are marked.
+pub(crate) fn print(
+    terminal: &mut Terminal,
+    index: &Index,
+    record: &Record,
+    query: Option<&Query>,
+) -> anyhow::Result<()> {
+    let marks = Highlighter::new(query)?;
+    let title = marks.mark(json::title(record));
+    paragraph(terminal, &format!("{}\n", marked(&title, TITLE)), "")?;
+    let kind = record.kind().name();
+    let mut facts = vec![format!("{KIND}{kind}{KIND:#}"), when(record)];
+    match record {
+        Record::Article(article) => facts.extend(article_facts(article)),
+        Record::Flash(flash) => facts.extend(flash_facts(flash)),
+    }
+    facts.retain(|fact| !fact.is_empty());
+    paragraph(terminal, &facts.join(" · "), "")?;
+    let tags = record.texts().tags;
+    if !tags.is_empty() {
+        let tags: Vec<String> =
+            tags.iter().map(|tag| format!("{TAG}#{}{TAG:#}", sanitize::line(tag))).collect();
+        paragraph(terminal, &tags.join(" "), "")?;
+    }
+    writeln!(terminal.out())?;
+    match record {
+        Record::Article(article) => body(terminal, index, article, &marks)?,
+        Record::Flash(flash) => {
+            for text in flash.text.split('\n') {
+                paragraph(terminal, &marked(&marks.mark(text), Style::new()), "")?;
+            }
+            writeln!(terminal.out())?;
+        }
+    }
+    places(terminal, record)?;
+    Ok(())
+}
+
+fn when(record: &Record) -> String {
+    let date = record.date();
+    let reason = match date.provenance {
+        DateProvenance::Inferred(evidence) => {
+            format!(" (inferred from the {})", json::evidence_name(evidence))
+        }
+        DateProvenance::Stated => String::new(),
+        DateProvenance::None => return "no date".to_owned(),
+    };
+    format!("{DATE}{}{DATE:#}{reason}", hits::date(record))
+}
+
+fn named(name: &str, value: Option<&String>) -> String {
+    value.map(|value| format!("{name} {}", sanitize::line(value))).unwrap_or_default()
+}
+
+fn article_facts(article: &Article) -> Vec<String> {
+    vec![
+        named("source", article.source.as_ref()),
+        named("by", article.author.as_ref()),
+        named("category", article.category.as_ref()),
+        named("site", article.site.as_ref()),
+        named("at", article.url.as_ref()),
+    ]
+}
+
+fn flash_facts(flash: &FlashItem) -> Vec<String> {
+    vec![
+        named("column", flash.column.as_ref()),
+        named("outlet", flash.outlet.as_ref()),
+        named("category", flash.category.as_ref()),
+        named("at", flash.url.as_ref()),
+    ]
+}
+
+fn paragraph(terminal: &mut Terminal, text: &str, indent: &str) -> io::Result<()> {
+    let columns = terminal.width();
+    for line in wrap(text.trim_end_matches('\n'), columns, indent) {
+        writeln!(terminal.out(), "{line}")?;
+    }
+    Ok(())
+}
+
+/// The paragraphs, then the flash items that stood between them, then the related titles.
+fn body(
+    terminal: &mut Terminal,
+    index: &Index,
+    article: &Article,
+    marks: &Highlighter,
+) -> anyhow::Result<()> {
+    for text in &article.paragraphs {
+        paragraph(terminal, &marked(&marks.mark(text), Style::new()), "")?;
+        writeln!(terminal.out())?;
+    }
+    if !article.flashes.is_empty() {
+        writeln!(terminal.out(), "{KIND}Flash items in this page{KIND:#}")?;
+        for id in &article.flashes {
+            flash_line(terminal, index, id)?;
+        }
+        writeln!(terminal.out())?;
+    }
+    if !article.related.is_empty() {
+        writeln!(terminal.out(), "{KIND}Related{KIND:#}")?;
+        for related in &article.related {
+            paragraph(terminal, &sanitize::line(&related.title), "  ")?;
+        }
+        writeln!(terminal.out())?;
+    }
+    Ok(())
+}
+
+fn flash_line(terminal: &mut Terminal, index: &Index, id: &str) -> anyhow::Result<()> {
+    let Lookup::Found(address) = index.lookup(id)? else { return Ok(()) };
+    let record = index.record(address)?;
+    debug_assert_eq!(record.kind(), Kind::Flash);
+    let title = Snippet { text: json::title(&record).to_owned(), ..Snippet::default() };
+    let line = format!(
+        "{DATE}{}{DATE:#}  {}  {DIM}{}{DIM:#}",
+        hits::date(&record),
+        marked(&title, Style::new()),
+        sanitize::line(id),
+    );
+    paragraph(terminal, &line, "  ")?;
+    Ok(())
+}
+
+/// Where in which files the record lies.
+fn places(terminal: &mut Terminal, record: &Record) -> io::Result<()> {
+    let places: Vec<_> = match record {
+        Record::Article(article) => vec![(article.path.as_str(), article.span)],
+        Record::Flash(flash) => {
+            flash.seen_in.iter().map(|place| (place.path.as_str(), place.span)).collect()
+        }
+    };
+    for (path, span) in places {
+        let line = format!("{}, bytes {}..{}", sanitize::line(path), span.start, span.end);
+        paragraph(terminal, &format!("{DIM}{line}{DIM:#}"), "")?;
+    }
+    let id = sanitize::line(record.id()).into_owned();
+    paragraph(terminal, &format!("{DIM}{id}{DIM:#}"), "")
+}

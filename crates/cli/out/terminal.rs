@@ -1,0 +1,97 @@
+//! Standard output and standard error: colour, width, and who may write where.
+//!
+//! Results go to standard output and to nothing else; totals, hints and errors to standard error.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+
+use crate::args::Color;
+
+/// The two streams of a run.
+pub(crate) struct Terminal {
+    out: AutoStream<io::BufWriter<io::Stdout>>,
+    err: AutoStream<io::Stderr>,
+    width: usize,
+    interactive: bool,
+}
+
+/// Marks a match.
+pub(crate) const MATCH: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
+/// A title.
+pub(crate) const TITLE: Style = Style::new().bold();
+/// The name of a kind.
+pub(crate) const KIND: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Cyan)));
+/// A date.
+pub(crate) const DATE: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Green)));
+/// A tag.
+pub(crate) const TAG: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
+/// What matters less.
+pub(crate) const DIM: Style = Style::new().dimmed();
+const ERROR: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
+
+/// Widest line for reading: Chinese text in longer ones is hard to follow.
+const WIDEST: usize = 100;
+
+impl Terminal {
+    pub(crate) fn new(color: Color) -> Self {
+        let stdout = io::stdout();
+        let interactive = stdout.is_terminal();
+        let choice = |stream: ColorChoice| match color {
+            Color::Auto => stream,
+            Color::Always => ColorChoice::AlwaysAnsi,
+            Color::Never => ColorChoice::Never,
+        };
+        let width = std::env::var("COLUMNS")
+            .ok()
+            .and_then(|columns| columns.parse().ok())
+            .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
+            .unwrap_or(80);
+        Self {
+            out: AutoStream::new(io::BufWriter::new(stdout), choice(AutoStream::choice(&io::stdout()))),
+            err: AutoStream::new(io::stderr(), choice(AutoStream::choice(&io::stderr()))),
+            width: width.clamp(20, WIDEST),
+            interactive,
+        }
+    }
+
+    /// Standard output, buffered.
+    pub(crate) fn out(&mut self) -> &mut dyn Write {
+        &mut self.out
+    }
+
+    /// Columns to print in.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Whether a person reads standard output.
+    pub(crate) fn is_interactive(&self) -> bool {
+        self.interactive
+    }
+
+    /// Whether standard error is coloured.
+    pub(crate) fn colours_errors(&self) -> bool {
+        self.err.current_choice() != ColorChoice::Never
+    }
+
+    /// Says something beside the results. What standard error cannot take is lost, as it must be.
+    pub(crate) fn say(&mut self, text: impl std::fmt::Display) {
+        let _ = self.out.flush();
+        let _ = writeln!(self.err, "{text}");
+    }
+
+    /// Reports an error with its causes.
+    pub(crate) fn error(&mut self, error: &anyhow::Error) {
+        let mut text = error.to_string();
+        for cause in error.chain().skip(1) {
+            text.push_str(&format!("\n  caused by: {cause}"));
+        }
+        self.say(format_args!("{ERROR}error{ERROR:#}: {}", super::sanitize::lines(&text)));
+    }
+
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}

@@ -1,0 +1,47 @@
+//! Laying text out in columns: widths, wrapping, marks.
+
+use anstyle::Style;
+use unicode_width::UnicodeWidthStr;
+use wensou_query::Snippet;
+
+use super::sanitize;
+use super::terminal::MATCH;
+
+/// Columns that a text takes, escape sequences left out.
+pub(crate) fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// A snippet as one line with its matches marked. `base` is the style around the marks.
+pub(crate) fn marked(snippet: &Snippet, base: Style) -> String {
+    let chars: Vec<char> = snippet.text.chars().collect();
+    let piece = |from: usize, to: usize| -> String { chars[from..to].iter().collect() };
+    let mut line = String::new();
+    let mut push = |style: Style, text: String| {
+        if !text.is_empty() {
+            line.push_str(&format!("{style}{}{style:#}", sanitize::line(&text)));
+        }
+    };
+    let mut at = 0;
+    for [start, end] in &snippet.highlights {
+        push(base, piece(at, *start));
+        push(MATCH, piece(*start, *end));
+        at = *end;
+    }
+    push(base, piece(at, chars.len()));
+    line
+}
+
+/// Wraps a line (which may hold escape sequences) to `columns`, every line after `indent`.
+///
+/// Chinese breaks between any two characters but before closing punctuation (UAX #14); Latin words
+/// stay whole unless one is wider than the line.
+pub(crate) fn wrap(line: &str, columns: usize, indent: &str) -> Vec<String> {
+    let options = textwrap::Options::new(columns.max(10))
+        .initial_indent(indent)
+        .subsequent_indent(indent)
+        .word_separator(textwrap::WordSeparator::UnicodeBreakProperties)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .break_words(true);
+    textwrap::wrap(line, options).into_iter().map(std::borrow::Cow::into_owned).collect()
+}

@@ -1,0 +1,277 @@
+//! A record as a document of the index: which value goes into which field.
+
+use jiff::civil::{DateTime, date};
+use tantivy::TantivyDocument;
+use wensou_ingest::{Article, Date, DateProvenance, FlashItem, Moment, Record};
+use wensou_text::{Script, Segmenter, fold, script_of};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::analyzer::Units;
+use crate::error::Error;
+use crate::schema::{
+    Fields, Kind, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED, Part, Unit,
+};
+
+/// Separates the folded form of a facet value from the form of the page.
+pub const FACET_SEPARATOR: char = '\u{1f}';
+
+/// What `has:` can ask for.
+pub const HAS: [&str; 8] =
+    ["flash", "tags", "date", "source", "author", "category", "related", "url"];
+
+/// Civil seconds since 1970-01-01T00:00:00, no time zone applied.
+#[must_use]
+pub fn civil_seconds(at: DateTime) -> i64 {
+    let epoch = date(1970, 1, 1).at(0, 0, 0, 0);
+    at.duration_since(epoch).as_secs()
+}
+
+/// The first moment of a date's value.
+#[must_use]
+pub fn moment_start(moment: Moment) -> DateTime {
+    match moment {
+        Moment::Day(day) => day.at(0, 0, 0, 0),
+        Moment::Time(time) => time,
+    }
+}
+
+/// The texts of a record, in the parts that they are indexed and shown in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Texts {
+    /// The title.
+    pub title: String,
+    /// Paragraphs joined by `\n`.
+    pub body: String,
+    /// Tags of the page, then those of the title's tail that the page does not repeat.
+    pub tags: Vec<String>,
+}
+
+/// The kind, id and texts of a record, whichever kind it is.
+pub trait RecordExt {
+    /// What it is.
+    fn kind(&self) -> Kind;
+    /// Its id.
+    fn id(&self) -> &str;
+    /// Its date.
+    fn date(&self) -> Date;
+    /// Its searchable text.
+    fn texts(&self) -> Texts;
+    /// In how many places it stands.
+    fn seen(&self) -> usize;
+}
+
+impl RecordExt for Record {
+    fn kind(&self) -> Kind {
+        match self {
+            Record::Article(_) => Kind::Article,
+            Record::Flash(_) => Kind::Flash,
+        }
+    }
+
+    fn id(&self) -> &str {
+        match self {
+            Record::Article(article) => &article.id,
+            Record::Flash(flash) => &flash.id,
+        }
+    }
+
+    fn date(&self) -> Date {
+        match self {
+            Record::Article(article) => article.date,
+            Record::Flash(flash) => flash.date,
+        }
+    }
+
+    fn texts(&self) -> Texts {
+        match self {
+            Record::Article(article) => Texts {
+                title: article.title.clone(),
+                body: article.paragraphs.join("\n"),
+                tags: article_tags(article),
+            },
+            Record::Flash(flash) => Texts {
+                title: flash.title.clone(),
+                body: flash.text.clone(),
+                tags: flash.tags.clone(),
+            },
+        }
+    }
+
+    fn seen(&self) -> usize {
+        match self {
+            Record::Article(_) => 1,
+            Record::Flash(flash) => flash.seen_in.len(),
+        }
+    }
+}
+
+fn article_tags(article: &Article) -> Vec<String> {
+    let mut seen: Vec<String> = Vec::new();
+    let mut tags = Vec::new();
+    for tag in article.tags.iter().chain(&article.suffix_tags) {
+        let folded = fold(tag);
+        if !seen.contains(&folded) {
+            seen.push(folded);
+            tags.push(tag.clone());
+        }
+    }
+    tags
+}
+
+/// Encodes a record for the store.
+pub(crate) fn encode(record: &Record) -> Result<Vec<u8>, Error> {
+    Ok(postcard::to_stdvec(record)?)
+}
+
+/// Decodes what [`encode`] wrote.
+pub(crate) fn decode(bytes: &[u8]) -> Result<Record, Error> {
+    Ok(postcard::from_bytes(bytes)?)
+}
+
+/// Turns records into documents.
+#[derive(Debug)]
+pub(crate) struct Documents<'a> {
+    pub(crate) fields: &'a Fields,
+    pub(crate) segmenter: &'a Segmenter,
+}
+
+impl Documents<'_> {
+    /// The document of one record; `ord` is its number in the order of the walk.
+    pub(crate) fn document(&self, ord: u64, record: &Record) -> Result<TantivyDocument, Error> {
+        let fields = self.fields;
+        let kind = record.kind();
+        let texts = record.texts();
+        let mut document = TantivyDocument::default();
+        document.add_text(fields.id, record.id());
+        document.add_u64(fields.tie, xxh3_64(record.id().as_bytes()));
+        document.add_u64(fields.ord, ord);
+        document.add_u64(fields.kind, kind as u64);
+        document.add_u64(fields.seen, record.seen() as u64);
+        self.add_date(&mut document, record.date());
+        self.add_text(&mut document, kind, Part::Title, &texts.title);
+        self.add_text(&mut document, kind, Part::Body, &texts.body);
+        for tag in &texts.tags {
+            self.add_text(&mut document, kind, Part::Tags, tag);
+            document.add_text(fields.tag, fold(tag));
+            document.add_text(fields.tag_facet, facet(tag));
+        }
+        document.add_text(fields.script, script_name(&texts));
+        match record {
+            Record::Article(article) => self.add_article(&mut document, article),
+            Record::Flash(flash) => self.add_flash(&mut document, flash),
+        }
+        for name in has(record) {
+            document.add_text(fields.has, name);
+        }
+        document.add_bytes(fields.record, &encode(record)?);
+        Ok(document)
+    }
+
+    fn add_text(&self, document: &mut TantivyDocument, kind: Kind, part: Part, text: &str) {
+        let units = Units::of(text, self.segmenter);
+        if units.key.is_empty() {
+            return;
+        }
+        document.add_text(self.fields.text(kind, part, Unit::Gram), &units.key);
+        document.add_text(self.fields.text(kind, part, Unit::Char), units.key);
+        document.add_text(self.fields.text(kind, part, Unit::Word), units.words);
+    }
+
+    fn add_date(&self, document: &mut TantivyDocument, date: Date) {
+        let provenance = match (date.value, date.provenance) {
+            (None, _) | (_, DateProvenance::None) => PROVENANCE_NONE,
+            (_, DateProvenance::Inferred(_)) => PROVENANCE_INFERRED,
+            (_, DateProvenance::Stated) => PROVENANCE_STATED,
+        };
+        document.add_u64(self.fields.provenance, provenance);
+        if let Some(moment) = date.value {
+            document.add_i64(self.fields.date, civil_seconds(moment_start(moment)));
+        }
+    }
+
+    fn add_source(&self, document: &mut TantivyDocument, source: &str, counted: bool) {
+        document.add_text(self.fields.source, fold(source));
+        if counted {
+            document.add_text(self.fields.source_facet, facet(source));
+        }
+    }
+
+    fn add_category(&self, document: &mut TantivyDocument, category: &str) {
+        document.add_text(self.fields.category, fold(category));
+        document.add_text(self.fields.category_facet, facet(category));
+    }
+
+    fn add_path(&self, document: &mut TantivyDocument, path: &str) {
+        let path = path.trim_start_matches("./");
+        document.add_text(self.fields.path, path);
+        for (at, _) in path.match_indices('/') {
+            if at + 1 < path.len() {
+                document.add_text(self.fields.path, &path[at + 1..]);
+            }
+        }
+    }
+
+    fn add_article(&self, document: &mut TantivyDocument, article: &Article) {
+        if let Some(source) = &article.source {
+            self.add_source(document, source, true);
+        }
+        if let Some(author) = &article.author {
+            self.add_source(document, author, false);
+        }
+        if let Some(category) = &article.category {
+            self.add_category(document, category);
+        }
+        self.add_path(document, &article.path);
+    }
+
+    fn add_flash(&self, document: &mut TantivyDocument, flash: &FlashItem) {
+        if let Some(outlet) = &flash.outlet {
+            self.add_source(document, outlet, true);
+        }
+        if let Some(category) = &flash.category {
+            self.add_category(document, category);
+        }
+        for sighting in &flash.seen_in {
+            self.add_path(document, &sighting.path);
+        }
+    }
+}
+
+fn facet(value: &str) -> String {
+    format!("{}{FACET_SEPARATOR}{value}", fold(value))
+}
+
+fn script_name(texts: &Texts) -> &'static str {
+    match script_of(&format!("{}\n{}", texts.title, texts.body)) {
+        Script::Hans => "hans",
+        Script::Hant => "hant",
+        Script::Mixed => "mixed",
+        Script::None => "none",
+    }
+}
+
+fn has(record: &Record) -> Vec<&'static str> {
+    let flags = match record {
+        Record::Article(article) => [
+            !article.flashes.is_empty(),
+            !article.tags.is_empty(),
+            article.date.value.is_some(),
+            article.source.is_some(),
+            article.author.is_some(),
+            article.category.is_some(),
+            !article.related.is_empty(),
+            article.url.is_some(),
+        ],
+        Record::Flash(flash) => [
+            false,
+            !flash.tags.is_empty(),
+            flash.date.value.is_some(),
+            flash.outlet.is_some(),
+            false,
+            flash.category.is_some(),
+            false,
+            flash.url.is_some(),
+        ],
+    };
+    HAS.into_iter().zip(flags).filter_map(|(name, has)| has.then_some(name)).collect()
+}

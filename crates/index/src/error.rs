@@ -1,0 +1,88 @@
+//! What can go wrong with an index, why, and what to do about it.
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+/// An error of the index. The text says what is wrong and what cures it.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The folder holds no index.
+    #[error("no index in {}: build one with `wensou index PATH…`", .dir.display())]
+    Missing {
+        /// The folder looked in.
+        dir: PathBuf,
+    },
+    /// There is an index, but it cannot be read.
+    #[error("the index in {} cannot be read: rebuild it with `wensou index --rebuild PATH…`", .dir.display())]
+    Unreadable {
+        /// The index folder.
+        dir: PathBuf,
+        /// What reading it said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The index was written in another format.
+    #[error(
+        "the index in {} has format {found}, this program reads format {expected}: \
+         rebuild it with `wensou index --rebuild PATH…`", .dir.display()
+    )]
+    Format {
+        /// The index folder.
+        dir: PathBuf,
+        /// The format number of the index.
+        found: u32,
+        /// The format number that this program reads.
+        expected: u32,
+    },
+    /// Another process is writing to the index.
+    #[error("the index in {} is being written by another process: wait for it to end", .dir.display())]
+    Busy {
+        /// The index folder.
+        dir: PathBuf,
+    },
+    /// A file or folder of the index could not be read or written.
+    #[error("cannot {what} {}", .path.display())]
+    Io {
+        /// What was tried, as a verb: "create", "write".
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The engine failed while the index was built or searched.
+    #[error("the search engine failed; if it happens again, run `wensou index --rebuild PATH…`")]
+    Engine(#[from] tantivy::TantivyError),
+    /// A stored record could not be decoded.
+    #[error("a stored record is damaged: rebuild with `wensou index --rebuild PATH…`")]
+    Record(#[from] postcard::Error),
+    /// Pages were skipped in a strict build.
+    #[error("{} pages could not be indexed and `--strict` was given: mend or move them", .report.skipped.len())]
+    Strict {
+        /// What the walk found, with every skipped page and its reason.
+        report: Box<wensou_ingest::Report>,
+    },
+    /// Reading the archive failed as a whole.
+    #[error("the archive cannot be read")]
+    Archive(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    pub(crate) fn io(
+        what: &'static str,
+        path: &Path,
+    ) -> impl FnOnce(std::io::Error) -> Self + use<> {
+        let path = path.to_path_buf();
+        move |source| Self::Io { what, path, source }
+    }
+
+    pub(crate) fn unreadable(
+        dir: &Path,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Unreadable { dir: dir.to_path_buf(), source: source.into() }
+    }
+}

@@ -1,0 +1,26 @@
+//! The index: one tantivy index of articles and flash items, built, swapped in and opened.
+//!
+//! - [`build`] reads an archive and writes a new generation; [`Index::open`] opens the current one.
+//! - `schema` says what is indexed, field by field; `analyzer` what text becomes before that.
+//! - `generation` keeps the folder safe: a build never touches the index in use.
+//!
+//! Ranking and the meaning of queries are not here but in `wensou-query`.
+
+mod analyzer;
+mod build;
+mod document;
+mod error;
+mod generation;
+mod meta;
+mod open;
+mod schema;
+
+pub use build::{BuildOptions, build};
+pub use document::{FACET_SEPARATOR, HAS, RecordExt, Texts, civil_seconds, moment_start};
+pub use error::Error;
+pub use meta::{Meta, analysis};
+pub use open::{Index, Lookup, decode_document};
+pub use schema::{
+    FORMAT_VERSION, Fields, Kind, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED, Part,
+    Unit,
+};

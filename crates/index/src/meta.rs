@@ -1,0 +1,74 @@
+//! What an index says of itself: the two version numbers, where it came from and what is in it.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use wensou_ingest::Report;
+
+use crate::error::Error;
+use crate::schema::FORMAT_VERSION;
+
+/// Name of the file in a generation's folder.
+const FILE: &str = "wensou.json";
+
+/// The description that lies beside the engine's files.
+///
+/// `format` answers "can this be read?", `analysis` "is it stale?": an index whose analysis
+/// differs from the program's still opens, but text may be folded or segmented differently.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Meta {
+    /// The schema's number, see [`FORMAT_VERSION`].
+    pub format: u32,
+    /// Fingerprint of dictionary, tables and code, see [`wensou_text::analysis_fingerprint`].
+    pub analysis: String,
+    /// Version of the program that wrote it.
+    pub program: String,
+    /// When it was built, RFC 3339 in UTC.
+    pub built: String,
+    /// The files and folders that were indexed, absolute.
+    pub roots: Vec<PathBuf>,
+    /// What the walk found and left out.
+    pub report: Report,
+}
+
+/// The analysis that this program applies to queries and to documents that it indexes.
+#[must_use]
+pub fn analysis() -> String {
+    format!("{}-{:016x}", wensou_text::ANALYSIS_VERSION, wensou_text::analysis_fingerprint())
+}
+
+impl Meta {
+    /// Whether the text was analysed as this program would.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        self.analysis != analysis()
+    }
+
+    pub(crate) fn read(dir: &Path, generation: &Path) -> Result<Self, Error> {
+        /// The one field that every format has.
+        #[derive(Deserialize)]
+        struct Version {
+            format: u32,
+        }
+        let path = generation.join(FILE);
+        let text = std::fs::read(&path).map_err(|source| Error::unreadable(dir, source))?;
+        let version: Version =
+            serde_json::from_slice(&text).map_err(|source| Error::unreadable(dir, source))?;
+        if version.format != FORMAT_VERSION {
+            return Err(Error::Format {
+                dir: dir.to_path_buf(),
+                found: version.format,
+                expected: FORMAT_VERSION,
+            });
+        }
+        serde_json::from_slice(&text).map_err(|source| Error::unreadable(dir, source))
+    }
+
+    pub(crate) fn write(&self, generation: &Path) -> Result<(), Error> {
+        let path = generation.join(FILE);
+        let mut text = serde_json::to_vec_pretty(self)
+            .map_err(|source| Error::Io { what: "write", path: path.clone(), source: source.into() })?;
+        text.push(b'\n');
+        crate::generation::write_durably(&path, &text)
+    }
+}

@@ -1,0 +1,210 @@
+//! An open index: the engine's searcher, the fields and the description, of one generation.
+
+use std::path::{Path, PathBuf};
+
+use tantivy::collector::TopDocs;
+use tantivy::directory::MmapDirectory;
+use tantivy::query::{Query, RangeQuery, TermQuery};
+use tantivy::schema::{Field, IndexRecordOption, Value};
+use tantivy::store::StoreReader;
+use tantivy::{
+    DocAddress, DocId, Index as Engine, ReloadPolicy, Searcher, TantivyDocument, Term,
+};
+use wensou_ingest::Record;
+
+use crate::analyzer::tokenizers;
+use crate::document::decode;
+use crate::error::Error;
+use crate::generation;
+use crate::meta::Meta;
+use crate::schema::{Fields, schema};
+
+/// An index opened for reading. It keeps the generation that it opened, whatever is built later.
+pub struct Index {
+    dir: PathBuf,
+    meta: Meta,
+    fields: Fields,
+    searcher: Searcher,
+}
+
+impl std::fmt::Debug for Index {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Index").field("dir", &self.dir).finish_non_exhaustive()
+    }
+}
+
+/// What an id, or the beginning of one, stands for.
+#[derive(Debug)]
+pub enum Lookup {
+    /// This document.
+    Found(DocAddress),
+    /// No document.
+    Missing,
+    /// More than one id begins so: these, at most ten.
+    Ambiguous(Vec<String>),
+}
+
+impl Index {
+    /// Opens the current generation of the index folder `dir`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`], [`Error::Format`] or [`Error::Unreadable`].
+    pub fn open(dir: &Path) -> Result<Self, Error> {
+        let generation = generation::current(dir)?;
+        match Self::open_generation(dir, &generation) {
+            // A build may have swapped and collected between the two steps: look once more.
+            Err(Error::Unreadable { .. }) if generation::current(dir)? != generation => {
+                Self::open_generation(dir, &generation::current(dir)?)
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn open_generation(dir: &Path, generation: &Path) -> Result<Self, Error> {
+        let meta = Meta::read(dir, generation)?;
+        let unreadable = |source: tantivy::TantivyError| Error::unreadable(dir, source);
+        let directory = MmapDirectory::open(generation)
+            .map_err(|source| Error::unreadable(dir, source))?;
+        let mut engine = Engine::open(directory).map_err(unreadable)?;
+        let (expected, fields) = schema();
+        if engine.schema() != expected {
+            return Err(Error::unreadable(dir, "its fields are not those of its format"));
+        }
+        engine.set_tokenizers(tokenizers());
+        let reader = engine
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()
+            .map_err(unreadable)?;
+        Ok(Self { dir: dir.to_path_buf(), meta, fields, searcher: reader.searcher() })
+    }
+
+    /// The index folder, as it was given.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// What the index says of itself.
+    #[must_use]
+    pub fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    /// The fields.
+    #[must_use]
+    pub fn fields(&self) -> &Fields {
+        &self.fields
+    }
+
+    /// The engine's view of this generation.
+    #[must_use]
+    pub fn searcher(&self) -> &Searcher {
+        &self.searcher
+    }
+
+    /// Bytes on the disk.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        generation::current(&self.dir).map_or(0, |folder| {
+            let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            files.filter_map(|file| file.metadata().ok()).map(|file| file.len()).sum()
+        })
+    }
+
+    /// The record of a document.
+    ///
+    /// # Errors
+    ///
+    /// If the store is damaged.
+    pub fn record(&self, address: DocAddress) -> Result<Record, Error> {
+        let document: TantivyDocument = self.searcher.doc(address)?;
+        of_document(&document, self.fields.record)
+    }
+
+    /// Finds a document by its id, or by the beginning of one where no id is exactly so.
+    ///
+    /// # Errors
+    ///
+    /// If the engine fails.
+    pub fn lookup(&self, id: &str) -> Result<Lookup, Error> {
+        let term = Term::from_field_text(self.fields.id, id);
+        if let Some(address) = self.first(&TermQuery::new(term.clone(), IndexRecordOption::Basic))? {
+            return Ok(Lookup::Found(address));
+        }
+        let mut found = Vec::new();
+        for reader in self.searcher.segment_readers() {
+            let inverted = reader.inverted_index(self.fields.id)?;
+            let mut terms =
+                inverted.terms().range().ge(id.as_bytes()).into_stream().map_err(into_engine)?;
+            while terms.advance() && terms.key().starts_with(id.as_bytes()) && found.len() < 10 {
+                found.push(String::from_utf8_lossy(terms.key()).into_owned());
+            }
+        }
+        found.sort();
+        match found.as_slice() {
+            [] => Ok(Lookup::Missing),
+            [whole] => {
+                let term = Term::from_field_text(self.fields.id, whole);
+                let query = TermQuery::new(term, IndexRecordOption::Basic);
+                Ok(self.first(&query)?.map_or(Lookup::Missing, Lookup::Found))
+            }
+            _ => {
+                found.truncate(10);
+                Ok(Lookup::Ambiguous(found))
+            }
+        }
+    }
+
+    fn first(&self, query: &dyn Query) -> Result<Option<DocAddress>, Error> {
+        let top = self.searcher.search(query, &TopDocs::with_limit(1).order_by_score())?;
+        Ok(top.first().map(|(_, address)| *address))
+    }
+
+    /// Addresses of every document in the order of the walk.
+    ///
+    /// # Errors
+    ///
+    /// If the engine fails.
+    pub fn in_order(&self) -> Result<Vec<DocAddress>, Error> {
+        let mut all = Vec::new();
+        for (segment, reader) in self.searcher.segment_readers().iter().enumerate() {
+            let ords = reader.fast_fields().u64("ord")?;
+            for doc in reader.doc_ids_alive() {
+                let address = DocAddress::new(segment as u32, doc);
+                all.push((ords.first(doc).unwrap_or(u64::MAX), address));
+            }
+        }
+        all.sort_unstable();
+        Ok(all.into_iter().map(|(_, address)| address).collect())
+    }
+
+    /// The query that matches documents whose civil time lies in `[from, until)`, in seconds as
+    /// [`crate::civil_seconds`] counts them.
+    #[must_use]
+    pub fn date_range(&self, from: Option<i64>, until: Option<i64>) -> Box<dyn Query> {
+        use std::ops::Bound;
+        let term = |at| Term::from_field_i64(self.fields.date, at);
+        // A range without bounds would match undated documents as well.
+        let lower = Bound::Included(term(from.unwrap_or(i64::MIN)));
+        Box::new(RangeQuery::new(lower, until.map_or(Bound::Unbounded, |at| Bound::Excluded(term(at)))))
+    }
+}
+
+/// The record of a document of one segment's store; `record` is [`Fields::record`].
+///
+/// # Errors
+///
+/// If the store is damaged.
+pub fn decode_document(store: &StoreReader, record: Field, doc: DocId) -> Result<Record, Error> {
+    of_document(&store.get::<TantivyDocument>(doc)?, record)
+}
+
+fn of_document(document: &TantivyDocument, record: Field) -> Result<Record, Error> {
+    decode(document.get_first(record).and_then(|value| value.as_bytes()).unwrap_or_default())
+}
+
+fn into_engine(source: std::io::Error) -> Error {
+    Error::Engine(source.into())
+}

@@ -1,0 +1,209 @@
+//! The tantivy schema, field by field.
+//!
+//! Responsible for what is indexed and how; not for what text becomes on the way in (`analyzer`)
+//! nor for how a query uses it.
+//!
+//! Text is indexed in three parts (title, body, tags) and three units, once for each kind:
+//!
+//! | unit | what | postings | for |
+//! |---|---|---|---|
+//! | gram | every two neighbouring key characters | frequencies, positions | exact phrases; ranking |
+//! | char | every key character | frequencies | phrases of one character; ranking |
+//! | word | jieba's search-mode words, Latin and number runs and their parts | frequencies | ranking; Latin and number words |
+//!
+//! Articles and flash items have fields of their own because an article is twenty times as long:
+//! in one field, the average length would be nobody's, and BM25 would drown one kind in the other.
+
+use tantivy::schema::{
+    FAST, Field, INDEXED, IndexRecordOption, NumericOptions, STORED, STRING, Schema,
+    TextFieldIndexing, TextOptions,
+};
+
+/// Raised whenever the fields below change: an index of another format cannot be read.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// Name of the tokenizer of gram fields, see [`crate::analyzer`].
+pub(crate) const GRAM_TOKENIZER: &str = "wensou_gram";
+/// Name of the tokenizer of char fields.
+pub(crate) const CHAR_TOKENIZER: &str = "wensou_char";
+/// Name of the tokenizer of word fields.
+pub(crate) const WORD_TOKENIZER: &str = "wensou_word";
+
+/// What a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A page's article.
+    Article,
+    /// A flash item (快訊).
+    Flash,
+}
+
+impl Kind {
+    /// Both, in the order of their codes.
+    pub const ALL: [Kind; 2] = [Kind::Article, Kind::Flash];
+
+    /// The name in output and in `kind:`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Article => "article",
+            Kind::Flash => "flash",
+        }
+    }
+}
+
+/// A part of a document's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// The title.
+    Title,
+    /// The paragraphs of an article, the text of a flash item.
+    Body,
+    /// Tags, those of the title's tail among them.
+    Tags,
+}
+
+impl Part {
+    /// All three, in the order in which their text is scored.
+    pub const ALL: [Part; 3] = [Part::Title, Part::Body, Part::Tags];
+
+    /// The name in `explain` and in field names.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::Title => "title",
+            Part::Body => "body",
+            Part::Tags => "tags",
+        }
+    }
+}
+
+/// A unit that text is indexed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unit {
+    /// Two neighbouring key characters.
+    Gram,
+    /// One key character.
+    Char,
+    /// One word of the segmenter.
+    Word,
+}
+
+impl Unit {
+    /// All three.
+    pub const ALL: [Unit; 3] = [Unit::Gram, Unit::Char, Unit::Word];
+
+    fn name(self) -> &'static str {
+        match self {
+            Unit::Gram => "gram",
+            Unit::Char => "char",
+            Unit::Word => "word",
+        }
+    }
+
+    fn options(self) -> TextOptions {
+        let (tokenizer, record) = match self {
+            Unit::Gram => (GRAM_TOKENIZER, IndexRecordOption::WithFreqsAndPositions),
+            Unit::Char => (CHAR_TOKENIZER, IndexRecordOption::WithFreqs),
+            Unit::Word => (WORD_TOKENIZER, IndexRecordOption::WithFreqs),
+        };
+        TextOptions::default().set_indexing_options(
+            TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(record),
+        )
+    }
+}
+
+/// The value of [`Fields::provenance`] for a date that is not known.
+pub const PROVENANCE_NONE: u64 = 0;
+/// The value of [`Fields::provenance`] for an inferred date.
+pub const PROVENANCE_INFERRED: u64 = 1;
+/// The value of [`Fields::provenance`] for a date that the page states.
+pub const PROVENANCE_STATED: u64 = 2;
+
+/// Handles of every field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fields {
+    /// Id, whole. Indexed: `show ID`, `id:`.
+    pub id: Field,
+    /// xxh3 of the id, fast: breaks ties the same way however segments lie.
+    pub tie: Field,
+    /// Number of the record in the order of the walk, fast: the order of `export`.
+    pub ord: Field,
+    /// Code of the [`Kind`], fast and indexed: `kind:`.
+    pub kind: Field,
+    /// Civil seconds since 1970-01-01T00:00:00 in the archive's own time, fast and indexed;
+    /// absent where no date is known.
+    pub date: Field,
+    /// [`PROVENANCE_NONE`] and so on, fast and indexed: `date:none`, `date:inferred`.
+    pub provenance: Field,
+    /// Folded tag, whole, one value a tag (those of the title's tail too): `tag:`.
+    pub tag: Field,
+    /// The same tags for counting: folded form, U+001F, form of the page. Fast.
+    pub tag_facet: Field,
+    /// Folded source, author, outlet, each whole: `source:`.
+    pub source: Field,
+    /// Sources for counting, as `tag_facet`.
+    pub source_facet: Field,
+    /// Folded category, whole: `category:`.
+    pub category: Field,
+    /// Categories for counting, as `tag_facet`.
+    pub category_facet: Field,
+    /// Every tail of every path that the record stands in, cut at `/`: `path:`.
+    pub path: Field,
+    /// What the record has: names of [`crate::document::HAS`]. `has:`.
+    pub has: Field,
+    /// `hans`, `hant` or `mixed`: `script:`.
+    pub script: Field,
+    /// In how many places the record stands, fast.
+    pub seen: Field,
+    /// The whole record, encoded: the only stored field, read for hits alone.
+    pub record: Field,
+    text: [[[Field; 3]; 3]; 2],
+}
+
+impl Fields {
+    /// The field that holds one unit of one part of one kind.
+    #[must_use]
+    pub fn text(&self, kind: Kind, part: Part, unit: Unit) -> Field {
+        self.text[kind as usize][part as usize][unit as usize]
+    }
+}
+
+/// The schema and its fields.
+#[must_use]
+pub fn schema() -> (Schema, Fields) {
+    let mut builder = Schema::builder();
+    let number = || NumericOptions::from(FAST | INDEXED);
+    let facet = || TextOptions::default().set_fast("raw");
+    let mut text = [[[Field::from_field_id(0); 3]; 3]; 2];
+    for kind in Kind::ALL {
+        for part in Part::ALL {
+            for unit in Unit::ALL {
+                let name = format!("{}_{}_{}", kind.name(), part.name(), unit.name());
+                text[kind as usize][part as usize][unit as usize] =
+                    builder.add_text_field(&name, unit.options());
+            }
+        }
+    }
+    let fields = Fields {
+        id: builder.add_text_field("id", STRING),
+        tie: builder.add_u64_field("tie", FAST),
+        ord: builder.add_u64_field("ord", FAST),
+        kind: builder.add_u64_field("kind", number()),
+        date: builder.add_i64_field("date", number()),
+        provenance: builder.add_u64_field("provenance", number()),
+        tag: builder.add_text_field("tag", STRING),
+        tag_facet: builder.add_text_field("tag_facet", facet()),
+        source: builder.add_text_field("source", STRING),
+        source_facet: builder.add_text_field("source_facet", facet()),
+        category: builder.add_text_field("category", STRING),
+        category_facet: builder.add_text_field("category_facet", facet()),
+        path: builder.add_text_field("path", STRING),
+        has: builder.add_text_field("has", STRING),
+        script: builder.add_text_field("script", STRING),
+        seen: builder.add_u64_field("seen", FAST),
+        record: builder.add_bytes_field("record", STORED),
+        text,
+    };
+    (builder.build(), fields)
+}

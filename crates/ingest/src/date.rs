@@ -1,0 +1,213 @@
+//! Dates as pages and dumps write them, read by hand: nothing implausible becomes a date.
+
+use jiff::civil::{Date as Day, DateTime};
+use jiff::tz::{Offset, TimeZone};
+
+use crate::punctuation::is_colon;
+use crate::record::Moment;
+
+/// The archive's own civil time.
+const ARCHIVE_OFFSET: Offset = Offset::constant(8);
+
+/// A date that stands at the beginning of some text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// `None` for the archive's null date and for dates that cannot be.
+    pub(crate) moment: Option<Moment>,
+    /// How many bytes of the text it takes.
+    pub(crate) bytes: usize,
+}
+
+/// Reads `2023/3/14 13:02:32`, `2024-04-21`, `2023年5月10日`, … at the very beginning of `text`.
+pub(crate) fn leading(text: &str) -> Option<Found> {
+    let bytes = text.as_bytes();
+    let (year, at) = number(bytes, 0, 4, 4)?;
+    let (separator, at) = separator(text, at)?;
+    let (month, at) = number(bytes, at, 1, 2)?;
+    let at = match separator {
+        '年' => at + text.get(at..)?.strip_prefix('月').map(|_| '月'.len_utf8())?,
+        mark => at + text.get(at..)?.strip_prefix(mark).map(|_| mark.len_utf8())?,
+    };
+    let (day, mut at) = number(bytes, at, 1, 2)?;
+    if separator == '年' {
+        at += '日'.len_utf8() * usize::from(text.get(at..)?.starts_with(['日', '號', '号']));
+    } else if bytes.get(at).is_some_and(u8::is_ascii_digit) {
+        return None;
+    }
+    let time = time_of_day(text, at);
+    let end = time.map_or(at, |(_, end)| end);
+    Some(Found { moment: moment(year, month, day, time.map(|(time, _)| time)), bytes: end })
+}
+
+/// A line that is a date and nothing else.
+pub(crate) fn whole(text: &str) -> Option<Found> {
+    let text = text.trim();
+    leading(text).filter(|found| found.bytes == text.len())
+}
+
+/// The first full and plausible date in the first `chars` characters.
+pub(crate) fn first_in(text: &str, chars: usize) -> Option<Moment> {
+    let mut before = None;
+    for (at, c) in text.char_indices().take(chars) {
+        let digit_before = before.is_some_and(|b: char| b.is_ascii_digit());
+        before = Some(c);
+        if c.is_ascii_digit()
+            && !digit_before
+            && let Some(Found { moment: Some(moment), .. }) = leading(&text[at..])
+        {
+            return Some(moment);
+        }
+    }
+    None
+}
+
+/// A date of a JSONL record: ISO 8601, converted to the archive's civil time where it names an offset.
+pub(crate) fn iso(text: &str) -> Option<Moment> {
+    let text = text.trim();
+    if let Ok(timestamp) = text.parse::<jiff::Timestamp>() {
+        return plausible(civil(timestamp));
+    }
+    if let Ok(time) = text.parse::<DateTime>()
+        && text.len() > 10
+    {
+        return plausible(time);
+    }
+    whole(text).and_then(|found| found.moment)
+}
+
+/// A date given as seconds, or milliseconds, since 1970.
+pub(crate) fn epoch(number: i64) -> Option<Moment> {
+    // Seconds of this magnitude lie tens of thousands of years ahead.
+    let seconds = if number.unsigned_abs() > 100_000_000_000 { number / 1000 } else { number };
+    plausible(civil(jiff::Timestamp::from_second(seconds).ok()?))
+}
+
+/// What sorts moments: a day counts as its beginning.
+pub(crate) fn order(moment: Moment) -> DateTime {
+    match moment {
+        Moment::Day(day) => day.at(0, 0, 0, 0),
+        Moment::Time(time) => time,
+    }
+}
+
+fn civil(timestamp: jiff::Timestamp) -> DateTime {
+    let time = timestamp.to_zoned(TimeZone::fixed(ARCHIVE_OFFSET)).datetime();
+    time.with().subsec_nanosecond(0).build().unwrap_or(time)
+}
+
+fn plausible(time: DateTime) -> Option<Moment> {
+    let time = time.with().subsec_nanosecond(0).build().unwrap_or(time);
+    year_is_plausible(time.year()).then_some(Moment::Time(time))
+}
+
+/// The web is younger than 1990, and 1900 is the archive's null date.
+fn year_is_plausible(year: i16) -> bool {
+    (1990..2100).contains(&year)
+}
+
+fn moment(year: u16, month: u16, day: u16, time: Option<[u16; 3]>) -> Option<Moment> {
+    let day = Day::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?)
+        .ok()
+        .filter(|day| year_is_plausible(day.year()))?;
+    let Some([hour, minute, second]) = time else { return Some(Moment::Day(day)) };
+    let small = |n: u16| i8::try_from(n).unwrap_or(i8::MAX);
+    let time = DateTime::new(
+        day.year(),
+        day.month(),
+        day.day(),
+        small(hour),
+        small(minute),
+        small(second),
+        0,
+    );
+    // 24:00 or 12:61 spoils the time of day, not the day.
+    Some(time.map_or(Moment::Day(day), Moment::Time))
+}
+
+/// `13:02:32` or `13:02` after blanks or a `T`, and where it ends.
+fn time_of_day(text: &str, at: usize) -> Option<([u16; 3], usize)> {
+    let rest = text.get(at..)?;
+    let blank = rest.len() - rest.trim_start_matches([' ', '\u{a0}', '\u{3000}', 'T']).len();
+    if blank == 0 {
+        return None;
+    }
+    let bytes = text.as_bytes();
+    let (hour, at) = number(bytes, at + blank, 1, 2)?;
+    let at = colon(text, at)?;
+    let (minute, at) = number(bytes, at, 2, 2)?;
+    let seconds = colon(text, at).and_then(|at| number(bytes, at, 2, 2));
+    let (second, at) = seconds.unwrap_or((0, at));
+    Some(([hour, minute, second], at))
+}
+
+fn colon(text: &str, at: usize) -> Option<usize> {
+    let c = text.get(at..)?.chars().next().filter(|c| is_colon(*c))?;
+    Some(at + c.len_utf8())
+}
+
+fn separator(text: &str, at: usize) -> Option<(char, usize)> {
+    let c = text.get(at..)?.chars().next().filter(|c| matches!(c, '/' | '-' | '.' | '年'))?;
+    Some((c, at + c.len_utf8()))
+}
+
+fn number(bytes: &[u8], from: usize, least: usize, most: usize) -> Option<(u16, usize)> {
+    let mut value = 0;
+    let mut at = from;
+    while at < from + most
+        && let Some(digit) = bytes.get(at).filter(|b| b.is_ascii_digit())
+    {
+        value = value * 10 + u16::from(digit - b'0');
+        at += 1;
+    }
+    (at - from >= least).then_some((value, at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::{date, datetime};
+
+    fn time(y: i16, m: i8, d: i8, h: i8, min: i8, s: i8) -> Option<Moment> {
+        Some(Moment::Time(datetime(y, m, d, h, min, s, 0)))
+    }
+
+    #[test]
+    fn dates_of_pages() {
+        let moment = |text| whole(text).map(|found| found.moment);
+        assert_eq!(moment("2023/3/14 13:02:32"), Some(time(2023, 3, 14, 13, 2, 32)));
+        assert_eq!(moment("2024-04-21 13:50"), Some(time(2024, 4, 21, 13, 50, 0)));
+        assert_eq!(moment("2019/8/10"), Some(Some(Moment::Day(date(2019, 8, 10)))));
+        assert_eq!(moment("2023年5月10日"), Some(Some(Moment::Day(date(2023, 5, 10)))));
+        assert_eq!(moment("1900/1/1 0:00:00"), Some(None), "the null date is no date");
+        assert_eq!(moment("2023/13/1"), Some(None));
+        assert_eq!(moment("1989/1/1"), Some(None));
+        assert_eq!(moment("2023/3/145"), None);
+        assert_eq!(moment("2023/3/14 今天"), None);
+    }
+
+    #[test]
+    fn a_broken_time_leaves_the_day() {
+        assert_eq!(
+            whole("2023/3/14 25:00:00").map(|f| f.moment),
+            Some(Some(Moment::Day(date(2023, 3, 14))))
+        );
+    }
+
+    #[test]
+    fn offsets_become_the_archives_time() {
+        assert_eq!(iso("2023-03-14T05:02:32Z"), time(2023, 3, 14, 13, 2, 32));
+        assert_eq!(iso("2023-03-14T13:02:32+09:00"), time(2023, 3, 14, 12, 2, 32));
+        assert_eq!(iso("2023-03-14T13:02:32.5"), time(2023, 3, 14, 13, 2, 32));
+        assert_eq!(iso("2023-03-14"), Some(Moment::Day(date(2023, 3, 14))));
+        assert_eq!(iso("1900-01-01T00:00:00"), None);
+        assert_eq!(iso("soon"), None);
+        assert_eq!(epoch(1_678_770_152), time(2023, 3, 14, 13, 2, 32));
+        assert_eq!(epoch(1_678_770_152_000), time(2023, 3, 14, 13, 2, 32));
+    }
+
+    #[test]
+    fn a_date_inside_text() {
+        assert_eq!(first_in("金色晨訊2023年5月10日隔夜", 20), Some(Moment::Day(date(2023, 5, 10))));
+        assert_eq!(first_in("5月10日隔夜重要動態", 20), None);
+    }
+}

@@ -1,0 +1,148 @@
+//! From bytes to text, with the way back: which byte of the file a place in the text came from.
+
+use std::borrow::Cow;
+
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+use crate::detect::detect;
+use crate::report::Reason;
+
+/// A file as text.
+#[derive(Debug)]
+pub(crate) struct Decoded<'a> {
+    pub(crate) text: Cow<'a, str>,
+    /// Bytes that are invalid in the encoding were replaced.
+    pub(crate) lossy: bool,
+    raw: &'a [u8],
+    encoding: &'static Encoding,
+    /// Bytes of the mark before the text.
+    mark: usize,
+}
+
+impl<'a> Decoded<'a> {
+    /// Decodes in the encoding given, else in the one detected. A byte order mark has the last word.
+    pub(crate) fn new(
+        raw: &'a [u8],
+        encoding: Option<&'static Encoding>,
+    ) -> Result<Self, Reason> {
+        let (encoding, mark) = match Encoding::for_bom(raw) {
+            Some(marked) => marked,
+            None => (encoding.unwrap_or_else(|| detect(raw)), 0),
+        };
+        let (text, lossy) = encoding.decode_without_bom_handling(&raw[mark..]);
+        if text.trim().is_empty() {
+            return Err(Reason::Empty);
+        }
+        if is_binary(&text) {
+            return Err(Reason::Binary);
+        }
+        Ok(Self { text, lossy, raw, encoding, mark })
+    }
+
+    /// The byte of the file at which the character at byte `offset` of the text begins.
+    pub(crate) fn raw_offset(&self, offset: usize) -> u64 {
+        let body = &self.raw[self.mark..];
+        if self.encoding == UTF_8 && !self.lossy {
+            return (self.mark + offset) as u64;
+        }
+        let (mut decoded, mut at) = (0, 0);
+        // Line by line: a line feed is one unit in every encoding that pages come in, and no part of
+        // another character, so a line can be decoded by itself.
+        while at < body.len() {
+            let end = self.line_end(body, at);
+            let (line, _) = self.encoding.decode_without_bom_handling(&body[at..end]);
+            if decoded + line.len() > offset {
+                return (self.mark + at + self.within(&body[at..end], offset - decoded)) as u64;
+            }
+            decoded += line.len();
+            at = end;
+        }
+        self.raw.len() as u64
+    }
+
+    /// Bytes of `line` that decode to the first `target` bytes of its text.
+    fn within(&self, line: &[u8], target: usize) -> usize {
+        let mut decoder = self.encoding.new_decoder_without_bom_handling();
+        let mut buffer = [0; 64];
+        let (mut decoded, mut at) = (0, 0);
+        for byte in line.chunks(1) {
+            if decoded >= target {
+                break;
+            }
+            let (_, _, written, _) = decoder.decode_to_utf8(byte, &mut buffer, false);
+            decoded += written;
+            at += 1;
+        }
+        at
+    }
+
+    fn line_end(&self, body: &[u8], from: usize) -> usize {
+        let rest = &body[from..];
+        let length = if self.encoding == UTF_16LE {
+            rest.chunks(2).position(|unit| unit == [b'\n', 0]).map(|units| units * 2 + 2)
+        } else if self.encoding == UTF_16BE {
+            rest.chunks(2).position(|unit| unit == [0, b'\n']).map(|units| units * 2 + 2)
+        } else {
+            rest.iter().position(|byte| *byte == b'\n').map(|bytes| bytes + 1)
+        };
+        from + length.unwrap_or(rest.len())
+    }
+}
+
+/// NUL never stands in a page, and control characters hardly ever.
+fn is_binary(text: &str) -> bool {
+    let sample = text.char_indices().nth(16 << 10).map_or(text, |(end, _)| &text[..end]);
+    let (mut control, mut all) = (0_usize, 0_usize);
+    for c in sample.chars() {
+        all += 1;
+        control += usize::from(c.is_control() && !c.is_whitespace() || c == '\u{fffd}');
+        if c == '\0' {
+            control += 50;
+        }
+    }
+    control * 10 > all.max(50)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use encoding_rs::{BIG5, GB18030};
+
+    fn encode(name: &str, text: &str) -> Vec<u8> {
+        let wide = |order: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(order).collect();
+        match name {
+            "utf-8" => text.as_bytes().to_vec(),
+            "utf-8-sig" => [b"\xef\xbb\xbf", text.as_bytes()].concat(),
+            "utf-16le" => [vec![0xff, 0xfe], wide(u16::to_le_bytes)].concat(),
+            "utf-16be" => [vec![0xfe, 0xff], wide(u16::to_be_bytes)].concat(),
+            "gb18030" => GB18030.encode(text).0.into_owned(),
+            _ => BIG5.encode(text).0.into_owned(),
+        }
+    }
+
+    #[test]
+    fn every_place_is_found_again_in_the_file() {
+        let text = "首頁 > 瑞波幣 > Info\r\n\r\n最近,正在進行AI大戰的各個大廠\n被谷歌泄漏的一份內部文件\n";
+        for name in ["utf-8", "utf-8-sig", "utf-16le", "utf-16be", "gb18030", "big5"] {
+            let raw = encode(name, text);
+            let decoded = Decoded::new(&raw, None).unwrap();
+            assert_eq!(decoded.text, text, "{name}");
+            for (offset, _) in text.char_indices() {
+                let at = usize::try_from(decoded.raw_offset(offset)).unwrap();
+                let (rest, _) = decoded.encoding.decode_without_bom_handling(&raw[at..]);
+                assert_eq!(rest, &text[offset..], "{name}");
+            }
+            assert_eq!(decoded.raw_offset(text.len()), raw.len() as u64);
+        }
+    }
+
+    #[test]
+    fn what_is_not_text_is_refused() {
+        let reason = |raw: &[u8]| Decoded::new(raw, None).map(|d| d.text.into_owned()).unwrap_err();
+        assert_eq!(reason(b""), Reason::Empty);
+        assert_eq!(reason(b" \n\n"), Reason::Empty);
+        assert_eq!(reason(b"\xef\xbb\xbf"), Reason::Empty);
+        assert_eq!(reason(b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0\x3e\0"), Reason::Binary);
+        assert_eq!(reason(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0\0\0\x01\0\x08\x06"), Reason::Binary);
+    }
+}

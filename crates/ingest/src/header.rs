@@ -1,0 +1,305 @@
+//! The top of a page: site lines, breadcrumb, title, author and time. Decides where the body begins.
+
+use crate::date;
+use crate::labels::{Field, Label, fields, is_name};
+use crate::line::{Layout, Line, Part};
+use crate::punctuation::{is_colon, is_stop};
+use crate::record::{Moment, TitleOrigin};
+use crate::title::Title;
+
+/// What the top of a page says.
+#[derive(Debug, Default)]
+pub(crate) struct Header {
+    pub(crate) site: Option<String>,
+    pub(crate) category: Option<String>,
+    /// The title line as it stands, with its tail; `None` if the page lost it.
+    pub(crate) title: Option<String>,
+    pub(crate) title_origin: TitleOrigin,
+    pub(crate) author: Option<String>,
+    pub(crate) source: Option<String>,
+    pub(crate) date: Option<Moment>,
+    /// Any sign of this family of sites: the rest of the page is then read by its rules.
+    pub(crate) furnished: bool,
+    /// The first line of the body.
+    pub(crate) body: usize,
+}
+
+/// How many lines from the top a title can be.
+const REACH: usize = 40;
+
+/// Reads the top of a page.
+pub(crate) fn read(layout: &Layout<'_>) -> Header {
+    let lines = &layout.lines;
+    let mut header = Header::default();
+    let heading = heading(layout);
+    let mut at = header.furniture(lines, 0, heading.unwrap_or(lines.len()));
+    match heading {
+        Some(place) => {
+            // What stands before an HTML page's heading is menus, whatever it looks like.
+            for line in &lines[at.min(place)..place] {
+                header.take_furniture(line);
+            }
+            header.title = Some(lines[place].text.clone().into_owned());
+            at = place + 1;
+        }
+        None => at = header.find_title(lines, at),
+    }
+    at = header.meta(lines, at);
+    if header.title.is_none()
+        && let Some(title) = &layout.head_title
+        && !title.is_empty()
+    {
+        header.title = Some(without_site(title).to_owned());
+    }
+    header.body = at;
+    header
+}
+
+impl Header {
+    /// Consumes furniture lines from `at` on.
+    fn furniture(&mut self, lines: &[Line<'_>], mut at: usize, limit: usize) -> usize {
+        while at < lines.len().min(limit) && self.take_furniture(&lines[at]) {
+            at += 1;
+        }
+        at
+    }
+
+    fn take_furniture(&mut self, line: &Line<'_>) -> bool {
+        let text = &*line.text;
+        if is_ad(text) {
+            return true;
+        }
+        if let Some(site) = site(text) {
+            self.furnished = true;
+            self.site.get_or_insert_with(|| site.to_owned());
+            return true;
+        }
+        if let Some(category) = breadcrumb(text) {
+            self.furnished = true;
+            if let Some(category) = category {
+                self.category.get_or_insert_with(|| category.to_owned());
+            }
+            return true;
+        }
+        false
+    }
+
+    /// Finds a text page's title at or a little after `at`; returns the line after it.
+    fn find_title(&mut self, lines: &[Line<'_>], at: usize) -> usize {
+        let Some(first) = lines.get(at) else { return at };
+        if !fields(&first.text).is_empty() {
+            return at;
+        }
+        let end = lines.len().min(at + 5);
+        // Author and time stand below the title, perhaps with a breadcrumb between.
+        let anchor = (at + 1..end).find(|&i| is_meta(&lines[i].text));
+        let candidates = at..anchor.unwrap_or(end);
+        let with_tail = candidates
+            .clone()
+            .take(if anchor.is_some() { 5 } else { 2 })
+            .find(|&i| is_title_like(&lines[i].text, 200) && Title::split(&lines[i].text).has_tail());
+        let place = match (with_tail, anchor) {
+            (Some(place), _) => place,
+            (None, Some(_)) if is_title_like(&first.text, 150) => at,
+            (None, None) if self.furnished && is_title_like(&first.text, 100) => at,
+            _ => return at,
+        };
+        self.title = Some(lines[place].text.clone().into_owned());
+        place + 1
+    }
+
+    /// Consumes the lines about author and time, and furniture among them.
+    fn meta(&mut self, lines: &[Line<'_>], mut at: usize) -> usize {
+        while let Some(line) = lines.get(at) {
+            let text = &*line.text;
+            if !self.take_furniture(line) {
+                if let Some(found) = date::whole(text) {
+                    self.date = self.date.or(found.moment);
+                } else if is_meta(text) {
+                    self.furnished = true;
+                    self.take_fields(&fields(text));
+                } else {
+                    break;
+                }
+            }
+            at += 1;
+        }
+        at
+    }
+
+    fn take_fields(&mut self, fields: &[Field<'_>]) {
+        for field in fields {
+            match field.label {
+                Label::Time => {
+                    let moment = date::leading(field.value).and_then(|found| found.moment);
+                    self.date = self.date.or(moment);
+                }
+                Label::Author => note(&mut self.author, field.value),
+                Label::Source => note(&mut self.source, field.value),
+                Label::Compiler | Label::Other => {}
+            }
+        }
+    }
+}
+
+/// Keeps the first value that names something.
+pub(crate) fn note(slot: &mut Option<String>, value: &str) {
+    if !value.is_empty() && is_name(value) {
+        slot.get_or_insert_with(|| value.to_owned());
+    }
+}
+
+/// A line of author or time: empty fields, or a time among them.
+fn is_meta(text: &str) -> bool {
+    if text.chars().count() > 150 {
+        return false;
+    }
+    let fields = fields(text);
+    fields.iter().any(|field| {
+        field.label == Label::Time
+            && (field.value.is_empty() || date::leading(field.value).is_some())
+            || field.label == Label::Author && (field.value.is_empty() || text.starts_with("Author"))
+    })
+}
+
+/// Placeholders of advertisements.
+pub(crate) fn is_ad(text: &str) -> bool {
+    matches!(text, "ads" | "ad" | "Ads" | "ADS")
+}
+
+/// The site's name from `NAME NAME` or `Ctrl+D NAME`.
+pub(crate) fn site(text: &str) -> Option<&str> {
+    if let Some(name) = text.strip_prefix("Ctrl+D") {
+        return Some(name.trim()).filter(|name| !name.is_empty() && name.len() <= 90);
+    }
+    let half = text.len() / 2;
+    let (first, rest) = (text.get(..half)?, text.get(half..)?);
+    (rest.strip_prefix(' ') == Some(first) && first.chars().count() >= 2 && text.len() <= 180)
+        .then_some(first)
+}
+
+/// `首頁 > 瑞波幣 > Info` and its relatives: the outer option says that it is one, the inner is the category.
+fn breadcrumb(text: &str) -> Option<Option<&str>> {
+    if text.chars().count() > 200 {
+        return None;
+    }
+    const PLACES: [&str; 12] = [
+        "導航", "导航", "當前位置", "当前位置", "您的位置", "您當前的位置", "您当前的位置", "你的位置", "所在位置",
+        "您現在的位置", "您现在的位置", "位置",
+    ];
+    const HOMES: [&str; 10] =
+        ["首頁", "首页", "主頁", "主页", "網站首頁", "网站首页", "返回首頁", "返回首页", "Home", "HOME"];
+    let place = PLACES.iter().find_map(|place| {
+        let rest = text.strip_prefix(place)?.trim_start();
+        rest.strip_prefix(is_colon)
+    });
+    let trail = place.unwrap_or(text).trim();
+    let mut steps = trail
+        .split(['>', '»', '›', '\u{ff1e}', '→', '\u{fe65}', '≫'])
+        .map(|step| step.trim().trim_end_matches('-').trim());
+    let first = steps.next()?;
+    let rest: Vec<&str> = steps.filter(|step| !step.is_empty()).collect();
+    let home = HOMES.contains(&first);
+    if !(home && (!rest.is_empty() || place.is_some()) || place.is_some() && !rest.is_empty()) {
+        return None;
+    }
+    // Without a home step the trail begins with the site's name.
+    let category = rest.first().copied().filter(|step| step.chars().count() <= 30);
+    Some(category)
+}
+
+fn is_title_like(text: &str, longest: usize) -> bool {
+    let last = text.chars().last().unwrap_or(' ');
+    text.chars().count() <= longest && last != '。' && last != ',' && last != '\u{ff0c}' && last != ';'
+}
+
+/// The heading that is an HTML page's title: the one that its head names, else its first `h1`.
+fn heading(layout: &Layout<'_>) -> Option<usize> {
+    let near = || layout.lines.iter().enumerate().take(REACH);
+    let head = layout.head_title.as_deref().unwrap_or_default();
+    let agrees = |line: &Line<'_>| {
+        let title = Title::split(&line.text).title;
+        title.chars().count() >= 4 && (head.contains(title) || without_site(head).contains(title))
+    };
+    let headings = || near().filter(|(_, line)| (1..=3).contains(&line.heading));
+    headings()
+        .find(|(_, line)| agrees(line))
+        .or_else(|| headings().find(|(_, line)| line.heading == 1 && line.part == Part::Main))
+        .or_else(|| {
+            near().find(|(_, line)| !head.is_empty() && Title::split(&line.text).title == without_site(head))
+        })
+        .map(|(place, _)| place)
+}
+
+/// A head's title without the names of site and section behind it.
+fn without_site(title: &str) -> &str {
+    let parts = Title::split(title);
+    if parts.has_tail() {
+        return parts.title;
+    }
+    for mark in ["_", " - ", " | ", " – ", " — ", "\u{ff5c}"] {
+        if let Some((front, _)) = title.split_once(mark)
+            && front.chars().count() >= 4
+        {
+            return front.trim();
+        }
+    }
+    match title.rsplit_once('-') {
+        Some((front, back))
+            if front.chars().count() >= 8 && back.chars().count() <= 8 && !back.contains(is_stop) =>
+        {
+            front.trim()
+        }
+        _ => title,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::html::html_layout;
+    use crate::line::text_layout;
+
+    fn of(text: &str) -> Header {
+        read(&text_layout(text))
+    }
+
+    #[test]
+    fn the_whole_header() {
+        let text = "以太坊交易所 以太坊交易所\nCtrl+D 以太坊交易所\nads\n首頁 > 瑞波幣 > Info\n\n題目_GPT:CGPT價格\n\nAuthor:\n\nTime:1900/1/1 0:00:00\n\n正文第一段。";
+        let header = of(text);
+        assert_eq!(header.site.as_deref(), Some("以太坊交易所"));
+        assert_eq!(header.category.as_deref(), Some("瑞波幣"));
+        assert_eq!(header.title.as_deref(), Some("題目_GPT:CGPT價格"));
+        assert_eq!((header.date, header.body), (None, 7));
+    }
+
+    #[test]
+    fn sister_sites() {
+        for crumb in ["導航:首頁 > 以太萊特 > 正文", "當前位置:首頁 » 以太萊特 » 正文", "导航:首页>以太萊特>正文"] {
+            let header = of(&format!("{crumb}\n以太萊特是什麼\n發布時間:2024-04-21 13:50:48\n❶ 以太萊特的由來"));
+            assert_eq!(header.category.as_deref(), Some("以太萊特"), "{crumb}");
+            assert_eq!(header.title.as_deref(), Some("以太萊特是什麼"), "{crumb}");
+            assert!(header.date.is_some(), "{crumb}");
+            assert_eq!(header.body, 3, "{crumb}");
+        }
+    }
+
+    #[test]
+    fn a_page_that_is_only_body_has_no_title() {
+        let header = of("最近,正在進行AI大戰的各個大廠,翻開了窘迫的一面。\n\n這份文件認為,差距正在縮小。");
+        assert_eq!((header.title, header.body), (None, 0));
+        let header = of("來源:鏈聞\n\n最近,正在進行AI大戰。");
+        assert_eq!((header.title, header.body), (None, 0));
+    }
+
+    #[test]
+    fn ordinary_html() {
+        let header = read(&html_layout(
+            "<title>量子計算的下一步_科技網</title><nav><a>首頁</a><a>科技</a></nav><div>廣告位</div><h1>科技網</h1>\
+             <h2>量子計算的下一步</h2><p>發布時間:2024-04-21 13:50</p><p>正文。</p>",
+        ));
+        assert_eq!(header.title.as_deref(), Some("量子計算的下一步"));
+        assert!(header.date.is_some());
+    }
+}

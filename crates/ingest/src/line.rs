@@ -1,0 +1,79 @@
+//! A page as lines: what text files have by themselves and HTML is brought to.
+
+use std::borrow::Cow;
+
+use crate::mojibake::{Repair, repair};
+
+/// Where in an HTML page a line stands. Lines of text files are all `Main`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Part {
+    #[default]
+    Main,
+    /// Header, menu, sidebar or footer: read for the page's furniture, never as body.
+    Frame,
+}
+
+/// A line that is not blank, without the blanks around it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Line<'a> {
+    pub(crate) text: Cow<'a, str>,
+    /// Byte range in the decoded text.
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) part: Part,
+    /// 1 to 6 for the headings of HTML, else 0.
+    pub(crate) heading: u8,
+    /// The texts of the line's links, in order.
+    pub(crate) links: Vec<String>,
+    /// Every link of the line leads to a tag, and there is nothing else in it.
+    pub(crate) tag_links_only: bool,
+}
+
+/// A page before it is understood.
+#[derive(Debug, Default)]
+pub(crate) struct Layout<'a> {
+    pub(crate) lines: Vec<Line<'a>>,
+    /// What an HTML page's head says that its title is.
+    pub(crate) head_title: Option<String>,
+    /// Paragraphs of mojibake that were read back.
+    pub(crate) repaired: u32,
+    /// Ranges of those that could not be.
+    pub(crate) kept: Vec<(usize, usize)>,
+}
+
+/// The lines of a text page.
+pub(crate) fn text_layout(text: &str) -> Layout<'_> {
+    let mut lines = Vec::new();
+    let mut at = 0;
+    for piece in text.split(['\n', '\r']) {
+        let trimmed = piece.trim();
+        if !trimmed.is_empty() {
+            let start = at + (piece.len() - piece.trim_start().len());
+            lines.push(Line {
+                text: Cow::Borrowed(trimmed),
+                start,
+                end: start + trimmed.len(),
+                ..Line::default()
+            });
+        }
+        // Both separators are one byte.
+        at += piece.len() + 1;
+    }
+    Layout { lines, ..Layout::default() }
+}
+
+impl Layout<'_> {
+    /// Turns mojibake back into text, line by line.
+    pub(crate) fn mend(&mut self) {
+        for line in &mut self.lines {
+            match repair(&line.text) {
+                Repair::Sound => {}
+                Repair::Repaired(text) => {
+                    line.text = Cow::Owned(text.trim().to_owned());
+                    self.repaired += 1;
+                }
+                Repair::Kept => self.kept.push((line.start, line.end)),
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! How an archive is read.
+
+/// Settings of [`ingest`](crate::ingest()).
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Options {
+    /// Read every file in this encoding (a WHATWG label such as `big5`) instead of detecting it.
+    pub encoding: Option<String>,
+    /// Pages larger than this many bytes are skipped and named. JSONL is streamed, so it has no such limit.
+    pub max_file_bytes: u64,
+    /// JSONL lines longer than this many bytes are skipped and named.
+    pub max_line_bytes: usize,
+    /// Threads that read and parse. The records and their order do not depend on it.
+    pub threads: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            encoding: None,
+            max_file_bytes: 64 << 20,
+            max_line_bytes: 16 << 20,
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Classes of punctuation. Pages mix ASCII and full-width marks, so both stand in every class.
+//! Full-width marks are written as escapes: in many fonts they look like their ASCII twins.
+
+/// `:` and its full-width form.
+pub(crate) fn is_colon(c: char) -> bool {
+    matches!(c, ':' | '\u{ff1a}')
+}
+
+/// `,` and its full-width form.
+pub(crate) fn is_comma(c: char) -> bool {
+    matches!(c, ',' | '\u{ff0c}')
+}
+
+/// A vertical bar in its usual forms.
+pub(crate) fn is_bar(c: char) -> bool {
+    matches!(c, '|' | '\u{ff5c}' | '\u{4e28}' | '\u{2502}')
+}
+
+/// What ends a sentence. An ASCII full stop does not count: it stands in numbers and addresses.
+pub(crate) fn is_stop(c: char) -> bool {
+    matches!(c, '。' | '!' | '?' | '\u{ff01}' | '\u{ff1f}' | '…')
+}
+
+/// Opening quotation marks and brackets, with what closes them.
+pub(crate) fn closing(c: char) -> Option<char> {
+    Some(match c {
+        '“' => '”',
+        '‘' => '’',
+        '「' => '」',
+        '『' => '』',
+        '《' => '》',
+        '(' => ')',
+        '\u{ff08}' => '\u{ff09}',
+        '[' => ']',
+        '\u{ff3b}' => '\u{ff3d}',
+        '【' => '】',
+        _ => return None,
+    })
+}
+
+/// A Chinese character (without the radicals and the rarest planes).
+pub(crate) fn is_han(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' | '\u{20000}'..='\u{2ffff}' | '\u{3007}')
+}

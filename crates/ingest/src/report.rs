@@ -1,0 +1,110 @@
+//! What a read found, counted, and everything that it had to leave out, named.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::record::Span;
+
+/// Counts of one read of an archive.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// Page files that were parsed.
+    pub pages: u64,
+    /// JSONL files that were read.
+    pub dumps: u64,
+    /// Bytes of all files that were read.
+    pub bytes: u64,
+    /// Articles handed on, from pages and dumps.
+    pub articles: u64,
+    /// Flash items handed on: each counts once.
+    pub flashes_distinct: u64,
+    /// Places where flash items stand.
+    pub flashes_seen: u64,
+    /// Articles whose Tags line could not be split whole.
+    pub unsplit_tags: u64,
+    /// Articles without a date, stated or inferred.
+    pub undated: u64,
+    /// Paragraphs of mojibake that were turned back into text.
+    pub mojibake_repaired: u64,
+    /// Paragraphs of mojibake that could not be, and stayed as they are.
+    pub mojibake_kept: Vec<Noted>,
+    /// Files that had bytes invalid in their encoding; those read as U+FFFD.
+    pub lossy: Vec<PathBuf>,
+    /// What should have been read and could not be.
+    pub skipped: Vec<Skipped>,
+    /// What a folder holds that is not a page by its name: hidden files and other formats.
+    pub ignored: Vec<PathBuf>,
+}
+
+/// A place in a file that deserves a look.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Noted {
+    /// The file.
+    pub path: PathBuf,
+    /// Where in it.
+    pub span: Span,
+}
+
+/// Something that was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// Line in a JSONL file, from 1.
+    pub line: Option<u64>,
+    /// Why.
+    pub reason: Reason,
+}
+
+impl fmt::Display for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path.display())?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        write!(f, ": {}", self.reason)
+    }
+}
+
+/// Why something was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The system refused; its message.
+    Unreadable(String),
+    /// No text at all.
+    Empty,
+    /// Not text: NUL bytes or mostly control characters.
+    Binary,
+    /// Longer than the limit.
+    TooLarge {
+        /// Length in bytes.
+        bytes: u64,
+    },
+    /// A pipe, socket or device: never opened.
+    Special,
+    /// A symbolic link that leads back to a folder above it.
+    Loop,
+    /// A JSONL line that is no record; what is wrong with it.
+    Malformed(String),
+    /// A JSONL record whose id another record has already.
+    DuplicateId(String),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(message) => write!(f, "unreadable: {message}"),
+            Self::Empty => f.write_str("empty"),
+            Self::Binary => f.write_str("binary"),
+            Self::TooLarge { bytes } => write!(f, "too large: {bytes} bytes"),
+            Self::Special => f.write_str("not a regular file"),
+            Self::Loop => f.write_str("a link that leads back to a folder above it"),
+            Self::Malformed(what) => write!(f, "malformed record: {what}"),
+            Self::DuplicateId(id) => write!(f, "another record has the id `{id}` already"),
+        }
+    }
+}

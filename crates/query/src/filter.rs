@@ -1,0 +1,59 @@
+//! Filters: fields and dates as engine queries. They decide what matches and never what it scores.
+
+use std::ops::Bound;
+
+use tantivy::Term;
+use tantivy::query::{AllQuery, InvertedIndexRangeQuery, Query, TermQuery};
+use tantivy::schema::{Field, IndexRecordOption};
+
+/// Documents with exactly this value in a field.
+pub(crate) fn exact(field: Field, value: &str) -> Box<dyn Query> {
+    Box::new(TermQuery::new(Term::from_field_text(field, value), IndexRecordOption::Basic))
+}
+
+/// Documents with this number in a field.
+pub(crate) fn number(field: Field, value: u64) -> Box<dyn Query> {
+    Box::new(TermQuery::new(Term::from_field_u64(field, value), IndexRecordOption::Basic))
+}
+
+/// Documents with a value in a field that begins so.
+pub(crate) fn prefix(field: Field, prefix: &str) -> Box<dyn Query> {
+    let lower = Bound::Included(Term::from_field_text(field, prefix));
+    let upper = match successor(prefix) {
+        Some(upper) => Bound::Excluded(Term::from_field_text(field, &upper)),
+        None if prefix.is_empty() => return Box::new(AllQuery),
+        None => Bound::Unbounded,
+    };
+    Box::new(InvertedIndexRangeQuery::new(lower, upper))
+}
+
+/// The least string that is greater than every string beginning with `prefix`, if there is one.
+fn successor(prefix: &str) -> Option<String> {
+    let mut chars: Vec<char> = prefix.chars().collect();
+    while let Some(last) = chars.pop() {
+        // Strings compare as their UTF-8 does, which is the order of scalar values.
+        let next = match last {
+            '\u{d7ff}' => Some('\u{e000}'),
+            last => char::from_u32(last as u32 + 1),
+        };
+        if let Some(next) = next {
+            chars.push(next);
+            return Some(chars.into_iter().collect());
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_successor_bounds_a_prefix() {
+        assert_eq!(successor("btc").as_deref(), Some("btd"));
+        assert_eq!(successor("比特").as_deref(), Some("比犺"));
+        assert_eq!(successor("a\u{10ffff}").as_deref(), Some("b"));
+        assert_eq!(successor("\u{10ffff}"), None);
+        assert_eq!(successor(""), None);
+    }
+}

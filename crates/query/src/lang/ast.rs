@@ -1,0 +1,222 @@
+//! What a query says, free of how it was typed.
+
+use jiff::civil::Date;
+
+use super::field::FieldName;
+use super::span::Span;
+
+/// One node of a query and where it was typed.
+///
+/// Equality ignores spans: two ways to type the same query are equal.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// What it says.
+    pub kind: NodeKind,
+    /// Bytes of the typed query, parentheses and operators of the node included.
+    pub span: Span,
+}
+
+/// What a node says.
+///
+/// The parser keeps these shapes, and [`Display`](std::fmt::Display) expects them:
+/// `And` and `Or` have two children or more; `Required` stands only directly
+/// below an `And`; `All` stands only at the root. A group stays a node of its own
+/// (`(a b) c` is an `And` in an `And`), because `+` speaks to its own group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NodeKind {
+    /// All of them.
+    And(Vec<Node>),
+    /// Any of them.
+    Or(Vec<Node>),
+    /// Everything that the node does not match.
+    Not(Box<Node>),
+    /// `+x`: must match; the unmarked text clauses beside it then affect the rank only.
+    Required(Box<Node>),
+    /// A word or an unspaced run of text.
+    Term(Term),
+    /// An exact character sequence, or words near each other.
+    Phrase(Phrase),
+    /// A filter on a field.
+    Field(FieldClause),
+    /// `title:…` or `body:…`: the text clauses below search that part only. Where
+    /// two are nested the inner one holds.
+    Scoped {
+        /// The part that is searched.
+        part: Part,
+        /// What is searched there.
+        node: Box<Node>,
+    },
+    /// The empty query: everything.
+    All,
+}
+
+/// A part of a document's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// The title.
+    Title,
+    /// The text below it.
+    Body,
+}
+
+/// A word or an unspaced run, as typed but for its escapes (not folded).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// The text; never empty. It can be nothing but punctuation (`-` alone).
+    pub text: String,
+    /// Typed with `*` at the end: every word that starts so. Then `text` has at
+    /// least two characters.
+    pub prefix: bool,
+}
+
+/// Quoted text, as typed but for its escapes (not folded).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phrase {
+    /// The text between the quotes; never blank.
+    pub text: String,
+    /// `~N`: the words within N characters, in any order, in place of the exact sequence.
+    pub near: Option<u32>,
+}
+
+/// A filter on a field. A list of values is OR.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FieldClause {
+    /// A whole tag, or the start of one.
+    Tag(Vec<Value>),
+    /// The source that an article or a flash item names.
+    Source(Vec<Value>),
+    /// The category of an article.
+    Category(Vec<Value>),
+    /// The kind of document.
+    Kind(Vec<Kind>),
+    /// A document's id.
+    Id(Vec<Value>),
+    /// The path of a page in the archive.
+    Path(Vec<Value>),
+    /// A property that the document has.
+    Has(Vec<Has>),
+    /// The script that the document is written in.
+    Script(Vec<Script>),
+    /// The date, for `date:`, `since:` and `until:` alike.
+    Date(DateFilter),
+}
+
+impl FieldClause {
+    /// The field that is filtered, `Date` for `since:` and `until:` too.
+    pub fn name(&self) -> FieldName {
+        match self {
+            Self::Tag(_) => FieldName::Tag,
+            Self::Source(_) => FieldName::Source,
+            Self::Category(_) => FieldName::Category,
+            Self::Kind(_) => FieldName::Kind,
+            Self::Id(_) => FieldName::Id,
+            Self::Path(_) => FieldName::Path,
+            Self::Has(_) => FieldName::Has,
+            Self::Script(_) => FieldName::Script,
+            Self::Date(_) => FieldName::Date,
+        }
+    }
+}
+
+/// One value of a field, as typed but for quotes and escapes (not folded).
+///
+/// Equality ignores the span.
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// The text; never blank.
+    pub text: String,
+    /// Typed with `*` at the end: every value that starts so. Then `text` has at
+    /// least two characters.
+    pub prefix: bool,
+    /// Bytes of the typed query, quotes included.
+    pub span: Span,
+}
+
+/// What `kind:` asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// `article`, 文章.
+    Article,
+    /// `flash`, 快訊, 快讯.
+    Flash,
+}
+
+/// What `has:` asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Has {
+    /// `tags`: at least one tag.
+    Tags,
+    /// `date`: a date, stated or inferred.
+    Date,
+    /// `source`: a named source (an outlet, for a flash item).
+    Source,
+    /// `author`: a named author.
+    Author,
+    /// `category`: a category.
+    Category,
+    /// `related`: stubs of related articles.
+    Related,
+    /// `flash`: flash items in the article's page.
+    Flash,
+}
+
+/// What `script:` asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Script {
+    /// `hans`: simplified.
+    Hans,
+    /// `hant`: traditional.
+    Hant,
+    /// `mixed`: both in one text.
+    Mixed,
+}
+
+/// Which dates a query admits: civil days in the archive's zone, already
+/// resolved against the [`Clock`](super::Clock).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DateFilter {
+    /// A half-open interval. At least one end is given, and `from < until` if both are.
+    Range {
+        /// The first day inside; none for "since ever".
+        from: Option<Date>,
+        /// The first day after; none for "no end".
+        until: Option<Date>,
+    },
+    /// `none`: documents without a date.
+    None,
+    /// `any`: documents with a date, stated or inferred.
+    Any,
+    /// `inferred`: documents whose date was inferred.
+    Inferred,
+}
+
+impl PartialEq for Node {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+    }
+}
+
+impl Eq for Node {}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.text, self.prefix) == (&other.text, other.prefix)
+    }
+}
+
+impl Eq for Value {}
+
+impl Part {
+    /// The name of its field.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Body => "body",
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What single characters mean to the grammar: blanks, quotes, the full-width
+//! twins of ASCII syntax.
+
+/// The ASCII character that `c` stands for where syntax is expected: U+FF01 to
+/// U+FF5E and U+3000 fold, all else is itself. One character in, one out.
+pub(super) fn fold(c: char) -> char {
+    match c {
+        '\u{3000}' => ' ',
+        '\u{FF01}'..='\u{FF5E}' => {
+            char::from_u32(c as u32 - 0xFEE0).expect("the block maps onto printable ASCII")
+        }
+        _ => c,
+    }
+}
+
+/// [`fold`] and ASCII lower case over a whole string, for names and dates.
+pub(super) fn fold_str(text: &str) -> String {
+    text.chars().map(|c| fold(c).to_ascii_lowercase()).collect()
+}
+
+/// Whether `c` separates words. The zero-width space and the byte order mark
+/// come with pasted text and are seen by nobody, so they separate too.
+pub(super) fn is_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{200B}' | '\u{FEFF}')
+}
+
+/// The quote that closes what `c` opens, if `c` opens anything. Apostrophes
+/// never do.
+pub(super) fn closer_of(c: char) -> Option<char> {
+    match c {
+        '"' => Some('"'),
+        '＂' => Some('＂'),
+        '“' => Some('”'),
+        '「' => Some('」'),
+        '『' => Some('』'),
+        _ => None,
+    }
+}
+
+/// Whether `c` can only close a quote.
+pub(super) fn is_closer(c: char) -> bool {
+    matches!(c, '”' | '」' | '』')
+}
+
+/// Whether an unescaped `c` ends a word wherever it stands.
+pub(super) fn ends_word(c: char) -> bool {
+    is_blank(c) || closer_of(c).is_some() || is_closer(c) || matches!(fold(c), '(' | ')' | '|')
+}
+
+/// Whether an unescaped `c` ends one value of a field's list.
+pub(super) fn ends_value(c: char) -> bool {
+    ends_word(c) || fold(c) == ','
+}
+
+/// Whether `text` is one of the operators `AND`, `OR`, `NOT`, in any width but
+/// upper case only.
+pub(super) fn is_operator_word(text: &str) -> bool {
+    let folded: String = text.chars().take(4).map(fold).collect();
+    matches!(folded.as_str(), "AND" | "OR" | "NOT")
+}
+
+/// Whether `text` is nothing but the sign of a date range (`..`, `…`, `。。`, `～`).
+pub(super) fn is_range_sign(text: &str) -> bool {
+    let folded: Vec<char> = text.chars().map(fold).collect();
+    match folded.as_slice() {
+        ['.', '.', rest @ ..] => rest.iter().all(|c| *c == '.'),
+        ['。', '。', rest @ ..] => rest.iter().all(|c| *c == '。'),
+        ['…', rest @ ..] => rest.iter().all(|c| *c == '…'),
+        ['~', rest @ ..] => rest.iter().all(|c| *c == '~'),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn full_width_syntax_folds_to_ascii() {
+        assert_eq!(fold_str("（）：＋－～｜＊＞＜＝＂，ＴＡＧ"), "():+-~|*><=\",tag");
+        assert_eq!(fold('　'), ' ');
+        assert_eq!(fold('減'), '減');
+    }
+
+    #[test]
+    fn apostrophes_are_no_quotes() {
+        for c in ['\'', '‘', '’', '＇'] {
+            assert_eq!(closer_of(c), None);
+            assert!(!ends_word(c));
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! A mistake or a hint about a query: its code, its words and its place.
+//!
+//! How it is drawn is in [`render`](super::render); the words of each mistake
+//! are in [`mistake`](super::mistake) and [`warning`](super::warning).
+
+use std::fmt;
+
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+use super::span::Span;
+
+/// The stable name of a mistake or a hint. The wording may change, codes do not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Code {
+    /// Q001: a quote that nothing closes, or that closes nothing.
+    UnclosedQuote,
+    /// Q002: a parenthesis that nothing closes, or that closes nothing.
+    Parenthesis,
+    /// Q003: an unknown field.
+    UnknownField,
+    /// Q004: an empty value, phrase or group.
+    Empty,
+    /// Q005: not a date.
+    NotADate,
+    /// Q006: a range whose end is before its start.
+    ReversedRange,
+    /// Q007: an operator without operand.
+    NoOperand,
+    /// Q008: a unit of time that can be read in two ways.
+    AmbiguousUnit,
+    /// Q009: an unknown value of `kind:`, `has:` or `script:`.
+    UnknownValue,
+    /// Q010: a wildcard after too few characters.
+    BroadWildcard,
+    /// Q011: nothing in it can be searched.
+    NothingSearchable,
+    /// Q012: too deep or too long.
+    TooLarge,
+    /// Q013: syntax that is reserved and not supported.
+    Reserved,
+    /// W001: an operator in lower case, searched as a word.
+    LowerCaseOperator,
+    /// W002: no document has this tag.
+    NoSuchTag,
+    /// W003: a date range after the newest item.
+    RangeAfterNewest,
+    /// W004: undated items were left out.
+    UndatedLeftOut,
+    /// W005: the index is older than the archive or the program.
+    StaleIndex,
+}
+
+impl Code {
+    /// The code as printed, `Q003`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::UnclosedQuote => "Q001",
+            Self::Parenthesis => "Q002",
+            Self::UnknownField => "Q003",
+            Self::Empty => "Q004",
+            Self::NotADate => "Q005",
+            Self::ReversedRange => "Q006",
+            Self::NoOperand => "Q007",
+            Self::AmbiguousUnit => "Q008",
+            Self::UnknownValue => "Q009",
+            Self::BroadWildcard => "Q010",
+            Self::NothingSearchable => "Q011",
+            Self::TooLarge => "Q012",
+            Self::Reserved => "Q013",
+            Self::LowerCaseOperator => "W001",
+            Self::NoSuchTag => "W002",
+            Self::RangeAfterNewest => "W003",
+            Self::UndatedLeftOut => "W004",
+            Self::StaleIndex => "W005",
+        }
+    }
+
+    /// Whether the query cannot be run. Warnings leave the exit status alone.
+    pub fn is_error(self) -> bool {
+        self.as_str().starts_with('Q')
+    }
+
+    /// `error` or `warning`.
+    pub fn severity(self) -> &'static str {
+        if self.is_error() { "error" } else { "warning" }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One mistake or hint.
+///
+/// [`render`](Diagnostic::render) draws it for people. Serialized, it is the
+/// object of `--format jsonl`, the span in characters and in bytes:
+///
+/// ```
+/// # use wensou_query::lang::{Clock, parse};
+/// let clock = Clock { today: "2023-05-17".parse().unwrap() };
+/// let errors = parse("減半 has:", &clock).unwrap_err();
+/// assert_eq!(
+///     serde_json::to_string(&errors[0]).unwrap(),
+///     r#"{"severity":"error","code":"Q004","message":"`has:` without a value","#.to_owned()
+///         + r#""help":"name one right after the colon, as in `has:tags`","#
+///         + r#""span":{"chars":{"start":3,"end":7},"bytes":{"start":7,"end":11}}}"#,
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {message}")]
+pub struct Diagnostic {
+    /// Which mistake or hint.
+    pub code: Code,
+    /// What is wrong, in one line.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Where, if it concerns a place in the query.
+    pub place: Option<Place>,
+}
+
+/// A place in the query, in both units that readers of JSON count in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Place {
+    /// In Unicode characters (scalar values) of the typed query.
+    pub chars: Span,
+    /// In UTF-8 bytes of the typed query.
+    pub bytes: Span,
+}
+
+impl Diagnostic {
+    /// A diagnostic about the query as a whole, or about the index.
+    pub fn general(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), help: None, place: None }
+    }
+
+    /// A diagnostic about the bytes `span` of the query `text`.
+    pub fn at(code: Code, text: &str, span: Span, message: impl Into<String>) -> Self {
+        let place = Place { chars: span.in_chars(text), bytes: span };
+        Self { place: Some(place), ..Self::general(code, message) }
+    }
+
+    /// The same with advice.
+    #[must_use]
+    pub fn with_help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    /// Bytes of the typed query, if it concerns a place.
+    pub fn span(&self) -> Option<Span> {
+        self.place.map(|place| place.bytes)
+    }
+}
+
+impl Serialize for Diagnostic {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Diagnostic", 5)?;
+        object.serialize_field("severity", self.code.severity())?;
+        object.serialize_field("code", self.code.as_str())?;
+        object.serialize_field("message", &self.message)?;
+        object.serialize_field("help", &self.help)?;
+        object.serialize_field("span", &self.place)?;
+        object.end()
+    }
+}

@@ -1,0 +1,163 @@
+//! The names of the fields: which exist, under which aliases, and what a name
+//! before a colon means.
+
+use std::fmt;
+
+use super::ast::Part;
+use super::chars::{ends_word, fold, fold_str};
+
+/// A field that a query can name before a colon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FieldName {
+    /// `tag`, 標籤, 标签.
+    Tag,
+    /// `date`, 日期.
+    Date,
+    /// `since`: the start of a date range.
+    Since,
+    /// `until`: the inclusive end of a date range.
+    Until,
+    /// `kind`, 類型, 类型.
+    Kind,
+    /// `source`, 來源, 来源.
+    Source,
+    /// `category`, 分類, 分类.
+    Category,
+    /// `title`, 標題, 标题.
+    Title,
+    /// `body`.
+    Body,
+    /// `id`.
+    Id,
+    /// `path`.
+    Path,
+    /// `has`.
+    Has,
+    /// `script`.
+    Script,
+}
+
+/// Every name and alias; the first of a field is the canonical one.
+const NAMES: &[(&str, FieldName)] = &[
+    ("tag", FieldName::Tag),
+    ("標籤", FieldName::Tag),
+    ("标签", FieldName::Tag),
+    ("date", FieldName::Date),
+    ("日期", FieldName::Date),
+    ("since", FieldName::Since),
+    ("until", FieldName::Until),
+    ("kind", FieldName::Kind),
+    ("類型", FieldName::Kind),
+    ("类型", FieldName::Kind),
+    ("source", FieldName::Source),
+    ("來源", FieldName::Source),
+    ("来源", FieldName::Source),
+    ("category", FieldName::Category),
+    ("分類", FieldName::Category),
+    ("分类", FieldName::Category),
+    ("title", FieldName::Title),
+    ("標題", FieldName::Title),
+    ("标题", FieldName::Title),
+    ("body", FieldName::Body),
+    ("id", FieldName::Id),
+    ("path", FieldName::Path),
+    ("has", FieldName::Has),
+    ("script", FieldName::Script),
+];
+
+impl FieldName {
+    /// The canonical (ASCII) name.
+    pub fn as_str(self) -> &'static str {
+        NAMES.iter().find(|(_, field)| *field == self).map_or("", |(name, _)| name)
+    }
+
+    /// The field of that name or alias, in any width and case.
+    pub fn parse(name: &str) -> Option<Self> {
+        let folded = fold_str(name);
+        NAMES.iter().find(|(known, _)| *known == folded).map(|(_, field)| *field)
+    }
+
+    /// The canonical names, in the order in which help lists them.
+    pub fn all() -> impl Iterator<Item = &'static str> {
+        NAMES.iter().map(|(name, _)| *name).filter(|name| name.is_ascii())
+    }
+
+    /// The part of the text that this field confines a search to, if it is of that sort.
+    pub(super) fn part(self) -> Option<Part> {
+        match self {
+            Self::Title => Some(Part::Title),
+            Self::Body => Some(Part::Body),
+            _ => None,
+        }
+    }
+
+    /// Whether the values are text of the archive, so that `*` can end them.
+    pub(super) fn takes_text(self) -> bool {
+        matches!(self, Self::Tag | Self::Source | Self::Category | Self::Id | Self::Path)
+    }
+
+    /// Whether the value is a date or a range of dates.
+    pub(super) fn takes_date(self) -> bool {
+        matches!(self, Self::Date | Self::Since | Self::Until)
+    }
+}
+
+impl fmt::Display for FieldName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What the start of a word says about fields. Lengths are bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ahead {
+    /// A known field; `len` includes the colon.
+    Field { name: FieldName, len: usize },
+    /// An ASCII name before a colon that no field has; `len` is without the colon.
+    Unknown { len: usize },
+    /// Text: no colon, or one that is not syntax (`http://`, `13:02`, `聲音：`).
+    Text,
+}
+
+/// Reads a name and its colon at the start of `rest`.
+pub(super) fn ahead(rest: &str) -> Ahead {
+    let Some((len, colon)) =
+        rest.char_indices().find(|(_, c)| ends_word(*c) || matches!(fold(*c), ':' | '\\'))
+    else {
+        return Ahead::Text;
+    };
+    if fold(colon) != ':' {
+        return Ahead::Text;
+    }
+    let (name, after) = (&rest[..len], len + colon.len_utf8());
+    match FieldName::parse(name) {
+        Some(name) => Ahead::Field { name, len: after },
+        None if is_identifier(name) && !rest[after..].starts_with("//") => Ahead::Unknown { len },
+        None => Ahead::Text,
+    }
+}
+
+/// Whether `name` looks like a field's name: an ASCII letter, then letters,
+/// digits, `_` and `-`, in any width.
+fn is_identifier(name: &str) -> bool {
+    let mut chars = name.chars().map(fold);
+    chars.next().is_some_and(|c| c.is_ascii_alphabetic())
+        && chars.all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_colon_makes_a_field_only_after_a_known_name() {
+        let tag = FieldName::Tag;
+        assert_eq!(ahead("tag:BTC"), Ahead::Field { name: tag, len: 4 });
+        assert_eq!(ahead("ＴＡＧ：BTC"), Ahead::Field { name: tag, len: 12 });
+        assert_eq!(ahead("标签:BTC"), Ahead::Field { name: tag, len: 7 });
+        assert_eq!(ahead("tga:BTC"), Ahead::Unknown { len: 3 });
+        for text in ["http://a.b", "13:02", "聲音：", ":x", "tag", "tag\\:x", "(tag:x", "a.b:c"] {
+            assert_eq!(ahead(text), Ahead::Text, "{text}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The value of `date:`, `since:` and `until:`: points, ranges, comparisons.
+
+use std::fmt;
+use std::ops::Range;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::ast::DateFilter;
+use super::chars::fold_str;
+use super::date::{Clock, DateError, Days, YEARS, parse_point};
+use super::suggest::closest;
+
+/// A [`DateError`] and the characters of the value that it is about.
+pub(super) type RangeError = (DateError, Range<usize>);
+
+/// Reads the value of `date:`.
+pub(super) fn parse_range(text: &str, clock: &Clock) -> Result<DateFilter, RangeError> {
+    let folded = fold_str(text);
+    match folded.as_str() {
+        "none" => return Ok(DateFilter::None),
+        "any" => return Ok(DateFilter::Any),
+        "inferred" => return Ok(DateFilter::Inferred),
+        _ => {}
+    }
+    let chars: Vec<char> = folded.chars().collect();
+    let typed = |range: Range<usize>| -> String {
+        text.chars().skip(range.start).take(range.len()).collect()
+    };
+    let point = |range: Range<usize>| {
+        parse_point(&typed(range.clone()), clock).map_err(|error| (error, range))
+    };
+
+    if let Some(length) = comparison(&chars) {
+        let after = length..chars.len();
+        if after.is_empty() {
+            return Err((DateError::Missing { sign: typed(0..length) }, 0..length));
+        }
+        let days = point(after)?;
+        let open = DateFilter::Range { from: None, until: None };
+        return Ok(match folded[..length].as_bytes() {
+            b">=" => since(days),
+            b">" => DateFilter::Range { from: Some(days.until), until: None },
+            b"<=" => until(days),
+            b"<" => DateFilter::Range { from: None, until: Some(days.from) },
+            _ => open,
+        });
+    }
+
+    let Some(sign) = range_sign(&chars) else {
+        let Days { from, until } = point(0..chars.len()).map_err(also_words)?;
+        return Ok(DateFilter::Range { from: Some(from), until: Some(until) });
+    };
+    let end = |range: Range<usize>| (!range.is_empty()).then(|| point(range)).transpose();
+    let (from, to) = (end(0..sign.start)?, end(sign.end..chars.len())?);
+    match (from, to) {
+        (None, None) => Ok(DateFilter::Any),
+        (Some(from), Some(to)) if from.from >= to.until => {
+            let swapped =
+                [typed(sign.end..chars.len()), typed(sign.clone()), typed(0..sign.start)].concat();
+            Err((DateError::Reversed { text: text.to_owned(), swapped }, 0..chars.len()))
+        }
+        (from, to) => Ok(DateFilter::Range {
+            from: from.map(|days| days.from),
+            until: to.map(|days| days.until),
+        }),
+    }
+}
+
+/// `since:`: from the first day of the point on.
+pub(super) fn since(days: Days) -> DateFilter {
+    DateFilter::Range { from: Some(days.from), until: None }
+}
+
+/// `until:`: up to the last day of the point.
+pub(super) fn until(days: Days) -> DateFilter {
+    DateFilter::Range { from: None, until: Some(days.until) }
+}
+
+/// The length of `>=`, `>`, `<=` or `<` at the start.
+fn comparison(chars: &[char]) -> Option<usize> {
+    match chars {
+        ['<' | '>', '=', ..] => Some(2),
+        ['<' | '>', ..] => Some(1),
+        _ => None,
+    }
+}
+
+/// Where the first range sign stands, in characters.
+fn range_sign(chars: &[char]) -> Option<Range<usize>> {
+    let least = |c: char| match c {
+        '…' | '~' => 1,
+        '.' | '。' => 2,
+        _ => usize::MAX,
+    };
+    (0..chars.len()).find_map(|start| {
+        let length = chars[start..].iter().take_while(|c| **c == chars[start]).count();
+        (length >= least(chars[start])).then(|| start..start + length)
+    })
+}
+
+/// `date:` alone knows some words more, which may have been meant.
+fn also_words((error, at): RangeError) -> RangeError {
+    match error {
+        DateError::NotADate { text, reason, meant } => {
+            let meant = meant.or_else(|| closest(&fold_str(&text), ["none", "any", "inferred"]));
+            (DateError::NotADate { text, reason, meant }, at)
+        }
+        error => (error, at),
+    }
+}
+
+/// The value of `date:` that reads back as this filter, in absolute days.
+impl fmt::Display for DateFilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::None => f.write_str("none"),
+            Self::Any | Self::Range { from: None, until: None } => f.write_str("any"),
+            Self::Inferred => f.write_str("inferred"),
+            Self::Range { from: Some(from), until: None } => write!(f, "{from}.."),
+            Self::Range { from: None, until: Some(until) } => match last_day(until) {
+                last if YEARS.contains(&last.year()) => write!(f, "..{last}"),
+                _ => write!(f, "<{until}"),
+            },
+            Self::Range { from: Some(from), until: Some(until) } => write_days(f, from, until),
+        }
+    }
+}
+
+fn write_days(f: &mut fmt::Formatter<'_>, from: Date, until: Date) -> fmt::Result {
+    let last = last_day(until);
+    if from == last {
+        write!(f, "{from}")
+    } else if from == from.first_of_year() && last == from.last_of_year() {
+        write!(f, "{:04}", from.year())
+    } else if from == from.first_of_month() && last == from.last_of_month() {
+        write!(f, "{:04}-{:02}", from.year(), from.month())
+    } else {
+        write!(f, "{from}..{last}")
+    }
+}
+
+fn last_day(until: Date) -> Date {
+    until.saturating_sub(1.day())
+}

@@ -1,0 +1,172 @@
+//! Draws a diagnostic: the query, a caret below the place, the advice.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::diagnostic::Diagnostic;
+use super::span::Span;
+
+/// How a diagnostic is drawn. The terminal is injected, never asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Whether to colour it with ANSI escapes.
+    pub colour: bool,
+    /// Columns of the terminal; a longer query is cut around the place.
+    pub columns: usize,
+}
+
+impl Style {
+    /// Without colour, for 100 columns.
+    pub const PLAIN: Self = Self { colour: false, columns: 100 };
+}
+
+const MARGIN: &str = "  │ ";
+const RED: &str = "\x1b[1;31m";
+const YELLOW: &str = "\x1b[1;33m";
+const CYAN: &str = "\x1b[36m";
+const BOLD: &str = "\x1b[1m";
+const RESET: &str = "\x1b[0m";
+
+impl Diagnostic {
+    /// The diagnostic drawn for people, each line ended by a line feed; `text` is
+    /// the query that it speaks of.
+    ///
+    /// Carets stand below the place in terminal columns, a Han character being
+    /// two wide. Control and direction characters of the query are not passed on.
+    ///
+    /// ```
+    /// # use wensou_query::lang::{Clock, Style, parse};
+    /// let clock = Clock { today: "2023-05-17".parse().unwrap() };
+    /// let query = "減半 tga:BTC";
+    /// let errors = parse(query, &clock).unwrap_err();
+    /// assert_eq!(
+    ///     errors[0].render(query, Style::PLAIN),
+    ///     "error[Q003]: unknown field `tga`\n  \
+    ///        │ 減半 tga:BTC\n  \
+    ///        │      ^^^\n  \
+    ///        = help: did you mean `tag`? to search for the text itself, quote it: \"tga:BTC\"\n",
+    /// );
+    /// ```
+    pub fn render(&self, text: &str, style: Style) -> String {
+        let paint = |colour: &str, part: &str| match style.colour {
+            true => format!("{colour}{part}{RESET}"),
+            false => part.to_owned(),
+        };
+        let loud = if self.code.is_error() { RED } else { YELLOW };
+        let head = format!("{}[{}]", self.code.severity(), self.code);
+        let message = format!(": {}", harmless(&self.message));
+        let mut out = format!("{}{}\n", paint(loud, &head), paint(BOLD, &message));
+        if let Some(span) = self.span() {
+            let width = style.columns.saturating_sub(MARGIN.width() + 1).max(20);
+            let (line, carets) = excerpt(text, span, width);
+            let blank = " ".repeat(carets.start);
+            let under = "^".repeat(carets.end - carets.start);
+            out += &format!("{}{line}\n", paint(CYAN, MARGIN));
+            out += &format!("{}{blank}{}\n", paint(CYAN, MARGIN), paint(loud, &under));
+        }
+        if let Some(help) = &self.help {
+            out += &format!("  {} {}\n", paint(CYAN, "= help:"), harmless(help));
+        }
+        out
+    }
+}
+
+/// The part of `text` that shows `span` within `width` columns, and the columns
+/// of the carets in it. There is always one caret at least.
+fn excerpt(text: &str, span: Span, width: usize) -> (String, Span) {
+    let before = harmless(text.get(..span.start).unwrap_or(text));
+    let inside = harmless(span.of(text));
+    let after = harmless(text.get(span.end..).unwrap_or_default());
+    let line = [before.as_str(), &inside, &after].concat();
+    let start = before.width();
+    if line.width() <= width {
+        let end = start + inside.width().max(1);
+        return (line, Span::new(start, end));
+    }
+
+    // A third of the width for what stands before, the rest from the place on.
+    let (cut_before, head) = keep_end(&before, width / 3);
+    let room = width.saturating_sub(head.width() + 2);
+    let (tail, cut_after) = keep_start(&[inside.as_str(), &after].concat(), room);
+    let lead = if cut_before { "…" } else { "" };
+    let trail = if cut_after { "…" } else { "" };
+    let start = lead.width() + head.width();
+    let end = start + inside.width().min(tail.width()).max(1);
+    (format!("{lead}{head}{tail}{trail}"), Span::new(start, end))
+}
+
+/// The last characters of `text` that fit, and whether any were cut.
+fn keep_end(text: &str, columns: usize) -> (bool, String) {
+    let mut room = columns;
+    let mut from = text.len();
+    for (at, c) in text.char_indices().rev() {
+        match room.checked_sub(c.width().unwrap_or(0)) {
+            Some(left) => (room, from) = (left, at),
+            None => return (true, text[from..].to_owned()),
+        }
+    }
+    (false, text.to_owned())
+}
+
+/// The first characters of `text` that fit, and whether any were cut.
+fn keep_start(text: &str, columns: usize) -> (String, bool) {
+    let mut room = columns;
+    for (at, c) in text.char_indices() {
+        match room.checked_sub(c.width().unwrap_or(0)) {
+            Some(left) => room = left,
+            None => return (text[..at].to_owned(), true),
+        }
+    }
+    (text.to_owned(), false)
+}
+
+/// The text without what could steer a terminal: blanks of any sort but the
+/// ideographic one are a space, control and direction characters are `�`.
+fn harmless(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\u{3000}' => c,
+            c if c.is_whitespace() => ' ',
+            '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' => '�',
+            '\u{061C}' | '\u{FEFF}' => '�',
+            c if c.is_control() => '�',
+            c => c,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::diagnostic::Code;
+
+    #[test]
+    fn a_long_query_is_cut_around_the_place() {
+        let text = format!("{}壞{}", "比特幣".repeat(20), "減半".repeat(20));
+        let at = text.find('壞').expect("it is there");
+        let found = Diagnostic::at(Code::Reserved, &text, Span::new(at, at + 3), "bad");
+        let drawn = found.render(&text, Style { colour: false, columns: 40 });
+        assert_eq!(
+            drawn,
+            "error[Q013]: bad\n  │ …特幣比特幣壞減半減半減半減…\n  │            ^^\n",
+        );
+    }
+
+    #[test]
+    fn escapes_of_the_query_do_not_reach_the_terminal() {
+        let text = "a\u{1b}[31m\u{202e}b\nc";
+        let found = Diagnostic::at(Code::Reserved, text, Span::new(0, 1), "bad");
+        assert!(found.render(text, Style::PLAIN).contains("│ a�[31m�b c\n"));
+    }
+
+    #[test]
+    fn colour_changes_nothing_but_escapes() {
+        let found = Diagnostic::at(Code::Empty, "減半 ()", Span::new(7, 9), "empty").with_help("x");
+        let coloured = found.render("減半 ()", Style { colour: true, ..Style::PLAIN });
+        let mut plain = coloured.clone();
+        for escape in [RED, YELLOW, CYAN, BOLD, RESET] {
+            plain = plain.replace(escape, "");
+        }
+        assert_ne!(coloured, plain);
+        assert_eq!(plain, found.render("減半 ()", Style::PLAIN));
+    }
+}

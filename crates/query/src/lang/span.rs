@@ -1,0 +1,60 @@
+//! Where something stands in the typed query.
+
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
+
+/// A half-open range of the query as it was typed.
+///
+/// Unless a name says otherwise the unit is bytes, and both ends lie on
+/// character boundaries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct Span {
+    /// First position inside.
+    pub start: usize,
+    /// First position after.
+    pub end: usize,
+}
+
+impl Span {
+    /// The span from `start` to before `end`.
+    pub const fn new(start: usize, end: usize) -> Self {
+        Self { start, end }
+    }
+
+    /// The smallest span that covers both.
+    pub fn to(self, other: Self) -> Self {
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// The text under this byte span; empty if the span is not of `text`.
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// The same span counted in characters of `text`. Cost: one pass over it.
+    pub fn in_chars(self, text: &str) -> Self {
+        let count = |end: usize| text.get(..end).map_or(0, |before| before.chars().count());
+        Self { start: count(self.start), end: count(self.end) }
+    }
+
+    /// The same span counted in terminal columns of `text`, a Han character
+    /// taking two (Unicode display width).
+    pub fn in_columns(self, text: &str) -> Self {
+        let start = text.get(..self.start).map_or(0, UnicodeWidthStr::width);
+        Self { start, end: start + self.of(text).width() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_span_in_three_units() {
+        let text = "減半 tga:x";
+        let span = Span::new(7, 10);
+        assert_eq!(span.of(text), "tga");
+        assert_eq!(span.in_chars(text), Span::new(3, 6));
+        assert_eq!(span.in_columns(text), Span::new(5, 8));
+    }
+}

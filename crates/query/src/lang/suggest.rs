@@ -1,0 +1,39 @@
+//! Did-you-mean: the known word that a mistyped one is closest to.
+
+/// The candidate closest to `typed`, if any is close enough to be meant.
+///
+/// Closeness counts inserted, lost, changed and swapped characters; one in three
+/// may be wrong, and one in any word of two characters or more. The first of equals wins.
+///
+/// ```
+/// # use wensou_query::lang::closest;
+/// assert_eq!(closest("tga", ["date", "tag"]), Some("tag"));
+/// assert_eq!(closest("weather", ["date", "tag"]), None);
+/// ```
+pub fn closest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let length = typed.chars().count();
+    if length < 2 {
+        return None;
+    }
+    let allowed = (length / 3).max(1);
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::osa_distance(typed, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= allowed && *distance < candidate.chars().count())
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::closest;
+
+    #[test]
+    fn close_words_only() {
+        assert_eq!(closest("artcle", ["article", "flash"]), Some("article"));
+        assert_eq!(closest("souce", ["since", "source"]), Some("source"));
+        assert_eq!(closest("快汛", ["文章", "快訊"]), Some("快訊"));
+        assert_eq!(closest("x", ["id"]), None);
+        assert_eq!(closest("tweet", ["article", "flash"]), None);
+    }
+}

@@ -1,0 +1,149 @@
+//! Needles: what a query looks for in a text, found again for highlights and for ranking.
+//!
+//! The engine says which documents match; where in the original text is found here, with the same
+//! folding, so that a highlight is always an exact range of the page's own characters.
+
+use std::ops::Range;
+
+use wensou_text::{Folded, Key};
+
+/// Where a needle may stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bound {
+    /// Anywhere: a sequence of characters.
+    Anywhere,
+    /// Where a Latin word or number, or a part of one, begins and ends.
+    Word,
+}
+
+/// One thing that a query looks for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Needle {
+    /// Key characters, see [`wensou_text::Key`]; never empty.
+    pub(crate) key: Vec<char>,
+    pub(crate) bound: Bound,
+    /// Which term of the query it belongs to: a term and its expansions share a number.
+    pub(crate) term: usize,
+    /// How much finding it is worth (its inverse document frequency).
+    pub(crate) weight: f32,
+}
+
+/// One needle at one place of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Occurrence {
+    /// Number of the needle.
+    pub(crate) needle: usize,
+    /// Range of characters of the original text.
+    pub(crate) chars: Range<usize>,
+}
+
+/// One needle at one place of a text, in key characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// Number of the needle.
+    pub(crate) needle: usize,
+    /// Range of key characters.
+    pub(crate) key: Range<usize>,
+}
+
+/// A text prepared for looking in.
+pub(crate) struct Haystack<'t> {
+    folded: Folded<'t>,
+    key: Key,
+    original: Vec<char>,
+}
+
+impl<'t> Haystack<'t> {
+    pub(crate) fn new(text: &'t str) -> Self {
+        let folded = Folded::new(text);
+        let key = Key::new(&folded);
+        Self { folded, key, original: text.chars().collect() }
+    }
+
+    /// Characters of the original text.
+    pub(crate) fn original(&self) -> &[char] {
+        &self.original
+    }
+
+    /// Key characters.
+    pub(crate) fn key(&self) -> &[char] {
+        self.key.chars()
+    }
+
+    fn original_range(&self, key: Range<usize>) -> Range<usize> {
+        self.folded.original_chars(self.key.folded_range(key))
+    }
+
+    /// Every place of every needle, leftmost and then longest first; places may overlap.
+    pub(crate) fn places(&self, needles: &[Needle]) -> Vec<Place> {
+        let mut places: Vec<Place> = Vec::new();
+        for (number, needle) in needles.iter().enumerate() {
+            for key in self.key.find_all(&needle.key) {
+                if needle.bound == Bound::Anywhere || self.is_word(&key) {
+                    places.push(Place { needle: number, key });
+                }
+            }
+        }
+        places.sort_by_key(|place| (place.key.start, usize::MAX - place.key.end, place.needle));
+        places
+    }
+
+    /// Every occurrence of every needle, leftmost and then longest first, none overlapping.
+    pub(crate) fn find(&self, needles: &[Needle]) -> Vec<Occurrence> {
+        let mut taken = 0;
+        let mut occurrences = Vec::new();
+        for place in self.places(needles) {
+            if place.key.start >= taken {
+                taken = place.key.end;
+                let chars = self.original_range(place.key);
+                occurrences.push(Occurrence { needle: place.needle, chars });
+            }
+        }
+        occurrences
+    }
+
+    /// Which terms occur, as a list of term numbers, sorted, each once.
+    pub(crate) fn terms(&self, needles: &[Needle]) -> Vec<usize> {
+        let mut terms: Vec<usize> = needles
+            .iter()
+            .filter(|needle| {
+                self.key
+                    .find_all(&needle.key)
+                    .any(|range| needle.bound == Bound::Anywhere || self.is_word(&range))
+            })
+            .map(|needle| needle.term)
+            .collect();
+        terms.sort_unstable();
+        terms.dedup();
+        terms
+    }
+
+    /// Whether a range of key characters begins and ends where a word or a part of one does.
+    fn is_word(&self, key: &Range<usize>) -> bool {
+        let chars = self.original_range(key.clone());
+        self.is_boundary(chars.start) && self.is_boundary(chars.end)
+    }
+
+    /// Whether a Latin word may begin or end before character `at` of the original.
+    fn is_boundary(&self, at: usize) -> bool {
+        let (Some(before), Some(after)) =
+            (at.checked_sub(1).and_then(|i| self.original.get(i)), self.original.get(at))
+        else {
+            return true;
+        };
+        let joins = |c: &char| c.is_alphanumeric() && !is_han(*c);
+        if !joins(before) || !joins(after) {
+            return true;
+        }
+        // Parts of a camel-case word (`OpenAI`) and of a mixed run (`GPT4`) are words of their own.
+        let next_is_lower = self.original.get(at + 1).is_some_and(|c| c.is_lowercase());
+        before.is_numeric() != after.is_numeric()
+            || (before.is_lowercase() && after.is_uppercase())
+            || (before.is_uppercase() && after.is_uppercase() && next_is_lower)
+    }
+}
+
+/// Whether a character is a Chinese one.
+pub(crate) fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' | '〇')
+}

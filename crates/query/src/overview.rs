@@ -1,0 +1,71 @@
+//! What an index holds, in numbers.
+
+use std::collections::HashSet;
+
+use jiff::ToSpan;
+use jiff::civil::{DateTime, date};
+use tantivy::collector::Count;
+use wensou_index::{Index, Kind, PROVENANCE_INFERRED, PROVENANCE_NONE};
+
+use crate::error::Error;
+use crate::filter;
+
+/// Numbers of an index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Overview {
+    /// Articles.
+    pub articles: usize,
+    /// Distinct flash items.
+    pub flashes: usize,
+    /// Documents without a date.
+    pub undated: usize,
+    /// Documents whose date is inferred.
+    pub inferred: usize,
+    /// Civil time of the oldest dated document.
+    pub oldest: Option<DateTime>,
+    /// Civil time of the newest dated document.
+    pub newest: Option<DateTime>,
+    /// Distinct tags, folded.
+    pub tags: usize,
+}
+
+/// Counts what the index holds. Costs a few lookups and a pass over the tags' dictionary.
+///
+/// # Errors
+///
+/// If the index fails.
+pub fn overview(index: &Index) -> Result<Overview, Error> {
+    let fields = index.fields();
+    let count = |field, value| index.searcher().search(&filter::number(field, value), &Count);
+    let mut oldest: Option<i64> = None;
+    let mut newest: Option<i64> = None;
+    let mut tags: HashSet<Vec<u8>> = HashSet::new();
+    for reader in index.searcher().segment_readers() {
+        let dates = reader.fast_fields().i64("date")?;
+        // The bounds of a column without values are 0 and 0, which would be a date.
+        if dates.values_for_doc_exists() {
+            oldest = Some(oldest.map_or(dates.min_value(), |at| at.min(dates.min_value())));
+            newest = Some(newest.map_or(dates.max_value(), |at| at.max(dates.max_value())));
+        }
+        let inverted = reader.inverted_index(fields.tag)?;
+        let mut terms = inverted.terms().stream().map_err(tantivy::TantivyError::from)?;
+        while terms.advance() {
+            tags.insert(terms.key().to_vec());
+        }
+    }
+    Ok(Overview {
+        articles: count(fields.kind, Kind::Article as u64)?,
+        flashes: count(fields.kind, Kind::Flash as u64)?,
+        undated: count(fields.provenance, PROVENANCE_NONE)?,
+        inferred: count(fields.provenance, PROVENANCE_INFERRED)?,
+        oldest: oldest.and_then(civil),
+        newest: newest.and_then(civil),
+        tags: tags.len(),
+    })
+}
+
+/// The civil time of seconds as the index counts them.
+fn civil(seconds: i64) -> Option<DateTime> {
+    date(1970, 1, 1).at(0, 0, 0, 0).checked_add(seconds.seconds()).ok()
+}

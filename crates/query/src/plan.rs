@@ -1,0 +1,408 @@
+//! From the syntax tree to engine queries.
+//!
+//! Two things are made of a query and kept apart: what *matches* (unscored, exact) and what is
+//! *scored* (every unit of every word that is wanted, required or not). NOT and parentheses act on
+//! the first alone, so an expansion inside a leaf never changes what they mean.
+
+use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, Occur, Query as EngineQuery};
+use wensou_index::{
+    Index, Kind, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED, Part, Unit, civil_seconds,
+};
+use wensou_text::{Segmenter, fold};
+
+use crate::error::Error;
+use crate::filter;
+use crate::lang::{
+    DateFilter, Diagnostic, FieldClause, Node, NodeKind, Phrase, Query, Value,
+};
+use crate::near;
+use crate::needle::{Bound, Needle};
+use crate::rank;
+use crate::stats::Statistics;
+use crate::terms::{Form, Look, Term, Text, TextQueries, any, unscored};
+
+/// How much of a query's text must be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Every word; of a long question, any.
+    Strict,
+    /// Any word, those with the most first.
+    Relaxed,
+    /// As strict, but undated documents in place of those that a date filter asks for.
+    Undated,
+}
+
+/// A compiled query.
+pub(crate) struct Plan {
+    /// Matches and scores.
+    pub(crate) query: Box<dyn EngineQuery>,
+    /// What to highlight.
+    pub(crate) needles: Vec<Needle>,
+    /// The words wanted, by term number; a hit may lack some of them.
+    pub(crate) terms: Vec<Term>,
+    /// Whether any text is scored: if not, hits are sorted by date.
+    pub(crate) scores: bool,
+    /// Whether a hit may lack words that were typed.
+    pub(crate) partial: bool,
+    /// Whether dates are filtered.
+    pub(crate) dated: bool,
+}
+
+/// Compiles a query.
+pub(crate) fn plan(
+    index: &Index,
+    segmenter: &Segmenter,
+    statistics: &Statistics<'_>,
+    query: &Query,
+    mode: Mode,
+) -> Result<Plan, Error> {
+    let mut compiler = Compiler {
+        index,
+        segmenter,
+        statistics,
+        mode,
+        scored: Vec::new(),
+        needles: Vec::new(),
+        terms: Vec::new(),
+        partial: mode == Mode::Relaxed,
+        dated: false,
+        soft: Vec::new(),
+        errors: Vec::new(),
+    };
+    let place = Place { parts: &Part::ALL, positive: true, required: true };
+    let matched = compiler.and(std::slice::from_ref(&query.root), place)?;
+    if !compiler.errors.is_empty() {
+        return Err(Error::Query(compiler.errors));
+    }
+    let Compiler { scored, needles, terms, partial, dated, .. } = compiler;
+    let scores = !scored.is_empty();
+    let matched = unscored(matched.unwrap_or_else(|| Box::new(AllQuery)));
+    let clauses = std::iter::once((Occur::Must, matched))
+        .chain(scored.into_iter().map(|query| (Occur::Should, query)))
+        .collect();
+    let query: Box<dyn EngineQuery> = Box::new(BooleanQuery::new(clauses));
+    Ok(Plan { query, needles, terms, scores, partial, dated })
+}
+
+/// Where in the tree a node stands.
+#[derive(Debug, Clone, Copy)]
+struct Place<'p> {
+    parts: &'p [Part],
+    /// Not under a NOT: its text is scored and highlighted.
+    positive: bool,
+    /// Whether a document without its text is out.
+    required: bool,
+}
+
+struct Compiler<'a> {
+    index: &'a Index,
+    segmenter: &'a Segmenter,
+    statistics: &'a Statistics<'a>,
+    mode: Mode,
+    scored: Vec<Box<dyn EngineQuery>>,
+    needles: Vec<Needle>,
+    terms: Vec<Term>,
+    partial: bool,
+    dated: bool,
+    /// In relaxed mode: the words of the group at hand, any of which will do.
+    soft: Vec<Box<dyn EngineQuery>>,
+    errors: Vec<Diagnostic>,
+}
+
+type Matched = Option<Box<dyn EngineQuery>>;
+
+impl Compiler<'_> {
+    /// What a node asks of a document; `None` if nothing.
+    fn node(&mut self, node: &Node, place: Place<'_>) -> Result<Matched, Error> {
+        match &node.kind {
+            NodeKind::All => Ok(Some(Box::new(AllQuery))),
+            NodeKind::And(nodes) => self.and(nodes, place),
+            NodeKind::Or(nodes) => self.or(nodes, place),
+            NodeKind::Not(inner) => {
+                let inner = self.not(inner, place)?;
+                Ok(Some(Box::new(BooleanQuery::new(vec![
+                    (Occur::Must, Box::new(AllQuery) as Box<dyn EngineQuery>),
+                    (Occur::MustNot, inner),
+                ]))))
+            }
+            NodeKind::Required(inner) => self.node(inner, Place { required: true, ..place }),
+            NodeKind::Scoped { part, node } => {
+                let part = match part {
+                    crate::lang::Part::Title => Part::Title,
+                    crate::lang::Part::Body => Part::Body,
+                };
+                self.node(node, Place { parts: &[part], ..place })
+            }
+            NodeKind::Term(term) => self.text(node, &term.text, term.prefix, place),
+            NodeKind::Phrase(phrase) => self.phrase(node, phrase, place),
+            NodeKind::Field(clause) => self.field(clause).map(Some),
+        }
+    }
+
+    fn and(&mut self, nodes: &[Node], place: Place<'_>) -> Result<Matched, Error> {
+        // `+` on one member of a group makes the unmarked text of the group optional.
+        let marked = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
+        let outer = std::mem::take(&mut self.soft);
+        let mut clauses: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::new();
+        for node in nodes {
+            if let NodeKind::Not(inner) = &node.kind {
+                clauses.push((Occur::MustNot, self.not(inner, place)?));
+                continue;
+            }
+            let required = place.required && !marked;
+            if let Some(query) = self.node(node, Place { required, ..place })? {
+                clauses.push((Occur::Must, query));
+            }
+        }
+        let soft = std::mem::replace(&mut self.soft, outer);
+        if !soft.is_empty() {
+            clauses.push((Occur::Must, any(soft)));
+        }
+        Ok(match clauses.as_slice() {
+            [] => None,
+            [(Occur::Must, _)] => clauses.pop().map(|(_, query)| query),
+            _ => {
+                if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
+                    clauses.push((Occur::Must, Box::new(AllQuery)));
+                }
+                Some(Box::new(BooleanQuery::new(clauses)))
+            }
+        })
+    }
+
+    fn or(&mut self, nodes: &[Node], place: Place<'_>) -> Result<Matched, Error> {
+        let mut queries = Vec::with_capacity(nodes.len());
+        let mut free = false;
+        for node in nodes {
+            // Each alternative is a group of its own.
+            match self.and(std::slice::from_ref(node), place)? {
+                Some(query) => queries.push(query),
+                None => free = true,
+            }
+        }
+        Ok((!free).then(|| any(queries)))
+    }
+
+    fn not(&mut self, inner: &Node, place: Place<'_>) -> Result<Box<dyn EngineQuery>, Error> {
+        let place = Place { positive: false, required: true, ..place };
+        let mode = std::mem::replace(&mut self.mode, Mode::Strict);
+        let query = self.and(std::slice::from_ref(inner), place)?;
+        self.mode = mode;
+        Ok(query.unwrap_or_else(|| Box::new(AllQuery)))
+    }
+
+    /// A run of words.
+    fn text(
+        &mut self,
+        node: &Node,
+        typed: &str,
+        prefix: bool,
+        place: Place<'_>,
+    ) -> Result<Matched, Error> {
+        let mut text = Text::new(typed, self.segmenter);
+        if text.terms.is_empty() {
+            self.errors.push(Diagnostic::nothing_searchable(node.span));
+            return Ok(None);
+        }
+        let queries = TextQueries { fields: self.index.fields(), parts: place.parts };
+        let meaningful = text.terms.iter().any(|term| !term.stop);
+        let question = text.is_question() && !prefix;
+        let last = text.terms.len() - 1;
+        let mut wanted = Vec::new();
+        for (number, term) in text.terms.drain(..).enumerate() {
+            let begins = prefix && number == last;
+            let query = if begins { starts(queries, &term) } else { queries.term(&term) };
+            let optional = term.stop && meaningful && !begins;
+            if optional {
+                continue;
+            }
+            if place.positive {
+                self.want(&queries, &term)?;
+                if self.mode == Mode::Relaxed {
+                    let bonus = ConstScoreQuery::new(query.box_clone(), rank::PER_TERM);
+                    self.scored.push(Box::new(bonus));
+                }
+                self.terms.push(term);
+            }
+            wanted.push(query);
+        }
+        if place.positive {
+            self.scored.extend(queries.scored(&text.units, rank::weight));
+        }
+        if !place.required {
+            return Ok(None);
+        }
+        if place.positive && self.mode == Mode::Relaxed {
+            self.soft.extend(wanted);
+            return Ok(None);
+        }
+        if question {
+            self.partial |= place.positive;
+            return Ok(Some(any(wanted)));
+        }
+        Ok(Some(all(wanted)))
+    }
+
+    fn phrase(
+        &mut self,
+        node: &Node,
+        phrase: &Phrase,
+        place: Place<'_>,
+    ) -> Result<Matched, Error> {
+        let text = Text::new(&phrase.text, self.segmenter);
+        if text.key.is_empty() {
+            self.errors.push(Diagnostic::nothing_searchable(node.span));
+            return Ok(None);
+        }
+        let queries = TextQueries { fields: self.index.fields(), parts: place.parts };
+        let matched = match phrase.near {
+            None => queries.sequence(&text.key),
+            Some(distance) => near::query(self.index, queries, &text.terms, distance as usize),
+        };
+        if place.positive {
+            match phrase.near {
+                None => {
+                    let form =
+                        Form { text: String::new(), key: text.key.clone(), look: Look::Characters };
+                    let term =
+                        Term { typed: phrase.text.clone(), forms: vec![form], stop: false };
+                    self.want(&queries, &term)?;
+                    self.terms.push(term);
+                }
+                Some(_) => {
+                    for term in text.terms {
+                        self.want(&queries, &term)?;
+                        self.terms.push(term);
+                    }
+                }
+            }
+            self.scored.extend(queries.scored(&text.units, rank::weight));
+        }
+        Ok(place.required.then_some(matched))
+    }
+
+    /// Remembers what to highlight of a term.
+    fn want(&mut self, queries: &TextQueries<'_>, term: &Term) -> Result<(), Error> {
+        let number = self.terms.len();
+        for form in &term.forms {
+            let weight = self.weight_of(queries, form)?;
+            let bound: Bound = form.bound();
+            self.needles.push(Needle { key: form.key.clone(), bound, term: number, weight });
+        }
+        Ok(())
+    }
+
+    /// How rare a form is: the rarest of its grams, or the word itself.
+    fn weight_of(&self, queries: &TextQueries<'_>, form: &Form) -> Result<f32, Error> {
+        let term = |unit, text: &str| {
+            let field = queries.fields.text(Kind::Article, Part::Body, unit);
+            self.statistics.idf(&tantivy::Term::from_field_text(field, text))
+        };
+        let mut weight: f32 = 0.0;
+        match (form.look, form.key.as_slice()) {
+            (Look::Word, _) => weight = term(Unit::Word, &form.text)?,
+            (_, [one]) => weight = term(Unit::Char, &one.to_string())?,
+            (_, key) => {
+                for pair in key.windows(2) {
+                    weight = weight.max(term(Unit::Gram, &pair.iter().collect::<String>())?);
+                }
+            }
+        }
+        Ok(weight)
+    }
+
+    fn field(&mut self, clause: &FieldClause) -> Result<Box<dyn EngineQuery>, Error> {
+        let fields = self.index.fields();
+        let folded = |field, values: &[Value]| {
+            any(values
+                .iter()
+                .map(|value| match value.prefix {
+                    true => filter::prefix(field, &fold(&value.text)),
+                    false => filter::exact(field, &fold(&value.text)),
+                })
+                .collect())
+        };
+        Ok(match clause {
+            FieldClause::Tag(values) => folded(fields.tag, values),
+            FieldClause::Source(values) => folded(fields.source, values),
+            FieldClause::Category(values) => folded(fields.category, values),
+            FieldClause::Id(values) => any(values
+                .iter()
+                .map(|value| match value.prefix {
+                    true => filter::prefix(fields.id, &value.text),
+                    false => filter::exact(fields.id, &value.text),
+                })
+                .collect()),
+            FieldClause::Path(values) => {
+                any(values.iter().map(|value| self.path(value)).collect())
+            }
+            FieldClause::Kind(kinds) => any(kinds
+                .iter()
+                .map(|kind| {
+                    let kind = match kind {
+                        crate::lang::Kind::Article => Kind::Article,
+                        crate::lang::Kind::Flash => Kind::Flash,
+                    };
+                    filter::number(fields.kind, kind as u64)
+                })
+                .collect()),
+            FieldClause::Has(values) => {
+                any(values.iter().map(|has| filter::exact(fields.has, has.name())).collect())
+            }
+            FieldClause::Script(values) => any(values
+                .iter()
+                .map(|script| filter::exact(fields.script, script.name()))
+                .collect()),
+            FieldClause::Date(date) => self.date(date),
+        })
+    }
+
+    /// A path, a file's name, a folder, or the beginning of one.
+    fn path(&self, value: &Value) -> Box<dyn EngineQuery> {
+        let field = self.index.fields().path;
+        let path = value.text.trim_start_matches("./").trim_end_matches('/');
+        if value.prefix {
+            return filter::prefix(field, path);
+        }
+        any(vec![filter::exact(field, path), filter::prefix(field, &format!("{path}/"))])
+    }
+
+    fn date(&mut self, date: &DateFilter) -> Box<dyn EngineQuery> {
+        let provenance = |value| filter::number(self.index.fields().provenance, value);
+        match date {
+            DateFilter::None => provenance(PROVENANCE_NONE),
+            DateFilter::Inferred => provenance(PROVENANCE_INFERRED),
+            DateFilter::Any => any(vec![provenance(PROVENANCE_INFERRED), provenance(PROVENANCE_STATED)]),
+            DateFilter::Range { from, until } => {
+                self.dated = true;
+                if self.mode == Mode::Undated {
+                    return provenance(PROVENANCE_NONE);
+                }
+                let seconds = |day: jiff::civil::Date| civil_seconds(day.at(0, 0, 0, 0));
+                self.index.date_range(from.map(seconds), until.map(seconds))
+            }
+        }
+    }
+}
+
+fn all(mut queries: Vec<Box<dyn EngineQuery>>) -> Box<dyn EngineQuery> {
+    if queries.len() == 1 {
+        return queries.remove(0);
+    }
+    Box::new(BooleanQuery::intersection(queries))
+}
+
+/// Documents with something that begins as the term does.
+fn starts(queries: TextQueries<'_>, term: &Term) -> Box<dyn EngineQuery> {
+    any(term
+        .forms
+        .iter()
+        .map(|form| match form.look {
+            Look::Characters => queries.sequence(&form.key),
+            Look::Word => queries.word_prefix(&form.text),
+            Look::WordOrGlued => {
+                any(vec![queries.word_prefix(&form.text), queries.sequence(&form.key)])
+            }
+        })
+        .collect())
+}

@@ -1,0 +1,184 @@
+//! Searching: plan, match, rank, and cut a snippet for each hit.
+
+use tantivy::collector::Count;
+use wensou_index::{Index, RecordExt};
+use wensou_ingest::Record;
+use wensou_text::Segmenter;
+
+use crate::collect::{Best, Found, Sort};
+use crate::error::Error;
+use crate::lang::{Diagnostic, Query};
+use crate::needle::{Haystack, Needle};
+use crate::plan::{Mode, Plan, plan};
+use crate::rank::PER_TERM;
+use crate::snippet::{Snippet, snippet, whole};
+use crate::stats::Statistics;
+
+/// What is wanted of a search.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Options {
+    /// Return at most so many hits.
+    pub limit: usize,
+    /// Leave out so many before them.
+    pub offset: usize,
+    /// Order; `None` is by rank where text is searched for, else newest first.
+    pub sort: Option<Sort>,
+    /// Most characters of a snippet.
+    pub snippet: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { limit: 10, offset: 0, sort: None, snippet: 120 }
+    }
+}
+
+/// One hit.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Hit {
+    /// The whole record.
+    pub record: Record,
+    /// The score that ranked it; 0 where nothing is scored.
+    pub score: f32,
+    /// The title with its matches marked.
+    pub title: Snippet,
+    /// The best piece of the body, or its beginning where nothing in it matched.
+    pub snippet: Snippet,
+    /// Words of the query, as typed, that it lacks.
+    pub missing: Vec<String>,
+}
+
+/// What a search found.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Results {
+    /// Documents that match.
+    pub total: usize,
+    /// Those asked for, in order.
+    pub hits: Vec<Hit>,
+    /// No document has every word, and these are the ones that have the most.
+    pub relaxed: bool,
+    /// Documents that match but for a date filter and have no date.
+    pub undated: usize,
+    /// What the user should know.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Searches an index.
+///
+/// # Errors
+///
+/// [`Error::Query`] if nothing in the query can be searched for; index errors.
+pub fn search(index: &Index, query: &Query, options: &Options) -> Result<Results, Error> {
+    let segmenter = Segmenter::new();
+    let statistics = Statistics::new(index)?;
+    let searcher = Searcher { index, segmenter: &segmenter, statistics: &statistics, options };
+    let mut plan = searcher.plan(query, Mode::Strict)?;
+    let (mut total, mut found) = searcher.run(&plan)?;
+    let mut relaxed = false;
+    // One word that is missing cannot be relaxed: nothing would be left to find.
+    if total == 0 && plan.terms.len() > 1 {
+        let second = searcher.plan(query, Mode::Relaxed)?;
+        (total, found) = searcher.run(&second)?;
+        relaxed = true;
+        plan = second;
+    }
+    let undated = match plan.dated {
+        true => {
+            let plan = searcher.plan(query, Mode::Undated)?;
+            index.searcher().search(&plan.query, &Count).map_err(Error::from)?
+        }
+        false => 0,
+    };
+    let hits = found
+        .iter()
+        .skip(options.offset)
+        .map(|found| searcher.hit(&plan, found, relaxed))
+        .collect::<Result<_, _>>()?;
+    Ok(Results { total, hits, relaxed, undated, warnings: Vec::new() })
+}
+
+struct Searcher<'a> {
+    index: &'a Index,
+    segmenter: &'a Segmenter,
+    statistics: &'a Statistics<'a>,
+    options: &'a Options,
+}
+
+impl Searcher<'_> {
+    fn plan(&self, query: &Query, mode: Mode) -> Result<Plan, Error> {
+        plan(self.index, self.segmenter, self.statistics, query, mode)
+    }
+
+    fn run(&self, plan: &Plan) -> Result<(usize, Vec<Found>), Error> {
+        let sort = self.options.sort.unwrap_or(match plan.scores {
+            true => Sort::Rank,
+            false => Sort::Newest,
+        });
+        let limit = self.options.offset.saturating_add(self.options.limit);
+        let best = Best { limit, sort };
+        let searcher = self.index.searcher();
+        Ok(searcher.search_with_statistics_provider(&plan.query, &best, self.statistics)?)
+    }
+
+    fn hit(&self, plan: &Plan, found: &Found, relaxed: bool) -> Result<Hit, Error> {
+        let record = self.index.record(found.address)?;
+        let texts = record.texts();
+        let missing = match plan.partial {
+            true => missing(plan, &[&texts.title, &texts.body, &texts.tags.join("\n")]),
+            false => Vec::new(),
+        };
+        let score = match relaxed {
+            // The bonus for each word found ordered the hits; it is no part of the score.
+            true => found.score % PER_TERM,
+            false => found.score,
+        };
+        Ok(Hit {
+            title: whole(&texts.title, &plan.needles),
+            snippet: snippet(&texts.body, &plan.needles, self.options.snippet),
+            missing,
+            score,
+            record,
+        })
+    }
+}
+
+/// The words that stand in none of the texts, as typed, each once.
+fn missing(plan: &Plan, texts: &[&str]) -> Vec<String> {
+    let mut has = vec![false; plan.terms.len()];
+    for text in texts {
+        for term in Haystack::new(text).terms(&plan.needles) {
+            has[term] = true;
+        }
+    }
+    let mut missing: Vec<String> = Vec::new();
+    for (term, _) in plan.terms.iter().zip(has).filter(|(_, has)| !has) {
+        if !missing.contains(&term.typed) {
+            missing.push(term.typed.clone());
+        }
+    }
+    missing
+}
+
+/// Marks the words of a query in any text, without an index.
+#[derive(Debug)]
+pub struct Highlighter {
+    needles: Vec<Needle>,
+}
+
+impl Highlighter {
+    /// Marks what `query` looks for; without one, nothing.
+    #[must_use]
+    pub fn new(query: Option<&Query>) -> Self {
+        let needles = query.map(|query| crate::plan::needles(query, &Segmenter::new()));
+        Self { needles: needles.unwrap_or_default() }
+    }
+
+    /// The whole text with its matches marked.
+    #[must_use]
+    pub fn mark(&self, text: &str) -> Snippet {
+        whole(text, &self.needles)
+    }
+}

@@ -1,0 +1,147 @@
+//! Snippets: the window of a text that shows best why it matched, in the text's own characters.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use crate::needle::{Haystack, Needle, Occurrence};
+
+/// A piece of a text with the matches in it marked.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Snippet {
+    /// Exactly what stands in the text.
+    pub text: String,
+    /// Ranges of characters of `text`, ascending, none overlapping.
+    pub highlights: Vec<[usize; 2]>,
+    /// Whether text was left out before it.
+    #[serde(skip)]
+    pub cut_start: bool,
+    /// Whether text was left out after it.
+    #[serde(skip)]
+    pub cut_end: bool,
+}
+
+/// The best window of at most `limit` characters.
+///
+/// Best is: most distinct terms by weight, then closest together, then earliest. It begins and ends
+/// at a sentence where one does nearby, else at a clause, and never inside a Latin word.
+pub(crate) fn snippet(text: &str, needles: &[Needle], limit: usize) -> Snippet {
+    let haystack = Haystack::new(text);
+    let occurrences = haystack.find(needles);
+    let chars = haystack.original();
+    let core = best_core(&occurrences, needles, limit);
+    let window = widen(chars, core, limit);
+    cut(chars, &window, &occurrences)
+}
+
+/// The whole text with its matches marked.
+pub(crate) fn whole(text: &str, needles: &[Needle]) -> Snippet {
+    let haystack = Haystack::new(text);
+    let occurrences = haystack.find(needles);
+    let chars = haystack.original();
+    cut(chars, &(0..chars.len()), &occurrences)
+}
+
+/// The smallest range that holds the best group of occurrences.
+fn best_core(occurrences: &[Occurrence], needles: &[Needle], limit: usize) -> Range<usize> {
+    let mut best = (f32::MIN, 0..0);
+    for (first, start) in occurrences.iter().enumerate() {
+        let mut terms: Vec<usize> = Vec::new();
+        let mut worth = 0.0;
+        for occurrence in &occurrences[first..] {
+            let span = occurrence.chars.end - start.chars.start;
+            if span > limit && occurrence != start {
+                break;
+            }
+            let needle = &needles[occurrence.needle];
+            // A longer needle is the better evidence of the same term.
+            let length = needle.key.len() as f32;
+            if terms.contains(&needle.term) {
+                worth += needle.weight * 0.05;
+            } else {
+                terms.push(needle.term);
+                worth += needle.weight * (1.0 + length.ln() * 0.25);
+            }
+            let score = worth - span as f32 / limit.max(1) as f32 * 0.5;
+            if score > best.0 + 1e-6 {
+                best = (score, start.chars.start..occurrence.chars.end);
+            }
+        }
+    }
+    best.1
+}
+
+/// Grows `core` to at most `limit` characters, to ends that read well.
+fn widen(chars: &[char], core: Range<usize>, limit: usize) -> Range<usize> {
+    if chars.len() <= limit {
+        return 0..chars.len();
+    }
+    let spare = limit.saturating_sub(core.len());
+    let earliest = core.start.saturating_sub(spare / 2);
+    let start = if earliest == 0 {
+        0
+    } else {
+        let places = earliest..=core.start;
+        let mut after = |is_end: fn(char) -> bool| places.clone().find(|&at| is_end(chars[at - 1]));
+        after(ends_sentence)
+            .or_else(|| after(ends_clause))
+            .unwrap_or_else(|| (earliest..core.start).find(|&at| may_cut(chars, at)).unwrap_or(core.start))
+    };
+    let start = (start..core.start).find(|&at| !chars[at].is_whitespace()).unwrap_or(start);
+    let latest = (start + limit).min(chars.len());
+    if latest == chars.len() {
+        // Text left over at the end is better spent before the core.
+        let start = start.min(chars.len().saturating_sub(limit).max(earliest));
+        let start = (start..=core.start).find(|&at| may_cut(chars, at)).unwrap_or(core.start);
+        return start..latest;
+    }
+    // Ending early is worth it only if most of the window is kept.
+    let shortest = core.end.max(start + limit * 2 / 3);
+    let before = |is_end: fn(char) -> bool| {
+        (shortest..=latest).rev().find(|&at| at > 0 && is_end(chars[at - 1]))
+    };
+    let end = before(ends_sentence)
+        .or_else(|| before(ends_clause))
+        .or_else(|| (core.end..=latest).rev().find(|&at| may_cut(chars, at)))
+        .unwrap_or(latest);
+    start..end
+}
+
+fn cut(chars: &[char], window: &Range<usize>, occurrences: &[Occurrence]) -> Snippet {
+    let highlights = occurrences
+        .iter()
+        .filter(|found| found.chars.start >= window.start && found.chars.end <= window.end)
+        .map(|found| [found.chars.start - window.start, found.chars.end - window.start])
+        .collect();
+    Snippet {
+        text: chars[window.clone()].iter().collect(),
+        highlights,
+        cut_start: window.start > 0,
+        cut_end: window.end < chars.len(),
+    }
+}
+
+fn ends_sentence(c: char) -> bool {
+    matches!(c, '。' | '!' | '?' | '!' | '?' | '\n' | '…' | ';' | ';')
+}
+
+fn ends_clause(c: char) -> bool {
+    matches!(c, ',' | ',' | '、' | ':' | ':' | '”' | '」' | '》' | ')' | ')')
+}
+
+/// Whether a cut before character `at` splits neither a Latin word or number nor a character from
+/// its marks.
+fn may_cut(chars: &[char], at: usize) -> bool {
+    let (Some(before), Some(after)) =
+        (at.checked_sub(1).and_then(|i| chars.get(i)), chars.get(at))
+    else {
+        return true;
+    };
+    let in_word = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '\'' | '%');
+    !(in_word(before) && in_word(after)) && !is_mark(*after)
+}
+
+/// Whether a character belongs to the one before it: combining marks, joiners, variation selectors.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{20d0}'..='\u{20ff}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0100}'..='\u{e01ef}')
+}

@@ -1,0 +1,232 @@
+//! From typed text to terms: the words that must be found, and the units that are scored.
+//!
+//! The same folding and segmentation as documents get. A *term* is one word of the query with
+//! every form that counts as finding it; a *form* is found by its characters (Chinese: anywhere,
+//! across any word boundary) or as a word (Latin and numbers).
+
+use std::collections::BTreeMap;
+
+use tantivy::query::{
+    BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, PhraseQuery, Query, TermQuery,
+};
+use tantivy::schema::IndexRecordOption;
+use tantivy::Term as EngineTerm;
+use wensou_index::{Fields, Kind, Part, Unit};
+use wensou_text::{Folded, Key, Segmenter, TokenKind};
+
+use crate::needle::{Bound, is_han};
+use crate::stop::is_stop;
+
+/// Latin words of at least this many letters are found inside longer runs too: pages lose the
+/// blanks between Latin words, and shorter words would be found everywhere.
+const GLUED: usize = 4;
+
+/// One way in which a term can stand in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Form {
+    /// Folded text, as the segmenter gives it.
+    pub(crate) text: String,
+    /// Its key characters.
+    pub(crate) key: Vec<char>,
+    /// How it is looked for.
+    pub(crate) look: Look,
+}
+
+/// How a form is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// As a sequence of key characters.
+    Characters,
+    /// As a word of the index.
+    Word,
+    /// As a word, or inside a run of Latin letters.
+    WordOrGlued,
+}
+
+/// One word of a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Term {
+    /// As it was typed.
+    pub(crate) typed: String,
+    /// The word itself first, then its expansions.
+    pub(crate) forms: Vec<Form>,
+    /// Whether it says so little that a document need not have it.
+    pub(crate) stop: bool,
+}
+
+/// A stretch of typed text, analysed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Text {
+    pub(crate) terms: Vec<Term>,
+    /// What is scored, each unit once, with how often the query has it.
+    pub(crate) units: Vec<(Unit, String, f32)>,
+    /// Key characters of all of it.
+    pub(crate) key: Vec<char>,
+}
+
+impl Text {
+    /// Analyses text as documents are. A text without a letter or digit has no terms.
+    pub(crate) fn new(typed: &str, segmenter: &Segmenter) -> Self {
+        let folded = Folded::new(typed);
+        let key = Key::new(&folded).chars().to_vec();
+        let mut terms = Vec::new();
+        segmenter.words(&folded, &mut |token| {
+            let range = token.chars.start as usize..token.chars.end as usize;
+            let typed_word = &typed[folded.original_bytes(range)];
+            if let Some(form) = Form::new(&token.text, token.kind) {
+                terms.push(Term {
+                    typed: typed_word.to_owned(),
+                    stop: is_stop(&form.text),
+                    forms: vec![form],
+                });
+            }
+        });
+        let units = units(&folded, &key, segmenter);
+        Self { terms, units, key }
+    }
+}
+
+impl Form {
+    fn new(text: &str, kind: TokenKind) -> Option<Self> {
+        let key = wensou_text::key_of(text);
+        let look = match kind {
+            _ if key.is_empty() => return None,
+            TokenKind::Latin if key.len() >= GLUED && key.iter().all(|c| c.is_alphabetic()) => {
+                Look::WordOrGlued
+            }
+            TokenKind::Latin | TokenKind::Number => Look::Word,
+            TokenKind::Han | TokenKind::Other => Look::Characters,
+        };
+        Some(Self { text: text.to_owned(), key, look })
+    }
+
+    /// Where it may stand, for highlights.
+    pub(crate) fn bound(&self) -> Bound {
+        match self.look {
+            Look::Characters | Look::WordOrGlued => Bound::Anywhere,
+            Look::Word => Bound::Word,
+        }
+    }
+}
+
+/// Grams and chars of the key, words of the segmenter, with their counts.
+fn units(folded: &Folded<'_>, key: &[char], segmenter: &Segmenter) -> Vec<(Unit, String, f32)> {
+    let mut counts: BTreeMap<(Unit, String), f32> = BTreeMap::new();
+    for pair in key.windows(2) {
+        // Two Latin letters say nothing that the word does not say better.
+        if pair.iter().any(|c| is_han(*c)) {
+            *counts.entry((Unit::Gram, pair.iter().collect())).or_default() += 1.0;
+        }
+    }
+    for c in key.iter().filter(|c| is_han(**c)) {
+        *counts.entry((Unit::Char, c.to_string())).or_default() += 1.0;
+    }
+    segmenter.segment(folded, &mut |token| {
+        *counts.entry((Unit::Word, token.text.to_string())).or_default() += 1.0;
+    });
+    counts.into_iter().map(|((unit, text), count)| (unit, text, count)).collect()
+}
+
+/// Builds engine queries over the text fields of both kinds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TextQueries<'a> {
+    pub(crate) fields: &'a Fields,
+    pub(crate) parts: &'a [Part],
+}
+
+impl TextQueries<'_> {
+    /// Documents that have the key characters in sequence in one of the parts. Scores nothing.
+    pub(crate) fn sequence(self, key: &[char]) -> Box<dyn Query> {
+        self.each(|kind, part| {
+            let term = |unit, text: &[char]| {
+                let text: String = text.iter().collect();
+                EngineTerm::from_field_text(self.fields.text(kind, part, unit), &text)
+            };
+            match key {
+                [] => Box::new(EmptyQuery),
+                [_] => basic(term(Unit::Char, key)),
+                [_, _] => basic(term(Unit::Gram, key)),
+                _ => {
+                    // Every second gram covers all characters; the last one may overlap.
+                    let last = key.len() - 2;
+                    let starts = (0..last).step_by(2).chain([last]);
+                    let grams = starts.map(|at| (at, term(Unit::Gram, &key[at..at + 2]))).collect();
+                    Box::new(PhraseQuery::new_with_offset(grams))
+                }
+            }
+        })
+    }
+
+    /// Documents that have the form. Scores nothing.
+    pub(crate) fn form(self, form: &Form) -> Box<dyn Query> {
+        match form.look {
+            Look::Characters => self.sequence(&form.key),
+            Look::Word => self.word(&form.text),
+            Look::WordOrGlued => any(vec![self.word(&form.text), self.sequence(&form.key)]),
+        }
+    }
+
+    /// Documents that have the term in one of its forms. Scores nothing.
+    pub(crate) fn term(self, term: &Term) -> Box<dyn Query> {
+        any(term.forms.iter().map(|form| self.form(form)).collect())
+    }
+
+    fn word(self, text: &str) -> Box<dyn Query> {
+        self.each(|kind, part| {
+            basic(EngineTerm::from_field_text(self.fields.text(kind, part, Unit::Word), text))
+        })
+    }
+
+    /// Documents with a word that begins so. Scores nothing.
+    pub(crate) fn word_prefix(self, prefix: &str) -> Box<dyn Query> {
+        self.each(|kind, part| crate::filter::prefix(self.fields.text(kind, part, Unit::Word), prefix))
+    }
+
+    fn each(self, query: impl Fn(Kind, Part) -> Box<dyn Query>) -> Box<dyn Query> {
+        let kinds = Kind::ALL.into_iter();
+        any(kinds.flat_map(|kind| self.parts.iter().map(move |part| (kind, *part)))
+            .map(|(kind, part)| query(kind, part))
+            .collect())
+    }
+
+    /// Scored queries for every unit: `weight` says what a unit of a part is worth.
+    pub(crate) fn scored(
+        self,
+        units: &[(Unit, String, f32)],
+        weight: impl Fn(Part, Unit) -> f32,
+    ) -> Vec<Box<dyn Query>> {
+        let mut queries: Vec<Box<dyn Query>> = Vec::new();
+        for (unit, text, count) in units {
+            for kind in Kind::ALL {
+                for part in self.parts {
+                    let weight = weight(*part, *unit) * count;
+                    if weight > 0.0 {
+                        let field = self.fields.text(kind, *part, *unit);
+                        let term = EngineTerm::from_field_text(field, text);
+                        let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
+                        queries.push(Box::new(BoostQuery::new(Box::new(query), weight)));
+                    }
+                }
+            }
+        }
+        queries
+    }
+}
+
+fn basic(term: EngineTerm) -> Box<dyn Query> {
+    Box::new(TermQuery::new(term, IndexRecordOption::Basic))
+}
+
+/// The union, without the wrapping where there is one query only.
+pub(crate) fn any(mut queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
+    match queries.len() {
+        0 => Box::new(EmptyQuery),
+        1 => queries.remove(0),
+        _ => Box::new(BooleanQuery::union(queries)),
+    }
+}
+
+/// A query that matches as before and scores nothing.
+pub(crate) fn unscored(query: Box<dyn Query>) -> Box<dyn Query> {
+    Box::new(ConstScoreQuery::new(query, 0.0))
+}

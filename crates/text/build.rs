@@ -1,0 +1,324 @@
+//! Composes what the analysis needs at run time, so that starting costs nothing:
+//!
+//! * `tables.rs`: the fold (NFKC, lower case, t2s, variants in one), the character classes, the t2s tables, the script
+//!   sets, the frequencies of the dictionary and the fingerprint over all of them;
+//! * `dict.trie`: the dictionary as a double-array trie, opened where it lies in the binary.
+//!
+//! Any mistake in a table is an error here, with the line.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{Display, Write};
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use unicode_normalization::char::canonical_combining_class;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
+
+#[path = "src/class.rs"]
+mod class;
+#[path = "src/ignorable.rs"]
+mod ignorable;
+
+use class::Class;
+
+/// Characters a page of a two-level table holds, and the first character that no table covers.
+const PAGE: u32 = 64;
+const LIMIT: u32 = 0x3_0000;
+/// Marks in the fold table; a distance between two characters cannot reach them.
+const EXPAND: i32 = i32::MAX;
+const JOIN: i32 = i32::MIN;
+
+fn main() {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));
+    let t2s_path = root.join("data/t2s.tsv");
+    let variants_path = root.join("../../data/tables/variants.tsv");
+    let dict_path = root.join("data/dict.bin");
+    for path in [&t2s_path, &variants_path, &dict_path, &root.join("build.rs")] {
+        println!("cargo:rerun-if-changed={}", path.display());
+    }
+    println!("cargo:rerun-if-changed=src/class.rs");
+    println!("cargo:rerun-if-changed=src/ignorable.rs");
+
+    let t2s = T2s::read(&t2s_path);
+    let han = compose(&t2s.chars, &read_variants(&variants_path));
+    let dict = Dict::read(&dict_path);
+    let mut code = String::new();
+    let mut hash = Fnv::new();
+
+    let fold: Vec<i32> = (0..LIMIT).map(|c| fold_entry(c, &han)).collect();
+    emit_paged(&mut code, "FOLD", "i32", &fold);
+    fold.iter().for_each(|entry| hash.add(&entry.to_le_bytes()));
+
+    let classes: Vec<u8> = (0..LIMIT).map(class_entry).collect();
+    emit_paged(&mut code, "CLASS", "u8", &classes);
+    hash.add(&classes);
+
+    let chars: Vec<(u32, u32)> = t2s.chars.iter().map(|(a, b)| (*a as u32, *b as u32)).collect();
+    emit(&mut code, "T2S_CHARS", "(char, char)", t2s.chars.iter().map(|pair| format!("{pair:?}")));
+    let first: BTreeSet<char> = t2s.phrases.keys().filter_map(|key| key.chars().next()).collect();
+    let mut deltas = vec![0i32; LIMIT as usize];
+    for (from, to) in chars {
+        deltas[from as usize] = to.cast_signed() - from.cast_signed();
+    }
+    emit_paged(&mut code, "T2S", "i32", &deltas);
+    emit(&mut code, "T2S_PHRASES", "(&str, &str)", t2s.phrases.iter().map(|pair| format!("{pair:?}")));
+    emit(&mut code, "T2S_PHRASE_STARTS", "char", first.iter().map(|c| format!("{c:?}")));
+
+    // A character that t2s changes is no character of Simplified text, unless both scripts use it (乾, 著 as a surname):
+    // then s2t gives it back as a candidate, and it is not in the third section either.
+    let mut scripts = vec![0u8; LIMIT as usize];
+    t2s.chars.keys().for_each(|c| scripts[*c as usize] |= 1);
+    t2s.simplified_only.iter().for_each(|c| scripts[*c as usize] |= 2);
+    emit_paged(&mut code, "SCRIPT", "u8", &scripts);
+
+    let freqs: Vec<u32> = dict.words.values().copied().collect::<BTreeSet<_>>().into_iter().collect();
+    let index: BTreeMap<u32, u32> = freqs.iter().zip(0..).map(|(freq, at)| (*freq, at)).collect();
+    emit(&mut code, "FREQS", "u32", freqs.iter());
+    // The logarithm is taken here: 15,000 of them would cost a cold query 0.2 ms.
+    emit(&mut code, "LOG_FREQS", "f64", freqs.iter().map(|freq| format!("{:?}", f64::from(*freq).ln())));
+    writeln!(code, "pub(crate) const DICT_TOTAL: u64 = {};", dict.total).expect("a string grows");
+    let keys: Vec<(&[u8], u32)> =
+        dict.words.iter().map(|(word, freq)| (word.as_bytes(), index[freq])).collect();
+    let trie = if keys.is_empty() {
+        vec![0; 1024]
+    } else {
+        yada::builder::DoubleArrayBuilder::build(&keys).expect("keys are sorted, without NUL")
+    };
+    emit(&mut code, "FIRST", "u32", ('\u{4E00}'..='\u{9FFF}').map(|c| first_node(&trie, c)));
+    for (word, freq) in &dict.words {
+        hash.add(word.as_bytes());
+        hash.add(&freq.to_le_bytes());
+    }
+    writeln!(code, "pub(crate) const DATA_FINGERPRINT: u64 = {};", hash.0).expect("a string grows");
+
+    fs::write(out.join("dict.trie"), trie).expect("OUT_DIR is writable");
+    fs::write(out.join("tables.rs"), code).expect("OUT_DIR is writable");
+}
+
+/// The three sections of `t2s.tsv`.
+struct T2s {
+    chars: BTreeMap<char, char>,
+    phrases: BTreeMap<String, String>,
+    simplified_only: BTreeSet<char>,
+}
+
+impl T2s {
+    fn read(path: &Path) -> T2s {
+        let mut t2s = T2s {
+            chars: BTreeMap::new(),
+            phrases: BTreeMap::new(),
+            simplified_only: BTreeSet::new(),
+        };
+        for (at, fields) in read_tsv(path) {
+            match fields.as_slice() {
+                [from, to] if to.is_empty() => {
+                    t2s.simplified_only.insert(one_char(from, &at));
+                }
+                [from, to] if from.chars().nth(1).is_none() => {
+                    t2s.chars.insert(one_char(from, &at), one_char(to, &at));
+                }
+                [from, to] => {
+                    assert_eq!(from.chars().count(), to.chars().count(), "{at}: lengths differ");
+                    t2s.phrases.insert(from.clone(), to.clone());
+                }
+                _ => panic!("{at}: expected two fields"),
+            }
+        }
+        t2s
+    }
+}
+
+fn read_variants(path: &Path) -> BTreeMap<char, char> {
+    let mut variants = BTreeMap::new();
+    for (at, fields) in read_tsv(path) {
+        let [from, to, _group] = fields.as_slice() else { panic!("{at}: expected three fields") };
+        let (from, to) = (one_char(from, &at), one_char(to, &at));
+        assert_eq!(nfkc_lower(from), from.to_string(), "{at}: NFKC and lower case change {from}");
+        assert!(variants.insert(from, to).is_none(), "{at}: {from} is in the table twice");
+    }
+    variants
+}
+
+fn read_tsv(path: &Path) -> impl Iterator<Item = (String, Vec<String>)> {
+    let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let lines: Vec<_> = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+        .map(|(n, line)| {
+            (format!("{}:{}", path.display(), n + 1), line.split('\t').map(str::to_owned).collect())
+        })
+        .collect();
+    lines.into_iter()
+}
+
+fn one_char(field: &str, at: &str) -> char {
+    let mut chars = field.chars();
+    match (chars.next(), chars.next()) {
+        (Some(c), None) => c,
+        _ => panic!("{at}: {field:?} is not one character"),
+    }
+}
+
+/// t2s and the variants, each followed until nothing changes, so that folding twice is folding once.
+fn compose(t2s: &BTreeMap<char, char>, variants: &BTreeMap<char, char>) -> BTreeMap<char, char> {
+    let step = |c: char| t2s.get(&c).or_else(|| variants.get(&c)).copied();
+    for from in variants.keys() {
+        assert!(!t2s.contains_key(from), "variants.tsv: t2s changes {from} already, name {} instead", t2s[from]);
+    }
+    let mut composed = BTreeMap::new();
+    for from in t2s.keys().chain(variants.keys()) {
+        let mut to = *from;
+        for round in 0.. {
+            let Some(next) = step(to) else { break };
+            assert!(round < 8, "the tables go in a circle at {from}");
+            to = next;
+        }
+        composed.insert(*from, to);
+    }
+    composed
+}
+
+fn nfkc_lower(c: char) -> String {
+    c.nfkd().flat_map(char::to_lowercase).filter(|c| !ignorable::is_ignorable(*c)).nfc().collect()
+}
+
+/// How a character folds by itself: the distance to the character it becomes, or a mark (see `fold.rs`).
+fn fold_entry(code: u32, han: &BTreeMap<char, char>) -> i32 {
+    let Some(c) = char::from_u32(code) else { return 0 };
+    let lowered: Vec<char> =
+        c.nfkd().flat_map(char::to_lowercase).filter(|c| !ignorable::is_ignorable(*c)).collect();
+    let Some(first) = lowered.first() else { return JOIN };
+    let starts = canonical_combining_class(*first) == 0
+        && is_nfc_quick(std::iter::once(*first)) == IsNormalized::Yes;
+    if !starts {
+        return JOIN;
+    }
+    let folded: Vec<char> =
+        lowered.iter().map(|c| han.get(c).copied().unwrap_or(*c)).nfc().collect();
+    match folded.as_slice() {
+        [to] => (*to as u32).cast_signed() - code.cast_signed(),
+        _ => EXPAND,
+    }
+}
+
+fn class_entry(code: u32) -> u8 {
+    let Some(c) = char::from_u32(code) else { return Class::Blank as u8 };
+    let category = c.general_category();
+    let class = if class::in_han_block(c) {
+        Class::Han
+    } else if c.is_ascii_digit() {
+        Class::Digit
+    } else if c == 'ー' {
+        Class::LongVowel
+    } else if c.is_alphanumeric() {
+        match code {
+            0x0041..=0x024F | 0x0250..=0x02AF | 0x1D00..=0x1D7F | 0x1E00..=0x1EFF | 0x2C60..=0x2C7F | 0xA720..=0xA7FF => {
+                Class::Latin
+            }
+            0x0370..=0x03FF | 0x1F00..=0x1FFF => Class::Greek,
+            0x0400..=0x052F | 0x1C80..=0x1C8F => Class::Cyrillic,
+            0x3041..=0x309F => Class::Hiragana,
+            0x30A0..=0x30FF | 0x31F0..=0x31FF => Class::Katakana,
+            0x1100..=0x11FF | 0x3130..=0x318F | 0xA960..=0xA97F | 0xAC00..=0xD7FF => Class::Hangul,
+            _ => Class::Letter,
+        }
+    } else if category == GeneralCategory::OtherSymbol {
+        Class::Symbol
+    } else if c.general_category_group() == GeneralCategoryGroup::Mark {
+        Class::Mark
+    } else {
+        Class::Blank
+    };
+    class as u8
+}
+
+/// The words of `dict.bin` (see `examples/gen-dict.rs`) with their frequencies.
+#[derive(Default)]
+struct Dict {
+    words: BTreeMap<String, u32>,
+    total: u64,
+}
+
+impl Dict {
+    fn read(path: &Path) -> Dict {
+        // Its generator folds with this crate, so the crate must build without it.
+        if !path.exists() {
+            println!("cargo:warning={} is missing: no dictionary; run `just gen-dict`", path.display());
+            return Dict { total: 1, ..Dict::default() };
+        }
+        let packed = fs::read(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let bytes = miniz_oxide::inflate::decompress_to_vec(&packed).expect("dict.bin is raw deflate");
+        let text = String::from_utf8(bytes).expect("dict.bin holds UTF-8");
+        let mut lines = text.lines();
+        let total = lines.next().and_then(|line| line.parse().ok()).expect("the first line is the total");
+        let mut words = BTreeMap::new();
+        let mut word: Vec<char> = Vec::new();
+        for line in lines {
+            let mut fields = line.split('\t');
+            let mut field = || fields.next().expect("a line has three fields");
+            let shared: usize = field().parse().expect("SHARED is a number");
+            word.truncate(shared);
+            word.extend(field().chars());
+            let freq = field().parse().expect("FREQUENCY is a number");
+            words.insert(word.iter().collect(), freq);
+        }
+        Dict { words, total }
+    }
+}
+
+/// The node a character leads to from the root of a trie of yada, 0 if none: see `dictionary.rs` for the layout.
+fn first_node(trie: &[u8], c: char) -> u32 {
+    let unit = |at: u32| {
+        let at = at as usize * 4;
+        u32::from_le_bytes([trie[at], trie[at + 1], trie[at + 2], trie[at + 3]])
+    };
+    let mut node = 0u32;
+    for byte in c.to_string().bytes() {
+        let here = unit(node);
+        node ^= ((here >> 10) << ((here & (1 << 9)) >> 6)) ^ u32::from(byte);
+        if unit(node) & 0x8000_00FF != u32::from(byte) {
+            return 0;
+        }
+    }
+    node
+}
+
+/// Writes `NAME_PAGES` (page number of each 64 characters) and `NAME` (the distinct pages, one after the other).
+fn emit_paged<T: Copy + Display + Ord>(code: &mut String, name: &str, kind: &str, values: &[T]) {
+    let mut seen: BTreeMap<&[T], usize> = BTreeMap::new();
+    let mut pages: Vec<&[T]> = Vec::new();
+    let mut index = Vec::new();
+    for page in values.chunks(PAGE as usize) {
+        let number = *seen.entry(page).or_insert_with(|| {
+            pages.push(page);
+            pages.len() - 1
+        });
+        index.push(number);
+    }
+    emit(code, &format!("{name}_PAGES"), "u16", index);
+    emit(code, name, kind, pages.concat());
+}
+
+fn emit(code: &mut String, name: &str, kind: &str, values: impl IntoIterator<Item = impl Display>) {
+    let values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
+    writeln!(code, "pub(crate) static {name}: [{kind}; {}] = [{}];", values.len(), values.join(","))
+        .expect("a string grows");
+}
+
+/// FNV-1a, 64 bits: a fingerprint needs no more.
+struct Fnv(u64);
+
+impl Fnv {
+    fn new() -> Fnv {
+        Fnv(0xCBF2_9CE4_8422_2325)
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The key stream: what a quoted phrase is compared with. Blanks and punctuation are ignored.
+
+use std::ops::Range;
+
+use crate::fold::{Folded, fold};
+use crate::tables::class_of;
+
+/// Whether this folded character takes part in phrase matching: letters and digits of any script and symbols such as
+/// emoji do; blanks, punctuation, marks, control and format characters, and the symbols of mathematics and money do not.
+pub fn is_key_char(c: char) -> bool {
+    class_of(c).is_key()
+}
+
+/// The characters of a folded text that take part in phrases, with their places.
+///
+/// ```
+/// use wensou_text::{Folded, Key, key_of};
+/// let folded = Folded::new("「開源」，大 模型");
+/// let key = Key::new(&folded);
+/// let hit = key.find_all(&key_of("源大模")).next().unwrap();
+/// assert_eq!(folded.slice(key.folded_range(hit)), "源」,大 模");
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Key {
+    chars: Vec<char>,
+    at: Vec<u32>,
+}
+
+impl Key {
+    /// Reads the key of `folded`. Texts up to 4 billion characters.
+    pub fn new(folded: &Folded<'_>) -> Key {
+        let mut key = Key {
+            chars: Vec::with_capacity(folded.char_count()),
+            at: Vec::with_capacity(folded.char_count()),
+        };
+        for (at, c) in (0u32..).zip(folded.as_str().chars()) {
+            if is_key_char(c) {
+                key.chars.push(c);
+                key.at.push(at);
+            }
+        }
+        key
+    }
+
+    /// The characters, in order.
+    pub fn chars(&self) -> &[char] {
+        &self.chars
+    }
+
+    /// The character range of the folded text that the key range covers, with whatever is ignored inside it.
+    pub fn folded_range(&self, key: Range<usize>) -> Range<usize> {
+        let place = |at: usize| self.at.get(at).map(|at| *at as usize);
+        let end_of_text = self.at.last().map_or(0, |at| *at as usize + 1);
+        let start = place(key.start).unwrap_or(end_of_text);
+        match key.end.checked_sub(1).filter(|last| *last >= key.start) {
+            Some(last) => start..place(last).map_or(end_of_text, |at| at + 1),
+            None => start..start,
+        }
+    }
+
+    /// Every place where `needle` stands, overlapping ones too, as ranges of the key. An empty needle stands nowhere.
+    pub fn find_all<'k>(&'k self, needle: &'k [char]) -> impl Iterator<Item = Range<usize>> + 'k {
+        let starts = match needle.first() {
+            Some(first) if needle.len() <= self.chars.len() => {
+                Some((*first, &self.chars[..=self.chars.len() - needle.len()]))
+            }
+            _ => None,
+        };
+        starts.into_iter().flat_map(move |(first, places)| {
+            places.iter().enumerate().filter_map(move |(at, c)| {
+                let range = at..at + needle.len();
+                (*c == first && self.chars[range.clone()] == *needle).then_some(range)
+            })
+        })
+    }
+}
+
+/// The key of a text that is not kept: a phrase that was typed.
+///
+/// ```
+/// assert_eq!(wensou_text::key_of("BRC-20").iter().collect::<String>(), "brc20");
+/// ```
+pub fn key_of(text: &str) -> Vec<char> {
+    fold(text).chars().filter(|c| is_key_char(*c)).collect()
+}

@@ -1,0 +1,47 @@
+//! OpenCC's t2s, exactly: phrases first (the longest that matches), then characters.
+//!
+//! For showing text in Simplified characters, and the stage of the fold that OpenCC judges. The fold itself does not call
+//! it: there the phrases are settled by the variants.
+
+use crate::tables::{T2S_PHRASE_STARTS, T2S_PHRASES, t2s_char};
+
+/// Converts Traditional to Simplified characters as OpenCC's `t2s` does. The number of characters stays the same.
+///
+/// ```
+/// use wensou_text::t2s;
+/// assert_eq!(t2s("乾坤與乾燥"), "乾坤与干燥");
+/// ```
+pub fn t2s(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let phrase = match T2S_PHRASE_STARTS.binary_search(&c) {
+            Ok(_) => longest_phrase(rest),
+            Err(_) => None,
+        };
+        match phrase {
+            Some((from, to)) => {
+                out.push_str(to);
+                rest = &rest[from.len()..];
+            }
+            None => {
+                out.push(t2s_char(c));
+                rest = &rest[c.len_utf8()..];
+            }
+        }
+    }
+    out
+}
+
+/// The longest phrase that `text` begins with. The list is sorted, so the phrases that begin `text` stand, shorter before
+/// longer, somewhere before the place of `text` itself, all sharing its first character.
+fn longest_phrase(text: &str) -> Option<(&'static str, &'static str)> {
+    let after = T2S_PHRASES.partition_point(|(from, _)| *from <= text);
+    let first = text.chars().next();
+    T2S_PHRASES[..after]
+        .iter()
+        .rev()
+        .take_while(|(from, _)| from.chars().next() == first)
+        .find(|(from, _)| text.starts_with(from))
+        .copied()
+}

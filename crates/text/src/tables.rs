@@ -1,0 +1,75 @@
+//! The tables that `build.rs` composes: constant data, so that a cold start pays for the pages it touches and no more.
+
+use crate::class::Class;
+
+include!(concat!(env!("OUT_DIR"), "/tables.rs"));
+
+/// Marks in `FOLD` beside plain distances; see `fold.rs`.
+pub(crate) const EXPAND: i32 = i32::MAX;
+pub(crate) const JOIN: i32 = i32::MIN;
+
+/// Looks `c` up in a two-level table; `None` beyond the planes that it covers.
+#[inline(always)]
+fn paged<T: Copy>(pages: &[u16], values: &[T], c: char) -> Option<T> {
+    let page = *pages.get(c as usize >> 6)?;
+    values.get(usize::from(page) << 6 | (c as usize & 63)).copied()
+}
+
+/// The entry of `c` in the fold table: a distance, `EXPAND` or `JOIN`.
+#[inline(always)]
+pub(crate) fn fold_entry(c: char) -> i32 {
+    match paged(&FOLD_PAGES, &FOLD, c) {
+        Some(entry) => entry,
+        // Beyond plane 2 only the tags and the variation selectors of plane 14 are touched.
+        None if crate::ignorable::is_ignorable(c) => JOIN,
+        None => 0,
+    }
+}
+
+/// The character at `distance` (an entry that is no mark) from `c`.
+#[inline(always)]
+pub(crate) fn at_distance(c: char, distance: i32) -> char {
+    // The table holds distances between characters; a wrong one could only leave the character as it is.
+    char::from_u32((c as u32).wrapping_add_signed(distance)).unwrap_or(c)
+}
+
+/// What t2s makes of `c` outside phrases.
+#[inline]
+pub(crate) fn t2s_char(c: char) -> char {
+    at_distance(c, paged(&T2S_PAGES, &T2S, c).unwrap_or(0))
+}
+
+/// Bit 1: of Traditional text only; bit 2: of Simplified text only.
+#[inline]
+pub(crate) fn script_bits(c: char) -> u8 {
+    paged(&SCRIPT_PAGES, &SCRIPT, c).unwrap_or(0)
+}
+
+const CLASSES: [Class; 13] = [
+    Class::Blank,
+    Class::Mark,
+    Class::Han,
+    Class::Digit,
+    Class::Latin,
+    Class::Greek,
+    Class::Cyrillic,
+    Class::Hiragana,
+    Class::Katakana,
+    Class::LongVowel,
+    Class::Hangul,
+    Class::Letter,
+    Class::Symbol,
+];
+
+/// The class of a folded character.
+#[inline(always)]
+pub(crate) fn class_of(c: char) -> Class {
+    if matches!(c, '\u{4E00}'..='\u{9FFF}') {
+        return Class::Han;
+    }
+    match paged(&CLASS_PAGES, &CLASS, c) {
+        Some(class) => CLASSES.get(usize::from(class)).copied().unwrap_or(Class::Blank),
+        None if crate::class::in_han_block(c) => Class::Han,
+        None => Class::Blank,
+    }
+}

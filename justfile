@@ -1,0 +1,50 @@
+# Recipes for people who work on wensou. `just` lists them.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+_default:
+    @just --list --unsorted
+
+# What CI runs.
+[group('check')]
+ci:
+    bash .ci/run
+
+# Format, lints and documentation, as CI checks them.
+[group('check')]
+check:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+# Prove that the dependencies between the crates run one way.
+[group('check')]
+deps:
+    ! cargo tree -p wensou-text -e normal | grep -qE 'tantivy|wensou-(ingest|index|query)'
+    ! cargo tree -p wensou-ingest -e normal | grep -qE 'tantivy|wensou-(index|query)'
+    ! cargo tree -p wensou-index -e normal | grep -qE 'wensou-query'
+
+# All tests with default features.
+[group('test')]
+test:
+    cargo test --workspace
+
+# Write the golden files anew; look at the difference before you commit it.
+[group('test')]
+golden:
+    WENSOU_GOLDEN=write cargo test --test tests
+
+# The fold table against OpenCC itself (needs libopencc-dev and pkg-config).
+[group('test')]
+test-opencc:
+    cargo test -p wensou-text --features opencc
+
+# Index the sample archive.
+[group('index')]
+index *ARGS:
+    cargo run --release -- index data/archive {{ARGS}}
+
+# Search, building the index of the sample archive first if there is none.
+[group('index')]
+search *ARGS:
+    cargo run --release -- search {{ARGS}}
