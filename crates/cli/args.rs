@@ -73,6 +73,8 @@ pub(crate) enum Verb {
     Stats(Stats),
     /// Write every record as JSON lines
     Export(Export),
+    /// Measure the ranking by a judged set of queries
+    Eval(Eval),
 }
 
 /// Search articles and flash items.
@@ -271,4 +273,27 @@ pub(crate) struct Export {
 pub(crate) enum ExportFormat {
     /// One object a line
     Jsonl,
+}
+
+/// Measure the ranking by a judged set of queries.
+///
+/// Prints MRR@10, nDCG@10, recall@10 and recall@100 with 95 % bootstrap intervals. Index the judged
+/// documents first (`wensou index --index DIR corpus.jsonl`).
+#[derive(Debug, Args)]
+pub(crate) struct Eval {
+    /// Queries: JSON lines of {"id": …, "text": …}
+    #[arg(long, value_name = "FILE")]
+    pub(crate) queries: PathBuf,
+    /// Judgements: lines of QUERY<TAB>DOCUMENT<TAB>GRADE, relevant from 1 up
+    #[arg(long, value_name = "FILE")]
+    pub(crate) qrels: PathBuf,
+    /// Hits asked of each query
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) limit: usize,
+    /// Write the ranking as a TREC run file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) run: Option<PathBuf>,
+    /// Say whether the difference from this TREC run is more than chance
+    #[arg(long, value_name = "FILE")]
+    pub(crate) compare: Option<PathBuf>,
 }

@@ -36,6 +36,7 @@ fn run(cli: &Cli, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
         Verb::Tags(args) => cmd::tags::run(global, args, terminal),
         Verb::Stats(args) => cmd::stats::run(global, args, terminal),
         Verb::Export(args) => cmd::export::run(global, args, terminal),
+        Verb::Eval(args) => cmd::eval::run(global, args, terminal),
     }?;
     terminal.flush()?;
     Ok(outcome)

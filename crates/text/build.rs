@@ -22,9 +22,9 @@ mod ignorable;
 
 use class::Class;
 
-/// Characters a page of a two-level table holds, and the first character that no table covers.
+/// Characters a page of a two-level table holds, and the first code point that no table covers (the end of the Han blocks).
 const PAGE: u32 = 64;
-const LIMIT: u32 = 0x3_0000;
+const LIMIT: u32 = 0x3_2400;
 /// Marks in the fold table; a distance between two characters cannot reach them.
 const EXPAND: i32 = i32::MAX;
 const JOIN: i32 = i32::MIN;
@@ -56,7 +56,6 @@ fn main() {
     hash.add(&classes);
 
     let chars: Vec<(u32, u32)> = t2s.chars.iter().map(|(a, b)| (*a as u32, *b as u32)).collect();
-    emit(&mut code, "T2S_CHARS", "(char, char)", t2s.chars.iter().map(|pair| format!("{pair:?}")));
     let first: BTreeSet<char> = t2s.phrases.keys().filter_map(|key| key.chars().next()).collect();
     let mut deltas = vec![0i32; LIMIT as usize];
     for (from, to) in chars {
@@ -66,10 +65,10 @@ fn main() {
     emit(&mut code, "T2S_PHRASES", "(&str, &str)", t2s.phrases.iter().map(|pair| format!("{pair:?}")));
     emit(&mut code, "T2S_PHRASE_STARTS", "char", first.iter().map(|c| format!("{c:?}")));
 
-    // A character that t2s changes is no character of Simplified text, unless both scripts use it (乾, 著 as a surname):
-    // then s2t gives it back as a candidate, and it is not in the third section either.
+    // A character that t2s changes is no character of Simplified text, unless a phrase keeps it (乾坤).
     let mut scripts = vec![0u8; LIMIT as usize];
-    t2s.chars.keys().for_each(|c| scripts[*c as usize] |= 1);
+    let kept: BTreeSet<char> = t2s.phrases.iter().flat_map(kept_by).collect();
+    t2s.chars.keys().filter(|c| !kept.contains(c)).for_each(|c| scripts[*c as usize] |= 1);
     t2s.simplified_only.iter().for_each(|c| scripts[*c as usize] |= 2);
     emit_paged(&mut code, "SCRIPT", "u8", &scripts);
 
@@ -128,6 +127,11 @@ impl T2s {
         }
         t2s
     }
+}
+
+/// The characters that stay what they are in a phrase of t2s.
+fn kept_by((from, to): (&String, &String)) -> Vec<char> {
+    from.chars().zip(to.chars()).filter(|(a, b)| a == b).map(|(a, _)| a).collect()
 }
 
 fn read_variants(path: &Path) -> BTreeMap<char, char> {

@@ -1,6 +1,5 @@
 //! `wensou export`: every record, in the order of the archive.
 
-use std::io::Write;
 
 use wensou_index::Index;
 

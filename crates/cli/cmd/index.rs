@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use wensou_index::{BuildOptions, Error as IndexError, Index, Meta};
-use wensou_ingest::{Phase, Progress, Report};
+use wensou_ingest::{Phase, Progress, Reason, Report};
 
 use super::stats::bytes;
 use crate::args::{Global, Index as Args};
@@ -125,11 +125,26 @@ pub(crate) fn skipped(report: &Report) -> String {
     }
     let mut reasons: BTreeMap<&'static str, usize> = BTreeMap::new();
     for skipped in &report.skipped {
-        *reasons.entry(skipped.reason.name()).or_default() += 1;
+        *reasons.entry(reason(&skipped.reason)).or_default() += 1;
     }
     let reasons: Vec<String> =
         reasons.into_iter().map(|(reason, count)| format!("{count} {reason}")).collect();
     format!("{} ({})", report.skipped.len(), reasons.join(", "))
+}
+
+/// A reason in a word or two, for counting.
+fn reason(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::Unreadable(_) => "unreadable",
+        Reason::Empty => "empty",
+        Reason::Binary => "binary",
+        Reason::TooLarge { .. } => "too large",
+        Reason::Special => "no regular file",
+        Reason::Loop => "a loop of links",
+        Reason::Malformed(_) => "malformed",
+        Reason::DuplicateId(_) => "with the id of another",
+        _ => "for other reasons",
+    }
 }
 
 /// The progress of a build: pages, rate and time left, in each of the two passes.

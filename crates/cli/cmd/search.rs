@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::Context;
 use jiff::civil::Date;
 use wensou_index::{Error as IndexError, Index};
-use wensou_query::lang::{Clock, Diagnostic, Query, parse as parse_query};
+use wensou_query::lang::{Clock, Diagnostic, Query, Style, parse as parse_query};
 use wensou_query::{Options, Results, Sort as Order};
 
 use crate::args::{AsOf, Format, Global, Search, Sort};
@@ -79,8 +79,7 @@ pub(crate) fn sample() -> Option<PathBuf> {
 pub(crate) fn clock(index: &Index, as_of: Option<AsOf>) -> anyhow::Result<Clock> {
     let today: Date = match as_of {
         Some(AsOf::Day(day)) => day,
-        Some(AsOf::Newest) => wensou_query::overview(index)?
-            .newest
+        Some(AsOf::Newest) => wensou_query::date_bounds(index)?[1]
             .map(|at| at.date())
             .context("--as-of newest: the index holds no dated item")?,
         // The archive's civil time is that of China, wherever it is read.
@@ -115,8 +114,8 @@ fn report(diagnostics: &[Diagnostic], text: &str, terminal: &mut Terminal, machi
                 terminal.say(line);
             }
         } else {
-            let colour = terminal.colours_errors();
-            terminal.say(diagnostic.render(text, colour));
+            let style = Style { colour: terminal.colours_errors(), columns: terminal.width() };
+            terminal.say(diagnostic.render(text, style).trim_end());
         }
     }
 }
@@ -138,9 +137,6 @@ fn summary(results: &Results, args: &Search, started: Instant) -> String {
     line.push_str(&format!(" ({took:.1} ms)"));
     if results.relaxed && results.total > 0 {
         line.push_str("; none has every word: these have the most");
-    }
-    if results.undated > 0 {
-        line.push_str(&format!("; {} without a date left out", results.undated));
     }
     line
 }

@@ -1,6 +1,5 @@
 //! `wensou show`: one record, to read.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};

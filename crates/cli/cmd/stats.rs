@@ -1,6 +1,5 @@
 //! `wensou stats`: what the index holds and how it came to be.
 
-use std::io::Write;
 
 use serde_json::json;
 use wensou_index::{Index, Meta};
@@ -73,11 +72,11 @@ fn print_text(index: &Index, args: &Stats, terminal: &mut Terminal) -> anyhow::R
         ("skipped", super::index::skipped(report)),
     ];
     for (name, value) in rows {
-        writeln!(terminal.out(), "{name:<12} {}", sanitize::line(&value))?;
+        terminal.line(format_args!("{name:<12} {}", sanitize::line(&value)))?;
     }
     if args.skipped {
         for skipped in &report.skipped {
-            writeln!(terminal.out(), "  {}", sanitize::line(&skipped.to_string()))?;
+            terminal.line(format_args!("  {}", sanitize::line(&skipped.to_string())))?;
         }
     }
     Ok(())

@@ -1,6 +1,5 @@
 //! `wensou tags`: tags and how many documents have them.
 
-use std::io::Write;
 
 use serde_json::json;
 use wensou_index::Index;
@@ -30,7 +29,7 @@ pub(crate) fn run(
         ListFormat::Text => {
             for tag in &tags {
                 let shown = sanitize::line(&tag.tag).into_owned();
-                writeln!(terminal.out(), "{:>7}  {TAG}{shown}{TAG:#}", tag.documents)?;
+                terminal.line(format_args!("{:>7}  {TAG}{shown}{TAG:#}", tag.documents))?;
             }
         }
         ListFormat::Json | ListFormat::Jsonl => {

@@ -134,11 +134,10 @@ fn text(terminal: &mut Terminal, hit: &Hit, rank: usize) -> io::Result<()> {
     let (path, id) = (sanitize::line(path), sanitize::line(record.id()));
     let place = format!("{DIM}{path}  {id}{DIM:#}");
     lines.extend(wrap(&place, columns, &indent));
-    let out = terminal.out();
     for line in lines {
-        writeln!(out, "{line}")?;
+        terminal.line(line)?;
     }
-    writeln!(out)
+    terminal.line("")
 }
 
 /// Source, category, tags, number of sightings.

@@ -1,6 +1,6 @@
 //! One whole record for people.
 
-use std::io::{self, Write};
+use std::io;
 
 use anstyle::Style;
 use wensou_index::{Index, Kind, Lookup, RecordExt};
@@ -19,7 +19,7 @@ pub(crate) fn print(
     record: &Record,
     query: Option<&Query>,
 ) -> anyhow::Result<()> {
-    let marks = Highlighter::new(query)?;
+    let marks = Highlighter::new(query);
     let title = marks.mark(json::title(record));
     paragraph(terminal, &format!("{}\n", marked(&title, TITLE)), "")?;
     let kind = record.kind().name();
@@ -36,14 +36,14 @@ pub(crate) fn print(
             tags.iter().map(|tag| format!("{TAG}#{}{TAG:#}", sanitize::line(tag))).collect();
         paragraph(terminal, &tags.join(" "), "")?;
     }
-    writeln!(terminal.out())?;
+    terminal.line("")?;
     match record {
         Record::Article(article) => body(terminal, index, article, &marks)?,
         Record::Flash(flash) => {
             for text in flash.text.split('\n') {
                 paragraph(terminal, &marked(&marks.mark(text), Style::new()), "")?;
             }
-            writeln!(terminal.out())?;
+            terminal.line("")?;
         }
     }
     places(terminal, record)?;
@@ -88,7 +88,7 @@ fn flash_facts(flash: &FlashItem) -> Vec<String> {
 fn paragraph(terminal: &mut Terminal, text: &str, indent: &str) -> io::Result<()> {
     let columns = terminal.width();
     for line in wrap(text.trim_end_matches('\n'), columns, indent) {
-        writeln!(terminal.out(), "{line}")?;
+        terminal.line(line)?;
     }
     Ok(())
 }
@@ -102,21 +102,21 @@ fn body(
 ) -> anyhow::Result<()> {
     for text in &article.paragraphs {
         paragraph(terminal, &marked(&marks.mark(text), Style::new()), "")?;
-        writeln!(terminal.out())?;
+        terminal.line("")?;
     }
     if !article.flashes.is_empty() {
-        writeln!(terminal.out(), "{KIND}Flash items in this page{KIND:#}")?;
+        terminal.line(format_args!("{KIND}Flash items in this page{KIND:#}"))?;
         for id in &article.flashes {
             flash_line(terminal, index, id)?;
         }
-        writeln!(terminal.out())?;
+        terminal.line("")?;
     }
     if !article.related.is_empty() {
-        writeln!(terminal.out(), "{KIND}Related{KIND:#}")?;
+        terminal.line(format_args!("{KIND}Related{KIND:#}"))?;
         for related in &article.related {
             paragraph(terminal, &sanitize::line(&related.title), "  ")?;
         }
-        writeln!(terminal.out())?;
+        terminal.line("")?;
     }
     Ok(())
 }

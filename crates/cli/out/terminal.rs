@@ -4,6 +4,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
@@ -11,8 +12,9 @@ use crate::args::Color;
 
 /// The two streams of a run.
 pub(crate) struct Terminal {
-    out: AutoStream<io::BufWriter<io::Stdout>>,
+    out: io::BufWriter<io::Stdout>,
     err: AutoStream<io::Stderr>,
+    colour: bool,
     width: usize,
     interactive: bool,
 }
@@ -49,14 +51,24 @@ impl Terminal {
             .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
             .unwrap_or(80);
         Self {
-            out: AutoStream::new(io::BufWriter::new(stdout), choice(AutoStream::choice(&io::stdout()))),
+            colour: choice(AutoStream::choice(&stdout)) != ColorChoice::Never,
+            out: io::BufWriter::new(stdout),
             err: AutoStream::new(io::stderr(), choice(AutoStream::choice(&io::stderr()))),
             width: width.clamp(20, WIDEST),
             interactive,
         }
     }
 
-    /// Standard output, buffered.
+    /// Prints a line for people; its styles are left out where there is no colour. Text from pages
+    /// in it must be sanitized.
+    pub(crate) fn line(&mut self, text: impl std::fmt::Display) -> io::Result<()> {
+        match self.colour {
+            true => writeln!(self.out, "{text}"),
+            false => writeln!(self.out, "{}", strip_str(&text.to_string())),
+        }
+    }
+
+    /// Standard output, buffered and untouched: for machines.
     pub(crate) fn out(&mut self) -> &mut dyn Write {
         &mut self.out
     }

@@ -27,7 +27,7 @@ impl Units {
         let folded = Folded::new(text);
         let key = Key::new(&folded).chars().iter().collect();
         let mut words = String::with_capacity(text.len() * 2);
-        segmenter.segment(&folded, &mut |token| {
+        segmenter.segment(&folded, |token| {
             if !words.is_empty() {
                 words.push(WORD_SEPARATOR);
             }

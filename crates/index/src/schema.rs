@@ -171,7 +171,7 @@ impl Fields {
 
 /// The schema and its fields.
 #[must_use]
-pub fn schema() -> (Schema, Fields) {
+pub(crate) fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
     let number = || NumericOptions::from(FAST | INDEXED);
     let facet = || TextOptions::default().set_fast("raw");

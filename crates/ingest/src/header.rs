@@ -167,6 +167,11 @@ pub(crate) fn is_ad(text: &str) -> bool {
     matches!(text, "ads" | "ad" | "Ads" | "ADS")
 }
 
+/// Lines that the sites put anywhere and that are nobody's text.
+pub(crate) fn is_furniture(text: &str) -> bool {
+    is_ad(text) || text.strip_prefix("Ctrl+D").is_some_and(|name| name.chars().count() <= 30)
+}
+
 /// The site's name from `NAME NAME` or `Ctrl+D NAME`.
 pub(crate) fn site(text: &str) -> Option<&str> {
     if let Some(name) = text.strip_prefix("Ctrl+D") {

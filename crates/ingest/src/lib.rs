@@ -1,8 +1,53 @@
 //! From files to records: walking, decoding and parsing an archive of scraped pages.
+//!
+//! [`ingest`] reads an archive in two passes: the *survey* collects what the archive says about itself
+//! ([`ArchiveEvidence`]: which tags there are, where flash items begin), the second pass parses every file
+//! with that evidence. [`parse_page`] is the parser of one page, without any files.
+//!
+//! A page goes through these modules: `decode` (bytes to text), `line` or `html` (text to lines),
+//! `mojibake`, `header` and `footer` (where the body is), `byline`, `flash` and `headline` (the body),
+//! `tags` (the glued Tags line).
 
+mod byline;
+mod date;
+mod decode;
+mod detect;
+mod error;
+mod evidence;
+mod flash;
+mod flashes;
+mod fold;
+mod footer;
+mod header;
+mod headline;
+mod html;
+mod ids;
+mod ingest;
+mod jsonl;
+mod labels;
+mod line;
+mod mojibake;
+mod options;
+mod ordered;
+mod page;
+mod progress;
+mod punctuation;
+mod read;
 mod record;
+mod report;
+mod tags;
+mod title;
+mod walk;
 
+pub use error::Error;
+pub use evidence::Evidence as ArchiveEvidence;
+pub use flash::PageFlash;
+pub use ingest::ingest;
+pub use options::Options;
+pub use page::{Markup, Page, parse_page};
+pub use progress::{Phase, Progress, Silent};
 pub use record::{
     Article, Date, DateProvenance, Evidence, FlashItem, Moment, Record, Related, Sighting, Span,
     TitleOrigin,
 };
+pub use report::{Noted, Reason, Report, Skipped};

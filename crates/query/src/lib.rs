@@ -8,6 +8,7 @@
 
 mod collect;
 mod error;
+pub mod eval;
 mod filter;
 pub mod lang;
 mod near;
@@ -21,10 +22,11 @@ mod stats;
 mod stop;
 mod tags;
 mod terms;
+mod warnings;
 
 pub use collect::Sort;
 pub use error::Error;
-pub use overview::{Overview, overview};
+pub use overview::{Overview, date_bounds, overview};
 pub use search::{Highlighter, Hit, Options, Results, search};
 pub use snippet::Snippet;
 pub use tags::{TagCount, tags};

@@ -5,7 +5,9 @@
 
 use std::ops::Range;
 
-use wensou_text::{Folded, Key};
+use wensou_text::{Folded, Key, is_han};
+
+use crate::terms::{Form, Look};
 
 /// Where a needle may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,17 @@ pub(crate) struct Occurrence {
     pub(crate) needle: usize,
     /// Range of characters of the original text.
     pub(crate) chars: Range<usize>,
+}
+
+impl Needle {
+    /// The needle of one form of a term.
+    pub(crate) fn of(form: &Form, term: usize, weight: f32) -> Self {
+        let bound = match form.look {
+            Look::Characters | Look::WordOrGlued => Bound::Anywhere,
+            Look::Word => Bound::Word,
+        };
+        Self { key: form.key.clone(), bound, term, weight }
+    }
 }
 
 /// One needle at one place of a text, in key characters.
@@ -141,9 +154,4 @@ impl<'t> Haystack<'t> {
             || (before.is_lowercase() && after.is_uppercase())
             || (before.is_uppercase() && after.is_uppercase() && next_is_lower)
     }
-}
-
-/// Whether a character is a Chinese one.
-pub(crate) fn is_han(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' | '〇')
 }

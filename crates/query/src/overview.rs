@@ -1,7 +1,5 @@
 //! What an index holds, in numbers.
 
-use std::collections::HashSet;
-
 use jiff::ToSpan;
 use jiff::civil::{DateTime, date};
 use tantivy::collector::Count;
@@ -9,6 +7,7 @@ use wensou_index::{Index, Kind, PROVENANCE_INFERRED, PROVENANCE_NONE};
 
 use crate::error::Error;
 use crate::filter;
+use crate::tags::all_tags;
 
 /// Numbers of an index.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,31 +37,35 @@ pub struct Overview {
 pub fn overview(index: &Index) -> Result<Overview, Error> {
     let fields = index.fields();
     let count = |field, value| index.searcher().search(&filter::number(field, value), &Count);
-    let mut oldest: Option<i64> = None;
-    let mut newest: Option<i64> = None;
-    let mut tags: HashSet<Vec<u8>> = HashSet::new();
-    for reader in index.searcher().segment_readers() {
-        let dates = reader.fast_fields().i64("date")?;
-        // The bounds of a column without values are 0 and 0, which would be a date.
-        if dates.values_for_doc_exists() {
-            oldest = Some(oldest.map_or(dates.min_value(), |at| at.min(dates.min_value())));
-            newest = Some(newest.map_or(dates.max_value(), |at| at.max(dates.max_value())));
-        }
-        let inverted = reader.inverted_index(fields.tag)?;
-        let mut terms = inverted.terms().stream().map_err(tantivy::TantivyError::from)?;
-        while terms.advance() {
-            tags.insert(terms.key().to_vec());
-        }
-    }
+    let [oldest, newest] = date_bounds(index)?;
     Ok(Overview {
         articles: count(fields.kind, Kind::Article as u64)?,
         flashes: count(fields.kind, Kind::Flash as u64)?,
         undated: count(fields.provenance, PROVENANCE_NONE)?,
         inferred: count(fields.provenance, PROVENANCE_INFERRED)?,
-        oldest: oldest.and_then(civil),
-        newest: newest.and_then(civil),
-        tags: tags.len(),
+        oldest,
+        newest,
+        tags: all_tags(index)?.len(),
     })
+}
+
+/// Civil times of the oldest and the newest dated document. Reads the bounds of a column only.
+///
+/// # Errors
+///
+/// If the index fails.
+pub fn date_bounds(index: &Index) -> Result<[Option<DateTime>; 2], Error> {
+    let mut oldest: Option<i64> = None;
+    let mut newest: Option<i64> = None;
+    for reader in index.searcher().segment_readers() {
+        let dates = reader.fast_fields().i64("date")?;
+        // The bounds of a column without values are 0 and 0, which would be a date.
+        if dates.values.num_vals() > 0 {
+            oldest = Some(oldest.map_or(dates.min_value(), |at| at.min(dates.min_value())));
+            newest = Some(newest.map_or(dates.max_value(), |at| at.max(dates.max_value())));
+        }
+    }
+    Ok([oldest.and_then(civil), newest.and_then(civil)])
 }
 
 /// The civil time of seconds as the index counts them.

@@ -16,7 +16,7 @@ use crate::lang::{
     DateFilter, Diagnostic, FieldClause, Node, NodeKind, Phrase, Query, Value,
 };
 use crate::near;
-use crate::needle::{Bound, Needle};
+use crate::needle::Needle;
 use crate::rank;
 use crate::stats::Statistics;
 use crate::terms::{Form, Look, Term, Text, TextQueries, any, unscored};
@@ -58,6 +58,7 @@ pub(crate) fn plan(
 ) -> Result<Plan, Error> {
     let mut compiler = Compiler {
         index,
+        typed: &query.text,
         segmenter,
         statistics,
         mode,
@@ -96,6 +97,8 @@ struct Place<'p> {
 
 struct Compiler<'a> {
     index: &'a Index,
+    /// The query as typed, for diagnostics.
+    typed: &'a str,
     segmenter: &'a Segmenter,
     statistics: &'a Statistics<'a>,
     mode: Mode,
@@ -135,7 +138,7 @@ impl Compiler<'_> {
             }
             NodeKind::Term(term) => self.text(node, &term.text, term.prefix, place),
             NodeKind::Phrase(phrase) => self.phrase(node, phrase, place),
-            NodeKind::Field(clause) => self.field(clause).map(Some),
+            NodeKind::Field(clause) => Ok(Some(self.field(clause))),
         }
     }
 
@@ -201,12 +204,12 @@ impl Compiler<'_> {
     ) -> Result<Matched, Error> {
         let mut text = Text::new(typed, self.segmenter);
         if text.terms.is_empty() {
-            self.errors.push(Diagnostic::nothing_searchable(node.span));
+            self.errors.push(Diagnostic::nothing_searchable(self.typed, node.span));
             return Ok(None);
         }
         let queries = TextQueries { fields: self.index.fields(), parts: place.parts };
         let meaningful = text.terms.iter().any(|term| !term.stop);
-        let question = text.is_question() && !prefix;
+        let question = text.question && !prefix;
         let last = text.terms.len() - 1;
         let mut wanted = Vec::new();
         for (number, term) in text.terms.drain(..).enumerate() {
@@ -251,7 +254,7 @@ impl Compiler<'_> {
     ) -> Result<Matched, Error> {
         let text = Text::new(&phrase.text, self.segmenter);
         if text.key.is_empty() {
-            self.errors.push(Diagnostic::nothing_searchable(node.span));
+            self.errors.push(Diagnostic::nothing_searchable(self.typed, node.span));
             return Ok(None);
         }
         let queries = TextQueries { fields: self.index.fields(), parts: place.parts };
@@ -262,12 +265,10 @@ impl Compiler<'_> {
         if place.positive {
             match phrase.near {
                 None => {
-                    let form =
-                        Form { text: String::new(), key: text.key.clone(), look: Look::Characters };
-                    let term =
-                        Term { typed: phrase.text.clone(), forms: vec![form], stop: false };
-                    self.want(&queries, &term)?;
-                    self.terms.push(term);
+                    if let Some(term) = Term::sequence(&phrase.text, &text.key) {
+                        self.want(&queries, &term)?;
+                        self.terms.push(term);
+                    }
                 }
                 Some(_) => {
                     for term in text.terms {
@@ -286,8 +287,7 @@ impl Compiler<'_> {
         let number = self.terms.len();
         for form in &term.forms {
             let weight = self.weight_of(queries, form)?;
-            let bound: Bound = form.bound();
-            self.needles.push(Needle { key: form.key.clone(), bound, term: number, weight });
+            self.needles.push(Needle::of(form, number, weight));
         }
         Ok(())
     }
@@ -311,7 +311,7 @@ impl Compiler<'_> {
         Ok(weight)
     }
 
-    fn field(&mut self, clause: &FieldClause) -> Result<Box<dyn EngineQuery>, Error> {
+    fn field(&mut self, clause: &FieldClause) -> Box<dyn EngineQuery> {
         let fields = self.index.fields();
         let folded = |field, values: &[Value]| {
             any(values
@@ -322,7 +322,7 @@ impl Compiler<'_> {
                 })
                 .collect())
         };
-        Ok(match clause {
+        match clause {
             FieldClause::Tag(values) => folded(fields.tag, values),
             FieldClause::Source(values) => folded(fields.source, values),
             FieldClause::Category(values) => folded(fields.category, values),
@@ -347,14 +347,14 @@ impl Compiler<'_> {
                 })
                 .collect()),
             FieldClause::Has(values) => {
-                any(values.iter().map(|has| filter::exact(fields.has, has.name())).collect())
+                any(values.iter().map(|has| filter::exact(fields.has, has.as_str())).collect())
             }
             FieldClause::Script(values) => any(values
                 .iter()
-                .map(|script| filter::exact(fields.script, script.name()))
+                .map(|script| filter::exact(fields.script, script.as_str()))
                 .collect()),
             FieldClause::Date(date) => self.date(date),
-        })
+        }
     }
 
     /// A path, a file's name, a folder, or the beginning of one.
@@ -405,4 +405,40 @@ fn starts(queries: TextQueries<'_>, term: &Term) -> Box<dyn EngineQuery> {
             }
         })
         .collect())
+}
+
+/// What a query looks for, without an index: for highlights.
+pub(crate) fn needles(query: &Query, segmenter: &Segmenter) -> Vec<Needle> {
+    let mut needles = Vec::new();
+    collect(&query.root, segmenter, &mut needles);
+    needles
+}
+
+fn collect(node: &Node, segmenter: &Segmenter, needles: &mut Vec<Needle>) {
+    let mut add = |terms: &[Term]| {
+        let meaningful = terms.iter().any(|term| !term.stop);
+        for term in terms.iter().filter(|term| !term.stop || !meaningful) {
+            let number = needles.len();
+            needles.extend(term.forms.iter().map(|form| Needle::of(form, number, 1.0)));
+        }
+    };
+    match &node.kind {
+        NodeKind::And(nodes) | NodeKind::Or(nodes) => {
+            for node in nodes {
+                collect(node, segmenter, needles);
+            }
+        }
+        NodeKind::Required(node) | NodeKind::Scoped { node, .. } => {
+            collect(node, segmenter, needles);
+        }
+        NodeKind::Term(term) => add(&Text::new(&term.text, segmenter).terms),
+        NodeKind::Phrase(phrase) => {
+            let text = Text::new(&phrase.text, segmenter);
+            match phrase.near {
+                Some(_) => add(&text.terms),
+                None => add(&Term::sequence(&phrase.text, &text.key).into_iter().collect::<Vec<_>>()),
+            }
+        }
+        NodeKind::Not(_) | NodeKind::Field(_) | NodeKind::All => {}
+    }
 }

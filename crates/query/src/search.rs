@@ -13,6 +13,7 @@ use crate::plan::{Mode, Plan, plan};
 use crate::rank::PER_TERM;
 use crate::snippet::{Snippet, snippet, whole};
 use crate::stats::Statistics;
+use crate::warnings::warnings;
 
 /// What is wanted of a search.
 #[derive(Debug, Clone)]
@@ -60,8 +61,6 @@ pub struct Results {
     pub hits: Vec<Hit>,
     /// No document has every word, and these are the ones that have the most.
     pub relaxed: bool,
-    /// Documents that match but for a date filter and have no date.
-    pub undated: usize,
     /// What the user should know.
     pub warnings: Vec<Diagnostic>,
 }
@@ -97,7 +96,8 @@ pub fn search(index: &Index, query: &Query, options: &Options) -> Result<Results
         .skip(options.offset)
         .map(|found| searcher.hit(&plan, found, relaxed))
         .collect::<Result<_, _>>()?;
-    Ok(Results { total, hits, relaxed, undated, warnings: Vec::new() })
+    let warnings = warnings(index, query, undated)?;
+    Ok(Results { total, hits, relaxed, warnings })
 }
 
 struct Searcher<'a> {

@@ -82,7 +82,7 @@ fn widen(chars: &[char], core: Range<usize>, limit: usize) -> Range<usize> {
         0
     } else {
         let places = earliest..=core.start;
-        let mut after = |is_end: fn(char) -> bool| places.clone().find(|&at| is_end(chars[at - 1]));
+        let after = |is_end: fn(char) -> bool| places.clone().find(|&at| is_end(chars[at - 1]));
         after(ends_sentence)
             .or_else(|| after(ends_clause))
             .unwrap_or_else(|| (earliest..core.start).find(|&at| may_cut(chars, at)).unwrap_or(core.start))
@@ -122,11 +122,11 @@ fn cut(chars: &[char], window: &Range<usize>, occurrences: &[Occurrence]) -> Sni
 }
 
 fn ends_sentence(c: char) -> bool {
-    matches!(c, '。' | '!' | '?' | '!' | '?' | '\n' | '…' | ';' | ';')
+    matches!(c, '。' | '!' | '?' | ';' | '\u{ff01}' | '\u{ff1f}' | '\u{ff1b}' | '\n' | '…')
 }
 
 fn ends_clause(c: char) -> bool {
-    matches!(c, ',' | ',' | '、' | ':' | ':' | '”' | '」' | '》' | ')' | ')')
+    matches!(c, ',' | ':' | ')' | '\u{ff0c}' | '\u{ff1a}' | '\u{ff09}' | '、' | '”' | '」' | '》')
 }
 
 /// Whether a cut before character `at` splits neither a Latin word or number nor a character from

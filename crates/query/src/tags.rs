@@ -1,6 +1,6 @@
 //! Tags with the number of documents that have them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::StrColumn;
@@ -51,6 +51,20 @@ pub fn tags(index: &Index, query: &Query, prefix: Option<&str>) -> Result<Vec<Ta
         .collect();
     tags.sort_by(|(a, one), (b, other)| other.documents.cmp(&one.documents).then(a.cmp(b)));
     Ok(tags.into_iter().map(|(_, tag)| tag).collect())
+}
+
+/// Every folded tag with the number of documents that have it, by name.
+pub(crate) fn all_tags(index: &Index) -> Result<Vec<(String, u64)>, Error> {
+    let mut tags: BTreeMap<String, u64> = BTreeMap::new();
+    for reader in index.searcher().segment_readers() {
+        let inverted = reader.inverted_index(index.fields().tag)?;
+        let mut terms = inverted.terms().stream().map_err(tantivy::TantivyError::from)?;
+        while let Some((tag, info)) = terms.next() {
+            *tags.entry(String::from_utf8_lossy(tag).into_owned()).or_default() +=
+                u64::from(info.doc_freq);
+        }
+    }
+    Ok(tags.into_iter().collect())
 }
 
 /// Counts the values of a column over the documents that match.

@@ -12,14 +12,16 @@ use tantivy::query::{
 use tantivy::schema::IndexRecordOption;
 use tantivy::Term as EngineTerm;
 use wensou_index::{Fields, Kind, Part, Unit};
-use wensou_text::{Folded, Key, Segmenter, TokenKind};
+use wensou_text::{Folded, Key, Segmenter, TokenKind, is_han};
 
-use crate::needle::{Bound, is_han};
-use crate::stop::is_stop;
+use crate::stop::{asks, is_stop};
 
 /// Latin words of at least this many letters are found inside longer runs too: pages lose the
 /// blanks between Latin words, and shorter words would be found everywhere.
 const GLUED: usize = 4;
+
+/// A run of at least this many meaningful words is a sentence rather than a list of words.
+const LONG: usize = 7;
 
 /// One way in which a term can stand in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +64,8 @@ pub(crate) struct Text {
     pub(crate) units: Vec<(Unit, String, f32)>,
     /// Key characters of all of it.
     pub(crate) key: Vec<char>,
+    /// Whether it is a question or as long as one: then what answers it need not have every word.
+    pub(crate) question: bool,
 }
 
 impl Text {
@@ -70,7 +74,7 @@ impl Text {
         let folded = Folded::new(typed);
         let key = Key::new(&folded).chars().to_vec();
         let mut terms = Vec::new();
-        segmenter.words(&folded, &mut |token| {
+        segmenter.words(&folded, |token| {
             let range = token.chars.start as usize..token.chars.end as usize;
             let typed_word = &typed[folded.original_bytes(range)];
             if let Some(form) = Form::new(&token.text, token.kind) {
@@ -82,7 +86,17 @@ impl Text {
             }
         });
         let units = units(&folded, &key, segmenter);
-        Self { terms, units, key }
+        let wanted = terms.iter().filter(|term| !term.stop).count();
+        let question = wanted >= LONG || terms.iter().any(|term| asks(&term.forms[0].text));
+        Self { terms, units, key, question }
+    }
+}
+
+impl Term {
+    /// A quoted phrase as a term, if it has a key character.
+    pub(crate) fn sequence(typed: &str, key: &[char]) -> Option<Self> {
+        let form = Form { text: key.iter().collect(), key: key.to_vec(), look: Look::Characters };
+        (!key.is_empty()).then(|| Self { typed: typed.to_owned(), forms: vec![form], stop: false })
     }
 }
 
@@ -99,14 +113,6 @@ impl Form {
         };
         Some(Self { text: text.to_owned(), key, look })
     }
-
-    /// Where it may stand, for highlights.
-    pub(crate) fn bound(&self) -> Bound {
-        match self.look {
-            Look::Characters | Look::WordOrGlued => Bound::Anywhere,
-            Look::Word => Bound::Word,
-        }
-    }
 }
 
 /// Grams and chars of the key, words of the segmenter, with their counts.
@@ -121,7 +127,7 @@ fn units(folded: &Folded<'_>, key: &[char], segmenter: &Segmenter) -> Vec<(Unit,
     for c in key.iter().filter(|c| is_han(**c)) {
         *counts.entry((Unit::Char, c.to_string())).or_default() += 1.0;
     }
-    segmenter.segment(folded, &mut |token| {
+    segmenter.segment(folded, |token| {
         *counts.entry((Unit::Word, token.text.to_string())).or_default() += 1.0;
     });
     counts.into_iter().map(|((unit, text), count)| (unit, text, count)).collect()

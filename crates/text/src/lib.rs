@@ -12,16 +12,20 @@
 #![forbid(unsafe_code)]
 
 mod class;
+mod dictionary;
 mod fold;
 mod ignorable;
 mod key;
+mod latin;
 mod script;
+mod segment;
 mod t2s;
 mod tables;
 
 pub use fold::{Folded, fold, fold_char};
 pub use key::{Key, is_key_char, key_of};
 pub use script::{Script, script_of};
+pub use segment::{Segmenter, Token, TokenKind};
 pub use t2s::t2s;
 
 /// Whether `c` is a Han character: what the dictionary and the phrases of the fold are about.

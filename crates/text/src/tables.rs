@@ -20,7 +20,7 @@ fn paged<T: Copy>(pages: &[u16], values: &[T], c: char) -> Option<T> {
 pub(crate) fn fold_entry(c: char) -> i32 {
     match paged(&FOLD_PAGES, &FOLD, c) {
         Some(entry) => entry,
-        // Beyond plane 2 only the tags and the variation selectors of plane 14 are touched.
+        // Beyond the Han of plane 3 only the tags and the variation selectors of plane 14 are touched.
         None if crate::ignorable::is_ignorable(c) => JOIN,
         None => 0,
     }

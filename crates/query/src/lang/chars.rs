@@ -83,6 +83,12 @@ mod tests {
     }
 
     #[test]
+    fn values_also_end_at_commas_of_either_width() {
+        assert!(ends_value('，') && ends_value(',') && ends_value('　'));
+        assert!(!ends_word('，') && !ends_value('、'));
+    }
+
+    #[test]
     fn apostrophes_are_no_quotes() {
         for c in ['\'', '‘', '’', '＇'] {
             assert_eq!(closer_of(c), None);

@@ -112,7 +112,8 @@ pub fn parse_point(text: &str, clock: &Clock) -> Result<Days, DateError> {
 
 /// The days that a word stands for.
 fn keyword(word: &str, today: Date) -> Option<Days> {
-    let month = |of: Date| Some(Days { from: of.first_of_month(), until: next(of.last_of_month()) });
+    let month =
+        |of: Date| Some(Days { from: of.first_of_month(), until: next(of.last_of_month()) });
     let year = |of: Date| Some(Days { from: of.first_of_year(), until: next(of.last_of_year()) });
     let day = |of: Date| Some(Days { from: of, until: next(of) });
     match word {
@@ -149,25 +150,7 @@ fn backward(count: &str, unit: &str, today: Date) -> Result<Days, Option<String>
 
 /// A year, quarter, month or day by its number.
 fn absolute(text: &str) -> Result<Days, Option<String>> {
-    let parts: Vec<&str> = match text.split_once('年') {
-        Some((year, rest)) => {
-            let rest = rest.strip_suffix(['日', '号', '號']).unwrap_or(rest);
-            let (month, day) = rest.split_once('月').unwrap_or((rest, ""));
-            // A day sign needs a day, and a month its own sign.
-            if text.ends_with(['日', '号', '號']) == day.is_empty()
-                || rest.is_empty() != (month.is_empty() && !text.contains('月'))
-                || (!rest.is_empty() && !rest.contains('月'))
-            {
-                return Err(None);
-            }
-            [year, month, day].into_iter().filter(|part| !part.is_empty()).collect()
-        }
-        None if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) => {
-            vec![&text[..4], &text[4..6], &text[6..]]
-        }
-        None if text.contains('/') => text.split('/').collect(),
-        None => text.split('-').collect(),
-    };
+    let parts = parts(text).ok_or(None)?;
     let [year, rest @ ..] = parts.as_slice() else { return Err(None) };
     let year = number(year, 4..=4).ok_or(None)?;
     if !YEARS.contains(&year) {
@@ -198,6 +181,26 @@ fn absolute(text: &str) -> Result<Days, Option<String>> {
     }
 }
 
+/// Year, month and day as far as they are given, whatever stands between them.
+fn parts(text: &str) -> Option<Vec<&str>> {
+    if let Some((year, rest)) = text.split_once('年') {
+        let Some((month, day)) = rest.split_once('月') else {
+            return rest.is_empty().then(|| vec![year]);
+        };
+        if day.is_empty() {
+            return Some(vec![year, month]);
+        }
+        return day.strip_suffix(['日', '号', '號']).map(|day| vec![year, month, day]);
+    }
+    if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
+        return Some(vec![&text[..4], &text[4..6], &text[6..]]);
+    }
+    if text.get(4..5) == Some("q") {
+        return Some(vec![&text[..4], &text[4..]]);
+    }
+    Some(text.split(if text.contains('/') { '/' } else { '-' }).collect())
+}
+
 /// `count` whole months from the first day of `month`, which is 1 to 12.
 fn months(year: i16, month: i16, count: i16) -> Days {
     let from = date(year, 1, 1).saturating_add((month - 1).months());
@@ -206,7 +209,11 @@ fn months(year: i16, month: i16, count: i16) -> Days {
 
 fn month_number(text: &str) -> Result<i16, Option<String>> {
     let month = number(text, 1..=2).ok_or(None)?;
-    if (1..=12).contains(&month) { Ok(month) } else { Err(Some(format!("there is no month {month}"))) }
+    if (1..=12).contains(&month) {
+        Ok(month)
+    } else {
+        Err(Some(format!("there is no month {month}")))
+    }
 }
 
 /// The value of ASCII digits, if there are as many as `length` allows.

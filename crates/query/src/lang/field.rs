@@ -95,11 +95,6 @@ impl FieldName {
     pub(super) fn takes_text(self) -> bool {
         matches!(self, Self::Tag | Self::Source | Self::Category | Self::Id | Self::Path)
     }
-
-    /// Whether the value is a date or a range of dates.
-    pub(super) fn takes_date(self) -> bool {
-        matches!(self, Self::Date | Self::Since | Self::Until)
-    }
 }
 
 impl fmt::Display for FieldName {
@@ -156,7 +151,8 @@ mod tests {
         assert_eq!(ahead("ＴＡＧ：BTC"), Ahead::Field { name: tag, len: 12 });
         assert_eq!(ahead("标签:BTC"), Ahead::Field { name: tag, len: 7 });
         assert_eq!(ahead("tga:BTC"), Ahead::Unknown { len: 3 });
-        for text in ["http://a.b", "13:02", "聲音：", ":x", "tag", "tag\\:x", "(tag:x", "a.b:c"] {
+        for text in ["http://a.b", "13:02", "聲音：", ":x", "tag", "tag\\:x", "(tag:x", "a.b:c"]
+        {
             assert_eq!(ahead(text), Ahead::Text, "{text}");
         }
     }

@@ -37,13 +37,11 @@ pub(super) fn parse_range(text: &str, clock: &Clock) -> Result<DateFilter, Range
             return Err((DateError::Missing { sign: typed(0..length) }, 0..length));
         }
         let days = point(after)?;
-        let open = DateFilter::Range { from: None, until: None };
-        return Ok(match folded[..length].as_bytes() {
-            b">=" => since(days),
-            b">" => DateFilter::Range { from: Some(days.until), until: None },
-            b"<=" => until(days),
-            b"<" => DateFilter::Range { from: None, until: Some(days.from) },
-            _ => open,
+        return Ok(match &folded[..length] {
+            ">=" => since(days),
+            ">" => DateFilter::Range { from: Some(days.until), until: None },
+            "<" => DateFilter::Range { from: None, until: Some(days.from) },
+            _ => until(days),
         });
     }
 

@@ -1,0 +1,147 @@
+//! `wensou eval`: how good the ranking is, by a judged set.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use serde::Deserialize;
+use wensou_index::{Index, RecordExt};
+use wensou_query::Options;
+use wensou_query::eval::{Judgements, Measures, Run, interval, mean, measure, significance};
+use wensou_query::lang::{Clock, parse_lenient};
+
+use super::search::clock;
+use crate::args::{Eval, Global};
+use crate::exit::Outcome;
+use crate::out::Terminal;
+
+/// One line of a file of queries.
+#[derive(Deserialize)]
+struct Judged {
+    id: String,
+    text: String,
+}
+
+pub(crate) fn run(global: &Global, args: &Eval, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+    let index = Index::open(&global.index)?;
+    let judgements = read_judgements(&args.qrels)?;
+    let clock = clock(&index, None)?;
+    let mut run = Run::new();
+    let mut out = match &args.run {
+        Some(path) => {
+            let file = File::create(path).with_context(|| format!("cannot create {}", path.display()))?;
+            Some(BufWriter::new(file))
+        }
+        None => None,
+    };
+    for query in read_queries(&args.queries)? {
+        let hits = rank(&index, &query.text, args, &clock)?;
+        if let Some(out) = &mut out {
+            for (rank, (id, score)) in hits.iter().enumerate() {
+                writeln!(out, "{} Q0 {id} {} {score:.6} wensou", query.id, rank + 1)?;
+            }
+        }
+        run.insert(query.id, hits.into_iter().map(|(id, _)| id).collect());
+    }
+    if let Some(mut out) = out {
+        out.flush()?;
+    }
+    let ours = measure(&run, &judgements);
+    if ours.is_empty() {
+        bail!("{} judges no document relevant", args.qrels.display());
+    }
+    let theirs = match &args.compare {
+        Some(path) => Some(measure(&read_run(path)?, &judgements)),
+        None => None,
+    };
+    print(&ours, theirs.as_deref(), terminal)?;
+    Ok(Outcome::Done)
+}
+
+/// The ids and scores of one query, best first. Queries of a judged set are plain questions: what
+/// would be an error in a typed query is taken as text.
+fn rank(index: &Index, text: &str, args: &Eval, clock: &Clock) -> anyhow::Result<Vec<(String, f32)>> {
+    let (query, _) = parse_lenient(text, clock);
+    let mut options = Options::default();
+    options.limit = args.limit;
+    options.snippet = 0;
+    match wensou_query::search(index, &query, &options) {
+        Ok(results) => Ok(results
+            .hits
+            .iter()
+            .map(|hit| (hit.record.id().to_owned(), hit.score))
+            .collect()),
+        Err(wensou_query::Error::Query(_)) => Ok(Vec::new()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn lines(path: &Path) -> anyhow::Result<Vec<String>> {
+    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let lines: Result<Vec<String>, _> = BufReader::new(file).lines().collect();
+    lines.with_context(|| format!("cannot read {}", path.display()))
+}
+
+fn read_queries(path: &Path) -> anyhow::Result<Vec<Judged>> {
+    let mut queries = Vec::new();
+    for (number, line) in lines(path)?.iter().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        queries.push(serde_json::from_str(line).with_context(|| {
+            format!("{}:{}: expected {{\"id\": …, \"text\": …}}", path.display(), number + 1)
+        })?);
+    }
+    Ok(queries)
+}
+
+fn read_judgements(path: &Path) -> anyhow::Result<Judgements> {
+    let mut judgements = Judgements::new();
+    for (number, line) in lines(path)?.iter().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let mut cells = line.split('\t');
+        let (Some(query), Some(document), Some(grade)) = (cells.next(), cells.next(), cells.next())
+        else {
+            bail!("{}:{}: expected QUERY<TAB>DOCUMENT<TAB>GRADE", path.display(), number + 1);
+        };
+        let grade = grade.trim().parse().with_context(|| {
+            format!("{}:{}: the grade is a number of 0 or more", path.display(), number + 1)
+        })?;
+        judgements.entry(query.to_owned()).or_default().insert(document.to_owned(), grade);
+    }
+    Ok(judgements)
+}
+
+fn read_run(path: &Path) -> anyhow::Result<Run> {
+    let mut run = Run::new();
+    for (number, line) in lines(path)?.iter().enumerate() {
+        let mut cells = line.split_whitespace();
+        let (Some(query), Some(_), Some(document)) = (cells.next(), cells.next(), cells.next()) else {
+            bail!("{}:{}: expected a line of a TREC run", path.display(), number + 1);
+        };
+        run.entry(query.to_owned()).or_default().push(document.to_owned());
+    }
+    Ok(run)
+}
+
+fn print(
+    ours: &[(String, Measures)],
+    theirs: Option<&[(String, Measures)]>,
+    terminal: &mut Terminal,
+) -> anyhow::Result<()> {
+    writeln!(terminal.out(), "{} queries", ours.len())?;
+    let means = mean(ours).values();
+    for (at, name) in Measures::NAMES.into_iter().enumerate() {
+        let column = |all: &[(String, Measures)]| -> Vec<f64> {
+            all.iter().map(|(_, measures)| measures.values()[at]).collect()
+        };
+        let values = column(ours);
+        let [low, high] = interval(&values);
+        let mut line = format!("{name:<11} {:.4}  95 % [{low:.4}, {high:.4}]", means[at]);
+        if let Some(theirs) = theirs {
+            let p = significance(&values, &column(theirs));
+            let other = mean(theirs).values()[at];
+            let verdict = if p < 0.05 { "significant" } else { "within chance" };
+            line.push_str(&format!("  against {other:.4}: {:+.4}, p = {p:.4}, {verdict}", means[at] - other));
+        }
+        writeln!(terminal.out(), "{line}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! What an archive says about itself: collected from all pages first, used to read each of them.
+//!
+//! Everything here is a count, a hash or a short string: about 80 bytes for each distinct flash item
+//! and each distinct tag. Merging is commutative, so the evidence does not depend on threads.
+
+use std::collections::HashMap;
+
+use crate::fold;
+use crate::tags::Vocabulary;
+
+/// How many paragraphs above a dated one are remembered.
+const REMEMBERED: usize = 6;
+
+/// The evidence of an archive.
+#[derive(Debug, Default)]
+pub struct Evidence {
+    /// By the hash of an item's dated paragraph.
+    chains: HashMap<u64, Chain>,
+    /// Tags, keywords and the shapes of keywords.
+    pub(crate) tags: Vocabulary,
+    /// Ids of the flash items of JSONL dumps, by content: a page's item that is one of them takes its id.
+    pub(crate) dumped: HashMap<u64, String>,
+}
+
+/// The paragraphs above a dated one, nearest first, as far as all pages with it agree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Chain {
+    agreed: Box<[u32]>,
+    /// Two pages went on differently.
+    broken: bool,
+}
+
+impl Evidence {
+    /// Notes that `dated` stands below the paragraphs `above`, nearest first.
+    pub(crate) fn see_item<'a>(&mut self, dated: &str, above: impl Iterator<Item = &'a str>) {
+        let agreed = above.take(REMEMBERED).map(short_hash).collect();
+        let chain = Chain { agreed, broken: false };
+        match self.chains.entry(fold::hash([dated])) {
+            std::collections::hash_map::Entry::Vacant(vacant) => {
+                vacant.insert(chain);
+            }
+            std::collections::hash_map::Entry::Occupied(mut known) => known.get_mut().meet(&chain),
+        }
+    }
+
+    /// How many paragraphs above `dated` can belong to its item at most, where pages differ.
+    pub(crate) fn bound<'a>(
+        &self,
+        dated: &str,
+        above: impl Iterator<Item = &'a str>,
+    ) -> Option<usize> {
+        if self.chains.is_empty() {
+            return None;
+        }
+        let chain = self.chains.get(&fold::hash([dated])).filter(|chain| chain.broken)?;
+        let here = above.take(chain.agreed.len()).map(short_hash);
+        Some(here.zip(&*chain.agreed).take_while(|(here, there)| here == *there).count())
+    }
+
+    /// Notes the id that a dump gives an item.
+    pub(crate) fn name_item(&mut self, content: u64, id: String) {
+        // Of several dumps' ids the least: an order that threads cannot change.
+        let known = self.dumped.entry(content).or_insert_with(|| id.clone());
+        if id < *known {
+            *known = id;
+        }
+    }
+
+    /// Adds what another thread saw.
+    pub(crate) fn merge(&mut self, other: Self) {
+        for (key, chain) in other.chains {
+            match self.chains.entry(key) {
+                std::collections::hash_map::Entry::Vacant(vacant) => {
+                    vacant.insert(chain);
+                }
+                std::collections::hash_map::Entry::Occupied(mut known) => {
+                    known.get_mut().meet(&chain);
+                }
+            }
+        }
+        self.tags.merge(other.tags);
+        for (key, id) in other.dumped {
+            self.name_item(key, id);
+        }
+    }
+
+    /// Drops what only one page said, and learns the shapes of keywords. Call once, after the survey.
+    pub(crate) fn finish(&mut self) {
+        self.chains.retain(|_, chain| chain.broken);
+        self.chains.shrink_to_fit();
+        self.tags.learn();
+    }
+}
+
+impl Chain {
+    fn meet(&mut self, other: &Self) {
+        let common =
+            self.agreed.iter().zip(&*other.agreed).take_while(|(mine, theirs)| mine == theirs).count();
+        let longest = self.agreed.len().max(other.agreed.len());
+        self.broken |= other.broken || common < longest;
+        if common < self.agreed.len() {
+            self.agreed = self.agreed[..common].into();
+        }
+    }
+}
+
+fn short_hash(text: &str) -> u32 {
+    // The upper half of the 64 bits.
+    (fold::hash([text]) >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_item_ends_where_pages_differ() {
+        let mut evidence = Evidence::default();
+        evidence.see_item("末段", ["首段", "甲頁的前文"].into_iter());
+        assert_eq!(evidence.bound("末段", ["首段"].into_iter()), None, "one page proves nothing");
+        let mut other = Evidence::default();
+        other.see_item("末段", ["首段", "乙頁的前文"].into_iter());
+        evidence.merge(other);
+        evidence.finish();
+        assert_eq!(evidence.bound("末段", ["首段", "丙頁的前文"].into_iter()), Some(1));
+        assert_eq!(evidence.bound("末段", ["別的"].into_iter()), Some(0));
+    }
+
+    #[test]
+    fn the_same_article_twice_proves_nothing() {
+        let mut evidence = Evidence::default();
+        for _ in 0..2 {
+            evidence.see_item("末段", ["首段", "前文"].into_iter());
+        }
+        evidence.finish();
+        assert_eq!(evidence.bound("末段", ["首段", "前文"].into_iter()), None);
+    }
+}

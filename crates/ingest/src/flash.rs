@@ -1,0 +1,310 @@
+//! Flash items between the paragraphs of a body: the bracketed date ends one, and its beginning is found.
+
+use crate::date;
+use crate::evidence::Evidence;
+use crate::headline::{self, Headline};
+use crate::punctuation::is_colon;
+use crate::record::Moment;
+
+/// A paragraph of a body, as text and as a byte range of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Paragraph<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+/// A flash item as one page shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageFlash {
+    /// Column such as 聲音, where the item names one.
+    pub column: Option<String>,
+    /// Title.
+    pub title: String,
+    /// Text; paragraphs are joined by `\n`.
+    pub text: String,
+    /// The bracketed date; `None` where it is null or cannot be.
+    pub date: Option<Moment>,
+    /// The outlet in parentheses at the end of the text.
+    pub outlet: Option<String>,
+    /// Byte range of the item's paragraphs in the page's text.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+/// A body taken apart.
+#[derive(Debug, Default)]
+pub(crate) struct Body<'a> {
+    pub(crate) paragraphs: Vec<&'a str>,
+    pub(crate) flashes: Vec<PageFlash>,
+}
+
+/// How many paragraphs a flash item can have.
+pub(crate) const LONGEST: usize = 12;
+/// Below this an item's best beginning is no better than none, and the dated paragraph is all of it.
+const THRESHOLD: f32 = -1.0;
+/// An item is one paragraph unless something speaks for more.
+const SINGLE: f32 = 1.5;
+/// What each further paragraph costs.
+const DISTANCE: f32 = 0.7;
+
+/// What speaks for a paragraph up to which all pages with the item agree.
+const AGREED: f32 = 4.0;
+
+/// Takes the flash items out of a body.
+pub(crate) fn split<'a>(paragraphs: &[Paragraph<'a>], evidence: &Evidence) -> Body<'a> {
+    let mut body = Body::default();
+    let mut pending: Vec<Paragraph<'a>> = Vec::new();
+    for piece in paragraphs.iter().flat_map(|paragraph| pieces(*paragraph)) {
+        match piece.stamp {
+            None => pending.push(piece.paragraph),
+            Some((at, moment)) => {
+                let text = piece.paragraph.text[..at].trim_end();
+                let dated = Paragraph { text, ..piece.paragraph };
+                let first = beginning(&pending, dated, evidence);
+                body.paragraphs.extend(pending[..first].iter().map(|p| p.text));
+                let mut item = pending.split_off(first);
+                pending.clear();
+                item.push(dated);
+                body.flashes.extend(make(&item, moment));
+            }
+        }
+    }
+    body.paragraphs.extend(pending.iter().map(|p| p.text));
+    body
+}
+
+/// A paragraph, or the part of one that a date ends.
+struct Piece<'a> {
+    paragraph: Paragraph<'a>,
+    /// Byte of the text at which the bracket opens, and the date in it.
+    stamp: Option<(usize, Option<Moment>)>,
+}
+
+/// A date with a time of day ends an item even inside a paragraph; a mere day only at its end.
+fn pieces(paragraph: Paragraph<'_>) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut from = 0;
+    for stamp in stamps(paragraph.text) {
+        let last = paragraph.text[stamp.end..]
+            .trim_matches(|c: char| c.is_whitespace() || matches!(c, '。' | '.'))
+            .is_empty();
+        if !last && !matches!(stamp.moment, Some(Moment::Time(_))) || stamp.open <= from {
+            continue;
+        }
+        let to = if last { paragraph.text.len() } else { stamp.end };
+        let (part, skipped) = cut(paragraph, from, to);
+        pieces.push(Piece { paragraph: part, stamp: Some((stamp.open - skipped, stamp.moment)) });
+        from = if last { paragraph.text.len() } else { stamp.end };
+        if last {
+            break;
+        }
+    }
+    if !paragraph.text[from..].trim().is_empty() {
+        let (part, _) = cut(paragraph, from, paragraph.text.len());
+        pieces.push(Piece { paragraph: part, stamp: None });
+    }
+    pieces
+}
+
+/// A part of a paragraph without the blanks around it, and the byte at which it begins.
+///
+/// Where the paragraph's text is not the page's own bytes (HTML, mended mojibake), the range is only
+/// kept inside the paragraph's.
+fn cut(paragraph: Paragraph<'_>, from: usize, to: usize) -> (Paragraph<'_>, usize) {
+    if from == 0 && to == paragraph.text.len() {
+        return (paragraph, 0);
+    }
+    let piece = &paragraph.text[from..to];
+    let skipped = from + (piece.len() - piece.trim_start().len());
+    let text = piece.trim();
+    let start = (paragraph.start + skipped).min(paragraph.end);
+    let end = (start + text.len()).min(paragraph.end);
+    (Paragraph { text, start, end }, skipped)
+}
+
+struct Stamp {
+    open: usize,
+    end: usize,
+    moment: Option<Moment>,
+}
+
+/// Every bracketed date of a text.
+fn stamps(text: &str) -> impl Iterator<Item = Stamp> + '_ {
+    text.match_indices(['[', '\u{ff3b}', '【', '〔']).filter_map(|(open, mark)| {
+        let inner = open + mark.len();
+        let blank = text[inner..].len() - text[inner..].trim_start().len();
+        let found = date::leading(&text[inner + blank..])?;
+        let after = inner + blank + found.bytes;
+        let rest = text[after..].trim_start();
+        let close = rest.chars().next().filter(|c| matches!(c, ']' | '\u{ff3d}' | '】' | '〕'))?;
+        let end = text.len() - rest.len() + close.len_utf8();
+        Some(Stamp { open, end, moment: found.moment })
+    })
+}
+
+/// Whether a line ends a flash item.
+pub(crate) fn ends_item(text: &str) -> Option<&str> {
+    let stamp = stamps(text).last()?;
+    let after = &text[stamp.end..];
+    after
+        .trim_matches(|c: char| c.is_whitespace() || matches!(c, '。' | '.'))
+        .is_empty()
+        .then(|| text[..stamp.open].trim_end())
+}
+
+/// Index into `pending` of the item's first paragraph; `pending.len()` if `dated` is all of it.
+fn beginning(pending: &[Paragraph<'_>], dated: Paragraph<'_>, evidence: &Evidence) -> usize {
+    let own = headline::read(dated.text, "");
+    let known = pending.len().min(LONGEST - 1);
+    let above = || pending.iter().rev().map(|p| p.text);
+    let bound = evidence.bound(dated.text, above().take(known));
+    // Where two pages agree no further than this, the item begins no earlier.
+    let reach = bound.unwrap_or(known).min(known);
+    if reach == 0 {
+        return pending.len();
+    }
+    let near = &pending[pending.len() - reach..];
+    let mut best = (pending.len(), own.map_or(f32::MIN, |own| own.score).max(THRESHOLD) + SINGLE);
+    let mut rest = dated.text.to_owned();
+    for (more, paragraph) in near.iter().rev().enumerate() {
+        if let Some(head) = headline::read(paragraph.text, &rest) {
+            let agreed = if bound == Some(more + 1) { AGREED } else { 0.0 };
+            let score = head.score + agreed - DISTANCE * more as f32;
+            if score > best.1 {
+                best = (pending.len() - 1 - more, score);
+            }
+        }
+        rest.insert(0, '\n');
+        rest.insert_str(0, paragraph.text);
+        // No item is as long as an article.
+        if rest.len() > 6000 {
+            break;
+        }
+    }
+    best.0
+}
+
+fn make(item: &[Paragraph<'_>], date: Option<Moment>) -> Option<PageFlash> {
+    let (first, last) = (item.first()?, item.last()?);
+    let rest: Vec<&str> = item[1..].iter().map(|p| p.text).collect();
+    let head = headline::read(first.text, &rest.join("\n"))
+        .filter(|head| head.score > -4.0)
+        .unwrap_or_else(|| headless(first.text));
+    let mut text = first.text[head.text..].trim().to_owned();
+    for more in rest {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(more);
+    }
+    if text.is_empty() && head.title.is_empty() {
+        return None;
+    }
+    Some(PageFlash {
+        column: head.column.map(str::to_owned),
+        title: head.title.trim_end_matches(is_colon).to_owned(),
+        outlet: outlet(&text).map(str::to_owned),
+        text,
+        date,
+        start: first.start,
+        end: last.end,
+    })
+}
+
+/// An item without a title of its own is called by its first sentence, which stays in the text.
+fn headless(paragraph: &str) -> Headline<'_> {
+    let (column, text) = headline::column(paragraph);
+    let title = headline::first_sentence(&paragraph[text..]);
+    Headline { column, title, text, score: 0.0 }
+}
+
+/// `(財聯社)` at the end of a text.
+pub(crate) fn outlet(text: &str) -> Option<&str> {
+    let text = text.trim_end().trim_end_matches(['。', '.']);
+    let inner = text.strip_suffix([')', '\u{ff09}'])?;
+    let (open, mark) = inner.rmatch_indices(['(', '\u{ff08}']).next()?;
+    let name = inner[open + mark.len()..].trim();
+    let fits = (2..=24).contains(&name.chars().count())
+        && name.chars().any(char::is_alphabetic)
+        && !name.contains(['。', ',', '\u{ff0c}', '、', '“', '[']);
+    fits.then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::{date, datetime};
+
+    fn body(text: &str) -> (Vec<String>, Vec<(String, String)>) {
+        let layout = crate::line::text_layout(text);
+        let paragraphs: Vec<Paragraph<'_>> = layout
+            .lines
+            .iter()
+            .map(|line| Paragraph { text: &line.text, start: line.start, end: line.end })
+            .collect();
+        let body = split(&paragraphs, &Evidence::default());
+        for flash in &body.flashes {
+            assert!(text[flash.start..flash.end].ends_with([']', '。']));
+        }
+        (
+            body.paragraphs.iter().map(|p| (*p).to_owned()).collect(),
+            body.flashes.into_iter().map(|f| (f.title, f.text)).collect(),
+        )
+    }
+
+    #[test]
+    fn an_item_of_three_paragraphs() {
+        let (paragraphs, flashes) = body(
+            "然而,開源模型還能屢次達到和GPT-3.5匹敵的性能。\n\n\
+            Genesis稱已清算一個“大型交易對手”的頭寸,未直接點名三箭資本:6月18日消息,加密貸款和交易公司Genesis首席執行官周五表示,該公司已經清算了一個“大型交易對手”的抵押品。\n\n\
+            Moro稱,“Genesis可以證實,沒有客戶資金受到影響。”\n\n\
+            Moro還補充說,“我們已經擺脫了風險,并將繼續前進。” (The Block)[2022/6/18 4:36:07]\n\n\
+            這下谷歌和OpenAI就坐不住了。",
+        );
+        assert_eq!(
+            paragraphs,
+            ["然而,開源模型還能屢次達到和GPT-3.5匹敵的性能。", "這下谷歌和OpenAI就坐不住了。"]
+        );
+        assert_eq!(flashes.len(), 1);
+        assert_eq!(flashes[0].0, "Genesis稱已清算一個“大型交易對手”的頭寸,未直接點名三箭資本");
+        assert!(flashes[0].1.starts_with("6月18日消息,"));
+        assert!(flashes[0].1.ends_with("(The Block)"));
+        assert_eq!(flashes[0].1.matches('\n').count(), 2);
+    }
+
+    #[test]
+    fn a_flash_without_title_is_one_paragraph() {
+        let (paragraphs, flashes) = body("前文說到這里。\n據悉比特幣突破三萬美元。[2019/8/10]\n后文。");
+        assert_eq!(paragraphs, ["前文說到這里。", "后文。"]);
+        assert_eq!(flashes, [("據悉比特幣突破三萬美元".to_owned(), "據悉比特幣突破三萬美元。".to_owned())]);
+    }
+
+    #[test]
+    fn text_may_follow_the_date_in_one_paragraph() {
+        let (paragraphs, flashes) =
+            body("歐盟出臺芯片法案:1月29日電,歐盟即將出臺芯片法案。[2022/1/30 9:22:03]斯坦福團隊的答案是兩點。");
+        assert_eq!(paragraphs, ["斯坦福團隊的答案是兩點。"]);
+        assert_eq!(flashes[0].0, "歐盟出臺芯片法案");
+    }
+
+    #[test]
+    fn dates_in_all_brackets() {
+        let of = |text| stamps(text).last().map(|stamp| stamp.moment);
+        assert_eq!(of("甲[2019/8/10]"), Some(Some(Moment::Day(date(2019, 8, 10)))));
+        assert_eq!(
+            of("甲\u{ff3b}2022-01-30 09:22\u{ff3d}"),
+            Some(Some(Moment::Time(datetime(2022, 1, 30, 9, 22, 0, 0))))
+        );
+        assert_eq!(of("甲[1900/1/1 0:00:00]"), Some(None));
+        assert_eq!(of("甲[1]"), None);
+    }
+
+    #[test]
+    fn outlets() {
+        assert_eq!(outlet("知情人士還稱。(財聯社)"), Some("財聯社"));
+        assert_eq!(outlet("” (The Block)"), Some("The Block"));
+        assert_eq!(outlet("今天(9月28日,周三)"), None);
+    }
+}

@@ -1,0 +1,286 @@
+//! The head of a flash item: `聲音 | TITLE:TEXT`. Scores every colon that could end the title.
+//!
+//! A score is a sum of hand-set weights of evidence, roughly in units of log odds: above 0 a
+//! paragraph more probably begins an item than not.
+
+use std::collections::HashSet;
+
+use crate::punctuation::{closing, is_bar, is_colon, is_comma, is_han, is_stop};
+
+/// A paragraph taken apart as the beginning of a flash item.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Headline<'a> {
+    pub(crate) column: Option<&'a str>,
+    pub(crate) title: &'a str,
+    /// Byte at which the text begins.
+    pub(crate) text: usize,
+    /// How much it looks like the beginning of an item.
+    pub(crate) score: f32,
+}
+
+/// How far into a paragraph a title can reach, in characters.
+const REACH: usize = 110;
+/// How much of the text is compared with the title.
+const COMPARED: usize = 160;
+
+/// The best way to take `paragraph` for the beginning of an item; `rest` is the item's text below it.
+pub(crate) fn read<'a>(paragraph: &'a str, rest: &str) -> Option<Headline<'a>> {
+    let (column, start) = column(paragraph);
+    if let Some(headline) = bracketed(paragraph, column, start) {
+        return Some(headline);
+    }
+    colons(paragraph, start)
+        .into_iter()
+        .map(|(at, width)| {
+            let title = paragraph[start..at].trim();
+            let text = &paragraph[at + width..];
+            let score = score(title, text, rest) + if column.is_some() { 5.0 } else { 0.0 };
+            let blank = text.len() - text.trim_start().len();
+            Headline { column, title, text: at + width + blank, score }
+        })
+        .filter(|headline| !headline.title.is_empty())
+        // Of equals the earlier: a title is rather short than long.
+        .reduce(|best, next| if next.score > best.score { next } else { best })
+}
+
+/// `聲音 | ` and where what follows begins.
+pub(crate) fn column(paragraph: &str) -> (Option<&str>, usize) {
+    let Some((at, bar)) = paragraph.char_indices().take(9).find(|(_, c)| is_bar(*c)) else {
+        return (None, 0);
+    };
+    let name = paragraph[..at].trim();
+    let after = at + bar.len_utf8();
+    let blank = paragraph[after..].len() - paragraph[after..].trim_start().len();
+    let fits = (1..=6).contains(&name.chars().count()) && name.chars().all(char::is_alphanumeric);
+    if fits { (Some(name), after + blank) } else { (None, 0) }
+}
+
+/// `【TITLE】TEXT`, as some outlets write.
+fn bracketed<'a>(
+    paragraph: &'a str,
+    column: Option<&'a str>,
+    start: usize,
+) -> Option<Headline<'a>> {
+    let inner = paragraph[start..].strip_prefix('【')?;
+    let (title, text) = inner.split_once('】')?;
+    let chars = title.chars().count();
+    if !(4..=80).contains(&chars) || text.trim().is_empty() {
+        return None;
+    }
+    let text = paragraph.len() - text.trim_start_matches(|c: char| c.is_whitespace() || is_colon(c)).len();
+    Some(Headline { column, title: title.trim(), text, score: 6.0 })
+}
+
+/// Byte offsets and widths of the colons that could end a title: outside quotes, and no part of a time or address.
+fn colons(paragraph: &str, start: usize) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let mut open: Vec<char> = Vec::new();
+    let mut before = None;
+    let mut chars = paragraph[start..].char_indices().take(REACH).peekable();
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map(|(_, c)| *c);
+        if open.last() == Some(&c) {
+            open.pop();
+        } else if let Some(close) = closing(c)
+            // A quote that is never closed hides nothing.
+            && paragraph[start + at..].contains(close)
+        {
+            open.push(close);
+        } else if is_colon(c) && open.is_empty() {
+            let number = before.is_some_and(|b: char| b.is_ascii_digit())
+                && next.is_some_and(|n| n.is_ascii_digit());
+            if !number && next != Some('/') && next.is_some() {
+                found.push((start + at, c.len_utf8()));
+            }
+        }
+        before = Some(c);
+    }
+    found
+}
+
+fn score(title: &str, text: &str, rest: &str) -> f32 {
+    let length = title.chars().count();
+    let body = text.chars().count() + rest.chars().count();
+    let mut score = match length {
+        0..=2 => -6.0,
+        3 => -3.0,
+        4..=5 => -1.5,
+        6..=45 => 0.0,
+        46..=60 => -1.0,
+        61..=80 => -3.0,
+        _ => -6.0,
+    };
+    if body < 10 {
+        score -= 3.0;
+    }
+    score -= 2.0;
+    score += agreement(title, text, rest);
+    let lead = has_lead(text);
+    if lead {
+        score += 3.5;
+    }
+    score -= 4.0 * title.chars().filter(|c| *c == '。' || matches!(c, ';' | '\u{ff1b}')).count() as f32;
+    let commas = title.chars().filter(|c| is_comma(*c)).count() as f32;
+    score -= 0.6 * commas + (commas - 2.0).max(0.0);
+    if !lead && ends_in_saying(title) {
+        score -= 4.0;
+    }
+    if text.trim_start().starts_with(['“', '「', '『', '"']) && !lead {
+        score -= 1.5;
+    }
+    if is_numbered(title) {
+        score -= 2.5;
+    }
+    // A lead inside the title means that the title ended before it.
+    if leads_inside(title) {
+        score -= 5.0;
+    }
+    score
+}
+
+/// What the text repeats of the title: most items say their title again in the first sentence.
+fn agreement(title: &str, text: &str, rest: &str) -> f32 {
+    let pairs: HashSet<(char, char)> = pairs(title.chars()).collect();
+    if pairs.is_empty() {
+        return 0.0;
+    }
+    let said: HashSet<(char, char)> =
+        pairs_of_text(text.chars().chain(['\n']).chain(rest.chars()).take(COMPARED));
+    let met = pairs.iter().filter(|pair| said.contains(pair)).count() as f32;
+    let share = met / pairs.len() as f32;
+    6.5 * share + 0.25 * met.min(14.0)
+}
+
+fn pairs_of_text(chars: impl Iterator<Item = char>) -> HashSet<(char, char)> {
+    pairs(chars).collect()
+}
+
+/// Neighbours among letters, digits and Chinese characters; marks and blanks between them do not count.
+fn pairs(chars: impl Iterator<Item = char>) -> impl Iterator<Item = (char, char)> {
+    let mut before: Option<char> = None;
+    chars.filter(|c| c.is_alphanumeric()).filter_map(move |c| {
+        let c = c.to_ascii_lowercase();
+        before.replace(c).map(|b| (b, c))
+    })
+}
+
+/// Whether the text opens as news do: `據…報道,`, `…消息,`, `N月N日`, `今天(9月28日)`.
+pub(crate) fn has_lead(text: &str) -> bool {
+    let text = text.trim_start();
+    const OPENINGS: [&str; 24] = [
+        "據", "据", "今日", "今天", "昨日", "昨天", "近日", "日前", "記者", "记者", "當地時間", "当地时间", "北京時間",
+        "北京时间", "截至", "今年", "消息", "官方", "本報", "本报", "最新", "剛剛", "刚刚", "此前",
+    ];
+    if OPENINGS.iter().any(|opening| text.starts_with(opening)) {
+        return true;
+    }
+    if day(text) {
+        return true;
+    }
+    // The first clause ends in a word of reporting.
+    let clause: String = text.chars().take(28).take_while(|c| !is_comma(*c) && !is_colon(*c)).collect();
+    if clause.chars().count() >= 28 {
+        return false;
+    }
+    const ENDINGS: [&str; 22] = [
+        "報道", "报道", "報導", "报导", "消息", "訊", "讯", "獲悉", "获悉", "快訊", "快讯", "日電", "日电", "顯示", "显示",
+        "宣布", "公告", "推特", "發推", "透露", "披露", "電",
+    ];
+    ENDINGS.iter().any(|ending| clause.ends_with(ending))
+}
+
+/// `6月18日`, `18日`, `2022年6月`.
+fn day(text: &str) -> bool {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    (1..=4).contains(&digits) && text[digits..].starts_with(['月', '日', '年'])
+}
+
+/// A title's own words never run `:6月18日消息,`.
+fn leads_inside(title: &str) -> bool {
+    title.char_indices().any(|(at, c)| {
+        is_colon(c) && {
+            let after = &title[at + c.len_utf8()..];
+            let comma = after.chars().take(24).any(is_comma);
+            comma && has_lead(after)
+        }
+    })
+}
+
+/// What comes before quoted speech in running text: `他表示:`, `谷歌就提到:`.
+fn ends_in_saying(title: &str) -> bool {
+    const VERBS: [&str; 46] = [
+        "表示", "認為", "認爲", "认为", "指出", "提到", "聲稱", "声称", "說", "説", "说", "稱", "称", "補充", "补充",
+        "強調", "强调", "寫道", "写道", "如下", "包括", "問", "问", "答", "道", "來看", "来看", "是", "即", "例如", "比如",
+        "寫", "写", "介紹", "介绍", "顯示", "显示", "發現", "发现", "回應", "回应", "解釋", "解释", "以下", "為", "爲",
+    ];
+    VERBS.iter().any(|verb| title.ends_with(verb))
+}
+
+/// `1.`, `第一,`, `問`: parts of an article's own order.
+fn is_numbered(title: &str) -> bool {
+    let digits = title.bytes().take_while(u8::is_ascii_digit).count();
+    (1..=2).contains(&digits) && title[digits..].starts_with(['.', '、', ')', '\u{ff0e}', '\u{ff09}'])
+        || title.starts_with(['❶', '❷', '❸', '❹', '❺', '①', '②', '③', '④', '⑤', '『', '•', '·', '-'])
+        || title.starts_with('第')
+            && title.chars().nth(1).is_some_and(|c| "一二三四五六七八九十".contains(c))
+            && title.chars().nth(2).is_some_and(|c| !is_han(c) || matches!(c, '點' | '点' | '步'))
+}
+
+/// A title for an item that has none: its first sentence.
+pub(crate) fn first_sentence(text: &str) -> &str {
+    let end = text
+        .char_indices()
+        .take(60)
+        .find(|(_, c)| is_stop(*c))
+        .map_or_else(|| text.char_indices().nth(60).map_or(text.len(), |(at, _)| at), |(at, _)| at);
+    text[..end].trim()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn title(paragraph: &str) -> Option<(Option<&str>, &str)> {
+        read(paragraph, "").filter(|h| h.score > 0.0).map(|h| (h.column, h.title))
+    }
+
+    #[test]
+    fn heads_of_the_real_page() {
+        assert_eq!(
+            title("“大空頭”原型Michael Burry:硅谷銀行(SVB)引發的這場危機可能很快就會解決:金色財經報道,“大空頭”原型Michael Burry:硅谷銀行(SVB)引發的這場危機可能很快就會解決,我沒有看到真正的危險。"),
+            Some((None, "“大空頭”原型Michael Burry:硅谷銀行(SVB)引發的這場危機可能很快就會解決"))
+        );
+        assert_eq!(
+            title("Genesis稱已清算一個“大型交易對手”的頭寸,未直接點名三箭資本:6月18日消息,加密貸款和交易公司Genesis首席執行官Michael Moro周五表示,該公司已經清算了一個“大型交易對手”的抵押品。"),
+            Some((None, "Genesis稱已清算一個“大型交易對手”的頭寸,未直接點名三箭資本"))
+        );
+        assert_eq!(
+            title("聲音 | “大宗商品之王”Dennis Gartman:加密公司本質上是沒有價值的企業:“大宗商品之王”稱號的Dennis Gartman近日在接受etf.com采訪時表示,加密公司本質上是沒有價值的企業。"),
+            Some((Some("聲音"), "“大宗商品之王”Dennis Gartman:加密公司本質上是沒有價值的企業"))
+        );
+        assert_eq!(
+            title("歐盟即將出臺法案吸引“大型芯片項目”投資:1月29日電,歐盟即將出臺芯片法案,其主要目標之一是,吸引“大型芯片項目”投資。"),
+            Some((None, "歐盟即將出臺法案吸引“大型芯片項目”投資"))
+        );
+    }
+
+    #[test]
+    fn quoted_colons_stay_in_the_title() {
+        assert_eq!(
+            title("報告稱“結論:風險可控”引發爭議:據鏈聞報道,這份報告引發爭議。"),
+            Some((None, "報告稱“結論:風險可控”引發爭議"))
+        );
+    }
+
+    #[test]
+    fn running_text_is_no_head() {
+        for line in [
+            "Moro還補充說,“我們將通過一切可能的手段積極地追回任何潛在的剩余損失。”",
+            "在那份泄漏的文件中,谷歌就提到:幾乎任何人都能按照自己的想法實現模型微調,到時候一天之內的訓練周期將成為常態。",
+            "1.收取授權費用:當設備制造商希望在其設備上預裝GooglePlay商店等谷歌應用和服務時,他們需要遵守谷歌的授權協議。",
+            "重點來了:這些開源模型,究竟是怎么做到這點的?",
+        ] {
+            assert_eq!(title(line), None, "{line}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Tags that the site glued together: what the archive knows of them, and how a line of them is split.
+
+mod split;
+mod vocabulary;
+
+pub(crate) use split::split;
+pub(crate) use vocabulary::Vocabulary;

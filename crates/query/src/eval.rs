@@ -1,0 +1,183 @@
+//! Measures of ranking over a judged set.
+//!
+//! Judgements and runs have TREC's meaning: a grade above 0 is relevant, a query without relevant
+//! documents is left out, a query without results scores 0. MRR@10 and recall are over relevant
+//! documents; nDCG@10 has linear gains and a logarithmic discount, as in trec_eval.
+
+use std::collections::HashMap;
+
+/// Grades by document, by query.
+pub type Judgements = HashMap<String, HashMap<String, u32>>;
+
+/// Ranked document ids, best first, by query.
+pub type Run = HashMap<String, Vec<String>>;
+
+/// Resamplings behind an interval or a p-value. 10,000 give p to about 0.005.
+const SAMPLES: usize = 10_000;
+
+/// The measures of one query, or their means over all.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Measures {
+    /// Reciprocal rank of the first relevant document among the first ten.
+    pub mrr10: f64,
+    /// Normalized discounted cumulative gain of the first ten.
+    pub ndcg10: f64,
+    /// Share of the relevant documents among the first ten.
+    pub recall10: f64,
+    /// Share of the relevant documents among the first hundred.
+    pub recall100: f64,
+}
+
+impl Measures {
+    /// Names, in the order of [`Measures::values`].
+    pub const NAMES: [&'static str; 4] = ["MRR@10", "nDCG@10", "recall@10", "recall@100"];
+
+    /// The four values.
+    #[must_use]
+    pub fn values(self) -> [f64; 4] {
+        [self.mrr10, self.ndcg10, self.recall10, self.recall100]
+    }
+
+    fn of(ranked: &[String], grades: &HashMap<String, u32>) -> Self {
+        let grade = |id: &String| grades.get(id).copied().unwrap_or(0);
+        let relevant = grades.values().filter(|grade| **grade > 0).count() as f64;
+        let found = |depth| ranked.iter().take(depth).filter(|id| grade(id) > 0).count() as f64;
+        let first = ranked.iter().take(10).position(|id| grade(id) > 0);
+        let mut ideal: Vec<u32> = grades.values().copied().collect();
+        ideal.sort_unstable_by(|a, b| b.cmp(a));
+        let gain = |grades: &mut dyn Iterator<Item = u32>| -> f64 {
+            grades.take(10).zip(2_u32..).map(|(grade, at)| f64::from(grade) / f64::from(at).log2()).sum()
+        };
+        Self {
+            mrr10: first.map_or(0.0, |at| 1.0 / (at + 1) as f64),
+            ndcg10: gain(&mut ranked.iter().map(grade)) / gain(&mut ideal.into_iter()),
+            recall10: found(10) / relevant,
+            recall100: found(100) / relevant,
+        }
+    }
+}
+
+/// Measures of every judged query, in the order of the query ids.
+#[must_use]
+pub fn measure(run: &Run, judgements: &Judgements) -> Vec<(String, Measures)> {
+    let mut all: Vec<(String, Measures)> = judgements
+        .iter()
+        .filter(|(_, grades)| grades.values().any(|grade| *grade > 0))
+        .map(|(query, grades)| {
+            let ranked = run.get(query).map_or(&[][..], Vec::as_slice);
+            (query.clone(), Measures::of(ranked, grades))
+        })
+        .collect();
+    all.sort_by(|(a, _), (b, _)| a.cmp(b));
+    all
+}
+
+/// The mean of each measure.
+#[must_use]
+pub fn mean(all: &[(String, Measures)]) -> Measures {
+    let count = all.len().max(1) as f64;
+    let mut sums = [0.0; 4];
+    for (_, measures) in all {
+        for (sum, value) in sums.iter_mut().zip(measures.values()) {
+            *sum += value;
+        }
+    }
+    let [mrr10, ndcg10, recall10, recall100] = sums.map(|sum| sum / count);
+    Measures { mrr10, ndcg10, recall10, recall100 }
+}
+
+/// The 95 % interval of a mean by the percentile bootstrap. The same values give the same interval.
+#[must_use]
+pub fn interval(values: &[f64]) -> [f64; 2] {
+    if values.is_empty() {
+        return [0.0; 2];
+    }
+    let mut random = Random(0x7765_6e73_6f75);
+    let mut means: Vec<f64> = (0..SAMPLES)
+        .map(|_| {
+            let draw = |_| values[random.below(values.len())];
+            (0..values.len()).map(draw).sum::<f64>() / values.len() as f64
+        })
+        .collect();
+    means.sort_by(f64::total_cmp);
+    [means[SAMPLES * 25 / 1000], means[SAMPLES * 975 / 1000]]
+}
+
+/// The two-sided p-value of a mean difference between paired values, by flipping signs at random:
+/// how often chance alone makes a difference as large.
+#[must_use]
+pub fn significance(ours: &[f64], theirs: &[f64]) -> f64 {
+    // Pairs that do not differ have no sign to flip and add nothing to any sum.
+    let differences: Vec<f64> =
+        ours.iter().zip(theirs).map(|(a, b)| a - b).filter(|d| *d != 0.0).collect();
+    let observed = differences.iter().sum::<f64>().abs();
+    let mut random = Random(0x7765_6e73_6f75);
+    let as_large = (0..SAMPLES)
+        .filter(|_| {
+            let sum: f64 = differences.iter().map(|d| if random.below(2) == 0 { *d } else { -d }).sum();
+            sum.abs() >= observed - 1e-12
+        })
+        .count();
+    (as_large + 1) as f64 / (SAMPLES + 1) as f64
+}
+
+/// SplitMix64 (Steele, Lea & Flood 2014): the same numbers on every machine, for a test that must
+/// not change its mind.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((u128::from(z ^ (z >> 31)) * bound as u128) >> 64) as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(pairs: &[(&str, u32)]) -> HashMap<String, u32> {
+        pairs.iter().map(|(id, grade)| ((*id).to_owned(), *grade)).collect()
+    }
+
+    fn ranked(ids: &[&str]) -> Vec<String> {
+        ids.iter().map(|id| (*id).to_owned()).collect()
+    }
+
+    #[test]
+    fn measures_of_a_hand_counted_ranking() {
+        let found = Measures::of(&ranked(&["x", "a", "y", "b"]), &judged(&[("a", 1), ("b", 2), ("c", 0)]));
+        assert_eq!(found.mrr10, 0.5);
+        assert_eq!(found.recall10, 1.0);
+        let expected = (1.0 / 3f64.log2() + 2.0 / 5f64.log2()) / (2.0 / 2f64.log2() + 1.0 / 3f64.log2());
+        assert!((found.ndcg10 - expected).abs() < 1e-12);
+        assert_eq!(Measures::of(&[], &judged(&[("a", 1)])), Measures::default());
+    }
+
+    #[test]
+    fn a_query_without_results_counts_and_one_without_relevant_documents_does_not() {
+        let judgements = Judgements::from([
+            ("q1".to_owned(), judged(&[("a", 1)])),
+            ("q2".to_owned(), judged(&[("b", 1)])),
+            ("q3".to_owned(), judged(&[("c", 0)])),
+        ]);
+        let run = Run::from([("q1".to_owned(), ranked(&["a"]))]);
+        let all = measure(&run, &judgements);
+        assert_eq!(all.len(), 2);
+        assert_eq!(mean(&all).mrr10, 0.5);
+    }
+
+    #[test]
+    fn chance_and_real_differences_are_told_apart() {
+        let ours: Vec<f64> = (0..200).map(|i| if i % 10 == 0 { 0.5 } else { 1.0 }).collect();
+        let same = ours.clone();
+        let worse: Vec<f64> = ours.iter().map(|v| v * 0.8).collect();
+        assert!(significance(&ours, &same) > 0.9);
+        assert!(significance(&ours, &worse) < 0.001);
+        let [low, high] = interval(&ours);
+        assert!(low < 0.95 && 0.95 < high && high - low < 0.1);
+    }
+}

@@ -1,0 +1,51 @@
+//! Mistakes and hints that only show between operands.
+
+use super::ast::{Node, NodeKind};
+use super::chars::is_range_sign;
+use super::diagnostic::Diagnostic;
+use super::field::FieldName;
+use super::mistake;
+use super::parse::{Gap, Parser};
+use super::span::Span;
+use super::token::TokenKind;
+
+impl Parser<'_> {
+    /// Reports each `OR` that has nothing on a side, each once.
+    pub(super) fn blame_operators(&mut self, operators: &[Span], operands: &[Result<Node, Gap>]) {
+        let absent = |at: usize| matches!(operands[at], Err(Gap::Absent));
+        for (at, operator) in operators.iter().enumerate() {
+            // Between two operators it is the first that lacks something.
+            if at == 0 && absent(0) {
+                self.report(mistake::no_left_operand(self.text, *operator));
+            } else if absent(at + 1) {
+                self.report(mistake::no_right_operand(self.text, *operator));
+            }
+        }
+    }
+
+    /// Hints at words between two others that may have been meant as operators.
+    pub(super) fn hint_operators(&mut self, nodes: &[Node]) {
+        for window in nodes.windows(3) {
+            let NodeKind::Term(term) = &window[1].kind else { continue };
+            let upper = term.text.to_ascii_uppercase();
+            let operator = matches!(upper.as_str(), "AND" | "OR" | "NOT");
+            // Escaped, it is meant as a word.
+            if operator && !term.prefix && window[1].span.of(self.text) == term.text {
+                self.report(Diagnostic::lower_case_operator(self.text, window[1].span));
+            }
+        }
+    }
+
+    /// `date:2023-01 .. 2023-06`: three words, of which the second gives it away.
+    pub(super) fn blame_blank_in_range(&mut self, name: FieldName) {
+        let text = self.text;
+        let sign = self.tokens.next_if(|next| {
+            name == FieldName::Date
+                && matches!(next.kind, TokenKind::Term(_))
+                && is_range_sign(next.span.of(text))
+        });
+        if let Some(sign) = sign {
+            self.report(mistake::blank_in_range(text, sign.span));
+        }
+    }
+}

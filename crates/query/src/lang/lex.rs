@@ -1,0 +1,225 @@
+//! From the typed query to tokens, in one pass and in linear time.
+//!
+//! A word's meaning depends only on how it starts, so the lexer also reads the
+//! values of fields and refuses reserved syntax. It never fails: what is wrong
+//! is reported, and the best reading goes on to the parser.
+
+use super::ast::{Part, Term};
+use super::chars::{closer_of, ends_word, fold, is_blank, is_closer, is_operator_word};
+use super::diagnostic::Diagnostic;
+use super::field::{Ahead, FieldName, ahead};
+use super::mistake;
+use super::reserved::{self, Glyph, text_of};
+use super::span::Span;
+use super::token::{Token, TokenKind};
+
+/// The tokens of a query and the mistakes found on the way.
+pub(super) struct Lexed {
+    pub(super) tokens: Vec<Token>,
+    pub(super) found: Vec<Diagnostic>,
+    /// The last quote is open, so what seems missing may stand inside it.
+    pub(super) open_quote: bool,
+}
+
+/// Splits a query into tokens.
+pub(super) fn lex(text: &str) -> Lexed {
+    let out = Lexed { tokens: Vec::new(), found: Vec::new(), open_quote: false };
+    let mut lexer = Lexer { text, pos: 0, out };
+    while let Some(c) = lexer.peek() {
+        if is_blank(c) {
+            lexer.bump();
+        } else {
+            lexer.token(c);
+        }
+    }
+    lexer.out
+}
+
+pub(super) struct Lexer<'t> {
+    pub(super) text: &'t str,
+    pub(super) pos: usize,
+    pub(super) out: Lexed,
+}
+
+impl Lexer<'_> {
+    pub(super) fn rest(&self) -> &str {
+        &self.text[self.pos..]
+    }
+
+    pub(super) fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    pub(super) fn bump(&mut self) {
+        self.pos += self.peek().map_or(0, char::len_utf8);
+    }
+
+    /// Steps over the next character if it is `sign` in either width.
+    pub(super) fn eat(&mut self, sign: char) -> bool {
+        let there = self.peek().is_some_and(|c| fold(c) == sign);
+        if there {
+            self.bump();
+        }
+        there
+    }
+
+    pub(super) fn since(&self, start: usize) -> Span {
+        Span::new(start, self.pos)
+    }
+
+    pub(super) fn push(&mut self, kind: TokenKind, start: usize) {
+        let span = self.since(start);
+        self.out.tokens.push(Token { kind, span });
+    }
+
+    pub(super) fn report(&mut self, found: Diagnostic) {
+        self.out.found.push(found);
+    }
+
+    /// Reads one token at `c`, which is not blank.
+    fn token(&mut self, c: char) {
+        let start = self.pos;
+        let sign = |lexer: &mut Self, kind| {
+            lexer.bump();
+            lexer.push(kind, start);
+        };
+        match fold(c) {
+            '(' => sign(self, TokenKind::Open),
+            ')' => {
+                sign(self, TokenKind::Close);
+                self.refuse_suffix("a group");
+            }
+            '|' => sign(self, TokenKind::Or),
+            '-' if self.before_text(c) => sign(self, TokenKind::Not),
+            '+' if self.before_text(c) => sign(self, TokenKind::Plus),
+            '[' | '{' if self.bracketed() => self.push(TokenKind::Broken, start),
+            _ if closer_of(c).is_some() => self.phrase(),
+            _ if is_closer(c) => {
+                self.bump();
+                self.report(mistake::stray_quote(self.text, self.since(start)));
+            }
+            _ => self.word_or_field(),
+        }
+    }
+
+    /// Whether something other than a blank follows `c`, the next character.
+    fn before_text(&self, c: char) -> bool {
+        self.rest()[c.len_utf8()..].chars().next().is_some_and(|next| !is_blank(next))
+    }
+
+    /// Steps over `[a TO b]` and reports it, if it is there.
+    pub(super) fn bracketed(&mut self) -> bool {
+        let Some(length) = reserved::bracket_range(self.rest()) else { return false };
+        let start = self.pos;
+        self.pos += length;
+        self.report(reserved::bracketed(self.text, self.since(start)));
+        true
+    }
+
+    fn word_or_field(&mut self) {
+        let start = self.pos;
+        match ahead(self.rest()) {
+            Ahead::Field { name, len } => {
+                self.pos += len;
+                match name.part() {
+                    Some(part) => self.scope(name, part, start),
+                    None => self.values(name, start),
+                }
+            }
+            Ahead::Unknown { len } => {
+                self.word();
+                let name = Span::new(start, start + len);
+                self.report(mistake::unknown_field(self.text, name, self.since(start)));
+            }
+            Ahead::Text if self.operator() => {}
+            Ahead::Text => self.word(),
+        }
+    }
+
+    /// Reads `AND`, `OR` or `NOT` if it is the next word.
+    fn operator(&mut self) -> bool {
+        let start = self.pos;
+        let length = self.rest().find(ends_word).unwrap_or(self.rest().len());
+        let word = &self.rest()[..length];
+        if !is_operator_word(word) {
+            return false;
+        }
+        let kind = match fold(word.chars().next().unwrap_or_default()) {
+            'A' => TokenKind::And,
+            'O' => TokenKind::Or,
+            _ => TokenKind::Not,
+        };
+        self.pos += length;
+        self.push(kind, start);
+        true
+    }
+
+    /// Reads what follows `title:` or `body:`.
+    fn scope(&mut self, name: FieldName, part: Part, start: usize) {
+        let next = self.peek();
+        let empty =
+            next.is_none_or(|c| is_blank(c) || is_closer(c) || matches!(fold(c), ')' | '|'));
+        if empty {
+            self.report(mistake::empty_value(self.text, name, self.since(start)));
+            return self.push(TokenKind::Broken, start);
+        }
+        if self.bracketed() {
+            return self.push(TokenKind::Broken, start);
+        }
+        self.push(TokenKind::Scope(part), start);
+        match next {
+            Some(c) if fold(c) == '(' => {
+                let open = self.pos;
+                self.bump();
+                self.push(TokenKind::Open, open);
+            }
+            Some(c) if closer_of(c).is_some() => self.phrase(),
+            _ => self.word(),
+        }
+    }
+
+    /// Reads a bare word that is text.
+    fn word(&mut self) {
+        let start = self.pos;
+        let mut glyphs = self.glyphs(ends_word);
+        let refused = reserved::check_word(self.text, &mut glyphs);
+        let sound = refused.is_none();
+        self.out.found.extend(refused);
+        let (text, prefix) = self.prefix(&glyphs, self.since(start), sound);
+        let kind = match text.is_empty() {
+            true => TokenKind::Broken,
+            false => TokenKind::Term(Term { text, prefix }),
+        };
+        self.push(kind, start);
+    }
+
+    /// The text of a bare word and whether a `*` ends it; too short a prefix is
+    /// reported unless the word already was.
+    pub(super) fn prefix(&mut self, glyphs: &[Glyph], span: Span, sound: bool) -> (String, bool) {
+        let Some((_, stem)) = glyphs.split_last().filter(|(last, _)| last.is('*')) else {
+            return (text_of(glyphs), false);
+        };
+        let (text, long) = (text_of(stem), stem.len() >= 2);
+        if !long && sound {
+            self.report(mistake::broad_wildcard(self.text, span, &text));
+        }
+        (text, long)
+    }
+
+    /// Reads characters and escapes up to one that `ends`. A backslash at the
+    /// very end is itself.
+    pub(super) fn glyphs(&mut self, ends: fn(char) -> bool) -> Vec<Glyph> {
+        let mut glyphs = Vec::new();
+        while let Some(mut c) = self.peek().filter(|c| !ends(*c)) {
+            let start = self.pos;
+            self.bump();
+            let escaped = fold(c) == '\\' && self.peek().is_some();
+            if escaped {
+                c = self.peek().unwrap_or(c);
+                self.bump();
+            }
+            glyphs.push(Glyph { c, span: self.since(start), escaped });
+        }
+        glyphs
+    }
+}

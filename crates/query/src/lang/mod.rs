@@ -1,0 +1,104 @@
+//! The front end of the query language: from typed text to a tree, and back.
+//!
+//! The language is specified in `GRAMMAR.md` of this crate. Nothing here knows of
+//! an index: words are not folded or segmented, tags not looked up. Dates are
+//! resolved, against a [`Clock`] that the caller injects.
+//!
+//! ```
+//! use wensou_query::lang::{Clock, NodeKind, parse};
+//!
+//! let clock = Clock { today: "2023-05-17".parse()? };
+//! let query = parse("以太坊 （質押 OR 合併） 日期：上月 -標籤:廣告", &clock).expect("it is sound");
+//! assert_eq!(query.to_string(), "以太坊 (質押 OR 合併) date:2023-04 -tag:廣告");
+//! assert!(matches!(query.root.kind, NodeKind::And(ref clauses) if clauses.len() == 4));
+//! # Ok::<(), jiff::Error>(())
+//! ```
+
+mod ast;
+mod blame;
+mod chars;
+mod date;
+mod diagnostic;
+mod field;
+mod lex;
+mod mistake;
+mod parse;
+mod print;
+mod quote;
+mod range;
+mod render;
+mod reserved;
+mod span;
+mod suggest;
+mod token;
+mod value;
+mod warning;
+
+use std::fmt;
+
+pub use ast::{
+    DateFilter, FieldClause, Has, Kind, Node, NodeKind, Part, Phrase, Script, Term, Value,
+};
+pub use date::{Clock, DateError, Days, parse_point};
+pub use diagnostic::{Code, Diagnostic, Place};
+pub use field::FieldName;
+pub use parse::MAX_DEPTH;
+pub use render::Style;
+pub use span::Span;
+pub use suggest::closest;
+
+/// How many characters a query may have.
+pub const MAX_LENGTH: usize = 4096;
+
+/// A query and the text that it was read from.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// What it says; spans are bytes of `text`.
+    pub root: Node,
+    /// What was typed.
+    pub text: String,
+    /// Hints (`W…`) that need no index.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Prints the canonical query: ASCII syntax, absolute dates, canonical names.
+///
+/// Parsed again it is the same query, to the letter of its text.
+impl fmt::Display for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.root.fmt(f)
+    }
+}
+
+/// Reads a query strictly.
+///
+/// Cost: linear in the text, whatever it is.
+///
+/// # Errors
+///
+/// All mistakes that one pass can tell apart, in the order of their places.
+pub fn parse(text: &str, clock: &Clock) -> Result<Query, Vec<Diagnostic>> {
+    let (query, errors) = parse_lenient(text, clock);
+    if errors.is_empty() { Ok(query) } else { Err(errors) }
+}
+
+/// Reads a query that may be unfinished or wrong, for search as you type.
+///
+/// Never fails: the query is the best reading of the text, the diagnostics are
+/// what [`parse`] would have refused it for, in the order of their places. A
+/// sound query reads the same either way.
+///
+/// Mistakes are mended thus: an unclosed quote or group ends with the text; what
+/// closes nothing, an empty value, phrase or group, an operator without operand,
+/// a bad date and an unknown value are left out; an unknown field is text;
+/// reserved signs are dropped from their word.
+pub fn parse_lenient(text: &str, clock: &Clock) -> (Query, Vec<Diagnostic>) {
+    let limit = text.char_indices().nth(MAX_LENGTH).map_or(text.len(), |(at, _)| at);
+    let mut parsed = parse::parse_any(&text[..limit], clock);
+    if limit < text.len() {
+        let rest = Span::new(limit, text.len());
+        parsed.errors = vec![mistake::too_long(text, rest, MAX_LENGTH)];
+    }
+    let query = Query { root: parsed.root, text: text.to_owned(), warnings: parsed.warnings };
+    (query, parsed.errors)
+}

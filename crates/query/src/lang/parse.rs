@@ -1,0 +1,232 @@
+//! From tokens to the tree, by recursive descent.
+//!
+//! There is one parser. It always recovers and keeps what it understood; strict
+//! and lenient reading differ only in what is made of the mistakes it found.
+
+use super::ast::{Node, NodeKind};
+use super::date::Clock;
+use super::diagnostic::{Code, Diagnostic};
+use super::lex::{Lexed, lex};
+use super::mistake;
+use super::span::Span;
+use super::token::{Token, TokenKind};
+use super::value;
+
+/// How deep groups and prefix operators may nest.
+pub const MAX_DEPTH: usize = 32;
+
+/// What the parser understood of a text, and everything it has to say about it.
+pub(super) struct Parsed {
+    pub(super) root: Node,
+    pub(super) errors: Vec<Diagnostic>,
+    pub(super) warnings: Vec<Diagnostic>,
+}
+
+/// Reads a query, whatever it is.
+pub(super) fn parse_any(text: &str, clock: &Clock) -> Parsed {
+    let Lexed { tokens, found, open_quote } = lex(text);
+    let tokens = tokens.into_iter().peekable();
+    let mut parser = Parser { text, clock, tokens, open_quote, found, groups: 0, depth: 0 };
+    let everything = Node { kind: NodeKind::All, span: Span::default() };
+    let root = parser.or().unwrap_or(everything);
+    let mut found = parser.found;
+    found.sort_by_key(Diagnostic::span);
+    let (errors, warnings) = found.into_iter().partition(|found| found.code.is_error());
+    Parsed { root, errors, warnings }
+}
+
+pub(super) struct Parser<'t> {
+    pub(super) text: &'t str,
+    clock: &'t Clock,
+    pub(super) tokens: std::iter::Peekable<std::vec::IntoIter<Token>>,
+    open_quote: bool,
+    found: Vec<Diagnostic>,
+    /// Open parentheses.
+    groups: usize,
+    /// Open parentheses and prefix operators.
+    depth: usize,
+}
+
+/// Why there is no node where one could be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gap {
+    /// Nothing was typed.
+    Absent,
+    /// What was typed was reported as a mistake, and nothing of it could be kept.
+    Reported,
+}
+
+impl Parser<'_> {
+    pub(super) fn report(&mut self, found: Diagnostic) {
+        self.found.push(found);
+    }
+
+    /// Steps over the next token if `wanted` says so.
+    fn eat(&mut self, wanted: fn(&TokenKind) -> bool) -> Option<Token> {
+        self.tokens.next_if(|token| wanted(&token.kind))
+    }
+
+    /// `and { OR and }`
+    fn or(&mut self) -> Result<Node, Gap> {
+        let mut operators: Vec<Span> = Vec::new();
+        let mut operands = vec![self.and()];
+        while let Some(operator) = self.eat(|kind| matches!(kind, TokenKind::Or)) {
+            operators.push(operator.span);
+            operands.push(self.and());
+        }
+        if operators.is_empty() {
+            return operands.remove(0);
+        }
+        self.blame_operators(&operators, &operands);
+        group(operands.into_iter().flatten().collect(), NodeKind::Or).ok_or(Gap::Reported)
+    }
+
+    /// `unary { [AND] unary }`
+    fn and(&mut self) -> Result<Node, Gap> {
+        let mut nodes: Vec<Node> = Vec::new();
+        let mut gap = Gap::Absent;
+        let mut pending: Option<Span> = None;
+        while let Some(token) = self.tokens.peek() {
+            let span = token.span;
+            match &token.kind {
+                TokenKind::And => {
+                    self.tokens.next();
+                    if nodes.is_empty() && gap == Gap::Absent {
+                        self.report(mistake::no_left_operand(self.text, span));
+                        gap = Gap::Reported;
+                    } else if let Some(earlier) = pending.replace(span) {
+                        self.report(mistake::no_right_operand(self.text, earlier));
+                    }
+                }
+                TokenKind::Close if self.groups == 0 => {
+                    self.tokens.next();
+                    self.report(mistake::stray_parenthesis(self.text, span));
+                    gap = Gap::Reported;
+                }
+                kind if kind.starts_operand() => {
+                    pending = None;
+                    match self.unary() {
+                        Ok(node) => nodes.push(node),
+                        Err(_) => gap = Gap::Reported,
+                    }
+                }
+                _ => break,
+            }
+        }
+        if let Some(operator) = pending {
+            self.report(mistake::no_right_operand(self.text, operator));
+        }
+        self.hint_operators(&nodes);
+        group(nodes, NodeKind::And).ok_or(gap)
+    }
+
+    /// `{ NOT | - | + } primary`
+    fn unary(&mut self) -> Result<Node, Gap> {
+        let Some(operator) = self.eat(|kind| matches!(kind, TokenKind::Not | TokenKind::Plus))
+        else {
+            return self.primary();
+        };
+        if !self.tokens.peek().is_some_and(|next| next.kind.starts_operand()) {
+            self.report(mistake::no_right_operand(self.text, operator.span));
+            return Err(Gap::Reported);
+        }
+        let node = self.nested(operator.span, Self::unary)?;
+        let (span, node) = (operator.span.to(node.span), Box::new(unmarked(node)));
+        let kind = match operator.kind {
+            TokenKind::Plus => NodeKind::Required(node),
+            _ => NodeKind::Not(node),
+        };
+        Ok(Node { kind, span })
+    }
+
+    /// Anything without an operator before it.
+    fn primary(&mut self) -> Result<Node, Gap> {
+        let Some(Token { kind, span }) = self.tokens.next() else { return Err(Gap::Absent) };
+        let node = |kind| Ok(Node { kind, span });
+        match kind {
+            TokenKind::Term(term) => node(NodeKind::Term(term)),
+            TokenKind::Phrase(phrase) => node(NodeKind::Phrase(phrase)),
+            TokenKind::Field { name, values } => {
+                let clause = value::clause(self.text, name, values, self.clock, &mut self.found);
+                self.blame_blank_in_range(name);
+                clause.map_or(Err(Gap::Reported), |clause| node(NodeKind::Field(clause)))
+            }
+            TokenKind::Open => self.nested(span, |parser| parser.group(span)),
+            TokenKind::Scope(part) => {
+                let inner = self.primary()?;
+                let span = span.to(inner.span);
+                Ok(Node { kind: NodeKind::Scoped { part, node: Box::new(inner) }, span })
+            }
+            _ => Err(Gap::Reported),
+        }
+    }
+
+    /// The rest of a group after its `(`.
+    fn group(&mut self, open: Span) -> Result<Node, Gap> {
+        self.groups += 1;
+        let inner = self.or();
+        self.groups -= 1;
+        let close = self.eat(|kind| matches!(kind, TokenKind::Close));
+        let whole = close.as_ref().map_or(open, |close| open.to(close.span));
+        match (&close, &inner) {
+            (Some(_), Err(Gap::Absent)) => self.report(mistake::empty_group(self.text, whole)),
+            (None, _) if !self.open_quote => self.report(mistake::unclosed_group(self.text, open)),
+            _ => {}
+        }
+        let node = inner.map_err(|_| Gap::Reported)?;
+        Ok(Node { span: node.span.to(whole), ..node })
+    }
+
+    /// Goes one deeper; at the limit the operand is reported and left out.
+    fn nested(
+        &mut self,
+        at: Span,
+        inner: impl FnOnce(&mut Self) -> Result<Node, Gap>,
+    ) -> Result<Node, Gap> {
+        if self.depth == MAX_DEPTH {
+            if !self.found.iter().any(|found| found.code == Code::TooLarge) {
+                self.report(mistake::too_deep(self.text, at, MAX_DEPTH));
+            }
+            self.skip_operand(self.text[at.start..at.end].ends_with(['(', '（']));
+            return Err(Gap::Reported);
+        }
+        self.depth += 1;
+        let node = inner(self);
+        self.depth -= 1;
+        node
+    }
+
+    /// Steps over one operand without looking into it, in a loop, not by recursion.
+    fn skip_operand(&mut self, opened: bool) {
+        let mut open = usize::from(opened);
+        loop {
+            match self.tokens.next().map(|token| token.kind) {
+                None => return,
+                Some(TokenKind::Open) => open += 1,
+                Some(TokenKind::Close) => open = open.saturating_sub(1),
+                Some(TokenKind::Not | TokenKind::Plus | TokenKind::Scope(_)) => continue,
+                Some(_) => {}
+            }
+            if open == 0 {
+                return;
+            }
+        }
+    }
+}
+
+/// Several nodes as one; none if there are none.
+fn group(mut nodes: Vec<Node>, make: fn(Vec<Node>) -> NodeKind) -> Option<Node> {
+    if nodes.len() < 2 {
+        return nodes.pop().map(unmarked);
+    }
+    let span = nodes.iter().map(|node| node.span).reduce(Span::to)?;
+    Some(Node { kind: make(nodes), span })
+}
+
+/// A node that is alone in its group is required anyway.
+fn unmarked(node: Node) -> Node {
+    match node.kind {
+        NodeKind::Required(inner) => Node { span: node.span, ..*inner },
+        _ => node,
+    }
+}

@@ -1,0 +1,99 @@
+//! Quoted text in the lexer, and what may or may not follow it.
+
+use super::ast::Phrase;
+use super::chars::{closer_of, fold, is_blank};
+use super::lex::Lexer;
+use super::mistake;
+use super::reserved;
+use super::token::TokenKind;
+
+impl Lexer<'_> {
+    /// Reads a phrase and its `~N`.
+    pub(super) fn phrase(&mut self) {
+        let start = self.pos;
+        let Some(text) = self.quoted() else {
+            return self.push(TokenKind::Broken, start);
+        };
+        let near = self.near();
+        self.refuse_suffix("a phrase");
+        self.push(TokenKind::Phrase(Phrase { text, near }), start);
+    }
+
+    /// Reads `~N`.
+    fn near(&mut self) -> Option<u32> {
+        let start = self.pos;
+        if !self.eat('~') {
+            return None;
+        }
+        let sign = self.since(start);
+        let digits = self.digits();
+        if digits.is_empty() {
+            self.report(mistake::no_distance(self.text, sign));
+            return None;
+        }
+        // More digits than a u32 holds say "anywhere", as does its largest value.
+        Some(digits.parse().unwrap_or(u32::MAX))
+    }
+
+    fn digits(&mut self) -> String {
+        let mut digits = String::new();
+        while let Some(c) = self.peek().map(fold).filter(char::is_ascii_digit) {
+            digits.push(c);
+            self.bump();
+        }
+        digits
+    }
+
+    /// Reads quoted text; none, and reported, if it is blank or could not be saved.
+    pub(super) fn quoted(&mut self) -> Option<String> {
+        let start = self.pos;
+        let closer = self.peek().and_then(closer_of)?;
+        self.bump();
+        let opener = self.since(start);
+        let mut text = String::new();
+        let mut closed = false;
+        while let Some(c) = self.peek() {
+            self.bump();
+            if c == closer {
+                closed = true;
+                break;
+            }
+            let escaped = if fold(c) == '\\' { self.peek() } else { None };
+            if escaped.is_some() {
+                self.bump();
+            }
+            text.push(escaped.unwrap_or(c));
+        }
+        let blank = text.chars().all(is_blank);
+        if !closed {
+            self.out.open_quote = true;
+            self.report(mistake::unclosed_quote(self.text, opener));
+        } else if blank {
+            self.report(mistake::empty_phrase(self.text, self.since(start)));
+        }
+        (!blank).then_some(text)
+    }
+
+    /// Steps over `*`, `^2` and `~5` right after a group, a phrase or a value and
+    /// reports them.
+    pub(super) fn refuse_suffix(&mut self, after: &str) {
+        let start = self.pos;
+        let found = match self.peek().map(fold) {
+            Some('*') => self.eat('*'),
+            Some(sign @ ('^' | '~')) => {
+                self.eat(sign);
+                let number = !self.digits().is_empty();
+                match number {
+                    true if sign == '^' && self.eat('.') => drop(self.digits()),
+                    true => {}
+                    false => self.pos = start,
+                }
+                number
+            }
+            _ => false,
+        };
+        if found {
+            self.report(reserved::suffix(self.text, self.since(start), after));
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Syntax of other engines that is not supported: found in words and refused,
+//! so that nobody gets a silent misreading.
+
+use super::chars::fold;
+use super::diagnostic::{Code, Diagnostic};
+use super::print::quoted;
+use super::span::Span;
+
+/// One character of a bare word.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Glyph {
+    pub(super) c: char,
+    /// Bytes of the query, the backslash included.
+    pub(super) span: Span,
+    pub(super) escaped: bool,
+}
+
+impl Glyph {
+    /// Whether it is `sign` as syntax, in either width.
+    pub(super) fn is(self, sign: char) -> bool {
+        !self.escaped && fold(self.c) == sign
+    }
+}
+
+/// The text of some glyphs.
+pub(super) fn text_of(glyphs: &[Glyph]) -> String {
+    glyphs.iter().map(|glyph| glyph.c).collect()
+}
+
+/// Finds reserved syntax in a word of the query. One mistake a word.
+///
+/// What stands around the word is taken out of `word`, what stands inside is made
+/// text, so that the lenient parser goes on with the best reading.
+pub(super) fn check_word(text: &str, word: &mut Vec<Glyph>) -> Option<Diagnostic> {
+    let (first, last) = (*word.first()?, *word.last()?);
+    let whole = first.span.to(last.span);
+    if word.len() > 1 && first.is('=') {
+        word.remove(0);
+        let help = format!("for the exact text type {}", quoted(&text_of(word)));
+        return Some(refuse(text, first.span, "`=` for exact terms is", help));
+    }
+    if word.len() > 2 && first.is('/') && last.is('/') {
+        let help = format!(
+            "to search for the text itself, quote it: {}; the start of a word is `word*`",
+            quoted(whole.of(text))
+        );
+        *word = word[1..word.len() - 1].to_vec();
+        return Some(refuse(text, whole, "a regular expression is", help));
+    }
+    if let Some(at) = boost(word) {
+        let tail = word[at].span.to(last.span);
+        let help = format!("leave it out, or quote it: {}", quoted(whole.of(text)));
+        word.truncate(at);
+        return Some(refuse(text, tail, &format!("the boost `{}` is", tail.of(text)), help));
+    }
+    check_wildcards(text, word)
+}
+
+/// [`check_word`] for the values of fields, where `/` and `=` are text.
+pub(super) fn check_wildcards(text: &str, word: &mut Vec<Glyph>) -> Option<Diagnostic> {
+    let (first, last) = (*word.first()?, *word.last()?);
+    let quote = quoted(first.span.to(last.span).of(text));
+    if first.is('*') {
+        let stars = word.iter().take_while(|glyph| glyph.is('*')).count();
+        word.drain(..stars);
+        let help = "`*` can only end a word, as in `指令*`; an empty query lists everything";
+        return Some(refuse(text, first.span, "a leading `*` is", help.to_owned()));
+    }
+    if let Some(at) = word[..word.len() - 1].iter().position(|glyph| glyph.is('*')) {
+        let star = word[at].span;
+        let inner = ..word.len() - 1;
+        word[inner].iter_mut().filter(|glyph| glyph.is('*')).for_each(|glyph| glyph.escaped = true);
+        let help =
+            format!("`*` can only end a word; to search for the text itself, quote it: {quote}");
+        return Some(refuse(text, star, "`*` inside a word is", help));
+    }
+    // Links are text, and theirs can have a query of their own.
+    if text_of(word).contains("://") {
+        return None;
+    }
+    let mark = word.iter().position(|glyph| !glyph.escaped && glyph.c == '?')?;
+    let span = word[mark].span;
+    word.iter_mut().filter(|glyph| glyph.c == '?').for_each(|glyph| glyph.escaped = true);
+    let help = format!("leave it out (a full-width ？ is text), or quote it: {quote}");
+    Some(refuse(text, span, "the wildcard `?` is", help))
+}
+
+/// Where `^` and a number end the word, as in `減半^2`.
+fn boost(word: &[Glyph]) -> Option<usize> {
+    let at = word.iter().rposition(|glyph| glyph.is('^'))?;
+    let number = &word[at + 1..];
+    let plain = |glyph: &Glyph| !glyph.escaped && matches!(fold(glyph.c), '0'..='9' | '.');
+    (!number.is_empty() && number.iter().all(plain)).then_some(at)
+}
+
+/// The length in bytes of `[a TO b]`, in any brackets that Lucene knows, at the
+/// start of `rest`.
+pub(super) fn bracket_range(rest: &str) -> Option<usize> {
+    let mut chars = rest.char_indices();
+    let (_, '[' | '{') = chars.next().map(|(at, c)| (at, fold(c)))? else { return None };
+    let (end, closer) = chars.find(|(_, c)| matches!(fold(*c), ']' | '}'))?;
+    rest[..end].contains(" TO ").then_some(end + closer.len_utf8())
+}
+
+pub(super) fn bracketed(text: &str, span: Span) -> Diagnostic {
+    let help = "ranges are for dates and typed thus: `date:2023-01..2023-06`";
+    refuse(text, span, "a range in brackets is", help.to_owned())
+}
+
+/// `tag:(a OR b)`; `open` is the parenthesis.
+pub(super) fn group_of_values(text: &str, field: &str, open: Span) -> Diagnostic {
+    let help = match field {
+        "date" | "since" | "until" => format!("type (`{field}:…` OR `{field}:…`)"),
+        _ => format!("separate the values by commas: `{field}:a,b`"),
+    };
+    refuse(text, open, &format!("a group of values of `{field}:` is"), help)
+}
+
+/// `*`, `^2` or `~5` right after what cannot take it.
+pub(super) fn suffix(text: &str, span: Span, after: &str) -> Diagnostic {
+    let typed = span.of(text);
+    let help = match typed.chars().next().map(fold) {
+        Some('~') => "`~N` belongs to quoted words of text: `\"以太坊 質押\"~20`",
+        Some('*') => "`*` can only end a bare word, as in `指令*`",
+        _ => "leave it out, or put a blank before it",
+    };
+    refuse(text, span, &format!("`{typed}` after {after} is"), help.to_owned())
+}
+
+fn refuse(text: &str, span: Span, what: &str, help: String) -> Diagnostic {
+    Diagnostic::at(Code::Reserved, text, span, format!("{what} not supported")).with_help(help)
+}

@@ -1,0 +1,213 @@
+//! The values of fields: read by the lexer, then given their meaning.
+
+use super::ast::{FieldClause, Has, Kind, Script, Value};
+use super::chars::{closer_of, ends_value, fold, fold_str};
+use super::date::{Clock, parse_point};
+use super::diagnostic::Diagnostic;
+use super::field::FieldName;
+use super::lex::Lexer;
+use super::mistake;
+use super::range::{RangeError, parse_range, since, until};
+use super::reserved::{self, text_of};
+use super::span::Span;
+use super::suggest::closest;
+use super::token::{RawValue, TokenKind};
+
+impl Lexer<'_> {
+    /// Reads the values after the colon of `name`, whose name starts at `start`.
+    pub(super) fn values(&mut self, name: FieldName, start: usize) {
+        let mut values = Vec::new();
+        let mut sign = self.since(start);
+        loop {
+            values.extend(self.value(name, sign));
+            let comma = self.pos;
+            if !self.eat(',') {
+                break;
+            }
+            sign = self.since(comma);
+        }
+        let kind = match values.is_empty() {
+            true => TokenKind::Broken,
+            false => TokenKind::Field { name, values },
+        };
+        self.push(kind, start);
+    }
+
+    /// Reads one value; `sign` is the colon or comma before it, for blame.
+    fn value(&mut self, name: FieldName, sign: Span) -> Option<RawValue> {
+        let start = self.pos;
+        match self.peek() {
+            Some(c) if closer_of(c).is_some() => {
+                let text = self.quoted();
+                let span = self.since(start);
+                self.refuse_suffix("a value");
+                text.map(|text| RawValue { text, prefix: false, span })
+            }
+            Some(c) if fold(c) == '(' => {
+                let open = Span::new(start, start + c.len_utf8());
+                self.report(reserved::group_of_values(self.text, name.as_str(), open));
+                None
+            }
+            Some(_) if self.bracketed() => None,
+            Some(c) if !ends_value(c) => self.bare_value(name),
+            _ => {
+                self.report(mistake::empty_value(self.text, name, sign));
+                None
+            }
+        }
+    }
+
+    fn bare_value(&mut self, name: FieldName) -> Option<RawValue> {
+        let start = self.pos;
+        let mut glyphs = self.glyphs(ends_value);
+        let span = self.since(start);
+        if !name.takes_text() {
+            return Some(RawValue { text: text_of(&glyphs), prefix: false, span });
+        }
+        let refused = reserved::check_wildcards(self.text, &mut glyphs);
+        let sound = refused.is_none();
+        self.out.found.extend(refused);
+        let (text, prefix) = self.prefix(&glyphs, span, sound);
+        (!text.is_empty()).then_some(RawValue { text, prefix, span })
+    }
+}
+
+/// Gives the values of a field their meaning. Mistakes go to `found`; the clause
+/// is made of the values that are good, if there are any.
+pub(super) fn clause(
+    text: &str,
+    name: FieldName,
+    values: Vec<RawValue>,
+    clock: &Clock,
+    found: &mut Vec<Diagnostic>,
+) -> Option<FieldClause> {
+    let texts = |values: Vec<RawValue>| -> Vec<Value> {
+        values
+            .into_iter()
+            .map(|RawValue { text, prefix, span }| Value { text, prefix, span })
+            .collect()
+    };
+    match name {
+        FieldName::Tag => Some(FieldClause::Tag(texts(values))),
+        FieldName::Source => Some(FieldClause::Source(texts(values))),
+        FieldName::Category => Some(FieldClause::Category(texts(values))),
+        FieldName::Id => Some(FieldClause::Id(texts(values))),
+        FieldName::Path => Some(FieldClause::Path(texts(values))),
+        FieldName::Kind => words(text, name, &values, Kind::WORDS, found).map(FieldClause::Kind),
+        FieldName::Has => words(text, name, &values, Has::WORDS, found).map(FieldClause::Has),
+        FieldName::Script => {
+            words(text, name, &values, Script::WORDS, found).map(FieldClause::Script)
+        }
+        FieldName::Date | FieldName::Since | FieldName::Until => {
+            date(text, name, &values, clock).map_err(|error| found.push(error)).ok()
+        }
+        // The lexer makes scopes of these.
+        FieldName::Title | FieldName::Body => None,
+    }
+}
+
+fn date(
+    text: &str,
+    name: FieldName,
+    values: &[RawValue],
+    clock: &Clock,
+) -> Result<FieldClause, Diagnostic> {
+    let [value] = values else {
+        let spans: Vec<Span> = values.iter().map(|value| value.span).collect();
+        return Err(mistake::list_of_dates(text, name, &spans));
+    };
+    let point = || -> Result<_, RangeError> {
+        parse_point(&value.text, clock).map_err(|error| (error, 0..value.text.chars().count()))
+    };
+    let filter = match name {
+        FieldName::Since => point().map(since),
+        FieldName::Until => point().map(until),
+        _ => parse_range(&value.text, clock),
+    };
+    filter.map(FieldClause::Date).map_err(|(error, chars)| {
+        let span = inside(text, value, chars);
+        mistake::date(text, name, span, &error)
+    })
+}
+
+/// The span of some characters of a value; of all of it if it has escapes or quotes.
+fn inside(text: &str, value: &RawValue, chars: std::ops::Range<usize>) -> Span {
+    let typed = value.span.of(text);
+    if typed != value.text {
+        return value.span;
+    }
+    let byte = |at: usize| typed.char_indices().nth(at).map_or(typed.len(), |(byte, _)| byte);
+    let start = value.span.start;
+    Span::new(start + byte(chars.start), start + byte(chars.end))
+}
+
+/// The meaning of each word of a closed list.
+fn words<T: Copy>(
+    text: &str,
+    name: FieldName,
+    values: &[RawValue],
+    known: &[(&'static str, T)],
+    found: &mut Vec<Diagnostic>,
+) -> Option<Vec<T>> {
+    let mut good = Vec::new();
+    for value in values {
+        let folded = fold_str(&value.text);
+        if let Some((_, meaning)) = known.iter().find(|(word, _)| *word == folded) {
+            good.push(*meaning);
+            continue;
+        }
+        let words: Vec<&str> = known.iter().map(|(word, _)| *word).collect();
+        let meant = closest(&folded, words.iter().copied());
+        found.push(mistake::unknown_value(text, name, value.span, &value.text, &words, meant));
+    }
+    (!good.is_empty()).then_some(good)
+}
+
+impl Kind {
+    /// Words of the query language, the canonical one of each kind first.
+    const WORDS: &[(&str, Self)] = &[
+        ("article", Self::Article),
+        ("文章", Self::Article),
+        ("flash", Self::Flash),
+        ("快訊", Self::Flash),
+        ("快讯", Self::Flash),
+    ];
+
+    /// The canonical word.
+    pub fn as_str(self) -> &'static str {
+        word_of(Self::WORDS, self)
+    }
+}
+
+impl Has {
+    /// Words of the query language.
+    const WORDS: &[(&str, Self)] = &[
+        ("tags", Self::Tags),
+        ("date", Self::Date),
+        ("source", Self::Source),
+        ("author", Self::Author),
+        ("category", Self::Category),
+        ("related", Self::Related),
+        ("flash", Self::Flash),
+    ];
+
+    /// The canonical word.
+    pub fn as_str(self) -> &'static str {
+        word_of(Self::WORDS, self)
+    }
+}
+
+impl Script {
+    /// Words of the query language, the canonical one of each script first.
+    const WORDS: &[(&str, Self)] =
+        &[("hans", Self::Hans), ("hant", Self::Hant), ("mixed", Self::Mixed)];
+
+    /// The canonical word.
+    pub fn as_str(self) -> &'static str {
+        word_of(Self::WORDS, self)
+    }
+}
+
+fn word_of<T: Copy + PartialEq>(words: &[(&'static str, T)], meaning: T) -> &'static str {
+    words.iter().find(|(_, known)| *known == meaning).map_or("", |(word, _)| word)
+}

@@ -1,0 +1,62 @@
+//! The words of the warnings, and of the one error that only the planner can
+//! find. Those that need an index are made by who has it open.
+
+use std::fmt::Display;
+
+use super::diagnostic::{Code, Diagnostic};
+use super::print::quoted;
+use super::span::Span;
+
+impl Diagnostic {
+    /// Q011: after folding, nothing of `span` is left to search for.
+    pub fn nothing_searchable(text: &str, span: Span) -> Self {
+        let message = format!("there is nothing to search for in `{}`", span.of(text));
+        Self::at(Code::NothingSearchable, text, span, message)
+            .with_help("blanks and punctuation are not indexed: name a word, a number or a tag")
+    }
+
+    /// W001: `or`, `and` or `not` between two terms.
+    pub(super) fn lower_case_operator(text: &str, span: Span) -> Self {
+        let typed = span.of(text);
+        let upper = typed.to_ascii_uppercase();
+        let message = format!("`{typed}` is searched as a word");
+        Self::at(Code::LowerCaseOperator, text, span, message).with_help(format!(
+            "operators are upper-case: type {upper} to combine, or quote it to silence this: {}",
+            quoted(typed)
+        ))
+    }
+
+    /// W002: no document has the tag `tag`; `nearest` are existing ones with
+    /// their numbers of documents, the best first.
+    pub fn no_such_tag(text: &str, span: Span, tag: &str, nearest: &[(String, u64)]) -> Self {
+        let found =
+            Self::at(Code::NoSuchTag, text, span, format!("no document has the tag `{tag}`"));
+        if nearest.is_empty() {
+            return found.with_help("`wensou tags` lists the tags");
+        }
+        let nearest: Vec<String> =
+            nearest.iter().map(|(name, count)| format!("{name} ({count})")).collect();
+        found.with_help(format!("the nearest are {}", nearest.join(", ")))
+    }
+
+    /// W003: the date clause at `span` starts after the newest item of the archive.
+    pub fn range_after_newest(text: &str, span: Span, newest: impl Display) -> Self {
+        let message = format!("the newest item is of {newest}, before this range starts");
+        Self::at(Code::RangeAfterNewest, text, span, message)
+            .with_help("`--as-of newest` counts days back from there")
+    }
+
+    /// W004: `count` items match all but the date clause at `span`, and have no date.
+    pub fn undated_left_out(text: &str, span: Span, count: u64) -> Self {
+        let items = if count == 1 { "item" } else { "items" };
+        let message = format!("{count} undated {items} left out");
+        Self::at(Code::UndatedLeftOut, text, span, message)
+            .with_help("`date:none` in place of the range shows them")
+    }
+
+    /// W005: the index does not reflect the archive or the program any more.
+    pub fn stale_index(reason: impl Display) -> Self {
+        Self::general(Code::StaleIndex, format!("the index is stale: {reason}"))
+            .with_help("run `wensou index`")
+    }
+}

@@ -1,0 +1,260 @@
+//! Latin and number runs: what belongs together, and what a person may look for inside.
+//!
+//! A run is letters and digits with single connectors between them. Its term is the run without connectors, but for those
+//! between two digits, which mean something (`3.5`, `2023-01-05`); separators of thousands go. Its parts are what the
+//! connectors divide, and the pieces of each part: camel case, acronyms, letters against digits. Where there are three or
+//! more, neighbours are joined as well: `ChatGPTPlus` is found by `chatgpt`, `2023-01-05` by `2023-01`.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::class::Class;
+use crate::fold::Folded;
+use crate::segment::{Token, TokenKind};
+use crate::tables::class_of;
+
+/// A run longer than this (in bytes) is a link or an address of some kind: its parts are its words.
+const LONGEST_RUN: usize = 64;
+/// More pieces than this in one part are no words but a hash: none is a term.
+const MOST_PIECES: usize = 8;
+
+fn is_connector(c: char) -> bool {
+    matches!(c, '.' | '-' | '_' | '\'' | '’' | '&' | '/' | '@' | '\u{2010}' | '\u{2011}' | '\u{2044}')
+}
+
+fn is_alnum(c: char) -> bool {
+    matches!(class_of(c), Class::Latin | Class::Digit)
+}
+
+/// The end, in bytes, of the run that starts at byte `start` of `text` with a letter or a digit.
+pub(crate) fn run_end(text: &str, start: usize) -> usize {
+    let mut rest = text[start..].char_indices().map(|(at, c)| (start + at, c)).peekable();
+    let mut before = '\0';
+    while let Some((at, c)) = rest.next() {
+        let next = rest.peek().map(|(_, c)| *c);
+        let goes_on = match class_of(c) {
+            Class::Latin | Class::Digit => true,
+            // A mark has no say in whether a connector stands between letters.
+            Class::Mark => continue,
+            _ if is_connector(c) => is_alnum(before) && next.is_some_and(is_alnum),
+            _ if c == ',' => separates_thousands(text, start, at),
+            _ if c == '%' => {
+                return if before.is_ascii_digit() { at + 1 } else { at };
+            }
+            _ => false,
+        };
+        if !goes_on {
+            return at;
+        }
+        before = c;
+    }
+    text.len()
+}
+
+/// Whether the comma at `at` has three digits after it, and before it either one to three digits that nothing else precedes
+/// in the run from `start`, or three digits after another such comma.
+fn separates_thousands(text: &str, start: usize, at: usize) -> bool {
+    let bytes = text.as_bytes();
+    let digits = |from: usize| bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let leading = bytes[start..at].iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let head = at - leading;
+    digits(at + 1) == 3
+        && if head == start { (1..=3).contains(&leading) } else { leading == 3 && bytes[head - 1] == b',' }
+}
+
+/// Hands the tokens of a run to `sink`, by start and then by length.
+///
+/// `run` is the characters `chars` of the folded text.
+pub(crate) fn cut<'f>(
+    folded: &'f Folded<'_>,
+    chars: Range<usize>,
+    run: &'f str,
+    parts: bool,
+    sink: &mut impl FnMut(Token<'f>),
+) {
+    let run = Run { text: run, base: chars.start };
+    let long = run.text.len() > LONGEST_RUN;
+    if !parts && !long {
+        sink(run.token(0..run.text.len(), true));
+        return;
+    }
+    // A plain word or number, the common case, has no parts.
+    let bytes = run.text.as_bytes();
+    if bytes.iter().all(u8::is_ascii_digit)
+        || (bytes.iter().all(u8::is_ascii_lowercase) && !capitals_inside(folded, &chars))
+    {
+        sink(run.token(0..run.text.len(), true));
+        return;
+    }
+
+    let spans = run.parts();
+    let long = long && spans.len() > 1;
+    let mut ranges: Vec<(Range<usize>, bool)> = Vec::new();
+    if !long {
+        ranges.push((0..run.text.len(), true));
+    }
+    if spans.len() > 1 {
+        ranges.extend(spans.iter().map(|span| (span.clone(), long)));
+    }
+    if parts {
+        if !long && spans.len() <= MOST_PIECES {
+            join_neighbours(&spans, &mut ranges);
+        }
+        if let Some(unpercented) = run.text.strip_suffix('%') {
+            ranges.push((0..unpercented.len(), false));
+        }
+        let case = Case::of(folded, &chars, run.text);
+        for span in &spans {
+            let pieces = run.pieces(span.clone(), &case);
+            if (2..=MOST_PIECES).contains(&pieces.len()) {
+                ranges.extend(pieces.iter().map(|piece| (piece.clone(), false)));
+                join_neighbours(&pieces, &mut ranges);
+            }
+        }
+    }
+    // The whole comes first among equals, and the equals go.
+    ranges.sort_by_key(|(range, whole)| (range.start, range.end, !whole));
+    ranges.dedup_by(|(later, _), (earlier, _)| later == earlier);
+    for (range, whole) in ranges {
+        sink(run.token(range, whole));
+    }
+}
+
+fn capitals_inside(folded: &Folded<'_>, chars: &Range<usize>) -> bool {
+    let original = &folded.original()[folded.original_bytes(chars.clone())];
+    original.chars().skip(1).any(|c| !c.is_ascii_lowercase())
+}
+
+/// Adds each pair of neighbours as one range, if there are three or more.
+fn join_neighbours(spans: &[Range<usize>], ranges: &mut Vec<(Range<usize>, bool)>) {
+    if spans.len() > 2 {
+        ranges.extend(spans.windows(2).map(|pair| (pair[0].start..pair[1].end, false)));
+    }
+}
+
+/// The case of each character of a run in the original text, where one became one.
+struct Case(Option<Vec<bool>>);
+
+impl Case {
+    fn of(folded: &Folded<'_>, chars: &Range<usize>, run: &str) -> Case {
+        let original = &folded.original()[folded.original_bytes(chars.clone())];
+        if original.chars().count() != chars.len() {
+            return Case(None);
+        }
+        let mut upper = vec![false; run.len()];
+        for ((at, _), c) in run.char_indices().zip(original.chars()) {
+            // A full-width capital is one too.
+            upper[at] = c.is_uppercase();
+        }
+        Case(Some(upper))
+    }
+
+    fn is_upper(&self, byte: usize) -> bool {
+        self.0.as_ref().is_some_and(|upper| upper[byte])
+    }
+}
+
+/// A run in the folded text.
+struct Run<'f> {
+    text: &'f str,
+    /// Its first character.
+    base: usize,
+}
+
+impl<'f> Run<'f> {
+    /// What the connectors divide, as byte ranges. A decimal point divides nothing, nor do thousands.
+    fn parts(&self) -> Vec<Range<usize>> {
+        let bytes = self.text.as_bytes();
+        let mut spans = Vec::new();
+        let mut start = 0;
+        for (at, c) in self.text.char_indices() {
+            let divides = match c {
+                '.' => !self.is_decimal_point(at),
+                ',' | '%' => false,
+                c => is_connector(c),
+            };
+            if divides {
+                spans.push(start..at);
+                start = at + c.len_utf8();
+            }
+        }
+        let end = if bytes.last() == Some(&b'%') { bytes.len() - 1 } else { bytes.len() };
+        spans.push(start..end);
+        spans
+    }
+
+    /// A point between digits is decimal if no other point touches these digits: `1.2.3` is a version.
+    fn is_decimal_point(&self, at: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        let digits_before = bytes[..at].iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        let digits_after = bytes[at + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
+        let before = (at - digits_before).checked_sub(1).map(|place| bytes[place]);
+        let after = bytes.get(at + 1 + digits_after);
+        digits_before > 0 && digits_after > 0 && before != Some(b'.') && after != Some(&b'.')
+    }
+
+    /// Where case and digits divide the part `span`, as byte ranges.
+    fn pieces(&self, span: Range<usize>, case: &Case) -> Vec<Range<usize>> {
+        let mut pieces = Vec::new();
+        let mut start = span.start;
+        let part = &self.text[span.clone()];
+        let places: Vec<(usize, char)> =
+            part.char_indices().map(|(at, c)| (span.start + at, c)).collect();
+        let letter = |c: char| class_of(c) == Class::Latin;
+        for (n, pair) in places.windows(2).enumerate() {
+            let [(before_at, before), (at, c)] = *pair else { continue };
+            let upper = |at: usize| case.is_upper(at);
+            let divides = if letter(before) && letter(c) {
+                // fooBar, and the last capital of an acronym that begins a word: GPTStore.
+                let next_is_lower = places.get(n + 2).is_some_and(|(at, c)| letter(*c) && !upper(*at));
+                upper(at) && (!upper(before_at) || (next_is_lower && !is_plural(&places, n + 2)))
+            } else {
+                // Letters against digits; a decimal point or a mark stays with what it follows.
+                (letter(before) && c.is_ascii_digit()) || (before.is_ascii_digit() && letter(c))
+            };
+            if divides {
+                pieces.push(start..at);
+                start = at;
+            }
+        }
+        pieces.push(start..span.end);
+        pieces
+    }
+
+    fn token(&self, bytes: Range<usize>, whole: bool) -> Token<'f> {
+        let text = &self.text[bytes.clone()];
+        let count = |text: &str| if text.is_ascii() { text.len() } else { text.chars().count() };
+        let start = self.base + count(&self.text[..bytes.start]);
+        let number = text.bytes().all(|b| !b.is_ascii_alphabetic()) && text.is_ascii();
+        Token {
+            chars: start as u32..(start + count(text)) as u32,
+            text: term(text),
+            kind: if number { TokenKind::Number } else { TokenKind::Latin },
+            whole,
+        }
+    }
+}
+
+/// Whether the character at place `n` is a lone `s` after an acronym: `NFTs` is no `NF` and `Ts`.
+fn is_plural(places: &[(usize, char)], n: usize) -> bool {
+    places.get(n).is_some_and(|(_, c)| *c == 's')
+        && places.get(n + 1).is_none_or(|(_, c)| class_of(*c) != Class::Latin)
+}
+
+/// The term of a stretch of a run: without connectors, except between two digits, and without separators of thousands.
+fn term(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Cow::Borrowed(text);
+    }
+    let mut term = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    let mut before = '\0';
+    while let Some(c) = chars.next() {
+        let between_digits = before.is_ascii_digit() && chars.peek().is_some_and(char::is_ascii_digit);
+        if c != ',' && (!is_connector(c) || between_digits) {
+            term.push(c);
+        }
+        before = c;
+    }
+    if term == text { Cow::Borrowed(text) } else { Cow::Owned(term) }
+}

@@ -1,0 +1,366 @@
+//! Words: jieba's for Han, our own cutting for Latin and numbers, runs of one script for the rest.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::ops::Range;
+
+use jieba_rs::Jieba;
+
+use crate::class::Class;
+use crate::dictionary::Dictionary;
+use crate::fold::{Folded, fold};
+use crate::latin;
+use crate::tables::class_of;
+
+/// What a token is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TokenKind {
+    /// Han characters.
+    Han,
+    /// Latin letters, perhaps with digits.
+    Latin,
+    /// Digits, perhaps with a decimal point, inner connectors or a percent sign.
+    Number,
+    /// Letters of any other script, symbols.
+    Other,
+}
+
+/// A word, or a part of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token<'f> {
+    /// The term: folded, and for Latin and numbers without connectors (`BRC-20` is `brc20`).
+    pub text: Cow<'f, str>,
+    /// Where it stands, in characters of the folded text; connectors inside are covered.
+    pub chars: Range<u32>,
+    /// What it is made of.
+    pub kind: TokenKind,
+    /// Whether it is one of the words that the text is cut into; `false` for the parts that search mode adds.
+    pub whole: bool,
+}
+
+/// Cuts folded text into words. Making one costs microseconds: the dictionary lies ready in the binary.
+///
+/// ```
+/// use wensou_text::{Folded, Segmenter};
+/// let segmenter = Segmenter::new();
+/// let folded = Folded::new("開源大模型 GPT-4 發佈");
+/// let mut words = Vec::new();
+/// segmenter.words(&folded, |token| words.push(token.text.into_owned()));
+/// assert_eq!(words, ["开源", "大", "模型", "gpt4", "发布"]);
+/// ```
+pub struct Segmenter {
+    dictionary: Dictionary,
+    /// Holds no word: it is asked to cut what the dictionary leaves as single characters, which it does by its HMM.
+    hmm: Jieba,
+}
+
+impl std::fmt::Debug for Segmenter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Segmenter").finish_non_exhaustive()
+    }
+}
+
+impl Default for Segmenter {
+    fn default() -> Self {
+        Segmenter::new()
+    }
+}
+
+impl Segmenter {
+    /// A segmenter over the built-in dictionary.
+    pub fn new() -> Self {
+        Segmenter { dictionary: Dictionary::new(), hmm: Jieba::empty() }
+    }
+
+    /// The same with words of the user's own, each with a frequency, or `None` for the one that makes it a word (as
+    /// jieba's `suggest_freq` has it). Words are folded; those that hold anything but Han characters are left out, because
+    /// only runs of Han are looked up. Changing these words changes terms: it is the caller's to mark the index with them.
+    ///
+    /// ```
+    /// use wensou_text::{Folded, Segmenter};
+    /// let segmenter = Segmenter::with_words([("護城河".to_owned(), None)]);
+    /// let folded = Folded::new("企业护城河");
+    /// let mut words = Vec::new();
+    /// segmenter.words(&folded, |token| words.push(token.text.into_owned()));
+    /// assert_eq!(words, ["企业", "护城河"]);
+    /// ```
+    pub fn with_words(words: impl IntoIterator<Item = (String, Option<u32>)>) -> Self {
+        let mut segmenter = Segmenter::new();
+        for (word, freq) in words {
+            let chars: Vec<char> = fold(&word).chars().collect();
+            if chars.is_empty() || !chars.iter().all(|c| crate::is_han(*c)) {
+                continue;
+            }
+            let freq = freq.map_or_else(|| segmenter.suggest_freq(&chars), u64::from);
+            segmenter.dictionary.add(&chars, freq);
+        }
+        segmenter
+    }
+
+    /// Search mode: hands every word and its parts to `sink`, by start and then by length.
+    ///
+    /// Parts of a Han word are the words of two and three characters inside it, as jieba's `cut_for_search` gives them;
+    /// parts of a Latin run are what connectors, capitals and digits divide (`PackyMcCormick`: packy, mccormick, mc, cormick).
+    /// Every character that takes part in phrases lies in exactly one token that is `whole`.
+    pub fn segment<'f>(&self, folded: &'f Folded<'_>, mut sink: impl FnMut(Token<'f>)) {
+        self.run(folded, true, &mut sink);
+    }
+
+    /// Only the words, which do not overlap: jieba's `cut`. For queries.
+    pub fn words<'f>(&self, folded: &'f Folded<'_>, mut sink: impl FnMut(Token<'f>)) {
+        self.run(folded, false, &mut sink);
+    }
+
+    fn run<'f>(&self, folded: &'f Folded<'_>, parts: bool, sink: &mut impl FnMut(Token<'f>)) {
+        // Taken out for the time of the run, so that a sink may segment another text on the same thread.
+        let mut scratch = SCRATCH.with(RefCell::take);
+        let text = folded.as_str();
+        let mut cursor = Cursor { text, byte: 0, char: 0 };
+        while let Some((c, class)) = cursor.peek() {
+            match class {
+                Class::Blank | Class::Mark => cursor.advance(c),
+                Class::Han => {
+                    let start = cursor.place();
+                    scratch.chars.clear();
+                    while let Some((c, Class::Han)) = cursor.peek() {
+                        scratch.chars.push(c);
+                        cursor.advance(c);
+                    }
+                    self.cut_han(&text[start.0..cursor.byte], start.1, parts, &mut scratch, sink);
+                }
+                Class::Latin | Class::Digit => {
+                    let start = cursor.place();
+                    cursor.byte = latin::run_end(text, cursor.byte);
+                    let run = &text[start.0..cursor.byte];
+                    cursor.char += if run.is_ascii() { run.len() } else { run.chars().count() };
+                    latin::cut(folded, start.1..cursor.char, run, parts, sink);
+                }
+                Class::Symbol => {
+                    let start = cursor.place();
+                    cursor.advance(c);
+                    sink(other(&text[start.0..cursor.byte], start.1, cursor.char));
+                }
+                _ => {
+                    let start = cursor.place();
+                    while let Some((c, next)) = cursor.peek() {
+                        if next != class && !matches!(next, Class::Mark | Class::LongVowel) {
+                            break;
+                        }
+                        cursor.advance(c);
+                    }
+                    sink(other(&text[start.0..cursor.byte], start.1, cursor.char));
+                }
+            }
+        }
+        scratch.shrink();
+        SCRATCH.with(|place| place.replace(scratch));
+    }
+
+    /// Cuts a run of Han characters, which are in `scratch.chars` too, and starts at character `base`.
+    fn cut_han<'f>(
+        &self,
+        run: &'f str,
+        base: usize,
+        parts: bool,
+        scratch: &mut Scratch,
+        sink: &mut impl FnMut(Token<'f>),
+    ) {
+        self.find_route(scratch);
+        let Scratch { chars, route, .. } = scratch;
+        let emitter = Emitter { run, base, chars, route, three: run.len() == chars.len() * 3 };
+        let mut emit = |word: Range<usize>| emitter.emit(word, parts, &mut *sink);
+        // `at..single` are single characters that the route left, not yet emitted.
+        let (mut at, mut single) = (0, 0);
+        while single < chars.len() {
+            let end = route[single].end as usize;
+            if end - single == 1 {
+                single = end;
+                continue;
+            }
+            self.cut_singles(at..single, &emitter, &mut emit);
+            emit(single..end);
+            (at, single) = (end, end);
+        }
+        self.cut_singles(at..single, &emitter, &mut emit);
+    }
+
+    /// Emits characters that the best route leaves single: joined to words by jieba's HMM, unless the dictionary knows all
+    /// of them together as one word, and yet the route did not take it.
+    fn cut_singles(&self, run: Range<usize>, emitter: &Emitter<'_, '_>, emit: &mut impl FnMut(Range<usize>)) {
+        if run.len() < 2 {
+            if !run.is_empty() {
+                emit(run);
+            }
+            return;
+        }
+        if emitter.is_word(run.clone(), &self.dictionary) {
+            run.for_each(|at| emit(at..at + 1));
+            return;
+        }
+        let mut at = run.start;
+        for token in self.hmm.cut(emitter.slice(run), true) {
+            let end = at + (token.end - token.start);
+            emit(at..end);
+            at = end;
+        }
+    }
+
+    /// The most probable segmentation, from the end to the start, with the lengths of all words at each character.
+    fn find_route(&self, scratch: &mut Scratch) {
+        let Scratch { chars, route, .. } = scratch;
+        let log_total = self.dictionary.log_total();
+        route.clear();
+        route.resize(chars.len() + 1, Step { prob: 0.0, end: 0, lengths: 0 });
+        for at in (0..chars.len()).rev() {
+            let mut best: Option<(f64, usize)> = None;
+            let mut lengths = 0;
+            self.dictionary.prefixes(&chars[at..], |length, log_freq| {
+                lengths |= 1u32.checked_shl(length as u32).unwrap_or(0);
+                // In this order of operations, because jieba's rounding decides between words that are nearly even.
+                let prob = log_freq - log_total + route[at + length].prob;
+                if best.is_none_or(|(best, _)| prob >= best) {
+                    best = Some((prob, at + length));
+                }
+            });
+            let (prob, end) = best.unwrap_or_else(|| (0.0 - log_total + route[at + 1].prob, at + 1));
+            route[at] = Step { prob, end: end as u32, lengths };
+        }
+    }
+
+    /// The frequency that makes `word` one word: that of its parts together, and one more.
+    fn suggest_freq(&self, word: &[char]) -> u64 {
+        let mut scratch = Scratch { chars: word.to_vec(), route: Vec::new() };
+        self.find_route(&mut scratch);
+        let log_total = self.dictionary.log_total();
+        let (mut at, mut log_freq) = (0, 0.0);
+        while at < word.len() {
+            let end = scratch.route[at].end as usize;
+            log_freq += (self.dictionary.freq(&word[at..end]).unwrap_or(1) as f64).ln() - log_total;
+            at = end;
+        }
+        let joined = (log_freq + log_total).exp() as u64 + 1;
+        joined.max(self.dictionary.freq(word).unwrap_or(1))
+    }
+}
+
+fn other(text: &str, start: usize, end: usize) -> Token<'_> {
+    Token { text: Cow::Borrowed(text), chars: start as u32..end as u32, kind: TokenKind::Other, whole: true }
+}
+
+/// A place in the folded text.
+struct Cursor<'f> {
+    text: &'f str,
+    byte: usize,
+    char: usize,
+}
+
+impl Cursor<'_> {
+    #[inline(always)]
+    fn peek(&self) -> Option<(char, Class)> {
+        let c = self.text[self.byte..].chars().next()?;
+        Some((c, class_of(c)))
+    }
+
+    #[inline(always)]
+    fn advance(&mut self, c: char) {
+        self.byte += c.len_utf8();
+        self.char += 1;
+    }
+
+    fn place(&self) -> (usize, usize) {
+        (self.byte, self.char)
+    }
+}
+
+/// One character of the best route.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    /// Logarithm of the probability of the rest of the run.
+    prob: f64,
+    /// The character after the word that the route takes here.
+    end: u32,
+    /// Bit n: a word of n characters begins here.
+    lengths: u32,
+}
+
+/// Buffers of a thread, so that cutting a text allocates nothing.
+#[derive(Debug, Default)]
+struct Scratch {
+    chars: Vec<char>,
+    route: Vec<Step>,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+impl Scratch {
+    /// Characters worth keeping room for; a page without punctuation must not pin its size for the life of a thread.
+    const KEEP: usize = 1 << 16;
+
+    fn shrink(&mut self) {
+        self.chars.clear();
+        self.chars.shrink_to(Self::KEEP);
+        self.route.clear();
+        self.route.shrink_to(Self::KEEP);
+    }
+}
+
+/// Makes tokens of ranges of a Han run.
+struct Emitter<'f, 's> {
+    run: &'f str,
+    base: usize,
+    chars: &'s [char],
+    route: &'s [Step],
+    /// Whether every character takes three bytes, so that offsets need no counting.
+    three: bool,
+}
+
+impl<'f> Emitter<'f, '_> {
+    #[inline(always)]
+    fn slice(&self, chars: Range<usize>) -> &'f str {
+        let (start, end) = if self.three {
+            (chars.start * 3, chars.end * 3)
+        } else {
+            let bytes = |chars: &[char]| chars.iter().map(|c| c.len_utf8()).sum::<usize>();
+            let start = bytes(&self.chars[..chars.start]);
+            (start, start + bytes(&self.chars[chars]))
+        };
+        &self.run[start..end]
+    }
+
+    fn is_word(&self, chars: Range<usize>, dictionary: &Dictionary) -> bool {
+        match chars.len() {
+            length @ ..32 => self.route[chars.start].lengths >> length & 1 == 1,
+            _ => dictionary.freq(&self.chars[chars]).is_some(),
+        }
+    }
+
+    #[inline(always)]
+    fn token(&self, chars: Range<usize>, whole: bool) -> Token<'f> {
+        Token {
+            chars: (self.base + chars.start) as u32..(self.base + chars.end) as u32,
+            text: Cow::Borrowed(self.slice(chars)),
+            kind: TokenKind::Han,
+            whole,
+        }
+    }
+
+    #[inline(always)]
+    fn emit(&self, word: Range<usize>, parts: bool, sink: &mut impl FnMut(Token<'f>)) {
+        if !parts || word.len() < 3 {
+            sink(self.token(word, true));
+            return;
+        }
+        for at in word.clone() {
+            for length in [2, 3] {
+                if at + length <= word.end && length < word.len() && self.route[at].lengths >> length & 1 == 1 {
+                    sink(self.token(at..at + length, false));
+                }
+            }
+            if at == word.start {
+                sink(self.token(word.clone(), true));
+            }
+        }
+    }
+}

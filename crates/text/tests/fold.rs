@@ -1,0 +1,176 @@
+//! The laws of the fold.
+
+use std::ops::Range;
+
+use proptest::prelude::*;
+use wensou_text::{Folded, fold, fold_char, is_han};
+
+use crate::corpora;
+
+/// Strings with plenty of what is difficult: marks, compatibility forms, jamo, what vanishes, variants, phrases of t2s.
+pub(crate) fn difficult() -> impl Strategy<Value = String> {
+    let pieces = prop_oneof![
+        4 => "[一-龥]{1,6}",
+        2 => "[ -~]{1,6}",
+        1 => any::<String>(),
+        3 => prop::sample::select(vec![
+            "①", "㍿", "ﬁ", "İ", "e\u{301}", "\u{301}", "H\u{331}", "한", "\u{1112}\u{1161}\u{11AB}", "\u{11AB}", "ｶﾞ", "ﾞ", "か\u{3099}",
+            "\u{200B}", "\u{FEFF}", "\u{FE0F}", "\u{34F}", "❤\u{FE0F}", "👨\u{200D}👩", "臺", "乾坤", "乾", "甚麼", "Ｇ", "％", "½", "ς", "Σ",
+            "〇", "⻓", "⼾", "\u{F900}", "ß", "ẞ", "Å", "\u{212B}", "q\u{307}\u{323}", "a\u{328}\u{34F}\u{301}", "𝐀", "🇨🇳", "\u{0}", "\n",
+            "\u{E0100}", "葛\u{E0100}", "ﷺ", "ΰ", "K", "Ⅻ", "㎏", "\u{1160}", "\u{3164}", "क\u{93C}", "\u{958}",
+        ]).prop_map(str::to_owned),
+    ];
+    prop::collection::vec(pieces, 0..8).prop_map(|pieces| pieces.concat())
+}
+
+fn byte(text: &str, chars: usize) -> usize {
+    text.char_indices().nth(chars).map_or(text.len(), |(at, _)| at)
+}
+
+/// Every law that one text has to keep, over the folded ranges given.
+fn check(text: &str, ranges: impl IntoIterator<Item = Range<usize>>) {
+    let folded = Folded::new(text);
+    assert_eq!(folded.as_str(), fold(text), "{text:?}");
+    assert_eq!(fold(folded.as_str()), folded.as_str(), "folding twice: {text:?}");
+    assert_eq!(folded.char_count(), folded.as_str().chars().count(), "{text:?}");
+    for chars in ranges {
+        let bytes = folded.original_bytes(chars.clone());
+        let original = text.get(bytes.clone()).expect("on character boundaries");
+        let whole = folded.original_chars(chars.clone());
+        assert_eq!(byte(text, whole.start)..byte(text, whole.end), bytes, "{text:?} {chars:?}");
+        let piece = folded.slice(chars.clone());
+        let refolded = fold(original);
+        if original.chars().count() == chars.len() && folded.is_one_to_one() {
+            assert_eq!(refolded, piece, "{text:?} {chars:?}");
+        } else {
+            assert!(refolded.contains(piece), "{text:?} {chars:?}: {piece:?} not in {refolded:?}");
+        }
+    }
+}
+
+fn all_ranges(text: &str) -> Vec<Range<usize>> {
+    let count = Folded::new(text).char_count();
+    (0..=count).flat_map(|start| (start..=count + 1).map(move |end| start..end)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn laws_hold_on_difficult_text(text in difficult()) {
+        check(&text, all_ranges(&text));
+    }
+
+    #[test]
+    fn laws_hold_on_any_text(text in any::<String>()) {
+        check(&text, all_ranges(&text));
+    }
+
+    #[test]
+    fn the_fold_needs_no_context(left in difficult(), right in difficult()) {
+        // A character that composes with nothing before it begins the right half.
+        let right = format!("中{right}");
+        prop_assert_eq!(fold(&left) + &fold(&right), fold(&format!("{left}{right}")));
+    }
+
+    #[test]
+    fn ranges_that_cover_whole_sequences_fold_to_themselves(text in difficult(), cut in any::<prop::sample::Index>()) {
+        let folded = Folded::new(&text);
+        let count = folded.char_count();
+        let at = cut.index(count + 1);
+        let left = folded.original_bytes(0..at);
+        let right = folded.original_bytes(at..count);
+        if left.end <= right.start {
+            prop_assert_eq!(fold(&text[left]), folded.slice(0..at));
+            prop_assert_eq!(fold(&text[right]), folded.slice(at..count));
+        }
+    }
+}
+
+#[test]
+fn every_character_folds_to_its_own_fold() {
+    for c in '\0'..=char::MAX {
+        let text = c.to_string();
+        let once = fold(&text);
+        assert_eq!(fold(&once), once, "{c:?}");
+        assert_eq!(fold_char(c).collect::<String>(), once, "{c:?}");
+        if is_han(c) && !('\u{F900}'..='\u{FAFF}').contains(&c) {
+            assert_eq!(once.chars().count(), 1, "{c:?}");
+        }
+    }
+}
+
+#[test]
+fn laws_hold_on_real_text() {
+    for text in corpora::sample(37) {
+        let count = text.chars().count();
+        check(&text, (0..count).step_by(101).map(|at| at..(at + 17).min(count)));
+        let middle = byte(&text, count / 2);
+        let (left, right) = text.split_at(middle);
+        if right.chars().next().is_some_and(is_han) {
+            assert_eq!(fold(left) + &fold(right), fold(&text));
+        }
+    }
+}
+
+#[test]
+fn scripts_widths_and_cases_are_one() {
+    for (one, other) in [
+        ("開源大模型", "开源大模型"),
+        ("ＧＰＴ－４", "gpt-4"),
+        ("臺灣", "台湾"),
+        ("裏面", "裡面"),
+        ("裡面", "里面"),
+        ("爲什麽", "為什麼"),
+        ("甚麼", "什么"),
+        ("衞生", "卫生"),
+        ("敍述", "叙述"),
+        ("汚染", "污染"),
+        ("熱閙", "热闹"),
+        ("靑年", "青年"),
+        ("淸楚", "清楚"),
+        ("鄕村", "乡村"),
+        ("価値", "价值"),
+        ("歩行", "步行"),
+        ("看著", "看着"),
+        ("妳好", "你好"),
+        ("計畫", "计划"),
+        ("帳戶", "账户"),
+        ("二〇二三", "二零二三"),
+        ("⻓期", "长期"),
+        ("項鍊", "项链"),
+        ("答覆", "答复"),
+        ("藉由", "借由"),
+        ("瞭解", "了解"),
+        ("強説鋭税閲黃內呂吳", "强说锐税阅黄内吕吴"),
+        ("区\u{200B}块\u{FEFF}链", "区块链"),
+        ("❤\u{FE0F}", "❤"),
+        ("Cafe\u{301}", "café"),
+    ] {
+        assert_eq!(fold(one), fold(other), "{one} {other}");
+    }
+}
+
+#[test]
+fn words_that_are_two_stay_two() {
+    for (one, other) in [("芸", "艺"), ("予", "预"), ("她", "他"), ("座", "坐"), ("横浜", "横滨"), ("份", "分")] {
+        assert_ne!(fold(one), fold(other), "{one} {other}");
+    }
+}
+
+#[test]
+fn a_position_in_an_expansion_is_the_whole_character() {
+    let text = "在㍿①ﬁn\u{200B}e\u{301}後";
+    let folded = Folded::new(text);
+    assert_eq!(folded.as_str(), "在株式会社1finé后");
+    let original = |chars: Range<usize>| &text[folded.original_bytes(chars)];
+    assert_eq!(original(2..3), "㍿");
+    assert_eq!(original(4..6), "㍿①");
+    assert_eq!(original(6..7), "ﬁ");
+    assert_eq!(original(7..9), "ﬁn\u{200B}");
+    assert_eq!(original(9..10), "e\u{301}");
+    assert_eq!(original(10..11), "後");
+    assert_eq!(original(11..11), "");
+    assert_eq!(original(11..99), "");
+    assert_eq!(folded.original_chars(0..11), 0..9);
+}

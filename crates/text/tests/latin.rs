@@ -1,0 +1,71 @@
+//! Latin and number runs, as a table: the run, then its tokens in order, the wholes in brackets.
+
+use wensou_text::{Folded, Segmenter};
+
+fn tokens(text: &str) -> String {
+    let folded = Folded::new(text);
+    let mut shown = Vec::new();
+    Segmenter::new().segment(&folded, |token| {
+        shown.push(if token.whole { format!("[{}]", token.text) } else { token.text.into_owned() });
+    });
+    shown.join(" ")
+}
+
+#[test]
+fn runs_are_cut_sensibly() {
+    for (text, expected) in [
+        ("hello", "[hello]"),
+        ("ETF", "[etf]"),
+        ("BRC-20", "brc [brc20] 20"),
+        ("etf.com", "etf [etfcom] com"),
+        ("PackyMcCormick", "packy packymc [packymccormick] mc mccormick cormick"),
+        ("StabilityAI", "stability [stabilityai] ai"),
+        ("OpenAI", "open [openai] ai"),
+        ("ＯｐｅｎＡＩ", "open [openai] ai"),
+        ("ChatGPT", "chat [chatgpt] gpt"),
+        ("ChatGPTPlus", "chat chatgpt [chatgptplus] gpt gptplus plus"),
+        ("GPTStore", "gpt [gptstore] store"),
+        ("NFTs", "[nfts]"),
+        ("iPhone", "i [iphone] phone"),
+        ("GPT4All", "gpt gpt4 [gpt4all] 4 4all all"),
+        ("gpt3", "gpt [gpt3] 3"),
+        ("BTC2023", "btc [btc2023] 2023"),
+        ("GPT-3.5", "gpt [gpt3.5] 3.5"),
+        ("GPT3.5", "gpt [gpt3.5] 3.5"),
+        ("GPT-4-turbo", "gpt gpt4 [gpt4turbo] 4 4turbo turbo"),
+        ("3.5%", "3.5 [3.5%]"),
+        ("100％", "100 [100%]"),
+        ("540,000,000", "[540000000]"),
+        ("1,000.5", "[1000.5]"),
+        ("１０，０００", "[10000]"),
+        ("1,2,3", "[1] [2] [3]"),
+        ("1,0000", "[1] [0000]"),
+        ("2023-01-05", "2023 2023-01 [2023-01-05] 01 01-05 05"),
+        ("1.2.3", "1 1.2 [1.2.3] 2 2.3 3"),
+        ("AT&T", "at [att] t"),
+        ("don't", "don [dont] t"),
+        ("a-", "[a]"),
+        ("-a", "[a]"),
+        ("a--b", "[a] [b]"),
+        ("…a.", "[a]"),
+        ("%", ""),
+        ("Café", "[café]"),
+        ("日3月", "[日] [3] [月]"),
+        ("B站", "[b] [站]"),
+        ("Привет Ωμέγα", "[привет] [ωμέγα]"),
+        ("インターネットのサービス", "[インターネット] [の] [サービス]"),
+        ("らーめん", "[らーめん]"),
+        ("한국어", "[한국어]"),
+        ("👍❤️", "[👍] [❤]"),
+    ] {
+        assert_eq!(tokens(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_link_is_its_parts_and_a_hash_is_one_word() {
+    let link = "https://www.example.com/news/2023/01/05/some-long-title-of-an-article-about-things.html";
+    assert!(tokens(link).starts_with("[https] [www] [example] [com] [news]"), "{}", tokens(link));
+    let hash = "0x3f5ce5fbfe3e9af3971dd833d26ba9b5c936f0be";
+    assert_eq!(tokens(hash), format!("[{hash}]"));
+}

@@ -1,0 +1,198 @@
+//! The segmenter against jieba-rs over the same dictionary, and its own laws.
+
+use std::fmt::Write;
+use std::io::BufReader;
+use std::sync::LazyLock;
+
+use jieba_rs::Jieba;
+use proptest::prelude::*;
+use wensou_text::{Folded, Segmenter, Token, TokenKind, fold, is_han, is_key_char};
+
+use crate::corpora;
+use crate::fold::difficult;
+
+/// The dictionary as the crate embeds it, in the form that jieba-rs reads.
+static DICT: LazyLock<String> = LazyLock::new(|| {
+    let packed = include_bytes!("../data/dict.bin");
+    let bytes = miniz_oxide::inflate::decompress_to_vec(packed).expect("deflate");
+    let coded = String::from_utf8(bytes).expect("UTF-8");
+    let mut lines = coded.lines();
+    let total: u64 = lines.next().and_then(|line| line.parse().ok()).expect("the total");
+    let (mut dict, mut sum) = (String::new(), 0);
+    let mut word: Vec<char> = Vec::new();
+    for line in lines {
+        let fields: Vec<&str> = line.split('\t').collect();
+        word.truncate(fields[0].parse().expect("a number"));
+        word.extend(fields[1].chars());
+        sum += fields[2].parse::<u64>().expect("a number");
+        writeln!(dict, "{} {}", word.iter().collect::<String>(), fields[2]).expect("a string grows");
+    }
+    // The words that are not of Han alone count in the total, so jieba gets their sum as one word that no text holds.
+    writeln!(dict, "\u{E000} {}", total - sum).expect("a string grows");
+    dict
+});
+
+static JIEBA: LazyLock<Jieba> =
+    LazyLock::new(|| Jieba::with_dict(&mut BufReader::new(DICT.as_bytes())).expect("a dictionary"));
+
+static SEGMENTER: LazyLock<Segmenter> = LazyLock::new(Segmenter::new);
+
+fn collect<'f>(folded: &'f Folded<'_>, parts: bool) -> Vec<Token<'f>> {
+    let mut tokens = Vec::new();
+    if parts {
+        SEGMENTER.segment(folded, |token| tokens.push(token));
+    } else {
+        SEGMENTER.words(folded, |token| tokens.push(token));
+    }
+    tokens
+}
+
+/// What jieba makes of the Han runs of a folded text: (start, end) in characters.
+fn by_jieba(folded: &str, search: bool) -> Vec<(usize, usize)> {
+    let mut spans = Vec::new();
+    let mut base = 0;
+    for run in folded.split_inclusive(|c| !is_han(c)) {
+        let count = run.chars().count();
+        let han = run.trim_end_matches(|c| !is_han(c));
+        let tokens = if search { JIEBA.cut_for_search(han, true) } else { JIEBA.cut(han, true) };
+        spans.extend(tokens.iter().map(|token| (base + token.start, base + token.end)));
+        base += count;
+    }
+    spans.sort_unstable();
+    spans
+}
+
+fn same_as_jieba(text: &str) {
+    let folded = Folded::new(text);
+    for search in [false, true] {
+        let mut ours: Vec<(usize, usize)> = collect(&folded, search)
+            .iter()
+            .filter(|token| token.kind == TokenKind::Han)
+            .map(|token| (token.chars.start as usize, token.chars.end as usize))
+            .collect();
+        assert!(ours.is_sorted(), "by start, then by length: {text}");
+        ours.dedup();
+        let mut theirs = by_jieba(folded.as_str(), search);
+        theirs.dedup();
+        assert_eq!(ours, theirs, "search mode {search}: {text}");
+    }
+}
+
+/// What every text has to keep.
+fn laws(text: &str) {
+    let folded = Folded::new(text);
+    let words = collect(&folded, false);
+    let tokens = collect(&folded, true);
+    let wholes: Vec<&Token<'_>> = tokens.iter().filter(|token| token.whole).collect();
+    assert_eq!(wholes, words.iter().collect::<Vec<_>>(), "both modes cut alike: {text:?}");
+    let mut covered = vec![0; folded.char_count()];
+    for word in &words {
+        assert!(!word.text.is_empty(), "{text:?}");
+        for place in &mut covered[word.chars.start as usize..word.chars.end as usize] {
+            *place += 1;
+        }
+    }
+    for (at, c) in folded.as_str().chars().enumerate() {
+        if is_key_char(c) {
+            assert_eq!(covered[at], 1, "{c:?} of {text:?}");
+        }
+        assert!(covered[at] < 2, "{c:?} of {text:?}");
+    }
+    for token in &tokens {
+        let chars = token.chars.start as usize..token.chars.end as usize;
+        let slice = folded.slice(chars);
+        let key = |text: &str| text.chars().filter(|c| is_key_char(*c)).collect::<String>();
+        assert_eq!(key(&token.text), key(slice), "{text:?}");
+    }
+}
+
+#[test]
+fn han_is_cut_as_jieba_cuts_it() {
+    for text in [
+        "我们中出了一个叛徒",
+        "小明硕士毕业于中国科学院计算所，后在日本京都大学深造",
+        "開源大模型的護城河在哪裡？硅谷銀行倒閉，比特幣減半行情",
+        "李小福是创新办主任也是云计算方面的专家",
+        "南京市长江大桥 他来到了网易杭研大厦",
+        "龘龘龘 𠮷野家 㐀㐁 中",
+        "一二三四五六七八九十百千万",
+        "",
+    ] {
+        same_as_jieba(text);
+    }
+}
+
+#[test]
+fn real_text_is_cut_as_jieba_cuts_it() {
+    for text in corpora::sample(7) {
+        same_as_jieba(&text);
+    }
+}
+
+#[test]
+fn laws_hold_on_real_text() {
+    for text in corpora::sample(23) {
+        laws(&text);
+    }
+}
+
+#[test]
+fn the_dictionary_is_folded() {
+    for line in DICT.lines() {
+        let word = line.split(' ').next().unwrap();
+        assert_eq!(fold(word), word, "run `just gen-dict`: the fold has changed");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn random_han_is_cut_as_jieba_cuts_it(text in "[一-龥的一是在有不了中国人民大学银行]{0,40}") {
+        same_as_jieba(&text);
+    }
+
+    #[test]
+    fn laws_hold_on_difficult_text(text in difficult()) {
+        laws(&text);
+        same_as_jieba(&text);
+    }
+
+    #[test]
+    fn laws_hold_on_latin(text in "([A-Za-z0-9]{1,4}[-._,&/@'% ]{0,2}){0,30}") {
+        laws(&text);
+    }
+}
+
+#[test]
+fn user_words_go_over_the_dictionary_and_frequencies_follow_jieba() {
+    let mut jieba = JIEBA.clone();
+    for word in ["护城河", "中出", "大模型"] {
+        jieba.add_word(word, None, None);
+    }
+    let segmenter = Segmenter::with_words([
+        ("護城河".to_owned(), None),
+        ("中出".to_owned(), None),
+        ("大模型".to_owned(), None),
+        ("T恤".to_owned(), None),
+        (String::new(), Some(3)),
+    ]);
+    for text in ["大模型的护城河", "我们中出了一个叛徒", "护城河很大模型也大"] {
+        let folded = Folded::new(text);
+        let mut ours = Vec::new();
+        segmenter.words(&folded, |token| ours.push(token.text.into_owned()));
+        let theirs: Vec<&str> = jieba.cut(folded.as_str(), true).iter().map(|token| token.word).collect();
+        assert_eq!(ours, theirs);
+    }
+}
+
+#[test]
+fn a_sink_may_segment_too() {
+    let folded = Folded::new("开源大模型");
+    let mut count = 0;
+    SEGMENTER.segment(&folded, |token| {
+        let inner = Folded::new(&token.text);
+        SEGMENTER.words(&inner, |_| count += 1);
+    });
+    assert!(count >= 3);
+}

@@ -1,0 +1,68 @@
+//! The editable table keeps its form.
+
+use std::collections::BTreeSet;
+
+use wensou_text::{Script, analysis_fingerprint, fold, script_of, t2s};
+
+const VARIANTS: &str = include_str!("../../../data/tables/variants.tsv");
+const GROUPS: [&str; 10] = [
+    "t2s-phrase", "s2t", "tw-hk", "jp", "old-form", "variant", "usage", "radical", "numeral", "case",
+];
+
+#[test]
+fn variants_are_sorted_and_each_is_needed() {
+    let mut before = None;
+    for line in VARIANTS.lines().filter(|line| !line.starts_with('#')) {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let [from, to, group] = fields[..] else { panic!("three fields: {line}") };
+        assert!(GROUPS.contains(&group), "unknown group: {line}");
+        assert!(before < Some(from.chars().next()), "not sorted by code point: {line}");
+        assert_eq!(t2s(from), from, "t2s changes it already: {line}");
+        assert_eq!(fold(from), to, "TO must be what the class is known by: {line}");
+        assert_ne!(from, to, "{line}");
+        before = Some(from.chars().next());
+    }
+}
+
+#[test]
+fn the_generated_table_is_sorted() {
+    let table = include_str!("../data/t2s.tsv");
+    let lines: Vec<(&str, &str)> =
+        table.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('\t')).collect();
+    let section = |kind: usize| {
+        let of_kind = move |(from, to): &&(&str, &str)| match kind {
+            0 => !to.is_empty() && from.chars().count() == 1,
+            1 => from.chars().count() > 1,
+            _ => to.is_empty(),
+        };
+        lines.iter().filter(of_kind).map(|(from, _)| *from).collect::<Vec<_>>()
+    };
+    for kind in 0..3 {
+        let keys = section(kind);
+        assert!(keys.len() > 200, "section {kind}");
+        assert!(keys.is_sorted(), "section {kind}");
+        assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len(), "section {kind}");
+    }
+}
+
+#[test]
+fn t2s_takes_the_longest_phrase() {
+    assert_eq!(t2s("乾隆與乾燥，瞭望與瞭解"), "乾隆与干燥，瞭望与了解");
+    assert_eq!(t2s("計畫 ABC ①"), "计划 ABC ①");
+    assert_eq!(t2s(""), "");
+}
+
+#[test]
+fn scripts_are_told_by_their_own_characters() {
+    assert_eq!(script_of("台灣的開源社群"), Script::Hant);
+    assert_eq!(script_of("台湾的开源社区"), Script::Hans);
+    assert_eq!(script_of("開源开源"), Script::Mixed);
+    assert_eq!(script_of("乾坤 GPT 中文"), Script::None);
+    assert_eq!(script_of(""), Script::None);
+}
+
+#[test]
+fn the_fingerprint_is_a_constant() {
+    const FINGERPRINT: u64 = analysis_fingerprint();
+    assert_ne!(FINGERPRINT, 0);
+}

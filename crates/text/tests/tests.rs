@@ -1,0 +1,10 @@
+//! The laws of the analysis, on random strings and on real text.
+
+mod corpora;
+mod fold;
+mod key;
+mod latin;
+#[cfg(feature = "opencc")]
+mod opencc;
+mod segment;
+mod tables;

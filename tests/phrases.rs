@@ -1,0 +1,135 @@
+//! A quoted phrase finds exactly what a scan of the folded text finds.
+
+use std::collections::BTreeSet;
+
+use wensou_index::{BuildOptions, Index, build};
+use wensou_ingest::Silent;
+use wensou_query::lang::{Clock, parse};
+use wensou_query::{Options, search};
+use wensou_text::key_of;
+
+use crate::util::{Dir, shared};
+
+/// A small deterministic source of numbers: the test must try the same phrases on every machine.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) as usize) % bound.max(1)
+    }
+}
+
+struct Document {
+    id: String,
+    title: String,
+    text: String,
+}
+
+fn index_of(dir: &Dir, documents: &[Document]) -> Index {
+    let lines: Vec<String> = documents
+        .iter()
+        .map(|document| {
+            let object = serde_json::json!({
+                "id": document.id, "title": document.title, "text": document.text,
+            });
+            object.to_string()
+        })
+        .collect();
+    let file = dir.write("archive/corpus.jsonl", lines.join("\n"));
+    let index = dir.path().join("index");
+    build(&index, &[file], &BuildOptions::default(), &Silent).unwrap();
+    Index::open(&index).unwrap()
+}
+
+fn found(index: &Index, query: &str) -> BTreeSet<String> {
+    let clock = Clock { today: "2024-01-01".parse().unwrap() };
+    let query = parse(query, &clock).unwrap_or_else(|errors| panic!("{query}: {errors:?}"));
+    let mut options = Options::default();
+    options.limit = 100_000;
+    options.snippet = 0;
+    let results = search(index, &query, &options).unwrap();
+    assert!(!results.relaxed, "a phrase is never relaxed");
+    assert_eq!(results.total, results.hits.len());
+    results.hits.iter().map(|hit| wensou_index::RecordExt::id(&hit.record).to_owned()).collect()
+}
+
+/// The documents in which the key of the phrase stands in the key of the title or of the text.
+fn scanned(keys: &[(String, String, String)], phrase: &str, title_only: bool) -> BTreeSet<String> {
+    let needle: String = key_of(phrase).into_iter().collect();
+    keys.iter()
+        .filter(|(_, title, text)| {
+            title.contains(&needle) || (!title_only && text.contains(&needle))
+        })
+        .map(|(id, _, _)| id.clone())
+        .collect()
+}
+
+/// Compares `count` random substrings of one to twelve characters, half of them in the title only.
+fn compare(index: &Index, documents: &[Document], count: usize, seed: u64) {
+    let key = |text: &str| key_of(text).into_iter().collect::<String>();
+    let keys: Vec<(String, String, String)> = documents
+        .iter()
+        .map(|document| (document.id.clone(), key(&document.title), key(&document.text)))
+        .collect();
+    let mut random = Random(seed);
+    let mut tried = 0;
+    while tried < count {
+        let document = &documents[random.below(documents.len())];
+        let title_only = random.below(4) == 0;
+        let text = if title_only { &document.title } else { &document.text };
+        let chars: Vec<char> = text.chars().collect();
+        let length = 1 + random.below(12);
+        let start = random.below(chars.len());
+        let phrase: String = chars[start..(start + length).min(chars.len())].iter().collect();
+        if key_of(&phrase).is_empty() {
+            continue;
+        }
+        tried += 1;
+        let quoted = format!("\"{}\"", phrase.replace('\\', "\\\\").replace('"', "\\\""));
+        let query = if title_only { format!("title:{quoted}") } else { quoted };
+        assert_eq!(found(index, &query), scanned(&keys, &phrase, title_only), "{query}");
+    }
+}
+
+#[test]
+fn a_phrase_finds_what_a_scan_finds_in_awkward_text() {
+    let documents: Vec<Document> = [
+        ("比特幣減半", "比特幣(BTC)第四次減半,礦工收入 6.25→3.125 BTC。\n后來,并且于是里面最后。"),
+        ("比特币减半行情", "比特币減半 BRC-20、ＢＲＣ－２０ 与 brc20;㍿①ﬁnance，e\u{301}tude étude"),
+        ("人", "人工智能产业:人工智慧產業。人"),
+        ("GPT-3.5与GPT4", "CommerceontheInternethascometorely 🚀🚀 PackyMcCormick,NotBoring"),
+        ("變體", "龍龙竜 裡裏里 臺台 爲為为 甚麼什么 乾坤乾燥干 著作看着"),
+        ("𠮷野家", "𠮷 吉 か゛がｶﾞ 한국어 Ünïcödé ŒUVRE İstanbul ß"),
+    ]
+    .into_iter()
+    .enumerate()
+    .map(|(number, (title, text))| Document {
+        id: format!("d{number}"),
+        title: title.to_owned(),
+        text: text.to_owned(),
+    })
+    .collect();
+    let dir = Dir::new();
+    let index = index_of(&dir, &documents);
+    compare(&index, &documents, 2_000, 7);
+}
+
+#[test]
+fn a_phrase_finds_what_a_scan_finds_in_real_text() {
+    for corpus in ["drcd-dev", "cmrc-dev"] {
+        let Some(path) = shared(&format!("corpora/{corpus}/corpus.jsonl")) else { return };
+        let documents: Vec<Document> = std::fs::read_to_string(path)
+            .unwrap()
+            .lines()
+            .map(|line| {
+                let object: serde_json::Value = serde_json::from_str(line).unwrap();
+                let field = |name: &str| object[name].as_str().unwrap_or_default().to_owned();
+                Document { id: field("id"), title: field("title"), text: field("text") }
+            })
+            .collect();
+        let dir = Dir::new();
+        let index = index_of(&dir, &documents);
+        compare(&index, &documents, 5_000, 11);
+    }
+}
