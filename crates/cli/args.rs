@@ -290,6 +290,9 @@ pub(crate) struct Eval {
     /// Hits asked of each query
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub(crate) limit: usize,
+    /// Read queries as `search` does; without it they are plain questions, whatever signs are in them
+    #[arg(long)]
+    pub(crate) syntax: bool,
     /// Write the ranking as a TREC run file
     #[arg(long, value_name = "FILE")]
     pub(crate) run: Option<PathBuf>,

@@ -62,7 +62,12 @@ fn main() {
         deltas[from as usize] = to.cast_signed() - from.cast_signed();
     }
     emit_paged(&mut code, "T2S", "i32", &deltas);
-    emit(&mut code, "T2S_PHRASES", "(&str, &str)", t2s.phrases.iter().map(|pair| format!("{pair:?}")));
+    emit(
+        &mut code,
+        "T2S_PHRASES",
+        "(&str, &str)",
+        t2s.phrases.iter().map(|pair| format!("{pair:?}")),
+    );
     emit(&mut code, "T2S_PHRASE_STARTS", "char", first.iter().map(|c| format!("{c:?}")));
 
     // A character that t2s changes is no character of Simplified text, unless a phrase keeps it (乾坤).
@@ -72,11 +77,17 @@ fn main() {
     t2s.simplified_only.iter().for_each(|c| scripts[*c as usize] |= 2);
     emit_paged(&mut code, "SCRIPT", "u8", &scripts);
 
-    let freqs: Vec<u32> = dict.words.values().copied().collect::<BTreeSet<_>>().into_iter().collect();
+    let freqs: Vec<u32> =
+        dict.words.values().copied().collect::<BTreeSet<_>>().into_iter().collect();
     let index: BTreeMap<u32, u32> = freqs.iter().zip(0..).map(|(freq, at)| (*freq, at)).collect();
     emit(&mut code, "FREQS", "u32", freqs.iter());
     // The logarithm is taken here: 15,000 of them would cost a cold query 0.2 ms.
-    emit(&mut code, "LOG_FREQS", "f64", freqs.iter().map(|freq| format!("{:?}", f64::from(*freq).ln())));
+    emit(
+        &mut code,
+        "LOG_FREQS",
+        "f64",
+        freqs.iter().map(|freq| format!("{:?}", f64::from(*freq).ln())),
+    );
     writeln!(code, "pub(crate) const DICT_TOTAL: u64 = {};", dict.total).expect("a string grows");
     let keys: Vec<(&[u8], u32)> =
         dict.words.iter().map(|(word, freq)| (word.as_bytes(), index[freq])).collect();
@@ -170,7 +181,11 @@ fn one_char(field: &str, at: &str) -> char {
 fn compose(t2s: &BTreeMap<char, char>, variants: &BTreeMap<char, char>) -> BTreeMap<char, char> {
     let step = |c: char| t2s.get(&c).or_else(|| variants.get(&c)).copied();
     for from in variants.keys() {
-        assert!(!t2s.contains_key(from), "variants.tsv: t2s changes {from} already, name {} instead", t2s[from]);
+        assert!(
+            !t2s.contains_key(from),
+            "variants.tsv: t2s changes {from} already, name {} instead",
+            t2s[from]
+        );
     }
     let mut composed = BTreeMap::new();
     for from in t2s.keys().chain(variants.keys()) {
@@ -219,9 +234,12 @@ fn class_entry(code: u32) -> u8 {
         Class::LongVowel
     } else if c.is_alphanumeric() {
         match code {
-            0x0041..=0x024F | 0x0250..=0x02AF | 0x1D00..=0x1D7F | 0x1E00..=0x1EFF | 0x2C60..=0x2C7F | 0xA720..=0xA7FF => {
-                Class::Latin
-            }
+            0x0041..=0x024F
+            | 0x0250..=0x02AF
+            | 0x1D00..=0x1D7F
+            | 0x1E00..=0x1EFF
+            | 0x2C60..=0x2C7F
+            | 0xA720..=0xA7FF => Class::Latin,
             0x0370..=0x03FF | 0x1F00..=0x1FFF => Class::Greek,
             0x0400..=0x052F | 0x1C80..=0x1C8F => Class::Cyrillic,
             0x3041..=0x309F => Class::Hiragana,
@@ -250,14 +268,19 @@ impl Dict {
     fn read(path: &Path) -> Dict {
         // Its generator folds with this crate, so the crate must build without it.
         if !path.exists() {
-            println!("cargo:warning={} is missing: no dictionary; run `just gen-dict`", path.display());
+            println!(
+                "cargo:warning={} is missing: no dictionary; run `just gen-dict`",
+                path.display()
+            );
             return Dict { total: 1, ..Dict::default() };
         }
         let packed = fs::read(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        let bytes = miniz_oxide::inflate::decompress_to_vec(&packed).expect("dict.bin is raw deflate");
+        let bytes =
+            miniz_oxide::inflate::decompress_to_vec(&packed).expect("dict.bin is raw deflate");
         let text = String::from_utf8(bytes).expect("dict.bin holds UTF-8");
         let mut lines = text.lines();
-        let total = lines.next().and_then(|line| line.parse().ok()).expect("the first line is the total");
+        let total =
+            lines.next().and_then(|line| line.parse().ok()).expect("the first line is the total");
         let mut words = BTreeMap::new();
         let mut word: Vec<char> = Vec::new();
         for line in lines {
@@ -308,8 +331,13 @@ fn emit_paged<T: Copy + Display + Ord>(code: &mut String, name: &str, kind: &str
 
 fn emit(code: &mut String, name: &str, kind: &str, values: impl IntoIterator<Item = impl Display>) {
     let values: Vec<String> = values.into_iter().map(|value| value.to_string()).collect();
-    writeln!(code, "pub(crate) static {name}: [{kind}; {}] = [{}];", values.len(), values.join(","))
-        .expect("a string grows");
+    writeln!(
+        code,
+        "pub(crate) static {name}: [{kind}; {}] = [{}];",
+        values.len(),
+        values.join(",")
+    )
+    .expect("a string grows");
 }
 
 /// FNV-1a, 64 bits: a fingerprint needs no more.

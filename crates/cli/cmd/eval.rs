@@ -6,8 +6,8 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use serde::Deserialize;
-use wensou_index::{Index, RecordExt};
-use wensou_query::Options;
+use wensou_index::Index;
+use wensou_query::{Options, plain};
 use wensou_query::eval::{Judgements, Measures, Run, interval, mean, measure, significance};
 use wensou_query::lang::{Clock, parse_lenient};
 
@@ -59,19 +59,17 @@ pub(crate) fn run(global: &Global, args: &Eval, terminal: &mut Terminal) -> anyh
     Ok(Outcome::Done)
 }
 
-/// The ids and scores of one query, best first. Queries of a judged set are plain questions: what
-/// would be an error in a typed query is taken as text.
+/// The ids and scores of one query, best first.
 fn rank(index: &Index, text: &str, args: &Eval, clock: &Clock) -> anyhow::Result<Vec<(String, f32)>> {
-    let (query, _) = parse_lenient(text, clock);
+    let query = match args.syntax {
+        true => parse_lenient(text, clock).0,
+        false => plain(text),
+    };
     let mut options = Options::default();
     options.limit = args.limit;
-    options.snippet = 0;
-    match wensou_query::search(index, &query, &options) {
-        Ok(results) => Ok(results
-            .hits
-            .iter()
-            .map(|hit| (hit.record.id().to_owned(), hit.score))
-            .collect()),
+    match wensou_query::ids(index, &query, &options) {
+        Ok(hits) => Ok(hits),
+        // A query of punctuation alone finds nothing: that is its score.
         Err(wensou_query::Error::Query(_)) => Ok(Vec::new()),
         Err(error) => Err(error.into()),
     }

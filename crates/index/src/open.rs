@@ -123,6 +123,22 @@ impl Index {
         of_document(&document, self.fields.record)
     }
 
+    /// The id of a document, from a column: its record is not read.
+    ///
+    /// # Errors
+    ///
+    /// If the engine fails.
+    pub fn id(&self, address: DocAddress) -> Result<String, Error> {
+        let reader = self.searcher.segment_reader(address.segment_ord);
+        let mut id = String::new();
+        if let Some(column) = reader.fast_fields().str("id")?
+            && let Some(ord) = column.term_ords(address.doc_id).next()
+        {
+            column.ord_to_str(ord, &mut id).map_err(into_engine)?;
+        }
+        Ok(id)
+    }
+
     /// Finds a document by its id, or by the beginning of one where no id is exactly so.
     ///
     /// # Errors

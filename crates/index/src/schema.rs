@@ -123,7 +123,7 @@ pub const PROVENANCE_STATED: u64 = 2;
 /// Handles of every field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fields {
-    /// Id, whole. Indexed: `show ID`, `id:`.
+    /// Id, whole. Indexed: `show ID`, `id:`; fast: lists of ids need no stored record.
     pub id: Field,
     /// xxh3 of the id, fast: breaks ties the same way however segments lie.
     pub tie: Field,
@@ -186,7 +186,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         }
     }
     let fields = Fields {
-        id: builder.add_text_field("id", STRING),
+        id: builder.add_text_field("id", STRING | FAST),
         tie: builder.add_u64_field("tie", FAST),
         ord: builder.add_u64_field("ord", FAST),
         kind: builder.add_u64_field("kind", number()),

@@ -1,7 +1,7 @@
 //! Dates as pages and dumps write them, read by hand: nothing implausible becomes a date.
 
 use jiff::civil::{Date as Day, DateTime};
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::Offset;
 
 use crate::punctuation::is_colon;
 use crate::record::Moment;
@@ -91,7 +91,7 @@ pub(crate) fn order(moment: Moment) -> DateTime {
 }
 
 fn civil(timestamp: jiff::Timestamp) -> DateTime {
-    let time = timestamp.to_zoned(TimeZone::fixed(ARCHIVE_OFFSET)).datetime();
+    let time = ARCHIVE_OFFSET.to_datetime(timestamp);
     time.with().subsec_nanosecond(0).build().unwrap_or(time)
 }
 

@@ -23,9 +23,10 @@ pub(crate) fn looks_like_html(text: &str) -> bool {
 /// The lines of an HTML page.
 pub(crate) fn html_layout(text: &str) -> Layout<'static> {
     let mut reader = Reader::default();
-    let mut tokenizer = Tokenizer::new_with_emitter(text, DefaultEmitter::new_with_span());
-    tokenizer.emitter_mut().naively_switch_states(true);
-    for token in tokenizer {
+    let mut emitter = DefaultEmitter::new_with_span();
+    // Scripts and styles are raw text, as they are to a browser.
+    emitter.naively_switch_states(true);
+    for token in Tokenizer::new_with_emitter(text, emitter) {
         let Ok(token) = token;
         match token {
             Token::StartTag(tag) => reader.open(&tag),

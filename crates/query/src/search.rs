@@ -74,16 +74,7 @@ pub fn search(index: &Index, query: &Query, options: &Options) -> Result<Results
     let segmenter = Segmenter::new();
     let statistics = Statistics::new(index)?;
     let searcher = Searcher { index, segmenter: &segmenter, statistics: &statistics, options };
-    let mut plan = searcher.plan(query, Mode::Strict)?;
-    let (mut total, mut found) = searcher.run(&plan)?;
-    let mut relaxed = false;
-    // One word that is missing cannot be relaxed: nothing would be left to find.
-    if total == 0 && plan.terms.len() > 1 {
-        let second = searcher.plan(query, Mode::Relaxed)?;
-        (total, found) = searcher.run(&second)?;
-        relaxed = true;
-        plan = second;
-    }
+    let Answer { plan, total, found, relaxed } = searcher.answer(query)?;
     let undated = match plan.dated {
         true => {
             let plan = searcher.plan(query, Mode::Undated)?;
@@ -100,6 +91,28 @@ pub fn search(index: &Index, query: &Query, options: &Options) -> Result<Results
     Ok(Results { total, hits, relaxed, warnings })
 }
 
+/// The ids and scores of the first hits, without reading any record but those that ranking reads.
+///
+/// # Errors
+///
+/// As [`search`].
+pub fn ids(index: &Index, query: &Query, options: &Options) -> Result<Vec<(String, f32)>, Error> {
+    let segmenter = Segmenter::new();
+    let statistics = Statistics::new(index)?;
+    let searcher = Searcher { index, segmenter: &segmenter, statistics: &statistics, options };
+    let answer = searcher.answer(query)?;
+    let found = answer.found.iter().skip(options.offset);
+    found.map(|found| Ok((index.id(found.address)?, found.score))).collect()
+}
+
+/// What a query found, before records are read.
+struct Answer {
+    plan: Plan,
+    total: usize,
+    found: Vec<Found>,
+    relaxed: bool,
+}
+
 struct Searcher<'a> {
     index: &'a Index,
     segmenter: &'a Segmenter,
@@ -110,6 +123,19 @@ struct Searcher<'a> {
 impl Searcher<'_> {
     fn plan(&self, query: &Query, mode: Mode) -> Result<Plan, Error> {
         plan(self.index, self.segmenter, self.statistics, query, mode)
+    }
+
+    /// Runs a query; if nothing has every word, runs it again for what has the most.
+    fn answer(&self, query: &Query) -> Result<Answer, Error> {
+        let plan = self.plan(query, Mode::Strict)?;
+        let (total, found) = self.run(&plan)?;
+        // One word that is missing cannot be relaxed: nothing would be left to find.
+        if total > 0 || plan.terms.len() < 2 {
+            return Ok(Answer { plan, total, found, relaxed: false });
+        }
+        let plan = self.plan(query, Mode::Relaxed)?;
+        let (total, found) = self.run(&plan)?;
+        Ok(Answer { plan, total, found, relaxed: true })
     }
 
     fn run(&self, plan: &Plan) -> Result<(usize, Vec<Found>), Error> {

@@ -87,7 +87,9 @@ impl Text {
         });
         let units = units(&folded, &key, segmenter);
         let wanted = terms.iter().filter(|term| !term.stop).count();
-        let question = wanted >= LONG || terms.iter().any(|term| asks(&term.forms[0].text));
+        let asked = typed.trim_end().ends_with(['?', '\u{ff1f}', '吗', '嗎', '呢']);
+        let question =
+            asked || wanted >= LONG || terms.iter().any(|term| asks(&term.forms[0].text));
         Self { terms, units, key, question }
     }
 }

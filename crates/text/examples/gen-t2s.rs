@@ -30,7 +30,9 @@ fn main() -> ExitCode {
 fn run() -> Result<(), String> {
     let args: Vec<String> = env::args().skip(1).collect();
     let [phrases, simplified, variants @ ..] = args.as_slice() else {
-        return Err("usage: gen-t2s TSPhrases.txt STCharacters.txt [VARIANTS.txt]... > t2s.tsv".into());
+        return Err(
+            "usage: gen-t2s TSPhrases.txt STCharacters.txt [VARIANTS.txt]... > t2s.tsv".into()
+        );
     };
     let t2s = OpenCC::new(DefaultConfig::T2S)?;
     let mut out = String::from(HEADER);
@@ -64,7 +66,9 @@ fn run() -> Result<(), String> {
         }
     }
     let is_traditional = |c: &String, candidates: &str| {
-        candidates.split(' ').any(|t| t == c || regional.get(t).is_some_and(|forms| forms.contains(c)))
+        candidates
+            .split(' ')
+            .any(|t| t == c || regional.get(t).is_some_and(|forms| forms.contains(c)))
     };
     let mut only: Vec<String> = read(simplified)?
         .into_iter()

@@ -111,10 +111,10 @@ impl Dictionary {
     #[inline(always)]
     pub(crate) fn prefixes(&self, chars: &[char], mut found: impl FnMut(usize, f64)) {
         let Some(first) = chars.first() else { return };
-        if !self.added.is_empty() {
-            if let Some(added) = self.added.get(first) {
-                return self.prefixes_merged(chars, added, &mut found);
-            }
+        if !self.added.is_empty()
+            && let Some(added) = self.added.get(first)
+        {
+            return self.prefixes_merged(chars, added, &mut found);
         }
         walk(chars, found);
     }
@@ -197,7 +197,8 @@ mod tests {
         dictionary.add(&chars("中国人民银"), 7);
         dictionary.add(&chars("中国"), 9);
         let mut found = Vec::new();
-        dictionary.prefixes(&chars("中国人民银行的"), |length, log| found.push((length, log)));
+        dictionary
+            .prefixes(&chars("中国人民银行的"), |length, log| found.push((length, log)));
         assert_eq!(found.iter().map(|(length, _)| *length).collect::<Vec<_>>(), [1, 2, 5, 6]);
         assert_eq!(found[1].1, 9f64.ln());
         assert_eq!(found[2].1, 7f64.ln());

@@ -185,7 +185,12 @@ impl<'t> Folded<'t> {
             let original_chars = text[original_bytes.0..original_bytes.1].chars().count();
             let folded_chars = out[folded_bytes.0..folded_bytes.1].chars().count();
             if (original_chars, folded_chars) != (1, 1) {
-                exceptions.push(Exception { folded_char, folded_chars, original_char, original_chars });
+                exceptions.push(Exception {
+                    folded_char,
+                    folded_chars,
+                    original_char,
+                    original_chars,
+                });
             }
             original_char += original_chars;
             folded_char += folded_chars;
@@ -252,7 +257,8 @@ impl<'t> Folded<'t> {
     /// [`Folded::original_chars`].
     pub fn original_bytes(&self, chars: Range<usize>) -> Range<usize> {
         let chars = self.original_chars(chars);
-        let start = self.original_marks.byte_of(self.original, self.original_char_count, chars.start);
+        let start =
+            self.original_marks.byte_of(self.original, self.original_char_count, chars.start);
         start..self.original_marks.byte_of(self.original, self.original_char_count, chars.end)
     }
 
@@ -270,29 +276,14 @@ impl<'t> Folded<'t> {
 
     /// Original character after what the folded character `at - 1` comes from.
     fn original_end(&self, at: usize) -> usize {
-        match self.last_exception(|e| e.folded_char < at && e.folded_chars > 0) {
-            // A sequence that vanished just before `at` is not part of the range, one before that is.
-            None => self.skip_vanished(at, 0, 0),
+        match self.last_exception(|e| e.folded_char < at) {
+            None => at,
             Some(e) if at <= e.folded_char + e.folded_chars => e.original_char + e.original_chars,
-            Some(e) => self.skip_vanished(
-                at,
-                e.folded_char + e.folded_chars,
-                e.original_char + e.original_chars,
-            ),
+            Some(e) => e.original_char + e.original_chars + (at - e.folded_char - e.folded_chars),
         }
     }
 
-    /// Original position of `at`, counted from a point where both positions are known, over vanished sequences between.
-    fn skip_vanished(&self, at: usize, folded: usize, original: usize) -> usize {
-        let first = self.exceptions.partition_point(|e| e.original_char < original);
-        let vanished: usize = self.exceptions[first..]
-            .iter()
-            .take_while(|e| e.folded_char < at && e.folded_chars == 0)
-            .map(|e| e.original_chars)
-            .sum();
-        original + (at - folded) + vanished
-    }
-
+    /// The last exception of those that `before` is true for: all up to some place.
     fn last_exception(&self, before: impl Fn(&Exception) -> bool) -> Option<&Exception> {
         let after = self.exceptions.partition_point(|e| before(e));
         self.exceptions.get(after.checked_sub(1)?)

@@ -6,6 +6,7 @@
 //! more, neighbours are joined as well: `ChatGPTPlus` is found by `chatgpt`, `2023-01-05` by `2023-01`.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::ops::Range;
 
 use crate::class::Class;
@@ -19,7 +20,10 @@ const LONGEST_RUN: usize = 64;
 const MOST_PIECES: usize = 8;
 
 fn is_connector(c: char) -> bool {
-    matches!(c, '.' | '-' | '_' | '\'' | '’' | '&' | '/' | '@' | '\u{2010}' | '\u{2011}' | '\u{2044}')
+    matches!(
+        c,
+        '.' | '-' | '_' | '\'' | '’' | '&' | '/' | '@' | '\u{2010}' | '\u{2011}' | '\u{2044}'
+    )
 }
 
 fn is_alnum(c: char) -> bool {
@@ -59,7 +63,11 @@ fn separates_thousands(text: &str, start: usize, at: usize) -> bool {
     let leading = bytes[start..at].iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let head = at - leading;
     digits(at + 1) == 3
-        && if head == start { (1..=3).contains(&leading) } else { leading == 3 && bytes[head - 1] == b',' }
+        && if head == start {
+            (1..=3).contains(&leading)
+        } else {
+            leading == 3 && bytes[head - 1] == b','
+        }
 }
 
 /// Hands the tokens of a run to `sink`, by start and then by length.
@@ -72,7 +80,7 @@ pub(crate) fn cut<'f>(
     parts: bool,
     sink: &mut impl FnMut(Token<'f>),
 ) {
-    let run = Run { text: run, base: chars.start };
+    let run = Run { text: run, base: chars.start, counted: Cell::new((0, 0)) };
     let long = run.text.len() > LONGEST_RUN;
     if !parts && !long {
         sink(run.token(0..run.text.len(), true));
@@ -159,6 +167,9 @@ struct Run<'f> {
     text: &'f str,
     /// Its first character.
     base: usize,
+    /// A byte of the run and the character there, for the next token to count on from: tokens come by start, and a run
+    /// may be as long as a page.
+    counted: Cell<(usize, usize)>,
 }
 
 impl<'f> Run<'f> {
@@ -206,7 +217,8 @@ impl<'f> Run<'f> {
             let upper = |at: usize| case.is_upper(at);
             let divides = if letter(before) && letter(c) {
                 // fooBar, and the last capital of an acronym that begins a word: GPTStore.
-                let next_is_lower = places.get(n + 2).is_some_and(|(at, c)| letter(*c) && !upper(*at));
+                let next_is_lower =
+                    places.get(n + 2).is_some_and(|(at, c)| letter(*c) && !upper(*at));
                 upper(at) && (!upper(before_at) || (next_is_lower && !is_plural(&places, n + 2)))
             } else {
                 // Letters against digits; a decimal point or a mark stays with what it follows.
@@ -223,11 +235,13 @@ impl<'f> Run<'f> {
 
     fn token(&self, bytes: Range<usize>, whole: bool) -> Token<'f> {
         let text = &self.text[bytes.clone()];
-        let count = |text: &str| if text.is_ascii() { text.len() } else { text.chars().count() };
-        let start = self.base + count(&self.text[..bytes.start]);
+        let (byte, char) = self.counted.get();
+        let start = char + self.text[byte..bytes.start].chars().count();
+        self.counted.set((bytes.start, start));
+        let start = self.base + start;
         let number = text.bytes().all(|b| !b.is_ascii_alphabetic()) && text.is_ascii();
         Token {
-            chars: start as u32..(start + count(text)) as u32,
+            chars: start as u32..(start + text.chars().count()) as u32,
             text: term(text),
             kind: if number { TokenKind::Number } else { TokenKind::Latin },
             whole,
@@ -250,7 +264,8 @@ fn term(text: &str) -> Cow<'_, str> {
     let mut chars = text.chars().peekable();
     let mut before = '\0';
     while let Some(c) = chars.next() {
-        let between_digits = before.is_ascii_digit() && chars.peek().is_some_and(char::is_ascii_digit);
+        let between_digits =
+            before.is_ascii_digit() && chars.peek().is_some_and(char::is_ascii_digit);
         if c != ',' && (!is_connector(c) || between_digits) {
             term.push(c);
         }

@@ -166,8 +166,14 @@ impl Segmenter {
         sink: &mut impl FnMut(Token<'f>),
     ) {
         self.find_route(scratch);
-        let Scratch { chars, route, .. } = scratch;
-        let emitter = Emitter { run, base, chars, route, three: run.len() == chars.len() * 3 };
+        let Scratch { chars, route, offsets } = scratch;
+        let three = run.len() == chars.len() * 3;
+        if !three {
+            offsets.clear();
+            offsets.extend(run.char_indices().map(|(offset, _)| offset as u32));
+            offsets.push(run.len() as u32);
+        }
+        let emitter = Emitter { run, base, chars, route, three, offsets };
         let mut emit = |word: Range<usize>| emitter.emit(word, parts, &mut *sink);
         // `at..single` are single characters that the route left, not yet emitted.
         let (mut at, mut single) = (0, 0);
@@ -186,7 +192,12 @@ impl Segmenter {
 
     /// Emits characters that the best route leaves single: joined to words by jieba's HMM, unless the dictionary knows all
     /// of them together as one word, and yet the route did not take it.
-    fn cut_singles(&self, run: Range<usize>, emitter: &Emitter<'_, '_>, emit: &mut impl FnMut(Range<usize>)) {
+    fn cut_singles(
+        &self,
+        run: Range<usize>,
+        emitter: &Emitter<'_, '_>,
+        emit: &mut impl FnMut(Range<usize>),
+    ) {
         if run.len() < 2 {
             if !run.is_empty() {
                 emit(run);
@@ -222,14 +233,15 @@ impl Segmenter {
                     best = Some((prob, at + length));
                 }
             });
-            let (prob, end) = best.unwrap_or_else(|| (0.0 - log_total + route[at + 1].prob, at + 1));
+            let (prob, end) =
+                best.unwrap_or_else(|| (0.0 - log_total + route[at + 1].prob, at + 1));
             route[at] = Step { prob, end: end as u32, lengths };
         }
     }
 
     /// The frequency that makes `word` one word: that of its parts together, and one more.
     fn suggest_freq(&self, word: &[char]) -> u64 {
-        let mut scratch = Scratch { chars: word.to_vec(), route: Vec::new() };
+        let mut scratch = Scratch { chars: word.to_vec(), ..Scratch::default() };
         self.find_route(&mut scratch);
         let log_total = self.dictionary.log_total();
         let (mut at, mut log_freq) = (0, 0.0);
@@ -244,7 +256,12 @@ impl Segmenter {
 }
 
 fn other(text: &str, start: usize, end: usize) -> Token<'_> {
-    Token { text: Cow::Borrowed(text), chars: start as u32..end as u32, kind: TokenKind::Other, whole: true }
+    Token {
+        text: Cow::Borrowed(text),
+        chars: start as u32..end as u32,
+        kind: TokenKind::Other,
+        whole: true,
+    }
 }
 
 /// A place in the folded text.
@@ -288,6 +305,7 @@ struct Step {
 struct Scratch {
     chars: Vec<char>,
     route: Vec<Step>,
+    offsets: Vec<u32>,
 }
 
 thread_local! {
@@ -303,6 +321,8 @@ impl Scratch {
         self.chars.shrink_to(Self::KEEP);
         self.route.clear();
         self.route.shrink_to(Self::KEEP);
+        self.offsets.clear();
+        self.offsets.shrink_to(Self::KEEP);
     }
 }
 
@@ -314,6 +334,8 @@ struct Emitter<'f, 's> {
     route: &'s [Step],
     /// Whether every character takes three bytes, so that offsets need no counting.
     three: bool,
+    /// Where they do not: the byte at which each begins, and the length of the run.
+    offsets: &'s [u32],
 }
 
 impl<'f> Emitter<'f, '_> {
@@ -322,9 +344,7 @@ impl<'f> Emitter<'f, '_> {
         let (start, end) = if self.three {
             (chars.start * 3, chars.end * 3)
         } else {
-            let bytes = |chars: &[char]| chars.iter().map(|c| c.len_utf8()).sum::<usize>();
-            let start = bytes(&self.chars[..chars.start]);
-            (start, start + bytes(&self.chars[chars]))
+            (self.offsets[chars.start] as usize, self.offsets[chars.end] as usize)
         };
         &self.run[start..end]
     }
@@ -354,7 +374,10 @@ impl<'f> Emitter<'f, '_> {
         }
         for at in word.clone() {
             for length in [2, 3] {
-                if at + length <= word.end && length < word.len() && self.route[at].lengths >> length & 1 == 1 {
+                if at + length <= word.end
+                    && length < word.len()
+                    && self.route[at].lengths >> length & 1 == 1
+                {
                     sink(self.token(at..at + length, false));
                 }
             }

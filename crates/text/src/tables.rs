@@ -2,7 +2,11 @@
 
 use crate::class::Class;
 
-include!(concat!(env!("OUT_DIR"), "/tables.rs"));
+#[allow(clippy::approx_constant, reason = "the logarithms of 2 and 10 are among the frequencies")]
+mod data {
+    include!(concat!(env!("OUT_DIR"), "/tables.rs"));
+}
+pub(crate) use data::*;
 
 /// Marks in `FOLD` beside plain distances; see `fold.rs`.
 pub(crate) const EXPAND: i32 = i32::MAX;

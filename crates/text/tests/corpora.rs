@@ -1,14 +1,14 @@
 //! Real text from `shared/corpora` beside the repository. Where it is absent, the tests that want it say so and pass.
 
 use std::fs;
-use std::io::BufReader;
+use std::io::{self, BufReader, Write};
 use std::path::PathBuf;
 
 /// All text of the corpora, one string a field; empty, with a message, where there is none.
 pub(crate) fn texts() -> Vec<String> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora");
     if !root.is_dir() {
-        println!("SKIPPED: no {}; this test wants real text", root.display());
+        skipped(&format!("no {}; this test wants real text", root.display()));
         return Vec::new();
     }
     let mut texts = Vec::new();
@@ -17,7 +17,7 @@ pub(crate) fn texts() -> Vec<String> {
             let path = root.join(folder).join(file);
             match fs::read_to_string(&path) {
                 Ok(lines) => collect(&lines, &mut texts),
-                Err(e) => println!("SKIPPED: {}: {e}", path.display()),
+                Err(e) => skipped(&format!("{}: {e}", path.display())),
             }
         }
     }
@@ -28,9 +28,14 @@ pub(crate) fn texts() -> Vec<String> {
             lzma_rs::xz_decompress(&mut BufReader::new(file), &mut lines).expect("xz");
             collect(&String::from_utf8(lines).expect("UTF-8"), &mut texts);
         }
-        Err(e) => println!("SKIPPED: {}: {e}", news.display()),
+        Err(e) => skipped(&format!("{}: {e}", news.display())),
     }
     texts
+}
+
+/// Past the test harness, which would swallow what `eprintln!` says in a test that passes.
+fn skipped(why: &str) {
+    let _ = writeln!(io::stderr(), "SKIPPED: {why}");
 }
 
 /// Every `stride`th of the texts, for what would take too long on all.

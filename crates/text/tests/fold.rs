@@ -153,7 +153,9 @@ fn scripts_widths_and_cases_are_one() {
 
 #[test]
 fn words_that_are_two_stay_two() {
-    for (one, other) in [("芸", "艺"), ("予", "预"), ("她", "他"), ("座", "坐"), ("横浜", "横滨"), ("份", "分")] {
+    for (one, other) in
+        [("芸", "艺"), ("予", "预"), ("她", "他"), ("座", "坐"), ("横浜", "横滨"), ("份", "分")]
+    {
         assert_ne!(fold(one), fold(other), "{one} {other}");
     }
 }

@@ -10,7 +10,7 @@ fn blanks_and_punctuation_are_ignored() {
     let key = |text: &str| key_of(text).into_iter().collect::<String>();
     assert_eq!(key("「開源」，大　模型！"), "开源大模型");
     assert_eq!(key("BRC-20 / C++"), "brc20c");
-    assert_eq!(key("3.5% $100 ①②"), "35" .to_owned() + "100" + "12");
+    assert_eq!(key("3.5% $100 ①②"), "35".to_owned() + "100" + "12");
     assert_eq!(key("★👍🏻 ❤️"), "★👍❤");
     assert_eq!(key("の ー 한 Ж ω"), "のー한жω");
     assert_eq!(key("\u{200B}\u{301} …—～·\n"), "");

@@ -64,7 +64,8 @@ fn runs_are_cut_sensibly() {
 
 #[test]
 fn a_link_is_its_parts_and_a_hash_is_one_word() {
-    let link = "https://www.example.com/news/2023/01/05/some-long-title-of-an-article-about-things.html";
+    let link =
+        "https://www.example.com/news/2023/01/05/some-long-title-of-an-article-about-things.html";
     assert!(tokens(link).starts_with("[https] [www] [example] [com] [news]"), "{}", tokens(link));
     let hash = "0x3f5ce5fbfe3e9af3971dd833d26ba9b5c936f0be";
     assert_eq!(tokens(hash), format!("[{hash}]"));

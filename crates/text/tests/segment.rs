@@ -25,7 +25,8 @@ static DICT: LazyLock<String> = LazyLock::new(|| {
         word.truncate(fields[0].parse().expect("a number"));
         word.extend(fields[1].chars());
         sum += fields[2].parse::<u64>().expect("a number");
-        writeln!(dict, "{} {}", word.iter().collect::<String>(), fields[2]).expect("a string grows");
+        writeln!(dict, "{} {}", word.iter().collect::<String>(), fields[2])
+            .expect("a string grows");
     }
     // The words that are not of Han alone count in the total, so jieba gets their sum as one word that no text holds.
     writeln!(dict, "\u{E000} {}", total - sum).expect("a string grows");
@@ -177,11 +178,13 @@ fn user_words_go_over_the_dictionary_and_frequencies_follow_jieba() {
         ("T恤".to_owned(), None),
         (String::new(), Some(3)),
     ]);
-    for text in ["大模型的护城河", "我们中出了一个叛徒", "护城河很大模型也大"] {
+    for text in ["大模型的护城河", "我们中出了一个叛徒", "护城河很大模型也大"]
+    {
         let folded = Folded::new(text);
         let mut ours = Vec::new();
         segmenter.words(&folded, |token| ours.push(token.text.into_owned()));
-        let theirs: Vec<&str> = jieba.cut(folded.as_str(), true).iter().map(|token| token.word).collect();
+        let theirs: Vec<&str> =
+            jieba.cut(folded.as_str(), true).iter().map(|token| token.word).collect();
         assert_eq!(ours, theirs);
     }
 }
@@ -195,4 +198,32 @@ fn a_sink_may_segment_too() {
         SEGMENTER.words(&inner, |_| count += 1);
     });
     assert!(count >= 3);
+}
+
+/// Each of these once took time that grew with the square of the length.
+#[test]
+fn long_runs_are_cut_in_linear_time() {
+    for unit in [
+        "a-",
+        "é-",
+        "aB",
+        "1,",
+        "1.",
+        "1,111",
+        "中",
+        "𠮷中国",
+        "e\u{301}",
+        "\u{301}",
+        "\u{200B}",
+        "ー",
+        "@",
+        "a\u{301}-",
+    ] {
+        let text = unit.repeat(300_000 / unit.len());
+        let folded = Folded::new(&text);
+        let mut end = 0;
+        SEGMENTER.segment(&folded, |token| end = end.max(token.chars.end as usize));
+        assert!(end <= folded.char_count(), "{unit:?}");
+        assert_eq!(folded.original_bytes(0..folded.char_count()).end, text.len(), "{unit:?}");
+    }
 }

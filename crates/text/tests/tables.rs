@@ -6,7 +6,16 @@ use wensou_text::{Script, analysis_fingerprint, fold, script_of, t2s};
 
 const VARIANTS: &str = include_str!("../../../data/tables/variants.tsv");
 const GROUPS: [&str; 10] = [
-    "t2s-phrase", "s2t", "tw-hk", "jp", "old-form", "variant", "usage", "radical", "numeral", "case",
+    "t2s-phrase",
+    "s2t",
+    "tw-hk",
+    "jp",
+    "old-form",
+    "variant",
+    "usage",
+    "radical",
+    "numeral",
+    "case",
 ];
 
 #[test]
@@ -27,8 +36,11 @@ fn variants_are_sorted_and_each_is_needed() {
 #[test]
 fn the_generated_table_is_sorted() {
     let table = include_str!("../data/t2s.tsv");
-    let lines: Vec<(&str, &str)> =
-        table.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('\t')).collect();
+    let lines: Vec<(&str, &str)> = table
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once('\t'))
+        .collect();
     let section = |kind: usize| {
         let of_kind = move |(from, to): &&(&str, &str)| match kind {
             0 => !to.is_empty() && from.chars().count() == 1,
