@@ -1,6 +1,6 @@
 //! Hits in every format.
 
-use std::io::{self, Write};
+use std::io;
 
 use anstyle::Style;
 use wensou_index::{Kind, RecordExt};

@@ -2,7 +2,7 @@
 //!
 //! Results go to standard output and to nothing else; totals, hints and errors to standard error.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
 use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
@@ -16,7 +16,6 @@ pub(crate) struct Terminal {
     err: AutoStream<io::Stderr>,
     colour: bool,
     width: usize,
-    interactive: bool,
 }
 
 /// Marks a match.
@@ -39,7 +38,6 @@ const WIDEST: usize = 100;
 impl Terminal {
     pub(crate) fn new(color: Color) -> Self {
         let stdout = io::stdout();
-        let interactive = stdout.is_terminal();
         let choice = |stream: ColorChoice| match color {
             Color::Auto => stream,
             Color::Always => ColorChoice::AlwaysAnsi,
@@ -55,7 +53,6 @@ impl Terminal {
             out: io::BufWriter::new(stdout),
             err: AutoStream::new(io::stderr(), choice(AutoStream::choice(&io::stderr()))),
             width: width.clamp(20, WIDEST),
-            interactive,
         }
     }
 
@@ -76,11 +73,6 @@ impl Terminal {
     /// Columns to print in.
     pub(crate) fn width(&self) -> usize {
         self.width
-    }
-
-    /// Whether a person reads standard output.
-    pub(crate) fn is_interactive(&self) -> bool {
-        self.interactive
     }
 
     /// Whether standard error is coloured.

@@ -103,7 +103,7 @@ fn mostly_utf8(bytes: &[u8]) -> bool {
 
 /// UTF-16 without a mark: zero bytes on one side only, or text that is plausible only as UTF-16.
 fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
-    if bytes.len() < 4 {
+    if bytes.len() < 4 || bytes.len() % 2 == 1 {
         return None;
     }
     let sample = &bytes[..bytes.len().min(4096) & !1];
@@ -114,16 +114,20 @@ fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
         return None;
     }
     let units = sample.len() / 2;
-    for (encoding, on, off) in [(UTF_16LE, odd, even), (UTF_16BE, even, odd)] {
-        if on > off * 4 && on * 200 > units {
-            let (text, broken) = encoding.decode_without_bom_handling(sample);
-            let control = text.chars().filter(|c| c.is_control() && !c.is_whitespace()).count();
-            if (!broken || bytes.len() > sample.len()) && control * 50 < units {
-                return Some(encoding);
-            }
+    let plausible = |encoding: &'static Encoding, zeros: usize| {
+        let (text, broken) = encoding.decode_without_bom_handling(sample);
+        let control = text.chars().filter(|c| c.is_control() && !c.is_whitespace()).count();
+        if broken && bytes.len() == sample.len() || control * 50 > units {
+            return 0.0;
         }
+        // Chinese text shows by its characters, any other by the zero half of each unit.
+        frequency(&text).max(zeros as f64 / units as f64)
+    };
+    let (little, big) = (plausible(UTF_16LE, odd), plausible(UTF_16BE, even));
+    if little.max(big) < 0.2 {
+        return None;
     }
-    None
+    Some(if little >= big { UTF_16LE } else { UTF_16BE })
 }
 
 /// `charset=` of an HTML page's head.

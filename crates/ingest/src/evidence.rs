@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use crate::fold;
+use crate::headline::column;
 use crate::tags::Vocabulary;
 
 /// How many paragraphs above a dated one are remembered.
@@ -35,7 +36,7 @@ impl Evidence {
     pub(crate) fn see_item<'a>(&mut self, dated: &str, above: impl Iterator<Item = &'a str>) {
         let agreed = above.take(REMEMBERED).map(short_hash).collect();
         let chain = Chain { agreed, broken: false };
-        match self.chains.entry(fold::hash([dated])) {
+        match self.chains.entry(item_hash(dated)) {
             std::collections::hash_map::Entry::Vacant(vacant) => {
                 vacant.insert(chain);
             }
@@ -52,7 +53,7 @@ impl Evidence {
         if self.chains.is_empty() {
             return None;
         }
-        let chain = self.chains.get(&fold::hash([dated])).filter(|chain| chain.broken)?;
+        let chain = self.chains.get(&item_hash(dated)).filter(|chain| chain.broken)?;
         let here = above.take(chain.agreed.len()).map(short_hash);
         Some(here.zip(&*chain.agreed).take_while(|(here, there)| here == *there).count())
     }
@@ -104,7 +105,13 @@ impl Chain {
     }
 }
 
+fn item_hash(dated: &str) -> u64 {
+    fold::hash([&dated[column(dated).1..]])
+}
+
 fn short_hash(text: &str) -> u32 {
+    // Pages file the same item under different columns, so the column is no part of it.
+    let text = &text[column(text).1..];
     // The upper half of the 64 bits.
     (fold::hash([text]) >> 32) as u32
 }

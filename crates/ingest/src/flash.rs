@@ -51,6 +51,8 @@ const DISTANCE: f32 = 0.7;
 
 /// What speaks for a paragraph up to which all pages with the item agree.
 const AGREED: f32 = 4.0;
+/// What speaks against one above which they differ. Not beyond all doubt: a page can hold an edited item.
+const DISAGREED: f32 = 6.0;
 
 /// Takes the flash items out of a body.
 pub(crate) fn split<'a>(paragraphs: &[Paragraph<'a>], evidence: &Evidence) -> Body<'a> {
@@ -160,18 +162,18 @@ fn beginning(pending: &[Paragraph<'_>], dated: Paragraph<'_>, evidence: &Evidenc
     let known = pending.len().min(LONGEST - 1);
     let above = || pending.iter().rev().map(|p| p.text);
     let bound = evidence.bound(dated.text, above().take(known));
-    // Where two pages agree no further than this, the item begins no earlier.
-    let reach = bound.unwrap_or(known).min(known);
-    if reach == 0 {
-        return pending.len();
-    }
-    let near = &pending[pending.len() - reach..];
+    let near = &pending[pending.len() - known..];
     let mut best = (pending.len(), own.map_or(f32::MIN, |own| own.score).max(THRESHOLD) + SINGLE);
     let mut rest = dated.text.to_owned();
     for (more, paragraph) in near.iter().rev().enumerate() {
         if let Some(head) = headline::read(paragraph.text, &rest) {
-            let agreed = if bound == Some(more + 1) { AGREED } else { 0.0 };
-            let score = head.score + agreed - DISTANCE * more as f32;
+            let agreement = match bound {
+                Some(bound) if bound == more + 1 => AGREED,
+                // Where two pages agree no further than this, the item hardly begins earlier.
+                Some(bound) if bound <= more => -DISAGREED,
+                _ => 0.0,
+            };
+            let score = head.score + agreement - DISTANCE * more as f32;
             if score > best.1 {
                 best = (pending.len() - 1 - more, score);
             }

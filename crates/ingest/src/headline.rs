@@ -114,7 +114,8 @@ fn score(title: &str, text: &str, rest: &str) -> f32 {
         score -= 3.0;
     }
     score -= 2.0;
-    score += agreement(title, text, rest);
+    let (share, agreement) = agreement(title, text, rest);
+    score += agreement;
     let lead = has_lead(text);
     if lead {
         score += 3.5;
@@ -125,7 +126,7 @@ fn score(title: &str, text: &str, rest: &str) -> f32 {
     if !lead && ends_in_saying(title) {
         score -= 4.0;
     }
-    if text.trim_start().starts_with(['“', '「', '『', '"']) && !lead {
+    if text.trim_start().starts_with(['“', '「', '『', '"']) && !lead && share < 0.4 {
         score -= 1.5;
     }
     if is_numbered(title) {
@@ -138,17 +139,18 @@ fn score(title: &str, text: &str, rest: &str) -> f32 {
     score
 }
 
-/// What the text repeats of the title: most items say their title again in the first sentence.
-fn agreement(title: &str, text: &str, rest: &str) -> f32 {
+/// What share of the title the text repeats, and what that is worth: most items say their title again
+/// in the first sentence.
+fn agreement(title: &str, text: &str, rest: &str) -> (f32, f32) {
     let pairs: HashSet<(char, char)> = pairs(title.chars()).collect();
     if pairs.is_empty() {
-        return 0.0;
+        return (0.0, 0.0);
     }
     let said: HashSet<(char, char)> =
         pairs_of_text(text.chars().chain(['\n']).chain(rest.chars()).take(COMPARED));
     let met = pairs.iter().filter(|pair| said.contains(pair)).count() as f32;
     let share = met / pairs.len() as f32;
-    6.5 * share + 0.25 * met.min(14.0)
+    (share, 6.5 * share + 0.25 * met.min(24.0))
 }
 
 fn pairs_of_text(chars: impl Iterator<Item = char>) -> HashSet<(char, char)> {

@@ -102,7 +102,7 @@ impl Reader {
         }
     }
 
-    fn close(&mut self, name: &[u8], _end: usize) {
+    fn close(&mut self, name: &[u8], end: usize) {
         let name = String::from_utf8_lossy(name);
         if let Some(at) = self.silent.iter().rposition(|open| *open == name) {
             self.silent.truncate(at);
@@ -115,6 +115,10 @@ impl Reader {
             "title" => self.in_title = false,
             "pre" => self.preformatted = self.preformatted.saturating_sub(1),
             "a" => self.end_link(),
+            // The end of what the line's last words stand in belongs to them.
+            "b" | "em" | "font" | "i" | "span" | "strong" | "u" if !self.text.trim().is_empty() => {
+                self.end = end;
+            }
             _ if FRAMES.contains(&&*name) => self.frames = self.frames.saturating_sub(1),
             _ if heading(&name).is_some() => self.headings = 0,
             _ => {}
@@ -151,7 +155,7 @@ impl Reader {
                 self.line.heading = self.headings;
                 self.line.part = if self.frames > 0 { Part::Frame } else { Part::Main };
             }
-            self.end = end;
+            self.end = end - trailing_blanks(text);
         }
         self.text.push_str(text);
     }
@@ -208,6 +212,10 @@ fn leading_blanks(text: &str) -> usize {
     text.len() - text.trim_start().len()
 }
 
+fn trailing_blanks(text: &str) -> usize {
+    text.len() - text.trim_end().len()
+}
+
 /// Line feeds in HTML are blanks; blanks inside a line stay as the page has them.
 fn one_line(text: &str) -> String {
     let text = text.trim();
@@ -252,7 +260,7 @@ mod tests {
         let layout = html_layout(html);
         let place = |i: usize| &html[layout.lines[i].start..layout.lines[i].end];
         assert_eq!(place(0), "甲");
-        assert_eq!(place(1).trim_end_matches("</p>").trim_end(), "乙<b>丙</b>");
+        assert_eq!(place(1), "乙<b>丙</b>");
     }
 
     #[test]

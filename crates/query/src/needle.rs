@@ -78,10 +78,6 @@ impl<'t> Haystack<'t> {
         &self.original
     }
 
-    /// Key characters.
-    pub(crate) fn key(&self) -> &[char] {
-        self.key.chars()
-    }
 
     fn original_range(&self, key: Range<usize>) -> Range<usize> {
         self.folded.original_chars(self.key.folded_range(key))

@@ -40,8 +40,8 @@ pub(crate) struct Plan {
     pub(crate) needles: Vec<Needle>,
     /// The words wanted, by term number; a hit may lack some of them.
     pub(crate) terms: Vec<Term>,
-    /// Whether any text is scored: if not, hits are sorted by date.
-    pub(crate) scores: bool,
+    /// All text that is scored; if there is none, hits are sorted by date.
+    pub(crate) texts: Vec<Text>,
     /// Whether a hit may lack words that were typed.
     pub(crate) partial: bool,
     /// Whether dates are filtered.
@@ -65,6 +65,7 @@ pub(crate) fn plan(
         scored: Vec::new(),
         needles: Vec::new(),
         terms: Vec::new(),
+        texts: Vec::new(),
         partial: mode == Mode::Relaxed,
         dated: false,
         soft: Vec::new(),
@@ -75,14 +76,13 @@ pub(crate) fn plan(
     if !compiler.errors.is_empty() {
         return Err(Error::Query(compiler.errors));
     }
-    let Compiler { scored, needles, terms, partial, dated, .. } = compiler;
-    let scores = !scored.is_empty();
+    let Compiler { scored, needles, terms, texts, partial, dated, .. } = compiler;
     let matched = unscored(matched.unwrap_or_else(|| Box::new(AllQuery)));
     let clauses = std::iter::once((Occur::Must, matched))
         .chain(scored.into_iter().map(|query| (Occur::Should, query)))
         .collect();
     let query: Box<dyn EngineQuery> = Box::new(BooleanQuery::new(clauses));
-    Ok(Plan { query, needles, terms, scores, partial, dated })
+    Ok(Plan { query, needles, terms, texts, partial, dated })
 }
 
 /// Where in the tree a node stands.
@@ -105,6 +105,7 @@ struct Compiler<'a> {
     scored: Vec<Box<dyn EngineQuery>>,
     needles: Vec<Needle>,
     terms: Vec<Term>,
+    texts: Vec<Text>,
     partial: bool,
     dated: bool,
     /// In relaxed mode: the words of the group at hand, any of which will do.
@@ -202,7 +203,7 @@ impl Compiler<'_> {
         prefix: bool,
         place: Place<'_>,
     ) -> Result<Matched, Error> {
-        let mut text = Text::new(typed, self.segmenter);
+        let text = Text::new(typed, self.segmenter);
         if text.terms.is_empty() {
             self.errors.push(Diagnostic::nothing_searchable(self.typed, node.span));
             return Ok(None);
@@ -212,38 +213,41 @@ impl Compiler<'_> {
         let question = text.question && !prefix;
         let last = text.terms.len() - 1;
         let mut wanted = Vec::new();
-        for (number, term) in text.terms.drain(..).enumerate() {
+        for (number, term) in text.terms.iter().enumerate() {
             let begins = prefix && number == last;
-            let query = if begins { starts(queries, &term) } else { queries.term(&term) };
+            let query = if begins { starts(queries, term) } else { queries.term(term) };
             let optional = term.stop && meaningful && !begins;
             if optional {
                 continue;
             }
             if place.positive {
-                self.want(&queries, &term)?;
+                self.want(&queries, term)?;
                 if self.mode == Mode::Relaxed {
                     let bonus = ConstScoreQuery::new(query.box_clone(), rank::PER_TERM);
                     self.scored.push(Box::new(bonus));
                 }
-                self.terms.push(term);
+                self.terms.push(term.clone());
             }
             wanted.push(query);
         }
+        let relaxed = place.positive && self.mode == Mode::Relaxed;
+        let matched = match place.required {
+            false => None,
+            true if relaxed => {
+                self.soft.push(queries.anything(&text));
+                None
+            }
+            true if question => {
+                self.partial |= place.positive;
+                Some(queries.anything(&text))
+            }
+            true => Some(all(wanted)),
+        };
         if place.positive {
             self.scored.extend(queries.scored(&text.units, rank::weight));
+            self.texts.push(text);
         }
-        if !place.required {
-            return Ok(None);
-        }
-        if place.positive && self.mode == Mode::Relaxed {
-            self.soft.extend(wanted);
-            return Ok(None);
-        }
-        if question {
-            self.partial |= place.positive;
-            return Ok(Some(any(wanted)));
-        }
-        Ok(Some(all(wanted)))
+        Ok(matched)
     }
 
     fn phrase(
@@ -271,13 +275,14 @@ impl Compiler<'_> {
                     }
                 }
                 Some(_) => {
-                    for term in text.terms {
-                        self.want(&queries, &term)?;
-                        self.terms.push(term);
+                    for term in &text.terms {
+                        self.want(&queries, term)?;
+                        self.terms.push(term.clone());
                     }
                 }
             }
             self.scored.extend(queries.scored(&text.units, rank::weight));
+            self.texts.push(text);
         }
         Ok(place.required.then_some(matched))
     }

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::lang::{Diagnostic, Query};
 use crate::needle::{Haystack, Needle};
 use crate::plan::{Mode, Plan, plan};
-use crate::rank::PER_TERM;
+use crate::rank::{self, PER_TERM};
 use crate::snippet::{Snippet, snippet, whole};
 use crate::stats::Statistics;
 use crate::warnings::warnings;
@@ -139,14 +139,23 @@ impl Searcher<'_> {
     }
 
     fn run(&self, plan: &Plan) -> Result<(usize, Vec<Found>), Error> {
-        let sort = self.options.sort.unwrap_or(match plan.scores {
-            true => Sort::Rank,
-            false => Sort::Newest,
+        let sort = self.options.sort.unwrap_or(match plan.texts.is_empty() {
+            true => Sort::Newest,
+            false => Sort::Rank,
         });
-        let limit = self.options.offset.saturating_add(self.options.limit);
+        let wanted = self.options.offset.saturating_add(self.options.limit);
+        // The same hits are ranked again whatever part of the list is asked for, or pages of it
+        // would not fit together.
+        let limit = if sort == Sort::Rank { wanted.max(rank::DEPTH) } else { wanted };
         let best = Best { limit, sort };
         let searcher = self.index.searcher();
-        Ok(searcher.search_with_statistics_provider(&plan.query, &best, self.statistics)?)
+        let (total, mut found) =
+            searcher.search_with_statistics_provider(&plan.query, &best, self.statistics)?;
+        if sort == Sort::Rank {
+            rank::rerank(self.index, self.statistics, &plan.texts, &mut found)?;
+        }
+        found.truncate(wanted);
+        Ok((total, found))
     }
 
     fn hit(&self, plan: &Plan, found: &Found, relaxed: bool) -> Result<Hit, Error> {

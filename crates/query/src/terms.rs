@@ -14,6 +14,7 @@ use tantivy::Term as EngineTerm;
 use wensou_index::{Fields, Kind, Part, Unit};
 use wensou_text::{Folded, Key, Segmenter, TokenKind, is_han};
 
+use crate::rank::STOP_WEIGHT;
 use crate::stop::{asks, is_stop};
 
 /// Latin words of at least this many letters are found inside longer runs too: pages lose the
@@ -60,7 +61,7 @@ pub(crate) struct Term {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Text {
     pub(crate) terms: Vec<Term>,
-    /// What is scored, each unit once, with how often the query has it.
+    /// What is scored, each unit once, with its weight.
     pub(crate) units: Vec<(Unit, String, f32)>,
     /// Key characters of all of it.
     pub(crate) key: Vec<char>,
@@ -72,7 +73,7 @@ impl Text {
     /// Analyses text as documents are. A text without a letter or digit has no terms.
     pub(crate) fn new(typed: &str, segmenter: &Segmenter) -> Self {
         let folded = Folded::new(typed);
-        let key = Key::new(&folded).chars().to_vec();
+        let key = Key::new(&folded);
         let mut terms = Vec::new();
         segmenter.words(&folded, |token| {
             let range = token.chars.start as usize..token.chars.end as usize;
@@ -86,6 +87,7 @@ impl Text {
             }
         });
         let units = units(&folded, &key, segmenter);
+        let key = key.chars().to_vec();
         let wanted = terms.iter().filter(|term| !term.stop).count();
         let asked = typed.trim_end().ends_with(['?', '\u{ff1f}', '吗', '嗎', '呢']);
         let question =
@@ -117,22 +119,38 @@ impl Form {
     }
 }
 
-/// Grams and chars of the key, words of the segmenter, with their counts.
-fn units(folded: &Folded<'_>, key: &[char], segmenter: &Segmenter) -> Vec<(Unit, String, f32)> {
-    let mut counts: BTreeMap<(Unit, String), f32> = BTreeMap::new();
-    for pair in key.windows(2) {
+/// Grams and chars of the key, words of the segmenter, with their weights: how often the query has
+/// them, stop words counting for less.
+fn units(folded: &Folded<'_>, key: &Key, segmenter: &Segmenter) -> Vec<(Unit, String, f32)> {
+    let mut weights: BTreeMap<(Unit, String), f32> = BTreeMap::new();
+    let mut add = |unit, text: String, weight| *weights.entry((unit, text)).or_default() += weight;
+    let stops = stops(folded, key, segmenter);
+    let factor = |stop: bool| if stop { STOP_WEIGHT } else { 1.0 };
+    for (at, pair) in key.chars().windows(2).enumerate() {
         // Two Latin letters say nothing that the word does not say better.
         if pair.iter().any(|c| is_han(*c)) {
-            *counts.entry((Unit::Gram, pair.iter().collect())).or_default() += 1.0;
+            let weight = (factor(stops[at]) + factor(stops[at + 1])) / 2.0;
+            add(Unit::Gram, pair.iter().collect(), weight);
         }
     }
-    for c in key.iter().filter(|c| is_han(**c)) {
-        *counts.entry((Unit::Char, c.to_string())).or_default() += 1.0;
+    for (at, c) in key.chars().iter().enumerate().filter(|(_, c)| is_han(**c)) {
+        add(Unit::Char, c.to_string(), factor(stops[at]));
     }
     segmenter.segment(folded, |token| {
-        *counts.entry((Unit::Word, token.text.to_string())).or_default() += 1.0;
+        add(Unit::Word, token.text.to_string(), factor(is_stop(&token.text)));
     });
-    counts.into_iter().map(|((unit, text), count)| (unit, text, count)).collect()
+    weights.into_iter().map(|((unit, text), weight)| (unit, text, weight)).collect()
+}
+
+/// For each key character, whether it is part of a stop word.
+fn stops(folded: &Folded<'_>, key: &Key, segmenter: &Segmenter) -> Vec<bool> {
+    let mut by_char = vec![false; folded.char_count()];
+    segmenter.words(folded, |token| {
+        if is_stop(&token.text) {
+            by_char[token.chars.start as usize..token.chars.end as usize].fill(true);
+        }
+    });
+    (0..key.chars().len()).map(|at| by_char[key.folded_range(at..at + 1).start]).collect()
 }
 
 /// Builds engine queries over the text fields of both kinds.
@@ -177,6 +195,38 @@ impl TextQueries<'_> {
     /// Documents that have the term in one of its forms. Scores nothing.
     pub(crate) fn term(self, term: &Term) -> Box<dyn Query> {
         any(term.forms.iter().map(|form| self.form(form)).collect())
+    }
+
+    /// Documents that have anything of a text: two neighbouring characters of a meaningful word, a
+    /// Latin word or a number; a character where the text is no more. Scores nothing.
+    ///
+    /// Grams and not words: how a question is cut into words must not decide what answers it.
+    pub(crate) fn anything(self, text: &Text) -> Box<dyn Query> {
+        let meaningful = text.units.iter().any(|(_, _, weight)| *weight > STOP_WEIGHT);
+        // A gram of two stop words is left out, one at the edge of a stop word is not.
+        let least = if meaningful { 0.5 } else { 0.0 };
+        let wanted = |wanted: Unit| {
+            let units = text.units.iter();
+            units.filter(move |(unit, _, weight)| *unit == wanted && *weight > least)
+        };
+        let mut queries: Vec<Box<dyn Query>> = Vec::new();
+        queries.extend(wanted(Unit::Gram).map(|(_, gram, _)| {
+            self.sequence(&gram.chars().collect::<Vec<_>>())
+        }));
+        let latin = wanted(Unit::Word).filter(|(_, word, _)| !word.chars().any(is_han));
+        queries.extend(latin.map(|(_, word, _)| self.word(word)));
+        let terms = text.terms.iter().filter(|term| !term.stop);
+        let alone = terms.flat_map(|term| &term.forms).filter(|form| {
+            form.look == Look::WordOrGlued
+                || form.look == Look::Characters && form.key.len() == 1
+        });
+        queries.extend(alone.map(|form| self.sequence(&form.key)));
+        if queries.is_empty() {
+            queries.extend(wanted(Unit::Char).map(|(_, c, _)| {
+                self.sequence(&c.chars().collect::<Vec<_>>())
+            }));
+        }
+        any(queries)
     }
 
     fn word(self, text: &str) -> Box<dyn Query> {

@@ -1,5 +1,6 @@
 //! Tags that the site glued together: what the archive knows of them, and how a line of them is split.
 
+mod glue;
 mod split;
 mod vocabulary;
 

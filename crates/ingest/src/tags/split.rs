@@ -5,27 +5,28 @@
 use std::collections::HashMap;
 
 use super::Vocabulary;
-use crate::fold::fold;
+use super::glue::{Glue, Range, is_tag_char};
 
-/// Longer lines than this (in characters) are no Tags lines of this shape.
-const LONGEST_LINE: usize = 400;
 const LONGEST_TAG: usize = 8;
 const LONGEST_KEYWORD: usize = 40;
 /// The tags' half is at most this long.
 const LONGEST_HALF: usize = 80;
-/// Hypotheses kept for each number of tags: far more than ever compete.
-const BEAM: usize = 48;
+/// Hypotheses kept for each number of tags: more than ever compete.
+const BEAM: usize = 32;
+/// What every pair costs: as much as two letters and a keyword hold by chance.
+const PAIR: f32 = 2.2;
 /// A segmentation worse than this for each pair is no better than none.
-const WORST: f32 = -2.5;
+const WORST: f32 = -4.5;
+/// A keyword worse than this is none.
+const WORST_KEYWORD: f32 = -5.0;
 
 /// The tags and keywords of a glued line, tags first; `None` if it cannot be split.
 pub(crate) fn split(glued: &str, vocabulary: &Vocabulary) -> Option<Vec<String>> {
     let line = Glue::new(glued)?;
-    let half = line.tags_reach(vocabulary);
-    let mut keywords: HashMap<usize, Vec<(usize, f32)>> = HashMap::new();
+    let mut search = Search::new(&line, vocabulary);
     let mut best: Option<(f32, Vec<Pair>)> = None;
-    for middle in 2..=half {
-        if let Some((score, pairs)) = search(&line, middle, vocabulary, &mut keywords)
+    for middle in 2..=search.reach {
+        if let Some((score, pairs)) = search.from(middle)
             && best.as_ref().is_none_or(|(known, _)| score > *known)
         {
             best = Some((score, pairs));
@@ -36,228 +37,231 @@ pub(crate) fn split(glued: &str, vocabulary: &Vocabulary) -> Option<Vec<String>>
         return None;
     }
     let tags = pairs.iter().map(|pair| line.original(pair.tag));
-    let words = pairs.iter().map(|pair| line.original(pair.keyword));
-    Some(tags.chain(words).collect())
+    let keywords = pairs.iter().map(|pair| line.original(pair.keyword));
+    Some(tags.chain(keywords).collect())
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Pair {
-    tag: (usize, usize),
-    keyword: (usize, usize),
+    tag: Range,
+    keyword: Range,
 }
 
-/// A line as characters, with its folded twin of the same length.
-struct Glue {
-    chars: Vec<char>,
-    folded: Vec<char>,
+/// What can be said of a range taken for a tag.
+struct Tag {
+    range: Range,
+    score: f32,
+    /// Its folded text, where the archive knows it.
+    known: Option<String>,
+    /// Where its letters stand.
+    occurrences: Vec<usize>,
 }
 
-#[derive(Clone)]
-struct Hypothesis {
+/// What can be said of a range taken for a keyword.
+struct Keyword {
+    to: usize,
+    score: f32,
+    known: Option<String>,
+}
+
+/// The first `n` pairs of a line.
+#[derive(Clone, Copy)]
+struct Step {
     /// Where the next tag and the next keyword begin.
     tag: usize,
     keyword: usize,
     score: f32,
-    pairs: Vec<Pair>,
+    pair: Pair,
+    /// The step before, as an index.
+    before: usize,
 }
 
-impl Glue {
-    fn new(glued: &str) -> Option<Self> {
-        let chars: Vec<char> = glued.trim().chars().collect();
-        if !(4..=LONGEST_LINE).contains(&chars.len()) {
-            return None;
-        }
-        let whole: Vec<char> = fold(glued.trim()).chars().collect();
-        let folded = if whole.len() == chars.len() {
-            whole
-        } else {
-            // Rare characters that fold to several: the first of them keeps the places.
-            chars.iter().map(|c| fold(&c.to_string()).chars().next().unwrap_or(*c)).collect()
+struct Search<'a> {
+    line: &'a Glue,
+    vocabulary: &'a Vocabulary,
+    /// The tags' half ends here at the latest.
+    reach: usize,
+    /// By where they begin.
+    tags: Vec<Vec<Tag>>,
+    keywords: Vec<Option<Vec<Keyword>>>,
+    folded: String,
+}
+
+impl<'a> Search<'a> {
+    fn new(line: &'a Glue, vocabulary: &'a Vocabulary) -> Self {
+        let mut search = Self {
+            line,
+            vocabulary,
+            reach: 0,
+            tags: Vec::new(),
+            keywords: std::iter::repeat_with(|| None).take(line.len()).collect(),
+            folded: String::new(),
         };
-        Some(Self { chars, folded })
+        let last = line.len().saturating_sub(2).min(LONGEST_HALF);
+        let mut ends = vec![true];
+        for from in 0..last {
+            // Only where another tag ends does one begin.
+            let tags = if ends.get(from) == Some(&true) { search.tags_at(from, last) } else { Vec::new() };
+            for tag in &tags {
+                ends.resize(ends.len().max(tag.range.1 + 1), false);
+                ends[tag.range.1] = true;
+                search.reach = search.reach.max(tag.range.1);
+            }
+            search.tags.push(tags);
+        }
+        search
     }
 
-    fn folded(&self, from: usize, to: usize) -> String {
-        self.folded[from..to].iter().collect()
+    fn tags_at(&mut self, from: usize, last: usize) -> Vec<Tag> {
+        let mut tags = Vec::new();
+        for to in from + 2..=last.min(from + LONGEST_TAG) {
+            let range = (from, to);
+            self.line.folded(range, &mut self.folded);
+            let times = self.vocabulary.tag(&self.folded);
+            let score = if times > 0 {
+                Some(1.5 + 0.35 * (1.0 + times as f32).ln())
+            } else {
+                stranger(self.line.chars(range))
+            };
+            if let Some(score) = score {
+                tags.push(Tag {
+                    range,
+                    score,
+                    known: (times > 0).then(|| self.folded.clone()),
+                    occurrences: self.line.occurrences(range),
+                });
+            }
+        }
+        tags
     }
 
-    fn original(&self, (from, to): (usize, usize)) -> String {
-        self.chars[from..to].iter().collect::<String>().trim().to_owned()
-    }
-
-    /// How far the tags' half can go: as long as characters can be tags.
-    fn tags_reach(&self, vocabulary: &Vocabulary) -> usize {
-        let last = self.chars.len().saturating_sub(2).min(LONGEST_HALF);
-        let mut reach = 0;
-        while reach < last {
-            if is_tag_char(self.chars[reach]) {
-                reach += 1;
+    /// Where a keyword that begins at `from` can end, with how good it is by itself.
+    fn keywords_at(&mut self, from: usize) -> Vec<Keyword> {
+        let end = self.line.len();
+        let mut keywords = Vec::new();
+        for to in from + 2..=end.min(from + LONGEST_KEYWORD) {
+            let seam = self.line.seam(to);
+            if seam < -10.0 {
                 continue;
             }
-            let known = (2..=LONGEST_TAG)
-                .rev()
-                .filter(|length| reach + length <= last)
-                .find(|length| vocabulary.tag(&self.folded(reach, reach + length)) > 0);
-            match known {
-                Some(length) => reach += length,
-                None => break,
-            }
-        }
-        reach
-    }
-
-    /// How natural it is that one keyword ends and another begins at `at`.
-    fn seam(&self, at: usize) -> f32 {
-        if at == self.chars.len() {
-            return 0.0;
-        }
-        let (before, after) = (self.chars[at - 1], self.chars[at]);
-        if before == ' ' || after == ' ' {
-            return -20.0;
-        }
-        match (Class::of(before), Class::of(after)) {
-            (Class::Han, Class::Han) => -1.8,
-            (Class::Han, _) => 0.6,
-            (_, Class::Han) => -2.5,
-            (Class::Lower, Class::Upper) | (Class::Lower, Class::Digit) => 0.4,
-            (Class::Lower, Class::Lower) => -4.0,
-            (Class::Digit, Class::Digit) => -3.0,
-            (Class::Upper, Class::Upper) => -0.6,
-            (Class::Upper, Class::Lower) => {
-                // `GPT|opensea` is a seam, `B|aby` is none.
-                let run = self.chars[..at].iter().rev().take_while(|c| c.is_ascii_uppercase()).count();
-                if run >= 2 { -1.2 } else { -5.0 }
-            }
-            _ => -0.8,
-        }
-    }
-
-    /// Seams inside a keyword that look as if one keyword should end there.
-    fn breaks(&self, from: usize, to: usize) -> f32 {
-        let mut broken = 0.0;
-        for at in from + 1..to {
-            let (before, after) = (Class::of(self.chars[at - 1]), Class::of(self.chars[at]));
-            broken += match (before, after) {
-                (Class::Han, Class::Upper | Class::Lower | Class::Digit) => 2.0,
-                // `OpenSea` has one; a run of capitals behind small letters is another word.
-                (Class::Lower, Class::Upper) => {
-                    let capitals =
-                        self.chars[at..to].iter().take_while(|c| c.is_ascii_uppercase()).count();
-                    if capitals >= 2 { 1.8 } else { 0.7 }
-                }
-                (Class::Upper, Class::Lower) => {
-                    let capitals = self.chars[from..at]
-                        .iter()
-                        .rev()
-                        .take_while(|c| c.is_ascii_uppercase())
-                        .count();
-                    if capitals >= 3 { 1.5 } else { 0.0 }
-                }
-                _ => 0.0,
+            self.line.folded((from, to), &mut self.folded);
+            let times = self.vocabulary.keyword(&self.folded);
+            let score = if times > 0 {
+                3.0 + 0.3 * (1.0 + times as f32).ln() + seam.max(-1.5)
+            } else if let Some((held, known)) = self.vocabulary.shape(&self.folded) {
+                let word = if known { 1.0 } else { -0.8 };
+                0.8 + 0.25 * (1.0 + held as f32).ln() + word + seam
+            } else {
+                -1.5 - self.line.breaks((from, to)) + seam
             };
+            if score > WORST_KEYWORD {
+                keywords.push(Keyword {
+                    to,
+                    score,
+                    known: (times > 0).then(|| self.folded.clone()),
+                });
+            }
         }
-        broken
+        keywords
     }
 
-    /// Whether a keyword holds a tag's letters.
-    fn holds(&self, keyword: (usize, usize), tag: (usize, usize)) -> bool {
-        let tag = &self.folded[tag.0..tag.1];
-        self.folded[keyword.0..keyword.1].windows(tag.len()).any(|window| window == tag)
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
-    Upper,
-    Lower,
-    Digit,
-    Han,
-    Other,
-}
-
-impl Class {
-    fn of(c: char) -> Self {
-        match c {
-            'A'..='Z' => Self::Upper,
-            'a'..='z' => Self::Lower,
-            '0'..='9' => Self::Digit,
-            _ if c.is_alphabetic() => Self::Han,
-            _ => Self::Other,
+    /// The best segmentation whose keywords begin at `middle`.
+    fn from(&mut self, middle: usize) -> Option<(f32, Vec<Pair>)> {
+        let end = self.line.len();
+        let nothing = Pair { tag: (0, 0), keyword: (0, 0) };
+        let mut steps =
+            vec![Step { tag: 0, keyword: middle, score: 0.0, pair: nothing, before: usize::MAX }];
+        let mut beam = vec![0];
+        let mut best: Option<usize> = None;
+        while !beam.is_empty() {
+            let mut next: HashMap<(usize, usize), Step> = HashMap::new();
+            for &before in &beam {
+                self.extend(steps[before], before, middle, &mut next);
+            }
+            let mut made: Vec<Step> = next.into_values().collect();
+            // Ties are settled by place, never by the order of a hash map.
+            made.sort_by(|a, b| {
+                b.score.total_cmp(&a.score).then((a.tag, a.keyword).cmp(&(b.tag, b.keyword)))
+            });
+            beam.clear();
+            for step in made {
+                if (step.tag, step.keyword) == (middle, end) {
+                    if best.is_none_or(|best: usize| step.score > steps[best].score) {
+                        best = Some(steps.len());
+                        steps.push(step);
+                    }
+                } else if beam.len() < BEAM {
+                    beam.push(steps.len());
+                    steps.push(step);
+                }
+            }
         }
+        let mut at = best?;
+        let score = steps[at].score;
+        let mut pairs = Vec::new();
+        while at != 0 {
+            pairs.push(steps[at].pair);
+            at = steps[at].before;
+        }
+        pairs.reverse();
+        Some((score, pairs))
     }
-}
 
-fn is_tag_char(c: char) -> bool {
-    c.is_ascii_uppercase() || c.is_ascii_digit()
-}
-
-/// The best segmentation whose keywords begin at `middle`.
-fn search(
-    line: &Glue,
-    middle: usize,
-    vocabulary: &Vocabulary,
-    cache: &mut HashMap<usize, Vec<(usize, f32)>>,
-) -> Option<(f32, Vec<Pair>)> {
-    let end = line.chars.len();
-    let start = Hypothesis { tag: 0, keyword: middle, score: 0.0, pairs: Vec::new() };
-    let mut beam = vec![start];
-    let mut best: Option<(f32, Vec<Pair>)> = None;
-    while !beam.is_empty() {
-        let mut next: HashMap<(usize, usize), Hypothesis> = HashMap::new();
-        for state in &beam {
-            let keywords = cache
-                .entry(state.keyword)
-                .or_insert_with(|| keywords(line, state.keyword, vocabulary))
-                .clone();
-            for length in 2..=LONGEST_TAG.min(middle - state.tag) {
-                let tag = (state.tag, state.tag + length);
-                let left = middle - tag.1;
-                if left == 1 {
+    /// Every pair that can follow `step`.
+    fn extend(
+        &mut self,
+        step: Step,
+        before: usize,
+        middle: usize,
+        next: &mut HashMap<(usize, usize), Step>,
+    ) {
+        let end = self.line.len();
+        let from = step.keyword;
+        let keywords = match self.keywords.get_mut(from).and_then(Option::take) {
+            Some(keywords) => keywords,
+            None => self.keywords_at(from),
+        };
+        for tag in self.tags.get(step.tag).map_or(&[][..], Vec::as_slice) {
+            let left = middle.checked_sub(tag.range.1);
+            // One letter that is left over makes no tag.
+            let Some(left) = left.filter(|left| *left != 1) else { continue };
+            for keyword in &keywords {
+                // Both halves end together.
+                if (left == 0) != (keyword.to == end) {
                     continue;
                 }
-                let Some(tag_score) = tag_score(line, tag, vocabulary) else { continue };
-                for &(to, keyword_score) in &keywords {
-                    // Both halves end together.
-                    if (left == 0) != (to == end) {
-                        continue;
-                    }
-                    let keyword = (state.keyword, to);
-                    let score = state.score
-                        + tag_score
-                        + keyword_score
-                        + pair_score(line, tag, keyword, vocabulary);
-                    let slot = (tag.1, to);
-                    if next.get(&slot).is_none_or(|known| score > known.score) {
-                        let mut pairs = state.pairs.clone();
-                        pairs.push(Pair { tag, keyword });
-                        next.insert(slot, Hypothesis { tag: tag.1, keyword: to, score, pairs });
-                    }
+                let score = step.score + tag.score + keyword.score - PAIR
+                    + self.agreement(tag, from, keyword);
+                let slot = (tag.range.1, keyword.to);
+                if next.get(&slot).is_none_or(|known| score > known.score) {
+                    let pair = Pair { tag: tag.range, keyword: (from, keyword.to) };
+                    next.insert(slot, Step { tag: slot.0, keyword: slot.1, score, pair, before });
                 }
             }
         }
-        if let Some(done) = next.remove(&(middle, end))
-            && best.as_ref().is_none_or(|(known, _)| done.score > *known)
-        {
-            best = Some((done.score, done.pairs));
+        if let Some(slot) = self.keywords.get_mut(from) {
+            *slot = Some(keywords);
         }
-        beam = next.into_values().collect();
-        // Ties are settled by place, never by the order of a hash map.
-        beam.sort_by(|a, b| {
-            b.score.total_cmp(&a.score).then((a.tag, a.keyword).cmp(&(b.tag, b.keyword)))
-        });
-        beam.truncate(BEAM);
     }
-    best
+
+    /// How well a keyword goes with its tag.
+    fn agreement(&self, tag: &Tag, from: usize, keyword: &Keyword) -> f32 {
+        let length = tag.range.1 - tag.range.0;
+        if tag.occurrences.iter().any(|at| (from..=keyword.to.saturating_sub(length)).contains(at)) {
+            // A longer tag is held by chance less often.
+            return 2.5 + 0.3 * length as f32;
+        }
+        match (&tag.known, &keyword.known) {
+            (Some(tag), Some(keyword)) if self.vocabulary.pair(tag, keyword) => 2.0,
+            _ => -2.0,
+        }
+    }
 }
 
-fn tag_score(line: &Glue, tag: (usize, usize), vocabulary: &Vocabulary) -> Option<f32> {
-    let times = vocabulary.tag(&line.folded(tag.0, tag.1));
-    if times > 0 {
-        return Some(1.5 + 0.35 * (1.0 + times as f32).ln());
-    }
-    let chars = &line.chars[tag.0..tag.1];
-    let latin = chars.iter().all(|c| is_tag_char(*c)) && chars.iter().any(char::is_ascii_uppercase);
-    latin.then(|| match chars.len() {
+/// A tag that the archive does not name anywhere: capitals and digits, mostly three.
+fn stranger(chars: &[char]) -> Option<f32> {
+    let fits = chars.iter().all(|c| is_tag_char(*c)) && chars.iter().any(char::is_ascii_uppercase);
+    fits.then(|| match chars.len() {
         3 => 0.0,
         4 => -0.4,
         2 => -1.8,
@@ -265,42 +269,6 @@ fn tag_score(line: &Glue, tag: (usize, usize), vocabulary: &Vocabulary) -> Optio
         6 => -2.6,
         _ => -4.0,
     })
-}
-
-/// Where a keyword that begins at `from` can end, with how good it is by itself.
-fn keywords(line: &Glue, from: usize, vocabulary: &Vocabulary) -> Vec<(usize, f32)> {
-    let end = line.chars.len();
-    (from + 2..=end.min(from + LONGEST_KEYWORD))
-        .filter_map(|to| {
-            let seam = line.seam(to);
-            let folded = line.folded(from, to);
-            let times = vocabulary.keyword(&folded);
-            let shape = vocabulary.shape(&folded);
-            let own = if times > 0 {
-                3.0 + 0.3 * (1.0 + times as f32).ln()
-            } else if let Some((held, known)) = shape {
-                0.8 + 0.25 * (1.0 + held as f32).ln() + if known { 1.0 } else { -0.8 }
-            } else {
-                -1.5 - line.breaks(from, to)
-            };
-            let score = own + if times > 0 { seam.max(-1.5) } else { seam };
-            (score > -9.0).then_some((to, score))
-        })
-        .collect()
-}
-
-fn pair_score(
-    line: &Glue,
-    tag: (usize, usize),
-    keyword: (usize, usize),
-    vocabulary: &Vocabulary,
-) -> f32 {
-    if line.holds(keyword, tag) {
-        // A longer tag is held by chance less often.
-        return 2.5 + 0.3 * (tag.1 - tag.0) as f32;
-    }
-    let pair = vocabulary.pair(&line.folded(tag.0, tag.1), &line.folded(keyword.0, keyword.1));
-    if pair { 2.0 } else { -2.0 }
 }
 
 #[cfg(test)]

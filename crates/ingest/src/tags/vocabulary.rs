@@ -3,6 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
 use crate::fold::fold;
 use crate::title::{Title, is_ticker};
 
@@ -11,13 +13,13 @@ use crate::title::{Title, is_ticker};
 pub(crate) struct Vocabulary {
     tags: HashMap<String, u32>,
     keywords: HashMap<String, u32>,
-    pairs: HashSet<(String, String)>,
-    /// `(before, behind)` of the variable word in keywords such as `Baby …` or `…幣價格今日行情`, with
+    /// Tags with their keywords, as hashes of both.
+    pairs: HashSet<u64>,
+    /// By the hash of what stands before and behind the variable word in keywords such as `Baby …` or `…幣價格今日行情`, with
     /// the number of different words seen there.
-    shapes: HashMap<(String, String), u32>,
+    shapes: HashMap<u64, u32>,
     /// The words seen there.
     words: HashSet<String>,
-    longest: usize,
 }
 
 /// A shape must have held this many different words to be one.
@@ -47,7 +49,7 @@ impl Vocabulary {
 
     fn see_pair(&mut self, tag: &str, keyword: &str) {
         let keyword = fold(keyword);
-        self.pairs.insert((fold(tag), keyword.clone()));
+        self.pairs.insert(pair_hash(&fold(tag), &keyword));
         count(&mut self.keywords, keyword);
     }
 
@@ -63,10 +65,10 @@ impl Vocabulary {
 
     /// Learns the shapes of keywords from the keywords.
     pub(crate) fn learn(&mut self) {
-        let mut seen: HashMap<(String, String), HashSet<&str>> = HashMap::new();
+        let mut seen: HashMap<(&str, &str), HashSet<&str>> = HashMap::new();
         for keyword in self.keywords.keys() {
             for (before, word, behind) in slots(keyword) {
-                seen.entry((before.to_owned(), behind.to_owned())).or_default().insert(word);
+                seen.entry((before, behind)).or_default().insert(word);
             }
         }
         seen.retain(|_, words| words.len() >= WORDS_OF_A_SHAPE as usize);
@@ -74,9 +76,11 @@ impl Vocabulary {
         self.words.extend(seen.values().flatten().map(|word| (*word).to_owned()));
         self.shapes = seen
             .into_iter()
-            .map(|(shape, words)| (shape, u32::try_from(words.len()).unwrap_or(u32::MAX)))
+            .map(|((before, behind), words)| {
+                let held = u32::try_from(words.len()).unwrap_or(u32::MAX);
+                (shape_hash(before, behind), held)
+            })
             .collect();
-        self.longest = self.keywords.keys().map(|word| word.chars().count()).max().unwrap_or(0);
     }
 
     pub(crate) fn tag(&self, folded: &str) -> u32 {
@@ -88,7 +92,7 @@ impl Vocabulary {
     }
 
     pub(crate) fn pair(&self, tag: &str, keyword: &str) -> bool {
-        self.pairs.contains(&(tag.to_owned(), keyword.to_owned()))
+        self.pairs.contains(&pair_hash(tag, keyword))
     }
 
     /// The best shape that `folded` fits: how many words the shape has held, and whether this word is known.
@@ -98,12 +102,22 @@ impl Vocabulary {
         }
         slots(folded)
             .filter_map(|(before, word, behind)| {
-                let key = (before.to_owned(), behind.to_owned());
-                self.shapes.get(&key).map(|held| (self.words.contains(word), *held))
+                let held = self.shapes.get(&shape_hash(before, behind))?;
+                let known = self.words.contains(word);
+                // A bare word is a keyword only if the archive knows it: any run of letters is bare.
+                (known || !before.is_empty() || !behind.is_empty()).then_some((known, *held))
             })
             .max()
             .map(|(known, held)| (held, known))
     }
+}
+
+fn shape_hash(before: &str, behind: &str) -> u64 {
+    pair_hash(before, behind)
+}
+
+fn pair_hash(tag: &str, keyword: &str) -> u64 {
+    xxh3_64_with_seed(keyword.as_bytes(), xxh3_64(tag.as_bytes()))
 }
 
 fn count(counts: &mut HashMap<String, u32>, key: String) {

@@ -1,0 +1,46 @@
+//! `measure DIR TRUTH [--errors]`: reads an archive that `make_archive.py` wrote, prints scores and speed.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs, unreachable_pub)]
+
+#[path = "../tests/score/mod.rs"]
+mod score;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use wensou_ingest::Options;
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let root = PathBuf::from(arguments.next().expect("usage: measure DIR TRUTH [--errors]"));
+    let truth = arguments.next().expect("usage: measure DIR TRUTH [--errors]");
+    let errors = arguments.next().is_some();
+    let mut options = Options::default();
+    if let Ok(threads) = std::env::var("THREADS") {
+        options.threads = threads.parse().unwrap();
+    }
+    let start = Instant::now();
+    let read = score::read(&root, &options);
+    let seconds = start.elapsed().as_secs_f64();
+    let mega = read.report.bytes as f64 / 1e6;
+    let score = score::score(&root, &std::fs::read_to_string(truth).unwrap(), &read, &mut |line| {
+        if errors {
+            println!("{line}");
+        }
+    });
+    println!("{score:.4?}");
+    let report = &read.report;
+    println!(
+        "{mega:.1} MB in {seconds:.2} s, {:.1} MB/s; {} pages, {} articles, {}/{} flash items, {} unsplit, {} skipped, {} lossy, mojibake {}+{}",
+        mega / seconds,
+        report.pages,
+        report.articles,
+        report.flashes_distinct,
+        report.flashes_seen,
+        report.unsplit_tags,
+        report.skipped.len(),
+        report.lossy.len(),
+        report.mojibake_repaired,
+        report.mojibake_kept.len(),
+    );
+}

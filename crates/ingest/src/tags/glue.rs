@@ -1,0 +1,134 @@
+//! A glued Tags line as characters: where it could be cut, and how natural each cut is.
+
+use crate::fold::fold;
+
+/// Longer lines than this (in characters) are no Tags lines of this shape.
+const LONGEST_LINE: usize = 400;
+
+/// A line as characters, with its folded twin of the same length.
+pub(super) struct Glue {
+    chars: Vec<char>,
+    folded: Vec<char>,
+}
+
+/// A range of characters.
+pub(super) type Range = (usize, usize);
+
+impl Glue {
+    /// `None` if the line is too short or too long to be one.
+    pub(super) fn new(glued: &str) -> Option<Self> {
+        let chars: Vec<char> = glued.trim().chars().collect();
+        if !(4..=LONGEST_LINE).contains(&chars.len()) {
+            return None;
+        }
+        let whole: Vec<char> = fold(glued.trim()).chars().collect();
+        let folded = if whole.len() == chars.len() {
+            whole
+        } else {
+            // Rare characters that fold to several: the first of them keeps the places.
+            chars.iter().map(|c| fold(&c.to_string()).chars().next().unwrap_or(*c)).collect()
+        };
+        Some(Self { chars, folded })
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.chars.len()
+    }
+
+    pub(super) fn chars(&self, (from, to): Range) -> &[char] {
+        &self.chars[from..to]
+    }
+
+    /// Puts the folded text of a range into `text`.
+    pub(super) fn folded(&self, (from, to): Range, text: &mut String) {
+        text.clear();
+        text.extend(&self.folded[from..to]);
+    }
+
+    pub(super) fn original(&self, (from, to): Range) -> String {
+        self.chars[from..to].iter().collect::<String>().trim().to_owned()
+    }
+
+    /// Where in the line the folded text of a range stands, the range itself included.
+    pub(super) fn occurrences(&self, (from, to): Range) -> Vec<usize> {
+        let wanted = &self.folded[from..to];
+        self.folded
+            .windows(to - from)
+            .enumerate()
+            .filter(|(_, window)| *window == wanted)
+            .map(|(at, _)| at)
+            .collect()
+    }
+
+    /// How natural it is that one keyword ends and another begins at `at`.
+    pub(super) fn seam(&self, at: usize) -> f32 {
+        if at == self.chars.len() {
+            return 0.0;
+        }
+        let (before, after) = (self.chars[at - 1], self.chars[at]);
+        if before == ' ' || after == ' ' {
+            return -20.0;
+        }
+        match (Class::of(before), Class::of(after)) {
+            (Class::Han, Class::Han) => -1.8,
+            (Class::Han, _) => 0.6,
+            (_, Class::Han) => -2.5,
+            (Class::Lower, Class::Upper | Class::Digit) => 0.4,
+            (Class::Lower, Class::Lower) => -4.0,
+            (Class::Digit, Class::Digit) => -3.0,
+            (Class::Upper, Class::Upper) => -0.6,
+            // `GPT|opensea` is a seam, `B|aby` is none.
+            (Class::Upper, Class::Lower) if self.capitals_before(0, at) >= 2 => -1.2,
+            (Class::Upper, Class::Lower) => -5.0,
+            _ => -0.8,
+        }
+    }
+
+    /// How much a keyword looks as if another one began inside it.
+    pub(super) fn breaks(&self, (from, to): Range) -> f32 {
+        (from + 1..to)
+            .map(|at| match (Class::of(self.chars[at - 1]), Class::of(self.chars[at])) {
+                (Class::Han, Class::Upper | Class::Lower | Class::Digit) => 2.0,
+                // `OpenSea` has one; a run of capitals behind small letters is another word.
+                (Class::Lower, Class::Upper) if self.capitals_after(at, to) >= 2 => 1.8,
+                (Class::Lower, Class::Upper) => 0.7,
+                (Class::Upper, Class::Lower) if self.capitals_before(from, at) >= 3 => 1.5,
+                _ => 0.0,
+            })
+            .sum()
+    }
+
+    fn capitals_before(&self, from: usize, at: usize) -> usize {
+        self.chars[from..at].iter().rev().take_while(|c| c.is_ascii_uppercase()).count()
+    }
+
+    fn capitals_after(&self, at: usize, to: usize) -> usize {
+        self.chars[at..to].iter().take_while(|c| c.is_ascii_uppercase()).count()
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Upper,
+    Lower,
+    Digit,
+    Han,
+    Other,
+}
+
+impl Class {
+    fn of(c: char) -> Self {
+        match c {
+            'A'..='Z' => Self::Upper,
+            'a'..='z' => Self::Lower,
+            '0'..='9' => Self::Digit,
+            _ if c.is_alphabetic() => Self::Han,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Whether a tag that nobody knows could hold `c`.
+pub(super) fn is_tag_char(c: char) -> bool {
+    c.is_ascii_uppercase() || c.is_ascii_digit()
+}
