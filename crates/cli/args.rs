@@ -79,13 +79,13 @@ pub(crate) enum Verb {
 
 /// Search articles and flash items.
 ///
-/// Words after the verb are joined by blanks. Every word must be found; a long question finds what
+/// Words after the verb are joined by blanks; put a query that begins with - after --. Every word must be found; a long question finds what
 /// answers it best; if nothing has every word, the hits that have the most say which they lack.
 #[derive(Debug, Args)]
 #[command(after_long_help = QUERY_HELP)]
 pub(crate) struct Search {
     /// The query; none means everything, newest first
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY")]
     pub(crate) query: Vec<String>,
     /// Print at most N hits
     #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
@@ -223,7 +223,7 @@ pub(crate) enum ShowFormat {
 #[derive(Debug, Args)]
 pub(crate) struct Tags {
     /// Count only documents that this query matches
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY")]
     pub(crate) query: Vec<String>,
     /// Only tags that begin so, in either script and case
     #[arg(long, value_name = "TEXT")]

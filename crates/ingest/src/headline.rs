@@ -119,6 +119,12 @@ fn score(title: &str, text: &str, rest: &str) -> f32 {
     let lead = has_lead(text);
     if lead {
         score += 3.5;
+    } else if is_dated(first_chars(text, 30)) {
+        score += 1.5;
+    }
+    // `今天(5月26日)` is how a text begins, not what a title says.
+    if title.contains("日)") || title.contains("今天") || title.contains("日\u{ff09}") {
+        score -= 3.0;
     }
     score -= 4.0 * title.chars().filter(|c| *c == '。' || matches!(c, ';' | '\u{ff1b}')).count() as f32;
     let commas = title.chars().filter(|c| is_comma(*c)).count() as f32;
@@ -160,7 +166,7 @@ fn pairs_of_text(chars: impl Iterator<Item = char>) -> HashSet<(char, char)> {
 /// Neighbours among letters, digits and Chinese characters; marks and blanks between them do not count.
 fn pairs(chars: impl Iterator<Item = char>) -> impl Iterator<Item = (char, char)> {
     let mut before: Option<char> = None;
-    chars.filter(|c| c.is_alphanumeric()).filter_map(move |c| {
+    chars.filter(|c| is_han(*c) || c.is_alphanumeric()).filter_map(move |c| {
         let c = c.to_ascii_lowercase();
         before.replace(c).map(|b| (b, c))
     })
@@ -195,6 +201,16 @@ pub(crate) fn has_lead(text: &str) -> bool {
 fn day(text: &str) -> bool {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     (1..=4).contains(&digits) && text[digits..].starts_with(['月', '日', '年'])
+}
+
+/// Whether a text speaks of a day near its beginning: `西班牙國家氣象局8日稱`.
+fn is_dated(text: &str) -> bool {
+    ["今天", "今日", "日前", "近日", "昨天", "昨日"].iter().any(|word| text.contains(word))
+        || text.match_indices('日').any(|(at, _)| text[..at].ends_with(|c: char| c.is_ascii_digit()))
+}
+
+fn first_chars(text: &str, count: usize) -> &str {
+    text.char_indices().nth(count).map_or(text, |(end, _)| &text[..end])
 }
 
 /// A title's own words never run `:6月18日消息,`.

@@ -1,8 +1,6 @@
 //! Every form of a date, as a table against a fixed clock: Wednesday, 17 May 2023.
 
-use wensou_query::lang::{
-    Clock, DateError, DateFilter, FieldClause, NodeKind, parse, parse_point,
-};
+use wensou_query::lang::{Clock, DateError, DateFilter, FieldClause, NodeKind, parse, parse_point};
 
 fn clock(today: &str) -> Clock {
     Clock { today: today.parse().expect("a date") }
@@ -20,7 +18,8 @@ fn filter(clause: &str) -> String {
     let query = parse(clause, &clock("2023-05-17")).expect(clause);
     match query.root.kind {
         NodeKind::Field(FieldClause::Date(DateFilter::Range { from, until })) => {
-            let end = |end: Option<jiff::civil::Date>| end.map_or("*".into(), |day| day.to_string());
+            let end =
+                |end: Option<jiff::civil::Date>| end.map_or("*".into(), |day| day.to_string());
             format!("{} {}", end(from), end(until))
         }
         kind => format!("{kind:?}"),
@@ -109,9 +108,35 @@ fn what_is_no_point_says_why() {
         assert_eq!(days(text, "2023-05-17"), expected, "{text}");
     }
     for text in [
-        "", "-", "/", "年", "2023年5", "2023年月", "2023年5月17", "2023年5月日", "年5月", "2023-", "2023-Q", "2023-Q12",
-        "2023-05-17-1", "2023-5-017", "23-05", "202305", "20230", "d", "7", "7h", "-7d", "+7d", "2023 05", "２", "q1",
-        "２０２３年５", "幣", "2023-0５月", "🪙",
+        "",
+        "-",
+        "/",
+        "年",
+        "2023年5",
+        "2023年月",
+        "2023年5月17",
+        "2023年5月日",
+        "年5月",
+        "2023-",
+        "2023-Q",
+        "2023-Q12",
+        "2023-05-17-1",
+        "2023-5-017",
+        "23-05",
+        "202305",
+        "20230",
+        "d",
+        "7",
+        "7h",
+        "-7d",
+        "+7d",
+        "2023 05",
+        "２",
+        "q1",
+        "２０２３年５",
+        "幣",
+        "2023-0５月",
+        "🪙",
     ] {
         let expected = format!("`{text}` is not a date");
         assert_eq!(days(text, "2023-05-17"), expected, "{text}");

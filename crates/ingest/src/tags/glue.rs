@@ -1,6 +1,7 @@
 //! A glued Tags line as characters: where it could be cut, and how natural each cut is.
 
 use crate::fold::fold;
+use crate::punctuation::is_han;
 
 /// Longer lines than this (in characters) are no Tags lines of this shape.
 const LONGEST_LINE: usize = 400;
@@ -45,6 +46,10 @@ impl Glue {
         text.extend(&self.folded[from..to]);
     }
 
+    pub(super) fn folded_char(&self, at: usize) -> char {
+        self.folded[at]
+    }
+
     pub(super) fn original(&self, (from, to): Range) -> String {
         self.chars[from..to].iter().collect::<String>().trim().to_owned()
     }
@@ -84,26 +89,24 @@ impl Glue {
         }
     }
 
-    /// How much a keyword looks as if another one began inside it.
-    pub(super) fn breaks(&self, (from, to): Range) -> f32 {
-        (from + 1..to)
-            .map(|at| match (Class::of(self.chars[at - 1]), Class::of(self.chars[at])) {
-                (Class::Han, Class::Upper | Class::Lower | Class::Digit) => 2.0,
-                // `OpenSea` has one; a run of capitals behind small letters is another word.
-                (Class::Lower, Class::Upper) if self.capitals_after(at, to) >= 2 => 1.8,
-                (Class::Lower, Class::Upper) => 0.7,
-                (Class::Upper, Class::Lower) if self.capitals_before(from, at) >= 3 => 1.5,
-                _ => 0.0,
-            })
-            .sum()
+    /// How much a keyword that begins at `from` looks as if another one began inside it, at `at`.
+    pub(super) fn break_at(&self, from: usize, at: usize) -> f32 {
+        match (Class::of(self.chars[at - 1]), Class::of(self.chars[at])) {
+            (Class::Han, Class::Upper | Class::Lower | Class::Digit) => 2.0,
+            // `OpenSea` has one; a run of capitals behind small letters is another word.
+            (Class::Lower, Class::Upper) if self.capitals_after(at) >= 2 => 1.8,
+            (Class::Lower, Class::Upper) => 0.7,
+            (Class::Upper, Class::Lower) if self.capitals_before(from, at) >= 3 => 1.5,
+            _ => 0.0,
+        }
     }
 
     fn capitals_before(&self, from: usize, at: usize) -> usize {
         self.chars[from..at].iter().rev().take_while(|c| c.is_ascii_uppercase()).count()
     }
 
-    fn capitals_after(&self, at: usize, to: usize) -> usize {
-        self.chars[at..to].iter().take_while(|c| c.is_ascii_uppercase()).count()
+    fn capitals_after(&self, at: usize) -> usize {
+        self.chars[at..].iter().take_while(|c| c.is_ascii_uppercase()).count()
     }
 }
 
@@ -122,7 +125,9 @@ impl Class {
             'A'..='Z' => Self::Upper,
             'a'..='z' => Self::Lower,
             '0'..='9' => Self::Digit,
-            _ if c.is_alphabetic() => Self::Han,
+            _ if is_han(c) => Self::Han,
+            // Other scripts part words as Chinese does, too: no letter case tells.
+            _ if !c.is_ascii() && c.is_alphabetic() => Self::Han,
             _ => Self::Other,
         }
     }

@@ -2,8 +2,6 @@
 //! letters of tag i. Dynamic programming over both halves at once, for every place where the second
 //! half could begin.
 
-use std::collections::HashMap;
-
 use super::Vocabulary;
 use super::glue::{Glue, Range, is_tag_char};
 
@@ -12,13 +10,20 @@ const LONGEST_KEYWORD: usize = 40;
 /// The tags' half is at most this long.
 const LONGEST_HALF: usize = 80;
 /// Hypotheses kept for each number of tags: more than ever compete.
-const BEAM: usize = 32;
+const BEAM: usize = 8;
+/// Keywords kept for each place where one can begin.
+const CHOICE: usize = 8;
 /// What every pair costs: as much as two letters and a keyword hold by chance.
 const PAIR: f32 = 2.2;
 /// A segmentation worse than this for each pair is no better than none.
 const WORST: f32 = -4.5;
 /// A keyword worse than this is none.
 const WORST_KEYWORD: f32 = -5.0;
+/// Only a keyword that the archive names ends at a worse seam.
+const WORST_SEAM: f32 = -2.6;
+
+/// No step.
+const NONE: usize = usize::MAX;
 
 /// The tags and keywords of a glued line, tags first; `None` if it cannot be split.
 pub(crate) fn split(glued: &str, vocabulary: &Vocabulary) -> Option<Vec<String>> {
@@ -84,6 +89,8 @@ struct Search<'a> {
     /// By where they begin.
     tags: Vec<Vec<Tag>>,
     keywords: Vec<Option<Vec<Keyword>>>,
+    /// By where the next tag and the next keyword begin: the step among those being made, or [`NONE`].
+    slots: Vec<usize>,
     folded: String,
 }
 
@@ -95,6 +102,7 @@ impl<'a> Search<'a> {
             reach: 0,
             tags: Vec::new(),
             keywords: std::iter::repeat_with(|| None).take(line.len()).collect(),
+            slots: Vec::new(),
             folded: String::new(),
         };
         let last = line.len().saturating_sub(2).min(LONGEST_HALF);
@@ -109,6 +117,7 @@ impl<'a> Search<'a> {
             }
             search.tags.push(tags);
         }
+        search.slots = vec![NONE; (search.reach + 1) * (line.len() + 1)];
         search
     }
 
@@ -121,7 +130,7 @@ impl<'a> Search<'a> {
             let score = if times > 0 {
                 Some(1.5 + 0.35 * (1.0 + times as f32).ln())
             } else {
-                stranger(self.line.chars(range))
+                stranger(self.line.chars(range)).map(|score| score - self.vocabulary.richness())
             };
             if let Some(score) = score {
                 tags.push(Tag {
@@ -139,20 +148,25 @@ impl<'a> Search<'a> {
     fn keywords_at(&mut self, from: usize) -> Vec<Keyword> {
         let end = self.line.len();
         let mut keywords = Vec::new();
+        let mut breaks = 0.0;
+        self.line.folded((from, from + 1), &mut self.folded);
         for to in from + 2..=end.min(from + LONGEST_KEYWORD) {
+            breaks += self.line.break_at(from, to - 1);
+            self.folded.push(self.line.folded_char(to - 1));
             let seam = self.line.seam(to);
             if seam < -10.0 {
                 continue;
             }
-            self.line.folded((from, to), &mut self.folded);
             let times = self.vocabulary.keyword(&self.folded);
             let score = if times > 0 {
                 3.0 + 0.3 * (1.0 + times as f32).ln() + seam.max(-1.5)
+            } else if seam < WORST_SEAM {
+                continue;
             } else if let Some((held, known)) = self.vocabulary.shape(&self.folded) {
                 let word = if known { 1.0 } else { -0.8 };
                 0.8 + 0.25 * (1.0 + held as f32).ln() + word + seam
             } else {
-                -1.5 - self.line.breaks((from, to)) + seam
+                -1.5 - breaks + seam
             };
             if score > WORST_KEYWORD {
                 keywords.push(Keyword {
@@ -162,6 +176,11 @@ impl<'a> Search<'a> {
                 });
             }
         }
+        // A keyword that ends the line stays, however bad: something has to.
+        keywords.sort_by(|a, b| {
+            (b.to == end).cmp(&(a.to == end)).then(b.score.total_cmp(&a.score)).then(a.to.cmp(&b.to))
+        });
+        keywords.truncate(CHOICE);
         keywords
     }
 
@@ -174,13 +193,15 @@ impl<'a> Search<'a> {
         let mut beam = vec![0];
         let mut best: Option<usize> = None;
         while !beam.is_empty() {
-            let mut next: HashMap<(usize, usize), Step> = HashMap::new();
+            let mut made: Vec<Step> = Vec::new();
             for &before in &beam {
-                self.extend(steps[before], before, middle, &mut next);
+                self.extend(steps[before], before, middle, &mut made);
             }
-            let mut made: Vec<Step> = next.into_values().collect();
-            // Ties are settled by place, never by the order of a hash map.
-            made.sort_by(|a, b| {
+            for step in &made {
+                self.slots[step.tag * (end + 1) + step.keyword] = NONE;
+            }
+            // Ties are settled by place.
+            made.sort_unstable_by(|a, b| {
                 b.score.total_cmp(&a.score).then((a.tag, a.keyword).cmp(&(b.tag, b.keyword)))
             });
             beam.clear();
@@ -213,7 +234,7 @@ impl<'a> Search<'a> {
         step: Step,
         before: usize,
         middle: usize,
-        next: &mut HashMap<(usize, usize), Step>,
+        made: &mut Vec<Step>,
     ) {
         let end = self.line.len();
         let from = step.keyword;
@@ -230,12 +251,18 @@ impl<'a> Search<'a> {
                 if (left == 0) != (keyword.to == end) {
                     continue;
                 }
-                let score = step.score + tag.score + keyword.score - PAIR
-                    + self.agreement(tag, from, keyword);
-                let slot = (tag.range.1, keyword.to);
-                if next.get(&slot).is_none_or(|known| score > known.score) {
-                    let pair = Pair { tag: tag.range, keyword: (from, keyword.to) };
-                    next.insert(slot, Step { tag: slot.0, keyword: slot.1, score, pair, before });
+                let agreement = agreement(self.vocabulary, tag, from, keyword);
+                let score = step.score + tag.score + keyword.score - PAIR + agreement;
+                let pair = Pair { tag: tag.range, keyword: (from, keyword.to) };
+                let next = Step { tag: tag.range.1, keyword: keyword.to, score, pair, before };
+                let slot = &mut self.slots[next.tag * (end + 1) + next.keyword];
+                match made.get_mut(*slot) {
+                    Some(known) if known.score >= score => {}
+                    Some(known) => *known = next,
+                    None => {
+                        *slot = made.len();
+                        made.push(next);
+                    }
                 }
             }
         }
@@ -243,18 +270,18 @@ impl<'a> Search<'a> {
             *slot = Some(keywords);
         }
     }
+}
 
-    /// How well a keyword goes with its tag.
-    fn agreement(&self, tag: &Tag, from: usize, keyword: &Keyword) -> f32 {
-        let length = tag.range.1 - tag.range.0;
-        if tag.occurrences.iter().any(|at| (from..=keyword.to.saturating_sub(length)).contains(at)) {
-            // A longer tag is held by chance less often.
-            return 2.5 + 0.3 * length as f32;
-        }
-        match (&tag.known, &keyword.known) {
-            (Some(tag), Some(keyword)) if self.vocabulary.pair(tag, keyword) => 2.0,
-            _ => -2.0,
-        }
+/// How well a keyword goes with its tag.
+fn agreement(vocabulary: &Vocabulary, tag: &Tag, from: usize, keyword: &Keyword) -> f32 {
+    let length = tag.range.1 - tag.range.0;
+    if tag.occurrences.iter().any(|at| *at >= from && at + length <= keyword.to) {
+        // A longer tag is held by chance less often.
+        return 2.5 + 0.3 * length as f32;
+    }
+    match (&tag.known, &keyword.known) {
+        (Some(tag), Some(keyword)) if vocabulary.pair(tag, keyword) => 2.0,
+        _ => -2.0,
     }
 }
 
@@ -265,8 +292,8 @@ fn stranger(chars: &[char]) -> Option<f32> {
         3 => 0.0,
         4 => -0.4,
         2 => -1.8,
-        5 => -1.6,
-        6 => -2.6,
+        5 => -2.2,
+        6 => -3.2,
         _ => -4.0,
     })
 }

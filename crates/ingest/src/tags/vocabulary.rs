@@ -83,6 +83,11 @@ impl Vocabulary {
             .collect();
     }
 
+    /// The more tags an archive names, the stranger is one that it does not.
+    pub(crate) fn richness(&self) -> f32 {
+        0.25 * (1.0 + self.tags.len() as f32).ln()
+    }
+
     pub(crate) fn tag(&self, folded: &str) -> u32 {
         self.tags.get(folded).copied().unwrap_or(0)
     }

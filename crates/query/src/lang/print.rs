@@ -102,11 +102,12 @@ impl fmt::Display for Phrase {
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let syntax = |c: char| ends_value(c) || matches!(fold(c), '\\' | '*') || c == '?';
-        if !self.prefix && self.text.contains(syntax) {
+        let bracket = self.text.starts_with(|c| matches!(fold(c), '[' | '{'));
+        if !self.prefix && (bracket || self.text.contains(syntax)) {
             return f.write_str(&quoted(&self.text));
         }
-        for c in self.text.chars() {
-            f.write_str(if syntax(c) { "\\" } else { "" })?;
+        for (at, c) in self.text.char_indices() {
+            f.write_str(if syntax(c) || (bracket && at == 0) { "\\" } else { "" })?;
             f.write_char(c)?;
         }
         f.write_str(if self.prefix { "*" } else { "" })

@@ -147,7 +147,7 @@ mod tests {
         let drawn = found.render(&text, Style { colour: false, columns: 40 });
         assert_eq!(
             drawn,
-            "error[Q013]: bad\n  │ …特幣比特幣壞減半減半減半減…\n  │            ^^\n",
+            "error[Q013]: bad\n  │ …特幣比特幣壞減半減半減半減半減半…\n  │            ^^\n",
         );
     }
 

@@ -1,7 +1,7 @@
 //! Syntax of other engines that is not supported: found in words and refused,
 //! so that nobody gets a silent misreading.
 
-use super::chars::fold;
+use super::chars::{fold, is_blank};
 use super::diagnostic::{Code, Diagnostic};
 use super::print::quoted;
 use super::span::Span;
@@ -93,13 +93,15 @@ fn boost(word: &[Glyph]) -> Option<usize> {
     (!number.is_empty() && number.iter().all(plain)).then_some(at)
 }
 
-/// The length in bytes of `[a TO b]`, in any brackets that Lucene knows, at the
-/// start of `rest`.
+/// The length in bytes of `[a TO b]`, in any brackets that Lucene knows and with
+/// one word on each side, at the start of `rest`.
 pub(super) fn bracket_range(rest: &str) -> Option<usize> {
     let mut chars = rest.char_indices();
     let (_, '[' | '{') = chars.next().map(|(at, c)| (at, fold(c)))? else { return None };
     let (end, closer) = chars.find(|(_, c)| matches!(fold(*c), ']' | '}'))?;
-    rest[..end].contains(" TO ").then_some(end + closer.len_utf8())
+    let (from, to) = rest[..end].split_once(" TO ")?;
+    let words = !from.contains(is_blank) && !to.contains(is_blank);
+    words.then_some(end + closer.len_utf8())
 }
 
 pub(super) fn bracketed(text: &str, span: Span) -> Diagnostic {

@@ -1,0 +1,182 @@
+//! Folders, files and dumps as people have them, through the whole of `ingest`.
+
+use std::path::{Path, PathBuf};
+
+use wensou_ingest::{
+    Article, Error, FlashItem, Options, Phase, Progress, Reason, Record, Report, Silent, ingest,
+};
+
+const FLASH: &str = "某幣突破新高:據官方消息,某幣今日突破新高,市場反應熱烈。[2023/3/14 13:02:32]";
+
+fn read(roots: &[PathBuf], threads: usize) -> (Vec<Record>, Report) {
+    let mut options = Options::default();
+    options.threads = threads;
+    let mut records = Vec::new();
+    let report = ingest(roots, &options, &Silent, &mut |record| {
+        records.push(record);
+        Ok::<(), std::convert::Infallible>(())
+    })
+    .unwrap();
+    (records, report)
+}
+
+fn articles(records: &[Record]) -> Vec<&Article> {
+    records.iter().filter_map(|r| if let Record::Article(a) = r { Some(a) } else { None }).collect()
+}
+
+fn flashes(records: &[Record]) -> Vec<&FlashItem> {
+    records.iter().filter_map(|r| if let Record::Flash(f) = r { Some(f) } else { None }).collect()
+}
+
+fn write(dir: &Path, name: &str, text: impl AsRef<[u8]>) {
+    let path = dir.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+}
+
+#[test]
+fn the_same_item_in_many_pages_is_one() {
+    let dir = tempfile::tempdir().unwrap();
+    for number in 0..40 {
+        let page = format!("題目{number}_GPT:CGPT價格\n\nAuthor:\n\n正文第{number}段。\n\n{FLASH}\n\n后文。\n");
+        write(dir.path(), &format!("{}/{number}.txt", number % 3), page);
+    }
+    // The other script and full-width marks are the same item still.
+    write(dir.path(), "z.txt", "题目_GPT\n\nAuthor:\n\n正文。\n\n某币突破新高：据官方消息，某币今日突破新高，市场反应热烈。[2023/3/14 13:02:32]\n");
+    let roots = [dir.path().to_owned()];
+    let (records, report) = read(&roots, 1);
+    let found = flashes(&records);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].seen_in.len(), 41);
+    assert_eq!((report.flashes_distinct, report.flashes_seen, report.articles), (1, 41, 41));
+    assert!(articles(&records).iter().all(|article| article.flashes == [found[0].id.clone()]));
+    for threads in [2, 5] {
+        assert_eq!(read(&roots, threads), (records.clone(), report.clone()), "{threads} threads");
+    }
+}
+
+#[test]
+fn a_dump_gives_its_items_their_ids() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "a.txt", format!("正文。\n\n{FLASH}\n"));
+    let lines = [
+        r#"{"id":"k1","kind":"flash","title":"某幣突破新高","text":"據官方消息，某幣今日突破新高，市場反應熱烈。","date":"2023-03-14T05:02:32Z","tags":["GPT"]}"#,
+        "",
+        r#"{"id":"x","title":"甲","text":"一段\n二段"}"#,
+        r#"{"id":"x","title":"乙"}"#,
+        r#"{"kind":"flash"}"#,
+        r#"{"title":"無名"}"#,
+    ];
+    write(dir.path(), "b.jsonl", lines.join("\r\n"));
+    let (records, report) = read(&[dir.path().to_owned()], 2);
+    let found = flashes(&records);
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].id.as_str(), found[0].tags.as_slice()), ("k1", &["GPT".to_owned()][..]));
+    assert_eq!(found[0].seen_in.len(), 2);
+    let articles = articles(&records);
+    assert_eq!(articles[0].flashes, ["k1"]);
+    assert_eq!(articles.iter().map(|a| a.title.as_str()).collect::<Vec<_>>(), ["正文", "甲", "無名"]);
+    assert!(articles[2].id.starts_with('a') && articles[2].id.len() == 13);
+    let dump = std::fs::read(dir.path().join("b.jsonl")).unwrap();
+    let span = articles[1].span;
+    assert_eq!(&dump[span.start as usize..span.end as usize], lines[2].as_bytes());
+    let skipped: Vec<_> = report.skipped.iter().map(|s| (s.line, &s.reason)).collect();
+    assert_eq!(skipped.len(), 2);
+    assert_eq!(skipped[0], (Some(4), &Reason::DuplicateId("x".to_owned())));
+    assert!(matches!(skipped[1], (Some(5), Reason::Malformed(_))));
+}
+
+#[test]
+fn what_cannot_be_read_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "good.txt", "正文。");
+    write(dir.path(), "empty.txt", "");
+    write(dir.path(), "binary.txt", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0".repeat(20));
+    write(dir.path(), "picture.png", b"\x89PNG");
+    write(dir.path(), ".git/config", "x");
+    write(dir.path(), "large.txt", "長".repeat(1000));
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(dir.path(), dir.path().join("loop")).unwrap();
+        std::os::unix::fs::symlink("nowhere", dir.path().join("gone.txt")).unwrap();
+        // Opening it would wait for ever.
+        assert!(std::process::Command::new("mkfifo").arg(dir.path().join("pipe.txt")).status().unwrap().success());
+    }
+    let mut options = Options::default();
+    options.max_file_bytes = 2000;
+    let report = ingest(&[dir.path().to_owned()], &options, &Silent, &mut |_| Ok::<(), ()>(())).unwrap();
+    let of = |name: &str| {
+        report.skipped.iter().find(|s| s.path.ends_with(name)).map(|s| s.reason.clone())
+    };
+    assert_eq!(of("empty.txt"), Some(Reason::Empty));
+    assert_eq!(of("binary.txt"), Some(Reason::Binary));
+    assert_eq!(of("large.txt"), Some(Reason::TooLarge { bytes: 3000 }));
+    #[cfg(unix)]
+    {
+        assert_eq!(of("loop"), Some(Reason::Loop));
+        assert_eq!(of("pipe.txt"), Some(Reason::Special));
+        assert!(matches!(of("gone.txt"), Some(Reason::Unreadable(_))));
+        assert_eq!(report.skipped.len(), 6);
+    }
+    assert_eq!(report.ignored.len(), 2);
+    assert_eq!((report.pages, report.articles), (1, 1));
+}
+
+#[test]
+fn errors_of_the_caller() {
+    let nobody = &mut |_| Ok::<(), ()>(());
+    let result = ingest(&["/nowhere/at/all".into()], &Options::default(), &Silent, nobody);
+    assert!(matches!(result, Err(Error::Root { .. })));
+    let mut options = Options::default();
+    options.encoding = Some("klingon".to_owned());
+    assert!(matches!(ingest(&[], &options, &Silent, nobody), Err(Error::Encoding { .. })));
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "a.txt", "正文。");
+    let result = ingest(&[dir.path().to_owned()], &Options::default(), &Silent, &mut |_| Err("full"));
+    assert!(matches!(result, Err(Error::Sink("full"))));
+}
+
+#[test]
+fn two_roots_with_the_same_names_have_different_ids() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "a/1.txt", "甲。");
+    write(dir.path(), "b/1.txt", "乙。");
+    let roots = [dir.path().join("a"), dir.path().join("b")];
+    let (records, _) = read(&roots, 2);
+    let ids: Vec<_> = articles(&records).iter().map(|a| a.id.clone()).collect();
+    assert_ne!(ids[0], ids[1]);
+    // A file by itself has the id that it has in its folder.
+    let (alone, _) = read(&[dir.path().join("a/1.txt")], 1);
+    assert_eq!(articles(&alone)[0].id, ids[0]);
+}
+
+#[test]
+fn progress_reaches_its_totals() {
+    use std::sync::Mutex;
+    #[derive(Default)]
+    struct Sums(Mutex<(u64, u64, Vec<(Phase, u64, u64)>)>);
+    impl Progress for Sums {
+        fn start(&self, files: u64, bytes: u64) {
+            let mut sums = self.0.lock().unwrap();
+            (sums.0, sums.1) = (files, bytes);
+        }
+        fn phase(&self, phase: Phase) {
+            self.0.lock().unwrap().2.push((phase, 0, 0));
+        }
+        fn advance(&self, files: u64, bytes: u64) {
+            let mut sums = self.0.lock().unwrap();
+            let last = sums.2.last_mut().unwrap();
+            last.1 += files;
+            last.2 += bytes;
+        }
+    }
+    let dir = tempfile::tempdir().unwrap();
+    for number in 0..10 {
+        write(dir.path(), &format!("{number}.txt"), "正文。");
+    }
+    let sums = Sums::default();
+    ingest(&[dir.path().to_owned()], &Options::default(), &sums, &mut |_| Ok::<(), ()>(())).unwrap();
+    let (files, bytes, phases) = sums.0.into_inner().unwrap();
+    assert_eq!(phases, [(Phase::Survey, files, bytes), (Phase::Read, files, bytes)]);
+    assert_eq!((files, bytes), (10, 90));
+}

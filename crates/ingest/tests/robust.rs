@@ -1,0 +1,103 @@
+//! Nothing that a file can hold makes the parser panic, and no place that it names lies outside the text.
+
+use proptest::prelude::*;
+use wensou_ingest::{ArchiveEvidence, Markup, Options, Record, Silent, ingest, parse_page};
+
+const PAGE: &str = "以太坊交易所 以太坊交易所\nCtrl+D 以太坊交易所\nads\n首頁 > 瑞波幣 > Info\n\n題目:甲_GPT:CGPT價格\n\nAuthor:\n\n\
+    Time:1900/1/1 0:00:00\n\n來源:師天浩 圖片來源:網絡\n\n正文第一段。\n\n聲音 | 題目甲:據官方消息,題目甲。\n\n第二段(財聯社)[2022/6/18 4:36:07]\n\n\
+    浠ュお鍧婁氦鏄撴墍\n\n正文。[2022/1/30 9:22:03]后文\n\nTags:OPENGPTopensea幣CGPT價格\n\n瑞波幣\n標題_FLOW:FLO\n\n摘要.\n\n1900/1/1 0:00:00\nads\n";
+const HTML: &str = "<!DOCTYPE html><html><head><title>題目_站</title></head><body><h1>題目_GPT:CGPT價格</h1><p>正文<br>第二段</p>\
+    <div class=\"tags\">Tags:<a href=\"/tag/1\">GPT</a></div><pre>一\n二</pre><script>x</script></body></html>";
+
+fn sound(text: &str) {
+    for markup in [Markup::Text, Markup::Html] {
+        let page = parse_page(text, markup, &ArchiveEvidence::default());
+        for flash in &page.flashes {
+            assert!(flash.start <= flash.end && flash.end <= text.len());
+            if markup == Markup::Text && page.mojibake_repaired == 0 {
+                assert!(text.get(flash.start..flash.end).is_some(), "on character boundaries");
+            }
+        }
+        for paragraph in &page.paragraphs {
+            assert_eq!(paragraph.trim(), paragraph);
+            assert!(!paragraph.is_empty());
+        }
+    }
+}
+
+fn read(bytes: &[u8], name: &str) -> u64 {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    let mut records = 0;
+    let report = ingest(&[path], &Options::default(), &Silent, &mut |record| {
+        let spans = match &record {
+            Record::Article(article) => vec![article.span],
+            Record::Flash(flash) => flash.seen_in.iter().map(|seen| seen.span).collect(),
+        };
+        for span in spans {
+            assert!(span.start <= span.end && span.end <= bytes.len() as u64);
+        }
+        records += 1;
+        Ok::<(), std::convert::Infallible>(())
+    })
+    .unwrap();
+    assert!(records > 0 || !report.skipped.is_empty(), "named, not dropped in silence");
+    records
+}
+
+/// A page with some of its characters replaced, removed or repeated.
+fn spoilt(page: &'static str) -> impl Strategy<Value = String> {
+    let chars: Vec<char> = page.chars().collect();
+    let marks = prop::sample::select("[]:|_\n\r>&<\u{ff3b}年月日09:[2022/1/1]Tags:來源:".chars().collect::<Vec<_>>());
+    prop::collection::vec((0..chars.len(), marks, 0..3), 1..20).prop_map(move |changes| {
+        let mut chars = chars.clone();
+        for (at, mark, kind) in changes {
+            let at = at.min(chars.len() - 1);
+            match kind {
+                0 => chars[at] = mark,
+                1 => chars.insert(at, mark),
+                _ if chars.len() > 1 => {
+                    chars.remove(at);
+                }
+                _ => {}
+            }
+        }
+        chars.into_iter().collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text(text in "\\PC{0,300}") { sound(&text); }
+
+    #[test]
+    fn spoilt_pages(text in spoilt(PAGE)) { sound(&text); }
+
+    #[test]
+    fn spoilt_html(text in spoilt(HTML)) { sound(&text); }
+
+    #[test]
+    fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..400), html in any::<bool>()) {
+        read(&bytes, if html { "a.html" } else { "a.txt" });
+    }
+
+    #[test]
+    fn spoilt_bytes(text in spoilt(PAGE), cut in 0..1000_usize, wide in any::<bool>()) {
+        let mut bytes: Vec<u8> = if wide {
+            text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+        } else {
+            encoding_rs::GB18030.encode(&text).0.into_owned()
+        };
+        bytes.truncate(bytes.len().saturating_sub(cut));
+        read(&bytes, "a.txt");
+    }
+
+    #[test]
+    fn any_dump(bytes in prop::collection::vec(any::<u8>(), 1..200)) {
+        let line = [b"{\"title\":\"a\"}\n".as_slice(), &bytes].concat();
+        prop_assert!(read(&line, "a.jsonl") >= 1);
+    }
+}

@@ -1,0 +1,144 @@
+//! How every mistake and hint is shown: drawn, with its caret in the right
+//! terminal column behind Han text, and as JSON.
+//!
+//! `WENSOU_BLESS=1 cargo test -p wensou-query --test lang_errors` rewrites the
+//! drawings; the diff is then for a person to read.
+
+use wensou_query::lang::{Clock, Diagnostic, Span, Style, parse, parse_lenient};
+
+const DRAWINGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lang_errors.txt");
+
+fn clock() -> Clock {
+    Clock { today: "2023-05-17".parse().expect("a date") }
+}
+
+fn drawings() -> String {
+    std::fs::read_to_string(DRAWINGS).expect("the drawings are beside this file")
+}
+
+#[test]
+fn mistakes_are_drawn_as_in_the_file() {
+    let expected = drawings();
+    let mut actual = String::new();
+    for line in expected.lines() {
+        if line.is_empty() || line.starts_with('#') {
+            actual += &format!("{line}\n");
+        } else if let Some(query) = line.strip_prefix("> ") {
+            let (read, errors) = parse_lenient(query, &clock());
+            actual += &format!("{line}\n");
+            for found in errors.iter().chain(&read.warnings) {
+                actual += &found.render(query, Style::PLAIN);
+            }
+        }
+    }
+    if std::env::var_os("WENSOU_BLESS").is_some() {
+        std::fs::write(DRAWINGS, &actual).expect("the drawings can be written");
+        return;
+    }
+    for (at, (expected, actual)) in expected.lines().zip(actual.lines()).enumerate() {
+        assert_eq!(expected, actual, "line {} of lang_errors.txt", at + 1);
+    }
+    assert_eq!(expected.lines().count(), actual.lines().count(), "lines of lang_errors.txt");
+}
+
+#[test]
+fn every_code_that_the_parser_gives_is_drawn() {
+    let drawn = drawings();
+    // Q011 and W002 to W005 need an index; they are drawn below.
+    for code in (1..=13).filter(|code| *code != 11).map(|code| format!("error[Q{code:03}]")) {
+        assert!(drawn.contains(&code), "{code}");
+    }
+    assert!(drawn.contains("warning[W001]"));
+}
+
+#[test]
+fn too_long_a_query_is_cut_around_its_limit() {
+    let query = "減".repeat(4100);
+    let errors = parse(&query, &clock()).expect_err("it is too long");
+    assert_eq!(
+        errors[0].render(&query, Style { colour: false, columns: 40 }),
+        "\
+error[Q012]: the query has more than 4096 characters
+  │ …減減減減減減減減減
+  │            ^^^^^^^^
+  = help: put long lists of queries into a file and run it with `--batch`
+"
+    );
+}
+
+#[test]
+fn what_only_the_index_knows_is_drawn_alike() {
+    let query = "減半 「，。」 tag:BCT date:2024";
+    let place = |typed: &str| {
+        let start = query.find(typed).expect("it is in the query");
+        Span::new(start, start + typed.len())
+    };
+    let nearest = [("BTC".to_owned(), 812), ("BCH".to_owned(), 40)];
+    let found = [
+        Diagnostic::nothing_searchable(query, place("「，。」")),
+        Diagnostic::no_such_tag(query, place("BCT"), "BCT", &nearest),
+        Diagnostic::no_such_tag(query, place("BCT"), "BCT", &[]),
+        Diagnostic::range_after_newest(query, place("date:2024"), "2023-03-14"),
+        Diagnostic::undated_left_out(query, place("date:2024"), 3),
+        Diagnostic::undated_left_out(query, place("date:2024"), 1),
+        Diagnostic::stale_index("12 pages changed"),
+    ];
+    let drawn: String = found.iter().map(|found| found.render(query, Style::PLAIN)).collect();
+    assert_eq!(
+        drawn,
+        "\
+error[Q011]: there is nothing to search for in `「，。」`
+  │ 減半 「，。」 tag:BCT date:2024
+  │      ^^^^^^^^
+  = help: blanks and punctuation are not indexed: name a word, a number or a tag
+warning[W002]: no document has the tag `BCT`
+  │ 減半 「，。」 tag:BCT date:2024
+  │                   ^^^
+  = help: the nearest are BTC (812), BCH (40)
+warning[W002]: no document has the tag `BCT`
+  │ 減半 「，。」 tag:BCT date:2024
+  │                   ^^^
+  = help: `wensou tags` lists the tags
+warning[W003]: the newest item is of 2023-03-14, before this range starts
+  │ 減半 「，。」 tag:BCT date:2024
+  │                       ^^^^^^^^^
+  = help: `--as-of newest` counts days back from there
+warning[W004]: 3 undated items left out
+  │ 減半 「，。」 tag:BCT date:2024
+  │                       ^^^^^^^^^
+  = help: `date:none` in place of the range shows them
+warning[W004]: 1 undated item left out
+  │ 減半 「，。」 tag:BCT date:2024
+  │                       ^^^^^^^^^
+  = help: `date:none` in place of the range shows them
+warning[W005]: the index is stale: 12 pages changed
+  = help: run `wensou index`
+"
+    );
+}
+
+#[test]
+fn json_has_the_place_in_characters_and_in_bytes() {
+    let errors = parse("減半 類型：快汛", &clock()).expect_err("an unknown kind");
+    assert_eq!(
+        serde_json::to_value(&errors).expect("it serializes"),
+        serde_json::json!([{
+            "severity": "error",
+            "code": "Q009",
+            "message": "unknown value `快汛` of `kind:`",
+            "help": "did you mean `快訊`? `kind:` knows article, 文章, flash, 快訊, 快讯",
+            "span": {"chars": {"start": 6, "end": 8}, "bytes": {"start": 16, "end": 22}},
+        }])
+    );
+    let stale = serde_json::to_value(Diagnostic::stale_index("x")).expect("it serializes");
+    assert_eq!(
+        stale,
+        serde_json::json!({
+            "severity": "warning",
+            "code": "W005",
+            "message": "the index is stale: x",
+            "help": "run `wensou index`",
+            "span": null,
+        })
+    );
+}

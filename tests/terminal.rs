@@ -1,0 +1,93 @@
+//! What a terminal gets: widths, colour, hostile text, broken pipes.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::util::Dir;
+
+fn hostile() -> Dir {
+    let dir = Dir::new();
+    let record = serde_json::json!({
+        "id": "h-1",
+        "title": "紅色\u{1b}[31m警報\u{7}",
+        "text": "終端\u{1b}]0;owned\u{7}控制\u{202e}序列\u{9b}2J的文章,足夠長以便換行。".repeat(6),
+        "tags": ["\u{1b}[5m"],
+    });
+    dir.write("archive/hostile.jsonl", record.to_string());
+    dir.index();
+    dir
+}
+
+#[test]
+fn text_from_pages_cannot_act_on_a_terminal() {
+    let dir = hostile();
+    for args in [
+        &["search", "文章", "--color", "always"][..],
+        &["show", "h-1", "--color", "always"],
+        &["tags", "--color", "always"],
+    ] {
+        let shown = dir.ok(args);
+        let mut rest = shown.as_str();
+        // The only escape sequences are our own: colours.
+        while let Some(at) = rest.find('\u{1b}') {
+            let sequence = &rest[at + 1..];
+            let end = sequence.find('m').expect("a colour sequence ends with m");
+            let inside = &sequence[..end];
+            assert!(inside.starts_with('[') && inside[1..].chars().all(|c| c.is_ascii_digit() || c == ';'), "{inside:?}");
+            rest = &sequence[end..];
+        }
+        assert!(!shown.contains(['\u{7}', '\u{9b}', '\u{202e}']), "{shown:?}");
+    }
+}
+
+#[test]
+fn json_keeps_the_text_as_it_is() {
+    let hit = &hostile().hits(&["警報"])[0];
+    assert_eq!(hit["title"], "紅色\u{1b}[31m警報\u{7}");
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    let dir = hostile();
+    for columns in ["40", "80"] {
+        for args in [&["search", "文章"][..], &["show", "h-1"], &["stats"]] {
+            let output = dir.command(args).env("COLUMNS", columns).output().unwrap();
+            let text = String::from_utf8(output.stdout).unwrap();
+            for line in text.lines().filter(|_| args[0] != "stats") {
+                assert!(line.width() <= columns.parse().unwrap(), "{columns}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn colour_is_for_terminals_and_for_who_asks() {
+    let dir = hostile();
+    assert!(!dir.ok(&["search", "文章"]).contains('\u{1b}'));
+    assert!(dir.ok(&["search", "文章", "--color", "always"]).contains("\u{1b}["));
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let dir = Dir::new();
+    let lines: Vec<String> = (0..5_000)
+        .map(|number| serde_json::json!({"id": format!("n{number}"), "title": "標題", "text": "正文".repeat(50)}).to_string())
+        .collect();
+    dir.write("archive/many.jsonl", lines.join("\n"));
+    dir.index();
+    let mut child = dir
+        .command(&["export"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut reader = BufReader::new(child.stdout.take().unwrap());
+    let mut first = String::new();
+    reader.read_line(&mut first).unwrap();
+    drop(reader);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert!(output.status.success());
+}
