@@ -48,3 +48,24 @@ index *ARGS:
 [group('index')]
 search *ARGS:
     cargo run --release -- search {{ARGS}}
+# Write crates/text/data/t2s.tsv anew from OpenCC's dictionaries (Debian: libopencc-dev, pkg-config, opencc).
+[group('dev')]
+gen-t2s:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    dumps=$(mktemp -d); trap 'rm -r "$dumps"' EXIT
+    for name in TSPhrases STCharacters TWVariants HKVariants; do
+        opencc_dict -i /usr/share/opencc/$name.ocd2 -o "$dumps/$name.txt" -f ocd2 -t text
+    done
+    cd "$dumps"
+    cargo run --manifest-path "{{justfile_directory()}}/Cargo.toml" -p wensou-text --features opencc --example gen-t2s -- \
+        TSPhrases.txt STCharacters.txt TWVariants.txt HKVariants.txt > t2s.tsv
+    mv t2s.tsv "{{justfile_directory()}}/crates/text/data/t2s.tsv"
+
+# Write crates/text/data/dict.bin anew from jieba-rs; needed whenever the fold changes (a test says so).
+[group('dev')]
+gen-dict:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    manifest=$(cargo metadata --format-version 1 | grep -oE '"[^"]*/jieba-rs-[^"/]*/Cargo.toml"' | sed -n 1p | tr -d '"')
+    cargo run -p wensou-text --example gen-dict -- "$(dirname "$manifest")/src/data/dict.txt" crates/text/data/dict.bin

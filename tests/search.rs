@@ -241,3 +241,19 @@ fn tags_are_counted_in_either_script() {
     assert_eq!(dir.ok(&["tags", "--prefix", "比特幣", "-f", "tsv"]), dir.ok(&["tags", "--prefix", "比特币", "-f", "tsv"]));
     assert!(dir.ok(&["tags", "kind:flash", "-f", "tsv"]).contains("BRC20\t1\n"));
 }
+
+#[test]
+fn indexing_again_does_nothing_unless_something_changed() {
+    let dir = archive();
+    let again = dir.run(&["index", "archive"]);
+    assert!(again.stderr.contains("the index is current"), "{}", again.stderr);
+    assert_eq!(again.code, 0);
+    let same = dir.run(&["index"]);
+    assert!(same.stderr.contains("the index is current"), "{}", same.stderr);
+    let anew = dir.run(&["index", "--rebuild"]);
+    assert!(anew.stderr.contains("indexed 3 pages"), "{}", anew.stderr);
+    dir.write("archive/more.jsonl", "{\"id\":\"y-1\",\"title\":\"新的一篇\",\"text\":\"正文\"}");
+    let changed = dir.run(&["index"]);
+    assert!(changed.stderr.contains("indexed 4 pages"), "{}", changed.stderr);
+    assert_eq!(dir.ids(&["新的一篇"]), ["y-1"]);
+}

@@ -177,7 +177,7 @@ pub(crate) struct Index {
     /// Files and folders of the archive; none means those of the last build, else data/
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// Build anew even if the index is current
+    /// Build anew even if no file has changed since the last build
     #[arg(long)]
     pub(crate) rebuild: bool,
     /// Make a page that had to be skipped an error, and keep the old index

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use wensou_index::{BuildOptions, Error as IndexError, Index, Meta};
+use wensou_index::{BuildOptions, Error as IndexError, Index, Meta, is_current};
 use wensou_ingest::{Phase, Progress, Reason, Report};
 
 use super::stats::bytes;
@@ -27,6 +27,21 @@ pub(crate) fn run(global: &Global, args: &Args, terminal: &mut Terminal) -> anyh
         options.ingest.threads = threads.max(1);
     }
     let roots = roots(&global.index, &args.paths)?;
+    // What changes how pages are read or judged is a wish to read them.
+    let asked = args.rebuild || args.strict || args.encoding.is_some();
+    if !asked
+        && let Ok(index) = Index::open(&global.index)
+        && is_current(index.meta(), &roots)?
+    {
+        if !args.quiet {
+            let report = &index.meta().report;
+            terminal.say(format_args!(
+                "the index is current: {} articles, {} flash items; --rebuild builds it anew",
+                report.articles, report.flashes_distinct
+            ));
+        }
+        return Ok(Outcome::Done);
+    }
     build(&global.index, &roots, &options, args.quiet, terminal)?;
     Ok(Outcome::Done)
 }

@@ -66,6 +66,8 @@ pub fn build(
     progress: &dyn Progress,
 ) -> Result<Meta, Error> {
     let draft = Draft::create(dir)?;
+    // Taken first: what changes while it is read makes the next look see a difference.
+    let archive = archive(roots)?;
     let report = write(&draft.folder(), roots, options, progress)?;
     if options.strict && !report.skipped.is_empty() {
         return Err(Error::Strict { report: Box::new(report) });
@@ -76,11 +78,28 @@ pub fn build(
         program: env!("CARGO_PKG_VERSION").to_owned(),
         built: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         roots: roots.iter().map(|root| absolute(root)).collect(),
+        archive,
         report,
     };
     meta.write(&draft.folder())?;
     draft.publish()?;
     Ok(meta)
+}
+
+/// Whether building again would make the index that is there: same analysis, same files.
+///
+/// # Errors
+///
+/// [`Error::Archive`] if the roots cannot be looked at.
+pub fn is_current(meta: &Meta, roots: &[PathBuf]) -> Result<bool, Error> {
+    let same = roots.iter().map(|root| absolute(root)).eq(meta.roots.iter().cloned());
+    Ok(same && !meta.is_stale() && archive(roots)? == meta.archive)
+}
+
+fn archive(roots: &[PathBuf]) -> Result<String, Error> {
+    let number = wensou_ingest::fingerprint(roots);
+    let number = number.map_err(|error| Error::Archive(Box::new(error)))?;
+    Ok(format!("{number:016x}"))
 }
 
 fn absolute(path: &Path) -> PathBuf {
@@ -134,7 +153,7 @@ fn fill(
     options: &BuildOptions,
     progress: &dyn Progress,
 ) -> Result<Report, Error> {
-    let segmenter = Segmenter::new();
+    let segmenter = Segmenter::standard();
     let (sender, receiver) = bounded::<(u64, Record)>(QUEUE);
     // The first error of an analysis thread. The others stop because their queue closes.
     let failure: Mutex<Option<Error>> = Mutex::new(None);

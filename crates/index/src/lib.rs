@@ -15,7 +15,7 @@ mod meta;
 mod open;
 mod schema;
 
-pub use build::{BuildOptions, build};
+pub use build::{BuildOptions, build, is_current};
 pub use document::{FACET_SEPARATOR, HAS, RecordExt, Texts, civil_seconds, moment_start};
 pub use error::Error;
 pub use meta::{Meta, analysis};

@@ -27,6 +27,8 @@ pub struct Meta {
     pub built: String,
     /// The files and folders that were indexed, absolute.
     pub roots: Vec<PathBuf>,
+    /// Fingerprint of the files, see [`wensou_ingest::fingerprint`], taken before they were read.
+    pub archive: String,
     /// What the walk found and left out.
     pub report: Report,
 }

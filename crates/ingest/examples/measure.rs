@@ -2,7 +2,7 @@
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs, unreachable_pub)]
 
-#[path = "../tests/score/mod.rs"]
+#[path = "../tests/truth/score.rs"]
 mod score;
 
 use std::path::PathBuf;

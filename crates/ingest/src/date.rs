@@ -106,9 +106,10 @@ fn year_is_plausible(year: i16) -> bool {
 }
 
 fn moment(year: u16, month: u16, day: u16, time: Option<[u16; 3]>) -> Option<Moment> {
-    let day = Day::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?)
-        .ok()
-        .filter(|day| year_is_plausible(day.year()))?;
+    let day =
+        Day::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?)
+            .ok()
+            .filter(|day| year_is_plausible(day.year()))?;
     let Some([hour, minute, second]) = time else { return Some(Moment::Day(day)) };
     let small = |n: u16| i8::try_from(n).unwrap_or(i8::MAX);
     let time = DateTime::new(

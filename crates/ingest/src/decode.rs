@@ -21,10 +21,7 @@ pub(crate) struct Decoded<'a> {
 
 impl<'a> Decoded<'a> {
     /// Decodes in the encoding given, else in the one detected. A byte order mark has the last word.
-    pub(crate) fn new(
-        raw: &'a [u8],
-        encoding: Option<&'static Encoding>,
-    ) -> Result<Self, Reason> {
+    pub(crate) fn new(raw: &'a [u8], encoding: Option<&'static Encoding>) -> Result<Self, Reason> {
         let (encoding, mark) = match Encoding::for_bom(raw) {
             Some(marked) => marked,
             None => (encoding.unwrap_or_else(|| detect(raw)), 0),
@@ -122,7 +119,8 @@ mod tests {
 
     #[test]
     fn every_place_is_found_again_in_the_file() {
-        let text = "首頁 > 瑞波幣 > Info\r\n\r\n最近,正在進行AI大戰的各個大廠\n被谷歌泄漏的一份內部文件\n";
+        let text =
+            "首頁 > 瑞波幣 > Info\r\n\r\n最近,正在進行AI大戰的各個大廠\n被谷歌泄漏的一份內部文件\n";
         for name in ["utf-8", "utf-8-sig", "utf-16le", "utf-16be", "gb18030", "big5"] {
             let raw = encode(name, text);
             let decoded = Decoded::new(&raw, None).unwrap();
@@ -143,6 +141,9 @@ mod tests {
         assert_eq!(reason(b" \n\n"), Reason::Empty);
         assert_eq!(reason(b"\xef\xbb\xbf"), Reason::Empty);
         assert_eq!(reason(b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0\x3e\0"), Reason::Binary);
-        assert_eq!(reason(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0\0\0\x01\0\x08\x06"), Reason::Binary);
+        assert_eq!(
+            reason(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0\0\0\x01\0\x08\x06"),
+            Reason::Binary
+        );
     }
 }

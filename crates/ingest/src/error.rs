@@ -28,7 +28,9 @@ pub enum Error<E> {
         label: String,
     },
     /// The temporary file that holds distinct flash items failed.
-    #[error("cannot keep flash items in a temporary file: check the free space of the folder for temporary files (TMPDIR)")]
+    #[error(
+        "cannot keep flash items in a temporary file: check the free space of the folder for temporary files (TMPDIR)"
+    )]
     Spill(#[source] io::Error),
     /// The receiver of the records failed.
     #[error("the records could not be taken")]

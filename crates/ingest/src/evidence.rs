@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use crate::fold;
 use crate::headline::column;
+use crate::page::{Markup, survey};
 use crate::tags::Vocabulary;
 
 /// How many paragraphs above a dated one are remembered.
@@ -32,6 +33,17 @@ struct Chain {
 }
 
 impl Evidence {
+    /// The evidence of some pages, each a text with its markup.
+    #[must_use]
+    pub fn of_pages<'a>(pages: impl IntoIterator<Item = (&'a str, Markup)>) -> Self {
+        let mut evidence = Self::default();
+        for (text, markup) in pages {
+            survey(text, markup, &mut evidence);
+        }
+        evidence.finish();
+        evidence
+    }
+
     /// Notes that `dated` stands below the paragraphs `above`, nearest first.
     pub(crate) fn see_item<'a>(&mut self, dated: &str, above: impl Iterator<Item = &'a str>) {
         let agreed = above.take(REMEMBERED).map(short_hash).collect();
@@ -95,8 +107,12 @@ impl Evidence {
 
 impl Chain {
     fn meet(&mut self, other: &Self) {
-        let common =
-            self.agreed.iter().zip(&*other.agreed).take_while(|(mine, theirs)| mine == theirs).count();
+        let common = self
+            .agreed
+            .iter()
+            .zip(&*other.agreed)
+            .take_while(|(mine, theirs)| mine == theirs)
+            .count();
         let longest = self.agreed.len().max(other.agreed.len());
         self.broken |= other.broken || common < longest;
         if common < self.agreed.len() {

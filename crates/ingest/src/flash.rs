@@ -166,17 +166,22 @@ fn beginning(pending: &[Paragraph<'_>], dated: Paragraph<'_>, evidence: &Evidenc
     let mut best = (pending.len(), own.map_or(f32::MIN, |own| own.score).max(THRESHOLD) + SINGLE);
     let mut rest = dated.text.to_owned();
     for (more, paragraph) in near.iter().rev().enumerate() {
-        if let Some(head) = headline::read(paragraph.text, &rest) {
-            let agreement = match bound {
-                Some(bound) if bound == more + 1 => AGREED,
-                // Where two pages agree no further than this, the item hardly begins earlier.
-                Some(bound) if bound <= more => -DISAGREED,
-                _ => 0.0,
-            };
-            let score = head.score + agreement - DISTANCE * more as f32;
-            if score > best.1 {
-                best = (pending.len() - 1 - more, score);
-            }
+        let agreement = match bound {
+            Some(bound) if bound == more + 1 => AGREED,
+            // Where two pages agree no further than this, the item hardly begins earlier.
+            Some(bound) if bound <= more => -DISAGREED,
+            _ => 0.0,
+        };
+        let head = headline::read(paragraph.text, &rest).map(|head| head.score);
+        // What all pages agree on is an item even if its first line does not look like one.
+        let shape = if agreement > 0.0 {
+            head.unwrap_or(THRESHOLD).max(THRESHOLD)
+        } else {
+            head.unwrap_or(f32::MIN)
+        };
+        let score = shape + agreement - DISTANCE * more as f32;
+        if score > best.1 {
+            best = (pending.len() - 1 - more, score);
         }
         rest.insert(0, '\n');
         rest.insert_str(0, paragraph.text);
@@ -278,15 +283,20 @@ mod tests {
 
     #[test]
     fn a_flash_without_title_is_one_paragraph() {
-        let (paragraphs, flashes) = body("前文說到這里。\n據悉比特幣突破三萬美元。[2019/8/10]\n后文。");
+        let (paragraphs, flashes) =
+            body("前文說到這里。\n據悉比特幣突破三萬美元。[2019/8/10]\n后文。");
         assert_eq!(paragraphs, ["前文說到這里。", "后文。"]);
-        assert_eq!(flashes, [("據悉比特幣突破三萬美元".to_owned(), "據悉比特幣突破三萬美元。".to_owned())]);
+        assert_eq!(
+            flashes,
+            [("據悉比特幣突破三萬美元".to_owned(), "據悉比特幣突破三萬美元。".to_owned())]
+        );
     }
 
     #[test]
     fn text_may_follow_the_date_in_one_paragraph() {
-        let (paragraphs, flashes) =
-            body("歐盟出臺芯片法案:1月29日電,歐盟即將出臺芯片法案。[2022/1/30 9:22:03]斯坦福團隊的答案是兩點。");
+        let (paragraphs, flashes) = body(
+            "歐盟出臺芯片法案:1月29日電,歐盟即將出臺芯片法案。[2022/1/30 9:22:03]斯坦福團隊的答案是兩點。",
+        );
         assert_eq!(paragraphs, ["斯坦福團隊的答案是兩點。"]);
         assert_eq!(flashes[0].0, "歐盟出臺芯片法案");
     }

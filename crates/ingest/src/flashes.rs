@@ -51,7 +51,12 @@ impl Flashes {
     }
 
     /// Adds an item as one place shows it. The item has its id already.
-    pub(crate) fn add(&mut self, content: u64, mut item: FlashItem, from_dump: bool) -> io::Result<()> {
+    pub(crate) fn add(
+        &mut self,
+        content: u64,
+        mut item: FlashItem,
+        from_dump: bool,
+    ) -> io::Result<()> {
         let sightings = std::mem::take(&mut item.seen_in);
         let place = self.known.get(&content).copied();
         let replaces = place
@@ -106,9 +111,7 @@ impl Flashes {
     }
 
     /// Gives every item with every place where it stands.
-    pub(crate) fn drain(
-        self,
-    ) -> io::Result<impl Iterator<Item = io::Result<FlashItem>>> {
+    pub(crate) fn drain(self) -> io::Result<impl Iterator<Item = io::Result<FlashItem>>> {
         let Self { spill, items, paths, .. } = self;
         let file = spill.into_inner().map_err(io::IntoInnerError::into_error)?;
         let mut reader = BufReader::new(file);

@@ -119,7 +119,19 @@ impl Footer {
 /// What follows `Tags:`; `None` for any other line.
 fn tags_value(text: &str) -> Option<&str> {
     const LABELS: [&str; 13] = [
-        "Tags", "Tag", "TAGS", "TAG", "tags", "標簽", "標籤", "标签", "本文標簽", "本文标签", "本文標籤", "關鍵詞", "关键词",
+        "Tags",
+        "Tag",
+        "TAGS",
+        "TAG",
+        "tags",
+        "標簽",
+        "標籤",
+        "标签",
+        "本文標簽",
+        "本文标签",
+        "本文標籤",
+        "關鍵詞",
+        "关键词",
     ];
     LABELS.iter().find_map(|label| {
         let rest = text.strip_prefix(label)?.trim_start();
@@ -196,8 +208,10 @@ mod tests {
 
     #[test]
     fn stubs_without_tags_line() {
-        for (above, category) in [("瑞波幣\n", Some("瑞波幣")), ("瑞波幣\n", None), ("", None)] {
-            let (footer, _) = of(&format!("第一段。\n\n第二段說完了。\n\n{above}{STUBS}"), category);
+        for (above, category) in [("瑞波幣\n", Some("瑞波幣")), ("瑞波幣\n", None), ("", None)]
+        {
+            let (footer, _) =
+                of(&format!("第一段。\n\n第二段說完了。\n\n{above}{STUBS}"), category);
             assert_eq!(footer.body, 2, "{above} {category:?}");
             assert_eq!(footer.stubs.len(), 2);
         }

@@ -94,10 +94,9 @@ impl Header {
         // Author and time stand below the title, perhaps with a breadcrumb between.
         let anchor = (at + 1..end).find(|&i| is_meta(&lines[i].text));
         let candidates = at..anchor.unwrap_or(end);
-        let with_tail = candidates
-            .clone()
-            .take(if anchor.is_some() { 5 } else { 2 })
-            .find(|&i| is_title_like(&lines[i].text, 200) && Title::split(&lines[i].text).has_tail());
+        let with_tail = candidates.clone().take(if anchor.is_some() { 5 } else { 2 }).find(|&i| {
+            is_title_like(&lines[i].text, 200) && Title::split(&lines[i].text).has_tail()
+        });
         let place = match (with_tail, anchor) {
             (Some(place), _) => place,
             (None, Some(_)) if is_title_like(&first.text, 150) => at,
@@ -158,7 +157,8 @@ fn is_meta(text: &str) -> bool {
     fields.iter().any(|field| {
         field.label == Label::Time
             && (field.value.is_empty() || date::leading(field.value).is_some())
-            || field.label == Label::Author && (field.value.is_empty() || text.starts_with("Author"))
+            || field.label == Label::Author
+                && (field.value.is_empty() || text.starts_with("Author"))
     })
 }
 
@@ -189,11 +189,31 @@ fn breadcrumb(text: &str) -> Option<Option<&str>> {
         return None;
     }
     const PLACES: [&str; 12] = [
-        "導航", "导航", "當前位置", "当前位置", "您的位置", "您當前的位置", "您当前的位置", "你的位置", "所在位置",
-        "您現在的位置", "您现在的位置", "位置",
+        "導航",
+        "导航",
+        "當前位置",
+        "当前位置",
+        "您的位置",
+        "您當前的位置",
+        "您当前的位置",
+        "你的位置",
+        "所在位置",
+        "您現在的位置",
+        "您现在的位置",
+        "位置",
     ];
-    const HOMES: [&str; 10] =
-        ["首頁", "首页", "主頁", "主页", "網站首頁", "网站首页", "返回首頁", "返回首页", "Home", "HOME"];
+    const HOMES: [&str; 10] = [
+        "首頁",
+        "首页",
+        "主頁",
+        "主页",
+        "網站首頁",
+        "网站首页",
+        "返回首頁",
+        "返回首页",
+        "Home",
+        "HOME",
+    ];
     let place = PLACES.iter().find_map(|place| {
         let rest = text.strip_prefix(place)?.trim_start();
         rest.strip_prefix(is_colon)
@@ -215,7 +235,11 @@ fn breadcrumb(text: &str) -> Option<Option<&str>> {
 
 fn is_title_like(text: &str, longest: usize) -> bool {
     let last = text.chars().last().unwrap_or(' ');
-    text.chars().count() <= longest && last != '。' && last != ',' && last != '\u{ff0c}' && last != ';'
+    text.chars().count() <= longest
+        && last != '。'
+        && last != ','
+        && last != '\u{ff0c}'
+        && last != ';'
 }
 
 /// The heading that is an HTML page's title: the one that its head names, else its first `h1`.
@@ -231,7 +255,9 @@ fn heading(layout: &Layout<'_>) -> Option<usize> {
         .find(|(_, line)| agrees(line))
         .or_else(|| headings().find(|(_, line)| line.heading == 1 && line.part == Part::Main))
         .or_else(|| {
-            near().find(|(_, line)| !head.is_empty() && Title::split(&line.text).title == without_site(head))
+            near().find(|(_, line)| {
+                !head.is_empty() && Title::split(&line.text).title == without_site(head)
+            })
         })
         .map(|(place, _)| place)
 }
@@ -251,7 +277,9 @@ fn without_site(title: &str) -> &str {
     }
     match title.rsplit_once('-') {
         Some((front, back))
-            if front.chars().count() >= 8 && back.chars().count() <= 8 && !back.contains(is_stop) =>
+            if front.chars().count() >= 8
+                && back.chars().count() <= 8
+                && !back.contains(is_stop) =>
         {
             front.trim()
         }
@@ -281,8 +309,14 @@ mod tests {
 
     #[test]
     fn sister_sites() {
-        for crumb in ["導航:首頁 > 以太萊特 > 正文", "當前位置:首頁 » 以太萊特 » 正文", "导航:首页>以太萊特>正文"] {
-            let header = of(&format!("{crumb}\n以太萊特是什麼\n發布時間:2024-04-21 13:50:48\n❶ 以太萊特的由來"));
+        for crumb in [
+            "導航:首頁 > 以太萊特 > 正文",
+            "當前位置:首頁 » 以太萊特 » 正文",
+            "导航:首页>以太萊特>正文",
+        ] {
+            let header = of(&format!(
+                "{crumb}\n以太萊特是什麼\n發布時間:2024-04-21 13:50:48\n❶ 以太萊特的由來"
+            ));
             assert_eq!(header.category.as_deref(), Some("以太萊特"), "{crumb}");
             assert_eq!(header.title.as_deref(), Some("以太萊特是什麼"), "{crumb}");
             assert!(header.date.is_some(), "{crumb}");
@@ -292,7 +326,8 @@ mod tests {
 
     #[test]
     fn a_page_that_is_only_body_has_no_title() {
-        let header = of("最近,正在進行AI大戰的各個大廠,翻開了窘迫的一面。\n\n這份文件認為,差距正在縮小。");
+        let header =
+            of("最近,正在進行AI大戰的各個大廠,翻開了窘迫的一面。\n\n這份文件認為,差距正在縮小。");
         assert_eq!((header.title, header.body), (None, 0));
         let header = of("來源:鏈聞\n\n最近,正在進行AI大戰。");
         assert_eq!((header.title, header.body), (None, 0));

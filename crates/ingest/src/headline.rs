@@ -67,7 +67,8 @@ fn bracketed<'a>(
     if !(4..=80).contains(&chars) || text.trim().is_empty() {
         return None;
     }
-    let text = paragraph.len() - text.trim_start_matches(|c: char| c.is_whitespace() || is_colon(c)).len();
+    let text =
+        paragraph.len() - text.trim_start_matches(|c: char| c.is_whitespace() || is_colon(c)).len();
     Some(Headline { column, title: title.trim(), text, score: 6.0 })
 }
 
@@ -126,7 +127,8 @@ fn score(title: &str, text: &str, rest: &str) -> f32 {
     if title.contains("日)") || title.contains("今天") || title.contains("日\u{ff09}") {
         score -= 3.0;
     }
-    score -= 4.0 * title.chars().filter(|c| *c == '。' || matches!(c, ';' | '\u{ff1b}')).count() as f32;
+    score -=
+        4.0 * title.chars().filter(|c| *c == '。' || matches!(c, ';' | '\u{ff1b}')).count() as f32;
     let commas = title.chars().filter(|c| is_comma(*c)).count() as f32;
     score -= 0.6 * commas + (commas - 2.0).max(0.0);
     if !lead && ends_in_saying(title) {
@@ -176,8 +178,30 @@ fn pairs(chars: impl Iterator<Item = char>) -> impl Iterator<Item = (char, char)
 pub(crate) fn has_lead(text: &str) -> bool {
     let text = text.trim_start();
     const OPENINGS: [&str; 24] = [
-        "據", "据", "今日", "今天", "昨日", "昨天", "近日", "日前", "記者", "记者", "當地時間", "当地时间", "北京時間",
-        "北京时间", "截至", "今年", "消息", "官方", "本報", "本报", "最新", "剛剛", "刚刚", "此前",
+        "據",
+        "据",
+        "今日",
+        "今天",
+        "昨日",
+        "昨天",
+        "近日",
+        "日前",
+        "記者",
+        "记者",
+        "當地時間",
+        "当地时间",
+        "北京時間",
+        "北京时间",
+        "截至",
+        "今年",
+        "消息",
+        "官方",
+        "本報",
+        "本报",
+        "最新",
+        "剛剛",
+        "刚刚",
+        "此前",
     ];
     if OPENINGS.iter().any(|opening| text.starts_with(opening)) {
         return true;
@@ -186,13 +210,14 @@ pub(crate) fn has_lead(text: &str) -> bool {
         return true;
     }
     // The first clause ends in a word of reporting.
-    let clause: String = text.chars().take(28).take_while(|c| !is_comma(*c) && !is_colon(*c)).collect();
+    let clause: String =
+        text.chars().take(28).take_while(|c| !is_comma(*c) && !is_colon(*c)).collect();
     if clause.chars().count() >= 28 {
         return false;
     }
     const ENDINGS: [&str; 22] = [
-        "報道", "报道", "報導", "报导", "消息", "訊", "讯", "獲悉", "获悉", "快訊", "快讯", "日電", "日电", "顯示", "显示",
-        "宣布", "公告", "推特", "發推", "透露", "披露", "電",
+        "報道", "报道", "報導", "报导", "消息", "訊", "讯", "獲悉", "获悉", "快訊", "快讯", "日電",
+        "日电", "顯示", "显示", "宣布", "公告", "推特", "發推", "透露", "披露", "電",
     ];
     ENDINGS.iter().any(|ending| clause.ends_with(ending))
 }
@@ -206,7 +231,9 @@ fn day(text: &str) -> bool {
 /// Whether a text speaks of a day near its beginning: `西班牙國家氣象局8日稱`.
 fn is_dated(text: &str) -> bool {
     ["今天", "今日", "日前", "近日", "昨天", "昨日"].iter().any(|word| text.contains(word))
-        || text.match_indices('日').any(|(at, _)| text[..at].ends_with(|c: char| c.is_ascii_digit()))
+        || text
+            .match_indices('日')
+            .any(|(at, _)| text[..at].ends_with(|c: char| c.is_ascii_digit()))
 }
 
 fn first_chars(text: &str, count: usize) -> &str {
@@ -227,9 +254,10 @@ fn leads_inside(title: &str) -> bool {
 /// What comes before quoted speech in running text: `他表示:`, `谷歌就提到:`.
 fn ends_in_saying(title: &str) -> bool {
     const VERBS: [&str; 46] = [
-        "表示", "認為", "認爲", "认为", "指出", "提到", "聲稱", "声称", "說", "説", "说", "稱", "称", "補充", "补充",
-        "強調", "强调", "寫道", "写道", "如下", "包括", "問", "问", "答", "道", "來看", "来看", "是", "即", "例如", "比如",
-        "寫", "写", "介紹", "介绍", "顯示", "显示", "發現", "发现", "回應", "回应", "解釋", "解释", "以下", "為", "爲",
+        "表示", "認為", "認爲", "认为", "指出", "提到", "聲稱", "声称", "說", "説", "说", "稱",
+        "称", "補充", "补充", "強調", "强调", "寫道", "写道", "如下", "包括", "問", "问", "答",
+        "道", "來看", "来看", "是", "即", "例如", "比如", "寫", "写", "介紹", "介绍", "顯示",
+        "显示", "發現", "发现", "回應", "回应", "解釋", "解释", "以下", "為", "爲",
     ];
     VERBS.iter().any(|verb| title.ends_with(verb))
 }
@@ -237,8 +265,10 @@ fn ends_in_saying(title: &str) -> bool {
 /// `1.`, `第一,`, `問`: parts of an article's own order.
 fn is_numbered(title: &str) -> bool {
     let digits = title.bytes().take_while(u8::is_ascii_digit).count();
-    (1..=2).contains(&digits) && title[digits..].starts_with(['.', '、', ')', '\u{ff0e}', '\u{ff09}'])
-        || title.starts_with(['❶', '❷', '❸', '❹', '❺', '①', '②', '③', '④', '⑤', '『', '•', '·', '-'])
+    (1..=2).contains(&digits)
+        && title[digits..].starts_with(['.', '、', ')', '\u{ff0e}', '\u{ff09}'])
+        || title
+            .starts_with(['❶', '❷', '❸', '❹', '❺', '①', '②', '③', '④', '⑤', '『', '•', '·', '-'])
         || title.starts_with('第')
             && title.chars().nth(1).is_some_and(|c| "一二三四五六七八九十".contains(c))
             && title.chars().nth(2).is_some_and(|c| !is_han(c) || matches!(c, '點' | '点' | '步'))
@@ -265,19 +295,27 @@ mod tests {
     #[test]
     fn heads_of_the_real_page() {
         assert_eq!(
-            title("“大空頭”原型Michael Burry:硅谷銀行(SVB)引發的這場危機可能很快就會解決:金色財經報道,“大空頭”原型Michael Burry:硅谷銀行(SVB)引發的這場危機可能很快就會解決,我沒有看到真正的危險。"),
+            title(
+                "“大空頭”原型Michael Burry:硅谷銀行(SVB)引發的這場危機可能很快就會解決:金色財經報道,“大空頭”原型Michael Burry:硅谷銀行(SVB)引發的這場危機可能很快就會解決,我沒有看到真正的危險。"
+            ),
             Some((None, "“大空頭”原型Michael Burry:硅谷銀行(SVB)引發的這場危機可能很快就會解決"))
         );
         assert_eq!(
-            title("Genesis稱已清算一個“大型交易對手”的頭寸,未直接點名三箭資本:6月18日消息,加密貸款和交易公司Genesis首席執行官Michael Moro周五表示,該公司已經清算了一個“大型交易對手”的抵押品。"),
+            title(
+                "Genesis稱已清算一個“大型交易對手”的頭寸,未直接點名三箭資本:6月18日消息,加密貸款和交易公司Genesis首席執行官Michael Moro周五表示,該公司已經清算了一個“大型交易對手”的抵押品。"
+            ),
             Some((None, "Genesis稱已清算一個“大型交易對手”的頭寸,未直接點名三箭資本"))
         );
         assert_eq!(
-            title("聲音 | “大宗商品之王”Dennis Gartman:加密公司本質上是沒有價值的企業:“大宗商品之王”稱號的Dennis Gartman近日在接受etf.com采訪時表示,加密公司本質上是沒有價值的企業。"),
+            title(
+                "聲音 | “大宗商品之王”Dennis Gartman:加密公司本質上是沒有價值的企業:“大宗商品之王”稱號的Dennis Gartman近日在接受etf.com采訪時表示,加密公司本質上是沒有價值的企業。"
+            ),
             Some((Some("聲音"), "“大宗商品之王”Dennis Gartman:加密公司本質上是沒有價值的企業"))
         );
         assert_eq!(
-            title("歐盟即將出臺法案吸引“大型芯片項目”投資:1月29日電,歐盟即將出臺芯片法案,其主要目標之一是,吸引“大型芯片項目”投資。"),
+            title(
+                "歐盟即將出臺法案吸引“大型芯片項目”投資:1月29日電,歐盟即將出臺芯片法案,其主要目標之一是,吸引“大型芯片項目”投資。"
+            ),
             Some((None, "歐盟即將出臺法案吸引“大型芯片項目”投資"))
         );
     }

@@ -32,7 +32,11 @@ pub(crate) fn html_layout(text: &str) -> Layout<'static> {
             Token::StartTag(tag) => reader.open(&tag),
             Token::EndTag(tag) => reader.close(&tag.name, tag.span.end),
             Token::String(string) => {
-                reader.text(&String::from_utf8_lossy(&string.value), string.span.start, string.span.end);
+                reader.text(
+                    &String::from_utf8_lossy(&string.value),
+                    string.span.start,
+                    string.span.end,
+                );
             }
             Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
         }
@@ -43,15 +47,57 @@ pub(crate) fn html_layout(text: &str) -> Layout<'static> {
 
 /// Elements whose beginning and end end a line.
 const BLOCKS: [&str; 45] = [
-    "address", "article", "aside", "blockquote", "body", "br", "center", "dd", "details", "dialog", "div",
-    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
-    "header", "hgroup", "hr", "html", "li", "main", "nav", "ol", "option", "p", "pre", "section", "select",
-    "summary", "table", "tbody", "td", "th", "title", "tr", "ul",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "br",
+    "center",
+    "dd",
+    "details",
+    "dialog",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hgroup",
+    "hr",
+    "html",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "option",
+    "p",
+    "pre",
+    "section",
+    "select",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "title",
+    "tr",
+    "ul",
 ];
 
 /// Elements whose text is nobody's reading.
 const SILENT: [&str; 10] = [
-    "button", "iframe", "noscript", "object", "script", "select", "style", "svg", "template", "textarea",
+    "button", "iframe", "noscript", "object", "script", "select", "style", "svg", "template",
+    "textarea",
 ];
 
 /// Elements around the content.

@@ -127,7 +127,8 @@ impl<E> Taker<'_, E> {
                 if page.lossy {
                     self.report.lossy.push(path());
                 }
-                let noted = page.mojibake_kept.iter().map(|span| Noted { path: path(), span: *span });
+                let noted =
+                    page.mojibake_kept.iter().map(|span| Noted { path: path(), span: *span });
                 self.report.mojibake_kept.extend(noted);
                 let mut article = page.article;
                 article.id = self.ids.fresh('a', path_hash(&page.relative));
@@ -202,7 +203,9 @@ impl Reader<'_> {
             Kind::Dump => {
                 let _ = self.dump(source, &mut |found| {
                     match found {
-                        Found::Record { record: Record::Flash(flash), .. } if !flash.id.is_empty() => {
+                        Found::Record { record: Record::Flash(flash), .. }
+                            if !flash.id.is_empty() =>
+                        {
                             let key = content(&flash.title, &flash.text, flash.date.value);
                             evidence.name_item(key, flash.id);
                         }

@@ -112,7 +112,8 @@ mod tests {
         assert_eq!(article.id, "x1");
         assert_eq!(article.paragraphs, ["甲", "乙"]);
         assert_eq!(article.date.value, Some(Moment::Time(datetime(2023, 3, 14, 13, 2, 32, 0))));
-        let Ok(Record::Flash(flash)) = of(r#"{"kind":"flash","title":"題","text":"文(財聯社)"}"#) else {
+        let Ok(Record::Flash(flash)) = of(r#"{"kind":"flash","title":"題","text":"文(財聯社)"}"#)
+        else {
             panic!("a flash item")
         };
         assert_eq!((flash.id.as_str(), flash.outlet.as_deref()), ("", Some("財聯社")));

@@ -14,6 +14,7 @@ mod decode;
 mod detect;
 mod error;
 mod evidence;
+mod fingerprint;
 mod flash;
 mod flashes;
 mod fold;
@@ -41,6 +42,7 @@ mod walk;
 
 pub use error::Error;
 pub use evidence::Evidence as ArchiveEvidence;
+pub use fingerprint::fingerprint;
 pub use flash::PageFlash;
 pub use ingest::ingest;
 pub use options::Options;

@@ -89,7 +89,9 @@ mod tests {
 
     #[test]
     fn honest_text_is_sound() {
-        for line in ["以太坊的升級", "鐨", "Bitcoin", "“大廠壟斷大模型”,會被開源終結嗎?", "镇江市锅炉厂"] {
+        for line in
+            ["以太坊的升級", "鐨", "Bitcoin", "“大廠壟斷大模型”,會被開源終結嗎?", "镇江市锅炉厂"]
+        {
             assert_eq!(repair(line), Repair::Sound, "{line}");
         }
     }

@@ -97,7 +97,8 @@ mod tests {
         let work = |piece: &u32, out: &Out<u32>| {
             let _ = out.put(*piece);
         };
-        let result = ordered(&pieces, 2, work, |thing| if thing == 5 { Err(thing) } else { Ok(()) });
+        let result =
+            ordered(&pieces, 2, work, |thing| if thing == 5 { Err(thing) } else { Ok(()) });
         assert_eq!(result, Err(5));
     }
 }

@@ -180,21 +180,20 @@ impl Page {
             value: Some(value),
             provenance: DateProvenance::Inferred(reason),
         };
-        if let Some(moment) = date::first_in(&self.title, usize::MAX) {
+        let title = Some(&self.title).filter(|_| self.title_origin == TitleOrigin::Stated);
+        if let Some(moment) = title.and_then(|title| date::first_in(title, usize::MAX)) {
             return inferred(moment, Reason::Title);
         }
         let lead = self.paragraphs.first().and_then(|first| date::first_in(first, LEAD));
         if let Some(moment) = lead {
             return inferred(moment, Reason::Lead);
         }
-        let newest = self.flashes.iter().filter_map(|flash| flash.date).max_by_key(|m| date::order(*m));
+        let newest =
+            self.flashes.iter().filter_map(|flash| flash.date).max_by_key(|m| date::order(*m));
         newest.map_or_else(Date::default, |moment| inferred(moment, Reason::NewestFlash))
     }
 }
 
 fn related(stub: &footer::Stub) -> Related {
-    Related {
-        title: Title::split(&stub.title).title.to_owned(),
-        snippet: stub.snippet.clone(),
-    }
+    Related { title: Title::split(&stub.title).title.to_owned(), snippet: stub.snippet.clone() }
 }

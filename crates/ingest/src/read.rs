@@ -18,9 +18,14 @@ use crate::walk::{Kind, Source};
 /// What was found in a file, piece by piece.
 pub(crate) enum Found {
     Page(Box<FoundPage>),
-    Record { record: Record, line: u64 },
+    Record {
+        record: Record,
+        line: u64,
+    },
     /// A dump was read to its end.
-    Dump { bytes: u64 },
+    Dump {
+        bytes: u64,
+    },
     Skipped(Skipped),
 }
 
@@ -93,10 +98,8 @@ impl Reader<'_> {
         let decoded = self.decode(&raw)?;
         let page = parse_page(&decoded.text, self.markup(source, &decoded.text), evidence);
         let path = source.path.to_string_lossy().into_owned();
-        let span = |start, end| Span {
-            start: decoded.raw_offset(start),
-            end: decoded.raw_offset(end),
-        };
+        let span =
+            |start, end| Span { start: decoded.raw_offset(start), end: decoded.raw_offset(end) };
         let flashes = page
             .flashes
             .iter()
@@ -113,7 +116,8 @@ impl Reader<'_> {
                 ..FlashItem::default()
             })
             .collect();
-        let mojibake_kept = page.mojibake_kept.iter().map(|&(start, end)| span(start, end)).collect();
+        let mojibake_kept =
+            page.mojibake_kept.iter().map(|&(start, end)| span(start, end)).collect();
         Ok(FoundPage {
             flashes,
             mojibake_kept,
@@ -133,7 +137,9 @@ impl Reader<'_> {
     ) -> ControlFlow<()> {
         let mut file = match File::open(&source.path) {
             Ok(file) => BufReader::with_capacity(1 << 16, file),
-            Err(error) => return give(skipped(source, None, Reason::Unreadable(error.to_string()))),
+            Err(error) => {
+                return give(skipped(source, None, Reason::Unreadable(error.to_string())));
+            }
         };
         let path = source.path.to_string_lossy();
         let (mut number, mut at) = (0_u64, 0_u64);
@@ -169,7 +175,12 @@ impl Reader<'_> {
 }
 
 /// The record of one line of a dump; nothing for a blank line.
-fn record(line: &[u8], path: &str, start: u64, number: u64) -> (Option<Result<Found, String>>, bool) {
+fn record(
+    line: &[u8],
+    path: &str,
+    start: u64,
+    number: u64,
+) -> (Option<Result<Found, String>>, bool) {
     let bare = line.strip_prefix(b"\xef\xbb\xbf").filter(|_| number == 1).unwrap_or(line);
     let from = start + (line.len() - bare.trim_ascii_start().len()) as u64;
     let bare = bare.trim_ascii();

@@ -80,7 +80,10 @@ fn is_tag(tag: &str, strict: bool) -> bool {
         // A lone Chinese tail is more often the name of a site: `標題_新浪網` keeps it out of the title, too.
         return chars <= 6 && tag.chars().all(is_han);
     }
-    chars <= 12 && tag.chars().all(|c| is_han(c) || c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '$' | '+'))
+    chars <= 12
+        && tag
+            .chars()
+            .all(|c| is_han(c) || c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '$' | '+'))
 }
 
 fn is_keyword(keyword: &str) -> bool {
@@ -136,7 +139,8 @@ mod tests {
 
     #[test]
     fn titles_without_a_tail_are_whole() {
-        for line in ["美聯儲:銀行業危機", "use snake_case names", "甲_", "_GPT", "A_b c d"] {
+        for line in ["美聯儲:銀行業危機", "use snake_case names", "甲_", "_GPT", "A_b c d"]
+        {
             assert_eq!(parts(line).1, line);
         }
     }

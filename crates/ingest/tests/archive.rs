@@ -38,11 +38,17 @@ fn write(dir: &Path, name: &str, text: impl AsRef<[u8]>) {
 fn the_same_item_in_many_pages_is_one() {
     let dir = tempfile::tempdir().unwrap();
     for number in 0..40 {
-        let page = format!("題目{number}_GPT:CGPT價格\n\nAuthor:\n\n正文第{number}段。\n\n{FLASH}\n\n后文。\n");
+        let page = format!(
+            "題目{number}_GPT:CGPT價格\n\nAuthor:\n\n正文第{number}段。\n\n{FLASH}\n\n后文。\n"
+        );
         write(dir.path(), &format!("{}/{number}.txt", number % 3), page);
     }
     // The other script and full-width marks are the same item still.
-    write(dir.path(), "z.txt", "题目_GPT\n\nAuthor:\n\n正文。\n\n某币突破新高：据官方消息，某币今日突破新高，市场反应热烈。[2023/3/14 13:02:32]\n");
+    write(
+        dir.path(),
+        "z.txt",
+        "题目_GPT\n\nAuthor:\n\n正文。\n\n某币突破新高：据官方消息，某币今日突破新高，市场反应热烈。[2023/3/14 13:02:32]\n",
+    );
     let roots = [dir.path().to_owned()];
     let (records, report) = read(&roots, 1);
     let found = flashes(&records);
@@ -75,7 +81,10 @@ fn a_dump_gives_its_items_their_ids() {
     assert_eq!(found[0].seen_in.len(), 2);
     let articles = articles(&records);
     assert_eq!(articles[0].flashes, ["k1"]);
-    assert_eq!(articles.iter().map(|a| a.title.as_str()).collect::<Vec<_>>(), ["正文", "甲", "無名"]);
+    assert_eq!(
+        articles.iter().map(|a| a.title.as_str()).collect::<Vec<_>>(),
+        ["正文", "甲", "無名"]
+    );
     assert!(articles[2].id.starts_with('a') && articles[2].id.len() == 13);
     let dump = std::fs::read(dir.path().join("b.jsonl")).unwrap();
     let span = articles[1].span;
@@ -100,11 +109,18 @@ fn what_cannot_be_read_is_named() {
         std::os::unix::fs::symlink(dir.path(), dir.path().join("loop")).unwrap();
         std::os::unix::fs::symlink("nowhere", dir.path().join("gone.txt")).unwrap();
         // Opening it would wait for ever.
-        assert!(std::process::Command::new("mkfifo").arg(dir.path().join("pipe.txt")).status().unwrap().success());
+        assert!(
+            std::process::Command::new("mkfifo")
+                .arg(dir.path().join("pipe.txt"))
+                .status()
+                .unwrap()
+                .success()
+        );
     }
     let mut options = Options::default();
     options.max_file_bytes = 2000;
-    let report = ingest(&[dir.path().to_owned()], &options, &Silent, &mut |_| Ok::<(), ()>(())).unwrap();
+    let report =
+        ingest(&[dir.path().to_owned()], &options, &Silent, &mut |_| Ok::<(), ()>(())).unwrap();
     let of = |name: &str| {
         report.skipped.iter().find(|s| s.path.ends_with(name)).map(|s| s.reason.clone())
     };
@@ -132,7 +148,8 @@ fn errors_of_the_caller() {
     assert!(matches!(ingest(&[], &options, &Silent, nobody), Err(Error::Encoding { .. })));
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), "a.txt", "正文。");
-    let result = ingest(&[dir.path().to_owned()], &Options::default(), &Silent, &mut |_| Err("full"));
+    let result =
+        ingest(&[dir.path().to_owned()], &Options::default(), &Silent, &mut |_| Err("full"));
     assert!(matches!(result, Err(Error::Sink("full"))));
 }
 
@@ -175,7 +192,8 @@ fn progress_reaches_its_totals() {
         write(dir.path(), &format!("{number}.txt"), "正文。");
     }
     let sums = Sums::default();
-    ingest(&[dir.path().to_owned()], &Options::default(), &sums, &mut |_| Ok::<(), ()>(())).unwrap();
+    ingest(&[dir.path().to_owned()], &Options::default(), &sums, &mut |_| Ok::<(), ()>(()))
+        .unwrap();
     let (files, bytes, phases) = sums.0.into_inner().unwrap();
     assert_eq!(phases, [(Phase::Survey, files, bytes), (Phase::Read, files, bytes)]);
     assert_eq!((files, bytes), (10, 90));

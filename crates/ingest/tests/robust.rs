@@ -49,7 +49,9 @@ fn read(bytes: &[u8], name: &str) -> u64 {
 /// A page with some of its characters replaced, removed or repeated.
 fn spoilt(page: &'static str) -> impl Strategy<Value = String> {
     let chars: Vec<char> = page.chars().collect();
-    let marks = prop::sample::select("[]:|_\n\r>&<\u{ff3b}年月日09:[2022/1/1]Tags:來源:".chars().collect::<Vec<_>>());
+    let marks = prop::sample::select(
+        "[]:|_\n\r>&<\u{ff3b}年月日09:[2022/1/1]Tags:來源:".chars().collect::<Vec<_>>(),
+    );
     prop::collection::vec((0..chars.len(), marks, 0..3), 1..20).prop_map(move |changes| {
         let mut chars = chars.clone();
         for (at, mark, kind) in changes {

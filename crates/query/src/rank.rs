@@ -5,7 +5,7 @@
 //! stretch of text has, and which runs of the query stand in it unbroken. Numbers are those that a
 //! held-out half of two judged sets confirmed; `docs/RANKING.md` has the table.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use tantivy::Term;
 use wensou_index::{Index, Kind, Part, RecordExt, Unit};
@@ -75,12 +75,12 @@ pub(crate) fn rerank(
 }
 
 /// How rare each gram of the query is.
-struct Rarity(HashMap<[char; 2], f32>);
+struct Rarity(FxHashMap<[char; 2], f32>);
 
 impl Rarity {
     fn of(index: &Index, statistics: &Statistics<'_>, texts: &[Text]) -> Result<Self, Error> {
         let field = index.fields().text(Kind::Article, Part::Body, Unit::Gram);
-        let mut rarity = HashMap::new();
+        let mut rarity = FxHashMap::default();
         for pair in texts.iter().flat_map(|text| text.key.windows(2)) {
             let gram = [pair[0], pair[1]];
             if !rarity.contains_key(&gram) {
@@ -96,7 +96,7 @@ impl Rarity {
     }
 
     fn evidence(&self, texts: &[Text], key: &[char]) -> f32 {
-        let mut places: HashMap<[char; 2], Vec<usize>> = HashMap::new();
+        let mut places: FxHashMap<[char; 2], Vec<usize>> = FxHashMap::default();
         let mut matches: Vec<(usize, [char; 2], f32)> = Vec::new();
         for (at, pair) in key.windows(2).enumerate() {
             if let Some(rarity) = self.get(pair) {
@@ -111,7 +111,7 @@ impl Rarity {
 
     /// Cuts the query greedily into the longest runs that stand in the text; a run of three
     /// characters or more is worth the rarity of its grams times the root of its length less two.
-    fn runs(&self, query: &[char], key: &[char], places: &HashMap<[char; 2], Vec<usize>>) -> f32 {
+    fn runs(&self, query: &[char], key: &[char], places: &FxHashMap<[char; 2], Vec<usize>>) -> f32 {
         let mut worth = 0.0;
         let mut at = 0;
         while at + 2 < query.len() {
@@ -140,7 +140,7 @@ impl Rarity {
 
 /// The most that any stretch of [`WINDOW`] characters has: the summed rarity of its distinct grams.
 fn best_stretch(matches: &[(usize, [char; 2], f32)]) -> f32 {
-    let mut counts: HashMap<[char; 2], usize> = HashMap::new();
+    let mut counts: FxHashMap<[char; 2], usize> = FxHashMap::default();
     let (mut best, mut sum, mut oldest) = (0.0_f32, 0.0_f32, 0);
     for (at, gram, rarity) in matches {
         let count = counts.entry(*gram).or_default();

@@ -71,7 +71,7 @@ pub struct Results {
 ///
 /// [`Error::Query`] if nothing in the query can be searched for; index errors.
 pub fn search(index: &Index, query: &Query, options: &Options) -> Result<Results, Error> {
-    let segmenter = Segmenter::new();
+    let segmenter = Segmenter::standard();
     let statistics = Statistics::new(index)?;
     let searcher = Searcher { index, segmenter: &segmenter, statistics: &statistics, options };
     let Answer { plan, total, found, relaxed } = searcher.answer(query)?;
@@ -97,7 +97,7 @@ pub fn search(index: &Index, query: &Query, options: &Options) -> Result<Results
 ///
 /// As [`search`].
 pub fn ids(index: &Index, query: &Query, options: &Options) -> Result<Vec<(String, f32)>, Error> {
-    let segmenter = Segmenter::new();
+    let segmenter = Segmenter::standard();
     let statistics = Statistics::new(index)?;
     let searcher = Searcher { index, segmenter: &segmenter, statistics: &statistics, options };
     let answer = searcher.answer(query)?;
@@ -207,7 +207,7 @@ impl Highlighter {
     /// Marks what `query` looks for; without one, nothing.
     #[must_use]
     pub fn new(query: Option<&Query>) -> Self {
-        let needles = query.map(|query| crate::plan::needles(query, &Segmenter::new()));
+        let needles = query.map(|query| crate::plan::needles(query, &Segmenter::standard()));
         Self { needles: needles.unwrap_or_default() }
     }
 

@@ -30,7 +30,7 @@ pub struct TagCount {
 /// If the query cannot be answered or the index fails.
 pub fn tags(index: &Index, query: &Query, prefix: Option<&str>) -> Result<Vec<TagCount>, Error> {
     let statistics = Statistics::new(index)?;
-    let plan = plan(index, &Segmenter::new(), &statistics, query, Mode::Strict)?;
+    let plan = plan(index, &Segmenter::standard(), &statistics, query, Mode::Strict)?;
     let counts = index.searcher().search(&plan.query, &FacetCounts { column: "tag_facet" })?;
     let prefix = prefix.map(fold).unwrap_or_default();
     // Forms of one tag are counted together and shown as the most frequent of them.

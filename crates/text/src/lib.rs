@@ -21,6 +21,7 @@ mod script;
 mod segment;
 mod t2s;
 mod tables;
+mod words;
 
 pub use fold::{Folded, fold, fold_char};
 pub use key::{Key, is_key_char, key_of};
@@ -37,8 +38,9 @@ pub fn is_han(c: char) -> bool {
 /// [`analysis_fingerprint`] follows them.
 pub const ANALYSIS_VERSION: u32 = 1;
 
-/// One number over the fold, the character classes, the dictionary and [`ANALYSIS_VERSION`]: an index built under another
-/// number holds other terms and is stale. Computed at build time.
+/// One number over the fold, the character classes, the dictionary, the field's words and [`ANALYSIS_VERSION`]: an index
+/// built under another number holds other terms and is stale. Computed at build time.
 pub const fn analysis_fingerprint() -> u64 {
-    (tables::DATA_FINGERPRINT ^ ANALYSIS_VERSION as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    let numbers = tables::DATA_FINGERPRINT ^ words::FINGERPRINT ^ ANALYSIS_VERSION as u64;
+    numbers.wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }

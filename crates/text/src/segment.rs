@@ -72,7 +72,21 @@ impl Segmenter {
         Segmenter { dictionary: Dictionary::new(), hmm: Jieba::empty() }
     }
 
-    /// The same with words of the user's own, each with a frequency, or `None` for the one that makes it a word (as
+    /// A segmenter over the built-in dictionary and the words of the archive's field (`data/tables/words.tsv`): the one
+    /// that documents and queries are analysed with.
+    ///
+    /// ```
+    /// use wensou_text::{Folded, Segmenter};
+    /// let folded = Folded::new("比特幣減半");
+    /// let mut words = Vec::new();
+    /// Segmenter::standard().words(&folded, |token| words.push(token.text.into_owned()));
+    /// assert_eq!(words, ["比特币", "减半"]);
+    /// ```
+    pub fn standard() -> Self {
+        Segmenter::with_words(crate::words::words())
+    }
+
+    /// The same as [`Segmenter::new`] with words of the user's own, each with a frequency, or `None` for the one that makes it a word (as
     /// jieba's `suggest_freq` has it). Words are folded; those that hold anything but Han characters are left out, because
     /// only runs of Han are looked up. Changing these words changes terms: it is the caller's to mark the index with them.
     ///

@@ -109,7 +109,8 @@ impl<'a> Search<'a> {
         let mut ends = vec![true];
         for from in 0..last {
             // Only where another tag ends does one begin.
-            let tags = if ends.get(from) == Some(&true) { search.tags_at(from, last) } else { Vec::new() };
+            let tags =
+                if ends.get(from) == Some(&true) { search.tags_at(from, last) } else { Vec::new() };
             for tag in &tags {
                 ends.resize(ends.len().max(tag.range.1 + 1), false);
                 ends[tag.range.1] = true;
@@ -178,7 +179,10 @@ impl<'a> Search<'a> {
         }
         // A keyword that ends the line stays, however bad: something has to.
         keywords.sort_by(|a, b| {
-            (b.to == end).cmp(&(a.to == end)).then(b.score.total_cmp(&a.score)).then(a.to.cmp(&b.to))
+            (b.to == end)
+                .cmp(&(a.to == end))
+                .then(b.score.total_cmp(&a.score))
+                .then(a.to.cmp(&b.to))
         });
         keywords.truncate(CHOICE);
         keywords
@@ -229,13 +233,7 @@ impl<'a> Search<'a> {
     }
 
     /// Every pair that can follow `step`.
-    fn extend(
-        &mut self,
-        step: Step,
-        before: usize,
-        middle: usize,
-        made: &mut Vec<Step>,
-    ) {
+    fn extend(&mut self, step: Step, before: usize, middle: usize, made: &mut Vec<Step>) {
         let end = self.line.len();
         let from = step.keyword;
         let keywords = match self.keywords.get_mut(from).and_then(Option::take) {
@@ -323,9 +321,17 @@ mod tests {
             "戊_DIN:Ordinal BTC",
             "己_NFT:cnft.io",
         ]);
-        let line = "OPENPENNAIGPTopensea幣單個價格apenft幣價格今日行情Baby Doge BillionaireCGPT價格";
+        let line =
+            "OPENPENNAIGPTopensea幣單個價格apenft幣價格今日行情Baby Doge BillionaireCGPT價格";
         let expected = [
-            "OPEN", "PEN", "NAI", "GPT", "opensea幣單個價格", "apenft幣價格今日行情", "Baby Doge Billionaire", "CGPT價格",
+            "OPEN",
+            "PEN",
+            "NAI",
+            "GPT",
+            "opensea幣單個價格",
+            "apenft幣價格今日行情",
+            "Baby Doge Billionaire",
+            "CGPT價格",
         ];
         assert_eq!(split(line, &vocabulary).as_deref(), Some(&expected.map(str::to_owned)[..]));
     }

@@ -136,8 +136,7 @@ fn slots(keyword: &str) -> impl Iterator<Item = (&str, &str, &str)> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let start = at + bytes.get(at..)?.iter().position(inside)?;
-        let length =
-            bytes[start..].iter().position(|b| !inside(b)).unwrap_or(bytes.len() - start);
+        let length = bytes[start..].iter().position(|b| !inside(b)).unwrap_or(bytes.len() - start);
         at = start + length;
         Some((&keyword[..start], &keyword[start..at], &keyword[at..]))
     })
@@ -150,7 +149,13 @@ mod tests {
     #[test]
     fn shapes_are_learnt_from_keywords() {
         let mut vocabulary = Vocabulary::default();
-        for line in ["甲_DAO:Baby DAO", "乙_ETH:Baby ETH", "丙_OP:Baby OP", "丁_OP:OP幣價格", "戊_UNI:UNI幣價格"] {
+        for line in [
+            "甲_DAO:Baby DAO",
+            "乙_ETH:Baby ETH",
+            "丙_OP:Baby OP",
+            "丁_OP:OP幣價格",
+            "戊_UNI:UNI幣價格",
+        ] {
             vocabulary.see_title(&Title::split(line));
         }
         vocabulary.learn();

@@ -8,26 +8,26 @@ use wensou_ingest::{Article, FlashItem, Moment, Options, Record, Report, Silent,
 
 /// Shares between 0 and 1.
 #[derive(Debug, Default)]
-pub struct Score {
-    pub pages: usize,
-    pub title: f64,
-    pub source: f64,
-    pub category: f64,
-    pub site: f64,
+pub(crate) struct Score {
+    pub(crate) pages: usize,
+    pub(crate) title: f64,
+    pub(crate) source: f64,
+    pub(crate) category: f64,
+    pub(crate) site: f64,
     pub flash_f1: f64,
     pub tags_f1: f64,
-    pub body: f64,
-    pub related: f64,
+    pub(crate) body: f64,
+    pub(crate) related: f64,
 }
 
 /// Everything that an archive gave.
-pub struct Read {
-    pub articles: Vec<Article>,
-    pub flashes: HashMap<String, FlashItem>,
-    pub report: Report,
+pub(crate) struct Read {
+    pub(crate) articles: Vec<Article>,
+    pub(crate) flashes: HashMap<String, FlashItem>,
+    pub(crate) report: Report,
 }
 
-pub fn read(root: &Path, options: &Options) -> Read {
+pub(crate) fn read(root: &Path, options: &Options) -> Read {
     let (mut articles, mut flashes) = (Vec::new(), HashMap::new());
     let report = ingest(&[PathBuf::from(root)], options, &Silent, &mut |record| {
         match record {
@@ -70,7 +70,7 @@ fn f1(hit: usize, given: usize, wanted: usize) -> f64 {
 }
 
 /// Compares; `tell` hears of every difference.
-pub fn score(root: &Path, truth: &str, read: &Read, tell: &mut dyn FnMut(String)) -> Score {
+pub(crate) fn score(root: &Path, truth: &str, read: &Read, tell: &mut dyn FnMut(String)) -> Score {
     let by_path: HashMap<&str, &Article> =
         read.articles.iter().map(|article| (article.path.as_str(), article)).collect();
     let mut score = Score::default();
@@ -97,15 +97,16 @@ pub fn score(root: &Path, truth: &str, read: &Read, tell: &mut dyn FnMut(String)
         check("CATEGORY", &mut score.category, &category, text(&page, "category"));
         let site = article.site.clone().unwrap_or_default();
         check("SITE", &mut score.site, &site, text(&page, "site"));
-        let body = strings(&page["paragraphs"]).iter().map(|p| p.trim().to_owned()).collect::<Vec<_>>();
+        let body =
+            strings(&page["paragraphs"]).iter().map(|p| p.trim().to_owned()).collect::<Vec<_>>();
         check("BODY", &mut score.body, &article.paragraphs.join("\n"), &body.join("\n"));
-        let related: Vec<String> = article
-            .related
-            .iter()
-            .map(|stub| format!("{}|{}", stub.title, stub.snippet))
-            .collect();
+        let related: Vec<String> =
+            article.related.iter().map(|stub| format!("{}|{}", stub.title, stub.snippet)).collect();
         let wanted: Vec<String> = page["related"].as_array().map_or_else(Vec::new, |stubs| {
-            stubs.iter().map(|stub| format!("{}|{}", text(stub, "title"), text(stub, "snippet"))).collect()
+            stubs
+                .iter()
+                .map(|stub| format!("{}|{}", text(stub, "title"), text(stub, "snippet")))
+                .collect()
         });
         check("RELATED", &mut score.related, &related.join("\n"), &wanted.join("\n"));
 
@@ -118,10 +119,18 @@ pub fn score(root: &Path, truth: &str, read: &Read, tell: &mut dyn FnMut(String)
         let want: Vec<String> = page["flashes"].as_array().map_or_else(Vec::new, |items| {
             items
                 .iter()
-                .map(|f| format!("{}|{}|{}", text(f, "date"), same(text(f, "title")), same(text(f, "text"))))
+                .map(|f| {
+                    format!(
+                        "{}|{}|{}",
+                        text(f, "date"),
+                        same(text(f, "title")),
+                        same(text(f, "text"))
+                    )
+                })
                 .collect()
         });
-        let (got_set, want_set): (BTreeSet<_>, BTreeSet<_>) = (got.iter().collect(), want.iter().collect());
+        let (got_set, want_set): (BTreeSet<_>, BTreeSet<_>) =
+            (got.iter().collect(), want.iter().collect());
         flash[0] += got_set.intersection(&want_set).count();
         flash[1] += got_set.len();
         flash[2] += want_set.len();
@@ -138,7 +147,13 @@ pub fn score(root: &Path, truth: &str, read: &Read, tell: &mut dyn FnMut(String)
         tags[1] += got.len();
         tags[2] += want.len();
         if got != want {
-            tell(format!("TAGS {}\n   got  {:?} {:?}\n   want {:?}", path.display(), article.tags, article.unsplit_tags, strings(&page["tags"])));
+            tell(format!(
+                "TAGS {}\n   got  {:?} {:?}\n   want {:?}",
+                path.display(),
+                article.tags,
+                article.unsplit_tags,
+                strings(&page["tags"])
+            ));
         }
     }
     let pages = score.pages.max(1) as f64;

@@ -1,0 +1,284 @@
+//! The layout's variants: pages of `make_archive.py` written anew in every form that real pages of the
+//! family have, and held to the same bars.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use wensou_ingest::Options;
+
+use crate::{made, score};
+
+/// How a page is written.
+#[derive(Debug, Clone, Copy, Default)]
+struct Layout {
+    header: bool,
+    crumb: &'static str,
+    title: bool,
+    /// `TAG:TITLE_TAG2`, `TITLE_TAG`, or the usual tail.
+    tail: Tail,
+    tags: bool,
+    stubs: bool,
+    time: &'static str,
+    source: &'static str,
+    /// Between paragraphs.
+    gap: &'static str,
+    line_end: &'static str,
+    full_width: bool,
+    column: bool,
+    date_only: bool,
+    html: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+enum Tail {
+    #[default]
+    Usual,
+    OneTag,
+    TagBefore,
+    None,
+}
+
+const USUAL: Layout = Layout {
+    header: true,
+    crumb: "首頁 > {} > Info",
+    title: true,
+    tail: Tail::Usual,
+    tags: true,
+    stubs: true,
+    time: "Author:\n\nTime:1900/1/1 0:00:00",
+    source: "來源:{}",
+    gap: "\n\n",
+    line_end: "\n",
+    full_width: false,
+    column: true,
+    date_only: false,
+    html: false,
+};
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value[key].as_array().map_or(&[], Vec::as_slice)
+}
+
+/// Writes `page` in `layout`; changes the truth where the page says less.
+fn render(page: &mut Value, layout: Layout) -> String {
+    let mut out = String::new();
+    let site = text(page, "site").to_owned();
+    if layout.header {
+        write!(out, "{site} {site}\nCtrl+D {site}\nads\n").unwrap();
+    } else {
+        page["site"] = json!("");
+    }
+    if !layout.crumb.is_empty() {
+        writeln!(out, "{}\n", layout.crumb.replace("{}", text(page, "category"))).unwrap();
+    } else if !layout.stubs {
+        page["category"] = json!("");
+    }
+    if layout.title {
+        let (title, tag, keyword) =
+            (text(page, "title"), text(page, "suffix_tag"), text(page, "suffix_keyword"));
+        match layout.tail {
+            Tail::Usual => write!(out, "{title}_{tag}:{keyword}\n\n").unwrap(),
+            Tail::OneTag => write!(out, "{title}_{tag}\n\n").unwrap(),
+            Tail::TagBefore => write!(out, "MER:{title}_{tag}\n\n").unwrap(),
+            Tail::None => write!(out, "{title}\n\n").unwrap(),
+        }
+    }
+    if !layout.time.is_empty() {
+        write!(out, "{}\n\n", layout.time).unwrap();
+    }
+    if layout.source.is_empty() {
+        page["source"] = json!("");
+    } else if !text(page, "source").is_empty() {
+        write!(out, "{}{}", layout.source.replace("{}", text(page, "source")), layout.gap).unwrap();
+    }
+    // The tool puts at most one item below each paragraph; where does not matter to the truth.
+    let flashes = list(page, "flashes").to_vec();
+    for (number, paragraph) in list(page, "paragraphs").iter().enumerate() {
+        write!(out, "{}{}", paragraph.as_str().unwrap().trim(), layout.gap).unwrap();
+        if let Some(flash) = flashes.get(number) {
+            let column = Some(text(flash, "column")).filter(|c| layout.column && !c.is_empty());
+            let head = column.map_or(String::new(), |column| format!("{column} | "));
+            let date = text(flash, "date").replace('-', "/").replace('T', " ");
+            let date = if layout.date_only { &date[..10] } else { &date };
+            let body = text(flash, "text").replace('\n', layout.gap);
+            write!(out, "{head}{}:{body}[{date}]{}", text(flash, "title"), layout.gap).unwrap();
+        }
+    }
+    if layout.date_only {
+        for flash in page["flashes"].as_array_mut().unwrap() {
+            flash["date"] = json!(text(flash, "date")[..10]);
+        }
+    }
+    if layout.tags {
+        let tags: String = list(page, "tags").iter().filter_map(Value::as_str).collect();
+        write!(out, "Tags:{tags}\n\n").unwrap();
+    } else {
+        page["tags"] = json!([]);
+    }
+    if layout.stubs {
+        writeln!(out, "{}", text(page, "category")).unwrap();
+        for stub in list(page, "related") {
+            let tail = format!("_{}:{}", text(stub, "suffix_tag"), text(stub, "suffix_keyword"));
+            write!(
+                out,
+                "{}{tail}\n\n{}\n\n1900/1/1 0:00:00\n",
+                text(stub, "title"),
+                text(stub, "snippet")
+            )
+            .unwrap();
+        }
+        out.push_str("ads\n");
+    } else {
+        page["related"] = json!([]);
+    }
+    if layout.full_width {
+        out = full_width(page, &out);
+    }
+    out.replace('\n', layout.line_end)
+}
+
+/// Full-width marks in text, ASCII ones in the furniture, as on pages that kept theirs.
+fn full_width(page: &mut Value, out: &str) -> String {
+    fn widen(text: &str) -> String {
+        text.chars()
+            .map(|c| match c {
+                ',' => '\u{ff0c}',
+                ':' => '\u{ff1a}',
+                '?' => '\u{ff1f}',
+                '!' => '\u{ff01}',
+                ';' => '\u{ff1b}',
+                '(' => '\u{ff08}',
+                ')' => '\u{ff09}',
+                other => other,
+            })
+            .collect()
+    }
+    fn widen_all(value: &mut Value) {
+        match value {
+            Value::String(text) => *text = widen(text),
+            Value::Array(values) => values.iter_mut().for_each(widen_all),
+            _ => {}
+        }
+    }
+    for key in ["title", "source", "paragraphs"] {
+        widen_all(&mut page[key]);
+    }
+    for flash in page["flashes"].as_array_mut().unwrap() {
+        widen_all(&mut flash["title"]);
+        widen_all(&mut flash["text"]);
+    }
+    let furniture = ["首頁", "Ctrl+D", "Author", "Time", "Tags", "1900/"];
+    let mut body = true;
+    let mut wide = Vec::new();
+    for line in out.split('\n') {
+        body &= !line.starts_with("Tags:");
+        let stamp = line.rfind("[2").filter(|_| line.ends_with(']')).unwrap_or(line.len());
+        if !body || furniture.iter().any(|mark| line.starts_with(mark)) {
+            wide.push(line.to_owned());
+        } else {
+            wide.push(format!("{}{}", widen(&line[..stamp]), &line[stamp..]));
+        }
+    }
+    wide.join("\n")
+}
+
+/// Ordinary HTML: `div`, `br` and `li` instead of the tool's paragraphs.
+fn html(text: &str, title: &str) -> String {
+    let escape = |line: &str| line.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let mut out =
+        format!("<html><head><title>{}</title></head><body><div id=wrap>\n", escape(title));
+    let mut item = 0;
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        item += 1;
+        let line = escape(line);
+        match item % 3 {
+            0 => write!(out, "<ul><li>{line}</li></ul>").unwrap(),
+            1 => write!(out, "<div><span>{line}</span></div>\n").unwrap(),
+            _ => write!(out, "{line}<br>").unwrap(),
+        }
+    }
+    out + "</div><script>var a = '<p>no text</p>';</script></body></html>"
+}
+
+fn holds(name: &str, layout: Layout) {
+    let Some(made) = made::make(150, &["--seed", "11"]) else { return };
+    let root = made.dir.path().join("variant");
+    let mut truth = String::new();
+    for line in made.truth.lines() {
+        let mut page: Value = serde_json::from_str(line).unwrap();
+        let written = render(&mut page, layout);
+        let written = if layout.html { html(&written, text(&page, "title")) } else { written };
+        if !layout.title {
+            // What a page is called that lost its title has a test of its own.
+            page["title"] = json!("");
+        }
+        let path = root.join(text(&page, "path"));
+        std::fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).unwrap();
+        std::fs::write(path, written).unwrap();
+        writeln!(truth, "{page}").unwrap();
+    }
+    let mut read = score::read(&root, &Options::default());
+    if !layout.title {
+        for article in &mut read.articles {
+            assert_eq!(
+                article.title_origin,
+                wensou_ingest::TitleOrigin::Derived,
+                "{}",
+                article.path
+            );
+            assert!(!article.title.is_empty());
+            article.title.clear();
+        }
+    }
+    let mut differences = Vec::new();
+    let score = score::score(&root, &truth, &read, &mut |line| differences.push(line));
+    made::hold(name, &score, &differences);
+}
+
+macro_rules! variants {
+    ($($name:ident { $($field:ident: $value:expr),* $(,)? })*) => {
+        $(#[test] fn $name() { holds(stringify!($name), Layout { $($field: $value,)* ..USUAL }); })*
+    };
+}
+
+variants! {
+    usual {}
+    no_breadcrumb { crumb: "" }
+    no_footer { stubs: false }
+    no_tags_line { tags: false }
+    no_tags_line_nor_breadcrumb { tags: false, crumb: "" }
+    neither_tags_nor_footer { tags: false, stubs: false }
+    no_author_nor_time { time: "" }
+    one_tag_behind_the_title { tail: Tail::OneTag }
+    a_tag_before_the_title { tail: Tail::TagBefore }
+    no_tail { tail: Tail::None }
+    only_the_body { header: false, crumb: "", title: false, time: "", tags: false, stubs: false }
+    only_the_body_without_source {
+        header: false, crumb: "", title: false, time: "", tags: false, stubs: false, source: "",
+    }
+    only_title_and_body { header: false, crumb: "", time: "", tags: false, stubs: false }
+    single_line_feeds { gap: "\n" }
+    single_line_feeds_without_columns { gap: "\n", column: false }
+    carriage_returns { line_end: "\r\n" }
+    full_width_marks { full_width: true }
+    days_without_time { date_only: true }
+    several_sources_on_a_line { source: "來源:{} 圖片來源:由無界AI工具生成" }
+    author_and_source { source: "作者:PackyMcCormick,NotBoring原文來源:{}" }
+    source_behind_author_line { source: "文 | 張三\n\n本文來源:{}" }
+    sister_site {
+        header: false, crumb: "導航:首頁 > {} > 正文", time: "發布時間:2024-04-21 13:50:48", tail: Tail::None,
+        tags: false, stubs: false,
+    }
+    another_sister_site {
+        header: false, crumb: "當前位置:首頁 » {} » 正文", time: "發布時間:2024-04-21 13:50:48", tail: Tail::None,
+    }
+    stated_time { time: "Author:張三\n\nTime:2023/5/10 8:00:00" }
+    author_and_time_on_one_line { time: "Author: Time:1900/1/1 0:00:00" }
+    ordinary_html { html: true }
+    ordinary_html_without_tail_and_tags { html: true, tail: Tail::None, tags: false }
+}

@@ -1,0 +1,64 @@
+//! The examples of GRAMMAR.md are true.
+
+use wensou_query::lang::{Clock, parse};
+
+const GRAMMAR: &str = include_str!("../GRAMMAR.md");
+
+fn clock() -> Clock {
+    Clock { today: "2023-05-17".parse().expect("a date") }
+}
+
+/// The two sides of `a ⇒ b`, in code spans or in a code block.
+fn sides(line: &str) -> Option<(&str, &str)> {
+    let (typed, canonical) = line.split_once(" ⇒ ")?;
+    Some(match canonical.strip_prefix('`') {
+        Some(canonical) => (typed.rsplit('`').nth(1)?, canonical.split('`').next()?),
+        None => (typed.trim_end_matches(' '), canonical),
+    })
+}
+
+#[test]
+fn canonical_forms_are_as_stated() {
+    let mut checked = 0;
+    for line in GRAMMAR.lines() {
+        let Some((typed, canonical)) = sides(line) else { continue };
+        let query = parse(typed, &clock()).expect(typed);
+        assert_eq!(query.to_string(), canonical, "{typed}");
+        checked += 1;
+    }
+    assert_eq!(checked, 5);
+}
+
+#[test]
+fn every_code_is_listed_and_its_instances_have_it() {
+    let mut listed = Vec::new();
+    for line in GRAMMAR.lines() {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let [_, code, _, instances, _] = cells.as_slice() else { continue };
+        let is_code = code.len() == 4 && code.starts_with(['Q', 'W']);
+        if !is_code {
+            continue;
+        }
+        listed.push(*code);
+        // What only the index can tell is no error of the parser.
+        for typed in instances.split('`').skip(1).step_by(2).filter(|_| *code != "Q011") {
+            let found = match parse(typed, &clock()) {
+                Ok(query) => query.warnings,
+                Err(errors) => errors,
+            };
+            let codes: Vec<&str> = found.iter().map(|found| found.code.as_str()).collect();
+            assert_eq!(codes, [*code], "{typed}");
+        }
+    }
+    let all = (1..=13).map(|n| format!("Q{n:03}")).chain((1..=5).map(|n| format!("W{n:03}")));
+    assert_eq!(listed, all.collect::<Vec<_>>());
+}
+
+#[test]
+fn the_examples_at_the_top_are_sound() {
+    let block = GRAMMAR.split("```").nth(1).expect("there is a block of examples");
+    for line in block.lines().filter(|line| !line.is_empty()) {
+        let typed = line.split("   ").next().expect("a query, then its meaning");
+        assert!(parse(typed, &clock()).is_ok(), "{typed}");
+    }
+}
