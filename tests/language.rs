@@ -4,7 +4,10 @@ use crate::util::{Dir, golden};
 
 fn dir() -> Dir {
     let dir = Dir::new();
-    dir.write("archive/one.jsonl", "{\"id\":\"a\",\"title\":\"比特幣\",\"text\":\"減半\",\"date\":\"2023-05-01\"}");
+    dir.write(
+        "archive/one.jsonl",
+        "{\"id\":\"a\",\"title\":\"比特幣\",\"text\":\"減半\",\"date\":\"2023-05-01\"}",
+    );
     dir.index();
     dir
 }

@@ -15,7 +15,8 @@ struct Random(u64);
 
 impl Random {
     fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 33) as usize) % bound.max(1)
     }
 }
@@ -96,7 +97,10 @@ fn compare(index: &Index, documents: &[Document], count: usize, seed: u64) {
 fn a_phrase_finds_what_a_scan_finds_in_awkward_text() {
     let documents: Vec<Document> = [
         ("比特幣減半", "比特幣(BTC)第四次減半,礦工收入 6.25→3.125 BTC。\n后來,并且于是里面最后。"),
-        ("比特币减半行情", "比特币減半 BRC-20、ＢＲＣ－２０ 与 brc20;㍿①ﬁnance，e\u{301}tude étude"),
+        (
+            "比特币减半行情",
+            "比特币減半 BRC-20、ＢＲＣ－２０ 与 brc20;㍿①ﬁnance，e\u{301}tude étude",
+        ),
         ("人", "人工智能产业:人工智慧產業。人"),
         ("GPT-3.5与GPT4", "CommerceontheInternethascometorely 🚀🚀 PackyMcCormick,NotBoring"),
         ("變體", "龍龙竜 裡裏里 臺台 爲為为 甚麼什么 乾坤乾燥干 著作看着"),

@@ -94,6 +94,8 @@ fn fields_and_operators() {
     assert_eq!(dir.ids(&["\"減半 礦工\"~40 kind:flash"]).len(), 1);
     assert_eq!(dir.ids(&["\"減半 礦工\"~4"]).len(), 0);
     assert_eq!(dir.ids(&["+減半 質押"]).len(), 2);
+    assert_eq!(dir.ids(&["減半 - 礦工"]).len(), 1, "a dash alone asks for nothing");
+    assert_eq!(dir.ids(&["減半 -，"]).len(), 2, "nor does its negation");
 }
 
 #[test]
@@ -154,7 +156,8 @@ fn newest_oldest_offset_and_limit() {
 #[test]
 fn formats() {
     let dir = archive();
-    let array: serde_json::Value = serde_json::from_str(&dir.ok(&["search", "BRC-20", "-f", "json"])).unwrap();
+    let array: serde_json::Value =
+        serde_json::from_str(&dir.ok(&["search", "BRC-20", "-f", "json"])).unwrap();
     let hit = &array[0];
     for key in [
         "id", "kind", "title", "date", "source", "category", "tags", "path", "span", "score",
@@ -176,7 +179,11 @@ fn exit_codes() {
     assert_eq!(dir.run(&["search", "\"沒有這句話\""]).code, 1);
     let wrong = dir.run(&["search", "tga:BTC"]);
     assert_eq!((wrong.code, wrong.stdout.as_str()), (2, ""));
-    assert!(wrong.stderr.contains("error[Q003]") && wrong.stderr.contains("`tag`"), "{}", wrong.stderr);
+    assert!(
+        wrong.stderr.contains("error[Q003]") && wrong.stderr.contains("`tag`"),
+        "{}",
+        wrong.stderr
+    );
     let nothing = dir.run(&["search", "，。"]);
     assert_eq!(nothing.code, 2);
     assert!(nothing.stderr.contains("Q011"), "{}", nothing.stderr);
@@ -238,7 +245,10 @@ fn tags_are_counted_in_either_script() {
     let dir = archive();
     let tags = dir.ok(&["tags", "--format", "tsv"]);
     assert!(tags.contains("BTC\t2\n"), "{tags}");
-    assert_eq!(dir.ok(&["tags", "--prefix", "比特幣", "-f", "tsv"]), dir.ok(&["tags", "--prefix", "比特币", "-f", "tsv"]));
+    assert_eq!(
+        dir.ok(&["tags", "--prefix", "比特幣", "-f", "tsv"]),
+        dir.ok(&["tags", "--prefix", "比特币", "-f", "tsv"])
+    );
     assert!(dir.ok(&["tags", "kind:flash", "-f", "tsv"]).contains("BRC20\t1\n"));
 }
 

@@ -35,7 +35,11 @@ fn text_from_pages_cannot_act_on_a_terminal() {
             let sequence = &rest[at + 1..];
             let end = sequence.find('m').expect("a colour sequence ends with m");
             let inside = &sequence[..end];
-            assert!(inside.starts_with('[') && inside[1..].chars().all(|c| c.is_ascii_digit() || c == ';'), "{inside:?}");
+            assert!(
+                inside.starts_with('[')
+                    && inside[1..].chars().all(|c| c.is_ascii_digit() || c == ';'),
+                "{inside:?}"
+            );
             rest = &sequence[end..];
         }
         assert!(!shown.contains(['\u{7}', '\u{9b}', '\u{202e}']), "{shown:?}");
@@ -77,12 +81,8 @@ fn a_closed_pipe_is_no_error() {
         .collect();
     dir.write("archive/many.jsonl", lines.join("\n"));
     dir.index();
-    let mut child = dir
-        .command(&["export"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        dir.command(&["export"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut reader = BufReader::new(child.stdout.take().unwrap());
     let mut first = String::new();
     reader.read_line(&mut first).unwrap();

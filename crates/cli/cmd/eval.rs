@@ -7,9 +7,9 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use serde::Deserialize;
 use wensou_index::Index;
-use wensou_query::{Options, plain};
 use wensou_query::eval::{Judgements, Measures, Run, interval, mean, measure, significance};
 use wensou_query::lang::{Clock, parse_lenient};
+use wensou_query::{Options, plain};
 
 use super::search::clock;
 use crate::args::{Eval, Global};
@@ -23,14 +23,19 @@ struct Judged {
     text: String,
 }
 
-pub(crate) fn run(global: &Global, args: &Eval, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+pub(crate) fn run(
+    global: &Global,
+    args: &Eval,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Outcome> {
     let index = Index::open(&global.index)?;
     let judgements = read_judgements(&args.qrels)?;
     let clock = clock(&index, None)?;
     let mut run = Run::new();
     let mut out = match &args.run {
         Some(path) => {
-            let file = File::create(path).with_context(|| format!("cannot create {}", path.display()))?;
+            let file =
+                File::create(path).with_context(|| format!("cannot create {}", path.display()))?;
             Some(BufWriter::new(file))
         }
         None => None,
@@ -60,7 +65,12 @@ pub(crate) fn run(global: &Global, args: &Eval, terminal: &mut Terminal) -> anyh
 }
 
 /// The ids and scores of one query, best first.
-fn rank(index: &Index, text: &str, args: &Eval, clock: &Clock) -> anyhow::Result<Vec<(String, f32)>> {
+fn rank(
+    index: &Index,
+    text: &str,
+    args: &Eval,
+    clock: &Clock,
+) -> anyhow::Result<Vec<(String, f32)>> {
     let query = match args.syntax {
         true => parse_lenient(text, clock).0,
         false => plain(text),
@@ -83,7 +93,9 @@ fn lines(path: &Path) -> anyhow::Result<Vec<String>> {
 
 fn read_queries(path: &Path) -> anyhow::Result<Vec<Judged>> {
     let mut queries = Vec::new();
-    for (number, line) in lines(path)?.iter().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+    for (number, line) in
+        lines(path)?.iter().enumerate().filter(|(_, line)| !line.trim().is_empty())
+    {
         queries.push(serde_json::from_str(line).with_context(|| {
             format!("{}:{}: expected {{\"id\": …, \"text\": …}}", path.display(), number + 1)
         })?);
@@ -93,7 +105,9 @@ fn read_queries(path: &Path) -> anyhow::Result<Vec<Judged>> {
 
 fn read_judgements(path: &Path) -> anyhow::Result<Judgements> {
     let mut judgements = Judgements::new();
-    for (number, line) in lines(path)?.iter().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+    for (number, line) in
+        lines(path)?.iter().enumerate().filter(|(_, line)| !line.trim().is_empty())
+    {
         let mut cells = line.split('\t');
         let (Some(query), Some(document), Some(grade)) = (cells.next(), cells.next(), cells.next())
         else {
@@ -111,7 +125,8 @@ fn read_run(path: &Path) -> anyhow::Result<Run> {
     let mut run = Run::new();
     for (number, line) in lines(path)?.iter().enumerate() {
         let mut cells = line.split_whitespace();
-        let (Some(query), Some(_), Some(document)) = (cells.next(), cells.next(), cells.next()) else {
+        let (Some(query), Some(_), Some(document)) = (cells.next(), cells.next(), cells.next())
+        else {
             bail!("{}:{}: expected a line of a TREC run", path.display(), number + 1);
         };
         run.entry(query.to_owned()).or_default().push(document.to_owned());
@@ -137,7 +152,10 @@ fn print(
             let p = significance(&values, &column(theirs));
             let other = mean(theirs).values()[at];
             let verdict = if p < 0.05 { "significant" } else { "within chance" };
-            line.push_str(&format!("  against {other:.4}: {:+.4}, p = {p:.4}, {verdict}", means[at] - other));
+            line.push_str(&format!(
+                "  against {other:.4}: {:+.4}, p = {p:.4}, {verdict}",
+                means[at] - other
+            ));
         }
         writeln!(terminal.out(), "{line}")?;
     }

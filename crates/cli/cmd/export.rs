@@ -1,6 +1,5 @@
 //! `wensou export`: every record, in the order of the archive.
 
-
 use wensou_index::Index;
 
 use crate::args::{Export, ExportFormat, Global};

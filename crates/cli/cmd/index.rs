@@ -18,7 +18,11 @@ use crate::out::{Terminal, sanitize};
 /// Most skipped files that are named one by one; `stats --skipped` names all.
 const NAMED: usize = 20;
 
-pub(crate) fn run(global: &Global, args: &Args, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+pub(crate) fn run(
+    global: &Global,
+    args: &Args,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Outcome> {
     let mut options = default_options();
     options.strict = args.strict;
     options.ingest.encoding.clone_from(&args.encoding);
@@ -58,7 +62,9 @@ fn roots(dir: &Path, named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     }
     match Index::open(dir) {
         Ok(index) => return Ok(index.meta().roots.iter().map(|root| relative(root)).collect()),
-        Err(IndexError::Missing { .. } | IndexError::Unreadable { .. } | IndexError::Format { .. }) => {}
+        Err(
+            IndexError::Missing { .. } | IndexError::Unreadable { .. } | IndexError::Format { .. },
+        ) => {}
         Err(error) => return Err(error.into()),
     }
     match super::search::sample() {
@@ -89,8 +95,7 @@ pub(crate) fn build(
         Ok(meta) => meta,
         Err(IndexError::Strict { report }) => {
             name_skipped(&report, terminal);
-            return Err(IndexError::Strict { report })
-                .context("the index in use was not touched");
+            return Err(IndexError::Strict { report }).context("the index in use was not touched");
         }
         Err(error) => return Err(error.into()),
     };

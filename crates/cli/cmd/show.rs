@@ -47,7 +47,8 @@ fn lookup(index: &Index, id: &str, terminal: &mut Terminal) -> anyhow::Result<Op
     match index.lookup(id)? {
         Lookup::Found(address) => Ok(Some(index.record(address)?)),
         Lookup::Missing => {
-            terminal.say(format_args!("no article or flash item has the id {}", sanitize::line(id)));
+            terminal
+                .say(format_args!("no article or flash item has the id {}", sanitize::line(id)));
             Ok(None)
         }
         Lookup::Ambiguous(ids) => {
@@ -60,7 +61,8 @@ fn lookup(index: &Index, id: &str, terminal: &mut Terminal) -> anyhow::Result<Op
 /// The bytes of the record in its file, untouched.
 fn raw(index: &Index, found: &Record, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let (path, span) = json::place(found);
-    let file = locate(index, path).with_context(|| format!("{path} is not where it was indexed"))?;
+    let file =
+        locate(index, path).with_context(|| format!("{path} is not where it was indexed"))?;
     let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let (start, end) = (span.start as usize, span.end as usize);
     let part = bytes

@@ -1,6 +1,5 @@
 //! `wensou stats`: what the index holds and how it came to be.
 
-
 use serde_json::json;
 use wensou_index::{Index, Meta};
 
@@ -68,7 +67,10 @@ fn print_text(index: &Index, args: &Stats, terminal: &mut Terminal) -> anyhow::R
         ),
         ("dates", range),
         ("undated", format!("{} ({} more inferred)", overview.undated, overview.inferred)),
-        ("tags", format!("{} distinct; {} lines not split whole", overview.tags, report.unsplit_tags)),
+        (
+            "tags",
+            format!("{} distinct; {} lines not split whole", overview.tags, report.unsplit_tags),
+        ),
         ("skipped", super::index::skipped(report)),
     ];
     for (name, value) in rows {

@@ -1,6 +1,5 @@
 //! `wensou tags`: tags and how many documents have them.
 
-
 use serde_json::json;
 use wensou_index::Index;
 

@@ -52,7 +52,10 @@ pub(crate) fn print(
 }
 
 fn tsv(terminal: &mut Terminal, hits: &[Hit]) -> io::Result<()> {
-    writeln!(terminal.out(), "id\tkind\tdate\tprovenance\ttitle\tsource\ttags\tpath\tscore\tsnippet")?;
+    writeln!(
+        terminal.out(),
+        "id\tkind\tdate\tprovenance\ttitle\tsource\ttags\tpath\tscore\tsnippet"
+    )?;
     for hit in hits {
         let date = hit.record.date();
         let provenance = match date.provenance {

@@ -19,7 +19,8 @@ pub(crate) struct Terminal {
 }
 
 /// Marks a match.
-pub(crate) const MATCH: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
+pub(crate) const MATCH: Style =
+    Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
 /// A title.
 pub(crate) const TITLE: Style = Style::new().bold();
 /// The name of a kind.

@@ -68,8 +68,11 @@ impl Meta {
 
     pub(crate) fn write(&self, generation: &Path) -> Result<(), Error> {
         let path = generation.join(FILE);
-        let mut text = serde_json::to_vec_pretty(self)
-            .map_err(|source| Error::Io { what: "write", path: path.clone(), source: source.into() })?;
+        let mut text = serde_json::to_vec_pretty(self).map_err(|source| Error::Io {
+            what: "write",
+            path: path.clone(),
+            source: source.into(),
+        })?;
         text.push(b'\n');
         crate::generation::write_durably(&path, &text)
     }

@@ -7,9 +7,7 @@ use tantivy::directory::MmapDirectory;
 use tantivy::query::{Query, RangeQuery, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption, Value};
 use tantivy::store::StoreReader;
-use tantivy::{
-    DocAddress, DocId, Index as Engine, ReloadPolicy, Searcher, TantivyDocument, Term,
-};
+use tantivy::{DocAddress, DocId, Index as Engine, ReloadPolicy, Searcher, TantivyDocument, Term};
 use wensou_ingest::Record;
 
 use crate::analyzer::tokenizers;
@@ -64,8 +62,8 @@ impl Index {
     fn open_generation(dir: &Path, generation: &Path) -> Result<Self, Error> {
         let meta = Meta::read(dir, generation)?;
         let unreadable = |source: tantivy::TantivyError| Error::unreadable(dir, source);
-        let directory = MmapDirectory::open(generation)
-            .map_err(|source| Error::unreadable(dir, source))?;
+        let directory =
+            MmapDirectory::open(generation).map_err(|source| Error::unreadable(dir, source))?;
         let mut engine = Engine::open(directory).map_err(unreadable)?;
         let (expected, fields) = schema();
         if engine.schema() != expected {
@@ -146,7 +144,9 @@ impl Index {
     /// If the engine fails.
     pub fn lookup(&self, id: &str) -> Result<Lookup, Error> {
         let term = Term::from_field_text(self.fields.id, id);
-        if let Some(address) = self.first(&TermQuery::new(term.clone(), IndexRecordOption::Basic))? {
+        if let Some(address) =
+            self.first(&TermQuery::new(term.clone(), IndexRecordOption::Basic))?
+        {
             return Ok(Lookup::Found(address));
         }
         let mut found = Vec::new();
@@ -204,7 +204,10 @@ impl Index {
         let term = |at| Term::from_field_i64(self.fields.date, at);
         // A range without bounds would match undated documents as well.
         let lower = Bound::Included(term(from.unwrap_or(i64::MIN)));
-        Box::new(RangeQuery::new(lower, until.map_or(Bound::Unbounded, |at| Bound::Excluded(term(at)))))
+        Box::new(RangeQuery::new(
+            lower,
+            until.map_or(Bound::Unbounded, |at| Bound::Excluded(term(at))),
+        ))
     }
 }
 

@@ -29,12 +29,20 @@ pub(crate) fn read<'a>(paragraph: &'a str, rest: &str) -> Option<Headline<'a>> {
     if let Some(headline) = bracketed(paragraph, column, start) {
         return Some(headline);
     }
-    colons(paragraph, start)
-        .into_iter()
-        .map(|(at, width)| {
+    let colons = colons(paragraph, start);
+    let leads: Vec<bool> =
+        colons.iter().map(|(at, width)| has_lead(&paragraph[at + width..])).collect();
+    colons
+        .iter()
+        .enumerate()
+        .map(|(number, &(at, width))| {
             let title = paragraph[start..at].trim();
             let text = &paragraph[at + width..];
-            let score = score(title, text, rest) + if column.is_some() { 5.0 } else { 0.0 };
+            let mut score = score(title, text, rest) + if column.is_some() { 5.0 } else { 0.0 };
+            // A text that opens as news do, further on: up to there it was the title.
+            if !leads[number] && leads[number + 1..].contains(&true) {
+                score -= 2.5;
+            }
             let blank = text.len() - text.trim_start().len();
             Headline { column, title, text: at + width + blank, score }
         })
@@ -177,7 +185,7 @@ fn pairs(chars: impl Iterator<Item = char>) -> impl Iterator<Item = (char, char)
 /// Whether the text opens as news do: `據…報道,`, `…消息,`, `N月N日`, `今天(9月28日)`.
 pub(crate) fn has_lead(text: &str) -> bool {
     let text = text.trim_start();
-    const OPENINGS: [&str; 24] = [
+    const OPENINGS: [&str; 23] = [
         "據",
         "据",
         "今日",
@@ -192,7 +200,7 @@ pub(crate) fn has_lead(text: &str) -> bool {
         "当地时间",
         "北京時間",
         "北京时间",
-        "截至",
+        
         "今年",
         "消息",
         "官方",
@@ -230,7 +238,7 @@ fn day(text: &str) -> bool {
 
 /// Whether a text speaks of a day near its beginning: `西班牙國家氣象局8日稱`.
 fn is_dated(text: &str) -> bool {
-    ["今天", "今日", "日前", "近日", "昨天", "昨日"].iter().any(|word| text.contains(word))
+    ["今天", "今日", "日前", "近日", "昨天", "昨日", "截至"].iter().any(|word| text.contains(word))
         || text
             .match_indices('日')
             .any(|(at, _)| text[..at].ends_with(|c: char| c.is_ascii_digit()))

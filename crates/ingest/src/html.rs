@@ -229,7 +229,7 @@ impl Reader {
         if text.is_empty() {
             return;
         }
-        let linked: usize = line.links.iter().map(|link| link.len()).sum();
+        let linked: usize = line.links.iter().map(String::len).sum();
         let spaces = text.bytes().filter(|b| *b == b' ').count();
         line.tag_links_only = tag_links && linked + spaces >= text.len();
         line.end = self.end;

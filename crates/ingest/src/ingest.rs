@@ -138,26 +138,31 @@ impl<E> Taker<'_, E> {
                 }
                 self.article(article)?;
             }
-            Found::Record { record: Record::Article(mut article), line } => {
-                if article.id.is_empty() {
-                    let text = article.paragraphs.join("\n");
-                    let hash = content(&article.title, &text, article.date.value);
-                    article.id = self.ids.fresh('a', hash);
-                } else if !self.ids.claim(&article.id) {
-                    self.report.skipped.push(Skipped {
-                        path: PathBuf::from(article.path),
-                        line: Some(line),
-                        reason: Reason::DuplicateId(article.id),
-                    });
-                    return Ok(());
+            Found::Record { record, line } => match *record {
+                Record::Article(article) => self.dumped(article, line)?,
+                Record::Flash(flash) => {
+                    self.keep(flash, true).map_err(Error::Spill)?;
                 }
-                self.article(article)?;
-            }
-            Found::Record { record: Record::Flash(flash), .. } => {
-                self.keep(flash, true).map_err(Error::Spill)?;
-            }
+            },
         }
         Ok(())
+    }
+
+    /// An article of a dump: its id is its own, or made from its content.
+    fn dumped(&mut self, mut article: Article, line: u64) -> Result<(), Error<E>> {
+        if article.id.is_empty() {
+            let text = article.paragraphs.join("\n");
+            let hash = content(&article.title, &text, article.date.value);
+            article.id = self.ids.fresh('a', hash);
+        } else if !self.ids.claim(&article.id) {
+            self.report.skipped.push(Skipped {
+                path: PathBuf::from(article.path),
+                line: Some(line),
+                reason: Reason::DuplicateId(article.id),
+            });
+            return Ok(());
+        }
+        self.article(article)
     }
 
     fn article(&mut self, article: Article) -> Result<(), Error<E>> {
@@ -202,17 +207,15 @@ impl Reader<'_> {
             }
             Kind::Dump => {
                 let _ = self.dump(source, &mut |found| {
-                    match found {
-                        Found::Record { record: Record::Flash(flash), .. }
-                            if !flash.id.is_empty() =>
-                        {
-                            let key = content(&flash.title, &flash.text, flash.date.value);
-                            evidence.name_item(key, flash.id);
+                    if let Found::Record { record, .. } = found {
+                        match *record {
+                            Record::Flash(flash) if !flash.id.is_empty() => {
+                                let key = content(&flash.title, &flash.text, flash.date.value);
+                                evidence.name_item(key, flash.id);
+                            }
+                            Record::Article(article) => evidence.tags.see_given(&article.tags),
+                            Record::Flash(_) => {}
                         }
-                        Found::Record { record: Record::Article(article), .. } => {
-                            evidence.tags.see_given(&article.tags);
-                        }
-                        _ => {}
                     }
                     ControlFlow::Continue(())
                 });

@@ -41,7 +41,7 @@ fn back(line: &str) -> Option<String> {
         let (bytes, _, lost) = GB18030.encode(line);
         if lost { None } else { String::from_utf8(bytes.into_owned()).ok() }
     })
-    .filter(|text| text.chars().any(|c| !c.is_ascii()) && !text.contains('\u{fffd}'))
+    .filter(|text| !text.is_ascii() && !text.contains('\u{fffd}'))
 }
 
 /// Whether `c` is what GBK makes of the first two bytes of a Chinese character or mark in UTF-8.

@@ -19,7 +19,7 @@ use crate::walk::{Kind, Source};
 pub(crate) enum Found {
     Page(Box<FoundPage>),
     Record {
-        record: Record,
+        record: Box<Record>,
         line: u64,
     },
     /// A dump was read to its end.
@@ -191,7 +191,10 @@ fn record(
         return (Some(Err("not UTF-8".to_owned())), false);
     };
     let span = Span { start: from, end: from + bare.len() as u64 };
-    let found = jsonl::parse(text, path, span).map(|record| Found::Record { record, line: number });
+    let found = jsonl::parse(text, path, span).map(|record| Found::Record {
+        record: Box::new(record),
+        line: number,
+    });
     (Some(found), true)
 }
 

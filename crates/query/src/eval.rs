@@ -46,7 +46,11 @@ impl Measures {
         let mut ideal: Vec<u32> = grades.values().copied().collect();
         ideal.sort_unstable_by(|a, b| b.cmp(a));
         let gain = |grades: &mut dyn Iterator<Item = u32>| -> f64 {
-            grades.take(10).zip(2_u32..).map(|(grade, at)| f64::from(grade) / f64::from(at).log2()).sum()
+            grades
+                .take(10)
+                .zip(2_u32..)
+                .map(|(grade, at)| f64::from(grade) / f64::from(at).log2())
+                .sum()
         };
         Self {
             mrr10: first.map_or(0.0, |at| 1.0 / (at + 1) as f64),
@@ -114,7 +118,8 @@ pub fn significance(ours: &[f64], theirs: &[f64]) -> f64 {
     let mut random = Random(0x7765_6e73_6f75);
     let as_large = (0..SAMPLES)
         .filter(|_| {
-            let sum: f64 = differences.iter().map(|d| if random.below(2) == 0 { *d } else { -d }).sum();
+            let sum: f64 =
+                differences.iter().map(|d| if random.below(2) == 0 { *d } else { -d }).sum();
             sum.abs() >= observed - 1e-12
         })
         .count();
@@ -149,10 +154,12 @@ mod tests {
 
     #[test]
     fn measures_of_a_hand_counted_ranking() {
-        let found = Measures::of(&ranked(&["x", "a", "y", "b"]), &judged(&[("a", 1), ("b", 2), ("c", 0)]));
+        let found =
+            Measures::of(&ranked(&["x", "a", "y", "b"]), &judged(&[("a", 1), ("b", 2), ("c", 0)]));
         assert_eq!(found.mrr10, 0.5);
         assert_eq!(found.recall10, 1.0);
-        let expected = (1.0 / 3f64.log2() + 2.0 / 5f64.log2()) / (2.0 / 2f64.log2() + 1.0 / 3f64.log2());
+        let expected =
+            (1.0 / 3f64.log2() + 2.0 / 5f64.log2()) / (2.0 / 2f64.log2() + 1.0 / 3f64.log2());
         assert!((found.ndcg10 - expected).abs() < 1e-12);
         assert_eq!(Measures::of(&[], &judged(&[("a", 1)])), Measures::default());
     }

@@ -24,7 +24,8 @@ pub(crate) fn query(
     terms: &[Term],
     distance: usize,
 ) -> Box<dyn Query> {
-    let candidates = BooleanQuery::intersection(terms.iter().map(|term| queries.term(term)).collect());
+    let candidates =
+        BooleanQuery::intersection(terms.iter().map(|term| queries.term(term)).collect());
     let needles = terms.iter().enumerate().flat_map(|(number, term)| {
         term.forms.iter().map(move |form| Needle::of(form, number, 1.0))
     });
@@ -69,7 +70,8 @@ impl DocPredicate for Near {
         &self,
         reader: &SegmentReader,
     ) -> tantivy::Result<ConstOrVariableSegmentPredicate<SegmentNear>> {
-        let weight = self.candidates.weight(EnableScoring::disabled_from_schema(reader.schema()))?;
+        let weight =
+            self.candidates.weight(EnableScoring::disabled_from_schema(reader.schema()))?;
         Ok(ConstOrVariableSegmentPredicate::Variable {
             predicate: SegmentNear {
                 test: Arc::clone(&self.test),

@@ -78,7 +78,6 @@ impl<'t> Haystack<'t> {
         &self.original
     }
 
-
     fn original_range(&self, key: Range<usize>) -> Range<usize> {
         self.folded.original_chars(self.key.folded_range(key))
     }

@@ -13,7 +13,7 @@ use wensou_text::{Segmenter, fold};
 use crate::error::Error;
 use crate::filter;
 use crate::lang::{
-    DateFilter, Diagnostic, FieldClause, Node, NodeKind, Phrase, Query, Value,
+    DateFilter, Diagnostic, FieldClause, Node, NodeKind, Phrase, Query, Span, Value,
 };
 use crate::near;
 use crate::needle::Needle;
@@ -69,10 +69,17 @@ pub(crate) fn plan(
         partial: mode == Mode::Relaxed,
         dated: false,
         soft: Vec::new(),
+        blank: None,
         errors: Vec::new(),
     };
     let place = Place { parts: &Part::ALL, positive: true, required: true };
     let matched = compiler.and(std::slice::from_ref(&query.root), place)?;
+    if let Some(span) = compiler.blank
+        && matched.is_none()
+        && compiler.texts.is_empty()
+    {
+        compiler.errors.push(Diagnostic::nothing_searchable(&query.text, span));
+    }
     if !compiler.errors.is_empty() {
         return Err(Error::Query(compiler.errors));
     }
@@ -110,6 +117,8 @@ struct Compiler<'a> {
     dated: bool,
     /// In relaxed mode: the words of the group at hand, any of which will do.
     soft: Vec<Box<dyn EngineQuery>>,
+    /// The first word that is nothing but punctuation.
+    blank: Option<Span>,
     errors: Vec<Diagnostic>,
 }
 
@@ -123,7 +132,7 @@ impl Compiler<'_> {
             NodeKind::And(nodes) => self.and(nodes, place),
             NodeKind::Or(nodes) => self.or(nodes, place),
             NodeKind::Not(inner) => {
-                let inner = self.not(inner, place)?;
+                let Some(inner) = self.not(inner, place)? else { return Ok(None) };
                 Ok(Some(Box::new(BooleanQuery::new(vec![
                     (Occur::Must, Box::new(AllQuery) as Box<dyn EngineQuery>),
                     (Occur::MustNot, inner),
@@ -150,7 +159,7 @@ impl Compiler<'_> {
         let mut clauses: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::new();
         for node in nodes {
             if let NodeKind::Not(inner) = &node.kind {
-                clauses.push((Occur::MustNot, self.not(inner, place)?));
+                clauses.extend(self.not(inner, place)?.map(|query| (Occur::MustNot, query)));
                 continue;
             }
             let required = place.required && !marked;
@@ -187,12 +196,12 @@ impl Compiler<'_> {
         Ok((!free).then(|| any(queries)))
     }
 
-    fn not(&mut self, inner: &Node, place: Place<'_>) -> Result<Box<dyn EngineQuery>, Error> {
+    fn not(&mut self, inner: &Node, place: Place<'_>) -> Result<Matched, Error> {
         let place = Place { positive: false, required: true, ..place };
         let mode = std::mem::replace(&mut self.mode, Mode::Strict);
         let query = self.and(std::slice::from_ref(inner), place)?;
         self.mode = mode;
-        Ok(query.unwrap_or_else(|| Box::new(AllQuery)))
+        Ok(query)
     }
 
     /// A run of words.
@@ -205,7 +214,8 @@ impl Compiler<'_> {
     ) -> Result<Matched, Error> {
         let text = Text::new(typed, self.segmenter);
         if text.terms.is_empty() {
-            self.errors.push(Diagnostic::nothing_searchable(self.typed, node.span));
+            // The dash of `a - b` asks for nothing; alone it is a mistake.
+            self.blank.get_or_insert(node.span);
             return Ok(None);
         }
         let queries = TextQueries { fields: self.index.fields(), parts: place.parts };
@@ -250,12 +260,7 @@ impl Compiler<'_> {
         Ok(matched)
     }
 
-    fn phrase(
-        &mut self,
-        node: &Node,
-        phrase: &Phrase,
-        place: Place<'_>,
-    ) -> Result<Matched, Error> {
+    fn phrase(&mut self, node: &Node, phrase: &Phrase, place: Place<'_>) -> Result<Matched, Error> {
         let text = Text::new(&phrase.text, self.segmenter);
         if text.key.is_empty() {
             self.errors.push(Diagnostic::nothing_searchable(self.typed, node.span));
@@ -338,9 +343,7 @@ impl Compiler<'_> {
                     false => filter::exact(fields.id, &value.text),
                 })
                 .collect()),
-            FieldClause::Path(values) => {
-                any(values.iter().map(|value| self.path(value)).collect())
-            }
+            FieldClause::Path(values) => any(values.iter().map(|value| self.path(value)).collect()),
             FieldClause::Kind(kinds) => any(kinds
                 .iter()
                 .map(|kind| {
@@ -377,7 +380,9 @@ impl Compiler<'_> {
         match date {
             DateFilter::None => provenance(PROVENANCE_NONE),
             DateFilter::Inferred => provenance(PROVENANCE_INFERRED),
-            DateFilter::Any => any(vec![provenance(PROVENANCE_INFERRED), provenance(PROVENANCE_STATED)]),
+            DateFilter::Any => {
+                any(vec![provenance(PROVENANCE_INFERRED), provenance(PROVENANCE_STATED)])
+            }
             DateFilter::Range { from, until } => {
                 self.dated = true;
                 if self.mode == Mode::Undated {
@@ -441,7 +446,7 @@ fn collect(node: &Node, segmenter: &Segmenter, needles: &mut Vec<Needle>) {
             let text = Text::new(&phrase.text, segmenter);
             match phrase.near {
                 Some(_) => add(&text.terms),
-                None => add(&Term::sequence(&phrase.text, &text.key).into_iter().collect::<Vec<_>>()),
+                None => add(Term::sequence(&phrase.text, &text.key).as_slice()),
             }
         }
         NodeKind::Not(_) | NodeKind::Field(_) | NodeKind::All => {}

@@ -5,6 +5,8 @@
 //! stretch of text has, and which runs of the query stand in it unbroken. Numbers are those that a
 //! held-out half of two judged sets confirmed; `docs/RANKING.md` has the table.
 
+use std::collections::hash_map::Entry;
+
 use rustc_hash::FxHashMap;
 
 use tantivy::Term;
@@ -80,12 +82,12 @@ struct Rarity(FxHashMap<[char; 2], f32>);
 impl Rarity {
     fn of(index: &Index, statistics: &Statistics<'_>, texts: &[Text]) -> Result<Self, Error> {
         let field = index.fields().text(Kind::Article, Part::Body, Unit::Gram);
-        let mut rarity = FxHashMap::default();
+        let mut rarity: FxHashMap<[char; 2], f32> = FxHashMap::default();
         for pair in texts.iter().flat_map(|text| text.key.windows(2)) {
             let gram = [pair[0], pair[1]];
-            if !rarity.contains_key(&gram) {
+            if let Entry::Vacant(entry) = rarity.entry(gram) {
                 let text: String = gram.iter().collect();
-                rarity.insert(gram, statistics.idf(&Term::from_field_text(field, &text))?);
+                entry.insert(statistics.idf(&Term::from_field_text(field, &text))?);
             }
         }
         Ok(Self(rarity))

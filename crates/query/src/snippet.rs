@@ -83,9 +83,9 @@ fn widen(chars: &[char], core: Range<usize>, limit: usize) -> Range<usize> {
     } else {
         let places = earliest..=core.start;
         let after = |is_end: fn(char) -> bool| places.clone().find(|&at| is_end(chars[at - 1]));
-        after(ends_sentence)
-            .or_else(|| after(ends_clause))
-            .unwrap_or_else(|| (earliest..core.start).find(|&at| may_cut(chars, at)).unwrap_or(core.start))
+        after(ends_sentence).or_else(|| after(ends_clause)).unwrap_or_else(|| {
+            (earliest..core.start).find(|&at| may_cut(chars, at)).unwrap_or(core.start)
+        })
     };
     let start = (start..core.start).find(|&at| !chars[at].is_whitespace()).unwrap_or(start);
     let latest = (start + limit).min(chars.len());
@@ -132,13 +132,12 @@ fn ends_clause(c: char) -> bool {
 /// Whether a cut before character `at` splits neither a Latin word or number nor a character from
 /// its marks.
 fn may_cut(chars: &[char], at: usize) -> bool {
-    let (Some(before), Some(after)) =
-        (at.checked_sub(1).and_then(|i| chars.get(i)), chars.get(at))
+    let (Some(before), Some(after)) = (at.checked_sub(1).and_then(|i| chars.get(i)), chars.get(at))
     else {
         return true;
     };
     let in_word = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '\'' | '%');
-    !(in_word(before) && in_word(after)) && !is_mark(*after)
+    !(is_mark(*after) || in_word(before) && in_word(after))
 }
 
 /// Whether a character belongs to the one before it: combining marks, joiners, variation selectors.

@@ -6,11 +6,11 @@
 
 use std::collections::BTreeMap;
 
+use tantivy::Term as EngineTerm;
 use tantivy::query::{
     BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, PhraseQuery, Query, TermQuery,
 };
 use tantivy::schema::IndexRecordOption;
-use tantivy::Term as EngineTerm;
 use wensou_index::{Fields, Kind, Part, Unit};
 use wensou_text::{Folded, Key, Segmenter, TokenKind, is_han};
 
@@ -210,21 +210,20 @@ impl TextQueries<'_> {
             units.filter(move |(unit, _, weight)| *unit == wanted && *weight > least)
         };
         let mut queries: Vec<Box<dyn Query>> = Vec::new();
-        queries.extend(wanted(Unit::Gram).map(|(_, gram, _)| {
-            self.sequence(&gram.chars().collect::<Vec<_>>())
-        }));
+        queries.extend(
+            wanted(Unit::Gram).map(|(_, gram, _)| self.sequence(&gram.chars().collect::<Vec<_>>())),
+        );
         let latin = wanted(Unit::Word).filter(|(_, word, _)| !word.chars().any(is_han));
         queries.extend(latin.map(|(_, word, _)| self.word(word)));
         let terms = text.terms.iter().filter(|term| !term.stop);
         let alone = terms.flat_map(|term| &term.forms).filter(|form| {
-            form.look == Look::WordOrGlued
-                || form.look == Look::Characters && form.key.len() == 1
+            form.look == Look::WordOrGlued || form.look == Look::Characters && form.key.len() == 1
         });
         queries.extend(alone.map(|form| self.sequence(&form.key)));
         if queries.is_empty() {
-            queries.extend(wanted(Unit::Char).map(|(_, c, _)| {
-                self.sequence(&c.chars().collect::<Vec<_>>())
-            }));
+            queries.extend(
+                wanted(Unit::Char).map(|(_, c, _)| self.sequence(&c.chars().collect::<Vec<_>>())),
+            );
         }
         any(queries)
     }
@@ -237,12 +236,15 @@ impl TextQueries<'_> {
 
     /// Documents with a word that begins so. Scores nothing.
     pub(crate) fn word_prefix(self, prefix: &str) -> Box<dyn Query> {
-        self.each(|kind, part| crate::filter::prefix(self.fields.text(kind, part, Unit::Word), prefix))
+        self.each(|kind, part| {
+            crate::filter::prefix(self.fields.text(kind, part, Unit::Word), prefix)
+        })
     }
 
     fn each(self, query: impl Fn(Kind, Part) -> Box<dyn Query>) -> Box<dyn Query> {
         let kinds = Kind::ALL.into_iter();
-        any(kinds.flat_map(|kind| self.parts.iter().map(move |part| (kind, *part)))
+        any(kinds
+            .flat_map(|kind| self.parts.iter().map(move |part| (kind, *part)))
             .map(|(kind, part)| query(kind, part))
             .collect())
     }

@@ -1,5 +1,6 @@
 //! What a sound query may still not mean: tags that no document has, dates after the newest item.
 
+use jiff::civil::{Date, DateTime};
 use tantivy::Term;
 use wensou_index::Index;
 use wensou_text::fold;
@@ -14,7 +15,11 @@ const OFFERED: usize = 3;
 
 /// Warnings that need the index: W002 to W005. `undated` is how many documents match but for the
 /// query's dates and have none.
-pub(crate) fn warnings(index: &Index, query: &Query, undated: usize) -> Result<Vec<Diagnostic>, Error> {
+pub(crate) fn warnings(
+    index: &Index,
+    query: &Query,
+    undated: usize,
+) -> Result<Vec<Diagnostic>, Error> {
     let mut warnings = Vec::new();
     if index.meta().is_stale() {
         let reason = "it was built by another version of the text analysis";
@@ -53,20 +58,17 @@ pub(crate) fn warnings(index: &Index, query: &Query, undated: usize) -> Result<V
 fn after_newest(
     index: &Index,
     query: &Query,
-    dates: &[(Span, Option<jiff::civil::Date>)],
+    dates: &[(Span, Option<Date>)],
 ) -> Result<Vec<Diagnostic>, Error> {
     if dates.iter().all(|(_, from)| from.is_none()) {
         return Ok(Vec::new());
     }
-    let Some(newest) = date_bounds(index)?[1].map(|at| at.date()) else { return Ok(Vec::new()) };
+    let Some(newest) = date_bounds(index)?[1].map(DateTime::date) else { return Ok(Vec::new()) };
     let late = dates.iter().filter(|(_, from)| from.is_some_and(|from| from > newest));
     Ok(late.map(|(span, _)| Diagnostic::range_after_newest(&query.text, *span, newest)).collect())
 }
 
-fn visit(
-    node: &Node,
-    see: &mut dyn FnMut(&Node) -> Result<(), Error>,
-) -> Result<(), Error> {
+fn visit(node: &Node, see: &mut dyn FnMut(&Node) -> Result<(), Error>) -> Result<(), Error> {
     see(node)?;
     match &node.kind {
         NodeKind::And(nodes) | NodeKind::Or(nodes) => {

@@ -39,7 +39,7 @@ impl Vocabulary {
     /// Takes tags that a page gives apart: n tags, then their n keywords, if that is what they are.
     pub(crate) fn see_given(&mut self, given: &[String]) {
         let (tags, keywords) = given.split_at(given.len() / 2);
-        if given.len() % 2 == 0 && tags.iter().all(|tag| is_ticker(tag)) {
+        if given.len().is_multiple_of(2) && tags.iter().all(|tag| is_ticker(tag)) {
             for (tag, keyword) in tags.iter().zip(keywords) {
                 count(&mut self.tags, fold(tag));
                 self.see_pair(tag, keyword);
