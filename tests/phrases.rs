@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use wensou_index::{BuildOptions, Index, build};
 use wensou_ingest::Silent;
 use wensou_query::lang::{Clock, parse};
-use wensou_query::{Options, search};
+use wensou_query::{Highlighter, Options, search};
 use wensou_text::key_of;
 
 use crate::util::{Dir, shared};
@@ -135,5 +135,42 @@ fn a_phrase_finds_what_a_scan_finds_in_real_text() {
         let dir = Dir::new();
         let index = index_of(&dir, &documents);
         compare(&index, &documents, 5_000, 11);
+    }
+}
+
+/// Every highlight, folded, is the phrase; and every place of the phrase is highlighted.
+#[test]
+fn highlights_are_the_phrase_in_the_characters_of_the_page() {
+    let texts = [
+        "比特幣(BTC)第四次減半,礦工收入 6.25→3.125 BTC。后來,并且于是里面最后。",
+        "比特币減半 BRC-20、ＢＲＣ－２０ 与 brc20;㍿①ﬁnance,e\u{301}tude étude",
+        "CommerceontheInternethascometorely 🚀🚀 PackyMcCormick,NotBoring",
+        "龍龙竜 裡裏里 臺台 爲為为 甚麼什么 乾坤乾燥干 著作看着 𠮷野家",
+    ];
+    let clock = Clock { today: "2024-01-01".parse().unwrap() };
+    let mut random = Random(3);
+    for round in 0..2_000 {
+        let text = texts[round % texts.len()];
+        let chars: Vec<char> = text.chars().collect();
+        let start = random.below(chars.len());
+        let end = (start + 1 + random.below(6)).min(chars.len());
+        let phrase: String = chars[start..end].iter().collect();
+        let key: String = key_of(&phrase).into_iter().collect();
+        if key.is_empty() {
+            continue;
+        }
+        let query = parse(&format!("\"{phrase}\""), &clock).unwrap();
+        let snippet = Highlighter::new(Some(&query)).mark(text);
+        assert_eq!(snippet.text, text);
+        for [from, to] in &snippet.highlights {
+            let marked: String = chars[*from..*to].iter().collect();
+            assert_eq!(
+                key_of(&marked).into_iter().collect::<String>(),
+                key,
+                "{marked} for {phrase}"
+            );
+        }
+        let whole: String = key_of(text).into_iter().collect();
+        assert_eq!(snippet.highlights.len(), whole.matches(&key).count(), "{phrase} in {text}");
     }
 }

@@ -17,8 +17,10 @@ pub(crate) fn run(
         let record = index.record(*address)?;
         match args.format {
             ExportFormat::Jsonl => {
-                serde_json::to_writer(terminal.out(), &json::record(&record))?;
-                writeln!(terminal.out())?;
+                writeln!(terminal.out(), "{}", json::record(&record))?;
+                for writing in json::writings(&record) {
+                    writeln!(terminal.out(), "{writing}")?;
+                }
             }
         }
     }

@@ -45,7 +45,7 @@ pub(crate) fn run(
 /// The record of an id or of the beginning of one; says why where there is none.
 fn lookup(index: &Index, id: &str, terminal: &mut Terminal) -> anyhow::Result<Option<Record>> {
     match index.lookup(id)? {
-        Lookup::Found(address) => Ok(Some(index.record(address)?)),
+        Lookup::Found(address) => Ok(Some(as_asked(index.record(address)?, id))),
         Lookup::Missing => {
             terminal
                 .say(format_args!("no article or flash item has the id {}", sanitize::line(id)));
@@ -55,6 +55,16 @@ fn lookup(index: &Index, id: &str, terminal: &mut Terminal) -> anyhow::Result<Op
             let ids = ids.join(" ");
             bail!("more than one id begins with {id}: {ids}; type more of it")
         }
+    }
+}
+
+/// The writing of a flash item that the id names: a page's own, where it is not the first.
+fn as_asked(record: Record, id: &str) -> Record {
+    let Record::Flash(flash) = &record else { return record };
+    let asked = flash.writings.iter().find(|writing| writing.id.starts_with(id));
+    match asked {
+        Some(writing) if !flash.id.starts_with(id) => Record::Flash(json::written(flash, writing)),
+        _ => record,
     }
 }
 

@@ -3,7 +3,9 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 use wensou_index::{RecordExt, moment_start};
-use wensou_ingest::{Article, Date, DateProvenance, Evidence, FlashItem, Moment, Record, Span};
+use wensou_ingest::{
+    Article, Date, DateProvenance, Evidence, FlashItem, Moment, Record, Span, Writing,
+};
 use wensou_query::{Hit, Snippet};
 
 /// A hit as `search` prints it.
@@ -72,7 +74,7 @@ pub(crate) fn place(record: &Record) -> (&str, Span) {
 pub(crate) fn seen_in(record: &Record) -> Vec<&str> {
     match record {
         Record::Article(article) => vec![&article.path],
-        Record::Flash(flash) => flash.seen_in.iter().map(|place| place.path.as_str()).collect(),
+        Record::Flash(flash) => flash.sightings().map(|place| place.path.as_str()).collect(),
     }
 }
 
@@ -111,6 +113,24 @@ pub(crate) fn record(record: &Record) -> Value {
         Record::Article(article) => article_object(article),
         Record::Flash(flash) => flash_object(flash),
     }
+}
+
+/// The other writings of a flash item, each as an object of its own that names the first in
+/// `same_as`: the text of every page as that page has it.
+pub(crate) fn writings(record: &Record) -> Vec<Value> {
+    let Record::Flash(flash) = record else { return Vec::new() };
+    let object = |writing: &Writing| {
+        let mut object = flash_object(&written(flash, writing));
+        object["same_as"] = flash.id.clone().into();
+        object
+    };
+    flash.writings.iter().map(object).collect()
+}
+
+/// A flash item as one of its other writings has it.
+pub(crate) fn written(flash: &FlashItem, writing: &Writing) -> FlashItem {
+    let Writing { id, column, title, text, outlet, seen_in } = writing.clone();
+    FlashItem { id, column, title, text, outlet, seen_in, writings: Vec::new(), ..flash.clone() }
 }
 
 fn article_object(article: &Article) -> Value {

@@ -100,7 +100,7 @@ impl RecordExt for Record {
     fn seen(&self) -> usize {
         match self {
             Record::Article(_) => 1,
-            Record::Flash(flash) => flash.seen_in.len(),
+            Record::Flash(flash) => flash.sightings().count(),
         }
     }
 }
@@ -231,7 +231,10 @@ impl Documents<'_> {
         if let Some(category) = &flash.category {
             self.add_category(document, category);
         }
-        for sighting in &flash.seen_in {
+        for writing in &flash.writings {
+            document.add_text(self.fields.id, &writing.id);
+        }
+        for sighting in flash.sightings() {
             self.add_path(document, &sighting.path);
         }
     }

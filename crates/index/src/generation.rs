@@ -49,6 +49,24 @@ pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     file.sync_all().map_err(Error::io("write", path))
 }
 
+/// Lets whoever may read the folder read the file: the engine creates some for its owner alone.
+fn make_readable(path: &Path) -> Result<(), Error> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = path.parent().unwrap_or(path);
+        let about = fs::metadata(folder).map_err(Error::io("look at", folder))?;
+        // The bits of the folder, which the user's mask made, without the right to enter.
+        let mode = 0o600 | (about.permissions().mode() & 0o044);
+        let permissions = fs::Permissions::from_mode(mode);
+        fs::set_permissions(path, permissions).map_err(Error::io("set the rights of", path))?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
 fn sync_folder(path: &Path) -> Result<(), Error> {
     // Only Unix can open a folder to sync it; elsewhere the rename is as durable as it gets.
     if cfg!(unix) {
@@ -101,6 +119,7 @@ impl Draft {
     pub(crate) fn publish(mut self) -> Result<(), Error> {
         let folder = self.folder();
         for (_, path) in entries(&folder)? {
+            make_readable(&path)?;
             File::open(&path).and_then(|f| f.sync_all()).map_err(Error::io("sync", &path))?;
         }
         sync_folder(&folder)?;

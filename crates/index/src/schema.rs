@@ -123,7 +123,7 @@ pub const PROVENANCE_STATED: u64 = 2;
 /// Handles of every field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fields {
-    /// Id, whole. Indexed: `show ID`, `id:`; fast: lists of ids need no stored record.
+    /// Id, whole; of a flash item, then those of its other writings. Indexed: `show ID`, `id:`; fast: lists of ids need no stored record.
     pub id: Field,
     /// xxh3 of the id, fast: breaks ties the same way however segments lie.
     pub tie: Field,

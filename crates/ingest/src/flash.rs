@@ -1,10 +1,10 @@
 //! Flash items between the paragraphs of a body: the bracketed date ends one, and its beginning is found.
 
-use crate::date;
 use crate::evidence::Evidence;
 use crate::headline::{self, Headline};
 use crate::punctuation::is_colon;
 use crate::record::Moment;
+use crate::stamp::stamps;
 
 /// A paragraph of a body, as text and as a byte range of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,36 +126,6 @@ fn cut(paragraph: Paragraph<'_>, from: usize, to: usize) -> (Paragraph<'_>, usiz
     (Paragraph { text, start, end }, skipped)
 }
 
-struct Stamp {
-    open: usize,
-    end: usize,
-    moment: Option<Moment>,
-}
-
-/// Every bracketed date of a text.
-fn stamps(text: &str) -> impl Iterator<Item = Stamp> + '_ {
-    text.match_indices(['[', '\u{ff3b}', '【', '〔']).filter_map(|(open, mark)| {
-        let inner = open + mark.len();
-        let blank = text[inner..].len() - text[inner..].trim_start().len();
-        let found = date::leading(&text[inner + blank..])?;
-        let after = inner + blank + found.bytes;
-        let rest = text[after..].trim_start();
-        let close = rest.chars().next().filter(|c| matches!(c, ']' | '\u{ff3d}' | '】' | '〕'))?;
-        let end = text.len() - rest.len() + close.len_utf8();
-        Some(Stamp { open, end, moment: found.moment })
-    })
-}
-
-/// Whether a line ends a flash item.
-pub(crate) fn ends_item(text: &str) -> Option<&str> {
-    let stamp = stamps(text).last()?;
-    let after = &text[stamp.end..];
-    after
-        .trim_matches(|c: char| c.is_whitespace() || matches!(c, '。' | '.'))
-        .is_empty()
-        .then(|| text[..stamp.open].trim_end())
-}
-
 /// Index into `pending` of the item's first paragraph; `pending.len()` if `dated` is all of it.
 fn beginning(pending: &[Paragraph<'_>], dated: Paragraph<'_>, evidence: &Evidence) -> usize {
     let own = headline::read(dated.text, "");
@@ -242,7 +212,6 @@ pub(crate) fn outlet(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jiff::civil::{date, datetime};
 
     fn body(text: &str) -> (Vec<String>, Vec<(String, String)>) {
         let layout = crate::line::text_layout(text);
@@ -299,18 +268,6 @@ mod tests {
         );
         assert_eq!(paragraphs, ["斯坦福團隊的答案是兩點。"]);
         assert_eq!(flashes[0].0, "歐盟出臺芯片法案");
-    }
-
-    #[test]
-    fn dates_in_all_brackets() {
-        let of = |text| stamps(text).last().map(|stamp| stamp.moment);
-        assert_eq!(of("甲[2019/8/10]"), Some(Some(Moment::Day(date(2019, 8, 10)))));
-        assert_eq!(
-            of("甲\u{ff3b}2022-01-30 09:22\u{ff3d}"),
-            Some(Some(Moment::Time(datetime(2022, 1, 30, 9, 22, 0, 0))))
-        );
-        assert_eq!(of("甲[1900/1/1 0:00:00]"), Some(None));
-        assert_eq!(of("甲[1]"), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! the body ends.
 
 use crate::date;
-use crate::header::{is_ad, site};
+use crate::furniture::{is_ad, site};
 use crate::line::Line;
 use crate::punctuation::{is_colon, is_comma, is_stop};
 use crate::title::Title;

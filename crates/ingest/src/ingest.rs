@@ -179,9 +179,7 @@ impl<E> Taker<'_, E> {
             Some(id) => id.clone(),
             None => short('f', content),
         };
-        let id = flash.id.clone();
-        self.flashes.add(content, flash, from_dump)?;
-        Ok(id)
+        self.flashes.add(content, flash, from_dump)
     }
 
     fn finish(mut self) -> Result<Report, Error<E>> {

@@ -36,6 +36,7 @@ pub(crate) fn parse(line: &str, path: &str, span: Span) -> Result<Record, String
             category,
             url,
             seen_in: vec![Sighting { path: path.to_owned(), span }],
+            writings: Vec::new(),
         })),
         None | Some("article") => Ok(Record::Article(Article {
             id,

@@ -19,6 +19,7 @@ mod flash;
 mod flashes;
 mod fold;
 mod footer;
+mod furniture;
 mod header;
 mod headline;
 mod html;
@@ -26,6 +27,7 @@ mod ids;
 mod ingest;
 mod jsonl;
 mod labels;
+mod lead;
 mod line;
 mod mojibake;
 mod options;
@@ -36,6 +38,7 @@ mod punctuation;
 mod read;
 mod record;
 mod report;
+mod stamp;
 mod tags;
 mod title;
 mod walk;
@@ -50,6 +53,6 @@ pub use page::{Markup, Page, parse_page};
 pub use progress::{Phase, Progress, Silent};
 pub use record::{
     Article, Date, DateProvenance, Evidence, FlashItem, Moment, Record, Related, Sighting, Span,
-    TitleOrigin,
+    TitleOrigin, Writing,
 };
 pub use report::{Noted, Reason, Report, Skipped};

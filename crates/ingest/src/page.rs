@@ -6,10 +6,12 @@ use crate::date;
 use crate::evidence::Evidence;
 use crate::flash::{self, PageFlash, Paragraph};
 use crate::footer::{self, Footer, Tags};
+use crate::furniture;
 use crate::header::{self, Header};
 use crate::html::{html_layout, looks_like_html};
 use crate::line::{Layout, Part, text_layout};
 use crate::record::{Date, DateProvenance, Evidence as Reason, Moment, Related, TitleOrigin};
+use crate::stamp::ends_item;
 use crate::tags;
 use crate::title::{self, Title};
 
@@ -106,16 +108,12 @@ pub fn parse_page(text: &str, markup: Markup, evidence: &Evidence) -> Page {
     match outline.footer.tags {
         None => {}
         Some(Tags::Given(given)) => page.tags = given,
-        Some(Tags::Glued(glued)) => match tags::split(&glued, evidence_tags(evidence)) {
+        Some(Tags::Glued(glued)) => match tags::split(&glued, &evidence.tags) {
             Some(split) => page.tags = split,
             None => page.unsplit_tags = Some(glued),
         },
     }
     page
-}
-
-fn evidence_tags(evidence: &Evidence) -> &tags::Vocabulary {
-    &evidence.tags
 }
 
 /// Adds what a page says about the archive.
@@ -131,7 +129,7 @@ pub(crate) fn survey(text: &str, markup: Markup, evidence: &mut Evidence) {
     let paragraphs = outline.paragraphs();
     let mut from = 0;
     for (at, paragraph) in paragraphs.iter().enumerate() {
-        if let Some(dated) = flash::ends_item(paragraph.text) {
+        if let Some(dated) = ends_item(paragraph.text) {
             evidence.see_item(dated, paragraphs[from..at].iter().rev().map(|p| p.text));
             from = at + 1;
         }
@@ -164,7 +162,7 @@ impl<'a> Outline<'a> {
         (self.header.body..end)
             .filter(|place| !hole.contains(place))
             .map(|place| &self.layout.lines[place])
-            .filter(|line| line.part == Part::Main && !header::is_furniture(&line.text))
+            .filter(|line| line.part == Part::Main && !furniture::is_furniture(&line.text))
             .map(|line| Paragraph { text: &line.text, start: line.start, end: line.end })
             .collect()
     }

@@ -160,11 +160,10 @@ impl Reader<'_> {
                 give(skipped(source, Some(number), Reason::TooLarge { bytes: read }))?;
                 continue;
             }
-            let (found, text) = record(&line, &path, start, number);
-            match found {
+            match record(&line, &path, start, number) {
                 Some(Ok(found)) => give(found)?,
                 Some(Err(what)) => give(skipped(source, Some(number), Reason::Malformed(what)))?,
-                None => debug_assert!(text),
+                None => {}
             }
         }
         if number == 0 {
@@ -174,28 +173,19 @@ impl Reader<'_> {
     }
 }
 
-/// The record of one line of a dump; nothing for a blank line.
-fn record(
-    line: &[u8],
-    path: &str,
-    start: u64,
-    number: u64,
-) -> (Option<Result<Found, String>>, bool) {
+/// The record of one line of a dump, or what is wrong with it; nothing for a blank line.
+fn record(line: &[u8], path: &str, start: u64, number: u64) -> Option<Result<Found, String>> {
     let bare = line.strip_prefix(b"\xef\xbb\xbf").filter(|_| number == 1).unwrap_or(line);
     let from = start + (line.len() - bare.trim_ascii_start().len()) as u64;
     let bare = bare.trim_ascii();
     if bare.is_empty() {
-        return (None, true);
+        return None;
     }
-    let Ok(text) = std::str::from_utf8(bare) else {
-        return (Some(Err("not UTF-8".to_owned())), false);
-    };
+    let Ok(text) = std::str::from_utf8(bare) else { return Some(Err("not UTF-8".to_owned())) };
     let span = Span { start: from, end: from + bare.len() as u64 };
-    let found = jsonl::parse(text, path, span).map(|record| Found::Record {
-        record: Box::new(record),
-        line: number,
-    });
-    (Some(found), true)
+    let found = jsonl::parse(text, path, span)
+        .map(|record| Found::Record { record: Box::new(record), line: number });
+    Some(found)
 }
 
 /// Reads a line of at most `limit` bytes into `line`; of a longer one only its beginning is kept, but

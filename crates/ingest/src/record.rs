@@ -126,7 +126,24 @@ pub struct Sighting {
     pub span: Span,
 }
 
-/// One flash item (快訊). The same item in many pages is one record.
+/// The same flash item as other pages write it: in the other script, with other punctuation.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Writing {
+    /// Stable name of this writing; [`Article::flashes`] of its pages names it.
+    pub id: String,
+    /// Column, as this writing has it.
+    pub column: Option<String>,
+    /// Title, as this writing has it.
+    pub title: String,
+    /// Text, as this writing has it.
+    pub text: String,
+    /// Outlet, as this writing has it.
+    pub outlet: Option<String>,
+    /// Every place where this writing stands; never empty.
+    pub seen_in: Vec<Sighting>,
+}
+
+/// One flash item (快訊). The same item in many pages is one record, whatever script they are in.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FlashItem {
     /// Stable name: the record's own in JSONL, else `f` and 12 hexadecimal digits made from the
@@ -148,8 +165,17 @@ pub struct FlashItem {
     pub category: Option<String>,
     /// Address; only JSONL records give it.
     pub url: Option<String>,
-    /// Every place where it stands, in the order of the walk; never empty.
+    /// Every place where it stands in this writing, in the order of the walk; never empty.
     pub seen_in: Vec<Sighting>,
+    /// The other writings, in the order first seen.
+    pub writings: Vec<Writing>,
+}
+
+impl FlashItem {
+    /// Every place where it stands, in whichever writing.
+    pub fn sightings(&self) -> impl Iterator<Item = &Sighting> {
+        self.seen_in.iter().chain(self.writings.iter().flat_map(|writing| &writing.seen_in))
+    }
 }
 
 /// One record of an archive.

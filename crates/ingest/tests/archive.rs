@@ -1,5 +1,8 @@
 //! Folders, files and dumps as people have them, through the whole of `ingest`.
 
+// Clippy spares only functions marked as tests; helpers of tests fail by panicking, too.
+#![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
+
 use std::path::{Path, PathBuf};
 
 use wensou_ingest::{
@@ -170,8 +173,9 @@ fn two_roots_with_the_same_names_have_different_ids() {
 #[test]
 fn progress_reaches_its_totals() {
     use std::sync::Mutex;
+    type Advance = (Phase, u64, u64);
     #[derive(Default)]
-    struct Sums(Mutex<(u64, u64, Vec<(Phase, u64, u64)>)>);
+    struct Sums(Mutex<(u64, u64, Vec<Advance>)>);
     impl Progress for Sums {
         fn start(&self, files: u64, bytes: u64) {
             let mut sums = self.0.lock().unwrap();

@@ -46,6 +46,11 @@ impl Glue {
         text.extend(&self.folded[from..to]);
     }
 
+    /// Whether the character at `at` belongs to no Latin word.
+    pub(super) fn parts_words(&self, at: usize) -> bool {
+        !self.chars[at].is_ascii_alphanumeric()
+    }
+
     pub(super) fn folded_char(&self, at: usize) -> char {
         self.folded[at]
     }

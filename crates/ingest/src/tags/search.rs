@@ -268,16 +268,37 @@ impl<'a> Search<'a> {
 
     /// What a tag and its keyword add to a segmentation.
     fn worth(&self, tag: &Tag, from: usize, keyword: &Keyword) -> f32 {
-        tag.score + keyword.score - PAIR + agreement(self.vocabulary, tag, from, keyword)
+        tag.score + keyword.score - PAIR + agreement(self.line, self.vocabulary, tag, from, keyword)
     }
 }
 
 /// How well a keyword goes with its tag.
-fn agreement(vocabulary: &Vocabulary, tag: &Tag, from: usize, keyword: &Keyword) -> f32 {
+fn agreement(
+    line: &Glue,
+    vocabulary: &Vocabulary,
+    tag: &Tag,
+    from: usize,
+    keyword: &Keyword,
+) -> f32 {
     let length = tag.range.1 - tag.range.0;
-    if tag.occurrences.iter().any(|at| *at >= from && at + length <= keyword.to) {
+    let held = tag
+        .occurrences
+        .iter()
+        .filter(|at| **at >= from && **at + length <= keyword.to)
+        .map(|&at| {
+            let opens = at == from || line.parts_words(at - 1);
+            let ends = at + length == keyword.to || line.parts_words(at + length);
+            // A tag that is a whole word of its keyword is hardly there by chance.
+            match (opens, ends) {
+                (true, true) => 1.8,
+                (false, false) => 0.0,
+                _ => 0.4,
+            }
+        })
+        .reduce(f32::max);
+    if let Some(word) = held {
         // A longer tag is held by chance less often.
-        return 2.5 + 0.3 * length as f32;
+        return 2.3 + 0.3 * length as f32 + word;
     }
     match (&tag.known, &keyword.known) {
         (Some(tag), Some(keyword)) if vocabulary.pair(tag, keyword) => 2.0,
@@ -292,8 +313,8 @@ fn stranger(chars: &[char]) -> Option<f32> {
         3 => 0.0,
         4 => -0.4,
         2 => -1.8,
-        5 => -2.2,
-        6 => -3.2,
+        5 => -1.2,
+        6 => -2.4,
         _ => -4.0,
     })
 }

@@ -6,7 +6,7 @@ use super::glue::Glue;
 use super::search::{Pair, Search};
 
 /// Places tried for the beginning of the keywords: the most promising.
-const MIDDLES: usize = 8;
+const MIDDLES: usize = 12;
 /// A segmentation worse than this for each pair is no better than none.
 const WORST: f32 = -4.5;
 

@@ -1,0 +1,74 @@
+//! Lines that every page of a site has: advertisements, the site's name, the breadcrumb.
+
+use crate::punctuation::is_colon;
+
+/// Placeholders of advertisements.
+pub(crate) fn is_ad(text: &str) -> bool {
+    matches!(text, "ads" | "ad" | "Ads" | "ADS")
+}
+
+/// Lines that the sites put anywhere and that are nobody's text.
+pub(crate) fn is_furniture(text: &str) -> bool {
+    is_ad(text) || text.strip_prefix("Ctrl+D").is_some_and(|name| name.chars().count() <= 30)
+}
+
+/// The site's name from `NAME NAME` or `Ctrl+D NAME`.
+pub(crate) fn site(text: &str) -> Option<&str> {
+    if let Some(name) = text.strip_prefix("Ctrl+D") {
+        return Some(name.trim()).filter(|name| !name.is_empty() && name.len() <= 90);
+    }
+    let half = text.len() / 2;
+    let (first, rest) = (text.get(..half)?, text.get(half..)?);
+    (rest.strip_prefix(' ') == Some(first) && first.chars().count() >= 2 && text.len() <= 180)
+        .then_some(first)
+}
+
+/// `首頁 > 瑞波幣 > Info` and its relatives: the outer option says that it is one, the inner is the category.
+pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
+    if text.chars().count() > 200 {
+        return None;
+    }
+    const PLACES: [&str; 12] = [
+        "導航",
+        "导航",
+        "當前位置",
+        "当前位置",
+        "您的位置",
+        "您當前的位置",
+        "您当前的位置",
+        "你的位置",
+        "所在位置",
+        "您現在的位置",
+        "您现在的位置",
+        "位置",
+    ];
+    const HOMES: [&str; 10] = [
+        "首頁",
+        "首页",
+        "主頁",
+        "主页",
+        "網站首頁",
+        "网站首页",
+        "返回首頁",
+        "返回首页",
+        "Home",
+        "HOME",
+    ];
+    let place = PLACES.iter().find_map(|place| {
+        let rest = text.strip_prefix(place)?.trim_start();
+        rest.strip_prefix(is_colon)
+    });
+    let trail = place.unwrap_or(text).trim();
+    let mut steps = trail
+        .split(['>', '»', '›', '\u{ff1e}', '→', '\u{fe65}', '≫'])
+        .map(|step| step.trim().trim_end_matches('-').trim());
+    let first = steps.next()?;
+    let rest: Vec<&str> = steps.filter(|step| !step.is_empty()).collect();
+    let home = HOMES.contains(&first);
+    if !(home && (!rest.is_empty() || place.is_some()) || place.is_some() && !rest.is_empty()) {
+        return None;
+    }
+    // Without a home step the trail begins with the site's name.
+    let category = rest.first().copied().filter(|step| step.chars().count() <= 30);
+    Some(category)
+}

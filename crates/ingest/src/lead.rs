@@ -1,0 +1,102 @@
+//! How news and running text begin and end: the phrases by which a title is told from a sentence.
+
+use crate::punctuation::{is_colon, is_comma, is_han};
+
+/// Whether the text opens as news do: `據…報道,`, `…消息,`, `N月N日`, `今天(9月28日)`.
+pub(crate) fn has_lead(text: &str) -> bool {
+    let text = text.trim_start();
+    const OPENINGS: [&str; 23] = [
+        "據",
+        "据",
+        "今日",
+        "今天",
+        "昨日",
+        "昨天",
+        "近日",
+        "日前",
+        "記者",
+        "记者",
+        "當地時間",
+        "当地时间",
+        "北京時間",
+        "北京时间",
+        "今年",
+        "消息",
+        "官方",
+        "本報",
+        "本报",
+        "最新",
+        "剛剛",
+        "刚刚",
+        "此前",
+    ];
+    if OPENINGS.iter().any(|opening| text.starts_with(opening)) {
+        return true;
+    }
+    if day(text) {
+        return true;
+    }
+    // The first clause ends in a word of reporting.
+    let clause: String =
+        text.chars().take(28).take_while(|c| !is_comma(*c) && !is_colon(*c)).collect();
+    if clause.chars().count() >= 28 {
+        return false;
+    }
+    const ENDINGS: [&str; 22] = [
+        "報道", "报道", "報導", "报导", "消息", "訊", "讯", "獲悉", "获悉", "快訊", "快讯", "日電",
+        "日电", "顯示", "显示", "宣布", "公告", "推特", "發推", "透露", "披露", "電",
+    ];
+    ENDINGS.iter().any(|ending| clause.ends_with(ending))
+}
+
+/// `6月18日`, `18日`, `2022年6月`.
+fn day(text: &str) -> bool {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    (1..=4).contains(&digits) && text[digits..].starts_with(['月', '日', '年'])
+}
+
+/// Whether a text speaks of a day near its beginning: `西班牙國家氣象局8日稱`.
+pub(crate) fn is_dated(text: &str) -> bool {
+    ["今天", "今日", "日前", "近日", "昨天", "昨日", "截至"].iter().any(|word| text.contains(word))
+        || text
+            .match_indices('日')
+            .any(|(at, _)| text[..at].ends_with(|c: char| c.is_ascii_digit()))
+}
+
+pub(crate) fn first_chars(text: &str, count: usize) -> &str {
+    text.char_indices().nth(count).map_or(text, |(end, _)| &text[..end])
+}
+
+/// A title's own words never run `:6月18日消息,`.
+pub(crate) fn leads_inside(title: &str) -> bool {
+    title.char_indices().any(|(at, c)| {
+        is_colon(c) && {
+            let after = &title[at + c.len_utf8()..];
+            let comma = after.chars().take(24).any(is_comma);
+            comma && has_lead(after)
+        }
+    })
+}
+
+/// What comes before quoted speech in running text: `他表示:`, `谷歌就提到:`.
+pub(crate) fn ends_in_saying(title: &str) -> bool {
+    const VERBS: [&str; 46] = [
+        "表示", "認為", "認爲", "认为", "指出", "提到", "聲稱", "声称", "說", "説", "说", "稱",
+        "称", "補充", "补充", "強調", "强调", "寫道", "写道", "如下", "包括", "問", "问", "答",
+        "道", "來看", "来看", "是", "即", "例如", "比如", "寫", "写", "介紹", "介绍", "顯示",
+        "显示", "發現", "发现", "回應", "回应", "解釋", "解释", "以下", "為", "爲",
+    ];
+    VERBS.iter().any(|verb| title.ends_with(verb))
+}
+
+/// `1.`, `第一,`, `問`: parts of an article's own order.
+pub(crate) fn is_numbered(title: &str) -> bool {
+    let digits = title.bytes().take_while(u8::is_ascii_digit).count();
+    (1..=2).contains(&digits)
+        && title[digits..].starts_with(['.', '、', ')', '\u{ff0e}', '\u{ff09}'])
+        || title
+            .starts_with(['❶', '❷', '❸', '❹', '❺', '①', '②', '③', '④', '⑤', '『', '•', '·', '-'])
+        || title.starts_with('第')
+            && title.chars().nth(1).is_some_and(|c| "一二三四五六七八九十".contains(c))
+            && title.chars().nth(2).is_some_and(|c| !is_han(c) || matches!(c, '點' | '点' | '步'))
+}

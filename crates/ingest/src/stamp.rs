@@ -1,0 +1,56 @@
+//! The bracketed date that ends a flash item: `[2023/3/14 13:02:32]`.
+
+use crate::date;
+use crate::record::Moment;
+
+/// A date in brackets.
+pub(crate) struct Stamp {
+    /// Byte at which the bracket opens.
+    pub(crate) open: usize,
+    /// One past the bracket that closes.
+    pub(crate) end: usize,
+    /// The date; `None` if it is null or cannot be.
+    pub(crate) moment: Option<Moment>,
+}
+
+/// Every bracketed date of a text.
+pub(crate) fn stamps(text: &str) -> impl Iterator<Item = Stamp> + '_ {
+    text.match_indices(['[', '\u{ff3b}', '【', '〔']).filter_map(|(open, mark)| {
+        let inner = open + mark.len();
+        let blank = text[inner..].len() - text[inner..].trim_start().len();
+        let found = date::leading(&text[inner + blank..])?;
+        let after = inner + blank + found.bytes;
+        let rest = text[after..].trim_start();
+        let close = rest.chars().next().filter(|c| matches!(c, ']' | '\u{ff3d}' | '】' | '〕'))?;
+        let end = text.len() - rest.len() + close.len_utf8();
+        Some(Stamp { open, end, moment: found.moment })
+    })
+}
+
+/// The text of a line that ends a flash item, before its date.
+pub(crate) fn ends_item(text: &str) -> Option<&str> {
+    let stamp = stamps(text).last()?;
+    let after = &text[stamp.end..];
+    after
+        .trim_matches(|c: char| c.is_whitespace() || matches!(c, '。' | '.'))
+        .is_empty()
+        .then(|| text[..stamp.open].trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::{date, datetime};
+
+    #[test]
+    fn dates_in_all_brackets() {
+        let of = |text| stamps(text).last().map(|stamp| stamp.moment);
+        assert_eq!(of("甲[2019/8/10]"), Some(Some(Moment::Day(date(2019, 8, 10)))));
+        assert_eq!(
+            of("甲\u{ff3b}2022-01-30 09:22\u{ff3d}"),
+            Some(Some(Moment::Time(datetime(2022, 1, 30, 9, 22, 0, 0))))
+        );
+        assert_eq!(of("甲[1900/1/1 0:00:00]"), Some(None));
+        assert_eq!(of("甲[1]"), None);
+    }
+}
