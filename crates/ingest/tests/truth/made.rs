@@ -54,9 +54,9 @@ pub(crate) fn hold(what: &str, score: &Score, differences: &[String]) {
     }
 }
 
-/// The news items unpacked, once for all tests.
+/// The news items unpacked, once for all tests, where cargo keeps the files of tests.
 fn items() -> Option<&'static Path> {
-    static ITEMS: OnceLock<Option<(TempDir, PathBuf)>> = OnceLock::new();
+    static ITEMS: OnceLock<Option<PathBuf>> = OnceLock::new();
     let unpacked = ITEMS.get_or_init(|| {
         let packed = shared().join("corpora/news-items.jsonl.xz");
         if !packed.is_file() {
@@ -64,17 +64,16 @@ fn items() -> Option<&'static Path> {
         }
         let unpacked = Command::new("xz").arg("-dkc").arg(&packed).output().ok()?;
         Command::new("python3").arg("--version").output().ok()?;
-        let dir = TempDir::new().ok()?;
-        let path = dir.path().join("items.jsonl");
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("news-items.jsonl");
         std::fs::write(&path, unpacked.stdout).ok()?;
-        unpacked.status.success().then_some((dir, path))
+        unpacked.status.success().then_some(path)
     });
     if unpacked.is_none() {
         eprintln!(
             "SKIPPED: no ../shared, python3 or xz: the parser was NOT compared with the truth"
         );
     }
-    unpacked.as_ref().map(|(_, path)| path.as_path())
+    unpacked.as_deref()
 }
 
 fn shared() -> PathBuf {

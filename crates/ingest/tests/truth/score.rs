@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use wensou_ingest::{Article, FlashItem, Moment, Options, Record, Report, Silent, ingest};
+use wensou_ingest::{Article, FlashItem, Moment, Options, Record, Report, Silent, Writing, ingest};
 
 /// Shares between 0 and 1.
 #[derive(Debug, Default)]
@@ -23,6 +23,7 @@ pub(crate) struct Score {
 /// Everything that an archive gave.
 pub(crate) struct Read {
     pub(crate) articles: Vec<Article>,
+    /// By id, each writing of an item by itself.
     pub(crate) flashes: HashMap<String, FlashItem>,
     pub(crate) report: Report,
 }
@@ -33,6 +34,21 @@ pub(crate) fn read(root: &Path, options: &Options) -> Read {
         match record {
             Record::Article(article) => articles.push(article),
             Record::Flash(flash) => {
+                for writing in flash.writings.clone() {
+                    let Writing { id, column, title, text, outlet, seen_in } = writing;
+                    let date = flash.date;
+                    let item = FlashItem {
+                        id: id.clone(),
+                        column,
+                        title,
+                        text,
+                        outlet,
+                        seen_in,
+                        date,
+                        ..FlashItem::default()
+                    };
+                    flashes.insert(id, item);
+                }
                 flashes.insert(flash.id.clone(), flash);
             }
         }
@@ -58,11 +74,6 @@ fn shown(moment: Option<Moment>) -> String {
         Some(Moment::Day(day)) => day.to_string(),
         Some(Moment::Time(time)) => time.strftime("%Y-%m-%dT%H:%M:%S").to_string(),
     }
-}
-
-/// Text as it is the same in every page that shows an item: the script is that of the page first seen.
-fn same(text: &str) -> String {
-    wensou_text::fold(text).split_whitespace().collect()
 }
 
 fn f1(hit: usize, given: usize, wanted: usize) -> f64 {
@@ -114,19 +125,12 @@ pub(crate) fn score(root: &Path, truth: &str, read: &Read, tell: &mut dyn FnMut(
             .flashes
             .iter()
             .map(|id| &read.flashes[id])
-            .map(|f| format!("{}|{}|{}", shown(f.date.value), same(&f.title), same(&f.text)))
+            .map(|f| format!("{}|{}|{}", shown(f.date.value), f.title, f.text))
             .collect();
         let want: Vec<String> = page["flashes"].as_array().map_or_else(Vec::new, |items| {
             items
                 .iter()
-                .map(|f| {
-                    format!(
-                        "{}|{}|{}",
-                        text(f, "date"),
-                        same(text(f, "title")),
-                        same(text(f, "text"))
-                    )
-                })
+                .map(|f| format!("{}|{}|{}", text(f, "date"), text(f, "title"), text(f, "text")))
                 .collect()
         });
         let (got_set, want_set): (BTreeSet<_>, BTreeSet<_>) =

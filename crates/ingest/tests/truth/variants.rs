@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 use wensou_ingest::Options;
@@ -198,7 +199,7 @@ fn html(text: &str, title: &str) -> String {
         let line = escape(line);
         match item % 3 {
             0 => write!(out, "<ul><li>{line}</li></ul>").unwrap(),
-            1 => write!(out, "<div><span>{line}</span></div>\n").unwrap(),
+            1 => writeln!(out, "<div><span>{line}</span></div>").unwrap(),
             _ => write!(out, "{line}<br>").unwrap(),
         }
     }
@@ -206,10 +207,14 @@ fn html(text: &str, title: &str) -> String {
 }
 
 fn holds(name: &str, layout: Layout) {
-    let Some(made) = made::make(150, &["--seed", "11"]) else { return };
-    let root = made.dir.path().join("variant");
+    // The pages' truth is the same for all variants: it is made once.
+    static TRUTH: OnceLock<Option<String>> = OnceLock::new();
+    let made = TRUTH.get_or_init(|| made::make(150, &["--seed", "11"]).map(|made| made.truth));
+    let Some(made) = made else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("variant");
     let mut truth = String::new();
-    for line in made.truth.lines() {
+    for line in made.lines() {
         let mut page: Value = serde_json::from_str(line).unwrap();
         let written = render(&mut page, layout);
         let written = if layout.html { html(&written, text(&page, "title")) } else { written };
