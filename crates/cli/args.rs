@@ -284,7 +284,7 @@ pub(crate) struct Eval {
     /// Queries: JSON lines of {"id": …, "text": …}
     #[arg(long, value_name = "FILE")]
     pub(crate) queries: PathBuf,
-    /// Judgements: lines of QUERY<TAB>DOCUMENT<TAB>GRADE, relevant from 1 up
+    /// Judgements: lines of query, document and grade, tabs between; relevant from 1 up
     #[arg(long, value_name = "FILE")]
     pub(crate) qrels: PathBuf,
     /// Hits asked of each query

@@ -80,7 +80,7 @@ pub(crate) fn clock(index: &Index, as_of: Option<AsOf>) -> anyhow::Result<Clock>
     let today: Date = match as_of {
         Some(AsOf::Day(day)) => day,
         Some(AsOf::Newest) => wensou_query::date_bounds(index)?[1]
-            .map(|at| at.date())
+            .map(jiff::civil::DateTime::date)
             .context("--as-of newest: the index holds no dated item")?,
         // The archive's civil time is that of China, wherever it is read.
         None => jiff::tz::Offset::constant(8).to_datetime(jiff::Timestamp::now()).date(),

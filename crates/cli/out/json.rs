@@ -80,7 +80,7 @@ pub(crate) fn seen_in(record: &Record) -> Vec<&str> {
 
 /// A date as an object: ISO 8601 local time (or day), and how it is known.
 pub(crate) fn date(date: Date) -> Value {
-    let value = date.value.map(|moment| iso(moment));
+    let value = date.value.map(iso);
     match date.provenance {
         DateProvenance::Stated => json!({"value": value, "provenance": "stated"}),
         DateProvenance::Inferred(evidence) => {

@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn the_successor_bounds_a_prefix() {
         assert_eq!(successor("btc").as_deref(), Some("btd"));
-        assert_eq!(successor("比特").as_deref(), Some("比犺"));
+        assert_eq!(successor("比特").as_deref(), Some("比牺"));
         assert_eq!(successor("a\u{10ffff}").as_deref(), Some("b"));
         assert_eq!(successor("\u{10ffff}"), None);
         assert_eq!(successor(""), None);
