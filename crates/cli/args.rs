@@ -65,10 +65,16 @@ pub(crate) enum Verb {
     Search(Search),
     /// Build the index of an archive
     Index(Index),
+    /// Say how a query is understood, and why a hit ranks where it does
+    Explain(Explain),
+    /// Find what is like an article or flash item
+    Similar(Similar),
     /// Print one article or flash item
     Show(Show),
     /// List tags with the number of documents that have them
     Tags(Tags),
+    /// Draw how many documents fall into each month
+    Timeline(Timeline),
     /// Say what the index holds
     Stats(Stats),
     /// Write every record as JSON lines
@@ -102,6 +108,12 @@ pub(crate) struct Search {
     /// Snippets of at most N characters
     #[arg(long, value_name = "N", default_value_t = 120)]
     pub(crate) snippet: usize,
+    /// Count all hits by this too; more than one, with commas between
+    #[arg(long, value_enum, value_name = "FACET", value_delimiter = ',')]
+    pub(crate) facet: Vec<Facet>,
+    /// Print at most N values of a facet; 0 means all
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) facet_limit: usize,
     /// What "today" is in dates such as `7d`: a date, or `newest` for that of the newest item
     #[arg(long, value_name = "DATE")]
     pub(crate) as_of: Option<AsOf>,
@@ -120,6 +132,46 @@ Queries:
   has:flash  script:hans  id:…  path:…
 
 Exit status: 0 hits, 1 none, 2 error, 3 no index or one that cannot be read.";
+
+/// Say how a query is understood, and why a hit ranks where it does.
+///
+/// Prints the folded query, its words with everything that counts as finding them (other names,
+/// regional words, numbers), the compiled query, and how many documents each clause matches. With
+/// --id, which clauses one document matches, and every part of its score.
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The query
+    #[arg(value_name = "QUERY", required = true)]
+    pub(crate) query: Vec<String>,
+    /// Explain the score of this article or flash item; the beginning of an id will do
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// How it is printed
+    #[arg(long, short = 'f', value_enum, default_value_t = ShowFormat::Text)]
+    pub(crate) format: ShowFormat,
+    /// What "today" is in dates such as `7d`: a date, or `newest` for that of the newest item
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<AsOf>,
+}
+
+/// Find what is like an article or flash item.
+///
+/// Articles and flash items that share its telling words, those that share the most telling ones
+/// first; of an article, without the flash items in its own page.
+#[derive(Debug, Args)]
+pub(crate) struct Similar {
+    /// Its id, or the beginning of it
+    pub(crate) id: String,
+    /// Print at most N hits
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
+    pub(crate) limit: usize,
+    /// How hits are printed
+    #[arg(long, short = 'f', value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Snippets of at most N characters
+    #[arg(long, value_name = "N", default_value_t = 120)]
+    pub(crate) snippet: usize,
+}
 
 /// Order of hits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -186,6 +238,12 @@ pub(crate) struct Index {
     /// Read every page in this encoding instead of detecting it
     #[arg(long, value_name = "NAME")]
     pub(crate) encoding: Option<String>,
+    /// Words of your own, one a line (perhaps a tab and a frequency); kept for later builds
+    #[arg(long, value_name = "FILE|none")]
+    pub(crate) words: Option<PathBuf>,
+    /// Words that mean the same, one group a line, tabs or commas between; kept for later builds
+    #[arg(long, value_name = "FILE|none")]
+    pub(crate) synonyms: Option<PathBuf>,
     /// Threads
     #[arg(long, short = 'j', value_name = "N")]
     pub(crate) threads: Option<usize>,
@@ -234,6 +292,46 @@ pub(crate) struct Tags {
     /// How they are printed
     #[arg(long, short = 'f', value_enum, default_value_t = ListFormat::Text)]
     pub(crate) format: ListFormat,
+}
+
+/// Draw how many documents fall into each day, week, month, quarter or year.
+///
+/// Stated dates are drawn solid, inferred ones shaded; documents without a date are counted below.
+#[derive(Debug, Args)]
+pub(crate) struct Timeline {
+    /// Count only documents that this query matches
+    #[arg(value_name = "QUERY")]
+    pub(crate) query: Vec<String>,
+    /// Length of a bar's time [default: the shortest that gives at most 40 bars]
+    #[arg(long, value_enum, value_name = "STEP")]
+    pub(crate) by: Option<Step>,
+    /// How it is printed
+    #[arg(long, short = 'f', value_enum, default_value_t = ListFormat::Text)]
+    pub(crate) format: ListFormat,
+    /// What "today" is in dates such as `7d`: a date, or `newest` for that of the newest item
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<AsOf>,
+}
+
+/// Length of a bar's time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Step {
+    Day,
+    /// From Monday
+    Week,
+    Month,
+    Quarter,
+    Year,
+}
+
+/// What hits are counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Facet {
+    Tag,
+    Source,
+    Category,
+    Kind,
+    Month,
 }
 
 /// How a list is printed.

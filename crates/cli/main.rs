@@ -32,8 +32,11 @@ fn run(cli: &Cli, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let outcome = match &cli.verb {
         Verb::Search(args) => cmd::search::run(global, args, terminal),
         Verb::Index(args) => cmd::index::run(global, args, terminal),
+        Verb::Explain(args) => cmd::explain::run(global, args, terminal),
+        Verb::Similar(args) => cmd::similar::run(global, args, terminal),
         Verb::Show(args) => cmd::show::run(global, args, terminal),
         Verb::Tags(args) => cmd::tags::run(global, args, terminal),
+        Verb::Timeline(args) => cmd::timeline::run(global, args, terminal),
         Verb::Stats(args) => cmd::stats::run(global, args, terminal),
         Verb::Export(args) => cmd::export::run(global, args, terminal),
         Verb::Eval(args) => cmd::eval::run(global, args, terminal),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use wensou_index::{BuildOptions, Error as IndexError, Index, Meta, is_current};
+use wensou_index::{BuildOptions, Error as IndexError, Index, Meta, TableFiles, is_current};
 use wensou_ingest::{Phase, Progress, Reason, Report};
 
 use super::stats::bytes;
@@ -31,11 +31,12 @@ pub(crate) fn run(
         options.ingest.threads = threads.max(1);
     }
     let roots = roots(&global.index, &args.paths)?;
+    options.tables = tables(&global.index, args);
     // What changes how pages are read or judged is a wish to read them.
     let asked = args.rebuild || args.strict || args.encoding.is_some();
     if !asked
         && let Ok(index) = Index::open(&global.index)
-        && is_current(index.meta(), &roots)?
+        && is_current(index.meta(), &roots, &options.tables)?
     {
         if !args.quiet {
             let report = &index.meta().report;
@@ -70,6 +71,20 @@ fn roots(dir: &Path, named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     match super::search::sample() {
         Some(sample) => Ok(vec![sample]),
         None => bail!("name the files or folders to index: wensou index PATH…"),
+    }
+}
+
+/// The user's tables: those that were named, else those of the last build.
+fn tables(dir: &Path, args: &Args) -> TableFiles {
+    let before = Index::open(dir).map(|index| index.meta().tables.files()).unwrap_or_default();
+    let choose = |named: &Option<PathBuf>, before: Option<PathBuf>| match named {
+        Some(none) if none.as_os_str() == "none" => None,
+        Some(file) => Some(file.clone()),
+        None => before,
+    };
+    TableFiles {
+        words: choose(&args.words, before.words),
+        synonyms: choose(&args.synonyms, before.synonyms),
     }
 }
 

@@ -1,9 +1,12 @@
 //! The verbs, one file each.
 
 pub(crate) mod eval;
+pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod index;
 pub(crate) mod search;
 pub(crate) mod show;
+pub(crate) mod similar;
 pub(crate) mod stats;
 pub(crate) mod tags;
+pub(crate) mod timeline;

@@ -3,15 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use jiff::civil::Date;
 use wensou_index::{Error as IndexError, Index};
 use wensou_query::lang::{Clock, Diagnostic, Query, Style, parse as parse_query};
-use wensou_query::{Options, Results, Sort as Order};
+use wensou_query::{Clause, Options, Results, Sort as Order};
 
 use crate::args::{AsOf, Format, Global, Search, Sort};
 use crate::exit::Outcome;
-use crate::out::{Terminal, hits};
+use crate::out::{Terminal, facets, hits, sanitize};
 
 /// The archive that a search without an index builds one of.
 const SAMPLE: [&str; 2] = ["data/archive", "data"];
@@ -21,6 +21,9 @@ pub(crate) fn run(
     args: &Search,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
+    if !args.facet.is_empty() && matches!(args.format, Format::Ids | Format::Tsv) {
+        bail!("--facet has no place in a list of hits: use --format text, json or jsonl");
+    }
     let index = open_or_build(&global.index, terminal)?;
     let started = Instant::now();
     let clock = clock(&index, args.as_of)?;
@@ -47,9 +50,19 @@ pub(crate) fn run(
         Err(error) => return Err(error.into()),
     };
     report(&results.warnings, &text, terminal, machine);
-    hits::print(terminal, args.format, &results.hits, args.offset)?;
+    let facets = facets::count(&index, &query, args)?;
+    match (args.format, facets.is_empty()) {
+        (Format::Json, false) => facets::print_object(terminal, &results.hits, &facets)?,
+        (format, _) => {
+            hits::print(terminal, format, &results.hits, args.offset)?;
+            facets::print(terminal, format, &facets)?;
+        }
+    }
     if !machine {
         terminal.say(summary(&results, args, started));
+        if results.total == 0 || results.relaxed {
+            say_clauses(&wensou_query::clauses(&index, &query)?, terminal);
+        }
     }
     Ok(if results.total == 0 { Outcome::Nothing } else { Outcome::Done })
 }
@@ -93,7 +106,12 @@ pub(crate) fn parse(text: &str, clock: &Clock, terminal: &mut Terminal) -> Optio
     parse_as(text, clock, terminal, false)
 }
 
-fn parse_as(text: &str, clock: &Clock, terminal: &mut Terminal, machine: bool) -> Option<Query> {
+pub(super) fn parse_as(
+    text: &str,
+    clock: &Clock,
+    terminal: &mut Terminal,
+    machine: bool,
+) -> Option<Query> {
     match parse_query(text, clock) {
         Ok(query) => {
             report(&query.warnings, text, terminal, machine);
@@ -107,7 +125,12 @@ fn parse_as(text: &str, clock: &Clock, terminal: &mut Terminal, machine: bool) -
 }
 
 /// Prints diagnostics: drawn for people, one object a line for machines.
-fn report(diagnostics: &[Diagnostic], text: &str, terminal: &mut Terminal, machine: bool) {
+pub(super) fn report(
+    diagnostics: &[Diagnostic],
+    text: &str,
+    terminal: &mut Terminal,
+    machine: bool,
+) {
     for diagnostic in diagnostics {
         if machine {
             if let Ok(line) = serde_json::to_string(diagnostic) {
@@ -116,6 +139,22 @@ fn report(diagnostics: &[Diagnostic], text: &str, terminal: &mut Terminal, machi
         } else {
             let style = Style { colour: terminal.colours_errors(), columns: terminal.width() };
             terminal.say(diagnostic.render(text, style).trim_end());
+        }
+    }
+}
+
+/// Says how many documents each clause matches alone, and without which one there were hits.
+fn say_clauses(clauses: &[Clause], terminal: &mut Terminal) {
+    if clauses.len() < 2 {
+        return;
+    }
+    let shown = |clause: &Clause| sanitize::line(&clause.text).into_owned();
+    let alone: Vec<String> =
+        clauses.iter().map(|clause| format!("{} {}", shown(clause), clause.alone)).collect();
+    terminal.say(format_args!("each alone: {}", alone.join(" · ")));
+    for clause in clauses {
+        if let Some(without @ 1..) = clause.without {
+            terminal.say(format_args!("without {}: {without}", shown(clause)));
         }
     }
 }

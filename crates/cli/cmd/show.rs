@@ -43,7 +43,11 @@ pub(crate) fn run(
 }
 
 /// The record of an id or of the beginning of one; says why where there is none.
-fn lookup(index: &Index, id: &str, terminal: &mut Terminal) -> anyhow::Result<Option<Record>> {
+pub(super) fn lookup(
+    index: &Index,
+    id: &str,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Option<Record>> {
     match index.lookup(id)? {
         Lookup::Found(address) => Ok(Some(as_asked(index.record(address)?, id))),
         Lookup::Missing => {

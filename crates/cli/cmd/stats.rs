@@ -30,7 +30,8 @@ fn print_json(index: &Index, terminal: &mut Terminal) -> anyhow::Result<()> {
         "program": meta.program,
         "format": meta.format,
         "analysis": meta.analysis,
-        "stale": meta.is_stale(),
+        "stale": meta.stale().map(|stale| stale.to_string()),
+        "tables": meta.tables,
         "roots": meta.roots,
         "articles": overview.articles,
         "flash_items": overview.flashes,
@@ -58,6 +59,7 @@ fn print_text(index: &Index, args: &Stats, terminal: &mut Terminal) -> anyhow::R
         ("index", format!("{} ({})", index.dir().display(), bytes(index.bytes()))),
         ("built", format!("{} by wensou {}", meta.built, meta.program)),
         ("versions", versions(meta)),
+        ("tables", tables(meta)),
         ("archive", roots(meta)),
         ("pages", format!("{} ({})", report.pages, bytes(report.bytes))),
         ("articles", overview.articles.to_string()),
@@ -85,8 +87,19 @@ fn print_text(index: &Index, args: &Stats, terminal: &mut Terminal) -> anyhow::R
 }
 
 fn versions(meta: &Meta) -> String {
-    let stale = if meta.is_stale() { " (stale: run `wensou index --rebuild`)" } else { "" };
+    let stale = match meta.stale() {
+        Some(stale) => format!(" (stale: {stale}; run `wensou index --rebuild`)"),
+        None => String::new(),
+    };
     format!("format {}, analysis {}{stale}", meta.format, meta.analysis)
+}
+
+/// The user's tables.
+fn tables(meta: &Meta) -> String {
+    let name = |table: &Option<wensou_index::TableFile>| {
+        table.as_ref().map_or("none".to_owned(), |table| table.path.display().to_string())
+    };
+    format!("words {}, synonyms {}", name(&meta.tables.words), name(&meta.tables.synonyms))
 }
 
 fn roots(meta: &Meta) -> String {

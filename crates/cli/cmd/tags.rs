@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use wensou_index::Index;
+use wensou_query::{Facet, facet};
 
 use super::search::{clock, parse};
 use crate::args::{Global, ListFormat, Tags};
@@ -19,7 +20,7 @@ pub(crate) fn run(
     let Some(query) = parse(&args.query.join(" "), &clock(&index, None)?, terminal) else {
         return Ok(Outcome::Refused);
     };
-    let mut tags = wensou_query::tags(&index, &query, args.prefix.as_deref())?;
+    let mut tags = facet(&index, &query, Facet::Tag, args.prefix.as_deref())?;
     let all = tags.len();
     if args.limit > 0 {
         tags.truncate(args.limit);
@@ -27,14 +28,14 @@ pub(crate) fn run(
     match args.format {
         ListFormat::Text => {
             for tag in &tags {
-                let shown = sanitize::line(&tag.tag).into_owned();
+                let shown = sanitize::line(&tag.value).into_owned();
                 terminal.line(format_args!("{:>7}  {TAG}{shown}{TAG:#}", tag.documents))?;
             }
         }
         ListFormat::Json | ListFormat::Jsonl => {
             let objects: Vec<_> = tags
                 .iter()
-                .map(|tag| json!({"tag": tag.tag, "documents": tag.documents}))
+                .map(|tag| json!({"tag": tag.value, "documents": tag.documents}))
                 .collect();
             if args.format == ListFormat::Json {
                 serde_json::to_writer_pretty(terminal.out(), &objects)?;
@@ -48,7 +49,7 @@ pub(crate) fn run(
         ListFormat::Tsv => {
             writeln!(terminal.out(), "tag\tdocuments")?;
             for tag in &tags {
-                writeln!(terminal.out(), "{}\t{}", cell(&tag.tag), tag.documents)?;
+                writeln!(terminal.out(), "{}\t{}", cell(&tag.value), tag.documents)?;
             }
         }
     }

@@ -17,6 +17,9 @@ use crate::args::Format;
 /// Most tags that a hit shows.
 const TAGS_SHOWN: usize = 8;
 
+/// Most words that a hit shows of those that it shares with another.
+const SHARED_SHOWN: usize = 10;
+
 /// Prints hits; the first has rank `offset + 1`.
 pub(crate) fn print(
     terminal: &mut Terminal,
@@ -132,6 +135,11 @@ fn text(terminal: &mut Terminal, hit: &Hit, rank: usize) -> io::Result<()> {
     if !hit.missing.is_empty() {
         let missing = sanitize::line(&hit.missing.join(" ")).into_owned();
         lines.extend(wrap(&format!("{DIM}lacks: {missing}{DIM:#}"), columns, &indent));
+    }
+    if !hit.shared.is_empty() {
+        let shared = hit.shared.iter().take(SHARED_SHOWN).map(String::as_str).collect::<Vec<_>>();
+        let shared = sanitize::line(&shared.join(" ")).into_owned();
+        lines.extend(wrap(&format!("{DIM}shares: {shared}{DIM:#}"), columns, &indent));
     }
     let (path, _) = json::place(record);
     let (path, id) = (sanitize::line(path), sanitize::line(record.id()));

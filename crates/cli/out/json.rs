@@ -25,6 +25,8 @@ pub(crate) struct HitObject<'a> {
     seen_in: Vec<&'a str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     missing: &'a [String],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    shared: &'a [String],
 }
 
 /// The object of a hit.
@@ -49,6 +51,7 @@ pub(crate) fn hit(hit: &Hit) -> HitObject<'_> {
         snippet: &hit.snippet,
         seen_in: seen_in(record),
         missing: &hit.missing,
+        shared: &hit.shared,
     }
 }
 

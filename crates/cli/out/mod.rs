@@ -1,10 +1,13 @@
 //! Printing: the terminal, and one printer a format.
 
+pub(crate) mod explanation;
+pub(crate) mod facets;
 pub(crate) mod hits;
 pub(crate) mod json;
 pub(crate) mod record;
 pub(crate) mod sanitize;
 pub(crate) mod terminal;
 pub(crate) mod text;
+pub(crate) mod timeline;
 
 pub(crate) use terminal::Terminal;

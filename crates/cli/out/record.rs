@@ -19,7 +19,7 @@ pub(crate) fn print(
     record: &Record,
     query: Option<&Query>,
 ) -> anyhow::Result<()> {
-    let marks = Highlighter::new(query);
+    let marks = Highlighter::new(index, query)?;
     let title = marks.mark(json::title(record));
     paragraph(terminal, &format!("{}\n", marked(&title, TITLE)), "")?;
     let kind = record.kind().name();

@@ -12,6 +12,12 @@ pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
+/// Text without escape sequences, followed by blanks to at least this many columns.
+pub(crate) fn padded(text: &str, columns: usize) -> String {
+    let blanks = columns.saturating_sub(width(text));
+    format!("{text}{:blanks$}", "")
+}
+
 /// A snippet as one line with its matches marked. `base` is the style around the marks.
 pub(crate) fn marked(snippet: &Snippet, base: Style) -> String {
     let chars: Vec<char> = snippet.text.chars().collect();

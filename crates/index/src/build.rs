@@ -14,13 +14,13 @@ use tantivy::indexer::{IndexWriterOptions, NoMergePolicy};
 use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::{Index as Engine, IndexSettings, IndexWriter};
 use wensou_ingest::{Progress, Record, Report};
-use wensou_text::Segmenter;
 
+use crate::analysis::{Analysis, TableFiles};
 use crate::analyzer::tokenizers;
 use crate::document::Documents;
 use crate::error::Error;
 use crate::generation::Draft;
-use crate::meta::{Meta, analysis};
+use crate::meta::Meta;
 use crate::schema::{FORMAT_VERSION, Fields, schema};
 
 /// Records that wait between reading and analysis: enough to keep both busy, few enough to forget.
@@ -36,6 +36,8 @@ pub struct BuildOptions {
     pub threads: usize,
     /// Bytes that the engine may hold in memory before it writes a segment.
     pub memory_bytes: usize,
+    /// The user's words and synonyms.
+    pub tables: TableFiles,
     /// Whether a page that had to be skipped is an error. The old index then stays.
     pub strict: bool,
 }
@@ -46,6 +48,7 @@ impl Default for BuildOptions {
             ingest: wensou_ingest::Options::default(),
             threads: thread::available_parallelism().map_or(1, usize::from),
             memory_bytes: 160 << 20,
+            tables: TableFiles::default(),
             strict: false,
         }
     }
@@ -68,13 +71,15 @@ pub fn build(
     let draft = Draft::create(dir)?;
     // Taken first: what changes while it is read makes the next look see a difference.
     let archive = archive(roots)?;
-    let report = write(&draft.folder(), roots, options, progress)?;
+    let (analysis, tables) = Analysis::write(&options.tables, &draft.folder())?;
+    let report = write(&draft.folder(), &analysis, roots, options, progress)?;
     if options.strict && !report.skipped.is_empty() {
         return Err(Error::Strict { report: Box::new(report) });
     }
     let meta = Meta {
         format: FORMAT_VERSION,
-        analysis: analysis(),
+        analysis: crate::meta::analysis() + &tables.number(),
+        tables,
         program: env!("CARGO_PKG_VERSION").to_owned(),
         built: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         roots: roots.iter().map(|root| absolute(root)).collect(),
@@ -86,14 +91,19 @@ pub fn build(
     Ok(meta)
 }
 
-/// Whether building again would make the index that is there: same analysis, same files.
+/// Whether building again would make the index that is there: same analysis, same tables, same files.
 ///
 /// # Errors
 ///
 /// [`Error::Archive`] if the roots cannot be looked at.
-pub fn is_current(meta: &Meta, roots: &[PathBuf]) -> Result<bool, Error> {
+pub fn is_current(meta: &Meta, roots: &[PathBuf], tables: &TableFiles) -> Result<bool, Error> {
     let same = roots.iter().map(|root| absolute(root)).eq(meta.roots.iter().cloned());
-    Ok(same && !meta.is_stale() && archive(roots)? == meta.archive)
+    let absolutely = |path: &Option<PathBuf>| path.as_deref().map(absolute);
+    let before = meta.tables.files();
+    let same_tables = [(&tables.words, &before.words), (&tables.synonyms, &before.synonyms)]
+        .into_iter()
+        .all(|(now, before)| absolutely(now) == *before);
+    Ok(same && same_tables && meta.stale().is_none() && archive(roots)? == meta.archive)
 }
 
 fn archive(roots: &[PathBuf]) -> Result<String, Error> {
@@ -108,6 +118,7 @@ fn absolute(path: &Path) -> PathBuf {
 
 fn write(
     folder: &Path,
+    analysis: &Analysis,
     roots: &[PathBuf],
     options: &BuildOptions,
     progress: &dyn Progress,
@@ -134,7 +145,7 @@ fn write(
     )?;
     // One merge at the end costs less than the many that a policy would start on the way.
     writer.set_merge_policy(Box::new(NoMergePolicy));
-    let report = fill(&writer, &fields, roots, options, progress)?;
+    let report = fill(&writer, &fields, analysis, roots, options, progress)?;
     writer.commit()?;
     let segments = engine.searchable_segment_ids()?;
     if segments.len() > 1 {
@@ -149,18 +160,18 @@ fn write(
 fn fill(
     writer: &IndexWriter,
     fields: &Fields,
+    analysis: &Analysis,
     roots: &[PathBuf],
     options: &BuildOptions,
     progress: &dyn Progress,
 ) -> Result<Report, Error> {
-    let segmenter = Segmenter::standard();
     let (sender, receiver) = bounded::<(u64, Record)>(QUEUE);
     // The first error of an analysis thread. The others stop because their queue closes.
     let failure: Mutex<Option<Error>> = Mutex::new(None);
     let outcome = thread::scope(|scope| {
         for _ in 0..options.threads.max(1) {
             let (receiver, documents) =
-                (receiver.clone(), Documents { fields, segmenter: &segmenter });
+                (receiver.clone(), Documents { fields, segmenter: analysis.segmenter() });
             let failure = &failure;
             scope.spawn(move || {
                 if let Err(error) = analyse(writer, &documents, &receiver)

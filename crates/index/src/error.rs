@@ -53,6 +53,16 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+    /// A table of words or synonyms cannot be read as one.
+    #[error("{}:{line}: {reason}", .path.display())]
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// Its line, from 1.
+        line: usize,
+        /// What a line must be.
+        reason: &'static str,
+    },
     /// The engine failed while the index was built or searched.
     #[error("the search engine failed; if it happens again, run `wensou index --rebuild PATH…`")]
     Engine(#[from] tantivy::TantivyError),

@@ -6,6 +6,7 @@
 //!
 //! Ranking and the meaning of queries are not here but in `wensou-query`.
 
+mod analysis;
 mod analyzer;
 mod build;
 mod document;
@@ -15,10 +16,11 @@ mod meta;
 mod open;
 mod schema;
 
+pub use analysis::{Analysis, TableFile, TableFiles, TableMeta};
 pub use build::{BuildOptions, build, is_current};
 pub use document::{FACET_SEPARATOR, HAS, RecordExt, Texts, civil_seconds, moment_start};
 pub use error::Error;
-pub use meta::{Meta, analysis};
+pub use meta::{Meta, Stale, analysis};
 pub use open::{Index, Lookup, decode_document};
 pub use schema::{
     FORMAT_VERSION, Fields, Kind, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED, Part,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use wensou_ingest::Report;
 
+use crate::analysis::TableMeta;
 use crate::error::Error;
 use crate::schema::FORMAT_VERSION;
 
@@ -21,6 +22,9 @@ pub struct Meta {
     pub format: u32,
     /// Fingerprint of dictionary, tables and code, see [`wensou_text::analysis_fingerprint`].
     pub analysis: String,
+    /// The user's words and synonyms that it was built with.
+    #[serde(default)]
+    pub tables: TableMeta,
     /// Version of the program that wrote it.
     pub program: String,
     /// When it was built, RFC 3339 in UTC.
@@ -33,17 +37,39 @@ pub struct Meta {
     pub report: Report,
 }
 
-/// The analysis that this program applies to queries and to documents that it indexes.
+/// Why an index is stale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stale<'m> {
+    /// The program folds or segments otherwise.
+    Program,
+    /// A table of the user's has changed.
+    Table(&'m Path),
+}
+
+impl std::fmt::Display for Stale<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Stale::Program => f.write_str("it was built by another version of the text analysis"),
+            Stale::Table(path) => write!(f, "{} has changed since it was built", path.display()),
+        }
+    }
+}
+
+/// The analysis that this program applies to queries and to documents that it indexes, but
+/// for the user's tables: these are added behind it.
 #[must_use]
 pub fn analysis() -> String {
     format!("{}-{:016x}", wensou_text::ANALYSIS_VERSION, wensou_text::analysis_fingerprint())
 }
 
 impl Meta {
-    /// Whether the text was analysed as this program would.
+    /// Why the text was not analysed as this program would do it now, if so.
     #[must_use]
-    pub fn is_stale(&self) -> bool {
-        self.analysis != analysis()
+    pub fn stale(&self) -> Option<Stale<'_>> {
+        if self.analysis != format!("{}{}", analysis(), self.tables.number()) {
+            return Some(Stale::Program);
+        }
+        self.tables.changed().map(Stale::Table)
     }
 
     pub(crate) fn read(dir: &Path, generation: &Path) -> Result<Self, Error> {

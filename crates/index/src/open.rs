@@ -1,6 +1,7 @@
 //! An open index: the engine's searcher, the fields and the description, of one generation.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use tantivy::collector::TopDocs;
 use tantivy::directory::MmapDirectory;
@@ -10,6 +11,7 @@ use tantivy::store::StoreReader;
 use tantivy::{DocAddress, DocId, Index as Engine, ReloadPolicy, Searcher, TantivyDocument, Term};
 use wensou_ingest::Record;
 
+use crate::analysis::Analysis;
 use crate::analyzer::tokenizers;
 use crate::document::decode;
 use crate::error::Error;
@@ -20,9 +22,12 @@ use crate::schema::{Fields, schema};
 /// An index opened for reading. It keeps the generation that it opened, whatever is built later.
 pub struct Index {
     dir: PathBuf,
+    generation: PathBuf,
     meta: Meta,
     fields: Fields,
     searcher: Searcher,
+    /// Made when it is first asked for: a query of filters alone needs no words.
+    analysis: OnceLock<Analysis>,
 }
 
 impl std::fmt::Debug for Index {
@@ -75,7 +80,14 @@ impl Index {
             .reload_policy(ReloadPolicy::Manual)
             .try_into()
             .map_err(unreadable)?;
-        Ok(Self { dir: dir.to_path_buf(), meta, fields, searcher: reader.searcher() })
+        Ok(Self {
+            dir: dir.to_path_buf(),
+            generation: generation.to_path_buf(),
+            meta,
+            fields,
+            searcher: reader.searcher(),
+            analysis: OnceLock::new(),
+        })
     }
 
     /// The index folder, as it was given.
@@ -88,6 +100,21 @@ impl Index {
     #[must_use]
     pub fn meta(&self) -> &Meta {
         &self.meta
+    }
+
+    /// How its documents were cut into words, for queries to be cut alike, and which words mean the
+    /// same.
+    ///
+    /// # Errors
+    ///
+    /// If the tables of the user's that it was built with cannot be read.
+    pub fn analysis(&self) -> Result<&Analysis, Error> {
+        if let Some(analysis) = self.analysis.get() {
+            return Ok(analysis);
+        }
+        let analysis = Analysis::read(&self.generation, &self.meta.tables)
+            .map_err(|source| Error::unreadable(&self.dir, source))?;
+        Ok(self.analysis.get_or_init(|| analysis))
     }
 
     /// The fields.

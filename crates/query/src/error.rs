@@ -11,6 +11,12 @@ pub enum Error {
     /// The query parses but cannot be answered as it stands.
     #[error("the query cannot be answered")]
     Query(Vec<Diagnostic>),
+    /// No document, or more than one, has an id that begins so.
+    #[error("no single article or flash item has the id {id}")]
+    NoSuchId {
+        /// The id asked for.
+        id: String,
+    },
     /// The index failed.
     #[error(transparent)]
     Index(#[from] wensou_index::Error),

@@ -6,9 +6,13 @@
 //!
 //! Pages are never opened here: everything comes out of the index.
 
+mod clauses;
 mod collect;
 mod error;
 pub mod eval;
+mod expand;
+mod explain;
+mod facet;
 mod filter;
 pub mod lang;
 mod near;
@@ -18,17 +22,26 @@ mod plain;
 mod plan;
 mod rank;
 mod search;
+mod similar;
 mod snippet;
 mod stats;
 mod stop;
 mod tags;
 mod terms;
+mod timeline;
 mod warnings;
 
+pub use clauses::{Clause, clauses};
 pub use collect::Sort;
 pub use error::Error;
+pub use explain::{
+    ExplainedForm, ExplainedHit, ExplainedWord, Explanation, ScorePart, ScoredUnit, explain,
+};
+pub use facet::{Facet, FacetValue, facet};
 pub use overview::{Overview, date_bounds, overview};
 pub use plain::plain;
 pub use search::{Highlighter, Hit, Options, Results, ids, search};
+pub use similar::similar;
 pub use snippet::Snippet;
-pub use tags::{TagCount, tags};
+pub use terms::Origin;
+pub use timeline::{Bar, Step, Timeline, timeline};

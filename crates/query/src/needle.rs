@@ -3,6 +3,7 @@
 //! The engine says which documents match; where in the original text is found here, with the same
 //! folding, so that a highlight is always an exact range of the page's own characters.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use wensou_text::{Folded, Key, is_han};
@@ -16,6 +17,8 @@ pub(crate) enum Bound {
     Anywhere,
     /// Where a Latin word or number, or a part of one, begins and ends.
     Word,
+    /// Where a number with a multiplier stands whose value the key is.
+    Value,
 }
 
 /// One thing that a query looks for.
@@ -45,6 +48,7 @@ impl Needle {
         let bound = match form.look {
             Look::Characters | Look::WordOrGlued => Bound::Anywhere,
             Look::Word => Bound::Word,
+            Look::Value => Bound::Value,
         };
         Self { key: form.key.clone(), bound, term, weight }
     }
@@ -64,13 +68,16 @@ pub(crate) struct Haystack<'t> {
     folded: Folded<'t>,
     key: Key,
     original: Vec<char>,
+    /// Numbers with a multiplier: where they stand in the key, and their values. Read when a needle
+    /// first asks for one.
+    values: OnceCell<Vec<(Range<usize>, Vec<char>)>>,
 }
 
 impl<'t> Haystack<'t> {
     pub(crate) fn new(text: &'t str) -> Self {
         let folded = Folded::new(text);
         let key = Key::new(&folded);
-        Self { folded, key, original: text.chars().collect() }
+        Self { folded, key, original: text.chars().collect(), values: OnceCell::new() }
     }
 
     /// Characters of the original text.
@@ -82,15 +89,30 @@ impl<'t> Haystack<'t> {
         self.folded.original_chars(self.key.folded_range(key))
     }
 
+    /// Every place of one needle, as ranges of the key.
+    fn places_of<'n>(&'n self, needle: &'n Needle) -> Box<dyn Iterator<Item = Range<usize>> + 'n> {
+        let sequences = || self.key.find_all(&needle.key);
+        match needle.bound {
+            Bound::Anywhere => Box::new(sequences()),
+            Bound::Word => Box::new(sequences().filter(|key| self.is_word(key))),
+            Bound::Value => {
+                let values = self.values.get_or_init(|| {
+                    let values = wensou_text::values(&self.folded).into_iter();
+                    values
+                        .map(|(chars, digits)| (self.key.range_of(chars), digits.chars().collect()))
+                        .collect()
+                });
+                let same = values.iter().filter(|(_, digits)| *digits == needle.key);
+                Box::new(same.map(|(key, _)| key.clone()))
+            }
+        }
+    }
+
     /// Every place of every needle, leftmost and then longest first; places may overlap.
     pub(crate) fn places(&self, needles: &[Needle]) -> Vec<Place> {
         let mut places: Vec<Place> = Vec::new();
         for (number, needle) in needles.iter().enumerate() {
-            for key in self.key.find_all(&needle.key) {
-                if needle.bound == Bound::Anywhere || self.is_word(&key) {
-                    places.push(Place { needle: number, key });
-                }
-            }
+            places.extend(self.places_of(needle).map(|key| Place { needle: number, key }));
         }
         places.sort_by_key(|place| (place.key.start, usize::MAX - place.key.end, place.needle));
         places
@@ -114,11 +136,7 @@ impl<'t> Haystack<'t> {
     pub(crate) fn terms(&self, needles: &[Needle]) -> Vec<usize> {
         let mut terms: Vec<usize> = needles
             .iter()
-            .filter(|needle| {
-                self.key
-                    .find_all(&needle.key)
-                    .any(|range| needle.bound == Bound::Anywhere || self.is_word(&range))
-            })
+            .filter(|needle| self.places_of(needle).next().is_some())
             .map(|needle| needle.term)
             .collect();
         terms.sort_unstable();

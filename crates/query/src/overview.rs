@@ -69,6 +69,6 @@ pub fn date_bounds(index: &Index) -> Result<[Option<DateTime>; 2], Error> {
 }
 
 /// The civil time of seconds as the index counts them.
-fn civil(seconds: i64) -> Option<DateTime> {
+pub(crate) fn civil(seconds: i64) -> Option<DateTime> {
     date(1970, 1, 1).at(0, 0, 0, 0).checked_add(seconds.seconds()).ok()
 }

@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 
 use tantivy::Term;
 use wensou_index::{Index, Kind, Part, RecordExt, Unit};
+use wensou_ingest::Record;
 use wensou_text::key_of;
 
 use crate::collect::Found;
@@ -41,6 +42,9 @@ pub(crate) const STOP_WEIGHT: f32 = 0.1;
 /// scores, so that the hits that have the most come first.
 pub(crate) const PER_TERM: f32 = 1000.0;
 
+/// What a synonym is worth at most, against the word that was typed.
+pub(crate) const EXPANSION_WEIGHT: f32 = 0.5;
+
 /// Weight of a unit of a part.
 pub(crate) fn weight(part: Part, unit: Unit) -> f32 {
     let part = match part {
@@ -48,11 +52,15 @@ pub(crate) fn weight(part: Part, unit: Unit) -> f32 {
         Part::Body => 1.0,
         Part::Tags => 0.5,
     };
-    let unit = match unit {
+    part * unit_weight(unit)
+}
+
+/// Weight of a unit, whichever part it stands in.
+pub(crate) fn unit_weight(unit: Unit) -> f32 {
+    match unit {
         Unit::Gram | Unit::Word => 1.0,
         Unit::Char => 0.4,
-    };
-    part * unit
+    }
 }
 
 /// Ranks the first hits again by their text. `text` is all that the query looks for.
@@ -68,13 +76,28 @@ pub(crate) fn rerank(
     }
     let rarity = Rarity::of(index, statistics, texts)?;
     for hit in &mut found[..head] {
-        let record = index.record(hit.address)?;
-        let parts = record.texts();
-        let key = key_of(&format!("{}\n{}", parts.title, parts.body));
-        hit.score += rarity.evidence(texts, &key);
+        let evidence = rarity.evidence(texts, &index.record(hit.address)?);
+        hit.score += evidence.window + evidence.runs;
     }
     found[..head].sort_by(|a, b| b.score.total_cmp(&a.score).then(a.tie.cmp(&b.tie)));
     Ok(())
+}
+
+/// What the stored text of a document adds to its score.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Evidence {
+    pub(crate) window: f32,
+    pub(crate) runs: f32,
+}
+
+/// What [`rerank`] adds to the score of one document.
+pub(crate) fn evidence(
+    index: &Index,
+    statistics: &Statistics<'_>,
+    texts: &[Text],
+    record: &Record,
+) -> Result<Evidence, Error> {
+    Ok(Rarity::of(index, statistics, texts)?.evidence(texts, record))
 }
 
 /// How rare each gram of the query is.
@@ -98,7 +121,9 @@ impl Rarity {
         self.0.get(&[pair[0], pair[1]]).copied()
     }
 
-    fn evidence(&self, texts: &[Text], key: &[char]) -> f32 {
+    fn evidence(&self, texts: &[Text], record: &Record) -> Evidence {
+        let parts = record.texts();
+        let key = key_of(&format!("{}\n{}", parts.title, parts.body));
         let mut places: FxHashMap<[char; 2], Vec<usize>> = FxHashMap::default();
         let mut matches: Vec<(usize, [char; 2], f32)> = Vec::new();
         for (at, pair) in key.windows(2).enumerate() {
@@ -108,8 +133,8 @@ impl Rarity {
                 matches.push((at, gram, rarity));
             }
         }
-        let runs: f32 = texts.iter().map(|text| self.runs(&text.key, key, &places)).sum();
-        WINDOW_WEIGHT * best_stretch(&matches) + RUN_WEIGHT * runs
+        let runs: f32 = texts.iter().map(|text| self.runs(&text.key, &key, &places)).sum();
+        Evidence { window: WINDOW_WEIGHT * best_stretch(&matches), runs: RUN_WEIGHT * runs }
     }
 
     /// Cuts the query greedily into the longest runs that stand in the text; a run of three

@@ -3,7 +3,6 @@
 use tantivy::collector::Count;
 use wensou_index::{Index, RecordExt};
 use wensou_ingest::Record;
-use wensou_text::Segmenter;
 
 use crate::collect::{Best, Found, Sort};
 use crate::error::Error;
@@ -49,6 +48,9 @@ pub struct Hit {
     pub snippet: Snippet,
     /// Words of the query, as typed, that it lacks.
     pub missing: Vec<String>,
+    /// Telling words that it shares with another document, as that one writes them, the most
+    /// telling first; only of [`crate::similar`].
+    pub shared: Vec<String>,
 }
 
 /// What a search found.
@@ -71,9 +73,8 @@ pub struct Results {
 ///
 /// [`Error::Query`] if nothing in the query can be searched for; index errors.
 pub fn search(index: &Index, query: &Query, options: &Options) -> Result<Results, Error> {
-    let segmenter = Segmenter::standard();
     let statistics = Statistics::new(index)?;
-    let searcher = Searcher { index, segmenter: &segmenter, statistics: &statistics, options };
+    let searcher = Searcher { index, statistics: &statistics, options };
     let Answer { plan, total, found, relaxed } = searcher.answer(query)?;
     let undated = match plan.dated {
         true => {
@@ -97,12 +98,21 @@ pub fn search(index: &Index, query: &Query, options: &Options) -> Result<Results
 ///
 /// As [`search`].
 pub fn ids(index: &Index, query: &Query, options: &Options) -> Result<Vec<(String, f32)>, Error> {
-    let segmenter = Segmenter::standard();
     let statistics = Statistics::new(index)?;
-    let searcher = Searcher { index, segmenter: &segmenter, statistics: &statistics, options };
+    let searcher = Searcher { index, statistics: &statistics, options };
     let answer = searcher.answer(query)?;
     let found = answer.found.iter().skip(options.offset);
     found.map(|found| Ok((index.id(found.address)?, found.score))).collect()
+}
+
+/// The plan that answers a query: strict if any document has every word, else relaxed.
+pub(crate) fn answering(index: &Index, query: &Query) -> Result<Plan, Error> {
+    let statistics = Statistics::new(index)?;
+    let strict = plan(index, &statistics, query, Mode::Strict)?;
+    if strict.terms.len() < 2 || index.searcher().search(&strict.query, &Count)? > 0 {
+        return Ok(strict);
+    }
+    plan(index, &statistics, query, Mode::Relaxed)
 }
 
 /// What a query found, before records are read.
@@ -115,14 +125,13 @@ struct Answer {
 
 struct Searcher<'a> {
     index: &'a Index,
-    segmenter: &'a Segmenter,
     statistics: &'a Statistics<'a>,
     options: &'a Options,
 }
 
 impl Searcher<'_> {
     fn plan(&self, query: &Query, mode: Mode) -> Result<Plan, Error> {
-        plan(self.index, self.segmenter, self.statistics, query, mode)
+        plan(self.index, self.statistics, query, mode)
     }
 
     /// Runs a query; if nothing has every word, runs it again for what has the most.
@@ -174,6 +183,7 @@ impl Searcher<'_> {
             title: whole(&texts.title, &plan.needles),
             snippet: snippet(&texts.body, &plan.needles, self.options.snippet),
             missing,
+            shared: Vec::new(),
             score,
             record,
         })
@@ -197,18 +207,24 @@ fn missing(plan: &Plan, texts: &[&str]) -> Vec<String> {
     missing
 }
 
-/// Marks the words of a query in any text, without an index.
+/// Marks the words of a query in any text.
 #[derive(Debug)]
 pub struct Highlighter {
     needles: Vec<Needle>,
 }
 
 impl Highlighter {
-    /// Marks what `query` looks for; without one, nothing.
-    #[must_use]
-    pub fn new(query: Option<&Query>) -> Self {
-        let needles = query.map(|query| crate::plan::needles(query, &Segmenter::standard()));
-        Self { needles: needles.unwrap_or_default() }
+    /// Marks what `query` looks for, expansions too; without one, nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`search`].
+    pub fn new(index: &Index, query: Option<&Query>) -> Result<Self, Error> {
+        let needles = match query {
+            Some(query) => plan(index, &Statistics::new(index)?, query, Mode::Strict)?.needles,
+            None => Vec::new(),
+        };
+        Ok(Self { needles })
     }
 
     /// The whole text with its matches marked.

@@ -12,12 +12,12 @@ use tantivy::query::{
 };
 use tantivy::schema::IndexRecordOption;
 use wensou_index::{Fields, Kind, Part, Unit};
-use wensou_text::{Folded, Key, Segmenter, TokenKind, is_han};
+use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, is_han};
 
 use crate::rank::STOP_WEIGHT;
 use crate::stop::{asks, is_stop};
 
-/// Latin words of at least this many letters are found inside longer runs too: pages lose the
+/// Latin words of at least this many letters and digits are found inside longer runs too: pages lose the
 /// blanks between Latin words, and shorter words would be found everywhere.
 const GLUED: usize = 4;
 
@@ -27,12 +27,14 @@ const LONG: usize = 7;
 /// One way in which a term can stand in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Form {
-    /// Folded text, as the segmenter gives it.
+    /// Folded text, as the segmenter gives it; of an expansion, as its table has it.
     pub(crate) text: String,
     /// Its key characters.
     pub(crate) key: Vec<char>,
     /// How it is looked for.
     pub(crate) look: Look,
+    /// Where it comes from.
+    pub(crate) origin: Origin,
 }
 
 /// How a form is looked for.
@@ -44,6 +46,34 @@ pub(crate) enum Look {
     Word,
     /// As a word, or inside a run of Latin letters.
     WordOrGlued,
+    /// As the value of a number, however it is written.
+    Value,
+}
+
+/// Why a form counts as finding a term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// It is what was typed.
+    Typed,
+    /// Neighbouring Latin words without the blank between them.
+    Joined,
+    /// The same number written otherwise.
+    Number,
+    /// A table says that it means the same.
+    Synonym(Relation),
+}
+
+impl Origin {
+    /// One word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Typed => "typed",
+            Self::Joined => "joined",
+            Self::Number => "number",
+            Self::Synonym(relation) => relation.as_str(),
+        }
+    }
 }
 
 /// One word of a query.
@@ -57,12 +87,22 @@ pub(crate) struct Term {
     pub(crate) stop: bool,
 }
 
+/// What is scored: a unit of the index with its weight.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Weighted {
+    pub(crate) unit: Unit,
+    pub(crate) text: String,
+    pub(crate) weight: f32,
+    pub(crate) origin: Origin,
+}
+
 /// A stretch of typed text, analysed.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Text {
+    pub(crate) typed: String,
     pub(crate) terms: Vec<Term>,
-    /// What is scored, each unit once, with its weight.
-    pub(crate) units: Vec<(Unit, String, f32)>,
+    /// What is scored, each unit once; then the units of expansions.
+    pub(crate) units: Vec<Weighted>,
     /// Key characters of all of it.
     pub(crate) key: Vec<char>,
     /// Whether it is a question or as long as one: then what answers it need not have every word.
@@ -78,7 +118,7 @@ impl Text {
         segmenter.words(&folded, |token| {
             let range = token.chars.start as usize..token.chars.end as usize;
             let typed_word = &typed[folded.original_bytes(range)];
-            if let Some(form) = Form::new(&token.text, token.kind) {
+            if let Some(form) = Form::new(&token.text, token.kind, Origin::Typed) {
                 terms.push(Term {
                     typed: typed_word.to_owned(),
                     stop: is_stop(&form.text),
@@ -92,36 +132,41 @@ impl Text {
         let asked = typed.trim_end().ends_with(['?', '\u{ff1f}', '吗', '嗎', '呢']);
         let question =
             asked || wanted >= LONG || terms.iter().any(|term| asks(&term.forms[0].text));
-        Self { terms, units, key, question }
+        Self { typed: typed.to_owned(), terms, units, key, question }
     }
 }
 
 impl Term {
     /// A quoted phrase as a term, if it has a key character.
     pub(crate) fn sequence(typed: &str, key: &[char]) -> Option<Self> {
-        let form = Form { text: key.iter().collect(), key: key.to_vec(), look: Look::Characters };
+        let form = Form {
+            text: key.iter().collect(),
+            key: key.to_vec(),
+            look: Look::Characters,
+            origin: Origin::Typed,
+        };
         (!key.is_empty()).then(|| Self { typed: typed.to_owned(), forms: vec![form], stop: false })
     }
 }
 
 impl Form {
-    fn new(text: &str, kind: TokenKind) -> Option<Self> {
+    pub(crate) fn new(text: &str, kind: TokenKind, origin: Origin) -> Option<Self> {
         let key = wensou_text::key_of(text);
         let look = match kind {
             _ if key.is_empty() => return None,
-            TokenKind::Latin if key.len() >= GLUED && key.iter().all(|c| c.is_alphabetic()) => {
-                Look::WordOrGlued
-            }
+            // With digits too: GPT4 stands as GPT 4 in other pages.
+            TokenKind::Latin if key.len() >= GLUED => Look::WordOrGlued,
             TokenKind::Latin | TokenKind::Number => Look::Word,
+            TokenKind::Value => Look::Value,
             TokenKind::Han | TokenKind::Other => Look::Characters,
         };
-        Some(Self { text: text.to_owned(), key, look })
+        Some(Self { text: text.to_owned(), key, look, origin })
     }
 }
 
 /// Grams and chars of the key, words of the segmenter, with their weights: how often the query has
 /// them, stop words counting for less.
-fn units(folded: &Folded<'_>, key: &Key, segmenter: &Segmenter) -> Vec<(Unit, String, f32)> {
+pub(crate) fn units(folded: &Folded<'_>, key: &Key, segmenter: &Segmenter) -> Vec<Weighted> {
     let mut weights: BTreeMap<(Unit, String), f32> = BTreeMap::new();
     let mut add = |unit, text: String, weight| *weights.entry((unit, text)).or_default() += weight;
     let stops = stops(folded, key, segmenter);
@@ -139,7 +184,10 @@ fn units(folded: &Folded<'_>, key: &Key, segmenter: &Segmenter) -> Vec<(Unit, St
     segmenter.segment(folded, |token| {
         add(Unit::Word, token.text.to_string(), factor(is_stop(&token.text)));
     });
-    weights.into_iter().map(|((unit, text), weight)| (unit, text, weight)).collect()
+    let weights = weights.into_iter();
+    weights
+        .map(|((unit, text), weight)| Weighted { unit, text, weight, origin: Origin::Typed })
+        .collect()
 }
 
 /// For each key character, whether it is part of a stop word.
@@ -187,7 +235,7 @@ impl TextQueries<'_> {
     pub(crate) fn form(self, form: &Form) -> Box<dyn Query> {
         match form.look {
             Look::Characters => self.sequence(&form.key),
-            Look::Word => self.word(&form.text),
+            Look::Word | Look::Value => self.word(&form.text),
             Look::WordOrGlued => any(vec![self.word(&form.text), self.sequence(&form.key)]),
         }
     }
@@ -202,28 +250,30 @@ impl TextQueries<'_> {
     ///
     /// Grams and not words: how a question is cut into words must not decide what answers it.
     pub(crate) fn anything(self, text: &Text) -> Box<dyn Query> {
-        let meaningful = text.units.iter().any(|(_, _, weight)| *weight > STOP_WEIGHT);
+        let typed = || text.units.iter().filter(|unit| unit.origin == Origin::Typed);
+        let meaningful = typed().any(|unit| unit.weight > STOP_WEIGHT);
         // A gram of two stop words is left out, one at the edge of a stop word is not.
         let least = if meaningful { 0.5 } else { 0.0 };
         let wanted = |wanted: Unit| {
-            let units = text.units.iter();
-            units.filter(move |(unit, _, weight)| *unit == wanted && *weight > least)
+            let units = typed().filter(move |unit| unit.unit == wanted && unit.weight > least);
+            units.map(|unit| unit.text.as_str())
         };
         let mut queries: Vec<Box<dyn Query>> = Vec::new();
         queries.extend(
-            wanted(Unit::Gram).map(|(_, gram, _)| self.sequence(&gram.chars().collect::<Vec<_>>())),
+            wanted(Unit::Gram).map(|gram| self.sequence(&gram.chars().collect::<Vec<_>>())),
         );
-        let latin = wanted(Unit::Word).filter(|(_, word, _)| !word.chars().any(is_han));
-        queries.extend(latin.map(|(_, word, _)| self.word(word)));
+        let latin = wanted(Unit::Word).filter(|word| !word.chars().any(is_han));
+        queries.extend(latin.map(|word| self.word(word)));
         let terms = text.terms.iter().filter(|term| !term.stop);
         let alone = terms.flat_map(|term| &term.forms).filter(|form| {
-            form.look == Look::WordOrGlued || form.look == Look::Characters && form.key.len() == 1
+            form.origin != Origin::Typed
+                || form.look == Look::WordOrGlued
+                || form.look == Look::Characters && form.key.len() == 1
         });
-        queries.extend(alone.map(|form| self.sequence(&form.key)));
+        queries.extend(alone.map(|form| self.form(form)));
         if queries.is_empty() {
-            queries.extend(
-                wanted(Unit::Char).map(|(_, c, _)| self.sequence(&c.chars().collect::<Vec<_>>())),
-            );
+            queries
+                .extend(wanted(Unit::Char).map(|c| self.sequence(&c.chars().collect::<Vec<_>>())));
         }
         any(queries)
     }
@@ -249,27 +299,53 @@ impl TextQueries<'_> {
             .collect())
     }
 
-    /// Scored queries for every unit: `weight` says what a unit of a part is worth.
+    /// What every unit is worth in every field that it is looked for in: `weight` says what a unit
+    /// of a part is worth.
     pub(crate) fn scored(
         self,
-        units: &[(Unit, String, f32)],
+        units: &[Weighted],
         weight: impl Fn(Part, Unit) -> f32,
-    ) -> Vec<Box<dyn Query>> {
-        let mut queries: Vec<Box<dyn Query>> = Vec::new();
-        for (unit, text, count) in units {
+    ) -> Vec<Scored> {
+        let mut scored = Vec::new();
+        for unit in units {
             for kind in Kind::ALL {
-                for part in self.parts {
-                    let weight = weight(*part, *unit) * count;
+                for part in self.parts.iter().copied() {
+                    let weight = weight(part, unit.unit) * unit.weight;
                     if weight > 0.0 {
-                        let field = self.fields.text(kind, *part, *unit);
-                        let term = EngineTerm::from_field_text(field, text);
-                        let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
-                        queries.push(Box::new(BoostQuery::new(Box::new(query), weight)));
+                        scored.push(Scored {
+                            kind,
+                            part,
+                            unit: unit.unit,
+                            text: unit.text.clone(),
+                            weight,
+                            origin: unit.origin,
+                        });
                     }
                 }
             }
         }
-        queries
+        scored
+    }
+}
+
+/// A unit that is scored in one field.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Scored {
+    pub(crate) kind: Kind,
+    pub(crate) part: Part,
+    pub(crate) unit: Unit,
+    pub(crate) text: String,
+    pub(crate) weight: f32,
+    pub(crate) origin: Origin,
+}
+
+impl Scored {
+    /// The engine's query, which gives the unit's part of the score.
+    pub(crate) fn query(&self, fields: &Fields) -> Box<dyn Query> {
+        let field = fields.text(self.kind, self.part, self.unit);
+        let term = EngineTerm::from_field_text(field, &self.text);
+        let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
+        Box::new(BoostQuery::new(Box::new(query), self.weight))
     }
 }
 

@@ -21,9 +21,8 @@ pub(crate) fn warnings(
     undated: usize,
 ) -> Result<Vec<Diagnostic>, Error> {
     let mut warnings = Vec::new();
-    if index.meta().is_stale() {
-        let reason = "it was built by another version of the text analysis";
-        warnings.push(Diagnostic::stale_index(reason));
+    if let Some(stale) = index.meta().stale() {
+        warnings.push(Diagnostic::stale_index(stale.to_string()));
     }
     let mut dates = Vec::new();
     visit(&query.root, &mut |node| match &node.kind {

@@ -121,16 +121,17 @@ impl Dictionary {
 
     /// The same where a user added words: theirs replace the dictionary's.
     fn prefixes_merged(&self, chars: &[char], added: &[Added], found: &mut dyn FnMut(usize, f64)) {
-        let mut merged: Vec<(usize, f64)> = Vec::new();
-        walk(chars, |length, log_freq| merged.push((length, log_freq)));
-        for word in added.iter().filter(|word| chars.starts_with(&word.chars)) {
-            match merged.binary_search_by_key(&word.chars.len(), |(length, _)| *length) {
-                Ok(at) => merged[at].1 = word.log_freq,
-                Err(at) => merged.insert(at, (word.chars.len(), word.log_freq)),
+        // Both come by length, shorter words first.
+        let mut added = added.iter().filter(|word| chars.starts_with(&word.chars)).peekable();
+        walk(chars, |length, log_freq| {
+            while let Some(word) = added.next_if(|word| word.chars.len() < length) {
+                found(word.chars.len(), word.log_freq);
             }
-        }
-        for (length, log_freq) in merged {
-            found(length, log_freq);
+            let word = added.next_if(|word| word.chars.len() == length);
+            found(length, word.map_or(log_freq, |word| word.log_freq));
+        });
+        for word in added {
+            found(word.chars.len(), word.log_freq);
         }
     }
 }

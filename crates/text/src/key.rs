@@ -58,6 +58,12 @@ impl Key {
         }
     }
 
+    /// The key range of a character range of the folded text.
+    pub fn range_of(&self, folded: Range<usize>) -> Range<usize> {
+        let place = |char: usize| self.at.partition_point(|at| (*at as usize) < char);
+        place(folded.start)..place(folded.end)
+    }
+
     /// Every place where `needle` stands, overlapping ones too, as ranges of the key. An empty needle stands nowhere.
     pub fn find_all<'k>(&'k self, needle: &'k [char]) -> impl Iterator<Item = Range<usize>> + 'k {
         let starts = match needle.first() {

@@ -19,15 +19,22 @@ mod key;
 mod latin;
 mod script;
 mod segment;
+mod synonyms;
 mod t2s;
+mod table;
 mod tables;
+mod value;
 mod words;
 
 pub use fold::{Folded, fold, fold_char};
 pub use key::{Key, is_key_char, key_of};
 pub use script::{Script, script_of};
 pub use segment::{Segmenter, Token, TokenKind};
+pub use synonyms::{Relation, Synonyms, parse_synonyms};
 pub use t2s::t2s;
+pub use table::TableError;
+pub use value::values;
+pub use words::{Word, parse_words};
 
 /// Whether `c` is a Han character: what the dictionary and the phrases of the fold are about.
 pub fn is_han(c: char) -> bool {
@@ -36,11 +43,14 @@ pub fn is_han(c: char) -> bool {
 
 /// Version of the analysis, raised whenever code changes what it makes of a text. Tables and dictionary need no such care:
 /// [`analysis_fingerprint`] follows them.
-pub const ANALYSIS_VERSION: u32 = 1;
+pub const ANALYSIS_VERSION: u32 = 2;
 
-/// One number over the fold, the character classes, the dictionary, the field's words and [`ANALYSIS_VERSION`]: an index
-/// built under another number holds other terms and is stale. Computed at build time.
+/// One number over the fold, the character classes, the dictionary, the tables of words and synonyms and
+/// [`ANALYSIS_VERSION`]: an index built under another number holds other terms and is stale. Computed at build time.
 pub const fn analysis_fingerprint() -> u64 {
-    let numbers = tables::DATA_FINGERPRINT ^ words::FINGERPRINT ^ ANALYSIS_VERSION as u64;
+    let numbers = tables::DATA_FINGERPRINT
+        ^ words::FINGERPRINT
+        ^ synonyms::FINGERPRINT
+        ^ ANALYSIS_VERSION as u64;
     numbers.wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }

@@ -11,6 +11,8 @@ use crate::dictionary::Dictionary;
 use crate::fold::{Folded, fold};
 use crate::latin;
 use crate::tables::class_of;
+use crate::value::value;
+use crate::words::Word;
 
 /// What a token is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,6 +23,8 @@ pub enum TokenKind {
     Latin,
     /// Digits, perhaps with a decimal point, inner connectors or a percent sign.
     Number,
+    /// A number and its multiplier, in plain digits: 5.4亿 is `540000000`. Search mode only.
+    Value,
     /// Letters of any other script, symbols.
     Other,
 }
@@ -72,8 +76,8 @@ impl Segmenter {
         Segmenter { dictionary: Dictionary::new(), hmm: Jieba::empty() }
     }
 
-    /// A segmenter over the built-in dictionary and the words of the archive's field (`data/tables/words.tsv`): the one
-    /// that documents and queries are analysed with.
+    /// A segmenter over the built-in dictionary, the words of the archive's field (`data/tables/words.tsv`) and the Chinese
+    /// names of `data/tables/names.tsv`: the one that documents and queries are analysed with.
     ///
     /// ```
     /// use wensou_text::{Folded, Segmenter};
@@ -83,7 +87,31 @@ impl Segmenter {
     /// assert_eq!(words, ["比特币", "减半"]);
     /// ```
     pub fn standard() -> Self {
-        Segmenter::with_words(crate::words::words())
+        Segmenter::standard_with([])
+    }
+
+    /// [`Segmenter::standard`] with words of the user's own.
+    pub fn standard_with(own: impl IntoIterator<Item = Word>) -> Self {
+        let names = crate::synonyms::names().map(|name| (name.to_owned(), None));
+        Segmenter::with_words(crate::words::words().chain(names).chain(own))
+    }
+
+    /// How rare a word is in Chinese at large, on a logarithmic scale: 1 for a word that the dictionary lacks, 0 for one that
+    /// all text would consist of.
+    ///
+    /// ```
+    /// let segmenter = wensou_text::Segmenter::standard();
+    /// assert!(segmenter.rarity("公司") < segmenter.rarity("质押"));
+    /// assert_eq!(segmenter.rarity("wensou"), 1.0);
+    /// ```
+    #[must_use]
+    pub fn rarity(&self, word: &str) -> f32 {
+        let chars: Vec<char> = word.chars().collect();
+        let log_total = self.dictionary.log_total();
+        match self.dictionary.freq(&chars) {
+            Some(freq) => (1.0 - (freq.max(1) as f64).ln() / log_total) as f32,
+            None => 1.0,
+        }
     }
 
     /// The same as [`Segmenter::new`] with words of the user's own, each with a frequency, or `None` for the one that makes it a word (as
@@ -98,7 +126,7 @@ impl Segmenter {
     /// segmenter.words(&folded, |token| words.push(token.text.into_owned()));
     /// assert_eq!(words, ["企业", "护城河"]);
     /// ```
-    pub fn with_words(words: impl IntoIterator<Item = (String, Option<u32>)>) -> Self {
+    pub fn with_words(words: impl IntoIterator<Item = Word>) -> Self {
         let mut segmenter = Segmenter::new();
         for (word, freq) in words {
             let chars: Vec<char> = fold(&word).chars().collect();
@@ -115,7 +143,8 @@ impl Segmenter {
     ///
     /// Parts of a Han word are the words of two and three characters inside it, as jieba's `cut_for_search` gives them;
     /// parts of a Latin run are what connectors, capitals and digits divide (`PackyMcCormick`: packy, mccormick, mc, cormick).
-    /// Every character that takes part in phrases lies in exactly one token that is `whole`.
+    /// A number with a multiplier is one token more, its value. Every character that takes part in phrases lies in exactly
+    /// one token that is `whole`.
     pub fn segment<'f>(&self, folded: &'f Folded<'_>, mut sink: impl FnMut(Token<'f>)) {
         self.run(folded, true, &mut sink);
     }
@@ -130,6 +159,8 @@ impl Segmenter {
         let mut scratch = SCRATCH.with(RefCell::take);
         let text = folded.as_str();
         let mut cursor = Cursor { text, byte: 0, char: 0 };
+        // Where the last value ends: 2000万 is no number of its own in 1亿2000万.
+        let mut valued = 0;
         while let Some((c, class)) = cursor.peek() {
             match class {
                 Class::Blank | Class::Mark => cursor.advance(c),
@@ -148,6 +179,20 @@ impl Segmenter {
                     let run = &text[start.0..cursor.byte];
                     cursor.char += if run.is_ascii() { run.len() } else { run.chars().count() };
                     latin::cut(folded, start.1..cursor.char, run, parts, sink);
+                    if parts
+                        && class == Class::Digit
+                        && start.0 >= valued
+                        && let Some(value) = value(&text[start.0..])
+                    {
+                        valued = start.0 + value.len;
+                        let chars = text[start.0..valued].chars().count();
+                        sink(Token {
+                            text: Cow::Owned(value.digits),
+                            chars: start.1 as u32..(start.1 + chars) as u32,
+                            kind: TokenKind::Value,
+                            whole: false,
+                        });
+                    }
                 }
                 Class::Symbol => {
                     let start = cursor.place();

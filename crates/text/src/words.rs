@@ -1,25 +1,46 @@
-//! The words of the archive's field, from `data/tables/words.tsv`.
+//! The words of the archive's field, from `data/tables/words.tsv`, and the user's own.
+
+use crate::table::{self, TableError};
 
 const TABLE: &str = include_str!("../../../data/tables/words.tsv");
 
 /// FNV-1a over the table, at build time.
-pub(crate) const FINGERPRINT: u64 = {
-    let bytes = TABLE.as_bytes();
-    let (mut hash, mut at) = (0xcbf2_9ce4_8422_2325_u64, 0);
-    while at < bytes.len() {
-        hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0100_0000_01b3);
-        at += 1;
-    }
-    hash
-};
+pub(crate) const FINGERPRINT: u64 = table::fingerprint(TABLE);
+
+/// A word with its frequency; without one it gets just enough to be one word.
+pub type Word = (String, Option<u32>);
 
 /// Every word with its frequency, if the table gives one.
-pub(crate) fn words() -> impl Iterator<Item = (String, Option<u32>)> {
-    let lines = TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines.map(|line| match line.split_once('\t') {
+pub(crate) fn words() -> impl Iterator<Item = Word> {
+    table::lines(TABLE).map(|(_, line)| match line.split_once('\t') {
         Some((word, freq)) => (word.to_owned(), freq.trim().parse().ok()),
         None => (line.to_owned(), None),
     })
+}
+
+/// Reads a table of the user's own words: one a line, perhaps a tab and a frequency, `#` begins a comment.
+///
+/// # Errors
+///
+/// The first line that is no word.
+pub fn parse_words(table: &str) -> Result<Vec<Word>, TableError> {
+    table::lines(table)
+        .map(|(number, line)| {
+            let (word, freq) = line.split_once('\t').unwrap_or((line, ""));
+            let freq = match freq.trim() {
+                "" => None,
+                freq => {
+                    let reason = "the frequency is a whole number";
+                    Some(freq.parse().map_err(|_| TableError { line: number, reason })?)
+                }
+            };
+            if !crate::fold(word.trim()).chars().all(crate::is_han) {
+                let reason = "a word has Chinese characters only";
+                return Err(TableError { line: number, reason });
+            }
+            Ok((word.trim().to_owned(), freq))
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -41,5 +62,13 @@ mod tests {
             let freq = line.split_once('\t').unwrap().1;
             assert!(freq.trim().parse::<u32>().is_ok(), "{line}: the frequency is a whole number");
         }
+    }
+
+    #[test]
+    fn a_users_table_is_read_or_its_bad_line_named() {
+        let words = parse_words("# mine\n護城河\n 链圈 \t 20\n").unwrap();
+        assert_eq!(words, [("護城河".to_owned(), None), ("链圈".to_owned(), Some(20))]);
+        assert_eq!(parse_words("護城河\nGPT四\n").unwrap_err().line, 2);
+        assert_eq!(parse_words("護城河\tmany\n").unwrap_err().line, 1);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use jieba_rs::Jieba;
 use proptest::prelude::*;
-use wensou_text::{Folded, Segmenter, Token, TokenKind, fold, is_han, is_key_char};
+use wensou_text::{Folded, Segmenter, Token, TokenKind, fold, is_han, is_key_char, values};
 
 use crate::corpora;
 use crate::fold::difficult;
@@ -99,9 +99,20 @@ fn laws(text: &str) {
         }
         assert!(covered[at] < 2, "{c:?} of {text:?}");
     }
+    let valued: Vec<(std::ops::Range<usize>, String)> = tokens
+        .iter()
+        .filter(|token| token.kind == TokenKind::Value)
+        .map(|token| (token.chars.start as usize..token.chars.end as usize, token.text.to_string()))
+        .collect();
+    assert_eq!(valued, values(&folded), "{text:?}");
     for token in &tokens {
         let chars = token.chars.start as usize..token.chars.end as usize;
         let slice = folded.slice(chars);
+        if token.kind == TokenKind::Value {
+            assert!(slice.starts_with(|c: char| c.is_ascii_digit()), "{text:?}");
+            assert!(token.text.bytes().all(|b| b.is_ascii_digit()), "{text:?}");
+            continue;
+        }
         let key = |text: &str| text.chars().filter(|c| is_key_char(*c)).collect::<String>();
         assert_eq!(key(&token.text), key(slice), "{text:?}");
     }

@@ -4,22 +4,22 @@
 //! *scored* (every unit of every word that is wanted, required or not). NOT and parentheses act on
 //! the first alone, so an expansion inside a leaf never changes what they mean.
 
+mod describe;
+mod field;
+
+pub(crate) use describe::describe;
+
 use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, Occur, Query as EngineQuery};
-use wensou_index::{
-    Index, Kind, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED, Part, Unit, civil_seconds,
-};
-use wensou_text::{Segmenter, fold};
+use wensou_index::{Analysis, Index, Kind, Part, Unit};
 
 use crate::error::Error;
-use crate::filter;
-use crate::lang::{
-    DateFilter, Diagnostic, FieldClause, Node, NodeKind, Phrase, Query, Span, Value,
-};
+use crate::expand;
+use crate::lang::{Diagnostic, Node, NodeKind, Phrase, Query, Span};
 use crate::near;
 use crate::needle::Needle;
 use crate::rank;
 use crate::stats::Statistics;
-use crate::terms::{Form, Look, Term, Text, TextQueries, any, unscored};
+use crate::terms::{Form, Look, Scored, Term, Text, TextQueries, any, unscored};
 
 /// How much of a query's text must be found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub(crate) enum Mode {
 pub(crate) struct Plan {
     /// Matches and scores.
     pub(crate) query: Box<dyn EngineQuery>,
+    /// What is scored, unit by unit.
+    pub(crate) scored: Vec<Scored>,
     /// What to highlight.
     pub(crate) needles: Vec<Needle>,
     /// The words wanted, by term number; a hit may lack some of them.
@@ -51,7 +53,6 @@ pub(crate) struct Plan {
 /// Compiles a query.
 pub(crate) fn plan(
     index: &Index,
-    segmenter: &Segmenter,
     statistics: &Statistics<'_>,
     query: &Query,
     mode: Mode,
@@ -59,10 +60,11 @@ pub(crate) fn plan(
     let mut compiler = Compiler {
         index,
         typed: &query.text,
-        segmenter,
+        analysis: None,
         statistics,
         mode,
         scored: Vec::new(),
+        bonus: Vec::new(),
         needles: Vec::new(),
         terms: Vec::new(),
         texts: Vec::new(),
@@ -83,13 +85,14 @@ pub(crate) fn plan(
     if !compiler.errors.is_empty() {
         return Err(Error::Query(compiler.errors));
     }
-    let Compiler { scored, needles, terms, texts, partial, dated, .. } = compiler;
+    let Compiler { scored, bonus, needles, terms, texts, partial, dated, .. } = compiler;
     let matched = unscored(matched.unwrap_or_else(|| Box::new(AllQuery)));
     let clauses = std::iter::once((Occur::Must, matched))
-        .chain(scored.into_iter().map(|query| (Occur::Should, query)))
+        .chain(scored.iter().map(|unit| (Occur::Should, unit.query(index.fields()))))
+        .chain(bonus.into_iter().map(|query| (Occur::Should, query)))
         .collect();
     let query: Box<dyn EngineQuery> = Box::new(BooleanQuery::new(clauses));
-    Ok(Plan { query, needles, terms, texts, partial, dated })
+    Ok(Plan { query, scored, needles, terms, texts, partial, dated })
 }
 
 /// Where in the tree a node stands.
@@ -106,10 +109,13 @@ struct Compiler<'a> {
     index: &'a Index,
     /// The query as typed, for diagnostics.
     typed: &'a str,
-    segmenter: &'a Segmenter,
+    /// Read when the first word asks for it.
+    analysis: Option<&'a Analysis>,
     statistics: &'a Statistics<'a>,
     mode: Mode,
-    scored: Vec<Box<dyn EngineQuery>>,
+    scored: Vec<Scored>,
+    /// In relaxed mode: what a hit gains for each word that it has.
+    bonus: Vec<Box<dyn EngineQuery>>,
     needles: Vec<Needle>,
     terms: Vec<Term>,
     texts: Vec<Text>,
@@ -124,7 +130,14 @@ struct Compiler<'a> {
 
 type Matched = Option<Box<dyn EngineQuery>>;
 
-impl Compiler<'_> {
+impl<'a> Compiler<'a> {
+    fn analysis(&mut self) -> Result<&'a Analysis, Error> {
+        match self.analysis {
+            Some(analysis) => Ok(analysis),
+            None => Ok(self.analysis.insert(self.index.analysis()?)),
+        }
+    }
+
     /// What a node asks of a document; `None` if nothing.
     fn node(&mut self, node: &Node, place: Place<'_>) -> Result<Matched, Error> {
         match &node.kind {
@@ -146,7 +159,7 @@ impl Compiler<'_> {
                 };
                 self.node(node, Place { parts: &[part], ..place })
             }
-            NodeKind::Term(term) => self.text(node, &term.text, term.prefix, place),
+            NodeKind::Term(_) => self.and(std::slice::from_ref(node), place),
             NodeKind::Phrase(phrase) => self.phrase(node, phrase, place),
             NodeKind::Field(clause) => Ok(Some(self.field(clause))),
         }
@@ -156,16 +169,29 @@ impl Compiler<'_> {
         // `+` on one member of a group makes the unmarked text of the group optional.
         let marked = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
         let outer = std::mem::take(&mut self.soft);
+        let words = nodes.iter().any(|node| matches!(node.kind, NodeKind::Term(_)));
+        let mut texts = match words {
+            true => expand::texts(nodes, self.analysis()?, &|unit, text| {
+                let field = self.index.fields().text(Kind::Article, Part::Body, unit);
+                self.statistics.idf(&tantivy::Term::from_field_text(field, text))
+            })?,
+            false => Vec::new(),
+        };
         let mut clauses: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::new();
-        for node in nodes {
-            if let NodeKind::Not(inner) = &node.kind {
-                clauses.extend(self.not(inner, place)?.map(|query| (Occur::MustNot, query)));
-                continue;
-            }
-            let required = place.required && !marked;
-            if let Some(query) = self.node(node, Place { required, ..place })? {
-                clauses.push((Occur::Must, query));
-            }
+        for (at, node) in nodes.iter().enumerate() {
+            let place = Place { required: place.required && !marked, ..place };
+            let query = match &node.kind {
+                NodeKind::Not(inner) => {
+                    clauses.extend(self.not(inner, place)?.map(|query| (Occur::MustNot, query)));
+                    continue;
+                }
+                NodeKind::Term(term) => match texts.get_mut(at).and_then(Option::take) {
+                    Some(text) => self.text(node, text, term.prefix, place)?,
+                    None => None,
+                },
+                _ => self.node(node, place)?,
+            };
+            clauses.extend(query.map(|query| (Occur::Must, query)));
         }
         let soft = std::mem::replace(&mut self.soft, outer);
         if !soft.is_empty() {
@@ -208,11 +234,10 @@ impl Compiler<'_> {
     fn text(
         &mut self,
         node: &Node,
-        typed: &str,
+        text: Text,
         prefix: bool,
         place: Place<'_>,
     ) -> Result<Matched, Error> {
-        let text = Text::new(typed, self.segmenter);
         if text.terms.is_empty() {
             // The dash of `a - b` asks for nothing; alone it is a mistake.
             self.blank.get_or_insert(node.span);
@@ -234,7 +259,7 @@ impl Compiler<'_> {
                 self.want(&queries, term)?;
                 if self.mode == Mode::Relaxed {
                     let bonus = ConstScoreQuery::new(query.box_clone(), rank::PER_TERM);
-                    self.scored.push(Box::new(bonus));
+                    self.bonus.push(Box::new(bonus));
                 }
                 self.terms.push(term.clone());
             }
@@ -261,7 +286,7 @@ impl Compiler<'_> {
     }
 
     fn phrase(&mut self, node: &Node, phrase: &Phrase, place: Place<'_>) -> Result<Matched, Error> {
-        let text = Text::new(&phrase.text, self.segmenter);
+        let text = Text::new(&phrase.text, self.analysis()?.segmenter());
         if text.key.is_empty() {
             self.errors.push(Diagnostic::nothing_searchable(self.typed, node.span));
             return Ok(None);
@@ -310,7 +335,7 @@ impl Compiler<'_> {
         };
         let mut weight: f32 = 0.0;
         match (form.look, form.key.as_slice()) {
-            (Look::Word, _) => weight = term(Unit::Word, &form.text)?,
+            (Look::Word | Look::Value, _) => weight = term(Unit::Word, &form.text)?,
             (_, [one]) => weight = term(Unit::Char, &one.to_string())?,
             (_, key) => {
                 for pair in key.windows(2) {
@@ -319,79 +344,6 @@ impl Compiler<'_> {
             }
         }
         Ok(weight)
-    }
-
-    fn field(&mut self, clause: &FieldClause) -> Box<dyn EngineQuery> {
-        let fields = self.index.fields();
-        let folded = |field, values: &[Value]| {
-            any(values
-                .iter()
-                .map(|value| match value.prefix {
-                    true => filter::prefix(field, &fold(&value.text)),
-                    false => filter::exact(field, &fold(&value.text)),
-                })
-                .collect())
-        };
-        match clause {
-            FieldClause::Tag(values) => folded(fields.tag, values),
-            FieldClause::Source(values) => folded(fields.source, values),
-            FieldClause::Category(values) => folded(fields.category, values),
-            FieldClause::Id(values) => any(values
-                .iter()
-                .map(|value| match value.prefix {
-                    true => filter::prefix(fields.id, &value.text),
-                    false => filter::exact(fields.id, &value.text),
-                })
-                .collect()),
-            FieldClause::Path(values) => any(values.iter().map(|value| self.path(value)).collect()),
-            FieldClause::Kind(kinds) => any(kinds
-                .iter()
-                .map(|kind| {
-                    let kind = match kind {
-                        crate::lang::Kind::Article => Kind::Article,
-                        crate::lang::Kind::Flash => Kind::Flash,
-                    };
-                    filter::number(fields.kind, kind as u64)
-                })
-                .collect()),
-            FieldClause::Has(values) => {
-                any(values.iter().map(|has| filter::exact(fields.has, has.as_str())).collect())
-            }
-            FieldClause::Script(values) => any(values
-                .iter()
-                .map(|script| filter::exact(fields.script, script.as_str()))
-                .collect()),
-            FieldClause::Date(date) => self.date(date),
-        }
-    }
-
-    /// A path, a file's name, a folder, or the beginning of one.
-    fn path(&self, value: &Value) -> Box<dyn EngineQuery> {
-        let field = self.index.fields().path;
-        let path = value.text.trim_start_matches("./").trim_end_matches('/');
-        if value.prefix {
-            return filter::prefix(field, path);
-        }
-        any(vec![filter::exact(field, path), filter::prefix(field, &format!("{path}/"))])
-    }
-
-    fn date(&mut self, date: &DateFilter) -> Box<dyn EngineQuery> {
-        let provenance = |value| filter::number(self.index.fields().provenance, value);
-        match date {
-            DateFilter::None => provenance(PROVENANCE_NONE),
-            DateFilter::Inferred => provenance(PROVENANCE_INFERRED),
-            DateFilter::Any => {
-                any(vec![provenance(PROVENANCE_INFERRED), provenance(PROVENANCE_STATED)])
-            }
-            DateFilter::Range { from, until } => {
-                self.dated = true;
-                if self.mode == Mode::Undated {
-                    return provenance(PROVENANCE_NONE);
-                }
-                let seconds = |day: jiff::civil::Date| civil_seconds(day.at(0, 0, 0, 0));
-                self.index.date_range(from.map(seconds), until.map(seconds))
-            }
-        }
     }
 }
 
@@ -409,46 +361,10 @@ fn starts(queries: TextQueries<'_>, term: &Term) -> Box<dyn EngineQuery> {
         .iter()
         .map(|form| match form.look {
             Look::Characters => queries.sequence(&form.key),
-            Look::Word => queries.word_prefix(&form.text),
+            Look::Word | Look::Value => queries.word_prefix(&form.text),
             Look::WordOrGlued => {
                 any(vec![queries.word_prefix(&form.text), queries.sequence(&form.key)])
             }
         })
         .collect())
-}
-
-/// What a query looks for, without an index: for highlights.
-pub(crate) fn needles(query: &Query, segmenter: &Segmenter) -> Vec<Needle> {
-    let mut needles = Vec::new();
-    collect(&query.root, segmenter, &mut needles);
-    needles
-}
-
-fn collect(node: &Node, segmenter: &Segmenter, needles: &mut Vec<Needle>) {
-    let mut add = |terms: &[Term]| {
-        let meaningful = terms.iter().any(|term| !term.stop);
-        for term in terms.iter().filter(|term| !term.stop || !meaningful) {
-            let number = needles.len();
-            needles.extend(term.forms.iter().map(|form| Needle::of(form, number, 1.0)));
-        }
-    };
-    match &node.kind {
-        NodeKind::And(nodes) | NodeKind::Or(nodes) => {
-            for node in nodes {
-                collect(node, segmenter, needles);
-            }
-        }
-        NodeKind::Required(node) | NodeKind::Scoped { node, .. } => {
-            collect(node, segmenter, needles);
-        }
-        NodeKind::Term(term) => add(&Text::new(&term.text, segmenter).terms),
-        NodeKind::Phrase(phrase) => {
-            let text = Text::new(&phrase.text, segmenter);
-            match phrase.near {
-                Some(_) => add(&text.terms),
-                None => add(Term::sequence(&phrase.text, &text.key).as_slice()),
-            }
-        }
-        NodeKind::Not(_) | NodeKind::Field(_) | NodeKind::All => {}
-    }
 }

@@ -1,0 +1,45 @@
+//! `wensou explain`: how a query is understood, and why a hit ranks where it does.
+
+use wensou_index::{Index, RecordExt};
+
+use super::search::{clock, parse_as, report};
+use super::show::lookup;
+use crate::args::{Explain, Global, ShowFormat};
+use crate::exit::Outcome;
+use crate::out::{Terminal, explanation};
+
+pub(crate) fn run(
+    global: &Global,
+    args: &Explain,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Outcome> {
+    let index = Index::open(&global.index)?;
+    let machine = args.format == ShowFormat::Json;
+    let text = args.query.join(" ");
+    let Some(query) = parse_as(&text, &clock(&index, args.as_of)?, terminal, machine) else {
+        return Ok(Outcome::Refused);
+    };
+    let id = match &args.id {
+        None => None,
+        Some(id) => match lookup(&index, id, terminal)? {
+            Some(record) => Some(record.id().to_owned()),
+            None => return Ok(Outcome::Nothing),
+        },
+    };
+    let explained = match wensou_query::explain(&index, &query, id.as_deref()) {
+        Ok(explained) => explained,
+        Err(wensou_query::Error::Query(diagnostics)) => {
+            report(&diagnostics, &text, terminal, machine);
+            return Ok(Outcome::Refused);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    match args.format {
+        ShowFormat::Text => explanation::print(terminal, &explained)?,
+        ShowFormat::Json => {
+            serde_json::to_writer_pretty(terminal.out(), &explanation::object(&explained))?;
+            writeln!(terminal.out())?;
+        }
+    }
+    Ok(if explained.total == 0 { Outcome::Nothing } else { Outcome::Done })
+}

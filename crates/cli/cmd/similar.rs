@@ -1,0 +1,29 @@
+//! `wensou similar`: what is like a document.
+
+use wensou_index::{Index, RecordExt};
+use wensou_query::Options;
+
+use super::show::lookup;
+use crate::args::{Format, Global, Similar};
+use crate::exit::Outcome;
+use crate::out::{Terminal, hits};
+
+pub(crate) fn run(
+    global: &Global,
+    args: &Similar,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Outcome> {
+    let index = Index::open(&global.index)?;
+    let Some(record) = lookup(&index, &args.id, terminal)? else {
+        return Ok(Outcome::Nothing);
+    };
+    let mut options = Options::default();
+    options.limit = args.limit;
+    options.snippet = args.snippet;
+    let found = wensou_query::similar(&index, record.id(), &options)?;
+    hits::print(terminal, args.format, &found, 0)?;
+    if found.is_empty() && args.format == Format::Text {
+        terminal.say("nothing shares its telling words");
+    }
+    Ok(if found.is_empty() { Outcome::Nothing } else { Outcome::Done })
+}

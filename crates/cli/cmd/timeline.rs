@@ -1,0 +1,40 @@
+//! `wensou timeline`: documents over time.
+
+use wensou_index::Index;
+use wensou_query::Step as By;
+
+use super::search::{clock, parse_as, report};
+use crate::args::{Global, ListFormat, Step, Timeline};
+use crate::exit::Outcome;
+use crate::out::{Terminal, timeline};
+
+pub(crate) fn run(
+    global: &Global,
+    args: &Timeline,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Outcome> {
+    let index = Index::open(&global.index)?;
+    let machine = args.format != ListFormat::Text;
+    let text = args.query.join(" ");
+    let Some(query) = parse_as(&text, &clock(&index, args.as_of)?, terminal, machine) else {
+        return Ok(Outcome::Refused);
+    };
+    let by = args.by.map(|step| match step {
+        Step::Day => By::Day,
+        Step::Week => By::Week,
+        Step::Month => By::Month,
+        Step::Quarter => By::Quarter,
+        Step::Year => By::Year,
+    });
+    let counted = match wensou_query::timeline(&index, &query, by) {
+        Ok(counted) => counted,
+        Err(wensou_query::Error::Query(diagnostics)) => {
+            report(&diagnostics, &text, terminal, machine);
+            return Ok(Outcome::Refused);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    timeline::print(terminal, args.format, &counted)?;
+    let nothing = counted.bars.is_empty() && counted.undated == 0;
+    Ok(if nothing { Outcome::Nothing } else { Outcome::Done })
+}

@@ -1,0 +1,211 @@
+//! An explained query, for people and for machines.
+
+use serde_json::{Value, json};
+use wensou_index::{Kind, Part, RecordExt, Unit};
+use wensou_query::{Clause, ExplainedHit, Explanation, Origin, ScorePart};
+
+use super::terminal::{DIM, KIND, TITLE};
+use super::text::padded;
+use super::{Terminal, json, sanitize};
+
+/// Most scored units that are printed for people; the others say little.
+const SHOWN: usize = 20;
+
+/// Prints an explanation for people.
+pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow::Result<()> {
+    let head = |name: &str| format!("{TITLE}{name}{TITLE:#}");
+    let text = |text: &str| sanitize::line(text).into_owned();
+    terminal.line(format_args!("{}   {}", head("query"), text(&explained.canonical)))?;
+    terminal.line(format_args!("{}  {}", head("folded"), text(&explained.folded)))?;
+    if !explained.words.is_empty() {
+        terminal.line("")?;
+        terminal.line(format_args!(
+            "{}: what counts as finding each, in how many documents",
+            head("words")
+        ))?;
+        for word in &explained.words {
+            for (at, form) in word.forms.iter().enumerate() {
+                let typed = if at == 0 { text(&word.typed) } else { String::new() };
+                let stop = if word.stop { ", ranked only" } else { "" };
+                terminal.line(format_args!(
+                    "  {} {:>7}  {} {}{DIM}{}{stop}{DIM:#}",
+                    padded(&typed, 16),
+                    form.documents,
+                    form.look,
+                    text(&form.text),
+                    origin(form.origin),
+                ))?;
+            }
+        }
+    }
+    if !explained.clauses.is_empty() {
+        terminal.line("")?;
+        terminal.line(format_args!(
+            "{}: documents that match each alone, and the query without it",
+            head("clauses")
+        ))?;
+        for clause in &explained.clauses {
+            let without = clause.without.map_or("-".to_owned(), |count| count.to_string());
+            let shown = padded(&text(&clause.text), 16);
+            terminal.line(format_args!("  {shown} {:>7} {without:>7}", clause.alone))?;
+        }
+        let relaxed = if explained.relaxed { "  none has every word: these have some" } else { "" };
+        terminal.line(format_args!("  {} {:>7}{relaxed}", padded("all", 16), explained.total))?;
+    }
+    terminal.line("")?;
+    terminal.line(format_args!("{}: what a document must match", head("compiled")))?;
+    for line in explained.compiled.lines() {
+        terminal.line(format_args!("  {}", text(line)))?;
+    }
+    if !explained.scored.is_empty() {
+        terminal.line("")?;
+        terminal.line(format_args!("{}: weight × rarity", head("scored")))?;
+        for unit in explained.scored.iter().take(SHOWN) {
+            terminal.line(format_args!(
+                "  {:<9} {} {:>5.2} × {:>5.2}{DIM}{}{DIM:#}",
+                unit_name(unit.unit),
+                padded(&text(&unit.text), 14),
+                unit.weight,
+                unit.idf,
+                origin(unit.origin),
+            ))?;
+        }
+        if explained.scored.len() > SHOWN {
+            let more = explained.scored.len() - SHOWN;
+            terminal.line(format_args!("  {DIM}and {more} more: --format json has all{DIM:#}"))?;
+        }
+    }
+    match &explained.hit {
+        Some(hit) => {
+            terminal.line("")?;
+            print_hit(terminal, hit, &explained.clauses)
+        }
+        None => Ok(()),
+    }
+}
+
+fn print_hit(
+    terminal: &mut Terminal,
+    hit: &ExplainedHit,
+    clauses: &[Clause],
+) -> anyhow::Result<()> {
+    let record = &hit.record;
+    terminal.line(format_args!(
+        "{KIND}{}{KIND:#} {} {TITLE}{}{TITLE:#}",
+        record.kind().name(),
+        record.id(),
+        sanitize::line(json::title(record)),
+    ))?;
+    for (clause, matches) in clauses.iter().zip(&hit.clauses) {
+        let verdict = if *matches { "matches" } else { "does not match" };
+        terminal.line(format_args!("  {verdict} {}", sanitize::line(&clause.text)))?;
+    }
+    match hit.rank {
+        Some(rank) => terminal.line(format_args!("  rank {rank}, score {:.3}:", hit.score))?,
+        None => terminal.line("  is no hit")?,
+    }
+    for part in &hit.parts {
+        terminal.line(format_args!(
+            "  {:>8.3}  {} {} in the {}{DIM}{}{DIM:#}",
+            part.score,
+            unit_name(part.unit),
+            sanitize::line(&part.text),
+            part_name(part.part),
+            origin(part.origin),
+        ))?;
+    }
+    for (value, name) in [
+        (hit.window, "the best stretch of its text"),
+        (hit.runs, "unbroken runs of the query in it"),
+    ] {
+        if let Some(value) = value {
+            terminal.line(format_args!("  {value:>8.3}  {name}"))?;
+        }
+    }
+    Ok(())
+}
+
+fn origin(origin: Origin) -> String {
+    match origin {
+        Origin::Typed => String::new(),
+        origin => format!("  {}", origin.as_str()),
+    }
+}
+
+fn unit_name(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Gram => "pair",
+        Unit::Word => "word",
+        Unit::Char => "character",
+    }
+}
+
+fn part_name(part: Part) -> &'static str {
+    match part {
+        Part::Title => "title",
+        Part::Body => "body",
+        Part::Tags => "tags",
+    }
+}
+
+/// An explanation for machines.
+pub(crate) fn object(explained: &Explanation) -> Value {
+    let words = explained.words.iter().map(|word| {
+        let forms = word.forms.iter().map(|form| {
+            json!({
+                "text": form.text,
+                "look": form.look,
+                "origin": form.origin.as_str(),
+                "documents": form.documents,
+            })
+        });
+        json!({"typed": word.typed, "stop": word.stop, "forms": forms.collect::<Vec<_>>()})
+    });
+    let clauses = explained.clauses.iter().map(
+        |clause| json!({"text": clause.text, "alone": clause.alone, "without": clause.without}),
+    );
+    let scored = explained.scored.iter().map(|unit| {
+        json!({
+            "unit": unit_name(unit.unit),
+            "text": unit.text,
+            "weight": unit.weight,
+            "idf": unit.idf,
+            "origin": unit.origin.as_str(),
+        })
+    });
+    json!({
+        "query": explained.canonical,
+        "folded": explained.folded,
+        "words": words.collect::<Vec<_>>(),
+        "clauses": clauses.collect::<Vec<_>>(),
+        "compiled": explained.compiled,
+        "scored": scored.collect::<Vec<_>>(),
+        "total": explained.total,
+        "relaxed": explained.relaxed,
+        "hit": explained.hit.as_ref().map(hit_object),
+    })
+}
+
+fn hit_object(hit: &ExplainedHit) -> Value {
+    let kind: Kind = hit.record.kind();
+    let part = |part: &ScorePart| {
+        json!({
+            "part": part_name(part.part),
+            "unit": unit_name(part.unit),
+            "text": part.text,
+            "origin": part.origin.as_str(),
+            "score": part.score,
+        })
+    };
+    json!({
+        "id": hit.record.id(),
+        "kind": kind.name(),
+        "title": json::title(&hit.record),
+        "matches": hit.clauses,
+        "rank": hit.rank,
+        "score": hit.score,
+        "parts": hit.parts.iter().map(part).collect::<Vec<_>>(),
+        "window": hit.window,
+        "runs": hit.runs,
+    })
+}

@@ -1,0 +1,99 @@
+//! Facets of a search, after its hits.
+
+use serde_json::{Map, Value, json};
+use wensou_index::Index;
+use wensou_query::lang::Query;
+use wensou_query::{Facet, FacetValue, Hit, facet};
+
+use super::terminal::{DIM, TAG, TITLE};
+use super::{Terminal, json, sanitize};
+use crate::args::{self, Format, Search};
+
+/// One facet: its most frequent values, and how many more there are.
+pub(crate) struct Counted {
+    facet: Facet,
+    values: Vec<FacetValue>,
+    left: usize,
+}
+
+/// Counts what was asked for.
+pub(crate) fn count(index: &Index, query: &Query, args: &Search) -> anyhow::Result<Vec<Counted>> {
+    args.facet
+        .iter()
+        .map(|asked| {
+            let asked = match asked {
+                args::Facet::Tag => Facet::Tag,
+                args::Facet::Source => Facet::Source,
+                args::Facet::Category => Facet::Category,
+                args::Facet::Kind => Facet::Kind,
+                args::Facet::Month => Facet::Month,
+            };
+            let mut values = facet(index, query, asked, None)?;
+            let all = values.len();
+            if args.facet_limit > 0 {
+                values.truncate(args.facet_limit);
+            }
+            Ok(Counted { facet: asked, left: all - values.len(), values })
+        })
+        .collect()
+}
+
+/// Prints facets after the hits; for programs that read lines, one object a value. Lists of ids and
+/// tables have no place for them.
+pub(crate) fn print(
+    terminal: &mut Terminal,
+    format: Format,
+    facets: &[Counted],
+) -> anyhow::Result<()> {
+    for counted in facets {
+        match format {
+            Format::Text => text(terminal, counted)?,
+            Format::Jsonl => {
+                for value in &counted.values {
+                    let object = json!({
+                        "facet": counted.facet.as_str(),
+                        "value": value.value,
+                        "documents": value.documents,
+                    });
+                    writeln!(terminal.out(), "{object}")?;
+                }
+            }
+            Format::Json | Format::Ids | Format::Tsv => {}
+        }
+    }
+    Ok(())
+}
+
+fn text(terminal: &mut Terminal, counted: &Counted) -> anyhow::Result<()> {
+    terminal.line(format_args!("{TITLE}{}{TITLE:#}", counted.facet.as_str()))?;
+    for value in &counted.values {
+        let shown = sanitize::line(&value.value).into_owned();
+        terminal.line(format_args!("{:>7}  {TAG}{shown}{TAG:#}", value.documents))?;
+    }
+    if counted.left > 0 {
+        terminal.line(format_args!("{DIM}{:>7}  more{DIM:#}", counted.left))?;
+    }
+    terminal.line("")?;
+    Ok(())
+}
+
+/// Prints hits and facets as one object.
+pub(crate) fn print_object(
+    terminal: &mut Terminal,
+    hits: &[Hit],
+    facets: &[Counted],
+) -> anyhow::Result<()> {
+    let mut by_name = Map::new();
+    for counted in facets {
+        let values: Vec<Value> = counted
+            .values
+            .iter()
+            .map(|value| json!({"value": value.value, "documents": value.documents}))
+            .collect();
+        by_name.insert(counted.facet.as_str().to_owned(), values.into());
+    }
+    let hits: Vec<_> = hits.iter().map(json::hit).collect();
+    serde_json::to_writer_pretty(terminal.out(), &json!({"hits": hits, "facets": by_name}))?;
+    writeln!(terminal.out())?;
+    Ok(())
+}

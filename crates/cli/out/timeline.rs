@@ -1,0 +1,143 @@
+//! A timeline, as a bar chart and for machines.
+
+use serde_json::json;
+use wensou_query::{Bar, Timeline};
+
+use super::Terminal;
+use super::terminal::{DATE, DIM};
+use crate::args::ListFormat;
+
+/// Blocks of one to eight eighths of a column.
+const EIGHTHS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
+/// What inferred dates are drawn with.
+const SHADE: char = '░';
+/// More empty bars than this in a row are drawn as one line.
+const EMPTY: usize = 3;
+/// Columns of a bar at least, however narrow the terminal.
+const NARROWEST: usize = 5;
+
+/// Prints a timeline.
+pub(crate) fn print(
+    terminal: &mut Terminal,
+    format: ListFormat,
+    timeline: &Timeline,
+) -> anyhow::Result<()> {
+    let object = |bar: &Bar| {
+        json!({
+            "start": bar.start.to_string(),
+            "label": timeline.step.label(bar.start),
+            "step": timeline.step.as_str(),
+            "stated": bar.stated,
+            "inferred": bar.inferred,
+        })
+    };
+    match format {
+        ListFormat::Text => chart(terminal, timeline)?,
+        ListFormat::Json => {
+            let bars: Vec<_> = timeline.bars.iter().map(object).collect();
+            let whole = json!({
+                "step": timeline.step.as_str(),
+                "bars": bars,
+                "undated": timeline.undated,
+            });
+            serde_json::to_writer_pretty(terminal.out(), &whole)?;
+            writeln!(terminal.out())?;
+        }
+        ListFormat::Jsonl => {
+            for bar in &timeline.bars {
+                writeln!(terminal.out(), "{}", object(bar))?;
+            }
+        }
+        ListFormat::Tsv => {
+            writeln!(terminal.out(), "start\tlabel\tstated\tinferred")?;
+            for bar in &timeline.bars {
+                let label = timeline.step.label(bar.start);
+                writeln!(
+                    terminal.out(),
+                    "{}\t{label}\t{}\t{}",
+                    bar.start,
+                    bar.stated,
+                    bar.inferred
+                )?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn chart(terminal: &mut Terminal, timeline: &Timeline) -> anyhow::Result<()> {
+    let most = timeline.bars.iter().map(|bar| bar.stated + bar.inferred).max().unwrap_or(0);
+    let label = |bar: &Bar| timeline.step.label(bar.start);
+    let label_width = timeline.bars.iter().map(|bar| label(bar).len()).max().unwrap_or(0);
+    let count_width = most.to_string().len();
+    let columns = terminal.width().saturating_sub(label_width + count_width + 4).max(NARROWEST);
+    let mut bars = timeline.bars.as_slice();
+    while let Some((bar, rest)) = bars.split_first() {
+        let empty = bars.iter().take_while(|bar| bar.stated + bar.inferred == 0).count();
+        if empty > EMPTY {
+            terminal.line(format_args!("{DIM}{:label_width$}  ({empty} empty){DIM:#}", "⋮"))?;
+            bars = &bars[empty..];
+            continue;
+        }
+        let count = bar.stated + bar.inferred;
+        terminal.line(format_args!(
+            "{DATE}{:label_width$}{DATE:#}  {count:>count_width$}  {}",
+            label(bar),
+            drawn(bar, most, columns),
+        ))?;
+        bars = rest;
+    }
+    let stated: u64 = timeline.bars.iter().map(|bar| bar.stated).sum();
+    let inferred: u64 = timeline.bars.iter().map(|bar| bar.inferred).sum();
+    terminal.say(format_args!(
+        "by {}: {stated} stated █, {inferred} inferred {SHADE}, {} without a date",
+        timeline.step.as_str(),
+        timeline.undated,
+    ));
+    Ok(())
+}
+
+/// The bar of one step, at most `columns` wide: stated dates solid, inferred ones shaded after them.
+fn drawn(bar: &Bar, most: u64, columns: usize) -> String {
+    // In eighths of a column. Nothing that is there is drawn as nothing.
+    let eighths = |count: u64| match (count, most) {
+        (0, _) | (_, 0) => 0,
+        _ => (count as u128 * columns as u128 * 8 / u128::from(most)).max(1) as usize,
+    };
+    let whole = eighths(bar.stated + bar.inferred).div_ceil(8).max(1);
+    let solid = eighths(bar.stated);
+    let mut line: String = std::iter::repeat_n(EIGHTHS[7], solid / 8).collect();
+    if solid % 8 > 0 {
+        line.push(EIGHTHS[solid % 8 - 1]);
+    }
+    if bar.inferred > 0 {
+        let shaded = whole.saturating_sub(line.chars().count()).max(1);
+        line.extend(std::iter::repeat_n(SHADE, shaded));
+    }
+    line.chars().take(columns).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn bar(stated: u64, inferred: u64) -> Bar {
+        Bar { start: date(2023, 1, 1), stated, inferred }
+    }
+
+    #[test]
+    fn bars_are_to_scale_and_never_wider_than_their_room() {
+        assert_eq!(drawn(&bar(8, 0), 8, 4), "████");
+        assert_eq!(drawn(&bar(4, 0), 8, 4), "██");
+        assert_eq!(drawn(&bar(1, 0), 8, 4), "▌");
+        assert_eq!(drawn(&bar(0, 0), 8, 4), "");
+        assert_eq!(drawn(&bar(1, 0), 1_000_000, 4), "▏", "one document is seen");
+        assert_eq!(drawn(&bar(4, 4), 8, 4), "██░░");
+        assert_eq!(drawn(&bar(0, 8), 8, 4), "░░░░");
+        for (stated, inferred) in [(7, 1), (1, 7), (u64::MAX / 2, 3), (0, 1), (8, 0)] {
+            let most = stated + inferred;
+            assert!(drawn(&bar(stated, inferred), most, 4).chars().count() <= 4);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The analysis of an index: the program's, with the words and synonyms that the user adds.
+//!
+//! The user's tables are copied into the generation when it is built, so that queries are cut into
+//! the words that documents were cut into, whatever happened to the files since. That a file has
+//! changed is found out by its hash, and the index is then stale.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use wensou_text::{Segmenter, Synonyms, TableError, parse_synonyms, parse_words};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::error::Error;
+use crate::generation::write_durably;
+
+/// Names of the copies in a generation's folder.
+const WORDS: &str = "words.tsv";
+const SYNONYMS: &str = "synonyms.tsv";
+
+/// The user's tables, as files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TableFiles {
+    /// Words of the user's own, see [`wensou_text::parse_words`].
+    pub words: Option<PathBuf>,
+    /// Groups of words that mean the same, see [`wensou_text::parse_synonyms`].
+    pub synonyms: Option<PathBuf>,
+}
+
+/// A table that an index was built with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableFile {
+    /// The file, absolute.
+    pub path: PathBuf,
+    /// Hash of its content when it was read.
+    pub hash: String,
+}
+
+/// The tables that an index was built with.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableMeta {
+    /// Words of the user's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<TableFile>,
+    /// Groups of words that mean the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub synonyms: Option<TableFile>,
+}
+
+impl TableMeta {
+    /// The files, to read them again.
+    #[must_use]
+    pub fn files(&self) -> TableFiles {
+        let path = |table: &Option<TableFile>| table.as_ref().map(|table| table.path.clone());
+        TableFiles { words: path(&self.words), synonyms: path(&self.synonyms) }
+    }
+
+    /// The first table whose file has changed since. One that cannot be read has not: an index may
+    /// be used far from the files that it was built from.
+    #[must_use]
+    pub fn changed(&self) -> Option<&Path> {
+        let tables = [&self.words, &self.synonyms].into_iter().flatten();
+        let changed = |table: &&TableFile| {
+            fs::read(&table.path).is_ok_and(|content| hash(&content) != table.hash)
+        };
+        tables.filter(changed).map(|table| table.path.as_path()).next()
+    }
+
+    /// What the tables add to the analysis number.
+    pub(crate) fn number(&self) -> String {
+        let number = |table: &Option<TableFile>| {
+            table.as_ref().map_or(String::new(), |table| format!("+{}", table.hash))
+        };
+        number(&self.words) + &number(&self.synonyms)
+    }
+}
+
+fn hash(content: &[u8]) -> String {
+    format!("{:016x}", xxh3_64(content))
+}
+
+/// A table in memory, and the file that its errors name.
+struct Table {
+    path: PathBuf,
+    text: String,
+}
+
+impl Table {
+    fn read(path: Option<PathBuf>) -> Result<Option<Self>, Error> {
+        let Some(path) = path else { return Ok(None) };
+        let text = fs::read_to_string(&path).map_err(Error::io("read", &path))?;
+        Ok(Some(Self { path, text }))
+    }
+
+    fn parsed<T>(&self, parse: impl Fn(&str) -> Result<T, TableError>) -> Result<T, Error> {
+        parse(&self.text).map_err(|TableError { line, reason }| Error::Table {
+            path: self.path.clone(),
+            line,
+            reason,
+        })
+    }
+}
+
+/// How text is cut into words, and which words mean the same.
+#[derive(Debug)]
+pub struct Analysis {
+    segmenter: Segmenter,
+    synonyms: Synonyms,
+}
+
+impl Analysis {
+    /// How text is cut into words.
+    #[must_use]
+    pub fn segmenter(&self) -> &Segmenter {
+        &self.segmenter
+    }
+
+    /// Which words mean the same.
+    #[must_use]
+    pub fn synonyms(&self) -> &Synonyms {
+        &self.synonyms
+    }
+
+    fn of(words: Option<&Table>, synonyms: Option<&Table>) -> Result<Self, Error> {
+        let words = words.map_or(Ok(Vec::new()), |table| table.parsed(parse_words))?;
+        let groups = synonyms.map_or(Ok(Vec::new()), |table| table.parsed(parse_synonyms))?;
+        Ok(Self {
+            segmenter: Segmenter::standard_with(words),
+            synonyms: Synonyms::standard(groups),
+        })
+    }
+
+    /// Reads the user's tables, copies them into a generation's folder, and makes the analysis.
+    pub(crate) fn write(files: &TableFiles, folder: &Path) -> Result<(Self, TableMeta), Error> {
+        let words = Table::read(files.words.clone())?;
+        let synonyms = Table::read(files.synonyms.clone())?;
+        let analysis = Self::of(words.as_ref(), synonyms.as_ref())?;
+        let keep = |name: &str, table: Option<Table>| -> Result<Option<TableFile>, Error> {
+            let Some(Table { path, text }) = table else { return Ok(None) };
+            write_durably(&folder.join(name), text.as_bytes())?;
+            let path = std::path::absolute(&path).unwrap_or(path);
+            Ok(Some(TableFile { path, hash: hash(text.as_bytes()) }))
+        };
+        let meta = TableMeta { words: keep(WORDS, words)?, synonyms: keep(SYNONYMS, synonyms)? };
+        Ok((analysis, meta))
+    }
+
+    /// The analysis that a generation was built with.
+    pub(crate) fn read(folder: &Path, meta: &TableMeta) -> Result<Self, Error> {
+        let read = |name: &str, table: &Option<TableFile>| {
+            Table::read(table.as_ref().map(|_| folder.join(name)))
+        };
+        let words = read(WORDS, &meta.words)?;
+        let synonyms = read(SYNONYMS, &meta.synonyms)?;
+        Self::of(words.as_ref(), synonyms.as_ref())
+    }
+}

@@ -1,0 +1,110 @@
+//! The clauses of a query one by one: how many documents each matches, and which one leaves none.
+
+use tantivy::collector::Count;
+use wensou_index::Index;
+
+use crate::error::Error;
+use crate::expand;
+use crate::lang::{self, Node, NodeKind, Query};
+use crate::plan::{Mode, plan};
+use crate::stats::Statistics;
+use crate::terms::Term;
+
+/// One clause of a query, all of which a document has to match.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clause {
+    /// The clause in the canonical form.
+    pub text: String,
+    /// Documents that match it alone.
+    pub alone: usize,
+    /// Documents that match the query without it; none if it is the only one.
+    pub without: Option<usize>,
+    pub(crate) node: Node,
+}
+
+/// The clauses that a query demands, in order. A run of words is one clause a word.
+///
+/// # Errors
+///
+/// As [`crate::search`].
+pub fn clauses(index: &Index, query: &Query) -> Result<Vec<Clause>, Error> {
+    let nodes = demanded(index, query)?;
+    let statistics = Statistics::new(index)?;
+    let count = |nodes: Vec<Node>| -> Result<usize, Error> {
+        let query = over(query, nodes);
+        let plan = plan(index, &statistics, &query, Mode::Strict)?;
+        Ok(index.searcher().search(&plan.query, &Count)?)
+    };
+    (0..nodes.len())
+        .map(|at| {
+            let node = nodes[at].clone();
+            let others: Vec<Node> = nodes
+                .iter()
+                .enumerate()
+                .filter(|(n, _)| *n != at)
+                .map(|(_, n)| n.clone())
+                .collect();
+            Ok(Clause {
+                text: node.to_string(),
+                alone: count(vec![node.clone()])?,
+                without: if others.is_empty() { None } else { Some(count(others)?) },
+                node,
+            })
+        })
+        .collect()
+}
+
+/// A query of these nodes, of the text of another.
+pub(crate) fn over(query: &Query, mut nodes: Vec<Node>) -> Query {
+    let root = match nodes.len() {
+        1 => nodes.remove(0),
+        _ => Node { kind: NodeKind::And(nodes), span: query.root.span },
+    };
+    Query { root, text: query.text.clone(), warnings: Vec::new() }
+}
+
+fn demanded(index: &Index, query: &Query) -> Result<Vec<Node>, Error> {
+    let nodes = match &query.root.kind {
+        NodeKind::And(nodes) => nodes.as_slice(),
+        NodeKind::All => &[],
+        _ => std::slice::from_ref(&query.root),
+    };
+    // `+` makes the text beside it optional.
+    let marked = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
+    let mut demanded = Vec::new();
+    for node in nodes {
+        match &node.kind {
+            NodeKind::Required(inner) => demanded.push(inner.as_ref().clone()),
+            NodeKind::Field(_) | NodeKind::Not(_) => demanded.push(node.clone()),
+            _ if marked => {}
+            NodeKind::Term(term) if !term.prefix => {
+                demanded.extend(words(index, node)?);
+            }
+            _ => demanded.push(node.clone()),
+        }
+    }
+    Ok(demanded)
+}
+
+/// The words of an unspaced run that a document must have; of a question, the whole of it.
+fn words(index: &Index, node: &Node) -> Result<Vec<Node>, Error> {
+    let texts = expand::texts(std::slice::from_ref(node), index.analysis()?, &|_, _| Ok(1.0))?;
+    let Some(text) = texts.into_iter().next().flatten() else { return Ok(Vec::new()) };
+    let meaningful = text.terms.iter().any(|term| !term.stop);
+    let terms: Vec<&Term> = text.terms.iter().filter(|term| !term.stop || !meaningful).collect();
+    // What has a common expansion is one thing: 5.4 and 億.
+    let words: Vec<String> = terms
+        .chunk_by(|a, b| a.forms.iter().skip(1).any(|form| b.forms[1..].contains(form)))
+        .map(|words| words.iter().map(|term| term.typed.as_str()).collect())
+        .collect();
+    if text.question || words.len() < 2 {
+        // Punctuation alone demands nothing.
+        let blank = text.terms.is_empty();
+        return Ok(if blank { Vec::new() } else { vec![node.clone()] });
+    }
+    let word = |word: String| Node {
+        kind: NodeKind::Term(lang::Term { text: word, prefix: false }),
+        span: node.span,
+    };
+    Ok(words.into_iter().map(word).collect())
+}

@@ -1,0 +1,248 @@
+//! Expansions: what a person would expect to be found as well.
+//!
+//! Other names and regional words from the tables, numbers however they are written, Latin words
+//! that a page has glued together. They are made inside a leaf of the query, so NOT and parentheses
+//! keep their meaning, and they score less than what was typed. Quoted phrases have none.
+
+use wensou_index::{Analysis, Unit};
+use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, key_of};
+
+use crate::lang::{Node, NodeKind};
+use crate::rank::{EXPANSION_WEIGHT, unit_weight};
+use crate::terms::{Form, Look, Origin, Term, Text, Weighted, units};
+
+/// Most words of the query that one name of a table can be.
+const MOST_WORDS: usize = 6;
+
+/// How rare a unit is.
+pub(crate) type Rarity<'r> = &'r dyn Fn(Unit, &str) -> tantivy::Result<f32>;
+
+/// The text of every word of a group, expanded; `None` for what is no word. Neighbours are looked
+/// at together: `bitcoin cash` is one name, `stability ai` may stand glued.
+pub(crate) fn texts(
+    nodes: &[Node],
+    analysis: &Analysis,
+    rarity: Rarity<'_>,
+) -> tantivy::Result<Vec<Option<Text>>> {
+    let mut texts: Vec<Option<Text>> = nodes
+        .iter()
+        .map(|node| match &node.kind {
+            NodeKind::Term(term) => Some(Text::new(&term.text, analysis.segmenter())),
+            _ => None,
+        })
+        .collect();
+    let expands = |node: &Node| matches!(&node.kind, NodeKind::Term(term) if !term.prefix);
+    let mut from = 0;
+    for run in nodes.chunk_by(|a, b| expands(a) && expands(b)) {
+        let until = from + run.len();
+        if expands(&run[0]) {
+            let mut run: Vec<&mut Text> = texts[from..until].iter_mut().flatten().collect();
+            expand(&mut run, analysis, rarity)?;
+        }
+        from = until;
+    }
+    Ok(texts)
+}
+
+/// A word of a run: the number of its text, and of its term there.
+type Place = (usize, usize);
+
+fn expand(run: &mut [&mut Text], analysis: &Analysis, rarity: Rarity<'_>) -> tantivy::Result<()> {
+    let places: Vec<Place> = run
+        .iter()
+        .enumerate()
+        .flat_map(|(text, of)| (0..of.terms.len()).map(move |term| (text, term)))
+        .collect();
+    let mut found: Vec<(std::ops::Range<usize>, Form)> = Vec::new();
+    {
+        let terms: Vec<&Term> =
+            places.iter().map(|(text, term)| &run[*text].terms[*term]).collect();
+        synonyms(&terms, analysis, &mut found);
+        joined(&terms, &mut found);
+        values(run, &terms, analysis.segmenter(), &mut found);
+    }
+    for (words, form) in found {
+        // (a OR x) AND (b OR x) is (a AND b) OR x: every word of the group gets the form.
+        for (text, term) in &places[words.clone()] {
+            let forms = &mut run[*text].terms[*term].forms;
+            if !forms.iter().any(|old| old.key == form.key && old.look == form.look) {
+                forms.push(form.clone());
+            }
+        }
+        let mut typed = 0.0;
+        for (text, term) in &places[words.clone()] {
+            typed += worth(&units_of(&run[*text].terms[*term].typed, analysis), rarity)?;
+        }
+        let (first, _) = places[words.start];
+        score(run[first], &form, typed, analysis, rarity)?;
+    }
+    Ok(())
+}
+
+/// Names and words that mean the same, of the longest stretches of words that the tables know.
+fn synonyms(terms: &[&Term], analysis: &Analysis, found: &mut Vec<(std::ops::Range<usize>, Form)>) {
+    let synonyms = analysis.synonyms();
+    let mut start = 0;
+    while start < terms.len() {
+        let longest = (start + 1..=terms.len().min(start + MOST_WORDS)).rev();
+        let known = longest
+            .filter_map(|end| {
+                let words = terms[start..end].iter();
+                let key: Vec<char> = words.flat_map(|term| &term.forms[0].key).copied().collect();
+                (key.len() <= synonyms.longest()).then_some((end, key))
+            })
+            .find(|(_, key)| synonyms.of(key).next().is_some());
+        let Some((end, key)) = known else {
+            start += 1;
+            continue;
+        };
+        for (word, relation) in synonyms.of(&key) {
+            found.extend(named(word, relation, analysis).map(|form| (start..end, form)));
+        }
+        start = end;
+    }
+}
+
+/// The form of a name of a table: a word where it is one of Latin letters, else its characters.
+fn named(name: &str, relation: Relation, analysis: &Analysis) -> Option<Form> {
+    let origin = Origin::Synonym(relation);
+    let folded = Folded::new(name);
+    let mut words: Vec<Option<Form>> = Vec::new();
+    analysis.segmenter().words(&folded, |token| {
+        words.push(Form::new(&token.text, token.kind, origin));
+    });
+    let look = match words.as_slice() {
+        [Some(word)] => word.look,
+        _ => Look::Characters,
+    };
+    let key = key_of(name);
+    let text = match (look, words.pop().flatten()) {
+        (Look::Characters, _) | (_, None) => name.to_owned(),
+        (_, Some(word)) => word.text,
+    };
+    (!key.is_empty()).then_some(Form { text, key, look, origin })
+}
+
+/// Two or three neighbouring words of letters and digits, glued.
+fn joined(terms: &[&Term], found: &mut Vec<(std::ops::Range<usize>, Form)>) {
+    let latin = |term: &&Term| {
+        let word = &term.forms[0];
+        matches!(word.look, Look::Word | Look::WordOrGlued) && !term.stop
+    };
+    for count in [2, 3] {
+        for (start, words) in terms.windows(count).enumerate() {
+            let text: String = words.iter().map(|term| term.forms[0].text.as_str()).collect();
+            // Two numbers side by side are no word.
+            let mixed = text.chars().any(char::is_alphabetic);
+            if words.iter().all(latin) && mixed {
+                let form = Form::new(&text, TokenKind::Latin, Origin::Joined);
+                found.extend(form.map(|form| (start..start + count, form)));
+            }
+        }
+    }
+}
+
+/// The values of numbers: of those with a multiplier, and of plain ones, which a page may write
+/// with one.
+fn values(
+    run: &[&mut Text],
+    terms: &[&Term],
+    segmenter: &Segmenter,
+    found: &mut Vec<(std::ops::Range<usize>, Form)>,
+) {
+    // Fewer digits are never written with a multiplier.
+    const LEAST: usize = 3;
+    for (at, term) in terms.iter().enumerate() {
+        let word = &term.forms[0];
+        if word.look == Look::Word
+            && word.text.len() >= LEAST
+            && word.text.bytes().all(|b| b.is_ascii_digit())
+        {
+            let form = Form::new(&word.text, TokenKind::Value, Origin::Number);
+            found.extend(form.map(|form| (at..at + 1, form)));
+        }
+    }
+    let typed = run.iter().map(|text| text.typed.as_str()).collect::<Vec<_>>().join(" ");
+    let folded = Folded::new(&typed);
+    let values = wensou_text::values(&folded);
+    if values.is_empty() {
+        return;
+    }
+    // The same words again, with their places in the whole run.
+    let mut places = Vec::new();
+    segmenter.words(&folded, |token| {
+        if Form::new(&token.text, token.kind, Origin::Typed).is_some() {
+            places.push(token.chars.start as usize..token.chars.end as usize);
+        }
+    });
+    for (chars, digits) in values {
+        let start = places.iter().position(|word| word.end > chars.start).unwrap_or(0);
+        let end = places.iter().rposition(|word| word.start < chars.end).map_or(0, |at| at + 1);
+        if start < end && end <= terms.len() {
+            let form = Form::new(&digits, TokenKind::Value, Origin::Number);
+            found.extend(form.map(|form| (start..end, form)));
+        }
+    }
+}
+
+fn units_of(text: &str, analysis: &Analysis) -> Vec<Weighted> {
+    let folded = Folded::new(text);
+    units(&folded, &Key::new(&folded), analysis.segmenter())
+}
+
+/// The most that units can add to a score, but for the frequency of each in a document.
+fn worth(units: &[Weighted], rarity: Rarity<'_>) -> tantivy::Result<f32> {
+    let mut worth = 0.0;
+    for unit in units {
+        worth += unit.weight * unit_weight(unit.unit) * rarity(unit.unit, &unit.text)?;
+    }
+    Ok(worth)
+}
+
+/// Adds the units of an expansion to a text, together at most [`EXPANSION_WEIGHT`] of what the
+/// words are worth that it stands for: a Chinese name has more units than a ticker, and a name that
+/// few pages use is no better evidence than the one that was typed.
+fn score(
+    text: &mut Text,
+    form: &Form,
+    typed: f32,
+    analysis: &Analysis,
+    rarity: Rarity<'_>,
+) -> tantivy::Result<()> {
+    let mut units = match form.look {
+        // The same number is worth the same, and it has one unit.
+        Look::Value => {
+            value(text, form);
+            return Ok(());
+        }
+        Look::Word | Look::WordOrGlued => vec![Weighted {
+            unit: Unit::Word,
+            text: form.text.clone(),
+            weight: 1.0,
+            origin: form.origin,
+        }],
+        Look::Characters => units_of(&form.text, analysis),
+    };
+    let scale = EXPANSION_WEIGHT * (typed / worth(&units, rarity)?.max(f32::MIN_POSITIVE)).min(1.0);
+    units.retain(|unit| {
+        !text.units.iter().any(|old| old.unit == unit.unit && old.text == unit.text)
+    });
+    for unit in &mut units {
+        unit.weight *= scale;
+        unit.origin = form.origin;
+    }
+    text.units.extend(units);
+    Ok(())
+}
+
+fn value(text: &mut Text, form: &Form) {
+    let unit = Unit::Word;
+    if !text.units.iter().any(|old| old.unit == unit && old.text == form.text) {
+        text.units.push(Weighted {
+            unit,
+            text: form.text.clone(),
+            weight: 1.0,
+            origin: form.origin,
+        });
+    }
+}

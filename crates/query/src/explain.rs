@@ -1,0 +1,315 @@
+//! Why a query finds what it finds, and why a hit ranks where it does.
+
+use tantivy::query::EnableScoring;
+use tantivy::{DocAddress, DocSet, TERMINATED};
+use wensou_index::{Index, Kind, Lookup, Part, RecordExt, Unit};
+use wensou_ingest::Record;
+
+use crate::clauses::{Clause, clauses, over};
+use crate::collect::{Best, Found, Sort};
+use crate::error::Error;
+use crate::lang::Query;
+use crate::plan::{Mode, Plan, plan};
+use crate::rank::{self, PER_TERM};
+use crate::stats::Statistics;
+use crate::terms::{Form, Look, Origin, TextQueries};
+
+/// Hits among which the rank of a document is looked for.
+const RANKS: usize = 10_000;
+
+/// What became of a query.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// The query in its canonical form.
+    pub canonical: String,
+    /// The query as folded text.
+    pub folded: String,
+    /// Its words and quoted phrases, in order, those that are only ranked by too.
+    pub words: Vec<ExplainedWord>,
+    /// What a document must match, clause by clause.
+    pub clauses: Vec<Clause>,
+    /// The compiled query, one line an operator or leaf, indented by two blanks a level.
+    pub compiled: String,
+    /// Everything that is scored, the most telling first.
+    pub scored: Vec<ScoredUnit>,
+    /// Documents that match.
+    pub total: usize,
+    /// No document has every word: these are the ones that have some.
+    pub relaxed: bool,
+    /// The document asked about.
+    pub hit: Option<ExplainedHit>,
+}
+
+/// One word of a query, or a quoted phrase.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ExplainedWord {
+    /// As typed.
+    pub typed: String,
+    /// A function word: ranks a little, need not be there.
+    pub stop: bool,
+    /// Everything that counts as finding it: itself first, then its expansions.
+    pub forms: Vec<ExplainedForm>,
+}
+
+/// One form of a word.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ExplainedForm {
+    /// The folded text that is looked for.
+    pub text: String,
+    /// How it is looked for: `characters`, `word`, `word or glued`, `value`.
+    pub look: &'static str,
+    /// Why it counts.
+    pub origin: Origin,
+    /// Documents that have it.
+    pub documents: usize,
+}
+
+/// One unit that is scored.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ScoredUnit {
+    /// A pair of characters, a word, a character.
+    pub unit: Unit,
+    /// The unit.
+    pub text: String,
+    /// Its weight in the body, where it is 1 for a pair or a word that is typed once.
+    pub weight: f32,
+    /// Its inverse document frequency over both kinds.
+    pub idf: f32,
+    /// Why it is scored.
+    pub origin: Origin,
+}
+
+/// Why one document stands where it does.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ExplainedHit {
+    /// The document.
+    pub record: Record,
+    /// For each clause, whether it matches.
+    pub clauses: Vec<bool>,
+    /// Its rank from 1; `None` if it does not match, or is further down than anyone looks.
+    pub rank: Option<usize>,
+    /// Its score, as `search` prints it; 0 if it does not match.
+    pub score: f32,
+    /// What BM25 gives for each unit in each part, the most first.
+    pub parts: Vec<ScorePart>,
+    /// What the best stretch of its text adds; `None` below the hits that are looked at again.
+    pub window: Option<f32>,
+    /// What unbroken runs of the query add; `None` as above.
+    pub runs: Option<f32>,
+}
+
+/// What one unit in one part of a document adds to its score.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ScorePart {
+    /// The part it stands in.
+    pub part: Part,
+    /// What it is.
+    pub unit: Unit,
+    /// The unit.
+    pub text: String,
+    /// Why it is scored.
+    pub origin: Origin,
+    /// What it adds.
+    pub score: f32,
+}
+
+/// Explains a query, and a document's place in its answer if `id` names one.
+///
+/// # Errors
+///
+/// As [`crate::search`]; [`Error::NoSuchId`] if no document, or more than one, has the id.
+pub fn explain(index: &Index, query: &Query, id: Option<&str>) -> Result<Explanation, Error> {
+    let statistics = Statistics::new(index)?;
+    let strict = plan(index, &statistics, query, Mode::Strict)?;
+    let found = run(index, &statistics, &strict)?;
+    let (plan, (total, found), relaxed) = match found.0 {
+        0 if strict.terms.len() > 1 => {
+            let plan = plan(index, &statistics, query, Mode::Relaxed)?;
+            let found = run(index, &statistics, &plan)?;
+            (plan, found, true)
+        }
+        _ => (strict, found, false),
+    };
+    let clauses = clauses(index, query)?;
+    let hit = match id {
+        None => None,
+        Some(id) => match index.lookup(id)? {
+            Lookup::Found(address) => {
+                let context = Context { index, statistics: &statistics, plan: &plan };
+                Some(context.hit(query, &clauses, address, &found, relaxed)?)
+            }
+            _ => return Err(Error::NoSuchId { id: id.to_owned() }),
+        },
+    };
+    Ok(Explanation {
+        canonical: query.to_string(),
+        folded: wensou_text::fold(&query.text),
+        words: words(index, &plan)?,
+        compiled: crate::plan::describe(index, query)?,
+        scored: scored(index, &statistics, &plan)?,
+        clauses,
+        total,
+        relaxed,
+        hit,
+    })
+}
+
+fn run(
+    index: &Index,
+    statistics: &Statistics<'_>,
+    plan: &Plan,
+) -> Result<(usize, Vec<Found>), Error> {
+    let sort = if plan.texts.is_empty() { Sort::Newest } else { Sort::Rank };
+    let best = Best { limit: RANKS, sort };
+    let (total, mut found) =
+        index.searcher().search_with_statistics_provider(&plan.query, &best, statistics)?;
+    if sort == Sort::Rank {
+        rank::rerank(index, statistics, &plan.texts, &mut found)?;
+    }
+    Ok((total, found))
+}
+
+fn words(index: &Index, plan: &Plan) -> Result<Vec<ExplainedWord>, Error> {
+    let queries = TextQueries { fields: index.fields(), parts: &Part::ALL };
+    let form = |form: &Form| -> Result<ExplainedForm, Error> {
+        let query = queries.form(form);
+        let count = index.searcher().search(&query, &tantivy::collector::Count);
+        Ok(ExplainedForm {
+            text: form.text.clone(),
+            look: look(form.look),
+            origin: form.origin,
+            documents: count?,
+        })
+    };
+    let stops = plan.texts.iter().flat_map(|text| &text.terms).filter(|term| term.stop);
+    // Function words are not among the terms that a document must have.
+    let stops = stops.filter(|term| !plan.terms.contains(term));
+    plan.terms
+        .iter()
+        .chain(stops)
+        .map(|term| {
+            Ok(ExplainedWord {
+                typed: term.typed.clone(),
+                stop: term.stop,
+                forms: term.forms.iter().map(form).collect::<Result<_, Error>>()?,
+            })
+        })
+        .collect()
+}
+
+pub(crate) fn look(look: Look) -> &'static str {
+    match look {
+        Look::Characters => "characters",
+        Look::Word => "word",
+        Look::WordOrGlued => "word or glued",
+        Look::Value => "value",
+    }
+}
+
+fn scored(
+    index: &Index,
+    statistics: &Statistics<'_>,
+    plan: &Plan,
+) -> Result<Vec<ScoredUnit>, Error> {
+    let mut units: Vec<ScoredUnit> = Vec::new();
+    for unit in plan.texts.iter().flat_map(|text| &text.units) {
+        let field = index.fields().text(Kind::Article, Part::Body, unit.unit);
+        let term = tantivy::Term::from_field_text(field, &unit.text);
+        units.push(ScoredUnit {
+            unit: unit.unit,
+            text: unit.text.clone(),
+            weight: unit.weight * rank::unit_weight(unit.unit),
+            idf: statistics.idf(&term)?,
+            origin: unit.origin,
+        });
+    }
+    units.sort_by(|a, b| (b.weight * b.idf).total_cmp(&(a.weight * a.idf)));
+    Ok(units)
+}
+
+struct Context<'a> {
+    index: &'a Index,
+    statistics: &'a Statistics<'a>,
+    plan: &'a Plan,
+}
+
+impl Context<'_> {
+    fn hit(
+        &self,
+        query: &Query,
+        clauses: &[Clause],
+        address: DocAddress,
+        found: &[Found],
+        relaxed: bool,
+    ) -> Result<ExplainedHit, Error> {
+        let record = self.index.record(address)?;
+        let clauses = clauses
+            .iter()
+            .map(|clause| {
+                let query = over(query, vec![clause.node.clone()]);
+                let plan = plan(self.index, self.statistics, &query, Mode::Strict)?;
+                Ok(self.score(plan.query.as_ref(), address)?.is_some())
+            })
+            .collect::<Result<_, Error>>()?;
+        let at = found.iter().position(|found| found.address == address);
+        let mut parts = Vec::new();
+        for unit in self.plan.scored.iter().filter(|unit| unit.kind == record.kind()) {
+            let query = unit.query(self.index.fields());
+            if let Some(score) = self.score(query.as_ref(), address)? {
+                parts.push(ScorePart {
+                    part: unit.part,
+                    unit: unit.unit,
+                    text: unit.text.clone(),
+                    origin: unit.origin,
+                    score,
+                });
+            }
+        }
+        parts.sort_by(|a, b| b.score.total_cmp(&a.score));
+        let score = at.map_or(0.0, |at| match relaxed {
+            true => found[at].score % PER_TERM,
+            false => found[at].score,
+        });
+        let again = at.filter(|at| *at < rank::DEPTH && found.len() > 1);
+        let evidence = match again {
+            Some(_) => {
+                Some(rank::evidence(self.index, self.statistics, &self.plan.texts, &record)?)
+            }
+            None => None,
+        };
+        Ok(ExplainedHit {
+            record,
+            clauses,
+            rank: at.map(|at| at + 1),
+            score,
+            parts,
+            window: evidence.map(|evidence| evidence.window),
+            runs: evidence.map(|evidence| evidence.runs),
+        })
+    }
+
+    /// The score that a query gives a document, if it matches.
+    fn score(
+        &self,
+        query: &dyn tantivy::query::Query,
+        address: DocAddress,
+    ) -> Result<Option<f32>, Error> {
+        let engine = |error| Error::from(wensou_index::Error::from(error));
+        let searcher = self.index.searcher();
+        let scoring = EnableScoring::enabled_from_statistics_provider(self.statistics, searcher);
+        let weight = query.weight(scoring).map_err(engine)?;
+        let reader = searcher.segment_reader(address.segment_ord);
+        let mut scorer = weight.scorer(reader, 1.0).map_err(engine)?;
+        if scorer.doc() < address.doc_id {
+            scorer.seek(address.doc_id);
+        }
+        let there = scorer.doc() != TERMINATED && scorer.doc() == address.doc_id;
+        Ok(there.then(|| scorer.score()))
+    }
+}

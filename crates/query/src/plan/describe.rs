@@ -1,0 +1,154 @@
+//! The compiled query as text, for `explain`.
+
+use std::fmt::Write;
+
+use wensou_index::{Analysis, Index};
+use wensou_text::fold;
+
+use crate::error::Error;
+use crate::expand;
+use crate::lang::{FieldClause, Node, NodeKind, Query, Value};
+use crate::terms::{Form, Look, Origin, Text};
+
+/// What documents must match, one line an operator or leaf, two blanks a level.
+pub(crate) fn describe(index: &Index, query: &Query) -> Result<String, Error> {
+    let mut out = Writer { analysis: index.analysis()?, text: String::new(), depth: 0 };
+    out.node(&query.root);
+    Ok(out.text)
+}
+
+struct Writer<'a> {
+    analysis: &'a Analysis,
+    text: String,
+    depth: usize,
+}
+
+impl Writer<'_> {
+    fn line(&mut self, line: &str) {
+        let blanks = self.depth * 2;
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.text, "{:blanks$}{line}", "");
+    }
+
+    fn group(&mut self, name: &str, inside: impl FnOnce(&mut Self)) {
+        self.line(name);
+        self.depth += 1;
+        inside(self);
+        self.depth -= 1;
+    }
+
+    fn node(&mut self, node: &Node) {
+        match &node.kind {
+            NodeKind::All => self.line("everything"),
+            NodeKind::And(nodes) => self.group("all of", |out| out.nodes(nodes)),
+            NodeKind::Or(nodes) => self.group("any of", |out| {
+                for node in nodes {
+                    out.node(node);
+                }
+            }),
+            NodeKind::Not(inner) => self.group("not", |out| out.node(inner)),
+            NodeKind::Required(inner) => self.group("required", |out| out.node(inner)),
+            NodeKind::Scoped { part, node } => {
+                self.group(&format!("in the {}", part.as_str()), |out| out.node(node));
+            }
+            NodeKind::Term(_) => self.nodes(std::slice::from_ref(node)),
+            NodeKind::Phrase(phrase) => match phrase.near {
+                None => {
+                    let key = wensou_text::key_of(&phrase.text);
+                    self.line(&format!("characters {}{}", text_of(&key), grams(&key)));
+                }
+                Some(distance) => {
+                    let text = Text::new(&phrase.text, self.analysis.segmenter());
+                    self.group(&format!("within {distance} characters"), |out| out.words(&text));
+                }
+            },
+            NodeKind::Field(clause) => self.line(&field(clause, node)),
+        }
+    }
+
+    fn nodes(&mut self, nodes: &[Node]) {
+        // What matches does not depend on how rare it is.
+        let texts = expand::texts(nodes, self.analysis, &|_, _| Ok(1.0)).unwrap_or_default();
+        for (node, text) in nodes.iter().zip(texts) {
+            match (text, &node.kind) {
+                (Some(text), NodeKind::Term(term)) if term.prefix => {
+                    self.group("ending in a prefix", |out| out.words(&text));
+                }
+                (Some(text), _) if text.question => {
+                    self.group("a question: any pair of its words, or", |out| out.words(&text));
+                }
+                (Some(text), _) => self.words(&text),
+                (None, _) => self.node(node),
+            }
+        }
+    }
+
+    fn words(&mut self, text: &Text) {
+        let meaningful = text.terms.iter().any(|term| !term.stop);
+        for term in &text.terms {
+            if term.stop && meaningful {
+                self.line(&format!("(ranked only: {})", term.typed));
+                continue;
+            }
+            match term.forms.as_slice() {
+                [form] => self.line(&leaf(form)),
+                forms => self.group("any of", |out| {
+                    for form in forms {
+                        out.line(&leaf(form));
+                    }
+                }),
+            }
+        }
+    }
+}
+
+fn leaf(form: &Form) -> String {
+    let origin = match form.origin {
+        Origin::Typed => String::new(),
+        origin => format!("  ({})", origin.as_str()),
+    };
+    let what = crate::explain::look(form.look);
+    match form.look {
+        Look::Characters => {
+            format!("{what} {}{}{origin}", text_of(&form.key), grams(&form.key))
+        }
+        _ => format!("{what} {}{origin}", form.text),
+    }
+}
+
+fn text_of(key: &[char]) -> String {
+    key.iter().collect()
+}
+
+/// The pairs that a sequence is found by, with their offsets.
+fn grams(key: &[char]) -> String {
+    match key.len() {
+        0..=2 => String::new(),
+        length => {
+            let last = length - 2;
+            let starts = (0..last).step_by(2).chain([last]);
+            let grams: Vec<String> =
+                starts.map(|at| format!("{}{}@{at}", key[at], key[at + 1])).collect();
+            format!(" = {}", grams.join(" "))
+        }
+    }
+}
+
+fn field(clause: &FieldClause, node: &Node) -> String {
+    let folded = |name: &str, values: &[Value]| {
+        let values: Vec<String> = values
+            .iter()
+            .map(|value| match value.prefix {
+                true => format!("begins with {}", fold(&value.text)),
+                false => format!("is {}", fold(&value.text)),
+            })
+            .collect();
+        format!("{name} {}", values.join(" or "))
+    };
+    match clause {
+        FieldClause::Tag(values) => folded("tag", values),
+        FieldClause::Source(values) => folded("source", values),
+        FieldClause::Category(values) => folded("category", values),
+        _ => node.to_string(),
+    }
+}

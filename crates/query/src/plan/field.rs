@@ -1,0 +1,85 @@
+//! Filters of a query as engine queries.
+
+use tantivy::query::Query as EngineQuery;
+use wensou_index::{Kind, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED, civil_seconds};
+use wensou_text::fold;
+
+use super::{Compiler, Mode};
+use crate::filter;
+use crate::lang::{DateFilter, FieldClause, Value};
+use crate::terms::any;
+
+impl Compiler<'_> {
+    pub(super) fn field(&mut self, clause: &FieldClause) -> Box<dyn EngineQuery> {
+        let fields = self.index.fields();
+        let folded = |field, values: &[Value]| {
+            any(values
+                .iter()
+                .map(|value| match value.prefix {
+                    true => filter::prefix(field, &fold(&value.text)),
+                    false => filter::exact(field, &fold(&value.text)),
+                })
+                .collect())
+        };
+        match clause {
+            FieldClause::Tag(values) => folded(fields.tag, values),
+            FieldClause::Source(values) => folded(fields.source, values),
+            FieldClause::Category(values) => folded(fields.category, values),
+            FieldClause::Id(values) => any(values
+                .iter()
+                .map(|value| match value.prefix {
+                    true => filter::prefix(fields.id, &value.text),
+                    false => filter::exact(fields.id, &value.text),
+                })
+                .collect()),
+            FieldClause::Path(values) => any(values.iter().map(|value| self.path(value)).collect()),
+            FieldClause::Kind(kinds) => any(kinds
+                .iter()
+                .map(|kind| {
+                    let kind = match kind {
+                        crate::lang::Kind::Article => Kind::Article,
+                        crate::lang::Kind::Flash => Kind::Flash,
+                    };
+                    filter::number(fields.kind, kind as u64)
+                })
+                .collect()),
+            FieldClause::Has(values) => {
+                any(values.iter().map(|has| filter::exact(fields.has, has.as_str())).collect())
+            }
+            FieldClause::Script(values) => any(values
+                .iter()
+                .map(|script| filter::exact(fields.script, script.as_str()))
+                .collect()),
+            FieldClause::Date(date) => self.date(date),
+        }
+    }
+
+    /// A path, a file's name, a folder, or the beginning of one.
+    fn path(&self, value: &Value) -> Box<dyn EngineQuery> {
+        let field = self.index.fields().path;
+        let path = value.text.trim_start_matches("./").trim_end_matches('/');
+        if value.prefix {
+            return filter::prefix(field, path);
+        }
+        any(vec![filter::exact(field, path), filter::prefix(field, &format!("{path}/"))])
+    }
+
+    fn date(&mut self, date: &DateFilter) -> Box<dyn EngineQuery> {
+        let provenance = |value| filter::number(self.index.fields().provenance, value);
+        match date {
+            DateFilter::None => provenance(PROVENANCE_NONE),
+            DateFilter::Inferred => provenance(PROVENANCE_INFERRED),
+            DateFilter::Any => {
+                any(vec![provenance(PROVENANCE_INFERRED), provenance(PROVENANCE_STATED)])
+            }
+            DateFilter::Range { from, until } => {
+                self.dated = true;
+                if self.mode == Mode::Undated {
+                    return provenance(PROVENANCE_NONE);
+                }
+                let seconds = |day: jiff::civil::Date| civil_seconds(day.at(0, 0, 0, 0));
+                self.index.date_range(from.map(seconds), until.map(seconds))
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! More like this: documents of both kinds that share the telling words of one.
+
+use std::collections::HashMap;
+
+use tantivy::Term as EngineTerm;
+use tantivy::query::{Bm25StatisticsProvider, BooleanQuery, Occur, Query};
+use wensou_index::{Index, Kind, Lookup, Part, RecordExt, Texts, Unit};
+use wensou_ingest::Record;
+use wensou_text::{Folded, Segmenter, TokenKind};
+
+use crate::collect::{Best, Sort};
+use crate::error::Error;
+use crate::filter;
+use crate::needle::{Haystack, Needle};
+use crate::rank;
+use crate::search::{Hit, Options};
+use crate::snippet::{snippet, whole};
+use crate::stats::Statistics;
+use crate::stop::is_stop;
+use crate::terms::{Form, Origin, Scored, TextQueries, any, unscored};
+
+/// Telling words that are looked for.
+const WORDS: usize = 25;
+
+/// Of a document with this many telling words or more, a similar one has at least [`SHARED`].
+const ENOUGH: usize = 6;
+const SHARED: usize = 2;
+
+/// What a word in the title or in a tag counts, against one in the body.
+const PROMINENT: f32 = 3.0;
+
+/// The documents most like the one with this id, best first, without itself and, of an article,
+/// without the flash items of its own page. [`Hit::shared`] has the telling words that both have.
+/// An unknown id is like nothing.
+///
+/// # Errors
+///
+/// If the index fails.
+pub fn similar(index: &Index, id: &str, options: &Options) -> Result<Vec<Hit>, Error> {
+    let Lookup::Found(address) = index.lookup(id)? else { return Ok(Vec::new()) };
+    let record = index.record(address)?;
+    let statistics = Statistics::new(index)?;
+    let words = telling(index, &statistics, &record.texts())?;
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = query(index, &words, &record);
+    let wanted = options.offset.saturating_add(options.limit);
+    let best = Best { limit: wanted, sort: Sort::Rank };
+    let (_, found) =
+        index.searcher().search_with_statistics_provider(&query, &best, &statistics)?;
+    let needles: Vec<Needle> = words
+        .iter()
+        .enumerate()
+        .map(|(number, word)| Needle::of(&word.form, number, word.weight))
+        .collect();
+    found
+        .iter()
+        .skip(options.offset)
+        .map(|found| {
+            let record = index.record(found.address)?;
+            let texts = record.texts();
+            let all = format!("{}\n{}\n{}", texts.title, texts.tags.join("\n"), texts.body);
+            let shared = Haystack::new(&all).terms(&needles);
+            Ok(Hit {
+                title: whole(&texts.title, &needles),
+                snippet: snippet(&texts.body, &needles, options.snippet),
+                missing: Vec::new(),
+                shared: shared.into_iter().map(|number| words[number].typed.clone()).collect(),
+                score: found.score,
+                record,
+            })
+        })
+        .collect()
+}
+
+/// A word that tells what a document is about.
+struct Telling {
+    /// As the document writes it.
+    typed: String,
+    form: Form,
+    /// How telling it is: its frequency there, dampened, times its rarity.
+    weight: f32,
+}
+
+/// The most telling words of a document, the most telling first.
+fn telling(
+    index: &Index,
+    statistics: &Statistics<'_>,
+    texts: &Texts,
+) -> Result<Vec<Telling>, Error> {
+    let segmenter = index.analysis()?.segmenter();
+    let mut words: HashMap<String, (f32, String, TokenKind)> = HashMap::new();
+    count(&texts.title, PROMINENT, segmenter, &mut words);
+    for tag in &texts.tags {
+        count(tag, PROMINENT, segmenter, &mut words);
+    }
+    count(&texts.body, 1.0, segmenter, &mut words);
+    let field = index.fields().text(Kind::Article, Part::Body, Unit::Word);
+    let mut telling = Vec::new();
+    for (word, (count, typed, kind)) in words {
+        let Some(form) = Form::new(&word, kind, Origin::Typed) else { continue };
+        let term = EngineTerm::from_field_text(field, &word);
+        // A word that stands nowhere else finds nothing else.
+        if statistics.doc_freq(&term)? > 1 {
+            // In a small archive a word can be rare by chance: that it is rare in Chinese counts too.
+            let rarity = segmenter.rarity(&word);
+            let weight = (1.0 + count.ln()) * statistics.idf(&term)? * rarity * rarity;
+            telling.push(Telling { typed, form, weight });
+        }
+    }
+    telling.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.form.text.cmp(&b.form.text)));
+    telling.truncate(WORDS);
+    Ok(telling)
+}
+
+/// Counts the words of a text that can be telling: no function words, no single Chinese characters
+/// or letters, no numbers.
+fn count(
+    text: &str,
+    worth: f32,
+    segmenter: &Segmenter,
+    words: &mut HashMap<String, (f32, String, TokenKind)>,
+) {
+    let folded = Folded::new(text);
+    segmenter.words(&folded, |token| {
+        let least = match token.kind {
+            TokenKind::Han | TokenKind::Latin => 2,
+            TokenKind::Other => 1,
+            // Years and amounts are shared by chance.
+            TokenKind::Number | TokenKind::Value => return,
+        };
+        if is_stop(&token.text) || token.text.chars().count() < least {
+            return;
+        }
+        let chars = token.chars.start as usize..token.chars.end as usize;
+        let typed = || text[folded.original_bytes(chars)].to_owned();
+        words.entry(token.text.to_string()).or_insert_with(|| (0.0, typed(), token.kind)).0 +=
+            worth;
+    });
+}
+
+fn query(index: &Index, words: &[Telling], record: &Record) -> BooleanQuery {
+    let fields = index.fields();
+    let queries = TextQueries { fields, parts: &Part::ALL };
+    let least = if words.len() < ENOUGH { 1 } else { SHARED };
+    let matched = words.iter().map(|word| (Occur::Should, queries.form(&word.form))).collect();
+    let matched = BooleanQuery::with_minimum_required_clauses(matched, least);
+    let most = words[0].weight;
+    let scored = words.iter().flat_map(|word| {
+        Kind::ALL.into_iter().flat_map(move |kind| {
+            Part::ALL.into_iter().map(move |part| Scored {
+                kind,
+                part,
+                unit: Unit::Word,
+                text: word.form.text.clone(),
+                weight: rank::weight(part, Unit::Word) * word.weight / most,
+                origin: Origin::Typed,
+            })
+        })
+    });
+    let mut own: Vec<Box<dyn Query>> = vec![filter::exact(fields.id, record.id())];
+    if let Record::Article(article) = record {
+        own.extend(article.flashes.iter().map(|id| filter::exact(fields.id, id)));
+    }
+    let mut clauses: Vec<(Occur, Box<dyn Query>)> =
+        vec![(Occur::Must, unscored(Box::new(matched))), (Occur::MustNot, any(own))];
+    clauses.extend(scored.map(|unit| (Occur::Should, unit.query(fields))));
+    BooleanQuery::new(clauses)
+}

@@ -1,0 +1,189 @@
+//! Names and words that mean the same: `data/tables/names.tsv`, `data/tables/regions.tsv`, and the user's own.
+
+use std::collections::HashMap;
+
+use crate::key::key_of;
+use crate::table::{self, TableError};
+
+const NAMES: &str = include_str!("../../../data/tables/names.tsv");
+const REGIONS: &str = include_str!("../../../data/tables/regions.tsv");
+
+/// FNV-1a over both tables, at build time.
+pub(crate) const FINGERPRINT: u64 =
+    table::fingerprint(NAMES) ^ table::fingerprint(REGIONS).rotate_left(1);
+
+/// Why one word is taken for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Relation {
+    /// Names of one thing: BTC, 比特幣, Bitcoin.
+    Name,
+    /// Words for one thing in different places: 軟體, 软件.
+    Region,
+    /// The user's own table says so.
+    User,
+}
+
+impl Relation {
+    /// One word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Relation::Name => "name",
+            Relation::Region => "region",
+            Relation::User => "user",
+        }
+    }
+}
+
+/// Groups of words that mean the same.
+///
+/// ```
+/// use wensou_text::{Synonyms, key_of};
+/// let synonyms = Synonyms::standard([]);
+/// let of: Vec<&str> = synonyms.of(&key_of("比特幣")).map(|(word, _)| word).collect();
+/// assert!(of.contains(&"BTC"));
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Synonyms {
+    groups: Vec<(Relation, Vec<String>)>,
+    /// Groups by the key of each of their members.
+    by_key: HashMap<Vec<char>, Vec<usize>>,
+    longest: usize,
+}
+
+impl Synonyms {
+    /// The tables of the program, and groups of the user's own.
+    pub fn standard(own: impl IntoIterator<Item = Vec<String>>) -> Self {
+        let mut synonyms = Synonyms::default();
+        for (relation, table) in [(Relation::Name, NAMES), (Relation::Region, REGIONS)] {
+            for (_, line) in table::lines(table) {
+                synonyms.add(relation, members(line).map(str::to_owned).collect());
+            }
+        }
+        for group in own {
+            synonyms.add(Relation::User, group);
+        }
+        synonyms
+    }
+
+    fn add(&mut self, relation: Relation, members: Vec<String>) {
+        let number = self.groups.len();
+        for member in &members {
+            let key = key_of(member);
+            self.longest = self.longest.max(key.len());
+            let groups = self.by_key.entry(key).or_default();
+            // Two spellings of one key (gpt-4, GPT4) are one member.
+            if groups.last() != Some(&number) {
+                groups.push(number);
+            }
+        }
+        self.groups.push((relation, members));
+    }
+
+    /// Words that mean the same as the one with this key, each once, as the tables write them; not the word itself.
+    pub fn of<'s>(&'s self, key: &[char]) -> impl Iterator<Item = (&'s str, Relation)> + use<'s> {
+        let groups = self.by_key.get(key).into_iter().flatten();
+        let mut seen = vec![key.to_vec()];
+        groups
+            .flat_map(|group| {
+                let (relation, members) = &self.groups[*group];
+                members.iter().map(|member| (member.as_str(), *relation))
+            })
+            .filter(move |(member, _)| {
+                let key = key_of(member);
+                let new = !seen.contains(&key);
+                if new {
+                    seen.push(key);
+                }
+                new
+            })
+    }
+
+    /// Key characters of the longest word of any table.
+    #[must_use]
+    pub fn longest(&self) -> usize {
+        self.longest
+    }
+}
+
+/// Every name of the table of names.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    table::lines(NAMES).flat_map(|(_, line)| members(line))
+}
+
+/// The members of one line: tabs between them.
+fn members(line: &str) -> impl Iterator<Item = &str> {
+    line.split('\t').map(str::trim).filter(|word| !word.is_empty())
+}
+
+/// Reads a table of the user's: one group a line, tabs or commas between its members, `#` begins a comment.
+///
+/// # Errors
+///
+/// The first line that is no group.
+pub fn parse_synonyms(table: &str) -> Result<Vec<Vec<String>>, TableError> {
+    let mut groups = Vec::new();
+    for (number, line) in table::lines(table) {
+        let words = line.split(['\t', ',', '\u{ff0c}', '、']).map(str::trim);
+        let group: Vec<String> =
+            words.filter(|word| !key_of(word).is_empty()).map(str::to_owned).collect();
+        if group.len() < 2 {
+            let reason = "a line has two words or more, a tab or a comma between them";
+            return Err(TableError { line: number, reason });
+        }
+        groups.push(group);
+    }
+    Ok(groups)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_tables_is_a_group_of_different_words() {
+        for (name, table) in [("names", NAMES), ("regions", REGIONS)] {
+            let mut owner: HashMap<Vec<char>, usize> = HashMap::new();
+            let mut twice = Vec::new();
+            for (number, line) in table::lines(table) {
+                let members: Vec<&str> = members(line).collect();
+                assert!(members.len() > 1, "{name}:{number}: {line}: a group has two or more");
+                for member in members {
+                    let key = key_of(member);
+                    assert!(!key.is_empty(), "{name}:{number}: {member}");
+                    if let Some(other) = owner.insert(key, number) {
+                        twice.push(format!("{name}:{number}: {member} stands in line {other} too"));
+                    }
+                }
+            }
+            assert_eq!(twice, Vec::<String>::new());
+            assert!(owner.len() > 100, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_word_is_found_in_any_script_and_width_and_is_not_its_own_synonym() {
+        let synonyms = Synonyms::standard([vec!["護城河".to_owned(), "moat".to_owned()]]);
+        let of = |word: &str| -> Vec<(String, Relation)> {
+            synonyms.of(&key_of(word)).map(|(word, why)| (word.to_owned(), why)).collect()
+        };
+        for spelling in ["BTC", "ＢＴＣ", "btc"] {
+            assert!(of(spelling).contains(&("比特幣".to_owned(), Relation::Name)), "{spelling}");
+            assert!(of(spelling).iter().all(|(word, _)| word != "BTC"));
+        }
+        assert!(of("軟體").contains(&("軟件".to_owned(), Relation::Region)));
+        assert_eq!(of("护城河"), [("moat".to_owned(), Relation::User)]);
+        assert_eq!(of("沒有這個詞"), []);
+    }
+
+    #[test]
+    fn a_users_table_is_read_or_its_bad_line_named() {
+        let table = "# mine\n\n護城河,moat\nAI\t人工智慧\t人工智能\n";
+        assert_eq!(
+            parse_synonyms(table).unwrap(),
+            [vec!["護城河", "moat"], vec!["AI", "人工智慧", "人工智能"]]
+        );
+        assert_eq!(parse_synonyms("a,b\nalone\n").unwrap_err().line, 2);
+        assert_eq!(parse_synonyms("a,!?\n").unwrap_err().line, 1);
+    }
+}

@@ -1,0 +1,263 @@
+//! Expansions, through the binary: other names, regional words, numbers, glued Latin, and the
+//! user's own tables.
+
+use serde_json::Value;
+
+use crate::util::Dir;
+
+/// One document a line: id and text.
+fn archive(documents: &[(&str, &str)]) -> Dir {
+    let dir = Dir::new();
+    let lines: Vec<String> = documents
+        .iter()
+        .map(|(id, text)| serde_json::json!({"id": id, "title": "題", "text": text}).to_string())
+        .collect();
+    dir.write("archive/dump.jsonl", lines.join("\n"));
+    dir.index();
+    dir
+}
+
+/// The ids found, sorted: for what is found and not in which order.
+fn set(dir: &Dir, query: &str) -> Vec<String> {
+    let mut ids = dir.ids(&[query]);
+    ids.sort();
+    ids
+}
+
+#[test]
+fn names_of_one_thing_find_each_other_in_any_script_below_what_was_typed() {
+    let dir = archive(&[
+        ("han", "比特幣今日上漲,交易所的成交量放大。"),
+        ("latin", "Bitcoin rose today,交易所的成交量放大。"),
+        ("ticker", "今日BTC上漲,交易所的成交量放大。"),
+        ("cash", "Bitcoin Cash的成交量放大。"),
+        ("none", "以太坊今日上漲。"),
+    ]);
+    for query in ["比特幣", "比特币", "BTC", "ＢＴＣ", "bitcoin", "Bitcoin"] {
+        let found = dir.ids(&[query]);
+        let wanted = match query {
+            "比特幣" | "比特币" => "han",
+            "bitcoin" | "Bitcoin" => "latin",
+            _ => "ticker",
+        };
+        assert!(found.len() >= 3, "{query}: {found:?}");
+        let first = &found[0];
+        let literal = first == wanted || (wanted == "latin" && first == "cash");
+        assert!(literal, "{query}: the literal form comes first: {found:?}");
+        assert!(!found.contains(&"none".to_owned()), "{query}");
+    }
+    // A longer name is one name: it finds its own synonyms, not those of its beginning.
+    let cash = archive(&[("bch", "BCH大漲。"), ("btc", "BTC大漲。")]);
+    assert_eq!(cash.ids(&["bitcoin cash"]), ["bch"]);
+    assert_eq!(cash.ids(&["比特幣現金"]), ["bch"]);
+    assert_eq!(dir.ids(&["比特币"]), dir.ids(&["比特幣"]));
+}
+
+#[test]
+fn expansions_stay_inside_their_leaf_and_quotes_have_none() {
+    let dir = archive(&[
+        ("both", "比特幣減半與BTC的行情。"),
+        ("ticker", "BTC的行情。"),
+        ("han", "比特幣的行情。"),
+        ("other", "以太坊的行情。"),
+    ]);
+    assert_eq!(set(&dir, "行情 -比特幣"), ["other"]);
+    assert_eq!(set(&dir, "行情 NOT (BTC OR 減半)"), ["other"]);
+    assert_eq!(set(&dir, "\"比特幣\""), ["both", "han"]);
+    assert_eq!(set(&dir, "\"BTC\""), ["both", "ticker"]);
+    assert_eq!(set(&dir, "比特幣 行情"), ["both", "han", "ticker"]);
+    assert_eq!(set(&dir, "title:比特幣"), Vec::<String>::new());
+}
+
+#[test]
+fn words_of_different_places_find_each_other() {
+    let dir = archive(&[
+        ("cn", "这款软件的服务器支持人工智能,默认把信息存到硬盘。"),
+        ("tw", "這款軟體的伺服器支援人工智慧,預設把資訊存到硬碟。"),
+    ]);
+    for query in [
+        "软件",
+        "軟體",
+        "軟件",
+        "服务器",
+        "伺服器",
+        "信息",
+        "資訊",
+        "资讯",
+        "硬盘",
+        "硬碟",
+        "默认",
+        "預設",
+        "人工智能",
+        "人工智慧",
+        "AI",
+        "软件 服务器",
+    ] {
+        assert_eq!(set(&dir, query), ["cn", "tw"], "{query}");
+    }
+    assert_eq!(dir.ids(&["软件 服务器"])[0], "cn");
+    assert_eq!(dir.ids(&["軟體 伺服器"])[0], "tw");
+}
+
+#[test]
+fn a_number_is_found_however_it_is_written() {
+    let dir = archive(&[
+        ("point", "融資5.4億美元。"),
+        ("commas", "融資540,000,000美元。"),
+        ("plain", "融資540000000美元。"),
+        ("wan", "融資54000万美元。"),
+        ("english", "raised $540 million。"),
+        ("mixed", "融资5亿4000万美元。"),
+        ("ten times as much", "融資54億美元。"),
+        ("less", "融資5.3億美元。"),
+        ("part", "融資4000万美元。"),
+    ]);
+    let same = ["commas", "english", "mixed", "plain", "point", "wan"];
+    for query in [
+        "5.4億",
+        "5.4亿",
+        "5.4 億",
+        "540,000,000",
+        "540000000",
+        "54000萬",
+        "540 million",
+        "5亿4000万",
+    ] {
+        assert_eq!(set(&dir, query), same, "{query}");
+    }
+    assert_eq!(set(&dir, "54亿"), ["ten times as much"]);
+    // The characters stand in both, the value in one.
+    assert_eq!(dir.ids(&["4000万"])[0], "part");
+    assert_eq!(set(&dir, "40,000,000"), ["part"]);
+    let hit = &dir.hits(&["540000000 id:point"])[0];
+    assert_eq!(marked(hit), ["5.4億"], "the number is marked as it is written");
+    let hit = &dir.hits(&["5.4億 id:english"])[0];
+    assert_eq!(marked(hit), ["540 million"]);
+}
+
+#[test]
+fn latin_words_are_found_glued_and_apart() {
+    let dir = archive(&[
+        ("camel", "PackyMcCormick與StabilityAI談GPT-4。"),
+        ("glued", "他提到stabilityai與gpt4。"),
+        ("apart", "Packy McCormick 與 Stability AI 談 GPT 4。"),
+    ]);
+    for query in ["packy mccormick", "PackyMcCormick", "packymccormick", "mccormick"] {
+        assert_eq!(set(&dir, query), ["apart", "camel"], "{query}");
+    }
+    for query in ["stability ai", "StabilityAI", "stabilityai", "gpt4", "GPT-4", "gpt 4"] {
+        assert_eq!(set(&dir, query), ["apart", "camel", "glued"], "{query}");
+    }
+}
+
+/// The texts of the highlights of a hit's snippet.
+fn marked(hit: &Value) -> Vec<String> {
+    let chars: Vec<char> = hit["snippet"]["text"].as_str().unwrap().chars().collect();
+    let ranges = hit["snippet"]["highlights"].as_array().unwrap();
+    ranges
+        .iter()
+        .map(|range| {
+            let at = |n: usize| range[n].as_u64().unwrap() as usize;
+            chars[at(0)..at(1)].iter().collect()
+        })
+        .collect()
+}
+
+/// What is marked, folded, is a word of the query or one of its expansions.
+#[test]
+fn highlights_are_words_of_the_query_or_what_explain_names() {
+    let texts = [
+        "比特幣(BTC)與以太坊(ETH)的質押:礦工轉用軟體,Bitcoin 融資5.4億美元。",
+        "比特币与以太坊的质押收益率,矿工转用软件,融资540,000,000美元,XBT报价。",
+        "PackyMcCormick談StabilityAI的GPT-4,伺服器與服务器,網路与网络。",
+    ];
+    let documents: Vec<(String, &str)> =
+        texts.iter().enumerate().map(|(n, text)| (format!("d{n}"), *text)).collect();
+    let documents: Vec<(&str, &str)> =
+        documents.iter().map(|(id, text)| (id.as_str(), *text)).collect();
+    let dir = archive(&documents);
+    let mut marks = 0;
+    for query in [
+        "比特幣 質押",
+        "BTC",
+        "软件 融资",
+        "5.4亿",
+        "540000000",
+        "packy mccormick",
+        "服务器",
+        "網路 OR gpt4",
+        "以太坊 质押收益率",
+        "stability ai",
+    ] {
+        let explained: Value =
+            serde_json::from_str(&dir.ok(&["explain", "--format", "json", query])).unwrap();
+        let mut forms: Vec<String> = Vec::new();
+        let mut values: Vec<String> = Vec::new();
+        for form in explained["words"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|word| word["forms"].as_array().unwrap())
+        {
+            let text = form["text"].as_str().unwrap();
+            match form["look"].as_str().unwrap() {
+                "value" => values.push(text.to_owned()),
+                _ => forms.push(wensou_text::key_of(text).into_iter().collect()),
+            }
+        }
+        for hit in dir.hits(&["--snippet", "500", query]) {
+            for mark in marked(&hit) {
+                marks += 1;
+                let key: String = wensou_text::key_of(&mark).into_iter().collect();
+                let folded = wensou_text::Folded::new(&mark);
+                let value = wensou_text::values(&folded);
+                let is_value = value.iter().any(|(_, digits)| values.contains(digits));
+                assert!(forms.contains(&key) || is_value, "{mark} for {query}: {forms:?}");
+            }
+        }
+    }
+    assert!(marks > 25, "{marks} highlights");
+}
+
+#[test]
+fn words_and_synonyms_of_the_users_own_are_part_of_the_index() {
+    let dir = Dir::new();
+    let line = |id: &str, text: &str| {
+        serde_json::json!({"id": id, "title": "題", "text": text}).to_string() + "\n"
+    };
+    dir.write(
+        "archive/dump.jsonl",
+        line("a", "企业的護城河很深。") + &line("b", "its moat is deep"),
+    );
+    let words = dir.write("words.tsv", "# mine\n護城河\n");
+    let synonyms = dir.write("synonyms.tsv", "護城河,moat\n");
+    dir.ok(&["index", "archive", "-q", "--words", "words.tsv", "--synonyms", "synonyms.tsv"]);
+    assert_eq!(set(&dir, "护城河"), ["a", "b"]);
+    assert_eq!(set(&dir, "moat"), ["a", "b"]);
+    assert!(dir.ok(&["explain", "moat"]).contains("护城河 = "), "explain names the expansion");
+
+    // A change is said, and the old tables go on being used until a rebuild.
+    std::fs::write(&synonyms, "護城河,優勢\n").unwrap();
+    let ran = dir.run(&["search", "moat"]);
+    assert!(ran.stderr.contains("W005"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("synonyms.tsv has changed"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("wensou index --rebuild"), "{}", ran.stderr);
+    assert_eq!(set(&dir, "moat"), ["a", "b"]);
+    assert!(dir.ok(&["stats"]).contains("synonyms.tsv has changed"));
+
+    // The files are remembered; `index` sees that it has something to do.
+    dir.ok(&["index", "-q"]);
+    assert_eq!(set(&dir, "moat"), ["b"]);
+    assert!(!dir.run(&["search", "moat"]).stderr.contains("W005"));
+    dir.ok(&["index", "-q", "--synonyms", "none"]);
+    assert!(dir.ok(&["stats"]).contains("synonyms none"));
+
+    // The index stands without the files; a table that is none is named with its line.
+    std::fs::remove_file(&words).unwrap();
+    assert_eq!(set(&dir, "护城河"), ["a"]);
+    dir.write("bad.tsv", "護城河,moat\nalone\n");
+    let ran = dir.run(&["index", "archive", "--words", "none", "--synonyms", "bad.tsv"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("bad.tsv:2: a line has two words or more"), "{}", ran.stderr);
+    assert_eq!(set(&dir, "护城河"), ["a"], "the old index was not touched");
+}

@@ -1,0 +1,191 @@
+//! `explain`, `similar`, and what is said when nothing is found.
+
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+use crate::util::{Dir, golden, sample};
+
+/// The sample archive, indexed once.
+fn indexed() -> &'static Dir {
+    static DIR: OnceLock<Dir> = OnceLock::new();
+    DIR.get_or_init(|| {
+        let dir = Dir::new();
+        let archive = sample();
+        dir.ok(&["index", archive.to_str().unwrap(), "--quiet"]);
+        dir
+    })
+}
+
+fn explained(args: &[&str]) -> Value {
+    let mut all = vec!["explain", "--format", "json"];
+    all.extend_from_slice(args);
+    let ran = indexed().run(&all);
+    assert!(ran.code <= 1, "{args:?}: {}", ran.stderr);
+    serde_json::from_str(&ran.stdout).unwrap()
+}
+
+#[test]
+fn the_parts_of_a_score_are_the_score_that_search_prints() {
+    let dir = indexed();
+    for query in [
+        "比特幣 減半",
+        "BTC",
+        "開源大模型的護城河在哪裡",
+        "質押 OR 挖礦",
+        "\"比特幣\"",
+        "人工智慧 晶片",
+        "title:比特幣",
+        "以太坊合并之後質押收益率是多少",
+    ] {
+        let mut checked = 0;
+        for (rank, hit) in dir.hits(&[query]).iter().enumerate().take(40) {
+            let id = hit["id"].as_str().unwrap();
+            let explained = explained(&[query, "--id", id]);
+            let explained = &explained["hit"];
+            assert_eq!(explained["rank"], rank + 1, "{query} {id}");
+            let score = hit["score"].as_f64().unwrap();
+            assert!((explained["score"].as_f64().unwrap() - score).abs() < 1e-4);
+            let parts: f64 = explained["parts"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|part| part["score"].as_f64().unwrap())
+                .sum();
+            let more = |name: &str| explained[name].as_f64().unwrap_or(0.0);
+            let sum = parts + more("window") + more("runs");
+            assert!((sum - score).abs() < 1e-3 * score.max(1.0), "{query} {id}: {sum} {score}");
+            assert!(explained["matches"].as_array().unwrap().iter().all(|m| m == true));
+            checked += 1;
+        }
+        assert!(checked > 0, "{query}");
+    }
+}
+
+#[test]
+fn clauses_are_counted_alone_and_by_what_the_query_finds_without_them() {
+    let count = |query: &[&str]| indexed().ids(query).len();
+    let explained = explained(&["比特幣 減半 kind:flash -tag:BTC"]);
+    let clauses = explained["clauses"].as_array().unwrap();
+    let texts: Vec<&str> = clauses.iter().map(|clause| clause["text"].as_str().unwrap()).collect();
+    assert_eq!(texts, ["比特幣", "減半", "kind:flash", "-tag:BTC"]);
+    for (clause, alone, without) in [
+        (&clauses[0], "比特幣", "減半 kind:flash -tag:BTC"),
+        (&clauses[1], "減半", "比特幣 kind:flash -tag:BTC"),
+        (&clauses[2], "kind:flash", "比特幣 減半 -tag:BTC"),
+        (&clauses[3], "-tag:BTC", "比特幣 減半 kind:flash"),
+    ] {
+        assert_eq!(clause["alone"], count(&["--", alone]), "{alone}");
+        assert_eq!(clause["without"], count(&["--", without]), "{without}");
+    }
+    assert_eq!(explained["total"], count(&["比特幣 減半 kind:flash -tag:BTC"]));
+}
+
+#[test]
+fn what_matches_is_named_for_every_form() {
+    let explained = explained(&["比特币"]);
+    let forms = explained["words"][0]["forms"].as_array().unwrap();
+    let origin = |text: &str| {
+        let form = forms.iter().find(|form| form["text"] == text);
+        form.unwrap_or_else(|| panic!("{text} in {forms:?}"))["origin"].clone()
+    };
+    assert_eq!(origin("比特币"), "typed");
+    assert_eq!(origin("btc"), "name");
+    assert_eq!(explained["folded"], "比特币");
+}
+
+#[test]
+fn nothing_found_says_which_clause_kills_the_result() {
+    let ran = indexed().run(&["search", "比特幣 kind:flash tag:沒有這個標籤"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
+    assert!(ran.stderr.contains("each alone: 比特幣 "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("tag:沒有這個標籤 0"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("without tag:沒有這個標籤: "), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("without 比特幣"), "{}", ran.stderr);
+    // Two clauses that exclude each other: without either there are hits.
+    let ran = indexed().run(&["search", "kind:flash has:related"]);
+    assert!(ran.stderr.contains("without kind:flash: "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("without has:related: "), "{}", ran.stderr);
+    // Where no document has every word, the counts say which word it is.
+    let ran = indexed().run(&["search", "比特幣減半zzzz"]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.stderr.contains("zzzz 0"), "{}", ran.stderr);
+}
+
+#[test]
+fn explain_is_readable() {
+    let mut screen = String::new();
+    for query in ["\"比特幣\"~9 -tag:BTC", "比特币 title:減半 5.4億", "packy mccormick"] {
+        let ran = indexed().run(&["explain", "--", query]);
+        screen.push_str(&format!("$ wensou explain -- '{query}'\n{}\n", ran.stdout));
+    }
+    golden("explain.txt", &screen);
+    let id = &indexed().ids(&["人工智能 芯片"])[0];
+    let ran = indexed().ok(&["explain", "人工智能 芯片", "--id", id]);
+    assert!(ran.contains("rank 1, score "), "{ran}");
+    let other = &indexed().ids(&["--", "-人工智能"])[0];
+    let ran = indexed().run(&["explain", "人工智能 芯片", "--id", other]);
+    assert!(ran.stdout.contains("does not match 人工智能"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("is no hit"), "{}", ran.stdout);
+}
+
+#[test]
+fn explain_ends_as_search_does() {
+    assert_eq!(indexed().run(&["explain", "比特幣"]).code, 0);
+    assert_eq!(indexed().run(&["explain", "tag:沒有這個標籤"]).code, 1);
+    let ran = indexed().run(&["explain", "\"沒有關上"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+    assert!(ran.stderr.contains("Q001"));
+    let ran = indexed().run(&["explain", "比特幣", "--id", "nosuchid"]);
+    assert_eq!(ran.code, 1);
+    assert_eq!(Dir::new().run(&["explain", "比特幣"]).code, 3);
+}
+
+#[test]
+fn similar_finds_what_shares_telling_words_and_never_the_pages_own_flashes() {
+    let dir = indexed();
+    let records: Vec<Value> =
+        dir.ok(&["export"]).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let mut articles = 0;
+    let mut kinds = std::collections::BTreeSet::new();
+    for record in records.iter().filter(|record| record["kind"] == "article").take(20) {
+        let id = record["id"].as_str().unwrap();
+        let ran = dir.run(&["similar", id, "--format", "jsonl", "-n", "50"]);
+        assert!(ran.code <= 1, "{}", ran.stderr);
+        for line in ran.stdout.lines() {
+            let hit: Value = serde_json::from_str(line).unwrap();
+            assert_ne!(hit["id"], id);
+            let own = record["flashes"].as_array().unwrap();
+            assert!(!own.contains(&hit["id"]), "{id} is not like its own flash item");
+            assert!(!hit["shared"].as_array().unwrap().is_empty());
+            kinds.insert(hit["kind"].as_str().unwrap().to_owned());
+        }
+        articles += 1;
+    }
+    assert_eq!(articles, 20);
+    assert_eq!(kinds.len(), 2, "of both kinds: {kinds:?}");
+    assert_eq!(dir.run(&["similar", "nosuchid"]).code, 1);
+}
+
+/// A copy of a page under another name is the most similar of all.
+#[test]
+fn the_most_similar_is_the_nearest() {
+    let dir = Dir::new();
+    let line = |id: &str, text: &str| {
+        serde_json::json!({"id": id, "title": "題", "text": text}).to_string() + "\n"
+    };
+    let halving = "比特幣第四次減半之後,礦工的收入下降,哈希率仍創新高,礦機廠商推出新機型。";
+    let reworded = "减半过去一个月,比特币矿工收入下降,算力与哈希率却创新高,矿机厂商受益。";
+    let other = "一家咖啡館推出了新的拿鐵,店主說減半糖也好喝。";
+    dir.write(
+        "archive/d.jsonl",
+        line("a", halving)
+            + &line("b", reworded)
+            + &line("c", other)
+            + &line("d", "天氣晴朗,適合出門散步。"),
+    );
+    dir.index();
+    let found = dir.ok(&["similar", "a", "--format", "ids"]);
+    assert_eq!(found.lines().next(), Some("b"), "{found}");
+    assert!(!found.contains('d'), "{found}");
+}
