@@ -105,6 +105,22 @@ pub(crate) struct Search {
     /// How hits are printed
     #[arg(long, short = 'f', value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+    /// Run every line of FILE as a query (`-` is standard input); prints one object a query, or with
+    /// --format ids the ids of each on one line
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["query", "facet", "fields"])]
+    pub(crate) batch: Option<PathBuf>,
+    /// Print these keys of a hit only, with commas between (json, jsonl, tsv)
+    #[arg(long, value_name = "KEYS", value_delimiter = ',')]
+    pub(crate) fields: Vec<String>,
+    /// End each id with a zero byte in place of a line feed, for `xargs -0` (needs --format ids)
+    #[arg(long = "null", short = '0')]
+    pub(crate) null: bool,
+    /// Refuse to run if the formats for programs are not those of version N
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1))]
+    pub(crate) format_version: Option<u32>,
+    /// Prefer newer hits: a score counts half as much in the end, half of that after SPAN (`30d`, `1y`)
+    #[arg(long, value_name = "SPAN")]
+    pub(crate) recency: Option<HalfLife>,
     /// Snippets of at most N characters
     #[arg(long, value_name = "N", default_value_t = 120)]
     pub(crate) snippet: usize,
@@ -146,6 +162,9 @@ pub(crate) struct Explain {
     /// Explain the score of this article or flash item; the beginning of an id will do
     #[arg(long, value_name = "ID")]
     pub(crate) id: Option<String>,
+    /// Prefer newer hits, as `search` does
+    #[arg(long, value_name = "SPAN")]
+    pub(crate) recency: Option<HalfLife>,
     /// How it is printed
     #[arg(long, short = 'f', value_enum, default_value_t = ShowFormat::Text)]
     pub(crate) format: ShowFormat,
@@ -219,6 +238,31 @@ impl std::str::FromStr for AsOf {
     }
 }
 
+/// A half-life in days, typed as `30d`, `8w`, `6mo` or `1y`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct HalfLife {
+    pub(crate) days: i64,
+}
+
+impl std::str::FromStr for HalfLife {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let cure = || "give a number of days, weeks, months or years: 30d, 8w, 6mo, 1y".to_owned();
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let days = match &text[digits..] {
+            "d" => 1,
+            "w" => 7,
+            "mo" => 30,
+            "y" => 365,
+            _ => return Err(cure()),
+        };
+        let count: i64 = text[..digits].parse().map_err(|_| cure())?;
+        let days = count.checked_mul(days).filter(|days| (1..=365_000).contains(days));
+        days.map(|days| Self { days }).ok_or_else(cure)
+    }
+}
+
 /// Build the index of an archive.
 ///
 /// Files and folders of pages (.txt, .html, .htm, without an ending) and JSON lines (.jsonl) are
@@ -263,17 +307,45 @@ pub(crate) struct Show {
     /// The bytes of the file that it stands in, as they are
     #[arg(long, conflicts_with_all = ["format", "highlight"])]
     pub(crate) raw: bool,
+    /// Show the text in this script; what lies in the archive stays as it is
+    #[arg(long, value_enum, default_value_t = Script::Original)]
+    pub(crate) script: Script,
     /// How it is printed
-    #[arg(long, short = 'f', value_enum, default_value_t = ShowFormat::Text)]
-    pub(crate) format: ShowFormat,
+    #[arg(long, short = 'f', value_enum, default_value_t = RecordFormat::Text)]
+    pub(crate) format: RecordFormat,
+    /// Print a long article at once; without it, one longer than the screen goes through $PAGER
+    #[arg(long)]
+    pub(crate) no_pager: bool,
 }
 
 /// How one record is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ShowFormat {
+pub(crate) enum RecordFormat {
     /// For people
     Text,
     /// As `export` writes it
+    Json,
+    /// One line to quote it by: title, source, date, path and bytes
+    Cite,
+}
+
+/// The script that text is shown in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Script {
+    /// As the page has it
+    Original,
+    /// Simplified
+    Hans,
+    /// Traditional
+    Hant,
+}
+
+/// How one object is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShowFormat {
+    /// For people
+    Text,
+    /// One object
     Json,
 }
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use wensou_index::Index;
 use wensou_query::eval::{Judgements, Measures, Run, interval, mean, measure, significance};
 use wensou_query::lang::{Clock, parse_lenient};
-use wensou_query::{Options, plain};
+use wensou_query::{Options, Session, plain};
 
 use super::search::clock;
 use crate::args::{Eval, Global};
@@ -31,6 +31,7 @@ pub(crate) fn run(
     let index = Index::open(&global.index)?;
     let judgements = read_judgements(&args.qrels)?;
     let clock = clock(&index, None)?;
+    let session = Session::new(&index)?;
     let mut run = Run::new();
     let mut out = match &args.run {
         Some(path) => {
@@ -41,7 +42,7 @@ pub(crate) fn run(
         None => None,
     };
     for query in read_queries(&args.queries)? {
-        let hits = rank(&index, &query.text, args, &clock)?;
+        let hits = rank(&session, &query.text, args, &clock)?;
         if let Some(out) = &mut out {
             for (rank, (id, score)) in hits.iter().enumerate() {
                 writeln!(out, "{} Q0 {id} {} {score:.6} wensou", query.id, rank + 1)?;
@@ -66,7 +67,7 @@ pub(crate) fn run(
 
 /// The ids and scores of one query, best first.
 fn rank(
-    index: &Index,
+    session: &Session<'_>,
     text: &str,
     args: &Eval,
     clock: &Clock,
@@ -77,7 +78,7 @@ fn rank(
     };
     let mut options = Options::default();
     options.limit = args.limit;
-    match wensou_query::ids(index, &query, &options) {
+    match session.ids(&query, &options) {
         Ok(hits) => Ok(hits),
         // A query of punctuation alone finds nothing: that is its score.
         Err(wensou_query::Error::Query(_)) => Ok(Vec::new()),

@@ -2,7 +2,7 @@
 
 use wensou_index::{Index, RecordExt};
 
-use super::search::{clock, parse_as, report};
+use super::search::{clock, parse_as, recency, report};
 use super::show::lookup;
 use crate::args::{Explain, Global, ShowFormat};
 use crate::exit::Outcome;
@@ -16,7 +16,8 @@ pub(crate) fn run(
     let index = Index::open(&global.index)?;
     let machine = args.format == ShowFormat::Json;
     let text = args.query.join(" ");
-    let Some(query) = parse_as(&text, &clock(&index, args.as_of)?, terminal, machine) else {
+    let clock = clock(&index, args.as_of)?;
+    let Some(query) = parse_as(&text, &clock, terminal, machine) else {
         return Ok(Outcome::Refused);
     };
     let id = match &args.id {
@@ -26,14 +27,15 @@ pub(crate) fn run(
             None => return Ok(Outcome::Nothing),
         },
     };
-    let explained = match wensou_query::explain(&index, &query, id.as_deref()) {
-        Ok(explained) => explained,
-        Err(wensou_query::Error::Query(diagnostics)) => {
-            report(&diagnostics, &text, terminal, machine);
-            return Ok(Outcome::Refused);
-        }
-        Err(error) => return Err(error.into()),
-    };
+    let explained =
+        match wensou_query::explain(&index, &query, id.as_deref(), recency(args.recency, &clock)) {
+            Ok(explained) => explained,
+            Err(wensou_query::Error::Query(diagnostics)) => {
+                report(&diagnostics, &text, terminal, machine);
+                return Ok(Outcome::Refused);
+            }
+            Err(error) => return Err(error.into()),
+        };
     match args.format {
         ShowFormat::Text => explanation::print(terminal, &explained)?,
         ShowFormat::Json => {

@@ -1,5 +1,6 @@
 //! The verbs, one file each.
 
+pub(crate) mod batch;
 pub(crate) mod eval;
 pub(crate) mod explain;
 pub(crate) mod export;

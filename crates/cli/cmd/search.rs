@@ -5,11 +5,11 @@ use std::time::Instant;
 
 use anyhow::{Context, bail};
 use jiff::civil::Date;
-use wensou_index::{Error as IndexError, Index};
+use wensou_index::{Error as IndexError, Index, civil_seconds};
 use wensou_query::lang::{Clock, Diagnostic, Query, Style, parse as parse_query};
-use wensou_query::{Clause, Options, Results, Sort as Order};
+use wensou_query::{Clause, Options, Recency, Results, Sort as Order};
 
-use crate::args::{AsOf, Format, Global, Search, Sort};
+use crate::args::{AsOf, Format, Global, HalfLife, Search, Sort};
 use crate::exit::Outcome;
 use crate::out::{Terminal, facets, hits, sanitize};
 
@@ -24,24 +24,23 @@ pub(crate) fn run(
     if !args.facet.is_empty() && matches!(args.format, Format::Ids | Format::Tsv) {
         bail!("--facet has no place in a list of hits: use --format text, json or jsonl");
     }
+    let fields = args.fields.as_slice();
+    hits::check_fields(args.format, fields)?;
+    if args.null && args.format != Format::Ids {
+        bail!("--null ends ids: use it with --format ids");
+    }
     let index = open_or_build(&global.index, terminal)?;
     let started = Instant::now();
     let clock = clock(&index, args.as_of)?;
+    if let Some(file) = &args.batch {
+        return super::batch::run(&index, file, args, &clock, terminal);
+    }
     let machine = args.format != Format::Text;
     let text = args.query.join(" ");
     let Some(query) = parse_as(&text, &clock, terminal, machine) else {
         return Ok(Outcome::Refused);
     };
-    let mut options = Options::default();
-    options.limit = args.limit;
-    options.offset = args.offset;
-    options.snippet = args.snippet;
-    options.sort = args.sort.map(|sort| match sort {
-        Sort::Rank => Order::Rank,
-        Sort::Newest => Order::Newest,
-        Sort::Oldest => Order::Oldest,
-    });
-    let results = match wensou_query::search(&index, &query, &options) {
+    let results = match wensou_query::search(&index, &query, &options(args, &clock)) {
         Ok(results) => results,
         Err(wensou_query::Error::Query(diagnostics)) => {
             report(&diagnostics, &text, terminal, machine);
@@ -54,7 +53,8 @@ pub(crate) fn run(
     match (args.format, facets.is_empty()) {
         (Format::Json, false) => facets::print_object(terminal, &results.hits, &facets)?,
         (format, _) => {
-            hits::print(terminal, format, &results.hits, args.offset)?;
+            let layout = hits::Layout { offset: args.offset, fields, null: args.null };
+            hits::print(terminal, format, &results.hits, layout)?;
             facets::print(terminal, format, &facets)?;
         }
     }
@@ -65,6 +65,30 @@ pub(crate) fn run(
         }
     }
     Ok(if results.total == 0 { Outcome::Nothing } else { Outcome::Done })
+}
+
+/// What is wanted of each search.
+pub(super) fn options(args: &Search, clock: &Clock) -> Options {
+    let mut options = Options::default();
+    options.limit = args.limit;
+    options.offset = args.offset;
+    options.snippet = args.snippet;
+    options.recency = recency(args.recency, clock);
+    options.sort = args.sort.map(|sort| match sort {
+        Sort::Rank => Order::Rank,
+        Sort::Newest => Order::Newest,
+        Sort::Oldest => Order::Oldest,
+    });
+    options
+}
+
+/// The preference for newer hits that was asked for.
+pub(super) fn recency(half_life: Option<HalfLife>, clock: &Clock) -> Option<Recency> {
+    half_life.map(|HalfLife { days }| Recency {
+        // The end of today: what was written this morning is not from the future.
+        today: civil_seconds(clock.today.at(23, 59, 59, 0)),
+        half_life: days * 24 * 60 * 60,
+    })
 }
 
 /// Opens the index. Where there is none in the default place but a sample archive beside it, that

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use wensou_index::{Index, Lookup};
 use wensou_ingest::Record;
+use wensou_query::Highlighter;
 
 use super::search::{clock, parse};
-use crate::args::{Global, Show, ShowFormat};
+use crate::args::{Global, RecordFormat, Show};
 use crate::exit::Outcome;
+use crate::out::script::Converter;
 use crate::out::{Terminal, json, record, sanitize};
 
 pub(crate) fn run(
@@ -24,11 +26,14 @@ pub(crate) fn run(
         return raw(&index, &found, terminal);
     }
     match args.format {
-        ShowFormat::Json => {
+        RecordFormat::Cite => {
+            terminal.line(sanitize::line(&record::citation(&found)))?;
+        }
+        RecordFormat::Json => {
             serde_json::to_writer_pretty(terminal.out(), &json::record(&found))?;
             writeln!(terminal.out())?;
         }
-        ShowFormat::Text => {
+        RecordFormat::Text => {
             let query = match &args.highlight {
                 None => None,
                 Some(text) => match parse(text, &clock(&index, None)?, terminal) {
@@ -36,7 +41,15 @@ pub(crate) fn run(
                     query => query,
                 },
             };
-            record::print(terminal, &index, &found, query.as_ref())?;
+            let style = record::Reading {
+                marks: Highlighter::new(&index, query.as_ref())?,
+                script: Converter::new(args.script)?,
+            };
+            if !args.no_pager {
+                terminal.begin_page();
+            }
+            record::print(terminal, &index, &found, &style)?;
+            terminal.end_page()?;
         }
     }
     Ok(Outcome::Done)

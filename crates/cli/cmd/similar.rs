@@ -21,7 +21,7 @@ pub(crate) fn run(
     options.limit = args.limit;
     options.snippet = args.snippet;
     let found = wensou_query::similar(&index, record.id(), &options)?;
-    hits::print(terminal, args.format, &found, 0)?;
+    hits::print(terminal, args.format, &found, hits::Layout::default())?;
     if found.is_empty() && args.format == Format::Text {
         terminal.say("nothing shares its telling words");
     }

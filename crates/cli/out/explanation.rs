@@ -122,6 +122,9 @@ fn print_hit(
             terminal.line(format_args!("  {value:>8.3}  {name}"))?;
         }
     }
+    if hit.recency < 1.0 {
+        terminal.line(format_args!("  × {:>6.3}  for its age", hit.recency))?;
+    }
     Ok(())
 }
 
@@ -207,5 +210,6 @@ fn hit_object(hit: &ExplainedHit) -> Value {
         "parts": hit.parts.iter().map(part).collect::<Vec<_>>(),
         "window": hit.window,
         "runs": hit.runs,
+        "recency": hit.recency,
     })
 }

@@ -3,12 +3,14 @@
 use std::io;
 
 use anstyle::Style;
+use anyhow::bail;
+use serde_json::Value;
 use wensou_index::{Kind, RecordExt};
 use wensou_ingest::{DateProvenance, Moment, Record};
 use wensou_query::Hit;
 
 use super::Terminal;
-use super::json;
+use super::json::{self, Chosen};
 use super::sanitize;
 use super::terminal::{DATE, DIM, KIND, TAG, TITLE};
 use super::text::{marked, width, wrap};
@@ -20,13 +22,38 @@ const TAGS_SHOWN: usize = 8;
 /// Most words that a hit shows of those that it shares with another.
 const SHARED_SHOWN: usize = 10;
 
-/// Prints hits; the first has rank `offset + 1`.
+/// How hits are laid out.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Layout<'a> {
+    /// The first hit has rank `offset + 1`.
+    pub(crate) offset: usize,
+    /// The keys to print, in this order; none means all.
+    pub(crate) fields: &'a [String],
+    /// Ids end with a zero byte.
+    pub(crate) null: bool,
+}
+
+/// Refuses keys that a hit does not have, and formats that have no keys.
+pub(crate) fn check_fields(format: Format, fields: &[String]) -> anyhow::Result<()> {
+    if !fields.is_empty() && matches!(format, Format::Text | Format::Ids) {
+        bail!("--fields chooses keys of --format json, jsonl or tsv");
+    }
+    match fields.iter().find(|field| !json::FIELDS.contains(&field.as_str())) {
+        Some(unknown) => {
+            bail!("a hit has no key `{unknown}`; it has {}", json::FIELDS.join(", "))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Prints hits.
 pub(crate) fn print(
     terminal: &mut Terminal,
     format: Format,
     hits: &[Hit],
-    offset: usize,
+    layout: Layout<'_>,
 ) -> anyhow::Result<()> {
+    let Layout { offset, fields, null } = layout;
     match format {
         Format::Text => {
             for (place, hit) in hits.iter().enumerate() {
@@ -34,22 +61,40 @@ pub(crate) fn print(
             }
         }
         Format::Json => {
-            let all: Vec<_> = hits.iter().map(json::hit).collect();
-            serde_json::to_writer_pretty(terminal.out(), &all)?;
+            match fields {
+                [] => {
+                    let all: Vec<_> = hits.iter().map(json::hit).collect();
+                    serde_json::to_writer_pretty(terminal.out(), &all)?;
+                }
+                fields => {
+                    let all: Vec<_> =
+                        hits.iter().map(|hit| Chosen::of(hit, fields)).collect::<Result<_, _>>()?;
+                    serde_json::to_writer_pretty(terminal.out(), &all)?;
+                }
+            }
             writeln!(terminal.out())?;
         }
         Format::Jsonl => {
             for hit in hits {
-                serde_json::to_writer(terminal.out(), &json::hit(hit))?;
+                match fields {
+                    [] => serde_json::to_writer(terminal.out(), &json::hit(hit))?,
+                    fields => {
+                        serde_json::to_writer(terminal.out(), &Chosen::of(hit, fields)?)?;
+                    }
+                }
                 writeln!(terminal.out())?;
             }
         }
         Format::Ids => {
             for hit in hits {
-                writeln!(terminal.out(), "{}", cell(hit.record.id()))?;
+                let end = if null { '\0' } else { '\n' };
+                write!(terminal.out(), "{}{end}", cell(hit.record.id()))?;
             }
         }
-        Format::Tsv => tsv(terminal, hits)?,
+        Format::Tsv => match fields {
+            [] => tsv(terminal, hits)?,
+            fields => chosen_tsv(terminal, hits, fields)?,
+        },
     }
     Ok(())
 }
@@ -81,6 +126,31 @@ fn tsv(terminal: &mut Terminal, hits: &[Hit]) -> io::Result<()> {
         writeln!(terminal.out(), "{}", cells.join("\t"))?;
     }
     Ok(())
+}
+
+/// The chosen keys as cells: objects by their values, lists with commas between.
+fn chosen_tsv(terminal: &mut Terminal, hits: &[Hit], fields: &[String]) -> anyhow::Result<()> {
+    writeln!(terminal.out(), "{}", fields.join("\t"))?;
+    for hit in hits {
+        let chosen = Chosen::of(hit, fields)?;
+        let cells: Vec<String> = chosen.entries().map(|(_, value)| cell(&flat(value))).collect();
+        writeln!(terminal.out(), "{}", cells.join("\t"))?;
+    }
+    Ok(())
+}
+
+/// A JSON value as one cell.
+fn flat(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(flat).collect::<Vec<_>>().join(","),
+        Value::Object(object) => match object.get("value").or(object.get("text")) {
+            Some(value) => flat(value),
+            None => object.values().map(flat).collect::<Vec<_>>().join(".."),
+        },
+        other => other.to_string(),
+    }
 }
 
 /// A value without what separates values and lines.

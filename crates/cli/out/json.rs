@@ -29,6 +29,37 @@ pub(crate) struct HitObject<'a> {
     shared: &'a [String],
 }
 
+/// The keys of a hit, in order.
+pub(crate) const FIELDS: [&str; 14] = [
+    "id", "kind", "title", "date", "source", "category", "tags", "path", "span", "score",
+    "snippet", "seen_in", "missing", "shared",
+];
+
+/// A hit with some of its keys only, in the order that they were asked for.
+pub(crate) struct Chosen<'f> {
+    all: Value,
+    fields: &'f [String],
+}
+
+impl<'f> Chosen<'f> {
+    pub(crate) fn of(hit: &Hit, fields: &'f [String]) -> anyhow::Result<Self> {
+        Ok(Self { all: serde_json::to_value(self::hit(hit))?, fields })
+    }
+
+    /// The keys with their values; a key that this hit lacks is null.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&'f str, &Value)> {
+        let value =
+            |field: &'f String| (field.as_str(), self.all.get(field).unwrap_or(&Value::Null));
+        self.fields.iter().map(value)
+    }
+}
+
+impl Serialize for Chosen<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.entries())
+    }
+}
+
 /// The object of a hit.
 pub(crate) fn hit(hit: &Hit) -> HitObject<'_> {
     let record = &hit.record;

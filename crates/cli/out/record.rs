@@ -5,23 +5,61 @@ use std::io;
 use anstyle::Style;
 use wensou_index::{Index, Kind, Lookup, RecordExt};
 use wensou_ingest::{Article, DateProvenance, FlashItem, Record};
-use wensou_query::lang::Query;
-use wensou_query::{Highlighter, Snippet};
+use wensou_query::Highlighter;
 
+use super::script::Converter;
 use super::terminal::{DATE, DIM, KIND, TAG, TITLE};
 use super::text::{marked, wrap};
 use super::{Terminal, hits, json, sanitize};
 
-/// Prints a record; the words of `query`, if any, are marked.
+/// How a record is shown.
+pub(crate) struct Reading {
+    /// Marks the words of a query.
+    pub(crate) marks: Highlighter,
+    /// The script that text is shown in.
+    pub(crate) script: Converter,
+}
+
+impl Reading {
+    /// Text from a page with its marks.
+    fn marked(&self, text: &str, base: Style) -> String {
+        marked(&self.script.snippet(self.marks.mark(text)), base)
+    }
+
+    /// Text from a page.
+    fn text(&self, text: &str) -> String {
+        sanitize::line(&self.script.text(text)).into_owned()
+    }
+}
+
+/// A record in one line, to quote it by: title, source, date, path and bytes.
+pub(crate) fn citation(record: &Record) -> String {
+    let source = match record {
+        Record::Article(article) => article.source.as_deref(),
+        Record::Flash(flash) => flash.outlet.as_deref(),
+    };
+    let date = match record.date().value {
+        None => "no date".to_owned(),
+        Some(_) => match record.date().provenance {
+            DateProvenance::Inferred(_) => format!("{} (inferred)", hits::date(record)),
+            _ => hits::date(record),
+        },
+    };
+    let (path, span) = json::place(record);
+    let place = format!("{path}, bytes {}..{}", span.start, span.end);
+    let parts = [Some(json::title(record)), source, Some(&date), Some(&place), Some(record.id())];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(". ")
+}
+
+/// Prints a record.
 pub(crate) fn print(
     terminal: &mut Terminal,
     index: &Index,
     record: &Record,
-    query: Option<&Query>,
+    reading: &Reading,
 ) -> anyhow::Result<()> {
-    let marks = Highlighter::new(index, query)?;
-    let title = marks.mark(json::title(record));
-    paragraph(terminal, &format!("{}\n", marked(&title, TITLE)), "")?;
+    let title = reading.marked(json::title(record), TITLE);
+    paragraph(terminal, &format!("{title}\n"), "")?;
     let kind = record.kind().name();
     let mut facts = vec![format!("{KIND}{kind}{KIND:#}"), when(record)];
     match record {
@@ -38,10 +76,10 @@ pub(crate) fn print(
     }
     terminal.line("")?;
     match record {
-        Record::Article(article) => body(terminal, index, article, &marks)?,
+        Record::Article(article) => body(terminal, index, article, reading)?,
         Record::Flash(flash) => {
             for text in flash.text.split('\n') {
-                paragraph(terminal, &marked(&marks.mark(text), Style::new()), "")?;
+                paragraph(terminal, &reading.marked(text, Style::new()), "")?;
             }
             terminal.line("")?;
         }
@@ -98,38 +136,42 @@ fn body(
     terminal: &mut Terminal,
     index: &Index,
     article: &Article,
-    marks: &Highlighter,
+    reading: &Reading,
 ) -> anyhow::Result<()> {
     for text in &article.paragraphs {
-        paragraph(terminal, &marked(&marks.mark(text), Style::new()), "")?;
+        paragraph(terminal, &reading.marked(text, Style::new()), "")?;
         terminal.line("")?;
     }
     if !article.flashes.is_empty() {
         terminal.line(format_args!("{KIND}Flash items in this page{KIND:#}"))?;
         for id in &article.flashes {
-            flash_line(terminal, index, id)?;
+            flash_line(terminal, index, id, reading)?;
         }
         terminal.line("")?;
     }
     if !article.related.is_empty() {
         terminal.line(format_args!("{KIND}Related{KIND:#}"))?;
         for related in &article.related {
-            paragraph(terminal, &sanitize::line(&related.title), "  ")?;
+            paragraph(terminal, &reading.text(&related.title), "  ")?;
         }
         terminal.line("")?;
     }
     Ok(())
 }
 
-fn flash_line(terminal: &mut Terminal, index: &Index, id: &str) -> anyhow::Result<()> {
+fn flash_line(
+    terminal: &mut Terminal,
+    index: &Index,
+    id: &str,
+    reading: &Reading,
+) -> anyhow::Result<()> {
     let Lookup::Found(address) = index.lookup(id)? else { return Ok(()) };
     let record = index.record(address)?;
     debug_assert_eq!(record.kind(), Kind::Flash);
-    let title = Snippet { text: json::title(&record).to_owned(), ..Snippet::default() };
     let line = format!(
         "{DATE}{}{DATE:#}  {}  {DIM}{}{DIM:#}",
         hits::date(&record),
-        marked(&title, Style::new()),
+        reading.marked(json::title(&record), Style::new()),
         sanitize::line(id),
     );
     paragraph(terminal, &line, "  ")?;

@@ -2,17 +2,20 @@
 //!
 //! Results go to standard output and to nothing else; totals, hints and errors to standard error.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
+use super::pager;
 use crate::args::Color;
 
 /// The two streams of a run.
 pub(crate) struct Terminal {
     out: io::BufWriter<io::Stdout>,
+    /// What is held back to be looked at page by page.
+    page: Option<Vec<u8>>,
     err: AutoStream<io::Stderr>,
     colour: bool,
     width: usize,
@@ -52,6 +55,7 @@ impl Terminal {
         Self {
             colour: choice(AutoStream::choice(&stdout)) != ColorChoice::Never,
             out: io::BufWriter::new(stdout),
+            page: None,
             err: AutoStream::new(io::stderr(), choice(AutoStream::choice(&io::stderr()))),
             width: width.clamp(20, WIDEST),
         }
@@ -60,15 +64,36 @@ impl Terminal {
     /// Prints a line for people; its styles are left out where there is no colour. Text from pages
     /// in it must be sanitized.
     pub(crate) fn line(&mut self, text: impl std::fmt::Display) -> io::Result<()> {
-        match self.colour {
-            true => writeln!(self.out, "{text}"),
-            false => writeln!(self.out, "{}", strip_str(&text.to_string())),
+        let colour = self.colour;
+        match colour {
+            true => writeln!(self.out(), "{text}"),
+            false => writeln!(self.out(), "{}", strip_str(&text.to_string())),
         }
+    }
+
+    /// Holds back what is printed from here on, until [`Terminal::end_page`]; only on a terminal.
+    pub(crate) fn begin_page(&mut self) {
+        self.page = io::stdout().is_terminal().then(Vec::new);
+    }
+
+    /// Prints what was held back: through the pager if it is longer than the screen.
+    pub(crate) fn end_page(&mut self) -> io::Result<()> {
+        let Some(page) = self.page.take() else { return Ok(()) };
+        let rows = terminal_size::terminal_size().map_or(24, |(_, height)| usize::from(height.0));
+        // One row is the prompt's.
+        let long = page.iter().filter(|byte| **byte == b'\n').count() >= rows;
+        if long && pager::show(&page)? {
+            return Ok(());
+        }
+        self.out.write_all(&page)
     }
 
     /// Standard output, buffered and untouched: for machines.
     pub(crate) fn out(&mut self) -> &mut dyn Write {
-        &mut self.out
+        match &mut self.page {
+            Some(page) => page,
+            None => &mut self.out,
+        }
     }
 
     /// Columns to print in.

@@ -21,11 +21,33 @@ pub enum Sort {
     Oldest,
 }
 
+/// A preference for newer documents: a score counts in full today and half as much after a long
+/// time, `½ + ½ · 2^(-age / half-life)`. A document without a date counts as one half-life old; one
+/// from the future as of today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recency {
+    /// Civil seconds of "today", as the index counts them.
+    pub today: i64,
+    /// After so many seconds half of what can be lost is lost.
+    pub half_life: i64,
+}
+
+impl Recency {
+    /// What a score is multiplied with.
+    pub(crate) fn factor(self, date: Option<i64>) -> f32 {
+        let age = date.map_or(self.half_life, |date| self.today.saturating_sub(date)).max(0);
+        let lives = age as f64 / self.half_life.max(1) as f64;
+        (0.5 + 0.5 * (-lives).exp2()) as f32
+    }
+}
+
 /// A document that matched.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Found {
     pub(crate) address: DocAddress,
     pub(crate) score: Score,
+    /// What its score was multiplied with for its age.
+    pub(crate) recency: f32,
     pub(crate) tie: u64,
     place: Place,
 }
@@ -44,12 +66,14 @@ struct Place {
 pub(crate) struct Best {
     pub(crate) limit: usize,
     pub(crate) sort: Sort,
+    pub(crate) recency: Option<Recency>,
 }
 
 pub(crate) struct SegmentBest {
     segment: SegmentOrdinal,
     limit: usize,
     sort: Sort,
+    recency: Option<Recency>,
     date: Option<Column<i64>>,
     tie: Column<u64>,
     total: usize,
@@ -69,14 +93,15 @@ impl Collector for Best {
     ) -> tantivy::Result<SegmentBest> {
         let columns = reader.fast_fields();
         let date = match self.sort {
-            Sort::Rank => None,
-            Sort::Newest | Sort::Oldest => Some(columns.i64("date")?),
+            Sort::Rank if self.recency.is_none() => None,
+            _ => Some(columns.i64("date")?),
         };
         let tie = columns.u64("tie")?;
         Ok(SegmentBest {
             segment,
             limit: self.limit,
             sort: self.sort,
+            recency: self.recency,
             date,
             tie,
             total: 0,
@@ -116,6 +141,11 @@ impl SegmentCollector for SegmentBest {
             (Sort::Oldest, Some(dates)) => dates.first(doc).map_or(i64::MIN, |date| -date),
             _ => 0,
         };
+        let recency = match (self.recency, &self.date) {
+            (Some(recency), Some(dates)) => recency.factor(dates.first(doc)),
+            _ => 1.0,
+        };
+        let score = score * recency;
         let bits = score.max(0.0).to_bits();
         if let Some(floor) = self.floor
             && (date, bits) < (floor.date, floor.score)
@@ -128,7 +158,7 @@ impl SegmentCollector for SegmentBest {
             return;
         }
         let address = DocAddress::new(self.segment, doc);
-        self.found.push(Found { address, score, tie, place });
+        self.found.push(Found { address, score, recency, tie, place });
         // Sorting once every `limit` arrivals costs less than a heap's sifting on each.
         if self.found.len() >= self.limit.max(1) * 2 {
             self.shrink();

@@ -6,7 +6,7 @@ use wensou_index::{Index, Kind, Lookup, Part, RecordExt, Unit};
 use wensou_ingest::Record;
 
 use crate::clauses::{Clause, clauses, over};
-use crate::collect::{Best, Found, Sort};
+use crate::collect::{Best, Found, Recency, Sort};
 use crate::error::Error;
 use crate::lang::Query;
 use crate::plan::{Mode, Plan, plan};
@@ -101,6 +101,9 @@ pub struct ExplainedHit {
     pub window: Option<f32>,
     /// What unbroken runs of the query add; `None` as above.
     pub runs: Option<f32>,
+    /// What the sum of all that is multiplied with for its age; 1 unless newer documents are
+    /// preferred.
+    pub recency: f32,
 }
 
 /// What one unit in one part of a document adds to its score.
@@ -119,19 +122,25 @@ pub struct ScorePart {
     pub score: f32,
 }
 
-/// Explains a query, and a document's place in its answer if `id` names one.
+/// Explains a query, and a document's place in its answer if `id` names one. `recency` as in
+/// [`crate::Options`].
 ///
 /// # Errors
 ///
 /// As [`crate::search`]; [`Error::NoSuchId`] if no document, or more than one, has the id.
-pub fn explain(index: &Index, query: &Query, id: Option<&str>) -> Result<Explanation, Error> {
+pub fn explain(
+    index: &Index,
+    query: &Query,
+    id: Option<&str>,
+    recency: Option<Recency>,
+) -> Result<Explanation, Error> {
     let statistics = Statistics::new(index)?;
     let strict = plan(index, &statistics, query, Mode::Strict)?;
-    let found = run(index, &statistics, &strict)?;
+    let found = run(index, &statistics, &strict, recency)?;
     let (plan, (total, found), relaxed) = match found.0 {
         0 if strict.terms.len() > 1 => {
             let plan = plan(index, &statistics, query, Mode::Relaxed)?;
-            let found = run(index, &statistics, &plan)?;
+            let found = run(index, &statistics, &plan, recency)?;
             (plan, found, true)
         }
         _ => (strict, found, false),
@@ -164,9 +173,10 @@ fn run(
     index: &Index,
     statistics: &Statistics<'_>,
     plan: &Plan,
+    recency: Option<Recency>,
 ) -> Result<(usize, Vec<Found>), Error> {
     let sort = if plan.texts.is_empty() { Sort::Newest } else { Sort::Rank };
-    let best = Best { limit: RANKS, sort };
+    let best = Best { limit: RANKS, sort, recency };
     let (total, mut found) =
         index.searcher().search_with_statistics_provider(&plan.query, &best, statistics)?;
     if sort == Sort::Rank {
@@ -291,6 +301,7 @@ impl Context<'_> {
             parts,
             window: evidence.map(|evidence| evidence.window),
             runs: evidence.map(|evidence| evidence.runs),
+            recency: at.map_or(1.0, |at| found[at].recency),
         })
     }
 

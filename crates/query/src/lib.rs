@@ -32,7 +32,7 @@ mod timeline;
 mod warnings;
 
 pub use clauses::{Clause, clauses};
-pub use collect::Sort;
+pub use collect::{Recency, Sort};
 pub use error::Error;
 pub use explain::{
     ExplainedForm, ExplainedHit, ExplainedWord, Explanation, ScorePart, ScoredUnit, explain,
@@ -40,7 +40,7 @@ pub use explain::{
 pub use facet::{Facet, FacetValue, facet};
 pub use overview::{Overview, date_bounds, overview};
 pub use plain::plain;
-pub use search::{Highlighter, Hit, Options, Results, ids, search};
+pub use search::{Highlighter, Hit, Options, Results, Session, ids, search};
 pub use similar::similar;
 pub use snippet::Snippet;
 pub use terms::Origin;

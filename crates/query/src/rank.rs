@@ -77,7 +77,7 @@ pub(crate) fn rerank(
     let rarity = Rarity::of(index, statistics, texts)?;
     for hit in &mut found[..head] {
         let evidence = rarity.evidence(texts, &index.record(hit.address)?);
-        hit.score += evidence.window + evidence.runs;
+        hit.score += (evidence.window + evidence.runs) * hit.recency;
     }
     found[..head].sort_by(|a, b| b.score.total_cmp(&a.score).then(a.tie.cmp(&b.tie)));
     Ok(())

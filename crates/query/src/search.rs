@@ -4,7 +4,7 @@ use tantivy::collector::Count;
 use wensou_index::{Index, RecordExt};
 use wensou_ingest::Record;
 
-use crate::collect::{Best, Found, Sort};
+use crate::collect::{Best, Found, Recency, Sort};
 use crate::error::Error;
 use crate::lang::{Diagnostic, Query};
 use crate::needle::{Haystack, Needle};
@@ -24,13 +24,15 @@ pub struct Options {
     pub offset: usize,
     /// Order; `None` is by rank where text is searched for, else newest first.
     pub sort: Option<Sort>,
+    /// Prefer newer documents: see [`Recency`]. Off unless asked for.
+    pub recency: Option<Recency>,
     /// Most characters of a snippet.
     pub snippet: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { limit: 10, offset: 0, sort: None, snippet: 120 }
+        Self { limit: 10, offset: 0, sort: None, recency: None, snippet: 120 }
     }
 }
 
@@ -67,29 +69,13 @@ pub struct Results {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Searches an index.
+/// Searches an index. For many queries, make a [`Session`] once.
 ///
 /// # Errors
 ///
 /// [`Error::Query`] if nothing in the query can be searched for; index errors.
 pub fn search(index: &Index, query: &Query, options: &Options) -> Result<Results, Error> {
-    let statistics = Statistics::new(index)?;
-    let searcher = Searcher { index, statistics: &statistics, options };
-    let Answer { plan, total, found, relaxed } = searcher.answer(query)?;
-    let undated = match plan.dated {
-        true => {
-            let plan = searcher.plan(query, Mode::Undated)?;
-            index.searcher().search(&plan.query, &Count).map_err(Error::from)?
-        }
-        false => 0,
-    };
-    let hits = found
-        .iter()
-        .skip(options.offset)
-        .map(|found| searcher.hit(&plan, found, relaxed))
-        .collect::<Result<_, _>>()?;
-    let warnings = warnings(index, query, undated)?;
-    Ok(Results { total, hits, relaxed, warnings })
+    Session::new(index)?.search(query, options)
 }
 
 /// The ids and scores of the first hits, without reading any record but those that ranking reads.
@@ -98,11 +84,64 @@ pub fn search(index: &Index, query: &Query, options: &Options) -> Result<Results
 ///
 /// As [`search`].
 pub fn ids(index: &Index, query: &Query, options: &Options) -> Result<Vec<(String, f32)>, Error> {
-    let statistics = Statistics::new(index)?;
-    let searcher = Searcher { index, statistics: &statistics, options };
-    let answer = searcher.answer(query)?;
-    let found = answer.found.iter().skip(options.offset);
-    found.map(|found| Ok((index.id(found.address)?, found.score))).collect()
+    Session::new(index)?.ids(query, options)
+}
+
+/// An index made ready for many queries.
+#[derive(Debug)]
+pub struct Session<'i> {
+    index: &'i Index,
+    statistics: Statistics<'i>,
+}
+
+impl<'i> Session<'i> {
+    /// Reads what every query needs.
+    ///
+    /// # Errors
+    ///
+    /// If the index fails.
+    pub fn new(index: &'i Index) -> Result<Self, Error> {
+        Ok(Self { index, statistics: Statistics::new(index)? })
+    }
+
+    /// As [`search`].
+    ///
+    /// # Errors
+    ///
+    /// As [`search`].
+    pub fn search(&self, query: &Query, options: &Options) -> Result<Results, Error> {
+        let searcher = self.searcher(options);
+        let Answer { plan, total, found, relaxed } = searcher.answer(query)?;
+        let undated = match plan.dated {
+            true => {
+                let plan = searcher.plan(query, Mode::Undated)?;
+                self.index.searcher().search(&plan.query, &Count)?
+            }
+            false => 0,
+        };
+        let hits = found
+            .iter()
+            .skip(options.offset)
+            .map(|found| searcher.hit(&plan, found, relaxed))
+            .collect::<Result<_, _>>()?;
+        let warnings = warnings(self.index, query, undated)?;
+        Ok(Results { total, hits, relaxed, warnings })
+    }
+
+    /// As [`ids`].
+    ///
+    /// # Errors
+    ///
+    /// As [`search`].
+    pub fn ids(&self, query: &Query, options: &Options) -> Result<Vec<(String, f32)>, Error> {
+        let answer = self.searcher(options).answer(query)?;
+        let found = answer.found.iter().skip(options.offset);
+        found.map(|found| Ok((self.index.id(found.address)?, found.score))).collect()
+    }
+
+    fn searcher<'s>(&'s self, options: &'s Options) -> Searcher<'s> {
+        Searcher { index: self.index, statistics: &self.statistics, options }
+    }
 }
 
 /// The plan that answers a query: strict if any document has every word, else relaxed.
@@ -156,7 +195,7 @@ impl Searcher<'_> {
         // The same hits are ranked again whatever part of the list is asked for, or pages of it
         // would not fit together.
         let limit = if sort == Sort::Rank { wanted.max(rank::DEPTH) } else { wanted };
-        let best = Best { limit, sort };
+        let best = Best { limit, sort, recency: self.options.recency };
         let searcher = self.index.searcher();
         let (total, mut found) =
             searcher.search_with_statistics_provider(&plan.query, &best, self.statistics)?;

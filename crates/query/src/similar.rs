@@ -46,7 +46,7 @@ pub fn similar(index: &Index, id: &str, options: &Options) -> Result<Vec<Hit>, E
     }
     let query = query(index, &words, &record);
     let wanted = options.offset.saturating_add(options.limit);
-    let best = Best { limit: wanted, sort: Sort::Rank };
+    let best = Best { limit: wanted, sort: Sort::Rank, recency: None };
     let (_, found) =
         index.searcher().search_with_statistics_provider(&query, &best, &statistics)?;
     let needles: Vec<Needle> = words

@@ -112,7 +112,7 @@ warning[W004]: 1 undated item left out
   │                       ^^^^^^^^^
   = help: `date:none` in place of the range shows them
 warning[W005]: the index is stale: 12 pages changed
-  = help: run `wensou index`
+  = help: run `wensou index --rebuild`
 "
     );
 }
@@ -137,7 +137,7 @@ fn json_has_the_place_in_characters_and_in_bytes() {
             "severity": "warning",
             "code": "W005",
             "message": "the index is stale: x",
-            "help": "run `wensou index`",
+            "help": "run `wensou index --rebuild`",
             "span": null,
         })
     );

@@ -57,6 +57,6 @@ impl Diagnostic {
     /// W005: the index does not reflect the archive or the program any more.
     pub fn stale_index(reason: impl Display) -> Self {
         Self::general(Code::StaleIndex, format!("the index is stale: {reason}"))
-            .with_help("run `wensou index`")
+            .with_help("run `wensou index --rebuild`")
     }
 }

@@ -1,0 +1,101 @@
+//! `wensou search --batch`: many queries, one a line, with one index.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use serde_json::json;
+use wensou_index::Index;
+use wensou_query::lang::{Clock, Diagnostic, parse};
+use wensou_query::{Error, Session};
+
+use super::search::options;
+use crate::args::{Format, Search};
+use crate::exit::Outcome;
+use crate::out::{Terminal, hits, json};
+
+/// Runs every line of `file`. A query with a mistake is reported in its place and stops nothing; the
+/// run then ends as one with a mistake does.
+pub(crate) fn run(
+    index: &Index,
+    file: &Path,
+    args: &Search,
+    clock: &Clock,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Outcome> {
+    let ids = match args.format {
+        Format::Ids => true,
+        Format::Text | Format::Jsonl => false,
+        Format::Json | Format::Tsv => bail!("--batch prints --format jsonl (as without) or ids"),
+    };
+    let session = Session::new(index)?;
+    let options = options(args, clock);
+    let (mut found, mut refused) = (false, false);
+    for line in read(file)? {
+        let line = line.with_context(|| format!("cannot read {}", file.display()))?;
+        let answer = match parse(&line, clock) {
+            Err(errors) => Err(errors),
+            Ok(query) if ids => match session.ids(&query, &options) {
+                Ok(hits) => {
+                    found |= !hits.is_empty();
+                    let end = if args.null { '\0' } else { '\n' };
+                    let line: Vec<String> = hits.iter().map(|(id, _)| hits::cell(id)).collect();
+                    write!(terminal.out(), "{}{end}", line.join("\t"))?;
+                    continue;
+                }
+                Err(error) => Err(mistakes(error)?),
+            },
+            Ok(query) => match session.search(&query, &options) {
+                Ok(results) => Ok(results),
+                Err(error) => Err(mistakes(error)?),
+            },
+        };
+        match answer {
+            Ok(results) => {
+                found |= results.total > 0;
+                let hits: Vec<_> = results.hits.iter().map(json::hit).collect();
+                let object = json!({
+                    "query": line,
+                    "total": results.total,
+                    "relaxed": results.relaxed,
+                    "hits": hits,
+                });
+                writeln!(terminal.out(), "{object}")?;
+            }
+            Err(errors) => {
+                refused = true;
+                match ids {
+                    // An empty line keeps the lines of both files in step.
+                    true => writeln!(terminal.out())?,
+                    false => {
+                        let object = json!({"query": line, "errors": errors});
+                        writeln!(terminal.out(), "{object}")?;
+                    }
+                }
+            }
+        }
+    }
+    Ok(match (refused, found) {
+        (true, _) => Outcome::Refused,
+        (_, true) => Outcome::Done,
+        (_, false) => Outcome::Nothing,
+    })
+}
+
+/// The mistakes of a query; any other error ends the run.
+fn mistakes(error: Error) -> anyhow::Result<Vec<Diagnostic>> {
+    match error {
+        Error::Query(diagnostics) => Ok(diagnostics),
+        error => Err(error.into()),
+    }
+}
+
+/// The lines of a file, or of standard input for `-`.
+fn read(file: &Path) -> anyhow::Result<Box<dyn Iterator<Item = io::Result<String>>>> {
+    if file == Path::new("-") {
+        return Ok(Box::new(io::stdin().lines()));
+    }
+    let opened = File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
+    Ok(Box::new(BufReader::new(opened).lines()))
+}

@@ -1,0 +1,92 @@
+//! Text shown in the other script. Display only: the archive and the index keep the page's own.
+
+use anyhow::Context;
+use ferrous_opencc::OpenCC;
+use ferrous_opencc::config::BuiltinConfig;
+use wensou_query::Snippet;
+use wensou_text::t2s;
+
+use crate::args::Script;
+
+/// Converts text for display.
+pub(crate) enum Converter {
+    /// Leaves it.
+    Original,
+    /// To Simplified.
+    Hans,
+    /// To Traditional.
+    Hant(Box<OpenCC>),
+}
+
+impl Converter {
+    pub(crate) fn new(script: Script) -> anyhow::Result<Self> {
+        Ok(match script {
+            Script::Original => Self::Original,
+            Script::Hans => Self::Hans,
+            Script::Hant => {
+                let opencc = OpenCC::from_config(BuiltinConfig::S2t);
+                Self::Hant(Box::new(opencc.context("cannot convert to Traditional")?))
+            }
+        })
+    }
+
+    /// The text in the script.
+    pub(crate) fn text(&self, text: &str) -> String {
+        match self {
+            Self::Original => text.to_owned(),
+            Self::Hans => t2s(text),
+            Self::Hant(opencc) => opencc.convert(text),
+        }
+    }
+
+    /// The same for text with marks, which stay on their characters.
+    pub(crate) fn snippet(&self, snippet: Snippet) -> Snippet {
+        if matches!(self, Self::Original) {
+            return snippet;
+        }
+        let text = self.text(&snippet.text);
+        if text.chars().count() == snippet.text.chars().count() {
+            return Snippet { text, ..snippet };
+        }
+        // A phrase became longer or shorter: piece by piece, so that the marks stay where they are.
+        let chars: Vec<char> = snippet.text.chars().collect();
+        let piece = |from: usize, to: usize| self.text(&chars[from..to].iter().collect::<String>());
+        let (mut text, mut highlights, mut at, mut length) = (String::new(), Vec::new(), 0, 0);
+        let mut push = |piece: String| {
+            length += piece.chars().count();
+            text.push_str(&piece);
+            length
+        };
+        for [start, end] in snippet.highlights {
+            let from = push(piece(at, start));
+            highlights.push([from, push(piece(start, end))]);
+            at = end;
+        }
+        push(piece(at, chars.len()));
+        Snippet { text, highlights, ..Snippet::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_stay_on_their_characters() {
+        let snippet = Snippet {
+            text: "头发与出发,里面的软件".to_owned(),
+            highlights: vec![[0, 2], [3, 5], [9, 11]],
+            ..Snippet::default()
+        };
+        let converted = Converter::new(Script::Hant).unwrap().snippet(snippet);
+        let chars: Vec<char> = converted.text.chars().collect();
+        let marked: Vec<String> = converted
+            .highlights
+            .iter()
+            .map(|[from, to]| chars[*from..*to].iter().collect())
+            .collect();
+        assert_eq!(marked, ["頭髮", "出發", "軟件"]);
+        assert_eq!(Converter::new(Script::Hans).unwrap().text("頭髮與裏面"), "头发与里面");
+        assert_eq!(Converter::new(Script::Original).unwrap().text("頭髮与"), "頭髮与");
+    }
+}
