@@ -8,6 +8,7 @@
 
 mod language;
 mod phrases;
+mod relevance;
 mod sample;
 mod search;
 mod terminal;
