@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::util::{Dir, golden, sample, shared};
 
 /// The sample archive, indexed once for all tests.
-fn indexed() -> &'static Dir {
+pub(crate) fn indexed() -> &'static Dir {
     static DIR: OnceLock<Dir> = OnceLock::new();
     DIR.get_or_init(|| {
         let dir = Dir::new();

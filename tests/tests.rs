@@ -10,6 +10,7 @@ mod expand;
 mod explain;
 mod language;
 mod phrases;
+mod relevance;
 mod sample;
 mod search;
 mod terminal;
