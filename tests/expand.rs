@@ -114,6 +114,7 @@ fn a_number_is_found_however_it_is_written() {
     ]);
     let same = ["commas", "english", "mixed", "plain", "point", "wan"];
     for query in [
+        "五億四千萬",
         "5.4億",
         "5.4亿",
         "5.4 億",
@@ -133,6 +134,37 @@ fn a_number_is_found_however_it_is_written() {
     assert_eq!(marked(hit), ["5.4億"], "the number is marked as it is written");
     let hit = &dir.hits(&["5.4億 id:english"])[0];
     assert_eq!(marked(hit), ["540 million"]);
+}
+
+#[test]
+fn a_year_or_month_finds_documents_of_that_date_and_never_hides_those_that_name_it() {
+    let dir = Dir::new();
+    let line = |id: &str, text: &str, date: &str| {
+        let object = serde_json::json!({"id": id, "title": "題", "text": text, "date": date});
+        object.to_string() + "\n"
+    };
+    dir.write(
+        "archive/d.jsonl",
+        line("dated", "比特幣減半完成。", "2024-04-20T08:00:00")
+            + &line("named", "回顧2024年的比特幣減半。", "2025-01-05T08:00:00")
+            + &line("other", "比特幣減半。", "2020-05-12T08:00:00"),
+    );
+    dir.index();
+    for query in ["減半 2024", "2024年減半", "2024年的減半"] {
+        assert_eq!(set(&dir, query), ["dated", "named"], "{query}");
+    }
+    assert_eq!(set(&dir, "2024年4月 減半"), ["dated"]);
+    assert_eq!(set(&dir, "2020年5月12日 減半"), ["other"]);
+    assert_eq!(set(&dir, "減半 \"2024\""), ["named"], "quotes are the characters");
+    assert!(dir.ok(&["explain", "2024年4月"]).contains("from 2024-04-01 to before 2024-05-01"));
+}
+
+#[test]
+fn few_hits_say_how_many_have_some_of_the_words() {
+    let dir = archive(&[("a", "比特幣減半"), ("b", "比特幣"), ("c", "減半"), ("d", "天氣")]);
+    let ran = dir.run(&["search", "比特幣 減半"]);
+    assert!(ran.stderr.contains("3 have some of the words: put OR between them"), "{}", ran.stderr);
+    assert!(!dir.run(&["search", "天氣"]).stderr.contains("some of the words"));
 }
 
 #[test]

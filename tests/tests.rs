@@ -9,6 +9,7 @@
 mod expand;
 mod explain;
 mod language;
+mod output;
 mod phrases;
 mod relevance;
 mod sample;

@@ -60,6 +60,9 @@ pub(crate) fn run(
     }
     if !machine {
         terminal.say(summary(&results, args, started));
+        if let Some(partial) = results.partial {
+            terminal.say(format_args!("{partial} have some of the words: put OR between them"));
+        }
         if results.total == 0 || results.relaxed {
             say_clauses(&wensou_query::clauses(&index, &query)?, terminal);
         }

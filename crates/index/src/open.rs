@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use tantivy::collector::TopDocs;
 use tantivy::directory::MmapDirectory;
-use tantivy::query::{Query, RangeQuery, TermQuery};
+use tantivy::query::{Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption, Value};
 use tantivy::store::StoreReader;
 use tantivy::{DocAddress, DocId, Index as Engine, ReloadPolicy, Searcher, TantivyDocument, Term};
@@ -221,20 +221,6 @@ impl Index {
         }
         all.sort_unstable();
         Ok(all.into_iter().map(|(_, address)| address).collect())
-    }
-
-    /// The query that matches documents whose civil time lies in `[from, until)`, in seconds as
-    /// [`crate::civil_seconds`] counts them.
-    #[must_use]
-    pub fn date_range(&self, from: Option<i64>, until: Option<i64>) -> Box<dyn Query> {
-        use std::ops::Bound;
-        let term = |at| Term::from_field_i64(self.fields.date, at);
-        // A range without bounds would match undated documents as well.
-        let lower = Bound::Included(term(from.unwrap_or(i64::MIN)));
-        Box::new(RangeQuery::new(
-            lower,
-            until.map_or(Bound::Unbounded, |at| Bound::Excluded(term(at))),
-        ))
     }
 }
 

@@ -4,11 +4,15 @@
 //! that a page has glued together. They are made inside a leaf of the query, so NOT and parentheses
 //! keep their meaning, and they score less than what was typed. Quoted phrases have none.
 
+use std::ops::Range;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
 use wensou_index::{Analysis, Unit};
 use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, key_of};
 
 use crate::lang::{Node, NodeKind};
-use crate::rank::{EXPANSION_WEIGHT, unit_weight};
+use crate::rank::{EXPANSION_WEIGHT, LATIN_WEIGHT, unit_weight};
 use crate::terms::{Form, Look, Origin, Term, Text, Weighted, units};
 
 /// Most words of the query that one name of a table can be.
@@ -53,7 +57,7 @@ fn expand(run: &mut [&mut Text], analysis: &Analysis, rarity: Rarity<'_>) -> tan
         .enumerate()
         .flat_map(|(text, of)| (0..of.terms.len()).map(move |term| (text, term)))
         .collect();
-    let mut found: Vec<(std::ops::Range<usize>, Form)> = Vec::new();
+    let mut found: Vec<(Range<usize>, Form)> = Vec::new();
     {
         let terms: Vec<&Term> =
             places.iter().map(|(text, term)| &run[*text].terms[*term]).collect();
@@ -80,7 +84,7 @@ fn expand(run: &mut [&mut Text], analysis: &Analysis, rarity: Rarity<'_>) -> tan
 }
 
 /// Names and words that mean the same, of the longest stretches of words that the tables know.
-fn synonyms(terms: &[&Term], analysis: &Analysis, found: &mut Vec<(std::ops::Range<usize>, Form)>) {
+fn synonyms(terms: &[&Term], analysis: &Analysis, found: &mut Vec<(Range<usize>, Form)>) {
     let synonyms = analysis.synonyms();
     let mut start = 0;
     while start < terms.len() {
@@ -124,7 +128,7 @@ fn named(name: &str, relation: Relation, analysis: &Analysis) -> Option<Form> {
 }
 
 /// Two or three neighbouring words of letters and digits, glued.
-fn joined(terms: &[&Term], found: &mut Vec<(std::ops::Range<usize>, Form)>) {
+fn joined(terms: &[&Term], found: &mut Vec<(Range<usize>, Form)>) {
     let latin = |term: &&Term| {
         let word = &term.forms[0];
         matches!(word.look, Look::Word | Look::WordOrGlued) && !term.stop
@@ -142,16 +146,16 @@ fn joined(terms: &[&Term], found: &mut Vec<(std::ops::Range<usize>, Form)>) {
     }
 }
 
-/// The values of numbers: of those with a multiplier, and of plain ones, which a page may write
+/// The values of numbers, and the documents of a date: of numbers those with a multiplier, and of plain ones, which a page may write
 /// with one.
 fn values(
     run: &[&mut Text],
     terms: &[&Term],
     segmenter: &Segmenter,
-    found: &mut Vec<(std::ops::Range<usize>, Form)>,
+    found: &mut Vec<(Range<usize>, Form)>,
 ) {
-    // Fewer digits are never written with a multiplier.
-    const LEAST: usize = 3;
+    // One digit is never written as a number of two characters.
+    const LEAST: usize = 2;
     for (at, term) in terms.iter().enumerate() {
         let word = &term.forms[0];
         if word.look == Look::Word
@@ -164,8 +168,8 @@ fn values(
     }
     let typed = run.iter().map(|text| text.typed.as_str()).collect::<Vec<_>>().join(" ");
     let folded = Folded::new(&typed);
-    let values = wensou_text::values(&folded);
-    if values.is_empty() {
+    let (values, dates) = (wensou_text::values(&folded), dates(folded.as_str()));
+    if values.is_empty() && dates.is_empty() {
         return;
     }
     // The same words again, with their places in the whole run.
@@ -175,14 +179,87 @@ fn values(
             places.push(token.chars.start as usize..token.chars.end as usize);
         }
     });
+    let words = |chars: Range<usize>| {
+        let start = places.iter().position(|word| word.end > chars.start)?;
+        let end = places.iter().rposition(|word| word.start < chars.end)? + 1;
+        // A part of a word is no number or date of its own.
+        let whole = places[start].start == chars.start && places[end - 1].end <= chars.end + 1;
+        (whole && start < end && end <= terms.len()).then_some(start..end)
+    };
     for (chars, digits) in values {
-        let start = places.iter().position(|word| word.end > chars.start).unwrap_or(0);
-        let end = places.iter().rposition(|word| word.start < chars.end).map_or(0, |at| at + 1);
-        if start < end && end <= terms.len() {
+        if let Some(words) = words(chars) {
             let form = Form::new(&digits, TokenKind::Value, Origin::Number);
-            found.extend(form.map(|form| (start..end, form)));
+            found.extend(form.map(|form| (words, form)));
         }
     }
+    for (chars, look) in dates {
+        if let Some(words) = words(chars.clone()) {
+            let text = folded.slice(chars).to_owned();
+            found.push((words, Form { text, key: Vec::new(), look, origin: Origin::Date }));
+        }
+    }
+}
+
+/// Years that a number is taken for.
+const YEARS: std::ops::RangeInclusive<i16> = 1990..=2099;
+
+/// Years, months and days in a folded text: `2024`, `2020年3月`, `2023年3月10日`, each with the
+/// characters that it takes and the days that it means.
+fn dates(text: &str) -> Vec<(Range<usize>, Look)> {
+    let chars: Vec<char> = text.chars().collect();
+    let number = |at: usize, most: usize| {
+        let digits: String =
+            chars[at..].iter().take(most).take_while(|c| c.is_ascii_digit()).collect();
+        let more = chars.get(at + digits.len()).is_some_and(char::is_ascii_digit);
+        (!digits.is_empty() && !more).then(|| (digits.len(), digits.parse::<i16>().unwrap_or(0)))
+    };
+    let sign = |at: usize, sign: char| chars.get(at) == Some(&sign);
+    let joins = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '/' | ',');
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        let start = at;
+        at += 1;
+        if start > 0 && joins(&chars[start - 1]) {
+            continue;
+        }
+        let Some((4, year)) = number(start, 4) else { continue };
+        if !YEARS.contains(&year) {
+            continue;
+        }
+        let mut end = start + 4;
+        let (mut month, mut day) = (None, None);
+        if sign(end, '年') {
+            end += 1;
+            if let Some((digits, value)) = number(end, 2)
+                && sign(end + digits, '月')
+            {
+                month = Some(value);
+                end += digits + 1;
+                if let Some((digits, value)) = number(end, 2)
+                    && (sign(end + digits, '日') || sign(end + digits, '号'))
+                {
+                    day = Some(value);
+                    end += digits + 1;
+                }
+            }
+        } else if chars.get(end).is_some_and(joins) {
+            continue;
+        }
+        let part = |part: Option<i16>| i8::try_from(part.unwrap_or(1)).unwrap_or(0);
+        let length = match (month, day) {
+            (None, _) => 1.year(),
+            (_, None) => 1.month(),
+            _ => 1.day(),
+        };
+        if let Ok(from) = Date::new(year, part(month), part(day))
+            && let Ok(until) = from.checked_add(length)
+        {
+            found.push((start..end, Look::Dated(from, until)));
+            at = end;
+        }
+    }
+    found
 }
 
 fn units_of(text: &str, analysis: &Analysis) -> Vec<Weighted> {
@@ -210,6 +287,7 @@ fn score(
     rarity: Rarity<'_>,
 ) -> tantivy::Result<()> {
     let mut units = match form.look {
+        Look::Dated(..) => return Ok(()),
         // The same number is worth the same, and it has one unit.
         Look::Value => {
             value(text, form);
@@ -218,7 +296,7 @@ fn score(
         Look::Word | Look::WordOrGlued => vec![Weighted {
             unit: Unit::Word,
             text: form.text.clone(),
-            weight: 1.0,
+            weight: LATIN_WEIGHT,
             origin: form.origin,
         }],
         Look::Characters => units_of(&form.text, analysis),
@@ -241,8 +319,37 @@ fn value(text: &mut Text, form: &Form) {
         text.units.push(Weighted {
             unit,
             text: form.text.clone(),
-            weight: 1.0,
+            weight: LATIN_WEIGHT,
             origin: form.origin,
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_years_months_and_days() {
+        let of = |text: &str| -> Vec<String> {
+            dates(text)
+                .into_iter()
+                .map(|(chars, look)| match look {
+                    Look::Dated(from, until) => format!("{chars:?} {from} {until}"),
+                    other => panic!("{other:?}"),
+                })
+                .collect()
+        };
+        assert_eq!(of("btc 2024"), ["4..8 2024-01-01 2025-01-01"]);
+        assert_eq!(of("2020年3月 比特币"), ["0..7 2020-03-01 2020-04-01"]);
+        assert_eq!(of("2023年12月31日"), ["0..11 2023-12-31 2024-01-01"]);
+        assert_eq!(
+            of("2021年比特币2022年"),
+            ["0..5 2021-01-01 2022-01-01", "8..13 2022-01-01 2023-01-01"]
+        );
+        for none in ["2024-05", "v2024", "20245", "1024", "2020.5", "a-2024", "年2", "2024/5"] {
+            assert_eq!(of(none), Vec::<String>::new(), "{none}");
+        }
+        assert_eq!(of("2023年13月"), Vec::<String>::new());
     }
 }

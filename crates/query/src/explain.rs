@@ -219,6 +219,7 @@ pub(crate) fn look(look: Look) -> &'static str {
         Look::Word => "word",
         Look::WordOrGlued => "word or glued",
         Look::Value => "value",
+        Look::Dated(..) => "date",
     }
 }
 

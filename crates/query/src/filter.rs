@@ -2,9 +2,11 @@
 
 use std::ops::Bound;
 
+use jiff::civil::Date;
 use tantivy::Term;
-use tantivy::query::{AllQuery, InvertedIndexRangeQuery, Query, TermQuery};
+use tantivy::query::{AllQuery, InvertedIndexRangeQuery, Query, RangeQuery, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
+use wensou_index::civil_seconds;
 
 /// Documents with exactly this value in a field.
 pub(crate) fn exact(field: Field, value: &str) -> Box<dyn Query> {
@@ -14,6 +16,15 @@ pub(crate) fn exact(field: Field, value: &str) -> Box<dyn Query> {
 /// Documents with this number in a field.
 pub(crate) fn number(field: Field, value: u64) -> Box<dyn Query> {
     Box::new(TermQuery::new(Term::from_field_u64(field, value), IndexRecordOption::Basic))
+}
+
+/// Documents with a date in `[from, until)`, days of the archive's own time.
+pub(crate) fn dates(field: Field, from: Option<Date>, until: Option<Date>) -> Box<dyn Query> {
+    let day = |day: Date| Term::from_field_i64(field, civil_seconds(day.at(0, 0, 0, 0)));
+    // A range without bounds would match undated documents as well.
+    let lower = Bound::Included(from.map_or(Term::from_field_i64(field, i64::MIN), day));
+    let upper = until.map_or(Bound::Unbounded, |until| Bound::Excluded(day(until)));
+    Box::new(RangeQuery::new(lower, upper))
 }
 
 /// Documents with a value in a field that begins so.

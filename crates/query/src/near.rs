@@ -27,7 +27,7 @@ pub(crate) fn query(
     let candidates =
         BooleanQuery::intersection(terms.iter().map(|term| queries.term(term)).collect());
     let needles = terms.iter().enumerate().flat_map(|(number, term)| {
-        term.forms.iter().map(move |form| Needle::of(form, number, 1.0))
+        term.forms.iter().filter_map(move |form| Needle::of(form, number, 1.0))
     });
     let near = Near {
         candidates: Box::new(candidates),

@@ -43,14 +43,15 @@ pub(crate) struct Occurrence {
 }
 
 impl Needle {
-    /// The needle of one form of a term.
-    pub(crate) fn of(form: &Form, term: usize, weight: f32) -> Self {
+    /// The needle of one form of a term, if it is looked for in the text.
+    pub(crate) fn of(form: &Form, term: usize, weight: f32) -> Option<Self> {
         let bound = match form.look {
             Look::Characters | Look::WordOrGlued => Bound::Anywhere,
             Look::Word => Bound::Word,
             Look::Value => Bound::Value,
+            Look::Dated(..) => return None,
         };
-        Self { key: form.key.clone(), bound, term, weight }
+        Some(Self { key: form.key.clone(), bound, term, weight })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Searching: plan, match, rank, and cut a snippet for each hit.
 
 use tantivy::collector::Count;
-use wensou_index::{Index, RecordExt};
+use wensou_index::{Index, RecordExt, moment_start};
 use wensou_ingest::Record;
 
 use crate::collect::{Best, Found, Recency, Sort};
@@ -12,7 +12,11 @@ use crate::plan::{Mode, Plan, plan};
 use crate::rank::{self, PER_TERM};
 use crate::snippet::{Snippet, snippet, whole};
 use crate::stats::Statistics;
+use crate::terms::{Look, Term};
 use crate::warnings::warnings;
+
+/// Fewer hits than this, and a person may want those that lack a word.
+const FEW: usize = 3;
 
 /// What is wanted of a search.
 #[derive(Debug, Clone)]
@@ -65,6 +69,8 @@ pub struct Results {
     pub hits: Vec<Hit>,
     /// No document has every word, and these are the ones that have the most.
     pub relaxed: bool,
+    /// Where few documents have every word: how many have any of them.
+    pub partial: Option<usize>,
     /// What the user should know.
     pub warnings: Vec<Diagnostic>,
 }
@@ -124,8 +130,16 @@ impl<'i> Session<'i> {
             .skip(options.offset)
             .map(|found| searcher.hit(&plan, found, relaxed))
             .collect::<Result<_, _>>()?;
+        let partial = match total {
+            1..FEW if plan.terms.len() > 1 && !relaxed => {
+                let plan = searcher.plan(query, Mode::Relaxed)?;
+                let any = self.index.searcher().search(&plan.query, &Count)?;
+                (any > total).then_some(any)
+            }
+            _ => None,
+        };
         let warnings = warnings(self.index, query, undated)?;
-        Ok(Results { total, hits, relaxed, warnings })
+        Ok(Results { total, hits, relaxed, partial, warnings })
     }
 
     /// As [`ids`].
@@ -210,7 +224,7 @@ impl Searcher<'_> {
         let record = self.index.record(found.address)?;
         let texts = record.texts();
         let missing = match plan.partial {
-            true => missing(plan, &[&texts.title, &texts.body, &texts.tags.join("\n")]),
+            true => missing(plan, &record, &[&texts.title, &texts.body, &texts.tags.join("\n")]),
             false => Vec::new(),
         };
         let score = match relaxed {
@@ -229,17 +243,24 @@ impl Searcher<'_> {
     }
 }
 
-/// The words that stand in none of the texts, as typed, each once.
-fn missing(plan: &Plan, texts: &[&str]) -> Vec<String> {
+/// The words that a record lacks, as typed, each once.
+fn missing(plan: &Plan, record: &Record, texts: &[&str]) -> Vec<String> {
     let mut has = vec![false; plan.terms.len()];
     for text in texts {
         for term in Haystack::new(text).terms(&plan.needles) {
             has[term] = true;
         }
     }
+    let day = record.date().value.map(|moment| moment_start(moment).date());
+    let of_its_date = |term: &Term| {
+        term.forms.iter().any(|form| match form.look {
+            Look::Dated(from, until) => day.is_some_and(|day| from <= day && day < until),
+            _ => false,
+        })
+    };
     let mut missing: Vec<String> = Vec::new();
     for (term, _) in plan.terms.iter().zip(has).filter(|(_, has)| !has) {
-        if !missing.contains(&term.typed) {
+        if !of_its_date(term) && !missing.contains(&term.typed) {
             missing.push(term.typed.clone());
         }
     }

@@ -52,7 +52,7 @@ pub fn similar(index: &Index, id: &str, options: &Options) -> Result<Vec<Hit>, E
     let needles: Vec<Needle> = words
         .iter()
         .enumerate()
-        .map(|(number, word)| Needle::of(&word.form, number, word.weight))
+        .filter_map(|(number, word)| Needle::of(&word.form, number, word.weight))
         .collect();
     found
         .iter()

@@ -108,6 +108,8 @@ fn widen(chars: &[char], core: Range<usize>, limit: usize) -> Range<usize> {
 }
 
 fn cut(chars: &[char], window: &Range<usize>, occurrences: &[Occurrence]) -> Snippet {
+    let blank = chars[window.clone()].iter().rev().take_while(|c| c.is_whitespace()).count();
+    let window = &(window.start..window.end - blank);
     let highlights = occurrences
         .iter()
         .filter(|found| found.chars.start >= window.start && found.chars.end <= window.end)

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use tantivy::Term as EngineTerm;
 use tantivy::query::{
     BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, PhraseQuery, Query, TermQuery,
@@ -14,7 +15,8 @@ use tantivy::schema::IndexRecordOption;
 use wensou_index::{Fields, Kind, Part, Unit};
 use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, is_han};
 
-use crate::rank::STOP_WEIGHT;
+use crate::filter;
+use crate::rank::{LATIN_WEIGHT, STOP_WEIGHT};
 use crate::stop::{asks, is_stop};
 
 /// Latin words of at least this many letters and digits are found inside longer runs too: pages lose the
@@ -48,6 +50,8 @@ pub(crate) enum Look {
     WordOrGlued,
     /// As the value of a number, however it is written.
     Value,
+    /// Not in the text: the document is of these days, the second one excluded.
+    Dated(Date, Date),
 }
 
 /// Why a form counts as finding a term.
@@ -59,6 +63,8 @@ pub enum Origin {
     Joined,
     /// The same number written otherwise.
     Number,
+    /// The document is of the year, month or day that was typed.
+    Date,
     /// A table says that it means the same.
     Synonym(Relation),
 }
@@ -71,6 +77,7 @@ impl Origin {
             Self::Typed => "typed",
             Self::Joined => "joined",
             Self::Number => "number",
+            Self::Date => "date",
             Self::Synonym(relation) => relation.as_str(),
         }
     }
@@ -182,7 +189,8 @@ pub(crate) fn units(folded: &Folded<'_>, key: &Key, segmenter: &Segmenter) -> Ve
         add(Unit::Char, c.to_string(), factor(stops[at]));
     }
     segmenter.segment(folded, |token| {
-        add(Unit::Word, token.text.to_string(), factor(is_stop(&token.text)));
+        let alone = if token.kind == TokenKind::Han { 1.0 } else { LATIN_WEIGHT };
+        add(Unit::Word, token.text.to_string(), alone * factor(is_stop(&token.text)));
     });
     let weights = weights.into_iter();
     weights
@@ -236,6 +244,7 @@ impl TextQueries<'_> {
         match form.look {
             Look::Characters => self.sequence(&form.key),
             Look::Word | Look::Value => self.word(&form.text),
+            Look::Dated(from, until) => filter::dates(self.fields.date, Some(from), Some(until)),
             Look::WordOrGlued => any(vec![self.word(&form.text), self.sequence(&form.key)]),
         }
     }
@@ -286,9 +295,7 @@ impl TextQueries<'_> {
 
     /// Documents with a word that begins so. Scores nothing.
     pub(crate) fn word_prefix(self, prefix: &str) -> Box<dyn Query> {
-        self.each(|kind, part| {
-            crate::filter::prefix(self.fields.text(kind, part, Unit::Word), prefix)
-        })
+        self.each(|kind, part| filter::prefix(self.fields.text(kind, part, Unit::Word), prefix))
     }
 
     fn each(self, query: impl Fn(Kind, Part) -> Box<dyn Query>) -> Box<dyn Query> {

@@ -11,7 +11,7 @@ use crate::dictionary::Dictionary;
 use crate::fold::{Folded, fold};
 use crate::latin;
 use crate::tables::class_of;
-use crate::value::value;
+use crate::value::{Value, chinese, value};
 use crate::words::Word;
 
 /// What a token is made of.
@@ -171,7 +171,11 @@ impl Segmenter {
                         scratch.chars.push(c);
                         cursor.advance(c);
                     }
-                    self.cut_han(&text[start.0..cursor.byte], start.1, parts, &mut scratch, sink);
+                    let run = start.0..cursor.byte;
+                    self.cut_han(&text[run.clone()], start.1, parts, &mut scratch, sink);
+                    if parts {
+                        chinese_values(text, run, start.1, &mut valued, sink);
+                    }
                 }
                 Class::Latin | Class::Digit => {
                     let start = cursor.place();
@@ -185,13 +189,7 @@ impl Segmenter {
                         && let Some(value) = value(&text[start.0..])
                     {
                         valued = start.0 + value.len;
-                        let chars = text[start.0..valued].chars().count();
-                        sink(Token {
-                            text: Cow::Owned(value.digits),
-                            chars: start.1 as u32..(start.1 + chars) as u32,
-                            kind: TokenKind::Value,
-                            whole: false,
-                        });
+                        sink(value_token(text, start, value));
                     }
                 }
                 Class::Symbol => {
@@ -311,6 +309,36 @@ impl Segmenter {
         }
         let joined = (log_freq + log_total).exp() as u64 + 1;
         joined.max(self.dictionary.freq(word).unwrap_or(1))
+    }
+}
+
+/// The values of numbers in Chinese characters in the bytes `run` of a text, whose first character is number `base`.
+fn chinese_values<'f>(
+    text: &'f str,
+    run: Range<usize>,
+    base: usize,
+    valued: &mut usize,
+    sink: &mut impl FnMut(Token<'f>),
+) {
+    for (char, (at, _)) in text[run.clone()].char_indices().enumerate() {
+        let at = run.start + at;
+        if at >= *valued
+            && let Some(value) = chinese(&text[..at], &text[at..])
+        {
+            *valued = at + value.len;
+            sink(value_token(text, (at, base + char), value));
+        }
+    }
+}
+
+/// The token of a value that begins at the byte and character `start`.
+fn value_token<'f>(text: &str, start: (usize, usize), value: Value) -> Token<'f> {
+    let chars = text[start.0..start.0 + value.len].chars().count();
+    Token {
+        text: Cow::Owned(value.digits),
+        chars: start.1 as u32..(start.1 + chars) as u32,
+        kind: TokenKind::Value,
+        whole: false,
     }
 }
 

@@ -3,6 +3,7 @@
 //! Search mode adds the value in plain digits as one more token, so that each spelling of a number is found by every
 //! other. A comparison by key characters could not do it: a phrase ignores the point, and 5.4亿 would be 54亿.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use crate::class::Class;
@@ -41,10 +42,13 @@ pub fn values(folded: &Folded<'_>) -> Vec<(Range<usize>, String)> {
             Class::Latin | Class::Digit => run_end(text, byte),
             _ => byte + c.len_utf8(),
         };
-        if class == Class::Digit
-            && byte >= valued
-            && let Some(value) = value(&text[byte..])
-        {
+        let value = match class {
+            _ if byte < valued => None,
+            Class::Digit => value(&text[byte..]),
+            Class::Han => chinese(&text[..byte], &text[byte..]),
+            _ => None,
+        };
+        if let Some(value) = value {
             valued = byte + value.len;
             let chars = text[byte..valued].chars().count();
             found.push((char..char + chars, value.digits));
@@ -136,6 +140,107 @@ fn scaled(number: &str, zeros: u32) -> Option<u128> {
     digits.parse::<u128>().ok()?.checked_mul(10_u128.checked_pow(missing)?)
 }
 
+/// The value of a number in Chinese characters at the start of a text: 七百亿, 三万五千, 二〇二三. Two characters or more, a
+/// value of ten or more; begins with a digit or 十, because 千万 is an adverb as often as a number. `before` is what stands
+/// before it: 数十万 is no number, and a number begins where it begins.
+pub(crate) fn chinese(before: &str, text: &str) -> Option<Value> {
+    let first = text.chars().next()?;
+    if !(digit(first).is_some() || first == '十') {
+        return None;
+    }
+    let inside = |c: char| digit(c).is_some() || unit(c).is_some() || matches!(c, '数' | '几');
+    if before.chars().next_back().is_some_and(inside) {
+        return None;
+    }
+    let run = text.split(|c| digit(c).is_none() && unit(c).is_none()).next().unwrap_or_default();
+    run.chars().nth(1)?;
+    let value = match run.chars().any(|c| unit(c).is_some()) {
+        true => by_units(run)?,
+        false => by_places(run)?,
+    };
+    let digits = value.to_string();
+    (value >= 10 && digits.len() <= MOST_DIGITS).then_some(Value { len: run.len(), digits })
+}
+
+fn digit(c: char) -> Option<u128> {
+    "零一二三四五六七八九".chars().zip(0..).find(|(digit, _)| *digit == c).map(|(_, n)| n).or(
+        match c {
+            '〇' => Some(0),
+            '两' => Some(2),
+            _ => None,
+        },
+    )
+}
+
+fn unit(c: char) -> Option<u128> {
+    Some(match c {
+        '十' => 10,
+        '百' => 100,
+        '千' => 1_000,
+        '万' => 10_000,
+        '亿' => 100_000_000,
+        '兆' => 1_000_000_000_000,
+        _ => return None,
+    })
+}
+
+/// 二〇二三: digits in their places, three or more.
+fn by_places(run: &str) -> Option<u128> {
+    let digits: Vec<u128> = run.chars().filter_map(digit).collect();
+    (3..=MOST_DIGITS)
+        .contains(&digits.len())
+        .then(|| digits.iter().fold(0, |sum, digit| sum * 10 + digit))
+}
+
+/// 三万五千二百: digits before units.
+fn by_units(run: &str) -> Option<u128> {
+    // `total` is complete up to the last of 万, 亿 and 兆; `section` up to the last of 十, 百 and 千.
+    let (mut total, mut section, mut number) = (0_u128, 0_u128, None);
+    // The last unit of the section, and the last of the others.
+    let (mut small, mut large) = (10_000, 0);
+    // The unit just passed: 一百五 is a hundred and fifty.
+    let mut last = None;
+    for c in run.chars() {
+        if let Some(value) = digit(c) {
+            // Two digits side by side are two numbers, but for a zero that only fills a place.
+            if number.is_some_and(|number| number > 0) {
+                return None;
+            }
+            number = Some(value);
+            if value == 0 {
+                last = None;
+            }
+            continue;
+        }
+        let unit = unit(c)?;
+        if unit < 10_000 {
+            // Units fall inside a section: 三百五百 is two numbers.
+            if unit >= small {
+                return None;
+            }
+            section = section.checked_add(number.unwrap_or(1).checked_mul(unit)?)?;
+            small = unit;
+        } else {
+            section = section.checked_add(number.unwrap_or(0))?;
+            // 一万亿 multiplies what stands before, 一亿二千万 adds.
+            total = match unit.cmp(&large) {
+                _ if total == 0 => section.checked_mul(unit)?,
+                Ordering::Greater => total.checked_add(section)?.checked_mul(unit)?,
+                Ordering::Less => total.checked_add(section.checked_mul(unit)?)?,
+                Ordering::Equal => return None,
+            };
+            (section, small, large) = (0, 10_000, unit);
+        }
+        number = None;
+        last = Some(unit);
+    }
+    let rest = match (number, last) {
+        (Some(number), Some(unit)) if unit >= 100 => number.checked_mul(unit / 10)?,
+        (number, _) => number.unwrap_or(0),
+    };
+    total.checked_add(section)?.checked_add(rest)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,5 +275,33 @@ mod tests {
         assert_eq!(digits("2万3亿"), Some(("20000".to_owned(), "3亿")));
         assert_eq!(digits(&format!("{}亿", "9".repeat(40))), None);
         assert_eq!(digits(&format!("1{}", "亿".repeat(40))), None);
+    }
+
+    #[test]
+    fn chinese_numerals() {
+        let of = |text: &str| chinese("", text).map(|value| value.digits);
+        for (text, digits) in [
+            ("七百亿参数", "70000000000"),
+            ("三万五千二百", "35200"),
+            ("二〇二三年", "2023"),
+            ("二十五年", "25"),
+            ("十五", "15"),
+            ("十万", "100000"),
+            ("一百五", "150"),
+            ("一万二", "12000"),
+            ("一百零五", "105"),
+            ("一亿二千万", "120000000"),
+            ("一万亿", "1000000000000"),
+            ("两千三百", "2300"),
+            ("一千零一夜", "1001"),
+        ] {
+            assert_eq!(of(text).as_deref(), Some(digits), "{text}");
+        }
+        for text in ["一", "一二", "千万别", "百万", "万科", "五六百", "一个", ""] {
+            assert_eq!(of(text), None, "{text}");
+        }
+        assert_eq!(chinese("数", "十万"), None);
+        assert_eq!(chinese("三百", "五十"), None, "a number begins where it begins");
+        assert_eq!(of(&"九亿".repeat(30)), None);
     }
 }

@@ -109,7 +109,8 @@ fn laws(text: &str) {
         let chars = token.chars.start as usize..token.chars.end as usize;
         let slice = folded.slice(chars);
         if token.kind == TokenKind::Value {
-            assert!(slice.starts_with(|c: char| c.is_ascii_digit()), "{text:?}");
+            let number = |c: char| c.is_ascii_digit() || "零〇一二两三四五六七八九十".contains(c);
+            assert!(slice.starts_with(number), "{text:?}");
             assert!(token.text.bytes().all(|b| b.is_ascii_digit()), "{text:?}");
             continue;
         }

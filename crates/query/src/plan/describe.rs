@@ -109,6 +109,7 @@ fn leaf(form: &Form) -> String {
     };
     let what = crate::explain::look(form.look);
     match form.look {
+        Look::Dated(from, until) => format!("{what} from {from} to before {until}{origin}"),
         Look::Characters => {
             format!("{what} {}{}{origin}", text_of(&form.key), grams(&form.key))
         }

@@ -1,7 +1,7 @@
 //! Filters of a query as engine queries.
 
 use tantivy::query::Query as EngineQuery;
-use wensou_index::{Kind, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED, civil_seconds};
+use wensou_index::{Kind, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED};
 use wensou_text::fold;
 
 use super::{Compiler, Mode};
@@ -77,8 +77,7 @@ impl Compiler<'_> {
                 if self.mode == Mode::Undated {
                     return provenance(PROVENANCE_NONE);
                 }
-                let seconds = |day: jiff::civil::Date| civil_seconds(day.at(0, 0, 0, 0));
-                self.index.date_range(from.map(seconds), until.map(seconds))
+                filter::dates(self.index.fields().date, *from, *until)
             }
         }
     }

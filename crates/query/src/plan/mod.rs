@@ -322,7 +322,7 @@ impl<'a> Compiler<'a> {
         let number = self.terms.len();
         for form in &term.forms {
             let weight = self.weight_of(queries, form)?;
-            self.needles.push(Needle::of(form, number, weight));
+            self.needles.extend(Needle::of(form, number, weight));
         }
         Ok(())
     }
@@ -335,6 +335,7 @@ impl<'a> Compiler<'a> {
         };
         let mut weight: f32 = 0.0;
         match (form.look, form.key.as_slice()) {
+            (Look::Dated(..), _) => {}
             (Look::Word | Look::Value, _) => weight = term(Unit::Word, &form.text)?,
             (_, [one]) => weight = term(Unit::Char, &one.to_string())?,
             (_, key) => {
@@ -361,7 +362,7 @@ fn starts(queries: TextQueries<'_>, term: &Term) -> Box<dyn EngineQuery> {
         .iter()
         .map(|form| match form.look {
             Look::Characters => queries.sequence(&form.key),
-            Look::Word | Look::Value => queries.word_prefix(&form.text),
+            Look::Word | Look::Value | Look::Dated(..) => queries.word_prefix(&form.text),
             Look::WordOrGlued => {
                 any(vec![queries.word_prefix(&form.text), queries.sequence(&form.key)])
             }

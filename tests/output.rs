@@ -1,0 +1,278 @@
+//! Formats for programs, batch, facets, timeline, and how one record is read.
+
+use serde_json::Value;
+
+use crate::util::{Dir, Ran, golden};
+
+fn archive() -> Dir {
+    let dir = Dir::new();
+    let line = |value: Value| value.to_string() + "\n";
+    let flash = |id: &str, text: &str, date: &str, tags: &[&str]| {
+        line(serde_json::json!({
+            "id": id, "kind": "flash", "title": format!("快訊{id}"), "text": text, "date": date,
+            "tags": tags, "source": "鏈聞",
+        }))
+    };
+    dir.write(
+        "archive/d.jsonl",
+        flash("a1", "比特幣減半完成。", "2024-04-20T08:00:00", &["BTC", "減半"])
+            + &flash("a2", "比特幣減半在即。", "2024-04-01T08:00:00", &["BTC"])
+            + &flash("a3", "比特币挖矿。", "2023-01-01T08:00:00", &["btc", "挖矿"])
+            + &line(serde_json::json!({"id": "b1", "title": "沒有日期的比特幣文章", "text": "比特幣。\n第二段，里面的細節。"})),
+    );
+    dir.index();
+    dir
+}
+
+/// Validates every document against a schema of `docs/schema`.
+fn validate(schema: &str, documents: &[Value]) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema").join(schema);
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    assert!(!documents.is_empty());
+    for document in documents {
+        let errors: Vec<String> =
+            validator.iter_errors(document).map(|error| error.to_string()).collect();
+        assert_eq!(errors, Vec::<String>::new(), "{document}");
+    }
+}
+
+fn objects(ran: &str) -> Vec<Value> {
+    ran.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn every_format_for_programs_keeps_its_schema() {
+    let dir = archive();
+    let sample = Dir::new();
+    let path = crate::util::sample();
+    sample.ok(&["index", path.to_str().unwrap(), "--quiet"]);
+    for dir in [&dir, &sample] {
+        let search = |args: &[&str]| dir.run(&[&["search", "--limit", "1000"], args].concat());
+        validate("hit.schema.json", &objects(&search(&["-f", "jsonl", "比特幣"]).stdout));
+        validate("hit.schema.json", &objects(&search(&["-f", "jsonl", "比特幣 減半 zzzz"]).stdout));
+        let all: Vec<Value> = serde_json::from_str(&search(&["-f", "json"]).stdout).unwrap();
+        validate("hit.schema.json", &all);
+        validate("record.schema.json", &objects(&dir.ok(&["export"])));
+        let first = all[0]["id"].as_str().unwrap();
+        let shown = dir.ok(&["show", first, "-f", "json"]);
+        validate("record.schema.json", &[serde_json::from_str(&shown).unwrap()]);
+        let tags: Vec<Value> = serde_json::from_str(&dir.ok(&["tags", "-f", "json"])).unwrap();
+        validate("tag.schema.json", &tags);
+        let timeline = dir.ok(&["timeline", "-f", "json"]);
+        validate("timeline.schema.json", &[serde_json::from_str(&timeline).unwrap()]);
+        let explained = dir.ok(&["explain", "-f", "json", "比特幣 2024", "--id", first]);
+        validate("explanation.schema.json", &[serde_json::from_str(&explained).unwrap()]);
+        let stats = dir.ok(&["stats", "-f", "json"]);
+        validate("stats.schema.json", &[serde_json::from_str(&stats).unwrap()]);
+    }
+    let wrong = dir.run(&["search", "-f", "jsonl", "減半 tga:x ("]);
+    validate("diagnostic.schema.json", &objects(&wrong.stderr));
+    let queries = dir.write("q.txt", "比特幣\n減半 tga:x\n");
+    let batch = dir.run(&["search", "--batch", queries.to_str().unwrap()]);
+    validate("batch.schema.json", &objects(&batch.stdout));
+}
+
+#[test]
+fn fields_choose_keys_in_their_order() {
+    let dir = archive();
+    let line =
+        dir.ok(&["search", "-f", "jsonl", "-n", "1", "--fields", "title,id,date", "減半 完成"]);
+    assert_eq!(
+        line,
+        "{\"title\":\"快訊a1\",\"id\":\"a1\",\"date\":{\"provenance\":\"stated\",\"value\":\"2024-04-20T08:00:00\"}}\n"
+    );
+    let table =
+        dir.ok(&["search", "-f", "tsv", "--fields", "id,date,tags", "減半", "--sort", "newest"]);
+    assert_eq!(
+        table,
+        "id\tdate\ttags\na1\t2024-04-20T08:00:00\tBTC,減半\na2\t2024-04-01T08:00:00\tBTC\n"
+    );
+    let ran = dir.run(&["search", "-f", "jsonl", "--fields", "id,nope", "減半"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+    assert!(ran.stderr.contains("no key `nope`; it has id, kind, title"), "{}", ran.stderr);
+    assert_eq!(dir.run(&["search", "--fields", "id", "減半"]).code, 2);
+}
+
+#[test]
+fn ids_can_end_with_a_zero_byte_and_a_version_can_be_asked_for() {
+    let dir = archive();
+    assert_eq!(dir.ok(&["search", "-f", "ids", "-0", "--sort", "newest", "減半"]), "a1\0a2\0");
+    assert_eq!(dir.run(&["search", "-0", "減半"]).code, 2);
+    assert_eq!(dir.run(&["search", "--format-version", "1", "減半"]).code, 0);
+    assert_eq!(dir.run(&["search", "--format-version", "2", "減半"]).code, 2);
+}
+
+#[test]
+fn a_batch_answers_every_line_as_search_does() {
+    let dir = archive();
+    let queries = ["比特幣 減半", "tag:BTC", "沒有這個詞", "", "比特币"];
+    let file = dir.write("queries.txt", queries.join("\n"));
+    let file = file.to_str().unwrap();
+    let answers = objects(&dir.ok(&["search", "--batch", file]));
+    assert_eq!(answers.len(), queries.len());
+    for (answer, query) in answers.iter().zip(queries) {
+        assert_eq!(answer["query"], query);
+        assert_eq!(answer["hits"].as_array().unwrap(), &dir.hits(&[query])[..], "{query}");
+    }
+    let ids = dir.ok(&["search", "--batch", file, "-f", "ids"]);
+    let ids: Vec<Vec<&str>> =
+        ids.lines().map(|line| line.split('\t').filter(|id| !id.is_empty()).collect()).collect();
+    for (ids, query) in ids.iter().zip(queries) {
+        assert_eq!(ids, &dir.ids(&[query]), "{query}");
+    }
+    let bad = dir.write("bad.txt", "減半\n\"沒有關上\n比特幣\n");
+    let ran = dir.run(&["search", "--batch", bad.to_str().unwrap()]);
+    assert_eq!(ran.code, 2, "a mistake is not silent");
+    let answers = objects(&ran.stdout);
+    assert_eq!(answers.len(), 3, "and stops nothing");
+    assert_eq!(answers[1]["errors"][0]["code"], "Q001");
+    assert_eq!(dir.run(&["search", "--batch", "nosuchfile"]).code, 2);
+}
+
+#[test]
+fn facets_count_all_hits() {
+    let dir = archive();
+    let object: Value = serde_json::from_str(&dir.ok(&[
+        "search",
+        "-n",
+        "1",
+        "-f",
+        "json",
+        "--facet",
+        "tag,kind,month,source",
+        "比特幣",
+    ]))
+    .unwrap();
+    assert_eq!(object["hits"].as_array().unwrap().len(), 1);
+    let counts = |facet: &str| -> Vec<(String, u64)> {
+        let values = object["facets"][facet].as_array().unwrap();
+        let of = |value: &Value| {
+            (value["value"].as_str().unwrap().to_owned(), value["documents"].as_u64().unwrap())
+        };
+        values.iter().map(of).collect()
+    };
+    let owned = |pairs: &[(&str, u64)]| -> Vec<(String, u64)> {
+        pairs.iter().map(|(value, count)| ((*value).to_owned(), *count)).collect()
+    };
+    assert_eq!(counts("kind"), owned(&[("flash", 3), ("article", 1)]));
+    assert_eq!(counts("month"), owned(&[("2023-01", 1), ("2024-04", 2), ("none", 1)]));
+    assert_eq!(counts("tag"), owned(&[("BTC", 3), ("減半", 1), ("挖矿", 1)]));
+    assert_eq!(counts("source"), owned(&[("鏈聞", 3)]));
+    let text = dir.ok(&["search", "-n", "0", "--facet", "tag", "--facet-limit", "1", "比特幣"]);
+    assert_eq!(text, "tag\n      3  BTC\n      2  more\n\n");
+    assert_eq!(dir.run(&["search", "-f", "tsv", "--facet", "tag", "比特幣"]).code, 2);
+    // A facet counts what the search finds when no document has every word, too.
+    let lines = dir.ok(&["search", "-f", "jsonl", "--facet", "kind", "比特幣 zzzz"]);
+    let kinds: u64 = objects(&lines)
+        .iter()
+        .filter(|object| object["facet"] == "kind")
+        .map(|object| object["documents"].as_u64().unwrap())
+        .sum();
+    assert_eq!(kinds, 4);
+}
+
+fn chart(dir: &Dir, columns: &str, args: &[&str]) -> Ran {
+    let mut command = dir.command(&[&["timeline"], args].concat());
+    Ran::from(command.env("COLUMNS", columns).output().unwrap())
+}
+
+#[test]
+fn a_timeline_is_drawn_to_scale_and_fits() {
+    let dir = archive();
+    let ran = chart(&dir, "40", &["比特幣", "--by", "quarter"]);
+    assert_eq!(
+        ran.stdout,
+        "2023-Q1  1  ██████████████\n⋮        (4 empty)\n2024-Q2  2  ████████████████████████████\n"
+    );
+    assert_eq!(ran.stderr, "by quarter: 3 stated █, 0 inferred ░, 1 without a date\n");
+    for columns in [40, 80, 100] {
+        for by in ["day", "week", "month", "quarter", "year"] {
+            let ran = chart(&dir, &columns.to_string(), &["--by", by]);
+            for line in ran.stdout.lines() {
+                assert!(line.chars().count() <= columns, "{columns} {by}: {line}");
+            }
+        }
+    }
+    let table = dir.ok(&["timeline", "減半", "--by", "month", "-f", "tsv"]);
+    assert_eq!(table, "start\tlabel\tstated\tinferred\n2024-04-01\t2024-04\t2\t0\n");
+    assert_eq!(dir.run(&["timeline", "沒有這個詞"]).code, 1);
+    assert_eq!(dir.run(&["timeline", "tga:x"]).code, 2);
+}
+
+#[test]
+fn stated_and_inferred_dates_are_told_apart() {
+    let dir = Dir::new();
+    let sample = crate::util::sample();
+    dir.ok(&["index", sample.to_str().unwrap(), "--quiet"]);
+    let timeline: Value =
+        serde_json::from_str(&dir.ok(&["timeline", "--by", "year", "-f", "json"])).unwrap();
+    let stats: Value = serde_json::from_str(&dir.ok(&["stats", "-f", "json"])).unwrap();
+    let sum = |key: &str| -> u64 {
+        timeline["bars"].as_array().unwrap().iter().map(|bar| bar[key].as_u64().unwrap()).sum()
+    };
+    assert_eq!(sum("inferred"), stats["inferred"].as_u64().unwrap());
+    assert_eq!(timeline["undated"], stats["undated"]);
+    let all = stats["articles"].as_u64().unwrap() + stats["flash_items"].as_u64().unwrap();
+    assert_eq!(sum("stated") + sum("inferred") + timeline["undated"].as_u64().unwrap(), all);
+    golden("timeline.txt", &chart(&dir, "80", &["--by", "year"]).stdout);
+}
+
+#[test]
+fn recency_prefers_the_new_and_explain_shows_it() {
+    let dir = archive();
+    let line = |id: &str, date: &str| {
+        serde_json::json!({"id": id, "title": "題", "text": "同樣的文字。", "date": date})
+            .to_string()
+            + "\n"
+    };
+    dir.write("archive/d.jsonl", line("old", "2020-01-01") + &line("new", "2024-01-01"));
+    dir.index();
+    let both = ["search", "-f", "ids", "同樣", "--as-of", "2024-02-01"];
+    let plain = dir.ok(&both);
+    let recent = dir.ok(&[&both[..], &["--recency", "30d"]].concat());
+    assert_eq!(recent, "new\nold\n");
+    assert_eq!(plain.lines().count(), 2);
+    let explained = |id: &str| -> f64 {
+        let object: Value = serde_json::from_str(&dir.ok(&[
+            "explain",
+            "-f",
+            "json",
+            "同樣",
+            "--id",
+            id,
+            "--recency",
+            "30d",
+            "--as-of",
+            "2024-02-01",
+        ]))
+        .unwrap();
+        object["hit"]["recency"].as_f64().unwrap()
+    };
+    // 31 days and some hours old: half of a half after 30 days.
+    assert!((0.73..0.75).contains(&explained("new")), "{}", explained("new"));
+    assert!((0.5..0.51).contains(&explained("old")));
+    assert_eq!(dir.run(&["search", "同樣", "--recency", "3m"]).code, 2);
+}
+
+#[test]
+fn show_reads_in_either_script_and_cites() {
+    let dir = archive();
+    let shown = |args: &[&str]| dir.ok(&[&["show"], args].concat());
+    assert!(
+        shown(&["b1"]).contains("第二段,里面的細節")
+            || shown(&["b1"]).contains("第二段，里面的細節")
+    );
+    assert!(shown(&["b1", "--script", "hans"]).contains("里面的细节"));
+    assert!(shown(&["a3", "--script", "hant"]).contains("比特幣挖礦"));
+    let cite = shown(&["a1", "-f", "cite"]);
+    assert!(
+        cite.starts_with("快訊a1. 鏈聞. 2024-04-20 08:00. archive/d.jsonl, bytes 0.."),
+        "{cite}"
+    );
+    assert!(cite.ends_with(". a1\n"), "{cite}");
+    assert!(shown(&["b1", "-f", "cite"]).contains(". no date. "));
+    // The marks stay on their characters in the other script.
+    let marked = shown(&["a3", "--highlight", "挖礦", "--script", "hant", "--color", "always"]);
+    assert!(marked.contains("挖礦\u{1b}[0m"), "{marked:?}");
+}
