@@ -63,6 +63,8 @@ pub(crate) enum Color {
 pub(crate) enum Verb {
     /// Search articles and flash items
     Search(Search),
+    /// Search as you type, on the whole screen
+    Browse(Browse),
     /// Build the index of an archive
     Index(Index),
     /// Print one article or flash item
@@ -102,6 +104,21 @@ pub(crate) struct Search {
     /// Snippets of at most N characters
     #[arg(long, value_name = "N", default_value_t = 120)]
     pub(crate) snippet: usize,
+    /// What "today" is in dates such as `7d`: a date, or `newest` for that of the newest item
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<AsOf>,
+}
+
+/// Search as you type, on the whole screen.
+///
+/// Results come with every character; filters are edits of the query, so it always says what it
+/// finds. F1 lists the keys; `wensou search --help` says what a query may be. Leave with Esc on an
+/// empty query or Ctrl-Q (status 0), or at once with Ctrl-C (status 130).
+#[derive(Debug, Args)]
+pub(crate) struct Browse {
+    /// What the query is at the start; words are joined by blanks
+    #[arg(value_name = "QUERY")]
+    pub(crate) query: Vec<String>,
     /// What "today" is in dates such as `7d`: a date, or `newest` for that of the newest item
     #[arg(long, value_name = "DATE")]
     pub(crate) as_of: Option<AsOf>,

@@ -59,7 +59,7 @@ fn lookup(index: &Index, id: &str, terminal: &mut Terminal) -> anyhow::Result<Op
 }
 
 /// The writing of a flash item that the id names: a page's own, where it is not the first.
-fn as_asked(record: Record, id: &str) -> Record {
+pub(crate) fn as_asked(record: Record, id: &str) -> Record {
     let Record::Flash(flash) = &record else { return record };
     let asked = flash.writings.iter().find(|writing| writing.id.starts_with(id));
     match asked {
@@ -83,7 +83,7 @@ fn raw(index: &Index, found: &Record, terminal: &mut Terminal) -> anyhow::Result
 }
 
 /// The file of a stored path: as it was named, or under the folder that it was indexed from.
-fn locate(index: &Index, path: &str) -> Option<PathBuf> {
+pub(crate) fn locate(index: &Index, path: &str) -> Option<PathBuf> {
     let named = PathBuf::from(path);
     if named.is_file() {
         return Some(named);
