@@ -5,7 +5,7 @@
 //! of the ways to write it, the first is taken that means what was asked for.
 
 use wensou_query::lang::{
-    Clock, FieldClause, Kind, Node, NodeKind, Query, Span, Value, parse_lenient,
+    Clock, Code, Diagnostic, FieldClause, Kind, Node, NodeKind, Query, Span, Value, parse_lenient,
 };
 
 /// The kind that the query is narrowed to, if it is one.
@@ -106,18 +106,21 @@ fn with(text: &str, clause: &str, clock: &Clock) -> String {
         format!("{text} {clause} "),
         // An OR would take the clause for its last operand.
         format!("({text}) {clause} "),
-        // An open quote or parenthesis would swallow it.
+        // What is open would swallow it, or close in the wrong place when the typing goes on.
         format!("{clause} {text}"),
         format!("{clause} ({text})"),
         format!("{clause} ({text}"),
     ];
     let (before, errors) = parse_lenient(text, clock);
     let (clause, _) = parse_lenient(clause, clock);
-    let sound = ways.iter().find(|way| {
+    let means_it = |way: &&String| {
         let (after, more) = parse_lenient(way, clock);
         more.len() <= errors.len() && adds(&before, &after, &clause)
-    });
-    sound.unwrap_or(&ways[0]).trim_start().to_owned()
+    };
+    let open = |error: &Diagnostic| matches!(error.code, Code::UnclosedQuote | Code::Parenthesis);
+    let skipped = if errors.iter().any(open) { 2 } else { 0 };
+    let way = ways[skipped..].iter().chain(&ways[..skipped]).find(means_it);
+    way.unwrap_or(&ways[0]).trim_start().to_owned()
 }
 
 /// Whether `after` says what `before` says, and `clause`, and nothing else.

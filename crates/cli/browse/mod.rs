@@ -185,7 +185,9 @@ impl Session {
         // Ctrl-C was meant for the other program.
         self.signals.forget_interrupt();
         self.screen.resume()?;
-        self.terminal.clear()?;
+        // Nothing of what it drew is left. (`Terminal::clear` would ask the terminal where its
+        // cursor is, and fail where that is not answered.)
+        self.terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
         if let Ok(size) = crossterm::terminal::size() {
             let effects = self.app.update(Event::Resize(size.0, size.1));
             self.perform(effects)?;

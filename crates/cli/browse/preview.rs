@@ -103,8 +103,10 @@ fn embedded(page: &mut Page, article: &Article, flashes: Option<&[Item]>) {
     if article.flashes.is_empty() {
         return;
     }
-    let count = article.flashes.len();
-    let head = format!("{count} flash items in this page ({} lists them)", name(Command::Follow));
+    let head = match article.flashes.len() {
+        1 => format!("1 flash item in this page ({} opens it)", name(Command::Follow)),
+        count => format!("{count} flash items in this page ({} lists them)", name(Command::Follow)),
+    };
     page.push(&[Span::styled(head, KIND)], 0);
     for item in flashes.unwrap_or_default() {
         let mut line = vec![Span::styled("◆ ", KIND), Span::styled(hits::date(&item.record), DATE)];

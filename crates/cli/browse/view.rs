@@ -90,9 +90,9 @@ pub(crate) fn layout(size: (u16, u16), whole: bool) -> Layout {
     layout
 }
 
-/// Columns of text in a preview; the last one is for the scroll bar.
+/// Columns of text in a preview; the last one is for the scroll bar, a blank before it.
 pub(crate) fn preview_columns(area: Rect) -> usize {
-    usize::from(area.width).saturating_sub(1).clamp(2, WIDEST)
+    usize::from(area.width).saturating_sub(2).clamp(2, WIDEST)
 }
 
 /// Draws the whole screen.
