@@ -231,11 +231,14 @@ fn ctrl_c_and_signals_give_the_terminal_back() {
     pty.send(CTRL_C);
     assert_eq!(pty.ends(), 130);
 
-    let mut pty = Pty::start(&dir, &["減半"], &[]);
-    pty.shows("1 hit ");
-    let id = pty.child.process_id().unwrap().to_string();
-    assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-    assert_eq!(pty.ends(), 143);
+    for (signal, status) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
+        let mut pty = Pty::start(&dir, &["減半"], &[]);
+        pty.shows("1 hit ");
+        let id = pty.child.process_id().unwrap().to_string();
+        let sent = std::process::Command::new("kill").args([signal, &id]).status().unwrap();
+        assert!(sent.success());
+        assert_eq!(pty.ends(), status);
+    }
 }
 
 #[test]

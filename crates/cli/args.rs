@@ -124,7 +124,8 @@ pub(crate) struct Browse {
     pub(crate) as_of: Option<AsOf>,
 }
 
-const QUERY_HELP: &str = "\
+/// The query language in a dozen lines.
+pub(crate) const QUERY_HELP: &str = "\
 Queries:
   比特幣 減半             both words, in either script
   \"指令微調\"             exactly these characters, across any word boundary

@@ -188,7 +188,7 @@ impl App {
             Event::Paste(text) => self.paste(&text),
             Event::Resize(columns, rows) => self.resize((columns, rows)),
             Event::Answer(answer) => self.answer(answer),
-            Event::Slow => self.slow = self.is_waiting(),
+            Event::Slow => self.slow = self.awaited.is_some(),
             Event::Said(text) => self.status = Some(text),
         }
         std::mem::take(&mut self.effects)
@@ -304,10 +304,16 @@ impl App {
 
     /// One step back: out of the preview, out of a followed list, out of the query, out.
     fn escape(&mut self) {
+        // A record that was followed to alone was opened with its list, and is left with it.
+        let alone = self.list.items.len() == 1 && view::layout(self.size, false).preview.is_none();
+        if self.whole && alone && self.back() {
+            return;
+        }
         if self.whole || self.focus == Focus::Preview {
             self.whole = false;
             self.focus = Focus::List;
         } else if self.back() {
+            // Said by the list that is back.
         } else if self.text().is_empty() {
             self.effects.push(Effect::Quit(Outcome::Done));
         } else {
@@ -438,13 +444,18 @@ impl App {
                     self.errors = diagnostics;
                 }
             }
-            Found::Failed(message) => self.status = Some(message),
+            Found::Failed(message) => {
+                self.list.more = false;
+                self.status = Some(message);
+            }
             Found::Embedded(_) | Found::Tags(_) => {}
         }
     }
 
     fn followed_to(&mut self, items: Vec<Item>) {
         let Some(origin) = self.coming.take() else { return };
+        // What was asked before it was not answered.
+        self.list.more = false;
         if items.is_empty() {
             let what = match origin {
                 Origin::Pages(_) => "it stands in no page of its own",

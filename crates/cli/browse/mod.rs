@@ -22,7 +22,7 @@ mod worker;
 
 use std::io::{IsTerminal, stdin, stdout};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
@@ -50,6 +50,8 @@ const BRISK: Duration = Duration::from_millis(10);
 const IDLE: Duration = Duration::from_millis(200);
 /// After this a search is said to be slow.
 const SLOW: Duration = Duration::from_millis(250);
+/// How long a signal waits for the run to end in good order.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Browses until the user leaves.
 pub(crate) fn run(
@@ -71,10 +73,10 @@ pub(crate) fn run(
     force_color_output(colour);
     let bounds = wensou_query::date_bounds(&index)?.map(|at| at.map(jiff::civil::DateTime::date));
     let index = Arc::new(index);
-    let signals = Signals::catch().context("cannot catch signals")?;
     let worker = Worker::start(Arc::clone(&index), clock).context("cannot start a thread")?;
     let size = crossterm::terminal::size().context("cannot tell the size of the terminal")?;
     let (app, effects) = App::new(args.query.join(" "), clock, bounds, size);
+    let signals = Signals::catch().context("cannot catch signals")?;
     let screen = Screen::take().context("cannot take the terminal")?;
     let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
     let mut session = Session { index, worker, signals, screen, terminal, app, colour };
@@ -182,8 +184,6 @@ impl Session {
     fn outside(&mut self, program: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
         self.screen.suspend();
         let outcome = program();
-        // Ctrl-C was meant for the other program.
-        self.signals.forget_interrupt();
         self.screen.resume()?;
         // Nothing of what it drew is left. (`Terminal::clear` would ask the terminal where its
         // cursor is, and fail where that is not answered.)
@@ -210,25 +210,34 @@ fn translate(input: Input) -> Option<Event> {
 }
 
 /// The signals that end a run, caught so that the terminal is given back first.
-struct Signals(Arc<AtomicUsize>);
+struct Signals(Arc<AtomicU8>);
 
 impl Signals {
     fn catch() -> std::io::Result<Self> {
-        let caught = Arc::new(AtomicUsize::new(0));
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
-            let number = usize::try_from(signal).unwrap_or_default();
-            signal_hook::flag::register_usize(signal, Arc::clone(&caught), number)?;
-        }
+        let caught = Arc::new(AtomicU8::new(0));
+        let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+        let noted = Arc::clone(&caught);
+        std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+            for signal in signals.forever() {
+                // Ctrl-C while another program has the terminal is meant for that.
+                if signal == SIGINT && !screen::is_taken() {
+                    continue;
+                }
+                let signal = u8::try_from(signal).unwrap_or_default();
+                noted.store(signal, Ordering::SeqCst);
+                std::thread::sleep(PATIENCE);
+                // Still here: reading keys from a terminal that has gone away never ends.
+                if screen::is_taken() {
+                    screen::give_back();
+                    std::process::exit(128 + i32::from(signal));
+                }
+            }
+        })?;
         Ok(Self(caught))
     }
 
     fn caught(&self) -> Option<u8> {
-        u8::try_from(self.0.load(Ordering::SeqCst)).ok().filter(|signal| *signal > 0)
-    }
-
-    fn forget_interrupt(&self) {
-        let interrupt = usize::try_from(SIGINT).unwrap_or_default();
-        let _ = self.0.compare_exchange(interrupt, 0, Ordering::SeqCst, Ordering::SeqCst);
+        Some(self.0.load(Ordering::SeqCst)).filter(|signal| *signal > 0)
     }
 }
 

@@ -56,8 +56,13 @@ pub(crate) fn lost() -> Option<String> {
     LOST.lock().ok().and_then(|mut lost| lost.take())
 }
 
+/// Whether the terminal is ours, and not another program's for a while.
+pub(crate) fn is_taken() -> bool {
+    TAKEN.load(Ordering::SeqCst)
+}
+
 /// Gives the terminal back, once. A terminal that is gone can take nothing back.
-fn give_back() {
+pub(crate) fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         let _ = execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, ResetColor, Show);
         let _ = disable_raw_mode();
@@ -71,7 +76,7 @@ fn guard() {
     let drawing = thread::current().id();
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        if TAKEN.load(Ordering::SeqCst) && thread::current().id() != drawing {
+        if is_taken() && thread::current().id() != drawing {
             if let Ok(mut lost) = LOST.lock() {
                 *lost = Some(info.to_string());
             }

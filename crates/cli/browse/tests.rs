@@ -14,7 +14,7 @@ use wensou_query::lang::Clock;
 
 use super::app::{App, Effect, Event, Focus, Popup};
 use super::view;
-use super::worker::{Found, answer};
+use super::worker::{Answer, Ask, Found, Wanted, answer};
 use crate::exit::Outcome;
 
 /// Two pages that share a flash item, and a dump with a hostile record.
@@ -138,8 +138,11 @@ impl Driver {
             while x < columns {
                 let symbol = buffer[(x, y)].symbol();
                 row.push_str(symbol);
-                // The cell behind a wide character is hidden by it.
-                x += (symbol.width() as u16).max(1);
+                let width = (symbol.width() as u16).max(1);
+                for hidden in x + 1..(x + width).min(columns) {
+                    assert_eq!(buffer[(hidden, y)].symbol(), " ", "hidden by {symbol}");
+                }
+                x += width;
             }
             assert_eq!(row.width(), usize::from(columns), "row {y} does not fit: {row}");
             row.trim_end().to_owned()
@@ -364,6 +367,43 @@ fn a_flash_item_is_followed_to_its_pages_and_back() {
     assert_eq!(driver.app.text(), "");
     driver.press(KeyCode::Esc);
     assert!(matches!(driver.done.as_slice(), [Effect::Quit(Outcome::Done)]));
+}
+
+#[test]
+fn the_only_page_is_opened_where_there_is_no_room_beside_the_list() {
+    let mut driver = Driver::new("第四次減半", (40, 12));
+    driver.ctrl('f');
+    assert!(driver.app.whole && driver.app.followed());
+    assert_eq!(driver.titles(), ["分析师:比特币减半将至"]);
+    driver.press(KeyCode::Esc);
+    assert!(!driver.app.whole && !driver.app.followed(), "one step there, one step back");
+}
+
+#[test]
+fn what_is_similar_is_a_list_to_come_back_from() {
+    let mut driver = Driver::new("第四次減半", (80, 24));
+    let key = KeyEvent::new(KeyCode::Char('s'), KeyModifiers::CONTROL);
+    let effects = driver.app.update(Event::Key(key));
+    let [Effect::Ask(Ask { number, wanted: Wanted::Similar(_), .. })] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
+    let items = Driver::new("質押", (80, 24)).app.list.items;
+    driver.send(Event::Answer(Answer { number: *number, found: Found::Records(items) }));
+    assert!(driver.screen().contains("like 比特币的第四次减半"));
+    assert_eq!(driver.titles(), ["以太坊合并后的質押收益"]);
+    driver.press(KeyCode::Esc);
+    assert_eq!(driver.titles(), ["比特币的第四次减半"]);
+    driver.ctrl('f');
+    driver.kind("質押");
+    assert!(!driver.app.followed(), "typing is a search again");
+}
+
+#[test]
+fn more_hits_are_read_near_the_end_of_those_that_are_there() {
+    let mut driver = Driver::new("", (80, 24));
+    driver.app.list.items.truncate(2);
+    driver.press(KeyCode::Down).press(KeyCode::End);
+    assert_eq!(driver.titles().len(), 4);
 }
 
 #[test]

@@ -17,6 +17,7 @@ use super::picker::{Picker, Subject};
 use super::text::{fit, marked, piece, wrap};
 use super::theme::{CHOSEN, DATE, DIM, ERROR, KIND, MISTAKE, TITLE, WARNING, without_colour};
 use super::worker::Item;
+use crate::args::QUERY_HELP;
 use crate::out::{hits, sanitize};
 
 /// From so many columns the preview stands beside the list,
@@ -29,6 +30,8 @@ const TWO_LINES: u16 = 60;
 /// Widest line of a preview: Chinese text in longer ones is hard to follow.
 const WIDEST: usize = 100;
 const PROMPT: &str = "› ";
+/// What an empty query line says.
+const INVITATION: &str = "type to search, ? for the keys";
 
 /// Where things stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,6 +128,9 @@ fn query(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let found = summary(app, area.width);
     let room = usize::from(area.width).saturating_sub(PROMPT.width() + found.width() + 1);
     let (mut spans, cursor) = edited(&app.input, &app.errors, room.max(4));
+    if app.text().is_empty() {
+        spans = fit(vec![Span::styled(INVITATION, DIM)], room).spans;
+    }
     spans.insert(0, Span::styled(PROMPT, KIND));
     frame.render_widget(Line::from(spans), area);
     let right = Rect {
@@ -394,6 +400,15 @@ fn popup(frame: &mut Frame<'_>, title: &str, columns: u16, rows: u16) -> Rect {
     let area = popup_area(frame.area().width, frame.area().height, columns, rows);
     let block = Block::bordered().title(format!(" {title} ")).border_style(DIM);
     let inside = block.inner(area);
+    // The right half of a wide character would hide the border.
+    if let Some(x) = area.x.checked_sub(1) {
+        for y in area.top()..area.bottom() {
+            let cell = &mut frame.buffer_mut()[(x, y)];
+            if cell.symbol().width() > 1 {
+                cell.set_symbol(" ");
+            }
+        }
+    }
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);
     inside
@@ -404,7 +419,7 @@ fn popup_area(screen: u16, height: u16, columns: u16, rows: u16) -> Rect {
     Rect::new((screen - width) / 2, (height - rows) / 2, width, rows)
 }
 
-const HELP_COLUMNS: u16 = 76;
+const HELP_COLUMNS: u16 = 80;
 /// Columns of the keys in the help.
 const HELP_KEYS: usize = 11;
 
@@ -424,6 +439,10 @@ fn help_lines(columns: u16) -> Vec<Line<'static>> {
             lines.push(line);
         }
     }
+    lines.push(Line::default());
+    // What may be typed, as `wensou search --help` says it; not how that verb ends.
+    let queries = QUERY_HELP.lines().take_while(|line| !line.starts_with("Exit"));
+    lines.extend(queries.map(|line| fit(vec![Span::raw(line)], room)));
     lines
 }
 
@@ -436,7 +455,7 @@ fn help(frame: &mut Frame<'_>, first: usize) {
     let lines = help_lines(frame.area().width);
     let rows = lines.len() as u16 + 2;
     let title = match rows > frame.area().height {
-        true => "keys · Up and Down scroll · Esc closes",
+        true => "keys · Up Down · Esc closes",
         false => "keys · Esc closes",
     };
     let inside = popup(frame, title, HELP_COLUMNS, rows);
@@ -445,7 +464,7 @@ fn help(frame: &mut Frame<'_>, first: usize) {
 
 fn picker(frame: &mut Frame<'_>, open: &Picker) {
     let title = match open.subject {
-        Subject::Tag => "tags of these hits",
+        Subject::Tag => "tags of what the query finds",
         Subject::Date => "dates",
     };
     let (columns, rows) = (frame.area().width, frame.area().height);
