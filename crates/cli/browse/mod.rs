@@ -32,7 +32,6 @@ use crossterm::execute;
 use crossterm::style::force_color_output;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use wensou_index::Index;
 use wensou_query::lang::Clock;
 
@@ -51,6 +50,7 @@ const IDLE: Duration = Duration::from_millis(200);
 /// After this a search is said to be slow.
 const SLOW: Duration = Duration::from_millis(250);
 /// How long a signal waits for the run to end in good order.
+#[cfg(unix)]
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Browses until the user leaves.
@@ -213,7 +213,15 @@ fn translate(input: Input) -> Option<Event> {
 struct Signals(Arc<AtomicU8>);
 
 impl Signals {
+    /// Elsewhere Ctrl-C is a key like any other, and there is nothing else to catch.
+    #[cfg(not(unix))]
     fn catch() -> std::io::Result<Self> {
+        Ok(Self(Arc::default()))
+    }
+
+    #[cfg(unix)]
+    fn catch() -> std::io::Result<Self> {
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
         let caught = Arc::new(AtomicU8::new(0));
         let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
         let noted = Arc::clone(&caught);

@@ -240,6 +240,56 @@ fn every_screen_fits_whatever_its_size() {
 }
 
 #[test]
+fn no_order_of_keys_breaks_the_screen() {
+    let codes = [
+        KeyCode::Up,
+        KeyCode::Down,
+        KeyCode::PageDown,
+        KeyCode::Home,
+        KeyCode::End,
+        KeyCode::Left,
+        KeyCode::Tab,
+        KeyCode::Enter,
+        KeyCode::Esc,
+        KeyCode::Backspace,
+        KeyCode::F(1),
+        KeyCode::F(2),
+        KeyCode::F(3),
+        KeyCode::F(4),
+        KeyCode::F(5),
+        KeyCode::F(6),
+        KeyCode::F(9),
+        KeyCode::Char('減'),
+        KeyCode::Char('半'),
+        KeyCode::Char('"'),
+        KeyCode::Char('('),
+        KeyCode::Char(' '),
+    ];
+    // A linear congruential generator (Knuth): the same keys every time.
+    let mut state = 1_u64;
+    let mut next = |below: usize| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    for size in SIZES {
+        let mut driver = Driver::new("", size);
+        for _ in 0..300 {
+            match next(codes.len() + 1) {
+                at if at < codes.len() => driver.press(codes[at]),
+                _ => {
+                    let size = SIZES[next(SIZES.len())];
+                    driver.send(Event::Resize(size.0, size.1))
+                }
+            };
+            driver.draw(true);
+            let list = &driver.app.list;
+            assert!(list.selected < list.items.len().max(1));
+        }
+    }
+}
+
+#[test]
 fn a_narrow_screen_shows_the_list_and_enter_the_preview() {
     let mut driver = Driver::new("質押", (40, 12));
     let listed = driver.screen();
