@@ -6,6 +6,8 @@
     reason = "a helper that cannot go on must fail its test, and a skipped test must say so"
 )]
 
+#[cfg(unix)]
+mod browse;
 mod expand;
 mod explain;
 mod language;

@@ -63,6 +63,8 @@ pub(crate) enum Color {
 pub(crate) enum Verb {
     /// Search articles and flash items
     Search(Search),
+    /// Search as you type, on the whole screen
+    Browse(Browse),
     /// Build the index of an archive
     Index(Index),
     /// Say how a query is understood, and why a hit ranks where it does
@@ -135,7 +137,23 @@ pub(crate) struct Search {
     pub(crate) as_of: Option<AsOf>,
 }
 
-const QUERY_HELP: &str = "\
+/// Search as you type, on the whole screen.
+///
+/// Results come with every character; filters are edits of the query, so it always says what it
+/// finds. F1 lists the keys; `wensou search --help` says what a query may be. Leave with Esc on an
+/// empty query or Ctrl-Q (status 0), or at once with Ctrl-C (status 130).
+#[derive(Debug, Args)]
+pub(crate) struct Browse {
+    /// What the query is at the start; words are joined by blanks
+    #[arg(value_name = "QUERY")]
+    pub(crate) query: Vec<String>,
+    /// What "today" is in dates such as `7d`: a date, or `newest` for that of the newest item
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<AsOf>,
+}
+
+/// The query language in a dozen lines.
+pub(crate) const QUERY_HELP: &str = "\
 Queries:
   比特幣 減半             both words, in either script
   \"指令微調\"             exactly these characters, across any word boundary

@@ -13,6 +13,8 @@ pub(crate) enum Outcome {
     Nothing,
     /// What was typed, or what was asked for, is wrong. It has been said.
     Refused,
+    /// A signal of this number, or the key that stands for it, ended the run.
+    Signalled(u8),
 }
 
 impl From<Outcome> for ExitCode {
@@ -21,6 +23,8 @@ impl From<Outcome> for ExitCode {
             Outcome::Done => 0,
             Outcome::Nothing => 1,
             Outcome::Refused => 2,
+            // As a shell reports it.
+            Outcome::Signalled(signal) => 128 + signal,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The command line of wensou: parse, dispatch, exit code.
 
 mod args;
+mod browse;
 mod cmd;
 mod exit;
 mod out;
@@ -31,6 +32,7 @@ fn run(cli: &Cli, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let global = &cli.global;
     let outcome = match &cli.verb {
         Verb::Search(args) => cmd::search::run(global, args, terminal),
+        Verb::Browse(args) => cmd::browse::run(global, args),
         Verb::Index(args) => cmd::index::run(global, args, terminal),
         Verb::Explain(args) => cmd::explain::run(global, args, terminal),
         Verb::Similar(args) => cmd::similar::run(global, args, terminal),

@@ -1,6 +1,7 @@
 //! The verbs, one file each.
 
 pub(crate) mod batch;
+pub(crate) mod browse;
 pub(crate) mod eval;
 pub(crate) mod explain;
 pub(crate) mod export;

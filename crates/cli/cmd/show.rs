@@ -27,7 +27,7 @@ pub(crate) fn run(
     }
     match args.format {
         RecordFormat::Cite => {
-            terminal.line(sanitize::line(&record::citation(&found)))?;
+            terminal.line(record::citation(&found))?;
         }
         RecordFormat::Json => {
             serde_json::to_writer_pretty(terminal.out(), &json::record(&found))?;
@@ -42,7 +42,10 @@ pub(crate) fn run(
                 },
             };
             let style = record::Reading {
-                marks: Highlighter::new(&index, query.as_ref())?,
+                marks: match &query {
+                    Some(query) => Highlighter::new(&index, query)?,
+                    None => Highlighter::none(),
+                },
                 script: Converter::new(args.script)?,
             };
             if !args.no_pager {
@@ -76,7 +79,7 @@ pub(super) fn lookup(
 }
 
 /// The writing of a flash item that the id names: a page's own, where it is not the first.
-fn as_asked(record: Record, id: &str) -> Record {
+pub(crate) fn as_asked(record: Record, id: &str) -> Record {
     let Record::Flash(flash) = &record else { return record };
     let asked = flash.writings.iter().find(|writing| writing.id.starts_with(id));
     match asked {
@@ -100,7 +103,7 @@ fn raw(index: &Index, found: &Record, terminal: &mut Terminal) -> anyhow::Result
 }
 
 /// The file of a stored path: as it was named, or under the folder that it was indexed from.
-fn locate(index: &Index, path: &str) -> Option<PathBuf> {
+pub(crate) fn locate(index: &Index, path: &str) -> Option<PathBuf> {
     let named = PathBuf::from(path);
     if named.is_file() {
         return Some(named);

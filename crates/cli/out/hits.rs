@@ -158,7 +158,8 @@ pub(crate) fn cell(value: &str) -> String {
     value.replace(['\t', '\n', '\r'], " ")
 }
 
-fn source(record: &Record) -> Option<&str> {
+/// Who published a record, where it says so.
+pub(crate) fn source(record: &Record) -> Option<&str> {
     match record {
         Record::Article(article) => article.source.as_deref(),
         Record::Flash(flash) => flash.outlet.as_deref(),

@@ -20,7 +20,7 @@ pub(crate) struct HitObject<'a> {
     tags: Vec<String>,
     path: &'a str,
     span: Span,
-    score: f32,
+    score: f64,
     snippet: &'a Snippet,
     seen_in: Vec<&'a str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
@@ -78,7 +78,8 @@ pub(crate) fn hit(hit: &Hit) -> HitObject<'_> {
         tags: record.texts().tags,
         path,
         span,
-        score: hit.score,
+        // To the fourth place, and the same digits whichever way it is written.
+        score: (f64::from(hit.score) * 1e4).round() / 1e4,
         snippet: &hit.snippet,
         seen_in: seen_in(record),
         missing: &hit.missing,

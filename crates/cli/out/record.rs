@@ -32,12 +32,9 @@ impl Reading {
     }
 }
 
-/// A record in one line, to quote it by: title, source, date, path and bytes.
+/// A record in one harmless line, to quote it by: title, source, date, path and bytes.
 pub(crate) fn citation(record: &Record) -> String {
-    let source = match record {
-        Record::Article(article) => article.source.as_deref(),
-        Record::Flash(flash) => flash.outlet.as_deref(),
-    };
+    let source = hits::source(record);
     let date = match record.date().value {
         None => "no date".to_owned(),
         Some(_) => match record.date().provenance {
@@ -47,8 +44,8 @@ pub(crate) fn citation(record: &Record) -> String {
     };
     let (path, span) = json::place(record);
     let place = format!("{path}, bytes {}..{}", span.start, span.end);
-    let parts = [Some(json::title(record)), source, Some(&date), Some(&place), Some(record.id())];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(". ")
+    let parts = [Some(json::title(record)), source, Some(&date), Some(&place)];
+    sanitize::line(&parts.into_iter().flatten().collect::<Vec<_>>().join(". ")).into_owned()
 }
 
 /// Prints a record.

@@ -274,17 +274,20 @@ pub struct Highlighter {
 }
 
 impl Highlighter {
-    /// Marks what `query` looks for, expansions too; without one, nothing.
+    /// Marks what `query` looks for, expansions too.
     ///
     /// # Errors
     ///
     /// As [`search`].
-    pub fn new(index: &Index, query: Option<&Query>) -> Result<Self, Error> {
-        let needles = match query {
-            Some(query) => plan(index, &Statistics::new(index)?, query, Mode::Strict)?.needles,
-            None => Vec::new(),
-        };
-        Ok(Self { needles })
+    pub fn new(index: &Index, query: &Query) -> Result<Self, Error> {
+        let plan = plan(index, &Statistics::new(index)?, query, Mode::Strict)?;
+        Ok(Self { needles: plan.needles })
+    }
+
+    /// Marks nothing.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { needles: Vec::new() }
     }
 
     /// The whole text with its matches marked.

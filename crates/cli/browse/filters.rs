@@ -1,0 +1,226 @@
+//! Filters as edits of the query's text: what narrows the hits can always be read, and edited, in
+//! the query line.
+//!
+//! The text is edited where the parser says that a clause stands, and every edit is parsed again:
+//! of the ways to write it, the first is taken that means what was asked for.
+
+use wensou_query::lang::{
+    Clock, Code, Diagnostic, FieldClause, Kind, Node, NodeKind, Query, Span, Value, parse_lenient,
+};
+
+/// The kind that the query is narrowed to, if it is one.
+pub(crate) fn kind(text: &str, clock: &Clock) -> Option<Kind> {
+    let (query, _) = parse_lenient(text, clock);
+    clauses(&query.root).find_map(|(clause, _)| match clause {
+        FieldClause::Kind(kinds) if kinds.len() == 1 => Some(kinds[0]),
+        _ => None,
+    })
+}
+
+/// The text narrowed to a kind, or to none.
+pub(crate) fn set_kind(text: &str, kind: Option<Kind>, clock: &Clock) -> String {
+    let text = without(text, clock, |clause| matches!(clause, FieldClause::Kind(_)));
+    match kind {
+        Some(kind) => with(&text, &FieldClause::Kind(vec![kind]).to_string(), clock),
+        None => text,
+    }
+}
+
+/// The text narrowed to what a `date:` may say (`7d`, `2023-03`, `none`), or to nothing; replaces
+/// `date:`, `since:` and `until:` alike.
+pub(crate) fn set_date(text: &str, date: Option<&str>, clock: &Clock) -> String {
+    let text = without(text, clock, |clause| matches!(clause, FieldClause::Date(_)));
+    match date {
+        Some(date) => with(&text, &format!("date:{date}"), clock),
+        None => text,
+    }
+}
+
+/// The text narrowed to a tag; as it is if it already is.
+pub(crate) fn add_tag(text: &str, tag: &str, clock: &Clock) -> String {
+    let value = Value { text: tag.to_owned(), prefix: false, span: Span::default() };
+    let wanted = FieldClause::Tag(vec![value]);
+    let (query, _) = parse_lenient(text, clock);
+    if clauses(&query.root).any(|(clause, _)| *clause == wanted) {
+        return text.to_owned();
+    }
+    with(text, &wanted.to_string(), clock)
+}
+
+/// The clauses that every hit must meet, with the bytes of the text that say so.
+fn clauses(root: &Node) -> impl Iterator<Item = (&FieldClause, Span)> {
+    let nodes = match &root.kind {
+        NodeKind::And(nodes) => nodes.as_slice(),
+        _ => std::slice::from_ref(root),
+    };
+    nodes.iter().filter_map(|node| {
+        let inner = match &node.kind {
+            NodeKind::Required(inner) => &inner.kind,
+            kind => kind,
+        };
+        match inner {
+            NodeKind::Field(clause) => Some((clause, node.span)),
+            _ => None,
+        }
+    })
+}
+
+/// The text without the clauses that `unwanted` names; negated ones and those of one side of an
+/// `OR` say something else and stay.
+fn without(text: &str, clock: &Clock, unwanted: fn(&FieldClause) -> bool) -> String {
+    let (query, _) = parse_lenient(text, clock);
+    let mut spans: Vec<Span> =
+        clauses(&query.root).filter(|(clause, _)| unwanted(clause)).map(|(_, span)| span).collect();
+    spans.sort();
+    let mut text = text.to_owned();
+    for span in spans.into_iter().rev() {
+        let before = text[..span.start].trim_end();
+        let after = text[span.end..].trim_start();
+        // An AND beside it would be left without an operand.
+        let (before, after) = match (before.strip_suffix("AND"), after.strip_prefix("AND")) {
+            (Some(before), _) if ends_blank(before) => (before.trim_end(), after),
+            (_, Some(after)) if before.is_empty() && starts_blank(after) => {
+                (before, after.trim_start())
+            }
+            _ => (before, after),
+        };
+        let blank = if before.is_empty() || after.is_empty() { "" } else { " " };
+        text = format!("{before}{blank}{after}");
+    }
+    text
+}
+
+fn ends_blank(text: &str) -> bool {
+    text.chars().next_back().is_none_or(char::is_whitespace)
+}
+
+fn starts_blank(text: &str) -> bool {
+    text.chars().next().is_none_or(char::is_whitespace)
+}
+
+/// The text with one more clause that every hit must meet. Ends with a blank where the clause
+/// stands last, so that what is typed next does not become a part of it.
+fn with(text: &str, clause: &str, clock: &Clock) -> String {
+    let text = text.trim();
+    let ways = [
+        format!("{text} {clause} "),
+        // An OR would take the clause for its last operand.
+        format!("({text}) {clause} "),
+        // What is open would swallow it, or close in the wrong place when the typing goes on.
+        format!("{clause} {text}"),
+        format!("{clause} ({text})"),
+        format!("{clause} ({text}"),
+    ];
+    let (before, errors) = parse_lenient(text, clock);
+    let (clause, _) = parse_lenient(clause, clock);
+    let means_it = |way: &&String| {
+        let (after, more) = parse_lenient(way, clock);
+        more.len() <= errors.len() && adds(&before, &after, &clause)
+    };
+    let open = |error: &Diagnostic| matches!(error.code, Code::UnclosedQuote | Code::Parenthesis);
+    let skipped = if errors.iter().any(open) { 2 } else { 0 };
+    let way = ways[skipped..].iter().chain(&ways[..skipped]).find(means_it);
+    way.unwrap_or(&ways[0]).trim_start().to_owned()
+}
+
+/// Whether `after` says what `before` says, and `clause`, and nothing else.
+fn adds(before: &Query, after: &Query, clause: &Query) -> bool {
+    let NodeKind::And(nodes) = &after.root.kind else {
+        return before.root.kind == NodeKind::All && after.root == clause.root;
+    };
+    let same = |rest: &[Node]| match &before.root.kind {
+        NodeKind::And(children) if children == rest => true,
+        _ => rest == std::slice::from_ref(&before.root),
+    };
+    match nodes.as_slice() {
+        [rest @ .., last] if *last == clause.root && same(rest) => true,
+        [first, rest @ ..] => *first == clause.root && same(rest),
+        [] => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clock() -> Clock {
+        Clock { today: "2023-05-17".parse().unwrap() }
+    }
+
+    #[test]
+    fn a_kind_is_added_replaced_and_taken_away() {
+        let clock = clock();
+        for (text, article, flash, none) in [
+            ("", "kind:article ", "kind:flash ", ""),
+            ("減半", "減半 kind:article ", "減半 kind:flash ", "減半"),
+            (
+                "減半 kind:flash 比特幣",
+                "減半 比特幣 kind:article ",
+                "減半 比特幣 kind:flash ",
+                "減半 比特幣",
+            ),
+            ("類型:快訊 減半", "減半 kind:article ", "減半 kind:flash ", "減半"),
+            ("減半 AND kind:flash", "減半 kind:article ", "減半 kind:flash ", "減半"),
+            ("kind:flash AND 減半", "減半 kind:article ", "減半 kind:flash ", "減半"),
+            (
+                "減半 OR 質押",
+                "(減半 OR 質押) kind:article ",
+                "(減半 OR 質押) kind:flash ",
+                "減半 OR 質押",
+            ),
+            ("減半　質押　", "減半　質押 kind:article ", "減半　質押 kind:flash ", "減半　質押　"),
+            (
+                "-kind:flash 減半",
+                "-kind:flash 減半 kind:article ",
+                "-kind:flash 減半 kind:flash ",
+                "-kind:flash 減半",
+            ),
+        ] {
+            assert_eq!(set_kind(text, Some(Kind::Article), &clock), article, "{text}");
+            assert_eq!(set_kind(text, Some(Kind::Flash), &clock), flash, "{text}");
+            assert_eq!(set_kind(text, None, &clock), none, "{text}");
+            assert_eq!(kind(article, &clock), Some(Kind::Article), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_open_quote_or_parenthesis_does_not_swallow_a_filter() {
+        let clock = clock();
+        for (text, edited) in [
+            ("\"比特幣", "kind:flash \"比特幣"),
+            ("(比特幣 OR 減半", "kind:flash (比特幣 OR 減半"),
+            ("比特幣 OR \"減半", "kind:flash (比特幣 OR \"減半"),
+        ] {
+            let found = set_kind(text, Some(Kind::Flash), &clock);
+            assert_eq!(kind(&found, &clock), Some(Kind::Flash), "{found}");
+            assert_eq!(found, edited);
+        }
+    }
+
+    #[test]
+    fn a_date_replaces_every_date() {
+        let clock = clock();
+        assert_eq!(set_date("減半", Some("7d"), &clock), "減半 date:7d ");
+        assert_eq!(set_date("date:7d 減半", Some("2023"), &clock), "減半 date:2023 ");
+        assert_eq!(
+            set_date("since:2023-01 減半 日期：2023年3月 until:2023-06", Some("none"), &clock),
+            "減半 date:none "
+        );
+        assert_eq!(set_date("減半 date:inferred kind:flash", None, &clock), "減半 kind:flash");
+    }
+
+    #[test]
+    fn a_tag_is_quoted_where_it_must_be_and_added_once() {
+        let clock = clock();
+        assert_eq!(add_tag("減半", "BTC", &clock), "減半 tag:BTC ");
+        let quoted = add_tag("減半", "Akash Network", &clock);
+        assert_eq!(quoted, "減半 tag:\"Akash Network\" ");
+        assert_eq!(add_tag(&quoted, "Akash Network", &clock), quoted);
+        let odd = add_tag("", "a,b:\"c\"(d)*", &clock);
+        let (query, errors) = parse_lenient(&odd, &clock);
+        assert!(errors.is_empty(), "{odd}");
+        assert!(
+            matches!(&query.root.kind, NodeKind::Field(FieldClause::Tag(values)) if values[0].text == "a,b:\"c\"(d)*")
+        );
+    }
+}

@@ -1,0 +1,234 @@
+//! The keys, in one table: dispatch reads it, and so does the help screen, so neither can say
+//! what the other does not do.
+//!
+//! Every command is on Ctrl, Alt or a key without a character. What an input method commits is
+//! plain characters, and those always go to the query.
+
+use std::fmt;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// What a key asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Command {
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    First,
+    Last,
+    Previous,
+    Next,
+    Open,
+    Focus,
+    Kind,
+    Tags,
+    Dates,
+    Follow,
+    Similar,
+    Return,
+    Pager,
+    Editor,
+    CopyId,
+    CopyCitation,
+    Help,
+    Escape,
+    Quit,
+    Abort,
+}
+
+/// One key with its modifiers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Key {
+    code: KeyCode,
+    modifiers: KeyModifiers,
+}
+
+/// A command, its keys and what the help says of it.
+#[derive(Debug)]
+pub(crate) struct Binding {
+    pub(crate) command: Command,
+    pub(crate) keys: &'static [Key],
+    pub(crate) help: &'static str,
+    /// Two words at most, for the line at the bottom; empty where it is not worth a place there.
+    pub(crate) hint: &'static str,
+}
+
+const fn plain(code: KeyCode) -> Key {
+    Key { code, modifiers: KeyModifiers::NONE }
+}
+
+const fn ctrl(letter: char) -> Key {
+    Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::CONTROL }
+}
+
+const fn alt(code: KeyCode) -> Key {
+    Key { code, modifiers: KeyModifiers::ALT }
+}
+
+const fn bind(
+    command: Command,
+    keys: &'static [Key],
+    hint: &'static str,
+    help: &'static str,
+) -> Binding {
+    Binding { command, keys, help, hint }
+}
+
+/// Every key that is not typed into the query.
+pub(crate) const KEYS: &[Binding] = &[
+    bind(Command::Help, &[plain(KeyCode::F(1))], "help", "this help; also ? in an empty query"),
+    bind(Command::Open, &[plain(KeyCode::Enter)], "open", "open the preview whole, and close it"),
+    bind(
+        Command::Kind,
+        &[ctrl('k'), plain(KeyCode::F(2))],
+        "kind",
+        "both kinds, articles only, flash items only",
+    ),
+    bind(
+        Command::Tags,
+        &[ctrl('t'), plain(KeyCode::F(3))],
+        "tags",
+        "narrow to a tag of what is found",
+    ),
+    bind(Command::Dates, &[ctrl('d'), plain(KeyCode::F(4))], "dates", "narrow to a time"),
+    bind(
+        Command::Follow,
+        &[ctrl('f'), plain(KeyCode::F(5))],
+        "follow",
+        "from a flash item to its pages, from a page to its flash items",
+    ),
+    bind(
+        Command::Similar,
+        &[ctrl('s'), plain(KeyCode::F(6))],
+        "similar",
+        "what is like the selected one",
+    ),
+    bind(Command::Pager, &[ctrl('o'), plain(KeyCode::F(7))], "pager", "read it in $PAGER"),
+    bind(
+        Command::Editor,
+        &[ctrl('e'), plain(KeyCode::F(8))],
+        "editor",
+        "open its file in $VISUAL or $EDITOR, at the place",
+    ),
+    bind(Command::CopyId, &[ctrl('y'), plain(KeyCode::F(9))], "copy", "copy its id"),
+    bind(
+        Command::CopyCitation,
+        &[alt(KeyCode::Char('y')), plain(KeyCode::F(10))],
+        "cite",
+        "copy a citation: title, source, date, file and bytes",
+    ),
+    bind(Command::Focus, &[plain(KeyCode::Tab)], "focus", "move in the list, or in the preview"),
+    bind(Command::Up, &[plain(KeyCode::Up)], "", "one up"),
+    bind(Command::Down, &[plain(KeyCode::Down)], "", "one down"),
+    bind(Command::PageUp, &[plain(KeyCode::PageUp)], "", "a screen up"),
+    bind(Command::PageDown, &[plain(KeyCode::PageDown)], "", "a screen down"),
+    bind(Command::First, &[plain(KeyCode::Home)], "", "to the first"),
+    bind(Command::Last, &[plain(KeyCode::End)], "", "to the last that is loaded"),
+    bind(Command::Previous, &[ctrl('p')], "", "the hit before, wherever the focus is"),
+    bind(Command::Next, &[ctrl('n')], "", "the next hit, wherever the focus is"),
+    bind(
+        Command::Return,
+        &[alt(KeyCode::Left)],
+        "",
+        "back to the list that was followed or compared from",
+    ),
+    bind(Command::Escape, &[plain(KeyCode::Esc)], "", "back; then clear the query; then leave"),
+    bind(Command::Quit, &[ctrl('q')], "quit", "leave"),
+    bind(Command::Abort, &[ctrl('c')], "", "leave at once, with exit status 130"),
+];
+
+/// Keys of the query line that its widget knows, for the help only.
+pub(crate) const EDITING: &[(&str, &str)] = &[
+    ("Left Right", "move in the query; with Ctrl by words"),
+    ("Ctrl-A", "to the beginning of the query"),
+    ("Ctrl-W", "delete the word before"),
+    ("Ctrl-U", "clear the query"),
+];
+
+/// What a key press asks for; `None` if it is for the query line.
+pub(crate) fn command(event: KeyEvent) -> Option<Command> {
+    let pressed = Key {
+        code: match event.code {
+            // Caps lock and Shift change nothing about a command.
+            KeyCode::Char(c) => KeyCode::Char(c.to_ascii_lowercase()),
+            code => code,
+        },
+        modifiers: event.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT),
+    };
+    if matches!(pressed.code, KeyCode::Char(_)) && pressed.modifiers.is_empty() {
+        return None;
+    }
+    KEYS.iter().find(|binding| binding.keys.contains(&pressed)).map(|binding| binding.command)
+}
+
+/// The keys of a binding as a person reads them.
+pub(crate) fn names(binding: &Binding) -> String {
+    binding.keys.iter().map(Key::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// The first key of a binding, as short as it can be said.
+pub(crate) fn short(binding: &Binding) -> String {
+    binding.keys.first().map(Key::to_string).unwrap_or_default().replace("Ctrl-", "^")
+}
+
+/// The first key of a command, as a person reads it.
+pub(crate) fn name(command: Command) -> String {
+    let key = KEYS.iter().find(|binding| binding.command == command).and_then(|it| it.keys.first());
+    key.map(Key::to_string).unwrap_or_default()
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.modifiers.contains(KeyModifiers::CONTROL) {
+            f.write_str("Ctrl-")?;
+        }
+        if self.modifiers.contains(KeyModifiers::ALT) {
+            f.write_str("Alt-")?;
+        }
+        match self.code {
+            KeyCode::Char(c) => write!(f, "{}", c.to_ascii_uppercase()),
+            KeyCode::PageUp => f.write_str("PgUp"),
+            KeyCode::PageDown => f.write_str("PgDn"),
+            code => write!(f, "{code}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_means_two_things() {
+        let all: Vec<&Key> = KEYS.iter().flat_map(|binding| binding.keys).collect();
+        for (at, key) in all.iter().enumerate() {
+            assert!(!all[..at].contains(key), "{key} is bound twice");
+        }
+    }
+
+    #[test]
+    fn no_key_that_types_a_character_is_a_command() {
+        for binding in KEYS {
+            for key in binding.keys {
+                let typed = matches!(key.code, KeyCode::Char(_)) && key.modifiers.is_empty();
+                assert!(!typed, "{key}");
+            }
+        }
+        for c in ['比', 'ㄅ', 'a', 'K', '?', ' ', '。'] {
+            for modifiers in [KeyModifiers::NONE, KeyModifiers::SHIFT] {
+                assert_eq!(command(KeyEvent::new(KeyCode::Char(c), modifiers)), None);
+            }
+        }
+    }
+
+    #[test]
+    fn a_command_is_found_with_caps_lock_too() {
+        for c in ['k', 'K'] {
+            let event = KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);
+            assert_eq!(command(event), Some(Command::Kind));
+        }
+        assert_eq!(name(Command::Kind), "Ctrl-K");
+        assert_eq!(name(Command::Return), "Alt-Left");
+    }
+}

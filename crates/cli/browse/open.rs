@@ -1,0 +1,151 @@
+//! Handing a record to other programs: the pager, the editor, the clipboard.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, bail};
+use wensou_index::Index;
+use wensou_query::lang::{Clock, parse_lenient};
+
+use super::worker::Item;
+use crate::cmd::show::locate;
+use crate::out::json;
+
+/// Shows a record in `$PAGER` as `wensou show` prints it.
+pub(crate) fn page(index: &Path, clock: &Clock, id: &str, text: &str) -> anyhow::Result<()> {
+    // `show` refuses a mistake that typing gets away with: what was understood has none.
+    let (query, _) = parse_lenient(text, clock);
+    let pager = variable(&["PAGER"]).unwrap_or_else(|| "less -R".into());
+    let mut show = Command::new(std::env::current_exe().context("cannot find this program")?);
+    show.arg("--index").arg(index).args(["--color", "always", "show"]);
+    let marked = query.to_string();
+    if !marked.is_empty() {
+        show.arg(format!("--highlight={marked}"));
+    }
+    show.args(["--", id]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut show = show.spawn().context("cannot run this program again")?;
+    let printed = show.stdout.take().context("nothing to read from")?;
+    let mut shell = shell(&pager);
+    if std::env::var_os("LESS").is_none() {
+        // Without it, `less` shows colours as what they are written with.
+        shell.env("LESS", "R");
+    }
+    let outcome = shell.stdin(printed).status();
+    show.wait().context("cannot wait for `wensou show`")?;
+    let status = outcome.context("cannot run a shell for $PAGER")?;
+    if !status.success() {
+        bail!("$PAGER failed: {}", pager.to_string_lossy());
+    }
+    Ok(())
+}
+
+/// Opens the file of an item in `$VISUAL` or `$EDITOR` at the line that its snippet begins in.
+pub(crate) fn edit(index: &Index, item: &Item) -> anyhow::Result<()> {
+    let (path, _) = json::place(&item.record);
+    let file =
+        locate(index, path).with_context(|| format!("{path} is not where it was indexed"))?;
+    let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    let line = line_of(&bytes, item);
+    let editor = variable(&["VISUAL", "EDITOR"]).unwrap_or_else(|| "vi".into());
+    // A name that begins with - would be an option.
+    let file = if file.starts_with("-") { Path::new(".").join(file) } else { file };
+    let mut shell = shell(&editor);
+    shell.arg(&editor).args(at_line(&editor.to_string_lossy(), file.as_os_str().into(), line));
+    let status = shell.status().context("cannot run a shell for $EDITOR")?;
+    if !status.success() {
+        bail!("$EDITOR failed: {}", editor.to_string_lossy());
+    }
+    Ok(())
+}
+
+/// How an editor is told the line: most read `+N`, some `FILE:N`.
+fn at_line(editor: &str, file: OsString, line: usize) -> Vec<OsString> {
+    let program = editor.split_whitespace().next().unwrap_or_default();
+    let program = Path::new(program).file_name().unwrap_or_default().to_string_lossy();
+    let mut with_line = file.clone();
+    with_line.push(format!(":{line}"));
+    match program.as_ref() {
+        "code" | "codium" | "code-insiders" | "cursor" => vec!["--goto".into(), with_line],
+        "hx" | "helix" | "subl" | "zed" => vec![with_line],
+        _ => vec![format!("+{line}").into(), file],
+    }
+}
+
+/// The line of the file in which the snippet begins; where it is not found as it is (another
+/// encoding, entities), that in which the record does.
+fn line_of(bytes: &[u8], item: &Item) -> usize {
+    let (_, span) = json::place(&item.record);
+    let start = usize::try_from(span.start).unwrap_or(usize::MAX).min(bytes.len());
+    let end = usize::try_from(span.end).unwrap_or(usize::MAX).clamp(start, bytes.len());
+    let wanted = item.snippet.text.lines().map(str::trim).find(|line| !line.is_empty());
+    let at = wanted.and_then(|wanted| {
+        let wanted = wanted.as_bytes();
+        bytes[start..end].windows(wanted.len()).position(|window| window == wanted)
+    });
+    let at = start + at.unwrap_or(0);
+    bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1
+}
+
+/// The first of these variables that is set to something.
+fn variable(names: &[&str]) -> Option<OsString> {
+    names.iter().find_map(|name| std::env::var_os(name).filter(|value| !value.is_empty()))
+}
+
+/// A command line as its user wrote it, read by the shell; arguments that follow are passed on.
+fn shell(line: &OsString) -> Command {
+    let mut script = line.clone();
+    script.push(" \"$@\"");
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(script);
+    shell
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::out::record::citation;
+    use wensou_ingest::{FlashItem, Record, Sighting, Span};
+    use wensou_query::Snippet;
+
+    fn item(text: &str, start: u64, end: u64) -> Item {
+        let place = Sighting { path: "data/一.txt".to_owned(), span: Span { start, end } };
+        let flash = FlashItem {
+            title: "減半\u{1b}將至".to_owned(),
+            outlet: Some("金色財經".to_owned()),
+            seen_in: vec![place],
+            ..FlashItem::default()
+        };
+        Item {
+            record: Record::Flash(flash),
+            title: Snippet::default(),
+            snippet: Snippet { text: text.to_owned(), ..Snippet::default() },
+            missing: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_editor_opens_at_the_snippet_and_else_at_the_record() {
+        let file = "標題\n\n第一段\n第二段\n第三段\n".as_bytes();
+        assert_eq!(line_of(file, &item("第二段\n第三", 0, 99)), 4);
+        assert_eq!(line_of(file, &item("不在", 8, 99)), 3);
+        assert_eq!(line_of(file, &item("標題", 8, 99)), 3);
+        assert_eq!(line_of(file, &item("", 1_000, 2_000)), 6);
+        assert_eq!(line_of(b"", &item("標題", 0, 0)), 1);
+    }
+
+    #[test]
+    fn each_editor_is_told_the_line_its_own_way() {
+        let args = |editor: &str| at_line(editor, "a.txt".into(), 7);
+        assert_eq!(args("vim"), ["+7", "a.txt"]);
+        assert_eq!(args("/usr/bin/emacs -nw"), ["+7", "a.txt"]);
+        assert_eq!(args("code --wait"), ["--goto", "a.txt:7"]);
+        assert_eq!(args("hx"), ["a.txt:7"]);
+    }
+
+    #[test]
+    fn a_citation_is_one_harmless_line() {
+        let cited = citation(&item("", 3, 9).record);
+        assert_eq!(cited, "減半␛將至. 金色財經. no date. data/一.txt, bytes 3..9");
+    }
+}

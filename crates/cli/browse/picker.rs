@@ -1,0 +1,82 @@
+//! A list to choose from, narrowed by typing.
+
+use tui_input::Input;
+use wensou_text::fold;
+
+/// What is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Subject {
+    Tag,
+    Date,
+}
+
+/// One line of a picker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Choice {
+    /// What choosing it means: a tag, or what a `date:` may say; `None` takes the filter away.
+    pub(crate) value: Option<String>,
+    pub(crate) label: String,
+    pub(crate) count: Option<u64>,
+}
+
+/// An open picker.
+#[derive(Debug)]
+pub(crate) struct Picker {
+    pub(crate) subject: Subject,
+    pub(crate) filter: Input,
+    /// Whether the choices are still being counted.
+    pub(crate) waiting: bool,
+    pub(crate) selected: usize,
+    choices: Vec<Choice>,
+}
+
+impl Picker {
+    pub(crate) fn new(subject: Subject, choices: Vec<Choice>) -> Self {
+        Self { subject, filter: Input::default(), waiting: false, selected: 0, choices }
+    }
+
+    /// A picker whose choices are on their way.
+    pub(crate) fn waiting(subject: Subject) -> Self {
+        Self { waiting: true, ..Self::new(subject, Vec::new()) }
+    }
+
+    pub(crate) fn fill(&mut self, choices: Vec<Choice>) {
+        self.choices = choices;
+        self.waiting = false;
+        self.move_by(0);
+    }
+
+    /// The choices that have what was typed, in either script and case.
+    pub(crate) fn shown(&self) -> Vec<&Choice> {
+        let typed = fold(self.filter.value().trim());
+        self.choices.iter().filter(|choice| fold(&choice.label).contains(&typed)).collect()
+    }
+
+    pub(crate) fn chosen(&self) -> Option<&Choice> {
+        self.shown().get(self.selected).copied()
+    }
+
+    pub(crate) fn move_by(&mut self, lines: isize) {
+        let last = self.shown().len().saturating_sub(1);
+        self.selected = self.selected.saturating_add_signed(lines).min(last);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typing_narrows_in_either_script() {
+        let choice = |label: &str| Choice { value: None, label: label.to_owned(), count: Some(1) };
+        let mut picker =
+            Picker::new(Subject::Tag, vec![choice("比特幣價格"), choice("以太坊"), choice("BTC")]);
+        picker.move_by(9);
+        assert_eq!(picker.chosen().unwrap().label, "BTC");
+        picker.filter = Input::new("币".to_owned());
+        picker.move_by(0);
+        assert_eq!(picker.chosen().unwrap().label, "比特幣價格");
+        picker.filter = Input::new("btc".to_owned());
+        assert_eq!(picker.shown().len(), 1);
+    }
+}

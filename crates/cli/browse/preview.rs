@@ -1,0 +1,138 @@
+//! One whole record as lines: what `wensou show` prints, with its matches marked.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use wensou_index::RecordExt;
+use wensou_ingest::{Article, DateProvenance, FlashItem, Record};
+use wensou_query::Highlighter;
+
+use super::keys::{Command, name};
+use super::text::{marked, piece, wrap};
+use super::theme::{DATE, DIM, KIND, TAG, TITLE};
+use super::worker::Item;
+use crate::out::{hits, json};
+
+/// The lines of a record in so many columns. `flashes` are the flash items in an article's page,
+/// `None` while they are being read.
+pub(crate) fn lines(
+    record: &Record,
+    flashes: Option<&[Item]>,
+    marks: &Highlighter,
+    columns: usize,
+) -> Vec<Line<'static>> {
+    let texts = record.texts();
+    let mut page = Page { columns, lines: Vec::new() };
+    page.push(&marked(&marks.mark(&texts.title), TITLE), 0);
+    page.push(&facts(record), 0);
+    if !texts.tags.is_empty() {
+        let tags = texts.tags.iter().map(|tag| piece(&format!("#{tag} "), TAG));
+        page.push(&tags.collect::<Vec<_>>(), 0);
+    }
+    page.blank();
+    for paragraph in texts.body.split('\n') {
+        page.push(&marked(&marks.mark(paragraph), Style::new()), 0);
+        if matches!(record, Record::Article(_)) {
+            page.blank();
+        }
+    }
+    match record {
+        Record::Article(article) => embedded(&mut page, article, flashes),
+        Record::Flash(flash) => {
+            page.blank();
+            sightings(&mut page, flash);
+        }
+    }
+    page.push(&[piece(&place(record), DIM)], 0);
+    page.push(&[piece(record.id(), DIM)], 0);
+    page.lines
+}
+
+struct Page {
+    columns: usize,
+    lines: Vec<Line<'static>>,
+}
+
+impl Page {
+    fn push(&mut self, pieces: &[Span<'static>], indent: usize) {
+        self.lines.extend(wrap(pieces, self.columns, indent));
+    }
+
+    fn blank(&mut self) {
+        self.lines.push(Line::default());
+    }
+}
+
+fn facts(record: &Record) -> Vec<Span<'static>> {
+    let mut facts: Vec<Vec<Span<'static>>> =
+        vec![vec![Span::styled(record.kind().name(), KIND)], date(record)];
+    let named = |name: &str, value: &Option<String>| match value {
+        Some(value) => vec![piece(&format!("{name} {value}"), Style::new())],
+        None => Vec::new(),
+    };
+    match record {
+        Record::Article(article) => facts.extend([
+            named("source", &article.source),
+            named("by", &article.author),
+            named("category", &article.category),
+            named("site", &article.site),
+        ]),
+        Record::Flash(flash) => facts.extend([
+            named("column", &flash.column),
+            named("outlet", &flash.outlet),
+            named("category", &flash.category),
+        ]),
+    }
+    facts.retain(|fact| !fact.is_empty());
+    facts.join(&Span::raw(" · "))
+}
+
+fn date(record: &Record) -> Vec<Span<'static>> {
+    let date = record.date();
+    let reason = match date.provenance {
+        DateProvenance::None => return vec![Span::raw("no date")],
+        DateProvenance::Stated => String::new(),
+        DateProvenance::Inferred(evidence) => {
+            format!(" (inferred from the {})", json::evidence_name(evidence))
+        }
+    };
+    vec![Span::styled(hits::date(record), DATE), Span::raw(reason)]
+}
+
+/// The flash items that stood between the paragraphs.
+fn embedded(page: &mut Page, article: &Article, flashes: Option<&[Item]>) {
+    if article.flashes.is_empty() {
+        return;
+    }
+    let head = match article.flashes.len() {
+        1 => format!("1 flash item in this page ({} opens it)", name(Command::Follow)),
+        count => format!("{count} flash items in this page ({} lists them)", name(Command::Follow)),
+    };
+    page.push(&[Span::styled(head, KIND)], 0);
+    for item in flashes.unwrap_or_default() {
+        let mut line = vec![Span::styled("◆ ", KIND), Span::styled(hits::date(&item.record), DATE)];
+        line.push(Span::raw("  "));
+        line.extend(marked(&item.title, Style::new()));
+        page.push(&line, 2);
+    }
+    page.blank();
+}
+
+/// The pages that a flash item stands in.
+fn sightings(page: &mut Page, flash: &FlashItem) {
+    let places: Vec<_> = flash.sightings().collect();
+    let head = match places.len() {
+        1 => format!("seen in 1 page ({} opens it)", name(Command::Follow)),
+        count => format!("seen in {count} pages ({} lists them)", name(Command::Follow)),
+    };
+    page.push(&[Span::styled(head, KIND)], 0);
+    for place in places {
+        page.push(&[piece(&place.path, DIM)], 2);
+    }
+    page.blank();
+}
+
+/// Where in which file a record lies.
+pub(crate) fn place(record: &Record) -> String {
+    let (path, span) = json::place(record);
+    format!("{path}, bytes {}..{}", span.start, span.end)
+}

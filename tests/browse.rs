@@ -1,0 +1,291 @@
+//! `wensou browse` in a terminal of its own: keys go in as bytes, the screen is read as a terminal
+//! would show it.
+
+use std::io::{Read, Write};
+use std::num::NonZeroU16;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+use crate::util::Dir;
+
+/// Longest wait for something to be shown. It is reached only where a test fails.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+const ESC: &str = "\x1b";
+const CTRL_C: &str = "\x03";
+const CTRL_F: &str = "\x06";
+const CTRL_O: &str = "\x0f";
+const CTRL_Q: &str = "\x11";
+const CTRL_Y: &str = "\x19";
+
+/// A run in a pseudo-terminal.
+struct Pty {
+    master: Box<dyn MasterPty + Send>,
+    /// Held open, or the terminal would be gone with the child and could not be looked at.
+    _slave: Box<dyn portable_pty::SlavePty + Send>,
+    keys: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    screen: Arc<Mutex<vt100::Parser>>,
+    /// All bytes that were written to the terminal.
+    raw: Arc<Mutex<Vec<u8>>>,
+    modes: String,
+}
+
+impl Pty {
+    /// Starts `wensou browse` with these arguments in a terminal of 80 columns and 24 lines.
+    fn start(dir: &Dir, args: &[&str], environment: &[(&str, &str)]) -> Self {
+        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let modes = modes(&*pair.master);
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_wensou"));
+        command.cwd(dir.path());
+        command.arg("browse");
+        command.args(args);
+        command.env("TERM", "xterm-256color");
+        for name in ["WENSOU_INDEX", "NO_COLOR", "PAGER", "LESS", "COLUMNS"] {
+            command.env_remove(name);
+        }
+        command.env("RUST_BACKTRACE", "0");
+        for (name, value) in environment {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).unwrap();
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(cells(24), cells(80), 0)));
+        let raw = Arc::new(Mutex::new(Vec::new()));
+        let (to_screen, to_raw) = (Arc::clone(&screen), Arc::clone(&raw));
+        let mut output = pair.master.try_clone_reader().unwrap();
+        thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(count @ 1..) = output.read(&mut bytes) {
+                to_screen.lock().unwrap().process(&bytes[..count]);
+                to_raw.lock().unwrap().extend_from_slice(&bytes[..count]);
+            }
+        });
+        let keys = pair.master.take_writer().unwrap();
+        Self { master: pair.master, _slave: pair.slave, keys, child, screen, raw, modes }
+    }
+
+    fn send(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    fn resize(&mut self, columns: u16, rows: u16) {
+        self.screen.lock().unwrap().screen_mut().set_size(cells(rows), cells(columns));
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        self.master.resize(size).unwrap();
+    }
+
+    fn contents(&self) -> String {
+        self.screen.lock().unwrap().screen().contents()
+    }
+
+    /// Waits until the screen is as wanted.
+    fn until(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let started = Instant::now();
+        loop {
+            let contents = self.contents();
+            if wanted(&contents) {
+                return contents;
+            }
+            assert!(started.elapsed() < PATIENCE, "no {what} on the screen:\n{contents}");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn shows(&self, text: &str) -> String {
+        self.until(text, |contents| contents.contains(text))
+    }
+
+    /// Waits for the end, which must leave the terminal as it was; gives the exit status.
+    fn ends(&mut self) -> u32 {
+        let started = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(started.elapsed() < PATIENCE, "it does not end:\n{}", self.contents());
+            thread::sleep(Duration::from_millis(10));
+        };
+        let given_back = || {
+            let screen = self.screen.lock().unwrap();
+            let screen = screen.screen();
+            !screen.alternate_screen() && !screen.bracketed_paste() && !screen.hide_cursor()
+        };
+        // What was written last may still be on its way through the terminal.
+        while !given_back() {
+            assert!(started.elapsed() < PATIENCE, "the screen was not given back");
+            thread::sleep(Duration::from_millis(10));
+        }
+        assert_eq!(modes(&*self.master), self.modes, "echo and line editing");
+        status.exit_code()
+    }
+}
+
+impl Drop for Pty {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
+fn cells(count: u16) -> NonZeroU16 {
+    NonZeroU16::new(count).unwrap()
+}
+
+/// The modes of a terminal: echo, line editing, signals.
+fn modes(master: &dyn MasterPty) -> String {
+    let termios = master.get_termios().unwrap();
+    format!("{:?} {:?} {:?}", termios.input_flags, termios.output_flags, termios.local_flags)
+}
+
+fn archive() -> Dir {
+    let dir = Dir::new();
+    let flash = "分析師:比特幣減半將至:金色財經報道,分析師表示,比特幣減半將在明年四月到來,礦工需要準備。[2023/5/6 9:30:00]";
+    dir.write(
+        "archive/000/0001.txt",
+        format!(
+            "幣圈資訊 幣圈資訊\nCtrl+D 幣圈資訊\nads\n首頁 > 以太坊 > Info\n\n\
+             以太坊合并后的質押收益_ETH:以太坊價格\n\nAuthor:\n\nTime:1900/1/1 0:00:00\n\n來源:鏈聞\n\n\
+             以太坊合并之后,質押收益率約為百分之五,驗證者的數量穩步上升。\n\n{flash}\n\n\
+             里面的細節并不復雜,后來的人也能讀懂PackyMcCormick的文章。\n\nTags:ETHBTC以太坊價格BTC幣\n\n以太坊\n"
+        ),
+    );
+    let hostile = serde_json::json!({
+        "id": "h-1",
+        "title": "紅色\u{1b}[31m警報\u{7}",
+        "text": "終端\u{1b}]0;owned\u{7}控制\u{202e}序列\u{9b}2J。",
+    });
+    dir.write("archive/hostile.jsonl", hostile.to_string());
+    dir.index();
+    dir
+}
+
+#[test]
+fn a_session_from_the_first_key_to_the_last() {
+    let dir = archive();
+    let mut pty = Pty::start(&dir, &[], &[("PAGER", "cat; read line </dev/tty")]);
+    pty.shows("3 hits");
+    assert!(pty.screen.lock().unwrap().screen().alternate_screen());
+    assert!(pty.screen.lock().unwrap().screen().bracketed_paste());
+    assert_ne!(modes(&*pty.master), pty.modes, "raw mode");
+
+    pty.send("分析师");
+    pty.shows("› 分析师");
+    pty.shows("分析師:比特幣減半將至");
+
+    pty.send("\x1b[200~ 比特币减半\n四月\x1b[201~");
+    pty.shows("› 分析师 比特币减半 四月");
+    pty.shows("1 hit ");
+
+    pty.resize(40, 12);
+    pty.until("narrow screen", |screen| {
+        screen.contains("▌flash · 2023-05-06 09:30") && !screen.contains('─')
+    });
+    pty.resize(80, 24);
+    pty.until("wide screen", |screen| screen.contains('─'));
+
+    pty.send(CTRL_F);
+    pty.shows("pages with 分析師:比特幣減半將至");
+    pty.shows("▌article 以太坊合并后的質押收益");
+    pty.send(CTRL_Y);
+    pty.shows("copied the id: a");
+    assert!(String::from_utf8_lossy(&pty.raw.lock().unwrap()).contains("\x1b]52;c;"));
+
+    pty.send(CTRL_O);
+    let paged = pty.until("pager", |screen| {
+        screen.contains("以太坊合并后的質押收益") && !screen.contains('›')
+    });
+    assert!(paged.contains("里面的細節并不復雜"), "{paged}");
+    pty.send("\n");
+    pty.shows("pages with 分析師");
+
+    pty.send(ESC);
+    pty.until("list before", |screen| !screen.contains("pages with"));
+    pty.send(CTRL_Q);
+    assert_eq!(pty.ends(), 0);
+}
+
+#[test]
+fn a_mistake_is_told_while_typing() {
+    let dir = archive();
+    let mut pty = Pty::start(&dir, &["質押"], &[]);
+    pty.shows("▌article 以太坊合并后的質押收益");
+    pty.send(" date:2023-13");
+    pty.shows("is not a date");
+    pty.shows("▌article 以太坊合并后的質押收益");
+    // Out of the query, then out.
+    pty.send(ESC);
+    pty.until("empty query", |screen| !screen.contains("2023-13"));
+    pty.send(ESC);
+    assert_eq!(pty.ends(), 0);
+}
+
+#[test]
+fn ctrl_c_and_signals_give_the_terminal_back() {
+    let dir = archive();
+    let mut pty = Pty::start(&dir, &["減半"], &[]);
+    pty.shows("1 hit ");
+    pty.send(CTRL_C);
+    assert_eq!(pty.ends(), 130);
+
+    for (signal, status) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
+        let mut pty = Pty::start(&dir, &["減半"], &[]);
+        pty.shows("1 hit ");
+        let id = pty.child.process_id().unwrap().to_string();
+        let sent = std::process::Command::new("kill").args([signal, &id]).status().unwrap();
+        assert!(sent.success());
+        assert_eq!(pty.ends(), status);
+    }
+}
+
+#[test]
+#[cfg(debug_assertions)]
+fn a_panic_gives_the_terminal_back_and_is_then_reported() {
+    let dir = archive();
+    for (place, status) in [("draw", 101), ("search", 2)] {
+        let mut pty = Pty::start(&dir, &[], &[("WENSOU_BROWSE_PANIC", place)]);
+        pty.shows("3 hits");
+        pty.send("panic");
+        assert_eq!(pty.ends(), status);
+        pty.shows(&format!("asked for, in {place}"));
+    }
+}
+
+#[test]
+fn text_from_pages_cannot_act_on_the_terminal() {
+    let dir = archive();
+    let mut pty = Pty::start(&dir, &["警報"], &[]);
+    pty.shows("▌article 紅色␛[31m警報␇");
+    pty.send("\r");
+    pty.shows("終端␛]0;owned␇控制");
+    pty.send(CTRL_Q);
+    assert_eq!(pty.ends(), 0);
+    let raw = pty.raw.lock().unwrap();
+    let raw = String::from_utf8_lossy(&raw);
+    assert!(!raw.contains(['\u{7}', '\u{9b}', '\u{202e}']), "{raw:?}");
+    assert!(!raw.contains("\x1b]0;") && !raw.contains("\x1b[31m警"), "{raw:?}");
+}
+
+#[test]
+fn what_is_no_terminal_is_told_what_to_use() {
+    let dir = archive();
+    let ran = dir.run(&["browse", "減半"]);
+    assert_eq!(ran.code, 2);
+    assert_eq!(
+        ran.stderr,
+        "error: `wensou browse` needs a terminal to draw on; in a pipe or a script use `wensou search`\n"
+    );
+    assert_eq!(ran.stdout, "");
+}
+
+#[test]
+fn without_an_index_the_terminal_is_not_touched() {
+    let dir = Dir::new();
+    let mut pty = Pty::start(&dir, &[], &[]);
+    assert_eq!(pty.ends(), 3);
+    pty.shows("no index in index");
+    assert!(!String::from_utf8_lossy(&pty.raw.lock().unwrap()).contains("\x1b[?"));
+}
