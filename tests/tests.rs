@@ -6,6 +6,7 @@
     reason = "a helper that cannot go on must fail its test, and a skipped test must say so"
 )]
 
+mod config;
 mod language;
 mod phrases;
 mod sample;

@@ -1,5 +1,6 @@
 //! The verbs, one file each.
 
+pub(crate) mod config;
 pub(crate) mod eval;
 pub(crate) mod export;
 pub(crate) mod index;

@@ -6,12 +6,13 @@ use std::time::Instant;
 use anyhow::Context;
 use jiff::civil::Date;
 use wensou_index::{Error as IndexError, Index};
-use wensou_query::lang::{Clock, Diagnostic, Query, Style, parse as parse_query};
+use wensou_query::lang::{Clock, Diagnostic, Query, Style};
 use wensou_query::{Options, Results, Sort as Order};
 
 use crate::args::{AsOf, Format, Global, Search, Sort};
+use crate::config::{Fault, read_query};
 use crate::exit::Outcome;
-use crate::out::{Terminal, hits};
+use crate::out::{Terminal, hits, sanitize};
 
 /// The archive that a search without an index builds one of.
 const SAMPLE: [&str; 2] = ["data/archive", "data"];
@@ -23,17 +24,17 @@ pub(crate) fn run(
 ) -> anyhow::Result<Outcome> {
     let index = open_or_build(&global.index, terminal)?;
     let started = Instant::now();
-    let clock = clock(&index, args.as_of)?;
+    let clock = clock(global, &index, args.as_of)?;
     let machine = args.format != Format::Text;
     let text = args.query.join(" ");
-    let Some(query) = parse_as(&text, &clock, terminal, machine) else {
+    let Some(query) = parse_as(global, &text, &clock, terminal, machine) else {
         return Ok(Outcome::Refused);
     };
     let mut options = Options::default();
-    options.limit = args.limit;
+    options.limit = args.limit.unwrap_or(*global.limit);
     options.offset = args.offset;
-    options.snippet = args.snippet;
-    options.sort = args.sort.map(|sort| match sort {
+    options.snippet = args.snippet.unwrap_or(*global.snippet);
+    options.sort = args.sort.or(*global.sort).map(|sort| match sort {
         Sort::Rank => Order::Rank,
         Sort::Newest => Order::Newest,
         Sort::Oldest => Order::Oldest,
@@ -41,12 +42,12 @@ pub(crate) fn run(
     let results = match wensou_query::search(&index, &query, &options) {
         Ok(results) => results,
         Err(wensou_query::Error::Query(diagnostics)) => {
-            report(&diagnostics, &text, terminal, machine);
+            report(&diagnostics, &query.text, terminal, machine);
             return Ok(Outcome::Refused);
         }
         Err(error) => return Err(error.into()),
     };
-    report(&results.warnings, &text, terminal, machine);
+    report(&results.warnings, &query.text, terminal, machine);
     hits::print(terminal, args.format, &results.hits, args.offset)?;
     if !machine {
         terminal.say(summary(&results, args, started));
@@ -76,34 +77,61 @@ pub(crate) fn sample() -> Option<PathBuf> {
 }
 
 /// What "today" is.
-pub(crate) fn clock(index: &Index, as_of: Option<AsOf>) -> anyhow::Result<Clock> {
+pub(crate) fn clock(global: &Global, index: &Index, as_of: Option<AsOf>) -> anyhow::Result<Clock> {
     let today: Date = match as_of {
         Some(AsOf::Day(day)) => day,
         Some(AsOf::Newest) => wensou_query::date_bounds(index)?[1]
             .map(jiff::civil::DateTime::date)
             .context("--as-of newest: the index holds no dated item")?,
-        // The archive's civil time is that of China, wherever it is read.
-        None => jiff::tz::Offset::constant(8).to_datetime(jiff::Timestamp::now()).date(),
+        None => global.zone.today(),
     };
     Ok(Clock { today })
 }
 
 /// Parses a query; what is wrong with it goes to standard error.
-pub(crate) fn parse(text: &str, clock: &Clock, terminal: &mut Terminal) -> Option<Query> {
-    parse_as(text, clock, terminal, false)
+pub(crate) fn parse(
+    global: &Global,
+    text: &str,
+    clock: &Clock,
+    terminal: &mut Terminal,
+) -> Option<Query> {
+    parse_as(global, text, clock, terminal, false)
 }
 
-fn parse_as(text: &str, clock: &Clock, terminal: &mut Terminal, machine: bool) -> Option<Query> {
-    match parse_query(text, clock) {
+fn parse_as(
+    global: &Global,
+    text: &str,
+    clock: &Clock,
+    terminal: &mut Terminal,
+    machine: bool,
+) -> Option<Query> {
+    match read_query(text, global, clock) {
         Ok(query) => {
-            report(&query.warnings, text, terminal, machine);
+            report(&query.warnings, &query.text, terminal, machine);
             Some(query)
         }
-        Err(diagnostics) => {
-            report(&diagnostics, text, terminal, machine);
+        Err(faults) => {
+            for fault in &faults {
+                refuse(fault, global, terminal, machine);
+            }
             None
         }
     }
+}
+
+/// Reports a mistake in what was typed or in a saved query.
+fn refuse(fault: &Fault, global: &Global, terminal: &mut Terminal, machine: bool) {
+    let saved = fault.saved.as_ref().and_then(|name| global.queries.get_key_value(name));
+    let Some((name, query)) = saved else {
+        return report(std::slice::from_ref(&fault.diagnostic), &fault.text, terminal, machine);
+    };
+    let place = global.place(query.line);
+    if machine && let Ok(mut object) = serde_json::to_value(&fault.diagnostic) {
+        object["saved_query"] = serde_json::json!({"name": name, "place": place});
+        return terminal.say(object);
+    }
+    terminal.say(sanitize::line(&format!("in the saved query `{name}`, {place}:")));
+    report(std::slice::from_ref(&fault.diagnostic), &fault.text, terminal, machine);
 }
 
 /// Prints diagnostics: drawn for people, one object a line for machines.
