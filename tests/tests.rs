@@ -8,6 +8,7 @@
 
 #[cfg(unix)]
 mod browse;
+mod config;
 mod expand;
 mod explain;
 mod language;

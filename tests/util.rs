@@ -42,6 +42,11 @@ impl Dir {
             .args(args)
             .stdin(Stdio::null())
             .env_remove("WENSOU_INDEX")
+            .env_remove("WENSOU_TZ")
+            .env_remove("WENSOU_CONFIG")
+            .env("HOME", self.path())
+            .env("XDG_CONFIG_HOME", self.path().join("config"))
+            .env_remove("CLICOLOR")
             .env_remove("NO_COLOR")
             .env_remove("CLICOLOR_FORCE")
             .env("COLUMNS", "80");

@@ -5,6 +5,10 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
+use serde::Deserialize;
+
+pub(crate) use crate::config::Global;
+use crate::config::Zone;
 
 /// Full-text search for an archive of Chinese articles and flash items.
 ///
@@ -20,38 +24,40 @@ use jiff::civil::Date;
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
-    pub(crate) global: Global,
+    pub(crate) flags: Flags,
     #[command(subcommand)]
     pub(crate) verb: Verb,
 }
 
-/// What every verb takes.
+/// What may be typed with every verb. What is not typed is decided by [`Global`].
 #[derive(Debug, Args)]
-pub(crate) struct Global {
-    /// Folder of the index
+pub(crate) struct Flags {
+    /// Folder of the index [default: index]
     #[arg(
         long,
         global = true,
         value_name = "DIR",
         env = "WENSOU_INDEX",
-        default_value = "index",
         help_heading = "Global options"
     )]
-    pub(crate) index: PathBuf,
-    /// When to colour
+    pub(crate) index: Option<PathBuf>,
+    /// Time zone of "today" in dates such as `7d`: Asia/Shanghai, +08:00 [default: +08:00]
     #[arg(
         long,
         global = true,
-        value_enum,
-        value_name = "WHEN",
-        default_value_t = Color::Auto,
+        value_name = "ZONE",
+        env = "WENSOU_TZ",
         help_heading = "Global options"
     )]
-    pub(crate) color: Color,
+    pub(crate) tz: Option<Zone>,
+    /// When to colour [default: auto]
+    #[arg(long, global = true, value_enum, value_name = "WHEN", help_heading = "Global options")]
+    pub(crate) color: Option<Color>,
 }
 
 /// When output is coloured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Color {
     /// On a terminal, unless `NO_COLOR` is set
     Auto,
@@ -83,6 +89,8 @@ pub(crate) enum Verb {
     Export(Export),
     /// Measure the ranking by a judged set of queries
     Eval(Eval),
+    /// Show every setting and where it comes from
+    Config(Config),
 }
 
 /// Search articles and flash items.
@@ -95,9 +103,9 @@ pub(crate) struct Search {
     /// The query; none means everything, newest first
     #[arg(value_name = "QUERY")]
     pub(crate) query: Vec<String>,
-    /// Print at most N hits
-    #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
-    pub(crate) limit: usize,
+    /// Print at most N hits [default: 10]
+    #[arg(long, short = 'n', value_name = "N")]
+    pub(crate) limit: Option<usize>,
     /// Leave out the first N hits
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) offset: usize,
@@ -123,9 +131,9 @@ pub(crate) struct Search {
     /// Prefer newer hits: a score counts half as much in the end, half of that after SPAN (`30d`, `1y`)
     #[arg(long, value_name = "SPAN")]
     pub(crate) recency: Option<HalfLife>,
-    /// Snippets of at most N characters
-    #[arg(long, value_name = "N", default_value_t = 120)]
-    pub(crate) snippet: usize,
+    /// Snippets of at most N characters [default: 120]
+    #[arg(long, value_name = "N")]
+    pub(crate) snippet: Option<usize>,
     /// Count all hits by this too; more than one, with commas between
     #[arg(long, value_enum, value_name = "FACET", value_delimiter = ',')]
     pub(crate) facet: Vec<Facet>,
@@ -164,6 +172,7 @@ Queries:
   date:2023-03            also 2023-01..2023-06, 2023年5月, >=2023-01, 7d, none, inferred
   since:2023-01 until:2023-06
   has:flash  script:hans  id:…  path:…
+  @weekly 減半            the query saved as `weekly` in the config file, and 減半
 
 Exit status: 0 hits, 1 none, 2 error, 3 no index or one that cannot be read.";
 
@@ -211,7 +220,8 @@ pub(crate) struct Similar {
 }
 
 /// Order of hits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Sort {
     /// Best first
     Rank,
@@ -288,7 +298,8 @@ impl std::str::FromStr for HalfLife {
 /// the old one and swapped in at the end: until then, searches find the old one.
 #[derive(Debug, Args)]
 pub(crate) struct Index {
-    /// Files and folders of the archive; none means those of the last build, else data/
+    /// Files and folders of the archive; none means those of the config file, else of the last
+    /// build, else data/
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// Build anew even if no file has changed since the last build
@@ -488,3 +499,36 @@ pub(crate) struct Eval {
     #[arg(long, value_name = "FILE")]
     pub(crate) compare: Option<PathBuf>,
 }
+
+/// Show every setting and where it comes from.
+///
+/// A flag goes before the environment, that before the config file, that before the default. The
+/// config file is the one that WENSOU_CONFIG names, else $XDG_CONFIG_HOME/wensou/config.toml, else
+/// ~/.config/wensou/config.toml.
+#[derive(Debug, Args)]
+#[command(after_long_help = CONFIG_HELP)]
+pub(crate) struct Config {
+    /// Print the path of the config file and nothing else
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) path: bool,
+    /// How settings are printed
+    #[arg(long, short = 'f', value_enum, default_value_t = ShowFormat::Text)]
+    pub(crate) format: ShowFormat,
+}
+
+const CONFIG_HELP: &str = "\
+Every key, each of which may be left out:
+  index = \"~/news/index\"           # a relative path starts at the config file
+  archive = [\"~/news/pages\"]       # what `wensou index` reads
+  time_zone = \"Asia/Shanghai\"      # or \"+08:00\"
+  color = \"auto\"                   # always, never
+
+  [search]
+  limit = 10
+  snippet = 120
+  sort = \"rank\"                    # newest, oldest
+
+  [queries]                         # wensou search @weekly
+  weekly = \"date:7d -tag:廣告\"
+
+NO_COLOR, CLICOLOR=0 and CLICOLOR_FORCE set the colour where --color does not.";

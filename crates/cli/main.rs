@@ -3,21 +3,24 @@
 mod args;
 mod browse;
 mod cmd;
+mod config;
 mod exit;
 mod out;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
-use crate::args::{Cli, Verb};
+use crate::args::{Cli, Color, Verb};
+use crate::config::Global;
 use crate::exit::Outcome;
 use crate::out::Terminal;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let mut terminal = Terminal::new(cli.global.color);
-    match run(&cli, &mut terminal) {
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let mut terminal = Terminal::new(cli.flags.color.unwrap_or(Color::Auto));
+    match run(&cli, &matches, &mut terminal) {
         Ok(outcome) => outcome.into(),
         // The reader of a pipe has seen enough: nothing went wrong.
         Err(error) if exit::is_broken_pipe(&error) => ExitCode::SUCCESS,
@@ -28,8 +31,17 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: &Cli, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
-    let global = &cli.global;
+fn run(cli: &Cli, matches: &ArgMatches, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+    // What must work whatever the config file says.
+    if let Verb::Config(args) = &cli.verb
+        && args.path
+    {
+        let outcome = cmd::config::path(terminal)?;
+        terminal.flush()?;
+        return Ok(outcome);
+    }
+    let global = &Global::resolve(&cli.flags, matches)?;
+    *terminal = Terminal::new(*global.color);
     let outcome = match &cli.verb {
         Verb::Search(args) => cmd::search::run(global, args, terminal),
         Verb::Browse(args) => cmd::browse::run(global, args),
@@ -42,6 +54,7 @@ fn run(cli: &Cli, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
         Verb::Stats(args) => cmd::stats::run(global, args, terminal),
         Verb::Export(args) => cmd::export::run(global, args, terminal),
         Verb::Eval(args) => cmd::eval::run(global, args, terminal),
+        Verb::Config(args) => cmd::config::run(global, args, terminal),
     }?;
     terminal.flush()?;
     Ok(outcome)

@@ -37,7 +37,7 @@ use wensou_query::lang::Clock;
 use self::app::{App, Effect, Event};
 use self::screen::Screen;
 use self::worker::Worker;
-use crate::args::{Browse, Color, Global};
+use crate::args::{Color, Global};
 use crate::exit::Outcome;
 
 /// An answer that comes within this is drawn in the frame of the key that asked for it.
@@ -55,7 +55,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// Browses until the user leaves.
 pub(crate) fn run(
     global: &Global,
-    args: &Browse,
+    query: String,
     index: Index,
     clock: Clock,
 ) -> anyhow::Result<Outcome> {
@@ -64,17 +64,13 @@ pub(crate) fn run(
             "`wensou browse` needs a terminal to draw on; in a pipe or a script use `wensou search`"
         );
     }
-    let colour = match global.color {
-        Color::Auto => std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
-        Color::Always => true,
-        Color::Never => false,
-    };
+    let colour = *global.color != Color::Never;
     force_color_output(colour);
     let bounds = wensou_query::date_bounds(&index)?.map(|at| at.map(jiff::civil::DateTime::date));
     let index = Arc::new(index);
     let worker = Worker::start(Arc::clone(&index), clock).context("cannot start a thread")?;
     let size = crossterm::terminal::size().context("cannot tell the size of the terminal")?;
-    let (app, effects) = App::new(args.query.join(" "), clock, bounds, size);
+    let (app, effects) = App::new(query, clock, bounds, size);
     let signals = Signals::catch().context("cannot catch signals")?;
     let screen = Screen::take().context("cannot take the terminal")?;
     let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;

@@ -7,11 +7,12 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use serde_json::json;
 use wensou_index::Index;
-use wensou_query::lang::{Clock, Diagnostic, parse};
+use wensou_query::lang::{Clock, Diagnostic};
 use wensou_query::{Error, Session};
 
 use super::search::options;
-use crate::args::{Format, Search};
+use crate::args::{Format, Global, Search};
+use crate::config::read_query;
 use crate::exit::Outcome;
 use crate::out::{Terminal, hits, json};
 
@@ -20,6 +21,7 @@ use crate::out::{Terminal, hits, json};
 pub(crate) fn run(
     index: &Index,
     file: &Path,
+    global: &Global,
     args: &Search,
     clock: &Clock,
     terminal: &mut Terminal,
@@ -30,12 +32,12 @@ pub(crate) fn run(
         Format::Json | Format::Tsv => bail!("--batch prints --format jsonl (as without) or ids"),
     };
     let session = Session::new(index)?;
-    let options = options(args, clock);
+    let options = options(global, args, clock);
     let (mut found, mut refused) = (false, false);
     for line in read(file)? {
         let line = line.with_context(|| format!("cannot read {}", file.display()))?;
-        let answer = match parse(&line, clock) {
-            Err(errors) => Err(errors),
+        let answer = match read_query(&line, global, clock) {
+            Err(faults) => Err(faults.into_iter().map(|fault| fault.diagnostic).collect()),
             Ok(query) if ids => match session.ids(&query, &options) {
                 Ok(hits) => {
                     found |= !hits.is_empty();

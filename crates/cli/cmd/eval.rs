@@ -30,7 +30,7 @@ pub(crate) fn run(
 ) -> anyhow::Result<Outcome> {
     let index = Index::open(&global.index)?;
     let judgements = read_judgements(&args.qrels)?;
-    let clock = clock(&index, None)?;
+    let clock = clock(global, &index, None)?;
     let session = Session::new(&index)?;
     let mut run = Run::new();
     let mut out = match &args.run {

@@ -16,8 +16,8 @@ pub(crate) fn run(
     let index = Index::open(&global.index)?;
     let machine = args.format == ShowFormat::Json;
     let text = args.query.join(" ");
-    let clock = clock(&index, args.as_of)?;
-    let Some(query) = parse_as(&text, &clock, terminal, machine) else {
+    let clock = clock(global, &index, args.as_of)?;
+    let Some(query) = parse_as(global, &text, &clock, terminal, machine) else {
         return Ok(Outcome::Refused);
     };
     let id = match &args.id {

@@ -30,7 +30,7 @@ pub(crate) fn run(
         options.threads = threads.max(1);
         options.ingest.threads = threads.max(1);
     }
-    let roots = roots(&global.index, &args.paths)?;
+    let roots = roots(global, &args.paths)?;
     options.tables = tables(&global.index, args);
     // What changes how pages are read or judged is a wish to read them.
     let asked = args.rebuild || args.strict || args.encoding.is_some();
@@ -56,12 +56,16 @@ pub(crate) fn default_options() -> BuildOptions {
     BuildOptions::default()
 }
 
-/// What to index: what was named, else what was indexed before, else `data/`.
-fn roots(dir: &Path, named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+/// What to index: what was named, else what the config file names, else what was indexed before,
+/// else `data/`.
+fn roots(global: &Global, named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     if !named.is_empty() {
         return Ok(named.to_vec());
     }
-    match Index::open(dir) {
+    if !global.archive.is_empty() {
+        return Ok(global.archive.iter().map(|path| relative(path)).collect());
+    }
+    match Index::open(&global.index) {
         Ok(index) => return Ok(index.meta().roots.iter().map(|root| relative(root)).collect()),
         Err(
             IndexError::Missing { .. } | IndexError::Unreadable { .. } | IndexError::Format { .. },

@@ -6,10 +6,11 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 use jiff::civil::Date;
 use wensou_index::{Error as IndexError, Index, civil_seconds};
-use wensou_query::lang::{Clock, Diagnostic, Query, Style, parse as parse_query};
+use wensou_query::lang::{Clock, Diagnostic, Query, Style};
 use wensou_query::{Clause, Options, Recency, Results, Sort as Order};
 
 use crate::args::{AsOf, Format, Global, HalfLife, Search, Sort};
+use crate::config::{Fault, read_query};
 use crate::exit::Outcome;
 use crate::out::{Terminal, facets, hits, sanitize};
 
@@ -31,24 +32,24 @@ pub(crate) fn run(
     }
     let index = open_or_build(&global.index, terminal)?;
     let started = Instant::now();
-    let clock = clock(&index, args.as_of)?;
+    let clock = clock(global, &index, args.as_of)?;
     if let Some(file) = &args.batch {
-        return super::batch::run(&index, file, args, &clock, terminal);
+        return super::batch::run(&index, file, global, args, &clock, terminal);
     }
     let machine = args.format != Format::Text;
     let text = args.query.join(" ");
-    let Some(query) = parse_as(&text, &clock, terminal, machine) else {
+    let Some(query) = parse_as(global, &text, &clock, terminal, machine) else {
         return Ok(Outcome::Refused);
     };
-    let results = match wensou_query::search(&index, &query, &options(args, &clock)) {
+    let results = match wensou_query::search(&index, &query, &options(global, args, &clock)) {
         Ok(results) => results,
         Err(wensou_query::Error::Query(diagnostics)) => {
-            report(&diagnostics, &text, terminal, machine);
+            report(&diagnostics, &query.text, terminal, machine);
             return Ok(Outcome::Refused);
         }
         Err(error) => return Err(error.into()),
     };
-    report(&results.warnings, &text, terminal, machine);
+    report(&results.warnings, &query.text, terminal, machine);
     let facets = facets::count(&index, &query, args)?;
     match (args.format, facets.is_empty()) {
         (Format::Json, false) => facets::print_object(terminal, &results.hits, &facets)?,
@@ -71,13 +72,13 @@ pub(crate) fn run(
 }
 
 /// What is wanted of each search.
-pub(super) fn options(args: &Search, clock: &Clock) -> Options {
+pub(super) fn options(global: &Global, args: &Search, clock: &Clock) -> Options {
     let mut options = Options::default();
-    options.limit = args.limit;
+    options.limit = args.limit.unwrap_or(*global.limit);
     options.offset = args.offset;
-    options.snippet = args.snippet;
+    options.snippet = args.snippet.unwrap_or(*global.snippet);
     options.recency = recency(args.recency, clock);
-    options.sort = args.sort.map(|sort| match sort {
+    options.sort = args.sort.or(*global.sort).map(|sort| match sort {
         Sort::Rank => Order::Rank,
         Sort::Newest => Order::Newest,
         Sort::Oldest => Order::Oldest,
@@ -116,39 +117,61 @@ pub(crate) fn sample() -> Option<PathBuf> {
 }
 
 /// What "today" is.
-pub(crate) fn clock(index: &Index, as_of: Option<AsOf>) -> anyhow::Result<Clock> {
+pub(crate) fn clock(global: &Global, index: &Index, as_of: Option<AsOf>) -> anyhow::Result<Clock> {
     let today: Date = match as_of {
         Some(AsOf::Day(day)) => day,
         Some(AsOf::Newest) => wensou_query::date_bounds(index)?[1]
             .map(jiff::civil::DateTime::date)
             .context("--as-of newest: the index holds no dated item")?,
-        // The archive's civil time is that of China, wherever it is read.
-        None => jiff::tz::Offset::constant(8).to_datetime(jiff::Timestamp::now()).date(),
+        None => global.zone.today(),
     };
     Ok(Clock { today })
 }
 
 /// Parses a query; what is wrong with it goes to standard error.
-pub(crate) fn parse(text: &str, clock: &Clock, terminal: &mut Terminal) -> Option<Query> {
-    parse_as(text, clock, terminal, false)
+pub(crate) fn parse(
+    global: &Global,
+    text: &str,
+    clock: &Clock,
+    terminal: &mut Terminal,
+) -> Option<Query> {
+    parse_as(global, text, clock, terminal, false)
 }
 
 pub(super) fn parse_as(
+    global: &Global,
     text: &str,
     clock: &Clock,
     terminal: &mut Terminal,
     machine: bool,
 ) -> Option<Query> {
-    match parse_query(text, clock) {
+    match read_query(text, global, clock) {
         Ok(query) => {
-            report(&query.warnings, text, terminal, machine);
+            report(&query.warnings, &query.text, terminal, machine);
             Some(query)
         }
-        Err(diagnostics) => {
-            report(&diagnostics, text, terminal, machine);
+        Err(faults) => {
+            for fault in &faults {
+                refuse(fault, global, terminal, machine);
+            }
             None
         }
     }
+}
+
+/// Reports a mistake in what was typed or in a saved query.
+fn refuse(fault: &Fault, global: &Global, terminal: &mut Terminal, machine: bool) {
+    let saved = fault.saved.as_ref().and_then(|name| global.queries.get_key_value(name));
+    let Some((name, query)) = saved else {
+        return report(std::slice::from_ref(&fault.diagnostic), &fault.text, terminal, machine);
+    };
+    let place = global.place(query.line);
+    if machine && let Ok(mut object) = serde_json::to_value(&fault.diagnostic) {
+        object["saved_query"] = serde_json::json!({"name": name, "place": place});
+        return terminal.say(object);
+    }
+    terminal.say(sanitize::line(&format!("in the saved query `{name}`, {place}:")));
+    report(std::slice::from_ref(&fault.diagnostic), &fault.text, terminal, machine);
 }
 
 /// Prints diagnostics: drawn for people, one object a line for machines.

@@ -36,7 +36,7 @@ pub(crate) fn run(
         RecordFormat::Text => {
             let query = match &args.highlight {
                 None => None,
-                Some(text) => match parse(text, &clock(&index, None)?, terminal) {
+                Some(text) => match parse(global, text, &clock(global, &index, None)?, terminal) {
                     None => return Ok(Outcome::Refused),
                     query => query,
                 },

@@ -17,7 +17,8 @@ pub(crate) fn run(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
     let index = Index::open(&global.index)?;
-    let Some(query) = parse(&args.query.join(" "), &clock(&index, None)?, terminal) else {
+    let clock = clock(global, &index, None)?;
+    let Some(query) = parse(global, &args.query.join(" "), &clock, terminal) else {
         return Ok(Outcome::Refused);
     };
     let mut tags = facet(&index, &query, Facet::Tag, args.prefix.as_deref())?;

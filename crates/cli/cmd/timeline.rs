@@ -16,7 +16,9 @@ pub(crate) fn run(
     let index = Index::open(&global.index)?;
     let machine = args.format != ListFormat::Text;
     let text = args.query.join(" ");
-    let Some(query) = parse_as(&text, &clock(&index, args.as_of)?, terminal, machine) else {
+    let Some(query) =
+        parse_as(global, &text, &clock(global, &index, args.as_of)?, terminal, machine)
+    else {
         return Ok(Outcome::Refused);
     };
     let by = args.by.map(|step| match step {

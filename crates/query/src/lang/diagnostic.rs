@@ -39,6 +39,8 @@ pub enum Code {
     TooLarge,
     /// Q013: syntax that is reserved and not supported.
     Reserved,
+    /// Q014: no saved query has this name.
+    UnknownSaved,
     /// W001: an operator in lower case, searched as a word.
     LowerCaseOperator,
     /// W002: no document has this tag.
@@ -68,6 +70,7 @@ impl Code {
             Self::NothingSearchable => "Q011",
             Self::TooLarge => "Q012",
             Self::Reserved => "Q013",
+            Self::UnknownSaved => "Q014",
             Self::LowerCaseOperator => "W001",
             Self::NoSuchTag => "W002",
             Self::RangeAfterNewest => "W003",

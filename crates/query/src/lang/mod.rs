@@ -28,6 +28,7 @@ mod quote;
 mod range;
 mod render;
 mod reserved;
+mod saved;
 mod span;
 mod suggest;
 mod token;
@@ -44,6 +45,7 @@ pub use diagnostic::{Code, Diagnostic, Place};
 pub use field::FieldName;
 pub use parse::MAX_DEPTH;
 pub use render::Style;
+pub use saved::{SavedName, is_saved_name, saved_name};
 pub use span::Span;
 pub use suggest::closest;
 

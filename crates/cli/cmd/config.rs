@@ -1,0 +1,144 @@
+//! `wensou config`: every setting and where it comes from.
+
+use serde_json::{Value, json};
+
+use crate::args::{Color, Config, Global, ShowFormat, Sort};
+use crate::config::{Origin, locate};
+use crate::exit::Outcome;
+use crate::out::text::width;
+use crate::out::{Terminal, sanitize};
+
+/// Prints where the config file is, whatever stands in it: someone wants to mend it.
+pub(crate) fn path(terminal: &mut Terminal) -> anyhow::Result<Outcome> {
+    let location = locate()?;
+    writeln!(terminal.out(), "{}", location.path.display())?;
+    Ok(Outcome::Done)
+}
+
+pub(crate) fn run(
+    global: &Global,
+    args: &Config,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Outcome> {
+    match args.format {
+        ShowFormat::Json => print_json(global, terminal)?,
+        ShowFormat::Text => print_text(global, terminal)?,
+    }
+    Ok(Outcome::Done)
+}
+
+/// One setting: its name, its value for machines, for people, and its origin.
+struct Row {
+    name: &'static str,
+    value: Value,
+    shown: String,
+    origin: Origin,
+}
+
+impl Row {
+    fn new(name: &'static str, value: Value, origin: Origin) -> Self {
+        let shown = match &value {
+            Value::String(text) => text.clone(),
+            value => value.to_string(),
+        };
+        Self { name, value, shown, origin }
+    }
+
+    /// The same, with other words where the value says nothing to people.
+    fn shown(self, shown: impl Into<String>) -> Self {
+        Self { shown: shown.into(), ..self }
+    }
+}
+
+fn rows(global: &Global) -> Vec<Row> {
+    let index = json!(global.index.display().to_string());
+    let archive: Vec<String> =
+        global.archive.iter().map(|path| path.display().to_string()).collect();
+    let listed = match archive.is_empty() {
+        true => "that of the last build".to_owned(),
+        false => archive.join(", "),
+    };
+    let color = match *global.color {
+        Color::Auto => "auto",
+        Color::Always => "always",
+        Color::Never => "never",
+    };
+    let sort = global.sort.map(|sort| match sort {
+        Sort::Rank => "rank",
+        Sort::Newest => "newest",
+        Sort::Oldest => "oldest",
+    });
+    vec![
+        Row::new("index", index, global.index.origin),
+        Row::new("archive", json!(archive), global.archive.origin).shown(listed),
+        Row::new("time_zone", json!(global.zone.to_string()), global.zone.origin),
+        Row::new("color", json!(color), global.color.origin),
+        Row::new("search.limit", json!(*global.limit), global.limit.origin),
+        Row::new("search.snippet", json!(*global.snippet), global.snippet.origin),
+        Row::new("search.sort", json!(sort), global.sort.origin)
+            .shown(sort.unwrap_or("rank; newest first without words")),
+    ]
+}
+
+fn print_text(global: &Global, terminal: &mut Terminal) -> anyhow::Result<()> {
+    let from = |origin| match origin {
+        Origin::File(line) => global.place(line),
+        origin => origin.to_string(),
+    };
+    let (file, named) = match &global.file {
+        Some(file) if global.found => (file.path.display().to_string(), from(file.origin)),
+        Some(file) => (format!("{} (not there)", file.path.display()), from(file.origin)),
+        None => ("none: there is no home folder".to_owned(), from(Origin::Default)),
+    };
+    let mut lines = vec![["config file".to_owned(), file, named]];
+    lines.extend(
+        rows(global).into_iter().map(|row| [row.name.to_owned(), row.shown, from(row.origin)]),
+    );
+    for (name, query) in &global.queries {
+        lines.push([format!("@{name}"), query.value.clone(), global.place(query.line)]);
+    }
+    for line in &mut lines {
+        line.iter_mut().for_each(|cell| *cell = sanitize::line(cell).into_owned());
+    }
+    let column = |at: usize| lines.iter().map(|line| width(&line[at])).max().unwrap_or(0);
+    let [names, values] = [column(0), column(1)];
+    let pad = |cell: &str, columns: usize| " ".repeat(columns.saturating_sub(width(cell)));
+    for [name, value, from] in &lines {
+        let (after_name, after_value) = (pad(name, names), pad(value, values));
+        terminal.line(format_args!("{name}{after_name}  {value}{after_value}  {from}"))?;
+    }
+    Ok(())
+}
+
+fn print_json(global: &Global, terminal: &mut Terminal) -> anyhow::Result<()> {
+    let origin = |origin| match origin {
+        Origin::Flag(flag) => json!({"kind": "flag", "name": flag}),
+        Origin::Environment(variable) => json!({"kind": "environment", "name": variable}),
+        Origin::File(line) => json!({"kind": "file", "line": line}),
+        Origin::Default => json!({"kind": "default"}),
+    };
+    let settings: serde_json::Map<String, Value> = rows(global)
+        .into_iter()
+        .map(|row| (row.name.to_owned(), json!({"value": row.value, "origin": origin(row.origin)})))
+        .collect();
+    let queries: serde_json::Map<String, Value> = global
+        .queries
+        .iter()
+        .map(|(name, query)| {
+            let origin = origin(Origin::File(query.line));
+            (name.clone(), json!({"value": query.value, "origin": origin}))
+        })
+        .collect();
+    let object = json!({
+        "file": {
+            "path": global.file.as_ref().map(|file| file.path.display().to_string()),
+            "found": global.found,
+            "origin": global.file.as_ref().map(|file| origin(file.origin)),
+        },
+        "settings": settings,
+        "queries": queries,
+    });
+    serde_json::to_writer_pretty(terminal.out(), &object)?;
+    writeln!(terminal.out())?;
+    Ok(())
+}

@@ -1,0 +1,230 @@
+//! The config file: where it is, what may stand in it, and what is wrong with it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::ErrorKind;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use etcetera::BaseStrategy;
+use serde::Deserialize;
+use toml::Spanned;
+use wensou_query::lang::{closest, is_saved_name};
+
+use super::{Origin, Zone};
+use crate::args::{Color, Sort};
+
+/// The variable that names another config file.
+const VARIABLE: &str = "WENSOU_CONFIG";
+
+/// What may stand in the file. Formats are left out on purpose: a script that reads `--format`'s
+/// default must read the same everywhere.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    index: Option<Spanned<PathBuf>>,
+    archive: Option<Spanned<Vec<PathBuf>>>,
+    time_zone: Option<Spanned<String>>,
+    color: Option<Spanned<Color>>,
+    #[serde(default)]
+    search: SearchTable,
+    #[serde(default)]
+    queries: BTreeMap<String, Spanned<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SearchTable {
+    limit: Option<Spanned<usize>>,
+    snippet: Option<Spanned<usize>>,
+    sort: Option<Spanned<Sort>>,
+}
+
+/// Keys of the file as [`Document`] has them, for who writes one into the wrong table.
+const TOP: [&str; 6] = ["index", "archive", "time_zone", "color", "search", "queries"];
+const SEARCH: [&str; 3] = ["limit", "snippet", "sort"];
+
+/// A value of the file and the line that it stands in.
+#[derive(Debug, Clone)]
+pub(crate) struct At<T> {
+    pub(crate) value: T,
+    pub(crate) line: usize,
+}
+
+/// What the file says; all of it absent where there is no file.
+#[derive(Debug, Default)]
+pub(crate) struct Values {
+    pub(crate) index: Option<At<PathBuf>>,
+    pub(crate) archive: Option<At<Vec<PathBuf>>>,
+    pub(crate) zone: Option<At<Zone>>,
+    pub(crate) color: Option<At<Color>>,
+    pub(crate) limit: Option<At<usize>>,
+    pub(crate) snippet: Option<At<usize>>,
+    pub(crate) sort: Option<At<Sort>>,
+    pub(crate) queries: BTreeMap<String, At<String>>,
+}
+
+/// Where the config file is.
+#[derive(Debug, Clone)]
+pub(crate) struct Location {
+    pub(crate) path: PathBuf,
+    pub(crate) origin: Origin,
+}
+
+/// What is wrong with the file, where, and what to do.
+#[derive(Debug)]
+struct Mistake {
+    path: PathBuf,
+    line: usize,
+    message: String,
+    cure: Option<String>,
+}
+
+impl std::error::Error for Mistake {}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.path.display(), self.line, self.message)?;
+        self.cure.as_ref().map_or(Ok(()), |cure| write!(f, "\n  = help: {cure}"))
+    }
+}
+
+/// The file that `WENSOU_CONFIG` names, else that of the XDG folders. Nothing is read.
+///
+/// # Errors
+///
+/// If there is no home folder to look in.
+pub(crate) fn locate() -> anyhow::Result<Location> {
+    if let Some(path) = std::env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
+        return Ok(Location { path: path.into(), origin: Origin::Environment(VARIABLE) });
+    }
+    let folders = etcetera::base_strategy::Xdg::new()
+        .with_context(|| format!("no folder for the config file: set {VARIABLE} or HOME"))?;
+    // Here, as in the library, a relative path does not count.
+    let given =
+        std::env::var_os("XDG_CONFIG_HOME").is_some_and(|dir| Path::new(&dir).is_absolute());
+    let origin = if given { Origin::Environment("XDG_CONFIG_HOME") } else { Origin::Default };
+    Ok(Location { path: folders.config_dir().join("wensou/config.toml"), origin })
+}
+
+/// Reads the file. One that is not there says nothing, unless `WENSOU_CONFIG` asks for it.
+///
+/// # Errors
+///
+/// If it cannot be read or something in it is wrong.
+pub(crate) fn read(location: &Location) -> anyhow::Result<Option<Values>> {
+    let Location { path, origin } = location;
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(Reader { path, text: &text }.read()?)),
+        Err(error) if error.kind() == ErrorKind::NotFound => match origin {
+            Origin::Environment(VARIABLE) => {
+                bail!("{} is not there; {VARIABLE} names it", path.display())
+            }
+            _ => Ok(None),
+        },
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+struct Reader<'a> {
+    path: &'a Path,
+    text: &'a str,
+}
+
+impl Reader<'_> {
+    fn read(&self) -> Result<Values, Mistake> {
+        let document: Document = toml::from_str(self.text).map_err(|error| self.refused(&error))?;
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        let queries = document.queries.into_iter().map(|(name, query)| {
+            let query = self.at(query);
+            match is_saved_name(&name) {
+                true => Ok((name, query)),
+                false => {
+                    let message = format!("`{name}` cannot name a saved query");
+                    Err(self.mistake(
+                        query.line,
+                        message,
+                        Some("use one word without signs".to_owned()),
+                    ))
+                }
+            }
+        });
+        Ok(Values {
+            index: document.index.map(|at| self.at(at).map(|path| resolve(folder, &path))),
+            archive: document.archive.map(|at| {
+                self.at(at).map(|all| all.iter().map(|one| resolve(folder, one)).collect())
+            }),
+            zone: document.time_zone.map(|at| self.zone(at)).transpose()?,
+            color: document.color.map(|at| self.at(at)),
+            limit: document.search.limit.map(|at| self.at(at)),
+            snippet: document.search.snippet.map(|at| self.at(at)),
+            sort: document.search.sort.map(|at| self.at(at)),
+            queries: queries.collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn at<T>(&self, spanned: Spanned<T>) -> At<T> {
+        let line = self.line(spanned.span().start);
+        At { value: spanned.into_inner(), line }
+    }
+
+    fn zone(&self, name: Spanned<String>) -> Result<At<Zone>, Mistake> {
+        let At { value, line } = self.at(name);
+        let zone = value.parse().map_err(|message| self.mistake(line, message, None))?;
+        Ok(At { value: zone, line })
+    }
+
+    fn line(&self, at: usize) -> usize {
+        self.text[..at.min(self.text.len())].matches('\n').count() + 1
+    }
+
+    fn mistake(&self, line: usize, message: String, cure: Option<String>) -> Mistake {
+        Mistake { path: self.path.to_path_buf(), line, message, cure }
+    }
+
+    /// What the library refuses, in this program's words where they are better.
+    fn refused(&self, error: &toml::de::Error) -> Mistake {
+        let span = error.span().unwrap_or(0..0);
+        let message = error
+            .message()
+            .replace('\n', ", ")
+            .replace("expected usize", "expected a whole number");
+        let cure = self.cure(&message, span.clone());
+        self.mistake(self.line(span.start), message, cure)
+    }
+
+    fn cure(&self, message: &str, span: Range<usize>) -> Option<String> {
+        if message.starts_with("invalid unquoted key") {
+            return Some("quote a Chinese name: \"減半\" = \"…\"".to_owned());
+        }
+        // serde has the names in its message alone: `unknown field `a`, expected one of `b`, `c``.
+        if !message.starts_with("unknown") {
+            return None;
+        }
+        let typed = self.text.get(span)?.trim_matches(['"', '\'']);
+        let names: Vec<&str> = message.split('`').skip(1).step_by(2).skip(1).collect();
+        if let Some(meant) = closest(typed, names.iter().copied()) {
+            return Some(format!("did you mean `{meant}`?"));
+        }
+        if SEARCH.contains(&typed) {
+            return Some(format!("`{typed}` belongs below a line [search]"));
+        }
+        TOP.contains(&typed).then(|| format!("`{typed}` belongs above the first [table]"))
+    }
+}
+
+impl<T> At<T> {
+    fn map<U>(self, with: impl FnOnce(T) -> U) -> At<U> {
+        At { value: with(self.value), line: self.line }
+    }
+}
+
+/// A path of the file: `~` is the home folder, and a relative path starts at the file, since the
+/// working folder is another one each time.
+fn resolve(folder: &Path, path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), etcetera::home_dir()) {
+        (Ok(rest), Ok(home)) => home.join(rest),
+        _ => folder.join(path),
+    }
+}

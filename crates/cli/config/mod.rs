@@ -1,0 +1,159 @@
+//! Settings: a flag goes before the environment, that before the config file, that before the
+//! default. Decided here and nowhere else; verbs take what came of it.
+
+mod file;
+mod saved;
+mod zone;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+
+pub(crate) use file::{At, Location, locate};
+pub(crate) use saved::{Fault, read_query};
+pub(crate) use zone::Zone;
+
+use crate::args::{Color, Flags, Sort};
+
+/// Where a value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// This flag.
+    Flag(&'static str),
+    /// This variable.
+    Environment(&'static str),
+    /// This line of the config file.
+    File(usize),
+    /// Nobody asked for another.
+    Default,
+}
+
+/// A value and where it comes from.
+#[derive(Debug, Clone)]
+pub(crate) struct Setting<T> {
+    pub(crate) value: T,
+    pub(crate) origin: Origin,
+}
+
+impl<T> Deref for Setting<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+/// What every verb takes.
+#[derive(Debug)]
+pub(crate) struct Global {
+    /// The config file, if there is a home folder to look for it in.
+    pub(crate) file: Option<Location>,
+    /// Whether it is there.
+    pub(crate) found: bool,
+    /// Folder of the index.
+    pub(crate) index: Setting<PathBuf>,
+    /// What `index` reads when nothing is named; empty means that of the last build.
+    pub(crate) archive: Setting<Vec<PathBuf>>,
+    /// Where "today" is taken.
+    pub(crate) zone: Setting<Zone>,
+    /// When to colour.
+    pub(crate) color: Setting<Color>,
+    /// Hits of a search.
+    pub(crate) limit: Setting<usize>,
+    /// Characters of a snippet.
+    pub(crate) snippet: Setting<usize>,
+    /// Order of hits; none is by rank where text is searched for, else newest first.
+    pub(crate) sort: Setting<Option<Sort>>,
+    /// Saved queries by name.
+    pub(crate) queries: BTreeMap<String, At<String>>,
+}
+
+impl Global {
+    /// Reads the config file and decides. `matches` are those that `flags` were made of.
+    ///
+    /// # Errors
+    ///
+    /// If the config file cannot be read or something in it is wrong.
+    pub(crate) fn resolve(flags: &Flags, matches: &ArgMatches) -> anyhow::Result<Self> {
+        // Without a home folder there is nothing to read, and nothing that needs it.
+        let location = locate().ok();
+        let read = location.as_ref().map(file::read).transpose()?.flatten();
+        let found = read.is_some();
+        let values = read.unwrap_or_default();
+        let given =
+            |id: &str, flag: &'static str, variable: &'static str| match matches.value_source(id) {
+                Some(ValueSource::EnvVariable) => Origin::Environment(variable),
+                _ => Origin::Flag(flag),
+            };
+        Ok(Self {
+            index: pick(
+                flags.index.clone().map(|dir| (dir, given("index", "--index", "WENSOU_INDEX"))),
+                values.index,
+                || PathBuf::from("index"),
+            ),
+            archive: pick(None, values.archive, Vec::new),
+            zone: pick(
+                flags.tz.clone().map(|zone| (zone, given("tz", "--tz", "WENSOU_TZ"))),
+                values.zone,
+                Zone::default,
+            ),
+            color: pick(color(flags), values.color, || Color::Auto),
+            limit: pick(None, values.limit, || 10),
+            snippet: pick(None, values.snippet, || 120),
+            sort: pick(
+                None,
+                values.sort.map(|at| At { value: Some(at.value), line: at.line }),
+                || None,
+            ),
+            queries: values.queries,
+            file: location,
+            found,
+        })
+    }
+
+    /// The place in the config file that line `line` is, for people.
+    pub(crate) fn place(&self, line: usize) -> String {
+        let path = self.file.as_ref().map_or(Path::new(""), |file| &file.path);
+        format!("{}:{line}", path.display())
+    }
+}
+
+fn pick<T>(
+    given: Option<(T, Origin)>,
+    file: Option<At<T>>,
+    default: impl FnOnce() -> T,
+) -> Setting<T> {
+    let file = file.map(|at| (at.value, Origin::File(at.line)));
+    let (value, origin) = given.or(file).unwrap_or_else(|| (default(), Origin::Default));
+    Setting { value, origin }
+}
+
+/// What the flag and the variables that programs agree on say of colour.
+fn color(flags: &Flags) -> Option<(Color, Origin)> {
+    match flags.color {
+        Some(color) => Some((color, Origin::Flag("--color"))),
+        None if anstyle_query::no_color() => Some((Color::Never, Origin::Environment("NO_COLOR"))),
+        None if anstyle_query::clicolor_force() => {
+            Some((Color::Always, Origin::Environment("CLICOLOR_FORCE")))
+        }
+        None if anstyle_query::clicolor() == Some(false) => {
+            Some((Color::Never, Origin::Environment("CLICOLOR")))
+        }
+        None => None,
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(flag) => write!(f, "flag {flag}"),
+            Self::Environment(variable) => write!(f, "environment {variable}"),
+            Self::File(line) => write!(f, "line {line}"),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Saved queries: what `@name` at the start of a query stands for.
+
+use wensou_query::lang::{Clock, Code, Diagnostic, Place, Query, Span, closest, parse, saved_name};
+
+use super::Global;
+
+/// A mistake, and what it speaks of.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) diagnostic: Diagnostic,
+    /// The query that its place is in.
+    pub(crate) text: String,
+    /// The saved query that this is, if it is not what was typed.
+    pub(crate) saved: Option<String>,
+}
+
+/// Reads what was typed, with its saved query in place. The spans of the result are of its own
+/// text, in which both stand in parentheses.
+///
+/// # Errors
+///
+/// All mistakes of what was typed, else all of the saved query.
+pub(crate) fn read_query(text: &str, global: &Global, clock: &Clock) -> Result<Query, Vec<Fault>> {
+    let expanded = expand(text, global, clock, &mut Vec::new())?;
+    parse(&expanded, clock).map_err(|found| faults(found, &expanded))
+}
+
+fn faults(found: Vec<Diagnostic>, text: &str) -> Vec<Fault> {
+    let fault = |diagnostic| Fault { diagnostic, text: text.to_owned(), saved: None };
+    found.into_iter().map(fault).collect()
+}
+
+/// `text` with its saved query in place; `open` are the names that are being read.
+fn expand(
+    text: &str,
+    global: &Global,
+    clock: &Clock,
+    open: &mut Vec<String>,
+) -> Result<String, Vec<Fault>> {
+    let Some(found) = saved_name(text) else {
+        return parse(text, clock).map(|_| text.to_owned()).map_err(|found| faults(found, text));
+    };
+    let rest = found.rest.of(text);
+    parse(rest, clock).map_err(|wrong| {
+        faults(wrong.into_iter().map(|wrong| moved(wrong, text, found.rest.start)).collect(), text)
+    })?;
+    let refuse = |code, message: String, help: String| {
+        let diagnostic = Diagnostic::at(code, text, found.span, message).with_help(help);
+        faults(vec![diagnostic], text)
+    };
+    let name = found.name;
+    let Some(saved) = global.queries.get(name) else {
+        return Err(refuse(
+            Code::UnknownSaved,
+            format!("no saved query `{name}`"),
+            names(name, global),
+        ));
+    };
+    if open.iter().any(|other| other == name) {
+        let help = format!("change it at {}", global.place(saved.line));
+        return Err(refuse(
+            Code::UnknownSaved,
+            format!("the saved query `{name}` asks for itself"),
+            help,
+        ));
+    }
+    if saved.value.trim().is_empty() {
+        let help = format!("write one at {}", global.place(saved.line));
+        return Err(refuse(Code::Empty, format!("the saved query `{name}` is empty"), help));
+    }
+    open.push(name.to_owned());
+    let inner = expand(&saved.value, global, clock, open).map_err(|mut faults| {
+        for fault in &mut faults {
+            fault.saved.get_or_insert_with(|| name.to_owned());
+        }
+        faults
+    })?;
+    open.pop();
+    Ok(match rest.trim() {
+        "" => format!("({inner})"),
+        rest => format!("({inner}) ({rest})"),
+    })
+}
+
+/// A mistake of the end of `text` that starts at byte `by`, as one of `text`.
+fn moved(mut diagnostic: Diagnostic, text: &str, by: usize) -> Diagnostic {
+    diagnostic.place = diagnostic.place.map(|Place { bytes, .. }| {
+        let bytes = Span::new(bytes.start + by, bytes.end + by);
+        Place { bytes, chars: bytes.in_chars(text) }
+    });
+    diagnostic
+}
+
+/// The help for a name that is not saved.
+fn names(typed: &str, global: &Global) -> String {
+    let text = format!("to search for the text itself, quote it: \"@{typed}\"");
+    let known: Vec<&str> = global.queries.keys().map(String::as_str).collect();
+    if known.is_empty() {
+        return format!("none is saved: `wensou config` says where; {text}");
+    }
+    let list: Vec<String> = known.iter().map(|name| format!("@{name}")).collect();
+    match closest(typed, known) {
+        Some(meant) => format!("did you mean `@{meant}`? saved are {}; {text}", list.join(", ")),
+        None => format!("saved are {}; {text}", list.join(", ")),
+    }
+}

@@ -1,0 +1,99 @@
+//! Time zones as people write them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::civil::Date;
+use jiff::fmt::temporal::DateTimeParser;
+use jiff::tz::{Offset, TimeZone};
+use wensou_query::lang::closest;
+
+/// Where "today" is taken: a name of the time zone database or a fixed offset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Zone {
+    name: String,
+    zone: TimeZone,
+}
+
+impl Zone {
+    /// The day that it is there now.
+    pub(crate) fn today(&self) -> Date {
+        self.zone.to_datetime(jiff::Timestamp::now()).date()
+    }
+}
+
+/// UTC+8: the archive's civil time is that of China, wherever it is read.
+impl Default for Zone {
+    fn default() -> Self {
+        Self { name: "+08:00".to_owned(), zone: TimeZone::fixed(Offset::constant(8)) }
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+impl FromStr for Zone {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let name = text.trim();
+        let fail = |cure: String| format!("`{name}` is no time zone: {cure}");
+        if let Some(offset) = offset(name) {
+            let zone = DateTimeParser::new().parse_time_zone(&offset);
+            let zone = zone.map_err(|_| fail("an offset is written like +08:00".to_owned()))?;
+            return Ok(Self { name: offset, zone });
+        }
+        // By name only: a POSIX zone, which jiff reads as well, turns the sign round, and `UTC+8`
+        // would be eight hours west.
+        TimeZone::get(name).map(|zone| Self { name: name.to_owned(), zone }).map_err(|_| {
+            let cure = "write a name such as Asia/Shanghai, or an offset such as +08:00";
+            let known: Vec<_> = jiff::tz::db().available().collect();
+            match closest(name, known.iter().map(jiff::tz::TimeZoneName::as_str)) {
+                Some(meant) => fail(format!("did you mean `{meant}`?")),
+                None => fail(cure.to_owned()),
+            }
+        })
+    }
+}
+
+/// `+08:00` of `+8`, `+0800`, `UTC+8` and their like; nothing where no sign makes it an offset.
+fn offset(text: &str) -> Option<String> {
+    let digits = ["UTC", "GMT"].iter().find_map(|name| text.strip_prefix(name)).unwrap_or(text);
+    let (sign, rest) = match digits.strip_prefix(['+', '-', '−']) {
+        Some(rest) => (if digits.starts_with('+') { '+' } else { '-' }, rest),
+        None => return None,
+    };
+    let padded = match rest.split(':').next() {
+        Some(hours) if hours.len() == 1 => format!("0{rest}"),
+        _ => rest.to_owned(),
+    };
+    let minutes = if padded.len() == 2 { ":00" } else { "" };
+    let colon = padded.len() == 4 && padded.bytes().all(|b| b.is_ascii_digit());
+    let padded = if colon { format!("{}:{}", &padded[..2], &padded[2..]) } else { padded };
+    Some(format!("{sign}{padded}{minutes}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_are_east_of_greenwich_however_they_are_written() {
+        for text in ["+8", "+08", "+0800", "+8:00", "+08:00", "UTC+8", "GMT+08:00", " +08:00 "] {
+            assert_eq!(text.parse(), Ok(Zone::default()), "{text}");
+        }
+        assert_eq!("-3:30".parse::<Zone>().map(|zone| zone.to_string()), Ok("-03:30".to_owned()));
+    }
+
+    #[test]
+    fn names_are_of_the_database() {
+        assert_eq!("Asia/Shanghai".parse::<Zone>().map(|z| z.name), Ok("Asia/Shanghai".to_owned()));
+        assert!("Asia/Shangai".parse::<Zone>().is_err_and(|e| e.contains("`Asia/Shanghai`")));
+        for wrong in ["", "8", "+99:00", "+8x", "CST-8", "Middle/Earth", "+"] {
+            assert!(wrong.parse::<Zone>().is_err_and(|e| e.contains("no time zone")), "{wrong}");
+        }
+    }
+}

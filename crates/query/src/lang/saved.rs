@@ -1,0 +1,45 @@
+//! The name of a saved query at the start of a typed one.
+//!
+//! What a name stands for is the program's affair (its config file); only where
+//! a name can stand is the language's.
+
+use super::chars::{ends_word, fold, is_blank};
+use super::span::Span;
+
+/// A leading `@name`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SavedName<'t> {
+    /// The name, without the `@`.
+    pub name: &'t str,
+    /// Bytes of `@name`.
+    pub span: Span,
+    /// Bytes of all that follows.
+    pub rest: Span,
+}
+
+/// The saved query that `text` starts with, if its first word is `@name`.
+///
+/// Anywhere else, after a backslash and in quotes, `@` is text.
+///
+/// ```
+/// # use wensou_query::lang::saved_name;
+/// let found = saved_name("@weekly 減半").unwrap();
+/// assert_eq!((found.name, found.rest.of("@weekly 減半")), ("weekly", " 減半"));
+/// assert_eq!(saved_name("減半 @weekly"), None);
+/// assert_eq!(saved_name(r"\@weekly"), None);
+/// assert_eq!(saved_name("@ weekly"), None);
+/// ```
+pub fn saved_name(text: &str) -> Option<SavedName<'_>> {
+    let start = text.find(|c| !is_blank(c))?;
+    let sign = text[start..].chars().next().filter(|c| fold(*c) == '@')?;
+    let from = start + sign.len_utf8();
+    let end = text[from..].find(ends_word).map_or(text.len(), |length| from + length);
+    let name = &text[from..end];
+    let rest = Span::new(end, text.len());
+    (!name.is_empty()).then_some(SavedName { name, span: Span::new(start, end), rest })
+}
+
+/// Whether a saved query can be called by `name`: one word that no sign ends or escapes.
+pub fn is_saved_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains(|c| ends_word(c) || c.is_control() || fold(c) == '\\')
+}

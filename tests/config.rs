@@ -1,0 +1,244 @@
+//! The config file through the binary: where values come from, saved queries, the time zone.
+
+use crate::util::{Dir, Ran};
+
+const FILE: &str = "config/wensou/config.toml";
+
+fn dir(config: &str) -> Dir {
+    let dir = Dir::new();
+    dir.write(
+        "archive/four.jsonl",
+        [
+            r#"{"id":"a","title":"比特幣減半","text":"礦工","tags":["BTC"],"date":"2023-05-01"}"#,
+            r#"{"id":"b","title":"以太坊質押","text":"收益","tags":["ETH"],"date":"2023-05-02"}"#,
+            r#"{"id":"c","title":"比特幣質押","text":"@weekly 是文字","tags":["BTC"],"date":"2023-05-03"}"#,
+            r#"{"id":"d","title":"廣告","text":"比特幣減半","tags":["廣告"],"date":"2023-05-04"}"#,
+        ]
+        .join("\n"),
+    );
+    dir.index();
+    dir.write(FILE, config);
+    dir
+}
+
+/// What a run prints, the temporary folder written as DIR.
+fn shown(dir: &Dir, ran: &Ran) -> String {
+    let folder = dir.path().display().to_string();
+    format!("{}{}", ran.stdout, ran.stderr).replace(&folder, "DIR")
+}
+
+const QUERIES: &str = r#"
+[queries]
+clean = "-tag:廣告"
+either = "減半 OR 質押"
+"減半" = "@clean 減半"
+"#;
+
+#[test]
+fn every_value_says_where_it_comes_from() {
+    let dir = dir("");
+    std::fs::remove_file(dir.path().join(FILE)).unwrap();
+    let absent = shown(&dir, &dir.run(&["config"]));
+    // How far the columns are apart depends on the name of the temporary folder.
+    let cells: Vec<Vec<&str>> = absent
+        .lines()
+        .map(|line| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect())
+        .collect();
+    assert_eq!(
+        cells,
+        [
+            [
+                "config file",
+                "DIR/config/wensou/config.toml (not there)",
+                "environment XDG_CONFIG_HOME"
+            ],
+            ["index", "index", "default"],
+            ["archive", "that of the last build", "default"],
+            ["time_zone", "+08:00", "default"],
+            ["color", "auto", "default"],
+            ["search.limit", "10", "default"],
+            ["search.snippet", "120", "default"],
+            ["search.sort", "rank; newest first without words", "default"],
+        ]
+    );
+}
+
+#[test]
+fn a_flag_goes_before_the_environment_before_the_file_before_the_default() {
+    let dir = dir("index = \"../../index\"\ntime_zone = \"Asia/Tokyo\"\ncolor = \"never\"\n\
+                   [search]\nlimit = 2\n");
+    let origin = |command: &mut std::process::Command| -> [String; 4] {
+        let output = command.output().unwrap();
+        let all: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        ["index", "time_zone", "color", "search.limit"].map(|name| {
+            let setting = &all["settings"][name];
+            let origin = &setting["origin"];
+            let place = if origin["line"].is_null() { &origin["name"] } else { &origin["line"] };
+            let value = setting["value"].to_string().replace(dir.path().to_str().unwrap(), "DIR");
+            format!("{value} {}", place.to_string().replace('"', ""))
+        })
+    };
+    let args = ["config", "--format", "json"];
+    let file = ["\"DIR/config/wensou/../../index\" 1", "\"Asia/Tokyo\" 2", "\"never\" 3", "2 5"];
+    assert_eq!(origin(&mut dir.command(&args)), file);
+    let environment =
+        ["\"there\" WENSOU_INDEX", "\"UTC\" WENSOU_TZ", "\"always\" CLICOLOR_FORCE", "2 5"];
+    let set = [("WENSOU_INDEX", "there"), ("WENSOU_TZ", "UTC"), ("CLICOLOR_FORCE", "1")];
+    assert_eq!(origin(dir.command(&args).envs(set)), environment);
+    let flags = ["--index", "here", "--tz", "+1", "--color", "auto"];
+    let flagged = ["\"here\" --index", "\"+01:00\" --tz", "\"auto\" --color", "2 5"];
+    assert_eq!(origin(dir.command(&args).args(flags).envs(set)), flagged);
+}
+
+#[test]
+fn the_table_is_aligned_in_columns_and_lists_saved_queries() {
+    let dir = dir("");
+    dir.write("c.toml", QUERIES);
+    let output = dir.command(&["config"]).env("WENSOU_CONFIG", "c.toml").output().unwrap();
+    let expected = "\
+config file     c.toml                            environment WENSOU_CONFIG
+index           index                             default
+archive         that of the last build            default
+time_zone       +08:00                            default
+color           auto                              default
+search.limit    10                                default
+search.snippet  120                               default
+search.sort     rank; newest first without words  default
+@clean          -tag:廣告                         c.toml:3
+@either         減半 OR 質押                      c.toml:4
+@減半           @clean 減半                       c.toml:5
+";
+    assert_eq!(Ran::from(output).stdout, expected);
+}
+
+#[test]
+fn wensou_config_names_another_file_which_must_be_there() {
+    let dir = dir(QUERIES);
+    let other = dir.write("other.toml", "[search]\nlimit = 1\n");
+    let run = |args: &[&str], path: &str| -> Ran {
+        dir.command(args).env("WENSOU_CONFIG", path).output().unwrap().into()
+    };
+    assert_eq!(
+        run(&["search", "比特幣", "-f", "ids"], other.to_str().unwrap()).stdout.lines().count(),
+        1
+    );
+    let missing = run(&["search", "比特幣"], "missing.toml");
+    assert_eq!(missing.code, 2);
+    assert_eq!(missing.stderr, "error: missing.toml is not there; WENSOU_CONFIG names it\n");
+    assert_eq!(run(&["config", "--path"], "missing.toml").stdout, "missing.toml\n");
+    assert_eq!(run(&["--help"], "missing.toml").code, 0, "help reads no file");
+}
+
+#[test]
+fn defaults_of_search_yield_to_flags() {
+    let dir = dir("[search]\nlimit = 1\nsnippet = 10\nsort = \"oldest\"\n");
+    let ids = |args: &[&str]| dir.ok(&[&["search", "比特幣", "-f", "ids"], args].concat());
+    assert_eq!(ids(&[]), "a\n");
+    assert_eq!(ids(&["--sort", "newest", "-n", "2"]), "d\nc\n");
+    // The harness asks for all with --limit.
+    assert_eq!(dir.ids(&["比特幣"]), ["a", "c", "d"]);
+}
+
+#[test]
+fn paths_start_at_the_file_or_at_home() {
+    let dir = dir("index = \"~/elsewhere\"\narchive = [\"../../archive\"]\n");
+    let built = dir.run(&["index"]);
+    assert!(built.stderr.contains("4 articles"), "{}", built.stderr);
+    assert!(dir.path().join("elsewhere/CURRENT").is_file());
+    let sub = dir.path().join("sub");
+    std::fs::create_dir(&sub).unwrap();
+    let there = dir.command(&["search", "以太坊", "-f", "ids"]).current_dir(sub).output().unwrap();
+    assert_eq!(Ran::from(there).stdout, "b\n");
+}
+
+#[test]
+fn a_mistake_names_file_line_and_cure() {
+    let dir = dir("");
+    let mut screen = String::new();
+    for config in [
+        "indx = \"a\"",
+        "limit = 5",
+        "[search]\nlimit = \"5\"",
+        "[search]\nlimt = 5",
+        "[search]\nsort = \"newst\"",
+        "[search]\ncolor = \"never\"",
+        "time_zone = \"Asia/Shangai\"",
+        "[queries]\n減半 = \"x\"",
+        "[queries]\n\"a b\" = \"x\"",
+        "[queries]\na = \"x",
+    ] {
+        dir.write(FILE, config);
+        let ran = dir.run(&["search", "比特幣"]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{config}");
+        screen.push_str(&format!("{config}\n{}\n", shown(&dir, &ran)));
+    }
+    crate::util::golden("config_mistakes.txt", &screen);
+    assert_eq!(shown(&dir, &dir.run(&["config", "--path"])), format!("DIR/{FILE}\n"));
+}
+
+#[test]
+fn a_saved_query_stands_for_its_text_in_parentheses() {
+    let dir = dir(QUERIES);
+    assert_eq!(dir.ids(&["@either"]).len(), 4);
+    assert_eq!(dir.ids(&["@either -tag:廣告 kind:article", "--sort", "oldest"]), ["a", "b", "c"]);
+    assert_eq!(dir.ids(&["@clean 減半 OR 質押", "--sort", "oldest"]), ["a", "b", "c"]);
+    assert_eq!(dir.ids(&["  ＠減半"]), ["a"], "saved queries can start with saved queries");
+    assert_eq!(dir.ok(&["tags", "@clean", "-f", "tsv"]), "tag\tdocuments\nBTC\t2\nETH\t1\n");
+    assert!(dir.ok(&["show", "a", "--highlight", "@either", "--color", "always"]).contains("減半"));
+}
+
+#[test]
+fn elsewhere_the_sign_is_text() {
+    let dir = dir(QUERIES);
+    for query in ["\"@weekly\"", "\\@weekly", "文字 @weekly", "(@weekly)"] {
+        assert_eq!(dir.ids(&[query]), ["c"], "{query}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_saved_query_is_said_in_its_own_words() {
+    let dir =
+        dir(&format!("{QUERIES}broken = \"減半 tga:BTC\"\nloop = \"@loop 減半\"\nempty = \"\"\n"));
+    let mut screen = String::new();
+    for query in [
+        "@eithr 減半",
+        "@broken 減半",
+        "@either tga:BTC",
+        "@loop",
+        "@empty 減半",
+        "@either OR 減半",
+    ] {
+        let ran = dir.run(&["search", query]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{query}");
+        screen.push_str(&format!("$ wensou search '{query}'\n{}\n", shown(&dir, &ran)));
+    }
+    crate::util::golden("saved_queries.txt", &screen);
+    let ran = dir.run(&["search", "@broken 減半", "--format", "jsonl"]);
+    let object: serde_json::Value = serde_json::from_str(&ran.stderr).unwrap();
+    assert_eq!(
+        (object["code"].as_str(), object["saved_query"]["name"].as_str()),
+        (Some("Q003"), Some("broken"))
+    );
+    std::fs::remove_file(dir.path().join(FILE)).unwrap();
+    assert!(dir.run(&["search", "@weekly"]).stderr.contains("none is saved"));
+}
+
+#[test]
+fn today_is_that_of_the_time_zone() {
+    let dir = Dir::new();
+    // The two zones are a day and an hour apart: it is never the same day in both.
+    let now = jiff::Timestamp::now();
+    let day = |hours| jiff::tz::Offset::constant(hours).to_datetime(now).date();
+    let record =
+        |id: &str, day| format!("{{\"id\":\"{id}\",\"title\":\"標題\",\"date\":\"{day}\"}}\n");
+    dir.write("archive/days.jsonl", record("east", day(13)) + &record("west", day(-12)));
+    dir.index();
+    let today = |args: &[&str]| dir.ids(&[&["date:today"], args].concat());
+    assert_eq!(today(&["--tz", "+13:00"]), ["east"]);
+    assert_eq!(today(&["--tz", "UTC-12"]), ["west"]);
+    dir.write(FILE, "time_zone = \"Etc/GMT+12\"\n");
+    assert_eq!(today(&[]), ["west"]);
+    let wrong = dir.run(&["search", "date:today", "--tz", "CST-8"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.stderr.contains("such as Asia/Shanghai"), "{}", wrong.stderr);
+}
