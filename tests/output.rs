@@ -219,6 +219,24 @@ fn stated_and_inferred_dates_are_told_apart() {
 }
 
 #[test]
+fn latin_letters_that_no_text_has_are_read_as_pinyin_and_it_is_said() {
+    let dir = archive();
+    for typed in ["bitebi", "btb", "Bitebi"] {
+        let ran = dir.run(&["search", typed]);
+        assert_eq!(ran.code, 0, "{typed}: {}", ran.stderr);
+        assert!(ran.stdout.contains("沒有日期的比特幣文章"), "{typed}: {}", ran.stdout);
+        let said = "read as pinyin, in titles, tags and sources only: 比特币";
+        assert!(ran.stderr.contains(said), "{typed}: {}", ran.stderr);
+        assert!(!ran.stdout.contains("比特幣減半在即"), "never mixed into the text");
+    }
+    assert!(dir.run(&["search", "wakuang"]).stdout.contains("a3"));
+    assert!(dir.run(&["search", "wakuang kind:article"]).stdout.is_empty());
+    // Letters that stand in a text are letters, and programs get what was asked for.
+    assert!(!dir.run(&["search", "btc"]).stderr.contains("pinyin"));
+    assert_eq!(dir.run(&["search", "-f", "ids", "bitebi"]).code, 1);
+}
+
+#[test]
 fn recency_prefers_the_new_and_explain_shows_it() {
     let dir = archive();
     let line = |id: &str, date: &str| {

@@ -172,6 +172,7 @@ Queries:
   date:2023-03            also 2023-01..2023-06, 2023年5月, >=2023-01, 7d, none, inferred
   since:2023-01 until:2023-06
   has:flash  script:hans  id:…  path:…
+  bitebi  btb             no text has it: titles and tags by pinyin or initials
   @weekly 減半            the query saved as `weekly` in the config file, and 減半
 
 Exit status: 0 hits, 1 none, 2 error, 3 no index or one that cannot be read.";

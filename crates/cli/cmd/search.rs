@@ -60,6 +60,14 @@ pub(crate) fn run(
         }
     }
     if !machine {
+        for reading in &results.readings {
+            let words = reading.words.join(", ");
+            terminal.say(format_args!(
+                "no text has {}: read as pinyin, in titles, tags and sources only: {}",
+                sanitize::line(&reading.typed),
+                sanitize::line(&words),
+            ));
+        }
         terminal.say(summary(&results, args, started));
         if let Some(partial) = results.partial {
             terminal.say(format_args!("{partial} have some of the words: put OR between them"));
@@ -78,6 +86,8 @@ pub(super) fn options(global: &Global, args: &Search, clock: &Clock) -> Options 
     options.offset = args.offset;
     options.snippet = args.snippet.unwrap_or(*global.snippet);
     options.recency = recency(args.recency, clock);
+    // Programs get what was asked for and nothing else.
+    options.pinyin = args.format == Format::Text && args.batch.is_none();
     options.sort = args.sort.or(*global.sort).map(|sort| match sort {
         Sort::Rank => Order::Rank,
         Sort::Newest => Order::Newest,

@@ -18,6 +18,7 @@ pub mod lang;
 mod near;
 mod needle;
 mod overview;
+mod pinyin;
 mod plain;
 mod plan;
 mod rank;
@@ -39,6 +40,7 @@ pub use explain::{
 };
 pub use facet::{Facet, FacetValue, facet};
 pub use overview::{Overview, date_bounds, overview};
+pub use pinyin::Reading;
 pub use plain::plain;
 pub use search::{Highlighter, Hit, Options, Results, Session, ids, search};
 pub use similar::similar;

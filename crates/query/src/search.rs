@@ -8,6 +8,7 @@ use crate::collect::{Best, Found, Recency, Sort};
 use crate::error::Error;
 use crate::lang::{Diagnostic, Query};
 use crate::needle::{Haystack, Needle};
+use crate::pinyin::{self, Reading};
 use crate::plan::{Mode, Plan, plan};
 use crate::rank::{self, PER_TERM};
 use crate::snippet::{Snippet, snippet, whole};
@@ -30,13 +31,15 @@ pub struct Options {
     pub sort: Option<Sort>,
     /// Prefer newer documents: see [`Recency`]. Off unless asked for.
     pub recency: Option<Recency>,
+    /// Where nothing is found, read words of Latin letters as pinyin: see [`Reading`].
+    pub pinyin: bool,
     /// Most characters of a snippet.
     pub snippet: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { limit: 10, offset: 0, sort: None, recency: None, snippet: 120 }
+        Self { limit: 10, offset: 0, sort: None, recency: None, pinyin: false, snippet: 120 }
     }
 }
 
@@ -69,6 +72,8 @@ pub struct Results {
     pub hits: Vec<Hit>,
     /// No document has every word, and these are the ones that have the most.
     pub relaxed: bool,
+    /// Nothing was found for what was typed, and this is what was found for these readings of it.
+    pub readings: Vec<Reading>,
     /// Where few documents have every word: how many have any of them.
     pub partial: Option<usize>,
     /// What the user should know.
@@ -117,7 +122,18 @@ impl<'i> Session<'i> {
     /// As [`search`].
     pub fn search(&self, query: &Query, options: &Options) -> Result<Results, Error> {
         let searcher = self.searcher(options);
-        let Answer { plan, total, found, relaxed } = searcher.answer(query)?;
+        let mut answer = searcher.answer(query)?;
+        let mut readings = Vec::new();
+        if options.pinyin
+            && answer.total == 0
+            && let Some((reread, read)) = pinyin::read(self.index, query)?
+        {
+            let again = searcher.answer(&reread)?;
+            if again.total > 0 {
+                (answer, readings) = (again, read);
+            }
+        }
+        let Answer { plan, total, found, relaxed } = answer;
         let undated = match plan.dated {
             true => {
                 let plan = searcher.plan(query, Mode::Undated)?;
@@ -139,7 +155,7 @@ impl<'i> Session<'i> {
             _ => None,
         };
         let warnings = warnings(self.index, query, undated)?;
-        Ok(Results { total, hits, relaxed, partial, warnings })
+        Ok(Results { total, hits, relaxed, readings, partial, warnings })
     }
 
     /// As [`ids`].

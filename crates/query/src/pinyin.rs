@@ -1,0 +1,165 @@
+//! Latin letters that no text has, read as the pinyin of a word, or as its initials.
+//!
+//! Only words of titles, tags and sources are read so, and only there they are then looked for: text
+//! is never searched by sound. The words come from the dictionaries of the index, so that every
+//! reading finds something.
+
+use std::collections::HashMap;
+
+use pinyin::ToPinyinMulti;
+use wensou_index::{Index, Kind, Part, Unit};
+use wensou_text::is_han;
+
+use crate::error::Error;
+use crate::lang::{self, FieldClause, Node, NodeKind, Phrase, Query, Value};
+
+/// Fewer letters are the initials, or the sound, of too many words.
+const LEAST_INITIALS: usize = 3;
+const LEAST_LETTERS: usize = 4;
+
+/// Most words that one reading stands for, the most frequent first.
+const MOST_WORDS: usize = 5;
+
+/// What letters were read as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// The letters, as typed.
+    pub typed: String,
+    /// The words, folded.
+    pub words: Vec<String>,
+}
+
+/// The query with every word of Latin letters that sounds like a word of the index in place of it;
+/// `None` if there is none.
+pub(crate) fn read(index: &Index, query: &Query) -> Result<Option<(Query, Vec<Reading>)>, Error> {
+    let mut readings = Vec::new();
+    let root = match &query.root.kind {
+        NodeKind::And(nodes) => {
+            let nodes = nodes.iter().map(|node| reread(index, node, &mut readings));
+            let nodes = nodes.collect::<Result<_, Error>>()?;
+            Node { kind: NodeKind::And(nodes), span: query.root.span }
+        }
+        _ => reread(index, &query.root, &mut readings)?,
+    };
+    let query = Query { root, text: query.text.clone(), warnings: Vec::new() };
+    Ok((!readings.is_empty()).then_some((query, readings)))
+}
+
+fn reread(index: &Index, node: &Node, readings: &mut Vec<Reading>) -> Result<Node, Error> {
+    let letters = match &node.kind {
+        NodeKind::Term(term) if !term.prefix && sounds(&term.text) => term.text.to_lowercase(),
+        _ => return Ok(node.clone()),
+    };
+    let words = words(index, &letters)?;
+    if words.is_empty() {
+        return Ok(node.clone());
+    }
+    let at = |kind| Node { kind, span: node.span };
+    let places = words.iter().flat_map(|word| {
+        let value = Value { text: word.clone(), prefix: true, span: node.span };
+        let phrase = at(NodeKind::Phrase(Phrase { text: word.clone(), near: None }));
+        [
+            at(NodeKind::Scoped { part: lang::Part::Title, node: Box::new(phrase) }),
+            at(NodeKind::Field(FieldClause::Tag(vec![value.clone()]))),
+            at(NodeKind::Field(FieldClause::Source(vec![value]))),
+        ]
+    });
+    let rewritten = at(NodeKind::Or(places.collect()));
+    readings.push(Reading { typed: letters, words });
+    Ok(rewritten)
+}
+
+fn sounds(text: &str) -> bool {
+    text.len() >= LEAST_INITIALS && text.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
+/// The words of titles, tags and sources that sound so, the most frequent first.
+fn words(index: &Index, letters: &str) -> Result<Vec<String>, Error> {
+    let fields = index.fields();
+    let mut dictionaries = vec![fields.tag, fields.source];
+    for kind in Kind::ALL {
+        dictionaries
+            .extend([Part::Title, Part::Tags].map(|part| fields.text(kind, part, Unit::Word)));
+    }
+    let mut found: HashMap<String, u64> = HashMap::new();
+    for reader in index.searcher().segment_readers() {
+        for field in &dictionaries {
+            let inverted = reader.inverted_index(*field)?;
+            let mut terms = inverted.terms().stream().map_err(tantivy::TantivyError::from)?;
+            while let Some((term, info)) = terms.next() {
+                let Ok(word) = std::str::from_utf8(term) else { continue };
+                if matches(word, letters) {
+                    *found.entry(word.to_owned()).or_default() += u64::from(info.doc_freq);
+                }
+            }
+        }
+    }
+    let mut found: Vec<(u64, String)> = found.into_iter().map(|(word, n)| (n, word)).collect();
+    found.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    Ok(found.into_iter().take(MOST_WORDS).map(|(_, word)| word).collect())
+}
+
+/// Whether the whole word sounds so, or has these initials.
+fn matches(word: &str, letters: &str) -> bool {
+    let count = word.chars().count();
+    if count < 2 || count > letters.len() || !word.chars().all(is_han) {
+        return false;
+    }
+    let syllables: Option<Vec<Vec<String>>> = word
+        .to_pinyin_multi()
+        .map(|sounds| {
+            // ü is typed as v.
+            Some(sounds?.into_iter().map(|sound| sound.plain().replace('ü', "v")).collect())
+        })
+        .collect();
+    let Some(syllables) = syllables else { return false };
+    let initials = letters.len() == count
+        && count >= LEAST_INITIALS
+        && syllables
+            .iter()
+            .zip(letters.chars())
+            .all(|(sounds, letter)| sounds.iter().any(|sound| sound.starts_with(letter)));
+    initials || letters.len() >= LEAST_LETTERS && spells(&syllables, letters)
+}
+
+/// Whether one sound of each character, joined, gives the letters.
+fn spells(syllables: &[Vec<String>], letters: &str) -> bool {
+    match syllables.split_first() {
+        None => letters.is_empty(),
+        Some((sounds, rest)) => sounds.iter().any(|sound| {
+            letters.strip_prefix(sound.as_str()).is_some_and(|after| spells(rest, after))
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_known_by_their_sound_and_their_initials() {
+        for (word, letters) in [
+            ("比特币", "bitebi"),
+            ("比特币", "btb"),
+            ("以太坊", "yitaifang"),
+            ("以太坊", "ytf"),
+            ("银行", "yinhang"),
+            ("银行", "yinxing"),
+            ("绿色", "lvse"),
+            ("重庆", "chongqing"),
+        ] {
+            assert!(matches(word, letters), "{word} {letters}");
+        }
+        for (word, letters) in [
+            ("比特币", "bite"),
+            ("比特币", "bitebix"),
+            ("比特币", "bt"),
+            ("币", "bi"),
+            ("银行", "yh"),
+            ("btc", "btc"),
+            ("", "abc"),
+        ] {
+            assert!(!matches(word, letters), "{word} {letters}");
+        }
+    }
+}
