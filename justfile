@@ -39,6 +39,11 @@ golden:
 test-opencc:
     cargo test -p wensou-text --features opencc
 
+# Write the manual pages into target/man.
+[group('dev')]
+man:
+    cargo run --release -- man --dir target/man
+
 # Index the sample archive.
 [group('index')]
 index *ARGS:

@@ -17,5 +17,6 @@ mod phrases;
 mod relevance;
 mod sample;
 mod search;
+mod shell;
 mod terminal;
 mod util;

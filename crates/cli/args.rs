@@ -4,9 +4,11 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::engine::ArgValueCompleter;
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use crate::complete;
 pub(crate) use crate::config::Global;
 use crate::config::Zone;
 
@@ -30,7 +32,7 @@ pub(crate) struct Cli {
 }
 
 /// What may be typed with every verb. What is not typed is decided by [`Global`].
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct Flags {
     /// Folder of the index [default: index]
     #[arg(
@@ -91,6 +93,10 @@ pub(crate) enum Verb {
     Eval(Eval),
     /// Show every setting and where it comes from
     Config(Config),
+    /// Print what a shell reads to complete wensou lines
+    Completions(Completions),
+    /// Print a manual page, or write them all
+    Man(Manual),
 }
 
 /// Search articles and flash items.
@@ -101,7 +107,7 @@ pub(crate) enum Verb {
 #[command(after_long_help = QUERY_HELP)]
 pub(crate) struct Search {
     /// The query; none means everything, newest first
-    #[arg(value_name = "QUERY")]
+    #[arg(value_name = "QUERY", add = ArgValueCompleter::new(complete::query))]
     pub(crate) query: Vec<String>,
     /// Print at most N hits [default: 10]
     #[arg(long, short = 'n', value_name = "N")]
@@ -153,7 +159,7 @@ pub(crate) struct Search {
 #[derive(Debug, Args)]
 pub(crate) struct Browse {
     /// What the query is at the start; words are joined by blanks
-    #[arg(value_name = "QUERY")]
+    #[arg(value_name = "QUERY", add = ArgValueCompleter::new(complete::query))]
     pub(crate) query: Vec<String>,
     /// What "today" is in dates such as `7d`: a date, or `newest` for that of the newest item
     #[arg(long, value_name = "DATE")]
@@ -185,10 +191,10 @@ Exit status: 0 hits, 1 none, 2 error, 3 no index or one that cannot be read.";
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     /// The query
-    #[arg(value_name = "QUERY", required = true)]
+    #[arg(value_name = "QUERY", required = true, add = ArgValueCompleter::new(complete::query))]
     pub(crate) query: Vec<String>,
     /// Explain the score of this article or flash item; the beginning of an id will do
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", add = ArgValueCompleter::new(complete::id))]
     pub(crate) id: Option<String>,
     /// Prefer newer hits, as `search` does
     #[arg(long, value_name = "SPAN")]
@@ -208,6 +214,7 @@ pub(crate) struct Explain {
 #[derive(Debug, Args)]
 pub(crate) struct Similar {
     /// Its id, or the beginning of it
+    #[arg(add = ArgValueCompleter::new(complete::id))]
     pub(crate) id: String,
     /// Print at most N hits
     #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
@@ -330,6 +337,7 @@ pub(crate) struct Index {
 #[derive(Debug, Args)]
 pub(crate) struct Show {
     /// Its id, or the beginning of it
+    #[arg(add = ArgValueCompleter::new(complete::id))]
     pub(crate) id: String,
     /// Mark the words of this query
     #[arg(long, value_name = "QUERY")]
@@ -383,7 +391,7 @@ pub(crate) enum ShowFormat {
 #[derive(Debug, Args)]
 pub(crate) struct Tags {
     /// Count only documents that this query matches
-    #[arg(value_name = "QUERY")]
+    #[arg(value_name = "QUERY", add = ArgValueCompleter::new(complete::query))]
     pub(crate) query: Vec<String>,
     /// Only tags that begin so, in either script and case
     #[arg(long, value_name = "TEXT")]
@@ -402,7 +410,7 @@ pub(crate) struct Tags {
 #[derive(Debug, Args)]
 pub(crate) struct Timeline {
     /// Count only documents that this query matches
-    #[arg(value_name = "QUERY")]
+    #[arg(value_name = "QUERY", add = ArgValueCompleter::new(complete::query))]
     pub(crate) query: Vec<String>,
     /// Length of a bar's time [default: the shortest that gives at most 40 bars]
     #[arg(long, value_enum, value_name = "STEP")]
@@ -499,6 +507,40 @@ pub(crate) struct Eval {
     /// Say whether the difference from this TREC run is more than chance
     #[arg(long, value_name = "FILE")]
     pub(crate) compare: Option<PathBuf>,
+}
+
+/// Print what a shell reads to complete wensou lines.
+///
+/// Verbs, flags, fields, and from the index tags, sources, categories and ids:
+///   bash: source <(wensou completions bash)
+///   zsh:  source <(wensou completions zsh)
+///   fish: wensou completions fish | source
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
+}
+
+/// A shell that can complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+/// Print a manual page, or write them all.
+///
+/// To read one: wensou man query | man -l -
+#[derive(Debug, Args)]
+pub(crate) struct Manual {
+    /// A verb, or `query` for the query language; none means the page of wensou itself
+    pub(crate) page: Option<String>,
+    /// Write every page into this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "page")]
+    pub(crate) dir: Option<PathBuf>,
 }
 
 /// Show every setting and where it comes from.

@@ -3,6 +3,7 @@
 mod args;
 mod browse;
 mod cmd;
+mod complete;
 mod config;
 mod exit;
 mod out;
@@ -17,6 +18,9 @@ use crate::exit::Outcome;
 use crate::out::Terminal;
 
 fn main() -> ExitCode {
+    clap_complete::CompleteEnv::with_factory(Cli::command)
+        .var(cmd::completions::VARIABLE)
+        .complete();
     let matches = Cli::command().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let mut terminal = Terminal::new(cli.flags.color.unwrap_or(Color::Auto));
@@ -40,6 +44,16 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: &mut Terminal) -> anyhow::Resu
         terminal.flush()?;
         return Ok(outcome);
     }
+    // These say the same whatever the settings are.
+    let fixed = match &cli.verb {
+        Verb::Completions(args) => Some(cmd::completions::run(args, terminal)?),
+        Verb::Man(args) => Some(cmd::man::run(args, terminal)?),
+        _ => None,
+    };
+    if let Some(outcome) = fixed {
+        terminal.flush()?;
+        return Ok(outcome);
+    }
     let global = &Global::resolve(&cli.flags, matches)?;
     *terminal = Terminal::new(*global.color);
     let outcome = match &cli.verb {
@@ -55,6 +69,7 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: &mut Terminal) -> anyhow::Resu
         Verb::Export(args) => cmd::export::run(global, args, terminal),
         Verb::Eval(args) => cmd::eval::run(global, args, terminal),
         Verb::Config(args) => cmd::config::run(global, args, terminal),
+        Verb::Completions(_) | Verb::Man(_) => Ok(Outcome::Done),
     }?;
     terminal.flush()?;
     Ok(outcome)

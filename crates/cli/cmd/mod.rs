@@ -2,11 +2,13 @@
 
 pub(crate) mod batch;
 pub(crate) mod browse;
+pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod eval;
 pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod index;
+pub(crate) mod man;
 pub(crate) mod search;
 pub(crate) mod show;
 pub(crate) mod similar;
