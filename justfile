@@ -39,6 +39,11 @@ golden:
 test-opencc:
     cargo test -p wensou-text --features opencc
 
+# That reading a query takes time linear in its length.
+[group('bench')]
+bench-parse:
+    cargo bench -p wensou-query --bench nested
+
 # Write the manual pages into target/man.
 [group('dev')]
 man:

@@ -1,0 +1,48 @@
+//! Reading a query takes time linear in its length, whatever it nests: an engine of note once took
+//! exponential time for parentheses. Prints nanoseconds a character for queries that double; the
+//! last column, against the shortest, stays near 1 or below.
+//!
+//! ```sh
+//! cargo bench -p wensou-query --bench nested
+//! ```
+
+#![allow(clippy::print_stdout, reason = "a bench prints")]
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use wensou_query::lang::{Clock, parse_lenient};
+
+const LENGTHS: [usize; 5] = [256, 512, 1024, 2048, 4096];
+
+fn main() {
+    let clock = Clock { today: jiff::civil::date(2024, 1, 1) };
+    println!("{:<14} {:>7} {:>9} {:>8}", "shape", "length", "ns/char", "ratio");
+    for (shape, piece, close) in [
+        ("parentheses", "(", ")"),
+        ("not", "NOT ", ""),
+        ("minus", "-", ""),
+        ("or", "減 OR ", ""),
+        ("or in groups", "(減 OR ", ")"),
+        ("quotes", "\"減\" ", ""),
+        ("open quotes", "\"", ""),
+        ("fields", "tag:a,b ", ""),
+        ("near misses", "taf:x ", ""),
+        ("one run", "減", ""),
+    ] {
+        let mut least = None;
+        for length in LENGTHS {
+            let count = length / (piece.chars().count() + close.len());
+            let query = piece.repeat(count) + "減" + &close.repeat(count);
+            let query: String = query.chars().take(length).collect();
+            let (rounds, started) = (200, Instant::now());
+            for _ in 0..rounds {
+                black_box(parse_lenient(black_box(&query), &clock));
+            }
+            let nanos = started.elapsed().as_nanos() as f64 / f64::from(rounds);
+            let each = nanos / query.chars().count() as f64;
+            let ratio = each / *least.get_or_insert(each);
+            println!("{shape:<14} {length:>7} {each:>9.1} {ratio:>8.2}");
+        }
+    }
+}
