@@ -37,18 +37,26 @@ struct Pty {
 impl Pty {
     /// Starts `wensou browse` with these arguments in a terminal of 80 columns and 24 lines.
     fn start(dir: &Dir, args: &[&str], environment: &[(&str, &str)]) -> Self {
+        Self::start_verb(dir, "browse", args, environment)
+    }
+
+    /// The same for another verb.
+    fn start_verb(dir: &Dir, verb: &str, args: &[&str], environment: &[(&str, &str)]) -> Self {
         let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         let modes = modes(&*pair.master);
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_wensou"));
         command.cwd(dir.path());
-        command.arg("browse");
+        command.arg(verb);
         command.args(args);
         command.env("TERM", "xterm-256color");
-        for name in ["WENSOU_INDEX", "NO_COLOR", "PAGER", "LESS", "COLUMNS"] {
+        for name in ["WENSOU_INDEX", "WENSOU_PAGER", "NO_COLOR", "PAGER", "LESS", "COLUMNS"] {
             command.env_remove(name);
         }
         command.env("RUST_BACKTRACE", "0");
+        // Not the developer's own settings.
+        command.env_remove("WENSOU_CONFIG");
+        command.env("XDG_CONFIG_HOME", dir.path());
         for (name, value) in environment {
             command.env(name, value);
         }
@@ -288,4 +296,26 @@ fn without_an_index_the_terminal_is_not_touched() {
     assert_eq!(pty.ends(), 3);
     pty.shows("no index in index");
     assert!(!String::from_utf8_lossy(&pty.raw.lock().unwrap()).contains("\x1b[?"));
+}
+
+#[test]
+fn show_goes_through_the_pager_only_where_it_is_longer_than_the_screen() {
+    let dir = Dir::new();
+    let line = |id: &str, text: &str| {
+        serde_json::json!({"id": id, "title": "題", "text": text}).to_string() + "\n"
+    };
+    let long = "很長的一段文字。\n".repeat(60);
+    dir.write("archive/d.jsonl", line("long", &long) + &line("short", "短"));
+    dir.index();
+    let pager = [("PAGER", "sed s/^/PAGED:/")];
+    let contents = Pty::start_verb(&dir, "show", &["long"], &pager).shows("PAGED:很長的一段");
+    assert!(contents.contains("PAGED:很長的一段文字。"));
+    let contents = Pty::start_verb(&dir, "show", &["short"], &pager).shows("short");
+    assert!(!contents.contains("PAGED"), "{contents}");
+    let contents =
+        Pty::start_verb(&dir, "show", &["long", "--no-pager"], &pager).shows("archive/d.jsonl");
+    assert!(!contents.contains("PAGED"), "{contents}");
+    // A pager that is not there is no reason to show nothing.
+    let missing = [("PAGER", "no-such-pager-here")];
+    Pty::start_verb(&dir, "show", &["long"], &missing).shows("archive/d.jsonl");
 }
