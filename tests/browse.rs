@@ -1,18 +1,8 @@
 //! `wensou browse` in a terminal of its own: keys go in as bytes, the screen is read as a terminal
 //! would show it.
 
-use std::io::{Read, Write};
-use std::num::NonZeroU16;
-use std::sync::{Arc, Mutex};
-use std::thread;
-use std::time::{Duration, Instant};
-
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-
+use crate::pty::{Pty, modes};
 use crate::util::Dir;
-
-/// Longest wait for something to be shown. It is reached only where a test fails.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 const ESC: &str = "\x1b";
 const CTRL_C: &str = "\x03";
@@ -20,134 +10,6 @@ const CTRL_F: &str = "\x06";
 const CTRL_O: &str = "\x0f";
 const CTRL_Q: &str = "\x11";
 const CTRL_Y: &str = "\x19";
-
-/// A run in a pseudo-terminal.
-struct Pty {
-    master: Box<dyn MasterPty + Send>,
-    /// Held open, or the terminal would be gone with the child and could not be looked at.
-    _slave: Box<dyn portable_pty::SlavePty + Send>,
-    keys: Box<dyn Write + Send>,
-    child: Box<dyn Child + Send + Sync>,
-    screen: Arc<Mutex<vt100::Parser>>,
-    /// All bytes that were written to the terminal.
-    raw: Arc<Mutex<Vec<u8>>>,
-    modes: String,
-}
-
-impl Pty {
-    /// Starts `wensou browse` with these arguments in a terminal of 80 columns and 24 lines.
-    fn start(dir: &Dir, args: &[&str], environment: &[(&str, &str)]) -> Self {
-        Self::start_verb(dir, "browse", args, environment)
-    }
-
-    /// The same for another verb.
-    fn start_verb(dir: &Dir, verb: &str, args: &[&str], environment: &[(&str, &str)]) -> Self {
-        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).unwrap();
-        let modes = modes(&*pair.master);
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_wensou"));
-        command.cwd(dir.path());
-        command.arg(verb);
-        command.args(args);
-        command.env("TERM", "xterm-256color");
-        for name in ["WENSOU_INDEX", "WENSOU_PAGER", "NO_COLOR", "PAGER", "LESS", "COLUMNS"] {
-            command.env_remove(name);
-        }
-        command.env("RUST_BACKTRACE", "0");
-        // Not the developer's own settings.
-        command.env_remove("WENSOU_CONFIG");
-        command.env("XDG_CONFIG_HOME", dir.path());
-        for (name, value) in environment {
-            command.env(name, value);
-        }
-        let child = pair.slave.spawn_command(command).unwrap();
-        let screen = Arc::new(Mutex::new(vt100::Parser::new(cells(24), cells(80), 0)));
-        let raw = Arc::new(Mutex::new(Vec::new()));
-        let (to_screen, to_raw) = (Arc::clone(&screen), Arc::clone(&raw));
-        let mut output = pair.master.try_clone_reader().unwrap();
-        thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(count @ 1..) = output.read(&mut bytes) {
-                to_screen.lock().unwrap().process(&bytes[..count]);
-                to_raw.lock().unwrap().extend_from_slice(&bytes[..count]);
-            }
-        });
-        let keys = pair.master.take_writer().unwrap();
-        Self { master: pair.master, _slave: pair.slave, keys, child, screen, raw, modes }
-    }
-
-    fn send(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
-    }
-
-    fn resize(&mut self, columns: u16, rows: u16) {
-        self.screen.lock().unwrap().screen_mut().set_size(cells(rows), cells(columns));
-        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
-        self.master.resize(size).unwrap();
-    }
-
-    fn contents(&self) -> String {
-        self.screen.lock().unwrap().screen().contents()
-    }
-
-    /// Waits until the screen is as wanted.
-    fn until(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
-        let started = Instant::now();
-        loop {
-            let contents = self.contents();
-            if wanted(&contents) {
-                return contents;
-            }
-            assert!(started.elapsed() < PATIENCE, "no {what} on the screen:\n{contents}");
-            thread::sleep(Duration::from_millis(10));
-        }
-    }
-
-    fn shows(&self, text: &str) -> String {
-        self.until(text, |contents| contents.contains(text))
-    }
-
-    /// Waits for the end, which must leave the terminal as it was; gives the exit status.
-    fn ends(&mut self) -> u32 {
-        let started = Instant::now();
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(started.elapsed() < PATIENCE, "it does not end:\n{}", self.contents());
-            thread::sleep(Duration::from_millis(10));
-        };
-        let given_back = || {
-            let screen = self.screen.lock().unwrap();
-            let screen = screen.screen();
-            !screen.alternate_screen() && !screen.bracketed_paste() && !screen.hide_cursor()
-        };
-        // What was written last may still be on its way through the terminal.
-        while !given_back() {
-            assert!(started.elapsed() < PATIENCE, "the screen was not given back");
-            thread::sleep(Duration::from_millis(10));
-        }
-        assert_eq!(modes(&*self.master), self.modes, "echo and line editing");
-        status.exit_code()
-    }
-}
-
-impl Drop for Pty {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-    }
-}
-
-fn cells(count: u16) -> NonZeroU16 {
-    NonZeroU16::new(count).unwrap()
-}
-
-/// The modes of a terminal: echo, line editing, signals.
-fn modes(master: &dyn MasterPty) -> String {
-    let termios = master.get_termios().unwrap();
-    format!("{:?} {:?} {:?}", termios.input_flags, termios.output_flags, termios.local_flags)
-}
 
 fn archive() -> Dir {
     let dir = Dir::new();

@@ -8,12 +8,16 @@
 
 #[cfg(unix)]
 mod browse;
+#[cfg(unix)]
+mod completions;
 mod config;
 mod expand;
 mod explain;
 mod language;
 mod output;
 mod phrases;
+#[cfg(unix)]
+mod pty;
 mod relevance;
 mod sample;
 mod search;

@@ -18,9 +18,9 @@ use crate::exit::Outcome;
 use crate::out::Terminal;
 
 fn main() -> ExitCode {
-    clap_complete::CompleteEnv::with_factory(Cli::command)
-        .var(cmd::completions::VARIABLE)
-        .complete();
+    if let Some(code) = complete::run() {
+        return code;
+    }
     let matches = Cli::command().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let mut terminal = Terminal::new(cli.flags.color.unwrap_or(Color::Auto));

@@ -1,42 +1,64 @@
 //! `wensou completions`: what a shell has to read once to complete `wensou` lines.
 
-use clap_complete::env::{EnvCompleter, Fish, Zsh};
-
 use crate::args::{Completions, Shell};
 use crate::exit::Outcome;
 use crate::out::Terminal;
 
-/// The variable that turns the program into its own completer.
-pub(crate) const VARIABLE: &str = "WENSOU_COMPLETE";
-
-/// Bash cuts words at colons, which fields have inside: the line is cut at blanks instead, and what
-/// stands before the last colon is taken off the candidates again.
+/// Bash cuts words at colons, which fields have inside, and hands out half of a quoted word: the
+/// program gets the line itself, cuts it, and answers what takes the place of `$2`.
 const BASH: &str = r#"_wensou() {
-    local line="${COMP_LINE:0:COMP_POINT}" words cur before IFS=$' \t\n'
-    read -r -a words <<< "$line"
-    case "$line" in *[[:space:]]) words+=("") ;; esac
-    cur="${words[${#words[@]}-1]}"
-    IFS=$'\013'
-    COMPREPLY=( $(WENSOU_COMPLETE=bash _CLAP_IFS="$IFS" _CLAP_COMPLETE_INDEX=$((${#words[@]} - 1)) \
-        _CLAP_COMPLETE_COMP_TYPE="$COMP_TYPE" _CLAP_COMPLETE_SPACE=false \
-        wensou -- "${words[@]}" 2> /dev/null) )
-    if [[ "$cur" == *:* && "$COMP_WORDBREAKS" == *:* ]]; then
-        before="${cur%"${cur##*:}"}"
-        COMPREPLY=( "${COMPREPLY[@]#"$before"}" )
-    fi
+    local candidate
+    COMPREPLY=()
+    while IFS= read -r candidate; do
+        COMPREPLY+=("$candidate")
+    done < <(WENSOU_COMPLETE=bash wensou -- "${COMP_LINE:0:COMP_POINT}" "$2" 2> /dev/null)
     if [[ "${COMPREPLY-}" == *[:@=/] ]]; then
         compopt -o nospace 2> /dev/null
     fi
 }
-complete -o bashdefault -F _wensou wensou
+if (( BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404 )); then
+    complete -o bashdefault -o nosort -F _wensou wensou
+else
+    complete -o bashdefault -F _wensou wensou
+fi
+"#;
+
+/// `-U`: the program has matched already, in either script, and zsh would match again by the letter.
+const ZSH: &str = r#"#compdef wensou
+_wensou() {
+    local line tab=$'\t'
+    local -a ends opens ends_shown opens_shown
+    while IFS= read -r line; do
+        local value="${line%%$tab*}" shown="${line/$tab/  -- }"
+        if [[ "$value" == *[:@=/] ]]; then
+            opens+=("$value") opens_shown+=("$shown")
+        else
+            ends+=("$value") ends_shown+=("$shown")
+        fi
+    done < <(WENSOU_COMPLETE=zsh wensou -- "${(@Q)words[1,CURRENT-1]}" "${(Q)PREFIX}" 2> /dev/null)
+    (( $#ends + $#opens )) || return 1
+    local -a listed
+    [[ "${ends_shown[*]} ${opens_shown[*]}" == *'  -- '* ]] && listed=(-l)
+    (( $#ends )) && compadd -U -V wensou $listed -d ends_shown -a ends
+    (( $#opens )) && compadd -U -V wensou $listed -S '' -d opens_shown -a opens
+    return 0
+}
+if [[ "${funcstack[1]-}" == _wensou ]]; then
+    _wensou "$@"
+else
+    compdef _wensou wensou
+fi
+"#;
+
+const FISH: &str = r#"complete --keep-order --exclusive --command wensou --arguments "(WENSOU_COMPLETE=fish wensou -- (commandline --current-process --tokenize --cut-at-cursor) (commandline --current-token --cut-at-cursor) 2> /dev/null)"
 "#;
 
 pub(crate) fn run(args: &Completions, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
-    let out = terminal.out();
-    match args.shell {
-        Shell::Bash => out.write_all(BASH.as_bytes())?,
-        Shell::Zsh => Zsh.write_registration(VARIABLE, "wensou", "wensou", "wensou", out)?,
-        Shell::Fish => Fish.write_registration(VARIABLE, "wensou", "wensou", "wensou", out)?,
-    }
+    let script = match args.shell {
+        Shell::Bash => BASH,
+        Shell::Zsh => ZSH,
+        Shell::Fish => FISH,
+    };
+    terminal.out().write_all(script.as_bytes())?;
     Ok(Outcome::Done)
 }

@@ -176,16 +176,7 @@ impl Index {
         {
             return Ok(Lookup::Found(address));
         }
-        let mut found = Vec::new();
-        for reader in self.searcher.segment_readers() {
-            let inverted = reader.inverted_index(self.fields.id)?;
-            let mut terms =
-                inverted.terms().range().ge(id.as_bytes()).into_stream().map_err(into_engine)?;
-            while terms.advance() && terms.key().starts_with(id.as_bytes()) && found.len() < 10 {
-                found.push(String::from_utf8_lossy(terms.key()).into_owned());
-            }
-        }
-        found.sort();
+        let found = self.ids(id, 10)?;
         match found.as_slice() {
             [] => Ok(Lookup::Missing),
             [whole] => {
@@ -193,11 +184,30 @@ impl Index {
                 let query = TermQuery::new(term, IndexRecordOption::Basic);
                 Ok(self.first(&query)?.map_or(Lookup::Missing, Lookup::Found))
             }
-            _ => {
-                found.truncate(10);
-                Ok(Lookup::Ambiguous(found))
+            _ => Ok(Lookup::Ambiguous(found)),
+        }
+    }
+
+    /// The first `limit` ids that begin with `prefix`, in their order.
+    ///
+    /// # Errors
+    ///
+    /// If the engine fails.
+    pub fn ids(&self, prefix: &str, limit: usize) -> Result<Vec<String>, Error> {
+        let mut found = Vec::new();
+        for reader in self.searcher.segment_readers() {
+            let inverted = reader.inverted_index(self.fields.id)?;
+            let range = inverted.terms().range().ge(prefix.as_bytes());
+            let mut terms = range.into_stream().map_err(into_engine)?;
+            let mut left = limit;
+            while left > 0 && terms.advance() && terms.key().starts_with(prefix.as_bytes()) {
+                found.push(String::from_utf8_lossy(terms.key()).into_owned());
+                left -= 1;
             }
         }
+        found.sort();
+        found.truncate(limit);
+        Ok(found)
     }
 
     fn first(&self, query: &dyn Query) -> Result<Option<DocAddress>, Error> {

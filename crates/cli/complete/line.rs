@@ -1,0 +1,112 @@
+//! A bash line cut into words as the shell would cut it, and a candidate quoted for its place.
+
+/// A line as far as the cursor.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Line {
+    /// The words without their quotes; the last is the one at the cursor, perhaps empty.
+    pub(super) words: Vec<String>,
+    /// The quote that is open at the cursor.
+    quote: Option<char>,
+}
+
+/// Cuts at blanks outside quotes. Variables and substitutions stay as they are written.
+pub(super) fn split(line: &str) -> Line {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut started = false;
+    let mut quote = None;
+    let mut chars = line.chars();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (None, _) if c.is_whitespace() => {
+                if started {
+                    words.push(std::mem::take(&mut word));
+                }
+                started = false;
+                continue;
+            }
+            (None, '\'' | '"') => quote = Some(c),
+            (Some(open), _) if c == open => quote = None,
+            (None | Some('"'), '\\') => {
+                let next = chars.next();
+                // In double quotes a backslash stays before all but these.
+                if quote.is_some() && !matches!(next, Some('"' | '\\' | '$' | '`'))
+                    || next.is_none()
+                {
+                    word.push(c);
+                }
+                word.extend(next);
+            }
+            _ => word.push(c),
+        }
+        started = true;
+    }
+    words.push(word);
+    Line { words, quote }
+}
+
+impl Line {
+    /// What takes the place of `replaced`, the end of the last word as the shell cut it (bash cuts
+    /// at colons too). None if the candidate does not begin with what stays.
+    pub(super) fn insertion(&self, candidate: &str, replaced: &str) -> Option<String> {
+        let word = self.words.last()?;
+        let plain = match self.quote {
+            None => split(replaced).words.pop().unwrap_or_default(),
+            Some(_) => replaced.to_owned(),
+        };
+        let stays = word.strip_suffix(plain.as_str())?;
+        let rest = candidate.strip_prefix(stays)?;
+        Some(quoted(rest, self.quote))
+    }
+}
+
+fn quoted(text: &str, quote: Option<char>) -> String {
+    let special = |c: char| match quote {
+        None => c.is_whitespace() || "'\"\\$`!&;|<>()[]{}*?#~^".contains(c),
+        Some('"') => "\"\\$`".contains(c),
+        Some(_) => false,
+    };
+    let mut out = String::new();
+    for c in text.chars() {
+        match (quote, c) {
+            (Some('\''), '\'') => out += r"'\''",
+            _ if special(c) => out.extend(['\\', c]),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<String> {
+        split(line).words
+    }
+
+    #[test]
+    fn a_line_is_cut_as_a_shell_cuts_it() {
+        assert_eq!(words("wensou search 減半"), ["wensou", "search", "減半"]);
+        assert_eq!(words("wensou  search "), ["wensou", "search", ""]);
+        assert_eq!(words("wensou search '減半 tag:B"), ["wensou", "search", "減半 tag:B"]);
+        assert_eq!(words(r#"a "b \"c\" \d" e\ f"#), ["a", r#"b "c" \d"#, "e f"]);
+        assert_eq!(words("a '' b"), ["a", "", "b"]);
+        assert_eq!(words(r"a\"), [r"a\"]);
+        assert_eq!(words(""), [""]);
+    }
+
+    #[test]
+    fn a_candidate_is_quoted_for_its_place() {
+        let insertion =
+            |line: &str, candidate, replaced| split(line).insertion(candidate, replaced);
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(insertion("w tag:B", "tag:BTC", "B"), some("BTC"));
+        assert_eq!(insertion("w tag:B", "tag:「B $C」", "B"), some(r"「B\ \$C」"));
+        assert_eq!(insertion("w '減半 tag:B", "減半 tag:BTC", "減半 tag:B"), some("減半 tag:BTC"));
+        assert_eq!(insertion("w 'B", "B'C D", "B"), some(r"B'\''C D"));
+        assert_eq!(insertion("w \"B", "B\"$ D", "B"), some("B\\\"\\$ D"));
+        assert_eq!(insertion(r"w a\ b", "a bc", r"a\ b"), some(r"a\ bc"));
+        assert_eq!(insertion("w tag:B", "other", "B"), None);
+    }
+}

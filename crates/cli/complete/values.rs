@@ -1,0 +1,204 @@
+//! What can stand in a query: fields and their values from the index, ids, saved queries. Whatever
+//! goes wrong here is silence: a shell waits for words, not for errors.
+
+use std::ffi::{OsStr, OsString};
+use std::sync::OnceLock;
+
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use clap_complete::engine::CompletionCandidate;
+use wensou_index::Index;
+use wensou_query::{Facet, facet, plain};
+use wensou_text::fold;
+
+use crate::args::{Cli, Global};
+
+/// Most values that are offered.
+const OFFERED: usize = 50;
+
+const FIELDS: [&str; 13] = [
+    "tag:",
+    "source:",
+    "category:",
+    "kind:",
+    "date:",
+    "since:",
+    "until:",
+    "title:",
+    "body:",
+    "has:",
+    "script:",
+    "path:",
+    "id:",
+];
+
+/// The words of the line: a candidate's maker is handed the last alone.
+static WORDS: OnceLock<Vec<OsString>> = OnceLock::new();
+
+/// Notes the line that is being completed.
+pub(super) fn typed_before(words: &[OsString]) {
+    // The first line is the only one.
+    WORDS.set(words.to_vec()).ok();
+}
+
+fn matches() -> Option<ArgMatches> {
+    let words = WORDS.get()?;
+    Cli::command().ignore_errors(true).try_get_matches_from(words).ok()
+}
+
+/// The settings of the line that is being typed.
+fn settings() -> Option<Global> {
+    let matches = matches()?;
+    let cli = Cli::from_arg_matches(&matches);
+    let flags = cli.map(|cli| cli.flags).unwrap_or_default();
+    Global::resolve(&flags, &matches).ok()
+}
+
+/// Whether the word at the cursor is the first of its query.
+fn is_first() -> bool {
+    let first = || {
+        let matches = matches()?;
+        let (_, verb) = matches.subcommand()?;
+        Some(verb.get_many::<String>("query")?.len() <= 1)
+    };
+    first().unwrap_or(true)
+}
+
+/// Whether no word at the cursor can be an option any more.
+fn behind_dashes() -> bool {
+    WORDS.get().is_some_and(|words| words.iter().rev().skip(1).any(|word| word == "--"))
+}
+
+/// Candidates for a word of a query, or for several in one pair of quotes.
+pub(crate) fn query(current: &OsStr) -> Vec<CompletionCandidate> {
+    let typed = current.to_string_lossy();
+    let (before, word) = typed.split_at(last_word(&typed));
+    let mut found = values(word, before.is_empty()).unwrap_or_default();
+    // A shell may close the quotes behind a single candidate: with its values there are several.
+    if let [field] = found.as_slice()
+        && !before.is_empty()
+        && field.ends_with(':')
+    {
+        let more = values(field, false).unwrap_or_default();
+        if more.len() > 1 {
+            found = more;
+        }
+    }
+    found.into_iter().map(|value| CompletionCandidate::new(format!("{before}{value}"))).collect()
+}
+
+/// Where the last word of a query begins: behind the last blank that no quote or backslash keeps.
+fn last_word(typed: &str) -> usize {
+    let mut from = 0;
+    let mut closer = None;
+    let mut chars = typed.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match (closer, c) {
+            (_, '\\') => {
+                chars.next();
+            }
+            (Some(end), _) if c == end => closer = None,
+            (Some(_), _) => {}
+            (None, '「') => closer = Some('」'),
+            (None, '"') => closer = Some('"'),
+            (None, _) if c.is_whitespace() || c == '(' => from = at + c.len_utf8(),
+            (None, _) => {}
+        }
+    }
+    from
+}
+
+fn values(typed: &str, first: bool) -> Option<Vec<String>> {
+    let begins = |values: &[&str], before: &str, after: &str| -> Vec<String> {
+        let fitting = values.iter().filter(|value| value.starts_with(after));
+        fitting.map(|value| format!("{before}{value}")).collect()
+    };
+    if let Some(name) = typed.strip_prefix('@') {
+        if !first || !is_first() {
+            return None;
+        }
+        let settings = settings()?;
+        let names: Vec<&str> = settings.queries.keys().map(String::as_str).collect();
+        return Some(begins(&names, "@", name));
+    }
+    let Some((field, list)) = typed.split_once(':') else {
+        // A shell's word with a dash is an option, unless `--` stands before it.
+        let negated = typed.starts_with('-') && (!first || behind_dashes());
+        let sign = usize::from(negated || typed.starts_with('+'));
+        let mut fields = begins(&FIELDS, &typed[..sign], &typed[sign..]);
+        if typed.is_empty() && first && is_first() {
+            fields.push("@".to_owned());
+        }
+        return Some(fields);
+    };
+    // Of a list of values the last one is being typed.
+    let value = list.rsplit(',').next().unwrap_or_default();
+    let before = &typed[..typed.len() - value.len()];
+    let counted = match field.trim_start_matches(['-', '+']) {
+        "kind" => return Some(begins(&["article", "flash"], before, value)),
+        "has" => return Some(begins(&wensou_index::HAS, before, value)),
+        "script" => return Some(begins(&["hans", "hant", "mixed"], before, value)),
+        "date" => {
+            let dates = ["today", "7d", "30d", "this-month", "last-month", "none", "inferred"];
+            return Some(begins(&dates, before, value));
+        }
+        "tag" => Facet::Tag,
+        "source" => Facet::Source,
+        "category" => Facet::Category,
+        _ => return None,
+    };
+    let index = Index::open(&settings()?.index).ok()?;
+    let bare = value.trim_start_matches('「');
+    let found = facet(&index, &plain(""), counted, Some(bare)).ok()?;
+    let found = found.into_iter().take(OFFERED).map(|found| continued(value, &found.value));
+    let found = continuing(value, found.collect());
+    Some(found.into_iter().map(|found| format!("{before}{found}")).collect())
+}
+
+/// A value as the continuation of what was typed of it, in quotes if it has to be: 区 and 區塊鏈
+/// make 区块链, since the two are one to a search and a shell keeps what was typed.
+fn continued(typed: &str, value: &str) -> String {
+    let (open, bare) = match typed.strip_prefix('「') {
+        Some(bare) => (true, bare),
+        None => (false, typed),
+    };
+    let length = fold(bare).chars().count();
+    let text = if value.starts_with(bare) {
+        value.to_owned()
+    } else if bare == fold(bare) {
+        bare.to_owned() + &fold(value).chars().skip(length).collect::<String>()
+    } else if fold(value).chars().count() == value.chars().count() {
+        bare.to_owned() + &value.chars().skip(length).collect::<String>()
+    } else {
+        bare.to_owned() + &fold(value).chars().skip(length).collect::<String>()
+    };
+    match open || text.contains(|c: char| !c.is_alphanumeric()) {
+        true => format!("「{text}」"),
+        false => text,
+    }
+}
+
+/// Of several candidates a shell inserts what they have in common, in place of what was typed. If
+/// that would be less, those that need quotes wait until they are alone.
+fn continuing(typed: &str, values: Vec<String>) -> Vec<String> {
+    let bare = typed.trim_start_matches('「');
+    let common = values.iter().map(String::as_str).reduce(common_prefix).unwrap_or_default();
+    if common.trim_start_matches('「').starts_with(bare) {
+        return values;
+    }
+    values.into_iter().filter(|value| value.starts_with(typed)).collect()
+}
+
+fn common_prefix<'a>(one: &'a str, other: &str) -> &'a str {
+    let pairs = one.char_indices().zip(other.chars());
+    let end = pairs.take_while(|((_, a), b)| a == b).last();
+    end.map_or("", |((at, c), _)| &one[..at + c.len_utf8()])
+}
+
+/// Candidates for an id.
+pub(crate) fn id(current: &OsStr) -> Vec<CompletionCandidate> {
+    let ids = || -> Option<Vec<String>> {
+        let index = Index::open(&settings()?.index).ok()?;
+        index.ids(&current.to_string_lossy(), OFFERED).ok()
+    };
+    ids().unwrap_or_default().into_iter().map(CompletionCandidate::new).collect()
+}

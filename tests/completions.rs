@@ -1,0 +1,173 @@
+//! Completions: what the program offers, and what a real shell's line editor makes of it.
+
+use std::process::Command;
+
+use portable_pty::CommandBuilder;
+
+use crate::pty::Pty;
+use crate::util::Dir;
+
+fn dir() -> Dir {
+    let dir = Dir::new();
+    dir.write(
+        "archive/d.jsonl",
+        "{\"id\":\"abc1\",\"title\":\"題\",\"text\":\"文\",\"tags\":[\"BTC\",\"以太坊 價格\",\"以太坊\",\"Baby Doge\"],\"source\":\"鏈聞\"}\n\
+         {\"id\":\"abc2\",\"title\":\"題\",\"text\":\"文\",\"tags\":[\"bch\",\"Q*T\"]}\n",
+    );
+    dir.index();
+    dir
+}
+
+/// The candidates for the last of these words, by the engine itself.
+fn candidates(dir: &Dir, words: &[&str]) -> Vec<String> {
+    let mut command = dir.command(&["--"]);
+    command.args(words).env("WENSOU_COMPLETE", "zsh");
+    let output = command.output().unwrap();
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().filter_map(|line| line.split('\t').next()).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_index_completes_values_and_ids() {
+    let dir = dir();
+    let search = |word: &str| candidates(&dir, &["wensou", "search", word]);
+    assert_eq!(search("tag:b"), ["tag:bch", "tag:btc"], "what was typed stays");
+    assert_eq!(search("tag:BTC,以"), ["tag:BTC,以太坊"], "what they share would take 以 away");
+    assert_eq!(search("tag:BTC,「以"), ["tag:BTC,「以太坊」", "tag:BTC,「以太坊 價格」"]);
+    assert_eq!(search("source:链"), ["source:链闻"], "in either script");
+    assert_eq!(search("kind:f"), ["kind:flash"]);
+    assert_eq!(search("ti"), ["title:"]);
+    assert_eq!(search("+ti"), ["+title:"]);
+    assert!(!search("-ti").contains(&"-title:".to_owned()), "an option, until `--`");
+    assert_eq!(candidates(&dir, &["wensou", "search", "--", "-ti"]), ["-title:"]);
+    assert_eq!(search("減半 -(ti"), ["減半 -(title:"]);
+    assert_eq!(search("減半 source"), ["減半 source:"]);
+    assert_eq!(search("減半 @"), Vec::<String>::new(), "a saved query begins a query");
+    assert_eq!(search("tag:「以太坊 價"), ["tag:「以太坊 價格」"]);
+    assert_eq!(search("tag:nosuch"), Vec::<String>::new());
+    assert_eq!(candidates(&dir, &["wensou", "show", "abc"]), ["abc1", "abc2"]);
+    assert_eq!(candidates(&dir, &["wensou", "similar", "abc2"]), ["abc2"]);
+    assert_eq!(candidates(&dir, &["wensou", "timel"]), ["timeline"]);
+    // What is completed is what is found.
+    assert_eq!(dir.ids(&["tag:「以太坊", "價格」"]), ["abc1"]);
+}
+
+#[test]
+fn a_completion_without_an_index_is_silent() {
+    let dir = Dir::new();
+    assert_eq!(candidates(&dir, &["wensou", "search", "tag:b"]), Vec::<String>::new());
+    assert_eq!(candidates(&dir, &["wensou", "show", "a"]), Vec::<String>::new());
+}
+
+#[test]
+fn saved_queries_complete() {
+    let dir = dir();
+    let config = dir.write("config.toml", "[queries]\nweekly = \"date:7d\"\nwork = \"tag:BTC\"\n");
+    let mut command = dir.command(&["--", "wensou", "search", "@we"]);
+    command.env("WENSOU_CONFIG", config).env("WENSOU_COMPLETE", "zsh");
+    assert_eq!(String::from_utf8(command.output().unwrap().stdout).unwrap(), "@weekly\n");
+}
+
+/// The words of a shell's line, each completed in a real shell of its own line editor.
+fn completed(mut shell: CommandBuilder, dir: &Dir, setup: &str, lines: &[(&str, &str)]) {
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_wensou")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
+    shell.cwd(dir.path());
+    shell.env("PATH", path);
+    shell.env("TERM", "xterm-256color");
+    // Without it a line editor takes every byte of a character for a character.
+    shell.env("LC_ALL", "C.UTF-8");
+    shell.env("HOME", dir.path());
+    for variable in ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"] {
+        shell.env(variable, dir.path());
+    }
+    for variable in ["WENSOU_INDEX", "WENSOU_CONFIG", "INPUTRC", "ZDOTDIR"] {
+        shell.env_remove(variable);
+    }
+    let mut pty = Pty::run(shell);
+    pty.send(setup);
+    pty.until("prompt", |screen| screen.trim() == "ready>");
+    for (typed, whole) in lines {
+        pty.send(typed);
+        pty.until(typed, |screen| screen.trim_end().ends_with(typed.trim_end()));
+        pty.send("\t");
+        // The screen is 80 columns wide, and no line here is longer.
+        pty.until(whole, |screen| {
+            screen.lines().next().is_some_and(|line| line.trim_end() == format!("ready> {whole}"))
+        });
+        // Away with the line and with what was listed below it.
+        pty.send("\x15clear\r");
+        pty.until("prompt", |screen| screen.trim() == "ready>");
+    }
+}
+
+/// Skips, and says so, where there is no such shell.
+fn shell(name: &str, args: &[&str]) -> Option<CommandBuilder> {
+    if Command::new(name).arg("--version").output().is_err() {
+        eprintln!("SKIPPED: there is no {name}");
+        return None;
+    }
+    let mut command = CommandBuilder::new(name);
+    command.args(args);
+    Some(command)
+}
+
+/// What every shell makes of a line: nothing that was typed is lost, in quotes or not.
+const LINES: [(&str, &str); 9] = [
+    ("wensou timel", "wensou timeline"),
+    ("wensou search so", "wensou search source:"),
+    ("wensou search 減半 tag:BT", "wensou search 減半 tag:BTC"),
+    ("wensou search '減半 tag:BT", "wensou search '減半 tag:BTC'"),
+    ("wensou search \"減半 -tag:BT", "wensou search \"減半 -tag:BTC\""),
+    ("wensou search source:链", "wensou search source:链闻"),
+    ("wensou search tag:Ba", "wensou search tag:「Baby\\ Doge」"),
+    ("wensou search 'BTC tag:Q", "wensou search 'BTC tag:「Q*T」'"),
+    ("wensou similar abc2", "wensou similar abc2"),
+];
+
+#[test]
+fn bash_completes_a_line() {
+    let Some(bash) = shell("bash", &["--norc", "--noprofile", "-i"]) else { return };
+    let setup = "PS1='ready> '; bind 'set enable-bracketed-paste off'; \
+                 source <(wensou completions bash); clear\r";
+    let dir = dir();
+    completed(bash, &dir, setup, &LINES);
+    let Some(bash) = shell("bash", &["--norc", "--noprofile", "-i"]) else { return };
+    // Several candidates: as much as they share, and never less than what was typed.
+    let several = [
+        ("wensou search tag:b", "wensou search tag:b"),
+        ("wensou search '減半 ta", "wensou search '減半 tag:"),
+        ("wensou show a", "wensou show abc"),
+        ("wensou search tag:Q", "wensou search tag:「Q\\*T」"),
+    ];
+    completed(bash, &dir, setup, &several);
+}
+
+#[test]
+fn zsh_completes_a_line() {
+    let Some(zsh) = shell("zsh", &["-f", "-i"]) else { return };
+    let setup = "PS1='ready> '; unsetopt zle_bracketed_paste; autoload -U compinit; compinit -u -D; \
+                 source <(wensou completions zsh); clear\r";
+    completed(zsh, &dir(), setup, &LINES);
+}
+
+#[test]
+fn fish_completes_a_line() {
+    let Some(fish) = shell("fish", &["--no-config", "-i"]) else { return };
+    let setup =
+        "function fish_prompt; echo 'ready> '; end; wensou completions fish | source; clear\r";
+    let mut lines = LINES;
+    // Fish puts backslashes in place of the quotes where a candidate has a star.
+    lines[7].1 = r"wensou search BTC\ tag:「Q\*T」";
+    completed(fish, &dir(), setup, &lines);
+}
+
+#[test]
+fn every_shell_gets_its_script() {
+    let dir = Dir::new();
+    for (shell, word) in [("bash", "complete -o"), ("zsh", "#compdef wensou"), ("fish", "complete")]
+    {
+        assert!(dir.ok(&["completions", shell]).contains(word), "{shell}");
+    }
+}
