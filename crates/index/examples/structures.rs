@@ -1,7 +1,7 @@
 //! An experiment: which structure finds exact Chinese phrases at what size and speed.
 //!
 //! ```sh
-//! cargo run --profile quick -p wensou-index --example structures -- FILE.jsonl [MEGABYTES]
+//! cargo run --profile quick -p wensou-index --example structures -- FILE.jsonl [MEGABYTES [LETTERS]]
 //! ```
 //!
 //! reads the key `text` of every line, joins texts to documents of 600 characters and more, builds one
@@ -49,6 +49,11 @@ enum Tokens {
     /// Words that are neither one nor two Chinese characters.
     LongWords,
     CharsAndLongWords,
+    /// Each character once.
+    DistinctChars,
+    /// Every word of the dictionary that stands in the text, wherever a cut would begin or end, and
+    /// every other pair as one of [`BUCKETS`] terms that such pairs share.
+    Standing,
 }
 
 /// How a phrase is looked for.
@@ -66,13 +71,22 @@ enum Phrases {
     CharsOfGrams,
     /// All pairs, then a look at the stored text.
     Verify,
+    /// All standing words and pairs, then a look at the text, unless the phrase is a word.
+    StandingVerify,
+    /// The same, then positions of characters.
+    StandingChars,
 }
+
+/// Terms that pairs which are no words share: the private characters of two planes.
+const BUCKETS: u32 = 131_000;
 
 struct Structure {
     name: &'static str,
     fields: &'static [(Tokens, IndexRecordOption)],
     phrases: Phrases,
     block: usize,
+    /// Texts are compressed each for itself, with a dictionary trained on some of them.
+    frames: bool,
 }
 
 use IndexRecordOption::{Basic, WithFreqs as Freqs, WithFreqsAndPositions as Positions};
@@ -85,66 +99,91 @@ const STRUCTURES: &[Structure] = &[
         fields: &[(Tokens::Grams, Positions), (Tokens::Chars, Freqs), (Tokens::Words, Freqs)],
         phrases: Phrases::Grams,
         block: BLOCK,
+        frames: false,
     },
     Structure {
         name: "B pairs+positions, characters",
         fields: &[(Tokens::Grams, Positions), (Tokens::Chars, Freqs)],
         phrases: Phrases::Grams,
         block: BLOCK,
+        frames: false,
     },
     Structure {
         name: "C words+positions",
         fields: &[(Tokens::WholeWords, Positions)],
         phrases: Phrases::Words,
         block: BLOCK,
+        frames: false,
     },
     Structure {
         name: "D characters+positions",
         fields: &[(Tokens::Chars, Positions)],
         phrases: Phrases::Chars,
         block: BLOCK,
+        frames: false,
     },
     Structure {
         name: "E characters+positions, pairs",
         fields: &[(Tokens::Chars, Positions), (Tokens::Grams, Freqs)],
         phrases: Phrases::CharsOfGrams,
         block: BLOCK,
+        frames: false,
     },
     Structure {
         name: "F pairs, characters, then the text",
         fields: &[(Tokens::Grams, Freqs), (Tokens::Chars, Freqs)],
         phrases: Phrases::Verify,
         block: BLOCK,
+        frames: false,
     },
     Structure {
         name: "H as A, words of 1-2 characters left out",
         fields: &[(Tokens::Grams, Positions), (Tokens::Chars, Freqs), (Tokens::LongWords, Freqs)],
         phrases: Phrases::Grams,
         block: BLOCK,
+        frames: false,
     },
     Structure {
         name: "I as H, no characters",
         fields: &[(Tokens::GramsToEnd, Positions), (Tokens::LongWords, Freqs)],
         phrases: Phrases::GramPrefix,
         block: BLOCK,
+        frames: false,
     },
     Structure {
         name: "J as H, characters and words in one field",
         fields: &[(Tokens::Grams, Positions), (Tokens::CharsAndLongWords, Freqs)],
         phrases: Phrases::Grams,
         block: BLOCK,
+        frames: false,
     },
     Structure {
         name: "K as I, no term frequencies of words",
         fields: &[(Tokens::GramsToEnd, Positions), (Tokens::LongWords, Basic)],
         phrases: Phrases::GramPrefix,
         block: BLOCK,
+        frames: false,
     },
     Structure {
         name: "L as I, texts stored in blocks of 128 kB",
         fields: &[(Tokens::GramsToEnd, Positions), (Tokens::LongWords, Freqs)],
         phrases: Phrases::GramPrefix,
         block: 131_072,
+        frames: false,
+    },
+    Structure {
+        name: "M standing words and buckets of pairs, characters, then the text",
+        fields: &[(Tokens::Standing, Freqs), (Tokens::DistinctChars, Basic)],
+        phrases: Phrases::StandingVerify,
+        block: BLOCK,
+        frames: true,
+    },
+    Structure {
+        name: "N as M, positions of characters",
+        fields: &[(Tokens::Standing, Freqs), (Tokens::Chars, Positions)],
+        phrases: Phrases::StandingChars,
+        block: BLOCK,
+        frames: true,
     },
 ];
 
@@ -171,7 +210,9 @@ fn main() {
         "| structure | total | terms | postings | positions | store | MB/s | p50 | p99 | max | common p50 | p99 | wrong |"
     );
     println!("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
-    for structure in STRUCTURES {
+    let letters = args.next();
+    let wanted = |it: &&Structure| letters.as_ref().is_none_or(|some| some.contains(&it.name[..1]));
+    for structure in STRUCTURES.iter().filter(wanted) {
         measure(structure, &documents, bytes, &phrases, &truth);
     }
 }
@@ -237,7 +278,37 @@ fn phrases(documents: &[Document]) -> Vec<String> {
     phrases
 }
 
-fn tokens(document: &Document, tokens: Tokens) -> String {
+/// The terms of [`Tokens::Standing`], in the order of their first character.
+fn standing(key: &[char], segmenter: &Segmenter, mut found: impl FnMut(&str)) {
+    let mut term = String::new();
+    for at in 0..key.len() {
+        let rest = &key[at..];
+        let mut pair = false;
+        segmenter.prefixes(rest, |length| {
+            if length > 1 {
+                pair |= length == 2;
+                term.clear();
+                term.extend(&rest[..length]);
+                found(&term);
+            }
+        });
+        if !pair && rest.len() > 1 {
+            term.clear();
+            term.push(bucket(rest[0], rest[1]));
+            found(&term);
+        }
+    }
+}
+
+fn bucket(a: char, b: char) -> char {
+    let hash = (u64::from(a) << 21 | u64::from(b)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let number = ((hash >> 32) as u32) % BUCKETS;
+    // The last two of each plane are no characters.
+    let plane = number / 65_500;
+    char::from_u32(0xF_0000 + plane * 0x1_0000 + number % 65_500).unwrap()
+}
+
+fn tokens(document: &Document, tokens: Tokens, segmenter: &Segmenter) -> String {
     let join = |tokens: &mut dyn Iterator<Item = String>| {
         let mut value = String::new();
         for token in tokens {
@@ -261,6 +332,20 @@ fn tokens(document: &Document, tokens: Tokens) -> String {
         Tokens::WholeWords => join(&mut document.whole.iter().cloned()),
         Tokens::LongWords => {
             join(&mut document.words.iter().filter(long).map(|(word, _)| word.clone()))
+        }
+        Tokens::DistinctChars => {
+            let mut distinct = key;
+            distinct.sort_unstable();
+            distinct.dedup();
+            join(&mut distinct.iter().map(char::to_string))
+        }
+        Tokens::Standing => {
+            let mut value = String::with_capacity(document.key.len() * 3);
+            standing(&key, segmenter, |token| {
+                value.push_str(token);
+                value.push(SEPARATOR);
+            });
+            value
         }
         Tokens::CharsAndLongWords => {
             let words = document.words.iter().filter(long).map(|(word, _)| word.clone());
@@ -300,15 +385,20 @@ fn measure(
         .open_or_create(MmapDirectory::open(dir.path()).unwrap())
         .unwrap();
     index.tokenizers().register("tokens", Tokenized::default());
+    let segmenter = Segmenter::standard();
     let started = Instant::now();
+    let mut frames = structure.frames.then(|| Frames::trained(documents));
     let mut writer: IndexWriter = index.writer_with_num_threads(1, 400 << 20).unwrap();
     writer.set_merge_policy(Box::new(NoMergePolicy));
     for document in documents {
         let mut made = TantivyDocument::default();
         for (field, kind) in &fields {
-            made.add_text(*field, tokens(document, *kind));
+            made.add_text(*field, tokens(document, *kind, &segmenter));
         }
-        made.add_text(stored, &document.text);
+        match &mut frames {
+            Some(frames) => frames.push(&document.text),
+            None => made.add_text(stored, &document.text),
+        }
         writer.add_document(made).unwrap();
     }
     writer.commit().unwrap();
@@ -321,7 +411,8 @@ fn measure(
     let built = started.elapsed();
 
     let searcher = index.reader().unwrap().searcher();
-    let finder = Finder { searcher, fields, stored, segmenter: Segmenter::standard() };
+    let apart = frames.as_ref().map_or(0, Frames::size) as f64 / bytes as f64;
+    let finder = Finder { searcher, fields, stored, segmenter, frames };
     // Once to warm up.
     let mut wrong = 0;
     for (phrase, truth) in phrases.iter().zip(truth) {
@@ -351,11 +442,11 @@ fn measure(
     println!(
         "| {} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} | {:.1} | {} | {} | {} | {} | {} | {wrong} |",
         structure.name,
-        size(""),
+        size("") + apart,
         size("term"),
         size("idx"),
         size("pos"),
-        size("store"),
+        size("store") + apart,
         bytes as f64 / 1e6 / built.as_secs_f64(),
         micros(random, 0.5),
         micros(random, 0.99),
@@ -370,6 +461,41 @@ struct Finder {
     fields: Vec<(Field, Tokens)>,
     stored: Field,
     segmenter: Segmenter,
+    frames: Option<Frames>,
+}
+
+/// Texts compressed one by one, in the order of the documents.
+struct Frames {
+    dictionary: Vec<u8>,
+    decoder: zstd::dict::DecoderDictionary<'static>,
+    encoder: zstd::bulk::Compressor<'static>,
+    bytes: Vec<u8>,
+    starts: Vec<usize>,
+}
+
+impl Frames {
+    fn trained(documents: &[Document]) -> Self {
+        let step = (documents.len() / 2_000).max(1);
+        let samples: Vec<&str> = documents.iter().step_by(step).map(|it| &*it.text).collect();
+        let dictionary = zstd::dict::from_samples(&samples, 112 << 10).unwrap();
+        let encoder = zstd::bulk::Compressor::with_dictionary(3, &dictionary).unwrap();
+        let decoder = zstd::dict::DecoderDictionary::copy(&dictionary);
+        Self { dictionary, decoder, encoder, bytes: Vec::new(), starts: vec![0] }
+    }
+
+    fn push(&mut self, text: &str) {
+        self.bytes.extend(self.encoder.compress(text.as_bytes()).unwrap());
+        self.starts.push(self.bytes.len());
+    }
+
+    fn size(&self) -> usize {
+        self.bytes.len() + self.dictionary.len() + 4 * self.starts.len()
+    }
+
+    fn frame(&self, document: u32) -> &[u8] {
+        let at = document as usize;
+        &self.bytes[self.starts[at]..self.starts[at + 1]]
+    }
 }
 
 impl Finder {
@@ -388,7 +514,7 @@ impl Finder {
         let grams = [Tokens::Grams, Tokens::GramsToEnd];
         let pair = |at: usize| self.term(&grams, &key[at..at + 2].iter().collect::<String>());
         let single = || {
-            let chars = [Tokens::Chars, Tokens::CharsAndLongWords];
+            let chars = [Tokens::Chars, Tokens::CharsAndLongWords, Tokens::DistinctChars];
             Self::basic(self.term(&chars, phrase))
         };
         let pairs = || -> Vec<Box<dyn Query>> {
@@ -427,6 +553,9 @@ impl Finder {
                 Box::new(PhraseQuery::new_with_offset(starts.map(|at| (at, pair(at))).collect()))
             }
             (Phrases::Chars, _) => characters(),
+            (Phrases::StandingVerify | Phrases::StandingChars, _) => {
+                return self.count_standing(&key, phrase, phrases);
+            }
             (Phrases::CharsOfGrams, 2) | (Phrases::Verify, 2) => Self::basic(pair(0)),
             (Phrases::CharsOfGrams, _) => {
                 let mut all = pairs();
@@ -440,6 +569,42 @@ impl Finder {
             }
         };
         self.searcher.search(&query, &Count).unwrap()
+    }
+
+    fn count_standing(&self, key: &[char], phrase: &str, phrases: Phrases) -> usize {
+        let mut terms = Vec::new();
+        standing(key, &self.segmenter, |term| terms.push(term.to_owned()));
+        let term = |text: &str| Self::basic(self.term(&[Tokens::Standing], text));
+        if terms.iter().any(|term| term == phrase) {
+            return self.searcher.search(&*term(phrase), &Count).unwrap();
+        }
+        terms.sort_unstable();
+        terms.dedup();
+        let mut all: Vec<Box<dyn Query>> = terms.iter().map(|text| term(text)).collect();
+        if let Phrases::StandingChars = phrases {
+            let chars = key.iter().map(|c| self.term(&[Tokens::Chars], &c.to_string()));
+            all.push(Box::new(PhraseQuery::new(chars.collect())));
+            return self.searcher.search(&BooleanQuery::intersection(all), &Count).unwrap();
+        }
+        let distinct: std::collections::BTreeSet<char> = key.iter().copied().collect();
+        if key.len() == 2 {
+            let chars =
+                distinct.iter().map(|c| self.term(&[Tokens::DistinctChars], &c.to_string()));
+            all.extend(chars.map(Self::basic));
+        }
+        let candidates = BooleanQuery::intersection(all);
+        let found = self.searcher.search(&candidates, &DocSetCollector).unwrap();
+        let frames = self.frames.as_ref().unwrap();
+        let mut decoder =
+            zstd::bulk::Decompressor::with_prepared_dictionary(&frames.decoder).unwrap();
+        let mut text = Vec::with_capacity(1 << 20);
+        let holds = |address: &&tantivy::DocAddress| {
+            text.clear();
+            decoder.decompress_to_buffer(frames.frame(address.doc_id), &mut text).unwrap();
+            let text = std::str::from_utf8(&text).unwrap();
+            wensou_text::key_of(text).windows(key.len()).any(|window| window == key)
+        };
+        found.iter().filter(holds).count()
     }
 
     fn holds(&self, address: tantivy::DocAddress, phrase: &str) -> bool {

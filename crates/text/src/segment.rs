@@ -114,6 +114,18 @@ impl Segmenter {
         }
     }
 
+    /// The length in characters of every word of the dictionary that `chars`, folded, begin with, shorter ones first.
+    ///
+    /// ```
+    /// let segmenter = wensou_text::Segmenter::standard();
+    /// let mut lengths = Vec::new();
+    /// segmenter.prefixes(&['区', '块', '链', '上'], |length| lengths.push(length));
+    /// assert_eq!(lengths, [1, 2, 3]);
+    /// ```
+    pub fn prefixes(&self, chars: &[char], mut found: impl FnMut(usize)) {
+        self.dictionary.prefixes(chars, |length, _| found(length));
+    }
+
     /// The same as [`Segmenter::new`] with words of the user's own, each with a frequency, or `None` for the one that makes it a word (as
     /// jieba's `suggest_freq` has it). Words are folded; those that hold anything but Han characters are left out, because
     /// only runs of Han are looked up. Changing these words changes terms: it is the caller's to mark the index with them.
