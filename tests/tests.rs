@@ -14,6 +14,7 @@ mod config;
 mod expand;
 mod explain;
 mod language;
+mod man;
 mod output;
 mod phrases;
 #[cfg(unix)]
@@ -21,6 +22,5 @@ mod pty;
 mod relevance;
 mod sample;
 mod search;
-mod shell;
 mod terminal;
 mod util;

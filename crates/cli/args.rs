@@ -67,35 +67,22 @@ pub(crate) enum Color {
     Never,
 }
 
+// What a verb does is said at its arguments: a comment here would take the place of all of that.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Search articles and flash items
     Search(Search),
-    /// Search as you type, on the whole screen
     Browse(Browse),
-    /// Build the index of an archive
     Index(Index),
-    /// Say how a query is understood, and why a hit ranks where it does
     Explain(Explain),
-    /// Find what is like an article or flash item
     Similar(Similar),
-    /// Print one article or flash item
     Show(Show),
-    /// List tags with the number of documents that have them
     Tags(Tags),
-    /// Draw how many documents fall into each month
     Timeline(Timeline),
-    /// Say what the index holds
     Stats(Stats),
-    /// Write every record as JSON lines
     Export(Export),
-    /// Measure the ranking by a judged set of queries
     Eval(Eval),
-    /// Show every setting and where it comes from
     Config(Config),
-    /// Print what a shell reads to complete wensou lines
     Completions(Completions),
-    /// Print a manual page, or write them all
     Man(Manual),
 }
 
@@ -404,7 +391,9 @@ pub(crate) struct Tags {
     pub(crate) format: ListFormat,
 }
 
-/// Draw how many documents fall into each day, week, month, quarter or year.
+/// Draw how many documents fall into each month.
+///
+/// Or into each day, week, quarter or year.
 ///
 /// Stated dates are drawn solid, inferred ones shaded; documents without a date are counted below.
 #[derive(Debug, Args)]
@@ -509,7 +498,7 @@ pub(crate) struct Eval {
     pub(crate) compare: Option<PathBuf>,
 }
 
-/// Print what a shell reads to complete wensou lines.
+/// Print what a shell reads to complete wensou lines
 ///
 /// Verbs, flags, fields, and from the index tags, sources, categories and ids:
 ///   bash: source <(wensou completions bash)
