@@ -149,6 +149,9 @@ fn what_is_no_terminal_is_told_what_to_use() {
         "error: `wensou browse` needs a terminal to draw on; in a pipe or a script use `wensou search`\n"
     );
     assert_eq!(ran.stdout, "");
+    // With or without an index.
+    let again = Dir::new().run(&["browse"]);
+    assert_eq!((again.code, again.stderr), (2, ran.stderr));
 }
 
 #[test]

@@ -504,7 +504,7 @@ pub(crate) struct Eval {
 ///   bash: source <(wensou completions bash)
 ///   zsh:  source <(wensou completions zsh)
 ///   fish: wensou completions fish | source
-/// In quotes too ('減半 tag:B<Tab>), and in either script: what was typed stays, and is continued.
+/// In quotes too ('減半 tag:B), and in either script: what was typed stays, and is continued.
 /// A value with a blank completes once it is the only one left, or behind 「. A field with a minus
 /// (-tag:) completes in quotes or behind --.
 #[derive(Debug, Args)]

@@ -52,18 +52,23 @@ const SLOW: Duration = Duration::from_millis(250);
 #[cfg(unix)]
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Browses until the user leaves.
+/// Whether there is a terminal, before anything is opened for it.
+pub(crate) fn check_terminal() -> anyhow::Result<()> {
+    if !stdin().is_terminal() || !stdout().is_terminal() {
+        bail!(
+            "`wensou browse` needs a terminal to draw on; in a pipe or a script use `wensou search`"
+        );
+    }
+    Ok(())
+}
+
+/// Browses until the user leaves; [`check_terminal`] comes first.
 pub(crate) fn run(
     global: &Global,
     query: String,
     index: Index,
     clock: Clock,
 ) -> anyhow::Result<Outcome> {
-    if !stdin().is_terminal() || !stdout().is_terminal() {
-        bail!(
-            "`wensou browse` needs a terminal to draw on; in a pipe or a script use `wensou search`"
-        );
-    }
     let colour = *global.color != Color::Never;
     force_color_output(colour);
     let bounds = wensou_query::date_bounds(&index)?.map(|at| at.map(jiff::civil::DateTime::date));

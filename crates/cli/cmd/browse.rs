@@ -9,6 +9,7 @@ use crate::config::read_query;
 use crate::exit::Outcome;
 
 pub(crate) fn run(global: &Global, args: &Browse) -> anyhow::Result<Outcome> {
+    browse::check_terminal()?;
     let index = Index::open(&global.index)?;
     let clock = clock(global, &index, args.as_of)?;
     let typed = args.query.join(" ");

@@ -1,0 +1,94 @@
+//! What is done with the selected item or the query: filter, follow, more like it, back, copy.
+
+use wensou_index::RecordExt;
+use wensou_ingest::Record;
+use wensou_query::lang::Kind;
+
+use super::typing::one_line;
+use super::{App, Effect, Focus, Origin};
+use crate::browse::filters;
+use crate::browse::picker::Choice;
+use crate::browse::worker::Wanted;
+
+impl App {
+    pub(super) fn next_kind(&mut self) {
+        let kind = match filters::kind(self.text(), &self.clock) {
+            None => Some(Kind::Article),
+            Some(Kind::Article) => Some(Kind::Flash),
+            Some(_) => None,
+        };
+        self.set_text(filters::set_kind(self.text(), kind, &self.clock));
+    }
+
+    /// What the date picker offers: spans that end today, what is known of dates, the years.
+    pub(super) fn dates(&self) -> Vec<Choice> {
+        let choice = |value: &str, label: &str| Choice {
+            value: Some(value.to_owned()),
+            label: label.to_owned(),
+            count: None,
+        };
+        let mut choices = vec![Choice { value: None, label: "all dates".to_owned(), count: None }];
+        choices.extend(
+            [
+                ("7d", "7d  the last 7 days"),
+                ("30d", "30d  the last 30 days"),
+                ("this-month", "this-month"),
+                ("this-year", "this-year"),
+                ("last-year", "last-year"),
+            ]
+            .map(|(value, label)| choice(value, label)),
+        );
+        if let [Some(oldest), Some(newest)] = self.bounds {
+            for year in (oldest.year()..=newest.year()).rev() {
+                choices.push(choice(&year.to_string(), &year.to_string()));
+            }
+        }
+        choices.push(choice("none", "none  without a date"));
+        choices.push(choice("inferred", "inferred  date not stated"));
+        choices
+    }
+
+    // From one record to others.
+
+    pub(super) fn follow(&mut self) {
+        let Some(item) = self.selected() else { return };
+        let title = item.title.text.clone();
+        let (origin, wanted) = match &item.record {
+            Record::Flash(flash) => (Origin::Pages(title), Wanted::Pages(Box::new(flash.clone()))),
+            Record::Article(article) => {
+                (Origin::Flashes(title), Wanted::Flashes(article.flashes.clone()))
+            }
+        };
+        self.awaited = Some(self.ask(wanted));
+        self.coming = Some(origin);
+    }
+
+    pub(super) fn similar(&mut self) {
+        let Some(item) = self.selected() else { return };
+        let (id, title) = (item.record.id().to_owned(), item.title.text.clone());
+        self.awaited = Some(self.ask(Wanted::Similar(id)));
+        self.coming = Some(Origin::Similar(title));
+    }
+
+    /// Back to the list that this one was followed to from, if it was.
+    pub(super) fn back(&mut self) -> bool {
+        let Some(list) = self.trail.pop() else { return false };
+        self.list = list;
+        self.whole = false;
+        self.focus = Focus::List;
+        self.preview.lines = None;
+        self.show();
+        true
+    }
+
+    pub(super) fn selected_id(&self) -> Option<String> {
+        self.selected().map(|item| item.record.id().to_owned())
+    }
+
+    pub(super) fn copy(&mut self, what: &str, of: fn(&Record) -> String) {
+        let Some(item) = self.selected() else { return };
+        let text = one_line(&of(&item.record));
+        self.status = Some(format!("copied the {what}: {text}"));
+        self.effects.push(Effect::Copy(text));
+    }
+}

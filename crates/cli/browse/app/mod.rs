@@ -1,0 +1,226 @@
+//! What is on the screen and what a key does to it. Nothing here draws, searches or reads a clock:
+//! an event goes in, the state changes, and what must be done outside comes out as effects.
+
+mod acting;
+mod answers;
+mod moving;
+mod typing;
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use crossterm::event::KeyEvent;
+use jiff::civil::Date;
+use ratatui::text::Line;
+use tui_input::Input;
+use wensou_query::Highlighter;
+use wensou_query::lang::{Clock, Diagnostic};
+
+use self::typing::one_line;
+use super::picker::Picker;
+use super::worker::{Answer, Ask, Item};
+use crate::exit::Outcome;
+
+/// What can happen.
+#[derive(Debug)]
+pub(crate) enum Event {
+    Key(KeyEvent),
+    Paste(String),
+    Resize(u16, u16),
+    Answer(Answer),
+    /// The newest question has not been answered for a while.
+    Slow,
+    /// Something done outside has ended, with this to say.
+    Said(String),
+}
+
+/// What must be done outside.
+#[derive(Debug)]
+pub(crate) enum Effect {
+    Ask(Ask),
+    /// Show the record of this id in the pager, the words of the text marked.
+    Page {
+        id: String,
+        text: String,
+    },
+    /// Open the file of the item in the editor.
+    Edit(Box<Item>),
+    Copy(String),
+    Quit(Outcome),
+}
+
+/// Where the keys that move go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Focus {
+    List,
+    Preview,
+}
+
+/// What stands over the rest.
+#[derive(Debug)]
+pub(crate) enum Popup {
+    /// The keys, from this line on.
+    Help(usize),
+    Picker(Picker),
+}
+
+/// What a list is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Hits of this text.
+    Query(String),
+    /// Pages that the flash item of this title stands in.
+    Pages(String),
+    /// Flash items in the page of this title.
+    Flashes(String),
+    /// What is like the record of this title.
+    Similar(String),
+}
+
+/// A list of records and the place in it.
+#[derive(Debug, Clone)]
+pub(crate) struct List {
+    pub(crate) origin: Origin,
+    pub(crate) items: Vec<Item>,
+    pub(crate) total: usize,
+    pub(crate) took: Duration,
+    pub(crate) relaxed: bool,
+    pub(crate) warnings: Vec<Diagnostic>,
+    pub(crate) selected: usize,
+    /// The first item on the screen.
+    pub(crate) first: usize,
+    marks: Rc<Highlighter>,
+    /// Whether the next batch of hits has been asked for.
+    more: bool,
+}
+
+/// The preview of the selected record.
+#[derive(Debug, Default)]
+pub(crate) struct Preview {
+    id: String,
+    /// The flash items in the page, once they have been read.
+    pub(crate) flashes: Option<Vec<Item>>,
+    pub(crate) scroll: usize,
+    /// Its lines and the width that they were made for.
+    lines: Option<(usize, Vec<Line<'static>>)>,
+}
+
+/// The state.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub(crate) clock: Clock,
+    bounds: [Option<Date>; 2],
+    pub(crate) size: (u16, u16),
+    pub(crate) input: Input,
+    /// What is wrong with the text as it stands.
+    pub(crate) errors: Vec<Diagnostic>,
+    pub(crate) list: List,
+    trail: Vec<List>,
+    pub(crate) preview: Preview,
+    pub(crate) focus: Focus,
+    /// The preview has the whole screen.
+    pub(crate) whole: bool,
+    pub(crate) popup: Option<Popup>,
+    pub(crate) status: Option<String>,
+    /// The newest question is late.
+    pub(crate) slow: bool,
+    /// The number of the newest question, and of those that are still to be answered.
+    number: u64,
+    awaited: Option<u64>,
+    awaited_tags: Option<u64>,
+    awaited_flashes: Option<u64>,
+    /// What the list that is awaited is of.
+    coming: Option<Origin>,
+    effects: Vec<Effect>,
+}
+
+impl App {
+    /// The state at the start and the first question.
+    pub(crate) fn new(
+        text: String,
+        clock: Clock,
+        bounds: [Option<Date>; 2],
+        size: (u16, u16),
+    ) -> (Self, Vec<Effect>) {
+        let list = List {
+            origin: Origin::Query(String::new()),
+            items: Vec::new(),
+            total: 0,
+            took: Duration::ZERO,
+            relaxed: false,
+            warnings: Vec::new(),
+            selected: 0,
+            first: 0,
+            marks: Rc::new(Highlighter::none()),
+            more: false,
+        };
+        let mut app = Self {
+            clock,
+            bounds,
+            size,
+            input: Input::new(one_line(&text)),
+            errors: Vec::new(),
+            list,
+            trail: Vec::new(),
+            preview: Preview::default(),
+            focus: Focus::List,
+            whole: false,
+            popup: None,
+            status: None,
+            slow: false,
+            number: 0,
+            awaited: None,
+            awaited_tags: None,
+            awaited_flashes: None,
+            coming: None,
+            effects: Vec::new(),
+        };
+        app.search();
+        let effects = std::mem::take(&mut app.effects);
+        (app, effects)
+    }
+
+    /// Takes in what happened; gives what must be done.
+    pub(crate) fn update(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::Key(key) => self.key(key),
+            Event::Paste(text) => self.paste(&text),
+            Event::Resize(columns, rows) => self.resize((columns, rows)),
+            Event::Answer(answer) => self.answer(answer),
+            Event::Slow => self.slow = self.awaited.is_some(),
+            Event::Said(text) => self.status = Some(text),
+        }
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Whether an answer is on its way.
+    pub(crate) fn is_waiting(&self) -> bool {
+        [self.awaited, self.awaited_tags, self.awaited_flashes].iter().any(Option::is_some)
+    }
+
+    /// The text of the query line.
+    pub(crate) fn text(&self) -> &str {
+        self.input.value()
+    }
+
+    pub(crate) fn selected(&self) -> Option<&Item> {
+        self.list.items.get(self.list.selected)
+    }
+
+    /// Whether the list was followed to.
+    pub(crate) fn followed(&self) -> bool {
+        !self.trail.is_empty()
+    }
+
+    /// The lines of the preview for a width. Kept until something about them changes.
+    pub(crate) fn preview_lines(&mut self, columns: usize) -> &[Line<'static>] {
+        if self.preview.lines.as_ref().is_none_or(|(width, _)| *width != columns) {
+            let flashes = self.preview.flashes.as_deref();
+            let lines = self.list.items.get(self.list.selected).map_or_else(Vec::new, |item| {
+                super::preview::lines(&item.record, flashes, &self.list.marks, columns)
+            });
+            self.preview.lines = Some((columns, lines));
+        }
+        self.preview.lines.as_ref().map_or(&[], |(_, lines)| lines)
+    }
+}

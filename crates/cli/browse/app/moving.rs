@@ -1,0 +1,113 @@
+//! Which item is selected, which lines are seen, and how the screen is shared.
+
+use wensou_index::RecordExt;
+use wensou_ingest::Record;
+
+use super::{App, Focus, Origin, Preview};
+use crate::browse::view;
+use crate::browse::worker::{BATCH, Wanted};
+
+impl App {
+    pub(super) fn resize(&mut self, size: (u16, u16)) {
+        let before = self.layout().snippet;
+        self.size = size;
+        let layout = self.layout();
+        if layout.preview.is_none() && self.focus == Focus::Preview {
+            self.focus = Focus::List;
+        }
+        // Snippets are cut to what a line holds.
+        if layout.snippet != before && self.trail.is_empty() {
+            let limit = self.list.items.len().max(BATCH);
+            self.awaited = Some(self.ask(Wanted::Hits { offset: 0, limit }));
+            self.coming = Some(Origin::Query(self.text().to_owned()));
+        }
+    }
+
+    /// Moves in what has the focus.
+    pub(super) fn go(&mut self, lines: isize) {
+        match self.whole || self.focus == Focus::Preview {
+            true => self.scroll(lines),
+            false => self.select(lines),
+        }
+    }
+
+    pub(super) fn select(&mut self, lines: isize) {
+        let last = self.list.items.len().saturating_sub(1);
+        let selected = self.list.selected.saturating_add_signed(lines).min(last);
+        if selected != self.list.selected {
+            self.list.selected = selected;
+            self.show();
+        }
+        let near_end = selected + self.layout().items >= last;
+        let is_query = matches!(&self.list.origin, Origin::Query(text) if text == self.text());
+        if near_end && is_query && !self.list.more && self.list.items.len() < self.list.total {
+            self.list.more = true;
+            let offset = self.list.items.len();
+            self.awaited = Some(self.ask(Wanted::Hits { offset, limit: BATCH }));
+        }
+    }
+
+    pub(super) fn scroll(&mut self, lines: isize) {
+        let layout = self.layout();
+        let Some(area) = layout.preview else { return };
+        let all = self.preview_lines(view::preview_columns(area)).len();
+        let last = all.saturating_sub(usize::from(area.height));
+        self.preview.scroll = self.preview.scroll.saturating_add_signed(lines).min(last);
+    }
+
+    /// A screen of what has the focus, less a line to hold on to.
+    pub(super) fn page(&self) -> isize {
+        let layout = self.layout();
+        let lines = match (self.whole || self.focus == Focus::Preview, layout.preview) {
+            (true, Some(area)) => usize::from(area.height).saturating_sub(1),
+            _ => layout.items,
+        };
+        lines.max(1) as isize
+    }
+
+    /// Where things stand on the screen.
+    pub(crate) fn layout(&self) -> view::Layout {
+        view::layout(self.size, self.whole)
+    }
+
+    /// Keeps the selected item on the screen and its preview up to date.
+    pub(super) fn show(&mut self) {
+        let items = self.layout().items.max(1);
+        let list = &mut self.list;
+        list.first = list.first.min(list.selected).max((list.selected + 1).saturating_sub(items));
+        let Some(item) = list.items.get(list.selected) else {
+            self.preview = Preview::default();
+            self.awaited_flashes = None;
+            return;
+        };
+        if self.preview.id == item.record.id() && self.preview.lines.is_some() {
+            return;
+        }
+        let same = self.preview.id == item.record.id();
+        let embedded = match &item.record {
+            Record::Article(article) if !article.flashes.is_empty() => article.flashes.clone(),
+            _ => Vec::new(),
+        };
+        self.preview = Preview {
+            id: item.record.id().to_owned(),
+            scroll: if same { self.preview.scroll } else { 0 },
+            ..Preview::default()
+        };
+        self.awaited_flashes = None;
+        if !embedded.is_empty() {
+            self.awaited_flashes = Some(self.ask(Wanted::Embedded(embedded)));
+        }
+    }
+
+    pub(super) fn toggle_whole(&mut self) {
+        if self.selected().is_none() {
+            return;
+        }
+        self.whole = !self.whole;
+        if !self.whole {
+            self.focus = Focus::List;
+        }
+        self.show();
+        self.scroll(0);
+    }
+}

@@ -1,0 +1,233 @@
+//! What keys and pasted text do: the query's line, commands, the popups.
+
+use crossterm::event::{Event as Terminal, KeyCode, KeyEvent};
+use tui_input::Input;
+use tui_input::backend::crossterm::EventHandler;
+use wensou_index::RecordExt;
+use wensou_query::lang::MAX_LENGTH;
+
+use super::{App, Effect, Focus, Popup};
+use crate::browse::filters;
+use crate::browse::keys::{self, Command};
+use crate::browse::picker::{Choice, Picker, Subject};
+use crate::browse::view;
+use crate::browse::worker::Wanted;
+use crate::exit::Outcome;
+use crate::out::record::citation;
+
+impl App {
+    pub(super) fn key(&mut self, key: KeyEvent) {
+        self.status = None;
+        let command = keys::command(key);
+        if command == Some(Command::Abort) {
+            // 128 and the number of SIGINT, as if the key had sent it.
+            return self.effects.push(Effect::Quit(Outcome::Signalled(2)));
+        }
+        if let Some(popup) = self.popup.take() {
+            self.popup = self.popup_key(popup, key, command);
+            return;
+        }
+        match command {
+            Some(command) => self.command(command),
+            None if key.code == KeyCode::Char('?') && self.text().is_empty() => {
+                self.command(Command::Help);
+            }
+            None => {
+                if self.input.handle_event(&Terminal::Key(key)).is_some_and(|changed| changed.value)
+                {
+                    self.edited();
+                }
+            }
+        }
+    }
+
+    pub(super) fn command(&mut self, command: Command) {
+        match command {
+            Command::Up => self.go(-1),
+            Command::Down => self.go(1),
+            Command::PageUp => self.go(-self.page()),
+            Command::PageDown => self.go(self.page()),
+            Command::First => self.go(isize::MIN),
+            Command::Last => self.go(isize::MAX),
+            Command::Previous => self.select(-1),
+            Command::Next => self.select(1),
+            Command::Open => self.toggle_whole(),
+            Command::Focus => {
+                self.focus = match self.focus {
+                    Focus::List if self.layout().preview.is_some() => Focus::Preview,
+                    _ => Focus::List,
+                };
+            }
+            Command::Kind => self.next_kind(),
+            Command::Tags => {
+                self.popup = Some(Popup::Picker(Picker::waiting(Subject::Tag)));
+                self.awaited_tags = Some(self.ask(Wanted::Tags));
+            }
+            Command::Dates => {
+                self.popup = Some(Popup::Picker(Picker::new(Subject::Date, self.dates())));
+            }
+            Command::Follow => self.follow(),
+            Command::Similar => self.similar(),
+            Command::Return => {
+                if !self.back() {
+                    self.status = Some("nothing to go back to".to_owned());
+                }
+            }
+            Command::Pager => {
+                if let Some(id) = self.selected_id() {
+                    let text = self.text().to_owned();
+                    self.effects.push(Effect::Page { id, text });
+                }
+            }
+            Command::Editor => {
+                if let Some(item) = self.selected().cloned() {
+                    self.effects.push(Effect::Edit(Box::new(item)));
+                }
+            }
+            Command::CopyId => self.copy("id", |record| record.id().to_owned()),
+            Command::CopyCitation => self.copy("citation", citation),
+            Command::Help => self.popup = Some(Popup::Help(0)),
+            Command::Escape => self.escape(),
+            Command::Quit => self.effects.push(Effect::Quit(Outcome::Done)),
+            Command::Abort => {}
+        }
+    }
+
+    /// One step back: out of the preview, out of a followed list, out of the query, out.
+    pub(super) fn escape(&mut self) {
+        // A record that was followed to alone was opened with its list, and is left with it.
+        let alone = self.list.items.len() == 1 && view::layout(self.size, false).preview.is_none();
+        if self.whole && alone && self.back() {
+            return;
+        }
+        if self.whole || self.focus == Focus::Preview {
+            self.whole = false;
+            self.focus = Focus::List;
+        } else if self.back() {
+            // Said by the list that is back.
+        } else if self.text().is_empty() {
+            self.effects.push(Effect::Quit(Outcome::Done));
+        } else {
+            self.input.reset();
+            self.edited();
+        }
+    }
+
+    // The query line.
+
+    /// Puts text in at the cursor. A paste is one edit however long it is, and one line.
+    pub(super) fn paste(&mut self, text: &str) {
+        self.status = None;
+        let text = one_line(text);
+        if let Some(Popup::Picker(picker)) = &mut self.popup {
+            insert(&mut picker.filter, &text);
+            picker.selected = 0;
+        } else if self.popup.is_none() {
+            insert(&mut self.input, &text);
+            self.edited();
+        }
+    }
+
+    /// Replaces the text, the cursor at its end.
+    pub(super) fn set_text(&mut self, text: String) {
+        if text != self.text() {
+            self.input = Input::new(text);
+            self.edited();
+        }
+    }
+
+    /// The text has changed: whatever was opened from the old one is closed.
+    pub(super) fn edited(&mut self) {
+        self.whole = false;
+        self.focus = Focus::List;
+        self.search();
+    }
+
+    pub(super) fn popup_key(
+        &mut self,
+        popup: Popup,
+        key: KeyEvent,
+        command: Option<Command>,
+    ) -> Option<Popup> {
+        let page = isize::from(i16::try_from(self.size.1).unwrap_or(i16::MAX)) / 2;
+        let lines = match command {
+            Some(Command::Up | Command::Previous) => Some(-1),
+            Some(Command::Down | Command::Next) => Some(1),
+            Some(Command::PageUp) => Some(-page),
+            Some(Command::PageDown) => Some(page),
+            Some(Command::First) => Some(isize::MIN),
+            Some(Command::Last) => Some(isize::MAX),
+            _ => None,
+        };
+        match (popup, command, lines) {
+            (_, Some(Command::Escape | Command::Return), _) => None,
+            (_, Some(Command::Quit), _) => {
+                self.effects.push(Effect::Quit(Outcome::Done));
+                None
+            }
+            (Popup::Help(first), _, Some(lines)) => {
+                let last = view::help_overflow(self.size);
+                Some(Popup::Help(first.saturating_add_signed(lines).min(last)))
+            }
+            // Any other key closes the help, as everywhere.
+            (Popup::Help(_), ..) => None,
+            (Popup::Picker(mut picker), _, Some(lines)) => {
+                picker.move_by(lines);
+                Some(Popup::Picker(picker))
+            }
+            (Popup::Picker(picker), Some(Command::Open), _) => {
+                if let Some(choice) = picker.chosen() {
+                    self.choose(picker.subject, choice);
+                }
+                None
+            }
+            (Popup::Picker(picker), Some(Command::Tags | Command::Dates), _) => {
+                let again = match command {
+                    Some(Command::Tags) => Subject::Tag,
+                    _ => Subject::Date,
+                };
+                // The key that opened it closes it; that of another opens the other.
+                if picker.subject != again {
+                    self.command(command?);
+                }
+                self.popup.take()
+            }
+            (Popup::Picker(mut picker), _, _) => {
+                let changed = picker.filter.handle_event(&Terminal::Key(key));
+                if changed.is_some_and(|changed| changed.value) {
+                    picker.selected = 0;
+                }
+                Some(Popup::Picker(picker))
+            }
+        }
+    }
+
+    pub(super) fn choose(&mut self, subject: Subject, choice: &Choice) {
+        let text = match (subject, &choice.value) {
+            (Subject::Tag, Some(tag)) => filters::add_tag(self.text(), tag, &self.clock),
+            (Subject::Tag, None) => return,
+            (Subject::Date, date) => filters::set_date(self.text(), date.as_deref(), &self.clock),
+        };
+        self.set_text(text);
+    }
+}
+
+/// Puts text in at the cursor of a line, as far as a query may be long.
+fn insert(line: &mut Input, text: &str) {
+    let room = MAX_LENGTH.saturating_sub(line.value().chars().count());
+    let text: String = text.chars().take(room).collect();
+    let cursor = line.cursor();
+    let at = line.value().char_indices().nth(cursor).map_or(line.value().len(), |(at, _)| at);
+    let (before, after) = line.value().split_at(at);
+    let whole = format!("{before}{text}{after}");
+    *line = Input::new(whole).with_cursor(cursor + text.chars().count());
+}
+
+/// Text as one line without controls: line feeds and tabs are blanks, other controls nothing.
+pub(super) fn one_line(text: &str) -> String {
+    text.trim_matches(['\r', '\n'])
+        .chars()
+        .map(|c| if c.is_whitespace() && c.is_control() { ' ' } else { c })
+        .filter(|c| !c.is_control())
+        .collect()
+}
