@@ -14,6 +14,7 @@ mod error;
 mod generation;
 mod meta;
 mod open;
+mod postings;
 mod schema;
 
 pub use analysis::{Analysis, TableFile, TableFiles, TableMeta};
@@ -22,6 +23,7 @@ pub use document::{FACET_SEPARATOR, HAS, RecordExt, Texts, civil_seconds, moment
 pub use error::Error;
 pub use meta::{Meta, Stale, analysis};
 pub use open::{Index, Lookup, decode_document};
+pub use postings::{Cursor, KINDS_OF_LENGTH, Most, PairKey, Postings, length_of};
 pub use schema::{
     FORMAT_VERSION, Fields, Kind, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED, Part,
     Unit,

@@ -1,0 +1,53 @@
+//! Postings of pairs and single characters: the exact-phrase structure, in one file beside the
+//! engine's segment, in the order of its documents.
+//!
+//! The engine inverts any text at some 200 ns a token, and every character of Chinese is three
+//! tokens here (itself, a pair, part of a word). Sorting numbers does the same in a tenth of it,
+//! and one list for both kinds of documents halves the dictionary; `docs/STRUCTURES.md` has the figures.
+//!
+//! - [`Builder`] takes documents in order, sorts *runs* of bounded size, and merges them at the end;
+//! - [`Postings`] opens the file: a dictionary of [`Unit`]s, a [`Cursor`] over each list, a length
+//!   of every part of every document;
+//! - `list` is the coding of one list, `pack` of its numbers, `lengths` of the lengths.
+
+mod builder;
+mod file;
+mod lengths;
+mod list;
+mod pack;
+
+pub(crate) use builder::Builder;
+pub use file::Postings;
+pub use lengths::{KINDS_OF_LENGTH, length_of};
+pub use list::{Cursor, Most};
+
+use crate::schema::Part;
+
+/// What has a list: a pair of neighbouring key characters, or one key character, of one part.
+///
+/// As a number, ordered: part, first character, then nothing before any second character.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PairKey(u64);
+
+const CHAR_BITS: u32 = 21;
+
+impl PairKey {
+    /// The list of a single character. It has frequencies and no places.
+    #[must_use]
+    pub fn single(part: Part, c: char) -> Self {
+        Self((part as u64) << (2 * CHAR_BITS) | (c as u64) << CHAR_BITS)
+    }
+
+    /// The list of a pair.
+    #[must_use]
+    pub fn pair(part: Part, first: char, second: char) -> Self {
+        Self(Self::single(part, first).0 | (second as u64 + 1))
+    }
+
+    fn is_pair(self) -> bool {
+        self.0 & ((1 << CHAR_BITS) - 1) != 0
+    }
+}
+
+#[cfg(test)]
+mod tests;
