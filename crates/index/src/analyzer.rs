@@ -1,109 +1,57 @@
-//! What text becomes before it is indexed, and the tokenizers that hand it to tantivy.
+//! What text becomes before it is indexed, and the tokenizer that hands words to tantivy.
 //!
-//! Text is folded and segmented once, here, and the result of each unit is passed to tantivy as a
-//! string that its tokenizer only has to cut: the key characters for grams and chars, the words
-//! joined by U+001F for words. `PreTokenizedString` would carry the same at two to three times
-//! the CPU, and a tokenizer that folds for itself would fold everything three times.
+//! Text is folded and segmented once, here. The key characters go to the postings as they are; the
+//! words go to tantivy as one string that its tokenizer only has to cut, joined by U+001F.
+//! `PreTokenizedString` would carry the same at two to three times the CPU.
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer, TokenizerManager};
-use wensou_text::{Folded, Key, Segmenter};
+use wensou_text::{Folded, Segmenter, TokenKind, is_key_char};
 
-use crate::schema::{CHAR_TOKENIZER, GRAM_TOKENIZER, WORD_TOKENIZER};
+use crate::schema::{Part, WORD_TOKENIZER};
 
 /// Separates words inside the value of a word field.
 pub(crate) const WORD_SEPARATOR: char = '\u{1f}';
+
+/// Chinese words of the body up to this length are characters and pairs, and not words of the index.
+const SHORT: usize = 2;
+
+/// Whether a word of a part has a posting of its own: else its character or pair has.
+#[must_use]
+pub fn is_indexed_word(part: Part, kind: TokenKind, word: &str) -> bool {
+    part != Part::Body || kind != TokenKind::Han || word.chars().nth(SHORT).is_some()
+}
 
 /// The units of one text.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Units {
     /// Key characters: folded, without blanks and punctuation.
-    pub(crate) key: String,
+    pub(crate) key: Vec<char>,
     /// Words, joined by [`WORD_SEPARATOR`].
     pub(crate) words: String,
 }
 
 impl Units {
-    pub(crate) fn of(text: &str, segmenter: &Segmenter) -> Self {
+    pub(crate) fn of(text: &str, part: Part, segmenter: &Segmenter) -> Self {
         let folded = Folded::new(text);
-        let key = Key::new(&folded).chars().iter().collect();
-        let mut words = String::with_capacity(text.len() * 2);
+        let key = folded.as_str().chars().filter(|c| is_key_char(*c)).collect();
+        let mut words = String::new();
         segmenter.segment(&folded, |token| {
-            if !words.is_empty() {
-                words.push(WORD_SEPARATOR);
+            if is_indexed_word(part, token.kind, &token.text) {
+                if !words.is_empty() {
+                    words.push(WORD_SEPARATOR);
+                }
+                words.push_str(&token.text);
             }
-            words.push_str(&token.text);
         });
         Self { key, words }
     }
 }
 
-/// The tokenizers by the names that the schema uses.
+/// The tokenizer by the name that the schema uses.
 pub(crate) fn tokenizers() -> TokenizerManager {
     let manager = TokenizerManager::default();
-    manager.register(GRAM_TOKENIZER, CharRuns::<2>::default());
-    manager.register(CHAR_TOKENIZER, CharRuns::<1>::default());
     manager.register(WORD_TOKENIZER, Words::default());
     manager
-}
-
-/// Emits every run of `N` neighbouring characters, at the position of its first character.
-#[derive(Debug, Clone, Default)]
-struct CharRuns<const N: usize> {
-    token: Token,
-}
-
-struct CharRunStream<'a, const N: usize> {
-    text: &'a str,
-    /// Byte offset of the run that comes next.
-    start: usize,
-    /// One past the last byte of the run that came last.
-    end: usize,
-    first: bool,
-    token: &'a mut Token,
-}
-
-impl<const N: usize> Tokenizer for CharRuns<N> {
-    type TokenStream<'a> = CharRunStream<'a, N>;
-
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> CharRunStream<'a, N> {
-        self.token.reset();
-        CharRunStream { text, start: 0, end: 0, first: true, token: &mut self.token }
-    }
-}
-
-fn char_len(text: &str, at: usize) -> Option<usize> {
-    text.get(at..).and_then(|rest| rest.chars().next()).map(char::len_utf8)
-}
-
-impl<const N: usize> TokenStream for CharRunStream<'_, N> {
-    fn advance(&mut self) -> bool {
-        if self.first {
-            self.first = false;
-            for _ in 0..N {
-                let Some(len) = char_len(self.text, self.end) else { return false };
-                self.end += len;
-            }
-            self.token.position = 0;
-        } else {
-            let Some(len) = char_len(self.text, self.end) else { return false };
-            self.end += len;
-            self.start += char_len(self.text, self.start).unwrap_or(0);
-            self.token.position += 1;
-        }
-        self.token.offset_from = self.start;
-        self.token.offset_to = self.end;
-        self.token.text.clear();
-        self.token.text.push_str(&self.text[self.start..self.end]);
-        true
-    }
-
-    fn token(&self) -> &Token {
-        self.token
-    }
-
-    fn token_mut(&mut self) -> &mut Token {
-        self.token
-    }
 }
 
 /// Cuts at [`WORD_SEPARATOR`].
@@ -155,17 +103,6 @@ mod tests {
             tokens.push((stream.token().position, stream.token().text.clone()));
         }
         tokens
-    }
-
-    #[test]
-    fn grams_overlap_and_count_characters() {
-        assert_eq!(
-            tokens(CharRuns::<2>::default(), "比特a币"),
-            [(0, "比特".into()), (1, "特a".into()), (2, "a币".into())]
-        );
-        assert_eq!(tokens(CharRuns::<2>::default(), "币"), []);
-        assert_eq!(tokens(CharRuns::<1>::default(), "a币"), [(0, "a".into()), (1, "币".into())]);
-        assert_eq!(tokens(CharRuns::<1>::default(), ""), []);
     }
 
     #[test]

@@ -1,26 +1,28 @@
 //! Building an index from an archive: a new generation beside the old one, then the swap.
 //!
-//! Three stages run at once and hand records on through bounded queues: reading and parsing
-//! (`wensou-ingest`), analysis (here), inverting (the engine's own threads). A slow stage stops
-//! the one before it, so memory does not grow with the archive.
+//! Stages run at once and hand records on through bounded queues: reading and parsing
+//! (`wensou-ingest`), analysis, and inverting, of words by the engine and of pairs by our own
+//! postings. A slow stage stops the one before it, so memory does not grow with the archive.
+//! Analysis has several threads; their records are put back into the order of the walk, because a
+//! document has the same number in the engine and in the postings: its place in that order.
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::thread;
 
-use crossbeam_channel::{Receiver, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 use tantivy::directory::MmapDirectory;
 use tantivy::indexer::{IndexWriterOptions, NoMergePolicy};
 use tantivy::store::{Compressor, ZstdCompressor};
-use tantivy::{Index as Engine, IndexSettings, IndexWriter};
+use tantivy::{Index as Engine, IndexSettings, IndexWriter, ReloadPolicy, SegmentReader};
 use wensou_ingest::{Progress, Record, Report};
 
 use crate::analysis::{Analysis, TableFiles};
 use crate::analyzer::tokenizers;
-use crate::document::Documents;
+use crate::document::{Analysed, Documents};
 use crate::error::Error;
 use crate::generation::Draft;
 use crate::meta::Meta;
+use crate::postings::{Builder, postings_file};
 use crate::schema::{FORMAT_VERSION, Fields, schema};
 
 /// Records that wait between reading and analysis: enough to keep both busy, few enough to forget.
@@ -32,7 +34,7 @@ const QUEUE: usize = 64;
 pub struct BuildOptions {
     /// How files are read and parsed.
     pub ingest: wensou_ingest::Options,
-    /// Threads for analysis, and as many for inverting.
+    /// Threads for analysis.
     pub threads: usize,
     /// Bytes that the engine may hold in memory before it writes a segment.
     pub memory_bytes: usize,
@@ -47,7 +49,7 @@ impl Default for BuildOptions {
         Self {
             ingest: wensou_ingest::Options::default(),
             threads: thread::available_parallelism().map_or(1, usize::from),
-            memory_bytes: 160 << 20,
+            memory_bytes: 96 << 20,
             tables: TableFiles::default(),
             strict: false,
         }
@@ -135,76 +137,127 @@ fn write(
         .settings(settings)
         .tokenizers(tokenizers())
         .open_or_create(directory)?;
-    let threads = options.threads.max(1);
     let mut writer: IndexWriter = engine.writer_with_options(
         IndexWriterOptions::builder()
-            .num_worker_threads(threads)
-            .memory_budget_per_thread((options.memory_bytes / threads).max(16 << 20))
+            // More would each take some of the documents, out of their order.
+            .num_worker_threads(1)
+            .memory_budget_per_thread(options.memory_bytes.max(16 << 20))
             .num_merge_threads(1)
             .build(),
     )?;
     // One merge at the end costs less than the many that a policy would start on the way.
     writer.set_merge_policy(Box::new(NoMergePolicy));
-    let report = fill(&writer, &fields, analysis, roots, options, progress)?;
+    let (report, pairs) = fill(&writer, &fields, folder, analysis, roots, options, progress)?;
+    let path = folder.join("pairs");
+    thread::scope(|scope| {
+        let pairs = scope.spawn(|| pairs.finish(&path));
+        merge(&engine, &mut writer)?;
+        let outcome = pairs.join().unwrap_or_else(|_| Err(std::io::Error::other("panicked")));
+        outcome.map_err(Error::io("write", &path)).map(drop)
+    })?;
+    writer.garbage_collect_files().wait()?;
+    writer.wait_merging_threads()?;
+    let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+    match reader.searcher().segment_readers() {
+        [] => std::fs::remove_file(&path).map_err(Error::io("remove", &path))?,
+        [segment] => {
+            in_order(segment)?;
+            let named = folder.join(postings_file(segment.segment_id()));
+            std::fs::rename(&path, &named).map_err(Error::io("rename", &path))?;
+        }
+        _ => return Err(out_of_order()),
+    }
+    Ok(report)
+}
+
+/// Commits, and makes one segment of all, its documents in the order of the walk.
+fn merge(engine: &Engine, writer: &mut IndexWriter) -> Result<(), Error> {
     writer.commit()?;
-    let segments = engine.searchable_segment_ids()?;
+    let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+    let mut segments = Vec::new();
+    for segment in reader.searcher().segment_readers() {
+        segments.push((segment.fast_fields().u64("ord")?.first(0), segment.segment_id()));
+    }
+    segments.sort_unstable_by_key(|(first, _)| *first);
+    let segments: Vec<_> = segments.into_iter().map(|(_, segment)| segment).collect();
     if segments.len() > 1 {
         writer.merge(&segments).wait()?;
     }
-    writer.garbage_collect_files().wait()?;
-    writer.wait_merging_threads()?;
-    Ok(report)
+    Ok(())
 }
+
+/// That the engine numbers documents as the postings do: an index where it does not is never written.
+fn in_order(segment: &SegmentReader) -> Result<(), Error> {
+    let ords = segment.fast_fields().u64("ord")?;
+    let same = (0..segment.max_doc()).all(|doc| ords.first(doc) == Some(u64::from(doc)));
+    if same { Ok(()) } else { Err(out_of_order()) }
+}
+
+fn out_of_order() -> Error {
+    let cause = "the engine did not keep the order of documents".to_owned();
+    Error::Engine(tantivy::TantivyError::InternalError(cause))
+}
+
+/// A record on its way through analysis: its number, itself, and where the outcome goes.
+type Job = (u64, Record, Sender<Result<Analysed, Error>>);
 
 /// Runs the stages until the archive is read to its end.
 fn fill(
     writer: &IndexWriter,
     fields: &Fields,
+    folder: &Path,
     analysis: &Analysis,
     roots: &[PathBuf],
     options: &BuildOptions,
     progress: &dyn Progress,
-) -> Result<Report, Error> {
-    let (sender, receiver) = bounded::<(u64, Record)>(QUEUE);
-    // The first error of an analysis thread. The others stop because their queue closes.
-    let failure: Mutex<Option<Error>> = Mutex::new(None);
-    let outcome = thread::scope(|scope| {
+) -> Result<(Report, Builder), Error> {
+    let (jobs, todo) = bounded::<Job>(QUEUE);
+    // What comes out, in the order of the walk: also what keeps a fast thread from running ahead.
+    let (outcomes, done) = bounded::<Receiver<Result<Analysed, Error>>>(QUEUE);
+    thread::scope(|scope| {
         for _ in 0..options.threads.max(1) {
-            let (receiver, documents) =
-                (receiver.clone(), Documents { fields, segmenter: analysis.segmenter() });
-            let failure = &failure;
+            let todo = todo.clone();
+            let documents = Documents { fields, segmenter: analysis.segmenter() };
             scope.spawn(move || {
-                if let Err(error) = analyse(writer, &documents, &receiver)
-                    && let Ok(mut first) = failure.lock()
-                {
-                    first.get_or_insert(error);
+                for (ord, record, outcome) in todo {
+                    // If nobody waits for it, inverting has failed, and says so.
+                    let _ = outcome.send(documents.analyse(ord, &record));
                 }
             });
         }
-        drop(receiver);
+        drop(todo);
+        let inverting = scope.spawn(|| invert(writer, folder, done));
         let mut ord = 0;
         let outcome = wensou_ingest::ingest(roots, &options.ingest, progress, &mut |record| {
+            let (sender, receiver) = bounded(1);
+            outcomes.send(receiver).map_err(|_| Stopped)?;
             ord += 1;
-            sender.send((ord - 1, record)).map_err(|_| Stopped)
+            jobs.send((ord - 1, record, sender)).map_err(|_| Stopped)
         });
-        drop(sender);
-        outcome
-    });
-    if let Some(error) = failure.into_inner().unwrap_or_default() {
-        return Err(error);
-    }
-    outcome.map_err(|error| Error::Archive(Box::new(error)))
+        drop((jobs, outcomes));
+        // Its error first: it is why reading was stopped.
+        let pairs = inverting.join().unwrap_or_else(|_| Err(panicked()))?;
+        Ok((outcome.map_err(|error| Error::Archive(Box::new(error)))?, pairs))
+    })
 }
 
-fn analyse(
+fn invert(
     writer: &IndexWriter,
-    documents: &Documents<'_>,
-    records: &Receiver<(u64, Record)>,
-) -> Result<(), Error> {
-    for (ord, record) in records {
-        writer.add_document(documents.document(ord, &record)?)?;
+    folder: &Path,
+    done: Receiver<Receiver<Result<Analysed, Error>>>,
+) -> Result<Builder, Error> {
+    let mut pairs = Builder::new(folder);
+    for outcome in done {
+        let Analysed { document, kind, title, body, tags } =
+            outcome.recv().map_err(|_| panicked())??;
+        writer.add_document(document)?;
+        pairs.add(kind, &title, &body, &tags).map_err(Error::io("write into", folder))?;
     }
-    Ok(())
+    Ok(pairs)
+}
+
+fn panicked() -> Error {
+    Error::Engine(tantivy::TantivyError::InternalError("a thread panicked".to_owned()))
 }
 
 /// Every analysis thread ended early: the error that ended them is the one to report.

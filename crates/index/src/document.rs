@@ -8,9 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::analyzer::Units;
 use crate::error::Error;
-use crate::schema::{
-    Fields, Kind, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED, Part, Unit,
-};
+use crate::schema::{Fields, Kind, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED, Part};
 
 /// Separates the folded form of a facet value from the form of the page.
 pub const FACET_SEPARATOR: char = '\u{1f}';
@@ -128,6 +126,16 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Record, Error> {
     Ok(postcard::from_bytes(bytes)?)
 }
 
+/// A record, analysed: what the engine gets, and the key characters that the postings get.
+#[derive(Debug)]
+pub(crate) struct Analysed {
+    pub(crate) document: TantivyDocument,
+    pub(crate) kind: Kind,
+    pub(crate) title: Vec<char>,
+    pub(crate) body: Vec<char>,
+    pub(crate) tags: Vec<Vec<char>>,
+}
+
 /// Turns records into documents.
 #[derive(Debug)]
 pub(crate) struct Documents<'a> {
@@ -137,7 +145,7 @@ pub(crate) struct Documents<'a> {
 
 impl Documents<'_> {
     /// The document of one record; `ord` is its number in the order of the walk.
-    pub(crate) fn document(&self, ord: u64, record: &Record) -> Result<TantivyDocument, Error> {
+    pub(crate) fn analyse(&self, ord: u64, record: &Record) -> Result<Analysed, Error> {
         let fields = self.fields;
         let kind = record.kind();
         let texts = record.texts();
@@ -148,10 +156,11 @@ impl Documents<'_> {
         document.add_u64(fields.kind, kind as u64);
         document.add_u64(fields.seen, record.seen() as u64);
         self.add_date(&mut document, record.date());
-        self.add_text(&mut document, kind, Part::Title, &texts.title);
-        self.add_text(&mut document, kind, Part::Body, &texts.body);
+        let title = self.add_text(&mut document, Part::Title, &texts.title);
+        let body = self.add_text(&mut document, Part::Body, &texts.body);
+        let mut tags = Vec::with_capacity(texts.tags.len());
         for tag in &texts.tags {
-            self.add_text(&mut document, kind, Part::Tags, tag);
+            tags.push(self.add_text(&mut document, Part::Tags, tag));
             document.add_text(fields.tag, fold(tag));
             document.add_text(fields.tag_facet, facet(tag));
         }
@@ -164,17 +173,16 @@ impl Documents<'_> {
             document.add_text(fields.has, name);
         }
         document.add_bytes(fields.record, &encode(record)?);
-        Ok(document)
+        Ok(Analysed { document, kind, title, body, tags })
     }
 
-    fn add_text(&self, document: &mut TantivyDocument, kind: Kind, part: Part, text: &str) {
-        let units = Units::of(text, self.segmenter);
-        if units.key.is_empty() {
-            return;
+    /// Returns the key characters.
+    fn add_text(&self, document: &mut TantivyDocument, part: Part, text: &str) -> Vec<char> {
+        let Units { key, words } = Units::of(text, part, self.segmenter);
+        if !words.is_empty() {
+            document.add_text(self.fields.words(part), words);
         }
-        document.add_text(self.fields.text(kind, part, Unit::Gram), &units.key);
-        document.add_text(self.fields.text(kind, part, Unit::Char), units.key);
-        document.add_text(self.fields.text(kind, part, Unit::Word), units.words);
+        key
     }
 
     fn add_date(&self, document: &mut TantivyDocument, date: Date) {

@@ -2,6 +2,7 @@
 //!
 //! - [`build`] reads an archive and writes a new generation; [`Index::open`] opens the current one.
 //! - `schema` says what is indexed, field by field; `analyzer` what text becomes before that.
+//! - `postings` is the exact-phrase structure beside the engine's own.
 //! - `generation` keeps the folder safe: a build never touches the index in use.
 //!
 //! Ranking and the meaning of queries are not here but in `wensou-query`.
@@ -18,12 +19,13 @@ mod postings;
 mod schema;
 
 pub use analysis::{Analysis, TableFile, TableFiles, TableMeta};
+pub use analyzer::is_indexed_word;
 pub use build::{BuildOptions, build, is_current};
 pub use document::{FACET_SEPARATOR, HAS, RecordExt, Texts, civil_seconds, moment_start};
 pub use error::Error;
 pub use meta::{Meta, Stale, analysis};
 pub use open::{Index, Lookup, decode_document};
-pub use postings::{Cursor, KINDS_OF_LENGTH, Most, PairKey, Postings, length_of};
+pub use postings::{Cursor, KINDS_OF_LENGTH, Most, PairKey, Postings, SegmentPostings, length_of};
 pub use schema::{
     FORMAT_VERSION, Fields, Kind, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED, Part,
     Unit,

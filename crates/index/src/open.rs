@@ -17,6 +17,7 @@ use crate::document::decode;
 use crate::error::Error;
 use crate::generation;
 use crate::meta::Meta;
+use crate::postings::SegmentPostings;
 use crate::schema::{Fields, schema};
 
 /// An index opened for reading. It keeps the generation that it opened, whatever is built later.
@@ -26,6 +27,7 @@ pub struct Index {
     meta: Meta,
     fields: Fields,
     searcher: Searcher,
+    postings: SegmentPostings,
     /// Made when it is first asked for: a query of filters alone needs no words.
     analysis: OnceLock<Analysis>,
 }
@@ -69,7 +71,7 @@ impl Index {
         let unreadable = |source: tantivy::TantivyError| Error::unreadable(dir, source);
         let directory =
             MmapDirectory::open(generation).map_err(|source| Error::unreadable(dir, source))?;
-        let mut engine = Engine::open(directory).map_err(unreadable)?;
+        let mut engine = Engine::open(directory.clone()).map_err(unreadable)?;
         let (expected, fields) = schema();
         if engine.schema() != expected {
             return Err(Error::unreadable(dir, "its fields are not those of its format"));
@@ -80,12 +82,16 @@ impl Index {
             .reload_policy(ReloadPolicy::Manual)
             .try_into()
             .map_err(unreadable)?;
+        let searcher = reader.searcher();
+        let postings = SegmentPostings::open(&directory, &searcher)
+            .map_err(|source| Error::unreadable(dir, source))?;
         Ok(Self {
             dir: dir.to_path_buf(),
             generation: generation.to_path_buf(),
             meta,
             fields,
-            searcher: reader.searcher(),
+            searcher,
+            postings,
             analysis: OnceLock::new(),
         })
     }
@@ -127,6 +133,12 @@ impl Index {
     #[must_use]
     pub fn searcher(&self) -> &Searcher {
         &self.searcher
+    }
+
+    /// The postings of pairs and characters, segment by segment.
+    #[must_use]
+    pub fn postings(&self) -> &SegmentPostings {
+        &self.postings
     }
 
     /// Bytes on the disk.

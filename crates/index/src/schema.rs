@@ -3,16 +3,17 @@
 //! Responsible for what is indexed and how; not for what text becomes on the way in (`analyzer`)
 //! nor for how a query uses it.
 //!
-//! Text is indexed in three parts (title, body, tags) and three units, once for each kind:
+//! Text is indexed in three parts (title, body, tags) and three units:
 //!
-//! | unit | what | postings | for |
-//! |---|---|---|---|
-//! | gram | every two neighbouring key characters | frequencies, positions | exact phrases; ranking |
-//! | char | every key character | frequencies | phrases of one character; ranking |
-//! | word | jieba's search-mode words, Latin and number runs and their parts | frequencies | ranking; Latin and number words |
+//! | unit | what | postings | where | for |
+//! |---|---|---|---|---|
+//! | gram | every two neighbouring key characters | frequencies, places | [`crate::Postings`] | exact phrases; ranking |
+//! | char | every key character | frequencies | [`crate::Postings`] | phrases of one character; ranking |
+//! | word | jieba's search-mode words, Latin and number runs and their parts | frequencies | a field a part | ranking; Latin and number words |
 //!
-//! Articles and flash items have fields of their own because an article is twenty times as long:
-//! in one field, the average length would be nobody's, and BM25 would drown one kind in the other.
+//! Of the body, Chinese words of one or two characters have no posting of their own: a character or a
+//! pair is the same in the other structure. Titles and tags keep them, because letters are read as
+//! the pinyin of whole words.
 
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, NumericOptions, STORED, STRING, Schema,
@@ -22,11 +23,7 @@ use tantivy::schema::{
 /// Raised whenever the fields below change: an index of another format cannot be read.
 pub const FORMAT_VERSION: u32 = 1;
 
-/// Name of the tokenizer of gram fields, see [`crate::analyzer`].
-pub(crate) const GRAM_TOKENIZER: &str = "wensou_gram";
-/// Name of the tokenizer of char fields.
-pub(crate) const CHAR_TOKENIZER: &str = "wensou_char";
-/// Name of the tokenizer of word fields.
+/// Name of the tokenizer of word fields, see [`crate::analyzer`].
 pub(crate) const WORD_TOKENIZER: &str = "wensou_word";
 
 /// What a document is.
@@ -89,30 +86,6 @@ pub enum Unit {
     Word,
 }
 
-impl Unit {
-    /// All three.
-    pub const ALL: [Unit; 3] = [Unit::Gram, Unit::Char, Unit::Word];
-
-    fn name(self) -> &'static str {
-        match self {
-            Unit::Gram => "gram",
-            Unit::Char => "char",
-            Unit::Word => "word",
-        }
-    }
-
-    fn options(self) -> TextOptions {
-        let (tokenizer, record) = match self {
-            Unit::Gram => (GRAM_TOKENIZER, IndexRecordOption::WithFreqsAndPositions),
-            Unit::Char => (CHAR_TOKENIZER, IndexRecordOption::WithFreqs),
-            Unit::Word => (WORD_TOKENIZER, IndexRecordOption::WithFreqs),
-        };
-        TextOptions::default().set_indexing_options(
-            TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(record),
-        )
-    }
-}
-
 /// The value of [`Fields::provenance`] for a date that is not known.
 pub const PROVENANCE_NONE: u64 = 0;
 /// The value of [`Fields::provenance`] for an inferred date.
@@ -158,14 +131,14 @@ pub struct Fields {
     pub seen: Field,
     /// The whole record, encoded: the only stored field, read for hits alone.
     pub record: Field,
-    text: [[[Field; 3]; 3]; 2],
+    words: [Field; 3],
 }
 
 impl Fields {
-    /// The field that holds one unit of one part of one kind.
+    /// The field that holds the words of a part.
     #[must_use]
-    pub fn text(&self, kind: Kind, part: Part, unit: Unit) -> Field {
-        self.text[kind as usize][part as usize][unit as usize]
+    pub fn words(&self, part: Part) -> Field {
+        self.words[part as usize]
     }
 }
 
@@ -175,16 +148,15 @@ pub(crate) fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
     let number = || NumericOptions::from(FAST | INDEXED);
     let facet = || TextOptions::default().set_fast("raw");
-    let mut text = [[[Field::from_field_id(0); 3]; 3]; 2];
-    for kind in Kind::ALL {
-        for part in Part::ALL {
-            for unit in Unit::ALL {
-                let name = format!("{}_{}_{}", kind.name(), part.name(), unit.name());
-                text[kind as usize][part as usize][unit as usize] =
-                    builder.add_text_field(&name, unit.options());
-            }
-        }
-    }
+    // Lengths are those of all characters, and lie with their postings.
+    let words = TextOptions::default().set_indexing_options(
+        TextFieldIndexing::default()
+            .set_tokenizer(WORD_TOKENIZER)
+            .set_index_option(IndexRecordOption::WithFreqs)
+            .set_fieldnorms(false),
+    );
+    let words = Part::ALL
+        .map(|part| builder.add_text_field(&format!("{}_words", part.name()), words.clone()));
     let fields = Fields {
         id: builder.add_text_field("id", STRING | FAST),
         tie: builder.add_u64_field("tie", FAST),
@@ -203,7 +175,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         script: builder.add_text_field("script", STRING),
         seen: builder.add_u64_field("seen", FAST),
         record: builder.add_bytes_field("record", STORED),
-        text,
+        words,
     };
     (builder.build(), fields)
 }

@@ -29,11 +29,11 @@ pub struct Clause {
 /// As [`crate::search`].
 pub fn clauses(index: &Index, query: &Query) -> Result<Vec<Clause>, Error> {
     let nodes = demanded(index, query)?;
-    let statistics = Statistics::new(index)?;
+    let statistics = Statistics::new(index);
     let count = |nodes: Vec<Node>| -> Result<usize, Error> {
         let query = over(query, nodes);
         let plan = plan(index, &statistics, &query, Mode::Strict)?;
-        Ok(index.searcher().search(&plan.query, &Count)?)
+        Ok(index.searcher().search(&plan.matched, &Count)?)
     };
     (0..nodes.len())
         .map(|at| {

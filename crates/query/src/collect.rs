@@ -1,13 +1,18 @@
-//! The collector: how many documents match, and the best of them in a total order.
+//! How many documents match, and the best of them in a total order.
 //!
 //! The order never depends on how segments lie: equal scores (or dates) are settled by the hash of
 //! the id that the index keeps for this.
 
 use std::cmp::Reverse;
 
-use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::Column;
-use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
+use tantivy::query::{EnableScoring, Query};
+use tantivy::{DocAddress, DocId, DocSet, Score, SegmentOrdinal, SegmentReader, TERMINATED};
+use wensou_index::Index;
+
+use crate::score::SegmentScorer;
+use crate::stats::Statistics;
+use crate::terms::Scored;
 
 /// The order of hits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -61,6 +66,14 @@ struct Place {
     tie: Reverse<u64>,
 }
 
+/// What is matched, and what is scored of it.
+pub(crate) struct Wanted<'q> {
+    pub(crate) matched: &'q dyn Query,
+    pub(crate) scored: &'q [Scored],
+    /// What a document gains for matching another query.
+    pub(crate) bonus: &'q [(Box<dyn Query>, f32)],
+}
+
 /// Counts all matches and keeps the first `limit`.
 #[derive(Debug)]
 pub(crate) struct Best {
@@ -69,61 +82,50 @@ pub(crate) struct Best {
     pub(crate) recency: Option<Recency>,
 }
 
-pub(crate) struct SegmentBest {
-    segment: SegmentOrdinal,
-    limit: usize,
-    sort: Sort,
-    recency: Option<Recency>,
-    date: Option<Column<i64>>,
-    tie: Column<u64>,
-    total: usize,
-    found: Vec<Found>,
-    /// The last place that can still get in, once there are `limit`.
-    floor: Option<Place>,
-}
-
-impl Collector for Best {
-    type Fruit = (usize, Vec<Found>);
-    type Child = SegmentBest;
-
-    fn for_segment(
+impl Best {
+    /// How many documents match, and the first of them, in order.
+    pub(crate) fn of(
         &self,
-        segment: SegmentOrdinal,
-        reader: &SegmentReader,
-    ) -> tantivy::Result<SegmentBest> {
-        let columns = reader.fast_fields();
-        let date = match self.sort {
-            Sort::Rank if self.recency.is_none() => None,
-            _ => Some(columns.i64("date")?),
-        };
-        let tie = columns.u64("tie")?;
-        Ok(SegmentBest {
-            segment,
-            limit: self.limit,
-            sort: self.sort,
-            recency: self.recency,
-            date,
-            tie,
-            total: 0,
-            found: Vec::new(),
-            floor: None,
-        })
-    }
-
-    fn requires_scoring(&self) -> bool {
-        true
-    }
-
-    fn merge_fruits(
-        &self,
-        segments: Vec<(usize, Vec<Found>)>,
+        index: &Index,
+        statistics: &Statistics<'_>,
+        wanted: &Wanted<'_>,
     ) -> tantivy::Result<(usize, Vec<Found>)> {
-        let total = segments.iter().map(|(total, _)| total).sum();
-        let mut found: Vec<Found> = segments.into_iter().flat_map(|(_, found)| found).collect();
+        let searcher = index.searcher();
+        let weight = wanted.matched.weight(EnableScoring::disabled_from_searcher(searcher))?;
+        let (mut total, mut found) = (0, Vec::new());
+        for (segment, reader) in (0..).zip(searcher.segment_readers()) {
+            let mut best = SegmentBest::new(self, segment, reader)?;
+            let (scored, bonus) = (wanted.scored, wanted.bonus);
+            best.scorer = Some(SegmentScorer::new(index, statistics, reader, scored, bonus)?);
+            let mut matched = weight.scorer(reader, 1.0)?;
+            let alive = reader.alive_bitset();
+            let mut doc = matched.doc();
+            while doc != TERMINATED {
+                if alive.is_none_or(|alive| alive.is_alive(doc)) {
+                    best.collect(doc);
+                }
+                doc = matched.advance();
+            }
+            best.shrink();
+            total += best.total;
+            found.append(&mut best.found);
+        }
         order(&mut found);
         found.truncate(self.limit);
         Ok((total, found))
     }
+}
+
+struct SegmentBest<'b> {
+    best: &'b Best,
+    segment: SegmentOrdinal,
+    date: Option<Column<i64>>,
+    tie: Column<u64>,
+    scorer: Option<SegmentScorer>,
+    total: usize,
+    found: Vec<Found>,
+    /// The last place that can still get in, once there are `limit`.
+    floor: Option<Place>,
 }
 
 /// Puts the earliest places first.
@@ -131,17 +133,43 @@ fn order(found: &mut [Found]) {
     found.sort_unstable_by_key(|found| Reverse(found.place));
 }
 
-impl SegmentCollector for SegmentBest {
-    type Fruit = (usize, Vec<Found>);
+impl<'b> SegmentBest<'b> {
+    fn new(
+        best: &'b Best,
+        segment: SegmentOrdinal,
+        reader: &SegmentReader,
+    ) -> tantivy::Result<Self> {
+        let columns = reader.fast_fields();
+        let date = match best.sort {
+            Sort::Rank if best.recency.is_none() => None,
+            _ => Some(columns.i64("date")?),
+        };
+        let tie = columns.u64("tie")?;
+        let (total, found, floor) = (0, Vec::new(), None);
+        Ok(Self { best, segment, date, tie, scorer: None, total, found, floor })
+    }
 
-    fn collect(&mut self, doc: DocId, score: Score) {
+    fn collect(&mut self, doc: DocId) {
         self.total += 1;
-        let date = match (self.sort, &self.date) {
+        let date = match (self.best.sort, &self.date) {
             (Sort::Newest, Some(dates)) => dates.first(doc).unwrap_or(i64::MIN),
             (Sort::Oldest, Some(dates)) => dates.first(doc).map_or(i64::MIN, |date| -date),
             _ => 0,
         };
-        let recency = match (self.recency, &self.date) {
+        let least = match self.floor {
+            Some(floor) if date < floor.date => return,
+            // A score is only lowered by age, so what is too little before is too little after.
+            Some(floor) if date == floor.date => f32::from_bits(floor.score),
+            _ => 0.0,
+        };
+        let score = match &mut self.scorer {
+            Some(scorer) => match scorer.score(doc, least) {
+                Some(score) => score,
+                None => return,
+            },
+            None => 0.0,
+        };
+        let recency = match (self.best.recency, &self.date) {
             (Some(recency), Some(dates)) => recency.factor(dates.first(doc)),
             _ => 1.0,
         };
@@ -160,22 +188,15 @@ impl SegmentCollector for SegmentBest {
         let address = DocAddress::new(self.segment, doc);
         self.found.push(Found { address, score, recency, tie, place });
         // Sorting once every `limit` arrivals costs less than a heap's sifting on each.
-        if self.found.len() >= self.limit.max(1) * 2 {
+        if self.found.len() >= self.best.limit.max(1) * 2 {
             self.shrink();
         }
     }
 
-    fn harvest(mut self) -> Self::Fruit {
-        self.shrink();
-        (self.total, self.found)
-    }
-}
-
-impl SegmentBest {
     fn shrink(&mut self) {
         order(&mut self.found);
-        self.found.truncate(self.limit);
-        if self.found.len() == self.limit {
+        self.found.truncate(self.best.limit);
+        if self.found.len() == self.best.limit {
             self.floor = self.found.last().map(|found| found.place);
         }
     }

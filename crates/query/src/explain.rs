@@ -1,8 +1,8 @@
 //! Why a query finds what it finds, and why a hit ranks where it does.
 
 use tantivy::query::EnableScoring;
-use tantivy::{DocAddress, DocSet, TERMINATED};
-use wensou_index::{Index, Kind, Lookup, Part, RecordExt, Unit};
+use tantivy::{DocAddress, DocSet};
+use wensou_index::{Index, Lookup, Part, Unit};
 use wensou_ingest::Record;
 
 use crate::clauses::{Clause, clauses, over};
@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::lang::Query;
 use crate::plan::{Mode, Plan, plan};
 use crate::rank::{self, PER_TERM};
+use crate::score::part_of_score;
 use crate::stats::Statistics;
 use crate::terms::{Form, Look, Origin, TextQueries};
 
@@ -134,7 +135,7 @@ pub fn explain(
     id: Option<&str>,
     recency: Option<Recency>,
 ) -> Result<Explanation, Error> {
-    let statistics = Statistics::new(index)?;
+    let statistics = Statistics::new(index);
     let strict = plan(index, &statistics, query, Mode::Strict)?;
     let found = run(index, &statistics, &strict, recency)?;
     let (plan, (total, found), relaxed) = match found.0 {
@@ -161,7 +162,7 @@ pub fn explain(
         folded: wensou_text::fold(&query.text),
         words: words(index, &plan)?,
         compiled: crate::plan::describe(index, query)?,
-        scored: scored(index, &statistics, &plan)?,
+        scored: scored(&statistics, &plan)?,
         clauses,
         total,
         relaxed,
@@ -177,8 +178,7 @@ fn run(
 ) -> Result<(usize, Vec<Found>), Error> {
     let sort = if plan.texts.is_empty() { Sort::Newest } else { Sort::Rank };
     let best = Best { limit: RANKS, sort, recency };
-    let (total, mut found) =
-        index.searcher().search_with_statistics_provider(&plan.query, &best, statistics)?;
+    let (total, mut found) = best.of(index, statistics, &plan.wanted())?;
     if sort == Sort::Rank {
         rank::rerank(index, statistics, &plan.texts, &mut found)?;
     }
@@ -186,7 +186,7 @@ fn run(
 }
 
 fn words(index: &Index, plan: &Plan) -> Result<Vec<ExplainedWord>, Error> {
-    let queries = TextQueries { fields: index.fields(), parts: &Part::ALL };
+    let queries = TextQueries { index, parts: &Part::ALL };
     let form = |form: &Form| -> Result<ExplainedForm, Error> {
         let query = queries.form(form);
         let count = index.searcher().search(&query, &tantivy::collector::Count);
@@ -223,20 +223,14 @@ pub(crate) fn look(look: Look) -> &'static str {
     }
 }
 
-fn scored(
-    index: &Index,
-    statistics: &Statistics<'_>,
-    plan: &Plan,
-) -> Result<Vec<ScoredUnit>, Error> {
+fn scored(statistics: &Statistics<'_>, plan: &Plan) -> Result<Vec<ScoredUnit>, Error> {
     let mut units: Vec<ScoredUnit> = Vec::new();
     for unit in plan.texts.iter().flat_map(|text| &text.units) {
-        let field = index.fields().text(Kind::Article, Part::Body, unit.unit);
-        let term = tantivy::Term::from_field_text(field, &unit.text);
         units.push(ScoredUnit {
             unit: unit.unit,
             text: unit.text.clone(),
             weight: unit.weight * rank::unit_weight(unit.unit),
-            idf: statistics.idf(&term)?,
+            idf: statistics.idf(Part::Body, unit.unit, &unit.text)?,
             origin: unit.origin,
         });
     }
@@ -265,14 +259,16 @@ impl Context<'_> {
             .map(|clause| {
                 let query = over(query, vec![clause.node.clone()]);
                 let plan = plan(self.index, self.statistics, &query, Mode::Strict)?;
-                Ok(self.score(plan.query.as_ref(), address)?.is_some())
+                self.matches(plan.matched.as_ref(), address)
             })
             .collect::<Result<_, Error>>()?;
         let at = found.iter().position(|found| found.address == address);
         let mut parts = Vec::new();
-        for unit in self.plan.scored.iter().filter(|unit| unit.kind == record.kind()) {
-            let query = unit.query(self.index.fields());
-            if let Some(score) = self.score(query.as_ref(), address)? {
+        let reader = self.index.searcher().segment_reader(address.segment_ord);
+        for unit in &self.plan.scored {
+            let of =
+                |unit| part_of_score(self.index, self.statistics, reader, unit, address.doc_id);
+            if let Some(score) = of(unit)? {
                 parts.push(ScorePart {
                     part: unit.part,
                     unit: unit.unit,
@@ -289,9 +285,7 @@ impl Context<'_> {
         });
         let again = at.filter(|at| *at < rank::DEPTH && found.len() > 1);
         let evidence = match again {
-            Some(_) => {
-                Some(rank::evidence(self.index, self.statistics, &self.plan.texts, &record)?)
-            }
+            Some(_) => Some(rank::evidence(self.statistics, &self.plan.texts, &record)?),
             None => None,
         };
         Ok(ExplainedHit {
@@ -306,22 +300,20 @@ impl Context<'_> {
         })
     }
 
-    /// The score that a query gives a document, if it matches.
-    fn score(
+    fn matches(
         &self,
         query: &dyn tantivy::query::Query,
         address: DocAddress,
-    ) -> Result<Option<f32>, Error> {
+    ) -> Result<bool, Error> {
         let engine = |error| Error::from(wensou_index::Error::from(error));
         let searcher = self.index.searcher();
-        let scoring = EnableScoring::enabled_from_statistics_provider(self.statistics, searcher);
-        let weight = query.weight(scoring).map_err(engine)?;
+        let weight =
+            query.weight(EnableScoring::disabled_from_searcher(searcher)).map_err(engine)?;
         let reader = searcher.segment_reader(address.segment_ord);
-        let mut scorer = weight.scorer(reader, 1.0).map_err(engine)?;
-        if scorer.doc() < address.doc_id {
-            scorer.seek(address.doc_id);
+        let mut matched = weight.scorer(reader, 1.0).map_err(engine)?;
+        if matched.doc() < address.doc_id {
+            matched.seek(address.doc_id);
         }
-        let there = scorer.doc() != TERMINATED && scorer.doc() == address.doc_id;
-        Ok(there.then(|| scorer.score()))
+        Ok(matched.doc() == address.doc_id)
     }
 }

@@ -79,7 +79,7 @@ pub fn facet(
     prefix: Option<&str>,
 ) -> Result<Vec<FacetValue>, Error> {
     let plan = answering(index, query)?;
-    let counts = index.searcher().search(&plan.query, &Counter { facet })?;
+    let counts = index.searcher().search(&plan.matched, &Counter { facet })?;
     let prefix = prefix.map(fold).unwrap_or_default();
     let values = match facet {
         Facet::Month | Facet::Kind => counts,

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use pinyin::ToPinyinMulti;
-use wensou_index::{Index, Kind, Part, Unit};
+use wensou_index::{Index, Part};
 use wensou_text::is_han;
 
 use crate::error::Error;
@@ -76,15 +76,12 @@ fn sounds(text: &str) -> bool {
 /// The words of titles, tags and sources that sound so, the most frequent first.
 fn words(index: &Index, letters: &str) -> Result<Vec<String>, Error> {
     let fields = index.fields();
-    let mut dictionaries = vec![fields.tag, fields.source];
-    for kind in Kind::ALL {
-        dictionaries
-            .extend([Part::Title, Part::Tags].map(|part| fields.text(kind, part, Unit::Word)));
-    }
+    let titles_and_tags = [Part::Title, Part::Tags].map(|part| fields.words(part));
+    let dictionaries = [fields.tag, fields.source].into_iter().chain(titles_and_tags);
     let mut found: HashMap<String, u64> = HashMap::new();
     for reader in index.searcher().segment_readers() {
-        for field in &dictionaries {
-            let inverted = reader.inverted_index(*field)?;
+        for field in dictionaries.clone() {
+            let inverted = reader.inverted_index(field)?;
             let mut terms = inverted.terms().stream().map_err(tantivy::TantivyError::from)?;
             while let Some((term, info)) = terms.next() {
                 let Ok(word) = std::str::from_utf8(term) else { continue };

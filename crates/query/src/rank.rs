@@ -9,8 +9,7 @@ use std::collections::hash_map::Entry;
 
 use rustc_hash::FxHashMap;
 
-use tantivy::Term;
-use wensou_index::{Index, Kind, Part, RecordExt, Unit};
+use wensou_index::{Index, Part, RecordExt, Unit};
 use wensou_ingest::Record;
 use wensou_text::key_of;
 
@@ -78,7 +77,7 @@ pub(crate) fn rerank(
     if head < 2 || texts.is_empty() {
         return Ok(());
     }
-    let rarity = Rarity::of(index, statistics, texts)?;
+    let rarity = Rarity::of(statistics, texts)?;
     for hit in &mut found[..head] {
         let evidence = rarity.evidence(texts, &index.record(hit.address)?);
         hit.score += (evidence.window + evidence.runs) * hit.recency;
@@ -96,26 +95,24 @@ pub(crate) struct Evidence {
 
 /// What [`rerank`] adds to the score of one document.
 pub(crate) fn evidence(
-    index: &Index,
     statistics: &Statistics<'_>,
     texts: &[Text],
     record: &Record,
 ) -> Result<Evidence, Error> {
-    Ok(Rarity::of(index, statistics, texts)?.evidence(texts, record))
+    Ok(Rarity::of(statistics, texts)?.evidence(texts, record))
 }
 
 /// How rare each gram of the query is.
 struct Rarity(FxHashMap<[char; 2], f32>);
 
 impl Rarity {
-    fn of(index: &Index, statistics: &Statistics<'_>, texts: &[Text]) -> Result<Self, Error> {
-        let field = index.fields().text(Kind::Article, Part::Body, Unit::Gram);
+    fn of(statistics: &Statistics<'_>, texts: &[Text]) -> Result<Self, Error> {
         let mut rarity: FxHashMap<[char; 2], f32> = FxHashMap::default();
         for pair in texts.iter().flat_map(|text| text.key.windows(2)) {
             let gram = [pair[0], pair[1]];
             if let Entry::Vacant(entry) = rarity.entry(gram) {
                 let text: String = gram.iter().collect();
-                entry.insert(statistics.idf(&Term::from_field_text(field, &text))?);
+                entry.insert(statistics.idf(Part::Body, Unit::Gram, &text)?);
             }
         }
         Ok(Self(rarity))

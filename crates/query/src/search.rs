@@ -112,7 +112,7 @@ impl<'i> Session<'i> {
     ///
     /// If the index fails.
     pub fn new(index: &'i Index) -> Result<Self, Error> {
-        Ok(Self { index, statistics: Statistics::new(index)? })
+        Ok(Self { index, statistics: Statistics::new(index) })
     }
 
     /// As [`search`].
@@ -137,7 +137,7 @@ impl<'i> Session<'i> {
         let undated = match plan.dated {
             true => {
                 let plan = searcher.plan(query, Mode::Undated)?;
-                self.index.searcher().search(&plan.query, &Count)?
+                self.index.searcher().search(&plan.matched, &Count)?
             }
             false => 0,
         };
@@ -149,7 +149,7 @@ impl<'i> Session<'i> {
         let partial = match total {
             1..FEW if plan.terms.len() > 1 && !relaxed => {
                 let plan = searcher.plan(query, Mode::Relaxed)?;
-                let any = self.index.searcher().search(&plan.query, &Count)?;
+                let any = self.index.searcher().search(&plan.matched, &Count)?;
                 (any > total).then_some(any)
             }
             _ => None,
@@ -176,9 +176,9 @@ impl<'i> Session<'i> {
 
 /// The plan that answers a query: strict if any document has every word, else relaxed.
 pub(crate) fn answering(index: &Index, query: &Query) -> Result<Plan, Error> {
-    let statistics = Statistics::new(index)?;
+    let statistics = Statistics::new(index);
     let strict = plan(index, &statistics, query, Mode::Strict)?;
-    if strict.terms.len() < 2 || index.searcher().search(&strict.query, &Count)? > 0 {
+    if strict.terms.len() < 2 || index.searcher().search(&strict.matched, &Count)? > 0 {
         return Ok(strict);
     }
     plan(index, &statistics, query, Mode::Relaxed)
@@ -226,9 +226,7 @@ impl Searcher<'_> {
         // would not fit together.
         let limit = if sort == Sort::Rank { wanted.max(rank::DEPTH) } else { wanted };
         let best = Best { limit, sort, recency: self.options.recency };
-        let searcher = self.index.searcher();
-        let (total, mut found) =
-            searcher.search_with_statistics_provider(&plan.query, &best, self.statistics)?;
+        let (total, mut found) = best.of(self.index, self.statistics, &plan.wanted())?;
         if sort == Sort::Rank {
             rank::rerank(self.index, self.statistics, &plan.texts, &mut found)?;
         }
@@ -296,7 +294,7 @@ impl Highlighter {
     ///
     /// As [`search`].
     pub fn new(index: &Index, query: &Query) -> Result<Self, Error> {
-        let plan = plan(index, &Statistics::new(index)?, query, Mode::Strict)?;
+        let plan = plan(index, &Statistics::new(index), query, Mode::Strict)?;
         Ok(Self { needles: plan.needles })
     }
 

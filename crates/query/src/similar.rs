@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use tantivy::Term as EngineTerm;
-use tantivy::query::{Bm25StatisticsProvider, BooleanQuery, Occur, Query};
-use wensou_index::{Index, Kind, Lookup, Part, RecordExt, Texts, Unit};
+use tantivy::query::{BooleanQuery, Occur, Query};
+use wensou_index::{Index, Lookup, Part, RecordExt, Texts, Unit};
 use wensou_ingest::Record;
 use wensou_text::{Folded, Segmenter, TokenKind};
 
-use crate::collect::{Best, Sort};
+use crate::collect::{Best, Sort, Wanted};
 use crate::error::Error;
 use crate::filter;
 use crate::needle::{Haystack, Needle};
@@ -17,7 +16,7 @@ use crate::search::{Hit, Options};
 use crate::snippet::{snippet, whole};
 use crate::stats::Statistics;
 use crate::stop::is_stop;
-use crate::terms::{Form, Origin, Scored, TextQueries, any, unscored};
+use crate::terms::{Form, Origin, Scored, TextQueries, any, unit_of};
 
 /// Telling words that are looked for.
 const WORDS: usize = 25;
@@ -39,16 +38,16 @@ const PROMINENT: f32 = 3.0;
 pub fn similar(index: &Index, id: &str, options: &Options) -> Result<Vec<Hit>, Error> {
     let Lookup::Found(address) = index.lookup(id)? else { return Ok(Vec::new()) };
     let record = index.record(address)?;
-    let statistics = Statistics::new(index)?;
+    let statistics = Statistics::new(index);
     let words = telling(index, &statistics, &record.texts())?;
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    let query = query(index, &words, &record);
+    let (matched, scored) = (matched(index, &words, &record), scored(&words));
     let wanted = options.offset.saturating_add(options.limit);
     let best = Best { limit: wanted, sort: Sort::Rank, recency: None };
-    let (_, found) =
-        index.searcher().search_with_statistics_provider(&query, &best, &statistics)?;
+    let wanted = Wanted { matched: &matched, scored: &scored, bonus: &[] };
+    let (_, found) = best.of(index, &statistics, &wanted)?;
     let needles: Vec<Needle> = words
         .iter()
         .enumerate()
@@ -79,6 +78,8 @@ struct Telling {
     /// As the document writes it.
     typed: String,
     form: Form,
+    /// What it is indexed as.
+    unit: Unit,
     /// How telling it is: its frequency there, dampened, times its rarity.
     weight: f32,
 }
@@ -96,17 +97,17 @@ fn telling(
         count(tag, PROMINENT, segmenter, &mut words);
     }
     count(&texts.body, 1.0, segmenter, &mut words);
-    let field = index.fields().text(Kind::Article, Part::Body, Unit::Word);
     let mut telling = Vec::new();
     for (word, (count, typed, kind)) in words {
         let Some(form) = Form::new(&word, kind, Origin::Typed) else { continue };
-        let term = EngineTerm::from_field_text(field, &word);
+        let unit = unit_of(kind, &word);
         // A word that stands nowhere else finds nothing else.
-        if statistics.doc_freq(&term)? > 1 {
+        if statistics.doc_freq(Part::Body, unit, &word)? > 1 {
             // In a small archive a word can be rare by chance: that it is rare in Chinese counts too.
             let rarity = segmenter.rarity(&word);
-            let weight = (1.0 + count.ln()) * statistics.idf(&term)? * rarity * rarity;
-            telling.push(Telling { typed, form, weight });
+            let idf = statistics.idf(Part::Body, unit, &word)?;
+            let weight = (1.0 + count.ln()) * idf * rarity * rarity;
+            telling.push(Telling { typed, form, unit, weight });
         }
     }
     telling.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.form.text.cmp(&b.form.text)));
@@ -140,31 +141,27 @@ fn count(
     });
 }
 
-fn query(index: &Index, words: &[Telling], record: &Record) -> BooleanQuery {
+fn matched(index: &Index, words: &[Telling], record: &Record) -> BooleanQuery {
     let fields = index.fields();
-    let queries = TextQueries { fields, parts: &Part::ALL };
+    let queries = TextQueries { index, parts: &Part::ALL };
     let least = if words.len() < ENOUGH { 1 } else { SHARED };
     let matched = words.iter().map(|word| (Occur::Should, queries.form(&word.form))).collect();
     let matched = BooleanQuery::with_minimum_required_clauses(matched, least);
-    let most = words[0].weight;
-    let scored = words.iter().flat_map(|word| {
-        Kind::ALL.into_iter().flat_map(move |kind| {
-            Part::ALL.into_iter().map(move |part| Scored {
-                kind,
-                part,
-                unit: Unit::Word,
-                text: word.form.text.clone(),
-                weight: rank::weight(part, Unit::Word) * word.weight / most,
-                origin: Origin::Typed,
-            })
-        })
-    });
     let mut own: Vec<Box<dyn Query>> = vec![filter::exact(fields.id, record.id())];
     if let Record::Article(article) = record {
         own.extend(article.flashes.iter().map(|id| filter::exact(fields.id, id)));
     }
-    let mut clauses: Vec<(Occur, Box<dyn Query>)> =
-        vec![(Occur::Must, unscored(Box::new(matched))), (Occur::MustNot, any(own))];
-    clauses.extend(scored.map(|unit| (Occur::Should, unit.query(fields))));
-    BooleanQuery::new(clauses)
+    BooleanQuery::new(vec![(Occur::Must, Box::new(matched)), (Occur::MustNot, any(own))])
+}
+
+fn scored(words: &[Telling]) -> Vec<Scored> {
+    let most = words.first().map_or(1.0, |word| word.weight);
+    let in_part = |word: &Telling, part| Scored {
+        part,
+        unit: word.unit,
+        text: word.form.text.clone(),
+        weight: rank::weight(part, Unit::Word) * word.weight / most,
+        origin: Origin::Typed,
+    };
+    words.iter().flat_map(|word| Part::ALL.map(|part| in_part(word, part))).collect()
 }

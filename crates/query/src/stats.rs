@@ -1,74 +1,82 @@
 //! The statistics that BM25 is computed with: lengths per kind, document frequencies over both.
 //!
 //! A word is as rare as it is in the whole archive, whichever kind of document it stands in; but
-//! a text is as long as it is among texts of its own kind. So the document frequency of a term is
-//! summed over its fields of both kinds, and the average length of a field is taken over the
-//! documents of the kind that has it. Both reach tantivy through its statistics provider, which
-//! knows one number of documents only: the token total is scaled so that the division gives the
-//! average wanted.
-
-use std::collections::HashMap;
+//! a text is as long as it is among texts of its own kind, because an article is twenty times as
+//! long as a flash item: over both, the average length would be nobody's, and one kind would drown
+//! the other. Lengths are in key characters, for words too.
 
 use tantivy::Term;
-use tantivy::query::Bm25StatisticsProvider;
-use tantivy::schema::Field;
-use wensou_index::{Index, Kind, Part, Unit};
+use wensou_index::{Index, KINDS_OF_LENGTH, Kind, PairKey, Part, Unit, length_of};
+
+/// How soon another occurrence of a unit stops to count.
+const K1: f32 = 1.2;
+/// How much the length of a text counts.
+const B: f32 = 0.75;
 
 #[derive(Debug)]
 pub(crate) struct Statistics<'a> {
     index: &'a Index,
     documents: u64,
-    /// Documents of each kind.
-    by_kind: [u64; 2],
-    /// For each text field: its kind, and the field of the other kind.
-    fields: HashMap<Field, (Kind, Field)>,
 }
 
 impl<'a> Statistics<'a> {
-    pub(crate) fn new(index: &'a Index) -> tantivy::Result<Self> {
-        let mut fields = HashMap::new();
-        for part in Part::ALL {
-            for unit in Unit::ALL {
-                let [article, flash] = Kind::ALL.map(|kind| index.fields().text(kind, part, unit));
-                fields.insert(article, (Kind::Article, flash));
-                fields.insert(flash, (Kind::Flash, article));
-            }
-        }
-        let documents = index.searcher().num_docs();
-        let flashes = index
-            .searcher()
-            .doc_freq(&Term::from_field_u64(index.fields().kind, Kind::Flash as u64))?;
-        Ok(Self { index, documents, by_kind: [documents.saturating_sub(flashes), flashes], fields })
+    pub(crate) fn new(index: &'a Index) -> Self {
+        Self { index, documents: index.searcher().num_docs() }
     }
 
-    /// Inverse document frequency of a term over both kinds, as BM25 weighs it.
-    pub(crate) fn idf(&self, term: &Term) -> tantivy::Result<f32> {
-        let found = self.doc_freq(term)? as f32;
-        let all = self.documents as f32;
+    /// Documents of both kinds that have a unit in a part.
+    pub(crate) fn doc_freq(&self, part: Part, unit: Unit, text: &str) -> tantivy::Result<u64> {
+        let found = match pair_key(part, unit, text) {
+            Some(key) => self.index.postings().count(key),
+            None => {
+                let term = Term::from_field_text(self.index.fields().words(part), text);
+                self.index.searcher().doc_freq(&term)?
+            }
+        };
+        Ok(found.min(self.documents))
+    }
+
+    /// Inverse document frequency over both kinds.
+    pub(crate) fn idf(&self, part: Part, unit: Unit, text: &str) -> tantivy::Result<f32> {
+        let (found, all) = (self.doc_freq(part, unit, text)? as f32, self.documents as f32);
         Ok((1.0 + (all - found + 0.5) / (found + 0.5)).ln())
+    }
+
+    /// The most that a unit of this weight adds to a score.
+    pub(crate) fn most(&self, part: Part, unit: Unit, text: &str) -> tantivy::Result<f32> {
+        Ok(self.idf(part, unit, text)? * (1.0 + K1))
+    }
+
+    /// For each length byte, what is added to the frequency of a unit to damp it.
+    pub(crate) fn norms(&self, part: Part) -> Norms {
+        let averages =
+            Kind::ALL.map(|kind| self.index.postings().average_length(kind, part).max(1.0) as f32);
+        let norms = std::array::from_fn(|code| {
+            let (kind, length) = length_of(code as u8);
+            K1 * (1.0 - B + B * length as f32 / averages[kind as usize])
+        });
+        Norms(Box::new(norms))
     }
 }
 
-impl Bm25StatisticsProvider for Statistics<'_> {
-    fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
-        let tokens = self.index.searcher().total_num_tokens(field)?;
-        let Some((kind, _)) = self.fields.get(&field) else { return Ok(tokens) };
-        let average = tokens as f64 / self.by_kind[*kind as usize].max(1) as f64;
-        Ok((average * self.documents as f64) as u64)
-    }
+/// What is added to the frequency of a unit, by the length byte of the text that it stands in.
+#[derive(Debug, Clone)]
+pub(crate) struct Norms(Box<[f32; KINDS_OF_LENGTH]>);
 
-    fn total_num_docs(&self) -> tantivy::Result<u64> {
-        Ok(self.documents)
+impl Norms {
+    /// The share of its most that a unit adds to a score.
+    pub(crate) fn share(&self, frequency: u32, length: u8) -> f32 {
+        let frequency = frequency as f32;
+        frequency / (frequency + self.0[usize::from(length)])
     }
+}
 
-    fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
-        let searcher = self.index.searcher();
-        let mut found = searcher.doc_freq(term)?;
-        if let Some((_, other)) = self.fields.get(&term.field())
-            && let Some(text) = term.value().as_str()
-        {
-            found += searcher.doc_freq(&Term::from_field_text(*other, text))?;
-        }
-        Ok(found.min(self.documents))
+/// The list of a pair or of a single character; `None` for a word.
+pub(crate) fn pair_key(part: Part, unit: Unit, text: &str) -> Option<PairKey> {
+    let mut chars = text.chars();
+    match (unit, chars.next(), chars.next()) {
+        (Unit::Gram, Some(first), Some(second)) => Some(PairKey::pair(part, first, second)),
+        (Unit::Char, Some(only), _) => Some(PairKey::single(part, only)),
+        _ => None,
     }
 }

@@ -8,15 +8,14 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use tantivy::Term as EngineTerm;
-use tantivy::query::{
-    BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, PhraseQuery, Query, TermQuery,
-};
+use tantivy::query::{BooleanQuery, EmptyQuery, Query, TermQuery};
 use tantivy::schema::IndexRecordOption;
-use wensou_index::{Fields, Kind, Part, Unit};
+use wensou_index::{Index, Part, Unit, is_indexed_word};
 use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, is_han};
 
 use crate::filter;
-use crate::rank::{LATIN_WEIGHT, STOP_WEIGHT};
+use crate::rank::{LATIN_WEIGHT, STOP_WEIGHT, unit_weight};
+use crate::sequence::Sequence;
 use crate::stop::{asks, is_stop};
 
 /// Latin words of at least this many letters and digits are found inside longer runs too: pages lose the
@@ -190,12 +189,24 @@ pub(crate) fn units(folded: &Folded<'_>, key: &Key, segmenter: &Segmenter) -> Ve
     }
     segmenter.segment(folded, |token| {
         let alone = if token.kind == TokenKind::Han { 1.0 } else { LATIN_WEIGHT };
-        add(Unit::Word, token.text.to_string(), alone * factor(is_stop(&token.text)));
+        let unit = unit_of(token.kind, &token.text);
+        // What a word is worth is worth the pair or character that stands for it.
+        let weight = alone * factor(is_stop(&token.text)) / unit_weight(unit);
+        add(unit, token.text.to_string(), weight);
     });
     let weights = weights.into_iter();
     weights
         .map(|((unit, text), weight)| Weighted { unit, text, weight, origin: Origin::Typed })
         .collect()
+}
+
+/// The unit that a word is indexed as.
+pub(crate) fn unit_of(kind: TokenKind, word: &str) -> Unit {
+    match word.chars().count() {
+        _ if is_indexed_word(Part::Body, kind, word) => Unit::Word,
+        1 => Unit::Char,
+        _ => Unit::Gram,
+    }
 }
 
 /// For each key character, whether it is part of a stop word.
@@ -209,33 +220,20 @@ fn stops(folded: &Folded<'_>, key: &Key, segmenter: &Segmenter) -> Vec<bool> {
     (0..key.chars().len()).map(|at| by_char[key.folded_range(at..at + 1).start]).collect()
 }
 
-/// Builds engine queries over the text fields of both kinds.
+/// Builds engine queries over the text of both kinds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TextQueries<'a> {
-    pub(crate) fields: &'a Fields,
+    pub(crate) index: &'a Index,
     pub(crate) parts: &'a [Part],
 }
 
 impl TextQueries<'_> {
     /// Documents that have the key characters in sequence in one of the parts. Scores nothing.
     pub(crate) fn sequence(self, key: &[char]) -> Box<dyn Query> {
-        self.each(|kind, part| {
-            let term = |unit, text: &[char]| {
-                let text: String = text.iter().collect();
-                EngineTerm::from_field_text(self.fields.text(kind, part, unit), &text)
-            };
-            match key {
-                [] => Box::new(EmptyQuery),
-                [_] => basic(term(Unit::Char, key)),
-                [_, _] => basic(term(Unit::Gram, key)),
-                _ => {
-                    // Every second gram covers all characters; the last one may overlap.
-                    let last = key.len() - 2;
-                    let starts = (0..last).step_by(2).chain([last]);
-                    let grams = starts.map(|at| (at, term(Unit::Gram, &key[at..at + 2]))).collect();
-                    Box::new(PhraseQuery::new_with_offset(grams))
-                }
-            }
+        Box::new(Sequence {
+            postings: self.index.postings().clone(),
+            parts: self.parts.to_vec(),
+            key: key.to_vec(),
         })
     }
 
@@ -244,7 +242,9 @@ impl TextQueries<'_> {
         match form.look {
             Look::Characters => self.sequence(&form.key),
             Look::Word | Look::Value => self.word(&form.text),
-            Look::Dated(from, until) => filter::dates(self.fields.date, Some(from), Some(until)),
+            Look::Dated(from, until) => {
+                filter::dates(self.index.fields().date, Some(from), Some(until))
+            }
             Look::WordOrGlued => any(vec![self.word(&form.text), self.sequence(&form.key)]),
         }
     }
@@ -260,7 +260,7 @@ impl TextQueries<'_> {
     /// Grams and not words: how a question is cut into words must not decide what answers it.
     pub(crate) fn anything(self, text: &Text) -> Box<dyn Query> {
         let typed = || text.units.iter().filter(|unit| unit.origin == Origin::Typed);
-        let meaningful = typed().any(|unit| unit.weight > STOP_WEIGHT);
+        let meaningful = text.terms.iter().any(|term| !term.stop);
         // A gram of two stop words is left out, one at the edge of a stop word is not.
         let least = if meaningful { 0.5 } else { 0.0 };
         let wanted = |wanted: Unit| {
@@ -288,25 +288,22 @@ impl TextQueries<'_> {
     }
 
     fn word(self, text: &str) -> Box<dyn Query> {
-        self.each(|kind, part| {
-            basic(EngineTerm::from_field_text(self.fields.text(kind, part, Unit::Word), text))
+        self.each(|part| {
+            let term = EngineTerm::from_field_text(self.index.fields().words(part), text);
+            Box::new(TermQuery::new(term, IndexRecordOption::Basic))
         })
     }
 
     /// Documents with a word that begins so. Scores nothing.
     pub(crate) fn word_prefix(self, prefix: &str) -> Box<dyn Query> {
-        self.each(|kind, part| filter::prefix(self.fields.text(kind, part, Unit::Word), prefix))
+        self.each(|part| filter::prefix(self.index.fields().words(part), prefix))
     }
 
-    fn each(self, query: impl Fn(Kind, Part) -> Box<dyn Query>) -> Box<dyn Query> {
-        let kinds = Kind::ALL.into_iter();
-        any(kinds
-            .flat_map(|kind| self.parts.iter().map(move |part| (kind, *part)))
-            .map(|(kind, part)| query(kind, part))
-            .collect())
+    fn each(self, query: impl Fn(Part) -> Box<dyn Query>) -> Box<dyn Query> {
+        any(self.parts.iter().map(|part| query(*part)).collect())
     }
 
-    /// What every unit is worth in every field that it is looked for in: `weight` says what a unit
+    /// What every unit is worth in every part that it is looked for in: `weight` says what a unit
     /// of a part is worth.
     pub(crate) fn scored(
         self,
@@ -315,19 +312,16 @@ impl TextQueries<'_> {
     ) -> Vec<Scored> {
         let mut scored = Vec::new();
         for unit in units {
-            for kind in Kind::ALL {
-                for part in self.parts.iter().copied() {
-                    let weight = weight(part, unit.unit) * unit.weight;
-                    if weight > 0.0 {
-                        scored.push(Scored {
-                            kind,
-                            part,
-                            unit: unit.unit,
-                            text: unit.text.clone(),
-                            weight,
-                            origin: unit.origin,
-                        });
-                    }
+            for part in self.parts.iter().copied() {
+                let weight = weight(part, unit.unit) * unit.weight;
+                if weight > 0.0 {
+                    scored.push(Scored {
+                        part,
+                        unit: unit.unit,
+                        text: unit.text.clone(),
+                        weight,
+                        origin: unit.origin,
+                    });
                 }
             }
         }
@@ -335,29 +329,14 @@ impl TextQueries<'_> {
     }
 }
 
-/// A unit that is scored in one field.
+/// A unit that is scored in one part.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Scored {
-    pub(crate) kind: Kind,
     pub(crate) part: Part,
     pub(crate) unit: Unit,
     pub(crate) text: String,
     pub(crate) weight: f32,
     pub(crate) origin: Origin,
-}
-
-impl Scored {
-    /// The engine's query, which gives the unit's part of the score.
-    pub(crate) fn query(&self, fields: &Fields) -> Box<dyn Query> {
-        let field = fields.text(self.kind, self.part, self.unit);
-        let term = EngineTerm::from_field_text(field, &self.text);
-        let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
-        Box::new(BoostQuery::new(Box::new(query), self.weight))
-    }
-}
-
-fn basic(term: EngineTerm) -> Box<dyn Query> {
-    Box::new(TermQuery::new(term, IndexRecordOption::Basic))
 }
 
 /// The union, without the wrapping where there is one query only.
@@ -367,9 +346,4 @@ pub(crate) fn any(mut queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
         1 => queries.remove(0),
         _ => Box::new(BooleanQuery::union(queries)),
     }
-}
-
-/// A query that matches as before and scores nothing.
-pub(crate) fn unscored(query: Box<dyn Query>) -> Box<dyn Query> {
-    Box::new(ConstScoreQuery::new(query, 0.0))
 }

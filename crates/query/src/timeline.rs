@@ -117,7 +117,7 @@ pub struct Timeline {
 /// If the query cannot be answered or the index fails.
 pub fn timeline(index: &Index, query: &Query, step: Option<Step>) -> Result<Timeline, Error> {
     let plan = answering(index, query)?;
-    let (days, undated) = index.searcher().search(&plan.query, &Days)?;
+    let (days, undated) = index.searcher().search(&plan.matched, &Days)?;
     let step = step.unwrap_or_else(|| {
         let fits = |step: &Step| bars(&days, *step).len() <= BARS;
         Step::ALL.into_iter().find(fits).unwrap_or(Step::Year)

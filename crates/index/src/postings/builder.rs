@@ -153,11 +153,8 @@ impl Builder {
             {
                 self.flush()?;
             }
-            let start = Start {
-                at: self.run.numbers.len() as u32,
-                document,
-                place: place + at as u32,
-            };
+            let start =
+                Start { at: self.run.numbers.len() as u32, document, place: place + at as u32 };
             self.run.starts.push(start);
             let mut code = self.code(part, text[at]);
             while at < text.len()

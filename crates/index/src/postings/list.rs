@@ -77,11 +77,7 @@ impl List {
                 let skip = &mut out[skips + block * SKIP..][..SKIP];
                 skip[..4].copy_from_slice(&last.to_le_bytes());
                 skip[4..8].copy_from_slice(&end.to_le_bytes());
-                skip[8..].copy_from_slice(&[
-                    most,
-                    shortest(Kind::Article),
-                    shortest(Kind::Flash),
-                ]);
+                skip[8..].copy_from_slice(&[most, shortest(Kind::Article), shortest(Kind::Flash)]);
             }
         }
     }
@@ -143,6 +139,8 @@ pub struct Most {
     pub frequency: u8,
     /// Length bytes of the shortest part of each kind in the block, if it has the kind.
     pub shortest: [Option<u8>; 2],
+    /// The last document of the block.
+    pub last: DocId,
 }
 
 /// Reads a list, document by document, each block when it is come to.
@@ -361,7 +359,8 @@ impl Cursor {
         }
         let [.., frequency, article, flash] = self.skip(self.glanced)?;
         let shortest = |code: u8| (code != NONE).then_some(code);
-        Some(Most { frequency, shortest: [shortest(article), shortest(flash).map(|c| c | 0x80)] })
+        let shortest = [shortest(article), shortest(flash).map(|code| code | 0x80)];
+        Some(Most { frequency, shortest, last: self.last_of(self.glanced)? })
     }
 }
 

@@ -15,11 +15,14 @@ mod file;
 mod lengths;
 mod list;
 mod pack;
+mod segments;
 
 pub(crate) use builder::Builder;
 pub use file::Postings;
 pub use lengths::{KINDS_OF_LENGTH, length_of};
 pub use list::{Cursor, Most};
+pub use segments::SegmentPostings;
+pub(crate) use segments::postings_file;
 
 use crate::schema::Part;
 

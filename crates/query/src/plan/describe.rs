@@ -8,6 +8,7 @@ use wensou_text::fold;
 use crate::error::Error;
 use crate::expand;
 use crate::lang::{FieldClause, Node, NodeKind, Query, Value};
+use crate::sequence::cover;
 use crate::terms::{Form, Look, Origin, Text};
 
 /// What documents must match, one line an operator or leaf, two blanks a level.
@@ -126,10 +127,8 @@ fn grams(key: &[char]) -> String {
     match key.len() {
         0..=2 => String::new(),
         length => {
-            let last = length - 2;
-            let starts = (0..last).step_by(2).chain([last]);
             let grams: Vec<String> =
-                starts.map(|at| format!("{}{}@{at}", key[at], key[at + 1])).collect();
+                cover(length).map(|at| format!("{}{}@{at}", key[at], key[at + 1])).collect();
             format!(" = {}", grams.join(" "))
         }
     }

@@ -9,9 +9,10 @@ mod field;
 
 pub(crate) use describe::describe;
 
-use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, Occur, Query as EngineQuery};
-use wensou_index::{Analysis, Index, Kind, Part, Unit};
+use tantivy::query::{AllQuery, BooleanQuery, Occur, Query as EngineQuery};
+use wensou_index::{Analysis, Index, Part, Unit};
 
+use crate::collect::Wanted;
 use crate::error::Error;
 use crate::expand;
 use crate::lang::{Diagnostic, Node, NodeKind, Phrase, Query, Span};
@@ -19,7 +20,7 @@ use crate::near;
 use crate::needle::Needle;
 use crate::rank;
 use crate::stats::Statistics;
-use crate::terms::{Form, Look, Scored, Term, Text, TextQueries, any, unscored};
+use crate::terms::{Form, Look, Scored, Term, Text, TextQueries, any};
 
 /// How much of a query's text must be found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,10 +35,12 @@ pub(crate) enum Mode {
 
 /// A compiled query.
 pub(crate) struct Plan {
-    /// Matches and scores.
-    pub(crate) query: Box<dyn EngineQuery>,
+    /// What matches.
+    pub(crate) matched: Box<dyn EngineQuery>,
     /// What is scored, unit by unit.
     pub(crate) scored: Vec<Scored>,
+    /// In relaxed mode: what a hit gains for each word that it has.
+    pub(crate) bonus: Vec<(Box<dyn EngineQuery>, f32)>,
     /// What to highlight.
     pub(crate) needles: Vec<Needle>,
     /// The words wanted, by term number; a hit may lack some of them.
@@ -86,13 +89,15 @@ pub(crate) fn plan(
         return Err(Error::Query(compiler.errors));
     }
     let Compiler { scored, bonus, needles, terms, texts, partial, dated, .. } = compiler;
-    let matched = unscored(matched.unwrap_or_else(|| Box::new(AllQuery)));
-    let clauses = std::iter::once((Occur::Must, matched))
-        .chain(scored.iter().map(|unit| (Occur::Should, unit.query(index.fields()))))
-        .chain(bonus.into_iter().map(|query| (Occur::Should, query)))
-        .collect();
-    let query: Box<dyn EngineQuery> = Box::new(BooleanQuery::new(clauses));
-    Ok(Plan { query, scored, needles, terms, texts, partial, dated })
+    let matched = matched.unwrap_or_else(|| Box::new(AllQuery));
+    Ok(Plan { matched, scored, bonus, needles, terms, texts, partial, dated })
+}
+
+impl Plan {
+    /// What [`crate::collect::Best`] looks for.
+    pub(crate) fn wanted(&self) -> Wanted<'_> {
+        Wanted { matched: self.matched.as_ref(), scored: &self.scored, bonus: &self.bonus }
+    }
 }
 
 /// Where in the tree a node stands.
@@ -115,7 +120,7 @@ struct Compiler<'a> {
     mode: Mode,
     scored: Vec<Scored>,
     /// In relaxed mode: what a hit gains for each word that it has.
-    bonus: Vec<Box<dyn EngineQuery>>,
+    bonus: Vec<(Box<dyn EngineQuery>, f32)>,
     needles: Vec<Needle>,
     terms: Vec<Term>,
     texts: Vec<Text>,
@@ -172,8 +177,7 @@ impl<'a> Compiler<'a> {
         let words = nodes.iter().any(|node| matches!(node.kind, NodeKind::Term(_)));
         let mut texts = match words {
             true => expand::texts(nodes, self.analysis()?, &|unit, text| {
-                let field = self.index.fields().text(Kind::Article, Part::Body, unit);
-                self.statistics.idf(&tantivy::Term::from_field_text(field, text))
+                self.statistics.idf(Part::Body, unit, text)
             })?,
             false => Vec::new(),
         };
@@ -243,7 +247,7 @@ impl<'a> Compiler<'a> {
             self.blank.get_or_insert(node.span);
             return Ok(None);
         }
-        let queries = TextQueries { fields: self.index.fields(), parts: place.parts };
+        let queries = TextQueries { index: self.index, parts: place.parts };
         let meaningful = text.terms.iter().any(|term| !term.stop);
         let question = text.question && !prefix;
         let last = text.terms.len() - 1;
@@ -256,10 +260,9 @@ impl<'a> Compiler<'a> {
                 continue;
             }
             if place.positive {
-                self.want(&queries, term)?;
+                self.want(term)?;
                 if self.mode == Mode::Relaxed {
-                    let bonus = ConstScoreQuery::new(query.box_clone(), rank::PER_TERM);
-                    self.bonus.push(Box::new(bonus));
+                    self.bonus.push((query.box_clone(), rank::PER_TERM));
                 }
                 self.terms.push(term.clone());
             }
@@ -291,7 +294,7 @@ impl<'a> Compiler<'a> {
             self.errors.push(Diagnostic::nothing_searchable(self.typed, node.span));
             return Ok(None);
         }
-        let queries = TextQueries { fields: self.index.fields(), parts: place.parts };
+        let queries = TextQueries { index: self.index, parts: place.parts };
         let matched = match phrase.near {
             None => queries.sequence(&text.key),
             Some(distance) => near::query(self.index, queries, &text.terms, distance as usize),
@@ -300,13 +303,13 @@ impl<'a> Compiler<'a> {
             match phrase.near {
                 None => {
                     if let Some(term) = Term::sequence(&phrase.text, &text.key) {
-                        self.want(&queries, &term)?;
+                        self.want(&term)?;
                         self.terms.push(term);
                     }
                 }
                 Some(_) => {
                     for term in &text.terms {
-                        self.want(&queries, term)?;
+                        self.want(term)?;
                         self.terms.push(term.clone());
                     }
                 }
@@ -318,21 +321,18 @@ impl<'a> Compiler<'a> {
     }
 
     /// Remembers what to highlight of a term.
-    fn want(&mut self, queries: &TextQueries<'_>, term: &Term) -> Result<(), Error> {
+    fn want(&mut self, term: &Term) -> Result<(), Error> {
         let number = self.terms.len();
         for form in &term.forms {
-            let weight = self.weight_of(queries, form)?;
+            let weight = self.weight_of(form)?;
             self.needles.extend(Needle::of(form, number, weight));
         }
         Ok(())
     }
 
     /// How rare a form is: the rarest of its grams, or the word itself.
-    fn weight_of(&self, queries: &TextQueries<'_>, form: &Form) -> Result<f32, Error> {
-        let term = |unit, text: &str| {
-            let field = queries.fields.text(Kind::Article, Part::Body, unit);
-            self.statistics.idf(&tantivy::Term::from_field_text(field, text))
-        };
+    fn weight_of(&self, form: &Form) -> Result<f32, Error> {
+        let term = |unit, text: &str| self.statistics.idf(Part::Body, unit, text);
         let mut weight: f32 = 0.0;
         match (form.look, form.key.as_slice()) {
             (Look::Dated(..), _) => {}
