@@ -285,7 +285,9 @@ impl Context<'_> {
         });
         let again = at.filter(|at| *at < rank::DEPTH && found.len() > 1);
         let evidence = match again {
-            Some(_) => Some(rank::evidence(self.statistics, &self.plan.texts, &record)?),
+            Some(_) => {
+                Some(rank::evidence(self.index, self.statistics, &self.plan.texts, address)?)
+            }
             None => None,
         };
         Ok(ExplainedHit {

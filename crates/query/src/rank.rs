@@ -1,29 +1,29 @@
 //! What a match is worth: weights of BM25, and the evidence that only the text itself gives.
 //!
 //! First BM25 (k1 1.2, b 0.75) is summed over parts and units. Then the first [`DEPTH`] hits are
-//! ranked again by how the query's characters stand in their stored text: how much of the query one
-//! stretch of text has, and which runs of the query stand in it unbroken. Numbers are those that a
+//! ranked again by how the query's characters stand in them: how much of the query one stretch of
+//! text has, and which runs of the query stand in it unbroken. Both come from the places of pairs, so
+//! that no record is read but those that are shown. Numbers are those that a
 //! held-out half of two judged sets confirmed; `docs/RANKING.md` has the table.
 
 use std::collections::hash_map::Entry;
 
 use rustc_hash::FxHashMap;
 
-use wensou_index::{Index, Part, RecordExt, Unit};
-use wensou_ingest::Record;
-use wensou_text::key_of;
+use tantivy::directory::OwnedBytes;
+use tantivy::{DocAddress, DocId, DocSet, TantivyError};
+use wensou_index::{Cursor, Index, PairKey, Part, Unit, length_of};
 
 use crate::collect::Found;
 use crate::error::Error;
 use crate::stats::Statistics;
 use crate::terms::Text;
 
-/// Hits that are ranked again. A hundred give the same measures to four places, at three times the
-/// reading.
+/// Hits that are ranked again. A hundred give the same measures to four places.
 pub(crate) const DEPTH: usize = 30;
 
 /// Key characters of the stretch whose coverage counts: two or three sentences.
-const WINDOW: usize = 100;
+const WINDOW: u32 = 100;
 
 /// Worth of the best stretch: the summed rarity of the distinct grams of the query that it has.
 const WINDOW_WEIGHT: f32 = 0.7;
@@ -66,7 +66,8 @@ pub(crate) fn unit_weight(unit: Unit) -> f32 {
     }
 }
 
-/// Ranks the first hits again by their text. `text` is all that the query looks for.
+/// Ranks the first hits again by where the query's characters stand in them. `texts` is all that
+/// the query looks for.
 pub(crate) fn rerank(
     index: &Index,
     statistics: &Statistics<'_>,
@@ -77,16 +78,26 @@ pub(crate) fn rerank(
     if head < 2 || texts.is_empty() {
         return Ok(());
     }
-    let rarity = Rarity::of(statistics, texts)?;
-    for hit in &mut found[..head] {
-        let evidence = rarity.evidence(texts, &index.record(hit.address)?);
+    let pairs = Pairs::of(statistics, texts)?;
+    // Lists are read forwards.
+    let mut order: Vec<usize> = (0..head).collect();
+    order.sort_unstable_by_key(|at| found[*at].address);
+    let mut lists: Option<(u32, Lists)> = None;
+    for at in order {
+        let hit = &mut found[at];
+        let segment = hit.address.segment_ord;
+        let lists = match &mut lists {
+            Some((open, lists)) if *open == segment => lists,
+            other => &mut other.insert((segment, Lists::of(index, segment, &pairs)?)).1,
+        };
+        let evidence = pairs.evidence(lists.places(hit.address.doc_id));
         hit.score += (evidence.window + evidence.runs) * hit.recency;
     }
     found[..head].sort_by(|a, b| b.score.total_cmp(&a.score).then(a.tie.cmp(&b.tie)));
     Ok(())
 }
 
-/// What the stored text of a document adds to its score.
+/// What the places of a document's pairs add to its score.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Evidence {
     pub(crate) window: f32,
@@ -95,99 +106,151 @@ pub(crate) struct Evidence {
 
 /// What [`rerank`] adds to the score of one document.
 pub(crate) fn evidence(
+    index: &Index,
     statistics: &Statistics<'_>,
     texts: &[Text],
-    record: &Record,
+    address: DocAddress,
 ) -> Result<Evidence, Error> {
-    Ok(Rarity::of(statistics, texts)?.evidence(texts, record))
+    let pairs = Pairs::of(statistics, texts)?;
+    let mut lists = Lists::of(index, address.segment_ord, &pairs)?;
+    Ok(pairs.evidence(lists.places(address.doc_id)))
 }
 
-/// How rare each gram of the query is.
-struct Rarity(FxHashMap<[char; 2], f32>);
+/// The pairs of the query.
+struct Pairs {
+    /// Each once, with how rare it is.
+    pairs: Vec<([char; 2], f32)>,
+    /// Each text as numbers of pairs, in order.
+    texts: Vec<Vec<usize>>,
+}
 
-impl Rarity {
+impl Pairs {
     fn of(statistics: &Statistics<'_>, texts: &[Text]) -> Result<Self, Error> {
-        let mut rarity: FxHashMap<[char; 2], f32> = FxHashMap::default();
-        for pair in texts.iter().flat_map(|text| text.key.windows(2)) {
-            let gram = [pair[0], pair[1]];
-            if let Entry::Vacant(entry) = rarity.entry(gram) {
-                let text: String = gram.iter().collect();
-                entry.insert(statistics.idf(Part::Body, Unit::Gram, &text)?);
+        let mut numbers: FxHashMap<[char; 2], usize> = FxHashMap::default();
+        let mut pairs = Vec::new();
+        let mut numbered = Vec::with_capacity(texts.len());
+        for text in texts {
+            let mut of_text = Vec::new();
+            for pair in text.key.windows(2) {
+                let pair = [pair[0], pair[1]];
+                let number = match numbers.entry(pair) {
+                    Entry::Occupied(entry) => *entry.get(),
+                    Entry::Vacant(entry) => {
+                        let text: String = pair.iter().collect();
+                        pairs.push((pair, statistics.idf(Part::Body, Unit::Gram, &text)?));
+                        *entry.insert(pairs.len() - 1)
+                    }
+                };
+                of_text.push(number);
             }
+            numbered.push(of_text);
         }
-        Ok(Self(rarity))
+        Ok(Self { pairs, texts: numbered })
     }
 
-    fn get(&self, pair: &[char]) -> Option<f32> {
-        self.0.get(&[pair[0], pair[1]]).copied()
-    }
-
-    fn evidence(&self, texts: &[Text], record: &Record) -> Evidence {
-        let parts = record.texts();
-        let key = key_of(&format!("{}\n{}", parts.title, parts.body));
-        let mut places: FxHashMap<[char; 2], Vec<usize>> = FxHashMap::default();
-        let mut matches: Vec<(usize, [char; 2], f32)> = Vec::new();
-        for (at, pair) in key.windows(2).enumerate() {
-            if let Some(rarity) = self.get(pair) {
-                let gram = [pair[0], pair[1]];
-                places.entry(gram).or_default().push(at);
-                matches.push((at, gram, rarity));
-            }
-        }
-        let runs: f32 = texts.iter().map(|text| self.runs(&text.key, &key, &places)).sum();
-        Evidence { window: WINDOW_WEIGHT * best_stretch(&matches), runs: RUN_WEIGHT * runs }
+    /// `places` are those of each pair, ascending.
+    fn evidence(&self, places: &[Vec<u32>]) -> Evidence {
+        let mut matches: Vec<(u32, usize)> = places
+            .iter()
+            .enumerate()
+            .flat_map(|(pair, places)| places.iter().map(move |place| (*place, pair)))
+            .collect();
+        matches.sort_unstable();
+        let runs: f32 = self.texts.iter().map(|text| self.runs(text, places)).sum();
+        Evidence { window: WINDOW_WEIGHT * self.best_stretch(&matches), runs: RUN_WEIGHT * runs }
     }
 
     /// Cuts the query greedily into the longest runs that stand in the text; a run of three
-    /// characters or more is worth the rarity of its grams times the root of its length less two.
-    fn runs(&self, query: &[char], key: &[char], places: &FxHashMap<[char; 2], Vec<usize>>) -> f32 {
+    /// characters or more is worth the rarity of its pairs times the root of its length less two.
+    fn runs(&self, query: &[usize], places: &[Vec<u32>]) -> f32 {
         let mut worth = 0.0;
         let mut at = 0;
-        while at + 2 < query.len() {
-            let starts = places.get(&[query[at], query[at + 1]]);
-            let length = starts
-                .into_iter()
-                .flatten()
-                .map(|start| {
-                    let pairs = query[at..].iter().zip(&key[*start..]);
-                    pairs.take_while(|(wanted, there)| wanted == there).count()
-                })
-                .max()
-                .unwrap_or(0);
-            if length < 3 {
+        // The last pair alone is no run.
+        while at + 1 < query.len() {
+            let run_from = |start: &u32| {
+                let on = (*start..).zip(&query[at..]);
+                on.take_while(|(place, pair)| places[**pair].binary_search(place).is_ok()).count()
+            };
+            let pairs = places[query[at]].iter().map(run_from).max().unwrap_or(0);
+            if pairs < 2 {
                 at += 1;
                 continue;
             }
-            let rarity: f32 =
-                query[at..at + length].windows(2).filter_map(|pair| self.get(pair)).sum();
-            worth += rarity * ((length.min(LONGEST_RUN) - 2) as f32).sqrt();
-            at += length - 1;
+            let rarity: f32 = query[at..at + pairs].iter().map(|pair| self.pairs[*pair].1).sum();
+            worth += rarity * (((pairs + 1).min(LONGEST_RUN) - 2) as f32).sqrt();
+            at += pairs;
         }
         worth
     }
+
+    /// The most that any stretch of [`WINDOW`] characters has: the summed rarity of its distinct pairs.
+    fn best_stretch(&self, matches: &[(u32, usize)]) -> f32 {
+        let mut counts = vec![0_u32; self.pairs.len()];
+        let (mut best, mut sum, mut oldest) = (0.0_f32, 0.0_f32, 0);
+        for (at, pair) in matches {
+            counts[*pair] += 1;
+            if counts[*pair] == 1 {
+                sum += self.pairs[*pair].1;
+            }
+            while matches[oldest].0 + WINDOW <= *at {
+                let (_, pair) = matches[oldest];
+                counts[pair] -= 1;
+                if counts[pair] == 0 {
+                    sum -= self.pairs[pair].1;
+                }
+                oldest += 1;
+            }
+            best = best.max(sum);
+        }
+        best
+    }
 }
 
-/// The most that any stretch of [`WINDOW`] characters has: the summed rarity of its distinct grams.
-fn best_stretch(matches: &[(usize, [char; 2], f32)]) -> f32 {
-    let mut counts: FxHashMap<[char; 2], usize> = FxHashMap::default();
-    let (mut best, mut sum, mut oldest) = (0.0_f32, 0.0_f32, 0);
-    for (at, gram, rarity) in matches {
-        let count = counts.entry(*gram).or_default();
-        *count += 1;
-        if *count == 1 {
-            sum += rarity;
-        }
-        while matches[oldest].0 + WINDOW <= *at {
-            let (_, gram, rarity) = &matches[oldest];
-            if let Some(count) = counts.get_mut(gram) {
-                *count -= 1;
-                if *count == 0 {
-                    sum -= rarity;
+/// The lists of the query's pairs in one segment: in titles and in bodies.
+struct Lists {
+    lists: Vec<[Option<Cursor>; 2]>,
+    titles: OwnedBytes,
+    /// Places of each pair in the document asked for last.
+    places: Vec<Vec<u32>>,
+    of_part: Vec<u32>,
+}
+
+impl Lists {
+    fn of(index: &Index, segment: u32, pairs: &Pairs) -> Result<Self, Error> {
+        let segment = index.searcher().segment_reader(segment).segment_id();
+        let Some(postings) = index.postings().of(segment) else {
+            let cause = "no postings of a segment".to_owned();
+            return Err(Error::from(wensou_index::Error::from(TantivyError::InternalError(cause))));
+        };
+        let list =
+            |part, [first, second]: [char; 2]| postings.list(PairKey::pair(part, first, second));
+        let lists = pairs
+            .pairs
+            .iter()
+            .map(|(pair, _)| [Part::Title, Part::Body].map(|part| list(part, *pair)));
+        let lists: Vec<_> = lists.collect();
+        let places = vec![Vec::new(); lists.len()];
+        let titles = postings.lengths(Part::Title);
+        Ok(Self { lists, titles, places, of_part: Vec::new() })
+    }
+
+    /// Of a document behind those asked for before: the places of each pair, in the title, then in
+    /// the body as if it followed.
+    fn places(&mut self, doc: DocId) -> &[Vec<u32>] {
+        // A length is rounded down by an eighth at most, and the two must not overlap.
+        let (_, title) = length_of(self.titles.get(doc as usize).copied().unwrap_or_default());
+        let offsets = [0, title + title / 8 + 1];
+        for (lists, places) in self.lists.iter_mut().zip(&mut self.places) {
+            places.clear();
+            for (list, offset) in lists.iter_mut().zip(offsets) {
+                if let Some(list) = list
+                    && list.seek(doc) == doc
+                {
+                    list.places(&mut self.of_part);
+                    places.extend(self.of_part.iter().map(|place| place.saturating_add(offset)));
                 }
             }
-            oldest += 1;
         }
-        best = best.max(sum);
+        &self.places
     }
-    best
 }

@@ -1,0 +1,107 @@
+//! Archives of any size, made once and kept.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::Context;
+use walkdir::WalkDir;
+
+use crate::generator;
+
+/// An archive on the disk.
+pub(crate) struct Archive {
+    pub(crate) folder: PathBuf,
+    /// What its pages are made of.
+    pub(crate) what: String,
+    /// Of all pages; they are UTF-8.
+    pub(crate) bytes: u64,
+}
+
+impl Archive {
+    /// Every `step`-th page, in the order of paths.
+    pub(crate) fn pages(&self, step: usize) -> anyhow::Result<Vec<String>> {
+        let mut texts = Vec::new();
+        for entry in files(&self.folder).step_by(step.max(1)) {
+            texts.push(std::fs::read_to_string(entry?.path())?);
+        }
+        Ok(texts)
+    }
+}
+
+fn files(folder: &Path) -> impl Iterator<Item = walkdir::Result<walkdir::DirEntry>> {
+    let entries = WalkDir::new(folder).sort_by_file_name().into_iter();
+    entries.filter(|entry| entry.as_ref().map_or(true, |entry| entry.file_type().is_file()))
+}
+
+/// An archive of so many pages: of real news items where they are at hand, else of made-up ones.
+pub(crate) fn make(dir: &Path, pages: usize) -> anyhow::Result<Archive> {
+    let news = dir.join(format!("news-{pages}"));
+    let made_up = dir.join(format!("made-up-{pages}"));
+    let (folder, what) = if of_news(dir, &news, pages)? {
+        (news, "Pages of real news items")
+    } else {
+        if !made_up.join("done").is_file() {
+            generator::write(&made_up.join("pages"), pages)?;
+            std::fs::write(made_up.join("done"), "")?;
+        }
+        (made_up, "Made-up pages: a random walk through the words of the sample archive")
+    };
+    let folder = folder.join("pages");
+    let mut bytes = 0;
+    for entry in files(&folder) {
+        bytes += entry?.metadata()?.len();
+    }
+    Ok(Archive { folder, what: what.to_owned(), bytes })
+}
+
+/// Whether the archive could be made of real news: with their file, the program that makes pages of
+/// them, python3 and xz.
+fn of_news(dir: &Path, folder: &Path, pages: usize) -> anyhow::Result<bool> {
+    if folder.join("done").is_file() {
+        return Ok(true);
+    }
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
+    let packed = shared.join("corpora/news-items.jsonl.xz");
+    let there = |program: &str| {
+        let run = Command::new(program).arg("--version").stdout(Stdio::null()).status();
+        run.is_ok_and(|status| status.success())
+    };
+    if !packed.is_file() || !there("python3") || !there("xz") {
+        return Ok(false);
+    }
+    let items = dir.join("news-items.jsonl");
+    if !items.is_file() {
+        let unpacked = Command::new("xz").args(["-dc"]).arg(&packed).output()?;
+        anyhow::ensure!(unpacked.status.success(), "xz cannot read {}", packed.display());
+        std::fs::write(&items, unpacked.stdout)?;
+    }
+    std::fs::create_dir_all(folder)?;
+    eprintln!("making {pages} pages …");
+    let status = Command::new("python3")
+        .arg(shared.join("tools/make_archive.py"))
+        .arg("--items")
+        .arg(&items)
+        .args(["--pages", &pages.to_string()])
+        .arg("--out")
+        .arg(folder.join("pages"))
+        .arg("--truth")
+        .arg("/dev/null")
+        .status()
+        .context("python3 does not run")?;
+    anyhow::ensure!(status.success(), "the archive could not be made");
+    std::fs::write(folder.join("done"), "")?;
+    Ok(true)
+}
+
+/// A number in groups of three.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
+}

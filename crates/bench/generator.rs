@@ -1,0 +1,147 @@
+//! Pages of made-up news in the layout of the archive: a random walk from word to word as they follow
+//! each other in the sample archive, with a rare character now and then, as names bring them.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use wensou_text::{Folded, Segmenter};
+
+/// SplitMix64: the same pages every time.
+pub(crate) struct Random(u64);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// Below `end`, which is not 0.
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        (self.next() % end.max(1) as u64) as usize
+    }
+}
+
+/// Which words follow which, each as often as it does.
+struct Words {
+    words: Vec<String>,
+    next: Vec<Vec<u32>>,
+}
+
+impl Words {
+    fn new() -> anyhow::Result<Self> {
+        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/archive");
+        let segmenter = Segmenter::standard();
+        let (mut words, mut next, mut numbers) = (Vec::new(), Vec::new(), HashMap::new());
+        let mut last = None;
+        for entry in walkdir::WalkDir::new(sample).sort_by_file_name() {
+            let entry = entry?;
+            let Ok(text) = std::fs::read_to_string(entry.path()) else { continue };
+            segmenter.words(&Folded::new(&text), |token| {
+                let number = *numbers.entry(token.text.to_string()).or_insert_with(|| {
+                    words.push(token.text.to_string());
+                    next.push(Vec::new());
+                    words.len() as u32 - 1
+                });
+                if let Some(last) = last.replace(number) {
+                    let followers: &mut Vec<u32> = &mut next[last as usize];
+                    followers.push(number);
+                }
+            });
+        }
+        anyhow::ensure!(!words.is_empty(), "the sample archive is not there");
+        Ok(Self { words, next })
+    }
+
+    fn draw(&self, random: &mut Random, last: &mut usize) -> &str {
+        let followers = &self.next[*last];
+        // Now and then somewhere else, or a small archive would be said over and over again.
+        *last = match followers.is_empty() || random.below(4) == 0 {
+            true => random.below(self.words.len()),
+            false => followers[random.below(followers.len())] as usize,
+        };
+        &self.words[*last]
+    }
+
+    fn sentence(&self, random: &mut Random, least: usize, out: &mut String) {
+        let mut last = random.below(self.words.len());
+        for word in 0..least + random.below(least) {
+            match random.below(40) {
+                0 => {
+                    let _ = write!(out, "{}", random.below(100_000));
+                }
+                1 => out.push_str(["BTC", "Ethereum", "DeFi", "NFT", "AI"][random.below(5)]),
+                2 => out.extend(char::from_u32(0x4E00 + random.below(0x5000) as u32)),
+                _ => out.push_str(self.draw(random, &mut last)),
+            }
+            if word > 4 && random.below(9) == 0 {
+                out.push(',');
+            }
+        }
+    }
+}
+
+/// Writes the pages, a thousand a folder.
+pub(crate) fn write(folder: &Path, pages: usize) -> anyhow::Result<()> {
+    let words = Words::new()?;
+    let mut random = Random::new(1);
+    let mut flashes: Vec<String> = Vec::new();
+    for page in 1..=pages {
+        let inside = folder.join(format!("{:03}", page / 1000));
+        if page == 1 || page.is_multiple_of(1000) {
+            std::fs::create_dir_all(&inside)?;
+        }
+        let text = self::page(&words, &mut random, &mut flashes);
+        std::fs::write(inside.join(format!("{page:06}.txt")), text)?;
+    }
+    Ok(())
+}
+
+fn page(words: &Words, random: &mut Random, flashes: &mut Vec<String>) -> String {
+    let mut text =
+        String::from("币圈快讯 币圈快讯\nCtrl+D 币圈快讯\nads\n首页 > 比特币 > Info\n\n");
+    words.sentence(random, 8, &mut text);
+    text.push_str("_BTC:BTC币\n\nAuthor:\n\nTime:1900/1/1 0:00:00\n\n来源:金色财经\n\n");
+    for _ in 0..4 + random.below(6) {
+        for _ in 0..1 + random.below(3) {
+            words.sentence(random, 12, &mut text);
+            text.push('。');
+        }
+        text.push_str("\n\n");
+        if random.below(2) == 0 {
+            if flashes.is_empty() || random.below(10) < 7 {
+                let flash = flash(words, random);
+                flashes.push(flash);
+                if flashes.len() > 400 {
+                    flashes.swap_remove(random.below(400));
+                }
+            }
+            text.push_str(&flashes[random.below(flashes.len())]);
+            text.push_str("\n\n");
+        }
+    }
+    text.push_str("Tags:BTCETHDOGEBTC币ETH币DOGE币\n\n比特币\nads\n");
+    text
+}
+
+fn flash(words: &Words, random: &mut Random) -> String {
+    let mut text = String::new();
+    words.sentence(random, 8, &mut text);
+    text.push_str(":金色财经报道,");
+    for _ in 0..2 {
+        words.sentence(random, 14, &mut text);
+        text.push('。');
+    }
+    let (month, day) = (1 + random.below(12), 1 + random.below(28));
+    let (hour, minute, second) = (random.below(24), random.below(60), random.below(60));
+    let year = 2018 + random.below(7);
+    let _ = write!(text, "[{year}/{month}/{day} {hour}:{minute:02}:{second:02}]");
+    text
+}

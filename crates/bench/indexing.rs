@@ -1,0 +1,103 @@
+//! Building an index: speed against cutting words and against scanning, memory, size.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use jieba_rs::Jieba;
+
+use crate::archive::Archive;
+use crate::process::{Cost, Program, on_one_core, run};
+
+/// Bytes of text that the bare loop cuts: enough to be steady.
+const CUT: usize = 20 << 20;
+
+pub(crate) fn measure(program: &Program, archive: &Archive, index: &Path) -> anyhow::Result<()> {
+    let megabytes = archive.bytes as f64 / 1e6;
+    let cut = bare_cut(archive)?;
+    let build = |mut command: Command| -> anyhow::Result<Cost> {
+        run(command.arg("index").args(["--rebuild", "--index"]).arg(index).arg(&archive.folder))
+    };
+    let one = match on_one_core(&program.wensou) {
+        Some(command) => Some(build(command)?),
+        None => None,
+    };
+    let all = build(Command::new(&program.wensou))?;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    println!("| building | MB/s of source | × bare cut | peak memory, MB |");
+    println!("|---|---:|---:|---:|");
+    println!("| bare `Jieba::cut`, 1 thread | {cut:.1} | 1.00 | |");
+    let speed = |cost: Cost| megabytes / cost.wall.as_secs_f64();
+    if let Some(one) = one {
+        let (speed, peak) = (speed(one), one.peak as f64 / 1e6);
+        println!("| `wensou index`, 1 core | {speed:.1} | {:.2} | {peak:.0} |", speed / cut);
+    }
+    let peak = all.peak as f64 / 1e6;
+    println!(
+        "| `wensou index`, {cores} cores | {:.1} | {:.2} | {peak:.0} |",
+        speed(all),
+        speed(all) / cut
+    );
+    if let Some(one) = one {
+        println!("| {cores} cores over 1 | | {:.2} times | |", speed(all) / speed(one));
+    }
+    for scan in [&["rg", "-c"][..], &["grep", "-rc"]] {
+        let mut command = Command::new(scan[0]);
+        command.args(&scan[1..]).arg("減半").arg(&archive.folder);
+        if let Ok(cost) = run(&mut command) {
+            println!(
+                "| a scan for one word with `{}` | {:.0} | {:.0} | |",
+                scan[0],
+                speed(cost),
+                speed(cost) / cut
+            );
+        }
+    }
+    println!();
+    size(archive, index)
+}
+
+/// Source text that one thread cuts into words in a second, in MB; loading the dictionary is not counted.
+fn bare_cut(archive: &Archive) -> anyhow::Result<f64> {
+    let step = (archive.bytes as usize / CUT).max(1);
+    let pages = archive.pages(step)?;
+    let jieba = Jieba::new();
+    let start = Instant::now();
+    let words: usize = pages.iter().map(|page| jieba.cut(page, true).len()).sum();
+    let took = start.elapsed().as_secs_f64();
+    anyhow::ensure!(words > 0, "the archive has no words");
+    Ok(pages.iter().map(String::len).sum::<usize>() as f64 / 1e6 / took)
+}
+
+/// The bytes of each part of the index over those of the source.
+fn size(archive: &Archive, index: &Path) -> anyhow::Result<()> {
+    let mut parts: BTreeMap<&str, u64> = BTreeMap::new();
+    for entry in walkdir::WalkDir::new(index) {
+        let entry = entry?;
+        if entry.file_type().is_file() {
+            let extension = entry.path().extension().and_then(|extension| extension.to_str());
+            let part = match extension {
+                Some("pairs") => "postings of pairs and characters",
+                Some("store") => "originals",
+                Some("idx" | "pos" | "fieldnorm") => "postings of words and fields",
+                Some("term") => "dictionaries of words and fields",
+                Some("fast") => "columns",
+                _ => "descriptions and tables",
+            };
+            *parts.entry(part).or_default() += entry.metadata()?.len();
+        }
+    }
+    println!("| on the disk | MB | bytes a byte of source |");
+    println!("|---|---:|---:|");
+    let row = |name: &str, bytes: u64| {
+        let share = bytes as f64 / archive.bytes as f64;
+        println!("| {name} | {:.1} | {share:.3} |", bytes as f64 / 1e6);
+    };
+    for (part, bytes) in &parts {
+        row(part, *bytes);
+    }
+    row("all", parts.values().sum());
+    println!();
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! `just bench`: what wensou costs, beside floors that are measured in the same run.
+//!
+//! Archives of growing size are made once and kept under `target/bench`. Everything is printed as
+//! tables of Markdown, as `docs/PERFORMANCE.md` has them.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints")]
+
+mod archive;
+mod generator;
+mod indexing;
+mod process;
+mod queries;
+mod querying;
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use crate::process::Program;
+
+/// Measures wensou against floors.
+#[derive(Debug, Parser)]
+struct Args {
+    /// Pages of the archives.
+    #[arg(long, value_delimiter = ',', default_value = "2000,20000,200000")]
+    pages: Vec<usize>,
+    /// Where archives and indexes are kept.
+    #[arg(long, default_value = "target/bench")]
+    dir: PathBuf,
+    /// The program to measure; by default the one beside this.
+    #[arg(long)]
+    wensou: Option<PathBuf>,
+    /// Times that every short process is run.
+    #[arg(long, default_value_t = 30)]
+    runs: usize,
+    /// A floor that `wensou` runs in a process of its own: open every file of an index.
+    #[arg(long, hide = true)]
+    map: Option<PathBuf>,
+}
+
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    if let Some(folder) = &args.map {
+        return querying::map(folder);
+    }
+    let this = std::env::current_exe()?;
+    let wensou = args.wensou.clone().unwrap_or_else(|| this.with_file_name("wensou"));
+    anyhow::ensure!(
+        wensou.is_file(),
+        "{} is not there: build it with `cargo build --release`",
+        wensou.display()
+    );
+    let program = Program { wensou, this, runs: args.runs.max(3) };
+    std::fs::create_dir_all(&args.dir)?;
+    println!("{}", process::machine());
+    for pages in &args.pages {
+        let archive = archive::make(&args.dir, *pages)?;
+        println!("\n## {} pages\n", archive::grouped(*pages as u64));
+        println!("{}; {:.1} MB.\n", archive.what, archive.bytes as f64 / 1e6);
+        let index = args.dir.join(format!("index-{pages}"));
+        indexing::measure(&program, &archive, &index)?;
+        querying::measure(&program, &archive, &index)?;
+    }
+    Ok(())
+}

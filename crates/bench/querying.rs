@@ -1,0 +1,146 @@
+//! Asking: a process for each query, and many queries in one process.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use tantivy::Directory;
+use tantivy::directory::MmapDirectory;
+use wensou_index::Index;
+use wensou_query::lang::{Clock, Query, parse};
+use wensou_query::{Options, Session};
+
+use crate::archive::Archive;
+use crate::process::{Program, median, milliseconds};
+use crate::queries::Queries;
+
+/// The floor of a cold query: a process that maps every file of the index and ends.
+pub(crate) fn map(index: &Path) -> anyhow::Result<()> {
+    let mut bytes = 0;
+    for entry in walkdir::WalkDir::new(index) {
+        let entry = entry?;
+        let (Some(folder), true) = (entry.path().parent(), entry.file_type().is_file()) else {
+            continue;
+        };
+        let directory = MmapDirectory::open(folder)?;
+        let name = entry.path().strip_prefix(folder)?;
+        if entry.metadata()?.len() > 0 {
+            bytes += directory.open_read(name)?.read_bytes()?.len();
+        }
+    }
+    anyhow::ensure!(bytes > 0, "nothing to map");
+    Ok(())
+}
+
+pub(crate) fn measure(program: &Program, archive: &Archive, index: &Path) -> anyhow::Result<()> {
+    let opened = Index::open(index)?;
+    let pages = opened.meta().report.pages as usize;
+    let queries = Queries::of(archive, pages)?;
+    cold(program, index, &queries)?;
+    warm(&opened, &queries)
+}
+
+fn cold(program: &Program, index: &Path, queries: &Queries) -> anyhow::Result<()> {
+    println!(
+        "| a process | median, ms | over `true`, ms | × mapping the index | peak memory, MB |"
+    );
+    println!("|---|---:|---:|---:|---:|");
+    let (nothing, _) = median(program.runs, |_| Command::new("true"))?;
+    let (mapping, _) = median(program.runs, |_| {
+        let mut command = Command::new(&program.this);
+        command.arg("--map").arg(index);
+        command
+    })?;
+    let row = |name: &str, (took, peak): (f64, u64)| {
+        println!(
+            "| {name} | {took:.2} | {:.2} | {:.2} | {:.0} |",
+            took - nothing,
+            took / mapping,
+            peak as f64 / 1e6
+        );
+    };
+    println!("| `true` | {nothing:.2} | 0 | | |");
+    println!("| mapping the index files | {mapping:.2} | {:.2} | 1.00 | |", mapping - nothing);
+    for flag in ["--version", "--help"] {
+        let command = |_| {
+            let mut command = Command::new(&program.wensou);
+            command.arg(flag);
+            command
+        };
+        row(&format!("`wensou {flag}`"), median(program.runs, command)?);
+    }
+    for (name, queries) in [
+        ("2 words", &queries.two),
+        ("3 words", &queries.three),
+        ("4 words", &queries.four),
+        ("a phrase", &queries.phrases),
+        ("a phrase of common characters", &queries.common),
+        ("filters alone", &queries.filters),
+    ] {
+        let command = |n: usize| {
+            let mut command = Command::new(&program.wensou);
+            command
+                .args(["search", "--index"])
+                .arg(index)
+                .arg("--")
+                .arg(&queries[n * 7 % queries.len()]);
+            command
+        };
+        row(name, median(program.runs, command)?);
+    }
+    println!();
+    Ok(())
+}
+
+fn warm(index: &Index, queries: &Queries) -> anyhow::Result<()> {
+    println!(
+        "| one process, 1 thread, top 10 | queries a second | p50, ms | p99, ms | p99 / p50 |"
+    );
+    println!("|---|---:|---:|---:|---:|");
+    for (name, queries, snippets) in [
+        ("2 words, ids", &queries.two, false),
+        ("2 words, snippets", &queries.two, true),
+        ("4 words, ids", &queries.four, false),
+        ("a phrase, ids", &queries.phrases, false),
+        ("a phrase of common characters, ids", &queries.common, false),
+        ("filters alone, ids", &queries.filters, false),
+    ] {
+        let mut took = time(index, queries, snippets)?;
+        let all: Duration = took.iter().sum();
+        took.sort_unstable();
+        let at = |share: f64| milliseconds(took[((took.len() - 1) as f64 * share) as usize]);
+        println!(
+            "| {name} | {:.0} | {:.3} | {:.3} | {:.1} |",
+            took.len() as f64 / all.as_secs_f64(),
+            at(0.5),
+            at(0.99),
+            at(0.99) / at(0.5)
+        );
+    }
+    Ok(())
+}
+
+fn time(index: &Index, queries: &[String], snippets: bool) -> anyhow::Result<Vec<Duration>> {
+    let session = Session::new(index)?;
+    let options = Options::default();
+    let clock = Clock { today: jiff::civil::date(2024, 1, 1) };
+    let parsed: Vec<Query> = queries.iter().filter_map(|query| parse(query, &clock).ok()).collect();
+    anyhow::ensure!(parsed.len() == queries.len(), "a query does not parse");
+    let mut took = Vec::with_capacity(parsed.len());
+    for round in 0..2 {
+        took.clear();
+        for query in &parsed {
+            let start = Instant::now();
+            match snippets {
+                true => drop(session.search(query, &options)?),
+                false => drop(session.ids(query, &options)?),
+            }
+            took.push(start.elapsed());
+            // The first round warms the caches.
+            if round == 0 && took.len() == 100 {
+                break;
+            }
+        }
+    }
+    Ok(took)
+}
