@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jieba_rs::Jieba;
 
 use crate::archive::Archive;
-use crate::process::{Cost, Program, on_one_core, run};
+use crate::process::{Program, on_one_core, run};
 
 /// Bytes of text that the bare loop cuts: enough to be steady.
 const CUT: usize = 20 << 20;
@@ -16,29 +16,30 @@ const CUT: usize = 20 << 20;
 pub(crate) fn measure(program: &Program, archive: &Archive, index: &Path) -> anyhow::Result<()> {
     let megabytes = archive.bytes as f64 / 1e6;
     let cut = bare_cut(archive)?;
-    let build = |mut command: Command| -> anyhow::Result<Cost> {
-        run(command.arg("index").args(["--rebuild", "--index"]).arg(index).arg(&archive.folder))
+    let arguments = |command: &mut Command| {
+        command.args(["index", "--rebuild", "--index"]).arg(index).arg(&archive.folder);
     };
     let one = match on_one_core(&program.wensou) {
-        Some(command) => Some(build(command)?),
+        Some(mut command) => {
+            arguments(&mut command);
+            Some(run(&mut command)?)
+        }
         None => None,
     };
-    let all = build(Command::new(&program.wensou))?;
+    let mut command = Command::new(&program.wensou);
+    arguments(&mut command);
+    let all = run(&mut command)?;
+    let peak = program.peak(&command)? as f64 / 1e6;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let speed = |took: Duration| megabytes / took.as_secs_f64();
     println!("| building | MB/s of source | × bare cut | peak memory, MB |");
     println!("|---|---:|---:|---:|");
     println!("| bare `Jieba::cut`, 1 thread | {cut:.1} | 1.00 | |");
-    let speed = |cost: Cost| megabytes / cost.wall.as_secs_f64();
     if let Some(one) = one {
-        let (speed, peak) = (speed(one), one.peak as f64 / 1e6);
-        println!("| `wensou index`, 1 core | {speed:.1} | {:.2} | {peak:.0} |", speed / cut);
+        println!("| `wensou index`, 1 core | {:.1} | {:.2} | |", speed(one), speed(one) / cut);
     }
-    let peak = all.peak as f64 / 1e6;
-    println!(
-        "| `wensou index`, {cores} cores | {:.1} | {:.2} | {peak:.0} |",
-        speed(all),
-        speed(all) / cut
-    );
+    let (fast, times) = (speed(all), speed(all) / cut);
+    println!("| `wensou index`, {cores} cores | {fast:.1} | {times:.2} | {peak:.0} |");
     if let Some(one) = one {
         println!("| {cores} cores over 1 | | {:.2} times | |", speed(all) / speed(one));
     }

@@ -12,6 +12,7 @@ mod process;
 mod queries;
 mod querying;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Parser;
@@ -36,12 +37,18 @@ struct Args {
     /// A floor that `wensou` runs in a process of its own: open every file of an index.
     #[arg(long, hide = true)]
     map: Option<PathBuf>,
+    /// Run a command and print the peak of its memory.
+    #[arg(long, hide = true, num_args = 1.., allow_hyphen_values = true)]
+    peak: Option<Vec<OsString>>,
 }
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     if let Some(folder) = &args.map {
         return querying::map(folder);
+    }
+    if let Some(command) = &args.peak {
+        return process::print_peak(command);
     }
     let this = std::env::current_exe()?;
     let wensou = args.wensou.clone().unwrap_or_else(|| this.with_file_name("wensou"));

@@ -1,9 +1,11 @@
 //! Running a program and saying what it took.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use anyhow::Context;
 use wait4::Wait4;
 
 /// The programs at hand.
@@ -15,40 +17,51 @@ pub(crate) struct Program {
     pub(crate) runs: usize,
 }
 
-/// What one run took.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Cost {
-    pub(crate) wall: Duration,
-    /// Of all threads, user and system.
-    pub(crate) cpu: Duration,
-    /// Peak of resident memory, bytes.
-    pub(crate) peak: u64,
+impl Program {
+    /// Runs a command once, its output thrown away, and returns the peak of its memory, in bytes.
+    ///
+    /// By a small process in between: the system counts the memory of the process that starts another
+    /// as that of the other, and this one holds text.
+    pub(crate) fn peak(&self, command: &Command) -> anyhow::Result<u64> {
+        let mut between = Command::new(&self.this);
+        between.arg("--peak").arg(command.get_program()).args(command.get_args());
+        let output = between.stdin(Stdio::null()).stderr(Stdio::inherit()).output()?;
+        Ok(String::from_utf8(output.stdout)?.trim().parse()?)
+    }
 }
 
-/// Runs a command once, its output thrown away.
-pub(crate) fn run(command: &mut Command) -> anyhow::Result<Cost> {
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+/// The process in between, see [`Program::peak`].
+pub(crate) fn print_peak(command: &[OsString]) -> anyhow::Result<()> {
+    let (program, arguments) = command.split_first().context("no command")?;
+    let mut child = quiet(Command::new(program).args(arguments)).spawn()?;
+    println!("{}", child.wait4()?.rusage.maxrss);
+    Ok(())
+}
+
+fn quiet(command: &mut Command) -> &mut Command {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null())
+}
+
+/// Runs a command once, its output thrown away, and returns how long it took.
+pub(crate) fn run(command: &mut Command) -> anyhow::Result<Duration> {
     let start = Instant::now();
-    let mut child = command.spawn()?;
-    let used = child.wait4()?;
-    let wall = start.elapsed();
+    let status = quiet(command).status()?;
+    let took = start.elapsed();
     // A search that finds nothing ends with 1.
-    anyhow::ensure!(used.status.code().is_some_and(|code| code < 2), "{command:?} failed");
-    let cpu = used.rusage.utime + used.rusage.stime;
-    Ok(Cost { wall, cpu, peak: used.rusage.maxrss })
+    anyhow::ensure!(status.code().is_some_and(|code| code < 2), "{command:?} failed");
+    Ok(took)
 }
 
-/// The median wall time of `runs` runs, in milliseconds, and the highest peak of memory.
+/// The median wall time of `runs` runs, in milliseconds.
 pub(crate) fn median(
     runs: usize,
     mut command: impl FnMut(usize) -> Command,
-) -> anyhow::Result<(f64, u64)> {
+) -> anyhow::Result<f64> {
     run(&mut command(0))?;
-    let costs = (0..runs).map(|n| run(&mut command(n))).collect::<anyhow::Result<Vec<_>>>()?;
-    let mut walls: Vec<Duration> = costs.iter().map(|cost| cost.wall).collect();
+    let mut walls =
+        (0..runs).map(|n| run(&mut command(n))).collect::<anyhow::Result<Vec<Duration>>>()?;
     walls.sort_unstable();
-    let peak = costs.iter().map(|cost| cost.peak).max().unwrap_or_default();
-    Ok((milliseconds(walls[walls.len() / 2]), peak))
+    Ok(milliseconds(walls[walls.len() / 2]))
 }
 
 pub(crate) fn milliseconds(time: Duration) -> f64 {

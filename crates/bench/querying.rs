@@ -45,19 +45,20 @@ fn cold(program: &Program, index: &Path, queries: &Queries) -> anyhow::Result<()
         "| a process | median, ms | over `true`, ms | × mapping the index | peak memory, MB |"
     );
     println!("|---|---:|---:|---:|---:|");
-    let (nothing, _) = median(program.runs, |_| Command::new("true"))?;
-    let (mapping, _) = median(program.runs, |_| {
+    let nothing = median(program.runs, |_| Command::new("true"))?;
+    let mapping = median(program.runs, |_| {
         let mut command = Command::new(&program.this);
         command.arg("--map").arg(index);
         command
     })?;
-    let row = |name: &str, (took, peak): (f64, u64)| {
-        println!(
-            "| {name} | {took:.2} | {:.2} | {:.2} | {:.0} |",
-            took - nothing,
-            took / mapping,
-            peak as f64 / 1e6
-        );
+    let row = |name: &str, command: &dyn Fn(usize) -> Command| -> anyhow::Result<()> {
+        let took = median(program.runs, command)?;
+        let peaks = (0..5).map(|n| program.peak(&command(n)));
+        let peak = peaks.collect::<anyhow::Result<Vec<u64>>>()?.into_iter().max();
+        let (over, times) = (took - nothing, took / mapping);
+        let peak = peak.unwrap_or_default() as f64 / 1e6;
+        println!("| {name} | {took:.2} | {over:.2} | {times:.2} | {peak:.0} |");
+        Ok(())
     };
     println!("| `true` | {nothing:.2} | 0 | | |");
     println!("| mapping the index files | {mapping:.2} | {:.2} | 1.00 | |", mapping - nothing);
@@ -67,7 +68,7 @@ fn cold(program: &Program, index: &Path, queries: &Queries) -> anyhow::Result<()
             command.arg(flag);
             command
         };
-        row(&format!("`wensou {flag}`"), median(program.runs, command)?);
+        row(&format!("`wensou {flag}`"), &command)?;
     }
     for (name, queries) in [
         ("2 words", &queries.two),
@@ -86,7 +87,7 @@ fn cold(program: &Program, index: &Path, queries: &Queries) -> anyhow::Result<()
                 .arg(&queries[n * 7 % queries.len()]);
             command
         };
-        row(name, median(program.runs, command)?);
+        row(name, &command)?;
     }
     println!();
     Ok(())

@@ -4,11 +4,15 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use tantivy::collector::TopDocs;
+use tantivy::columnar::{Column, StrColumn};
 use tantivy::directory::MmapDirectory;
 use tantivy::query::{Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption, Value};
 use tantivy::store::StoreReader;
-use tantivy::{DocAddress, DocId, Index as Engine, ReloadPolicy, Searcher, TantivyDocument, Term};
+use tantivy::{
+    DocAddress, DocId, Index as Engine, ReloadPolicy, Searcher, SegmentOrdinal, TantivyDocument,
+    Term,
+};
 use wensou_ingest::Record;
 
 use crate::analysis::Analysis;
@@ -28,6 +32,8 @@ pub struct Index {
     fields: Fields,
     searcher: Searcher,
     postings: SegmentPostings,
+    /// Of each segment; opening one takes longer than a query reads from it.
+    columns: Vec<Columns>,
     /// Made when it is first asked for: a query of filters alone needs no words.
     analysis: OnceLock<Analysis>,
 }
@@ -35,6 +41,25 @@ pub struct Index {
 impl std::fmt::Debug for Index {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Index").field("dir", &self.dir).finish_non_exhaustive()
+    }
+}
+
+/// Columns of a segment, opened when one is first asked for.
+#[derive(Default)]
+struct Columns {
+    date: OnceLock<Column<i64>>,
+    tie: OnceLock<Column<u64>>,
+    id: OnceLock<Option<StrColumn>>,
+}
+
+/// What is there already, or else is made now.
+fn once<T>(slot: &OnceLock<T>, make: impl FnOnce() -> tantivy::Result<T>) -> tantivy::Result<&T> {
+    match slot.get() {
+        Some(there) => Ok(there),
+        None => {
+            let made = make()?;
+            Ok(slot.get_or_init(|| made))
+        }
     }
 }
 
@@ -90,6 +115,7 @@ impl Index {
             generation: generation.to_path_buf(),
             meta,
             fields,
+            columns: searcher.segment_readers().iter().map(|_| Columns::default()).collect(),
             searcher,
             postings,
             analysis: OnceLock::new(),
@@ -167,13 +193,34 @@ impl Index {
     /// If the engine fails.
     pub fn id(&self, address: DocAddress) -> Result<String, Error> {
         let reader = self.searcher.segment_reader(address.segment_ord);
+        let column = &self.columns[address.segment_ord as usize].id;
         let mut id = String::new();
-        if let Some(column) = reader.fast_fields().str("id")?
+        if let Some(column) = once(column, || reader.fast_fields().str("id"))?
             && let Some(ord) = column.term_ords(address.doc_id).next()
         {
             column.ord_to_str(ord, &mut id).map_err(into_engine)?;
         }
         Ok(id)
+    }
+
+    /// The dates of a segment's documents, see [`Fields::date`].
+    ///
+    /// # Errors
+    ///
+    /// If the column is damaged.
+    pub fn dates(&self, segment: SegmentOrdinal) -> tantivy::Result<&Column<i64>> {
+        let reader = self.searcher.segment_reader(segment);
+        once(&self.columns[segment as usize].date, || reader.fast_fields().i64("date"))
+    }
+
+    /// What settles ties in a segment, see [`Fields::tie`].
+    ///
+    /// # Errors
+    ///
+    /// If the column is damaged.
+    pub fn ties(&self, segment: SegmentOrdinal) -> tantivy::Result<&Column<u64>> {
+        let reader = self.searcher.segment_reader(segment);
+        once(&self.columns[segment as usize].tie, || reader.fast_fields().u64("tie"))
     }
 
     /// Finds a document by its id, or by the beginning of one where no id is exactly so.

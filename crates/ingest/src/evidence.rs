@@ -3,7 +3,7 @@
 //! Everything here is a count, a hash or a short string: about 80 bytes for each distinct flash item
 //! and each distinct tag. Merging is commutative, so the evidence does not depend on threads.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::fold;
 use crate::headline::column;

@@ -3,8 +3,6 @@
 //! A score is a sum of hand-set weights of evidence, roughly in units of log odds: above 0 a
 //! paragraph more probably begins an item than not.
 
-use std::collections::HashSet;
-
 use crate::lead::{ends_in_saying, first_chars, has_lead, is_dated, is_numbered, leads_inside};
 use crate::punctuation::{closing, is_bar, is_colon, is_comma, is_han, is_stop};
 
@@ -159,19 +157,21 @@ fn score(title: &str, text: &str, rest: &str) -> f32 {
 /// What share of the title the text repeats, and what that is worth: most items say their title again
 /// in the first sentence.
 fn agreement(title: &str, text: &str, rest: &str) -> (f32, f32) {
-    let pairs: HashSet<(char, char)> = pairs(title.chars()).collect();
-    if pairs.is_empty() {
+    let mut asked: Vec<(char, char)> = pairs(title.chars()).collect();
+    asked.sort_unstable();
+    asked.dedup();
+    if asked.is_empty() {
         return (0.0, 0.0);
     }
-    let said: HashSet<(char, char)> =
-        pairs_of_text(text.chars().chain(['\n']).chain(rest.chars()).take(COMPARED));
-    let met = pairs.iter().filter(|pair| said.contains(pair)).count() as f32;
-    let share = met / pairs.len() as f32;
+    let mut met = vec![false; asked.len()];
+    for pair in pairs(text.chars().chain(['\n']).chain(rest.chars()).take(COMPARED)) {
+        if let Ok(at) = asked.binary_search(&pair) {
+            met[at] = true;
+        }
+    }
+    let met = met.into_iter().filter(|met| *met).count() as f32;
+    let share = met / asked.len() as f32;
     (share, 6.5 * share + 0.25 * met.min(24.0))
-}
-
-fn pairs_of_text(chars: impl Iterator<Item = char>) -> HashSet<(char, char)> {
-    pairs(chars).collect()
 }
 
 /// Neighbours among letters, digits and Chinese characters; marks and blanks between them do not count.

@@ -47,20 +47,23 @@ fn back(line: &str) -> Option<String> {
 /// Whether `c` is what GBK makes of the first two bytes of a Chinese character or mark in UTF-8.
 fn is_telling(c: char) -> bool {
     use std::sync::OnceLock;
-    static TABLE: OnceLock<Vec<char>> = OnceLock::new();
+    /// A bit for every character of the first plane: this is asked of all text.
+    static TABLE: OnceLock<Vec<u64>> = OnceLock::new();
     let table = TABLE.get_or_init(|| {
-        let leads = [0xe3_u8, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9, 0xef];
-        let mut table: Vec<char> = leads
-            .iter()
-            .flat_map(|lead| (0x80..=0xbf).map(move |next| [*lead, next]))
-            .filter_map(|pair| GBK.decode_without_bom_handling(&pair).0.chars().next())
-            .filter(|c| *c != '\u{fffd}')
-            .collect();
-        table.sort_unstable();
-        table.dedup();
+        let mut table = vec![0; 0x1_0000 / 64];
+        for lead in [0xe3_u8, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9, 0xef] {
+            for next in 0x80..=0xbf {
+                let bytes = [lead, next];
+                let (read, _) = GBK.decode_without_bom_handling(&bytes);
+                let c = read.chars().next().filter(|c| *c != '\u{fffd}');
+                if let Some(word) = c.and_then(|c| table.get_mut(c as usize / 64)) {
+                    *word |= 1 << (c.unwrap_or_default() as u32 % 64);
+                }
+            }
+        }
         table
     });
-    table.binary_search(&c).is_ok()
+    table.get(c as usize / 64).is_some_and(|word| word >> (c as u32 % 64) & 1 == 1)
 }
 
 #[cfg(test)]

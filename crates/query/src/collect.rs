@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 
 use tantivy::columnar::Column;
 use tantivy::query::{EnableScoring, Query};
-use tantivy::{DocAddress, DocId, DocSet, Score, SegmentOrdinal, SegmentReader, TERMINATED};
+use tantivy::{DocAddress, DocId, DocSet, Score, SegmentOrdinal, TERMINATED};
 use wensou_index::Index;
 
 use crate::score::SegmentScorer;
@@ -94,7 +94,7 @@ impl Best {
         let weight = wanted.matched.weight(EnableScoring::disabled_from_searcher(searcher))?;
         let (mut total, mut found) = (0, Vec::new());
         for (segment, reader) in (0..).zip(searcher.segment_readers()) {
-            let mut best = SegmentBest::new(self, segment, reader)?;
+            let mut best = SegmentBest::new(self, index, segment)?;
             let (scored, bonus) = (wanted.scored, wanted.bonus);
             best.scorer = Some(SegmentScorer::new(index, statistics, reader, scored, bonus)?);
             let mut matched = weight.scorer(reader, 1.0)?;
@@ -119,8 +119,8 @@ impl Best {
 struct SegmentBest<'b> {
     best: &'b Best,
     segment: SegmentOrdinal,
-    date: Option<Column<i64>>,
-    tie: Column<u64>,
+    date: Option<&'b Column<i64>>,
+    tie: &'b Column<u64>,
     scorer: Option<SegmentScorer>,
     total: usize,
     found: Vec<Found>,
@@ -134,17 +134,12 @@ fn order(found: &mut [Found]) {
 }
 
 impl<'b> SegmentBest<'b> {
-    fn new(
-        best: &'b Best,
-        segment: SegmentOrdinal,
-        reader: &SegmentReader,
-    ) -> tantivy::Result<Self> {
-        let columns = reader.fast_fields();
+    fn new(best: &'b Best, index: &'b Index, segment: SegmentOrdinal) -> tantivy::Result<Self> {
         let date = match best.sort {
             Sort::Rank if best.recency.is_none() => None,
-            _ => Some(columns.i64("date")?),
+            _ => Some(index.dates(segment)?),
         };
-        let tie = columns.u64("tie")?;
+        let tie = index.ties(segment)?;
         let (total, found, floor) = (0, Vec::new(), None);
         Ok(Self { best, segment, date, tie, scorer: None, total, found, floor })
     }

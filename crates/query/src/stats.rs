@@ -5,6 +5,8 @@
 //! long as a flash item: over both, the average length would be nobody's, and one kind would drown
 //! the other. Lengths are in key characters, for words too.
 
+use std::sync::Arc;
+
 use tantivy::Term;
 use wensou_index::{Index, KINDS_OF_LENGTH, Kind, PairKey, Part, Unit, length_of};
 
@@ -55,13 +57,13 @@ impl<'a> Statistics<'a> {
             let (kind, length) = length_of(code as u8);
             K1 * (1.0 - B + B * length as f32 / averages[kind as usize])
         });
-        Norms(Box::new(norms))
+        Norms(Arc::new(norms))
     }
 }
 
 /// What is added to the frequency of a unit, by the length byte of the text that it stands in.
 #[derive(Debug, Clone)]
-pub(crate) struct Norms(Box<[f32; KINDS_OF_LENGTH]>);
+pub(crate) struct Norms(Arc<[f32; KINDS_OF_LENGTH]>);
 
 impl Norms {
     /// The share of its most that a unit adds to a score.

@@ -1,5 +1,6 @@
 //! A glued Tags line as characters: where it could be cut, and how natural each cut is.
 
+use super::vocabulary::is_word_char;
 use crate::fold::fold;
 use crate::punctuation::is_han;
 
@@ -10,6 +11,25 @@ const LONGEST_LINE: usize = 400;
 pub(super) struct Glue {
     chars: Vec<char>,
     folded: Vec<char>,
+    classes: Vec<Class>,
+    /// For each place, the hash of the folded text up to it.
+    hashes: Vec<u64>,
+    /// Powers of the hash's base.
+    powers: Vec<u64>,
+    /// For each place, how natural it is that one keyword ends and another begins there.
+    seams: Vec<f32>,
+}
+
+/// Base of the hash: polynomial, so that the hash of any range comes from those of two beginnings.
+const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
+
+fn hash_on(hash: u64, c: char) -> u64 {
+    hash.wrapping_mul(BASE).wrapping_add(u64::from(c) + 1)
+}
+
+/// The hash of a folded text.
+pub(super) fn text_hash(folded: &str) -> u64 {
+    folded.chars().fold(0, hash_on)
 }
 
 /// A range of characters.
@@ -29,7 +49,28 @@ impl Glue {
             // Rare characters that fold to several: the first of them keeps the places.
             chars.iter().map(|c| fold(&c.to_string()).chars().next().unwrap_or(*c)).collect()
         };
-        Some(Self { chars, folded })
+        let classes = chars.iter().map(|c| Class::of(*c)).collect();
+        let (mut hashes, mut powers) = (vec![0_u64], vec![1_u64]);
+        for (at, c) in folded.iter().enumerate() {
+            hashes.push(hash_on(hashes[at], *c));
+            powers.push(powers[at].wrapping_mul(BASE));
+        }
+        let mut line = Self { chars, folded, classes, hashes, powers, seams: Vec::new() };
+        line.seams = (0..=line.len()).map(|at| line.seam_at(at)).collect();
+        Some(line)
+    }
+
+    /// The hash of the folded text of a range.
+    pub(super) fn hash(&self, (from, to): Range) -> u64 {
+        self.hashes[to].wrapping_sub(self.hashes[from].wrapping_mul(self.powers[to - from]))
+    }
+
+    /// The first run of letters, digits and dots in a range, cut to it.
+    pub(super) fn word_in(&self, (from, to): Range) -> Option<Range> {
+        let inside = |c: &char| is_word_char(*c);
+        let start = from + self.folded[from..to].iter().position(inside)?;
+        let length = self.folded[start..to].iter().position(|c| !inside(c));
+        Some((start, length.map_or(to, |length| start + length)))
     }
 
     pub(super) fn len(&self) -> usize {
@@ -38,12 +79,6 @@ impl Glue {
 
     pub(super) fn chars(&self, (from, to): Range) -> &[char] {
         &self.chars[from..to]
-    }
-
-    /// Puts the folded text of a range into `text`.
-    pub(super) fn folded(&self, (from, to): Range, text: &mut String) {
-        text.clear();
-        text.extend(&self.folded[from..to]);
     }
 
     /// Whether the character at `at` belongs to no Latin word.
@@ -61,25 +96,26 @@ impl Glue {
 
     /// Where in the line the folded text of a range stands, the range itself included.
     pub(super) fn occurrences(&self, (from, to): Range) -> Vec<usize> {
-        let wanted = &self.folded[from..to];
-        self.folded
-            .windows(to - from)
-            .enumerate()
-            .filter(|(_, window)| *window == wanted)
-            .map(|(at, _)| at)
+        let (hash, first, length) = (self.hash((from, to)), self.folded[from], to - from);
+        (0..=self.len() - length)
+            .filter(|at| self.folded[*at] == first && self.hash((*at, at + length)) == hash)
             .collect()
     }
 
     /// How natural it is that one keyword ends and another begins at `at`.
     pub(super) fn seam(&self, at: usize) -> f32 {
-        if at == self.chars.len() {
+        self.seams[at]
+    }
+
+    fn seam_at(&self, at: usize) -> f32 {
+        if at == self.chars.len() || at == 0 {
             return 0.0;
         }
         let (before, after) = (self.chars[at - 1], self.chars[at]);
         if before == ' ' || after == ' ' {
             return -20.0;
         }
-        match (Class::of(before), Class::of(after)) {
+        match (self.classes[at - 1], self.classes[at]) {
             (Class::Han, Class::Han) => -1.8,
             (Class::Han, _) => 0.6,
             (_, Class::Han) => -2.5,
@@ -96,7 +132,7 @@ impl Glue {
 
     /// How much a keyword that begins at `from` looks as if another one began inside it, at `at`.
     pub(super) fn break_at(&self, from: usize, at: usize) -> f32 {
-        match (Class::of(self.chars[at - 1]), Class::of(self.chars[at])) {
+        match (self.classes[at - 1], self.classes[at]) {
             (Class::Han, Class::Upper | Class::Lower | Class::Digit) => 2.0,
             // `OpenSea` has one; a run of capitals behind small letters is another word.
             (Class::Lower, Class::Upper) if self.capitals_after(at) >= 2 => 1.8,

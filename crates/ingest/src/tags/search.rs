@@ -17,6 +17,12 @@ const PAIR: f32 = 2.2;
 const WORST_KEYWORD: f32 = -5.0;
 /// Only a keyword that the archive names ends at a worse seam.
 const WORST_SEAM: f32 = -2.6;
+/// What is added where the letters of a tag are a whole word of its keyword.
+const WHOLE: f32 = 1.8;
+/// What it is worth that the archive names a tag with its keyword.
+const NAMED: f32 = 2.0;
+/// Sums in another order may differ by this.
+const ROUNDING: f32 = 1e-3;
 /// No step.
 const NONE: usize = usize::MAX;
 
@@ -30,8 +36,8 @@ pub(super) struct Pair {
 struct Tag {
     range: Range,
     score: f32,
-    /// Its folded text, where the archive knows it.
-    known: Option<String>,
+    /// The hash of its folded text, where the archive knows it.
+    known: Option<u64>,
     /// Where its letters stand.
     occurrences: Vec<usize>,
 }
@@ -40,7 +46,7 @@ struct Tag {
 struct Keyword {
     to: usize,
     score: f32,
-    known: Option<String>,
+    known: Option<u64>,
 }
 
 /// The first pairs of a line; where the next tag begins is the step's row.
@@ -54,6 +60,38 @@ struct Step {
     before: usize,
 }
 
+/// The best steps of a row so far: a step that is surely worse than all of them is not made.
+#[derive(Clone, Copy)]
+struct BestOfRow {
+    /// Steps with their scores.
+    steps: [(usize, f32); ROW],
+}
+
+impl Default for BestOfRow {
+    fn default() -> Self {
+        Self { steps: [(NONE, f32::NEG_INFINITY); ROW] }
+    }
+}
+
+impl BestOfRow {
+    fn least(&self) -> f32 {
+        self.steps.iter().map(|(_, score)| *score).fold(f32::INFINITY, f32::min)
+    }
+
+    fn note(&mut self, step: usize, score: f32) {
+        let known = self.steps.iter().position(|(known, _)| *known == step);
+        let worst = || {
+            (0..ROW)
+                .min_by(|a, b| self.steps[*a].1.total_cmp(&self.steps[*b].1))
+                .unwrap_or_default()
+        };
+        let place = known.unwrap_or_else(worst);
+        if score > self.steps[place].1 {
+            self.steps[place] = (step, score);
+        }
+    }
+}
+
 pub(super) struct Search<'a> {
     line: &'a Glue,
     vocabulary: &'a Vocabulary,
@@ -64,7 +102,8 @@ pub(super) struct Search<'a> {
     keywords: Vec<Option<Vec<Keyword>>>,
     /// By where the next tag and the next keyword begin: the step among those being made, or [`NONE`].
     slots: Vec<usize>,
-    folded: String,
+    /// See [`Vocabulary::richness`].
+    richness: f32,
 }
 
 impl<'a> Search<'a> {
@@ -76,7 +115,7 @@ impl<'a> Search<'a> {
             tags: Vec::new(),
             keywords: std::iter::repeat_with(|| None).take(line.len()).collect(),
             slots: Vec::new(),
-            folded: String::new(),
+            richness: vocabulary.richness(),
         };
         let last = line.len().saturating_sub(2).min(LONGEST_HALF);
         let mut ends = vec![true];
@@ -99,18 +138,18 @@ impl<'a> Search<'a> {
         let mut tags = Vec::new();
         for to in from + 2..=last.min(from + LONGEST_TAG) {
             let range = (from, to);
-            self.line.folded(range, &mut self.folded);
-            let times = self.vocabulary.tag(&self.folded);
+            let hash = self.line.hash(range);
+            let times = self.vocabulary.tag(hash);
             let score = if times > 0 {
                 Some(1.5 + 0.35 * (1.0 + times as f32).ln())
             } else {
-                stranger(self.line.chars(range)).map(|score| score - self.vocabulary.richness())
+                stranger(self.line.chars(range)).map(|score| score - self.richness)
             };
             if let Some(score) = score {
                 tags.push(Tag {
                     range,
                     score,
-                    known: (times > 0).then(|| self.folded.clone()),
+                    known: (times > 0).then_some(hash),
                     occurrences: self.line.occurrences(range),
                 });
             }
@@ -123,31 +162,26 @@ impl<'a> Search<'a> {
         let end = self.line.len();
         let mut keywords = Vec::new();
         let mut breaks = 0.0;
-        self.line.folded((from, from + 1), &mut self.folded);
         for to in from + 2..=end.min(from + LONGEST_KEYWORD) {
             breaks += self.line.break_at(from, to - 1);
-            self.folded.push(self.line.folded_char(to - 1));
             let seam = self.line.seam(to);
             if seam < -10.0 {
                 continue;
             }
-            let times = self.vocabulary.keyword(&self.folded);
+            let hash = self.line.hash((from, to));
+            let times = self.vocabulary.keyword(hash);
             let score = if times > 0 {
                 3.0 + 0.3 * (1.0 + times as f32).ln() + seam.max(-1.5)
             } else if seam < WORST_SEAM {
                 continue;
-            } else if let Some((held, known)) = self.vocabulary.shape(&self.folded) {
+            } else if let Some((held, known)) = self.vocabulary.shape(self.line, (from, to)) {
                 let word = if known { 1.0 } else { -0.8 };
                 0.8 + 0.25 * (1.0 + held as f32).ln() + word + seam
             } else {
                 -1.5 - breaks + seam
             };
             if score > WORST_KEYWORD {
-                keywords.push(Keyword {
-                    to,
-                    score,
-                    known: (times > 0).then(|| self.folded.clone()),
-                });
+                keywords.push(Keyword { to, score, known: (times > 0).then_some(hash) });
             }
         }
         // A keyword that ends the line stays, however bad: something has to.
@@ -183,6 +217,7 @@ impl<'a> Search<'a> {
         // Every step leads on in the tags' half, so a place is settled once it is reached.
         let mut rows: Vec<Vec<usize>> = vec![Vec::new(); middle + 1];
         rows[0].push(0);
+        let mut best = vec![BestOfRow::default(); middle + 1];
         for place in 0..middle {
             let mut row = std::mem::take(&mut rows[place]);
             for &step in &row {
@@ -195,7 +230,7 @@ impl<'a> Search<'a> {
             });
             row.truncate(ROW);
             for step in row {
-                self.extend(place, step, middle, &mut steps, &mut rows);
+                self.extend(place, step, middle, &mut steps, &mut rows, &mut best);
             }
         }
         let done = std::mem::take(&mut rows[middle]);
@@ -222,6 +257,7 @@ impl<'a> Search<'a> {
         middle: usize,
         steps: &mut Vec<Step>,
         rows: &mut [Vec<usize>],
+        best: &mut [BestOfRow],
     ) {
         let end = self.line.len();
         let Step { keyword: from, score: so_far, .. } = steps[before];
@@ -234,12 +270,16 @@ impl<'a> Search<'a> {
                 if (left == 0) != (keyword.to == end) {
                     continue;
                 }
+                let target = &best[tag.range.1];
+                if so_far + self.most(tag, keyword) < target.least() {
+                    continue;
+                }
                 let score = so_far + self.worth(tag, from, keyword);
                 let pair = Pair { tag: tag.range, keyword: (from, keyword.to) };
                 let next = Step { keyword: keyword.to, score, pair, before };
                 let slot = &mut self.slots[tag.range.1 * (end + 1) + keyword.to];
                 match steps.get_mut(*slot) {
-                    Some(known) if known.score >= score => {}
+                    Some(known) if known.score >= score => continue,
                     Some(known) => *known = next,
                     None => {
                         *slot = steps.len();
@@ -247,6 +287,7 @@ impl<'a> Search<'a> {
                         steps.push(next);
                     }
                 }
+                best[tag.range.1].note(*slot, score);
             }
         }
         self.put_back(from, keywords);
@@ -266,6 +307,12 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// A tag and its keyword add no more than this.
+    fn most(&self, tag: &Tag, keyword: &Keyword) -> f32 {
+        let length = tag.range.1 - tag.range.0;
+        tag.score + keyword.score - PAIR + held(length, WHOLE).max(NAMED) + ROUNDING
+    }
+
     /// What a tag and its keyword add to a segmentation.
     fn worth(&self, tag: &Tag, from: usize, keyword: &Keyword) -> f32 {
         tag.score + keyword.score - PAIR + agreement(self.line, self.vocabulary, tag, from, keyword)
@@ -281,7 +328,7 @@ fn agreement(
     keyword: &Keyword,
 ) -> f32 {
     let length = tag.range.1 - tag.range.0;
-    let held = tag
+    let word = tag
         .occurrences
         .iter()
         .filter(|at| **at >= from && **at + length <= keyword.to)
@@ -290,20 +337,25 @@ fn agreement(
             let ends = at + length == keyword.to || line.parts_words(at + length);
             // A tag that is a whole word of its keyword is hardly there by chance.
             match (opens, ends) {
-                (true, true) => 1.8,
+                (true, true) => WHOLE,
                 (false, false) => 0.0,
                 _ => 0.4,
             }
         })
         .reduce(f32::max);
-    if let Some(word) = held {
-        // A longer tag is held by chance less often.
-        return 2.3 + 0.3 * length as f32 + word;
+    if let Some(word) = word {
+        return held(length, word);
     }
     match (&tag.known, &keyword.known) {
-        (Some(tag), Some(keyword)) if vocabulary.pair(tag, keyword) => 2.0,
+        (Some(tag), Some(keyword)) if vocabulary.pair(*tag, *keyword) => NAMED,
         _ => -2.0,
     }
+}
+
+/// What it is worth that a keyword holds the letters of its tag: a longer tag is held by chance less
+/// often.
+fn held(length: usize, word: f32) -> f32 {
+    2.3 + 0.3 * length as f32 + word
 }
 
 /// A tag that the archive does not name anywhere: capitals and digits, mostly three.

@@ -1,10 +1,9 @@
 //! Tags, keywords and the shapes of keywords that an archive names by itself: in the tails of titles,
 //! and where a page gives its tags apart.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
-use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
-
+use super::glue::{Glue, Range, text_hash};
 use crate::fold::fold;
 use crate::title::{Title, is_ticker};
 
@@ -18,8 +17,11 @@ pub(crate) struct Vocabulary {
     /// By the hash of what stands before and behind the variable word in keywords such as `Baby …` or `…幣價格今日行情`, with
     /// the number of different words seen there.
     shapes: HashMap<u64, u32>,
-    /// The words seen there.
-    words: HashSet<String>,
+    /// Hashes of the words seen there.
+    words: HashSet<u64>,
+    /// The counts again, by the hash of their text: any range of a line is looked up without making a text of it.
+    tag_counts: HashMap<u64, u32>,
+    keyword_counts: HashMap<u64, u32>,
 }
 
 /// A shape must have held this many different words to be one.
@@ -49,7 +51,7 @@ impl Vocabulary {
 
     fn see_pair(&mut self, tag: &str, keyword: &str) {
         let keyword = fold(keyword);
-        self.pairs.insert(pair_hash(&fold(tag), &keyword));
+        self.pairs.insert(pair_hash(text_hash(&fold(tag)), text_hash(&keyword)));
         count(&mut self.keywords, keyword);
     }
 
@@ -65,22 +67,27 @@ impl Vocabulary {
 
     /// Learns the shapes of keywords from the keywords.
     pub(crate) fn learn(&mut self) {
-        let mut seen: HashMap<(&str, &str), HashSet<&str>> = HashMap::new();
+        let mut seen: HashMap<(&str, &str), HashSet<&str>> = HashMap::default();
         for keyword in self.keywords.keys() {
             for (before, word, behind) in slots(keyword) {
                 seen.entry((before, behind)).or_default().insert(word);
             }
         }
         seen.retain(|_, words| words.len() >= WORDS_OF_A_SHAPE as usize);
-        self.words = self.tags.keys().cloned().collect();
-        self.words.extend(seen.values().flatten().map(|word| (*word).to_owned()));
+        self.words = self.tags.keys().map(|tag| text_hash(tag)).collect();
+        self.words.extend(seen.values().flatten().map(|word| text_hash(word)));
         self.shapes = seen
             .into_iter()
             .map(|((before, behind), words)| {
                 let held = u32::try_from(words.len()).unwrap_or(u32::MAX);
-                (shape_hash(before, behind), held)
+                (pair_hash(text_hash(before), text_hash(behind)), held)
             })
             .collect();
+        let by_hash = |counts: &HashMap<String, u32>| {
+            counts.iter().map(|(text, times)| (text_hash(text), *times)).collect()
+        };
+        self.tag_counts = by_hash(&self.tags);
+        self.keyword_counts = by_hash(&self.keywords);
     }
 
     /// The more tags an archive names, the stranger is one that it does not.
@@ -88,51 +95,60 @@ impl Vocabulary {
         0.25 * (1.0 + self.tags.len() as f32).ln()
     }
 
-    pub(crate) fn tag(&self, folded: &str) -> u32 {
-        self.tags.get(folded).copied().unwrap_or(0)
+    /// How often the archive names a tag; `hash` is that of its folded text.
+    pub(super) fn tag(&self, hash: u64) -> u32 {
+        self.tag_counts.get(&hash).copied().unwrap_or(0)
     }
 
-    pub(crate) fn keyword(&self, folded: &str) -> u32 {
-        self.keywords.get(folded).copied().unwrap_or(0)
+    /// How often the archive names a keyword.
+    pub(super) fn keyword(&self, hash: u64) -> u32 {
+        self.keyword_counts.get(&hash).copied().unwrap_or(0)
     }
 
-    pub(crate) fn pair(&self, tag: &str, keyword: &str) -> bool {
+    /// Whether the archive names them together.
+    pub(super) fn pair(&self, tag: u64, keyword: u64) -> bool {
         self.pairs.contains(&pair_hash(tag, keyword))
     }
 
-    /// The best shape that `folded` fits: how many words the shape has held, and whether this word is known.
-    pub(crate) fn shape(&self, folded: &str) -> Option<(u32, bool)> {
+    /// The best shape that a range fits: how many words the shape has held, and whether this word is known.
+    pub(super) fn shape(&self, line: &Glue, range: Range) -> Option<(u32, bool)> {
         if self.shapes.is_empty() {
             return None;
         }
-        slots(folded)
-            .filter_map(|(before, word, behind)| {
-                let held = self.shapes.get(&shape_hash(before, behind))?;
-                let known = self.words.contains(word);
-                // A bare word is a keyword only if the archive knows it: any run of letters is bare.
-                (known || !before.is_empty() || !behind.is_empty()).then_some((known, *held))
-            })
-            .max()
-            .map(|(known, held)| (held, known))
+        let (from, to) = range;
+        let mut best = None;
+        let mut at = from;
+        while let Some(word) = line.word_in((at, to)) {
+            at = word.1;
+            let shape = pair_hash(line.hash((from, word.0)), line.hash((word.1, to)));
+            let Some(held) = self.shapes.get(&shape) else { continue };
+            let known = self.words.contains(&line.hash(word));
+            // A bare word is a keyword only if the archive knows it: any run of letters is bare.
+            if known || word != range {
+                best = best.max(Some((known, *held)));
+            }
+        }
+        best.map(|(known, held)| (held, known))
     }
 }
 
-fn shape_hash(before: &str, behind: &str) -> u64 {
-    pair_hash(before, behind)
-}
-
-fn pair_hash(tag: &str, keyword: &str) -> u64 {
-    xxh3_64_with_seed(keyword.as_bytes(), xxh3_64(tag.as_bytes()))
+fn pair_hash(first: u64, second: u64) -> u64 {
+    (first.rotate_left(32) ^ second).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 fn count(counts: &mut HashMap<String, u32>, key: String) {
     *counts.entry(key).or_default() += 1;
 }
 
+/// Whether `c` can be part of the word that a shape holds.
+pub(super) fn is_word_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '.'
+}
+
 /// Every way to take a keyword for a shape around one Latin word: `(before, word, behind)`.
 fn slots(keyword: &str) -> impl Iterator<Item = (&str, &str, &str)> {
     let bytes = keyword.as_bytes();
-    let inside = |b: &u8| b.is_ascii_alphanumeric() || *b == b'.';
+    let inside = |b: &u8| is_word_char(char::from(*b));
     let mut at = 0;
     std::iter::from_fn(move || {
         let start = at + bytes.get(at..)?.iter().position(inside)?;
@@ -159,10 +175,43 @@ mod tests {
             vocabulary.see_title(&Title::split(line));
         }
         vocabulary.learn();
-        assert_eq!(vocabulary.shape("baby sol"), Some((3, false)));
-        assert_eq!(vocabulary.shape("baby op"), Some((3, true)));
-        assert_eq!(vocabulary.shape(&fold("SOL幣價格")), None, "two words make no shape");
-        assert_eq!((vocabulary.tag("op"), vocabulary.keyword("baby eth")), (2, 1));
-        assert!(vocabulary.pair("dao", "baby dao"));
+        let shape = |text: &str| {
+            let line = Glue::new(text).unwrap();
+            vocabulary.shape(&line, (0, line.len()))
+        };
+        assert_eq!(shape("baby sol"), Some((3, false)));
+        assert_eq!(shape("baby op"), Some((3, true)));
+        assert_eq!(shape("SOL幣價格"), None, "two words make no shape");
+        let hash = text_hash;
+        assert_eq!((vocabulary.tag(hash("op")), vocabulary.keyword(hash("baby eth"))), (2, 1));
+        assert!(vocabulary.pair(hash("dao"), hash("baby dao")));
+    }
+
+    #[test]
+    fn a_shape_is_found_in_any_range_as_in_its_text() {
+        let mut vocabulary = Vocabulary::default();
+        for word in ["A", "BB", "CCC", "D.D"] {
+            vocabulary.see_title(&Title::split(&format!("甲_{word}:Baby {word}")));
+            vocabulary.see_title(&Title::split(&format!("乙_{word}:{word}幣 Token")));
+        }
+        vocabulary.learn();
+        let line = Glue::new("Baby XY幣 TokenBaby BBD.D幣 TokenABaby").unwrap();
+        for from in 0..line.len() {
+            for to in from + 1..=line.len() {
+                let text: String = (from..to).map(|at| line.folded_char(at)).collect();
+                let wanted = slots(&text)
+                    .filter_map(|(before, word, behind)| {
+                        let shape = pair_hash(text_hash(before), text_hash(behind));
+                        let held = vocabulary.shapes.get(&shape)?;
+                        let known = vocabulary.words.contains(&text_hash(word));
+                        (known || !before.is_empty() || !behind.is_empty())
+                            .then_some((known, *held))
+                    })
+                    .max();
+                let wanted = wanted.map(|(known, held)| (held, known));
+                assert_eq!(vocabulary.shape(&line, (from, to)), wanted, "{text}");
+                assert_eq!(line.hash((from, to)), text_hash(&text));
+            }
+        }
     }
 }
