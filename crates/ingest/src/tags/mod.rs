@@ -1,6 +1,7 @@
 //! Tags that the site glued together: what the archive knows of them, and how a line of them is split.
 
 mod glue;
+mod row;
 mod search;
 mod split;
 mod vocabulary;

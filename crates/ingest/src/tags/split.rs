@@ -17,9 +17,13 @@ pub(crate) fn split(glued: &str, vocabulary: &Vocabulary) -> Option<Vec<String>>
     let mut middles: Vec<(f32, usize)> =
         (2..=search.reach).map(|middle| (search.promise(middle), middle)).collect();
     middles.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    middles.truncate(MIDDLES);
+    let middles: Vec<usize> = middles.iter().take(MIDDLES).map(|(_, middle)| *middle).collect();
+    let hopes = search.hopes(&middles);
     let mut best: Option<(f32, Vec<Pair>)> = None;
-    for (_, middle) in middles {
+    for (middle, hope) in middles.into_iter().zip(hopes) {
+        if best.as_ref().is_some_and(|(known, _)| hope < *known) {
+            continue;
+        }
         if let Some((score, pairs)) = search.from(middle)
             && best.as_ref().is_none_or(|(known, _)| score > *known)
         {

@@ -3,7 +3,7 @@
 
 use foldhash::{HashMap, HashSet};
 
-use super::glue::{Glue, Range, text_hash};
+use super::glue::{Glue, text_hash};
 use crate::fold::fold;
 use crate::title::{Title, is_ticker};
 
@@ -17,6 +17,8 @@ pub(crate) struct Vocabulary {
     /// By the hash of what stands before and behind the variable word in keywords such as `Baby …` or `…幣價格今日行情`, with
     /// the number of different words seen there.
     shapes: HashMap<u64, u32>,
+    /// Hashes of what stands before the word in any shape.
+    befores: HashSet<u64>,
     /// Hashes of the words seen there.
     words: HashSet<u64>,
     /// The counts again, by the hash of their text: any range of a line is looked up without making a text of it.
@@ -76,6 +78,7 @@ impl Vocabulary {
         seen.retain(|_, words| words.len() >= WORDS_OF_A_SHAPE as usize);
         self.words = self.tags.keys().map(|tag| text_hash(tag)).collect();
         self.words.extend(seen.values().flatten().map(|word| text_hash(word)));
+        self.befores = seen.keys().map(|(before, _)| text_hash(before)).collect();
         self.shapes = seen
             .into_iter()
             .map(|((before, behind), words)| {
@@ -110,21 +113,54 @@ impl Vocabulary {
         self.pairs.contains(&pair_hash(tag, keyword))
     }
 
-    /// The best shape that a range fits: how many words the shape has held, and whether this word is known.
-    pub(super) fn shape(&self, line: &Glue, range: Range) -> Option<(u32, bool)> {
-        if self.shapes.is_empty() {
+    /// The shapes that ranges from `from` on can fit.
+    pub(super) fn shapes_from<'a>(&'a self, line: &'a Glue, from: usize) -> Shapes<'a> {
+        let mut fitting = 0;
+        if !self.befores.is_empty() {
+            for (number, word) in line.words_from(from).take(u64::BITS as usize).enumerate() {
+                let begins = self.befores.contains(&line.hash((from, word.0)));
+                fitting |= u64::from(begins) << number;
+            }
+        }
+        Shapes { vocabulary: self, line, from, fitting }
+    }
+
+    #[cfg(test)]
+    fn shape(&self, line: &Glue, (from, to): super::glue::Range) -> Option<(u32, bool)> {
+        self.shapes_from(line, from).best(to)
+    }
+}
+
+/// The shapes that ranges with one beginning can fit: what stands before the word is looked up once.
+pub(super) struct Shapes<'a> {
+    vocabulary: &'a Vocabulary,
+    line: &'a Glue,
+    from: usize,
+    /// A bit for each word below `from`: whether some shape begins with what stands before it. A keyword
+    /// is too short for more words than there are bits.
+    fitting: u64,
+}
+
+impl Shapes<'_> {
+    /// The best shape that the range to `to` fits: how many words the shape has held, and whether this word is known.
+    pub(super) fn best(&self, to: usize) -> Option<(u32, bool)> {
+        let Self { vocabulary, line, from, mut fitting } = *self;
+        if fitting == 0 {
             return None;
         }
-        let (from, to) = range;
         let mut best = None;
-        let mut at = from;
-        while let Some(word) = line.word_in((at, to)) {
-            at = word.1;
+        for word in line.words_from(from).take_while(|word| word.0 < to) {
+            let fits = fitting & 1 == 1;
+            fitting >>= 1;
+            if !fits {
+                continue;
+            }
+            let word = (word.0, word.1.min(to));
             let shape = pair_hash(line.hash((from, word.0)), line.hash((word.1, to)));
-            let Some(held) = self.shapes.get(&shape) else { continue };
-            let known = self.words.contains(&line.hash(word));
+            let Some(held) = vocabulary.shapes.get(&shape) else { continue };
+            let known = vocabulary.words.contains(&line.hash(word));
             // A bare word is a keyword only if the archive knows it: any run of letters is bare.
-            if known || word != range {
+            if known || word != (from, to) {
                 best = best.max(Some((known, *held)));
             }
         }
