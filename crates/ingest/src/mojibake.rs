@@ -16,11 +16,7 @@ pub(crate) enum Repair {
 
 /// Looks at one line.
 pub(crate) fn repair(line: &str) -> Repair {
-    let (mut telling, mut all) = (0_usize, 0_usize);
-    for c in line.chars().filter(|c| !c.is_ascii()) {
-        all += 1;
-        telling += usize::from(is_telling(c));
-    }
+    let (telling, all) = count(line.as_bytes());
     // A pair of wrong characters could be an honest rare name; in mojibake a third of them tell.
     if telling < 2 || telling * 5 < all {
         return Repair::Sound;
@@ -44,13 +40,37 @@ fn back(line: &str) -> Option<String> {
     .filter(|text| !text.is_ascii() && !text.contains('\u{fffd}'))
 }
 
-/// Whether `c` is what GBK makes of the first two bytes of a Chinese character or mark in UTF-8.
-fn is_telling(c: char) -> bool {
+/// Characters that tell, and all that are not ASCII. Asked of all text, so it goes by the bytes of UTF-8: the
+/// bits of all but a character's last byte are its word in the table, those of the last its place there.
+fn count(bytes: &[u8]) -> (usize, usize) {
+    let table = telling();
+    let (mut telling, mut all, mut at) = (0, 0, 0);
+    while let Some(&lead) = bytes.get(at) {
+        if lead < 0x80 {
+            at += 1;
+            continue;
+        }
+        all += 1;
+        let length = 2 + usize::from(lead >= 0xe0) + usize::from(lead >= 0xf0);
+        // The rarest planes have no place in GBK.
+        if let Some(&[middle, last]) = bytes.get(at + 1..at + 3).filter(|_| length == 3) {
+            let word = usize::from(lead & 0xf) << 6 | usize::from(middle & 0x3f);
+            telling += (table[word] >> (last & 0x3f) & 1) as usize;
+        } else if let Some(last) = bytes.get(at + 1).filter(|_| length == 2) {
+            telling += (table[usize::from(lead & 0x1f)] >> (last & 0x3f) & 1) as usize;
+        }
+        at += length;
+    }
+    (telling, all)
+}
+
+/// A bit for every character of the first plane: whether it is what GBK makes of the first two bytes of
+/// a Chinese character or mark in UTF-8.
+fn telling() -> &'static [u64; 1 << 10] {
     use std::sync::OnceLock;
-    /// A bit for every character of the first plane: this is asked of all text.
-    static TABLE: OnceLock<Vec<u64>> = OnceLock::new();
-    let table = TABLE.get_or_init(|| {
-        let mut table = vec![0; 0x1_0000 / 64];
+    static TABLE: OnceLock<Box<[u64; 1 << 10]>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut table = Box::new([0; 1 << 10]);
         for lead in [0xe3_u8, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9, 0xef] {
             for next in 0x80..=0xbf {
                 let bytes = [lead, next];
@@ -62,8 +82,7 @@ fn is_telling(c: char) -> bool {
             }
         }
         table
-    });
-    table.get(c as usize / 64).is_some_and(|word| word >> (c as u32 % 64) & 1 == 1)
+    })
 }
 
 #[cfg(test)]
@@ -83,6 +102,16 @@ mod tests {
         }
         assert!(spoil("以太坊").starts_with("浠ュお鍧"));
         assert_eq!(repair("浠ュお鍧婁氦鏄撴墍"), Repair::Repaired("以太坊交易所".to_owned()));
+    }
+
+    #[test]
+    fn characters_are_counted_by_their_bytes() {
+        for c in ('\u{1}'..='\u{10ffff}').filter(|c| !c.is_ascii()) {
+            let word = telling().get(c as usize / 64).copied().unwrap_or_default();
+            let tells = (word >> (c as u32 % 64) & 1) as usize;
+            assert_eq!(count(format!("a{c}z").as_bytes()), (tells, 1), "{c:?}");
+        }
+        assert_eq!(count("浠ュ,a\u{e9}\u{20000}".as_bytes()).1, 4);
     }
 
     #[test]
