@@ -134,7 +134,9 @@ fn beginning(pending: &[Paragraph<'_>], dated: Paragraph<'_>, evidence: &Evidenc
     let bound = evidence.bound(dated.text, above().take(known));
     let near = &pending[pending.len() - known..];
     let mut best = (pending.len(), own.map_or(f32::MIN, |own| own.score).max(THRESHOLD) + SINGLE);
-    let mut rest = dated.text.to_owned();
+    // As much of the text below as a head is compared with, and how long all of it is.
+    let mut rest = headline::compared(dated.text).to_owned();
+    let mut length = dated.text.len();
     for (more, paragraph) in near.iter().rev().enumerate() {
         let agreement = match bound {
             Some(bound) if bound == more + 1 => AGREED,
@@ -153,10 +155,15 @@ fn beginning(pending: &[Paragraph<'_>], dated: Paragraph<'_>, evidence: &Evidenc
         if score > best.1 {
             best = (pending.len() - 1 - more, score);
         }
-        rest.insert(0, '\n');
-        rest.insert_str(0, paragraph.text);
+        let below = std::mem::take(&mut rest);
+        rest.push_str(headline::compared(paragraph.text));
+        if rest.len() == paragraph.text.len() {
+            rest.push('\n');
+            rest.push_str(&below);
+        }
+        length += paragraph.text.len() + 1;
         // No item is as long as an article.
-        if rest.len() > 6000 {
+        if length > 6000 {
             break;
         }
     }

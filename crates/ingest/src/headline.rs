@@ -50,6 +50,11 @@ pub(crate) fn read<'a>(paragraph: &'a str, rest: &str) -> Option<Headline<'a>> {
         .reduce(|best, next| if next.score > best.score { next } else { best })
 }
 
+/// The part of the text below a paragraph that [`read`] looks at.
+pub(crate) fn compared(rest: &str) -> &str {
+    first_chars(rest, COMPARED)
+}
+
 /// `聲音 | ` and where what follows begins.
 pub(crate) fn column(paragraph: &str) -> (Option<&str>, usize) {
     let Some((at, bar)) = paragraph.char_indices().take(9).find(|(_, c)| is_bar(*c)) else {
@@ -108,7 +113,7 @@ fn colons(paragraph: &str, start: usize) -> Vec<(usize, usize)> {
 
 fn score(title: &str, text: &str, rest: &str) -> f32 {
     let length = title.chars().count();
-    let body = text.chars().count() + rest.chars().count();
+    let short = text.chars().chain(rest.chars()).nth(9).is_none();
     let mut score = match length {
         0..=2 => -6.0,
         3 => -3.0,
@@ -118,7 +123,7 @@ fn score(title: &str, text: &str, rest: &str) -> f32 {
         61..=80 => -3.0,
         _ => -6.0,
     };
-    if body < 10 {
+    if short {
         score -= 3.0;
     }
     score -= 2.0;
@@ -163,15 +168,30 @@ fn agreement(title: &str, text: &str, rest: &str) -> (f32, f32) {
     if asked.is_empty() {
         return (0.0, 0.0);
     }
-    let mut met = vec![false; asked.len()];
+    let number = asked.len() as f32;
+    // Most pairs of a text are none of its title's: a bit for each of those says so.
+    let mut filter = [0_u64; 8];
+    let bit = |(a, b): (char, char)| {
+        let hash =
+            (a as u32).wrapping_mul(0x9E37_79B9).wrapping_add(b as u32).wrapping_mul(0x85EB_CA6B)
+                >> 23;
+        ((hash >> 6) as usize, 1 << (hash & 63))
+    };
+    for (word, mask) in asked.iter().copied().map(bit) {
+        filter[word] |= mask;
+    }
+    let mut met = 0.0;
     for pair in pairs(text.chars().chain(['\n']).chain(rest.chars()).take(COMPARED)) {
-        if let Ok(at) = asked.binary_search(&pair) {
-            met[at] = true;
+        let (word, mask) = bit(pair);
+        if filter[word] & mask != 0
+            && let Ok(at) = asked.binary_search(&pair)
+        {
+            asked.remove(at);
+            met += 1.0;
         }
     }
-    let met = met.into_iter().filter(|met| *met).count() as f32;
-    let share = met / asked.len() as f32;
-    (share, 6.5 * share + 0.25 * met.min(24.0))
+    let share = met / number;
+    (share, 6.5 * share + 0.25 * f32::min(met, 24.0))
 }
 
 /// Neighbours among letters, digits and Chinese characters; marks and blanks between them do not count.
