@@ -1,7 +1,7 @@
 //! Text that was UTF-8, was read as GBK and saved again: recognised by its characters, and read back
 //! where the way back is valid.
 
-use encoding_rs::{GB18030, GBK};
+use encoding_rs::{Encoding, GB18030, GBK};
 
 /// What became of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(crate) enum Repair {
 
 /// Looks at one line.
 pub(crate) fn repair(line: &str) -> Repair {
-    let (telling, all) = count(line.as_bytes());
+    let (telling, all) = count(line);
     // A pair of wrong characters could be an honest rare name; in mojibake a third of them tell.
     if telling < 2 || telling * 5 < all {
         return Repair::Sound;
@@ -31,6 +31,16 @@ pub(crate) fn repair(line: &str) -> Repair {
 
 /// The UTF-8 text whose bytes, read as GBK, give `line`.
 fn back(line: &str) -> Option<String> {
+    // Honest text shows by its first characters, and to encode all of it takes long.
+    let beyond = line.find(|c: char| !c.is_ascii()).map_or("", |at| &line[at..]);
+    let first = beyond.char_indices().nth(8).map_or(beyond, |(end, _)| &beyond[..end]);
+    let hopeless = |encoding: &'static Encoding| {
+        let (bytes, _, lost) = encoding.encode(first);
+        lost || std::str::from_utf8(&bytes).is_err_and(|error| error.error_len().is_some())
+    };
+    if hopeless(GBK) && hopeless(GB18030) {
+        return None;
+    }
     let (bytes, _, lost) = GBK.encode(line);
     let text = if lost { None } else { String::from_utf8(bytes.into_owned()).ok() };
     text.or_else(|| {
@@ -42,7 +52,8 @@ fn back(line: &str) -> Option<String> {
 
 /// Characters that tell, and all that are not ASCII. Asked of all text, so it goes by the bytes of UTF-8: the
 /// bits of all but a character's last byte are its word in the table, those of the last its place there.
-fn count(bytes: &[u8]) -> (usize, usize) {
+fn count(line: &str) -> (usize, usize) {
+    let bytes = line.as_bytes();
     let table = telling();
     let (mut telling, mut all, mut at) = (0, 0, 0);
     while let Some(&lead) = bytes.get(at) {
@@ -50,16 +61,26 @@ fn count(bytes: &[u8]) -> (usize, usize) {
             at += 1;
             continue;
         }
-        all += 1;
-        let length = 2 + usize::from(lead >= 0xe0) + usize::from(lead >= 0xf0);
-        // The rarest planes have no place in GBK.
-        if let Some(&[middle, last]) = bytes.get(at + 1..at + 3).filter(|_| length == 3) {
+        // Nearly all characters have three bytes, and come in runs.
+        while let Some(&[lead @ 0xe0..=0xef, middle, last]) = bytes.get(at..at + 3) {
             let word = usize::from(lead & 0xf) << 6 | usize::from(middle & 0x3f);
             telling += (table[word] >> (last & 0x3f) & 1) as usize;
-        } else if let Some(last) = bytes.get(at + 1).filter(|_| length == 2) {
-            telling += (table[usize::from(lead & 0x1f)] >> (last & 0x3f) & 1) as usize;
+            all += 1;
+            at += 3;
         }
-        at += length;
+        match bytes.get(at..at + 2) {
+            Some(&[lead @ 0xc0..=0xdf, last]) => {
+                telling += (table[usize::from(lead & 0x1f)] >> (last & 0x3f) & 1) as usize;
+                all += 1;
+                at += 2;
+            }
+            // The rarest planes have no place in GBK.
+            Some(&[0xf0..=0xff, _]) => {
+                all += 1;
+                at += 4;
+            }
+            _ => {}
+        }
     }
     (telling, all)
 }
@@ -109,9 +130,9 @@ mod tests {
         for c in ('\u{1}'..='\u{10ffff}').filter(|c| !c.is_ascii()) {
             let word = telling().get(c as usize / 64).copied().unwrap_or_default();
             let tells = (word >> (c as u32 % 64) & 1) as usize;
-            assert_eq!(count(format!("a{c}z").as_bytes()), (tells, 1), "{c:?}");
+            assert_eq!(count(&format!("a{c}z")), (tells, 1), "{c:?}");
         }
-        assert_eq!(count("浠ュ,a\u{e9}\u{20000}".as_bytes()).1, 4);
+        assert_eq!(count("浠ュ,a\u{e9}\u{20000}").1, 4);
     }
 
     #[test]
