@@ -1,7 +1,7 @@
 //! Text that was UTF-8, was read as GBK and saved again: recognised by its characters, and read back
 //! where the way back is valid.
 
-use encoding_rs::{Encoding, GB18030, GBK};
+use encoding_rs::{GB18030, GBK};
 
 /// What became of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,14 +31,9 @@ pub(crate) fn repair(line: &str) -> Repair {
 
 /// The UTF-8 text whose bytes, read as GBK, give `line`.
 fn back(line: &str) -> Option<String> {
-    // Honest text shows by its first characters, and to encode all of it takes long.
-    let beyond = line.find(|c: char| !c.is_ascii()).map_or("", |at| &line[at..]);
-    let first = beyond.char_indices().nth(8).map_or(beyond, |(end, _)| &beyond[..end]);
-    let hopeless = |encoding: &'static Encoding| {
-        let (bytes, _, lost) = encoding.encode(first);
-        lost || std::str::from_utf8(&bytes).is_err_and(|error| error.error_len().is_some())
-    };
-    if hopeless(GBK) && hopeless(GB18030) {
+    // Honest text shows by its first character, and to encode it takes long.
+    let first = line.chars().find(|c| !c.is_ascii())?;
+    if !tables().opening.holds(first) {
         return None;
     }
     let (bytes, _, lost) = GBK.encode(line);
@@ -54,7 +49,7 @@ fn back(line: &str) -> Option<String> {
 /// bits of all but a character's last byte are its word in the table, those of the last its place there.
 fn count(line: &str) -> (usize, usize) {
     let bytes = line.as_bytes();
-    let table = telling();
+    let table = &tables().telling.0;
     let (mut telling, mut all, mut at) = (0, 0, 0);
     while let Some(&lead) = bytes.get(at) {
         if lead < 0x80 {
@@ -85,24 +80,44 @@ fn count(line: &str) -> (usize, usize) {
     (telling, all)
 }
 
-/// A bit for every character of the first plane: whether it is what GBK makes of the first two bytes of
-/// a Chinese character or mark in UTF-8.
-fn telling() -> &'static [u64; 1 << 10] {
-    use std::sync::OnceLock;
-    static TABLE: OnceLock<Box<[u64; 1 << 10]>> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        let mut table = Box::new([0; 1 << 10]);
-        for lead in [0xe3_u8, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9, 0xef] {
+/// A bit for every character of the first plane.
+struct Bits([u64; 1 << 10]);
+
+impl Bits {
+    /// What GBK makes of the first two bytes of characters in UTF-8 that begin with one of `leads`.
+    fn of(leads: impl IntoIterator<Item = u8>) -> Self {
+        let mut bits = Self([0; 1 << 10]);
+        for lead in leads {
             for next in 0x80..=0xbf {
                 let bytes = [lead, next];
                 let (read, _) = GBK.decode_without_bom_handling(&bytes);
-                let c = read.chars().next().filter(|c| *c != '\u{fffd}');
-                if let Some(word) = c.and_then(|c| table.get_mut(c as usize / 64)) {
-                    *word |= 1 << (c.unwrap_or_default() as u32 % 64);
+                let c = read.chars().next().filter(|c| *c != '\u{fffd}').map_or(0, u32::from);
+                if let Some(word) = bits.0.get_mut(c as usize / 64) {
+                    *word |= 1 << (c % 64);
                 }
             }
         }
-        table
+        bits
+    }
+
+    fn holds(&self, c: char) -> bool {
+        self.0.get(c as usize / 64).is_some_and(|word| word >> (c as u32 % 64) & 1 == 1)
+    }
+}
+
+struct Tables {
+    /// Chinese characters and marks: what tells mojibake.
+    telling: Bits,
+    /// All characters: what mojibake can begin with.
+    opening: Bits,
+}
+
+fn tables() -> &'static Tables {
+    use std::sync::OnceLock;
+    static TABLES: OnceLock<Box<Tables>> = OnceLock::new();
+    TABLES.get_or_init(|| {
+        let telling = Bits::of([0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9, 0xef]);
+        Box::new(Tables { telling, opening: Bits::of(0xc2..=0xf4) })
     })
 }
 
@@ -128,11 +143,23 @@ mod tests {
     #[test]
     fn characters_are_counted_by_their_bytes() {
         for c in ('\u{1}'..='\u{10ffff}').filter(|c| !c.is_ascii()) {
-            let word = telling().get(c as usize / 64).copied().unwrap_or_default();
-            let tells = (word >> (c as u32 % 64) & 1) as usize;
+            let tells = usize::from(tables().telling.holds(c));
             assert_eq!(count(&format!("a{c}z")), (tells, 1), "{c:?}");
         }
         assert_eq!(count("浠ュ,a\u{e9}\u{20000}").1, 4);
+    }
+
+    #[test]
+    fn what_cannot_open_mojibake_cannot_be_read_back() {
+        for c in ('\u{80}'..='\u{ffff}').filter(|c| !tables().opening.holds(*c)) {
+            let text = c.to_string();
+            for encoding in [GBK, GB18030] {
+                let (bytes, _, lost) = encoding.encode(&text);
+                let read = std::str::from_utf8(&bytes);
+                let broken = read.is_err_and(|error| error.error_len().is_some());
+                assert!(lost || broken, "{c:?} {bytes:x?}");
+            }
+        }
     }
 
     #[test]

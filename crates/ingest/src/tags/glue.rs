@@ -85,10 +85,9 @@ impl Glue {
         self.hashes[to].wrapping_sub(self.hashes[from].wrapping_mul(self.powers[to - from]))
     }
 
-    /// The runs of letters, digits and dots that go on below `from`, the first cut to it.
-    pub(super) fn words_from(&self, from: usize) -> impl Iterator<Item = Range> + '_ {
-        let first = self.words.partition_point(|word| word.1 <= from);
-        self.words[first..].iter().map(move |word| (word.0.max(from), word.1))
+    /// The runs of letters, digits and dots that end below `from`.
+    pub(super) fn words_from(&self, from: usize) -> &[Range] {
+        &self.words[self.words.partition_point(|word| word.1 <= from)..]
     }
 
     pub(super) fn len(&self) -> usize {

@@ -3,6 +3,7 @@
 mod glue;
 mod row;
 mod search;
+mod seen;
 mod split;
 mod vocabulary;
 

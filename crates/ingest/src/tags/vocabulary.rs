@@ -3,7 +3,8 @@
 
 use foldhash::{HashMap, HashSet};
 
-use super::glue::{Glue, text_hash};
+use super::glue::{Glue, Range, text_hash};
+use super::seen::Seen;
 use crate::fold::fold;
 use crate::title::{Title, is_ticker};
 
@@ -24,6 +25,9 @@ pub(crate) struct Vocabulary {
     /// The counts again, by the hash of their text: any range of a line is looked up without making a text of it.
     tag_counts: HashMap<u64, u32>,
     keyword_counts: HashMap<u64, u32>,
+    /// What may be a key of `keyword_counts`, and what of `shapes`.
+    keyword_seen: Seen,
+    shape_seen: Seen,
 }
 
 /// A shape must have held this many different words to be one.
@@ -91,6 +95,8 @@ impl Vocabulary {
         };
         self.tag_counts = by_hash(&self.tags);
         self.keyword_counts = by_hash(&self.keywords);
+        self.keyword_seen = Seen::of(self.keyword_counts.keys().copied());
+        self.shape_seen = Seen::of(self.shapes.keys().copied());
     }
 
     /// The more tags an archive names, the stranger is one that it does not.
@@ -105,6 +111,9 @@ impl Vocabulary {
 
     /// How often the archive names a keyword.
     pub(super) fn keyword(&self, hash: u64) -> u32 {
+        if !self.keyword_seen.may_hold(hash) {
+            return 0;
+        }
         self.keyword_counts.get(&hash).copied().unwrap_or(0)
     }
 
@@ -115,18 +124,19 @@ impl Vocabulary {
 
     /// The shapes that ranges from `from` on can fit.
     pub(super) fn shapes_from<'a>(&'a self, line: &'a Glue, from: usize) -> Shapes<'a> {
+        let words = line.words_from(from);
         let mut fitting = 0;
         if !self.befores.is_empty() {
-            for (number, word) in line.words_from(from).take(u64::BITS as usize).enumerate() {
-                let begins = self.befores.contains(&line.hash((from, word.0)));
+            for (number, word) in words.iter().take(u64::BITS as usize).enumerate() {
+                let begins = self.befores.contains(&line.hash((from, word.0.max(from))));
                 fitting |= u64::from(begins) << number;
             }
         }
-        Shapes { vocabulary: self, line, from, fitting }
+        Shapes { vocabulary: self, line, from, words, fitting }
     }
 
     #[cfg(test)]
-    fn shape(&self, line: &Glue, (from, to): super::glue::Range) -> Option<(u32, bool)> {
+    fn shape(&self, line: &Glue, (from, to): Range) -> Option<(u32, bool)> {
         self.shapes_from(line, from).best(to)
     }
 }
@@ -136,27 +146,29 @@ pub(super) struct Shapes<'a> {
     vocabulary: &'a Vocabulary,
     line: &'a Glue,
     from: usize,
-    /// A bit for each word below `from`: whether some shape begins with what stands before it. A keyword
-    /// is too short for more words than there are bits.
+    /// The words below `from`; the first may begin above it.
+    words: &'a [Range],
+    /// A bit for each word: whether some shape begins with what stands before it. A keyword is too short for
+    /// more words than there are bits.
     fitting: u64,
 }
 
 impl Shapes<'_> {
     /// The best shape that the range to `to` fits: how many words the shape has held, and whether this word is known.
     pub(super) fn best(&self, to: usize) -> Option<(u32, bool)> {
-        let Self { vocabulary, line, from, mut fitting } = *self;
-        if fitting == 0 {
-            return None;
-        }
+        let Self { vocabulary, line, from, mut fitting, .. } = *self;
         let mut best = None;
-        for word in line.words_from(from).take_while(|word| word.0 < to) {
-            let fits = fitting & 1 == 1;
-            fitting >>= 1;
-            if !fits {
+        while fitting != 0 {
+            let word = self.words[fitting.trailing_zeros() as usize];
+            fitting &= fitting - 1;
+            let word = (word.0.max(from), word.1.min(to));
+            if word.0 >= to {
+                break;
+            }
+            let shape = pair_hash(line.hash((from, word.0)), line.hash((word.1, to)));
+            if !vocabulary.shape_seen.may_hold(shape) {
                 continue;
             }
-            let word = (word.0, word.1.min(to));
-            let shape = pair_hash(line.hash((from, word.0)), line.hash((word.1, to)));
             let Some(held) = vocabulary.shapes.get(&shape) else { continue };
             let known = vocabulary.words.contains(&line.hash(word));
             // A bare word is a keyword only if the archive knows it: any run of letters is bare.
