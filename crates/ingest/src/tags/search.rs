@@ -16,6 +16,8 @@ const CHOICE: usize = 8;
 const PAIR: f32 = 2.2;
 /// A keyword worse than this is none.
 const WORST_KEYWORD: f32 = -5.0;
+/// No seam is better.
+const BEST_SEAM: f32 = 0.6;
 /// Only a keyword that the archive names ends at a worse seam.
 const WORST_SEAM: f32 = -2.6;
 /// What is added where the letters of a tag are a whole word of its keyword.
@@ -142,16 +144,23 @@ impl<'a> Search<'a> {
         }
         let end = self.line.len();
         let first = self.keywords.len();
-        let mut breaks = 0.0;
+        let mut breaks = 0.0_f32;
         let shapes = self.vocabulary.shapes_from(self.line, from);
+        // Most ranges begin as no keyword does that the archive names.
+        let may_be_known =
+            from + 2 <= end && self.vocabulary.may_begin(self.line.hash((from, from + 2)));
         for to in from + 2..=end.min(from + LONGEST_KEYWORD) {
             breaks += self.line.break_at(from, to - 1);
+            // Breaks only become more.
+            if !may_be_known && shapes.is_empty() && -1.5 - breaks + BEST_SEAM < WORST_KEYWORD {
+                break;
+            }
             let seam = self.line.seam(to);
             if seam < -10.0 {
                 continue;
             }
             let hash = self.line.hash((from, to));
-            let times = self.vocabulary.keyword(hash);
+            let times = if may_be_known { self.vocabulary.keyword(hash) } else { 0 };
             let score = if times > 0 {
                 3.0 + 0.3 * (1.0 + times as f32).ln() + seam.max(-1.5)
             } else if seam < WORST_SEAM {

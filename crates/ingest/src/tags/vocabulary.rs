@@ -27,6 +27,8 @@ pub(crate) struct Vocabulary {
     keyword_counts: HashMap<u64, u32>,
     /// What may be a key of `keyword_counts`, and what of `shapes`.
     keyword_seen: Seen,
+    /// Hashes of the first two characters of the keywords.
+    keyword_begins: Seen,
     shape_seen: Seen,
 }
 
@@ -96,6 +98,8 @@ impl Vocabulary {
         self.tag_counts = by_hash(&self.tags);
         self.keyword_counts = by_hash(&self.keywords);
         self.keyword_seen = Seen::of(self.keyword_counts.keys().copied());
+        let begins: Vec<u64> = self.keywords.keys().map(|keyword| first_hash(keyword)).collect();
+        self.keyword_begins = Seen::of(begins.into_iter());
         self.shape_seen = Seen::of(self.shapes.keys().copied());
     }
 
@@ -115,6 +119,11 @@ impl Vocabulary {
             return 0;
         }
         self.keyword_counts.get(&hash).copied().unwrap_or(0)
+    }
+
+    /// Whether the archive may name a keyword that begins with the two characters of this hash.
+    pub(super) fn may_begin(&self, hash: u64) -> bool {
+        self.keyword_begins.may_hold(hash)
     }
 
     /// Whether the archive names them together.
@@ -137,7 +146,9 @@ impl Vocabulary {
 
     #[cfg(test)]
     fn shape(&self, line: &Glue, (from, to): Range) -> Option<(u32, bool)> {
-        self.shapes_from(line, from).best(to)
+        let shapes = self.shapes_from(line, from);
+        assert!(!shapes.is_empty() || shapes.best(to).is_none());
+        shapes.best(to)
     }
 }
 
@@ -154,6 +165,11 @@ pub(super) struct Shapes<'a> {
 }
 
 impl Shapes<'_> {
+    /// Whether no range fits any.
+    pub(super) fn is_empty(&self) -> bool {
+        self.fitting == 0
+    }
+
     /// The best shape that the range to `to` fits: how many words the shape has held, and whether this word is known.
     pub(super) fn best(&self, to: usize) -> Option<(u32, bool)> {
         let Self { vocabulary, line, from, mut fitting, .. } = *self;
@@ -178,6 +194,12 @@ impl Shapes<'_> {
         }
         best.map(|(known, held)| (held, known))
     }
+}
+
+/// The hash of the first two characters of a folded text.
+fn first_hash(folded: &str) -> u64 {
+    let end = folded.char_indices().nth(2).map_or(folded.len(), |(end, _)| end);
+    text_hash(&folded[..end])
 }
 
 fn pair_hash(first: u64, second: u64) -> u64 {
