@@ -139,8 +139,6 @@ fn beginning<'a>(
     let near = &pending[pending.len() - known..];
     let mut best = (pending.len(), own);
     let mut best_score = own.map_or(f32::MIN, |own| own.score).max(THRESHOLD) + SINGLE;
-    // As much of the text below as a head is compared with, and how long all of it is.
-    let mut rest = headline::compared(dated.text).to_owned();
     let mut length = dated.text.len();
     for (more, paragraph) in near.iter().rev().enumerate() {
         let agreement = match bound {
@@ -149,6 +147,9 @@ fn beginning<'a>(
             Some(bound) if bound <= more => -DISAGREED,
             _ => 0.0,
         };
+        // The paragraphs below it, as lines.
+        let between = near[known - more..].iter().flat_map(|p| p.text.chars().chain(['\n']));
+        let rest = between.chain(dated.text.chars());
         let distance = DISTANCE * more as f32;
         // What all pages agree on is an item even if its first line does not look like one.
         let (floor, least) = if agreement > 0.0 {
@@ -157,17 +158,11 @@ fn beginning<'a>(
             // Lower by more than what sums in another order can differ.
             (best_score + distance - agreement - 0.01, f32::MIN)
         };
-        let head = headline::read_above(paragraph.text, &rest, floor);
+        let head = headline::read_above(paragraph.text, rest, floor);
         let shape = head.map_or(least, |head| head.score.max(least));
         let score = shape + agreement - distance;
         if score > best_score {
             (best, best_score) = ((pending.len() - 1 - more, head), score);
-        }
-        let below = std::mem::take(&mut rest);
-        rest.push_str(headline::compared(paragraph.text));
-        if rest.len() == paragraph.text.len() {
-            rest.push('\n');
-            rest.push_str(&below);
         }
         length += paragraph.text.len() + 1;
         // No item is as long as an article.

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 pub(crate) use wensou_text::fold;
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 /// Hash of texts up to script, width, case and blanks.
 ///
@@ -15,13 +15,15 @@ pub(crate) fn hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> u64 {
     MEMO.with_borrow_mut(|memo| memo.hash(parts))
 }
 
-/// Texts that a thread remembers, at 32 bytes each.
-const REMEMBERED: usize = 1 << 14;
+/// Texts that a thread remembers, at 16 bytes each.
+const REMEMBERED: usize = 1 << 15;
+/// Any but that of the hashes remembered.
+const SEED: u64 = 1;
 
 /// Hashes of texts by what they read. Each has one place where it can stand, so it stays small.
 #[derive(Default)]
 struct Memo {
-    places: Vec<(u128, u64)>,
+    places: Vec<(u64, u64)>,
     text: String,
     folded: Vec<u8>,
 }
@@ -34,7 +36,7 @@ impl Memo {
             // Parts may not run into each other.
             self.text.push('\0');
         }
-        let key = xxh3_128(self.text.as_bytes());
+        let key = xxh3_64_with_seed(self.text.as_bytes(), SEED);
         self.places.resize(REMEMBERED, (0, 0));
         let place = &mut self.places[key as usize % REMEMBERED];
         if place.0 != key {

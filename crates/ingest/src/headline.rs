@@ -24,11 +24,15 @@ const COMPARED: usize = 160;
 
 /// The best way to take `paragraph` for the beginning of an item; `rest` is the item's text below it.
 pub(crate) fn read<'a>(paragraph: &'a str, rest: &str) -> Option<Headline<'a>> {
-    read_above(paragraph, rest, f32::NEG_INFINITY)
+    read_above(paragraph, rest.chars(), f32::NEG_INFINITY)
 }
 
 /// [`read`], for a caller who has no use for a score of `floor` or less: that may be nothing.
-pub(crate) fn read_above<'a>(paragraph: &'a str, rest: &str, floor: f32) -> Option<Headline<'a>> {
+pub(crate) fn read_above<'a>(
+    paragraph: &'a str,
+    rest: impl Iterator<Item = char> + Clone,
+    floor: f32,
+) -> Option<Headline<'a>> {
     let (column, start) = column(paragraph);
     if let Some(headline) = bracketed(paragraph, column, start) {
         return Some(headline);
@@ -50,7 +54,7 @@ pub(crate) fn read_above<'a>(paragraph: &'a str, rest: &str, floor: f32) -> Opti
             continue;
         }
         let text = &paragraph[at + width..];
-        let mut score = score(title, text, rest, lead) + named;
+        let mut score = score(title, text, rest.clone(), lead) + named;
         // A text that opens as news do, further on: up to there it was the title.
         if !lead && leads[number + 1..].contains(&true) {
             score -= 2.5;
@@ -61,11 +65,6 @@ pub(crate) fn read_above<'a>(paragraph: &'a str, rest: &str, floor: f32) -> Opti
         }
     }
     best
-}
-
-/// The part of the text below a paragraph that [`read`] looks at.
-pub(crate) fn compared(rest: &str) -> &str {
-    first_chars(rest, COMPARED)
 }
 
 /// `聲音 | ` and where what follows begins.
@@ -151,8 +150,8 @@ fn most(title: &str, lead: bool) -> f32 {
     fitness(length) - 2.0 + agreement + if lead { 3.5 } else { 1.5 } + 0.01
 }
 
-fn score(title: &str, text: &str, rest: &str, lead: bool) -> f32 {
-    let short = text.chars().chain(rest.chars()).nth(9).is_none();
+fn score(title: &str, text: &str, rest: impl Iterator<Item = char> + Clone, lead: bool) -> f32 {
+    let short = text.chars().chain(rest.clone()).nth(9).is_none();
     let mut score = fitness(title.chars().count());
     if short {
         score -= 3.0;
@@ -191,7 +190,7 @@ fn score(title: &str, text: &str, rest: &str, lead: bool) -> f32 {
 
 /// What share of the title the text repeats, and what that is worth: most items say their title again
 /// in the first sentence.
-fn agreement(title: &str, text: &str, rest: &str) -> (f32, f32) {
+fn agreement(title: &str, text: &str, rest: impl Iterator<Item = char>) -> (f32, f32) {
     let mut asked: Vec<(char, char)> = pairs(title.chars()).collect();
     asked.sort_unstable();
     asked.dedup();
@@ -211,7 +210,7 @@ fn agreement(title: &str, text: &str, rest: &str) -> (f32, f32) {
         filter[word] |= mask;
     }
     let mut met = 0.0;
-    for pair in pairs(text.chars().chain(['\n']).chain(rest.chars()).take(COMPARED)) {
+    for pair in pairs(text.chars().chain(['\n']).chain(rest).take(COMPARED)) {
         let (word, mask) = bit(pair);
         if filter[word] & mask != 0
             && let Ok(at) = asked.binary_search(&pair)
