@@ -31,7 +31,7 @@ const ROUNDING: f32 = 1e-3;
 /// Sums of all pairs of a line may differ by this.
 const SLACK: f32 = 0.05;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Pair {
     pub(super) tag: Range,
     pub(super) keyword: Range,
@@ -50,7 +50,7 @@ struct Tag {
 }
 
 /// What can be said of a range taken for a keyword.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Keyword {
     pub(super) to: usize,
     pub(super) score: f32,
@@ -143,7 +143,8 @@ impl<'a> Search<'a> {
             return made;
         }
         let end = self.line.len();
-        let first = self.keywords.len();
+        let mut choice = [Keyword::default(); CHOICE];
+        let mut chosen = 0;
         let mut breaks = 0.0_f32;
         let shapes = self.vocabulary.shapes_from(self.line, from);
         // Most ranges begin as no keyword does that the archive names.
@@ -172,17 +173,18 @@ impl<'a> Search<'a> {
                 -1.5 - breaks + seam
             };
             if score > WORST_KEYWORD {
-                let keyword = Keyword { to, score, known: (times > 0).then_some(hash) };
                 // A keyword that ends the line stays, however bad the others make it look.
                 let better = |other: &Keyword| to != end && other.score.total_cmp(&score).is_ge();
-                let place = self.keywords[first..].iter().rposition(better);
-                let place = place.map_or(first, |place| first + place + 1);
-                if place < first + CHOICE {
-                    self.keywords.truncate(first + CHOICE - 1);
-                    self.keywords.insert(place, keyword);
+                let place = choice[..chosen].iter().rposition(better).map_or(0, |place| place + 1);
+                if place < CHOICE {
+                    chosen = CHOICE.min(chosen + 1);
+                    choice.copy_within(place..chosen - 1, place + 1);
+                    choice[place] = Keyword { to, score, known: (times > 0).then_some(hash) };
                 }
             }
         }
+        let first = self.keywords.len();
+        self.keywords.extend_from_slice(&choice[..chosen]);
         let made = (first, self.keywords.len());
         if let Some(slot) = self.keywords_from.get_mut(from) {
             *slot = Some(made);
@@ -262,13 +264,12 @@ impl<'a> Search<'a> {
         rows.clear();
         rows.resize_with(middle + 1, Row::default);
         steps.clear();
-        rows[0].offer(Step { keyword: middle, score: 0.0, pair: Pair::default(), before: NONE });
+        rows[0].offer(Step { keyword: small(middle), score: 0.0, tag: 0, before: NONE });
         // Every step leads on in the tags' half, so a place is settled once it is reached.
         for place in 0..middle {
             for step in rows[place].settle() {
-                let before = steps.len();
                 steps.push(step);
-                self.extend(place, step, before, middle, &mut rows);
+                self.extend(place, step, small(steps.len() - 1), middle, &mut rows);
             }
         }
         // Both halves end together, so there is one last step.
@@ -276,8 +277,10 @@ impl<'a> Search<'a> {
             let mut pairs = Vec::new();
             let mut step = last;
             while step.before != NONE {
-                pairs.push(step.pair);
-                step = steps[step.before];
+                let before = steps[step.before as usize];
+                let keyword = (before.keyword as usize, step.keyword as usize);
+                pairs.push(Pair { tag: self.tags[step.tag as usize].range, keyword });
+                step = before;
             }
             pairs.reverse();
             (last.score, pairs)
@@ -287,13 +290,14 @@ impl<'a> Search<'a> {
     }
 
     /// Every pair that can follow a step at `place` of the tags' half.
-    fn extend(&mut self, place: usize, step: Step, before: usize, middle: usize, rows: &mut [Row]) {
-        let end = self.line.len();
-        self.make_keywords(step.keyword);
-        let keywords = self.keywords(step.keyword);
+    fn extend(&mut self, place: usize, step: Step, before: u32, middle: usize, rows: &mut [Row]) {
+        let (end, from) = (self.line.len(), step.keyword as usize);
+        self.make_keywords(from);
+        let keywords = self.keywords(from);
         let ends = usize::from(keywords.first().is_some_and(|keyword| keyword.to == end));
         let (last, others) = keywords.split_at(ends);
-        for tag in self.tags(place) {
+        let (first, _) = self.tags_from.get(place).copied().unwrap_or_default();
+        for (number, tag) in self.tags(place).iter().enumerate() {
             let left = middle.checked_sub(tag.range.1);
             let fitting = match left {
                 // One letter that is left over makes no tag.
@@ -307,9 +311,9 @@ impl<'a> Search<'a> {
                 if step.score + most(tag, keyword) < row.least() {
                     break;
                 }
-                let score = step.score + self.worth(tag, step.keyword, keyword);
-                let pair = Pair { tag: tag.range, keyword: (step.keyword, keyword.to) };
-                row.offer(Step { keyword: keyword.to, score, pair, before });
+                let score = step.score + self.worth(tag, from, keyword);
+                let (keyword, tag) = (small(keyword.to), small(first + number));
+                row.offer(Step { keyword, score, tag, before });
             }
         }
     }
@@ -344,6 +348,11 @@ impl<'a> Search<'a> {
             _ => UNRELATED,
         }
     }
+}
+
+/// Lines are short, and steps many.
+fn small(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(NONE)
 }
 
 /// A tag and its keyword add no more than this.
