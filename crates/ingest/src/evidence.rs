@@ -159,4 +159,18 @@ mod tests {
         evidence.finish();
         assert_eq!(evidence.bound("末段", ["首段", "前文"].into_iter()), None);
     }
+
+    #[test]
+    fn a_page_that_holds_less_differs_and_one_that_differs_is_not_read_on() {
+        let mut chain = Chain { agreed: [1, 2, 3].into(), broken: false };
+        let mut asked = 0;
+        chain.meet(3, [1, 9, 3].into_iter().inspect(|_| asked += 1), false);
+        assert_eq!((asked, &chain), (2, &Chain { agreed: [1].into(), broken: true }));
+        let mut chain = Chain { agreed: [1, 2].into(), broken: false };
+        chain.meet(1, [1].into_iter(), false);
+        assert_eq!(chain, Chain { agreed: [1].into(), broken: true });
+        let mut chain = Chain { agreed: [1].into(), broken: false };
+        chain.meet(2, [1, 2].into_iter(), false);
+        assert_eq!(chain, Chain { agreed: [1].into(), broken: true });
+    }
 }

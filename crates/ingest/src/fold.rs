@@ -54,3 +54,42 @@ fn folded_hash(text: &str, folded: &mut Vec<u8>) -> u64 {
     }
     xxh3_64(folded)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use xxhash_rust::xxh3::Xxh3Default;
+
+    use super::*;
+
+    /// [`hash`] part by part, remembering nothing.
+    fn plain(parts: &[String]) -> u64 {
+        let mut hasher = Xxh3Default::new();
+        for part in parts {
+            for word in fold(part).split_whitespace() {
+                hasher.update(word.as_bytes());
+            }
+            hasher.update(&[0]);
+        }
+        hasher.digest()
+    }
+
+    proptest! {
+        #[test]
+        fn a_hash_that_is_remembered_is_the_hash(
+            parts in prop::collection::vec("[開开 \u{3000}\u{301}\u{1161}\u{1100}éＡ①㍿\u{200b}\n0]{0,8}", 0..4),
+        ) {
+            let hashes: Vec<u64> =
+                (0..2).map(|_| hash(parts.iter().map(String::as_str))).collect();
+            prop_assert_eq!(hashes, [plain(&parts); 2]);
+        }
+    }
+
+    #[test]
+    fn a_memo_that_overflows_stays_right() {
+        for number in (0..3 * REMEMBERED).chain(0..10) {
+            let text = format!("開源 {number}");
+            assert_eq!(hash([&*text]), plain(&[text]));
+        }
+    }
+}

@@ -244,6 +244,8 @@ pub(crate) fn first_sentence(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn title(paragraph: &str) -> Option<(Option<&str>, &str)> {
@@ -295,6 +297,26 @@ mod tests {
             "重點來了:這些開源模型,究竟是怎么做到這點的?",
         ] {
             assert_eq!(title(line), None, "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_above_the_floor_is_read_as_without_one(
+            parts in prop::collection::vec(prop::sample::select(vec![
+                ":", "\u{ff1a}", "據鏈聞報道,", "6月18日消息,", "加密公司Genesis", "稱已清算", "“", "”", "他表示",
+                "聲音 | ", "。", "今天(5月26日)", "12", "1.", "【", "】", ",", "三箭資本", "\n", " ",
+            ]), 0..16),
+            rest in prop::sample::select(vec!["", "稱", "加密公司Genesis稱已清算三箭資本,他表示"]),
+            floor in -9.0_f32..16.0,
+        ) {
+            let paragraph = parts.concat();
+            let whole = read(&paragraph, rest);
+            let above = read_above(&paragraph, rest.chars(), floor);
+            match whole {
+                Some(head) if head.score > floor => prop_assert_eq!(above, Some(head)),
+                _ => prop_assert!(above.is_none_or(|head| head.score <= floor)),
+            }
         }
     }
 }

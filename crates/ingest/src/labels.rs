@@ -223,4 +223,12 @@ mod tests {
         assert_eq!(pairs("文:言文"), []);
         assert_eq!(pairs("最近,正在進行AI大戰的各個大廠"), []);
     }
+
+    #[test]
+    fn every_label_is_found_by_its_first_character() {
+        for (name, label) in LABELS {
+            let mark = if name.chars().count() == 1 { " |" } else { ":" };
+            assert_eq!(pairs(&format!("{name}{mark}甲乙")), [(label, "甲乙")]);
+        }
+    }
 }

@@ -79,3 +79,23 @@ impl Layout<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn lines_are_what_stands_between_breaks(text in "[甲乙a \r\n\u{3000}\u{2028}]{0,24}") {
+            let layout = text_layout(&text);
+            let wanted: Vec<&str> =
+                text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty()).collect();
+            prop_assert_eq!(layout.lines.iter().map(|line| &*line.text).collect::<Vec<_>>(), wanted);
+            for line in &layout.lines {
+                prop_assert_eq!(&text[line.start..line.end], &*line.text);
+            }
+        }
+    }
+}

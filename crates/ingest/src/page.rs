@@ -104,7 +104,7 @@ pub fn parse_page(text: &str, markup: Markup, evidence: &Evidence) -> Page {
     page.date = page.when(outline.header.date);
     page.site = outline.header.site;
     page.category = outline.header.category.or(outline.footer.category);
-    page.related = outline.footer.stubs.iter().map(related).collect();
+    page.related = outline.footer.stubs.into_iter().map(related).collect();
     match outline.footer.tags {
         None => {}
         Some(Tags::Given(given)) => page.tags = given,
@@ -192,6 +192,6 @@ impl Page {
     }
 }
 
-fn related(stub: &footer::Stub) -> Related {
-    Related { title: Title::split(&stub.title).title.to_owned(), snippet: stub.snippet.clone() }
+fn related(stub: footer::Stub) -> Related {
+    Related { title: Title::split(&stub.title).title.to_owned(), snippet: stub.snippet }
 }

@@ -52,6 +52,8 @@ pub(crate) fn ends_item(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use jiff::civil::{date, datetime};
 
@@ -65,5 +67,24 @@ mod tests {
         );
         assert_eq!(of("甲[1900/1/1 0:00:00]"), Some(None));
         assert_eq!(of("甲[1]"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn brackets_are_found_by_bytes_as_by_characters(
+            parts in prop::collection::vec(prop::sample::select(vec![
+                "[", "]", "\u{ff3b}", "\u{ff3d}", "【", "】", "〔", "〕", "2022/1/30 9:22:03", "2019-8-10", " ", "。",
+                "、", "「", "\u{ff0c}", "甲", "a", ".", "\u{a0}",
+            ]), 0..14),
+        ) {
+            let text = parts.concat();
+            let brackets = ['[', '\u{ff3b}', '【', '〔'];
+            let wanted: Vec<usize> = text.match_indices(brackets).map(|(at, _)| at).collect();
+            prop_assert_eq!(openings(&text).collect::<Vec<_>>(), wanted);
+            let last = stamps(&text).last().filter(|stamp| {
+                text[stamp.end..].chars().all(|c| c.is_whitespace() || matches!(c, '。' | '.'))
+            });
+            prop_assert_eq!(ends_item(&text), last.map(|stamp| text[..stamp.open].trim_end()));
+        }
     }
 }

@@ -13,11 +13,26 @@ const WORST: f32 = -4.5;
 /// The tags and keywords of a glued line, tags first; `None` if it cannot be split.
 pub(crate) fn split(glued: &str, vocabulary: &Vocabulary) -> Option<Vec<String>> {
     let line = Glue::new(glued)?;
-    let mut search = Search::new(&line, vocabulary);
+    let (score, pairs) = best(&mut Search::new(&line, vocabulary))?;
+    if score < WORST * pairs.len() as f32 {
+        return None;
+    }
+    let tags = pairs.iter().map(|pair| line.original(pair.tag));
+    let keywords = pairs.iter().map(|pair| line.original(pair.keyword));
+    Some(tags.chain(keywords).collect())
+}
+
+/// Where the keywords could begin: the most promising places, best first.
+fn middles(search: &mut Search<'_>) -> Vec<usize> {
     let mut middles: Vec<(f32, usize)> =
         (2..=search.reach).map(|middle| (search.promise(middle), middle)).collect();
     middles.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let middles: Vec<usize> = middles.iter().take(MIDDLES).map(|(_, middle)| *middle).collect();
+    middles.iter().take(MIDDLES).map(|(_, middle)| *middle).collect()
+}
+
+/// The best segmentation over all middles.
+fn best(search: &mut Search<'_>) -> Option<(f32, Vec<Pair>)> {
+    let middles = middles(search);
     let hopes = search.hopes(&middles);
     // The most hopeful first, so that most of the others need not be tried.
     let mut order: Vec<usize> = (0..middles.len()).collect();
@@ -36,17 +51,13 @@ pub(crate) fn split(glued: &str, vocabulary: &Vocabulary) -> Option<Vec<String>>
             best = Some((score, place, pairs));
         }
     }
-    let (score, _, pairs) = best?;
-    if score < WORST * pairs.len() as f32 {
-        return None;
-    }
-    let tags = pairs.iter().map(|pair| line.original(pair.tag));
-    let keywords = pairs.iter().map(|pair| line.original(pair.keyword));
-    Some(tags.chain(keywords).collect())
+    best.map(|(score, _, pairs)| (score, pairs))
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::title::Title;
 
@@ -99,5 +110,41 @@ mod tests {
     fn what_has_no_tags_is_not_split() {
         assert_eq!(split("區塊鏈知識以太萊特是什麼", &Vocabulary::default()), None);
         assert_eq!(split("甲", &Vocabulary::default()), None);
+    }
+
+    /// [`best`] by trying every middle.
+    fn best_of_all(search: &mut Search<'_>) -> Option<(f32, Vec<Pair>)> {
+        let middles = middles(search);
+        let hopes = search.hopes(&middles);
+        let mut best: Option<(f32, Vec<Pair>)> = None;
+        for (middle, hope) in middles.into_iter().zip(hopes) {
+            if let Some((score, pairs)) = search.from(middle) {
+                assert!(score <= hope, "{middle}: {score} is more than {hope}");
+                if best.as_ref().is_none_or(|(known, _)| score > *known) {
+                    best = Some((score, pairs));
+                }
+            }
+        }
+        best
+    }
+
+    proptest! {
+        #[test]
+        fn no_middle_that_is_not_tried_is_better(
+            parts in prop::collection::vec(prop::sample::select(vec![
+                "BTC", "ETH", "GPT", "FLOW", "NFT", "AB", "A", "比特幣", "加密貨幣", "FLO", "cnft.io", "幣價格",
+                "Baby ", "Doge", "opensea", "價格", "3X Long ", " Token", "1", "X", "apenft幣價格今日行情", "é",
+            ]), 1..14),
+        ) {
+            let vocabulary = vocabulary(&[
+                "甲_FLOW:FLO", "乙_GPT:apenft幣價格今日行情", "丙_比特幣:加密貨幣", "丁_NFT:cnft.io",
+                "戊_BTC:Baby BTC", "己_ETH:Baby ETH", "庚_NFT:Baby NFT", "辛_NFT",
+            ]);
+            let text = parts.concat();
+            if let Some(line) = Glue::new(&text) {
+                let found = best(&mut Search::new(&line, &vocabulary));
+                prop_assert_eq!(found, best_of_all(&mut Search::new(&line, &vocabulary)));
+            }
+        }
     }
 }
