@@ -62,6 +62,14 @@ pub(super) struct Search<'a> {
     vocabulary: &'a Vocabulary,
     /// The tags' half ends here at the latest.
     pub(super) reach: usize,
+    /// See [`Vocabulary::richness`].
+    richness: f32,
+    room: Room,
+}
+
+/// What a search holds. Made once for many lines: to ask for so much memory takes as long as a short search.
+#[derive(Default)]
+pub(super) struct Room {
     tags: Vec<Tag>,
     /// By where tags begin: their range in `tags`.
     tags_from: Vec<Range>,
@@ -69,44 +77,42 @@ pub(super) struct Search<'a> {
     keywords: Vec<Keyword>,
     /// By where keywords begin: their range in `keywords`, once they are made.
     keywords_from: Vec<Option<Range>>,
-    /// See [`Vocabulary::richness`].
-    richness: f32,
-    /// Room for [`Search::from`].
+    /// For [`Search::from`].
     rows: Vec<Row>,
     steps: Vec<Step>,
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(line: &'a Glue, vocabulary: &'a Vocabulary) -> Self {
-        let mut search = Self {
-            line,
-            vocabulary,
-            reach: 0,
-            tags: Vec::with_capacity(64),
-            tags_from: Vec::new(),
-            occurrences: Vec::with_capacity(64),
-            keywords: Vec::with_capacity(256),
-            keywords_from: vec![None; line.len()],
-            richness: vocabulary.richness(),
-            rows: Vec::new(),
-            steps: Vec::new(),
-        };
+    pub(super) fn new(line: &'a Glue, vocabulary: &'a Vocabulary, mut room: Room) -> Self {
+        room.tags.clear();
+        room.tags_from.clear();
+        room.occurrences.clear();
+        room.keywords.clear();
+        room.keywords_from.clear();
+        room.keywords_from.resize(line.len(), None);
+        let richness = vocabulary.richness();
+        let mut search = Self { line, vocabulary, reach: 0, richness, room };
         let last = line.len().saturating_sub(2).min(LONGEST_HALF);
         let mut ends = [false; LONGEST_HALF + 1];
         ends[0] = true;
         for from in 0..last {
-            let first = search.tags.len();
+            let first = search.room.tags.len();
             // Only where another tag ends does one begin.
             if ends[from] {
                 search.make_tags(from, last);
             }
-            for tag in &search.tags[first..] {
+            for tag in &search.room.tags[first..] {
                 ends[tag.range.1] = true;
                 search.reach = search.reach.max(tag.range.1);
             }
-            search.tags_from.push((first, search.tags.len()));
+            search.room.tags_from.push((first, search.room.tags.len()));
         }
         search
+    }
+
+    /// What was lent to it.
+    pub(super) fn into_room(self) -> Room {
+        self.room
     }
 
     fn make_tags(&mut self, from: usize, last: usize) {
@@ -121,25 +127,25 @@ impl<'a> Search<'a> {
             } else {
                 continue;
             };
-            let first = self.occurrences.len();
-            self.occurrences.extend(self.line.occurrences_below(range));
-            let occurrences = (first, self.occurrences.len());
+            let first = self.room.occurrences.len();
+            self.room.occurrences.extend(self.line.occurrences_below(range));
+            let occurrences = (first, self.room.occurrences.len());
             let held =
                 if occurrences.0 < occurrences.1 { held(to - from, WHOLE) } else { f32::MIN };
             let known = (times > 0).then_some(hash);
             let hope = held.max(if known.is_some() { NAMED } else { UNRELATED });
-            self.tags.push(Tag { range, score, known, occurrences, hope });
+            self.room.tags.push(Tag { range, score, known, occurrences, hope });
         }
     }
 
     fn tags(&self, from: usize) -> &[Tag] {
-        self.tags_from.get(from).map_or(&[], |&(first, end)| &self.tags[first..end])
+        self.room.tags_from.get(from).map_or(&[], |&(first, end)| &self.room.tags[first..end])
     }
 
     /// Where a keyword that begins at `from` can end, with how good it is by itself: the best [`CHOICE`],
     /// best first, but before them the one that ends the line.
     pub(super) fn make_keywords(&mut self, from: usize) -> Range {
-        if let Some(made) = self.keywords_from.get(from).copied().flatten() {
+        if let Some(made) = self.room.keywords_from.get(from).copied().flatten() {
             return made;
         }
         let end = self.line.len();
@@ -183,10 +189,10 @@ impl<'a> Search<'a> {
                 }
             }
         }
-        let first = self.keywords.len();
-        self.keywords.extend_from_slice(&choice[..chosen]);
-        let made = (first, self.keywords.len());
-        if let Some(slot) = self.keywords_from.get_mut(from) {
+        let first = self.room.keywords.len();
+        self.room.keywords.extend_from_slice(&choice[..chosen]);
+        let made = (first, self.room.keywords.len());
+        if let Some(slot) = self.room.keywords_from.get_mut(from) {
             *slot = Some(made);
         }
         made
@@ -194,8 +200,8 @@ impl<'a> Search<'a> {
 
     /// The keywords that can begin at `from`, as far as they are made.
     pub(super) fn keywords(&self, from: usize) -> &[Keyword] {
-        let made = self.keywords_from.get(from).copied().flatten();
-        made.map_or(&[], |(first, end)| &self.keywords[first..end])
+        let made = self.room.keywords_from.get(from).copied().flatten();
+        made.map_or(&[], |(first, end)| &self.room.keywords[first..end])
     }
 
     /// How good the first pair can be if the keywords begin at `middle`.
@@ -223,7 +229,7 @@ impl<'a> Search<'a> {
         for from in 0..end {
             if reached[from] {
                 let (first, last) = self.make_keywords(from);
-                for keyword in &self.keywords[first..last] {
+                for keyword in &self.room.keywords[first..last] {
                     reached[keyword.to] = true;
                 }
             }
@@ -260,7 +266,7 @@ impl<'a> Search<'a> {
 
     /// The best segmentation whose keywords begin at `middle`.
     pub(super) fn from(&mut self, middle: usize) -> Option<(f32, Vec<Pair>)> {
-        let (mut rows, mut steps) = (take(&mut self.rows), take(&mut self.steps));
+        let (mut rows, mut steps) = (take(&mut self.room.rows), take(&mut self.room.steps));
         rows.clear();
         rows.resize_with(middle + 1, Row::default);
         steps.clear();
@@ -279,13 +285,13 @@ impl<'a> Search<'a> {
             while step.before != NONE {
                 let before = steps[step.before as usize];
                 let keyword = (before.keyword as usize, step.keyword as usize);
-                pairs.push(Pair { tag: self.tags[step.tag as usize].range, keyword });
+                pairs.push(Pair { tag: self.room.tags[step.tag as usize].range, keyword });
                 step = before;
             }
             pairs.reverse();
             (last.score, pairs)
         });
-        (self.rows, self.steps) = (rows, steps);
+        (self.room.rows, self.room.steps) = (rows, steps);
         best
     }
 
@@ -296,7 +302,7 @@ impl<'a> Search<'a> {
         let keywords = self.keywords(from);
         let ends = usize::from(keywords.first().is_some_and(|keyword| keyword.to == end));
         let (last, others) = keywords.split_at(ends);
-        let (first, _) = self.tags_from.get(place).copied().unwrap_or_default();
+        let (first, _) = self.room.tags_from.get(place).copied().unwrap_or_default();
         for (number, tag) in self.tags(place).iter().enumerate() {
             let left = middle.checked_sub(tag.range.1);
             let fitting = match left {
@@ -326,7 +332,7 @@ impl<'a> Search<'a> {
     /// How well a keyword goes with its tag.
     fn agreement(&self, tag: &Tag, from: usize, keyword: &Keyword) -> f32 {
         let length = tag.range.1 - tag.range.0;
-        let word = self.occurrences[tag.occurrences.0..tag.occurrences.1]
+        let word = self.room.occurrences[tag.occurrences.0..tag.occurrences.1]
             .iter()
             .filter(|at| **at >= from && **at + length <= keyword.to)
             .map(|&at| {

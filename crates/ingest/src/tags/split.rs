@@ -1,9 +1,11 @@
 //! A glued Tags line as a best segmentation: n tags, then n keywords, keyword i mostly holding the
 //! letters of tag i. Decides where the second half begins, and whether the result is any good.
 
+use std::cell::Cell;
+
 use super::Vocabulary;
 use super::glue::Glue;
-use super::search::{Pair, Search};
+use super::search::{Pair, Room, Search};
 
 /// Places tried for the beginning of the keywords: the most promising.
 const MIDDLES: usize = 12;
@@ -13,7 +15,13 @@ const WORST: f32 = -4.5;
 /// The tags and keywords of a glued line, tags first; `None` if it cannot be split.
 pub(crate) fn split(glued: &str, vocabulary: &Vocabulary) -> Option<Vec<String>> {
     let line = Glue::new(glued)?;
-    let (score, pairs) = best(&mut Search::new(&line, vocabulary))?;
+    thread_local! {
+        static ROOM: Cell<Room> = Cell::default();
+    }
+    let mut search = Search::new(&line, vocabulary, ROOM.take());
+    let best = best(&mut search);
+    ROOM.set(search.into_room());
+    let (score, pairs) = best?;
     if score < WORST * pairs.len() as f32 {
         return None;
     }
@@ -142,8 +150,8 @@ mod tests {
             ]);
             let text = parts.concat();
             if let Some(line) = Glue::new(&text) {
-                let found = best(&mut Search::new(&line, &vocabulary));
-                prop_assert_eq!(found, best_of_all(&mut Search::new(&line, &vocabulary)));
+                let found = best(&mut Search::new(&line, &vocabulary, Room::default()));
+                prop_assert_eq!(found, best_of_all(&mut Search::new(&line, &vocabulary, Room::default())));
             }
         }
     }
