@@ -116,23 +116,29 @@ impl Footer {
     }
 }
 
+/// What a Tags line begins with.
+const LABELS: [&str; 13] = [
+    "Tags",
+    "Tag",
+    "TAGS",
+    "TAG",
+    "tags",
+    "標簽",
+    "標籤",
+    "标签",
+    "本文標簽",
+    "本文标签",
+    "本文標籤",
+    "關鍵詞",
+    "关键词",
+];
+
 /// What follows `Tags:`; `None` for any other line.
 fn tags_value(text: &str) -> Option<&str> {
-    const LABELS: [&str; 13] = [
-        "Tags",
-        "Tag",
-        "TAGS",
-        "TAG",
-        "tags",
-        "標簽",
-        "標籤",
-        "标签",
-        "本文標簽",
-        "本文标签",
-        "本文標籤",
-        "關鍵詞",
-        "关键词",
-    ];
+    // Every line below a body is asked.
+    if !text.starts_with(['T', 't', '標', '标', '本', '關', '关']) {
+        return None;
+    }
     LABELS.iter().find_map(|label| {
         let rest = text.strip_prefix(label)?.trim_start();
         rest.strip_prefix(is_colon).map(str::trim)
@@ -229,5 +235,12 @@ mod tests {
         let (footer, lines) = of(&format!("標簽:比特幣,以太坊\n{long}\n{long}\n"), None);
         assert_eq!(footer.tags, Some(Tags::Given(vec!["比特幣".to_owned(), "以太坊".to_owned()])));
         assert_eq!((footer.body, footer.hole), (lines, Some((0, 1))));
+    }
+
+    #[test]
+    fn every_label_of_tags_is_one() {
+        for label in LABELS {
+            assert_eq!(tags_value(&format!("{label} : 甲")), Some("甲"));
+        }
     }
 }
