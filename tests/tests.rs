@@ -13,6 +13,7 @@ mod completions;
 mod config;
 mod expand;
 mod explain;
+mod incremental;
 mod language;
 mod man;
 mod output;

@@ -289,17 +289,25 @@ impl std::str::FromStr for HalfLife {
 /// Build the index of an archive.
 ///
 /// Files and folders of pages (.txt, .html, .htm, without an ending) and JSON lines (.jsonl) are
-/// read, whichever of UTF-8, UTF-16, GB18030 and Big5 they are in. The new index is written beside
-/// the old one and swapped in at the end: until then, searches find the old one.
+/// read, whichever of UTF-8, UTF-16, GB18030 and Big5 they are in. Where there is an index already, what the pages still say is
+/// taken over from it: new and changed pages are added, and what stands in no page any more goes. The
+/// new index is written beside the old one and swapped in at the end: until then, searches find the
+/// old one, and so they do if the build is stopped.
 #[derive(Debug, Args)]
 pub(crate) struct Index {
     /// Files and folders of the archive; none means those of the config file, else of the last
     /// build, else data/
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// Build anew even if no file has changed since the last build
+    /// Build anew, and take nothing over from the index that is there
     #[arg(long)]
     pub(crate) rebuild: bool,
+    /// Wait for another process that is writing to the index
+    #[arg(long)]
+    pub(crate) wait: bool,
+    /// Append what is done and what goes wrong to FILE, with times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
     /// Make a page that had to be skipped an error, and keep the old index
     #[arg(long)]
     pub(crate) strict: bool,

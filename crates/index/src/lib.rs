@@ -16,16 +16,21 @@ mod generation;
 mod meta;
 mod open;
 mod postings;
+mod previous;
 mod schema;
+mod writer;
 
 pub use analysis::{Analysis, TableFile, TableFiles, TableMeta};
 pub use analyzer::is_indexed_word;
-pub use build::{BuildOptions, build, is_current};
+pub use build::{BuildOptions, Built, build, is_current};
 pub use document::{FACET_SEPARATOR, HAS, RecordExt, Texts, civil_seconds, moment_start};
 pub use error::Error;
-pub use meta::{Meta, Stale, analysis};
+pub use generation::{Sum, Sums, abandon};
+pub use meta::{Base, Meta, Stale, analysis};
 pub use open::{Index, Lookup, decode_document};
-pub use postings::{Cursor, KINDS_OF_LENGTH, Most, PairKey, Postings, SegmentPostings, length_of};
+pub use postings::{
+    Cursor, KINDS_OF_LENGTH, Most, PairKey, Postings, SegmentPostings, Totals, length_of,
+};
 pub use schema::{
     FORMAT_VERSION, Fields, Kind, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED, Part,
     Unit,

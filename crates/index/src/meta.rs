@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use wensou_ingest::Report;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::analysis::TableMeta;
 use crate::error::Error;
+use crate::generation::{Current, DESCRIPTION, Sums};
+use crate::postings::Totals;
 use crate::schema::FORMAT_VERSION;
-
-/// Name of the file in a generation's folder.
-const FILE: &str = "wensou.json";
 
 /// The description that lies beside the engine's files.
 ///
@@ -35,6 +35,19 @@ pub struct Meta {
     pub archive: String,
     /// What the walk found and left out.
     pub report: Report,
+    /// The large segment that updates leave as it is, and what in it is no more.
+    pub base: Option<Base>,
+    /// The other files of the generation.
+    pub files: Sums,
+}
+
+/// The segment of the last whole build.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Base {
+    /// The engine's name of the segment.
+    pub segment: String,
+    /// What its deleted documents hold; its postings count them still.
+    pub deleted: Totals,
 }
 
 /// Why an index is stale.
@@ -72,14 +85,18 @@ impl Meta {
         self.tables.changed().map(Stale::Table)
     }
 
-    pub(crate) fn read(dir: &Path, generation: &Path) -> Result<Self, Error> {
+    pub(crate) fn read(dir: &Path, current: &Current) -> Result<Self, Error> {
         /// The one field that every format has.
         #[derive(Deserialize)]
         struct Version {
             format: u32,
         }
-        let path = generation.join(FILE);
+        let path = current.folder.join(DESCRIPTION);
         let text = std::fs::read(&path).map_err(|source| Error::unreadable(dir, source))?;
+        if xxh3_64(&text) != current.checksum {
+            let what = format!("{DESCRIPTION} is not as it was written");
+            return Err(Error::unreadable(dir, what));
+        }
         let version: Version =
             serde_json::from_slice(&text).map_err(|source| Error::unreadable(dir, source))?;
         if version.format != FORMAT_VERSION {
@@ -92,14 +109,12 @@ impl Meta {
         serde_json::from_slice(&text).map_err(|source| Error::unreadable(dir, source))
     }
 
-    pub(crate) fn write(&self, generation: &Path) -> Result<(), Error> {
-        let path = generation.join(FILE);
-        let mut text = serde_json::to_vec_pretty(self).map_err(|source| Error::Io {
-            what: "write",
-            path: path.clone(),
-            source: source.into(),
-        })?;
+    /// As it is written.
+    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, Error> {
+        let path = Path::new(DESCRIPTION);
+        let json = serde_json::to_vec_pretty(self).map_err(std::io::Error::from);
+        let mut text = json.map_err(Error::io("write", path))?;
         text.push(b'\n');
-        crate::generation::write_durably(&path, &text)
+        Ok(text)
     }
 }

@@ -86,6 +86,7 @@ impl Glue {
         !self.chars[at].is_ascii_alphanumeric()
     }
 
+    #[cfg(test)]
     pub(super) fn folded_char(&self, at: usize) -> char {
         self.folded[at]
     }

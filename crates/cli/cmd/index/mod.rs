@@ -1,14 +1,19 @@
 //! `wensou index`: build the index, show how far it is, say what came of it.
 
+mod log;
+mod progress;
+mod signals;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use indicatif::{ProgressBar, ProgressStyle};
-use wensou_index::{BuildOptions, Error as IndexError, Index, Meta, TableFiles, is_current};
-use wensou_ingest::{Phase, Progress, Reason, Report};
+use wensou_index::{BuildOptions, Built, Error as IndexError, Index, TableFiles, is_current};
+use wensou_ingest::{Reason, Report};
+
+use self::log::Log;
+use self::progress::Bar;
 
 use super::stats::bytes;
 use crate::args::{Global, Index as Args};
@@ -25,6 +30,8 @@ pub(crate) fn run(
 ) -> anyhow::Result<Outcome> {
     let mut options = default_options();
     options.strict = args.strict;
+    options.anew = args.rebuild;
+    options.wait = args.wait;
     options.ingest.encoding.clone_from(&args.encoding);
     if let Some(threads) = args.threads {
         options.threads = threads.max(1);
@@ -47,7 +54,8 @@ pub(crate) fn run(
         }
         return Ok(Outcome::Done);
     }
-    build(&global.index, &roots, &options, args.quiet, terminal)?;
+    let log = args.log.as_deref().map(Log::open).transpose()?;
+    build(&global.index, &roots, &options, Show { quiet: args.quiet, log }, terminal)?;
     Ok(Outcome::Done)
 }
 
@@ -98,31 +106,60 @@ fn relative(path: &Path) -> PathBuf {
     path.strip_prefix(here).map_or_else(|_| path.to_path_buf(), Path::to_path_buf)
 }
 
-/// Builds an index with a progress bar and prints the summary.
+/// What is shown of a build, and where.
+#[derive(Default)]
+pub(crate) struct Show {
+    pub(crate) quiet: bool,
+    pub(crate) log: Option<Log>,
+}
+
+/// Builds an index with a progress bar and prints the summary. A signal that ends the program ends it
+/// without litter, and the old index stays.
 pub(crate) fn build(
     dir: &Path,
     roots: &[PathBuf],
     options: &BuildOptions,
-    quiet: bool,
+    show: Show,
     terminal: &mut Terminal,
 ) -> anyhow::Result<()> {
     let started = Instant::now();
-    let bar = Bar::new(quiet);
+    let note = |what: &str| show.log.iter().for_each(|log| log.note(what));
+    note(&format!("indexing {} into {}", listed(roots), dir.display()));
+    let bar = Bar::new(show.quiet, show.log.clone());
+    signals::catch(show.log.clone()).context("cannot catch signals")?;
     let outcome = wensou_index::build(dir, roots, options, &bar);
-    bar.bar.finish_and_clear();
-    let meta = match outcome {
-        Ok(meta) => meta,
-        Err(IndexError::Strict { report }) => {
-            name_skipped(&report, terminal);
-            return Err(IndexError::Strict { report }).context("the index in use was not touched");
+    bar.clear();
+    let built = match outcome {
+        Ok(built) => built,
+        Err(error) => {
+            note(&format!("failed: {:#}; the index in use was not touched", chain(&error)));
+            if let IndexError::Strict { report } = &error {
+                name_skipped(report, terminal);
+                return Err(error).context("the index in use was not touched");
+            }
+            return Err(error.into());
         }
-        Err(error) => return Err(error.into()),
     };
-    name_skipped(&meta.report, terminal);
-    if !quiet {
-        terminal.say(summary(&meta, started.elapsed()));
+    let report = &built.meta.report;
+    report.skipped.iter().for_each(|skipped| note(&format!("skipped {skipped}")));
+    name_skipped(report, terminal);
+    let line = summary(&built, started.elapsed());
+    note(&line);
+    if !show.quiet {
+        terminal.say(line);
     }
     Ok(())
+}
+
+fn listed(roots: &[PathBuf]) -> String {
+    let roots: Vec<String> = roots.iter().map(|root| root.display().to_string()).collect();
+    roots.join(", ")
+}
+
+/// An error with its causes, in a line.
+fn chain(error: &IndexError) -> String {
+    let causes = std::iter::successors(std::error::Error::source(error), |error| error.source());
+    causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
 }
 
 fn name_skipped(report: &Report, terminal: &mut Terminal) {
@@ -136,10 +173,11 @@ fn name_skipped(report: &Report, terminal: &mut Terminal) {
 }
 
 /// The one line that a build ends with.
-fn summary(meta: &Meta, took: Duration) -> String {
-    let report = &meta.report;
+fn summary(built: &Built, took: Duration) -> String {
+    let report = &built.meta.report;
+    let done = if built.reused { "updated" } else { "indexed" };
     let mut line = format!(
-        "indexed {} pages ({}) in {:.1} s: {} articles, {} flash items (seen {} times)",
+        "{done} {} pages ({}) in {:.1} s: {} articles, {} flash items (seen {} times)",
         report.pages + report.dumps,
         bytes(report.bytes),
         took.as_secs_f64(),
@@ -147,6 +185,9 @@ fn summary(meta: &Meta, took: Duration) -> String {
         report.flashes_distinct,
         report.flashes_seen,
     );
+    if built.reused {
+        line.push_str(&format!("; {} of them written", built.written));
+    }
     if report.undated > 0 {
         line.push_str(&format!("; {} articles without a date", report.undated));
     }
@@ -183,45 +224,5 @@ fn reason(reason: &Reason) -> &'static str {
         Reason::Malformed(_) => "malformed",
         Reason::DuplicateId(_) => "with the id of another",
         _ => "for other reasons",
-    }
-}
-
-/// The progress of a build: pages, rate and time left, in each of the two passes.
-struct Bar {
-    bar: ProgressBar,
-    pages: AtomicU64,
-}
-
-impl Bar {
-    fn new(quiet: bool) -> Self {
-        // Hidden where standard error is no terminal: indicatif sees to that.
-        let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::no_length() };
-        let template = "{prefix:8} {wide_bar} {bytes}/{total_bytes} {binary_bytes_per_sec} {eta} left, {msg} pages";
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
-        }
-        Self { bar, pages: AtomicU64::new(0) }
-    }
-}
-
-impl Progress for Bar {
-    fn start(&self, _files: u64, bytes: u64) {
-        self.bar.set_length(bytes);
-        self.bar.enable_steady_tick(Duration::from_millis(100));
-    }
-
-    fn phase(&self, phase: Phase) {
-        self.bar.reset();
-        self.pages.store(0, Ordering::Relaxed);
-        self.bar.set_prefix(match phase {
-            Phase::Survey => "survey",
-            Phase::Read => "indexing",
-        });
-    }
-
-    fn advance(&self, files: u64, bytes: u64) {
-        let pages = self.pages.fetch_add(files, Ordering::Relaxed) + files;
-        self.bar.inc(bytes);
-        self.bar.set_message(pages.to_string());
     }
 }
