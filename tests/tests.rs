@@ -8,6 +8,7 @@
 
 #[cfg(unix)]
 mod browse;
+mod check;
 #[cfg(unix)]
 mod completions;
 mod config;

@@ -58,6 +58,7 @@ impl Dir {
             .args(args)
             .stdin(Stdio::null())
             .env_remove("WENSOU_INDEX")
+            .env_remove("RUST_BACKTRACE")
             .env_remove("WENSOU_TZ")
             .env_remove("WENSOU_CONFIG")
             .env("HOME", self.path())

@@ -66,7 +66,7 @@ pub fn build(
 ) -> Result<Built, Error> {
     let draft = Draft::create(dir, options.wait)?;
     // Taken first: what changes while it is read makes the next look see a difference.
-    let archive = archive(roots)?;
+    let archive = fingerprint(roots)?;
     let (analysis, tables) = Analysis::write(&options.tables, &draft.folder())?;
     let number = crate::meta::analysis() + &tables.number();
     let previous = match options.anew {
@@ -95,6 +95,8 @@ pub fn build(
         program: env!("CARGO_PKG_VERSION").to_owned(),
         built: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         roots: roots.iter().map(|root| absolute(root)).collect(),
+        given: roots.to_vec(),
+        encoding: options.ingest.encoding.clone(),
         archive,
         report,
         base,
@@ -126,22 +128,26 @@ fn previous(dir: &Path, analysis: &str) -> Result<Option<Previous>, Error> {
     }
 }
 
-/// Whether building again would make the index that is there: same analysis, same tables, same files.
+/// Whether building again would make the index that is there: same analysis, same tables, same files
+/// read in the same encoding.
 ///
 /// # Errors
 ///
 /// [`Error::Archive`] if the roots cannot be looked at.
-pub fn is_current(meta: &Meta, roots: &[PathBuf], tables: &TableFiles) -> Result<bool, Error> {
+pub fn is_current(meta: &Meta, roots: &[PathBuf], options: &BuildOptions) -> Result<bool, Error> {
+    let tables = &options.tables;
     let same = roots.iter().map(|root| absolute(root)).eq(meta.roots.iter().cloned());
     let absolutely = |path: &Option<PathBuf>| path.as_deref().map(absolute);
     let before = meta.tables.files();
     let same_tables = [(&tables.words, &before.words), (&tables.synonyms, &before.synonyms)]
         .into_iter()
         .all(|(now, before)| absolutely(now) == *before);
-    Ok(same && same_tables && meta.stale().is_none() && archive(roots)? == meta.archive)
+    let same = same && meta.encoding == options.ingest.encoding;
+    Ok(same && same_tables && meta.stale().is_none() && fingerprint(roots)? == meta.archive)
 }
 
-fn archive(roots: &[PathBuf]) -> Result<String, Error> {
+/// As [`Meta::archive`] has it.
+pub(crate) fn fingerprint(roots: &[PathBuf]) -> Result<String, Error> {
     let number = wensou_ingest::fingerprint(roots);
     let number = number.map_err(|error| Error::Archive(Box::new(error)))?;
     Ok(format!("{number:016x}"))

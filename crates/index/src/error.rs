@@ -15,7 +15,7 @@ pub enum Error {
         dir: PathBuf,
     },
     /// There is an index, but it cannot be read.
-    #[error("the index in {} cannot be read: rebuild it with `wensou index --rebuild PATH…`", .dir.display())]
+    #[error("the index in {} cannot be read: `wensou check --repair` builds it anew, or `wensou index --rebuild PATH…`", .dir.display())]
     Unreadable {
         /// The index folder.
         dir: PathBuf,
@@ -95,6 +95,12 @@ impl Error {
     ) -> impl FnOnce(std::io::Error) -> Self + use<> {
         let path = path.to_path_buf();
         move |source| Self::Io { what, path, source }
+    }
+
+    /// [`Error::Unreadable`] of an index that turned out to be damaged; `what` names the file.
+    #[must_use]
+    pub fn damaged(dir: &Path, what: String) -> Self {
+        Self::unreadable(dir, what)
     }
 
     pub(crate) fn unreadable(

@@ -286,6 +286,17 @@ pub(crate) fn collect(dir: &Path) {
     }
 }
 
+/// Removes what lies in an index folder and belongs to no index, such as what a killed build left.
+///
+/// # Errors
+///
+/// [`Error::Busy`] if another process is building.
+pub fn sweep(dir: &Path) -> Result<(), Error> {
+    let _lock = lock(dir, false)?;
+    collect(dir);
+    Ok(())
+}
+
 /// Removes what this process has written for generations that are not the index yet. None becomes
 /// the index after that, and builds do not return: the process must end.
 pub fn abandon() {
@@ -312,7 +323,8 @@ impl Drop for Draft {
     }
 }
 
-fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, Error> {
+/// Names and paths of what lies in a folder.
+pub(crate) fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, Error> {
     let list = fs::read_dir(folder).map_err(Error::io("list", folder))?;
     list.map(|entry| {
         let entry = entry.map_err(Error::io("list", folder))?;
@@ -321,7 +333,8 @@ fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, Error> {
     .collect()
 }
 
-fn generations(dir: &Path) -> Result<Vec<(u64, PathBuf)>, Error> {
+/// Every generation, the one in use among them, with its number.
+pub(crate) fn generations(dir: &Path) -> Result<Vec<(u64, PathBuf)>, Error> {
     let names = entries(dir)?;
     Ok(names.into_iter().filter_map(|(name, path)| Some((number(&name)?, path))).collect())
 }

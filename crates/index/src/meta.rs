@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::analysis::TableMeta;
 use crate::error::Error;
-use crate::generation::{Current, DESCRIPTION, Sums};
+use crate::generation::{Current, DESCRIPTION, Sums, generations};
 use crate::postings::Totals;
 use crate::schema::FORMAT_VERSION;
 
@@ -31,6 +31,10 @@ pub struct Meta {
     pub built: String,
     /// The files and folders that were indexed, absolute.
     pub roots: Vec<PathBuf>,
+    /// The same as they were given: paths of records begin so.
+    pub given: Vec<PathBuf>,
+    /// The encoding that files were read in, if it was not detected.
+    pub encoding: Option<String>,
     /// Fingerprint of the files, see [`wensou_ingest::fingerprint`], taken before they were read.
     pub archive: String,
     /// What the walk found and left out.
@@ -85,6 +89,17 @@ impl Meta {
         self.tables.changed().map(Stale::Table)
     }
 
+    /// The files and folders that were indexed, as they were given where that means the same from the
+    /// working folder.
+    #[must_use]
+    pub fn roots_from_here(&self) -> Vec<PathBuf> {
+        let pairs = self.roots.iter().zip(&self.given);
+        let same =
+            |given: &Path, root: &Path| std::path::absolute(given).is_ok_and(|it| it == root);
+        let roots = pairs.map(|(root, given)| if same(given, root) { given } else { root });
+        roots.cloned().collect()
+    }
+
     pub(crate) fn read(dir: &Path, current: &Current) -> Result<Self, Error> {
         /// The one field that every format has.
         #[derive(Deserialize)]
@@ -109,6 +124,15 @@ impl Meta {
         serde_json::from_slice(&text).map_err(|source| Error::unreadable(dir, source))
     }
 
+    /// What is left of a description where the index cannot be opened: enough to build it anew.
+    pub(crate) fn salvage(dir: &Path) -> Option<Self> {
+        let mut folders = generations(dir).ok()?;
+        folders.sort_unstable_by_key(|(number, _)| std::cmp::Reverse(*number));
+        folders.into_iter().find_map(|(_, folder)| {
+            serde_json::from_slice(&std::fs::read(folder.join(DESCRIPTION)).ok()?).ok()
+        })
+    }
+
     /// As it is written.
     pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, Error> {
         let path = Path::new(DESCRIPTION);
@@ -117,4 +141,12 @@ impl Meta {
         text.push(b'\n');
         Ok(text)
     }
+}
+
+/// The description of an index, even of one that cannot be opened, if it can be read.
+#[must_use]
+pub fn description(dir: &Path) -> Option<Meta> {
+    let current = crate::generation::current(dir);
+    let meta = current.and_then(|current| Meta::read(dir, &current));
+    meta.ok().or_else(|| Meta::salvage(dir))
 }

@@ -17,7 +17,7 @@ use tantivy::{
 use wensou_ingest::Record;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, TableMeta};
 use crate::analyzer::tokenizers;
 use crate::document::decode;
 use crate::error::Error;
@@ -115,16 +115,21 @@ impl Index {
         let deleted = meta.base.as_ref().map(|base| base.deleted).unwrap_or_default();
         let postings = SegmentPostings::open(&directory, &searcher, deleted)
             .map_err(|source| Error::unreadable(dir, source))?;
-        Ok(Self {
+        let index = Self {
             dir: dir.to_path_buf(),
             generation: generation.to_path_buf(),
-            meta,
             fields,
             columns: searcher.segment_readers().iter().map(|_| Columns::default()).collect(),
             searcher,
             postings,
             analysis: OnceLock::new(),
-        })
+            meta,
+        };
+        // Every other file is open by now, and stays so when the generation is collected.
+        if index.meta.tables != TableMeta::default() {
+            index.analysis()?;
+        }
+        Ok(index)
     }
 
     /// The index folder, as it was given.

@@ -14,7 +14,8 @@ use crate::walk::walk;
 /// shows the same times.
 const TICK: Duration = Duration::from_millis(20);
 
-/// A number over every file below `roots`: its path, length and times, and which file it is.
+/// A number over every file below `roots`: its path below the root, length and times, and which file
+/// it is.
 ///
 /// Opens no file. A file that is rewritten with as many bytes and given its old time shows by the time
 /// of its last change of any kind, which programs cannot set. Waits a moment if a file was written just now, so
@@ -27,7 +28,7 @@ pub fn fingerprint(roots: &[PathBuf]) -> Result<u64, Error<Infallible>> {
     let mut hash = Xxh3::new();
     let mut newest = UNIX_EPOCH;
     for source in walk(roots)?.sources {
-        hash.update(source.path.as_os_str().as_encoded_bytes());
+        hash.update(source.relative.as_bytes());
         hash.update(&[0]);
         let Ok(about) = fs::metadata(&source.path) else { continue };
         hash.update(&about.len().to_le_bytes());

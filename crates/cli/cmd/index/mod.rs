@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use wensou_index::{BuildOptions, Built, Error as IndexError, Index, TableFiles, is_current};
+use wensou_index::{BuildOptions, Built, Error as IndexError, Index, Meta, TableFiles, is_current};
 use wensou_ingest::{Reason, Report};
 
 use self::log::Log;
-use self::progress::Bar;
+pub(crate) use self::progress::Bar;
 
 use super::stats::bytes;
 use crate::args::{Global, Index as Args};
@@ -32,21 +32,26 @@ pub(crate) fn run(
     options.strict = args.strict;
     options.anew = args.rebuild;
     options.wait = args.wait;
-    options.ingest.encoding.clone_from(&args.encoding);
     if let Some(threads) = args.threads {
         options.threads = threads.max(1);
         options.ingest.threads = threads.max(1);
     }
     let roots = roots(global, &args.paths)?;
-    options.tables = tables(&global.index, args);
-    // What changes how pages are read or judged is a wish to read them.
-    let asked = args.rebuild || args.strict || args.encoding.is_some();
+    let before = Index::open(&global.index).map(|index| index.meta().clone()).ok();
+    options.tables = tables(before.as_ref(), args);
+    options.ingest.encoding = match &args.encoding {
+        Some(auto) if auto == "auto" => None,
+        Some(name) => Some(name.clone()),
+        None => before.as_ref().and_then(|meta| meta.encoding.clone()),
+    };
+    // What changes how pages are judged is a wish to read them.
+    let asked = args.rebuild || args.strict;
     if !asked
-        && let Ok(index) = Index::open(&global.index)
-        && is_current(index.meta(), &roots, &options.tables)?
+        && let Some(meta) = before
+        && is_current(&meta, &roots, &options)?
     {
         if !args.quiet {
-            let report = &index.meta().report;
+            let report = &meta.report;
             terminal.say(format_args!(
                 "the index is current: {} articles, {} flash items; --rebuild builds it anew",
                 report.articles, report.flashes_distinct
@@ -74,7 +79,7 @@ fn roots(global: &Global, named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
         return Ok(global.archive.iter().map(|path| relative(path)).collect());
     }
     match Index::open(&global.index) {
-        Ok(index) => return Ok(index.meta().roots.iter().map(|root| relative(root)).collect()),
+        Ok(index) => return Ok(index.meta().roots_from_here()),
         Err(
             IndexError::Missing { .. } | IndexError::Unreadable { .. } | IndexError::Format { .. },
         ) => {}
@@ -87,8 +92,8 @@ fn roots(global: &Global, named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 /// The user's tables: those that were named, else those of the last build.
-fn tables(dir: &Path, args: &Args) -> TableFiles {
-    let before = Index::open(dir).map(|index| index.meta().tables.files()).unwrap_or_default();
+fn tables(before: Option<&Meta>, args: &Args) -> TableFiles {
+    let before = before.map(|meta| meta.tables.files()).unwrap_or_default();
     let choose = |named: &Option<PathBuf>, before: Option<PathBuf>| match named {
         Some(none) if none.as_os_str() == "none" => None,
         Some(file) => Some(file.clone()),

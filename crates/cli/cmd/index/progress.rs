@@ -12,14 +12,14 @@ use super::log::Log;
 const LOGGED: u64 = 10_000;
 
 /// The progress of a build: pages, rate and time left, in each of the two passes.
-pub(super) struct Bar {
+pub(crate) struct Bar {
     bar: ProgressBar,
     pages: AtomicU64,
     log: Option<Log>,
 }
 
 impl Bar {
-    pub(super) fn new(quiet: bool, log: Option<Log>) -> Self {
+    pub(crate) fn new(quiet: bool, log: Option<Log>) -> Self {
         // Hidden where standard error is no terminal: indicatif sees to that.
         let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::no_length() };
         let template = "{prefix:8} {wide_bar} {bytes}/{total_bytes} {binary_bytes_per_sec} {eta} left, {msg} pages";
@@ -29,7 +29,7 @@ impl Bar {
         Self { bar, pages: AtomicU64::new(0), log }
     }
 
-    pub(super) fn clear(&self) {
+    pub(crate) fn clear(&self) {
         self.bar.finish_and_clear();
     }
 
