@@ -12,6 +12,7 @@ mod check;
 #[cfg(unix)]
 mod completions;
 mod config;
+mod crash;
 mod expand;
 mod explain;
 mod incremental;

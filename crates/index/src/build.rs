@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use wensou_ingest::Progress;
+use wensou_ingest::{Progress, Report};
 
 use crate::analysis::{Analysis, TableFiles};
 use crate::error::Error;
 use crate::generation::{Draft, Sums};
-use crate::meta::Meta;
+use crate::meta::{Base, Meta};
 use crate::open::Index;
 use crate::previous::Previous;
 use crate::schema::FORMAT_VERSION;
@@ -81,13 +81,8 @@ pub fn build(
         None => Sums::new(),
     };
     let reused = previous.is_some();
-    let mut writer = Writer::new(&draft.folder(), options, previous)?;
-    let report = writer.read(&analysis, roots, options, progress)?;
-    if options.strict && !report.skipped.is_empty() {
-        return Err(Error::Strict { report: Box::new(report) });
-    }
-    let written = writer.written();
-    let base = writer.finish()?;
+    let wrote = write(&draft.folder(), &analysis, roots, options, progress, previous);
+    let Wrote { report, written, base } = wrote.map_err(|error| draft.cause_of(error))?;
     let meta = Meta {
         format: FORMAT_VERSION,
         analysis: number,
@@ -104,6 +99,30 @@ pub fn build(
     };
     draft.publish(&meta.to_bytes()?)?;
     Ok(Built { meta, reused, written })
+}
+
+/// What the stages wrote.
+struct Wrote {
+    report: Report,
+    written: u64,
+    base: Option<Base>,
+}
+
+fn write(
+    folder: &Path,
+    analysis: &Analysis,
+    roots: &[PathBuf],
+    options: &BuildOptions,
+    progress: &dyn Progress,
+    previous: Option<Previous>,
+) -> Result<Wrote, Error> {
+    let mut writer = Writer::new(folder, options, previous)?;
+    let report = writer.read(analysis, roots, options, progress)?;
+    if options.strict && !report.skipped.is_empty() {
+        return Err(Error::Strict { report: Box::new(report) });
+    }
+    let written = writer.written();
+    Ok(Wrote { report, written, base: writer.finish()? })
 }
 
 /// What came of a build.

@@ -177,6 +177,19 @@ impl Draft {
         self.dir.join(&self.name)
     }
 
+    /// The engine says that a thread of its own has failed, and not why. What would stop it from
+    /// writing, a full disk for one, stops others too: so it is tried.
+    pub(crate) fn cause_of(&self, error: Error) -> Error {
+        if !matches!(error, Error::Engine(_)) {
+            return error;
+        }
+        let path = self.folder().join("trial");
+        match write_durably(&path, &[0; 1 << 16]) {
+            Ok(()) => error,
+            Err(cause) => cause,
+        }
+    }
+
     /// Gives the draft a file of an earlier generation, which then is a file of both.
     pub(crate) fn share(&self, path: &Path) -> Result<(), Error> {
         let name = path.file_name().unwrap_or(path.as_os_str());

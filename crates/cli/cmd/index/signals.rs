@@ -14,7 +14,7 @@ pub(super) fn catch(log: Option<Log>) -> io::Result<()> {
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         if let Some(signal) = signals.forever().next() {
             if let Some(log) = &log {
-                log.note(&format!("stopped by signal {signal}; the index in use was not touched"));
+                log.close(&format!("stopped by signal {signal}; the index in use was not touched"));
             }
             wensou_index::abandon();
             // As a shell reports it.
