@@ -96,22 +96,21 @@ impl Reader<'_> {
     fn page(&self, source: &Source, evidence: &Evidence) -> Result<FoundPage, Reason> {
         let raw = self.bytes(source)?;
         let decoded = self.decode(&raw)?;
-        let page = parse_page(&decoded.text, self.markup(source, &decoded.text), evidence);
+        let mut page = parse_page(&decoded.text, self.markup(source, &decoded.text), evidence);
         let path = source.path.to_string_lossy().into_owned();
         let span =
             |start, end| Span { start: decoded.raw_offset(start), end: decoded.raw_offset(end) };
-        let flashes = page
-            .flashes
-            .iter()
+        let flashes = std::mem::take(&mut page.flashes)
+            .into_iter()
             .map(|flash| FlashItem {
-                column: flash.column.clone(),
-                title: flash.title.clone(),
-                text: flash.text.clone(),
+                column: flash.column,
+                title: flash.title,
+                text: flash.text,
                 date: match flash.date {
                     Some(_) => Date { value: flash.date, provenance: DateProvenance::Stated },
                     None => Date::default(),
                 },
-                outlet: flash.outlet.clone(),
+                outlet: flash.outlet,
                 seen_in: vec![Sighting { path: path.clone(), span: span(flash.start, flash.end) }],
                 ..FlashItem::default()
             })
