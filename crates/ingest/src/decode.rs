@@ -2,17 +2,19 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, UTF_8};
 
 use crate::detect::detect;
+use crate::places::Places;
 use crate::report::Reason;
 
 /// A file as text.
 #[derive(Debug)]
 pub(crate) struct Decoded<'a> {
     pub(crate) text: Cow<'a, str>,
-    /// Bytes that are invalid in the encoding were replaced.
+    /// Bytes that are invalid in the encoding were replaced, or there are NUL bytes among the text.
     pub(crate) lossy: bool,
+    replaced: bool,
     raw: &'a [u8],
     encoding: &'static Encoding,
     /// Bytes of the mark before the text.
@@ -26,63 +28,23 @@ impl<'a> Decoded<'a> {
             Some(marked) => marked,
             None => (encoding.unwrap_or_else(|| detect(raw)), 0),
         };
-        let (text, lossy) = encoding.decode_without_bom_handling(&raw[mark..]);
+        let (text, replaced) = encoding.decode_without_bom_handling(&raw[mark..]);
         if text.trim().is_empty() {
             return Err(Reason::Empty);
         }
         if is_binary(&text) {
             return Err(Reason::Binary);
         }
-        Ok(Self { text, lossy, raw, encoding, mark })
+        let lossy = replaced || text.contains('\0');
+        Ok(Self { text, lossy, replaced, raw, encoding, mark })
     }
 
-    /// The byte of the file at which the character at byte `offset` of the text begins.
-    pub(crate) fn raw_offset(&self, offset: usize) -> u64 {
-        let body = &self.raw[self.mark..];
-        if self.encoding == UTF_8 && !self.lossy {
-            return (self.mark + offset) as u64;
+    /// Where the given places of the text stand in the file, its mark included.
+    pub(crate) fn places(&self, offsets: impl Iterator<Item = usize>) -> Places {
+        if self.encoding == UTF_8 && !self.replaced {
+            return Places::same(offsets, self.mark);
         }
-        let (mut decoded, mut at) = (0, 0);
-        // Line by line: a line feed is one unit in every encoding that pages come in, and no part of
-        // another character, so a line can be decoded by itself.
-        while at < body.len() {
-            let end = self.line_end(body, at);
-            let (line, _) = self.encoding.decode_without_bom_handling(&body[at..end]);
-            if decoded + line.len() > offset {
-                return (self.mark + at + self.within(&body[at..end], offset - decoded)) as u64;
-            }
-            decoded += line.len();
-            at = end;
-        }
-        self.raw.len() as u64
-    }
-
-    /// Bytes of `line` that decode to the first `target` bytes of its text.
-    fn within(&self, line: &[u8], target: usize) -> usize {
-        let mut decoder = self.encoding.new_decoder_without_bom_handling();
-        let mut buffer = [0; 64];
-        let (mut decoded, mut at) = (0, 0);
-        for byte in line.chunks(1) {
-            if decoded >= target {
-                break;
-            }
-            let (_, _, written, _) = decoder.decode_to_utf8(byte, &mut buffer, false);
-            decoded += written;
-            at += 1;
-        }
-        at
-    }
-
-    fn line_end(&self, body: &[u8], from: usize) -> usize {
-        let rest = &body[from..];
-        let length = if self.encoding == UTF_16LE {
-            rest.chunks(2).position(|unit| unit == [b'\n', 0]).map(|units| units * 2 + 2)
-        } else if self.encoding == UTF_16BE {
-            rest.chunks(2).position(|unit| unit == [0, b'\n']).map(|units| units * 2 + 2)
-        } else {
-            rest.iter().position(|byte| *byte == b'\n').map(|bytes| bytes + 1)
-        };
-        from + length.unwrap_or(rest.len())
+        Places::swept(offsets, self.raw, self.mark, self.encoding)
     }
 }
 
@@ -125,12 +87,14 @@ mod tests {
             let raw = encode(name, text);
             let decoded = Decoded::new(&raw, None).unwrap();
             assert_eq!(decoded.text, text, "{name}");
+            let offsets = || text.char_indices().map(|(at, _)| at).chain([text.len()]);
+            let places = decoded.places(offsets());
             for (offset, _) in text.char_indices() {
-                let at = usize::try_from(decoded.raw_offset(offset)).unwrap();
+                let at = usize::try_from(places.raw(offset)).unwrap();
                 let (rest, _) = decoded.encoding.decode_without_bom_handling(&raw[at..]);
                 assert_eq!(rest, &text[offset..], "{name}");
             }
-            assert_eq!(decoded.raw_offset(text.len()), raw.len() as u64);
+            assert_eq!(places.raw(text.len()), raw.len() as u64);
         }
     }
 

@@ -33,6 +33,7 @@ mod mojibake;
 mod options;
 mod ordered;
 mod page;
+mod places;
 mod progress;
 mod punctuation;
 mod read;

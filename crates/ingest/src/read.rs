@@ -98,8 +98,10 @@ impl Reader<'_> {
         let decoded = self.decode(&raw)?;
         let page = parse_page(&decoded.text, self.markup(source, &decoded.text), evidence);
         let path = source.path.to_string_lossy().into_owned();
-        let span =
-            |start, end| Span { start: decoded.raw_offset(start), end: decoded.raw_offset(end) };
+        let ranges = page.flashes.iter().map(|flash| (flash.start, flash.end));
+        let ranges = ranges.chain(page.mojibake_kept.iter().copied());
+        let places = decoded.places(ranges.flat_map(|(start, end)| [start, end]));
+        let span = |start, end| Span { start: places.raw(start), end: places.raw(end) };
         let flashes = page
             .flashes
             .iter()
