@@ -22,11 +22,16 @@ pub(crate) struct Decoded<'a> {
 }
 
 impl<'a> Decoded<'a> {
-    /// Decodes in the encoding given, else in the one detected. A byte order mark has the last word.
-    pub(crate) fn new(raw: &'a [u8], encoding: Option<&'static Encoding>) -> Result<Self, Reason> {
+    /// Decodes in the encoding given, else in the one detected, for which `hint` is what came with the
+    /// bytes. A byte order mark has the last word.
+    pub(crate) fn new(
+        raw: &'a [u8],
+        encoding: Option<&'static Encoding>,
+        hint: Option<&'static Encoding>,
+    ) -> Result<Self, Reason> {
         let (encoding, mark) = match Encoding::for_bom(raw) {
             Some(marked) => marked,
-            None => (encoding.unwrap_or_else(|| detect(raw)), 0),
+            None => (encoding.unwrap_or_else(|| detect(raw, hint)), 0),
         };
         let (text, replaced) = encoding.decode_without_bom_handling(&raw[mark..]);
         if text.trim().is_empty() {
@@ -46,6 +51,15 @@ impl<'a> Decoded<'a> {
         }
         Places::swept(offsets, self.raw, self.mark, self.encoding)
     }
+}
+
+/// The text of a page's bytes in the encoding that they are found to be in.
+///
+/// # Errors
+///
+/// [`Reason::Empty`] where there is no text, [`Reason::Binary`] where it is none.
+pub fn decode(raw: &[u8]) -> Result<Cow<'_, str>, Reason> {
+    Decoded::new(raw, None, None).map(|decoded| decoded.text)
 }
 
 /// NUL never stands in a page, and control characters hardly ever.
@@ -85,7 +99,7 @@ mod tests {
             "首頁 > 瑞波幣 > Info\r\n\r\n最近,正在進行AI大戰的各個大廠\n被谷歌泄漏的一份內部文件\n";
         for name in ["utf-8", "utf-8-sig", "utf-16le", "utf-16be", "gb18030", "big5"] {
             let raw = encode(name, text);
-            let decoded = Decoded::new(&raw, None).unwrap();
+            let decoded = Decoded::new(&raw, None, None).unwrap();
             assert_eq!(decoded.text, text, "{name}");
             let offsets = || text.char_indices().map(|(at, _)| at).chain([text.len()]);
             let places = decoded.places(offsets());
@@ -100,7 +114,8 @@ mod tests {
 
     #[test]
     fn what_is_not_text_is_refused() {
-        let reason = |raw: &[u8]| Decoded::new(raw, None).map(|d| d.text.into_owned()).unwrap_err();
+        let reason =
+            |raw: &[u8]| Decoded::new(raw, None, None).map(|d| d.text.into_owned()).unwrap_err();
         assert_eq!(reason(b""), Reason::Empty);
         assert_eq!(reason(b" \n\n"), Reason::Empty);
         assert_eq!(reason(b"\xef\xbb\xbf"), Reason::Empty);

@@ -44,6 +44,7 @@ mod tags;
 mod title;
 mod walk;
 
+pub use decode::decode;
 pub use error::Error;
 pub use evidence::Evidence as ArchiveEvidence;
 pub use fingerprint::fingerprint;

@@ -81,7 +81,7 @@ impl Reader<'_> {
     }
 
     pub(crate) fn decode<'b>(&self, raw: &'b [u8]) -> Result<Decoded<'b>, Reason> {
-        Decoded::new(raw, self.encoding)
+        Decoded::new(raw, self.encoding, None)
     }
 
     pub(crate) fn markup(&self, source: &Source, text: &str) -> Markup {
