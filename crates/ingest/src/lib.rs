@@ -25,6 +25,7 @@ mod headline;
 mod html;
 mod ids;
 mod ingest;
+mod inputs;
 mod jsonl;
 mod labels;
 mod lead;
