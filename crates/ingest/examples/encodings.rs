@@ -51,7 +51,7 @@ fn share(text: &[char], written: Written, size: usize) -> f64 {
         let good = read.as_ref().is_ok_and(|text| *text == page);
         right += u32::from(good);
         if !good && std::env::var_os("SHOW").is_some() {
-            let read = read.map_or_else(|reason| reason.to_string(), |text| text.into_owned());
+            let read = read.map_or_else(|reason| reason.to_string(), std::borrow::Cow::into_owned);
             println!("{} {size}: {page:.80?} read as {read:.80?}", written.name());
         }
     }

@@ -119,13 +119,15 @@ fn is_frequent(c: char) -> bool {
 
 /// UTF-8 with a few broken places, such as a file cut short or spliced from two encodings.
 fn mostly_utf8(bytes: &[u8]) -> bool {
-    let (mut valid, mut broken) = (0_usize, 0_usize);
+    let (mut valid, mut han, mut broken) = (0_usize, 0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
         valid += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        han += chunk.valid().chars().filter(|c| is_han(*c)).count();
         broken += usize::from(!chunk.invalid().is_empty());
     }
-    // Text in another encoding has valid pairs only by chance.
-    broken * 20 < valid
+    // Text in another encoding has valid pairs by chance, but hardly ever the three bytes of a
+    // Chinese character.
+    broken * 20 < valid || broken * 2 < han
 }
 
 /// UTF-16 without a mark: zero bytes on one side only, or text that is plausible only as UTF-16.
