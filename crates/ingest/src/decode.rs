@@ -2,17 +2,20 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, UTF_8};
+use memchr::memchr;
 
 use crate::detect::detect;
+use crate::places::Places;
 use crate::report::Reason;
 
 /// A file as text.
 #[derive(Debug)]
 pub(crate) struct Decoded<'a> {
     pub(crate) text: Cow<'a, str>,
-    /// Bytes that are invalid in the encoding were replaced.
+    /// Bytes that are invalid in the encoding were replaced, or there are NUL bytes among the text.
     pub(crate) lossy: bool,
+    replaced: bool,
     raw: &'a [u8],
     encoding: &'static Encoding,
     /// Bytes of the mark before the text.
@@ -20,18 +23,24 @@ pub(crate) struct Decoded<'a> {
 }
 
 impl<'a> Decoded<'a> {
-    /// Decodes in the encoding given, else in the one detected. A byte order mark has the last word.
-    pub(crate) fn new(raw: &'a [u8], encoding: Option<&'static Encoding>) -> Result<Self, Reason> {
+    /// Decodes in the encoding given, else in the one detected, for which `hint` is what came with the
+    /// bytes. A byte order mark has the last word.
+    pub(crate) fn new(
+        raw: &'a [u8],
+        encoding: Option<&'static Encoding>,
+        hint: Option<&'static Encoding>,
+    ) -> Result<Self, Reason> {
         let marked = Encoding::for_bom(raw);
-        // Nearly every page is valid UTF-8: it is checked once, and what is checked is the text.
-        let utf8 =
-            (marked.is_none() && encoding.is_none()).then(|| simdutf8::basic::from_utf8(raw));
+        // Nearly every page is valid UTF-8: it is checked once, and what is checked is the text. With
+        // NUL bytes it can be UTF-16 all the same.
+        let utf8 = (marked.is_none() && encoding.is_none() && memchr(0, raw).is_none())
+            .then(|| simdutf8::basic::from_utf8(raw));
         let (encoding, mark) = match (marked, &utf8) {
             (Some(marked), _) => marked,
             (None, Some(Ok(_))) => (UTF_8, 0),
-            (None, _) => (encoding.unwrap_or_else(|| detect(raw)), 0),
+            (None, _) => (encoding.unwrap_or_else(|| detect(raw, hint)), 0),
         };
-        let (text, lossy) = match utf8 {
+        let (text, replaced) = match utf8 {
             Some(Ok(text)) => (Cow::Borrowed(text), false),
             _ => encoding.decode_without_bom_handling(&raw[mark..]),
         };
@@ -41,57 +50,26 @@ impl<'a> Decoded<'a> {
         if is_binary(&text) {
             return Err(Reason::Binary);
         }
-        Ok(Self { text, lossy, raw, encoding, mark })
+        let lossy = replaced || text.contains('\0');
+        Ok(Self { text, lossy, replaced, raw, encoding, mark })
     }
 
-    /// The byte of the file at which the character at byte `offset` of the text begins.
-    pub(crate) fn raw_offset(&self, offset: usize) -> u64 {
-        let body = &self.raw[self.mark..];
-        if self.encoding == UTF_8 && !self.lossy {
-            return (self.mark + offset) as u64;
+    /// Where the given places of the text stand in the file, its mark included.
+    pub(crate) fn places(&self, offsets: impl Iterator<Item = usize>) -> Places {
+        if self.encoding == UTF_8 && !self.replaced {
+            return Places::same(offsets, self.mark);
         }
-        let (mut decoded, mut at) = (0, 0);
-        // Line by line: a line feed is one unit in every encoding that pages come in, and no part of
-        // another character, so a line can be decoded by itself.
-        while at < body.len() {
-            let end = self.line_end(body, at);
-            let (line, _) = self.encoding.decode_without_bom_handling(&body[at..end]);
-            if decoded + line.len() > offset {
-                return (self.mark + at + self.within(&body[at..end], offset - decoded)) as u64;
-            }
-            decoded += line.len();
-            at = end;
-        }
-        self.raw.len() as u64
+        Places::swept(offsets, self.raw, self.mark, self.encoding)
     }
+}
 
-    /// Bytes of `line` that decode to the first `target` bytes of its text.
-    fn within(&self, line: &[u8], target: usize) -> usize {
-        let mut decoder = self.encoding.new_decoder_without_bom_handling();
-        let mut buffer = [0; 64];
-        let (mut decoded, mut at) = (0, 0);
-        for byte in line.chunks(1) {
-            if decoded >= target {
-                break;
-            }
-            let (_, _, written, _) = decoder.decode_to_utf8(byte, &mut buffer, false);
-            decoded += written;
-            at += 1;
-        }
-        at
-    }
-
-    fn line_end(&self, body: &[u8], from: usize) -> usize {
-        let rest = &body[from..];
-        let length = if self.encoding == UTF_16LE {
-            rest.chunks(2).position(|unit| unit == [b'\n', 0]).map(|units| units * 2 + 2)
-        } else if self.encoding == UTF_16BE {
-            rest.chunks(2).position(|unit| unit == [0, b'\n']).map(|units| units * 2 + 2)
-        } else {
-            rest.iter().position(|byte| *byte == b'\n').map(|bytes| bytes + 1)
-        };
-        from + length.unwrap_or(rest.len())
-    }
+/// The text of a page's bytes in the encoding that they are found to be in.
+///
+/// # Errors
+///
+/// [`Reason::Empty`] where there is no text, [`Reason::Binary`] where it is none.
+pub fn decode(raw: &[u8]) -> Result<Cow<'_, str>, Reason> {
+    Decoded::new(raw, None, None).map(|decoded| decoded.text)
 }
 
 /// NUL never stands in a page, and control characters hardly ever.
@@ -142,14 +120,16 @@ mod tests {
             "首頁 > 瑞波幣 > Info\r\n\r\n最近,正在進行AI大戰的各個大廠\n被谷歌泄漏的一份內部文件\n";
         for name in ["utf-8", "utf-8-sig", "utf-16le", "utf-16be", "gb18030", "big5"] {
             let raw = encode(name, text);
-            let decoded = Decoded::new(&raw, None).unwrap();
+            let decoded = Decoded::new(&raw, None, None).unwrap();
             assert_eq!(decoded.text, text, "{name}");
+            let offsets = || text.char_indices().map(|(at, _)| at).chain([text.len()]);
+            let places = decoded.places(offsets());
             for (offset, _) in text.char_indices() {
-                let at = usize::try_from(decoded.raw_offset(offset)).unwrap();
+                let at = usize::try_from(places.raw(offset)).unwrap();
                 let (rest, _) = decoded.encoding.decode_without_bom_handling(&raw[at..]);
                 assert_eq!(rest, &text[offset..], "{name}");
             }
-            assert_eq!(decoded.raw_offset(text.len()), raw.len() as u64);
+            assert_eq!(places.raw(text.len()), raw.len() as u64);
         }
     }
 
@@ -165,7 +145,8 @@ mod tests {
 
     #[test]
     fn what_is_not_text_is_refused() {
-        let reason = |raw: &[u8]| Decoded::new(raw, None).map(|d| d.text.into_owned()).unwrap_err();
+        let reason =
+            |raw: &[u8]| Decoded::new(raw, None, None).map(|d| d.text.into_owned()).unwrap_err();
         assert_eq!(reason(b""), Reason::Empty);
         assert_eq!(reason(b" \n\n"), Reason::Empty);
         assert_eq!(reason(b"\xef\xbb\xbf"), Reason::Empty);

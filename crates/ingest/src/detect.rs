@@ -1,7 +1,7 @@
 //! Which encoding a file is in: marks, then validity, then what the file declares, then plausibility.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{BIG5, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::punctuation::is_han;
 
@@ -19,44 +19,71 @@ const FREQUENT: &str = "的一是不了在人有我他这這个個们們中来�
     非则則听聽白却卻界达達光放强強即像难難且权權思王象完设設式色路记記南品住告类類求据據程北边邊死张張该該交规規\
     万萬取拉格望觉覺术術领領共确確传傳师師观觀清今切院让讓识識候带帶导導争爭运運币幣价價链鏈易币";
 
-/// The encoding of a file without a byte order mark, by its bytes alone.
-pub(crate) fn detect(bytes: &[u8]) -> &'static Encoding {
-    if std::str::from_utf8(bytes).is_ok() {
+/// Share of frequent characters from which a text is Chinese beyond doubt.
+const CHINESE: f64 = 0.12;
+
+/// The encoding of a file without a byte order mark, by its bytes and by what came with it: `hint` is
+/// the charset that a server stated.
+pub(crate) fn detect(bytes: &[u8], hint: Option<&'static Encoding>) -> &'static Encoding {
+    let utf8 = std::str::from_utf8(bytes).is_ok();
+    // English in UTF-16 is valid UTF-8, too, with a NUL after each letter.
+    if utf8 && !bytes.contains(&0) {
         return UTF_8;
     }
     if let Some(wide) = utf16(bytes) {
         return wide;
     }
-    if mostly_utf8(bytes) {
+    if utf8 || mostly_utf8(bytes) {
         return UTF_8;
     }
-    let declared = declared(bytes);
-    if let Some(declared) = declared
-        && declared != UTF_8
-        && declared.decode_without_bom_handling(bytes).1
-    {
-        // The declaration is a lie: the bytes are not even valid in it.
-        return guess(bytes);
-    }
-    declared.filter(|&encoding| encoding != UTF_8).unwrap_or_else(|| guess(bytes))
+    let sample = sample(bytes);
+    let chinese = Guess::of(sample);
+    let said = hint.into_iter().chain(declared(bytes));
+    said.filter(|&said| said != UTF_8)
+        .find(|&said| !said.decode_without_bom_handling(bytes).1 && chinese.allows(said))
+        .unwrap_or_else(|| chinese.best(sample))
 }
 
-/// Chinese multi-byte text: the plausible one of GB18030 and Big5, else what chardetng thinks.
-fn guess(bytes: &[u8]) -> &'static Encoding {
-    let sample = &bytes[..bytes.len().min(SAMPLE)];
-    let simplified = plausibility(GB18030, sample);
-    let traditional = plausibility(BIG5, sample);
-    if simplified.max(traditional) > 0.12 {
-        return if simplified >= traditional { GB18030 } else { BIG5 };
+/// What is looked at: from the first character beyond ASCII on, which may stand behind a long script.
+fn sample(bytes: &[u8]) -> &[u8] {
+    let from = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
+    &bytes[from..bytes.len().min(from + SAMPLE)]
+}
+
+/// How much a text looks like Chinese in each of the two old encodings.
+struct Guess {
+    simplified: f64,
+    traditional: f64,
+}
+
+impl Guess {
+    fn of(sample: &[u8]) -> Self {
+        Self { simplified: plausibility(GB18030, sample), traditional: plausibility(BIG5, sample) }
     }
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(sample, true);
-    let guessed = detector.guess(None, Utf8Detection::Deny);
-    // Short text: chardetng knows more of punctuation and of other languages than the frequency does.
-    if guessed == BIG5 || guessed.name() == "GBK" {
-        return if simplified >= traditional { GB18030 } else { BIG5 };
+
+    /// Whether a stated encoding, in which the bytes are valid, can be true. Servers and templates
+    /// state one for pages that were since converted, and in a single-byte encoding anything is valid.
+    fn allows(&self, said: &'static Encoding) -> bool {
+        let (stated, other) = match said {
+            _ if said == BIG5 => (self.traditional, self.simplified),
+            _ if said == GB18030 || said == GBK => (self.simplified, self.traditional),
+            _ => (0.0, self.simplified.max(self.traditional)),
+        };
+        other <= CHINESE || stated * 2.0 > other
     }
-    guessed
+
+    /// The plausible one of GB18030 and Big5, else what chardetng thinks.
+    fn best(&self, sample: &[u8]) -> &'static Encoding {
+        let chinese = if self.simplified >= self.traditional { GB18030 } else { BIG5 };
+        if self.simplified.max(self.traditional) > CHINESE {
+            return chinese;
+        }
+        let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+        detector.feed(sample, true);
+        let guessed = detector.guess(None, Utf8Detection::Deny);
+        // Short text: chardetng knows more of punctuation and other languages than the frequency does.
+        if guessed == BIG5 || guessed == GBK { chinese } else { guessed }
+    }
 }
 
 /// Share of frequent characters among the characters beyond ASCII, less what cannot be decoded.
@@ -92,32 +119,31 @@ fn is_frequent(c: char) -> bool {
 
 /// UTF-8 with a few broken places, such as a file cut short or spliced from two encodings.
 fn mostly_utf8(bytes: &[u8]) -> bool {
-    let (mut valid, mut broken) = (0_usize, 0_usize);
+    let (mut valid, mut han, mut broken) = (0_usize, 0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
         valid += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        han += chunk.valid().chars().filter(|c| is_han(*c)).count();
         broken += usize::from(!chunk.invalid().is_empty());
     }
-    // Text in another encoding has valid pairs only by chance.
-    broken * 20 < valid
+    // Text in another encoding has valid pairs by chance, but hardly ever the three bytes of a
+    // Chinese character.
+    broken * 20 < valid || broken * 2 < han
 }
 
 /// UTF-16 without a mark: zero bytes on one side only, or text that is plausible only as UTF-16.
 fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
-    if bytes.len() < 4 || bytes.len() % 2 == 1 {
+    let sample = &bytes[..bytes.len().min(4096) & !1];
+    if sample.len() < 4 {
         return None;
     }
-    let sample = &bytes[..bytes.len().min(4096) & !1];
     let zeros = |side: usize| sample.iter().skip(side).step_by(2).filter(|b| **b == 0).count();
     let (even, odd) = (zeros(0), zeros(1));
-    if even + odd == 0 {
-        // Wide text without a single line feed, digit or blank is not a page.
-        return None;
-    }
     let units = sample.len() / 2;
     let plausible = |encoding: &'static Encoding, zeros: usize| {
-        let (text, broken) = encoding.decode_without_bom_handling(sample);
-        let control = text.chars().filter(|c| c.is_control() && !c.is_whitespace()).count();
-        if broken && bytes.len() == sample.len() || control * 50 > units {
+        // Half a surrogate is broken text, which is rare, or chance, which makes it in every tenth unit.
+        let (text, _) = encoding.decode_without_bom_handling(sample);
+        let bad = |c: &char| c.is_control() && !c.is_whitespace() || *c == '\u{fffd}';
+        if text.chars().filter(bad).count() * 50 > units {
             return 0.0;
         }
         // Chinese text shows by its characters, any other by the zero half of each unit.
@@ -151,11 +177,16 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use encoding_rs::WINDOWS_1252;
 
     const TRADITIONAL: &str =
         "最近,正在進行AI大戰的各個大廠,被谷歌泄漏的一份內部文件,翻開了窘迫的一面。";
     const SIMPLIFIED: &str =
         "最近,正在进行AI大战的各个大厂,被谷歌泄漏的一份内部文件,翻开了窘迫的一面。";
+
+    fn detect(bytes: &[u8]) -> &'static Encoding {
+        super::detect(bytes, None)
+    }
 
     fn bytes(encoding: &'static Encoding, text: &str) -> Vec<u8> {
         encoding.encode(text).0.into_owned()
@@ -189,5 +220,42 @@ mod tests {
         assert_eq!(detect(&bytes(GB18030, &page)).name(), "GBK");
         let page = format!("<html><meta charset=\"utf-8\"><p>{TRADITIONAL}</p>");
         assert_eq!(detect(&bytes(BIG5, &page)), BIG5);
+    }
+    #[test]
+    fn a_stated_charset_counts_where_it_can_be_true() {
+        let [big5, gbk] = [bytes(BIG5, TRADITIONAL), bytes(GB18030, SIMPLIFIED)];
+        for said in [GBK, BIG5, WINDOWS_1252, UTF_8, UTF_16LE] {
+            assert_eq!(super::detect(&big5, Some(said)), BIG5, "{}", said.name());
+            let found = super::detect(&gbk, Some(said));
+            assert!(found == GB18030 || found == GBK, "{}", said.name());
+        }
+        let french = bytes(WINDOWS_1252, "D\u{e9}j\u{e0} vu, \u{e9}t\u{e9} \u{e0} No\u{eb}l");
+        assert_eq!(super::detect(&french, Some(WINDOWS_1252)), WINDOWS_1252);
+    }
+
+    #[test]
+    fn a_declared_charset_that_the_page_outlived_is_no_evidence() {
+        let page = format!("<html><meta charset=\"gb2312\"><p>{TRADITIONAL}</p>");
+        assert_eq!(detect(&bytes(BIG5, &page)), BIG5);
+        let page = format!("<html><meta charset=\"iso-8859-1\"><p>{SIMPLIFIED}</p>");
+        assert_eq!(detect(&bytes(GB18030, &page)), GB18030);
+    }
+
+    #[test]
+    fn text_behind_a_long_script_is_looked_at() {
+        let page = format!("<script>{}</script><p>{TRADITIONAL}</p>", "var a = 1;\n".repeat(9000));
+        assert_eq!(detect(&bytes(BIG5, &page)), BIG5);
+    }
+
+    #[test]
+    fn wide_text_cut_short_or_without_any_ascii() {
+        let wide: Vec<u8> = "正在進行大戰的各個大廠被谷歌泄漏的一份內部文件翻開了窘迫的一面"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        assert_eq!(detect(&wide), UTF_16LE);
+        assert_eq!(detect(&wide[..wide.len() - 1]), UTF_16LE);
+        let english: Vec<u8> = "Plain text.\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(detect(&english), UTF_16BE);
     }
 }

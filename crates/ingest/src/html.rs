@@ -110,9 +110,14 @@ struct Reader {
     layout: Layout<'static>,
     line: Line<'static>,
     text: String,
+    /// Whether the line has text that is not blank.
+    inked: bool,
     /// Byte after the last text of the line.
     end: usize,
-    silent: Vec<String>,
+    /// Places in [`SILENT`] of the elements that are open.
+    silent: Vec<usize>,
+    /// How many of each are open, so that no end tag goes through all of them for nothing.
+    silent_open: [usize; SILENT.len()],
     frames: usize,
     headings: u8,
     in_title: bool,
@@ -125,8 +130,9 @@ struct Reader {
 impl Reader {
     fn open(&mut self, tag: &StartTag<usize>) {
         let name = String::from_utf8_lossy(&tag.name);
-        if SILENT.contains(&&*name) && !tag.self_closing {
-            self.silent.push(name.into_owned());
+        if let Some(kind) = silent(&name).filter(|_| !tag.self_closing) {
+            self.silent.push(kind);
+            self.silent_open[kind] += 1;
             return;
         }
         if BLOCKS.contains(&&*name) {
@@ -152,8 +158,14 @@ impl Reader {
 
     fn close(&mut self, name: &[u8], end: usize) {
         let name = String::from_utf8_lossy(name);
-        if let Some(at) = self.silent.iter().rposition(|open| *open == name) {
-            self.silent.truncate(at);
+        if let Some(kind) = silent(&name).filter(|kind| self.silent_open[*kind] > 0) {
+            // The end of an element is that of all inside it.
+            while let Some(open) = self.silent.pop() {
+                self.silent_open[open] -= 1;
+                if open == kind {
+                    break;
+                }
+            }
             return;
         }
         if BLOCKS.contains(&&*name) {
@@ -164,7 +176,7 @@ impl Reader {
             "pre" => self.preformatted = self.preformatted.saturating_sub(1),
             "a" => self.end_link(),
             // The end of what the line's last words stand in belongs to them.
-            "b" | "em" | "font" | "i" | "span" | "strong" | "u" if !self.text.trim().is_empty() => {
+            "b" | "em" | "font" | "i" | "span" | "strong" | "u" if self.inked => {
                 self.end = end;
             }
             _ if FRAMES.contains(&&*name) => self.frames = self.frames.saturating_sub(1),
@@ -198,7 +210,8 @@ impl Reader {
             link.push_str(text);
         }
         if !text.trim().is_empty() {
-            if self.text.trim().is_empty() {
+            if !self.inked {
+                self.inked = true;
                 self.line.start = start + leading_blanks(text);
                 self.line.heading = self.headings;
                 self.line.part = if self.frames > 0 { Part::Frame } else { Part::Main };
@@ -226,6 +239,7 @@ impl Reader {
         }
         let text = one_line(&self.text);
         self.text.clear();
+        self.inked = false;
         let mut line = std::mem::take(&mut self.line);
         let tag_links = std::mem::take(&mut self.tag_links);
         if text.is_empty() {
@@ -246,6 +260,10 @@ impl Reader {
             *title = one_line(title);
         }
     }
+}
+
+fn silent(name: &str) -> Option<usize> {
+    SILENT.iter().position(|kind| *kind == name)
 }
 
 fn heading(name: &str) -> Option<u8> {

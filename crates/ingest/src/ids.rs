@@ -1,6 +1,6 @@
 //! Stable names: from the path for articles, from the content for flash items.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
@@ -18,6 +18,9 @@ pub(crate) fn path_hash(relative: &str) -> u64 {
 #[derive(Debug, Default)]
 pub(crate) struct Ids {
     used: HashSet<u64>,
+    /// The last seed of each hash that was given more than once: a dump of one record, many times
+    /// over, would else try all the seeds before for each.
+    seeds: HashMap<u64, u64>,
 }
 
 impl Ids {
@@ -30,11 +33,15 @@ impl Ids {
     /// the order of the walk.
     pub(crate) fn fresh(&mut self, letter: char, hash: u64) -> String {
         let mut id = short(letter, hash);
-        let mut seed = 0;
+        if self.claim(&id) {
+            return id;
+        }
+        let mut seed = self.seeds.get(&hash).copied().unwrap_or(0);
         while !self.claim(&id) {
             seed += 1;
             id = format!("{letter}{:016x}", xxh3_64_with_seed(&hash.to_le_bytes(), seed));
         }
+        self.seeds.insert(hash, seed);
         id
     }
 }

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::flashes::{Flashes, content};
 use crate::ids::{Ids, path_hash, short};
+use crate::inputs::{self, Event, Input, Kind};
 use crate::options::Options;
 use crate::ordered::{Out, ordered};
 use crate::page::survey;
@@ -21,7 +22,7 @@ use crate::progress::{Phase, Progress};
 use crate::read::{Found, Reader};
 use crate::record::{Article, FlashItem, Record};
 use crate::report::{Noted, Reason, Report, Skipped};
-use crate::walk::{Kind, Source, walk};
+use crate::walk::{Source, walk};
 
 /// Reads the archive in `roots` and gives `sink` every record: articles in the order of the walk, then
 /// flash items in the order first seen.
@@ -58,7 +59,12 @@ pub fn ingest<E>(
 
     progress.phase(Phase::Read);
     let mut taker = Taker {
-        report: Report { skipped: walk.skipped, ignored: walk.ignored, ..Report::default() },
+        report: Report {
+            skipped: walk.skipped,
+            ignored: walk.ignored,
+            odd_names: walk.odd_names,
+            ..Report::default()
+        },
         flashes: Flashes::new().map_err(Error::Spill)?,
         ids: Ids::default(),
         evidence: &evidence,
@@ -115,6 +121,8 @@ impl<E> Taker<'_, E> {
     fn take(&mut self, found: Found) -> Result<(), Error<E>> {
         match found {
             Found::Skipped(skipped) => self.report.skipped.push(skipped),
+            Found::Ignored(path) => self.report.ignored.push(path),
+            Found::OddName(path) => self.report.odd_names.push(path),
             Found::Dump { bytes } => {
                 self.report.dumps += 1;
                 self.report.bytes += bytes;
@@ -195,29 +203,37 @@ impl<E> Taker<'_, E> {
 impl Reader<'_> {
     /// Adds what a file says about the archive. What cannot be read is named in the second pass.
     fn survey(&self, source: &Source, evidence: &mut Evidence) {
-        match source.kind {
-            Kind::Page => {
-                if let Ok(raw) = self.bytes(source)
-                    && let Ok(decoded) = self.decode(&raw)
-                {
-                    survey(&decoded.text, self.markup(source, &decoded.text), evidence);
+        let _ = inputs::each(source, self.options, &mut |event| {
+            match event {
+                Event::Input(input) if input.kind == Kind::Dump => {
+                    self.survey_dump(input, evidence);
+                }
+                Event::Input(mut input) => {
+                    if let Ok(raw) = self.bytes(&mut input)
+                        && let Ok(decoded) = self.decode(&raw, &input)
+                    {
+                        survey(&decoded.text, self.markup(&input, &decoded.text), evidence);
+                    }
+                }
+                Event::Skipped(_) | Event::Ignored(_) | Event::OddName(_) => {}
+            }
+            ControlFlow::Continue(())
+        });
+    }
+
+    fn survey_dump(&self, input: Input<'_>, evidence: &mut Evidence) {
+        let _ = self.dump(input, &mut |found| {
+            if let Found::Record { record, .. } = found {
+                match *record {
+                    Record::Flash(flash) if !flash.id.is_empty() => {
+                        let key = content(&flash.title, &flash.text, flash.date.value);
+                        evidence.name_item(key, flash.id);
+                    }
+                    Record::Article(article) => evidence.tags.see_given(&article.tags),
+                    Record::Flash(_) => {}
                 }
             }
-            Kind::Dump => {
-                let _ = self.dump(source, &mut |found| {
-                    if let Found::Record { record, .. } = found {
-                        match *record {
-                            Record::Flash(flash) if !flash.id.is_empty() => {
-                                let key = content(&flash.title, &flash.text, flash.date.value);
-                                evidence.name_item(key, flash.id);
-                            }
-                            Record::Article(article) => evidence.tags.see_given(&article.tags),
-                            Record::Flash(_) => {}
-                        }
-                    }
-                    ControlFlow::Continue(())
-                });
-            }
-        }
+            ControlFlow::Continue(())
+        });
     }
 }

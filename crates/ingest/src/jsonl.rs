@@ -6,6 +6,9 @@ use crate::date;
 use crate::flash::outlet;
 use crate::record::{Article, Date, DateProvenance, FlashItem, Moment, Record, Sighting, Span};
 
+/// Bytes of an id at most. It is typed, printed and looked up; it never names a file.
+const LONGEST_ID: usize = 512;
+
 /// A line of a dump, understood. Its id is empty where the line gives none.
 pub(crate) fn parse(line: &str, path: &str, span: Span) -> Result<Record, String> {
     let value: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
@@ -17,6 +20,11 @@ pub(crate) fn parse(line: &str, path: &str, span: Span) -> Result<Record, String
     let id = string(&fields, "id").unwrap_or_default();
     if id.is_empty() && title.is_empty() && text.is_empty() {
         return Err("none of `id`, `title` and `text`".to_owned());
+    }
+    if id.len() > LONGEST_ID || id.contains(char::is_control) {
+        return Err(format!(
+            "its `id` is longer than {LONGEST_ID} bytes or has control characters"
+        ));
     }
     let date = match fields.get("date").and_then(moment) {
         Some(moment) => Date { value: Some(moment), provenance: DateProvenance::Stated },
@@ -127,5 +135,7 @@ mod tests {
         assert_eq!(of("{}"), Err("none of `id`, `title` and `text`".to_owned()));
         assert!(of(r#"{"id":"1","kind":"video"}"#).is_err_and(|e| e.contains("video")));
         assert!(of("{\"id\":").is_err());
+        assert!(of(r#"{"id":"a\u001b[31m"}"#).is_err_and(|e| e.contains("control")));
+        assert!(of(&format!(r#"{{"id":"{}"}}"#, "a".repeat(513))).is_err());
     }
 }

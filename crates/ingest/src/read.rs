@@ -1,19 +1,20 @@
 //! One file of an archive: its bytes, its text, its records.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 
 use encoding_rs::Encoding;
 
 use crate::decode::Decoded;
 use crate::evidence::Evidence;
+use crate::inputs::{self, Event, Input, Kind};
 use crate::jsonl;
 use crate::options::Options;
 use crate::page::{Markup, Page, parse_page};
 use crate::record::{Article, Date, DateProvenance, FlashItem, Record, Sighting, Span};
 use crate::report::{Reason, Skipped};
-use crate::walk::{Kind, Source};
+use crate::walk::{Source, shown};
 
 /// What was found in a file, piece by piece.
 pub(crate) enum Found {
@@ -27,6 +28,8 @@ pub(crate) enum Found {
         bytes: u64,
     },
     Skipped(Skipped),
+    Ignored(PathBuf),
+    OddName(PathBuf),
 }
 
 /// A page without its id, and its flash items without theirs.
@@ -38,6 +41,45 @@ pub(crate) struct FoundPage {
     pub(crate) lossy: bool,
     pub(crate) mojibake_repaired: u32,
     pub(crate) mojibake_kept: Vec<Span>,
+}
+
+/// What of one file is named in the report at most. The report is held in memory, and one hostile file has
+/// room for as many broken lines or members as it has bytes.
+const NOTES: u64 = 100_000;
+
+/// Counts what is named of one file, and the rest without naming it.
+struct Notes {
+    room: u64,
+    more: u64,
+}
+
+impl Notes {
+    fn give(
+        &mut self,
+        found: Found,
+        give: &mut dyn FnMut(Found) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        if matches!(found, Found::Skipped(_) | Found::Ignored(_) | Found::OddName(_)) {
+            if self.room == 0 {
+                self.more += 1;
+                return ControlFlow::Continue(());
+            }
+            self.room -= 1;
+        }
+        give(found)
+    }
+
+    fn finish(
+        self,
+        source: &Source,
+        give: &mut dyn FnMut(Found) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        if self.more == 0 {
+            return ControlFlow::Continue(());
+        }
+        let reason = Reason::More { count: self.more };
+        give(Found::Skipped(Skipped { path: shown(&source.path), line: None, reason }))
+    }
 }
 
 /// How files are read.
@@ -54,52 +96,61 @@ impl Reader<'_> {
         evidence: &Evidence,
         give: &mut dyn FnMut(Found) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        match source.kind {
-            Kind::Dump => self.dump(source, give),
-            Kind::Page => match self.page(source, evidence) {
-                Ok(page) => give(Found::Page(Box::new(page))),
-                Err(reason) => give(skipped(source, None, reason)),
+        let mut notes = Notes { room: NOTES, more: 0 };
+        let mut counted = |found| notes.give(found, give);
+        inputs::each(source, self.options, &mut |event| match event {
+            Event::Skipped(skipped) => counted(Found::Skipped(skipped)),
+            Event::Ignored(path) => counted(Found::Ignored(path)),
+            Event::OddName(path) => counted(Found::OddName(path)),
+            Event::Input(input) if input.kind == Kind::Dump => self.dump(input, &mut counted),
+            Event::Input(mut input) => match self.page(&mut input, evidence) {
+                Ok(page) => counted(Found::Page(Box::new(page))),
+                Err(reason) => counted(skipped(&input.path, None, reason)),
             },
-        }
+        })?;
+        notes.finish(source, give)
     }
 
     /// The bytes of a page.
-    pub(crate) fn bytes(&self, source: &Source) -> Result<Vec<u8>, Reason> {
+    pub(crate) fn bytes(&self, input: &mut Input<'_>) -> Result<Vec<u8>, Reason> {
         let limit = self.options.max_file_bytes;
-        if source.bytes > limit {
-            return Err(Reason::TooLarge { bytes: source.bytes });
+        let expected = input.bytes.unwrap_or(0);
+        if expected > limit {
+            return Err(inputs::too_large(expected, self.options));
         }
-        let refused = |error: io::Error| Reason::Unreadable(error.to_string());
-        let mut bytes = Vec::with_capacity(usize::try_from(source.bytes).unwrap_or(0));
+        let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0));
         // A file that grows while it is read is still held to the limit.
-        let file = File::open(&source.path).map_err(refused)?;
-        file.take(limit + 1).read_to_end(&mut bytes).map_err(refused)?;
+        let read = input.read.take(limit + 1).read_to_end(&mut bytes);
+        read.map_err(|error| inputs::reason(&error))?;
         if bytes.len() as u64 > limit {
-            return Err(Reason::TooLarge { bytes: bytes.len() as u64 });
+            return Err(inputs::too_large(bytes.len() as u64, self.options));
         }
         Ok(bytes)
     }
 
-    pub(crate) fn decode<'b>(&self, raw: &'b [u8]) -> Result<Decoded<'b>, Reason> {
-        Decoded::new(raw, self.encoding)
+    pub(crate) fn decode<'b>(
+        &self,
+        raw: &'b [u8],
+        input: &Input<'_>,
+    ) -> Result<Decoded<'b>, Reason> {
+        Decoded::new(raw, self.encoding, input.charset)
     }
 
-    pub(crate) fn markup(&self, source: &Source, text: &str) -> Markup {
-        let html = source.relative.rsplit_once('.').is_some_and(|(_, extension)| {
-            let extension = extension.to_ascii_lowercase();
-            extension.ends_with("html") || extension == "htm"
-        });
+    pub(crate) fn markup(&self, input: &Input<'_>, text: &str) -> Markup {
+        let html = input.kind == Kind::Page { html: true };
         // A text that was saved under the wrong name has no markup.
         if html && text.contains('<') { Markup::Html } else { Markup::of(text) }
     }
 
-    fn page(&self, source: &Source, evidence: &Evidence) -> Result<FoundPage, Reason> {
-        let raw = self.bytes(source)?;
-        let decoded = self.decode(&raw)?;
-        let mut page = parse_page(&decoded.text, self.markup(source, &decoded.text), evidence);
-        let path = source.path.to_string_lossy().into_owned();
-        let span =
-            |start, end| Span { start: decoded.raw_offset(start), end: decoded.raw_offset(end) };
+    fn page(&self, input: &mut Input<'_>, evidence: &Evidence) -> Result<FoundPage, Reason> {
+        let raw = self.bytes(input)?;
+        let decoded = self.decode(&raw, input)?;
+        let mut page = parse_page(&decoded.text, self.markup(input, &decoded.text), evidence);
+        let path = input.path.clone();
+        let ranges = page.flashes.iter().map(|flash| (flash.start, flash.end));
+        let ranges = ranges.chain(page.mojibake_kept.iter().copied());
+        let places = decoded.places(ranges.flat_map(|(start, end)| [start, end]));
+        let span = |start, end| Span { start: places.raw(start), end: places.raw(end) };
         let flashes = std::mem::take(&mut page.flashes)
             .into_iter()
             .map(|flash| FlashItem {
@@ -123,50 +174,46 @@ impl Reader<'_> {
             mojibake_repaired: page.mojibake_repaired,
             lossy: decoded.lossy,
             bytes: raw.len() as u64,
-            relative: source.relative.clone(),
-            article: article(page, path, raw.len() as u64),
+            relative: input.relative.clone(),
+            article: Article { url: input.url.clone(), ..article(page, path, raw.len() as u64) },
         })
     }
 
     /// Gives every record of a dump, line by line.
     pub(crate) fn dump(
         &self,
-        source: &Source,
+        input: Input<'_>,
         give: &mut dyn FnMut(Found) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let mut file = match File::open(&source.path) {
-            Ok(file) => BufReader::with_capacity(1 << 16, file),
-            Err(error) => {
-                return give(skipped(source, None, Reason::Unreadable(error.to_string())));
-            }
-        };
-        let path = source.path.to_string_lossy();
+        let path = input.path;
+        let mut file = BufReader::with_capacity(1 << 16, input.read);
+        let limit = self.options.max_line_bytes;
         let (mut number, mut at) = (0_u64, 0_u64);
         let mut line = Vec::new();
         loop {
-            let read = match next_line(&mut file, &mut line, self.options.max_line_bytes) {
+            let read = match next_line(&mut file, &mut line, limit) {
                 Ok(0) => break,
                 Ok(read) => read,
                 Err(error) => {
-                    let reason = Reason::Unreadable(error.to_string());
-                    return give(skipped(source, Some(number + 1), reason));
+                    return give(skipped(&path, Some(number + 1), inputs::reason(&error)));
                 }
             };
             number += 1;
             let start = at;
             at += read;
-            if read > self.options.max_line_bytes as u64 {
-                give(skipped(source, Some(number), Reason::TooLarge { bytes: read }))?;
+            if read > limit as u64 {
+                let reason = Reason::TooLarge { bytes: read, limit: limit as u64 };
+                give(skipped(&path, Some(number), reason))?;
                 continue;
             }
             match record(&line, &path, start, number) {
                 Some(Ok(found)) => give(found)?,
-                Some(Err(what)) => give(skipped(source, Some(number), Reason::Malformed(what)))?,
+                Some(Err(what)) => give(skipped(&path, Some(number), Reason::Malformed(what)))?,
                 None => {}
             }
         }
         if number == 0 {
-            return give(skipped(source, None, Reason::Empty));
+            return give(skipped(&path, None, Reason::Empty));
         }
         give(Found::Dump { bytes: at })
     }
@@ -230,6 +277,6 @@ fn article(page: Page, path: String, bytes: u64) -> Article {
     }
 }
 
-fn skipped(source: &Source, line: Option<u64>, reason: Reason) -> Found {
-    Found::Skipped(Skipped { path: source.path.clone(), line, reason })
+fn skipped(path: &str, line: Option<u64>, reason: Reason) -> Found {
+    Found::Skipped(Skipped { path: path.into(), line, reason })
 }

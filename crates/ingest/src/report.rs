@@ -31,11 +31,15 @@ pub struct Report {
     pub mojibake_repaired: u64,
     /// Paragraphs of mojibake that could not be, and stayed as they are.
     pub mojibake_kept: Vec<Noted>,
-    /// Files that had bytes invalid in their encoding; those read as U+FFFD.
+    /// Files that had bytes invalid in their encoding, which read as U+FFFD, or NUL bytes.
     pub lossy: Vec<PathBuf>,
+    /// Files and members of archives whose name is not UTF-8: the name as it could be read.
+    #[serde(default)]
+    pub odd_names: Vec<PathBuf>,
     /// What should have been read and could not be.
     pub skipped: Vec<Skipped>,
-    /// What a folder holds that is not a page by its name: hidden files and other formats.
+    /// What a folder or an archive holds that is not a page by its name: hidden files and other formats;
+    /// of a WARC file, other responses than pages.
     pub ignored: Vec<PathBuf>,
 }
 
@@ -51,7 +55,7 @@ pub struct Noted {
 /// Something that was left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skipped {
-    /// The file or folder.
+    /// The file or folder; of a member of an archive `archive!/member`.
     pub path: PathBuf,
     /// Line in a JSONL file, from 1.
     pub line: Option<u64>,
@@ -81,8 +85,11 @@ pub enum Reason {
     Binary,
     /// Longer than the limit.
     TooLarge {
-        /// Length in bytes.
+        /// Length in bytes, or how many there were when the reading stopped.
         bytes: u64,
+        /// The limit: [`Options::max_file_bytes`](crate::Options::max_file_bytes) of a page,
+        /// [`Options::max_line_bytes`](crate::Options::max_line_bytes) of a JSONL line.
+        limit: u64,
     },
     /// A pipe, socket or device: never opened.
     Special,
@@ -92,6 +99,25 @@ pub enum Reason {
     Malformed(String),
     /// A JSONL record whose id another record has already.
     DuplicateId(String),
+    /// Compressed data or an archive that is cut short or wrong; what is wrong.
+    Damaged(String),
+    /// A member of an archive that needs a password.
+    Encrypted,
+    /// Written in a way that is not read; in which.
+    Unsupported(String),
+    /// An archive inside an archive.
+    Nested,
+    /// A compressed file that becomes too much; what of. It is not read on from there.
+    Bomb(String),
+    /// A member whose name is absolute, leads out of the archive or is longer than names are.
+    UnsafeName,
+    /// A member whose name another member had before.
+    DuplicateName,
+    /// Further lines or members of the same file, which has too many to name each.
+    More {
+        /// How many.
+        count: u64,
+    },
 }
 
 impl fmt::Display for Reason {
@@ -100,11 +126,21 @@ impl fmt::Display for Reason {
             Self::Unreadable(message) => write!(f, "unreadable: {message}"),
             Self::Empty => f.write_str("empty"),
             Self::Binary => f.write_str("binary"),
-            Self::TooLarge { bytes } => write!(f, "too large: {bytes} bytes"),
+            Self::TooLarge { bytes, limit } => {
+                write!(f, "too large: {bytes} bytes or more, and the limit is {limit}")
+            }
             Self::Special => f.write_str("not a regular file"),
             Self::Loop => f.write_str("a link that leads back to a folder above it"),
             Self::Malformed(what) => write!(f, "malformed record: {what}"),
             Self::DuplicateId(id) => write!(f, "another record has the id `{id}` already"),
+            Self::Damaged(what) => write!(f, "damaged: {what}"),
+            Self::Encrypted => f.write_str("encrypted"),
+            Self::Unsupported(what) => write!(f, "cannot be read: {what}"),
+            Self::Nested => f.write_str("an archive inside an archive: unpack it first"),
+            Self::Bomb(what) => write!(f, "left unread from there on: {what}"),
+            Self::UnsafeName => f.write_str("its name leads out of the archive"),
+            Self::DuplicateName => f.write_str("another member has its name already"),
+            Self::More { count } => write!(f, "{count} more of it could not be read"),
         }
     }
 }

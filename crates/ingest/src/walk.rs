@@ -6,14 +6,8 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use crate::error::Error;
+use crate::inputs::Form;
 use crate::report::{Reason, Skipped};
-
-/// What kind of input a file is, by its name. Its content has the last word about HTML.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Page,
-    Dump,
-}
 
 /// One file to read.
 #[derive(Debug, Clone)]
@@ -21,7 +15,7 @@ pub(crate) struct Source {
     pub(crate) path: PathBuf,
     /// Path below the root with `/` between the parts; what an article's id is made from.
     pub(crate) relative: String,
-    pub(crate) kind: Kind,
+    pub(crate) form: Form,
     pub(crate) bytes: u64,
 }
 
@@ -31,10 +25,9 @@ pub(crate) struct Walk {
     pub(crate) sources: Vec<Source>,
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) ignored: Vec<PathBuf>,
+    /// Files whose name is not UTF-8.
+    pub(crate) odd_names: Vec<PathBuf>,
 }
-
-const PAGES: [&str; 6] = ["txt", "text", "html", "htm", "xhtml", "shtml"];
-const DUMPS: [&str; 2] = ["jsonl", "ndjson"];
 
 /// Lists the files below `roots`: roots in the order given, folders by name.
 pub(crate) fn walk<E>(roots: &[PathBuf]) -> Result<Walk, Error<E>> {
@@ -47,13 +40,8 @@ pub(crate) fn walk<E>(roots: &[PathBuf]) -> Result<Walk, Error<E>> {
         } else if about.is_file() {
             let name = root.file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
             // A file that the user named is a page whatever it is called.
-            let kind = kind(root).unwrap_or(Kind::Page);
-            walk.sources.push(Source {
-                path: root.clone(),
-                relative: name,
-                kind,
-                bytes: about.len(),
-            });
+            let form = Form::of(&name).unwrap_or(Form::PAGE);
+            walk.source(Source { path: root.clone(), relative: name, form, bytes: about.len() });
         } else {
             return Err(Error::NotAFile { path: root.clone() });
         }
@@ -77,7 +65,7 @@ impl Walk {
                 if entry.file_type().is_dir() {
                     entries.skip_current_dir();
                 }
-                self.ignored.push(entry.into_path());
+                self.ignored.push(shown(entry.path()));
                 continue;
             }
             if entry.file_type().is_dir() {
@@ -87,17 +75,24 @@ impl Walk {
                 self.skip(entry.path(), Reason::Special);
                 continue;
             }
-            match (kind(entry.path()), entry.metadata()) {
-                (None, _) => self.ignored.push(entry.into_path()),
+            match (Form::of(&entry.file_name().to_string_lossy()), entry.metadata()) {
+                (None, _) => self.ignored.push(shown(entry.path())),
                 (Some(_), Err(error)) => self.fault(root, &error),
-                (Some(kind), Ok(about)) => self.sources.push(Source {
+                (Some(form), Ok(about)) => self.source(Source {
                     relative: relative(root, entry.path()),
                     path: entry.into_path(),
-                    kind,
+                    form,
                     bytes: about.len(),
                 }),
             }
         }
+    }
+
+    fn source(&mut self, source: Source) {
+        if source.path.to_str().is_none() {
+            self.odd_names.push(shown(&source.path));
+        }
+        self.sources.push(source);
     }
 
     fn fault(&mut self, root: &Path, error: &walkdir::Error) {
@@ -110,19 +105,7 @@ impl Walk {
     }
 
     fn skip(&mut self, path: &Path, reason: Reason) {
-        self.skipped.push(Skipped { path: path.to_owned(), line: None, reason });
-    }
-}
-
-fn kind(path: &Path) -> Option<Kind> {
-    let Some(extension) = path.extension() else { return Some(Kind::Page) };
-    let extension = extension.to_str()?.to_ascii_lowercase();
-    if PAGES.contains(&extension.as_str()) {
-        Some(Kind::Page)
-    } else if DUMPS.contains(&extension.as_str()) {
-        Some(Kind::Dump)
-    } else {
-        None
+        self.skipped.push(Skipped { path: shown(path), line: None, reason });
     }
 }
 
@@ -131,4 +114,9 @@ fn relative(root: &Path, path: &Path) -> String {
     let below = path.strip_prefix(root).unwrap_or(path);
     let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     parts.join("/")
+}
+
+/// A path as the report has it: text, so that it can be stored and printed.
+pub(crate) fn shown(path: &Path) -> PathBuf {
+    path.to_string_lossy().into_owned().into()
 }

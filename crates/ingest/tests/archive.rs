@@ -136,7 +136,7 @@ fn what_cannot_be_read_is_named() {
     };
     assert_eq!(of("empty.txt"), Some(Reason::Empty));
     assert_eq!(of("binary.txt"), Some(Reason::Binary));
-    assert_eq!(of("large.txt"), Some(Reason::TooLarge { bytes: 3000 }));
+    assert_eq!(of("large.txt"), Some(Reason::TooLarge { bytes: 3000, limit: 2000 }));
     #[cfg(unix)]
     {
         assert_eq!(of("loop"), Some(Reason::Loop));

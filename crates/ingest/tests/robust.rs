@@ -1,7 +1,16 @@
 //! Nothing that a file can hold makes the parser panic, and no place that it names lies outside the text.
 
 // Clippy spares only functions marked as tests; helpers of tests fail by panicking, too.
-#![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    unreachable_pub,
+    dead_code
+)]
+
+#[path = "containers/build.rs"]
+mod build;
 
 use proptest::prelude::*;
 use wensou_ingest::{ArchiveEvidence, Markup, Options, Record, Silent, ingest, parse_page};
@@ -47,6 +56,26 @@ fn read(bytes: &[u8], name: &str) -> u64 {
     .unwrap();
     assert!(records > 0 || !report.skipped.is_empty(), "named, not dropped in silence");
     records
+}
+
+/// One of each kind of container.
+fn container(kind: usize) -> (&'static str, Vec<u8>) {
+    let members = [("a.txt", PAGE), ("b.html", HTML), ("c.jsonl", "{\"title\":\"a\"}\n")];
+    let http = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{HTML}\r\n0\r\n\r\n",
+        HTML.len()
+    );
+    let warc = build::warc("response", "WARC-Target-URI: https://a.b/c\r\n", http.as_bytes());
+    match kind {
+        0 => ("a.txt.gz", build::gz(PAGE.as_bytes())),
+        1 => ("a.txt.zst", build::zst(PAGE.as_bytes())),
+        2 => ("a.txt.xz", build::xz(PAGE.as_bytes())),
+        3 => ("a.zip", build::zip(&members)),
+        4 => ("a.tar", build::tar(&members)),
+        5 => ("a.tar.xz", build::xz(&build::tar(&members))),
+        6 => ("a.warc", warc),
+        _ => ("a.warc.gz", build::gz(&warc)),
+    }
 }
 
 /// A page with some of its characters replaced, removed or repeated.
@@ -98,6 +127,32 @@ proptest! {
         };
         bytes.truncate(bytes.len().saturating_sub(cut));
         read(&bytes, "a.txt");
+    }
+
+    #[test]
+    fn spoilt_containers(
+        kind in 0..8_usize,
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let (name, mut bytes) = container(kind);
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join(name), bytes).unwrap();
+        let mut records = 0;
+        let report = ingest(&[dir.path().to_owned()], &Options::default(), &Silent, &mut |_| {
+            records += 1;
+            Ok::<(), std::convert::Infallible>(())
+        })
+        .unwrap();
+        let named = report.skipped.len() + report.ignored.len();
+        prop_assert!(records > 0 || named > 0, "named, not dropped in silence");
     }
 
     #[test]

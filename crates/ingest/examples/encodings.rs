@@ -1,0 +1,82 @@
+//! `encodings [DIR]`: how often a page's encoding is detected, over encodings and sizes.
+//!
+//! DIR holds `drcd-dev/corpus.jsonl` (Traditional) and `cmrc-dev/corpus.jsonl` (Simplified), the test
+//! sets of two reading comprehension corpora made of Wikipedia's paragraphs. A page counts as detected
+//! where its decoded text is the text that was written. `docs/ENCODINGS.md` has the figures.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs, unreachable_pub, dead_code)]
+
+#[path = "../tests/encodings/encode.rs"]
+mod encode;
+
+use encode::Written;
+
+const SIZES: [usize; 7] = [200, 500, 1000, 2000, 5000, 10_000, 20_000];
+const PAGES: u64 = 1000;
+
+fn main() {
+    let dir = std::env::args().nth(1).unwrap_or_else(|| "/work/shared/corpora".to_owned());
+    for (corpus, traditional) in [("drcd-dev", true), ("cmrc-dev", false)] {
+        let file = format!("{dir}/{corpus}/corpus.jsonl");
+        let Ok(lines) = std::fs::read_to_string(&file) else {
+            println!("skipped: {file} is not there; give the folder of the corpora");
+            continue;
+        };
+        let text: Vec<char> = lines
+            .lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+            .map(|record| record["text"].as_str().unwrap().trim().to_owned() + "\n")
+            .collect::<String>()
+            .chars()
+            .collect();
+        println!("\n{corpus}: {} characters, {PAGES} pages a figure, % detected", text.len());
+        println!("{:18}{}", "", SIZES.map(|size| format!("{size:>8}")).concat());
+        for written in Written::ALL {
+            if written.traditional() && !traditional {
+                continue;
+            }
+            let row = SIZES.map(|size| format!("{:>8.2}", share(&text, written, size) * 100.0));
+            println!("{:18}{}", written.name(), row.concat());
+        }
+    }
+}
+
+fn share(text: &[char], written: Written, size: usize) -> f64 {
+    let mut right = 0;
+    for number in 0..PAGES {
+        // Spread over the corpus, and the same in every run.
+        let start = (number * 7919 * 104_729) as usize % text.len();
+        let (page, bytes) = page(text, start, written, size);
+        let read = wensou_ingest::decode(&bytes);
+        let good = read.as_ref().is_ok_and(|text| *text == page);
+        right += u32::from(good);
+        if !good && std::env::var_os("SHOW").is_some() {
+            let read = read.map_or_else(|reason| reason.to_string(), std::borrow::Cow::into_owned);
+            println!("{} {size}: {page:.80?} read as {read:.80?}", written.name());
+        }
+    }
+    f64::from(right) / PAGES as f64
+}
+
+/// A page of at most `size` bytes from `start` on, without what the encoding cannot write.
+fn page(text: &[char], start: usize, written: Written, size: usize) -> (String, Vec<u8>) {
+    let (mut page, mut bytes) = (String::new(), written.mark().to_vec());
+    for c in text.iter().cycle().skip(start) {
+        // Hong Kong's own characters, in the places where Cantonese has them.
+        let c = match c {
+            '的' if written == Written::Big5Hkscs => '嘅',
+            '了' if written == Written::Big5Hkscs => '咗',
+            '在' if written == Written::Big5Hkscs => '喺',
+            other => *other,
+        };
+        let before = bytes.len();
+        if written.put(c, &mut bytes) {
+            if bytes.len() > size {
+                bytes.truncate(before);
+                break;
+            }
+            page.push(c);
+        }
+    }
+    (page, bytes)
+}

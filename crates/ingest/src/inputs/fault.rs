@@ -1,0 +1,52 @@
+//! Reasons that travel as errors of reading, through decompressors that know nothing of them.
+
+use std::fmt;
+use std::io;
+
+use crate::report::Reason;
+
+#[derive(Debug)]
+struct Fault(Reason);
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// The error that stands for a reason.
+pub(crate) fn fault(reason: Reason) -> io::Error {
+    io::Error::other(Fault(reason))
+}
+
+/// Why a read failed: a reason that was sent, or what the system said.
+pub(crate) fn reason(error: &io::Error) -> Reason {
+    sent(error).unwrap_or_else(|| Reason::Unreadable(error.to_string()))
+}
+
+/// Why a decompressor or an archive failed. What neither the system said nor a layer below sent, it
+/// found wrong with the bytes.
+pub(super) fn damage(error: &io::Error) -> Reason {
+    if let Some(reason) = sent(error) {
+        return reason;
+    }
+    if error.raw_os_error().is_some() {
+        return Reason::Unreadable(error.to_string());
+    }
+    if error.kind() == io::ErrorKind::UnexpectedEof {
+        return cut_short();
+    }
+    Reason::Damaged(error.to_string())
+}
+
+/// The data end before their time.
+pub(super) fn cut_short() -> Reason {
+    Reason::Damaged("it ends too early".to_owned())
+}
+
+fn sent(error: &io::Error) -> Option<Reason> {
+    let fault = error.get_ref()?.downcast_ref::<Fault>()?;
+    Some(fault.0.clone())
+}

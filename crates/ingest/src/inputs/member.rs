@@ -1,0 +1,100 @@
+//! What all containers have in common: the names of their members, and who is told of them.
+
+use std::io::Read;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use super::meter::{Meter, Metered};
+use super::name::{Name, Names};
+use super::{Event, Form, INSIDE, Input, Kind, Visit, codec::Codec, fault::damage, too_large};
+use crate::options::Options;
+use crate::report::{Reason, Skipped};
+use crate::walk::{Source, shown};
+
+/// A file that is read, and its limits.
+pub(super) struct Container<'c> {
+    pub(super) source: &'c Source,
+    pub(super) options: &'c Options,
+    pub(super) meter: &'c Meter,
+}
+
+impl Container<'_> {
+    /// The path of a member, for people.
+    pub(super) fn path(&self, member: &str) -> String {
+        format!("{}{INSIDE}{member}", self.source.path.to_string_lossy())
+    }
+
+    /// The path of a member below the root.
+    pub(super) fn relative(&self, member: &str) -> String {
+        format!("{}{INSIDE}{member}", self.source.relative)
+    }
+
+    /// The container cannot be read, or not from here on.
+    pub(super) fn broken(&self, reason: Reason, visit: Visit<'_>) -> ControlFlow<()> {
+        // A layer between may have hidden why the reading stopped.
+        let reason = self.meter.over().unwrap_or(reason);
+        visit(Event::Skipped(Skipped { path: shown(&self.source.path), line: None, reason }))
+    }
+
+    /// A member cannot be read.
+    pub(super) fn skip(&self, member: &str, reason: Reason, visit: Visit<'_>) -> ControlFlow<()> {
+        let path = PathBuf::from(self.path(member));
+        visit(Event::Skipped(Skipped { path, line: None, reason }))
+    }
+
+    /// A member's path and form if it is a page or a dump; who is told has been told if it is not.
+    pub(super) fn admit(
+        &self,
+        names: &mut Names,
+        raw: &[u8],
+        visit: Visit<'_>,
+    ) -> ControlFlow<(), Option<(String, Form)>> {
+        let name = Name::of(raw);
+        let path = match names.take(&name.text) {
+            Ok(path) => path,
+            Err(reason) => {
+                self.skip(&name.text, reason, visit)?;
+                return ControlFlow::Continue(None);
+            }
+        };
+        if name.guessed {
+            visit(Event::OddName(self.path(&path).into()))?;
+        }
+        let hidden = path.split('/').any(|part| part.starts_with('.'));
+        match Form::of(&path).filter(|_| !hidden) {
+            None => visit(Event::Ignored(self.path(&path).into()))?,
+            Some(form) if form.kind.is_container() => self.skip(&path, Reason::Nested, visit)?,
+            Some(form) => return ControlFlow::Continue(Some((path, form))),
+        }
+        ControlFlow::Continue(None)
+    }
+
+    /// Gives a page or dump of `bytes` bytes. One that is known to be too large is not read at all.
+    pub(super) fn give(
+        &self,
+        path: &str,
+        form: Form,
+        bytes: u64,
+        inner: impl Read,
+        visit: Visit<'_>,
+    ) -> ControlFlow<()> {
+        let plain = form.codec == Codec::Plain;
+        let page = matches!(form.kind, Kind::Page { .. });
+        if plain && page && bytes > self.options.max_file_bytes {
+            return self.skip(path, too_large(bytes, self.options), visit);
+        }
+        let read = match form.codec.read(inner) {
+            Ok(read) => read,
+            Err(error) => return self.skip(path, damage(&error), visit),
+        };
+        visit(Event::Input(Input {
+            path: self.path(path),
+            relative: self.relative(path),
+            kind: form.kind,
+            bytes: plain.then_some(bytes),
+            charset: None,
+            url: None,
+            read: &mut Metered { inner: read, meter: self.meter },
+        }))
+    }
+}

@@ -1,0 +1,75 @@
+//! Limits against bombs: what a compressed file may become, as a whole.
+
+use std::cell::Cell;
+use std::io::{self, Read};
+
+use super::fault::{damage, fault};
+use crate::options::Options;
+use crate::report::Reason;
+
+/// Members of one container. More would be no archive of pages, and each costs memory.
+const MEMBERS: u64 = 1 << 24;
+
+/// Counts what comes out of one compressed file.
+#[derive(Debug)]
+pub(super) struct Meter {
+    allowed: u64,
+    given: Cell<u64>,
+    members: Cell<u64>,
+    over: Cell<bool>,
+}
+
+impl Meter {
+    /// For a file of `bytes` bytes. It may always become as much as a page may hold: the ratio says
+    /// nothing of a short file.
+    pub(super) fn new(bytes: u64, options: &Options) -> Self {
+        let by_ratio = bytes.saturating_mul(options.max_ratio).max(options.max_file_bytes);
+        Self {
+            allowed: by_ratio.min(options.max_container_bytes),
+            given: Cell::new(0),
+            members: Cell::new(0),
+            over: Cell::new(false),
+        }
+    }
+
+    /// Why the file was left, if it was.
+    pub(super) fn over(&self) -> Option<Reason> {
+        let what = if self.given.get() > self.allowed {
+            format!("more than {} bytes come out of it", self.allowed)
+        } else {
+            format!("more than {MEMBERS} members")
+        };
+        self.over.get().then_some(Reason::Bomb(what))
+    }
+
+    /// One more member.
+    pub(super) fn member(&self) {
+        self.members.set(self.members.get() + 1);
+        self.over.set(self.over.get() || self.members.get() > MEMBERS);
+    }
+
+    fn add(&self, bytes: usize) -> io::Result<usize> {
+        self.given.set(self.given.get() + bytes as u64);
+        self.over.set(self.over.get() || self.given.get() > self.allowed);
+        match self.over() {
+            Some(reason) => Err(fault(reason)),
+            None => Ok(bytes),
+        }
+    }
+}
+
+/// Bytes that come out of a decompressor, counted. Its errors become what is wrong with the file.
+pub(super) struct Metered<'m, R> {
+    pub(super) inner: R,
+    pub(super) meter: &'m Meter,
+}
+
+impl<R: Read> Read for Metered<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.inner.read(buffer) {
+            Ok(bytes) => self.meter.add(bytes),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
+            Err(error) => Err(fault(damage(&error))),
+        }
+    }
+}

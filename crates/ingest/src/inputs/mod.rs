@@ -1,0 +1,128 @@
+//! From files to pages and dumps: through compression and containers, streamed, with limits.
+//!
+//! A file is one piece of work whatever it holds; the members of a container come in its own order. What
+//! cannot be read is named, with the container and the member as `container!/member`, and never ends more
+//! than the container that it stands in. A compressed page inside a container is read, a container inside
+//! a container is not.
+
+mod chunked;
+mod codec;
+mod fault;
+mod form;
+mod http;
+mod member;
+mod meter;
+mod name;
+mod open;
+mod tar;
+mod warc;
+mod zip;
+
+use std::io::Read;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use encoding_rs::Encoding;
+
+pub(crate) use fault::reason;
+pub(crate) use form::{Form, Kind};
+use meter::{Meter, Metered};
+
+use crate::options::Options;
+use crate::report::{Reason, Skipped};
+use crate::walk::{Source, shown};
+
+/// What stands between the path of a container and that of its member.
+const INSIDE: &str = "!/";
+
+/// A page or a dump, opened.
+pub(crate) struct Input<'a> {
+    /// The file, or `container!/member`.
+    pub(crate) path: String,
+    /// The same below the root; what an article's id is made from.
+    pub(crate) relative: String,
+    /// [`Kind::Page`] or [`Kind::Dump`].
+    pub(crate) kind: Kind,
+    /// Length where it is known beforehand.
+    pub(crate) bytes: Option<u64>,
+    /// The charset that a server stated.
+    pub(crate) charset: Option<&'static Encoding>,
+    /// The address that it was fetched from.
+    pub(crate) url: Option<String>,
+    pub(crate) read: &'a mut dyn Read,
+}
+
+/// What is found in a file.
+pub(crate) enum Event<'a> {
+    Input(Input<'a>),
+    /// A page or dump that cannot be read, or a container from there on.
+    Skipped(Skipped),
+    /// A member that is neither page nor dump by its name or type.
+    Ignored(PathBuf),
+    /// A member whose name is not UTF-8; it is read nevertheless.
+    OddName(PathBuf),
+}
+
+/// Who is told of each event, in order.
+pub(crate) type Visit<'v> = &'v mut dyn FnMut(Event<'_>) -> ControlFlow<()>;
+
+/// Tells `visit` of every page and dump that a file holds.
+pub(crate) fn each(source: &Source, options: &Options, visit: Visit<'_>) -> ControlFlow<()> {
+    let Form { kind, codec } = source.form;
+    let skip = |reason| Event::Skipped(Skipped { path: shown(&source.path), line: None, reason });
+    // Known without a look inside, so the file is not opened.
+    if matches!(kind, Kind::Page { .. })
+        && codec == codec::Codec::Plain
+        && source.bytes > options.max_file_bytes
+    {
+        return visit(skip(too_large(source.bytes, options)));
+    }
+    let (file, bytes) = match open::regular(&source.path) {
+        Ok(opened) => opened,
+        Err(reason) => return visit(skip(reason)),
+    };
+    let meter = Meter::new(bytes, options);
+    let container = member::Container { source, options, meter: &meter };
+    if kind == Kind::Zip {
+        return match codec {
+            codec::Codec::Plain => zip::each(&container, file, visit),
+            // Its table of contents stands at the end.
+            _ => visit(skip(Reason::Nested)),
+        };
+    }
+    if codec == codec::Codec::Plain {
+        return stream(&container, file, Some(bytes), visit);
+    }
+    match codec.read(file) {
+        Ok(inner) => stream(&container, Metered { inner, meter: &meter }, None, visit),
+        Err(error) => visit(skip(fault::damage(&error))),
+    }
+}
+
+/// A file that is read from beginning to end.
+fn stream(
+    container: &member::Container<'_>,
+    mut read: impl Read,
+    bytes: Option<u64>,
+    visit: Visit<'_>,
+) -> ControlFlow<()> {
+    let source = container.source;
+    match source.form.kind {
+        Kind::Tar => tar::each(container, read, visit),
+        Kind::Warc => warc::each(container, read, visit),
+        kind => visit(Event::Input(Input {
+            path: source.path.to_string_lossy().into_owned(),
+            relative: source.relative.clone(),
+            kind,
+            bytes,
+            charset: None,
+            url: None,
+            read: &mut read,
+        })),
+    }
+}
+
+/// Over the limit of a page, by `bytes` so far.
+pub(crate) fn too_large(bytes: u64, options: &Options) -> Reason {
+    Reason::TooLarge { bytes, limit: options.max_file_bytes }
+}

@@ -1,0 +1,103 @@
+//! Members of a zip archive, in the order of its central directory.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::ops::ControlFlow;
+
+use flate2::bufread::DeflateDecoder;
+use rawzip::{CompressionMethod, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ZipArchive};
+
+use super::Visit;
+use super::fault::{cut_short, damage};
+use super::member::Container;
+use super::meter::Metered;
+use super::name::Names;
+use crate::report::Reason;
+
+/// Tells `visit` of every page and dump of the archive.
+pub(super) fn each(container: &Container<'_>, file: File, visit: Visit<'_>) -> ControlFlow<()> {
+    let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
+    let archive = match ZipArchive::from_file(file, &mut buffer) {
+        Ok(archive) => archive,
+        Err(error) => return container.broken(broken(error), visit),
+    };
+    let mut names = Names::default();
+    let mut members = 0_u64;
+    let mut entries = archive.entries(&mut buffer);
+    loop {
+        let entry = match entries.next_entry() {
+            Ok(Some(entry)) => entry,
+            Ok(None) => break,
+            Err(error) => return container.broken(broken(error), visit),
+        };
+        members += 1;
+        container.meter.member();
+        if entry.is_dir() {
+            continue;
+        }
+        let raw = entry.file_path();
+        let admitted = container.admit(&mut names, raw.as_bytes(), visit)?;
+        let Some((path, form)) = admitted else { continue };
+        let method = entry.compression_method();
+        if entry.mode().is_symlink() {
+            container.skip(&path, Reason::Special, visit)?;
+        } else if entry.flags().is_encrypted() || method == CompressionMethod::AES {
+            container.skip(&path, Reason::Encrypted, visit)?;
+        } else {
+            match archive.get_entry(entry.wayfinder()) {
+                Err(error) => container.skip(&path, broken(error), visit)?,
+                Ok(found) => match inflate(method, found.reader()) {
+                    Err(reason) => container.skip(&path, reason, visit)?,
+                    Ok(inner) => {
+                        // Counted here too, for a member that is compressed once more.
+                        let inner = found.verifying_reader(inner);
+                        let inner = Metered { inner, meter: container.meter };
+                        container.give(
+                            &path,
+                            form,
+                            entry.uncompressed_size_hint(),
+                            inner,
+                            visit,
+                        )?;
+                    }
+                },
+            }
+        }
+        if let Some(reason) = container.meter.over() {
+            return container.broken(reason, visit);
+        }
+    }
+    if members == 0 {
+        return container.broken(Reason::Empty, visit);
+    }
+    if members < archive.entries_hint() {
+        return container.broken(cut_short(), visit);
+    }
+    ControlFlow::Continue(())
+}
+
+/// The data of a member, decompressed.
+fn inflate<'a>(
+    method: CompressionMethod,
+    raw: impl Read + 'a,
+) -> Result<Box<dyn Read + 'a>, Reason> {
+    match method {
+        CompressionMethod::STORE => Ok(Box::new(raw)),
+        CompressionMethod::DEFLATE => Ok(Box::new(DeflateDecoder::new(BufReader::new(raw)))),
+        CompressionMethod::ZSTD => {
+            super::codec::Codec::Zstd.read(raw).map_err(|error| damage(&error))
+        }
+        other => {
+            let name = other.name().map_or_else(|| other.as_u16().to_string(), str::to_owned);
+            Err(Reason::Unsupported(format!("compressed with method {name}")))
+        }
+    }
+}
+
+fn broken(error: rawzip::Error) -> Reason {
+    match error.into_kind() {
+        rawzip::ErrorKind::IO(error) => damage(&error),
+        rawzip::ErrorKind::Eof => cut_short(),
+        other => Reason::Damaged(other.to_string()),
+    }
+}

@@ -1,0 +1,143 @@
+//! The way back from text to bytes: at which byte of the file a place in the decoded text begins.
+
+use encoding_rs::{Decoder, Encoding};
+
+/// Text decoded in one step of the sweep. Small, so that a step stays in the cache.
+const STEP: usize = 4096;
+/// No encoding writes more than this for a byte read; a decoder may refuse a smaller buffer.
+const SLACK: usize = 16;
+
+/// Places of a text with the bytes that they came from.
+///
+/// All places are found in one sweep over the file, so that a page with any number of flash items is
+/// decoded twice and not once for each item.
+#[derive(Debug)]
+pub(crate) struct Places(Vec<(usize, u64)>);
+
+impl Places {
+    /// Of text that is the bytes after a mark of `mark` bytes, unchanged.
+    pub(crate) fn same(offsets: impl Iterator<Item = usize>, mark: usize) -> Self {
+        Self::of(offsets, |offset| (mark + offset) as u64)
+    }
+
+    /// Of text that was decoded from `raw` after its mark.
+    pub(crate) fn swept(
+        offsets: impl Iterator<Item = usize>,
+        raw: &[u8],
+        mark: usize,
+        encoding: &'static Encoding,
+    ) -> Self {
+        let mut sweep = Sweep {
+            decoder: encoding.new_decoder_without_bom_handling(),
+            body: &raw[mark..],
+            at: 0,
+            decoded: 0,
+        };
+        Self::of(offsets, |offset| (mark + sweep.to(offset)) as u64)
+    }
+
+    fn of(offsets: impl Iterator<Item = usize>, mut place: impl FnMut(usize) -> u64) -> Self {
+        let mut offsets: Vec<usize> = offsets.collect();
+        offsets.sort_unstable();
+        offsets.dedup();
+        Self(offsets.into_iter().map(|offset| (offset, place(offset))).collect())
+    }
+
+    /// The byte of the file at which the character at byte `offset` of the text begins.
+    ///
+    /// Only offsets that the places were made of are known.
+    pub(crate) fn raw(&self, offset: usize) -> u64 {
+        match self.0.binary_search_by_key(&offset, |(offset, _)| *offset) {
+            Ok(at) => self.0[at].1,
+            Err(_) => panic!("the place {offset} was not asked for"),
+        }
+    }
+}
+
+/// A decoder that goes over the bytes once, forwards.
+struct Sweep<'a> {
+    decoder: Decoder,
+    body: &'a [u8],
+    at: usize,
+    decoded: usize,
+}
+
+impl Sweep<'_> {
+    /// Bytes of the body that decode to the first `target` bytes of its text.
+    fn to(&mut self, target: usize) -> usize {
+        let mut buffer = [0; STEP];
+        // Whole steps while the target is far: a full buffer ends between two characters.
+        while self.decoded + SLACK < target && self.at < self.body.len() {
+            let room = (target - self.decoded).min(STEP);
+            let (_, read, written, _) =
+                self.decoder.decode_to_utf8(&self.body[self.at..], &mut buffer[..room], false);
+            if read == 0 && written == 0 {
+                break;
+            }
+            self.at += read;
+            self.decoded += written;
+        }
+        // Then byte by byte, because a decoder may read ahead of what it has written.
+        while self.decoded < target && self.at < self.body.len() {
+            let byte = &self.body[self.at..=self.at];
+            let (_, read, written, _) = self.decoder.decode_to_utf8(byte, &mut buffer, false);
+            self.at += read;
+            self.decoded += written;
+        }
+        if self.decoded < target { self.body.len() } else { self.at }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use encoding_rs::{BIG5, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+
+    /// Every character's place, against decoding what follows it.
+    fn exact(encoding: &'static Encoding, raw: &[u8], text: &str) {
+        let offsets = || text.char_indices().map(|(at, _)| at).chain([text.len()]);
+        let places = Places::swept(offsets(), raw, 0, encoding);
+        for offset in offsets() {
+            let at = usize::try_from(places.raw(offset)).unwrap();
+            let (rest, _) = encoding.decode_without_bom_handling(&raw[at..]);
+            assert_eq!(rest, &text[offset..], "{} at {offset}", encoding.name());
+        }
+    }
+
+    #[test]
+    fn every_character_is_found_in_every_encoding() {
+        // Characters of one to four bytes in each encoding; longer than a step.
+        let text = "首頁 > 瑞波幣 > Info\r\n最近,正在進行AI大戰的各個大廠\n".repeat(200);
+        let rare = "𠮷野家😀é\n大廠".repeat(3);
+        let wide = |order: fn(u16) -> [u8; 2], text: &str| -> Vec<u8> {
+            text.encode_utf16().flat_map(order).collect()
+        };
+        exact(BIG5, &BIG5.encode(&text).0, &text);
+        for text in [&text[..600], &rare] {
+            exact(GB18030, &GB18030.encode(text).0, text);
+            exact(UTF_16LE, &wide(u16::to_le_bytes, text), text);
+            exact(UTF_16BE, &wide(u16::to_be_bytes, text), text);
+        }
+    }
+
+    #[test]
+    fn far_places_are_found_in_whole_steps() {
+        let text = "甲乙".repeat(50_000);
+        let raw = GB18030.encode(&text).0;
+        let places = Places::swept([0, 6, 150_000, text.len()].into_iter(), &raw, 0, GB18030);
+        assert_eq!(places.raw(6), 4);
+        assert_eq!(places.raw(150_000), 100_000);
+        assert_eq!(places.raw(text.len()), raw.len() as u64);
+    }
+
+    #[test]
+    fn broken_bytes_do_not_move_what_follows() {
+        let raw = b"\xe7\x94\xb2\xff\xe4\xb9\x99\n\xe4\xb8";
+        let (text, broken) = UTF_8.decode_without_bom_handling(raw);
+        assert!(broken);
+        let second = text.find('乙').unwrap();
+        let places = Places::swept([second, text.len()].into_iter(), raw, 0, UTF_8);
+        assert_eq!(places.raw(second), 4);
+        assert_eq!(places.raw(text.len()), raw.len() as u64);
+    }
+}

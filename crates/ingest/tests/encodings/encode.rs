@@ -1,0 +1,127 @@
+//! Writing text in the encodings that pages come in, for tests and the measurement of detection.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use encoding_rs::{BIG5, Encoding, GB18030, GBK};
+
+/// An encoding of pages, and whether it has a byte order mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    Utf8,
+    Utf8Marked,
+    Utf16Le,
+    Utf16LeMarked,
+    Utf16Be,
+    Utf16BeMarked,
+    Gb18030,
+    Gbk,
+    Big5,
+    Big5Hkscs,
+}
+
+impl Written {
+    pub const ALL: [Self; 10] = [
+        Self::Utf8,
+        Self::Utf8Marked,
+        Self::Utf16LeMarked,
+        Self::Utf16BeMarked,
+        Self::Utf16Le,
+        Self::Utf16Be,
+        Self::Gb18030,
+        Self::Gbk,
+        Self::Big5,
+        Self::Big5Hkscs,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 => "UTF-8",
+            Self::Utf8Marked => "UTF-8, marked",
+            Self::Utf16LeMarked => "UTF-16LE, marked",
+            Self::Utf16BeMarked => "UTF-16BE, marked",
+            Self::Utf16Le => "UTF-16LE",
+            Self::Utf16Be => "UTF-16BE",
+            Self::Gb18030 => "GB18030",
+            Self::Gbk => "GBK",
+            Self::Big5 => "Big5",
+            Self::Big5Hkscs => "Big5-HKSCS",
+        }
+    }
+
+    /// Whether only Traditional text can be written in it.
+    pub fn traditional(self) -> bool {
+        matches!(self, Self::Big5 | Self::Big5Hkscs)
+    }
+
+    pub fn mark(self) -> &'static [u8] {
+        match self {
+            Self::Utf8Marked => b"\xef\xbb\xbf",
+            Self::Utf16LeMarked => b"\xff\xfe",
+            Self::Utf16BeMarked => b"\xfe\xff",
+            _ => b"",
+        }
+    }
+
+    /// Appends a character; false, and nothing, where the encoding has none such.
+    pub fn put(self, c: char, bytes: &mut Vec<u8>) -> bool {
+        let mut buffer = [0; 4];
+        match self {
+            Self::Utf8 | Self::Utf8Marked => {
+                bytes.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
+            }
+            Self::Utf16Le | Self::Utf16LeMarked => {
+                bytes.extend(c.encode_utf16(&mut [0; 2]).iter().flat_map(|u| u.to_le_bytes()));
+            }
+            Self::Utf16Be | Self::Utf16BeMarked => {
+                bytes.extend(c.encode_utf16(&mut [0; 2]).iter().flat_map(|u| u.to_be_bytes()));
+            }
+            Self::Gb18030 => return put(GB18030, c, bytes),
+            Self::Gbk => return put(GBK, c, bytes),
+            Self::Big5 => return put(BIG5, c, bytes),
+            Self::Big5Hkscs => match hkscs().get(&c) {
+                Some(pair) if !put(BIG5, c, bytes) => bytes.extend_from_slice(pair),
+                Some(_) => {}
+                None => return put(BIG5, c, bytes),
+            },
+        }
+        true
+    }
+
+    pub fn bytes(self, text: &str) -> Vec<u8> {
+        let mut bytes = self.mark().to_vec();
+        for c in text.chars() {
+            assert!(self.put(c, &mut bytes), "{} has no {c}", self.name());
+        }
+        bytes
+    }
+}
+
+fn put(encoding: &'static Encoding, c: char, bytes: &mut Vec<u8>) -> bool {
+    let mut buffer = [0; 4];
+    let (encoded, _, missing) = encoding.encode(c.encode_utf8(&mut buffer));
+    if !missing {
+        bytes.extend_from_slice(&encoded);
+    }
+    !missing
+}
+
+/// The pairs of Big5 with Hong Kong's characters. The standard's encoder writes none of them, so this
+/// is its decoder turned round.
+fn hkscs() -> &'static HashMap<char, [u8; 2]> {
+    static TABLE: OnceLock<HashMap<char, [u8; 2]>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut table = HashMap::new();
+        for lead in 0x87..=0xfe_u8 {
+            for trail in (0x40..=0x7e_u8).chain(0xa1..=0xfe) {
+                let pair = [lead, trail];
+                let (text, broken) = BIG5.decode_without_bom_handling(&pair);
+                let mut chars = text.chars();
+                if let (false, Some(c), None) = (broken, chars.next(), chars.next()) {
+                    table.entry(c).or_insert(pair);
+                }
+            }
+        }
+        table
+    })
+}

@@ -1,0 +1,328 @@
+//! Files that nobody should have: each is named in the report, none stops the run, blocks it or takes it over.
+
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use wensou_ingest::{
+    Article, Error, Options, Phase, Progress, Reason, Record, Report, Silent, ingest,
+};
+
+fn read_with(dir: &Path, options: &Options, progress: &dyn Progress) -> (Vec<Record>, Report) {
+    let mut records = Vec::new();
+    let report = ingest(&[dir.to_owned()], options, progress, &mut |record| {
+        records.push(record);
+        Ok::<(), std::convert::Infallible>(())
+    })
+    .unwrap();
+    (records, report)
+}
+
+/// Reads one file alone.
+fn read(name: &str, bytes: impl AsRef<[u8]>) -> (Vec<Record>, Report) {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join(name), bytes).unwrap();
+    read_with(dir.path(), &Options::default(), &Silent)
+}
+
+fn first(records: &[Record]) -> &Article {
+    let Some(Record::Article(article)) = records.first() else { panic!("an article") };
+    article
+}
+
+fn reason_of(report: &Report, name: &str) -> Option<Reason> {
+    report.skipped.iter().find(|s| s.path.ends_with(name)).map(|s| s.reason.clone())
+}
+
+/// Does something to the archive after the walk, before anything is read.
+struct Between<F>(F);
+
+impl<F: Fn() + Sync> Progress for Between<F> {
+    fn phase(&self, phase: Phase) {
+        if phase == Phase::Survey {
+            (self.0)();
+        }
+    }
+}
+
+#[test]
+fn broken_text_is_kept_and_named() {
+    let wide = |half: &[u16]| -> Vec<u8> {
+        let text = "正文的一段。\n第二段。\n".encode_utf16();
+        let units = text.chain(half.iter().copied()).chain("后文。".encode_utf16());
+        [0xfeff].into_iter().chain(units).flat_map(u16::to_le_bytes).collect()
+    };
+    for (what, bytes) in [
+        ("invalid UTF-8", ["正文的第一段,共十二個字。".as_bytes(), b"\xff"].concat().repeat(9)),
+        ("half a character", "正文的一段。".as_bytes()[..17].to_vec()),
+        ("a NUL", "正文的一段。".repeat(200).into_bytes().into_iter().chain([0, b'a']).collect()),
+        ("half a surrogate, first", wide(&[0xd83d])),
+        ("half a surrogate, second", wide(&[0xde00])),
+        ("a byte too many", wide(&[]).into_iter().chain([0x4e]).collect()),
+    ] {
+        let (records, report) = read("a.txt", bytes);
+        assert_eq!((records.len(), report.lossy.len()), (1, 1), "{what}");
+    }
+    let (records, report) = read("a.txt", b"\0".repeat(1000));
+    assert!(records.is_empty());
+    assert_eq!(report.skipped[0].reason, Reason::Binary);
+}
+
+#[test]
+fn broken_lines_of_a_dump_are_named() {
+    let lines = [
+        r#"{"title":"half a surrogate \ud83d"}"#.to_owned(),
+        r#"{"title":"the other half \ude00 first"}"#.to_owned(),
+        "[".repeat(200_000),
+        format!(r#"{{"title":"甲","tags":{}}}"#, "[".repeat(200_000)),
+        "\0".to_owned(),
+        r#"{"title":"sound"}"#.to_owned(),
+    ];
+    let mut bytes = lines.join("\n").into_bytes();
+    bytes.extend(b"\n{\"title\":\"\xff\"}\n");
+    let (records, report) = read("a.jsonl", bytes);
+    assert_eq!((records.len(), first(&records).title.as_str()), (1, "sound"));
+    let named: Vec<_> = report.skipped.iter().filter_map(|s| s.line).collect();
+    assert_eq!(named, [1, 2, 3, 4, 5, 7]);
+    assert!(report.skipped.iter().all(|s| matches!(s.reason, Reason::Malformed(_))));
+}
+
+#[test]
+fn a_line_over_the_limit_is_named_and_the_next_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let long = format!("{{\"title\":\"{}\"}}\n{{\"title\":\"乙\"}}\n", "甲".repeat(400_000));
+    fs::write(dir.path().join("a.jsonl"), &long).unwrap();
+    let mut options = Options::default();
+    options.max_line_bytes = 1 << 20;
+    let (records, report) = read_with(dir.path(), &options, &Silent);
+    assert_eq!(first(&records).title, "乙");
+    let bytes = long.find('\n').unwrap() as u64 + 1;
+    assert_eq!(report.skipped[0].reason, Reason::TooLarge { bytes, limit: 1 << 20 });
+}
+
+#[test]
+fn a_gigabyte_in_one_line_is_refused_by_its_size() {
+    let dir = tempfile::tempdir().unwrap();
+    File::create(dir.path().join("a.txt")).unwrap().set_len(1 << 30).unwrap();
+    let (_, report) = read_with(dir.path(), &Options::default(), &Silent);
+    assert_eq!(
+        report.skipped[0].reason,
+        Reason::TooLarge { bytes: 1 << 30, limit: Options::default().max_file_bytes }
+    );
+    assert_eq!(report.bytes, 0);
+}
+
+#[test]
+fn an_id_is_a_name_and_never_a_path() {
+    let dir = tempfile::tempdir().unwrap();
+    let archive = dir.path().join("archive");
+    fs::create_dir(&archive).unwrap();
+    let line =
+        r#"{"id":"../../out.txt","title":"甲","path":"/etc/passwd","url":"file:///etc/passwd"}"#;
+    fs::write(archive.join("a.jsonl"), line).unwrap();
+    let (records, _) = read_with(&archive, &Options::default(), &Silent);
+    assert_eq!(first(&records).id, "../../out.txt");
+    assert!(first(&records).path.ends_with("archive/a.jsonl"), "not the one that it gives");
+    let count = |dir: &Path| fs::read_dir(dir).unwrap().count();
+    assert_eq!((count(dir.path()), count(&archive)), (1, 1), "nothing was written");
+}
+
+/// A ratio is measured by `examples/linear.rs`; here it is enough that these end.
+#[test]
+fn deep_and_crowded_pages_are_read() {
+    let deep = format!("<html><body>{}正文。", "<div><b>".repeat(200_000));
+    let (records, _) = read("a.html", deep);
+    assert_eq!(first(&records).paragraphs, ["正文。"]);
+    let closing = "<html><body><p>正文。</p>".to_owned()
+        + &"<object>".repeat(50_000)
+        + &"</svg></b>".repeat(50_000);
+    assert_eq!(first(&read("a.html", closing).0).paragraphs, ["正文。"]);
+
+    let flashes: String = (0..20_000)
+        .map(|n| format!("第{n}條快訊:據官方消息,這是第{n}條的正文。[2023/3/14 13:02:32]\n\n"))
+        .collect();
+    let big5 = encoding_rs::BIG5.encode(&flashes).0.into_owned();
+    let (records, report) = read("a.txt", &big5);
+    assert_eq!(report.flashes_distinct, 20_000);
+    let Some(Record::Flash(last)) = records.last() else { panic!("a flash item last") };
+    let span = last.seen_in[0].span;
+    let (text, _) = encoding_rs::BIG5
+        .decode_without_bom_handling(&big5[span.start as usize..span.end as usize]);
+    assert!(text.starts_with("第19999條快訊") && text.ends_with(']'), "{text}");
+}
+
+#[test]
+fn the_same_record_many_times_has_as_many_ids() {
+    let (records, _) = read("a.jsonl", "{\"title\":\"甲\"}\n".repeat(30_000));
+    let ids: std::collections::HashSet<_> =
+        records.iter().map(|r| if let Record::Article(a) = r { &a.id } else { "" }).collect();
+    assert_eq!(ids.len(), 30_000);
+}
+
+#[test]
+fn files_that_change_between_the_walk_and_the_reading() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    for name in ["gone.txt", "grown.txt", "shrunk.txt", "emptied.txt", "gone.jsonl", "gone.zip"] {
+        fs::write(at(name), "正文的一段。".repeat(10)).unwrap();
+    }
+    let mut options = Options::default();
+    options.max_file_bytes = 1000;
+    let change = Between(|| {
+        for name in ["gone.txt", "gone.jsonl", "gone.zip"] {
+            fs::remove_file(at(name)).unwrap();
+        }
+        fs::write(at("grown.txt"), "正文的一段。".repeat(100)).unwrap();
+        fs::write(at("shrunk.txt"), "正文。").unwrap();
+        fs::write(at("emptied.txt"), "").unwrap();
+    });
+    let (records, report) = read_with(dir.path(), &options, &change);
+    for name in ["gone.txt", "gone.jsonl", "gone.zip"] {
+        assert!(matches!(reason_of(&report, name), Some(Reason::Unreadable(_))), "{name}");
+    }
+    let grown = reason_of(&report, "grown.txt");
+    assert_eq!(grown, Some(Reason::TooLarge { bytes: 1800, limit: 1000 }));
+    assert_eq!(reason_of(&report, "emptied.txt"), Some(Reason::Empty));
+    assert_eq!(first(&records).span.end, "正文。".len() as u64, "of what was read");
+    assert_eq!((records.len(), report.skipped.len()), (1, 5));
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::process::Command;
+
+    use super::*;
+
+    fn fifo(path: &Path) {
+        assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+    }
+
+    #[test]
+    fn names_that_are_not_utf8_are_read_and_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join(OsStr::from_bytes(b"\xa5\xbf"));
+        // Some file systems have no such names.
+        if fs::create_dir(&folder).is_err() {
+            eprintln!("skipped: the file system takes only UTF-8");
+            return;
+        }
+        fs::write(folder.join(OsStr::from_bytes(b"\xff.txt")), "正文。").unwrap();
+        fs::write(folder.join(OsStr::from_bytes(b"\xfe.txt")), "正文。").unwrap();
+        fs::write(folder.join(OsStr::from_bytes(b"\xff.png")), "x").unwrap();
+        fs::write(folder.join(OsStr::from_bytes(b"\xfd.txt")), "").unwrap();
+        let (records, report) = read_with(dir.path(), &Options::default(), &Silent);
+        assert_eq!(records.len(), 2);
+        assert_eq!((report.odd_names.len(), report.skipped.len(), report.ignored.len()), (3, 1, 1));
+        assert!(first(&records).path.ends_with("/\u{fffd}.txt"));
+        let ids: Vec<_> =
+            records.iter().map(|r| if let Record::Article(a) = r { &a.id } else { "" }).collect();
+        assert_ne!(ids[0], ids[1]);
+        // The report is stored with the index.
+        let stored = serde_json::to_string(&report).unwrap();
+        assert_eq!(serde_json::from_str::<Report>(&stored).unwrap(), report);
+    }
+
+    #[test]
+    fn pipes_and_devices_are_never_opened() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        fifo(&at("pipe.txt"));
+        fifo(&at("pipe.jsonl"));
+        fifo(&at("pipe.zip"));
+        symlink(at("pipe.txt"), at("to-pipe.txt")).unwrap();
+        symlink("/dev/zero", at("zero.txt")).unwrap();
+        symlink("/dev/zero", at("zero.jsonl.gz")).unwrap();
+        symlink("/dev/tty", at("tty.txt")).unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(at("socket.txt")).unwrap();
+        let (records, report) = read_with(dir.path(), &Options::default(), &Silent);
+        assert!(records.is_empty());
+        assert_eq!(report.skipped.len(), 8);
+        assert!(report.skipped.iter().all(|s| s.reason == Reason::Special), "{report:?}");
+    }
+
+    #[test]
+    fn a_pipe_or_device_as_a_root_is_an_error() {
+        let dir = tempfile::tempdir().unwrap();
+        let pipe = dir.path().join("pipe.txt");
+        fifo(&pipe);
+        let zero = dir.path().join("zero.txt");
+        symlink("/dev/zero", &zero).unwrap();
+        for root in [pipe, zero, PathBuf::from("/dev/null")] {
+            let nobody = &mut |_| Ok::<(), ()>(());
+            let result = ingest(std::slice::from_ref(&root), &Options::default(), &Silent, nobody);
+            assert!(matches!(result, Err(Error::NotAFile { path }) if path == root));
+            assert!(wensou_ingest::fingerprint(&[root]).is_err());
+        }
+    }
+
+    #[test]
+    fn a_file_that_becomes_a_pipe_or_a_device_is_not_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        for name in ["a.txt", "b.txt", "c.tar.gz"] {
+            fs::write(at(name), "正文。").unwrap();
+        }
+        let change = Between(|| {
+            for name in ["a.txt", "b.txt", "c.tar.gz"] {
+                fs::remove_file(at(name)).unwrap();
+            }
+            fifo(&at("a.txt"));
+            symlink("/dev/zero", at("b.txt")).unwrap();
+            fifo(&at("c.tar.gz"));
+        });
+        let (_, report) = read_with(dir.path(), &Options::default(), &change);
+        assert_eq!(report.skipped.len(), 3);
+        assert!(report.skipped.iter().all(|s| s.reason == Reason::Special));
+    }
+
+    #[test]
+    fn links_that_lead_nowhere_or_back_are_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        fs::create_dir(at("sub")).unwrap();
+        fs::write(at("sub/a.txt"), "正文。").unwrap();
+        symlink(dir.path(), at("sub/up")).unwrap();
+        symlink(at("sub"), at("sub/self")).unwrap();
+        symlink("one.txt", at("two.txt")).unwrap();
+        symlink("two.txt", at("one.txt")).unwrap();
+        symlink("nowhere", at("gone.txt")).unwrap();
+        let (records, report) = read_with(dir.path(), &Options::default(), &Silent);
+        assert_eq!(records.len(), 1);
+        assert_eq!(reason_of(&report, "sub/up"), Some(Reason::Loop));
+        assert_eq!(reason_of(&report, "sub/self"), Some(Reason::Loop));
+        for name in ["one.txt", "two.txt", "gone.txt"] {
+            assert!(matches!(reason_of(&report, name), Some(Reason::Unreadable(_))), "{name}");
+        }
+        assert_eq!(report.skipped.len(), 5);
+    }
+
+    #[test]
+    fn unreadable_folders_and_files_are_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        fs::create_dir(at("closed")).unwrap();
+        fs::write(at("closed/a.txt"), "正文。").unwrap();
+        fs::write(at("closed.txt"), "正文。").unwrap();
+        fs::write(at("open.txt"), "正文。").unwrap();
+        let mode = |name: &str, mode| {
+            fs::set_permissions(at(name), fs::Permissions::from_mode(mode)).unwrap();
+        };
+        mode("closed", 0);
+        mode("closed.txt", 0);
+        let all_powerful = fs::read_dir(at("closed")).is_ok();
+        let (records, report) = read_with(dir.path(), &Options::default(), &Silent);
+        mode("closed", 0o755);
+        if all_powerful {
+            eprintln!("skipped: this user may read everything");
+            return;
+        }
+        assert_eq!(records.len(), 1);
+        for name in ["closed", "closed.txt"] {
+            assert!(matches!(reason_of(&report, name), Some(Reason::Unreadable(_))), "{name}");
+        }
+    }
+}
