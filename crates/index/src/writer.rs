@@ -12,7 +12,7 @@ use std::thread;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use tantivy::directory::MmapDirectory;
 use tantivy::index::SegmentId;
-use tantivy::indexer::{IndexWriterOptions, NoMergePolicy};
+use tantivy::indexer::{IndexWriterOptions, NoMergePolicy, UserOperation};
 use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::{Index as Engine, IndexSettings, IndexWriter, ReloadPolicy, SegmentReader};
 use wensou_ingest::{Progress, Report};
@@ -27,8 +27,12 @@ use crate::postings::{Builder, Totals, postings_file};
 use crate::previous::Previous;
 use crate::schema::{Fields, schema};
 
-/// Records that wait between reading and analysis: enough to keep both busy, few enough to forget.
-const QUEUE: usize = 64;
+/// Records are handed on so many at a time, for waking a thread costs as much as analysing a flash item.
+const BATCH: usize = 16;
+/// And no more once they have so many bytes.
+const BATCH_BYTES: usize = 256 << 10;
+/// Batches that wait between reading and analysis: enough to keep both busy, few enough to forget.
+const QUEUE: usize = 8;
 
 /// Writes one generation.
 pub(crate) struct Writer {
@@ -93,7 +97,7 @@ impl Writer {
     ) -> Result<Report, Error> {
         let (jobs, todo) = bounded::<Job>(QUEUE);
         // What comes out, in the order of the walk: also what keeps a fast thread from running ahead.
-        let (outcomes, done) = bounded::<Receiver<Analysed>>(QUEUE);
+        let (outcomes, done) = bounded::<Receiver<Vec<Analysed>>>(QUEUE);
         let Self { folder, fields, writer, previous, pairs, written, .. } = self;
         let (fields, folder, writer) = (&*fields, &*folder, &*writer);
         thread::scope(|scope| {
@@ -101,14 +105,16 @@ impl Writer {
                 let todo = todo.clone();
                 let documents = Documents { fields, segmenter: analysis.segmenter() };
                 scope.spawn(move || {
-                    for Job { ord, record, outcome } in todo {
+                    for Job { records, outcome } in todo {
+                        let analysed = records.iter().map(|(ord, it)| documents.analyse(*ord, it));
                         // If nobody waits for it, inverting has failed, and says so.
-                        let _ = outcome.send(documents.analyse(ord, &record));
+                        let _ = outcome.send(analysed.collect());
                     }
                 });
             }
             drop(todo);
             let inverting = scope.spawn(|| invert(writer, pairs, folder, done));
+            let mut batches = Batches { jobs, outcomes, records: Vec::new(), bytes: 0 };
             let mut next = 0;
             let outcome = wensou_ingest::ingest(roots, &options.ingest, progress, &mut |record| {
                 let (ord, record) = (next, Encoded::new(record).map_err(|_| Stopped)?);
@@ -117,13 +123,16 @@ impl Writer {
                     return Ok(());
                 }
                 *written += 1;
-                let (outcome, receiver) = bounded(1);
-                outcomes.send(receiver).map_err(|_| Stopped)?;
-                jobs.send(Job { ord, record, outcome }).map_err(|_| Stopped)
+                batches.add(ord, record)
             });
-            drop((jobs, outcomes));
+            let rest = batches.hand_on();
+            drop(batches);
             // Its error first: it is why reading was stopped.
             inverting.join().unwrap_or_else(|_| Err(panicked()))?;
+            let outcome = outcome.and_then(|report| match rest {
+                Ok(()) => Ok(report),
+                Err(stopped) => Err(wensou_ingest::Error::Sink(stopped)),
+            });
             outcome.map_err(|error| Error::Archive(Box::new(error)))
         })
     }
@@ -165,8 +174,8 @@ impl Writer {
                 std::fs::rename(&path, &named).map_err(Error::io("rename", &path))?;
             }
         }
-        sweep(&folder, &engine)?;
         let there = segments(&engine)?;
+        sweep(&folder, &there)?;
         let there = |id: SegmentId| there.iter().any(|segment| segment.segment_id() == id);
         let whole = fresh.map(|id| Base { segment: id.uuid_string(), deleted: Totals::default() });
         // The engine drops a base that has no document left.
@@ -195,9 +204,9 @@ fn merge(engine: &Engine, writer: &mut IndexWriter, base: Option<SegmentId>) -> 
 
 /// Removes what the engine does not count as its own: its locks, and postings of segments that are
 /// no more.
-fn sweep(folder: &Path, engine: &Engine) -> Result<(), Error> {
+fn sweep(folder: &Path, segments: &[SegmentReader]) -> Result<(), Error> {
     let needed: Vec<PathBuf> =
-        segments(engine)?.iter().map(|segment| postings_file(segment.segment_id())).collect();
+        segments.iter().map(|segment| postings_file(segment.segment_id())).collect();
     let files = std::fs::read_dir(folder).map_err(Error::io("list", folder))?;
     for file in files {
         let path = file.map_err(Error::io("list", folder))?.path();
@@ -225,25 +234,53 @@ fn out_of_order() -> Error {
     Error::Engine(tantivy::TantivyError::InternalError(cause))
 }
 
-/// A record on its way through analysis.
+/// Records on their way through analysis, with their numbers in the order of the walk.
 struct Job {
-    /// Its number in the order of the walk.
-    ord: u64,
-    record: Encoded,
-    outcome: Sender<Analysed>,
+    records: Vec<(u64, Encoded)>,
+    outcome: Sender<Vec<Analysed>>,
+}
+
+/// Where records go into analysis.
+struct Batches {
+    jobs: Sender<Job>,
+    outcomes: Sender<Receiver<Vec<Analysed>>>,
+    records: Vec<(u64, Encoded)>,
+    bytes: usize,
+}
+
+impl Batches {
+    fn add(&mut self, ord: u64, record: Encoded) -> Result<(), Stopped> {
+        self.bytes += record.bytes.len();
+        self.records.push((ord, record));
+        match self.records.len() >= BATCH || self.bytes >= BATCH_BYTES {
+            true => self.hand_on(),
+            false => Ok(()),
+        }
+    }
+
+    fn hand_on(&mut self) -> Result<(), Stopped> {
+        self.bytes = 0;
+        let records = std::mem::take(&mut self.records);
+        let (outcome, receiver) = bounded(1);
+        self.outcomes.send(receiver).map_err(|_| Stopped)?;
+        self.jobs.send(Job { records, outcome }).map_err(|_| Stopped)
+    }
 }
 
 fn invert(
     writer: &IndexWriter,
     pairs: &mut Builder,
     folder: &Path,
-    done: Receiver<Receiver<Analysed>>,
+    done: Receiver<Receiver<Vec<Analysed>>>,
 ) -> Result<(), Error> {
     for outcome in done {
-        let Analysed { document, kind, title, body, tags } =
-            outcome.recv().map_err(|_| panicked())?;
-        writer.add_document(document)?;
-        pairs.add(kind, &title, &body, &tags).map_err(Error::io("write into", folder))?;
+        let mut documents = Vec::with_capacity(BATCH);
+        for analysed in outcome.recv().map_err(|_| panicked())? {
+            let Analysed { document, kind, title, body, tags } = analysed;
+            documents.push(UserOperation::Add(document));
+            pairs.add(kind, &title, &body, &tags).map_err(Error::io("write into", folder))?;
+        }
+        writer.run(documents)?;
     }
     Ok(())
 }

@@ -52,8 +52,50 @@ impl Node {
 pub(crate) struct Dictionary {
     total: u64,
     log_total: f64,
-    /// Words a user adds, by first character, shorter ones first.
-    added: HashMap<char, Vec<Added>>,
+    added: AddedWords,
+}
+
+/// Words a user adds, by first character, shorter ones first.
+#[derive(Debug, Clone, Default)]
+struct AddedWords {
+    lists: Vec<Vec<Added>>,
+    /// For each character of the main block the number of its list, from 1: every character of every text is asked
+    /// for, and hashing it would cost more than walking the trie.
+    main: Vec<u32>,
+    /// The same for the other characters.
+    rest: HashMap<char, u32>,
+}
+
+/// The main block of Han characters.
+const MAIN: std::ops::Range<usize> = 0x4E00..0xA000;
+
+impl AddedWords {
+    #[inline(always)]
+    fn with_first(&self, first: char) -> Option<&[Added]> {
+        let number = match self.main.get((first as usize).wrapping_sub(MAIN.start)) {
+            Some(number) => *number,
+            None if self.rest.is_empty() => return None,
+            None => self.rest.get(&first).copied().unwrap_or(0),
+        };
+        self.lists.get((number as usize).checked_sub(1)?).map(Vec::as_slice)
+    }
+
+    fn list(&mut self, first: char) -> &mut Vec<Added> {
+        let number = match MAIN.contains(&(first as usize)) {
+            true => {
+                if self.main.is_empty() {
+                    self.main = vec![0; MAIN.len()];
+                }
+                &mut self.main[first as usize - MAIN.start]
+            }
+            false => self.rest.entry(first).or_default(),
+        };
+        if *number == 0 {
+            self.lists.push(Vec::new());
+            *number = self.lists.len() as u32;
+        }
+        &mut self.lists[*number as usize - 1]
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -65,7 +107,11 @@ struct Added {
 
 impl Dictionary {
     pub(crate) fn new() -> Self {
-        Dictionary { total: DICT_TOTAL, log_total: (DICT_TOTAL as f64).ln(), added: HashMap::new() }
+        Dictionary {
+            total: DICT_TOTAL,
+            log_total: (DICT_TOTAL as f64).ln(),
+            added: AddedWords::default(),
+        }
     }
 
     /// Logarithm of the sum of all frequencies.
@@ -77,7 +123,7 @@ impl Dictionary {
     pub(crate) fn add(&mut self, word: &[char], freq: u64) {
         let Some(first) = word.first() else { return };
         let before = self.freq(word).unwrap_or(0);
-        let list = self.added.entry(*first).or_default();
+        let list = self.added.list(*first);
         let added = Added { chars: word.into(), freq, log_freq: (freq as f64).ln() };
         match list.iter().position(|old| *old.chars == *word) {
             Some(at) => list[at] = added,
@@ -92,7 +138,8 @@ impl Dictionary {
 
     /// Frequency of a word.
     pub(crate) fn freq(&self, word: &[char]) -> Option<u64> {
-        let added = self.added.get(word.first()?).into_iter().flatten().find(|a| *a.chars == *word);
+        let mut added = self.added.with_first(*word.first()?).into_iter().flatten();
+        let added = added.find(|added| *added.chars == *word);
         if let Some(added) = added {
             return Some(added.freq);
         }
@@ -109,30 +156,28 @@ impl Dictionary {
     /// Calls `found` with the number of characters and the logarithm of the frequency of every word that `chars` begin
     /// with, shorter words first.
     #[inline(always)]
-    pub(crate) fn prefixes(&self, chars: &[char], mut found: impl FnMut(usize, f64)) {
+    pub(crate) fn prefixes(&self, chars: &[char], found: impl FnMut(usize, f64)) {
         let Some(first) = chars.first() else { return };
-        if !self.added.is_empty()
-            && let Some(added) = self.added.get(first)
-        {
-            return self.prefixes_merged(chars, added, &mut found);
+        match self.added.with_first(*first) {
+            None => walk(chars, found),
+            Some(added) => merged(chars, added, found),
         }
-        walk(chars, found);
     }
+}
 
-    /// The same where a user added words: theirs replace the dictionary's.
-    fn prefixes_merged(&self, chars: &[char], added: &[Added], found: &mut dyn FnMut(usize, f64)) {
-        // Both come by length, shorter words first.
-        let mut added = added.iter().filter(|word| chars.starts_with(&word.chars)).peekable();
-        walk(chars, |length, log_freq| {
-            while let Some(word) = added.next_if(|word| word.chars.len() < length) {
-                found(word.chars.len(), word.log_freq);
-            }
-            let word = added.next_if(|word| word.chars.len() == length);
-            found(length, word.map_or(log_freq, |word| word.log_freq));
-        });
-        for word in added {
+/// Walks the trie where a user added words: theirs replace the dictionary's.
+fn merged(chars: &[char], added: &[Added], mut found: impl FnMut(usize, f64)) {
+    // Both come by length, shorter words first.
+    let mut added = added.iter().filter(|word| chars.starts_with(&word.chars)).peekable();
+    walk(chars, |length, log_freq| {
+        while let Some(word) = added.next_if(|word| word.chars.len() < length) {
             found(word.chars.len(), word.log_freq);
         }
+        let word = added.next_if(|word| word.chars.len() == length);
+        found(length, word.map_or(log_freq, |word| word.log_freq));
+    });
+    for word in added {
+        found(word.chars.len(), word.log_freq);
     }
 }
 

@@ -163,13 +163,19 @@ pub(crate) fn chinese(before: &str, text: &str) -> Option<Value> {
 }
 
 fn digit(c: char) -> Option<u128> {
-    "零一二三四五六七八九".chars().zip(0..).find(|(digit, _)| *digit == c).map(|(_, n)| n).or(
-        match c {
-            '〇' => Some(0),
-            '两' => Some(2),
-            _ => None,
-        },
-    )
+    Some(match c {
+        '零' | '〇' => 0,
+        '一' => 1,
+        '二' | '两' => 2,
+        '三' => 3,
+        '四' => 4,
+        '五' => 5,
+        '六' => 6,
+        '七' => 7,
+        '八' => 8,
+        '九' => 9,
+        _ => return None,
+    })
 }
 
 fn unit(c: char) -> Option<u128> {
