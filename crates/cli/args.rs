@@ -289,8 +289,10 @@ impl std::str::FromStr for HalfLife {
 /// Build the index of an archive.
 ///
 /// Files and folders of pages (.txt, .html, .htm, without an ending) and JSON lines (.jsonl) are
-/// read, whichever of UTF-8, UTF-16, GB18030 and Big5 they are in. The new index is written beside
-/// the old one and swapped in at the end: until then, searches find the old one.
+/// read, whichever of UTF-8, UTF-16, GB18030 and Big5 they are in; compressed ones (.gz, .zst, .xz),
+/// too, and those inside .zip, .tar (.tar.gz, .tgz, .tar.zst, .tar.xz) and .warc (.warc.gz) files.
+/// What cannot be read is skipped and named. The new index is written beside the old one and swapped
+/// in at the end: until then, searches find the old one.
 #[derive(Debug, Args)]
 pub(crate) struct Index {
     /// Files and folders of the archive; none means those of the config file, else of the last
@@ -303,7 +305,8 @@ pub(crate) struct Index {
     /// Make a page that had to be skipped an error, and keep the old index
     #[arg(long)]
     pub(crate) strict: bool,
-    /// Read every page in this encoding instead of detecting it
+    /// Read every page without a byte order mark in this encoding (utf-8, gb18030, big5, utf-16le, or
+    /// another label of the WHATWG) instead of detecting it
     #[arg(long, value_name = "NAME")]
     pub(crate) encoding: Option<String>,
     /// Words of your own, one a line (perhaps a tab and a frequency); kept for later builds
