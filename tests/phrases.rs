@@ -8,18 +8,7 @@ use wensou_query::lang::{Clock, parse};
 use wensou_query::{Highlighter, Options, search};
 use wensou_text::key_of;
 
-use crate::util::{Dir, shared};
-
-/// A small deterministic source of numbers: the test must try the same phrases on every machine.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) as usize) % bound.max(1)
-    }
-}
+use crate::util::{Dir, Random, shared};
 
 struct Document {
     id: String,
@@ -73,7 +62,7 @@ fn compare(index: &Index, documents: &[Document], count: usize, seed: u64) {
         .iter()
         .map(|document| (document.id.clone(), key(&document.title), key(&document.text)))
         .collect();
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let mut tried = 0;
     while tried < count {
         let document = &documents[random.below(documents.len())];
@@ -152,7 +141,7 @@ fn highlights_are_the_phrase_in_the_characters_of_the_page() {
     let dir = Dir::new();
     let any = Document { id: "1".into(), title: "題".into(), text: "文".into() };
     let index = index_of(&dir, &[any]);
-    let mut random = Random(3);
+    let mut random = Random::new(3);
     for round in 0..2_000 {
         let text = texts[round % texts.len()];
         let chars: Vec<char> = text.chars().collect();

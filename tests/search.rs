@@ -274,6 +274,6 @@ fn indexing_again_does_nothing_unless_something_changed() {
     assert!(anew.stderr.contains("indexed 3 pages"), "{}", anew.stderr);
     dir.write("archive/more.jsonl", "{\"id\":\"y-1\",\"title\":\"新的一篇\",\"text\":\"正文\"}");
     let changed = dir.run(&["index"]);
-    assert!(changed.stderr.contains("indexed 4 pages"), "{}", changed.stderr);
+    assert!(changed.stderr.contains("updated 4 pages"), "{}", changed.stderr);
     assert_eq!(dir.ids(&["新的一篇"]), ["y-1"]);
 }

@@ -8,11 +8,14 @@
 
 #[cfg(unix)]
 mod browse;
+mod check;
 #[cfg(unix)]
 mod completions;
 mod config;
+mod crash;
 mod expand;
 mod explain;
+mod incremental;
 mod language;
 mod man;
 mod output;

@@ -4,6 +4,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+/// A small source of numbers: a test must try the same things on every machine.
+pub(crate) struct Random(u64);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// A number below `bound`.
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) as usize) % bound.max(1)
+    }
+}
+
 /// A temporary folder to run the binary in.
 pub(crate) struct Dir {
     dir: tempfile::TempDir,
@@ -42,6 +58,7 @@ impl Dir {
             .args(args)
             .stdin(Stdio::null())
             .env_remove("WENSOU_INDEX")
+            .env_remove("RUST_BACKTRACE")
             .env_remove("WENSOU_TZ")
             .env_remove("WENSOU_CONFIG")
             .env("HOME", self.path())

@@ -73,6 +73,7 @@ pub(crate) enum Verb {
     Search(Search),
     Browse(Browse),
     Index(Index),
+    Check(Check),
     Explain(Explain),
     Similar(Similar),
     Show(Show),
@@ -291,23 +292,31 @@ impl std::str::FromStr for HalfLife {
 /// Files and folders of pages (.txt, .html, .htm, without an ending) and JSON lines (.jsonl) are
 /// read, whichever of UTF-8, UTF-16, GB18030 and Big5 they are in; compressed ones (.gz, .zst, .xz),
 /// too, and those inside .zip, .tar (.tar.gz, .tgz, .tar.zst, .tar.xz) and .warc (.warc.gz) files.
-/// What cannot be read is skipped and named. The new index is written beside the old one and swapped
-/// in at the end: until then, searches find the old one.
+/// What cannot be read is skipped and named. Where there is an index already, what the pages still
+/// say is taken over from it: new and changed pages are added, and what stands in no page any more
+/// goes. The new index is written beside the old one and swapped in at the end: until then, searches
+/// find the old one, and so they do if the build is stopped.
 #[derive(Debug, Args)]
 pub(crate) struct Index {
     /// Files and folders of the archive; none means those of the config file, else of the last
     /// build, else data/
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// Build anew even if no file has changed since the last build
+    /// Build anew, and take nothing over from the index that is there
     #[arg(long)]
     pub(crate) rebuild: bool,
+    /// Wait for another process that is writing to the index
+    #[arg(long)]
+    pub(crate) wait: bool,
+    /// Append what is done and what goes wrong to FILE, with times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
     /// Make a page that had to be skipped an error, and keep the old index
     #[arg(long)]
     pub(crate) strict: bool,
     /// Read every page without a byte order mark in this encoding (utf-8, gb18030, big5, utf-16le, or
-    /// another label of the WHATWG) instead of detecting it
-    #[arg(long, value_name = "NAME")]
+    /// another label of the WHATWG) instead of detecting it; kept for later builds
+    #[arg(long, value_name = "NAME|auto")]
     pub(crate) encoding: Option<String>,
     /// Words of your own, one a line (perhaps a tab and a frequency); kept for later builds
     #[arg(long, value_name = "FILE|none")]
@@ -321,6 +330,24 @@ pub(crate) struct Index {
     /// Print no progress
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+/// Check an index against its checksums and its archive.
+///
+/// Says whether the index is what was written, and what the archive says now. Every file is compared with its checksum, every record with the columns beside it, and all of
+/// them with the archive, which is read again. Names what is wrong and the command that mends it. The exit status is 0 if the
+/// index is sound, though it may be stale, and 3 if it is damaged.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Compare checksums only
+    #[arg(long, short)]
+    pub(crate) quick: bool,
+    /// Build what is damaged anew from the archive, and remove what stopped builds have left
+    #[arg(long)]
+    pub(crate) repair: bool,
+    /// How findings are printed
+    #[arg(long, short = 'f', value_enum, default_value_t = ShowFormat::Text)]
+    pub(crate) format: ShowFormat,
 }
 
 /// Print one article or flash item.

@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 use wensou_index::Error as IndexError;
 
+use crate::crash::Defect;
+
 /// What came of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -13,6 +15,8 @@ pub(crate) enum Outcome {
     Nothing,
     /// What was typed, or what was asked for, is wrong. It has been said.
     Refused,
+    /// The index is not what was written. It has been said.
+    Damaged,
     /// A signal of this number, or the key that stands for it, ended the run.
     Signalled(u8),
 }
@@ -23,6 +27,7 @@ impl From<Outcome> for ExitCode {
             Outcome::Done => 0,
             Outcome::Nothing => 1,
             Outcome::Refused => 2,
+            Outcome::Damaged => 3,
             // As a shell reports it.
             Outcome::Signalled(signal) => 128 + signal,
         })
@@ -31,13 +36,27 @@ impl From<Outcome> for ExitCode {
 
 /// The exit code of an error.
 pub(crate) fn code(error: &anyhow::Error) -> u8 {
-    let index = error.chain().find_map(|cause| cause.downcast_ref::<IndexError>());
-    match index {
+    if error.is::<Defect>() {
+        // As every Rust program that panics.
+        return 101;
+    }
+    match of_index(error) {
         Some(
-            IndexError::Missing { .. } | IndexError::Unreadable { .. } | IndexError::Format { .. },
+            IndexError::Missing { .. }
+            | IndexError::Unreadable { .. }
+            | IndexError::Format { .. }
+            | IndexError::Record(_),
         ) => 3,
         _ => 2,
     }
+}
+
+/// The error of the index that is behind an error, if one is.
+pub(crate) fn of_index(error: &anyhow::Error) -> Option<&IndexError> {
+    error.chain().find_map(|cause| match cause.downcast_ref::<wensou_query::Error>() {
+        Some(wensou_query::Error::Index(error)) => Some(error),
+        _ => cause.downcast_ref::<IndexError>(),
+    })
 }
 
 /// Whether an error only says that nobody reads the output any more.

@@ -5,6 +5,7 @@ mod browse;
 mod cmd;
 mod complete;
 mod config;
+mod crash;
 mod exit;
 mod out;
 
@@ -24,7 +25,7 @@ fn main() -> ExitCode {
     let matches = Cli::command().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let mut terminal = Terminal::new(cli.flags.color.unwrap_or(Color::Auto));
-    match run(&cli, &matches, &mut terminal) {
+    match crash::guarded(&mut terminal, |terminal| run(&cli, &matches, terminal)) {
         Ok(outcome) => outcome.into(),
         // The reader of a pipe has seen enough: nothing went wrong.
         Err(error) if exit::is_broken_pipe(&error) => ExitCode::SUCCESS,
@@ -56,10 +57,12 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: &mut Terminal) -> anyhow::Resu
     }
     let global = &Global::resolve(&cli.flags, matches)?;
     *terminal = Terminal::new(*global.color);
+    crash::works_on(&global.index);
     let outcome = match &cli.verb {
         Verb::Search(args) => cmd::search::run(global, args, terminal),
         Verb::Browse(args) => cmd::browse::run(global, args),
         Verb::Index(args) => cmd::index::run(global, args, terminal),
+        Verb::Check(args) => cmd::check::run(global, args, terminal),
         Verb::Explain(args) => cmd::explain::run(global, args, terminal),
         Verb::Similar(args) => cmd::similar::run(global, args, terminal),
         Verb::Show(args) => cmd::show::run(global, args, terminal),

@@ -2,6 +2,7 @@
 
 pub(crate) mod batch;
 pub(crate) mod browse;
+pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod eval;

@@ -114,7 +114,13 @@ fn open_or_build(dir: &Path, terminal: &mut Terminal) -> anyhow::Result<Index> {
                 return Err(missing.into());
             };
             terminal.say(format_args!("no index yet: indexing {} first", sample.display()));
-            super::index::build(dir, &[sample], &super::index::default_options(), false, terminal)?;
+            super::index::build(
+                dir,
+                &[sample],
+                &super::index::default_options(),
+                Default::default(),
+                terminal,
+            )?;
             Ok(Index::open(dir)?)
         }
         outcome => Ok(outcome?),

@@ -3,11 +3,12 @@
 use jiff::civil::{DateTime, date};
 use tantivy::TantivyDocument;
 use wensou_ingest::{Article, Date, DateProvenance, FlashItem, Moment, Record};
-use wensou_text::{Script, Segmenter, fold, script_of};
+use wensou_text::{Script, Segmenter, fold, key_of, script_of};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::analyzer::Units;
 use crate::error::Error;
+use crate::postings::Totals;
 use crate::schema::{Fields, Kind, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED, Part};
 
 /// Separates the folded form of a facet value from the form of the page.
@@ -118,12 +119,51 @@ fn article_tags(article: &Article) -> Vec<String> {
 
 /// Encodes a record for the store.
 pub(crate) fn encode(record: &Record) -> Result<Vec<u8>, Error> {
-    Ok(postcard::to_stdvec(record)?)
+    postcard::to_stdvec(record).map_err(|error| Error::Record(Some(error)))
 }
 
 /// Decodes what [`encode`] wrote.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Record, Error> {
-    Ok(postcard::from_bytes(bytes)?)
+    postcard::from_bytes(bytes).map_err(|error| Error::Record(Some(error)))
+}
+
+/// A record with what it is stored as.
+#[derive(Debug)]
+pub(crate) struct Encoded {
+    pub(crate) record: Record,
+    pub(crate) bytes: Vec<u8>,
+    /// See [`Fields::digest`].
+    pub(crate) digest: u64,
+}
+
+impl Encoded {
+    pub(crate) fn new(record: Record) -> Result<Self, Error> {
+        let bytes = encode(&record)?;
+        let digest = xxh3_64(&bytes);
+        Ok(Self { record, bytes, digest })
+    }
+
+    /// See [`Fields::tie`].
+    pub(crate) fn tie(&self) -> u64 {
+        tie(self.record.id())
+    }
+}
+
+/// See [`Fields::tie`].
+pub(crate) fn tie(id: &str) -> u64 {
+    xxh3_64(id.as_bytes())
+}
+
+/// Adds the document of a record to totals.
+pub(crate) fn add_to_totals(totals: &mut Totals, record: &Record) {
+    let kind = record.kind() as usize;
+    let texts = record.texts();
+    totals.documents[kind] += 1;
+    let tags = texts.tags.iter().map(|tag| key_of(tag).len()).sum();
+    let lengths = [key_of(&texts.title).len(), key_of(&texts.body).len(), tags];
+    for (total, length) in totals.characters[kind].iter_mut().zip(lengths) {
+        *total += length as u64;
+    }
 }
 
 /// A record, analysed: what the engine gets, and the key characters that the postings get.
@@ -145,13 +185,14 @@ pub(crate) struct Documents<'a> {
 
 impl Documents<'_> {
     /// The document of one record; `ord` is its number in the order of the walk.
-    pub(crate) fn analyse(&self, ord: u64, record: &Record) -> Result<Analysed, Error> {
+    pub(crate) fn analyse(&self, ord: u64, encoded: &Encoded) -> Analysed {
         let fields = self.fields;
+        let record = &encoded.record;
         let kind = record.kind();
         let texts = record.texts();
         let mut document = TantivyDocument::default();
         document.add_text(fields.id, record.id());
-        document.add_u64(fields.tie, xxh3_64(record.id().as_bytes()));
+        document.add_u64(fields.tie, encoded.tie());
         document.add_u64(fields.ord, ord);
         document.add_u64(fields.kind, kind as u64);
         document.add_u64(fields.seen, record.seen() as u64);
@@ -172,8 +213,9 @@ impl Documents<'_> {
         for name in has(record) {
             document.add_text(fields.has, name);
         }
-        document.add_bytes(fields.record, &encode(record)?);
-        Ok(Analysed { document, kind, title, body, tags })
+        document.add_bytes(fields.record, &encoded.bytes);
+        document.add_u64(fields.digest, encoded.digest);
+        Analysed { document, kind, title, body, tags }
     }
 
     /// Returns the key characters.

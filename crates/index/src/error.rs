@@ -15,7 +15,7 @@ pub enum Error {
         dir: PathBuf,
     },
     /// There is an index, but it cannot be read.
-    #[error("the index in {} cannot be read: rebuild it with `wensou index --rebuild PATH…`", .dir.display())]
+    #[error("the index in {} cannot be read: `wensou check --repair` builds it anew, or `wensou index --rebuild PATH…`", .dir.display())]
     Unreadable {
         /// The index folder.
         dir: PathBuf,
@@ -37,10 +37,12 @@ pub enum Error {
         expected: u32,
     },
     /// Another process is writing to the index.
-    #[error("the index in {} is being written by another process: wait for it to end", .dir.display())]
+    #[error("the index in {} is being written by another process{}: wait for it to end, or give `--wait`", .dir.display(), named(*.holder))]
     Busy {
         /// The index folder.
         dir: PathBuf,
+        /// The number of that process, where it could be read.
+        holder: Option<u32>,
     },
     /// A file or folder of the index could not be read or written.
     #[error("cannot {what} {}", .path.display())]
@@ -66,9 +68,11 @@ pub enum Error {
     /// The engine failed while the index was built or searched.
     #[error("the search engine failed; if it happens again, run `wensou index --rebuild PATH…`")]
     Engine(#[from] tantivy::TantivyError),
-    /// A stored record could not be decoded.
-    #[error("a stored record is damaged: rebuild with `wensou index --rebuild PATH…`")]
-    Record(#[from] postcard::Error),
+    /// A stored record is not what was written.
+    #[error(
+        "a stored record is damaged: `wensou check` says what else is, `wensou check --repair` mends it"
+    )]
+    Record(#[source] Option<postcard::Error>),
     /// Pages were skipped in a strict build.
     #[error("{} pages could not be indexed and `--strict` was given: mend or move them", .report.skipped.len())]
     Strict {
@@ -80,6 +84,10 @@ pub enum Error {
     Archive(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+fn named(holder: Option<u32>) -> String {
+    holder.map_or(String::new(), |holder| format!(" (pid {holder})"))
+}
+
 impl Error {
     pub(crate) fn io(
         what: &'static str,
@@ -87,6 +95,12 @@ impl Error {
     ) -> impl FnOnce(std::io::Error) -> Self + use<> {
         let path = path.to_path_buf();
         move |source| Self::Io { what, path, source }
+    }
+
+    /// [`Error::Unreadable`] of an index that turned out to be damaged; `what` names the file.
+    #[must_use]
+    pub fn damaged(dir: &Path, what: String) -> Self {
+        Self::unreadable(dir, what)
     }
 
     pub(crate) fn unreadable(

@@ -3,6 +3,7 @@
 //! - [`build`] reads an archive and writes a new generation; [`Index::open`] opens the current one.
 //! - `schema` says what is indexed, field by field; `analyzer` what text becomes before that.
 //! - `postings` is the exact-phrase structure beside the engine's own.
+//! - [`check`] compares an index with its checksums and with the archive.
 //! - `generation` keeps the folder safe: a build never touches the index in use.
 //!
 //! Ranking and the meaning of queries are not here but in `wensou-query`.
@@ -10,22 +11,29 @@
 mod analysis;
 mod analyzer;
 mod build;
+mod check;
 mod document;
 mod error;
 mod generation;
 mod meta;
 mod open;
 mod postings;
+mod previous;
 mod schema;
+mod writer;
 
 pub use analysis::{Analysis, TableFile, TableFiles, TableMeta};
 pub use analyzer::is_indexed_word;
-pub use build::{BuildOptions, build, is_current};
+pub use build::{BuildOptions, Built, build, is_current};
+pub use check::{Checked, Finding, Severity, check, check_files};
 pub use document::{FACET_SEPARATOR, HAS, RecordExt, Texts, civil_seconds, moment_start};
 pub use error::Error;
-pub use meta::{Meta, Stale, analysis};
+pub use generation::{Sum, Sums, abandon, sweep};
+pub use meta::{Base, Meta, Stale, analysis, description};
 pub use open::{Index, Lookup, decode_document};
-pub use postings::{Cursor, KINDS_OF_LENGTH, Most, PairKey, Postings, SegmentPostings, length_of};
+pub use postings::{
+    Cursor, KINDS_OF_LENGTH, Most, PairKey, Postings, SegmentPostings, Totals, length_of,
+};
 pub use schema::{
     FORMAT_VERSION, Fields, Kind, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED, Part,
     Unit,

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use wensou_ingest::Report;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::analysis::TableMeta;
 use crate::error::Error;
+use crate::generation::{Current, DESCRIPTION, Sums, generations};
+use crate::postings::Totals;
 use crate::schema::FORMAT_VERSION;
-
-/// Name of the file in a generation's folder.
-const FILE: &str = "wensou.json";
 
 /// The description that lies beside the engine's files.
 ///
@@ -31,10 +31,27 @@ pub struct Meta {
     pub built: String,
     /// The files and folders that were indexed, absolute.
     pub roots: Vec<PathBuf>,
+    /// The same as they were given: paths of records begin so.
+    pub given: Vec<PathBuf>,
+    /// The encoding that files were read in, if it was not detected.
+    pub encoding: Option<String>,
     /// Fingerprint of the files, see [`wensou_ingest::fingerprint`], taken before they were read.
     pub archive: String,
     /// What the walk found and left out.
     pub report: Report,
+    /// The large segment that updates leave as it is, and what in it is no more.
+    pub base: Option<Base>,
+    /// The other files of the generation.
+    pub files: Sums,
+}
+
+/// The segment of the last whole build.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Base {
+    /// The engine's name of the segment.
+    pub segment: String,
+    /// What its deleted documents hold; its postings count them still.
+    pub deleted: Totals,
 }
 
 /// Why an index is stale.
@@ -72,14 +89,29 @@ impl Meta {
         self.tables.changed().map(Stale::Table)
     }
 
-    pub(crate) fn read(dir: &Path, generation: &Path) -> Result<Self, Error> {
+    /// The files and folders that were indexed, as they were given where that means the same from the
+    /// working folder.
+    #[must_use]
+    pub fn roots_from_here(&self) -> Vec<PathBuf> {
+        let pairs = self.roots.iter().zip(&self.given);
+        let same =
+            |given: &Path, root: &Path| std::path::absolute(given).is_ok_and(|it| it == root);
+        let roots = pairs.map(|(root, given)| if same(given, root) { given } else { root });
+        roots.cloned().collect()
+    }
+
+    pub(crate) fn read(dir: &Path, current: &Current) -> Result<Self, Error> {
         /// The one field that every format has.
         #[derive(Deserialize)]
         struct Version {
             format: u32,
         }
-        let path = generation.join(FILE);
+        let path = current.folder.join(DESCRIPTION);
         let text = std::fs::read(&path).map_err(|source| Error::unreadable(dir, source))?;
+        if xxh3_64(&text) != current.checksum {
+            let what = format!("{DESCRIPTION} is not as it was written");
+            return Err(Error::unreadable(dir, what));
+        }
         let version: Version =
             serde_json::from_slice(&text).map_err(|source| Error::unreadable(dir, source))?;
         if version.format != FORMAT_VERSION {
@@ -92,14 +124,29 @@ impl Meta {
         serde_json::from_slice(&text).map_err(|source| Error::unreadable(dir, source))
     }
 
-    pub(crate) fn write(&self, generation: &Path) -> Result<(), Error> {
-        let path = generation.join(FILE);
-        let mut text = serde_json::to_vec_pretty(self).map_err(|source| Error::Io {
-            what: "write",
-            path: path.clone(),
-            source: source.into(),
-        })?;
-        text.push(b'\n');
-        crate::generation::write_durably(&path, &text)
+    /// What is left of a description where the index cannot be opened: enough to build it anew.
+    pub(crate) fn salvage(dir: &Path) -> Option<Self> {
+        let mut folders = generations(dir).ok()?;
+        folders.sort_unstable_by_key(|(number, _)| std::cmp::Reverse(*number));
+        folders.into_iter().find_map(|(_, folder)| {
+            serde_json::from_slice(&std::fs::read(folder.join(DESCRIPTION)).ok()?).ok()
+        })
     }
+
+    /// As it is written.
+    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, Error> {
+        let path = Path::new(DESCRIPTION);
+        let json = serde_json::to_vec_pretty(self).map_err(std::io::Error::from);
+        let mut text = json.map_err(Error::io("write", path))?;
+        text.push(b'\n');
+        Ok(text)
+    }
+}
+
+/// The description of an index, even of one that cannot be opened, if it can be read.
+#[must_use]
+pub fn description(dir: &Path) -> Option<Meta> {
+    let current = crate::generation::current(dir);
+    let meta = current.and_then(|current| Meta::read(dir, &current));
+    meta.ok().or_else(|| Meta::salvage(dir))
 }

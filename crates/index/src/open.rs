@@ -6,20 +6,22 @@ use std::sync::OnceLock;
 use tantivy::collector::TopDocs;
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::directory::MmapDirectory;
+use tantivy::postings::TermInfo;
 use tantivy::query::{Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption, Value};
 use tantivy::store::StoreReader;
 use tantivy::{
-    DocAddress, DocId, Index as Engine, ReloadPolicy, Searcher, SegmentOrdinal, TantivyDocument,
-    Term,
+    DocAddress, DocId, Index as Engine, InvertedIndexReader, ReloadPolicy, Searcher,
+    SegmentOrdinal, SegmentReader, TantivyDocument, Term,
 };
 use wensou_ingest::Record;
+use xxhash_rust::xxh3::xxh3_64;
 
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, TableMeta};
 use crate::analyzer::tokenizers;
 use crate::document::decode;
 use crate::error::Error;
-use crate::generation;
+use crate::generation::{self, Current};
 use crate::meta::Meta;
 use crate::postings::SegmentPostings;
 use crate::schema::{Fields, schema};
@@ -50,6 +52,7 @@ struct Columns {
     date: OnceLock<Column<i64>>,
     tie: OnceLock<Column<u64>>,
     id: OnceLock<Option<StrColumn>>,
+    digest: OnceLock<Column<u64>>,
 }
 
 /// What is there already, or else is made now.
@@ -81,18 +84,19 @@ impl Index {
     ///
     /// [`Error::Missing`], [`Error::Format`] or [`Error::Unreadable`].
     pub fn open(dir: &Path) -> Result<Self, Error> {
-        let generation = generation::current(dir)?;
-        match Self::open_generation(dir, &generation) {
-            // A build may have swapped and collected between the two steps: look once more.
-            Err(Error::Unreadable { .. }) if generation::current(dir)? != generation => {
-                Self::open_generation(dir, &generation::current(dir)?)
+        loop {
+            let current = generation::current(dir)?;
+            match Self::open_generation(dir, &current) {
+                // A build may have swapped and collected between the two steps: look once more.
+                Err(Error::Unreadable { .. }) if generation::current(dir)? != current => {}
+                outcome => return outcome,
             }
-            outcome => outcome,
         }
     }
 
-    fn open_generation(dir: &Path, generation: &Path) -> Result<Self, Error> {
-        let meta = Meta::read(dir, generation)?;
+    fn open_generation(dir: &Path, current: &Current) -> Result<Self, Error> {
+        let meta = Meta::read(dir, current)?;
+        let generation = current.folder.as_path();
         let unreadable = |source: tantivy::TantivyError| Error::unreadable(dir, source);
         let directory =
             MmapDirectory::open(generation).map_err(|source| Error::unreadable(dir, source))?;
@@ -108,24 +112,35 @@ impl Index {
             .try_into()
             .map_err(unreadable)?;
         let searcher = reader.searcher();
-        let postings = SegmentPostings::open(&directory, &searcher)
+        let deleted = meta.base.as_ref().map(|base| base.deleted).unwrap_or_default();
+        let postings = SegmentPostings::open(&directory, &searcher, deleted)
             .map_err(|source| Error::unreadable(dir, source))?;
-        Ok(Self {
+        let index = Self {
             dir: dir.to_path_buf(),
             generation: generation.to_path_buf(),
-            meta,
             fields,
             columns: searcher.segment_readers().iter().map(|_| Columns::default()).collect(),
             searcher,
             postings,
             analysis: OnceLock::new(),
-        })
+            meta,
+        };
+        // Every other file is open by now, and stays so when the generation is collected.
+        if index.meta.tables != TableMeta::default() {
+            index.analysis()?;
+        }
+        Ok(index)
     }
 
     /// The index folder, as it was given.
     #[must_use]
     pub fn dir(&self) -> &Path {
         &self.dir
+    }
+
+    /// The folder of the generation that was opened.
+    pub(crate) fn generation(&self) -> &Path {
+        &self.generation
     }
 
     /// What the index says of itself.
@@ -167,23 +182,62 @@ impl Index {
         &self.postings
     }
 
-    /// Bytes on the disk.
+    /// Bytes of its files.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        generation::current(&self.dir).map_or(0, |folder| {
-            let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
-            files.filter_map(|file| file.metadata().ok()).map(|file| file.len()).sum()
-        })
+        self.meta.files.values().map(|sum| sum.bytes).sum()
     }
 
-    /// The record of a document.
+    /// The record of a document. One that is not as it was written is an error: text is never wrong.
     ///
     /// # Errors
     ///
     /// If the store is damaged.
     pub fn record(&self, address: DocAddress) -> Result<Record, Error> {
+        let reader = self.searcher.segment_reader(address.segment_ord);
+        let column = &self.columns[address.segment_ord as usize].digest;
+        let digest = once(column, || reader.fast_fields().u64("digest"))?.first(address.doc_id);
         let document: TantivyDocument = self.searcher.doc(address)?;
-        of_document(&document, self.fields.record)
+        let bytes = stored(&document, self.fields.record);
+        if digest != Some(xxh3_64(bytes)) {
+            return Err(Error::Record(None));
+        }
+        decode(bytes)
+    }
+
+    /// Documents that have a term; those that are no more are not counted.
+    ///
+    /// # Errors
+    ///
+    /// If the engine fails.
+    pub fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
+        let mut count = 0;
+        for reader in self.searcher.segment_readers() {
+            let inverted = reader.inverted_index(term.field())?;
+            if let Some(info) = inverted.get_term_info(term)? {
+                count += living(reader, &inverted, &info)?;
+            }
+        }
+        Ok(count)
+    }
+
+    /// Every term of a field with the documents that have it, by segment, in the order of bytes.
+    ///
+    /// # Errors
+    ///
+    /// If the engine fails.
+    pub fn terms(&self, field: Field, mut each: impl FnMut(&str, u64)) -> tantivy::Result<()> {
+        for reader in self.searcher.segment_readers() {
+            let inverted = reader.inverted_index(field)?;
+            let mut terms = inverted.terms().stream()?;
+            while let Some((term, info)) = terms.next() {
+                let count = living(reader, &inverted, info)?;
+                if count > 0 {
+                    each(&String::from_utf8_lossy(term), count);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The id of a document, from a column: its record is not read.
@@ -260,11 +314,14 @@ impl Index {
             let mut terms = range.into_stream().map_err(into_engine)?;
             let mut left = limit;
             while left > 0 && terms.advance() && terms.key().starts_with(prefix.as_bytes()) {
-                found.push(String::from_utf8_lossy(terms.key()).into_owned());
-                left -= 1;
+                if living(reader, &inverted, terms.value())? > 0 {
+                    found.push(String::from_utf8_lossy(terms.key()).into_owned());
+                    left -= 1;
+                }
             }
         }
         found.sort();
+        found.dedup();
         found.truncate(limit);
         Ok(found)
     }
@@ -276,21 +333,48 @@ impl Index {
 
     /// Addresses of every document in the order of the walk.
     ///
+    /// Documents of the base are in order among themselves; those beside it know their places among
+    /// all, see [`Fields::ord`].
+    ///
     /// # Errors
     ///
     /// If the engine fails.
     pub fn in_order(&self) -> Result<Vec<DocAddress>, Error> {
-        let mut all = Vec::new();
-        for (segment, reader) in self.searcher.segment_readers().iter().enumerate() {
-            let ords = reader.fast_fields().u64("ord")?;
-            for doc in reader.doc_ids_alive() {
-                let address = DocAddress::new(segment as u32, doc);
-                all.push((ords.first(doc).unwrap_or(u64::MAX), address));
+        let readers = self.searcher.segment_readers();
+        let base = self.meta.base.as_ref().map(|base| base.segment.as_str());
+        let mut rest = Vec::new();
+        let mut placed = Vec::new();
+        for (segment, reader) in (0..).zip(readers) {
+            let documents = reader.doc_ids_alive().map(|doc| DocAddress::new(segment, doc));
+            if Some(reader.segment_id().uuid_string().as_str()) == base {
+                rest.extend(documents);
+            } else {
+                let ords = reader.fast_fields().u64("ord")?;
+                placed.extend(documents.map(|at| (ords.first(at.doc_id).unwrap_or(u64::MAX), at)));
             }
         }
-        all.sort_unstable();
-        Ok(all.into_iter().map(|(_, address)| address).collect())
+        placed.sort_unstable();
+        let mut all = Vec::with_capacity(rest.len() + placed.len());
+        let mut rest = rest.into_iter();
+        for (place, address) in placed {
+            let before = usize::try_from(place).unwrap_or(usize::MAX).saturating_sub(all.len());
+            all.extend(rest.by_ref().take(before));
+            all.push(address);
+        }
+        all.extend(rest);
+        Ok(all)
     }
+}
+
+/// Documents that have a term and are not deleted.
+fn living(
+    reader: &SegmentReader,
+    inverted: &InvertedIndexReader,
+    info: &TermInfo,
+) -> tantivy::Result<u64> {
+    let Some(alive) = reader.alive_bitset() else { return Ok(u64::from(info.doc_freq)) };
+    let list = inverted.read_postings_from_terminfo(info, IndexRecordOption::Basic)?;
+    Ok(u64::from(list.doc_freq_given_deletes(alive)))
 }
 
 /// The record of a document of one segment's store; `record` is [`Fields::record`].
@@ -303,7 +387,12 @@ pub fn decode_document(store: &StoreReader, record: Field, doc: DocId) -> Result
 }
 
 fn of_document(document: &TantivyDocument, record: Field) -> Result<Record, Error> {
-    decode(document.get_first(record).and_then(|value| value.as_bytes()).unwrap_or_default())
+    decode(stored(document, record))
+}
+
+/// The encoded record.
+fn stored(document: &TantivyDocument, record: Field) -> &[u8] {
+    document.get_first(record).and_then(|value| value.as_bytes()).unwrap_or_default()
 }
 
 fn into_engine(source: std::io::Error) -> Error {

@@ -21,7 +21,7 @@ use tantivy::schema::{
 };
 
 /// Raised whenever the fields below change: an index of another format cannot be read.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// Name of the tokenizer of word fields, see [`crate::analyzer`].
 pub(crate) const WORD_TOKENIZER: &str = "wensou_word";
@@ -131,6 +131,9 @@ pub struct Fields {
     pub seen: Field,
     /// The whole record, encoded: the only stored field, read for hits alone.
     pub record: Field,
+    /// xxh3 of the encoded record, fast: whether it is what was written, and whether a page still
+    /// says the same.
+    pub digest: Field,
     words: [Field; 3],
 }
 
@@ -175,6 +178,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         script: builder.add_text_field("script", STRING),
         seen: builder.add_u64_field("seen", FAST),
         record: builder.add_bytes_field("record", STORED),
+        digest: builder.add_u64_field("digest", FAST),
         words,
     };
     (builder.build(), fields)

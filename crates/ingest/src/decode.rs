@@ -29,18 +29,29 @@ impl<'a> Decoded<'a> {
         encoding: Option<&'static Encoding>,
         hint: Option<&'static Encoding>,
     ) -> Result<Self, Reason> {
-        let (encoding, mark) = match Encoding::for_bom(raw) {
-            Some(marked) => marked,
-            None => (encoding.unwrap_or_else(|| detect(raw, hint)), 0),
+        let marked = Encoding::for_bom(raw);
+        // Nearly every page is valid UTF-8: it is checked once, and what is checked is the text. With a
+        // NUL in it, it can still be UTF-16.
+        let nul = memchr::memchr(0, raw).is_some();
+        let utf8 = (marked.is_none() && encoding.is_none() && !nul)
+            .then(|| simdutf8::basic::from_utf8(raw));
+        let (encoding, mark) = match (marked, &utf8) {
+            (Some(marked), _) => marked,
+            (None, Some(Ok(_))) => (UTF_8, 0),
+            (None, _) => (encoding.unwrap_or_else(|| detect(raw, hint)), 0),
         };
-        let (text, replaced) = encoding.decode_without_bom_handling(&raw[mark..]);
+        let (text, replaced) = match utf8 {
+            Some(Ok(text)) => (Cow::Borrowed(text), false),
+            _ => encoding.decode_without_bom_handling(&raw[mark..]),
+        };
         if text.trim().is_empty() {
             return Err(Reason::Empty);
         }
         if is_binary(&text) {
             return Err(Reason::Binary);
         }
-        let lossy = replaced || text.contains('\0');
+        // UTF-16 is full of NULs that are no characters.
+        let lossy = replaced || nul && text.contains('\0');
         Ok(Self { text, lossy, replaced, raw, encoding, mark })
     }
 
@@ -64,6 +75,9 @@ pub fn decode(raw: &[u8]) -> Result<Cow<'_, str>, Reason> {
 
 /// NUL never stands in a page, and control characters hardly ever.
 fn is_binary(text: &str) -> bool {
+    if !has_control(text.as_bytes()) {
+        return false;
+    }
     let sample = text.char_indices().nth(16 << 10).map_or(text, |(end, _)| &text[..end]);
     let (mut control, mut all) = (0_usize, 0_usize);
     for c in sample.chars() {
@@ -74,6 +88,14 @@ fn is_binary(text: &str) -> bool {
         }
     }
     control * 10 > all.max(50)
+}
+
+/// Whether UTF-8 can hold anything that [`is_binary`] counts; asked of every byte, so without branches.
+fn has_control(bytes: &[u8]) -> bool {
+    let ascii = |b: u8| b < b' ' && !(b'\t'..=b'\r').contains(&b) || b == 0x7f;
+    bytes.iter().fold(false, |found, b| found | ascii(*b))
+        || memchr::memchr_iter(0xc2, bytes).any(|at| bytes.get(at + 1).is_some_and(|b| *b < 0xa0))
+        || memchr::memmem::find(bytes, "\u{fffd}".as_bytes()).is_some()
 }
 
 #[cfg(test)]
@@ -110,6 +132,16 @@ mod tests {
             }
             assert_eq!(places.raw(text.len()), raw.len() as u64);
         }
+    }
+
+    #[test]
+    fn every_control_character_is_looked_at() {
+        for c in ('\0'..='\u{ffff}').filter(|c| c.is_control() && !c.is_whitespace()) {
+            assert!(has_control(format!("首頁{c}頁").as_bytes()), "{c:?}");
+            assert!(is_binary(&c.to_string().repeat(30)), "{c:?}");
+        }
+        assert!(has_control("首\u{fffd}".as_bytes()));
+        assert!(!has_control("首頁 \t\r\n> 瑞波幣·Info，\u{a0}".as_bytes()));
     }
 
     #[test]

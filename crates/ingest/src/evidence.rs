@@ -46,13 +46,15 @@ impl Evidence {
 
     /// Notes that `dated` stands below the paragraphs `above`, nearest first.
     pub(crate) fn see_item<'a>(&mut self, dated: &str, above: impl Iterator<Item = &'a str>) {
-        let agreed = above.take(REMEMBERED).map(short_hash).collect();
-        let chain = Chain { agreed, broken: false };
+        let above: Vec<&str> = above.take(REMEMBERED).collect();
         match self.chains.entry(item_hash(dated)) {
             std::collections::hash_map::Entry::Vacant(vacant) => {
-                vacant.insert(chain);
+                let agreed = above.into_iter().map(short_hash).collect();
+                vacant.insert(Chain { agreed, broken: false });
             }
-            std::collections::hash_map::Entry::Occupied(mut known) => known.get_mut().meet(&chain),
+            std::collections::hash_map::Entry::Occupied(mut known) => {
+                known.get_mut().meet(above.len(), above.into_iter().map(short_hash), false);
+            }
         }
     }
 
@@ -87,7 +89,8 @@ impl Evidence {
                     vacant.insert(chain);
                 }
                 std::collections::hash_map::Entry::Occupied(mut known) => {
-                    known.get_mut().meet(&chain);
+                    let there = chain.agreed.iter().copied();
+                    known.get_mut().meet(chain.agreed.len(), there, chain.broken);
                 }
             }
         }
@@ -106,15 +109,13 @@ impl Evidence {
 }
 
 impl Chain {
-    fn meet(&mut self, other: &Self) {
-        let common = self
-            .agreed
-            .iter()
-            .zip(&*other.agreed)
-            .take_while(|(mine, theirs)| mine == theirs)
-            .count();
-        let longest = self.agreed.len().max(other.agreed.len());
-        self.broken |= other.broken || common < longest;
+    /// Agrees with another chain of so many paragraphs. Its hashes are asked for only up to the first that
+    /// differs: most items are met again, and what stands above is mostly another article.
+    fn meet(&mut self, length: usize, other: impl Iterator<Item = u32>, broken: bool) {
+        let mine = self.agreed.iter();
+        let common = mine.zip(other).take_while(|(mine, theirs)| **mine == *theirs).count();
+        let longest = self.agreed.len().max(length);
+        self.broken |= broken || common < longest;
         if common < self.agreed.len() {
             self.agreed = self.agreed[..common].into();
         }

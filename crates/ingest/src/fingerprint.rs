@@ -1,31 +1,81 @@
 //! Whether an archive is as it was: one number over what a look at its files shows.
 
 use std::convert::Infallible;
-use std::fs;
+use std::fs::{self, Metadata};
 use std::path::PathBuf;
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::error::Error;
 use crate::walk::walk;
 
-/// A number over the path, the length and the time of change of every file below `roots`.
+/// The clock of a file system may stand still for so long: a file that is written twice meanwhile
+/// shows the same times.
+const TICK: Duration = Duration::from_millis(20);
+
+/// A number over every file below `roots`: its path below the root, length and times, and which file
+/// it is.
 ///
-/// Opens no file. A file rewritten with as many bytes and its old time is taken for unchanged.
+/// Opens no file. A file that is rewritten with as many bytes and given its old time shows by the time
+/// of its last change of any kind, which programs cannot set. Waits a moment if a file was written just now, so
+/// that another number comes of whatever is written later.
 ///
 /// # Errors
 ///
 /// [`Error::Root`] and [`Error::NotAFile`], as [`ingest`](crate::ingest()).
 pub fn fingerprint(roots: &[PathBuf]) -> Result<u64, Error<Infallible>> {
     let mut hash = Xxh3::new();
+    let mut newest = UNIX_EPOCH;
     for source in walk(roots)?.sources {
-        let changed = fs::metadata(&source.path).and_then(|about| about.modified()).ok();
-        let changed = changed.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-        hash.update(source.path.as_os_str().as_encoded_bytes());
+        hash.update(source.relative.as_bytes());
         hash.update(&[0]);
-        hash.update(&source.bytes.to_le_bytes());
-        hash.update(&changed.map_or(0, |time| time.as_nanos()).to_le_bytes());
+        let Ok(about) = fs::metadata(&source.path) else { continue };
+        hash.update(&about.len().to_le_bytes());
+        let modified = about.modified().unwrap_or(UNIX_EPOCH);
+        newest = newest.max(modified);
+        let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
+        hash.update(&since.as_nanos().to_le_bytes());
+        identity(&about, &mut hash);
+    }
+    let now = SystemTime::now();
+    if newest <= now && now.duration_since(newest).is_ok_and(|age| age < TICK) {
+        std::thread::sleep(TICK);
     }
     Ok(hash.digest())
+}
+
+#[cfg(unix)]
+fn identity(about: &Metadata, hash: &mut Xxh3) {
+    use std::os::unix::fs::MetadataExt;
+
+    for number in [about.dev(), about.ino()] {
+        hash.update(&number.to_le_bytes());
+    }
+    for number in [about.ctime(), about.ctime_nsec()] {
+        hash.update(&number.to_le_bytes());
+    }
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Metadata, _: &mut Xxh3) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn a_file_with_its_old_length_and_time_has_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let page = folder.path().join("page.txt");
+        fs::write(&page, "甲").unwrap();
+        let roots = [folder.path().to_path_buf()];
+        let before = fingerprint(&roots).unwrap();
+        assert_eq!(fingerprint(&roots).unwrap(), before);
+        let time = fs::metadata(&page).unwrap().modified().unwrap();
+        fs::write(&page, "乙").unwrap();
+        fs::File::options().write(true).open(&page).unwrap().set_modified(time).unwrap();
+        assert_ne!(fingerprint(&roots).unwrap(), before);
+    }
 }

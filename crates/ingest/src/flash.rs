@@ -64,12 +64,12 @@ pub(crate) fn split<'a>(paragraphs: &[Paragraph<'a>], evidence: &Evidence) -> Bo
             Some((at, moment)) => {
                 let text = piece.paragraph.text[..at].trim_end();
                 let dated = Paragraph { text, ..piece.paragraph };
-                let first = beginning(&pending, dated, evidence);
+                let (first, head) = beginning(&pending, dated, evidence);
                 body.paragraphs.extend(pending[..first].iter().map(|p| p.text));
                 let mut item = pending.split_off(first);
                 pending.clear();
                 item.push(dated);
-                body.flashes.extend(make(&item, moment));
+                body.flashes.extend(make(&item, head, moment));
             }
         }
     }
@@ -126,15 +126,22 @@ fn cut(paragraph: Paragraph<'_>, from: usize, to: usize) -> (Paragraph<'_>, usiz
     (Paragraph { text, start, end }, skipped)
 }
 
-/// Index into `pending` of the item's first paragraph; `pending.len()` if `dated` is all of it.
-fn beginning(pending: &[Paragraph<'_>], dated: Paragraph<'_>, evidence: &Evidence) -> usize {
+/// Index into `pending` of the item's first paragraph, `pending.len()` if `dated` is all of it; and its head.
+fn beginning<'a>(
+    pending: &[Paragraph<'a>],
+    dated: Paragraph<'a>,
+    evidence: &Evidence,
+) -> (usize, Option<Headline<'a>>) {
     let own = headline::read(dated.text, "");
     let known = pending.len().min(LONGEST - 1);
     let above = || pending.iter().rev().map(|p| p.text);
     let bound = evidence.bound(dated.text, above().take(known));
     let near = &pending[pending.len() - known..];
-    let mut best = (pending.len(), own.map_or(f32::MIN, |own| own.score).max(THRESHOLD) + SINGLE);
-    let mut rest = dated.text.to_owned();
+    let mut best = (pending.len(), own);
+    let mut best_score = own.map_or(f32::MIN, |own| own.score).max(THRESHOLD) + SINGLE;
+    // As much of the text below as a head is compared with, and how long all of it is.
+    let mut rest = headline::compared(dated.text).to_owned();
+    let mut length = dated.text.len();
     for (more, paragraph) in near.iter().rev().enumerate() {
         let agreement = match bound {
             Some(bound) if bound == more + 1 => AGREED,
@@ -142,33 +149,44 @@ fn beginning(pending: &[Paragraph<'_>], dated: Paragraph<'_>, evidence: &Evidenc
             Some(bound) if bound <= more => -DISAGREED,
             _ => 0.0,
         };
-        let head = headline::read(paragraph.text, &rest).map(|head| head.score);
+        let distance = DISTANCE * more as f32;
         // What all pages agree on is an item even if its first line does not look like one.
-        let shape = if agreement > 0.0 {
-            head.unwrap_or(THRESHOLD).max(THRESHOLD)
+        let (floor, least) = if agreement > 0.0 {
+            (f32::NEG_INFINITY, THRESHOLD)
         } else {
-            head.unwrap_or(f32::MIN)
+            // Lower by more than what sums in another order can differ.
+            (best_score + distance - agreement - 0.01, f32::MIN)
         };
-        let score = shape + agreement - DISTANCE * more as f32;
-        if score > best.1 {
-            best = (pending.len() - 1 - more, score);
+        let head = headline::read_above(paragraph.text, &rest, floor);
+        let shape = head.map_or(least, |head| head.score.max(least));
+        let score = shape + agreement - distance;
+        if score > best_score {
+            (best, best_score) = ((pending.len() - 1 - more, head), score);
         }
-        rest.insert(0, '\n');
-        rest.insert_str(0, paragraph.text);
+        let below = std::mem::take(&mut rest);
+        rest.push_str(headline::compared(paragraph.text));
+        if rest.len() == paragraph.text.len() {
+            rest.push('\n');
+            rest.push_str(&below);
+        }
+        length += paragraph.text.len() + 1;
         // No item is as long as an article.
-        if rest.len() > 6000 {
+        if length > 6000 {
             break;
         }
     }
-    best.0
+    best
 }
 
-fn make(item: &[Paragraph<'_>], date: Option<Moment>) -> Option<PageFlash> {
+/// An item of its paragraphs, the head of the first, and the date.
+fn make(
+    item: &[Paragraph<'_>],
+    head: Option<Headline<'_>>,
+    date: Option<Moment>,
+) -> Option<PageFlash> {
     let (first, last) = (item.first()?, item.last()?);
-    let rest: Vec<&str> = item[1..].iter().map(|p| p.text).collect();
-    let head = headline::read(first.text, &rest.join("\n"))
-        .filter(|head| head.score > -4.0)
-        .unwrap_or_else(|| headless(first.text));
+    let rest = item[1..].iter().map(|p| p.text);
+    let head = head.filter(|head| head.score > -4.0).unwrap_or_else(|| headless(first.text));
     let mut text = first.text[head.text..].trim().to_owned();
     for more in rest {
         if !text.is_empty() {

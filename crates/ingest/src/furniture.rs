@@ -25,9 +25,6 @@ pub(crate) fn site(text: &str) -> Option<&str> {
 
 /// `首頁 > 瑞波幣 > Info` and its relatives: the outer option says that it is one, the inner is the category.
 pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
-    if text.chars().count() > 200 {
-        return None;
-    }
     const PLACES: [&str; 12] = [
         "導航",
         "导航",
@@ -59,6 +56,12 @@ pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
         rest.strip_prefix(is_colon)
     });
     let trail = place.unwrap_or(text).trim();
+    // Nearly every line is told by its beginning.
+    if place.is_none() && !HOMES.iter().any(|home| trail.starts_with(home))
+        || text.chars().count() > 200
+    {
+        return None;
+    }
     let mut steps = trail
         .split(['>', '»', '›', '\u{ff1e}', '→', '\u{fe65}', '≫'])
         .map(|step| step.trim().trim_end_matches('-').trim());

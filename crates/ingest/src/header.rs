@@ -2,7 +2,7 @@
 
 use crate::date;
 use crate::furniture::{breadcrumb, is_ad, site};
-use crate::labels::{Field, Label, fields, is_name};
+use crate::labels::{Field, Label, fields, has_fields, is_name};
 use crate::line::{Layout, Line, Part};
 use crate::punctuation::is_stop;
 use crate::record::{Moment, TitleOrigin};
@@ -88,7 +88,7 @@ impl Header {
     /// Finds a text page's title at or a little after `at`; returns the line after it.
     fn find_title(&mut self, lines: &[Line<'_>], at: usize) -> usize {
         let Some(first) = lines.get(at) else { return at };
-        if !fields(&first.text).is_empty() {
+        if has_fields(&first.text) {
             return at;
         }
         let end = lines.len().min(at + 5);
@@ -151,7 +151,7 @@ pub(crate) fn note(slot: &mut Option<String>, value: &str) {
 
 /// A line of author or time: empty fields, or a time among them.
 fn is_meta(text: &str) -> bool {
-    if text.chars().count() > 150 {
+    if !has_fields(text) || text.chars().count() > 150 {
         return false;
     }
     let fields = fields(text);

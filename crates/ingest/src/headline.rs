@@ -24,6 +24,11 @@ const COMPARED: usize = 160;
 
 /// The best way to take `paragraph` for the beginning of an item; `rest` is the item's text below it.
 pub(crate) fn read<'a>(paragraph: &'a str, rest: &str) -> Option<Headline<'a>> {
+    read_above(paragraph, rest, f32::NEG_INFINITY)
+}
+
+/// [`read`], for a caller who has no use for a score of `floor` or less: that may be nothing.
+pub(crate) fn read_above<'a>(paragraph: &'a str, rest: &str, floor: f32) -> Option<Headline<'a>> {
     let (column, start) = column(paragraph);
     if let Some(headline) = bracketed(paragraph, column, start) {
         return Some(headline);
@@ -31,23 +36,36 @@ pub(crate) fn read<'a>(paragraph: &'a str, rest: &str) -> Option<Headline<'a>> {
     let colons = colons(paragraph, start);
     let leads: Vec<bool> =
         colons.iter().map(|(at, width)| has_lead(&paragraph[at + width..])).collect();
-    colons
-        .iter()
-        .enumerate()
-        .map(|(number, &(at, width))| {
-            let title = paragraph[start..at].trim();
-            let text = &paragraph[at + width..];
-            let mut score = score(title, text, rest) + if column.is_some() { 5.0 } else { 0.0 };
-            // A text that opens as news do, further on: up to there it was the title.
-            if !leads[number] && leads[number + 1..].contains(&true) {
-                score -= 2.5;
-            }
-            let blank = text.len() - text.trim_start().len();
-            Headline { column, title, text: at + width + blank, score }
-        })
-        .filter(|headline| !headline.title.is_empty())
+    let named = if column.is_some() { 5.0 } else { 0.0 };
+    let mut best: Option<Headline<'a>> = None;
+    for (number, &(at, width)) in colons.iter().enumerate() {
+        let title = paragraph[start..at].trim();
+        if title.is_empty() {
+            continue;
+        }
+        let lead = leads[number];
         // Of equals the earlier: a title is rather short than long.
-        .reduce(|best, next| if next.score > best.score { next } else { best })
+        let known = best.map_or(floor, |best| best.score.max(floor));
+        if most(title, lead) + named <= known {
+            continue;
+        }
+        let text = &paragraph[at + width..];
+        let mut score = score(title, text, rest, lead) + named;
+        // A text that opens as news do, further on: up to there it was the title.
+        if !lead && leads[number + 1..].contains(&true) {
+            score -= 2.5;
+        }
+        if best.is_none_or(|best| score > best.score) {
+            let blank = text.len() - text.trim_start().len();
+            best = Some(Headline { column, title, text: at + width + blank, score });
+        }
+    }
+    best
+}
+
+/// The part of the text below a paragraph that [`read`] looks at.
+pub(crate) fn compared(rest: &str) -> &str {
+    first_chars(rest, COMPARED)
 }
 
 /// `聲音 | ` and where what follows begins.
@@ -82,6 +100,13 @@ fn bracketed<'a>(
 /// Byte offsets and widths of the colons that could end a title: outside quotes, and no part of a time or address.
 fn colons(paragraph: &str, start: usize) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
+    let bytes = &paragraph.as_bytes()[start..];
+    let near = &bytes[..bytes.len().min(REACH * 4)];
+    // Most paragraphs have no colon; other wide marks begin with the same byte as the wide colon.
+    let is_one = |at: usize| near[at] == b':' || bytes[at..].starts_with("\u{ff1a}".as_bytes());
+    if !memchr::memchr2_iter(b':', 0xef, near).any(is_one) {
+        return found;
+    }
     let mut open: Vec<char> = Vec::new();
     let mut before = None;
     let mut chars = paragraph[start..].char_indices().take(REACH).peekable();
@@ -106,10 +131,9 @@ fn colons(paragraph: &str, start: usize) -> Vec<(usize, usize)> {
     found
 }
 
-fn score(title: &str, text: &str, rest: &str) -> f32 {
-    let length = title.chars().count();
-    let body = text.chars().count() + rest.chars().count();
-    let mut score = match length {
+/// What the length of a title says, in characters.
+fn fitness(length: usize) -> f32 {
+    match length {
         0..=2 => -6.0,
         3 => -3.0,
         4..=5 => -1.5,
@@ -117,14 +141,25 @@ fn score(title: &str, text: &str, rest: &str) -> f32 {
         46..=60 => -1.0,
         61..=80 => -3.0,
         _ => -6.0,
-    };
-    if body < 10 {
+    }
+}
+
+/// A title and its text score no more than this. Sums in another order may differ a little.
+fn most(title: &str, lead: bool) -> f32 {
+    let length = title.chars().count();
+    let agreement = 6.5 + 0.25 * (length as f32).min(24.0);
+    fitness(length) - 2.0 + agreement + if lead { 3.5 } else { 1.5 } + 0.01
+}
+
+fn score(title: &str, text: &str, rest: &str, lead: bool) -> f32 {
+    let short = text.chars().chain(rest.chars()).nth(9).is_none();
+    let mut score = fitness(title.chars().count());
+    if short {
         score -= 3.0;
     }
     score -= 2.0;
     let (share, agreement) = agreement(title, text, rest);
     score += agreement;
-    let lead = has_lead(text);
     if lead {
         score += 3.5;
     } else if is_dated(first_chars(text, 30)) {
@@ -163,15 +198,30 @@ fn agreement(title: &str, text: &str, rest: &str) -> (f32, f32) {
     if asked.is_empty() {
         return (0.0, 0.0);
     }
-    let mut met = vec![false; asked.len()];
+    let number = asked.len() as f32;
+    // Most pairs of a text are none of its title's: a bit for each of those says so.
+    let mut filter = [0_u64; 8];
+    let bit = |(a, b): (char, char)| {
+        let hash =
+            (a as u32).wrapping_mul(0x9E37_79B9).wrapping_add(b as u32).wrapping_mul(0x85EB_CA6B)
+                >> 23;
+        ((hash >> 6) as usize, 1 << (hash & 63))
+    };
+    for (word, mask) in asked.iter().copied().map(bit) {
+        filter[word] |= mask;
+    }
+    let mut met = 0.0;
     for pair in pairs(text.chars().chain(['\n']).chain(rest.chars()).take(COMPARED)) {
-        if let Ok(at) = asked.binary_search(&pair) {
-            met[at] = true;
+        let (word, mask) = bit(pair);
+        if filter[word] & mask != 0
+            && let Ok(at) = asked.binary_search(&pair)
+        {
+            asked.remove(at);
+            met += 1.0;
         }
     }
-    let met = met.into_iter().filter(|met| *met).count() as f32;
-    let share = met / asked.len() as f32;
-    (share, 6.5 * share + 0.25 * met.min(24.0))
+    let share = met / number;
+    (share, 6.5 * share + 0.25 * f32::min(met, 24.0))
 }
 
 /// Neighbours among letters, digits and Chinese characters; marks and blanks between them do not count.

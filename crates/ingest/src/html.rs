@@ -10,14 +10,16 @@ use crate::line::{Layout, Line, Part};
 /// Whether a file's text is HTML, whatever the file is called.
 pub(crate) fn looks_like_html(text: &str) -> bool {
     let head = text.trim_start_matches('\u{feff}').trim_start();
+    if !head.starts_with('<') {
+        return false;
+    }
     let sample: String = head.chars().take(512).collect::<String>().to_ascii_lowercase();
     sample.starts_with("<!doctype html")
         || sample.starts_with("<html")
         || sample.starts_with("<?xml") && sample.contains("<html")
-        || sample.starts_with('<')
-            && ["<head", "<body", "<div", "<p>", "<h1", "<meta", "<article", "<!--"]
-                .iter()
-                .any(|tag| sample.starts_with(tag))
+        || ["<head", "<body", "<div", "<p>", "<h1", "<meta", "<article", "<!--"]
+            .iter()
+            .any(|tag| sample.starts_with(tag))
 }
 
 /// The lines of an HTML page.

@@ -1,5 +1,9 @@
 //! Lines that name something: `來源:…`, `原文作者:…原文編譯:…`, `文 | …`, `發布時間:…`, several on one line.
 
+use std::sync::OnceLock;
+
+use foldhash::HashMap;
+
 use crate::punctuation::{is_bar, is_colon, is_comma, is_stop};
 
 /// What a label announces.
@@ -108,6 +112,23 @@ const LABELS: [(&str, Label); 84] = [
     ("排版", Label::Other),
 ];
 
+/// The labels by their first character: asked at every place of some lines.
+fn by_first() -> &'static HashMap<char, Vec<(&'static str, Label)>> {
+    static TABLE: OnceLock<HashMap<char, Vec<(&'static str, Label)>>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut table: HashMap<char, Vec<_>> = HashMap::default();
+        for (name, label) in LABELS {
+            table.entry(name.chars().next().unwrap_or_default()).or_default().push((name, label));
+        }
+        table
+    })
+}
+
+/// Whether a line begins with a label, so that it has fields.
+pub(crate) fn has_fields(line: &str) -> bool {
+    label_at(line, 0, true).is_some()
+}
+
 /// The fields of a line that begins with a label; none for any other line.
 pub(crate) fn fields(line: &str) -> Vec<Field<'_>> {
     let mut fields = Vec::new();
@@ -148,7 +169,8 @@ fn label_at(line: &str, at: usize, separate: bool) -> Option<(Label, usize)> {
     if first.is_ascii() && !first.is_ascii_uppercase() {
         return None;
     }
-    LABELS
+    by_first()
+        .get(&first)?
         .iter()
         .filter_map(|(name, label)| {
             let after = rest.strip_prefix(name)?;

@@ -43,9 +43,11 @@ pub(crate) struct Layout<'a> {
 
 /// The lines of a text page.
 pub(crate) fn text_layout(text: &str) -> Layout<'_> {
-    let mut lines = Vec::new();
+    let mut lines = Vec::with_capacity(64);
     let mut at = 0;
-    for piece in text.split(['\n', '\r']) {
+    let breaks = memchr::memchr2_iter(b'\n', b'\r', text.as_bytes());
+    for end in breaks.chain([text.len()]) {
+        let piece = &text[at..end];
         let trimmed = piece.trim();
         if !trimmed.is_empty() {
             let start = at + (piece.len() - piece.trim_start().len());

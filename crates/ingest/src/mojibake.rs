@@ -16,11 +16,7 @@ pub(crate) enum Repair {
 
 /// Looks at one line.
 pub(crate) fn repair(line: &str) -> Repair {
-    let (mut telling, mut all) = (0_usize, 0_usize);
-    for c in line.chars().filter(|c| !c.is_ascii()) {
-        all += 1;
-        telling += usize::from(is_telling(c));
-    }
+    let (telling, all) = count(line);
     // A pair of wrong characters could be an honest rare name; in mojibake a third of them tell.
     if telling < 2 || telling * 5 < all {
         return Repair::Sound;
@@ -35,6 +31,11 @@ pub(crate) fn repair(line: &str) -> Repair {
 
 /// The UTF-8 text whose bytes, read as GBK, give `line`.
 fn back(line: &str) -> Option<String> {
+    // Honest text shows by its first character, and to encode it takes long.
+    let first = line.chars().find(|c| !c.is_ascii())?;
+    if !tables().opening.holds(first) {
+        return None;
+    }
     let (bytes, _, lost) = GBK.encode(line);
     let text = if lost { None } else { String::from_utf8(bytes.into_owned()).ok() };
     text.or_else(|| {
@@ -44,26 +45,80 @@ fn back(line: &str) -> Option<String> {
     .filter(|text| !text.is_ascii() && !text.contains('\u{fffd}'))
 }
 
-/// Whether `c` is what GBK makes of the first two bytes of a Chinese character or mark in UTF-8.
-fn is_telling(c: char) -> bool {
-    use std::sync::OnceLock;
-    /// A bit for every character of the first plane: this is asked of all text.
-    static TABLE: OnceLock<Vec<u64>> = OnceLock::new();
-    let table = TABLE.get_or_init(|| {
-        let mut table = vec![0; 0x1_0000 / 64];
-        for lead in [0xe3_u8, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9, 0xef] {
+/// Characters that tell, and all that are not ASCII. Asked of all text, so it goes by the bytes of UTF-8: the
+/// bits of all but a character's last byte are its word in the table, those of the last its place there.
+fn count(line: &str) -> (usize, usize) {
+    let bytes = line.as_bytes();
+    let table = &tables().telling.0;
+    let (mut telling, mut all, mut at) = (0, 0, 0);
+    while let Some(&lead) = bytes.get(at) {
+        if lead < 0x80 {
+            at += 1;
+            continue;
+        }
+        // Nearly all characters have three bytes, and come in runs.
+        while let Some(&[lead @ 0xe0..=0xef, middle, last]) = bytes.get(at..at + 3) {
+            let word = usize::from(lead & 0xf) << 6 | usize::from(middle & 0x3f);
+            telling += (table[word] >> (last & 0x3f) & 1) as usize;
+            all += 1;
+            at += 3;
+        }
+        match bytes.get(at..at + 2) {
+            Some(&[lead @ 0xc0..=0xdf, last]) => {
+                telling += (table[usize::from(lead & 0x1f)] >> (last & 0x3f) & 1) as usize;
+                all += 1;
+                at += 2;
+            }
+            // The rarest planes have no place in GBK.
+            Some(&[0xf0..=0xff, _]) => {
+                all += 1;
+                at += 4;
+            }
+            _ => {}
+        }
+    }
+    (telling, all)
+}
+
+/// A bit for every character of the first plane.
+struct Bits([u64; 1 << 10]);
+
+impl Bits {
+    /// What GBK makes of the first two bytes of characters in UTF-8 that begin with one of `leads`.
+    fn of(leads: impl IntoIterator<Item = u8>) -> Self {
+        let mut bits = Self([0; 1 << 10]);
+        for lead in leads {
             for next in 0x80..=0xbf {
                 let bytes = [lead, next];
                 let (read, _) = GBK.decode_without_bom_handling(&bytes);
-                let c = read.chars().next().filter(|c| *c != '\u{fffd}');
-                if let Some(word) = c.and_then(|c| table.get_mut(c as usize / 64)) {
-                    *word |= 1 << (c.unwrap_or_default() as u32 % 64);
+                let c = read.chars().next().filter(|c| *c != '\u{fffd}').map_or(0, u32::from);
+                if let Some(word) = bits.0.get_mut(c as usize / 64) {
+                    *word |= 1 << (c % 64);
                 }
             }
         }
-        table
-    });
-    table.get(c as usize / 64).is_some_and(|word| word >> (c as u32 % 64) & 1 == 1)
+        bits
+    }
+
+    fn holds(&self, c: char) -> bool {
+        self.0.get(c as usize / 64).is_some_and(|word| word >> (c as u32 % 64) & 1 == 1)
+    }
+}
+
+struct Tables {
+    /// Chinese characters and marks: what tells mojibake.
+    telling: Bits,
+    /// All characters: what mojibake can begin with.
+    opening: Bits,
+}
+
+fn tables() -> &'static Tables {
+    use std::sync::OnceLock;
+    static TABLES: OnceLock<Box<Tables>> = OnceLock::new();
+    TABLES.get_or_init(|| {
+        let telling = Bits::of([0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9, 0xef]);
+        Box::new(Tables { telling, opening: Bits::of(0xc2..=0xf4) })
+    })
 }
 
 #[cfg(test)]
@@ -83,6 +138,28 @@ mod tests {
         }
         assert!(spoil("以太坊").starts_with("浠ュお鍧"));
         assert_eq!(repair("浠ュお鍧婁氦鏄撴墍"), Repair::Repaired("以太坊交易所".to_owned()));
+    }
+
+    #[test]
+    fn characters_are_counted_by_their_bytes() {
+        for c in ('\u{1}'..='\u{10ffff}').filter(|c| !c.is_ascii()) {
+            let tells = usize::from(tables().telling.holds(c));
+            assert_eq!(count(&format!("a{c}z")), (tells, 1), "{c:?}");
+        }
+        assert_eq!(count("浠ュ,a\u{e9}\u{20000}").1, 4);
+    }
+
+    #[test]
+    fn what_cannot_open_mojibake_cannot_be_read_back() {
+        for c in ('\u{80}'..='\u{ffff}').filter(|c| !tables().opening.holds(*c)) {
+            let text = c.to_string();
+            for encoding in [GBK, GB18030] {
+                let (bytes, _, lost) = encoding.encode(&text);
+                let read = std::str::from_utf8(&bytes);
+                let broken = read.is_err_and(|error| error.error_len().is_some());
+                assert!(lost || broken, "{c:?} {bytes:x?}");
+            }
+        }
     }
 
     #[test]

@@ -145,24 +145,23 @@ impl Reader<'_> {
     fn page(&self, input: &mut Input<'_>, evidence: &Evidence) -> Result<FoundPage, Reason> {
         let raw = self.bytes(input)?;
         let decoded = self.decode(&raw, input)?;
-        let page = parse_page(&decoded.text, self.markup(input, &decoded.text), evidence);
+        let mut page = parse_page(&decoded.text, self.markup(input, &decoded.text), evidence);
         let path = input.path.clone();
         let ranges = page.flashes.iter().map(|flash| (flash.start, flash.end));
         let ranges = ranges.chain(page.mojibake_kept.iter().copied());
         let places = decoded.places(ranges.flat_map(|(start, end)| [start, end]));
         let span = |start, end| Span { start: places.raw(start), end: places.raw(end) };
-        let flashes = page
-            .flashes
-            .iter()
+        let flashes = std::mem::take(&mut page.flashes)
+            .into_iter()
             .map(|flash| FlashItem {
-                column: flash.column.clone(),
-                title: flash.title.clone(),
-                text: flash.text.clone(),
+                column: flash.column,
+                title: flash.title,
+                text: flash.text,
                 date: match flash.date {
                     Some(_) => Date { value: flash.date, provenance: DateProvenance::Stated },
                     None => Date::default(),
                 },
-                outlet: flash.outlet.clone(),
+                outlet: flash.outlet,
                 seen_in: vec![Sighting { path: path.clone(), span: span(flash.start, flash.end) }],
                 ..FlashItem::default()
             })

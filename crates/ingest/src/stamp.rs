@@ -15,26 +15,39 @@ pub(crate) struct Stamp {
 
 /// Every bracketed date of a text.
 pub(crate) fn stamps(text: &str) -> impl Iterator<Item = Stamp> + '_ {
-    text.match_indices(['[', '\u{ff3b}', '【', '〔']).filter_map(|(open, mark)| {
-        let inner = open + mark.len();
+    openings(text).filter_map(|open| {
+        let inner = open + text[open..].chars().next().map_or(1, char::len_utf8);
         let blank = text[inner..].len() - text[inner..].trim_start().len();
         let found = date::leading(&text[inner + blank..])?;
         let after = inner + blank + found.bytes;
         let rest = text[after..].trim_start();
-        let close = rest.chars().next().filter(|c| matches!(c, ']' | '\u{ff3d}' | '】' | '〕'))?;
+        let close = rest.chars().next().filter(|c| is_closing(*c))?;
         let end = text.len() - rest.len() + close.len_utf8();
         Some(Stamp { open, end, moment: found.moment })
     })
 }
 
+/// Where brackets open: all paragraphs are searched, and few have any, so it goes by bytes.
+fn openings(text: &str) -> impl Iterator<Item = usize> + '_ {
+    let bytes = text.as_bytes();
+    // Other characters begin with the first byte of the wide brackets, too.
+    let wide = |at: &usize| bytes[*at] == b'[' || text[*at..].starts_with(['\u{ff3b}', '【', '〔']);
+    memchr::memchr3_iter(b'[', 0xe3, 0xef, bytes).filter(wide)
+}
+
+fn is_closing(c: char) -> bool {
+    matches!(c, ']' | '\u{ff3d}' | '】' | '〕')
+}
+
 /// The text of a line that ends a flash item, before its date.
 pub(crate) fn ends_item(text: &str) -> Option<&str> {
+    let blank = |c: char| c.is_whitespace() || matches!(c, '。' | '.');
+    if !text.trim_end_matches(blank).ends_with(is_closing) {
+        return None;
+    }
     let stamp = stamps(text).last()?;
     let after = &text[stamp.end..];
-    after
-        .trim_matches(|c: char| c.is_whitespace() || matches!(c, '。' | '.'))
-        .is_empty()
-        .then(|| text[..stamp.open].trim_end())
+    after.trim_matches(blank).is_empty().then(|| text[..stamp.open].trim_end())
 }
 
 #[cfg(test)]

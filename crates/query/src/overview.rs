@@ -49,7 +49,8 @@ pub fn overview(index: &Index) -> Result<Overview, Error> {
     })
 }
 
-/// Civil times of the oldest and the newest dated document. Reads the bounds of a column only.
+/// Civil times of the oldest and the newest dated document. Reads the bounds of a column only,
+/// unless some of its documents are deleted.
 ///
 /// # Errors
 ///
@@ -59,6 +60,13 @@ pub fn date_bounds(index: &Index) -> Result<[Option<DateTime>; 2], Error> {
     let mut newest: Option<i64> = None;
     for reader in index.searcher().segment_readers() {
         let dates = reader.fast_fields().i64("date")?;
+        if reader.has_deletes() {
+            for at in reader.doc_ids_alive().filter_map(|doc| dates.first(doc)) {
+                oldest = Some(oldest.map_or(at, |oldest| oldest.min(at)));
+                newest = Some(newest.map_or(at, |newest| newest.max(at)));
+            }
+            continue;
+        }
         // The bounds of a column without values are 0 and 0, which would be a date.
         if dates.values.num_vals() > 0 {
             oldest = Some(oldest.map_or(dates.min_value(), |at| at.min(dates.min_value())));

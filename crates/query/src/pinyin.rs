@@ -79,17 +79,12 @@ fn words(index: &Index, letters: &str) -> Result<Vec<String>, Error> {
     let titles_and_tags = [Part::Title, Part::Tags].map(|part| fields.words(part));
     let dictionaries = [fields.tag, fields.source].into_iter().chain(titles_and_tags);
     let mut found: HashMap<String, u64> = HashMap::new();
-    for reader in index.searcher().segment_readers() {
-        for field in dictionaries.clone() {
-            let inverted = reader.inverted_index(field)?;
-            let mut terms = inverted.terms().stream().map_err(tantivy::TantivyError::from)?;
-            while let Some((term, info)) = terms.next() {
-                let Ok(word) = std::str::from_utf8(term) else { continue };
-                if matches(word, letters) {
-                    *found.entry(word.to_owned()).or_default() += u64::from(info.doc_freq);
-                }
+    for field in dictionaries {
+        index.terms(field, |word, documents| {
+            if matches(word, letters) {
+                *found.entry(word.to_owned()).or_default() += documents;
             }
-        }
+        })?;
     }
     let mut found: Vec<(u64, String)> = found.into_iter().map(|(word, n)| (n, word)).collect();
     found.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));

@@ -103,7 +103,7 @@ struct UnitScorer {
 
 enum Source {
     Pair {
-        list: Cursor,
+        list: Box<Cursor>,
         lengths: OwnedBytes,
         norms: Norms,
     },
@@ -129,7 +129,10 @@ impl UnitScorer {
         };
         let (lengths, norms) = (postings.lengths(unit.part), norms[unit.part as usize].clone());
         let source = match pair_key(unit.part, unit.unit, &unit.text) {
-            Some(key) => postings.list(key).map(|list| Source::Pair { list, lengths, norms }),
+            Some(key) => postings.list(key).map(|list| {
+                let list = Box::new(list);
+                Source::Pair { list, lengths, norms }
+            }),
             None => {
                 let field = index.fields().words(unit.part);
                 let term = Term::from_field_text(field, &unit.text);

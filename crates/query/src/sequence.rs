@@ -103,7 +103,7 @@ impl Scorer for Parts {
 
 /// One part.
 enum Walk {
-    List(Cursor),
+    List(Box<Cursor>),
     Phrase(Phrase),
 }
 
@@ -112,8 +112,10 @@ impl Walk {
     fn new(postings: &Postings, part: Part, key: &[char]) -> Option<Self> {
         Some(match key {
             [] => return None,
-            [one] => Self::List(postings.list(PairKey::single(part, *one))?),
-            [first, second] => Self::List(postings.list(PairKey::pair(part, *first, *second))?),
+            [one] => Self::List(Box::new(postings.list(PairKey::single(part, *one))?)),
+            [first, second] => {
+                Self::List(Box::new(postings.list(PairKey::pair(part, *first, *second))?))
+            }
             _ => Self::Phrase(Phrase::new(postings, part, key)?),
         })
     }
@@ -141,7 +143,7 @@ impl Walk {
 
     fn size_hint(&self) -> u32 {
         match self {
-            Self::List(list) => list.count(),
+            Self::List(list) => Cursor::count(list),
             // Of the documents that have its rarest pair, few have it whole.
             Self::Phrase(phrase) => phrase.lists[0].1.count() / 4 + 1,
         }

@@ -32,7 +32,7 @@ impl<'a> Statistics<'a> {
             Some(key) => self.index.postings().count(key),
             None => {
                 let term = Term::from_field_text(self.index.fields().words(part), text);
-                self.index.searcher().doc_freq(&term)?
+                self.index.doc_freq(&term)?
             }
         };
         Ok(found.min(self.documents))

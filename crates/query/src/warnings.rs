@@ -30,7 +30,7 @@ pub(crate) fn warnings(
             for value in values.iter().filter(|value| !value.prefix) {
                 let folded = fold(&value.text);
                 let term = Term::from_field_text(index.fields().tag, &folded);
-                if index.searcher().doc_freq(&term)? == 0 {
+                if index.doc_freq(&term)? == 0 {
                     let nearest = nearest(&folded, &all_tags(index)?);
                     let tag = &value.text;
                     let warning = Diagnostic::no_such_tag(&query.text, value.span, tag, &nearest);

@@ -21,8 +21,8 @@ pub(crate) use builder::Builder;
 pub use file::Postings;
 pub use lengths::{KINDS_OF_LENGTH, length_of};
 pub use list::{Cursor, Most};
-pub use segments::SegmentPostings;
 pub(crate) use segments::postings_file;
+pub use segments::{SegmentPostings, Totals};
 
 use crate::schema::Part;
 

@@ -10,6 +10,7 @@ const LONGEST_LINE: usize = 400;
 /// A line as characters, with its folded twin of the same length.
 pub(super) struct Glue {
     chars: Vec<char>,
+    #[cfg(test)]
     folded: Vec<char>,
     classes: Vec<Class>,
     /// For each place, the hash of the folded text up to it.
@@ -18,6 +19,10 @@ pub(super) struct Glue {
     powers: Vec<u64>,
     /// For each place, how natural it is that one keyword ends and another begins there.
     seams: Vec<f32>,
+    /// For each place, where its folded character stands next; the line's length if nowhere.
+    again: Vec<usize>,
+    /// The runs of letters, digits and dots.
+    words: Vec<Range>,
 }
 
 /// Base of the hash: polynomial, so that the hash of any range comes from those of two beginnings.
@@ -55,7 +60,22 @@ impl Glue {
             hashes.push(hash_on(hashes[at], *c));
             powers.push(powers[at].wrapping_mul(BASE));
         }
-        let mut line = Self { chars, folded, classes, hashes, powers, seams: Vec::new() };
+        let next = |at: usize| folded[at + 1..].iter().position(|c| *c == folded[at]);
+        let again =
+            (0..folded.len()).map(|at| next(at).map_or(folded.len(), |n| at + 1 + n)).collect();
+        let words = words(&folded);
+        let seams = Vec::new();
+        let mut line = Self {
+            chars,
+            #[cfg(test)]
+            folded,
+            classes,
+            hashes,
+            powers,
+            seams,
+            again,
+            words,
+        };
         line.seams = (0..=line.len()).map(|at| line.seam_at(at)).collect();
         Some(line)
     }
@@ -65,12 +85,9 @@ impl Glue {
         self.hashes[to].wrapping_sub(self.hashes[from].wrapping_mul(self.powers[to - from]))
     }
 
-    /// The first run of letters, digits and dots in a range, cut to it.
-    pub(super) fn word_in(&self, (from, to): Range) -> Option<Range> {
-        let inside = |c: &char| is_word_char(*c);
-        let start = from + self.folded[from..to].iter().position(inside)?;
-        let length = self.folded[start..to].iter().position(|c| !inside(c));
-        Some((start, length.map_or(to, |length| start + length)))
+    /// The runs of letters, digits and dots that end below `from`.
+    pub(super) fn words_from(&self, from: usize) -> &[Range] {
+        &self.words[self.words.partition_point(|word| word.1 <= from)..]
     }
 
     pub(super) fn len(&self) -> usize {
@@ -86,6 +103,7 @@ impl Glue {
         !self.chars[at].is_ascii_alphanumeric()
     }
 
+    #[cfg(test)]
     pub(super) fn folded_char(&self, at: usize) -> char {
         self.folded[at]
     }
@@ -94,12 +112,15 @@ impl Glue {
         self.chars[from..to].iter().collect::<String>().trim().to_owned()
     }
 
-    /// Where in the line the folded text of a range stands, the range itself included.
-    pub(super) fn occurrences(&self, (from, to): Range) -> Vec<usize> {
-        let (hash, first, length) = (self.hash((from, to)), self.folded[from], to - from);
-        (0..=self.len() - length)
-            .filter(|at| self.folded[*at] == first && self.hash((*at, at + length)) == hash)
-            .collect()
+    /// Where below a range its folded text stands again.
+    pub(super) fn occurrences_below(&self, (from, to): Range) -> impl Iterator<Item = usize> + '_ {
+        let (hash, length) = (self.hash((from, to)), to - from);
+        let mut at = from;
+        std::iter::from_fn(move || {
+            at = self.again[at];
+            (at + length <= self.len()).then_some(at)
+        })
+        .filter(move |&at| at >= to && self.hash((at, at + length)) == hash)
     }
 
     /// How natural it is that one keyword ends and another begins at `at`.
@@ -149,6 +170,17 @@ impl Glue {
     fn capitals_after(&self, at: usize) -> usize {
         self.chars[at..].iter().take_while(|c| c.is_ascii_uppercase()).count()
     }
+}
+
+fn words(folded: &[char]) -> Vec<Range> {
+    let mut words: Vec<Range> = Vec::new();
+    for (at, _) in folded.iter().enumerate().filter(|(_, c)| is_word_char(**c)) {
+        match words.last_mut() {
+            Some(word) if word.1 == at => word.1 = at + 1,
+            _ => words.push((at, at + 1)),
+        }
+    }
+    words
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,9 @@
 //! Tags that the site glued together: what the archive knows of them, and how a line of them is split.
 
 mod glue;
+mod row;
 mod search;
+mod seen;
 mod split;
 mod vocabulary;
 

@@ -1,32 +1,37 @@
 //! The search for the best segmentation of a glued line: dynamic programming over both halves at once.
 
+use std::mem::take;
+
 use super::Vocabulary;
 use super::glue::{Glue, Range, is_tag_char};
+use super::row::{NONE, Row, Step};
 
 const LONGEST_TAG: usize = 8;
 const LONGEST_KEYWORD: usize = 40;
 /// The tags' half is at most this long.
 const LONGEST_HALF: usize = 80;
-/// Hypotheses kept for each place in the tags' half: they differ only in how they cut the keywords.
-const ROW: usize = 5;
 /// Keywords kept for each place where one can begin.
 const CHOICE: usize = 8;
 /// What every pair costs: as much as two letters and a keyword hold by chance.
 const PAIR: f32 = 2.2;
 /// A keyword worse than this is none.
 const WORST_KEYWORD: f32 = -5.0;
+/// No seam is better.
+const BEST_SEAM: f32 = 0.6;
 /// Only a keyword that the archive names ends at a worse seam.
 const WORST_SEAM: f32 = -2.6;
 /// What is added where the letters of a tag are a whole word of its keyword.
 const WHOLE: f32 = 1.8;
 /// What it is worth that the archive names a tag with its keyword.
 const NAMED: f32 = 2.0;
+/// What it is worth that a keyword has nothing to do with its tag.
+const UNRELATED: f32 = -2.0;
 /// Sums in another order may differ by this.
 const ROUNDING: f32 = 1e-3;
-/// No step.
-const NONE: usize = usize::MAX;
+/// Sums of all pairs of a line may differ by this.
+const SLACK: f32 = 0.05;
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Pair {
     pub(super) tag: Range,
     pub(super) keyword: Range,
@@ -38,58 +43,18 @@ struct Tag {
     score: f32,
     /// The hash of its folded text, where the archive knows it.
     known: Option<u64>,
-    /// Where its letters stand.
-    occurrences: Vec<usize>,
+    /// Where its letters stand below it, as a range of [`Search::occurrences`].
+    occurrences: Range,
+    /// No keyword goes with it better than this.
+    hope: f32,
 }
 
 /// What can be said of a range taken for a keyword.
-struct Keyword {
-    to: usize,
-    score: f32,
+#[derive(Clone, Copy)]
+pub(super) struct Keyword {
+    pub(super) to: usize,
+    pub(super) score: f32,
     known: Option<u64>,
-}
-
-/// The first pairs of a line; where the next tag begins is the step's row.
-#[derive(Clone, Copy)]
-struct Step {
-    /// Where the next keyword begins.
-    keyword: usize,
-    score: f32,
-    pair: Pair,
-    /// The step before, as an index.
-    before: usize,
-}
-
-/// The best steps of a row so far: a step that is surely worse than all of them is not made.
-#[derive(Clone, Copy)]
-struct BestOfRow {
-    /// Steps with their scores.
-    steps: [(usize, f32); ROW],
-}
-
-impl Default for BestOfRow {
-    fn default() -> Self {
-        Self { steps: [(NONE, f32::NEG_INFINITY); ROW] }
-    }
-}
-
-impl BestOfRow {
-    fn least(&self) -> f32 {
-        self.steps.iter().map(|(_, score)| *score).fold(f32::INFINITY, f32::min)
-    }
-
-    fn note(&mut self, step: usize, score: f32) {
-        let known = self.steps.iter().position(|(known, _)| *known == step);
-        let worst = || {
-            (0..ROW)
-                .min_by(|a, b| self.steps[*a].1.total_cmp(&self.steps[*b].1))
-                .unwrap_or_default()
-        };
-        let place = known.unwrap_or_else(worst);
-        if score > self.steps[place].1 {
-            self.steps[place] = (step, score);
-        }
-    }
 }
 
 pub(super) struct Search<'a> {
@@ -97,13 +62,18 @@ pub(super) struct Search<'a> {
     vocabulary: &'a Vocabulary,
     /// The tags' half ends here at the latest.
     pub(super) reach: usize,
-    /// By where they begin.
-    tags: Vec<Vec<Tag>>,
-    keywords: Vec<Option<Vec<Keyword>>>,
-    /// By where the next tag and the next keyword begin: the step among those being made, or [`NONE`].
-    slots: Vec<usize>,
+    tags: Vec<Tag>,
+    /// By where tags begin: their range in `tags`.
+    tags_from: Vec<Range>,
+    occurrences: Vec<usize>,
+    keywords: Vec<Keyword>,
+    /// By where keywords begin: their range in `keywords`, once they are made.
+    keywords_from: Vec<Option<Range>>,
     /// See [`Vocabulary::richness`].
     richness: f32,
+    /// Room for [`Search::from`].
+    rows: Vec<Row>,
+    steps: Vec<Step>,
 }
 
 impl<'a> Search<'a> {
@@ -112,244 +82,273 @@ impl<'a> Search<'a> {
             line,
             vocabulary,
             reach: 0,
-            tags: Vec::new(),
-            keywords: std::iter::repeat_with(|| None).take(line.len()).collect(),
-            slots: Vec::new(),
+            tags: Vec::with_capacity(64),
+            tags_from: Vec::new(),
+            occurrences: Vec::with_capacity(64),
+            keywords: Vec::with_capacity(256),
+            keywords_from: vec![None; line.len()],
             richness: vocabulary.richness(),
+            rows: Vec::new(),
+            steps: Vec::new(),
         };
         let last = line.len().saturating_sub(2).min(LONGEST_HALF);
-        let mut ends = vec![true];
+        let mut ends = [false; LONGEST_HALF + 1];
+        ends[0] = true;
         for from in 0..last {
+            let first = search.tags.len();
             // Only where another tag ends does one begin.
-            let tags =
-                if ends.get(from) == Some(&true) { search.tags_at(from, last) } else { Vec::new() };
-            for tag in &tags {
-                ends.resize(ends.len().max(tag.range.1 + 1), false);
+            if ends[from] {
+                search.make_tags(from, last);
+            }
+            for tag in &search.tags[first..] {
                 ends[tag.range.1] = true;
                 search.reach = search.reach.max(tag.range.1);
             }
-            search.tags.push(tags);
+            search.tags_from.push((first, search.tags.len()));
         }
-        search.slots = vec![NONE; (search.reach + 1) * (line.len() + 1)];
         search
     }
 
-    fn tags_at(&mut self, from: usize, last: usize) -> Vec<Tag> {
-        let mut tags = Vec::new();
+    fn make_tags(&mut self, from: usize, last: usize) {
         for to in from + 2..=last.min(from + LONGEST_TAG) {
             let range = (from, to);
             let hash = self.line.hash(range);
             let times = self.vocabulary.tag(hash);
             let score = if times > 0 {
-                Some(1.5 + 0.35 * (1.0 + times as f32).ln())
+                1.5 + 0.35 * (1.0 + times as f32).ln()
+            } else if let Some(score) = stranger(self.line.chars(range)) {
+                score - self.richness
             } else {
-                stranger(self.line.chars(range)).map(|score| score - self.richness)
+                continue;
             };
-            if let Some(score) = score {
-                tags.push(Tag {
-                    range,
-                    score,
-                    known: (times > 0).then_some(hash),
-                    occurrences: self.line.occurrences(range),
-                });
-            }
+            let first = self.occurrences.len();
+            self.occurrences.extend(self.line.occurrences_below(range));
+            let occurrences = (first, self.occurrences.len());
+            let held =
+                if occurrences.0 < occurrences.1 { held(to - from, WHOLE) } else { f32::MIN };
+            let known = (times > 0).then_some(hash);
+            let hope = held.max(if known.is_some() { NAMED } else { UNRELATED });
+            self.tags.push(Tag { range, score, known, occurrences, hope });
         }
-        tags
     }
 
-    /// Where a keyword that begins at `from` can end, with how good it is by itself.
-    fn keywords_at(&mut self, from: usize) -> Vec<Keyword> {
+    fn tags(&self, from: usize) -> &[Tag] {
+        self.tags_from.get(from).map_or(&[], |&(first, end)| &self.tags[first..end])
+    }
+
+    /// Where a keyword that begins at `from` can end, with how good it is by itself: the best [`CHOICE`],
+    /// best first, but before them the one that ends the line.
+    pub(super) fn make_keywords(&mut self, from: usize) -> Range {
+        if let Some(made) = self.keywords_from.get(from).copied().flatten() {
+            return made;
+        }
         let end = self.line.len();
-        let mut keywords = Vec::new();
-        let mut breaks = 0.0;
+        let first = self.keywords.len();
+        let mut breaks = 0.0_f32;
+        let shapes = self.vocabulary.shapes_from(self.line, from);
+        // Most ranges begin as no keyword does that the archive names.
+        let may_be_known =
+            from + 2 <= end && self.vocabulary.may_begin(self.line.hash((from, from + 2)));
         for to in from + 2..=end.min(from + LONGEST_KEYWORD) {
             breaks += self.line.break_at(from, to - 1);
+            // Breaks only become more.
+            if !may_be_known && shapes.is_empty() && -1.5 - breaks + BEST_SEAM < WORST_KEYWORD {
+                break;
+            }
             let seam = self.line.seam(to);
             if seam < -10.0 {
                 continue;
             }
             let hash = self.line.hash((from, to));
-            let times = self.vocabulary.keyword(hash);
+            let times = if may_be_known { self.vocabulary.keyword(hash) } else { 0 };
             let score = if times > 0 {
                 3.0 + 0.3 * (1.0 + times as f32).ln() + seam.max(-1.5)
             } else if seam < WORST_SEAM {
                 continue;
-            } else if let Some((held, known)) = self.vocabulary.shape(self.line, (from, to)) {
+            } else if let Some((held, known)) = shapes.best(to) {
                 let word = if known { 1.0 } else { -0.8 };
                 0.8 + 0.25 * (1.0 + held as f32).ln() + word + seam
             } else {
                 -1.5 - breaks + seam
             };
             if score > WORST_KEYWORD {
-                keywords.push(Keyword { to, score, known: (times > 0).then_some(hash) });
+                let keyword = Keyword { to, score, known: (times > 0).then_some(hash) };
+                // A keyword that ends the line stays, however bad the others make it look.
+                let better = |other: &Keyword| to != end && other.score.total_cmp(&score).is_ge();
+                let place = self.keywords[first..].iter().rposition(better);
+                let place = place.map_or(first, |place| first + place + 1);
+                if place < first + CHOICE {
+                    self.keywords.truncate(first + CHOICE - 1);
+                    self.keywords.insert(place, keyword);
+                }
             }
         }
-        // A keyword that ends the line stays, however bad: something has to.
-        keywords.sort_by(|a, b| {
-            (b.to == end)
-                .cmp(&(a.to == end))
-                .then(b.score.total_cmp(&a.score))
-                .then(a.to.cmp(&b.to))
-        });
-        keywords.truncate(CHOICE);
-        keywords
+        let made = (first, self.keywords.len());
+        if let Some(slot) = self.keywords_from.get_mut(from) {
+            *slot = Some(made);
+        }
+        made
+    }
+
+    /// The keywords that can begin at `from`, as far as they are made.
+    pub(super) fn keywords(&self, from: usize) -> &[Keyword] {
+        let made = self.keywords_from.get(from).copied().flatten();
+        made.map_or(&[], |(first, end)| &self.keywords[first..end])
     }
 
     /// How good the first pair can be if the keywords begin at `middle`.
     pub(super) fn promise(&mut self, middle: usize) -> f32 {
-        let keywords = self.keywords(middle);
-        let firsts = self.tags.first().map_or(&[][..], Vec::as_slice);
-        let best = firsts
-            .iter()
-            .filter(|tag| tag.range.1 <= middle)
-            .flat_map(|tag| keywords.iter().map(move |keyword| (tag, keyword)))
-            .map(|(tag, keyword)| self.worth(tag, middle, keyword))
-            .fold(f32::MIN, f32::max);
-        self.put_back(middle, keywords);
+        self.make_keywords(middle);
+        let mut best = f32::MIN;
+        for tag in self.tags(0).iter().filter(|tag| tag.range.1 <= middle) {
+            for keyword in self.keywords(middle) {
+                if most(tag, keyword) > best {
+                    best = best.max(self.worth(tag, middle, keyword));
+                }
+            }
+        }
         best
+    }
+
+    /// For each of `middles` a score that [`Search::from`] does not surpass: as if every tag could have the
+    /// keyword that goes with it best, and only their numbers had to agree.
+    pub(super) fn hopes(&mut self, middles: &[usize]) -> Vec<f32> {
+        let end = self.line.len();
+        let mut reached = vec![false; end + 1];
+        for &middle in middles {
+            reached[middle] = true;
+        }
+        for from in 0..end {
+            if reached[from] {
+                let (first, last) = self.make_keywords(from);
+                for keyword in &self.keywords[first..last] {
+                    reached[keyword.to] = true;
+                }
+            }
+        }
+        // By place, then by the number of tags or keywords.
+        let row = self.reach / 2 + 1;
+        let mut keywords = vec![f32::NEG_INFINITY; (end + 1) * row];
+        keywords[end * row] = 0.0;
+        for from in (0..end).filter(|from| reached[*from]).rev() {
+            let (here, below) = keywords[from * row..].split_at_mut(row);
+            for keyword in self.keywords(from) {
+                let rest = &below[(keyword.to - from - 1) * row..][..row];
+                for (here, rest) in here[1..].iter_mut().zip(rest) {
+                    *here = here.max(keyword.score + rest);
+                }
+            }
+        }
+        let mut tags = vec![f32::NEG_INFINITY; (self.reach + 1) * row];
+        tags[0] = 0.0;
+        for from in 0..self.reach {
+            let (here, below) = tags[from * row..].split_at_mut(row);
+            for tag in self.tags(from) {
+                let there = &mut below[(tag.range.1 - from - 1) * row..][..row];
+                for (there, here) in there[1..].iter_mut().zip(&*here) {
+                    *there = there.max(here + (tag.score + tag.hope - PAIR));
+                }
+            }
+        }
+        let both =
+            |middle: usize| tags[middle * row..][..row].iter().zip(&keywords[middle * row..]);
+        let hope = |middle| both(middle).map(|(a, b)| a + b).fold(f32::NEG_INFINITY, f32::max);
+        middles.iter().map(|&middle| hope(middle) + SLACK).collect()
     }
 
     /// The best segmentation whose keywords begin at `middle`.
     pub(super) fn from(&mut self, middle: usize) -> Option<(f32, Vec<Pair>)> {
-        let end = self.line.len();
-        let nothing = Pair { tag: (0, 0), keyword: (0, 0) };
-        let mut steps = vec![Step { keyword: middle, score: 0.0, pair: nothing, before: NONE }];
+        let (mut rows, mut steps) = (take(&mut self.rows), take(&mut self.steps));
+        rows.clear();
+        rows.resize_with(middle + 1, Row::default);
+        steps.clear();
+        rows[0].offer(Step { keyword: middle, score: 0.0, pair: Pair::default(), before: NONE });
         // Every step leads on in the tags' half, so a place is settled once it is reached.
-        let mut rows: Vec<Vec<usize>> = vec![Vec::new(); middle + 1];
-        rows[0].push(0);
-        let mut best = vec![BestOfRow::default(); middle + 1];
         for place in 0..middle {
-            let mut row = std::mem::take(&mut rows[place]);
-            for &step in &row {
-                self.slots[place * (end + 1) + steps[step].keyword] = NONE;
+            for step in rows[place].settle() {
+                let before = steps.len();
+                steps.push(step);
+                self.extend(place, step, before, middle, &mut rows);
             }
-            let key = |step: &usize| (steps[*step].score, steps[*step].keyword);
-            row.sort_unstable_by(|a, b| {
-                let ((a, a_place), (b, b_place)) = (key(a), key(b));
-                b.total_cmp(&a).then(a_place.cmp(&b_place))
-            });
-            row.truncate(ROW);
-            for step in row {
-                self.extend(place, step, middle, &mut steps, &mut rows, &mut best);
-            }
-        }
-        let done = std::mem::take(&mut rows[middle]);
-        for &step in &done {
-            self.slots[middle * (end + 1) + steps[step].keyword] = NONE;
         }
         // Both halves end together, so there is one last step.
-        let mut at = *done.first()?;
-        let score = steps[at].score;
-        let mut pairs = Vec::new();
-        while at != 0 {
-            pairs.push(steps[at].pair);
-            at = steps[at].before;
-        }
-        pairs.reverse();
-        Some((score, pairs))
+        let best = rows[middle].settle().next().map(|last| {
+            let mut pairs = Vec::new();
+            let mut step = last;
+            while step.before != NONE {
+                pairs.push(step.pair);
+                step = steps[step.before];
+            }
+            pairs.reverse();
+            (last.score, pairs)
+        });
+        (self.rows, self.steps) = (rows, steps);
+        best
     }
 
     /// Every pair that can follow a step at `place` of the tags' half.
-    fn extend(
-        &mut self,
-        place: usize,
-        before: usize,
-        middle: usize,
-        steps: &mut Vec<Step>,
-        rows: &mut [Vec<usize>],
-        best: &mut [BestOfRow],
-    ) {
+    fn extend(&mut self, place: usize, step: Step, before: usize, middle: usize, rows: &mut [Row]) {
         let end = self.line.len();
-        let Step { keyword: from, score: so_far, .. } = steps[before];
-        let keywords = self.keywords(from);
-        for tag in self.tags.get(place).map_or(&[][..], Vec::as_slice) {
+        self.make_keywords(step.keyword);
+        let keywords = self.keywords(step.keyword);
+        let ends = usize::from(keywords.first().is_some_and(|keyword| keyword.to == end));
+        let (last, others) = keywords.split_at(ends);
+        for tag in self.tags(place) {
             let left = middle.checked_sub(tag.range.1);
-            // One letter that is left over makes no tag.
-            let Some(left) = left.filter(|left| *left != 1) else { continue };
-            for keyword in &keywords {
-                if (left == 0) != (keyword.to == end) {
-                    continue;
+            let fitting = match left {
+                // One letter that is left over makes no tag.
+                None | Some(1) => continue,
+                Some(0) => last,
+                Some(_) => others,
+            };
+            let row = &mut rows[tag.range.1];
+            for keyword in fitting {
+                // The keywords after it are no better.
+                if step.score + most(tag, keyword) < row.least() {
+                    break;
                 }
-                let target = &best[tag.range.1];
-                if so_far + self.most(tag, keyword) < target.least() {
-                    continue;
-                }
-                let score = so_far + self.worth(tag, from, keyword);
-                let pair = Pair { tag: tag.range, keyword: (from, keyword.to) };
-                let next = Step { keyword: keyword.to, score, pair, before };
-                let slot = &mut self.slots[tag.range.1 * (end + 1) + keyword.to];
-                match steps.get_mut(*slot) {
-                    Some(known) if known.score >= score => continue,
-                    Some(known) => *known = next,
-                    None => {
-                        *slot = steps.len();
-                        rows[tag.range.1].push(steps.len());
-                        steps.push(next);
-                    }
-                }
-                best[tag.range.1].note(*slot, score);
+                let score = step.score + self.worth(tag, step.keyword, keyword);
+                let pair = Pair { tag: tag.range, keyword: (step.keyword, keyword.to) };
+                row.offer(Step { keyword: keyword.to, score, pair, before });
             }
         }
-        self.put_back(from, keywords);
-    }
-
-    /// The keywords that can begin at `from`, made once; they are to be put back.
-    fn keywords(&mut self, from: usize) -> Vec<Keyword> {
-        match self.keywords.get_mut(from).and_then(Option::take) {
-            Some(keywords) => keywords,
-            None => self.keywords_at(from),
-        }
-    }
-
-    fn put_back(&mut self, from: usize, keywords: Vec<Keyword>) {
-        if let Some(slot) = self.keywords.get_mut(from) {
-            *slot = Some(keywords);
-        }
-    }
-
-    /// A tag and its keyword add no more than this.
-    fn most(&self, tag: &Tag, keyword: &Keyword) -> f32 {
-        let length = tag.range.1 - tag.range.0;
-        tag.score + keyword.score - PAIR + held(length, WHOLE).max(NAMED) + ROUNDING
     }
 
     /// What a tag and its keyword add to a segmentation.
     fn worth(&self, tag: &Tag, from: usize, keyword: &Keyword) -> f32 {
-        tag.score + keyword.score - PAIR + agreement(self.line, self.vocabulary, tag, from, keyword)
+        tag.score + keyword.score - PAIR + self.agreement(tag, from, keyword)
+    }
+
+    /// How well a keyword goes with its tag.
+    fn agreement(&self, tag: &Tag, from: usize, keyword: &Keyword) -> f32 {
+        let length = tag.range.1 - tag.range.0;
+        let word = self.occurrences[tag.occurrences.0..tag.occurrences.1]
+            .iter()
+            .filter(|at| **at >= from && **at + length <= keyword.to)
+            .map(|&at| {
+                let opens = at == from || self.line.parts_words(at - 1);
+                let ends = at + length == keyword.to || self.line.parts_words(at + length);
+                // A tag that is a whole word of its keyword is hardly there by chance.
+                match (opens, ends) {
+                    (true, true) => WHOLE,
+                    (false, false) => 0.0,
+                    _ => 0.4,
+                }
+            })
+            .reduce(f32::max);
+        if let Some(word) = word {
+            return held(length, word);
+        }
+        match (&tag.known, &keyword.known) {
+            (Some(tag), Some(keyword)) if self.vocabulary.pair(*tag, *keyword) => NAMED,
+            _ => UNRELATED,
+        }
     }
 }
 
-/// How well a keyword goes with its tag.
-fn agreement(
-    line: &Glue,
-    vocabulary: &Vocabulary,
-    tag: &Tag,
-    from: usize,
-    keyword: &Keyword,
-) -> f32 {
-    let length = tag.range.1 - tag.range.0;
-    let word = tag
-        .occurrences
-        .iter()
-        .filter(|at| **at >= from && **at + length <= keyword.to)
-        .map(|&at| {
-            let opens = at == from || line.parts_words(at - 1);
-            let ends = at + length == keyword.to || line.parts_words(at + length);
-            // A tag that is a whole word of its keyword is hardly there by chance.
-            match (opens, ends) {
-                (true, true) => WHOLE,
-                (false, false) => 0.0,
-                _ => 0.4,
-            }
-        })
-        .reduce(f32::max);
-    if let Some(word) = word {
-        return held(length, word);
-    }
-    match (&tag.known, &keyword.known) {
-        (Some(tag), Some(keyword)) if vocabulary.pair(*tag, *keyword) => NAMED,
-        _ => -2.0,
-    }
+/// A tag and its keyword add no more than this.
+fn most(tag: &Tag, keyword: &Keyword) -> f32 {
+    tag.score + keyword.score - PAIR + tag.hope + ROUNDING
 }
 
 /// What it is worth that a keyword holds the letters of its tag: a longer tag is held by chance less

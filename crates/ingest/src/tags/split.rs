@@ -17,16 +17,26 @@ pub(crate) fn split(glued: &str, vocabulary: &Vocabulary) -> Option<Vec<String>>
     let mut middles: Vec<(f32, usize)> =
         (2..=search.reach).map(|middle| (search.promise(middle), middle)).collect();
     middles.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    middles.truncate(MIDDLES);
-    let mut best: Option<(f32, Vec<Pair>)> = None;
-    for (_, middle) in middles {
-        if let Some((score, pairs)) = search.from(middle)
-            && best.as_ref().is_none_or(|(known, _)| score > *known)
+    let middles: Vec<usize> = middles.iter().take(MIDDLES).map(|(_, middle)| *middle).collect();
+    let hopes = search.hopes(&middles);
+    // The most hopeful first, so that most of the others need not be tried.
+    let mut order: Vec<usize> = (0..middles.len()).collect();
+    order.sort_by(|a, b| hopes[*b].total_cmp(&hopes[*a]));
+    // Of equals the more promising: score, place in `middles`, pairs.
+    let mut best: Option<(f32, usize, Vec<Pair>)> = None;
+    for place in order {
+        if best.as_ref().is_some_and(|(known, ..)| hopes[place] < *known) {
+            break;
+        }
+        if let Some((score, pairs)) = search.from(middles[place])
+            && best
+                .as_ref()
+                .is_none_or(|(known, at, _)| score > *known || score == *known && place < *at)
         {
-            best = Some((score, pairs));
+            best = Some((score, place, pairs));
         }
     }
-    let (score, pairs) = best?;
+    let (score, _, pairs) = best?;
     if score < WORST * pairs.len() as f32 {
         return None;
     }

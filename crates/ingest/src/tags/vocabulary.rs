@@ -4,6 +4,7 @@
 use foldhash::{HashMap, HashSet};
 
 use super::glue::{Glue, Range, text_hash};
+use super::seen::Seen;
 use crate::fold::fold;
 use crate::title::{Title, is_ticker};
 
@@ -17,11 +18,18 @@ pub(crate) struct Vocabulary {
     /// By the hash of what stands before and behind the variable word in keywords such as `Baby …` or `…幣價格今日行情`, with
     /// the number of different words seen there.
     shapes: HashMap<u64, u32>,
+    /// Hashes of what stands before the word in any shape.
+    befores: HashSet<u64>,
     /// Hashes of the words seen there.
     words: HashSet<u64>,
     /// The counts again, by the hash of their text: any range of a line is looked up without making a text of it.
     tag_counts: HashMap<u64, u32>,
     keyword_counts: HashMap<u64, u32>,
+    /// What may be a key of `keyword_counts`, and what of `shapes`.
+    keyword_seen: Seen,
+    /// Hashes of the first two characters of the keywords.
+    keyword_begins: Seen,
+    shape_seen: Seen,
 }
 
 /// A shape must have held this many different words to be one.
@@ -76,6 +84,7 @@ impl Vocabulary {
         seen.retain(|_, words| words.len() >= WORDS_OF_A_SHAPE as usize);
         self.words = self.tags.keys().map(|tag| text_hash(tag)).collect();
         self.words.extend(seen.values().flatten().map(|word| text_hash(word)));
+        self.befores = seen.keys().map(|(before, _)| text_hash(before)).collect();
         self.shapes = seen
             .into_iter()
             .map(|((before, behind), words)| {
@@ -88,6 +97,10 @@ impl Vocabulary {
         };
         self.tag_counts = by_hash(&self.tags);
         self.keyword_counts = by_hash(&self.keywords);
+        self.keyword_seen = Seen::of(self.keyword_counts.keys().copied());
+        let begins: Vec<u64> = self.keywords.keys().map(|keyword| first_hash(keyword)).collect();
+        self.keyword_begins = Seen::of(begins.into_iter());
+        self.shape_seen = Seen::of(self.shapes.keys().copied());
     }
 
     /// The more tags an archive names, the stranger is one that it does not.
@@ -102,7 +115,15 @@ impl Vocabulary {
 
     /// How often the archive names a keyword.
     pub(super) fn keyword(&self, hash: u64) -> u32 {
+        if !self.keyword_seen.may_hold(hash) {
+            return 0;
+        }
         self.keyword_counts.get(&hash).copied().unwrap_or(0)
+    }
+
+    /// Whether the archive may name a keyword that begins with the two characters of this hash.
+    pub(super) fn may_begin(&self, hash: u64) -> bool {
+        self.keyword_begins.may_hold(hash)
     }
 
     /// Whether the archive names them together.
@@ -110,26 +131,75 @@ impl Vocabulary {
         self.pairs.contains(&pair_hash(tag, keyword))
     }
 
-    /// The best shape that a range fits: how many words the shape has held, and whether this word is known.
-    pub(super) fn shape(&self, line: &Glue, range: Range) -> Option<(u32, bool)> {
-        if self.shapes.is_empty() {
-            return None;
+    /// The shapes that ranges from `from` on can fit.
+    pub(super) fn shapes_from<'a>(&'a self, line: &'a Glue, from: usize) -> Shapes<'a> {
+        let words = line.words_from(from);
+        let mut fitting = 0;
+        if !self.befores.is_empty() {
+            for (number, word) in words.iter().take(u64::BITS as usize).enumerate() {
+                let begins = self.befores.contains(&line.hash((from, word.0.max(from))));
+                fitting |= u64::from(begins) << number;
+            }
         }
-        let (from, to) = range;
+        Shapes { vocabulary: self, line, from, words, fitting }
+    }
+
+    #[cfg(test)]
+    fn shape(&self, line: &Glue, (from, to): Range) -> Option<(u32, bool)> {
+        let shapes = self.shapes_from(line, from);
+        assert!(!shapes.is_empty() || shapes.best(to).is_none());
+        shapes.best(to)
+    }
+}
+
+/// The shapes that ranges with one beginning can fit: what stands before the word is looked up once.
+pub(super) struct Shapes<'a> {
+    vocabulary: &'a Vocabulary,
+    line: &'a Glue,
+    from: usize,
+    /// The words below `from`; the first may begin above it.
+    words: &'a [Range],
+    /// A bit for each word: whether some shape begins with what stands before it. A keyword is too short for
+    /// more words than there are bits.
+    fitting: u64,
+}
+
+impl Shapes<'_> {
+    /// Whether no range fits any.
+    pub(super) fn is_empty(&self) -> bool {
+        self.fitting == 0
+    }
+
+    /// The best shape that the range to `to` fits: how many words the shape has held, and whether this word is known.
+    pub(super) fn best(&self, to: usize) -> Option<(u32, bool)> {
+        let Self { vocabulary, line, from, mut fitting, .. } = *self;
         let mut best = None;
-        let mut at = from;
-        while let Some(word) = line.word_in((at, to)) {
-            at = word.1;
+        while fitting != 0 {
+            let word = self.words[fitting.trailing_zeros() as usize];
+            fitting &= fitting - 1;
+            let word = (word.0.max(from), word.1.min(to));
+            if word.0 >= to {
+                break;
+            }
             let shape = pair_hash(line.hash((from, word.0)), line.hash((word.1, to)));
-            let Some(held) = self.shapes.get(&shape) else { continue };
-            let known = self.words.contains(&line.hash(word));
+            if !vocabulary.shape_seen.may_hold(shape) {
+                continue;
+            }
+            let Some(held) = vocabulary.shapes.get(&shape) else { continue };
+            let known = vocabulary.words.contains(&line.hash(word));
             // A bare word is a keyword only if the archive knows it: any run of letters is bare.
-            if known || word != range {
+            if known || word != (from, to) {
                 best = best.max(Some((known, *held)));
             }
         }
         best.map(|(known, held)| (held, known))
     }
+}
+
+/// The hash of the first two characters of a folded text.
+fn first_hash(folded: &str) -> u64 {
+    let end = folded.char_indices().nth(2).map_or(folded.len(), |(end, _)| end);
+    text_hash(&folded[..end])
 }
 
 fn pair_hash(first: u64, second: u64) -> u64 {

@@ -1,14 +1,19 @@
 //! `wensou index`: build the index, show how far it is, say what came of it.
 
+mod log;
+mod progress;
+mod signals;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use indicatif::{ProgressBar, ProgressStyle};
-use wensou_index::{BuildOptions, Error as IndexError, Index, Meta, TableFiles, is_current};
-use wensou_ingest::{Phase, Progress, Reason, Report};
+use wensou_index::{BuildOptions, Built, Error as IndexError, Index, Meta, TableFiles, is_current};
+use wensou_ingest::{Reason, Report};
+
+use self::log::Log;
+pub(crate) use self::progress::Bar;
 
 use super::stats::bytes;
 use crate::args::{Global, Index as Args};
@@ -25,21 +30,28 @@ pub(crate) fn run(
 ) -> anyhow::Result<Outcome> {
     let mut options = default_options();
     options.strict = args.strict;
-    options.ingest.encoding.clone_from(&args.encoding);
+    options.anew = args.rebuild;
+    options.wait = args.wait;
     if let Some(threads) = args.threads {
         options.threads = threads.max(1);
         options.ingest.threads = threads.max(1);
     }
     let roots = roots(global, &args.paths)?;
-    options.tables = tables(&global.index, args);
-    // What changes how pages are read or judged is a wish to read them.
-    let asked = args.rebuild || args.strict || args.encoding.is_some();
+    let before = Index::open(&global.index).map(|index| index.meta().clone()).ok();
+    options.tables = tables(before.as_ref(), args);
+    options.ingest.encoding = match &args.encoding {
+        Some(auto) if auto == "auto" => None,
+        Some(name) => Some(name.clone()),
+        None => before.as_ref().and_then(|meta| meta.encoding.clone()),
+    };
+    // What changes how pages are judged is a wish to read them.
+    let asked = args.rebuild || args.strict;
     if !asked
-        && let Ok(index) = Index::open(&global.index)
-        && is_current(index.meta(), &roots, &options.tables)?
+        && let Some(meta) = before
+        && is_current(&meta, &roots, &options)?
     {
         if !args.quiet {
-            let report = &index.meta().report;
+            let report = &meta.report;
             terminal.say(format_args!(
                 "the index is current: {} articles, {} flash items; --rebuild builds it anew",
                 report.articles, report.flashes_distinct
@@ -47,7 +59,8 @@ pub(crate) fn run(
         }
         return Ok(Outcome::Done);
     }
-    build(&global.index, &roots, &options, args.quiet, terminal)?;
+    let log = args.log.as_deref().map(Log::open).transpose()?;
+    build(&global.index, &roots, &options, Show { quiet: args.quiet, log }, terminal)?;
     Ok(Outcome::Done)
 }
 
@@ -66,7 +79,7 @@ fn roots(global: &Global, named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
         return Ok(global.archive.iter().map(|path| relative(path)).collect());
     }
     match Index::open(&global.index) {
-        Ok(index) => return Ok(index.meta().roots.iter().map(|root| relative(root)).collect()),
+        Ok(index) => return Ok(index.meta().roots_from_here()),
         Err(
             IndexError::Missing { .. } | IndexError::Unreadable { .. } | IndexError::Format { .. },
         ) => {}
@@ -79,8 +92,8 @@ fn roots(global: &Global, named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 /// The user's tables: those that were named, else those of the last build.
-fn tables(dir: &Path, args: &Args) -> TableFiles {
-    let before = Index::open(dir).map(|index| index.meta().tables.files()).unwrap_or_default();
+fn tables(before: Option<&Meta>, args: &Args) -> TableFiles {
+    let before = before.map(|meta| meta.tables.files()).unwrap_or_default();
     let choose = |named: &Option<PathBuf>, before: Option<PathBuf>| match named {
         Some(none) if none.as_os_str() == "none" => None,
         Some(file) => Some(file.clone()),
@@ -98,31 +111,60 @@ fn relative(path: &Path) -> PathBuf {
     path.strip_prefix(here).map_or_else(|_| path.to_path_buf(), Path::to_path_buf)
 }
 
-/// Builds an index with a progress bar and prints the summary.
+/// What is shown of a build, and where.
+#[derive(Default)]
+pub(crate) struct Show {
+    pub(crate) quiet: bool,
+    pub(crate) log: Option<Log>,
+}
+
+/// Builds an index with a progress bar and prints the summary. A signal that ends the program ends it
+/// without litter, and the old index stays.
 pub(crate) fn build(
     dir: &Path,
     roots: &[PathBuf],
     options: &BuildOptions,
-    quiet: bool,
+    show: Show,
     terminal: &mut Terminal,
 ) -> anyhow::Result<()> {
     let started = Instant::now();
-    let bar = Bar::new(quiet);
+    let note = |what: &str| show.log.iter().for_each(|log| log.note(what));
+    note(&format!("indexing {} into {}", listed(roots), dir.display()));
+    let bar = Bar::new(show.quiet, show.log.clone());
+    signals::catch(show.log.clone()).context("cannot catch signals")?;
     let outcome = wensou_index::build(dir, roots, options, &bar);
-    bar.bar.finish_and_clear();
-    let meta = match outcome {
-        Ok(meta) => meta,
-        Err(IndexError::Strict { report }) => {
-            name_skipped(&report, terminal);
-            return Err(IndexError::Strict { report }).context("the index in use was not touched");
+    bar.clear();
+    let built = match outcome {
+        Ok(built) => built,
+        Err(error) => {
+            note(&format!("failed: {:#}; the index in use was not touched", chain(&error)));
+            if let IndexError::Strict { report } = &error {
+                name_skipped(report, terminal);
+                return Err(error).context("the index in use was not touched");
+            }
+            return Err(error.into());
         }
-        Err(error) => return Err(error.into()),
     };
-    name_skipped(&meta.report, terminal);
-    if !quiet {
-        terminal.say(summary(&meta, started.elapsed()));
+    let report = &built.meta.report;
+    report.skipped.iter().for_each(|skipped| note(&format!("skipped {skipped}")));
+    name_skipped(report, terminal);
+    let line = summary(&built, started.elapsed());
+    note(&line);
+    if !show.quiet {
+        terminal.say(line);
     }
     Ok(())
+}
+
+fn listed(roots: &[PathBuf]) -> String {
+    let roots: Vec<String> = roots.iter().map(|root| root.display().to_string()).collect();
+    roots.join(", ")
+}
+
+/// An error with its causes, in a line.
+fn chain(error: &IndexError) -> String {
+    let causes = std::iter::successors(std::error::Error::source(error), |error| error.source());
+    causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
 }
 
 fn name_skipped(report: &Report, terminal: &mut Terminal) {
@@ -136,10 +178,11 @@ fn name_skipped(report: &Report, terminal: &mut Terminal) {
 }
 
 /// The one line that a build ends with.
-fn summary(meta: &Meta, took: Duration) -> String {
-    let report = &meta.report;
+fn summary(built: &Built, took: Duration) -> String {
+    let report = &built.meta.report;
+    let done = if built.reused { "updated" } else { "indexed" };
     let mut line = format!(
-        "indexed {} pages ({}) in {:.1} s: {} articles, {} flash items (seen {} times)",
+        "{done} {} pages ({}) in {:.1} s: {} articles, {} flash items (seen {} times)",
         report.pages + report.dumps,
         bytes(report.bytes),
         took.as_secs_f64(),
@@ -147,6 +190,9 @@ fn summary(meta: &Meta, took: Duration) -> String {
         report.flashes_distinct,
         report.flashes_seen,
     );
+    if built.reused {
+        line.push_str(&format!("; {} of them written", built.written));
+    }
     if report.undated > 0 {
         line.push_str(&format!("; {} articles without a date", report.undated));
     }
@@ -190,45 +236,5 @@ fn reason(reason: &Reason) -> &'static str {
         Reason::UnsafeName => "with an unsafe name",
         Reason::DuplicateName => "with the name of another",
         _ => "for other reasons",
-    }
-}
-
-/// The progress of a build: pages, rate and time left, in each of the two passes.
-struct Bar {
-    bar: ProgressBar,
-    pages: AtomicU64,
-}
-
-impl Bar {
-    fn new(quiet: bool) -> Self {
-        // Hidden where standard error is no terminal: indicatif sees to that.
-        let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::no_length() };
-        let template = "{prefix:8} {wide_bar} {bytes}/{total_bytes} {binary_bytes_per_sec} {eta} left, {msg} pages";
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
-        }
-        Self { bar, pages: AtomicU64::new(0) }
-    }
-}
-
-impl Progress for Bar {
-    fn start(&self, _files: u64, bytes: u64) {
-        self.bar.set_length(bytes);
-        self.bar.enable_steady_tick(Duration::from_millis(100));
-    }
-
-    fn phase(&self, phase: Phase) {
-        self.bar.reset();
-        self.pages.store(0, Ordering::Relaxed);
-        self.bar.set_prefix(match phase {
-            Phase::Survey => "survey",
-            Phase::Read => "indexing",
-        });
-    }
-
-    fn advance(&self, files: u64, bytes: u64) {
-        let pages = self.pages.fetch_add(files, Ordering::Relaxed) + files;
-        self.bar.inc(bytes);
-        self.bar.set_message(pages.to_string());
     }
 }

@@ -1,0 +1,67 @@
+//! How far a build is, on the terminal and in the log.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use wensou_ingest::{Phase, Progress};
+
+use super::log::Log;
+
+/// The log has a line for so many pages.
+const LOGGED: u64 = 10_000;
+
+/// The progress of a build: pages, rate and time left, in each of the two passes.
+pub(crate) struct Bar {
+    bar: ProgressBar,
+    pages: AtomicU64,
+    log: Option<Log>,
+}
+
+impl Bar {
+    pub(crate) fn new(quiet: bool, log: Option<Log>) -> Self {
+        // Hidden where standard error is no terminal: indicatif sees to that.
+        let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::no_length() };
+        let template = "{prefix:8} {wide_bar} {bytes}/{total_bytes} {binary_bytes_per_sec} {eta} left, {msg} pages";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        Self { bar, pages: AtomicU64::new(0), log }
+    }
+
+    pub(crate) fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn note(&self, what: &str) {
+        self.log.iter().for_each(|log| log.note(what));
+    }
+}
+
+impl Progress for Bar {
+    fn start(&self, files: u64, bytes: u64) {
+        self.note(&format!("{files} files, {bytes} bytes"));
+        self.bar.set_length(bytes);
+        self.bar.enable_steady_tick(Duration::from_millis(100));
+    }
+
+    fn phase(&self, phase: Phase) {
+        self.bar.reset();
+        self.pages.store(0, Ordering::Relaxed);
+        let name = match phase {
+            Phase::Survey => "survey",
+            Phase::Read => "indexing",
+        };
+        self.note(name);
+        self.bar.set_prefix(name);
+    }
+
+    fn advance(&self, files: u64, bytes: u64) {
+        let pages = self.pages.fetch_add(files, Ordering::Relaxed) + files;
+        self.bar.inc(bytes);
+        self.bar.set_message(pages.to_string());
+        if pages / LOGGED != (pages - files) / LOGGED {
+            self.note(&format!("{pages} pages"));
+        }
+    }
+}

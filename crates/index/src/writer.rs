@@ -1,0 +1,258 @@
+//! Writing the files of a generation.
+//!
+//! Stages run at once and hand records on through bounded queues: reading and parsing
+//! (`wensou-ingest`), analysis, and inverting, of words by the engine and of pairs by our own
+//! postings. A slow stage stops the one before it, so memory does not grow with the archive.
+//! Analysis has several threads; their records are put back into the order of the walk, because a
+//! document has the same number in the engine and in the postings: its place in that order.
+
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use tantivy::directory::MmapDirectory;
+use tantivy::index::SegmentId;
+use tantivy::indexer::{IndexWriterOptions, NoMergePolicy};
+use tantivy::store::{Compressor, ZstdCompressor};
+use tantivy::{Index as Engine, IndexSettings, IndexWriter, ReloadPolicy, SegmentReader};
+use wensou_ingest::{Progress, Report};
+
+use crate::analysis::Analysis;
+use crate::analyzer::tokenizers;
+use crate::build::BuildOptions;
+use crate::document::{Analysed, Documents, Encoded};
+use crate::error::Error;
+use crate::meta::Base;
+use crate::postings::{Builder, Totals, postings_file};
+use crate::previous::Previous;
+use crate::schema::{Fields, schema};
+
+/// Records that wait between reading and analysis: enough to keep both busy, few enough to forget.
+const QUEUE: usize = 64;
+
+/// Writes one generation.
+pub(crate) struct Writer {
+    folder: PathBuf,
+    engine: Engine,
+    fields: Fields,
+    writer: IndexWriter,
+    previous: Option<Previous>,
+    pairs: Builder,
+    written: u64,
+}
+
+impl Writer {
+    /// Into a folder that has the files of the previous generation, if there is one.
+    pub(crate) fn new(
+        folder: &Path,
+        options: &BuildOptions,
+        previous: Option<Previous>,
+    ) -> Result<Self, Error> {
+        let (schema, fields) = schema();
+        let settings = IndexSettings {
+            docstore_compression: Compressor::Zstd(ZstdCompressor::default()),
+            ..IndexSettings::default()
+        };
+        let directory = MmapDirectory::open(folder)
+            .map_err(|source| Error::Engine(tantivy::TantivyError::from(source)))?;
+        let engine = Engine::builder()
+            .schema(schema)
+            .settings(settings)
+            .tokenizers(tokenizers())
+            .open_or_create(directory)?;
+        let writer: IndexWriter = engine.writer_with_options(
+            IndexWriterOptions::builder()
+                // More would each take some of the documents, out of their order.
+                .num_worker_threads(1)
+                .memory_budget_per_thread(options.memory_bytes.max(16 << 20))
+                .num_merge_threads(1)
+                .build(),
+        )?;
+        // One merge at the end costs less than the many that a policy would start on the way.
+        writer.set_merge_policy(Box::new(NoMergePolicy));
+        // First: the engine deletes what was there before, not what comes.
+        for recent in previous.iter().flat_map(Previous::recent) {
+            writer.delete_query(Box::new(recent))?;
+        }
+        let (folder, pairs) = (folder.to_path_buf(), Builder::new(folder));
+        Ok(Self { folder, engine, fields, writer, previous, pairs, written: 0 })
+    }
+
+    /// Documents written so far.
+    pub(crate) fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Runs the stages until the archive is read to its end.
+    pub(crate) fn read(
+        &mut self,
+        analysis: &Analysis,
+        roots: &[PathBuf],
+        options: &BuildOptions,
+        progress: &dyn Progress,
+    ) -> Result<Report, Error> {
+        let (jobs, todo) = bounded::<Job>(QUEUE);
+        // What comes out, in the order of the walk: also what keeps a fast thread from running ahead.
+        let (outcomes, done) = bounded::<Receiver<Analysed>>(QUEUE);
+        let Self { folder, fields, writer, previous, pairs, written, .. } = self;
+        let (fields, folder, writer) = (&*fields, &*folder, &*writer);
+        thread::scope(|scope| {
+            for _ in 0..options.threads.max(1) {
+                let todo = todo.clone();
+                let documents = Documents { fields, segmenter: analysis.segmenter() };
+                scope.spawn(move || {
+                    for Job { ord, record, outcome } in todo {
+                        // If nobody waits for it, inverting has failed, and says so.
+                        let _ = outcome.send(documents.analyse(ord, &record));
+                    }
+                });
+            }
+            drop(todo);
+            let inverting = scope.spawn(|| invert(writer, pairs, folder, done));
+            let mut next = 0;
+            let outcome = wensou_ingest::ingest(roots, &options.ingest, progress, &mut |record| {
+                let (ord, record) = (next, Encoded::new(record).map_err(|_| Stopped)?);
+                next += 1;
+                if previous.as_mut().is_some_and(|previous| previous.keeps(&record)) {
+                    return Ok(());
+                }
+                *written += 1;
+                let (outcome, receiver) = bounded(1);
+                outcomes.send(receiver).map_err(|_| Stopped)?;
+                jobs.send(Job { ord, record, outcome }).map_err(|_| Stopped)
+            });
+            drop((jobs, outcomes));
+            // Its error first: it is why reading was stopped.
+            inverting.join().unwrap_or_else(|_| Err(panicked()))?;
+            outcome.map_err(|error| Error::Archive(Box::new(error)))
+        })
+    }
+
+    /// Commits, and makes one segment of all that was written, its documents in the order of the
+    /// walk. Returns the base for the next update.
+    pub(crate) fn finish(self) -> Result<Option<Base>, Error> {
+        let Self { folder, engine, mut writer, previous, pairs, .. } = self;
+        let kept = match previous {
+            None => None,
+            Some(previous) => {
+                let (gone, base) = previous.finish()?;
+                let id = gone.segment;
+                writer.delete_query(Box::new(gone))?;
+                Some((id, base))
+            }
+        };
+        let base = kept.as_ref().map(|(id, _)| *id);
+        let path = folder.join("pairs");
+        thread::scope(|scope| {
+            let pairs = scope.spawn(|| pairs.finish(&path));
+            merge(&engine, &mut writer, base)?;
+            let outcome = pairs.join().unwrap_or_else(|_| Err(std::io::Error::other("panicked")));
+            outcome.map_err(Error::io("write", &path)).map(drop)
+        })?;
+        writer.garbage_collect_files().wait()?;
+        writer.wait_merging_threads()?;
+        let mut fresh = None;
+        for segment in segments(&engine)?.iter().filter(|s| Some(s.segment_id()) != base) {
+            in_order(segment)?;
+            if fresh.replace(segment.segment_id()).is_some() {
+                return Err(out_of_order());
+            }
+        }
+        match fresh {
+            None => std::fs::remove_file(&path).map_err(Error::io("remove", &path))?,
+            Some(segment) => {
+                let named = folder.join(postings_file(segment));
+                std::fs::rename(&path, &named).map_err(Error::io("rename", &path))?;
+            }
+        }
+        sweep(&folder, &engine)?;
+        let there = segments(&engine)?;
+        let there = |id: SegmentId| there.iter().any(|segment| segment.segment_id() == id);
+        let whole = fresh.map(|id| Base { segment: id.uuid_string(), deleted: Totals::default() });
+        // The engine drops a base that has no document left.
+        Ok(kept.filter(|(id, _)| there(*id)).map(|(_, base)| base).or(whole))
+    }
+}
+
+fn segments(engine: &Engine) -> Result<Vec<SegmentReader>, Error> {
+    let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+    Ok(reader.searcher().segment_readers().to_vec())
+}
+
+fn merge(engine: &Engine, writer: &mut IndexWriter, base: Option<SegmentId>) -> Result<(), Error> {
+    writer.commit()?;
+    let mut fresh = Vec::new();
+    for segment in segments(engine)?.iter().filter(|s| Some(s.segment_id()) != base) {
+        fresh.push((segment.fast_fields().u64("ord")?.first(0), segment.segment_id()));
+    }
+    fresh.sort_unstable_by_key(|(first, _)| *first);
+    let fresh: Vec<_> = fresh.into_iter().map(|(_, segment)| segment).collect();
+    if fresh.len() > 1 {
+        writer.merge(&fresh).wait()?;
+    }
+    Ok(())
+}
+
+/// Removes what the engine does not count as its own: its locks, and postings of segments that are
+/// no more.
+fn sweep(folder: &Path, engine: &Engine) -> Result<(), Error> {
+    let needed: Vec<PathBuf> =
+        segments(engine)?.iter().map(|segment| postings_file(segment.segment_id())).collect();
+    let files = std::fs::read_dir(folder).map_err(Error::io("list", folder))?;
+    for file in files {
+        let path = file.map_err(Error::io("list", folder))?.path();
+        let unneeded = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("lock") => true,
+            Some("pairs") => !needed.iter().any(|name| path.ends_with(name)),
+            _ => false,
+        };
+        if unneeded {
+            std::fs::remove_file(&path).map_err(Error::io("remove", &path))?;
+        }
+    }
+    Ok(())
+}
+
+/// That the engine numbers documents as the postings do: an index where it does not is never written.
+fn in_order(segment: &SegmentReader) -> Result<(), Error> {
+    let ords = segment.fast_fields().u64("ord")?;
+    let ascending = (0..segment.max_doc()).map(|doc| ords.first(doc)).is_sorted_by(|a, b| a < b);
+    if ascending { Ok(()) } else { Err(out_of_order()) }
+}
+
+fn out_of_order() -> Error {
+    let cause = "the engine did not keep the order of documents".to_owned();
+    Error::Engine(tantivy::TantivyError::InternalError(cause))
+}
+
+/// A record on its way through analysis.
+struct Job {
+    /// Its number in the order of the walk.
+    ord: u64,
+    record: Encoded,
+    outcome: Sender<Analysed>,
+}
+
+fn invert(
+    writer: &IndexWriter,
+    pairs: &mut Builder,
+    folder: &Path,
+    done: Receiver<Receiver<Analysed>>,
+) -> Result<(), Error> {
+    for outcome in done {
+        let Analysed { document, kind, title, body, tags } =
+            outcome.recv().map_err(|_| panicked())?;
+        writer.add_document(document)?;
+        pairs.add(kind, &title, &body, &tags).map_err(Error::io("write into", folder))?;
+    }
+    Ok(())
+}
+
+fn panicked() -> Error {
+    Error::Engine(tantivy::TantivyError::InternalError("a thread panicked".to_owned()))
+}
+
+/// Inverting ended early: the error that ended it is the one to report.
+#[derive(Debug, thiserror::Error)]
+#[error("indexing stopped")]
+struct Stopped;

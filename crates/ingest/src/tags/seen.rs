@@ -1,0 +1,54 @@
+//! Whether a hash may be a key of a table, from a few bits: nearly every range of a line is none, and to look
+//! it up in the table itself takes several times as long.
+
+/// Bits for each key.
+const BITS: usize = 16;
+
+/// A Bloom filter with one hash.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Seen {
+    words: Vec<u64>,
+    shift: u32,
+}
+
+impl Seen {
+    pub(super) fn of(keys: impl ExactSizeIterator<Item = u64>) -> Self {
+        let bits = (keys.len() * BITS).next_power_of_two().max(64);
+        let mut seen = Self { words: vec![0; bits / 64], shift: u64::BITS - bits.trailing_zeros() };
+        for key in keys {
+            let bit = seen.bit(key);
+            seen.words[bit / 64] |= 1 << (bit % 64);
+        }
+        seen
+    }
+
+    /// No key is denied, and few others are not.
+    pub(super) fn may_hold(&self, key: u64) -> bool {
+        let bit = self.bit(key);
+        self.words.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)
+    }
+
+    fn bit(&self, key: u64) -> usize {
+        // The lower bits of a polynomial hash know little of the text.
+        (key.wrapping_mul(0xD6E8_FEB8_6659_FD93) >> self.shift) as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_is_denied() {
+        for number in [0, 1, 3, 100, 5000] {
+            let keys: Vec<u64> =
+                (0..number).map(|n: u64| (n * n).wrapping_mul(0x0123_4567_89AB_CDEF)).collect();
+            let seen = Seen::of(keys.iter().copied());
+            assert!(keys.iter().all(|key| seen.may_hold(*key)));
+            let strangers =
+                (1..10_000_u64).filter(|n| seen.may_hold(n.wrapping_mul(0x0FED_CBA9_8765_4321)));
+            assert!(strangers.count() < 1500);
+        }
+        assert!(!Seen::default().may_hold(7));
+    }
+}

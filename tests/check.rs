@@ -1,0 +1,165 @@
+//! An index that is not what was written is found out, named and mended; text is never wrong.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::util::{Dir, Random, sample};
+
+/// A folder with the index of a few pages of the sample.
+fn indexed() -> Dir {
+    let dir = Dir::new();
+    for name in ["0001_c5a48cc89211cdcb.txt", "0002_c174a7f7ed733477.txt"] {
+        let page = fs::read(sample().join("000").join(name)).unwrap();
+        dir.write(&format!("archive/{name}"), page);
+    }
+    dir.index();
+    dir
+}
+
+/// Every file of an index but the lock, in order.
+fn files(dir: &Dir) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![dir.path().join("index")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => folders.push(path),
+                false if path.ends_with("LOCK") => {}
+                false => files.push(path),
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn a_sound_index_is_said_to_be() {
+    let dir = indexed();
+    let ran = dir.run(&["check"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
+    assert!(ran.stderr.starts_with("sound: "), "{}", ran.stderr);
+    assert!(ran.stderr.trim_end().ends_with("compared with the archive"), "{}", ran.stderr);
+    let object: serde_json::Value =
+        serde_json::from_str(&dir.ok(&["check", "--quick", "--format", "json"])).unwrap();
+    assert_eq!(object["sound"], true);
+    assert_eq!(object["archive_compared"], false);
+}
+
+#[test]
+fn every_damaged_file_is_named_and_mended() {
+    let dir = indexed();
+    let before = dir.ok(&["export"]);
+    for path in files(&dir) {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let bytes = fs::read(&path).unwrap();
+        let mut damaged = bytes.clone();
+        if let Some(byte) = damaged.first_mut() {
+            *byte ^= 1;
+        }
+        for damage in [Some(damaged), Some(bytes[..bytes.len() / 2].to_vec()), None] {
+            match damage {
+                Some(damaged) if damaged != bytes => fs::write(&path, damaged).unwrap(),
+                Some(_) => continue,
+                // Without the pointer there is no index.
+                None if name == "CURRENT" => continue,
+                None => fs::remove_file(&path).unwrap(),
+            }
+            let ran = dir.run(&["check"]);
+            assert_eq!(ran.code, 3, "{name}: {}{}", ran.stdout, ran.stderr);
+            assert!(ran.stdout.contains(&name), "{name}: {}", ran.stdout);
+            assert!(ran.stdout.contains("cure: `wensou check --repair`"), "{}", ran.stdout);
+            fs::write(&path, &bytes).unwrap();
+        }
+        assert_eq!(dir.run(&["check", "--quick"]).code, 0, "{name}");
+    }
+    let store = files(&dir).into_iter().find(|path| path.to_string_lossy().ends_with(".store"));
+    fs::write(store.unwrap(), "").unwrap();
+    let mended = dir.run(&["check", "--repair"]);
+    assert_eq!(mended.code, 0, "{}", mended.stderr);
+    assert_eq!(dir.ok(&["export"]), before);
+}
+
+#[test]
+fn what_the_archive_says_now_and_what_was_left_is_named() {
+    let dir = indexed();
+    fs::create_dir(dir.path().join("index/gen-000099")).unwrap();
+    dir.write("archive/new.txt", "標題\n\n正文在此,講一件事。\n");
+    let ran = dir.run(&["check"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.contains("litter   gen-000099 was left"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("stale    1 records of the archive are not stored"),
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.stdout.contains("cure: `wensou index`"), "{}", ran.stdout);
+    dir.index();
+    assert_eq!(dir.run(&["check"]).stdout, "");
+    fs::remove_dir_all(dir.path().join("archive")).unwrap();
+    let ran = dir.run(&["check"]);
+    assert!(ran.stdout.contains("the archive is not where it was"), "{}", ran.stdout);
+    assert_eq!(ran.code, 0);
+}
+
+/// Flips bits of an index one at a time. Each is found by `check`, and whatever else is asked
+/// meanwhile, nobody is shown a text that was not written, and nothing panics.
+#[test]
+fn a_flipped_bit_is_found_and_never_shown() {
+    let flips = std::env::var("WENSOU_FLIPS").map_or(40, |flips| flips.parse().unwrap());
+    let dir = indexed();
+    let truth: Vec<String> = dir.ok(&["export"]).lines().map(str::to_owned).collect();
+    let files = files(&dir);
+    let total: u64 = files.iter().map(|path| fs::metadata(path).unwrap().len()).sum();
+    let mut random = Random::new(2026);
+    let (mut found, mut shown) = (0, 0);
+    for flip in 0..flips {
+        // Half anywhere, half in each file alike: the small ones hold the engine together.
+        let mut at = random.below(total as usize) as u64;
+        let mut path = &files[random.below(files.len())];
+        if flip % 2 == 0 {
+            for file in &files {
+                let length = fs::metadata(file).unwrap().len();
+                if at < length {
+                    path = file;
+                    break;
+                }
+                at -= length;
+            }
+        }
+        let bytes = fs::read(path).unwrap();
+        if bytes.is_empty() {
+            continue;
+        }
+        let (byte, bit) = (random.below(bytes.len()), random.below(8));
+        let mut damaged = bytes.clone();
+        damaged[byte] ^= 1 << bit;
+        fs::write(path, &damaged).unwrap();
+        let place = format!("bit {bit} of byte {byte} of {}", path.display());
+        let check = dir.run(&["check", "--quick"]);
+        assert_eq!(check.code, 3, "{place}: {}{}", check.stdout, check.stderr);
+        found += 1;
+        for args in [
+            &["search", "開源大模型", "--format", "jsonl"][..],
+            &["search", "\"護城河\" date:2023", "--sort", "newest"],
+            &["search", "tag:GPT OR zzqx"],
+            &["export"],
+            &["tags"],
+            &["stats"],
+        ] {
+            let ran = dir.run(args);
+            assert!((0..=3).contains(&ran.code), "{place}: {args:?}: {}\n{}", ran.code, ran.stderr);
+            assert!(!ran.stderr.contains("panicked"), "{place}: {args:?}: {}", ran.stderr);
+            if args == ["export"] {
+                for line in ran.stdout.lines() {
+                    assert!(truth.iter().any(|known| known == line), "{place}: {line}");
+                    shown += 1;
+                }
+            }
+        }
+        fs::write(path, &bytes).unwrap();
+    }
+    assert!(found > 0 && shown > 0);
+    assert_eq!(dir.run(&["check"]).code, 0);
+}

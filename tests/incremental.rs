@@ -1,0 +1,319 @@
+//! An index that was updated is the index that a whole build would have made.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use wensou_index::{BuildOptions, Index, RecordExt, build};
+use wensou_ingest::Silent;
+use wensou_query::lang::{Clock, parse};
+use wensou_query::{Facet, Options, Sort, facet, overview, search, similar};
+
+use crate::util::{Dir, Random};
+
+const WORDS: [&str; 24] = [
+    "比特幣",
+    "以太坊",
+    "減半",
+    "质押",
+    "礦工",
+    "交易所",
+    "監管",
+    "人工智能",
+    "模型",
+    "开源",
+    "芯片",
+    "銀行",
+    "穩定幣",
+    "錢包",
+    "收益率",
+    "后来",
+    "里面",
+    "Layer2",
+    "GPT-4",
+    "BRC-20",
+    "5.4億",
+    "美元",
+    "护城河",
+    "協議",
+];
+const TAGS: [(&str, &str); 5] = [
+    ("BTC", "BTC價格"),
+    ("ETH", "ETH幣"),
+    ("DOGE", "Baby Doge"),
+    ("SOL", "Solana幣"),
+    ("UNI", "uni幣價格"),
+];
+const QUERIES: [&str; 22] = [
+    "比特幣",
+    "比特币 減半",
+    "以太坊 OR 开源",
+    "\"幣\"",
+    "\"減半质押\"",
+    "\"監管人工智能\"",
+    "title:模型",
+    "人工智能芯片的护城河是什么",
+    "gpt-4",
+    "tag:BTC",
+    "tag:bt*",
+    "kind:flash",
+    "kind:flash 銀行",
+    "date:2023",
+    "date:none",
+    "-比特幣",
+    "\"錢包 协议\"~12",
+    "5.4亿",
+    "bitebi",
+    "path:b",
+    "has:flash script:hant",
+    "",
+];
+
+fn sentence(random: &mut Random) -> String {
+    let words = 3 + random.below(9);
+    let words: Vec<&str> = (0..words).map(|_| WORDS[random.below(WORDS.len())]).collect();
+    format!("{}。", words.concat())
+}
+
+/// A flash item is the same wherever it stands, but for the script of some.
+fn flash(number: usize, simplified: bool) -> String {
+    let mut random = Random::new(number as u64 + 1000);
+    let text = format!("{}:{}", WORDS[number % 12], sentence(&mut random));
+    let text = match simplified {
+        true => text.replace('幣', "币").replace('減', "减").replace('銀', "银"),
+        false => text,
+    };
+    format!("{text}[2023/{}/{} 1:02:03]", 1 + number % 12, 1 + number % 28)
+}
+
+fn page(random: &mut Random) -> String {
+    let mut page = String::from("某站 某站\nCtrl+D 某站\nads\n");
+    page += &format!("首頁 > {} > Info\n\n", WORDS[random.below(6)]);
+    let (tag, keyword) = TAGS[random.below(TAGS.len())];
+    page += &format!("{}_{tag}:{keyword}\n\nAuthor:\n\n", sentence(random).trim_end_matches('。'));
+    page += match random.below(2) {
+        0 => "Time:1900/1/1 0:00:00\n\n",
+        _ => "Time:2023/5/6 7:08:09\n\n",
+    };
+    for _ in 0..2 + random.below(3) {
+        page += &format!("{}{}\n\n", sentence(random), sentence(random));
+        if random.below(2) == 0 {
+            page += &format!("{}\n\n", flash(random.below(12), random.below(3) == 0));
+        }
+    }
+    let tags: Vec<(&str, &str)> = (0..2).map(|_| TAGS[random.below(TAGS.len())]).collect();
+    page += &format!("Tags:{}{}{}{}\n\n{}\n", tags[0].0, tags[1].0, tags[0].1, tags[1].1, WORDS[0]);
+    page
+}
+
+fn record(number: usize, random: &mut Random) -> String {
+    let (kind, date) = match random.below(2) {
+        0 => ("article", "2022-03-04"),
+        _ => ("flash", "2022-05-06T07:08:09"),
+    };
+    serde_json::json!({
+        "id": format!("r{number}"), "kind": kind, "date": date,
+        "title": sentence(random), "text": sentence(random), "tags": [TAGS[random.below(5)].0],
+    })
+    .to_string()
+}
+
+/// Adds, changes, deletes and renames files.
+fn change(archive: &Path, random: &mut Random) {
+    let mut files: Vec<PathBuf> = ["a", "b", "c"]
+        .iter()
+        .flat_map(|folder| fs::read_dir(archive.join(folder)).into_iter().flatten())
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    for _ in 0..1 + random.below(4) {
+        let folder = archive.join(["a", "b", "c"][random.below(3)]);
+        fs::create_dir_all(&folder).unwrap();
+        let fresh = folder.join(format!("{:03}.txt", random.below(1000)));
+        match (random.below(5), files.is_empty()) {
+            (0, false) => fs::write(&files[random.below(files.len())], page(random)).unwrap(),
+            (1, false) => fs::remove_file(files.swap_remove(random.below(files.len()))).unwrap(),
+            (2, false) => fs::rename(files.swap_remove(random.below(files.len())), fresh).unwrap(),
+            (3, _) => {
+                let lines: Vec<String> = (0..random.below(4)).map(|n| record(n, random)).collect();
+                fs::write(archive.join("dump.jsonl"), lines.join("\n") + "\n").unwrap();
+            }
+            _ => fs::write(fresh, page(random)).unwrap(),
+        }
+    }
+}
+
+/// Everything that an index can say, a line each.
+fn said(index: &Index) -> Vec<String> {
+    let mut lines = Vec::new();
+    for address in index.in_order().unwrap() {
+        lines.push(format!(
+            "export {}",
+            serde_json::to_string(&index.record(address).unwrap()).unwrap()
+        ));
+    }
+    lines.push(format!("{:?}", overview(index).unwrap()));
+    let mut report = index.meta().report.clone();
+    report.ignored.clear();
+    lines.push(format!("{report:?}"));
+    let clock = Clock { today: "2024-01-01".parse().unwrap() };
+    for text in QUERIES {
+        let query = parse(text, &clock).unwrap();
+        for sort in [Sort::Rank, Sort::Newest] {
+            let mut options = Options::default();
+            (options.limit, options.sort) = (1000, Some(sort));
+            let results = search(index, &query, &options).unwrap();
+            lines.push(format!("search {text}: {} {}", results.total, results.relaxed));
+            for hit in &results.hits {
+                lines.push(format!("  {} {:08x}", hit.record.id(), hit.score.to_bits()));
+            }
+        }
+        for by in Facet::ALL {
+            lines
+                .push(format!("facet {text} {by:?} {:?}", facet(index, &query, by, None).unwrap()));
+        }
+    }
+    lines
+}
+
+#[track_caller]
+fn same(updated: &Path, fresh: &Path, what: &str) {
+    let (updated, fresh) = (Index::open(updated).unwrap(), Index::open(fresh).unwrap());
+    for (one, other) in said(&updated).iter().zip(&said(&fresh)) {
+        assert_eq!(one, other, "{what}");
+    }
+    assert_eq!(said(&updated).len(), said(&fresh).len(), "{what}");
+}
+
+fn options(anew: bool) -> BuildOptions {
+    let mut options = BuildOptions::default();
+    options.anew = anew;
+    options
+}
+
+#[test]
+fn updates_in_any_order_give_what_a_whole_build_gives() {
+    let (mut reused, mut rounds) = (0, 0);
+    for seed in 0..6 {
+        let dir = Dir::new();
+        let archive = dir.path().join("archive");
+        let (updated, fresh) = (dir.path().join("updated"), dir.path().join("fresh"));
+        let mut random = Random::new(seed);
+        fs::create_dir_all(&archive).unwrap();
+        for number in 0..30 {
+            dir.write(&format!("archive/a/{number:03}.txt"), page(&mut random));
+        }
+        for round in 0..8 {
+            let roots = [archive.clone()];
+            let built = build(&updated, &roots, &options(false), &Silent).unwrap();
+            build(&fresh, &roots, &options(true), &Silent).unwrap();
+            same(&updated, &fresh, &format!("seed {seed}, round {round}"));
+            reused += usize::from(built.reused);
+            rounds += 1;
+            change(&archive, &mut random);
+        }
+    }
+    assert!(reused * 2 > rounds, "{reused} of {rounds} builds were updates");
+}
+
+#[test]
+fn an_update_writes_what_has_changed_and_no_more() {
+    let dir = Dir::new();
+    let mut random = Random::new(5);
+    for number in 0..40 {
+        dir.write(&format!("archive/{number:03}.txt"), page(&mut random));
+    }
+    let (index, roots) = (dir.path().join("index"), [dir.path().join("archive")]);
+    let build = || build(&index, &roots, &options(false), &Silent).unwrap();
+    assert!(!build().reused);
+    let again = build();
+    assert_eq!((again.reused, again.written), (true, 0), "nothing has changed");
+    // An article without a flash item of its own, and without a tag that nobody has.
+    dir.write(
+        "archive/new.txt",
+        "標題在此\n\n來源:某處\n\n這是新的一頁,講的是別的事情。\n\n還有一段。\n",
+    );
+    let added = build();
+    assert_eq!((added.reused, added.written), (true, 1));
+}
+
+#[test]
+fn a_flash_item_goes_with_its_last_page() {
+    let dir = Dir::new();
+    let item = "某幣大漲:某幣今日大漲百分之十,交易所暫停充值。[2023/3/4 5:06:07]";
+    let page = |name: &str, item: &str| {
+        dir.write(
+            &format!("archive/{name}.txt"),
+            format!("{name}的標題\n\n來源:某處\n\n第一段講別的事情。\n\n{item}\n\n第二段也是。\n"),
+        )
+    };
+    for number in 0..9 {
+        page(&format!("其他{number}"), "");
+    }
+    let (first, second) = (page("甲", item), page("乙", item));
+    dir.index();
+    let seen = || {
+        let hits = dir.hits(&["\"今日大漲\" kind:flash"]);
+        hits.first().map(|hit| hit["seen_in"].as_array().unwrap().len())
+    };
+    assert_eq!(seen(), Some(2));
+    fs::remove_file(first).unwrap();
+    dir.index();
+    assert_eq!(seen(), Some(1));
+    fs::remove_file(second).unwrap();
+    dir.index();
+    assert_eq!(seen(), None);
+    assert!(dir.ids(&["\"今日大漲\""]).is_empty());
+}
+
+#[test]
+fn what_is_the_same_is_known_by_its_content() {
+    let dir = Dir::new();
+    let mut random = Random::new(9);
+    let mut pages = BTreeMap::new();
+    for number in 0..12 {
+        let text = page(&mut random);
+        pages.insert(dir.write(&format!("archive/{number:03}.txt"), &text), text);
+    }
+    dir.index();
+    let again = || dir.run(&["index", "archive"]).stderr;
+    assert!(again().contains("the index is current"));
+    // Written anew, with another time and the same content.
+    for (path, text) in &pages {
+        fs::write(path, text).unwrap();
+        let file = fs::File::options().write(true).open(path).unwrap();
+        file.set_modified(SystemTime::now() + Duration::from_secs(60)).unwrap();
+    }
+    let said = again();
+    assert!(said.contains("updated 12 pages") && said.contains("; 0 of them written"), "{said}");
+    // Another content with the old length and time.
+    let (path, text) = pages.first_key_value().unwrap();
+    let time = fs::metadata(path).unwrap().modified().unwrap();
+    fs::write(path, text.replacen('。', "!", 1).replacen('!', "無", 1)).unwrap();
+    fs::File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
+    assert!(again().contains("updated 12 pages"));
+}
+
+#[test]
+fn what_is_like_a_document_is_the_same_after_an_update() {
+    let dir = Dir::new();
+    let archive = dir.path().join("archive");
+    let mut random = Random::new(77);
+    for number in 0..30 {
+        dir.write(&format!("archive/a/{number:03}.txt"), page(&mut random));
+    }
+    let (updated, fresh) = (dir.path().join("updated"), dir.path().join("fresh"));
+    let roots = [archive.clone()];
+    build(&updated, &roots, &options(false), &Silent).unwrap();
+    fs::write(archive.join("a/007.txt"), page(&mut random)).unwrap();
+    fs::remove_file(archive.join("a/011.txt")).unwrap();
+    assert!(build(&updated, &roots, &options(false), &Silent).unwrap().reused);
+    build(&fresh, &roots, &options(true), &Silent).unwrap();
+    let alike = |index: &Path| {
+        let index = Index::open(index).unwrap();
+        let third = index.record(index.in_order().unwrap()[3]).unwrap();
+        format!("{:?}", similar(&index, third.id(), &Options::default()).unwrap())
+    };
+    assert_eq!(alike(&updated), alike(&fresh));
+}
