@@ -71,7 +71,10 @@ pub fn ingest<E>(
         sink,
     };
     let work = |source: &Source, out: &Out<Found>| {
-        let flow = reader.read(source, &evidence, &mut |found| out.put(found));
+        let flow = reader.read(source, &evidence, &mut |found| {
+            let weight = found.weight();
+            out.put(found, weight)
+        });
         if flow.is_continue() {
             progress.advance(1, source.bytes);
         }

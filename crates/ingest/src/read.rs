@@ -32,6 +32,22 @@ pub(crate) enum Found {
     OddName(PathBuf),
 }
 
+impl Found {
+    /// About how many bytes it takes.
+    pub(crate) fn weight(&self) -> u64 {
+        let of = |span: Span| span.end - span.start;
+        match self {
+            Self::Page(page) => page.bytes,
+            Self::Record { record, .. } => match &**record {
+                Record::Article(article) => of(article.span),
+                Record::Flash(flash) => flash.seen_in.first().map_or(0, |place| of(place.span)),
+            },
+            // Counted as short; nearly all are.
+            Self::Dump { .. } | Self::Skipped(_) | Self::Ignored(_) | Self::OddName(_) => 0,
+        }
+    }
+}
+
 /// A page without its id, and its flash items without theirs.
 pub(crate) struct FoundPage {
     pub(crate) article: Article,
