@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8};
+use memchr::memchr;
 
 use crate::detect::detect;
 use crate::places::Places;
