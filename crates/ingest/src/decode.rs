@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8};
-use memchr::memchr;
 
 use crate::detect::detect;
 use crate::places::Places;
