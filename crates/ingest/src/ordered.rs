@@ -3,10 +3,12 @@
 
 use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::vec;
+
+use crate::room::Room;
 
 /// Messages that go together: to wake the other thread costs as much as to parse a small page.
 const BATCH: usize = 32;
@@ -14,8 +16,6 @@ const BATCH: usize = 32;
 const QUEUE: usize = 2;
 /// Bytes of a batch that goes at once, full or not.
 const HEAVY: u64 = 1 << 20;
-/// Bytes that may wait in each queue: a hundred of the largest pages would fill the memory.
-const WAITING: u64 = 32 << 20;
 
 enum Message<T> {
     Made(T),
@@ -34,45 +34,6 @@ pub(crate) struct Out<T> {
 struct Batch<T> {
     messages: Vec<Message<T>>,
     weight: u64,
-}
-
-/// How many bytes wait in a queue.
-#[derive(Default)]
-struct Room {
-    waiting: Mutex<Waiting>,
-    freed: Condvar,
-}
-
-#[derive(Default)]
-struct Waiting {
-    bytes: u64,
-    closed: bool,
-}
-
-impl Room {
-    /// Waits until there is room; what is larger than all the room goes alone.
-    fn enter(&self, weight: u64) {
-        let mut waiting = self.lock();
-        while !waiting.closed && waiting.bytes > 0 && waiting.bytes + weight > WAITING {
-            waiting = self.freed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
-        }
-        waiting.bytes += weight;
-    }
-
-    fn leave(&self, weight: u64) {
-        self.lock().bytes -= weight;
-        self.freed.notify_one();
-    }
-
-    /// Lets everyone in: nobody takes anything out any more.
-    fn close(&self) {
-        self.lock().closed = true;
-        self.freed.notify_one();
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl<T> Out<T> {
@@ -180,6 +141,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::room::WAITING;
 
     #[test]
     fn order_does_not_depend_on_threads() {
