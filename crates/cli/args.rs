@@ -290,10 +290,12 @@ impl std::str::FromStr for HalfLife {
 /// Build the index of an archive.
 ///
 /// Files and folders of pages (.txt, .html, .htm, without an ending) and JSON lines (.jsonl) are
-/// read, whichever of UTF-8, UTF-16, GB18030 and Big5 they are in. Where there is an index already, what the pages still say is
-/// taken over from it: new and changed pages are added, and what stands in no page any more goes. The
-/// new index is written beside the old one and swapped in at the end: until then, searches find the
-/// old one, and so they do if the build is stopped.
+/// read, whichever of UTF-8, UTF-16, GB18030 and Big5 they are in; compressed ones (.gz, .zst, .xz),
+/// too, and those inside .zip, .tar (.tar.gz, .tgz, .tar.zst, .tar.xz) and .warc (.warc.gz) files.
+/// What cannot be read is skipped and named. Where there is an index already, what the pages still
+/// say is taken over from it: new and changed pages are added, and what stands in no page any more
+/// goes. The new index is written beside the old one and swapped in at the end: until then, searches
+/// find the old one, and so they do if the build is stopped.
 #[derive(Debug, Args)]
 pub(crate) struct Index {
     /// Files and folders of the archive; none means those of the config file, else of the last
@@ -312,7 +314,8 @@ pub(crate) struct Index {
     /// Make a page that had to be skipped an error, and keep the old index
     #[arg(long)]
     pub(crate) strict: bool,
-    /// Read every page in this encoding instead of detecting it; kept for later builds
+    /// Read every page without a byte order mark in this encoding (utf-8, gb18030, big5, utf-16le, or
+    /// another label of the WHATWG) instead of detecting it; kept for later builds
     #[arg(long, value_name = "NAME|auto")]
     pub(crate) encoding: Option<String>,
     /// Words of your own, one a line (perhaps a tab and a frequency); kept for later builds

@@ -43,6 +43,9 @@ pub(crate) fn page(index: &Path, clock: &Clock, id: &str, text: &str) -> anyhow:
 /// Opens the file of an item in `$VISUAL` or `$EDITOR` at the line that its snippet begins in.
 pub(crate) fn edit(index: &Index, item: &Item) -> anyhow::Result<()> {
     let (path, _) = json::place(&item.record);
+    if path.contains("!/") {
+        bail!("{path} is inside an archive: `wensou show --raw` prints it");
+    }
     let file =
         locate(index, path).with_context(|| format!("{path} is not where it was indexed"))?;
     let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;

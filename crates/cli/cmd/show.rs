@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use wensou_index::{Index, Lookup};
-use wensou_ingest::Record;
+use wensou_ingest::{Record, original};
 use wensou_query::Highlighter;
 
 use super::search::{clock, parse};
@@ -91,15 +91,25 @@ pub(crate) fn as_asked(record: Record, id: &str) -> Record {
 /// The bytes of the record in its file, untouched.
 fn raw(index: &Index, found: &Record, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let (path, span) = json::place(found);
-    let file =
-        locate(index, path).with_context(|| format!("{path} is not where it was indexed"))?;
-    let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    let (start, end) = (span.start as usize, span.end as usize);
-    let part = bytes
-        .get(start..end)
-        .with_context(|| format!("{path} has changed: index it again with `wensou index`"))?;
-    terminal.out().write_all(part)?;
+    let (file, member) = locate_member(index, path)
+        .with_context(|| format!("{path} is not where it was indexed"))?;
+    let part = original(&file, member, span).with_context(|| {
+        format!("cannot read {path} as it was indexed: index it again with `wensou index`")
+    })?;
+    terminal.out().write_all(&part)?;
     Ok(Outcome::Done)
+}
+
+/// The file of a stored path, and which of its members the path names (`archive.zip!/page.txt`).
+fn locate_member<'p>(index: &Index, path: &'p str) -> Option<(PathBuf, Option<&'p str>)> {
+    // A folder may be called so, too: the whole path goes first.
+    let whole = locate(index, path).map(|file| (file, None));
+    whole.or_else(|| {
+        let mut places = path.match_indices("!/");
+        places.find_map(|(at, mark)| {
+            locate(index, &path[..at]).map(|file| (file, Some(&path[at + mark.len()..])))
+        })
+    })
 }
 
 /// The file of a stored path: as it was named, or under the folder that it was indexed from.

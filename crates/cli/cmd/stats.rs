@@ -82,6 +82,16 @@ fn print_text(index: &Index, args: &Stats, terminal: &mut Terminal) -> anyhow::R
         for skipped in &report.skipped {
             terminal.line(format_args!("  {}", sanitize::line(&skipped.to_string())))?;
         }
+        let kept = [
+            (&report.lossy, "read, with bytes that are not valid in its encoding"),
+            (&report.odd_names, "read, and its name is not UTF-8"),
+        ];
+        for (paths, what) in kept {
+            for path in paths {
+                let path = path.display().to_string();
+                terminal.line(format_args!("  {}: {what}", sanitize::line(&path)))?;
+            }
+        }
     }
     Ok(())
 }

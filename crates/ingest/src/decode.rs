@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8};
-use memchr::memchr;
 
 use crate::detect::detect;
 use crate::places::Places;
@@ -31,9 +30,10 @@ impl<'a> Decoded<'a> {
         hint: Option<&'static Encoding>,
     ) -> Result<Self, Reason> {
         let marked = Encoding::for_bom(raw);
-        // Nearly every page is valid UTF-8: it is checked once, and what is checked is the text. With
-        // NUL bytes it can be UTF-16 all the same.
-        let utf8 = (marked.is_none() && encoding.is_none() && memchr(0, raw).is_none())
+        // Nearly every page is valid UTF-8: it is checked once, and what is checked is the text. With a
+        // NUL in it, it can still be UTF-16.
+        let nul = memchr::memchr(0, raw).is_some();
+        let utf8 = (marked.is_none() && encoding.is_none() && !nul)
             .then(|| simdutf8::basic::from_utf8(raw));
         let (encoding, mark) = match (marked, &utf8) {
             (Some(marked), _) => marked,
@@ -50,7 +50,8 @@ impl<'a> Decoded<'a> {
         if is_binary(&text) {
             return Err(Reason::Binary);
         }
-        let lossy = replaced || text.contains('\0');
+        // UTF-16 is full of NULs that are no characters.
+        let lossy = replaced || nul && text.contains('\0');
         Ok(Self { text, lossy, replaced, raw, encoding, mark })
     }
 

@@ -13,13 +13,14 @@ use encoding_rs::Encoding;
 use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::flashes::{Flashes, content};
+use crate::found::Found;
 use crate::ids::{Ids, path_hash, short};
 use crate::inputs::{self, Event, Input, Kind};
 use crate::options::Options;
 use crate::ordered::{Out, ordered};
 use crate::page::survey;
 use crate::progress::{Phase, Progress};
-use crate::read::{Found, Reader};
+use crate::read::Reader;
 use crate::record::{Article, FlashItem, Record};
 use crate::report::{Noted, Reason, Report, Skipped};
 use crate::walk::{Source, walk};
@@ -71,7 +72,10 @@ pub fn ingest<E>(
         sink,
     };
     let work = |source: &Source, out: &Out<Found>| {
-        let flow = reader.read(source, &evidence, &mut |found| out.put(found));
+        let flow = reader.read(source, &evidence, &mut |found| {
+            let weight = found.weight();
+            out.put(found, weight)
+        });
         if flow.is_continue() {
             progress.advance(1, source.bytes);
         }

@@ -4,6 +4,7 @@
 //! ([`ArchiveEvidence`]: which tags there are, where flash items begin), the second pass parses every file
 //! with that evidence. [`parse_page`] is the parser of one page, without any files.
 //!
+//! `inputs` finds the pages and dumps in files, through compression and archives.
 //! A page goes through these modules: `decode` (bytes to text), `line` or `html` (text to lines),
 //! `mojibake`, `header` and `footer` (where the body is), `byline`, `flash` and `headline` (the body),
 //! `tags` (the glued Tags line).
@@ -12,6 +13,7 @@ mod byline;
 mod date;
 mod decode;
 mod detect;
+mod dump;
 mod error;
 mod evidence;
 mod fingerprint;
@@ -19,6 +21,7 @@ mod flash;
 mod flashes;
 mod fold;
 mod footer;
+mod found;
 mod furniture;
 mod header;
 mod headline;
@@ -33,6 +36,7 @@ mod line;
 mod mojibake;
 mod options;
 mod ordered;
+mod original;
 mod page;
 mod places;
 mod progress;
@@ -40,6 +44,7 @@ mod punctuation;
 mod read;
 mod record;
 mod report;
+mod room;
 mod stamp;
 mod tags;
 mod title;
@@ -52,6 +57,7 @@ pub use fingerprint::fingerprint;
 pub use flash::PageFlash;
 pub use ingest::ingest;
 pub use options::Options;
+pub use original::original;
 pub use page::{Markup, Page, parse_page};
 pub use progress::{Phase, Progress, Silent};
 pub use record::{

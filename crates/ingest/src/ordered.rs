@@ -1,16 +1,21 @@
 //! Work on several threads, results in order: thread t does every n-th piece from t on and hands what
 //! it makes on through a bounded queue of its own, and the queues are read in turn.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::vec;
+
+use crate::room::Room;
 
 /// Messages that go together: to wake the other thread costs as much as to parse a small page.
 const BATCH: usize = 32;
 /// Batches that may wait in each queue: enough to ride out an unequal piece.
 const QUEUE: usize = 2;
+/// Bytes of a batch that goes at once, full or not.
+const HEAVY: u64 = 1 << 20;
 
 enum Message<T> {
     Made(T),
@@ -20,27 +25,37 @@ enum Message<T> {
 
 /// Where a piece of work puts what it makes.
 pub(crate) struct Out<T> {
-    queue: SyncSender<Vec<Message<T>>>,
+    queue: SyncSender<Batch<T>>,
+    room: Arc<Room>,
     batch: RefCell<Vec<Message<T>>>,
+    weight: Cell<u64>,
+}
+
+struct Batch<T> {
+    messages: Vec<Message<T>>,
+    weight: u64,
 }
 
 impl<T> Out<T> {
-    /// Hands one thing on. Breaks when nobody wants more.
-    pub(crate) fn put(&self, thing: T) -> ControlFlow<()> {
+    /// Hands on one thing that takes about `weight` bytes. Breaks when nobody wants more.
+    pub(crate) fn put(&self, thing: T, weight: u64) -> ControlFlow<()> {
+        self.weight.set(self.weight.get() + weight);
         self.send(Message::Made(thing))
     }
 
     fn send(&self, message: Message<T>) -> ControlFlow<()> {
         let mut batch = self.batch.borrow_mut();
         batch.push(message);
-        if batch.len() < BATCH {
+        if batch.len() < BATCH && self.weight.get() < HEAVY {
             return ControlFlow::Continue(());
         }
         self.flush(std::mem::replace(&mut *batch, Vec::with_capacity(BATCH)))
     }
 
-    fn flush(&self, batch: Vec<Message<T>>) -> ControlFlow<()> {
-        match self.queue.send(batch) {
+    fn flush(&self, messages: Vec<Message<T>>) -> ControlFlow<()> {
+        let weight = self.weight.take();
+        self.room.enter(weight);
+        match self.queue.send(Batch { messages, weight }) {
             Ok(()) => ControlFlow::Continue(()),
             Err(_) => ControlFlow::Break(()),
         }
@@ -49,7 +64,8 @@ impl<T> Out<T> {
 
 /// The receiving end of a queue, and what of its last batch has not been taken.
 struct In<T> {
-    queue: Receiver<Vec<Message<T>>>,
+    queue: Receiver<Batch<T>>,
+    room: Arc<Room>,
     batch: vec::IntoIter<Message<T>>,
 }
 
@@ -60,8 +76,16 @@ impl<T> In<T> {
             if let Some(message) = self.batch.next() {
                 return Some(message);
             }
-            self.batch = self.queue.recv().ok()?.into_iter();
+            let batch = self.queue.recv().ok()?;
+            self.room.leave(batch.weight);
+            self.batch = batch.messages.into_iter();
         }
+    }
+}
+
+impl<T> Drop for In<T> {
+    fn drop(&mut self) {
+        self.room.close();
     }
 }
 
@@ -82,9 +106,16 @@ where
         let mut queues: Vec<In<T>> = (0..threads)
             .map(|first| {
                 let (sender, receiver) = sync_channel(QUEUE);
+                let room = Arc::new(Room::default());
                 let work = &work;
+                let mine = Arc::clone(&room);
                 scope.spawn(move || {
-                    let out = Out { queue: sender, batch: RefCell::default() };
+                    let out = Out {
+                        queue: sender,
+                        room: mine,
+                        batch: RefCell::default(),
+                        weight: Cell::new(0),
+                    };
                     for piece in pieces.iter().skip(first).step_by(threads) {
                         work(piece, &out);
                         if out.send(Message::Done).is_break() {
@@ -94,7 +125,7 @@ where
                     // Where nobody takes the rest, nobody misses it.
                     let _ = out.flush(out.batch.take());
                 });
-                In { queue: receiver, batch: Vec::new().into_iter() }
+                In { queue: receiver, room, batch: Vec::new().into_iter() }
             })
             .collect();
         for number in 0..pieces.len() {
@@ -110,6 +141,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::room::WAITING;
 
     #[test]
     fn order_does_not_depend_on_threads() {
@@ -118,7 +150,7 @@ mod tests {
             let mut got = Vec::new();
             let work = |piece: &u32, out: &Out<u32>| {
                 for thing in 0..*piece % 5 {
-                    let _ = out.put(piece * 10 + thing);
+                    let _ = out.put(piece * 10 + thing, 1);
                 }
             };
             ordered(&pieces, threads, work, |thing| {
@@ -135,10 +167,32 @@ mod tests {
     fn an_error_stops_the_work() {
         let pieces: Vec<u32> = (0..10_000).collect();
         let work = |piece: &u32, out: &Out<u32>| {
-            let _ = out.put(*piece);
+            let _ = out.put(*piece, 1);
         };
         let result =
             ordered(&pieces, 2, work, |thing| if thing == 5 { Err(thing) } else { Ok(()) });
         assert_eq!(result, Err(5));
+    }
+
+    #[test]
+    fn heavy_things_wait_outside() {
+        use std::sync::atomic::{AtomicU64, Ordering};
+        let (made, weight) = (AtomicU64::new(0), WAITING / 2);
+        let pieces = [(); 200];
+        let work = |(): &(), out: &Out<()>| {
+            made.fetch_add(1, Ordering::SeqCst);
+            let _ = out.put((), weight);
+        };
+        let mut taken = 0;
+        ordered(&pieces, 2, work, |()| {
+            taken += 1;
+            // In each of two queues two wait, one before it and one in hand.
+            assert!(made.load(Ordering::SeqCst) <= taken + 2 * 4);
+            Ok::<(), ()>(())
+        })
+        .unwrap();
+        assert_eq!(taken, 200);
+        // An error lets those go that wait.
+        assert_eq!(ordered(&pieces, 2, work, |()| Err(7)), Err(7));
     }
 }

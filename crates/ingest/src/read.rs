@@ -1,86 +1,19 @@
 //! One file of an archive: its bytes, its text, its records.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::Read;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 
 use encoding_rs::Encoding;
 
 use crate::decode::Decoded;
 use crate::evidence::Evidence;
+use crate::found::{Found, FoundPage, Notes, skipped};
 use crate::inputs::{self, Event, Input, Kind};
-use crate::jsonl;
 use crate::options::Options;
 use crate::page::{Markup, Page, parse_page};
-use crate::record::{Article, Date, DateProvenance, FlashItem, Record, Sighting, Span};
-use crate::report::{Reason, Skipped};
-use crate::walk::{Source, shown};
-
-/// What was found in a file, piece by piece.
-pub(crate) enum Found {
-    Page(Box<FoundPage>),
-    Record {
-        record: Box<Record>,
-        line: u64,
-    },
-    /// A dump was read to its end.
-    Dump {
-        bytes: u64,
-    },
-    Skipped(Skipped),
-    Ignored(PathBuf),
-    OddName(PathBuf),
-}
-
-/// A page without its id, and its flash items without theirs.
-pub(crate) struct FoundPage {
-    pub(crate) article: Article,
-    pub(crate) flashes: Vec<FlashItem>,
-    pub(crate) relative: String,
-    pub(crate) bytes: u64,
-    pub(crate) lossy: bool,
-    pub(crate) mojibake_repaired: u32,
-    pub(crate) mojibake_kept: Vec<Span>,
-}
-
-/// What of one file is named in the report at most. The report is held in memory, and one hostile file has
-/// room for as many broken lines or members as it has bytes.
-const NOTES: u64 = 100_000;
-
-/// Counts what is named of one file, and the rest without naming it.
-struct Notes {
-    room: u64,
-    more: u64,
-}
-
-impl Notes {
-    fn give(
-        &mut self,
-        found: Found,
-        give: &mut dyn FnMut(Found) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
-        if matches!(found, Found::Skipped(_) | Found::Ignored(_) | Found::OddName(_)) {
-            if self.room == 0 {
-                self.more += 1;
-                return ControlFlow::Continue(());
-            }
-            self.room -= 1;
-        }
-        give(found)
-    }
-
-    fn finish(
-        self,
-        source: &Source,
-        give: &mut dyn FnMut(Found) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
-        if self.more == 0 {
-            return ControlFlow::Continue(());
-        }
-        let reason = Reason::More { count: self.more };
-        give(Found::Skipped(Skipped { path: shown(&source.path), line: None, reason }))
-    }
-}
+use crate::record::{Article, Date, DateProvenance, FlashItem, Sighting, Span};
+use crate::report::Reason;
+use crate::walk::Source;
 
 /// How files are read.
 pub(crate) struct Reader<'a> {
@@ -96,7 +29,7 @@ impl Reader<'_> {
         evidence: &Evidence,
         give: &mut dyn FnMut(Found) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let mut notes = Notes { room: NOTES, more: 0 };
+        let mut notes = Notes::new();
         let mut counted = |found| notes.give(found, give);
         inputs::each(source, self.options, &mut |event| match event {
             Event::Skipped(skipped) => counted(Found::Skipped(skipped)),
@@ -178,83 +111,6 @@ impl Reader<'_> {
             article: Article { url: input.url.clone(), ..article(page, path, raw.len() as u64) },
         })
     }
-
-    /// Gives every record of a dump, line by line.
-    pub(crate) fn dump(
-        &self,
-        input: Input<'_>,
-        give: &mut dyn FnMut(Found) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
-        let path = input.path;
-        let mut file = BufReader::with_capacity(1 << 16, input.read);
-        let limit = self.options.max_line_bytes;
-        let (mut number, mut at) = (0_u64, 0_u64);
-        let mut line = Vec::new();
-        loop {
-            let read = match next_line(&mut file, &mut line, limit) {
-                Ok(0) => break,
-                Ok(read) => read,
-                Err(error) => {
-                    return give(skipped(&path, Some(number + 1), inputs::reason(&error)));
-                }
-            };
-            number += 1;
-            let start = at;
-            at += read;
-            if read > limit as u64 {
-                let reason = Reason::TooLarge { bytes: read, limit: limit as u64 };
-                give(skipped(&path, Some(number), reason))?;
-                continue;
-            }
-            match record(&line, &path, start, number) {
-                Some(Ok(found)) => give(found)?,
-                Some(Err(what)) => give(skipped(&path, Some(number), Reason::Malformed(what)))?,
-                None => {}
-            }
-        }
-        if number == 0 {
-            return give(skipped(&path, None, Reason::Empty));
-        }
-        give(Found::Dump { bytes: at })
-    }
-}
-
-/// The record of one line of a dump, or what is wrong with it; nothing for a blank line.
-fn record(line: &[u8], path: &str, start: u64, number: u64) -> Option<Result<Found, String>> {
-    let bare = line.strip_prefix(b"\xef\xbb\xbf").filter(|_| number == 1).unwrap_or(line);
-    let from = start + (line.len() - bare.trim_ascii_start().len()) as u64;
-    let bare = bare.trim_ascii();
-    if bare.is_empty() {
-        return None;
-    }
-    let Ok(text) = std::str::from_utf8(bare) else { return Some(Err("not UTF-8".to_owned())) };
-    let span = Span { start: from, end: from + bare.len() as u64 };
-    let found = jsonl::parse(text, path, span)
-        .map(|record| Found::Record { record: Box::new(record), line: number });
-    Some(found)
-}
-
-/// Reads a line of at most `limit` bytes into `line`; of a longer one only its beginning is kept, but
-/// all of it is counted.
-fn next_line(file: &mut impl BufRead, line: &mut Vec<u8>, limit: usize) -> io::Result<u64> {
-    line.clear();
-    let mut read = 0_u64;
-    loop {
-        let buffer = file.fill_buf()?;
-        if buffer.is_empty() {
-            return Ok(read);
-        }
-        let end = buffer.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
-        let piece = &buffer[..end.unwrap_or(buffer.len())];
-        let room = (limit + 1).saturating_sub(line.len()).min(piece.len());
-        line.extend_from_slice(&piece[..room]);
-        let length = piece.len();
-        file.consume(length);
-        read += length as u64;
-        if end.is_some() {
-            return Ok(read);
-        }
-    }
 }
 
 fn article(page: Page, path: String, bytes: u64) -> Article {
@@ -275,8 +131,4 @@ fn article(page: Page, path: String, bytes: u64) -> Article {
         related: page.related,
         ..Article::default()
     }
-}
-
-fn skipped(path: &str, line: Option<u64>, reason: Reason) -> Found {
-    Found::Skipped(Skipped { path: path.into(), line, reason })
 }

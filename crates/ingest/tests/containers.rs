@@ -9,7 +9,7 @@ use std::path::Path;
 
 use build::{gz, header, tar, warc, xz, zip, zst};
 use encoding_rs::{BIG5, GB18030};
-use wensou_ingest::{Article, Options, Reason, Record, Report, Silent, ingest};
+use wensou_ingest::{Article, Options, Reason, Record, Report, Silent, Span, ingest, original};
 
 const PAGE: &str = "題目_GPT:CGPT價格\n\nAuthor:\n\n正文的第一段。\n\n某幣突破新高:據官方消息,某幣今日突破新高。\
     [2023/3/14 13:02:32]\n\n后文。\n";
@@ -143,6 +143,46 @@ fn members_have_the_containers_name_and_their_own() {
         options.threads = threads;
         assert_eq!(read_with(dir.path(), &options), one, "{threads} threads");
     }
+}
+
+#[test]
+fn the_bytes_of_a_record_are_found_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let big5 = BIG5.encode(PAGE).0.into_owned();
+    let members = [("b/1.txt", big5.clone()), ("d.jsonl.gz", gz(DUMP.as_bytes()))];
+    for (name, bytes) in [
+        ("a.zip", zip(&members)),
+        ("b.tar.xz", xz(&tar(&members))),
+        ("c.txt.gz", gz(&big5)),
+        ("d.warc.gz", gz(&warc("resource", "Content-Type: text/plain\r\n", &big5))),
+    ] {
+        std::fs::write(dir.path().join(name), bytes).unwrap();
+    }
+    let (records, _) = read_with(dir.path(), &Options::default());
+    let mut seen = 0;
+    for record in &records {
+        let places = match record {
+            Record::Article(article) => vec![(article.path.as_str(), article.span)],
+            Record::Flash(flash) => {
+                flash.seen_in.iter().map(|place| (place.path.as_str(), place.span)).collect()
+            }
+        };
+        for (path, span) in places {
+            let (file, member) = match path.split_once("!/") {
+                Some((file, member)) => (file, Some(member)),
+                None => (path, None),
+            };
+            let bytes = original(Path::new(file), member, span).unwrap();
+            let whole = if path.ends_with("jsonl.gz") { DUMP.as_bytes() } else { &big5 };
+            assert_eq!(bytes, whole[span.start as usize..span.end as usize], "{path}");
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, 4 * 2 + 2);
+    let file = dir.path().join("a.zip");
+    let error = |member, end| original(&file, member, Span { start: 0, end }).unwrap_err().kind();
+    assert_eq!(error(Some("none.txt"), 1), std::io::ErrorKind::NotFound);
+    assert_eq!(error(Some("b/1.txt"), 1 << 20), std::io::ErrorKind::UnexpectedEof);
 }
 
 #[test]

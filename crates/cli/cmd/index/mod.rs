@@ -228,6 +228,13 @@ fn reason(reason: &Reason) -> &'static str {
         Reason::Loop => "a loop of links",
         Reason::Malformed(_) => "malformed",
         Reason::DuplicateId(_) => "with the id of another",
+        Reason::Damaged(_) => "damaged",
+        Reason::Encrypted => "encrypted",
+        Reason::Unsupported(_) => "in an unknown format",
+        Reason::Nested => "inside two archives",
+        Reason::Bomb(_) => "that become too much",
+        Reason::UnsafeName => "with an unsafe name",
+        Reason::DuplicateName => "with the name of another",
         _ => "for other reasons",
     }
 }

@@ -33,7 +33,7 @@ use crate::report::{Reason, Skipped};
 use crate::walk::{Source, shown};
 
 /// What stands between the path of a container and that of its member.
-const INSIDE: &str = "!/";
+pub(crate) const INSIDE: &str = "!/";
 
 /// A page or a dump, opened.
 pub(crate) struct Input<'a> {

@@ -1,0 +1,99 @@
+//! What reading a file gives, and how much of it the report names.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use crate::record::{Article, FlashItem, Record, Span};
+use crate::report::{Reason, Skipped};
+use crate::walk::{Source, shown};
+
+/// What was found in a file, piece by piece.
+pub(crate) enum Found {
+    Page(Box<FoundPage>),
+    Record {
+        record: Box<Record>,
+        line: u64,
+    },
+    /// A dump was read to its end.
+    Dump {
+        bytes: u64,
+    },
+    Skipped(Skipped),
+    Ignored(PathBuf),
+    OddName(PathBuf),
+}
+
+impl Found {
+    /// About how many bytes it takes.
+    pub(crate) fn weight(&self) -> u64 {
+        let of = |span: Span| span.end - span.start;
+        match self {
+            Self::Page(page) => page.bytes,
+            Self::Record { record, .. } => match &**record {
+                Record::Article(article) => of(article.span),
+                Record::Flash(flash) => flash.seen_in.first().map_or(0, |place| of(place.span)),
+            },
+            // Counted as short; nearly all are.
+            Self::Dump { .. } | Self::Skipped(_) | Self::Ignored(_) | Self::OddName(_) => 0,
+        }
+    }
+}
+
+/// A page without its id, and its flash items without theirs.
+pub(crate) struct FoundPage {
+    pub(crate) article: Article,
+    pub(crate) flashes: Vec<FlashItem>,
+    pub(crate) relative: String,
+    pub(crate) bytes: u64,
+    pub(crate) lossy: bool,
+    pub(crate) mojibake_repaired: u32,
+    pub(crate) mojibake_kept: Vec<Span>,
+}
+
+/// What of one file is named in the report at most. The report is held in memory, and one hostile file has
+/// room for as many broken lines or members as it has bytes.
+const NOTES: u64 = 100_000;
+
+/// Counts what is named of one file, and the rest without naming it.
+pub(crate) struct Notes {
+    room: u64,
+    more: u64,
+}
+
+impl Notes {
+    pub(crate) fn new() -> Self {
+        Self { room: NOTES, more: 0 }
+    }
+
+    pub(crate) fn give(
+        &mut self,
+        found: Found,
+        give: &mut dyn FnMut(Found) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        if matches!(found, Found::Skipped(_) | Found::Ignored(_) | Found::OddName(_)) {
+            if self.room == 0 {
+                self.more += 1;
+                return ControlFlow::Continue(());
+            }
+            self.room -= 1;
+        }
+        give(found)
+    }
+
+    pub(crate) fn finish(
+        self,
+        source: &Source,
+        give: &mut dyn FnMut(Found) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        if self.more == 0 {
+            return ControlFlow::Continue(());
+        }
+        let reason = Reason::More { count: self.more };
+        give(Found::Skipped(Skipped { path: shown(&source.path), line: None, reason }))
+    }
+}
+
+/// Something of a file could not be read.
+pub(crate) fn skipped(path: &str, line: Option<u64>, reason: Reason) -> Found {
+    Found::Skipped(Skipped { path: path.into(), line, reason })
+}

@@ -1,0 +1,55 @@
+//! The bytes that a record was read from, found again: in the file, in what it decompresses to, or in a
+//! member of an archive.
+
+use std::fs;
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use crate::inputs::{self, Event, Form};
+use crate::options::Options;
+use crate::record::Span;
+use crate::walk::Source;
+
+/// The bytes of `span` in `file`, or in its member of that name (what stands after `!/` in a path).
+///
+/// Reads up to the end of the span; at most the span is held in memory.
+///
+/// # Errors
+///
+/// What the system says; [`io::ErrorKind::NotFound`] if there is no such member,
+/// [`io::ErrorKind::UnexpectedEof`] if the file has become shorter, and the message of a
+/// [`Reason`](crate::Reason) if it cannot be read.
+pub fn original(file: &Path, member: Option<&str>, span: Span) -> io::Result<Vec<u8>> {
+    let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
+    let source = Source {
+        path: file.to_owned(),
+        relative: String::new(),
+        form: Form::of(&name).unwrap_or(Form::PAGE),
+        bytes: fs::metadata(file)?.len(),
+    };
+    let wanted = member.map_or_else(String::new, |member| format!("{}{member}", inputs::INSIDE));
+    let mut found = Err(io::Error::from(io::ErrorKind::NotFound));
+    let _ = inputs::each(&source, &Options::default(), &mut |event| {
+        match event {
+            Event::Input(input) if input.relative == wanted => found = part(input.read, span),
+            Event::Skipped(skipped) if skipped.path == file => {
+                found = Err(io::Error::other(skipped.reason.to_string()));
+            }
+            _ => return ControlFlow::Continue(()),
+        }
+        ControlFlow::Break(())
+    });
+    found
+}
+
+fn part(read: &mut dyn Read, span: Span) -> io::Result<Vec<u8>> {
+    let length = span.end.saturating_sub(span.start);
+    let skipped = io::copy(&mut read.take(span.start), &mut io::sink())?;
+    let mut bytes = Vec::new();
+    read.take(length).read_to_end(&mut bytes)?;
+    if skipped < span.start || (bytes.len() as u64) < length {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,49 @@
+//! Archives and compressed pages through the binary: what is skipped is said, and `--raw` finds the bytes.
+
+use crate::util::Dir;
+
+const PAGE: &str = "題目一_GPT\n\nAuthor:\n\n正文說到潮汐發電。\n";
+
+/// A tar archive, by hand: a header of 512 bytes before each member, blocks of 512.
+fn tar(members: &[(&str, &str)]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (name, content) in members {
+        let mut header = [0_u8; 512];
+        header[..name.len()].copy_from_slice(name.as_bytes());
+        header[100..108].copy_from_slice(b"0000644\0");
+        header[124..136].copy_from_slice(format!("{:011o}\0", content.len()).as_bytes());
+        header[148..156].fill(b' ');
+        header[156] = b'0';
+        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+        header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        bytes.extend(header);
+        bytes.extend(content.as_bytes());
+        bytes.resize(bytes.len().next_multiple_of(512), 0);
+    }
+    bytes.resize(bytes.len() + 1024, 0);
+    bytes
+}
+
+#[test]
+fn a_page_in_an_archive_is_found_shown_and_printed_as_it_is() {
+    let dir = Dir::new();
+    let members = [("甲/一.txt", PAGE), ("../二.txt", PAGE), ("三.zip", ""), ("四.png", "")];
+    dir.write("pages/a.tar", tar(&members));
+    dir.write("pages/b.txt.gz", "no gzip");
+    let said = dir.run(&["index", "pages"]).stderr;
+    assert!(said.contains("1 with an unsafe name") && said.contains("1 damaged"), "{said}");
+    assert!(said.contains("1 inside two archives"), "{said}");
+    assert!(said.contains("skipped pages/a.tar!/../二.txt: its name leads out of the archive"));
+
+    let hits = dir.hits(&["潮汐發電"]);
+    assert_eq!(hits.len(), 1);
+    assert_eq!(hits[0]["path"], "pages/a.tar!/甲/一.txt");
+    let id = hits[0]["id"].as_str().unwrap();
+    assert_eq!(dir.ok(&["show", id, "--raw"]), PAGE);
+    assert_eq!(dir.ids(&["path:甲"]), [id]);
+    // Written anew without the page: what is printed is never something else.
+    dir.write("pages/a.tar", tar(&members[1..]));
+    let ran = dir.run(&["show", id, "--raw"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+    assert!(ran.stderr.contains("index it again"), "{}", ran.stderr);
+}
