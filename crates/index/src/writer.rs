@@ -15,7 +15,7 @@ use tantivy::index::SegmentId;
 use tantivy::indexer::{IndexWriterOptions, NoMergePolicy, UserOperation};
 use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::{Index as Engine, IndexSettings, IndexWriter, ReloadPolicy, SegmentReader};
-use wensou_ingest::{Progress, Report};
+use wensou_ingest::{Progress, Report, Room};
 
 use crate::analysis::Analysis;
 use crate::analyzer::tokenizers;
@@ -33,6 +33,8 @@ const BATCH: usize = 16;
 const BATCH_BYTES: usize = 256 << 10;
 /// Batches that wait between reading and analysis: enough to keep both busy, few enough to forget.
 const QUEUE: usize = 8;
+/// Bytes of records on their way at most: analysed, a record takes ten times its bytes.
+const ON_THE_WAY: u64 = 4 << 20;
 
 /// Writes one generation.
 pub(crate) struct Writer {
@@ -97,7 +99,8 @@ impl Writer {
     ) -> Result<Report, Error> {
         let (jobs, todo) = bounded::<Job>(QUEUE);
         // What comes out, in the order of the walk: also what keeps a fast thread from running ahead.
-        let (outcomes, done) = bounded::<Receiver<Vec<Analysed>>>(QUEUE);
+        let (outcomes, done) = bounded::<Outcome>(QUEUE);
+        let room = Room::new(ON_THE_WAY);
         let Self { folder, fields, writer, previous, pairs, written, .. } = self;
         let (fields, folder, writer) = (&*fields, &*folder, &*writer);
         thread::scope(|scope| {
@@ -113,8 +116,14 @@ impl Writer {
                 });
             }
             drop(todo);
-            let inverting = scope.spawn(|| invert(writer, pairs, folder, done));
-            let mut batches = Batches { jobs, outcomes, records: Vec::new(), bytes: 0 };
+            let inverting = scope.spawn(|| {
+                let inverted = invert(writer, pairs, folder, done, &room);
+                // Nobody takes anything out any more.
+                room.close();
+                inverted
+            });
+            let (records, room) = (Vec::new(), &room);
+            let mut batches = Batches { jobs, outcomes, records, bytes: 0, room };
             let mut next = 0;
             let outcome = wensou_ingest::ingest(roots, &options.ingest, progress, &mut |record| {
                 let (ord, record) = (next, Encoded::new(record).map_err(|_| Stopped)?);
@@ -240,15 +249,19 @@ struct Job {
     outcome: Sender<Vec<Analysed>>,
 }
 
+/// What comes out, and the bytes that the records had.
+type Outcome = (Receiver<Vec<Analysed>>, u64);
+
 /// Where records go into analysis.
-struct Batches {
+struct Batches<'a> {
     jobs: Sender<Job>,
-    outcomes: Sender<Receiver<Vec<Analysed>>>,
+    outcomes: Sender<Outcome>,
     records: Vec<(u64, Encoded)>,
     bytes: usize,
+    room: &'a Room,
 }
 
-impl Batches {
+impl Batches<'_> {
     fn add(&mut self, ord: u64, record: Encoded) -> Result<(), Stopped> {
         self.bytes += record.bytes.len();
         self.records.push((ord, record));
@@ -259,10 +272,11 @@ impl Batches {
     }
 
     fn hand_on(&mut self) -> Result<(), Stopped> {
-        self.bytes = 0;
+        let bytes = std::mem::take(&mut self.bytes) as u64;
+        self.room.enter(bytes);
         let records = std::mem::take(&mut self.records);
         let (outcome, receiver) = bounded(1);
-        self.outcomes.send(receiver).map_err(|_| Stopped)?;
+        self.outcomes.send((receiver, bytes)).map_err(|_| Stopped)?;
         self.jobs.send(Job { records, outcome }).map_err(|_| Stopped)
     }
 }
@@ -271,9 +285,10 @@ fn invert(
     writer: &IndexWriter,
     pairs: &mut Builder,
     folder: &Path,
-    done: Receiver<Receiver<Vec<Analysed>>>,
+    done: Receiver<Outcome>,
+    room: &Room,
 ) -> Result<(), Error> {
-    for outcome in done {
+    for (outcome, bytes) in done {
         let mut documents = Vec::with_capacity(BATCH);
         for analysed in outcome.recv().map_err(|_| panicked())? {
             let Analysed { document, kind, title, body, tags } = analysed;
@@ -281,6 +296,7 @@ fn invert(
             pairs.add(kind, &title, &body, &tags).map_err(Error::io("write into", folder))?;
         }
         writer.run(documents)?;
+        room.leave(bytes);
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Whether an archive is as it was: one number over what a look at its files shows.
 
 use std::convert::Infallible;
-use std::fs::{self, Metadata};
+use std::fs::Metadata;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -30,19 +30,32 @@ pub fn fingerprint(roots: &[PathBuf]) -> Result<u64, Error<Infallible>> {
     for source in walk(roots)?.sources {
         hash.update(source.relative.as_bytes());
         hash.update(&[0]);
-        let Ok(about) = fs::metadata(&source.path) else { continue };
-        hash.update(&about.len().to_le_bytes());
-        let modified = about.modified().unwrap_or(UNIX_EPOCH);
-        newest = newest.max(modified);
-        let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
-        hash.update(&since.as_nanos().to_le_bytes());
-        identity(&about, &mut hash);
+        hash.update(&source.bytes.to_le_bytes());
+        hash.update(&source.stamp.hash.to_le_bytes());
+        newest = newest.max(source.stamp.modified);
     }
-    let now = SystemTime::now();
-    if newest <= now && now.duration_since(newest).is_ok_and(|age| age < TICK) {
+    if SystemTime::now().duration_since(newest).is_ok_and(|age| age < TICK) {
         std::thread::sleep(TICK);
     }
     Ok(hash.digest())
+}
+
+/// When a file was last changed, and which file it is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stamp {
+    modified: SystemTime,
+    hash: u64,
+}
+
+impl Stamp {
+    pub(crate) fn of(about: &Metadata) -> Self {
+        let modified = about.modified().unwrap_or(UNIX_EPOCH);
+        let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let mut hash = Xxh3::new();
+        hash.update(&since.as_nanos().to_le_bytes());
+        identity(about, &mut hash);
+        Self { modified, hash: hash.digest() }
+    }
 }
 
 #[cfg(unix)]
@@ -62,6 +75,8 @@ fn identity(_: &Metadata, _: &mut Xxh3) {}
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

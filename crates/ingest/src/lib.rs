@@ -65,3 +65,4 @@ pub use record::{
     TitleOrigin, Writing,
 };
 pub use report::{Noted, Reason, Report, Skipped};
+pub use room::Room;

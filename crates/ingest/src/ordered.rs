@@ -16,6 +16,8 @@ const BATCH: usize = 32;
 const QUEUE: usize = 2;
 /// Bytes of a batch that goes at once, full or not.
 const HEAVY: u64 = 1 << 20;
+/// Bytes that may wait in each queue: a hundred of the largest pages would fill the memory.
+const WAITING: u64 = 32 << 20;
 
 enum Message<T> {
     Made(T),
@@ -106,7 +108,7 @@ where
         let mut queues: Vec<In<T>> = (0..threads)
             .map(|first| {
                 let (sender, receiver) = sync_channel(QUEUE);
-                let room = Arc::new(Room::default());
+                let room = Arc::new(Room::new(WAITING));
                 let work = &work;
                 let mine = Arc::clone(&room);
                 scope.spawn(move || {
@@ -141,7 +143,6 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::room::WAITING;
 
     #[test]
     fn order_does_not_depend_on_threads() {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use crate::error::Error;
+use crate::fingerprint::Stamp;
 use crate::inputs::Form;
 use crate::report::{Reason, Skipped};
 
@@ -17,6 +18,8 @@ pub(crate) struct Source {
     pub(crate) relative: String,
     pub(crate) form: Form,
     pub(crate) bytes: u64,
+    /// When and as which it was last written.
+    pub(crate) stamp: Stamp,
 }
 
 /// Everything below the roots.
@@ -41,7 +44,8 @@ pub(crate) fn walk<E>(roots: &[PathBuf]) -> Result<Walk, Error<E>> {
             let name = root.file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
             // A file that the user named is a page whatever it is called.
             let form = Form::of(&name).unwrap_or(Form::PAGE);
-            walk.source(Source { path: root.clone(), relative: name, form, bytes: about.len() });
+            let (bytes, stamp) = (about.len(), Stamp::of(&about));
+            walk.source(Source { path: root.clone(), relative: name, form, bytes, stamp });
         } else {
             return Err(Error::NotAFile { path: root.clone() });
         }
@@ -83,6 +87,7 @@ impl Walk {
                     path: entry.into_path(),
                     form,
                     bytes: about.len(),
+                    stamp: Stamp::of(&about),
                 }),
             }
         }
