@@ -25,7 +25,7 @@ fn files(dir: &Dir) -> Vec<PathBuf> {
             let path = entry.unwrap().path();
             match path.is_dir() {
                 true => folders.push(path),
-                false if path.ends_with("LOCK") => {}
+                false if path.to_string_lossy().to_lowercase().ends_with("lock") => {}
                 false => files.push(path),
             }
         }

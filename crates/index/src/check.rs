@@ -157,7 +157,8 @@ fn files(dir: &Path, checked: &mut Checked) -> Result<Option<Meta>, Error> {
         }
     }
     for (file, _) in generation::entries(folder)? {
-        if file != generation::DESCRIPTION && !meta.files.contains_key(&file) {
+        let known = file == generation::DESCRIPTION || meta.files.contains_key(&file);
+        if !known && !file.ends_with(generation::ENGINE_LOCK) {
             checked.find(Severity::Litter, format!("{name}/{file} belongs to nothing"));
         }
     }

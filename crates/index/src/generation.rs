@@ -13,9 +13,10 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
-use std::io::{Read, Write};
+use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
@@ -27,6 +28,9 @@ const LOCK: &str = "LOCK";
 const PREFIX: &str = "gen-";
 /// Name of the description in a generation's folder.
 pub(crate) const DESCRIPTION: &str = "wensou.json";
+
+/// How the names of the engine's lock files end: readers make them too, and they say nothing.
+pub(crate) const ENGINE_LOCK: &str = ".lock";
 
 /// The drafts of this process. Locked while one of them becomes the index or goes, and for good by
 /// [`abandon`]: of the three only one can happen.
@@ -98,14 +102,22 @@ pub(crate) fn current(dir: &Path) -> Result<Current, Error> {
         }
         Err(error) => return Err(Error::unreadable(dir, error)),
     };
-    let named = line.strip_suffix('\n').and_then(|line| line.split_once(' '));
-    let checksum = named.and_then(|(_, checksum)| u64::from_str_radix(checksum, 16).ok());
+    let named = line.split_once(' ');
+    let checksum = named.and_then(|(_, sum)| u64::from_str_radix(sum.trim_end(), 16).ok());
     match (named, checksum) {
-        (Some((name, _)), Some(checksum)) if number(name).is_some() => {
+        // To the letter: no bit of it may change unnoticed.
+        (Some((name, _)), Some(checksum))
+            if number(name).is_some() && line == pointer(name, checksum) =>
+        {
             Ok(Current { folder: dir.join(name), checksum })
         }
         _ => Err(Error::unreadable(dir, format!("{CURRENT} does not name a generation"))),
     }
+}
+
+/// What `CURRENT` holds.
+fn pointer(name: &str, checksum: u64) -> String {
+    format!("{name} {checksum:016x}\n")
 }
 
 fn number(name: &str) -> Option<u64> {
@@ -204,6 +216,9 @@ impl Draft {
     pub(crate) fn seal(&self, known: &Sums) -> Result<Sums, Error> {
         let mut sums = Sums::new();
         for (name, path) in entries(&self.folder())? {
+            if name.ends_with(ENGINE_LOCK) {
+                continue;
+            }
             let bytes = fs::metadata(&path).map_err(Error::io("look at", &path))?.len();
             let sum = match known.get(&name) {
                 Some(sum) if sum.bytes == bytes => *sum,
@@ -229,7 +244,7 @@ impl Draft {
         // The folder is in the index's by now, whatever happens to what names it.
         sync_folder(&self.dir)?;
         let draft = self.dir.join(format!("{CURRENT}.new"));
-        let line = format!("{} {:016x}\n", self.name, xxh3_64(description));
+        let line = pointer(&self.name, xxh3_64(description));
         write_durably(&draft, line.as_bytes())?;
         let current = self.dir.join(CURRENT);
         let mut drafts = drafts();
@@ -256,10 +271,19 @@ pub(crate) fn lock(dir: &Path, wait: bool) -> Result<File, Error> {
         .write(true)
         .open(&path)
         .map_err(Error::io("create", &path))?;
-    let taken = match wait {
+    let mut taken = match wait {
         true => file.lock().map_err(TryLockError::Error),
         false => file.try_lock(),
     };
+    // A process that this one is just starting has our files open until it is another program.
+    let mut tries = 0..25;
+    while matches!(taken, Err(TryLockError::WouldBlock))
+        && holder(&mut file) == Some(std::process::id())
+        && tries.next().is_some()
+    {
+        std::thread::sleep(Duration::from_millis(10));
+        taken = file.try_lock();
+    }
     match taken {
         Ok(()) => {
             file.set_len(0).map_err(Error::io("write", &path))?;
@@ -267,12 +291,18 @@ pub(crate) fn lock(dir: &Path, wait: bool) -> Result<File, Error> {
             Ok(file)
         }
         Err(TryLockError::WouldBlock) => {
-            let mut holder = String::new();
-            let _ = file.take(20).read_to_string(&mut holder);
-            Err(Error::Busy { dir: dir.to_path_buf(), holder: holder.trim().parse().ok() })
+            Err(Error::Busy { dir: dir.to_path_buf(), holder: holder(&mut file) })
         }
         Err(TryLockError::Error(source)) => Err(Error::Io { what: "lock", path, source }),
     }
+}
+
+/// The process number in a lock's file.
+fn holder(file: &mut File) -> Option<u32> {
+    let mut text = String::new();
+    file.rewind().ok()?;
+    file.take(20).read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
 }
 
 /// What lies in an index folder and belongs to no index: left by builds that were killed, or too

@@ -79,7 +79,7 @@ impl Previous {
         for name in self.index.meta().files.keys() {
             let path = folder.join(name);
             match path.extension().and_then(|extension| extension.to_str()) {
-                Some("tsv" | "lock") => {}
+                Some("tsv") => {}
                 Some("json") => {
                     let copy = draft.folder().join(name);
                     std::fs::copy(&path, &copy).map_err(Error::io("copy", &path))?;
