@@ -18,9 +18,6 @@ use crate::config::Global;
 use crate::exit::Outcome;
 use crate::out::Terminal;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     if let Some(code) = complete::run() {
         return code;

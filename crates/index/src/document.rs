@@ -170,6 +170,8 @@ pub(crate) fn add_to_totals(totals: &mut Totals, record: &Record) {
 #[derive(Debug)]
 pub(crate) struct Analysed {
     pub(crate) document: TantivyDocument,
+    /// Bytes of the record.
+    pub(crate) bytes: u64,
     pub(crate) kind: Kind,
     pub(crate) title: Vec<char>,
     pub(crate) body: Vec<char>,
@@ -215,7 +217,8 @@ impl Documents<'_> {
         }
         document.add_bytes(fields.record, &encoded.bytes);
         document.add_u64(fields.digest, encoded.digest);
-        Analysed { document, kind, title, body, tags }
+        let bytes = encoded.bytes.len() as u64;
+        Analysed { document, bytes, kind, title, body, tags }
     }
 
     /// Returns the key characters.

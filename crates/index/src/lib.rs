@@ -12,6 +12,7 @@ mod analysis;
 mod analyzer;
 mod build;
 mod check;
+mod counted;
 mod document;
 mod error;
 mod generation;

@@ -7,6 +7,7 @@
 //! document has the same number in the engine and in the postings: its place in that order.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -20,6 +21,7 @@ use wensou_ingest::{Progress, Report, Room};
 use crate::analysis::Analysis;
 use crate::analyzer::tokenizers;
 use crate::build::BuildOptions;
+use crate::counted::Counted;
 use crate::document::{Analysed, Documents, Encoded};
 use crate::error::Error;
 use crate::meta::Base;
@@ -41,7 +43,7 @@ pub(crate) struct Writer {
     folder: PathBuf,
     engine: Engine,
     fields: Fields,
-    writer: IndexWriter,
+    writer: IndexWriter<Counted>,
     previous: Option<Previous>,
     pairs: Builder,
     written: u64,
@@ -66,7 +68,7 @@ impl Writer {
             .settings(settings)
             .tokenizers(tokenizers())
             .open_or_create(directory)?;
-        let writer: IndexWriter = engine.writer_with_options(
+        let writer: IndexWriter<Counted> = engine.writer_with_options(
             IndexWriterOptions::builder()
                 // More would each take some of the documents, out of their order.
                 .num_worker_threads(1)
@@ -100,7 +102,7 @@ impl Writer {
         let (jobs, todo) = bounded::<Job>(QUEUE);
         // What comes out, in the order of the walk: also what keeps a fast thread from running ahead.
         let (outcomes, done) = bounded::<Outcome>(QUEUE);
-        let room = Room::new(ON_THE_WAY);
+        let room = Arc::new(Room::new(ON_THE_WAY));
         let Self { folder, fields, writer, previous, pairs, written, .. } = self;
         let (fields, folder, writer) = (&*fields, &*folder, &*writer);
         thread::scope(|scope| {
@@ -197,7 +199,11 @@ fn segments(engine: &Engine) -> Result<Vec<SegmentReader>, Error> {
     Ok(reader.searcher().segment_readers().to_vec())
 }
 
-fn merge(engine: &Engine, writer: &mut IndexWriter, base: Option<SegmentId>) -> Result<(), Error> {
+fn merge(
+    engine: &Engine,
+    writer: &mut IndexWriter<Counted>,
+    base: Option<SegmentId>,
+) -> Result<(), Error> {
     writer.commit()?;
     let mut fresh = Vec::new();
     for segment in segments(engine)?.iter().filter(|s| Some(s.segment_id()) != base) {
@@ -249,8 +255,8 @@ struct Job {
     outcome: Sender<Vec<Analysed>>,
 }
 
-/// What comes out, and the bytes that the records had.
-type Outcome = (Receiver<Vec<Analysed>>, u64);
+/// What comes out.
+type Outcome = Receiver<Vec<Analysed>>;
 
 /// Where records go into analysis.
 struct Batches<'a> {
@@ -272,31 +278,29 @@ impl Batches<'_> {
     }
 
     fn hand_on(&mut self) -> Result<(), Stopped> {
-        let bytes = std::mem::take(&mut self.bytes) as u64;
-        self.room.enter(bytes);
+        self.room.enter(std::mem::take(&mut self.bytes) as u64);
         let records = std::mem::take(&mut self.records);
         let (outcome, receiver) = bounded(1);
-        self.outcomes.send((receiver, bytes)).map_err(|_| Stopped)?;
+        self.outcomes.send(receiver).map_err(|_| Stopped)?;
         self.jobs.send(Job { records, outcome }).map_err(|_| Stopped)
     }
 }
 
 fn invert(
-    writer: &IndexWriter,
+    writer: &IndexWriter<Counted>,
     pairs: &mut Builder,
     folder: &Path,
     done: Receiver<Outcome>,
-    room: &Room,
+    room: &Arc<Room>,
 ) -> Result<(), Error> {
-    for (outcome, bytes) in done {
+    for outcome in done {
         let mut documents = Vec::with_capacity(BATCH);
         for analysed in outcome.recv().map_err(|_| panicked())? {
-            let Analysed { document, kind, title, body, tags } = analysed;
-            documents.push(UserOperation::Add(document));
+            let Analysed { document, bytes, kind, title, body, tags } = analysed;
+            documents.push(UserOperation::Add(Counted::new(document, room, bytes)));
             pairs.add(kind, &title, &body, &tags).map_err(Error::io("write into", folder))?;
         }
         writer.run(documents)?;
-        room.leave(bytes);
     }
     Ok(())
 }
