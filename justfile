@@ -34,10 +34,31 @@ test:
 golden:
     WENSOU_GOLDEN=write cargo test --test tests
 
+# Kill builds, let the file system fail and flip bits, hundreds of times each.
+[group('test')]
+torture KILLS="260" FAULTS="320" FLIPS="600":
+    WENSOU_KILLS={{KILLS}} WENSOU_FAULTS={{FAULTS}} WENSOU_FLIPS={{FLIPS}} cargo test --test tests -- crash:: check:: --nocapture
+
+# The licences of everything that the program is linked from.
+[group('check')]
+licences:
+    python3 .ci/licences.py
+
 # The fold table against OpenCC itself (needs libopencc-dev and pkg-config).
 [group('test')]
 test-opencc:
     cargo test -p wensou-text --features opencc
+
+# What wensou costs, against floors measured in the same run: tables for docs/PERFORMANCE.md. `--pages 2000` is quick.
+[group('bench')]
+bench *ARGS:
+    cargo build --release --workspace
+    target/release/wensou-bench {{ARGS}}
+
+# The functions that indexing and asking spend their time in.
+[group('bench')]
+bench-hot:
+    cargo bench -p wensou-bench --bench hot
 
 # That reading a query takes time linear in its length.
 [group('bench')]
@@ -58,6 +79,7 @@ index *ARGS:
 [group('index')]
 search *ARGS:
     cargo run --release -- search {{ARGS}}
+
 # Write crates/text/data/t2s.tsv anew from OpenCC's dictionaries (Debian: libopencc-dev, pkg-config, opencc).
 [group('dev')]
 gen-t2s:

@@ -48,6 +48,26 @@ fn a_sound_index_is_said_to_be() {
 }
 
 #[test]
+fn looking_changes_nothing_in_the_folder() {
+    let dir = indexed();
+    let listed = || {
+        let mut names: Vec<PathBuf> = Vec::new();
+        for folder in ["index", "index/gen-000001"] {
+            let entries = fs::read_dir(dir.path().join(folder)).unwrap();
+            names.extend(entries.map(|entry| entry.unwrap().path()));
+        }
+        names.sort();
+        names
+    };
+    let before = listed();
+    dir.ok(&["search", "開源"]);
+    dir.ok(&["stats"]);
+    dir.ok(&["check"]);
+    // So an index that may only be read can be searched: no lock, no cache.
+    assert_eq!(listed(), before);
+}
+
+#[test]
 fn every_damaged_file_is_named_and_mended() {
     let dir = indexed();
     let before = dir.ok(&["export"]);

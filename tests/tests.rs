@@ -16,6 +16,7 @@ mod config;
 mod crash;
 mod expand;
 mod explain;
+mod formats;
 mod incremental;
 mod language;
 mod man;

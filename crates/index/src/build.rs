@@ -39,7 +39,7 @@ impl Default for BuildOptions {
         Self {
             ingest: wensou_ingest::Options::default(),
             threads: thread::available_parallelism().map_or(1, usize::from),
-            memory_bytes: 64 << 20,
+            memory_bytes: 40 << 20,
             tables: TableFiles::default(),
             strict: false,
             anew: false,

@@ -11,10 +11,12 @@
 mod analysis;
 mod analyzer;
 mod build;
+mod building;
 mod check;
 mod counted;
 mod document;
 mod error;
+mod frozen;
 mod generation;
 mod meta;
 mod open;

@@ -150,3 +150,18 @@ pub fn description(dir: &Path) -> Option<Meta> {
     let meta = current.and_then(|current| Meta::read(dir, &current));
     meta.ok().or_else(|| Meta::salvage(dir))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generation::{Draft, current};
+
+    #[test]
+    fn a_format_of_the_future_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let draft = Draft::create(dir.path(), false).unwrap();
+        draft.publish(b"{\"format\": 99, \"new\": true}").unwrap();
+        let read = Meta::read(dir.path(), &current(dir.path()).unwrap());
+        assert!(matches!(read, Err(Error::Format { found: 99, .. })));
+    }
+}

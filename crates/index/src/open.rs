@@ -21,6 +21,7 @@ use crate::analysis::{Analysis, TableMeta};
 use crate::analyzer::tokenizers;
 use crate::document::decode;
 use crate::error::Error;
+use crate::frozen::Frozen;
 use crate::generation::{self, Current};
 use crate::meta::Meta;
 use crate::postings::SegmentPostings;
@@ -100,6 +101,7 @@ impl Index {
         let unreadable = |source: tantivy::TantivyError| Error::unreadable(dir, source);
         let directory =
             MmapDirectory::open(generation).map_err(|source| Error::unreadable(dir, source))?;
+        let directory = Frozen(directory);
         let mut engine = Engine::open(directory.clone()).map_err(unreadable)?;
         let (expected, fields) = schema();
         if engine.schema() != expected {

@@ -11,7 +11,6 @@ use std::sync::Arc;
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use tantivy::directory::MmapDirectory;
 use tantivy::index::SegmentId;
 use tantivy::indexer::{IndexWriterOptions, NoMergePolicy, UserOperation};
 use tantivy::store::{Compressor, ZstdCompressor};
@@ -21,6 +20,7 @@ use wensou_ingest::{Progress, Report, Room};
 use crate::analysis::Analysis;
 use crate::analyzer::tokenizers;
 use crate::build::BuildOptions;
+use crate::building::Building;
 use crate::counted::Counted;
 use crate::document::{Analysed, Documents, Encoded};
 use crate::error::Error;
@@ -61,8 +61,7 @@ impl Writer {
             docstore_compression: Compressor::Zstd(ZstdCompressor::default()),
             ..IndexSettings::default()
         };
-        let directory = MmapDirectory::open(folder)
-            .map_err(|source| Error::Engine(tantivy::TantivyError::from(source)))?;
+        let directory = Building::open(folder)?;
         let engine = Engine::builder()
             .schema(schema)
             .settings(settings)

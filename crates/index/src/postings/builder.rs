@@ -21,8 +21,8 @@ use super::list::List;
 use super::pack::{read_variable, variable};
 use crate::schema::{Kind, Part};
 
-/// Characters of a run: 32 MB of numbers, and as much again while they are sorted.
-const RUN: usize = 4 << 20;
+/// Characters of a run: 20 MB of numbers, and as much again while they are sorted.
+const RUN: usize = 5 << 19;
 
 /// The code of no character, behind the last one of a text.
 const END: u16 = 0;

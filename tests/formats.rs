@@ -1,0 +1,48 @@
+//! Indexes of every format that was released can still be opened, or are refused with the cure.
+
+use std::fs;
+use std::path::Path;
+
+use crate::util::Dir;
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (from, to) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
+        if from.is_dir() { copy(&from, &to) } else { drop(fs::copy(from, to).unwrap()) }
+    }
+}
+
+/// A copy of the index: readers make lock files beside it.
+fn fixture(name: &str) -> (Dir, String) {
+    let dir = Dir::new();
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    copy(&fixtures.join(name), &dir.path().join("index"));
+    (dir, fs::read_to_string(fixtures.join(format!("{name}.jsonl"))).unwrap())
+}
+
+#[test]
+fn format_2_is_read() {
+    let (dir, records) = fixture("format-2");
+    assert_eq!(dir.ok(&["export"]), records);
+    assert_eq!(dir.ids(&["\"比特币减半\""]).len(), 1);
+    assert_eq!(dir.ids(&["護城河"]).len(), 1);
+    assert_eq!(dir.ids(&["tag:eth", "kind:flash"]), ["r-1"]);
+    assert_eq!(dir.run(&["check", "--quick"]).code, 0);
+}
+
+#[test]
+fn an_index_of_another_format_is_refused_with_the_cure() {
+    let dir = Dir::new();
+    // As format 1 wrote it: the pointer had no checksum.
+    dir.write("index/CURRENT", "gen-000001\n");
+    dir.write("index/gen-000001/wensou.json", "{\"format\": 1}\n");
+    dir.write("archive/page.txt", "標題\n\n正文在此,說一件事。\n");
+    let ran = dir.run(&["search", "正文"]);
+    assert_eq!(ran.code, 3);
+    assert!(ran.stderr.contains("`wensou index --rebuild PATH…`"), "{}", ran.stderr);
+    // An update of what cannot be read is a whole build.
+    dir.index();
+    assert_eq!(dir.ids(&["正文"]).len(), 1);
+    assert!(!dir.path().join("index/gen-000001").exists());
+}
