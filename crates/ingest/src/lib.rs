@@ -12,6 +12,8 @@ mod byline;
 mod date;
 mod decode;
 mod detect;
+#[doc(hidden)]
+pub mod direct;
 mod error;
 mod evidence;
 mod fingerprint;
