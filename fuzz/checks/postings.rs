@@ -16,7 +16,9 @@ pub fn check(data: &[u8]) {
     };
     let (index, documents) = (usize::from(entries % 8) * INDEX_ENTRY, usize::from(documents));
     let dictionary = usize::from(dictionary);
-    let Some(lists) = sections.len().checked_sub(index + dictionary + 3 * documents) else { return };
+    let Some(lists) = sections.len().checked_sub(index + dictionary + 3 * documents) else {
+        return;
+    };
     let keys: Vec<PairKey> =
         sections[lists + dictionary..][..index].chunks(INDEX_ENTRY).filter_map(key).collect();
     let mut file = sections.to_vec();

@@ -37,9 +37,13 @@ pub fn check(data: &[u8]) {
     let marked = highlighter.mark(text);
     assert!(text.starts_with(&marked.text) && text[marked.text.len()..].trim().is_empty());
     sound(&marked);
+    // A search takes as long as marking many texts.
+    if !text.len().is_multiple_of(8) {
+        return;
+    }
     let mut options = Options::default();
     options.pinyin = true;
-    options.snippet = text.len() % 80;
+    options.snippet = text.len() / 8 % 80;
     let session = Session::new(&INDEX).expect("a session");
     let Ok(found) = session.search(&query, &options) else { return };
     assert!(found.hits.len() <= found.total);
