@@ -60,6 +60,24 @@ bench *ARGS:
 bench-hot:
     cargo bench -p wensou-bench --bench hot
 
+# Fuzz one target for some seconds (needs nightly and cargo-fuzz); docs/FUZZING.md lists the targets.
+[group('test')]
+fuzz TARGET SECONDS="60":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cd fuzz
+    mkdir -p corpus/{{TARGET}}
+    dict=""
+    [ ! -f dict/{{TARGET}}.dict ] || dict=-dict=dict/{{TARGET}}.dict
+    # No sanitizer: the code forbids unsafe, and without one it runs several times as fast.
+    cargo +nightly fuzz run -O -a --sanitizer none {{TARGET}} corpus/{{TARGET}} seeds/{{TARGET}} regressions/{{TARGET}} -- \
+        $dict -max_len=4096 -timeout=5 -max_total_time={{SECONDS}} -print_final_stats=1
+
+# Fuzz every target for some seconds each, one after the other; stops at the first that fails.
+[group('test')]
+fuzz-all SECONDS="60":
+    for target in fuzz/fuzz_targets/*.rs; do just fuzz "$(basename "$target" .rs)" {{SECONDS}}; done
+
 # That reading a query takes time linear in its length.
 [group('bench')]
 bench-parse:

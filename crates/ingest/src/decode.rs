@@ -16,7 +16,7 @@ pub(crate) struct Decoded<'a> {
     pub(crate) lossy: bool,
     replaced: bool,
     raw: &'a [u8],
-    encoding: &'static Encoding,
+    pub(crate) encoding: &'static Encoding,
     /// Bytes of the mark before the text.
     mark: usize,
 }

@@ -48,6 +48,9 @@ pub(crate) struct Stamp {
 }
 
 impl Stamp {
+    /// Of what is no file.
+    pub(crate) const NONE: Self = Self { modified: UNIX_EPOCH, hash: 0 };
+
     pub(crate) fn of(about: &Metadata) -> Self {
         let modified = about.modified().unwrap_or(UNIX_EPOCH);
         let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -13,6 +13,8 @@ mod byline;
 mod date;
 mod decode;
 mod detect;
+#[doc(hidden)]
+pub mod direct;
 mod dump;
 mod error;
 mod evidence;

@@ -23,13 +23,12 @@ use crate::walk::Source;
 /// [`Reason`](crate::Reason) if it cannot be read.
 pub fn original(file: &Path, member: Option<&str>, span: Span) -> io::Result<Vec<u8>> {
     let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
-    let about = fs::metadata(file)?;
     let source = Source {
         path: file.to_owned(),
         relative: String::new(),
         form: Form::of(&name).unwrap_or(Form::PAGE),
-        bytes: about.len(),
-        stamp: Stamp::of(&about),
+        bytes: fs::metadata(file)?.len(),
+        stamp: Stamp::NONE,
     };
     let wanted = member.map_or_else(String::new, |member| format!("{}{member}", inputs::INSIDE));
     let mut found = Err(io::Error::from(io::ErrorKind::NotFound));

@@ -82,7 +82,13 @@ pub fn parse_page(text: &str, markup: Markup, evidence: &Evidence) -> Page {
     let mut paragraphs = outline.paragraphs();
     let bylines = paragraphs.iter().take(BYLINES).take_while(|p| byline.take(p.text)).count();
     let first_text = paragraphs.split_off(bylines);
-    let body = flash::split(&first_text, evidence);
+    let mut body = flash::split(&first_text, evidence);
+    // A part of a paragraph whose text is not the page's own bytes is placed by its length, so that it may
+    // begin or end inside a character.
+    for flash in &mut body.flashes {
+        flash.start = boundary(text, flash.start);
+        flash.end = boundary(text, flash.end);
+    }
 
     let mut page = Page {
         suffix_tags: title_line.tags(),
@@ -114,6 +120,11 @@ pub fn parse_page(text: &str, markup: Markup, evidence: &Evidence) -> Page {
         },
     }
     page
+}
+
+/// The last character boundary that is not after byte `at`.
+fn boundary(text: &str, at: usize) -> usize {
+    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 /// Adds what a page says about the archive.

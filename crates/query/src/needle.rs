@@ -122,13 +122,18 @@ impl<'t> Haystack<'t> {
     /// Every occurrence of every needle, leftmost and then longest first, none overlapping.
     pub(crate) fn find(&self, needles: &[Needle]) -> Vec<Occurrence> {
         let mut taken = 0;
-        let mut occurrences = Vec::new();
+        let mut occurrences: Vec<Occurrence> = Vec::new();
         for place in self.places(needles) {
-            if place.key.start >= taken {
-                taken = place.key.end;
-                let chars = self.original_range(place.key);
-                occurrences.push(Occurrence { needle: place.needle, chars });
+            if place.key.start < taken {
+                continue;
             }
+            let chars = self.original_range(place.key.clone());
+            // Two matches can stand in what one character folds to: in ㍿ both 株式 and 会社.
+            if occurrences.last().is_some_and(|last| chars.start < last.chars.end) {
+                continue;
+            }
+            taken = place.key.end;
+            occurrences.push(Occurrence { needle: place.needle, chars });
         }
         occurrences
     }

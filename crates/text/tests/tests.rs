@@ -6,5 +6,6 @@ mod key;
 mod latin;
 #[cfg(feature = "opencc")]
 mod opencc;
+mod regressions;
 mod segment;
 mod tables;

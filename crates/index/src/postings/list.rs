@@ -219,11 +219,14 @@ impl Cursor {
 
     /// Reads the documents of a block, or ends the list.
     fn load(&mut self, block: usize) {
+        let before = self.held.checked_sub(1).map(|last| self.documents[last]);
         self.block = block;
         self.at = 0;
         self.frequencies = None;
         self.gaps = None;
-        if self.read(block).is_none() {
+        // A damaged skip can lead back, and whoever merges lists relies on their order.
+        let read = self.read(block).filter(|()| before < Some(self.documents[0]));
+        if read.is_none() {
             self.held = 0;
             self.block = self.blocks();
         }
@@ -257,11 +260,16 @@ impl Cursor {
             rest
         };
         self.frequencies_at = self.bytes.len() - after.len();
-        let mut several = 0;
+        let (mut several, mut stands) = (0, false);
         for (at, number) in self.documents[..held].iter_mut().enumerate() {
             several |= u128::from(*number & 1) << at;
+            stands |= at > 0 && *number < 2;
             last = u32::checked_add(last, *number >> 1).filter(|sum| *sum < TERMINATED)?;
             *number = last;
+        }
+        // No document comes twice.
+        if stands {
+            return None;
         }
         self.several = several;
         self.held = held;

@@ -23,6 +23,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use encoding_rs::Encoding;
+use rawzip::{FileReader, ReaderAt};
 
 pub(crate) use fault::reason;
 pub(crate) use form::{Form, Kind};
@@ -81,11 +82,25 @@ pub(crate) fn each(source: &Source, options: &Options, visit: Visit<'_>) -> Cont
         Ok(opened) => opened,
         Err(reason) => return visit(skip(reason)),
     };
+    opened(source, options, file, bytes, FileReader::from, visit)
+}
+
+/// The same of a file that is open, or of its bytes; `at` makes of it what is read at any place.
+pub(crate) fn opened<F: Read, R: ReaderAt>(
+    source: &Source,
+    options: &Options,
+    file: F,
+    bytes: u64,
+    at: impl FnOnce(F) -> R,
+    visit: Visit<'_>,
+) -> ControlFlow<()> {
+    let Form { kind, codec } = source.form;
+    let skip = |reason| Event::Skipped(Skipped { path: shown(&source.path), line: None, reason });
     let meter = Meter::new(bytes, options);
     let container = member::Container { source, options, meter: &meter };
     if kind == Kind::Zip {
         return match codec {
-            codec::Codec::Plain => zip::each(&container, file, visit),
+            codec::Codec::Plain => zip::each(&container, at(file), bytes, visit),
             // Its table of contents stands at the end.
             _ => visit(skip(Reason::Nested)),
         };

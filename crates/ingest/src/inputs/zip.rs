@@ -1,11 +1,10 @@
 //! Members of a zip archive, in the order of its central directory.
 
-use std::fs::File;
 use std::io::{BufReader, Read};
 use std::ops::ControlFlow;
 
 use flate2::bufread::DeflateDecoder;
-use rawzip::{CompressionMethod, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ZipArchive};
+use rawzip::{CompressionMethod, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ReaderAt, ZipLocator};
 
 use super::Visit;
 use super::fault::{cut_short, damage};
@@ -14,12 +13,17 @@ use super::meter::Metered;
 use super::name::Names;
 use crate::report::Reason;
 
-/// Tells `visit` of every page and dump of the archive.
-pub(super) fn each(container: &Container<'_>, file: File, visit: Visit<'_>) -> ControlFlow<()> {
+/// Tells `visit` of every page and dump of the archive, which has so many bytes.
+pub(super) fn each(
+    container: &Container<'_>,
+    file: impl ReaderAt,
+    bytes: u64,
+    visit: Visit<'_>,
+) -> ControlFlow<()> {
     let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
-    let archive = match ZipArchive::from_file(file, &mut buffer) {
+    let archive = match ZipLocator::new().locate_in_reader(file, &mut buffer, bytes) {
         Ok(archive) => archive,
-        Err(error) => return container.broken(broken(error), visit),
+        Err((_, error)) => return container.broken(broken(error), visit),
     };
     let mut names = Names::default();
     let mut members = 0_u64;

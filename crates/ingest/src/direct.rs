@@ -1,0 +1,93 @@
+//! Ways into the reader that need no files, for the fuzz targets. Hidden, because no part of the interface.
+
+use std::borrow::Cow;
+use std::io::Read;
+use std::ops::ControlFlow;
+
+use encoding_rs::Encoding;
+
+use crate::decode::Decoded;
+use crate::fingerprint::Stamp;
+use crate::found::Found;
+use crate::inputs::{self, Event, Form, Input, Kind};
+use crate::options::Options;
+use crate::read::Reader;
+use crate::record::Record;
+use crate::report::{Reason, Skipped};
+use crate::walk::Source;
+
+/// A text and where its characters stood.
+#[derive(Debug)]
+pub struct Placed<'a> {
+    /// The text.
+    pub text: Cow<'a, str>,
+    /// Whether something was replaced, or stands there that is no text.
+    pub lossy: bool,
+    /// What it was decoded from.
+    pub encoding: &'static Encoding,
+    /// For each character and for the end: its byte in the text and in the file.
+    pub places: Vec<(usize, usize)>,
+}
+
+/// Decodes a file in the encoding that is named, else in the one detected.
+///
+/// # Errors
+///
+/// As [`decode`](crate::decode()).
+pub fn places<'a>(raw: &'a [u8], label: Option<&str>) -> Result<Placed<'a>, Reason> {
+    let encoding = label.and_then(|label| Encoding::for_label(label.as_bytes()));
+    let decoded = Decoded::new(raw, encoding, None)?;
+    let offsets = || decoded.text.char_indices().map(|(at, _)| at).chain([decoded.text.len()]);
+    let places = decoded.places(offsets());
+    let places = offsets().map(|at| (at, places.raw(at) as usize)).collect();
+    Ok(Placed { lossy: decoded.lossy, encoding: decoded.encoding, places, text: decoded.text })
+}
+
+/// Gives every record of a dump with its line, and whatever is skipped.
+pub fn records(
+    mut raw: &[u8],
+    options: &Options,
+    give: &mut dyn FnMut(Result<(Record, u64), Skipped>),
+) {
+    let input = Input {
+        path: "a.jsonl".to_owned(),
+        relative: "a.jsonl".to_owned(),
+        kind: Kind::Dump,
+        bytes: None,
+        charset: None,
+        url: None,
+        read: &mut raw,
+    };
+    let _ = Reader { options, encoding: None }.dump(input, &mut |found| {
+        match found {
+            Found::Record { record, line } => give(Ok((*record, line))),
+            Found::Skipped(skipped) => give(Err(skipped)),
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    });
+}
+
+/// Gives everything that a file of this name holds: its path, and its bytes where it can be read.
+pub fn members(
+    name: &str,
+    raw: &[u8],
+    options: &Options,
+    give: &mut dyn FnMut(&str, Option<&mut dyn Read>),
+) {
+    let source = Source {
+        path: name.into(),
+        relative: name.to_owned(),
+        form: Form::of(name).unwrap_or(Form::PAGE),
+        bytes: raw.len() as u64,
+        stamp: Stamp::NONE,
+    };
+    let _ = inputs::opened(&source, options, raw, source.bytes, |raw| raw, &mut |event| {
+        match event {
+            Event::Input(input) => give(&input.path, Some(input.read)),
+            Event::Skipped(skipped) => give(&skipped.path.to_string_lossy(), None),
+            Event::Ignored(path) | Event::OddName(path) => give(&path.to_string_lossy(), None),
+        }
+        ControlFlow::Continue(())
+    });
+}

@@ -1,0 +1,42 @@
+//! The checks of the fuzz targets, on their seeds and on what once failed. docs/FUZZING.md says more.
+
+// What is shared with the targets of another crate is public.
+#![allow(unreachable_pub)]
+
+#[path = "../../../fuzz/checks/container.rs"]
+mod container;
+#[path = "../../../fuzz/checks/decode.rs"]
+mod decode;
+#[path = "../../../fuzz/checks/html.rs"]
+mod html;
+#[path = "../../../fuzz/checks/jsonl.rs"]
+mod jsonl;
+#[path = "../../../fuzz/checks/page.rs"]
+mod page;
+#[path = "../../../fuzz/checks/replay.rs"]
+mod replay;
+
+#[test]
+fn page_inputs() {
+    replay::all("page", page::check);
+}
+
+#[test]
+fn html_inputs() {
+    replay::all("html", html::check);
+}
+
+#[test]
+fn jsonl_inputs() {
+    replay::all("jsonl", jsonl::check);
+}
+
+#[test]
+fn decode_inputs() {
+    replay::all("decode", decode::check);
+}
+
+#[test]
+fn container_inputs() {
+    replay::all("container", container::check);
+}

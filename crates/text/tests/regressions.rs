@@ -1,0 +1,21 @@
+//! The checks of the fuzz targets, on their seeds and on what once failed. docs/FUZZING.md says more.
+
+// What is shared with the targets of another crate is public.
+#![allow(unreachable_pub)]
+
+#[path = "../../../fuzz/checks/fold.rs"]
+mod fold;
+#[path = "../../../fuzz/checks/replay.rs"]
+mod replay;
+#[path = "../../../fuzz/checks/segment.rs"]
+mod segment;
+
+#[test]
+fn fold_inputs() {
+    replay::all("fold", fold::check);
+}
+
+#[test]
+fn segment_inputs() {
+    replay::all("segment", segment::check);
+}

@@ -1,0 +1,42 @@
+//! The laws of the decoder and of its map back to the bytes of the file.
+
+use wensou_ingest::{decode, direct};
+
+/// Encodings that can be asked for; nothing is for the detector.
+const LABELS: [Option<&str>; 8] = [
+    None,
+    Some("gb18030"),
+    Some("big5"),
+    Some("utf-16le"),
+    Some("utf-16be"),
+    Some("shift_jis"),
+    Some("euc-kr"),
+    Some("windows-1252"),
+];
+
+/// Panics if `data` breaks a law: its first byte chooses the encoding, the rest is the file.
+pub fn check(data: &[u8]) {
+    let Some((first, raw)) = data.split_first() else { return };
+    let label = LABELS[usize::from(*first) % LABELS.len()];
+    let Ok(decoded) = direct::places(raw, label) else { return };
+    if label.is_none() {
+        assert_eq!(decode(raw).expect("decoded already"), decoded.text);
+    }
+    assert!(decoded.places.is_sorted(), "in order");
+    let ends: Vec<(usize, usize)> = decoded
+        .places
+        .chunk_by(|one, other| one.1 == other.1)
+        // Some codes are two characters; what lies between these has no byte of its own.
+        .filter_map(|same| same.last().copied())
+        .collect();
+    assert!(ends.last().is_some_and(|(_, at)| *at <= raw.len()), "inside the file");
+    if decoded.lossy || decoded.encoding == encoding_rs::ISO_2022_JP {
+        return;
+    }
+    assert_eq!(ends.last(), Some(&(decoded.text.len(), raw.len())), "to the end");
+    for pair in ends.windows(2) {
+        let [(start, from), (end, to)] = pair else { continue };
+        let (piece, broken) = decoded.encoding.decode_without_bom_handling(&raw[*from..*to]);
+        assert!(!broken && piece == decoded.text[*start..*end], "each character's own bytes");
+    }
+}

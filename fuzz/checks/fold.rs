@@ -1,0 +1,68 @@
+//! The laws of the fold and of its map back to the original.
+
+use wensou_text::{Folded, Key, fold, key_of};
+
+/// Characters whose places are looked at one by one.
+const ROW: usize = 24;
+
+/// Panics if `data`, read as text, breaks a law.
+pub fn check(data: &[u8]) {
+    let text = &*String::from_utf8_lossy(data);
+    let folded = Folded::new(text);
+    assert_eq!(folded.as_str(), fold(text), "one fold");
+    assert_eq!(fold(folded.as_str()), folded.as_str(), "the fold of a fold");
+    let count = folded.as_str().chars().count();
+    assert_eq!(folded.char_count(), count);
+    places(text, &folded, data, count);
+    keys(text, &folded);
+    // A character that composes with nothing divides a text into pieces that fold by themselves.
+    let (left, right) = text.split_at(boundary(text, number(data, 4) % (text.len() + 1)));
+    let right = format!("中{right}");
+    assert_eq!(fold(left) + &fold(&right), fold(&format!("{left}{right}")), "no context");
+}
+
+fn places(text: &str, folded: &Folded<'_>, data: &[u8], count: usize) {
+    // Some in a row: to find one takes a walk, so to look at all would make this quadratic.
+    let from = number(data, 1) % (count + 1);
+    let mut last = folded.original_bytes(from..from);
+    for (at, c) in folded.as_str().chars().enumerate().skip(from).take(ROW) {
+        let bytes = folded.original_bytes(at..at + 1);
+        assert!(text.get(bytes.clone()).is_some_and(|piece| !piece.is_empty()), "of something");
+        assert!(last.start <= bytes.start && last.end <= bytes.end, "in order");
+        assert!(bytes.start <= last.end || fold(&text[last.end..bytes.start]).is_empty());
+        assert_eq!(folded.slice(at..at + 1).chars().next(), Some(c));
+        last = bytes;
+    }
+    assert!(from + ROW < count || fold(&text[last.end..]).is_empty(), "nothing is left out");
+    for pick in 0..4 {
+        let start = number(data, pick) % (count + 1);
+        // One past the end, too: it counts as the end.
+        let end = start + number(data, pick + 2) % (count + 2 - start);
+        let bytes = folded.original_bytes(start..end);
+        let whole = fold(text.get(bytes).expect("on character boundaries"));
+        assert!(whole.contains(folded.slice(start..end)), "a piece of the text that it came from");
+    }
+}
+
+fn keys(text: &str, folded: &Folded<'_>) {
+    let key = Key::new(folded);
+    let length = key.chars().len();
+    assert_eq!(key.chars(), key_of(text));
+    for (start, end) in [(0, length), (length / 3, length / 2), (length / 2, length / 2 + 1)] {
+        let within = start < end && end <= length;
+        if within {
+            assert_eq!(key.range_of(key.folded_range(start..end)), start..end);
+        }
+    }
+}
+
+/// A number that the input chooses.
+fn number(data: &[u8], at: usize) -> usize {
+    let byte = |at: usize| data.get(at % data.len().max(1)).map_or(0, |byte| usize::from(*byte));
+    byte(at) << 8 | byte(data.len() / 2 + at)
+}
+
+/// The last character boundary that is not after `at`.
+fn boundary(text: &str, at: usize) -> usize {
+    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}

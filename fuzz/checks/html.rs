@@ -1,0 +1,9 @@
+//! The laws of the parser of pages, for HTML.
+
+#[path = "laws_of_pages.rs"]
+mod laws_of_pages;
+
+/// Panics if `data`, read as HTML, breaks a law.
+pub fn check(data: &[u8]) {
+    laws_of_pages::laws(&String::from_utf8_lossy(data), wensou_ingest::Markup::Html);
+}

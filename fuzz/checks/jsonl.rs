@@ -1,0 +1,37 @@
+//! The laws of the reader of dumps.
+
+use wensou_ingest::{Options, Record, direct};
+
+/// Panics if `data`, read as a dump, breaks a law.
+pub fn check(data: &[u8]) {
+    let mut options = Options::default();
+    options.max_line_bytes = 1024;
+    let (mut last, mut found, mut line) = (0, 0, 0);
+    direct::records(data, &options, &mut |record| {
+        found += 1;
+        let (record, number) = match record {
+            Ok(found) => found,
+            Err(skipped) => {
+                assert!(skipped.line.is_none_or(|number| number > line), "lines in order");
+                line = skipped.line.unwrap_or(line);
+                return;
+            }
+        };
+        assert!(number > line, "lines in order");
+        line = number;
+        let span = match &record {
+            Record::Article(article) => article.span,
+            Record::Flash(flash) => flash.seen_in[0].span,
+        };
+        assert!(last <= span.start && span.start < span.end, "spans in order");
+        last = span.end;
+        let bytes = &data[span.start as usize..span.end as usize];
+        assert!(bytes.starts_with(b"{") && bytes.ends_with(b"}") && !bytes.contains(&b'\n'));
+        assert!(serde_json::from_slice::<serde_json::Value>(bytes).is_ok(), "the line itself");
+        if let Record::Article(article) = record {
+            assert!(article.paragraphs.iter().all(|p| !p.is_empty() && p.trim() == p));
+        }
+    });
+    let blank = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data).trim_ascii().is_empty();
+    assert!(found > 0 || blank, "named, not dropped in silence");
+}

@@ -1,0 +1,28 @@
+//! What both targets for pages check.
+
+use wensou_ingest::{ArchiveEvidence, Markup, parse_page};
+
+/// Panics if the page breaks a law.
+pub fn laws(text: &str, markup: Markup) {
+    // A second page that tells its end differently makes chains of paragraphs that disagree.
+    let half = (text.len() / 2..).find_map(|at| text.get(at..)).unwrap_or_default();
+    let evidence = ArchiveEvidence::of_pages([(text, markup), (half, markup)]);
+    let page = parse_page(text, markup, &evidence);
+    let mut last = 0;
+    for flash in &page.flashes {
+        assert!(last <= flash.start && flash.start <= flash.end, "spans in order");
+        let span = text.get(flash.start..flash.end).expect("inside, on character boundaries");
+        assert!(!flash.title.is_empty() || !flash.text.is_empty(), "an item says something");
+        if markup == Markup::Text && page.mojibake_repaired == 0 {
+            assert!(span.contains(&flash.title), "the title stands there");
+            assert!(flash.text.lines().all(|line| span.contains(line)), "the text stands there");
+        }
+        last = flash.end;
+    }
+    for (start, end) in &page.mojibake_kept {
+        assert!(text.get(*start..*end).is_some(), "inside, on character boundaries");
+    }
+    for paragraph in &page.paragraphs {
+        assert!(!paragraph.is_empty() && paragraph.trim() == paragraph);
+    }
+}

@@ -1,0 +1,9 @@
+//! The laws of the parser of pages, for text.
+
+#[path = "laws_of_pages.rs"]
+mod laws_of_pages;
+
+/// Panics if `data`, read as a page of text, breaks a law.
+pub fn check(data: &[u8]) {
+    laws_of_pages::laws(&String::from_utf8_lossy(data), wensou_ingest::Markup::Text);
+}

@@ -1,0 +1,74 @@
+//! Damaged files of postings: nothing panics, every walk ends, what comes out is in order.
+
+use tantivy::directory::OwnedBytes;
+use tantivy::{DocId, DocSet, TERMINATED};
+use wensou_index::{PairKey, Part, Postings};
+
+/// Bytes of an entry of the index of the dictionary.
+const INDEX_ENTRY: usize = 24;
+
+/// Panics if `data` breaks a law. Its first bytes say how long the sections are, and the footer is made to fit:
+/// chance would hardly find one that does.
+pub fn check(data: &[u8]) {
+    let _ = Postings::open(OwnedBytes::new(data.to_vec()));
+    let Some((&[entries, dictionary, documents, step], sections)) = data.split_first_chunk() else {
+        return;
+    };
+    let (index, documents) = (usize::from(entries % 8) * INDEX_ENTRY, usize::from(documents));
+    let dictionary = usize::from(dictionary);
+    let Some(lists) = sections.len().checked_sub(index + dictionary + 3 * documents) else {
+        return;
+    };
+    let keys: Vec<PairKey> =
+        sections[lists + dictionary..][..index].chunks(INDEX_ENTRY).filter_map(key).collect();
+    let mut file = sections.to_vec();
+    for number in [lists, dictionary, index, documents].into_iter().chain([0; 9]) {
+        file.extend((number as u64).to_le_bytes());
+    }
+    file.extend(b"wensou-1");
+    let most = file.len() * 128;
+    let postings = Postings::open(OwnedBytes::new(file)).expect("a footer that fits");
+    assert_eq!(postings.lengths(Part::Body).len(), postings.documents());
+    for key in keys {
+        let count = postings.count(key);
+        let Some(walked) = postings.list(key) else { continue };
+        assert_eq!(walked.count(), count);
+        let mut last: Option<DocId> = None;
+        let (mut walk, mut places, mut steps) = (walked.clone(), Vec::new(), 0);
+        while walk.doc() != TERMINATED {
+            assert!(last.is_none_or(|last| last < walk.doc()) && walk.doc() < TERMINATED);
+            assert!(walk.frequency() >= 1);
+            walk.places(&mut places);
+            assert!(places.is_sorted());
+            last = Some(walk.doc());
+            steps += 1;
+            assert!(steps <= most, "a walk ends");
+            walk.advance();
+        }
+        assert_eq!(walk.advance(), TERMINATED, "at the end it stays there");
+        seek(walked, u32::from(step), most);
+    }
+}
+
+fn seek(mut cursor: wensou_index::Cursor, step: u32, most: usize) {
+    let (mut target, mut steps) = (cursor.doc(), 0);
+    while cursor.doc() != TERMINATED {
+        let _ = cursor.most(target);
+        let found = cursor.seek(target);
+        assert!(found >= target, "not before what is sought");
+        target = found.saturating_add(1 + step * step).min(TERMINATED);
+        steps += 1;
+        assert!(steps <= most, "seeking ends");
+    }
+}
+
+/// The key that an entry of the index begins with.
+fn key(entry: &[u8]) -> Option<PairKey> {
+    let number = u64::from_le_bytes(entry.get(..8)?.try_into().ok()?);
+    let part = *Part::ALL.get(usize::try_from(number >> 42).ok()?)?;
+    let first = char::from_u32((number >> 21 & 0x1F_FFFF) as u32)?;
+    match (number & 0x1F_FFFF) as u32 {
+        0 => Some(PairKey::single(part, first)),
+        second => Some(PairKey::pair(part, first, char::from_u32(second - 1)?)),
+    }
+}

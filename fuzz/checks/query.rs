@@ -1,0 +1,57 @@
+//! The laws of the query language.
+
+use jiff::civil::date;
+use wensou_query::lang::{
+    Clock, Diagnostic, Node, NodeKind, Style, parse, parse_lenient, saved_name,
+};
+use wensou_query::plain;
+
+/// Panics if `data` breaks a law: its first byte is the width of the terminal, the rest the query.
+pub fn check(data: &[u8]) {
+    let Some((columns, typed)) = data.split_first() else { return };
+    let typed = &*String::from_utf8_lossy(typed);
+    let clock = Clock { today: date(2023, 5, 17) };
+    let (query, errors) = parse_lenient(typed, &clock);
+    let printed = query.to_string();
+    // A printed query can be longer than what was typed, and then than what may be typed.
+    if printed.chars().count() <= wensou_query::lang::MAX_LENGTH {
+        let again = parse(&printed, &clock).expect("what is printed is sound");
+        assert_eq!(again.root, query.root, "printed as {printed}");
+        assert_eq!(again.to_string(), printed, "canonical");
+    }
+    match parse(typed, &clock) {
+        Ok(strict) => assert!(errors.is_empty() && strict.root == query.root),
+        Err(strict) => assert_eq!(strict, errors),
+    }
+    assert!(errors.is_sorted_by_key(Diagnostic::span), "in the order of their places");
+    for found in errors.iter().chain(&query.warnings) {
+        let place = found.place.expect("each mistake has a place");
+        assert!(typed.get(place.bytes.start..place.bytes.end).is_some(), "inside the text");
+        assert_eq!(place.bytes.in_chars(typed), place.chars);
+    }
+    // Few, because to draw one takes longer than to read the query.
+    for (found, colour) in errors.iter().chain(&query.warnings).zip([false, true]) {
+        let drawn = found.render(typed, Style { colour, columns: usize::from(*columns) });
+        assert!(drawn.contains('^') && drawn.ends_with('\n'));
+        let harmless = |c: char| !c.is_control() || c == '\n' || (colour && c == '\x1b');
+        assert!(drawn.chars().all(harmless), "nothing steers the terminal");
+    }
+    inside(&query.root, typed);
+    assert_eq!(plain(typed).text, typed);
+    let _ = saved_name(typed);
+}
+
+/// The node lies in the text, and its parts lie in it.
+fn inside(node: &Node, typed: &str) {
+    assert!(typed.get(node.span.start..node.span.end).is_some(), "inside the text");
+    let children = match &node.kind {
+        NodeKind::And(nodes) | NodeKind::Or(nodes) => nodes.as_slice(),
+        NodeKind::Not(inner) | NodeKind::Required(inner) => std::slice::from_ref(&**inner),
+        NodeKind::Scoped { node, .. } => std::slice::from_ref(&**node),
+        _ => &[],
+    };
+    for child in children {
+        assert!(node.span.start <= child.span.start && child.span.end <= node.span.end);
+        inside(child, typed);
+    }
+}
