@@ -1,7 +1,6 @@
 //! The laws of the parser of pages, for HTML.
 
-#[path = "laws_of_pages.rs"]
-mod laws_of_pages;
+use super::laws_of_pages;
 
 /// Panics if `data`, read as HTML, breaks a law.
 pub fn check(data: &[u8]) {

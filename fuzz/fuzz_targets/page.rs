@@ -2,5 +2,7 @@
 
 #[path = "../checks/page.rs"]
 mod checks;
+#[path = "../checks/laws_of_pages.rs"]
+mod laws_of_pages;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| checks::check(data));

@@ -11,6 +11,8 @@ mod decode;
 mod html;
 #[path = "../../../fuzz/checks/jsonl.rs"]
 mod jsonl;
+#[path = "../../../fuzz/checks/laws_of_pages.rs"]
+mod laws_of_pages;
 #[path = "../../../fuzz/checks/page.rs"]
 mod page;
 #[path = "../../../fuzz/checks/replay.rs"]
