@@ -66,7 +66,8 @@ fuzz TARGET SECONDS="60":
     #!/usr/bin/env bash
     set -euo pipefail
     cd fuzz
-    mkdir -p corpus/{{TARGET}}
+    # libFuzzer wants every folder that it is given to be there.
+    mkdir -p corpus/{{TARGET}} regressions/{{TARGET}}
     dict=""
     [ ! -f dict/{{TARGET}}.dict ] || dict=-dict=dict/{{TARGET}}.dict
     # No sanitizer: the code forbids unsafe, and without one it runs several times as fast.
