@@ -48,6 +48,23 @@ fn a_sound_index_is_said_to_be() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_root_that_is_not_utf_8_is_refused_before_anything_is_read() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let dir = Dir::new();
+    let odd = dir.path().join(std::ffi::OsStr::from_bytes(b"odd\xff"));
+    fs::create_dir(&odd).unwrap();
+    fs::write(odd.join("page.txt"), "標題\n\n正文在此,說一件事。\n").unwrap();
+    let refused = dir.command(&["index"]).arg(&odd).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("is not UTF-8: index a folder above it"), "{said}");
+    dir.ok(&["index", ".", "--quiet"]);
+    assert_eq!(dir.ids(&["正文"]).len(), 1);
+}
+
+#[test]
 fn looking_changes_nothing_in_the_folder() {
     let dir = indexed();
     let listed = || {

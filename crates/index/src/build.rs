@@ -57,13 +57,17 @@ impl Default for BuildOptions {
 /// # Errors
 ///
 /// [`Error::Busy`] if another process is building, [`Error::Strict`] if pages were skipped that
-/// must not be, [`Error::Archive`] if no input can be read at all, and I/O errors of `dir`.
+/// must not be, [`Error::Name`] for an input whose path is not UTF-8, [`Error::Archive`] if no input can be read at all, and I/O errors of `dir`.
 pub fn build(
     dir: &Path,
     roots: &[PathBuf],
     options: &BuildOptions,
     progress: &dyn Progress,
 ) -> Result<Built, Error> {
+    if let Some(path) = roots.iter().map(|root| absolute(root)).find(|root| root.to_str().is_none())
+    {
+        return Err(Error::Name { path });
+    }
     let draft = Draft::create(dir, options.wait)?;
     // Taken first: what changes while it is read makes the next look see a difference.
     let archive = fingerprint(roots)?;

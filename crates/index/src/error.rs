@@ -79,6 +79,12 @@ pub enum Error {
         /// What the walk found, with every skipped page and its reason.
         report: Box<wensou_ingest::Report>,
     },
+    /// The name of an input cannot be kept in the description, so the index could not be updated.
+    #[error("the path `{}` is not UTF-8: index a folder above it, or a link to it with another name", .path.display())]
+    Name {
+        /// The input, absolute.
+        path: PathBuf,
+    },
     /// Reading the archive failed as a whole.
     #[error("the archive cannot be read")]
     Archive(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -24,7 +24,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             encoding: None,
-            max_file_bytes: 16 << 20,
+            max_file_bytes: 8 << 20,
             max_container_bytes: 1 << 40,
             max_ratio: 500,
             max_line_bytes: 16 << 20,
