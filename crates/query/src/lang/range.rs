@@ -115,6 +115,10 @@ impl fmt::Display for DateFilter {
             Self::None => f.write_str("none"),
             Self::Any | Self::Range { from: None, until: None } => f.write_str("any"),
             Self::Inferred => f.write_str("inferred"),
+            // The day after the last that can be typed.
+            Self::Range { from: Some(from), until: None } if !YEARS.contains(&from.year()) => {
+                write!(f, ">{}", last_day(from))
+            }
             Self::Range { from: Some(from), until: None } => write!(f, "{from}.."),
             Self::Range { from: None, until: Some(until) } => match last_day(until) {
                 last if YEARS.contains(&last.year()) => write!(f, "..{last}"),
