@@ -60,7 +60,7 @@ fn print_text(index: &Index, args: &Stats, terminal: &mut Terminal) -> anyhow::R
         ("built", format!("{} by wensou {}", meta.built, meta.program)),
         ("versions", versions(meta)),
         ("tables", tables(meta)),
-        ("archive", roots(meta)),
+        ("archive", super::index::listed(&meta.roots)),
         ("pages", format!("{} ({})", report.pages, bytes(report.bytes))),
         ("articles", overview.articles.to_string()),
         (
@@ -110,11 +110,6 @@ fn tables(meta: &Meta) -> String {
         table.as_ref().map_or("none".to_owned(), |table| table.path.display().to_string())
     };
     format!("words {}, synonyms {}", name(&meta.tables.words), name(&meta.tables.synonyms))
-}
-
-fn roots(meta: &Meta) -> String {
-    let roots: Vec<String> = meta.roots.iter().map(|root| root.display().to_string()).collect();
-    roots.join(", ")
 }
 
 /// A size for people, in decimal units.

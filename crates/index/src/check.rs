@@ -183,17 +183,22 @@ fn described(error: &Error) -> String {
 fn records(index: &Index, checked: &mut Checked) -> Result<(), Error> {
     let mut counts = [0_u64; 2];
     let readers = index.searcher().segment_readers();
+    // Once a segment: opening a column takes longer than reading a value from it.
+    let mut columns = Vec::with_capacity(readers.len());
+    for reader in readers {
+        let fast = reader.fast_fields();
+        columns.push((fast.u64("kind")?, fast.u64("tie")?, fast.i64("date")?));
+    }
     for address in index.in_order()? {
         let record = index.record(address)?;
         counts[record.kind() as usize] += 1;
         checked.records += 1;
-        let columns = readers[address.segment_ord as usize].fast_fields();
+        let (kinds, ties, dates) = &columns[address.segment_ord as usize];
         let doc = address.doc_id;
-        let kind = columns.u64("kind")?.first(doc) == Some(record.kind() as u64);
-        let id = index.id(address)? == record.id()
-            && columns.u64("tie")?.first(doc) == Some(tie(record.id()));
+        let kind = kinds.first(doc) == Some(record.kind() as u64);
+        let id = index.id(address)? == record.id() && ties.first(doc) == Some(tie(record.id()));
         let moment = record.date().value.map(|moment| civil_seconds(moment_start(moment)));
-        let date = columns.i64("date")?.first(doc) == moment;
+        let date = dates.first(doc) == moment;
         for (right, what) in [(kind, "kind"), (id, "id"), (date, "date")] {
             if !right {
                 let what = format!("the {what} of {} is not that of its record", record.id());

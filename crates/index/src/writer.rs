@@ -24,6 +24,7 @@ use crate::building::Building;
 use crate::counted::Counted;
 use crate::document::{Analysed, Documents, Encoded};
 use crate::error::Error;
+use crate::generation::entries;
 use crate::meta::Base;
 use crate::postings::{Builder, Totals, postings_file};
 use crate::previous::Previous;
@@ -221,9 +222,7 @@ fn merge(
 fn sweep(folder: &Path, segments: &[SegmentReader]) -> Result<(), Error> {
     let needed: Vec<PathBuf> =
         segments.iter().map(|segment| postings_file(segment.segment_id())).collect();
-    let files = std::fs::read_dir(folder).map_err(Error::io("list", folder))?;
-    for file in files {
-        let path = file.map_err(Error::io("list", folder))?.path();
+    for (_, path) in entries(folder)? {
         let unneeded = match path.extension().and_then(|extension| extension.to_str()) {
             Some("lock") => true,
             Some("pairs") => !needed.iter().any(|name| path.ends_with(name)),

@@ -156,7 +156,7 @@ pub(crate) fn build(
     Ok(())
 }
 
-fn listed(roots: &[PathBuf]) -> String {
+pub(crate) fn listed(roots: &[PathBuf]) -> String {
     let roots: Vec<String> = roots.iter().map(|root| root.display().to_string()).collect();
     roots.join(", ")
 }
