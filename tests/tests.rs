@@ -6,6 +6,7 @@
     reason = "a helper that cannot go on must fail its test, and a skipped test must say so"
 )]
 
+mod agreement;
 mod archives;
 #[cfg(unix)]
 mod browse;

@@ -34,6 +34,9 @@ struct Args {
     /// Times that every short process is run.
     #[arg(long, default_value_t = 30)]
     runs: usize,
+    /// Ask the indexes that are there, without building them.
+    #[arg(long)]
+    only_queries: bool,
     /// A floor that `wensou` runs in a process of its own: open every file of an index.
     #[arg(long, hide = true)]
     map: Option<PathBuf>,
@@ -65,7 +68,9 @@ fn main() -> anyhow::Result<()> {
         println!("\n## {} pages\n", archive::grouped(*pages as u64));
         println!("{}; {:.1} MB.\n", archive.what, archive.bytes as f64 / 1e6);
         let index = args.dir.join(format!("index-{pages}"));
-        indexing::measure(&program, &archive, &index)?;
+        if !args.only_queries {
+            indexing::measure(&program, &archive, &index)?;
+        }
         querying::measure(&program, &archive, &index)?;
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! How many documents match, and the best of them in a total order.
+//! The best of the documents that match, in a total order, and how many match.
 //!
 //! The order never depends on how segments lie: equal scores (or dates) are settled by the hash of
 //! the id that the index keeps for this.
@@ -7,9 +7,10 @@ use std::cmp::Reverse;
 
 use tantivy::columnar::Column;
 use tantivy::query::{EnableScoring, Query};
-use tantivy::{DocAddress, DocId, DocSet, Score, SegmentOrdinal, TERMINATED};
+use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, TERMINATED};
 use wensou_index::Index;
 
+use crate::matching::Matcher;
 use crate::score::SegmentScorer;
 use crate::stats::Statistics;
 use crate::terms::Scored;
@@ -74,16 +75,19 @@ pub(crate) struct Wanted<'q> {
     pub(crate) bonus: &'q [(Box<dyn Query>, f32)],
 }
 
-/// Counts all matches and keeps the first `limit`.
+/// Keeps the first `limit` of what matches.
 #[derive(Debug)]
 pub(crate) struct Best {
     pub(crate) limit: usize,
+    /// Whether all matches are counted. If not, candidates that score too little are never looked
+    /// at closely, and the count is of those that were: none only if nothing matches.
+    pub(crate) count: bool,
     pub(crate) sort: Sort,
     pub(crate) recency: Option<Recency>,
 }
 
 impl Best {
-    /// How many documents match, and the first of them, in order.
+    /// How many documents match (see [`Best::count`]), and the first of them, in order.
     pub(crate) fn of(
         &self,
         index: &Index,
@@ -91,20 +95,20 @@ impl Best {
         wanted: &Wanted<'_>,
     ) -> tantivy::Result<(usize, Vec<Found>)> {
         let searcher = index.searcher();
-        let weight = wanted.matched.weight(EnableScoring::disabled_from_searcher(searcher))?;
+        let scoring = EnableScoring::disabled_from_searcher(searcher);
         let (mut total, mut found) = (0, Vec::new());
         for (segment, reader) in (0..).zip(searcher.segment_readers()) {
             let mut best = SegmentBest::new(self, index, segment)?;
             let (scored, bonus) = (wanted.scored, wanted.bonus);
             best.scorer = Some(SegmentScorer::new(index, statistics, reader, scored, bonus)?);
-            let mut matched = weight.scorer(reader, 1.0)?;
+            let mut matched = Matcher::of(wanted.matched, scoring, reader)?;
             let alive = reader.alive_bitset();
-            let mut doc = matched.doc();
+            let mut doc = matched.seek(0);
             while doc != TERMINATED {
                 if alive.is_none_or(|alive| alive.is_alive(doc)) {
-                    best.collect(doc);
+                    best.collect(doc, &mut matched);
                 }
-                doc = matched.advance();
+                doc = matched.seek(doc + 1);
             }
             best.shrink();
             total += best.total;
@@ -144,8 +148,14 @@ impl<'b> SegmentBest<'b> {
         Ok(Self { best, segment, date, tie, scorer: None, total, found, floor })
     }
 
-    fn collect(&mut self, doc: DocId) {
-        self.total += 1;
+    /// Takes a candidate if it matches and is among the best.
+    fn collect(&mut self, doc: DocId, matched: &mut Matcher) {
+        if self.best.count {
+            if !matched.confirm(doc) {
+                return;
+            }
+            self.total += 1;
+        }
         let date = match (self.best.sort, &self.date) {
             (Sort::Newest, Some(dates)) => dates.first(doc).unwrap_or(i64::MIN),
             (Sort::Oldest, Some(dates)) => dates.first(doc).map_or(i64::MIN, |date| -date),
@@ -179,6 +189,12 @@ impl<'b> SegmentBest<'b> {
         let place = Place { date, score: bits, tie: Reverse(tie) };
         if self.floor.is_some_and(|floor| place < floor) {
             return;
+        }
+        if !self.best.count {
+            if !matched.confirm(doc) {
+                return;
+            }
+            self.total += 1;
         }
         let address = DocAddress::new(self.segment, doc);
         self.found.push(Found { address, score, recency, tie, place });

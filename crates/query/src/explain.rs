@@ -177,7 +177,7 @@ fn run(
     recency: Option<Recency>,
 ) -> Result<(usize, Vec<Found>), Error> {
     let sort = if plan.texts.is_empty() { Sort::Newest } else { Sort::Rank };
-    let best = Best { limit: RANKS, sort, recency };
+    let best = Best { limit: RANKS, count: true, sort, recency };
     let (total, mut found) = best.of(index, statistics, &plan.wanted())?;
     if sort == Sort::Rank {
         rank::rerank(index, statistics, &plan.texts, &mut found)?;

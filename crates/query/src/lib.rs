@@ -1,6 +1,6 @@
 //! From a typed query to ranked hits.
 //!
-//! - [`lang`] parses what a person types; its grammar is in `GRAMMAR.md`.
+//! - [`lang`] parses what a person types; its grammar is in `GRAAR.md`.
 //! - `plan` turns the syntax tree into engine queries: what matches, exactly, and what is scored.
 //! - `collect`, `rank` and `stats` order the matches; `snippet` and `needle` show why they match.
 //!
@@ -15,6 +15,7 @@ mod explain;
 mod facet;
 mod filter;
 pub mod lang;
+mod matching;
 mod near;
 mod needle;
 mod overview;

@@ -122,13 +122,13 @@ impl<'i> Session<'i> {
     /// As [`search`].
     pub fn search(&self, query: &Query, options: &Options) -> Result<Results, Error> {
         let searcher = self.searcher(options);
-        let mut answer = searcher.answer(query)?;
+        let mut answer = searcher.answer(query, true)?;
         let mut readings = Vec::new();
         if options.pinyin
             && answer.total == 0
             && let Some((reread, read)) = pinyin::read(self.index, query)?
         {
-            let again = searcher.answer(&reread)?;
+            let again = searcher.answer(&reread, true)?;
             if again.total > 0 {
                 (answer, readings) = (again, read);
             }
@@ -164,7 +164,7 @@ impl<'i> Session<'i> {
     ///
     /// As [`search`].
     pub fn ids(&self, query: &Query, options: &Options) -> Result<Vec<(String, f32)>, Error> {
-        let answer = self.searcher(options).answer(query)?;
+        let answer = self.searcher(options).answer(query, false)?;
         let found = answer.found.iter().skip(options.offset);
         found.map(|found| Ok((self.index.id(found.address)?, found.score))).collect()
     }
@@ -204,19 +204,21 @@ impl Searcher<'_> {
     }
 
     /// Runs a query; if nothing has every word, runs it again for what has the most.
-    fn answer(&self, query: &Query) -> Result<Answer, Error> {
+    ///
+    /// The total is exact if it is asked for, and else only as to whether there is any.
+    fn answer(&self, query: &Query, count: bool) -> Result<Answer, Error> {
         let plan = self.plan(query, Mode::Strict)?;
-        let (total, found) = self.run(&plan)?;
+        let (total, found) = self.run(&plan, count)?;
         // One word that is missing cannot be relaxed: nothing would be left to find.
         if total > 0 || plan.terms.len() < 2 {
             return Ok(Answer { plan, total, found, relaxed: false });
         }
         let plan = self.plan(query, Mode::Relaxed)?;
-        let (total, found) = self.run(&plan)?;
+        let (total, found) = self.run(&plan, count)?;
         Ok(Answer { plan, total, found, relaxed: true })
     }
 
-    fn run(&self, plan: &Plan) -> Result<(usize, Vec<Found>), Error> {
+    fn run(&self, plan: &Plan, count: bool) -> Result<(usize, Vec<Found>), Error> {
         let sort = self.options.sort.unwrap_or(match plan.texts.is_empty() {
             true => Sort::Newest,
             false => Sort::Rank,
@@ -225,7 +227,7 @@ impl Searcher<'_> {
         // The same hits are ranked again whatever part of the list is asked for, or pages of it
         // would not fit together.
         let limit = if sort == Sort::Rank { wanted.max(rank::DEPTH) } else { wanted };
-        let best = Best { limit, sort, recency: self.options.recency };
+        let best = Best { limit, count, sort, recency: self.options.recency };
         let (total, mut found) = best.of(self.index, self.statistics, &plan.wanted())?;
         if sort == Sort::Rank {
             rank::rerank(self.index, self.statistics, &plan.texts, &mut found)?;

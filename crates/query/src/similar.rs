@@ -45,7 +45,7 @@ pub fn similar(index: &Index, id: &str, options: &Options) -> Result<Vec<Hit>, E
     }
     let (matched, scored) = (matched(index, &words, &record), scored(&words));
     let wanted = options.offset.saturating_add(options.limit);
-    let best = Best { limit: wanted, sort: Sort::Rank, recency: None };
+    let best = Best { limit: wanted, count: false, sort: Sort::Rank, recency: None };
     let wanted = Wanted { matched: &matched, scored: &scored, bonus: &[] };
     let (_, found) = best.of(index, &statistics, &wanted)?;
     let needles: Vec<Needle> = words

@@ -66,11 +66,15 @@ impl<'a> Statistics<'a> {
 pub(crate) struct Norms(Arc<[f32; KINDS_OF_LENGTH]>);
 
 impl Norms {
-    /// The share of its most that a unit adds to a score.
-    pub(crate) fn share(&self, frequency: u32, length: u8) -> f32 {
-        let frequency = frequency as f32;
-        frequency / (frequency + self.0[usize::from(length)])
+    /// That of a length byte.
+    pub(crate) fn of(&self, length: u8) -> f32 {
+        self.0[usize::from(length)]
     }
+}
+
+/// The share of its most that a unit adds to a score.
+pub(crate) fn share(frequency: f32, damping: f32) -> f32 {
+    frequency / (frequency + damping)
 }
 
 /// The list of a pair or of a single character; `None` for a word.

@@ -17,7 +17,8 @@ use tantivy::directory::OwnedBytes;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::PairKey;
-use super::list::{Cursor, List};
+use super::cursor::Cursor;
+use super::list::List;
 use super::pack::{read_variable, variable};
 use crate::schema::{Kind, Part};
 

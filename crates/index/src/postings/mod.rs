@@ -8,19 +8,21 @@
 //! - [`Builder`] takes documents in order, sorts *runs* of bounded size, and merges them at the end;
 //! - [`Postings`] opens the file: a dictionary of [`Unit`]s, a [`Cursor`] over each list, a length
 //!   of every part of every document;
-//! - `list` is the coding of one list, `pack` of its numbers, `lengths` of the lengths.
+//! - `list` writes one list and `cursor` reads it; `pack` and `unpack` do its numbers, `lengths` the lengths.
 
 mod builder;
+mod cursor;
 mod file;
 mod lengths;
 mod list;
 mod pack;
 mod segments;
+mod unpack;
 
 pub(crate) use builder::Builder;
+pub use cursor::{Cursor, Most};
 pub use file::Postings;
 pub use lengths::{KINDS_OF_LENGTH, length_of};
-pub use list::{Cursor, Most};
 pub(crate) use segments::postings_file;
 pub use segments::{SegmentPostings, Totals};
 

@@ -27,39 +27,6 @@ pub(super) fn pack(numbers: &[u32], width: u8, out: &mut Vec<u8>) {
     }
 }
 
-/// Reads what [`pack`] wrote into `out`; `None` if the bytes end before.
-pub(super) fn unpack(bytes: &[u8], width: u8, out: &mut [u32]) -> Option<()> {
-    if width == 0 {
-        out.fill(0);
-        return Some(());
-    }
-    if width > 32 {
-        return None;
-    }
-    let (width, mask) = (usize::from(width), (1_u64 << width) - 1);
-    let needed = packed_len(out.len(), width as u8);
-    let mut bit = 0;
-    // Eight bytes at any byte hold 32 bits that begin in the first one.
-    if let Some(bytes) = bytes.get(..needed + 8) {
-        for number in out {
-            let mut eight = [0; 8];
-            eight.copy_from_slice(&bytes[bit / 8..bit / 8 + 8]);
-            *number = ((u64::from_le_bytes(eight) >> (bit % 8)) & mask) as u32;
-            bit += width;
-        }
-        return Some(());
-    }
-    let bytes = bytes.get(..needed)?;
-    for number in out {
-        let mut eight = [0; 8];
-        let rest = &bytes[bit / 8..bytes.len().min(bit / 8 + 8)];
-        eight[..rest.len()].copy_from_slice(rest);
-        *number = ((u64::from_le_bytes(eight) >> (bit % 8)) & mask) as u32;
-        bit += width;
-    }
-    Some(())
-}
-
 /// Appends a number in seven bits a byte.
 pub(super) fn variable(mut number: u64, out: &mut Vec<u8>) {
     while number >= 0x80 {

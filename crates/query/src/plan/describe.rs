@@ -8,7 +8,7 @@ use wensou_text::fold;
 use crate::error::Error;
 use crate::expand;
 use crate::lang::{FieldClause, Node, NodeKind, Query, Value};
-use crate::sequence::cover;
+use crate::matching::cover;
 use crate::terms::{Form, Look, Origin, Text};
 
 /// What documents must match, one line an operator or leaf, two blanks a level.

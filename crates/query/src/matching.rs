@@ -1,0 +1,378 @@
+//! Which documents match, in two phases: candidates by the lists alone, and the places only of those
+//! that could still matter.
+//!
+//! The engine's own trees of queries know one phase: each member of an intersection looks at the
+//! places of documents that another member would have ruled out, and a document that scores too
+//! little is found exactly before it is dropped. Here a candidate is confirmed last ("two-phase iteration" as
+//! Lucene has it), and whoever needs no count confirms only what would be among the best.
+
+use std::cmp::Reverse;
+
+use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query, Scorer};
+use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
+use wensou_index::{Cursor, PairKey, Part, Postings};
+
+use crate::sequence::Sequence;
+
+/// Documents of one segment that may match, ascending.
+pub(crate) enum Matcher {
+    Nothing,
+    /// Two characters, or one.
+    List(Box<Cursor>),
+    /// Three or more.
+    Phrase(Box<Phrase>),
+    /// Whatever the engine finds.
+    Engine(Engine),
+    All(All),
+    Any(Any),
+    But(Box<But>),
+}
+
+impl Matcher {
+    /// What finds the documents of `query` in a segment.
+    pub(crate) fn of(
+        query: &dyn Query,
+        scoring: EnableScoring<'_>,
+        reader: &SegmentReader,
+    ) -> tantivy::Result<Self> {
+        if let Some(sequence) = query.downcast_ref::<Sequence>() {
+            return Ok(Self::sequence(
+                sequence.of_segment(reader)?,
+                &sequence.parts,
+                &sequence.key,
+            ));
+        }
+        if let Some(query) = query.downcast_ref::<BooleanQuery>()
+            && let Some(matcher) = Self::boolean(query, scoring, reader)?
+        {
+            return Ok(matcher);
+        }
+        let weight = query.weight(scoring)?;
+        Ok(Self::Engine(Engine { matched: weight.scorer(reader, 1.0)?, behind: None }))
+    }
+
+    /// `None` for what has more to it than AND, OR and NOT.
+    fn boolean(
+        query: &BooleanQuery,
+        scoring: EnableScoring<'_>,
+        reader: &SegmentReader,
+    ) -> tantivy::Result<Option<Self>> {
+        let (mut must, mut should, mut not) = (Vec::new(), Vec::new(), Vec::new());
+        for (occur, query) in query.clauses() {
+            let members = match occur {
+                Occur::Must => &mut must,
+                Occur::Should => &mut should,
+                Occur::MustNot => &mut not,
+            };
+            members.push(Self::of(query.as_ref(), scoring, reader)?);
+        }
+        let needed = query.get_minimum_number_should_match();
+        let wanted = match (must.is_empty(), should.is_empty()) {
+            (false, true) if needed == 0 => All::of(must),
+            (true, false) if needed == 1 => Self::any(should),
+            _ => return Ok(None),
+        };
+        Ok(Some(match not.is_empty() {
+            true => wanted,
+            false => Self::But(Box::new(But { wanted, unwanted: Self::any(not) })),
+        }))
+    }
+
+    /// Documents that have key characters in sequence in one of the parts.
+    pub(crate) fn sequence(postings: &Postings, parts: &[Part], key: &[char]) -> Self {
+        let list = |key| postings.list(key).map(|list| Self::List(Box::new(list)));
+        let of_part = |part: Part| match key {
+            [] => None,
+            [one] => list(PairKey::single(part, *one)),
+            [first, second] => list(PairKey::pair(part, *first, *second)),
+            _ => Phrase::new(postings, part, key).map(|phrase| Self::Phrase(Box::new(phrase))),
+        };
+        Self::any(parts.iter().filter_map(|part| of_part(*part)).collect())
+    }
+
+    fn any(mut members: Vec<Self>) -> Self {
+        members.retain(|member| !matches!(member, Self::Nothing));
+        // What most documents have is asked first.
+        members.sort_by_key(|member| Reverse(member.cost()));
+        match members.len() {
+            0 => Self::Nothing,
+            1 => members.remove(0),
+            _ => Self::Any(Any { next: vec![0; members.len()], members }),
+        }
+    }
+
+    /// About how many documents there are.
+    fn cost(&self) -> u64 {
+        match self {
+            Self::Nothing => 0,
+            Self::List(list) => u64::from(Cursor::count(list)),
+            // Of the documents that have its rarest pair, few have it whole.
+            Self::Phrase(phrase) => u64::from(phrase.lists[0].1.count() / 4 + 1),
+            Self::Engine(engine) => engine.matched.cost(),
+            Self::All(all) => all.members[0].cost(),
+            Self::Any(any) => any.members.iter().map(Self::cost).sum(),
+            Self::But(but) => but.wanted.cost(),
+        }
+    }
+
+    /// The first candidate from `target` on. Targets ascend.
+    pub(crate) fn seek(&mut self, target: DocId) -> DocId {
+        match self {
+            Self::Nothing => TERMINATED,
+            Self::List(list) => list.seek(target),
+            Self::Phrase(phrase) => phrase.seek(target),
+            Self::Engine(engine) => engine.seek(target),
+            Self::All(all) => all.seek(target),
+            Self::Any(any) => any.seek(target),
+            Self::But(but) => but.wanted.seek(target),
+        }
+    }
+
+    /// Whether `doc` is a candidate; if not, the next one is not before the document returned.
+    /// Documents ascend, or stay, and lie behind none that [`Matcher::seek`] returned.
+    fn at(&mut self, doc: DocId) -> Result<(), DocId> {
+        let next = match self {
+            Self::Engine(engine) => return engine.at(doc),
+            Self::All(all) => return all.members.iter_mut().try_for_each(|member| member.at(doc)),
+            Self::Any(any) => return any.at(doc, |_| true),
+            Self::But(but) => return but.wanted.at(doc),
+            Self::Phrase(phrase) => return phrase.at(doc),
+            Self::List(list) => list.seek(doc),
+            Self::Nothing => TERMINATED,
+        };
+        if next == doc { Ok(()) } else { Err(next) }
+    }
+
+    /// Whether the candidate `doc` matches.
+    pub(crate) fn confirm(&mut self, doc: DocId) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::List(_) | Self::Engine(_) => true,
+            Self::Phrase(phrase) => phrase.confirm(),
+            Self::All(all) => all.members.iter_mut().all(|member| member.confirm(doc)),
+            Self::Any(any) => any.at(doc, |member| member.confirm(doc)).is_ok(),
+            Self::But(but) => {
+                let But { wanted, unwanted } = but.as_mut();
+                wanted.confirm(doc) && !(unwanted.at(doc).is_ok() && unwanted.confirm(doc))
+            }
+        }
+    }
+}
+
+/// Documents of the engine.
+pub(crate) struct Engine {
+    matched: Box<dyn Scorer>,
+    /// It has said that there is none before this one, and knows no more.
+    behind: Option<DocId>,
+}
+
+impl Engine {
+    fn seek(&mut self, target: DocId) -> DocId {
+        let doc = self.matched.doc();
+        if doc < target { self.matched.seek(target) } else { doc }
+    }
+
+    fn at(&mut self, doc: DocId) -> Result<(), DocId> {
+        use tantivy::SeekDangerResult::{Found, SeekLowerBound};
+
+        let next = match self.behind {
+            Some(next) if doc < next => return Err(next),
+            Some(_) => self.matched.seek_danger(doc),
+            None if self.matched.doc() < doc => self.matched.seek_danger(doc),
+            None if self.matched.doc() == doc => Found,
+            None => return Err(self.matched.doc()),
+        };
+        match next {
+            Found => {
+                self.behind = None;
+                Ok(())
+            }
+            SeekLowerBound(next) => Err(*self.behind.insert(next)),
+        }
+    }
+}
+
+/// Documents that are candidates of every member, of which there is one at least.
+pub(crate) struct All {
+    /// The one with the fewest leads.
+    members: Vec<Matcher>,
+}
+
+impl All {
+    fn of(mut members: Vec<Matcher>) -> Matcher {
+        members.sort_by_key(Matcher::cost);
+        match members.len() {
+            1 => members.remove(0),
+            _ => Matcher::All(Self { members }),
+        }
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        let Some((first, others)) = self.members.split_first_mut() else { return TERMINATED };
+        let mut doc = first.seek(target);
+        while doc != TERMINATED
+            && let Err(next) = others.iter_mut().try_for_each(|member| member.at(doc))
+        {
+            doc = first.seek(next);
+        }
+        doc
+    }
+}
+
+/// Documents that are candidates of a member.
+pub(crate) struct Any {
+    members: Vec<Matcher>,
+    /// No candidate of the member is before this one: most are asked for documents that few have.
+    next: Vec<DocId>,
+}
+
+impl Any {
+    fn seek(&mut self, target: DocId) -> DocId {
+        for (member, next) in self.members.iter_mut().zip(&mut self.next) {
+            if *next < target || target == 0 {
+                *next = member.seek(target);
+            }
+        }
+        self.next.iter().copied().min().unwrap_or(TERMINATED)
+    }
+
+    /// As [`Matcher::at`], for a member that is `wanted`.
+    fn at(&mut self, doc: DocId, wanted: impl Fn(&mut Matcher) -> bool) -> Result<(), DocId> {
+        for (member, next) in self.members.iter_mut().zip(&mut self.next) {
+            if *next > doc {
+                continue;
+            }
+            match member.at(doc) {
+                Ok(()) if wanted(member) => return Ok(()),
+                Ok(()) => {}
+                Err(from) => *next = from,
+            }
+        }
+        Err(self.next.iter().copied().min().unwrap_or(TERMINATED))
+    }
+}
+
+/// Documents of one that do not match another.
+pub(crate) struct But {
+    wanted: Matcher,
+    unwanted: Matcher,
+}
+
+/// The pairs that a sequence of three characters or more is found by, with their offsets: every
+/// second one covers all characters; the last one may overlap.
+pub(crate) fn cover(length: usize) -> impl Iterator<Item = usize> {
+    let last = length.saturating_sub(2);
+    (0..last).step_by(2).chain([last])
+}
+
+/// Three characters or more in one part: pairs in the same document, at their distances.
+pub(crate) struct Phrase {
+    /// Offset in the phrase, and list: the shortest list first.
+    lists: Vec<(u32, Cursor)>,
+    /// Where the phrase may begin in the document at hand; then places of one pair.
+    starts: Vec<u32>,
+    places: Vec<u32>,
+}
+
+impl Phrase {
+    /// `None` where no document can have it.
+    fn new(postings: &Postings, part: Part, key: &[char]) -> Option<Self> {
+        let mut lists = Vec::new();
+        for at in cover(key.len()) {
+            let list = postings.list(PairKey::pair(part, key[at], key[at + 1]))?;
+            lists.push((at as u32, list));
+        }
+        lists.sort_by_key(|(_, list)| list.count());
+        Some(Self { lists, starts: Vec::new(), places: Vec::new() })
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        let mut doc = self.lists[0].1.seek(target);
+        while doc != TERMINATED
+            && let Err(next) = self.at(doc)
+        {
+            doc = self.lists[0].1.seek(next);
+        }
+        doc
+    }
+
+    fn at(&mut self, doc: DocId) -> Result<(), DocId> {
+        self.lists.iter_mut().try_for_each(|(_, list)| match list.seek(doc) {
+            there if there == doc => Ok(()),
+            next => Err(next),
+        })
+    }
+
+    /// Whether the pairs of the document that all lists are at stand at their distances.
+    fn confirm(&mut self) -> bool {
+        let Self { lists, starts, places } = self;
+        let mut lists = lists.iter_mut();
+        let Some((offset, list)) = lists.next() else { return false };
+        list.places(places);
+        starts.clear();
+        starts.extend(places.iter().filter_map(|place| place.checked_sub(*offset)));
+        for (offset, list) in lists {
+            if starts.is_empty() {
+                return false;
+            }
+            list.places(places);
+            let mut there = places.iter().copied().peekable();
+            starts.retain(|start| {
+                let wanted = start.saturating_add(*offset);
+                while there.next_if(|place| *place < wanted).is_some() {}
+                there.peek() == Some(&wanted)
+            });
+        }
+        !starts.is_empty()
+    }
+}
+
+/// The documents that match, as the engine asks for them. They score nothing.
+pub(crate) struct Confirmed {
+    matcher: Matcher,
+    doc: DocId,
+}
+
+impl Confirmed {
+    pub(crate) fn new(matcher: Matcher) -> Self {
+        let mut confirmed = Self { matcher, doc: 0 };
+        confirmed.settle(0);
+        confirmed
+    }
+
+    fn settle(&mut self, target: DocId) -> DocId {
+        let mut doc = self.matcher.seek(target);
+        while doc != TERMINATED && !self.matcher.confirm(doc) {
+            doc = self.matcher.seek(doc + 1);
+        }
+        self.doc = doc;
+        doc
+    }
+}
+
+impl DocSet for Confirmed {
+    fn advance(&mut self) -> DocId {
+        match self.doc {
+            TERMINATED => TERMINATED,
+            doc => self.settle(doc + 1),
+        }
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.doc < target { self.settle(target) } else { self.doc }
+    }
+
+    fn doc(&self) -> DocId {
+        self.doc
+    }
+
+    fn size_hint(&self) -> u32 {
+        self.matcher.cost().try_into().unwrap_or(u32::MAX)
+    }
+}
+
+impl Scorer for Confirmed {
+    fn score(&mut self) -> Score {
+        0.0
+    }
+}
