@@ -321,8 +321,8 @@ impl DocSet for Cursor {
         }
         if self.marked[self.held - 1] >> 1 < target {
             self.load_with(target);
-            if self.held == 0 {
-                return TERMINATED;
+            if self.doc() >= target {
+                return self.doc();
             }
         }
         let rest = &self.marked[self.at..self.held];
