@@ -19,6 +19,8 @@ use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCa
 mod class;
 #[path = "src/ignorable.rs"]
 mod ignorable;
+#[path = "build/trie.rs"]
+mod trie;
 
 use class::Class;
 
@@ -38,6 +40,7 @@ fn main() {
     for path in [&t2s_path, &variants_path, &dict_path, &root.join("build.rs")] {
         println!("cargo:rerun-if-changed={}", path.display());
     }
+    println!("cargo:rerun-if-changed=build/trie.rs");
     println!("cargo:rerun-if-changed=src/class.rs");
     println!("cargo:rerun-if-changed=src/ignorable.rs");
 
@@ -77,26 +80,30 @@ fn main() {
     t2s.simplified_only.iter().for_each(|c| scripts[*c as usize] |= 2);
     emit_paged(&mut code, "SCRIPT", "u8", &scripts);
 
+    // Number 0 is that of no word: a probability of nothing.
     let freqs: Vec<u32> =
         dict.words.values().copied().collect::<BTreeSet<_>>().into_iter().collect();
-    let index: BTreeMap<u32, u32> = freqs.iter().zip(0..).map(|(freq, at)| (*freq, at)).collect();
-    emit(&mut code, "FREQS", "u32", freqs.iter());
+    let index: BTreeMap<u32, u16> = (1..).zip(&freqs).map(|(at, freq)| (*freq, at)).collect();
+    assert_eq!(index.len(), freqs.len(), "16 bits are too few for the frequencies");
+    emit(&mut code, "FREQS", "u32", [0].iter().chain(&freqs));
     // The logarithm is taken here: 15,000 of them would cost a cold query 0.2 ms.
-    emit(
-        &mut code,
-        "LOG_FREQS",
-        "f64",
-        freqs.iter().map(|freq| format!("{:?}", f64::from(*freq).ln())),
-    );
+    let logs = freqs.iter().map(|freq| format!("{:?}", f64::from(*freq).ln()));
+    let logs = std::iter::once("f64::NEG_INFINITY".to_owned()).chain(logs);
+    emit(&mut code, "LOG_FREQS", "f64", logs);
     writeln!(code, "pub(crate) const DICT_TOTAL: u64 = {};", dict.total).expect("a string grows");
-    let keys: Vec<(&[u8], u32)> =
-        dict.words.iter().map(|(word, freq)| (word.as_bytes(), index[freq])).collect();
-    let trie = if keys.is_empty() {
-        vec![0; 1024]
-    } else {
-        yada::builder::DoubleArrayBuilder::build(&keys).expect("keys are sorted, without NUL")
-    };
-    emit(&mut code, "FIRST", "u32", ('\u{4E00}'..='\u{9FFF}').map(|c| first_node(&trie, c)));
+    let codes = dict.codes();
+    let mut by_char = vec![0u16; LIMIT as usize];
+    codes.iter().for_each(|(c, code)| by_char[*c as usize] = *code);
+    emit_paged(&mut code, "CODE", "u16", &by_char);
+    writeln!(code, "pub(crate) const CODES: usize = {};", codes.len() + 1).expect("a string grows");
+    let mut words: Vec<(Vec<u16>, u16)> = dict
+        .words
+        .iter()
+        .map(|(word, freq)| (word.chars().map(|c| codes[&c]).collect(), index[freq]))
+        .collect();
+    words.sort_unstable();
+    let trie: Vec<u8> =
+        trie::DoubleArray::of(&words).units().flat_map(|unit| unit.to_le_bytes()).collect();
     for (word, freq) in &dict.words {
         hash.add(word.as_bytes());
         hash.add(&freq.to_le_bytes());
@@ -294,23 +301,21 @@ impl Dict {
         }
         Dict { words, total }
     }
-}
 
-/// The node a character leads to from the root of a trie of yada, 0 if none: see `dictionary.rs` for the layout.
-fn first_node(trie: &[u8], c: char) -> u32 {
-    let unit = |at: u32| {
-        let at = at as usize * 4;
-        u32::from_le_bytes([trie[at], trie[at + 1], trie[at + 2], trie[at + 3]])
-    };
-    let mut node = 0u32;
-    for byte in c.to_string().bytes() {
-        let here = unit(node);
-        node ^= ((here >> 10) << ((here & (1 << 9)) >> 6)) ^ u32::from(byte);
-        if unit(node) & 0x8000_00FF != u32::from(byte) {
-            return 0;
+    /// Numbers the characters of the words from 1, those that text has most of first: what is needed together then lies
+    /// together.
+    fn codes(&self) -> BTreeMap<char, u16> {
+        let mut weights: BTreeMap<char, u64> = BTreeMap::new();
+        for (word, freq) in &self.words {
+            word.chars().for_each(|c| *weights.entry(c).or_default() += u64::from(*freq));
         }
+        let mut chars: Vec<(char, u64)> = weights.into_iter().collect();
+        chars.sort_by_key(|(_, weight)| std::cmp::Reverse(*weight));
+        let codes: BTreeMap<char, u16> =
+            (1..).zip(&chars).map(|(code, (c, _))| (*c, code)).collect();
+        assert_eq!(codes.len(), chars.len(), "16 bits are too few for the characters");
+        codes
     }
-    node
 }
 
 /// Writes `NAME_PAGES` (page number of each 64 characters) and `NAME` (the distinct pages, one after the other).

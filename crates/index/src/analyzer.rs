@@ -5,7 +5,7 @@
 //! `PreTokenizedString` would carry the same at two to three times the CPU.
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer, TokenizerManager};
-use wensou_text::{Folded, Segmenter, TokenKind, is_key_char};
+use wensou_text::{Folded, Segmenter, TokenKind};
 
 use crate::schema::{Part, WORD_TOKENIZER};
 
@@ -33,15 +33,15 @@ pub(crate) struct Units {
 impl Units {
     pub(crate) fn of(text: &str, part: Part, segmenter: &Segmenter) -> Self {
         let folded = Folded::new(text);
-        let key = folded.as_str().chars().filter(|c| is_key_char(*c)).collect();
+        let mut key = Vec::with_capacity(folded.char_count());
         let mut words = String::new();
-        segmenter.segment(&folded, |token| {
-            if is_indexed_word(part, token.kind, &token.text) {
-                if !words.is_empty() {
-                    words.push(WORD_SEPARATOR);
-                }
-                words.push_str(&token.text);
+        // As `is_indexed_word` has it, asked before there is a token.
+        let shortest = if part == Part::Body { SHORT + 1 } else { 1 };
+        segmenter.terms(&folded, shortest, &mut key, |token| {
+            if !words.is_empty() {
+                words.push(WORD_SEPARATOR);
             }
+            words.push_str(&token.text);
         });
         Self { key, words }
     }
@@ -103,6 +103,25 @@ mod tests {
             tokens.push((stream.token().position, stream.token().text.clone()));
         }
         tokens
+    }
+
+    #[test]
+    fn units_are_the_key_and_the_indexed_words() {
+        let segmenter = Segmenter::standard();
+        let text = "「開源」大模型：人工智能公司DeepSeek-V3融資5.4亿美元，二〇二三年 Ｂｉｔｃｏｉｎ 漲到👍😀10萬；\
+                    中国人民银行行长龘龘龘说кириллица ひらがな";
+        for part in [Part::Title, Part::Body, Part::Tags] {
+            let folded = Folded::new(text);
+            let mut words = Vec::new();
+            segmenter.segment(&folded, |token| {
+                if is_indexed_word(part, token.kind, &token.text) {
+                    words.push(token.text.into_owned());
+                }
+            });
+            let units = Units::of(text, part, &segmenter);
+            assert_eq!(units.words, words.join("\u{1f}"));
+            assert_eq!(units.key, wensou_text::key_of(text));
+        }
     }
 
     #[test]

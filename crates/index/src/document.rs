@@ -2,8 +2,9 @@
 
 use jiff::civil::{DateTime, date};
 use tantivy::TantivyDocument;
+use tantivy::schema::Field;
 use wensou_ingest::{Article, Date, DateProvenance, FlashItem, Moment, Record};
-use wensou_text::{Script, Segmenter, fold, key_of, script_of};
+use wensou_text::{Script, Segmenter, fold, key_of, script_of_all};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::analyzer::Units;
@@ -192,7 +193,9 @@ impl Documents<'_> {
         let record = &encoded.record;
         let kind = record.kind();
         let texts = record.texts();
-        let mut document = TantivyDocument::default();
+        // Room for what it holds, so that it need not move as it grows.
+        let room = encoded.bytes.len() + texts.body.len() / 4 + 2048;
+        let mut document = TantivyDocument::with_capacity(room);
         document.add_text(fields.id, record.id());
         document.add_u64(fields.tie, encoded.tie());
         document.add_u64(fields.ord, ord);
@@ -204,8 +207,7 @@ impl Documents<'_> {
         let mut tags = Vec::with_capacity(texts.tags.len());
         for tag in &texts.tags {
             tags.push(self.add_text(&mut document, Part::Tags, tag));
-            document.add_text(fields.tag, fold(tag));
-            document.add_text(fields.tag_facet, facet(tag));
+            self.add_both(&mut document, (fields.tag, fields.tag_facet), tag);
         }
         document.add_text(fields.script, script_name(&texts));
         match record {
@@ -242,16 +244,25 @@ impl Documents<'_> {
         }
     }
 
+    /// Adds a value, folded, to the field that is searched, and to the one that is counted with the form of the page behind it.
+    fn add_both(&self, document: &mut TantivyDocument, fields: (Field, Field), value: &str) {
+        let mut folded = fold(value);
+        document.add_text(fields.0, &folded);
+        folded.push(FACET_SEPARATOR);
+        folded.push_str(value);
+        document.add_text(fields.1, folded);
+    }
+
     fn add_source(&self, document: &mut TantivyDocument, source: &str, counted: bool) {
-        document.add_text(self.fields.source, fold(source));
-        if counted {
-            document.add_text(self.fields.source_facet, facet(source));
+        match counted {
+            true => self.add_both(document, (self.fields.source, self.fields.source_facet), source),
+            false => document.add_text(self.fields.source, fold(source)),
         }
     }
 
     fn add_category(&self, document: &mut TantivyDocument, category: &str) {
-        document.add_text(self.fields.category, fold(category));
-        document.add_text(self.fields.category_facet, facet(category));
+        let fields = (self.fields.category, self.fields.category_facet);
+        self.add_both(document, fields, category);
     }
 
     fn add_path(&self, document: &mut TantivyDocument, path: &str) {
@@ -293,12 +304,8 @@ impl Documents<'_> {
     }
 }
 
-fn facet(value: &str) -> String {
-    format!("{}{FACET_SEPARATOR}{value}", fold(value))
-}
-
 fn script_name(texts: &Texts) -> &'static str {
-    match script_of(&format!("{}\n{}", texts.title, texts.body)) {
+    match script_of_all([texts.title.as_str(), &texts.body]) {
         Script::Hans => "hans",
         Script::Hant => "hant",
         Script::Mixed => "mixed",

@@ -1,49 +1,73 @@
 //! The dictionary: a double-array trie that lies in the binary and is read in place, and the words a user adds.
 //!
-//! The trie is built by yada in `build.rs` and walked here, because yada would either check all of its 6 MB at every start
-//! or take it unchecked; a walk with bounds checked at each step needs neither. A unit is 32 bits, little endian:
-//! label (bits 0-7), has-leaf (8), extended offset (9), offset (10-30), is-leaf (31); the child of node `n` by byte `b` is
-//! `n ^ offset(n) ^ b`, the value of a word is in the child by 0.
+//! The trie goes by whole characters, which `CODE` numbers from 1 by how often text has them, so that one step is one load
+//! and what is needed together lies together. It is built in `build/trie.rs`; every step checks its bounds, so that nothing
+//! need be checked at the start. A unit is 64 bits, little endian: base (bits 0-23), place of the parent (24-47), number of
+//! the word's frequency, 0 for no word (48-63). The child of a unit by code `c` is at `base ^ c`, if it names that unit as its
+//! parent; first characters are at their codes and name [`ROOT`].
 
 use std::collections::HashMap;
+use std::hint::select_unpredictable;
 
-use crate::tables::{DICT_TOTAL, FIRST, FREQS, LOG_FREQS};
+use crate::tables::{CODES, DICT_TOTAL, FREQS, LOG_FREQS, code_of};
 
 static TRIE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/dict.trie"));
 
-const LEAF: u32 = 1 << 31;
-const HAS_LEAF: u32 = 1 << 8;
+/// The parent of first characters.
+const ROOT: u32 = 0xFF_FFFE;
+/// A unit that is nowhere: its parent is none.
+const NOWHERE: u64 = 0xFF_FFFF << 24;
 
-#[inline(always)]
-fn unit(node: u32) -> u32 {
-    let at = node as usize * 4;
-    match TRIE.get(at..at + 4) {
-        Some(bytes) => u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]),
-        None => LEAF,
-    }
-}
-
-/// A node of the trie: its number and its unit.
+/// A place in the trie, with what is there.
 #[derive(Clone, Copy)]
-struct Node(u32, u32);
+struct Node {
+    place: u32,
+    unit: u64,
+}
 
 impl Node {
     #[inline(always)]
-    fn offset(self) -> u32 {
-        (self.1 >> 10) << ((self.1 & (1 << 9)) >> 6)
+    fn at(place: u32) -> Node {
+        let unit = TRIE.as_chunks().0.get(place as usize);
+        Node { place, unit: unit.map_or(NOWHERE, |unit| u64::from_le_bytes(*unit)) }
     }
 
     #[inline(always)]
-    fn child(self, byte: u8) -> Option<Node> {
-        let to = self.0 ^ self.offset() ^ u32::from(byte);
-        let there = unit(to);
-        (there & (LEAF | 0xFF) == u32::from(byte)).then_some(Node(to, there))
+    fn parent(self) -> u32 {
+        (self.unit >> 24) as u32 & 0xFF_FFFF
     }
 
-    /// Place of the frequency in `FREQS`, if a word ends here.
     #[inline(always)]
-    fn value(self) -> Option<usize> {
-        (self.1 & HAS_LEAF != 0).then(|| (unit(self.0 ^ self.offset()) & !LEAF) as usize)
+    fn base(self) -> u32 {
+        self.unit as u32 & 0xFF_FFFF
+    }
+
+    /// Number of the frequency, 0 if no word ends here.
+    #[inline(always)]
+    fn value(self) -> usize {
+        (self.unit >> 48) as usize
+    }
+
+    /// The node itself if `parent` is its parent, else one that leads nowhere.
+    #[inline(always)]
+    fn below(self, parent: u32) -> Node {
+        let is = self.parent() == parent;
+        Node {
+            place: select_unpredictable(is, self.place, 0),
+            unit: select_unpredictable(is, self.unit, NOWHERE),
+        }
+    }
+
+    #[inline(always)]
+    fn first(code: u16) -> Option<Node> {
+        let node = Node::at(u32::from(code));
+        (node.parent() == ROOT).then_some(node)
+    }
+
+    #[inline(always)]
+    fn child(self, code: u16) -> Option<Node> {
+        let node = Node::at(self.base() ^ u32::from(code));
+        (node.parent() == self.place).then_some(node)
     }
 }
 
@@ -55,46 +79,75 @@ pub(crate) struct Dictionary {
     added: AddedWords,
 }
 
-/// Words a user adds, by first character, shorter ones first.
-#[derive(Debug, Clone, Default)]
-struct AddedWords {
-    lists: Vec<Vec<Added>>,
-    /// For each character of the main block the number of its list, from 1: every character of every text is asked
-    /// for, and hashing it would cost more than walking the trie.
-    main: Vec<u32>,
-    /// The same for the other characters.
-    rest: HashMap<char, u32>,
+/// The words of one, two and three characters that begin somewhere, and what may be longer.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Ahead {
+    /// Numbers of their frequencies, 0 for none.
+    values: [u16; 3],
+    /// Place of the node of three characters, if some word goes on from there, else 0.
+    place: u32,
 }
 
-/// The main block of Han characters.
-const MAIN: std::ops::Range<usize> = 0x4E00..0xA000;
+/// The words that begin somewhere, and the best way to go on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Begins {
+    /// Bit n: a word of n characters.
+    pub(crate) lengths: u32,
+    /// Logarithm of the probability of the best way to the end.
+    pub(crate) prob: f64,
+    /// Characters of the word that it takes.
+    pub(crate) length: usize,
+}
+
+/// Words a user adds.
+#[derive(Debug, Clone, Default)]
+struct AddedWords {
+    /// By first character, shorter ones first.
+    lists: HashMap<char, Vec<Added>>,
+    /// For the code of each first character the bits (see [`second_bit`]) of the characters that follow: it spares all but
+    /// a few places of a text the look into `lists`. Characters without a code share the first entry.
+    seconds: Vec<u64>,
+}
+
+/// The bit of a second character among those of a first one.
+#[inline(always)]
+fn second_bit(code: u16) -> u64 {
+    1 << (code & 63)
+}
 
 impl AddedWords {
+    /// The words that may begin with characters of these codes.
     #[inline(always)]
-    fn with_first(&self, first: char) -> Option<&[Added]> {
-        let number = match self.main.get((first as usize).wrapping_sub(MAIN.start)) {
-            Some(number) => *number,
-            None if self.rest.is_empty() => return None,
-            None => self.rest.get(&first).copied().unwrap_or(0),
-        };
-        self.lists.get((number as usize).checked_sub(1)?).map(Vec::as_slice)
+    fn beginning(&self, first: u16, second: u16, chars: &[char]) -> Option<&[Added]> {
+        let seconds = *self.seconds.get(usize::from(first))?;
+        if seconds & second_bit(second) == 0 {
+            return None;
+        }
+        self.list(chars)
     }
 
-    fn list(&mut self, first: char) -> &mut Vec<Added> {
-        let number = match MAIN.contains(&(first as usize)) {
-            true => {
-                if self.main.is_empty() {
-                    self.main = vec![0; MAIN.len()];
-                }
-                &mut self.main[first as usize - MAIN.start]
-            }
-            false => self.rest.entry(first).or_default(),
-        };
-        if *number == 0 {
-            self.lists.push(Vec::new());
-            *number = self.lists.len() as u32;
+    #[cold]
+    fn list(&self, chars: &[char]) -> Option<&[Added]> {
+        self.lists.get(chars.first()?).map(Vec::as_slice)
+    }
+
+    fn add(&mut self, added: Added) {
+        let Some(first) = added.chars.first() else { return };
+        if self.seconds.is_empty() {
+            self.seconds = vec![0; CODES];
         }
-        &mut self.lists[*number as usize - 1]
+        if let Some(seconds) = self.seconds.get_mut(usize::from(code_of(*first))) {
+            // A word of one character stands before any other.
+            *seconds |= added.chars.get(1).map_or(u64::MAX, |second| second_bit(code_of(*second)));
+        }
+        let list = self.lists.entry(*first).or_default();
+        match list.iter().position(|old| old.chars == added.chars) {
+            Some(at) => list[at] = added,
+            None => {
+                let at = list.partition_point(|old| old.chars.len() <= added.chars.len());
+                list.insert(at, added);
+            }
+        }
     }
 }
 
@@ -121,110 +174,282 @@ impl Dictionary {
 
     /// Adds a word or changes its frequency.
     pub(crate) fn add(&mut self, word: &[char], freq: u64) {
-        let Some(first) = word.first() else { return };
         let before = self.freq(word).unwrap_or(0);
-        let list = self.added.list(*first);
-        let added = Added { chars: word.into(), freq, log_freq: (freq as f64).ln() };
-        match list.iter().position(|old| *old.chars == *word) {
-            Some(at) => list[at] = added,
-            None => {
-                let at = list.partition_point(|old| old.chars.len() <= word.len());
-                list.insert(at, added);
-            }
-        }
+        self.added.add(Added { chars: word.into(), freq, log_freq: (freq as f64).ln() });
         self.total = self.total - before + freq;
         self.log_total = (self.total as f64).ln();
     }
 
     /// Frequency of a word.
     pub(crate) fn freq(&self, word: &[char]) -> Option<u64> {
-        let mut added = self.added.with_first(*word.first()?).into_iter().flatten();
-        let added = added.find(|added| *added.chars == *word);
-        if let Some(added) = added {
+        let mut added = self.added.list(word).into_iter().flatten();
+        if let Some(added) = added.find(|added| *added.chars == *word) {
             return Some(added.freq);
         }
-        let mut node = Node(0, unit(0));
-        let mut buffer = [0; 4];
-        for c in word {
-            for byte in c.encode_utf8(&mut buffer).bytes() {
-                node = node.child(byte)?;
-            }
-        }
-        FREQS.get(node.value()?).map(|freq| u64::from(*freq))
+        let (first, rest) = word.split_first()?;
+        let first = Node::first(code_of(*first))?;
+        let node = rest.iter().try_fold(first, |node, c| node.child(code_of(*c)))?;
+        let freq = FREQS.get(node.value()).filter(|_| node.value() > 0)?;
+        Some(u64::from(*freq))
     }
 
     /// Calls `found` with the number of characters and the logarithm of the frequency of every word that `chars` begin
     /// with, shorter words first.
-    #[inline(always)]
-    pub(crate) fn prefixes(&self, chars: &[char], found: impl FnMut(usize, f64)) {
-        let Some(first) = chars.first() else { return };
-        match self.added.with_first(*first) {
-            None => walk(chars, found),
-            Some(added) => merged(chars, added, found),
+    pub(crate) fn prefixes(&self, chars: &[char], mut found: impl FnMut(usize, f64)) {
+        // Both come by length, shorter words first; added ones replace the dictionary's.
+        let added = self.added.list(chars).into_iter().flatten();
+        let begins = |word: &&Added| {
+            // Most differ at once: a call to compare memory would cost more.
+            word.chars.len() <= chars.len() && word.chars.iter().zip(chars).all(|(a, b)| a == b)
+        };
+        let mut added = added.filter(begins).peekable();
+        walk(chars, |length, log_freq| {
+            while let Some(word) = added.next_if(|word| word.chars.len() < length) {
+                found(word.chars.len(), word.log_freq);
+            }
+            let word = added.next_if(|word| word.chars.len() == length);
+            found(length, word.map_or(log_freq, |word| word.log_freq));
+        });
+        for word in added {
+            found(word.chars.len(), word.log_freq);
         }
+    }
+
+    /// Looks up the words of up to three characters at every character of a run, whose codes are `codes` and two 0 more.
+    ///
+    /// No look-up asks whether the one before found anything, because what is nowhere leads nowhere. So no guess of the
+    /// processor goes wrong, and the loads of many characters, most of them misses of its cache, are under way at once.
+    pub(crate) fn look_ahead(codes: &[u16], ahead: &mut Vec<Ahead>) {
+        ahead.clear();
+        ahead.extend(codes.windows(3).map(|codes| {
+            let one = Node::at(u32::from(codes[0])).below(ROOT);
+            let two = Node::at(one.base() ^ u32::from(codes[1])).below(one.place);
+            let three = Node::at(two.base() ^ u32::from(codes[2])).below(two.place);
+            let values = [one, two, three].map(|node| node.value() as u16);
+            Ahead { values, place: select_unpredictable(three.base() == 0, 0, three.place) }
+        }));
+    }
+
+    /// The words that `chars` begin with, whose codes are `codes` and two 0 more and of which `ahead` was found, and the best
+    /// of the ways that lead on: the way from the character after a word has the probability `probs(length)`, for three
+    /// characters even if there are fewer.
+    ///
+    /// Of two ways that are even the longer word's is the better, and rounding decides between ways that are nearly even,
+    /// so that operations stand in jieba's order.
+    #[inline(always)]
+    pub(crate) fn begins(
+        &self,
+        chars: &[char],
+        codes: &[u16],
+        ahead: Ahead,
+        probs: impl Fn(usize) -> f64,
+    ) -> Begins {
+        if self.added.beginning(codes[0], codes[1], chars).is_some() {
+            return self.begins_added(chars, probs);
+        }
+        let [one, two, three] = ahead.values.map(usize::from);
+        // What is no word has no probability, and so is not taken, and no bit.
+        let mut begins = Begins {
+            lengths: u32::from(one != 0) << 1
+                | u32::from(two != 0) << 2
+                | u32::from(three != 0) << 3,
+            prob: log_freq(one) - self.log_total + probs(1),
+            length: 1,
+        };
+        let prob_two = log_freq(two) - self.log_total + probs(2);
+        begins.length = select_unpredictable(prob_two >= begins.prob, 2, begins.length);
+        begins.prob = select_unpredictable(prob_two >= begins.prob, prob_two, begins.prob);
+        if three != 0 {
+            begins.add(3, log_freq(three) - self.log_total + probs(3));
+        }
+        if ahead.place != 0 {
+            let mut node = Node::at(ahead.place);
+            for (length, code) in (4..).zip(&codes[3..]) {
+                let Some(next) = node.child(*code) else { break };
+                node = next;
+                begins.add(length, log_freq(node.value()) - self.log_total + probs(length));
+            }
+        }
+        begins.or_single(self.log_total, probs)
+    }
+
+    /// [`Dictionary::begins`] where an added word may begin.
+    #[cold]
+    fn begins_added(&self, chars: &[char], probs: impl Fn(usize) -> f64) -> Begins {
+        let mut begins = Begins { lengths: 0, prob: f64::NEG_INFINITY, length: 1 };
+        self.prefixes(chars, |length, log_freq| {
+            begins.add(length, log_freq - self.log_total + probs(length));
+        });
+        begins.or_single(self.log_total, probs)
     }
 }
 
-/// Walks the trie where a user added words: theirs replace the dictionary's.
-fn merged(chars: &[char], added: &[Added], mut found: impl FnMut(usize, f64)) {
-    // Both come by length, shorter words first.
-    let mut added = added.iter().filter(|word| chars.starts_with(&word.chars)).peekable();
-    walk(chars, |length, log_freq| {
-        while let Some(word) = added.next_if(|word| word.chars.len() < length) {
-            found(word.chars.len(), word.log_freq);
+impl Begins {
+    /// One word more, longer than those before, unless it has no probability.
+    #[inline(always)]
+    fn add(&mut self, length: usize, prob: f64) {
+        if prob == f64::NEG_INFINITY {
+            return;
         }
-        let word = added.next_if(|word| word.chars.len() == length);
-        found(length, word.map_or(log_freq, |word| word.log_freq));
-    });
-    for word in added {
-        found(word.chars.len(), word.log_freq);
+        self.lengths |= 1u32.checked_shl(length as u32).unwrap_or(0);
+        if prob >= self.prob {
+            (self.prob, self.length) = (prob, length);
+        }
     }
+
+    /// A character where no word begins stands for itself.
+    #[inline(always)]
+    fn or_single(mut self, log_total: f64, probs: impl Fn(usize) -> f64) -> Begins {
+        if self.prob == f64::NEG_INFINITY {
+            (self.prob, self.length) = (0.0 - log_total + probs(1), 1);
+        }
+        self
+    }
+}
+
+/// Logarithm of the frequency with this number.
+#[inline(always)]
+fn log_freq(value: usize) -> f64 {
+    LOG_FREQS.get(value).copied().unwrap_or(f64::NEG_INFINITY)
 }
 
 /// Walks the embedded trie along `chars`.
-#[inline(always)]
 fn walk(chars: &[char], mut found: impl FnMut(usize, f64)) {
-    let Some((first, rest)) = chars.split_first() else { return };
-    // Three steps out of four start at a character of the main block: a table takes them at once.
-    let start = match FIRST.get((*first as usize).wrapping_sub(0x4E00)) {
-        Some(0) => return,
-        Some(node) => Some(Node(*node, unit(*node))),
-        None => step(Node(0, unit(0)), *first),
-    };
-    let Some(mut node) = start else { return };
+    let mut codes = chars.iter().map(|c| code_of(*c));
+    let mut node = codes.next().and_then(Node::first);
     let mut length = 1;
-    let mut rest = rest.iter();
-    loop {
-        if let Some(log_freq) = node.value().and_then(|value| LOG_FREQS.get(value)) {
-            found(length, *log_freq);
+    while let Some(at) = node {
+        if at.value() > 0 {
+            found(length, log_freq(at.value()));
         }
-        let Some(next) = rest.next().and_then(|c| step(node, *c)) else { return };
-        node = next;
+        node = codes.next().and_then(|code| at.child(code));
         length += 1;
     }
 }
 
-/// One character down the trie.
-#[inline(always)]
-fn step(node: Node, c: char) -> Option<Node> {
-    let code = c as u32;
-    if let 0x800..=0xFFFF = code {
-        // The bytes of UTF-8, without the detour over a buffer: all but a handful of characters are of this length.
-        return node
-            .child(0xE0 | (code >> 12) as u8)?
-            .child(0x80 | (code >> 6 & 0x3F) as u8)?
-            .child(0x80 | (code & 0x3F) as u8);
-    }
-    let mut buffer = [0; 4];
-    c.encode_utf8(&mut buffer).bytes().try_fold(node, Node::child)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// The words and frequencies that the trie was built of.
+    static WORDS: LazyLock<BTreeMap<Vec<char>, u64>> = LazyLock::new(|| {
+        let packed = include_bytes!("../data/dict.bin");
+        let bytes = miniz_oxide::inflate::decompress_to_vec(packed).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        let mut word = Vec::new();
+        let entry = |line: &str| {
+            let fields: Vec<&str> = line.split('\t').collect();
+            word.truncate(fields[0].parse().unwrap());
+            word.extend(fields[1].chars());
+            (word.clone(), fields[2].parse().unwrap())
+        };
+        text.lines().skip(1).map(entry).collect()
+    });
+
+    const ADDED: [(&str, u64); 9] = [
+        ("中国人民银", 7),
+        ("中国", 9),
+        ("区块链浏览器", 3),
+        ("的", 5),
+        ("㐀中国", 4),
+        ("䶵", 8),
+        ("中䶵", 2),
+        ("龘龘龘龘龘", 6),
+        ("以太坊", 1),
+    ];
+
+    fn with_added() -> (Dictionary, BTreeMap<Vec<char>, u64>) {
+        let (mut dictionary, mut words) = (Dictionary::new(), WORDS.clone());
+        for (word, freq) in ADDED {
+            dictionary.add(&chars(word), freq);
+            words.insert(chars(word), freq);
+        }
+        (dictionary, words)
+    }
+
+    static BOTH: LazyLock<(Dictionary, BTreeMap<Vec<char>, u64>)> = LazyLock::new(with_added);
+
+    /// Compares all look-ups at the start of `text` with a look into a map.
+    fn same_as_a_map(dictionary: &Dictionary, words: &BTreeMap<Vec<char>, u64>, text: &[char]) {
+        let expected: Vec<(usize, f64)> = (1..=text.len())
+            .filter_map(|length| Some((length, (*words.get(&text[..length])? as f64).ln())))
+            .collect();
+        let mut found = Vec::new();
+        dictionary.prefixes(text, |length, log_freq| found.push((length, log_freq)));
+        assert_eq!(found, expected, "{text:?}");
+        for length in 1..=text.len() {
+            let freq = words.get(&text[..length]).copied();
+            assert_eq!(dictionary.freq(&text[..length]), freq, "{text:?}");
+        }
+        if text.is_empty() {
+            return;
+        }
+        let mut codes: Vec<u16> = text.iter().map(|c| code_of(*c)).collect();
+        codes.extend([0, 0]);
+        let mut ahead = Vec::new();
+        Dictionary::look_ahead(&codes, &mut ahead);
+        assert_eq!(ahead.len(), text.len());
+        // Ways on are the worse the longer they are, or the better: each length is the best in turn.
+        for slope in [-9.0, -0.5, 0.0, 9.0, 30.0] {
+            let probs = |length: usize| slope * length as f64;
+            let begins = dictionary.begins(text, &codes, ahead[0], probs);
+            let mut lengths = 0;
+            let mut best: Option<(f64, usize)> = None;
+            for (length, log_freq) in &expected {
+                lengths |= 1u32.checked_shl(*length as u32).unwrap_or(0);
+                let prob = log_freq - dictionary.log_total() + probs(*length);
+                if best.is_none_or(|(best, _)| prob >= best) {
+                    best = Some((prob, *length));
+                }
+            }
+            let (prob, length) = best.unwrap_or((0.0 - dictionary.log_total() + probs(1), 1));
+            assert_eq!(begins, Begins { lengths, prob, length }, "{text:?}");
+        }
+    }
 
     fn chars(text: &str) -> Vec<char> {
         text.chars().collect()
+    }
+
+    #[test]
+    fn every_word_and_every_word_that_it_begins_with_is_found() {
+        let plain = Dictionary::new();
+        let (dictionary, words) = &*BOTH;
+        assert!(WORDS.len() > 300_000);
+        for word in words.keys() {
+            let mut text = word.clone();
+            text.extend(['中', '国', '\0']);
+            same_as_a_map(&plain, &WORDS, &text);
+            same_as_a_map(dictionary, words, &text);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn random_text_is_looked_up_as_in_a_map(
+            text in "([一-龥]|[的一是在有中国人民银行区块链]|[㐀-䶵𠀀-𠀯]|.){0,12}",
+        ) {
+            let (dictionary, words) = &*BOTH;
+            let text = chars(&text);
+            for at in 0..=text.len() {
+                same_as_a_map(dictionary, words, &text[at..]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_changed_frequency_changes_the_total_by_the_difference() {
+        let dictionary = &BOTH.0;
+        let before: u64 = ADDED.iter().filter_map(|(word, _)| WORDS.get(&chars(word))).sum();
+        let after: u64 = ADDED.iter().map(|(_, freq)| freq).sum();
+        assert_eq!(dictionary.total, DICT_TOTAL - before + after);
     }
 
     #[test]

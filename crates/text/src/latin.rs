@@ -86,9 +86,10 @@ pub(crate) fn cut<'f>(
         sink(run.token(0..run.text.len(), true));
         return;
     }
-    // A plain word or number, the common case, has no parts.
+    // A plain word or number, the common case, has no parts. The one point of a number is between digits.
     let bytes = run.text.as_bytes();
-    if bytes.iter().all(u8::is_ascii_digit)
+    let points = bytes.iter().filter(|b| **b == b'.').count();
+    if (points < 2 && bytes.iter().all(|b| b.is_ascii_digit() || *b == b'.'))
         || (bytes.iter().all(u8::is_ascii_lowercase) && !capitals_inside(folded, &chars))
     {
         sink(run.token(0..run.text.len(), true));
@@ -128,9 +129,11 @@ pub(crate) fn cut<'f>(
     }
 }
 
+/// Whether case may divide a run: not where capitals begin it at most, nor where there is nothing else.
 fn capitals_inside(folded: &Folded<'_>, chars: &Range<usize>) -> bool {
     let original = &folded.original()[folded.original_bytes(chars.clone())];
     original.chars().skip(1).any(|c| !c.is_ascii_lowercase())
+        && !original.bytes().all(|b| b.is_ascii_uppercase())
 }
 
 /// Adds each pair of neighbours as one range, if there are three or more.

@@ -28,7 +28,7 @@ mod words;
 
 pub use fold::{Folded, fold, fold_char};
 pub use key::{Key, is_key_char, key_of};
-pub use script::{Script, script_of};
+pub use script::{Script, script_of, script_of_all};
 pub use segment::{Segmenter, Token, TokenKind};
 pub use synonyms::{Relation, Synonyms, parse_synonyms};
 pub use t2s::t2s;

@@ -24,12 +24,22 @@ pub enum Script {
 /// assert_eq!(script_of("大模型 GPT"), Script::None);
 /// ```
 pub fn script_of(text: &str) -> Script {
+    script_of_all([text])
+}
+
+/// [`script_of`] for a text in pieces, without joining them.
+///
+/// ```
+/// use wensou_text::{Script, script_of_all};
+/// assert_eq!(script_of_all(["開源", "大模型"]), Script::Hant);
+/// ```
+pub fn script_of_all<'t>(texts: impl IntoIterator<Item = &'t str>) -> Script {
     let (mut hant, mut hans) = (0usize, 0usize);
-    for c in text.chars() {
-        match script_bits(c) {
-            1 => hant += 1,
-            2 => hans += 1,
-            _ => {}
+    for text in texts {
+        for c in text.chars() {
+            let bits = script_bits(c);
+            hant += usize::from(bits == 1);
+            hans += usize::from(bits == 2);
         }
     }
     match (hant, hans) {

@@ -3,15 +3,17 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::Range;
+use std::str::Chars;
 
 use jieba_rs::Jieba;
 
 use crate::class::Class;
-use crate::dictionary::Dictionary;
+use crate::dictionary::{Ahead, Begins, Dictionary};
 use crate::fold::{Folded, fold};
+use crate::key::is_key_char;
 use crate::latin;
-use crate::tables::class_of;
-use crate::value::{Value, chinese, value};
+use crate::tables::{class_of, code_of};
+use crate::value::{Value, begins_chinese, chinese, value};
 use crate::words::Word;
 
 /// What a token is made of.
@@ -158,42 +160,72 @@ impl Segmenter {
     /// A number with a multiplier is one token more, its value. Every character that takes part in phrases lies in exactly
     /// one token that is `whole`.
     pub fn segment<'f>(&self, folded: &'f Folded<'_>, mut sink: impl FnMut(Token<'f>)) {
-        self.run(folded, true, &mut sink);
+        self.run(folded, Wanted { parts: true, shortest: 1, key: None }, &mut sink);
     }
 
     /// Only the words, which do not overlap: jieba's `cut`. For queries.
     pub fn words<'f>(&self, folded: &'f Folded<'_>, mut sink: impl FnMut(Token<'f>)) {
-        self.run(folded, false, &mut sink);
+        self.run(folded, Wanted { parts: false, shortest: 1, key: None }, &mut sink);
     }
 
-    fn run<'f>(&self, folded: &'f Folded<'_>, parts: bool, sink: &mut impl FnMut(Token<'f>)) {
+    /// What an index takes of a text, in one pass: adds its key, as [`crate::key_of`] gives it, to `key`, and hands the
+    /// tokens of [`Segmenter::segment`] to `sink`, but for those of Han with fewer than `shortest` characters.
+    ///
+    /// ```
+    /// use wensou_text::{Folded, Segmenter};
+    /// let folded = Folded::new("開源，人工智能");
+    /// let (mut key, mut words) = (Vec::new(), Vec::new());
+    /// Segmenter::new().terms(&folded, 3, &mut key, |token| words.push(token.text.into_owned()));
+    /// assert_eq!(key.iter().collect::<String>(), "开源人工智能");
+    /// assert_eq!(words, ["人工智能"]);
+    /// ```
+    pub fn terms<'f>(
+        &self,
+        folded: &'f Folded<'_>,
+        shortest: usize,
+        key: &mut Vec<char>,
+        mut sink: impl FnMut(Token<'f>),
+    ) {
+        self.run(folded, Wanted { parts: true, shortest, key: Some(key) }, &mut sink);
+    }
+
+    fn run<'f>(
+        &self,
+        folded: &'f Folded<'_>,
+        mut wanted: Wanted<'_>,
+        sink: &mut impl FnMut(Token<'f>),
+    ) {
         // Taken out for the time of the run, so that a sink may segment another text on the same thread.
         let mut scratch = SCRATCH.with(RefCell::take);
         let text = folded.as_str();
-        let mut cursor = Cursor { text, byte: 0, char: 0 };
+        let parts = wanted.parts;
+        let mut cursor = Cursor { text, rest: text.chars(), char: 0 };
         // Where the last value ends: 2000万 is no number of its own in 1亿2000万.
         let mut valued = 0;
-        while let Some((c, class)) = cursor.peek() {
+        while let Some((c, class, after)) = cursor.peek() {
             match class {
-                Class::Blank | Class::Mark => cursor.advance(c),
+                Class::Blank | Class::Mark => cursor.advance(after),
                 Class::Han => {
                     let start = cursor.place();
                     scratch.chars.clear();
-                    while let Some((c, Class::Han)) = cursor.peek() {
+                    scratch.chars.push(c);
+                    cursor.advance(after);
+                    while let Some((c, Class::Han, after)) = cursor.peek() {
                         scratch.chars.push(c);
-                        cursor.advance(c);
+                        cursor.advance(after);
                     }
-                    let run = start.0..cursor.byte;
-                    self.cut_han(&text[run.clone()], start.1, parts, &mut scratch, sink);
+                    wanted.key_chars(|key| key.extend_from_slice(&scratch.chars));
+                    let run = &text[start.0..cursor.byte()];
+                    self.cut_han(run, start.1, &wanted, &mut scratch, sink);
                     if parts {
-                        chinese_values(text, run, start.1, &mut valued, sink);
+                        chinese_values(text, start, &scratch.chars, &mut valued, sink);
                     }
                 }
                 Class::Latin | Class::Digit => {
                     let start = cursor.place();
-                    cursor.byte = latin::run_end(text, cursor.byte);
-                    let run = &text[start.0..cursor.byte];
-                    cursor.char += if run.is_ascii() { run.len() } else { run.chars().count() };
+                    let run = &text[start.0..latin::run_end(text, start.0)];
+                    cursor.skip(run);
+                    wanted.key_chars(|key| key.extend(run.chars().filter(|c| is_key_char(*c))));
                     latin::cut(folded, start.1..cursor.char, run, parts, sink);
                     if parts
                         && class == Class::Digit
@@ -206,18 +238,22 @@ impl Segmenter {
                 }
                 Class::Symbol => {
                     let start = cursor.place();
-                    cursor.advance(c);
-                    sink(other(&text[start.0..cursor.byte], start.1, cursor.char));
+                    cursor.advance(after);
+                    wanted.key_chars(|key| key.push(c));
+                    sink(other(&text[start.0..cursor.byte()], start.1, cursor.char));
                 }
                 _ => {
                     let start = cursor.place();
-                    while let Some((c, next)) = cursor.peek() {
+                    while let Some((c, next, after)) = cursor.peek() {
                         if next != class && !matches!(next, Class::Mark | Class::LongVowel) {
                             break;
                         }
-                        cursor.advance(c);
+                        if next.is_key() {
+                            wanted.key_chars(|key| key.push(c));
+                        }
+                        cursor.advance(after);
                     }
-                    sink(other(&text[start.0..cursor.byte], start.1, cursor.char));
+                    sink(other(&text[start.0..cursor.byte()], start.1, cursor.char));
                 }
             }
         }
@@ -230,12 +266,12 @@ impl Segmenter {
         &self,
         run: &'f str,
         base: usize,
-        parts: bool,
+        wanted: &Wanted<'_>,
         scratch: &mut Scratch,
         sink: &mut impl FnMut(Token<'f>),
     ) {
         self.find_route(scratch);
-        let Scratch { chars, route, offsets } = scratch;
+        let Scratch { chars, route, offsets, .. } = scratch;
         let three = run.len() == chars.len() * 3;
         if !three {
             offsets.clear();
@@ -243,7 +279,7 @@ impl Segmenter {
             offsets.push(run.len() as u32);
         }
         let emitter = Emitter { run, base, chars, route, three, offsets };
-        let mut emit = |word: Range<usize>| emitter.emit(word, parts, &mut *sink);
+        let mut emit = |word: Range<usize>| emitter.emit(word, wanted, &mut *sink);
         // `at..single` are single characters that the route left, not yet emitted.
         let (mut at, mut single) = (0, 0);
         while single < chars.len() {
@@ -252,11 +288,11 @@ impl Segmenter {
                 single = end;
                 continue;
             }
-            self.cut_singles(at..single, &emitter, &mut emit);
+            self.cut_singles(at..single, &emitter, wanted.shortest, &mut emit);
             emit(single..end);
             (at, single) = (end, end);
         }
-        self.cut_singles(at..single, &emitter, &mut emit);
+        self.cut_singles(at..single, &emitter, wanted.shortest, &mut emit);
     }
 
     /// Emits characters that the best route leaves single: joined to words by jieba's HMM, unless the dictionary knows all
@@ -265,8 +301,13 @@ impl Segmenter {
         &self,
         run: Range<usize>,
         emitter: &Emitter<'_, '_>,
+        shortest: usize,
         emit: &mut impl FnMut(Range<usize>),
     ) {
+        // However these are cut, nothing of them is wanted.
+        if run.len() < shortest {
+            return;
+        }
         if run.len() < 2 {
             if !run.is_empty() {
                 emit(run);
@@ -287,24 +328,20 @@ impl Segmenter {
 
     /// The most probable segmentation, from the end to the start, with the lengths of all words at each character.
     fn find_route(&self, scratch: &mut Scratch) {
-        let Scratch { chars, route, .. } = scratch;
-        let log_total = self.dictionary.log_total();
+        let Scratch { chars, codes, ahead, route, .. } = scratch;
+        codes.clear();
+        codes.extend(chars.iter().map(|c| code_of(*c)));
+        codes.extend([0, 0]);
+        Dictionary::look_ahead(codes, ahead);
         route.clear();
-        route.resize(chars.len() + 1, Step { prob: 0.0, end: 0, lengths: 0 });
+        // Two steps more than there are places, so that three characters can be looked at everywhere.
+        route.resize(chars.len() + 3, Step { prob: 0.0, end: 0, lengths: 0 });
         for at in (0..chars.len()).rev() {
-            let mut best: Option<(f64, usize)> = None;
-            let mut lengths = 0;
-            self.dictionary.prefixes(&chars[at..], |length, log_freq| {
-                lengths |= 1u32.checked_shl(length as u32).unwrap_or(0);
-                // In this order of operations, because jieba's rounding decides between words that are nearly even.
-                let prob = log_freq - log_total + route[at + length].prob;
-                if best.is_none_or(|(best, _)| prob >= best) {
-                    best = Some((prob, at + length));
-                }
-            });
-            let (prob, end) =
-                best.unwrap_or_else(|| (0.0 - log_total + route[at + 1].prob, at + 1));
-            route[at] = Step { prob, end: end as u32, lengths };
+            let (before, after) = route.split_at_mut(at + 1);
+            let probs = |length: usize| after[length - 1].prob;
+            let begins = self.dictionary.begins(&chars[at..], &codes[at..], ahead[at], probs);
+            let Begins { lengths, prob, length } = begins;
+            before[at] = Step { prob, end: (at + length) as u32, lengths };
         }
     }
 
@@ -324,22 +361,26 @@ impl Segmenter {
     }
 }
 
-/// The values of numbers in Chinese characters in the bytes `run` of a text, whose first character is number `base`.
+/// The values of numbers in Chinese characters in a run of Han, `chars`, that starts at the byte and character `start`.
 fn chinese_values<'f>(
     text: &'f str,
-    run: Range<usize>,
-    base: usize,
+    start: (usize, usize),
+    chars: &[char],
     valued: &mut usize,
     sink: &mut impl FnMut(Token<'f>),
 ) {
-    for (char, (at, _)) in text[run.clone()].char_indices().enumerate() {
-        let at = run.start + at;
+    let (mut at, mut from) = (start.0, 0);
+    while let Some(ahead) = chars[from..].iter().position(|c| begins_chinese(*c)) {
+        at += chars[from..from + ahead].iter().map(|c| c.len_utf8()).sum::<usize>();
+        from += ahead;
         if at >= *valued
             && let Some(value) = chinese(&text[..at], &text[at..])
         {
             *valued = at + value.len;
-            sink(value_token(text, (at, base + char), value));
+            sink(value_token(text, (at, start.1 + from), value));
         }
+        at += chars[from].len_utf8();
+        from += 1;
     }
 }
 
@@ -363,28 +404,61 @@ fn other(text: &str, start: usize, end: usize) -> Token<'_> {
     }
 }
 
+/// What [`Segmenter::run`] is to hand over.
+struct Wanted<'k> {
+    /// The parts of words too.
+    parts: bool,
+    /// Characters that a token of Han has at least.
+    shortest: usize,
+    /// Where the key goes.
+    key: Option<&'k mut Vec<char>>,
+}
+
+impl Wanted<'_> {
+    #[inline(always)]
+    fn key_chars(&mut self, add: impl FnOnce(&mut Vec<char>)) {
+        if let Some(key) = &mut self.key {
+            add(key);
+        }
+    }
+}
+
 /// A place in the folded text.
 struct Cursor<'f> {
     text: &'f str,
-    byte: usize,
+    rest: Chars<'f>,
     char: usize,
 }
 
-impl Cursor<'_> {
+impl<'f> Cursor<'f> {
+    /// The next character, its class, and what comes after it.
     #[inline(always)]
-    fn peek(&self) -> Option<(char, Class)> {
-        let c = self.text[self.byte..].chars().next()?;
-        Some((c, class_of(c)))
+    fn peek(&self) -> Option<(char, Class, Chars<'f>)> {
+        let mut after = self.rest.clone();
+        let c = after.next()?;
+        Some((c, class_of(c), after))
     }
 
+    /// Goes on to what came after a character.
     #[inline(always)]
-    fn advance(&mut self, c: char) {
-        self.byte += c.len_utf8();
+    fn advance(&mut self, after: Chars<'f>) {
+        self.rest = after;
         self.char += 1;
     }
 
+    /// Goes on past `run`, which begins here.
+    fn skip(&mut self, run: &str) {
+        self.char += if run.is_ascii() { run.len() } else { run.chars().count() };
+        self.rest = self.text[self.byte() + run.len()..].chars();
+    }
+
+    #[inline(always)]
+    fn byte(&self) -> usize {
+        self.text.len() - self.rest.as_str().len()
+    }
+
     fn place(&self) -> (usize, usize) {
-        (self.byte, self.char)
+        (self.byte(), self.char)
     }
 }
 
@@ -403,6 +477,9 @@ struct Step {
 #[derive(Debug, Default)]
 struct Scratch {
     chars: Vec<char>,
+    /// Their numbers in the dictionary, and two 0.
+    codes: Vec<u16>,
+    ahead: Vec<Ahead>,
     route: Vec<Step>,
     offsets: Vec<u32>,
 }
@@ -418,6 +495,10 @@ impl Scratch {
     fn shrink(&mut self) {
         self.chars.clear();
         self.chars.shrink_to(Self::KEEP);
+        self.codes.clear();
+        self.codes.shrink_to(Self::KEEP);
+        self.ahead.clear();
+        self.ahead.shrink_to(Self::KEEP);
         self.route.clear();
         self.route.shrink_to(Self::KEEP);
         self.offsets.clear();
@@ -466,8 +547,12 @@ impl<'f> Emitter<'f, '_> {
     }
 
     #[inline(always)]
-    fn emit(&self, word: Range<usize>, parts: bool, sink: &mut impl FnMut(Token<'f>)) {
-        if !parts || word.len() < 3 {
+    fn emit(&self, word: Range<usize>, wanted: &Wanted<'_>, sink: &mut impl FnMut(Token<'f>)) {
+        // No part of a word is longer than the word.
+        if word.len() < wanted.shortest {
+            return;
+        }
+        if !wanted.parts || word.len() < 3 {
             sink(self.token(word, true));
             return;
         }
@@ -475,6 +560,7 @@ impl<'f> Emitter<'f, '_> {
             for length in [2, 3] {
                 if at + length <= word.end
                     && length < word.len()
+                    && length >= wanted.shortest
                     && self.route[at].lengths >> length & 1 == 1
                 {
                     sink(self.token(at..at + length, false));

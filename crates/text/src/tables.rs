@@ -37,6 +37,12 @@ pub(crate) fn at_distance(c: char, distance: i32) -> char {
     char::from_u32((c as u32).wrapping_add_signed(distance)).unwrap_or(c)
 }
 
+/// The number of `c` in the dictionary's trie, 0 if no word has it.
+#[inline(always)]
+pub(crate) fn code_of(c: char) -> u16 {
+    paged(&CODE_PAGES, &CODE, c).unwrap_or(0)
+}
+
 /// What t2s makes of `c` outside phrases.
 #[inline]
 pub(crate) fn t2s_char(c: char) -> char {

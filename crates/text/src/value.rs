@@ -144,8 +144,7 @@ fn scaled(number: &str, zeros: u32) -> Option<u128> {
 /// value of ten or more; begins with a digit or 十, because 千万 is an adverb as often as a number. `before` is what stands
 /// before it: 数十万 is no number, and a number begins where it begins.
 pub(crate) fn chinese(before: &str, text: &str) -> Option<Value> {
-    let first = text.chars().next()?;
-    if !(digit(first).is_some() || first == '十') {
+    if !begins_chinese(text.chars().next()?) {
         return None;
     }
     let inside = |c: char| digit(c).is_some() || unit(c).is_some() || matches!(c, '数' | '几');
@@ -160,6 +159,30 @@ pub(crate) fn chinese(before: &str, text: &str) -> Option<Value> {
     };
     let digits = value.to_string();
     (value >= 10 && digits.len() <= MOST_DIGITS).then_some(Value { len: run.len(), digits })
+}
+
+/// What a number in Chinese characters may begin with.
+const BEGINNINGS: [char; 13] =
+    ['零', '〇', '一', '二', '两', '三', '四', '五', '六', '七', '八', '九', '十'];
+/// The last six bits that these have, and the six bits before: a set in two words.
+const LAST_BITS: u64 = beginnings(0);
+const BITS_BEFORE: u64 = beginnings(6);
+
+const fn beginnings(shift: u32) -> u64 {
+    let (mut set, mut at) = (0, 0);
+    while at < BEGINNINGS.len() {
+        set |= 1 << (BEGINNINGS[at] as u32 >> shift & 63);
+        at += 1;
+    }
+    set
+}
+
+/// Whether a number in Chinese characters may begin with this one. Every character of every text is asked: two bits tell of
+/// nearly all that it may not.
+#[inline(always)]
+pub(crate) fn begins_chinese(c: char) -> bool {
+    let code = c as u32;
+    LAST_BITS >> (code & 63) & BITS_BEFORE >> (code >> 6 & 63) & 1 == 1 && BEGINNINGS.contains(&c)
 }
 
 fn digit(c: char) -> Option<u128> {
@@ -281,6 +304,13 @@ mod tests {
         assert_eq!(digits("2万3亿"), Some(("20000".to_owned(), "3亿")));
         assert_eq!(digits(&format!("{}亿", "9".repeat(40))), None);
         assert_eq!(digits(&format!("1{}", "亿".repeat(40))), None);
+    }
+
+    #[test]
+    fn a_chinese_number_begins_with_a_digit_or_ten() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(begins_chinese(c), digit(c).is_some() || c == '十', "{c}");
+        }
     }
 
     #[test]

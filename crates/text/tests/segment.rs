@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use jieba_rs::Jieba;
 use proptest::prelude::*;
-use wensou_text::{Folded, Segmenter, Token, TokenKind, fold, is_han, is_key_char, values};
+use wensou_text::{Folded, Segmenter, Token, TokenKind, fold, is_han, is_key_char, key_of, values};
 
 use crate::corpora;
 use crate::fold::difficult;
@@ -119,6 +119,19 @@ fn laws(text: &str) {
     }
 }
 
+/// What an index takes, against the key and the tokens each by themselves.
+fn terms_are_key_and_tokens(text: &str) {
+    let folded = Folded::new(text);
+    for shortest in 1..5 {
+        let (mut key, mut terms) = (vec!['x'], Vec::new());
+        SEGMENTER.terms(&folded, shortest, &mut key, |token| terms.push(token));
+        let mut tokens = collect(&folded, true);
+        tokens.retain(|token| token.kind != TokenKind::Han || token.chars.len() >= shortest);
+        assert_eq!(terms, tokens, "{shortest}: {text:?}");
+        assert_eq!(key[1..], key_of(text), "{text:?}");
+    }
+}
+
 #[test]
 fn han_is_cut_as_jieba_cuts_it() {
     for text in [
@@ -146,6 +159,7 @@ fn real_text_is_cut_as_jieba_cuts_it() {
 fn laws_hold_on_real_text() {
     for text in corpora::sample(23) {
         laws(&text);
+        terms_are_key_and_tokens(&text);
     }
 }
 
@@ -169,11 +183,13 @@ proptest! {
     fn laws_hold_on_difficult_text(text in difficult()) {
         laws(&text);
         same_as_jieba(&text);
+        terms_are_key_and_tokens(&text);
     }
 
     #[test]
     fn laws_hold_on_latin(text in "([A-Za-z0-9]{1,4}[-._,&/@'% ]{0,2}){0,30}") {
         laws(&text);
+        terms_are_key_and_tokens(&text);
     }
 }
 
