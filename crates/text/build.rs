@@ -103,7 +103,7 @@ fn main() {
         .collect();
     words.sort_unstable();
     let trie: Vec<u8> =
-        trie::DoubleArray::of(&words).units().flat_map(|unit| unit.to_le_bytes()).collect();
+        trie::DoubleArray::of(&words).units().flat_map(u64::to_le_bytes).collect();
     for (word, freq) in &dict.words {
         hash.add(word.as_bytes());
         hash.add(&freq.to_le_bytes());
