@@ -8,13 +8,16 @@
 //! - [`Builder`] takes documents in order, sorts *runs* of bounded size, and merges them at the end;
 //! - [`Postings`] opens the file: a dictionary of [`Unit`]s, a [`Cursor`] over each list, a length
 //!   of every part of every document;
+//! - `run` sorts and writes a run, `merge` reads them all;
 //! - `list` is the coding of one list, `pack` of its numbers, `lengths` of the lengths.
 
 mod builder;
 mod file;
 mod lengths;
 mod list;
+mod merge;
 mod pack;
+mod run;
 mod segments;
 
 pub(crate) use builder::Builder;
