@@ -102,8 +102,7 @@ fn main() {
         .map(|(word, freq)| (word.chars().map(|c| codes[&c]).collect(), index[freq]))
         .collect();
     words.sort_unstable();
-    let trie: Vec<u8> =
-        trie::DoubleArray::of(&words).units().flat_map(u64::to_le_bytes).collect();
+    let trie: Vec<u8> = trie::DoubleArray::of(&words).units().flat_map(u64::to_le_bytes).collect();
     for (word, freq) in &dict.words {
         hash.add(word.as_bytes());
         hash.add(&freq.to_le_bytes());

@@ -10,7 +10,7 @@
 //! lengths are made of, and a checksum of all before it. All numbers are little-endian.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use tantivy::directory::OwnedBytes;
@@ -26,6 +26,8 @@ use crate::schema::{Kind, Part};
 const ENTRIES: usize = 32;
 /// Bytes of an entry of its index.
 const INDEX_ENTRY: usize = 24;
+/// Bytes of lists that are written at once: most lists have but a few.
+const WAITING: usize = 1 << 18;
 /// What the file ends with.
 const MAGIC: u64 = u64::from_le_bytes(*b"wensou-1");
 /// Numbers of the footer: see [`Footer`].
@@ -33,20 +35,21 @@ const FOOTER: usize = 14 * 8;
 
 /// Writes the lists as they come, in the order of their keys.
 pub(super) struct Writer {
-    out: BufWriter<File>,
+    out: File,
     checksum: Xxh3,
     written: u64,
     dictionary: Vec<u8>,
     index: Vec<u8>,
     entries: usize,
     last: u64,
+    /// Lists that are not written yet.
     bytes: Vec<u8>,
 }
 
 impl Writer {
     pub(super) fn create(path: &Path) -> io::Result<Self> {
         Ok(Self {
-            out: BufWriter::with_capacity(1 << 18, File::create_new(path)?),
+            out: File::create_new(path)?,
             checksum: Xxh3::new(),
             written: 0,
             dictionary: Vec::new(),
@@ -63,21 +66,28 @@ impl Writer {
         list: &List,
         code: impl Fn(u32) -> u8,
     ) -> io::Result<()> {
-        self.bytes.clear();
-        list.encode(key.is_pair(), code, &mut self.bytes);
         if self.entries.is_multiple_of(ENTRIES) {
-            for number in [key.0, self.dictionary.len() as u64, self.written] {
+            let at = self.written + self.bytes.len() as u64;
+            for number in [key.0, self.dictionary.len() as u64, at] {
                 self.index.extend(number.to_le_bytes());
             }
             self.last = key.0;
         }
         self.entries += 1;
+        let start = self.bytes.len();
+        list.encode(code, &mut self.bytes);
         variable(key.0 - self.last, &mut self.dictionary);
         self.last = key.0;
-        variable(list.documents.len() as u64, &mut self.dictionary);
-        variable(self.bytes.len() as u64, &mut self.dictionary);
-        let bytes = std::mem::take(&mut self.bytes);
+        variable(list.numbers.len() as u64, &mut self.dictionary);
+        variable((self.bytes.len() - start) as u64, &mut self.dictionary);
+        if self.bytes.len() >= WAITING { self.flush() } else { Ok(()) }
+    }
+
+    /// Writes the lists that wait.
+    fn flush(&mut self) -> io::Result<()> {
+        let mut bytes = std::mem::take(&mut self.bytes);
         self.put(&bytes)?;
+        bytes.clear();
         self.bytes = bytes;
         Ok(())
     }
@@ -94,6 +104,7 @@ impl Writer {
         by_kind: [u64; 2],
         totals: [[u64; 3]; 2],
     ) -> io::Result<()> {
+        self.flush()?;
         let lists = self.written;
         let (dictionary, index) =
             (std::mem::take(&mut self.dictionary), std::mem::take(&mut self.index));
@@ -108,13 +119,11 @@ impl Writer {
             .chain(by_kind)
             .chain(articles)
             .chain(flashes);
-        for number in footer {
-            self.put(&number.to_le_bytes())?;
-        }
-        let checksum = self.checksum.digest();
-        self.out.write_all(&checksum.to_le_bytes())?;
-        self.out.write_all(&MAGIC.to_le_bytes())?;
-        self.out.flush()
+        let mut bytes: Vec<u8> = footer.flat_map(u64::to_le_bytes).collect();
+        self.checksum.update(&bytes);
+        bytes.extend(self.checksum.digest().to_le_bytes());
+        bytes.extend(MAGIC.to_le_bytes());
+        self.out.write_all(&bytes)
     }
 }
 

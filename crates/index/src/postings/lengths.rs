@@ -5,7 +5,8 @@ use crate::schema::Kind;
 /// Numbers that [`length_of`] takes: the kind is one bit of it.
 pub const KINDS_OF_LENGTH: usize = 256;
 
-const FLASH: u8 = 0x80;
+/// The bit of a code that says which kind.
+pub(super) const FLASH: u8 = 0x80;
 /// Steps to the octave: a length is wrong by a sixteenth at most.
 const STEPS: u32 = 8;
 

@@ -11,9 +11,10 @@
 //! documents, frequencies and four places or more are packed to the bits of the greatest; the rest
 //! is in variable bytes, because most lists are short.
 
-use super::lengths::length_of;
+use tantivy::TERMINATED;
+
+use super::lengths::FLASH;
 use super::pack::{pack, variable, width_of};
-use crate::schema::Kind;
 
 /// Documents of a block.
 pub(super) const BLOCK: usize = 128;
@@ -24,107 +25,165 @@ pub(super) const LEAST_PACKED: usize = 4;
 /// No document of a kind in a block.
 pub(super) const NONE: u8 = u8::MAX;
 
-/// The postings of one unit, as arrays.
+/// The postings of one unit as the numbers that are written, not yet in blocks.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct List {
-    /// Ascending.
-    pub(super) documents: Vec<u32>,
-    /// One for each document, at least 1.
-    pub(super) frequencies: Vec<u32>,
-    /// As many for each document as its frequency, ascending; of a single character none at all.
-    pub(super) places: Vec<u32>,
+    /// One for each document: twice the gap to the one before it, plus one if it has several.
+    pub(super) numbers: Vec<u32>,
+    /// Of the documents that have several: how many, less two.
+    pub(super) more: Vec<u32>,
+    /// Gaps between the places of each document; of a single character none at all.
+    pub(super) gaps: Vec<u32>,
+    /// The last document.
+    last: u32,
 }
 
 impl List {
     pub(super) fn clear(&mut self) {
-        self.documents.clear();
-        self.frequencies.clear();
-        self.places.clear();
+        self.numbers.clear();
+        self.more.clear();
+        self.gaps.clear();
+        self.last = 0;
+    }
+
+    /// Puts documents, ascending, as often each as it has the unit, into an empty list.
+    ///
+    /// Whether a document is the one before is as good as random: no branch depends on it.
+    pub(super) fn fill(&mut self, documents: impl ExactSizeIterator<Item = u32>) {
+        let count = documents.len();
+        self.numbers.resize(count, 0);
+        self.more.resize(count, 0);
+        let (numbers, more) = (&mut self.numbers[..count], &mut self.more[..count]);
+        // First the documents themselves, and how many there are up to the last of each.
+        let (mut last, mut held) = (TERMINATED, 0);
+        for (before, document) in (0..).zip(documents) {
+            held += usize::from(document != last);
+            last = document;
+            numbers[held - 1] = document;
+            more[held - 1] = before + 1;
+        }
+        let (mut of_several, mut before) = (0, 0);
+        last = 0;
+        for at in 0..held {
+            let (document, until) = (numbers[at], more[at]);
+            let several = until - before > 1;
+            numbers[at] = (document - last) << 1 | u32::from(several);
+            // It never overtakes what is read; of one alone it is written over.
+            more[of_several] = (until - before).wrapping_sub(2);
+            of_several += usize::from(several);
+            (last, before) = (document, until);
+        }
+        self.numbers.truncate(held);
+        self.more.truncate(of_several);
+        self.last = last;
+    }
+
+    /// [`List::fill`] with the places, ascending in each document.
+    pub(super) fn fill_placed(
+        &mut self,
+        places: impl ExactSizeIterator<Item = (u32, u32)> + Clone,
+    ) {
+        self.gaps.resize(places.len(), 0);
+        let (mut last, mut before) = (TERMINATED, 0);
+        for (gap, (document, place)) in self.gaps.iter_mut().zip(places.clone()) {
+            *gap = place - if document == last { before } else { 0 };
+            (last, before) = (document, place);
+        }
+        self.fill(places.map(|(document, _)| document));
+    }
+
+    /// Makes one list of two, the second of a later run, which begins at these places of the
+    /// arrays, and whose first number lacks the document, `first`.
+    pub(super) fn join(&mut self, at: [usize; 3], first: u32) {
+        let [document, mut more, gaps] = at;
+        let last =
+            first + self.numbers[document + 1..].iter().map(|number| number >> 1).sum::<u32>();
+        if document == 0 || self.last != first {
+            self.numbers[document] |= (first - self.last) << 1;
+        } else {
+            // One document, which lies across two runs.
+            let before =
+                if self.numbers[document - 1] & 1 == 1 { self.more[more - 1] + 2 } else { 1 };
+            if gaps < self.gaps.len() {
+                let of_document = &self.gaps[gaps - before as usize..gaps];
+                self.gaps[gaps] -= of_document.iter().sum::<u32>();
+            }
+            if before > 1 {
+                more -= 1;
+                self.more.remove(more);
+            }
+            if self.numbers.remove(document) & 1 == 1 {
+                self.more[more] += before;
+            } else {
+                self.more.insert(more, before - 1);
+            }
+            self.numbers[document - 1] |= 1;
+        }
+        self.last = last;
     }
 
     /// Appends the coded list; `code` is the length byte of a document.
-    pub(super) fn encode(&self, placed: bool, code: impl Fn(u32) -> u8, out: &mut Vec<u8>) {
-        let blocks = self.documents.len().div_ceil(BLOCK);
-        let skips = out.len();
-        if blocks > 1 {
-            out.resize(skips + blocks * SKIP, 0);
+    pub(super) fn encode(&self, code: impl Fn(u32) -> u8, out: &mut Vec<u8>) {
+        let blocks = self.numbers.len().div_ceil(BLOCK);
+        if blocks == 1 {
+            encode_block(&self.numbers, &self.more, &self.gaps, out);
+            return;
         }
+        let skips = out.len();
+        out.resize(skips + blocks * SKIP, 0);
         let start = out.len();
-        let (mut last, mut places) = (0, &self.places[..]);
-        for block in 0..blocks {
-            let range = block * BLOCK..self.documents.len().min((block + 1) * BLOCK);
-            let documents = &self.documents[range.clone()];
-            let frequencies = &self.frequencies[range];
-            let of_block = match placed {
-                true => frequencies.iter().map(|n| *n as usize).sum(),
-                false => 0,
-            };
-            let (here, rest) = places.split_at(of_block);
-            places = rest;
-            encode_block(last, documents, frequencies, here, out);
-            last = *documents.last().unwrap_or(&0);
-            if blocks > 1 {
-                let shortest = |kind: Kind| {
-                    let codes = documents.iter().map(|document| code(*document));
-                    let of_kind = codes.filter(|code| length_of(*code).0 == kind);
-                    of_kind.map(|code| code & 0x7F).min().unwrap_or(NONE)
-                };
-                let most = frequencies.iter().copied().max().unwrap_or(1).min(255) as u8;
-                let end = (out.len() - start) as u32;
-                let skip = &mut out[skips + block * SKIP..][..SKIP];
-                skip[..4].copy_from_slice(&last.to_le_bytes());
-                skip[4..8].copy_from_slice(&end.to_le_bytes());
-                skip[8..].copy_from_slice(&[most, shortest(Kind::Article), shortest(Kind::Flash)]);
+        let (mut last, mut more, mut gaps) = (0, &self.more[..], &self.gaps[..]);
+        for (block, numbers) in self.numbers.chunks(BLOCK).enumerate() {
+            let several = numbers.iter().map(|number| (number & 1) as usize).sum();
+            let (of_block, rest) = more.split_at(several);
+            more = rest;
+            let mut places = 0;
+            if !gaps.is_empty() {
+                let over = of_block.iter().map(|more| *more as usize + 1);
+                places = numbers.len() + over.sum::<usize>();
             }
+            let (here, rest) = gaps.split_at(places);
+            gaps = rest;
+            encode_block(numbers, of_block, here, out);
+            // A code has its kind in the highest bit, so the least of all is of the other kind only
+            // if there is none of this one.
+            let (mut article, mut flash) = (u8::MAX, u8::MAX);
+            for number in numbers {
+                last += number >> 1;
+                let code = code(last);
+                article = article.min(code);
+                flash = flash.min(code ^ FLASH);
+            }
+            let shortest = |least: u8| if least < FLASH { least } else { NONE };
+            let most = of_block.iter().max().map_or(1, |more| more.saturating_add(2).min(255));
+            let end = (out.len() - start) as u32;
+            let skip = &mut out[skips + block * SKIP..][..SKIP];
+            skip[..4].copy_from_slice(&last.to_le_bytes());
+            skip[4..8].copy_from_slice(&end.to_le_bytes());
+            skip[8..].copy_from_slice(&[most as u8, shortest(article), shortest(flash)]);
         }
     }
 }
 
-fn encode_block(
-    mut last: u32,
-    documents: &[u32],
-    frequencies: &[u32],
-    places: &[u32],
-    out: &mut Vec<u8>,
-) {
-    let mut numbers = Vec::with_capacity(BLOCK);
-    for (document, frequency) in documents.iter().zip(frequencies) {
-        numbers.push((document - last) << 1 | u32::from(*frequency > 1));
-        last = *document;
-    }
+fn encode_block(numbers: &[u32], more: &[u32], gaps: &[u32], out: &mut Vec<u8>) {
     if numbers.len() == BLOCK {
-        pack_with_width(&numbers, out);
+        pack_with_width(numbers, out);
     } else {
         numbers.iter().for_each(|number| variable(u64::from(*number), out));
     }
-    numbers.clear();
-    numbers.extend(frequencies.iter().filter(|n| **n > 1).map(|n| n - 2));
-    if !numbers.is_empty() {
-        pack_with_width(&numbers, out);
+    if !more.is_empty() {
+        pack_with_width(more, out);
     }
-    if places.is_empty() {
-        return;
-    }
-    numbers.clear();
-    let mut rest = places;
-    for frequency in frequencies {
-        let (here, after) = rest.split_at(*frequency as usize);
-        rest = after;
-        let mut before = 0;
-        for place in here {
-            numbers.push(place - before);
-            before = *place;
-        }
-    }
-    if numbers.len() >= LEAST_PACKED {
-        pack_with_width(&numbers, out);
+    if gaps.len() >= LEAST_PACKED {
+        pack_with_width(gaps, out);
     } else {
-        numbers.iter().for_each(|number| variable(u64::from(*number), out));
+        gaps.iter().for_each(|gap| variable(u64::from(*gap), out));
     }
 }
 
 fn pack_with_width(numbers: &[u32], out: &mut Vec<u8>) {
-    let width = width_of(numbers.iter().copied().max().unwrap_or(0));
+    // As many bits as the greatest.
+    let width = width_of(numbers.iter().fold(0, |all, number| all | number));
     out.push(width);
     pack(numbers, width, out);
 }

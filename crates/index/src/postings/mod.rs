@@ -8,6 +8,7 @@
 //! - [`Builder`] takes documents in order, sorts *runs* of bounded size, and merges them at the end;
 //! - [`Postings`] opens the file: a dictionary of [`Unit`]s, a [`Cursor`] over each list, a length
 //!   of every part of every document;
+//! - `run` sorts and writes a run, `merge` reads them all;
 //! - `list` writes one list and `cursor` reads it; `pack` and `unpack` do its numbers, `lengths` the lengths.
 
 mod builder;
@@ -15,7 +16,9 @@ mod cursor;
 mod file;
 mod lengths;
 mod list;
+mod merge;
 mod pack;
+mod run;
 mod segments;
 mod unpack;
 

@@ -12,19 +12,20 @@ pub(super) fn packed_len(count: usize, width: u8) -> usize {
 
 /// Appends the numbers, `width` bits each, lowest bits first.
 pub(super) fn pack(numbers: &[u32], width: u8, out: &mut Vec<u8>) {
+    let end = out.len() + packed_len(numbers.len(), width);
     let (mut held, mut bits) = (0_u64, 0);
     for number in numbers {
+        // Fewer than 32 are held, and no number has more than 32.
         held |= u64::from(*number) << bits;
         bits += u32::from(width);
-        while bits >= 8 {
-            out.push(held as u8);
-            held >>= 8;
-            bits -= 8;
+        if bits >= 32 {
+            out.extend_from_slice(&(held as u32).to_le_bytes());
+            held >>= 32;
+            bits -= 32;
         }
     }
-    if bits > 0 {
-        out.push(held as u8);
-    }
+    out.extend_from_slice(&(held as u32).to_le_bytes());
+    out.truncate(end);
 }
 
 /// Appends a number in seven bits a byte.

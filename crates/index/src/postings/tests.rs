@@ -18,7 +18,7 @@ struct Document {
     tags: Vec<Vec<char>>,
 }
 
-fn build(documents: &[Document], run: usize) -> Postings {
+fn bytes(documents: &[Document], run: usize) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let mut builder = Builder::with_run(folder.path(), run);
     for document in documents {
@@ -26,7 +26,7 @@ fn build(documents: &[Document], run: usize) -> Postings {
     }
     let path = folder.path().join("pairs");
     assert_eq!(builder.finish(&path).unwrap() as usize, documents.len());
-    Postings::open(OwnedBytes::new(std::fs::read(path).unwrap())).unwrap()
+    std::fs::read(path).unwrap()
 }
 
 type Lists = BTreeMap<PairKey, BTreeMap<u32, Vec<u32>>>;
@@ -57,7 +57,8 @@ fn scan(documents: &[Document]) -> Lists {
 }
 
 fn check(documents: &[Document], run: usize) {
-    let (postings, lists) = (build(documents, run), scan(documents));
+    let (bytes, lists) = (bytes(documents, run), scan(documents));
+    let postings = Postings::open(OwnedBytes::new(bytes)).unwrap();
     for (key, wanted) in &lists {
         let mut cursor = postings.list(*key).expect("a list of every unit");
         assert_eq!(cursor.count() as usize, wanted.len());
@@ -91,6 +92,67 @@ fn check(documents: &[Document], run: usize) {
     assert!(postings.list(PairKey::pair(Part::Tags, '无', '无')).is_none());
 }
 
+/// Documents and places, so far apart.
+fn postings(gaps: &[(u32, u32)], far: u32) -> Vec<(u32, u32)> {
+    let (mut document, mut postings) = (0, Vec::new());
+    for (gap, frequency) in gaps {
+        document += gap;
+        postings.extend((0..*frequency).map(|n| (document, n * far)));
+    }
+    postings
+}
+
+/// Bit by bit.
+fn packed(numbers: &[u32], width: u8) -> Vec<u8> {
+    let bits = numbers.iter().flat_map(|number| (0..width).map(move |bit| number >> bit & 1));
+    let bits: Vec<u32> = bits.collect();
+    bits.chunks(8).map(|bits| (0..).zip(bits).map(|(at, bit)| (*bit as u8) << at).sum()).collect()
+}
+
+/// The list by the words of its format.
+fn coded(postings: &[(u32, u32)], placed: bool, code: impl Fn(u32) -> u8) -> Vec<u8> {
+    let packed = |numbers: &[u32]| {
+        let width = pack::width_of(*numbers.iter().max().unwrap());
+        [vec![width], packed(numbers, width)].concat()
+    };
+    let variable = |numbers: &[u32]| {
+        let mut bytes = Vec::new();
+        numbers.iter().for_each(|number| pack::variable(u64::from(*number), &mut bytes));
+        bytes
+    };
+    let documents: Vec<&[(u32, u32)]> = postings.chunk_by(|a, b| a.0 == b.0).collect();
+    let (mut skips, mut blocks, mut last) = (Vec::new(), Vec::new(), 0);
+    for block in documents.chunks(list::BLOCK) {
+        let (mut numbers, mut more, mut gaps) = (Vec::new(), Vec::new(), Vec::new());
+        for document in block {
+            numbers.push((document[0].0 - last) * 2 + u32::from(document.len() > 1));
+            last = document[0].0;
+            if document.len() > 1 {
+                more.push(document.len() as u32 - 2);
+            }
+            gaps.push(document[0].1);
+            gaps.extend(document.windows(2).map(|two| two[1].1 - two[0].1));
+        }
+        let full = block.len() == list::BLOCK;
+        blocks.extend(if full { packed(&numbers) } else { variable(&numbers) });
+        if !more.is_empty() {
+            blocks.extend(packed(&more));
+        }
+        if placed {
+            blocks.extend(if gaps.len() >= 4 { packed(&gaps) } else { variable(&gaps) });
+        }
+        skips.extend(last.to_le_bytes());
+        skips.extend((blocks.len() as u32).to_le_bytes());
+        skips.push(block.iter().map(|document| document.len() as u8).max().unwrap());
+        for kind in Kind::ALL {
+            let codes = block.iter().map(|document| code(document[0].0));
+            let of_kind = codes.filter(|code| length_of(*code).0 == kind);
+            skips.push(of_kind.map(|code| code & 0x7F).min().unwrap_or(255));
+        }
+    }
+    if documents.len() > list::BLOCK { [skips, blocks].concat() } else { blocks }
+}
+
 fn text(alphabet: &'static [char], most: usize) -> impl Strategy<Value = Vec<char>> {
     vec(prop::sample::select(alphabet), 0..most)
 }
@@ -113,44 +175,161 @@ proptest! {
     }
 
     #[test]
+    fn the_file_is_the_same_whatever_the_runs(
+        documents in vec(document(), 0..20),
+        run in 1..400_usize,
+    ) {
+        prop_assert_eq!(bytes(&documents, run), bytes(&documents, usize::MAX));
+    }
+
+    #[test]
+    fn a_list_is_coded_as_its_format_says(
+        gaps in vec((1..400_u32, 1..5_u32), 1..600),
+        far in prop::sample::select(&[1_u32, 300, 70_000, 1 << 27][..]),
+        placed in any::<bool>(),
+    ) {
+        let postings = postings(&gaps, far);
+        let code = |document: u32| lengths::code_of(Kind::ALL[document as usize % 2], document as usize % 99);
+        let mut list = list::List::default();
+        match placed {
+            true => list.fill_placed(postings.iter().copied()),
+            false => list.fill(postings.iter().map(|(document, _)| *document)),
+        }
+        let mut bytes = vec![7];
+        list.encode(code, &mut bytes);
+        prop_assert_eq!(&bytes[1..], coded(&postings, placed, code));
+    }
+
+    #[test]
+    fn a_list_cut_anywhere_is_joined_again(
+        gaps in vec((1..400_u32, 1..5_u32), 1..200),
+        far in prop::sample::select(&[1_u32, 300, 70_000, 1 << 27][..]),
+        cuts in vec(any::<prop::sample::Index>(), 0..6),
+        placed in any::<bool>(),
+    ) {
+        let postings = postings(&gaps, far);
+        let list = |postings: &[(u32, u32)]| {
+            let mut list = list::List::default();
+            match placed {
+                true => list.fill_placed(postings.iter().copied()),
+                false => list.fill(postings.iter().map(|(document, _)| *document)),
+            }
+            list
+        };
+        let key = match placed {
+            true => PairKey::pair(Part::Body, '比', '特'),
+            false => PairKey::single(Part::Body, '比'),
+        };
+        let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(postings.len() + 1)).collect();
+        cuts.extend([0, postings.len()]);
+        cuts.sort_unstable();
+        let runs: Vec<_> = cuts
+            .windows(2)
+            .map(|cut| run::file_of(&[(key, list(&postings[cut[0]..cut[1]]))]))
+            .collect();
+        let mut merged = Vec::new();
+        merge::merge(runs, |key, list| {
+            merged.push((key, list.clone()));
+            Ok(())
+        })
+        .unwrap();
+        prop_assert_eq!(merged, [(key, list(&postings))]);
+    }
+
+    #[test]
+    fn runs_are_merged_in_the_order_of_keys(
+        runs in vec(vec((prop::sample::select(&['一', '丁', '七', '𠀀'][..]), any::<bool>()), 0..8), 0..20),
+    ) {
+        let mut wanted = BTreeMap::<PairKey, Vec<(u32, u32)>>::new();
+        let mut files = Vec::new();
+        for (document, run) in (0..).zip(&runs) {
+            let mut lists = BTreeMap::new();
+            for (c, pair) in run {
+                let key = match pair {
+                    true => PairKey::pair(Part::Tags, *c, 'a'),
+                    false => PairKey::single(Part::Title, *c),
+                };
+                let mut list = list::List::default();
+                match pair {
+                    true => list.fill_placed([(document, 3), (document, 5)].into_iter()),
+                    false => list.fill([document].into_iter()),
+                }
+                if lists.insert(key, list).is_none() {
+                    wanted.entry(key).or_default().push((document, 3));
+                    if *pair {
+                        wanted.entry(key).or_default().push((document, 5));
+                    }
+                }
+            }
+            files.push(run::file_of(&lists.into_iter().collect::<Vec<_>>()));
+        }
+        let mut wanted = wanted.into_iter();
+        merge::merge(files, |key, list| {
+            let (next, postings) = wanted.next().expect("no more lists than were written");
+            let mut expected = list::List::default();
+            match key.is_pair() {
+                true => expected.fill_placed(postings.iter().copied()),
+                false => expected.fill(postings.iter().map(|(document, _)| *document)),
+            }
+            assert_eq!((key, list), (next, &expected));
+            Ok(())
+        })
+        .unwrap();
+        prop_assert_eq!(wanted.next(), None);
+    }
+
+    #[test]
+    fn what_is_packed_is_unpacked(numbers in vec(any::<u32>(), 0..300), width in 0..=32_u8) {
+        let numbers: Vec<u32> =
+            numbers.iter().map(|number| (u64::from(*number) & ((1 << width) - 1)) as u32).collect();
+        let mut bytes = vec![7];
+        pack::pack(&numbers, width, &mut bytes);
+        prop_assert_eq!(&bytes[1..], packed(&numbers, width));
+        let mut read = vec![1; numbers.len()];
+        unpack::unpack(&bytes[1..], width, &mut read).unwrap();
+        prop_assert_eq!(read, numbers);
+    }
+
+    #[test]
     fn seeking_finds_what_advancing_does(
         gaps in vec((1..40_u32, 1..5_u32), 1..600),
         targets in vec(0..24_000_u32, 1..40),
     ) {
-        let mut list = list::List::default();
-        let mut document = 0;
+        let (mut list, mut places) = (list::List::default(), Vec::new());
+        let (mut documents, mut frequencies, mut document) = (Vec::new(), Vec::new(), 0);
         for (gap, frequency) in gaps {
             document += gap;
-            list.documents.push(document);
-            list.frequencies.push(frequency);
-            list.places.extend((0..frequency).map(|n| n * n));
+            documents.push(document);
+            frequencies.push(frequency);
+            places.extend((0..frequency).map(|n| (document, n * n)));
         }
+        list.fill_placed(places.iter().copied());
         let mut bytes = Vec::new();
         let code = |document: u32| lengths::code_of(Kind::ALL[document as usize % 2], document as usize % 99);
-        list.encode(true, code, &mut bytes);
+        list.encode(code, &mut bytes);
         // What follows a list must not matter.
         bytes.extend([0xFF; 3]);
-        let open = || Cursor::new(OwnedBytes::new(bytes.clone()), list.documents.len() as u32, true);
+        let open = || Cursor::new(OwnedBytes::new(bytes.clone()), documents.len() as u32, true);
         let mut targets = targets;
         targets.sort_unstable();
         let (mut cursor, mut glancing) = (open(), open());
         for target in targets {
-            let at = list.documents.partition_point(|document| *document < target);
-            let wanted = list.documents.get(at).copied();
+            let at = documents.partition_point(|document| *document < target);
+            let wanted = documents.get(at).copied();
             let from = cursor.doc();
             prop_assert_eq!(cursor.seek(target), wanted.unwrap_or(TERMINATED).max(from));
             let Some(document) = wanted else { continue };
             if let Some(most) = glancing.most(document) {
-                prop_assert!(u32::from(most.frequency) >= list.frequencies[at]);
+                prop_assert!(u32::from(most.frequency) >= frequencies[at]);
                 let code = code(document);
                 let shortest = most.shortest[length_of(code).0 as usize];
                 prop_assert!(shortest.is_some_and(|shortest| shortest <= code));
             }
             if cursor.doc() == document {
-                prop_assert_eq!(cursor.frequency(), list.frequencies[at]);
+                prop_assert_eq!(cursor.frequency(), frequencies[at]);
                 let mut places = Vec::new();
                 cursor.places(&mut places);
-                let places_wanted: Vec<u32> = (0..list.frequencies[at]).map(|n| n * n).collect();
+                let places_wanted: Vec<u32> = (0..frequencies[at]).map(|n| n * n).collect();
                 prop_assert_eq!(places, places_wanted);
             }
         }
