@@ -1,11 +1,13 @@
 //! What reading a file gives, and how much of it the report names.
 
+use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{Reason, Skipped};
-use crate::walk::{Source, shown};
+use crate::sources::Source;
+use crate::walk::shown;
 
 /// What was found in a file, piece by piece.
 pub(crate) enum Found {
@@ -21,6 +23,8 @@ pub(crate) enum Found {
     Skipped(Skipped),
     Ignored(PathBuf),
     OddName(PathBuf),
+    /// The list of files itself cannot be read.
+    Fault(io::Error),
 }
 
 impl Found {
@@ -34,7 +38,11 @@ impl Found {
                 Record::Flash(flash) => flash.seen_in.first().map_or(0, |place| of(place.span)),
             },
             // Counted as short; nearly all are.
-            Self::Dump { .. } | Self::Skipped(_) | Self::Ignored(_) | Self::OddName(_) => 0,
+            Self::Dump { .. }
+            | Self::Skipped(_)
+            | Self::Ignored(_)
+            | Self::OddName(_)
+            | Self::Fault(_) => 0,
         }
     }
 }

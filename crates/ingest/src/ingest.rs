@@ -4,8 +4,8 @@
 use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use encoding_rs::Encoding;
@@ -23,19 +23,21 @@ use crate::progress::{Phase, Progress};
 use crate::read::Reader;
 use crate::record::{Article, FlashItem, Record};
 use crate::report::{Noted, Reason, Report, Skipped};
-use crate::walk::{Source, walk};
+use crate::sources::{Source, Sources, Writer};
+use crate::walk::walk;
 
 /// Reads the archive in `roots` and gives `sink` every record: articles in the order of the walk, then
 /// flash items in the order first seen.
 ///
 /// The same files give the same records in the same order, whatever the number of threads. In memory
-/// an archive costs about 150 bytes for a file, 100 for a distinct flash item and 24 for each place
-/// where one stands; the texts of flash items wait in a temporary file.
+/// an archive costs some 15 bytes for an article (its id), 50 for a distinct flash item and up to 100 for what
+/// its pages have in common above it; the list of files, the texts of flash items and the places where they stand are in
+/// temporary files. Beside them there is the report, which names what is out of the ordinary.
 ///
 /// # Errors
 ///
 /// [`Error::Root`] and [`Error::NotAFile`] for inputs that cannot be read at all, [`Error::Encoding`]
-/// for an unknown name in the options, [`Error::Spill`] if the temporary file fails, and
+/// for an unknown name in the options, [`Error::Spill`] if a temporary file fails, and
 /// [`Error::Sink`] with the first error of `sink`. A page that cannot be read is no error: it is
 /// named in the report.
 pub fn ingest<E>(
@@ -51,12 +53,14 @@ pub fn ingest<E>(
                 .ok_or_else(|| Error::Encoding { label: label.clone() })?,
         ),
     };
-    let walk = walk(roots)?;
-    progress.start(walk.sources.len() as u64, walk.sources.iter().map(|s| s.bytes).sum());
+    let mut files = Writer::new(roots).map_err(Error::Spill)?;
+    let walk = walk(roots, &mut |root, source, _| files.push(root, source).map_err(Error::Spill))?;
+    let sources = files.finish().map_err(Error::Spill)?;
+    progress.start(sources.iter().len() as u64, sources.bytes());
     let reader = Reader { options, encoding };
 
     progress.phase(Phase::Survey);
-    let evidence = collect(&reader, &walk.sources, options.threads, progress);
+    let evidence = collect(&reader, &sources, options.threads, progress).map_err(Error::Spill)?;
 
     progress.phase(Phase::Read);
     let mut taker = Taker {
@@ -71,8 +75,16 @@ pub fn ingest<E>(
         evidence: &evidence,
         sink,
     };
-    let work = |source: &Source, out: &Out<Found>| {
-        let flow = reader.read(source, &evidence, &mut |found| {
+    let work = |source: io::Result<Source>, out: &Out<Found>| {
+        let source = match source {
+            Ok(source) => source,
+            Err(error) => {
+                // Where nobody takes it, nobody misses it.
+                let _ = out.put(Found::Fault(error), 0);
+                return;
+            }
+        };
+        let flow = reader.read(&source, &evidence, &mut |found| {
             let weight = found.weight();
             out.put(found, weight)
         });
@@ -80,36 +92,47 @@ pub fn ingest<E>(
             progress.advance(1, source.bytes);
         }
     };
-    ordered(&walk.sources, options.threads, work, |found| taker.take(found))?;
+    ordered(sources.iter(), options.threads, work, |found| taker.take(found))?;
     taker.finish()
 }
 
 /// The first pass. Threads take files as they come: evidence does not depend on the order.
 fn collect(
     reader: &Reader<'_>,
-    sources: &[Source],
+    sources: &Sources,
     threads: usize,
     progress: &dyn Progress,
-) -> Evidence {
+) -> io::Result<Evidence> {
     let next = AtomicUsize::new(0);
-    let whole = Mutex::new(Evidence::default());
+    let whole: Mutex<io::Result<Evidence>> = Mutex::new(Ok(Evidence::default()));
+    let some = || -> io::Result<Evidence> {
+        let mut evidence = Evidence::default();
+        let (mut files, mut passed) = (sources.iter(), 0);
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(source) = files.nth(number - passed) else { return Ok(evidence) };
+            passed = number + 1;
+            let source = source?;
+            reader.survey(&source, &mut evidence);
+            progress.advance(1, source.bytes);
+        }
+    };
     thread::scope(|scope| {
-        for _ in 0..threads.clamp(1, sources.len().max(1)) {
+        for _ in 0..threads.clamp(1, sources.iter().len().max(1)) {
             scope.spawn(|| {
-                let mut evidence = Evidence::default();
-                while let Some(source) = sources.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    reader.survey(source, &mut evidence);
-                    progress.advance(1, source.bytes);
-                }
-                if let Ok(mut whole) = whole.lock() {
-                    whole.merge(evidence);
+                let some = some();
+                let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
+                match (&mut *whole, some) {
+                    (Ok(whole), Ok(some)) => whole.merge(some),
+                    (Ok(_), Err(error)) => *whole = Err(error),
+                    (Err(_), _) => {}
                 }
             });
         }
     });
-    let mut evidence = whole.into_inner().unwrap_or_default();
+    let mut evidence = whole.into_inner().unwrap_or_else(PoisonError::into_inner)?;
     evidence.finish();
-    evidence
+    Ok(evidence)
 }
 
 /// The receiving end of the second pass: gives ids, keeps flash items, counts.
@@ -127,6 +150,7 @@ impl<E> Taker<'_, E> {
             Found::Skipped(skipped) => self.report.skipped.push(skipped),
             Found::Ignored(path) => self.report.ignored.push(path),
             Found::OddName(path) => self.report.odd_names.push(path),
+            Found::Fault(error) => return Err(Error::Spill(error)),
             Found::Dump { bytes } => {
                 self.report.dumps += 1;
                 self.report.bytes += bytes;

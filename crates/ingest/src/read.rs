@@ -13,7 +13,7 @@ use crate::options::Options;
 use crate::page::{Markup, Page, parse_page};
 use crate::record::{Article, Date, DateProvenance, FlashItem, Sighting, Span};
 use crate::report::Reason;
-use crate::walk::Source;
+use crate::sources::Source;
 
 /// How files are read.
 pub(crate) struct Reader<'a> {
