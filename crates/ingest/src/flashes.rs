@@ -10,8 +10,8 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::fold;
 use crate::ids::short;
-use crate::record::{FlashItem, Moment, Writing};
-use crate::sightings::{Sightings, Sorted};
+use crate::record::{FlashItem, Moment, Span, Writing};
+use crate::sightings::{Key, Sightings, Sorted};
 use crate::spool::{PieceReader, Spool};
 
 /// What makes two items the same: title and text up to script, width, case and blanks, and the date.
@@ -22,6 +22,26 @@ pub(crate) fn content(title: &str, text: &str, date: Option<Moment>) -> u64 {
         Some(Moment::Time(time)) => time.to_string(),
     };
     fold::hash([title, text, &date])
+}
+
+/// What an item is known by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Keys {
+    /// See [`content`].
+    pub(crate) content: u64,
+    /// A hash of the title and the text exactly as they are written.
+    pub(crate) written: u64,
+}
+
+impl Keys {
+    pub(crate) fn of(title: &str, text: &str, date: Option<Moment>) -> Self {
+        let mut written = Xxh3::new();
+        for part in [title, text] {
+            written.update(part.as_bytes());
+            written.update(&[0]);
+        }
+        Self { content: content(title, text, date), written: written.digest() }
+    }
 }
 
 /// Collects items as they are read; gives each of them once, in the order first seen.
@@ -64,16 +84,6 @@ impl Text {
 /// Bytes that are read at once of the texts.
 const WINDOW: usize = 1 << 16;
 
-/// A hash of a title and a text exactly as they are written.
-fn writing(item: &FlashItem) -> u64 {
-    let mut hash = Xxh3::new();
-    for part in [&item.title, &item.text] {
-        hash.update(part.as_bytes());
-        hash.update(&[0]);
-    }
-    hash.digest()
-}
-
 impl Flashes {
     pub(crate) fn new() -> io::Result<Self> {
         Ok(Self {
@@ -85,50 +95,48 @@ impl Flashes {
         })
     }
 
-    /// Adds an item as one place shows it. The item has its id already; returned is the id of the
-    /// writing that the place has.
+    /// Adds an item as one place shows it, and returns as which: the item's number and its writing's, which are
+    /// the same for the first writing. The item has its id already; another writing is given its own. It may be
+    /// left out where an item of the same keys has been added from a page, and none from a dump.
     pub(crate) fn add(
         &mut self,
-        content: u64,
-        mut item: FlashItem,
+        keys: Keys,
+        item: Option<&mut FlashItem>,
         from_dump: bool,
-    ) -> io::Result<String> {
-        let sightings = std::mem::take(&mut item.seen_in);
-        let written = writing(&item);
-        let known = self.known.get(&content).copied();
-        let first = match known {
-            Some(first) => first,
-            None => {
-                let first = self.push(&item, written, from_dump)?;
-                self.known.insert(content, first);
-                first
-            }
+    ) -> io::Result<Key> {
+        let Keys { content, written } = keys;
+        let Some(&first) = self.known.get(&content) else {
+            let item = item.ok_or(io::ErrorKind::InvalidData)?;
+            let first = self.push(item, written, from_dump)?;
+            self.known.insert(content, first);
+            return Ok((first, first));
         };
         let standing = &self.items[first as usize];
-        let place = if known.is_none() {
-            first
-        } else if from_dump && !standing.text.is_dumped() {
-            // The dump's record says more: it stands for the item, whatever the pages write.
-            let text = self.spill(&item, true)?;
-            self.items[first as usize] = Item { written, text };
-            first
-        } else if from_dump || standing.written == written {
-            first
-        } else {
-            item.id = short('f', written);
-            match self.others.get(&(first, written)) {
-                Some(other) => *other,
-                None => {
-                    let other = self.push(&item, written, false)?;
-                    self.others.insert((first, written), other);
-                    other
-                }
+        if from_dump || standing.written == written {
+            if let Some(item) = item
+                && from_dump
+                && !standing.text.is_dumped()
+            {
+                // The dump's record says more: it stands for the item, whatever the pages write.
+                let text = self.spill(item, true)?;
+                self.items[first as usize] = Item { written, text };
             }
-        };
-        for sighting in sightings {
-            self.sightings.push((first, place), &sighting.path, sighting.span)?;
+            return Ok((first, first));
         }
-        Ok(item.id)
+        if let Some(&other) = self.others.get(&(first, written)) {
+            return Ok((first, other));
+        }
+        // Should a dump have become one with items after the survey, what it replaced is taken for it.
+        let Some(item) = item else { return Ok((first, first)) };
+        item.id = other_id(keys);
+        let other = self.push(item, written, false)?;
+        self.others.insert((first, written), other);
+        Ok((first, other))
+    }
+
+    /// Adds a place where the item stands that [`add`](Self::add) has returned.
+    pub(crate) fn see(&mut self, key: Key, path: &str, span: Span) -> io::Result<()> {
+        self.sightings.push(key, path, span)
     }
 
     fn push(&mut self, item: &FlashItem, written: u64, from_dump: bool) -> io::Result<u32> {
@@ -164,6 +172,11 @@ impl Flashes {
         let (texts, sorted) = (texts.finish()?.reader(WINDOW), sightings.finish()?);
         Ok(Drain { texts, sorted, items, others: others.into_iter().peekable(), other, next: 0 })
     }
+}
+
+/// The id of a writing that is not the item's first.
+pub(crate) fn other_id(keys: Keys) -> String {
+    short('f', keys.written)
 }
 
 /// See [`Flashes::drain`].
@@ -217,7 +230,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::record::{Sighting, Span};
+    use crate::record::Sighting;
 
     #[test]
     fn an_item_is_small() {
@@ -249,7 +262,7 @@ mod tests {
                 other.seen_in.extend(seen);
                 ids.push(other.id.clone());
             } else {
-                item.id = short('f', writing(&item));
+                item.id = other_id(Keys::of(&item.title, &item.text, None));
                 ids.push(item.id.clone());
                 let FlashItem { id, column, title, text, outlet, seen_in, .. } = item;
                 first.writings.push(Writing { id, column, title, text, outlet, seen_in });
@@ -280,8 +293,20 @@ mod tests {
                 .collect();
             let (ids, items) = model(&adds);
             let mut flashes = Flashes::new().unwrap();
+            let mut added = std::collections::HashSet::new();
+            let dumps = adds.iter().any(|(.., from_dump)| *from_dump);
             for ((content, item, from_dump), id) in adds.iter().zip(ids) {
-                prop_assert_eq!(flashes.add(*content, item.clone(), *from_dump).unwrap(), id);
+                let written = Keys::of(&item.title, &item.text, None).written;
+                let keys = Keys { content: *content, written };
+                let mut new = FlashItem { seen_in: Vec::new(), ..item.clone() };
+                // What has been added need not be sent again.
+                let again = !dumps && !added.insert((*content, written));
+                let sent = (!again).then_some(&mut new);
+                let key = flashes.add(keys, sent, *from_dump).unwrap();
+                prop_assert_eq!(if key.0 == key.1 { item.id.clone() } else { other_id(keys) }, id);
+                for seen in &item.seen_in {
+                    flashes.see(key, &seen.path, seen.span).unwrap();
+                }
             }
             prop_assert_eq!(flashes.distinct(), items.len() as u64);
             prop_assert_eq!(flashes.seen(), adds.len() as u64);

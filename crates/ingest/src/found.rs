@@ -4,6 +4,7 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+use crate::flashes::Keys;
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{Reason, Skipped};
 use crate::sources::Source;
@@ -50,12 +51,20 @@ impl Found {
 /// A page without its id, and its flash items without theirs.
 pub(crate) struct FoundPage {
     pub(crate) article: Article,
-    pub(crate) flashes: Vec<FlashItem>,
-    pub(crate) relative: String,
+    pub(crate) flashes: Vec<Shown>,
+    pub(crate) path_hash: u64,
     pub(crate) bytes: u64,
     pub(crate) lossy: bool,
     pub(crate) mojibake_repaired: u32,
     pub(crate) mojibake_kept: Vec<Span>,
+}
+
+/// A flash item as a page shows it.
+pub(crate) struct Shown {
+    pub(crate) keys: Keys,
+    /// Nothing where the thread that found it has handed on the same before.
+    pub(crate) item: Option<Box<FlashItem>>,
+    pub(crate) span: Span,
 }
 
 /// What of one file is named in the report at most. The report is held in memory, and one hostile file has

@@ -12,10 +12,11 @@ use encoding_rs::Encoding;
 
 use crate::error::Error;
 use crate::evidence::Evidence;
-use crate::flashes::{Flashes, content};
-use crate::found::Found;
-use crate::ids::{Ids, path_hash, short};
+use crate::flashes::{Flashes, Keys, content, other_id};
+use crate::found::{Found, Shown};
+use crate::ids::{Ids, short};
 use crate::inputs::{self, Event, Input, Kind};
+use crate::memo::Memo;
 use crate::options::Options;
 use crate::ordered::{Out, ordered};
 use crate::page::survey;
@@ -75,7 +76,9 @@ pub fn ingest<E>(
         evidence: &evidence,
         sink,
     };
-    let work = |source: io::Result<Source>, out: &Out<Found>| {
+    // A dump's record can take a page's item's place, whose text is then needed once more.
+    let brief = !evidence.items_in_dumps;
+    let read = |source: io::Result<Source>, memo: &mut Memo, out: &Out<Found>| {
         let source = match source {
             Ok(source) => source,
             Err(error) => {
@@ -84,7 +87,7 @@ pub fn ingest<E>(
                 return;
             }
         };
-        let flow = reader.read(&source, &evidence, &mut |found| {
+        let flow = reader.read(&source, &evidence, memo, &mut |found| {
             let weight = found.weight();
             out.put(found, weight)
         });
@@ -92,7 +95,11 @@ pub fn ingest<E>(
             progress.advance(1, source.bytes);
         }
     };
-    ordered(sources.iter(), options.threads, work, |found| taker.take(found))?;
+    let worker = || {
+        let (read, mut memo) = (&read, Memo::new(brief));
+        move |source, out: &Out<Found>| read(source, &mut memo, out)
+    };
+    ordered(sources.iter(), options.threads, worker, |found| taker.take(found))?;
     taker.finish()
 }
 
@@ -167,18 +174,16 @@ impl<E> Taker<'_, E> {
                     page.mojibake_kept.iter().map(|span| Noted { path: path(), span: *span });
                 self.report.mojibake_kept.extend(noted);
                 let mut article = page.article;
-                article.id = self.ids.fresh('a', path_hash(&page.relative));
-                for flash in page.flashes {
-                    let id = self.keep(flash, false).map_err(Error::Spill)?;
+                article.id = self.ids.fresh('a', page.path_hash);
+                for shown in page.flashes {
+                    let id = self.keep(shown, &article.path).map_err(Error::Spill)?;
                     article.flashes.push(id);
                 }
                 self.article(article)?;
             }
             Found::Record { record, line } => match *record {
                 Record::Article(article) => self.dumped(article, line)?,
-                Record::Flash(flash) => {
-                    self.keep(flash, true).map_err(Error::Spill)?;
-                }
+                Record::Flash(flash) => self.keep_dumped(flash).map_err(Error::Spill)?,
             },
         }
         Ok(())
@@ -209,13 +214,29 @@ impl<E> Taker<'_, E> {
     }
 
     /// Keeps a flash item until the end; returns its id.
-    fn keep(&mut self, mut flash: FlashItem, from_dump: bool) -> io::Result<String> {
-        let content = content(&flash.title, &flash.text, flash.date.value);
-        flash.id = match self.evidence.dumped.get(&content) {
-            Some(id) => id.clone(),
-            None => short('f', content),
-        };
-        self.flashes.add(content, flash, from_dump)
+    fn keep(&mut self, shown: Shown, path: &str) -> io::Result<String> {
+        let Shown { keys, mut item, span } = shown;
+        let id = self.id(keys);
+        if let Some(item) = &mut item {
+            item.id.clone_from(&id);
+        }
+        let key = self.flashes.add(keys, item.as_deref_mut(), false)?;
+        self.flashes.see(key, path, span)?;
+        Ok(if key.0 == key.1 { id } else { other_id(keys) })
+    }
+
+    fn keep_dumped(&mut self, mut flash: FlashItem) -> io::Result<()> {
+        let keys = Keys::of(&flash.title, &flash.text, flash.date.value);
+        flash.id = self.id(keys);
+        let seen_in = std::mem::take(&mut flash.seen_in);
+        let key = self.flashes.add(keys, Some(&mut flash), true)?;
+        seen_in.iter().try_for_each(|seen| self.flashes.see(key, &seen.path, seen.span))
+    }
+
+    /// The id of an item's first writing.
+    fn id(&self, keys: Keys) -> String {
+        let dumped = self.evidence.dumped.get(&keys.content);
+        dumped.cloned().unwrap_or_else(|| short('f', keys.content))
     }
 
     fn finish(mut self) -> Result<Report, Error<E>> {
@@ -253,12 +274,14 @@ impl Reader<'_> {
         let _ = self.dump(input, &mut |found| {
             if let Found::Record { record, .. } = found {
                 match *record {
-                    Record::Flash(flash) if !flash.id.is_empty() => {
-                        let key = content(&flash.title, &flash.text, flash.date.value);
-                        evidence.name_item(key, flash.id);
+                    Record::Flash(flash) => {
+                        evidence.items_in_dumps = true;
+                        if !flash.id.is_empty() {
+                            let key = content(&flash.title, &flash.text, flash.date.value);
+                            evidence.name_item(key, flash.id);
+                        }
                     }
                     Record::Article(article) => evidence.tags.see_given(&article.tags),
-                    Record::Flash(_) => {}
                 }
             }
             ControlFlow::Continue(())

@@ -35,6 +35,7 @@ mod jsonl;
 mod labels;
 mod lead;
 mod line;
+mod memo;
 mod mojibake;
 mod options;
 mod ordered;

@@ -91,19 +91,20 @@ impl<T> Drop for In<T> {
     }
 }
 
-/// Does `work` for each of `pieces` on `threads` threads and gives `take` what it makes: piece after
+/// Does work for each of `pieces` on `threads` threads, each with a worker of its own, and gives `take` what it makes: piece after
 /// piece, and in the order in which each piece made it. Stops at the first error of `take`.
 ///
 /// Each thread goes through `pieces` by itself, so what it passes over should cost little.
-pub(crate) fn ordered<I, T, E>(
+pub(crate) fn ordered<I, T, W, E>(
     pieces: I,
     threads: usize,
-    work: impl Fn(I::Item, &Out<T>) + Sync,
+    worker: impl Fn() -> W + Sync,
     mut take: impl FnMut(T) -> Result<(), E>,
 ) -> Result<(), E>
 where
     I: ExactSizeIterator + Clone + Send,
     T: Send,
+    W: FnMut(I::Item, &Out<T>),
 {
     let count = pieces.len();
     let threads = threads.clamp(1, count.max(1));
@@ -112,7 +113,7 @@ where
             .map(|first| {
                 let (sender, receiver) = sync_channel(QUEUE);
                 let room = Arc::new(Room::new(WAITING));
-                let work = &work;
+                let worker = &worker;
                 let (mine, pieces) = (Arc::clone(&room), pieces.clone());
                 scope.spawn(move || {
                     let out = Out {
@@ -121,6 +122,7 @@ where
                         batch: RefCell::default(),
                         weight: Cell::new(0),
                     };
+                    let mut work = worker();
                     for piece in pieces.skip(first).step_by(threads) {
                         work(piece, &out);
                         if out.send(Message::Done).is_break() {
@@ -157,10 +159,15 @@ mod tests {
                     let _ = out.put(piece * 10 + thing, 1);
                 }
             };
-            ordered(pieces.iter(), threads, work, |thing| {
-                got.push(thing);
-                Ok::<(), ()>(())
-            })
+            ordered(
+                pieces.iter(),
+                threads,
+                || work,
+                |thing| {
+                    got.push(thing);
+                    Ok::<(), ()>(())
+                },
+            )
             .unwrap();
             assert!(got.is_sorted());
             assert_eq!(got.len(), 400);
@@ -173,8 +180,12 @@ mod tests {
         let work = |piece: &u32, out: &Out<u32>| {
             let _ = out.put(*piece, 1);
         };
-        let result =
-            ordered(pieces.iter(), 2, work, |thing| if thing == 5 { Err(thing) } else { Ok(()) });
+        let result = ordered(
+            pieces.iter(),
+            2,
+            || work,
+            |thing| if thing == 5 { Err(thing) } else { Ok(()) },
+        );
         assert_eq!(result, Err(5));
     }
 
@@ -188,15 +199,20 @@ mod tests {
             let _ = out.put((), weight);
         };
         let mut taken = 0;
-        ordered(pieces.iter(), 2, work, |()| {
-            taken += 1;
-            // In each of two queues two wait, one before it and one in hand.
-            assert!(made.load(Ordering::SeqCst) <= taken + 2 * 4);
-            Ok::<(), ()>(())
-        })
+        ordered(
+            pieces.iter(),
+            2,
+            || work,
+            |()| {
+                taken += 1;
+                // In each of two queues two wait, one before it and one in hand.
+                assert!(made.load(Ordering::SeqCst) <= taken + 2 * 4);
+                Ok::<(), ()>(())
+            },
+        )
         .unwrap();
         assert_eq!(taken, 200);
         // An error lets those go that wait.
-        assert_eq!(ordered(pieces.iter(), 2, work, |()| Err(7)), Err(7));
+        assert_eq!(ordered(pieces.iter(), 2, || work, |()| Err(7)), Err(7));
     }
 }
