@@ -7,14 +7,13 @@ use std::ops::ControlFlow;
 use encoding_rs::Encoding;
 
 use crate::decode::Decoded;
-use crate::fingerprint::Stamp;
 use crate::found::Found;
 use crate::inputs::{self, Event, Form, Input, Kind};
 use crate::options::Options;
 use crate::read::Reader;
 use crate::record::Record;
 use crate::report::{Reason, Skipped};
-use crate::walk::Source;
+use crate::sources::Source;
 
 /// A text and where its characters stood.
 #[derive(Debug)]
@@ -80,7 +79,6 @@ pub fn members(
         relative: name.to_owned(),
         form: Form::of(name).unwrap_or(Form::PAGE),
         bytes: raw.len() as u64,
-        stamp: Stamp::NONE,
     };
     let _ = inputs::opened(&source, options, raw, source.bytes, |raw| raw, &mut |event| {
         match event {

@@ -27,9 +27,9 @@ pub enum Error<E> {
         /// The name as it was given.
         label: String,
     },
-    /// The temporary file that holds distinct flash items failed.
+    /// A temporary file failed: of the list of files, or of flash items.
     #[error(
-        "cannot keep flash items in a temporary file: check the free space of the folder for temporary files (TMPDIR)"
+        "cannot keep the list of files and flash items in a temporary file: check the free space of the folder for temporary files (TMPDIR)"
     )]
     Spill(#[source] io::Error),
     /// The receiver of the records failed.

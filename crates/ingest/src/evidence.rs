@@ -22,6 +22,8 @@ pub struct Evidence {
     pub(crate) tags: Vocabulary,
     /// Ids of the flash items of JSONL dumps, by content: a page's item that is one of them takes its id.
     pub(crate) dumped: HashMap<u64, String>,
+    /// Whether any dump has flash items, with or without ids.
+    pub(crate) items_in_dumps: bool,
 }
 
 /// The paragraphs above a dated one, nearest first, as far as all pages with it agree.
@@ -95,6 +97,7 @@ impl Evidence {
             }
         }
         self.tags.merge(other.tags);
+        self.items_in_dumps |= other.items_in_dumps;
         for (key, id) in other.dumped {
             self.name_item(key, id);
         }

@@ -27,13 +27,15 @@ const TICK: Duration = Duration::from_millis(20);
 pub fn fingerprint(roots: &[PathBuf]) -> Result<u64, Error<Infallible>> {
     let mut hash = Xxh3::new();
     let mut newest = UNIX_EPOCH;
-    for source in walk(roots)?.sources {
+    walk(roots, &mut |_, source, about| {
+        let stamp = Stamp::of(about);
         hash.update(source.relative.as_bytes());
         hash.update(&[0]);
         hash.update(&source.bytes.to_le_bytes());
-        hash.update(&source.stamp.hash.to_le_bytes());
-        newest = newest.max(source.stamp.modified);
-    }
+        hash.update(&stamp.hash.to_le_bytes());
+        newest = newest.max(stamp.modified);
+        Ok(())
+    })?;
     if SystemTime::now().duration_since(newest).is_ok_and(|age| age < TICK) {
         std::thread::sleep(TICK);
     }
@@ -42,16 +44,13 @@ pub fn fingerprint(roots: &[PathBuf]) -> Result<u64, Error<Infallible>> {
 
 /// When a file was last changed, and which file it is.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Stamp {
+struct Stamp {
     modified: SystemTime,
     hash: u64,
 }
 
 impl Stamp {
-    /// Of what is no file.
-    pub(crate) const NONE: Self = Self { modified: UNIX_EPOCH, hash: 0 };
-
-    pub(crate) fn of(about: &Metadata) -> Self {
+    fn of(about: &Metadata) -> Self {
         let modified = about.modified().unwrap_or(UNIX_EPOCH);
         let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
         let mut hash = Xxh3::new();

@@ -1,5 +1,8 @@
 //! Flash items between the paragraphs of a body: the bracketed date ends one, and its beginning is found.
 
+use jiff::civil::Time;
+use xxhash_rust::xxh3::Xxh3;
+
 use crate::evidence::Evidence;
 use crate::headline::{self, Headline};
 use crate::punctuation::is_colon;
@@ -33,11 +36,81 @@ pub struct PageFlash {
     pub end: usize,
 }
 
+/// A flash item where it stands: nothing of it is copied, because most have been met before.
+#[derive(Debug)]
+pub(crate) struct Item<'a> {
+    pub(crate) column: Option<&'a str>,
+    pub(crate) title: &'a str,
+    pub(crate) date: Option<Moment>,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// What of the first paragraph is text.
+    first: &'a str,
+    more: Vec<Paragraph<'a>>,
+}
+
 /// A body taken apart.
 #[derive(Debug, Default)]
 pub(crate) struct Body<'a> {
     pub(crate) paragraphs: Vec<&'a str>,
-    pub(crate) flashes: Vec<PageFlash>,
+    pub(crate) flashes: Vec<Item<'a>>,
+}
+
+impl Item<'_> {
+    /// Its text; paragraphs are joined by `\n`.
+    pub(crate) fn text(&self) -> String {
+        let mut text = self.first.to_owned();
+        for more in &self.more {
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(more.text);
+        }
+        text
+    }
+
+    /// A hash of everything that it says, as it is written.
+    pub(crate) fn hash(&self) -> u64 {
+        let mut hash = Xxh3::new();
+        let parts = [self.column.unwrap_or_default(), self.title, self.first];
+        for part in parts.into_iter().chain(self.more.iter().map(|more| more.text)) {
+            // Parts may not run into each other.
+            hash.update(&(part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+        let date = self.date.map_or((0, 0, [0; 5]), |moment| {
+            let (kind, day, time) = match moment {
+                Moment::Day(day) => (1_u8, day, Time::midnight()),
+                Moment::Time(time) => (2, time.date(), time.time()),
+            };
+            let clock = [day.month(), day.day(), time.hour(), time.minute(), time.second()];
+            (kind, day.year(), clock)
+        });
+        hash.update(&[date.0]);
+        hash.update(&date.1.to_le_bytes());
+        hash.update(&date.2.map(|part| part as u8));
+        hash.digest()
+    }
+
+    fn is_empty(&self) -> bool {
+        let rest = self.more.iter().all(|more| more.text.is_empty());
+        self.title.is_empty() && self.first.is_empty() && rest
+    }
+}
+
+impl From<Item<'_>> for PageFlash {
+    fn from(item: Item<'_>) -> Self {
+        let text = item.text();
+        Self {
+            column: item.column.map(str::to_owned),
+            title: item.title.to_owned(),
+            outlet: outlet(&text).map(str::to_owned),
+            text,
+            date: item.date,
+            start: item.start,
+            end: item.end,
+        }
+    }
 }
 
 /// How many paragraphs a flash item can have.
@@ -57,20 +130,24 @@ const DISAGREED: f32 = 6.0;
 /// Takes the flash items out of a body.
 pub(crate) fn split<'a>(paragraphs: &[Paragraph<'a>], evidence: &Evidence) -> Body<'a> {
     let mut body = Body::default();
-    let mut pending: Vec<Paragraph<'a>> = Vec::new();
-    for piece in paragraphs.iter().flat_map(|paragraph| pieces(*paragraph)) {
-        match piece.stamp {
-            None => pending.push(piece.paragraph),
-            Some((at, moment)) => {
-                let text = piece.paragraph.text[..at].trim_end();
-                let dated = Paragraph { text, ..piece.paragraph };
-                let (first, head) = beginning(&pending, dated, evidence);
-                body.paragraphs.extend(pending[..first].iter().map(|p| p.text));
-                let mut item = pending.split_off(first);
-                pending.clear();
-                item.push(dated);
-                body.flashes.extend(make(&item, head, moment));
-            }
+    let mut pending: Vec<Paragraph<'a>> = Vec::with_capacity(paragraphs.len());
+    body.paragraphs.reserve(paragraphs.len());
+    let mut parts = Vec::new();
+    for paragraph in paragraphs {
+        pieces(*paragraph, &mut parts);
+        for piece in parts.drain(..) {
+            let Some((at, moment)) = piece.stamp else {
+                pending.push(piece.paragraph);
+                continue;
+            };
+            let text = piece.paragraph.text[..at].trim_end();
+            let dated = Paragraph { text, ..piece.paragraph };
+            let (first, head) = beginning(&pending, dated, evidence);
+            body.paragraphs.extend(pending[..first].iter().map(|p| p.text));
+            let mut item = pending[first..].to_vec();
+            pending.clear();
+            item.push(dated);
+            body.flashes.extend(make(item, head, moment));
         }
     }
     body.paragraphs.extend(pending.iter().map(|p| p.text));
@@ -85,8 +162,7 @@ struct Piece<'a> {
 }
 
 /// A date with a time of day ends an item even inside a paragraph; a mere day only at its end.
-fn pieces(paragraph: Paragraph<'_>) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
+fn pieces<'a>(paragraph: Paragraph<'a>, pieces: &mut Vec<Piece<'a>>) {
     let mut from = 0;
     for stamp in stamps(paragraph.text) {
         let last = paragraph.text[stamp.end..]
@@ -107,7 +183,6 @@ fn pieces(paragraph: Paragraph<'_>) -> Vec<Piece<'_>> {
         let (part, _) = cut(paragraph, from, paragraph.text.len());
         pieces.push(Piece { paragraph: part, stamp: None });
     }
-    pieces
 }
 
 /// A part of a paragraph without the blanks around it, and the byte at which it begins.
@@ -174,33 +249,25 @@ fn beginning<'a>(
 }
 
 /// An item of its paragraphs, the head of the first, and the date.
-fn make(
-    item: &[Paragraph<'_>],
-    head: Option<Headline<'_>>,
+fn make<'a>(
+    mut item: Vec<Paragraph<'a>>,
+    head: Option<Headline<'a>>,
     date: Option<Moment>,
-) -> Option<PageFlash> {
-    let (first, last) = (item.first()?, item.last()?);
-    let rest = item[1..].iter().map(|p| p.text);
+) -> Option<Item<'a>> {
+    let (first, end) = (*item.first()?, item.last()?.end);
     let head = head.filter(|head| head.score > -4.0).unwrap_or_else(|| headless(first.text));
-    let mut text = first.text[head.text..].trim().to_owned();
-    for more in rest {
-        if !text.is_empty() {
-            text.push('\n');
-        }
-        text.push_str(more);
-    }
-    if text.is_empty() && head.title.is_empty() {
-        return None;
-    }
-    Some(PageFlash {
-        column: head.column.map(str::to_owned),
-        title: head.title.trim_end_matches(is_colon).to_owned(),
-        outlet: outlet(&text).map(str::to_owned),
-        text,
+    item.remove(0);
+    let item = Item {
+        column: head.column,
+        title: head.title.trim_end_matches(is_colon),
         date,
         start: first.start,
-        end: last.end,
-    })
+        end,
+        first: first.text[head.text..].trim(),
+        more: item,
+    };
+    // By the title before its colons are taken off.
+    (!item.is_empty() || !head.title.is_empty()).then_some(item)
 }
 
 /// An item without a title of its own is called by its first sentence, which stays in the text.
@@ -239,7 +306,7 @@ mod tests {
         }
         (
             body.paragraphs.iter().map(|p| (*p).to_owned()).collect(),
-            body.flashes.into_iter().map(|f| (f.title, f.text)).collect(),
+            body.flashes.into_iter().map(|f| (f.title.to_owned(), f.text())).collect(),
         )
     }
 

@@ -1,15 +1,18 @@
-//! Distinct flash items of a whole archive. Texts wait in a temporary file; in memory an item costs its
-//! hash, a place in that file and 24 bytes for each page it stands in.
+//! Distinct flash items of a whole archive. Texts wait in one temporary file, places in another; in memory an
+//! item costs 16 bytes and its place in a table of hashes, some 50 in all.
 
-use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io;
+use std::iter::Peekable;
+use std::vec;
 
+use foldhash::HashMap;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::fold;
 use crate::ids::short;
-use crate::record::{FlashItem, Moment, Sighting, Span, Writing};
+use crate::record::{FlashItem, Moment, Span, Writing};
+use crate::sightings::{Key, Sightings, Sorted};
+use crate::spool::{PieceReader, Spool};
 
 /// What makes two items the same: title and text up to script, width, case and blanks, and the date.
 pub(crate) fn content(title: &str, text: &str, date: Option<Moment>) -> u64 {
@@ -21,181 +24,294 @@ pub(crate) fn content(title: &str, text: &str, date: Option<Moment>) -> u64 {
     fold::hash([title, text, &date])
 }
 
+/// What an item is known by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Keys {
+    /// See [`content`].
+    pub(crate) content: u64,
+    /// A hash of the title and the text exactly as they are written.
+    pub(crate) written: u64,
+}
+
+impl Keys {
+    pub(crate) fn of(title: &str, text: &str, date: Option<Moment>) -> Self {
+        let mut written = Xxh3::new();
+        for part in [title, text] {
+            written.update(part.as_bytes());
+            written.update(&[0]);
+        }
+        Self { content: content(title, text, date), written: written.digest() }
+    }
+}
+
 /// Collects items as they are read; gives each of them once, in the order first seen.
 pub(crate) struct Flashes {
-    spill: BufWriter<File>,
-    written: u64,
+    texts: Spool,
+    sightings: Sightings,
     /// Index into `items` by content.
     known: HashMap<u64, u32>,
     items: Vec<Item>,
-    /// Paths that hold items, and the index of each sighting's.
-    paths: Vec<String>,
-    sightings: u64,
-    /// Items that are other writings of another.
-    writings: u64,
+    /// Items that are other writings of another, by that and how they are written; few items have any.
+    others: HashMap<(u32, u64), u32>,
 }
 
 /// One item in one writing.
 struct Item {
     /// Hash of the title and text as they are written.
     written: u64,
-    /// Bytes of the spill file; those of a dump's record where there is one, for it says more.
-    from: u64,
-    length: u32,
-    from_dump: bool,
-    seen: Vec<(u32, Span)>,
-    /// Other writings of a first one, as indexes; few items have any.
-    others: Vec<u32>,
+    text: Text,
 }
 
-/// A hash of a title and a text exactly as they are written.
-fn writing(item: &FlashItem) -> u64 {
-    let mut hash = Xxh3::new();
-    for part in [&item.title, &item.text] {
-        hash.update(part.as_bytes());
-        hash.update(&[0]);
+/// Where an item's text begins, and whether it is a dump's record, which says more than a page: in one number,
+/// for there are many.
+#[derive(Clone, Copy)]
+struct Text(u64);
+
+impl Text {
+    fn new(at: u64, from_dump: bool) -> Self {
+        Self(at << 1 | u64::from(from_dump))
     }
-    hash.digest()
+
+    fn at(self) -> u64 {
+        self.0 >> 1
+    }
+
+    fn is_dumped(self) -> bool {
+        self.0 & 1 == 1
+    }
 }
+
+/// Bytes that are read at once of the texts.
+const WINDOW: usize = 1 << 16;
 
 impl Flashes {
     pub(crate) fn new() -> io::Result<Self> {
         Ok(Self {
-            spill: BufWriter::new(tempfile::tempfile()?),
-            written: 0,
-            known: HashMap::new(),
+            texts: Spool::new()?,
+            sightings: Sightings::new()?,
+            known: HashMap::default(),
             items: Vec::new(),
-            paths: Vec::new(),
-            sightings: 0,
-            writings: 0,
+            others: HashMap::default(),
         })
     }
 
-    /// Adds an item as one place shows it. The item has its id already; returned is the id of the
-    /// writing that the place has.
+    /// Adds an item as one place shows it, and returns as which: the item's number and its writing's, which are
+    /// the same for the first writing. The item has its id already; another writing is given its own. It may be
+    /// left out where an item of the same keys has been added from a page, and none from a dump.
     pub(crate) fn add(
         &mut self,
-        content: u64,
-        mut item: FlashItem,
+        keys: Keys,
+        item: Option<&mut FlashItem>,
         from_dump: bool,
-    ) -> io::Result<String> {
-        let sightings = std::mem::take(&mut item.seen_in);
-        let written = writing(&item);
-        let first = self.known.get(&content).copied();
-        let place = match first {
-            None => {
-                let place = self.push(&item, written, from_dump)?;
-                self.known.insert(content, place);
-                place
-            }
-            Some(first) if from_dump && !self.items[first as usize].from_dump => {
-                // The dump's record says more: it stands for the item, whatever the pages write.
-                let spilled = self.spill(&item)?;
-                let known = &mut self.items[first as usize];
-                (known.from, known.length, known.from_dump) = (spilled.0, spilled.1, true);
-                known.written = written;
-                first
-            }
-            Some(first) if from_dump || self.items[first as usize].written == written => first,
-            Some(first) => {
-                item.id = short('f', written);
-                let others = self.items[first as usize].others.iter();
-                let same = |other: &&u32| self.items[**other as usize].written == written;
-                match others.copied().find(|other| same(&other)) {
-                    Some(other) => other,
-                    None => {
-                        let other = self.push(&item, written, false)?;
-                        self.items[first as usize].others.push(other);
-                        self.writings += 1;
-                        other
-                    }
-                }
-            }
+    ) -> io::Result<Key> {
+        let Keys { content, written } = keys;
+        let Some(&first) = self.known.get(&content) else {
+            let item = item.ok_or(io::ErrorKind::InvalidData)?;
+            let first = self.push(item, written, from_dump)?;
+            self.known.insert(content, first);
+            return Ok((first, first));
         };
-        for sighting in sightings {
-            let path = self.path(sighting.path)?;
-            self.items[place as usize].seen.push((path, sighting.span));
-            self.sightings += 1;
+        let standing = &self.items[first as usize];
+        if from_dump || standing.written == written {
+            if let Some(item) = item
+                && from_dump
+                && !standing.text.is_dumped()
+            {
+                // The dump's record says more: it stands for the item, whatever the pages write.
+                let text = self.spill(item, true)?;
+                self.items[first as usize] = Item { written, text };
+            }
+            return Ok((first, first));
         }
-        Ok(item.id)
+        if let Some(&other) = self.others.get(&(first, written)) {
+            return Ok((first, other));
+        }
+        // Should a dump have become one with items after the survey, what it replaced is taken for it.
+        let Some(item) = item else { return Ok((first, first)) };
+        item.id = other_id(keys);
+        let other = self.push(item, written, false)?;
+        self.others.insert((first, written), other);
+        Ok((first, other))
+    }
+
+    /// Adds a place where the item stands that [`add`](Self::add) has returned.
+    pub(crate) fn see(&mut self, key: Key, path: &str, span: Span) -> io::Result<()> {
+        self.sightings.push(key, path, span)
     }
 
     fn push(&mut self, item: &FlashItem, written: u64, from_dump: bool) -> io::Result<u32> {
-        let (from, length) = self.spill(item)?;
+        let text = self.spill(item, from_dump)?;
         let place = u32::try_from(self.items.len()).map_err(io::Error::other)?;
-        let (seen, others) = (Vec::new(), Vec::new());
-        self.items.push(Item { written, from, length, from_dump, seen, others });
+        self.items.push(Item { written, text });
         Ok(place)
     }
 
-    /// Writes an item to the spill file; returns where it begins and its length.
-    fn spill(&mut self, item: &FlashItem) -> io::Result<(u64, u32)> {
-        let bytes = serde_json::to_vec(item)?;
-        self.spill.write_all(&bytes)?;
-        let from = self.written;
-        self.written += bytes.len() as u64;
-        Ok((from, u32::try_from(bytes.len()).map_err(io::Error::other)?))
+    fn spill(&mut self, item: &FlashItem, from_dump: bool) -> io::Result<Text> {
+        let bytes = postcard::to_stdvec(item).map_err(io::Error::other)?;
+        Ok(Text::new(self.texts.push(&bytes)?, from_dump))
     }
 
     pub(crate) fn distinct(&self) -> u64 {
-        self.items.len() as u64 - self.writings
+        (self.items.len() - self.others.len()) as u64
     }
 
     pub(crate) fn seen(&self) -> u64 {
-        self.sightings
-    }
-
-    /// Items come page by page, so a path is new or the last one.
-    fn path(&mut self, path: String) -> io::Result<u32> {
-        if self.paths.last() != Some(&path) {
-            self.paths.push(path);
-        }
-        u32::try_from(self.paths.len() - 1).map_err(io::Error::other)
+        self.sightings.count()
     }
 
     /// Gives every item with every place where it stands and every other writing of it.
-    pub(crate) fn drain(self) -> io::Result<impl Iterator<Item = io::Result<FlashItem>>> {
-        let Self { spill, items, paths, .. } = self;
-        let file = spill.into_inner().map_err(io::IntoInnerError::into_error)?;
-        let mut spilled = Spilled { reader: BufReader::new(file), at: 0, paths };
-        spilled.reader.seek(SeekFrom::Start(0))?;
+    pub(crate) fn drain(self) -> io::Result<Drain> {
+        let Self { texts, sightings, items, others, .. } = self;
+        let mut others: Vec<(u32, u32)> =
+            others.into_iter().map(|((first, _), other)| (first, other)).collect();
+        others.sort_unstable();
         let mut other = vec![false; items.len()];
-        for place in items.iter().flat_map(|item| &item.others) {
+        for (_, place) in &others {
             other[*place as usize] = true;
         }
-        Ok((0..items.len()).filter(move |place| !other[*place]).map(move |place| {
-            let mut item = spilled.read(&items[place])?;
-            for place in &items[place].others {
-                let FlashItem { id, column, title, text, outlet, seen_in, .. } =
-                    spilled.read(&items[*place as usize])?;
-                item.writings.push(Writing { id, column, title, text, outlet, seen_in });
-            }
-            Ok(item)
-        }))
+        let (texts, sorted) = (texts.finish()?.reader(WINDOW), sightings.finish()?);
+        Ok(Drain { texts, sorted, items, others: others.into_iter().peekable(), other, next: 0 })
     }
 }
 
-/// The spill file, read back.
-struct Spilled {
-    reader: BufReader<File>,
-    at: u64,
-    paths: Vec<String>,
+/// The id of a writing that is not the item's first.
+pub(crate) fn other_id(keys: Keys) -> String {
+    short('f', keys.written)
 }
 
-impl Spilled {
-    fn read(&mut self, entry: &Item) -> io::Result<FlashItem> {
-        let step = i64::try_from(entry.from).unwrap_or(i64::MAX)
-            - i64::try_from(self.at).unwrap_or(i64::MAX);
-        self.reader.seek_relative(step)?;
-        let mut bytes = vec![0; entry.length as usize];
-        self.reader.read_exact(&mut bytes)?;
-        self.at = entry.from + u64::from(entry.length);
-        let mut item: FlashItem = serde_json::from_slice(&bytes)?;
-        item.seen_in = entry
-            .seen
-            .iter()
-            .map(|&(path, span)| Sighting { path: self.paths[path as usize].clone(), span })
-            .collect();
+/// See [`Flashes::drain`].
+pub(crate) struct Drain {
+    texts: PieceReader,
+    sorted: Sorted,
+    items: Vec<Item>,
+    /// Items with their other writings.
+    others: Peekable<vec::IntoIter<(u32, u32)>>,
+    /// Which items are such writings.
+    other: Vec<bool>,
+    next: u32,
+}
+
+impl Drain {
+    fn whole(&mut self, first: u32) -> io::Result<FlashItem> {
+        let mut item = self.one(first, first)?;
+        while let Some((_, other)) = self.others.next_if(|(of, _)| *of == first) {
+            let FlashItem { id, column, title, text, outlet, seen_in, .. } =
+                self.one(first, other)?;
+            item.writings.push(Writing { id, column, title, text, outlet, seen_in });
+        }
         Ok(item)
+    }
+
+    fn one(&mut self, first: u32, place: u32) -> io::Result<FlashItem> {
+        let (bytes, _) = self.texts.piece(self.items[place as usize].text.at())?;
+        let mut item: FlashItem = postcard::from_bytes(bytes).map_err(io::Error::other)?;
+        item.seen_in = self.sorted.take((first, place))?;
+        Ok(item)
+    }
+}
+
+impl Iterator for Drain {
+    type Item = io::Result<FlashItem>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let first = self.next;
+            let other = *self.other.get(first as usize)?;
+            self.next += 1;
+            if !other {
+                return Some(self.whole(first));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::record::Sighting;
+
+    #[test]
+    fn an_item_is_small() {
+        assert_eq!(size_of::<Item>(), 16);
+    }
+
+    /// [`Flashes`] as it would be in memory: whole items, each with all its places.
+    fn model(adds: &[(u64, FlashItem, bool)]) -> (Vec<String>, Vec<FlashItem>) {
+        let mut items: Vec<(u64, bool, FlashItem)> = Vec::new();
+        let mut ids = Vec::new();
+        for (key, item, from_dump) in adds {
+            let mut item = item.clone();
+            let seen = item.seen_in.clone();
+            let Some((_, dumped, first)) = items.iter_mut().find(|(known, ..)| known == key) else {
+                ids.push(item.id.clone());
+                items.push((*key, *from_dump, item));
+                continue;
+            };
+            let same = |a: &Writing| (&a.title, &a.text) == (&item.title, &item.text);
+            if *from_dump && !*dumped {
+                item.seen_in = [std::mem::take(&mut first.seen_in), seen].concat();
+                item.writings = std::mem::take(&mut first.writings);
+                ids.push(item.id.clone());
+                (*dumped, *first) = (true, item);
+            } else if *from_dump || (&first.title, &first.text) == (&item.title, &item.text) {
+                first.seen_in.extend(seen);
+                ids.push(item.id);
+            } else if let Some(other) = first.writings.iter_mut().find(|other| same(other)) {
+                other.seen_in.extend(seen);
+                ids.push(other.id.clone());
+            } else {
+                item.id = other_id(Keys::of(&item.title, &item.text, None));
+                ids.push(item.id.clone());
+                let FlashItem { id, column, title, text, outlet, seen_in, .. } = item;
+                first.writings.push(Writing { id, column, title, text, outlet, seen_in });
+            }
+        }
+        (ids, items.into_iter().map(|(.., item)| item).collect())
+    }
+
+    proptest! {
+        #[test]
+        fn items_outside_of_memory_are_as_in_it(
+            adds in prop::collection::vec((0..4_u64, 0..3_usize, any::<bool>(), 0..3_u32), 0..40),
+        ) {
+            let adds: Vec<(u64, FlashItem, bool)> = (0..)
+                .zip(adds)
+                .map(|(number, (content, written, from_dump, page))| {
+                    let path = format!("{page}.txt");
+                    let item = FlashItem {
+                        id: short('f', content << 16),
+                        column: Some(format!("{number}")),
+                        title: format!("第{content}條"),
+                        text: ["開源", "开源", "開源。"][written].to_owned(),
+                        seen_in: vec![Sighting { path, span: Span { start: number, end: number + 9 } }],
+                        ..FlashItem::default()
+                    };
+                    (content, item, from_dump)
+                })
+                .collect();
+            let (ids, items) = model(&adds);
+            let mut flashes = Flashes::new().unwrap();
+            let mut added = std::collections::HashSet::new();
+            let dumps = adds.iter().any(|(.., from_dump)| *from_dump);
+            for ((content, item, from_dump), id) in adds.iter().zip(ids) {
+                let written = Keys::of(&item.title, &item.text, None).written;
+                let keys = Keys { content: *content, written };
+                let mut new = FlashItem { seen_in: Vec::new(), ..item.clone() };
+                // What has been added need not be sent again.
+                let again = !dumps && !added.insert((*content, written));
+                let sent = (!again).then_some(&mut new);
+                let key = flashes.add(keys, sent, *from_dump).unwrap();
+                prop_assert_eq!(if key.0 == key.1 { item.id.clone() } else { other_id(keys) }, id);
+                for seen in &item.seen_in {
+                    flashes.see(key, &seen.path, seen.span).unwrap();
+                }
+            }
+            prop_assert_eq!(flashes.distinct(), items.len() as u64);
+            prop_assert_eq!(flashes.seen(), adds.len() as u64);
+            let drained: Vec<FlashItem> = flashes.drain().unwrap().map(Result::unwrap).collect();
+            prop_assert_eq!(drained, items);
+        }
     }
 }

@@ -1,11 +1,14 @@
 //! What reading a file gives, and how much of it the report names.
 
+use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+use crate::flashes::Keys;
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{Reason, Skipped};
-use crate::walk::{Source, shown};
+use crate::sources::Source;
+use crate::walk::shown;
 
 /// What was found in a file, piece by piece.
 pub(crate) enum Found {
@@ -21,6 +24,8 @@ pub(crate) enum Found {
     Skipped(Skipped),
     Ignored(PathBuf),
     OddName(PathBuf),
+    /// The list of files itself cannot be read.
+    Fault(io::Error),
 }
 
 impl Found {
@@ -34,7 +39,11 @@ impl Found {
                 Record::Flash(flash) => flash.seen_in.first().map_or(0, |place| of(place.span)),
             },
             // Counted as short; nearly all are.
-            Self::Dump { .. } | Self::Skipped(_) | Self::Ignored(_) | Self::OddName(_) => 0,
+            Self::Dump { .. }
+            | Self::Skipped(_)
+            | Self::Ignored(_)
+            | Self::OddName(_)
+            | Self::Fault(_) => 0,
         }
     }
 }
@@ -42,12 +51,20 @@ impl Found {
 /// A page without its id, and its flash items without theirs.
 pub(crate) struct FoundPage {
     pub(crate) article: Article,
-    pub(crate) flashes: Vec<FlashItem>,
-    pub(crate) relative: String,
+    pub(crate) flashes: Vec<Shown>,
+    pub(crate) path_hash: u64,
     pub(crate) bytes: u64,
     pub(crate) lossy: bool,
     pub(crate) mojibake_repaired: u32,
     pub(crate) mojibake_kept: Vec<Span>,
+}
+
+/// A flash item as a page shows it.
+pub(crate) struct Shown {
+    pub(crate) keys: Keys,
+    /// Nothing where the thread that found it has handed on the same before.
+    pub(crate) item: Option<Box<FlashItem>>,
+    pub(crate) span: Span,
 }
 
 /// What of one file is named in the report at most. The report is held in memory, and one hostile file has

@@ -1,7 +1,6 @@
 //! Stable names: from the path for articles, from the content for flash items.
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashSet};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 /// `a` or `f` and twelve hexadecimal digits.
@@ -14,7 +13,7 @@ pub(crate) fn path_hash(relative: &str) -> u64 {
     xxh3_64(relative.as_bytes())
 }
 
-/// The ids given so far, as hashes: eight bytes for each.
+/// The ids given so far, as hashes: 10 to 20 bytes for each.
 #[derive(Debug, Default)]
 pub(crate) struct Ids {
     used: HashSet<u64>,

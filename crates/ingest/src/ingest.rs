@@ -4,18 +4,19 @@
 use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use encoding_rs::Encoding;
 
 use crate::error::Error;
 use crate::evidence::Evidence;
-use crate::flashes::{Flashes, content};
-use crate::found::Found;
-use crate::ids::{Ids, path_hash, short};
+use crate::flashes::{Flashes, Keys, content, other_id};
+use crate::found::{Found, Shown};
+use crate::ids::{Ids, short};
 use crate::inputs::{self, Event, Input, Kind};
+use crate::memo::Memo;
 use crate::options::Options;
 use crate::ordered::{Out, ordered};
 use crate::page::survey;
@@ -23,19 +24,21 @@ use crate::progress::{Phase, Progress};
 use crate::read::Reader;
 use crate::record::{Article, FlashItem, Record};
 use crate::report::{Noted, Reason, Report, Skipped};
-use crate::walk::{Source, walk};
+use crate::sources::{Source, Sources, Writer};
+use crate::walk::walk;
 
 /// Reads the archive in `roots` and gives `sink` every record: articles in the order of the walk, then
 /// flash items in the order first seen.
 ///
 /// The same files give the same records in the same order, whatever the number of threads. In memory
-/// an archive costs about 150 bytes for a file, 100 for a distinct flash item and 24 for each place
-/// where one stands; the texts of flash items wait in a temporary file.
+/// an archive costs some 15 bytes for an article (its id), 50 for a distinct flash item and up to 100 for what
+/// its pages have in common above it; the list of files, the texts of flash items and the places where they stand are in
+/// temporary files. Beside them there is the report, which names what is out of the ordinary.
 ///
 /// # Errors
 ///
 /// [`Error::Root`] and [`Error::NotAFile`] for inputs that cannot be read at all, [`Error::Encoding`]
-/// for an unknown name in the options, [`Error::Spill`] if the temporary file fails, and
+/// for an unknown name in the options, [`Error::Spill`] if a temporary file fails, and
 /// [`Error::Sink`] with the first error of `sink`. A page that cannot be read is no error: it is
 /// named in the report.
 pub fn ingest<E>(
@@ -51,12 +54,14 @@ pub fn ingest<E>(
                 .ok_or_else(|| Error::Encoding { label: label.clone() })?,
         ),
     };
-    let walk = walk(roots)?;
-    progress.start(walk.sources.len() as u64, walk.sources.iter().map(|s| s.bytes).sum());
+    let mut files = Writer::new(roots).map_err(Error::Spill)?;
+    let walk = walk(roots, &mut |root, source, _| files.push(root, source).map_err(Error::Spill))?;
+    let sources = files.finish().map_err(Error::Spill)?;
+    progress.start(sources.iter().len() as u64, sources.bytes());
     let reader = Reader { options, encoding };
 
     progress.phase(Phase::Survey);
-    let evidence = collect(&reader, &walk.sources, options.threads, progress);
+    let evidence = collect(&reader, &sources, options.threads, progress).map_err(Error::Spill)?;
 
     progress.phase(Phase::Read);
     let mut taker = Taker {
@@ -71,8 +76,18 @@ pub fn ingest<E>(
         evidence: &evidence,
         sink,
     };
-    let work = |source: &Source, out: &Out<Found>| {
-        let flow = reader.read(source, &evidence, &mut |found| {
+    // A dump's record can take a page's item's place, whose text is then needed once more.
+    let brief = !evidence.items_in_dumps;
+    let read = |source: io::Result<Source>, memo: &mut Memo, out: &Out<Found>| {
+        let source = match source {
+            Ok(source) => source,
+            Err(error) => {
+                // Where nobody takes it, nobody misses it.
+                let _ = out.put(Found::Fault(error), 0);
+                return;
+            }
+        };
+        let flow = reader.read(&source, &evidence, memo, &mut |found| {
             let weight = found.weight();
             out.put(found, weight)
         });
@@ -80,36 +95,51 @@ pub fn ingest<E>(
             progress.advance(1, source.bytes);
         }
     };
-    ordered(&walk.sources, options.threads, work, |found| taker.take(found))?;
+    let worker = || {
+        let (read, mut memo) = (&read, Memo::new(brief));
+        move |source, out: &Out<Found>| read(source, &mut memo, out)
+    };
+    ordered(sources.iter(), options.threads, worker, |found| taker.take(found))?;
     taker.finish()
 }
 
 /// The first pass. Threads take files as they come: evidence does not depend on the order.
 fn collect(
     reader: &Reader<'_>,
-    sources: &[Source],
+    sources: &Sources,
     threads: usize,
     progress: &dyn Progress,
-) -> Evidence {
+) -> io::Result<Evidence> {
     let next = AtomicUsize::new(0);
-    let whole = Mutex::new(Evidence::default());
+    let whole: Mutex<io::Result<Evidence>> = Mutex::new(Ok(Evidence::default()));
+    let some = || -> io::Result<Evidence> {
+        let mut evidence = Evidence::default();
+        let (mut files, mut passed) = (sources.iter(), 0);
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(source) = files.nth(number - passed) else { return Ok(evidence) };
+            passed = number + 1;
+            let source = source?;
+            reader.survey(&source, &mut evidence);
+            progress.advance(1, source.bytes);
+        }
+    };
     thread::scope(|scope| {
-        for _ in 0..threads.clamp(1, sources.len().max(1)) {
+        for _ in 0..threads.clamp(1, sources.iter().len().max(1)) {
             scope.spawn(|| {
-                let mut evidence = Evidence::default();
-                while let Some(source) = sources.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    reader.survey(source, &mut evidence);
-                    progress.advance(1, source.bytes);
-                }
-                if let Ok(mut whole) = whole.lock() {
-                    whole.merge(evidence);
+                let some = some();
+                let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
+                match (&mut *whole, some) {
+                    (Ok(whole), Ok(some)) => whole.merge(some),
+                    (Ok(_), Err(error)) => *whole = Err(error),
+                    (Err(_), _) => {}
                 }
             });
         }
     });
-    let mut evidence = whole.into_inner().unwrap_or_default();
+    let mut evidence = whole.into_inner().unwrap_or_else(PoisonError::into_inner)?;
     evidence.finish();
-    evidence
+    Ok(evidence)
 }
 
 /// The receiving end of the second pass: gives ids, keeps flash items, counts.
@@ -127,6 +157,7 @@ impl<E> Taker<'_, E> {
             Found::Skipped(skipped) => self.report.skipped.push(skipped),
             Found::Ignored(path) => self.report.ignored.push(path),
             Found::OddName(path) => self.report.odd_names.push(path),
+            Found::Fault(error) => return Err(Error::Spill(error)),
             Found::Dump { bytes } => {
                 self.report.dumps += 1;
                 self.report.bytes += bytes;
@@ -143,18 +174,16 @@ impl<E> Taker<'_, E> {
                     page.mojibake_kept.iter().map(|span| Noted { path: path(), span: *span });
                 self.report.mojibake_kept.extend(noted);
                 let mut article = page.article;
-                article.id = self.ids.fresh('a', path_hash(&page.relative));
-                for flash in page.flashes {
-                    let id = self.keep(flash, false).map_err(Error::Spill)?;
+                article.id = self.ids.fresh('a', page.path_hash);
+                for shown in page.flashes {
+                    let id = self.keep(shown, &article.path).map_err(Error::Spill)?;
                     article.flashes.push(id);
                 }
                 self.article(article)?;
             }
             Found::Record { record, line } => match *record {
                 Record::Article(article) => self.dumped(article, line)?,
-                Record::Flash(flash) => {
-                    self.keep(flash, true).map_err(Error::Spill)?;
-                }
+                Record::Flash(flash) => self.keep_dumped(flash).map_err(Error::Spill)?,
             },
         }
         Ok(())
@@ -185,13 +214,29 @@ impl<E> Taker<'_, E> {
     }
 
     /// Keeps a flash item until the end; returns its id.
-    fn keep(&mut self, mut flash: FlashItem, from_dump: bool) -> io::Result<String> {
-        let content = content(&flash.title, &flash.text, flash.date.value);
-        flash.id = match self.evidence.dumped.get(&content) {
-            Some(id) => id.clone(),
-            None => short('f', content),
-        };
-        self.flashes.add(content, flash, from_dump)
+    fn keep(&mut self, shown: Shown, path: &str) -> io::Result<String> {
+        let Shown { keys, mut item, span } = shown;
+        let id = self.id(keys);
+        if let Some(item) = &mut item {
+            item.id.clone_from(&id);
+        }
+        let key = self.flashes.add(keys, item.as_deref_mut(), false)?;
+        self.flashes.see(key, path, span)?;
+        Ok(if key.0 == key.1 { id } else { other_id(keys) })
+    }
+
+    fn keep_dumped(&mut self, mut flash: FlashItem) -> io::Result<()> {
+        let keys = Keys::of(&flash.title, &flash.text, flash.date.value);
+        flash.id = self.id(keys);
+        let seen_in = std::mem::take(&mut flash.seen_in);
+        let key = self.flashes.add(keys, Some(&mut flash), true)?;
+        seen_in.iter().try_for_each(|seen| self.flashes.see(key, &seen.path, seen.span))
+    }
+
+    /// The id of an item's first writing.
+    fn id(&self, keys: Keys) -> String {
+        let dumped = self.evidence.dumped.get(&keys.content);
+        dumped.cloned().unwrap_or_else(|| short('f', keys.content))
     }
 
     fn finish(mut self) -> Result<Report, Error<E>> {
@@ -229,12 +274,14 @@ impl Reader<'_> {
         let _ = self.dump(input, &mut |found| {
             if let Found::Record { record, .. } = found {
                 match *record {
-                    Record::Flash(flash) if !flash.id.is_empty() => {
-                        let key = content(&flash.title, &flash.text, flash.date.value);
-                        evidence.name_item(key, flash.id);
+                    Record::Flash(flash) => {
+                        evidence.items_in_dumps = true;
+                        if !flash.id.is_empty() {
+                            let key = content(&flash.title, &flash.text, flash.date.value);
+                            evidence.name_item(key, flash.id);
+                        }
                     }
                     Record::Article(article) => evidence.tags.see_given(&article.tags),
-                    Record::Flash(_) => {}
                 }
             }
             ControlFlow::Continue(())

@@ -91,26 +91,30 @@ impl<T> Drop for In<T> {
     }
 }
 
-/// Does `work` for each of `pieces` on `threads` threads and gives `take` what it makes: piece after
+/// Does work for each of `pieces` on `threads` threads, each with a worker of its own, and gives `take` what it makes: piece after
 /// piece, and in the order in which each piece made it. Stops at the first error of `take`.
-pub(crate) fn ordered<P, T, E>(
-    pieces: &[P],
+///
+/// Each thread goes through `pieces` by itself, so what it passes over should cost little.
+pub(crate) fn ordered<I, T, W, E>(
+    pieces: I,
     threads: usize,
-    work: impl Fn(&P, &Out<T>) + Sync,
+    worker: impl Fn() -> W + Sync,
     mut take: impl FnMut(T) -> Result<(), E>,
 ) -> Result<(), E>
 where
-    P: Sync,
+    I: ExactSizeIterator + Clone + Send,
     T: Send,
+    W: FnMut(I::Item, &Out<T>),
 {
-    let threads = threads.clamp(1, pieces.len().max(1));
+    let count = pieces.len();
+    let threads = threads.clamp(1, count.max(1));
     thread::scope(|scope| {
         let mut queues: Vec<In<T>> = (0..threads)
             .map(|first| {
                 let (sender, receiver) = sync_channel(QUEUE);
                 let room = Arc::new(Room::new(WAITING));
-                let work = &work;
-                let mine = Arc::clone(&room);
+                let worker = &worker;
+                let (mine, pieces) = (Arc::clone(&room), pieces.clone());
                 scope.spawn(move || {
                     let out = Out {
                         queue: sender,
@@ -118,7 +122,8 @@ where
                         batch: RefCell::default(),
                         weight: Cell::new(0),
                     };
-                    for piece in pieces.iter().skip(first).step_by(threads) {
+                    let mut work = worker();
+                    for piece in pieces.skip(first).step_by(threads) {
                         work(piece, &out);
                         if out.send(Message::Done).is_break() {
                             return;
@@ -130,7 +135,7 @@ where
                 In { queue: receiver, room, batch: Vec::new().into_iter() }
             })
             .collect();
-        for number in 0..pieces.len() {
+        for number in 0..count {
             // The queue closes early only if its thread panicked; the scope passes the panic on.
             while let Some(Message::Made(thing)) = queues[number % threads].next() {
                 take(thing)?;
@@ -154,10 +159,15 @@ mod tests {
                     let _ = out.put(piece * 10 + thing, 1);
                 }
             };
-            ordered(&pieces, threads, work, |thing| {
-                got.push(thing);
-                Ok::<(), ()>(())
-            })
+            ordered(
+                pieces.iter(),
+                threads,
+                || work,
+                |thing| {
+                    got.push(thing);
+                    Ok::<(), ()>(())
+                },
+            )
             .unwrap();
             assert!(got.is_sorted());
             assert_eq!(got.len(), 400);
@@ -170,8 +180,12 @@ mod tests {
         let work = |piece: &u32, out: &Out<u32>| {
             let _ = out.put(*piece, 1);
         };
-        let result =
-            ordered(&pieces, 2, work, |thing| if thing == 5 { Err(thing) } else { Ok(()) });
+        let result = ordered(
+            pieces.iter(),
+            2,
+            || work,
+            |thing| if thing == 5 { Err(thing) } else { Ok(()) },
+        );
         assert_eq!(result, Err(5));
     }
 
@@ -185,15 +199,20 @@ mod tests {
             let _ = out.put((), weight);
         };
         let mut taken = 0;
-        ordered(&pieces, 2, work, |()| {
-            taken += 1;
-            // In each of two queues two wait, one before it and one in hand.
-            assert!(made.load(Ordering::SeqCst) <= taken + 2 * 4);
-            Ok::<(), ()>(())
-        })
+        ordered(
+            pieces.iter(),
+            2,
+            || work,
+            |()| {
+                taken += 1;
+                // In each of two queues two wait, one before it and one in hand.
+                assert!(made.load(Ordering::SeqCst) <= taken + 2 * 4);
+                Ok::<(), ()>(())
+            },
+        )
         .unwrap();
         assert_eq!(taken, 200);
         // An error lets those go that wait.
-        assert_eq!(ordered(&pieces, 2, work, |()| Err(7)), Err(7));
+        assert_eq!(ordered(pieces.iter(), 2, || work, |()| Err(7)), Err(7));
     }
 }

@@ -6,11 +6,10 @@ use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use crate::fingerprint::Stamp;
 use crate::inputs::{self, Event, Form};
 use crate::options::Options;
 use crate::record::Span;
-use crate::walk::Source;
+use crate::sources::Source;
 
 /// The bytes of `span` in `file`, or in its member of that name (what stands after `!/` in a path).
 ///
@@ -28,7 +27,6 @@ pub fn original(file: &Path, member: Option<&str>, span: Span) -> io::Result<Vec
         relative: String::new(),
         form: Form::of(&name).unwrap_or(Form::PAGE),
         bytes: fs::metadata(file)?.len(),
-        stamp: Stamp::NONE,
     };
     let wanted = member.map_or_else(String::new, |member| format!("{}{member}", inputs::INSIDE));
     let mut found = Err(io::Error::from(io::ErrorKind::NotFound));

@@ -4,7 +4,7 @@
 use crate::byline::Byline;
 use crate::date;
 use crate::evidence::Evidence;
-use crate::flash::{self, PageFlash, Paragraph};
+use crate::flash::{self, Item, PageFlash, Paragraph};
 use crate::footer::{self, Footer, Tags};
 use crate::furniture;
 use crate::header::{self, Header};
@@ -76,6 +76,18 @@ const BYLINES: usize = 5;
 /// Parses a page with what the archive says about itself.
 #[must_use]
 pub fn parse_page(text: &str, markup: Markup, evidence: &Evidence) -> Page {
+    let mut flashes = Vec::new();
+    let page = parse_apart(text, markup, evidence, &mut |item| flashes.push(item.into()));
+    Page { flashes, ..page }
+}
+
+/// [`parse_page`] that leaves out the flash items: `give` is told of each.
+pub(crate) fn parse_apart(
+    text: &str,
+    markup: Markup,
+    evidence: &Evidence,
+    give: &mut dyn FnMut(Item<'_>),
+) -> Page {
     let outline = Outline::of(text, markup);
     let title_line = outline.header.title.as_deref().map(Title::split).unwrap_or_default();
     let mut byline = Byline::default();
@@ -102,12 +114,12 @@ pub fn parse_page(text: &str, markup: Markup, evidence: &Evidence) -> Page {
         (title_line.title.to_owned(), outline.header.title_origin)
     } else {
         let first = body.paragraphs.first().copied();
-        let first = first.or_else(|| body.flashes.first().map(|flash| &*flash.title));
+        let first = first.or_else(|| body.flashes.first().map(|flash| flash.title));
         (title::derived(first.unwrap_or_default()).to_owned(), TitleOrigin::Derived)
     };
     page.paragraphs = body.paragraphs.iter().map(|p| (*p).to_owned()).collect();
-    page.flashes = body.flashes;
-    page.date = page.when(outline.header.date);
+    page.date = page.when(outline.header.date, &body.flashes);
+    body.flashes.into_iter().for_each(give);
     page.site = outline.header.site;
     page.category = outline.header.category.or(outline.footer.category);
     page.related = outline.footer.stubs.into_iter().map(related).collect();
@@ -181,7 +193,7 @@ impl<'a> Outline<'a> {
 
 impl Page {
     /// The stated date, else what the page's evidence allows to infer.
-    fn when(&self, stated: Option<Moment>) -> Date {
+    fn when(&self, stated: Option<Moment>, flashes: &[Item<'_>]) -> Date {
         if stated.is_some() {
             return Date { value: stated, provenance: DateProvenance::Stated };
         }
@@ -197,8 +209,7 @@ impl Page {
         if let Some(moment) = lead {
             return inferred(moment, Reason::Lead);
         }
-        let newest =
-            self.flashes.iter().filter_map(|flash| flash.date).max_by_key(|m| date::order(*m));
+        let newest = flashes.iter().filter_map(|flash| flash.date).max_by_key(|m| date::order(*m));
         newest.map_or_else(Date::default, |moment| inferred(moment, Reason::NewestFlash))
     }
 }

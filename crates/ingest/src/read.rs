@@ -7,13 +7,16 @@ use encoding_rs::Encoding;
 
 use crate::decode::Decoded;
 use crate::evidence::Evidence;
-use crate::found::{Found, FoundPage, Notes, skipped};
+use crate::flash::{Item, outlet};
+use crate::found::{Found, FoundPage, Notes, Shown, skipped};
+use crate::ids::path_hash;
 use crate::inputs::{self, Event, Input, Kind};
+use crate::memo::Memo;
 use crate::options::Options;
-use crate::page::{Markup, Page, parse_page};
-use crate::record::{Article, Date, DateProvenance, FlashItem, Sighting, Span};
+use crate::page::{Markup, Page, parse_apart};
+use crate::record::{Article, Date, DateProvenance, FlashItem, Span};
 use crate::report::Reason;
-use crate::walk::Source;
+use crate::sources::Source;
 
 /// How files are read.
 pub(crate) struct Reader<'a> {
@@ -27,6 +30,7 @@ impl Reader<'_> {
         &self,
         source: &Source,
         evidence: &Evidence,
+        memo: &mut Memo,
         give: &mut dyn FnMut(Found) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let mut notes = Notes::new();
@@ -36,7 +40,7 @@ impl Reader<'_> {
             Event::Ignored(path) => counted(Found::Ignored(path)),
             Event::OddName(path) => counted(Found::OddName(path)),
             Event::Input(input) if input.kind == Kind::Dump => self.dump(input, &mut counted),
-            Event::Input(mut input) => match self.page(&mut input, evidence) {
+            Event::Input(mut input) => match self.page(&mut input, evidence, memo) {
                 Ok(page) => counted(Found::Page(Box::new(page))),
                 Err(reason) => counted(skipped(&input.path, None, reason)),
             },
@@ -75,41 +79,54 @@ impl Reader<'_> {
         if html && text.contains('<') { Markup::Html } else { Markup::of(text) }
     }
 
-    fn page(&self, input: &mut Input<'_>, evidence: &Evidence) -> Result<FoundPage, Reason> {
+    fn page(
+        &self,
+        input: &mut Input<'_>,
+        evidence: &Evidence,
+        memo: &mut Memo,
+    ) -> Result<FoundPage, Reason> {
         let raw = self.bytes(input)?;
         let decoded = self.decode(&raw, input)?;
-        let mut page = parse_page(&decoded.text, self.markup(input, &decoded.text), evidence);
-        let path = input.path.clone();
-        let ranges = page.flashes.iter().map(|flash| (flash.start, flash.end));
+        let markup = self.markup(input, &decoded.text);
+        let mut flashes = Vec::new();
+        let page = parse_apart(&decoded.text, markup, evidence, &mut |item| {
+            let (keys, text) = memo.meet(&item);
+            let whole = text.map(|text| Box::new(flash(&item, text)));
+            flashes.push((keys, whole, item.start, item.end));
+        });
+        let ranges = flashes.iter().map(|(.., start, end)| (*start, *end));
         let ranges = ranges.chain(page.mojibake_kept.iter().copied());
         let places = decoded.places(ranges.flat_map(|(start, end)| [start, end]));
         let span = |start, end| Span { start: places.raw(start), end: places.raw(end) };
-        let flashes = std::mem::take(&mut page.flashes)
-            .into_iter()
-            .map(|flash| FlashItem {
-                column: flash.column,
-                title: flash.title,
-                text: flash.text,
-                date: match flash.date {
-                    Some(_) => Date { value: flash.date, provenance: DateProvenance::Stated },
-                    None => Date::default(),
-                },
-                outlet: flash.outlet,
-                seen_in: vec![Sighting { path: path.clone(), span: span(flash.start, flash.end) }],
-                ..FlashItem::default()
-            })
-            .collect();
+        let shown = |(keys, item, start, end)| Shown { keys, item, span: span(start, end) };
+        let flashes = flashes.into_iter().map(shown).collect();
         let mojibake_kept =
             page.mojibake_kept.iter().map(|&(start, end)| span(start, end)).collect();
+        let (path, bytes) = (std::mem::take(&mut input.path), raw.len() as u64);
         Ok(FoundPage {
             flashes,
             mojibake_kept,
             mojibake_repaired: page.mojibake_repaired,
             lossy: decoded.lossy,
-            bytes: raw.len() as u64,
-            relative: input.relative.clone(),
-            article: Article { url: input.url.clone(), ..article(page, path, raw.len() as u64) },
+            bytes,
+            path_hash: path_hash(&input.relative),
+            article: Article { url: input.url.take(), ..article(page, path, bytes) },
         })
+    }
+}
+
+/// A flash item with its text; its places are told apart.
+fn flash(item: &Item<'_>, text: String) -> FlashItem {
+    FlashItem {
+        column: item.column.map(str::to_owned),
+        title: item.title.to_owned(),
+        outlet: outlet(&text).map(str::to_owned),
+        text,
+        date: match item.date {
+            Some(_) => Date { value: item.date, provenance: DateProvenance::Stated },
+            None => Date::default(),
+        },
+        ..FlashItem::default()
     }
 }
 

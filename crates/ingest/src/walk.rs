@@ -1,51 +1,42 @@
-//! From roots to a list of files in a stable order. Opens nothing: it only looks at names and kinds.
+//! From roots to their files in a stable order. Opens nothing: it only looks at names and kinds.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::fs::{self, Metadata};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use walkdir::WalkDir;
 
 use crate::error::Error;
-use crate::fingerprint::Stamp;
 use crate::inputs::Form;
 use crate::report::{Reason, Skipped};
+use crate::sources::Source;
 
-/// One file to read.
-#[derive(Debug, Clone)]
-pub(crate) struct Source {
-    pub(crate) path: PathBuf,
-    /// Path below the root with `/` between the parts; what an article's id is made from.
-    pub(crate) relative: String,
-    pub(crate) form: Form,
-    pub(crate) bytes: u64,
-    /// When and as which it was last written.
-    pub(crate) stamp: Stamp,
-}
-
-/// Everything below the roots.
+/// What there is below the roots beside files to read.
 #[derive(Debug, Default)]
 pub(crate) struct Walk {
-    pub(crate) sources: Vec<Source>,
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) ignored: Vec<PathBuf>,
     /// Files whose name is not UTF-8.
     pub(crate) odd_names: Vec<PathBuf>,
 }
 
-/// Lists the files below `roots`: roots in the order given, folders by name.
-pub(crate) fn walk<E>(roots: &[PathBuf]) -> Result<Walk, Error<E>> {
+/// Who is told of each file, with the number of the root that it was found in.
+pub(crate) type Visit<'v, E> = &'v mut dyn FnMut(usize, Source, &Metadata) -> Result<(), Error<E>>;
+
+/// Tells `visit` of the files below `roots`: roots in the order given, folders by name. Keeps no list of them.
+pub(crate) fn walk<E>(roots: &[PathBuf], visit: Visit<'_, E>) -> Result<Walk, Error<E>> {
     let mut walk = Walk::default();
-    for root in roots {
+    for (number, root) in roots.iter().enumerate() {
         let about =
             fs::metadata(root).map_err(|source| Error::Root { path: root.clone(), source })?;
         if about.is_dir() {
-            walk.folder(root);
+            walk.folder(number, root, visit)?;
         } else if about.is_file() {
             let name = root.file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
             // A file that the user named is a page whatever it is called.
             let form = Form::of(&name).unwrap_or(Form::PAGE);
-            let (bytes, stamp) = (about.len(), Stamp::of(&about));
-            walk.source(Source { path: root.clone(), relative: name, form, bytes, stamp });
+            let source = Source { path: root.clone(), relative: name, form, bytes: about.len() };
+            walk.note(&source);
+            visit(number, source, &about)?;
         } else {
             return Err(Error::NotAFile { path: root.clone() });
         }
@@ -54,7 +45,12 @@ pub(crate) fn walk<E>(roots: &[PathBuf]) -> Result<Walk, Error<E>> {
 }
 
 impl Walk {
-    fn folder(&mut self, root: &Path) {
+    fn folder<E>(
+        &mut self,
+        number: usize,
+        root: &Path,
+        visit: Visit<'_, E>,
+    ) -> Result<(), Error<E>> {
         let mut entries =
             WalkDir::new(root).follow_links(true).min_depth(1).sort_by_file_name().into_iter();
         while let Some(entry) = entries.next() {
@@ -82,22 +78,22 @@ impl Walk {
             match (Form::of(&entry.file_name().to_string_lossy()), entry.metadata()) {
                 (None, _) => self.ignored.push(shown(entry.path())),
                 (Some(_), Err(error)) => self.fault(root, &error),
-                (Some(form), Ok(about)) => self.source(Source {
-                    relative: relative(root, entry.path()),
-                    path: entry.into_path(),
-                    form,
-                    bytes: about.len(),
-                    stamp: Stamp::of(&about),
-                }),
+                (Some(form), Ok(about)) => {
+                    let relative = relative(root, entry.path());
+                    let path = entry.into_path();
+                    let source = Source { path, relative, form, bytes: about.len() };
+                    self.note(&source);
+                    visit(number, source, &about)?;
+                }
             }
         }
+        Ok(())
     }
 
-    fn source(&mut self, source: Source) {
+    fn note(&mut self, source: &Source) {
         if source.path.to_str().is_none() {
             self.odd_names.push(shown(&source.path));
         }
-        self.sources.push(source);
     }
 
     fn fault(&mut self, root: &Path, error: &walkdir::Error) {
@@ -117,6 +113,11 @@ impl Walk {
 /// The same on every system, so that ids do not depend on the separator of paths.
 fn relative(root: &Path, path: &Path) -> String {
     let below = path.strip_prefix(root).unwrap_or(path);
+    if MAIN_SEPARATOR == '/'
+        && let Some(text) = below.to_str()
+    {
+        return text.to_owned();
+    }
     let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     parts.join("/")
 }

@@ -4,6 +4,7 @@ use std::io::{self, BufReader, Read};
 
 use flate2::bufread::MultiGzDecoder;
 use lzma_rust2::XzReader;
+use serde::{Deserialize, Serialize};
 
 /// Bytes in memory that a stream may refer back to: what `zstd -19` and `xz -9` need, and no more.
 const WINDOW_LOG: u32 = 27;
@@ -11,7 +12,7 @@ const WINDOW_LOG: u32 = 27;
 const XZ_KIB: u32 = (1 << (WINDOW_LOG - 10)) + 1024;
 
 /// How a stream is compressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Codec {
     Plain,
     Gzip,

@@ -1,9 +1,11 @@
 //! What an input is, by its name: a page or a dump or a container of them, and how it is compressed.
 
+use serde::{Deserialize, Serialize};
+
 use super::codec::Codec;
 
 /// What a file holds once it is decompressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Kind {
     /// One page. Whether it is HTML, its content has the last word.
     Page { html: bool },
@@ -25,7 +27,7 @@ impl Kind {
 }
 
 /// What a name says about a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Form {
     pub(crate) kind: Kind,
     pub(crate) codec: Codec,

@@ -9,7 +9,8 @@ use super::name::{Name, Names};
 use super::{Event, Form, INSIDE, Input, Kind, Visit, codec::Codec, fault::damage, too_large};
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
-use crate::walk::{Source, shown};
+use crate::sources::Source;
+use crate::walk::shown;
 
 /// A file that is read, and its limits.
 pub(super) struct Container<'c> {

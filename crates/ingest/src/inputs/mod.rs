@@ -31,7 +31,8 @@ use meter::{Meter, Metered};
 
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
-use crate::walk::{Source, shown};
+use crate::sources::Source;
+use crate::walk::shown;
 
 /// What stands between the path of a container and that of its member.
 pub(crate) const INSIDE: &str = "!/";

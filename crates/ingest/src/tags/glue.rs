@@ -19,16 +19,25 @@ pub(super) struct Glue {
     powers: Vec<u64>,
     /// For each place, how natural it is that one keyword ends and another begins there.
     seams: Vec<f32>,
+    /// For each place, the best seam from there on, but for the end of the line.
+    seams_ahead: Vec<f32>,
+    /// For each place, how much a keyword looks as if another one began there, wherever it begins itself.
+    breaks: Vec<f32>,
+    /// Places with small letters behind three or more capitals: a break for keywords that hold the three.
+    behind_capitals: Vec<bool>,
     /// For each place, where its folded character stands next; the line's length if nowhere.
     again: Vec<usize>,
     /// The runs of letters, digits and dots.
     words: Vec<Range>,
 }
 
+/// A run of so many capitals is a word by itself.
+const CAPITALS: usize = 3;
+
 /// Base of the hash: polynomial, so that the hash of any range comes from those of two beginnings.
 const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
 
-fn hash_on(hash: u64, c: char) -> u64 {
+pub(super) fn hash_on(hash: u64, c: char) -> u64 {
     hash.wrapping_mul(BASE).wrapping_add(u64::from(c) + 1)
 }
 
@@ -60,11 +69,10 @@ impl Glue {
             hashes.push(hash_on(hashes[at], *c));
             powers.push(powers[at].wrapping_mul(BASE));
         }
-        let next = |at: usize| folded[at + 1..].iter().position(|c| *c == folded[at]);
-        let again =
-            (0..folded.len()).map(|at| next(at).map_or(folded.len(), |n| at + 1 + n)).collect();
+        let again = again(&folded);
         let words = words(&folded);
-        let seams = Vec::new();
+        let (seams, seams_ahead) = (Vec::new(), Vec::new());
+        let (breaks, behind_capitals) = (Vec::new(), Vec::new());
         let mut line = Self {
             chars,
             #[cfg(test)]
@@ -73,10 +81,21 @@ impl Glue {
             hashes,
             powers,
             seams,
+            seams_ahead,
+            breaks,
+            behind_capitals,
             again,
             words,
         };
         line.seams = (0..=line.len()).map(|at| line.seam_at(at)).collect();
+        let end = line.len();
+        line.seams_ahead = line.seams.clone();
+        line.seams_ahead[end] = f32::MIN;
+        for at in (0..end).rev() {
+            line.seams_ahead[at] = line.seams_ahead[at].max(line.seams_ahead[at + 1]);
+        }
+        line.breaks = (1..end).map(|at| line.break_anywhere(at)).collect();
+        line.behind_capitals = (1..end).map(|at| line.is_behind_capitals(at)).collect();
         Some(line)
     }
 
@@ -128,6 +147,11 @@ impl Glue {
         self.seams[at]
     }
 
+    /// No seam at `at` or behind it is better, that at the end of the line aside.
+    pub(super) fn best_seam_from(&self, at: usize) -> f32 {
+        self.seams_ahead[at]
+    }
+
     fn seam_at(&self, at: usize) -> f32 {
         if at == self.chars.len() || at == 0 {
             return 0.0;
@@ -153,14 +177,24 @@ impl Glue {
 
     /// How much a keyword that begins at `from` looks as if another one began inside it, at `at`.
     pub(super) fn break_at(&self, from: usize, at: usize) -> f32 {
+        if self.behind_capitals[at - 1] {
+            return if at - from >= CAPITALS { 1.5 } else { 0.0 };
+        }
+        self.breaks[at - 1]
+    }
+
+    fn break_anywhere(&self, at: usize) -> f32 {
         match (self.classes[at - 1], self.classes[at]) {
             (Class::Han, Class::Upper | Class::Lower | Class::Digit) => 2.0,
             // `OpenSea` has one; a run of capitals behind small letters is another word.
             (Class::Lower, Class::Upper) if self.capitals_after(at) >= 2 => 1.8,
             (Class::Lower, Class::Upper) => 0.7,
-            (Class::Upper, Class::Lower) if self.capitals_before(from, at) >= 3 => 1.5,
             _ => 0.0,
         }
+    }
+
+    fn is_behind_capitals(&self, at: usize) -> bool {
+        self.classes[at] == Class::Lower && self.capitals_before(0, at) >= CAPITALS
     }
 
     fn capitals_before(&self, from: usize, at: usize) -> usize {
@@ -170,6 +204,28 @@ impl Glue {
     fn capitals_after(&self, at: usize) -> usize {
         self.chars[at..].iter().take_while(|c| c.is_ascii_uppercase()).count()
     }
+}
+
+/// For each place, where its character stands next; the length if nowhere.
+fn again(folded: &[char]) -> Vec<usize> {
+    let mut again = vec![folded.len(); folded.len()];
+    // By the lower bits of a character, the last places that have them.
+    let mut heads = [usize::MAX; 64];
+    let mut others = vec![usize::MAX; folded.len()];
+    for (at, c) in folded.iter().enumerate().rev() {
+        let head = &mut heads[*c as usize % 64];
+        others[at] = *head;
+        let mut place = *head;
+        while place != usize::MAX {
+            if folded[place] == *c {
+                again[at] = place;
+                break;
+            }
+            place = others[place];
+        }
+        *head = at;
+    }
+    again
 }
 
 fn words(folded: &[char]) -> Vec<Range> {
@@ -209,4 +265,33 @@ impl Class {
 /// Whether a tag that nobody knows could hold `c`.
 pub(super) fn is_tag_char(c: char) -> bool {
     c.is_ascii_uppercase() || c.is_ascii_digit()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn tables_of_a_line_say_what_a_look_at_it_does(text in "[ABCab1幣價格 é]{4,40}") {
+            let Some(line) = Glue::new(&text) else { return Ok(()) };
+            for at in 0..line.len() {
+                let ahead = (at..line.len()).map(|at| line.seam(at));
+                prop_assert_eq!(line.best_seam_from(at), ahead.fold(f32::MIN, f32::max));
+                let next = line.folded[at + 1..].iter().position(|c| *c == line.folded[at]);
+                prop_assert_eq!(line.again[at], next.map_or(line.len(), |next| at + 1 + next));
+                for from in 0..at {
+                    let capitals = line.capitals_before(from, at);
+                    let wanted = match (line.classes[at - 1], line.classes[at]) {
+                        (Class::Upper, Class::Lower) if capitals >= CAPITALS => 1.5,
+                        (Class::Upper, Class::Lower) => 0.0,
+                        _ => line.break_anywhere(at),
+                    };
+                    prop_assert_eq!(line.break_at(from, at), wanted);
+                }
+            }
+        }
+    }
 }

@@ -40,6 +40,9 @@ impl Row {
 
     /// Keeps a step if it is among the best. Of two with the same keyword and score the first stays.
     pub(super) fn offer(&mut self, step: Step) {
+        if step.score < self.least() {
+            return;
+        }
         let steps = &self.steps[..self.length];
         // What makes room: the step with the same keyword, else a free place, else the last.
         let out = match steps.iter().position(|known| known.keyword == step.keyword) {

@@ -16,8 +16,6 @@ const CHOICE: usize = 8;
 const PAIR: f32 = 2.2;
 /// A keyword worse than this is none.
 const WORST_KEYWORD: f32 = -5.0;
-/// No seam is better.
-const BEST_SEAM: f32 = 0.6;
 /// Only a keyword that the archive names ends at a worse seam.
 const WORST_SEAM: f32 = -2.6;
 /// What is added where the letters of a tag are a whole word of its keyword.
@@ -152,27 +150,44 @@ impl<'a> Search<'a> {
         let mut choice = [Keyword::default(); CHOICE];
         let mut chosen = 0;
         let mut breaks = 0.0_f32;
-        let shapes = self.vocabulary.shapes_from(self.line, from);
+        let mut shapes = self.vocabulary.shapes_from(self.line, from);
         // Most ranges begin as no keyword does that the archive names.
-        let may_be_known =
+        let mut may_be_known =
             from + 2 <= end && self.vocabulary.may_begin(self.line.hash((from, from + 2)));
-        for to in from + 2..=end.min(from + LONGEST_KEYWORD) {
+        let last = end.min(from + LONGEST_KEYWORD);
+        let mut to = from + 1;
+        while to < last {
+            to += 1;
             breaks += self.line.break_at(from, to - 1);
-            // Breaks only become more.
-            if !may_be_known && shapes.is_empty() && -1.5 - breaks + BEST_SEAM < WORST_KEYWORD {
-                break;
+            if !may_be_known && shapes.is_empty() {
+                // Breaks only become more.
+                let best = -1.5 - breaks + self.line.best_seam_from(to);
+                let choosy = chosen == CHOICE && choice[CHOICE - 1].score >= best;
+                if (choosy || best < WORST_KEYWORD) && to < last {
+                    if -1.5 - breaks < WORST_KEYWORD || last < end {
+                        break;
+                    }
+                    // The end of the line is one in any case, but for its breaks.
+                    for at in to..last {
+                        breaks += self.line.break_at(from, at);
+                    }
+                    to = last;
+                }
             }
             let seam = self.line.seam(to);
             if seam < -10.0 {
                 continue;
             }
             let hash = self.line.hash((from, to));
+            may_be_known = may_be_known && self.vocabulary.may_go_on(hash);
             let times = if may_be_known { self.vocabulary.keyword(hash) } else { 0 };
             let score = if times > 0 {
                 3.0 + 0.3 * (1.0 + times as f32).ln() + seam.max(-1.5)
             } else if seam < WORST_SEAM {
                 continue;
-            } else if let Some((held, known)) = shapes.best(to) {
+            } else if !shapes.is_empty()
+                && let Some((held, known)) = shapes.best(to)
+            {
                 let word = if known { 1.0 } else { -0.8 };
                 0.8 + 0.25 * (1.0 + held as f32).ln() + word + seam
             } else {
@@ -208,9 +223,14 @@ impl<'a> Search<'a> {
     pub(super) fn promise(&mut self, middle: usize) -> f32 {
         self.make_keywords(middle);
         let mut best = f32::MIN;
+        let keywords = self.keywords(middle);
+        let highest = keywords.iter().map(|keyword| keyword.score).fold(f32::MIN, f32::max);
         for tag in self.tags(0).iter().filter(|tag| tag.range.1 <= middle) {
-            for keyword in self.keywords(middle) {
-                if most(tag, keyword) > best {
+            if most(tag, highest) <= best {
+                continue;
+            }
+            for keyword in keywords {
+                if most(tag, keyword.score) > best {
                     best = best.max(self.worth(tag, middle, keyword));
                 }
             }
@@ -240,6 +260,8 @@ impl<'a> Search<'a> {
         keywords[end * row] = 0.0;
         for from in (0..end).filter(|from| reached[*from]).rev() {
             let (here, below) = keywords[from * row..].split_at_mut(row);
+            // No keyword has less than two characters.
+            let here = &mut here[..row.min((end - from) / 2 + 1)];
             for keyword in self.keywords(from) {
                 let rest = &below[(keyword.to - from - 1) * row..][..row];
                 for (here, rest) in here[1..].iter_mut().zip(rest) {
@@ -251,9 +273,10 @@ impl<'a> Search<'a> {
         tags[0] = 0.0;
         for from in 0..self.reach {
             let (here, below) = tags[from * row..].split_at_mut(row);
+            let here = &here[..row.min(from / 2 + 1)];
             for tag in self.tags(from) {
                 let there = &mut below[(tag.range.1 - from - 1) * row..][..row];
-                for (there, here) in there[1..].iter_mut().zip(&*here) {
+                for (there, here) in there[1..].iter_mut().zip(here) {
                     *there = there.max(here + (tag.score + tag.hope - PAIR));
                 }
             }
@@ -314,7 +337,7 @@ impl<'a> Search<'a> {
             let row = &mut rows[tag.range.1];
             for keyword in fitting {
                 // The keywords after it are no better.
-                if step.score + most(tag, keyword) < row.least() {
+                if step.score + most(tag, keyword.score) < row.least() {
                     break;
                 }
                 let score = step.score + self.worth(tag, from, keyword);
@@ -361,9 +384,9 @@ fn small(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(NONE)
 }
 
-/// A tag and its keyword add no more than this.
-fn most(tag: &Tag, keyword: &Keyword) -> f32 {
-    tag.score + keyword.score - PAIR + tag.hope + ROUNDING
+/// A tag and a keyword of this score add no more than this.
+fn most(tag: &Tag, keyword: f32) -> f32 {
+    tag.score + keyword - PAIR + tag.hope + ROUNDING
 }
 
 /// What it is worth that a keyword holds the letters of its tag: a longer tag is held by chance less

@@ -12,14 +12,21 @@ pub(super) struct Seen {
 }
 
 impl Seen {
+    /// For so many keys.
+    pub(super) fn for_keys(number: usize) -> Self {
+        let bits = (number * BITS).next_power_of_two().max(64);
+        Self { words: vec![0; bits / 64], shift: u64::BITS - bits.trailing_zeros() }
+    }
+
     pub(super) fn of(keys: impl ExactSizeIterator<Item = u64>) -> Self {
-        let bits = (keys.len() * BITS).next_power_of_two().max(64);
-        let mut seen = Self { words: vec![0; bits / 64], shift: u64::BITS - bits.trailing_zeros() };
-        for key in keys {
-            let bit = seen.bit(key);
-            seen.words[bit / 64] |= 1 << (bit % 64);
-        }
+        let mut seen = Self::for_keys(keys.len());
+        keys.for_each(|key| seen.insert(key));
         seen
+    }
+
+    pub(super) fn insert(&mut self, key: u64) {
+        let bit = self.bit(key);
+        self.words[bit / 64] |= 1 << (bit % 64);
     }
 
     /// No key is denied, and few others are not.

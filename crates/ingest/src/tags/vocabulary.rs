@@ -3,7 +3,7 @@
 
 use foldhash::{HashMap, HashSet};
 
-use super::glue::{Glue, Range, text_hash};
+use super::glue::{Glue, Range, hash_on, text_hash};
 use super::seen::Seen;
 use crate::fold::fold;
 use crate::title::{Title, is_ticker};
@@ -25,11 +25,18 @@ pub(crate) struct Vocabulary {
     /// The counts again, by the hash of their text: any range of a line is looked up without making a text of it.
     tag_counts: HashMap<u64, u32>,
     keyword_counts: HashMap<u64, u32>,
-    /// What may be a key of `keyword_counts`, and what of `shapes`.
+    /// What may be a key of `tag_counts`, what of `keyword_counts`, and what of `shapes`.
+    tag_seen: Seen,
     keyword_seen: Seen,
-    /// Hashes of the first two characters of the keywords.
+    /// Hashes of the first two characters of the keywords: hot, because small.
     keyword_begins: Seen,
+    /// Hashes of whatever a keyword begins with: what none does need not be read on.
+    keyword_prefixes: Seen,
     shape_seen: Seen,
+    /// The same of what stands before the word in a shape with whatever what stands behind it begins with.
+    shape_prefixes: Seen,
+    /// What may be one of `words`.
+    word_seen: Seen,
 }
 
 /// A shape must have held this many different words to be one.
@@ -84,7 +91,16 @@ impl Vocabulary {
         seen.retain(|_, words| words.len() >= WORDS_OF_A_SHAPE as usize);
         self.words = self.tags.keys().map(|tag| text_hash(tag)).collect();
         self.words.extend(seen.values().flatten().map(|word| text_hash(word)));
+        self.word_seen = Seen::of(self.words.iter().copied());
         self.befores = seen.keys().map(|(before, _)| text_hash(before)).collect();
+        let prefixes = seen.keys().map(|(_, behind)| behind.chars().count() + 1).sum();
+        self.shape_prefixes = Seen::for_keys(prefixes);
+        for (before, behind) in seen.keys() {
+            let before = text_hash(before);
+            for behind in prefix_hashes(behind) {
+                self.shape_prefixes.insert(pair_hash(before, behind));
+            }
+        }
         self.shapes = seen
             .into_iter()
             .map(|((before, behind), words)| {
@@ -97,9 +113,15 @@ impl Vocabulary {
         };
         self.tag_counts = by_hash(&self.tags);
         self.keyword_counts = by_hash(&self.keywords);
+        self.tag_seen = Seen::of(self.tag_counts.keys().copied());
         self.keyword_seen = Seen::of(self.keyword_counts.keys().copied());
         let begins: Vec<u64> = self.keywords.keys().map(|keyword| first_hash(keyword)).collect();
         self.keyword_begins = Seen::of(begins.into_iter());
+        let prefixes = self.keywords.keys().map(|keyword| keyword.chars().count() + 1).sum();
+        self.keyword_prefixes = Seen::for_keys(prefixes);
+        for hash in self.keywords.keys().flat_map(|keyword| prefix_hashes(keyword)) {
+            self.keyword_prefixes.insert(hash);
+        }
         self.shape_seen = Seen::of(self.shapes.keys().copied());
     }
 
@@ -110,6 +132,9 @@ impl Vocabulary {
 
     /// How often the archive names a tag; `hash` is that of its folded text.
     pub(super) fn tag(&self, hash: u64) -> u32 {
+        if !self.tag_seen.may_hold(hash) {
+            return 0;
+        }
         self.tag_counts.get(&hash).copied().unwrap_or(0)
     }
 
@@ -124,6 +149,11 @@ impl Vocabulary {
     /// Whether the archive may name a keyword that begins with the two characters of this hash.
     pub(super) fn may_begin(&self, hash: u64) -> bool {
         self.keyword_begins.may_hold(hash)
+    }
+
+    /// Whether the archive may name a keyword that begins with the text of this hash.
+    pub(super) fn may_go_on(&self, hash: u64) -> bool {
+        self.keyword_prefixes.may_hold(hash)
     }
 
     /// Whether the archive names them together.
@@ -146,21 +176,22 @@ impl Vocabulary {
 
     #[cfg(test)]
     fn shape(&self, line: &Glue, (from, to): Range) -> Option<(u32, bool)> {
-        let shapes = self.shapes_from(line, from);
+        let mut shapes = self.shapes_from(line, from);
         assert!(!shapes.is_empty() || shapes.best(to).is_none());
         shapes.best(to)
     }
 }
 
-/// The shapes that ranges with one beginning can fit: what stands before the word is looked up once.
+/// The shapes that ranges with one beginning can fit, asked of ranges that end further and further on: what
+/// stands before the word is looked up once, and what no shape has behind it is not read on.
 pub(super) struct Shapes<'a> {
     vocabulary: &'a Vocabulary,
     line: &'a Glue,
     from: usize,
     /// The words below `from`; the first may begin above it.
     words: &'a [Range],
-    /// A bit for each word: whether some shape begins with what stands before it. A keyword is too short for
-    /// more words than there are bits.
+    /// A bit for each word: whether some shape begins with what stands before it, and goes on with what has been
+    /// read behind it. A keyword is too short for more words than there are bits.
     fitting: u64,
 }
 
@@ -171,29 +202,46 @@ impl Shapes<'_> {
     }
 
     /// The best shape that the range to `to` fits: how many words the shape has held, and whether this word is known.
-    pub(super) fn best(&self, to: usize) -> Option<(u32, bool)> {
-        let Self { vocabulary, line, from, mut fitting, .. } = *self;
+    pub(super) fn best(&mut self, to: usize) -> Option<(u32, bool)> {
+        let Self { vocabulary, line, from, .. } = *self;
         let mut best = None;
-        while fitting != 0 {
-            let word = self.words[fitting.trailing_zeros() as usize];
-            fitting &= fitting - 1;
+        let mut left = self.fitting;
+        while left != 0 {
+            let bit = left & left.wrapping_neg();
+            left ^= bit;
+            let word = self.words[bit.trailing_zeros() as usize];
             let word = (word.0.max(from), word.1.min(to));
             if word.0 >= to {
                 break;
             }
             let shape = pair_hash(line.hash((from, word.0)), line.hash((word.1, to)));
+            if !vocabulary.shape_prefixes.may_hold(shape) {
+                self.fitting ^= bit;
+                continue;
+            }
             if !vocabulary.shape_seen.may_hold(shape) {
                 continue;
             }
-            let Some(held) = vocabulary.shapes.get(&shape) else { continue };
-            let known = vocabulary.words.contains(&line.hash(word));
+            let text = line.hash(word);
+            let known = vocabulary.word_seen.may_hold(text) && vocabulary.words.contains(&text);
             // A bare word is a keyword only if the archive knows it: any run of letters is bare.
-            if known || word != (from, to) {
+            if (known || word != (from, to))
+                && let Some(held) = vocabulary.shapes.get(&shape)
+            {
                 best = best.max(Some((known, *held)));
             }
         }
         best.map(|(known, held)| (held, known))
     }
+}
+
+/// The hashes of all beginnings of a folded text, the empty one first.
+fn prefix_hashes(folded: &str) -> impl Iterator<Item = u64> {
+    let further = folded.chars().scan(0, |hash, c| {
+        *hash = hash_on(*hash, c);
+        Some(*hash)
+    });
+    std::iter::once(0).chain(further)
 }
 
 /// The hash of the first two characters of a folded text.
@@ -267,8 +315,12 @@ mod tests {
         vocabulary.learn();
         let line = Glue::new("Baby XY幣 TokenBaby BBD.D幣 TokenABaby").unwrap();
         for from in 0..line.len() {
+            let mut further_on = vocabulary.shapes_from(&line, from);
             for to in from + 1..=line.len() {
                 let text: String = (from..to).map(|at| line.folded_char(at)).collect();
+                let known = vocabulary.keywords.contains_key(&text);
+                let prefixes: Vec<u64> = prefix_hashes(&text).skip(2).collect();
+                assert!(!known || prefixes.iter().all(|hash| vocabulary.may_go_on(*hash)));
                 let wanted = slots(&text)
                     .filter_map(|(before, word, behind)| {
                         let shape = pair_hash(text_hash(before), text_hash(behind));
@@ -280,6 +332,7 @@ mod tests {
                     .max();
                 let wanted = wanted.map(|(known, held)| (held, known));
                 assert_eq!(vocabulary.shape(&line, (from, to)), wanted, "{text}");
+                assert_eq!(further_on.best(to), wanted, "{text}, after all that end earlier");
                 assert_eq!(line.hash((from, to)), text_hash(&text));
             }
         }

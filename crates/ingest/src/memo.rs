@@ -1,0 +1,117 @@
+//! Flash items that a thread has handed on: the same item stands in many pages, and its text is copied, folded
+//! and sent only where it is new.
+
+use crate::flash::Item;
+use crate::flashes::Keys;
+
+/// Items that are remembered, at 24 bytes each.
+const REMEMBERED: usize = 1 << 15;
+
+/// The keys of items by what they say. Each has one place where it can stand, so it stays small.
+pub(crate) struct Memo {
+    places: Vec<Option<(u64, Keys)>>,
+    /// Whether the text of an item that is met again is left out.
+    brief: bool,
+}
+
+impl Memo {
+    pub(crate) fn new(brief: bool) -> Self {
+        Self { places: vec![None; REMEMBERED], brief }
+    }
+
+    /// The keys of an item, and its text where the thread has not handed on the same before: the receiver takes
+    /// what one thread finds in the order in which it does, so it has had the text.
+    pub(crate) fn meet(&mut self, item: &Item<'_>) -> (Keys, Option<String>) {
+        let hash = item.hash();
+        let place = &mut self.places[hash as usize % REMEMBERED];
+        match place {
+            Some((known, keys)) if *known == hash => (*keys, (!self.brief).then(|| item.text())),
+            _ => {
+                let text = item.text();
+                let keys = Keys::of(item.title, &text, item.date);
+                *place = Some((hash, keys));
+                (keys, Some(text))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::convert::Infallible;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::evidence::Evidence;
+    use crate::flash::PageFlash;
+    use crate::page::{Markup, parse_apart};
+    use crate::record::Record;
+    use crate::{Options, Silent, ingest};
+
+    fn pages() -> impl Strategy<Value = Vec<String>> {
+        let parts = prop::sample::select(vec![
+            "正文的一段。",
+            "聲音 | 題目甲:據官方消息,題目甲。[2022/6/18 4:36:07]",
+            "動態 | 題目甲:據官方消息,題目甲。[2022/6/18 4:36:07]",
+            "題目甲:據官方消息,題目甲。[2022/6/18 4:36:07]",
+            "题目甲:据官方消息,题目甲。[2022/6/18 4:36:07]",
+            "題目甲:據官方消息,題目甲。[2022/6/18]",
+            "題目乙:6月18日消息,第一段。\n\n第二段(財聯社)[2022/6/18 4:36:07]",
+            "題目乙:6月18日消息,第一段。第二段(財聯社)[2022/6/18 4:36:07]",
+            "據悉比特幣突破三萬美元。[1900/1/1 0:00:00]",
+        ]);
+        let page = prop::collection::vec(parts, 1..5).prop_map(|parts| parts.join("\n\n"));
+        prop::collection::vec(page, 1..8)
+    }
+
+    proptest! {
+        #[test]
+        fn items_with_one_hash_say_the_same(pages in pages()) {
+            let mut met: HashMap<u64, PageFlash> = HashMap::new();
+            let mut memo = Memo::new(false);
+            for page in &pages {
+                parse_apart(page, Markup::Text, &Evidence::default(), &mut |item| {
+                    let (hash, again) = (item.hash(), memo.meet(&item));
+                    let flash = PageFlash { start: 0, end: 0, ..item.into() };
+                    let keys = Keys::of(&flash.title, &flash.text, flash.date);
+                    assert_eq!(again, (keys, Some(flash.text.clone())));
+                    let known = met.entry(hash).or_insert_with(|| flash.clone());
+                    assert_eq!(*known, flash);
+                });
+            }
+            let different = met.values().enumerate().all(|(number, one)| {
+                met.values().skip(number + 1).all(|other| one != other)
+            });
+            prop_assert!(different, "and others have another");
+        }
+
+        #[test]
+        fn records_are_the_same_whether_texts_are_left_out_or_not(pages in pages()) {
+            let folder = tempfile::tempdir().unwrap();
+            for (number, page) in pages.iter().enumerate() {
+                std::fs::write(folder.path().join(format!("{number}.txt")), page).unwrap();
+            }
+            let read = |threads| {
+                let mut records = Vec::new();
+                let options = Options { threads, ..Options::default() };
+                ingest(&[folder.path().to_owned()], &options, &Silent, &mut |record| {
+                    records.push(record);
+                    Ok::<(), Infallible>(())
+                })
+                .unwrap();
+                records
+            };
+            let brief: Vec<Vec<Record>> = (1..4).map(read).collect();
+            // Where a dump has an item, the texts of all are sent.
+            let dump = r#"{"kind":"flash","title":"別的","text":"別的快訊"}"#;
+            std::fs::write(folder.path().join("last.jsonl"), dump).unwrap();
+            for records in brief {
+                let mut whole = read(2);
+                whole.pop();
+                prop_assert_eq!(records, whole);
+            }
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! Where flash items stand: as many places as an archive has pages, so they are sorted by item outside of
+//! memory, in runs, and merged while the items are given.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
+use std::io;
+
+use serde::{Deserialize, Serialize};
+
+use crate::record::{Sighting, Span};
+use crate::sources::common;
+use crate::spool::{PieceReader, Spool};
+
+/// Sightings of one run: 32 bytes each, and half as much again while it is sorted.
+const RUN: usize = 1 << 16;
+/// Bytes of paths that end a run before it is full.
+const PATHS: usize = 4 << 20;
+/// Bytes of each run in memory while runs are merged.
+const WINDOW: usize = 1 << 13;
+
+/// An item and its writing, as numbers; writings of one item are given one after another.
+pub(crate) type Key = (u32, u32);
+
+/// Takes sightings in the order of the walk.
+pub(crate) struct Sightings {
+    runs: Spool,
+    /// Where each run begins, and how many it has.
+    starts: Vec<(u64, usize)>,
+    run: Vec<Seen>,
+    paths: Paths,
+    longest: usize,
+    count: u64,
+}
+
+/// The paths of a run, one behind another, and where each ends.
+#[derive(Default)]
+struct Paths {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Paths {
+    /// The number of a path. Items come page by page, so it is new or the last one.
+    fn number(&mut self, path: &str) -> io::Result<u32> {
+        if self.ends.is_empty() || self.get(self.ends.len() - 1) != path {
+            self.text.push_str(path);
+            self.ends.push(self.text.len());
+        }
+        u32::try_from(self.ends.len() - 1).map_err(io::Error::other)
+    }
+
+    fn get(&self, number: usize) -> &str {
+        let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start..self.ends[number]]
+    }
+
+    fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+}
+
+/// A sighting of the run in memory.
+struct Seen {
+    key: Key,
+    path: u32,
+    span: Span,
+}
+
+/// A sighting as it is written: what its path has in common with the one before is left out.
+#[derive(Serialize, Deserialize)]
+struct Entry<'a> {
+    key: Key,
+    shared: usize,
+    rest: &'a str,
+    start: u64,
+    length: u64,
+}
+
+impl Sightings {
+    pub(crate) fn new() -> io::Result<Self> {
+        Self::in_runs(RUN)
+    }
+
+    /// Runs of at most `longest` sightings.
+    fn in_runs(longest: usize) -> io::Result<Self> {
+        Ok(Self {
+            runs: Spool::new()?,
+            starts: Vec::new(),
+            run: Vec::new(),
+            paths: Paths::default(),
+            longest,
+            count: 0,
+        })
+    }
+
+    pub(crate) fn count(&self) -> u64 {
+        self.count
+    }
+
+    pub(crate) fn push(&mut self, key: Key, path: &str, span: Span) -> io::Result<()> {
+        let path = self.paths.number(path)?;
+        self.run.push(Seen { key, path, span });
+        self.count += 1;
+        if self.run.len() >= self.longest || self.paths.text.len() >= PATHS {
+            self.close()?;
+        }
+        Ok(())
+    }
+
+    /// Writes the run, sorted.
+    fn close(&mut self) -> io::Result<()> {
+        // Stable: of one writing the order is that of the walk.
+        self.run.sort_by_key(|seen| seen.key);
+        self.starts.push((self.runs.end(), self.run.len()));
+        let (mut before, mut entry) = ("", Vec::new());
+        for seen in &self.run {
+            let path = self.paths.get(seen.path as usize);
+            let shared = common(before, path);
+            let Span { start, end } = seen.span;
+            let (rest, length) = (&path[shared..], end.wrapping_sub(start));
+            let piece = Entry { key: seen.key, shared, rest, start, length };
+            entry = postcard::to_extend(&piece, entry).map_err(io::Error::other)?;
+            self.runs.push(&entry)?;
+            entry.clear();
+            before = path;
+        }
+        self.run.clear();
+        self.paths.clear();
+        Ok(())
+    }
+
+    /// All sightings, by item.
+    pub(crate) fn finish(mut self) -> io::Result<Sorted> {
+        if !self.run.is_empty() {
+            self.close()?;
+        }
+        let pieces = self.runs.finish()?;
+        let mut sorted = Sorted { runs: Vec::new(), heads: BinaryHeap::new() };
+        for (number, (at, left)) in self.starts.into_iter().enumerate() {
+            let (path, key, span) = (String::new(), (0, 0), Span::default());
+            let mut run = Run { reader: pieces.reader(WINDOW), at, left, path, key, span };
+            if run.step()? {
+                sorted.heads.push(Reverse((run.key, number)));
+            }
+            sorted.runs.push(run);
+        }
+        Ok(sorted)
+    }
+}
+
+/// Gives sightings by item.
+pub(crate) struct Sorted {
+    runs: Vec<Run>,
+    /// The least of each run that has any left. Earlier runs come first: they are earlier in the walk.
+    heads: BinaryHeap<Reverse<(Key, usize)>>,
+}
+
+/// A run that is read, and its first sighting that has not been taken.
+struct Run {
+    reader: PieceReader,
+    at: u64,
+    left: usize,
+    path: String,
+    key: Key,
+    span: Span,
+}
+
+impl Run {
+    /// Goes to the next sighting, if there is one.
+    fn step(&mut self) -> io::Result<bool> {
+        if self.left == 0 {
+            return Ok(false);
+        }
+        let (piece, next) = self.reader.piece(self.at)?;
+        let Entry { key, shared, rest, start, length } =
+            postcard::from_bytes(piece).map_err(io::Error::other)?;
+        self.path.truncate(shared);
+        self.path.push_str(rest);
+        (self.key, self.at, self.left) = (key, next, self.left - 1);
+        self.span = Span { start, end: start.wrapping_add(length) };
+        Ok(true)
+    }
+}
+
+impl Sorted {
+    /// The sightings of one writing, in the order of the walk. Asked for in the order of keys.
+    pub(crate) fn take(&mut self, key: Key) -> io::Result<Vec<Sighting>> {
+        let mut seen_in = Vec::new();
+        while let Some(mut head) = self.heads.peek_mut() {
+            let Reverse((least, number)) = *head;
+            if least != key {
+                break;
+            }
+            let run = &mut self.runs[number];
+            seen_in.push(Sighting { path: run.path.clone(), span: run.span });
+            if run.step()? {
+                *head = Reverse((run.key, number));
+            } else {
+                // Its window is not needed any more.
+                run.reader.close();
+                PeekMut::pop(head);
+            }
+        }
+        Ok(seen_in)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn sorted_outside_of_memory_as_in_it(
+            seen in prop::collection::vec((0..6_u32, 0..3_u32, 0..4_usize, 0..500_u64), 0..120),
+            longest in 1..40_usize,
+        ) {
+            let paths = ["a/甲.txt", "a/乙.txt", "b", ""];
+            let mut sightings = Sightings::in_runs(longest).unwrap();
+            let mut wanted: BTreeMap<Key, Vec<Sighting>> = BTreeMap::new();
+            for (item, writing, path, start) in seen {
+                let span = Span { start, end: start * 3 };
+                let (key, path) = ((item, item + writing), paths[path]);
+                sightings.push(key, path, span).unwrap();
+                wanted.entry(key).or_default().push(Sighting { path: path.to_owned(), span });
+            }
+            prop_assert_eq!(sightings.count(), wanted.values().map(|seen| seen.len() as u64).sum::<u64>());
+            let mut sorted = sightings.finish().unwrap();
+            for item in 0..6 {
+                for writing in 0..3 {
+                    let key = (item, item + writing);
+                    let wanted = wanted.remove(&key).unwrap_or_default();
+                    prop_assert_eq!(sorted.take(key).unwrap(), wanted);
+                }
+            }
+            prop_assert!(sorted.heads.is_empty());
+        }
+    }
+
+    #[test]
+    fn long_paths_end_a_run() {
+        let mut sightings = Sightings::new().unwrap();
+        let path = |number: usize| format!("{number}{}", "甲".repeat(PATHS / 12));
+        for number in 0..9 {
+            sightings.push((0, 0), &path(number), Span::default()).unwrap();
+        }
+        assert!(sightings.starts.len() > 1);
+        let seen = sightings.finish().unwrap().take((0, 0)).unwrap();
+        assert!(seen.iter().enumerate().all(|(number, seen)| seen.path == path(number)));
+        assert_eq!(seen.len(), 9);
+    }
+}

@@ -1,0 +1,260 @@
+//! The files of an archive in the order of the walk, kept outside of memory: each is read once in each pass,
+//! one after another.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::inputs::Form;
+use crate::spool::{PieceReader, Pieces, Spool};
+
+/// One file to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Source {
+    pub(crate) path: PathBuf,
+    /// Path below the root with `/` between the parts; what an article's id is made from.
+    pub(crate) relative: String,
+    pub(crate) form: Form,
+    pub(crate) bytes: u64,
+}
+
+/// Where a file's path comes from.
+#[derive(Serialize, Deserialize)]
+enum Place {
+    /// It is below this root.
+    Below(usize),
+    /// It is none that can be made of a root and the path below it: a root itself, or not UTF-8.
+    Kept(usize),
+}
+
+/// A file as it is written: what its path below the root has in common with the one before is left out.
+#[derive(Serialize, Deserialize)]
+struct Entry<'a> {
+    place: Place,
+    shared: usize,
+    rest: &'a str,
+    form: Form,
+    bytes: u64,
+}
+
+/// Bytes that each reading thread has at once.
+const WINDOW: usize = 1 << 14;
+
+/// Takes the files of a walk.
+pub(crate) struct Writer {
+    spool: Spool,
+    roots: Vec<PathBuf>,
+    kept: Vec<PathBuf>,
+    before: String,
+    count: usize,
+    bytes: u64,
+}
+
+/// All files of a walk.
+pub(crate) struct Sources {
+    pieces: Pieces,
+    paths: Arc<Paths>,
+    count: usize,
+    bytes: u64,
+}
+
+struct Paths {
+    roots: Vec<PathBuf>,
+    kept: Vec<PathBuf>,
+}
+
+impl Writer {
+    pub(crate) fn new(roots: &[PathBuf]) -> io::Result<Self> {
+        let (kept, before) = (Vec::new(), String::new());
+        Ok(Self { spool: Spool::new()?, roots: roots.to_vec(), kept, before, count: 0, bytes: 0 })
+    }
+
+    /// Adds a file that was found in the root of this number.
+    pub(crate) fn push(&mut self, root: usize, source: Source) -> io::Result<()> {
+        let Source { path, relative, form, bytes } = source;
+        // Byte by byte: paths are equal, too, where one has a separator more.
+        let whole = |root: &PathBuf| below(root, &relative).as_os_str() == path.as_os_str();
+        let place = if self.roots.get(root).is_some_and(whole) {
+            Place::Below(root)
+        } else {
+            self.kept.push(path);
+            Place::Kept(self.kept.len() - 1)
+        };
+        let shared = common(&self.before, &relative);
+        let entry = Entry { place, shared, rest: &relative[shared..], form, bytes };
+        self.spool.push(&postcard::to_stdvec(&entry).map_err(io::Error::other)?)?;
+        self.before = relative;
+        self.count += 1;
+        self.bytes += bytes;
+        Ok(())
+    }
+
+    pub(crate) fn finish(self) -> io::Result<Sources> {
+        let Self { spool, roots, kept, count, bytes, .. } = self;
+        Ok(Sources {
+            pieces: spool.finish()?,
+            paths: Arc::new(Paths { roots, kept }),
+            count,
+            bytes,
+        })
+    }
+}
+
+impl Sources {
+    /// Bytes of all files.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The files one after another; several threads may read at once.
+    pub(crate) fn iter(&self) -> Files {
+        let (reader, paths) = (self.pieces.reader(WINDOW), Arc::clone(&self.paths));
+        Files { reader, paths, at: 0, left: self.count, relative: String::new() }
+    }
+}
+
+/// See [`Sources::iter`]. To pass over a file costs next to nothing.
+#[derive(Clone)]
+pub(crate) struct Files {
+    reader: PieceReader,
+    paths: Arc<Paths>,
+    at: u64,
+    left: usize,
+    relative: String,
+}
+
+impl Files {
+    fn step(&mut self) -> io::Result<(Place, Form, u64)> {
+        let (piece, next) = self.reader.piece(self.at)?;
+        let Entry { place, shared, rest, form, bytes } =
+            postcard::from_bytes(piece).map_err(io::Error::other)?;
+        self.relative.truncate(shared);
+        self.relative.push_str(rest);
+        self.at = next;
+        self.left -= 1;
+        Ok((place, form, bytes))
+    }
+
+    fn source(&mut self) -> io::Result<Source> {
+        let (place, form, bytes) = self.step()?;
+        let path = match place {
+            Place::Below(root) => {
+                self.paths.roots.get(root).map(|root| below(root, &self.relative))
+            }
+            Place::Kept(number) => self.paths.kept.get(number).cloned(),
+        };
+        let path = path.ok_or(io::ErrorKind::InvalidData)?;
+        Ok(Source { path, relative: self.relative.clone(), form, bytes })
+    }
+}
+
+impl Iterator for Files {
+    type Item = io::Result<Source>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.nth(0)
+    }
+
+    fn nth(&mut self, passed: usize) -> Option<Self::Item> {
+        let fault = (0..passed.min(self.left)).find_map(|_| self.step().err());
+        if self.left == 0 {
+            return None;
+        }
+        let source = fault.map_or_else(|| self.source(), Err);
+        if source.is_err() {
+            // Nothing can be read from here on.
+            self.left = 0;
+        }
+        Some(source)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl ExactSizeIterator for Files {}
+
+/// What the walk has as the path of a file.
+fn below(root: &Path, relative: &str) -> PathBuf {
+    // Room for all of it at once.
+    let mut path = PathBuf::with_capacity(root.as_os_str().len() + 1 + relative.len());
+    path.push(root);
+    path.extend(relative.split('/'));
+    path
+}
+
+/// How many bytes two texts begin with in common, in whole characters.
+pub(crate) fn common(one: &str, other: &str) -> usize {
+    let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    (0..=same).rev().find(|at| other.is_char_boundary(*at)).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn form(name: &str) -> Form {
+        Form::of(name).unwrap_or(Form::PAGE)
+    }
+
+    proptest! {
+        #[test]
+        fn files_come_back_as_they_were(
+            names in prop::collection::vec((0..3_usize, "[ab甲乙]{1,3}(/[ab甲丙]{1,4}){0,3}(\\.html\\.gz|\\.txt|)"), 0..40),
+            step in 1..5_usize,
+        ) {
+            let roots = [PathBuf::from("a/root"), PathBuf::from("."), PathBuf::from("/甲//b/")];
+            let sources: Vec<Source> = names
+                .iter()
+                .map(|(root, name)| Source {
+                    // A root that is a file has the path of none below it.
+                    path: if name.len() == 1 { roots[*root].clone() } else { roots[*root].join(name) },
+                    relative: name.clone(),
+                    form: form(name),
+                    bytes: name.len() as u64 * 1000,
+                })
+                .collect();
+            let mut writer = Writer::new(&roots).unwrap();
+            for ((root, _), source) in names.iter().zip(&sources) {
+                writer.push(*root, source.clone()).unwrap();
+            }
+            let list = writer.finish().unwrap();
+            prop_assert_eq!(list.iter().len(), sources.len());
+            prop_assert_eq!(list.bytes(), sources.iter().map(|source| source.bytes).sum::<u64>());
+            let all: Vec<Source> = list.iter().map(Result::unwrap).collect();
+            prop_assert_eq!(&all, &sources);
+            for first in 0..step {
+                let some: Vec<Source> =
+                    list.iter().skip(first).step_by(step).map(Result::unwrap).collect();
+                let wanted: Vec<Source> =
+                    sources.iter().skip(first).step_by(step).cloned().collect();
+                prop_assert_eq!(some, wanted);
+            }
+        }
+    }
+
+    #[test]
+    fn what_two_texts_begin_with_ends_between_characters() {
+        assert_eq!(common("甲乙", "甲丙"), 3, "乙 and 丙 begin with the same two bytes");
+        assert_eq!((common("", "a"), common("ab", "a"), common("ab", "ac")), (0, 1, 1));
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_read_ends_with_its_error() {
+        let mut writer = Writer::new(&[PathBuf::from("a")]).unwrap();
+        for name in ["b.txt", "c.txt"] {
+            let (path, relative) = (PathBuf::from("a").join(name), name.to_owned());
+            writer.push(0, Source { path, relative, form: form(name), bytes: 1 }).unwrap();
+        }
+        let mut list = writer.finish().unwrap();
+        list.count = 5;
+        let read: Vec<bool> = list.iter().map(|source| source.is_ok()).collect();
+        assert_eq!(read, [true, true, false]);
+        assert!(list.iter().nth(4).is_some_and(|source| source.is_err()));
+    }
+}

@@ -1,0 +1,160 @@
+//! Pieces set aside in a temporary file and read back from wherever they begin, so that what grows with an
+//! archive takes no memory.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Bytes that are written at once.
+const BUFFER: usize = 1 << 16;
+/// Bytes of the length that stands before a piece.
+const HEAD: usize = 4;
+
+/// Takes pieces.
+pub(crate) struct Spool {
+    file: File,
+    pending: Vec<u8>,
+    written: u64,
+}
+
+/// The pieces, once all are there. Clones read the same file.
+#[derive(Clone)]
+pub(crate) struct Pieces {
+    file: Arc<Mutex<File>>,
+    length: u64,
+}
+
+/// Reads pieces; best in the order in which they were set aside.
+#[derive(Clone)]
+pub(crate) struct PieceReader {
+    pieces: Pieces,
+    window: Vec<u8>,
+    /// Where in the file the window begins.
+    from: u64,
+    /// Bytes that are read at once.
+    size: usize,
+}
+
+impl Spool {
+    pub(crate) fn new() -> io::Result<Self> {
+        Ok(Self { file: tempfile::tempfile()?, pending: Vec::new(), written: 0 })
+    }
+
+    /// Sets a piece aside; returns where it begins.
+    pub(crate) fn push(&mut self, piece: &[u8]) -> io::Result<u64> {
+        let at = self.end();
+        let length = u32::try_from(piece.len()).map_err(io::Error::other)?;
+        self.pending.extend_from_slice(&length.to_le_bytes());
+        self.pending.extend_from_slice(piece);
+        if self.pending.len() >= BUFFER {
+            self.flush()?;
+        }
+        Ok(at)
+    }
+
+    /// Where the next piece will begin.
+    pub(crate) fn end(&self) -> u64 {
+        self.written + self.pending.len() as u64
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.write_all(&self.pending)?;
+        self.written += self.pending.len() as u64;
+        self.pending.clear();
+        // One long piece does not keep its room.
+        self.pending.shrink_to(2 * BUFFER);
+        Ok(())
+    }
+
+    /// No more pieces.
+    pub(crate) fn finish(mut self) -> io::Result<Pieces> {
+        self.flush()?;
+        Ok(Pieces { file: Arc::new(Mutex::new(self.file)), length: self.written })
+    }
+}
+
+impl Pieces {
+    /// Reads `size` bytes at once, more where one piece is longer.
+    pub(crate) fn reader(&self, size: usize) -> PieceReader {
+        PieceReader { pieces: self.clone(), window: Vec::new(), from: 0, size }
+    }
+}
+
+impl PieceReader {
+    /// The piece that begins at `at`, and where the next one does.
+    pub(crate) fn piece(&mut self, at: u64) -> io::Result<(&[u8], u64)> {
+        let head = self.bytes(at, HEAD)?;
+        let length = u32::from_le_bytes(head.try_into().map_err(io::Error::other)?) as usize;
+        let from = at + HEAD as u64;
+        let piece = self.bytes(from, length)?;
+        Ok((piece, from + length as u64))
+    }
+
+    /// Gives its memory back.
+    pub(crate) fn close(&mut self) {
+        self.window = Vec::new();
+    }
+
+    fn bytes(&mut self, at: u64, length: usize) -> io::Result<&[u8]> {
+        let end = at + length as u64;
+        if at < self.from || end > self.from + self.window.len() as u64 {
+            self.load(at, length)?;
+        }
+        // Within the window, whose length is a `usize`.
+        let start = (at - self.from) as usize;
+        self.window.get(start..start + length).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    }
+
+    fn load(&mut self, at: u64, length: usize) -> io::Result<()> {
+        let left = self.pieces.length.saturating_sub(at);
+        let wanted = (length.max(self.size) as u64).min(left);
+        self.window.clear();
+        self.window.shrink_to(2 * self.size);
+        self.from = at;
+        let file = self.pieces.file.lock().unwrap_or_else(PoisonError::into_inner);
+        (&*file).seek(SeekFrom::Start(at))?;
+        (&*file).take(wanted).read_to_end(&mut self.window)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn every_piece_is_read_back_in_any_order(
+            lengths in prop::collection::vec(0..200_usize, 1..60),
+            order in prop::collection::vec(any::<prop::sample::Index>(), 0..40),
+            size in 1..300_usize,
+        ) {
+            let mut spool = Spool::new().unwrap();
+            let pieces: Vec<Vec<u8>> =
+                (0..).zip(&lengths).map(|(number, length)| vec![number; *length]).collect();
+            let places: Vec<u64> = pieces.iter().map(|piece| spool.push(piece).unwrap()).collect();
+            let end = spool.end();
+            let spooled = spool.finish().unwrap();
+            let mut reader = spooled.reader(size);
+            let inward = order.iter().map(|index| index.index(pieces.len()));
+            for number in (0..pieces.len()).chain(inward) {
+                let next = places.get(number + 1).copied().unwrap_or(end);
+                prop_assert_eq!(reader.piece(places[number]).unwrap(), (&*pieces[number], next));
+            }
+            prop_assert!(reader.piece(end).is_err());
+        }
+    }
+
+    #[test]
+    fn more_than_a_buffer_is_read_back() {
+        let mut spool = Spool::new().unwrap();
+        let piece = |number: u8| vec![number; 3 * BUFFER / 2 / usize::from(number)];
+        let places: Vec<u64> = (1..9).map(|number| spool.push(&piece(number)).unwrap()).collect();
+        let mut reader = spool.finish().unwrap().reader(1 << 10);
+        for (number, at) in (1..9).zip(places) {
+            assert_eq!(reader.piece(at).unwrap().0, piece(number));
+        }
+    }
+}
