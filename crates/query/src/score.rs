@@ -17,34 +17,73 @@ use wensou_index::{Cursor, Index, Most, Part, Postings};
 use crate::stats::{Norms, Statistics, pair_key, share};
 use crate::terms::Scored;
 
-/// Bounds are sums in another order than scores are: they may be smaller by rounding.
-const ROUNDING: f32 = 1.0 + 1e-5;
+/// Bounds are sums in another order than scores are, and less what was open: they may be smaller by rounding.
+const ROUNDING: f32 = 1.0 + 1e-4;
 
 /// Scores documents of one segment, in ascending order.
 pub(crate) struct SegmentScorer {
     lengths: Lengths,
     /// Those that can add the most first.
     units: Vec<UnitScorer>,
-    /// Of each unit, what is looked at for every document.
-    outlooks: Vec<Outlook>,
-    /// The units that are not rare; and no document before `rare_next` has any that is. Most documents have
-    /// none of the many units of titles and tags.
-    common: Vec<usize>,
-    rare_next: DocId,
-    /// Units that may add something to the document at hand, with the most that they and those behind them add.
-    open: Vec<(usize, f32)>,
+    outlook: Outlook,
 }
 
-/// What is known of a unit without reading its list any further.
-#[derive(Debug, Clone, Copy)]
+/// What is known of each unit without reading its list any further. It is looked at for every document, so
+/// it lies in arrays.
+#[derive(Debug, Default)]
 struct Outlook {
-    /// No document before this one has it.
-    next: DocId,
+    /// No document before this one has the unit.
+    next: Vec<DocId>,
     /// No document before `until` has it more often.
-    frequency: f32,
-    until: DocId,
-    most: f32,
-    place: usize,
+    frequency: Vec<f32>,
+    until: Vec<DocId>,
+    /// The least of all of `until`.
+    soonest: DocId,
+    most: Vec<f32>,
+    place: Vec<u8>,
+    /// The most that it adds to the document at hand.
+    bound: Vec<f32>,
+}
+
+impl Outlook {
+    /// Nothing is known but by looking.
+    fn of(units: &[UnitScorer]) -> Self {
+        let count = units.len();
+        Self {
+            next: vec![0; count],
+            frequency: vec![ANY; count],
+            until: vec![0; count],
+            soonest: 0,
+            most: units.iter().map(|unit| unit.most).collect(),
+            place: units.iter().map(|unit| unit.place as u8).collect(),
+            bound: vec![0.0; count],
+        }
+    }
+
+    /// Looks at the blocks that have `doc`.
+    fn look_at_blocks(&mut self, doc: DocId, units: &mut [UnitScorer]) {
+        self.soonest = TERMINATED;
+        for (at, unit) in units.iter_mut().enumerate() {
+            if self.until[at] <= doc {
+                (self.frequency[at], self.until[at]) = unit.outlook(doc.max(self.next[at]));
+            }
+            self.soonest = self.soonest.min(self.until[at]);
+        }
+    }
+
+    /// Makes the bounds those of a document; returns their sum.
+    fn bound(&mut self, doc: DocId, damping: &[f32; 4]) -> f32 {
+        let Self { next, frequency, most, place, bound, .. } = self;
+        let units = next.iter().zip(frequency).zip(most).zip(place).zip(bound);
+        let mut sum = 0.0;
+        for ((((next, frequency), most), place), bound) in units {
+            if *next <= doc {
+                *bound = share(*frequency, damping[usize::from(*place & 3)]) * *most;
+                sum += *bound;
+            }
+        }
+        sum
+    }
 }
 
 impl SegmentScorer {
@@ -62,75 +101,37 @@ impl SegmentScorer {
         for (query, worth) in bonus {
             let scoring = EnableScoring::disabled_from_searcher(index.searcher());
             let matched = query.weight(scoring)?.scorer(reader, 1.0)?;
-            let (place, most) = (ANYWHERE, *worth);
-            units.push(UnitScorer { list: List::Bonus(matched), place, most, rare: false });
+            units.push(UnitScorer { list: List::Bonus(matched), place: ANYWHERE, most: *worth });
         }
         units.sort_by(|a, b| b.most.total_cmp(&a.most));
-        let outlook = |UnitScorer { place, most, .. }: &UnitScorer| {
-            // Nothing is known but by looking.
-            Outlook { next: 0, frequency: ANY, until: 0, most: *most, place: *place }
-        };
-        let outlooks = units.iter().map(outlook).collect();
         let lengths = Lengths::of(statistics, postings(index, reader)?);
-        let common = (0..units.len()).filter(|at| !units[*at].rare).collect();
-        Ok(Self { lengths, units, outlooks, common, rare_next: 0, open: Vec::new() })
+        Ok(Self { lengths, outlook: Outlook::of(&units), units })
     }
 
     /// The score of a document, if it can be `least` or more; `None` if not. Documents must be asked
     /// for in ascending order.
     pub(crate) fn score(&mut self, doc: DocId, least: f32) -> Option<f32> {
-        let damping = self.lengths.damping(doc);
-        self.look(doc, &damping);
-        let Self { units, outlooks, open, .. } = self;
-        let mut score = 0.0;
-        for (at, open) in open {
-            if (score + *open) * ROUNDING < least {
+        let Self { lengths, units, outlook } = self;
+        let damping = lengths.damping(doc);
+        if outlook.soonest <= doc {
+            outlook.look_at_blocks(doc, units);
+        }
+        let most = outlook.bound(doc, &damping);
+        let (mut score, mut open) = (0.0, most * ROUNDING);
+        for (at, unit) in units.iter_mut().enumerate() {
+            if score + open < least {
                 return None;
             }
-            let Outlook { next, most, place, .. } = &mut outlooks[*at];
-            *next = units[*at].seek(doc);
-            if *next == doc {
-                score += share(units[*at].frequency(), damping[*place]) * *most;
+            if outlook.next[at] > doc {
+                continue;
+            }
+            outlook.next[at] = unit.seek(doc);
+            open -= outlook.bound[at];
+            if outlook.next[at] == doc {
+                score += share(unit.frequency(), damping[unit.place]) * unit.most;
             }
         }
         Some(score)
-    }
-
-    /// Puts the units that may add something to a document into `open`.
-    fn look(&mut self, doc: DocId, damping: &[f32; 4]) {
-        let Self { units, outlooks, common, rare_next, open, .. } = self;
-        let rare = *rare_next <= doc;
-        if rare {
-            *rare_next = TERMINATED;
-            for (unit, outlook) in units.iter_mut().zip(&mut *outlooks) {
-                if unit.rare {
-                    if outlook.next <= doc {
-                        outlook.next = unit.seek(doc);
-                    }
-                    *rare_next = outlook.next.max(doc + 1).min(*rare_next);
-                }
-            }
-        }
-        open.clear();
-        let all = 0..units.len();
-        let look_at = |at: usize| {
-            let outlook = &mut outlooks[at];
-            if outlook.next <= doc {
-                if outlook.until <= doc {
-                    (outlook.frequency, outlook.until) = units[at].outlook(doc);
-                }
-                open.push((at, share(outlook.frequency, damping[outlook.place]) * outlook.most));
-            }
-        };
-        match rare {
-            true => all.for_each(look_at),
-            false => common.iter().copied().for_each(look_at),
-        }
-        let mut sum = 0.0;
-        for (_, bound) in open.iter_mut().rev() {
-            sum += *bound;
-            *bound = sum;
-        }
     }
 }
 
@@ -191,12 +192,7 @@ struct UnitScorer {
     place: usize,
     /// It never adds more.
     most: f32,
-    /// Whether few documents have it.
-    rare: bool,
 }
-
-/// One document in so many has what is rare.
-const RARE: u32 = 64;
 
 enum List {
     Pair(Box<Cursor>),
@@ -224,13 +220,7 @@ impl UnitScorer {
         };
         let Some(list) = list else { return Ok(None) };
         let most = unit.weight * statistics.most(unit.part, unit.unit, &unit.text)?;
-        let documents = match &list {
-            List::Pair(list) => Cursor::count(list),
-            List::Word(list) => list.doc_freq(),
-            List::Bonus(_) => reader.max_doc(),
-        };
-        let rare = documents < reader.max_doc() / RARE;
-        Ok(Some(Self { list, place: unit.part as usize, most, rare }))
+        Ok(Some(Self { list, place: unit.part as usize, most }))
     }
 
     /// How often `doc` has it at most, and any document before the one returned.
