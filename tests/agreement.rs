@@ -115,6 +115,9 @@ fn however_a_query_is_answered_the_answer_is_the_same() {
                 hits.iter().map(|(id, _)| id.clone()).collect()
             };
             assert_eq!(names(&bare), names(&shown), "{typed}");
+            // What a session keeps from query to query changes no score by a bit.
+            let alone = wensou_query::ids(&index, &parsed, &options(limit)).unwrap();
+            assert_eq!(alone, bare, "{typed}");
         }
     }
     assert!(several > 50, "too few queries have hits that can be left out: {several}");

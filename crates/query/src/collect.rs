@@ -14,6 +14,10 @@ use crate::matching::Matcher;
 use crate::score::SegmentScorer;
 use crate::stats::Statistics;
 use crate::terms::Scored;
+use crate::window::{self, Window};
+
+/// Documents of the first window of a segment.
+const FIRST_WINDOW: usize = 128;
 
 /// The order of hits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -100,15 +104,25 @@ impl Best {
         for (segment, reader) in (0..).zip(searcher.segment_readers()) {
             let mut best = SegmentBest::new(self, index, segment)?;
             let (scored, bonus) = (wanted.scored, wanted.bonus);
-            best.scorer = Some(SegmentScorer::new(index, statistics, reader, scored, bonus)?);
+            let mut scorer = SegmentScorer::new(index, statistics, reader, scored, bonus)?;
             let mut matched = Matcher::of(wanted.matched, scoring, reader)?;
+            let documents = reader.max_doc();
             let alive = reader.alive_bitset();
-            let mut doc = matched.seek(0);
-            while doc != TERMINATED {
-                if alive.is_none_or(|alive| alive.is_alive(doc)) {
-                    best.collect(doc, &mut matched);
+            // The first of them are short: the sooner it is known what is too little, the better.
+            let mut length = FIRST_WINDOW;
+            let mut next = 0;
+            while next < documents {
+                let from = matched.seek(next);
+                if from == TERMINATED {
+                    break;
                 }
-                doc = matched.seek(doc + 1);
+                let mut window = Window::new(from, length, documents);
+                matched.mark(&mut window);
+                if let Some(alive) = alive {
+                    window.retain(|doc| alive.is_alive(doc));
+                }
+                (next, length) = (window.until(), (length * 2).min(window::MOST));
+                best.collect(window, &mut scorer, &mut matched);
             }
             best.shrink();
             total += best.total;
@@ -125,9 +139,10 @@ struct SegmentBest<'b> {
     segment: SegmentOrdinal,
     date: Option<&'b Column<i64>>,
     tie: &'b Column<u64>,
-    scorer: Option<SegmentScorer>,
     total: usize,
     found: Vec<Found>,
+    /// Room for a window's.
+    scored: Vec<(DocId, Score)>,
     /// The last place that can still get in, once there are `limit`.
     floor: Option<Place>,
 }
@@ -144,45 +159,58 @@ impl<'b> SegmentBest<'b> {
             _ => Some(index.dates(segment)?),
         };
         let tie = index.ties(segment)?;
-        let (total, found, floor) = (0, Vec::new(), None);
-        Ok(Self { best, segment, date, tie, scorer: None, total, found, floor })
+        let (total, found, scored, floor) = (0, Vec::new(), Vec::new(), None);
+        Ok(Self { best, segment, date, tie, total, found, scored, floor })
     }
 
-    /// Takes a candidate if it matches and is among the best.
-    fn collect(&mut self, doc: DocId, matched: &mut Matcher) {
+    /// Takes the candidates of a window that match and are among the best.
+    fn collect(&mut self, mut window: Window, scorer: &mut SegmentScorer, matched: &mut Matcher) {
         if self.best.count {
-            if !matched.confirm(doc) {
-                return;
+            if !matched.is_exact() {
+                window.retain(|doc| matched.confirm(doc));
             }
-            self.total += 1;
+            self.total += window.count();
         }
-        let date = match (self.best.sort, &self.date) {
+        let mut least = 0.0;
+        if let Some(floor) = self.floor {
+            match self.best.sort {
+                // A score is only lowered by age, so what is too little before is too little after.
+                Sort::Rank => least = f32::from_bits(floor.score),
+                Sort::Newest | Sort::Oldest => {
+                    window.retain(|doc| self.date(doc) >= floor.date);
+                }
+            }
+        }
+        if window.count() == 0 {
+            return;
+        }
+        let mut scored = std::mem::take(&mut self.scored);
+        scorer.score(&window, least, &mut scored);
+        for (doc, score) in scored.drain(..) {
+            self.admit(doc, score, matched);
+        }
+        self.scored = scored;
+    }
+
+    /// What a document is sorted by before its score.
+    fn date(&self, doc: DocId) -> i64 {
+        match (self.best.sort, &self.date) {
             (Sort::Newest, Some(dates)) => dates.first(doc).unwrap_or(i64::MIN),
             (Sort::Oldest, Some(dates)) => dates.first(doc).map_or(i64::MIN, |date| -date),
             _ => 0,
-        };
-        let least = match self.floor {
-            Some(floor) if date < floor.date => return,
-            // A score is only lowered by age, so what is too little before is too little after.
-            Some(floor) if date == floor.date => f32::from_bits(floor.score),
-            _ => 0.0,
-        };
-        let score = match &mut self.scorer {
-            Some(scorer) => match scorer.score(doc, least) {
-                Some(score) => score,
-                None => return,
-            },
-            None => 0.0,
-        };
+        }
+    }
+
+    /// Takes a candidate if it matches and is among the best.
+    fn admit(&mut self, doc: DocId, score: f32, matched: &mut Matcher) {
+        let date = self.date(doc);
         let recency = match (self.best.recency, &self.date) {
             (Some(recency), Some(dates)) => recency.factor(dates.first(doc)),
             _ => 1.0,
         };
         let score = score * recency;
         let bits = score.max(0.0).to_bits();
-        if let Some(floor) = self.floor
-            && (date, bits) < (floor.date, floor.score)
-        {
+        if self.floor.is_some_and(|floor| (date, bits) < (floor.date, floor.score)) {
             return;
         }
         let tie = self.tie.first(doc).unwrap_or_default();

@@ -34,6 +34,7 @@ mod tags;
 mod terms;
 mod timeline;
 mod warnings;
+mod window;
 
 pub use clauses::{Clause, clauses};
 pub use collect::{Recency, Sort};

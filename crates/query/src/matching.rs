@@ -5,6 +5,9 @@
 //! places of documents that another member would have ruled out, and a document that scores too
 //! little is found exactly before it is dropped. Here a candidate is confirmed last ("two-phase iteration" as
 //! Lucene has it), and whoever needs no count confirms only what would be among the best.
+//!
+//! Candidates come document by document ([`Matcher::seek`]), or a [`Window`] at a time ([`Matcher::mark`]): to
+//! set the bits of a whole block costs as much as to look for five of its documents.
 
 use std::cmp::Reverse;
 
@@ -13,6 +16,7 @@ use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
 use wensou_index::{Cursor, PairKey, Part, Postings};
 
 use crate::sequence::Sequence;
+use crate::window::Window;
 
 /// Documents of one segment that may match, ascending.
 pub(crate) enum Matcher {
@@ -97,7 +101,7 @@ impl Matcher {
         match members.len() {
             0 => Self::Nothing,
             1 => members.remove(0),
-            _ => Self::Any(Any { next: vec![0; members.len()], members }),
+            _ => Self::Any(Any { next: vec![0; members.len()], marked: Vec::new(), members }),
         }
     }
 
@@ -143,14 +147,68 @@ impl Matcher {
         if next == doc { Ok(()) } else { Err(next) }
     }
 
-    /// Whether the candidate `doc` matches.
+    /// Puts the candidates of a stretch into the window, and goes behind it. No candidate of the
+    /// stretch may have been gone by.
+    pub(crate) fn mark(&mut self, window: &mut Window) {
+        match self {
+            Self::Nothing => {}
+            Self::List(list) => list.mark(window.from(), window.bits()),
+            Self::Phrase(phrase) => phrase.mark(window),
+            Self::Engine(engine) => engine.mark(window),
+            Self::All(all) => all.mark(window),
+            Self::Any(any) => any.mark(window),
+            Self::But(but) => but.wanted.mark(window),
+        }
+    }
+
+    /// Leaves out of a window what is no candidate. As [`Matcher::mark`], but not for what was gone
+    /// through with [`Matcher::seek`].
+    fn narrow(&mut self, window: &mut Window) {
+        if self.is_lists() && window.is_dense(self.cost()) {
+            let mut own = window.emptied();
+            self.mark(&mut own);
+            return window.intersect(&own);
+        }
+        match self {
+            Self::Nothing => *window = window.emptied(),
+            Self::List(list) => narrow(list, window),
+            Self::Phrase(phrase) => phrase.narrow(window),
+            Self::Engine(engine) => window.retain(|doc| engine.at(doc).is_ok()),
+            Self::All(all) => all.members.iter_mut().for_each(|member| member.narrow(window)),
+            Self::Any(any) => any.narrow(window),
+            Self::But(but) => but.wanted.narrow(window),
+        }
+    }
+
+    /// Whether its candidates are found by our own lists alone.
+    fn is_lists(&self) -> bool {
+        match self {
+            Self::Nothing | Self::List(_) | Self::Phrase(_) => true,
+            Self::Engine(_) => false,
+            Self::All(all) => all.members.iter().all(Self::is_lists),
+            Self::Any(any) => any.members.iter().all(Self::is_lists),
+            Self::But(but) => but.wanted.is_lists(),
+        }
+    }
+
+    /// Whether every candidate matches.
+    pub(crate) fn is_exact(&self) -> bool {
+        match self {
+            Self::Nothing | Self::List(_) | Self::Engine(_) => true,
+            Self::Phrase(_) | Self::But(_) => false,
+            Self::All(all) => all.members.iter().all(Self::is_exact),
+            Self::Any(any) => any.members.iter().all(Self::is_exact),
+        }
+    }
+
+    /// Whether the candidate `doc` matches. Documents ascend, or stay.
     pub(crate) fn confirm(&mut self, doc: DocId) -> bool {
         match self {
             Self::Nothing => false,
             Self::List(_) | Self::Engine(_) => true,
-            Self::Phrase(phrase) => phrase.confirm(),
+            Self::Phrase(phrase) => phrase.confirm(doc),
             Self::All(all) => all.members.iter_mut().all(|member| member.confirm(doc)),
-            Self::Any(any) => any.at(doc, |member| member.confirm(doc)).is_ok(),
+            Self::Any(any) => any.confirm(doc),
             Self::But(but) => {
                 let But { wanted, unwanted } = but.as_mut();
                 wanted.confirm(doc) && !(unwanted.at(doc).is_ok() && unwanted.confirm(doc))
@@ -170,6 +228,14 @@ impl Engine {
     fn seek(&mut self, target: DocId) -> DocId {
         let doc = self.matched.doc();
         if doc < target { self.matched.seek(target) } else { doc }
+    }
+
+    fn mark(&mut self, window: &mut Window) {
+        let mut doc = self.seek(window.from());
+        while doc < window.until() {
+            window.insert(doc);
+            doc = self.matched.advance();
+        }
     }
 
     fn at(&mut self, doc: DocId) -> Result<(), DocId> {
@@ -207,6 +273,14 @@ impl All {
         }
     }
 
+    fn mark(&mut self, window: &mut Window) {
+        let Some((first, others)) = self.members.split_first_mut() else { return };
+        let mut own = window.emptied();
+        first.mark(&mut own);
+        others.iter_mut().for_each(|member| member.narrow(&mut own));
+        window.unite(&own);
+    }
+
     fn seek(&mut self, target: DocId) -> DocId {
         let Some((first, others)) = self.members.split_first_mut() else { return TERMINATED };
         let mut doc = first.seek(target);
@@ -224,6 +298,8 @@ pub(crate) struct Any {
     members: Vec<Matcher>,
     /// No candidate of the member is before this one: most are asked for documents that few have.
     next: Vec<DocId>,
+    /// The candidates of each in the window at hand, where they come by windows.
+    marked: Vec<Window>,
 }
 
 impl Any {
@@ -234,6 +310,36 @@ impl Any {
             }
         }
         self.next.iter().copied().min().unwrap_or(TERMINATED)
+    }
+
+    fn mark(&mut self, window: &mut Window) {
+        self.marked.clear();
+        for member in &mut self.members {
+            let mut own = window.emptied();
+            member.mark(&mut own);
+            window.unite(&own);
+            self.marked.push(own);
+        }
+    }
+
+    fn narrow(&mut self, window: &mut Window) {
+        self.marked.clear();
+        let mut all = window.emptied();
+        for member in &mut self.members {
+            let mut own = window.clone();
+            member.narrow(&mut own);
+            all.unite(&own);
+            self.marked.push(own);
+        }
+        *window = all;
+    }
+
+    fn confirm(&mut self, doc: DocId) -> bool {
+        if self.marked.is_empty() {
+            return self.at(doc, |member| member.confirm(doc)).is_ok();
+        }
+        let mut members = self.members.iter_mut().zip(&self.marked);
+        members.any(|(member, marked)| marked.contains(doc) && member.confirm(doc))
     }
 
     /// As [`Matcher::at`], for a member that is `wanted`.
@@ -258,6 +364,17 @@ pub(crate) struct But {
     unwanted: Matcher,
 }
 
+/// Leaves out of a window what the list has not.
+fn narrow(list: &mut Cursor, window: &mut Window) {
+    if window.is_dense(u64::from(Cursor::count(list))) {
+        let mut own = window.emptied();
+        list.mark(own.from(), own.bits());
+        window.intersect(&own);
+    } else {
+        window.retain(|doc| list.seek(doc) == doc);
+    }
+}
+
 /// The pairs that a sequence of three characters or more is found by, with their offsets: every
 /// second one covers all characters; the last one may overlap.
 pub(crate) fn cover(length: usize) -> impl Iterator<Item = usize> {
@@ -269,6 +386,8 @@ pub(crate) fn cover(length: usize) -> impl Iterator<Item = usize> {
 pub(crate) struct Phrase {
     /// Offset in the phrase, and list: the shortest list first.
     lists: Vec<(u32, Cursor)>,
+    /// The same, at the last document that was confirmed, where the lists have gone by it.
+    behind: Option<Vec<(u32, Cursor)>>,
     /// Where the phrase may begin in the document at hand; then places of one pair.
     starts: Vec<u32>,
     places: Vec<u32>,
@@ -283,7 +402,19 @@ impl Phrase {
             lists.push((at as u32, list));
         }
         lists.sort_by_key(|(_, list)| list.count());
-        Some(Self { lists, starts: Vec::new(), places: Vec::new() })
+        Some(Self { lists, behind: None, starts: Vec::new(), places: Vec::new() })
+    }
+
+    fn mark(&mut self, window: &mut Window) {
+        let Some(((_, first), others)) = self.lists.split_first_mut() else { return };
+        let mut own = window.emptied();
+        first.mark(own.from(), own.bits());
+        others.iter_mut().for_each(|(_, list)| narrow(list, &mut own));
+        window.unite(&own);
+    }
+
+    fn narrow(&mut self, window: &mut Window) {
+        self.lists.iter_mut().for_each(|(_, list)| narrow(list, window));
     }
 
     fn seek(&mut self, target: DocId) -> DocId {
@@ -303,9 +434,20 @@ impl Phrase {
         })
     }
 
-    /// Whether the pairs of the document that all lists are at stand at their distances.
-    fn confirm(&mut self) -> bool {
-        let Self { lists, starts, places } = self;
+    /// Whether the pairs of the candidate stand at their distances.
+    fn confirm(&mut self, doc: DocId) -> bool {
+        let Self { lists, behind, starts, places } = self;
+        let lists = match lists.iter().all(|(_, list)| list.doc() == doc) {
+            true => lists,
+            false => {
+                let rewound = |(offset, list): &(u32, Cursor)| (*offset, list.rewound());
+                behind.get_or_insert_with(|| lists.iter().map(rewound).collect())
+            }
+        };
+        // Only of a damaged list, which contradicts itself, is it no document.
+        if lists.iter_mut().any(|(_, list)| list.seek(doc) != doc) {
+            return false;
+        }
         let mut lists = lists.iter_mut();
         let Some((offset, list)) = lists.next() else { return false };
         list.places(places);

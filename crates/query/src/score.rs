@@ -1,21 +1,25 @@
-//! What a document scores: the sum over the units of the query, stopped as soon as it cannot matter.
+//! What documents score: the sum over the units of the query, stopped as soon as it cannot matter.
 //!
-//! Documents come from what may match, in their order. Each is scored only as long as it can still get
+//! The documents of a window are scored together, a unit at a time. First come the units of bodies whose
+//! frequencies are at hand for all of them at once: in memory, or in lists that it costs less to go
+//! through than to look into for each document. Then each document is scored only as long as it can still get
 //! among the best: a unit adds nothing where its list has already gone by, and elsewhere no more than
-//! it would as often as any of its block of 128 documents has it, in a text as long as this one. So most documents
-//! need a few additions and few postings (MaxScore and block maxima as in Ding and Suel, "Faster top-k
-//! document retrieval using block-max indexes", SIGIR 2011; the length of the one document is tighter than the
-//! shortest of its block).
+//! it would as often as any document of the blocks there has it, in a text as long as this one (MaxScore and
+//! block maxima as in Ding and Suel, "Faster top-k document retrieval using block-max indexes", SIGIR 2011;
+//! the length of the one document is tighter than the shortest of its block).
+
+use std::sync::Arc;
 
 use tantivy::directory::OwnedBytes;
 use tantivy::postings::{Postings as _, SegmentPostings};
 use tantivy::query::{EnableScoring, Query, Scorer};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocId, DocSet, SegmentReader, TERMINATED, TantivyError, Term};
-use wensou_index::{Cursor, Index, Most, Part, Postings};
+use tantivy::{DocId, DocSet, SegmentReader, TantivyError, Term};
+use wensou_index::{Cursor, FrequencyTable, Index, Part, Postings};
 
 use crate::stats::{Norms, Statistics, pair_key, share};
 use crate::terms::Scored;
+use crate::window::{self, Window};
 
 /// Bounds are sums in another order than scores are, and less what was open: they may be smaller by rounding.
 const ROUNDING: f32 = 1.0 + 1e-4;
@@ -23,66 +27,125 @@ const ROUNDING: f32 = 1.0 + 1e-4;
 /// Scores documents of one segment, in ascending order.
 pub(crate) struct SegmentScorer {
     lengths: Lengths,
-    /// Those that can add the most first.
+    /// Those that can add the most first: in this order a score is summed.
     units: Vec<UnitScorer>,
-    outlook: Outlook,
+    at_hand: AtHand,
 }
 
-/// What is known of each unit without reading its list any further. It is looked at for every document, so
-/// it lies in arrays.
-#[derive(Debug, Default)]
-struct Outlook {
-    /// No document before this one has the unit.
-    next: Vec<DocId>,
-    /// No document before `until` has it more often.
-    frequency: Vec<f32>,
-    until: Vec<DocId>,
-    /// The least of all of `until`.
-    soonest: DocId,
-    most: Vec<f32>,
-    place: Vec<u8>,
-    /// The most that it adds to the document at hand.
-    bound: Vec<f32>,
+/// The documents of a window while they are scored.
+#[derive(Default)]
+struct AtHand {
+    docs: Vec<DocId>,
+    /// What dampens frequencies in each part of each document; in none, nothing.
+    damping: [Vec<f32>; 4],
+    /// The least in each part.
+    least_damping: [f32; 4],
+    /// What is known of each score, what may come to it at most, and what may come to any.
+    score: Vec<f32>,
+    open: Vec<f32>,
+    open_of_all: f32,
+    /// Which of the documents can still be among the best.
+    left: Vec<u32>,
+    /// What each unit adds to each document that is left: one unit behind the other.
+    added: Vec<f32>,
+    /// Frequencies of one unit in every document of the window, and in those at hand.
+    room: Vec<u32>,
+    frequencies: Vec<f32>,
 }
 
-impl Outlook {
-    /// Nothing is known but by looking.
-    fn of(units: &[UnitScorer]) -> Self {
-        let count = units.len();
-        Self {
-            next: vec![0; count],
-            frequency: vec![ANY; count],
-            until: vec![0; count],
-            soonest: 0,
-            most: units.iter().map(|unit| unit.most).collect(),
-            place: units.iter().map(|unit| unit.place as u8).collect(),
-            bound: vec![0.0; count],
+impl AtHand {
+    fn take(&mut self, window: &Window, lengths: &Lengths, units: usize) {
+        self.docs.clear();
+        self.docs.extend(window.iter());
+        let count = self.docs.len();
+        lengths.damp(&self.docs, &mut self.damping);
+        for (least, damping) in self.least_damping.iter_mut().zip(&self.damping) {
+            *least = damping.iter().copied().fold(f32::MAX, f32::min);
+        }
+        for sums in [&mut self.score, &mut self.open] {
+            sums.clear();
+            sums.resize(count, 0.0);
+        }
+        self.open_of_all = 0.0;
+        self.left.clear();
+        self.left.extend(0..count as u32);
+        if self.added.len() < units * count {
+            self.added.resize(units * count, 0.0);
+        }
+        self.room.resize(window::MOST, 0);
+    }
+
+    /// Adds what the unit of this number adds to every document, if its frequencies are at hand.
+    fn add_to_all(&mut self, number: usize, unit: &mut UnitScorer, window: &Window) -> bool {
+        let Self { docs, damping, score, added, room, frequencies, .. } = self;
+        frequencies.clear();
+        match &mut unit.list {
+            List::Known(table) => {
+                frequencies.extend(docs.iter().map(|doc| table.of_document(*doc) as f32));
+            }
+            List::Pair(list) if unit.place == BODY && window.is_dense(Cursor::count(list).into()) => {
+                let at = |doc: &DocId| (doc - window.from()) as usize;
+                docs.iter().for_each(|doc| room[at(doc)] = 0);
+                list.spread(window.from(), &mut room[..window.length()]);
+                frequencies.extend(docs.iter().map(|doc| room[at(doc)] as f32));
+            }
+            _ => return false,
+        }
+        let added = &mut added[number * docs.len()..][..docs.len()];
+        let sums = added.iter_mut().zip(score);
+        for ((added, score), (frequency, damping)) in
+            sums.zip(frequencies.iter().zip(&damping[unit.place]))
+        {
+            *added = share(*frequency, *damping) * unit.most;
+            *score += *added;
+        }
+        true
+    }
+
+    /// Adds to what may come what a unit adds at most.
+    fn may_add(&mut self, unit: &UnitScorer, bound: Bound) {
+        match bound {
+            Bound::Nothing => {}
+            Bound::All(most) => self.open_of_all += most,
+            Bound::Each(frequency) => {
+                for (open, damping) in self.open.iter_mut().zip(&self.damping[unit.place]) {
+                    *open += share(frequency, *damping) * unit.most;
+                }
+            }
         }
     }
 
-    /// Looks at the blocks that have `doc`.
-    fn look_at_blocks(&mut self, doc: DocId, units: &mut [UnitScorer]) {
-        self.soonest = TERMINATED;
-        for (at, unit) in units.iter_mut().enumerate() {
-            if self.until[at] <= doc {
-                (self.frequency[at], self.until[at]) = unit.outlook(doc.max(self.next[at]));
+    /// Adds what the unit of this number adds to the documents that are left, in place of what it
+    /// may.
+    fn add(&mut self, number: usize, unit: &mut UnitScorer, bound: Bound) {
+        let Self { docs, damping, score, open, left, added, .. } = self;
+        let added = &mut added[number * docs.len()..][..docs.len()];
+        let damping = &damping[unit.place];
+        for at in left {
+            let at = *at as usize;
+            let frequency = unit.frequency(docs[at]);
+            added[at] = if frequency > 0.0 { share(frequency, damping[at]) * unit.most } else { 0.0 };
+            score[at] += added[at];
+            if let Bound::Each(bound) = bound {
+                open[at] -= share(bound, damping[at]) * unit.most;
             }
-            self.soonest = self.soonest.min(self.until[at]);
+        }
+        if let Bound::All(most) = bound {
+            self.open_of_all -= most;
         }
     }
 
-    /// Makes the bounds those of a document; returns their sum.
-    fn bound(&mut self, doc: DocId, damping: &[f32; 4]) -> f32 {
-        let Self { next, frequency, most, place, bound, .. } = self;
-        let units = next.iter().zip(frequency).zip(most).zip(place).zip(bound);
-        let mut sum = 0.0;
-        for ((((next, frequency), most), place), bound) in units {
-            if *next <= doc {
-                *bound = share(*frequency, damping[usize::from(*place & 3)]) * *most;
-                sum += *bound;
-            }
-        }
-        sum
+    /// Nothing of the unit stands in the window.
+    fn add_nothing(&mut self, number: usize) {
+        let added = &mut self.added[number * self.docs.len()..][..self.docs.len()];
+        self.left.iter().for_each(|at| added[*at as usize] = 0.0);
+    }
+
+    /// Leaves out what cannot score `least`.
+    fn prune(&mut self, least: f32) {
+        let Self { score, open, open_of_all, left, .. } = self;
+        let may = |at: usize| (score[at] + open[at].max(0.0) + open_of_all.max(0.0)) * ROUNDING;
+        left.retain(|at| may(*at as usize) >= least);
     }
 }
 
@@ -105,33 +168,36 @@ impl SegmentScorer {
         }
         units.sort_by(|a, b| b.most.total_cmp(&a.most));
         let lengths = Lengths::of(statistics, postings(index, reader)?);
-        Ok(Self { lengths, outlook: Outlook::of(&units), units })
+        Ok(Self { lengths, units, at_hand: AtHand::default() })
     }
 
-    /// The score of a document, if it can be `least` or more; `None` if not. Documents must be asked
-    /// for in ascending order.
-    pub(crate) fn score(&mut self, doc: DocId, least: f32) -> Option<f32> {
-        let Self { lengths, units, outlook } = self;
-        let damping = lengths.damping(doc);
-        if outlook.soonest <= doc {
-            outlook.look_at_blocks(doc, units);
-        }
-        let most = outlook.bound(doc, &damping);
-        let (mut score, mut open) = (0.0, most * ROUNDING);
-        for (at, unit) in units.iter_mut().enumerate() {
-            if score + open < least {
-                return None;
-            }
-            if outlook.next[at] > doc {
-                continue;
-            }
-            outlook.next[at] = unit.seek(doc);
-            open -= outlook.bound[at];
-            if outlook.next[at] == doc {
-                score += share(unit.frequency(), damping[unit.place]) * unit.most;
+    /// Puts the documents of the window that score `least` or more into `best`, with their scores, and
+    /// perhaps some that score less. Windows must ascend.
+    pub(crate) fn score(&mut self, window: &Window, least: f32, best: &mut Vec<(DocId, f32)>) {
+        let Self { lengths, units, at_hand } = self;
+        at_hand.take(window, lengths, units.len());
+        let mut open = Vec::with_capacity(units.len());
+        for (number, unit) in units.iter_mut().enumerate() {
+            if !at_hand.add_to_all(number, unit, window) {
+                let bound = unit.bound(window, &at_hand.least_damping);
+                at_hand.may_add(unit, bound);
+                open.push((number, bound));
             }
         }
-        Some(score)
+        for (number, bound) in open {
+            at_hand.prune(least);
+            match bound {
+                _ if at_hand.left.is_empty() => return,
+                Bound::Nothing => at_hand.add_nothing(number),
+                _ => at_hand.add(number, &mut units[number], bound),
+            }
+        }
+        at_hand.prune(least);
+        let count = at_hand.docs.len();
+        best.extend(at_hand.left.iter().map(|at| {
+            let added = at_hand.added[..units.len() * count].iter().skip(*at as usize);
+            (at_hand.docs[*at as usize], added.step_by(count).sum())
+        }));
     }
 }
 
@@ -149,13 +215,15 @@ impl Lengths {
         }
     }
 
-    /// What dampens frequencies in each part of a document, and in none.
-    fn damping(&self, doc: DocId) -> [f32; 4] {
-        let mut damping = [0.0; 4];
+    /// What dampens frequencies in each part of the documents, and in none.
+    fn damp(&self, docs: &[DocId], damping: &mut [Vec<f32>; 4]) {
         for ((damping, lengths), norms) in damping.iter_mut().zip(&self.lengths).zip(&self.norms) {
-            *damping = norms.of(lengths.get(doc as usize).copied().unwrap_or_default());
+            let length = |doc: &DocId| lengths.get(*doc as usize).copied().unwrap_or_default();
+            damping.clear();
+            damping.extend(docs.iter().map(|doc| norms.of(length(doc))));
         }
-        damping
+        damping[ANYWHERE].clear();
+        damping[ANYWHERE].resize(docs.len(), 0.0);
     }
 }
 
@@ -172,16 +240,18 @@ pub(crate) fn part_of_score(
     unit: &Scored,
     doc: DocId,
 ) -> tantivy::Result<Option<f32>> {
-    let damping = Lengths::of(statistics, postings(index, reader)?).damping(doc);
+    let mut damping = Default::default();
+    Lengths::of(statistics, postings(index, reader)?).damp(&[doc], &mut damping);
     let scorer = UnitScorer::new(index, statistics, reader, unit)?;
     Ok(scorer.and_then(|mut scorer| {
-        (scorer.seek(doc) == doc)
-            .then(|| share(scorer.frequency(), damping[scorer.place]) * scorer.most)
+        let frequency = scorer.frequency(doc);
+        (frequency > 0.0).then(|| share(frequency, damping[scorer.place][0]) * scorer.most)
     }))
 }
 
 /// The place of what is worth as much wherever it stands; others have the number of their part.
 const ANYWHERE: usize = Part::ALL.len();
+const BODY: usize = Part::Body as usize;
 
 /// More often than anything stands anywhere.
 const ANY: f32 = f32::MAX;
@@ -195,6 +265,8 @@ struct UnitScorer {
 }
 
 enum List {
+    /// A unit so common that its frequencies are in memory.
+    Known(Arc<FrequencyTable>),
     Pair(Box<Cursor>),
     Word(Box<SegmentPostings>),
     /// As much for every document that matches.
@@ -209,7 +281,14 @@ impl UnitScorer {
         unit: &Scored,
     ) -> tantivy::Result<Option<Self>> {
         let list = match pair_key(unit.part, unit.unit, &unit.text) {
-            Some(key) => postings(index, reader)?.list(key).map(|list| List::Pair(Box::new(list))),
+            Some(key) => {
+                let postings = postings(index, reader)?;
+                let list = postings.list(key);
+                list.map(|list| match statistics.known(reader.segment_id(), postings, key, &list) {
+                    Some(known) => List::Known(known),
+                    None => List::Pair(Box::new(list)),
+                })
+            }
             None => {
                 let field = index.fields().words(unit.part);
                 let term = Term::from_field_text(field, &unit.text);
@@ -223,36 +302,58 @@ impl UnitScorer {
         Ok(Some(Self { list, place: unit.part as usize, most }))
     }
 
-    /// How often `doc` has it at most, and any document before the one returned.
-    fn outlook(&mut self, doc: DocId) -> (f32, DocId) {
-        match &mut self.list {
-            List::Pair(list) => match list.most(doc) {
+    /// What it adds at most to documents of a window, in which frequencies are dampened by so much
+    /// at least.
+    fn bound(&mut self, window: &Window, least_damping: &[f32; 4]) -> Bound {
+        let (from, until) = (window.from(), window.until());
+        let frequency = match &mut self.list {
+            List::Pair(list) if list.doc() >= until => return Bound::Nothing,
+            List::Word(list) if list.doc() >= until => return Bound::Nothing,
+            List::Bonus(matched) if matched.doc() >= until => return Bound::Nothing,
+            List::Pair(list) => match list.most_within(from.max(list.doc()), until) {
                 // 255 stands for any number from there on.
-                Some(Most { frequency: u8::MAX, last, .. }) => (ANY, last + 1),
-                Some(Most { frequency, last, .. }) => (f32::from(frequency), last + 1),
-                None => (ANY, TERMINATED),
+                None | Some(u8::MAX) => ANY,
+                Some(frequency) => f32::from(frequency),
             },
-            List::Word(_) | List::Bonus(_) => (ANY, TERMINATED),
+            List::Known(_) | List::Word(_) | List::Bonus(_) => ANY,
+        };
+        match self.place == BODY {
+            // Bodies are of very different lengths.
+            true => Bound::Each(frequency),
+            false => Bound::All(share(frequency, least_damping[self.place]) * self.most),
         }
     }
 
-    /// The first document from `doc` on that has it.
-    fn seek(&mut self, doc: DocId) -> DocId {
-        match &mut self.list {
+    /// How often `doc` has it. Documents ascend, or stay.
+    fn frequency(&mut self, doc: DocId) -> f32 {
+        let there = match &mut self.list {
+            List::Known(_) => doc,
             List::Pair(list) => list.seek(doc),
-            List::Word(list) if list.doc() >= doc => list.doc(),
-            List::Word(list) => list.seek(doc),
-            List::Bonus(matched) if matched.doc() >= doc => matched.doc(),
-            List::Bonus(matched) => matched.seek(doc),
-        }
-    }
-
-    /// How often the document at hand has it.
-    fn frequency(&mut self) -> f32 {
+            List::Word(list) => seek(list.as_mut(), doc),
+            List::Bonus(matched) => seek(matched.as_mut(), doc),
+        };
         match &mut self.list {
+            _ if there != doc => 0.0,
+            List::Known(table) => table.of_document(doc) as f32,
             List::Pair(list) => list.frequency() as f32,
             List::Word(list) => list.term_freq() as f32,
             List::Bonus(_) => 1.0,
         }
     }
+}
+
+/// What a unit adds at most.
+#[derive(Debug, Clone, Copy)]
+enum Bound {
+    /// It stands in no document of the window.
+    Nothing,
+    /// So much to any document.
+    All(f32),
+    /// As much as when it stands in each so often.
+    Each(f32),
+}
+
+/// The first document from `doc` on.
+fn seek(list: &mut (impl DocSet + ?Sized), doc: DocId) -> DocId {
+    if list.doc() < doc { list.seek(doc) } else { list.doc() }
 }

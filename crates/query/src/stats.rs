@@ -5,25 +5,50 @@
 //! long as a flash item: over both, the average length would be nobody's, and one kind would drown
 //! the other. Lengths are in key characters, for words too.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use rustc_hash::FxHashMap;
 use tantivy::Term;
-use wensou_index::{Index, KINDS_OF_LENGTH, Kind, PairKey, Part, Unit, length_of};
+use tantivy::index::SegmentId;
+use wensou_index::{
+    Cursor, FrequencyTable, Index, KINDS_OF_LENGTH, Kind, PairKey, Part, Postings, Unit, length_of,
+};
 
 /// How soon another occurrence of a unit stops to count.
 const K1: f32 = 1.2;
 /// How much the length of a text counts.
 const B: f32 = 0.75;
 
+/// The frequencies of a unit are kept in memory if one in so many documents has it, or more.
+const COMMON: usize = 8;
+/// And from the query on that asks for it for the third time: to read a whole list is no gain for one.
+const OFTEN: u32 = 3;
+/// Bytes of frequencies that are kept, about.
+const KEPT: usize = 32 << 20;
+
 #[derive(Debug)]
 pub(crate) struct Statistics<'a> {
     index: &'a Index,
     documents: u64,
+    kept: Mutex<Kept>,
+}
+
+/// Frequencies of common units, from one query of a session to the next.
+#[derive(Debug, Default)]
+struct Kept {
+    units: FxHashMap<(SegmentId, PairKey), Asked>,
+    bytes: usize,
+}
+
+#[derive(Debug)]
+enum Asked {
+    Times(u32),
+    Kept(Arc<FrequencyTable>),
 }
 
 impl<'a> Statistics<'a> {
     pub(crate) fn new(index: &'a Index) -> Self {
-        Self { index, documents: index.searcher().num_docs() }
+        Self { index, documents: index.searcher().num_docs(), kept: Mutex::default() }
     }
 
     /// Documents of both kinds that have a unit in a part.
@@ -47,6 +72,35 @@ impl<'a> Statistics<'a> {
     /// The most that a unit of this weight adds to a score.
     pub(crate) fn most(&self, part: Part, unit: Unit, text: &str) -> tantivy::Result<f32> {
         Ok(self.idf(part, unit, text)? * (1.0 + K1))
+    }
+
+    /// The frequencies of a unit, if it is common and has been asked for often; `list` is its list.
+    pub(crate) fn known(
+        &self,
+        segment: SegmentId,
+        postings: &Postings,
+        key: PairKey,
+        list: &Cursor,
+    ) -> Option<Arc<FrequencyTable>> {
+        if (list.count() as usize) < postings.documents() / COMMON {
+            return None;
+        }
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let Kept { units, bytes } = &mut *kept;
+        let asked = units.entry((segment, key)).or_insert(Asked::Times(0));
+        match asked {
+            Asked::Kept(table) => Some(table.clone()),
+            Asked::Times(times) => {
+                *times += 1;
+                if *times < OFTEN || *bytes + postings.documents() > KEPT {
+                    return None;
+                }
+                *bytes += postings.documents();
+                let table = Arc::new(postings.frequencies(key)?);
+                *asked = Asked::Kept(table.clone());
+                Some(table)
+            }
+        }
     }
 
     /// For each length byte, what is added to the frequency of a unit to damp it.

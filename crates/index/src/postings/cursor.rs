@@ -264,6 +264,60 @@ impl Cursor {
         Some(Gaps::Few(few))
     }
 
+    /// Sets the bit of every document of the list from `from` on, as many as there are bits, and goes
+    /// behind the last of them. No document from `from` on may have been gone by.
+    pub fn mark(&mut self, from: DocId, bits: &mut [u64]) {
+        let until = from.saturating_add(bits.len() as u32 * u64::BITS).min(TERMINATED);
+        while self.seek(from) < until {
+            let here = self.held_until(until);
+            for number in &self.marked[self.at..self.at + here] {
+                let at = ((number >> 1) - from) as usize;
+                bits[at / 64] |= 1 << (at % 64);
+            }
+            self.skip_held(here);
+        }
+    }
+
+    /// Writes how often each document from `from` on has the unit, as many as there is room for, and
+    /// goes behind the last of them; the room of those that have it not is left as it is. No
+    /// document from `from` on may have been gone by.
+    pub fn spread(&mut self, from: DocId, room: &mut [u32]) {
+        let until = from.saturating_add(room.len() as u32).min(TERMINATED);
+        while self.seek(from) < until {
+            let here = self.held_until(until);
+            let mut before = self.several(self.at);
+            if !self.frequencies.known {
+                self.read_frequencies();
+            }
+            let less = &self.frequencies.numbers;
+            for number in &self.marked[self.at..self.at + here] {
+                let several = number & 1;
+                // Whether it is one of several is as good as random: no branch depends on it.
+                let more = less[before % BLOCK].saturating_add(1).saturating_mul(several);
+                room[((number >> 1) - from) as usize] = more.saturating_add(1);
+                before += several as usize;
+            }
+            self.skip_held(here);
+        }
+    }
+
+    /// Documents of the block from the one at hand on that lie before `until`.
+    fn held_until(&self, until: DocId) -> usize {
+        let rest = &self.marked[self.at..self.held];
+        match rest.last() {
+            Some(last) if last >> 1 >= until => rest.partition_point(|it| it >> 1 < until),
+            _ => rest.len(),
+        }
+    }
+
+    /// Goes on by so many documents of the block.
+    fn skip_held(&mut self, count: usize) {
+        self.at += count;
+        if self.at >= self.held {
+            self.load(self.block + 1);
+        }
+    }
+
     /// What the block says that has `target`, if the list says so; without moving. `target` must
     /// not lie before one asked for before.
     pub fn most(&mut self, target: DocId) -> Option<Most> {
@@ -282,6 +336,26 @@ impl Cursor {
         let shortest = |code: u8| (code != NONE).then_some(code);
         let shortest = [shortest(article), shortest(flash).map(|code| code | 0x80)];
         Some(Most { frequency, shortest, last: self.last_of(self.glanced)? })
+    }
+
+    /// No document from `from` on and before `until` has the unit more often, if the list says so;
+    /// 255 stands for any number from there on. Without moving, and as [`Cursor::most`] ascending.
+    pub fn most_within(&mut self, from: DocId, until: DocId) -> Option<u8> {
+        let mut most = self.most(from)?;
+        let mut frequency = most.frequency;
+        while most.last + 1 < until
+            && let Some(next) = self.most(most.last + 1)
+        {
+            frequency = frequency.max(next.frequency);
+            most = next;
+        }
+        Some(frequency)
+    }
+
+    /// The list from its beginning.
+    #[must_use]
+    pub fn rewound(&self) -> Self {
+        Self::new(self.bytes.clone(), self.count, self.placed)
     }
 
     /// Reads the block that has `target`, or ends the list.

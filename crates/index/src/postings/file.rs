@@ -18,6 +18,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::PairKey;
 use super::cursor::Cursor;
+use super::frequencies::FrequencyTable;
 use super::list::List;
 use super::pack::{read_variable, variable};
 use crate::schema::{Kind, Part};
@@ -224,6 +225,12 @@ impl Postings {
     pub fn list(&self, key: PairKey) -> Option<Cursor> {
         let (count, at) = self.entry(key)?;
         Some(Cursor::new(self.lists.slice(at..self.lists.len()), count, key.is_pair()))
+    }
+
+    /// How often each document has a unit: all of its list is read.
+    #[must_use]
+    pub fn frequencies(&self, key: PairKey) -> Option<FrequencyTable> {
+        Some(FrequencyTable::of(self.list(key)?, self.documents()))
     }
 
     /// The number of documents of a unit, and where its list begins.

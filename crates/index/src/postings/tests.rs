@@ -336,6 +336,51 @@ proptest! {
     }
 
     #[test]
+    fn stretches_have_what_advancing_finds(
+        gaps in vec((1..40_u32, 1..300_u32), 1..600),
+        stretches in vec((0..700_u32, 1..12_usize), 1..40),
+    ) {
+        let (mut list, mut document) = (list::List::default(), 0);
+        let mut documents = Vec::new();
+        for (gap, frequency) in gaps {
+            document += gap;
+            documents.push((document, frequency));
+        }
+        let every = documents.iter().flat_map(|(document, count)| vec![*document; *count as usize]);
+        list.fill(every.collect::<Vec<_>>().into_iter());
+        let mut bytes = Vec::new();
+        list.encode(|_| 0, &mut bytes);
+        let open = || Cursor::new(OwnedBytes::new(bytes.clone()), documents.len() as u32, false);
+        let (mut marking, mut spreading, mut glancing) = (open(), open(), open());
+        let mut from = 0;
+        for (ahead, words) in stretches {
+            from += ahead;
+            let until = from + words as u32 * 64;
+            let (mut bits, mut room) = (vec![0; words], vec![0; words * 64]);
+            marking.mark(from, &mut bits);
+            spreading.spread(from, &mut room);
+            let within = documents.iter().filter(|(document, _)| (from..until).contains(document));
+            let mut wanted = vec![0; words * 64];
+            within.for_each(|(document, frequency)| wanted[(document - from) as usize] = *frequency);
+            for (at, frequency) in wanted.iter().enumerate() {
+                prop_assert_eq!(bits[at / 64] >> (at % 64) & 1 == 1, *frequency > 0);
+            }
+            let most = wanted.iter().max().copied().unwrap_or_default();
+            if most > 0 && let Some(bound) = glancing.most_within(from, until) {
+                prop_assert!(u32::from(bound) >= most.min(255));
+            }
+            prop_assert_eq!(room, wanted);
+            from = until;
+        }
+        let table = FrequencyTable::of(open(), document as usize + 2);
+        let mut rest = documents.iter().copied().peekable();
+        for doc in 0..document + 5 {
+            let wanted = rest.next_if(|(document, _)| *document == doc).map_or(0, |(_, count)| count);
+            prop_assert_eq!(table.of_document(doc), wanted);
+        }
+    }
+
+    #[test]
     fn a_damaged_list_never_panics(
         mut bytes in vec(any::<u8>(), 0..400),
         count in 0..1000_u32,
@@ -346,6 +391,11 @@ proptest! {
         }
         let mut cursor = Cursor::new(OwnedBytes::new(bytes), count, true);
         let (mut places, mut last) = (Vec::new(), None);
+        let (mut marking, mut spreading) = (cursor.rewound(), cursor.rewound());
+        for from in (0..2048).step_by(256) {
+            marking.mark(from, &mut [0; 4]);
+            spreading.spread(from, &mut [0; 256]);
+        }
         for step in 0..count {
             let document = cursor.doc();
             if document == TERMINATED {

@@ -1,0 +1,48 @@
+//! The frequencies of one unit in every document, in memory.
+
+use tantivy::DocId;
+
+use super::cursor::Cursor;
+
+/// Documents that are read at once.
+const ROOM: usize = 2048;
+
+/// How often each document has a unit. For units that so many documents have that looking a document
+/// up in their list costs more than a byte for it.
+#[derive(Debug)]
+pub struct FrequencyTable {
+    /// Of each document up to the last that has the unit; [`u8::MAX`] stands for one of `great`.
+    bytes: Vec<u8>,
+    /// Documents that have it 255 times or more, ascending, and how often.
+    great: Vec<(DocId, u32)>,
+}
+
+impl FrequencyTable {
+    /// Of a list that is at its beginning, in an index of so many documents.
+    pub(super) fn of(mut list: Cursor, documents: usize) -> Self {
+        let (mut bytes, mut great) = (Vec::with_capacity(documents), Vec::new());
+        let mut room = [0; ROOM];
+        for from in (0..documents as u32).step_by(ROOM) {
+            let room = &mut room[..ROOM.min(documents - from as usize)];
+            room.fill(0);
+            list.spread(from, room);
+            let of_great = (from..).zip(&*room).filter(|(_, found)| **found >= 255);
+            great.extend(of_great.map(|(document, found)| (document, *found)));
+            bytes.extend(room.iter().map(|found| (*found).min(255) as u8));
+        }
+        Self { bytes, great }
+    }
+
+    /// How often `doc` has the unit.
+    #[must_use]
+    pub fn of_document(&self, doc: DocId) -> u32 {
+        match self.bytes.get(doc as usize) {
+            None => 0,
+            Some(&u8::MAX) => {
+                let found = self.great.binary_search_by_key(&doc, |(document, _)| *document);
+                found.map_or(0, |at| self.great[at].1)
+            }
+            Some(found) => u32::from(*found),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! A stretch of documents, a bit for each.
+
+use tantivy::{DocId, TERMINATED};
+
+/// Documents of a window at most.
+pub(crate) const MOST: usize = 4096;
+
+/// Documents that a list goes through in the time in which it looks for one of them.
+const FASTER: u64 = 8;
+
+/// Some of the documents of a stretch of a segment.
+#[derive(Debug, Clone)]
+pub(crate) struct Window {
+    from: DocId,
+    /// Of the segment.
+    documents: u32,
+    /// Of which so many are used.
+    bits: [u64; MOST / 64],
+    words: usize,
+}
+
+impl Window {
+    /// None of the documents from `from` on; so many at least, [`MOST`] at most, of a segment that has
+    /// `documents`.
+    pub(crate) fn new(from: DocId, length: usize, documents: u32) -> Self {
+        let words = length.clamp(1, MOST).div_ceil(64);
+        Self { from, documents, bits: [0; MOST / 64], words }
+    }
+
+    /// Whether it costs less to go through all that a list of so many documents has of the stretch
+    /// than to look there for each document of the window.
+    pub(crate) fn is_dense(&self, count: u64) -> bool {
+        let expected = count * self.length() as u64 / u64::from(self.documents.max(1));
+        expected <= self.count() as u64 * FASTER
+    }
+
+    /// The same stretch without any document.
+    pub(crate) fn emptied(&self) -> Self {
+        Self { bits: [0; MOST / 64], ..*self }
+    }
+
+    /// The first document of the stretch.
+    pub(crate) fn from(&self) -> DocId {
+        self.from
+    }
+
+    /// The first document behind it.
+    pub(crate) fn until(&self) -> DocId {
+        self.from.saturating_add(self.length() as DocId).min(TERMINATED)
+    }
+
+    /// Documents of the stretch.
+    pub(crate) fn length(&self) -> usize {
+        self.words * 64
+    }
+
+    /// A bit for every document of the stretch.
+    pub(crate) fn bits(&mut self) -> &mut [u64] {
+        &mut self.bits[..self.words]
+    }
+
+    pub(crate) fn insert(&mut self, doc: DocId) {
+        let at = (doc - self.from) as usize;
+        self.bits[at / 64] |= 1 << (at % 64);
+    }
+
+    pub(crate) fn contains(&self, doc: DocId) -> bool {
+        let at = doc.wrapping_sub(self.from) as usize;
+        at < self.length() && self.bits[at / 64] >> (at % 64) & 1 == 1
+    }
+
+    /// Those that are in both.
+    pub(crate) fn intersect(&mut self, other: &Self) {
+        self.bits.iter_mut().zip(other.bits).for_each(|(bits, other)| *bits &= other);
+    }
+
+    /// Those that are in either.
+    pub(crate) fn unite(&mut self, other: &Self) {
+        self.bits.iter_mut().zip(other.bits).for_each(|(bits, other)| *bits |= other);
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.bits.iter().map(|bits| bits.count_ones() as usize).sum()
+    }
+
+    /// Those that are in it, ascending.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = DocId> + '_ {
+        (self.from..).step_by(64).zip(self.bits).flat_map(|(from, bits)| {
+            let next = |bits: &u64| Some(bits & (bits - 1)).filter(|rest| *rest != 0);
+            let bits = std::iter::successors((bits != 0).then_some(bits), next);
+            bits.map(move |bits| from + bits.trailing_zeros())
+        })
+    }
+
+    /// Leaves out what is not `wanted`; it is asked in ascending order.
+    pub(crate) fn retain(&mut self, mut wanted: impl FnMut(DocId) -> bool) {
+        for word in 0..self.words {
+            let mut rest = self.bits[word];
+            while rest != 0 {
+                let at = rest.trailing_zeros();
+                rest &= rest - 1;
+                if !wanted(self.from + (word as u32) * 64 + at) {
+                    self.bits[word] &= !(1 << at);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_has_what_was_put_into_it() {
+        let mut window = Window::new(1000, MOST, 5000);
+        assert_eq!((window.until(), window.count()), (1000 + MOST as u32, 0));
+        let documents = [1000, 1001, 1063, 1064, 2000, 1000 + MOST as u32 - 1];
+        documents.iter().for_each(|doc| window.insert(*doc));
+        assert_eq!(window.iter().collect::<Vec<_>>(), documents);
+        assert_eq!(window.count(), 6);
+        let mut other = window.emptied();
+        other.insert(2000);
+        other.insert(2001);
+        let mut both = window.clone();
+        both.intersect(&other);
+        assert_eq!(both.iter().collect::<Vec<_>>(), [2000]);
+        other.unite(&window);
+        assert_eq!(other.count(), 7);
+        let mut asked = Vec::new();
+        window.retain(|doc| {
+            asked.push(doc);
+            doc % 2 == 0
+        });
+        assert_eq!(asked, documents);
+        assert_eq!(window.iter().collect::<Vec<_>>(), [1000, 1064, 2000]);
+    }
+
+    #[test]
+    fn a_window_is_no_longer_than_it_may_be() {
+        assert_eq!(Window::new(5, 1, 9).length(), 64);
+        assert_eq!(Window::new(5, 65, 9).until(), 5 + 128);
+        assert_eq!(Window::new(5, usize::MAX, 9).length(), MOST);
+    }
+}
