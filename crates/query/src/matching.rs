@@ -119,6 +119,10 @@ impl Matcher {
         }
     }
 
+    fn size_hint(&self) -> u32 {
+        self.cost().try_into().unwrap_or(u32::MAX)
+    }
+
     /// The first candidate from `target` on. Targets ascend.
     pub(crate) fn seek(&mut self, target: DocId) -> DocId {
         match self {
@@ -164,7 +168,7 @@ impl Matcher {
     /// Leaves out of a window what is no candidate. As [`Matcher::mark`], but not for what was gone
     /// through with [`Matcher::seek`].
     fn narrow(&mut self, window: &mut Window) {
-        if self.is_lists() && window.is_dense(self.cost()) {
+        if self.is_lists() && window.is_dense(self.size_hint(), window.count()) {
             let mut own = window.emptied();
             self.mark(&mut own);
             return window.intersect(&own);
@@ -366,7 +370,7 @@ pub(crate) struct But {
 
 /// Leaves out of a window what the list has not.
 fn narrow(list: &mut Cursor, window: &mut Window) {
-    if window.is_dense(u64::from(Cursor::count(list))) {
+    if window.is_dense(Cursor::count(list), window.count()) {
         let mut own = window.emptied();
         list.mark(own.from(), own.bits());
         window.intersect(&own);
@@ -509,7 +513,7 @@ impl DocSet for Confirmed {
     }
 
     fn size_hint(&self) -> u32 {
-        self.matcher.cost().try_into().unwrap_or(u32::MAX)
+        self.matcher.size_hint()
     }
 }
 

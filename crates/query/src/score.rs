@@ -83,7 +83,7 @@ impl AtHand {
             List::Known(table) => {
                 frequencies.extend(docs.iter().map(|doc| table.of_document(*doc) as f32));
             }
-            List::Pair(list) if unit.place == BODY && window.is_dense(Cursor::count(list).into()) => {
+            List::Pair(list) if unit.place == BODY && window.is_dense(Cursor::count(list), docs.len()) => {
                 let at = |doc: &DocId| (doc - window.from()) as usize;
                 docs.iter().for_each(|doc| room[at(doc)] = 0);
                 list.spread(window.from(), &mut room[..window.length()]);
@@ -117,17 +117,27 @@ impl AtHand {
 
     /// Adds what the unit of this number adds to the documents that are left, in place of what it
     /// may.
-    fn add(&mut self, number: usize, unit: &mut UnitScorer, bound: Bound) {
-        let Self { docs, damping, score, open, left, added, .. } = self;
+    fn add(&mut self, number: usize, unit: &mut UnitScorer, window: &Window, bound: Bound) {
+        let Self { docs, damping, score, open, left, added, room, .. } = self;
         let added = &mut added[number * docs.len()..][..docs.len()];
         let damping = &damping[unit.place];
-        for at in left {
-            let at = *at as usize;
-            let frequency = unit.frequency(docs[at]);
-            added[at] = if frequency > 0.0 { share(frequency, damping[at]) * unit.most } else { 0.0 };
+        let most = unit.most;
+        let mut add = |at: usize, frequency: f32| {
+            added[at] = if frequency > 0.0 { share(frequency, damping[at]) * most } else { 0.0 };
             score[at] += added[at];
             if let Bound::Each(bound) = bound {
-                open[at] -= share(bound, damping[at]) * unit.most;
+                open[at] -= share(bound, damping[at]) * most;
+            }
+        };
+        match &mut unit.list {
+            List::Pair(list) if window.is_dense(Cursor::count(list), left.len()) => {
+                let of_doc = |at: u32| (docs[at as usize] - window.from()) as usize;
+                left.iter().for_each(|at| room[of_doc(*at)] = 0);
+                list.spread(window.from(), &mut room[..window.length()]);
+                left.iter().for_each(|at| add(*at as usize, room[of_doc(*at)] as f32));
+            }
+            _ => {
+                left.iter().for_each(|at| add(*at as usize, unit.frequency(docs[*at as usize])));
             }
         }
         if let Bound::All(most) = bound {
@@ -189,7 +199,7 @@ impl SegmentScorer {
             match bound {
                 _ if at_hand.left.is_empty() => return,
                 Bound::Nothing => at_hand.add_nothing(number),
-                _ => at_hand.add(number, &mut units[number], bound),
+                _ => at_hand.add(number, &mut units[number], window, bound),
             }
         }
         at_hand.prune(least);

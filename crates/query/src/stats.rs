@@ -22,9 +22,9 @@ const B: f32 = 0.75;
 /// The frequencies of a unit are kept in memory if one in so many documents has it, or more.
 const COMMON: usize = 8;
 /// And from the query on that asks for it for the third time: to read a whole list is no gain for one.
-const OFTEN: u32 = 3;
+const OFTEN: u32 = 2;
 /// Bytes of frequencies that are kept, about.
-const KEPT: usize = 32 << 20;
+const KEPT: usize = 64 << 20;
 
 #[derive(Debug)]
 pub(crate) struct Statistics<'a> {

@@ -27,11 +27,11 @@ impl Window {
         Self { from, documents, bits: [0; MOST / 64], words }
     }
 
-    /// Whether it costs less to go through all that a list of so many documents has of the stretch
-    /// than to look there for each document of the window.
-    pub(crate) fn is_dense(&self, count: u64) -> bool {
-        let expected = count * self.length() as u64 / u64::from(self.documents.max(1));
-        expected <= self.count() as u64 * FASTER
+    /// Whether it costs less to go through all that a list of `count` documents has of the stretch
+    /// than to look there for each of so many.
+    pub(crate) fn is_dense(&self, count: u32, looked_for: usize) -> bool {
+        let expected = u64::from(count) * self.length() as u64 / u64::from(self.documents.max(1));
+        expected <= looked_for as u64 * FASTER
     }
 
     /// The same stretch without any document.

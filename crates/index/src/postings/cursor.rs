@@ -157,11 +157,7 @@ impl Cursor {
         self.frequencies_at = self.bytes.len() - after.len();
         let numbers = &mut self.marked[..held];
         let stands = numbers[1..].iter().fold(false, |stands, number| stands | (*number < 2));
-        let mut sum = u64::from(last) << 1;
-        for number in numbers {
-            sum += u64::from(*number & !1);
-            *number = sum as u32 | *number & 1;
-        }
+        let sum = add_up(u64::from(last) << 1, numbers);
         // No document comes twice, and they only grow: where the last one is a number, all are.
         if stands || sum >= u64::from(TERMINATED) << 1 {
             return None;
@@ -378,6 +374,28 @@ impl Cursor {
         }
         self.load(low);
     }
+}
+
+/// Makes gaps documents, each twice and with its mark; returns the last, twice.
+///
+/// Four at a time, so that only one addition in four waits for the one before.
+fn add_up(mut sum: u64, numbers: &mut [u32]) -> u64 {
+    let gap = |number: u32| u64::from(number & !1);
+    let mut fours = numbers.chunks_exact_mut(4);
+    for four in &mut fours {
+        let (a, b, c, d) = (gap(four[0]), gap(four[1]), gap(four[2]), gap(four[3]));
+        let (two, three, all) = (a + b, a + b + c, (a + b) + (c + d));
+        four[0] = (sum + a) as u32 | four[0] & 1;
+        four[1] = (sum + two) as u32 | four[1] & 1;
+        four[2] = (sum + three) as u32 | four[2] & 1;
+        sum += all;
+        four[3] = sum as u32 | four[3] & 1;
+    }
+    for number in fours.into_remainder() {
+        sum += gap(*number);
+        *number = sum as u32 | *number & 1;
+    }
+    sum
 }
 
 impl DocSet for Cursor {
