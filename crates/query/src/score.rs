@@ -83,7 +83,9 @@ impl AtHand {
             List::Known(table) => {
                 frequencies.extend(docs.iter().map(|doc| table.of_document(*doc) as f32));
             }
-            List::Pair(list) if unit.place == BODY && window.is_dense(Cursor::count(list), docs.len()) => {
+            List::Pair(list)
+                if unit.place == BODY && window.is_dense(Cursor::count(list), docs.len()) =>
+            {
                 let at = |doc: &DocId| (doc - window.from()) as usize;
                 docs.iter().for_each(|doc| room[at(doc)] = 0);
                 list.spread(window.from(), &mut room[..window.length()]);

@@ -26,9 +26,12 @@ impl FrequencyTable {
             let room = &mut room[..ROOM.min(documents - from as usize)];
             room.fill(0);
             list.spread(from, room);
-            let of_great = (from..).zip(&*room).filter(|(_, found)| **found >= 255);
-            great.extend(of_great.map(|(document, found)| (document, *found)));
             bytes.extend(room.iter().map(|found| (*found).min(255) as u8));
+            // There are none in most lists.
+            if room.iter().max().is_some_and(|most| *most >= 255) {
+                let of_great = (from..).zip(&*room).filter(|(_, found)| **found >= 255);
+                great.extend(of_great.map(|(document, found)| (document, *found)));
+            }
         }
         Self { bytes, great }
     }
