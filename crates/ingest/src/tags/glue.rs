@@ -1,41 +1,60 @@
 //! A glued Tags line as characters: where it could be cut, and how natural each cut is.
 
-use super::vocabulary::is_word_char;
+use super::shapes::is_word_char;
 use crate::fold::fold;
 use crate::punctuation::is_han;
 
 /// Longer lines than this (in characters) are no Tags lines of this shape.
 const LONGEST_LINE: usize = 400;
 
-/// A line as characters, with its folded twin of the same length.
+/// A line as characters, with its folded twin of the same length. Made once for many lines: to ask for so many
+/// small pieces of memory takes as long as to read a line.
+#[derive(Default)]
 pub(super) struct Glue {
     chars: Vec<char>,
-    #[cfg(test)]
     folded: Vec<char>,
     classes: Vec<Class>,
     /// For each place, the hash of the folded text up to it.
     hashes: Vec<u64>,
-    /// Powers of the hash's base.
-    powers: Vec<u64>,
     /// For each place, how natural it is that one keyword ends and another begins there.
     seams: Vec<f32>,
-    /// For each place, the best seam from there on, but for the end of the line.
-    seams_ahead: Vec<f32>,
-    /// For each place, how much a keyword looks as if another one began there, wherever it begins itself.
-    breaks: Vec<f32>,
-    /// Places with small letters behind three or more capitals: a break for keywords that hold the three.
-    behind_capitals: Vec<bool>,
-    /// For each place, where its folded character stands next; the line's length if nowhere.
-    again: Vec<usize>,
+    breaks: Vec<Break>,
+    /// For each place, the next one where two characters stand that share its bucket; the places are `u16`s,
+    /// because lines are short.
+    again: Vec<u16>,
     /// The runs of letters, digits and dots.
     words: Vec<Range>,
 }
 
-/// A run of so many capitals is a word by itself.
+/// How much a keyword looks as if another one began at a place inside it.
+#[derive(Clone, Copy, Default, Debug, PartialEq)]
+struct Break {
+    /// Where it begins less than [`CAPITALS`] above the place.
+    near: f32,
+    far: f32,
+}
+
+/// A run of so many capitals is a word by itself: small letters behind it are a break for keywords that hold
+/// the run.
 const CAPITALS: usize = 3;
+
+/// Pairs of characters are told apart by this many buckets first.
+const BUCKETS: usize = 128;
+const NOWHERE: u16 = u16::MAX;
 
 /// Base of the hash: polynomial, so that the hash of any range comes from those of two beginnings.
 const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// Powers of the base.
+const POWERS: [u64; LONGEST_LINE + 1] = {
+    let mut powers = [1; LONGEST_LINE + 1];
+    let mut at = 1;
+    while at <= LONGEST_LINE {
+        powers[at] = BASE.wrapping_mul(powers[at - 1]);
+        at += 1;
+    }
+    powers
+};
 
 pub(super) fn hash_on(hash: u64, c: char) -> u64 {
     hash.wrapping_mul(BASE).wrapping_add(u64::from(c) + 1)
@@ -50,63 +69,82 @@ pub(super) fn text_hash(folded: &str) -> u64 {
 pub(super) type Range = (usize, usize);
 
 impl Glue {
-    /// `None` if the line is too short or too long to be one.
-    pub(super) fn new(glued: &str) -> Option<Self> {
-        let chars: Vec<char> = glued.trim().chars().collect();
-        if !(4..=LONGEST_LINE).contains(&chars.len()) {
-            return None;
+    /// Takes a line. Whether it is neither too short nor too long to be a glued one; if it is, nothing can be asked.
+    pub(super) fn read(&mut self, glued: &str) -> bool {
+        let glued = glued.trim();
+        self.chars.clear();
+        self.chars.extend(glued.chars().take(LONGEST_LINE + 1));
+        if !(4..=LONGEST_LINE).contains(&self.chars.len()) {
+            return false;
         }
-        let whole: Vec<char> = fold(glued.trim()).chars().collect();
-        let folded = if whole.len() == chars.len() {
-            whole
-        } else {
+        self.folded.clear();
+        self.folded.extend(fold(glued).chars());
+        if self.folded.len() != self.chars.len() {
             // Rare characters that fold to several: the first of them keeps the places.
-            chars.iter().map(|c| fold(&c.to_string()).chars().next().unwrap_or(*c)).collect()
-        };
-        let classes = chars.iter().map(|c| Class::of(*c)).collect();
-        let (mut hashes, mut powers) = (vec![0_u64], vec![1_u64]);
-        for (at, c) in folded.iter().enumerate() {
-            hashes.push(hash_on(hashes[at], *c));
-            powers.push(powers[at].wrapping_mul(BASE));
+            let first = |c: &char| fold(c.encode_utf8(&mut [0; 4])).chars().next().unwrap_or(*c);
+            self.folded.clear();
+            self.folded.extend(self.chars.iter().map(first));
         }
-        let again = again(&folded);
-        let words = words(&folded);
-        let (seams, seams_ahead) = (Vec::new(), Vec::new());
-        let (breaks, behind_capitals) = (Vec::new(), Vec::new());
-        let mut line = Self {
-            chars,
-            #[cfg(test)]
-            folded,
-            classes,
-            hashes,
-            powers,
-            seams,
-            seams_ahead,
-            breaks,
-            behind_capitals,
-            again,
-            words,
-        };
-        line.seams = (0..=line.len()).map(|at| line.seam_at(at)).collect();
-        let end = line.len();
-        line.seams_ahead = line.seams.clone();
-        line.seams_ahead[end] = f32::MIN;
-        for at in (0..end).rev() {
-            line.seams_ahead[at] = line.seams_ahead[at].max(line.seams_ahead[at + 1]);
+        self.classes.clear();
+        self.classes.extend(self.chars.iter().map(|c| Class::of(*c)));
+        self.hashes.clear();
+        self.hashes.push(0);
+        let mut hash = 0;
+        self.hashes.extend(self.folded.iter().map(|c| {
+            hash = hash_on(hash, *c);
+            hash
+        }));
+        self.find_seams();
+        self.find_pairs();
+        self.find_words();
+        true
+    }
+
+    fn find_seams(&mut self) {
+        self.seams.clear();
+        self.seams.push(0.0);
+        self.breaks.clear();
+        self.breaks.push(Break::default());
+        let mut capitals = 0;
+        for (at, two) in self.classes.windows(2).enumerate() {
+            capitals = if two[0] == Class::Upper { capitals + 1 } else { 0 };
+            let spaced = self.chars[at] == ' ' || self.chars[at + 1] == ' ';
+            self.seams.push(if spaced { -20.0 } else { seam(two[0], two[1], capitals) });
+            let shouts = self.classes.get(at + 2) == Some(&Class::Upper);
+            self.breaks.push(Break::between(two[0], two[1], capitals, shouts));
         }
-        line.breaks = (1..end).map(|at| line.break_anywhere(at)).collect();
-        line.behind_capitals = (1..end).map(|at| line.is_behind_capitals(at)).collect();
-        Some(line)
+        self.seams.push(0.0);
+    }
+
+    fn find_pairs(&mut self) {
+        let mut heads = [NOWHERE; BUCKETS];
+        self.again.clear();
+        self.again.resize(self.len(), NOWHERE);
+        for (at, pair) in self.folded.windows(2).enumerate().rev() {
+            let head = &mut heads[(pair[0] as usize * 5 + pair[1] as usize) % BUCKETS];
+            self.again[at] = *head;
+            *head = at as u16;
+        }
+    }
+
+    fn find_words(&mut self) {
+        self.words.clear();
+        for (at, _) in self.folded.iter().enumerate().filter(|(_, c)| is_word_char(**c)) {
+            match self.words.last_mut() {
+                Some(word) if word.1 == at => word.1 = at + 1,
+                _ => self.words.push((at, at + 1)),
+            }
+        }
     }
 
     /// The hash of the folded text of a range.
     pub(super) fn hash(&self, (from, to): Range) -> u64 {
-        self.hashes[to].wrapping_sub(self.hashes[from].wrapping_mul(self.powers[to - from]))
+        self.hashes[to].wrapping_sub(self.hashes[from].wrapping_mul(POWERS[to - from]))
     }
 
-    /// The runs of letters, digits and dots that end below `from`.
-    pub(super) fn words_from(&self, from: usize) -> &[Range] {
-        &self.words[self.words.partition_point(|word| word.1 <= from)..]
+    /// The runs of letters, digits and dots.
+    pub(super) fn words(&self) -> &[Range] {
+        &self.words
     }
 
     pub(super) fn len(&self) -> usize {
@@ -122,121 +160,75 @@ impl Glue {
         !self.chars[at].is_ascii_alphanumeric()
     }
 
-    #[cfg(test)]
-    pub(super) fn folded_char(&self, at: usize) -> char {
-        self.folded[at]
+    pub(super) fn original(&self, range: Range) -> String {
+        let blank = |c: &char| c.is_whitespace();
+        let chars = self.chars(range);
+        let from = chars.iter().position(|c| !blank(c)).unwrap_or(chars.len());
+        let to = chars.iter().rposition(|c| !blank(c)).map_or(from, |last| last + 1);
+        let mut text = String::with_capacity(chars[from..to].iter().map(|c| c.len_utf8()).sum());
+        text.extend(&chars[from..to]);
+        text
     }
 
-    pub(super) fn original(&self, (from, to): Range) -> String {
-        self.chars[from..to].iter().collect::<String>().trim().to_owned()
-    }
-
-    /// Where below a range its folded text stands again.
-    pub(super) fn occurrences_below(&self, (from, to): Range) -> impl Iterator<Item = usize> + '_ {
-        let (hash, length) = (self.hash((from, to)), to - from);
+    /// Where below `from` its first two folded characters stand again, with how many of the first `most` do.
+    pub(super) fn again(
+        &self,
+        from: usize,
+        most: usize,
+    ) -> impl Iterator<Item = (usize, usize)> + '_ {
         let mut at = from;
         std::iter::from_fn(move || {
-            at = self.again[at];
-            (at + length <= self.len()).then_some(at)
+            at = usize::from(self.again[at]);
+            let there = self.folded.get(at..)?.iter();
+            let here = self.folded[from..].iter().take(most);
+            Some((at, there.zip(here).take_while(|(there, here)| there == here).count()))
         })
-        .filter(move |&at| at >= to && self.hash((at, at + length)) == hash)
+        .filter(|(_, length)| *length >= 2)
     }
 
-    /// How natural it is that one keyword ends and another begins at `at`.
-    pub(super) fn seam(&self, at: usize) -> f32 {
-        self.seams[at]
+    /// How natural it is that one keyword ends and another begins at each place.
+    pub(super) fn seams(&self) -> &[f32] {
+        &self.seams
     }
 
-    /// No seam at `at` or behind it is better, that at the end of the line aside.
-    pub(super) fn best_seam_from(&self, at: usize) -> f32 {
-        self.seams_ahead[at]
+    /// How much a keyword that begins at `from` looks as if another one began inside it, at each place behind its
+    /// first character.
+    pub(super) fn breaks_from(&self, from: usize) -> impl Iterator<Item = f32> + '_ {
+        let breaks = self.breaks[from + 1..].iter().enumerate();
+        breaks.map(|(behind, size)| if behind + 1 >= CAPITALS { size.far } else { size.near })
     }
+}
 
-    fn seam_at(&self, at: usize) -> f32 {
-        if at == self.chars.len() || at == 0 {
-            return 0.0;
-        }
-        let (before, after) = (self.chars[at - 1], self.chars[at]);
-        if before == ' ' || after == ' ' {
-            return -20.0;
-        }
-        match (self.classes[at - 1], self.classes[at]) {
-            (Class::Han, Class::Han) => -1.8,
-            (Class::Han, _) => 0.6,
-            (_, Class::Han) => -2.5,
-            (Class::Lower, Class::Upper | Class::Digit) => 0.4,
-            (Class::Lower, Class::Lower) => -4.0,
-            (Class::Digit, Class::Digit) => -3.0,
-            (Class::Upper, Class::Upper) => -0.6,
-            // `GPT|opensea` is a seam, `B|aby` is none.
-            (Class::Upper, Class::Lower) if self.capitals_before(0, at) >= 2 => -1.2,
-            (Class::Upper, Class::Lower) => -5.0,
-            _ => -0.8,
-        }
+/// How natural a seam is between two characters; so many capitals stand before it.
+fn seam(before: Class, after: Class, capitals: usize) -> f32 {
+    match (before, after) {
+        (Class::Han, Class::Han) => -1.8,
+        (Class::Han, _) => 0.6,
+        (_, Class::Han) => -2.5,
+        (Class::Lower, Class::Upper | Class::Digit) => 0.4,
+        (Class::Lower, Class::Lower) => -4.0,
+        (Class::Digit, Class::Digit) => -3.0,
+        (Class::Upper, Class::Upper) => -0.6,
+        // `GPT|opensea` is a seam, `B|aby` is none.
+        (Class::Upper, Class::Lower) if capitals >= 2 => -1.2,
+        (Class::Upper, Class::Lower) => -5.0,
+        _ => -0.8,
     }
+}
 
-    /// How much a keyword that begins at `from` looks as if another one began inside it, at `at`.
-    pub(super) fn break_at(&self, from: usize, at: usize) -> f32 {
-        if self.behind_capitals[at - 1] {
-            return if at - from >= CAPITALS { 1.5 } else { 0.0 };
-        }
-        self.breaks[at - 1]
-    }
-
-    fn break_anywhere(&self, at: usize) -> f32 {
-        match (self.classes[at - 1], self.classes[at]) {
-            (Class::Han, Class::Upper | Class::Lower | Class::Digit) => 2.0,
+impl Break {
+    /// `shouts`: whether another capital follows.
+    fn between(before: Class, after: Class, capitals: usize, shouts: bool) -> Self {
+        let everywhere = |size| Self { near: size, far: size };
+        match (before, after) {
+            (Class::Han, Class::Upper | Class::Lower | Class::Digit) => everywhere(2.0),
             // `OpenSea` has one; a run of capitals behind small letters is another word.
-            (Class::Lower, Class::Upper) if self.capitals_after(at) >= 2 => 1.8,
-            (Class::Lower, Class::Upper) => 0.7,
-            _ => 0.0,
+            (Class::Lower, Class::Upper) if shouts => everywhere(1.8),
+            (Class::Lower, Class::Upper) => everywhere(0.7),
+            (Class::Upper, Class::Lower) if capitals >= CAPITALS => Self { near: 0.0, far: 1.5 },
+            _ => everywhere(0.0),
         }
     }
-
-    fn is_behind_capitals(&self, at: usize) -> bool {
-        self.classes[at] == Class::Lower && self.capitals_before(0, at) >= CAPITALS
-    }
-
-    fn capitals_before(&self, from: usize, at: usize) -> usize {
-        self.chars[from..at].iter().rev().take_while(|c| c.is_ascii_uppercase()).count()
-    }
-
-    fn capitals_after(&self, at: usize) -> usize {
-        self.chars[at..].iter().take_while(|c| c.is_ascii_uppercase()).count()
-    }
-}
-
-/// For each place, where its character stands next; the length if nowhere.
-fn again(folded: &[char]) -> Vec<usize> {
-    let mut again = vec![folded.len(); folded.len()];
-    // By the lower bits of a character, the last places that have them.
-    let mut heads = [usize::MAX; 64];
-    let mut others = vec![usize::MAX; folded.len()];
-    for (at, c) in folded.iter().enumerate().rev() {
-        let head = &mut heads[*c as usize % 64];
-        others[at] = *head;
-        let mut place = *head;
-        while place != usize::MAX {
-            if folded[place] == *c {
-                again[at] = place;
-                break;
-            }
-            place = others[place];
-        }
-        *head = at;
-    }
-    again
-}
-
-fn words(folded: &[char]) -> Vec<Range> {
-    let mut words: Vec<Range> = Vec::new();
-    for (at, _) in folded.iter().enumerate().filter(|(_, c)| is_word_char(**c)) {
-        match words.last_mut() {
-            Some(word) if word.1 == at => word.1 = at + 1,
-            _ => words.push((at, at + 1)),
-        }
-    }
-    words
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -262,9 +254,16 @@ impl Class {
     }
 }
 
-/// Whether a tag that nobody knows could hold `c`.
-pub(super) fn is_tag_char(c: char) -> bool {
-    c.is_ascii_uppercase() || c.is_ascii_digit()
+#[cfg(test)]
+impl Glue {
+    pub(super) fn of(glued: &str) -> Option<Self> {
+        let mut line = Self::default();
+        line.read(glued).then_some(line)
+    }
+
+    pub(super) fn folded(&self, (from, to): Range) -> String {
+        self.folded[from..to].iter().collect()
+    }
 }
 
 #[cfg(test)]
@@ -273,23 +272,56 @@ mod tests {
 
     use super::*;
 
+    fn capitals_before(chars: &[char]) -> usize {
+        chars.iter().rev().take_while(|c| c.is_ascii_uppercase()).count()
+    }
+
     proptest! {
         #[test]
-        fn tables_of_a_line_say_what_a_look_at_it_does(text in "[ABCab1幣價格 é]{4,40}") {
-            let Some(line) = Glue::new(&text) else { return Ok(()) };
-            for at in 0..line.len() {
-                let ahead = (at..line.len()).map(|at| line.seam(at));
-                prop_assert_eq!(line.best_seam_from(at), ahead.fold(f32::MIN, f32::max));
-                let next = line.folded[at + 1..].iter().position(|c| *c == line.folded[at]);
-                prop_assert_eq!(line.again[at], next.map_or(line.len(), |next| at + 1 + next));
-                for from in 0..at {
-                    let capitals = line.capitals_before(from, at);
-                    let wanted = match (line.classes[at - 1], line.classes[at]) {
-                        (Class::Upper, Class::Lower) if capitals >= CAPITALS => 1.5,
-                        (Class::Upper, Class::Lower) => 0.0,
-                        _ => line.break_anywhere(at),
+        fn tables_of_a_line_say_what_a_look_at_it_does(
+            texts in prop::collection::vec("[ABCab1幣價格 é㍿]{4,40}", 1..4),
+        ) {
+            let mut line = Glue::default();
+            for text in texts {
+                if !line.read(&text) { continue }
+                let end = line.len();
+                let capitals_at = |at: usize| {
+                    line.chars[at..].iter().take_while(|c| c.is_ascii_uppercase()).count()
+                };
+                prop_assert_eq!(line.seams.len(), end + 1);
+                prop_assert_eq!((line.seams[0], line.seams[end]), (0.0, 0.0));
+                for at in 1..end {
+                    let capitals = capitals_before(&line.chars[..at]);
+                    let (before, after) = (line.classes[at - 1], line.classes[at]);
+                    let spaced = line.chars[at - 1..=at].contains(&' ');
+                    let wanted = if spaced { -20.0 } else { seam(before, after, capitals) };
+                    prop_assert_eq!(line.seams[at], wanted);
+                    let shouts = capitals_at(at) >= 2;
+                    for from in 0..at {
+                        let held = capitals_before(&line.chars[from..at]);
+                        let wanted = Break::between(before, after, held, shouts).far;
+                        let found = line.breaks_from(from).nth(at - from - 1);
+                        prop_assert_eq!(found, Some(wanted), "{} at {}", from, at);
+                    }
+                }
+                for from in 0..end - 1 {
+                    let again: Vec<_> = line.again(from, 3).collect();
+                    let common = |at: usize| {
+                        (1..=3.min(end - at)).rfind(|length| {
+                            line.folded((from, from + length)) == line.folded((at, at + length))
+                        })
                     };
-                    prop_assert_eq!(line.break_at(from, at), wanted);
+                    let wanted: Vec<_> = (from + 1..end)
+                        .filter_map(|at| Some((at, common(at).filter(|length| *length >= 2)?)))
+                        .collect();
+                    prop_assert_eq!(again, wanted);
+                }
+                for from in 0..end {
+                    for to in from + 1..=end {
+                        prop_assert_eq!(line.hash((from, to)), text_hash(&line.folded((from, to))));
+                        let text: String = line.chars[from..to].iter().collect();
+                        prop_assert_eq!(line.original((from, to)), text.trim());
+                    }
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! The best ways to one place of the tags' half: a beam.
 
+use super::keyword::ordered;
+
 /// Hypotheses kept for each place in the tags' half: they differ only in how they cut the keywords.
 const ROW: usize = 5;
 /// No step.
@@ -19,9 +21,9 @@ pub(super) struct Step {
 }
 
 impl Step {
-    /// Of equals the one whose keywords end earlier.
-    fn is_before(&self, other: &Self) -> bool {
-        other.score.total_cmp(&self.score).then(self.keyword.cmp(&other.keyword)).is_lt()
+    /// A number that is higher for a better step, of equals for one whose keywords end earlier. Above 0.
+    fn rank(&self) -> u64 {
+        u64::from(ordered(self.score)) << 32 | u64::from(!self.keyword)
     }
 }
 
@@ -29,38 +31,40 @@ impl Step {
 #[derive(Default)]
 pub(super) struct Row {
     steps: [Step; ROW],
-    length: usize,
+    /// Of the steps; 0 where there is none.
+    ranks: [u64; ROW],
 }
 
 impl Row {
     /// A step with a lower score than this is not kept.
     pub(super) fn least(&self) -> f32 {
-        if self.length < ROW { f32::NEG_INFINITY } else { self.steps[ROW - 1].score }
+        if self.ranks[ROW - 1] == 0 { f32::NEG_INFINITY } else { self.steps[ROW - 1].score }
     }
 
     /// Keeps a step if it is among the best. Of two with the same keyword and score the first stays.
     pub(super) fn offer(&mut self, step: Step) {
-        if step.score < self.least() {
+        let rank = step.rank();
+        // What makes room: the step with the same keyword, else the last or a free place.
+        let mut out = ROW - 1;
+        for (place, known) in self.ranks.iter().enumerate() {
+            out = if *known as u32 == rank as u32 { place } else { out };
+        }
+        if self.ranks[out] >= rank {
             return;
         }
-        let steps = &self.steps[..self.length];
-        // What makes room: the step with the same keyword, else a free place, else the last.
-        let out = match steps.iter().position(|known| known.keyword == step.keyword) {
-            Some(at) if steps[at].score >= step.score => return,
-            Some(at) => at,
-            None => self.length.min(ROW - 1),
-        };
-        let place = steps.iter().position(|known| step.is_before(known)).unwrap_or(self.length);
-        if place <= out {
-            self.length = self.length.max(out + 1);
-            self.steps.copy_within(place..out, place + 1);
-            self.steps[place] = step;
+        while out > 0 && self.ranks[out - 1] < rank {
+            self.ranks[out] = self.ranks[out - 1];
+            self.steps[out] = self.steps[out - 1];
+            out -= 1;
         }
+        self.ranks[out] = rank;
+        self.steps[out] = step;
     }
 
     /// The steps, best first.
-    pub(super) fn settle(&self) -> impl Iterator<Item = Step> + use<> {
-        self.steps.into_iter().take(self.length)
+    pub(super) fn steps(&self) -> &[Step] {
+        let length = self.ranks.iter().take_while(|rank| **rank > 0).count();
+        &self.steps[..length]
     }
 }
 
@@ -86,7 +90,7 @@ mod tests {
             }
             all.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.keyword.cmp(&b.keyword)));
             all.truncate(ROW);
-            prop_assert_eq!(row.settle().collect::<Vec<_>>(), all);
+            prop_assert_eq!(row.steps(), all);
         }
     }
 }

@@ -1,11 +1,10 @@
 //! A glued Tags line as a best segmentation: n tags, then n keywords, keyword i mostly holding the
 //! letters of tag i. Decides where the second half begins, and whether the result is any good.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 
 use super::Vocabulary;
-use super::glue::Glue;
-use super::search::{Pair, Room, Search};
+use super::search::{Pair, Search};
 
 /// Places tried for the beginning of the keywords: the most promising.
 const MIDDLES: usize = 12;
@@ -14,34 +13,35 @@ const WORST: f32 = -4.5;
 
 /// The tags and keywords of a glued line, tags first; `None` if it cannot be split.
 pub(crate) fn split(glued: &str, vocabulary: &Vocabulary) -> Option<Vec<String>> {
-    let line = Glue::new(glued)?;
     thread_local! {
-        static ROOM: Cell<Room> = Cell::default();
+        static SEARCH: RefCell<Search> = RefCell::default();
     }
-    let mut search = Search::new(&line, vocabulary, ROOM.take());
-    let best = best(&mut search);
-    ROOM.set(search.into_room());
-    let (score, pairs) = best?;
-    if score < WORST * pairs.len() as f32 {
-        return None;
-    }
-    let tags = pairs.iter().map(|pair| line.original(pair.tag));
-    let keywords = pairs.iter().map(|pair| line.original(pair.keyword));
-    Some(tags.chain(keywords).collect())
+    SEARCH.with_borrow_mut(|search| {
+        if !search.read(glued, vocabulary) {
+            return None;
+        }
+        let (score, pairs) = best(search, vocabulary)?;
+        if score < WORST * pairs.len() as f32 {
+            return None;
+        }
+        let tags = pairs.iter().map(|pair| search.line.original(pair.tag));
+        let keywords = pairs.iter().map(|pair| search.line.original(pair.keyword));
+        Some(tags.chain(keywords).collect())
+    })
 }
 
 /// Where the keywords could begin: the most promising places, best first.
-fn middles(search: &mut Search<'_>) -> Vec<usize> {
+fn middles(search: &mut Search, vocabulary: &Vocabulary) -> Vec<usize> {
     let mut middles: Vec<(f32, usize)> =
-        (2..=search.reach).map(|middle| (search.promise(middle), middle)).collect();
+        (2..=search.reach()).map(|middle| (search.promise(middle, vocabulary), middle)).collect();
     middles.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     middles.iter().take(MIDDLES).map(|(_, middle)| *middle).collect()
 }
 
 /// The best segmentation over all middles.
-fn best(search: &mut Search<'_>) -> Option<(f32, Vec<Pair>)> {
-    let middles = middles(search);
-    let hopes = search.hopes(&middles);
+fn best(search: &mut Search, vocabulary: &Vocabulary) -> Option<(f32, Vec<Pair>)> {
+    let middles = middles(search, vocabulary);
+    let hopes = search.hopes(&middles, vocabulary);
     // The most hopeful first, so that most of the others need not be tried.
     let mut order: Vec<usize> = (0..middles.len()).collect();
     order.sort_by(|a, b| hopes[*b].total_cmp(&hopes[*a]));
@@ -51,7 +51,7 @@ fn best(search: &mut Search<'_>) -> Option<(f32, Vec<Pair>)> {
         if best.as_ref().is_some_and(|(known, ..)| hopes[place] < *known) {
             break;
         }
-        if let Some((score, pairs)) = search.from(middles[place])
+        if let Some((score, pairs)) = search.from(middles[place], vocabulary)
             && best
                 .as_ref()
                 .is_none_or(|(known, at, _)| score > *known || score == *known && place < *at)
@@ -121,12 +121,12 @@ mod tests {
     }
 
     /// [`best`] by trying every middle.
-    fn best_of_all(search: &mut Search<'_>) -> Option<(f32, Vec<Pair>)> {
-        let middles = middles(search);
-        let hopes = search.hopes(&middles);
+    fn best_of_all(search: &mut Search, vocabulary: &Vocabulary) -> Option<(f32, Vec<Pair>)> {
+        let middles = middles(search, vocabulary);
+        let hopes = search.hopes(&middles, vocabulary);
         let mut best: Option<(f32, Vec<Pair>)> = None;
         for (middle, hope) in middles.into_iter().zip(hopes) {
-            if let Some((score, pairs)) = search.from(middle) {
+            if let Some((score, pairs)) = search.from(middle, vocabulary) {
                 assert!(score <= hope, "{middle}: {score} is more than {hope}");
                 if best.as_ref().is_none_or(|(known, _)| score > *known) {
                     best = Some((score, pairs));
@@ -149,9 +149,10 @@ mod tests {
                 "戊_BTC:Baby BTC", "己_ETH:Baby ETH", "庚_NFT:Baby NFT", "辛_NFT",
             ]);
             let text = parts.concat();
-            if let Some(line) = Glue::new(&text) {
-                let found = best(&mut Search::new(&line, &vocabulary, Room::default()));
-                prop_assert_eq!(found, best_of_all(&mut Search::new(&line, &vocabulary, Room::default())));
+            let mut search = Search::default();
+            if search.read(&text, &vocabulary) {
+                let found = best(&mut search, &vocabulary);
+                prop_assert_eq!(found, best_of_all(&mut search, &vocabulary));
             }
         }
     }

@@ -1,0 +1,322 @@
+//! Where the keywords of a line's second half can end.
+
+use super::Vocabulary;
+use super::glue::Glue;
+use super::shapes::{Fit, Openings};
+
+const LONGEST_KEYWORD: usize = 40;
+/// Keywords kept for each place where one can begin.
+const CHOICE: usize = 8;
+/// A keyword worse than this is none.
+const WORST_KEYWORD: f32 = -5.0;
+/// Only a keyword that the archive names ends at a worse seam.
+const WORST_SEAM: f32 = -2.6;
+/// A seam at a blank: no keyword ends there.
+const BLANK: f32 = -10.0;
+/// A keyword of which nothing is known, its breaks and its seam aside.
+const UNKNOWN: f32 = -1.5;
+
+/// What can be said of a range taken for a keyword.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Keyword {
+    pub(super) score: f32,
+    to: u16,
+    /// Whether the archive names it.
+    pub(super) known: bool,
+}
+
+impl Keyword {
+    fn new(to: usize, score: f32, known: bool) -> Self {
+        Self { score, to: to as u16, known }
+    }
+
+    pub(super) fn to(&self) -> usize {
+        self.to.into()
+    }
+
+    /// A number that is higher for a better keyword, of equals for one that ends earlier.
+    fn rank(self) -> u64 {
+        u64::from(ordered(self.score)) << 32
+            | u64::from(u16::MAX - self.to) << 1
+            | u64::from(self.known)
+    }
+
+    fn of_rank(rank: u64) -> Self {
+        let high = (rank >> 32) as u32;
+        let bits = if high >> 31 == 1 { high & !(1 << 31) } else { !high };
+        let to = u16::MAX - (rank >> 1) as u16;
+        Self { score: f32::from_bits(bits), to, known: rank & 1 == 1 }
+    }
+}
+
+/// Numbers in the order of [`f32::total_cmp`].
+pub(super) const fn ordered(score: f32) -> u32 {
+    let bits = score.to_bits();
+    if bits >> 31 == 1 { !bits } else { bits | 1 << 31 }
+}
+
+/// The ranks of the best keywords, best first.
+struct Choice {
+    ranks: [u64; CHOICE],
+    length: usize,
+}
+
+impl Choice {
+    /// No keyword of [`WORST_KEYWORD`] or worse ranks higher.
+    const NONE: u64 = (ordered(WORST_KEYWORD) as u64) << 32 | u32::MAX as u64;
+
+    fn new() -> Self {
+        Self { ranks: [Self::NONE; CHOICE], length: 0 }
+    }
+
+    /// What a further keyword has to surpass.
+    fn floor(&self) -> Keyword {
+        Keyword::of_rank(self.ranks[CHOICE - 1])
+    }
+
+    fn offer(&mut self, keyword: Keyword) {
+        let rank = keyword.rank();
+        if rank <= self.ranks[CHOICE - 1] {
+            return;
+        }
+        let mut place = self.length.min(CHOICE - 1);
+        while place > 0 && self.ranks[place - 1] < rank {
+            self.ranks[place] = self.ranks[place - 1];
+            place -= 1;
+        }
+        self.ranks[place] = rank;
+        self.length = CHOICE.min(self.length + 1);
+    }
+
+    fn keywords(&self, most: usize) -> impl ExactSizeIterator<Item = Keyword> + '_ {
+        self.ranks[..self.length.min(most)].iter().map(|rank| Keyword::of_rank(*rank))
+    }
+}
+
+/// The keywords of a line, made where they are asked for.
+#[derive(Default)]
+pub(super) struct Keywords {
+    keywords: Vec<Keyword>,
+    /// By where keywords begin: their range in `keywords`, once they are made.
+    from: Vec<Option<(u32, u32)>>,
+    openings: Openings,
+    /// For each place, the seam if a keyword that the archive does not name can end there.
+    seams: Vec<f32>,
+    /// The best of them from each place on, but for the end of the line.
+    seams_ahead: Vec<f32>,
+}
+
+impl Keywords {
+    /// Takes a line.
+    pub(super) fn read(&mut self, line: &Glue, vocabulary: &Vocabulary) {
+        self.keywords.clear();
+        self.from.clear();
+        self.from.resize(line.len(), None);
+        self.openings.find(line, &vocabulary.shapes, LONGEST_KEYWORD);
+        let usable = |seam: &f32| if *seam < WORST_SEAM { f32::NEG_INFINITY } else { *seam };
+        self.seams.clear();
+        self.seams.extend(line.seams().iter().map(usable));
+        self.seams_ahead.clear();
+        self.seams_ahead.extend_from_slice(&self.seams);
+        let mut best = f32::NEG_INFINITY;
+        if let Some(end) = self.seams_ahead.last_mut() {
+            *end = best;
+        }
+        for seam in self.seams_ahead.iter_mut().rev() {
+            best = if best > *seam { best } else { *seam };
+            *seam = best;
+        }
+    }
+
+    /// The keywords that can begin at `from`, as far as they are made.
+    pub(super) fn get(&self, from: usize) -> &[Keyword] {
+        let made = self.from.get(from).copied().flatten();
+        made.map_or(&[], |(first, end)| &self.keywords[first as usize..end as usize])
+    }
+
+    /// Where a keyword that begins at `from` can end, with how good it is by itself: the best [`CHOICE`],
+    /// best first, but before them the one that ends the line.
+    pub(super) fn make(&mut self, from: usize, line: &Glue, vocabulary: &Vocabulary) -> &[Keyword] {
+        if self.from.get(from).is_some_and(Option::is_none) {
+            let first = self.keywords.len();
+            self.find(from, line, vocabulary);
+            self.from[from] = Some((first as u32, self.keywords.len() as u32));
+        }
+        self.get(from)
+    }
+
+    fn find(&mut self, from: usize, line: &Glue, vocabulary: &Vocabulary) {
+        let end = line.len();
+        let last = end.min(from + LONGEST_KEYWORD);
+        if from + 2 > last {
+            return;
+        }
+        let mut choice = Choice::new();
+        let mut to_end = None;
+        // A bit for each end for which it is settled how good the keyword is.
+        let mut settled = 0_u64;
+        let mut settle = |keyword: Keyword| {
+            settled |= 1 << (keyword.to() - from);
+            if keyword.to() == end {
+                to_end = Some(keyword);
+            } else {
+                choice.offer(keyword);
+            }
+        };
+
+        let mut named = 0_u64;
+        // Most ranges begin as no keyword does that the archive names.
+        if vocabulary.may_begin(line.hash((from, from + 2))) {
+            for to in from + 2..=last {
+                let hash = line.hash((from, to));
+                if !vocabulary.may_go_on(hash) {
+                    break;
+                }
+                let seam = line.seams()[to];
+                if seam > BLANK
+                    && let Some(score) = vocabulary.keyword(hash)
+                {
+                    named |= 1 << (to - from);
+                    settle(Keyword::new(to, score + seam.max(-1.5), true));
+                }
+            }
+        }
+
+        let mut fits = [Fit::default(); LONGEST_KEYWORD + 1];
+        let mut fitting = 0_u64;
+        self.openings.each((from, last), line, &vocabulary.shapes, |to, fit| {
+            let best = &mut fits[to - from];
+            *best = fit.max(*best);
+            fitting |= 1 << (to - from);
+        });
+        // No keyword has less than two characters.
+        let mut left = fitting & !named & !0b11;
+        while left != 0 {
+            let length = left.trailing_zeros() as usize;
+            left &= left - 1;
+            let to = from + length;
+            settle(Keyword::new(to, fits[length].score() + self.seams[to], false));
+        }
+
+        let mut breaks = 0.0_f32;
+        let mut reached = from + 1;
+        let mut floor = choice.floor();
+        let inside = from + 2..last.min(end - 1) + 1;
+        let seams = self.seams[inside.clone()].iter().zip(&self.seams_ahead[inside]);
+        for ((seam, ahead), more) in seams.zip(line.breaks_from(from)) {
+            reached += 1;
+            breaks += more;
+            let unknown = UNKNOWN - breaks;
+            // Breaks only become more.
+            if unknown + ahead < floor.score {
+                break;
+            }
+            let score = unknown + seam;
+            let better = score > floor.score || score == floor.score && reached < floor.to();
+            if better && settled >> (reached - from) & 1 == 0 {
+                choice.offer(Keyword::new(reached, score, false));
+                floor = choice.floor();
+            }
+        }
+        if last == end && to_end.is_none() {
+            // The end of the line is one in any case, but for its breaks.
+            for more in line.breaks_from(from).take(end - from - 1).skip(reached - from - 1) {
+                breaks += more;
+            }
+            to_end = Some(Keyword::new(end, UNKNOWN - breaks, false));
+        }
+        let to_end = to_end.filter(|keyword| keyword.score > WORST_KEYWORD);
+        let others = CHOICE - usize::from(to_end.is_some());
+        self.keywords.extend(to_end);
+        self.keywords.extend(choice.keywords(others));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::title::Title;
+
+    /// [`Keywords::make`] by a look at every range.
+    fn plain(
+        from: usize,
+        line: &Glue,
+        vocabulary: &Vocabulary,
+        openings: &Openings,
+    ) -> Vec<Keyword> {
+        let end = line.len();
+        let last = end.min(from + LONGEST_KEYWORD);
+        let mut keywords = Vec::new();
+        for to in from + 2..=last {
+            let seam = line.seams()[to];
+            let mut best_fit = None;
+            openings.each((from, last), line, &vocabulary.shapes, |end, fit| {
+                best_fit = best_fit.max((end == to).then_some(fit));
+            });
+            let named = vocabulary.keyword(line.hash((from, to)));
+            let score = match (named, best_fit) {
+                _ if seam < BLANK => continue,
+                (Some(score), _) => score + seam.max(-1.5),
+                _ if seam < WORST_SEAM => continue,
+                (None, Some(fit)) => fit.score() + seam,
+                (None, None) => {
+                    let breaks = line.breaks_from(from).take(to - from - 1);
+                    UNKNOWN - breaks.fold(0.0, |all, more| all + more) + seam
+                }
+            };
+            if score > WORST_KEYWORD {
+                keywords.push(Keyword::new(to, score, named.is_some()));
+            }
+        }
+        // Of equals the one that ends earlier.
+        keywords.sort_by(|a, b| b.score.total_cmp(&a.score));
+        keywords.sort_by_key(|keyword| keyword.to() != end);
+        keywords.truncate(CHOICE);
+        keywords
+    }
+
+    proptest! {
+        #[test]
+        fn keywords_are_the_best_of_all_ranges(
+            parts in prop::collection::vec(prop::sample::select(vec![
+                "BTC", "ETH", "GPT", "NFT", "AB", "A", "比特幣", "加密貨幣", "FLO", "cnft.io", "幣價格", "價格", "12",
+                "Baby ", "Doge", "opensea", "3X Long ", " Token", "X", "apenft幣價格今日行情", "é", "今日行情", " ",
+            ]), 1..24),
+        ) {
+            let mut vocabulary = Vocabulary::default();
+            for title in [
+                "甲_FLOW:FLO", "乙_GPT:apenft幣價格今日行情", "丙_比特幣:加密貨幣", "丁_NFT:cnft.io", "甲_FLOW:FLO",
+                "戊_BTC:Baby BTC", "己_ETH:Baby ETH", "庚_NFT:Baby NFT", "辛_NFT", "壬_AB:AB", "壬_AB:AB價格",
+                "癸_X:X價格", "癸_A:A價格", "癸_A:A", "癸_X:X", "癸_X:價格今",
+            ] {
+                vocabulary.see_title(&Title::split(title));
+            }
+            vocabulary.learn();
+            if let Some(line) = Glue::of(&parts.concat()) {
+                let mut keywords = Keywords::default();
+                keywords.read(&line, &vocabulary);
+                for from in 0..line.len() {
+                    let wanted = plain(from, &line, &vocabulary, &keywords.openings);
+                    prop_assert_eq!(keywords.make(from, &line, &vocabulary), wanted);
+                }
+            }
+        }
+
+        #[test]
+        fn a_keyword_ranks_by_its_score_then_its_end(
+            (score, other) in (-9.0..9.0_f32, -9.0..9.0_f32),
+            (to, to_other) in (0..500_usize, 0..500_usize),
+            known in any::<bool>(),
+        ) {
+            let keyword = Keyword::new(to, score, known);
+            prop_assert_eq!(Keyword::of_rank(keyword.rank()), keyword);
+            for other in [score, other] {
+                let wanted = score.total_cmp(&other).then(to_other.cmp(&to));
+                let found = keyword.rank().cmp(&Keyword::new(to_other, other, known).rank());
+                prop_assert_eq!(found, wanted);
+            }
+        }
+    }
+}

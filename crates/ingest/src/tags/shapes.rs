@@ -1,0 +1,320 @@
+//! Shapes of keywords: what stands around a variable word, as in `Baby …` or `…幣價格今日行情`.
+
+use foldhash::{HashMap, HashSet};
+
+use super::glue::{Glue, Range, hash_on, text_hash};
+use super::seen::Seen;
+
+/// A shape must have held this many different words to be one.
+const WORDS_OF_A_SHAPE: usize = 3;
+
+/// The shapes that an archive's keywords have.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Shapes {
+    /// By the hash of what stands before and behind the word, how good such a keyword is.
+    worths: HashMap<u64, f32>,
+    /// What may be a key of `worths`.
+    seen: Seen,
+    /// The same of what stands before the word with whatever what stands behind it begins with.
+    prefixes: Seen,
+    /// Hashes of what stands before the word in any shape, and of whatever that ends with.
+    befores: HashSet<u64>,
+    endings: Seen,
+    /// Hashes of the words seen there, and of all tags.
+    words: HashSet<u64>,
+    word_seen: Seen,
+}
+
+impl Shapes {
+    pub(super) fn learn<'a>(
+        keywords: impl Iterator<Item = &'a str>,
+        tags: impl Iterator<Item = &'a str>,
+    ) -> Self {
+        let mut held: HashMap<(&str, &str), HashSet<&str>> = HashMap::default();
+        for keyword in keywords {
+            for (before, word, behind) in slots(keyword) {
+                held.entry((before, behind)).or_default().insert(word);
+            }
+        }
+        held.retain(|_, words| words.len() >= WORDS_OF_A_SHAPE);
+        let words: HashSet<u64> =
+            tags.chain(held.values().flatten().copied()).map(text_hash).collect();
+        let befores: HashSet<&str> = held.keys().map(|(before, _)| *before).collect();
+        let endings: Vec<u64> = befores
+            .iter()
+            .flat_map(|before| before.char_indices().map(|(from, _)| text_hash(&before[from..])))
+            .collect();
+        let prefixes: Vec<u64> = held
+            .keys()
+            .flat_map(|(before, behind)| {
+                let before = text_hash(before);
+                prefix_hashes(behind).map(move |behind| pair_hash(before, behind))
+            })
+            .collect();
+        let worths: HashMap<u64, f32> = held
+            .iter()
+            .map(|((before, behind), words)| {
+                let shape = pair_hash(text_hash(before), text_hash(behind));
+                (shape, 0.8 + 0.25 * (1.0 + words.len() as f32).ln())
+            })
+            .collect();
+        Self {
+            seen: Seen::of(worths.keys().copied()),
+            worths,
+            prefixes: Seen::of(prefixes.into_iter()),
+            befores: befores.into_iter().map(text_hash).collect(),
+            endings: Seen::of(endings.into_iter()),
+            word_seen: Seen::of(words.iter().copied()),
+            words,
+        }
+    }
+
+    fn get(&self, before: u64, behind: u64) -> Option<f32> {
+        let shape = pair_hash(before, behind);
+        self.seen.may_hold(shape).then(|| self.worths.get(&shape).copied()).flatten()
+    }
+
+    fn knows(&self, word: u64) -> bool {
+        self.word_seen.may_hold(word) && self.words.contains(&word)
+    }
+}
+
+/// A range that fits a shape: of several shapes the one whose word is known, else that which has held the most,
+/// is greater. The highest bit says that the word is known, the others are those of the shape's worth.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Fit(u32);
+
+impl Fit {
+    fn new(known: bool, worth: f32) -> Self {
+        Self(u32::from(known) << 31 | worth.to_bits())
+    }
+
+    /// How good such a keyword is, its seam aside.
+    pub(super) fn score(self) -> f32 {
+        let word = if self.0 >> 31 == 1 { 1.0 } else { -0.8 };
+        f32::from_bits(self.0 & !(1 << 31)) + word
+    }
+}
+
+/// Where in a line shapes can begin, each with its word and with where it can end: the beginnings are found from
+/// the words backward, so that what begins no shape is not looked at.
+#[derive(Default)]
+pub(super) struct Openings {
+    openings: Vec<Opening>,
+    /// By place, the first opening there.
+    from: Vec<Option<u32>>,
+    /// Where something that shapes have behind their word ends, with their worth.
+    ends: Vec<(usize, f32)>,
+}
+
+struct Opening {
+    word: Range,
+    /// The worth of the shape that has nothing behind its word: any beginning of a word could be one.
+    open: Option<f32>,
+    /// As a range of [`Openings::ends`].
+    ends: Range,
+    /// Another opening at the same place.
+    next: Option<u32>,
+}
+
+impl Openings {
+    /// Finds all of a line in which keywords are at most `longest` characters.
+    pub(super) fn find(&mut self, line: &Glue, shapes: &Shapes, longest: usize) {
+        self.openings.clear();
+        self.ends.clear();
+        self.from.clear();
+        self.from.resize(line.len(), None);
+        let bare = shapes.befores.contains(&0);
+        for &word in line.words() {
+            if bare {
+                let (open, ends) = self.close(line, shapes, 0, word.1);
+                for from in word.0..word.1 {
+                    self.push(from, Opening { word: (from, word.1), open, ends, next: None });
+                }
+            }
+            for from in (word.0.saturating_sub(longest)..word.0).rev() {
+                let before = line.hash((from, word.0));
+                if !shapes.endings.may_hold(before) {
+                    break;
+                }
+                if shapes.befores.contains(&before) {
+                    let (open, ends) = self.close(line, shapes, before, word.1);
+                    self.push(from, Opening { word, open, ends, next: None });
+                }
+            }
+        }
+    }
+
+    fn push(&mut self, from: usize, opening: Opening) {
+        let first = &mut self.from[from];
+        self.openings.push(Opening { next: *first, ..opening });
+        *first = u32::try_from(self.openings.len() - 1).ok();
+    }
+
+    /// Where shapes with `before` can end if their word ends at `end`.
+    fn close(
+        &mut self,
+        line: &Glue,
+        shapes: &Shapes,
+        before: u64,
+        end: usize,
+    ) -> (Option<f32>, Range) {
+        let open = shapes.get(before, 0);
+        let first = self.ends.len();
+        self.ends.extend(open.map(|worth| (end, worth)));
+        for to in end + 1..=line.len() {
+            let behind = line.hash((end, to));
+            if !shapes.prefixes.may_hold(pair_hash(before, behind)) {
+                break;
+            }
+            self.ends.extend(shapes.get(before, behind).map(|worth| (to, worth)));
+        }
+        (open, (first, self.ends.len()))
+    }
+
+    /// Gives where ranges from `from` to `last` at most end if they fit a shape.
+    pub(super) fn each(
+        &self,
+        (from, last): Range,
+        line: &Glue,
+        shapes: &Shapes,
+        mut give: impl FnMut(usize, Fit),
+    ) {
+        let mut next = self.from[from];
+        while let Some(number) = next {
+            let opening = &self.openings[number as usize];
+            next = opening.next;
+            let (word, bare) = (opening.word, opening.word.0 == from);
+            if let Some(worth) = opening.open {
+                for to in word.0 + 1..word.1.min(last + 1) {
+                    let known = shapes.knows(line.hash((word.0, to)));
+                    // A bare word is a keyword only if the archive knows it: any run of letters is bare.
+                    if known || !bare {
+                        give(to, Fit::new(known, worth));
+                    }
+                }
+            }
+            let ends = &self.ends[opening.ends.0..opening.ends.1];
+            if ends.first().is_some_and(|(to, _)| *to <= last) {
+                let known = shapes.knows(line.hash(word));
+                for &(to, worth) in ends.iter().take_while(|(to, _)| *to <= last) {
+                    if known || !bare || to > word.1 {
+                        give(to, Fit::new(known, worth));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The hashes of all beginnings of a folded text, the empty one first.
+pub(super) fn prefix_hashes(folded: &str) -> impl Iterator<Item = u64> {
+    let further = folded.chars().scan(0, |hash, c| {
+        *hash = hash_on(*hash, c);
+        Some(*hash)
+    });
+    std::iter::once(0).chain(further)
+}
+
+pub(super) fn pair_hash(first: u64, second: u64) -> u64 {
+    (first.rotate_left(32) ^ second).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+/// Whether `c` can be part of the word that a shape holds.
+pub(super) fn is_word_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '.'
+}
+
+/// Every way to take a keyword for a shape around one Latin word: `(before, word, behind)`.
+fn slots(keyword: &str) -> impl Iterator<Item = (&str, &str, &str)> {
+    let bytes = keyword.as_bytes();
+    let inside = |b: &u8| is_word_char(char::from(*b));
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + bytes.get(at..)?.iter().position(inside)?;
+        let length = bytes[start..].iter().position(|b| !inside(b)).unwrap_or(bytes.len() - start);
+        at = start + length;
+        Some((&keyword[..start], &keyword[start..at], &keyword[at..]))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn fits(line: &Glue, shapes: &Shapes, longest: usize) -> HashMap<Range, Fit> {
+        let mut openings = Openings::default();
+        openings.find(line, shapes, longest);
+        let mut fits: HashMap<Range, Fit> = HashMap::default();
+        for from in 0..line.len() {
+            let last = line.len().min(from + longest);
+            openings.each((from, last), line, shapes, |to, fit| {
+                let best = fits.entry((from, to)).or_default();
+                *best = fit.max(*best);
+            });
+        }
+        fits
+    }
+
+    /// [`fits`] by taking every range for every shape.
+    fn plain(line: &Glue, shapes: &Shapes, longest: usize) -> HashMap<Range, Fit> {
+        let mut fits = HashMap::default();
+        for from in 0..line.len() {
+            for to in from + 1..=line.len().min(from + longest) {
+                let text = line.folded((from, to));
+                let best = slots(&text)
+                    .filter_map(|(before, word, behind)| {
+                        let shape = pair_hash(text_hash(before), text_hash(behind));
+                        let worth = *shapes.worths.get(&shape)?;
+                        let known = shapes.words.contains(&text_hash(word));
+                        (known || word.len() < text.len()).then_some(Fit::new(known, worth))
+                    })
+                    .max();
+                fits.extend(best.map(|best| ((from, to), best)));
+            }
+        }
+        fits
+    }
+
+    #[test]
+    fn shapes_are_learnt_from_keywords() {
+        let keywords = ["baby dao", "baby eth", "baby op", "op幣價格", "uni幣價格"];
+        let shapes = Shapes::learn(keywords.into_iter(), ["op"].into_iter());
+        let fit = |text: &str| {
+            let line = Glue::of(text).unwrap();
+            fits(&line, &shapes, 40).get(&(0, line.len())).copied()
+        };
+        let worth = 0.8 + 0.25 * 4_f32.ln();
+        assert_eq!(fit("baby sol"), Some(Fit::new(false, worth)));
+        assert_eq!(fit("baby op"), Some(Fit::new(true, worth)));
+        assert_eq!(fit("SOL幣價格"), None, "two words make no shape");
+    }
+
+    #[test]
+    fn a_shape_is_worth_more_the_more_words_it_has_held() {
+        let worths = (3..200_000_u32).map(|held| 0.8 + 0.25 * (1.0 + held as f32).ln());
+        assert!(worths.is_sorted());
+    }
+
+    proptest! {
+        #[test]
+        fn shapes_are_found_in_a_line_as_in_its_ranges(
+            parts in prop::collection::vec(prop::sample::select(vec![
+                "Baby ", "BB", "CCC", "d.d", "A", "幣", "幣價格", " Token", "3X Long ", "é", "Ｂ", " ",
+            ]), 1..14),
+            longest in 3..41_usize,
+        ) {
+            let mut keywords: Vec<String> = Vec::new();
+            for word in ["a", "bb", "ccc", "d.d"] {
+                let shapes = ["baby W", "W幣 token", "W幣", "3x long W", "3x long W token", "W", "baby W幣價格"];
+                keywords.extend(shapes.iter().map(|shape| shape.replace('W', word)));
+            }
+            let shapes = Shapes::learn(keywords.iter().map(String::as_str), ["xy", "幣"].into_iter());
+            if let Some(line) = Glue::of(&parts.concat()) {
+                prop_assert_eq!(fits(&line, &shapes, longest), plain(&line, &shapes, longest));
+            }
+        }
+    }
+}
