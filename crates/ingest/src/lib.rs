@@ -9,12 +9,14 @@
 //! `mojibake`, `header` and `footer` (where the body is), `byline`, `flash` and `headline` (the body),
 //! `tags` (the glued Tags line).
 
+mod beginning;
 mod byline;
 mod date;
 mod decode;
 mod detect;
 #[doc(hidden)]
 pub mod direct;
+mod draft;
 mod dump;
 mod error;
 mod evidence;
@@ -50,6 +52,7 @@ mod report;
 mod room;
 mod sightings;
 mod sources;
+mod spill;
 mod spool;
 mod stamp;
 mod tags;
