@@ -12,6 +12,7 @@ use encoding_rs::Encoding;
 use crate::draft::Draft;
 use crate::error::Error;
 use crate::evidence::Evidence;
+use crate::fingerprint::Fingerprint;
 use crate::flashes::{Flashes, Keys, content, other_id};
 use crate::found::{Found, Shown};
 use crate::ids::{Ids, short};
@@ -25,15 +26,16 @@ use crate::record::{Article, FlashItem, Record};
 use crate::report::{Noted, Reason, Report, Skipped};
 use crate::sources::{Source, Sources, Writer};
 use crate::spill::{Spill, Spilled, Surveyed};
-use crate::walk::walk;
+use crate::walk::{Walk, walk};
 
 /// Reads the archive in `roots` and gives `sink` every record: articles in the order of the walk, then
 /// flash items in the order first seen.
 ///
 /// The same files give the same records in the same order, whatever the number of threads. In memory
 /// an archive costs some 15 bytes for an article (its id), 50 for a distinct flash item and up to 100 for what
-/// its pages have in common above it; the list of files, the texts of flash items and the places where they stand are in
-/// temporary files. Beside them there is the report, which names what is out of the ordinary.
+/// its pages have in common above it; the list of files, what the survey understands of pages (at most 2 GiB), the texts
+/// of flash items and the places where they stand are in temporary files. A page of which that is kept is read once, and is
+/// as it was then. Beside them there is the report, which names what is out of the ordinary.
 ///
 /// # Errors
 ///
@@ -47,16 +49,61 @@ pub fn ingest<E>(
     progress: &dyn Progress,
     sink: &mut dyn FnMut(Record) -> Result<(), E>,
 ) -> Result<Report, Error<E>> {
-    let encoding = match &options.encoding {
-        None => None,
-        Some(label) => Some(
-            Encoding::for_label(label.trim().as_bytes())
-                .ok_or_else(|| Error::Encoding { label: label.clone() })?,
-        ),
-    };
+    // Looked at first, because to look at files takes longer.
+    encoding(options)?;
+    ingest_looked(look(roots)?, options, progress, sink)
+}
+
+/// Looks at the files in `roots` and opens none.
+///
+/// # Errors
+///
+/// [`Error::Root`], [`Error::NotAFile`] and [`Error::Spill`], as [`ingest`].
+pub fn look<E>(roots: &[PathBuf]) -> Result<Looked, Error<E>> {
     let mut files = Writer::new(roots).map_err(Error::Spill)?;
-    let walk = walk(roots, &mut |root, source, _| files.push(root, source).map_err(Error::Spill))?;
-    let sources = files.finish().map_err(Error::Spill)?;
+    let mut fingerprint = Fingerprint::default();
+    let walk = walk(roots, &mut |root, source, about| {
+        fingerprint.add(&source, about);
+        files.push(root, source).map_err(Error::Spill)
+    })?;
+    Ok(Looked { sources: files.finish().map_err(Error::Spill)?, walk, fingerprint })
+}
+
+/// An archive whose files have been looked at.
+pub struct Looked {
+    sources: Sources,
+    walk: Walk,
+    fingerprint: Fingerprint,
+}
+
+impl Looked {
+    /// What [`fingerprint`](crate::fingerprint()) would have said of it; may wait as that does.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint.number()
+    }
+}
+
+/// The encoding that the options name.
+fn encoding<E>(options: &Options) -> Result<Option<&'static Encoding>, Error<E>> {
+    let Some(label) = &options.encoding else { return Ok(None) };
+    let encoding = Encoding::for_label(label.trim().as_bytes());
+    encoding.map(Some).ok_or_else(|| Error::Encoding { label: label.clone() })
+}
+
+/// [`ingest`] of an archive whose files have been looked at.
+///
+/// # Errors
+///
+/// As [`ingest`].
+pub fn ingest_looked<E>(
+    looked: Looked,
+    options: &Options,
+    progress: &dyn Progress,
+    sink: &mut dyn FnMut(Record) -> Result<(), E>,
+) -> Result<Report, Error<E>> {
+    let encoding = encoding(options)?;
+    let Looked { sources, walk, .. } = looked;
     progress.start(sources.iter().len() as u64, sources.bytes());
     let reader = Reader { options, encoding };
 
@@ -111,6 +158,14 @@ pub fn ingest<E>(
     taker.finish()
 }
 
+/// What one thread has of the first pass.
+struct Survey {
+    evidence: Evidence,
+    spill: Spill,
+    /// Room for a page.
+    raw: Vec<u8>,
+}
+
 /// The first pass: what the archive says about itself, and for each thread its pages as far as they are understood
 /// by themselves. Thread t takes every n-th file from t on, as in the second pass.
 fn collect(
@@ -120,13 +175,14 @@ fn collect(
     progress: &dyn Progress,
 ) -> io::Result<(Evidence, Vec<Spilled>)> {
     let some = |first| -> io::Result<(Evidence, Spilled)> {
-        let (mut evidence, mut spill) = (Evidence::default(), Spill::new(threads));
+        let mut survey =
+            Survey { evidence: Evidence::default(), spill: Spill::new(threads), raw: Vec::new() };
         for source in sources.iter().skip(first).step_by(threads) {
             let source = source?;
-            reader.survey(&source, &mut evidence, &mut spill);
+            reader.survey(&source, &mut survey);
             progress.advance(1, source.bytes);
         }
-        Ok((evidence, spill.finish()))
+        Ok((survey.evidence, survey.spill.finish()))
     };
     let (mut evidence, mut spilled) = (Evidence::default(), Vec::with_capacity(threads));
     thread::scope(|scope| {
@@ -252,10 +308,10 @@ impl<E> Taker<'_, E> {
 }
 
 impl Reader<'_> {
-    /// Adds what a file says about the archive, and keeps what it is if it is one page. What cannot be read is named
+    /// Adds what a file says about the archive, and keeps what is understood of it if it is a plain page. What cannot be read is named
     /// in the second pass.
-    fn survey(&self, source: &Source, evidence: &mut Evidence, spill: &mut Spill) {
-        let alone = matches!(source.form.kind, Kind::Page { .. });
+    fn survey(&self, source: &Source, survey: &mut Survey) {
+        let Survey { evidence, spill, raw } = survey;
         let mut kept = false;
         let _ = inputs::each(source, self.options, &mut |event| {
             match event {
@@ -263,13 +319,15 @@ impl Reader<'_> {
                     self.survey_dump(input, evidence);
                 }
                 Event::Input(mut input) => {
-                    if let Ok(raw) = self.bytes(&mut input)
-                        && let Ok(decoded) = self.decode(&raw, &input)
+                    if self.bytes(&mut input, raw).is_ok()
+                        && let Ok(decoded) = self.decode(raw, &input)
                     {
                         let markup = self.markup(&input, &decoded.text);
                         let outline = Outline::of(&decoded.text, markup);
                         outline.survey(evidence);
-                        if alone && let Some(mark) = decoded.shift() {
+                        if source.form.is_plain_page()
+                            && let Some(mark) = decoded.shift()
+                        {
                             let draft = Draft::of(&decoded.text, &outline);
                             let (bytes, lossy) = (raw.len() as u64, decoded.lossy);
                             spill.push(Some(&Surveyed { draft, bytes, mark, lossy }));

@@ -34,6 +34,9 @@ impl Memory {
     }
 }
 
+/// Bytes that are kept from page to page.
+const ROOM: usize = 1 << 16;
+
 /// How files are read.
 pub(crate) struct Reader<'a> {
     pub(crate) options: &'a Options,
@@ -77,21 +80,24 @@ impl Reader<'_> {
         notes.finish(source, give)
     }
 
-    /// The bytes of a page.
-    pub(crate) fn bytes(&self, input: &mut Input<'_>) -> Result<Vec<u8>, Reason> {
+    /// Reads the bytes of a page into `bytes`, whatever was there.
+    pub(crate) fn bytes(&self, input: &mut Input<'_>, bytes: &mut Vec<u8>) -> Result<(), Reason> {
         let limit = self.options.max_file_bytes;
         let expected = input.bytes.unwrap_or(0);
         if expected > limit {
             return Err(inputs::too_large(expected, self.options));
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0));
+        bytes.clear();
+        // One long page does not keep its room.
+        bytes.shrink_to(ROOM);
+        bytes.reserve(usize::try_from(expected).unwrap_or(0));
         // A file that grows while it is read is still held to the limit.
-        let read = input.read.take(limit + 1).read_to_end(&mut bytes);
+        let read = input.read.take(limit + 1).read_to_end(bytes);
         read.map_err(|error| inputs::reason(&error))?;
         if bytes.len() as u64 > limit {
             return Err(inputs::too_large(bytes.len() as u64, self.options));
         }
-        Ok(bytes)
+        Ok(())
     }
 
     pub(crate) fn decode<'b>(
@@ -114,7 +120,8 @@ impl Reader<'_> {
         evidence: &Evidence,
         memory: &mut Memory,
     ) -> Result<FoundPage, Reason> {
-        let raw = self.bytes(input)?;
+        let mut raw = Vec::new();
+        self.bytes(input, &mut raw)?;
         let decoded = self.decode(&raw, input)?;
         let outline = Outline::of(&decoded.text, self.markup(input, &decoded.text));
         let about = About {
