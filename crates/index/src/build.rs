@@ -1,9 +1,10 @@
 //! Building an index from an archive: a new generation beside the old one, then the swap.
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use wensou_ingest::{Progress, Report};
+use wensou_ingest::{Looked, Progress, Report};
 
 use crate::analysis::{Analysis, TableFiles};
 use crate::error::Error;
@@ -70,7 +71,9 @@ pub fn build(
     }
     let draft = Draft::create(dir, options.wait)?;
     // Taken first: what changes while it is read makes the next look see a difference.
-    let archive = fingerprint(roots)?;
+    let looked = wensou_ingest::look::<Infallible>(roots);
+    let looked = looked.map_err(|error| Error::Archive(Box::new(error)))?;
+    let archive = format!("{:016x}", looked.fingerprint());
     let (analysis, tables) = Analysis::write(&options.tables, &draft.folder())?;
     let number = crate::meta::analysis() + &tables.number();
     let previous = match options.anew {
@@ -85,7 +88,7 @@ pub fn build(
         None => Sums::new(),
     };
     let reused = previous.is_some();
-    let wrote = write(&draft.folder(), &analysis, roots, options, progress, previous);
+    let wrote = write(&draft.folder(), &analysis, looked, options, progress, previous);
     let Wrote { report, written, base } = wrote.map_err(|error| draft.cause_of(error))?;
     let meta = Meta {
         format: FORMAT_VERSION,
@@ -115,13 +118,13 @@ struct Wrote {
 fn write(
     folder: &Path,
     analysis: &Analysis,
-    roots: &[PathBuf],
+    looked: Looked,
     options: &BuildOptions,
     progress: &dyn Progress,
     previous: Option<Previous>,
 ) -> Result<Wrote, Error> {
     let mut writer = Writer::new(folder, options, previous)?;
-    let report = writer.read(analysis, roots, options, progress)?;
+    let report = writer.read(analysis, looked, options, progress)?;
     if options.strict && !report.skipped.is_empty() {
         return Err(Error::Strict { report: Box::new(report) });
     }

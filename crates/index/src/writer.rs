@@ -15,7 +15,7 @@ use tantivy::index::SegmentId;
 use tantivy::indexer::{IndexWriterOptions, NoMergePolicy, UserOperation};
 use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::{Index as Engine, IndexSettings, IndexWriter, ReloadPolicy, SegmentReader};
-use wensou_ingest::{Progress, Report, Room};
+use wensou_ingest::{Looked, Progress, Report, Room};
 
 use crate::analysis::Analysis;
 use crate::analyzer::tokenizers;
@@ -97,7 +97,7 @@ impl Writer {
     pub(crate) fn read(
         &mut self,
         analysis: &Analysis,
-        roots: &[PathBuf],
+        looked: Looked,
         options: &BuildOptions,
         progress: &dyn Progress,
     ) -> Result<Report, Error> {
@@ -129,15 +129,16 @@ impl Writer {
             let (records, room) = (Vec::new(), &room);
             let mut batches = Batches { jobs, outcomes, records, bytes: 0, room };
             let mut next = 0;
-            let outcome = wensou_ingest::ingest(roots, &options.ingest, progress, &mut |record| {
-                let (ord, record) = (next, Encoded::new(record).map_err(|_| Stopped)?);
-                next += 1;
-                if previous.as_mut().is_some_and(|previous| previous.keeps(&record)) {
-                    return Ok(());
-                }
-                *written += 1;
-                batches.add(ord, record)
-            });
+            let outcome =
+                wensou_ingest::ingest_looked(looked, &options.ingest, progress, &mut |record| {
+                    let (ord, record) = (next, Encoded::new(record).map_err(|_| Stopped)?);
+                    next += 1;
+                    if previous.as_mut().is_some_and(|previous| previous.keeps(&record)) {
+                        return Ok(());
+                    }
+                    *written += 1;
+                    batches.add(ord, record)
+                });
             let rest = batches.hand_on();
             drop(batches);
             // Its error first: it is why reading was stopped.

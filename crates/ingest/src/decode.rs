@@ -55,10 +55,15 @@ impl<'a> Decoded<'a> {
         Ok(Self { text, lossy, replaced, raw, encoding, mark })
     }
 
+    /// Bytes of the file before the text, if the text is nothing but the rest of it.
+    pub(crate) fn shift(&self) -> Option<usize> {
+        (self.encoding == UTF_8 && !self.replaced).then_some(self.mark)
+    }
+
     /// Where the given places of the text stand in the file, its mark included.
     pub(crate) fn places(&self, offsets: impl Iterator<Item = usize>) -> Places {
-        if self.encoding == UTF_8 && !self.replaced {
-            return Places::same(offsets, self.mark);
+        if let Some(mark) = self.shift() {
+            return Places::same(offsets, mark);
         }
         Places::swept(offsets, self.raw, self.mark, self.encoding)
     }

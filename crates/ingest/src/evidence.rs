@@ -60,16 +60,17 @@ impl Evidence {
         }
     }
 
-    /// How many paragraphs above `dated` can belong to its item at most, where pages differ.
+    /// How many paragraphs above a dated one can belong to its item at most, where pages differ; by the
+    /// [hash](item_hash) of the dated one.
     pub(crate) fn bound<'a>(
         &self,
-        dated: &str,
+        dated: u64,
         above: impl Iterator<Item = &'a str>,
     ) -> Option<usize> {
         if self.chains.is_empty() {
             return None;
         }
-        let chain = self.chains.get(&item_hash(dated)).filter(|chain| chain.broken)?;
+        let chain = self.chains.get(&dated).filter(|chain| chain.broken)?;
         let here = above.take(chain.agreed.len()).map(short_hash);
         Some(here.zip(&*chain.agreed).take_while(|(here, there)| here == *there).count())
     }
@@ -125,7 +126,8 @@ impl Chain {
     }
 }
 
-fn item_hash(dated: &str) -> u64 {
+/// What an item is known by: its dated paragraph without column.
+pub(crate) fn item_hash(dated: &str) -> u64 {
     fold::hash([&dated[column(dated).1..]])
 }
 
@@ -144,13 +146,17 @@ mod tests {
     fn the_item_ends_where_pages_differ() {
         let mut evidence = Evidence::default();
         evidence.see_item("末段", ["首段", "甲頁的前文"].into_iter());
-        assert_eq!(evidence.bound("末段", ["首段"].into_iter()), None, "one page proves nothing");
+        assert_eq!(
+            evidence.bound(item_hash("末段"), ["首段"].into_iter()),
+            None,
+            "one page proves nothing"
+        );
         let mut other = Evidence::default();
         other.see_item("末段", ["首段", "乙頁的前文"].into_iter());
         evidence.merge(other);
         evidence.finish();
-        assert_eq!(evidence.bound("末段", ["首段", "丙頁的前文"].into_iter()), Some(1));
-        assert_eq!(evidence.bound("末段", ["別的"].into_iter()), Some(0));
+        assert_eq!(evidence.bound(item_hash("末段"), ["首段", "丙頁的前文"].into_iter()), Some(1));
+        assert_eq!(evidence.bound(item_hash("末段"), ["別的"].into_iter()), Some(0));
     }
 
     #[test]
@@ -160,7 +166,7 @@ mod tests {
             evidence.see_item("末段", ["首段", "前文"].into_iter());
         }
         evidence.finish();
-        assert_eq!(evidence.bound("末段", ["首段", "前文"].into_iter()), None);
+        assert_eq!(evidence.bound(item_hash("末段"), ["首段", "前文"].into_iter()), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::error::Error;
+use crate::sources::Source;
 use crate::walk::walk;
 
 /// The clock of a file system may stand still for so long: a file that is written twice meanwhile
@@ -25,21 +26,44 @@ const TICK: Duration = Duration::from_millis(20);
 ///
 /// [`Error::Root`] and [`Error::NotAFile`], as [`ingest`](crate::ingest()).
 pub fn fingerprint(roots: &[PathBuf]) -> Result<u64, Error<Infallible>> {
-    let mut hash = Xxh3::new();
-    let mut newest = UNIX_EPOCH;
+    let mut files = Fingerprint::default();
     walk(roots, &mut |_, source, about| {
-        let stamp = Stamp::of(about);
-        hash.update(source.relative.as_bytes());
-        hash.update(&[0]);
-        hash.update(&source.bytes.to_le_bytes());
-        hash.update(&stamp.hash.to_le_bytes());
-        newest = newest.max(stamp.modified);
+        files.add(&source, about);
         Ok(())
     })?;
-    if SystemTime::now().duration_since(newest).is_ok_and(|age| age < TICK) {
-        std::thread::sleep(TICK);
+    Ok(files.number())
+}
+
+/// The number in the making.
+pub(crate) struct Fingerprint {
+    hash: Xxh3,
+    newest: SystemTime,
+}
+
+impl Default for Fingerprint {
+    fn default() -> Self {
+        Self { hash: Xxh3::new(), newest: UNIX_EPOCH }
     }
-    Ok(hash.digest())
+}
+
+impl Fingerprint {
+    /// Adds the next file of the walk.
+    pub(crate) fn add(&mut self, source: &Source, about: &Metadata) {
+        let stamp = Stamp::of(about);
+        self.hash.update(source.relative.as_bytes());
+        self.hash.update(&[0]);
+        self.hash.update(&source.bytes.to_le_bytes());
+        self.hash.update(&stamp.hash.to_le_bytes());
+        self.newest = self.newest.max(stamp.modified);
+    }
+
+    /// See [`fingerprint`].
+    pub(crate) fn number(&self) -> u64 {
+        if SystemTime::now().duration_since(self.newest).is_ok_and(|age| age < TICK) {
+            std::thread::sleep(TICK);
+        }
+        self.hash.digest()
+    }
 }
 
 /// When a file was last changed, and which file it is.
@@ -89,6 +113,7 @@ mod tests {
         fs::write(&page, "甲").unwrap();
         let roots = [folder.path().to_path_buf()];
         let before = fingerprint(&roots).unwrap();
+        assert_eq!(crate::look::<Infallible>(&roots).unwrap().fingerprint(), before);
         assert_eq!(fingerprint(&roots).unwrap(), before);
         let time = fs::metadata(&page).unwrap().modified().unwrap();
         fs::write(&page, "乙").unwrap();

@@ -3,7 +3,8 @@
 use jiff::civil::Time;
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::evidence::Evidence;
+use crate::beginning::{Beginnings, LONGEST};
+use crate::evidence::{Evidence, item_hash};
 use crate::headline::{self, Headline};
 use crate::punctuation::is_colon;
 use crate::record::Moment;
@@ -113,56 +114,53 @@ impl From<Item<'_>> for PageFlash {
     }
 }
 
-/// How many paragraphs a flash item can have.
-pub(crate) const LONGEST: usize = 12;
-/// Below this an item's best beginning is no better than none, and the dated paragraph is all of it.
-const THRESHOLD: f32 = -1.0;
-/// An item is one paragraph unless something speaks for more.
-const SINGLE: f32 = 1.5;
-/// What each further paragraph costs.
-const DISTANCE: f32 = 0.7;
-
-/// What speaks for a paragraph up to which all pages with the item agree.
-const AGREED: f32 = 4.0;
-/// What speaks against one above which they differ. Not beyond all doubt: a page can hold an edited item.
-const DISAGREED: f32 = 6.0;
-
 /// Takes the flash items out of a body.
-pub(crate) fn split<'a>(paragraphs: &[Paragraph<'a>], evidence: &Evidence) -> Body<'a> {
+pub(crate) fn split<'a>(
+    pieces: &[Piece<'a>],
+    evidence: &Evidence,
+    beginnings: &mut Beginnings,
+) -> Body<'a> {
     let mut body = Body::default();
-    let mut pending: Vec<Paragraph<'a>> = Vec::with_capacity(paragraphs.len());
-    body.paragraphs.reserve(paragraphs.len());
-    let mut parts = Vec::new();
-    for paragraph in paragraphs {
-        pieces(*paragraph, &mut parts);
-        for piece in parts.drain(..) {
-            let Some((at, moment)) = piece.stamp else {
-                pending.push(piece.paragraph);
-                continue;
-            };
-            let text = piece.paragraph.text[..at].trim_end();
-            let dated = Paragraph { text, ..piece.paragraph };
-            let (first, head) = beginning(&pending, dated, evidence);
-            body.paragraphs.extend(pending[..first].iter().map(|p| p.text));
-            let mut item = pending[first..].to_vec();
-            pending.clear();
-            item.push(dated);
-            body.flashes.extend(make(item, head, moment));
-        }
+    let mut pending: Vec<Paragraph<'a>> = Vec::with_capacity(pieces.len());
+    body.paragraphs.reserve(pieces.len());
+    for piece in pieces {
+        let Some(Dated { moment, hash }) = piece.dated else {
+            pending.push(piece.paragraph);
+            continue;
+        };
+        let dated = piece.paragraph;
+        let above = pending.iter().rev().take(LONGEST - 1).map(|p| p.text);
+        let bound = evidence.bound(hash, above);
+        let (first, head) = beginnings.find(&pending, dated, bound);
+        body.paragraphs.extend(pending[..first].iter().map(|p| p.text));
+        let mut item = pending[first..].to_vec();
+        pending.clear();
+        item.push(dated);
+        body.flashes.extend(make(item, head, moment));
     }
     body.paragraphs.extend(pending.iter().map(|p| p.text));
     body
 }
 
 /// A paragraph, or the part of one that a date ends.
-struct Piece<'a> {
-    paragraph: Paragraph<'a>,
-    /// Byte of the text at which the bracket opens, and the date in it.
-    stamp: Option<(usize, Option<Moment>)>,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Piece<'a> {
+    /// Its text goes up to the bracket of the date, its range to the end.
+    pub(crate) paragraph: Paragraph<'a>,
+    pub(crate) dated: Option<Dated>,
+}
+
+/// What is known of the date that ends a piece, and of the piece.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Dated {
+    /// `None` if it is null or cannot be.
+    pub(crate) moment: Option<Moment>,
+    /// What the archive knows the item by.
+    pub(crate) hash: u64,
 }
 
 /// A date with a time of day ends an item even inside a paragraph; a mere day only at its end.
-fn pieces<'a>(paragraph: Paragraph<'a>, pieces: &mut Vec<Piece<'a>>) {
+pub(crate) fn pieces<'a>(paragraph: Paragraph<'a>, pieces: &mut Vec<Piece<'a>>) {
     let mut from = 0;
     for stamp in stamps(paragraph.text) {
         let last = paragraph.text[stamp.end..]
@@ -173,15 +171,17 @@ fn pieces<'a>(paragraph: Paragraph<'a>, pieces: &mut Vec<Piece<'a>>) {
         }
         let to = if last { paragraph.text.len() } else { stamp.end };
         let (part, skipped) = cut(paragraph, from, to);
-        pieces.push(Piece { paragraph: part, stamp: Some((stamp.open - skipped, stamp.moment)) });
-        from = if last { paragraph.text.len() } else { stamp.end };
+        let text = part.text[..stamp.open - skipped].trim_end();
+        let dated = Dated { moment: stamp.moment, hash: item_hash(text) };
+        pieces.push(Piece { paragraph: Paragraph { text, ..part }, dated: Some(dated) });
+        from = to;
         if last {
             break;
         }
     }
     if !paragraph.text[from..].trim().is_empty() {
         let (part, _) = cut(paragraph, from, paragraph.text.len());
-        pieces.push(Piece { paragraph: part, stamp: None });
+        pieces.push(Piece { paragraph: part, dated: None });
     }
 }
 
@@ -199,53 +199,6 @@ fn cut(paragraph: Paragraph<'_>, from: usize, to: usize) -> (Paragraph<'_>, usiz
     let start = (paragraph.start + skipped).min(paragraph.end);
     let end = (start + text.len()).min(paragraph.end);
     (Paragraph { text, start, end }, skipped)
-}
-
-/// Index into `pending` of the item's first paragraph, `pending.len()` if `dated` is all of it; and its head.
-fn beginning<'a>(
-    pending: &[Paragraph<'a>],
-    dated: Paragraph<'a>,
-    evidence: &Evidence,
-) -> (usize, Option<Headline<'a>>) {
-    let own = headline::read(dated.text, "");
-    let known = pending.len().min(LONGEST - 1);
-    let above = || pending.iter().rev().map(|p| p.text);
-    let bound = evidence.bound(dated.text, above().take(known));
-    let near = &pending[pending.len() - known..];
-    let mut best = (pending.len(), own);
-    let mut best_score = own.map_or(f32::MIN, |own| own.score).max(THRESHOLD) + SINGLE;
-    let mut length = dated.text.len();
-    for (more, paragraph) in near.iter().rev().enumerate() {
-        let agreement = match bound {
-            Some(bound) if bound == more + 1 => AGREED,
-            // Where two pages agree no further than this, the item hardly begins earlier.
-            Some(bound) if bound <= more => -DISAGREED,
-            _ => 0.0,
-        };
-        // The paragraphs below it, as lines.
-        let between = near[known - more..].iter().flat_map(|p| p.text.chars().chain(['\n']));
-        let rest = between.chain(dated.text.chars());
-        let distance = DISTANCE * more as f32;
-        // What all pages agree on is an item even if its first line does not look like one.
-        let (floor, least) = if agreement > 0.0 {
-            (f32::NEG_INFINITY, THRESHOLD)
-        } else {
-            // Lower by more than what sums in another order can differ.
-            (best_score + distance - agreement - 0.01, f32::MIN)
-        };
-        let head = headline::read_above(paragraph.text, rest, floor);
-        let shape = head.map_or(least, |head| head.score.max(least));
-        let score = shape + agreement - distance;
-        if score > best_score {
-            (best, best_score) = ((pending.len() - 1 - more, head), score);
-        }
-        length += paragraph.text.len() + 1;
-        // No item is as long as an article.
-        if length > 6000 {
-            break;
-        }
-    }
-    best
 }
 
 /// An item of its paragraphs, the head of the first, and the date.
@@ -300,7 +253,9 @@ mod tests {
             .iter()
             .map(|line| Paragraph { text: &line.text, start: line.start, end: line.end })
             .collect();
-        let body = split(&paragraphs, &Evidence::default());
+        let mut cut = Vec::new();
+        paragraphs.iter().for_each(|paragraph| pieces(*paragraph, &mut cut));
+        let body = split(&cut, &Evidence::default(), &mut Beginnings::forgotten());
         for flash in &body.flashes {
             assert!(text[flash.start..flash.end].ends_with([']', '。']));
         }

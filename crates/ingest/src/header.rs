@@ -5,7 +5,7 @@ use crate::furniture::{breadcrumb, is_ad, site};
 use crate::labels::{Field, Label, fields, has_fields, is_name};
 use crate::line::{Layout, Line, Part};
 use crate::punctuation::is_stop;
-use crate::record::{Moment, TitleOrigin};
+use crate::record::Moment;
 use crate::title::Title;
 
 /// What the top of a page says.
@@ -15,7 +15,6 @@ pub(crate) struct Header {
     pub(crate) category: Option<String>,
     /// The title line as it stands, with its tail; `None` if the page lost it.
     pub(crate) title: Option<String>,
-    pub(crate) title_origin: TitleOrigin,
     pub(crate) author: Option<String>,
     pub(crate) source: Option<String>,
     pub(crate) date: Option<Moment>,

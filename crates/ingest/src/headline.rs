@@ -21,6 +21,10 @@ pub(crate) struct Headline<'a> {
 const REACH: usize = 110;
 /// How much of the text is compared with the title.
 const COMPARED: usize = 160;
+/// What speaks for a title behind a column's name.
+const NAMED: f32 = 5.0;
+/// No title scores more than this, see [`most`], and none in brackets.
+const MOST: f32 = 6.5 + 0.25 * 24.0 - 2.0 + 3.5 + 0.01;
 
 /// The best way to take `paragraph` for the beginning of an item; `rest` is the item's text below it.
 pub(crate) fn read<'a>(paragraph: &'a str, rest: &str) -> Option<Headline<'a>> {
@@ -33,14 +37,20 @@ pub(crate) fn read_above<'a>(
     rest: impl Iterator<Item = char> + Clone,
     floor: f32,
 ) -> Option<Headline<'a>> {
+    if MOST + NAMED <= floor {
+        return None;
+    }
     let (column, start) = column(paragraph);
+    let named = if column.is_some() { NAMED } else { 0.0 };
+    if MOST + named <= floor {
+        return None;
+    }
     if let Some(headline) = bracketed(paragraph, column, start) {
         return Some(headline);
     }
     let colons = colons(paragraph, start);
     let leads: Vec<bool> =
         colons.iter().map(|(at, width)| has_lead(&paragraph[at + width..])).collect();
-    let named = if column.is_some() { 5.0 } else { 0.0 };
     let mut best: Option<Headline<'a>> = None;
     for (number, &(at, width)) in colons.iter().enumerate() {
         let title = paragraph[start..at].trim();

@@ -4,36 +4,38 @@
 use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use encoding_rs::Encoding;
 
+use crate::draft::Draft;
 use crate::error::Error;
 use crate::evidence::Evidence;
+use crate::fingerprint::Fingerprint;
 use crate::flashes::{Flashes, Keys, content, other_id};
 use crate::found::{Found, Shown};
 use crate::ids::{Ids, short};
 use crate::inputs::{self, Event, Input, Kind};
-use crate::memo::Memo;
 use crate::options::Options;
 use crate::ordered::{Out, ordered};
-use crate::page::survey;
+use crate::page::Outline;
 use crate::progress::{Phase, Progress};
-use crate::read::Reader;
+use crate::read::{Memory, Reader};
 use crate::record::{Article, FlashItem, Record};
 use crate::report::{Noted, Reason, Report, Skipped};
 use crate::sources::{Source, Sources, Writer};
-use crate::walk::walk;
+use crate::spill::{Spill, Spilled, Surveyed};
+use crate::walk::{Walk, walk};
 
 /// Reads the archive in `roots` and gives `sink` every record: articles in the order of the walk, then
 /// flash items in the order first seen.
 ///
 /// The same files give the same records in the same order, whatever the number of threads. In memory
 /// an archive costs some 15 bytes for an article (its id), 50 for a distinct flash item and up to 100 for what
-/// its pages have in common above it; the list of files, the texts of flash items and the places where they stand are in
-/// temporary files. Beside them there is the report, which names what is out of the ordinary.
+/// its pages have in common above it; the list of files, what the survey understands of pages (at most 2 GiB), the texts
+/// of flash items and the places where they stand are in temporary files. A page of which that is kept is read once, and is
+/// as it was then. Beside them there is the report, which names what is out of the ordinary.
 ///
 /// # Errors
 ///
@@ -47,21 +49,69 @@ pub fn ingest<E>(
     progress: &dyn Progress,
     sink: &mut dyn FnMut(Record) -> Result<(), E>,
 ) -> Result<Report, Error<E>> {
-    let encoding = match &options.encoding {
-        None => None,
-        Some(label) => Some(
-            Encoding::for_label(label.trim().as_bytes())
-                .ok_or_else(|| Error::Encoding { label: label.clone() })?,
-        ),
-    };
+    // Looked at first, because to look at files takes longer.
+    encoding(options)?;
+    ingest_looked(look(roots)?, options, progress, sink)
+}
+
+/// Looks at the files in `roots` and opens none.
+///
+/// # Errors
+///
+/// [`Error::Root`], [`Error::NotAFile`] and [`Error::Spill`], as [`ingest`].
+pub fn look<E>(roots: &[PathBuf]) -> Result<Looked, Error<E>> {
     let mut files = Writer::new(roots).map_err(Error::Spill)?;
-    let walk = walk(roots, &mut |root, source, _| files.push(root, source).map_err(Error::Spill))?;
-    let sources = files.finish().map_err(Error::Spill)?;
+    let mut fingerprint = Fingerprint::default();
+    let walk = walk(roots, &mut |root, source, about| {
+        fingerprint.add(&source, about);
+        files.push(root, source).map_err(Error::Spill)
+    })?;
+    Ok(Looked { sources: files.finish().map_err(Error::Spill)?, walk, fingerprint })
+}
+
+/// An archive whose files have been looked at.
+pub struct Looked {
+    sources: Sources,
+    walk: Walk,
+    fingerprint: Fingerprint,
+}
+
+impl Looked {
+    /// What [`fingerprint`](crate::fingerprint()) would have said of it; may wait as that does.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint.number()
+    }
+}
+
+/// The encoding that the options name.
+fn encoding<E>(options: &Options) -> Result<Option<&'static Encoding>, Error<E>> {
+    let Some(label) = &options.encoding else { return Ok(None) };
+    let encoding = Encoding::for_label(label.trim().as_bytes());
+    encoding.map(Some).ok_or_else(|| Error::Encoding { label: label.clone() })
+}
+
+/// [`ingest`] of an archive whose files have been looked at.
+///
+/// # Errors
+///
+/// As [`ingest`].
+pub fn ingest_looked<E>(
+    looked: Looked,
+    options: &Options,
+    progress: &dyn Progress,
+    sink: &mut dyn FnMut(Record) -> Result<(), E>,
+) -> Result<Report, Error<E>> {
+    let encoding = encoding(options)?;
+    let Looked { sources, walk, .. } = looked;
     progress.start(sources.iter().len() as u64, sources.bytes());
     let reader = Reader { options, encoding };
 
     progress.phase(Phase::Survey);
-    let evidence = collect(&reader, &sources, options.threads, progress).map_err(Error::Spill)?;
+    let threads = options.threads.clamp(1, sources.iter().len().max(1));
+    let (evidence, surveyed) =
+        collect(&reader, &sources, threads, progress).map_err(Error::Spill)?;
+    let surveyed: Vec<Mutex<Spilled>> = surveyed.into_iter().map(Mutex::new).collect();
 
     progress.phase(Phase::Read);
     let mut taker = Taker {
@@ -78,68 +128,76 @@ pub fn ingest<E>(
     };
     // A dump's record can take a page's item's place, whose text is then needed once more.
     let brief = !evidence.items_in_dumps;
-    let read = |source: io::Result<Source>, memo: &mut Memo, out: &Out<Found>| {
-        let source = match source {
-            Ok(source) => source,
-            Err(error) => {
-                // Where nobody takes it, nobody misses it.
-                let _ = out.put(Found::Fault(error), 0);
-                return;
+    let read =
+        |number: usize, source: io::Result<Source>, memory: &mut Memory, out: &Out<Found>| {
+            // The thread that surveyed it took the same files.
+            let mut surveyed =
+                surveyed[number % threads].lock().unwrap_or_else(PoisonError::into_inner);
+            let (source, surveyed) = match source.and_then(|source| Ok((source, surveyed.take()?)))
+            {
+                Ok(both) => both,
+                Err(error) => {
+                    // Where nobody takes it, nobody misses it.
+                    let _ = out.put(Found::Fault(error), 0);
+                    return;
+                }
+            };
+            let flow = reader.read(&source, surveyed, &evidence, memory, &mut |found| {
+                let weight = found.weight();
+                out.put(found, weight)
+            });
+            if flow.is_continue() {
+                progress.advance(1, source.bytes);
             }
         };
-        let flow = reader.read(&source, &evidence, memo, &mut |found| {
-            let weight = found.weight();
-            out.put(found, weight)
-        });
-        if flow.is_continue() {
-            progress.advance(1, source.bytes);
-        }
-    };
     let worker = || {
-        let (read, mut memo) = (&read, Memo::new(brief));
-        move |source, out: &Out<Found>| read(source, &mut memo, out)
+        let (read, mut memory) = (&read, Memory::new(brief));
+        move |(number, source), out: &Out<Found>| read(number, source, &mut memory, out)
     };
-    ordered(sources.iter(), options.threads, worker, |found| taker.take(found))?;
+    ordered(sources.iter().enumerate(), threads, worker, |found| taker.take(found))?;
     taker.finish()
 }
 
-/// The first pass. Threads take files as they come: evidence does not depend on the order.
+/// What one thread has of the first pass.
+struct Survey {
+    evidence: Evidence,
+    spill: Spill,
+    /// Room for a page.
+    raw: Vec<u8>,
+}
+
+/// The first pass: what the archive says about itself, and for each thread its pages as far as they are understood
+/// by themselves. Thread t takes every n-th file from t on, as in the second pass.
 fn collect(
     reader: &Reader<'_>,
     sources: &Sources,
     threads: usize,
     progress: &dyn Progress,
-) -> io::Result<Evidence> {
-    let next = AtomicUsize::new(0);
-    let whole: Mutex<io::Result<Evidence>> = Mutex::new(Ok(Evidence::default()));
-    let some = || -> io::Result<Evidence> {
-        let mut evidence = Evidence::default();
-        let (mut files, mut passed) = (sources.iter(), 0);
-        loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            let Some(source) = files.nth(number - passed) else { return Ok(evidence) };
-            passed = number + 1;
+) -> io::Result<(Evidence, Vec<Spilled>)> {
+    let some = |first| -> io::Result<(Evidence, Spilled)> {
+        let mut survey =
+            Survey { evidence: Evidence::default(), spill: Spill::new(threads), raw: Vec::new() };
+        for source in sources.iter().skip(first).step_by(threads) {
             let source = source?;
-            reader.survey(&source, &mut evidence);
+            reader.survey(&source, &mut survey);
             progress.advance(1, source.bytes);
         }
+        Ok((survey.evidence, survey.spill.finish()))
     };
+    let (mut evidence, mut spilled) = (Evidence::default(), Vec::with_capacity(threads));
     thread::scope(|scope| {
-        for _ in 0..threads.clamp(1, sources.iter().len().max(1)) {
-            scope.spawn(|| {
-                let some = some();
-                let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
-                match (&mut *whole, some) {
-                    (Ok(whole), Ok(some)) => whole.merge(some),
-                    (Ok(_), Err(error)) => *whole = Err(error),
-                    (Err(_), _) => {}
-                }
-            });
+        let some = &some;
+        let threads: Vec<_> = (0..threads).map(|first| scope.spawn(move || some(first))).collect();
+        for thread in threads {
+            let joined = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            let (seen, kept) = joined?;
+            evidence.merge(seen);
+            spilled.push(kept);
         }
-    });
-    let mut evidence = whole.into_inner().unwrap_or_else(PoisonError::into_inner)?;
+        io::Result::Ok(())
+    })?;
     evidence.finish();
-    Ok(evidence)
+    Ok((evidence, spilled))
 }
 
 /// The receiving end of the second pass: gives ids, keeps flash items, counts.
@@ -250,24 +308,40 @@ impl<E> Taker<'_, E> {
 }
 
 impl Reader<'_> {
-    /// Adds what a file says about the archive. What cannot be read is named in the second pass.
-    fn survey(&self, source: &Source, evidence: &mut Evidence) {
+    /// Adds what a file says about the archive, and keeps what is understood of it if it is a plain page. What cannot be read is named
+    /// in the second pass.
+    fn survey(&self, source: &Source, survey: &mut Survey) {
+        let Survey { evidence, spill, raw } = survey;
+        let mut kept = false;
         let _ = inputs::each(source, self.options, &mut |event| {
             match event {
                 Event::Input(input) if input.kind == Kind::Dump => {
                     self.survey_dump(input, evidence);
                 }
                 Event::Input(mut input) => {
-                    if let Ok(raw) = self.bytes(&mut input)
-                        && let Ok(decoded) = self.decode(&raw, &input)
+                    if self.bytes(&mut input, raw).is_ok()
+                        && let Ok(decoded) = self.decode(raw, &input)
                     {
-                        survey(&decoded.text, self.markup(&input, &decoded.text), evidence);
+                        let markup = self.markup(&input, &decoded.text);
+                        let outline = Outline::of(&decoded.text, markup);
+                        outline.survey(evidence);
+                        if source.form.is_plain_page()
+                            && let Some(mark) = decoded.shift()
+                        {
+                            let draft = Draft::of(&decoded.text, &outline);
+                            let (bytes, lossy) = (raw.len() as u64, decoded.lossy);
+                            spill.push(Some(&Surveyed { draft, bytes, mark, lossy }));
+                            kept = true;
+                        }
                     }
                 }
                 Event::Skipped(_) | Event::Ignored(_) | Event::OddName(_) => {}
             }
             ControlFlow::Continue(())
         });
+        if !kept {
+            spill.push(None);
+        }
     }
 
     fn survey_dump(&self, input: Input<'_>, evidence: &mut Evidence) {

@@ -2,19 +2,21 @@
 //!
 //! [`ingest`] reads an archive in two passes: the *survey* collects what the archive says about itself
 //! ([`ArchiveEvidence`]: which tags there are, where flash items begin), the second pass parses every file
-//! with that evidence. [`parse_page`] is the parser of one page, without any files.
+//! with that evidence; of plain pages it takes what the survey has understood by themselves (`draft`, `spill`). [`parse_page`] is the parser of one page, without any files.
 //!
 //! `inputs` finds the pages and dumps in files, through compression and archives.
 //! A page goes through these modules: `decode` (bytes to text), `line` or `html` (text to lines),
-//! `mojibake`, `header` and `footer` (where the body is), `byline`, `flash` and `headline` (the body),
+//! `mojibake`, `header` and `footer` (where the body is), `byline`, `flash`, `beginning` and `headline` (the body),
 //! `tags` (the glued Tags line).
 
+mod beginning;
 mod byline;
 mod date;
 mod decode;
 mod detect;
 #[doc(hidden)]
 pub mod direct;
+mod draft;
 mod dump;
 mod error;
 mod evidence;
@@ -50,6 +52,7 @@ mod report;
 mod room;
 mod sightings;
 mod sources;
+mod spill;
 mod spool;
 mod stamp;
 mod tags;
@@ -61,7 +64,7 @@ pub use error::Error;
 pub use evidence::Evidence as ArchiveEvidence;
 pub use fingerprint::fingerprint;
 pub use flash::PageFlash;
-pub use ingest::ingest;
+pub use ingest::{Looked, ingest, ingest_looked, look};
 pub use options::Options;
 pub use original::original;
 pub use page::{Markup, Page, parse_page};

@@ -56,7 +56,17 @@ fn count(line: &str) -> (usize, usize) {
             at += 1;
             continue;
         }
-        // Nearly all characters have three bytes, and come in runs.
+        // Nearly all characters have three bytes, and come in runs: four at once, none of which waits for another.
+        while let Some(four) = bytes.get(at..at + 12)
+            && [0, 3, 6, 9].iter().all(|first| four[*first] & 0xf0 == 0xe0)
+        {
+            for three in four.as_chunks::<3>().0 {
+                let word = usize::from(three[0] & 0xf) << 6 | usize::from(three[1] & 0x3f);
+                telling += (table[word] >> (three[2] & 0x3f) & 1) as usize;
+            }
+            all += 4;
+            at += 12;
+        }
         while let Some(&[lead @ 0xe0..=0xef, middle, last]) = bytes.get(at..at + 3) {
             let word = usize::from(lead & 0xf) << 6 | usize::from(middle & 0x3f);
             telling += (table[word] >> (last & 0x3f) & 1) as usize;
@@ -123,6 +133,8 @@ fn tables() -> &'static Tables {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn spoil(text: &str) -> String {
@@ -173,6 +185,15 @@ mod tests {
             ["以太坊的升級", "鐨", "Bitcoin", "“大廠壟斷大模型”,會被開源終結嗎?", "镇江市锅炉厂"]
         {
             assert_eq!(repair(line), Repair::Sound, "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn runs_of_characters_are_counted_as_one_by_one(text in "[a鐨浠ュ大廠，\u{e9}\u{20000}]{0,40}") {
+            let chars = || text.chars().filter(|c| !c.is_ascii());
+            let telling = chars().filter(|c| tables().telling.holds(*c)).count();
+            prop_assert_eq!(count(&text), (telling, chars().count()));
         }
     }
 }

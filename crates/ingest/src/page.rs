@@ -1,19 +1,19 @@
 //! One page of text or HTML, understood: the parts of the layout put together. Pure: no files, no state
 //! but the evidence given.
 
+use crate::beginning::Beginnings;
 use crate::byline::Byline;
-use crate::date;
+use crate::draft::Draft;
 use crate::evidence::Evidence;
-use crate::flash::{self, Item, PageFlash, Paragraph};
+use crate::flash::{Item, PageFlash, Paragraph};
 use crate::footer::{self, Footer, Tags};
 use crate::furniture;
 use crate::header::{self, Header};
 use crate::html::{html_layout, looks_like_html};
 use crate::line::{Layout, Part, text_layout};
-use crate::record::{Date, DateProvenance, Evidence as Reason, Moment, Related, TitleOrigin};
+use crate::record::{Date, Related, TitleOrigin};
 use crate::stamp::ends_item;
-use crate::tags;
-use crate::title::{self, Title};
+use crate::title::Title;
 
 /// What a page's text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,8 +68,6 @@ pub struct Page {
     pub mojibake_kept: Vec<(usize, usize)>,
 }
 
-/// How far into the first paragraph a date counts as the article's, in characters.
-const LEAD: usize = 60;
 /// How many lines of a body can be bylines.
 const BYLINES: usize = 5;
 
@@ -88,86 +86,26 @@ pub(crate) fn parse_apart(
     evidence: &Evidence,
     give: &mut dyn FnMut(Item<'_>),
 ) -> Page {
-    let outline = Outline::of(text, markup);
-    let title_line = outline.header.title.as_deref().map(Title::split).unwrap_or_default();
-    let mut byline = Byline::default();
-    let mut paragraphs = outline.paragraphs();
-    let bylines = paragraphs.iter().take(BYLINES).take_while(|p| byline.take(p.text)).count();
-    let first_text = paragraphs.split_off(bylines);
-    let mut body = flash::split(&first_text, evidence);
-    // A part of a paragraph whose text is not the page's own bytes is placed by its length, so that it may
-    // begin or end inside a character.
-    for flash in &mut body.flashes {
-        flash.start = boundary(text, flash.start);
-        flash.end = boundary(text, flash.end);
-    }
-
-    let mut page = Page {
-        suffix_tags: title_line.tags(),
-        mojibake_repaired: outline.layout.repaired,
-        mojibake_kept: outline.layout.kept.clone(),
-        ..Page::default()
-    };
-    page.source = outline.header.source.clone().or_else(|| byline.source.clone());
-    page.author = outline.header.author.clone().or_else(|| byline.author());
-    (page.title, page.title_origin) = if outline.header.title.is_some() {
-        (title_line.title.to_owned(), outline.header.title_origin)
-    } else {
-        let first = body.paragraphs.first().copied();
-        let first = first.or_else(|| body.flashes.first().map(|flash| flash.title));
-        (title::derived(first.unwrap_or_default()).to_owned(), TitleOrigin::Derived)
-    };
-    page.paragraphs = body.paragraphs.iter().map(|p| (*p).to_owned()).collect();
-    page.date = page.when(outline.header.date, &body.flashes);
-    body.flashes.into_iter().for_each(give);
-    page.site = outline.header.site;
-    page.category = outline.header.category.or(outline.footer.category);
-    page.related = outline.footer.stubs.into_iter().map(related).collect();
-    match outline.footer.tags {
-        None => {}
-        Some(Tags::Given(given)) => page.tags = given,
-        Some(Tags::Glued(glued)) => match tags::split(&glued, &evidence.tags) {
-            Some(split) => page.tags = split,
-            None => page.unsplit_tags = Some(glued),
-        },
-    }
-    page
-}
-
-/// The last character boundary that is not after byte `at`.
-fn boundary(text: &str, at: usize) -> usize {
-    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+    Draft::of(text, &Outline::of(text, markup)).finish(evidence, &mut Beginnings::forgotten(), give)
 }
 
 /// Adds what a page says about the archive.
 pub(crate) fn survey(text: &str, markup: Markup, evidence: &mut Evidence) {
-    let outline = Outline::of(text, markup);
-    let titles = outline.footer.stubs.iter().map(|stub| &stub.title);
-    for line in outline.header.title.iter().chain(titles) {
-        evidence.tags.see_title(&Title::split(line));
-    }
-    if let Some(Tags::Given(given)) = &outline.footer.tags {
-        evidence.tags.see_given(given);
-    }
-    let paragraphs = outline.paragraphs();
-    let mut from = 0;
-    for (at, paragraph) in paragraphs.iter().enumerate() {
-        if let Some(dated) = ends_item(paragraph.text) {
-            evidence.see_item(dated, paragraphs[from..at].iter().rev().map(|p| p.text));
-            from = at + 1;
-        }
-    }
+    Outline::of(text, markup).survey(evidence);
 }
 
 /// A page's lines and where its parts begin.
-struct Outline<'a> {
-    layout: Layout<'a>,
-    header: Header,
-    footer: Footer,
+pub(crate) struct Outline<'a> {
+    pub(crate) layout: Layout<'a>,
+    /// With what bylines add to it.
+    pub(crate) header: Header,
+    pub(crate) footer: Footer,
+    /// How many paragraphs of the body are bylines.
+    pub(crate) bylines: usize,
 }
 
 impl<'a> Outline<'a> {
-    fn of(text: &'a str, markup: Markup) -> Self {
+    pub(crate) fn of(text: &'a str, markup: Markup) -> Self {
         let mut layout = match markup {
             Markup::Text => text_layout(text),
             Markup::Html => html_layout(text),
@@ -175,45 +113,43 @@ impl<'a> Outline<'a> {
         layout.mend();
         let header = header::read(&layout);
         let footer = footer::read(&layout.lines, header.body, header.category.as_deref());
-        Self { layout, header, footer }
+        let mut outline = Self { layout, header, footer, bylines: 0 };
+        let mut byline = Byline::default();
+        let bylines = outline.paragraphs().take(BYLINES).take_while(|p| byline.take(p.text));
+        outline.bylines = bylines.count();
+        let header = &mut outline.header;
+        header.source = header.source.take().or_else(|| byline.source.take());
+        header.author = header.author.take().or_else(|| byline.author());
+        outline
     }
 
     /// The lines of the body, without advertisements and frames.
-    fn paragraphs(&self) -> Vec<Paragraph<'_>> {
+    pub(crate) fn paragraphs(&self) -> impl DoubleEndedIterator<Item = Paragraph<'_>> {
         let hole = self.footer.hole.map_or(0..0, |(from, to)| from..to);
         let end = self.footer.body.max(self.header.body);
         (self.header.body..end)
-            .filter(|place| !hole.contains(place))
+            .filter(move |place| !hole.contains(place))
             .map(|place| &self.layout.lines[place])
             .filter(|line| line.part == Part::Main && !furniture::is_furniture(&line.text))
             .map(|line| Paragraph { text: &line.text, start: line.start, end: line.end })
-            .collect()
     }
-}
 
-impl Page {
-    /// The stated date, else what the page's evidence allows to infer.
-    fn when(&self, stated: Option<Moment>, flashes: &[Item<'_>]) -> Date {
-        if stated.is_some() {
-            return Date { value: stated, provenance: DateProvenance::Stated };
+    /// Adds what the page says about the archive.
+    pub(crate) fn survey(&self, evidence: &mut Evidence) {
+        let titles = self.footer.stubs.iter().map(|stub| &stub.title);
+        for line in self.header.title.iter().chain(titles) {
+            evidence.tags.see_title(&Title::split(line));
         }
-        let inferred = |value, reason| Date {
-            value: Some(value),
-            provenance: DateProvenance::Inferred(reason),
-        };
-        let title = Some(&self.title).filter(|_| self.title_origin == TitleOrigin::Stated);
-        if let Some(moment) = title.and_then(|title| date::first_in(title, usize::MAX)) {
-            return inferred(moment, Reason::Title);
+        if let Some(Tags::Given(given)) = &self.footer.tags {
+            evidence.tags.see_given(given);
         }
-        let lead = self.paragraphs.first().and_then(|first| date::first_in(first, LEAD));
-        if let Some(moment) = lead {
-            return inferred(moment, Reason::Lead);
+        let paragraphs: Vec<Paragraph<'_>> = self.paragraphs().collect();
+        let mut from = 0;
+        for (at, paragraph) in paragraphs.iter().enumerate() {
+            if let Some(dated) = ends_item(paragraph.text) {
+                evidence.see_item(dated, paragraphs[from..at].iter().rev().map(|p| p.text));
+                from = at + 1;
+            }
         }
-        let newest = flashes.iter().filter_map(|flash| flash.date).max_by_key(|m| date::order(*m));
-        newest.map_or_else(Date::default, |moment| inferred(moment, Reason::NewestFlash))
     }
-}
-
-fn related(stub: footer::Stub) -> Related {
-    Related { title: Title::split(&stub.title).title.to_owned(), snippet: stub.snippet }
 }

@@ -5,7 +5,9 @@ use std::ops::ControlFlow;
 
 use encoding_rs::Encoding;
 
+use crate::beginning::Beginnings;
 use crate::decode::Decoded;
+use crate::draft::Draft;
 use crate::evidence::Evidence;
 use crate::flash::{Item, outlet};
 use crate::found::{Found, FoundPage, Notes, Shown, skipped};
@@ -13,10 +15,27 @@ use crate::ids::path_hash;
 use crate::inputs::{self, Event, Input, Kind};
 use crate::memo::Memo;
 use crate::options::Options;
-use crate::page::{Markup, Page, parse_apart};
+use crate::page::{Markup, Outline, Page};
 use crate::record::{Article, Date, DateProvenance, FlashItem, Span};
 use crate::report::Reason;
 use crate::sources::Source;
+use crate::spill::Surveyed;
+
+/// What a thread remembers from page to page.
+pub(crate) struct Memory {
+    items: Memo,
+    beginnings: Beginnings,
+}
+
+impl Memory {
+    /// `brief`: see [`Memo`].
+    pub(crate) fn new(brief: bool) -> Self {
+        Self { items: Memo::new(brief), beginnings: Beginnings::new() }
+    }
+}
+
+/// Bytes that are kept from page to page.
+const ROOM: usize = 1 << 16;
 
 /// How files are read.
 pub(crate) struct Reader<'a> {
@@ -25,14 +44,27 @@ pub(crate) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Gives everything that a file holds.
+    /// Gives everything that a file holds; what the survey has kept of it is not read again.
     pub(crate) fn read(
         &self,
         source: &Source,
+        surveyed: Option<Surveyed<'_>>,
         evidence: &Evidence,
-        memo: &mut Memo,
+        memory: &mut Memory,
         give: &mut dyn FnMut(Found) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
+        if let Some(Surveyed { draft, bytes, mark, lossy }) = surveyed {
+            let about = About {
+                path: source.path.to_string_lossy().into_owned(),
+                path_hash: path_hash(&source.relative),
+                url: None,
+                bytes,
+                lossy,
+            };
+            let places = |_: &[_]| move |at| (mark + at) as u64;
+            let page = found(draft, about, evidence, memory, places);
+            return give(Found::Page(Box::new(page)));
+        }
         let mut notes = Notes::new();
         let mut counted = |found| notes.give(found, give);
         inputs::each(source, self.options, &mut |event| match event {
@@ -40,7 +72,7 @@ impl Reader<'_> {
             Event::Ignored(path) => counted(Found::Ignored(path)),
             Event::OddName(path) => counted(Found::OddName(path)),
             Event::Input(input) if input.kind == Kind::Dump => self.dump(input, &mut counted),
-            Event::Input(mut input) => match self.page(&mut input, evidence, memo) {
+            Event::Input(mut input) => match self.page(&mut input, evidence, memory) {
                 Ok(page) => counted(Found::Page(Box::new(page))),
                 Err(reason) => counted(skipped(&input.path, None, reason)),
             },
@@ -48,21 +80,24 @@ impl Reader<'_> {
         notes.finish(source, give)
     }
 
-    /// The bytes of a page.
-    pub(crate) fn bytes(&self, input: &mut Input<'_>) -> Result<Vec<u8>, Reason> {
+    /// Reads the bytes of a page into `bytes`, whatever was there.
+    pub(crate) fn bytes(&self, input: &mut Input<'_>, bytes: &mut Vec<u8>) -> Result<(), Reason> {
         let limit = self.options.max_file_bytes;
         let expected = input.bytes.unwrap_or(0);
         if expected > limit {
             return Err(inputs::too_large(expected, self.options));
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0));
+        bytes.clear();
+        // One long page does not keep its room.
+        bytes.shrink_to(ROOM);
+        bytes.reserve(usize::try_from(expected).unwrap_or(0));
         // A file that grows while it is read is still held to the limit.
-        let read = input.read.take(limit + 1).read_to_end(&mut bytes);
+        let read = input.read.take(limit + 1).read_to_end(bytes);
         read.map_err(|error| inputs::reason(&error))?;
         if bytes.len() as u64 > limit {
             return Err(inputs::too_large(bytes.len() as u64, self.options));
         }
-        Ok(bytes)
+        Ok(())
     }
 
     pub(crate) fn decode<'b>(
@@ -83,35 +118,66 @@ impl Reader<'_> {
         &self,
         input: &mut Input<'_>,
         evidence: &Evidence,
-        memo: &mut Memo,
+        memory: &mut Memory,
     ) -> Result<FoundPage, Reason> {
-        let raw = self.bytes(input)?;
+        let mut raw = Vec::new();
+        self.bytes(input, &mut raw)?;
         let decoded = self.decode(&raw, input)?;
-        let markup = self.markup(input, &decoded.text);
-        let mut flashes = Vec::new();
-        let page = parse_apart(&decoded.text, markup, evidence, &mut |item| {
-            let (keys, text) = memo.meet(&item);
-            let whole = text.map(|text| Box::new(flash(&item, text)));
-            flashes.push((keys, whole, item.start, item.end));
-        });
-        let ranges = flashes.iter().map(|(.., start, end)| (*start, *end));
-        let ranges = ranges.chain(page.mojibake_kept.iter().copied());
-        let places = decoded.places(ranges.flat_map(|(start, end)| [start, end]));
-        let span = |start, end| Span { start: places.raw(start), end: places.raw(end) };
-        let shown = |(keys, item, start, end)| Shown { keys, item, span: span(start, end) };
-        let flashes = flashes.into_iter().map(shown).collect();
-        let mojibake_kept =
-            page.mojibake_kept.iter().map(|&(start, end)| span(start, end)).collect();
-        let (path, bytes) = (std::mem::take(&mut input.path), raw.len() as u64);
-        Ok(FoundPage {
-            flashes,
-            mojibake_kept,
-            mojibake_repaired: page.mojibake_repaired,
-            lossy: decoded.lossy,
-            bytes,
+        let outline = Outline::of(&decoded.text, self.markup(input, &decoded.text));
+        let about = About {
+            path: std::mem::take(&mut input.path),
             path_hash: path_hash(&input.relative),
-            article: Article { url: input.url.take(), ..article(page, path, bytes) },
-        })
+            url: input.url.take(),
+            bytes: raw.len() as u64,
+            lossy: decoded.lossy,
+        };
+        let places = |ranges: &[(usize, usize)]| {
+            let places = decoded.places(ranges.iter().flat_map(|(start, end)| [*start, *end]));
+            move |at| places.raw(at)
+        };
+        Ok(found(Draft::of(&decoded.text, &outline), about, evidence, memory, places))
+    }
+}
+
+/// What is known of a page beside its text.
+struct About {
+    path: String,
+    path_hash: u64,
+    url: Option<String>,
+    bytes: u64,
+    lossy: bool,
+}
+
+/// A page with its flash items. `places` is told of all ranges of the text and gives what finds their ends in the file.
+fn found<P: Fn(usize) -> u64>(
+    draft: Draft<'_>,
+    about: About,
+    evidence: &Evidence,
+    memory: &mut Memory,
+    places: impl FnOnce(&[(usize, usize)]) -> P,
+) -> FoundPage {
+    let (mut items, mut ranges) = (Vec::new(), Vec::new());
+    let Memory { items: known, beginnings } = memory;
+    let page = draft.finish(evidence, beginnings, &mut |item| {
+        let (keys, text) = known.meet(&item);
+        items.push((keys, text.map(|text| Box::new(flash(&item, text)))));
+        ranges.push((item.start, item.end));
+    });
+    ranges.extend_from_slice(&page.mojibake_kept);
+    let place = places(&ranges);
+    let mut spans =
+        ranges.into_iter().map(|(start, end)| Span { start: place(start), end: place(end) });
+    let shown = |((keys, item), span)| Shown { keys, item, span };
+    let flashes = items.into_iter().zip(&mut spans).map(shown).collect();
+    let About { path, path_hash, url, bytes, lossy } = about;
+    FoundPage {
+        flashes,
+        mojibake_kept: spans.collect(),
+        mojibake_repaired: page.mojibake_repaired,
+        lossy,
+        bytes,
+        path_hash,
+        article: Article { url, ..article(page, path, bytes) },
     }
 }
 

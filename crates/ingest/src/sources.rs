@@ -2,7 +2,7 @@
 //! one after another.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -182,7 +182,11 @@ fn below(root: &Path, relative: &str) -> PathBuf {
     // Room for all of it at once.
     let mut path = PathBuf::with_capacity(root.as_os_str().len() + 1 + relative.len());
     path.push(root);
-    path.extend(relative.split('/'));
+    if MAIN_SEPARATOR == '/' && !relative.starts_with('/') {
+        path.push(relative);
+    } else {
+        path.extend(relative.split('/'));
+    }
     path
 }
 

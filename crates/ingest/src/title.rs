@@ -50,13 +50,8 @@ impl<'a> Title<'a> {
     }
 
     /// The tags that the line names, in order.
-    pub(crate) fn tags(&self) -> Vec<String> {
-        [self.head, self.tag, self.keyword]
-            .into_iter()
-            .flatten()
-            .filter(|tag| !tag.is_empty())
-            .map(str::to_owned)
-            .collect()
+    pub(crate) fn tags(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        [self.head, self.tag, self.keyword].into_iter().flatten().filter(|tag| !tag.is_empty())
     }
 }
 

@@ -112,6 +112,14 @@ impl Walk {
 
 /// The same on every system, so that ids do not depend on the separator of paths.
 fn relative(root: &Path, path: &Path) -> String {
+    // Nearly always the root stands there as it was given, before the names that the walk has put behind it.
+    if MAIN_SEPARATOR == '/'
+        && let (Some(root), Some(path)) = (root.to_str(), path.to_str())
+        && let Some(below) = path.strip_prefix(root)
+        && let Some(below) = below.strip_prefix('/')
+    {
+        return below.to_owned();
+    }
     let below = path.strip_prefix(root).unwrap_or(path);
     if MAIN_SEPARATOR == '/'
         && let Some(text) = below.to_str()
@@ -125,4 +133,19 @@ fn relative(root: &Path, path: &Path) -> String {
 /// A path as the report has it: text, so that it can be stored and printed.
 pub(crate) fn shown(path: &Path) -> PathBuf {
     path.to_string_lossy().into_owned().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_below_a_root_is_found_however_it_is_given() {
+        for root in ["a", "a/", "a/.", ".", "./a", "..", "/", "/a//b", "a/../b", "甲/"] {
+            for name in ["b", "甲.txt", "a/b", "b/甲/a.txt"] {
+                let root = Path::new(root);
+                assert_eq!(relative(root, &root.join(name)), name, "{}", root.display());
+            }
+        }
+    }
 }

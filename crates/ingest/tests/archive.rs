@@ -209,3 +209,63 @@ fn progress_reaches_its_totals() {
     assert_eq!(phases, [(Phase::Survey, files, bytes), (Phase::Read, files, bytes)]);
     assert_eq!((files, bytes), (10, 90));
 }
+
+/// Does something between the passes.
+struct Between<F>(F);
+
+impl<F: Fn() + Sync> Progress for Between<F> {
+    fn phase(&self, phase: Phase) {
+        if phase == Phase::Read {
+            (self.0)();
+        }
+    }
+}
+
+#[test]
+fn pages_are_as_they_were_when_the_evidence_was_taken() {
+    let page = |word: &str| {
+        format!("題目_GPT:CGPT價格\n\nAuthor:\n\n{word}的正文。\n\n{FLASH}\n\n后文。\n")
+    };
+    let wide = |text: &str| -> Vec<u8> {
+        let mark = [0xff, 0xfe];
+        mark.into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect()
+    };
+    for threads in [1, 3] {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["a.txt", "b.txt", "c/d.txt"] {
+            write(dir.path(), name, page("從前"));
+        }
+        write(dir.path(), "marked.txt", format!("\u{feff}{}", page("從前")));
+        write(dir.path(), "empty.txt", " ");
+        // What is not simply its own text is read again.
+        write(dir.path(), "wide.txt", wide(&page("從前")));
+        let mut options = Options::default();
+        options.threads = threads;
+        let (before, first) = read(&[dir.path().to_owned()], threads);
+        let change = Between(|| {
+            write(dir.path(), "a.txt", page("後來"));
+            std::fs::remove_file(dir.path().join("b.txt")).unwrap();
+            std::fs::remove_file(dir.path().join("marked.txt")).unwrap();
+            write(dir.path(), "empty.txt", page("後來"));
+            write(dir.path(), "wide.txt", wide(&page("後來")));
+        });
+        let mut records = Vec::new();
+        let report = ingest(&[dir.path().to_owned()], &options, &change, &mut |record| {
+            records.push(record);
+            Ok::<(), std::convert::Infallible>(())
+        })
+        .unwrap();
+        let bodies: Vec<&str> =
+            articles(&records).iter().map(|article| &*article.paragraphs[0]).collect();
+        let (then, now) = ("從前的正文。", "後來的正文。");
+        assert_eq!(bodies, [then, then, then, now, then, now]);
+        assert_eq!((first.skipped.len(), report.skipped.len()), (1, 0));
+        let marked = |records: &[Record]| {
+            let seen =
+                flashes(records)[0].sightings().find(|seen| seen.path.ends_with("marked.txt"));
+            seen.unwrap().span
+        };
+        assert_eq!(marked(&records), marked(&before));
+        assert_eq!(marked(&before).start, flashes(&before)[0].seen_in[0].span.start + 3);
+    }
+}

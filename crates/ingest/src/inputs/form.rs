@@ -37,6 +37,11 @@ impl Form {
     /// A file that the user named and whose name says nothing.
     pub(crate) const PAGE: Self = Self { kind: Kind::Page { html: false }, codec: Codec::Plain };
 
+    /// Whether the file is one page and nothing has been done to it.
+    pub(crate) fn is_plain_page(self) -> bool {
+        matches!(self.kind, Kind::Page { .. }) && self.codec == Codec::Plain
+    }
+
     /// The form of a file with this name, or nothing for a format that holds no pages.
     pub(crate) fn of(name: &str) -> Option<Self> {
         let name = name.rsplit('/').next().unwrap_or_default();

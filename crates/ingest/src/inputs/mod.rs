@@ -70,13 +70,9 @@ pub(crate) type Visit<'v> = &'v mut dyn FnMut(Event<'_>) -> ControlFlow<()>;
 
 /// Tells `visit` of every page and dump that a file holds.
 pub(crate) fn each(source: &Source, options: &Options, visit: Visit<'_>) -> ControlFlow<()> {
-    let Form { kind, codec } = source.form;
     let skip = |reason| Event::Skipped(Skipped { path: shown(&source.path), line: None, reason });
     // Known without a look inside, so the file is not opened.
-    if matches!(kind, Kind::Page { .. })
-        && codec == codec::Codec::Plain
-        && source.bytes > options.max_file_bytes
-    {
+    if source.form.is_plain_page() && source.bytes > options.max_file_bytes {
         return visit(skip(too_large(source.bytes, options)));
     }
     let (file, bytes) = match open::regular(&source.path) {

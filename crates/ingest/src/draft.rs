@@ -1,0 +1,159 @@
+//! A page as far as it is understood by itself. What the archive says of it comes later: where flash items begin,
+//! and how a glued Tags line is split.
+
+use crate::beginning::Beginnings;
+use crate::date;
+use crate::evidence::Evidence;
+use crate::flash::{self, Item, Piece};
+use crate::footer::Tags;
+use crate::page::{Outline, Page};
+use crate::record::{Date, DateProvenance, Evidence as Reason, Moment, Related, TitleOrigin};
+use crate::tags;
+use crate::title::{self, Title};
+
+/// How far into the first paragraph a date counts as the article's, in characters.
+const LEAD: usize = 60;
+
+/// A page but for what depends on the archive. Its strings are the page's own.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Draft<'a> {
+    pub(crate) site: Option<&'a str>,
+    pub(crate) category: Option<&'a str>,
+    /// Nothing where the page lost it.
+    pub(crate) title: Option<&'a str>,
+    pub(crate) suffix_tags: Vec<&'a str>,
+    pub(crate) author: Option<&'a str>,
+    pub(crate) source: Option<&'a str>,
+    /// The date that the page states of itself.
+    pub(crate) date: Option<Moment>,
+    pub(crate) given: Vec<&'a str>,
+    pub(crate) glued: Option<&'a str>,
+    /// Titles without their tails, and snippets.
+    pub(crate) related: Vec<(&'a str, &'a str)>,
+    pub(crate) mojibake_repaired: u32,
+    pub(crate) mojibake_kept: Vec<(usize, usize)>,
+    /// The body without bylines, cut where flash items end.
+    pub(crate) pieces: Vec<Piece<'a>>,
+}
+
+impl<'a> Draft<'a> {
+    /// The draft of `text`, whose outline this is.
+    pub(crate) fn of(text: &str, outline: &'a Outline<'a>) -> Self {
+        let Outline { layout, header, footer, bylines } = outline;
+        let title = header.title.as_deref().map(Title::split);
+        let mut pieces = Vec::with_capacity(layout.lines.len());
+        for paragraph in outline.paragraphs().skip(*bylines) {
+            flash::pieces(paragraph, &mut pieces);
+        }
+        // A part of a paragraph whose text is not the page's own bytes is placed by its length, so that it may
+        // begin or end inside a character.
+        for piece in &mut pieces {
+            let paragraph = &mut piece.paragraph;
+            paragraph.start = boundary(text, paragraph.start);
+            paragraph.end = boundary(text, paragraph.end);
+        }
+        let (given, glued) = match &footer.tags {
+            None => (Vec::new(), None),
+            Some(Tags::Given(given)) => (given.iter().map(String::as_str).collect(), None),
+            Some(Tags::Glued(glued)) => (Vec::new(), Some(glued.as_str())),
+        };
+        let related = |stub: &'a crate::footer::Stub| {
+            (Title::split(&stub.title).title, stub.snippet.as_str())
+        };
+        Self {
+            site: header.site.as_deref(),
+            category: header.category.as_deref().or(footer.category.as_deref()),
+            title: title.as_ref().map(|title| title.title),
+            suffix_tags: title.map_or_else(Vec::new, |title| title.tags().collect()),
+            author: header.author.as_deref(),
+            source: header.source.as_deref(),
+            date: header.date,
+            given,
+            glued,
+            related: footer.stubs.iter().map(related).collect(),
+            mojibake_repaired: layout.repaired,
+            mojibake_kept: layout.kept.clone(),
+            pieces,
+        }
+    }
+
+    /// The page but for its flash items: `give` is told of each.
+    pub(crate) fn finish(
+        self,
+        evidence: &Evidence,
+        beginnings: &mut Beginnings,
+        give: &mut dyn FnMut(Item<'a>),
+    ) -> Page {
+        let body = flash::split(&self.pieces, evidence, beginnings);
+        let (title, title_origin) = match self.title {
+            Some(title) => (title, TitleOrigin::Stated),
+            None => {
+                let first = body.paragraphs.first().copied();
+                let first = first.or_else(|| body.flashes.first().map(|flash| flash.title));
+                (title::derived(first.unwrap_or_default()), TitleOrigin::Derived)
+            }
+        };
+        let (mut tags, mut unsplit_tags) = (texts(&self.given), None);
+        if let Some(glued) = self.glued {
+            match tags::split(glued, &evidence.tags) {
+                Some(split) => tags = split,
+                None => unsplit_tags = Some(glued.to_owned()),
+            }
+        }
+        let related = |(title, snippet): (&str, &str)| Related {
+            title: title.to_owned(),
+            snippet: snippet.to_owned(),
+        };
+        let mut page = Page {
+            site: self.site.map(str::to_owned),
+            category: self.category.map(str::to_owned),
+            title: title.to_owned(),
+            title_origin,
+            suffix_tags: texts(&self.suffix_tags),
+            author: self.author.map(str::to_owned),
+            source: self.source.map(str::to_owned),
+            paragraphs: texts(&body.paragraphs),
+            tags,
+            unsplit_tags,
+            related: self.related.into_iter().map(related).collect(),
+            mojibake_repaired: self.mojibake_repaired,
+            mojibake_kept: self.mojibake_kept,
+            ..Page::default()
+        };
+        page.date = page.when(self.date, &body.flashes);
+        body.flashes.into_iter().for_each(give);
+        page
+    }
+}
+
+impl Page {
+    /// The stated date, else what the page's evidence allows to infer.
+    fn when(&self, stated: Option<Moment>, flashes: &[Item<'_>]) -> Date {
+        if stated.is_some() {
+            return Date { value: stated, provenance: DateProvenance::Stated };
+        }
+        let inferred = |value, reason| Date {
+            value: Some(value),
+            provenance: DateProvenance::Inferred(reason),
+        };
+        let title = Some(&self.title).filter(|_| self.title_origin == TitleOrigin::Stated);
+        if let Some(moment) = title.and_then(|title| date::first_in(title, usize::MAX)) {
+            return inferred(moment, Reason::Title);
+        }
+        let lead = self.paragraphs.first().and_then(|first| date::first_in(first, LEAD));
+        if let Some(moment) = lead {
+            return inferred(moment, Reason::Lead);
+        }
+        let newest = flashes.iter().filter_map(|flash| flash.date).max_by_key(|m| date::order(*m));
+        newest.map_or_else(Date::default, |moment| inferred(moment, Reason::NewestFlash))
+    }
+}
+
+/// The last character boundary that is not after byte `at`.
+fn boundary(text: &str, at: usize) -> usize {
+    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
+fn texts(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}

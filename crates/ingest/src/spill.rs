@@ -1,0 +1,319 @@
+//! What the survey understands of pages, set aside in temporary files so that the second pass need not open, decode
+//! and outline them again. Whatever is not there is read again: room is limited, and to lack it is no error.
+
+use std::io;
+
+use jiff::civil::{Date as Day, DateTime, Time};
+use serde::{Deserialize, Serialize};
+
+use crate::draft::Draft;
+use crate::flash::{Dated, Paragraph, Piece};
+use crate::record::Moment;
+use crate::spool::{PieceReader, Spool};
+
+/// Bytes of all temporary files together: some half a million pages.
+const ROOM: u64 = 2 << 30;
+/// Bytes that are read at once.
+const WINDOW: usize = 1 << 16;
+
+/// A page as the survey has read it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Surveyed<'a> {
+    pub(crate) draft: Draft<'a>,
+    /// Length of the file.
+    pub(crate) bytes: u64,
+    /// Bytes of the mark before the text. Behind it, places of the text are those of the file.
+    pub(crate) mark: usize,
+    pub(crate) lossy: bool,
+}
+
+/// A page as it is written: of texts only the lengths, for they follow one behind another, so that they are checked
+/// all at once.
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    bytes: u64,
+    mark: usize,
+    lossy: bool,
+    /// Site, category, title, author, source, glued tags.
+    single: [Option<usize>; 6],
+    suffix_tags: Vec<usize>,
+    given: Vec<usize>,
+    related: Vec<(usize, usize)>,
+    date: Stamp,
+    mojibake_repaired: u32,
+    mojibake_kept: Vec<(usize, usize)>,
+    pieces: Vec<Place>,
+}
+
+/// A piece of the body.
+#[derive(Serialize, Deserialize)]
+struct Place {
+    length: usize,
+    start: usize,
+    end: usize,
+    stamp: Stamp,
+    hash: u64,
+}
+
+/// A date by its numbers: to print and read dates would take as long as all the rest.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+enum Stamp {
+    None,
+    Null,
+    Day(i16, [i8; 2]),
+    Time(i16, [i8; 5]),
+}
+
+impl Stamp {
+    fn of(stamp: Option<Option<Moment>>) -> io::Result<Self> {
+        Ok(match stamp {
+            None => Self::None,
+            Some(None) => Self::Null,
+            Some(Some(Moment::Day(day))) => Self::Day(day.year(), [day.month(), day.day()]),
+            Some(Some(Moment::Time(time))) if time.subsec_nanosecond() == 0 => {
+                let clock = [time.hour(), time.minute(), time.second()];
+                let [hour, minute, second] = clock;
+                Self::Time(time.year(), [time.month(), time.day(), hour, minute, second])
+            }
+            // None is read from a page that is finer.
+            Some(Some(Moment::Time(_))) => return Err(io::ErrorKind::InvalidInput.into()),
+        })
+    }
+
+    fn moment(self) -> io::Result<Option<Option<Moment>>> {
+        let day = |year, month, day| Day::new(year, month, day).map_err(io::Error::other);
+        Ok(match self {
+            Self::None => None,
+            Self::Null => Some(None),
+            Self::Day(year, [month, of_month]) => {
+                Some(Some(Moment::Day(day(year, month, of_month)?)))
+            }
+            Self::Time(year, [month, of_month, hour, minute, second]) => {
+                let time = Time::new(hour, minute, second, 0).map_err(io::Error::other)?;
+                let time = DateTime::from_parts(day(year, month, of_month)?, time);
+                Some(Some(Moment::Time(time)))
+            }
+        })
+    }
+}
+
+/// Takes what one thread surveys, one file after another.
+pub(crate) struct Spill {
+    /// Nothing where it cannot be written.
+    spool: Option<Spool>,
+    room: u64,
+    full: bool,
+    entry: Vec<u8>,
+}
+
+/// Gives it back in the same order.
+pub(crate) struct Spilled {
+    /// Nothing once all has been given.
+    reader: Option<PieceReader>,
+    at: u64,
+    end: u64,
+}
+
+impl Spill {
+    /// For one of `threads` threads.
+    pub(crate) fn new(threads: usize) -> Self {
+        Self::with_room(ROOM / threads.max(1) as u64)
+    }
+
+    fn with_room(room: u64) -> Self {
+        Self { spool: Spool::new().ok(), room, full: false, entry: Vec::new() }
+    }
+
+    /// Adds a page, or that a file has to be read again. From the first that there is no room for, all have to.
+    pub(crate) fn push(&mut self, page: Option<&Surveyed<'_>>) {
+        let Some(spool) = self.spool.as_mut().filter(|_| !self.full) else { return };
+        self.entry.clear();
+        if let Some(page) = page
+            && write(page, &mut self.entry).is_err()
+        {
+            self.entry.clear();
+        }
+        self.full = spool.end() + self.entry.len() as u64 > self.room;
+        if self.full {
+            return;
+        }
+        if spool.push(&self.entry).is_err() {
+            // Where the disk is full, others need the room more.
+            self.spool = None;
+        }
+        // One long page does not keep its room.
+        self.entry.shrink_to(WINDOW);
+    }
+
+    /// No more files.
+    pub(crate) fn finish(self) -> Spilled {
+        let end = self.spool.as_ref().map_or(0, Spool::end);
+        let pieces = self.spool.and_then(|spool| spool.finish().ok());
+        Spilled { reader: pieces.map(|pieces| pieces.reader(WINDOW)), at: 0, end }
+    }
+}
+
+impl Spilled {
+    /// The next file's page, or nothing if it has to be read again.
+    pub(crate) fn take(&mut self) -> io::Result<Option<Surveyed<'_>>> {
+        if self.at == self.end {
+            self.reader = None;
+        }
+        let Some(reader) = &mut self.reader else { return Ok(None) };
+        let (piece, next) = reader.piece(self.at)?;
+        self.at = next;
+        if piece.is_empty() { Ok(None) } else { read(piece).map(Some) }
+    }
+}
+
+/// What is written of a page, and behind it its texts.
+fn write(page: &Surveyed<'_>, entry: &mut Vec<u8>) -> io::Result<()> {
+    let Surveyed { draft, bytes, mark, lossy } = page;
+    let single = [draft.site, draft.category, draft.title, draft.author, draft.source, draft.glued];
+    let lengths = |texts: &[&str]| texts.iter().map(|text| text.len()).collect();
+    let place = |piece: &Piece<'_>| {
+        let Paragraph { text, start, end } = piece.paragraph;
+        let stamp = Stamp::of(piece.dated.map(|dated| dated.moment))?;
+        let hash = piece.dated.map_or(0, |dated| dated.hash);
+        Ok(Place { length: text.len(), start, end, stamp, hash })
+    };
+    let head = Entry {
+        bytes: *bytes,
+        mark: *mark,
+        lossy: *lossy,
+        single: single.map(|text| text.map(str::len)),
+        suffix_tags: lengths(&draft.suffix_tags),
+        given: lengths(&draft.given),
+        related: draft.related.iter().map(|(title, text)| (title.len(), text.len())).collect(),
+        date: Stamp::of(draft.date.map(Some))?,
+        mojibake_repaired: draft.mojibake_repaired,
+        mojibake_kept: draft.mojibake_kept.clone(),
+        pieces: draft.pieces.iter().map(place).collect::<io::Result<_>>()?,
+    };
+    *entry = postcard::to_extend(&head, std::mem::take(entry)).map_err(io::Error::other)?;
+    let related = draft.related.iter().flat_map(|(title, text)| [title, text]);
+    let pieces = draft.pieces.iter().map(|piece| &piece.paragraph.text);
+    let lists = draft.suffix_tags.iter().chain(&draft.given).chain(related).chain(pieces);
+    for text in single.iter().flatten().chain(lists) {
+        entry.extend_from_slice(text.as_bytes());
+    }
+    Ok(())
+}
+
+fn read(entry: &[u8]) -> io::Result<Surveyed<'_>> {
+    let (head, texts): (Entry, _) = postcard::take_from_bytes(entry).map_err(io::Error::other)?;
+    // Checked all at once.
+    let mut left = simdutf8::basic::from_utf8(texts).map_err(io::Error::other)?;
+    let mut text = |length| -> io::Result<_> {
+        let (text, rest) = left.split_at_checked(length).ok_or(io::ErrorKind::InvalidData)?;
+        left = rest;
+        Ok(text)
+    };
+    let mut single = [None; 6];
+    for (to, length) in single.iter_mut().zip(head.single) {
+        *to = length.map(&mut text).transpose()?;
+    }
+    let [site, category, title, author, source, glued] = single;
+    let suffix_tags = head.suffix_tags.into_iter().map(&mut text).collect::<io::Result<_>>()?;
+    let given = head.given.into_iter().map(&mut text).collect::<io::Result<_>>()?;
+    let related =
+        head.related.into_iter().map(|(title, snippet)| Ok((text(title)?, text(snippet)?)));
+    let related = related.collect::<io::Result<_>>()?;
+    let pieces = head.pieces.into_iter().map(|Place { length, start, end, stamp, hash }| {
+        let dated = stamp.moment()?.map(|moment| Dated { moment, hash });
+        Ok(Piece { paragraph: Paragraph { text: text(length)?, start, end }, dated })
+    });
+    let draft = Draft {
+        site,
+        category,
+        title,
+        suffix_tags,
+        author,
+        source,
+        date: head.date.moment()?.flatten(),
+        given,
+        glued,
+        related,
+        mojibake_repaired: head.mojibake_repaired,
+        mojibake_kept: head.mojibake_kept,
+        pieces: pieces.collect::<io::Result<_>>()?,
+    };
+    Ok(Surveyed { draft, bytes: head.bytes, mark: head.mark, lossy: head.lossy })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::page::{Markup, Outline};
+
+    fn pages() -> impl Strategy<Value = Vec<String>> {
+        let parts = prop::sample::select(vec![
+            "以太坊交易所 以太坊交易所",
+            "首頁 > 瑞波幣 > Info",
+            "題目_GPT:CGPT價格",
+            "Author: 張三",
+            "Time:2022/6/18 4:36:07",
+            "來源:鏈聞",
+            "正文的一段。",
+            "<p>一段&amp;一段[2022/6/18 4:36:07]</p>",
+            "浠ュお鍧婄殑鍗囩骇锛屽皢鍦ㄦ槑騫[2022/6/18 4:36:07]",
+            "聲音 | 題目甲:據官方消息,題目甲。[2022/6/18 4:36:07]又一段。[2022/6/18]",
+            "據悉比特幣突破三萬美元。[1900/1/1 0:00:00]。",
+            "Tags:NFTcnft.io",
+            "標簽:比特幣,以太坊",
+            "瑞波幣",
+            "別的題目_FLOW:FLO",
+            "1900/1/1 0:00:00",
+        ]);
+        let page = prop::collection::vec(parts, 0..14).prop_map(|parts| parts.join("\n"));
+        prop::collection::vec(page, 0..12)
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_surveyed_comes_back(
+            pages in pages(), html in any::<bool>(), kept in prop::collection::vec(any::<bool>(), 12),
+            room in 0..6000_u64,
+        ) {
+            let markup = if html { Markup::Html } else { Markup::Text };
+            let outlines: Vec<Outline<'_>> = pages.iter().map(|page| Outline::of(page, markup)).collect();
+            let surveyed: Vec<Option<Surveyed<'_>>> = (0..)
+                .zip(pages.iter().zip(&outlines))
+                .zip(kept)
+                .map(|((number, (page, outline)), kept)| {
+                    let draft = Draft::of(page, outline);
+                    let page = Surveyed { draft, bytes: number * 700, mark: 3, lossy: number > 2 };
+                    kept.then_some(page)
+                })
+                .collect();
+            for room in [room, 1 << 30] {
+                let mut spill = Spill::with_room(room);
+                surveyed.iter().for_each(|page| spill.push(page.as_ref()));
+                let mut spilled = spill.finish();
+                prop_assert!(spilled.end <= room + 4 * pages.len() as u64);
+                let mut full = false;
+                for page in &surveyed {
+                    let read = spilled.take().unwrap();
+                    // Only for lack of room, and then for good.
+                    full |= read.is_none() && page.is_some();
+                    prop_assert!(!full || room < 1 << 30);
+                    prop_assert_eq!(&read, if full { &None } else { page });
+                }
+                prop_assert_eq!(spilled.take().unwrap(), None);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_damaged_is_an_error() {
+        let mut spill = Spill::with_room(1 << 20);
+        spill.push(Some(&Surveyed { bytes: 7, ..Surveyed::default() }));
+        let mut spilled = spill.finish();
+        spilled.end += 1;
+        assert_eq!(spilled.take().unwrap().map(|page| page.bytes), Some(7));
+        assert!(spilled.take().is_err());
+        assert!(read(b"\xff").is_err());
+    }
+}
