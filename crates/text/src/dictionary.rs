@@ -172,9 +172,8 @@ impl Dictionary {
         self.log_total
     }
 
-    /// Adds a word or changes its frequency.
-    pub(crate) fn add(&mut self, word: &[char], freq: u64) {
-        let before = self.freq(word).unwrap_or(0);
+    /// Adds a word or changes its frequency, which was `before`, 0 for none.
+    pub(crate) fn add(&mut self, word: &[char], freq: u64, before: u64) {
         self.added.add(Added { chars: word.into(), freq, log_freq: (freq as f64).ln() });
         self.total = self.total - before + freq;
         self.log_total = (self.total as f64).ln();
@@ -366,7 +365,8 @@ mod tests {
     fn with_added() -> (Dictionary, BTreeMap<Vec<char>, u64>) {
         let (mut dictionary, mut words) = (Dictionary::new(), WORDS.clone());
         for (word, freq) in ADDED {
-            dictionary.add(&chars(word), freq);
+            let before = dictionary.freq(&chars(word)).unwrap_or(0);
+            dictionary.add(&chars(word), freq, before);
             words.insert(chars(word), freq);
         }
         (dictionary, words)
@@ -414,6 +414,11 @@ mod tests {
 
     fn chars(text: &str) -> Vec<char> {
         text.chars().collect()
+    }
+
+    fn add(dictionary: &mut Dictionary, word: &str, freq: u64) {
+        let before = dictionary.freq(&chars(word)).unwrap_or(0);
+        dictionary.add(&chars(word), freq, before);
     }
 
     #[test]
@@ -465,8 +470,8 @@ mod tests {
     #[test]
     fn added_words_stand_beside_and_replace() {
         let mut dictionary = Dictionary::new();
-        dictionary.add(&chars("中国人民银"), 7);
-        dictionary.add(&chars("中国"), 9);
+        add(&mut dictionary, "中国人民银", 7);
+        add(&mut dictionary, "中国", 9);
         let mut found = Vec::new();
         dictionary
             .prefixes(&chars("中国人民银行的"), |length, log| found.push((length, log)));

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::Range;
 use std::str::Chars;
+use std::sync::OnceLock;
 
 use jieba_rs::Jieba;
 
@@ -56,8 +57,9 @@ pub struct Token<'f> {
 /// ```
 pub struct Segmenter {
     dictionary: Dictionary,
-    /// Holds no word: it is asked to cut what the dictionary leaves as single characters, which it does by its HMM.
-    hmm: Jieba,
+    /// Holds no word: it is asked to cut what the dictionary leaves as single characters, which it does by its HMM. Made
+    /// when it is first asked, for half a megabyte of it is written then.
+    hmm: OnceLock<Jieba>,
 }
 
 impl std::fmt::Debug for Segmenter {
@@ -75,7 +77,7 @@ impl Default for Segmenter {
 impl Segmenter {
     /// A segmenter over the built-in dictionary.
     pub fn new() -> Self {
-        Segmenter { dictionary: Dictionary::new(), hmm: Jieba::empty() }
+        Segmenter { dictionary: Dictionary::new(), hmm: OnceLock::new() }
     }
 
     /// A segmenter over the built-in dictionary, the words of the archive's field (`data/tables/words.tsv`) and the Chinese
@@ -94,8 +96,18 @@ impl Segmenter {
 
     /// [`Segmenter::standard`] with words of the user's own.
     pub fn standard_with(own: impl IntoIterator<Item = Word>) -> Self {
-        let names = crate::synonyms::names().map(|name| (name.to_owned(), None));
-        Segmenter::with_words(crate::words::words().chain(names).chain(own))
+        let mut segmenter = Segmenter::new();
+        match crate::words::made() {
+            Some(words) => {
+                for (word, freq, before) in words {
+                    let chars: Vec<char> = word.chars().collect();
+                    segmenter.dictionary.add(&chars, freq, before);
+                }
+            }
+            None => segmenter.add_words(own_words(), |_, _, _| ()),
+        }
+        segmenter.add_words(own, |_, _, _| ());
+        segmenter
     }
 
     /// How rare a word is in Chinese at large, on a logarithmic scale: 1 for a word that the dictionary lacks, 0 for one that
@@ -142,15 +154,26 @@ impl Segmenter {
     /// ```
     pub fn with_words(words: impl IntoIterator<Item = Word>) -> Self {
         let mut segmenter = Segmenter::new();
+        segmenter.add_words(words, |_, _, _| ());
+        segmenter
+    }
+
+    /// Adds words; `added` is told each, folded, its frequency and the one that it had before.
+    pub(crate) fn add_words(
+        &mut self,
+        words: impl IntoIterator<Item = Word>,
+        mut added: impl FnMut(&[char], u64, u64),
+    ) {
         for (word, freq) in words {
             let chars: Vec<char> = fold(&word).chars().collect();
             if chars.is_empty() || !chars.iter().all(|c| crate::is_han(*c)) {
                 continue;
             }
-            let freq = freq.map_or_else(|| segmenter.suggest_freq(&chars), u64::from);
-            segmenter.dictionary.add(&chars, freq);
+            let freq = freq.map_or_else(|| self.suggest_freq(&chars), u64::from);
+            let before = self.dictionary.freq(&chars).unwrap_or(0);
+            self.dictionary.add(&chars, freq, before);
+            added(&chars, freq, before);
         }
-        segmenter
     }
 
     /// Search mode: hands every word and its parts to `sink`, by start and then by length.
@@ -319,7 +342,7 @@ impl Segmenter {
             return;
         }
         let mut at = run.start;
-        for token in self.hmm.cut(emitter.slice(run), true) {
+        for token in self.hmm.get_or_init(Jieba::empty).cut(emitter.slice(run), true) {
             let end = at + (token.end - token.start);
             emit(at..end);
             at = end;
@@ -359,6 +382,12 @@ impl Segmenter {
         let joined = (log_freq + log_total).exp() as u64 + 1;
         joined.max(self.dictionary.freq(word).unwrap_or(1))
     }
+}
+
+/// The words of the program's own tables.
+pub(crate) fn own_words() -> impl Iterator<Item = Word> {
+    let names = crate::synonyms::names().map(|name| (name.to_owned(), None));
+    crate::words::words().chain(names)
 }
 
 /// The values of numbers in Chinese characters in a run of Han, `chars`, that starts at the byte and character `start`.

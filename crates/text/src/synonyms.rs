@@ -8,6 +8,10 @@ use crate::table::{self, TableError};
 const NAMES: &str = include_str!("../../../data/tables/names.tsv");
 const REGIONS: &str = include_str!("../../../data/tables/regions.tsv");
 
+/// What both come to: for every key, ascending, each of its groups: key, relation, members. To compute this takes as long
+/// as reading a query.
+const MADE: &str = include_str!("../data/synonyms.tsv");
+
 /// FNV-1a over both tables, at build time.
 pub(crate) const FINGERPRINT: u64 =
     table::fingerprint(NAMES) ^ table::fingerprint(REGIONS).rotate_left(1);
@@ -45,6 +49,9 @@ impl Relation {
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Synonyms {
+    /// The lines of [`MADE`], if they are of the tables as they are.
+    made: &'static str,
+    /// The other groups.
     groups: Vec<(Relation, Vec<String>)>,
     /// Groups by the key of each of their members.
     by_key: HashMap<Vec<char>, Vec<usize>>,
@@ -54,14 +61,26 @@ pub struct Synonyms {
 impl Synonyms {
     /// The tables of the program, and groups of the user's own.
     pub fn standard(own: impl IntoIterator<Item = Vec<String>>) -> Self {
+        let mut synonyms = match table::made(MADE) {
+            Some((longest, made)) => {
+                let longest = longest.parse().unwrap_or(usize::MAX);
+                Synonyms { made, longest, ..Synonyms::default() }
+            }
+            None => Synonyms::computed(),
+        };
+        for group in own {
+            synonyms.add(Relation::User, group);
+        }
+        synonyms
+    }
+
+    /// The tables of the program as they are written.
+    fn computed() -> Self {
         let mut synonyms = Synonyms::default();
         for (relation, table) in [(Relation::Name, NAMES), (Relation::Region, REGIONS)] {
             for (_, line) in table::lines(table) {
                 synonyms.add(relation, members(line).map(str::to_owned).collect());
             }
-        }
-        for group in own {
-            synonyms.add(Relation::User, group);
         }
         synonyms
     }
@@ -82,21 +101,28 @@ impl Synonyms {
 
     /// Words that mean the same as the one with this key, each once, as the tables write them; not the word itself.
     pub fn of<'s>(&'s self, key: &[char]) -> impl Iterator<Item = (&'s str, Relation)> + use<'s> {
+        let made = lines_of(self.made, key).flat_map(|line| {
+            let (relation, line) = line.split_once('\t').unwrap_or((line, ""));
+            let relation = match relation {
+                "name" => Relation::Name,
+                _ => Relation::Region,
+            };
+            members(line).map(move |member| (member, relation))
+        });
         let groups = self.by_key.get(key).into_iter().flatten();
+        let others = groups.flat_map(|group| {
+            let (relation, members) = &self.groups[*group];
+            members.iter().map(|member| (member.as_str(), *relation))
+        });
         let mut seen = vec![key.to_vec()];
-        groups
-            .flat_map(|group| {
-                let (relation, members) = &self.groups[*group];
-                members.iter().map(|member| (member.as_str(), *relation))
-            })
-            .filter(move |(member, _)| {
-                let key = key_of(member);
-                let new = !seen.contains(&key);
-                if new {
-                    seen.push(key);
-                }
-                new
-            })
+        made.chain(others).filter(move |(member, _)| {
+            let key = key_of(member);
+            let new = !seen.contains(&key);
+            if new {
+                seen.push(key);
+            }
+            new
+        })
     }
 
     /// Key characters of the longest word of any table.
@@ -109,6 +135,25 @@ impl Synonyms {
 /// Every name of the table of names.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     table::lines(NAMES).flat_map(|(_, line)| members(line))
+}
+
+/// What stands behind this key in the lines of a table whose keys ascend.
+fn lines_of<'t>(table: &'t str, key: &[char]) -> impl Iterator<Item = &'t str> + use<'t> {
+    let key: String = key.iter().collect();
+    let bytes = table.as_bytes();
+    // Lines before `low` have lesser keys, those from `high` on have not.
+    let (mut low, mut high) = (0, bytes.len());
+    while low < high {
+        let middle = (low + high) / 2;
+        let start = bytes[..middle].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let line = table[start..].lines().next().unwrap_or_default();
+        match line.split('\t').next() < Some(key.as_str()) {
+            true => low = start + line.len() + 1,
+            false => high = start,
+        }
+    }
+    let lines = table.get(low..).unwrap_or_default().lines();
+    lines.map_while(move |line| line.strip_prefix(key.as_str())?.strip_prefix('\t'))
 }
 
 /// The members of one line: tabs between them.
@@ -158,6 +203,29 @@ mod tests {
             }
             assert_eq!(twice, Vec::<String>::new());
             assert!(owner.len() > 100, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_table_that_is_made_has_what_the_tables_give() {
+        let computed = Synonyms::computed();
+        let mut keys: Vec<(String, &Vec<usize>)> =
+            computed.by_key.iter().map(|(key, groups)| (key.iter().collect(), groups)).collect();
+        keys.sort_unstable();
+        let mut lines = String::new();
+        for (key, groups) in keys {
+            for (relation, members) in groups.iter().map(|group| &computed.groups[*group]) {
+                lines += &format!("{key}\t{}\t{}\n", relation.as_str(), members.join("\t"));
+            }
+        }
+        if !table::assert_made("synonyms.tsv", MADE, &computed.longest.to_string(), &lines) {
+            return;
+        }
+        let made = Synonyms::standard([]);
+        assert_eq!((made.longest, made.groups.len()), (computed.longest, 0));
+        for key in computed.by_key.keys().map(Vec::as_slice).chain([&['比'][..], &[], &['龘'; 9]])
+        {
+            assert_eq!(made.of(key).collect::<Vec<_>>(), computed.of(key).collect::<Vec<_>>());
         }
     }
 

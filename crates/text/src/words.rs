@@ -4,6 +4,10 @@ use crate::table::{self, TableError};
 
 const TABLE: &str = include_str!("../../../data/tables/words.tsv");
 
+/// What becomes of it and of the names of `data/tables/names.tsv`: folded word, frequency, the one that it had before, in
+/// the order in which they are added. To compute this takes as long as half a query.
+const MADE: &str = include_str!("../data/words.tsv");
+
 /// FNV-1a over the table, at build time.
 pub(crate) const FINGERPRINT: u64 = table::fingerprint(TABLE);
 
@@ -16,6 +20,16 @@ pub(crate) fn words() -> impl Iterator<Item = Word> {
         Some((word, freq)) => (word.to_owned(), freq.trim().parse().ok()),
         None => (line.to_owned(), None),
     })
+}
+
+/// The lines of the table that is made of this one and of the names: word, frequency, frequency before.
+pub(crate) fn made() -> Option<impl Iterator<Item = (&'static str, u64, u64)>> {
+    let (_, lines) = table::made(MADE)?;
+    Some(lines.lines().filter_map(|line| {
+        let mut fields = line.split('\t');
+        let (word, freq, before) = (fields.next()?, fields.next()?, fields.next()?);
+        Some((word, freq.parse().ok()?, before.parse().ok()?))
+    }))
 }
 
 /// Reads a table of the user's own words: one a line, perhaps a tab and a frequency, `#` begins a comment.
@@ -61,6 +75,17 @@ mod tests {
         for line in TABLE.lines().filter(|line| line.contains('\t') && !line.starts_with('#')) {
             let freq = line.split_once('\t').unwrap().1;
             assert!(freq.trim().parse::<u32>().is_ok(), "{line}: the frequency is a whole number");
+        }
+    }
+
+    #[test]
+    fn the_table_that_is_made_has_what_adding_the_words_gives() {
+        let mut lines = String::new();
+        crate::Segmenter::new().add_words(crate::segment::own_words(), |word, freq, before| {
+            lines += &format!("{}\t{freq}\t{before}\n", word.iter().collect::<String>());
+        });
+        if table::assert_made("words.tsv", MADE, "", &lines) {
+            assert_eq!(made().unwrap().count(), lines.lines().count());
         }
     }
 
