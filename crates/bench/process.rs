@@ -52,12 +52,19 @@ pub(crate) fn run(command: &mut Command) -> anyhow::Result<Duration> {
     Ok(took)
 }
 
+/// Waits until what was written before is on the disk, or it would be written out meanwhile.
+pub(crate) fn settle() {
+    // Where there is no such program, figures are less steady.
+    let _ = quiet(&mut Command::new("sync")).status();
+}
+
 /// The median wall time of `runs` runs, in milliseconds.
 pub(crate) fn median(
     runs: usize,
     mut command: impl FnMut(usize) -> Command,
 ) -> anyhow::Result<f64> {
-    run(&mut command(0))?;
+    // The page cache is warm: a system may have thrown out what nobody has read for minutes.
+    (0..runs).try_for_each(|n| run(&mut command(n)).map(drop))?;
     let mut walls =
         (0..runs).map(|n| run(&mut command(n))).collect::<anyhow::Result<Vec<Duration>>>()?;
     walls.sort_unstable();
