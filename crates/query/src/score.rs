@@ -40,10 +40,9 @@ struct AtHand {
     damping: [Vec<f32>; 4],
     /// The least in each part.
     least_damping: [f32; 4],
-    /// What is known of each score, what may come to it at most, and what may come to any.
+    /// What is known of each score, and what may come to it at most from units of the body.
     score: Vec<f32>,
     open: Vec<f32>,
-    open_of_all: f32,
     /// Which of the documents can still be among the best.
     left: Vec<u32>,
     /// What each unit adds to each document that is left: one unit behind the other.
@@ -66,7 +65,6 @@ impl AtHand {
             sums.clear();
             sums.resize(count, 0.0);
         }
-        self.open_of_all = 0.0;
         self.left.clear();
         self.left.extend(0..count as u32);
         if self.added.len() < units * count {
@@ -104,15 +102,11 @@ impl AtHand {
         true
     }
 
-    /// Adds to what may come what a unit adds at most.
+    /// Adds to what may come to each what a unit adds at most.
     fn may_add(&mut self, unit: &UnitScorer, bound: Bound) {
-        match bound {
-            Bound::Nothing => {}
-            Bound::All(most) => self.open_of_all += most,
-            Bound::Each(frequency) => {
-                for (open, damping) in self.open.iter_mut().zip(&self.damping[unit.place]) {
-                    *open += share(frequency, *damping) * unit.most;
-                }
+        if let Bound::Each(frequency) = bound {
+            for (open, damping) in self.open.iter_mut().zip(&self.damping[unit.place]) {
+                *open += share(frequency, *damping) * unit.most;
             }
         }
     }
@@ -142,9 +136,6 @@ impl AtHand {
                 left.iter().for_each(|at| add(*at as usize, unit.frequency(docs[*at as usize])));
             }
         }
-        if let Bound::All(most) = bound {
-            self.open_of_all -= most;
-        }
     }
 
     /// Nothing of the unit stands in the window.
@@ -153,10 +144,10 @@ impl AtHand {
         self.left.iter().for_each(|at| added[*at as usize] = 0.0);
     }
 
-    /// Leaves out what cannot score `least`.
-    fn prune(&mut self, least: f32) {
-        let Self { score, open, open_of_all, left, .. } = self;
-        let may = |at: usize| (score[at] + open[at].max(0.0) + open_of_all.max(0.0)) * ROUNDING;
+    /// Leaves out what cannot score `least`, where so much may come to any.
+    fn prune(&mut self, least: f32, open_of_all: f32) {
+        let Self { score, open, left, .. } = self;
+        let may = |at: usize| (score[at] + open[at].max(0.0) + open_of_all) * ROUNDING;
         left.retain(|at| may(*at as usize) >= least);
     }
 }
@@ -193,18 +184,26 @@ impl SegmentScorer {
             if !at_hand.add_to_all(number, unit, window) {
                 let bound = unit.bound(window, &at_hand.least_damping);
                 at_hand.may_add(unit, bound);
-                open.push((number, bound));
+                open.push((number, bound, 0.0));
             }
         }
-        for (number, bound) in open {
-            at_hand.prune(least);
+        // From the least on: what is added up to a bonus and taken from it again is no more the same.
+        let mut open_of_all = 0.0;
+        for (_, bound, from_here) in open.iter_mut().rev() {
+            if let Bound::All(most) = bound {
+                open_of_all += *most;
+            }
+            *from_here = open_of_all;
+        }
+        for (number, bound, open_of_all) in open {
+            at_hand.prune(least, open_of_all);
             match bound {
                 _ if at_hand.left.is_empty() => return,
                 Bound::Nothing => at_hand.add_nothing(number),
                 _ => at_hand.add(number, &mut units[number], window, bound),
             }
         }
-        at_hand.prune(least);
+        at_hand.prune(least, 0.0);
         let count = at_hand.docs.len();
         best.extend(at_hand.left.iter().map(|at| {
             let added = at_hand.added[..units.len() * count].iter().skip(*at as usize);
