@@ -34,6 +34,11 @@ test:
 golden:
     WENSOU_GOLDEN=write cargo test --test tests
 
+# Write anew what is made of `data/tables`, after changing them: until then the program computes it at every start.
+[group('test')]
+tables:
+    WENSOU_BLESS=1 cargo test -p wensou-text --lib made
+
 # Kill builds, let the file system fail and flip bits, hundreds of times each.
 [group('test')]
 torture KILLS="260" FAULTS="320" FLIPS="600":
