@@ -97,6 +97,7 @@ fn however_a_query_is_answered_the_answer_is_the_same() {
         let id = |hit: &wensou_query::Hit| (hit.record.id().to_owned(), hit.score);
         let hits: Vec<(String, f32)> = all.hits.iter().map(id).collect();
         assert_eq!(all.total, hits.len(), "{typed}");
+        assert!(hits.iter().all(|(_, score)| score.is_sign_positive()), "{typed}");
         if !all.relaxed {
             // Counted by the engine's own walk.
             let whole = parse(&format!("({typed})"), &clock).unwrap();

@@ -207,7 +207,8 @@ impl SegmentScorer {
         let count = at_hand.docs.len();
         best.extend(at_hand.left.iter().map(|at| {
             let added = at_hand.added[..units.len() * count].iter().skip(*at as usize);
-            (at_hand.docs[*at as usize], added.step_by(count).sum())
+            // Nothing at all is 0, and not -0 as `sum` has it.
+            (at_hand.docs[*at as usize], added.step_by(count).fold(0.0, |sum, added| sum + added))
         }));
     }
 }
