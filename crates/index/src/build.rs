@@ -73,7 +73,7 @@ pub fn build(
     // Taken first: what changes while it is read makes the next look see a difference.
     let looked = wensou_ingest::look::<Infallible>(roots);
     let looked = looked.map_err(|error| Error::Archive(Box::new(error)))?;
-    let archive = format!("{:016x}", looked.fingerprint());
+    let archive = written(looked.fingerprint());
     let (analysis, tables) = Analysis::write(&options.tables, &draft.folder())?;
     let number = crate::meta::analysis() + &tables.number();
     let previous = match options.anew {
@@ -176,7 +176,12 @@ pub fn is_current(meta: &Meta, roots: &[PathBuf], options: &BuildOptions) -> Res
 pub(crate) fn fingerprint(roots: &[PathBuf]) -> Result<String, Error> {
     let number = wensou_ingest::fingerprint(roots);
     let number = number.map_err(|error| Error::Archive(Box::new(error)))?;
-    Ok(format!("{number:016x}"))
+    Ok(written(number))
+}
+
+/// A fingerprint as the index keeps it.
+fn written(fingerprint: u64) -> String {
+    format!("{fingerprint:016x}")
 }
 
 fn absolute(path: &Path) -> PathBuf {

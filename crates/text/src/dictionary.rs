@@ -365,8 +365,7 @@ mod tests {
     fn with_added() -> (Dictionary, BTreeMap<Vec<char>, u64>) {
         let (mut dictionary, mut words) = (Dictionary::new(), WORDS.clone());
         for (word, freq) in ADDED {
-            let before = dictionary.freq(&chars(word)).unwrap_or(0);
-            dictionary.add(&chars(word), freq, before);
+            add(&mut dictionary, word, freq);
             words.insert(chars(word), freq);
         }
         (dictionary, words)
