@@ -84,10 +84,8 @@ impl AtHand {
             List::Pair(list)
                 if unit.place == BODY && window.is_dense(Cursor::count(list), docs.len()) =>
             {
-                let at = |doc: &DocId| (doc - window.from()) as usize;
-                docs.iter().for_each(|doc| room[at(doc)] = 0);
-                list.spread(window.from(), &mut room[..window.length()]);
-                frequencies.extend(docs.iter().map(|doc| room[at(doc)] as f32));
+                spread(list, window, docs.iter().copied(), room);
+                frequencies.extend(docs.iter().map(|doc| room[window.place(*doc)] as f32));
             }
             _ => return false,
         }
@@ -127,10 +125,10 @@ impl AtHand {
         };
         match &mut unit.list {
             List::Pair(list) if window.is_dense(Cursor::count(list), left.len()) => {
-                let of_doc = |at: u32| (docs[at as usize] - window.from()) as usize;
-                left.iter().for_each(|at| room[of_doc(*at)] = 0);
-                list.spread(window.from(), &mut room[..window.length()]);
-                left.iter().for_each(|at| add(*at as usize, room[of_doc(*at)] as f32));
+                let doc = |at: &u32| docs[*at as usize];
+                spread(list, window, left.iter().map(doc), room);
+                let frequency = |at: &u32| room[window.place(doc(at))] as f32;
+                left.iter().for_each(|at| add(*at as usize, frequency(at)));
             }
             _ => {
                 left.iter().for_each(|at| add(*at as usize, unit.frequency(docs[*at as usize])));
@@ -150,6 +148,12 @@ impl AtHand {
         let may = |at: usize| (score[at] + open[at].max(0.0) + open_of_all) * ROUNDING;
         left.retain(|at| may(*at as usize) >= least);
     }
+}
+
+/// Puts the frequencies of a list into the room of a window: only those of `docs` mean anything.
+fn spread(list: &mut Cursor, window: &Window, docs: impl Iterator<Item = DocId>, room: &mut [u32]) {
+    docs.for_each(|doc| room[window.place(doc)] = 0);
+    list.spread(window.from(), &mut room[..window.length()]);
 }
 
 impl SegmentScorer {

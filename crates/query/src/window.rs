@@ -59,8 +59,13 @@ impl Window {
         &mut self.bits[..self.words]
     }
 
+    /// The place of a document in the stretch.
+    pub(crate) fn place(&self, doc: DocId) -> usize {
+        (doc - self.from) as usize
+    }
+
     pub(crate) fn insert(&mut self, doc: DocId) {
-        let at = (doc - self.from) as usize;
+        let at = self.place(doc);
         self.bits[at / 64] |= 1 << (at % 64);
     }
 
