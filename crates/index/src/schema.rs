@@ -21,7 +21,7 @@ use tantivy::schema::{
 };
 
 /// Raised whenever the fields below change: an index of another format cannot be read.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 
 /// Name of the tokenizer of word fields, see [`crate::analyzer`].
 pub(crate) const WORD_TOKENIZER: &str = "wensou_word";

@@ -13,7 +13,6 @@ use std::thread::{self, JoinHandle};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rustc_hash::FxHashMap;
 
-use super::PairKey;
 use super::file::Writer;
 use super::lengths::code_of;
 use super::merge::merge;
@@ -216,24 +215,14 @@ impl Builder {
         self.codes = Codes { table: Vec::new(), rest: FxHashMap::default() };
         self.run = Run::default();
         let runs = self.sorted()?;
-        let body = &self.lengths;
         let mut writer = Writer::create(path)?;
-        merge(runs, |key, list| {
-            let part = &body[key.part() as usize];
-            writer.list(key, list, |document| part[document as usize])
-        })?;
+        merge(runs, |key, list| writer.list(key, list))?;
         let mut by_kind = [0; 2];
         for kind in &self.kinds {
             by_kind[*kind as usize] += 1;
         }
         writer.finish(&self.lengths, by_kind, self.totals)?;
         Ok(self.kinds.len() as u32)
-    }
-}
-
-impl PairKey {
-    fn part(self) -> Part {
-        Part::ALL[(self.0 >> (2 * super::CHAR_BITS)) as usize % Part::ALL.len()]
     }
 }
 

@@ -1,22 +1,15 @@
 //! Reading one list, whose coding `list` has.
 
+use bitpacking::{BitPacker as _, BitPacker4x};
 use tantivy::directory::OwnedBytes;
 use tantivy::{DocId, DocSet, TERMINATED};
 
-use super::list::{BLOCK, LEAST_PACKED, NONE, SKIP};
+use super::list::{BLOCK, LEAST_PACKED, SEVERAL, SKIP};
 use super::pack::{packed_len, read_variable};
 use super::unpack::{read, unpack};
 
-/// What a block says before it is read: nothing in it scores more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Most {
-    /// No document of the block has the unit more often; 255 stands for any number from there on.
-    pub frequency: u8,
-    /// Length bytes of the shortest part of each kind in the block, if it has the kind.
-    pub shortest: [Option<u8>; 2],
-    /// The last document of the block.
-    pub last: DocId,
-}
+/// Gaps of so many bits, as many as a block has, are together less than the documents there can be.
+const SURELY_ASCENDING: u8 = 24;
 
 /// Reads a list, document by document, each block when it is come to.
 ///
@@ -33,14 +26,15 @@ pub struct Cursor {
     /// How many documents it has, and which of these is at hand.
     held: usize,
     at: usize,
-    /// Twice each document of the block, plus one if it has the unit several times.
-    marked: [u32; BLOCK],
+    docs: [DocId; BLOCK],
+    /// A bit for each document of the block that has the unit several times.
+    several: u128,
     /// Where the frequencies of the block begin; they are read when one is asked for.
     frequencies_at: usize,
     frequencies: Frequencies,
     /// The gaps of the block's places; looked for when they are asked for.
     gaps: Option<Gaps>,
-    /// Where the block ends that [`Cursor::most`] was last asked about.
+    /// The block that [`Cursor::most_within`] looked at last.
     glanced: usize,
 }
 
@@ -82,7 +76,8 @@ impl Cursor {
             block: 0,
             held: 0,
             at: 0,
-            marked: [0; BLOCK],
+            docs: [0; BLOCK],
+            several: 0,
             frequencies_at: 0,
             frequencies: Frequencies { known: false, numbers: [0; BLOCK], count: 0, end: 0 },
             gaps: None,
@@ -114,13 +109,13 @@ impl Cursor {
 
     /// Reads the documents of a block, or ends the list.
     fn load(&mut self, block: usize) {
-        let before = self.held.checked_sub(1).map(|last| self.marked[last] >> 1);
+        let before = self.held.checked_sub(1).map(|last| self.docs[last]);
         self.block = block;
         self.at = 0;
         self.frequencies.known = false;
         self.gaps = None;
         // A damaged skip can lead back, and whoever merges lists relies on their order.
-        let read = self.read(block).filter(|()| before < Some(self.marked[0] >> 1));
+        let read = self.read(block).filter(|()| before < Some(self.docs[0]));
         if read.is_none() {
             self.held = 0;
             self.block = self.blocks();
@@ -132,53 +127,42 @@ impl Cursor {
         if block >= blocks {
             return None;
         }
-        let (mut start, mut last) = (0, 0);
+        let (mut start, mut last) = (0, None);
         if blocks > 1 {
             start = blocks * SKIP;
             if block > 0 {
-                let [a, b, c, d, e, f, g, h, ..] = self.skip(block - 1)?;
-                last = u32::from_le_bytes([a, b, c, d]);
+                let [a, b, c, d, e, f, g, h, _] = self.skip(block - 1)?;
+                last = Some(u32::from_le_bytes([a, b, c, d])).filter(|last| *last < TERMINATED);
+                last?;
                 start += u32::from_le_bytes([e, f, g, h]) as usize;
             }
         }
         let bytes = self.bytes.get(start..)?;
         let held = (self.count as usize - block * BLOCK).min(BLOCK);
-        let after = if held == BLOCK {
-            let (width, packed) = bytes.split_first()?;
-            unpack(packed, *width, &mut self.marked)?;
-            packed.get(packed_len(BLOCK, *width)..)?
-        } else {
-            let mut rest = bytes;
-            for number in &mut self.marked[..held] {
-                *number = u32::try_from(read_variable(&mut rest)?).ok()?;
-            }
-            rest
+        let (several, after) = match held {
+            BLOCK => read_full(bytes, last, &mut self.docs)?,
+            _ => read_few(bytes, last.unwrap_or_default(), &mut self.docs[..held])?,
         };
-        self.frequencies_at = self.bytes.len() - after.len();
-        let numbers = &mut self.marked[..held];
-        let stands = numbers[1..].iter().fold(false, |stands, number| stands | (*number < 2));
-        let sum = add_up(u64::from(last) << 1, numbers);
-        // No document comes twice, and they only grow: where the last one is a number, all are.
-        if stands || sum >= u64::from(TERMINATED) << 1 {
-            return None;
-        }
+        self.several = several;
+        self.frequencies_at = self.bytes.len() - after;
         self.held = held;
         Some(())
     }
 
     /// How often the document at hand has the unit.
     pub fn frequency(&mut self) -> u32 {
-        if self.at >= self.held || self.marked[self.at] & 1 == 0 {
+        if self.at >= self.held || self.several >> self.at & 1 == 0 {
             return 1;
         }
-        let before = self.several(self.at);
+        let before = self.several_before(self.at);
         let known = self.frequencies();
         known.get(before).map_or(1, |less| less.saturating_add(2))
     }
 
     /// Documents among the first `count` of the block that have the unit several times.
-    fn several(&self, count: usize) -> usize {
-        self.marked[..count].iter().map(|number| number & 1).sum::<u32>() as usize
+    fn several_before(&self, count: usize) -> usize {
+        let before = 1_u128.checked_shl(count as u32).map_or(u128::MAX, |bit| bit - 1);
+        (self.several & before).count_ones() as usize
     }
 
     fn frequencies(&mut self) -> &[u32] {
@@ -189,7 +173,7 @@ impl Cursor {
     }
 
     fn read_frequencies(&mut self) {
-        let count = self.several(self.held);
+        let count = self.several_before(self.held);
         let Frequencies { known, numbers, count: there, end } = &mut self.frequencies;
         (*known, *there, *end) = (true, count, self.frequencies_at);
         let numbers = &mut numbers[..count];
@@ -213,7 +197,7 @@ impl Cursor {
             return;
         }
         let frequency = self.frequency() as usize;
-        let (at, before) = (self.at, self.several(self.at));
+        let (at, before) = (self.at, self.several_before(self.at));
         // One for each document before, and what those with several have over one.
         let known = self.frequencies();
         let more = known[..before].iter().map(|less| *less as usize + 1);
@@ -266,42 +250,49 @@ impl Cursor {
         let until = from.saturating_add(bits.len() as u32 * u64::BITS).min(TERMINATED);
         while self.seek(from) < until {
             let here = self.held_until(until);
-            for number in &self.marked[self.at..self.at + here] {
-                let at = ((number >> 1) - from) as usize;
+            for doc in &self.docs[self.at..self.at + here] {
+                let at = (doc - from) as usize;
                 bits[at / 64] |= 1 << (at % 64);
             }
             self.skip_held(here);
         }
     }
 
-    /// Writes how often each document from `from` on has the unit, as many as there is room for, and
-    /// goes behind the last of them; the room of those that have it not is left as it is. No
-    /// document from `from` on may have been gone by.
-    pub fn spread(&mut self, from: DocId, room: &mut [u32]) {
-        let until = from.saturating_add(room.len() as u32).min(TERMINATED);
+    /// Says of all documents from `from` on and before `until` how often they have the unit, a stretch at a
+    /// time: documents, and as many frequencies. Goes behind the last of them. No document from `from` on may
+    /// have been gone by.
+    #[inline]
+    pub fn sweep(&mut self, from: DocId, until: DocId, mut found: impl FnMut(&[DocId], &[u32])) {
         while self.seek(from) < until {
             let here = self.held_until(until);
-            let mut before = self.several(self.at);
-            if !self.frequencies.known {
-                self.read_frequencies();
+            let mut frequencies = [1; BLOCK];
+            let mut several = self.several;
+            for less in self.frequencies() {
+                frequencies[several.trailing_zeros() as usize % BLOCK] = less.saturating_add(2);
+                several &= several.wrapping_sub(1);
             }
-            let less = &self.frequencies.numbers;
-            for number in &self.marked[self.at..self.at + here] {
-                let several = number & 1;
-                // Whether it is one of several is as good as random: no branch depends on it.
-                let more = less[before % BLOCK].saturating_add(1).saturating_mul(several);
-                room[((number >> 1) - from) as usize] = more.saturating_add(1);
-                before += several as usize;
-            }
+            let stretch = self.at..self.at + here;
+            found(&self.docs[stretch.clone()], &frequencies[stretch]);
             self.skip_held(here);
         }
     }
 
+    /// Writes how often each document from `from` on has the unit, as many as there is room for; the room of
+    /// those that have it not is left as it is. Otherwise as [`Cursor::sweep`].
+    pub fn spread(&mut self, from: DocId, room: &mut [u32]) {
+        let until = from.saturating_add(room.len() as u32).min(TERMINATED);
+        self.sweep(from, until, |docs, frequencies| {
+            for (doc, frequency) in docs.iter().zip(frequencies) {
+                room[(doc - from) as usize] = *frequency;
+            }
+        });
+    }
+
     /// Documents of the block from the one at hand on that lie before `until`.
     fn held_until(&self, until: DocId) -> usize {
-        let rest = &self.marked[self.at..self.held];
+        let rest = &self.docs[self.at..self.held];
         match rest.last() {
-            Some(last) if last >> 1 >= until => rest.partition_point(|it| it >> 1 < until),
+            Some(last) if *last >= until => rest.partition_point(|doc| *doc < until),
             _ => rest.len(),
         }
     }
@@ -314,38 +305,27 @@ impl Cursor {
         }
     }
 
-    /// What the block says that has `target`, if the list says so; without moving. `target` must
-    /// not lie before one asked for before.
-    pub fn most(&mut self, target: DocId) -> Option<Most> {
+    /// No document from `from` on and before `until` has the unit more often, if the list says so;
+    /// 255 stands for any number from there on. Without moving; `from` must not lie before one asked for
+    /// before.
+    pub fn most_within(&mut self, from: DocId, until: DocId) -> Option<u8> {
         let blocks = self.blocks();
         if blocks < 2 {
             return None;
         }
         self.glanced = self.glanced.max(self.block);
-        while self.last_of(self.glanced)? < target {
+        while self.last_of(self.glanced)? < from {
             self.glanced += 1;
-            if self.glanced >= blocks {
-                return None;
+        }
+        let mut most = 0;
+        loop {
+            let [a, b, c, d, .., here] = self.skip(self.glanced)?;
+            most = most.max(here);
+            if u32::from_le_bytes([a, b, c, d]) >= until - 1 || self.glanced + 1 >= blocks {
+                return Some(most);
             }
+            self.glanced += 1;
         }
-        let [.., frequency, article, flash] = self.skip(self.glanced)?;
-        let shortest = |code: u8| (code != NONE).then_some(code);
-        let shortest = [shortest(article), shortest(flash).map(|code| code | 0x80)];
-        Some(Most { frequency, shortest, last: self.last_of(self.glanced)? })
-    }
-
-    /// No document from `from` on and before `until` has the unit more often, if the list says so;
-    /// 255 stands for any number from there on. Without moving, and as [`Cursor::most`] ascending.
-    pub fn most_within(&mut self, from: DocId, until: DocId) -> Option<u8> {
-        let mut most = self.most(from)?;
-        let mut frequency = most.frequency;
-        while most.last + 1 < until
-            && let Some(next) = self.most(most.last + 1)
-        {
-            frequency = frequency.max(next.frequency);
-            most = next;
-        }
-        Some(frequency)
     }
 
     /// The list from its beginning.
@@ -376,26 +356,40 @@ impl Cursor {
     }
 }
 
-/// Makes gaps documents, each twice and with its mark; returns the last, twice.
-///
-/// Four at a time, so that only one addition in four waits for the one before.
-fn add_up(mut sum: u64, numbers: &mut [u32]) -> u64 {
-    let gap = |number: u32| u64::from(number & !1);
-    let mut fours = numbers.chunks_exact_mut(4);
-    for four in &mut fours {
-        let (a, b, c, d) = (gap(four[0]), gap(four[1]), gap(four[2]), gap(four[3]));
-        let (two, three, all) = (a + b, a + b + c, (a + b) + (c + d));
-        four[0] = (sum + a) as u32 | four[0] & 1;
-        four[1] = (sum + two) as u32 | four[1] & 1;
-        four[2] = (sum + three) as u32 | four[2] & 1;
-        sum += all;
-        four[3] = sum as u32 | four[3] & 1;
+/// Reads the documents of a full block that come behind `last`; returns which of them have the unit several
+/// times, and how many bytes follow.
+fn read_full(
+    bytes: &[u8],
+    last: Option<DocId>,
+    docs: &mut [DocId; BLOCK],
+) -> Option<(u128, usize)> {
+    let (first, mut rest) = bytes.split_first()?;
+    let width = first & !SEVERAL;
+    if width > 32 {
+        return None;
     }
-    for number in fours.into_remainder() {
-        sum += gap(*number);
-        *number = sum as u32 | *number & 1;
+    let packed = rest.split_off(..BitPacker4x::compressed_block_size(width))?;
+    BitPacker4x::new().decompress_strictly_sorted(last, packed, docs, width);
+    let mut several = 0;
+    if first & SEVERAL != 0 {
+        several = u128::from_le_bytes(rest.split_off(..16)?.try_into().ok()?);
     }
-    sum
+    // No document comes twice and they only grow, or the numbers went round.
+    let ascending = width <= SURELY_ASCENDING || docs.is_sorted_by(|a, b| a < b);
+    (ascending && docs[BLOCK - 1] < TERMINATED).then_some((several, rest.len()))
+}
+
+/// Reads the documents of a block that is not full, otherwise as [`read_full`].
+fn read_few(bytes: &[u8], mut last: DocId, docs: &mut [DocId]) -> Option<(u128, usize)> {
+    let (mut rest, mut several) = (bytes, 0);
+    for (at, doc) in docs.iter_mut().enumerate() {
+        let number = u32::try_from(read_variable(&mut rest)?).ok()?;
+        let stands = number < 2 && at > 0;
+        last = last.checked_add(number >> 1).filter(|doc| *doc < TERMINATED && !stands)?;
+        *doc = last;
+        several |= u128::from(number & 1) << at;
+    }
+    Some((several, rest.len()))
 }
 
 impl DocSet for Cursor {
@@ -411,25 +405,25 @@ impl DocSet for Cursor {
         if self.doc() >= target {
             return self.doc();
         }
-        if self.marked[self.held - 1] >> 1 < target {
+        if self.docs[self.held - 1] < target {
             self.load_with(target);
             if self.doc() >= target {
                 return self.doc();
             }
         }
-        let rest = &self.marked[self.at..self.held];
+        let rest = &self.docs[self.at..self.held];
         // Whoever goes from one to the next, as most do, is there.
-        if rest.get(1).is_some_and(|number| *number >> 1 >= target) {
+        if rest.get(1).is_some_and(|doc| *doc >= target) {
             self.at += 1;
             return self.doc();
         }
         let mut step = 2;
-        while step < rest.len() && rest[step] >> 1 < target {
+        while step < rest.len() && rest[step] < target {
             step *= 2;
         }
         let (from, until) = (step / 2, rest.len().min(step + 1));
         let near = &rest[from..until];
-        self.at += from + near.partition_point(|number| *number >> 1 < target);
+        self.at += from + near.partition_point(|doc| *doc < target);
         if self.at >= self.held {
             // Only where a skip and its block contradict each other.
             self.load(self.blocks());
@@ -438,7 +432,7 @@ impl DocSet for Cursor {
     }
 
     fn doc(&self) -> DocId {
-        if self.at < self.held { self.marked[self.at] >> 1 } else { TERMINATED }
+        if self.at < self.held { self.docs[self.at] } else { TERMINATED }
     }
 
     fn size_hint(&self) -> u32 {

@@ -30,7 +30,7 @@ const INDEX_ENTRY: usize = 24;
 /// Bytes of lists that are written at once: most lists have but a few.
 const WAITING: usize = 1 << 18;
 /// What the file ends with.
-const MAGIC: u64 = u64::from_le_bytes(*b"wensou-1");
+const MAGIC: u64 = u64::from_le_bytes(*b"wensou-2");
 /// Numbers of the footer: see [`Footer`].
 const FOOTER: usize = 14 * 8;
 
@@ -61,12 +61,7 @@ impl Writer {
         })
     }
 
-    pub(super) fn list(
-        &mut self,
-        key: PairKey,
-        list: &List,
-        code: impl Fn(u32) -> u8,
-    ) -> io::Result<()> {
+    pub(super) fn list(&mut self, key: PairKey, list: &List) -> io::Result<()> {
         if self.entries.is_multiple_of(ENTRIES) {
             let at = self.written + self.bytes.len() as u64;
             for number in [key.0, self.dictionary.len() as u64, at] {
@@ -76,7 +71,7 @@ impl Writer {
         }
         self.entries += 1;
         let start = self.bytes.len();
-        list.encode(code, &mut self.bytes);
+        list.encode(&mut self.bytes);
         variable(key.0 - self.last, &mut self.dictionary);
         self.last = key.0;
         variable(list.numbers.len() as u64, &mut self.dictionary);

@@ -6,7 +6,7 @@ use crate::schema::Kind;
 pub const KINDS_OF_LENGTH: usize = 256;
 
 /// The bit of a code that says which kind.
-pub(super) const FLASH: u8 = 0x80;
+const FLASH: u8 = 0x80;
 /// Steps to the octave: a length is wrong by a sixteenth at most.
 const STEPS: u32 = 8;
 

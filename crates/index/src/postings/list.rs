@@ -2,28 +2,31 @@
 //!
 //! ```text
 //! list  = [skip of each block] block …          the skips only if there is more than one block
-//! skip  = last document u32 | end of the block u32 | most u8 | shortest article u8 | shortest flash item u8
+//! skip  = last document u32 | end of the block u32 | most u8
 //! block = documents | frequencies | places      of 128 documents; the last one of fewer
 //! ```
 //!
-//! A document is twice the gap to the one before it, plus one if it has the unit several times; the
-//! frequencies, less two, are of these alone. Places are gaps within a document. Full blocks of
-//! documents, frequencies and four places or more are packed to the bits of the greatest; the rest
-//! is in variable bytes, because most lists are short.
+//! The documents of a full block are the gaps between them, less one, as the `bitpacking` crate lays 128
+//! numbers out for vector instructions, behind the bits of the greatest in one byte; if any has the unit
+//! several times, that byte has its highest bit set and a bit for each of them follows. In a shorter block a
+//! document is twice the gap to the one before it, plus one if it has the unit several times. The frequencies,
+//! less two, are of those alone that have it several times. Places are gaps within a document. Frequencies and
+//! four places or more are packed to the bits of the greatest; the rest is in variable bytes, because
+//! most lists are short.
 
+use bitpacking::{BitPacker as _, BitPacker4x};
 use tantivy::TERMINATED;
 
-use super::lengths::FLASH;
 use super::pack::{pack, variable, width_of};
 
 /// Documents of a block.
-pub(super) const BLOCK: usize = 128;
+pub(super) const BLOCK: usize = BitPacker4x::BLOCK_LEN;
+/// The bit of a block's first byte that says that some of its documents have the unit several times.
+pub(super) const SEVERAL: u8 = 0x80;
 /// Bytes of a skip.
-pub(super) const SKIP: usize = 11;
+pub(super) const SKIP: usize = 9;
 /// Fewer places than this are not packed.
 pub(super) const LEAST_PACKED: usize = 4;
-/// No document of a kind in a block.
-pub(super) const NONE: u8 = u8::MAX;
 
 /// The postings of one unit as the numbers that are written, not yet in blocks.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -122,17 +125,17 @@ impl List {
         self.last = last;
     }
 
-    /// Appends the coded list; `code` is the length byte of a document.
-    pub(super) fn encode(&self, code: impl Fn(u32) -> u8, out: &mut Vec<u8>) {
+    /// Appends the coded list.
+    pub(super) fn encode(&self, out: &mut Vec<u8>) {
         let blocks = self.numbers.len().div_ceil(BLOCK);
         if blocks == 1 {
-            encode_block(&self.numbers, &self.more, &self.gaps, out);
+            encode_block(None, &self.numbers, &self.more, &self.gaps, out);
             return;
         }
         let skips = out.len();
         out.resize(skips + blocks * SKIP, 0);
         let start = out.len();
-        let (mut last, mut more, mut gaps) = (0, &self.more[..], &self.gaps[..]);
+        let (mut last, mut more, mut gaps) = (None, &self.more[..], &self.gaps[..]);
         for (block, numbers) in self.numbers.chunks(BLOCK).enumerate() {
             let several = numbers.iter().map(|number| (number & 1) as usize).sum();
             let (of_block, rest) = more.split_at(several);
@@ -144,32 +147,45 @@ impl List {
             }
             let (here, rest) = gaps.split_at(places);
             gaps = rest;
-            encode_block(numbers, of_block, here, out);
-            // A code has its kind in the highest bit, so the least of all is of the other kind only
-            // if there is none of this one.
-            let (mut article, mut flash) = (u8::MAX, u8::MAX);
-            for number in numbers {
-                last += number >> 1;
-                let code = code(last);
-                article = article.min(code);
-                flash = flash.min(code ^ FLASH);
-            }
-            let shortest = |least: u8| if least < FLASH { least } else { NONE };
+            let last = *last.insert(encode_block(last, numbers, of_block, here, out));
             let most = of_block.iter().max().map_or(1, |more| more.saturating_add(2).min(255));
             let end = (out.len() - start) as u32;
             let skip = &mut out[skips + block * SKIP..][..SKIP];
             skip[..4].copy_from_slice(&last.to_le_bytes());
             skip[4..8].copy_from_slice(&end.to_le_bytes());
-            skip[8..].copy_from_slice(&[most as u8, shortest(article), shortest(flash)]);
+            skip[8] = most as u8;
         }
     }
 }
 
-fn encode_block(numbers: &[u32], more: &[u32], gaps: &[u32], out: &mut Vec<u8>) {
+/// Appends a block, whose documents come behind `before`; returns the last of them.
+fn encode_block(
+    before: Option<u32>,
+    numbers: &[u32],
+    more: &[u32],
+    gaps: &[u32],
+    out: &mut Vec<u8>,
+) -> u32 {
+    let mut last = before.unwrap_or_default();
     if numbers.len() == BLOCK {
-        pack_with_width(numbers, out);
+        let (mut documents, mut several) = ([0; BLOCK], 0_u128);
+        for (at, (document, number)) in documents.iter_mut().zip(numbers).enumerate() {
+            last += number >> 1;
+            *document = last;
+            several |= u128::from(number & 1) << at;
+        }
+        let packer = BitPacker4x::new();
+        let width = packer.num_bits_strictly_sorted(before, &documents);
+        out.push(if several == 0 { width } else { width | SEVERAL });
+        let start = out.len();
+        out.resize(start + BitPacker4x::compressed_block_size(width), 0);
+        packer.compress_strictly_sorted(before, &documents, &mut out[start..], width);
+        if several != 0 {
+            out.extend(several.to_le_bytes());
+        }
     } else {
         numbers.iter().for_each(|number| variable(u64::from(*number), out));
+        last += numbers.iter().map(|number| number >> 1).sum::<u32>();
     }
     if !more.is_empty() {
         pack_with_width(more, out);
@@ -179,6 +195,7 @@ fn encode_block(numbers: &[u32], more: &[u32], gaps: &[u32], out: &mut Vec<u8>) 
     } else {
         gaps.iter().for_each(|gap| variable(u64::from(*gap), out));
     }
+    last
 }
 
 fn pack_with_width(numbers: &[u32], out: &mut Vec<u8>) {

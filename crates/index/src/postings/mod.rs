@@ -24,7 +24,7 @@ mod segments;
 mod unpack;
 
 pub(crate) use builder::Builder;
-pub use cursor::{Cursor, Most};
+pub use cursor::Cursor;
 pub use file::Postings;
 pub use frequencies::FrequencyTable;
 pub use lengths::{KINDS_OF_LENGTH, length_of};

@@ -109,8 +109,19 @@ fn packed(numbers: &[u32], width: u8) -> Vec<u8> {
     bits.chunks(8).map(|bits| (0..).zip(bits).map(|(at, bit)| (*bit as u8) << at).sum()).collect()
 }
 
+/// Number by number: every fourth of 128 goes into the same lane, the lanes into words of 32 bits, and these
+/// lie by turns.
+fn lanes(numbers: &[u32], width: u8) -> Vec<u8> {
+    let lane =
+        |lane| packed(&numbers.iter().skip(lane).step_by(4).copied().collect::<Vec<_>>(), width);
+    let lanes: Vec<Vec<u8>> = (0..4).map(lane).collect();
+    (0..usize::from(width))
+        .flat_map(|at| lanes.iter().flat_map(move |lane| lane[at * 4..][..4].to_vec()))
+        .collect()
+}
+
 /// The list by the words of its format.
-fn coded(postings: &[(u32, u32)], placed: bool, code: impl Fn(u32) -> u8) -> Vec<u8> {
+fn coded(postings: &[(u32, u32)], placed: bool) -> Vec<u8> {
     let packed = |numbers: &[u32]| {
         let width = pack::width_of(*numbers.iter().max().unwrap());
         [vec![width], packed(numbers, width)].concat()
@@ -124,7 +135,11 @@ fn coded(postings: &[(u32, u32)], placed: bool, code: impl Fn(u32) -> u8) -> Vec
     let (mut skips, mut blocks, mut last) = (Vec::new(), Vec::new(), 0);
     for block in documents.chunks(list::BLOCK) {
         let (mut numbers, mut more, mut gaps) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut less, mut several) = (Vec::new(), Vec::new());
         for document in block {
+            // Nothing is before the first document, which can be 0.
+            less.push(document[0].0 - last - u32::from(!skips.is_empty() || !less.is_empty()));
+            several.push(u32::from(document.len() > 1));
             numbers.push((document[0].0 - last) * 2 + u32::from(document.len() > 1));
             last = document[0].0;
             if document.len() > 1 {
@@ -134,7 +149,15 @@ fn coded(postings: &[(u32, u32)], placed: bool, code: impl Fn(u32) -> u8) -> Vec
             gaps.extend(document.windows(2).map(|two| two[1].1 - two[0].1));
         }
         let full = block.len() == list::BLOCK;
-        blocks.extend(if full { packed(&numbers) } else { variable(&numbers) });
+        if full {
+            let width = pack::width_of(*less.iter().max().unwrap());
+            let any = several.contains(&1);
+            blocks.push(width + if any { 128 } else { 0 });
+            blocks.extend(lanes(&less, width));
+            blocks.extend(if any { super::tests::packed(&several, 1) } else { Vec::new() });
+        } else {
+            blocks.extend(variable(&numbers));
+        }
         if !more.is_empty() {
             blocks.extend(packed(&more));
         }
@@ -144,11 +167,6 @@ fn coded(postings: &[(u32, u32)], placed: bool, code: impl Fn(u32) -> u8) -> Vec
         skips.extend(last.to_le_bytes());
         skips.extend((blocks.len() as u32).to_le_bytes());
         skips.push(block.iter().map(|document| document.len() as u8).max().unwrap());
-        for kind in Kind::ALL {
-            let codes = block.iter().map(|document| code(document[0].0));
-            let of_kind = codes.filter(|code| length_of(*code).0 == kind);
-            skips.push(of_kind.map(|code| code & 0x7F).min().unwrap_or(255));
-        }
     }
     if documents.len() > list::BLOCK { [skips, blocks].concat() } else { blocks }
 }
@@ -189,15 +207,14 @@ proptest! {
         placed in any::<bool>(),
     ) {
         let postings = postings(&gaps, far);
-        let code = |document: u32| lengths::code_of(Kind::ALL[document as usize % 2], document as usize % 99);
         let mut list = list::List::default();
         match placed {
             true => list.fill_placed(postings.iter().copied()),
             false => list.fill(postings.iter().map(|(document, _)| *document)),
         }
         let mut bytes = vec![7];
-        list.encode(code, &mut bytes);
-        prop_assert_eq!(&bytes[1..], coded(&postings, placed, code));
+        list.encode(&mut bytes);
+        prop_assert_eq!(&bytes[1..], coded(&postings, placed));
     }
 
     #[test]
@@ -305,26 +322,19 @@ proptest! {
         }
         list.fill_placed(places.iter().copied());
         let mut bytes = Vec::new();
-        let code = |document: u32| lengths::code_of(Kind::ALL[document as usize % 2], document as usize % 99);
-        list.encode(code, &mut bytes);
+        list.encode(&mut bytes);
         // What follows a list must not matter.
         bytes.extend([0xFF; 3]);
         let open = || Cursor::new(OwnedBytes::new(bytes.clone()), documents.len() as u32, true);
         let mut targets = targets;
         targets.sort_unstable();
-        let (mut cursor, mut glancing) = (open(), open());
+        let mut cursor = open();
         for target in targets {
             let at = documents.partition_point(|document| *document < target);
             let wanted = documents.get(at).copied();
             let from = cursor.doc();
             prop_assert_eq!(cursor.seek(target), wanted.unwrap_or(TERMINATED).max(from));
             let Some(document) = wanted else { continue };
-            if let Some(most) = glancing.most(document) {
-                prop_assert!(u32::from(most.frequency) >= frequencies[at]);
-                let code = code(document);
-                let shortest = most.shortest[length_of(code).0 as usize];
-                prop_assert!(shortest.is_some_and(|shortest| shortest <= code));
-            }
             if cursor.doc() == document {
                 prop_assert_eq!(cursor.frequency(), frequencies[at]);
                 let mut places = Vec::new();
@@ -349,17 +359,22 @@ proptest! {
         let every = documents.iter().flat_map(|(document, count)| vec![*document; *count as usize]);
         list.fill(every.collect::<Vec<_>>().into_iter());
         let mut bytes = Vec::new();
-        list.encode(|_| 0, &mut bytes);
+        list.encode(&mut bytes);
         let open = || Cursor::new(OwnedBytes::new(bytes.clone()), documents.len() as u32, false);
-        let (mut marking, mut spreading, mut glancing) = (open(), open(), open());
+        let (mut marking, mut spreading) = (open(), open());
+        let (mut sweeping, mut glancing) = (open(), open());
         let mut from = 0;
         for (ahead, words) in stretches {
             from += ahead;
             let until = from + words as u32 * 64;
-            let (mut bits, mut room) = (vec![0; words], vec![0; words * 64]);
+            let (mut bits, mut room, mut swept) = (vec![0; words], vec![0; words * 64], Vec::new());
+            sweeping.sweep(from, until, |docs, frequencies| {
+                swept.extend(docs.iter().copied().zip(frequencies.iter().copied()));
+            });
             marking.mark(from, &mut bits);
             spreading.spread(from, &mut room);
             let within = documents.iter().filter(|(document, _)| (from..until).contains(document));
+            prop_assert_eq!(swept, within.clone().copied().collect::<Vec<_>>());
             let mut wanted = vec![0; words * 64];
             within.for_each(|(document, frequency)| wanted[(document - from) as usize] = *frequency);
             for (at, frequency) in wanted.iter().enumerate() {
@@ -373,6 +388,12 @@ proptest! {
             from = until;
         }
         let table = FrequencyTable::of(open(), document as usize + 2);
+        for (from, until) in [(0, 1), (0, document + 1), (document / 2, document + 3), (document + 9, document + 10)] {
+            let within = documents.iter().filter(|(document, _)| (from..until).contains(document));
+            let most = within.map(|(_, frequency)| *frequency).max().unwrap_or_default();
+            prop_assert!(table.most_within(from, until).is_none_or(|bound| bound >= most));
+            prop_assert!(most >= 255 || table.most_within(0, document + 1).is_none_or(|bound| bound < 255));
+        }
         let mut rest = documents.iter().copied().peekable();
         for doc in 0..document + 5 {
             let wanted = rest.next_if(|(document, _)| *document == doc).map_or(0, |(_, count)| count);
@@ -395,6 +416,7 @@ proptest! {
         for from in (0..2048).step_by(256) {
             marking.mark(from, &mut [0; 4]);
             spreading.spread(from, &mut [0; 256]);
+            spreading.most_within(from, from + 256);
         }
         for step in 0..count {
             let document = cursor.doc();
