@@ -16,8 +16,15 @@ use crate::stats::Statistics;
 use crate::terms::Scored;
 use crate::window::{self, Window};
 
-/// Documents of the first window of a segment.
+/// Documents of the first window of a segment, where the best of it cannot be told beforehand.
 const FIRST_WINDOW: usize = 128;
+
+/// Documents of a window that is not the first, at least; and so many candidates in it, about.
+const WINDOW: usize = 4096;
+const CANDIDATES: u64 = 1024;
+
+/// Of the documents that have the most already so many halves of what is kept are scored first.
+const PROMISING: usize = 3;
 
 /// The order of hits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -108,8 +115,13 @@ impl Best {
             let mut matched = Matcher::of(wanted.matched, scoring, reader)?;
             let documents = reader.max_doc();
             let alive = reader.alive_bitset();
-            // The first of them are short: the sooner it is known what is too little, the better.
-            let mut length = FIRST_WINDOW;
+            let expected = CANDIDATES * u64::from(documents) / matched.cost().max(1);
+            let longest = expected.clamp(WINDOW as u64, window::MOST as u64) as usize;
+            let promise = self.sort == Sort::Rank
+                && scorer.goes_back()
+                && (self.count || matched.goes_back());
+            // The sooner it is known what is too little, the better.
+            let mut length = if promise { longest } else { FIRST_WINDOW };
             let mut next = 0;
             while next < documents {
                 let from = matched.seek(next);
@@ -121,8 +133,8 @@ impl Best {
                 if let Some(alive) = alive {
                     window.retain(|doc| alive.is_alive(doc));
                 }
-                (next, length) = (window.until(), (length * 2).min(window::MOST));
-                best.collect(window, &mut scorer, &mut matched);
+                (next, length) = (window.until(), (length * 2).min(longest));
+                best.collect(window, promise, &mut scorer, &mut matched);
             }
             best.shrink();
             total += best.total;
@@ -163,29 +175,52 @@ impl<'b> SegmentBest<'b> {
         Ok(Self { best, segment, date, tie, total, found, scored, floor })
     }
 
-    /// Takes the candidates of a window that match and are among the best.
-    fn collect(&mut self, mut window: Window, scorer: &mut SegmentScorer, matched: &mut Matcher) {
+    /// Takes the candidates of a window that match and are among the best; with `promise`, first those that
+    /// have the most already, as long as it is not known what is too little.
+    fn collect(
+        &mut self,
+        mut window: Window,
+        promise: bool,
+        scorer: &mut SegmentScorer,
+        matched: &mut Matcher,
+    ) {
         if self.best.count {
             if !matched.is_exact() {
                 window.retain(|doc| matched.confirm(doc));
             }
             self.total += window.count();
         }
-        let mut least = 0.0;
-        if let Some(floor) = self.floor {
-            match self.best.sort {
-                // A score is only lowered by age, so what is too little before is too little after.
-                Sort::Rank => least = f32::from_bits(floor.score),
-                Sort::Newest | Sort::Oldest => {
-                    window.retain(|doc| self.date(doc) >= floor.date);
-                }
-            }
+        if let Some(floor) = self.floor
+            && self.best.sort != Sort::Rank
+        {
+            window.retain(|doc| self.date(doc) >= floor.date);
         }
         if window.count() == 0 {
             return;
         }
+        scorer.look(&window);
+        if promise && self.floor.is_none() {
+            let count = self.best.limit.saturating_mul(PROMISING) / 2;
+            self.admit_all(matched, |scored| scorer.promising(&window, count, scored));
+            self.shrink();
+        }
+        let least = self.least();
+        self.admit_all(matched, |scored| scorer.rest(&window, least, scored));
+    }
+
+    /// Scores below this are too little, whatever the date.
+    fn least(&self) -> f32 {
+        match self.floor {
+            // A score is only lowered by age, so what is too little before is too little after.
+            Some(floor) if self.best.sort == Sort::Rank => f32::from_bits(floor.score),
+            _ => 0.0,
+        }
+    }
+
+    /// Takes what is scored if it matches and is among the best.
+    fn admit_all(&mut self, matched: &mut Matcher, score: impl FnOnce(&mut Vec<(DocId, Score)>)) {
         let mut scored = std::mem::take(&mut self.scored);
-        scorer.score(&window, least, &mut scored);
+        score(&mut scored);
         for (doc, score) in scored.drain(..) {
             self.admit(doc, score, matched);
         }

@@ -106,7 +106,7 @@ impl Matcher {
     }
 
     /// About how many documents there are.
-    fn cost(&self) -> u64 {
+    pub(crate) fn cost(&self) -> u64 {
         match self {
             Self::Nothing => 0,
             Self::List(list) => u64::from(Cursor::count(list)),
@@ -205,7 +205,17 @@ impl Matcher {
         }
     }
 
-    /// Whether the candidate `doc` matches. Documents ascend, or stay.
+    /// Whether [`Matcher::confirm`] can go back to the beginning of a window that was marked.
+    pub(crate) fn goes_back(&self) -> bool {
+        match self {
+            Self::Nothing | Self::List(_) | Self::Engine(_) | Self::Phrase(_) => true,
+            Self::But(_) => false,
+            Self::All(all) => all.members.iter().all(Self::goes_back),
+            Self::Any(any) => any.members.iter().all(Self::goes_back),
+        }
+    }
+
+    /// Whether the candidate `doc` matches. Documents ascend, or stay, unless [`Matcher::goes_back`].
     pub(crate) fn confirm(&mut self, doc: DocId) -> bool {
         match self {
             Self::Nothing => false,
@@ -445,6 +455,7 @@ impl Phrase {
             true => lists,
             false => {
                 let rewound = |(offset, list): &(u32, Cursor)| (*offset, list.rewound());
+                behind.take_if(|behind| behind.iter().any(|(_, list)| list.doc() > doc));
                 behind.get_or_insert_with(|| lists.iter().map(rewound).collect())
             }
         };

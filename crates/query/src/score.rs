@@ -1,12 +1,13 @@
 //! What documents score: the sum over the units of the query, stopped as soon as it cannot matter.
 //!
-//! The documents of a window are scored together, a unit at a time. First come the units of bodies whose
-//! frequencies are at hand for all of them at once: in memory, or in lists that it costs less to go
-//! through than to look into for each document. Then each document is scored only as long as it can still get
-//! among the best: a unit adds nothing where its list has already gone by, and elsewhere no more than
-//! it would as often as any document of the blocks there has it, in a text as long as this one (MaxScore and
-//! block maxima as in Ding and Suel, "Faster top-k document retrieval using block-max indexes", SIGIR 2011;
-//! the length of the one document is tighter than the shortest of its block).
+//! The documents of a window are scored together, a unit at a time. First come the units whose lists have
+//! fewer documents there than are looked at: such a list is gone through, and says at once which have it and
+//! which have not. What a unit may still add is bounded: nothing where its list has gone by, and elsewhere no
+//! more than it would as often as any document of the blocks there has it, in a text as long as this one
+//! (MaxScore and block maxima as in Ding and Suel, "Faster top-k document retrieval using block-max
+//! indexes", SIGIR 2011; the length of the one document is tighter than the shortest of its block). Then each
+//! document is scored only as long as it can still get among the best; those that have the most already come
+//! first ([`SegmentScorer::promising`]), so that it is known soon what is too little.
 
 use std::sync::Arc;
 
@@ -15,11 +16,14 @@ use tantivy::postings::{Postings as _, SegmentPostings};
 use tantivy::query::{EnableScoring, Query, Scorer};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, SegmentReader, TantivyError, Term};
-use wensou_index::{Cursor, FrequencyTable, Index, Part, Postings};
+use wensou_index::{Cursor, FrequencyTable, Index, Part, Postings, Unit};
 
 use crate::stats::{Norms, Statistics, pair_key, share};
 use crate::terms::Scored;
-use crate::window::{self, Window};
+use crate::window::Window;
+
+/// Documents that a list says of at once, at most.
+const SWEPT: usize = 128;
 
 /// Bounds are sums in another order than scores are, and less what was open: they may be smaller by rounding.
 const ROUNDING: f32 = 1.0 + 1e-4;
@@ -30,74 +34,96 @@ pub(crate) struct SegmentScorer {
     /// Those that can add the most first: in this order a score is summed.
     units: Vec<UnitScorer>,
     at_hand: AtHand,
+    /// Units that some documents of the window may still lack.
+    open: Vec<Open>,
+}
+
+/// A unit whose list has not been gone through.
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    /// Its number.
+    unit: usize,
+    bound: Bound,
+    /// What may come to any document at most from this unit and those behind it.
+    of_all: f32,
 }
 
 /// The documents of a window while they are scored.
 #[derive(Default)]
 struct AtHand {
     docs: Vec<DocId>,
-    /// What dampens frequencies in each part of each document; in none, nothing.
+    /// The [`Window::ranks`] of the documents: a document's rank is its number among them.
+    ranks: Vec<u32>,
+    /// What dampens frequencies in each part of each document, where it has been asked for; outside of
+    /// parts, nothing.
     damping: [Vec<f32>; 4],
-    /// The least in each part.
-    least_damping: [f32; 4],
     /// What is known of each score, and what may come to it at most from units of the body.
     score: Vec<f32>,
     open: Vec<f32>,
     /// Which of the documents can still be among the best.
     left: Vec<u32>,
-    /// What each unit adds to each document that is left: one unit behind the other.
+    /// What each unit adds to each document: one unit behind the other.
     added: Vec<f32>,
-    /// Frequencies of one unit in every document of the window, and in those at hand.
+    /// Frequencies of one unit in every document of the window.
     room: Vec<u32>,
-    frequencies: Vec<f32>,
 }
 
 impl AtHand {
-    fn take(&mut self, window: &Window, lengths: &Lengths, units: usize) {
+    fn take(&mut self, window: &Window, units: usize) {
         self.docs.clear();
         self.docs.extend(window.iter());
+        window.ranks(&mut self.ranks);
         let count = self.docs.len();
-        lengths.damp(&self.docs, &mut self.damping);
-        for (least, damping) in self.least_damping.iter_mut().zip(&self.damping) {
-            *least = damping.iter().copied().fold(f32::MAX, f32::min);
-        }
+        self.damping.iter_mut().for_each(Vec::clear);
         for sums in [&mut self.score, &mut self.open] {
             sums.clear();
             sums.resize(count, 0.0);
         }
         self.left.clear();
         self.left.extend(0..count as u32);
-        if self.added.len() < units * count {
-            self.added.resize(units * count, 0.0);
-        }
-        self.room.resize(window::MOST, 0);
+        self.added.clear();
+        self.added.resize(units * count, 0.0);
     }
 
-    /// Adds what the unit of this number adds to every document, if its frequencies are at hand.
-    fn add_to_all(&mut self, number: usize, unit: &mut UnitScorer, window: &Window) -> bool {
-        let Self { docs, damping, score, added, room, frequencies, .. } = self;
-        frequencies.clear();
-        match &mut unit.list {
-            List::Known(table) => {
-                frequencies.extend(docs.iter().map(|doc| table.of_document(*doc) as f32));
-            }
-            List::Pair(list)
-                if unit.place == BODY && window.is_dense(Cursor::count(list), docs.len()) =>
-            {
-                spread(list, window, docs.iter().copied(), room);
-                frequencies.extend(docs.iter().map(|doc| room[window.place(*doc)] as f32));
-            }
-            _ => return false,
+    /// Looks up what dampens frequencies in a part of each document.
+    fn damp(&mut self, place: usize, lengths: &Lengths) {
+        let damping = &mut self.damping[place];
+        if damping.is_empty() {
+            damping.extend(self.docs.iter().map(|doc| lengths.damping(place, *doc)));
         }
+    }
+
+    /// Adds what the unit of this number adds to every document, by going through its list.
+    fn sweep(&mut self, number: usize, unit: &mut UnitScorer, window: &Window, lengths: &Lengths) {
+        let Self { docs, ranks, score, added, .. } = self;
+        let (place, most) = (unit.place, unit.most);
         let added = &mut added[number * docs.len()..][..docs.len()];
-        let sums = added.iter_mut().zip(score);
-        for ((added, score), (frequency, damping)) in
-            sums.zip(frequencies.iter().zip(&damping[unit.place]))
-        {
-            *added = share(*frequency, *damping) * unit.most;
-            *score += *added;
+        let mut add = |doc: DocId, frequency: u32| {
+            let at = window.rank(doc, ranks);
+            added[at] = share(frequency as f32, lengths.damping(place, doc)) * most;
+            score[at] += added[at];
+        };
+        match &mut unit.list {
+            List::Pair(list) => list.sweep(window.from(), window.until(), |docs, frequencies| {
+                // Which of them are wanted is as good as random: no branch depends on it.
+                let (mut wanted, mut count) = ([0; SWEPT], 0);
+                for (at, doc) in docs.iter().enumerate() {
+                    wanted[count % SWEPT] = at;
+                    count += usize::from(window.contains(*doc));
+                }
+                wanted[..count].iter().for_each(|at| add(docs[*at], frequencies[*at]));
+            }),
+            List::Word(list) => {
+                let mut doc = seek(list.as_mut(), window.from());
+                while doc < window.until() {
+                    if window.contains(doc) {
+                        add(doc, list.term_freq());
+                    }
+                    doc = list.advance();
+                }
+            }
+            List::Known(_) | List::Bonus(_) => {}
         }
-        true
     }
 
     /// Adds to what may come to each what a unit adds at most.
@@ -126,7 +152,11 @@ impl AtHand {
         match &mut unit.list {
             List::Pair(list) if window.is_dense(Cursor::count(list), left.len()) => {
                 let doc = |at: &u32| docs[*at as usize];
-                spread(list, window, left.iter().map(doc), room);
+                if room.len() < window.length() {
+                    room.resize(window.length(), 0);
+                }
+                left.iter().for_each(|at| room[window.place(doc(at))] = 0);
+                list.spread(window.from(), &mut room[..window.length()]);
                 let frequency = |at: &u32| room[window.place(doc(at))] as f32;
                 left.iter().for_each(|at| add(*at as usize, frequency(at)));
             }
@@ -136,24 +166,27 @@ impl AtHand {
         }
     }
 
-    /// Nothing of the unit stands in the window.
-    fn add_nothing(&mut self, number: usize) {
-        let added = &mut self.added[number * self.docs.len()..][..self.docs.len()];
-        self.left.iter().for_each(|at| added[*at as usize] = 0.0);
-    }
-
     /// Leaves out what cannot score `least`, where so much may come to any.
     fn prune(&mut self, least: f32, open_of_all: f32) {
         let Self { score, open, left, .. } = self;
         let may = |at: usize| (score[at] + open[at].max(0.0) + open_of_all) * ROUNDING;
         left.retain(|at| may(*at as usize) >= least);
     }
-}
 
-/// Puts the frequencies of a list into the room of a window: only those of `docs` mean anything.
-fn spread(list: &mut Cursor, window: &Window, docs: impl Iterator<Item = DocId>, room: &mut [u32]) {
-    docs.for_each(|doc| room[window.place(doc)] = 0);
-    list.spread(window.from(), &mut room[..window.length()]);
+    /// Leaves the `count` documents that have the most, and returns the others.
+    fn part(&mut self, count: usize) -> Vec<u32> {
+        let Self { score, left, .. } = self;
+        if count >= left.len() {
+            return Vec::new();
+        }
+        left.select_nth_unstable_by(count, |a, b| {
+            score[*b as usize].total_cmp(&score[*a as usize])
+        });
+        let mut others = left.split_off(count);
+        left.sort_unstable();
+        others.sort_unstable();
+        others
+    }
 }
 
 impl SegmentScorer {
@@ -170,49 +203,82 @@ impl SegmentScorer {
         }
         for (query, worth) in bonus {
             let scoring = EnableScoring::disabled_from_searcher(index.searcher());
-            let matched = query.weight(scoring)?.scorer(reader, 1.0)?;
-            units.push(UnitScorer { list: List::Bonus(matched), place: ANYWHERE, most: *worth });
+            let list = List::Bonus(query.weight(scoring)?.scorer(reader, 1.0)?);
+            units.push(UnitScorer { list, place: ANYWHERE, single: false, most: *worth });
         }
         units.sort_by(|a, b| b.most.total_cmp(&a.most));
         let lengths = Lengths::of(statistics, postings(index, reader)?);
-        Ok(Self { lengths, units, at_hand: AtHand::default() })
+        Ok(Self { lengths, units, at_hand: AtHand::default(), open: Vec::new() })
     }
 
-    /// Puts the documents of the window that score `least` or more into `best`, with their scores, and
-    /// perhaps some that score less. Windows must ascend.
-    pub(crate) fn score(&mut self, window: &Window, least: f32, best: &mut Vec<(DocId, f32)>) {
-        let Self { lengths, units, at_hand } = self;
-        at_hand.take(window, lengths, units.len());
-        let mut open = Vec::with_capacity(units.len());
+    /// Takes the documents of a window, and finds of their scores what is found soonest. Windows must
+    /// ascend.
+    pub(crate) fn look(&mut self, window: &Window) {
+        let Self { lengths, units, at_hand, open } = self;
+        at_hand.take(window, units.len());
+        open.clear();
         for (number, unit) in units.iter_mut().enumerate() {
-            if !at_hand.add_to_all(number, unit, window) {
-                let bound = unit.bound(window, &at_hand.least_damping);
+            if unit.is_swept(window, at_hand.docs.len()) {
+                at_hand.sweep(number, unit, window, lengths);
+            } else {
+                at_hand.damp(unit.place, lengths);
+                let bound = unit.bound(window, &at_hand.damping[unit.place]);
                 at_hand.may_add(unit, bound);
-                open.push((number, bound, 0.0));
+                open.push(Open { unit: number, bound, of_all: 0.0 });
             }
         }
         // From the least on: what is added up to a bonus and taken from it again is no more the same.
-        let mut open_of_all = 0.0;
-        for (_, bound, from_here) in open.iter_mut().rev() {
-            if let Bound::All(most) = bound {
-                open_of_all += *most;
+        let mut of_all = 0.0;
+        for open in open.iter_mut().rev() {
+            if let Bound::All(most) = open.bound {
+                of_all += most;
             }
-            *from_here = open_of_all;
+            open.of_all = of_all;
         }
-        for (number, bound, open_of_all) in open {
-            at_hand.prune(least, open_of_all);
-            match bound {
+    }
+
+    /// Whether it goes back, which [`SegmentScorer::promising`] does.
+    pub(crate) fn goes_back(&self) -> bool {
+        self.units.iter().all(|unit| unit.list.kept().is_some())
+    }
+
+    /// Puts the `count` documents of the window that have the most so far into `best`, with their scores.
+    pub(crate) fn promising(
+        &mut self,
+        window: &Window,
+        count: usize,
+        best: &mut Vec<(DocId, f32)>,
+    ) {
+        let others = self.at_hand.part(count);
+        let lists: Vec<_> =
+            self.open.iter().map(|open| self.units[open.unit].list.kept()).collect();
+        self.rest(window, 0.0, best);
+        for (open, list) in self.open.iter().zip(lists) {
+            if let Some(list) = list {
+                self.units[open.unit].list = list;
+            }
+        }
+        self.at_hand.left = others;
+    }
+
+    /// Puts the other documents of the window that score `least` or more into `best`, with their scores, and
+    /// perhaps some that score less.
+    pub(crate) fn rest(&mut self, window: &Window, least: f32, best: &mut Vec<(DocId, f32)>) {
+        let Self { units, at_hand, open, .. } = self;
+        for open in open {
+            at_hand.prune(least, open.of_all);
+            match open.bound {
                 _ if at_hand.left.is_empty() => return,
-                Bound::Nothing => at_hand.add_nothing(number),
-                _ => at_hand.add(number, &mut units[number], window, bound),
+                Bound::Nothing => {}
+                bound => at_hand.add(open.unit, &mut units[open.unit], window, bound),
             }
         }
         at_hand.prune(least, 0.0);
         let count = at_hand.docs.len();
         best.extend(at_hand.left.iter().map(|at| {
-            let added = at_hand.added[..units.len() * count].iter().skip(*at as usize);
+            let added = at_hand.added.iter().skip(*at as usize).step_by(count);
             // Nothing at all is 0, and not -0 as `sum` has it.
-            (at_hand.docs[*at as usize], added.step_by(count).fold(0.0, |sum, added| sum + added))
+            (at_hand.docs[*at as usize], added.fold(0.0, |sum, added| sum + added))
         }));
     }
 }
@@ -231,15 +297,14 @@ impl Lengths {
         }
     }
 
-    /// What dampens frequencies in each part of the documents, and in none.
-    fn damp(&self, docs: &[DocId], damping: &mut [Vec<f32>; 4]) {
-        for ((damping, lengths), norms) in damping.iter_mut().zip(&self.lengths).zip(&self.norms) {
-            let length = |doc: &DocId| lengths.get(*doc as usize).copied().unwrap_or_default();
-            damping.clear();
-            damping.extend(docs.iter().map(|doc| norms.of(length(doc))));
+    /// What dampens frequencies in this part of a document; outside of parts, nothing.
+    fn damping(&self, place: usize, doc: DocId) -> f32 {
+        match (self.lengths.get(place), self.norms.get(place)) {
+            (Some(lengths), Some(norms)) => {
+                norms.of(lengths.get(doc as usize).copied().unwrap_or_default())
+            }
+            _ => 0.0,
         }
-        damping[ANYWHERE].clear();
-        damping[ANYWHERE].resize(docs.len(), 0.0);
     }
 }
 
@@ -256,12 +321,12 @@ pub(crate) fn part_of_score(
     unit: &Scored,
     doc: DocId,
 ) -> tantivy::Result<Option<f32>> {
-    let mut damping = Default::default();
-    Lengths::of(statistics, postings(index, reader)?).damp(&[doc], &mut damping);
+    let lengths = Lengths::of(statistics, postings(index, reader)?);
     let scorer = UnitScorer::new(index, statistics, reader, unit)?;
     Ok(scorer.and_then(|mut scorer| {
         let frequency = scorer.frequency(doc);
-        (frequency > 0.0).then(|| share(frequency, damping[scorer.place][0]) * scorer.most)
+        (frequency > 0.0)
+            .then(|| share(frequency, lengths.damping(scorer.place, doc)) * scorer.most)
     }))
 }
 
@@ -276,6 +341,8 @@ const ANY: f32 = f32::MAX;
 struct UnitScorer {
     list: List,
     place: usize,
+    /// Whether it is a single character.
+    single: bool,
     /// It never adds more.
     most: f32,
 }
@@ -287,6 +354,18 @@ enum List {
     Word(Box<SegmentPostings>),
     /// As much for every document that matches.
     Bonus(Box<dyn Scorer>),
+}
+
+impl List {
+    /// The list as it stands, if another one can go on for it.
+    fn kept(&self) -> Option<Self> {
+        match self {
+            Self::Known(table) => Some(Self::Known(table.clone())),
+            Self::Pair(list) => Some(Self::Pair(list.clone())),
+            Self::Word(list) => Some(Self::Word(list.clone())),
+            Self::Bonus(_) => None,
+        }
+    }
 }
 
 impl UnitScorer {
@@ -315,12 +394,24 @@ impl UnitScorer {
         };
         let Some(list) = list else { return Ok(None) };
         let most = unit.weight * statistics.most(unit.part, unit.unit, &unit.text)?;
-        Ok(Some(Self { list, place: unit.part as usize, most }))
+        let single = unit.unit == Unit::Char;
+        Ok(Some(Self { list, place: unit.part as usize, single, most }))
     }
 
-    /// What it adds at most to documents of a window, in which frequencies are dampened by so much
-    /// at least.
-    fn bound(&mut self, window: &Window, least_damping: &[f32; 4]) -> Bound {
+    /// Whether its list is gone through for so many documents of a window.
+    fn is_swept(&self, window: &Window, documents: usize) -> bool {
+        let count = match &self.list {
+            // Their lists are long, and whatever has a word has its characters.
+            List::Pair(_) if self.single && self.place == BODY => return false,
+            List::Pair(list) => Cursor::count(list),
+            List::Word(list) => list.size_hint(),
+            List::Known(_) | List::Bonus(_) => return false,
+        };
+        window.expected(count) <= documents as u64
+    }
+
+    /// What it adds at most to documents of a window, whose frequencies are dampened so.
+    fn bound(&mut self, window: &Window, damping: &[f32]) -> Bound {
         let (from, until) = (window.from(), window.until());
         let frequency = match &mut self.list {
             List::Pair(list) if list.doc() >= until => return Bound::Nothing,
@@ -331,12 +422,16 @@ impl UnitScorer {
                 None | Some(u8::MAX) => ANY,
                 Some(frequency) => f32::from(frequency),
             },
-            List::Known(_) | List::Word(_) | List::Bonus(_) => ANY,
+            List::Known(table) => table.most_within(from, until).map_or(ANY, |most| most as f32),
+            List::Word(_) | List::Bonus(_) => ANY,
         };
         match self.place == BODY {
             // Bodies are of very different lengths.
             true => Bound::Each(frequency),
-            false => Bound::All(share(frequency, least_damping[self.place]) * self.most),
+            false => {
+                let least_damping = damping.iter().copied().fold(f32::MAX, f32::min);
+                Bound::All(share(frequency, least_damping) * self.most)
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use tantivy::{DocId, TERMINATED};
 
 /// Documents of a window at most.
-pub(crate) const MOST: usize = 4096;
+pub(crate) const MOST: usize = 1 << 16;
 
 /// Documents that a list goes through in the time in which it looks for one of them.
 const FASTER: u64 = 8;
@@ -14,9 +14,7 @@ pub(crate) struct Window {
     from: DocId,
     /// Of the segment.
     documents: u32,
-    /// Of which so many are used.
-    bits: [u64; MOST / 64],
-    words: usize,
+    bits: Vec<u64>,
 }
 
 impl Window {
@@ -24,19 +22,23 @@ impl Window {
     /// `documents`.
     pub(crate) fn new(from: DocId, length: usize, documents: u32) -> Self {
         let words = length.clamp(1, MOST).div_ceil(64);
-        Self { from, documents, bits: [0; MOST / 64], words }
+        Self { from, documents, bits: vec![0; words] }
+    }
+
+    /// How many of the documents of a list of `count` lie in the stretch, about.
+    pub(crate) fn expected(&self, count: u32) -> u64 {
+        u64::from(count) * self.length() as u64 / u64::from(self.documents.max(1))
     }
 
     /// Whether it costs less to go through all that a list of `count` documents has of the stretch
     /// than to look there for each of so many.
     pub(crate) fn is_dense(&self, count: u32, looked_for: usize) -> bool {
-        let expected = u64::from(count) * self.length() as u64 / u64::from(self.documents.max(1));
-        expected <= looked_for as u64 * FASTER
+        self.expected(count) <= looked_for as u64 * FASTER
     }
 
     /// The same stretch without any document.
     pub(crate) fn emptied(&self) -> Self {
-        Self { bits: [0; MOST / 64], ..*self }
+        Self { bits: vec![0; self.bits.len()], ..*self }
     }
 
     /// The first document of the stretch.
@@ -51,12 +53,12 @@ impl Window {
 
     /// Documents of the stretch.
     pub(crate) fn length(&self) -> usize {
-        self.words * 64
+        self.bits.len() * 64
     }
 
     /// A bit for every document of the stretch.
     pub(crate) fn bits(&mut self) -> &mut [u64] {
-        &mut self.bits[..self.words]
+        &mut self.bits
     }
 
     /// The place of a document in the stretch.
@@ -74,14 +76,31 @@ impl Window {
         at < self.length() && self.bits[at / 64] >> (at % 64) & 1 == 1
     }
 
+    /// How many of its documents come before those of each word of its bits.
+    pub(crate) fn ranks(&self, before: &mut Vec<u32>) {
+        before.clear();
+        before.extend(self.bits.iter().scan(0, |so_far, bits| {
+            let before = *so_far;
+            *so_far += bits.count_ones();
+            Some(before)
+        }));
+    }
+
+    /// How many of its documents come before one of them, by its [`Window::ranks`].
+    pub(crate) fn rank(&self, doc: DocId, before: &[u32]) -> usize {
+        let at = self.place(doc);
+        let here = self.bits[at / 64] & ((1 << (at % 64)) - 1);
+        (before[at / 64] + here.count_ones()) as usize
+    }
+
     /// Those that are in both.
     pub(crate) fn intersect(&mut self, other: &Self) {
-        self.bits.iter_mut().zip(other.bits).for_each(|(bits, other)| *bits &= other);
+        self.bits.iter_mut().zip(&other.bits).for_each(|(bits, other)| *bits &= other);
     }
 
     /// Those that are in either.
     pub(crate) fn unite(&mut self, other: &Self) {
-        self.bits.iter_mut().zip(other.bits).for_each(|(bits, other)| *bits |= other);
+        self.bits.iter_mut().zip(&other.bits).for_each(|(bits, other)| *bits |= other);
     }
 
     pub(crate) fn count(&self) -> usize {
@@ -90,16 +109,16 @@ impl Window {
 
     /// Those that are in it, ascending.
     pub(crate) fn iter(&self) -> impl Iterator<Item = DocId> + '_ {
-        (self.from..).step_by(64).zip(self.bits).flat_map(|(from, bits)| {
+        (self.from..).step_by(64).zip(&self.bits).flat_map(|(from, bits)| {
             let next = |bits: &u64| Some(bits & (bits - 1)).filter(|rest| *rest != 0);
-            let bits = std::iter::successors((bits != 0).then_some(bits), next);
+            let bits = std::iter::successors((*bits != 0).then_some(*bits), next);
             bits.map(move |bits| from + bits.trailing_zeros())
         })
     }
 
     /// Leaves out what is not `wanted`; it is asked in ascending order.
     pub(crate) fn retain(&mut self, mut wanted: impl FnMut(DocId) -> bool) {
-        for word in 0..self.words {
+        for word in 0..self.bits.len() {
             let mut rest = self.bits[word];
             while rest != 0 {
                 let at = rest.trailing_zeros();
@@ -124,6 +143,10 @@ mod tests {
         documents.iter().for_each(|doc| window.insert(*doc));
         assert_eq!(window.iter().collect::<Vec<_>>(), documents);
         assert_eq!(window.count(), 6);
+        let mut before = Vec::new();
+        window.ranks(&mut before);
+        assert_eq!(documents.map(|doc| window.rank(doc, &before)), [0, 1, 2, 3, 4, 5]);
+        assert_eq!((window.expected(5000), window.expected(50)), (MOST as u64, MOST as u64 / 100));
         let mut other = window.emptied();
         other.insert(2000);
         other.insert(2001);

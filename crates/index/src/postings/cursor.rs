@@ -321,7 +321,9 @@ impl Cursor {
         loop {
             let [a, b, c, d, .., here] = self.skip(self.glanced)?;
             most = most.max(here);
-            if u32::from_le_bytes([a, b, c, d]) >= until - 1 || self.glanced + 1 >= blocks {
+            if u32::from_le_bytes([a, b, c, d]) >= until.saturating_sub(1)
+                || self.glanced + 1 >= blocks
+            {
                 return Some(most);
             }
             self.glanced += 1;

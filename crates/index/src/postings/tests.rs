@@ -425,6 +425,7 @@ proptest! {
             }
             cursor.frequency();
             cursor.places(&mut places);
+            prop_assert!(last.is_none_or(|last| last < document));
             last = Some(document);
             if step % 3 == 0 { cursor.seek(document + 5) } else { cursor.advance() };
         }
