@@ -112,7 +112,7 @@ impl Best {
             let mut best = SegmentBest::new(self, index, segment)?;
             let (scored, bonus) = (wanted.scored, wanted.bonus);
             let mut scorer = SegmentScorer::new(index, statistics, reader, scored, bonus)?;
-            let mut matched = Matcher::of(wanted.matched, scoring, reader)?;
+            let mut matched = Matcher::of(wanted.matched, scoring, reader, statistics)?;
             let documents = reader.max_doc();
             let alive = reader.alive_bitset();
             let expected = CANDIDATES * u64::from(documents) / matched.cost().max(1);

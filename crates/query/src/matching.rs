@@ -10,12 +10,14 @@
 //! set the bits of a whole block costs as much as to look for five of its documents.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query, Scorer};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
-use wensou_index::{Cursor, PairKey, Part, Postings};
+use wensou_index::{Cursor, PairKey, Part, Postings, Unpacked};
 
 use crate::sequence::Sequence;
+use crate::stats::Statistics;
 use crate::window::Window;
 
 /// Documents of one segment that may match, ascending.
@@ -23,6 +25,8 @@ pub(crate) enum Matcher {
     Nothing,
     /// Two characters, or one.
     List(Box<Cursor>),
+    /// The same, in memory.
+    Kept(Arc<Unpacked>),
     /// Three or more.
     Phrase(Box<Phrase>),
     /// Whatever the engine finds.
@@ -38,16 +42,16 @@ impl Matcher {
         query: &dyn Query,
         scoring: EnableScoring<'_>,
         reader: &SegmentReader,
+        statistics: &Statistics<'_>,
     ) -> tantivy::Result<Self> {
         if let Some(sequence) = query.downcast_ref::<Sequence>() {
-            return Ok(Self::sequence(
-                sequence.of_segment(reader)?,
-                &sequence.parts,
-                &sequence.key,
-            ));
+            let Sequence { parts, key, .. } = sequence;
+            let postings = sequence.of_segment(reader)?;
+            let kept = |key| statistics.kept(reader.segment_id(), key);
+            return Ok(Self::sequence(postings, parts, key, kept));
         }
         if let Some(query) = query.downcast_ref::<BooleanQuery>()
-            && let Some(matcher) = Self::boolean(query, scoring, reader)?
+            && let Some(matcher) = Self::boolean(query, scoring, reader, statistics)?
         {
             return Ok(matcher);
         }
@@ -60,6 +64,7 @@ impl Matcher {
         query: &BooleanQuery,
         scoring: EnableScoring<'_>,
         reader: &SegmentReader,
+        statistics: &Statistics<'_>,
     ) -> tantivy::Result<Option<Self>> {
         let (mut must, mut should, mut not) = (Vec::new(), Vec::new(), Vec::new());
         for (occur, query) in query.clauses() {
@@ -68,7 +73,7 @@ impl Matcher {
                 Occur::Should => &mut should,
                 Occur::MustNot => &mut not,
             };
-            members.push(Self::of(query.as_ref(), scoring, reader)?);
+            members.push(Self::of(query.as_ref(), scoring, reader, statistics)?);
         }
         let needed = query.get_minimum_number_should_match();
         let wanted = match (must.is_empty(), should.is_empty()) {
@@ -82,14 +87,24 @@ impl Matcher {
         }))
     }
 
-    /// Documents that have key characters in sequence in one of the parts.
-    pub(crate) fn sequence(postings: &Postings, parts: &[Part], key: &[char]) -> Self {
-        let list = |key| postings.list(key).map(|list| Self::List(Box::new(list)));
+    /// Documents that have key characters in sequence in one of the parts; some lists are kept in memory.
+    pub(crate) fn sequence(
+        postings: &Postings,
+        parts: &[Part],
+        key: &[char],
+        kept: impl Fn(PairKey) -> Option<Arc<Unpacked>>,
+    ) -> Self {
+        let list = |key| match kept(key) {
+            Some(list) => Some(Self::Kept(list)),
+            None => postings.list(key).map(|list| Self::List(Box::new(list))),
+        };
         let of_part = |part: Part| match key {
             [] => None,
             [one] => list(PairKey::single(part, *one)),
             [first, second] => list(PairKey::pair(part, *first, *second)),
-            _ => Phrase::new(postings, part, key).map(|phrase| Self::Phrase(Box::new(phrase))),
+            _ => {
+                Phrase::new(postings, part, key, &kept).map(|phrase| Self::Phrase(Box::new(phrase)))
+            }
         };
         Self::any(parts.iter().filter_map(|part| of_part(*part)).collect())
     }
@@ -110,8 +125,9 @@ impl Matcher {
         match self {
             Self::Nothing => 0,
             Self::List(list) => u64::from(Cursor::count(list)),
+            Self::Kept(list) => u64::from(list.count()),
             // Of the documents that have its rarest pair, few have it whole.
-            Self::Phrase(phrase) => u64::from(phrase.lists[0].1.count() / 4 + 1),
+            Self::Phrase(phrase) => u64::from(phrase.lists[0].list.count() / 4 + 1),
             Self::Engine(engine) => engine.matched.cost(),
             Self::All(all) => all.members[0].cost(),
             Self::Any(any) => any.members.iter().map(Self::cost).sum(),
@@ -128,6 +144,7 @@ impl Matcher {
         match self {
             Self::Nothing => TERMINATED,
             Self::List(list) => list.seek(target),
+            Self::Kept(list) => list.next(target),
             Self::Phrase(phrase) => phrase.seek(target),
             Self::Engine(engine) => engine.seek(target),
             Self::All(all) => all.seek(target),
@@ -146,6 +163,7 @@ impl Matcher {
             Self::But(but) => return but.wanted.at(doc),
             Self::Phrase(phrase) => return phrase.at(doc),
             Self::List(list) => list.seek(doc),
+            Self::Kept(list) => list.next(doc),
             Self::Nothing => TERMINATED,
         };
         if next == doc { Ok(()) } else { Err(next) }
@@ -157,6 +175,7 @@ impl Matcher {
         match self {
             Self::Nothing => {}
             Self::List(list) => list.mark(window.from(), window.bits()),
+            Self::Kept(list) => window.mark(list),
             Self::Phrase(phrase) => phrase.mark(window),
             Self::Engine(engine) => engine.mark(window),
             Self::All(all) => all.mark(window),
@@ -168,7 +187,8 @@ impl Matcher {
     /// Leaves out of a window what is no candidate. As [`Matcher::mark`], but not for what was gone
     /// through with [`Matcher::seek`].
     fn narrow(&mut self, window: &mut Window) {
-        if self.is_lists() && window.is_dense(self.size_hint(), window.count()) {
+        let kept = matches!(self, Self::Kept(_));
+        if !kept && self.is_lists() && window.is_dense(self.size_hint(), window.count()) {
             let mut own = window.emptied();
             self.mark(&mut own);
             return window.intersect(&own);
@@ -176,6 +196,7 @@ impl Matcher {
         match self {
             Self::Nothing => *window = window.emptied(),
             Self::List(list) => narrow(list, window),
+            Self::Kept(list) => window.narrow(list),
             Self::Phrase(phrase) => phrase.narrow(window),
             Self::Engine(engine) => window.retain(|doc| engine.at(doc).is_ok()),
             Self::All(all) => all.members.iter_mut().for_each(|member| member.narrow(window)),
@@ -187,7 +208,7 @@ impl Matcher {
     /// Whether its candidates are found by our own lists alone.
     fn is_lists(&self) -> bool {
         match self {
-            Self::Nothing | Self::List(_) | Self::Phrase(_) => true,
+            Self::Nothing | Self::List(_) | Self::Kept(_) | Self::Phrase(_) => true,
             Self::Engine(_) => false,
             Self::All(all) => all.members.iter().all(Self::is_lists),
             Self::Any(any) => any.members.iter().all(Self::is_lists),
@@ -198,7 +219,7 @@ impl Matcher {
     /// Whether every candidate matches.
     pub(crate) fn is_exact(&self) -> bool {
         match self {
-            Self::Nothing | Self::List(_) | Self::Engine(_) => true,
+            Self::Nothing | Self::List(_) | Self::Kept(_) | Self::Engine(_) => true,
             Self::Phrase(_) | Self::But(_) => false,
             Self::All(all) => all.members.iter().all(Self::is_exact),
             Self::Any(any) => any.members.iter().all(Self::is_exact),
@@ -208,7 +229,8 @@ impl Matcher {
     /// Whether [`Matcher::confirm`] can go back to the beginning of a window that was marked.
     pub(crate) fn goes_back(&self) -> bool {
         match self {
-            Self::Nothing | Self::List(_) | Self::Engine(_) | Self::Phrase(_) => true,
+            Self::Nothing | Self::List(_) | Self::Kept(_) => true,
+            Self::Engine(_) | Self::Phrase(_) => true,
             Self::But(_) => false,
             Self::All(all) => all.members.iter().all(Self::goes_back),
             Self::Any(any) => any.members.iter().all(Self::goes_back),
@@ -219,7 +241,7 @@ impl Matcher {
     pub(crate) fn confirm(&mut self, doc: DocId) -> bool {
         match self {
             Self::Nothing => false,
-            Self::List(_) | Self::Engine(_) => true,
+            Self::List(_) | Self::Kept(_) | Self::Engine(_) => true,
             Self::Phrase(phrase) => phrase.confirm(doc),
             Self::All(all) => all.members.iter_mut().all(|member| member.confirm(doc)),
             Self::Any(any) => any.confirm(doc),
@@ -398,51 +420,89 @@ pub(crate) fn cover(length: usize) -> impl Iterator<Item = usize> {
 
 /// Three characters or more in one part: pairs in the same document, at their distances.
 pub(crate) struct Phrase {
-    /// Offset in the phrase, and list: the shortest list first.
-    lists: Vec<(u32, Cursor)>,
-    /// The same, at the last document that was confirmed, where the lists have gone by it.
-    behind: Option<Vec<(u32, Cursor)>>,
+    /// The shortest list first.
+    lists: Vec<OfPhrase>,
+    /// The same lists at the last document that was confirmed, where they have gone by it.
+    behind: Option<Vec<Cursor>>,
     /// Where the phrase may begin in the document at hand; then places of one pair.
     starts: Vec<u32>,
     places: Vec<u32>,
 }
 
+/// One pair of a phrase.
+struct OfPhrase {
+    /// Where the pair stands in the phrase.
+    offset: u32,
+    list: Cursor,
+    /// The list in memory, if it is there: then only the places are read from the list itself.
+    kept: Option<Arc<Unpacked>>,
+}
+
+impl OfPhrase {
+    fn mark(&mut self, window: &mut Window) {
+        match &self.kept {
+            Some(list) => window.mark(list),
+            None => self.list.mark(window.from(), window.bits()),
+        }
+    }
+
+    fn narrow(&mut self, window: &mut Window) {
+        match &self.kept {
+            Some(list) => window.narrow(list),
+            None => narrow(&mut self.list, window),
+        }
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        match &self.kept {
+            Some(list) => list.next(target),
+            None => self.list.seek(target),
+        }
+    }
+}
+
 impl Phrase {
     /// `None` where no document can have it.
-    fn new(postings: &Postings, part: Part, key: &[char]) -> Option<Self> {
+    fn new(
+        postings: &Postings,
+        part: Part,
+        key: &[char],
+        kept: &impl Fn(PairKey) -> Option<Arc<Unpacked>>,
+    ) -> Option<Self> {
         let mut lists = Vec::new();
         for at in cover(key.len()) {
-            let list = postings.list(PairKey::pair(part, key[at], key[at + 1]))?;
-            lists.push((at as u32, list));
+            let pair = PairKey::pair(part, key[at], key[at + 1]);
+            let list = postings.list(pair)?;
+            lists.push(OfPhrase { offset: at as u32, list, kept: kept(pair) });
         }
-        lists.sort_by_key(|(_, list)| list.count());
+        lists.sort_by_key(|of| of.list.count());
         Some(Self { lists, behind: None, starts: Vec::new(), places: Vec::new() })
     }
 
     fn mark(&mut self, window: &mut Window) {
-        let Some(((_, first), others)) = self.lists.split_first_mut() else { return };
+        let Some((first, others)) = self.lists.split_first_mut() else { return };
         let mut own = window.emptied();
-        first.mark(own.from(), own.bits());
-        others.iter_mut().for_each(|(_, list)| narrow(list, &mut own));
+        first.mark(&mut own);
+        others.iter_mut().for_each(|list| list.narrow(&mut own));
         window.unite(&own);
     }
 
     fn narrow(&mut self, window: &mut Window) {
-        self.lists.iter_mut().for_each(|(_, list)| narrow(list, window));
+        self.lists.iter_mut().for_each(|list| list.narrow(window));
     }
 
     fn seek(&mut self, target: DocId) -> DocId {
-        let mut doc = self.lists[0].1.seek(target);
+        let mut doc = self.lists[0].seek(target);
         while doc != TERMINATED
             && let Err(next) = self.at(doc)
         {
-            doc = self.lists[0].1.seek(next);
+            doc = self.lists[0].seek(next);
         }
         doc
     }
 
     fn at(&mut self, doc: DocId) -> Result<(), DocId> {
-        self.lists.iter_mut().try_for_each(|(_, list)| match list.seek(doc) {
+        self.lists.iter_mut().try_for_each(|list| match list.seek(doc) {
             there if there == doc => Ok(()),
             next => Err(next),
         })
@@ -451,34 +511,35 @@ impl Phrase {
     /// Whether the pairs of the candidate stand at their distances.
     fn confirm(&mut self, doc: DocId) -> bool {
         let Self { lists, behind, starts, places } = self;
-        let lists = match lists.iter().all(|(_, list)| list.doc() == doc) {
-            true => lists,
-            false => {
-                let rewound = |(offset, list): &(u32, Cursor)| (*offset, list.rewound());
-                behind.take_if(|behind| behind.iter().any(|(_, list)| list.doc() > doc));
-                behind.get_or_insert_with(|| lists.iter().map(rewound).collect())
-            }
+        let gone_by = |list: &Cursor| list.doc() > doc;
+        let mut behind = if lists.iter().any(|of| gone_by(&of.list)) {
+            behind.take_if(|behind| behind.iter().any(gone_by));
+            let rewound = || lists.iter().map(|of| of.list.rewound()).collect();
+            Some(behind.get_or_insert_with(rewound))
+        } else {
+            None
         };
-        // Only of a damaged list, which contradicts itself, is it no document.
-        if lists.iter_mut().any(|(_, list)| list.seek(doc) != doc) {
-            return false;
-        }
-        let mut lists = lists.iter_mut();
-        let Some((offset, list)) = lists.next() else { return false };
-        list.places(places);
-        starts.clear();
-        starts.extend(places.iter().filter_map(|place| place.checked_sub(*offset)));
-        for (offset, list) in lists {
-            if starts.is_empty() {
+        for (number, of) in lists.iter_mut().enumerate() {
+            let list = behind.as_mut().map_or(&mut of.list, |behind| &mut behind[number]);
+            // Only of a damaged list, which contradicts itself, is it no document.
+            if list.seek(doc) != doc {
                 return false;
             }
             list.places(places);
+            if number == 0 {
+                starts.clear();
+                starts.extend(places.iter().filter_map(|place| place.checked_sub(of.offset)));
+                continue;
+            }
             let mut there = places.iter().copied().peekable();
             starts.retain(|start| {
-                let wanted = start.saturating_add(*offset);
+                let wanted = start.saturating_add(of.offset);
                 while there.next_if(|place| *place < wanted).is_some() {}
                 there.peek() == Some(&wanted)
             });
+            if starts.is_empty() {
+                return false;
+            }
         }
         !starts.is_empty()
     }

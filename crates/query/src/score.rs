@@ -16,7 +16,7 @@ use tantivy::postings::{Postings as _, SegmentPostings};
 use tantivy::query::{EnableScoring, Query, Scorer};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, SegmentReader, TantivyError, Term};
-use wensou_index::{Cursor, FrequencyTable, Index, Part, Postings, Unit};
+use wensou_index::{Cursor, Index, Part, Postings, Unit, Unpacked};
 
 use crate::stats::{Norms, Statistics, pair_key, share};
 use crate::terms::Scored;
@@ -122,7 +122,10 @@ impl AtHand {
                     doc = list.advance();
                 }
             }
-            List::Known(_) | List::Bonus(_) => {}
+            List::Kept(list) => {
+                window.shared(list).for_each(|doc| add(doc, list.frequency(doc)));
+            }
+            List::Bonus(_) => {}
         }
     }
 
@@ -348,8 +351,8 @@ struct UnitScorer {
 }
 
 enum List {
-    /// A unit so common that its frequencies are in memory.
-    Known(Arc<FrequencyTable>),
+    /// In memory.
+    Kept(Arc<Unpacked>),
     Pair(Box<Cursor>),
     Word(Box<SegmentPostings>),
     /// As much for every document that matches.
@@ -360,7 +363,7 @@ impl List {
     /// The list as it stands, if another one can go on for it.
     fn kept(&self) -> Option<Self> {
         match self {
-            Self::Known(table) => Some(Self::Known(table.clone())),
+            Self::Kept(list) => Some(Self::Kept(list.clone())),
             Self::Pair(list) => Some(Self::Pair(list.clone())),
             Self::Word(list) => Some(Self::Word(list.clone())),
             Self::Bonus(_) => None,
@@ -379,8 +382,8 @@ impl UnitScorer {
             Some(key) => {
                 let postings = postings(index, reader)?;
                 let list = postings.list(key);
-                list.map(|list| match statistics.known(reader.segment_id(), postings, key, &list) {
-                    Some(known) => List::Known(known),
+                list.map(|list| match statistics.keep(reader.segment_id(), postings, key, &list) {
+                    Some(kept) => List::Kept(kept),
                     None => List::Pair(Box::new(list)),
                 })
             }
@@ -402,10 +405,11 @@ impl UnitScorer {
     fn is_swept(&self, window: &Window, documents: usize) -> bool {
         let count = match &self.list {
             // Their lists are long, and whatever has a word has its characters.
-            List::Pair(_) if self.single && self.place == BODY => return false,
+            List::Pair(_) | List::Kept(_) if self.single && self.place == BODY => return false,
+            List::Kept(_) => return true,
             List::Pair(list) => Cursor::count(list),
             List::Word(list) => list.size_hint(),
-            List::Known(_) | List::Bonus(_) => return false,
+            List::Bonus(_) => return false,
         };
         window.expected(count) <= documents as u64
     }
@@ -422,7 +426,7 @@ impl UnitScorer {
                 None | Some(u8::MAX) => ANY,
                 Some(frequency) => f32::from(frequency),
             },
-            List::Known(table) => table.most_within(from, until).map_or(ANY, |most| most as f32),
+            List::Kept(list) => list.most_within(from, until).map_or(ANY, |most| most as f32),
             List::Word(_) | List::Bonus(_) => ANY,
         };
         match self.place == BODY {
@@ -438,14 +442,14 @@ impl UnitScorer {
     /// How often `doc` has it. Documents ascend, or stay.
     fn frequency(&mut self, doc: DocId) -> f32 {
         let there = match &mut self.list {
-            List::Known(_) => doc,
+            List::Kept(_) => doc,
             List::Pair(list) => list.seek(doc),
             List::Word(list) => seek(list.as_mut(), doc),
             List::Bonus(matched) => seek(matched.as_mut(), doc),
         };
         match &mut self.list {
             _ if there != doc => 0.0,
-            List::Known(table) => table.of_document(doc) as f32,
+            List::Kept(list) => list.frequency(doc) as f32,
             List::Pair(list) => list.frequency() as f32,
             List::Word(list) => list.term_freq() as f32,
             List::Bonus(_) => 1.0,

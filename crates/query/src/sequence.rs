@@ -35,7 +35,7 @@ struct SequenceWeight(Sequence);
 impl Weight for SequenceWeight {
     fn scorer(&self, reader: &SegmentReader, _: Score) -> tantivy::Result<Box<dyn Scorer>> {
         let Sequence { parts, key, .. } = &self.0;
-        let matcher = Matcher::sequence(self.0.of_segment(reader)?, parts, key);
+        let matcher = Matcher::sequence(self.0.of_segment(reader)?, parts, key, |_| None);
         Ok(Box::new(Confirmed::new(matcher)))
     }
 

@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use tantivy::Term;
 use tantivy::index::SegmentId;
 use wensou_index::{
-    Cursor, FrequencyTable, Index, KINDS_OF_LENGTH, Kind, PairKey, Part, Postings, Unit, length_of,
+    Cursor, Index, KINDS_OF_LENGTH, Kind, PairKey, Part, Postings, Unit, Unpacked, length_of,
 };
 
 /// How soon another occurrence of a unit stops to count.
@@ -19,12 +19,12 @@ const K1: f32 = 1.2;
 /// How much the length of a text counts.
 const B: f32 = 0.75;
 
-/// The frequencies of a unit are kept in memory if one in so many documents has it, or more.
-const COMMON: usize = 8;
-/// And from the query on that asks for it for the third time: to read a whole list is no gain for one.
+/// The list of a unit is kept in memory if one in so many documents has it, or more.
+const COMMON: usize = 256;
+/// And from the query on that asks for it for the second time: to read a whole list is no gain for one.
 const OFTEN: u32 = 2;
-/// Bytes of frequencies that are kept, about.
-const KEPT: usize = 64 << 20;
+/// Bytes of lists that are kept, about.
+const KEPT: usize = 32 << 20;
 
 #[derive(Debug)]
 pub(crate) struct Statistics<'a> {
@@ -33,7 +33,8 @@ pub(crate) struct Statistics<'a> {
     kept: Mutex<Kept>,
 }
 
-/// Frequencies of common units, from one query of a session to the next.
+/// Lists of common units, from one query of a session to the next: as Lucene keeps the bits of filters that
+/// come again.
 #[derive(Debug, Default)]
 struct Kept {
     units: FxHashMap<(SegmentId, PairKey), Asked>,
@@ -43,7 +44,7 @@ struct Kept {
 #[derive(Debug)]
 enum Asked {
     Times(u32),
-    Kept(Arc<FrequencyTable>),
+    Kept(Arc<Unpacked>),
 }
 
 impl<'a> Statistics<'a> {
@@ -74,14 +75,15 @@ impl<'a> Statistics<'a> {
         Ok(self.idf(part, unit, text)? * (1.0 + K1))
     }
 
-    /// The frequencies of a unit, if it is common and has been asked for often; `list` is its list.
-    pub(crate) fn known(
+    /// The list of a unit in memory, if it is common and this is not the first query to ask for it; `list` is
+    /// its list. To be called once a query.
+    pub(crate) fn keep(
         &self,
         segment: SegmentId,
         postings: &Postings,
         key: PairKey,
         list: &Cursor,
-    ) -> Option<Arc<FrequencyTable>> {
+    ) -> Option<Arc<Unpacked>> {
         if (list.count() as usize) < postings.documents() / COMMON {
             return None;
         }
@@ -89,17 +91,27 @@ impl<'a> Statistics<'a> {
         let Kept { units, bytes } = &mut *kept;
         let asked = units.entry((segment, key)).or_insert(Asked::Times(0));
         match asked {
-            Asked::Kept(table) => Some(table.clone()),
+            Asked::Kept(list) => Some(list.clone()),
             Asked::Times(times) => {
                 *times += 1;
-                if *times < OFTEN || *bytes + postings.documents() > KEPT {
+                let needed = Unpacked::bytes(list.count(), postings.documents());
+                if *times < OFTEN || *bytes + needed > KEPT {
                     return None;
                 }
-                *bytes += postings.documents();
-                let table = Arc::new(postings.frequencies(key)?);
-                *asked = Asked::Kept(table.clone());
-                Some(table)
+                *bytes += needed;
+                let list = Arc::new(postings.unpacked(key)?);
+                *asked = Asked::Kept(list.clone());
+                Some(list)
             }
+        }
+    }
+
+    /// The list of a unit, if it is in memory.
+    pub(crate) fn kept(&self, segment: SegmentId, key: PairKey) -> Option<Arc<Unpacked>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        match kept.units.get(&(segment, key)) {
+            Some(Asked::Kept(list)) => Some(list.clone()),
+            _ => None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! A stretch of documents, a bit for each.
 
 use tantivy::{DocId, TERMINATED};
+use wensou_index::Unpacked;
 
 /// Documents of a window at most.
 pub(crate) const MOST: usize = 1 << 16;
@@ -18,11 +19,11 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// None of the documents from `from` on; so many at least, [`MOST`] at most, of a segment that has
-    /// `documents`.
+    /// None of the documents from some multiple of 64 on, with `from` among them; so many, [`MOST`] at most, of
+    /// a segment that has `documents`.
     pub(crate) fn new(from: DocId, length: usize, documents: u32) -> Self {
         let words = length.clamp(1, MOST).div_ceil(64);
-        Self { from, documents, bits: vec![0; words] }
+        Self { from: from / 64 * 64, documents, bits: vec![0; words] }
     }
 
     /// How many of the documents of a list of `count` lie in the stretch, about.
@@ -41,7 +42,7 @@ impl Window {
         Self { bits: vec![0; self.bits.len()], ..*self }
     }
 
-    /// The first document of the stretch.
+    /// The first document of the stretch, a multiple of 64.
     pub(crate) fn from(&self) -> DocId {
         self.from
     }
@@ -93,12 +94,30 @@ impl Window {
         (before[at / 64] + here.count_ones()) as usize
     }
 
-    /// Those that are in both.
+    /// Leaves those that the list has too.
+    pub(crate) fn narrow(&mut self, list: &Unpacked) {
+        let others = list.bits(self.from).iter().chain(std::iter::repeat(&0));
+        self.bits.iter_mut().zip(others).for_each(|(bits, other)| *bits &= other);
+    }
+
+    /// Takes what the list has of the stretch.
+    pub(crate) fn mark(&mut self, list: &Unpacked) {
+        let others = list.bits(self.from);
+        self.bits.iter_mut().zip(others).for_each(|(bits, other)| *bits |= other);
+    }
+
+    /// Those that the list has too, ascending.
+    pub(crate) fn shared<'w>(&'w self, list: &'w Unpacked) -> impl Iterator<Item = DocId> + 'w {
+        let both = self.bits.iter().zip(list.bits(self.from)).map(|(bits, other)| bits & other);
+        documents(self.from, both)
+    }
+
+    /// Leaves those that are in both.
     pub(crate) fn intersect(&mut self, other: &Self) {
         self.bits.iter_mut().zip(&other.bits).for_each(|(bits, other)| *bits &= other);
     }
 
-    /// Those that are in either.
+    /// Takes those that are in the other.
     pub(crate) fn unite(&mut self, other: &Self) {
         self.bits.iter_mut().zip(&other.bits).for_each(|(bits, other)| *bits |= other);
     }
@@ -109,11 +128,7 @@ impl Window {
 
     /// Those that are in it, ascending.
     pub(crate) fn iter(&self) -> impl Iterator<Item = DocId> + '_ {
-        (self.from..).step_by(64).zip(&self.bits).flat_map(|(from, bits)| {
-            let next = |bits: &u64| Some(bits & (bits - 1)).filter(|rest| *rest != 0);
-            let bits = std::iter::successors((*bits != 0).then_some(*bits), next);
-            bits.map(move |bits| from + bits.trailing_zeros())
-        })
+        documents(self.from, self.bits.iter().copied())
     }
 
     /// Leaves out what is not `wanted`; it is asked in ascending order.
@@ -131,15 +146,24 @@ impl Window {
     }
 }
 
+/// The documents of bits, the first of which is that of `from`.
+fn documents(from: DocId, bits: impl Iterator<Item = u64>) -> impl Iterator<Item = DocId> {
+    (from..).step_by(64).zip(bits).flat_map(|(from, bits)| {
+        let next = |bits: &u64| Some(bits & (bits - 1)).filter(|rest| *rest != 0);
+        let bits = std::iter::successors((bits != 0).then_some(bits), next);
+        bits.map(move |bits| from + bits.trailing_zeros())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_window_has_what_was_put_into_it() {
-        let mut window = Window::new(1000, MOST, 5000);
-        assert_eq!((window.until(), window.count()), (1000 + MOST as u32, 0));
-        let documents = [1000, 1001, 1063, 1064, 2000, 1000 + MOST as u32 - 1];
+        let mut window = Window::new(1027, MOST, 5000);
+        assert_eq!((window.until(), window.count()), (1024 + MOST as u32, 0));
+        let documents = [1024, 1025, 1087, 1088, 2000, 1024 + MOST as u32 - 1];
         documents.iter().for_each(|doc| window.insert(*doc));
         assert_eq!(window.iter().collect::<Vec<_>>(), documents);
         assert_eq!(window.count(), 6);
@@ -161,13 +185,13 @@ mod tests {
             doc % 2 == 0
         });
         assert_eq!(asked, documents);
-        assert_eq!(window.iter().collect::<Vec<_>>(), [1000, 1064, 2000]);
+        assert_eq!(window.iter().collect::<Vec<_>>(), [1024, 1088, 2000]);
     }
 
     #[test]
     fn a_window_is_no_longer_than_it_may_be() {
         assert_eq!(Window::new(5, 1, 9).length(), 64);
-        assert_eq!(Window::new(5, 65, 9).until(), 5 + 128);
+        assert_eq!(Window::new(70, 65, 9).until(), 64 + 128);
         assert_eq!(Window::new(5, usize::MAX, 9).length(), MOST);
     }
 }

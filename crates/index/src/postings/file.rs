@@ -18,9 +18,9 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::PairKey;
 use super::cursor::Cursor;
-use super::frequencies::FrequencyTable;
 use super::list::List;
 use super::pack::{read_variable, variable};
+use super::unpacked::Unpacked;
 use crate::schema::{Kind, Part};
 
 /// Entries of a block of the dictionary.
@@ -222,10 +222,10 @@ impl Postings {
         Some(Cursor::new(self.lists.slice(at..self.lists.len()), count, key.is_pair()))
     }
 
-    /// How often each document has a unit: all of its list is read.
+    /// The list of a unit, if any document has it, all of it read.
     #[must_use]
-    pub fn frequencies(&self, key: PairKey) -> Option<FrequencyTable> {
-        Some(FrequencyTable::of(self.list(key)?, self.documents()))
+    pub fn unpacked(&self, key: PairKey) -> Option<Unpacked> {
+        Some(Unpacked::of(self.list(key)?, self.documents()))
     }
 
     /// The number of documents of a unit, and where its list begins.

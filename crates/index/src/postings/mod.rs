@@ -7,14 +7,13 @@
 //!
 //! - [`Builder`] takes documents in order, sorts *runs* of bounded size, and merges them at the end;
 //! - [`Postings`] opens the file: a dictionary of [`Unit`]s, a [`Cursor`] over each list, a length
-//!   of every part of every document; [`FrequencyTable`] is one list as an array;
+//!   of every part of every document; [`Unpacked`] is one list in memory;
 //! - `run` sorts and writes a run, `merge` reads them all;
 //! - `list` writes one list and `cursor` reads it; `pack` and `unpack` do its numbers, `lengths` the lengths.
 
 mod builder;
 mod cursor;
 mod file;
-mod frequencies;
 mod lengths;
 mod list;
 mod merge;
@@ -22,14 +21,15 @@ mod pack;
 mod run;
 mod segments;
 mod unpack;
+mod unpacked;
 
 pub(crate) use builder::Builder;
 pub use cursor::Cursor;
 pub use file::Postings;
-pub use frequencies::FrequencyTable;
 pub use lengths::{KINDS_OF_LENGTH, length_of};
 pub(crate) use segments::postings_file;
 pub use segments::{SegmentPostings, Totals};
+pub use unpacked::Unpacked;
 
 use crate::schema::Part;
 

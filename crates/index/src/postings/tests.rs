@@ -387,7 +387,8 @@ proptest! {
             prop_assert_eq!(room, wanted);
             from = until;
         }
-        let table = FrequencyTable::of(open(), document as usize + 2);
+        let table = Unpacked::of(open(), document as usize + 2);
+        prop_assert_eq!(table.count() as usize, documents.len());
         for (from, until) in [(0, 1), (0, document + 1), (document / 2, document + 3), (document + 9, document + 10)] {
             let within = documents.iter().filter(|(document, _)| (from..until).contains(document));
             let most = within.map(|(_, frequency)| *frequency).max().unwrap_or_default();
@@ -397,7 +398,11 @@ proptest! {
         let mut rest = documents.iter().copied().peekable();
         for doc in 0..document + 5 {
             let wanted = rest.next_if(|(document, _)| *document == doc).map_or(0, |(_, count)| count);
-            prop_assert_eq!(table.of_document(doc), wanted);
+            prop_assert_eq!(table.frequency(doc), wanted);
+            let bits = table.bits(doc / 64 * 64).first().copied().unwrap_or_default();
+            prop_assert_eq!(bits >> (doc % 64) & 1 == 1, wanted > 0);
+            let next = documents.iter().find(|(document, _)| *document >= doc);
+            prop_assert_eq!(table.next(doc), next.map_or(TERMINATED, |(document, _)| *document));
         }
     }
 
