@@ -95,12 +95,16 @@ impl AtHand {
 
     /// Adds what the unit of this number adds to every document, by going through its list.
     fn sweep(&mut self, number: usize, unit: &mut UnitScorer, window: &Window, lengths: &Lengths) {
-        let Self { docs, ranks, score, added, .. } = self;
+        let Self { docs, ranks, damping, score, added, .. } = self;
         let (place, most) = (unit.place, unit.most);
+        let damping = &damping[place];
         let added = &mut added[number * docs.len()..][..docs.len()];
         let mut add = |doc: DocId, frequency: u32| {
             let at = window.rank(doc, ranks);
-            added[at] = share(frequency as f32, lengths.damping(place, doc)) * most;
+            // Of titles and tags few are asked for.
+            let damping = damping.get(at).copied();
+            let damping = damping.unwrap_or_else(|| lengths.damping(place, doc));
+            added[at] = share(frequency as f32, damping) * most;
             score[at] += added[at];
         };
         match &mut unit.list {
@@ -219,6 +223,7 @@ impl SegmentScorer {
     pub(crate) fn look(&mut self, window: &Window) {
         let Self { lengths, units, at_hand, open } = self;
         at_hand.take(window, units.len());
+        at_hand.damp(BODY, lengths);
         open.clear();
         for (number, unit) in units.iter_mut().enumerate() {
             if unit.is_swept(window, at_hand.docs.len()) {

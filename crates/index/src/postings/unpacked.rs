@@ -20,7 +20,7 @@ pub struct Unpacked {
     frequencies: Vec<u8>,
     /// Documents that have it 255 times or more, ascending, and how often.
     great: Vec<(DocId, u32)>,
-    /// The greatest of the frequencies in each [`STRETCH`] of documents.
+    /// None of the frequencies in each [`STRETCH`] of documents is greater.
     most: Vec<u8>,
 }
 
@@ -32,14 +32,20 @@ impl Unpacked {
         let mut frequencies = Vec::with_capacity((list.count() as usize).min(documents));
         let mut great = Vec::new();
         list.sweep(0, documents as DocId, |docs, often| {
-            for (doc, often) in docs.iter().zip(often) {
-                let (at, byte) = (*doc as usize, (*often).min(255) as u8);
-                bits[at / 64] |= 1 << (at % 64);
-                most[at / STRETCH] = byte.max(most[at / STRETCH]);
-                frequencies.push(byte);
-                if byte == u8::MAX {
-                    great.push((*doc, *often));
+            for doc in docs {
+                bits[*doc as usize / 64] |= 1 << (doc % 64);
+            }
+            frequencies.extend(often.iter().map(|often| (*often).min(255) as u8));
+            let most_here = often.iter().copied().max().unwrap_or_default().min(255) as u8;
+            if let (Some(first), Some(last)) = (docs.first(), docs.last()) {
+                for most in &mut most[*first as usize / STRETCH..=*last as usize / STRETCH] {
+                    *most = most_here.max(*most);
                 }
+            }
+            // There are none in most lists.
+            if most_here == u8::MAX {
+                let all = docs.iter().copied().zip(often.iter().copied());
+                great.extend(all.filter(|(_, often)| *often >= 255));
             }
         });
         let ranks = bits.iter().scan(0, |so_far, bits: &u64| {
