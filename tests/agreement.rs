@@ -27,7 +27,7 @@ const WORDS: [&str; 16] = [
     "2023",
 ];
 
-/// Two thousand documents, so that common lists have many blocks, of very different lengths.
+/// So many documents that common lists have many blocks and lie in several windows, of very different lengths.
 fn index(dir: &Dir) -> Index {
     let mut random = Random::new(5);
     let mut text = |most: usize| {
@@ -40,7 +40,7 @@ fn index(dir: &Dir) -> Index {
         (0..count).map(|_| word(&mut random)).collect::<Vec<_>>()
     };
     let mut lines = String::new();
-    for number in 0..2_000 {
+    for number in 0..5_000 {
         let (title, body) = (text(3).concat(), text(if number % 3 == 0 { 90 } else { 12 }));
         let object = serde_json::json!({
             "id": format!("d{number}"),
@@ -90,7 +90,7 @@ fn however_a_query_is_answered_the_answer_is_the_same() {
     let clock = Clock { today: "2024-01-01".parse().unwrap() };
     let mut random = Random::new(23);
     let mut several = 0;
-    for _ in 0..200 {
+    for _ in 0..150 {
         let typed = query(&mut random, 2);
         let parsed: Query = parse(&typed, &clock).unwrap_or_else(|e| panic!("{typed}: {e:?}"));
         let all = session.search(&parsed, &options(usize::MAX / 2)).unwrap();
@@ -121,5 +121,5 @@ fn however_a_query_is_answered_the_answer_is_the_same() {
             assert_eq!(alone, bare, "{typed}");
         }
     }
-    assert!(several > 50, "too few queries have hits that can be left out: {several}");
+    assert!(several > 40, "too few queries have hits that can be left out: {several}");
 }

@@ -25,27 +25,36 @@ fn fixture(name: &str) -> (Dir, String) {
 }
 
 #[test]
-fn format_2_is_read() {
-    let (dir, records) = fixture("format-2");
+fn format_3_is_read() {
+    let (dir, records) = fixture("format-3");
     assert_eq!(dir.ok(&["export"]), records);
     assert_eq!(dir.ids(&["\"比特币减半\""]).len(), 1);
     assert_eq!(dir.ids(&["護城河"]).len(), 1);
     assert_eq!(dir.ids(&["tag:eth", "kind:flash"]), ["r-1"]);
+    // Of which lists have full blocks: in every document once, in some twice, and in each third.
+    let count = |query: &str| dir.ids(&[query]).len();
+    assert_eq!(
+        (count("質押收益率"), count("\"更多,收益率\""), count("\"又一條\"")),
+        (300, 100, 150)
+    );
+    assert_eq!(dir.ids(&["\"第 299 條\""]), ["r-299"]);
     assert_eq!(dir.run(&["check", "--quick"]).code, 0);
 }
 
 #[test]
 fn an_index_of_another_format_is_refused_with_the_cure() {
-    let dir = Dir::new();
-    // As format 1 wrote it: the pointer had no checksum.
-    dir.write("index/CURRENT", "gen-000001\n");
-    dir.write("index/gen-000001/wensou.json", "{\"format\": 1}\n");
-    dir.write("archive/page.txt", "標題\n\n正文在此,說一件事。\n");
-    let ran = dir.run(&["search", "正文"]);
-    assert_eq!(ran.code, 3);
-    assert!(ran.stderr.contains("`wensou index --rebuild PATH…`"), "{}", ran.stderr);
-    // An update of what cannot be read is a whole build.
-    dir.index();
-    assert_eq!(dir.ids(&["正文"]).len(), 1);
-    assert!(!dir.path().join("index/gen-000001").exists());
+    for format in [1, 2] {
+        let dir = Dir::new();
+        // As format 1 wrote it: the pointer had no checksum.
+        dir.write("index/CURRENT", "gen-000001\n");
+        dir.write("index/gen-000001/wensou.json", format!("{{\"format\": {format}}}\n"));
+        dir.write("archive/page.txt", "標題\n\n正文在此,說一件事。\n");
+        let ran = dir.run(&["search", "正文"]);
+        assert_eq!(ran.code, 3);
+        assert!(ran.stderr.contains("`wensou index --rebuild PATH…`"), "{}", ran.stderr);
+        // An update of what cannot be read is a whole build.
+        dir.index();
+        assert_eq!(dir.ids(&["正文"]).len(), 1);
+        assert!(!dir.path().join("index/gen-000001").exists());
+    }
 }
