@@ -2,7 +2,7 @@
 
 use tantivy::directory::OwnedBytes;
 use tantivy::{DocId, DocSet, TERMINATED};
-use wensou_index::{PairKey, Part, Postings};
+use wensou_index::{Part, Postings, Unit, UnitKey};
 
 /// Bytes of an entry of the index of the dictionary.
 const INDEX_ENTRY: usize = 24;
@@ -16,19 +16,27 @@ pub fn check(data: &[u8]) {
     };
     let (index, documents) = (usize::from(entries % 8) * INDEX_ENTRY, usize::from(documents));
     let dictionary = usize::from(dictionary);
-    let Some(lists) = sections.len().checked_sub(index + dictionary + 3 * documents) else {
+    let words = usize::from(entries / 8) * 4;
+    let Some(lists) = sections.len().checked_sub(index + dictionary + words + 3 * documents) else {
         return;
     };
-    let keys: Vec<PairKey> =
+    let keys: Vec<UnitKey> =
         sections[lists + dictionary..][..index].chunks(INDEX_ENTRY).filter_map(key).collect();
     let mut file = sections.to_vec();
-    for number in [lists, dictionary, index, documents].into_iter().chain([0; 9]) {
+    for number in [lists, dictionary, index, words, documents].into_iter().chain([0; 9]) {
         file.extend((number as u64).to_le_bytes());
     }
     file.extend(b"wensou-2");
     let most = file.len() * 128;
     let postings = Postings::open(OwnedBytes::new(file)).expect("a footer that fits");
     assert_eq!(postings.lengths(Part::Body).len(), postings.documents());
+    let mut words = 0;
+    postings.words(Part::Body, "", |word, key| {
+        assert!(postings.count(key) == 0 || !word.is_empty() || words == 0);
+        words += 1;
+    });
+    assert!(words <= most, "there is an end of words");
+    let _ = postings.key(Part::Title, Unit::Word, "btc");
     for key in keys {
         let count = postings.count(key);
         let Some(walked) = postings.list(key) else { continue };
@@ -63,12 +71,12 @@ fn seek(mut cursor: wensou_index::Cursor, step: u32, most: usize) {
 }
 
 /// The key that an entry of the index begins with.
-fn key(entry: &[u8]) -> Option<PairKey> {
+fn key(entry: &[u8]) -> Option<UnitKey> {
     let number = u64::from_le_bytes(entry.get(..8)?.try_into().ok()?);
     let part = *Part::ALL.get(usize::try_from(number >> 42).ok()?)?;
     let first = char::from_u32((number >> 21 & 0x1F_FFFF) as u32)?;
     match (number & 0x1F_FFFF) as u32 {
-        0 => Some(PairKey::single(part, first)),
-        second => Some(PairKey::pair(part, first, char::from_u32(second - 1)?)),
+        0 => Some(UnitKey::single(part, first)),
+        second => Some(UnitKey::pair(part, first, char::from_u32(second - 1)?)),
     }
 }

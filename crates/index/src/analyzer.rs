@@ -1,16 +1,14 @@
-//! What text becomes before it is indexed, and the tokenizer that hands words to tantivy.
+//! What text becomes before it is indexed.
 //!
-//! Text is folded and segmented once, here. The key characters go to the postings as they are; the
-//! words go to tantivy as one string that its tokenizer only has to cut, joined by U+001F.
-//! `PreTokenizedString` would carry the same at two to three times the CPU.
+//! Text is folded and segmented once, here. The key characters go to the postings as they are, the words in one
+//! string, joined by U+001F: a document has a hundred of them, and one allocation is cheaper than as many.
 
-use tantivy::tokenizer::{Token, TokenStream, Tokenizer, TokenizerManager};
 use wensou_text::{Folded, Segmenter, TokenKind};
 
-use crate::schema::{Part, WORD_TOKENIZER};
+use crate::schema::Part;
 
-/// Separates words inside the value of a word field.
-pub(crate) const WORD_SEPARATOR: char = '\u{1f}';
+/// Separates words.
+const WORD_SEPARATOR: char = '\u{1f}';
 
 /// Chinese words of the body up to this length are characters and pairs, and not words of the index.
 const SHORT: usize = 2;
@@ -47,63 +45,14 @@ impl Units {
     }
 }
 
-/// The tokenizer by the name that the schema uses.
-pub(crate) fn tokenizers() -> TokenizerManager {
-    let manager = TokenizerManager::default();
-    manager.register(WORD_TOKENIZER, Words::default());
-    manager
-}
-
-/// Cuts at [`WORD_SEPARATOR`].
-#[derive(Debug, Clone, Default)]
-struct Words {
-    token: Token,
-}
-
-struct WordStream<'a> {
-    rest: std::str::Split<'a, char>,
-    token: &'a mut Token,
-}
-
-impl Tokenizer for Words {
-    type TokenStream<'a> = WordStream<'a>;
-
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> WordStream<'a> {
-        self.token.reset();
-        WordStream { rest: text.split(WORD_SEPARATOR), token: &mut self.token }
-    }
-}
-
-impl TokenStream for WordStream<'_> {
-    fn advance(&mut self) -> bool {
-        let Some(word) = self.rest.find(|word| !word.is_empty()) else { return false };
-        self.token.position = self.token.position.wrapping_add(1);
-        self.token.text.clear();
-        self.token.text.push_str(word);
-        true
-    }
-
-    fn token(&self) -> &Token {
-        self.token
-    }
-
-    fn token_mut(&mut self) -> &mut Token {
-        self.token
-    }
+/// The words of [`Units::words`].
+pub(crate) fn words(joined: &str) -> impl Iterator<Item = &str> {
+    joined.split(WORD_SEPARATOR).filter(|word| !word.is_empty())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn tokens(mut tokenizer: impl Tokenizer, text: &str) -> Vec<(usize, String)> {
-        let mut stream = tokenizer.token_stream(text);
-        let mut tokens = Vec::new();
-        while stream.advance() {
-            tokens.push((stream.token().position, stream.token().text.clone()));
-        }
-        tokens
-    }
 
     #[test]
     fn units_are_the_key_and_the_indexed_words() {
@@ -126,10 +75,7 @@ mod tests {
 
     #[test]
     fn words_are_cut_at_the_separator() {
-        assert_eq!(
-            tokens(Words::default(), "开源\u{1f}模型"),
-            [(0, "开源".into()), (1, "模型".into())]
-        );
-        assert_eq!(tokens(Words::default(), ""), []);
+        assert_eq!(words("开源\u{1f}模型").collect::<Vec<_>>(), ["开源", "模型"]);
+        assert_eq!(words("").count(), 0);
     }
 }

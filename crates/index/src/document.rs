@@ -167,16 +167,16 @@ pub(crate) fn add_to_totals(totals: &mut Totals, record: &Record) {
     }
 }
 
-/// A record, analysed: what the engine gets, and the key characters that the postings get.
+/// A record, analysed: what the engine gets, and the units that the postings get.
 #[derive(Debug)]
 pub(crate) struct Analysed {
     pub(crate) document: TantivyDocument,
     /// Bytes of the record.
     pub(crate) bytes: u64,
     pub(crate) kind: Kind,
-    pub(crate) title: Vec<char>,
-    pub(crate) body: Vec<char>,
-    pub(crate) tags: Vec<Vec<char>>,
+    pub(crate) title: Units,
+    pub(crate) body: Units,
+    pub(crate) tags: Vec<Units>,
 }
 
 /// Turns records into documents.
@@ -202,11 +202,11 @@ impl Documents<'_> {
         document.add_u64(fields.kind, kind as u64);
         document.add_u64(fields.seen, record.seen() as u64);
         self.add_date(&mut document, record.date());
-        let title = self.add_text(&mut document, Part::Title, &texts.title);
-        let body = self.add_text(&mut document, Part::Body, &texts.body);
+        let title = Units::of(&texts.title, Part::Title, self.segmenter);
+        let body = Units::of(&texts.body, Part::Body, self.segmenter);
         let mut tags = Vec::with_capacity(texts.tags.len());
         for tag in &texts.tags {
-            tags.push(self.add_text(&mut document, Part::Tags, tag));
+            tags.push(Units::of(tag, Part::Tags, self.segmenter));
             self.add_both(&mut document, (fields.tag, fields.tag_facet), tag);
         }
         document.add_text(fields.script, script_name(&texts));
@@ -221,15 +221,6 @@ impl Documents<'_> {
         document.add_u64(fields.digest, encoded.digest);
         let bytes = encoded.bytes.len() as u64;
         Analysed { document, bytes, kind, title, body, tags }
-    }
-
-    /// Returns the key characters.
-    fn add_text(&self, document: &mut TantivyDocument, part: Part, text: &str) -> Vec<char> {
-        let Units { key, words } = Units::of(text, part, self.segmenter);
-        if !words.is_empty() {
-            document.add_text(self.fields.words(part), words);
-        }
-        key
     }
 
     fn add_date(&self, document: &mut TantivyDocument, date: Date) {

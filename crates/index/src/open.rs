@@ -18,7 +18,6 @@ use wensou_ingest::Record;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::analysis::{Analysis, TableMeta};
-use crate::analyzer::tokenizers;
 use crate::document::decode;
 use crate::error::Error;
 use crate::frozen::Frozen;
@@ -102,12 +101,11 @@ impl Index {
         let directory =
             MmapDirectory::open(generation).map_err(|source| Error::unreadable(dir, source))?;
         let directory = Frozen(directory);
-        let mut engine = Engine::open(directory.clone()).map_err(unreadable)?;
+        let engine = Engine::open(directory.clone()).map_err(unreadable)?;
         let (expected, fields) = schema();
         if engine.schema() != expected {
             return Err(Error::unreadable(dir, "its fields are not those of its format"));
         }
-        engine.set_tokenizers(tokenizers());
         let reader = engine
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)

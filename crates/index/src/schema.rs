@@ -9,22 +9,16 @@
 //! |---|---|---|---|---|
 //! | gram | every two neighbouring key characters | frequencies, places | [`crate::Postings`] | exact phrases; ranking |
 //! | char | every key character | frequencies | [`crate::Postings`] | phrases of one character; ranking |
-//! | word | jieba's search-mode words, Latin and number runs and their parts | frequencies | a field a part | ranking; Latin and number words |
+//! | word | jieba's search-mode words, Latin and number runs and their parts | frequencies | [`crate::Postings`] | ranking; Latin and number words |
 //!
 //! Of the body, Chinese words of one or two characters have no posting of their own: a character or a
 //! pair is the same in the other structure. Titles and tags keep them, because letters are read as
 //! the pinyin of whole words.
 
-use tantivy::schema::{
-    FAST, Field, INDEXED, IndexRecordOption, NumericOptions, STORED, STRING, Schema,
-    TextFieldIndexing, TextOptions,
-};
+use tantivy::schema::{FAST, Field, INDEXED, NumericOptions, STORED, STRING, Schema, TextOptions};
 
-/// Raised whenever the fields below change: an index of another format cannot be read.
+/// Raised whenever the fields below or the postings change: an index of another format cannot be read.
 pub const FORMAT_VERSION: u32 = 3;
-
-/// Name of the tokenizer of word fields, see [`crate::analyzer`].
-pub(crate) const WORD_TOKENIZER: &str = "wensou_word";
 
 /// What a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -134,15 +128,6 @@ pub struct Fields {
     /// xxh3 of the encoded record, fast: whether it is what was written, and whether a page still
     /// says the same.
     pub digest: Field,
-    words: [Field; 3],
-}
-
-impl Fields {
-    /// The field that holds the words of a part.
-    #[must_use]
-    pub fn words(&self, part: Part) -> Field {
-        self.words[part as usize]
-    }
 }
 
 /// The schema and its fields.
@@ -151,15 +136,6 @@ pub(crate) fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
     let number = || NumericOptions::from(FAST | INDEXED);
     let facet = || TextOptions::default().set_fast("raw");
-    // Lengths are those of all characters, and lie with their postings.
-    let words = TextOptions::default().set_indexing_options(
-        TextFieldIndexing::default()
-            .set_tokenizer(WORD_TOKENIZER)
-            .set_index_option(IndexRecordOption::WithFreqs)
-            .set_fieldnorms(false),
-    );
-    let words = Part::ALL
-        .map(|part| builder.add_text_field(&format!("{}_words", part.name()), words.clone()));
     let fields = Fields {
         id: builder.add_text_field("id", STRING | FAST),
         tie: builder.add_u64_field("tie", FAST),
@@ -179,7 +155,6 @@ pub(crate) fn schema() -> (Schema, Fields) {
         seen: builder.add_u64_field("seen", FAST),
         record: builder.add_bytes_field("record", STORED),
         digest: builder.add_u64_field("digest", FAST),
-        words,
     };
     (builder.build(), fields)
 }

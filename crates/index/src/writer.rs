@@ -6,6 +6,7 @@
 //! Analysis has several threads; their records are put back into the order of the walk, because a
 //! document has the same number in the engine and in the postings: its place in that order.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
@@ -18,7 +19,7 @@ use tantivy::{Index as Engine, IndexSettings, IndexWriter, ReloadPolicy, Segment
 use wensou_ingest::{Looked, Progress, Report, Room};
 
 use crate::analysis::Analysis;
-use crate::analyzer::tokenizers;
+use crate::analyzer::{Units, words};
 use crate::build::BuildOptions;
 use crate::building::Building;
 use crate::counted::Counted;
@@ -28,7 +29,7 @@ use crate::generation::entries;
 use crate::meta::Base;
 use crate::postings::{Builder, Totals, postings_file};
 use crate::previous::Previous;
-use crate::schema::{Fields, schema};
+use crate::schema::{Fields, Kind, Part, schema};
 
 /// Records are handed on so many at a time, for waking a thread costs as much as analysing a flash item.
 const BATCH: usize = 16;
@@ -65,11 +66,8 @@ impl Writer {
             ..IndexSettings::default()
         };
         let directory = Building::open(folder)?;
-        let engine = Engine::builder()
-            .schema(schema)
-            .settings(settings)
-            .tokenizers(tokenizers())
-            .open_or_create(directory)?;
+        let engine =
+            Engine::builder().schema(schema).settings(settings).open_or_create(directory)?;
         let writer: IndexWriter<Counted> = engine.writer_with_options(
             IndexWriterOptions::builder()
                 // More would each take some of the documents, out of their order.
@@ -299,11 +297,27 @@ fn invert(
         for analysed in outcome.recv().map_err(|_| panicked())? {
             let Analysed { document, bytes, kind, title, body, tags } = analysed;
             documents.push(UserOperation::Add(Counted::new(document, room, bytes)));
-            pairs.add(kind, &title, &body, &tags).map_err(Error::io("write into", folder))?;
+            add(pairs, kind, title, body, tags).map_err(Error::io("write into", folder))?;
         }
         writer.run(documents)?;
     }
     Ok(())
+}
+
+/// Hands the units of a document to the postings.
+fn add(
+    postings: &mut Builder,
+    kind: Kind,
+    title: Units,
+    body: Units,
+    tags: Vec<Units>,
+) -> io::Result<()> {
+    let words_of_tags: Vec<String> = tags.iter().map(|tag| tag.words.clone()).collect();
+    let tags: Vec<Vec<char>> = tags.into_iter().map(|tag| tag.key).collect();
+    postings.add(kind, &title.key, &body.key, &tags)?;
+    postings.add_words(Part::Title, words(&title.words))?;
+    postings.add_words(Part::Body, words(&body.words))?;
+    words_of_tags.iter().try_for_each(|tag| postings.add_words(Part::Tags, words(tag)))
 }
 
 fn panicked() -> Error {

@@ -14,9 +14,9 @@ use std::sync::Arc;
 
 use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query, Scorer};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
-use wensou_index::{Cursor, PairKey, Part, Postings, Unpacked};
+use wensou_index::{Cursor, Part, Postings, Unit, UnitKey, Unpacked};
 
-use crate::sequence::Sequence;
+use crate::listed::{Listed, What};
 use crate::stats::Statistics;
 use crate::window::Window;
 
@@ -44,11 +44,10 @@ impl Matcher {
         reader: &SegmentReader,
         statistics: &Statistics<'_>,
     ) -> tantivy::Result<Self> {
-        if let Some(sequence) = query.downcast_ref::<Sequence>() {
-            let Sequence { parts, key, .. } = sequence;
-            let postings = sequence.of_segment(reader)?;
+        if let Some(listed) = query.downcast_ref::<Listed>() {
+            let postings = listed.of_segment(reader)?;
             let kept = |key| statistics.kept(reader.segment_id(), key);
-            return Ok(Self::sequence(postings, parts, key, kept));
+            return Ok(Self::listed(postings, &listed.parts, &listed.what, kept));
         }
         if let Some(query) = query.downcast_ref::<BooleanQuery>()
             && let Some(matcher) = Self::boolean(query, scoring, reader, statistics)?
@@ -87,26 +86,32 @@ impl Matcher {
         }))
     }
 
-    /// Documents that have key characters in sequence in one of the parts; some lists are kept in memory.
-    pub(crate) fn sequence(
+    /// Documents that have something in one of the parts; some lists are kept in memory.
+    pub(crate) fn listed(
         postings: &Postings,
         parts: &[Part],
-        key: &[char],
-        kept: impl Fn(PairKey) -> Option<Arc<Unpacked>>,
+        what: &What,
+        kept: impl Fn(UnitKey) -> Option<Arc<Unpacked>>,
     ) -> Self {
         let list = |key| match kept(key) {
             Some(list) => Some(Self::Kept(list)),
             None => postings.list(key).map(|list| Self::List(Box::new(list))),
         };
-        let of_part = |part: Part| match key {
+        let sequence = |part: Part, key: &[char]| match key {
             [] => None,
-            [one] => list(PairKey::single(part, *one)),
-            [first, second] => list(PairKey::pair(part, *first, *second)),
-            _ => {
-                Phrase::new(postings, part, key, &kept).map(|phrase| Self::Phrase(Box::new(phrase)))
-            }
+            [one] => list(UnitKey::single(part, *one)),
+            [first, second] => list(UnitKey::pair(part, *first, *second)),
+            _ => Phrase::new(postings, part, key, &kept).map(|it| Self::Phrase(Box::new(it))),
         };
-        Self::any(parts.iter().filter_map(|part| of_part(*part)).collect())
+        let of_part = |part: &Part| match what {
+            What::Sequence(key) => sequence(*part, key),
+            What::Word(word) => list(postings.key(*part, Unit::Word, word)?),
+            What::Prefix(_) => None,
+        };
+        match what {
+            What::Prefix(prefix) => Self::Kept(Arc::new(postings.with_prefix(parts, prefix))),
+            _ => Self::any(parts.iter().filter_map(of_part).collect()),
+        }
     }
 
     fn any(mut members: Vec<Self>) -> Self {
@@ -467,11 +472,11 @@ impl Phrase {
         postings: &Postings,
         part: Part,
         key: &[char],
-        kept: &impl Fn(PairKey) -> Option<Arc<Unpacked>>,
+        kept: &impl Fn(UnitKey) -> Option<Arc<Unpacked>>,
     ) -> Option<Self> {
         let mut lists = Vec::new();
         for at in cover(key.len()) {
-            let pair = PairKey::pair(part, key[at], key[at + 1]);
+            let pair = UnitKey::pair(part, key[at], key[at + 1]);
             let list = postings.list(pair)?;
             lists.push(OfPhrase { offset: at as u32, list, kept: kept(pair) });
         }

@@ -76,15 +76,17 @@ fn sounds(text: &str) -> bool {
 /// The words of titles, tags and sources that sound so, the most frequent first.
 fn words(index: &Index, letters: &str) -> Result<Vec<String>, Error> {
     let fields = index.fields();
-    let titles_and_tags = [Part::Title, Part::Tags].map(|part| fields.words(part));
-    let dictionaries = [fields.tag, fields.source].into_iter().chain(titles_and_tags);
     let mut found: HashMap<String, u64> = HashMap::new();
-    for field in dictionaries {
-        index.terms(field, |word, documents| {
-            if matches(word, letters) {
-                *found.entry(word.to_owned()).or_default() += documents;
-            }
-        })?;
+    let mut each = |word: &str, documents: u64| {
+        if matches(word, letters) {
+            *found.entry(word.to_owned()).or_default() += documents;
+        }
+    };
+    for field in [fields.tag, fields.source] {
+        index.terms(field, &mut each)?;
+    }
+    for part in [Part::Title, Part::Tags] {
+        index.postings().words(part, &mut each);
     }
     let mut found: Vec<(u64, String)> = found.into_iter().map(|(word, n)| (n, word)).collect();
     found.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));

@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 use tantivy::directory::OwnedBytes;
 use tantivy::{DocAddress, DocId, DocSet, TantivyError};
-use wensou_index::{Cursor, Index, PairKey, Part, Unit, length_of};
+use wensou_index::{Cursor, Index, Part, Unit, UnitKey, length_of};
 
 use crate::collect::Found;
 use crate::error::Error;
@@ -223,7 +223,7 @@ impl Lists {
             return Err(Error::from(wensou_index::Error::from(TantivyError::InternalError(cause))));
         };
         let list =
-            |part, [first, second]: [char; 2]| postings.list(PairKey::pair(part, first, second));
+            |part, [first, second]: [char; 2]| postings.list(UnitKey::pair(part, first, second));
         let lists = pairs
             .pairs
             .iter()

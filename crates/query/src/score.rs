@@ -12,13 +12,11 @@
 use std::sync::Arc;
 
 use tantivy::directory::OwnedBytes;
-use tantivy::postings::{Postings as _, SegmentPostings};
 use tantivy::query::{EnableScoring, Query, Scorer};
-use tantivy::schema::IndexRecordOption;
-use tantivy::{DocId, DocSet, SegmentReader, TantivyError, Term};
+use tantivy::{DocId, DocSet, SegmentReader, TantivyError};
 use wensou_index::{Cursor, Index, Part, Postings, Unit, Unpacked};
 
-use crate::stats::{Norms, Statistics, pair_key, share};
+use crate::stats::{Norms, Statistics, share};
 use crate::terms::Scored;
 use crate::window::Window;
 
@@ -108,7 +106,7 @@ impl AtHand {
             score[at] += added[at];
         };
         match &mut unit.list {
-            List::Pair(list) => list.sweep(window.from(), window.until(), |docs, frequencies| {
+            List::Own(list) => list.sweep(window.from(), window.until(), |docs, frequencies| {
                 // Which of them are wanted is as good as random: no branch depends on it.
                 let (mut wanted, mut count) = ([0; SWEPT], 0);
                 for (at, doc) in docs.iter().enumerate() {
@@ -117,15 +115,6 @@ impl AtHand {
                 }
                 wanted[..count].iter().for_each(|at| add(docs[*at], frequencies[*at]));
             }),
-            List::Word(list) => {
-                let mut doc = seek(list.as_mut(), window.from());
-                while doc < window.until() {
-                    if window.contains(doc) {
-                        add(doc, list.term_freq());
-                    }
-                    doc = list.advance();
-                }
-            }
             List::Kept(list) => {
                 window.shared(list).for_each(|doc| add(doc, list.frequency(doc)));
             }
@@ -157,7 +146,7 @@ impl AtHand {
             }
         };
         match &mut unit.list {
-            List::Pair(list) if window.is_dense(Cursor::count(list), left.len()) => {
+            List::Own(list) if window.is_dense(Cursor::count(list), left.len()) => {
                 let doc = |at: &u32| docs[*at as usize];
                 if room.len() < window.length() {
                     room.resize(window.length(), 0);
@@ -358,8 +347,8 @@ struct UnitScorer {
 enum List {
     /// In memory.
     Kept(Arc<Unpacked>),
-    Pair(Box<Cursor>),
-    Word(Box<SegmentPostings>),
+    /// In the file.
+    Own(Box<Cursor>),
     /// As much for every document that matches.
     Bonus(Box<dyn Scorer>),
 }
@@ -369,8 +358,7 @@ impl List {
     fn kept(&self) -> Option<Self> {
         match self {
             Self::Kept(list) => Some(Self::Kept(list.clone())),
-            Self::Pair(list) => Some(Self::Pair(list.clone())),
-            Self::Word(list) => Some(Self::Word(list.clone())),
+            Self::Own(list) => Some(Self::Own(list.clone())),
             Self::Bonus(_) => None,
         }
     }
@@ -383,23 +371,15 @@ impl UnitScorer {
         reader: &SegmentReader,
         unit: &Scored,
     ) -> tantivy::Result<Option<Self>> {
-        let list = match pair_key(unit.part, unit.unit, &unit.text) {
-            Some(key) => {
-                let postings = postings(index, reader)?;
-                let list = postings.list(key);
-                list.map(|list| match statistics.keep(reader.segment_id(), postings, key, &list) {
-                    Some(kept) => List::Kept(kept),
-                    None => List::Pair(Box::new(list)),
-                })
-            }
-            None => {
-                let field = index.fields().words(unit.part);
-                let term = Term::from_field_text(field, &unit.text);
-                let words = reader.inverted_index(field)?;
-                let list = words.read_postings(&term, IndexRecordOption::WithFreqs)?;
-                list.map(|list| List::Word(Box::new(list)))
-            }
-        };
+        let postings = postings(index, reader)?;
+        let key = postings.key(unit.part, unit.unit, &unit.text);
+        let list = key.and_then(|key| {
+            let list = postings.list(key)?;
+            Some(match statistics.keep(reader.segment_id(), postings, key, &list) {
+                Some(kept) => List::Kept(kept),
+                None => List::Own(Box::new(list)),
+            })
+        });
         let Some(list) = list else { return Ok(None) };
         let most = unit.weight * statistics.most(unit.part, unit.unit, &unit.text)?;
         let single = unit.unit == Unit::Char;
@@ -410,10 +390,9 @@ impl UnitScorer {
     fn is_swept(&self, window: &Window, documents: usize) -> bool {
         let count = match &self.list {
             // Their lists are long, and whatever has a word has its characters.
-            List::Pair(_) | List::Kept(_) if self.single && self.place == BODY => return false,
+            List::Own(_) | List::Kept(_) if self.single && self.place == BODY => return false,
             List::Kept(_) => return true,
-            List::Pair(list) => Cursor::count(list),
-            List::Word(list) => list.size_hint(),
+            List::Own(list) => Cursor::count(list),
             List::Bonus(_) => return false,
         };
         window.expected(count) <= documents as u64
@@ -423,16 +402,15 @@ impl UnitScorer {
     fn bound(&mut self, window: &Window, damping: &[f32]) -> Bound {
         let (from, until) = (window.from(), window.until());
         let frequency = match &mut self.list {
-            List::Pair(list) if list.doc() >= until => return Bound::Nothing,
-            List::Word(list) if list.doc() >= until => return Bound::Nothing,
+            List::Own(list) if list.doc() >= until => return Bound::Nothing,
             List::Bonus(matched) if matched.doc() >= until => return Bound::Nothing,
-            List::Pair(list) => match list.most_within(from.max(list.doc()), until) {
+            List::Own(list) => match list.most_within(from.max(list.doc()), until) {
                 // 255 stands for any number from there on.
                 None | Some(u8::MAX) => ANY,
                 Some(frequency) => f32::from(frequency),
             },
             List::Kept(list) => list.most_within(from, until).map_or(ANY, |most| most as f32),
-            List::Word(_) | List::Bonus(_) => ANY,
+            List::Bonus(_) => ANY,
         };
         match self.place == BODY {
             // Bodies are of very different lengths.
@@ -448,15 +426,13 @@ impl UnitScorer {
     fn frequency(&mut self, doc: DocId) -> f32 {
         let there = match &mut self.list {
             List::Kept(_) => doc,
-            List::Pair(list) => list.seek(doc),
-            List::Word(list) => seek(list.as_mut(), doc),
+            List::Own(list) => list.seek(doc),
             List::Bonus(matched) => seek(matched.as_mut(), doc),
         };
         match &mut self.list {
             _ if there != doc => 0.0,
             List::Kept(list) => list.frequency(doc) as f32,
-            List::Pair(list) => list.frequency() as f32,
-            List::Word(list) => list.term_freq() as f32,
+            List::Own(list) => list.frequency() as f32,
             List::Bonus(_) => 1.0,
         }
     }

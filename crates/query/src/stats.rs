@@ -8,10 +8,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
-use tantivy::Term;
 use tantivy::index::SegmentId;
 use wensou_index::{
-    Cursor, Index, KINDS_OF_LENGTH, Kind, PairKey, Part, Postings, Unit, Unpacked, length_of,
+    Cursor, Index, KINDS_OF_LENGTH, Kind, Part, Postings, Unit, UnitKey, Unpacked, length_of,
 };
 
 /// How soon another occurrence of a unit stops to count.
@@ -37,7 +36,7 @@ pub(crate) struct Statistics<'a> {
 /// come again.
 #[derive(Debug, Default)]
 struct Kept {
-    units: FxHashMap<(SegmentId, PairKey), Asked>,
+    units: FxHashMap<(SegmentId, UnitKey), Asked>,
     bytes: usize,
 }
 
@@ -54,13 +53,7 @@ impl<'a> Statistics<'a> {
 
     /// Documents of both kinds that have a unit in a part.
     pub(crate) fn doc_freq(&self, part: Part, unit: Unit, text: &str) -> tantivy::Result<u64> {
-        let found = match pair_key(part, unit, text) {
-            Some(key) => self.index.postings().count(key),
-            None => {
-                let term = Term::from_field_text(self.index.fields().words(part), text);
-                self.index.doc_freq(&term)?
-            }
-        };
+        let found = self.index.postings().count(part, unit, text);
         Ok(found.min(self.documents))
     }
 
@@ -81,7 +74,7 @@ impl<'a> Statistics<'a> {
         &self,
         segment: SegmentId,
         postings: &Postings,
-        key: PairKey,
+        key: UnitKey,
         list: &Cursor,
     ) -> Option<Arc<Unpacked>> {
         if (list.count() as usize) < postings.documents() / COMMON {
@@ -107,7 +100,7 @@ impl<'a> Statistics<'a> {
     }
 
     /// The list of a unit, if it is in memory.
-    pub(crate) fn kept(&self, segment: SegmentId, key: PairKey) -> Option<Arc<Unpacked>> {
+    pub(crate) fn kept(&self, segment: SegmentId, key: UnitKey) -> Option<Arc<Unpacked>> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         match kept.units.get(&(segment, key)) {
             Some(Asked::Kept(list)) => Some(list.clone()),
@@ -141,14 +134,4 @@ impl Norms {
 /// The share of its most that a unit adds to a score.
 pub(crate) fn share(frequency: f32, damping: f32) -> f32 {
     frequency / (frequency + damping)
-}
-
-/// The list of a pair or of a single character; `None` for a word.
-pub(crate) fn pair_key(part: Part, unit: Unit, text: &str) -> Option<PairKey> {
-    let mut chars = text.chars();
-    match (unit, chars.next(), chars.next()) {
-        (Unit::Gram, Some(first), Some(second)) => Some(PairKey::pair(part, first, second)),
-        (Unit::Char, Some(only), _) => Some(PairKey::single(part, only)),
-        _ => None,
-    }
 }

@@ -7,15 +7,13 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use tantivy::Term as EngineTerm;
-use tantivy::query::{BooleanQuery, EmptyQuery, Query, TermQuery};
-use tantivy::schema::IndexRecordOption;
+use tantivy::query::{BooleanQuery, EmptyQuery, Query};
 use wensou_index::{Index, Part, Unit, is_indexed_word};
 use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, is_han};
 
 use crate::filter;
+use crate::listed::{Listed, What};
 use crate::rank::{LATIN_WEIGHT, STOP_WEIGHT, unit_weight};
-use crate::sequence::Sequence;
 use crate::stop::{asks, is_stop};
 
 /// Latin words of at least this many letters and digits are found inside longer runs too: pages lose the
@@ -230,11 +228,7 @@ pub(crate) struct TextQueries<'a> {
 impl TextQueries<'_> {
     /// Documents that have the key characters in sequence in one of the parts. Scores nothing.
     pub(crate) fn sequence(self, key: &[char]) -> Box<dyn Query> {
-        Box::new(Sequence {
-            postings: self.index.postings().clone(),
-            parts: self.parts.to_vec(),
-            key: key.to_vec(),
-        })
+        self.listed(What::Sequence(key.to_vec()))
     }
 
     /// Documents that have the form. Scores nothing.
@@ -288,19 +282,17 @@ impl TextQueries<'_> {
     }
 
     fn word(self, text: &str) -> Box<dyn Query> {
-        self.each(|part| {
-            let term = EngineTerm::from_field_text(self.index.fields().words(part), text);
-            Box::new(TermQuery::new(term, IndexRecordOption::Basic))
-        })
+        self.listed(What::Word(text.to_owned()))
     }
 
     /// Documents with a word that begins so. Scores nothing.
     pub(crate) fn word_prefix(self, prefix: &str) -> Box<dyn Query> {
-        self.each(|part| filter::prefix(self.index.fields().words(part), prefix))
+        self.listed(What::Prefix(prefix.to_owned()))
     }
 
-    fn each(self, query: impl Fn(Part) -> Box<dyn Query>) -> Box<dyn Query> {
-        any(self.parts.iter().map(|part| query(*part)).collect())
+    fn listed(self, what: What) -> Box<dyn Query> {
+        let postings = self.index.postings().clone();
+        Box::new(Listed { postings, parts: self.parts.to_vec(), what })
     }
 
     /// What every unit is worth in every part that it is looked for in: `weight` says what a unit

@@ -17,6 +17,7 @@ use super::file::Writer;
 use super::lengths::code_of;
 use super::merge::merge;
 use super::run::{END, MOST_SLOTS, Run, Sorter};
+use super::words::Numbers;
 use crate::schema::{Kind, Part};
 
 /// Slots of a run: 5 MB of codes, and 40 MB more while they are sorted.
@@ -61,12 +62,13 @@ impl Codes {
     }
 }
 
-/// Collects the key characters of documents and writes their postings.
+/// Collects the key characters and words of documents and writes their postings.
 pub(crate) struct Builder {
     folder: PathBuf,
     run_size: usize,
     run: Run,
     codes: Codes,
+    words: Numbers,
     kinds: Vec<Kind>,
     lengths: [Vec<u8>; 3],
     totals: [[u64; 3]; 2],
@@ -88,6 +90,7 @@ impl Builder {
             run_size: run_size.clamp(2, MOST_SLOTS),
             run: Run::default(),
             codes: Codes::new(),
+            words: Numbers::default(),
             kinds: Vec::new(),
             lengths: Default::default(),
             totals: Default::default(),
@@ -109,6 +112,20 @@ impl Builder {
         self.part(kind, document, Part::Title, std::iter::once(title))?;
         self.part(kind, document, Part::Body, std::iter::once(body))?;
         self.part(kind, document, Part::Tags, tags.iter().map(Vec::as_slice))
+    }
+
+    /// Adds words of a part of the document that was added last.
+    pub(crate) fn add_words<'w>(
+        &mut self,
+        part: Part,
+        words: impl Iterator<Item = &'w str>,
+    ) -> io::Result<()> {
+        let document = (self.kinds.len() as u32).saturating_sub(1);
+        for word in words {
+            let number = self.words.of(word)?;
+            self.run.word(document, part, number);
+        }
+        Ok(())
     }
 
     fn part<'t>(
@@ -208,7 +225,7 @@ impl Builder {
 
     /// Sorts what is left, merges the runs and writes the file. Returns the number of documents.
     pub(crate) fn finish(mut self, path: &Path) -> io::Result<u32> {
-        if !self.run.codes.is_empty() {
+        if !self.run.is_empty() {
             self.flush()?;
         }
         // Its tables are of no more use, and merging takes memory of its own.
@@ -221,7 +238,7 @@ impl Builder {
         for kind in &self.kinds {
             by_kind[*kind as usize] += 1;
         }
-        writer.finish(&self.lengths, by_kind, self.totals)?;
+        writer.finish(&self.words.table(), &self.lengths, by_kind, self.totals)?;
         Ok(self.kinds.len() as u32)
     }
 }

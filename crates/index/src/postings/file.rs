@@ -1,7 +1,7 @@
 //! The file of postings.
 //!
 //! ```text
-//! lists | dictionary | index of the dictionary | lengths of titles, bodies, tags | footer
+//! lists | dictionary | index of the dictionary | words | lengths of titles, bodies, tags | footer
 //! ```
 //!
 //! The dictionary has, by key, the difference to the key before, the documents of the list and its
@@ -16,12 +16,13 @@ use std::path::Path;
 use tantivy::directory::OwnedBytes;
 use xxhash_rust::xxh3::Xxh3;
 
-use super::PairKey;
+use super::UnitKey;
 use super::cursor::Cursor;
 use super::list::List;
 use super::pack::{read_variable, variable};
 use super::unpacked::Unpacked;
-use crate::schema::{Kind, Part};
+use super::words::Table;
+use crate::schema::{Kind, Part, Unit};
 
 /// Entries of a block of the dictionary.
 const ENTRIES: usize = 32;
@@ -32,7 +33,7 @@ const WAITING: usize = 1 << 18;
 /// What the file ends with.
 const MAGIC: u64 = u64::from_le_bytes(*b"wensou-2");
 /// Numbers of the footer: see [`Footer`].
-const FOOTER: usize = 14 * 8;
+const FOOTER: usize = 15 * 8;
 
 /// Writes the lists as they come, in the order of their keys.
 pub(super) struct Writer {
@@ -61,7 +62,7 @@ impl Writer {
         })
     }
 
-    pub(super) fn list(&mut self, key: PairKey, list: &List) -> io::Result<()> {
+    pub(super) fn list(&mut self, key: UnitKey, list: &List) -> io::Result<()> {
         if self.entries.is_multiple_of(ENTRIES) {
             let at = self.written + self.bytes.len() as u64;
             for number in [key.0, self.dictionary.len() as u64, at] {
@@ -96,6 +97,7 @@ impl Writer {
 
     pub(super) fn finish(
         mut self,
+        words: &[u8],
         lengths: &[Vec<u8>; 3],
         by_kind: [u64; 2],
         totals: [[u64; 3]; 2],
@@ -106,12 +108,14 @@ impl Writer {
             (std::mem::take(&mut self.dictionary), std::mem::take(&mut self.index));
         self.put(&dictionary)?;
         self.put(&index)?;
+        self.put(words)?;
         for lengths in lengths {
             self.put(lengths)?;
         }
         let [articles, flashes] = totals;
-        let footer = [lists, dictionary.len() as u64, index.len() as u64, lengths[0].len() as u64]
-            .into_iter()
+        let sections = [dictionary.len(), index.len(), words.len(), lengths[0].len()];
+        let footer = std::iter::once(lists)
+            .chain(sections.map(|length| length as u64))
             .chain(by_kind)
             .chain(articles)
             .chain(flashes);
@@ -137,6 +141,7 @@ pub struct Postings {
     lists: OwnedBytes,
     dictionary: OwnedBytes,
     index: OwnedBytes,
+    words: Table,
     lengths: [OwnedBytes; 3],
     footer: Footer,
 }
@@ -160,7 +165,8 @@ impl Postings {
         for (number, bytes) in numbers.iter_mut().zip(footer.chunks_exact(8)) {
             *number = u64::from_le_bytes(bytes.try_into().map_err(|_| "eight bytes are not")?);
         }
-        let [lists, dictionary, index, documents, a, b, c, d, e, f, g, h, _, magic] = numbers;
+        let [lists, dictionary, index, words, documents, a, b, c, d, e, f, g, h, _, magic] =
+            numbers;
         if magic != MAGIC {
             return Err("the file of postings does not end as one does");
         }
@@ -173,6 +179,7 @@ impl Postings {
         };
         let lists = section(lists)?;
         let (dictionary, index) = (section(dictionary)?, section(index)?);
+        let words = Table(section(words)?);
         let lengths = [section(documents)?, section(documents)?, section(documents)?];
         if !rest.is_empty() || !index.len().is_multiple_of(INDEX_ENTRY) {
             return Err(damaged);
@@ -182,7 +189,7 @@ impl Postings {
             by_kind: [a, b],
             totals: [[c, d, e], [f, g, h]],
         };
-        Ok(Self { lists, dictionary, index, lengths, footer })
+        Ok(Self { lists, dictionary, index, words, lengths, footer })
     }
 
     /// Documents, of both kinds.
@@ -209,27 +216,59 @@ impl Postings {
         self.lengths[part as usize].clone()
     }
 
+    /// What the list of a unit is found by; `None` for a word that stands nowhere.
+    #[must_use]
+    pub fn key(&self, part: Part, unit: Unit, text: &str) -> Option<UnitKey> {
+        let mut chars = text.chars();
+        match (unit, chars.next(), chars.next()) {
+            (Unit::Gram, Some(first), Some(second)) => Some(UnitKey::pair(part, first, second)),
+            (Unit::Char, Some(only), _) => Some(UnitKey::single(part, only)),
+            (Unit::Word, ..) => Some(UnitKey::word(part, self.words.number(text)?)),
+            _ => None,
+        }
+    }
+
+    /// Says every word that begins so, in the order of bytes, and what its list is found by; the part need not
+    /// have it.
+    pub fn words(&self, part: Part, prefix: &str, mut each: impl FnMut(&str, UnitKey)) {
+        self.words.each_from(prefix, |word, number| {
+            let begins = word.starts_with(prefix);
+            if begins {
+                each(word, UnitKey::word(part, number));
+            }
+            begins
+        });
+    }
+
     /// Documents that have a unit.
     #[must_use]
-    pub fn count(&self, key: PairKey) -> u32 {
+    pub fn count(&self, key: UnitKey) -> u32 {
         self.entry(key).map_or(0, |(count, _)| count)
     }
 
     /// The list of a unit, if any document has it.
     #[must_use]
-    pub fn list(&self, key: PairKey) -> Option<Cursor> {
+    pub fn list(&self, key: UnitKey) -> Option<Cursor> {
         let (count, at) = self.entry(key)?;
         Some(Cursor::new(self.lists.slice(at..self.lists.len()), count, key.is_pair()))
     }
 
     /// The list of a unit, if any document has it, all of it read.
     #[must_use]
-    pub fn unpacked(&self, key: PairKey) -> Option<Unpacked> {
+    pub fn unpacked(&self, key: UnitKey) -> Option<Unpacked> {
         Some(Unpacked::of(self.list(key)?, self.documents()))
     }
 
+    /// The documents that have a word that begins so in one of the parts.
+    #[must_use]
+    pub fn with_prefix(&self, parts: &[Part], prefix: &str) -> Unpacked {
+        let mut keys = Vec::new();
+        parts.iter().for_each(|part| self.words(*part, prefix, |_, key| keys.push(key)));
+        Unpacked::union(keys.into_iter().filter_map(|key| self.list(key)), self.documents())
+    }
+
     /// The number of documents of a unit, and where its list begins.
-    fn entry(&self, key: PairKey) -> Option<(u32, usize)> {
+    fn entry(&self, key: UnitKey) -> Option<(u32, usize)> {
         let number = |block: usize, which: usize| {
             let at = block * INDEX_ENTRY + which * 8;
             let bytes = self.index.get(at..at + 8)?;

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 
-use super::PairKey;
+use super::UnitKey;
 use super::list::List;
 use super::run::Shape;
 
@@ -122,7 +122,7 @@ impl Tournament {
 /// Hands every list of the runs to `sink`, in the order of keys.
 pub(super) fn merge(
     runs: Vec<File>,
-    mut sink: impl FnMut(PairKey, &List) -> io::Result<()>,
+    mut sink: impl FnMut(UnitKey, &List) -> io::Result<()>,
 ) -> io::Result<()> {
     if runs.len() >> Tournament::BITS != 0 {
         return Err(io::Error::other("more runs of postings than can be merged"));
@@ -140,7 +140,7 @@ pub(super) fn merge(
             heads[run].take(&mut list)?;
             tournament.go_on(run, heads[run].next()?);
         }
-        sink(PairKey(key), &list)?;
+        sink(UnitKey(key), &list)?;
     }
     Ok(())
 }

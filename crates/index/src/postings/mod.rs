@@ -1,5 +1,5 @@
-//! Postings of pairs and single characters: the exact-phrase structure, in one file beside the
-//! engine's segment, in the order of its documents.
+//! Postings of pairs, single characters and words: the exact-phrase structure and what ranks beside it, in one
+//! file beside the engine's segment, in the order of its documents.
 //!
 //! The engine inverts any text at some 200 ns a token, and every character of Chinese is three
 //! tokens here (itself, a pair, part of a word). Sorting numbers does the same in a tenth of it,
@@ -9,6 +9,7 @@
 //! - [`Postings`] opens the file: a dictionary of [`Unit`]s, a [`Cursor`] over each list, a length
 //!   of every part of every document; [`Unpacked`] is one list in memory;
 //! - `run` sorts and writes a run, `merge` reads them all;
+//! - `words` numbers words and finds them again;
 //! - `list` writes one list and `cursor` reads it; `pack` and `unpack` do its numbers, `lengths` the lengths.
 
 mod builder;
@@ -22,6 +23,7 @@ mod run;
 mod segments;
 mod unpack;
 mod unpacked;
+mod words;
 
 pub(crate) use builder::Builder;
 pub use cursor::Cursor;
@@ -33,15 +35,17 @@ pub use unpacked::Unpacked;
 
 use crate::schema::Part;
 
-/// What has a list: a pair of neighbouring key characters, or one key character, of one part.
+/// What has a list: a pair of neighbouring key characters, one key character, or a word, of one part.
 ///
-/// As a number, ordered: part, first character, then nothing before any second character.
+/// As a number, ordered: part, first character, then nothing before any second character; words behind all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PairKey(u64);
+pub struct UnitKey(u64);
 
 const CHAR_BITS: u32 = 21;
+/// What words have in the place of the part.
+const WORDS: u64 = Part::ALL.len() as u64;
 
-impl PairKey {
+impl UnitKey {
     /// The list of a single character. It has frequencies and no places.
     #[must_use]
     pub fn single(part: Part, c: char) -> Self {
@@ -54,8 +58,13 @@ impl PairKey {
         Self(Self::single(part, first).0 | (second as u64 + 1))
     }
 
+    /// The list of a word, by its number in its file. It has frequencies and no places.
+    fn word(part: Part, number: u32) -> Self {
+        Self(WORDS << (2 * CHAR_BITS) | u64::from(number) << 2 | part as u64)
+    }
+
     fn is_pair(self) -> bool {
-        self.0 & ((1 << CHAR_BITS) - 1) != 0
+        self.0 >> (2 * CHAR_BITS) < WORDS && self.0 & ((1 << CHAR_BITS) - 1) != 0
     }
 }
 

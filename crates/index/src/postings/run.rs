@@ -17,7 +17,7 @@ use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::ops::Range;
 
-use super::PairKey;
+use super::UnitKey;
 use super::list::List;
 use super::pack::{read_variable, variable};
 use crate::schema::Part;
@@ -51,6 +51,8 @@ pub(super) struct Run {
     starts: Vec<Start>,
     /// What each code stands for; the first is [`END`].
     pub(super) characters: Vec<(Part, char)>,
+    /// For each word that stands there: its number, its part in two bits, its document in 32.
+    words: Vec<u64>,
 }
 
 impl Run {
@@ -69,8 +71,20 @@ impl Run {
         (self.characters.len() - 1) as u16
     }
 
+    /// Adds a word of a document.
+    pub(super) fn word(&mut self, document: u32, part: Part, number: u32) {
+        self.words.push(u64::from(number) << 34 | (part as u64) << 32 | u64::from(document));
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.codes.is_empty() && self.words.is_empty()
+    }
+
     /// Codes in the order of keys.
     fn rank(&mut self) {
+        if self.characters.is_empty() {
+            return;
+        }
         let mut order: Vec<u16> = (0..self.characters.len() as u16).collect();
         // It stands first, whatever else it is.
         order[1..].sort_unstable_by_key(|code| self.characters[usize::from(*code)]);
@@ -113,7 +127,19 @@ impl Sorter {
             self.write_single(&run, code, group..ends[code] as usize, &mut out)?;
             self.write_pairs(&run, code, group..ends_of_pairs[code] as usize, &mut out)?;
         }
+        self.write_words(run.words, &mut out)?;
         out.finish()
+    }
+
+    fn write_words(&mut self, mut words: Vec<u64>, out: &mut Lists) -> io::Result<()> {
+        words.sort_unstable();
+        for word in words.chunk_by(|a, b| a >> 32 == b >> 32) {
+            self.list.clear();
+            self.list.fill(word.iter().map(|word| *word as u32));
+            let part = Part::ALL[(word[0] >> 32 & 3) as usize % Part::ALL.len()];
+            out.add(UnitKey::word(part, (word[0] >> 34) as u32), &mut self.list)?;
+        }
+        Ok(())
     }
 
     /// Puts every character behind those of its group, and returns where the groups end.
@@ -170,7 +196,7 @@ impl Sorter {
         let document = |number: &u64| run.starts[(number >> BITS & MASK) as usize].document;
         self.list.fill(numbers.iter().map(document));
         let (part, c) = run.characters[code];
-        out.add(PairKey::single(part, c), &mut self.list)
+        out.add(UnitKey::single(part, c), &mut self.list)
     }
 
     fn write_pairs(
@@ -187,7 +213,7 @@ impl Sorter {
         };
         for pair in self.by_pair[group].chunk_by(|a, b| a >> (2 * BITS) == b >> (2 * BITS)) {
             let (_, second) = run.characters[(pair[0] >> (2 * BITS)) as usize];
-            let key = PairKey::pair(part, first, second);
+            let key = UnitKey::pair(part, first, second);
             if let [number] = pair {
                 let (document, place) = place(number);
                 out.add_place(key, document, place)?;
@@ -227,7 +253,7 @@ struct Lists {
 
 impl Lists {
     /// The list, if it has any document; it loses the first.
-    fn add(&mut self, key: PairKey, list: &mut List) -> io::Result<()> {
+    fn add(&mut self, key: UnitKey, list: &mut List) -> io::Result<()> {
         let Some(first) = list.numbers.first_mut() else { return Ok(()) };
         let document = *first >> 1;
         *first &= 1;
@@ -246,7 +272,7 @@ impl Lists {
     }
 
     /// A list of one place, as [`Lists::add`] would: most lists of a run are.
-    fn add_place(&mut self, key: PairKey, document: u32, place: u32) -> io::Result<()> {
+    fn add_place(&mut self, key: UnitKey, document: u32, place: u32) -> io::Result<()> {
         let width = Width::of(&[place]);
         self.head((width as u8) << 4, key, 1, document);
         self.bytes.push(0);
@@ -254,7 +280,7 @@ impl Lists {
         self.flush_if(WAITING)
     }
 
-    fn head(&mut self, tag: u8, key: PairKey, documents: usize, first: u32) {
+    fn head(&mut self, tag: u8, key: UnitKey, documents: usize, first: u32) {
         self.bytes.push(tag);
         variable(key.0 - self.last, &mut self.bytes);
         self.last = key.0;
@@ -361,7 +387,7 @@ impl Shape {
         let key = last.checked_add(read_variable(bytes)?)?;
         let documents = read_variable(bytes).filter(|documents| *documents > 0)? as usize;
         let first = read_variable(bytes)? as u32;
-        let (mut more, mut gaps) = (0, if PairKey(key).is_pair() { documents } else { 0 });
+        let (mut more, mut gaps) = (0, if UnitKey(key).is_pair() { documents } else { 0 });
         if tag >> 6 & 1 == 1 {
             more = read_variable(bytes)? as usize;
             gaps = read_variable(bytes)? as usize;
@@ -396,7 +422,7 @@ impl Shape {
 
 /// A run of these lists.
 #[cfg(test)]
-pub(super) fn file_of(lists: &[(PairKey, List)]) -> File {
+pub(super) fn file_of(lists: &[(UnitKey, List)]) -> File {
     let mut out = Lists { file: tempfile::tempfile().unwrap(), last: 0, bytes: Vec::new() };
     for (key, list) in lists {
         out.add(*key, &mut list.clone()).unwrap();

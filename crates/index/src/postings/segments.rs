@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use tantivy::index::SegmentId;
 use tantivy::{Directory, DocId, DocSet, Searcher};
 
-use super::{PairKey, Postings};
-use crate::schema::{Kind, Part};
+use super::{Postings, UnitKey};
+use crate::schema::{Kind, Part, Unit};
 
 /// The file that lies beside a segment's.
 pub(crate) fn postings_file(segment: SegmentId) -> PathBuf {
@@ -78,8 +78,19 @@ impl SegmentPostings {
 
     /// Documents that have a unit; those that are no more are not counted.
     #[must_use]
-    pub fn count(&self, key: PairKey) -> u64 {
-        self.0.segments.iter().map(|of| of.count(key)).sum()
+    pub fn count(&self, part: Part, unit: Unit, text: &str) -> u64 {
+        let key = |of: &OfSegment| of.postings.key(part, unit, text);
+        self.0.segments.iter().filter_map(|of| Some(of.count(key(of)?))).sum()
+    }
+
+    /// Says every word of a part with the documents that have it there, by segment, in the order of bytes.
+    pub fn words(&self, part: Part, mut each: impl FnMut(&str, u64)) {
+        for of in &self.0.segments {
+            of.postings.words(part, "", |word, key| match of.count(key) {
+                0 => {}
+                count => each(word, count),
+            });
+        }
     }
 
     /// Key characters that a part of a document of this kind has on average.
@@ -100,7 +111,7 @@ impl SegmentPostings {
 }
 
 impl OfSegment {
-    fn count(&self, key: PairKey) -> u64 {
+    fn count(&self, key: UnitKey) -> u64 {
         let count = u64::from(self.postings.count(key));
         if self.deleted.is_empty() || count == 0 {
             return count;

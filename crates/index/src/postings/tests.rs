@@ -8,7 +8,7 @@ use tantivy::directory::OwnedBytes;
 use tantivy::{DocSet, TERMINATED};
 
 use super::*;
-use crate::schema::Kind;
+use crate::schema::{Kind, Unit};
 
 #[derive(Debug, Clone)]
 struct Document {
@@ -16,6 +16,8 @@ struct Document {
     title: Vec<char>,
     body: Vec<char>,
     tags: Vec<Vec<char>>,
+    /// Of each part.
+    words: [Vec<&'static str>; 3],
 }
 
 fn bytes(documents: &[Document], run: usize) -> Vec<u8> {
@@ -23,13 +25,16 @@ fn bytes(documents: &[Document], run: usize) -> Vec<u8> {
     let mut builder = Builder::with_run(folder.path(), run);
     for document in documents {
         builder.add(document.kind, &document.title, &document.body, &document.tags).unwrap();
+        for (part, words) in Part::ALL.into_iter().zip(&document.words) {
+            builder.add_words(part, words.iter().copied()).unwrap();
+        }
     }
     let path = folder.path().join("pairs");
     assert_eq!(builder.finish(&path).unwrap() as usize, documents.len());
     std::fs::read(path).unwrap()
 }
 
-type Lists = BTreeMap<PairKey, BTreeMap<u32, Vec<u32>>>;
+type Lists = BTreeMap<UnitKey, BTreeMap<u32, Vec<u32>>>;
 
 /// The lists by a scan of the documents.
 fn scan(documents: &[Document]) -> Lists {
@@ -39,11 +44,11 @@ fn scan(documents: &[Document]) -> Lists {
             let mut place = 0;
             for text in texts {
                 for (at, c) in (place..).zip(text) {
-                    let single = lists.entry(PairKey::single(part, *c)).or_default();
+                    let single = lists.entry(UnitKey::single(part, *c)).or_default();
                     single.entry(number).or_default().push(at);
                 }
                 for (at, pair) in (place..).zip(text.windows(2)) {
-                    let pair = lists.entry(PairKey::pair(part, pair[0], pair[1])).or_default();
+                    let pair = lists.entry(UnitKey::pair(part, pair[0], pair[1])).or_default();
                     pair.entry(number).or_default().push(at);
                 }
                 place += text.len() as u32 + 1;
@@ -74,6 +79,7 @@ fn check(documents: &[Document], run: usize) {
         assert_eq!(cursor.doc(), TERMINATED);
         assert_eq!(cursor.advance(), TERMINATED);
     }
+    check_words(&postings, documents);
     for (kind, part) in [(Kind::Article, Part::Body), (Kind::Flash, Part::Tags)] {
         let of_kind = documents.iter().filter(|document| document.kind == kind);
         assert_eq!(postings.documents_of(kind) as usize, of_kind.clone().count());
@@ -88,8 +94,43 @@ fn check(documents: &[Document], run: usize) {
     for (code, document) in postings.lengths(Part::Body).iter().zip(documents) {
         assert_eq!(length_of(*code).0, document.kind);
     }
-    assert_eq!(postings.count(PairKey::single(Part::Body, 'x')), 0);
-    assert!(postings.list(PairKey::pair(Part::Tags, '无', '无')).is_none());
+    assert_eq!(postings.count(UnitKey::single(Part::Body, 'x')), 0);
+    assert!(postings.list(UnitKey::pair(Part::Tags, '无', '无')).is_none());
+}
+
+fn check_words(postings: &Postings, documents: &[Document]) {
+    let mut lists = BTreeMap::<(Part, &str), BTreeMap<u32, u32>>::new();
+    for (number, document) in (0..).zip(documents) {
+        for (part, words) in Part::ALL.into_iter().zip(&document.words) {
+            for word in words {
+                *lists.entry((part, word)).or_default().entry(number).or_default() += 1;
+            }
+        }
+    }
+    for ((part, word), wanted) in &lists {
+        let key = postings.key(*part, Unit::Word, word).expect("a word that stands somewhere");
+        let mut cursor = postings.list(key).expect("a list");
+        for (document, often) in wanted {
+            assert_eq!((cursor.doc(), cursor.frequency()), (*document, *often));
+            cursor.advance();
+        }
+        assert_eq!(cursor.doc(), TERMINATED);
+    }
+    for prefix in ["", "b", "比", "币x"] {
+        let mut found = Vec::new();
+        postings.words(Part::Body, prefix, |word, key| {
+            found.extend((postings.count(key) > 0).then(|| word.to_owned()));
+        });
+        let begins = lists.iter().filter(|((_, word), _)| word.starts_with(prefix));
+        let of_body = begins.clone().filter(|((part, _), _)| *part == Part::Body);
+        assert_eq!(found, of_body.map(|((_, word), _)| (*word).to_owned()).collect::<Vec<_>>());
+        let with = postings.with_prefix(&Part::ALL, prefix);
+        for document in 0..documents.len() as u32 + 2 {
+            let wanted = begins.clone().any(|(_, list)| list.contains_key(&document));
+            assert_eq!(with.frequency(document), u32::from(wanted));
+        }
+    }
+    assert_eq!(postings.key(Part::Body, Unit::Word, "无"), None);
 }
 
 /// Documents and places, so far apart.
@@ -181,7 +222,9 @@ fn document() -> impl Strategy<Value = Document> {
     const MANY: &[char] = &['比', '特', '币', '以', '太', '坊', '链', '上', 'b', 't', 'c', '1'];
     let kind = prop::sample::select(&Kind::ALL[..]);
     let texts = (text(MANY, 6), text(FEW, 40), vec(text(MANY, 4), 0..3));
-    (kind, texts).prop_map(|(kind, (title, body, tags))| Document { kind, title, body, tags })
+    let words = || vec(prop::sample::select(&["b", "btc", "比特币", "币", "币圈"][..]), 0..6);
+    (kind, texts, [words(), words(), words()])
+        .prop_map(|(kind, (title, body, tags), words)| Document { kind, title, body, tags, words })
 }
 
 proptest! {
@@ -234,8 +277,8 @@ proptest! {
             list
         };
         let key = match placed {
-            true => PairKey::pair(Part::Body, '比', '特'),
-            false => PairKey::single(Part::Body, '比'),
+            true => UnitKey::pair(Part::Body, '比', '特'),
+            false => UnitKey::single(Part::Body, '比'),
         };
         let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(postings.len() + 1)).collect();
         cuts.extend([0, postings.len()]);
@@ -257,14 +300,14 @@ proptest! {
     fn runs_are_merged_in_the_order_of_keys(
         runs in vec(vec((prop::sample::select(&['一', '丁', '七', '𠀀'][..]), any::<bool>()), 0..8), 0..20),
     ) {
-        let mut wanted = BTreeMap::<PairKey, Vec<(u32, u32)>>::new();
+        let mut wanted = BTreeMap::<UnitKey, Vec<(u32, u32)>>::new();
         let mut files = Vec::new();
         for (document, run) in (0..).zip(&runs) {
             let mut lists = BTreeMap::new();
             for (c, pair) in run {
                 let key = match pair {
-                    true => PairKey::pair(Part::Tags, *c, 'a'),
-                    false => PairKey::single(Part::Title, *c),
+                    true => UnitKey::pair(Part::Tags, *c, 'a'),
+                    false => UnitKey::single(Part::Title, *c),
                 };
                 let mut list = list::List::default();
                 match pair {
@@ -448,6 +491,7 @@ fn a_document_may_lie_across_runs_and_hold_every_character() {
             title: vec!['币'],
             body: body.clone(),
             tags: vec![vec!['a'], vec!['b', 'c']],
+            words: [vec!["a"], vec!["b"], vec![]],
         })
         .collect();
     check(&documents, 50_000);

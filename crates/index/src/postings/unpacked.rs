@@ -48,12 +48,25 @@ impl Unpacked {
                 great.extend(all.filter(|(_, often)| *often >= 255));
             }
         });
-        let ranks = bits.iter().scan(0, |so_far, bits: &u64| {
-            let before = *so_far;
-            *so_far += bits.count_ones();
-            Some(before)
-        });
-        Self { ranks: ranks.collect(), bits, frequencies, great, most }
+        Self { ranks: ranks(&bits), bits, frequencies, great, most }
+    }
+
+    /// Documents that any of the lists has, which are at their beginning, once each.
+    pub(super) fn union(lists: impl Iterator<Item = Cursor>, documents: usize) -> Self {
+        let mut bits = vec![0; documents.div_ceil(64)];
+        lists.for_each(|mut list| list.mark(0, &mut bits));
+        if let (Some(last), over @ 1..) = (bits.last_mut(), documents % 64) {
+            *last &= (1 << over) - 1;
+        }
+        let count: u32 = bits.iter().map(|bits| bits.count_ones()).sum();
+        let most = vec![1; documents.div_ceil(STRETCH)];
+        Self {
+            ranks: ranks(&bits),
+            bits,
+            frequencies: vec![1; count as usize],
+            great: Vec::new(),
+            most,
+        }
     }
 
     /// Bytes of an unpacked list of `count` documents, in an index of so many.
@@ -112,4 +125,14 @@ impl Unpacked {
         let most = within.iter().copied().max().unwrap_or_default();
         (most < u8::MAX).then_some(u32::from(most))
     }
+}
+
+/// How many documents come before those of each word of bits.
+fn ranks(bits: &[u64]) -> Vec<u32> {
+    let ranks = bits.iter().scan(0, |so_far, bits| {
+        let before = *so_far;
+        *so_far += bits.count_ones();
+        Some(before)
+    });
+    ranks.collect()
 }

@@ -1,4 +1,4 @@
-//! Documents that have key characters in sequence, as a query of the engine.
+//! Documents that our own lists find, as a query of the engine.
 
 use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::{DocId, Score, SegmentReader, TantivyError};
@@ -6,15 +6,26 @@ use wensou_index::{Part, Postings, SegmentPostings};
 
 use crate::matching::{Confirmed, Matcher};
 
-/// Matches documents that have the characters in sequence in one of the parts. Scores nothing.
+/// Matches documents that have something in one of the parts. Scores nothing.
 #[derive(Debug, Clone)]
-pub(crate) struct Sequence {
+pub(crate) struct Listed {
     pub(crate) postings: SegmentPostings,
     pub(crate) parts: Vec<Part>,
-    pub(crate) key: Vec<char>,
+    pub(crate) what: What,
 }
 
-impl Sequence {
+/// What documents have.
+#[derive(Debug, Clone)]
+pub(crate) enum What {
+    /// Key characters in sequence.
+    Sequence(Vec<char>),
+    /// A word of the index.
+    Word(String),
+    /// A word of the index that begins so.
+    Prefix(String),
+}
+
+impl Listed {
     pub(crate) fn of_segment(&self, reader: &SegmentReader) -> tantivy::Result<&Postings> {
         let segment = reader.segment_id();
         self.postings.of(segment).ok_or_else(|| {
@@ -24,23 +35,23 @@ impl Sequence {
     }
 }
 
-impl Query for Sequence {
+impl Query for Listed {
     fn weight(&self, _: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        Ok(Box::new(SequenceWeight(self.clone())))
+        Ok(Box::new(ListedWeight(self.clone())))
     }
 }
 
-struct SequenceWeight(Sequence);
+struct ListedWeight(Listed);
 
-impl Weight for SequenceWeight {
+impl Weight for ListedWeight {
     fn scorer(&self, reader: &SegmentReader, _: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let Sequence { parts, key, .. } = &self.0;
-        let matcher = Matcher::sequence(self.0.of_segment(reader)?, parts, key, |_| None);
+        let Listed { parts, what, .. } = &self.0;
+        let matcher = Matcher::listed(self.0.of_segment(reader)?, parts, what, |_| None);
         Ok(Box::new(Confirmed::new(matcher)))
     }
 
     fn explain(&self, _: &SegmentReader, _: DocId) -> tantivy::Result<Explanation> {
         // What a hit is worth is explained by `crate::explain`.
-        Ok(Explanation::new("characters in sequence", 0.0))
+        Ok(Explanation::new("listed", 0.0))
     }
 }
