@@ -105,10 +105,10 @@ fn size(archive: &Archive, index: &Path) -> anyhow::Result<()> {
         if entry.file_type().is_file() {
             let extension = entry.path().extension().and_then(|extension| extension.to_str());
             let part = match extension {
-                Some("pairs") => "postings of pairs and characters",
+                Some("pairs") => "postings of pairs, characters and words",
                 Some("store") => "originals",
-                Some("idx" | "pos" | "fieldnorm") => "postings of words and fields",
-                Some("term") => "dictionaries of words and fields",
+                Some("idx" | "pos" | "fieldnorm") => "postings of fields",
+                Some("term") => "dictionaries of fields",
                 Some("fast") => "columns",
                 _ => "descriptions and tables",
             };

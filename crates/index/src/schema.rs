@@ -15,7 +15,10 @@
 //! pair is the same in the other structure. Titles and tags keep them, because letters are read as
 //! the pinyin of whole words.
 
-use tantivy::schema::{FAST, Field, INDEXED, NumericOptions, STORED, STRING, Schema, TextOptions};
+use tantivy::schema::{
+    FAST, Field, INDEXED, IndexRecordOption, NumericOptions, STORED, Schema, TextFieldIndexing,
+    TextOptions,
+};
 
 /// Raised whenever the fields below or the postings change: an index of another format cannot be read.
 pub const FORMAT_VERSION: u32 = 3;
@@ -136,22 +139,31 @@ pub(crate) fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
     let number = || NumericOptions::from(FAST | INDEXED);
     let facet = || TextOptions::default().set_fast("raw");
+    // Nothing of a field is scored, so no length of it is kept.
+    let whole = || {
+        TextOptions::default().set_indexing_options(
+            TextFieldIndexing::default()
+                .set_tokenizer("raw")
+                .set_index_option(IndexRecordOption::Basic)
+                .set_fieldnorms(false),
+        )
+    };
     let fields = Fields {
-        id: builder.add_text_field("id", STRING | FAST),
+        id: builder.add_text_field("id", whole().set_fast("raw")),
         tie: builder.add_u64_field("tie", FAST),
         ord: builder.add_u64_field("ord", FAST),
         kind: builder.add_u64_field("kind", number()),
         date: builder.add_i64_field("date", number()),
         provenance: builder.add_u64_field("provenance", number()),
-        tag: builder.add_text_field("tag", STRING),
+        tag: builder.add_text_field("tag", whole()),
         tag_facet: builder.add_text_field("tag_facet", facet()),
-        source: builder.add_text_field("source", STRING),
+        source: builder.add_text_field("source", whole()),
         source_facet: builder.add_text_field("source_facet", facet()),
-        category: builder.add_text_field("category", STRING),
+        category: builder.add_text_field("category", whole()),
         category_facet: builder.add_text_field("category_facet", facet()),
-        path: builder.add_text_field("path", STRING),
-        has: builder.add_text_field("has", STRING),
-        script: builder.add_text_field("script", STRING),
+        path: builder.add_text_field("path", whole()),
+        has: builder.add_text_field("has", whole()),
+        script: builder.add_text_field("script", whole()),
         seen: builder.add_u64_field("seen", FAST),
         record: builder.add_bytes_field("record", STORED),
         digest: builder.add_u64_field("digest", FAST),
