@@ -23,11 +23,11 @@ use crate::window::Window;
 /// Documents of one segment that may match, ascending.
 pub(crate) enum Matcher {
     Nothing,
-    /// Two characters, or one.
+    /// A word, two characters, or one.
     List(Box<Cursor>),
     /// The same, in memory.
     Kept(Arc<Unpacked>),
-    /// Three or more.
+    /// Three characters or more.
     Phrase(Box<Phrase>),
     /// Whatever the engine finds.
     Engine(Engine),

@@ -8,6 +8,9 @@
 //! indexes", SIGIR 2011; the length of the one document is tighter than the shortest of its block). Then each
 //! document is scored only as long as it can still get among the best; those that have the most already come
 //! first ([`SegmentScorer::promising`]), so that it is known soon what is too little.
+//!
+//! Whatever the order in which units are looked at, a score is summed in one order, so that it is the same to the
+//! bit.
 
 use std::sync::Arc;
 
@@ -19,9 +22,6 @@ use wensou_index::{Cursor, Index, Part, Postings, Unit, Unpacked};
 use crate::stats::{Norms, Statistics, share};
 use crate::terms::Scored;
 use crate::window::Window;
-
-/// Documents that a list says of at once, at most.
-const SWEPT: usize = 128;
 
 /// Bounds are sums in another order than scores are, and less what was open: they may be smaller by rounding.
 const ROUNDING: f32 = 1.0 + 1e-4;
@@ -108,9 +108,9 @@ impl AtHand {
         match &mut unit.list {
             List::Own(list) => list.sweep(window.from(), window.until(), |docs, frequencies| {
                 // Which of them are wanted is as good as random: no branch depends on it.
-                let (mut wanted, mut count) = ([0; SWEPT], 0);
+                let (mut wanted, mut count) = ([0; Cursor::AT_ONCE], 0);
                 for (at, doc) in docs.iter().enumerate() {
-                    wanted[count % SWEPT] = at;
+                    wanted[count % Cursor::AT_ONCE] = at;
                     count += usize::from(window.contains(*doc));
                 }
                 wanted[..count].iter().for_each(|at| add(docs[*at], frequencies[*at]));
@@ -234,9 +234,9 @@ impl SegmentScorer {
         }
     }
 
-    /// Whether it goes back, which [`SegmentScorer::promising`] does.
+    /// Whether [`SegmentScorer::promising`] can be asked, which goes back to the beginning of the window.
     pub(crate) fn goes_back(&self) -> bool {
-        self.units.iter().all(|unit| unit.list.kept().is_some())
+        self.units.iter().all(|unit| !matches!(unit.list, List::Bonus(_)))
     }
 
     /// Puts the `count` documents of the window that have the most so far into `best`, with their scores.

@@ -18,10 +18,9 @@ const K1: f32 = 1.2;
 /// How much the length of a text counts.
 const B: f32 = 0.75;
 
-/// The list of a unit is kept in memory if one in so many documents has it, or more.
+/// The list of a unit is kept in memory if one in so many documents has it, or more, from the second query on
+/// that asks for it: to read a whole list is no gain for one.
 const COMMON: usize = 256;
-/// And from the query on that asks for it for the second time: to read a whole list is no gain for one.
-const OFTEN: u32 = 2;
 /// Bytes of lists that are kept, about.
 const KEPT: usize = 32 << 20;
 
@@ -36,13 +35,16 @@ pub(crate) struct Statistics<'a> {
 /// come again.
 #[derive(Debug, Default)]
 struct Kept {
+    /// Which query this is.
+    query: u64,
     units: FxHashMap<(SegmentId, UnitKey), Asked>,
     bytes: usize,
 }
 
 #[derive(Debug)]
 enum Asked {
-    Times(u32),
+    /// In this query, for the first time.
+    In(u64),
     Kept(Arc<Unpacked>),
 }
 
@@ -68,8 +70,13 @@ impl<'a> Statistics<'a> {
         Ok(self.idf(part, unit, text)? * (1.0 + K1))
     }
 
+    /// The next query begins.
+    pub(crate) fn next_query(&self) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).query += 1;
+    }
+
     /// The list of a unit in memory, if it is common and this is not the first query to ask for it; `list` is
-    /// its list. To be called once a query.
+    /// its list.
     pub(crate) fn keep(
         &self,
         segment: SegmentId,
@@ -81,14 +88,13 @@ impl<'a> Statistics<'a> {
             return None;
         }
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let Kept { units, bytes } = &mut *kept;
-        let asked = units.entry((segment, key)).or_insert(Asked::Times(0));
+        let Kept { query, units, bytes } = &mut *kept;
+        let asked = units.entry((segment, key)).or_insert(Asked::In(*query));
         match asked {
             Asked::Kept(list) => Some(list.clone()),
-            Asked::Times(times) => {
-                *times += 1;
+            Asked::In(first) => {
                 let needed = Unpacked::bytes(list.count(), postings.documents());
-                if *times < OFTEN || *bytes + needed > KEPT {
+                if first == query || *bytes + needed > KEPT {
                     return None;
                 }
                 *bytes += needed;

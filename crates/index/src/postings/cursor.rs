@@ -67,6 +67,9 @@ impl std::fmt::Debug for Cursor {
 }
 
 impl Cursor {
+    /// [`Cursor::sweep`] says of so many documents at once, at most.
+    pub const AT_ONCE: usize = BLOCK;
+
     /// A list of `count` documents, at its first; `bytes` may go on behind it.
     pub(super) fn new(bytes: OwnedBytes, count: u32, placed: bool) -> Self {
         let mut cursor = Self {
