@@ -2,7 +2,7 @@
 //!
 //! - [`build`] reads an archive and writes a new generation; [`Index::open`] opens the current one.
 //! - `schema` says what is indexed, field by field; `analyzer` what text becomes before that.
-//! - `postings` is the exact-phrase structure beside the engine's own.
+//! - `postings` has all that text is found and ranked by, beside the engine's segment.
 //! - [`check`] compares an index with its checksums and with the archive.
 //! - `generation` keeps the folder safe: a build never touches the index in use.
 //!

@@ -176,7 +176,7 @@ impl Index {
         &self.searcher
     }
 
-    /// The postings of pairs and characters, segment by segment.
+    /// The postings of pairs, characters and words, segment by segment.
     #[must_use]
     pub fn postings(&self) -> &SegmentPostings {
         &self.postings
