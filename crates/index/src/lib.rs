@@ -35,7 +35,8 @@ pub use generation::{Sum, Sums, abandon, sweep};
 pub use meta::{Base, Meta, Stale, analysis, description};
 pub use open::{Index, Lookup, decode_document};
 pub use postings::{
-    Cursor, KINDS_OF_LENGTH, Postings, SegmentPostings, Totals, UnitKey, Unpacked, length_of,
+    Cursor, KINDS_OF_LENGTH, Postings, SegmentPostings, Totals, UnitKey, Unpacked, length_of, rank,
+    ranks,
 };
 pub use schema::{
     FORMAT_VERSION, Fields, Kind, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED, Part,

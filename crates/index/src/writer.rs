@@ -312,8 +312,8 @@ fn add(
     body: Units,
     tags: Vec<Units>,
 ) -> io::Result<()> {
-    let words_of_tags: Vec<String> = tags.iter().map(|tag| tag.words.clone()).collect();
-    let tags: Vec<Vec<char>> = tags.into_iter().map(|tag| tag.key).collect();
+    let (tags, words_of_tags): (Vec<_>, Vec<_>) =
+        tags.into_iter().map(|Units { key, words }| (key, words)).unzip();
     postings.add(kind, &title.key, &body.key, &tags)?;
     postings.add_words(Part::Title, words(&title.words))?;
     postings.add_words(Part::Body, words(&body.words))?;

@@ -374,6 +374,10 @@ impl UnitScorer {
         let postings = postings(index, reader)?;
         let key = postings.key(unit.part, unit.unit, &unit.text);
         let list = key.and_then(|key| {
+            // What is kept is not opened: its first block would be read for nothing.
+            if let Some(kept) = statistics.kept(reader.segment_id(), key) {
+                return Some(List::Kept(kept));
+            }
             let list = postings.list(key)?;
             Some(match statistics.keep(reader.segment_id(), postings, key, &list) {
                 Some(kept) => List::Kept(kept),

@@ -80,18 +80,12 @@ impl Window {
     /// How many of its documents come before those of each word of its bits.
     pub(crate) fn ranks(&self, before: &mut Vec<u32>) {
         before.clear();
-        before.extend(self.bits.iter().scan(0, |so_far, bits| {
-            let before = *so_far;
-            *so_far += bits.count_ones();
-            Some(before)
-        }));
+        before.extend(wensou_index::ranks(&self.bits));
     }
 
     /// How many of its documents come before one of them, by its [`Window::ranks`].
     pub(crate) fn rank(&self, doc: DocId, before: &[u32]) -> usize {
-        let at = self.place(doc);
-        let here = self.bits[at / 64] & ((1 << (at % 64)) - 1);
-        (before[at / 64] + here.count_ones()) as usize
+        wensou_index::rank(&self.bits, before, self.place(doc))
     }
 
     /// Leaves those that the list has too.

@@ -9,9 +9,11 @@
 //! - [`Postings`] opens the file: a dictionary of [`Unit`]s, a [`Cursor`] over each list, a length
 //!   of every part of every document; [`Unpacked`] is one list in memory;
 //! - `run` sorts and writes a run, `merge` reads them all;
+//! - `bits` ranks documents that are bits;
 //! - `words` numbers words and finds them again;
 //! - `list` writes one list and `cursor` reads it; `pack` and `unpack` do its numbers, `lengths` the lengths.
 
+mod bits;
 mod builder;
 mod cursor;
 mod file;
@@ -25,6 +27,7 @@ mod unpack;
 mod unpacked;
 mod words;
 
+pub use bits::{rank, ranks};
 pub(crate) use builder::Builder;
 pub use cursor::Cursor;
 pub use file::Postings;
@@ -60,7 +63,12 @@ impl UnitKey {
 
     /// The list of a word, by its number in its file. It has frequencies and no places.
     fn word(part: Part, number: u32) -> Self {
-        Self(WORDS << (2 * CHAR_BITS) | u64::from(number) << 2 | part as u64)
+        Self::of_word(number << 2 | part as u32)
+    }
+
+    /// The same, by its number and its part in the lowest two bits.
+    fn of_word(word: u32) -> Self {
+        Self(WORDS << (2 * CHAR_BITS) | u64::from(word))
     }
 
     fn is_pair(self) -> bool {

@@ -136,8 +136,7 @@ impl Sorter {
         for word in words.chunk_by(|a, b| a >> 32 == b >> 32) {
             self.list.clear();
             self.list.fill(word.iter().map(|word| *word as u32));
-            let part = Part::ALL[(word[0] >> 32 & 3) as usize % Part::ALL.len()];
-            out.add(UnitKey::word(part, (word[0] >> 34) as u32), &mut self.list)?;
+            out.add(UnitKey::of_word((word[0] >> 32) as u32), &mut self.list)?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use tantivy::{DocId, TERMINATED};
 
+use super::bits::{rank, ranks};
 use super::cursor::Cursor;
 
 /// Documents of which it is known together how often one has the unit at most.
@@ -48,7 +49,7 @@ impl Unpacked {
                 great.extend(all.filter(|(_, often)| *often >= 255));
             }
         });
-        Self { ranks: ranks(&bits), bits, frequencies, great, most }
+        Self { ranks: ranks(&bits).collect(), bits, frequencies, great, most }
     }
 
     /// Documents that any of the lists has, which are at their beginning, once each.
@@ -61,7 +62,7 @@ impl Unpacked {
         let count: u32 = bits.iter().map(|bits| bits.count_ones()).sum();
         let most = vec![1; documents.div_ceil(STRETCH)];
         Self {
-            ranks: ranks(&bits),
+            ranks: ranks(&bits).collect(),
             bits,
             frequencies: vec![1; count as usize],
             great: Vec::new(),
@@ -104,10 +105,11 @@ impl Unpacked {
     /// How often `doc` has the unit.
     #[must_use]
     pub fn frequency(&self, doc: DocId) -> u32 {
-        let (word, bit) = (doc as usize / 64, 1_u64 << (doc % 64));
-        let Some(bits) = self.bits.get(word).filter(|bits| *bits & bit != 0) else { return 0 };
-        let rank = self.ranks[word] + (bits & (bit - 1)).count_ones();
-        match self.frequencies[rank as usize] {
+        let at = doc as usize;
+        if self.bits.get(at / 64).is_none_or(|bits| bits >> (at % 64) & 1 == 0) {
+            return 0;
+        }
+        match self.frequencies[rank(&self.bits, &self.ranks, at)] {
             u8::MAX => {
                 let found = self.great.binary_search_by_key(&doc, |(doc, _)| *doc);
                 found.map_or(0, |at| self.great[at].1)
@@ -125,14 +127,4 @@ impl Unpacked {
         let most = within.iter().copied().max().unwrap_or_default();
         (most < u8::MAX).then_some(u32::from(most))
     }
-}
-
-/// How many documents come before those of each word of bits.
-fn ranks(bits: &[u64]) -> Vec<u32> {
-    let ranks = bits.iter().scan(0, |so_far, bits| {
-        let before = *so_far;
-        *so_far += bits.count_ones();
-        Some(before)
-    });
-    ranks.collect()
 }

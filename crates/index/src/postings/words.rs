@@ -78,21 +78,20 @@ impl Table {
 
     /// Says every word from `from` on, with its number, as long as `each` wants more.
     pub(super) fn each_from(&self, from: &str, mut each: impl FnMut(&str, u32) -> bool) {
+        let mut word = Vec::new();
         let (mut low, mut high) = (0, self.blocks());
         while low < high {
             let middle = (low + high) / 2;
-            let first = self.block(middle).and_then(|mut block| {
-                let mut word = Vec::new();
-                next(&mut block, &mut word).map(|_| word)
-            });
-            match first.is_some_and(|first| first.as_slice() <= from.as_bytes()) {
+            word.clear();
+            let first = self.block(middle).and_then(|mut block| next(&mut block, &mut word));
+            match first.is_some() && word.as_slice() <= from.as_bytes() {
                 true => low = middle + 1,
                 false => high = middle,
             }
         }
         for number in low.saturating_sub(1)..self.blocks() {
             let Some(mut block) = self.block(number) else { return };
-            let mut word = Vec::new();
+            word.clear();
             for _ in 0..BLOCK {
                 let Some(number) = next(&mut block, &mut word) else { break };
                 let Ok(word) = std::str::from_utf8(&word) else { return };
