@@ -25,12 +25,13 @@ fn fixture(name: &str) -> (Dir, String) {
 }
 
 #[test]
-fn format_3_is_read() {
-    let (dir, records) = fixture("format-3");
+fn format_4_is_read() {
+    let (dir, records) = fixture("format-4");
     assert_eq!(dir.ok(&["export"]), records);
     assert_eq!(dir.ids(&["\"比特币减半\""]).len(), 1);
     assert_eq!(dir.ids(&["護城河"]).len(), 1);
     assert_eq!(dir.ids(&["tag:eth", "kind:flash"]), ["r-1"]);
+    assert_eq!(dir.ids(&["path:one.txt", "kind:flash"]), ["f3005a830ae42"]);
     // Of which lists have full blocks: in every document once, in some twice, and in each third.
     let count = |query: &str| dir.ids(&[query]).len();
     assert_eq!(
@@ -43,7 +44,7 @@ fn format_3_is_read() {
 
 #[test]
 fn an_index_of_another_format_is_refused_with_the_cure() {
-    for format in [1, 2] {
+    for format in [1, 2, 3] {
         let dir = Dir::new();
         // As format 1 wrote it: the pointer had no checksum.
         dir.write("index/CURRENT", "gen-000001\n");

@@ -16,17 +16,16 @@ pub fn check(data: &[u8]) {
     };
     let (index, documents) = (usize::from(entries % 8) * INDEX_ENTRY, usize::from(documents));
     let dictionary = usize::from(dictionary);
-    let words = usize::from(entries / 8) * 4;
-    let Some(lists) = sections.len().checked_sub(index + dictionary + words + 3 * documents) else {
-        return;
-    };
+    let (words, paths) = (usize::from(entries / 8) * 4, usize::from(step % 8) * 4);
+    let others = index + dictionary + words + paths + 3 * documents;
+    let Some(lists) = sections.len().checked_sub(others) else { return };
     let keys: Vec<UnitKey> =
         sections[lists + dictionary..][..index].chunks(INDEX_ENTRY).filter_map(key).collect();
     let mut file = sections.to_vec();
-    for number in [lists, dictionary, index, words, documents].into_iter().chain([0; 9]) {
+    for number in [lists, dictionary, index, words, paths, documents].into_iter().chain([0; 9]) {
         file.extend((number as u64).to_le_bytes());
     }
-    file.extend(b"wensou-2");
+    file.extend(b"wensou-3");
     let most = file.len() * 128;
     let postings = Postings::open(OwnedBytes::new(file)).expect("a footer that fits");
     assert_eq!(postings.lengths(Part::Body).len(), postings.documents());
@@ -37,6 +36,9 @@ pub fn check(data: &[u8]) {
     });
     assert!(words <= most, "there is an end of words");
     let _ = postings.key(Part::Title, Unit::Word, "btc");
+    for whole in [true, false] {
+        assert!(postings.in_paths("a", whole).count() as usize <= postings.documents());
+    }
     for key in keys {
         let count = postings.count(key);
         let Some(walked) = postings.list(key) else { continue };

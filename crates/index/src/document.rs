@@ -177,6 +177,8 @@ pub(crate) struct Analysed {
     pub(crate) title: Units,
     pub(crate) body: Units,
     pub(crate) tags: Vec<Units>,
+    /// Where it stands.
+    pub(crate) paths: Vec<String>,
 }
 
 /// Turns records into documents.
@@ -188,7 +190,7 @@ pub(crate) struct Documents<'a> {
 
 impl Documents<'_> {
     /// The document of one record; `ord` is its number in the order of the walk.
-    pub(crate) fn analyse(&self, ord: u64, encoded: &Encoded) -> Analysed {
+    pub(crate) fn analyse(&self, ord: u64, encoded: Encoded) -> Analysed {
         let fields = self.fields;
         let record = &encoded.record;
         let kind = record.kind();
@@ -220,7 +222,8 @@ impl Documents<'_> {
         document.add_bytes(fields.record, &encoded.bytes);
         document.add_u64(fields.digest, encoded.digest);
         let bytes = encoded.bytes.len() as u64;
-        Analysed { document, bytes, kind, title, body, tags }
+        let paths = paths(encoded.record);
+        Analysed { document, bytes, kind, title, body, tags, paths }
     }
 
     fn add_date(&self, document: &mut TantivyDocument, date: Date) {
@@ -256,16 +259,6 @@ impl Documents<'_> {
         self.add_both(document, fields, category);
     }
 
-    fn add_path(&self, document: &mut TantivyDocument, path: &str) {
-        let path = path.trim_start_matches("./");
-        document.add_text(self.fields.path, path);
-        for (at, _) in path.match_indices('/') {
-            if at + 1 < path.len() {
-                document.add_text(self.fields.path, &path[at + 1..]);
-            }
-        }
-    }
-
     fn add_article(&self, document: &mut TantivyDocument, article: &Article) {
         if let Some(source) = &article.source {
             self.add_source(document, source, true);
@@ -276,7 +269,6 @@ impl Documents<'_> {
         if let Some(category) = &article.category {
             self.add_category(document, category);
         }
-        self.add_path(document, &article.path);
     }
 
     fn add_flash(&self, document: &mut TantivyDocument, flash: &FlashItem) {
@@ -289,8 +281,16 @@ impl Documents<'_> {
         for writing in &flash.writings {
             document.add_text(self.fields.id, &writing.id);
         }
-        for sighting in flash.sightings() {
-            self.add_path(document, &sighting.path);
+    }
+}
+
+/// Every path where a record stands.
+fn paths(record: Record) -> Vec<String> {
+    match record {
+        Record::Article(article) => vec![article.path],
+        Record::Flash(flash) => {
+            let others = flash.writings.into_iter().flat_map(|writing| writing.seen_in);
+            flash.seen_in.into_iter().chain(others).map(|sighting| sighting.path).collect()
         }
     }
 }

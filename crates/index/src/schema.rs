@@ -11,17 +11,18 @@
 //! | char | every key character | frequencies | [`crate::Postings`] | phrases of one character; ranking |
 //! | word | jieba's search-mode words, Latin and number runs and their parts | frequencies | [`crate::Postings`] | ranking; Latin and number words |
 //!
+//! The paths where a document stands have lists of theirs there too.
+//!
 //! Of the body, Chinese words of one or two characters have no posting of their own: a character or a
 //! pair is the same in the other structure. Titles and tags keep them, because letters are read as
 //! the pinyin of whole words.
 
 use tantivy::schema::{
-    FAST, Field, INDEXED, IndexRecordOption, NumericOptions, STORED, Schema, TextFieldIndexing,
-    TextOptions,
+    FAST, Field, IndexRecordOption, NumericOptions, STORED, Schema, TextFieldIndexing, TextOptions,
 };
 
 /// Raised whenever the fields below or the postings change: an index of another format cannot be read.
-pub const FORMAT_VERSION: u32 = 3;
+pub const FORMAT_VERSION: u32 = 4;
 
 /// What a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -118,8 +119,6 @@ pub struct Fields {
     pub category: Field,
     /// Categories for counting, as `tag_facet`.
     pub category_facet: Field,
-    /// Every tail of every path that the record stands in, cut at `/`: `path:`.
-    pub path: Field,
     /// What the record has: names of [`crate::document::HAS`]. `has:`.
     pub has: Field,
     /// `hans`, `hant` or `mixed`: `script:`.
@@ -137,9 +136,9 @@ pub struct Fields {
 #[must_use]
 pub(crate) fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
-    let number = || NumericOptions::from(FAST | INDEXED);
     let facet = || TextOptions::default().set_fast("raw");
     // Nothing of a field is scored, so no length of it is kept.
+    let number = || NumericOptions::default().set_fast().set_indexed();
     let whole = || {
         TextOptions::default().set_indexing_options(
             TextFieldIndexing::default()
@@ -161,7 +160,6 @@ pub(crate) fn schema() -> (Schema, Fields) {
         source_facet: builder.add_text_field("source_facet", facet()),
         category: builder.add_text_field("category", whole()),
         category_facet: builder.add_text_field("category_facet", facet()),
-        path: builder.add_text_field("path", whole()),
         has: builder.add_text_field("has", whole()),
         script: builder.add_text_field("script", whole()),
         seen: builder.add_u64_field("seen", FAST),

@@ -40,6 +40,9 @@ const QUEUE: usize = 8;
 /// Bytes of records on their way at most: analysed, a record takes ten times its bytes.
 const ON_THE_WAY: u64 = 4 << 20;
 
+/// Bytes of the records of a segment, until all are merged: the engine reads those of one at once then.
+const SEGMENT: u64 = 96 << 20;
+
 /// Writes one generation.
 pub(crate) struct Writer {
     folder: PathBuf,
@@ -104,14 +107,15 @@ impl Writer {
         let (outcomes, done) = bounded::<Outcome>(QUEUE);
         let room = Arc::new(Room::new(ON_THE_WAY));
         let Self { folder, fields, writer, previous, pairs, written, .. } = self;
-        let (fields, folder, writer) = (&*fields, &*folder, &*writer);
+        let (fields, folder) = (&*fields, &*folder);
         thread::scope(|scope| {
             for _ in 0..options.threads.max(1) {
                 let todo = todo.clone();
                 let documents = Documents { fields, segmenter: analysis.segmenter() };
                 scope.spawn(move || {
                     for Job { records, outcome } in todo {
-                        let analysed = records.iter().map(|(ord, it)| documents.analyse(*ord, it));
+                        let records = records.into_iter();
+                        let analysed = records.map(|(ord, it)| documents.analyse(ord, it));
                         // If nobody waits for it, inverting has failed, and says so.
                         let _ = outcome.send(analysed.collect());
                     }
@@ -286,20 +290,28 @@ impl Batches<'_> {
 }
 
 fn invert(
-    writer: &IndexWriter<Counted>,
+    writer: &mut IndexWriter<Counted>,
     pairs: &mut Builder,
     folder: &Path,
     done: Receiver<Outcome>,
     room: &Arc<Room>,
 ) -> Result<(), Error> {
+    let mut of_segment = 0;
     for outcome in done {
         let mut documents = Vec::with_capacity(BATCH);
         for analysed in outcome.recv().map_err(|_| panicked())? {
-            let Analysed { document, bytes, kind, title, body, tags } = analysed;
+            let Analysed { document, bytes, kind, title, body, tags, paths } = analysed;
+            of_segment += bytes;
             documents.push(UserOperation::Add(Counted::new(document, room, bytes)));
-            add(pairs, kind, title, body, tags).map_err(Error::io("write into", folder))?;
+            let added = add(pairs, kind, title, body, tags)
+                .and_then(|()| paths.iter().try_for_each(|path| add_path(pairs, path)));
+            added.map_err(Error::io("write into", folder))?;
         }
         writer.run(documents)?;
+        if of_segment >= SEGMENT {
+            writer.commit()?;
+            of_segment = 0;
+        }
     }
     Ok(())
 }
@@ -318,6 +330,11 @@ fn add(
     postings.add_words(Part::Title, words(&title.words))?;
     postings.add_words(Part::Body, words(&body.words))?;
     words_of_tags.iter().try_for_each(|tag| postings.add_words(Part::Tags, words(tag)))
+}
+
+/// A path as it is asked for.
+fn add_path(postings: &mut Builder, path: &str) -> io::Result<()> {
+    postings.add_path(path.trim_start_matches("./"))
 }
 
 fn panicked() -> Error {

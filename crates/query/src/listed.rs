@@ -6,7 +6,7 @@ use wensou_index::{Part, Postings, SegmentPostings};
 
 use crate::matching::{Confirmed, Matcher};
 
-/// Matches documents that have something in one of the parts. Scores nothing.
+/// Matches documents that have something in one of the parts, or stand somewhere. Scores nothing.
 #[derive(Debug, Clone)]
 pub(crate) struct Listed {
     pub(crate) postings: SegmentPostings,
@@ -23,6 +23,8 @@ pub(crate) enum What {
     Word(String),
     /// A word of the index that begins so.
     Prefix(String),
+    /// In none of the parts: a file or folder of this name or path where it stands, or one whose name begins so.
+    Path { name: String, whole: bool },
 }
 
 impl Listed {

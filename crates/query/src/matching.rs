@@ -106,10 +106,11 @@ impl Matcher {
         let of_part = |part: &Part| match what {
             What::Sequence(key) => sequence(*part, key),
             What::Word(word) => list(postings.key(*part, Unit::Word, word)?),
-            What::Prefix(_) => None,
+            What::Prefix(_) | What::Path { .. } => None,
         };
         match what {
             What::Prefix(prefix) => Self::Kept(Arc::new(postings.with_prefix(parts, prefix))),
+            What::Path { name, whole } => Self::Kept(Arc::new(postings.in_paths(name, *whole))),
             _ => Self::any(parts.iter().filter_map(of_part).collect()),
         }
     }

@@ -13,6 +13,7 @@ use std::thread::{self, JoinHandle};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rustc_hash::FxHashMap;
 
+use super::UnitKey;
 use super::file::Writer;
 use super::lengths::code_of;
 use super::merge::merge;
@@ -62,13 +63,14 @@ impl Codes {
     }
 }
 
-/// Collects the key characters and words of documents and writes their postings.
+/// Collects the key characters, words and paths of documents and writes their postings.
 pub(crate) struct Builder {
     folder: PathBuf,
     run_size: usize,
     run: Run,
     codes: Codes,
     words: Numbers,
+    paths: Numbers,
     kinds: Vec<Kind>,
     lengths: [Vec<u8>; 3],
     totals: [[u64; 3]; 2],
@@ -91,6 +93,7 @@ impl Builder {
             run: Run::default(),
             codes: Codes::new(),
             words: Numbers::default(),
+            paths: Numbers::default(),
             kinds: Vec::new(),
             lengths: Default::default(),
             totals: Default::default(),
@@ -120,12 +123,23 @@ impl Builder {
         part: Part,
         words: impl Iterator<Item = &'w str>,
     ) -> io::Result<()> {
-        let document = (self.kinds.len() as u32).saturating_sub(1);
         for word in words {
             let number = self.words.of(word)?;
-            self.run.word(document, part, number);
+            self.run.word(self.last(), UnitKey::word(part, number));
         }
         Ok(())
+    }
+
+    /// Adds a path where the document stands that was added last.
+    pub(crate) fn add_path(&mut self, path: &str) -> io::Result<()> {
+        let number = self.paths.of(path)?;
+        self.run.word(self.last(), UnitKey::path(number));
+        Ok(())
+    }
+
+    /// The document that was added last.
+    fn last(&self) -> u32 {
+        (self.kinds.len() as u32).saturating_sub(1)
     }
 
     fn part<'t>(
@@ -238,7 +252,12 @@ impl Builder {
         for kind in &self.kinds {
             by_kind[*kind as usize] += 1;
         }
-        writer.finish(&self.words.table(), &self.lengths, by_kind, self.totals)?;
+        writer.finish(
+            [self.words.table(), self.paths.table_of_ends()],
+            &self.lengths,
+            by_kind,
+            self.totals,
+        )?;
         Ok(self.kinds.len() as u32)
     }
 }

@@ -1,7 +1,7 @@
 //! The file of postings.
 //!
 //! ```text
-//! lists | dictionary | index of the dictionary | words | lengths of titles, bodies, tags | footer
+//! lists | dictionary | index of the dictionary | words | ends of paths | lengths of titles, bodies, tags | footer
 //! ```
 //!
 //! The dictionary has, by key, the difference to the key before, the documents of the list and its
@@ -31,9 +31,9 @@ const INDEX_ENTRY: usize = 24;
 /// Bytes of lists that are written at once: most lists have but a few.
 const WAITING: usize = 1 << 18;
 /// What the file ends with.
-const MAGIC: u64 = u64::from_le_bytes(*b"wensou-2");
+const MAGIC: u64 = u64::from_le_bytes(*b"wensou-3");
 /// Numbers of the footer: see [`Footer`].
-const FOOTER: usize = 15 * 8;
+const FOOTER: usize = 16 * 8;
 
 /// Writes the lists as they come, in the order of their keys.
 pub(super) struct Writer {
@@ -97,7 +97,7 @@ impl Writer {
 
     pub(super) fn finish(
         mut self,
-        words: &[u8],
+        [words, paths]: [Vec<u8>; 2],
         lengths: &[Vec<u8>; 3],
         by_kind: [u64; 2],
         totals: [[u64; 3]; 2],
@@ -108,12 +108,11 @@ impl Writer {
             (std::mem::take(&mut self.dictionary), std::mem::take(&mut self.index));
         self.put(&dictionary)?;
         self.put(&index)?;
-        self.put(words)?;
-        for lengths in lengths {
-            self.put(lengths)?;
+        for bytes in [&words, &paths].into_iter().chain(lengths) {
+            self.put(bytes)?;
         }
         let [articles, flashes] = totals;
-        let sections = [dictionary.len(), index.len(), words.len(), lengths[0].len()];
+        let sections = [dictionary.len(), index.len(), words.len(), paths.len(), lengths[0].len()];
         let footer = std::iter::once(lists)
             .chain(sections.map(|length| length as u64))
             .chain(by_kind)
@@ -142,6 +141,8 @@ pub struct Postings {
     dictionary: OwnedBytes,
     index: OwnedBytes,
     words: Table,
+    /// Ends of paths.
+    paths: Table,
     lengths: [OwnedBytes; 3],
     footer: Footer,
 }
@@ -165,7 +166,7 @@ impl Postings {
         for (number, bytes) in numbers.iter_mut().zip(footer.chunks_exact(8)) {
             *number = u64::from_le_bytes(bytes.try_into().map_err(|_| "eight bytes are not")?);
         }
-        let [lists, dictionary, index, words, documents, a, b, c, d, e, f, g, h, _, magic] =
+        let [lists, dictionary, index, words, paths, documents, a, b, c, d, e, f, g, h, _, magic] =
             numbers;
         if magic != MAGIC {
             return Err("the file of postings does not end as one does");
@@ -179,7 +180,7 @@ impl Postings {
         };
         let lists = section(lists)?;
         let (dictionary, index) = (section(dictionary)?, section(index)?);
-        let words = Table(section(words)?);
+        let (words, paths) = (Table(section(words)?), Table(section(paths)?));
         let lengths = [section(documents)?, section(documents)?, section(documents)?];
         if !rest.is_empty() || !index.len().is_multiple_of(INDEX_ENTRY) {
             return Err(damaged);
@@ -189,7 +190,7 @@ impl Postings {
             by_kind: [a, b],
             totals: [[c, d, e], [f, g, h]],
         };
-        Ok(Self { lists, dictionary, index, words, lengths, footer })
+        Ok(Self { lists, dictionary, index, words, paths, lengths, footer })
     }
 
     /// Documents, of both kinds.
@@ -243,14 +244,13 @@ impl Postings {
     /// Documents that have a unit.
     #[must_use]
     pub fn count(&self, key: UnitKey) -> u32 {
-        self.entry(key).map_or(0, |(count, _)| count)
+        Entries::of(self).find(key).map_or(0, |(count, _)| count)
     }
 
     /// The list of a unit, if any document has it.
     #[must_use]
     pub fn list(&self, key: UnitKey) -> Option<Cursor> {
-        let (count, at) = self.entry(key)?;
-        Some(Cursor::new(self.lists.slice(at..self.lists.len()), count, key.is_pair()))
+        Entries::of(self).list(key)
     }
 
     /// The list of a unit, if any document has it, all of it read.
@@ -264,38 +264,115 @@ impl Postings {
     pub fn with_prefix(&self, parts: &[Part], prefix: &str) -> Unpacked {
         let mut keys = Vec::new();
         parts.iter().for_each(|part| self.words(*part, prefix, |_, key| keys.push(key)));
-        Unpacked::union(keys.into_iter().filter_map(|key| self.list(key)), self.documents())
+        self.with_any(keys)
     }
 
-    /// The number of documents of a unit, and where its list begins.
-    fn entry(&self, key: UnitKey) -> Option<(u32, usize)> {
-        let number = |block: usize, which: usize| {
-            let at = block * INDEX_ENTRY + which * 8;
-            let bytes = self.index.get(at..at + 8)?;
-            Some(u64::from_le_bytes(bytes.try_into().ok()?))
+    /// The documents that stand in a file or folder of this name, or path, at whatever depth; unless `whole`, in
+    /// one whose name begins so.
+    #[must_use]
+    pub fn in_paths(&self, name: &str, whole: bool) -> Unpacked {
+        let mut keys = Vec::new();
+        let mut take = |from: &str, whole: bool| {
+            self.paths.each_from(from, |end, number| {
+                let wanted = if whole { end == from } else { end.starts_with(from) };
+                if wanted {
+                    keys.push(UnitKey::path(number));
+                }
+                wanted
+            });
         };
-        let (mut low, mut high) = (0, self.index.len() / INDEX_ENTRY);
+        take(name, whole);
+        if whole {
+            take(&format!("{name}/"), false);
+        }
+        self.with_any(keys)
+    }
+
+    /// The documents that are in the list of any of the keys.
+    fn with_any(&self, mut keys: Vec<UnitKey>) -> Unpacked {
+        keys.sort_unstable();
+        keys.dedup();
+        let mut entries = Entries::of(self);
+        let lists = keys.into_iter().filter_map(|key| entries.list(key));
+        Unpacked::union(lists, self.documents())
+    }
+}
+
+/// Reads entries of the dictionary; of keys that ascend, each block once.
+struct Entries<'p> {
+    postings: &'p Postings,
+    /// What comes behind the entry at hand in its block, and how many entries.
+    rest: &'p [u8],
+    left: usize,
+    /// The first key of the next block.
+    next: u64,
+    /// Of the entry at hand, if one is.
+    key: u64,
+    count: u64,
+    /// Where its list begins and ends.
+    list: (usize, usize),
+}
+
+impl<'p> Entries<'p> {
+    fn of(postings: &'p Postings) -> Self {
+        Self { postings, rest: &[], left: 0, next: 0, key: 0, count: 0, list: (0, 0) }
+    }
+
+    /// A number of the index of the dictionary.
+    fn number(&self, block: usize, which: usize) -> Option<u64> {
+        let at = block * INDEX_ENTRY + which * 8;
+        let bytes = self.postings.index.get(at..at + 8)?;
+        Some(u64::from_le_bytes(bytes.try_into().ok()?))
+    }
+
+    /// Goes before the first entry of the block that would have the key.
+    fn open(&mut self, key: UnitKey) -> Option<()> {
+        let blocks = self.postings.index.len() / INDEX_ENTRY;
+        let (mut low, mut high) = (0, blocks);
         while low < high {
             let middle = (low + high) / 2;
-            match number(middle, 0)? <= key.0 {
+            match self.number(middle, 0)? <= key.0 {
                 true => low = middle + 1,
                 false => high = middle,
             }
         }
         let block = low.checked_sub(1)?;
-        let mut found = number(block, 0)?;
-        let mut entries = self.dictionary.get(usize::try_from(number(block, 1)?).ok()?..)?;
-        let mut at = usize::try_from(number(block, 2)?).ok()?;
-        for _ in 0..ENTRIES {
-            found = found.checked_add(read_variable(&mut entries)?)?;
-            let count = read_variable(&mut entries)?;
-            let length = read_variable(&mut entries)?;
-            if found >= key.0 {
-                let within = found == key.0 && at < self.lists.len();
-                return within.then_some((u32::try_from(count).ok()?, at));
-            }
-            at = at.checked_add(usize::try_from(length).ok()?)?;
+        let entries = usize::try_from(self.number(block, 1)?).ok()?;
+        let lists = usize::try_from(self.number(block, 2)?).ok()?;
+        self.rest = self.postings.dictionary.get(entries..)?;
+        self.left = ENTRIES;
+        self.key = self.number(block, 0)?;
+        self.next = if low < blocks { self.number(low, 0)? } else { u64::MAX };
+        self.list = (lists, lists);
+        self.advance()
+    }
+
+    fn advance(&mut self) -> Option<()> {
+        self.left = self.left.checked_sub(1)?;
+        self.key = self.key.checked_add(read_variable(&mut self.rest)?)?;
+        self.count = read_variable(&mut self.rest)?;
+        let length = usize::try_from(read_variable(&mut self.rest)?).ok()?;
+        self.list = (self.list.1, self.list.1.checked_add(length)?);
+        Some(())
+    }
+
+    /// The number of documents of a unit, and where its list begins.
+    fn find(&mut self, key: UnitKey) -> Option<(u32, usize)> {
+        if key.0 < self.key || self.next <= key.0 {
+            // Nothing, should the block make no sense.
+            self.next = 0;
+            self.open(key)?;
         }
-        None
+        while self.key < key.0 {
+            self.advance()?;
+        }
+        let within = self.key == key.0 && self.list.0 < self.postings.lists.len();
+        within.then_some((u32::try_from(self.count).ok()?, self.list.0))
+    }
+
+    fn list(&mut self, key: UnitKey) -> Option<Cursor> {
+        let (count, at) = self.find(key)?;
+        let lists = &self.postings.lists;
+        Some(Cursor::new(lists.slice(at..lists.len()), count, key.is_pair()))
     }
 }

@@ -1,5 +1,5 @@
-//! Postings of pairs, single characters and words: the exact-phrase structure and what ranks beside it, in one
-//! file beside the engine's segment, in the order of its documents.
+//! Postings of pairs, single characters, words and paths: the exact-phrase structure, what ranks beside it and where
+//! a document stands, in one file beside the engine's segment, in the order of its documents.
 //!
 //! The engine inverts any text at some 200 ns a token, and every character of Chinese is three
 //! tokens here (itself, a pair, part of a word). Sorting numbers does the same in a tenth of it,
@@ -10,7 +10,7 @@
 //!   of every part of every document; [`Unpacked`] is one list in memory;
 //! - `run` sorts and writes a run, `merge` reads them all;
 //! - `bits` ranks documents that are bits;
-//! - `words` numbers words and finds them again;
+//! - `words` numbers words and paths and finds them again;
 //! - `list` writes one list and `cursor` reads it; `pack` and `unpack` do its numbers, `lengths` the lengths.
 
 mod bits;
@@ -38,15 +38,17 @@ pub use unpacked::Unpacked;
 
 use crate::schema::Part;
 
-/// What has a list: a pair of neighbouring key characters, one key character, or a word, of one part.
+/// What has a list: a pair of neighbouring key characters, one key character, or a word, of one part; or a path.
 ///
-/// As a number, ordered: part, first character, then nothing before any second character; words behind all.
+/// As a number, ordered: part, first character, then nothing before any second character; then words, then paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnitKey(u64);
 
 const CHAR_BITS: u32 = 21;
-/// What words have in the place of the part.
+/// What words and paths have in the place of the part.
 const WORDS: u64 = Part::ALL.len() as u64;
+/// What paths have beside it.
+const PATHS: u32 = 1 << 31;
 
 impl UnitKey {
     /// The list of a single character. It has frequencies and no places.
@@ -66,7 +68,12 @@ impl UnitKey {
         Self::of_word(number << 2 | part as u32)
     }
 
-    /// The same, by its number and its part in the lowest two bits.
+    /// The list of a path, by its number in its file. It has no places.
+    fn path(number: u32) -> Self {
+        Self::of_word(PATHS | number << 2)
+    }
+
+    /// The list of a word or path, by what it has behind the place of the part.
     fn of_word(word: u32) -> Self {
         Self(WORDS << (2 * CHAR_BITS) | u64::from(word))
     }

@@ -51,7 +51,8 @@ pub(super) struct Run {
     starts: Vec<Start>,
     /// What each code stands for; the first is [`END`].
     pub(super) characters: Vec<(Part, char)>,
-    /// For each word that stands there: its number, its part in two bits, its document in 32.
+    /// For each word that stands there, and each path: its key without what all of them have, and its document
+    /// in 32 bits.
     words: Vec<u64>,
 }
 
@@ -71,9 +72,9 @@ impl Run {
         (self.characters.len() - 1) as u16
     }
 
-    /// Adds a word of a document.
-    pub(super) fn word(&mut self, document: u32, part: Part, number: u32) {
-        self.words.push(u64::from(number) << 34 | (part as u64) << 32 | u64::from(document));
+    /// Adds a word of a document, or a path where it stands.
+    pub(super) fn word(&mut self, document: u32, key: UnitKey) {
+        self.words.push(key.0 << 32 | u64::from(document));
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -18,6 +18,7 @@ struct Document {
     tags: Vec<Vec<char>>,
     /// Of each part.
     words: [Vec<&'static str>; 3],
+    paths: Vec<&'static str>,
 }
 
 fn bytes(documents: &[Document], run: usize) -> Vec<u8> {
@@ -28,6 +29,7 @@ fn bytes(documents: &[Document], run: usize) -> Vec<u8> {
         for (part, words) in Part::ALL.into_iter().zip(&document.words) {
             builder.add_words(part, words.iter().copied()).unwrap();
         }
+        document.paths.iter().for_each(|path| builder.add_path(path).unwrap());
     }
     let path = folder.path().join("pairs");
     assert_eq!(builder.finish(&path).unwrap() as usize, documents.len());
@@ -80,6 +82,7 @@ fn check(documents: &[Document], run: usize) {
         assert_eq!(cursor.advance(), TERMINATED);
     }
     check_words(&postings, documents);
+    check_paths(&postings, documents);
     for (kind, part) in [(Kind::Article, Part::Body), (Kind::Flash, Part::Tags)] {
         let of_kind = documents.iter().filter(|document| document.kind == kind);
         assert_eq!(postings.documents_of(kind) as usize, of_kind.clone().count());
@@ -131,6 +134,27 @@ fn check_words(postings: &Postings, documents: &[Document]) {
         }
     }
     assert_eq!(postings.key(Part::Body, Unit::Word, "无"), None);
+}
+
+fn check_paths(postings: &Postings, documents: &[Document]) {
+    for name in ["", "a", "a.txt", "b", "新聞", "新聞/a", "a.t", "a/b/a.txt", "/a", "無"] {
+        for whole in [true, false] {
+            let is_wanted = |end: &str| match end.strip_prefix(name) {
+                Some(rest) if whole => rest.is_empty() || rest.starts_with('/'),
+                begins => begins.is_some(),
+            };
+            let there = |path: &&str| {
+                let behind = path.match_indices('/').map(|(at, _)| at + 1);
+                let starts = std::iter::once(0).chain(behind.filter(|at| *at < path.len()));
+                starts.map(|at| &path[at..]).any(is_wanted)
+            };
+            let found = postings.in_paths(name, whole);
+            for (number, document) in (0..).zip(documents) {
+                let wanted = document.paths.iter().any(there);
+                assert_eq!(found.frequency(number), u32::from(wanted), "{name} {whole}");
+            }
+        }
+    }
 }
 
 /// Documents and places, so far apart.
@@ -223,8 +247,18 @@ fn document() -> impl Strategy<Value = Document> {
     let kind = prop::sample::select(&Kind::ALL[..]);
     let texts = (text(MANY, 6), text(FEW, 40), vec(text(MANY, 4), 0..3));
     let words = || vec(prop::sample::select(&["b", "btc", "比特币", "币", "币圈"][..]), 0..6);
-    (kind, texts, [words(), words(), words()])
-        .prop_map(|(kind, (title, body, tags), words)| Document { kind, title, body, tags, words })
+    let paths = ["a.txt", "a/b/a.txt", "新聞/a.txt", "新聞/ab/a", "a/新聞/a.html", "a", "b/"];
+    let paths = vec(prop::sample::select(paths.to_vec()), 0..4);
+    (kind, texts, [words(), words(), words()], paths).prop_map(
+        |(kind, (title, body, tags), words, paths)| Document {
+            kind,
+            title,
+            body,
+            tags,
+            words,
+            paths,
+        },
+    )
 }
 
 proptest! {
@@ -492,6 +526,7 @@ fn a_document_may_lie_across_runs_and_hold_every_character() {
             body: body.clone(),
             tags: vec![vec!['a'], vec!['b', 'c']],
             words: [vec!["a"], vec!["b"], vec![]],
+            paths: vec!["a/b"],
         })
         .collect();
     check(&documents, 50_000);

@@ -1,56 +1,85 @@
-//! Words: their numbers while an index is built, and the table that finds them again.
+//! Words and paths: their numbers while an index is built, and the tables that find them again.
 //!
 //! ```text
 //! table = block … | where each block begins u32 … | number of blocks u32
 //! block = of 16 words, each: bytes shared with the one before | other bytes, their number first | number
 //! ```
 //!
-//! in variable bytes; words in the order of bytes. The first of a block shares nothing.
+//! in variable bytes; words in the order of bytes. The first of a block shares nothing. In the table of paths
+//! every end of a path that begins a name stands for a word, as often as there are paths that end so.
 
 use std::io;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::FxBuildHasher;
+use string_interner::backend::StringBackend;
+use string_interner::{DefaultSymbol, StringInterner, Symbol};
 use tantivy::directory::OwnedBytes;
 
 use super::pack::{read_variable, variable};
 
 /// Words of a block.
 const BLOCK: usize = 16;
-/// There are fewer words than this.
-const MOST: usize = 1 << 30;
+/// There are fewer words than this, and fewer paths.
+const MOST: usize = 1 << 29;
 
-/// The number of every word that has come, in the order in which they came first.
-#[derive(Debug, Default)]
-pub(super) struct Numbers(FxHashMap<Box<str>, u32>);
+/// The number of every word (or path) that has come, in the order in which they came first.
+#[derive(Debug)]
+pub(super) struct Numbers(StringInterner<StringBackend, FxBuildHasher>);
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self(StringInterner::new())
+    }
+}
 
 impl Numbers {
     pub(super) fn of(&mut self, word: &str) -> io::Result<u32> {
-        if let Some(number) = self.0.get(word) {
-            return Ok(*number);
+        if self.0.len() >= MOST {
+            return Err(io::Error::other("more different words or paths than an index can hold"));
         }
-        let number = self.0.len();
-        if number >= MOST {
-            return Err(io::Error::other("more different words than an index can hold"));
-        }
-        self.0.insert(word.into(), number as u32);
-        Ok(number as u32)
+        Ok(self.0.get_or_intern(word).to_usize() as u32)
     }
 
     /// The table of them.
     pub(super) fn table(self) -> Vec<u8> {
-        let mut words: Vec<(Box<str>, u32)> = self.0.into_iter().collect();
-        words.sort_unstable();
+        self.table_from(|_| std::iter::once(0))
+    }
+
+    /// The table of the ends of paths, from the beginning and from behind each `/` on.
+    pub(super) fn table_of_ends(self) -> Vec<u8> {
+        self.table_from(|path| {
+            let behind = path.match_indices('/').map(|(at, slash)| at + slash.len());
+            std::iter::once(0).chain(behind.filter(|at| *at < path.len()))
+        })
+    }
+
+    /// The table of what stands in each from each of its `starts` on.
+    fn table_from<'n, I: Iterator<Item = usize>>(
+        &'n self,
+        starts: impl Fn(&'n str) -> I,
+    ) -> Vec<u8> {
+        // Numbers take a third of what strings do.
+        let mut order: Vec<(u32, u32)> = Vec::new();
+        for (symbol, word) in &self.0 {
+            order.extend(starts(word).map(|at| (symbol.to_usize() as u32, at as u32)));
+        }
+        let text = |(number, at): (u32, u32)| {
+            let symbol = DefaultSymbol::try_from_usize(number as usize);
+            let word = symbol.and_then(|symbol| self.0.resolve(symbol)).unwrap_or_default();
+            word.get(at as usize..).unwrap_or_default().as_bytes()
+        };
+        order.sort_unstable_by(|a, b| text(*a).cmp(text(*b)).then(a.cmp(b)));
         let (mut table, mut blocks) = (Vec::new(), Vec::new());
-        for block in words.chunks(BLOCK) {
+        for block in order.chunks(BLOCK) {
             blocks.extend((table.len() as u32).to_le_bytes());
             let mut before: &[u8] = &[];
-            for (word, number) in block {
-                let word = word.as_bytes();
+            for entry in block {
+                let word = text(*entry);
                 let shared = before.iter().zip(word).take_while(|(a, b)| a == b).count();
                 variable(shared as u64, &mut table);
                 variable((word.len() - shared) as u64, &mut table);
                 table.extend(&word[shared..]);
-                variable(u64::from(*number), &mut table);
+                variable(u64::from(entry.0), &mut table);
                 before = word;
             }
         }
@@ -61,7 +90,7 @@ impl Numbers {
     }
 }
 
-/// Reads what [`Numbers::table`] wrote. A table whose bytes make no sense ends where they stop making sense.
+/// Reads what [`Numbers`] wrote. A table whose bytes make no sense ends where they stop making sense.
 #[derive(Clone)]
 pub(super) struct Table(pub(super) OwnedBytes);
 
@@ -84,7 +113,8 @@ impl Table {
             let middle = (low + high) / 2;
             word.clear();
             let first = self.block(middle).and_then(|mut block| next(&mut block, &mut word));
-            match first.is_some() && word.as_slice() <= from.as_bytes() {
+            // A word that stands there several times may begin in the block before.
+            match first.is_some() && word.as_slice() < from.as_bytes() {
                 true => low = middle + 1,
                 false => high = middle,
             }
@@ -167,6 +197,25 @@ mod tests {
             let wanted = wanted.range(from.as_str()..);
             let wanted: Vec<_> = wanted.map(|(word, number)| ((*word).to_owned(), *number)).collect();
             prop_assert_eq!(found, wanted);
+        }
+
+        #[test]
+        fn every_path_of_an_end_is_found(folders in 1_u32..70) {
+            let mut numbers = Numbers::default();
+            for folder in 0..folders {
+                prop_assert_eq!(numbers.of(&format!("{folder}/頁/一.txt")).unwrap(), folder);
+            }
+            let table = Table(OwnedBytes::new(numbers.table_of_ends()));
+            for end in ["一.txt", "頁/一.txt"] {
+                let mut found = Vec::new();
+                table.each_from(end, |there, number| {
+                    let wanted = there == end;
+                    found.extend(wanted.then_some(number));
+                    wanted
+                });
+                prop_assert_eq!(found, (0..folders).collect::<Vec<_>>());
+            }
+            prop_assert_eq!(table.number("0/頁/一.txt"), Some(0));
         }
 
         #[test]

@@ -7,6 +7,7 @@ use wensou_text::fold;
 use super::{Compiler, Mode};
 use crate::filter;
 use crate::lang::{DateFilter, FieldClause, Value};
+use crate::listed::{Listed, What};
 use crate::terms::any;
 
 impl Compiler<'_> {
@@ -56,12 +57,9 @@ impl Compiler<'_> {
 
     /// A path, a file's name, a folder, or the beginning of one.
     fn path(&self, value: &Value) -> Box<dyn EngineQuery> {
-        let field = self.index.fields().path;
-        let path = value.text.trim_start_matches("./").trim_end_matches('/');
-        if value.prefix {
-            return filter::prefix(field, path);
-        }
-        any(vec![filter::exact(field, path), filter::prefix(field, &format!("{path}/"))])
+        let name = value.text.trim_start_matches("./").trim_end_matches('/').to_owned();
+        let what = What::Path { name, whole: !value.prefix };
+        Box::new(Listed { postings: self.index.postings().clone(), parts: Vec::new(), what })
     }
 
     fn date(&mut self, date: &DateFilter) -> Box<dyn EngineQuery> {
