@@ -120,7 +120,13 @@ fn article_tags(article: &Article) -> Vec<String> {
 
 /// Encodes a record for the store.
 pub(crate) fn encode(record: &Record) -> Result<Vec<u8>, Error> {
-    postcard::to_stdvec(record).map_err(|error| Error::Record(Some(error)))
+    // Room for its text and some more, so that it need not move as it grows.
+    let text = match record {
+        Record::Article(article) => article.paragraphs.iter().map(|text| text.len() + 4).sum(),
+        Record::Flash(flash) => flash.text.len() + 64 * flash.seen_in.len(),
+    };
+    let encoded = postcard::to_extend(record, Vec::with_capacity(text + 1024));
+    encoded.map_err(|error| Error::Record(Some(error)))
 }
 
 /// Decodes what [`encode`] wrote.

@@ -102,8 +102,7 @@ pub struct Fields {
     pub ord: Field,
     /// Code of the [`Kind`], fast and indexed: `kind:`.
     pub kind: Field,
-    /// Civil seconds since 1970-01-01T00:00:00 in the archive's own time, fast and indexed;
-    /// absent where no date is known.
+    /// Civil seconds since 1970-01-01T00:00:00 in the archive's own time, fast: `date:`. Absent where no date is known.
     pub date: Field,
     /// [`PROVENANCE_NONE`] and so on, fast and indexed: `date:none`, `date:inferred`.
     pub provenance: Field,
@@ -152,7 +151,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         tie: builder.add_u64_field("tie", FAST),
         ord: builder.add_u64_field("ord", FAST),
         kind: builder.add_u64_field("kind", number()),
-        date: builder.add_i64_field("date", number()),
+        date: builder.add_i64_field("date", FAST),
         provenance: builder.add_u64_field("provenance", number()),
         tag: builder.add_text_field("tag", whole()),
         tag_facet: builder.add_text_field("tag_facet", facet()),

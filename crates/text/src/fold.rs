@@ -58,59 +58,36 @@ struct Sequence {
 }
 
 /// Folds `text` to the end of `out` and reports the sequences that are not one character for one.
+///
+/// Every character is written anew, changed or not: to copy what folds to itself in one piece would have the processor
+/// guess for each character of a Traditional text whether it changes.
 fn fold_into(text: &str, out: &mut String, mut report: impl FnMut(Sequence)) {
-    let bytes = text.as_bytes();
-    // `text[kept..at]` folds to itself and waits to be copied in one piece.
-    let (mut kept, mut at) = (0, 0);
-    // Where the last character of a plain stretch begins; a mark that follows is composed with it.
+    let mut rest = text.chars();
+    // Where the last character that is plain begins, there and folded; a mark that follows is composed with it.
     let mut last_plain = None;
-    while let Some(&lead) = bytes.get(at) {
-        if lead < 0x80 {
-            last_plain = Some(at);
-            if lead.is_ascii_uppercase() {
-                out.push_str(&text[kept..at]);
-                out.push(char::from(lead.to_ascii_lowercase()));
-                kept = at + 1;
-            }
-            at += 1;
-            continue;
-        }
-        let Some(c) = text[at..].chars().next() else { break };
-        let entry = fold_entry(c);
-        match entry {
-            0 => {
-                last_plain = Some(at);
-                at += c.len_utf8();
-            }
-            EXPAND | JOIN => {
-                let start = if entry == JOIN { last_plain.unwrap_or(at) } else { at };
-                if start < kept {
-                    // The character before was changed and is out already: take it back.
-                    out.pop();
-                } else {
-                    out.push_str(&text[kept..start]);
-                }
-                let end = sequence_end(text, at + c.len_utf8());
-                let folded_from = out.len();
-                fold_sequence(&text[start..end], out);
-                report(Sequence {
-                    original_bytes: (start, end),
-                    folded_bytes: (folded_from, out.len()),
-                });
-                last_plain = None;
-                kept = end;
-                at = end;
-            }
-            distance => {
-                out.push_str(&text[kept..at]);
-                out.push(at_distance(c, distance));
-                last_plain = Some(at);
-                at += c.len_utf8();
-                kept = at;
-            }
+    loop {
+        let at = text.len() - rest.as_str().len();
+        let Some(c) = rest.next() else { break };
+        let entry = if c.is_ascii() { 0 } else { fold_entry(c) };
+        if entry == EXPAND || entry == JOIN {
+            let (start, folded_from) = match last_plain {
+                Some(last) if entry == JOIN => last,
+                _ => (at, out.len()),
+            };
+            out.truncate(folded_from);
+            let end = sequence_end(text, at + c.len_utf8());
+            fold_sequence(&text[start..end], out);
+            report(Sequence {
+                original_bytes: (start, end),
+                folded_bytes: (folded_from, out.len()),
+            });
+            last_plain = None;
+            rest = text[end..].chars();
+        } else {
+            last_plain = Some((at, out.len()));
+            out.push(if c.is_ascii() { c.to_ascii_lowercase() } else { at_distance(c, entry) });
         }
     }
-    out.push_str(&text[kept..]);
 }
 
 /// The end of the sequence that goes on at byte `from`: everything that joins what stands before it belongs to it.
