@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::analyzer::Units;
 use crate::error::Error;
+use crate::id;
 use crate::postings::Totals;
 use crate::schema::{Fields, Kind, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED, Part};
 
@@ -205,6 +206,10 @@ impl Documents<'_> {
         let room = encoded.bytes.len() + texts.body.len() / 4 + 2048;
         let mut document = TantivyDocument::with_capacity(room);
         document.add_text(fields.id, record.id());
+        match id::number_of(record.id()) {
+            Some(number) => document.add_u64(fields.id_number, number),
+            None => document.add_text(fields.id_given, record.id()),
+        }
         document.add_u64(fields.tie, encoded.tie());
         document.add_u64(fields.ord, ord);
         document.add_u64(fields.kind, kind as u64);

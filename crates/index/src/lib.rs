@@ -18,6 +18,7 @@ mod document;
 mod error;
 mod frozen;
 mod generation;
+mod id;
 mod meta;
 mod open;
 mod postings;

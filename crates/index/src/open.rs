@@ -22,6 +22,7 @@ use crate::document::decode;
 use crate::error::Error;
 use crate::frozen::Frozen;
 use crate::generation::{self, Current};
+use crate::id::id_of;
 use crate::meta::Meta;
 use crate::postings::SegmentPostings;
 use crate::schema::{Fields, schema};
@@ -51,7 +52,8 @@ impl std::fmt::Debug for Index {
 struct Columns {
     date: OnceLock<Column<i64>>,
     tie: OnceLock<Column<u64>>,
-    id: OnceLock<Option<StrColumn>>,
+    id_number: OnceLock<Column<u64>>,
+    id_given: OnceLock<Option<StrColumn>>,
     digest: OnceLock<Column<u64>>,
 }
 
@@ -247,9 +249,13 @@ impl Index {
     /// If the engine fails.
     pub fn id(&self, address: DocAddress) -> Result<String, Error> {
         let reader = self.searcher.segment_reader(address.segment_ord);
-        let column = &self.columns[address.segment_ord as usize].id;
+        let Columns { id_number, id_given, .. } = &self.columns[address.segment_ord as usize];
+        let numbers = once(id_number, || reader.fast_fields().u64("id_number"))?;
+        if let Some(number) = numbers.first(address.doc_id) {
+            return Ok(id_of(number));
+        }
         let mut id = String::new();
-        if let Some(column) = once(column, || reader.fast_fields().str("id"))?
+        if let Some(column) = once(id_given, || reader.fast_fields().str("id_given"))?
             && let Some(ord) = column.term_ords(address.doc_id).next()
         {
             column.ord_to_str(ord, &mut id).map_err(into_engine)?;

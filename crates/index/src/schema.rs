@@ -94,8 +94,12 @@ pub const PROVENANCE_STATED: u64 = 2;
 /// Handles of every field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fields {
-    /// Id, whole; of a flash item, then those of its other writings. Indexed: `show ID`, `id:`; fast: lists of ids need no stored record.
+    /// Id, whole; of a flash item, then those of its other writings. Indexed: `show ID`, `id:`.
     pub id: Field,
+    /// The id as a number (see [`crate::id::number_of`]), fast: lists of ids need no stored record. Absent where it is none.
+    pub id_number: Field,
+    /// The id where it is no number, fast: those that a dump gives.
+    pub id_given: Field,
     /// xxh3 of the id, fast: breaks ties the same way however segments lie.
     pub tie: Field,
     /// Number of the record in the order of the walk, fast: the order of `export`.
@@ -147,7 +151,9 @@ pub(crate) fn schema() -> (Schema, Fields) {
         )
     };
     let fields = Fields {
-        id: builder.add_text_field("id", whole().set_fast("raw")),
+        id: builder.add_text_field("id", whole()),
+        id_number: builder.add_u64_field("id_number", FAST),
+        id_given: builder.add_text_field("id_given", facet()),
         tie: builder.add_u64_field("tie", FAST),
         ord: builder.add_u64_field("ord", FAST),
         kind: builder.add_u64_field("kind", number()),

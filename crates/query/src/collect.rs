@@ -111,8 +111,8 @@ impl Best {
         for (segment, reader) in (0..).zip(searcher.segment_readers()) {
             let mut best = SegmentBest::new(self, index, segment)?;
             let (scored, bonus) = (wanted.scored, wanted.bonus);
-            let mut scorer = SegmentScorer::new(index, statistics, reader, scored, bonus)?;
             let mut matched = Matcher::of(wanted.matched, scoring, reader, statistics)?;
+            let mut scorer = SegmentScorer::new(index, statistics, reader, scored, bonus)?;
             let documents = reader.max_doc();
             let alive = reader.alive_bitset();
             let expected = CANDIDATES * u64::from(documents) / matched.cost().max(1);
@@ -136,6 +136,7 @@ impl Best {
                 (next, length) = (window.until(), (length * 2).min(longest));
                 best.collect(window, promise, &mut scorer, &mut matched);
             }
+            statistics.looked(reader.segment_id(), documents, scorer.looked());
             best.shrink();
             total += best.total;
             found.append(&mut best.found);

@@ -17,9 +17,9 @@ use std::sync::Arc;
 use tantivy::directory::OwnedBytes;
 use tantivy::query::{EnableScoring, Query, Scorer};
 use tantivy::{DocId, DocSet, SegmentReader, TantivyError};
-use wensou_index::{Cursor, Index, Part, Postings, Unit, Unpacked};
+use wensou_index::{Cursor, Index, Part, Postings, Unit, UnitKey, Unpacked};
 
-use crate::stats::{Norms, Statistics, share};
+use crate::stats::{Looked, Norms, Statistics, share};
 use crate::terms::Scored;
 use crate::window::Window;
 
@@ -62,14 +62,14 @@ struct AtHand {
     left: Vec<u32>,
     /// What each unit adds to each document: one unit behind the other.
     added: Vec<f32>,
-    /// Frequencies of one unit in every document of the window.
+    /// Frequencies of one unit in every document.
     room: Vec<u32>,
 }
 
 impl AtHand {
     fn take(&mut self, window: &Window, units: usize) {
         self.docs.clear();
-        self.docs.extend(window.iter());
+        window.iter().for_each(|doc| self.docs.push(doc));
         window.ranks(&mut self.ranks);
         let count = self.docs.len();
         self.damping.iter_mut().for_each(Vec::clear);
@@ -97,26 +97,27 @@ impl AtHand {
         let (place, most) = (unit.place, unit.most);
         let damping = &damping[place];
         let added = &mut added[number * docs.len()..][..docs.len()];
-        let mut add = |doc: DocId, frequency: u32| {
-            let at = window.rank(doc, ranks);
+        let mut add = |at: usize, frequency: u32| {
             // Of titles and tags few are asked for.
             let damping = damping.get(at).copied();
-            let damping = damping.unwrap_or_else(|| lengths.damping(place, doc));
+            let damping = damping.unwrap_or_else(|| lengths.damping(place, docs[at]));
             added[at] = share(frequency as f32, damping) * most;
             score[at] += added[at];
         };
         match &mut unit.list {
-            List::Own(list) => list.sweep(window.from(), window.until(), |docs, frequencies| {
-                // Which of them are wanted is as good as random: no branch depends on it.
-                let (mut wanted, mut count) = ([0; Cursor::AT_ONCE], 0);
-                for (at, doc) in docs.iter().enumerate() {
-                    wanted[count % Cursor::AT_ONCE] = at;
-                    count += usize::from(window.contains(*doc));
+            List::Own(list, _, looked) => {
+                looked.go_through(window.expected(Cursor::count(list)));
+                each_of_window(list, window, ranks, add);
+            }
+            // As many documents as bits that are looked at together take longer.
+            List::Kept(list) if docs.len() < window.length() / 32 => {
+                for (at, doc) in docs.iter().enumerate().filter(|(_, doc)| list.contains(**doc)) {
+                    add(at, list.frequency(*doc));
                 }
-                wanted[..count].iter().for_each(|at| add(docs[*at], frequencies[*at]));
-            }),
+            }
             List::Kept(list) => {
-                window.shared(list).for_each(|doc| add(doc, list.frequency(doc)));
+                let shared = window.shared(list);
+                shared.for_each(|doc| add(window.rank(doc, ranks), list.frequency(doc)));
             }
             List::Bonus(_) => {}
         }
@@ -134,7 +135,7 @@ impl AtHand {
     /// Adds what the unit of this number adds to the documents that are left, in place of what it
     /// may.
     fn add(&mut self, number: usize, unit: &mut UnitScorer, window: &Window, bound: Bound) {
-        let Self { docs, damping, score, open, left, added, room, .. } = self;
+        let Self { docs, ranks, damping, score, open, left, added, room } = self;
         let added = &mut added[number * docs.len()..][..docs.len()];
         let damping = &damping[unit.place];
         let most = unit.most;
@@ -146,17 +147,17 @@ impl AtHand {
             }
         };
         match &mut unit.list {
-            List::Own(list) if window.is_dense(Cursor::count(list), left.len()) => {
-                let doc = |at: &u32| docs[*at as usize];
-                if room.len() < window.length() {
-                    room.resize(window.length(), 0);
-                }
-                left.iter().for_each(|at| room[window.place(doc(at))] = 0);
-                list.spread(window.from(), &mut room[..window.length()]);
-                let frequency = |at: &u32| room[window.place(doc(at))] as f32;
-                left.iter().for_each(|at| add(*at as usize, frequency(at)));
+            List::Own(list, _, looked) if window.is_dense(Cursor::count(list), left.len()) => {
+                looked.go_through(window.expected(Cursor::count(list)));
+                room.clear();
+                room.resize(docs.len(), 0);
+                each_of_window(list, window, ranks, |at, frequency| room[at] = frequency);
+                left.iter().for_each(|at| add(*at as usize, room[*at as usize] as f32));
             }
-            _ => {
+            list => {
+                if let List::Own(_, _, looked) = list {
+                    looked.look(left.len());
+                }
                 left.iter().for_each(|at| add(*at as usize, unit.frequency(docs[*at as usize])));
             }
         }
@@ -183,6 +184,27 @@ impl AtHand {
         others.sort_unstable();
         others
     }
+}
+
+/// Goes through what a list has of the documents of a window: the number of each among them, and how often it has the
+/// unit.
+fn each_of_window(
+    list: &mut Cursor,
+    window: &Window,
+    ranks: &[u32],
+    mut found: impl FnMut(usize, u32),
+) {
+    list.sweep(window.from(), window.until(), |docs, frequencies| {
+        // Which of them are wanted is as good as random: no branch depends on it.
+        let (mut wanted, mut count) = ([0; Cursor::AT_ONCE], 0);
+        for (at, doc) in docs.iter().enumerate() {
+            wanted[count % Cursor::AT_ONCE] = at;
+            count += usize::from(window.contains(*doc));
+        }
+        for at in &wanted[..count] {
+            found(window.rank(docs[*at], ranks), frequencies[*at]);
+        }
+    });
 }
 
 impl SegmentScorer {
@@ -232,6 +254,14 @@ impl SegmentScorer {
             }
             open.of_all = of_all;
         }
+    }
+
+    /// The units whose lists are not in memory, how many documents these have, and how much they were looked into.
+    pub(crate) fn looked(&self) -> impl Iterator<Item = (UnitKey, u32, Looked)> {
+        self.units.iter().filter_map(|unit| match &unit.list {
+            List::Own(list, key, looked) => Some((*key, Cursor::count(list), *looked)),
+            List::Kept(_) | List::Bonus(_) => None,
+        })
     }
 
     /// Whether [`SegmentScorer::promising`] can be asked, which goes back to the beginning of the window.
@@ -347,8 +377,8 @@ struct UnitScorer {
 enum List {
     /// In memory.
     Kept(Arc<Unpacked>),
-    /// In the file.
-    Own(Box<Cursor>),
+    /// In the file; and how much it was looked into.
+    Own(Box<Cursor>, UnitKey, Looked),
     /// As much for every document that matches.
     Bonus(Box<dyn Scorer>),
 }
@@ -358,7 +388,7 @@ impl List {
     fn kept(&self) -> Option<Self> {
         match self {
             Self::Kept(list) => Some(Self::Kept(list.clone())),
-            Self::Own(list) => Some(Self::Own(list.clone())),
+            Self::Own(list, key, looked) => Some(Self::Own(list.clone(), *key, *looked)),
             Self::Bonus(_) => None,
         }
     }
@@ -372,19 +402,18 @@ impl UnitScorer {
         unit: &Scored,
     ) -> tantivy::Result<Option<Self>> {
         let postings = postings(index, reader)?;
-        let key = postings.key(unit.part, unit.unit, &unit.text);
-        let list = key.and_then(|key| {
-            // What is kept is not opened: its first block would be read for nothing.
-            if let Some(kept) = statistics.kept(reader.segment_id(), key) {
-                return Some(List::Kept(kept));
+        let Some(key) = postings.key(unit.part, unit.unit, &unit.text) else { return Ok(None) };
+        // What is kept is not opened: its first block would be read for nothing.
+        let list = match statistics.kept(reader.segment_id(), key) {
+            Some(kept) => List::Kept(kept),
+            None => {
+                let Some(list) = postings.list(key) else { return Ok(None) };
+                match statistics.keep(reader.segment_id(), postings, key, &list) {
+                    Some(kept) => List::Kept(kept),
+                    None => List::Own(Box::new(list), key, Looked::default()),
+                }
             }
-            let list = postings.list(key)?;
-            Some(match statistics.keep(reader.segment_id(), postings, key, &list) {
-                Some(kept) => List::Kept(kept),
-                None => List::Own(Box::new(list)),
-            })
-        });
-        let Some(list) = list else { return Ok(None) };
+        };
         let most = unit.weight * statistics.most(unit.part, unit.unit, &unit.text)?;
         let single = unit.unit == Unit::Char;
         Ok(Some(Self { list, place: unit.part as usize, single, most }))
@@ -394,9 +423,9 @@ impl UnitScorer {
     fn is_swept(&self, window: &Window, documents: usize) -> bool {
         let count = match &self.list {
             // Their lists are long, and whatever has a word has its characters.
-            List::Own(_) | List::Kept(_) if self.single && self.place == BODY => return false,
+            List::Own(..) | List::Kept(_) if self.single && self.place == BODY => return false,
             List::Kept(_) => return true,
-            List::Own(list) => Cursor::count(list),
+            List::Own(list, ..) => Cursor::count(list),
             List::Bonus(_) => return false,
         };
         window.expected(count) <= documents as u64
@@ -406,9 +435,9 @@ impl UnitScorer {
     fn bound(&mut self, window: &Window, damping: &[f32]) -> Bound {
         let (from, until) = (window.from(), window.until());
         let frequency = match &mut self.list {
-            List::Own(list) if list.doc() >= until => return Bound::Nothing,
+            List::Own(list, ..) if list.doc() >= until => return Bound::Nothing,
             List::Bonus(matched) if matched.doc() >= until => return Bound::Nothing,
-            List::Own(list) => match list.most_within(from.max(list.doc()), until) {
+            List::Own(list, ..) => match list.most_within(from.max(list.doc()), until) {
                 // 255 stands for any number from there on.
                 None | Some(u8::MAX) => ANY,
                 Some(frequency) => f32::from(frequency),
@@ -430,13 +459,13 @@ impl UnitScorer {
     fn frequency(&mut self, doc: DocId) -> f32 {
         let there = match &mut self.list {
             List::Kept(_) => doc,
-            List::Own(list) => list.seek(doc),
+            List::Own(list, ..) => list.seek(doc),
             List::Bonus(matched) => seek(matched.as_mut(), doc),
         };
         match &mut self.list {
             _ if there != doc => 0.0,
             List::Kept(list) => list.frequency(doc) as f32,
-            List::Own(list) => list.frequency() as f32,
+            List::Own(list, ..) => list.frequency() as f32,
             List::Bonus(_) => 1.0,
         }
     }

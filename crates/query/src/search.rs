@@ -169,9 +169,7 @@ impl<'i> Session<'i> {
         found.map(|found| Ok((self.index.id(found.address)?, found.score))).collect()
     }
 
-    /// What answers the next query.
     fn searcher<'s>(&'s self, options: &'s Options) -> Searcher<'s> {
-        self.statistics.next_query();
         Searcher { index: self.index, statistics: &self.statistics, options }
     }
 }

@@ -18,8 +18,8 @@ const K1: f32 = 1.2;
 /// How much the length of a text counts.
 const B: f32 = 0.75;
 
-/// The list of a unit is kept in memory if one in so many documents has it, or more, from the second query on
-/// that asks for it: to read a whole list is no gain for one.
+/// The list of a unit is kept in memory if one in so many documents has it, or more, once queries before have looked
+/// into it for as long as it takes to read it whole.
 const COMMON: usize = 256;
 /// Bytes of lists that are kept, about.
 const KEPT: usize = 32 << 20;
@@ -35,16 +35,14 @@ pub(crate) struct Statistics<'a> {
 /// come again.
 #[derive(Debug, Default)]
 struct Kept {
-    /// Which query this is.
-    query: u64,
     units: FxHashMap<(SegmentId, UnitKey), Asked>,
     bytes: usize,
 }
 
 #[derive(Debug)]
 enum Asked {
-    /// In this query, for the first time.
-    In(u64),
+    /// For so many documents, as [`Looked`] counts.
+    For(u64),
     Kept(Arc<Unpacked>),
 }
 
@@ -70,13 +68,7 @@ impl<'a> Statistics<'a> {
         Ok(self.idf(part, unit, text)? * (1.0 + K1))
     }
 
-    /// The next query begins.
-    pub(crate) fn next_query(&self) {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).query += 1;
-    }
-
-    /// The list of a unit in memory, if it is common and this is not the first query to ask for it; `list` is
-    /// its list.
+    /// The list of a unit in memory, if it is common and it is worth while; `list` is its list.
     pub(crate) fn keep(
         &self,
         segment: SegmentId,
@@ -84,23 +76,41 @@ impl<'a> Statistics<'a> {
         key: UnitKey,
         list: &Cursor,
     ) -> Option<Arc<Unpacked>> {
-        if (list.count() as usize) < postings.documents() / COMMON {
+        if !is_common(list.count(), postings.documents()) {
             return None;
         }
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let Kept { query, units, bytes } = &mut *kept;
-        let asked = units.entry((segment, key)).or_insert(Asked::In(*query));
+        let Kept { units, bytes } = &mut *kept;
+        let asked = units.get_mut(&(segment, key))?;
         match asked {
             Asked::Kept(list) => Some(list.clone()),
-            Asked::In(first) => {
+            Asked::For(looked) => {
                 let needed = Unpacked::bytes(list.count(), postings.documents());
-                if first == query || *bytes + needed > KEPT {
+                if *looked < Looked::at_all(list.count()) || *bytes + needed > KEPT {
                     return None;
                 }
                 *bytes += needed;
                 let list = Arc::new(postings.unpacked(key)?);
                 *asked = Asked::Kept(list.clone());
                 Some(list)
+            }
+        }
+    }
+
+    /// Remembers how much a query has looked into lists that are not kept, by their units and how many documents
+    /// they have, in a segment of so many documents.
+    pub(crate) fn looked(
+        &self,
+        segment: SegmentId,
+        documents: u32,
+        lists: impl Iterator<Item = (UnitKey, u32, Looked)>,
+    ) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, count, Looked(for_documents)) in lists {
+            if is_common(count, documents as usize)
+                && let Asked::For(all) = kept.units.entry((segment, key)).or_insert(Asked::For(0))
+            {
+                *all += for_documents;
             }
         }
     }
@@ -123,6 +133,35 @@ impl<'a> Statistics<'a> {
             K1 * (1.0 - B + B * length as f32 / averages[kind as usize])
         });
         Norms(Arc::new(norms))
+    }
+}
+
+/// Whether a list of `count` documents is long among so many.
+fn is_common(count: u32, documents: usize) -> bool {
+    count as usize >= documents / COMMON
+}
+
+/// How much a list was looked into: for so many documents.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Looked(u64);
+
+impl Looked {
+    /// Documents that a list goes through in the time in which it looks for one of them.
+    const FASTER: u64 = 16;
+
+    /// What it takes to read a list of `count` documents whole.
+    fn at_all(count: u32) -> u64 {
+        u64::from(count) / Self::FASTER
+    }
+
+    /// For so many documents more.
+    pub(crate) fn look(&mut self, documents: usize) {
+        self.0 += documents as u64;
+    }
+
+    /// So many of its documents were gone through.
+    pub(crate) fn go_through(&mut self, documents: u64) {
+        self.0 += documents / Self::FASTER;
     }
 }
 

@@ -102,14 +102,22 @@ impl Unpacked {
         found.map_or(TERMINATED, |(word, bits)| word as DocId * 64 + bits.trailing_zeros())
     }
 
+    /// Whether `doc` has the unit.
+    #[must_use]
+    #[inline]
+    pub fn contains(&self, doc: DocId) -> bool {
+        let bits = self.bits.get(doc as usize / 64);
+        bits.is_some_and(|bits| bits >> (doc % 64) & 1 == 1)
+    }
+
     /// How often `doc` has the unit.
     #[must_use]
+    #[inline]
     pub fn frequency(&self, doc: DocId) -> u32 {
-        let at = doc as usize;
-        if self.bits.get(at / 64).is_none_or(|bits| bits >> (at % 64) & 1 == 0) {
+        if !self.contains(doc) {
             return 0;
         }
-        match self.frequencies[rank(&self.bits, &self.ranks, at)] {
+        match self.frequencies[rank(&self.bits, &self.ranks, doc as usize)] {
             u8::MAX => {
                 let found = self.great.binary_search_by_key(&doc, |(doc, _)| *doc);
                 found.map_or(0, |at| self.great[at].1)
