@@ -26,6 +26,14 @@ impl Archive {
         }
         Ok(texts)
     }
+
+    /// Reads every page, so that it is in the page cache: a system throws out what nobody has read for a while.
+    pub(crate) fn warm(&self) -> anyhow::Result<()> {
+        for entry in files(&self.folder) {
+            std::fs::read(entry?.path())?;
+        }
+        Ok(())
+    }
 }
 
 fn files(folder: &Path) -> impl Iterator<Item = walkdir::Result<walkdir::DirEntry>> {

@@ -42,14 +42,27 @@ fn quiet(command: &mut Command) -> &mut Command {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null())
 }
 
-/// Runs a command once, its output thrown away, and returns how long it took.
-pub(crate) fn run(command: &mut Command) -> anyhow::Result<Duration> {
+/// What a command took.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Took {
+    pub(crate) wall: Duration,
+    /// The processors' time, the system's for it included: without waiting for the disk.
+    pub(crate) processor: Duration,
+}
+
+/// Runs a command once, its output thrown away, and returns what it took.
+pub(crate) fn took(command: &mut Command) -> anyhow::Result<Took> {
     let start = Instant::now();
-    let status = quiet(command).status()?;
-    let took = start.elapsed();
+    let ended = quiet(command).spawn()?.wait4()?;
+    let (wall, used) = (start.elapsed(), ended.rusage);
     // A search that finds nothing ends with 1.
-    anyhow::ensure!(status.code().is_some_and(|code| code < 2), "{command:?} failed");
-    Ok(took)
+    anyhow::ensure!(ended.status.code().is_some_and(|code| code < 2), "{command:?} failed");
+    Ok(Took { wall, processor: used.utime + used.stime })
+}
+
+/// The wall time of [`took`].
+pub(crate) fn run(command: &mut Command) -> anyhow::Result<Duration> {
+    Ok(took(command)?.wall)
 }
 
 /// Waits until what was written before is on the disk, or it would be written out meanwhile.

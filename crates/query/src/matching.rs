@@ -7,7 +7,7 @@
 //! Lucene has it), and whoever needs no count confirms only what would be among the best.
 //!
 //! Candidates come document by document ([`Matcher::seek`]), or a [`Window`] at a time ([`Matcher::mark`]): to
-//! set the bits of a whole block costs as much as to look for five of its documents.
+//! set the bits of a whole block costs as much as to look for eight of its documents.
 
 use std::cmp::Reverse;
 use std::sync::Arc;

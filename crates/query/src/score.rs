@@ -109,7 +109,7 @@ impl AtHand {
                 looked.go_through(window.expected(Cursor::count(list)));
                 each_of_window(list, window, ranks, add);
             }
-            // As many documents as bits that are looked at together take longer.
+            // Where documents are few, the window has more bits to go through.
             List::Kept(list) if docs.len() < window.length() / 32 => {
                 for (at, doc) in docs.iter().enumerate().filter(|(_, doc)| list.contains(**doc)) {
                     add(at, list.frequency(*doc));

@@ -280,17 +280,6 @@ impl Cursor {
         }
     }
 
-    /// Writes how often each document from `from` on has the unit, as many as there is room for; the room of
-    /// those that have it not is left as it is. Otherwise as [`Cursor::sweep`].
-    pub fn spread(&mut self, from: DocId, room: &mut [u32]) {
-        let until = from.saturating_add(room.len() as u32).min(TERMINATED);
-        self.sweep(from, until, |docs, frequencies| {
-            for (doc, frequency) in docs.iter().zip(frequencies) {
-                room[(doc - from) as usize] = *frequency;
-            }
-        });
-    }
-
     /// Documents of the block from the one at hand on that lie before `until`.
     fn held_until(&self, until: DocId) -> usize {
         let rest = &self.docs[self.at..self.held];
