@@ -25,6 +25,8 @@ pub struct BuildOptions {
     pub threads: usize,
     /// Bytes that the engine may hold in memory before it writes a segment.
     pub memory_bytes: usize,
+    /// Bytes of records after which it writes one in any case: those of a segment are in memory when all become one.
+    pub segment_bytes: u64,
     /// The user's words and synonyms.
     pub tables: TableFiles,
     /// Whether a page that had to be skipped is an error. The old index then stays.
@@ -41,6 +43,7 @@ impl Default for BuildOptions {
             ingest: wensou_ingest::Options::default(),
             threads: thread::available_parallelism().map_or(1, usize::from),
             memory_bytes: 40 << 20,
+            segment_bytes: 96 << 20,
             tables: TableFiles::default(),
             strict: false,
             anew: false,

@@ -40,9 +40,6 @@ const QUEUE: usize = 8;
 /// Bytes of records on their way at most: analysed, a record takes ten times its bytes.
 const ON_THE_WAY: u64 = 4 << 20;
 
-/// Bytes of the records of a segment, until all are merged: the engine reads those of one at once then.
-const SEGMENT: u64 = 96 << 20;
-
 /// Writes one generation.
 pub(crate) struct Writer {
     folder: PathBuf,
@@ -123,7 +120,7 @@ impl Writer {
             }
             drop(todo);
             let inverting = scope.spawn(|| {
-                let inverted = invert(writer, pairs, folder, done, &room);
+                let inverted = invert(writer, pairs, folder, done, options.segment_bytes, &room);
                 // Nobody takes anything out any more.
                 room.close();
                 inverted
@@ -294,6 +291,7 @@ fn invert(
     pairs: &mut Builder,
     folder: &Path,
     done: Receiver<Outcome>,
+    segment_bytes: u64,
     room: &Arc<Room>,
 ) -> Result<(), Error> {
     let mut of_segment = 0;
@@ -308,7 +306,7 @@ fn invert(
             added.map_err(Error::io("write into", folder))?;
         }
         writer.run(documents)?;
-        if of_segment >= SEGMENT {
+        if of_segment >= segment_bytes {
             writer.commit()?;
             of_segment = 0;
         }
