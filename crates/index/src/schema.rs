@@ -96,7 +96,7 @@ pub const PROVENANCE_STATED: u64 = 2;
 pub struct Fields {
     /// Id, whole; of a flash item, then those of its other writings. Indexed: `show ID`, `id:`.
     pub id: Field,
-    /// The id as a number (see [`crate::id::number_of`]), fast: lists of ids need no stored record. Absent where it is none.
+    /// The id as a number (its letter and its digits), fast: lists of ids need no stored record. Absent where it is none.
     pub id_number: Field,
     /// The id where it is no number, fast: those that a dump gives.
     pub id_given: Field,
