@@ -197,7 +197,7 @@ pub(crate) struct Documents<'a> {
 
 impl Documents<'_> {
     /// The document of one record; `ord` is its number in the order of the walk.
-    pub(crate) fn analyse(&self, ord: u64, encoded: Encoded) -> Analysed {
+    pub(crate) fn analyse(&self, ord: u64, encoded: &Encoded) -> Analysed {
         let fields = self.fields;
         let record = &encoded.record;
         let kind = record.kind();
@@ -233,7 +233,7 @@ impl Documents<'_> {
         document.add_bytes(fields.record, &encoded.bytes);
         document.add_u64(fields.digest, encoded.digest);
         let bytes = encoded.bytes.len() as u64;
-        let paths = paths(encoded.record);
+        let paths = paths(record);
         Analysed { document, bytes, kind, title, body, tags, paths }
     }
 
@@ -295,14 +295,12 @@ impl Documents<'_> {
     }
 }
 
-/// Every path where a record stands.
-fn paths(record: Record) -> Vec<String> {
+/// Every path where a record stands, as it is asked for.
+fn paths(record: &Record) -> Vec<String> {
+    let asked_for = |path: &String| path.trim_start_matches("./").to_owned();
     match record {
-        Record::Article(article) => vec![article.path],
-        Record::Flash(flash) => {
-            let others = flash.writings.into_iter().flat_map(|writing| writing.seen_in);
-            flash.seen_in.into_iter().chain(others).map(|sighting| sighting.path).collect()
-        }
+        Record::Article(article) => vec![asked_for(&article.path)],
+        Record::Flash(flash) => flash.sightings().map(|it| asked_for(&it.path)).collect(),
     }
 }
 

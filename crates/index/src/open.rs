@@ -178,7 +178,7 @@ impl Index {
         &self.searcher
     }
 
-    /// The postings of pairs, characters and words, segment by segment.
+    /// The postings of pairs, characters, words and paths, segment by segment.
     #[must_use]
     pub fn postings(&self) -> &SegmentPostings {
         &self.postings

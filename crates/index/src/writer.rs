@@ -111,8 +111,7 @@ impl Writer {
                 let documents = Documents { fields, segmenter: analysis.segmenter() };
                 scope.spawn(move || {
                     for Job { records, outcome } in todo {
-                        let records = records.into_iter();
-                        let analysed = records.map(|(ord, it)| documents.analyse(ord, it));
+                        let analysed = records.iter().map(|(ord, it)| documents.analyse(*ord, it));
                         // If nobody waits for it, inverting has failed, and says so.
                         let _ = outcome.send(analysed.collect());
                     }
@@ -301,9 +300,7 @@ fn invert(
             let Analysed { document, bytes, kind, title, body, tags, paths } = analysed;
             of_segment += bytes;
             documents.push(UserOperation::Add(Counted::new(document, room, bytes)));
-            let added = add(pairs, kind, title, body, tags)
-                .and_then(|()| paths.iter().try_for_each(|path| add_path(pairs, path)));
-            added.map_err(Error::io("write into", folder))?;
+            add(pairs, kind, title, body, tags, &paths).map_err(Error::io("write into", folder))?;
         }
         writer.run(documents)?;
         if of_segment >= segment_bytes {
@@ -314,25 +311,22 @@ fn invert(
     Ok(())
 }
 
-/// Hands the units of a document to the postings.
+/// Hands the units and paths of a document to the postings.
 fn add(
     postings: &mut Builder,
     kind: Kind,
     title: Units,
     body: Units,
     tags: Vec<Units>,
+    paths: &[String],
 ) -> io::Result<()> {
     let (tags, words_of_tags): (Vec<_>, Vec<_>) =
         tags.into_iter().map(|Units { key, words }| (key, words)).unzip();
     postings.add(kind, &title.key, &body.key, &tags)?;
     postings.add_words(Part::Title, words(&title.words))?;
     postings.add_words(Part::Body, words(&body.words))?;
-    words_of_tags.iter().try_for_each(|tag| postings.add_words(Part::Tags, words(tag)))
-}
-
-/// A path as it is asked for.
-fn add_path(postings: &mut Builder, path: &str) -> io::Result<()> {
-    postings.add_path(path.trim_start_matches("./"))
+    words_of_tags.iter().try_for_each(|tag| postings.add_words(Part::Tags, words(tag)))?;
+    paths.iter().try_for_each(|path| postings.add_path(path))
 }
 
 fn panicked() -> Error {

@@ -111,8 +111,9 @@ impl Best {
         for (segment, reader) in (0..).zip(searcher.segment_readers()) {
             let mut best = SegmentBest::new(self, index, segment)?;
             let (scored, bonus) = (wanted.scored, wanted.bonus);
-            let mut matched = Matcher::of(wanted.matched, scoring, reader, statistics)?;
+            // First: a list that it has from now on in memory serves the matcher too.
             let mut scorer = SegmentScorer::new(index, statistics, reader, scored, bonus)?;
+            let mut matched = Matcher::of(wanted.matched, scoring, reader, statistics)?;
             let documents = reader.max_doc();
             let alive = reader.alive_bitset();
             let expected = CANDIDATES * u64::from(documents) / matched.cost().max(1);

@@ -13,6 +13,8 @@ use wensou_index::{
     Cursor, Index, KINDS_OF_LENGTH, Kind, Part, Postings, Unit, UnitKey, Unpacked, length_of,
 };
 
+use crate::window::FASTER;
+
 /// How soon another occurrence of a unit stops to count.
 const K1: f32 = 1.2;
 /// How much the length of a text counts.
@@ -146,12 +148,9 @@ fn is_common(count: u32, documents: usize) -> bool {
 pub(crate) struct Looked(u64);
 
 impl Looked {
-    /// Documents that a list goes through in the time in which it looks for one of them.
-    const FASTER: u64 = 16;
-
     /// What it takes to read a list of `count` documents whole.
     fn at_all(count: u32) -> u64 {
-        u64::from(count) / Self::FASTER
+        u64::from(count) / FASTER
     }
 
     /// For so many documents more.
@@ -161,7 +160,7 @@ impl Looked {
 
     /// So many of its documents were gone through.
     pub(crate) fn go_through(&mut self, documents: u64) {
-        self.0 += documents / Self::FASTER;
+        self.0 += documents / FASTER;
     }
 }
 

@@ -7,7 +7,7 @@ use wensou_index::Unpacked;
 pub(crate) const MOST: usize = 1 << 16;
 
 /// Documents that a list goes through in the time in which it looks for one of them.
-const FASTER: u64 = 16;
+pub(crate) const FASTER: u64 = 16;
 
 /// Some of the documents of a stretch of a segment.
 #[derive(Debug, Clone)]
