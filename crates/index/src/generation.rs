@@ -14,8 +14,10 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::io::{Read, Seek, Write};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -214,24 +216,20 @@ impl Draft {
 
     /// Waits until every file is on the disk, and sums them up. What is `known` is there already.
     pub(crate) fn seal(&self, known: &Sums) -> Result<Sums, Error> {
-        let mut sums = Sums::new();
-        for (name, path) in entries(&self.folder())? {
-            if name.ends_with(ENGINE_LOCK) {
-                continue;
-            }
-            let bytes = fs::metadata(&path).map_err(Error::io("look at", &path))?.len();
-            let sum = match known.get(&name) {
-                Some(sum) if sum.bytes == bytes => *sum,
-                _ => {
-                    make_readable(&path)?;
-                    let file = File::open(&path).map_err(Error::io("open", &path))?;
-                    file.sync_all().map_err(Error::io("sync", &path))?;
-                    Sum::of(&path).map_err(Error::io("read", &path))?
-                }
-            };
-            sums.insert(name, sum);
-        }
-        Ok(sums)
+        let files = entries(&self.folder())?;
+        // A disk writes several at once, and there are a dozen at most.
+        thread::scope(|scope| {
+            let sums: Vec<_> = files
+                .iter()
+                .filter(|(name, _)| !name.ends_with(ENGINE_LOCK))
+                .map(|(name, path)| (name, scope.spawn(|| sealed(path, known.get(name)))))
+                .collect();
+            let sums = sums.into_iter().map(|(name, sum)| {
+                let sum = sum.join().unwrap_or_else(|panic| resume_unwind(panic));
+                Ok((name.clone(), sum?))
+            });
+            sums.collect()
+        })
     }
 
     /// Makes this generation, with its description, the index in one step and removes the others.
@@ -258,6 +256,18 @@ impl Draft {
     }
 }
 
+/// The sum of a file that is on the disk.
+fn sealed(path: &Path, known: Option<&Sum>) -> Result<Sum, Error> {
+    let bytes = fs::metadata(path).map_err(Error::io("look at", path))?.len();
+    if let Some(sum) = known.filter(|sum| sum.bytes == bytes) {
+        return Ok(*sum);
+    }
+    make_readable(path)?;
+    let file = File::open(path).map_err(Error::io("open", path))?;
+    file.sync_all().map_err(Error::io("sync", path))?;
+    Sum::of(path).map_err(Error::io("read", path))
+}
+
 /// Takes the build lock of an index folder.
 ///
 /// The lock is the system's, on the open file: it goes when its process goes, so it is never stale.
@@ -281,7 +291,7 @@ pub(crate) fn lock(dir: &Path, wait: bool) -> Result<File, Error> {
         && holder(&mut file) == Some(std::process::id())
         && tries.next().is_some()
     {
-        std::thread::sleep(Duration::from_millis(10));
+        thread::sleep(Duration::from_millis(10));
         taken = file.try_lock();
     }
     match taken {

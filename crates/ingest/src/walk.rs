@@ -1,9 +1,12 @@
 //! From roots to their files in a stable order. Opens nothing: it only looks at names and kinds.
 
 use std::fs::{self, Metadata};
+use std::ops::ControlFlow;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
 
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::error::Error;
 use crate::inputs::Form;
@@ -45,49 +48,36 @@ pub(crate) fn walk<E>(roots: &[PathBuf], visit: Visit<'_, E>) -> Result<Walk, Er
 }
 
 impl Walk {
+    /// One thread reads the names while this one looks at the files.
     fn folder<E>(
         &mut self,
         number: usize,
         root: &Path,
         visit: Visit<'_, E>,
     ) -> Result<(), Error<E>> {
-        let mut entries =
-            WalkDir::new(root).follow_links(true).min_depth(1).sort_by_file_name().into_iter();
-        while let Some(entry) = entries.next() {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) => {
-                    self.fault(root, &error);
-                    continue;
-                }
-            };
-            if entry.file_name().as_encoded_bytes().starts_with(b".") {
-                if entry.file_type().is_dir() {
-                    entries.skip_current_dir();
-                }
-                self.ignored.push(shown(entry.path()));
-                continue;
-            }
-            if entry.file_type().is_dir() {
-                continue;
-            }
-            if !entry.file_type().is_file() {
-                self.skip(entry.path(), Reason::Special);
-                continue;
-            }
-            match (Form::of(&entry.file_name().to_string_lossy()), entry.metadata()) {
-                (None, _) => self.ignored.push(shown(entry.path())),
-                (Some(_), Err(error)) => self.fault(root, &error),
-                (Some(form), Ok(about)) => {
-                    let relative = relative(root, entry.path());
-                    let path = entry.into_path();
-                    let source = Source { path, relative, form, bytes: about.len() };
-                    self.note(&source);
-                    visit(number, source, &about)?;
+        let (sender, seen) = sync_channel(QUEUE);
+        thread::scope(|scope| {
+            scope.spawn(move || names(root, Batches { sender, batch: Vec::with_capacity(BATCH) }));
+            // Where it ends early nobody takes any more names.
+            for seen in seen.into_iter().flatten() {
+                match seen {
+                    Seen::Ignored(path) => self.ignored.push(path),
+                    Seen::Special(path) => self.skip(&path, Reason::Special),
+                    Seen::Fault(error) => self.fault(root, &error),
+                    Seen::File(entry, form) => match entry.metadata() {
+                        Err(error) => self.fault(root, &error),
+                        Ok(about) => {
+                            let relative = relative(root, entry.path());
+                            let path = entry.into_path();
+                            let source = Source { path, relative, form, bytes: about.len() };
+                            self.note(&source);
+                            visit(number, source, &about)?;
+                        }
+                    },
                 }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     fn note(&mut self, source: &Source) {
@@ -107,6 +97,72 @@ impl Walk {
 
     fn skip(&mut self, path: &Path, reason: Reason) {
         self.skipped.push(Skipped { path: shown(path), line: None, reason });
+    }
+}
+
+/// What has a name below a root.
+enum Seen {
+    File(DirEntry, Form),
+    Ignored(PathBuf),
+    /// Neither a file nor a folder.
+    Special(PathBuf),
+    Fault(walkdir::Error),
+}
+
+/// Names that go together: to wake the other thread costs as much as to look at ten files.
+const BATCH: usize = 256;
+/// Batches that may wait.
+const QUEUE: usize = 4;
+
+/// Where names go.
+struct Batches {
+    sender: SyncSender<Vec<Seen>>,
+    batch: Vec<Seen>,
+}
+
+impl Batches {
+    /// Breaks when nobody wants more.
+    fn put(&mut self, seen: Seen) -> ControlFlow<()> {
+        self.batch.push(seen);
+        if self.batch.len() < BATCH { ControlFlow::Continue(()) } else { self.flush() }
+    }
+
+    fn flush(&mut self) -> ControlFlow<()> {
+        let batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
+        match self.sender.send(batch) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    }
+}
+
+/// Hands on what there is below a root, but for folders and what is hidden in them.
+fn names(root: &Path, mut out: Batches) {
+    let mut entries =
+        WalkDir::new(root).follow_links(true).min_depth(1).sort_by_file_name().into_iter();
+    let mut wanted = ControlFlow::Continue(());
+    while wanted.is_continue()
+        && let Some(entry) = entries.next()
+    {
+        wanted = match entry {
+            Err(error) => out.put(Seen::Fault(error)),
+            Ok(entry) if entry.file_name().as_encoded_bytes().starts_with(b".") => {
+                if entry.file_type().is_dir() {
+                    entries.skip_current_dir();
+                }
+                out.put(Seen::Ignored(shown(entry.path())))
+            }
+            Ok(entry) if entry.file_type().is_dir() => continue,
+            Ok(entry) if !entry.file_type().is_file() => out.put(Seen::Special(entry.into_path())),
+            Ok(entry) => out.put(match Form::of(&entry.file_name().to_string_lossy()) {
+                None => Seen::Ignored(shown(entry.path())),
+                Some(form) => Seen::File(entry, form),
+            }),
+        };
+    }
+    if wanted.is_continue() {
+        // Where nobody takes the rest, nobody misses it.
+        let _ = out.flush();
     }
 }
 

@@ -17,6 +17,7 @@ use super::UnitKey;
 use super::file::Writer;
 use super::lengths::code_of;
 use super::merge::merge;
+use super::packing::packed;
 use super::run::{END, MOST_SLOTS, Run, Sorter};
 use super::words::Numbers;
 use crate::schema::{Kind, Part};
@@ -246,18 +247,19 @@ impl Builder {
         self.codes = Codes { table: Vec::new(), rest: FxHashMap::default() };
         self.run = Run::default();
         let runs = self.sorted()?;
-        let mut writer = Writer::create(path)?;
-        merge(runs, |key, list| writer.list(key, list))?;
         let mut by_kind = [0; 2];
         for kind in &self.kinds {
             by_kind[*kind as usize] += 1;
         }
-        writer.finish(
-            [self.words.table(), self.paths.table_of_ends()],
-            &self.lengths,
-            by_kind,
-            self.totals,
-        )?;
+        let (words, paths, writer) = (self.words, self.paths, Writer::create(path)?);
+        let (writer, tables) = thread::scope(|scope| {
+            let tables = scope.spawn(|| [words.table(), paths.table_of_ends()]);
+            let writer = packed(writer, |sink| merge(runs, sink))?;
+            let tables =
+                tables.join().map_err(|_| io::Error::other("the sorting of words panicked"))?;
+            io::Result::Ok((writer, tables))
+        })?;
+        writer.finish(tables, &self.lengths, by_kind, self.totals)?;
         Ok(self.kinds.len() as u32)
     }
 }

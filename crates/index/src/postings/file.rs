@@ -18,7 +18,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::UnitKey;
 use super::cursor::Cursor;
-use super::list::List;
+use super::list::Slices;
 use super::pack::{read_variable, variable};
 use super::unpacked::Unpacked;
 use super::words::Table;
@@ -62,7 +62,7 @@ impl Writer {
         })
     }
 
-    pub(super) fn list(&mut self, key: UnitKey, list: &List) -> io::Result<()> {
+    pub(super) fn list(&mut self, key: UnitKey, list: Slices<'_>) -> io::Result<()> {
         if self.entries.is_multiple_of(ENTRIES) {
             let at = self.written + self.bytes.len() as u64;
             for number in [key.0, self.dictionary.len() as u64, at] {

@@ -125,17 +125,32 @@ impl List {
         self.last = last;
     }
 
+    #[cfg(test)]
+    pub(super) fn as_slices(&self) -> Slices<'_> {
+        Slices { numbers: &self.numbers, more: &self.more, gaps: &self.gaps }
+    }
+}
+
+/// The numbers of a [`List`], wherever they lie.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Slices<'l> {
+    pub(super) numbers: &'l [u32],
+    pub(super) more: &'l [u32],
+    pub(super) gaps: &'l [u32],
+}
+
+impl Slices<'_> {
     /// Appends the coded list.
-    pub(super) fn encode(&self, out: &mut Vec<u8>) {
+    pub(super) fn encode(self, out: &mut Vec<u8>) {
         let blocks = self.numbers.len().div_ceil(BLOCK);
         if blocks == 1 {
-            encode_block(None, &self.numbers, &self.more, &self.gaps, out);
+            encode_block(None, self.numbers, self.more, self.gaps, out);
             return;
         }
         let skips = out.len();
         out.resize(skips + blocks * SKIP, 0);
         let start = out.len();
-        let (mut last, mut more, mut gaps) = (None, &self.more[..], &self.gaps[..]);
+        let (mut last, mut more, mut gaps) = (None, self.more, self.gaps);
         for (block, numbers) in self.numbers.chunks(BLOCK).enumerate() {
             let several = numbers.iter().map(|number| (number & 1) as usize).sum();
             let (of_block, rest) = more.split_at(several);

@@ -8,7 +8,7 @@
 //! - [`Builder`] takes documents in order, sorts *runs* of bounded size, and merges them at the end;
 //! - [`Postings`] opens the file: a dictionary of [`Unit`]s, a [`Cursor`] over each list, a length
 //!   of every part of every document; [`Unpacked`] is one list in memory;
-//! - `run` sorts and writes a run, `merge` reads them all;
+//! - `run` sorts and writes a run, `merge` reads them all, `packing` writes what is merged;
 //! - `bits` ranks documents that are bits;
 //! - `words` numbers words and paths and finds them again;
 //! - `list` writes one list and `cursor` reads it; `pack` and `unpack` do its numbers, `lengths` the lengths.
@@ -21,6 +21,7 @@ mod lengths;
 mod list;
 mod merge;
 mod pack;
+mod packing;
 mod run;
 mod segments;
 mod unpack;

@@ -290,7 +290,7 @@ proptest! {
             false => list.fill(postings.iter().map(|(document, _)| *document)),
         }
         let mut bytes = vec![7];
-        list.encode(&mut bytes);
+        list.as_slices().encode(&mut bytes);
         prop_assert_eq!(&bytes[1..], coded(&postings, placed));
     }
 
@@ -399,7 +399,7 @@ proptest! {
         }
         list.fill_placed(places.iter().copied());
         let mut bytes = Vec::new();
-        list.encode(&mut bytes);
+        list.as_slices().encode(&mut bytes);
         // What follows a list must not matter.
         bytes.extend([0xFF; 3]);
         let open = || Cursor::new(OwnedBytes::new(bytes.clone()), documents.len() as u32, true);
@@ -436,7 +436,7 @@ proptest! {
         let every = documents.iter().flat_map(|(document, count)| vec![*document; *count as usize]);
         list.fill(every.collect::<Vec<_>>().into_iter());
         let mut bytes = Vec::new();
-        list.encode(&mut bytes);
+        list.as_slices().encode(&mut bytes);
         let open = || Cursor::new(OwnedBytes::new(bytes.clone()), documents.len() as u32, false);
         let (mut marking, mut sweeping, mut glancing) = (open(), open(), open());
         let mut from = 0;
