@@ -13,7 +13,7 @@ use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, key_of};
 
 use crate::lang::{Node, NodeKind};
 use crate::rank::{EXPANSION_WEIGHT, LATIN_WEIGHT, unit_weight};
-use crate::terms::{Form, Look, Origin, Term, Text, Weighted, units};
+use crate::terms::{Form, Look, Needed, Origin, Singles, Term, Text, Weighted, units};
 
 /// Most words of the query that one name of a table can be.
 const MOST_WORDS: usize = 6;
@@ -26,12 +26,13 @@ pub(crate) type Rarity<'r> = &'r dyn Fn(Unit, &str) -> tantivy::Result<f32>;
 pub(crate) fn texts(
     nodes: &[Node],
     analysis: &Analysis,
+    needed: Needed,
     rarity: Rarity<'_>,
 ) -> tantivy::Result<Vec<Option<Text>>> {
     let mut texts: Vec<Option<Text>> = nodes
         .iter()
         .map(|node| match &node.kind {
-            NodeKind::Term(term) => Some(Text::new(&term.text, analysis.segmenter())),
+            NodeKind::Term(term) => Some(Text::new(&term.text, analysis.segmenter(), needed)),
             _ => None,
         })
         .collect();
@@ -75,7 +76,9 @@ fn expand(run: &mut [&mut Text], analysis: &Analysis, rarity: Rarity<'_>) -> tan
         }
         let mut typed = 0.0;
         for (text, term) in &places[words.clone()] {
-            typed += worth(&units_of(&run[*text].terms[*term].typed, analysis), rarity)?;
+            let text = &run[*text];
+            let units = units_of(&text.terms[*term].typed, analysis, text.singles);
+            typed += worth(&units, rarity)?;
         }
         let (first, _) = places[words.start];
         score(run[first], &form, typed, analysis, rarity)?;
@@ -262,9 +265,9 @@ fn dates(text: &str) -> Vec<(Range<usize>, Look)> {
     found
 }
 
-fn units_of(text: &str, analysis: &Analysis) -> Vec<Weighted> {
+fn units_of(text: &str, analysis: &Analysis, singles: Singles) -> Vec<Weighted> {
     let folded = Folded::new(text);
-    units(&folded, &Key::new(&folded), analysis.segmenter())
+    units(&folded, &Key::new(&folded), analysis.segmenter(), singles)
 }
 
 /// The most that units can add to a score, but for the frequency of each in a document.
@@ -299,7 +302,7 @@ fn score(
             weight: LATIN_WEIGHT,
             origin: form.origin,
         }],
-        Look::Characters => units_of(&form.text, analysis),
+        Look::Characters => units_of(&form.text, analysis, text.singles),
     };
     let scale = EXPANSION_WEIGHT * (typed / worth(&units, rarity)?.max(f32::MIN_POSITIVE)).min(1.0);
     units.retain(|unit| {

@@ -100,11 +100,34 @@ pub(crate) struct Weighted {
     pub(crate) origin: Origin,
 }
 
+/// How much of a text a hit must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Needed {
+    /// All of it.
+    Whole,
+    /// Every meaningful word, unless the text is a question.
+    Words,
+    /// Some word, or none.
+    Some,
+}
+
+/// Which single characters are scored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Singles {
+    /// All: what lacks a word may have some of its characters.
+    All,
+    /// Those that are words. What has a longer word has its characters, and how often says nothing that its pairs do
+    /// not.
+    Words,
+}
+
 /// A stretch of typed text, analysed.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Text {
     pub(crate) typed: String,
     pub(crate) terms: Vec<Term>,
+    /// Which characters are among the units.
+    pub(crate) singles: Singles,
     /// What is scored, each unit once; then the units of expansions.
     pub(crate) units: Vec<Weighted>,
     /// Key characters of all of it.
@@ -115,7 +138,7 @@ pub(crate) struct Text {
 
 impl Text {
     /// Analyses text as documents are. A text without a letter or digit has no terms.
-    pub(crate) fn new(typed: &str, segmenter: &Segmenter) -> Self {
+    pub(crate) fn new(typed: &str, segmenter: &Segmenter, needed: Needed) -> Self {
         let folded = Folded::new(typed);
         let key = Key::new(&folded);
         let mut terms = Vec::new();
@@ -130,13 +153,18 @@ impl Text {
                 });
             }
         });
-        let units = units(&folded, &key, segmenter);
-        let key = key.chars().to_vec();
         let wanted = terms.iter().filter(|term| !term.stop).count();
         let asked = typed.trim_end().ends_with(['?', '\u{ff1f}', '吗', '嗎', '呢']);
         let question =
             asked || wanted >= LONG || terms.iter().any(|term| asks(&term.forms[0].text));
-        Self { typed: typed.to_owned(), terms, units, key, question }
+        let singles = match needed {
+            Needed::Whole => Singles::Words,
+            Needed::Words if !question => Singles::Words,
+            Needed::Words | Needed::Some => Singles::All,
+        };
+        let units = units(&folded, &key, segmenter, singles);
+        let key = key.chars().to_vec();
+        Self { typed: typed.to_owned(), terms, singles, units, key, question }
     }
 }
 
@@ -170,7 +198,12 @@ impl Form {
 
 /// Grams and chars of the key, words of the segmenter, with their weights: how often the query has
 /// them, stop words counting for less.
-pub(crate) fn units(folded: &Folded<'_>, key: &Key, segmenter: &Segmenter) -> Vec<Weighted> {
+pub(crate) fn units(
+    folded: &Folded<'_>,
+    key: &Key,
+    segmenter: &Segmenter,
+    singles: Singles,
+) -> Vec<Weighted> {
     let mut weights: BTreeMap<(Unit, String), f32> = BTreeMap::new();
     let mut add = |unit, text: String, weight| *weights.entry((unit, text)).or_default() += weight;
     let stops = stops(folded, key, segmenter);
@@ -182,16 +215,22 @@ pub(crate) fn units(folded: &Folded<'_>, key: &Key, segmenter: &Segmenter) -> Ve
             add(Unit::Gram, pair.iter().collect(), weight);
         }
     }
-    for (at, c) in key.chars().iter().enumerate().filter(|(_, c)| is_han(**c)) {
-        add(Unit::Char, c.to_string(), factor(stops[at]));
-    }
+    let mut words = Vec::new();
     segmenter.segment(folded, |token| {
         let alone = if token.kind == TokenKind::Han { 1.0 } else { LATIN_WEIGHT };
         let unit = unit_of(token.kind, &token.text);
         // What a word is worth is worth the pair or character that stands for it.
         let weight = alone * factor(is_stop(&token.text)) / unit_weight(unit);
-        add(unit, token.text.to_string(), weight);
+        words.push((unit, token.text.to_string(), weight));
     });
+    for (at, c) in key.chars().iter().enumerate().filter(|(_, c)| is_han(**c)) {
+        let text = c.to_string();
+        let is_word = || words.iter().any(|(unit, word, _)| *unit == Unit::Char && *word == text);
+        if singles == Singles::All || is_word() {
+            add(Unit::Char, text, factor(stops[at]));
+        }
+    }
+    words.into_iter().for_each(|(unit, word, weight)| add(unit, word, weight));
     let weights = weights.into_iter();
     weights
         .map(|((unit, text), weight)| Weighted { unit, text, weight, origin: Origin::Typed })

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::expand;
 use crate::lang::{FieldClause, Node, NodeKind, Query, Value};
 use crate::matching::cover;
-use crate::terms::{Form, Look, Origin, Text};
+use crate::terms::{Form, Look, Needed, Origin, Text};
 
 /// What documents must match, one line an operator or leaf, two blanks a level.
 pub(crate) fn describe(index: &Index, query: &Query) -> Result<String, Error> {
@@ -59,7 +59,7 @@ impl Writer<'_> {
                     self.line(&format!("characters {}{}", text_of(&key), grams(&key)));
                 }
                 Some(distance) => {
-                    let text = Text::new(&phrase.text, self.analysis.segmenter());
+                    let text = Text::new(&phrase.text, self.analysis.segmenter(), Needed::Whole);
                     self.group(&format!("within {distance} characters"), |out| out.words(&text));
                 }
             },
@@ -69,7 +69,8 @@ impl Writer<'_> {
 
     fn nodes(&mut self, nodes: &[Node]) {
         // What matches does not depend on how rare it is.
-        let texts = expand::texts(nodes, self.analysis, &|_, _| Ok(1.0)).unwrap_or_default();
+        let texts = expand::texts(nodes, self.analysis, Needed::Words, &|_, _| Ok(1.0));
+        let texts = texts.unwrap_or_default();
         for (node, text) in nodes.iter().zip(texts) {
             match (text, &node.kind) {
                 (Some(text), NodeKind::Term(term)) if term.prefix => {

@@ -20,7 +20,7 @@ use crate::near;
 use crate::needle::Needle;
 use crate::rank;
 use crate::stats::Statistics;
-use crate::terms::{Form, Look, Scored, Term, Text, TextQueries, any};
+use crate::terms::{Form, Look, Needed, Scored, Term, Text, TextQueries, any};
 
 /// How much of a query's text must be found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,8 +175,12 @@ impl<'a> Compiler<'a> {
         let marked = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
         let outer = std::mem::take(&mut self.soft);
         let words = nodes.iter().any(|node| matches!(node.kind, NodeKind::Term(_)));
+        let needed = match self.mode {
+            Mode::Strict | Mode::Undated if place.required && !marked => Needed::Words,
+            _ => Needed::Some,
+        };
         let mut texts = match words {
-            true => expand::texts(nodes, self.analysis()?, &|unit, text| {
+            true => expand::texts(nodes, self.analysis()?, needed, &|unit, text| {
                 self.statistics.idf(Part::Body, unit, text)
             })?,
             false => Vec::new(),
@@ -289,7 +293,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn phrase(&mut self, node: &Node, phrase: &Phrase, place: Place<'_>) -> Result<Matched, Error> {
-        let text = Text::new(&phrase.text, self.analysis()?.segmenter());
+        let needed = if place.required { Needed::Whole } else { Needed::Some };
+        let text = Text::new(&phrase.text, self.analysis()?.segmenter(), needed);
         if text.key.is_empty() {
             self.errors.push(Diagnostic::nothing_searchable(self.typed, node.span));
             return Ok(None);
