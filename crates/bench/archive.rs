@@ -27,13 +27,15 @@ impl Archive {
         Ok(texts)
     }
 
-    /// Reads every page, so that it is in the page cache: a system throws out what nobody has read for a while.
-    pub(crate) fn warm(&self) -> anyhow::Result<()> {
-        for entry in files(&self.folder) {
-            std::fs::read(entry?.path())?;
-        }
-        Ok(())
+}
+
+/// Reads every file below a folder, so that it is in the page cache: a system throws out what nobody has read for
+/// a while.
+pub(crate) fn warm(folder: &Path) -> anyhow::Result<()> {
+    for entry in files(folder) {
+        std::fs::read(entry?.path())?;
     }
+    Ok(())
 }
 
 fn files(folder: &Path) -> impl Iterator<Item = walkdir::Result<walkdir::DirEntry>> {

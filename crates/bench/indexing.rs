@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use jieba_rs::Jieba;
 
-use crate::archive::Archive;
+use crate::archive::{self, Archive};
 use crate::process::{Program, Took, on_one_core, run, settle, took};
 
 /// Bytes of text that the bare loop cuts: enough to be steady.
@@ -33,12 +33,12 @@ pub(crate) fn measure(program: &Program, archive: &Archive, index: &Path) -> any
     for _ in 0..ROUNDS {
         settle();
         cut = cutting.speed()?.max(cut);
-        archive.warm()?;
+        archive::warm(&archive.folder)?;
         if let Some(command) = &mut one_core {
             let took = took(command)?;
             one = Some(one.filter(|best| best.wall <= took.wall).unwrap_or(took));
             settle();
-            archive.warm()?;
+            archive::warm(&archive.folder)?;
         }
         all = run(&mut command)?.min(all);
         if start.elapsed() > LONG {

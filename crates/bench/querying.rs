@@ -10,7 +10,7 @@ use wensou_index::Index;
 use wensou_query::lang::{Clock, Query, parse};
 use wensou_query::{Options, Session};
 
-use crate::archive::Archive;
+use crate::archive::{self, Archive};
 use crate::process::{Program, median, milliseconds};
 use crate::queries::Queries;
 
@@ -37,6 +37,7 @@ pub(crate) fn measure(program: &Program, archive: &Archive, index: &Path) -> any
     let pages = opened.meta().report.pages as usize;
     let queries = Queries::of(archive, pages)?;
     cold(program, index, &queries)?;
+    archive::warm(index)?;
     warm(&opened, &queries)
 }
 
