@@ -26,7 +26,6 @@ impl Archive {
         }
         Ok(texts)
     }
-
 }
 
 /// Reads every file below a folder, so that it is in the page cache: a system throws out what nobody has read for

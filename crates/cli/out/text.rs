@@ -48,6 +48,7 @@ pub(crate) fn wrap(line: &str, columns: usize, indent: &str) -> Vec<String> {
         .subsequent_indent(indent)
         .word_separator(textwrap::WordSeparator::UnicodeBreakProperties)
         .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit)
         .break_words(true);
     textwrap::wrap(line, options).into_iter().map(std::borrow::Cow::into_owned).collect()
 }

@@ -89,7 +89,7 @@ fn demanded(index: &Index, query: &Query) -> Result<Vec<Node>, Error> {
 /// The words of an unspaced run that a document must have; of a question, the whole of it.
 fn words(index: &Index, node: &Node) -> Result<Vec<Node>, Error> {
     let (nodes, analysis) = (std::slice::from_ref(node), index.analysis()?);
-    let texts = expand::texts(nodes, analysis, Needed::Words, &|_, _| Ok(1.0))?;
+    let texts = expand::texts(nodes, analysis, Needed::Words, &|_, _| 1.0);
     let Some(text) = texts.into_iter().next().flatten() else { return Ok(Vec::new()) };
     let meaningful = text.terms.iter().any(|term| !term.stop);
     let terms: Vec<&Term> = text.terms.iter().filter(|term| !term.stop || !meaningful).collect();

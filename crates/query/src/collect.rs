@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use tantivy::columnar::Column;
 use tantivy::query::{EnableScoring, Query};
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, TERMINATED};
-use wensou_index::Index;
+use wensou_index::{Index, Postings};
 
 use crate::matching::Matcher;
 use crate::score::SegmentScorer;
@@ -111,9 +111,13 @@ impl Best {
         for (segment, reader) in (0..).zip(searcher.segment_readers()) {
             let mut best = SegmentBest::new(self, index, segment)?;
             let (scored, bonus) = (wanted.scored, wanted.bonus);
-            // First: a list that it has from now on in memory serves the matcher too.
             let mut scorer = SegmentScorer::new(index, statistics, reader, scored, bonus)?;
-            let mut matched = Matcher::of(wanted.matched, scoring, reader, statistics)?;
+            // What is matched is mostly what is scored: to find its lists and read their first blocks again takes longer.
+            let open = |postings: &Postings, key| {
+                let opened = scorer.opened(key);
+                opened.or_else(|| statistics.lists.open(reader.segment_id(), postings, key))
+            };
+            let mut matched = Matcher::of(wanted.matched, scoring, reader, &open)?;
             let documents = reader.max_doc();
             let alive = reader.alive_bitset();
             let expected = CANDIDATES * u64::from(documents) / matched.cost().max(1);
@@ -137,7 +141,7 @@ impl Best {
                 (next, length) = (window.until(), (length * 2).min(longest));
                 best.collect(window, promise, &mut scorer, &mut matched);
             }
-            statistics.looked(reader.segment_id(), documents, scorer.looked());
+            statistics.lists.looked(reader.segment_id(), documents, scorer.looked());
             best.shrink();
             total += best.total;
             found.append(&mut best.found);

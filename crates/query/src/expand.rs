@@ -19,7 +19,7 @@ use crate::terms::{Form, Look, Needed, Origin, Singles, Term, Text, Weighted, un
 const MOST_WORDS: usize = 6;
 
 /// How rare a unit is.
-pub(crate) type Rarity<'r> = &'r dyn Fn(Unit, &str) -> tantivy::Result<f32>;
+pub(crate) type Rarity<'r> = &'r dyn Fn(Unit, &str) -> f32;
 
 /// The text of every word of a group, expanded; `None` for what is no word. Neighbours are looked
 /// at together: `bitcoin cash` is one name, `stability ai` may stand glued.
@@ -28,7 +28,7 @@ pub(crate) fn texts(
     analysis: &Analysis,
     needed: Needed,
     rarity: Rarity<'_>,
-) -> tantivy::Result<Vec<Option<Text>>> {
+) -> Vec<Option<Text>> {
     let mut texts: Vec<Option<Text>> = nodes
         .iter()
         .map(|node| match &node.kind {
@@ -42,17 +42,17 @@ pub(crate) fn texts(
         let until = from + run.len();
         if expands(&run[0]) {
             let mut run: Vec<&mut Text> = texts[from..until].iter_mut().flatten().collect();
-            expand(&mut run, analysis, rarity)?;
+            expand(&mut run, analysis, rarity);
         }
         from = until;
     }
-    Ok(texts)
+    texts
 }
 
 /// A word of a run: the number of its text, and of its term there.
 type Place = (usize, usize);
 
-fn expand(run: &mut [&mut Text], analysis: &Analysis, rarity: Rarity<'_>) -> tantivy::Result<()> {
+fn expand(run: &mut [&mut Text], analysis: &Analysis, rarity: Rarity<'_>) {
     let places: Vec<Place> = run
         .iter()
         .enumerate()
@@ -78,12 +78,11 @@ fn expand(run: &mut [&mut Text], analysis: &Analysis, rarity: Rarity<'_>) -> tan
         for (text, term) in &places[words.clone()] {
             let text = &run[*text];
             let units = units_of(&text.terms[*term].typed, analysis, text.singles);
-            typed += worth(&units, rarity)?;
+            typed += worth(&units, rarity);
         }
         let (first, _) = places[words.start];
-        score(run[first], &form, typed, analysis, rarity)?;
+        score(run[first], &form, typed, analysis, rarity);
     }
-    Ok(())
 }
 
 /// Names and words that mean the same, of the longest stretches of words that the tables know.
@@ -271,30 +270,22 @@ fn units_of(text: &str, analysis: &Analysis, singles: Singles) -> Vec<Weighted> 
 }
 
 /// The most that units can add to a score, but for the frequency of each in a document.
-fn worth(units: &[Weighted], rarity: Rarity<'_>) -> tantivy::Result<f32> {
-    let mut worth = 0.0;
-    for unit in units {
-        worth += unit.weight * unit_weight(unit.unit) * rarity(unit.unit, &unit.text)?;
-    }
-    Ok(worth)
+fn worth(units: &[Weighted], rarity: Rarity<'_>) -> f32 {
+    let worth =
+        |unit: &Weighted| unit.weight * unit_weight(unit.unit) * rarity(unit.unit, &unit.text);
+    units.iter().fold(0.0, |sum, unit| sum + worth(unit))
 }
 
 /// Adds the units of an expansion to a text, together at most [`EXPANSION_WEIGHT`] of what the
 /// words are worth that it stands for: a Chinese name has more units than a ticker, and a name that
 /// few pages use is no better evidence than the one that was typed.
-fn score(
-    text: &mut Text,
-    form: &Form,
-    typed: f32,
-    analysis: &Analysis,
-    rarity: Rarity<'_>,
-) -> tantivy::Result<()> {
+fn score(text: &mut Text, form: &Form, typed: f32, analysis: &Analysis, rarity: Rarity<'_>) {
     let mut units = match form.look {
-        Look::Dated(..) => return Ok(()),
+        Look::Dated(..) => return,
         // The same number is worth the same, and it has one unit.
         Look::Value => {
             value(text, form);
-            return Ok(());
+            return;
         }
         Look::Word | Look::WordOrGlued => vec![Weighted {
             unit: Unit::Word,
@@ -304,7 +295,7 @@ fn score(
         }],
         Look::Characters => units_of(&form.text, analysis, text.singles),
     };
-    let scale = EXPANSION_WEIGHT * (typed / worth(&units, rarity)?.max(f32::MIN_POSITIVE)).min(1.0);
+    let scale = EXPANSION_WEIGHT * (typed / worth(&units, rarity).max(f32::MIN_POSITIVE)).min(1.0);
     units.retain(|unit| {
         !text.units.iter().any(|old| old.unit == unit.unit && old.text == unit.text)
     });
@@ -313,7 +304,6 @@ fn score(
         unit.origin = form.origin;
     }
     text.units.extend(units);
-    Ok(())
 }
 
 fn value(text: &mut Text, form: &Form) {

@@ -230,7 +230,7 @@ fn scored(statistics: &Statistics<'_>, plan: &Plan) -> Result<Vec<ScoredUnit>, E
             unit: unit.unit,
             text: unit.text.clone(),
             weight: unit.weight * rank::unit_weight(unit.unit),
-            idf: statistics.idf(Part::Body, unit.unit, &unit.text)?,
+            idf: statistics.idf(Part::Body, unit.unit, &unit.text),
             origin: unit.origin,
         });
     }

@@ -16,6 +16,7 @@ mod facet;
 mod filter;
 pub mod lang;
 mod listed;
+mod lists;
 mod matching;
 mod near;
 mod needle;

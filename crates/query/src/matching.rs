@@ -17,8 +17,11 @@ use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
 use wensou_index::{Cursor, Part, Postings, Unit, UnitKey, Unpacked};
 
 use crate::listed::{Listed, What};
-use crate::stats::Statistics;
+use crate::lists::Opened;
 use crate::window::Window;
+
+/// How the list of a unit is opened.
+pub(crate) type Open<'o> = &'o dyn Fn(&Postings, UnitKey) -> Option<Opened>;
 
 /// Documents of one segment that may match, ascending.
 pub(crate) enum Matcher {
@@ -42,15 +45,14 @@ impl Matcher {
         query: &dyn Query,
         scoring: EnableScoring<'_>,
         reader: &SegmentReader,
-        statistics: &Statistics<'_>,
+        open: Open<'_>,
     ) -> tantivy::Result<Self> {
         if let Some(listed) = query.downcast_ref::<Listed>() {
             let postings = listed.of_segment(reader)?;
-            let kept = |key| statistics.kept(reader.segment_id(), key);
-            return Ok(Self::listed(postings, &listed.parts, &listed.what, kept));
+            return Ok(Self::listed(postings, &listed.parts, &listed.what, open));
         }
         if let Some(query) = query.downcast_ref::<BooleanQuery>()
-            && let Some(matcher) = Self::boolean(query, scoring, reader, statistics)?
+            && let Some(matcher) = Self::boolean(query, scoring, reader, open)?
         {
             return Ok(matcher);
         }
@@ -63,7 +65,7 @@ impl Matcher {
         query: &BooleanQuery,
         scoring: EnableScoring<'_>,
         reader: &SegmentReader,
-        statistics: &Statistics<'_>,
+        open: Open<'_>,
     ) -> tantivy::Result<Option<Self>> {
         let (mut must, mut should, mut not) = (Vec::new(), Vec::new(), Vec::new());
         for (occur, query) in query.clauses() {
@@ -72,7 +74,7 @@ impl Matcher {
                 Occur::Should => &mut should,
                 Occur::MustNot => &mut not,
             };
-            members.push(Self::of(query.as_ref(), scoring, reader, statistics)?);
+            members.push(Self::of(query.as_ref(), scoring, reader, open)?);
         }
         let needed = query.get_minimum_number_should_match();
         let wanted = match (must.is_empty(), should.is_empty()) {
@@ -86,22 +88,19 @@ impl Matcher {
         }))
     }
 
-    /// Documents that have something in one of the parts; some lists are kept in memory.
-    pub(crate) fn listed(
-        postings: &Postings,
-        parts: &[Part],
-        what: &What,
-        kept: impl Fn(UnitKey) -> Option<Arc<Unpacked>>,
-    ) -> Self {
-        let list = |key| match kept(key) {
-            Some(list) => Some(Self::Kept(list)),
-            None => postings.list(key).map(|list| Self::List(Box::new(list))),
+    /// Documents that have something in one of the parts.
+    pub(crate) fn listed(postings: &Postings, parts: &[Part], what: &What, open: Open<'_>) -> Self {
+        let list = |key| {
+            open(postings, key).map(|list| match list {
+                Opened::Kept(list) => Self::Kept(list),
+                Opened::Own(list) => Self::List(list),
+            })
         };
         let sequence = |part: Part, key: &[char]| match key {
             [] => None,
             [one] => list(UnitKey::single(part, *one)),
             [first, second] => list(UnitKey::pair(part, *first, *second)),
-            _ => Phrase::new(postings, part, key, &kept).map(|it| Self::Phrase(Box::new(it))),
+            _ => Phrase::new(postings, part, key, open).map(|it| Self::Phrase(Box::new(it))),
         };
         let of_part = |part: &Part| match what {
             What::Sequence(key) => sequence(*part, key),
@@ -469,17 +468,15 @@ impl OfPhrase {
 
 impl Phrase {
     /// `None` where no document can have it.
-    fn new(
-        postings: &Postings,
-        part: Part,
-        key: &[char],
-        kept: &impl Fn(UnitKey) -> Option<Arc<Unpacked>>,
-    ) -> Option<Self> {
+    fn new(postings: &Postings, part: Part, key: &[char], open: Open<'_>) -> Option<Self> {
         let mut lists = Vec::new();
         for at in cover(key.len()) {
             let pair = UnitKey::pair(part, key[at], key[at + 1]);
-            let list = postings.list(pair)?;
-            lists.push(OfPhrase { offset: at as u32, list, kept: kept(pair) });
+            let (list, kept) = match open(postings, pair)? {
+                Opened::Own(list) => (*list, None),
+                Opened::Kept(kept) => (postings.list(pair)?, Some(kept)),
+            };
+            lists.push(OfPhrase { offset: at as u32, list, kept });
         }
         lists.sort_by_key(|of| of.list.count());
         Some(Self { lists, behind: None, starts: Vec::new(), places: Vec::new() })

@@ -137,7 +137,7 @@ impl Pairs {
                     Entry::Occupied(entry) => *entry.get(),
                     Entry::Vacant(entry) => {
                         let text: String = pair.iter().collect();
-                        pairs.push((pair, statistics.idf(Part::Body, Unit::Gram, &text)?));
+                        pairs.push((pair, statistics.idf(Part::Body, Unit::Gram, &text)));
                         *entry.insert(pairs.len() - 1)
                     }
                 };

@@ -19,7 +19,8 @@ use tantivy::query::{EnableScoring, Query, Scorer};
 use tantivy::{DocId, DocSet, SegmentReader, TantivyError};
 use wensou_index::{Cursor, Index, Part, Postings, Unit, UnitKey, Unpacked};
 
-use crate::stats::{Looked, Norms, Statistics, share};
+use crate::lists::{Looked, Opened};
+use crate::stats::{Norms, Statistics, share};
 use crate::terms::Scored;
 use crate::window::Window;
 
@@ -79,8 +80,13 @@ impl AtHand {
         }
         self.left.clear();
         self.left.extend(0..count as u32);
-        self.added.clear();
+        // What stands there is written over, unit by unit.
         self.added.resize(units * count, 0.0);
+    }
+
+    /// The unit of this number adds nothing to any document, so far.
+    fn nothing(&mut self, number: usize) {
+        self.added[number * self.docs.len()..][..self.docs.len()].fill(0.0);
     }
 
     /// Looks up what dampens frequencies in a part of each document.
@@ -93,6 +99,7 @@ impl AtHand {
 
     /// Adds what the unit of this number adds to every document, by going through its list.
     fn sweep(&mut self, number: usize, unit: &mut UnitScorer, window: &Window, lengths: &Lengths) {
+        self.nothing(number);
         let Self { docs, ranks, damping, score, added, .. } = self;
         let (place, most) = (unit.place, unit.most);
         let damping = &damping[place];
@@ -229,6 +236,14 @@ impl SegmentScorer {
         Ok(Self { lengths, units, at_hand: AtHand::default(), open: Vec::new() })
     }
 
+    /// A list that it has open, as long as no window has been looked at.
+    pub(crate) fn opened(&self, key: UnitKey) -> Option<Opened> {
+        self.units.iter().find_map(|unit| match &unit.list {
+            List::Own(list, of, _) if *of == key => Some(Opened::Own(list.clone())),
+            _ => None,
+        })
+    }
+
     /// Takes the documents of a window, and finds of their scores what is found soonest. Windows must
     /// ascend.
     pub(crate) fn look(&mut self, window: &Window) {
@@ -242,7 +257,10 @@ impl SegmentScorer {
             } else {
                 at_hand.damp(unit.place, lengths);
                 let bound = unit.bound(window, &at_hand.damping[unit.place]);
-                at_hand.may_add(unit, bound);
+                match bound {
+                    Bound::Nothing => at_hand.nothing(number),
+                    bound => at_hand.may_add(unit, bound),
+                }
                 open.push(Open { unit: number, bound, of_all: 0.0 });
             }
         }
@@ -320,7 +338,7 @@ impl Lengths {
     fn of(statistics: &Statistics<'_>, postings: &Postings) -> Self {
         Self {
             lengths: Part::ALL.map(|part| postings.lengths(part)),
-            norms: Part::ALL.map(|part| statistics.norms(part)),
+            norms: statistics.norms().clone(),
         }
     }
 
@@ -403,18 +421,12 @@ impl UnitScorer {
     ) -> tantivy::Result<Option<Self>> {
         let postings = postings(index, reader)?;
         let Some(key) = postings.key(unit.part, unit.unit, &unit.text) else { return Ok(None) };
-        // What is kept is not opened: its first block would be read for nothing.
-        let list = match statistics.kept(reader.segment_id(), key) {
-            Some(kept) => List::Kept(kept),
-            None => {
-                let Some(list) = postings.list(key) else { return Ok(None) };
-                match statistics.keep(reader.segment_id(), postings, key, &list) {
-                    Some(kept) => List::Kept(kept),
-                    None => List::Own(Box::new(list), key, Looked::default()),
-                }
-            }
+        let list = match statistics.lists.open(reader.segment_id(), postings, key) {
+            None => return Ok(None),
+            Some(Opened::Kept(list)) => List::Kept(list),
+            Some(Opened::Own(list)) => List::Own(list, key, Looked::default()),
         };
-        let most = unit.weight * statistics.most(unit.part, unit.unit, &unit.text)?;
+        let most = unit.weight * statistics.most(unit.part, unit.unit, &unit.text);
         let single = unit.unit == Unit::Char;
         Ok(Some(Self { list, place: unit.part as usize, single, most }))
     }

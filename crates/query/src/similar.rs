@@ -102,10 +102,10 @@ fn telling(
         let Some(form) = Form::new(&word, kind, Origin::Typed) else { continue };
         let unit = unit_of(kind, &word);
         // A word that stands nowhere else finds nothing else.
-        if statistics.doc_freq(Part::Body, unit, &word)? > 1 {
+        if statistics.doc_freq(Part::Body, unit, &word) > 1 {
             // In a small archive a word can be rare by chance: that it is rare in Chinese counts too.
             let rarity = segmenter.rarity(&word);
-            let idf = statistics.idf(Part::Body, unit, &word)?;
+            let idf = statistics.idf(Part::Body, unit, &word);
             let weight = (1.0 + count.ln()) * idf * rarity * rarity;
             telling.push(Telling { typed, form, unit, weight });
         }

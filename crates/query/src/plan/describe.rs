@@ -69,8 +69,7 @@ impl Writer<'_> {
 
     fn nodes(&mut self, nodes: &[Node]) {
         // What matches does not depend on how rare it is.
-        let texts = expand::texts(nodes, self.analysis, Needed::Words, &|_, _| Ok(1.0));
-        let texts = texts.unwrap_or_default();
+        let texts = expand::texts(nodes, self.analysis, Needed::Words, &|_, _| 1.0);
         for (node, text) in nodes.iter().zip(texts) {
             match (text, &node.kind) {
                 (Some(text), NodeKind::Term(term)) if term.prefix => {

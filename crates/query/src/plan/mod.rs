@@ -182,7 +182,7 @@ impl<'a> Compiler<'a> {
         let mut texts = match words {
             true => expand::texts(nodes, self.analysis()?, needed, &|unit, text| {
                 self.statistics.idf(Part::Body, unit, text)
-            })?,
+            }),
             false => Vec::new(),
         };
         let mut clauses: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::new();
@@ -264,7 +264,7 @@ impl<'a> Compiler<'a> {
                 continue;
             }
             if place.positive {
-                self.want(term)?;
+                self.want(term);
                 if self.mode == Mode::Relaxed {
                     self.bonus.push((query.box_clone(), rank::PER_TERM));
                 }
@@ -308,13 +308,13 @@ impl<'a> Compiler<'a> {
             match phrase.near {
                 None => {
                     if let Some(term) = Term::sequence(&phrase.text, &text.key) {
-                        self.want(&term)?;
+                        self.want(&term);
                         self.terms.push(term);
                     }
                 }
                 Some(_) => {
                     for term in &text.terms {
-                        self.want(term)?;
+                        self.want(term);
                         self.terms.push(term.clone());
                     }
                 }
@@ -326,30 +326,26 @@ impl<'a> Compiler<'a> {
     }
 
     /// Remembers what to highlight of a term.
-    fn want(&mut self, term: &Term) -> Result<(), Error> {
+    fn want(&mut self, term: &Term) {
         let number = self.terms.len();
         for form in &term.forms {
-            let weight = self.weight_of(form)?;
+            let weight = self.weight_of(form);
             self.needles.extend(Needle::of(form, number, weight));
         }
-        Ok(())
     }
 
     /// How rare a form is: the rarest of its grams, or the word itself.
-    fn weight_of(&self, form: &Form) -> Result<f32, Error> {
+    fn weight_of(&self, form: &Form) -> f32 {
         let term = |unit, text: &str| self.statistics.idf(Part::Body, unit, text);
-        let mut weight: f32 = 0.0;
         match (form.look, form.key.as_slice()) {
-            (Look::Dated(..), _) => {}
-            (Look::Word | Look::Value, _) => weight = term(Unit::Word, &form.text)?,
-            (_, [one]) => weight = term(Unit::Char, &one.to_string())?,
+            (Look::Dated(..), _) => 0.0,
+            (Look::Word | Look::Value, _) => term(Unit::Word, &form.text),
+            (_, [one]) => term(Unit::Char, &one.to_string()),
             (_, key) => {
-                for pair in key.windows(2) {
-                    weight = weight.max(term(Unit::Gram, &pair.iter().collect::<String>())?);
-                }
+                let pairs = key.windows(2).map(|pair| pair.iter().collect::<String>());
+                pairs.fold(0.0, |most, pair| term(Unit::Gram, &pair).max(most))
             }
         }
-        Ok(weight)
     }
 }
 
