@@ -165,6 +165,16 @@ struct SegmentBest<'b> {
     floor: Option<Place>,
 }
 
+/// Leaves the `count` that score the most, and those that score as much as the last of them: what settles equal
+/// scores is read for each that is left.
+fn leave_best(scored: &mut Vec<(DocId, Score)>, count: usize) {
+    if count > 0 && count < scored.len() {
+        let (.., last, _) = scored.select_nth_unstable_by(count - 1, |a, b| b.1.total_cmp(&a.1));
+        let least = last.1;
+        scored.retain(|(_, score)| *score >= least);
+    }
+}
+
 /// Puts the earliest places first.
 fn order(found: &mut [Found]) {
     found.sort_unstable_by_key(|found| Reverse(found.place));
@@ -227,6 +237,10 @@ impl<'b> SegmentBest<'b> {
     fn admit_all(&mut self, matched: &mut Matcher, score: impl FnOnce(&mut Vec<(DocId, Score)>)) {
         let mut scored = std::mem::take(&mut self.scored);
         score(&mut scored);
+        let sure = self.best.count || matched.is_exact();
+        if sure && self.best.sort == Sort::Rank && self.best.recency.is_none() {
+            leave_best(&mut scored, self.best.limit);
+        }
         for (doc, score) in scored.drain(..) {
             self.admit(doc, score, matched);
         }

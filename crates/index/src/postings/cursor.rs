@@ -253,10 +253,17 @@ impl Cursor {
         let until = from.saturating_add(bits.len() as u32 * u64::BITS).min(TERMINATED);
         while self.seek(from) < until {
             let here = self.held_until(until);
-            for doc in &self.docs[self.at..self.at + here] {
+            let mut mark = |doc: DocId| {
                 let at = (doc - from) as usize;
                 bits[at / 64] |= 1 << (at % 64);
+            };
+            // Neighbours are often in one word, which has to be written before it is read again.
+            let (front, back) = self.docs[self.at..self.at + here].split_at(here / 2);
+            for (front, back) in front.iter().zip(back) {
+                mark(*front);
+                mark(*back);
             }
+            back[front.len()..].iter().copied().for_each(mark);
             self.skip_held(here);
         }
     }
