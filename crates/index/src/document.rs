@@ -3,13 +3,12 @@
 use jiff::civil::{DateTime, date};
 use tantivy::TantivyDocument;
 use tantivy::schema::Field;
-use wensou_ingest::{Article, Date, DateProvenance, FlashItem, Moment, Record};
+use wensou_ingest::{Article, Date, DateProvenance, FlashItem, Moment, Record, id};
 use wensou_text::{Script, Segmenter, fold, key_of, script_of_all};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::analyzer::Units;
 use crate::error::Error;
-use crate::id;
 use crate::postings::Totals;
 use crate::schema::{Fields, Kind, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED, Part};
 

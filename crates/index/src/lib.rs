@@ -18,7 +18,6 @@ mod document;
 mod error;
 mod frozen;
 mod generation;
-mod id;
 mod meta;
 mod open;
 mod postings;

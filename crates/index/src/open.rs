@@ -14,7 +14,7 @@ use tantivy::{
     DocAddress, DocId, Index as Engine, InvertedIndexReader, ReloadPolicy, Searcher,
     SegmentOrdinal, SegmentReader, TantivyDocument, Term,
 };
-use wensou_ingest::Record;
+use wensou_ingest::{Record, id};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::analysis::{Analysis, TableMeta};
@@ -22,7 +22,6 @@ use crate::document::decode;
 use crate::error::Error;
 use crate::frozen::Frozen;
 use crate::generation::{self, Current};
-use crate::id::id_of;
 use crate::meta::Meta;
 use crate::postings::SegmentPostings;
 use crate::schema::{Fields, schema};
@@ -252,7 +251,7 @@ impl Index {
         let Columns { id_number, id_given, .. } = &self.columns[address.segment_ord as usize];
         let numbers = once(id_number, || reader.fast_fields().u64("id_number"))?;
         if let Some(number) = numbers.first(address.doc_id) {
-            return Ok(id_of(number));
+            return Ok(id::of_number(number));
         }
         let mut id = String::new();
         if let Some(column) = once(id_given, || reader.fast_fields().str("id_given"))?

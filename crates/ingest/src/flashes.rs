@@ -9,7 +9,7 @@ use foldhash::HashMap;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::fold;
-use crate::ids::short;
+use crate::id::short;
 use crate::record::{FlashItem, Moment, Span, Writing};
 use crate::sightings::{Key, Sightings, Sorted};
 use crate::spool::{PieceReader, Spool};

@@ -1,12 +1,9 @@
-//! Stable names: from the path for articles, from the content for flash items.
+//! Stable names, each given once: from the path for articles, from the content for flash items.
 
 use foldhash::{HashMap, HashSet};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-/// `a` or `f` and twelve hexadecimal digits.
-pub(crate) fn short(letter: char, hash: u64) -> String {
-    format!("{letter}{:012x}", hash >> 16)
-}
+use crate::id::short;
 
 /// Hash of a path below its root.
 pub(crate) fn path_hash(relative: &str) -> u64 {

@@ -30,6 +30,7 @@ mod furniture;
 mod header;
 mod headline;
 mod html;
+pub mod id;
 mod ids;
 mod ingest;
 mod inputs;

@@ -1,13 +1,19 @@
-//! Ids as numbers: a letter and twelve hexadecimal digits are seven bytes, and a column of numbers is read without
-//! its dictionary.
+//! Ids that are made here, and what numbers they are: whoever keeps many keeps seven bytes for each.
 
-/// Letters of ids that are made here: of articles, and of flash items.
+/// Letters of ids: of articles, and of flash items.
 const LETTERS: [char; 2] = ['a', 'f'];
 /// Bits of the digits.
 const BITS: u32 = 48;
 
-/// The number of an id that is one of [`LETTERS`] and twelve lower-case hexadecimal digits.
-pub(crate) fn number_of(id: &str) -> Option<u64> {
+/// A letter and twelve hexadecimal digits of a hash.
+pub(crate) fn short(letter: char, hash: u64) -> String {
+    format!("{letter}{:012x}", hash >> (u64::BITS - BITS))
+}
+
+/// The number of an id, at most 49 bits, if it is `a` or `f` and twelve lower-case hexadecimal digits. Others are a dump's, or
+/// have been taken by another record.
+#[must_use]
+pub fn number_of(id: &str) -> Option<u64> {
     let mut chars = id.chars();
     let letter = chars.next()?;
     let kind = LETTERS.iter().position(|known| *known == letter)? as u64;
@@ -18,10 +24,10 @@ pub(crate) fn number_of(id: &str) -> Option<u64> {
     Some(kind << BITS | number)
 }
 
-/// The id of a number.
-pub(crate) fn id_of(number: u64) -> String {
-    let letter = LETTERS[(number >> BITS & 1) as usize];
-    format!("{letter}{:012x}", number & ((1 << BITS) - 1))
+/// The id of a number that [`number_of`] gave.
+#[must_use]
+pub fn of_number(number: u64) -> String {
+    short(LETTERS[(number >> BITS & 1) as usize], number << (u64::BITS - BITS))
 }
 
 #[cfg(test)]
@@ -34,14 +40,14 @@ mod tests {
         #[test]
         fn a_number_is_its_id_again(id in "[afr]{0,1}[0-9a-fA-F+]{11,13}|[af][0-9a-f]{12}|r-1|f\u{e9}[0-9]{10}") {
             if let Some(number) = number_of(&id) {
-                prop_assert_eq!(id_of(number), id);
+                prop_assert_eq!(of_number(number), id);
             }
         }
 
         #[test]
         fn every_id_that_is_made_has_one(letter in "[af]", digits in 0_u64..1 << BITS) {
             let id = format!("{letter}{digits:012x}");
-            prop_assert_eq!(number_of(&id).map(id_of), Some(id));
+            prop_assert_eq!(number_of(&id).map(of_number), Some(id));
         }
     }
 
