@@ -295,3 +295,26 @@ impl<'b> SegmentBest<'b> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_are_left_and_all_that_are_as_good_as_the_last() {
+        let scored = [(3, 1.0), (5, 2.0), (6, 0.5), (8, 2.0), (9, 1.0)];
+        let left = |count: usize| {
+            let mut left = scored.to_vec();
+            leave_best(&mut left, count);
+            left.sort_unstable_by_key(|(doc, _)| *doc);
+            left.into_iter().map(|(doc, _)| doc).collect::<Vec<_>>()
+        };
+        assert_eq!(left(1), [5, 8]);
+        assert_eq!(left(2), [5, 8]);
+        assert_eq!(left(3), [3, 5, 8, 9]);
+        assert_eq!(left(4), [3, 5, 8, 9]);
+        for all in [0, 5, 6] {
+            assert_eq!(left(all), [3, 5, 6, 8, 9], "{all}: nothing is too much");
+        }
+    }
+}

@@ -378,3 +378,30 @@ pub(crate) fn any(mut queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
         _ => Box::new(BooleanQuery::union(queries)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_are_scored_where_a_hit_may_lack_words() {
+        let segmenter = Segmenter::standard();
+        let singles = |typed: &str, needed: Needed| -> Vec<String> {
+            let units = Text::new(typed, &segmenter, needed).units;
+            let singles = units.into_iter().filter(|unit| unit.unit == Unit::Char);
+            singles.map(|unit| unit.text).collect()
+        };
+        for whole in [Needed::Whole, Needed::Words] {
+            assert_eq!(singles("比特币价格", whole), [""; 0]);
+            assert_eq!(singles("币", whole), ["币"], "a word of its own");
+            assert_eq!(singles("他买比特币", whole), ["买", "他"]);
+        }
+        assert_eq!(singles("比特币", Needed::Some), ["币", "比", "特"]);
+        assert_eq!(singles("比特币是什么", Needed::Whole), ["是"]);
+        assert_eq!(
+            singles("比特币是什么", Needed::Words),
+            ["么", "什", "币", "是", "比", "特"],
+            "what answers a question may lack words"
+        );
+    }
+}

@@ -50,8 +50,13 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn create(path: &Path) -> io::Result<Self> {
-        Ok(Self {
-            out: File::create_new(path)?,
+        Ok(Self::into(File::create_new(path)?))
+    }
+
+    /// Into an empty file.
+    pub(super) fn into(out: File) -> Self {
+        Self {
+            out,
             checksum: Xxh3::new(),
             written: 0,
             dictionary: Vec::new(),
@@ -59,7 +64,7 @@ impl Writer {
             entries: 0,
             last: 0,
             bytes: Vec::new(),
-        })
+        }
     }
 
     pub(super) fn list(&mut self, key: UnitKey, list: Slices<'_>) -> io::Result<()> {

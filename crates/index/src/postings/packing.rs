@@ -102,3 +102,70 @@ pub(super) fn packed(
 fn stopped() -> io::Error {
     io::Error::other("writing postings ended early")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::Part;
+
+    /// Lists of more numbers than a few batches have, some of none, some of one document.
+    fn lists() -> Vec<(UnitKey, List)> {
+        let list = |number: u32| {
+            let mut list = List::default();
+            let documents = (0..number * number % 1009).map(|at| (at / 3, at % 3));
+            list.fill_placed(documents.collect::<Vec<_>>().into_iter());
+            list
+        };
+        let key =
+            |number| UnitKey::pair(Part::Body, '甲', char::from_u32(0x4e00 + number).unwrap());
+        (0..1500).map(|number| (key(number), list(number))).collect()
+    }
+
+    fn finished(writer: Writer, path: &std::path::Path) -> Vec<u8> {
+        let tables = [vec![0; 4], vec![0; 4]];
+        writer.finish(tables, &Default::default(), [0; 2], Default::default()).unwrap();
+        std::fs::read(path).unwrap()
+    }
+
+    #[test]
+    fn lists_are_written_as_they_would_be_one_by_one() {
+        let (folder, lists) = (tempfile::tempdir().unwrap(), lists());
+        let path = folder.path().join("alone");
+        let mut writer = Writer::create(&path).unwrap();
+        for (key, list) in &lists {
+            writer.list(*key, list.as_slices()).unwrap();
+        }
+        let wanted = finished(writer, &path);
+        let path = folder.path().join("packed");
+        let writer = packed(Writer::create(&path).unwrap(), |sink| {
+            lists.iter().try_for_each(|(key, list)| sink(*key, list))
+        });
+        assert!(finished(writer.unwrap(), &path) == wanted);
+        let numbers: usize =
+            lists.iter().map(|(_, list)| list.numbers.len() + list.gaps.len()).sum();
+        assert!(numbers > 2 * BATCHES * NUMBERS, "{numbers}");
+    }
+
+    #[test]
+    fn what_ends_a_merge_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = Writer::create(&folder.path().join("pairs")).unwrap();
+        let ended = packed(writer, |sink| {
+            lists().iter().try_for_each(|(key, list)| sink(*key, list))?;
+            Err(io::Error::other("a run is damaged"))
+        });
+        assert_eq!(ended.err().map(|error| error.to_string()).as_deref(), Some("a run is damaged"));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_full_disk_ends_it() {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let lists = lists();
+        let ended = packed(Writer::into(full), |sink| {
+            lists.iter().cycle().try_for_each(|(key, list)| sink(*key, list))
+        });
+        let error = ended.err().unwrap();
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{error}");
+    }
+}
