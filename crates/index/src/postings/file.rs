@@ -18,7 +18,6 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::UnitKey;
 use super::cursor::Cursor;
-use super::list::Slices;
 use super::pack::{read_variable, variable};
 use super::unpacked::Unpacked;
 use super::words::Table;
@@ -67,7 +66,8 @@ impl Writer {
         }
     }
 
-    pub(super) fn list(&mut self, key: UnitKey, list: Slices<'_>) -> io::Result<()> {
+    /// Writes the packed list of so many documents.
+    pub(super) fn list(&mut self, key: UnitKey, documents: usize, list: &[u8]) -> io::Result<()> {
         if self.entries.is_multiple_of(ENTRIES) {
             let at = self.written + self.bytes.len() as u64;
             for number in [key.0, self.dictionary.len() as u64, at] {
@@ -76,12 +76,11 @@ impl Writer {
             self.last = key.0;
         }
         self.entries += 1;
-        let start = self.bytes.len();
-        list.encode(&mut self.bytes);
+        self.bytes.extend_from_slice(list);
         variable(key.0 - self.last, &mut self.dictionary);
         self.last = key.0;
-        variable(list.numbers.len() as u64, &mut self.dictionary);
-        variable((self.bytes.len() - start) as u64, &mut self.dictionary);
+        variable(documents as u64, &mut self.dictionary);
+        variable(list.len() as u64, &mut self.dictionary);
         if self.bytes.len() >= WAITING { self.flush() } else { Ok(()) }
     }
 

@@ -1,4 +1,4 @@
-//! Writing lists on a thread of their own, while the next ones are merged: to pack a list takes as long as to merge it.
+//! From merged lists to the file: a thread packs them while the next ones are merged, and another one writes.
 
 use std::io;
 use std::thread;
@@ -11,8 +11,8 @@ use super::list::{List, Slices};
 
 /// Numbers that are handed on together, about: to wake a thread costs as much as to pack some hundred lists.
 const NUMBERS: usize = 1 << 16;
-/// Batches that there are: one is merged into, one waits, one is packed.
-const BATCHES: usize = 3;
+/// Batches that there are: each thread has one, and one waits.
+const BATCHES: usize = 4;
 
 /// Lists, one behind the other.
 #[derive(Debug, Default)]
@@ -22,11 +22,14 @@ struct Batch {
     gaps: Vec<u32>,
     /// Where each list ends.
     ends: Vec<(UnitKey, [usize; 3])>,
+    /// The lists as they are written, and how many documents and bytes each has.
+    packed: Vec<u8>,
+    sizes: Vec<(usize, usize)>,
 }
 
 impl Batch {
     fn push(&mut self, key: UnitKey, list: &List) {
-        let Self { numbers, more, gaps, ends } = self;
+        let Self { numbers, more, gaps, ends, .. } = self;
         numbers.extend_from_slice(&list.numbers);
         more.extend_from_slice(&list.more);
         gaps.extend_from_slice(&list.gaps);
@@ -38,23 +41,37 @@ impl Batch {
     }
 
     fn clear(&mut self) {
-        let Self { numbers, more, gaps, ends } = self;
+        let Self { numbers, more, gaps, ends, packed, sizes } = self;
         [numbers, more, gaps].into_iter().for_each(Vec::clear);
         ends.clear();
+        packed.clear();
+        sizes.clear();
     }
 
-    /// Writes the lists.
-    fn write(&self, writer: &mut Writer) -> io::Result<()> {
+    fn pack(&mut self) {
+        let Self { numbers, more, gaps, ends, packed, sizes } = self;
         let mut starts = [0; 3];
-        for (key, ends) in &self.ends {
-            let [numbers, more, gaps] = [0, 1, 2].map(|kind| starts[kind]..ends[kind]);
+        for (_, ends) in &*ends {
+            let [of_numbers, of_more, of_gaps] = [0, 1, 2].map(|kind| starts[kind]..ends[kind]);
+            let (documents, start) = (of_numbers.len(), packed.len());
             let list = Slices {
-                numbers: &self.numbers[numbers],
-                more: &self.more[more],
-                gaps: &self.gaps[gaps],
+                numbers: &numbers[of_numbers],
+                more: &more[of_more],
+                gaps: &gaps[of_gaps],
             };
-            writer.list(*key, list)?;
+            list.encode(packed);
+            sizes.push((documents, packed.len() - start));
             starts = *ends;
+        }
+    }
+
+    /// Writes what is packed.
+    fn write(&self, writer: &mut Writer) -> io::Result<()> {
+        let mut rest = self.packed.as_slice();
+        for ((key, _), (documents, bytes)) in self.ends.iter().zip(&self.sizes) {
+            let (list, after) = rest.split_at(*bytes);
+            writer.list(*key, *documents, list)?;
+            rest = after;
         }
         Ok(())
     }
@@ -65,19 +82,28 @@ pub(super) fn packed(
     mut writer: Writer,
     merge: impl FnOnce(&mut dyn FnMut(UnitKey, &List) -> io::Result<()>) -> io::Result<()>,
 ) -> io::Result<Writer> {
-    let (full, to_write) = bounded::<Batch>(BATCHES);
-    let (emptied, empty) = bounded::<Batch>(BATCHES);
+    let (full, to_pack) = bounded::<Batch>(BATCHES);
+    let (packed, to_write) = bounded::<Batch>(BATCHES);
+    let (written, empty) = bounded::<Batch>(BATCHES);
     for _ in 1..BATCHES {
         // There is room for them all.
-        let _ = emptied.send(Batch::default());
+        let _ = written.send(Batch::default());
     }
     thread::scope(|scope| {
+        scope.spawn(move || {
+            for mut batch in to_pack {
+                batch.pack();
+                if packed.send(batch).is_err() {
+                    break;
+                }
+            }
+        });
         let writing = scope.spawn(move || {
             for mut batch in to_write {
                 batch.write(&mut writer)?;
                 batch.clear();
                 // Who merges no more wants none.
-                let _ = emptied.send(batch);
+                let _ = written.send(batch);
             }
             Ok(writer)
         });
@@ -92,7 +118,7 @@ pub(super) fn packed(
         });
         let merged = merged.and_then(|()| full.send(batch).map_err(|_| stopped()));
         drop(full);
-        let wrote = writing.join().unwrap_or_else(|_| Err(io::Error::other("packing panicked")));
+        let wrote = writing.join().unwrap_or_else(|_| Err(stopped()));
         // Its error first: it is why merging was stopped.
         let writer = wrote?;
         merged.map(|()| writer)
@@ -133,7 +159,9 @@ mod tests {
         let path = folder.path().join("alone");
         let mut writer = Writer::create(&path).unwrap();
         for (key, list) in &lists {
-            writer.list(*key, list.as_slices()).unwrap();
+            let mut bytes = Vec::new();
+            list.as_slices().encode(&mut bytes);
+            writer.list(*key, list.numbers.len(), &bytes).unwrap();
         }
         let wanted = finished(writer, &path);
         let path = folder.path().join("packed");
