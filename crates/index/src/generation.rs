@@ -217,7 +217,7 @@ impl Draft {
     /// Waits until every file is on the disk, and sums them up. What is `known` is there already.
     pub(crate) fn seal(&self, known: &Sums) -> Result<Sums, Error> {
         let files = entries(&self.folder())?;
-        // A disk writes several at once, and there are a dozen at most.
+        // A disk writes several at once, and there are two dozen at most.
         thread::scope(|scope| {
             let sums: Vec<_> = files
                 .iter()
@@ -256,7 +256,7 @@ impl Draft {
     }
 }
 
-/// The sum of a file that is on the disk.
+/// Brings a file to the disk, for anybody to read, unless it is known, and sums it up.
 fn sealed(path: &Path, known: Option<&Sum>) -> Result<Sum, Error> {
     let bytes = fs::metadata(path).map_err(Error::io("look at", path))?.len();
     if let Some(sum) = known.filter(|sum| sum.bytes == bytes) {

@@ -245,6 +245,9 @@ impl<'b> SegmentBest<'b> {
             self.admit(doc, score, matched);
         }
         self.scored = scored;
+        if self.floor.is_none() && self.found.len() >= self.best.limit {
+            self.shrink();
+        }
     }
 
     /// What a document is sorted by before its score.

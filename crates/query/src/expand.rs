@@ -32,7 +32,14 @@ pub(crate) fn texts(
     let mut texts: Vec<Option<Text>> = nodes
         .iter()
         .map(|node| match &node.kind {
-            NodeKind::Term(term) => Some(Text::new(&term.text, analysis.segmenter(), needed)),
+            NodeKind::Term(term) => {
+                let needed = match needed {
+                    // Every word of it must be there, even if it asks.
+                    Needed::Words if term.prefix => Needed::Whole,
+                    needed => needed,
+                };
+                Some(Text::new(&term.text, analysis.segmenter(), needed))
+            }
             _ => None,
         })
         .collect();

@@ -42,7 +42,7 @@ pub(crate) const STOP_WEIGHT: f32 = 0.1;
 pub(crate) const PER_TERM: f32 = 1000.0;
 
 /// What a word of letters or digits is worth against one of Chinese characters: it is all that is
-/// scored of itself, while a Chinese word of two characters is a pair and two characters as well.
+/// scored of itself, while a Chinese word of two characters is a word and a pair.
 pub(crate) const LATIN_WEIGHT: f32 = 2.0;
 
 /// What a synonym is worth at most, against the word that was typed.

@@ -100,7 +100,7 @@ pub(crate) struct Weighted {
     pub(crate) origin: Origin,
 }
 
-/// How much of a text a hit must have.
+/// How much of a text a hit must have, or if it is an alternative of an OR, a hit of this alternative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Needed {
     /// All of it.
@@ -116,8 +116,8 @@ pub(crate) enum Needed {
 pub(crate) enum Singles {
     /// All: what lacks a word may have some of its characters.
     All,
-    /// Those that are words. What has a longer word has its characters, and how often says nothing that its pairs do
-    /// not.
+    /// Those that are words. Whatever has a longer word has its characters, and how often says nothing that its pairs
+    /// do not.
     Words,
 }
 
@@ -196,8 +196,8 @@ impl Form {
     }
 }
 
-/// Grams and chars of the key, words of the segmenter, with their weights: how often the query has
-/// them, stop words counting for less.
+/// Grams of the key, its chars as far as they are wanted, words of the segmenter, with their weights: how often the
+/// query has them, stop words counting for less.
 pub(crate) fn units(
     folded: &Folded<'_>,
     key: &Key,
@@ -215,19 +215,21 @@ pub(crate) fn units(
             add(Unit::Gram, pair.iter().collect(), weight);
         }
     }
-    let mut words = Vec::new();
+    let (mut words, mut singly) = (Vec::new(), Vec::new());
     segmenter.segment(folded, |token| {
         let alone = if token.kind == TokenKind::Han { 1.0 } else { LATIN_WEIGHT };
         let unit = unit_of(token.kind, &token.text);
         // What a word is worth is worth the pair or character that stands for it.
         let weight = alone * factor(is_stop(&token.text)) / unit_weight(unit);
+        if unit == Unit::Char {
+            singly.push(token.chars.start as usize);
+        }
         words.push((unit, token.text.to_string(), weight));
     });
     for (at, c) in key.chars().iter().enumerate().filter(|(_, c)| is_han(**c)) {
-        let text = c.to_string();
-        let is_word = || words.iter().any(|(unit, word, _)| *unit == Unit::Char && *word == text);
+        let is_word = || singly.contains(&key.folded_range(at..at + 1).start);
         if singles == Singles::All || is_word() {
-            add(Unit::Char, text, factor(stops[at]));
+            add(Unit::Char, c.to_string(), factor(stops[at]));
         }
     }
     words.into_iter().for_each(|(unit, word, weight)| add(unit, word, weight));
@@ -396,6 +398,11 @@ mod tests {
             assert_eq!(singles("币", whole), ["币"], "a word of its own");
             assert_eq!(singles("他买比特币", whole), ["买", "他"]);
         }
+        let weight = |typed: &str| {
+            let units = Text::new(typed, &segmenter, Needed::Words).units;
+            units.into_iter().find(|unit| unit.text == "人").map(|unit| unit.weight)
+        };
+        assert_eq!(weight("人和机器人"), weight("人"), "one of two is a word");
         assert_eq!(singles("比特币", Needed::Some), ["币", "比", "特"]);
         assert_eq!(singles("比特币是什么", Needed::Whole), ["是"]);
         assert_eq!(

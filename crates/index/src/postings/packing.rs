@@ -144,7 +144,7 @@ mod tests {
         };
         let key =
             |number| UnitKey::pair(Part::Body, '甲', char::from_u32(0x4e00 + number).unwrap());
-        (0..1500).map(|number| (key(number), list(number))).collect()
+        (0..2000).map(|number| (key(number), list(number))).collect()
     }
 
     fn finished(writer: Writer, path: &std::path::Path) -> Vec<u8> {
@@ -191,7 +191,7 @@ mod tests {
         let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
         let lists = lists();
         let ended = packed(Writer::into(full), |sink| {
-            lists.iter().cycle().try_for_each(|(key, list)| sink(*key, list))
+            lists.iter().try_for_each(|(key, list)| sink(*key, list))
         });
         let error = ended.err().unwrap();
         assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{error}");

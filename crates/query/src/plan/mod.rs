@@ -1,7 +1,7 @@
 //! From the syntax tree to engine queries.
 //!
 //! Two things are made of a query and kept apart: what *matches* (unscored, exact) and what is
-//! *scored* (every unit of every word that is wanted, required or not). NOT and parentheses act on
+//! *scored* (the units of every word that is wanted, required or not). NOT and parentheses act on
 //! the first alone, so an expansion inside a leaf never changes what they mean.
 
 mod describe;
