@@ -4,7 +4,7 @@
 use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use encoding_rs::Encoding;
@@ -25,7 +25,7 @@ use crate::progress::{Phase, Progress};
 use crate::read::{Memory, Reader};
 use crate::record::{Article, FlashItem, Record};
 use crate::report::{Noted, Reason, Report, Skipped};
-use crate::sources::{Source, Sources, Writer};
+use crate::sources::{Files, Source, Sources, Writer};
 use crate::spill::{Spill, Spilled, Surveyed};
 use crate::walk::{Walk, walk};
 
@@ -110,9 +110,8 @@ pub fn ingest_looked<E>(
 
     progress.phase(Phase::Survey);
     let threads = options.threads.clamp(1, sources.iter().len().max(1));
-    let (evidence, surveyed) =
-        collect(&reader, &sources, threads, progress).map_err(Error::Spill)?;
-    let surveyed: Vec<Mutex<Spilled>> = surveyed.into_iter().map(Mutex::new).collect();
+    let survey = survey(&reader, &sources, threads, progress).map_err(Error::Spill)?;
+    let evidence = &survey.evidence;
 
     progress.phase(Phase::Read);
     let mut taker = Taker {
@@ -124,81 +123,131 @@ pub fn ingest_looked<E>(
         },
         flashes: Flashes::new().map_err(Error::Spill)?,
         ids: Ids::default(),
-        evidence: &evidence,
+        evidence,
         sink,
     };
     // A dump's record can take a page's item's place, whose text is then needed once more.
     let brief = !evidence.items_in_dumps;
-    let read =
-        |number: usize, source: io::Result<Source>, memory: &mut Memory, out: &Out<Found>| {
-            // The thread that surveyed it took the same files.
-            let mut surveyed =
-                surveyed[number % threads].lock().unwrap_or_else(PoisonError::into_inner);
-            let (source, surveyed) = match source.and_then(|source| Ok((source, surveyed.take()?)))
-            {
-                Ok(both) => both,
-                Err(error) => {
-                    // Where nobody takes it, nobody misses it.
-                    let _ = out.put(Found::Fault(error), 0);
-                    return;
-                }
-            };
-            let flow = reader.read(&source, surveyed, &evidence, memory, &mut |found| {
-                let weight = found.weight();
-                out.put(found, weight)
-            });
-            if flow.is_continue() {
-                progress.advance(1, source.bytes);
-            }
-        };
     let worker = || {
-        let (read, mut memory) = (&read, Memory::new(brief));
-        move |(number, source), out: &Out<Found>| read(number, source, &mut memory, out)
+        let (mut memory, mut files) = (Memory::new(brief), InOrder::of(&sources));
+        let mut spilled = survey.spilled.clone();
+        let (reader, survey) = (&reader, &survey);
+        move |number: usize, out: &Out<Found>| {
+            let (by, at) = survey.stretches[number];
+            spilled[by].go_on(at);
+            for source in files.stretch(number) {
+                let taken = source.and_then(|source| Ok((source, spilled[by].take()?)));
+                let (source, surveyed) = match taken {
+                    Ok(both) => both,
+                    Err(error) => {
+                        // Where nobody takes it, nobody misses it.
+                        let _ = out.put(Found::Fault(error), 0);
+                        return;
+                    }
+                };
+                let flow = reader.read(&source, surveyed, evidence, &mut memory, &mut |found| {
+                    let weight = found.weight();
+                    out.put(found, weight)
+                });
+                if flow.is_continue() {
+                    progress.advance(1, source.bytes);
+                }
+            }
+        }
     };
-    ordered(sources.iter().enumerate(), threads, worker, |found| taker.take(found))?;
+    ordered(0..survey.stretches.len(), threads, worker, |found| taker.take(found))?;
     taker.finish()
 }
 
-/// What one thread has of the first pass.
+/// Files that one thread takes at once. In the first pass the next are taken by whichever thread has nothing to do, for
+/// processors are not equally fast at all times; in the second pass fewer wait in a queue than would stop a thread.
+const STRETCH: usize = 16;
+
+/// The files of an archive, a stretch at a time.
+struct InOrder {
+    files: Files,
+    /// Files that have been gone by.
+    gone: usize,
+}
+
+impl InOrder {
+    fn of(sources: &Sources) -> Self {
+        Self { files: sources.iter(), gone: 0 }
+    }
+
+    /// The files of a stretch behind those asked for before, which have been gone through.
+    fn stretch(&mut self, number: usize) -> impl Iterator<Item = io::Result<Source>> + '_ {
+        let first = number * STRETCH;
+        let mut passed = first - std::mem::replace(&mut self.gone, first + STRETCH);
+        (0..STRETCH).map_while(move |_| self.files.nth(std::mem::take(&mut passed)))
+    }
+}
+
+/// What the first pass found.
 struct Survey {
+    /// What the archive says about itself.
+    evidence: Evidence,
+    /// Of each thread, its pages as far as they are understood by themselves.
+    spilled: Vec<Spilled>,
+    /// Which of them has each stretch, and where it begins there.
+    stretches: Vec<(usize, u64)>,
+}
+
+/// What one thread has of the first pass.
+struct Surveying {
     evidence: Evidence,
     spill: Spill,
+    /// The stretches that it took, and where each begins.
+    stretches: Vec<(usize, u64)>,
     /// Room for a page.
     raw: Vec<u8>,
 }
 
-/// The first pass: what the archive says about itself, and for each thread its pages as far as they are understood
-/// by themselves. Thread t takes every n-th file from t on, as in the second pass.
-fn collect(
+/// The first pass.
+fn survey(
     reader: &Reader<'_>,
     sources: &Sources,
     threads: usize,
     progress: &dyn Progress,
-) -> io::Result<(Evidence, Vec<Spilled>)> {
-    let some = |first| -> io::Result<(Evidence, Spilled)> {
-        let mut survey =
-            Survey { evidence: Evidence::default(), spill: Spill::new(threads), raw: Vec::new() };
-        for source in sources.iter().skip(first).step_by(threads) {
-            let source = source?;
-            reader.survey(&source, &mut survey);
-            progress.advance(1, source.bytes);
+) -> io::Result<Survey> {
+    let count = sources.iter().len().div_ceil(STRETCH);
+    let next = AtomicUsize::new(0);
+    let some = || -> io::Result<Surveying> {
+        let mut mine = Surveying {
+            evidence: Evidence::default(),
+            spill: Spill::new(threads),
+            stretches: Vec::new(),
+            raw: Vec::new(),
+        };
+        let mut files = InOrder::of(sources);
+        let claim = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|next| *next < count);
+        while let Some(number) = claim() {
+            mine.stretches.push((number, mine.spill.end()));
+            for source in files.stretch(number) {
+                let source = source?;
+                reader.survey(&source, &mut mine);
+                progress.advance(1, source.bytes);
+            }
         }
-        Ok((survey.evidence, survey.spill.finish()))
+        Ok(mine)
     };
-    let (mut evidence, mut spilled) = (Evidence::default(), Vec::with_capacity(threads));
+    let mut evidence = Evidence::default();
+    let (mut spilled, mut stretches) = (Vec::with_capacity(threads), vec![(0, 0); count]);
     thread::scope(|scope| {
-        let some = &some;
-        let threads: Vec<_> = (0..threads).map(|first| scope.spawn(move || some(first))).collect();
-        for thread in threads {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(some)).collect();
+        for (by, thread) in threads.into_iter().enumerate() {
             let joined = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            let (seen, kept) = joined?;
-            evidence.merge(seen);
-            spilled.push(kept);
+            let mine = joined?;
+            evidence.merge(mine.evidence);
+            spilled.push(mine.spill.finish());
+            for (number, at) in mine.stretches {
+                stretches[number] = (by, at);
+            }
         }
         io::Result::Ok(())
     })?;
     evidence.finish();
-    Ok((evidence, spilled))
+    Ok(Survey { evidence, spilled, stretches })
 }
 
 /// The receiving end of the second pass: gives ids, keeps flash items, counts.
@@ -311,8 +360,8 @@ impl<E> Taker<'_, E> {
 impl Reader<'_> {
     /// Adds what a file says about the archive, and keeps what is understood of it if it is a plain page. What cannot be read is named
     /// in the second pass.
-    fn survey(&self, source: &Source, survey: &mut Survey) {
-        let Survey { evidence, spill, raw } = survey;
+    fn survey(&self, source: &Source, survey: &mut Surveying) {
+        let Surveying { evidence, spill, raw, .. } = survey;
         let mut kept = false;
         let _ = inputs::each(source, self.options, &mut |event| {
             match event {

@@ -106,7 +106,8 @@ pub(crate) struct Spill {
     entry: Vec<u8>,
 }
 
-/// Gives it back in the same order.
+/// Gives it back in the same order. Clones read the same file.
+#[derive(Clone)]
 pub(crate) struct Spilled {
     /// Nothing once all has been given.
     reader: Option<PieceReader>,
@@ -145,15 +146,25 @@ impl Spill {
         self.entry.shrink_to(WINDOW);
     }
 
+    /// Where the next file will begin.
+    pub(crate) fn end(&self) -> u64 {
+        self.spool.as_ref().map_or(0, Spool::end)
+    }
+
     /// No more files.
     pub(crate) fn finish(self) -> Spilled {
-        let end = self.spool.as_ref().map_or(0, Spool::end);
+        let end = self.end();
         let pieces = self.spool.and_then(|spool| spool.finish().ok());
         Spilled { reader: pieces.map(|pieces| pieces.reader(WINDOW)), at: 0, end }
     }
 }
 
 impl Spilled {
+    /// Goes on to a file, by where it begins; none behind it may have been given.
+    pub(crate) fn go_on(&mut self, at: u64) {
+        self.at = at;
+    }
+
     /// The next file's page, or nothing if it has to be read again.
     pub(crate) fn take(&mut self) -> io::Result<Option<Surveyed<'_>>> {
         if self.at == self.end {
