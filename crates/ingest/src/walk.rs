@@ -109,7 +109,8 @@ enum Seen {
     Fault(walkdir::Error),
 }
 
-/// Names that go together: to wake the other thread costs as much as to look at ten files.
+/// Names that go together: to wake the other thread costs as much as to look at ten files. With the batches of
+/// [`crate::ordered`], an eighth of this, a look at an archive takes twice as long.
 const BATCH: usize = 256;
 /// Batches that may wait.
 const QUEUE: usize = 4;

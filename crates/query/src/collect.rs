@@ -218,7 +218,6 @@ impl<'b> SegmentBest<'b> {
         if promise && self.floor.is_none() {
             let count = self.best.limit.saturating_mul(PROMISING) / 2;
             self.admit_all(matched, |scored| scorer.promising(&window, count, scored));
-            self.shrink();
         }
         let least = self.least();
         self.admit_all(matched, |scored| scorer.rest(&window, least, scored));

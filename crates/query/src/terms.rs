@@ -155,12 +155,12 @@ impl Text {
         });
         let wanted = terms.iter().filter(|term| !term.stop).count();
         let asked = typed.trim_end().ends_with(['?', '\u{ff1f}', '吗', '嗎', '呢']);
-        let question =
-            asked || wanted >= LONG || terms.iter().any(|term| asks(&term.forms[0].text));
+        let question = needed == Needed::Words
+            && (asked || wanted >= LONG || terms.iter().any(|term| asks(&term.forms[0].text)));
         let singles = match needed {
-            Needed::Whole => Singles::Words,
-            Needed::Words if !question => Singles::Words,
-            Needed::Words | Needed::Some => Singles::All,
+            Needed::Some => Singles::All,
+            _ if question => Singles::All,
+            Needed::Whole | Needed::Words => Singles::Words,
         };
         let units = units(&folded, &key, segmenter, singles);
         let key = key.chars().to_vec();
@@ -215,24 +215,22 @@ pub(crate) fn units(
             add(Unit::Gram, pair.iter().collect(), weight);
         }
     }
-    let (mut words, mut singly) = (Vec::new(), Vec::new());
-    segmenter.segment(folded, |token| {
-        let alone = if token.kind == TokenKind::Han { 1.0 } else { LATIN_WEIGHT };
-        let unit = unit_of(token.kind, &token.text);
-        // What a word is worth is worth the pair or character that stands for it.
-        let weight = alone * factor(is_stop(&token.text)) / unit_weight(unit);
-        if unit == Unit::Char {
-            singly.push(token.chars.start as usize);
-        }
-        words.push((unit, token.text.to_string(), weight));
-    });
+    let mut words = Vec::new();
+    segmenter.segment(folded, |token| words.push((unit_of(token.kind, &token.text), token)));
     for (at, c) in key.chars().iter().enumerate().filter(|(_, c)| is_han(**c)) {
-        let is_word = || singly.contains(&key.folded_range(at..at + 1).start);
+        let place = key.folded_range(at..at + 1).start as u32;
+        let is_word =
+            || words.iter().any(|(unit, word)| *unit == Unit::Char && word.chars.start == place);
         if singles == Singles::All || is_word() {
             add(Unit::Char, c.to_string(), factor(stops[at]));
         }
     }
-    words.into_iter().for_each(|(unit, word, weight)| add(unit, word, weight));
+    for (unit, word) in words {
+        let alone = if word.kind == TokenKind::Han { 1.0 } else { LATIN_WEIGHT };
+        // What a word is worth is worth the pair or character that stands for it.
+        let weight = alone * factor(is_stop(&word.text)) / unit_weight(unit);
+        add(unit, word.text.into_owned(), weight);
+    }
     let weights = weights.into_iter();
     weights
         .map(|((unit, text), weight)| Weighted { unit, text, weight, origin: Origin::Typed })

@@ -253,7 +253,6 @@ impl<'a> Compiler<'a> {
         }
         let queries = TextQueries { index: self.index, parts: place.parts };
         let meaningful = text.terms.iter().any(|term| !term.stop);
-        let question = text.question && !prefix;
         let last = text.terms.len() - 1;
         let mut wanted = Vec::new();
         for (number, term) in text.terms.iter().enumerate() {
@@ -279,7 +278,7 @@ impl<'a> Compiler<'a> {
                 self.soft.push(queries.anything(&text));
                 None
             }
-            true if question => {
+            true if text.question => {
                 self.partial |= place.positive;
                 Some(queries.anything(&text))
             }
