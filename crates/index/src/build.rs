@@ -74,7 +74,7 @@ pub fn build(
     }
     let draft = Draft::create(dir, options.wait)?;
     // Taken first: what changes while it is read makes the next look see a difference.
-    let looked = wensou_ingest::look::<Infallible>(roots);
+    let looked = wensou_ingest::look::<Infallible>(roots, &options.ingest);
     let looked = looked.map_err(|error| Error::Archive(Box::new(error)))?;
     let archive = written(looked.fingerprint());
     let (analysis, tables) = Analysis::write(&options.tables, &draft.folder())?;
@@ -172,12 +172,15 @@ pub fn is_current(meta: &Meta, roots: &[PathBuf], options: &BuildOptions) -> Res
         .into_iter()
         .all(|(now, before)| absolutely(now) == *before);
     let same = same && meta.encoding == options.ingest.encoding;
-    Ok(same && same_tables && meta.stale().is_none() && fingerprint(roots)? == meta.archive)
+    Ok(same && same_tables && meta.stale().is_none() && fingerprint(roots, &options.ingest)? == meta.archive)
 }
 
 /// As [`Meta::archive`] has it.
-pub(crate) fn fingerprint(roots: &[PathBuf]) -> Result<String, Error> {
-    let number = wensou_ingest::fingerprint(roots);
+pub(crate) fn fingerprint(
+    roots: &[PathBuf],
+    options: &wensou_ingest::Options,
+) -> Result<String, Error> {
+    let number = wensou_ingest::fingerprint(roots, options);
     let number = number.map_err(|error| Error::Archive(Box::new(error)))?;
     Ok(written(number))
 }

@@ -234,7 +234,7 @@ fn archive(
     checked: &mut Checked,
 ) -> Result<(), Error> {
     let meta = index.meta();
-    let Ok(now) = fingerprint(&meta.roots) else {
+    let Ok(now) = fingerprint(&meta.roots, options) else {
         let what = "the archive is not where it was: stored texts were not compared with it";
         checked.find(Severity::Stale, what);
         return Ok(());

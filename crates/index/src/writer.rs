@@ -128,7 +128,7 @@ impl Writer {
             let mut batches = Batches { jobs, outcomes, records, bytes: 0, room };
             let mut next = 0;
             let outcome =
-                wensou_ingest::ingest_looked(looked, &options.ingest, progress, &mut |record| {
+                wensou_ingest::ingest_looked(looked, &options.ingest, progress, None, &mut |record| {
                     let (ord, record) = (next, Encoded::new(record).map_err(|_| Stopped)?);
                     next += 1;
                     if previous.as_mut().is_some_and(|previous| previous.keeps(&record)) {

@@ -255,7 +255,7 @@ mod unix {
             let nobody = &mut |_| Ok::<(), ()>(());
             let result = ingest(std::slice::from_ref(&root), &Options::default(), &Silent, nobody);
             assert!(matches!(result, Err(Error::NotAFile { path }) if path == root));
-            assert!(wensou_ingest::fingerprint(&[root]).is_err());
+            assert!(wensou_ingest::fingerprint(&[root], &Options::default()).is_err());
         }
     }
 
