@@ -548,7 +548,7 @@ impl Reader<'_> {
         let _ = inputs::each(source, self.options, &mut |event| {
             match event {
                 Event::Input(input) if input.kind == Kind::Dump => {
-                    self.survey_dump(input, evidence);
+                    refused |= self.survey_dump(input, evidence);
                 }
                 Event::Input(mut input) => {
                     if self.bytes(&mut input, raw).is_ok()
@@ -580,10 +580,12 @@ impl Reader<'_> {
         refused
     }
 
-    fn survey_dump(&self, input: Input<'_>, evidence: &mut Evidence) {
+    /// Whether the system refused it.
+    fn survey_dump(&self, input: Input<'_>, evidence: &mut Evidence) -> bool {
+        let mut refused = false;
         let _ = self.dump(input, &mut |found| {
-            if let Found::Record { record, .. } = found {
-                match *record {
+            match found {
+                Found::Record { record, .. } => match *record {
                     Record::Flash(flash) => {
                         evidence.items_in_dumps = true;
                         if !flash.id.is_empty() {
@@ -592,9 +594,14 @@ impl Reader<'_> {
                         }
                     }
                     Record::Article(article) => evidence.tags.see_given(&article.tags),
+                },
+                Found::Skipped(skipped) => {
+                    refused |= matches!(skipped.reason, Reason::Unreadable(_));
                 }
+                _ => {}
             }
             ControlFlow::Continue(())
         });
+        refused
     }
 }

@@ -193,11 +193,226 @@ fn tail(tags: &[String]) -> Title<'_> {
     Title { title: "", head: None, tag: tag(0), keyword: tag(1) }
 }
 
-/// Reserves the ids of pages that will be taken over after all files.
+/// Reserves the ids that were made here for records which will be taken over after all files, so that no file of the
+/// same name or content in another root takes them. Ids that a dump gives are its own: whoever reads one first has it.
 pub(crate) fn reserve(paths: &[KeptPath], ids: &mut Ids) {
-    for kept in paths.iter().filter(|kept| !kept.is_dump) {
-        for article in &kept.articles {
+    for kept in paths {
+        for article in kept.articles.iter().filter(|it| !kept.is_dump || is_made(&it.id)) {
             ids.reserve(&article.id, &kept.path);
+        }
+    }
+}
+
+/// Whether an id looks like those that are made here.
+fn is_made(id: &str) -> bool {
+    let digits = id.strip_prefix('a').unwrap_or_default();
+    matches!(digits.len(), 12 | 16) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::io::Write;
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::inputs::watch::failing;
+    use crate::ordered::ALLOWED;
+    use crate::{Options, Reason, Report, Silent, ingest, ingest_looked, look};
+
+    struct Stored(Vec<Record>);
+
+    impl StoredRecords for Stored {
+        fn under(&mut self, path: &Path) -> io::Result<Vec<Record>> {
+            let path = path.to_string_lossy();
+            let stands = |record: &&Record| match record {
+                Record::Article(article) => stands_in(&article.path, &path),
+                Record::Flash(flash) => flash.sightings().any(|seen| stands_in(&seen.path, &path)),
+            };
+            Ok(self.0.iter().filter(stands).cloned().collect())
+        }
+    }
+
+    const ITEM: &str = "交易所上線:據交易所公告,交易所今日上線。[2023/3/15 8:00:00]";
+
+    fn page(number: usize) -> String {
+        // Longer than what is read at once, and hardly to be compressed.
+        let noise: String = (0..1000_u64)
+            .map(|at| {
+                format!("{:x}。", xxhash_rust::xxh3::xxh3_64(&(at + number as u64).to_le_bytes()))
+            })
+            .collect();
+        format!("題目{number}\n\n正文{number}:{noise}\n\n{ITEM}\n")
+    }
+
+    fn dump() -> String {
+        let line = |number: usize| match number % 3 {
+            0 => format!(r#"{{"id":"r{number}","title":"甲{number}","text":"{number}"}}"#),
+            1 => format!(r#"{{"kind":"flash","id":"k{number}","title":"乙{number}","text":"丙"}}"#),
+            _ => format!(r#"{{"title":"丁{number}","text":"{}"}}"#, page(number).replace('\n', "")),
+        };
+        (0..60).map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    fn tar() -> Vec<u8> {
+        let mut builder = ::tar::Builder::new(Vec::new());
+        for number in 0..9 {
+            let (name, text) = match number {
+                4 => ("4.jsonl".to_owned(), dump()),
+                _ => (format!("{number}.txt"), page(number)),
+            };
+            let mut header = ::tar::Header::new_gnu();
+            header.set_size(text.len() as u64);
+            builder.append_data(&mut header, name, text.as_bytes()).unwrap();
+        }
+        builder.into_inner().unwrap()
+    }
+
+    fn gz(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn xz(bytes: &[u8]) -> Vec<u8> {
+        let options = lzma_rust2::XzOptions::with_preset(0);
+        let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn zip() -> Vec<u8> {
+        let mut archive = rawzip::ZipArchiveWriter::new(Vec::new());
+        for number in 0..9 {
+            let (name, text) = match number {
+                4 => ("4.jsonl".to_owned(), dump()),
+                _ => (format!("{number}.txt"), page(number)),
+            };
+            let (mut entry, config) = archive.new_file(&name).start().unwrap();
+            let mut writer = config.wrap(&mut entry);
+            writer.write_all(text.as_bytes()).unwrap();
+            let (_, descriptor) = writer.finish().unwrap();
+            entry.finish(descriptor).unwrap();
+        }
+        archive.finish().unwrap()
+    }
+
+    fn read(roots: &[PathBuf], stored: &[Record]) -> (Vec<Record>, Report) {
+        let options = Options { threads: 2, ..Options::default() };
+        let looked = look::<Infallible>(roots, &options).unwrap();
+        let mut records = Vec::new();
+        let mut stored = Stored(stored.to_vec());
+        let report = ingest_looked(looked, &options, &Silent, Some(&mut stored), &mut |record| {
+            records.push(record);
+            Ok::<(), Infallible>(())
+        });
+        (records, report.unwrap())
+    }
+
+    #[test]
+    fn a_file_that_fails_half_way_loses_nothing() {
+        let warc: String = (0..5)
+            .map(|number| {
+                let text = page(number);
+                format!(
+                    "WARC/1.0\r\nWARC-Type: conversion\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n{text}\r\n\r\n",
+                    text.len()
+                )
+            })
+            .collect();
+        for (name, bytes) in [
+            ("5.txt", page(5).into_bytes()),
+            ("5.txt.gz", gz(page(5).as_bytes())),
+            ("5.jsonl", dump().into_bytes()),
+            ("5.jsonl.gz", gz(dump().as_bytes())),
+            ("5.jsonl.zst", zstd::encode_all(dump().as_bytes(), 1).unwrap()),
+            ("5.jsonl.xz", xz(dump().as_bytes())),
+            ("5.tar", tar()),
+            ("5.tar.gz", gz(&tar())),
+            ("5.tar.zst", zstd::encode_all(&*tar(), 1).unwrap()),
+            ("5.tar.xz", xz(&tar())),
+            ("5.zip", zip()),
+            ("5.warc.gz", gz(warc.as_bytes())),
+        ] {
+            let dir = tempfile::tempdir().unwrap();
+            let roots = [dir.path().to_owned()];
+            for number in [1, 9] {
+                std::fs::write(dir.path().join(format!("{number}.txt")), page(number)).unwrap();
+            }
+            let path = dir.path().join(name);
+            let length = bytes.len() as u64;
+            std::fs::write(&path, bytes).unwrap();
+            let (whole, sound) = read(&roots, &[]);
+            assert_eq!((sound.skipped.len(), sound.records_kept), (0, 0), "{name}: {sound:?}");
+            let mut fresh = 0;
+            // A header, between two members, in the middle of one, near the end.
+            for part in [0, 1, 33, 61, 97] {
+                failing::set(&path, Some(length * part / 100));
+                let (records, report) = read(&roots, &whole);
+                // Members of a zip archive can be read behind one that fails; what is kept follows them.
+                let sorted = |mut records: Vec<Record>| {
+                    for record in &mut records {
+                        if let Record::Flash(flash) = record {
+                            flash.seen_in.sort_by(|a, b| {
+                                (&a.path, a.span.start).cmp(&(&b.path, b.span.start))
+                            });
+                        }
+                    }
+                    records.sort_by_key(|record| match record {
+                        Record::Article(article) => (0, article.path.clone(), article.span.start),
+                        Record::Flash(flash) => (1, flash.id.clone(), 0),
+                    });
+                    records
+                };
+                let (records, whole) = match name {
+                    "5.zip" => (sorted(records), sorted(whole.clone())),
+                    _ => (records, whole.clone()),
+                };
+                let differs = records.iter().zip(&whole).find(|(now, before)| now != before);
+                let short = |it: &Record| format!("{it:?}").chars().take(400).collect::<String>();
+                let differs = differs.map(|(now, before)| (short(now), short(before)));
+                assert_eq!(differs, None, "{name} at {part} %");
+                assert_eq!(records.len(), whole.len(), "{name} at {part} %");
+                let why = |it: &crate::Skipped| matches!(&it.reason, Reason::Unreadable(_));
+                assert!(report.skipped.iter().any(why), "{name} at {part} %: {:?}", report.skipped);
+                assert!(report.skipped.iter().all(why), "{name} at {part} %: {:?}", report.skipped);
+                assert!(report.records_kept > 0, "{name} at {part} %");
+                fresh = fresh.max(whole.len() as u64 - report.records_kept);
+                // And without an earlier index, as much as can be read.
+                let mut some = 0;
+                let alone = ingest(&roots, &Options::default(), &Silent, &mut |_| {
+                    some += 1;
+                    Ok::<(), Infallible>(())
+                });
+                assert!(some >= 3 && alone.unwrap().records_kept == 0);
+            }
+            // The reader of xz gives nothing of a block that it cannot read whole.
+            if !name.starts_with("5.txt") && !name.ends_with(".xz") {
+                assert!(fresh > 4, "{name}: nothing but what was stored");
+            }
+            failing::set(&path, None);
+            let (records, report) = read(&roots, &whole);
+            assert_eq!((&records, &report), (&whole, &sound), "{name}: it is read again");
+        }
+    }
+
+    #[test]
+    fn an_archive_is_read_without_any_thread() {
+        let dir = tempfile::tempdir().unwrap();
+        let roots = [dir.path().to_owned()];
+        for number in 0..700 {
+            std::fs::write(
+                dir.path().join(format!("{number}.txt")),
+                format!("正文{number}。\n\n{ITEM}"),
+            )
+            .unwrap();
+        }
+        let whole = read(&roots, &[]);
+        for allowed in [0, 1] {
+            ALLOWED.set(allowed);
+            let alone = read(&roots, &[]);
+            ALLOWED.set(usize::MAX);
+            assert_eq!(alone, whole, "{allowed}");
         }
     }
 }

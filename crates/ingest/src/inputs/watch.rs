@@ -86,7 +86,7 @@ impl<F: ReaderAt> ReaderAt for Watched<'_, F> {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         self.watch.over(|| {
             #[cfg(test)]
-            self.failing.check(offset)?;
+            self.failing.check(offset, buffer.len())?;
             self.inner.read_at(buffer, offset)
         })
     }
@@ -141,8 +141,10 @@ pub(crate) mod failing {
             self.left = self.left.saturating_sub(bytes as u64);
         }
 
-        pub(super) fn check(&self, offset: u64) -> io::Result<()> {
-            if offset >= self.from { Err(error()) } else { Ok(()) }
+        /// Only the first bad byte counts, or no archive with its table at the end could be read at all.
+        pub(super) fn check(&self, offset: u64, length: usize) -> io::Result<()> {
+            let bad = (offset..offset + length as u64).contains(&self.from);
+            if bad { Err(error()) } else { Ok(()) }
         }
     }
 
