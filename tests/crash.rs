@@ -182,6 +182,7 @@ fn a_file_system_that_fails_leaves_the_index_whole() {
                 done += 1;
             }
             Some(2) => {
+                assert_eq!(then, now, "an error, and the index has changed: {what}");
                 assert!(said.contains("error: ") && !said.contains("defect"), "{what}");
                 if kind != "io" && kind != "short" {
                     let cause =

@@ -22,6 +22,7 @@ mod incremental;
 mod language;
 mod man;
 mod output;
+mod ownership;
 mod phrases;
 #[cfg(unix)]
 mod pty;

@@ -7,6 +7,7 @@ use std::thread;
 use wensou_ingest::{Looked, Progress, Reason, Report, Skipped};
 
 use crate::analysis::{Analysis, TableFiles};
+use crate::building::FirstFailure;
 use crate::error::Error;
 use crate::existing::Existing;
 use crate::generation::{Draft, Folder, SETTINGS, is_index_folder};
@@ -107,7 +108,7 @@ pub fn build(
     let reused = previous.is_some();
     let options = BuildOptions { ingest, ..options.clone() };
     let wrote = write(draft.folder(), &analysis, looked, &options, progress, previous, &mut stored);
-    let Wrote { report, written, base } = wrote.map_err(|error| draft.cause_of(error))?;
+    let Wrote { report, written, base } = wrote?;
     if let Some(records) = stored.and_then(|stored| stored.lost_records())
         && !options.allow_empty
     {
@@ -194,13 +195,17 @@ fn write(
     previous: Option<Previous>,
     stored: &mut Option<Stored>,
 ) -> Result<Wrote, Error> {
-    let mut writer = Writer::new(folder, options, previous)?;
-    let report = writer.read(analysis, looked, options, progress, stored.as_mut())?;
-    if options.strict && !report.skipped.is_empty() {
-        return Err(Error::Strict { report: Box::new(report) });
-    }
-    let written = writer.written();
-    Ok(Wrote { report, written, base: writer.finish()? })
+    let failure = FirstFailure::default();
+    let write = || {
+        let mut writer = Writer::new(folder, options, previous, failure.clone())?;
+        let report = writer.read(analysis, looked, options, progress, stored.as_mut())?;
+        if options.strict && !report.skipped.is_empty() {
+            return Err(Error::Strict { report: Box::new(report) });
+        }
+        let written = writer.written();
+        Ok(Wrote { report, written, base: writer.finish()? })
+    };
+    write().map_err(|error| failure.cause_of(error))
 }
 
 /// What came of a build.

@@ -7,27 +7,86 @@ use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-#[cfg(unix)]
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
-    DirectoryLock, FileHandle, Lock, MmapDirectory, OwnedBytes, WatchCallback, WatchHandle,
-    WritePtr,
+    AntiCallToken, DirectoryLock, FileHandle, Lock, MmapDirectory, OwnedBytes, TerminatingWrite,
+    WatchCallback, WatchHandle, WritePtr,
 };
 use tantivy::{Directory, HasLen};
 
-/// A folder whose files are read and not mapped.
+use crate::error::Error;
+
+/// A folder whose files are read and not mapped, and which remembers what went wrong first.
 #[derive(Debug, Clone)]
 pub(crate) struct Building {
     folder: PathBuf,
     mapped: MmapDirectory,
+    failure: FirstFailure,
 }
 
 impl Building {
-    pub(crate) fn open(folder: &Path) -> tantivy::Result<Self> {
-        Ok(Self { folder: folder.to_path_buf(), mapped: MmapDirectory::open(folder)? })
+    pub(crate) fn open(folder: &Path, failure: FirstFailure) -> tantivy::Result<Self> {
+        Ok(Self { folder: folder.to_path_buf(), mapped: MmapDirectory::open(folder)?, failure })
+    }
+}
+
+/// The first error that the file system answered with. When a thread of tantivy's fails, tantivy says
+/// that it did, and not why: this is why.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct FirstFailure(Arc<Mutex<Option<(&'static str, PathBuf, io::Error)>>>);
+
+impl FirstFailure {
+    fn note(&self, what: &'static str, path: &Path, error: &io::Error) {
+        // An error cannot be cloned; its number, or else its text, says the same.
+        let copy = match error.raw_os_error() {
+            Some(number) => io::Error::from_raw_os_error(number),
+            None => io::Error::new(error.kind(), error.to_string()),
+        };
+        let mut first = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        first.get_or_insert_with(|| (what, path.to_path_buf(), copy));
+    }
+
+    /// The error of a build, or what was behind it if only tantivy is known to have failed.
+    pub(crate) fn cause_of(&self, error: Error) -> Error {
+        let mut first = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match (error, first.take()) {
+            (Error::Engine(_), Some((what, path, source))) => Error::Io { what, path, source },
+            (error, _) => error,
+        }
+    }
+}
+
+/// A file that is being written; that it cannot be is noted.
+struct Watched {
+    file: Box<dyn TerminatingWrite + Send + Sync>,
+    path: PathBuf,
+    failure: FirstFailure,
+}
+
+impl Watched {
+    fn noted<T>(&self, outcome: io::Result<T>) -> io::Result<T> {
+        outcome.inspect_err(|error| self.failure.note("write", &self.path, error))
+    }
+}
+
+impl io::Write for Watched {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let outcome = self.file.write(bytes);
+        self.noted(outcome)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let outcome = self.file.flush();
+        self.noted(outcome)
+    }
+}
+
+impl TerminatingWrite for Watched {
+    fn terminate_ref(&mut self, token: AntiCallToken) -> io::Result<()> {
+        let outcome = self.file.terminate_ref(token);
+        self.noted(outcome)
     }
 }
 
@@ -93,7 +152,10 @@ impl Directory for Building {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
         #[cfg(unix)]
         {
-            let failed = |error| OpenReadError::wrap_io_error(error, path.to_path_buf());
+            let failed = |error| {
+                self.failure.note("open", &self.folder.join(path), &error);
+                OpenReadError::wrap_io_error(error, path.to_path_buf())
+            };
             let file = File::open(self.folder.join(path)).map_err(failed)?;
             let length = file.metadata().map_err(failed)?.len() as usize;
             Ok(Arc::new(Plain { file, length, window: Mutex::default() }))
@@ -111,19 +173,35 @@ impl Directory for Building {
     }
 
     fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
-        self.mapped.open_write(path)
+        let full = self.folder.join(path);
+        let opened = self.mapped.open_write(path).inspect_err(|error| {
+            if let OpenWriteError::IoError { io_error, .. } = error {
+                self.failure.note("create", &full, io_error);
+            }
+        })?;
+        let failure = self.failure.clone();
+        let file = opened.into_inner().map_err(|error| {
+            OpenWriteError::wrap_io_error(error.into_error(), path.to_path_buf())
+        })?;
+        Ok(WritePtr::new(Box::new(Watched { file, path: full, failure })))
     }
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
-        self.mapped.atomic_read(path)
+        self.mapped.atomic_read(path).inspect_err(|error| {
+            if let OpenReadError::IoError { io_error, .. } = error {
+                self.failure.note("read", &self.folder.join(path), io_error);
+            }
+        })
     }
 
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
-        self.mapped.atomic_write(path, data)
+        let written = self.mapped.atomic_write(path, data);
+        written.inspect_err(|error| self.failure.note("write", &self.folder.join(path), error))
     }
 
     fn sync_directory(&self) -> io::Result<()> {
-        self.mapped.sync_directory()
+        let synced = self.mapped.sync_directory();
+        synced.inspect_err(|error| self.failure.note("sync", &self.folder, error))
     }
 
     fn acquire_lock(&self, lock: &Lock) -> Result<DirectoryLock, LockError> {

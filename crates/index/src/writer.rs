@@ -21,7 +21,7 @@ use wensou_ingest::{Looked, Progress, Report, Room, StoredRecords};
 use crate::analysis::Analysis;
 use crate::analyzer::{Units, words};
 use crate::build::BuildOptions;
-use crate::building::Building;
+use crate::building::{Building, FirstFailure};
 use crate::counted::Counted;
 use crate::document::{Analysed, Documents, Encoded};
 use crate::error::Error;
@@ -58,6 +58,7 @@ impl Writer {
         folder: &Folder,
         options: &BuildOptions,
         previous: Option<Previous>,
+        failure: FirstFailure,
     ) -> Result<Self, Error> {
         let (schema, fields) = schema();
         let settings = IndexSettings {
@@ -66,7 +67,7 @@ impl Writer {
             docstore_blocksize: 32 << 10,
             ..IndexSettings::default()
         };
-        let directory = Building::open(folder.path())?;
+        let directory = Building::open(folder.path(), failure)?;
         let engine =
             Engine::builder().schema(schema).settings(settings).open_or_create(directory)?;
         let writer: IndexWriter<Counted> = engine.writer_with_options(

@@ -38,7 +38,7 @@ pub enum Error<E> {
     },
     /// A temporary file failed: of the list of files, or of flash items.
     #[error(
-        "cannot keep the list of files and flash items in a temporary file: check the free space of the folder for temporary files (TMPDIR)"
+        "cannot keep the list of files and flash items in a temporary file: look at the folder for temporary files (TMPDIR)"
     )]
     Spill(#[source] io::Error),
     /// A file cannot be read, and neither can the records that an earlier index has of it.

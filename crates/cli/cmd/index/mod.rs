@@ -260,6 +260,8 @@ fn reason(reason: &Reason) -> &'static str {
         Reason::Bomb(_) => "that become too much",
         Reason::UnsafeName => "with an unsafe name",
         Reason::DuplicateName => "with the name of another",
+        Reason::LeadsOut => "links that lead out",
+        Reason::Abandoned(_) => "left unread from somewhere on",
         _ => "for other reasons",
     }
 }

@@ -1,6 +1,9 @@
 //! How far a build is, on the terminal and in the log.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -11,11 +14,16 @@ use super::log::Log;
 /// The log has a line for so many pages.
 const LOGGED: u64 = 10_000;
 
+/// Time between two drawings of a bar that does not advance.
+const TICK: Duration = Duration::from_millis(100);
+
 /// The progress of a build: pages, rate and time left, in each of the two passes.
 pub(crate) struct Bar {
     bar: ProgressBar,
     pages: AtomicU64,
     log: Option<Log>,
+    /// Ends the thread that keeps the bar moving when it is dropped.
+    ticking: Mutex<Option<Sender<()>>>,
 }
 
 impl Bar {
@@ -26,11 +34,33 @@ impl Bar {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        Self { bar, pages: AtomicU64::new(0), log }
+        Self { bar, pages: AtomicU64::new(0), log, ticking: Mutex::default() }
     }
 
     pub(crate) fn clear(&self) {
+        self.ticking().take();
         self.bar.finish_and_clear();
+    }
+
+    fn ticking(&self) -> std::sync::MutexGuard<'_, Option<Sender<()>>> {
+        self.ticking.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Draws the bar now and then, even if nothing advances. indicatif has a thread for it too, but
+    /// panics where none can be made; here the bar then only moves with the pages.
+    fn keep_moving(&self) {
+        if self.bar.is_hidden() {
+            return;
+        }
+        let (sender, stop) = channel();
+        let bar = self.bar.clone();
+        let tick = move || {
+            while stop.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+                bar.tick();
+            }
+        };
+        let started = thread::Builder::new().name("progress".to_owned()).spawn(tick);
+        *self.ticking() = started.ok().map(|_| sender);
     }
 
     fn note(&self, what: &str) {
@@ -42,7 +72,7 @@ impl Progress for Bar {
     fn start(&self, files: u64, bytes: u64) {
         self.note(&format!("{files} files, {bytes} bytes"));
         self.bar.set_length(bytes);
-        self.bar.enable_steady_tick(Duration::from_millis(100));
+        self.keep_moving();
     }
 
     fn phase(&self, phase: Phase) {

@@ -13,7 +13,7 @@ use super::current::{Current, Pointer, is_replaceable, pointer};
 use super::folder::{EntryKind, Folder};
 use super::lock::Lock;
 use super::names::{
-    CURRENT, DESCRIPTION, FOLDER_MARKER, GONE, LOCK, MARKER, SEAL, TRIAL, generation_name,
+    CURRENT, DESCRIPTION, FOLDER_MARKER, GONE, LOCK, MARKER, SEAL, generation_name,
     generation_number, is_tantivy_lock, marker_text,
 };
 use super::ownership::{Ownership, mark, ownership};
@@ -178,19 +178,6 @@ impl Draft {
     /// The folder to write into.
     pub(crate) fn folder(&self) -> &Folder {
         &self.generation
-    }
-
-    /// tantivy says that a thread of its own has failed, and not why. What would stop it from
-    /// writing, a full disk for one, stops others too: so it is tried.
-    pub(crate) fn cause_of(&self, error: Error) -> Error {
-        if !matches!(error, Error::Engine(_)) {
-            return error;
-        }
-        let path = self.generation.path_of(TRIAL);
-        match self.generation.write_durably(TRIAL, &[0; 1 << 16]) {
-            Ok(()) => error,
-            Err(cause) => Error::io("write", &path)(cause),
-        }
     }
 
     /// Gives the draft a file of an earlier generation, which then is a file of both. That it hashes

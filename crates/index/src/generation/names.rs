@@ -23,8 +23,6 @@ pub(crate) const SEAL: &str = "SEAL";
 pub(crate) const DESCRIPTION: &str = "wensou.json";
 /// A second copy of what is needed to build the index anew.
 pub(crate) const SETTINGS: &str = "settings";
-/// Written to find out why tantivy cannot write.
-pub(crate) const TRIAL: &str = "trial";
 /// What the names of generations start with.
 const PREFIX: &str = "gen-";
 /// What the name of a generation ends with that was given up by a signal.
@@ -66,7 +64,6 @@ pub(crate) fn is_build_file(name: &str) -> bool {
         "words.tsv",
         "synonyms.tsv",
         "pairs",
-        TRIAL,
         SETTINGS,
         DESCRIPTION,
         SEAL,

@@ -11,7 +11,7 @@ use super::current::{Current, DESCRIPTION_LIMIT, Pointer, pointer};
 use super::folder::{Entry, EntryKind, Folder};
 use super::lock;
 use super::names::{
-    CURRENT, DESCRIPTION, GONE, MARKER, SEAL, SETTINGS, TRIAL, generation_number, is_build_file,
+    CURRENT, DESCRIPTION, GONE, MARKER, SEAL, SETTINGS, generation_number, is_build_file,
     is_tantivy_lock,
 };
 use super::ownership::{Ownership, is_generation, ownership, seal};
@@ -105,7 +105,7 @@ fn listed_files(generation: &Folder) -> Option<BTreeSet<String>> {
         (None, marker) => marker.is_none(),
     };
     let files = Meta::files_of(&description).filter(|_| sealed)?;
-    Some(files.into_iter().chain([SETTINGS, TRIAL].map(str::to_owned)).collect())
+    Some(files.into_iter().chain([SETTINGS.to_owned()]).collect())
 }
 
 /// Removes what lies in an index folder and belongs to no index, such as what a killed build left.

@@ -1,0 +1,19 @@
+/* A system that makes no more threads: preloaded, the first $FAULT_THREADS that a process asks for are
+   made, and all others are refused. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+
+static atomic_long made;
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *), void *arg) {
+    const char *most = getenv("FAULT_THREADS");
+    if (most && atomic_fetch_add(&made, 1) >= atol(most)) return EAGAIN;
+    int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) =
+        dlsym(RTLD_NEXT, "pthread_create");
+    return real(thread, attr, run, arg);
+}

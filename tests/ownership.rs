@@ -1,0 +1,418 @@
+//! wensou owns only what it has made, and loses nothing that it was given. Each test is named after
+//! what broke.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::util::{Dir, Random, sample};
+
+/// A folder with an archive of three pages and its index.
+fn indexed() -> Dir {
+    let dir = Dir::new();
+    for (name, word) in [("one", "甲子"), ("two", "乙丑"), ("three", "丙寅")] {
+        let text = format!("標題{word}\n\n正文說的是{word},說一件事。\n");
+        dir.write(&format!("archive/{name}.txt"), text);
+    }
+    dir.index();
+    dir
+}
+
+/// The folder of the generation in use.
+fn generation(dir: &Dir, index: &str) -> PathBuf {
+    let index = dir.path().join(index);
+    let line = fs::read_to_string(index.join("CURRENT")).unwrap();
+    index.join(line.split(' ').nth(1).unwrap())
+}
+
+/// The file of a generation that has this ending.
+fn file(dir: &Dir, index: &str, ending: &str) -> PathBuf {
+    let entries = fs::read_dir(generation(dir, index)).unwrap().map(|entry| entry.unwrap().path());
+    entries.into_iter().find(|path| path.to_str().unwrap().ends_with(ending)).unwrap()
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (from, to) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
+        if from.is_dir() { copy(&from, &to) } else { assert!(fs::copy(from, to).is_ok()) }
+    }
+}
+
+fn flip(path: &Path) {
+    let mut bytes = fs::read(path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(path, bytes).unwrap();
+}
+
+/// A library to preload, made from a source of `tests/fault`; `None`, said loudly, without a compiler.
+#[cfg(target_os = "linux")]
+fn preloaded(dir: &Dir, name: &str) -> Option<PathBuf> {
+    let library = dir.path().join(format!("{name}.so"));
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fault/{name}.c"));
+    let mut cc = Command::new("cc");
+    cc.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(source).arg("-ldl");
+    if cc.status().is_ok_and(|status| status.success()) {
+        return Some(library);
+    }
+    eprintln!("SKIPPED: no C compiler");
+    None
+}
+
+#[test]
+fn d1_index_deleted_folders_of_the_user() {
+    let dir = Dir::new();
+    dir.write("p/gen-src/thesis.txt", "x");
+    dir.write("p/gen-notes.md", "n");
+    dir.write("p/pages/p.txt", "正文");
+    let refused =
+        dir.command(&["index", "pages", "--index", "."]).current_dir(dir.path().join("p")).output();
+    let refused = refused.unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("is not an index folder") && said.contains("--index DIR"), "{said}");
+    let mut names: Vec<_> =
+        fs::read_dir(dir.path().join("p")).unwrap().map(|it| it.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["gen-notes.md", "gen-src", "pages"]);
+    assert_eq!(fs::read(dir.path().join("p/gen-src/thesis.txt")).unwrap(), b"x");
+}
+
+#[test]
+fn d1_files_of_the_user_in_an_index_folder_stay() {
+    let dir = indexed();
+    let old = generation(&dir, "index");
+    fs::write(old.join("notes.txt"), "mine").unwrap();
+    dir.write("index/gen-000042/thesis.txt", "mine");
+    dir.write("index/CURRENT.new", "mine");
+    dir.ok(&["index", "archive", "--rebuild", "--quiet"]);
+    assert_eq!(dir.run(&["check", "--repair"]).code, 0);
+    for stays in [
+        old.join("notes.txt"),
+        dir.path().join("index/gen-000042/thesis.txt"),
+        dir.path().join("index/CURRENT.new"),
+    ] {
+        assert_eq!(fs::read(&stays).unwrap(), b"mine", "{}", stays.display());
+    }
+    assert!(!old.join("wensou.json").exists(), "what wensou has made goes");
+}
+
+#[test]
+fn d2_a_torn_backup_was_emptied_by_repair() {
+    let dir = indexed();
+    let before = dir.ok(&["export"]);
+    fs::create_dir(dir.path().join("b")).unwrap();
+    fs::copy(dir.path().join("index/CURRENT"), dir.path().join("b/CURRENT")).unwrap();
+    dir.ok(&["index", "archive", "--rebuild", "--quiet"]);
+    let new = generation(&dir, "index");
+    copy(&new, &dir.path().join("b").join(new.file_name().unwrap()));
+    // The archive is not needed for it.
+    fs::rename(dir.path().join("archive"), dir.path().join("away")).unwrap();
+    let repaired = dir.run(&["check", "--repair", "--index", "b"]);
+    assert_eq!(repaired.code, 0, "{}", repaired.stderr);
+    assert_eq!(dir.ok(&["export", "--index", "b"]), before);
+    fs::remove_file(dir.path().join("b/CURRENT")).unwrap();
+    let repaired = dir.run(&["check", "--repair", "--index", "b"]);
+    assert_eq!(repaired.code, 0, "{}", repaired.stderr);
+    assert_eq!(dir.ok(&["export", "--index", "b"]), before);
+}
+
+#[test]
+fn d2_what_was_indexed_was_forgotten_with_the_description() {
+    let dir = indexed();
+    dir.write("words.tsv", "說一件事\n");
+    dir.ok(&["index", "archive", "--words", "words.tsv", "--encoding", "utf-8", "--quiet"]);
+    let before = dir.ok(&["export"]);
+    // The user's own file is gone: the index has a copy.
+    fs::remove_file(dir.path().join("words.tsv")).unwrap();
+    for damage in ["", "{", "{\"format\": 5}", "not json"] {
+        fs::write(generation(&dir, "index").join("wensou.json"), damage).unwrap();
+        let repaired = dir.run(&["check", "--repair"]);
+        assert_eq!(repaired.code, 0, "{damage}: {}", repaired.stderr);
+        assert_eq!(dir.ok(&["export"]), before, "{damage}");
+        let stats = dir.ok(&["stats"]);
+        assert!(stats.contains("words.tsv"), "{damage}: {stats}");
+    }
+}
+
+#[test]
+fn a_backup_is_whole_and_can_be_restored() {
+    let dir = indexed();
+    let before = dir.ok(&["export"]);
+    dir.ok(&["backup", "saved"]);
+    dir.write("archive/four.txt", "標題丁卯\n\n正文說的是丁卯,說一件事。\n");
+    dir.index();
+    assert_ne!(dir.ok(&["export"]), before);
+    assert_eq!(dir.ok(&["export", "--index", "saved"]), before);
+    assert_eq!(dir.run(&["check", "--quick", "--index", "saved"]).code, 0);
+    // Again into the same folder, in one step, and back.
+    dir.ok(&["backup", "saved"]);
+    assert_eq!(dir.ok(&["export", "--index", "saved"]), dir.ok(&["export"]));
+    fs::remove_dir_all(dir.path().join("index")).unwrap();
+    dir.ok(&["backup", "--index", "saved", "index"]);
+    assert_eq!(dir.ok(&["search", "丁卯", "--format", "ids"]).lines().count(), 1);
+    let refused = dir.run(&["backup", "archive"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("is not an index folder"), "{}", refused.stderr);
+    let refused = dir.run(&["backup", "index"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("is the index itself"), "{}", refused.stderr);
+    flip(&file(&dir, "index", ".store"));
+    assert_eq!(dir.run(&["backup", "other"]).code, 3, "damage is not copied");
+}
+
+#[test]
+fn d4_an_unmounted_archive_emptied_the_index() {
+    let dir = indexed();
+    let before = dir.ok(&["export"]);
+    fs::rename(dir.path().join("archive"), dir.path().join("away")).unwrap();
+    for there in [false, true] {
+        if there {
+            fs::create_dir(dir.path().join("archive")).unwrap();
+        }
+        for args in [&["index", "archive"][..], &["index"], &["index", "archive", "--rebuild"]] {
+            let refused = dir.run(args);
+            assert_eq!(refused.code, 2, "{args:?}");
+            assert_eq!(dir.ok(&["export"]), before, "{args:?}");
+            assert!(!there || refused.stderr.contains("`--allow-empty`"), "{}", refused.stderr);
+        }
+        let checked = dir.run(&["check"]);
+        assert_eq!(checked.code, 0, "{}", checked.stdout);
+        assert!(checked.stdout.starts_with("unreadable "), "{}", checked.stdout);
+        // Nor does a repair lose anything: the records are in the index.
+        flip(&file(&dir, "index", ".pairs"));
+        let repaired = dir.run(&["check", "--repair"]);
+        assert_eq!(repaired.code, 0, "{}", repaired.stderr);
+        assert_eq!(dir.ok(&["export"]), before);
+    }
+    dir.ok(&["index", "archive", "--allow-empty", "--quiet"]);
+    assert_eq!(dir.run(&["export"]).stdout, "");
+}
+
+#[test]
+fn d4_a_repair_that_would_lose_records_says_how_many() {
+    let dir = indexed();
+    fs::rename(dir.path().join("archive"), dir.path().join("away")).unwrap();
+    let store = file(&dir, "index", ".store");
+    let intact = fs::read(&store).unwrap();
+    flip(&store);
+    let refused = dir.run(&["check", "--repair"]);
+    assert_eq!(refused.code, 2, "{}", refused.stderr);
+    assert!(refused.stderr.contains("3 records of the damaged index"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("`--allow-empty`"), "{}", refused.stderr);
+    // Nothing was changed: what can be had back is still there.
+    fs::write(&store, intact).unwrap();
+    assert_eq!(dir.ok(&["export"]).lines().count(), 3);
+    flip(&store);
+    assert_eq!(dir.run(&["check", "--repair", "--allow-empty"]).code, 0);
+    assert_eq!(dir.run(&["export"]).stdout, "");
+}
+
+#[test]
+fn d6_check_took_the_lock_of_builds() {
+    let dir = indexed();
+    let lock = fs::File::options().write(true).open(dir.path().join("index/LOCK")).unwrap();
+    lock.lock().unwrap();
+    // As a build that is running has it.
+    let note = format!("wensou lock\npid {}\nunfinished gen-000002\n", std::process::id());
+    fs::write(dir.path().join("index/LOCK"), note).unwrap();
+    dir.write("index/gen-000002/GENERATION", "wensou generation gen-000002\n");
+    let checked = dir.run(&["check"]);
+    assert_eq!(
+        (checked.code, checked.stdout.as_str()),
+        (0, ""),
+        "a draft in the making is no litter"
+    );
+    drop(lock);
+    fs::remove_file(dir.path().join("index/LOCK")).unwrap();
+    assert_eq!(dir.run(&["check"]).code, 0);
+    assert!(!dir.path().join("index/LOCK").exists(), "nor does it make one");
+}
+
+#[test]
+fn d7_an_update_laundered_damage() {
+    let dir = indexed();
+    fs::remove_file(dir.path().join("archive/two.txt")).unwrap();
+    dir.index();
+    dir.write("archive/four.txt", "標題丁卯\n\n正文說的是丁卯,說一件事。\n");
+    flip(&file(&dir, "index", ".del"));
+    let updated = dir.run(&["index", "archive"]);
+    assert_eq!(updated.code, 0, "{}", updated.stderr);
+    assert!(updated.stderr.contains("warning: the index before was damaged"), "{}", updated.stderr);
+    assert!(updated.stderr.contains(".del"), "{}", updated.stderr);
+    assert_eq!(dir.run(&["check"]).stdout, "");
+    assert_eq!((dir.ids(&["乙丑"]).len(), dir.ids(&["丁卯"]).len()), (0, 1));
+}
+
+#[test]
+fn d8_the_index_in_the_archive_became_articles() {
+    let dir = Dir::new();
+    dir.write("page.txt", "標題\n\n正文在此,說一件事。\n");
+    for root in [".", "../here/.", "./"] {
+        let name = dir.path().file_name().unwrap().to_str().unwrap();
+        let root = root.replace("here", name);
+        dir.ok(&["index", &root, "--quiet"]);
+        let again = dir.run(&["index", &root]);
+        assert!(again.stderr.contains("the index is current"), "{root}: {}", again.stderr);
+        assert_eq!(dir.ok(&["export"]).lines().count(), 1, "{root}");
+        assert_eq!(dir.run(&["check"]).stdout, "", "{root}");
+    }
+    // Another index below it is none of its pages either.
+    dir.ok(&["index", ".", "--index", "other", "--quiet"]);
+    dir.ok(&["index", ".", "--quiet", "--rebuild"]);
+    assert_eq!(dir.ok(&["export"]).lines().count(), 1);
+    assert_eq!(dir.run(&["index", "index"]).code, 2, "the index cannot be its own archive");
+}
+
+#[test]
+#[cfg(unix)]
+fn d9_an_index_folder_acted_outside_itself() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let victim = |dir: &Dir| {
+        let path = dir.write("victim", "secret");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        path
+    };
+    for name in ["CURRENT", "LOCK", "WENSOU"] {
+        let dir = indexed();
+        let path = victim(&dir);
+        let link = dir.path().join("index").join(name);
+        fs::remove_file(&link).unwrap();
+        symlink("../victim", &link).unwrap();
+        for args in [
+            &["search", "正文"][..],
+            &["check"],
+            &["check", "--repair"],
+            &["index", "archive"],
+            &["index", "archive", "--rebuild"],
+        ] {
+            let ran = dir.run(args);
+            assert!((0..=3).contains(&ran.code), "{name} {args:?}: {}", ran.stderr);
+            assert!(
+                !ran.stdout.contains("secret") && !ran.stderr.contains("secret"),
+                "{name} {args:?}"
+            );
+        }
+        assert_eq!(fs::read(&path).unwrap(), b"secret", "{name}");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600, "{name}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn d10_a_file_cut_short_under_a_reader_ended_it_without_a_word() {
+    let dir = Dir::new();
+    let mut dump = String::new();
+    let mut random = Random::new(10);
+    for number in 0..3000 {
+        // Text that cannot be packed: only files of more than 1 MiB are mapped.
+        let letter = |_| char::from_u32(0x4e00 + random.below(20_000) as u32).unwrap();
+        let text: String = (0..500).map(letter).collect();
+        dump.push_str(&format!("{{\"id\": \"r{number}\", \"text\": \"{text}\"}}\n"));
+    }
+    dir.write("archive/dump.jsonl", dump);
+    dir.index();
+    let store = file(&dir, "index", ".store");
+    assert!(fs::metadata(&store).unwrap().len() > 2 << 20);
+    let mut export = dir.command(&["export"]);
+    let mut export = export.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut records = BufReader::new(export.stdout.take().unwrap());
+    let mut first = String::new();
+    records.read_line(&mut first).unwrap();
+    // It waits now for somebody to read the rest.
+    fs::File::options().write(true).open(&store).unwrap().set_len(4096).unwrap();
+    let rest = records.lines().map_while(Result::ok).count();
+    let ended = export.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(rest < 2999, "the file was read before it was cut short");
+    assert_eq!(ended.status.code(), Some(3), "{said}");
+    assert!(said.contains(".store was cut short while it was read"), "{said}");
+}
+
+#[test]
+fn l1_what_a_kill_left_was_never_swept_once_the_index_was_current() {
+    let dir = indexed();
+    let old = generation(&dir, "index");
+    copy(&old, &dir.path().join("kept"));
+    dir.ok(&["index", "archive", "--rebuild", "--quiet"]);
+    // As if the build had been killed while it removed the old generation.
+    copy(&dir.path().join("kept"), &old);
+    fs::remove_file(old.join("wensou.json")).unwrap();
+    let current = dir.run(&["index", "archive"]);
+    assert!(current.stderr.contains("the index is current"), "{}", current.stderr);
+    assert!(!old.exists());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn l3_check_panicked_where_no_thread_could_be_made() {
+    let dir = indexed();
+    let Some(library) = preloaded(&dir, "threads") else { return };
+    for threads in 0..12 {
+        for args in [
+            &["check"][..],
+            &["index", "archive", "--rebuild"],
+            &["search", "正文"],
+            &["check", "--quick"],
+        ] {
+            let mut command = dir.command(args);
+            command.env("LD_PRELOAD", &library).env("FAULT_THREADS", threads.to_string());
+            let output = command.output().unwrap();
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            let code = output.status.code();
+            assert!(matches!(code, Some(0 | 2)), "{args:?}, {threads} threads: {code:?} {said}");
+            assert!(!said.contains("defect of wensou"), "{args:?}, {threads} threads: {said}");
+        }
+        assert_eq!(dir.run(&["check"]).code, 0);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn l7_too_many_open_files_were_an_error_of_a_worker_thread() {
+    let dir = indexed();
+    let program = env!("CARGO_BIN_EXE_wensou");
+    let mut refused = 0;
+    for limit in 6..32 {
+        let mut shell = dir.command(&[]);
+        let command = format!("ulimit -n {limit} && exec {program} index archive --rebuild");
+        let template = std::mem::replace(&mut shell, Command::new("sh"));
+        shell.args(["-c", &command]).current_dir(dir.path());
+        for (name, value) in template.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        let output = shell.stdin(Stdio::null()).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        match output.status.code() {
+            Some(0) => {}
+            Some(2) => {
+                assert!(said.contains("Too many open files"), "{limit}: {said}");
+                refused += 1;
+            }
+            // Below some number the system cannot even load the program.
+            other => assert!(limit < 10, "{limit}: {other:?} {said}"),
+        }
+        assert_eq!(dir.run(&["check"]).code, 0, "{limit}");
+    }
+    assert!(refused > 3);
+    // Where not even a folder can be opened, the next build removes what is left.
+    dir.ok(&["index", "archive", "--rebuild", "--quiet"]);
+    assert_eq!(dir.run(&["check"]).stdout, "");
+}
+
+#[test]
+fn an_index_folder_that_is_made_is_marked_and_explained() {
+    let dir = Dir::new();
+    copy(&sample().join("000"), &dir.path().join("archive"));
+    dir.ok(&["index", "archive", "--index", "new/folder/index", "--quiet"]);
+    let marker = fs::read_to_string(dir.path().join("new/folder/index/WENSOU")).unwrap();
+    assert!(marker.starts_with("wensou index folder\n"), "{marker}");
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("index/WENSOU");
+    assert_eq!(fs::read_to_string(shipped).unwrap(), marker, "the folder of the sample's index");
+}
