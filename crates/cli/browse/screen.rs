@@ -27,6 +27,9 @@ impl Screen {
     /// Takes the terminal. From here on a panic gives it back before it is reported.
     pub(crate) fn take() -> io::Result<Self> {
         guard();
+        // The same as `give_back`, for a signal handler: bracketed paste off, screen left, colours
+        // reset, cursor shown.
+        wensou_index::restore_terminal_for_lost_files(b"\x1b[?2004l\x1b[?1049l\x1b[0m\x1b[?25h");
         let screen = Self(());
         screen.resume()?;
         Ok(screen)

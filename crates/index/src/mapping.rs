@@ -11,6 +11,7 @@ use std::fs::File;
 use std::io;
 use std::ops::Deref;
 use std::path::Path;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 use memmap2::Mmap;
@@ -121,14 +122,33 @@ pub fn report_lost_files() -> io::Result<()> {
     Ok(())
 }
 
+/// How the terminal was before a program changed it, and what leaves its screen.
+#[cfg(unix)]
+static TERMINAL: OnceLock<(rustix::termios::Termios, &'static [u8])> = OnceLock::new();
+
+/// For programs that use the whole screen: before the message of [`report_lost_files`] the terminal
+/// gets back the settings that it has now, and `leave` is written to it. Call it before the settings
+/// are changed; only the first call counts.
+#[cfg(unix)]
+pub fn restore_terminal_for_lost_files(leave: &'static [u8]) {
+    if let Ok(settings) = rustix::termios::tcgetattr(std::io::stdin()) {
+        let _ = TERMINAL.set((settings, leave));
+    }
+}
+
+/// Where there are no signals, nothing has to be restored.
+#[cfg(not(unix))]
+pub fn restore_terminal_for_lost_files(_: &'static [u8]) {}
+
 #[cfg(unix)]
 fn on_lost_file(info: &libc::siginfo_t) {
     // SAFETY: the system fills in the address for this signal.
     let at = unsafe { info.si_addr() } as usize;
-    let say = |bytes: &[u8]| {
+    let write = |to: i32, bytes: &[u8]| {
         // SAFETY: pointer and length are those of a slice.
-        unsafe { libc::write(2, bytes.as_ptr().cast(), bytes.len()) };
+        unsafe { libc::write(to, bytes.as_ptr().cast(), bytes.len()) };
     };
+    let say = |bytes: &[u8]| write(2, bytes);
     for slot in &MAPPINGS {
         let start = slot.start.load(Ordering::Acquire);
         // A page at the end of the file belongs to it to the end of the page.
@@ -138,6 +158,12 @@ fn on_lost_file(info: &libc::siginfo_t) {
         }
         let (path, bytes) =
             (slot.path.load(Ordering::Relaxed), slot.path_bytes.load(Ordering::Relaxed));
+        // Reading a cell that has been set takes no lock, and `tcsetattr` is a system call.
+        if let Some((settings, leave)) = TERMINAL.get() {
+            write(1, leave);
+            let now = rustix::termios::OptionalActions::Now;
+            let _ = rustix::termios::tcsetattr(std::io::stdin(), now, settings);
+        }
         say(b"error: ");
         // SAFETY: pointer and length are those of a slice that is never freed.
         say(unsafe { std::slice::from_raw_parts(path, bytes) });
