@@ -15,8 +15,8 @@ use crate::error::Error;
 use crate::generation::write_durably;
 
 /// Names of the copies in a generation's folder.
-const WORDS: &str = "words.tsv";
-const SYNONYMS: &str = "synonyms.tsv";
+pub(crate) const WORDS: &str = "words.tsv";
+pub(crate) const SYNONYMS: &str = "synonyms.tsv";
 
 /// The user's tables, as files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -23,6 +23,7 @@ mod open;
 mod postings;
 mod previous;
 mod schema;
+mod stored;
 mod writer;
 
 pub use analysis::{Analysis, TableFile, TableFiles, TableMeta};

@@ -1,5 +1,17 @@
 //! Whether an index is what was written, and whether that is what the archive says.
 
+mod columns;
+mod contents;
+mod documents;
+mod footers;
+mod inverted;
+mod lists;
+mod order;
+mod postings;
+#[cfg(test)]
+mod tests;
+mod totals;
+
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -103,15 +115,19 @@ pub fn check(dir: &Path, options: &Options, progress: &dyn Progress) -> Result<C
     let mut checked = Checked::default();
     // What lies in damaged files need not be looked at: it cannot be trusted.
     let Some(meta) = files(dir, &mut checked)? else { return Ok(checked) };
-    match Index::open(dir) {
+    match contents::opened(dir, &meta) {
         Ok(index) => {
-            if let Err(error) = records(&index, &mut checked) {
-                checked.find(Severity::Damage, error.to_string());
-            } else {
-                archive(&index, options, progress, &mut checked)?;
+            contents::contents(&index, &mut checked);
+            // An archive that cannot be told from a damaged index tells nothing.
+            if !checked.is_damaged() {
+                if let Err(error) = records(&index, &mut checked) {
+                    checked.find(Severity::Damage, error.to_string());
+                } else {
+                    archive(&index, options, progress, &mut checked)?;
+                }
             }
         }
-        Err(error) => checked.find(Severity::Damage, described(&error)),
+        Err(what) => checked.find(Severity::Damage, what),
     }
     if let Some(stale) = meta.stale() {
         checked.find(Severity::Stale, format!("{stale}: build it with --rebuild"));
@@ -251,9 +267,11 @@ fn archive(
     let mut options = options.clone();
     options.encoding.clone_from(&meta.encoding);
     let mut fresh = 0_u64;
+    let mut order = order::Order::of(index)?;
     let read = wensou_ingest::ingest(&meta.roots, &options, progress, &mut |mut record| {
         paths(&mut record, &mut |path| as_given(meta, path));
         let record = Encoded::new(record)?;
+        order.next_is(&record);
         match stored.get_mut(&(record.tie(), record.digest)) {
             Some(left) if *left > 0 => *left -= 1,
             _ => fresh += 1,
@@ -271,6 +289,8 @@ fn archive(
             true => checked.find(Severity::Damage, format!("{what}, and no file has changed")),
             false => checked.find(Severity::Stale, what),
         }
+    } else if now == meta.archive {
+        order.compare(checked);
     }
     Ok(())
 }
