@@ -1,8 +1,11 @@
 //! The columns of a segment, against the analysed records.
 
-use tantivy::columnar::{Column, StrColumn};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use tantivy::columnar::{Column, ColumnType, ColumnarReader, StrColumn};
 use tantivy::schema::{Field, FieldType, Value};
-use tantivy::{DocId, SegmentReader, TantivyDocument};
+use tantivy::{Directory, DocId, SegmentReader, TantivyDocument};
 use wensou_ingest::Record;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -55,7 +58,9 @@ impl Columns {
         index: &Index,
         reader: &SegmentReader,
         comparable: bool,
+        findings: &mut Findings<'_>,
     ) -> Result<Self, Error> {
+        names(index, reader, findings)?;
         let fast = reader.fast_fields();
         let schema = reader.schema();
         let mut columns = Vec::new();
@@ -118,6 +123,33 @@ impl Columns {
             }
         }
     }
+}
+
+/// There is a column for no other field, and for no field two.
+fn names(index: &Index, reader: &SegmentReader, findings: &mut Findings<'_>) -> Result<(), Error> {
+    let name = file(reader.segment_id(), "fast");
+    let directory = index.searcher().index().directory();
+    let slice = directory.open_read(Path::new(&name)).map_err(tantivy::TantivyError::from)?;
+    let columnar = ColumnarReader::open(slice);
+    let columnar = columnar.map_err(tantivy::TantivyError::from)?;
+    let mut seen = BTreeSet::new();
+    for (column, handle) in columnar.list_columns().map_err(tantivy::TantivyError::from)? {
+        let field = reader.schema().get_field(&column).ok();
+        let field_type = field.map(|field| reader.schema().get_field_entry(field).field_type());
+        let of_its_type = match field_type.filter(|field_type| field_type.is_fast()) {
+            Some(FieldType::U64(_)) => handle.column_type() == ColumnType::U64,
+            Some(FieldType::I64(_)) => handle.column_type() == ColumnType::I64,
+            Some(_) => handle.column_type() == ColumnType::Str,
+            None => false,
+        };
+        if !of_its_type || !seen.insert(column) {
+            findings.damage(&name, "it has a column of no field");
+        }
+    }
+    if columnar.num_docs() != reader.max_doc() {
+        findings.damage(&name, "it has not as many documents as its segment");
+    }
+    Ok(())
 }
 
 impl FieldColumn {

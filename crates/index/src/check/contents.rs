@@ -37,6 +37,10 @@ use crate::open::Index;
 
 /// Findings of one kind that are named one by one; further ones are counted.
 const NAMED: u64 = 8;
+/// Why text is not compared.
+const OTHERWISE_ANALYSED: &str = "it was built by another version of the text analysis";
+/// Characters of an error that are shown.
+const SAID: usize = 200;
 
 /// Compares every structure of the index with its stored records.
 pub(super) fn contents(index: &Index, checked: &mut Checked) {
@@ -81,11 +85,11 @@ fn segment(
     let analysis = index.analysis()?;
     let comparable = is_comparable(index);
     let analyse = Documents { fields: index.fields(), segmenter: analysis.segmenter() };
-    let mut columns = Columns::open(index, reader, comparable)?;
+    let mut columns = Columns::open(index, reader, comparable, findings)?;
     let mut inverted = Inverted::new(index);
     let mut rebuilt = match comparable {
         true => Rebuilt::new(),
-        false => Err("it was built by another version of the text analysis".to_owned()),
+        false => Err(OTHERWISE_ANALYSED.to_owned()),
     };
     let whole =
         documents::each(reader, &analyse, findings, &mut |doc, analysed, record, findings| {
@@ -97,7 +101,7 @@ fn segment(
             if let Ok(it) = &mut rebuilt
                 && let Err(error) = it.add(analysed)
             {
-                rebuilt = Err(format!("there is no room to build them again: {error}"));
+                rebuilt = Err(error);
             }
         })?;
     columns.finish(findings);
@@ -107,7 +111,10 @@ fn segment(
     }
     guarded(findings, &file(id, "term"), |findings| match comparable {
         true => inverted.compare(index, ordinal, reader, findings),
-        false => Ok(()),
+        false => {
+            findings.not_compared(&file(id, "term"), OTHERWISE_ANALYSED);
+            Ok(())
+        }
     });
     let outcome = rebuilt.and_then(Rebuilt::finish);
     match outcome.and_then(|rebuilt| rebuilt.difference(index, id)) {
@@ -143,7 +150,13 @@ pub(super) fn cause(error: &Error) -> String {
     while let Some(source) = deepest.source() {
         deepest = source;
     }
-    deepest.to_string()
+    // Tantivy shows the whole of a list that it cannot read.
+    let mut said = deepest.to_string();
+    if let Some((end, _)) = said.char_indices().nth(SAID) {
+        said.truncate(end);
+        said.push('…');
+    }
+    said.replace(char::is_control, "\u{FFFD}")
 }
 
 /// Findings of the comparison; of too many of one kind only the first are named.
@@ -186,6 +199,7 @@ impl<'c> Findings<'c> {
 
     /// A file that could not be compared, and why.
     pub(super) fn not_compared(&mut self, what: &str, why: &str) {
+        self.last = Default::default();
         let what = format!("{}/{what}: not compared with the records: {why}", self.generation);
         self.checked.find(Severity::Stale, what);
     }

@@ -1,11 +1,10 @@
 //! What tantivy's files say of themselves: their checksums, and bytes that nothing reads.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use tantivy::directory::{ManagedDirectory, MmapDirectory};
-use tantivy::schema::Schema;
-use tantivy::{Directory, HasLen, Index as Engine, IndexWriter, SegmentReader, TantivyDocument};
+use tantivy::directory::{ManagedDirectory, MmapDirectory, OwnedBytes};
+use tantivy::{Directory, HasLen, SegmentReader};
 
 use super::contents::{Findings, file, guarded};
 use crate::error::Error;
@@ -56,12 +55,6 @@ pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), 
     for reader in index.searcher().segment_readers() {
         deleted(index, reader, findings)?;
         reserved(index, reader, findings)?;
-        let written_alike = versions
-            .get(&reader.segment_id().uuid_string())
-            .is_some_and(|(_, version)| *version == this_version());
-        if written_alike {
-            without_content(index, reader, findings)?;
-        }
     }
     Ok(())
 }
@@ -103,10 +96,12 @@ fn version(path: &Path) -> Result<Option<String>, Error> {
     Ok(parsed())
 }
 
-/// As [`version`] has that of the tantivy that this program is built with.
-fn this_version() -> String {
-    let version = serde_json::to_string(tantivy::version()).unwrap_or_default();
-    format!("{{\"version\":{version}")
+/// Whether a file was written by the version of tantivy that this program is built with: only then must it have the
+/// bytes that this one writes.
+pub(super) fn is_of_this_version(index: &Index, name: &str) -> Result<bool, Error> {
+    let wanted = serde_json::to_string(tantivy::version()).unwrap_or_default();
+    let found = version(&index.generation().join(name))?;
+    Ok(found.is_some_and(|found| found == format!("{{\"version\":{wanted}")))
 }
 
 /// The end of a file, with all of its footer.
@@ -125,11 +120,10 @@ fn tail_of(path: &Path) -> Result<Vec<u8>, Error> {
 }
 
 /// The bytes of a file without its footer.
-fn body(index: &Index, name: &str) -> Result<Vec<u8>, Error> {
+pub(super) fn body(index: &Index, name: &str) -> Result<OwnedBytes, Error> {
     let directory = index.searcher().index().directory();
-    let slice = directory.open_read(&PathBuf::from(name)).map_err(tantivy::TantivyError::from)?;
-    let bytes = slice.read_bytes().map_err(tantivy::TantivyError::from)?;
-    Ok(bytes.to_vec())
+    let slice = directory.open_read(Path::new(name)).map_err(tantivy::TantivyError::from)?;
+    Ok(slice.read_bytes().map_err(tantivy::TantivyError::from)?)
 }
 
 /// The list of deleted documents is as long as the segment, and says nothing of documents that there are not.
@@ -169,53 +163,11 @@ fn reserved(
 ) -> Result<(), Error> {
     let name = file(reader.segment_id(), "store");
     let directory = index.searcher().index().directory();
-    let slice = directory.open_read(&PathBuf::from(&name)).map_err(tantivy::TantivyError::from)?;
+    let slice = directory.open_read(Path::new(&name)).map_err(tantivy::TantivyError::from)?;
     let end = slice.slice_from_end(RESERVED.min(slice.len()));
     let end = end.read_bytes().map_err(tantivy::TantivyError::from)?;
     if end.iter().any(|byte| *byte != 0) {
         findings.damage(&name, "its reserved bytes are not zero");
     }
     Ok(())
-}
-
-/// The files of positions and of field norms hold nothing, for no field has any: compared with those that tantivy
-/// writes for a document with the same fields.
-fn without_content(
-    index: &Index,
-    reader: &SegmentReader,
-    findings: &mut Findings<'_>,
-) -> Result<(), Error> {
-    let schema = reader.schema();
-    let mut document = TantivyDocument::default();
-    for (field, entry) in schema.fields().filter(|(_, entry)| entry.is_indexed()) {
-        if reader.inverted_index(field)?.terms().num_terms() > 0 {
-            match entry.field_type().value_type() {
-                tantivy::schema::Type::U64 => document.add_u64(field, 0),
-                _ => document.add_text(field, "x"),
-            }
-        }
-    }
-    let (engine, segment) = segment_of(schema, document)?;
-    for extension in ["pos", "fieldnorm"] {
-        let name = file(reader.segment_id(), extension);
-        let wanted = engine.directory().open_read(Path::new(&format!("{segment}.{extension}")));
-        let wanted = wanted.map_err(tantivy::TantivyError::from)?;
-        let wanted = wanted.read_bytes().map_err(tantivy::TantivyError::from)?;
-        if body(index, &name)? != wanted.as_slice() {
-            findings.damage(&name, "it is not empty");
-        }
-    }
-    Ok(())
-}
-
-/// A segment in memory that has one document, and its name.
-fn segment_of(schema: &Schema, document: TantivyDocument) -> Result<(Engine, String), Error> {
-    let engine = Engine::create_in_ram(schema.clone());
-    let mut writer: IndexWriter = engine.writer_with_num_threads(1, 15 << 20)?;
-    writer.add_document(document)?;
-    writer.commit()?;
-    writer.wait_merging_threads()?;
-    let segments = engine.searchable_segment_ids()?;
-    let name = segments.first().map(|id| id.uuid_string()).unwrap_or_default();
-    Ok((engine, name))
 }

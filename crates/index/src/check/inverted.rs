@@ -7,11 +7,13 @@
 use rustc_hash::FxHashMap;
 use tantivy::postings::Postings as _;
 use tantivy::schema::{Field, IndexRecordOption, Schema, Value};
+use tantivy::termdict::TermDictionaryBuilder;
 use tantivy::tokenizer::MAX_TOKEN_LEN;
 use tantivy::{DocAddress, DocId, DocSet, SegmentReader, TERMINATED, TantivyDocument};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::contents::{Findings, file};
+use super::sections::{self, Section};
 use crate::error::Error;
 use crate::open::Index;
 
@@ -115,9 +117,11 @@ impl Inverted {
     ) -> Result<(), Error> {
         let fields: Vec<Field> =
             self.schema.fields().filter(|(_, e)| e.is_indexed()).map(|(field, _)| field).collect();
+        let mut sections = Vec::with_capacity(fields.len());
         for field in &fields {
-            self.take_off(*field, reader, findings)?;
+            sections.push(self.take_off(*field, reader, findings)?);
         }
+        sections::compare(index, reader, &sections, findings)?;
         self.terms.retain(|_, left| !left.is_empty());
         if self.terms.is_empty() {
             return Ok(());
@@ -151,19 +155,21 @@ impl Inverted {
         field: Field,
         reader: &SegmentReader,
         findings: &mut Findings<'_>,
-    ) -> Result<(), Error> {
+    ) -> Result<Section, Error> {
         let io = tantivy::TantivyError::from;
         let name = self.schema.get_field_name(field);
         let in_terms = file(reader.segment_id(), "term");
         let in_lists = file(reader.segment_id(), "idx");
         let inverted = reader.inverted_index(field)?;
         let mut stream = inverted.terms().stream().map_err(io)?;
+        let mut dictionary = TermDictionaryBuilder::create(Vec::new()).map_err(io)?;
         let (mut terms, mut end) = (0, 0);
         while let Some((term, info)) = stream.next() {
             terms += 1;
+            dictionary.insert(term, info).map_err(io)?;
             // Posting lists lie one behind the other, and none of them has positions.
             let range = &info.postings_range;
-            if range.start != end || !info.positions_range.is_empty() {
+            if range.start != end || info.positions_range != (0..0) {
                 let what = format!("the term {} of {name} has not its own list", shown(term));
                 findings.damage(&in_terms, what);
             }
@@ -211,6 +217,7 @@ impl Inverted {
             findings
                 .damage(&in_lists, format_args!("the values of {name} are not as many as it says"));
         }
-        Ok(())
+        let dictionary = dictionary.finish().map_err(io)?;
+        Ok(Section { field, terms, dictionary, lists: end as u64 })
     }
 }

@@ -8,6 +8,7 @@ mod inverted;
 mod lists;
 mod order;
 mod postings;
+mod sections;
 #[cfg(test)]
 mod tests;
 mod totals;

@@ -5,14 +5,11 @@
 //! byte for byte.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
 
-use tantivy::Directory;
-use tantivy::directory::{MmapDirectory, OwnedBytes};
+use tantivy::directory::OwnedBytes;
 use tantivy::index::SegmentId;
-use tempfile::TempDir;
 
 use crate::document::Analysed;
 use crate::open::Index;
@@ -21,18 +18,18 @@ use crate::writer;
 
 /// Bytes of both files that are compared at a time.
 const COMPARED: usize = 1 << 18;
-/// The file that is built.
-const NAME: &str = "pairs";
+/// Bytes of a file that is read whole to name the list that differs; of a longer one only the place is named.
+const NAMED: u64 = 256 << 20;
 
-/// Postings that are being built again.
+/// Postings that are being built again. None of its files has a name, so nothing stays behind whatever happens.
 pub(super) struct Rebuilt {
-    folder: TempDir,
     builder: Builder,
+    file: File,
 }
 
 /// Postings that were built again.
 pub(super) struct Finished {
-    folder: TempDir,
+    file: File,
 }
 
 fn no_room(error: &io::Error) -> String {
@@ -41,25 +38,28 @@ fn no_room(error: &io::Error) -> String {
 
 impl Rebuilt {
     pub(super) fn new() -> Result<Self, String> {
-        let folder = tempfile::tempdir().map_err(|error| no_room(&error))?;
-        let builder = Builder::new(folder.path());
-        Ok(Self { folder, builder })
+        let folder = std::env::temp_dir();
+        let file = tempfile::tempfile_in(&folder).map_err(|error| no_room(&error))?;
+        Ok(Self { builder: Builder::new(&folder), file })
     }
 
     /// Adds the next document.
-    pub(super) fn add(&mut self, analysed: Analysed) -> io::Result<()> {
+    pub(super) fn add(&mut self, analysed: Analysed) -> Result<(), String> {
         let Analysed { kind, title, body, tags, paths, .. } = analysed;
-        writer::add(&mut self.builder, kind, title, body, tags, &paths)
+        let added = writer::add(&mut self.builder, kind, title, body, tags, &paths);
+        added.map_err(|error| no_room(&error))
     }
 
     /// Writes the file.
     pub(super) fn finish(self) -> Result<Finished, String> {
-        let Self { folder, builder } = self;
-        let path = folder.path().join(NAME);
+        let Self { builder, file } = self;
+        let written = || {
+            builder.finish_into(file.try_clone()?)?;
+            Ok(Finished { file })
+        };
         // It may have no thread to run on: nothing that it reads can be damaged.
-        match catch_unwind(AssertUnwindSafe(|| builder.finish(&path))) {
-            Ok(Ok(_)) => Ok(Finished { folder }),
-            Ok(Err(error)) => Err(no_room(&error)),
+        match catch_unwind(AssertUnwindSafe(written)) {
+            Ok(written) => written.map_err(|error: io::Error| no_room(&error)),
             Err(_) => Err("they cannot be built again".to_owned()),
         }
     }
@@ -68,19 +68,20 @@ impl Rebuilt {
 impl Finished {
     /// Where the postings of the segment are not those that were built, if anywhere.
     pub(super) fn difference(
-        &self,
+        mut self,
         index: &Index,
         segment: SegmentId,
     ) -> Result<Option<String>, String> {
-        let rebuilt = self.folder.path().join(NAME);
         let stored = index.generation().join(postings_file(segment));
-        let same = same(&stored, &rebuilt).map_err(|error| error.to_string())?;
-        let Some(at) = same else { return Ok(None) };
-        let where_it_is = || {
-            let (stored, rebuilt) = (mapped(&stored).ok()?, mapped(&rebuilt).ok()?);
+        let mut stored = File::open(&stored).map_err(|error| error.to_string())?;
+        let at =
+            first_difference(&mut stored, &mut self.file).map_err(|error| error.to_string())?;
+        let Some(at) = at else { return Ok(None) };
+        let named = || {
+            let (stored, rebuilt) = (whole(&mut stored).ok()??, whole(&mut self.file).ok()??);
             difference(&stored, &rebuilt)
         };
-        let named = catch_unwind(AssertUnwindSafe(where_it_is)).ok().flatten();
+        let named = catch_unwind(AssertUnwindSafe(named)).ok().flatten();
         let differs = "it is not what the records say";
         Ok(Some(match named {
             Some(named) => format!("{differs}: {named}"),
@@ -89,22 +90,28 @@ impl Finished {
     }
 }
 
-fn mapped(path: &Path) -> io::Result<OwnedBytes> {
-    let (folder, name) = (path.parent().unwrap_or(path), path.file_name().unwrap_or_default());
-    let directory = MmapDirectory::open(folder).map_err(io::Error::other)?;
-    directory.open_read(&PathBuf::from(name)).map_err(io::Error::other)?.read_bytes()
+/// All bytes of a file, unless there are too many.
+fn whole(file: &mut File) -> io::Result<Option<OwnedBytes>> {
+    if file.metadata()?.len() > NAMED {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    file.rewind()?;
+    file.read_to_end(&mut bytes)?;
+    Ok(Some(OwnedBytes::new(bytes)))
 }
 
 /// Where two files begin to differ, if they do.
-fn same(a: &Path, b: &Path) -> io::Result<Option<u64>> {
-    let (mut a, mut b) = (File::open(a)?, File::open(b)?);
+fn first_difference(a: &mut File, b: &mut File) -> io::Result<Option<u64>> {
+    a.rewind()?;
+    b.rewind()?;
     let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
     let mut at = 0;
     loop {
         of_a.clear();
         of_b.clear();
-        (&mut a).take(COMPARED as u64).read_to_end(&mut of_a)?;
-        (&mut b).take(COMPARED as u64).read_to_end(&mut of_b)?;
+        a.take(COMPARED as u64).read_to_end(&mut of_a)?;
+        b.take(COMPARED as u64).read_to_end(&mut of_b)?;
         if of_a != of_b {
             let same = of_a.iter().zip(&of_b).take_while(|(a, b)| a == b).count();
             return Ok(Some(at + same as u64));

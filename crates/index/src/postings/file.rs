@@ -13,7 +13,6 @@ mod difference;
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
 
 use tantivy::directory::OwnedBytes;
 use xxhash_rust::xxh3::Xxh3;
@@ -51,7 +50,8 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn create(path: &Path) -> io::Result<Self> {
+    #[cfg(test)]
+    pub(super) fn create(path: &std::path::Path) -> io::Result<Self> {
         Ok(Self::into(File::create_new(path)?))
     }
 
