@@ -261,7 +261,7 @@ fn a_corruption_with_recomputed_sums_is_found() {
         let path = dir.join(source.file_name().unwrap()).join(name);
         let what = match name == DESCRIPTION {
             true => change_total(&dir, &mut random),
-            false => change_bytes(&path, &mut random, (number / names.len()) % 2 == 0),
+            false => change_bytes(&path, &mut random, (number / names.len()).is_multiple_of(2)),
         };
         seal(&dir);
         assert_eq!(check_files(&dir).unwrap().findings, [], "{what}");
