@@ -19,8 +19,8 @@ use crate::generation::Folder;
 const TABLE_LIMIT: u64 = 32 << 20;
 
 /// Names of the copies in a generation's folder.
-const WORDS: &str = "words.tsv";
-const SYNONYMS: &str = "synonyms.tsv";
+pub(crate) const WORDS: &str = "words.tsv";
+pub(crate) const SYNONYMS: &str = "synonyms.tsv";
 
 /// The user's tables, as files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

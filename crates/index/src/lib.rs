@@ -26,6 +26,7 @@ mod postings;
 mod previous;
 mod schema;
 mod stored;
+mod stored_document;
 mod writer;
 
 pub use analysis::{Analysis, TableFile, TableFiles, TableMeta};

@@ -7,11 +7,11 @@ use tantivy::collector::TopDocs;
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::postings::TermInfo;
 use tantivy::query::{Query, TermQuery};
-use tantivy::schema::{Field, IndexRecordOption, Value};
+use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::store::StoreReader;
 use tantivy::{
     DocAddress, DocId, Index as Engine, InvertedIndexReader, ReloadPolicy, Searcher,
-    SegmentOrdinal, SegmentReader, TantivyDocument, Term,
+    SegmentOrdinal, SegmentReader, Term,
 };
 use wensou_ingest::{Record, id};
 use xxhash_rust::xxh3::xxh3_64;
@@ -24,6 +24,7 @@ use crate::generation_directory::GenerationDirectory;
 use crate::meta::Meta;
 use crate::postings::SegmentPostings;
 use crate::schema::{Fields, schema};
+use crate::stored_document::stored_record;
 
 /// An index opened for reading. It keeps the generation that it opened, whatever is built later.
 pub struct Index {
@@ -53,7 +54,11 @@ struct Columns {
     id_number: OnceLock<Column<u64>>,
     id_given: OnceLock<Option<StrColumn>>,
     digest: OnceLock<Column<u64>>,
+    store: OnceLock<StoreReader>,
 }
+
+/// Decompressed blocks of a store that are kept: those of a page of hits.
+const STORE_BLOCKS: usize = 100;
 
 /// What is there already, or else is made now.
 fn once<T>(slot: &OnceLock<T>, make: impl FnOnce() -> tantivy::Result<T>) -> tantivy::Result<&T> {
@@ -201,14 +206,15 @@ impl Index {
     /// If the store is damaged.
     pub fn record(&self, address: DocAddress) -> Result<Record, Error> {
         let reader = self.searcher.segment_reader(address.segment_ord);
-        let column = &self.columns[address.segment_ord as usize].digest;
-        let digest = once(column, || reader.fast_fields().u64("digest"))?.first(address.doc_id);
-        let document: TantivyDocument = self.searcher.doc(address)?;
-        let bytes = stored(&document, self.fields.record);
-        if digest != Some(xxh3_64(bytes)) {
-            return Err(Error::Record(None));
+        let Columns { digest, store, .. } = &self.columns[address.segment_ord as usize];
+        let digest = once(digest, || reader.fast_fields().u64("digest"))?.first(address.doc_id);
+        let store = once(store, || Ok(reader.get_store_reader(STORE_BLOCKS)?))?;
+        let document = store.get_document_bytes(address.doc_id)?;
+        let record = stored_record(&document, self.fields.record);
+        match record.filter(|record| digest == Some(xxh3_64(record))) {
+            Some(record) => decode(record),
+            None => Err(Error::Record(None)),
         }
-        decode(bytes)
     }
 
     /// Documents that have a term; those that are no more are not counted.
@@ -393,16 +399,8 @@ fn living(
 ///
 /// If the store is damaged.
 pub fn decode_document(store: &StoreReader, record: Field, doc: DocId) -> Result<Record, Error> {
-    of_document(&store.get::<TantivyDocument>(doc)?, record)
-}
-
-fn of_document(document: &TantivyDocument, record: Field) -> Result<Record, Error> {
-    decode(stored(document, record))
-}
-
-/// The encoded record.
-fn stored(document: &TantivyDocument, record: Field) -> &[u8] {
-    document.get_first(record).and_then(|value| value.as_bytes()).unwrap_or_default()
+    let document = store.get_document_bytes(doc)?;
+    decode(stored_record(&document, record).ok_or(Error::Record(None))?)
 }
 
 fn into_engine(source: std::io::Error) -> Error {

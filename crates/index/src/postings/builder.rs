@@ -239,7 +239,12 @@ impl Builder {
     }
 
     /// Sorts what is left, merges the runs and writes the file. Returns the number of documents.
-    pub(crate) fn finish(mut self, path: &Path) -> io::Result<u32> {
+    pub(crate) fn finish(self, path: &Path) -> io::Result<u32> {
+        self.finish_into(File::create_new(path)?)
+    }
+
+    /// [`Builder::finish`] into an empty file.
+    pub(crate) fn finish_into(mut self, file: File) -> io::Result<u32> {
         if !self.run.is_empty() {
             self.flush()?;
         }
@@ -251,7 +256,7 @@ impl Builder {
         for kind in &self.kinds {
             by_kind[*kind as usize] += 1;
         }
-        let (words, paths, writer) = (self.words, self.paths, Writer::create(path)?);
+        let (words, paths, writer) = (self.words, self.paths, Writer::into(file));
         let (writer, tables) = thread::scope(|scope| {
             let tables = scope.spawn(|| [words.table(), paths.table_of_ends()]);
             let writer = packed(writer, |sink| merge(runs, sink))?;

@@ -9,13 +9,15 @@
 //! its entries and its lists begin. The footer says where everything lies, the totals that average
 //! lengths are made of, and a checksum of all before it. All numbers are little-endian.
 
+mod difference;
+
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
 
 use tantivy::directory::OwnedBytes;
 use xxhash_rust::xxh3::Xxh3;
 
+pub(crate) use self::difference::difference;
 use super::UnitKey;
 use super::cursor::Cursor;
 use super::pack::{read_variable, variable};
@@ -48,7 +50,8 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn create(path: &Path) -> io::Result<Self> {
+    #[cfg(test)]
+    pub(super) fn create(path: &std::path::Path) -> io::Result<Self> {
         Ok(Self::into(File::create_new(path)?))
     }
 

@@ -32,6 +32,7 @@ pub use bits::{rank, ranks};
 pub(crate) use builder::Builder;
 pub use cursor::Cursor;
 pub use file::Postings;
+pub(crate) use file::difference;
 pub use lengths::{KINDS_OF_LENGTH, length_of};
 pub(crate) use segments::postings_file;
 pub use segments::{SegmentPostings, Totals};

@@ -1,5 +1,18 @@
 //! Whether an index is what was written, and whether that is what the archive says.
 
+mod columns;
+mod contents;
+mod documents;
+mod footers;
+mod inverted;
+mod lists;
+mod order;
+mod postings;
+mod sections;
+#[cfg(test)]
+mod tests;
+mod totals;
+
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::path::Path;
@@ -116,15 +129,19 @@ pub fn check(dir: &Path, options: &Options, progress: &dyn Progress) -> Result<C
     while_unchanged(dir, |folder, checked| {
         // What lies in damaged files need not be looked at: it cannot be trusted.
         let Some((current, meta)) = files(folder, checked)? else { return Ok(()) };
-        match Index::open_generation(folder, &current) {
+        match contents::opened(folder, &current, &meta) {
             Ok(index) => {
-                if let Err(error) = records(&index, checked) {
-                    checked.find(Severity::Damage, error.to_string());
-                } else {
-                    archive(&index, &options, progress, checked)?;
+                contents::contents(&index, checked);
+                // An archive that cannot be told from a damaged index tells nothing.
+                if !checked.is_damaged() {
+                    if let Err(error) = records(&index, checked) {
+                        checked.find(Severity::Damage, error.to_string());
+                    } else {
+                        archive(&index, &options, progress, checked)?;
+                    }
                 }
             }
-            Err(error) => checked.find(Severity::Damage, described(&error)),
+            Err(what) => checked.find(Severity::Damage, what),
         }
         if let Some(stale) = meta.stale() {
             checked.find(Severity::Stale, format!("{stale}: build it with --rebuild"));
@@ -317,6 +334,9 @@ fn archive(
         }
     }
     let now = crate::build::written(looked.fingerprint());
+    // Of files that could not be read when the index was built it has what it had of them before.
+    let had_unreadable = meta.report.skipped.iter().any(|it| is_unreadable(&it.reason));
+    let mut unchanged = now == meta.archive && !had_unreadable;
     let mut stored: HashMap<(u64, u64), u64> = HashMap::new();
     for reader in index.searcher().segment_readers() {
         let columns = reader.fast_fields();
@@ -327,9 +347,11 @@ fn archive(
         }
     }
     let mut fresh = 0_u64;
+    let mut order = order::Order::of(index)?;
     let mut compare = |mut record| {
         each_path(&mut record, &mut |path| as_given(meta, path));
         let record = Encoded::new(record)?;
+        order.next_is(&record);
         match stored.get_mut(&(record.tie(), record.digest)) {
             Some(left) if *left > 0 => *left -= 1,
             _ => fresh += 1,
@@ -340,16 +362,19 @@ fn archive(
         wensou_ingest::ingest_looked(looked, &options, progress, Some(&mut kept), &mut compare);
     let report = read.map_err(|error| Error::Archive(Box::new(error)))?;
     checked.archive = true;
+    unchanged &= !report.skipped.iter().any(|it| is_unreadable(&it.reason));
     unreadable(&report, checked);
     let gone: u64 = stored.values().sum();
     if fresh + gone > 0 {
         let what = format!(
             "{fresh} records of the archive are not stored, {gone} stored ones are not there"
         );
-        match now == meta.archive {
+        match unchanged {
             true => checked.find(Severity::Damage, format!("{what}, and no file has changed")),
             false => checked.find(Severity::Stale, what),
         }
+    } else if unchanged {
+        order.compare(checked);
     }
     Ok(())
 }
@@ -370,9 +395,12 @@ fn as_given(meta: &Meta, path: &mut String) {
 /// Files that are named one by one; the rest is counted.
 const NAMED: usize = 20;
 
+fn is_unreadable(reason: &Reason) -> bool {
+    matches!(reason, Reason::Unreadable(_))
+}
+
 /// Names the files that could not be read.
 fn unreadable(report: &Report, checked: &mut Checked) {
-    let is_unreadable = |reason: &Reason| matches!(reason, Reason::Unreadable(_));
     let skipped = report.skipped.iter().filter(|skipped| is_unreadable(&skipped.reason));
     let mut more = 0;
     for (number, skipped) in skipped.enumerate() {

@@ -1,0 +1,246 @@
+//! The columns of a segment, against the analysed records.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use tantivy::columnar::{Column, ColumnType, ColumnarReader, StrColumn};
+use tantivy::schema::{Field, FieldType, Value};
+use tantivy::{Directory, DocId, SegmentReader, TantivyDocument};
+use wensou_ingest::Record;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::contents::{Findings, file};
+use crate::RecordExt;
+use crate::error::Error;
+use crate::open::Index;
+
+/// Every column of a segment.
+pub(super) struct Columns {
+    /// The name of their file.
+    file: String,
+    columns: Vec<FieldColumn>,
+    /// By number of the field: what the record at hand says.
+    wanted: Vec<Vec<u64>>,
+    /// Whether each number in the order of the walk is that of the document.
+    found: Vec<u64>,
+}
+
+/// The column of one field.
+struct FieldColumn {
+    field: Field,
+    name: String,
+    values: Values,
+    /// Values that the records have.
+    count: u64,
+    /// The least and the greatest of them, in the order of the column.
+    range: Option<(u64, u64)>,
+}
+
+/// Values of a column, as numbers that are equal where the values are.
+enum Values {
+    Unsigned(Column<u64>),
+    Signed(Column<i64>),
+    Text(Option<TextColumn>),
+}
+
+/// A column of numbers into a dictionary of texts.
+struct TextColumn {
+    column: StrColumn,
+    /// XXH3 of each text.
+    hashes: Vec<u64>,
+    /// Whether any document has it.
+    used: Vec<bool>,
+}
+
+impl Columns {
+    /// Opens every column. Those that depend on the analysis of text are left out unless it is the same.
+    pub(super) fn open(
+        index: &Index,
+        reader: &SegmentReader,
+        comparable: bool,
+        findings: &mut Findings<'_>,
+    ) -> Result<Self, Error> {
+        names(index, reader, findings)?;
+        let fast = reader.fast_fields();
+        let schema = reader.schema();
+        let mut columns = Vec::new();
+        for (field, entry) in schema.fields().filter(|(_, entry)| entry.is_fast()) {
+            let name = entry.name().to_owned();
+            let values = match entry.field_type() {
+                FieldType::U64(_) => Values::Unsigned(fast.u64(&name)?),
+                FieldType::I64(_) => Values::Signed(fast.i64(&name)?),
+                // Folding is part of the analysis; an id is never folded.
+                _ if !comparable && field != index.fields().id_given => continue,
+                _ => Values::Text(fast.str(&name)?.map(TextColumn::open).transpose()?),
+            };
+            columns.push(FieldColumn { field, name, values, count: 0, range: None });
+        }
+        Ok(Self {
+            file: file(reader.segment_id(), "fast"),
+            columns,
+            wanted: vec![Vec::new(); schema.num_fields()],
+            found: Vec::new(),
+        })
+    }
+
+    /// Compares the values of a document with those of its record.
+    pub(super) fn compare(
+        &mut self,
+        doc: DocId,
+        document: &TantivyDocument,
+        record: &Record,
+        findings: &mut Findings<'_>,
+    ) {
+        self.wanted.iter_mut().for_each(Vec::clear);
+        for (field, value) in document.field_values() {
+            let wanted = &mut self.wanted[field.field_id() as usize];
+            if let Some(text) = value.as_str() {
+                wanted.push(xxh3_64(text.as_bytes()));
+            } else if let Some(number) = value.as_u64() {
+                wanted.push(number);
+            } else if let Some(number) = value.as_i64() {
+                wanted.push(number.cast_unsigned());
+            }
+        }
+        for column in &mut self.columns {
+            let wanted = &self.wanted[column.field.field_id() as usize];
+            self.found.clear();
+            column.take(doc, &mut self.found);
+            column.count += wanted.len() as u64;
+            if self.found != *wanted {
+                let (name, id) = (&column.name, record.id());
+                let what = format!("the {name} of {id} is not that of its record");
+                findings.damage(&self.file, what);
+            }
+        }
+    }
+
+    /// Compares what the columns say of all documents together.
+    pub(super) fn finish(self, findings: &mut Findings<'_>) {
+        for column in self.columns {
+            if let Some(what) = column.difference() {
+                findings.damage(&self.file, format_args!("the column {}: {what}", column.name));
+            }
+        }
+    }
+}
+
+/// There is a column for no other field, and for no field two.
+fn names(index: &Index, reader: &SegmentReader, findings: &mut Findings<'_>) -> Result<(), Error> {
+    let name = file(reader.segment_id(), "fast");
+    let directory = index.searcher().index().directory();
+    let slice = directory.open_read(Path::new(&name)).map_err(tantivy::TantivyError::from)?;
+    let columnar = ColumnarReader::open(slice);
+    let columnar = columnar.map_err(tantivy::TantivyError::from)?;
+    let mut seen = BTreeSet::new();
+    for (column, handle) in columnar.list_columns().map_err(tantivy::TantivyError::from)? {
+        let field = reader.schema().get_field(&column).ok();
+        let field_type = field.map(|field| reader.schema().get_field_entry(field).field_type());
+        let of_its_type = match field_type.filter(|field_type| field_type.is_fast()) {
+            Some(FieldType::U64(_)) => handle.column_type() == ColumnType::U64,
+            Some(FieldType::I64(_)) => handle.column_type() == ColumnType::I64,
+            Some(_) => handle.column_type() == ColumnType::Str,
+            None => false,
+        };
+        if !of_its_type || !seen.insert(column) {
+            findings.damage(&name, "it has a column of no field");
+        }
+    }
+    if columnar.num_docs() != reader.max_doc() {
+        findings.damage(&name, "it has not as many documents as its segment");
+    }
+    Ok(())
+}
+
+impl FieldColumn {
+    /// Appends the values of a document.
+    fn take(&mut self, doc: DocId, found: &mut Vec<u64>) {
+        let range = &mut self.range;
+        let mut widen = |value: u64| {
+            let (least, greatest) = range.get_or_insert((value, value));
+            (*least, *greatest) = (value.min(*least), value.max(*greatest));
+        };
+        match &mut self.values {
+            Values::Unsigned(column) => {
+                column.values_for_doc(doc).for_each(|value| {
+                    widen(value);
+                    found.push(value);
+                });
+            }
+            Values::Signed(column) => {
+                column.values_for_doc(doc).for_each(|value| {
+                    widen(ordered(value));
+                    found.push(value.cast_unsigned());
+                });
+            }
+            Values::Text(None) => {}
+            Values::Text(Some(TextColumn { column, hashes, used })) => {
+                for ord in column.term_ords(doc) {
+                    widen(ord);
+                    let at = usize::try_from(ord).unwrap_or(usize::MAX);
+                    found.push(hashes.get(at).copied().unwrap_or_default());
+                    if let Some(used) = used.get_mut(at) {
+                        *used = true;
+                    }
+                }
+            }
+        }
+    }
+
+    /// What the column says of all documents that is not so.
+    fn difference(&self) -> Option<&'static str> {
+        let (values, said) = match &self.values {
+            Values::Unsigned(column) => {
+                (column.values.num_vals(), (column.min_value(), column.max_value()))
+            }
+            Values::Signed(column) => {
+                let range = (ordered(column.min_value()), ordered(column.max_value()));
+                (column.values.num_vals(), range)
+            }
+            Values::Text(None) => return None,
+            Values::Text(Some(text)) => {
+                if text.used.contains(&false) {
+                    return Some("its dictionary has a value that no record has");
+                }
+                let ords = text.column.ords();
+                (ords.values.num_vals(), (ords.min_value(), ords.max_value()))
+            }
+        };
+        if u64::from(values) != self.count {
+            return Some("it has not as many values as the records have");
+        }
+        match self.range {
+            Some(range) if range != said => Some("it does not begin and end as its values do"),
+            _ => None,
+        }
+    }
+}
+
+/// A signed number in the order of unsigned ones.
+fn ordered(value: i64) -> u64 {
+    value.cast_unsigned() ^ (1 << 63)
+}
+
+impl TextColumn {
+    fn open(column: StrColumn) -> Result<Self, Error> {
+        let mut hashes = Vec::new();
+        let io = tantivy::TantivyError::from;
+        let damaged = || Error::Record(None);
+        let mut text = String::new();
+        let mut stream = column.dictionary().stream().map_err(io)?;
+        while stream.advance() {
+            // By its number it must be the same: that is how it is looked up for a hit.
+            let there = column.ord_to_str(hashes.len() as u64, &mut text).map_err(io)?;
+            if !there || text.as_bytes() != stream.key() {
+                return Err(damaged());
+            }
+            hashes.push(xxh3_64(stream.key()));
+        }
+        if column.num_terms() != hashes.len() {
+            return Err(damaged());
+        }
+        let used = vec![false; hashes.len()];
+        drop(stream);
+        Ok(Self { column, hashes, used })
+    }
+}

@@ -1,0 +1,138 @@
+//! Every document of a segment, read from the store and analysed as a build does.
+
+use std::thread;
+
+use tantivy::{DocId, SegmentReader};
+use wensou_ingest::Record;
+
+use super::contents::{Findings, file};
+use crate::RecordExt;
+use crate::document::{Analysed, Documents, Encoded, decode};
+use crate::error::Error;
+use crate::stored_document::stored_record;
+
+/// Bytes of records that are analysed together: analysed, they take ten times that, and there are two such batches.
+const BATCH_BYTES: usize = 1 << 20;
+/// Blocks of the store that are kept: documents are read in their order.
+const STORE_BLOCKS: usize = 2;
+
+/// A document: its analysed record, and the record.
+type Sink<'s, 'f> = &'s mut dyn FnMut(DocId, Analysed, &Record, &mut Findings<'f>);
+
+/// Hands every document of a segment, deleted ones included, to `sink`, in order. Returns whether each could be read;
+/// one that could not is named.
+pub(super) fn each<'f>(
+    reader: &SegmentReader,
+    analyse: &Documents<'_>,
+    findings: &mut Findings<'f>,
+    sink: Sink<'_, 'f>,
+) -> Result<bool, Error> {
+    let mut stored = Stored::open(reader)?;
+    let mut batch = stored.batch(findings);
+    while !batch.is_empty() {
+        // The next batch is read while this one is analysed.
+        let (analysed, next) = analysed(&batch, analyse, || stored.batch(findings));
+        for ((doc, _, encoded), analysed) in batch.iter().zip(analysed) {
+            sink(*doc, analysed, &encoded.record, findings);
+        }
+        batch = next;
+    }
+    Ok(stored.whole)
+}
+
+/// A document with its number in the order of the walk.
+type Numbered = (DocId, u64, Encoded);
+
+/// Analyses a batch on every core, and does something else meanwhile.
+fn analysed<T>(
+    batch: &[Numbered],
+    analyse: &Documents<'_>,
+    meanwhile: impl FnOnce() -> T,
+) -> (Vec<Analysed>, T) {
+    let all = |documents: &[Numbered]| -> Vec<Analysed> {
+        documents.iter().map(|(_, ord, encoded)| analyse.analyse(*ord, encoded)).collect()
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let size = batch.len().div_ceil(threads).max(1);
+    thread::scope(|scope| {
+        let parts: Vec<_> = batch
+            .chunks(size)
+            .map(|part| {
+                let spawned = thread::Builder::new().spawn_scoped(scope, move || all(part));
+                (part, spawned)
+            })
+            .collect();
+        let meanwhile = meanwhile();
+        let parts = parts.into_iter().flat_map(|(part, spawned)| match spawned {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            // Where the system has no thread to give, this one does it.
+            Err(_) => all(part),
+        });
+        (parts.collect(), meanwhile)
+    })
+}
+
+/// The documents of a segment's store.
+struct Stored<'r> {
+    reader: &'r SegmentReader,
+    store: tantivy::store::StoreReader,
+    digests: tantivy::columnar::Column<u64>,
+    ords: tantivy::columnar::Column<u64>,
+    record: tantivy::schema::Field,
+    next: DocId,
+    whole: bool,
+}
+
+impl<'r> Stored<'r> {
+    fn open(reader: &'r SegmentReader) -> Result<Self, Error> {
+        let fast = reader.fast_fields();
+        Ok(Self {
+            reader,
+            store: reader.get_store_reader(STORE_BLOCKS).map_err(tantivy::TantivyError::from)?,
+            digests: fast.u64("digest")?,
+            ords: fast.u64("ord")?,
+            record: reader.schema().get_field("record")?,
+            next: 0,
+            whole: true,
+        })
+    }
+
+    /// The next documents; none at the end.
+    fn batch(&mut self, findings: &mut Findings<'_>) -> Vec<Numbered> {
+        let (mut batch, mut bytes) = (Vec::new(), 0);
+        while bytes < BATCH_BYTES && self.next < self.reader.max_doc() {
+            let doc = self.next;
+            self.next += 1;
+            match self.read(doc) {
+                Ok(encoded) => {
+                    bytes += encoded.bytes.len();
+                    batch.push((doc, self.ords.first(doc).unwrap_or_default(), encoded));
+                }
+                Err(what) => {
+                    self.whole = false;
+                    let name = file(self.reader.segment_id(), "store");
+                    findings.damage(&name, format_args!("document {doc} {what}"));
+                }
+            }
+        }
+        batch
+    }
+
+    fn read(&self, doc: DocId) -> Result<Encoded, String> {
+        let said = |error: &dyn std::fmt::Display| format!("cannot be read: {error}");
+        let document = self.store.get_document_bytes(doc).map_err(|error| said(&error))?;
+        let bytes = stored_record(&document, self.record).ok_or("is not one record")?;
+        let record = decode(bytes).map_err(|error| said(&super::contents::cause(&error)))?;
+        let encoded = Encoded::new(record).map_err(|error| said(&error))?;
+        if encoded.bytes != bytes {
+            return Err(format!("({}) is not encoded as records are", encoded.record.id()));
+        }
+        if self.digests.first(doc) != Some(encoded.digest) {
+            return Err(format!(
+                "({}) has not the digest that its column says",
+                encoded.record.id()
+            ));
+        }
+        Ok(encoded)
+    }
+}

@@ -1,0 +1,171 @@
+//! What tantivy's files say of themselves: their checksums, and bytes that nothing reads.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use tantivy::directory::{ManagedDirectory, OwnedBytes};
+use tantivy::{Directory, HasLen, SegmentReader};
+
+use super::contents::{Findings, file, guarded};
+use crate::error::Error;
+use crate::generation::{Current, Folder};
+use crate::generation_directory::GenerationDirectory;
+use crate::meta::Meta;
+use crate::open::Index;
+
+/// What stands before the checksum in a footer.
+const CHECKSUM: &str = ",\"crc\":";
+/// Bytes of a footer's length and magic number, behind it.
+const TAIL: usize = 8;
+/// Bytes at the end of a store that are kept for later versions of tantivy.
+const RESERVED: usize = 15;
+
+/// Compares the checksums of all of tantivy's files, and the bytes that no other comparison reads.
+pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), Error> {
+    let engine = index.searcher().index();
+    let directory = engine.directory();
+    let mut versions: BTreeMap<String, (String, String)> = BTreeMap::new();
+    for path in engine.load_metas()?.list_segment_files() {
+        let name = path.display().to_string();
+        if !index.meta().files.contains_key(&name) {
+            continue;
+        }
+        guarded(findings, &name, |findings| {
+            if !directory.validate_checksum(&path).map_err(tantivy::TantivyError::from)? {
+                findings.damage(&name, "its checksum is not that of its bytes");
+            }
+            let version = version(index.generation(), &name)?;
+            // The files of a segment are written at once, but for the list of deleted documents.
+            let segment = name.split('.').next().unwrap_or_default().to_owned();
+            match version {
+                None => findings.damage(&name, "its footer is not one of tantivy's"),
+                Some(_) if name.ends_with(".del") => {}
+                Some(version) => {
+                    let first =
+                        versions.entry(segment).or_insert_with(|| (name.clone(), version.clone()));
+                    if first.1 != version {
+                        let what = format!("it names another version of tantivy than {}", first.0);
+                        findings.damage(&name, what);
+                    }
+                }
+            }
+            Ok(())
+        });
+    }
+    for reader in index.searcher().segment_readers() {
+        deleted(index, reader, findings)?;
+        reserved(index, reader, findings)?;
+    }
+    Ok(())
+}
+
+/// A file of an index that cannot be opened whose checksum is not that of its bytes.
+pub(super) fn first_damaged(folder: &Folder, current: &Current, meta: &Meta) -> Option<String> {
+    let generation = folder.folder(&current.name).ok()?;
+    let directory = GenerationDirectory::new(generation, meta.files.clone());
+    let managed = ManagedDirectory::wrap(Box::new(directory)).ok()?;
+    let is_sound = |name: &&String| {
+        let sound = || managed.validate_checksum(Path::new(name)).unwrap_or(false);
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(sound)).unwrap_or(false)
+    };
+    let mut names = meta.files.keys().filter(|name| has_footer(name));
+    let damaged = names.find(|name| !is_sound(name))?;
+    Some(format!("{}/{damaged}: its checksum is not that of its bytes", current.name))
+}
+
+/// Whether a file is one of a segment's that tantivy writes.
+fn has_footer(name: &str) -> bool {
+    let extension = name.rsplit('.').next().unwrap_or_default();
+    ["store", "fast", "term", "idx", "pos", "fieldnorm", "del"].contains(&extension)
+}
+
+/// The version in the footer of a file, as it is written there; `None` if it is not written as tantivy does.
+fn version(generation: &Folder, name: &str) -> Result<Option<String>, Error> {
+    let bytes = tail_of(generation, name)?;
+    let parsed = || {
+        let (rest, magic) = bytes.split_last_chunk::<4>()?;
+        let (rest, length) = rest.split_last_chunk::<4>()?;
+        let length = u32::from_le_bytes(*length) as usize;
+        let footer = std::str::from_utf8(rest.get(rest.len().checked_sub(length)?..)?).ok()?;
+        let (version, checksum) = footer.split_once(CHECKSUM)?;
+        let number: u32 = checksum.strip_suffix('}')?.parse().ok()?;
+        let canonical = checksum == format!("{number}}}");
+        (canonical && *magic == 1337_u32.to_le_bytes()).then(|| version.to_owned())
+    };
+    Ok(parsed())
+}
+
+/// Whether a file was written by the version of tantivy that this program is built with: only then must it have the
+/// bytes that this one writes.
+pub(super) fn is_of_this_version(index: &Index, name: &str) -> Result<bool, Error> {
+    let wanted = serde_json::to_string(tantivy::version()).unwrap_or_default();
+    let found = version(index.generation(), name)?;
+    Ok(found.is_some_and(|found| found == format!("{{\"version\":{wanted}")))
+}
+
+/// The end of a file, with all of its footer.
+fn tail_of(generation: &Folder, name: &str) -> Result<Vec<u8>, Error> {
+    use std::io::{Read, Seek, SeekFrom};
+
+    let read = || -> std::io::Result<Vec<u8>> {
+        let (mut file, length) = generation.file(name)?;
+        file.seek(SeekFrom::Start(length.saturating_sub(4096 + TAIL as u64)))?;
+        let mut bytes = Vec::new();
+        file.take(4096 + TAIL as u64).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    read().map_err(Error::io("read", &generation.path_of(name)))
+}
+
+/// The bytes of a file without its footer.
+pub(super) fn body(index: &Index, name: &str) -> Result<OwnedBytes, Error> {
+    let directory = index.searcher().index().directory();
+    let slice = directory.open_read(Path::new(name)).map_err(tantivy::TantivyError::from)?;
+    Ok(slice.read_bytes().map_err(tantivy::TantivyError::from)?)
+}
+
+/// The list of deleted documents is as long as the segment, and says nothing of documents that there are not.
+fn deleted(
+    index: &Index,
+    reader: &SegmentReader,
+    findings: &mut Findings<'_>,
+) -> Result<(), Error> {
+    let Some(opstamp) = reader.delete_opstamp() else { return Ok(()) };
+    let name = file(reader.segment_id(), &format!("{opstamp}.del"));
+    let bytes = body(index, &name)?;
+    let max = reader.max_doc();
+    let words = bytes.get(4..).unwrap_or_default().chunks(8);
+    let alive: u32 = bytes.iter().skip(4).map(|byte| byte.count_ones()).sum();
+    let used = max % 64;
+    let beyond = match words.clone().next_back() {
+        Some(word) if used != 0 => {
+            word.iter().rev().fold(0, |number: u64, byte| number << 8 | u64::from(*byte)) >> used
+        }
+        _ => 0,
+    };
+    let sound = bytes.get(..4) == Some(&max.to_le_bytes())
+        && bytes.len() == 4 + 8 * max.div_ceil(64) as usize
+        && alive == reader.num_docs()
+        && beyond == 0;
+    if !sound {
+        findings.damage(&name, "it is not a list of the documents of its segment");
+    }
+    Ok(())
+}
+
+/// What a store keeps for later versions is zero.
+fn reserved(
+    index: &Index,
+    reader: &SegmentReader,
+    findings: &mut Findings<'_>,
+) -> Result<(), Error> {
+    let name = file(reader.segment_id(), "store");
+    let directory = index.searcher().index().directory();
+    let slice = directory.open_read(Path::new(&name)).map_err(tantivy::TantivyError::from)?;
+    let end = slice.slice_from_end(RESERVED.min(slice.len()));
+    let end = end.read_bytes().map_err(tantivy::TantivyError::from)?;
+    if end.iter().any(|byte| *byte != 0) {
+        findings.damage(&name, "its reserved bytes are not zero");
+    }
+    Ok(())
+}

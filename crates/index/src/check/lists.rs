@@ -1,0 +1,64 @@
+//! Tantivy's lists of segments and files, and the copies of the user's tables.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::contents::Findings;
+use crate::analysis::{SYNONYMS, WORDS};
+use crate::error::Error;
+use crate::generation::{DESCRIPTION, SETTINGS};
+use crate::meta::Settings;
+use crate::open::Index;
+use crate::writer::settings;
+
+const META: &str = "meta.json";
+const MANAGED: &str = ".managed.json";
+/// Bytes of one of these files at most: the user's tables are the longest.
+const LIMIT: u64 = 64 << 20;
+
+/// Compares the lists with what is written for these segments.
+pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), Error> {
+    let generation = index.generation();
+    let read = |name: &str| {
+        let read = generation.read(name, LIMIT);
+        read.map_err(Error::io("read", &generation.path_of(name)))
+    };
+    if read(SETTINGS)? != Settings::from(index.meta()).to_bytes()? {
+        findings.damage(SETTINGS, "it does not say what the description says");
+    }
+    let metas = index.searcher().index().load_metas()?;
+    let mut wanted = serde_json::to_vec_pretty(&metas)
+        .map_err(std::io::Error::from)
+        .map_err(Error::io("write", Path::new(META)))?;
+    wanted.push(b'\n');
+    let last = metas.segments.iter().filter_map(tantivy::SegmentMeta::delete_opstamp).max();
+    let sound = read(META)? == wanted
+        && metas.index_settings == settings()
+        && metas.payload.is_none()
+        && last <= Some(metas.opstamp);
+    if !sound {
+        findings.damage(META, "it is not what tantivy writes for these segments");
+    }
+    let managed: Option<Vec<PathBuf>> = serde_json::from_slice(&read(MANAGED)?).ok();
+    let mut wanted: BTreeSet<PathBuf> = metas.list_segment_files().into_iter().collect();
+    wanted.retain(|path| path.to_str().is_some_and(|name| generation.kind(name).is_some()));
+    wanted.insert(PathBuf::from(META));
+    let count = managed.as_ref().map_or(0, Vec::len);
+    let managed: Option<BTreeSet<PathBuf>> = managed.map(|paths| paths.into_iter().collect());
+    if managed.as_ref() != Some(&wanted) || count != wanted.len() {
+        findings.damage(MANAGED, "it does not list the files of the segments");
+    }
+    let tables = &index.meta().tables;
+    for (name, table) in [(WORDS, &tables.words), (SYNONYMS, &tables.synonyms)] {
+        let Some(table) = table else { continue };
+        if format!("{:016x}", xxh3_64(&read(name)?)) != table.hash {
+            findings.damage(name, "it is not the table that the index was built with");
+        }
+    }
+    if !index.meta().analysis.ends_with(&tables.number()) {
+        findings.damage(DESCRIPTION, "its analysis is not that of the tables that it names");
+    }
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! The files that tantivy divides by field, byte for byte where no list is read from them.
+//!
+//! ```text
+//! file  = section of each field … | index | length of the index u32
+//! index = number of sections | offset less the one before | field u32 | 0 …      numbers in varints
+//! ```
+//!
+//! Terms and posting lists were compared one by one. What is left are bytes that say how they are found, some of which
+//! nothing reads today.
+
+use tantivy::SegmentReader;
+use tantivy::schema::Field;
+
+use super::contents::{Findings, file};
+use super::footers::{body, is_of_this_version};
+use crate::error::Error;
+use crate::open::Index;
+
+/// Bytes before the posting lists of a field: the number of its values.
+const BEFORE_LISTS: u64 = 8;
+
+/// What a field has in the files of a segment.
+pub(super) struct Section {
+    pub(super) field: Field,
+    pub(super) terms: usize,
+    /// The dictionary of these terms, as it is written.
+    pub(super) dictionary: Vec<u8>,
+    /// Bytes of the posting lists.
+    pub(super) lists: u64,
+}
+
+/// Compares the files with what tantivy writes for these sections.
+pub(super) fn compare(
+    index: &Index,
+    reader: &SegmentReader,
+    sections: &[Section],
+    findings: &mut Findings<'_>,
+) -> Result<(), Error> {
+    // A merge also writes sections that are empty.
+    let filled: Vec<&Section> = sections.iter().filter(|section| section.terms > 0).collect();
+    let candidates = [filled, sections.iter().collect()];
+    for extension in ["term", "idx", "pos", "fieldnorm"] {
+        let name = file(reader.segment_id(), extension);
+        if !is_of_this_version(index, &name)? {
+            continue;
+        }
+        let bytes = body(index, &name)?;
+        let is_written_so = |sections: &Vec<&Section>| match extension {
+            "term" => {
+                let dictionaries = sections.iter().map(|section| section.dictionary.as_slice());
+                let lengths: Vec<u64> = dictionaries.clone().map(|it| it.len() as u64).collect();
+                let mut rest = bytes.as_slice();
+                let mut strip =
+                    |part: &[u8]| rest.strip_prefix(part).inspect(|after| rest = after).is_some();
+                let dictionaries: Vec<&[u8]> = dictionaries.collect();
+                dictionaries.into_iter().all(&mut strip) && rest == index_of(sections, &lengths)
+            }
+            "idx" => {
+                let lengths: Vec<u64> =
+                    sections.iter().map(|section| section.lists + BEFORE_LISTS).collect();
+                let length = usize::try_from(lengths.iter().sum::<u64>()).unwrap_or(usize::MAX);
+                bytes.get(length..).is_some_and(|rest| rest == index_of(sections, &lengths))
+            }
+            // No field has positions or lengths of its own.
+            "pos" => bytes.as_slice() == index_of(sections, &vec![0; sections.len()]),
+            _ => bytes.as_slice() == index_of(&[], &[]),
+        };
+        if !candidates.iter().any(is_written_so) {
+            findings.damage(&name, "its sections do not lie as tantivy writes them");
+        }
+    }
+    Ok(())
+}
+
+/// The index of a file whose sections have these lengths.
+fn index_of(sections: &[&Section], lengths: &[u64]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    varint(sections.len() as u64, &mut bytes);
+    let mut before = 0;
+    for (section, length) in sections.iter().zip(lengths) {
+        varint(before, &mut bytes);
+        bytes.extend(section.field.field_id().to_le_bytes());
+        varint(0, &mut bytes);
+        before = *length;
+    }
+    let length = bytes.len() as u32;
+    bytes.extend(length.to_le_bytes());
+    bytes
+}
+
+/// Appends a varint as tantivy writes it: seven bits a byte, the lowest first, the last byte marked.
+fn varint(mut number: u64, bytes: &mut Vec<u8>) {
+    while number >= 0x80 {
+        bytes.push((number & 0x7F) as u8);
+        number >>= 7;
+    }
+    bytes.push(number as u8 | 0x80);
+}

@@ -1,0 +1,290 @@
+//! A sound index has no finding; one that was changed and summed up again has.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+use wensou_ingest::Silent;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::{Checked, Severity, check, check_files};
+use crate::generation::{DESCRIPTION, Folder, MARKER, SEAL, Sum, current};
+use crate::{BuildOptions, Index, build};
+
+/// An archive and its index.
+struct Sample {
+    folder: TempDir,
+    options: BuildOptions,
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let path = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy(&entry.path(), &path),
+            false => drop(fs::copy(entry.path(), path).unwrap()),
+        }
+    }
+}
+
+impl Sample {
+    /// The sample archive, not indexed yet.
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/archive");
+        copy(&archive, &folder.path().join("archive"));
+        Self { folder, options: BuildOptions::default() }
+    }
+
+    fn archive(&self) -> PathBuf {
+        self.folder.path().join("archive")
+    }
+
+    fn index(&self) -> PathBuf {
+        self.folder.path().join("index")
+    }
+
+    fn build(&self) {
+        build(&self.index(), &[self.archive()], &self.options, &Silent).unwrap();
+    }
+
+    /// A base with deleted documents, and a recent segment.
+    fn updated() -> Self {
+        let sample = Self::new();
+        sample.build();
+        sample.update();
+        sample
+    }
+
+    /// Removes a page, changes one and adds one.
+    fn update(&self) {
+        let mut pages: Vec<PathBuf> = walk(&self.archive());
+        pages.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
+        pages.sort();
+        fs::remove_file(&pages[1]).unwrap();
+        for (page, text) in [(&pages[5], "改過的一頁"), (&pages[9], "又改過一頁")] {
+            let mut bytes = fs::read(page).unwrap();
+            bytes.extend(format!("\n\n{text}\n").into_bytes());
+            fs::write(page, bytes).unwrap();
+        }
+        let added = "新的一頁\n\n比特币突破历史高点，市场反应热烈。Ethereum 2.0 上线。\n";
+        fs::write(self.archive().join("added.txt"), added).unwrap();
+        self.build();
+        let index = Index::open(&self.index()).unwrap();
+        let segments = index.searcher().segment_readers();
+        assert_eq!(segments.len(), 2);
+        assert!(segments.iter().any(|segment| segment.num_deleted_docs() > 1));
+    }
+
+    fn check(&self) -> Checked {
+        check(&self.index(), &self.options.ingest, &Silent).unwrap()
+    }
+
+    fn is_sound(&self, what: &str) {
+        let checked = self.check();
+        assert_eq!(checked.findings, [], "{what}");
+        assert!(checked.archive && checked.records > 0, "{what}");
+    }
+}
+
+fn walk(folder: &Path) -> Vec<PathBuf> {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn a_sound_index_has_no_finding() {
+    let mut sample = Sample::new();
+    sample.build();
+    sample.is_sound("whole");
+    sample.update();
+    sample.is_sound("updated");
+    sample.update();
+    sample.is_sound("updated twice");
+    // Many segments of the engine and many commits become one.
+    sample.options.anew = true;
+    sample.options.segment_bytes = 64 << 10;
+    sample.options.threads = 3;
+    sample.build();
+    sample.is_sound("of many segments");
+    let words = sample.folder.path().join("words.tsv");
+    fs::write(&words, "比特币突破\n").unwrap();
+    let synonyms = sample.folder.path().join("synonyms.tsv");
+    fs::write(&synonyms, "比特幣\tBTC\n").unwrap();
+    sample.options.tables.words = Some(words);
+    sample.options.tables.synonyms = Some(synonyms);
+    sample.build();
+    sample.is_sound("with tables");
+}
+
+#[test]
+fn an_index_of_nothing_has_no_finding() {
+    let sample = Sample::new();
+    fs::remove_dir_all(sample.archive()).unwrap();
+    fs::create_dir(sample.archive()).unwrap();
+    sample.build();
+    assert_eq!(sample.check().findings, []);
+}
+
+/// Deterministic numbers.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((z ^ (z >> 31)) % bound as u64) as usize
+    }
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    let step = |crc: u32, byte: &u8| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+            if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 }
+        })
+    };
+    !bytes.iter().fold(!0, step)
+}
+
+/// Where the body of one of tantivy's files ends and its footer begins.
+fn footer_of(bytes: &[u8]) -> usize {
+    let length = u32::from_le_bytes(bytes[bytes.len() - 8..bytes.len() - 4].try_into().unwrap());
+    bytes.len() - 8 - length as usize
+}
+
+/// Gives a file of tantivy's the checksum of its bytes.
+fn sum_up_again(bytes: &mut Vec<u8>, body: usize) {
+    let footer = bytes.split_off(body);
+    let text = std::str::from_utf8(&footer[..footer.len() - 8]).unwrap();
+    let (version, _) = text.split_once(",\"crc\":").unwrap();
+    let text = format!("{version},\"crc\":{}}}", crc32(bytes));
+    bytes.extend(text.as_bytes());
+    bytes.extend((text.len() as u32).to_le_bytes());
+    bytes.extend(1337_u32.to_le_bytes());
+}
+
+/// The folder of the generation in use.
+fn generation_of(dir: &Path) -> Folder {
+    let folder = Folder::open(dir).unwrap();
+    folder.folder(&current(&folder).unwrap().name).unwrap()
+}
+
+/// Writes the sums of all files anew, so that nothing looks changed.
+fn seal(dir: &Path) {
+    let folder = generation_of(dir);
+    let path = folder.path_of(DESCRIPTION);
+    let mut json: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    for (name, sum) in json["files"].as_object_mut().unwrap() {
+        *sum = serde_json::to_value(Sum::of(&folder, name).unwrap()).unwrap();
+    }
+    let bytes = serde_json::to_vec_pretty(&json).unwrap();
+    fs::write(&path, &bytes).unwrap();
+    let pointer = fs::read_to_string(dir.join("CURRENT")).unwrap();
+    let (before, _) = pointer.trim_end().rsplit_once(' ').unwrap();
+    let line = format!("{before} {:016x}\n", xxh3_64(&bytes));
+    fs::write(dir.join("CURRENT"), &line).unwrap();
+    fs::write(folder.path_of(SEAL), line).unwrap();
+}
+
+/// Changes a total of the description.
+fn change_total(dir: &Path, random: &mut Random) -> String {
+    let path = generation_of(dir).path_of(DESCRIPTION);
+    let mut json: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let totals = [
+        "/report/articles",
+        "/report/flashes_distinct",
+        "/report/flashes_seen",
+        "/report/undated",
+        "/report/unsplit_tags",
+        "/base/deleted/documents/0",
+        "/base/deleted/documents/1",
+        "/base/deleted/characters/0/0",
+        "/base/deleted/characters/0/1",
+        "/base/deleted/characters/1/2",
+    ];
+    let total = totals[random.below(totals.len())];
+    let value = json.pointer_mut(total).unwrap();
+    *value = (value.as_u64().unwrap() + 1 + random.below(3) as u64).into();
+    fs::write(&path, serde_json::to_vec_pretty(&json).unwrap()).unwrap();
+    format!("{DESCRIPTION}: {total}")
+}
+
+/// Changes some bytes of a file; says which.
+fn change_bytes(path: &Path, random: &mut Random, again: bool) -> String {
+    let name = path.file_name().unwrap().to_string_lossy().into_owned();
+    let mut bytes = fs::read(path).unwrap();
+    let is_tantivys = name.contains('.') && !name.ends_with(".json") && !name.ends_with(".pairs");
+    let body = if is_tantivys { footer_of(&bytes) } else { bytes.len() };
+    let again = again && is_tantivys;
+    // Without a new checksum any byte of the file, its footer among them.
+    let range = if again { body } else { bytes.len() };
+    let at = random.below(range);
+    let count = (1 + random.below(3)).min(range - at);
+    let mut what = format!("{name}: {range} bytes, at {at}:");
+    for byte in &mut bytes[at..at + count] {
+        let before = *byte;
+        *byte ^= match random.below(2) {
+            0 => 1 << random.below(8),
+            _ => 1 + random.below(255) as u8,
+        };
+        what += &format!(" {before:02x}>{byte:02x}");
+    }
+    if again {
+        sum_up_again(&mut bytes, body);
+        what += ", CRC made again";
+    }
+    fs::write(path, bytes).unwrap();
+    what
+}
+
+#[test]
+fn a_corruption_with_recomputed_sums_is_found() {
+    let count: usize = match std::env::var("WENSOU_CORRUPTIONS") {
+        Ok(count) => count.parse().unwrap(),
+        Err(_) => 36,
+    };
+    let sample = Sample::updated();
+    // The archive must not be needed to find it.
+    fs::remove_dir_all(sample.archive()).unwrap();
+    let source = generation_of(&sample.index()).path().to_path_buf();
+    let mut names: Vec<String> = fs::read_dir(&source)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.retain(|name| name != MARKER && name != SEAL);
+    // In the same order each time: names of segments are random.
+    let length = |name: &String| fs::metadata(source.join(name)).unwrap().len();
+    names.sort_by_key(|name| (name.rsplit('.').next().unwrap().to_owned(), length(name)));
+    let mut random = Random(17);
+    let mut missed = Vec::new();
+    for number in 0..count {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("index");
+        copy(&sample.index(), &dir);
+        let name = &names[number % names.len()];
+        let path = dir.join(source.file_name().unwrap()).join(name);
+        let what = match name == DESCRIPTION {
+            true => change_total(&dir, &mut random),
+            false => change_bytes(&path, &mut random, (number / names.len()).is_multiple_of(2)),
+        };
+        seal(&dir);
+        assert_eq!(check_files(&dir).unwrap().findings, [], "{what}");
+        let checked = check(&dir, &sample.options.ingest, &Silent).unwrap();
+        let found = checked.findings.iter().find(|found| found.severity == Severity::Damage);
+        match found {
+            None => {
+                missed.push(format!("{number}: {what}"));
+            }
+            Some(found) if std::env::var("WENSOU_CORRUPTIONS").is_ok() => {
+                println!("{what} | {}", found.what);
+            }
+            Some(_) => {}
+        }
+    }
+    let found = count - missed.len();
+    assert!(missed.is_empty(), "{found} of {count} found; missed:\n{}", missed.join("\n"));
+}
