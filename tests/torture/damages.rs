@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
@@ -12,12 +12,12 @@ use serde_json::Value;
 
 use super::campaign::Campaign;
 use super::watch::{watch, watch_child};
-use super::world::{World, copy, walk};
+use super::world::{World, copy, index_files};
 use crate::util::Random;
 
 #[test]
 fn damage_aborted_the_process_or_was_shown() {
-    let mut campaign = Campaign::new("damages", "WENSOU_DAMAGES", 40, 4);
+    let mut campaign = Campaign::new("damages", "WENSOU_DAMAGES", 30, 4);
     let world = World::new(6, true);
     let base = world.path("base");
     for state in [0, 1] {
@@ -79,8 +79,7 @@ fn fixed(line: &str) -> (String, Value) {
 
 /// Damages one or two files and says how.
 fn spoil(index: &Path, random: &mut Random) -> String {
-    let mut files: Vec<PathBuf> = Vec::new();
-    walk(index, &mut files);
+    let mut files = index_files(index);
     files.retain(|path| fs::metadata(path).unwrap().len() > 0 && !path.ends_with("LOCK"));
     let mut said = Vec::new();
     for _ in 0..1 + random.below(2) {
@@ -187,8 +186,7 @@ fn cut_while_read(
     random: &mut Random,
     truth: &Truth,
 ) {
-    let mut files = Vec::new();
-    walk(index, &mut files);
+    let mut files = index_files(index);
     files.retain(|path| fs::metadata(path).unwrap().len() > 4096);
     let path = &files[random.below(files.len())];
     let to = [0, 1, 4096][random.below(3)];

@@ -42,6 +42,23 @@ pub(super) fn denier() -> Option<&'static Path> {
     LIBRARY.get_or_init(|| recorder().and_then(|_| library("deny"))).as_deref()
 }
 
+/// Lets a run wait for no disk, where there is a library for it.
+pub(super) fn without_syncs(command: &mut Command) {
+    static LIBRARY: OnceLock<Option<PathBuf>> = OnceLock::new();
+    if let Some(library) = LIBRARY.get_or_init(|| library("nosync")) {
+        preload(command, library);
+    }
+}
+
+/// Preloads one more library.
+fn preload(command: &mut Command, library: &Path) {
+    let there = command.get_envs().find(|(name, _)| *name == "LD_PRELOAD");
+    let mut list = there.and_then(|(_, list)| list).unwrap_or_default().to_os_string();
+    list.push(if list.is_empty() { "" } else { ":" });
+    list.push(library);
+    command.env("LD_PRELOAD", list);
+}
+
 pub(super) const ENOENT: i32 = 2;
 pub(super) const EIO: i32 = 5;
 pub(super) const EACCES: i32 = 13;
@@ -72,7 +89,8 @@ impl Denied {
         let Some(library) = denier() else { return };
         let list = scratch.join("denied");
         fs::write(&list, &self.list).unwrap();
-        command.env("LD_PRELOAD", library).env("DENY_LIST", list);
+        preload(command, library);
+        command.env("DENY_LIST", list);
         command.env("DENY_LOG", scratch.join("opened"));
     }
 }

@@ -21,7 +21,7 @@ const ERRORS: [(&str, i32); 6] = [
 
 #[test]
 fn a_read_error_deleted_records() {
-    let mut campaign = Campaign::new("read errors", "WENSOU_READ_ERRORS", 10, 5);
+    let mut campaign = Campaign::new("read errors", "WENSOU_READ_ERRORS", 6, 5);
     if denier().is_none() {
         return;
     }
@@ -88,13 +88,18 @@ impl Round<'_> {
         campaign.expect(built.code == 0, || format!("{what}: {rebuild:?}: {built}"));
         let unnamed = paths.iter().filter(|path| !built.stderr.contains(path.as_str())).count();
         campaign.add("paths that could not be read", paths.len());
-        campaign
-            .expect(unnamed == 0, || format!("{what}: {unnamed} are not named: {}", built.said()));
+        // What was not read, because no file has changed, cannot be named.
+        let current = built.stderr.contains("the index is current");
+        campaign.expect(unnamed == 0 || current, || {
+            format!("{what}: {unnamed} are not named: {}", built.said())
+        });
         let after = world.export(&index).unwrap_or_default();
         let lost = self.lost(&before, &after, changes);
         campaign.add("records", before.lines().count());
-        campaign
-            .expect(lost.is_empty(), || format!("{what}: {} records lost: {lost:?}", lost.len()));
+        campaign.expect(lost.is_empty(), || {
+            let some: Vec<&String> = lost.iter().take(3).collect();
+            format!("{what}: {} records lost, among them {some:?}", lost.len())
+        });
         if !changes && after != before && lost.is_empty() {
             campaign.count("exports that differ in more than ids");
         }

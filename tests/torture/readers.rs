@@ -1,5 +1,7 @@
 //! Readers, `check` among them, disturb no update, and no update disturbs a reader.
 
+use std::fs;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -34,12 +36,21 @@ fn a_check_refused_a_build_and_an_update_was_called_damage() {
     let found = Mutex::new(&mut campaign);
     let campaign_of = || found.lock().unwrap_or_else(PoisonError::into_inner);
     let over = AtomicBool::new(false);
+    let has_backup = world.has_backup();
     thread::scope(|scope| {
         for reader in 0..READERS {
             let (world, index, over, campaign_of) = (&world, &index, &over, &campaign_of);
             scope.spawn(move || {
                 let mut random = Random::new(reader * 7919 + 1);
+                let copy = world.path(&format!("copy-{reader}"));
                 while !over.load(Ordering::Relaxed) {
+                    if has_backup && random.below(8) == 0 {
+                        let wrong = copied(world, index, &copy);
+                        let mut campaign = campaign_of();
+                        campaign.count("backups");
+                        campaign.expect(wrong.is_none(), || wrong.unwrap_or_default());
+                        continue;
+                    }
                     let args = VERBS[random.below(VERBS.len())];
                     let ended = world.run(index, args);
                     let mut campaign = campaign_of();
@@ -70,6 +81,21 @@ fn a_check_refused_a_build_and_an_update_was_called_damage() {
         format!("at the end: {checked}\n{}", checked.stdout)
     });
     campaign.finish();
+}
+
+/// What is wrong with a backup that is made while updates run.
+fn copied(world: &World, index: &Path, to: &Path) -> Option<String> {
+    let ended = world.run(index, &["backup", to.to_str()?]);
+    if ended.code != 0 {
+        return Some(format!("backup: {ended}"));
+    }
+    let checked = world.run(to, &["check", "--quick"]);
+    let state = world.state(to);
+    fs::remove_dir_all(to).unwrap();
+    match (checked.code, state) {
+        (0, Ok(_)) => None,
+        (_, state) => Some(format!("a backup: {checked}, {state:?}")),
+    }
 }
 
 /// What is wrong with an answer that was given while updates ran.

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::campaign::Campaign;
 use super::fault::{Denied, EACCES, EIO, denier};
 use super::watch::{Ended, watch};
-use super::world::{World, copy, current, generations, point, walk};
+use super::world::{World, copy, current, generations, index_files, point, walk};
 use crate::util::Random;
 
 #[test]
 fn a_repair_destroyed_what_could_be_read() {
-    let mut campaign = Campaign::new("repairs", "WENSOU_REPAIRS", 24, 7);
+    let mut campaign = Campaign::new("repairs", "WENSOU_REPAIRS", 16, 7);
     let world = World::new(6, false);
     // What an index folder was in either state, in one and the same history.
     let index = world.path("index");
@@ -216,8 +216,7 @@ impl Round<'_> {
                 // A generation whose copying was stopped, beside the one in use before.
                 copy(&new, index);
                 put(&current(&old));
-                let mut files: Vec<PathBuf> = Vec::new();
-                walk(&current(index), &mut files);
+                let mut files = index_files(&current(index));
                 for _ in 0..1 + random.below(files.len() - 1) {
                     fs::remove_file(files.swap_remove(random.below(files.len()))).unwrap();
                 }
@@ -236,8 +235,7 @@ impl Round<'_> {
             }
             _ => {
                 copy(&new, index);
-                let mut files = Vec::new();
-                walk(&current(index), &mut files);
+                let mut files = index_files(&current(index));
                 files.retain(|path| !path.ends_with("wensou.json"));
                 let mut said = Vec::new();
                 for _ in 0..1 + random.below(2) {

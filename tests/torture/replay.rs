@@ -178,7 +178,8 @@ impl Disk {
     /// What a path stands for, all changes made.
     fn at(&mut self, path: &Path) -> Option<Object> {
         let below = path.strip_prefix(&self.root).unwrap().to_path_buf();
-        let mut object = self.inodes[&fs::symlink_metadata(&self.root).unwrap().ino()];
+        // The folder itself was loaded first.
+        let mut object = 0;
         for name in &below {
             object = self.entries(object).get(name.to_str().unwrap())?.last()?.1?;
         }

@@ -39,8 +39,9 @@ impl Ended {
 
     /// The last lines of its messages.
     pub(super) fn said(&self) -> String {
-        let lines: Vec<&str> = self.stderr.lines().rev().take(6).collect();
-        lines.into_iter().rev().collect::<Vec<_>>().join(" / ")
+        let lines: Vec<&str> = self.stderr.lines().rev().take(4).collect();
+        let said = lines.into_iter().rev().collect::<Vec<_>>().join(" / ");
+        said.chars().take(400).collect()
     }
 }
 

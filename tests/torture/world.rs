@@ -8,6 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::fault::without_syncs;
 use super::watch::{Ended, watch};
 use crate::util::{Dir, sample};
 
@@ -81,6 +82,7 @@ impl World {
     pub(super) fn command(&self, index: &Path, args: &[&str]) -> Command {
         let mut command = self.dir.command(args);
         command.arg("--index").arg(index);
+        without_syncs(&mut command);
         command
     }
 
@@ -103,6 +105,11 @@ impl World {
     pub(super) fn export(&self, index: &Path) -> Result<String, Ended> {
         let ended = self.run(index, &["export"]);
         if ended.code == 0 { Ok(ended.stdout) } else { Err(ended) }
+    }
+
+    /// Whether the program can make a copy of an index.
+    pub(super) fn has_backup(&self) -> bool {
+        self.dir.run(&["backup", "--help"]).code == 0
     }
 
     /// Which state an index has.
@@ -129,6 +136,15 @@ pub(super) fn walk(folder: &Path, to: &mut Vec<PathBuf>) {
     for path in paths {
         if fs::symlink_metadata(&path).unwrap().is_dir() { walk(&path, to) } else { to.push(path) }
     }
+}
+
+/// The files of an index, in an order that does not depend on the random names of its segments.
+pub(super) fn index_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    walk(folder, &mut files);
+    let extension = |path: &Path| path.extension().map(std::ffi::OsStr::to_os_string);
+    files.sort_by_key(|path| (extension(path), fs::metadata(path).map_or(0, |about| about.len())));
+    files
 }
 
 /// Copies a folder of plain files.
