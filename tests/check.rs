@@ -121,11 +121,14 @@ fn every_damaged_file_is_named_and_mended() {
 #[test]
 fn what_the_archive_says_now_and_what_was_left_is_named() {
     let dir = indexed();
-    fs::create_dir(dir.path().join("index/gen-000099")).unwrap();
+    dir.write("index/gen-000099/GENERATION", "wensou generation gen-000099\n");
+    // Nothing says that this one is wensou's.
+    fs::create_dir(dir.path().join("index/gen-000098")).unwrap();
     dir.write("archive/new.txt", "標題\n\n正文在此,講一件事。\n");
     let ran = dir.run(&["check"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(ran.stdout.contains("litter   gen-000099 was left"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("gen-000098"), "{}", ran.stdout);
     assert!(
         ran.stdout.contains("stale    1 records of the archive are not stored"),
         "{}",

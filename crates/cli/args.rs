@@ -74,6 +74,7 @@ pub(crate) enum Verb {
     Browse(Browse),
     Index(Index),
     Check(Check),
+    Backup(Backup),
     Explain(Explain),
     Similar(Similar),
     Show(Show),
@@ -308,6 +309,9 @@ pub(crate) struct Index {
     /// Wait for another process that is writing to the index
     #[arg(long)]
     pub(crate) wait: bool,
+    /// Accept that a file or folder which had pages has none now, and remove its records
+    #[arg(long)]
+    pub(crate) allow_empty: bool,
     /// Append what is done and what goes wrong to FILE, with times
     #[arg(long, value_name = "FILE")]
     pub(crate) log: Option<PathBuf>,
@@ -342,12 +346,33 @@ pub(crate) struct Check {
     /// Compare checksums only
     #[arg(long, short)]
     pub(crate) quick: bool,
-    /// Build what is damaged anew from the archive, and remove what stopped builds have left
+    /// Build what is damaged anew from the archive, and remove what stopped builds have left; records
+    /// of files that cannot be read are kept
     #[arg(long)]
     pub(crate) repair: bool,
+    /// With --repair, accept that records are lost which can be read neither from the archive nor from
+    /// the damaged index
+    #[arg(long, requires = "repair")]
+    pub(crate) allow_empty: bool,
     /// How findings are printed
     #[arg(long, short = 'f', value_enum, default_value_t = ShowFormat::Text)]
     pub(crate) format: ShowFormat,
+}
+
+/// Copy the index to another folder.
+///
+/// The copy is whole and of one moment, even if the index is being built meanwhile, and every file is
+/// verified while it is copied. The folder must be new or empty, or hold an older backup, which is
+/// replaced in one step. A backup is an index like any other: search it with --index DIR, or restore
+/// it with `wensou backup --index BACKUP DIR`.
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// The folder to copy to
+    #[arg(value_name = "DIR")]
+    pub(crate) to: PathBuf,
+    /// Print nothing
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
 }
 
 /// Print one article or flash item.

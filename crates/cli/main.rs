@@ -23,6 +23,8 @@ fn main() -> ExitCode {
         return code;
     }
     let matches = Cli::command().get_matches();
+    // Without it, an index that is cut short while it is read ends the program without a word.
+    let _ = wensou_index::report_lost_files();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let mut terminal = Terminal::new(cli.flags.color.unwrap_or(Color::Auto));
     match crash::guarded(&mut terminal, |terminal| run(&cli, &matches, terminal)) {
@@ -63,6 +65,7 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: &mut Terminal) -> anyhow::Resu
         Verb::Browse(args) => cmd::browse::run(global, args),
         Verb::Index(args) => cmd::index::run(global, args, terminal),
         Verb::Check(args) => cmd::check::run(global, args, terminal),
+        Verb::Backup(args) => cmd::backup::run(global, args, terminal),
         Verb::Explain(args) => cmd::explain::run(global, args, terminal),
         Verb::Similar(args) => cmd::similar::run(global, args, terminal),
         Verb::Show(args) => cmd::show::run(global, args, terminal),

@@ -1,12 +1,12 @@
 //! `wensou check`: whether the index is what was written; `--repair` makes it so.
 
 use serde_json::json;
-use wensou_index::{Checked, Finding, Severity};
+use wensou_index::{Checked, Error as IndexError, Finding, Severity};
 
 use super::index::{Bar, Show, default_options};
 use super::stats::bytes;
 use crate::args::{Check, Global, ShowFormat};
-use crate::exit::Outcome;
+use crate::exit::{Outcome, of_index};
 use crate::out::{Terminal, sanitize};
 
 pub(crate) fn run(
@@ -14,10 +14,24 @@ pub(crate) fn run(
     args: &Check,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
-    let mut checked = check(global, args)?;
+    let mut checked = match check(global, args) {
+        // Without a pointer there is no index to look at, but perhaps one to find again.
+        Err(error) if args.repair && is_missing(&error) => {
+            if !wensou_index::recover(&global.index)? {
+                return Err(error);
+            }
+            check(global, args)?
+        }
+        // One of another format is built anew; records of files that are gone are kept.
+        Err(error) if args.repair && is_of_another_format(&error) => {
+            build_anew(global, args, terminal)?;
+            check(global, args)?
+        }
+        checked => checked?,
+    };
     if args.repair {
         say(&checked, terminal);
-        repair(global, &checked, terminal)?;
+        repair(global, args, &checked, terminal)?;
         checked = check(global, args)?;
     }
     print(&checked, args, terminal)?;
@@ -33,6 +47,14 @@ fn check(global: &Global, args: &Check) -> anyhow::Result<Checked> {
     let checked = wensou_index::check(&global.index, &default_options().ingest, &bar);
     bar.clear();
     Ok(checked?)
+}
+
+fn is_missing(error: &anyhow::Error) -> bool {
+    matches!(of_index(error), Some(IndexError::Missing { .. }))
+}
+
+fn is_of_another_format(error: &anyhow::Error) -> bool {
+    matches!(of_index(error), Some(IndexError::Format { .. }))
 }
 
 fn line(finding: &Finding) -> String {
@@ -69,9 +91,10 @@ fn print(checked: &Checked, args: &Check, terminal: &mut Terminal) -> anyhow::Re
 }
 
 fn summary(checked: &Checked) -> String {
-    let state = match checked.findings.iter().map(|finding| finding.severity).max() {
+    let state = match checked.worst() {
         None | Some(Severity::Litter) => "sound",
         Some(Severity::Stale) => "sound, not up to date",
+        Some(Severity::Unreadable) => "sound, but not all of the archive could be read",
         Some(Severity::Damage) => "damaged",
     };
     let mut line = format!("{state}: {} files ({})", checked.files, bytes(checked.bytes));
@@ -85,12 +108,26 @@ fn summary(checked: &Checked) -> String {
     line
 }
 
-fn repair(global: &Global, checked: &Checked, terminal: &mut Terminal) -> anyhow::Result<()> {
-    wensou_index::sweep(&global.index)?;
+fn repair(
+    global: &Global,
+    args: &Check,
+    checked: &Checked,
+    terminal: &mut Terminal,
+) -> anyhow::Result<()> {
+    wensou_index::remove_litter(&global.index)?;
     if !checked.is_damaged() {
         return Ok(());
     }
-    let Some(meta) = wensou_index::description(&global.index) else {
+    // Perhaps another generation is intact, and only the pointer to it is lost.
+    if wensou_index::recover(&global.index)? && !check(global, args)?.is_damaged() {
+        return Ok(());
+    }
+    build_anew(global, args, terminal)
+}
+
+/// Builds the index from its archive, and from its own records where that cannot be read.
+fn build_anew(global: &Global, args: &Check, terminal: &mut Terminal) -> anyhow::Result<()> {
+    let Some(settings) = wensou_index::settings(&global.index) else {
         anyhow::bail!(
             "what was indexed cannot be read any more: run `wensou index --rebuild PATH…` with the \
              files and folders of the archive"
@@ -98,7 +135,10 @@ fn repair(global: &Global, checked: &Checked, terminal: &mut Terminal) -> anyhow
     };
     let mut options = default_options();
     options.anew = true;
-    options.tables = meta.tables.files();
-    options.ingest.encoding.clone_from(&meta.encoding);
-    super::index::build(&global.index, &meta.roots_from_here(), &options, Show::default(), terminal)
+    options.allow_empty = args.allow_empty;
+    options.keep_missing = true;
+    options.tables = settings.tables.files();
+    options.ingest.encoding.clone_from(&settings.encoding);
+    let roots = settings.roots_from_here();
+    super::index::build(&global.index, &roots, &options, Show::default(), terminal)
 }

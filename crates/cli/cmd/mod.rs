@@ -1,5 +1,6 @@
 //! The verbs, one file each.
 
+pub(crate) mod backup;
 pub(crate) mod batch;
 pub(crate) mod browse;
 pub(crate) mod check;

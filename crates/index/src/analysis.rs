@@ -5,6 +5,7 @@
 //! changed is found out by its hash, and the index is then stale.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,10 @@ use wensou_text::{Segmenter, Synonyms, TableError, parse_synonyms, parse_words};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::error::Error;
-use crate::generation::write_durably;
+use crate::generation::Folder;
+
+/// Bytes of a table at most: some million words.
+const TABLE_LIMIT: u64 = 32 << 20;
 
 /// Names of the copies in a generation's folder.
 const WORDS: &str = "words.tsv";
@@ -61,7 +65,7 @@ impl TableMeta {
     pub fn changed(&self) -> Option<&Path> {
         let tables = [&self.words, &self.synonyms].into_iter().flatten();
         let changed = |table: &&TableFile| {
-            fs::read(&table.path).is_ok_and(|content| hash(&content) != table.hash)
+            read_file(&table.path).is_ok_and(|content| hash(&content) != table.hash)
         };
         tables.filter(changed).map(|table| table.path.as_path()).next()
     }
@@ -75,6 +79,20 @@ impl TableMeta {
     }
 }
 
+/// Reads a table of the user's. The path may come from an index of somebody else's: what is no
+/// regular file is not opened, and what is too long for a table is not read.
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let about = fs::metadata(path)?;
+    if !about.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "is not a regular file"));
+    }
+    if about.len() > TABLE_LIMIT {
+        let what = format!("has {} bytes, more than the {TABLE_LIMIT} of a table", about.len());
+        return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+    }
+    fs::read(path)
+}
+
 fn hash(content: &[u8]) -> String {
     format!("{:016x}", xxh3_64(content))
 }
@@ -86,10 +104,19 @@ struct Table {
 }
 
 impl Table {
-    fn read(path: Option<PathBuf>) -> Result<Option<Self>, Error> {
+    /// Reads a file of the user's, or where that is gone the copy in a generation, if there is one.
+    fn read(path: Option<PathBuf>, kept: Option<(&Folder, &str)>) -> Result<Option<Self>, Error> {
         let Some(path) = path else { return Ok(None) };
-        let text = fs::read_to_string(&path).map_err(Error::io("read", &path))?;
-        Ok(Some(Self { path, text }))
+        let content = match (read_file(&path), kept) {
+            (Err(_), Some((folder, name))) if folder.kind(name).is_some() => {
+                folder.read(name, TABLE_LIMIT)
+            }
+            (content, _) => content,
+        };
+        let text = content.and_then(|content| {
+            String::from_utf8(content).map_err(|_| io::Error::other("is not UTF-8"))
+        });
+        Ok(Some(Self { text: text.map_err(Error::io("read", &path))?, path }))
     }
 
     fn parsed<T>(&self, parse: impl Fn(&str) -> Result<T, TableError>) -> Result<T, Error> {
@@ -130,14 +157,21 @@ impl Analysis {
         })
     }
 
-    /// Reads the user's tables, copies them into a generation's folder, and makes the analysis.
-    pub(crate) fn write(files: &TableFiles, folder: &Path) -> Result<(Self, TableMeta), Error> {
-        let words = Table::read(files.words.clone())?;
-        let synonyms = Table::read(files.synonyms.clone())?;
+    /// Reads the user's tables, copies them into a new generation's folder, and makes the analysis.
+    /// For a table that is gone from where the user had it, the copy in the generation `before` serves.
+    pub(crate) fn write(
+        files: &TableFiles,
+        before: Option<&Folder>,
+        folder: &Folder,
+    ) -> Result<(Self, TableMeta), Error> {
+        let kept = |name| before.map(|folder| (folder, name));
+        let words = Table::read(files.words.clone(), kept(WORDS))?;
+        let synonyms = Table::read(files.synonyms.clone(), kept(SYNONYMS))?;
         let analysis = Self::of(words.as_ref(), synonyms.as_ref())?;
         let keep = |name: &str, table: Option<Table>| -> Result<Option<TableFile>, Error> {
             let Some(Table { path, text }) = table else { return Ok(None) };
-            write_durably(&folder.join(name), text.as_bytes())?;
+            let written = folder.write_durably(name, text.as_bytes());
+            written.map_err(Error::io("write", &folder.path_of(name)))?;
             let path = std::path::absolute(&path).unwrap_or(path);
             Ok(Some(TableFile { path, hash: hash(text.as_bytes()) }))
         };
@@ -146,9 +180,16 @@ impl Analysis {
     }
 
     /// The analysis that a generation was built with.
-    pub(crate) fn read(folder: &Path, meta: &TableMeta) -> Result<Self, Error> {
-        let read = |name: &str, table: &Option<TableFile>| {
-            Table::read(table.as_ref().map(|_| folder.join(name)))
+    pub(crate) fn read(folder: &Folder, meta: &TableMeta) -> Result<Self, Error> {
+        let read = |name: &str, table: &Option<TableFile>| -> Result<Option<Table>, Error> {
+            let Some(table) = table else { return Ok(None) };
+            let path = folder.path_of(name);
+            let content = folder.read(name, TABLE_LIMIT).map_err(Error::io("read", &path))?;
+            let text =
+                String::from_utf8(content).ok().filter(|it| hash(it.as_bytes()) == table.hash);
+            let damaged = || io::Error::other("is not as it was written");
+            let text = text.ok_or_else(damaged).map_err(Error::io("read", &path))?;
+            Ok(Some(Table { path, text }))
         };
         let words = read(WORDS, &meta.words)?;
         let synonyms = read(SYNONYMS, &meta.synonyms)?;

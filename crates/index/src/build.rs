@@ -4,15 +4,16 @@ use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use wensou_ingest::{Looked, Progress, Report};
+use wensou_ingest::{Looked, Progress, Reason, Report, Skipped};
 
 use crate::analysis::{Analysis, TableFiles};
 use crate::error::Error;
-use crate::generation::{Draft, Sums};
-use crate::meta::{Base, Meta};
-use crate::open::Index;
+use crate::existing::Existing;
+use crate::generation::{Draft, Folder, SETTINGS, is_index_folder};
+use crate::meta::{Base, Meta, Settings};
 use crate::previous::Previous;
 use crate::schema::FORMAT_VERSION;
+use crate::stored::Stored;
 use crate::writer::Writer;
 
 /// How an index is built.
@@ -35,6 +36,12 @@ pub struct BuildOptions {
     pub anew: bool,
     /// Whether to wait for another process that is building.
     pub wait: bool,
+    /// Whether it is meant that a root which had files has none now, or cannot be read, and that
+    /// records are lost which neither the archive nor a damaged index can give.
+    pub allow_empty: bool,
+    /// Whether to keep the stored records of a root which has no files now, or cannot be read,
+    /// instead of refusing to build: for a repair.
+    pub keep_missing: bool,
 }
 
 impl Default for BuildOptions {
@@ -48,6 +55,8 @@ impl Default for BuildOptions {
             strict: false,
             anew: false,
             wait: false,
+            allow_empty: false,
+            keep_missing: false,
         }
     }
 }
@@ -55,13 +64,16 @@ impl Default for BuildOptions {
 /// Reads the archive in `roots` and makes its index the current one of the folder `dir`.
 ///
 /// Until the very end `dir` keeps its old index, and every error leaves it untouched. Where the old
-/// one was made by the same analysis, what the archive still says is taken over from it, unless
-/// [`BuildOptions::anew`]; the outcome finds the same either way.
+/// one was made by the same analysis and is intact, what the archive still says is taken over from
+/// it, unless [`BuildOptions::anew`]; the outcome finds the same either way. A file that cannot be
+/// read for now keeps the records that the old index has of it.
 ///
 /// # Errors
 ///
-/// [`Error::Busy`] if another process is building, [`Error::Strict`] if pages were skipped that
-/// must not be, [`Error::Name`] for an input whose path is not UTF-8, [`Error::Archive`] if no input can be read at all, and I/O errors of `dir`.
+/// [`Error::NotAnIndex`] if `dir` has other things in it, [`Error::Busy`] if another process is
+/// building, [`Error::EmptyRoot`] and [`Error::WouldLose`] if records would be lost,
+/// [`Error::Strict`] if pages were skipped that must not be, [`Error::Name`] for an input whose path
+/// is not UTF-8, [`Error::Archive`] if no input can be read at all, and I/O errors of `dir`.
 pub fn build(
     dir: &Path,
     roots: &[PathBuf],
@@ -72,28 +84,38 @@ pub fn build(
     {
         return Err(Error::Name { path });
     }
-    let draft = Draft::create(dir, options.wait)?;
+    let mut draft = Draft::create(dir, options.wait)?;
+    let ingest = excluding(&options.ingest, dir);
+    let existing = Existing::find(dir)?;
+    let mut stored = existing.stored(roots);
     // Taken first: what changes while it is read makes the next look see a difference.
-    let looked = wensou_ingest::look::<Infallible>(roots);
-    let looked = looked.map_err(|error| Error::Archive(Box::new(error)))?;
+    let looked = look(roots, &ingest, options, stored.as_mut())?;
     let archive = written(looked.fingerprint());
-    let (analysis, tables) = Analysis::write(&options.tables, &draft.folder())?;
+    let before = existing.generation();
+    let (analysis, tables) = Analysis::write(&options.tables, before, draft.folder())?;
     let number = crate::meta::analysis() + &tables.number();
-    let previous = match options.anew {
-        true => None,
-        false => previous(dir, &number)?,
-    };
-    let known = match &previous {
-        Some(previous) => {
-            previous.share(&draft)?;
-            previous.sums()
+    let damaged = existing.damage();
+    let previous = match (options.anew, existing) {
+        (false, Existing::Intact(index)) if index.meta().analysis == number => {
+            Previous::new(*index)?
         }
-        None => Sums::new(),
+        _ => None,
     };
+    if let Some(previous) = &previous {
+        previous.share(&mut draft)?;
+    }
     let reused = previous.is_some();
-    let wrote = write(&draft.folder(), &analysis, looked, options, progress, previous);
+    let options = BuildOptions { ingest, ..options.clone() };
+    let wrote = write(draft.folder(), &analysis, looked, &options, progress, previous, &mut stored);
     let Wrote { report, written, base } = wrote.map_err(|error| draft.cause_of(error))?;
-    let meta = Meta {
+    if let Some(records) = stored.and_then(|stored| stored.lost_records())
+        && !options.allow_empty
+    {
+        let unreadable = |reason: &Reason| matches!(reason, Reason::Unreadable(_));
+        let files = report.skipped.iter().filter(|skipped| unreadable(&skipped.reason)).count();
+        return Err(Error::WouldLose { records, files: files as u64 });
+    }
+    let mut meta = Meta {
         format: FORMAT_VERSION,
         analysis: number,
         tables,
@@ -105,10 +127,55 @@ pub fn build(
         archive,
         report,
         base,
-        files: draft.seal(&known)?,
+        files: Default::default(),
     };
-    draft.publish(&meta.to_bytes()?)?;
-    Ok(Built { meta, reused, written })
+    let settings = Settings::from(&meta).to_bytes()?;
+    let kept = draft.folder().write_durably(SETTINGS, &settings);
+    kept.map_err(Error::io("write", &draft.folder().path_of(SETTINGS)))?;
+    meta.files = draft.seal()?;
+    let not_durable = draft.publish(&meta.to_bytes()?)?;
+    Ok(Built { meta, reused, written, damaged, not_durable })
+}
+
+/// The options of a build into `dir`: the index itself is never a part of an archive, and no other
+/// index is.
+pub(crate) fn excluding(ingest: &wensou_ingest::Options, dir: &Path) -> wensou_ingest::Options {
+    let mut ingest = ingest.clone();
+    ingest.exclude.push(dir.to_path_buf());
+    ingest.exclude_folder = Some(is_index_folder);
+    ingest
+}
+
+/// Looks at the files of the archive. A root without files whose records the old index has is
+/// perhaps not mounted: that is an error, or its records are kept, or it is meant.
+fn look(
+    roots: &[PathBuf],
+    ingest: &wensou_ingest::Options,
+    options: &BuildOptions,
+    stored: Option<&mut Stored>,
+) -> Result<Looked, Error> {
+    let tolerant = options.allow_empty || options.keep_missing;
+    let looked = match tolerant {
+        true => wensou_ingest::look_tolerant::<Infallible>(roots, ingest),
+        false => wensou_ingest::look::<Infallible>(roots, ingest),
+    };
+    let mut looked = looked.map_err(|error| Error::Archive(Box::new(error)))?;
+    let Some(stored) = stored else { return Ok(looked) };
+    let files = looked.files_by_root().to_vec();
+    for (root, _) in roots.iter().zip(files).filter(|(_, files)| *files == 0) {
+        let records = stored.count_under(root);
+        if records == 0 {
+            continue;
+        }
+        if options.allow_empty {
+            stored.forget(root);
+        } else if options.keep_missing {
+            looked.keep(root.clone(), "has no files now".to_owned());
+        } else {
+            return Err(Error::EmptyRoot { root: root.clone(), records });
+        }
+    }
+    Ok(looked)
 }
 
 /// What the stages wrote.
@@ -119,15 +186,16 @@ struct Wrote {
 }
 
 fn write(
-    folder: &Path,
+    folder: &Folder,
     analysis: &Analysis,
     looked: Looked,
     options: &BuildOptions,
     progress: &dyn Progress,
     previous: Option<Previous>,
+    stored: &mut Option<Stored>,
 ) -> Result<Wrote, Error> {
     let mut writer = Writer::new(folder, options, previous)?;
-    let report = writer.read(analysis, looked, options, progress)?;
+    let report = writer.read(analysis, looked, options, progress, stored.as_mut())?;
     if options.strict && !report.skipped.is_empty() {
         return Err(Error::Strict { report: Box::new(report) });
     }
@@ -144,17 +212,12 @@ pub struct Built {
     pub reused: bool,
     /// Documents that were analysed and written.
     pub written: u64,
-}
-
-/// The index in use, if what it holds can be taken over.
-fn previous(dir: &Path, analysis: &str) -> Result<Option<Previous>, Error> {
-    match Index::open(dir) {
-        Ok(index) if index.meta().analysis == analysis => Previous::new(index),
-        Ok(_) | Err(Error::Missing { .. } | Error::Unreadable { .. } | Error::Format { .. }) => {
-            Ok(None)
-        }
-        Err(error) => Err(error),
-    }
+    /// What is wrong with the index before, if it was damaged: nothing was taken over from it but
+    /// records that could be verified, of files that cannot be read.
+    pub damaged: Option<String>,
+    /// Why the new index, which is in use, may not survive a power cut: the index before was then
+    /// left beside it.
+    pub not_durable: Option<Error>,
 }
 
 /// Whether building again would make the index that is there: same analysis, same tables, same files
@@ -163,7 +226,12 @@ fn previous(dir: &Path, analysis: &str) -> Result<Option<Previous>, Error> {
 /// # Errors
 ///
 /// [`Error::Archive`] if the roots cannot be looked at.
-pub fn is_current(meta: &Meta, roots: &[PathBuf], options: &BuildOptions) -> Result<bool, Error> {
+pub fn is_current(
+    dir: &Path,
+    meta: &Meta,
+    roots: &[PathBuf],
+    options: &BuildOptions,
+) -> Result<bool, Error> {
     let tables = &options.tables;
     let same = roots.iter().map(|root| absolute(root)).eq(meta.roots.iter().cloned());
     let absolutely = |path: &Option<PathBuf>| path.as_deref().map(absolute);
@@ -172,18 +240,20 @@ pub fn is_current(meta: &Meta, roots: &[PathBuf], options: &BuildOptions) -> Res
         .into_iter()
         .all(|(now, before)| absolutely(now) == *before);
     let same = same && meta.encoding == options.ingest.encoding;
-    Ok(same && same_tables && meta.stale().is_none() && fingerprint(roots)? == meta.archive)
-}
-
-/// As [`Meta::archive`] has it.
-pub(crate) fn fingerprint(roots: &[PathBuf]) -> Result<String, Error> {
-    let number = wensou_ingest::fingerprint(roots);
+    // What could not be read is tried again, each time.
+    let unreadable = |skipped: &Skipped| matches!(skipped.reason, Reason::Unreadable(_));
+    let same = same && !meta.report.skipped.iter().any(unreadable);
+    if !same || !same_tables || meta.stale().is_some() {
+        return Ok(false);
+    }
+    let ingest = excluding(&options.ingest, dir);
+    let number = wensou_ingest::fingerprint(roots, &ingest);
     let number = number.map_err(|error| Error::Archive(Box::new(error)))?;
-    Ok(written(number))
+    Ok(written(number) == meta.archive)
 }
 
 /// A fingerprint as the index keeps it.
-fn written(fingerprint: u64) -> String {
+pub(crate) fn written(fingerprint: u64) -> String {
     format!("{fingerprint:016x}")
 }
 

@@ -1,17 +1,22 @@
 //! Whether an index is what was written, and whether that is what the archive says.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::path::Path;
 
 use tantivy::SegmentReader;
-use wensou_ingest::{Options, Progress, Record};
+use wensou_ingest::{Options, Progress, Reason, Report};
 
-use crate::build::fingerprint;
+use crate::build::excluding;
 use crate::document::{Encoded, civil_seconds, moment_start, tie};
 use crate::error::Error;
-use crate::generation::{self, Sum};
-use crate::meta::Meta;
+use crate::generation::{
+    self, Current, DESCRIPTION, FOLDER_MARKER, Folder, MARKER, MARKER_LIMIT, SEAL, Sum, current,
+    has_whole_marker, marker_text, may_be_building,
+};
+use crate::meta::{Meta, Settings};
 use crate::open::Index;
+use crate::stored::{Stored, each_path};
 use crate::{Kind, RecordExt};
 
 /// How bad it is.
@@ -21,6 +26,8 @@ pub enum Severity {
     Litter,
     /// The index is sound but not up to date.
     Stale,
+    /// Files of the archive cannot be read now: what the index has of them was not compared.
+    Unreadable,
     /// The index is not what was written.
     Damage,
 }
@@ -32,15 +39,16 @@ impl Severity {
         match self {
             Severity::Litter => "litter",
             Severity::Stale => "stale",
+            Severity::Unreadable => "unreadable",
             Severity::Damage => "damaged",
         }
     }
 
-    /// The command that mends it.
+    /// The command that mends it; for what cannot be read, the one to run when it can.
     #[must_use]
     pub fn cure(self) -> &'static str {
         match self {
-            Severity::Stale => "wensou index",
+            Severity::Stale | Severity::Unreadable => "wensou index",
             Severity::Litter | Severity::Damage => "wensou check --repair",
         }
     }
@@ -75,6 +83,12 @@ impl Checked {
         self.findings.push(Finding { severity, what: what.into() });
     }
 
+    /// The worst that was found.
+    #[must_use]
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings.iter().map(|finding| finding.severity).max()
+    }
+
     /// Whether anything is not what was written.
     #[must_use]
     pub fn is_damaged(&self) -> bool {
@@ -82,46 +96,73 @@ impl Checked {
     }
 }
 
-/// Compares every file of the index with its checksum.
+/// Compares every file of the index with its checksum. Takes no lock and writes nothing.
 ///
 /// # Errors
 ///
 /// [`Error::Missing`] if there is no index, and [`Error::Io`] if the folder cannot be listed.
 pub fn check_files(dir: &Path) -> Result<Checked, Error> {
-    let mut checked = Checked::default();
-    files(dir, &mut checked)?;
-    Ok(checked)
+    while_unchanged(dir, |folder, checked| files(folder, checked).map(drop))
 }
 
 /// Compares every file of the index with its checksum, then every record with its columns, counts and
-/// dates, and with what the archive says now.
+/// dates, and with what the archive says now. Takes no lock and writes nothing.
 ///
 /// # Errors
 ///
 /// As [`check_files`]. What is wrong with the index is no error but a finding.
 pub fn check(dir: &Path, options: &Options, progress: &dyn Progress) -> Result<Checked, Error> {
-    let mut checked = Checked::default();
-    // What lies in damaged files need not be looked at: it cannot be trusted.
-    let Some(meta) = files(dir, &mut checked)? else { return Ok(checked) };
-    match Index::open(dir) {
-        Ok(index) => {
-            if let Err(error) = records(&index, &mut checked) {
-                checked.find(Severity::Damage, error.to_string());
-            } else {
-                archive(&index, options, progress, &mut checked)?;
+    let options = excluding(options, dir);
+    while_unchanged(dir, |folder, checked| {
+        // What lies in damaged files need not be looked at: it cannot be trusted.
+        let Some((current, meta)) = files(folder, checked)? else { return Ok(()) };
+        match Index::open_generation(folder, &current) {
+            Ok(index) => {
+                if let Err(error) = records(&index, checked) {
+                    checked.find(Severity::Damage, error.to_string());
+                } else {
+                    archive(&index, &options, progress, checked)?;
+                }
             }
+            Err(error) => checked.find(Severity::Damage, described(&error)),
         }
-        Err(error) => checked.find(Severity::Damage, described(&error)),
-    }
-    if let Some(stale) = meta.stale() {
-        checked.find(Severity::Stale, format!("{stale}: build it with --rebuild"));
-    }
-    Ok(checked)
+        if let Some(stale) = meta.stale() {
+            checked.find(Severity::Stale, format!("{stale}: build it with --rebuild"));
+        }
+        Ok(())
+    })
 }
 
-/// Returns the description if all is well with the files.
-fn files(dir: &Path, checked: &mut Checked) -> Result<Option<Meta>, Error> {
-    let current = match generation::current(dir) {
+/// Times that a check begins anew because the index that it looked at was replaced meanwhile.
+const ATTEMPTS: usize = 50;
+
+/// Checks, and begins anew where something was found and a build has replaced the index meanwhile:
+/// its files went while they were looked at.
+fn while_unchanged(
+    dir: &Path,
+    mut check: impl FnMut(&Folder, &mut Checked) -> Result<(), Error>,
+) -> Result<Checked, Error> {
+    let folder = Folder::open(dir).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Error::Missing { dir: dir.to_path_buf() },
+        _ => Error::unreadable(dir, error),
+    })?;
+    let mut attempts = 1..=ATTEMPTS;
+    loop {
+        let before = current(&folder).ok();
+        let mut checked = Checked::default();
+        let outcome = check(&folder, &mut checked);
+        let bad = outcome.is_err() || !checked.findings.is_empty();
+        if bad && attempts.next().is_some() && current(&folder).ok() != before {
+            continue;
+        }
+        return outcome.map(|()| checked);
+    }
+}
+
+/// Returns what `CURRENT` says and the description if all is well with the files.
+fn files(folder: &Folder, checked: &mut Checked) -> Result<Option<(Current, Meta)>, Error> {
+    let building = may_be_building(folder);
+    let current = match current(folder) {
         Ok(current) => current,
         Err(error @ Error::Unreadable { .. }) => {
             checked.find(Severity::Damage, described(&error));
@@ -129,19 +170,42 @@ fn files(dir: &Path, checked: &mut Checked) -> Result<Option<Meta>, Error> {
         }
         Err(error) => return Err(error),
     };
-    let folder = &current.folder;
-    let name = folder.file_name().unwrap_or_default().display();
-    let meta = match Meta::read(dir, &current) {
-        Ok(meta) => meta,
+    let name = &current.name;
+    if !has_whole_marker(folder) {
+        let what = format!("{FOLDER_MARKER}, which marks the folder, is missing or damaged");
+        checked.find(Severity::Damage, what);
+    }
+    let generation = match folder.folder(name) {
+        Ok(generation) => generation,
         Err(error) => {
-            let what = format!("{name}/{}: {}", generation::DESCRIPTION, described(&error));
+            checked.find(Severity::Damage, format!("{name}: {error}"));
+            return Ok(None);
+        }
+    };
+    for (file, expected) in [(MARKER, marker_text(name)), (SEAL, current.line())] {
+        match generation.read(file, MARKER_LIMIT) {
+            Ok(content) if content == expected.as_bytes() => checked.files += 1,
+            Ok(_) => checked.find(Severity::Damage, not_as_written(name, file)),
+            Err(error) => checked.find(Severity::Damage, format!("{name}/{file}: {error}")),
+        }
+    }
+    let meta = match Meta::read(folder.path(), &generation, current.checksum) {
+        Ok(meta) => meta,
+        Err(error @ Error::Format { .. }) => return Err(error),
+        Err(error) => {
+            let what = format!("{name}/{DESCRIPTION}: {}", described(&error));
             checked.find(Severity::Damage, what);
             return Ok(None);
         }
     };
     checked.files += 1;
     for (file, sum) in &meta.files {
-        match Sum::of(&folder.join(file)) {
+        let length = generation.file(file).map(|(_, length)| length);
+        match length.and_then(|length| match length == sum.bytes {
+            // What has another length need not be read.
+            false => Ok(Sum { bytes: length, xxh3: 0 }),
+            true => Sum::of(&generation, file),
+        }) {
             Ok(found) if found == *sum => {
                 checked.files += 1;
                 checked.bytes += sum.bytes;
@@ -150,26 +214,22 @@ fn files(dir: &Path, checked: &mut Checked) -> Result<Option<Meta>, Error> {
                 let what = format!("{name}/{file} has {} bytes, not {}", found.bytes, sum.bytes);
                 checked.find(Severity::Damage, what);
             }
-            Ok(_) => {
-                checked.find(Severity::Damage, format!("{name}/{file} is not as it was written"));
-            }
+            Ok(_) => checked.find(Severity::Damage, not_as_written(name, file)),
             Err(error) => checked.find(Severity::Damage, format!("{name}/{file}: {error}")),
         }
     }
-    for (file, _) in generation::entries(folder)? {
-        let known = file == generation::DESCRIPTION || meta.files.contains_key(&file);
-        if !known && !file.ends_with(generation::ENGINE_LOCK) {
-            checked.find(Severity::Litter, format!("{name}/{file} belongs to nothing"));
+    // What another process writes just now is no litter, and what it removes is none for long.
+    for left in generation::litter(folder)? {
+        if !building && !may_be_building(folder) && folder.kind(&left).is_some() {
+            let what = format!("{left} was left by a build that was stopped");
+            checked.find(Severity::Litter, what);
         }
     }
-    // What another process writes just now is no litter.
-    if generation::lock(dir, false).is_ok() {
-        for path in generation::litter(dir)? {
-            let file = path.file_name().unwrap_or_default().display();
-            checked.find(Severity::Litter, format!("{file} was left by a build that was stopped"));
-        }
-    }
-    Ok((!checked.is_damaged()).then_some(meta))
+    Ok((!checked.is_damaged()).then_some((current, meta)))
+}
+
+fn not_as_written(generation: &str, file: &str) -> String {
+    format!("{generation}/{file} is not as it was written")
 }
 
 fn described(error: &Error) -> String {
@@ -234,11 +294,29 @@ fn archive(
     checked: &mut Checked,
 ) -> Result<(), Error> {
     let meta = index.meta();
-    let Ok(now) = fingerprint(&meta.roots) else {
+    let mut options = options.clone();
+    options.encoding.clone_from(&meta.encoding);
+    let looked = wensou_ingest::look_tolerant::<Infallible>(&meta.roots, &options);
+    let mut looked = looked.map_err(|error| Error::Archive(Box::new(error)))?;
+    let generation = index.generation().try_clone();
+    let generation = generation.map_err(Error::io("open", index.generation().path()))?;
+    let mut kept = Stored::new(generation, &Settings::from(meta), None, &meta.roots);
+    let files = looked.files_by_root().to_vec();
+    if files.iter().all(|files| *files == 0) && checked.records > 0 {
         let what = "the archive is not where it was: stored texts were not compared with it";
-        checked.find(Severity::Stale, what);
+        checked.find(Severity::Unreadable, what);
         return Ok(());
-    };
+    }
+    for (root, _) in meta.roots.iter().zip(files).filter(|(_, files)| *files == 0) {
+        let records = kept.count_under(root);
+        if records > 0 {
+            let root_path = root.display();
+            let what = format!("{root_path} has no files now: its records were not compared");
+            checked.find(Severity::Unreadable, what);
+            looked.keep(root.clone(), "has no files now".to_owned());
+        }
+    }
+    let now = crate::build::written(looked.fingerprint());
     let mut stored: HashMap<(u64, u64), u64> = HashMap::new();
     for reader in index.searcher().segment_readers() {
         let columns = reader.fast_fields();
@@ -248,20 +326,21 @@ fn archive(
             *stored.entry(key).or_default() += 1;
         }
     }
-    let mut options = options.clone();
-    options.encoding.clone_from(&meta.encoding);
     let mut fresh = 0_u64;
-    let read = wensou_ingest::ingest(&meta.roots, &options, progress, &mut |mut record| {
-        paths(&mut record, &mut |path| as_given(meta, path));
+    let mut compare = |mut record| {
+        each_path(&mut record, &mut |path| as_given(meta, path));
         let record = Encoded::new(record)?;
         match stored.get_mut(&(record.tie(), record.digest)) {
             Some(left) if *left > 0 => *left -= 1,
             _ => fresh += 1,
         }
         Ok::<(), Error>(())
-    });
-    read.map_err(|error| Error::Archive(Box::new(error)))?;
+    };
+    let read =
+        wensou_ingest::ingest_looked(looked, &options, progress, Some(&mut kept), &mut compare);
+    let report = read.map_err(|error| Error::Archive(Box::new(error)))?;
     checked.archive = true;
+    unreadable(&report, checked);
     let gone: u64 = stored.values().sum();
     if fresh + gone > 0 {
         let what = format!(
@@ -288,13 +367,22 @@ fn as_given(meta: &Meta, path: &mut String) {
     }
 }
 
-/// Every path in a record.
-fn paths(record: &mut Record, each: &mut dyn FnMut(&mut String)) {
-    match record {
-        Record::Article(article) => each(&mut article.path),
-        Record::Flash(flash) => {
-            let others = flash.writings.iter_mut().flat_map(|writing| &mut writing.seen_in);
-            flash.seen_in.iter_mut().chain(others).for_each(|sighting| each(&mut sighting.path));
+/// Files that are named one by one; the rest is counted.
+const NAMED: usize = 20;
+
+/// Names the files that could not be read.
+fn unreadable(report: &Report, checked: &mut Checked) {
+    let is_unreadable = |reason: &Reason| matches!(reason, Reason::Unreadable(_));
+    let skipped = report.skipped.iter().filter(|skipped| is_unreadable(&skipped.reason));
+    let mut more = 0;
+    for (number, skipped) in skipped.enumerate() {
+        match number < NAMED {
+            true => checked.find(Severity::Unreadable, format!("{skipped}: not compared")),
+            false => more += 1,
         }
+    }
+    if more > 0 {
+        let files = if more == 1 { "file" } else { "files" };
+        checked.find(Severity::Unreadable, format!("{more} more {files}: not compared"));
     }
 }

@@ -26,7 +26,7 @@ pub enum Error {
     /// The index was written in another format.
     #[error(
         "the index in {} has format {found}, this program reads format {expected}: \
-         rebuild it with `wensou index --rebuild PATH…`", .dir.display()
+         build it anew with `wensou index` (or `wensou index --rebuild PATH…`)", .dir.display()
     )]
     Format {
         /// The index folder.
@@ -43,6 +43,55 @@ pub enum Error {
         dir: PathBuf,
         /// The number of that process, where it could be read.
         holder: Option<u32>,
+    },
+    /// The folder is no index folder and cannot become one: it contains other things.
+    #[error(
+        "{} is not an index folder and contains other files, `{}` for one: nothing was changed; \
+         give an empty or a new folder with `--index DIR`", .dir.display(), .name.escape_debug()
+    )]
+    NotAnIndex {
+        /// The folder.
+        dir: PathBuf,
+        /// Something that it contains.
+        name: String,
+    },
+    /// Something that wensou did not make stands in the place of a file of the index.
+    #[error("{} was not made by wensou: move it away, or give another folder with `--index DIR`", .path.display())]
+    Foreign {
+        /// What stands there.
+        path: PathBuf,
+    },
+    /// A backup must not be made of an index into itself.
+    #[error("{} is the index itself: give another folder for the backup", .dir.display())]
+    BackupIntoItself {
+        /// The index folder.
+        dir: PathBuf,
+    },
+    /// A file or folder of which the index has records has no files now, or cannot be read.
+    #[error(
+        "{} has no files now, but the index has {records} {} of it: nothing was changed; if it is not \
+         mounted, mount it, and if it is meant to be empty, give `--allow-empty`",
+        .root.display(), if *.records == 1 { "record" } else { "records" }
+    )]
+    EmptyRoot {
+        /// The file or folder, as it was given.
+        root: PathBuf,
+        /// Articles and flash items that the index has of it.
+        records: u64,
+    },
+    /// Records would be lost that are in the index, but for its damage, and nowhere else now.
+    #[error(
+        "{records} {} of the damaged index cannot be read, and {files} {} of the archive cannot be \
+         read either: nothing was changed; make the archive readable, or give `--allow-empty` to \
+         go on without them",
+        if *.records == 1 { "record" } else { "records" },
+        if *.files == 1 { "file or folder" } else { "files or folders" }
+    )]
+    WouldLose {
+        /// Records that would be lost.
+        records: u64,
+        /// Files and folders that cannot be read.
+        files: u64,
     },
     /// A file or folder of the index could not be read or written.
     #[error("cannot {what} {}", .path.display())]
@@ -107,6 +156,10 @@ impl Error {
     #[must_use]
     pub fn damaged(dir: &Path, what: String) -> Self {
         Self::unreadable(dir, what)
+    }
+
+    pub(crate) fn format(dir: &Path, found: u32) -> Self {
+        Self::Format { dir: dir.to_path_buf(), found, expected: crate::schema::FORMAT_VERSION }
     }
 
     pub(crate) fn unreadable(

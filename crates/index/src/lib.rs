@@ -16,13 +16,16 @@ mod check;
 mod counted;
 mod document;
 mod error;
-mod frozen;
+mod existing;
 mod generation;
+mod generation_directory;
+mod mapping;
 mod meta;
 mod open;
 mod postings;
 mod previous;
 mod schema;
+mod stored;
 mod writer;
 
 pub use analysis::{Analysis, TableFile, TableFiles, TableMeta};
@@ -31,8 +34,11 @@ pub use build::{BuildOptions, Built, build, is_current};
 pub use check::{Checked, Finding, Severity, check, check_files};
 pub use document::{FACET_SEPARATOR, HAS, RecordExt, Texts, civil_seconds, moment_start};
 pub use error::Error;
-pub use generation::{Sum, Sums, abandon, sweep};
-pub use meta::{Base, Meta, Stale, analysis, description};
+pub use generation::{
+    Sum, Sums, abandon, backup, is_index_folder, recover, remove_litter, settings,
+};
+pub use mapping::report_lost_files;
+pub use meta::{Base, Meta, Settings, Stale, analysis};
 pub use open::{Index, Lookup, decode_document};
 pub use postings::{
     Cursor, KINDS_OF_LENGTH, Postings, SegmentPostings, Totals, UnitKey, Unpacked, length_of, rank,

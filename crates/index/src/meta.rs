@@ -1,14 +1,16 @@
 //! What an index says of itself: the two version numbers, where it came from and what is in it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use wensou_ingest::Report;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::analysis::TableMeta;
 use crate::error::Error;
-use crate::generation::{Current, DESCRIPTION, Sums, generations};
+use crate::generation::{DESCRIPTION, DESCRIPTION_LIMIT, Folder, SETTINGS, Sums, is_plain_name};
 use crate::postings::Totals;
 use crate::schema::FORMAT_VERSION;
 
@@ -93,44 +95,55 @@ impl Meta {
     /// working folder.
     #[must_use]
     pub fn roots_from_here(&self) -> Vec<PathBuf> {
-        let pairs = self.roots.iter().zip(&self.given);
-        let same =
-            |given: &Path, root: &Path| std::path::absolute(given).is_ok_and(|it| it == root);
-        let roots = pairs.map(|(root, given)| if same(given, root) { given } else { root });
-        roots.cloned().collect()
+        Settings::from(self).roots_from_here()
     }
 
-    pub(crate) fn read(dir: &Path, current: &Current) -> Result<Self, Error> {
-        /// The one field that every format has.
-        #[derive(Deserialize)]
-        struct Version {
-            format: u32,
-        }
-        let path = current.folder.join(DESCRIPTION);
-        let text = std::fs::read(&path).map_err(|source| Error::unreadable(dir, source))?;
-        if xxh3_64(&text) != current.checksum {
+    /// Reads the description of an open generation of the index in `dir`; it must hash to `checksum`.
+    pub(crate) fn read(dir: &Path, generation: &Folder, checksum: u64) -> Result<Self, Error> {
+        let text = generation.read(DESCRIPTION, DESCRIPTION_LIMIT);
+        let text = text.map_err(|source| {
+            Error::unreadable(
+                dir,
+                format!("{}: {source}", generation.path_of(DESCRIPTION).display()),
+            )
+        })?;
+        if xxh3_64(&text) != checksum {
             let what = format!("{DESCRIPTION} is not as it was written");
             return Err(Error::unreadable(dir, what));
         }
-        let version: Version =
-            serde_json::from_slice(&text).map_err(|source| Error::unreadable(dir, source))?;
-        if version.format != FORMAT_VERSION {
-            return Err(Error::Format {
-                dir: dir.to_path_buf(),
-                found: version.format,
-                expected: FORMAT_VERSION,
-            });
+        match format_of(&text) {
+            Some(FORMAT_VERSION) => {}
+            Some(found) => return Err(Error::format(dir, found)),
+            None => return Err(Error::unreadable(dir, format!("{DESCRIPTION} states no format"))),
         }
-        serde_json::from_slice(&text).map_err(|source| Error::unreadable(dir, source))
+        let meta: Self =
+            serde_json::from_slice(&text).map_err(|source| Error::unreadable(dir, source))?;
+        match meta.files.keys().find(|name| !is_plain_name(name)) {
+            None => Ok(meta),
+            Some(name) => {
+                let what = format!("`{}` is no file of a generation", name.escape_debug());
+                Err(Error::unreadable(dir, format!("{DESCRIPTION}: {what}")))
+            }
+        }
     }
 
-    /// What is left of a description where the index cannot be opened: enough to build it anew.
-    pub(crate) fn salvage(dir: &Path) -> Option<Self> {
-        let mut folders = generations(dir).ok()?;
-        folders.sort_unstable_by_key(|(number, _)| std::cmp::Reverse(*number));
-        folders.into_iter().find_map(|(_, folder)| {
-            serde_json::from_slice(&std::fs::read(folder.join(DESCRIPTION)).ok()?).ok()
-        })
+    /// A description that may be damaged or of an older format, as far as it can be understood.
+    pub(crate) fn parse_leniently(description: &[u8]) -> Option<Self> {
+        let mut meta: Self = serde_json::from_slice(description).ok()?;
+        meta.files.retain(|name, _| is_plain_name(name));
+        Some(meta)
+    }
+
+    /// The names of the files that a description of any format lists.
+    pub(crate) fn files_of(description: &[u8]) -> Option<Vec<String>> {
+        /// The one list that every format has had since 2.
+        #[derive(Deserialize)]
+        struct Files {
+            #[serde(default)]
+            files: BTreeMap<String, IgnoredAny>,
+        }
+        let Files { files } = serde_json::from_slice(description).ok()?;
+        Some(files.into_keys().collect())
     }
 
     /// As it is written.
@@ -143,25 +156,128 @@ impl Meta {
     }
 }
 
-/// The description of an index, even of one that cannot be opened, if it can be read.
-#[must_use]
-pub fn description(dir: &Path) -> Option<Meta> {
-    let current = crate::generation::current(dir);
-    let meta = current.and_then(|current| Meta::read(dir, &current));
-    meta.ok().or_else(|| Meta::salvage(dir))
+/// The format number that a description states: the one field that every format has.
+pub(crate) fn format_of(description: &[u8]) -> Option<u32> {
+    #[derive(Deserialize)]
+    struct Version {
+        format: u32,
+    }
+    serde_json::from_slice(description).ok().map(|Version { format }| format)
+}
+
+/// What is needed to build an index anew: what was indexed, and how.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// See [`Meta::roots`].
+    pub roots: Vec<PathBuf>,
+    /// See [`Meta::given`].
+    pub given: Vec<PathBuf>,
+    /// See [`Meta::encoding`].
+    #[serde(default)]
+    pub encoding: Option<String>,
+    /// See [`Meta::tables`].
+    #[serde(default)]
+    pub tables: TableMeta,
+}
+
+impl Settings {
+    /// See [`Meta::roots_from_here`].
+    #[must_use]
+    pub fn roots_from_here(&self) -> Vec<PathBuf> {
+        let pairs = self.roots.iter().zip(&self.given);
+        let same =
+            |given: &Path, root: &Path| std::path::absolute(given).is_ok_and(|it| it == root);
+        let roots = pairs.map(|(root, given)| if same(given, root) { given } else { root });
+        roots.cloned().collect()
+    }
+
+    /// As they are kept in a file of their own: a line, and what the line hashes to.
+    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, Error> {
+        let json = serde_json::to_string(self).map_err(std::io::Error::from);
+        let json = json.map_err(Error::io("write", Path::new(SETTINGS)))?;
+        Ok(format!("{json}\n{:016x}\n", xxh3_64(json.as_bytes())).into_bytes())
+    }
+
+    /// Reads them, if they are as they were written.
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
+        let (json, hash) = std::str::from_utf8(bytes).ok()?.split_once('\n')?;
+        let hash = u64::from_str_radix(hash.trim_end(), 16).ok()?;
+        (xxh3_64(json.as_bytes()) == hash).then(|| serde_json::from_str(json).ok())?
+    }
+}
+
+impl From<&Meta> for Settings {
+    fn from(meta: &Meta) -> Self {
+        Self {
+            roots: meta.roots.clone(),
+            given: meta.given.clone(),
+            encoding: meta.encoding.clone(),
+            tables: meta.tables.clone(),
+        }
+    }
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
-    use crate::generation::{Draft, current};
+    use crate::generation::{Draft, current, settings};
+
+    /// The description of an index of nothing.
+    pub(crate) fn empty() -> Meta {
+        Meta {
+            format: FORMAT_VERSION,
+            analysis: analysis(),
+            tables: TableMeta::default(),
+            program: "0.0.0".to_owned(),
+            built: "2026-01-01T00:00:00Z".to_owned(),
+            roots: vec!["/archive".into()],
+            given: vec!["archive".into()],
+            encoding: None,
+            archive: String::new(),
+            report: Report::default(),
+            base: None,
+            files: Sums::new(),
+        }
+    }
+
+    fn read(dir: &Path) -> Result<Meta, Error> {
+        let folder = Folder::open(dir).unwrap();
+        let current = current(&folder)?;
+        Meta::read(dir, &folder.folder(&current.name).unwrap(), current.checksum)
+    }
 
     #[test]
     fn a_format_of_the_future_is_named() {
         let dir = tempfile::tempdir().unwrap();
         let draft = Draft::create(dir.path(), false).unwrap();
         draft.publish(b"{\"format\": 99, \"new\": true}").unwrap();
-        let read = Meta::read(dir.path(), &current(dir.path()).unwrap());
-        assert!(matches!(read, Err(Error::Format { found: 99, .. })));
+        assert!(matches!(read(dir.path()), Err(Error::Format { found: 99, .. })));
+    }
+
+    #[test]
+    fn names_that_lead_out_of_the_folder_are_refused() {
+        for name in ["../x", "/etc/passwd", "", ".", "..", "a/b", "a\0b"] {
+            let dir = tempfile::tempdir().unwrap();
+            let draft = Draft::create(dir.path(), false).unwrap();
+            let mut meta = empty();
+            meta.files.insert(name.to_owned(), crate::Sum { bytes: 0, xxh3: 0 });
+            draft.publish(&meta.to_bytes().unwrap()).unwrap();
+            assert!(matches!(read(dir.path()), Err(Error::Unreadable { .. })), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn settings_survive_a_damaged_description() {
+        let dir = tempfile::tempdir().unwrap();
+        let draft = Draft::create(dir.path(), false).unwrap();
+        let (meta, generation) = (empty(), draft.folder().path().to_path_buf());
+        let kept = Settings::from(&meta);
+        draft.folder().write_durably(SETTINGS, &kept.to_bytes().unwrap()).unwrap();
+        draft.publish(&meta.to_bytes().unwrap()).unwrap();
+        assert_eq!(settings(dir.path()), Some(kept.clone()));
+        std::fs::write(generation.join(DESCRIPTION), "{\"form").unwrap();
+        assert_eq!(settings(dir.path()), Some(kept.clone()));
+        std::fs::remove_file(dir.path().join("CURRENT")).unwrap();
+        assert_eq!(settings(dir.path()), Some(kept));
     }
 }

@@ -5,7 +5,6 @@ use std::sync::OnceLock;
 
 use tantivy::collector::TopDocs;
 use tantivy::columnar::{Column, StrColumn};
-use tantivy::directory::MmapDirectory;
 use tantivy::postings::TermInfo;
 use tantivy::query::{Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption, Value};
@@ -20,8 +19,8 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::analysis::{Analysis, TableMeta};
 use crate::document::decode;
 use crate::error::Error;
-use crate::frozen::Frozen;
-use crate::generation::{self, Current};
+use crate::generation::{Current, Folder, current};
+use crate::generation_directory::GenerationDirectory;
 use crate::meta::Meta;
 use crate::postings::SegmentPostings;
 use crate::schema::{Fields, schema};
@@ -29,7 +28,7 @@ use crate::schema::{Fields, schema};
 /// An index opened for reading. It keeps the generation that it opened, whatever is built later.
 pub struct Index {
     dir: PathBuf,
-    generation: PathBuf,
+    directory: GenerationDirectory,
     meta: Meta,
     fields: Fields,
     searcher: Searcher,
@@ -85,23 +84,29 @@ impl Index {
     ///
     /// [`Error::Missing`], [`Error::Format`] or [`Error::Unreadable`].
     pub fn open(dir: &Path) -> Result<Self, Error> {
+        let folder = Folder::open(dir).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Error::Missing { dir: dir.to_path_buf() },
+            _ => Error::unreadable(dir, error),
+        })?;
         loop {
-            let current = generation::current(dir)?;
-            match Self::open_generation(dir, &current) {
+            let current = current(&folder)?;
+            match Self::open_generation(&folder, &current) {
                 // A build may have swapped and collected between the two steps: look once more.
-                Err(Error::Unreadable { .. }) if generation::current(dir)? != current => {}
+                Err(Error::Unreadable { .. }) if self::current(&folder)? != current => {}
                 outcome => return outcome,
             }
         }
     }
 
-    fn open_generation(dir: &Path, current: &Current) -> Result<Self, Error> {
-        let meta = Meta::read(dir, current)?;
-        let generation = current.folder.as_path();
+    /// Opens a generation of an index folder.
+    pub(crate) fn open_generation(folder: &Folder, current: &Current) -> Result<Self, Error> {
+        let dir = folder.path();
+        let generation = folder
+            .folder(&current.name)
+            .map_err(|source| Error::unreadable(dir, format!("{}: {source}", current.name)))?;
+        let meta = Meta::read(dir, &generation, current.checksum)?;
         let unreadable = |source: tantivy::TantivyError| Error::unreadable(dir, source);
-        let directory =
-            MmapDirectory::open(generation).map_err(|source| Error::unreadable(dir, source))?;
-        let directory = Frozen(directory);
+        let directory = GenerationDirectory::new(generation, meta.files.clone());
         let engine = Engine::open(directory.clone()).map_err(unreadable)?;
         let (expected, fields) = schema();
         if engine.schema() != expected {
@@ -118,13 +123,13 @@ impl Index {
             .map_err(|source| Error::unreadable(dir, source))?;
         let index = Self {
             dir: dir.to_path_buf(),
-            generation: generation.to_path_buf(),
             fields,
             columns: searcher.segment_readers().iter().map(|_| Columns::default()).collect(),
             searcher,
             postings,
             analysis: OnceLock::new(),
             meta,
+            directory,
         };
         // Every other file is open by now, and stays so when the generation is collected.
         if index.meta.tables != TableMeta::default() {
@@ -140,8 +145,8 @@ impl Index {
     }
 
     /// The folder of the generation that was opened.
-    pub(crate) fn generation(&self) -> &Path {
-        &self.generation
+    pub(crate) fn generation(&self) -> &Folder {
+        self.directory.folder()
     }
 
     /// What the index says of itself.
@@ -160,7 +165,7 @@ impl Index {
         if let Some(analysis) = self.analysis.get() {
             return Ok(analysis);
         }
-        let analysis = Analysis::read(&self.generation, &self.meta.tables)
+        let analysis = Analysis::read(self.generation(), &self.meta.tables)
             .map_err(|source| Error::unreadable(&self.dir, source))?;
         Ok(self.analysis.get_or_init(|| analysis))
     }

@@ -13,7 +13,7 @@ use tantivy::{DocAddress, DocId, DocSet, Score, SegmentReader, TERMINATED};
 
 use crate::document::{Encoded, add_to_totals};
 use crate::error::Error;
-use crate::generation::{Draft, Sums};
+use crate::generation::Draft;
 use crate::meta::Base;
 use crate::open::Index;
 use crate::postings::Totals;
@@ -64,27 +64,15 @@ impl Previous {
         }))
     }
 
-    /// Sums of its files, for those that are shared.
-    pub(crate) fn sums(&self) -> Sums {
-        let files = self.index.meta().files.iter();
-        // The engine writes its lists of files anew.
-        let shared = files.filter(|(name, _)| !name.ends_with(".json") && !name.ends_with(".tsv"));
-        shared.map(|(name, sum)| (name.clone(), *sum)).collect()
-    }
-
-    /// Gives the draft every file of the generation but its description and the user's tables. The
-    /// engine's lists of files are copied, for it writes them anew.
-    pub(crate) fn share(&self, draft: &Draft) -> Result<(), Error> {
-        let folder = self.index.generation();
-        for name in self.index.meta().files.keys() {
-            let path = folder.join(name);
-            match path.extension().and_then(|extension| extension.to_str()) {
-                Some("tsv") => {}
-                Some("json") => {
-                    let copy = draft.folder().join(name);
-                    std::fs::copy(&path, &copy).map_err(Error::io("copy", &path))?;
-                }
-                _ => draft.share(&path)?,
+    /// Gives the draft every file of the generation but for the settings and the user's tables, which
+    /// are written anew. tantivy's lists of files are copied, for it writes into them.
+    pub(crate) fn share(&self, draft: &mut Draft) -> Result<(), Error> {
+        let generation = self.index.generation();
+        for (name, sum) in &self.index.meta().files {
+            match name.rsplit_once('.') {
+                None | Some((_, "tsv")) => {}
+                Some((_, "json")) => draft.copy(generation, name)?,
+                Some(_) => draft.share(generation, name, *sum)?,
             }
         }
         Ok(())

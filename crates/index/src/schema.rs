@@ -21,8 +21,9 @@ use tantivy::schema::{
     FAST, Field, IndexRecordOption, NumericOptions, STORED, Schema, TextFieldIndexing, TextOptions,
 };
 
-/// Raised whenever the fields below or the postings change: an index of another format cannot be read.
-pub const FORMAT_VERSION: u32 = 4;
+/// Raised whenever the fields below, the postings or the layout of the folder change: an index of
+/// another format cannot be read.
+pub const FORMAT_VERSION: u32 = 5;
 
 /// What a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

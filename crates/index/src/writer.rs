@@ -16,7 +16,7 @@ use tantivy::index::SegmentId;
 use tantivy::indexer::{IndexWriterOptions, NoMergePolicy, UserOperation};
 use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::{Index as Engine, IndexSettings, IndexWriter, ReloadPolicy, SegmentReader};
-use wensou_ingest::{Looked, Progress, Report, Room};
+use wensou_ingest::{Looked, Progress, Report, Room, StoredRecords};
 
 use crate::analysis::Analysis;
 use crate::analyzer::{Units, words};
@@ -25,11 +25,12 @@ use crate::building::Building;
 use crate::counted::Counted;
 use crate::document::{Analysed, Documents, Encoded};
 use crate::error::Error;
-use crate::generation::entries;
+use crate::generation::Folder;
 use crate::meta::Base;
 use crate::postings::{Builder, Totals, postings_file};
 use crate::previous::Previous;
 use crate::schema::{Fields, Kind, Part, schema};
+use crate::stored::Stored;
 
 /// Records are handed on so many at a time, for waking a thread costs as much as analysing a flash item.
 const BATCH: usize = 16;
@@ -42,7 +43,7 @@ const ON_THE_WAY: u64 = 4 << 20;
 
 /// Writes one generation.
 pub(crate) struct Writer {
-    folder: PathBuf,
+    folder: Folder,
     engine: Engine,
     fields: Fields,
     writer: IndexWriter<Counted>,
@@ -54,7 +55,7 @@ pub(crate) struct Writer {
 impl Writer {
     /// Into a folder that has the files of the previous generation, if there is one.
     pub(crate) fn new(
-        folder: &Path,
+        folder: &Folder,
         options: &BuildOptions,
         previous: Option<Previous>,
     ) -> Result<Self, Error> {
@@ -65,7 +66,7 @@ impl Writer {
             docstore_blocksize: 32 << 10,
             ..IndexSettings::default()
         };
-        let directory = Building::open(folder)?;
+        let directory = Building::open(folder.path())?;
         let engine =
             Engine::builder().schema(schema).settings(settings).open_or_create(directory)?;
         let writer: IndexWriter<Counted> = engine.writer_with_options(
@@ -82,7 +83,8 @@ impl Writer {
         for recent in previous.iter().flat_map(Previous::recent) {
             writer.delete_query(Box::new(recent))?;
         }
-        let (folder, pairs) = (folder.to_path_buf(), Builder::new(folder));
+        let pairs = Builder::new(folder.path());
+        let folder = folder.try_clone().map_err(Error::io("open", folder.path()))?;
         Ok(Self { folder, engine, fields, writer, previous, pairs, written: 0 })
     }
 
@@ -98,45 +100,48 @@ impl Writer {
         looked: Looked,
         options: &BuildOptions,
         progress: &dyn Progress,
+        stored: Option<&mut Stored>,
     ) -> Result<Report, Error> {
         let (jobs, todo) = bounded::<Job>(QUEUE);
         // What comes out, in the order of the walk: also what keeps a fast thread from running ahead.
         let (outcomes, done) = bounded::<Outcome>(QUEUE);
         let room = Arc::new(Room::new(ON_THE_WAY));
         let Self { folder, fields, writer, previous, pairs, written, .. } = self;
-        let (fields, folder) = (&*fields, &*folder);
+        let (fields, folder) = (&*fields, folder.path());
         thread::scope(|scope| {
             for _ in 0..options.threads.max(1) {
                 let todo = todo.clone();
                 let documents = Documents { fields, segmenter: analysis.segmenter() };
-                scope.spawn(move || {
+                start(scope, folder, move || {
                     for Job { records, outcome } in todo {
                         let analysed = records.iter().map(|(ord, it)| documents.analyse(*ord, it));
                         // If nobody waits for it, inverting has failed, and says so.
                         let _ = outcome.send(analysed.collect());
                     }
-                });
+                })?;
             }
             drop(todo);
-            let inverting = scope.spawn(|| {
+            let inverting = start(scope, folder, || {
                 let inverted = invert(writer, pairs, folder, done, options.segment_bytes, &room);
                 // Nobody takes anything out any more.
                 room.close();
                 inverted
-            });
+            })?;
             let (records, room) = (Vec::new(), &room);
             let mut batches = Batches { jobs, outcomes, records, bytes: 0, room };
             let mut next = 0;
+            let stored = stored.map(|stored| stored as &mut dyn StoredRecords);
+            let mut take = |record| {
+                let (ord, record) = (next, Encoded::new(record).map_err(|_| Stopped)?);
+                next += 1;
+                if previous.as_mut().is_some_and(|previous| previous.keeps(&record)) {
+                    return Ok(());
+                }
+                *written += 1;
+                batches.add(ord, record)
+            };
             let outcome =
-                wensou_ingest::ingest_looked(looked, &options.ingest, progress, &mut |record| {
-                    let (ord, record) = (next, Encoded::new(record).map_err(|_| Stopped)?);
-                    next += 1;
-                    if previous.as_mut().is_some_and(|previous| previous.keeps(&record)) {
-                        return Ok(());
-                    }
-                    *written += 1;
-                    batches.add(ord, record)
-                });
+                wensou_ingest::ingest_looked(looked, &options.ingest, progress, stored, &mut take);
             let rest = batches.hand_on();
             drop(batches);
             // Its error first: it is why reading was stopped.
@@ -163,9 +168,9 @@ impl Writer {
             }
         };
         let base = kept.as_ref().map(|(id, _)| *id);
-        let path = folder.join("pairs");
+        let path = folder.path_of("pairs");
         thread::scope(|scope| {
-            let pairs = scope.spawn(|| pairs.finish(&path));
+            let pairs = start(scope, folder.path(), || pairs.finish(&path))?;
             merge(&engine, &mut writer, base)?;
             let outcome = pairs.join().unwrap_or_else(|_| Err(std::io::Error::other("panicked")));
             outcome.map_err(Error::io("write", &path)).map(drop)
@@ -182,7 +187,7 @@ impl Writer {
         match fresh {
             None => std::fs::remove_file(&path).map_err(Error::io("remove", &path))?,
             Some(segment) => {
-                let named = folder.join(postings_file(segment));
+                let named = folder.path().join(postings_file(segment));
                 std::fs::rename(&path, &named).map_err(Error::io("rename", &path))?;
             }
         }
@@ -220,17 +225,18 @@ fn merge(
 
 /// Removes what the engine does not count as its own: its locks, and postings of segments that are
 /// no more.
-fn sweep(folder: &Path, segments: &[SegmentReader]) -> Result<(), Error> {
+fn sweep(folder: &Folder, segments: &[SegmentReader]) -> Result<(), Error> {
     let needed: Vec<PathBuf> =
         segments.iter().map(|segment| postings_file(segment.segment_id())).collect();
-    for (_, path) in entries(folder)? {
+    for entry in folder.entries().map_err(Error::io("list", folder.path()))? {
+        let path = folder.path_of(&entry.name);
         let unneeded = match path.extension().and_then(|extension| extension.to_str()) {
             Some("lock") => true,
             Some("pairs") => !needed.iter().any(|name| path.ends_with(name)),
             _ => false,
         };
         if unneeded {
-            std::fs::remove_file(&path).map_err(Error::io("remove", &path))?;
+            folder.remove_file(&entry.name).map_err(Error::io("remove", &path))?;
         }
     }
     Ok(())
@@ -246,6 +252,16 @@ fn in_order(segment: &SegmentReader) -> Result<(), Error> {
 fn out_of_order() -> Error {
     let cause = "the engine did not keep the order of documents".to_owned();
     Error::Engine(tantivy::TantivyError::InternalError(cause))
+}
+
+/// Starts a thread of a build. That none can be started is an error like any other.
+fn start<'s, 'e, T: Send + 's>(
+    scope: &'s thread::Scope<'s, 'e>,
+    folder: &Path,
+    run: impl FnOnce() -> T + Send + 's,
+) -> Result<thread::ScopedJoinHandle<'s, T>, Error> {
+    let started = thread::Builder::new().spawn_scoped(scope, run);
+    started.map_err(Error::io("start a thread that writes", folder))
 }
 
 /// Records on their way through analysis, with their numbers in the order of the walk.

@@ -8,6 +8,7 @@ use encoding_rs::Encoding;
 
 use crate::decode::Decoded;
 use crate::found::Found;
+use crate::inputs::watch::Watch;
 use crate::inputs::{self, Event, Form, Input, Kind};
 use crate::options::Options;
 use crate::read::Reader;
@@ -56,6 +57,7 @@ pub fn records(
         charset: None,
         url: None,
         read: &mut raw,
+        watch: &Watch::default(),
     };
     let _ = Reader { options, encoding: None }.dump(input, &mut |found| {
         match found {

@@ -3,12 +3,17 @@
 use std::io::{self, BufRead, BufReader};
 use std::ops::ControlFlow;
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use crate::found::{Found, skipped};
 use crate::inputs::{self, Input};
 use crate::jsonl;
 use crate::read::Reader;
-use crate::record::Span;
+use crate::record::{Record, Span};
 use crate::report::Reason;
+
+/// How many times the limit of a line may be before the dump is left: to read on to its end could take for ever.
+const LONGEST: u64 = 16;
 
 impl Reader<'_> {
     /// Gives every record of a dump, line by line.
@@ -17,29 +22,51 @@ impl Reader<'_> {
         input: Input<'_>,
         give: &mut dyn FnMut(Found) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let path = input.path;
+        let Input { path, bytes, watch, .. } = input;
         let mut file = BufReader::with_capacity(1 << 16, input.read);
         let limit = self.options.max_line_bytes;
+        let longest = (limit as u64).saturating_mul(LONGEST);
+        let mut progress = Recent::default();
         let (mut number, mut at) = (0_u64, 0_u64);
         let mut line = Vec::new();
+        // What is compressed has its own limits.
+        if bytes.is_some() && file.fill_buf().is_ok_and(is_nothing_but_nul) {
+            return give(skipped(&path, None, Reason::Binary));
+        }
         loop {
-            let read = match next_line(&mut file, &mut line, limit) {
+            let read = match next_line(&mut file, &mut line, limit, longest) {
                 Ok(0) => break,
                 Ok(read) => read,
                 Err(error) => {
-                    return give(skipped(&path, Some(number + 1), inputs::reason(&error)));
+                    let reason = watch.take().unwrap_or_else(|| inputs::reason(&error));
+                    return give(skipped(&path, Some(number + 1), reason));
                 }
             };
             number += 1;
             let start = at;
             at += read;
+            progress.barren += 1;
+            if read > longest {
+                let reason = Reason::Abandoned(format!("a line of more than {longest} bytes"));
+                give(skipped(&path, Some(number), reason))?;
+                break;
+            }
+            if progress.barren > self.options.max_barren_lines {
+                let lines = self.options.max_barren_lines;
+                let what = format!("{lines} lines in a row gave no new record");
+                give(skipped(&path, Some(number), Reason::Abandoned(what)))?;
+                break;
+            }
             if read > limit as u64 {
                 let reason = Reason::TooLarge { bytes: read, limit: limit as u64 };
                 give(skipped(&path, Some(number), reason))?;
                 continue;
             }
             match record(&line, &path, start, number) {
-                Some(Ok(found)) => give(found)?,
+                Some(Ok(found)) => {
+                    progress.see(&found, &line);
+                    give(found)?;
+                }
                 Some(Err(what)) => give(skipped(&path, Some(number), Reason::Malformed(what)))?,
                 None => {}
             }
@@ -47,7 +74,7 @@ impl Reader<'_> {
         if number == 0 {
             return give(skipped(&path, None, Reason::Empty));
         }
-        give(Found::Dump { bytes: at })
+        give(Found::Dump { path, bytes: at })
     }
 }
 
@@ -66,9 +93,48 @@ fn record(line: &[u8], path: &str, start: u64, number: u64) -> Option<Result<Fou
     Some(found)
 }
 
+/// Whether a dump begins with so much of nothing that it is none: a file that has only its length, most likely.
+fn is_nothing_but_nul(bytes: &[u8]) -> bool {
+    !bytes.is_empty() && bytes.iter().all(|byte| *byte == 0)
+}
+
+/// How many of the last lines gave nothing new.
+#[derive(Default)]
+struct Recent {
+    /// Lines since the last new record.
+    barren: u64,
+    /// Hashes of what records are known by, each in its place. A dump that repeats fewer is found out.
+    keys: Vec<u64>,
+}
+
+/// Records of a dump that are remembered, at 8 bytes each.
+const REMEMBERED: usize = 1 << 16;
+
+impl Recent {
+    /// Takes the record of a line: known by its id or, without one, by the line as it is.
+    fn see(&mut self, found: &Found, line: &[u8]) {
+        let Found::Record { record, .. } = found else { return };
+        let id = match &**record {
+            Record::Article(article) => &article.id,
+            Record::Flash(flash) => &flash.id,
+        };
+        let key = if id.is_empty() { xxh3_64(line) } else { xxh3_64(id.as_bytes()) };
+        self.keys.resize(REMEMBERED, 0);
+        let place = &mut self.keys[key as usize % REMEMBERED];
+        if std::mem::replace(place, key) != key {
+            self.barren = 0;
+        }
+    }
+}
+
 /// Reads a line of at most `limit` bytes into `line`; of a longer one only its beginning is kept, but
-/// all of it is counted.
-fn next_line(file: &mut impl BufRead, line: &mut Vec<u8>, limit: usize) -> io::Result<u64> {
+/// all of it is counted. One of more than `longest` bytes is not read to its end.
+fn next_line(
+    file: &mut impl BufRead,
+    line: &mut Vec<u8>,
+    limit: usize,
+    longest: u64,
+) -> io::Result<u64> {
     line.clear();
     let mut read = 0_u64;
     loop {
@@ -76,14 +142,14 @@ fn next_line(file: &mut impl BufRead, line: &mut Vec<u8>, limit: usize) -> io::R
         if buffer.is_empty() {
             return Ok(read);
         }
-        let end = buffer.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
+        let end = memchr::memchr(b'\n', buffer).map(|at| at + 1);
         let piece = &buffer[..end.unwrap_or(buffer.len())];
         let room = (limit + 1).saturating_sub(line.len()).min(piece.len());
         line.extend_from_slice(&piece[..room]);
         let length = piece.len();
         file.consume(length);
         read += length as u64;
-        if end.is_some() {
+        if end.is_some() || read > longest {
             return Ok(read);
         }
     }

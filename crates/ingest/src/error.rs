@@ -21,6 +21,15 @@ pub enum Error<E> {
         /// The input as it was given.
         path: PathBuf,
     },
+    /// An input named by the caller is excluded, or lies inside a folder that is.
+    #[error(
+        "`{}` is the index folder or lies inside it, and an index cannot be its own archive: give the folder of the pages, or put the index elsewhere",
+        .path.display()
+    )]
+    RootExcluded {
+        /// The input as it was given.
+        path: PathBuf,
+    },
     /// [`Options::encoding`](crate::Options::encoding) names no encoding.
     #[error("`{label}` is not the name of an encoding: try utf-8, gb18030, big5 or utf-16le")]
     Encoding {
@@ -32,6 +41,17 @@ pub enum Error<E> {
         "cannot keep the list of files and flash items in a temporary file: check the free space of the folder for temporary files (TMPDIR)"
     )]
     Spill(#[source] io::Error),
+    /// A file cannot be read, and neither can the records that an earlier index has of it.
+    #[error(
+        "`{}` cannot be read now, and neither can its records in the index: make the file readable or check the index",
+        .path.display()
+    )]
+    Stored {
+        /// The file or folder of the archive.
+        path: PathBuf,
+        /// Why the records could not be read.
+        source: io::Error,
+    },
     /// The receiver of the records failed.
     #[error("the records could not be taken")]
     Sink(#[source] E),

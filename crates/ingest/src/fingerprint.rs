@@ -8,14 +8,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::error::Error;
+use crate::options::Options;
 use crate::sources::Source;
-use crate::walk::walk;
+use crate::walk::{Roots, walk};
 
 /// The clock of a file system may stand still for so long: a file that is written twice meanwhile
 /// shows the same times.
 const TICK: Duration = Duration::from_millis(20);
 
-/// A number over every file below `roots`: its path below the root, length and times, and which file
+/// A number over every file below `roots` but for those that `options` exclude: its path below the root, length and times, and which file
 /// it is.
 ///
 /// Opens no file. A file that is rewritten with as many bytes and given its old time shows by the time
@@ -24,10 +25,10 @@ const TICK: Duration = Duration::from_millis(20);
 ///
 /// # Errors
 ///
-/// [`Error::Root`] and [`Error::NotAFile`], as [`ingest`](crate::ingest()).
-pub fn fingerprint(roots: &[PathBuf]) -> Result<u64, Error<Infallible>> {
+/// [`Error::Root`], [`Error::RootExcluded`] and [`Error::NotAFile`], as [`ingest`](crate::ingest()).
+pub fn fingerprint(roots: &[PathBuf], options: &Options) -> Result<u64, Error<Infallible>> {
     let mut files = Fingerprint::default();
-    walk(roots, &mut |_, source, about| {
+    walk(roots, options, Roots::Readable, &mut |_, source, about| {
         files.add(&source, about);
         Ok(())
     })?;
@@ -111,13 +112,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let page = folder.path().join("page.txt");
         fs::write(&page, "甲").unwrap();
-        let roots = [folder.path().to_path_buf()];
-        let before = fingerprint(&roots).unwrap();
-        assert_eq!(crate::look::<Infallible>(&roots).unwrap().fingerprint(), before);
-        assert_eq!(fingerprint(&roots).unwrap(), before);
+        let (roots, options) = ([folder.path().to_path_buf()], Options::default());
+        let before = fingerprint(&roots, &options).unwrap();
+        assert_eq!(crate::look::<Infallible>(&roots, &options).unwrap().fingerprint(), before);
+        assert_eq!(fingerprint(&roots, &options).unwrap(), before);
         let time = fs::metadata(&page).unwrap().modified().unwrap();
         fs::write(&page, "乙").unwrap();
         fs::File::options().write(true).open(&page).unwrap().set_modified(time).unwrap();
-        assert_ne!(fingerprint(&roots).unwrap(), before);
+        assert_ne!(fingerprint(&roots, &options).unwrap(), before);
     }
 }

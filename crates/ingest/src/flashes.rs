@@ -5,12 +5,12 @@ use std::io;
 use std::iter::Peekable;
 use std::vec;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::fold;
 use crate::id::short;
-use crate::record::{FlashItem, Moment, Span, Writing};
+use crate::record::{FlashItem, Moment, Sighting, Span, Writing};
 use crate::sightings::{Key, Sightings, Sorted};
 use crate::spool::{PieceReader, Spool};
 
@@ -53,6 +53,8 @@ pub(crate) struct Flashes {
     items: Vec<Item>,
     /// Items that are other writings of another, by that and how they are written; few items have any.
     others: HashMap<(u32, u64), u32>,
+    /// Items with occurrences that were taken over, and how many. Some of them may have been read, too.
+    kept: HashMap<u32, u64>,
 }
 
 /// One item in one writing.
@@ -92,6 +94,7 @@ impl Flashes {
             known: HashMap::default(),
             items: Vec::new(),
             others: HashMap::default(),
+            kept: HashMap::default(),
         })
     }
 
@@ -139,6 +142,13 @@ impl Flashes {
         self.sightings.push(key, path, span)
     }
 
+    /// The same of an occurrence that is taken over from an earlier index. Where this run has read it, too, it
+    /// counts once.
+    pub(crate) fn keep(&mut self, key: Key, path: &str, span: Span) -> io::Result<()> {
+        *self.kept.entry(key.0).or_default() += 1;
+        self.see(key, path, span)
+    }
+
     fn push(&mut self, item: &FlashItem, written: u64, from_dump: bool) -> io::Result<u32> {
         let text = self.spill(item, from_dump)?;
         let place = u32::try_from(self.items.len()).map_err(io::Error::other)?;
@@ -155,13 +165,10 @@ impl Flashes {
         (self.items.len() - self.others.len()) as u64
     }
 
-    pub(crate) fn seen(&self) -> u64 {
-        self.sightings.count()
-    }
-
     /// Gives every item with every place where it stands and every other writing of it.
     pub(crate) fn drain(self) -> io::Result<Drain> {
-        let Self { texts, sightings, items, others, .. } = self;
+        let Self { texts, sightings, items, others, kept, .. } = self;
+        let seen = sightings.count();
         let mut others: Vec<(u32, u32)> =
             others.into_iter().map(|((first, _), other)| (first, other)).collect();
         others.sort_unstable();
@@ -170,7 +177,8 @@ impl Flashes {
             other[*place as usize] = true;
         }
         let (texts, sorted) = (texts.finish()?.reader(WINDOW), sightings.finish()?);
-        Ok(Drain { texts, sorted, items, others: others.into_iter().peekable(), other, next: 0 })
+        let others = others.into_iter().peekable();
+        Ok(Drain { texts, sorted, items, others, other, next: 0, kept, seen, taken_over: 0 })
     }
 }
 
@@ -189,6 +197,9 @@ pub(crate) struct Drain {
     /// Which items are such writings.
     other: Vec<bool>,
     next: u32,
+    kept: HashMap<u32, u64>,
+    seen: u64,
+    taken_over: u64,
 }
 
 impl Drain {
@@ -199,6 +210,12 @@ impl Drain {
                 self.one(first, other)?;
             item.writings.push(Writing { id, column, title, text, outlet, seen_in });
         }
+        if let Some(kept) = self.kept.get(&first) {
+            let writings = item.writings.iter_mut().map(|writing| &mut writing.seen_in);
+            let read: u64 = writings.chain([&mut item.seen_in]).map(distinct).sum();
+            self.taken_over += u64::from(read < *kept);
+            self.seen -= read;
+        }
         Ok(item)
     }
 
@@ -208,6 +225,26 @@ impl Drain {
         item.seen_in = self.sorted.take((first, place))?;
         Ok(item)
     }
+}
+
+impl Drain {
+    /// Occurrences of all items; what was both read and taken over counts once in those that have been given.
+    pub(crate) fn seen(&self) -> u64 {
+        self.seen
+    }
+
+    /// Items given so far that have an occurrence which was only taken over.
+    pub(crate) fn taken_over(&self) -> u64 {
+        self.taken_over
+    }
+}
+
+/// Leaves each occurrence once; returns how many there were too many.
+fn distinct(seen_in: &mut Vec<Sighting>) -> u64 {
+    let before = seen_in.len();
+    let mut known = HashSet::default();
+    seen_in.retain(|seen| known.insert(seen.clone()));
+    (before - seen_in.len()) as u64
 }
 
 impl Iterator for Drain {
@@ -230,7 +267,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::record::Sighting;
 
     #[test]
     fn an_item_is_small() {
@@ -309,8 +345,9 @@ mod tests {
                 }
             }
             prop_assert_eq!(flashes.distinct(), items.len() as u64);
-            prop_assert_eq!(flashes.seen(), adds.len() as u64);
-            let drained: Vec<FlashItem> = flashes.drain().unwrap().map(Result::unwrap).collect();
+            let drain = flashes.drain().unwrap();
+            prop_assert_eq!(drain.seen(), adds.len() as u64);
+            let drained: Vec<FlashItem> = drain.map(Result::unwrap).collect();
             prop_assert_eq!(drained, items);
         }
     }

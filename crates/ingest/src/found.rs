@@ -17,10 +17,13 @@ pub(crate) enum Found {
         record: Box<Record>,
         line: u64,
     },
-    /// A dump was read to its end.
+    /// A dump was read to its end, or as far as it is worth reading.
     Dump {
+        path: String,
         bytes: u64,
     },
+    /// The system refused to read the file or something in it: what is known of the rest is kept.
+    Refused(Box<Source>),
     Skipped(Skipped),
     Ignored(PathBuf),
     OddName(PathBuf),
@@ -29,6 +32,11 @@ pub(crate) enum Found {
 }
 
 impl Found {
+    /// Why something was skipped, if it was.
+    fn reason(&self) -> Option<&Reason> {
+        if let Self::Skipped(skipped) = self { Some(&skipped.reason) } else { None }
+    }
+
     /// About how many bytes it takes.
     pub(crate) fn weight(&self) -> u64 {
         let of = |span: Span| span.end - span.start;
@@ -43,6 +51,7 @@ impl Found {
             | Self::Skipped(_)
             | Self::Ignored(_)
             | Self::OddName(_)
+            | Self::Refused(_)
             | Self::Fault(_) => 0,
         }
     }
@@ -75,11 +84,13 @@ const NOTES: u64 = 100_000;
 pub(crate) struct Notes {
     room: u64,
     more: u64,
+    /// The system refused to read something.
+    refused: bool,
 }
 
 impl Notes {
     pub(crate) fn new() -> Self {
-        Self { room: NOTES, more: 0 }
+        Self { room: NOTES, more: 0, refused: false }
     }
 
     pub(crate) fn give(
@@ -87,12 +98,15 @@ impl Notes {
         found: Found,
         give: &mut dyn FnMut(Found) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
+        let reason = found.reason();
+        self.refused |= matches!(reason, Some(Reason::Unreadable(_)));
         if matches!(found, Found::Skipped(_) | Found::Ignored(_) | Found::OddName(_)) {
-            if self.room == 0 {
+            // It explains why nothing else of the dump is named.
+            if self.room == 0 && !matches!(reason, Some(Reason::Abandoned(_))) {
                 self.more += 1;
                 return ControlFlow::Continue(());
             }
-            self.room -= 1;
+            self.room = self.room.saturating_sub(1);
         }
         give(found)
     }
@@ -102,11 +116,14 @@ impl Notes {
         source: &Source,
         give: &mut dyn FnMut(Found) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        if self.more == 0 {
-            return ControlFlow::Continue(());
+        if self.more > 0 {
+            let reason = Reason::More { count: self.more };
+            give(Found::Skipped(Skipped { path: shown(&source.path), line: None, reason }))?;
         }
-        let reason = Reason::More { count: self.more };
-        give(Found::Skipped(Skipped { path: shown(&source.path), line: None, reason }))
+        match self.refused {
+            true => give(Found::Refused(Box::new(source.clone()))),
+            false => ControlFlow::Continue(()),
+        }
     }
 }
 

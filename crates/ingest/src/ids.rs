@@ -17,6 +17,8 @@ pub(crate) struct Ids {
     /// The last seed of each hash that was given more than once: a dump of one record, many times
     /// over, would else try all the seeds before for each.
     seeds: HashMap<u64, u64>,
+    /// Ids that are kept for what stands at a path, by the hashes of both.
+    reserved: HashMap<u64, u64>,
 }
 
 impl Ids {
@@ -25,15 +27,32 @@ impl Ids {
         self.used.insert(xxh3_64(id.as_bytes()))
     }
 
-    /// `letter` with 12 digits; with more where another record has that name, which depends only on
-    /// the order of the walk.
-    pub(crate) fn fresh(&mut self, letter: char, hash: u64) -> String {
+    /// The same for what stands at `path`: an id that is reserved for another path is not free.
+    pub(crate) fn claim_at(&mut self, id: &str, path: &str) -> bool {
+        let hash = xxh3_64(id.as_bytes());
+        // Asked for every article, and nearly always there is none.
+        if !self.reserved.is_empty()
+            && self.reserved.get(&hash).is_some_and(|owner| *owner != path_hash(path))
+        {
+            return false;
+        }
+        self.used.insert(hash)
+    }
+
+    /// Reserves an id for what stands at `path`.
+    pub(crate) fn reserve(&mut self, id: &str, path: &str) {
+        self.reserved.entry(xxh3_64(id.as_bytes())).or_insert_with(|| path_hash(path));
+    }
+
+    /// `letter` with 12 digits for what stands at `path`; with more where another record has that name, which
+    /// depends only on the order of the walk.
+    pub(crate) fn fresh(&mut self, letter: char, hash: u64, path: &str) -> String {
         let mut id = short(letter, hash);
-        if self.claim(&id) {
+        if self.claim_at(&id, path) {
             return id;
         }
         let mut seed = self.seeds.get(&hash).copied().unwrap_or(0);
-        while !self.claim(&id) {
+        while !self.claim_at(&id, path) {
             seed += 1;
             id = format!("{letter}{:016x}", xxh3_64_with_seed(&hash.to_le_bytes(), seed));
         }
@@ -50,11 +69,21 @@ mod tests {
     fn names_are_distinct_and_stable() {
         let mut ids = Ids::default();
         let hash = path_hash("000/000001.txt");
-        let first = ids.fresh('a', hash);
+        let first = ids.fresh('a', hash, "a");
         assert_eq!(first.len(), 13);
         assert_eq!(first, short('a', hash));
-        let second = ids.fresh('a', hash);
+        let second = ids.fresh('a', hash, "b");
         assert_eq!(second.len(), 17);
         assert!(!ids.claim(&second));
+    }
+
+    #[test]
+    fn a_reserved_id_is_only_for_its_path() {
+        let mut ids = Ids::default();
+        let hash = path_hash("a.txt");
+        ids.reserve(&short('a', hash), "one/a.txt");
+        assert_eq!(ids.fresh('a', hash, "other/a.txt").len(), 17);
+        assert_eq!(ids.fresh('a', hash, "one/a.txt"), short('a', hash));
+        assert!(!ids.claim_at(&short('a', hash), "one/a.txt"));
     }
 }

@@ -3,11 +3,12 @@
 
 use std::io;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use encoding_rs::Encoding;
+use foldhash::{HashMap, HashSet};
 
 use crate::draft::Draft;
 use crate::error::Error;
@@ -16,18 +17,19 @@ use crate::fingerprint::Fingerprint;
 use crate::flashes::{Flashes, Keys, content, other_id};
 use crate::found::{Found, Shown};
 use crate::id::short;
-use crate::ids::Ids;
-use crate::inputs::{self, Event, Input, Kind};
+use crate::ids::{Ids, path_hash};
+use crate::inputs::{self, Event, INSIDE, Input, Kind};
+use crate::kept::{self, KeptItem, KeptOccurrence, KeptPath, StoredRecords};
 use crate::options::Options;
-use crate::ordered::{Out, ordered};
+use crate::ordered::{Out, ordered, spawn};
 use crate::page::Outline;
 use crate::progress::{Phase, Progress};
 use crate::read::{Memory, Reader};
-use crate::record::{Article, FlashItem, Record};
+use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{Noted, Reason, Report, Skipped};
 use crate::sources::{Files, Source, Sources, Writer};
 use crate::spill::{Spill, Spilled, Surveyed};
-use crate::walk::{Walk, walk};
+use crate::walk::{Roots, Walk, walk};
 
 /// Reads the archive in `roots` and gives `sink` every record: articles in the order of the walk, then
 /// flash items in the order first seen.
@@ -40,7 +42,7 @@ use crate::walk::{Walk, walk};
 ///
 /// # Errors
 ///
-/// [`Error::Root`] and [`Error::NotAFile`] for inputs that cannot be read at all, [`Error::Encoding`]
+/// [`Error::Root`], [`Error::RootExcluded`] and [`Error::NotAFile`] for inputs that cannot be read at all, [`Error::Encoding`]
 /// for an unknown name in the options, [`Error::Spill`] if a temporary file fails, and
 /// [`Error::Sink`] with the first error of `sink`. A page that cannot be read is no error: it is
 /// named in the report.
@@ -52,22 +54,38 @@ pub fn ingest<E>(
 ) -> Result<Report, Error<E>> {
     // Looked at first, because to look at files takes longer.
     encoding(options)?;
-    ingest_looked(look(roots)?, options, progress, sink)
+    ingest_looked(look(roots, options)?, options, progress, None, sink)
 }
 
-/// Looks at the files in `roots` and opens none.
+/// Looks at the files in `roots` and opens none. Of `options` only what they exclude counts.
 ///
 /// # Errors
 ///
-/// [`Error::Root`], [`Error::NotAFile`] and [`Error::Spill`], as [`ingest`].
-pub fn look<E>(roots: &[PathBuf]) -> Result<Looked, Error<E>> {
+/// [`Error::Root`], [`Error::RootExcluded`], [`Error::NotAFile`] and [`Error::Spill`], as [`ingest`].
+pub fn look<E>(roots: &[PathBuf], options: &Options) -> Result<Looked, Error<E>> {
+    look_at(roots, options, Roots::Readable)
+}
+
+/// [`look`], but a root that the system refuses to show is no error: it is named as [`Reason::Unreadable`], and what is
+/// stored of it is kept.
+///
+/// # Errors
+///
+/// As [`look`], but never [`Error::Root`].
+pub fn look_tolerant<E>(roots: &[PathBuf], options: &Options) -> Result<Looked, Error<E>> {
+    look_at(roots, options, Roots::Any)
+}
+
+fn look_at<E>(roots: &[PathBuf], options: &Options, demand: Roots) -> Result<Looked, Error<E>> {
     let mut files = Writer::new(roots).map_err(Error::Spill)?;
     let mut fingerprint = Fingerprint::default();
-    let walk = walk(roots, &mut |root, source, about| {
+    let mut by_root = vec![0; roots.len()];
+    let walk = walk(roots, options, demand, &mut |root, source, about| {
         fingerprint.add(&source, about);
+        by_root[root] += 1;
         files.push(root, source).map_err(Error::Spill)
     })?;
-    Ok(Looked { sources: files.finish().map_err(Error::Spill)?, walk, fingerprint })
+    Ok(Looked { sources: files.finish().map_err(Error::Spill)?, walk, fingerprint, by_root })
 }
 
 /// An archive whose files have been looked at.
@@ -75,6 +93,7 @@ pub struct Looked {
     sources: Sources,
     walk: Walk,
     fingerprint: Fingerprint,
+    by_root: Vec<u64>,
 }
 
 impl Looked {
@@ -82,6 +101,19 @@ impl Looked {
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
         self.fingerprint.number()
+    }
+
+    /// How many files to read were found below each root, in the order of the roots.
+    #[must_use]
+    pub fn files_by_root(&self) -> &[u64] {
+        &self.by_root
+    }
+
+    /// Declares a file or folder unreadable, for the reason `why`: what is stored of it is kept, but for files of it that
+    /// can be read.
+    pub fn keep(&mut self, path: PathBuf, why: String) {
+        self.walk.skip(&path, Reason::Unreadable(why));
+        self.walk.refused.push(path);
     }
 }
 
@@ -94,13 +126,19 @@ fn encoding<E>(options: &Options) -> Result<Option<&'static Encoding>, Error<E>>
 
 /// [`ingest`] of an archive whose files have been looked at.
 ///
+/// Of a file that the system refuses to read the records are taken over that `stored` has of it, in its place in the
+/// order of the walk; where some of it has been read, only the others. What the walk itself could not look at, and
+/// what was [declared](Looked::keep) unreadable, comes after all files. Records that are taken over keep their ids, unless
+/// a file that was read before has taken them. Damage of a file is no reason to take anything over.
+///
 /// # Errors
 ///
-/// As [`ingest`].
+/// As [`ingest`], and [`Error::Stored`] with the first error of `stored`.
 pub fn ingest_looked<E>(
     looked: Looked,
     options: &Options,
     progress: &dyn Progress,
+    mut stored: Option<&mut dyn StoredRecords>,
     sink: &mut dyn FnMut(Record) -> Result<(), E>,
 ) -> Result<Report, Error<E>> {
     let encoding = encoding(options)?;
@@ -110,7 +148,19 @@ pub fn ingest_looked<E>(
 
     progress.phase(Phase::Survey);
     let threads = options.threads.clamp(1, sources.iter().len().max(1));
-    let survey = survey(&reader, &sources, threads, progress).map_err(Error::Spill)?;
+    let mut survey = survey(&reader, &sources, threads, progress).map_err(Error::Spill)?;
+    let mut ids = Ids::default();
+    if let Some(stored) = &mut stored {
+        for path in &walk.refused {
+            let paths = under(&mut **stored, path)?;
+            kept::reserve(&paths, &mut ids);
+            kept::survey(&paths, &mut survey.evidence);
+        }
+        for path in std::mem::take(&mut survey.refused) {
+            kept::survey(&under(&mut **stored, &path)?, &mut survey.evidence);
+        }
+    }
+    survey.evidence.finish();
     let evidence = &survey.evidence;
 
     progress.phase(Phase::Read);
@@ -122,8 +172,11 @@ pub fn ingest_looked<E>(
             ..Report::default()
         },
         flashes: Flashes::new().map_err(Error::Spill)?,
-        ids: Ids::default(),
+        ids,
         evidence,
+        stored: stored.map(|stored| stored as &mut dyn StoredRecords),
+        refused: walk.refused,
+        read: Delivered::default(),
         sink,
     };
     // A dump's record can take a page's item's place, whose text is then needed once more.
@@ -132,7 +185,7 @@ pub fn ingest_looked<E>(
         let (mut memory, mut files) = (Memory::new(brief), InOrder::of(&sources));
         let mut spilled = survey.spilled.clone();
         let (reader, survey) = (&reader, &survey);
-        move |number: usize, out: &Out<Found>| {
+        move |number: usize, out: &Out<'_, Found>| {
             let (by, at) = survey.stretches[number];
             spilled[by].go_on(at);
             for source in files.stretch(number) {
@@ -156,7 +209,16 @@ pub fn ingest_looked<E>(
         }
     };
     ordered(0..survey.stretches.len(), threads, worker, |found| taker.take(found))?;
+    taker.take_over_refused()?;
     taker.finish()
+}
+
+/// What is stored of a file or folder.
+fn under<E>(stored: &mut dyn StoredRecords, path: &Path) -> Result<Vec<KeptPath>, Error<E>> {
+    match stored.under(path) {
+        Ok(records) => Ok(kept::by_path(records, path)),
+        Err(source) => Err(Error::Stored { path: path.to_owned(), source }),
+    }
 }
 
 /// Files that one thread takes at once. In the first pass the next are taken by whichever thread has nothing to do, for
@@ -191,6 +253,8 @@ struct Survey {
     spilled: Vec<Spilled>,
     /// Which of them has each stretch, and where it begins there.
     stretches: Vec<(usize, u64)>,
+    /// Files that the system refused to read, in the order of the walk.
+    refused: Vec<PathBuf>,
 }
 
 /// What one thread has of the first pass.
@@ -199,11 +263,13 @@ struct Surveying {
     spill: Spill,
     /// The stretches that it took, and where each begins.
     stretches: Vec<(usize, u64)>,
+    /// Files that the system refused to read, with their stretches.
+    refused: Vec<(usize, PathBuf)>,
     /// Room for a page.
     raw: Vec<u8>,
 }
 
-/// The first pass.
+/// The first pass. The evidence is not finished.
 fn survey(
     reader: &Reader<'_>,
     sources: &Sources,
@@ -217,6 +283,7 @@ fn survey(
             evidence: Evidence::default(),
             spill: Spill::new(threads),
             stretches: Vec::new(),
+            refused: Vec::new(),
             raw: Vec::new(),
         };
         let mut files = InOrder::of(sources);
@@ -225,7 +292,9 @@ fn survey(
             mine.stretches.push((number, mine.spill.end()));
             for source in files.stretch(number) {
                 let source = source?;
-                reader.survey(&source, &mut mine);
+                if reader.survey(&source, &mut mine) {
+                    mine.refused.push((number, source.path));
+                }
                 progress.advance(1, source.bytes);
             }
         }
@@ -233,21 +302,31 @@ fn survey(
     };
     let mut evidence = Evidence::default();
     let (mut spilled, mut stretches) = (Vec::with_capacity(threads), vec![(0, 0); count]);
+    let mut refused = Vec::new();
+    let mut add = |mine: Surveying| {
+        evidence.merge(mine.evidence);
+        for (number, at) in mine.stretches {
+            stretches[number] = (spilled.len(), at);
+        }
+        spilled.push(mine.spill.finish());
+        refused.extend(mine.refused);
+    };
     thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(some)).collect();
-        for (by, thread) in threads.into_iter().enumerate() {
+        let threads = (0..threads).map_while(|number| spawn(scope, number, some).ok());
+        let threads: Vec<_> = threads.collect();
+        if threads.is_empty() {
+            // The system has no thread for it.
+            add(some()?);
+        }
+        for thread in threads {
             let joined = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            let mine = joined?;
-            evidence.merge(mine.evidence);
-            spilled.push(mine.spill.finish());
-            for (number, at) in mine.stretches {
-                stretches[number] = (by, at);
-            }
+            add(joined?);
         }
         io::Result::Ok(())
     })?;
-    evidence.finish();
-    Ok(Survey { evidence, spilled, stretches })
+    refused.sort_by_key(|(number, _)| *number);
+    let refused = refused.into_iter().map(|(_, path)| path).collect();
+    Ok(Survey { evidence, spilled, stretches, refused })
 }
 
 /// The receiving end of the second pass: gives ids, keeps flash items, counts.
@@ -256,6 +335,11 @@ struct Taker<'a, E> {
     flashes: Flashes,
     ids: Ids,
     evidence: &'a Evidence,
+    /// Records of an earlier index.
+    stored: Option<&'a mut dyn StoredRecords>,
+    /// Files and folders that the walk could not look at.
+    refused: Vec<PathBuf>,
+    read: Delivered,
     sink: &'a mut dyn FnMut(Record) -> Result<(), E>,
 }
 
@@ -266,7 +350,9 @@ impl<E> Taker<'_, E> {
             Found::Ignored(path) => self.report.ignored.push(path),
             Found::OddName(path) => self.report.odd_names.push(path),
             Found::Fault(error) => return Err(Error::Spill(error)),
-            Found::Dump { bytes } => {
+            Found::Refused(source) => self.take_over(&source.path, Some(&source.relative))?,
+            Found::Dump { path, bytes } => {
+                self.has_read(&path);
                 self.report.dumps += 1;
                 self.report.bytes += bytes;
             }
@@ -282,7 +368,8 @@ impl<E> Taker<'_, E> {
                     page.mojibake_kept.iter().map(|span| Noted { path: path(), span: *span });
                 self.report.mojibake_kept.extend(noted);
                 let mut article = page.article;
-                article.id = self.ids.fresh('a', page.path_hash);
+                article.id = self.ids.fresh('a', page.path_hash, &article.path);
+                self.has_read(&article.path);
                 for shown in page.flashes {
                     let id = self.keep(shown, &article.path).map_err(Error::Spill)?;
                     article.flashes.push(id);
@@ -302,7 +389,7 @@ impl<E> Taker<'_, E> {
         if article.id.is_empty() {
             let text = article.paragraphs.join("\n");
             let hash = content(&article.title, &text, article.date.value);
-            article.id = self.ids.fresh('a', hash);
+            article.id = self.ids.fresh('a', hash, &article.path);
         } else if !self.ids.claim(&article.id) {
             self.report.skipped.push(Skipped {
                 path: PathBuf::from(article.path),
@@ -347,26 +434,121 @@ impl<E> Taker<'_, E> {
         dumped.cloned().unwrap_or_else(|| short('f', keys.content))
     }
 
+    /// A page or a dump was read to its end, so nothing that is stored of it is wanted.
+    fn has_read(&mut self, path: &str) {
+        if self.stored.is_some() {
+            self.read.add(path, &self.refused);
+        }
+    }
+
+    /// Takes over what is stored of a file or folder that cannot be read, but for what has been read. A file has its
+    /// path below its root, too.
+    fn take_over(&mut self, path: &Path, relative: Option<&str>) -> Result<(), Error<E>> {
+        let Some(stored) = self.stored.as_deref_mut() else { return Ok(()) };
+        for kept in under(stored, path)? {
+            if !self.read.keep(&kept.path) {
+                continue;
+            }
+            // Items may have other ids than before: those of dumps that have changed.
+            let mut renamed: HashMap<&str, String> = HashMap::default();
+            for KeptOccurrence { item, span } in &kept.occurrences {
+                let id = self.keep_stored(item, &kept, *span).map_err(Error::Spill)?;
+                renamed.insert(&item.flash.id, id);
+            }
+            for mut article in kept.articles {
+                if kept.is_dump {
+                    if !self.ids.claim(&article.id) {
+                        continue;
+                    }
+                } else if !self.ids.claim_at(&article.id, &article.path) {
+                    let member = article.path.strip_prefix(&*path.to_string_lossy());
+                    let name = relative.zip(member).map(|(file, member)| format!("{file}{member}"));
+                    let hash = path_hash(name.as_ref().unwrap_or(&article.path));
+                    article.id = self.ids.fresh('a', hash, &article.path);
+                }
+                for id in &mut article.flashes {
+                    if let Some(now) = renamed.get(id.as_str()) {
+                        id.clone_from(now);
+                    }
+                }
+                self.report.records_kept += 1;
+                self.article(article)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes over all that the walk could not look at.
+    fn take_over_refused(&mut self) -> Result<(), Error<E>> {
+        for path in std::mem::take(&mut self.refused) {
+            self.take_over(&path, None)?;
+        }
+        Ok(())
+    }
+
+    /// Takes over an occurrence of a flash item; returns the item's id.
+    fn keep_stored(&mut self, item: &KeptItem, kept: &KeptPath, span: Span) -> io::Result<String> {
+        let id = self.id(item.keys);
+        let mut flash = item.read_from(kept.is_dump);
+        flash.id.clone_from(&id);
+        let key = self.flashes.add(item.keys, Some(&mut flash), kept.is_dump)?;
+        self.flashes.keep(key, &kept.path, span)?;
+        Ok(if key.0 == key.1 { id } else { other_id(item.keys) })
+    }
+
     fn finish(mut self) -> Result<Report, Error<E>> {
         self.report.flashes_distinct = self.flashes.distinct();
-        self.report.flashes_seen = self.flashes.seen();
-        for flash in self.flashes.drain().map_err(Error::Spill)? {
+        let mut flashes = self.flashes.drain().map_err(Error::Spill)?;
+        for flash in &mut flashes {
             (self.sink)(Record::Flash(flash.map_err(Error::Spill)?)).map_err(Error::Sink)?;
         }
+        self.report.flashes_seen = flashes.seen();
+        self.report.records_kept += flashes.taken_over();
         Ok(self.report)
+    }
+}
+
+/// Paths that have been read, as far as something stored could be taken over in their place.
+#[derive(Default)]
+struct Delivered {
+    /// Below what the walk could not look at, and what has been taken over.
+    paths: HashSet<u64>,
+    /// Members of the archive that is being read.
+    members: HashSet<u64>,
+    /// Its path.
+    container: String,
+}
+
+impl Delivered {
+    fn add(&mut self, path: &str, refused: &[PathBuf]) {
+        if refused.iter().any(|folder| Path::new(path).starts_with(folder)) {
+            self.paths.insert(path_hash(path));
+        } else if let Some((container, _)) = path.split_once(INSIDE) {
+            if container != self.container {
+                self.members.clear();
+                container.clone_into(&mut self.container);
+            }
+            self.members.insert(path_hash(path));
+        }
+    }
+
+    /// Whether what is stored of a path is to be taken over: it has not been read, and not been taken over before.
+    fn keep(&mut self, path: &str) -> bool {
+        let hash = path_hash(path);
+        !self.members.contains(&hash) && self.paths.insert(hash)
     }
 }
 
 impl Reader<'_> {
     /// Adds what a file says about the archive, and keeps what is understood of it if it is a plain page. What cannot be read is named
-    /// in the second pass.
-    fn survey(&self, source: &Source, survey: &mut Surveying) {
+    /// in the second pass; returns whether the system refused it.
+    fn survey(&self, source: &Source, survey: &mut Surveying) -> bool {
         let Surveying { evidence, spill, raw, .. } = survey;
-        let mut kept = false;
+        let (mut kept, mut refused) = (false, false);
         let _ = inputs::each(source, self.options, &mut |event| {
             match event {
                 Event::Input(input) if input.kind == Kind::Dump => {
-                    self.survey_dump(input, evidence);
+                    refused |= self.survey_dump(input, evidence);
                 }
                 Event::Input(mut input) => {
                     if self.bytes(&mut input, raw).is_ok()
@@ -385,19 +567,25 @@ impl Reader<'_> {
                         }
                     }
                 }
-                Event::Skipped(_) | Event::Ignored(_) | Event::OddName(_) => {}
+                Event::Skipped(skipped) => {
+                    refused |= matches!(skipped.reason, Reason::Unreadable(_));
+                }
+                Event::Ignored(_) | Event::OddName(_) => {}
             }
             ControlFlow::Continue(())
         });
         if !kept {
             spill.push(None);
         }
+        refused
     }
 
-    fn survey_dump(&self, input: Input<'_>, evidence: &mut Evidence) {
+    /// Whether the system refused it.
+    fn survey_dump(&self, input: Input<'_>, evidence: &mut Evidence) -> bool {
+        let mut refused = false;
         let _ = self.dump(input, &mut |found| {
-            if let Found::Record { record, .. } = found {
-                match *record {
+            match found {
+                Found::Record { record, .. } => match *record {
                     Record::Flash(flash) => {
                         evidence.items_in_dumps = true;
                         if !flash.id.is_empty() {
@@ -406,9 +594,14 @@ impl Reader<'_> {
                         }
                     }
                     Record::Article(article) => evidence.tags.see_given(&article.tags),
+                },
+                Found::Skipped(skipped) => {
+                    refused |= matches!(skipped.reason, Reason::Unreadable(_));
                 }
+                _ => {}
             }
             ControlFlow::Continue(())
         });
+        refused
     }
 }

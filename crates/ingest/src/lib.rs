@@ -10,6 +10,7 @@
 //! `tags` (the glued Tags line).
 
 mod beginning;
+mod bounds;
 mod byline;
 mod date;
 mod decode;
@@ -35,6 +36,7 @@ mod ids;
 mod ingest;
 mod inputs;
 mod jsonl;
+mod kept;
 mod labels;
 mod lead;
 mod line;
@@ -65,7 +67,8 @@ pub use error::Error;
 pub use evidence::Evidence as ArchiveEvidence;
 pub use fingerprint::fingerprint;
 pub use flash::PageFlash;
-pub use ingest::{Looked, ingest, ingest_looked, look};
+pub use ingest::{Looked, ingest, ingest_looked, look, look_tolerant};
+pub use kept::StoredRecords;
 pub use options::Options;
 pub use original::original;
 pub use page::{Markup, Page, parse_page};

@@ -2,10 +2,11 @@
 //! it makes on through a bounded queue of its own, and the queues are read in turn.
 
 use std::cell::{Cell, RefCell};
+use std::io;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
+use std::thread::{self, Scope, ScopedJoinHandle};
 use std::vec;
 
 use crate::room::Room;
@@ -26,7 +27,16 @@ enum Message<T> {
 }
 
 /// Where a piece of work puts what it makes.
-pub(crate) struct Out<T> {
+pub(crate) struct Out<'o, T>(Way<'o, T>);
+
+enum Way<'o, T> {
+    /// To another thread.
+    Queue(Sending<T>),
+    /// To a function of this thread.
+    Direct(&'o RefCell<&'o mut dyn FnMut(T) -> ControlFlow<()>>),
+}
+
+struct Sending<T> {
     queue: SyncSender<Batch<T>>,
     room: Arc<Room>,
     batch: RefCell<Vec<Message<T>>>,
@@ -38,13 +48,34 @@ struct Batch<T> {
     weight: u64,
 }
 
-impl<T> Out<T> {
+impl<T> Out<'_, T> {
     /// Hands on one thing that takes about `weight` bytes. Breaks when nobody wants more.
     pub(crate) fn put(&self, thing: T, weight: u64) -> ControlFlow<()> {
-        self.weight.set(self.weight.get() + weight);
-        self.send(Message::Made(thing))
+        match &self.0 {
+            Way::Queue(sending) => {
+                sending.weight.set(sending.weight.get() + weight);
+                sending.send(Message::Made(thing))
+            }
+            Way::Direct(put) => (put.borrow_mut())(thing),
+        }
     }
 
+    fn end_piece(&self) -> ControlFlow<()> {
+        match &self.0 {
+            Way::Queue(sending) => sending.send(Message::Done),
+            Way::Direct(_) => ControlFlow::Continue(()),
+        }
+    }
+
+    fn end(&self) {
+        if let Way::Queue(sending) = &self.0 {
+            // Where nobody takes the rest, nobody misses it.
+            let _ = sending.flush(sending.batch.take());
+        }
+    }
+}
+
+impl<T> Sending<T> {
     fn send(&self, message: Message<T>) -> ControlFlow<()> {
         let mut batch = self.batch.borrow_mut();
         batch.push(message);
@@ -94,7 +125,8 @@ impl<T> Drop for In<T> {
 /// Does work for each of `pieces` on `threads` threads, each with a worker of its own, and gives `take` what it makes: piece after
 /// piece, and in the order in which each piece made it. Stops at the first error of `take`.
 ///
-/// Each thread goes through `pieces` by itself, so what it passes over should cost little.
+/// Each thread goes through `pieces` by itself, so what it passes over should cost little. Where the system refuses
+/// some of the threads, the others do their work; where it refuses all, the calling thread does.
 pub(crate) fn ordered<I, T, W, E>(
     pieces: I,
     threads: usize,
@@ -104,45 +136,112 @@ pub(crate) fn ordered<I, T, W, E>(
 where
     I: ExactSizeIterator + Clone + Send,
     T: Send,
-    W: FnMut(I::Item, &Out<T>),
+    W: FnMut(I::Item, &Out<'_, T>),
 {
     let count = pieces.len();
     let threads = threads.clamp(1, count.max(1));
-    thread::scope(|scope| {
-        let mut queues: Vec<In<T>> = (0..threads)
-            .map(|first| {
-                let (sender, receiver) = sync_channel(QUEUE);
-                let room = Arc::new(Room::new(WAITING));
-                let worker = &worker;
-                let (mine, pieces) = (Arc::clone(&room), pieces.clone());
-                scope.spawn(move || {
-                    let out = Out {
-                        queue: sender,
-                        room: mine,
-                        batch: RefCell::default(),
-                        weight: Cell::new(0),
-                    };
-                    let mut work = worker();
-                    for piece in pieces.skip(first).step_by(threads) {
-                        work(piece, &out);
-                        if out.send(Message::Done).is_break() {
-                            return;
-                        }
+    let done = thread::scope(|scope| {
+        let (mut queues, mut starts) = (Vec::with_capacity(threads), Vec::with_capacity(threads));
+        for first in 0..threads {
+            let (sender, receiver) = sync_channel(QUEUE);
+            // Which pieces are whose is settled when it is known how many threads there are.
+            let (start, started) = sync_channel::<usize>(1);
+            let room = Arc::new(Room::new(WAITING));
+            let worker = &worker;
+            let (mine, pieces) = (Arc::clone(&room), pieces.clone());
+            let spawned = spawn(scope, first, move || {
+                let Ok(threads) = started.recv() else { return };
+                let out = Out(Way::Queue(Sending {
+                    queue: sender,
+                    room: mine,
+                    batch: RefCell::default(),
+                    weight: Cell::new(0),
+                }));
+                let mut work = worker();
+                for piece in pieces.skip(first).step_by(threads) {
+                    work(piece, &out);
+                    if out.end_piece().is_break() {
+                        return;
                     }
-                    // Where nobody takes the rest, nobody misses it.
-                    let _ = out.flush(out.batch.take());
-                });
-                In { queue: receiver, room, batch: Vec::new().into_iter() }
-            })
-            .collect();
+                }
+                out.end();
+            });
+            if spawned.is_err() {
+                break;
+            }
+            queues.push(In { queue: receiver, room, batch: Vec::new().into_iter() });
+            starts.push(start);
+        }
+        let threads = queues.len();
+        for start in starts {
+            // The thread waits for it; its channel has room.
+            let _ = start.send(threads);
+        }
+        if threads == 0 {
+            return None;
+        }
         for number in 0..count {
             // The queue closes early only if its thread panicked; the scope passes the panic on.
             while let Some(Message::Made(thing)) = queues[number % threads].next() {
-                take(thing)?;
+                if let Err(error) = take(thing) {
+                    return Some(Err(error));
+                }
             }
         }
-        Ok(())
-    })
+        Some(Ok(()))
+    });
+    done.unwrap_or_else(|| directly(pieces, worker, take))
+}
+
+/// The same on the calling thread alone.
+fn directly<I, T, W, E>(
+    pieces: I,
+    worker: impl Fn() -> W,
+    mut take: impl FnMut(T) -> Result<(), E>,
+) -> Result<(), E>
+where
+    I: Iterator,
+    W: FnMut(I::Item, &Out<'_, T>),
+{
+    let failed = Cell::new(None);
+    let mut put = |thing| match take(thing) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => {
+            failed.set(Some(error));
+            ControlFlow::Break(())
+        }
+    };
+    let put: RefCell<&mut dyn FnMut(T) -> ControlFlow<()>> = RefCell::new(&mut put);
+    let out = Out(Way::Direct(&put));
+    let mut work = worker();
+    for piece in pieces {
+        work(piece, &out);
+        if let Some(error) = failed.take() {
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+/// A thread of a scope, or the system's error where it gives none. In tests threads can be refused.
+pub(crate) fn spawn<'scope, 'env, T: Send + 'scope>(
+    scope: &'scope Scope<'scope, 'env>,
+    number: usize,
+    work: impl FnOnce() -> T + Send + 'scope,
+) -> io::Result<ScopedJoinHandle<'scope, T>> {
+    #[cfg(test)]
+    if number >= ALLOWED.get() {
+        return Err(io::ErrorKind::WouldBlock.into());
+    }
+    #[cfg(not(test))]
+    let _ = number;
+    thread::Builder::new().spawn_scoped(scope, work)
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How many threads a thread of a test may have at once.
+    pub(crate) static ALLOWED: Cell<usize> = const { Cell::new(usize::MAX) };
 }
 
 #[cfg(test)]
@@ -154,7 +253,7 @@ mod tests {
         let pieces: Vec<u32> = (0..200).collect();
         for threads in [1, 3, 8] {
             let mut got = Vec::new();
-            let work = |piece: &u32, out: &Out<u32>| {
+            let work = |piece: &u32, out: &Out<'_, u32>| {
                 for thing in 0..*piece % 5 {
                     let _ = out.put(piece * 10 + thing, 1);
                 }
@@ -175,9 +274,47 @@ mod tests {
     }
 
     #[test]
+    fn threads_that_the_system_refuses_are_not_missed() {
+        let pieces: Vec<u32> = (0..100).collect();
+        let work = |piece: &u32, out: &Out<'_, u32>| {
+            // More than waits in a queue.
+            for _ in 0..200 {
+                let _ = out.put(*piece, 1);
+            }
+        };
+        for allowed in [0, 1, 3] {
+            ALLOWED.set(allowed);
+            let mut got = Vec::new();
+            let all = ordered(
+                pieces.iter(),
+                8,
+                || work,
+                |thing| -> Result<(), u32> {
+                    got.push(thing);
+                    Ok(())
+                },
+            );
+            assert_eq!(all, Ok(()));
+            assert!(got.is_sorted());
+            assert_eq!(got.len(), 20_000);
+            let stopped = ordered(
+                pieces.iter(),
+                8,
+                || work,
+                |thing| match thing {
+                    5 => Err(thing),
+                    _ => Ok(()),
+                },
+            );
+            assert_eq!(stopped, Err(5));
+        }
+        ALLOWED.set(usize::MAX);
+    }
+
+    #[test]
     fn an_error_stops_the_work() {
         let pieces: Vec<u32> = (0..10_000).collect();
-        let work = |piece: &u32, out: &Out<u32>| {
+        let work = |piece: &u32, out: &Out<'_, u32>| {
             let _ = out.put(*piece, 1);
         };
         let result = ordered(
@@ -194,7 +331,7 @@ mod tests {
         use std::sync::atomic::{AtomicU64, Ordering};
         let (made, weight) = (AtomicU64::new(0), WAITING / 2);
         let pieces = [(); 200];
-        let work = |(): &(), out: &Out<()>| {
+        let work = |(): &(), out: &Out<'_, ()>| {
             made.fetch_add(1, Ordering::SeqCst);
             let _ = out.put((), weight);
         };

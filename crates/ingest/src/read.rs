@@ -74,7 +74,10 @@ impl Reader<'_> {
             Event::Input(input) if input.kind == Kind::Dump => self.dump(input, &mut counted),
             Event::Input(mut input) => match self.page(&mut input, evidence, memory) {
                 Ok(page) => counted(Found::Page(Box::new(page))),
-                Err(reason) => counted(skipped(&input.path, None, reason)),
+                Err(reason) => {
+                    let reason = input.watch.take().unwrap_or(reason);
+                    counted(skipped(&input.path, None, reason))
+                }
             },
         })?;
         notes.finish(source, give)

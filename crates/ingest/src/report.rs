@@ -36,10 +36,13 @@ pub struct Report {
     /// Files and members of archives whose name is not UTF-8: the name as it could be read.
     #[serde(default)]
     pub odd_names: Vec<PathBuf>,
+    /// Records taken over from an earlier index, because their files cannot be read now.
+    #[serde(default)]
+    pub records_kept: u64,
     /// What should have been read and could not be.
     pub skipped: Vec<Skipped>,
     /// What a folder or an archive holds that is not a page by its name: hidden files and other formats;
-    /// of a WARC file, other responses than pages.
+    /// of a WARC file, other responses than pages. Also what [`Options`](crate::Options) excludes.
     pub ignored: Vec<PathBuf>,
 }
 
@@ -77,7 +80,7 @@ impl fmt::Display for Skipped {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The system refused; its message.
+    /// The system refused; its message. Records that an earlier index has of it are kept.
     Unreadable(String),
     /// No text at all.
     Empty,
@@ -95,6 +98,8 @@ pub enum Reason {
     Special,
     /// A symbolic link that leads back to a folder above it.
     Loop,
+    /// A symbolic link to a folder outside of every root.
+    LeadsOut,
     /// A JSONL line that is no record; what is wrong with it.
     Malformed(String),
     /// A JSONL record whose id another record has already.
@@ -109,6 +114,8 @@ pub enum Reason {
     Nested,
     /// A compressed file that becomes too much; what of. It is not read on from there.
     Bomb(String),
+    /// A dump that is left unread from there on; why. Its records up to there count.
+    Abandoned(String),
     /// A member whose name is absolute, leads out of the archive or is longer than names are.
     UnsafeName,
     /// A member whose name another member had before.
@@ -131,13 +138,16 @@ impl fmt::Display for Reason {
             }
             Self::Special => f.write_str("not a regular file"),
             Self::Loop => f.write_str("a link that leads back to a folder above it"),
+            Self::LeadsOut => f.write_str(
+                "a link to a folder outside of the archive: name that folder, too, if it belongs to it",
+            ),
             Self::Malformed(what) => write!(f, "malformed record: {what}"),
             Self::DuplicateId(id) => write!(f, "another record has the id `{id}` already"),
             Self::Damaged(what) => write!(f, "damaged: {what}"),
             Self::Encrypted => f.write_str("encrypted"),
             Self::Unsupported(what) => write!(f, "cannot be read: {what}"),
             Self::Nested => f.write_str("an archive inside an archive: unpack it first"),
-            Self::Bomb(what) => write!(f, "left unread from there on: {what}"),
+            Self::Bomb(what) | Self::Abandoned(what) => write!(f, "left unread from there on: {what}"),
             Self::UnsafeName => f.write_str("its name leads out of the archive"),
             Self::DuplicateName => f.write_str("another member has its name already"),
             Self::More { count } => write!(f, "{count} more of it could not be read"),

@@ -1,6 +1,7 @@
 //! From roots to their files in a stable order. Opens nothing: it only looks at names and kinds.
 
 use std::fs::{self, Metadata};
+use std::io;
 use std::ops::ControlFlow;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -8,8 +9,11 @@ use std::thread;
 
 use walkdir::{DirEntry, WalkDir};
 
+use crate::bounds::{Bounds, Exclusions, Verdict};
 use crate::error::Error;
 use crate::inputs::Form;
+use crate::options::Options;
+use crate::ordered::spawn;
 use crate::report::{Reason, Skipped};
 use crate::sources::Source;
 
@@ -20,19 +24,47 @@ pub(crate) struct Walk {
     pub(crate) ignored: Vec<PathBuf>,
     /// Files whose name is not UTF-8.
     pub(crate) odd_names: Vec<PathBuf>,
+    /// Files and folders that the system refused to look at.
+    pub(crate) refused: Vec<PathBuf>,
 }
 
 /// Who is told of each file, with the number of the root that it was found in.
 pub(crate) type Visit<'v, E> = &'v mut dyn FnMut(usize, Source, &Metadata) -> Result<(), Error<E>>;
 
+/// What a root that cannot be read means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Roots {
+    /// An error.
+    Readable,
+    /// That it is named, as any other folder is.
+    Any,
+}
+
 /// Tells `visit` of the files below `roots`: roots in the order given, folders by name. Keeps no list of them.
-pub(crate) fn walk<E>(roots: &[PathBuf], visit: Visit<'_, E>) -> Result<Walk, Error<E>> {
+pub(crate) fn walk<E>(
+    roots: &[PathBuf],
+    options: &Options,
+    demand: Roots,
+    visit: Visit<'_, E>,
+) -> Result<Walk, Error<E>> {
     let mut walk = Walk::default();
+    let exclusions = Exclusions::of(options);
+    let (mut found, mut canonical) = (Vec::new(), Vec::new());
     for (number, root) in roots.iter().enumerate() {
-        let about =
-            fs::metadata(root).map_err(|source| Error::Root { path: root.clone(), source })?;
+        let about = fs::metadata(root).and_then(|about| Ok((about, fs::canonicalize(root)?)));
+        match about {
+            Ok((about, target)) => {
+                exclusions.root(root, &target)?;
+                found.push((number, root, about));
+                canonical.push(target);
+            }
+            Err(error) if demand == Roots::Any => walk.refuse(root, &error),
+            Err(source) => return Err(Error::Root { path: root.clone(), source }),
+        }
+    }
+    for (number, root, about) in found {
         if about.is_dir() {
-            walk.folder(number, root, visit)?;
+            walk.folder(number, root, &exclusions, &canonical, visit)?;
         } else if about.is_file() {
             let name = root.file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
             // A file that the user named is a page whatever it is called.
@@ -53,31 +85,64 @@ impl Walk {
         &mut self,
         number: usize,
         root: &Path,
+        exclusions: &Exclusions,
+        roots: &[PathBuf],
         visit: Visit<'_, E>,
     ) -> Result<(), Error<E>> {
+        let mut look = |seen| self.look(number, root, exclusions, seen, visit);
         let (sender, seen) = sync_channel(QUEUE);
         thread::scope(|scope| {
-            scope.spawn(move || names(root, Batches { sender, batch: Vec::with_capacity(BATCH) }));
-            // Where it ends early nobody takes any more names.
-            for seen in seen.into_iter().flatten() {
-                match seen {
-                    Seen::Ignored(path) => self.ignored.push(path),
-                    Seen::Special(path) => self.skip(&path, Reason::Special),
-                    Seen::Fault(error) => self.fault(root, &error),
-                    Seen::File(entry, form) => match entry.metadata() {
-                        Err(error) => self.fault(root, &error),
-                        Ok(about) => {
-                            let relative = relative(root, entry.path());
-                            let path = entry.into_path();
-                            let source = Source { path, relative, form, bytes: about.len() };
-                            self.note(&source);
-                            visit(number, source, &about)?;
-                        }
-                    },
+            let reading = spawn(scope, 0, move || {
+                let mut out = Batches { sender, batch: Vec::with_capacity(BATCH) };
+                let bounds = Bounds::new(exclusions, roots);
+                if names(root, &bounds, &mut |seen| out.put(seen)).is_continue() {
+                    // Where nobody takes the rest, nobody misses it.
+                    let _ = out.flush();
                 }
+            });
+            if reading.is_ok() {
+                // Where it ends early nobody takes any more names.
+                return seen.into_iter().flatten().try_for_each(look);
             }
-            Ok(())
+            // The system has no thread for it.
+            let mut outcome = Ok(());
+            let _ = names(root, &Bounds::new(exclusions, roots), &mut |seen| {
+                outcome = look(seen);
+                if outcome.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            });
+            outcome
         })
+    }
+
+    /// Looks at what has a name, and tells `visit` if it is a file to read.
+    fn look<E>(
+        &mut self,
+        number: usize,
+        root: &Path,
+        exclusions: &Exclusions,
+        seen: Seen,
+        visit: Visit<'_, E>,
+    ) -> Result<(), Error<E>> {
+        match seen {
+            Seen::Ignored(path) => self.ignored.push(path),
+            Seen::Special(path) => self.skip(&path, Reason::Special),
+            Seen::LeadsOut(path) => self.skip(&path, Reason::LeadsOut),
+            Seen::Fault(error) => self.fault(root, &error),
+            Seen::File(entry, form) => match entry.metadata() {
+                Err(error) => self.fault(root, &error),
+                Ok(about) if exclusions.has(entry.path(), &about) => {
+                    self.ignored.push(shown(entry.path()));
+                }
+                Ok(about) => {
+                    let relative = relative(root, entry.path());
+                    let path = entry.into_path();
+                    let source = Source { path, relative, form, bytes: about.len() };
+                    self.note(&source);
+                    visit(number, source, &about)?;
+                }
+            },
+        }
+        Ok(())
     }
 
     fn note(&mut self, source: &Source) {
@@ -87,15 +152,21 @@ impl Walk {
     }
 
     fn fault(&mut self, root: &Path, error: &walkdir::Error) {
-        let reason = match (error.loop_ancestor(), error.io_error()) {
-            (Some(_), _) => Reason::Loop,
-            (None, Some(cause)) => Reason::Unreadable(cause.to_string()),
-            (None, None) => Reason::Unreadable(error.to_string()),
-        };
-        self.skip(error.path().unwrap_or(root), reason);
+        let path = error.path().unwrap_or(root);
+        match (error.loop_ancestor(), error.io_error()) {
+            (Some(_), _) => self.skip(path, Reason::Loop),
+            (None, Some(cause)) => self.refuse(path, cause),
+            (None, None) => self.skip(path, Reason::Unreadable(error.to_string())),
+        }
     }
 
-    fn skip(&mut self, path: &Path, reason: Reason) {
+    /// The system does not let us look at a file or folder.
+    fn refuse(&mut self, path: &Path, cause: &io::Error) {
+        self.skip(path, Reason::Unreadable(cause.to_string()));
+        self.refused.push(path.to_owned());
+    }
+
+    pub(crate) fn skip(&mut self, path: &Path, reason: Reason) {
         self.skipped.push(Skipped { path: shown(path), line: None, reason });
     }
 }
@@ -106,6 +177,8 @@ enum Seen {
     Ignored(PathBuf),
     /// Neither a file nor a folder.
     Special(PathBuf),
+    /// A link to a folder outside of every root.
+    LeadsOut(PathBuf),
     Fault(walkdir::Error),
 }
 
@@ -138,33 +211,45 @@ impl Batches {
 }
 
 /// Hands on what there is below a root, but for folders and what is hidden in them.
-fn names(root: &Path, mut out: Batches) {
+fn names(
+    root: &Path,
+    bounds: &Bounds<'_>,
+    put: &mut dyn FnMut(Seen) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     let mut entries =
         WalkDir::new(root).follow_links(true).min_depth(1).sort_by_file_name().into_iter();
-    let mut wanted = ControlFlow::Continue(());
-    while wanted.is_continue()
-        && let Some(entry) = entries.next()
-    {
-        wanted = match entry {
-            Err(error) => out.put(Seen::Fault(error)),
+    while let Some(entry) = entries.next() {
+        let seen = match entry {
+            Err(error) => Seen::Fault(error),
             Ok(entry) if entry.file_name().as_encoded_bytes().starts_with(b".") => {
                 if entry.file_type().is_dir() {
                     entries.skip_current_dir();
                 }
-                out.put(Seen::Ignored(shown(entry.path())))
+                Seen::Ignored(shown(entry.path()))
             }
-            Ok(entry) if entry.file_type().is_dir() => continue,
-            Ok(entry) if !entry.file_type().is_file() => out.put(Seen::Special(entry.into_path())),
-            Ok(entry) => out.put(match Form::of(&entry.file_name().to_string_lossy()) {
+            Ok(entry) if entry.file_type().is_dir() => {
+                let verdict = bounds.folder(entry.path(), entry.path_is_symlink());
+                if verdict == Verdict::Inside {
+                    continue;
+                }
+                entries.skip_current_dir();
+                match verdict {
+                    Verdict::LeadsOut => Seen::LeadsOut(entry.into_path()),
+                    Verdict::Inside | Verdict::Excluded => Seen::Ignored(shown(entry.path())),
+                }
+            }
+            Ok(entry) if !entry.file_type().is_file() => Seen::Special(entry.into_path()),
+            Ok(entry) => match Form::of(&entry.file_name().to_string_lossy()) {
                 None => Seen::Ignored(shown(entry.path())),
+                Some(_) if entry.path_is_symlink() && bounds.excludes_target(entry.path()) => {
+                    Seen::Ignored(shown(entry.path()))
+                }
                 Some(form) => Seen::File(entry, form),
-            }),
+            },
         };
+        put(seen)?;
     }
-    if wanted.is_continue() {
-        // Where nobody takes the rest, nobody misses it.
-        let _ = out.flush();
-    }
+    ControlFlow::Continue(())
 }
 
 /// The same on every system, so that ids do not depend on the separator of paths.

@@ -102,6 +102,83 @@ fn a_line_over_the_limit_is_named_and_the_next_read() {
 }
 
 #[test]
+fn a_dump_without_end_of_line_is_left() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut options = Options::default();
+    options.max_line_bytes = 1 << 10;
+    // 16 times the limit ends it; less is a line like others.
+    let long = |times: usize| format!("{{\"title\":\"{}\"}}\n", "a".repeat(times << 10));
+    let dump = [&long(15), "{\"title\":\"乙\"}\n", &long(200), "{\"title\":\"丙\"}\n"].concat();
+    fs::write(dir.path().join("a.jsonl"), &dump).unwrap();
+    let (records, report) = read_with(dir.path(), &options, &Silent);
+    assert_eq!((records.len(), first(&records).title.as_str()), (1, "乙"));
+    assert!(matches!(report.skipped[0].reason, Reason::TooLarge { .. }));
+    let wanted = "left unread from there on: a line of more than 16384 bytes";
+    assert_eq!(
+        (report.skipped[1].line, report.skipped[1].reason.to_string()),
+        (Some(3), wanted.into())
+    );
+    assert_eq!((report.skipped.len(), report.dumps), (2, 1));
+    assert!(report.bytes < dump.len() as u64, "as many as were read");
+}
+
+#[test]
+fn ten_gigabytes_of_nothing_are_no_dump() {
+    let dir = tempfile::tempdir().unwrap();
+    File::create(dir.path().join("a.jsonl")).unwrap().set_len(10 << 30).unwrap();
+    let (records, report) = read_with(dir.path(), &Options::default(), &Silent);
+    assert!(records.is_empty());
+    assert_eq!((report.skipped.len(), &report.skipped[0].reason), (1, &Reason::Binary));
+    // A line of NULs is only a line.
+    let (records, report) = read("a.jsonl", "\0\0\n{\"title\":\"甲\"}\n");
+    assert_eq!((records.len(), report.skipped.len()), (1, 1));
+}
+
+#[test]
+fn a_dump_that_gives_nothing_new_is_left() {
+    let mut options = Options::default();
+    options.max_barren_lines = 1000;
+    let sound = "{\"title\":\"甲\"}\n";
+    for (line, named) in [
+        ("{}\n", 1000),
+        ("x\n", 1000),
+        ("\n", 0),
+        ("{\"id\":\"a\",\"title\":\"乙\"}\n", 1000),
+        ("{\"id\":\"k\",\"kind\":\"flash\",\"title\":\"丙\"}\n", 0),
+        ("{\"kind\":\"flash\",\"title\":\"丙\"}\n", 0),
+        ("{\"title\":\"乙\"}\n", 0),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let endless = line.repeat(5000);
+        fs::write(dir.path().join("a.jsonl"), [sound, &endless, sound].concat()).unwrap();
+        let (_, report) = read_with(dir.path(), &options, &Silent);
+        let last = report.skipped.last().unwrap();
+        let wanted = "left unread from there on: 1000 lines in a row gave no new record";
+        assert_eq!(last.reason.to_string(), wanted, "{line}");
+        assert_eq!(report.skipped.len(), named + 1, "{line}");
+        assert!(report.articles <= 1002, "{line}");
+        // Where something new comes between, all of it is read.
+        let barren = line.repeat(998);
+        let mixed: String =
+            (0..5).map(|n| format!("{barren}{{\"title\":\"第{n}個\"}}\n")).collect();
+        fs::write(dir.path().join("a.jsonl"), mixed).unwrap();
+        let (records, report) = read_with(dir.path(), &options, &Silent);
+        let of = |n: usize| format!("第{n}個");
+        let has =
+            |n: usize| records.iter().any(|r| matches!(r, Record::Article(a) if a.title == of(n)));
+        assert!((0..5).all(has), "{line}");
+        assert!(!report.skipped.iter().any(|s| matches!(s.reason, Reason::Abandoned(_))), "{line}");
+    }
+    // Why it was left is said even where the report names no more lines.
+    options.max_barren_lines = 150_000;
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("a.jsonl"), "x\n".repeat(150_100)).unwrap();
+    let (_, report) = read_with(dir.path(), &options, &Silent);
+    assert!(matches!(report.skipped[100_000].reason, Reason::Abandoned(_)));
+    assert_eq!(report.skipped[100_001].reason, Reason::More { count: 50_000 });
+}
+
+#[test]
 fn a_gigabyte_in_one_line_is_refused_by_its_size() {
     let dir = tempfile::tempdir().unwrap();
     File::create(dir.path().join("a.txt")).unwrap().set_len(1 << 30).unwrap();
@@ -255,7 +332,7 @@ mod unix {
             let nobody = &mut |_| Ok::<(), ()>(());
             let result = ingest(std::slice::from_ref(&root), &Options::default(), &Silent, nobody);
             assert!(matches!(result, Err(Error::NotAFile { path }) if path == root));
-            assert!(wensou_ingest::fingerprint(&[root]).is_err());
+            assert!(wensou_ingest::fingerprint(&[root], &Options::default()).is_err());
         }
     }
 

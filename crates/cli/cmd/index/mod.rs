@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use wensou_index::{BuildOptions, Built, Error as IndexError, Index, Meta, TableFiles, is_current};
+use wensou_index::{
+    BuildOptions, Built, Error as IndexError, Index, Settings, TableFiles, is_current,
+};
 use wensou_ingest::{Reason, Report};
 
 use self::log::Log;
@@ -32,24 +34,30 @@ pub(crate) fn run(
     options.strict = args.strict;
     options.anew = args.rebuild;
     options.wait = args.wait;
+    options.allow_empty = args.allow_empty;
     if let Some(threads) = args.threads {
         options.threads = threads.max(1);
         options.ingest.threads = threads.max(1);
     }
     let roots = roots(global, &args.paths)?;
-    let before = Index::open(&global.index).map(|index| index.meta().clone()).ok();
+    // The log is not archive content either.
+    options.ingest.exclude.extend(args.log.clone());
+    let before = wensou_index::settings(&global.index);
     options.tables = tables(before.as_ref(), args);
     options.ingest.encoding = match &args.encoding {
         Some(auto) if auto == "auto" => None,
         Some(name) => Some(name.clone()),
-        None => before.as_ref().and_then(|meta| meta.encoding.clone()),
+        None => before.as_ref().and_then(|settings| settings.encoding.clone()),
     };
     // What changes how pages are judged is a wish to read them.
     let asked = args.rebuild || args.strict;
     if !asked
-        && let Some(meta) = before
-        && is_current(&meta, &roots, &options)?
+        && let Ok(index) = Index::open(&global.index)
+        && let meta = index.meta()
+        && is_current(&global.index, meta, &roots, &options)?
     {
+        // A build that was killed has perhaps left something; another one may be removing it.
+        let _ = wensou_index::remove_litter(&global.index);
         if !args.quiet {
             let report = &meta.report;
             terminal.say(format_args!(
@@ -78,12 +86,8 @@ fn roots(global: &Global, named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     if !global.archive.is_empty() {
         return Ok(global.archive.iter().map(|path| relative(path)).collect());
     }
-    match Index::open(&global.index) {
-        Ok(index) => return Ok(index.meta().roots_from_here()),
-        Err(
-            IndexError::Missing { .. } | IndexError::Unreadable { .. } | IndexError::Format { .. },
-        ) => {}
-        Err(error) => return Err(error.into()),
+    if let Some(settings) = wensou_index::settings(&global.index) {
+        return Ok(settings.roots_from_here());
     }
     match super::search::sample() {
         Some(sample) => Ok(vec![sample]),
@@ -92,8 +96,8 @@ fn roots(global: &Global, named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 /// The user's tables: those that were named, else those of the last build.
-fn tables(before: Option<&Meta>, args: &Args) -> TableFiles {
-    let before = before.map(|meta| meta.tables.files()).unwrap_or_default();
+fn tables(before: Option<&Settings>, args: &Args) -> TableFiles {
+    let before = before.map(|settings| settings.tables.files()).unwrap_or_default();
     let choose = |named: &Option<PathBuf>, before: Option<PathBuf>| match named {
         Some(none) if none.as_os_str() == "none" => None,
         Some(file) => Some(file.clone()),
@@ -145,6 +149,20 @@ pub(crate) fn build(
             return Err(error.into());
         }
     };
+    if let Some(damage) = &built.damaged {
+        let what = format!("the index before was damaged: {damage}; it was built anew");
+        note(&what);
+        terminal.say(format_args!("warning: {}", sanitize::line(&what)));
+    }
+    if let Some(error) = &built.not_durable {
+        let what = format!(
+            "the new index is in use, but may not survive a power cut: {}; the one before was kept \
+             beside it until the next `wensou index`",
+            chain(error)
+        );
+        note(&what);
+        terminal.say(format_args!("warning: {}", sanitize::line(&what)));
+    }
     let report = &built.meta.report;
     report.skipped.iter().for_each(|skipped| note(&format!("skipped {skipped}")));
     name_skipped(report, terminal);
@@ -198,6 +216,13 @@ fn summary(built: &Built, took: Duration) -> String {
     }
     if report.unsplit_tags > 0 {
         line.push_str(&format!("; {} tag lines not split whole", report.unsplit_tags));
+    }
+    if report.records_kept > 0 {
+        let records = if report.records_kept == 1 { "record" } else { "records" };
+        line.push_str(&format!(
+            "; {} old {records} kept of what could not be read",
+            report.records_kept
+        ));
     }
     line.push_str(&format!("; skipped {}", skipped(report)));
     line

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::meter::{Meter, Metered};
 use super::name::{Name, Names};
+use super::watch::Watch;
 use super::{Event, Form, INSIDE, Input, Kind, Visit, codec::Codec, fault::damage, too_large};
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
@@ -17,6 +18,7 @@ pub(super) struct Container<'c> {
     pub(super) source: &'c Source,
     pub(super) options: &'c Options,
     pub(super) meter: &'c Meter,
+    pub(super) watch: &'c Watch,
 }
 
 impl Container<'_> {
@@ -96,6 +98,7 @@ impl Container<'_> {
             charset: None,
             url: None,
             read: &mut Metered { inner: read, meter: self.meter },
+            watch: self.watch,
         }))
     }
 }

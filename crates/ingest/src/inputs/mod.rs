@@ -16,6 +16,7 @@ mod name;
 mod open;
 mod tar;
 mod warc;
+pub(crate) mod watch;
 mod zip;
 
 use std::io::Read;
@@ -25,9 +26,11 @@ use std::path::PathBuf;
 use encoding_rs::Encoding;
 use rawzip::{FileReader, ReaderAt};
 
+use codec::Codec;
 pub(crate) use fault::reason;
 pub(crate) use form::{Form, Kind};
 use meter::{Meter, Metered};
+use watch::Watch;
 
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
@@ -52,6 +55,8 @@ pub(crate) struct Input<'a> {
     /// The address that it was fetched from.
     pub(crate) url: Option<String>,
     pub(crate) read: &'a mut dyn Read,
+    /// What the system said while the file was read.
+    pub(crate) watch: &'a Watch,
 }
 
 /// What is found in a file.
@@ -93,21 +98,29 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
 ) -> ControlFlow<()> {
     let Form { kind, codec } = source.form;
     let skip = |reason| Event::Skipped(Skipped { path: shown(&source.path), line: None, reason });
-    let meter = Meter::new(bytes, options);
-    let container = member::Container { source, options, meter: &meter };
-    if kind == Kind::Zip {
-        return match codec {
-            codec::Codec::Plain => zip::each(&container, at(file), bytes, visit),
-            // Its table of contents stands at the end.
-            _ => visit(skip(Reason::Nested)),
-        };
+    let (meter, watch) = (Meter::new(bytes, options), Watch::default());
+    let container = member::Container { source, options, meter: &meter, watch: &watch };
+    let explained: Visit<'_> = &mut |event| visit(watch.explain(event));
+    match (kind, codec) {
+        (Kind::Zip, Codec::Plain) => {
+            let file = watch.watched(at(file), &source.path);
+            zip::each(&container, file, bytes, explained)?;
+        }
+        // Its table of contents stands at the end.
+        (Kind::Zip, _) => explained(skip(Reason::Nested))?,
+        (_, Codec::Plain) => {
+            let file = watch.watched(file, &source.path);
+            stream(&container, file, Some(bytes), explained)?;
+        }
+        _ => match codec.read(watch.watched(file, &source.path)) {
+            Ok(inner) => stream(&container, Metered { inner, meter: &meter }, None, explained)?,
+            Err(error) => explained(skip(fault::damage(&error)))?,
+        },
     }
-    if codec == codec::Codec::Plain {
-        return stream(&container, file, Some(bytes), visit);
-    }
-    match codec.read(file) {
-        Ok(inner) => stream(&container, Metered { inner, meter: &meter }, None, visit),
-        Err(error) => visit(skip(fault::damage(&error))),
+    match watch.take() {
+        // Nobody has said so: a layer between took the error for the end of the data.
+        Some(reason) => visit(skip(reason)),
+        None => ControlFlow::Continue(()),
     }
 }
 
@@ -130,6 +143,7 @@ fn stream(
             charset: None,
             url: None,
             read: &mut read,
+            watch: container.watch,
         })),
     }
 }

@@ -101,5 +101,6 @@ fn give(
         charset: media.as_deref().and_then(http::charset),
         url: url.filter(|url| !url.is_empty()),
         read: &mut Metered { inner: &mut read, meter: container.meter },
+        watch: container.watch,
     }))
 }

@@ -1,0 +1,23 @@
+//! `wensou backup`: a copy of the index, whole and of one moment.
+
+use super::stats::bytes;
+use crate::args::{Backup, Global};
+use crate::exit::Outcome;
+use crate::out::{Terminal, sanitize};
+
+pub(crate) fn run(
+    global: &Global,
+    args: &Backup,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Outcome> {
+    let (files, size) = wensou_index::backup(&global.index, &args.to)?;
+    if !args.quiet {
+        let to = args.to.display().to_string();
+        terminal.say(format_args!(
+            "copied {files} files ({}) to {}",
+            bytes(size),
+            sanitize::line(&to)
+        ));
+    }
+    Ok(Outcome::Done)
+}

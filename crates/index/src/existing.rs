@@ -1,0 +1,99 @@
+//! What lies in an index folder before a build: an intact index, what is left of one, or nothing.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::generation::{Folder, current, find_remains, first_damaged};
+use crate::meta::{Meta, Settings};
+use crate::open::Index;
+use crate::stored::Stored;
+
+/// The index before a build.
+pub(crate) enum Existing {
+    /// None.
+    Nothing,
+    /// One whose files all are as they were written.
+    Intact(Box<Index>),
+    /// One that is damaged, or of another format: records may be read from it, and nothing else.
+    Remains(Box<Remains>),
+}
+
+/// What is left of an index.
+pub(crate) struct Remains {
+    pub(crate) generation: Folder,
+    settings: Settings,
+    /// What its description says, if that can be read; perhaps nothing vouches for it.
+    meta: Option<Meta>,
+    /// What is wrong with it; nothing if it is only of another format.
+    pub(crate) damage: Option<String>,
+}
+
+/// The first file of the generation in use that is not as it was written, if its description is.
+fn damaged_file(dir: &Path) -> Option<String> {
+    let folder = Folder::open(dir).ok()?;
+    let current = current(&folder).ok()?;
+    let generation = folder.folder(&current.name).ok()?;
+    let meta = Meta::read(dir, &generation, current.checksum).ok()?;
+    let name = first_damaged(&generation, &meta.files)?;
+    Some(format!("{name} is not as it was written"))
+}
+
+impl Existing {
+    /// Opens the index in `dir` and verifies every file of it.
+    ///
+    /// # Errors
+    ///
+    /// If the folder cannot be read.
+    pub(crate) fn find(dir: &Path) -> Result<Self, Error> {
+        let damage = match Index::open(dir) {
+            Ok(index) => match first_damaged(index.generation(), &index.meta().files) {
+                None => return Ok(Self::Intact(Box::new(index))),
+                Some(name) => Some(format!("{name} is not as it was written")),
+            },
+            Err(Error::Missing { .. } | Error::Format { .. }) => None,
+            Err(Error::Unreadable { source, .. }) => {
+                Some(damaged_file(dir).unwrap_or_else(|| source.to_string()))
+            }
+            Err(error) => return Err(error),
+        };
+        let folder = Folder::open(dir).map_err(Error::io("open", dir))?;
+        Ok(match find_remains(&folder) {
+            None => Self::Nothing,
+            Some((generation, settings, meta)) => {
+                Self::Remains(Box::new(Remains { generation, settings, meta, damage }))
+            }
+        })
+    }
+
+    /// What is wrong with it, if it is damaged.
+    pub(crate) fn damage(&self) -> Option<String> {
+        match self {
+            Self::Remains(remains) => remains.damage.clone(),
+            Self::Nothing | Self::Intact(_) => None,
+        }
+    }
+
+    /// The folder of the generation.
+    pub(crate) fn generation(&self) -> Option<&Folder> {
+        match self {
+            Self::Nothing => None,
+            Self::Intact(index) => Some(index.generation()),
+            Self::Remains(remains) => Some(&remains.generation),
+        }
+    }
+
+    /// The records that it has, for files of `roots` that cannot be read.
+    pub(crate) fn stored(&self, roots: &[PathBuf]) -> Option<Stored> {
+        let (generation, settings, meta) = match self {
+            Self::Nothing => return None,
+            Self::Intact(index) => {
+                (index.generation(), Settings::from(index.meta()), Some(index.meta()))
+            }
+            Self::Remains(remains) => {
+                (&remains.generation, remains.settings.clone(), remains.meta.as_ref())
+            }
+        };
+        let expected = meta.map(|meta| meta.report.articles + meta.report.flashes_distinct);
+        Some(Stored::new(generation.try_clone().ok()?, &settings, expected, roots))
+    }
+}

@@ -1,0 +1,136 @@
+//! A copy of the index in use, whole and of one moment, whatever is built meanwhile.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::current::{Current, current};
+use super::draft::Locked;
+use super::folder::Folder;
+use super::names::{CURRENT, DESCRIPTION, MARKER, SEAL, marker_text};
+use super::{DESCRIPTION_LIMIT, Sum};
+use crate::error::Error;
+use crate::meta::Meta;
+
+/// Copies the index in use in `dir` into the folder `to`, which is made if it is missing and must be
+/// empty, or hold an older backup, which is then replaced in one step. Builds may go on meanwhile:
+/// the copy has one state, that of the index when the copy began. Every file is verified while it
+/// is copied. Returns how many files and bytes were copied.
+///
+/// # Errors
+///
+/// [`Error::Missing`] or [`Error::Unreadable`] if there is no index or it is damaged,
+/// [`Error::NotAnIndex`] if `to` has something else in it, and I/O errors of both folders.
+pub fn backup(dir: &Path, to: &Path) -> Result<(u64, u64), Error> {
+    let folder = open(dir)?;
+    let (current, opened) = loop {
+        let current = current(&folder)?;
+        match open_all(&folder, &current) {
+            Ok(opened) => break (current, opened),
+            // A build may have replaced and removed it meanwhile: then the next one is copied.
+            Err(_) if self::current(&folder)? != current => {}
+            Err(error) => return Err(error),
+        }
+    };
+    let locked = Locked::take(to, false)?;
+    if same_folder(dir, to) {
+        return Err(Error::BackupIntoItself { dir: dir.to_path_buf() });
+    }
+    copy(locked, &current, opened, &folder)
+}
+
+/// The generation to copy, with every file open: what is open stays whatever is removed.
+struct Opened {
+    description: Vec<u8>,
+    files: Vec<(String, Sum, File)>,
+}
+
+fn open(dir: &Path) -> Result<Folder, Error> {
+    Folder::open(dir).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Error::Missing { dir: dir.to_path_buf() },
+        _ => Error::unreadable(dir, error),
+    })
+}
+
+fn same_folder(one: &Path, other: &Path) -> bool {
+    let canonical = |path: &Path| path.canonicalize().ok();
+    canonical(one).is_some() && canonical(one) == canonical(other)
+}
+
+fn open_all(folder: &Folder, current: &Current) -> Result<Opened, Error> {
+    let dir = folder.path();
+    let unreadable = |error: io::Error| Error::unreadable(dir, error);
+    let generation = folder.folder(&current.name).map_err(unreadable)?;
+    let meta = Meta::read(dir, &generation, current.checksum)?;
+    let description = generation.read(DESCRIPTION, DESCRIPTION_LIMIT).map_err(unreadable)?;
+    let files = meta.files.into_iter().map(|(name, sum)| {
+        let (file, _) = generation
+            .file(&name)
+            .map_err(|error| Error::unreadable(dir, format!("{}/{name}: {error}", current.name)))?;
+        Ok((name, sum, file))
+    });
+    Ok(Opened { description, files: files.collect::<Result<_, Error>>()? })
+}
+
+fn copy(
+    mut locked: Locked,
+    current: &Current,
+    opened: Opened,
+    from: &Folder,
+) -> Result<(u64, u64), Error> {
+    let to = &locked.folder;
+    // An older backup may have a generation of this name already: the copy takes the next number.
+    let name = locked.next_name()?;
+    let path = to.path_of(&name);
+    locked.note(&name);
+    let to = &locked.folder;
+    let generation = to.create_folder(&name).map_err(Error::io("create the folder", &path))?;
+    let copied = (|| {
+        let write = |name: &str, bytes: &[u8]| {
+            let written = generation.write_durably(name, bytes);
+            written.map_err(Error::io("write", &path.join(name)))
+        };
+        write(MARKER, marker_text(&name).as_bytes())?;
+        let mut bytes = opened.description.len() as u64;
+        let count = opened.files.len() as u64 + 1;
+        for (file, sum, content) in opened.files {
+            let target = path.join(&file);
+            let made = generation.create(&file).map_err(Error::io("create", &target))?;
+            let found = Sum::read(&mut Tee { from: content, to: &made });
+            if found.map_err(Error::io("copy", &target))? != sum {
+                let what = format!("{}/{file} is not as it was written", current.name);
+                return Err(Error::unreadable(from.path(), what));
+            }
+            generation.make_readable(&made).map_err(Error::io("set the rights of", &target))?;
+            made.sync_all().map_err(Error::io("sync", &target))?;
+            bytes += sum.bytes;
+        }
+        write(DESCRIPTION, &opened.description)?;
+        let line = Current { name: name.clone(), checksum: current.checksum }.line();
+        write(SEAL, line.as_bytes())?;
+        write(CURRENT, line.as_bytes())?;
+        generation.sync().map_err(Error::io("sync", &path))?;
+        to.sync().map_err(Error::io("sync", to.path()))?;
+        let renamed = generation.rename(CURRENT, to, CURRENT);
+        renamed.map_err(Error::io("replace", &to.path_of(CURRENT)))?;
+        to.sync().map_err(Error::io("sync", to.path()))?;
+        Ok((count, bytes))
+    })();
+    // An older backup goes when the new one is in its place, an unfinished one goes at once.
+    locked.sweep();
+    copied
+}
+
+/// Reads a file and writes what it reads into another.
+struct Tee<'a> {
+    from: File,
+    to: &'a File,
+}
+
+impl io::Read for Tee<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.from.read(buffer)?;
+        self.to.write_all(&buffer[..read])?;
+        Ok(read)
+    }
+}

@@ -1,0 +1,132 @@
+//! `CURRENT`: one line that names the generation in use and the hash of its description.
+
+use super::folder::{EntryKind, Folder};
+use super::names::{CURRENT, DESCRIPTION, generation_number};
+use crate::error::Error;
+use crate::meta::format_of;
+
+/// Bytes of a pointer at most: the line has 40.
+const LIMIT: u64 = 256;
+/// Bytes of a description at most. Each file that was skipped takes about 100 of them.
+pub(crate) const DESCRIPTION_LIMIT: u64 = 64 << 20;
+
+/// A generation and what its description hashes to (XXH3, 64 bits).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Current {
+    pub(crate) name: String,
+    pub(crate) checksum: u64,
+}
+
+impl Current {
+    /// The line that says so.
+    pub(crate) fn line(&self) -> String {
+        format!("wensou {} {:016x}\n", self.name, self.checksum)
+    }
+
+    /// Reads the line, to the letter: no bit of it may change unnoticed.
+    pub(crate) fn parse(line: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(line).ok()?;
+        let (name, checksum) = text.strip_prefix("wensou ")?.split_once(' ')?;
+        let checksum = u64::from_str_radix(checksum.trim_end(), 16).ok()?;
+        let current = Self { name: name.to_owned(), checksum };
+        (generation_number(name).is_some() && current.line() == text).then_some(current)
+    }
+}
+
+/// What stands in the place of `CURRENT`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Pointer {
+    /// No such file.
+    Absent,
+    /// It names this generation.
+    Names(Current),
+    /// A version of wensou before format 5 wrote it; the generation that it names.
+    Legacy(String),
+    /// It can be read, and names nothing: damaged, or not ours.
+    Unknown(Vec<u8>),
+    /// It is not a file that could be read; why.
+    Unreadable(String),
+}
+
+/// Reads `CURRENT`.
+pub(crate) fn pointer(folder: &Folder) -> Pointer {
+    match folder.read(CURRENT, LIMIT) {
+        Ok(line) => match (Current::parse(&line), legacy(&line)) {
+            (Some(current), _) => Pointer::Names(current),
+            (None, Some(name)) => Pointer::Legacy(name),
+            (None, None) => Pointer::Unknown(line),
+        },
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Pointer::Absent,
+        Err(error) => Pointer::Unreadable(error.to_string()),
+    }
+}
+
+/// The generation that a pointer of formats 1 to 4 names: `gen-000001`, with or without a hash.
+fn legacy(line: &[u8]) -> Option<String> {
+    let line = std::str::from_utf8(line).ok()?.strip_suffix('\n')?;
+    let name = match line.split_once(' ') {
+        None => line,
+        Some((name, hash)) => {
+            let hexadecimal = hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+            hexadecimal.then_some(name)?
+        }
+    };
+    generation_number(name).map(|_| name.to_owned())
+}
+
+/// The generation in use.
+///
+/// # Errors
+///
+/// [`Error::Missing`], [`Error::Format`] or [`Error::Unreadable`].
+pub(crate) fn current(folder: &Folder) -> Result<Current, Error> {
+    let dir = folder.path();
+    match pointer(folder) {
+        Pointer::Names(current) => Ok(current),
+        Pointer::Absent => Err(Error::Missing { dir: dir.to_path_buf() }),
+        Pointer::Legacy(name) => {
+            let description =
+                folder.folder(&name).and_then(|it| it.read(DESCRIPTION, DESCRIPTION_LIMIT));
+            Err(match description.ok().and_then(|bytes| format_of(&bytes)) {
+                Some(found) => Error::format(dir, found),
+                None => Error::unreadable(dir, format!("{name} has no description")),
+            })
+        }
+        Pointer::Unknown(_) => {
+            Err(Error::unreadable(dir, format!("{CURRENT} does not name a generation")))
+        }
+        Pointer::Unreadable(why) => Err(Error::unreadable(dir, format!("{CURRENT} {why}"))),
+    }
+}
+
+/// Whether the pointer could be replaced: what is not a regular file, nobody of ours has made.
+pub(crate) fn is_replaceable(folder: &Folder) -> bool {
+    matches!(folder.kind(CURRENT), None | Some(EntryKind::File))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pointer_is_read_to_the_letter() {
+        let current = Current { name: "gen-000007".to_owned(), checksum: 0x0123_4567_89ab_cdef };
+        assert_eq!(current.line(), "wensou gen-000007 0123456789abcdef\n");
+        assert_eq!(Current::parse(current.line().as_bytes()), Some(current));
+        for line in [
+            "wensou ../elsewhere 0123456789abcdef\n",
+            "wensou gen-000007\n",
+            "gen-000007 xyz\n",
+            "",
+            "wensou gen-000007 0123456789abcdef",
+            "wensou gen-000007 0123456789ABCDEF\n",
+            "wensou gen-7 0123456789abcdef\n",
+            "Wensou gen-000007 0123456789abcdef\n",
+        ] {
+            assert_eq!(Current::parse(line.as_bytes()), None, "{line}");
+        }
+        assert_eq!(legacy(b"gen-000007 0123456789abcdef\n").as_deref(), Some("gen-000007"));
+        assert_eq!(legacy(b"gen-000001\n").as_deref(), Some("gen-000001"));
+        assert_eq!(legacy(b"gen-000001 notes\n"), None);
+    }
+}

@@ -1,0 +1,318 @@
+//! A generation in the making: it becomes the index in one step, or goes without a trace.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::panic::resume_unwind;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::current::{Current, Pointer, is_replaceable, pointer};
+use super::folder::{EntryKind, Folder};
+use super::lock::Lock;
+use super::names::{
+    CURRENT, DESCRIPTION, FOLDER_MARKER, GONE, LOCK, MARKER, SEAL, TRIAL, generation_name,
+    generation_number, is_tantivy_lock, marker_text,
+};
+use super::ownership::{Ownership, mark, ownership};
+use super::salvage::adopt;
+use super::sweep::{remove_generation, sweep};
+use super::{Sum, Sums};
+use crate::error::Error;
+
+/// The drafts of this process. Locked while one of them becomes the index or goes, and for good by
+/// [`abandon`]: of the three only one can happen.
+static DRAFTS: Mutex<Vec<(Folder, String)>> = Mutex::new(Vec::new());
+
+fn drafts() -> MutexGuard<'static, Vec<(Folder, String)>> {
+    DRAFTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// An index folder that this process may change, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Locked {
+    pub(crate) folder: Folder,
+    lock: Lock,
+}
+
+impl Locked {
+    /// Opens the index folder at `dir`, made if it is missing, and takes its build lock.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotAnIndex`] if the folder has other things in it and no marker of ours,
+    /// [`Error::Foreign`] if something else stands in the place of a file of ours, and
+    /// [`Error::Busy`].
+    pub(crate) fn take(dir: &Path, wait: bool) -> Result<Self, Error> {
+        create_durably(dir)?;
+        let folder = Folder::open(dir).map_err(Error::io("open", dir))?;
+        // Before anything is written into it, and again when nobody else can change it.
+        check_ours(&folder)?;
+        let lock = Lock::take(&folder, wait)?;
+        check_ours(&folder)?;
+        mark(&folder)?;
+        let mut locked = Self { folder, lock };
+        // What a killed build was making or removing had perhaps no marker yet, or no more.
+        for name in locked.lock.last_note().unfinished {
+            let emptied = locked.folder.folder(&name).and_then(|it| it.entries());
+            if emptied.is_ok_and(|entries| entries.is_empty()) {
+                let _ = locked.folder.remove_folder(&name);
+            }
+        }
+        locked.lock.note(&[]);
+        Ok(locked)
+    }
+
+    /// The name of the next generation: its number is higher than any that a name in the folder has,
+    /// whoever made that.
+    pub(super) fn next_name(&self) -> Result<String, Error> {
+        let entries = self.folder.entries().map_err(Error::io("list", self.folder.path()))?;
+        let numbers = entries.iter().filter_map(|entry| {
+            generation_number(entry.name.strip_suffix(GONE).unwrap_or(&entry.name))
+        });
+        Ok(generation_name(numbers.max().unwrap_or(0) + 1))
+    }
+
+    /// Notes that this generation is being made.
+    pub(super) fn note(&mut self, name: &str) {
+        self.lock.note(&[name.to_owned()]);
+    }
+
+    /// Removes what lies in the folder and belongs to no index. What cannot be removed is the next
+    /// build's to remove.
+    pub(crate) fn sweep(&mut self) {
+        let Self { folder, lock } = self;
+        sweep(folder, &mut |names| lock.note(names));
+        self.lock.note(&[]);
+    }
+}
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        self.lock.note_idle();
+    }
+}
+
+/// An error unless the folder is an index folder or can become one.
+fn check_ours(folder: &Folder) -> Result<(), Error> {
+    if let Ownership::Foreign(name) = ownership(folder)? {
+        return Err(Error::NotAnIndex { dir: folder.path().to_path_buf(), name });
+    }
+    let foreign = |name| Error::Foreign { path: folder.path_of(name) };
+    for name in [LOCK, FOLDER_MARKER] {
+        if !matches!(folder.kind(name), None | Some(EntryKind::File)) {
+            return Err(foreign(name));
+        }
+    }
+    if !is_replaceable(folder) {
+        return Err(foreign(CURRENT));
+    }
+    // A pointer that names nothing is damaged, if the folder says that it is ours.
+    let unknown = matches!(pointer(folder), Pointer::Unknown(_));
+    if unknown && !super::ownership::is_marked(folder) {
+        return Err(foreign(CURRENT));
+    }
+    Ok(())
+}
+
+/// Makes a folder with those above it, and waits until all of them are on the disk.
+fn create_durably(dir: &Path) -> Result<(), Error> {
+    let missing: Vec<&Path> =
+        dir.ancestors().take_while(|it| !it.as_os_str().is_empty() && !it.exists()).collect();
+    std::fs::create_dir_all(dir).map_err(Error::io("create the folder", dir))?;
+    for folder in missing {
+        let above = match folder.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let synced = Folder::open(above).and_then(|above| above.sync());
+        synced.map_err(Error::io("sync", above))?;
+    }
+    Ok(())
+}
+
+/// A generation that is being written. Dropped before [`Draft::publish`], it is removed.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    locked: Locked,
+    generation: Folder,
+    name: String,
+    published: bool,
+    /// Files that were taken over from an earlier generation, with what they must hash to.
+    shared: BTreeMap<String, Shared>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Shared {
+    sum: Sum,
+    /// A second name of the same file, which is on the disk already.
+    linked: bool,
+}
+
+impl Draft {
+    /// Takes the build lock of the index folder (created if need be) and opens a new generation. If
+    /// another process has the lock, waits for it or says so.
+    pub(crate) fn create(dir: &Path, wait: bool) -> Result<Self, Error> {
+        let mut locked = Locked::take(dir, wait)?;
+        // A pointer that names nothing, or nothing that is there, may be all that is wrong.
+        adopt(&locked.folder)?;
+        locked.sweep();
+        let name = locked.next_name()?;
+        locked.note(&name);
+        let mut drafts = drafts();
+        let path = locked.folder.path_of(&name);
+        let generation =
+            locked.folder.create_folder(&name).map_err(Error::io("create the folder", &path))?;
+        let index = locked.folder.try_clone().map_err(Error::io("open", dir))?;
+        drafts.push((index, name.clone()));
+        drop(drafts);
+        let draft = Self { locked, generation, name, published: false, shared: BTreeMap::new() };
+        let marker = marker_text(&draft.name);
+        let marked = draft.generation.write_durably(MARKER, marker.as_bytes());
+        marked.map_err(Error::io("create", &draft.generation.path_of(MARKER)))?;
+        Ok(draft)
+    }
+
+    /// The folder to write into.
+    pub(crate) fn folder(&self) -> &Folder {
+        &self.generation
+    }
+
+    /// tantivy says that a thread of its own has failed, and not why. What would stop it from
+    /// writing, a full disk for one, stops others too: so it is tried.
+    pub(crate) fn cause_of(&self, error: Error) -> Error {
+        if !matches!(error, Error::Engine(_)) {
+            return error;
+        }
+        let path = self.generation.path_of(TRIAL);
+        match self.generation.write_durably(TRIAL, &[0; 1 << 16]) {
+            Ok(()) => error,
+            Err(cause) => Error::io("write", &path)(cause),
+        }
+    }
+
+    /// Gives the draft a file of an earlier generation, which then is a file of both. That it hashes
+    /// to `sum` has been verified; where it has to be copied, the copy is verified by [`Self::seal`].
+    pub(crate) fn share(&mut self, from: &Folder, name: &str, sum: Sum) -> Result<(), Error> {
+        // Not every file system has hard links.
+        let linked = from.hard_link(name, &self.generation).is_ok();
+        if !linked {
+            self.copy(from, name)?;
+        }
+        self.shared.insert(name.to_owned(), Shared { sum, linked });
+        Ok(())
+    }
+
+    /// Copies a file of an earlier generation into this one, which may change the copy.
+    pub(crate) fn copy(&self, from: &Folder, name: &str) -> Result<(), Error> {
+        let copied = from
+            .file(name)
+            .and_then(|(mut file, _)| io::copy(&mut file, &mut self.generation.create(name)?));
+        copied.map(drop).map_err(Error::io("copy", &from.path_of(name)))
+    }
+
+    /// Waits until every file is on the disk, and sums them up.
+    pub(crate) fn seal(&self) -> Result<Sums, Error> {
+        let entries = self.generation.entries();
+        let mut files = entries.map_err(Error::io("list", self.generation.path()))?;
+        files.retain(|file| file.name != MARKER && !is_tantivy_lock(&file.name));
+        // A disk writes several at once, and there are two dozen at most. Where no more threads can
+        // be made, this one does the rest.
+        thread::scope(|scope| {
+            let spawned = files.iter().map(|file| {
+                let sealing = move || self.sealed(&file.name);
+                let thread = thread::Builder::new().spawn_scoped(scope, sealing);
+                (&file.name, thread)
+            });
+            let spawned: Vec<_> = spawned.collect();
+            let sums = spawned.into_iter().map(|(name, thread)| {
+                let sum = match thread {
+                    Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                    Err(_) => self.sealed(name),
+                };
+                Ok((name.clone(), sum?))
+            });
+            sums.collect()
+        })
+    }
+
+    /// Brings a file to the disk, for anybody to read, and sums it up. A link to a file of an
+    /// earlier generation is there already, and was verified.
+    fn sealed(&self, name: &str) -> Result<Sum, Error> {
+        let shared = self.shared.get(name);
+        if let Some(Shared { sum, linked: true }) = shared {
+            return Ok(*sum);
+        }
+        let path = self.generation.path_of(name);
+        let (file, _) = self.generation.file(name).map_err(Error::io("open", &path))?;
+        self.generation.make_readable(&file).map_err(Error::io("set the rights of", &path))?;
+        file.sync_all().map_err(Error::io("sync", &path))?;
+        let sum = Sum::of(&self.generation, name).map_err(Error::io("read", &path))?;
+        match shared {
+            // What the disk says of the copy must be what the original said.
+            Some(shared) if shared.sum != sum => {
+                let what = format!("{} changed while it was copied", path.display());
+                Err(Error::Io { what: "copy", path, source: io::Error::other(what) })
+            }
+            _ => Ok(sum),
+        }
+    }
+
+    /// Makes this generation, with its description, the index in one step and removes the others.
+    /// Returns why the step may not survive a power cut, if so: the generation before stays then.
+    pub(crate) fn publish(mut self, description: &[u8]) -> Result<Option<Error>, Error> {
+        let current = Current { name: self.name.clone(), checksum: xxh3_64(description) };
+        let line = current.line();
+        for (name, bytes) in
+            [(DESCRIPTION, description), (SEAL, line.as_bytes()), (CURRENT, line.as_bytes())]
+        {
+            let written = self.generation.write_durably(name, bytes);
+            written.map_err(Error::io("write", &self.generation.path_of(name)))?;
+        }
+        let sync = |folder: &Folder| folder.sync().map_err(Error::io("sync", folder.path()));
+        sync(&self.generation)?;
+        // The folder is in the index's by now, whatever happens to what names it.
+        sync(&self.locked.folder)?;
+        let mut drafts = drafts();
+        let renamed = self.generation.rename(CURRENT, &self.locked.folder, CURRENT);
+        renamed.map_err(Error::io("replace", &self.locked.folder.path_of(CURRENT)))?;
+        self.published = true;
+        drafts.retain(|(folder, name)| {
+            *name != self.name || folder.path() != self.locked.folder.path()
+        });
+        drop(drafts);
+        // The index is the new one for every reader from here on: no error may say otherwise.
+        if let Err(error) = sync(&self.locked.folder) {
+            return Ok(Some(error));
+        }
+        self.locked.sweep();
+        Ok(None)
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        if !self.published {
+            let mut drafts = drafts();
+            remove_generation(&self.locked.folder, &self.name);
+            drafts.retain(|(folder, name)| {
+                *name != self.name || folder.path() != self.locked.folder.path()
+            });
+        }
+    }
+}
+
+/// Removes what this process has written for generations that are not the index yet. None becomes
+/// the index after that, and builds do not return: the process must end.
+pub fn abandon() {
+    let drafts = drafts();
+    for (folder, name) in &*drafts {
+        // Renamed first: other threads still write into the folder, and find it no more.
+        let gone = format!("{name}{GONE}");
+        let renamed = folder.kind(&gone).is_none() && folder.rename(name, folder, &gone).is_ok();
+        remove_generation(folder, if renamed { &gone } else { name });
+    }
+    std::mem::forget(drafts);
+}

@@ -1,0 +1,249 @@
+//! An open folder whose files are reached through its handle, by plain names, without links.
+//!
+//! An index folder may come from anybody: a name in it can be a link out of it, a pipe that never
+//! answers or a device that never ends. So every file of an index is opened relative to a handle
+//! of its folder, must be a regular file, and is read whole only up to a stated length.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncExt};
+use cap_std::ambient_authority;
+use cap_std::fs::{Dir, OpenOptions};
+
+use super::names::is_plain_name;
+
+/// What has a name in a folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EntryKind {
+    File,
+    Folder,
+    /// A link, pipe, socket or device: never ours.
+    Other,
+}
+
+/// A name in a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) name: String,
+    pub(crate) kind: EntryKind,
+}
+
+/// An open folder. It stays the same folder whatever happens to its path.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    dir: Dir,
+    /// For messages only.
+    path: PathBuf,
+}
+
+impl Folder {
+    /// Opens the folder at `path`, which may be a link: the user named it.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        let dir = Dir::open_ambient_dir(path, ambient_authority())?;
+        Ok(Self { dir, path: path.to_path_buf() })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The path of a name in this folder, for messages.
+    pub(crate) fn path_of(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    pub(crate) fn try_clone(&self) -> io::Result<Self> {
+        Ok(Self { dir: self.dir.try_clone()?, path: self.path.clone() })
+    }
+
+    /// Opens a folder of this one; a link is an error.
+    pub(crate) fn folder(&self, name: &str) -> io::Result<Self> {
+        plain(name)?;
+        Ok(Self { dir: self.dir.open_dir_nofollow(name)?, path: self.path_of(name) })
+    }
+
+    /// Opens a regular file for reading, and says how long it is. Links, pipes and devices are
+    /// errors, and none of them is waited for.
+    pub(crate) fn file(&self, name: &str) -> io::Result<(File, u64)> {
+        self.regular(name, OpenOptions::new().read(true))
+    }
+
+    /// Opens a regular file that is there for reading and writing.
+    pub(crate) fn file_to_write(&self, name: &str) -> io::Result<File> {
+        Ok(self.regular(name, OpenOptions::new().read(true).write(true))?.0)
+    }
+
+    fn regular(&self, name: &str, options: &mut OpenOptions) -> io::Result<(File, u64)> {
+        plain(name)?;
+        let options = options.follow(FollowSymlinks::No).nonblock(true);
+        let file = match self.dir.open_with(name, options) {
+            Ok(file) => file.into_std(),
+            // A link that is not followed answers with an error of its own on each system.
+            Err(error) if self.kind(name) == Some(EntryKind::Other) => {
+                return Err(io::Error::new(error.kind(), "is not a regular file"));
+            }
+            Err(error) => return Err(error),
+        };
+        let metadata = file.metadata()?;
+        match metadata.is_file() {
+            true => Ok((file, metadata.len())),
+            false => Err(io::Error::new(io::ErrorKind::InvalidInput, "is not a regular file")),
+        }
+    }
+
+    /// Reads a regular file of at most `limit` bytes.
+    pub(crate) fn read(&self, name: &str, limit: u64) -> io::Result<Vec<u8>> {
+        let (file, length) = self.file(name)?;
+        if length > limit {
+            let what = format!("has {length} bytes, more than the {limit} that it can have");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+        }
+        let mut bytes = Vec::with_capacity(length as usize);
+        // It may grow while it is read.
+        file.take(limit).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Makes a new file; one that is there already, of whatever kind, is an error.
+    pub(crate) fn create(&self, name: &str) -> io::Result<File> {
+        plain(name)?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create_new(true).follow(FollowSymlinks::No);
+        Ok(self.dir.open_with(name, &options)?.into_std())
+    }
+
+    /// Makes a new file with this content, and waits until it is on the disk.
+    pub(crate) fn write_durably(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let mut file = self.create(name)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    }
+
+    /// Makes a new folder and opens it.
+    pub(crate) fn create_folder(&self, name: &str) -> io::Result<Self> {
+        plain(name)?;
+        self.dir.create_dir(name)?;
+        self.folder(name)
+    }
+
+    /// Gives a file of this folder a second name in another one.
+    pub(crate) fn hard_link(&self, name: &str, to: &Folder) -> io::Result<()> {
+        plain(name)?;
+        self.dir.hard_link(name, &to.dir, name)
+    }
+
+    /// Moves a file or folder, in one step; a file at the new name is replaced.
+    pub(crate) fn rename(&self, name: &str, to: &Folder, new: &str) -> io::Result<()> {
+        plain(name)?;
+        plain(new)?;
+        self.dir.rename(name, &to.dir, new)
+    }
+
+    pub(crate) fn remove_file(&self, name: &str) -> io::Result<()> {
+        plain(name)?;
+        self.dir.remove_file(name)
+    }
+
+    /// Removes an empty folder.
+    pub(crate) fn remove_folder(&self, name: &str) -> io::Result<()> {
+        plain(name)?;
+        self.dir.remove_dir(name)
+    }
+
+    /// What has this name, without following a link; `None` if nothing has.
+    pub(crate) fn kind(&self, name: &str) -> Option<EntryKind> {
+        plain(name).ok()?;
+        Some(kind_of(self.dir.symlink_metadata(name).ok()?.file_type()))
+    }
+
+    /// Everything in the folder, by name. Names that are not UTF-8 are none of ours and appear with
+    /// replacement characters.
+    pub(crate) fn entries(&self) -> io::Result<Vec<Entry>> {
+        let mut entries = Vec::new();
+        for entry in self.dir.entries()? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            entries.push(Entry { name, kind: kind_of(entry.file_type()?) });
+        }
+        entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        Ok(entries)
+    }
+
+    /// Waits until the names in the folder are on the disk.
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        // Only Unix can open a folder to sync it; elsewhere a rename is as durable as it gets.
+        if cfg!(unix) { self.dir.open(".")?.sync_all() } else { Ok(()) }
+    }
+
+    /// Lets whoever may read the folder read one of its files, which this process has made:
+    /// tantivy creates some for their owner alone.
+    pub(crate) fn make_readable(&self, file: &File) -> io::Result<()> {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+
+            // `Dir::dir_metadata` has the type of cap-std; the bits are those of the folder.
+            let mode = cap_std::fs::PermissionsExt::mode(&self.dir.dir_metadata()?.permissions());
+            // Without the right to enter, which files do not need.
+            file.set_permissions(std::fs::Permissions::from_mode(0o600 | (mode & 0o044)))?;
+        }
+        #[cfg(not(unix))]
+        let _ = file;
+        Ok(())
+    }
+}
+
+fn kind_of(kind: cap_std::fs::FileType) -> EntryKind {
+    if kind.is_file() {
+        EntryKind::File
+    } else if kind.is_dir() {
+        EntryKind::Folder
+    } else {
+        EntryKind::Other
+    }
+}
+
+fn plain(name: &str) -> io::Result<()> {
+    if is_plain_name(name) {
+        return Ok(());
+    }
+    let what = format!("`{}` is not a plain file name", name.escape_debug());
+    Err(io::Error::new(io::ErrorKind::InvalidInput, what))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn only_regular_files_of_the_folder_itself_are_opened() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        fs::create_dir(at("ix")).unwrap();
+        fs::write(at("secret"), "secret").unwrap();
+        symlink("../secret", at("ix/link")).unwrap();
+        symlink(dir.path(), at("ix/gen-000001")).unwrap();
+        symlink("/dev/zero", at("ix/zero")).unwrap();
+        fs::create_dir(at("ix/folder")).unwrap();
+        fs::write(at("ix/long"), "0123456789").unwrap();
+        let status = std::process::Command::new("mkfifo").arg(at("ix/pipe")).status();
+        assert!(status.is_ok_and(|status| status.success()));
+
+        let folder = Folder::open(&at("ix")).unwrap();
+        for name in ["link", "zero", "pipe", "folder", "../secret", "", ".", "..", "a/b", "a\0b"] {
+            assert!(folder.read(name, 1 << 20).is_err(), "{name:?}");
+            assert!(folder.create(name).is_err(), "{name:?}");
+            assert!(folder.file_to_write(name).is_err(), "{name:?}");
+        }
+        assert!(folder.create(at("secret").to_str().unwrap()).is_err());
+        assert!(folder.folder("gen-000001").is_err(), "a folder behind a link");
+        assert!(folder.read("long", 9).is_err());
+        assert_eq!(folder.read("long", 10).unwrap(), b"0123456789");
+        assert_eq!(fs::read(at("secret")).unwrap(), b"secret");
+    }
+}

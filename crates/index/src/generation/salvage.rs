@@ -1,0 +1,123 @@
+//! When the pointer is lost: which generation can take its place.
+
+use std::path::Path;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::current::{Current, DESCRIPTION_LIMIT, Pointer, pointer};
+use super::folder::Folder;
+use super::names::{CURRENT, DESCRIPTION, SETTINGS, generation_number};
+use super::ownership::{is_generation, seal};
+use super::{Sum, Sums};
+use crate::error::Error;
+use crate::meta::{Meta, Settings};
+
+/// Where `CURRENT` is missing or damaged, or names a generation that is not there or not intact:
+/// makes it name the newest complete generation whose sums hold, if there is one. The lock must be
+/// held. Returns the name of the generation that was adopted.
+///
+/// An index whose generation is only damaged stays as it is unless another one is intact.
+pub(crate) fn adopt(folder: &Folder) -> Result<Option<String>, Error> {
+    let named = match pointer(folder) {
+        Pointer::Names(current) if folder.folder(&current.name).is_ok() => Some(current),
+        // Its cure is a build, which reads what it can of the old one.
+        Pointer::Legacy(_) => return Ok(None),
+        _ => None,
+    };
+    // In the ordinary case the pointer is good, and nothing more is looked at.
+    let others = others(folder, named.as_ref().map(|current| current.name.as_str()));
+    if others.is_empty() || named.is_some_and(|current| is_intact(folder, &current)) {
+        return Ok(None);
+    }
+    let Some(found) = others.into_iter().find(|current| is_intact(folder, current)) else {
+        return Ok(None);
+    };
+    let replace = || {
+        let generation = folder.folder(&found.name)?;
+        // As a build does: written where it is ours, and moved in one step.
+        let _ = generation.remove_file(CURRENT);
+        generation.write_durably(CURRENT, found.line().as_bytes())?;
+        generation.rename(CURRENT, folder, CURRENT)?;
+        folder.sync()
+    };
+    replace().map_err(Error::io("replace", &folder.path_of(CURRENT)))?;
+    Ok(Some(found.name))
+}
+
+/// Complete generations but for one, the newest first.
+fn others(folder: &Folder, named: Option<&str>) -> Vec<Current> {
+    let mut found: Vec<(u64, Current)> = Vec::new();
+    for entry in folder.entries().unwrap_or_default() {
+        let Some(number) = generation_number(&entry.name) else { continue };
+        let Ok(generation) = folder.folder(&entry.name) else { continue };
+        if let Some(seal) = seal(&generation)
+            && seal.name == entry.name
+            && Some(entry.name.as_str()) != named
+            && is_generation(&generation, &entry.name)
+        {
+            found.push((number, seal));
+        }
+    }
+    found.sort_unstable_by_key(|(number, _)| std::cmp::Reverse(*number));
+    found.into_iter().map(|(_, current)| current).collect()
+}
+
+/// Whether the description and every file of a generation hash to what they should.
+pub(crate) fn is_intact(folder: &Folder, current: &Current) -> bool {
+    let Ok(generation) = folder.folder(&current.name) else { return false };
+    let description = generation.read(DESCRIPTION, DESCRIPTION_LIMIT);
+    let Ok(description) = description else { return false };
+    if xxh3_64(&description) != current.checksum {
+        return false;
+    }
+    let meta = Meta::read(folder.path(), &generation, current.checksum);
+    meta.is_ok_and(|meta| first_damaged(&generation, &meta.files).is_none())
+}
+
+/// The first file that does not hash to its sum.
+pub(crate) fn first_damaged<'s>(generation: &Folder, files: &'s Sums) -> Option<&'s str> {
+    let is_as_written = |(name, sum): &(&String, &Sum)| {
+        generation.file(name).is_ok_and(|(_, length)| length == sum.bytes)
+            && Sum::of(generation, name).is_ok_and(|found| found == **sum)
+    };
+    files.iter().find(|file| !is_as_written(file)).map(|(name, _)| name.as_str())
+}
+
+/// The generation to read records from where no index can be opened, with what it was built from and
+/// what its description says: the one that `CURRENT` names, else the newest.
+pub(crate) fn find_remains(folder: &Folder) -> Option<(Folder, Settings, Option<Meta>)> {
+    candidates(folder).find_map(|generation| {
+        let description = generation.read(DESCRIPTION, DESCRIPTION_LIMIT).ok();
+        let meta = description.and_then(|bytes| Meta::parse_leniently(&bytes));
+        let kept = generation.read(SETTINGS, DESCRIPTION_LIMIT).ok();
+        let kept = kept.and_then(|bytes| Settings::parse(&bytes));
+        let settings = kept.or_else(|| meta.as_ref().map(Settings::from))?;
+        Some((generation, settings, meta))
+    })
+}
+
+/// Generations of ours: the one that `CURRENT` names first, then the newest.
+fn candidates(folder: &Folder) -> impl Iterator<Item = Folder> {
+    let named = match pointer(folder) {
+        Pointer::Names(current) => Some(current.name),
+        Pointer::Legacy(name) => Some(name),
+        _ => None,
+    };
+    let entries = folder.entries().unwrap_or_default().into_iter();
+    let mut names: Vec<String> = entries.map(|entry| entry.name).collect();
+    names.retain(|name| generation_number(name).is_some());
+    names.sort_unstable_by_key(|name| {
+        std::cmp::Reverse((Some(name) == named.as_ref(), generation_number(name)))
+    });
+    names.into_iter().filter_map(|name| {
+        let generation = folder.folder(&name).ok()?;
+        is_generation(&generation, &name).then_some(generation)
+    })
+}
+
+/// What an index was built from and how, even if it is damaged or of another format: of the
+/// generation in use if it says so, else of the newest that does.
+#[must_use]
+pub fn settings(dir: &Path) -> Option<Settings> {
+    find_remains(&Folder::open(dir).ok()?).map(|(_, settings, _)| settings)
+}

@@ -1,0 +1,143 @@
+//! What lies in an index folder and is no part of the index, and how it goes.
+//!
+//! Only generations that carry our marker go, file by file, and of their files only those that we
+//! have written. None goes that may be the last one that can be read.
+
+use std::collections::BTreeSet;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::current::{Current, DESCRIPTION_LIMIT, Pointer, pointer};
+use super::folder::{Entry, EntryKind, Folder};
+use super::lock;
+use super::names::{
+    CURRENT, DESCRIPTION, GONE, MARKER, SEAL, SETTINGS, TRIAL, generation_number, is_build_file,
+    is_tantivy_lock,
+};
+use super::ownership::{Ownership, is_generation, ownership, seal};
+use crate::error::Error;
+use crate::meta::Meta;
+
+/// Names of generations that belong to no index: left by builds that were killed, or that could not
+/// be removed when their time was over.
+pub(crate) fn litter(folder: &Folder) -> Result<Vec<String>, Error> {
+    let entries = folder.entries().map_err(Error::io("list", folder.path()))?;
+    let names = entries.into_iter().filter(is_generation_name).map(|entry| entry.name);
+    let current = match pointer(folder) {
+        Pointer::Names(current) => Some(current.name),
+        Pointer::Legacy(name) => Some(name),
+        _ => None,
+    };
+    // While the index in use is not all there, every other complete generation may be needed.
+    let keep_complete =
+        !matches!(pointer(folder), Pointer::Names(current) if is_all_there(folder, &current));
+    let unwanted = names.filter(|name| {
+        let Ok(generation) = folder.folder(name) else { return false };
+        let needed = Some(name) == current.as_ref() || (keep_complete && is_complete(&generation));
+        !needed && is_generation(&generation, name)
+    });
+    Ok(unwanted.collect())
+}
+
+fn is_generation_name(entry: &Entry) -> bool {
+    let name = entry.name.strip_suffix(GONE).unwrap_or(&entry.name);
+    entry.kind == EntryKind::Folder && generation_number(name).is_some()
+}
+
+/// Whether the build of a generation went through. One of before format 5 cannot say.
+fn is_complete(generation: &Folder) -> bool {
+    generation.kind(SEAL).is_some()
+        || (generation.kind(DESCRIPTION).is_some() && generation.kind(MARKER).is_none())
+}
+
+/// Whether every file of the generation in use is there with its length: what a look can tell.
+fn is_all_there(folder: &Folder, current: &Current) -> bool {
+    let Ok(generation) = folder.folder(&current.name) else { return false };
+    let Ok(meta) = Meta::read(folder.path(), &generation, current.checksum) else { return false };
+    let there = |name: &str| generation.file(name).map(|(_, length)| length).ok();
+    meta.files.iter().all(|(name, sum)| there(name) == Some(sum.bytes))
+}
+
+/// Removes the litter, for which the lock must be held, and tells `note` first what is about to go.
+pub(super) fn sweep(folder: &Folder, note: &mut dyn FnMut(&[String])) {
+    let litter = litter(folder).unwrap_or_default();
+    if litter.is_empty() {
+        return;
+    }
+    note(&litter);
+    for name in litter {
+        remove_generation(folder, &name);
+    }
+}
+
+/// Removes a generation: every file of it that wensou has written, and the folder if nothing else
+/// is in it. The marker goes last, so that what is left after a kill is known to be ours.
+pub(super) fn remove_generation(folder: &Folder, name: &str) {
+    let Ok(generation) = folder.folder(name) else { return };
+    if !is_generation(&generation, name) {
+        return;
+    }
+    let listed = listed_files(&generation);
+    let ours = |file: &str| match &listed {
+        Some(listed) => listed.contains(file) || is_tantivy_lock(file) || file == CURRENT,
+        None => is_build_file(file),
+    };
+    for Entry { name: file, kind } in generation.entries().unwrap_or_default() {
+        let last = [DESCRIPTION, SEAL, MARKER].contains(&file.as_str());
+        if kind == EntryKind::File && !last && ours(&file) {
+            let _ = generation.remove_file(&file);
+        }
+    }
+    for file in [DESCRIPTION, SEAL, MARKER] {
+        if generation.kind(file) == Some(EntryKind::File) {
+            let _ = generation.remove_file(file);
+        }
+    }
+    let _ = folder.remove_folder(name);
+}
+
+/// The files of a complete generation, by its description.
+fn listed_files(generation: &Folder) -> Option<BTreeSet<String>> {
+    let description = generation.read(DESCRIPTION, DESCRIPTION_LIMIT).ok()?;
+    let sealed = match (seal(generation), generation.kind(MARKER)) {
+        (Some(seal), _) => seal.checksum == xxh3_64(&description),
+        // Before format 5 there were neither seals nor markers.
+        (None, marker) => marker.is_none(),
+    };
+    let files = Meta::files_of(&description).filter(|_| sealed)?;
+    Some(files.into_iter().chain([SETTINGS, TRIAL].map(str::to_owned)).collect())
+}
+
+/// Removes what lies in an index folder and belongs to no index, such as what a killed build left.
+/// Where nothing does, nothing is written.
+///
+/// # Errors
+///
+/// [`Error::Busy`] if another process is building, [`Error::NotAnIndex`] for a folder of somebody
+/// else.
+pub fn remove_litter(dir: &std::path::Path) -> Result<(), Error> {
+    if has_litter(dir) {
+        super::draft::Locked::take(dir, false)?.sweep();
+    }
+    Ok(())
+}
+
+/// Where `CURRENT` is missing or damaged, or names a generation that is damaged or not there: makes it
+/// name the newest complete generation that is intact. Returns whether there was one.
+///
+/// # Errors
+///
+/// As [`remove_litter`].
+pub fn recover(dir: &std::path::Path) -> Result<bool, Error> {
+    if !Folder::open(dir).is_ok_and(|folder| matches!(ownership(&folder), Ok(Ownership::Ours))) {
+        return Ok(false);
+    }
+    let locked = super::draft::Locked::take(dir, false)?;
+    Ok(super::salvage::adopt(&locked.folder)?.is_some())
+}
+
+fn has_litter(dir: &std::path::Path) -> bool {
+    let Ok(folder) = Folder::open(dir) else { return false };
+    let unfinished = || lock::note(&folder).is_some_and(|note| !note.unfinished.is_empty());
+    unfinished() || litter(&folder).is_ok_and(|litter| !litter.is_empty())
+}

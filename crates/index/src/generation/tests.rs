@@ -1,0 +1,127 @@
+//! Tests of the folder protocol, with generations that have a description and nothing else.
+
+use std::fs;
+
+use super::names::{CURRENT, LOCK};
+use super::*;
+use crate::error::Error;
+
+fn current_of(dir: &std::path::Path) -> Result<String, Error> {
+    current(&Folder::open(dir).unwrap()).map(|current| current.name)
+}
+
+/// A description that can be read, of a generation without other files.
+fn description() -> Vec<u8> {
+    crate::meta::tests::empty().to_bytes().unwrap()
+}
+
+#[test]
+fn a_draft_becomes_the_index_only_when_published() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(matches!(current_of(dir.path()), Err(Error::Missing { .. })));
+
+    let draft = Draft::create(dir.path(), false).unwrap();
+    let folder = draft.folder().path().to_path_buf();
+    drop(draft);
+    assert!(!folder.exists(), "an abandoned draft leaves no litter");
+
+    let draft = Draft::create(dir.path(), false).unwrap();
+    let first = draft.folder().path().to_path_buf();
+    draft.publish(&description()).unwrap();
+    assert_eq!(dir.path().join(current_of(dir.path()).unwrap()), first);
+
+    let draft = Draft::create(dir.path(), false).unwrap();
+    let second = draft.folder().path().to_path_buf();
+    let named = dir.path().join(current_of(dir.path()).unwrap());
+    assert_eq!(named, first, "readers see the old one until the swap");
+    draft.publish(&description()).unwrap();
+    assert_eq!(dir.path().join(current_of(dir.path()).unwrap()), second);
+    assert!(!first.exists());
+}
+
+#[test]
+fn a_second_writer_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let _draft = Draft::create(dir.path(), false).unwrap();
+    let this = Some(std::process::id());
+    let refused = Draft::create(dir.path(), false);
+    assert!(matches!(refused, Err(Error::Busy { holder, .. }) if holder == this));
+}
+
+#[test]
+fn what_died_is_collected_and_foreign_things_stay() {
+    let dir = tempfile::tempdir().unwrap();
+    let draft = Draft::create(dir.path(), false).unwrap();
+    fs::write(draft.folder().path().to_path_buf().join("mine.txt"), "not wensou's").unwrap();
+    std::mem::forget(draft);
+    // As after a kill: the lock went with its process.
+    fs::remove_file(dir.path().join(LOCK)).unwrap();
+    fs::create_dir(dir.path().join("gen-000041")).unwrap();
+    fs::create_dir(dir.path().join("gen-src")).unwrap();
+    fs::write(dir.path().join("gen-src/thesis.txt"), "x").unwrap();
+    fs::write(dir.path().join("CURRENT.new"), "gen-0").unwrap();
+    let folder = Folder::open(dir.path()).unwrap();
+    assert_eq!(litter(&folder).unwrap(), ["gen-000001"]);
+    Draft::create(dir.path(), false).unwrap().publish(&description()).unwrap();
+    assert_eq!(litter(&folder).unwrap(), Vec::<String>::new());
+    assert_eq!(current_of(dir.path()).unwrap(), "gen-000042");
+    for stays in ["CURRENT.new", "gen-src/thesis.txt", "gen-000001/mine.txt", "gen-000041"] {
+        assert!(dir.path().join(stays).exists(), "{stays}");
+    }
+    assert!(!dir.path().join("gen-000001/GENERATION").exists());
+}
+
+#[test]
+fn what_was_killed_between_folder_and_marker_is_collected() {
+    let dir = tempfile::tempdir().unwrap();
+    Draft::create(dir.path(), false).unwrap().publish(&description()).unwrap();
+    fs::create_dir(dir.path().join("gen-000002")).unwrap();
+    fs::create_dir(dir.path().join("gen-000003")).unwrap();
+    fs::write(dir.path().join(LOCK), "wensou lock\npid 1\nunfinished gen-000002\n").unwrap();
+    remove_litter(dir.path()).unwrap();
+    assert!(!dir.path().join("gen-000002").exists());
+    assert!(dir.path().join("gen-000003").exists(), "nothing says that it is ours");
+}
+
+#[test]
+fn a_lost_pointer_is_found_again_and_nothing_complete_goes_before() {
+    let dir = tempfile::tempdir().unwrap();
+    Draft::create(dir.path(), false).unwrap().publish(&description()).unwrap();
+    let lost = [None, Some("wensou gen-000009 0123456789abcdef\n"), Some("wensou gen-00")];
+    for pointer in lost {
+        match pointer {
+            None => fs::remove_file(dir.path().join(CURRENT)).unwrap(),
+            Some(line) => fs::write(dir.path().join(CURRENT), line).unwrap(),
+        }
+        let folder = Folder::open(dir.path()).unwrap();
+        assert_eq!(litter(&folder).unwrap(), Vec::<String>::new(), "{pointer:?}");
+        drop(Draft::create(dir.path(), false).unwrap());
+        assert_eq!(current_of(dir.path()).unwrap(), "gen-000001", "{pointer:?}");
+    }
+}
+
+#[test]
+fn a_foreign_folder_is_refused_and_stays_as_it_is() {
+    for name in ["thesis.txt", "CURRENT", "LOCK", "WENSOU", "gen-000001"] {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join(name), "mine").unwrap();
+        let refused = Draft::create(dir.path(), false);
+        assert!(matches!(refused, Err(Error::NotAnIndex { .. })), "{name}");
+        let names: Vec<_> = fs::read_dir(dir.path()).unwrap().collect();
+        assert_eq!(names.len(), 1, "{name}");
+        assert_eq!(fs::read(dir.path().join(name)).unwrap(), b"mine", "{name}");
+    }
+}
+
+#[test]
+fn a_copy_that_differs_is_not_sealed() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("file"), "content").unwrap();
+    let from = Folder::open(dir.path()).unwrap();
+    let sum = Sum::of(&from, "file").unwrap();
+    let mut draft = Draft::create(&dir.path().join("index"), false).unwrap();
+    draft.share(&from, "file", sum).unwrap();
+    assert_eq!(draft.seal().unwrap()["file"], sum);
+    let files = Sums::from([("file".to_owned(), Sum { xxh3: !sum.xxh3, ..sum })]);
+    assert_eq!(first_damaged(&from, &files), Some("file"));
+}

@@ -1,0 +1,131 @@
+//! What of the folders below the roots belongs to the archive: not what is excluded, and not what a link leads to
+//! outside of all roots.
+
+use std::cell::RefCell;
+use std::fs::{self, Metadata};
+use std::path::{Path, PathBuf};
+
+use foldhash::HashMap;
+
+use crate::error::Error;
+use crate::options::Options;
+
+/// Whether a folder is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Inside,
+    Excluded,
+    /// A link to a folder outside of every root.
+    LeadsOut,
+}
+
+/// What is excluded, by the file that it is and not by its name.
+pub(crate) struct Exclusions {
+    files: Vec<Identity>,
+    folder: Option<fn(&Path) -> bool>,
+}
+
+impl Exclusions {
+    pub(crate) fn of(options: &Options) -> Self {
+        let identity = |path: &PathBuf| identity(path, &fs::metadata(path).ok()?);
+        // What is not there cannot be read.
+        let files = options.exclude.iter().filter_map(identity).collect();
+        Self { files, folder: options.exclude_folder }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.folder.is_none()
+    }
+
+    /// Whether a file is one of those excluded.
+    pub(crate) fn has(&self, path: &Path, about: &Metadata) -> bool {
+        !self.files.is_empty()
+            && identity(path, about).is_some_and(|identity| self.files.contains(&identity))
+    }
+
+    /// Whether a folder is excluded by itself, wherever it lies.
+    fn has_folder(&self, path: &Path) -> bool {
+        let named = || fs::metadata(path).is_ok_and(|about| self.has(path, &about));
+        (!self.files.is_empty() && named())
+            || self.folder.is_some_and(|is_excluded| is_excluded(path))
+    }
+
+    /// Whether a root is excluded or lies inside a folder that is.
+    pub(crate) fn root<E>(&self, root: &Path, canonical: &Path) -> Result<(), Error<E>> {
+        if !self.is_empty() && canonical.ancestors().any(|folder| self.has_folder(folder)) {
+            return Err(Error::RootExcluded { path: root.to_owned() });
+        }
+        Ok(())
+    }
+}
+
+/// What decides about the folders of a walk.
+pub(crate) struct Bounds<'b> {
+    exclusions: &'b Exclusions,
+    /// The roots without links.
+    roots: &'b [PathBuf],
+    /// Folders that links have led to or into, and whether they are excluded: links often lead to the same folders.
+    excluded: RefCell<HashMap<PathBuf, bool>>,
+}
+
+impl<'b> Bounds<'b> {
+    pub(crate) fn new(exclusions: &'b Exclusions, roots: &'b [PathBuf]) -> Self {
+        Self { exclusions, roots, excluded: RefCell::default() }
+    }
+
+    /// Whether a folder found below a root is read. The folder above it is.
+    pub(crate) fn folder(&self, path: &Path, is_link: bool) -> Verdict {
+        if is_link {
+            // Where the target has gone meanwhile, the walk says so.
+            let Ok(target) = fs::canonicalize(path) else { return Verdict::Inside };
+            if self.within_excluded(&target) {
+                return Verdict::Excluded;
+            }
+            let inside = self.roots.iter().any(|root| target.starts_with(root));
+            return if inside { Verdict::Inside } else { Verdict::LeadsOut };
+        }
+        if self.exclusions.has_folder(path) { Verdict::Excluded } else { Verdict::Inside }
+    }
+
+    /// Whether a link leads to a file inside an excluded folder.
+    pub(crate) fn excludes_target(&self, link: &Path) -> bool {
+        if self.exclusions.is_empty() {
+            return false;
+        }
+        let target = fs::canonicalize(link);
+        target
+            .is_ok_and(|target| target.parent().is_some_and(|folder| self.within_excluded(folder)))
+    }
+
+    fn within_excluded(&self, folder: &Path) -> bool {
+        if self.exclusions.is_empty() {
+            return false;
+        }
+        if let Some(known) = self.excluded.borrow().get(folder) {
+            return *known;
+        }
+        let excluded = self.exclusions.has_folder(folder)
+            || folder.parent().is_some_and(|above| self.within_excluded(above));
+        self.excluded.borrow_mut().insert(folder.to_owned(), excluded);
+        excluded
+    }
+}
+
+#[cfg(unix)]
+type Identity = (u64, u64);
+
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "on other systems there may be none")]
+fn identity(_: &Path, about: &Metadata) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt;
+
+    Some((about.dev(), about.ino()))
+}
+
+#[cfg(not(unix))]
+type Identity = PathBuf;
+
+#[cfg(not(unix))]
+fn identity(path: &Path, _: &Metadata) -> Option<Identity> {
+    fs::canonicalize(path).ok()
+}

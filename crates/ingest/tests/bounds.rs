@@ -1,0 +1,139 @@
+//! What does not belong to an archive: the index, our own files, and what links lead to outside of it.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used)]
+
+use std::convert::Infallible;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use wensou_ingest::{Error, Options, Reason, Record, Report, Silent, fingerprint, ingest, look};
+
+fn write(path: PathBuf) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, "正文。").unwrap();
+}
+
+/// The names of the pages below the root, and the report.
+fn read(root: &Path, options: &Options) -> (Vec<String>, Report) {
+    let mut names = Vec::new();
+    let report = ingest(&[root.to_owned()], options, &Silent, &mut |record| {
+        if let Record::Article(article) = record {
+            let name = Path::new(&article.path).strip_prefix(root).unwrap();
+            names.push(name.to_str().unwrap().to_owned());
+        }
+        Ok::<(), Infallible>(())
+    });
+    (names, report.unwrap())
+}
+
+fn is_index(folder: &Path) -> bool {
+    folder.join("WENSOU").exists()
+}
+
+#[test]
+fn an_index_inside_its_archive_is_no_archive() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    for name in
+        ["a.txt", "sub/b.txt", "index/CURRENT", "index/LOCK", "index/gen-1/x.txt", "own.txt"]
+    {
+        write(at(name));
+    }
+    symlink(at("index"), at("to-index")).unwrap();
+    symlink(at("index/gen-1"), at("to-gen")).unwrap();
+    symlink(at("index/gen-1/x.txt"), at("to-file.txt")).unwrap();
+    symlink("../own.txt", at("sub/to-own.txt")).unwrap();
+    let mut options = Options::default();
+    let all = read(dir.path(), &options).0;
+    assert_eq!(all.len(), 12, "{all:?}");
+    let cwd = std::env::current_dir().unwrap();
+    let up = "../".repeat(cwd.components().count() - 1);
+    let relative = Path::new(&up).join(dir.path().strip_prefix("/").unwrap());
+    for index in [at("index"), at("./sub/../index/."), at("to-index"), relative.join("index")] {
+        options.exclude = vec![index.clone(), at("own.txt"), at("nothing")];
+        options.exclude_folder = None;
+        let (names, report) = read(dir.path(), &options);
+        assert_eq!(names, ["a.txt", "sub/b.txt"], "{}", index.display());
+        let ignored = ["index", "own.txt", "sub/to-own.txt", "to-file.txt", "to-gen", "to-index"];
+        let mut seen = report.ignored;
+        seen.sort();
+        assert_eq!(seen, ignored.map(at));
+        assert!(report.skipped.is_empty());
+    }
+    // By what is in it.
+    write(at("index/WENSOU"));
+    options.exclude = Vec::new();
+    options.exclude_folder = Some(is_index);
+    let (names, _) = read(dir.path(), &options);
+    assert_eq!(names, ["a.txt", "own.txt", "sub/b.txt", "sub/to-own.txt"]);
+    // What happens in it is no change of the archive.
+    let roots = [dir.path().to_owned()];
+    let before = fingerprint(&roots, &options).unwrap();
+    assert_eq!(look::<Infallible>(&roots, &options).unwrap().fingerprint(), before);
+    write(at("index/gen-2/y.txt"));
+    assert_eq!(fingerprint(&roots, &options).unwrap(), before);
+}
+
+#[test]
+fn an_index_is_not_its_own_archive() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    write(at("index/gen-1/x.txt"));
+    write(at("index/WENSOU"));
+    symlink(at("index/gen-1"), at("link")).unwrap();
+    let mut by_name = Options::default();
+    by_name.exclude = vec![at("index")];
+    let mut by_content = Options::default();
+    by_content.exclude_folder = Some(is_index);
+    for options in [by_name, by_content] {
+        for root in ["index", "index/gen-1", "index/gen-1/x.txt", "link", "index/../link/."] {
+            let root = at(root);
+            let looked = look::<Infallible>(std::slice::from_ref(&root), &options).err().unwrap();
+            let text = looked.to_string();
+            assert!(matches!(looked, Error::RootExcluded { path } if path == root));
+            assert!(text.contains("an index cannot be its own archive"), "{text}");
+            assert!(fingerprint(&[root], &options).is_err());
+        }
+        assert!(look::<Infallible>(&[dir.path().to_owned()], &options).is_ok());
+    }
+}
+
+#[test]
+fn links_to_folders_outside_are_named_and_not_followed() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    write(at("in/sub/a.txt"));
+    write(at("out/b.txt"));
+    symlink(at("out"), at("in/out")).unwrap();
+    symlink("../../out", at("in/sub/relative")).unwrap();
+    symlink(dir.path(), at("in/above")).unwrap();
+    symlink(at("in/sub"), at("in/same")).unwrap();
+    symlink(at("in"), at("in/sub/up")).unwrap();
+    symlink(at("out/b.txt"), at("in/file.txt")).unwrap();
+    let (names, report) = read(&at("in"), &Options::default());
+    // Links to files are read, and links to folders of the archive.
+    assert_eq!(names, ["file.txt", "same/a.txt", "sub/a.txt"]);
+    let of = |reason: &Reason| -> Vec<PathBuf> {
+        let skipped = report.skipped.iter().filter(|it| it.reason == *reason);
+        skipped.map(|it| it.path.strip_prefix(at("in")).unwrap().to_owned()).collect()
+    };
+    let outside = ["above", "out", "same/relative", "sub/relative"].map(PathBuf::from);
+    assert_eq!(of(&Reason::LeadsOut), outside);
+    assert_eq!(of(&Reason::Loop), ["same/up", "sub/up"].map(PathBuf::from));
+    assert_eq!(
+        report.skipped[0].reason.to_string(),
+        "a link to a folder outside of the archive: name that folder, too, if it belongs to it"
+    );
+    // Named, too, it is read where the link is and where it is itself.
+    let mut count = 0;
+    let roots = [at("in"), at("out")];
+    let report = ingest(&roots, &Options::default(), &Silent, &mut |_| {
+        count += 1;
+        Ok::<(), Infallible>(())
+    })
+    .unwrap();
+    assert_eq!(count, 7);
+    assert!(!report.skipped.iter().any(|it| it.path == at("in/out")));
+}

@@ -1,0 +1,328 @@
+//! Records of files that cannot be read are taken over from an earlier index, and nothing is lost.
+
+#![allow(clippy::unwrap_used)]
+
+use std::convert::Infallible;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+use wensou_ingest::{
+    Error, Options, Reason, Record, Report, Silent, StoredRecords, ingest_looked, look,
+    look_tolerant,
+};
+
+/// The records of a read before, as an index has them.
+#[derive(Clone)]
+struct Stored(Vec<Record>);
+
+impl StoredRecords for Stored {
+    fn under(&mut self, path: &Path) -> io::Result<Vec<Record>> {
+        let member = format!("{}!/", path.display());
+        let below = |it: &String| Path::new(it).starts_with(path) || it.starts_with(&member);
+        let stands = |record: &&Record| match record {
+            Record::Article(article) => below(&article.path),
+            Record::Flash(flash) => flash.sightings().any(|seen| below(&seen.path)),
+        };
+        Ok(self.0.iter().filter(stands).cloned().collect())
+    }
+}
+
+fn options(threads: usize) -> Options {
+    let mut options = Options::default();
+    options.threads = threads;
+    options
+}
+
+/// Reads an archive, of which something changes after the look.
+fn read_changed(
+    roots: &[PathBuf],
+    threads: usize,
+    stored: Option<&mut dyn StoredRecords>,
+    change: impl FnOnce(),
+) -> (Vec<Record>, Report) {
+    let options = options(threads);
+    let looked = look::<Infallible>(roots, &options).unwrap();
+    change();
+    let mut records = Vec::new();
+    let report = ingest_looked(looked, &options, &Silent, stored, &mut |record| {
+        records.push(record);
+        Ok::<(), Infallible>(())
+    });
+    (records, report.unwrap())
+}
+
+fn read(roots: &[PathBuf]) -> (Vec<Record>, Report) {
+    read_changed(roots, 2, None, || {})
+}
+
+fn write(path: &Path, text: impl AsRef<[u8]>) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+fn tar(members: &[(&str, String)]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (name, text) in members {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(text.len() as u64);
+        builder.append_data(&mut header, name, text.as_bytes()).unwrap();
+    }
+    builder.into_inner().unwrap()
+}
+
+const SIMPLE: &str = "某币突破新高：据官方消息，某币今日突破新高。[2023/3/14 13:02:32]";
+const FULL: &str = "某幣突破新高:據官方消息,某幣今日突破新高。[2023/3/14 13:02:32]";
+const SHARED: &str = "交易所上線:據交易所公告,交易所今日上線。[2023/3/15 8:00:00]";
+const OTHER: &str = "基金會解散:據基金會公告,基金會今日解散。[2023/3/16 9:30:00]";
+
+fn page(number: usize, items: &[usize]) -> String {
+    let items: Vec<&str> = items.iter().map(|item| [SIMPLE, FULL, SHARED, OTHER][*item]).collect();
+    format!("題目{number}\n\n正文第{number}段。\n\n{}\n\n后文。\n", items.join("\n\n"))
+}
+
+/// Lines of a dump: articles with and without ids, items with and without.
+fn dump(number: usize, lines: &[usize]) -> String {
+    let line = |line: &usize| {
+        match line {
+        0 => format!(r#"{{"id":"r{number}","title":"甲{number}","text":"正文{number}"}}"#),
+        1 => r#"{"title":"無名","text":"同一段正文"}"#.to_owned(),
+        2 => r#"{"id":"k9","kind":"flash","title":"交易所上線","text":"據交易所公告,交易所今日上線。","date":"2023-03-15T08:00:00","tags":["甲"],"url":"https://a.b"}"#.to_owned(),
+        _ => format!(r#"{{"kind":"flash","title":"快訊{}","text":"別的"}}"#, number % 2),
+    }
+    };
+    lines.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[derive(Debug, Clone)]
+enum Content {
+    Page(Vec<usize>),
+    Dump(Vec<usize>),
+    Tar(Vec<usize>, Vec<usize>),
+}
+
+fn contents() -> impl Strategy<Value = Vec<(usize, usize, Content, bool)>> {
+    let items = || prop::collection::vec(0..4_usize, 0..4);
+    let content = prop_oneof![
+        3 => items().prop_map(Content::Page),
+        1 => items().prop_map(Content::Dump),
+        1 => (items(), items()).prop_map(|(page, dump)| Content::Tar(page, dump)),
+    ];
+    prop::collection::vec((0..2_usize, 0..4_usize, content, any::<bool>()), 1..9)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn what_is_read_and_what_is_kept_are_together_the_whole_archive(
+        contents in contents(), threads in 1..4_usize,
+    ) {
+        let dir = tempfile::tempdir().unwrap();
+        // Two roots with the same names below them.
+        let roots = [dir.path().join("one"), dir.path().join("two")];
+        roots.iter().for_each(|root| fs::create_dir(root).unwrap());
+        let mut gone = Vec::new();
+        for (number, (root, folder, content, goes)) in contents.iter().enumerate() {
+            let at = |name: String| roots[*root].join(format!("{folder}")).join(name);
+            let path = match content {
+                Content::Page(items) => {
+                    let path = at("page.txt".to_owned());
+                    write(&path, page(number, items));
+                    path
+                }
+                Content::Dump(lines) => {
+                    let path = at("dump.jsonl".to_owned());
+                    write(&path, dump(number, lines));
+                    path
+                }
+                Content::Tar(items, lines) => {
+                    let path = at("some.tar".to_owned());
+                    let members = [
+                        ("a.txt", page(number, items)),
+                        ("b.jsonl", dump(number, &[&[0], &lines[..]].concat())),
+                        ("c.txt", page(number + 1, items)),
+                    ];
+                    write(&path, tar(&members));
+                    path
+                }
+            };
+            if *goes && !gone.contains(&path) {
+                gone.push(path);
+            }
+        }
+        let (whole, before) = read(&roots);
+        let mut stored = Stored(whole.clone());
+        let (records, report) = read_changed(&roots, threads, Some(&mut stored), || {
+            gone.iter().for_each(|path| fs::remove_file(path).unwrap());
+        });
+        prop_assert_eq!(&records, &whole, "gone: {:?}", gone);
+        let skipped = |report: &Report| {
+            report.skipped.iter().filter(|it| matches!(it.reason, Reason::Unreadable(_))).count()
+        };
+        prop_assert_eq!(skipped(&report), gone.len());
+        prop_assert_eq!(
+            (report.articles, report.flashes_distinct, report.flashes_seen),
+            (before.articles, before.flashes_distinct, before.flashes_seen)
+        );
+        let on_gone = |path: &String| {
+            gone.iter().any(|gone| path.starts_with(&*gone.to_string_lossy()))
+        };
+        let kept = whole.iter().filter(|record| match record {
+            Record::Article(article) => on_gone(&article.path),
+            Record::Flash(flash) => flash.sightings().any(|seen| on_gone(&seen.path)),
+        });
+        prop_assert_eq!(report.records_kept, kept.count() as u64);
+
+        // What was kept is kept as well the next time.
+        let mut stored = Stored(records);
+        let options = options(threads);
+        let mut looked = look::<Infallible>(&roots, &options).unwrap();
+        gone.iter().for_each(|path| looked.keep(path.clone(), "still not there".to_owned()));
+        let mut articles = 0;
+        let again = ingest_looked(looked, &options, &Silent, Some(&mut stored), &mut |record| {
+            articles += u64::from(matches!(record, Record::Article(_)));
+            Ok::<(), Infallible>(())
+        })
+        .unwrap();
+        prop_assert_eq!(articles, before.articles);
+        prop_assert_eq!(
+            (again.flashes_distinct, again.flashes_seen),
+            (before.flashes_distinct, before.flashes_seen)
+        );
+    }
+}
+
+#[test]
+fn a_page_that_cannot_be_read_is_not_deleted() {
+    let dir = tempfile::tempdir().unwrap();
+    for number in 0..40 {
+        write(&dir.path().join(format!("{number:02}.txt")), page(number, &[number % 4]));
+    }
+    let roots = [dir.path().to_owned()];
+    let (whole, _) = read(&roots);
+    let gone = dir.path().join("07.txt");
+    let remove = || fs::remove_file(&gone).unwrap();
+    let (records, report) = read_changed(&roots, 2, Some(&mut Stored(whole.clone())), remove);
+    assert_eq!(records, whole);
+    assert_eq!((report.records_kept, report.pages), (2, 39), "an article and its flash item");
+    assert_eq!(report.skipped.len(), 1);
+    // The next look does not find it, so it has been deleted.
+    let (records, report) = read_changed(&roots, 2, Some(&mut Stored(whole)), || {});
+    assert_eq!((records.iter().filter(|r| matches!(r, Record::Article(_))).count()), 39);
+    assert_eq!((report.records_kept, report.skipped.len()), (0, 0));
+}
+
+#[test]
+fn an_empty_root_that_is_declared_unreadable_keeps_everything() {
+    let dir = tempfile::tempdir().unwrap();
+    // Other roots have pages of the same names, whose ids are made from them.
+    let roots = [dir.path().join("gone"), dir.path().join("here")];
+    for root in &roots {
+        write(&root.join("a.txt"), page(1, &[0, 2]));
+        write(&root.join("b/c.txt"), page(2, &[1, 3]));
+        write(&root.join("d.jsonl"), dump(usize::from(root.ends_with("here")), &[0, 1, 2, 3]));
+    }
+    let (whole, _) = read(&roots);
+    fs::remove_dir_all(&roots[0]).unwrap();
+    let sorted = |records: &[Record]| {
+        let mut lines: Vec<String> = records
+            .iter()
+            .map(|record| match record {
+                Record::Article(article) => format!("{article:?}"),
+                Record::Flash(flash) => {
+                    let mut places: Vec<String> =
+                        flash.sightings().map(|seen| format!("{seen:?}")).collect();
+                    places.sort();
+                    format!("{} {places:?}", flash.id)
+                }
+            })
+            .collect();
+        lines.sort();
+        lines
+    };
+
+    // Not there at all.
+    assert!(matches!(look::<()>(&roots, &options(1)), Err(Error::Root { .. })));
+    let looked = look_tolerant::<Infallible>(&roots, &options(1)).unwrap();
+    assert_eq!(looked.files_by_root(), [0, 3]);
+    let finish = |looked| {
+        let mut records = Vec::new();
+        let mut stored = Stored(whole.clone());
+        let report =
+            ingest_looked(looked, &options(2), &Silent, Some(&mut stored), &mut |record| {
+                records.push(record);
+                Ok::<(), Infallible>(())
+            })
+            .unwrap();
+        (records, report)
+    };
+    let (records, report) = finish(looked);
+    assert_eq!(sorted(&records), sorted(&whole));
+    assert!(matches!(report.skipped[0].reason, Reason::Unreadable(_)));
+
+    // There, but empty.
+    fs::create_dir(&roots[0]).unwrap();
+    let mut looked = look::<Infallible>(&roots, &options(1)).unwrap();
+    assert_eq!(looked.files_by_root(), [0, 3]);
+    looked.keep(roots[0].clone(), "no file is there".to_owned());
+    // Twice is once.
+    looked.keep(roots[0].join("b"), "nor there".to_owned());
+    let (records, report) = finish(looked);
+    assert_eq!(sorted(&records), sorted(&whole));
+    assert_eq!(report.skipped.len(), 2);
+
+    // What is there again is read, and only the rest is kept.
+    write(&roots[0].join("a.txt"), page(5, &[0]));
+    let mut looked = look::<Infallible>(&roots, &options(1)).unwrap();
+    looked.keep(roots[0].clone(), "not all is there".to_owned());
+    let (records, _) = finish(looked);
+    let titles: Vec<(&str, &str)> = records
+        .iter()
+        .filter_map(|record| match record {
+            Record::Article(article) if article.path.contains("gone/") => {
+                Some((article.path.rsplit('/').next().unwrap(), article.paragraphs[0].as_str()))
+            }
+            _ => None,
+        })
+        .collect();
+    let wanted = [("a.txt", "題目5"), ("c.txt", "題目2"), ("d.jsonl", "正文0")];
+    assert_eq!(titles[..3], wanted, "{titles:?}");
+}
+
+#[test]
+fn a_page_keeps_its_record_whatever_order_the_roots_have() {
+    let dir = tempfile::tempdir().unwrap();
+    let roots = [dir.path().join("one"), dir.path().join("two")];
+    for (number, root) in roots.iter().enumerate() {
+        write(&root.join("a.txt"), page(number, &[]));
+    }
+    let (whole, _) = read(&roots);
+    let turned = [roots[1].clone(), roots[0].clone()];
+    let (wanted, _) = read(&turned);
+    let gone = roots[0].join("a.txt");
+    let remove = || fs::remove_file(&gone).unwrap();
+    let (records, _) = read_changed(&turned, 1, Some(&mut Stored(whole)), remove);
+    assert_eq!(records, wanted);
+}
+
+#[test]
+fn stored_records_that_cannot_be_read_end_the_run() {
+    struct Broken;
+
+    impl StoredRecords for Broken {
+        fn under(&mut self, _: &Path) -> io::Result<Vec<Record>> {
+            Err(io::ErrorKind::InvalidData.into())
+        }
+    }
+
+    let dir = tempfile::tempdir().unwrap();
+    let page = dir.path().join("a.txt");
+    write(&page, "正文。");
+    let looked = look::<()>(&[dir.path().to_owned()], &options(1)).unwrap();
+    fs::remove_file(&page).unwrap();
+    let sink = &mut |_| Ok::<(), ()>(());
+    let outcome = ingest_looked(looked, &options(1), &Silent, Some(&mut Broken), sink);
+    assert!(matches!(outcome, Err(Error::Stored { path, .. }) if path == page));
+}
