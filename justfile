@@ -39,10 +39,17 @@ golden:
 tables:
     WENSOU_BLESS=1 cargo test -p wensou-text --lib made
 
-# Kill builds, let the file system fail and flip bits, hundreds of times each.
+# Kill builds, cut the power, let the file system fail, flip bits, and hand over folders of strangers:
+# hundreds of times each, for some hours in all. Every campaign prints a line of figures.
 [group('test')]
-torture KILLS="260" FAULTS="320" FLIPS="600":
-    WENSOU_KILLS={{KILLS}} WENSOU_FAULTS={{FAULTS}} WENSOU_FLIPS={{FLIPS}} cargo test --test tests -- crash:: check:: --nocapture
+torture KILLS="260" FAULTS="320" FLIPS="600" READER_SECONDS="600":
+    #!/usr/bin/env bash
+    set -euo pipefail
+    export WENSOU_KILLS={{KILLS}} WENSOU_FAULTS={{FAULTS}} WENSOU_FLIPS={{FLIPS}}
+    export WENSOU_FOREIGN=1000 WENSOU_HOSTILE=500 WENSOU_DAMAGES=2000 WENSOU_CUTS=500 WENSOU_REPAIRS=500
+    export WENSOU_READ_ERRORS=300 WENSOU_READER_SECONDS={{READER_SECONDS}}
+    # One after the other: the readers want all processors, and runs with a limit of time must not wait for others.
+    cargo test --test tests -- crash:: check:: torture:: --nocapture --test-threads 1
 
 # The licences of everything that the program is linked from.
 [group('check')]

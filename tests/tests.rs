@@ -30,4 +30,6 @@ mod relevance;
 mod sample;
 mod search;
 mod terminal;
+#[cfg(unix)]
+mod torture;
 mod util;

@@ -1,0 +1,188 @@
+//! After a power cut an index is the old one or the new one; after exit status 0 it is the new one.
+
+use std::fs;
+use std::path::Path;
+
+use super::campaign::Campaign;
+use super::fault::recorder;
+use super::replay::{Cut, Disk, Record};
+use super::world::{World, copy};
+use crate::util::Random;
+
+/// Cuts that are tried in the record of one build.
+const CUTS: usize = 50;
+
+#[test]
+fn a_power_cut_lost_the_index() {
+    let mut campaign = Campaign::new("power cuts", "WENSOU_CUTS", 20, 3);
+    if recorder().is_none() {
+        return;
+    }
+    let world = World::new(8, false);
+    // Four kinds of builds: the first and an update, each with and without hard links.
+    let mut builds: Vec<(usize, Build)> = Vec::new();
+    for (round, mut random) in campaign.rounds() {
+        let kind = round % 4;
+        let known = builds.iter_mut().position(|(of, build)| *of == kind && build.cuts < CUTS);
+        let at = known.unwrap_or_else(|| {
+            builds.retain(|(of, _)| *of != kind);
+            builds.push((kind, Build::record(&world, kind, &mut random)));
+            builds.len() - 1
+        });
+        let build = &mut builds[at].1;
+        if build.cuts == 0 {
+            campaign.count("builds recorded");
+            campaign.add("changes recorded", build.record.len());
+            build.durable(&mut campaign, &world, &mut random, round);
+        }
+        build.cuts += 1;
+        build.cut(&mut campaign, &world, &mut random, round);
+    }
+    campaign.finish();
+}
+
+/// A recorded build.
+struct Build {
+    name: &'static str,
+    /// The folder before it.
+    disk: Disk,
+    record: Record,
+    /// The state before, if there was an index.
+    old: Option<usize>,
+    new: usize,
+    /// Where the index lies below the recorded folder.
+    index: &'static str,
+    cuts: usize,
+}
+
+impl Build {
+    fn record(world: &World, kind: usize, random: &mut Random) -> Self {
+        let (first, links) = (kind < 2, kind % 2 == 0);
+        let name = match (first, links) {
+            (true, true) => "first build",
+            (true, false) => "first build without hard links",
+            (false, true) => "update",
+            (false, false) => "update without hard links",
+        };
+        // A folder that lies in others that are not there either has to have them synced, too.
+        let index = if first && random.below(2) == 0 { "some/where/index" } else { "index" };
+        let folder = world.path("disk");
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir(&folder).unwrap();
+        let new = random.below(2);
+        let mut old = None;
+        if !first {
+            old = Some(1 - new);
+            world.set(1 - new);
+            let built = world.index(&folder.join(index), &["--quiet"]);
+            assert_eq!(built.code, 0, "{built}");
+        }
+        let disk = Disk::of(&folder);
+        let log = world.path("record");
+        let _ = fs::remove_file(&log);
+        world.set(new);
+        let rebuild: &[&str] = if random.below(4) == 0 { &["--rebuild"] } else { &[] };
+        let mut command = world.index_command(&folder.join(index), rebuild);
+        command.env("LD_PRELOAD", recorder().unwrap()).env("RECORD_LOG", &log);
+        command.env("RECORD_DIR", fs::canonicalize(&folder).unwrap());
+        if !links {
+            command.env("RECORD_NO_LINKS", "1");
+        }
+        let built = super::watch::watch(&mut command);
+        assert_eq!(built.code, 0, "{name}: {built}");
+        let record = Record::read(&log);
+        assert_eq!(record.renames_to("CURRENT"), 1, "{name}: the swap must be one rename");
+        assert_eq!(world.state(&folder.join(index)), Ok(new), "{name}");
+        Self { name, disk, record, old, new, index, cuts: 0 }
+    }
+
+    /// What a cut after `end` changes leaves, in a new folder.
+    fn leave(
+        &self,
+        world: &World,
+        end: usize,
+        cut: Cut,
+        random: &mut Random,
+    ) -> std::path::PathBuf {
+        let mut disk = self.disk.clone();
+        disk.apply(&self.record, 0..end);
+        let folder = world.path("cut");
+        let _ = fs::remove_dir_all(&folder);
+        disk.cut(cut, end, random, &folder);
+        folder.join(self.index)
+    }
+
+    /// After the build nothing that was not synced may matter.
+    fn durable(&self, campaign: &mut Campaign, world: &World, random: &mut Random, round: usize) {
+        let end = self.record.len();
+        for cut in [Cut::Strict, Cut::All, Cut::Any, Cut::Any, Cut::Prefix] {
+            let index = self.leave(world, end, cut, random);
+            let state = world.state(&index);
+            let checked = world.run(&index, &["check", "--quick"]);
+            campaign.count("cuts after exit status 0");
+            campaign.expect(state == Ok(self.new) && checked.code == 0, || {
+                let name = self.name;
+                format!(
+                    "round {round}: {name} has ended, then a cut ({cut:?}): {checked}, {state:?}"
+                )
+            });
+        }
+    }
+
+    fn cut(&self, campaign: &mut Campaign, world: &World, random: &mut Random, round: usize) {
+        let cut = [Cut::Strict, Cut::All, Cut::Prefix, Cut::Any, Cut::Any][random.below(5)];
+        // Most changes write content; the others are where the states change.
+        let mut end = random.below(self.record.len() + 1);
+        if random.below(3) > 0 {
+            while end < self.record.len() && !self.record.is_step(end) {
+                end += 1;
+            }
+        }
+        if random.below(4) == 0 {
+            end = self.record.len() - random.below(self.record.len().min(40));
+        }
+        let index = self.leave(world, end, cut, random);
+        let kept = world.path("kept");
+        let _ = fs::remove_dir_all(&kept);
+        if index.exists() {
+            copy(&index, &kept);
+        }
+        let place = || {
+            let last = if end == 0 { "nothing".to_owned() } else { self.record.describe(end - 1) };
+            format!("round {round}: {} cut after change {end} ({last}), {cut:?}", self.name)
+        };
+        let ended = world.run(&index, &["export"]);
+        let state = world.exports.iter().position(|known| *known == ended.stdout);
+        match (ended.code, state) {
+            (0, Some(state)) if state == self.new => campaign.count("new states"),
+            (0, Some(state)) if Some(state) == self.old => campaign.count("old states"),
+            (3, _) if self.old.is_none() && ended.stdout.is_empty() => {
+                campaign.count("no index yet")
+            }
+            _ => campaign.fail(format!("{}: {ended}; {}", place(), listing(&kept))),
+        }
+        let checked = world.run(&index, &["check", "--quick"]);
+        let wanted = if ended.code == 3 && self.old.is_none() { 2..=3 } else { 0..=0 };
+        campaign.expect(wanted.contains(&checked.code), || format!("{}: {checked}", place()));
+        // Whatever was left, the next build works.
+        world.set(self.new);
+        let built = world.index(&index, &["--quiet"]);
+        let state = world.state(&index);
+        campaign.expect(built.code == 0 && state == Ok(self.new), || {
+            format!("{}, then `index`: {built} {state:?}; {}", place(), listing(&kept))
+        });
+    }
+}
+
+/// The files that a cut left, for messages.
+fn listing(folder: &Path) -> String {
+    let mut files = Vec::new();
+    if folder.exists() {
+        super::world::walk(folder, &mut files);
+    }
+    let files = files.iter().map(|path| {
+        let name = path.strip_prefix(folder).unwrap().display();
+        format!("{name}={}", fs::metadata(path).map_or(0, |about| about.len()))
+    });
+    files.collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,229 @@
+//! Damage ends no run in a panic or a signal, and nobody is shown a text that was not written.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::campaign::Campaign;
+use super::watch::{watch, watch_child};
+use super::world::{World, copy, index_files};
+use crate::util::Random;
+
+#[test]
+fn damage_aborted_the_process_or_was_shown() {
+    let mut campaign = Campaign::new("damages", "WENSOU_DAMAGES", 30, 4);
+    let world = World::new(6, true);
+    let base = world.path("base");
+    for state in [0, 1] {
+        world.set(state);
+        let built = world.index(&base, &["--quiet"]);
+        assert_eq!(built.code, 0, "{built}");
+    }
+    let truth = Truth::of(&world, &base);
+    for (round, mut random) in campaign.rounds() {
+        let index = world.path("index");
+        let _ = fs::remove_dir_all(&index);
+        copy(&base, &index);
+        match random.below(8) {
+            0 => cut_while_read(&mut campaign, &world, &index, round, &mut random, &truth),
+            _ => damage(&mut campaign, &world, &index, round, &mut random, &truth),
+        }
+    }
+    campaign.finish();
+}
+
+/// What may be shown.
+struct Truth {
+    lines: BTreeSet<String>,
+    /// By id, what a hit says of a record whatever the query.
+    hits: BTreeMap<String, Value>,
+}
+
+impl Truth {
+    fn of(world: &World, index: &Path) -> Self {
+        let lines = world.export(index).unwrap().lines().map(str::to_owned).collect();
+        let found = world.run(index, &["search", "--format", "jsonl", "--limit", "10000"]);
+        let hits = found.stdout.lines().map(fixed);
+        Self { lines, hits: hits.collect() }
+    }
+
+    /// The first line of output that is not the truth.
+    fn wrong<'o>(&self, args: &[&str], stdout: &'o str) -> Option<&'o str> {
+        let mut lines = stdout.lines();
+        match args {
+            ["export"] => lines.find(|line| !self.lines.contains(*line)),
+            ["search", .., "jsonl"] => lines.find(|line| {
+                let (id, hit) = fixed(line);
+                self.hits.get(&id) != Some(&hit)
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// A hit without what depends on the query.
+fn fixed(line: &str) -> (String, Value) {
+    let mut hit: Value = serde_json::from_str(line).unwrap();
+    let object = hit.as_object_mut().unwrap();
+    for key in ["score", "snippet", "matched", "missing", "lacks"] {
+        object.remove(key);
+    }
+    (hit["id"].as_str().unwrap_or_default().to_owned(), hit)
+}
+
+/// Damages one or two files and says how.
+fn spoil(index: &Path, random: &mut Random) -> String {
+    let mut files = index_files(index);
+    files.retain(|path| fs::metadata(path).unwrap().len() > 0 && !path.ends_with("LOCK"));
+    let mut said = Vec::new();
+    for _ in 0..1 + random.below(2) {
+        let path = &files[random.below(files.len())];
+        let mut bytes = fs::read(path).unwrap();
+        let length = bytes.len();
+        let (start, count) = (random.below(length), 1 + random.below(64));
+        let end = (start + count).min(length);
+        let how = match random.below(8) {
+            0 | 1 => {
+                bytes[start] ^= 1 << random.below(8);
+                format!("bit of byte {start} flipped")
+            }
+            2 => {
+                bytes[start] = [0, 0x7f, 0x80, 0xff][random.below(4)];
+                format!("byte {start} set")
+            }
+            3 => {
+                bytes.truncate(start);
+                format!("cut to {start} bytes")
+            }
+            4 => {
+                bytes[start..end].fill(0);
+                format!("bytes {start} to {end} zeroed")
+            }
+            5 => {
+                bytes[start..end].fill(0xff);
+                format!("bytes {start} to {end} all ones")
+            }
+            6 => {
+                // The ends hold lengths and offsets.
+                let at = length - 1 - random.below(length.min(48));
+                bytes[at] = random.below(256) as u8;
+                format!("byte {at} of {length} set")
+            }
+            _ => {
+                let other = &files[random.below(files.len())];
+                let theirs = fs::read(other).unwrap();
+                fs::write(other, &bytes).unwrap();
+                bytes = theirs;
+                format!("swapped with {}", other.file_name().unwrap().display())
+            }
+        };
+        fs::write(path, bytes).unwrap();
+        said.push(format!("{}: {how}", path.file_name().unwrap().display()));
+    }
+    said.join("; ")
+}
+
+fn damage(
+    campaign: &mut Campaign,
+    world: &World,
+    index: &Path,
+    round: usize,
+    random: &mut Random,
+    truth: &Truth,
+) {
+    let what = format!("round {round}: {}", spoil(index, random));
+    campaign.count("damages");
+    let id = truth.hits.keys().nth(random.below(truth.hits.len())).unwrap();
+    let verbs: [&[&str]; 12] = [
+        &["export"],
+        &["search", "開源大模型", "--format", "jsonl"],
+        &["search", "\"護城河\" OR 正文", "--sort", "newest", "--format", "jsonl"],
+        &["search", "tag:BTC OR zzqx"],
+        &["show", id],
+        &["explain", "比特幣 減半"],
+        &["similar", id],
+        &["tags"],
+        &["timeline"],
+        &["stats"],
+        &["check"],
+        &["check", "--quick"],
+    ];
+    let start = random.below(verbs.len());
+    let mut chosen: Vec<&[&str]> = (0..5).map(|step| verbs[(start + step) % verbs.len()]).collect();
+    if !chosen.contains(&verbs[0]) {
+        chosen.push(verbs[0]);
+    }
+    if random.below(3) == 0 {
+        chosen.push(&["check", "--repair"]);
+    }
+    for args in chosen {
+        let ended = world.run(index, args);
+        campaign.count("runs on damaged indexes");
+        if let Some(wrong) = ended.wrong() {
+            campaign.fail(format!("{what}: {args:?}: {wrong}"));
+        }
+        campaign.expect(!ended.stderr.contains("panicked"), || {
+            format!("{what}: {args:?}: {}", ended.said())
+        });
+        if let Some(line) = truth.wrong(args, &ended.stdout) {
+            campaign.fail(format!("{what}: {args:?} shows what was not written: {line}"));
+        }
+    }
+}
+
+/// A file is cut while a process has it mapped.
+fn cut_while_read(
+    campaign: &mut Campaign,
+    world: &World,
+    index: &Path,
+    round: usize,
+    random: &mut Random,
+    truth: &Truth,
+) {
+    let mut files = index_files(index);
+    files.retain(|path| fs::metadata(path).unwrap().len() > 4096);
+    let path = &files[random.below(files.len())];
+    let to = [0, 1, 4096][random.below(3)];
+    let mut command = world.command(index, &["search", "--batch", "-", "--format", "jsonl"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let path = path.clone();
+    let name = path.file_name().unwrap().display().to_string();
+    let writer = thread::spawn(move || {
+        // A run that ends early closes its input.
+        let _ = writeln!(input, "正文");
+        thread::sleep(Duration::from_millis(40));
+        fs::File::options().write(true).open(&path).unwrap().set_len(to).unwrap();
+        for query in
+            ["開源大模型", "\"護城河\"", "tag:BTC", "比特幣 減半", "date:2023", "", "path:a"]
+        {
+            let _ = writeln!(input, "{query}");
+        }
+    });
+    let ended = watch_child(child);
+    writer.join().unwrap();
+    campaign.count("files cut while mapped");
+    let what = format!("round {round}: {name} cut to {to} bytes under `search --batch`");
+    if let Some(wrong) = ended.wrong() {
+        campaign.fail(format!("{what}: {wrong}"));
+    }
+    for line in ended.stdout.lines() {
+        let Ok(answer) = serde_json::from_str::<Value>(line) else { continue };
+        for hit in answer["hits"].as_array().into_iter().flatten() {
+            let (id, hit) = fixed(&hit.to_string());
+            campaign.expect(truth.hits.get(&id) == Some(&hit), || format!("{what}: shows {hit}"));
+        }
+    }
+    // And under `export`, which reads everything.
+    let ended = watch(&mut world.command(index, &["export"]));
+    if let Some(wrong) = ended.wrong() {
+        campaign.fail(format!("{what}, then `export`: {wrong}"));
+    }
+}

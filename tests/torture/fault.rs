@@ -1,0 +1,96 @@
+//! Libraries of `tests/fault` that are preloaded into the binary.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The library made of `tests/fault/NAME.c`, or `None`, said loudly, where it cannot be had.
+fn library(name: &str) -> Option<PathBuf> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fault").join(name);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    fs::create_dir_all(folder).unwrap();
+    let draft = folder.join(format!("{name}-{}.so", std::process::id()));
+    let mut cc = Command::new("cc");
+    cc.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&draft).arg(source.with_extension("c"));
+    if !cfg!(target_os = "linux") || !cc.status().is_ok_and(|status| status.success()) {
+        eprintln!("SKIPPED: {name}.c needs Linux and a C compiler");
+        return None;
+    }
+    let library = folder.join(format!("{name}.so"));
+    fs::rename(draft, &library).unwrap();
+    let mut trial = Command::new("true");
+    trial.env("LD_PRELOAD", &library).env("RECORD_DIR", folder).env("RECORD_LOG", "/dev/null");
+    if !trial.env("DENY_LIST", source.with_extension("c")).status().unwrap().success() {
+        // Status 78 is of a list that is none: the filter itself is tried with the recorder.
+        if name == "record" {
+            eprintln!("SKIPPED: {name}.c needs a system that lets processes filter their calls");
+            return None;
+        }
+    }
+    Some(library)
+}
+
+pub(super) fn recorder() -> Option<&'static Path> {
+    static LIBRARY: OnceLock<Option<PathBuf>> = OnceLock::new();
+    LIBRARY.get_or_init(|| library("record")).as_deref()
+}
+
+pub(super) fn denier() -> Option<&'static Path> {
+    static LIBRARY: OnceLock<Option<PathBuf>> = OnceLock::new();
+    LIBRARY.get_or_init(|| recorder().and_then(|_| library("deny"))).as_deref()
+}
+
+/// Lets a run wait for no disk, where there is a library for it.
+pub(super) fn without_syncs(command: &mut Command) {
+    static LIBRARY: OnceLock<Option<PathBuf>> = OnceLock::new();
+    if let Some(library) = LIBRARY.get_or_init(|| library("nosync")) {
+        preload(command, library);
+    }
+}
+
+/// Preloads one more library.
+fn preload(command: &mut Command, library: &Path) {
+    let there = command.get_envs().find(|(name, _)| *name == "LD_PRELOAD");
+    let mut list = there.and_then(|(_, list)| list).unwrap_or_default().to_os_string();
+    list.push(if list.is_empty() { "" } else { ":" });
+    list.push(library);
+    command.env("LD_PRELOAD", list);
+}
+
+pub(super) const ENOENT: i32 = 2;
+pub(super) const EIO: i32 = 5;
+pub(super) const EACCES: i32 = 13;
+pub(super) const EMFILE: i32 = 24;
+
+/// What the system refuses to a process; see `tests/fault/deny.c`.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Denied {
+    list: String,
+}
+
+impl Denied {
+    /// Lets a call (`open`, `read`, `list` or `stat`) fail for this path.
+    pub(super) fn add(&mut self, call: &str, error: i32, path: &Path) {
+        let path =
+            fs::canonicalize(path.parent().unwrap()).unwrap().join(path.file_name().unwrap());
+        writeln!(self.list, "{call} {error} {}", path.display()).unwrap();
+    }
+
+    /// Has every opening of the folder, or of what lies in it, written into `log`.
+    pub(super) fn watch(&mut self, folder: &Path) {
+        let folder = fs::canonicalize(folder).unwrap();
+        writeln!(self.list, "watch 0 {}", folder.display()).unwrap();
+    }
+
+    /// Applies to a command; the list is kept in a file of `scratch`.
+    pub(super) fn apply(&self, scratch: &Path, command: &mut Command) {
+        let Some(library) = denier() else { return };
+        let list = scratch.join("denied");
+        fs::write(&list, &self.list).unwrap();
+        preload(command, library);
+        command.env("DENY_LIST", list);
+        command.env("DENY_LOG", scratch.join("opened"));
+    }
+}

@@ -1,0 +1,267 @@
+//! Nothing that wensou did not make is deleted, truncated, moved, changed or given other rights.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::campaign::{Campaign, pick};
+use super::fault::without_syncs;
+use super::snapshot::Snapshot;
+use super::watch::watch;
+use super::world::{World, current};
+use crate::util::Random;
+
+/// Names near those of an index folder.
+const NAMES: [&str; 42] = [
+    "CURRENT",
+    "CURRENT.new",
+    "CURRENT.tmp",
+    "Current",
+    "LOCK",
+    "LOCK.txt",
+    "WENSOU",
+    "WENSOU.new",
+    "wensou",
+    "GENERATION",
+    "gen-000001",
+    "gen-000002",
+    "gen-000003",
+    "gen-000007",
+    "gen-000001.gone",
+    "gen-000002.gone",
+    "gen-src",
+    "gen-1",
+    "gen-",
+    "gen-notes.md",
+    "gen-0000001",
+    "gen-00000２",
+    "gen-999999",
+    "gen-18446744073709551616",
+    "Gen-000001",
+    "wensou.json",
+    "meta.json",
+    ".managed.json",
+    ".tantivy-meta.lock",
+    ".tantivy-writer.lock",
+    ".tmpAbC123",
+    "words.tsv",
+    "synonyms.tsv",
+    "trial",
+    "README.md",
+    "thesis.txt",
+    "文章.txt",
+    "notes with blanks.md",
+    ".hidden",
+    "3d42f4f3a4f54767a27279d8db79bfb8.store",
+    "3d42f4f3a4f54767a27279d8db79bfb8.post",
+    "ee282211a3874cc9865cd49021e9ad77.fast",
+];
+
+/// Content near that of the files of an index folder; never exactly it, or the file would be ours.
+const CONTENTS: [&str; 22] = [
+    "",
+    "x",
+    "正文在此,講一件事。\n",
+    "gen-000001\n",
+    "gen-000001 0123456789abcde\n",
+    "gen-000001 0123456789ABCDEF\n",
+    "gen-000001 0123456789abcdef\r\n",
+    "wensou gen-000001\n",
+    "wensou gen-1 0123456789abcdef\n",
+    "wensou\n",
+    "wensou index\n",
+    "Wensou index folder\n",
+    "wensou index folders\n",
+    " wensou index folder\n",
+    "notes\nwensou index folder\n",
+    "wensou generation\n",
+    "wensou generation gen-1\n",
+    "wensou generation gen-000001 and more\n",
+    "wensou lock",
+    "{\"format\": 5}\n",
+    "{\"format\": 4, \"analysis\": \"\", \"files\": {\"../../x\": {\"bytes\": 0, \"xxh3\": \"0\"}}}\n",
+    "[]\n",
+];
+
+/// Whether a file of this name in a generation's folder is the index's own by its name alone.
+fn is_our_name(name: &str) -> bool {
+    let (stem, extension) = name.split_once('.').unwrap_or((name, ""));
+    let segment = stem.len() == 32 && stem.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let ours = ["GENERATION", "wensou.json", "meta.json", ".managed.json", "words.tsv"];
+    let also = ["synonyms.tsv", ".tantivy-meta.lock", ".tantivy-writer.lock", "trial"];
+    segment && !extension.is_empty()
+        || ours.contains(&name)
+        || also.contains(&name)
+        || name.starts_with(".tmp")
+}
+
+/// Puts random entries into a folder, where nothing has their name, and gives their paths.
+fn plant(random: &mut Random, folder: &Path, generation: bool, depth: usize) -> Vec<PathBuf> {
+    let mut planted = Vec::new();
+    for _ in 0..1 + random.below(7) {
+        let name = pick(random, &NAMES);
+        let path = folder.join(name);
+        if fs::symlink_metadata(&path).is_ok() || generation && is_our_name(name) {
+            continue;
+        }
+        match random.below(10) {
+            0 => {
+                symlink(pick(random, &["/nowhere", "..", "CURRENT", "thesis.txt"]), &path).unwrap()
+            }
+            1 => drop(Command::new("mkfifo").arg(&path).status().unwrap()),
+            2..=4 if depth > 0 => {
+                fs::create_dir(&path).unwrap();
+                let inside = plant(random, &path, generation, depth - 1);
+                planted.extend(inside);
+                let mode = pick(random, &[&0o755, &0o700, &0o777, &0o750]);
+                fs::set_permissions(&path, fs::Permissions::from_mode(*mode)).unwrap();
+            }
+            _ => {
+                let mut content = pick(random, &CONTENTS).to_owned();
+                if random.below(4) == 0 {
+                    content = (0..random.below(40)).map(|_| pick(random, &CONTENTS)).collect();
+                    // In the first line only could it be the marker of a folder.
+                    content.insert_str(0, "-\n");
+                }
+                fs::write(&path, content).unwrap();
+                let mode = pick(random, &[&0o644, &0o600, &0o444, &0o755, &0o640, &0o666]);
+                fs::set_permissions(&path, fs::Permissions::from_mode(*mode)).unwrap();
+            }
+        }
+        planted.push(path);
+    }
+    planted
+}
+
+/// Runs that write, for a folder that is not an index.
+const VERBS: [&[&str]; 8] = [
+    &["index", "archive", "--quiet"],
+    &["index", "archive", "--quiet"],
+    &["index", "archive", "--rebuild"],
+    &["check"],
+    &["check", "--quick"],
+    &["check", "--repair"],
+    &["search", "正文"],
+    &["export"],
+];
+
+#[test]
+fn a_folder_of_the_user_was_emptied() {
+    let mut campaign = Campaign::new("foreign folders", "WENSOU_FOREIGN", 8, 1);
+    for (round, mut random) in campaign.rounds() {
+        let world = World::blank();
+        world.dir.write("archive/a.txt", "標題\n\n正文在此,說一件事。\n");
+        world.dir.write("archive/b.txt", "另一標題\n\n正文也在此,說另一件事。\n");
+        match round % 4 {
+            0 | 1 => refused(&mut campaign, round, &mut random, &world),
+            2 => shared(&mut campaign, round, &mut random, &world, "index"),
+            _ => shared(&mut campaign, round, &mut random, &world, "archive/index"),
+        }
+    }
+    campaign.finish();
+}
+
+/// A folder that is not empty and has no marker is refused, and nothing in it changes.
+fn refused(campaign: &mut Campaign, round: usize, random: &mut Random, world: &World) {
+    let inside = random.below(4) == 0;
+    let folder = world.path(if inside { "archive" } else { "foreign" });
+    fs::create_dir_all(&folder).unwrap();
+    while plant(random, &folder, false, 2).is_empty() {}
+    let before = Snapshot::of(world.dir.path());
+    // The folder itself, or a link to it.
+    let mut index = folder.clone();
+    if random.below(5) == 0 {
+        index = world.path("link");
+        symlink(&folder, &index).unwrap();
+    }
+    let before = if index == folder { before } else { Snapshot::of(world.dir.path()) };
+    let backup: &[&str] = &["backup", folder.to_str().unwrap()];
+    for args in VERBS.iter().copied().chain([backup]) {
+        let ended = match inside && random.below(2) == 0 && args != backup {
+            true => {
+                let args: Vec<&str> =
+                    args.iter().map(|arg| if *arg == "archive" { "." } else { arg }).collect();
+                let mut command = world.dir.command(&args);
+                command.current_dir(&folder).args(["--index", "."]);
+                without_syncs(&mut command);
+                watch(&mut command)
+            }
+            false => world.run(&index, args),
+        };
+        campaign.count("runs on foreign folders");
+        if let Some(wrong) = ended.wrong() {
+            campaign.fail(format!("round {round}: {args:?}: {wrong}"));
+        }
+        let wanted = if args[0] == "index" || args[0] == "backup" { 2..=2 } else { 2..=3 };
+        campaign.expect(wanted.contains(&ended.code) && ended.stderr.contains("error: "), || {
+            format!("round {round}: {args:?} of a folder without a marker must be refused: {ended}")
+        });
+        let differences = before.differences(world.dir.path());
+        if let Some(first) = differences.first() {
+            let more = differences.len() - 1;
+            campaign.fail(format!("round {round}: {args:?}: {first} (and {more} more)"));
+            return;
+        }
+    }
+    campaign.count("folders refused untouched");
+}
+
+/// Foreign files in an index folder and in its generations stay as they are, and the index works.
+fn shared(campaign: &mut Campaign, round: usize, random: &mut Random, world: &World, index: &str) {
+    let index = world.path(index);
+    let built = world.index(&index, &["--quiet"]);
+    campaign.expect(built.code == 0, || format!("round {round}: the first build: {built}"));
+    if built.code != 0 {
+        return;
+    }
+    let mut foreign = Snapshot::of(&world.archive());
+    foreign.retain(|path| !path.starts_with(&index) && path != world.archive());
+    for step in 0..4 {
+        // Before the first change, while two generations come and go, and in what is left of them.
+        if step < 3 {
+            let generation = current(&index);
+            let mut planted = plant(random, &index, false, 2);
+            planted.extend(plant(random, &generation, true, 1));
+            for path in planted {
+                foreign.extend(Snapshot::of(&path));
+            }
+        }
+        let change = format!("標題 {step}\n\n正文在此,說第 {step} 件事。\n");
+        world.dir.write("archive/a.txt", change);
+        foreign.retain(|path| path != world.archive().join("a.txt"));
+        let verbs: [&[&str]; 6] = [
+            &["index", "--quiet", "archive"],
+            &["check"],
+            &["check", "--repair"],
+            &["search", "正文"],
+            &["index", "--rebuild", "--quiet", "archive"],
+            &["backup", "copy"],
+        ];
+        for args in verbs {
+            let ended = world.run(&index, args);
+            campaign.count("runs beside foreign files");
+            if let Some(wrong) = ended.wrong() {
+                campaign.fail(format!("round {round}, step {step}: {args:?}: {wrong}"));
+            }
+            campaign.expect(ended.code == 0 || args[0] == "backup" && !world.has_backup(), || {
+                format!("round {round}, step {step}: {args:?} beside foreign files: {ended}")
+            });
+            let harmed = foreign.harmed();
+            if let Some(first) = harmed.first() {
+                let more = harmed.len() - 1;
+                campaign.fail(format!(
+                    "round {round}, step {step}: {args:?}: {first} (and {more} more)"
+                ));
+                return;
+            }
+        }
+        let _ = fs::remove_dir_all(world.path("copy"));
+        // What lies in the index folder is never archive content.
+        let export = world.export(&index).unwrap_or_default();
+        campaign.expect(export.lines().count() == 2, || {
+            format!("round {round}: {} records of two pages", export.lines().count())
+        });
+    }
+    campaign.count("shared folders whose foreign files stayed");
+}

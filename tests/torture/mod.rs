@@ -1,0 +1,19 @@
+//! Campaigns: hundreds of random folders, damages, power cuts and errors, each with a known answer.
+//!
+//! The suite runs a few of each; `just torture` runs them in full, with the numbers that the
+//! environment variables of [`Campaign::new`] give. Every round has a seed of its own, so that
+//! `WENSOU_ROUND=17` repeats round 17 alone. At its end a campaign prints one line of figures.
+
+mod campaign;
+mod cuts;
+mod damages;
+mod fault;
+mod foreign;
+mod hostile;
+mod read_errors;
+mod readers;
+mod repair;
+mod replay;
+mod snapshot;
+mod watch;
+mod world;

@@ -1,0 +1,166 @@
+//! A file that cannot be read now keeps its records, is named, and is read again by the next build.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+use super::campaign::Campaign;
+use super::fault::{Denied, EACCES, EIO, EMFILE, ENOENT, denier};
+use super::watch::{Ended, watch};
+use super::world::{World, walk};
+use crate::util::Random;
+
+const ERRORS: [(&str, i32); 6] = [
+    ("open", EIO),
+    ("open", EMFILE),
+    ("open", EACCES),
+    ("open", ENOENT),
+    ("read", EIO),
+    ("stat", EIO),
+];
+
+#[test]
+fn a_read_error_deleted_records() {
+    let mut campaign = Campaign::new("read errors", "WENSOU_READ_ERRORS", 6, 5);
+    if denier().is_none() {
+        return;
+    }
+    let world = World::new(24, false);
+    world.dir.write("archive/folder/one.txt", "第一頁\n\n資料夾裡的正文,第一頁。\n");
+    world.dir.write("archive/folder/two.txt", "第二頁\n\n資料夾裡的正文,第二頁。\n");
+    for (round, mut random) in campaign.rounds() {
+        Round { world: &world, round }.run(&mut campaign, &mut random);
+    }
+    campaign.finish();
+}
+
+struct Round<'w> {
+    world: &'w World,
+    round: usize,
+}
+
+impl Round<'_> {
+    fn index(&self) -> PathBuf {
+        self.world.path("index")
+    }
+
+    fn denied(&self, denied: &Denied, args: &[&str]) -> Ended {
+        let archive = self.world.archive();
+        let mut command = self.world.command(&self.index(), args);
+        if args[0] == "index" {
+            command.arg(archive);
+        }
+        denied.apply(self.world.dir.path(), &mut command);
+        watch(&mut command)
+    }
+
+    fn run(&self, campaign: &mut Campaign, random: &mut Random) {
+        let (world, round, index) = (self.world, self.round, self.index());
+        let _ = fs::remove_dir_all(&index);
+        let old = random.below(2);
+        world.set(old);
+        let built = world.index(&index, &["--quiet"]);
+        assert_eq!(built.code, 0, "{built}");
+        let before = world.export(&index).unwrap();
+        // In half of the rounds other pages change at the same time.
+        let changes = random.below(2) == 0;
+        if changes {
+            world.set(1 - old);
+        }
+        let (denied, paths) = self.errors(random);
+        let what = format!("round {round}: {} paths, first {}", paths.len(), paths[0]);
+        if !changes {
+            // Nothing has changed but that some files cannot be read.
+            for args in [&["check"][..], &["check", "--quick"]] {
+                let checked = self.denied(&denied, args);
+                let said = format!("{}{}", checked.stdout, checked.stderr);
+                let damaged = said.lines().any(|line| line.starts_with("damage"));
+                campaign.count("checks under errors");
+                campaign.expect(checked.code == 0 && !damaged, || {
+                    format!("{what}: {args:?}: {checked}\n{said}")
+                });
+            }
+        }
+        let rebuild: &[&str] =
+            if random.below(3) == 0 { &["index", "--rebuild"] } else { &["index"] };
+        let built = self.denied(&denied, rebuild);
+        campaign.count("builds under errors");
+        campaign.expect(built.code == 0, || format!("{what}: {rebuild:?}: {built}"));
+        let unnamed = paths.iter().filter(|path| !built.stderr.contains(path.as_str())).count();
+        campaign.add("paths that could not be read", paths.len());
+        // What was not read, because no file has changed, cannot be named.
+        let current = built.stderr.contains("the index is current");
+        campaign.expect(unnamed == 0 || current, || {
+            format!("{what}: {unnamed} are not named: {}", built.said())
+        });
+        let after = world.export(&index).unwrap_or_default();
+        let lost = self.lost(&before, &after, changes);
+        campaign.add("records", before.lines().count());
+        campaign.expect(lost.is_empty(), || {
+            let some: Vec<&String> = lost.iter().take(3).collect();
+            format!("{what}: {} records lost, among them {some:?}", lost.len())
+        });
+        if !changes && after != before && lost.is_empty() {
+            campaign.count("exports that differ in more than ids");
+        }
+        let checked = world.run(&index, &["check"]);
+        campaign.expect(checked.code == 0, || format!("{what}: `check` after it: {checked}"));
+        // Without errors the next build makes what a rebuild would make.
+        let built = world.index(&index, &["--quiet"]);
+        campaign.expect(built.code == 0, || format!("{what}: the next build: {built}"));
+        let converged = world.export(&index).unwrap_or_default();
+        let fresh = world.path("fresh");
+        let built = world.index(&fresh, &["--quiet"]);
+        assert_eq!(built.code, 0, "{built}");
+        campaign.expect(world.export(&fresh).unwrap() == converged, || {
+            format!("{what}: the next build does not find what a rebuild finds")
+        });
+        fs::remove_dir_all(fresh).unwrap();
+    }
+
+    /// Ids that are gone, but for those of pages that were changed or removed.
+    fn lost(&self, before: &str, after: &str, changes: bool) -> BTreeSet<String> {
+        let id = |line: &str| {
+            let record: serde_json::Value = serde_json::from_str(line).unwrap();
+            record["id"].as_str().unwrap().to_owned()
+        };
+        let touched = ["changing.txt", "coming.txt", "going.txt"];
+        let stays = |line: &&str| !changes || !touched.iter().any(|name| line.contains(name));
+        let before: BTreeSet<String> = before.lines().filter(stays).map(id).collect();
+        let after: BTreeSet<String> = after.lines().map(id).collect();
+        before.difference(&after).cloned().collect()
+    }
+
+    /// Errors for k of the n files, or for a whole folder.
+    fn errors(&self, random: &mut Random) -> (Denied, Vec<String>) {
+        let mut denied = Denied::default();
+        let archive = self.world.archive();
+        let name = |path: &PathBuf| {
+            path.strip_prefix(self.world.dir.path()).unwrap().to_str().unwrap().to_owned()
+        };
+        if random.below(4) == 0 {
+            let folder = archive.join(["folder", "000"][random.below(2)]);
+            match random.below(3) {
+                0 => denied.add("list", EIO, &folder),
+                1 => denied.add("open", EACCES, &folder),
+                _ => denied.add("list", EACCES, &folder),
+            }
+            return (denied, vec![name(&folder)]);
+        }
+        let mut files = Vec::new();
+        walk(&archive, &mut files);
+        // Those that change do so in either state.
+        files.retain(|path| {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            !["changing.txt", "coming.txt", "going.txt"].contains(&name)
+        });
+        let mut paths = Vec::new();
+        for _ in 0..1 + random.below(files.len() / 2) {
+            let path = files.swap_remove(random.below(files.len()));
+            let (call, error) = ERRORS[random.below(ERRORS.len())];
+            denied.add(call, error, &path);
+            paths.push(name(&path));
+        }
+        (denied, paths)
+    }
+}

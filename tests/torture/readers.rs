@@ -1,0 +1,115 @@
+//! Readers, `check` among them, disturb no update, and no update disturbs a reader.
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::campaign::{Campaign, number};
+use super::watch::Ended;
+use super::world::World;
+use crate::util::Random;
+
+/// Processes that read at a time.
+const READERS: u64 = 20;
+
+const VERBS: [&[&str]; 6] = [
+    &["export"],
+    &["check"],
+    &["check", "--quick"],
+    &["search", "正文", "--format", "ids"],
+    &["stats"],
+    &["tags"],
+];
+
+#[test]
+fn a_check_refused_a_build_and_an_update_was_called_damage() {
+    let seconds = number("WENSOU_READER_SECONDS", 3) as u64;
+    let mut campaign = Campaign::new("twenty readers", "WENSOU_READER_ROUNDS", 1, 6);
+    let world = World::new(8, false);
+    let index = world.path("index");
+    world.set(0);
+    let built = world.index(&index, &["--quiet"]);
+    assert_eq!(built.code, 0, "{built}");
+    let found = Mutex::new(&mut campaign);
+    let campaign_of = || found.lock().unwrap_or_else(PoisonError::into_inner);
+    let over = AtomicBool::new(false);
+    let has_backup = world.has_backup();
+    thread::scope(|scope| {
+        for reader in 0..READERS {
+            let (world, index, over, campaign_of) = (&world, &index, &over, &campaign_of);
+            scope.spawn(move || {
+                let mut random = Random::new(reader * 7919 + 1);
+                let copy = world.path(&format!("copy-{reader}"));
+                while !over.load(Ordering::Relaxed) {
+                    if has_backup && random.below(8) == 0 {
+                        let wrong = copied(world, index, &copy);
+                        let mut campaign = campaign_of();
+                        campaign.count("backups");
+                        campaign.expect(wrong.is_none(), || wrong.unwrap_or_default());
+                        continue;
+                    }
+                    let args = VERBS[random.below(VERBS.len())];
+                    let ended = world.run(index, args);
+                    let mut campaign = campaign_of();
+                    campaign.count(if args[0] == "check" { "checks" } else { "reads" });
+                    if let Some(wrong) = judge(world, args, &ended) {
+                        campaign.fail(format!("{args:?}: {wrong}"));
+                    }
+                }
+            });
+        }
+        let started = Instant::now();
+        let mut state = 0;
+        let mut random = Random::new(2);
+        while started.elapsed() < Duration::from_secs(seconds) {
+            state = 1 - state;
+            world.set(state);
+            let rebuild: &[&str] = if random.below(5) == 0 { &["--rebuild"] } else { &[] };
+            let built = world.index(&index, rebuild);
+            let mut campaign = campaign_of();
+            campaign.count("builds");
+            campaign.expect(built.code == 0, || format!("a build beside readers: {built}"));
+        }
+        over.store(true, Ordering::Relaxed);
+    });
+    drop(found);
+    let checked = world.run(&index, &["check"]);
+    campaign.expect(checked.code == 0 && checked.stdout.is_empty(), || {
+        format!("at the end: {checked}\n{}", checked.stdout)
+    });
+    campaign.finish();
+}
+
+/// What is wrong with a backup that is made while updates run.
+fn copied(world: &World, index: &Path, to: &Path) -> Option<String> {
+    let ended = world.run(index, &["backup", to.to_str()?]);
+    if ended.code != 0 {
+        return Some(format!("backup: {ended}"));
+    }
+    let checked = world.run(to, &["check", "--quick"]);
+    let state = world.state(to);
+    fs::remove_dir_all(to).unwrap();
+    match (checked.code, state) {
+        (0, Ok(_)) => None,
+        (_, state) => Some(format!("a backup: {checked}, {state:?}")),
+    }
+}
+
+/// What is wrong with an answer that was given while updates ran.
+fn judge(world: &World, args: &[&str], ended: &Ended) -> Option<String> {
+    if ended.code != 0 {
+        return Some(format!("{ended}\n{}", ended.stdout));
+    }
+    match args[0] {
+        "export" if !world.exports.contains(&ended.stdout) => Some("neither state".to_owned()),
+        "check" => {
+            // That the archive has changed meanwhile is no false report.
+            let mut lines = ended.stdout.lines();
+            lines.find(|line| !line.starts_with("stale")).map(str::to_owned)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,305 @@
+//! `check --repair` cures where the archive is there, and loses nothing where it is not.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use super::campaign::Campaign;
+use super::fault::{Denied, EACCES, EIO, denier};
+use super::watch::{Ended, watch};
+use super::world::{World, copy, current, generations, index_files, point, walk};
+use crate::util::Random;
+
+#[test]
+fn a_repair_destroyed_what_could_be_read() {
+    let mut campaign = Campaign::new("repairs", "WENSOU_REPAIRS", 16, 7);
+    let world = World::new(6, false);
+    // What an index folder was in either state, in one and the same history.
+    let index = world.path("index");
+    for state in [0, 1] {
+        world.set(state);
+        let built = world.index(&index, &["--quiet"]);
+        assert_eq!(built.code, 0, "{built}");
+        copy(&index, &world.path(["old", "new"][state]));
+    }
+    for (round, mut random) in campaign.rounds() {
+        world.set(1);
+        Round { world: &world, round }.run(&mut campaign, &mut random);
+    }
+    campaign.finish();
+}
+
+/// Where the archive is while the repair runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Archive {
+    There,
+    Empty,
+    Gone,
+    /// Some files cannot be read.
+    Failing,
+}
+
+struct Round<'w> {
+    world: &'w World,
+    round: usize,
+}
+
+impl Round<'_> {
+    fn run(&self, campaign: &mut Campaign, random: &mut Random) {
+        let world = self.world;
+        let index = world.path("index");
+        let _ = fs::remove_dir_all(&index);
+        let (damage, description_lost) = self.damage(&index, random);
+        let archive = match random.below(6) {
+            0 => Archive::Empty,
+            1 => Archive::Gone,
+            2 if denier().is_some() => Archive::Failing,
+            _ => Archive::There,
+        };
+        let what = format!("round {}: {damage}; archive {archive:?}", self.round);
+        let kept = world.path("kept");
+        let _ = fs::remove_dir_all(&kept);
+        copy(&index, &kept);
+        let before = self.recoverable(&index);
+        let ended = self.repair(&index, archive, random);
+        campaign.count("repairs");
+        if let Some(wrong) = ended.wrong() {
+            campaign.fail(format!("{what}: {wrong}"));
+        }
+        let after = self.recoverable(&index);
+        // With the whole archive there, what it does not say any more may go.
+        if archive == Archive::There {
+            self.cured(campaign, &index, &what, &ended, description_lost);
+            return;
+        }
+        let lost = before.difference(&after).count();
+        campaign.add("recoverable records without the archive", before.len());
+        campaign.expect(lost == 0, || {
+            format!("{what}: {lost} of {} recoverable records lost: {ended}", before.len())
+        });
+        // As soon as the archive is back, everything is.
+        let again = self.repair(&index, Archive::There, random);
+        self.cured(campaign, &index, &format!("{what}, then There"), &again, description_lost);
+    }
+
+    /// The index is whole and says what the archive says.
+    fn cured(
+        &self,
+        campaign: &mut Campaign,
+        index: &Path,
+        what: &str,
+        ended: &Ended,
+        description_lost: bool,
+    ) {
+        let world = self.world;
+        let mut state = world.state(index);
+        let mut checked = world.run(index, &["check"]);
+        let mut steps = "cured by `check --repair`";
+        // A sound index that is out of date is updated by `index`; an unknown archive has to be named.
+        let stale = checked.code == 0 && checked.stdout.contains("stale");
+        let named = description_lost && ended.stderr.contains("wensou index");
+        if state != Ok(1) && (stale || named) {
+            steps =
+                if stale { "cured and updated by `index`" } else { "cured by `index`, as told" };
+            let built = world.index(index, if stale { &[] } else { &["--rebuild"] });
+            campaign.expect(built.code == 0, || format!("{what}: {ended}, then {built}"));
+            state = world.state(index);
+            checked = world.run(index, &["check"]);
+        }
+        let sound = checked.code == 0 && !checked.stdout.contains("damage");
+        match sound && state == Ok(1) {
+            true => campaign.count(steps),
+            false => {
+                campaign.fail(format!("{what}: not cured: {ended}; then {checked}; {state:?}"))
+            }
+        }
+    }
+
+    /// Runs the repair with the archive as it is said to be, and brings the archive back.
+    fn repair(&self, index: &Path, archive: Archive, random: &mut Random) -> Ended {
+        let world = self.world;
+        let (folder, away) = (world.archive(), world.path("away"));
+        let mut command = world.command(index, &["check", "--repair"]);
+        match archive {
+            Archive::There => {}
+            Archive::Gone => fs::rename(&folder, &away).unwrap(),
+            Archive::Empty => {
+                fs::rename(&folder, &away).unwrap();
+                fs::create_dir(&folder).unwrap();
+            }
+            Archive::Failing => {
+                let mut denied = Denied::default();
+                let mut files = Vec::new();
+                walk(&folder, &mut files);
+                for _ in 0..1 + random.below(files.len()) {
+                    let path = files.swap_remove(random.below(files.len()));
+                    let (call, error) = [("read", EIO), ("open", EACCES)][random.below(2)];
+                    denied.add(call, error, &path);
+                }
+                denied.apply(world.dir.path(), &mut command);
+            }
+        }
+        let ended = watch(&mut command);
+        if away.exists() {
+            let _ = fs::remove_dir(&folder);
+            fs::rename(&away, &folder).unwrap();
+        }
+        ended
+    }
+
+    /// Records that somebody could still get out of an index folder: of the index as it is, and of
+    /// each of its generations, if `CURRENT` named it.
+    fn recoverable(&self, index: &Path) -> BTreeSet<String> {
+        let world = self.world;
+        let mut records = world.readable(index);
+        let trial = world.path("trial");
+        for generation in generations(index) {
+            let _ = fs::remove_dir_all(&trial);
+            copy(index, &trial);
+            let current = fs::read_to_string(world.path("new").join("CURRENT")).unwrap();
+            let _ = fs::remove_dir_all(trial.join("CURRENT"));
+            point(&trial, &trial.join(generation.file_name().unwrap()), &current);
+            let whole = world.run(&trial, &["check", "--quick"]).code == 0;
+            let export = world.readable(&trial);
+            if whole || export.len() > records.len() {
+                records.extend(export);
+            }
+        }
+        let _ = fs::remove_dir_all(&trial);
+        records
+    }
+
+    /// Makes a damaged index folder; says how, and whether the description of what was indexed is lost.
+    fn damage(&self, index: &Path, random: &mut Random) -> (String, bool) {
+        let world = self.world;
+        let (old, new) = (world.path("old"), world.path("new"));
+        let put = |generation: &Path| {
+            copy(generation, &index.join(generation.file_name().unwrap()));
+        };
+        match random.below(9) {
+            0 => {
+                // `cp` of CURRENT, then a build, then `cp` of the generations.
+                copy(&new, index);
+                fs::copy(old.join("CURRENT"), index.join("CURRENT")).unwrap();
+                ("a torn backup: an older CURRENT".to_owned(), false)
+            }
+            1 => {
+                copy(&old, index);
+                fs::copy(new.join("CURRENT"), index.join("CURRENT")).unwrap();
+                ("a torn backup: a newer CURRENT".to_owned(), false)
+            }
+            2 => {
+                copy(&new, index);
+                fs::remove_file(index.join("CURRENT")).unwrap();
+                ("no CURRENT".to_owned(), false)
+            }
+            3 => {
+                copy(&new, index);
+                fs::remove_dir_all(current(index)).unwrap();
+                let older = random.below(2) == 0;
+                if older {
+                    put(&current(&old));
+                }
+                (format!("no generation in use, an older one: {older}"), !older)
+            }
+            4 => {
+                copy(&new, index);
+                let generation = current(index);
+                let (how, lost) = self.spoil_description(&generation, random);
+                let older = random.below(2) == 0;
+                if older {
+                    put(&current(&old));
+                }
+                (format!("{how}, an older generation: {older}"), lost && !older)
+            }
+            5 => {
+                // A generation whose copying was stopped, beside the one in use before.
+                copy(&new, index);
+                put(&current(&old));
+                let mut files = index_files(&current(index));
+                for _ in 0..1 + random.below(files.len() - 1) {
+                    fs::remove_file(files.swap_remove(random.below(files.len()))).unwrap();
+                }
+                ("half a generation beside an older one".to_owned(), false)
+            }
+            6 => {
+                copy(&new, index);
+                let line = fs::read(index.join("CURRENT")).unwrap();
+                let broken = match random.below(3) {
+                    0 => Vec::new(),
+                    1 => vec![0; line.len()],
+                    _ => line[..random.below(line.len())].to_vec(),
+                };
+                fs::write(index.join("CURRENT"), broken).unwrap();
+                ("a CURRENT that names nothing".to_owned(), false)
+            }
+            _ => {
+                copy(&new, index);
+                let mut files = index_files(&current(index));
+                files.retain(|path| !path.ends_with("wensou.json"));
+                let mut said = Vec::new();
+                for _ in 0..1 + random.below(2) {
+                    let path = &files[random.below(files.len())];
+                    said.push(spoil(path, random));
+                }
+                (said.join(", "), false)
+            }
+        }
+    }
+
+    fn spoil_description(&self, generation: &Path, random: &mut Random) -> (String, bool) {
+        let path = generation.join("wensou.json");
+        let bytes = fs::read(&path).unwrap();
+        match random.below(4) {
+            0 => {
+                fs::remove_file(path).unwrap();
+                ("no description".to_owned(), true)
+            }
+            1 => {
+                fs::write(path, &bytes[..random.below(bytes.len())]).unwrap();
+                ("half a description".to_owned(), true)
+            }
+            2 => {
+                fs::write(path, vec![0; bytes.len()]).unwrap();
+                ("a description of zeros".to_owned(), true)
+            }
+            _ => {
+                let mut bytes = bytes;
+                let at = random.below(bytes.len());
+                bytes[at] ^= 1 << random.below(8);
+                fs::write(path, bytes).unwrap();
+                (format!("byte {at} of the description flipped"), true)
+            }
+        }
+    }
+}
+
+/// Damages a file and says how.
+fn spoil(path: &Path, random: &mut Random) -> String {
+    let name = path.file_name().unwrap().display().to_string();
+    let Ok(mut bytes) = fs::read(path) else { return format!("{name} is gone already") };
+    let how = match random.below(4) {
+        0 => {
+            fs::remove_file(path).unwrap();
+            return format!("{name} gone");
+        }
+        1 => {
+            bytes.truncate(random.below(bytes.len().max(1)));
+            "cut"
+        }
+        2 => {
+            let at = random.below(bytes.len());
+            let end = (at + 512).min(bytes.len());
+            bytes[at..end].fill(0);
+            "zeroed in part"
+        }
+        _ => {
+            if let Some(at) = bytes.len().checked_sub(1).map(|last| random.below(last + 1)) {
+                bytes[at] ^= 1 << random.below(8);
+            }
+            "flipped"
+        }
+    };
+    fs::write(path, bytes).unwrap();
+    format!("{name} {how}")
+}

@@ -1,0 +1,109 @@
+//! What lies in a folder, to the byte and to the right, and what has become of it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+/// Longer files are compared by their times alone.
+const READ: u64 = 4 << 20;
+
+/// A file, folder, link or other entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Entry {
+    /// Kind and rights.
+    mode: u32,
+    inode: u64,
+    length: u64,
+    modified: (i64, i64),
+    /// Renaming, linking and changing rights count.
+    changed: (i64, i64),
+    content: Vec<u8>,
+}
+
+/// Everything below a folder, and the folder itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Snapshot(BTreeMap<PathBuf, Entry>);
+
+impl Snapshot {
+    pub(super) fn of(folder: &Path) -> Self {
+        let mut entries = BTreeMap::new();
+        add(folder, &mut entries);
+        Self(entries)
+    }
+
+    /// Keeps what `wanted` says, by path.
+    pub(super) fn retain(&mut self, wanted: impl Fn(&Path) -> bool) {
+        self.0.retain(|path, _| wanted(path));
+    }
+
+    /// Adds what another has.
+    pub(super) fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    /// Entries of this snapshot that are not as they were. What has been added is no difference, so a
+    /// folder may have other times.
+    pub(super) fn harmed(&self) -> Vec<String> {
+        self.0.iter().filter_map(|(path, before)| harm(path, before, false)).collect()
+    }
+
+    /// All differences: nothing may have been added either.
+    pub(super) fn differences(&self, folder: &Path) -> Vec<String> {
+        let now = Self::of(folder);
+        let added = now.0.keys().filter(|path| !self.0.contains_key(*path));
+        let added = added.map(|path| format!("{} was added", path.display()));
+        let harmed = self.0.iter().filter_map(|(path, before)| harm(path, before, true));
+        harmed.chain(added).collect()
+    }
+}
+
+fn add(path: &Path, to: &mut BTreeMap<PathBuf, Entry>) {
+    let Some(entry) = look(path) else { return };
+    to.insert(path.to_path_buf(), entry);
+    if let (true, Ok(list)) = (is_folder(path), fs::read_dir(path)) {
+        list.for_each(|entry| add(&entry.unwrap().path(), to));
+    }
+}
+
+fn is_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|about| about.is_dir())
+}
+
+fn look(path: &Path) -> Option<Entry> {
+    let about = fs::symlink_metadata(path).ok()?;
+    let kind = about.file_type();
+    let content = match () {
+        () if kind.is_symlink() => {
+            fs::read_link(path).unwrap().into_os_string().into_encoded_bytes()
+        }
+        () if kind.is_fifo() || kind.is_dir() || kind.is_socket() => Vec::new(),
+        () if kind.is_file() && about.len() <= READ => fs::read(path).unwrap_or_default(),
+        () => Vec::new(),
+    };
+    Some(Entry {
+        mode: about.mode(),
+        inode: about.ino(),
+        length: if kind.is_dir() { 0 } else { about.len() },
+        modified: (about.mtime(), about.mtime_nsec()),
+        changed: (about.ctime(), about.ctime_nsec()),
+        content,
+    })
+}
+
+/// What has become of an entry, if it is not as it was.
+fn harm(path: &Path, before: &Entry, times_of_folders: bool) -> Option<String> {
+    let name = path.display();
+    let Some(now) = look(path) else { return Some(format!("{name} is gone")) };
+    let folder = is_folder(path);
+    let what = match () {
+        () if now.inode != before.inode => "is another file",
+        () if now.mode != before.mode => "has other rights",
+        () if now.content != before.content || now.length != before.length => "has other content",
+        () if folder && !times_of_folders => return None,
+        () if now.modified != before.modified => "has another time of modification",
+        () if now.changed != before.changed => "was renamed, linked or given rights",
+        () => return None,
+    };
+    Some(format!("{name} {what}"))
+}

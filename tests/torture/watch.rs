@@ -1,0 +1,120 @@
+//! Runs of the binary under limits of time and memory.
+
+use std::fmt;
+use std::io::Read;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What a run may take before it is killed.
+const TIME: Duration = Duration::from_secs(10);
+/// Bytes of resident memory that a run may have before it is killed.
+const MEMORY: u64 = 256 << 20;
+
+/// How a run ended, and what it took.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub(super) stdout: String,
+    pub(super) stderr: String,
+    /// The exit status, or a shell's number for the signal that ended the run.
+    pub(super) code: i32,
+    /// Most bytes that were resident, as far as was seen.
+    pub(super) memory: u64,
+    pub(super) took: Duration,
+    /// The limit for which the run was killed.
+    pub(super) killed: Option<&'static str>,
+}
+
+impl Ended {
+    /// What is wrong with the run whatever it was asked: an exit status above 4, a signal, or a limit.
+    pub(super) fn wrong(&self) -> Option<String> {
+        if let Some(limit) = self.killed {
+            return Some(format!("killed: more than the limit of {limit}"));
+        }
+        match self.code {
+            0..=4 => None,
+            code => Some(format!("exit status {code}: {}", self.said())),
+        }
+    }
+
+    /// The last lines of its messages.
+    pub(super) fn said(&self) -> String {
+        let lines: Vec<&str> = self.stderr.lines().rev().take(4).collect();
+        let said = lines.into_iter().rev().collect::<Vec<_>>().join(" / ");
+        said.chars().take(400).collect()
+    }
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "exit status {}: {}", self.code, self.said())
+    }
+}
+
+/// Runs a command until it ends or exceeds a limit.
+pub(super) fn watch(command: &mut Command) -> Ended {
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    watch_child(child)
+}
+
+/// Waits until a process ends or exceeds a limit. Its output must be piped.
+pub(super) fn watch_child(mut child: Child) -> Ended {
+    let started = Instant::now();
+    let stdout = gather(child.stdout.take().unwrap());
+    let stderr = gather(child.stderr.take().unwrap());
+    let (mut memory, mut killed) = (0, None);
+    let mut pause = Duration::from_micros(300);
+    let status = loop {
+        memory = resident(child.id()).unwrap_or(0).max(memory);
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if killed.is_none() {
+            killed = match () {
+                () if started.elapsed() > TIME => Some("10 s"),
+                () if memory > MEMORY => Some("256 MB"),
+                () => None,
+            };
+            if killed.is_some() {
+                child.kill().unwrap();
+            }
+        }
+        thread::sleep(pause);
+        pause = (pause * 5 / 4).min(Duration::from_millis(4));
+    };
+    Ended {
+        stdout: stdout.join().unwrap(),
+        stderr: stderr.join().unwrap(),
+        code: code(status),
+        memory,
+        took: started.elapsed(),
+        killed,
+    }
+}
+
+fn gather(mut from: impl Read + Send + 'static) -> thread::JoinHandle<String> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = from.read_to_end(&mut bytes);
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+/// The highest resident size of a process up to now, where the system says so.
+fn resident(process: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? << 10)
+}
+
+#[cfg(unix)]
+fn code(status: std::process::ExitStatus) -> i32 {
+    use std::os::unix::process::ExitStatusExt;
+
+    status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(-1)
+}
+
+#[cfg(not(unix))]
+fn code(status: std::process::ExitStatus) -> i32 {
+    status.code().unwrap_or(-1)
+}
