@@ -24,6 +24,8 @@ pub(crate) enum Found {
     },
     /// The system refused to read the file or something in it: what is known of the rest is kept.
     Refused(Box<Source>),
+    /// The walk could not look at this file or folder, whose position in the walk is here.
+    NotLookedAt(PathBuf),
     Skipped(Skipped),
     Ignored(PathBuf),
     OddName(PathBuf),
@@ -52,6 +54,7 @@ impl Found {
             | Self::Ignored(_)
             | Self::OddName(_)
             | Self::Refused(_)
+            | Self::NotLookedAt(_)
             | Self::Fault(_) => 0,
         }
     }

@@ -113,7 +113,7 @@ impl Looked {
     /// can be read.
     pub fn keep(&mut self, path: PathBuf, why: String) {
         self.walk.skip(&path, Reason::Unreadable(why));
-        self.walk.refused.push(path);
+        self.walk.refused.push((usize::MAX, path));
     }
 }
 
@@ -127,8 +127,8 @@ fn encoding<E>(options: &Options) -> Result<Option<&'static Encoding>, Error<E>>
 /// [`ingest`] of an archive whose files have been looked at.
 ///
 /// Of a file that the system refuses to read the records are taken over that `stored` has of it, in its place in the
-/// order of the walk; where some of it has been read, only the others. What the walk itself could not look at, and
-/// what was [declared](Looked::keep) unreadable, comes after all files. Records that are taken over keep their ids, unless
+/// order of the walk; where some of it has been read, only the others. So of a folder that the walk could not list; one
+/// that it could list in part, and what was [declared](Looked::keep) unreadable, comes after all files. Records that are taken over keep their ids, unless
 /// a file that was read before has taken them. Damage of a file is no reason to take anything over.
 ///
 /// # Errors
@@ -151,7 +151,7 @@ pub fn ingest_looked<E>(
     let mut survey = survey(&reader, &sources, threads, progress).map_err(Error::Spill)?;
     let mut ids = Ids::default();
     if let Some(stored) = &mut stored {
-        for path in &walk.refused {
+        for (_, path) in &walk.refused {
             let paths = under(&mut **stored, path)?;
             kept::reserve(&paths, &mut ids);
             kept::survey(&paths, &mut survey.evidence);
@@ -175,7 +175,7 @@ pub fn ingest_looked<E>(
         ids,
         evidence,
         stored: stored.map(|stored| stored as &mut dyn StoredRecords),
-        refused: walk.refused,
+        refused: walk.refused.iter().map(|(_, path)| path.clone()).collect(),
         read: Delivered::default(),
         sink,
     };
@@ -184,11 +184,11 @@ pub fn ingest_looked<E>(
     let worker = || {
         let (mut memory, mut files) = (Memory::new(brief), InOrder::of(&sources));
         let mut spilled = survey.spilled.clone();
-        let (reader, survey) = (&reader, &survey);
+        let (reader, survey, refused) = (&reader, &survey, &walk.refused);
         move |number: usize, out: &Out<'_, Found>| {
             let (by, at) = survey.stretches[number];
             spilled[by].go_on(at);
-            for source in files.stretch(number) {
+            for (position, source) in (number * STRETCH..).zip(files.stretch(number)) {
                 let taken = source.and_then(|source| Ok((source, spilled[by].take()?)));
                 let (source, surveyed) = match taken {
                     Ok(both) => both,
@@ -198,6 +198,14 @@ pub fn ingest_looked<E>(
                         return;
                     }
                 };
+                for (_, path) in refused.iter().filter(|(before, _)| *before == position) {
+                    // What could be listed of it comes next: then it is taken over after all files.
+                    if !source.path.starts_with(path)
+                        && out.put(Found::NotLookedAt(path.clone()), 0).is_break()
+                    {
+                        return;
+                    }
+                }
                 let flow = reader.read(&source, surveyed, evidence, &mut memory, &mut |found| {
                     let weight = found.weight();
                     out.put(found, weight)
@@ -350,6 +358,7 @@ impl<E> Taker<'_, E> {
             Found::Ignored(path) => self.report.ignored.push(path),
             Found::OddName(path) => self.report.odd_names.push(path),
             Found::Fault(error) => return Err(Error::Spill(error)),
+            Found::NotLookedAt(path) => self.take_over(&path, None)?,
             Found::Refused(source) => self.take_over(&source.path, Some(&source.relative))?,
             Found::Dump { path, bytes } => {
                 self.has_read(&path);

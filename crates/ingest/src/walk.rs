@@ -24,8 +24,11 @@ pub(crate) struct Walk {
     pub(crate) ignored: Vec<PathBuf>,
     /// Files whose name is not UTF-8.
     pub(crate) odd_names: Vec<PathBuf>,
-    /// Files and folders that the system refused to look at.
-    pub(crate) refused: Vec<PathBuf>,
+    /// Files and folders that the system refused to look at, each with the number of files that were
+    /// found before it, which is its position in the walk.
+    pub(crate) refused: Vec<(usize, PathBuf)>,
+    /// Files that were found so far.
+    found: usize,
 }
 
 /// Who is told of each file, with the number of the root that it was found in.
@@ -127,7 +130,7 @@ impl Walk {
             Seen::Ignored(path) => self.ignored.push(path),
             Seen::Special(path) => self.skip(&path, Reason::Special),
             Seen::LeadsOut(path) => self.skip(&path, Reason::LeadsOut),
-            Seen::Fault(error) => self.fault(root, &error),
+            Seen::Fault(error, folder) => self.fault(folder.as_deref().unwrap_or(root), &error),
             Seen::File(entry, form) => match entry.metadata() {
                 Err(error) => self.fault(root, &error),
                 Ok(about) if exclusions.has(entry.path(), &about) => {
@@ -146,13 +149,15 @@ impl Walk {
     }
 
     fn note(&mut self, source: &Source) {
+        self.found += 1;
         if source.path.to_str().is_none() {
             self.odd_names.push(shown(&source.path));
         }
     }
 
-    fn fault(&mut self, root: &Path, error: &walkdir::Error) {
-        let path = error.path().unwrap_or(root);
+    /// `folder` is where it happened if the error names no path.
+    fn fault(&mut self, folder: &Path, error: &walkdir::Error) {
+        let path = error.path().unwrap_or(folder);
         match (error.loop_ancestor(), error.io_error()) {
             (Some(_), _) => self.skip(path, Reason::Loop),
             (None, Some(cause)) => self.refuse(path, cause),
@@ -163,7 +168,7 @@ impl Walk {
     /// The system does not let us look at a file or folder.
     fn refuse(&mut self, path: &Path, cause: &io::Error) {
         self.skip(path, Reason::Unreadable(cause.to_string()));
-        self.refused.push(path.to_owned());
+        self.refused.push((self.found, path.to_owned()));
     }
 
     pub(crate) fn skip(&mut self, path: &Path, reason: Reason) {
@@ -179,7 +184,8 @@ enum Seen {
     Special(PathBuf),
     /// A link to a folder outside of every root.
     LeadsOut(PathBuf),
-    Fault(walkdir::Error),
+    /// What cannot be looked at, and the folder that was being listed, if it is below the root.
+    Fault(walkdir::Error, Option<PathBuf>),
 }
 
 /// Names that go together: to wake the other thread costs as much as to look at ten files. With the batches of
@@ -218,9 +224,16 @@ fn names(
 ) -> ControlFlow<()> {
     let mut entries =
         WalkDir::new(root).follow_links(true).min_depth(1).sort_by_file_name().into_iter();
+    // The folders from the root down to the one that is being listed.
+    let mut folders: Vec<PathBuf> = Vec::new();
     while let Some(entry) = entries.next() {
         let seen = match entry {
-            Err(error) => Seen::Fault(error),
+            Err(error) => {
+                // An error in the middle of a list names no path, but how deep it was.
+                let depth = error.depth().saturating_sub(1);
+                let folder = depth.checked_sub(1).and_then(|at| folders.get(at).cloned());
+                Seen::Fault(error, folder)
+            }
             Ok(entry) if entry.file_name().as_encoded_bytes().starts_with(b".") => {
                 if entry.file_type().is_dir() {
                     entries.skip_current_dir();
@@ -230,6 +243,8 @@ fn names(
             Ok(entry) if entry.file_type().is_dir() => {
                 let verdict = bounds.folder(entry.path(), entry.path_is_symlink());
                 if verdict == Verdict::Inside {
+                    folders.truncate(entry.depth() - 1);
+                    folders.push(entry.into_path());
                     continue;
                 }
                 entries.skip_current_dir();

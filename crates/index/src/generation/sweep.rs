@@ -11,10 +11,9 @@ use super::current::{Current, DESCRIPTION_LIMIT, Pointer, pointer};
 use super::folder::{Entry, EntryKind, Folder};
 use super::lock;
 use super::names::{
-    CURRENT, DESCRIPTION, GONE, MARKER, SEAL, SETTINGS, generation_number, is_build_file,
-    is_tantivy_lock,
+    CURRENT, DESCRIPTION, GONE, MARKER, SEAL, generation_number, is_build_file, is_tantivy_lock,
 };
-use super::ownership::{Ownership, is_generation, ownership, seal};
+use super::ownership::{MARKER_LIMIT, Ownership, is_generation, ownership, seal};
 use crate::error::Error;
 use crate::meta::Meta;
 
@@ -78,8 +77,14 @@ pub(super) fn remove_generation(folder: &Folder, name: &str) {
         return;
     }
     let listed = listed_files(&generation);
+    // Readers of formats before 5, which had no markers, left lock files behind.
+    let unmarked = generation.kind(MARKER).is_none();
+    let pointer = || generation.read(CURRENT, MARKER_LIMIT).ok().and_then(|it| Current::parse(&it));
     let ours = |file: &str| match &listed {
-        Some(listed) => listed.contains(file) || is_tantivy_lock(file) || file == CURRENT,
+        Some(listed) if listed.contains(file) => true,
+        // A build that was killed between sealing and publishing leaves the pointer in it.
+        Some(_) if file == CURRENT => pointer().is_some_and(|it| Some(it) == seal(&generation)),
+        Some(_) => unmarked && is_tantivy_lock(file),
         None => is_build_file(file),
     };
     for Entry { name: file, kind } in generation.entries().unwrap_or_default() {
@@ -105,7 +110,7 @@ fn listed_files(generation: &Folder) -> Option<BTreeSet<String>> {
         (None, marker) => marker.is_none(),
     };
     let files = Meta::files_of(&description).filter(|_| sealed)?;
-    Some(files.into_iter().chain([SETTINGS.to_owned()]).collect())
+    Some(files.into_iter().collect())
 }
 
 /// Removes what lies in an index folder and belongs to no index, such as what a killed build left.
