@@ -91,3 +91,300 @@ fn a_closed_pipe_is_no_error() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert!(output.status.success());
 }
+
+/// What a terminal gets where each name and text of an archive is hostile.
+#[cfg(unix)]
+mod shown {
+    use std::fs;
+    use std::path::Path;
+    use std::thread;
+    use std::time::{Duration, Instant};
+
+    use portable_pty::CommandBuilder;
+    use serde_json::Value;
+
+    use crate::pty::Pty;
+    use crate::util::Dir;
+
+    /// A colour, concealed text, the title of the window, a bell, C1 controls, direction, line and
+    /// tag characters, and none that a file name cannot have.
+    const HOSTILE: &str = "\u{1b}[31m\u{1b}[8m\u{1b}]0;own\u{7}\u{9b}2J\u{85}\u{202e}\u{2066}\u{2028}\u{e0041}\u{7f}\u{b}";
+    /// The end of a run on the terminal.
+    const END: &str = "[the end: ";
+    /// Longest wait for a run. It is reached only where a test fails.
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    fn named(name: &str) -> String {
+        format!("{name}{HOSTILE}尾")
+    }
+
+    fn archive() -> Dir {
+        let dir = Dir::new();
+        let record = |id: &str, kind: &str| {
+            serde_json::json!({
+                "id": named(id), "kind": kind, "title": named("標題減半"),
+                "text": format!("{}\n第二段減半。", named("正文減半").repeat(40)),
+                "tags": [named("標籤"), "減半"], "source": named("來源"), "author": named("作者"),
+                "category": named("分類"), "url": named("https://a.example/"),
+                "date": "2024-04-20T08:00:00",
+            })
+            .to_string()
+        };
+        let records = [record("h1", "article"), record("h2", "flash"), record("h3", "article")];
+        dir.write(&named("archive/dump").replace("尾", ".jsonl"), records.join("\n"));
+        dir.write(
+            &format!("archive/{}/{}.txt", named("d"), named("p")),
+            format!("{}\r\n\r\n{}\r\n", named("網頁減半"), named("內容減半")),
+        );
+        // Files that are skipped or remarked on, and named.
+        dir.write(&format!("archive/{}.txt", named("empty")), "");
+        dir.write(&format!("archive/{}.jsonl", named("broken")), format!("{{\"id\": {HOSTILE}"));
+        dir.write(
+            &format!("archive/{}.txt", named("lossy")),
+            b"\xe6\xb8\x9b\xe5\x8d\x8a \x9b2J\xff \xe6\xb8\x9b\xe5\x8d\x8a\n".repeat(9),
+        );
+        dir.write("queries.txt", format!("減半\ntga:{HOSTILE}\n{HOSTILE}\n"));
+        dir
+    }
+
+    fn acts_on_a_terminal(c: char) -> bool {
+        matches!(c, '\0'..='\u{8}' | '\u{b}'..='\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
+            | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+    }
+
+    /// What a run without colours writes to a terminal; where `streams` says so (as the shell reads
+    /// it), of one stream only.
+    fn on_terminal(dir: &Dir, args: &[&str], streams: &str) -> String {
+        let mut command = CommandBuilder::new("sh");
+        command.cwd(dir.path());
+        command.arg("-c");
+        command.arg(format!("\"$0\" --color never \"$@\" {streams}; printf '{END}%s]' $?"));
+        command.arg(env!("CARGO_BIN_EXE_wensou"));
+        command.args(args);
+        for name in ["WENSOU_INDEX", "WENSOU_CONFIG", "NO_COLOR", "PAGER", "LESS", "WENSOU_TZ"] {
+            command.env_remove(name);
+        }
+        command.env("RUST_BACKTRACE", "0");
+        command.env("XDG_CONFIG_HOME", dir.path().join("config"));
+        // A pager that shows everything at once, and is not passed over as plain `cat` is.
+        command.env("WENSOU_PAGER", "cat -");
+        let pty = Pty::run(command);
+        let started = Instant::now();
+        loop {
+            let raw = pty.raw.lock().unwrap().clone();
+            let text = String::from_utf8(raw);
+            if let Ok(text) = &text
+                && text.ends_with(']')
+                && let Some(end) = text.rfind(END)
+            {
+                // The terminal's own line ends.
+                return text[..end].replace("\r\n", "\n");
+            }
+            assert!(started.elapsed() < PATIENCE, "{args:?} does not end: {text:?}");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn harmless(dir: &Dir, args: &[&str], streams: &str) -> String {
+        let shown = on_terminal(dir, args, streams);
+        let bad: Vec<char> =
+            shown.chars().filter(|c| *c == '\r' || acts_on_a_terminal(*c)).collect();
+        assert!(bad.is_empty(), "{args:?} wrote {bad:?} to the terminal:\n{shown:?}");
+        assert!(!shown.contains("panicked"), "{args:?}: {shown}");
+        shown
+    }
+
+    fn piped(dir: &Dir, args: &[&str]) -> String {
+        let args = [&["--color", "never"], args].concat();
+        String::from_utf8(dir.command(&args).output().unwrap().stdout).unwrap()
+    }
+
+    fn values(text: &str) -> Vec<Value> {
+        let values = serde_json::Deserializer::from_str(text).into_iter();
+        values.collect::<Result<_, _>>().unwrap_or_else(|error| panic!("{error}: {text:?}"))
+    }
+
+    fn indexed() -> Dir {
+        let dir = archive();
+        let said = harmless(&dir, &["index", "archive", "--quiet", "--log", "log"], "");
+        assert!(said.contains("skipped ") && said.contains("empty␛[31m"), "{said}");
+        assert!(!fs::read_to_string(dir.path().join("log")).unwrap().contains(acts_on_a_terminal));
+        dir
+    }
+
+    #[test]
+    fn tsv_and_ids_printed_raw_controls_of_names_to_a_terminal() {
+        let dir = indexed();
+        let id = named("h1");
+        let all = "id,kind,title,date,source,category,tags,path,span,score,snippet,seen_in,missing";
+        for args in [
+            &["search", "-f", "tsv", "減半"][..],
+            &["search", "-f", "tsv", "--fields", all, "減半"],
+            &["search", "-f", "ids", "減半"],
+            &["search", "--batch", "queries.txt", "-f", "ids"],
+            &["similar", "-f", "tsv", &id],
+            &["similar", "-f", "ids", &id],
+            &["tags", "-f", "tsv"],
+            &["timeline", "-f", "tsv", "減半"],
+            &["show", "--raw", &id],
+        ] {
+            let shown = harmless(&dir, args, "2> errors");
+            let raw = piped(&dir, args);
+            assert_eq!(shown.chars().count(), raw.chars().count(), "{args:?}");
+            for (shown, raw) in shown.chars().zip(raw.chars()) {
+                assert!(
+                    shown == raw || raw == '\r' || acts_on_a_terminal(raw),
+                    "{shown:?} {raw:?}"
+                );
+            }
+            let escaped = args.contains(&"--raw");
+            if args[0] != "timeline" && !escaped {
+                for part in ["\u{1b}[31m", "\u{1b}]0;own\u{7}", "\u{9b}2J", "\u{202e}"] {
+                    assert!(raw.contains(part), "{args:?} is not raw in a pipe: {raw:?}");
+                }
+                assert!(shown.contains("␛]0;own␇\u{fffd}2J"), "{args:?}: {shown:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn json_passed_c1_controls_and_directions_to_a_terminal() {
+        let dir = indexed();
+        let id = named("h1");
+        for args in [
+            &["search", "-f", "json", "減半"][..],
+            &["search", "-f", "jsonl", "減半"],
+            &["search", "-f", "json", "--fields", "title,tags", "減半"],
+            &["search", "-f", "jsonl", "--fields", "title,tags", "減半"],
+            &["search", "-f", "json", "--facet", "tag", "減半"],
+            &["search", "-f", "jsonl", "--facet", "tag,source,category", "減半"],
+            &["search", "--batch", "queries.txt"],
+            &["export"],
+            &["tags", "-f", "json"],
+            &["tags", "-f", "jsonl"],
+            &["timeline", "-f", "json", "減半"],
+            &["timeline", "-f", "jsonl", "減半"],
+            &["stats", "-f", "json"],
+            &["explain", "-f", "json", "減半", "--id", &id],
+            &["show", "-f", "json", &id],
+            &["similar", "-f", "json", &id],
+            &["similar", "-f", "jsonl", &id],
+            &["config", "-f", "json"],
+        ] {
+            let shown = harmless(&dir, args, "2> errors");
+            let raw = piped(&dir, args);
+            assert_eq!(values(&shown), values(&raw), "{args:?}");
+            if !matches!(args[0], "timeline" | "config") {
+                for part in ["\\u001b]0;own", "\u{9b}2J", "\u{202e}", "\u{e0041}"] {
+                    assert!(raw.contains(part), "{args:?} is not raw in a pipe: {raw:?}");
+                }
+                assert!(shown.contains("\\u009b2J") && shown.contains("\\udb40\\udc41"), "{shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn text_and_what_is_said_beside_it_cannot_act_on_a_terminal() {
+        let dir = indexed();
+        let id = named("h1");
+        let gone = named("no");
+        let tag = format!("tag:「{}」", named("標籤"));
+        let config = dir.write(
+            "hostile.toml",
+            "[queries]\nbad = \"tga:\\u001B]0;own\\u0007\\u009B2J\\u202E\"\n",
+        );
+        let config = config.to_str().unwrap();
+        let unknown =
+            dir.write(&format!("{}.toml", named("c")), format!("x = '{}'", "\u{9b}\u{202e}"));
+        let unknown = unknown.to_str().unwrap();
+        for args in [
+            &["search", "減半"][..],
+            &["search", "減半", "--facet", "tag,source,category,kind,month"],
+            &["search", "減半 zzzz", &gone],
+            &["search", &tag],
+            &["search", "-f", "jsonl", &format!("tga:{HOSTILE}")],
+            &["search", &format!("tga:{HOSTILE}")],
+            &["search", "--batch", &gone],
+            &["search", "-f", "json", "--fields", &gone, "減半"],
+            &["similar", &id],
+            &["tags"],
+            &["tags", "--prefix", "標"],
+            &["timeline", "減半"],
+            &["stats", "--skipped"],
+            &["explain", "減半", &tag, "--id", &id],
+            &["show", &id],
+            &["show", "--no-pager", &id],
+            &["show", &named("h2")],
+            &["show", "-f", "cite", &id],
+            &["show", "h"],
+            &["show", &gone],
+            &["export", "--index", &gone],
+            &["config"],
+            &["config", "--config", config],
+            &["config", "--config", unknown],
+            &["config", "--config", &gone],
+            &["config", "--path", "--config", unknown],
+            &["search", "--config", config, "@bad"],
+            &["search", "--config", config, "-f", "jsonl", "@bad"],
+            &["index", &gone, "--quiet"],
+            &["index", "archive", "--strict", "--quiet"],
+            &["index", "archive", "--words", &gone, "--quiet"],
+            &["index", "archive", "--log", &format!("{gone}/log"), "--quiet"],
+            &["check", "--quick"],
+            &["check", "--quick", "--index", &gone],
+            &["eval", "--queries", &gone, "--qrels", &gone],
+            &["man", "--dir", &named("man")],
+            &["man", &gone],
+            // Mistakes that clap finds, and quotes.
+            &["search", "--sort", &gone],
+            &[&gone],
+        ] {
+            let shown = harmless(&dir, args, "");
+            assert!(!shown.is_empty(), "{args:?}");
+        }
+        for args in [&["check"][..], &["check", "-f", "json"]] {
+            harmless(&dir, args, "2> errors");
+        }
+    }
+
+    #[test]
+    fn a_file_that_was_skipped_can_be_named_on_a_terminal() {
+        let dir = indexed();
+        let shown = harmless(&dir, &["stats", "--skipped"], "");
+        assert!(shown.contains("broken␛[31m␛[8m␛]0;own␇\u{fffd}2J"), "{shown}");
+    }
+
+    #[test]
+    fn shells_were_offered_names_that_act_on_a_terminal() {
+        let dir = indexed();
+        for word in ["tag:", "source:", "h"] {
+            let verb = if word == "h" { "show" } else { "search" };
+            let mut command = dir.command(&["--", "wensou", verb, word]);
+            let answer = command.env("WENSOU_COMPLETE", "fish").output().unwrap();
+            let answer = String::from_utf8(answer.stdout).unwrap();
+            assert!(!answer.contains(acts_on_a_terminal), "{word}: {answer:?}");
+            assert_eq!(answer.contains("減半"), word == "tag:", "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn help_and_scripts_are_shown_as_they_are() {
+        let dir = Dir::new();
+        for args in [
+            &["completions", "bash"][..],
+            &["completions", "zsh"],
+            &["completions", "fish"],
+            &["man"],
+            &["man", "query"],
+            &["search", "--help"],
+        ] {
+            let raw = piped(&dir, args);
+            if args[0] != "search" {
+                assert_eq!(on_terminal(&dir, args, ""), raw, "{args:?}");
+            }
+            assert!(!raw.contains(acts_on_a_terminal), "{args:?}");
+        }
+        assert!(!Path::new("errors").exists());
+    }
+}

@@ -22,10 +22,10 @@ fn main() -> ExitCode {
     if let Some(code) = complete::run() {
         return code;
     }
-    let matches = Cli::command().get_matches();
     // Without it, an index that is cut short while it is read ends the program without a word.
     let _ = wensou_index::report_lost_files();
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let matches = Cli::command().try_get_matches().unwrap_or_else(|error| out::usage_error(&error));
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| out::usage_error(&error));
     let mut terminal = Terminal::new(cli.flags.color.unwrap_or(Color::Auto));
     match crash::guarded(&mut terminal, |terminal| run(&cli, &matches, terminal)) {
         Ok(outcome) => outcome.into(),

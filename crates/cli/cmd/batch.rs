@@ -63,7 +63,7 @@ pub(crate) fn run(
                     "relaxed": results.relaxed,
                     "hits": hits,
                 });
-                writeln!(terminal.out(), "{object}")?;
+                terminal.json(&object)?;
             }
             Err(errors) => {
                 refused = true;
@@ -72,7 +72,7 @@ pub(crate) fn run(
                     true => writeln!(terminal.out())?,
                     false => {
                         let object = json!({"query": line, "errors": errors});
-                        writeln!(terminal.out(), "{object}")?;
+                        terminal.json(&object)?;
                     }
                 }
             }

@@ -138,7 +138,6 @@ fn print_json(global: &Global, terminal: &mut Terminal) -> anyhow::Result<()> {
         "settings": settings,
         "queries": queries,
     });
-    serde_json::to_writer_pretty(terminal.out(), &object)?;
-    writeln!(terminal.out())?;
+    terminal.json_pretty(&object)?;
     Ok(())
 }

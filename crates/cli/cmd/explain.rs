@@ -38,10 +38,7 @@ pub(crate) fn run(
         };
     match args.format {
         ShowFormat::Text => explanation::print(terminal, &explained)?,
-        ShowFormat::Json => {
-            serde_json::to_writer_pretty(terminal.out(), &explanation::object(&explained))?;
-            writeln!(terminal.out())?;
-        }
+        ShowFormat::Json => terminal.json_pretty(&explanation::object(&explained))?,
     }
     Ok(if explained.total == 0 { Outcome::Nothing } else { Outcome::Done })
 }

@@ -17,9 +17,9 @@ pub(crate) fn run(
         let record = index.record(*address)?;
         match args.format {
             ExportFormat::Jsonl => {
-                writeln!(terminal.out(), "{}", json::record(&record))?;
+                terminal.json(&json::record(&record))?;
                 for writing in json::writings(&record) {
-                    writeln!(terminal.out(), "{writing}")?;
+                    terminal.json(&writing)?;
                 }
             }
         }

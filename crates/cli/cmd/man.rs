@@ -10,7 +10,7 @@ use roff::{Inline, Roff, bold, italic, roman};
 
 use crate::args::{Cli, Manual};
 use crate::exit::Outcome;
-use crate::out::Terminal;
+use crate::out::{Terminal, sanitize};
 
 const GRAMMAR: &str = include_str!("../../query/GRAMMAR.md");
 /// What the writer of sections puts before each: apostrophes that a terminal can copy.
@@ -25,7 +25,8 @@ pub(crate) fn run(args: &Manual, terminal: &mut Terminal) -> anyhow::Result<Outc
         for (name, text) in &pages {
             write(&dir.join(name), text)?;
         }
-        terminal.say(format_args!("{} pages in {}", pages.len(), dir.display()));
+        let dir = dir.display().to_string();
+        terminal.say(format_args!("{} pages in {}", pages.len(), sanitize::line(&dir)));
         return Ok(Outcome::Done);
     }
     let wanted = match &args.page {

@@ -186,7 +186,7 @@ fn refuse(fault: &Fault, global: &Global, terminal: &mut Terminal, machine: bool
     let place = global.place(query.line);
     if machine && let Ok(mut object) = serde_json::to_value(&fault.diagnostic) {
         object["saved_query"] = serde_json::json!({"name": name, "place": place});
-        return terminal.say(object);
+        return terminal.say_json(&object);
     }
     terminal.say(sanitize::line(&format!("in the saved query `{name}`, {place}:")));
     report(std::slice::from_ref(&fault.diagnostic), &fault.text, terminal, machine);
@@ -201,9 +201,7 @@ pub(super) fn report(
 ) {
     for diagnostic in diagnostics {
         if machine {
-            if let Ok(line) = serde_json::to_string(diagnostic) {
-                terminal.say(line);
-            }
+            terminal.say_json(diagnostic);
         } else {
             let style = Style { colour: terminal.colours_errors(), columns: terminal.width() };
             terminal.say(diagnostic.render(text, style).trim_end());

@@ -29,10 +29,7 @@ pub(crate) fn run(
         RecordFormat::Cite => {
             terminal.line(record::citation(&found))?;
         }
-        RecordFormat::Json => {
-            serde_json::to_writer_pretty(terminal.out(), &json::record(&found))?;
-            writeln!(terminal.out())?;
-        }
+        RecordFormat::Json => terminal.json_pretty(&json::record(&found))?,
         RecordFormat::Text => {
             let query = match &args.highlight {
                 None => None,
@@ -88,7 +85,7 @@ pub(crate) fn as_asked(record: Record, id: &str) -> Record {
     }
 }
 
-/// The bytes of the record in its file, untouched.
+/// The bytes of the record in its file: untouched in a pipe, sanitized on a terminal.
 fn raw(index: &Index, found: &Record, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let (path, span) = json::place(found);
     let (file, member) = locate_member(index, path)

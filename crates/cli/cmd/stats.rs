@@ -42,8 +42,7 @@ fn print_json(index: &Index, terminal: &mut Terminal) -> anyhow::Result<()> {
         "distinct_tags": overview.tags,
         "report": meta.report,
     });
-    serde_json::to_writer_pretty(terminal.out(), &object)?;
-    writeln!(terminal.out())?;
+    terminal.json_pretty(&object)?;
     Ok(())
 }
 

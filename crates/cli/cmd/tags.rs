@@ -39,11 +39,10 @@ pub(crate) fn run(
                 .map(|tag| json!({"tag": tag.value, "documents": tag.documents}))
                 .collect();
             if args.format == ListFormat::Json {
-                serde_json::to_writer_pretty(terminal.out(), &objects)?;
-                writeln!(terminal.out())?;
+                terminal.json_pretty(&objects)?;
             } else {
                 for object in objects {
-                    writeln!(terminal.out(), "{object}")?;
+                    terminal.json(&object)?;
                 }
             }
         }

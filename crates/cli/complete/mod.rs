@@ -14,6 +14,7 @@ use clap_complete::engine::{CompletionCandidate, complete};
 
 pub(crate) use self::values::{id, query};
 use crate::args::Cli;
+use crate::out::sanitize;
 
 /// The variable that turns the program into its own completer; its value names the shell.
 const VARIABLE: &str = "WENSOU_COMPLETE";
@@ -74,5 +75,11 @@ fn candidates(words: Vec<OsString>) -> Vec<CompletionCandidate> {
     if nothing_typed && !found.iter().all(is_option) {
         found.retain(|found| !is_option(found));
     }
+    // A shell shows candidates and puts them on its line: a name that a terminal would act on is
+    // left to whoever wants to type it.
+    found.retain(|found| {
+        let value = found.get_value().to_string_lossy();
+        sanitize::line(&value) == value
+    });
     found
 }

@@ -55,7 +55,7 @@ pub(crate) fn print(
                         "value": value.value,
                         "documents": value.documents,
                     });
-                    writeln!(terminal.out(), "{object}")?;
+                    terminal.json(&object)?;
                 }
             }
             Format::Json | Format::Ids | Format::Tsv => {}
@@ -93,7 +93,6 @@ pub(crate) fn print_object(
         by_name.insert(counted.facet.as_str().to_owned(), values.into());
     }
     let hits: Vec<_> = hits.iter().map(json::hit).collect();
-    serde_json::to_writer_pretty(terminal.out(), &json!({"hits": hits, "facets": by_name}))?;
-    writeln!(terminal.out())?;
+    terminal.json_pretty(&json!({"hits": hits, "facets": by_name}))?;
     Ok(())
 }

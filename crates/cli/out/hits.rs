@@ -60,29 +60,20 @@ pub(crate) fn print(
                 text(terminal, hit, offset + place + 1)?;
             }
         }
-        Format::Json => {
-            match fields {
-                [] => {
-                    let all: Vec<_> = hits.iter().map(json::hit).collect();
-                    serde_json::to_writer_pretty(terminal.out(), &all)?;
-                }
-                fields => {
-                    let all: Vec<_> =
-                        hits.iter().map(|hit| Chosen::of(hit, fields)).collect::<Result<_, _>>()?;
-                    serde_json::to_writer_pretty(terminal.out(), &all)?;
-                }
+        Format::Json => match fields {
+            [] => terminal.json_pretty(&hits.iter().map(json::hit).collect::<Vec<_>>())?,
+            fields => {
+                let all: Vec<_> =
+                    hits.iter().map(|hit| Chosen::of(hit, fields)).collect::<Result<_, _>>()?;
+                terminal.json_pretty(&all)?;
             }
-            writeln!(terminal.out())?;
-        }
+        },
         Format::Jsonl => {
             for hit in hits {
                 match fields {
-                    [] => serde_json::to_writer(terminal.out(), &json::hit(hit))?,
-                    fields => {
-                        serde_json::to_writer(terminal.out(), &Chosen::of(hit, fields)?)?;
-                    }
+                    [] => terminal.json(&json::hit(hit))?,
+                    fields => terminal.json(&Chosen::of(hit, fields)?)?,
                 }
-                writeln!(terminal.out())?;
             }
         }
         Format::Ids => {

@@ -12,4 +12,4 @@ pub(crate) mod terminal;
 pub(crate) mod text;
 pub(crate) mod timeline;
 
-pub(crate) use terminal::Terminal;
+pub(crate) use terminal::{Terminal, usage_error};

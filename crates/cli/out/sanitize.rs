@@ -20,6 +20,64 @@ pub(crate) fn lines(text: &str) -> Cow<'_, str> {
     text.chars().map(|c| if c == '\n' { c } else { shown(c) }).collect::<String>().into()
 }
 
+/// The same for a table that this program laid out: line feeds and tabs stay.
+pub(crate) fn table(text: &str) -> Cow<'_, str> {
+    let kept = |c: char| matches!(c, '\n' | '\t') || shown(c) == c;
+    if text.chars().all(kept) {
+        return Cow::Borrowed(text);
+    }
+    text.chars().map(|c| if kept(c) { c } else { shown(c) }).collect::<String>().into()
+}
+
+/// JSON as the same value, with every character that a terminal acts on written as an escape. The
+/// text must be JSON: outside its strings only line feeds, which stay, can be such characters.
+pub(crate) fn json(text: &str) -> Cow<'_, str> {
+    let kept = |c: char| c == '\n' || shown(c) == c;
+    if text.chars().all(kept) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if kept(c) {
+            out.push(c);
+        } else {
+            let units = c.encode_utf16(&mut [0; 2]).to_vec();
+            units.iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        }
+    }
+    out.into()
+}
+
+/// Lines of this program, in which its own styles and tabs stay: a second net below text that
+/// nobody sanitized. Such text could at worst borrow one of our colours.
+pub(crate) fn styled(text: &str) -> Cow<'_, str> {
+    if !text.contains('\u{1b}') {
+        return table(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\u{1b}') {
+        out.push_str(&table(&rest[..at]));
+        // An escape that is no style of ours becomes a picture, and what follows it is text.
+        let length = style_length(&rest[at..]).unwrap_or(1);
+        let escape = &rest[at..at + length];
+        out.push_str(if length > 1 { escape } else { "\u{241b}" });
+        rest = &rest[at + length..];
+    }
+    out.push_str(&table(rest));
+    out.into()
+}
+
+/// The bytes of the style that a text begins with, if the style is one that this program uses.
+fn style_length(text: &str) -> Option<usize> {
+    let inside = text.strip_prefix("\u{1b}[")?;
+    let end = inside.find(|c: char| !(c.is_ascii_digit() || c == ';'))?;
+    // Reset, bold, dimmed; red, green, yellow, cyan.
+    let ours = |code: &str| matches!(code, "0" | "1" | "2" | "31" | "32" | "33" | "36");
+    let is_ours = inside[end..].starts_with('m') && inside[..end].split(';').all(ours);
+    is_ours.then_some("\u{1b}[".len() + end + 1)
+}
+
 fn shown(c: char) -> char {
     match c {
         '\n' | '\t' | '\r' | '\u{2028}' | '\u{2029}' => ' ',
@@ -50,5 +108,38 @@ mod tests {
         assert_eq!(shown.chars().count(), hostile.chars().count());
         assert_eq!(lines("一\n二\r"), "一\n二 ");
         assert!(matches!(line("比特幣 BTC 🚀"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_table_keeps_its_tabs_and_lines() {
+        assert_eq!(table("紅\u{1b}[31m\t色\u{202e}\r\n"), "紅␛[31m\t色\u{fffd} \n");
+        assert!(matches!(table("紅\t色\n"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn json_stays_the_same_value() {
+        let hostile = "紅\u{1b}[31m色\u{7}\u{9b}2J\u{202e}字\u{2028}\u{7f}\u{feff}\u{e0041}\n\t🚀";
+        let value = serde_json::json!({ hostile: [hostile] });
+        for text in [value.to_string(), serde_json::to_string_pretty(&value).unwrap()] {
+            let shown = json(&text);
+            assert!(shown.chars().all(|c| c == '\n' || super::shown(c) == c), "{shown:?}");
+            assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
+        }
+        assert!(matches!(json("{\n\"紅\": \"🚀\"\n}"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn only_styles_of_ours_stay() {
+        let ours = "\u{1b}[1m\u{1b}[31m減半\u{1b}[0m\t\u{1b}[1;33mwarning\u{1b}[0m\n";
+        assert_eq!(styled(ours), ours);
+        for style in
+            ["\u{1b}[8m", "\u{1b}[5m", "\u{1b}[m", "\u{1b}[1;8m", "\u{1b}[2J", "\u{1b}]0;x\u{7}"]
+        {
+            let text = format!("\u{1b}[2m{style}減m\u{1b}[0m");
+            let shown = styled(&text);
+            assert_eq!(shown.matches('\u{1b}').count(), 2, "{shown:?}");
+            assert!(!shown.contains('\u{7}'), "{shown:?}");
+        }
+        assert_eq!(styled("\u{1b}"), "␛");
     }
 }

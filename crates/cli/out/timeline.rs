@@ -40,12 +40,11 @@ pub(crate) fn print(
                 "bars": bars,
                 "undated": timeline.undated,
             });
-            serde_json::to_writer_pretty(terminal.out(), &whole)?;
-            writeln!(terminal.out())?;
+            terminal.json_pretty(&whole)?;
         }
         ListFormat::Jsonl => {
             for bar in &timeline.bars {
-                writeln!(terminal.out(), "{}", object(bar))?;
+                terminal.json(&object(bar))?;
             }
         }
         ListFormat::Tsv => {
