@@ -53,7 +53,8 @@ struct TextColumn {
 }
 
 impl Columns {
-    /// Opens every column. Those that depend on the analysis of text are left out unless it is the same.
+    /// Opens every column. Those that depend on the analysis of text are left out unless it is the
+    /// same.
     pub(super) fn open(
         index: &Index,
         reader: &SegmentReader,

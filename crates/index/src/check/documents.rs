@@ -11,7 +11,8 @@ use crate::document::{Analysed, Documents, Encoded, decode};
 use crate::error::Error;
 use crate::stored_document::stored_record;
 
-/// Bytes of records that are analysed together: analysed, they take ten times that, and there are two such batches.
+/// Bytes of records that are analysed together: analysed, they take ten times that, and there are
+/// two such batches.
 const BATCH_BYTES: usize = 1 << 20;
 /// Blocks of the store that are kept: documents are read in their order.
 const STORE_BLOCKS: usize = 2;
@@ -19,8 +20,8 @@ const STORE_BLOCKS: usize = 2;
 /// A document: its analysed record, and the record.
 type Sink<'s, 'f> = &'s mut dyn FnMut(DocId, Analysed, &Record, &mut Findings<'f>);
 
-/// Hands every document of a segment, deleted ones included, to `sink`, in order. Returns whether each could be read;
-/// one that could not is named.
+/// Hands every document of a segment, deleted ones included, to `sink`, in order. Returns whether
+/// each could be read; one that could not is named.
 pub(super) fn each<'f>(
     reader: &SegmentReader,
     analyse: &Documents<'_>,

@@ -1,8 +1,8 @@
 //! Tantivy's term dictionaries and posting lists, against the analysed records.
 //!
-//! For each term of each field the records say in which documents it stands. Kept are the number of these documents
-//! and the sum of a hash of each, not the documents themselves; what the posting list of the term says is taken off
-//! again, and nothing may be left.
+//! For each term of each field the records say in which documents it stands. Kept are the number of
+//! these documents and the sum of a hash of each, not the documents themselves; what the posting
+//! list of the term says is taken off again, and nothing may be left.
 
 use rustc_hash::FxHashMap;
 use tantivy::postings::Postings as _;

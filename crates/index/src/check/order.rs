@@ -7,7 +7,8 @@ use crate::document::Encoded;
 use crate::error::Error;
 use crate::open::Index;
 
-/// Stored records in the order in which `export` writes them, compared one by one with those that are read.
+/// Stored records in the order in which `export` writes them, compared one by one with those that
+/// are read.
 pub(super) struct Order {
     /// The tie-breaker and the digest of each.
     stored: std::vec::IntoIter<(u64, u64)>,
@@ -37,7 +38,8 @@ impl Order {
         }
     }
 
-    /// Says how many records stand elsewhere, where the archive has the same records and its files have not changed.
+    /// Says how many records stand elsewhere, where the archive has the same records and its files
+    /// have not changed.
     pub(super) fn compare(&self, checked: &mut Checked) {
         if self.moved > 0 {
             let what = format!("{} records are not in the order of the archive", self.moved);

@@ -1,8 +1,8 @@
 //! The postings of a segment, built again from its records.
 //!
-//! A build is deterministic: the file depends on the records and their order alone, not on the number of threads or on
-//! where one run of postings ends. So it is built again, into the system's folder for temporary files, and compared
-//! byte for byte.
+//! A build is deterministic: the file depends on the records and their order alone, not on the
+//! number of threads or on where one run of postings ends. So it is built again, into the system's
+//! folder for temporary files, and compared byte for byte.
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
@@ -18,10 +18,12 @@ use crate::writer;
 
 /// Bytes of both files that are compared at a time.
 const COMPARED: usize = 1 << 18;
-/// Bytes of a file that is read whole to name the list that differs; of a longer one only the place is named.
+/// Bytes of a file that is read whole to name the list that differs; of a longer one only the place
+/// is named.
 const NAMED: u64 = 256 << 20;
 
-/// Postings that are being built again. None of its files has a name, so nothing stays behind whatever happens.
+/// Postings that are being built again. None of its files has a name, so nothing stays behind
+/// whatever happens.
 pub(super) struct Rebuilt {
     builder: Builder,
     file: File,

@@ -5,8 +5,8 @@
 //! index = number of sections | offset less the one before | field u32 | 0 …      numbers in varints
 //! ```
 //!
-//! Terms and posting lists were compared one by one. What is left are bytes that say how they are found, some of which
-//! nothing reads today.
+//! Terms and posting lists were compared one by one. What is left are bytes that say how they are
+//! found, some of which nothing reads today.
 
 use tantivy::SegmentReader;
 use tantivy::schema::Field;
@@ -88,7 +88,8 @@ fn index_of(sections: &[&Section], lengths: &[u64]) -> Vec<u8> {
     bytes
 }
 
-/// Appends a varint as tantivy writes it: seven bits a byte, the lowest first, the last byte marked.
+/// Appends a varint as tantivy writes it: seven bits a byte, the lowest first, the last byte
+/// marked.
 fn varint(mut number: u64, bytes: &mut Vec<u8>) {
     while number >= 0x80 {
         bytes.push((number & 0x7F) as u8);

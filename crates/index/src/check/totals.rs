@@ -20,7 +20,8 @@ pub(super) struct Totals {
     undated: u64,
     unsplit_tags: u64,
     deleted: postings::Totals,
-    /// Whether the characters of deleted documents were counted as they were when the index was built.
+    /// Whether the characters of deleted documents were counted as they were when the index was
+    /// built.
     characters: bool,
 }
 

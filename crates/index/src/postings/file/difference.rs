@@ -6,7 +6,8 @@ use super::{ENTRIES, Entries, FOOTER, INDEX_ENTRY, Postings};
 use crate::postings::{CHAR_BITS, PATHS, UnitKey, WORDS};
 use crate::schema::Part;
 
-/// The first thing in a file of postings that is not as in the one that was built again, if it can be named.
+/// The first thing in a file of postings that is not as in the one that was built again, if it can
+/// be named.
 pub(crate) fn difference(stored: &OwnedBytes, rebuilt: &OwnedBytes) -> Option<String> {
     let wanted = Postings::open(rebuilt.clone()).ok()?;
     let found = match Postings::open(stored.clone()) {
@@ -70,7 +71,8 @@ impl<'p> Walk<'p> {
         Self { entries: Entries::of(postings), block: 0 }
     }
 
-    /// The next key, its documents and its list; `None` at the end, and where the dictionary makes no sense.
+    /// The next key, its documents and its list; `None` at the end, and where the dictionary makes
+    /// no sense.
     fn next(&mut self) -> Option<(u64, u64, &'p [u8])> {
         let postings = self.entries.postings;
         if self.entries.left == 0 {
