@@ -26,7 +26,8 @@ fn fixture(name: &str) -> (Dir, String) {
 
 /// Finds in the index of the fixtures what it must find.
 fn finds_what_is_there(dir: &Dir, records: &str) {
-    assert_eq!(dir.ok(&["export"]), records);
+    // The archive's folder, as it is spelled from here.
+    assert_eq!(dir.ok(&["export"]).replace("/tmp/fx/archive", "archive"), records);
     assert_eq!(dir.ids(&["\"比特币减半\""]).len(), 1);
     assert_eq!(dir.ids(&["護城河"]).len(), 1);
     assert_eq!(dir.ids(&["tag:eth", "kind:flash"]), ["r-1"]);
