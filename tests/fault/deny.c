@@ -43,7 +43,7 @@ static long opened(long number, const long *args, long folder, const char *name)
 
 static long looked(long number, const long *args, long folder, const char *name) {
     char path[PATH_MAX];
-    long error = *name && path_at(folder, name, path) ? denied(STAT, path) : 0;
+    long error = name && *name && path_at(folder, name, path) ? denied(STAT, path) : 0;
     return error ? error : pass(number, args[0], args[1], args[2], args[3], args[4]);
 }
 
