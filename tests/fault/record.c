@@ -177,7 +177,7 @@ static long on_call(long number, const long *args) {
     switch (number) {
     case __NR_openat: return opened(number, args, args[0], (const char *)args[1], args[2]);
     case __NR_openat2:
-        return opened(number, args, args[0], (const char *)args[1], (long)((const struct open_how *)args[2])->flags);
+        return opened(number, args, args[0], (const char *)args[1], args[2] ? (long)((const struct open_how *)args[2])->flags : 0);
     case __NR_write: return wrote(number, args, &one, 1, -1);
     case __NR_pwrite64: return wrote(number, args, &one, 1, args[3]);
     case __NR_writev: return wrote(number, args, (const struct iovec *)args[1], args[2], -1);

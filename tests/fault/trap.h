@@ -107,6 +107,8 @@ static int path_of(long fd, char *path) {
    0 if a folder of it is not there. */
 static int path_at(long folder, const char *name, char *path) {
     char parent[PATH_MAX];
+    /* Some crates find out with a null pointer whether a call is there at all. */
+    if (!name) return 0;
     size_t length = strnlen(name, PATH_MAX);
     while (length > 1 && name[length - 1] == '/') length--;
     if (!length || length >= PATH_MAX - 1) return 0;

@@ -13,7 +13,7 @@ use super::world::{World, current};
 use crate::util::Random;
 
 /// Names near those of an index folder.
-const NAMES: [&str; 42] = [
+const NAMES: [&str; 44] = [
     "CURRENT",
     "CURRENT.new",
     "CURRENT.tmp",
@@ -24,6 +24,8 @@ const NAMES: [&str; 42] = [
     "WENSOU.new",
     "wensou",
     "GENERATION",
+    "SEAL",
+    "settings",
     "gen-000001",
     "gen-000002",
     "gen-000003",
@@ -84,25 +86,13 @@ const CONTENTS: [&str; 22] = [
     "[]\n",
 ];
 
-/// Whether a file of this name in a generation's folder is the index's own by its name alone.
-fn is_our_name(name: &str) -> bool {
-    let (stem, extension) = name.split_once('.').unwrap_or((name, ""));
-    let segment = stem.len() == 32 && stem.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let ours = ["GENERATION", "wensou.json", "meta.json", ".managed.json", "words.tsv"];
-    let also = ["synonyms.tsv", ".tantivy-meta.lock", ".tantivy-writer.lock", "trial"];
-    segment && !extension.is_empty()
-        || ours.contains(&name)
-        || also.contains(&name)
-        || name.starts_with(".tmp")
-}
-
 /// Puts random entries into a folder, where nothing has their name, and gives their paths.
-fn plant(random: &mut Random, folder: &Path, generation: bool, depth: usize) -> Vec<PathBuf> {
+fn plant(random: &mut Random, folder: &Path, depth: usize) -> Vec<PathBuf> {
     let mut planted = Vec::new();
     for _ in 0..1 + random.below(7) {
         let name = pick(random, &NAMES);
         let path = folder.join(name);
-        if fs::symlink_metadata(&path).is_ok() || generation && is_our_name(name) {
+        if fs::symlink_metadata(&path).is_ok() {
             continue;
         }
         match random.below(10) {
@@ -112,7 +102,7 @@ fn plant(random: &mut Random, folder: &Path, generation: bool, depth: usize) -> 
             1 => drop(Command::new("mkfifo").arg(&path).status().unwrap()),
             2..=4 if depth > 0 => {
                 fs::create_dir(&path).unwrap();
-                let inside = plant(random, &path, generation, depth - 1);
+                let inside = plant(random, &path, depth - 1);
                 planted.extend(inside);
                 let mode = pick(random, &[&0o755, &0o700, &0o777, &0o750]);
                 fs::set_permissions(&path, fs::Permissions::from_mode(*mode)).unwrap();
@@ -167,15 +157,18 @@ fn refused(campaign: &mut Campaign, round: usize, random: &mut Random, world: &W
     let inside = random.below(4) == 0;
     let folder = world.path(if inside { "archive" } else { "foreign" });
     fs::create_dir_all(&folder).unwrap();
-    while plant(random, &folder, false, 2).is_empty() {}
-    let before = Snapshot::of(world.dir.path());
+    while plant(random, &folder, 2).is_empty() {}
+    // Somebody's index, to be copied into the folder.
+    let real = world.path("real");
+    let built = world.index(&real, &["--quiet"]);
+    campaign.expect(built.code == 0, || format!("round {round}: a build elsewhere: {built}"));
     // The folder itself, or a link to it.
     let mut index = folder.clone();
     if random.below(5) == 0 {
         index = world.path("link");
         symlink(&folder, &index).unwrap();
     }
-    let before = if index == folder { before } else { Snapshot::of(world.dir.path()) };
+    let before = Snapshot::of(world.dir.path());
     let backup: &[&str] = &["backup", folder.to_str().unwrap()];
     for args in VERBS.iter().copied().chain([backup]) {
         let ended = match inside && random.below(2) == 0 && args != backup {
@@ -187,6 +180,7 @@ fn refused(campaign: &mut Campaign, round: usize, random: &mut Random, world: &W
                 without_syncs(&mut command);
                 watch(&mut command)
             }
+            false if args == backup => world.run(&real, args),
             false => world.run(&index, args),
         };
         campaign.count("runs on foreign folders");
@@ -221,8 +215,8 @@ fn shared(campaign: &mut Campaign, round: usize, random: &mut Random, world: &Wo
         // Before the first change, while two generations come and go, and in what is left of them.
         if step < 3 {
             let generation = current(&index);
-            let mut planted = plant(random, &index, false, 2);
-            planted.extend(plant(random, &generation, true, 1));
+            let mut planted = plant(random, &index, 2);
+            planted.extend(plant(random, &generation, 1));
             for path in planted {
                 foreign.extend(Snapshot::of(&path));
             }

@@ -112,8 +112,15 @@ impl Round<'_> {
         let fresh = world.path("fresh");
         let built = world.index(&fresh, &["--quiet"]);
         assert_eq!(built.code, 0, "{built}");
-        campaign.expect(world.export(&fresh).unwrap() == converged, || {
-            format!("{what}: the next build does not find what a rebuild finds")
+        let rebuilt = world.export(&fresh).unwrap();
+        campaign.expect(rebuilt == converged, || {
+            let only = |one: &str, other: &str| -> Vec<String> {
+                let mut lines = one.lines().filter(|line| !other.lines().any(|it| it == *line));
+                lines.by_ref().take(2).map(str::to_owned).collect()
+            };
+            let (now, anew) = (only(&converged, &rebuilt), only(&rebuilt, &converged));
+            let place = converged.lines().zip(rebuilt.lines()).position(|(one, other)| one != other);
+            format!("{what}: the next build finds {now:?} where a rebuild finds {anew:?}; line {place:?}")
         });
         fs::remove_dir_all(fresh).unwrap();
     }

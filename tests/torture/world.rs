@@ -194,6 +194,10 @@ pub(super) fn seal(index: &Path, generation: &Path, description: &[u8]) {
     fs::write(generation.join("wensou.json"), description).unwrap();
     let model = fs::read_to_string(index.join("CURRENT")).unwrap_or_default();
     point(index, generation, &model);
+    // The same line stands in the generation.
+    if generation.join("SEAL").exists() {
+        fs::copy(index.join("CURRENT"), generation.join("SEAL")).unwrap();
+    }
 }
 
 /// What a description says of a file with this content.
