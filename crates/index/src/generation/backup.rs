@@ -64,9 +64,13 @@ fn open_all(folder: &Folder, current: &Current) -> Result<Opened, Error> {
     let meta = Meta::read(dir, &generation, current.checksum)?;
     let description = generation.read(DESCRIPTION, DESCRIPTION_LIMIT).map_err(unreadable)?;
     let files = meta.files.into_iter().map(|(name, sum)| {
-        let (file, _) = generation
-            .file(&name)
-            .map_err(|error| Error::unreadable(dir, format!("{}/{name}: {error}", current.name)))?;
+        let damaged =
+            |what: String| Error::unreadable(dir, format!("{}/{name}: {what}", current.name));
+        let (file, length) = generation.file(&name).map_err(|error| damaged(error.to_string()))?;
+        // What cannot be as it was written is not copied, however long it is.
+        if length != sum.bytes {
+            return Err(damaged(format!("has {length} bytes, not {}", sum.bytes)));
+        }
         Ok((name, sum, file))
     });
     Ok(Opened { description, files: files.collect::<Result<_, Error>>()? })
