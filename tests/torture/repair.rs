@@ -110,7 +110,7 @@ impl Round<'_> {
         match sound && state == Ok(1) {
             true => campaign.count(steps),
             false => {
-                campaign.fail(format!("{what}: not cured: {ended}; then {checked}; {state:?}"))
+                campaign.fail(format!("{what}: not cured: {ended}; then {checked}; {state:?}"));
             }
         }
     }

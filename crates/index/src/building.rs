@@ -35,24 +35,34 @@ impl Building {
 /// The first error that the file system answered with. When a thread of tantivy's fails, tantivy says
 /// that it did, and not why: this is why.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct FirstFailure(Arc<Mutex<Option<(&'static str, PathBuf, io::Error)>>>);
+pub(crate) struct FirstFailure(Arc<Mutex<Option<Failure>>>);
+
+#[derive(Debug)]
+struct Failure {
+    /// What was tried, as a verb.
+    what: &'static str,
+    path: PathBuf,
+    source: io::Error,
+}
 
 impl FirstFailure {
     fn note(&self, what: &'static str, path: &Path, error: &io::Error) {
         // An error cannot be cloned; its number, or else its text, says the same.
-        let copy = match error.raw_os_error() {
+        let source = match error.raw_os_error() {
             Some(number) => io::Error::from_raw_os_error(number),
             None => io::Error::new(error.kind(), error.to_string()),
         };
         let mut first = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        first.get_or_insert_with(|| (what, path.to_path_buf(), copy));
+        first.get_or_insert_with(|| Failure { what, path: path.to_path_buf(), source });
     }
 
     /// The error of a build, or what was behind it if only tantivy is known to have failed.
     pub(crate) fn cause_of(&self, error: Error) -> Error {
         let mut first = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match (error, first.take()) {
-            (Error::Engine(_), Some((what, path, source))) => Error::Io { what, path, source },
+            (Error::Engine(_), Some(Failure { what, path, source })) => {
+                Error::Io { what, path, source }
+            }
             (error, _) => error,
         }
     }
