@@ -34,9 +34,9 @@ pub(crate) enum Matcher {
     Phrase(Box<Phrase>),
     /// Whatever the engine finds.
     Engine(Engine),
-    All(All),
-    Any(Any),
-    But(Box<But>),
+    And(And),
+    Or(Or),
+    AndNot(Box<AndNot>),
 }
 
 impl Matcher {
@@ -77,14 +77,14 @@ impl Matcher {
             members.push(Self::of(query.as_ref(), scoring, reader, open)?);
         }
         let needed = query.get_minimum_number_should_match();
-        let wanted = match (must.is_empty(), should.is_empty()) {
-            (false, true) if needed == 0 => All::of(must),
-            (true, false) if needed == 1 => Self::any(should),
+        let included = match (must.is_empty(), should.is_empty()) {
+            (false, true) if needed == 0 => And::of(must),
+            (true, false) if needed == 1 => Self::or(should),
             _ => return Ok(None),
         };
         Ok(Some(match not.is_empty() {
-            true => wanted,
-            false => Self::But(Box::new(But { wanted, unwanted: Self::any(not) })),
+            true => included,
+            false => Self::AndNot(Box::new(AndNot { included, excluded: Self::or(not) })),
         }))
     }
 
@@ -110,18 +110,18 @@ impl Matcher {
         match what {
             What::Prefix(prefix) => Self::Kept(Arc::new(postings.with_prefix(parts, prefix))),
             What::Path { name, whole } => Self::Kept(Arc::new(postings.in_paths(name, *whole))),
-            _ => Self::any(parts.iter().filter_map(of_part).collect()),
+            _ => Self::or(parts.iter().filter_map(of_part).collect()),
         }
     }
 
-    fn any(mut members: Vec<Self>) -> Self {
+    fn or(mut members: Vec<Self>) -> Self {
         members.retain(|member| !matches!(member, Self::Nothing));
         // What most documents have is asked first.
         members.sort_by_key(|member| Reverse(member.cost()));
         match members.len() {
             0 => Self::Nothing,
             1 => members.remove(0),
-            _ => Self::Any(Any { next: vec![0; members.len()], marked: Vec::new(), members }),
+            _ => Self::Or(Or { next: vec![0; members.len()], marked: Vec::new(), members }),
         }
     }
 
@@ -134,9 +134,9 @@ impl Matcher {
             // Of the documents that have its rarest pair, few have it whole.
             Self::Phrase(phrase) => u64::from(phrase.lists[0].list.count() / 4 + 1),
             Self::Engine(engine) => engine.matched.cost(),
-            Self::All(all) => all.members[0].cost(),
-            Self::Any(any) => any.members.iter().map(Self::cost).sum(),
-            Self::But(but) => but.wanted.cost(),
+            Self::And(and) => and.members[0].cost(),
+            Self::Or(or) => or.members.iter().map(Self::cost).sum(),
+            Self::AndNot(and_not) => and_not.included.cost(),
         }
     }
 
@@ -152,9 +152,9 @@ impl Matcher {
             Self::Kept(list) => list.next(target),
             Self::Phrase(phrase) => phrase.seek(target),
             Self::Engine(engine) => engine.seek(target),
-            Self::All(all) => all.seek(target),
-            Self::Any(any) => any.seek(target),
-            Self::But(but) => but.wanted.seek(target),
+            Self::And(and) => and.seek(target),
+            Self::Or(or) => or.seek(target),
+            Self::AndNot(and_not) => and_not.included.seek(target),
         }
     }
 
@@ -163,9 +163,9 @@ impl Matcher {
     fn at(&mut self, doc: DocId) -> Result<(), DocId> {
         let next = match self {
             Self::Engine(engine) => return engine.at(doc),
-            Self::All(all) => return all.members.iter_mut().try_for_each(|member| member.at(doc)),
-            Self::Any(any) => return any.at(doc, |_| true),
-            Self::But(but) => return but.wanted.at(doc),
+            Self::And(and) => return and.members.iter_mut().try_for_each(|member| member.at(doc)),
+            Self::Or(or) => return or.at(doc, |_| true),
+            Self::AndNot(and_not) => return and_not.included.at(doc),
             Self::Phrase(phrase) => return phrase.at(doc),
             Self::List(list) => list.seek(doc),
             Self::Kept(list) => list.next(doc),
@@ -183,9 +183,9 @@ impl Matcher {
             Self::Kept(list) => window.mark(list),
             Self::Phrase(phrase) => phrase.mark(window),
             Self::Engine(engine) => engine.mark(window),
-            Self::All(all) => all.mark(window),
-            Self::Any(any) => any.mark(window),
-            Self::But(but) => but.wanted.mark(window),
+            Self::And(and) => and.mark(window),
+            Self::Or(or) => or.mark(window),
+            Self::AndNot(and_not) => and_not.included.mark(window),
         }
     }
 
@@ -204,9 +204,9 @@ impl Matcher {
             Self::Kept(list) => window.narrow(list),
             Self::Phrase(phrase) => phrase.narrow(window),
             Self::Engine(engine) => window.retain(|doc| engine.at(doc).is_ok()),
-            Self::All(all) => all.members.iter_mut().for_each(|member| member.narrow(window)),
-            Self::Any(any) => any.narrow(window),
-            Self::But(but) => but.wanted.narrow(window),
+            Self::And(and) => and.members.iter_mut().for_each(|member| member.narrow(window)),
+            Self::Or(or) => or.narrow(window),
+            Self::AndNot(and_not) => and_not.included.narrow(window),
         }
     }
 
@@ -215,9 +215,9 @@ impl Matcher {
         match self {
             Self::Nothing | Self::List(_) | Self::Kept(_) | Self::Phrase(_) => true,
             Self::Engine(_) => false,
-            Self::All(all) => all.members.iter().all(Self::is_lists),
-            Self::Any(any) => any.members.iter().all(Self::is_lists),
-            Self::But(but) => but.wanted.is_lists(),
+            Self::And(and) => and.members.iter().all(Self::is_lists),
+            Self::Or(or) => or.members.iter().all(Self::is_lists),
+            Self::AndNot(and_not) => and_not.included.is_lists(),
         }
     }
 
@@ -225,9 +225,9 @@ impl Matcher {
     pub(crate) fn is_exact(&self) -> bool {
         match self {
             Self::Nothing | Self::List(_) | Self::Kept(_) | Self::Engine(_) => true,
-            Self::Phrase(_) | Self::But(_) => false,
-            Self::All(all) => all.members.iter().all(Self::is_exact),
-            Self::Any(any) => any.members.iter().all(Self::is_exact),
+            Self::Phrase(_) | Self::AndNot(_) => false,
+            Self::And(and) => and.members.iter().all(Self::is_exact),
+            Self::Or(or) => or.members.iter().all(Self::is_exact),
         }
     }
 
@@ -236,9 +236,9 @@ impl Matcher {
         match self {
             Self::Nothing | Self::List(_) | Self::Kept(_) => true,
             Self::Engine(_) | Self::Phrase(_) => true,
-            Self::But(_) => false,
-            Self::All(all) => all.members.iter().all(Self::goes_back),
-            Self::Any(any) => any.members.iter().all(Self::goes_back),
+            Self::AndNot(_) => false,
+            Self::And(and) => and.members.iter().all(Self::goes_back),
+            Self::Or(or) => or.members.iter().all(Self::goes_back),
         }
     }
 
@@ -248,11 +248,11 @@ impl Matcher {
             Self::Nothing => false,
             Self::List(_) | Self::Kept(_) | Self::Engine(_) => true,
             Self::Phrase(phrase) => phrase.confirm(doc),
-            Self::All(all) => all.members.iter_mut().all(|member| member.confirm(doc)),
-            Self::Any(any) => any.confirm(doc),
-            Self::But(but) => {
-                let But { wanted, unwanted } = but.as_mut();
-                wanted.confirm(doc) && !(unwanted.at(doc).is_ok() && unwanted.confirm(doc))
+            Self::And(and) => and.members.iter_mut().all(|member| member.confirm(doc)),
+            Self::Or(or) => or.confirm(doc),
+            Self::AndNot(and_not) => {
+                let AndNot { included, excluded } = and_not.as_mut();
+                included.confirm(doc) && !(excluded.at(doc).is_ok() && excluded.confirm(doc))
             }
         }
     }
@@ -300,17 +300,17 @@ impl Engine {
 }
 
 /// Documents that are candidates of every member, of which there is one at least.
-pub(crate) struct All {
+pub(crate) struct And {
     /// The one with the fewest leads.
     members: Vec<Matcher>,
 }
 
-impl All {
+impl And {
     fn of(mut members: Vec<Matcher>) -> Matcher {
         members.sort_by_key(Matcher::cost);
         match members.len() {
             1 => members.remove(0),
-            _ => Matcher::All(Self { members }),
+            _ => Matcher::And(Self { members }),
         }
     }
 
@@ -335,7 +335,7 @@ impl All {
 }
 
 /// Documents that are candidates of a member.
-pub(crate) struct Any {
+pub(crate) struct Or {
     members: Vec<Matcher>,
     /// No candidate of the member is before this one: most are asked for documents that few have.
     next: Vec<DocId>,
@@ -343,7 +343,7 @@ pub(crate) struct Any {
     marked: Vec<Window>,
 }
 
-impl Any {
+impl Or {
     fn seek(&mut self, target: DocId) -> DocId {
         for (member, next) in self.members.iter_mut().zip(&mut self.next) {
             if *next < target || target == 0 {
@@ -400,9 +400,9 @@ impl Any {
 }
 
 /// Documents of one that do not match another.
-pub(crate) struct But {
-    wanted: Matcher,
-    unwanted: Matcher,
+pub(crate) struct AndNot {
+    included: Matcher,
+    excluded: Matcher,
 }
 
 /// Leaves out of a window what the list has not.
