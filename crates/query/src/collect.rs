@@ -123,8 +123,8 @@ impl Best {
             let expected = CANDIDATES * u64::from(documents) / matched.cost().max(1);
             let longest = expected.clamp(WINDOW as u64, window::MOST as u64) as usize;
             let promise = self.sort == Sort::Rank
-                && scorer.goes_back()
-                && (self.count || matched.goes_back());
+                && scorer.can_rewind()
+                && (self.count || matched.can_rewind());
             // The sooner it is known what is too little, the better.
             let mut length = if promise { longest } else { FIRST_WINDOW };
             let mut next = 0;
@@ -134,7 +134,7 @@ impl Best {
                     break;
                 }
                 let mut window = Window::new(from, length, documents);
-                matched.mark(&mut window);
+                matched.fill(&mut window);
                 if let Some(alive) = alive {
                     window.retain(|doc| alive.is_alive(doc));
                 }

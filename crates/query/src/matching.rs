@@ -6,7 +6,7 @@
 //! little is found exactly before it is dropped. Here a candidate is confirmed last ("two-phase iteration" as
 //! Lucene has it), and whoever needs no count confirms only what would be among the best.
 //!
-//! Candidates come document by document ([`Matcher::seek`]), or a [`Window`] at a time ([`Matcher::mark`]): to
+//! Candidates come document by document ([`Matcher::seek`]), or a [`Window`] at a time ([`Matcher::fill`]): to
 //! set the bits of a whole block costs as much as to look for eight of its documents.
 
 use std::cmp::Reverse;
@@ -176,37 +176,37 @@ impl Matcher {
 
     /// Puts the candidates of a stretch into the window, and goes behind it. No candidate of the
     /// stretch may have been gone by.
-    pub(crate) fn mark(&mut self, window: &mut Window) {
+    pub(crate) fn fill(&mut self, window: &mut Window) {
         match self {
             Self::Nothing => {}
             Self::List(list) => list.mark(window.from(), window.bits()),
-            Self::Kept(list) => window.mark(list),
-            Self::Phrase(phrase) => phrase.mark(window),
-            Self::Engine(engine) => engine.mark(window),
-            Self::And(and) => and.mark(window),
-            Self::Or(or) => or.mark(window),
-            Self::AndNot(and_not) => and_not.included.mark(window),
+            Self::Kept(list) => window.insert_postings(list),
+            Self::Phrase(phrase) => phrase.fill(window),
+            Self::Engine(engine) => engine.fill(window),
+            Self::And(and) => and.fill(window),
+            Self::Or(or) => or.fill(window),
+            Self::AndNot(and_not) => and_not.included.fill(window),
         }
     }
 
-    /// Leaves out of a window what is no candidate. As [`Matcher::mark`], but not for what was gone
+    /// Leaves out of a window what is no candidate. As [`Matcher::fill`], but not for what was gone
     /// through with [`Matcher::seek`].
-    fn narrow(&mut self, window: &mut Window) {
+    fn retain(&mut self, window: &mut Window) {
         let kept = matches!(self, Self::Kept(_));
         if !kept && self.is_lists() && window.is_dense(self.size_hint(), window.count()) {
             let mut own = window.emptied();
-            self.mark(&mut own);
+            self.fill(&mut own);
             return window.intersect(&own);
         }
         match self {
             Self::Nothing => *window = window.emptied(),
-            Self::List(list) => narrow(list, window),
-            Self::Kept(list) => window.narrow(list),
-            Self::Phrase(phrase) => phrase.narrow(window),
+            Self::List(list) => retain_postings(list, window),
+            Self::Kept(list) => window.retain_postings(list),
+            Self::Phrase(phrase) => phrase.retain(window),
             Self::Engine(engine) => window.retain(|doc| engine.at(doc).is_ok()),
-            Self::And(and) => and.members.iter_mut().for_each(|member| member.narrow(window)),
-            Self::Or(or) => or.narrow(window),
-            Self::AndNot(and_not) => and_not.included.narrow(window),
+            Self::And(and) => and.members.iter_mut().for_each(|member| member.retain(window)),
+            Self::Or(or) => or.retain(window),
+            Self::AndNot(and_not) => and_not.included.retain(window),
         }
     }
 
@@ -232,17 +232,17 @@ impl Matcher {
     }
 
     /// Whether [`Matcher::confirm`] can go back to the beginning of a window that was marked.
-    pub(crate) fn goes_back(&self) -> bool {
+    pub(crate) fn can_rewind(&self) -> bool {
         match self {
             Self::Nothing | Self::List(_) | Self::Kept(_) => true,
             Self::Engine(_) | Self::Phrase(_) => true,
             Self::AndNot(_) => false,
-            Self::And(and) => and.members.iter().all(Self::goes_back),
-            Self::Or(or) => or.members.iter().all(Self::goes_back),
+            Self::And(and) => and.members.iter().all(Self::can_rewind),
+            Self::Or(or) => or.members.iter().all(Self::can_rewind),
         }
     }
 
-    /// Whether the candidate `doc` matches. Documents ascend, or stay, unless [`Matcher::goes_back`].
+    /// Whether the candidate `doc` matches. Documents ascend, or stay, unless [`Matcher::can_rewind`].
     pub(crate) fn confirm(&mut self, doc: DocId) -> bool {
         match self {
             Self::Nothing => false,
@@ -271,7 +271,7 @@ impl Engine {
         if doc < target { self.matched.seek(target) } else { doc }
     }
 
-    fn mark(&mut self, window: &mut Window) {
+    fn fill(&mut self, window: &mut Window) {
         let mut doc = self.seek(window.from());
         while doc < window.until() {
             window.insert(doc);
@@ -314,11 +314,11 @@ impl And {
         }
     }
 
-    fn mark(&mut self, window: &mut Window) {
+    fn fill(&mut self, window: &mut Window) {
         let Some((first, others)) = self.members.split_first_mut() else { return };
         let mut own = window.emptied();
-        first.mark(&mut own);
-        others.iter_mut().for_each(|member| member.narrow(&mut own));
+        first.fill(&mut own);
+        others.iter_mut().for_each(|member| member.retain(&mut own));
         window.unite(&own);
     }
 
@@ -353,22 +353,22 @@ impl Or {
         self.next.iter().copied().min().unwrap_or(TERMINATED)
     }
 
-    fn mark(&mut self, window: &mut Window) {
+    fn fill(&mut self, window: &mut Window) {
         self.marked.clear();
         for member in &mut self.members {
             let mut own = window.emptied();
-            member.mark(&mut own);
+            member.fill(&mut own);
             window.unite(&own);
             self.marked.push(own);
         }
     }
 
-    fn narrow(&mut self, window: &mut Window) {
+    fn retain(&mut self, window: &mut Window) {
         self.marked.clear();
         let mut all = window.emptied();
         for member in &mut self.members {
             let mut own = window.clone();
-            member.narrow(&mut own);
+            member.retain(&mut own);
             all.unite(&own);
             self.marked.push(own);
         }
@@ -406,7 +406,7 @@ pub(crate) struct AndNot {
 }
 
 /// Leaves out of a window what the list has not.
-fn narrow(list: &mut Cursor, window: &mut Window) {
+fn retain_postings(list: &mut Cursor, window: &mut Window) {
     if window.is_dense(Cursor::count(list), window.count()) {
         let mut own = window.emptied();
         list.mark(own.from(), own.bits());
@@ -444,17 +444,17 @@ struct OfPhrase {
 }
 
 impl OfPhrase {
-    fn mark(&mut self, window: &mut Window) {
+    fn fill(&mut self, window: &mut Window) {
         match &self.kept {
-            Some(list) => window.mark(list),
+            Some(list) => window.insert_postings(list),
             None => self.list.mark(window.from(), window.bits()),
         }
     }
 
-    fn narrow(&mut self, window: &mut Window) {
+    fn retain(&mut self, window: &mut Window) {
         match &self.kept {
-            Some(list) => window.narrow(list),
-            None => narrow(&mut self.list, window),
+            Some(list) => window.retain_postings(list),
+            None => retain_postings(&mut self.list, window),
         }
     }
 
@@ -482,16 +482,16 @@ impl Phrase {
         Some(Self { lists, behind: None, starts: Vec::new(), places: Vec::new() })
     }
 
-    fn mark(&mut self, window: &mut Window) {
+    fn fill(&mut self, window: &mut Window) {
         let Some((first, others)) = self.lists.split_first_mut() else { return };
         let mut own = window.emptied();
-        first.mark(&mut own);
-        others.iter_mut().for_each(|list| list.narrow(&mut own));
+        first.fill(&mut own);
+        others.iter_mut().for_each(|list| list.retain(&mut own));
         window.unite(&own);
     }
 
-    fn narrow(&mut self, window: &mut Window) {
-        self.lists.iter_mut().for_each(|list| list.narrow(window));
+    fn retain(&mut self, window: &mut Window) {
+        self.lists.iter_mut().for_each(|list| list.retain(window));
     }
 
     fn seek(&mut self, target: DocId) -> DocId {
@@ -514,9 +514,9 @@ impl Phrase {
     /// Whether the pairs of the candidate stand at their distances.
     fn confirm(&mut self, doc: DocId) -> bool {
         let Self { lists, behind, starts, places } = self;
-        let gone_by = |list: &Cursor| list.doc() > doc;
-        let mut behind = if lists.iter().any(|of| gone_by(&of.list)) {
-            behind.take_if(|behind| behind.iter().any(gone_by));
+        let has_passed = |list: &Cursor| list.doc() > doc;
+        let mut behind = if lists.iter().any(|of| has_passed(&of.list)) {
+            behind.take_if(|behind| behind.iter().any(has_passed));
             let rewound = || lists.iter().map(|of| of.list.rewound()).collect();
             Some(behind.get_or_insert_with(rewound))
         } else {

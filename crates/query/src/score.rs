@@ -283,7 +283,7 @@ impl SegmentScorer {
     }
 
     /// Whether [`SegmentScorer::promising`] can be asked, which goes back to the beginning of the window.
-    pub(crate) fn goes_back(&self) -> bool {
+    pub(crate) fn can_rewind(&self) -> bool {
         self.units.iter().all(|unit| !matches!(unit.list, List::Bonus(_)))
     }
 

@@ -89,13 +89,13 @@ impl Window {
     }
 
     /// Leaves those that the list has too.
-    pub(crate) fn narrow(&mut self, list: &Unpacked) {
+    pub(crate) fn retain_postings(&mut self, list: &Unpacked) {
         let others = list.bits(self.from).iter().chain(std::iter::repeat(&0));
         self.bits.iter_mut().zip(others).for_each(|(bits, other)| *bits &= other);
     }
 
     /// Takes what the list has of the stretch.
-    pub(crate) fn mark(&mut self, list: &Unpacked) {
+    pub(crate) fn insert_postings(&mut self, list: &Unpacked) {
         let others = list.bits(self.from);
         self.bits.iter_mut().zip(others).for_each(|(bits, other)| *bits |= other);
     }
