@@ -5,7 +5,7 @@ use tantivy::{DocId, Score, SegmentReader, TantivyError};
 use wensou_index::{Part, Postings, SegmentPostings};
 
 use crate::lists::Opened;
-use crate::matching::{Confirmed, Matcher};
+use crate::matching::{ConfirmedDocs, Matcher};
 
 /// Matches documents that have something in one of the parts, or stand somewhere. Scores nothing.
 #[derive(Debug, Clone)]
@@ -50,7 +50,7 @@ impl Weight for ListedWeight {
     fn scorer(&self, reader: &SegmentReader, _: Score) -> tantivy::Result<Box<dyn Scorer>> {
         let Listed { parts, what, .. } = &self.0;
         let matcher = Matcher::listed(self.0.of_segment(reader)?, parts, what, &Opened::from_file);
-        Ok(Box::new(Confirmed::new(matcher)))
+        Ok(Box::new(ConfirmedDocs::new(matcher)))
     }
 
     fn explain(&self, _: &SegmentReader, _: DocId) -> tantivy::Result<Explanation> {

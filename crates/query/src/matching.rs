@@ -160,13 +160,15 @@ impl Matcher {
 
     /// Whether `doc` is a candidate; if not, the next one is not before the document returned.
     /// Documents ascend, or stay, and lie behind none that [`Matcher::seek`] returned.
-    fn at(&mut self, doc: DocId) -> Result<(), DocId> {
+    fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
         let next = match self {
-            Self::Engine(engine) => return engine.at(doc),
-            Self::And(and) => return and.members.iter_mut().try_for_each(|member| member.at(doc)),
-            Self::Or(or) => return or.at(doc, |_| true),
-            Self::AndNot(and_not) => return and_not.included.at(doc),
-            Self::Phrase(phrase) => return phrase.at(doc),
+            Self::Engine(engine) => return engine.probe(doc),
+            Self::And(and) => {
+                return and.members.iter_mut().try_for_each(|member| member.probe(doc));
+            }
+            Self::Or(or) => return or.probe(doc, |_| true),
+            Self::AndNot(and_not) => return and_not.included.probe(doc),
+            Self::Phrase(phrase) => return phrase.probe(doc),
             Self::List(list) => list.seek(doc),
             Self::Kept(list) => list.next(doc),
             Self::Nothing => TERMINATED,
@@ -193,7 +195,7 @@ impl Matcher {
     /// through with [`Matcher::seek`].
     fn retain(&mut self, window: &mut Window) {
         let kept = matches!(self, Self::Kept(_));
-        if !kept && self.is_lists() && window.is_dense(self.size_hint(), window.count()) {
+        if !kept && self.is_postings_only() && window.is_dense(self.size_hint(), window.count()) {
             let mut own = window.emptied();
             self.fill(&mut own);
             return window.intersect(&own);
@@ -203,7 +205,7 @@ impl Matcher {
             Self::List(list) => retain_postings(list, window),
             Self::Kept(list) => window.retain_postings(list),
             Self::Phrase(phrase) => phrase.retain(window),
-            Self::Engine(engine) => window.retain(|doc| engine.at(doc).is_ok()),
+            Self::Engine(engine) => window.retain(|doc| engine.probe(doc).is_ok()),
             Self::And(and) => and.members.iter_mut().for_each(|member| member.retain(window)),
             Self::Or(or) => or.retain(window),
             Self::AndNot(and_not) => and_not.included.retain(window),
@@ -211,13 +213,13 @@ impl Matcher {
     }
 
     /// Whether its candidates are found by our own lists alone.
-    fn is_lists(&self) -> bool {
+    fn is_postings_only(&self) -> bool {
         match self {
             Self::Nothing | Self::List(_) | Self::Kept(_) | Self::Phrase(_) => true,
             Self::Engine(_) => false,
-            Self::And(and) => and.members.iter().all(Self::is_lists),
-            Self::Or(or) => or.members.iter().all(Self::is_lists),
-            Self::AndNot(and_not) => and_not.included.is_lists(),
+            Self::And(and) => and.members.iter().all(Self::is_postings_only),
+            Self::Or(or) => or.members.iter().all(Self::is_postings_only),
+            Self::AndNot(and_not) => and_not.included.is_postings_only(),
         }
     }
 
@@ -252,7 +254,7 @@ impl Matcher {
             Self::Or(or) => or.confirm(doc),
             Self::AndNot(and_not) => {
                 let AndNot { included, excluded } = and_not.as_mut();
-                included.confirm(doc) && !(excluded.at(doc).is_ok() && excluded.confirm(doc))
+                included.confirm(doc) && !(excluded.probe(doc).is_ok() && excluded.confirm(doc))
             }
         }
     }
@@ -279,7 +281,7 @@ impl Engine {
         }
     }
 
-    fn at(&mut self, doc: DocId) -> Result<(), DocId> {
+    fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
         use tantivy::SeekDangerResult::{Found, SeekLowerBound};
 
         let next = match self.behind {
@@ -326,7 +328,7 @@ impl And {
         let Some((first, others)) = self.members.split_first_mut() else { return TERMINATED };
         let mut doc = first.seek(target);
         while doc != TERMINATED
-            && let Err(next) = others.iter_mut().try_for_each(|member| member.at(doc))
+            && let Err(next) = others.iter_mut().try_for_each(|member| member.probe(doc))
         {
             doc = first.seek(next);
         }
@@ -377,19 +379,19 @@ impl Or {
 
     fn confirm(&mut self, doc: DocId) -> bool {
         if self.marked.is_empty() {
-            return self.at(doc, |member| member.confirm(doc)).is_ok();
+            return self.probe(doc, |member| member.confirm(doc)).is_ok();
         }
         let mut members = self.members.iter_mut().zip(&self.marked);
         members.any(|(member, marked)| marked.contains(doc) && member.confirm(doc))
     }
 
-    /// As [`Matcher::at`], for a member that is `wanted`.
-    fn at(&mut self, doc: DocId, wanted: impl Fn(&mut Matcher) -> bool) -> Result<(), DocId> {
+    /// As [`Matcher::probe`], for a member that is `wanted`.
+    fn probe(&mut self, doc: DocId, wanted: impl Fn(&mut Matcher) -> bool) -> Result<(), DocId> {
         for (member, next) in self.members.iter_mut().zip(&mut self.next) {
             if *next > doc {
                 continue;
             }
-            match member.at(doc) {
+            match member.probe(doc) {
                 Ok(()) if wanted(member) => return Ok(()),
                 Ok(()) => {}
                 Err(from) => *next = from,
@@ -426,7 +428,7 @@ pub(crate) fn cover(length: usize) -> impl Iterator<Item = usize> {
 /// Three characters or more in one part: pairs in the same document, at their distances.
 pub(crate) struct Phrase {
     /// The shortest list first.
-    lists: Vec<OfPhrase>,
+    lists: Vec<PhraseBigram>,
     /// The same lists at the last document that was confirmed, where they have gone by it.
     behind: Option<Vec<Cursor>>,
     /// Where the phrase may begin in the document at hand; then places of one pair.
@@ -435,7 +437,7 @@ pub(crate) struct Phrase {
 }
 
 /// One pair of a phrase.
-struct OfPhrase {
+struct PhraseBigram {
     /// Where the pair stands in the phrase.
     offset: u32,
     list: Cursor,
@@ -443,7 +445,7 @@ struct OfPhrase {
     kept: Option<Arc<Unpacked>>,
 }
 
-impl OfPhrase {
+impl PhraseBigram {
     fn fill(&mut self, window: &mut Window) {
         match &self.kept {
             Some(list) => window.insert_postings(list),
@@ -476,7 +478,7 @@ impl Phrase {
                 Opened::Own(list) => (*list, None),
                 Opened::Kept(kept) => (postings.list(pair)?, Some(kept)),
             };
-            lists.push(OfPhrase { offset: at as u32, list, kept });
+            lists.push(PhraseBigram { offset: at as u32, list, kept });
         }
         lists.sort_by_key(|of| of.list.count());
         Some(Self { lists, behind: None, starts: Vec::new(), places: Vec::new() })
@@ -497,14 +499,14 @@ impl Phrase {
     fn seek(&mut self, target: DocId) -> DocId {
         let mut doc = self.lists[0].seek(target);
         while doc != TERMINATED
-            && let Err(next) = self.at(doc)
+            && let Err(next) = self.probe(doc)
         {
             doc = self.lists[0].seek(next);
         }
         doc
     }
 
-    fn at(&mut self, doc: DocId) -> Result<(), DocId> {
+    fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
         self.lists.iter_mut().try_for_each(|list| match list.seek(doc) {
             there if there == doc => Ok(()),
             next => Err(next),
@@ -549,19 +551,19 @@ impl Phrase {
 }
 
 /// The documents that match, as the engine asks for them. They score nothing.
-pub(crate) struct Confirmed {
+pub(crate) struct ConfirmedDocs {
     matcher: Matcher,
     doc: DocId,
 }
 
-impl Confirmed {
+impl ConfirmedDocs {
     pub(crate) fn new(matcher: Matcher) -> Self {
         let mut confirmed = Self { matcher, doc: 0 };
-        confirmed.settle(0);
+        confirmed.advance_to(0);
         confirmed
     }
 
-    fn settle(&mut self, target: DocId) -> DocId {
+    fn advance_to(&mut self, target: DocId) -> DocId {
         let mut doc = self.matcher.seek(target);
         while doc != TERMINATED && !self.matcher.confirm(doc) {
             doc = self.matcher.seek(doc + 1);
@@ -571,16 +573,16 @@ impl Confirmed {
     }
 }
 
-impl DocSet for Confirmed {
+impl DocSet for ConfirmedDocs {
     fn advance(&mut self) -> DocId {
         match self.doc {
             TERMINATED => TERMINATED,
-            doc => self.settle(doc + 1),
+            doc => self.advance_to(doc + 1),
         }
     }
 
     fn seek(&mut self, target: DocId) -> DocId {
-        if self.doc < target { self.settle(target) } else { self.doc }
+        if self.doc < target { self.advance_to(target) } else { self.doc }
     }
 
     fn doc(&self) -> DocId {
@@ -592,7 +594,7 @@ impl DocSet for Confirmed {
     }
 }
 
-impl Scorer for Confirmed {
+impl Scorer for ConfirmedDocs {
     fn score(&mut self) -> Score {
         0.0
     }
