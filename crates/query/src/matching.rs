@@ -33,7 +33,7 @@ pub(crate) enum Matcher {
     /// Three characters or more.
     Phrase(Box<Phrase>),
     /// Whatever the engine finds.
-    Engine(Engine),
+    Tantivy(TantivyDocs),
     And(And),
     Or(Or),
     AndNot(Box<AndNot>),
@@ -57,7 +57,7 @@ impl Matcher {
             return Ok(matcher);
         }
         let weight = query.weight(scoring)?;
-        Ok(Self::Engine(Engine { matched: weight.scorer(reader, 1.0)?, behind: None }))
+        Ok(Self::Tantivy(TantivyDocs { scorer: weight.scorer(reader, 1.0)?, not_before: None }))
     }
 
     /// `None` for what has more to it than AND, OR and NOT.
@@ -133,7 +133,7 @@ impl Matcher {
             Self::Kept(list) => u64::from(list.count()),
             // Of the documents that have its rarest pair, few have it whole.
             Self::Phrase(phrase) => u64::from(phrase.lists[0].list.count() / 4 + 1),
-            Self::Engine(engine) => engine.matched.cost(),
+            Self::Tantivy(docs) => docs.scorer.cost(),
             Self::And(and) => and.members[0].cost(),
             Self::Or(or) => or.members.iter().map(Self::cost).sum(),
             Self::AndNot(and_not) => and_not.included.cost(),
@@ -151,7 +151,7 @@ impl Matcher {
             Self::List(list) => list.seek(target),
             Self::Kept(list) => list.next(target),
             Self::Phrase(phrase) => phrase.seek(target),
-            Self::Engine(engine) => engine.seek(target),
+            Self::Tantivy(docs) => docs.seek(target),
             Self::And(and) => and.seek(target),
             Self::Or(or) => or.seek(target),
             Self::AndNot(and_not) => and_not.included.seek(target),
@@ -162,7 +162,7 @@ impl Matcher {
     /// Documents ascend, or stay, and lie behind none that [`Matcher::seek`] returned.
     fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
         let next = match self {
-            Self::Engine(engine) => return engine.probe(doc),
+            Self::Tantivy(docs) => return docs.probe(doc),
             Self::And(and) => {
                 return and.members.iter_mut().try_for_each(|member| member.probe(doc));
             }
@@ -184,7 +184,7 @@ impl Matcher {
             Self::List(list) => list.mark(window.from(), window.bits()),
             Self::Kept(list) => window.insert_postings(list),
             Self::Phrase(phrase) => phrase.fill(window),
-            Self::Engine(engine) => engine.fill(window),
+            Self::Tantivy(docs) => docs.fill(window),
             Self::And(and) => and.fill(window),
             Self::Or(or) => or.fill(window),
             Self::AndNot(and_not) => and_not.included.fill(window),
@@ -205,7 +205,7 @@ impl Matcher {
             Self::List(list) => retain_postings(list, window),
             Self::Kept(list) => window.retain_postings(list),
             Self::Phrase(phrase) => phrase.retain(window),
-            Self::Engine(engine) => window.retain(|doc| engine.probe(doc).is_ok()),
+            Self::Tantivy(docs) => window.retain(|doc| docs.probe(doc).is_ok()),
             Self::And(and) => and.members.iter_mut().for_each(|member| member.retain(window)),
             Self::Or(or) => or.retain(window),
             Self::AndNot(and_not) => and_not.included.retain(window),
@@ -216,7 +216,7 @@ impl Matcher {
     fn is_postings_only(&self) -> bool {
         match self {
             Self::Nothing | Self::List(_) | Self::Kept(_) | Self::Phrase(_) => true,
-            Self::Engine(_) => false,
+            Self::Tantivy(_) => false,
             Self::And(and) => and.members.iter().all(Self::is_postings_only),
             Self::Or(or) => or.members.iter().all(Self::is_postings_only),
             Self::AndNot(and_not) => and_not.included.is_postings_only(),
@@ -226,7 +226,7 @@ impl Matcher {
     /// Whether every candidate matches.
     pub(crate) fn is_exact(&self) -> bool {
         match self {
-            Self::Nothing | Self::List(_) | Self::Kept(_) | Self::Engine(_) => true,
+            Self::Nothing | Self::List(_) | Self::Kept(_) | Self::Tantivy(_) => true,
             Self::Phrase(_) | Self::AndNot(_) => false,
             Self::And(and) => and.members.iter().all(Self::is_exact),
             Self::Or(or) => or.members.iter().all(Self::is_exact),
@@ -237,7 +237,7 @@ impl Matcher {
     pub(crate) fn can_rewind(&self) -> bool {
         match self {
             Self::Nothing | Self::List(_) | Self::Kept(_) => true,
-            Self::Engine(_) | Self::Phrase(_) => true,
+            Self::Tantivy(_) | Self::Phrase(_) => true,
             Self::AndNot(_) => false,
             Self::And(and) => and.members.iter().all(Self::can_rewind),
             Self::Or(or) => or.members.iter().all(Self::can_rewind),
@@ -248,7 +248,7 @@ impl Matcher {
     pub(crate) fn confirm(&mut self, doc: DocId) -> bool {
         match self {
             Self::Nothing => false,
-            Self::List(_) | Self::Kept(_) | Self::Engine(_) => true,
+            Self::List(_) | Self::Kept(_) | Self::Tantivy(_) => true,
             Self::Phrase(phrase) => phrase.confirm(doc),
             Self::And(and) => and.members.iter_mut().all(|member| member.confirm(doc)),
             Self::Or(or) => or.confirm(doc),
@@ -261,42 +261,42 @@ impl Matcher {
 }
 
 /// Documents of the engine.
-pub(crate) struct Engine {
-    matched: Box<dyn Scorer>,
+pub(crate) struct TantivyDocs {
+    scorer: Box<dyn Scorer>,
     /// It has said that there is none before this one, and knows no more.
-    behind: Option<DocId>,
+    not_before: Option<DocId>,
 }
 
-impl Engine {
+impl TantivyDocs {
     fn seek(&mut self, target: DocId) -> DocId {
-        let doc = self.matched.doc();
-        if doc < target { self.matched.seek(target) } else { doc }
+        let doc = self.scorer.doc();
+        if doc < target { self.scorer.seek(target) } else { doc }
     }
 
     fn fill(&mut self, window: &mut Window) {
         let mut doc = self.seek(window.from());
         while doc < window.until() {
             window.insert(doc);
-            doc = self.matched.advance();
+            doc = self.scorer.advance();
         }
     }
 
     fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
         use tantivy::SeekDangerResult::{Found, SeekLowerBound};
 
-        let next = match self.behind {
+        let next = match self.not_before {
             Some(next) if doc < next => return Err(next),
-            Some(_) => self.matched.seek_danger(doc),
-            None if self.matched.doc() < doc => self.matched.seek_danger(doc),
-            None if self.matched.doc() == doc => Found,
-            None => return Err(self.matched.doc()),
+            Some(_) => self.scorer.seek_danger(doc),
+            None if self.scorer.doc() < doc => self.scorer.seek_danger(doc),
+            None if self.scorer.doc() == doc => Found,
+            None => return Err(self.scorer.doc()),
         };
         match next {
             Found => {
-                self.behind = None;
+                self.not_before = None;
                 Ok(())
             }
-            SeekLowerBound(next) => Err(*self.behind.insert(next)),
+            SeekLowerBound(next) => Err(*self.not_before.insert(next)),
         }
     }
 }
@@ -430,7 +430,7 @@ pub(crate) struct Phrase {
     /// The shortest list first.
     lists: Vec<PhraseBigram>,
     /// The same lists at the last document that was confirmed, where they have gone by it.
-    behind: Option<Vec<Cursor>>,
+    rewound: Option<Vec<Cursor>>,
     /// Where the phrase may begin in the document at hand; then places of one pair.
     starts: Vec<u32>,
     places: Vec<u32>,
@@ -481,7 +481,7 @@ impl Phrase {
             lists.push(PhraseBigram { offset: at as u32, list, kept });
         }
         lists.sort_by_key(|of| of.list.count());
-        Some(Self { lists, behind: None, starts: Vec::new(), places: Vec::new() })
+        Some(Self { lists, rewound: None, starts: Vec::new(), places: Vec::new() })
     }
 
     fn fill(&mut self, window: &mut Window) {
@@ -515,17 +515,17 @@ impl Phrase {
 
     /// Whether the pairs of the candidate stand at their distances.
     fn confirm(&mut self, doc: DocId) -> bool {
-        let Self { lists, behind, starts, places } = self;
+        let Self { lists, rewound, starts, places } = self;
         let has_passed = |list: &Cursor| list.doc() > doc;
-        let mut behind = if lists.iter().any(|of| has_passed(&of.list)) {
-            behind.take_if(|behind| behind.iter().any(has_passed));
-            let rewound = || lists.iter().map(|of| of.list.rewound()).collect();
-            Some(behind.get_or_insert_with(rewound))
+        let mut rewound = if lists.iter().any(|of| has_passed(&of.list)) {
+            rewound.take_if(|rewound| rewound.iter().any(has_passed));
+            let rewind = || lists.iter().map(|of| of.list.rewound()).collect();
+            Some(rewound.get_or_insert_with(rewind))
         } else {
             None
         };
         for (number, of) in lists.iter_mut().enumerate() {
-            let list = behind.as_mut().map_or(&mut of.list, |behind| &mut behind[number]);
+            let list = rewound.as_mut().map_or(&mut of.list, |rewound| &mut rewound[number]);
             // Only of a damaged list, which contradicts itself, is it no document.
             if list.seek(doc) != doc {
                 return false;
