@@ -115,7 +115,8 @@ impl Best {
             // What is matched is mostly what is scored: to find its lists and read their first blocks again takes longer.
             let open = |postings: &Postings, key| {
                 let opened = scorer.opened(key);
-                opened.or_else(|| statistics.lists.open(reader.segment_id(), postings, key))
+                opened
+                    .or_else(|| statistics.postings_cache.open(reader.segment_id(), postings, key))
             };
             let mut matched = Matcher::of(wanted.matched, scoring, reader, &open)?;
             let documents = reader.max_doc();
@@ -141,7 +142,11 @@ impl Best {
                 (next, length) = (window.until(), (length * 2).min(longest));
                 best.collect(window, promise, &mut scorer, &mut matched);
             }
-            statistics.lists.looked(reader.segment_id(), documents, scorer.looked());
+            statistics.postings_cache.record_costs(
+                reader.segment_id(),
+                documents,
+                scorer.access_costs(),
+            );
             best.shrink();
             total += best.total;
             found.append(&mut best.found);

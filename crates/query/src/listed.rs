@@ -4,7 +4,7 @@ use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::{DocId, Score, SegmentReader, TantivyError};
 use wensou_index::{Part, Postings, SegmentPostings};
 
-use crate::lists::Opened;
+use crate::lists::OpenedPostings;
 use crate::matching::{ConfirmedDocs, Matcher};
 
 /// Matches documents that have something in one of the parts, or stand somewhere. Scores nothing.
@@ -49,7 +49,8 @@ struct ListedWeight(Listed);
 impl Weight for ListedWeight {
     fn scorer(&self, reader: &SegmentReader, _: Score) -> tantivy::Result<Box<dyn Scorer>> {
         let Listed { parts, what, .. } = &self.0;
-        let matcher = Matcher::listed(self.0.of_segment(reader)?, parts, what, &Opened::from_file);
+        let matcher =
+            Matcher::listed(self.0.of_segment(reader)?, parts, what, &OpenedPostings::from_file);
         Ok(Box::new(ConfirmedDocs::new(matcher)))
     }
 

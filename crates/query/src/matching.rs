@@ -17,19 +17,19 @@ use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
 use wensou_index::{Cursor, Part, Postings, Unit, UnitKey, Unpacked};
 
 use crate::listed::{Listed, What};
-use crate::lists::Opened;
+use crate::lists::OpenedPostings;
 use crate::window::Window;
 
 /// How the list of a unit is opened.
-pub(crate) type Open<'o> = &'o dyn Fn(&Postings, UnitKey) -> Option<Opened>;
+pub(crate) type Open<'o> = &'o dyn Fn(&Postings, UnitKey) -> Option<OpenedPostings>;
 
 /// Documents of one segment that may match, ascending.
 pub(crate) enum Matcher {
     Nothing,
     /// A word, two characters, or one.
-    List(Box<Cursor>),
+    Cursor(Box<Cursor>),
     /// The same, in memory.
-    Kept(Arc<Unpacked>),
+    Bitset(Arc<Unpacked>),
     /// Three characters or more.
     Phrase(Box<Phrase>),
     /// Whatever the engine finds.
@@ -92,8 +92,8 @@ impl Matcher {
     pub(crate) fn listed(postings: &Postings, parts: &[Part], what: &What, open: Open<'_>) -> Self {
         let list = |key| {
             open(postings, key).map(|list| match list {
-                Opened::Kept(list) => Self::Kept(list),
-                Opened::Own(list) => Self::List(list),
+                OpenedPostings::Cached(list) => Self::Bitset(list),
+                OpenedPostings::OnDisk(list) => Self::Cursor(list),
             })
         };
         let sequence = |part: Part, key: &[char]| match key {
@@ -108,8 +108,8 @@ impl Matcher {
             What::Prefix(_) | What::Path { .. } => None,
         };
         match what {
-            What::Prefix(prefix) => Self::Kept(Arc::new(postings.with_prefix(parts, prefix))),
-            What::Path { name, whole } => Self::Kept(Arc::new(postings.in_paths(name, *whole))),
+            What::Prefix(prefix) => Self::Bitset(Arc::new(postings.with_prefix(parts, prefix))),
+            What::Path { name, whole } => Self::Bitset(Arc::new(postings.in_paths(name, *whole))),
             _ => Self::or(parts.iter().filter_map(of_part).collect()),
         }
     }
@@ -129,10 +129,10 @@ impl Matcher {
     pub(crate) fn cost(&self) -> u64 {
         match self {
             Self::Nothing => 0,
-            Self::List(list) => u64::from(Cursor::count(list)),
-            Self::Kept(list) => u64::from(list.count()),
+            Self::Cursor(list) => u64::from(Cursor::count(list)),
+            Self::Bitset(list) => u64::from(list.count()),
             // Of the documents that have its rarest pair, few have it whole.
-            Self::Phrase(phrase) => u64::from(phrase.lists[0].list.count() / 4 + 1),
+            Self::Phrase(phrase) => u64::from(phrase.bigrams[0].cursor.count() / 4 + 1),
             Self::Tantivy(docs) => docs.scorer.cost(),
             Self::And(and) => and.members[0].cost(),
             Self::Or(or) => or.members.iter().map(Self::cost).sum(),
@@ -148,8 +148,8 @@ impl Matcher {
     pub(crate) fn seek(&mut self, target: DocId) -> DocId {
         match self {
             Self::Nothing => TERMINATED,
-            Self::List(list) => list.seek(target),
-            Self::Kept(list) => list.next(target),
+            Self::Cursor(list) => list.seek(target),
+            Self::Bitset(list) => list.next(target),
             Self::Phrase(phrase) => phrase.seek(target),
             Self::Tantivy(docs) => docs.seek(target),
             Self::And(and) => and.seek(target),
@@ -169,8 +169,8 @@ impl Matcher {
             Self::Or(or) => return or.probe(doc, |_| true),
             Self::AndNot(and_not) => return and_not.included.probe(doc),
             Self::Phrase(phrase) => return phrase.probe(doc),
-            Self::List(list) => list.seek(doc),
-            Self::Kept(list) => list.next(doc),
+            Self::Cursor(list) => list.seek(doc),
+            Self::Bitset(list) => list.next(doc),
             Self::Nothing => TERMINATED,
         };
         if next == doc { Ok(()) } else { Err(next) }
@@ -181,8 +181,8 @@ impl Matcher {
     pub(crate) fn fill(&mut self, window: &mut Window) {
         match self {
             Self::Nothing => {}
-            Self::List(list) => list.mark(window.from(), window.bits()),
-            Self::Kept(list) => window.insert_postings(list),
+            Self::Cursor(list) => list.mark(window.from(), window.bits()),
+            Self::Bitset(list) => window.insert_postings(list),
             Self::Phrase(phrase) => phrase.fill(window),
             Self::Tantivy(docs) => docs.fill(window),
             Self::And(and) => and.fill(window),
@@ -194,16 +194,19 @@ impl Matcher {
     /// Leaves out of a window what is no candidate. As [`Matcher::fill`], but not for what was gone
     /// through with [`Matcher::seek`].
     fn retain(&mut self, window: &mut Window) {
-        let kept = matches!(self, Self::Kept(_));
-        if !kept && self.is_postings_only() && window.is_dense(self.size_hint(), window.count()) {
+        let is_bitset = matches!(self, Self::Bitset(_));
+        if !is_bitset
+            && self.is_postings_only()
+            && window.is_dense(self.size_hint(), window.count())
+        {
             let mut own = window.emptied();
             self.fill(&mut own);
             return window.intersect(&own);
         }
         match self {
             Self::Nothing => *window = window.emptied(),
-            Self::List(list) => retain_postings(list, window),
-            Self::Kept(list) => window.retain_postings(list),
+            Self::Cursor(list) => retain_postings(list, window),
+            Self::Bitset(list) => window.retain_postings(list),
             Self::Phrase(phrase) => phrase.retain(window),
             Self::Tantivy(docs) => window.retain(|doc| docs.probe(doc).is_ok()),
             Self::And(and) => and.members.iter_mut().for_each(|member| member.retain(window)),
@@ -215,7 +218,7 @@ impl Matcher {
     /// Whether its candidates are found by our own lists alone.
     fn is_postings_only(&self) -> bool {
         match self {
-            Self::Nothing | Self::List(_) | Self::Kept(_) | Self::Phrase(_) => true,
+            Self::Nothing | Self::Cursor(_) | Self::Bitset(_) | Self::Phrase(_) => true,
             Self::Tantivy(_) => false,
             Self::And(and) => and.members.iter().all(Self::is_postings_only),
             Self::Or(or) => or.members.iter().all(Self::is_postings_only),
@@ -226,7 +229,7 @@ impl Matcher {
     /// Whether every candidate matches.
     pub(crate) fn is_exact(&self) -> bool {
         match self {
-            Self::Nothing | Self::List(_) | Self::Kept(_) | Self::Tantivy(_) => true,
+            Self::Nothing | Self::Cursor(_) | Self::Bitset(_) | Self::Tantivy(_) => true,
             Self::Phrase(_) | Self::AndNot(_) => false,
             Self::And(and) => and.members.iter().all(Self::is_exact),
             Self::Or(or) => or.members.iter().all(Self::is_exact),
@@ -236,7 +239,7 @@ impl Matcher {
     /// Whether [`Matcher::confirm`] can go back to the beginning of a window that was marked.
     pub(crate) fn can_rewind(&self) -> bool {
         match self {
-            Self::Nothing | Self::List(_) | Self::Kept(_) => true,
+            Self::Nothing | Self::Cursor(_) | Self::Bitset(_) => true,
             Self::Tantivy(_) | Self::Phrase(_) => true,
             Self::AndNot(_) => false,
             Self::And(and) => and.members.iter().all(Self::can_rewind),
@@ -248,7 +251,7 @@ impl Matcher {
     pub(crate) fn confirm(&mut self, doc: DocId) -> bool {
         match self {
             Self::Nothing => false,
-            Self::List(_) | Self::Kept(_) | Self::Tantivy(_) => true,
+            Self::Cursor(_) | Self::Bitset(_) | Self::Tantivy(_) => true,
             Self::Phrase(phrase) => phrase.confirm(doc),
             Self::And(and) => and.members.iter_mut().all(|member| member.confirm(doc)),
             Self::Or(or) => or.confirm(doc),
@@ -428,7 +431,7 @@ pub(crate) fn cover(length: usize) -> impl Iterator<Item = usize> {
 /// Three characters or more in one part: pairs in the same document, at their distances.
 pub(crate) struct Phrase {
     /// The shortest list first.
-    lists: Vec<PhraseBigram>,
+    bigrams: Vec<PhraseBigram>,
     /// The same lists at the last document that was confirmed, where they have gone by it.
     rewound: Option<Vec<Cursor>>,
     /// Where the phrase may begin in the document at hand; then places of one pair.
@@ -440,30 +443,30 @@ pub(crate) struct Phrase {
 struct PhraseBigram {
     /// Where the pair stands in the phrase.
     offset: u32,
-    list: Cursor,
+    cursor: Cursor,
     /// The list in memory, if it is there: then only the places are read from the list itself.
-    kept: Option<Arc<Unpacked>>,
+    bitset: Option<Arc<Unpacked>>,
 }
 
 impl PhraseBigram {
     fn fill(&mut self, window: &mut Window) {
-        match &self.kept {
+        match &self.bitset {
             Some(list) => window.insert_postings(list),
-            None => self.list.mark(window.from(), window.bits()),
+            None => self.cursor.mark(window.from(), window.bits()),
         }
     }
 
     fn retain(&mut self, window: &mut Window) {
-        match &self.kept {
+        match &self.bitset {
             Some(list) => window.retain_postings(list),
-            None => retain_postings(&mut self.list, window),
+            None => retain_postings(&mut self.cursor, window),
         }
     }
 
     fn seek(&mut self, target: DocId) -> DocId {
-        match &self.kept {
+        match &self.bitset {
             Some(list) => list.next(target),
-            None => self.list.seek(target),
+            None => self.cursor.seek(target),
         }
     }
 }
@@ -471,21 +474,21 @@ impl PhraseBigram {
 impl Phrase {
     /// `None` where no document can have it.
     fn new(postings: &Postings, part: Part, key: &[char], open: Open<'_>) -> Option<Self> {
-        let mut lists = Vec::new();
+        let mut bigrams = Vec::new();
         for at in cover(key.len()) {
             let pair = UnitKey::pair(part, key[at], key[at + 1]);
-            let (list, kept) = match open(postings, pair)? {
-                Opened::Own(list) => (*list, None),
-                Opened::Kept(kept) => (postings.list(pair)?, Some(kept)),
+            let (cursor, bitset) = match open(postings, pair)? {
+                OpenedPostings::OnDisk(list) => (*list, None),
+                OpenedPostings::Cached(bitset) => (postings.list(pair)?, Some(bitset)),
             };
-            lists.push(PhraseBigram { offset: at as u32, list, kept });
+            bigrams.push(PhraseBigram { offset: at as u32, cursor, bitset });
         }
-        lists.sort_by_key(|of| of.list.count());
-        Some(Self { lists, rewound: None, starts: Vec::new(), places: Vec::new() })
+        bigrams.sort_by_key(|of| of.cursor.count());
+        Some(Self { bigrams, rewound: None, starts: Vec::new(), places: Vec::new() })
     }
 
     fn fill(&mut self, window: &mut Window) {
-        let Some((first, others)) = self.lists.split_first_mut() else { return };
+        let Some((first, others)) = self.bigrams.split_first_mut() else { return };
         let mut own = window.emptied();
         first.fill(&mut own);
         others.iter_mut().for_each(|list| list.retain(&mut own));
@@ -493,21 +496,21 @@ impl Phrase {
     }
 
     fn retain(&mut self, window: &mut Window) {
-        self.lists.iter_mut().for_each(|list| list.retain(window));
+        self.bigrams.iter_mut().for_each(|list| list.retain(window));
     }
 
     fn seek(&mut self, target: DocId) -> DocId {
-        let mut doc = self.lists[0].seek(target);
+        let mut doc = self.bigrams[0].seek(target);
         while doc != TERMINATED
             && let Err(next) = self.probe(doc)
         {
-            doc = self.lists[0].seek(next);
+            doc = self.bigrams[0].seek(next);
         }
         doc
     }
 
     fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
-        self.lists.iter_mut().try_for_each(|list| match list.seek(doc) {
+        self.bigrams.iter_mut().try_for_each(|list| match list.seek(doc) {
             there if there == doc => Ok(()),
             next => Err(next),
         })
@@ -515,17 +518,17 @@ impl Phrase {
 
     /// Whether the pairs of the candidate stand at their distances.
     fn confirm(&mut self, doc: DocId) -> bool {
-        let Self { lists, rewound, starts, places } = self;
+        let Self { bigrams, rewound, starts, places } = self;
         let has_passed = |list: &Cursor| list.doc() > doc;
-        let mut rewound = if lists.iter().any(|of| has_passed(&of.list)) {
+        let mut rewound = if bigrams.iter().any(|of| has_passed(&of.cursor)) {
             rewound.take_if(|rewound| rewound.iter().any(has_passed));
-            let rewind = || lists.iter().map(|of| of.list.rewound()).collect();
+            let rewind = || bigrams.iter().map(|of| of.cursor.rewound()).collect();
             Some(rewound.get_or_insert_with(rewind))
         } else {
             None
         };
-        for (number, of) in lists.iter_mut().enumerate() {
-            let list = rewound.as_mut().map_or(&mut of.list, |rewound| &mut rewound[number]);
+        for (number, of) in bigrams.iter_mut().enumerate() {
+            let list = rewound.as_mut().map_or(&mut of.cursor, |rewound| &mut rewound[number]);
             // Only of a damaged list, which contradicts itself, is it no document.
             if list.seek(doc) != doc {
                 return false;

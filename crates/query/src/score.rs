@@ -19,7 +19,7 @@ use tantivy::query::{EnableScoring, Query, Scorer};
 use tantivy::{DocId, DocSet, SegmentReader, TantivyError};
 use wensou_index::{Cursor, Index, Part, Postings, Unit, UnitKey, Unpacked};
 
-use crate::lists::{Looked, Opened};
+use crate::lists::{AccessCost, OpenedPostings};
 use crate::stats::{Norms, Statistics, share};
 use crate::terms::Scored;
 use crate::window::Window;
@@ -111,22 +111,22 @@ impl AtHand {
             added[at] = share(frequency as f32, damping) * most;
             score[at] += added[at];
         };
-        match &mut unit.list {
-            List::Own(list, _, looked) => {
-                looked.go_through(window.expected(Cursor::count(list)));
+        match &mut unit.postings {
+            TermPostings::Cursor(list, _, cost) => {
+                cost.add_scan(window.expected(Cursor::count(list)));
                 each_of_window(list, window, ranks, add);
             }
             // Where documents are few, the window has more bits to go through.
-            List::Kept(list) if docs.len() < window.length() / 32 => {
+            TermPostings::Bitset(list) if docs.len() < window.length() / 32 => {
                 for (at, doc) in docs.iter().enumerate().filter(|(_, doc)| list.contains(**doc)) {
                     add(at, list.frequency(*doc));
                 }
             }
-            List::Kept(list) => {
+            TermPostings::Bitset(list) => {
                 let shared = window.shared(list);
                 shared.for_each(|doc| add(window.rank(doc, ranks), list.frequency(doc)));
             }
-            List::Bonus(_) => {}
+            TermPostings::Bonus(_) => {}
         }
     }
 
@@ -153,17 +153,19 @@ impl AtHand {
                 open[at] -= share(bound, damping[at]) * most;
             }
         };
-        match &mut unit.list {
-            List::Own(list, _, looked) if window.is_dense(Cursor::count(list), left.len()) => {
-                looked.go_through(window.expected(Cursor::count(list)));
+        match &mut unit.postings {
+            TermPostings::Cursor(list, _, cost)
+                if window.is_dense(Cursor::count(list), left.len()) =>
+            {
+                cost.add_scan(window.expected(Cursor::count(list)));
                 room.clear();
                 room.resize(docs.len(), 0);
                 each_of_window(list, window, ranks, |at, frequency| room[at] = frequency);
                 left.iter().for_each(|at| add(*at as usize, room[*at as usize] as f32));
             }
             list => {
-                if let List::Own(_, _, looked) = list {
-                    looked.look(left.len());
+                if let TermPostings::Cursor(_, _, cost) = list {
+                    cost.add_lookups(left.len());
                 }
                 left.iter().for_each(|at| add(*at as usize, unit.frequency(docs[*at as usize])));
             }
@@ -228,8 +230,8 @@ impl SegmentScorer {
         }
         for (query, worth) in bonus {
             let scoring = EnableScoring::disabled_from_searcher(index.searcher());
-            let list = List::Bonus(query.weight(scoring)?.scorer(reader, 1.0)?);
-            units.push(UnitScorer { list, place: ANYWHERE, single: false, most: *worth });
+            let list = TermPostings::Bonus(query.weight(scoring)?.scorer(reader, 1.0)?);
+            units.push(UnitScorer { postings: list, place: ANYWHERE, single: false, most: *worth });
         }
         units.sort_by(|a, b| b.most.total_cmp(&a.most));
         let lengths = Lengths::of(statistics, postings(index, reader)?);
@@ -237,9 +239,11 @@ impl SegmentScorer {
     }
 
     /// A list that it has open, as long as no window has been looked at.
-    pub(crate) fn opened(&self, key: UnitKey) -> Option<Opened> {
-        self.units.iter().find_map(|unit| match &unit.list {
-            List::Own(list, of, _) if *of == key => Some(Opened::Own(list.clone())),
+    pub(crate) fn opened(&self, key: UnitKey) -> Option<OpenedPostings> {
+        self.units.iter().find_map(|unit| match &unit.postings {
+            TermPostings::Cursor(list, of, _) if *of == key => {
+                Some(OpenedPostings::OnDisk(list.clone()))
+            }
             _ => None,
         })
     }
@@ -275,16 +279,16 @@ impl SegmentScorer {
     }
 
     /// The units whose lists are not in memory, how many documents these have, and how much they were looked into.
-    pub(crate) fn looked(&self) -> impl Iterator<Item = (UnitKey, u32, Looked)> {
-        self.units.iter().filter_map(|unit| match &unit.list {
-            List::Own(list, key, looked) => Some((*key, Cursor::count(list), *looked)),
-            List::Kept(_) | List::Bonus(_) => None,
+    pub(crate) fn access_costs(&self) -> impl Iterator<Item = (UnitKey, u32, AccessCost)> {
+        self.units.iter().filter_map(|unit| match &unit.postings {
+            TermPostings::Cursor(list, key, cost) => Some((*key, Cursor::count(list), *cost)),
+            TermPostings::Bitset(_) | TermPostings::Bonus(_) => None,
         })
     }
 
     /// Whether [`SegmentScorer::promising`] can be asked, which goes back to the beginning of the window.
     pub(crate) fn can_rewind(&self) -> bool {
-        self.units.iter().all(|unit| !matches!(unit.list, List::Bonus(_)))
+        self.units.iter().all(|unit| !matches!(unit.postings, TermPostings::Bonus(_)))
     }
 
     /// Puts the `count` documents of the window that have the most so far into `best`, with their scores.
@@ -296,11 +300,11 @@ impl SegmentScorer {
     ) {
         let others = self.at_hand.part(count);
         let lists: Vec<_> =
-            self.open.iter().map(|open| self.units[open.unit].list.kept()).collect();
+            self.open.iter().map(|open| self.units[open.unit].postings.snapshot()).collect();
         self.rest(window, 0.0, best);
         for (open, list) in self.open.iter().zip(lists) {
             if let Some(list) = list {
-                self.units[open.unit].list = list;
+                self.units[open.unit].postings = list;
             }
         }
         self.at_hand.left = others;
@@ -384,7 +388,7 @@ const ANY: f32 = f32::MAX;
 
 /// Scores one unit.
 struct UnitScorer {
-    list: List,
+    postings: TermPostings,
     place: usize,
     /// Whether it is a single character.
     single: bool,
@@ -392,21 +396,21 @@ struct UnitScorer {
     most: f32,
 }
 
-enum List {
+enum TermPostings {
     /// In memory.
-    Kept(Arc<Unpacked>),
+    Bitset(Arc<Unpacked>),
     /// In the file; and how much it was looked into.
-    Own(Box<Cursor>, UnitKey, Looked),
+    Cursor(Box<Cursor>, UnitKey, AccessCost),
     /// As much for every document that matches.
     Bonus(Box<dyn Scorer>),
 }
 
-impl List {
+impl TermPostings {
     /// The list as it stands, if another one can go on for it.
-    fn kept(&self) -> Option<Self> {
+    fn snapshot(&self) -> Option<Self> {
         match self {
-            Self::Kept(list) => Some(Self::Kept(list.clone())),
-            Self::Own(list, key, looked) => Some(Self::Own(list.clone(), *key, *looked)),
+            Self::Bitset(list) => Some(Self::Bitset(list.clone())),
+            Self::Cursor(list, key, cost) => Some(Self::Cursor(list.clone(), *key, *cost)),
             Self::Bonus(_) => None,
         }
     }
@@ -421,24 +425,30 @@ impl UnitScorer {
     ) -> tantivy::Result<Option<Self>> {
         let postings = postings(index, reader)?;
         let Some(key) = postings.key(unit.part, unit.unit, &unit.text) else { return Ok(None) };
-        let list = match statistics.lists.open(reader.segment_id(), postings, key) {
+        let list = match statistics.postings_cache.open(reader.segment_id(), postings, key) {
             None => return Ok(None),
-            Some(Opened::Kept(list)) => List::Kept(list),
-            Some(Opened::Own(list)) => List::Own(list, key, Looked::default()),
+            Some(OpenedPostings::Cached(list)) => TermPostings::Bitset(list),
+            Some(OpenedPostings::OnDisk(list)) => {
+                TermPostings::Cursor(list, key, AccessCost::default())
+            }
         };
         let most = unit.weight * statistics.most(unit.part, unit.unit, &unit.text);
         let single = unit.unit == Unit::Char;
-        Ok(Some(Self { list, place: unit.part as usize, single, most }))
+        Ok(Some(Self { postings: list, place: unit.part as usize, single, most }))
     }
 
     /// Whether its list is gone through for so many documents of a window.
     fn is_swept(&self, window: &Window, documents: usize) -> bool {
-        let count = match &self.list {
+        let count = match &self.postings {
             // Their lists are long, and whatever has a word has its characters.
-            List::Own(..) | List::Kept(_) if self.single && self.place == BODY => return false,
-            List::Kept(_) => return true,
-            List::Own(list, ..) => Cursor::count(list),
-            List::Bonus(_) => return false,
+            TermPostings::Cursor(..) | TermPostings::Bitset(_)
+                if self.single && self.place == BODY =>
+            {
+                return false;
+            }
+            TermPostings::Bitset(_) => return true,
+            TermPostings::Cursor(list, ..) => Cursor::count(list),
+            TermPostings::Bonus(_) => return false,
         };
         window.expected(count) <= documents as u64
     }
@@ -446,16 +456,18 @@ impl UnitScorer {
     /// What it adds at most to documents of a window, whose frequencies are dampened so.
     fn bound(&mut self, window: &Window, damping: &[f32]) -> Bound {
         let (from, until) = (window.from(), window.until());
-        let frequency = match &mut self.list {
-            List::Own(list, ..) if list.doc() >= until => return Bound::Nothing,
-            List::Bonus(matched) if matched.doc() >= until => return Bound::Nothing,
-            List::Own(list, ..) => match list.most_within(from.max(list.doc()), until) {
+        let frequency = match &mut self.postings {
+            TermPostings::Cursor(list, ..) if list.doc() >= until => return Bound::Nothing,
+            TermPostings::Bonus(matched) if matched.doc() >= until => return Bound::Nothing,
+            TermPostings::Cursor(list, ..) => match list.most_within(from.max(list.doc()), until) {
                 // 255 stands for any number from there on.
                 None | Some(u8::MAX) => ANY,
                 Some(frequency) => f32::from(frequency),
             },
-            List::Kept(list) => list.most_within(from, until).map_or(ANY, |most| most as f32),
-            List::Bonus(_) => ANY,
+            TermPostings::Bitset(list) => {
+                list.most_within(from, until).map_or(ANY, |most| most as f32)
+            }
+            TermPostings::Bonus(_) => ANY,
         };
         match self.place == BODY {
             // Bodies are of very different lengths.
@@ -469,16 +481,16 @@ impl UnitScorer {
 
     /// How often `doc` has it. Documents ascend, or stay.
     fn frequency(&mut self, doc: DocId) -> f32 {
-        let there = match &mut self.list {
-            List::Kept(_) => doc,
-            List::Own(list, ..) => list.seek(doc),
-            List::Bonus(matched) => seek(matched.as_mut(), doc),
+        let there = match &mut self.postings {
+            TermPostings::Bitset(_) => doc,
+            TermPostings::Cursor(list, ..) => list.seek(doc),
+            TermPostings::Bonus(matched) => seek(matched.as_mut(), doc),
         };
-        match &mut self.list {
+        match &mut self.postings {
             _ if there != doc => 0.0,
-            List::Kept(list) => list.frequency(doc) as f32,
-            List::Own(list, ..) => list.frequency() as f32,
-            List::Bonus(_) => 1.0,
+            TermPostings::Bitset(list) => list.frequency(doc) as f32,
+            TermPostings::Cursor(list, ..) => list.frequency() as f32,
+            TermPostings::Bonus(_) => 1.0,
         }
     }
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use wensou_index::{Index, KINDS_OF_LENGTH, Kind, Part, Unit, length_of};
 
-use crate::lists::Lists;
+use crate::lists::PostingsCache;
 
 /// How soon another occurrence of a unit stops to count.
 const K1: f32 = 1.2;
@@ -22,7 +22,7 @@ pub(crate) struct Statistics<'a> {
     documents: u64,
     norms: OnceLock<[Norms; 3]>,
     /// Opens lists for all queries that are asked with these statistics.
-    pub(crate) lists: Lists,
+    pub(crate) postings_cache: PostingsCache,
 }
 
 impl<'a> Statistics<'a> {
@@ -31,7 +31,7 @@ impl<'a> Statistics<'a> {
             index,
             documents: index.searcher().num_docs(),
             norms: OnceLock::new(),
-            lists: Lists::default(),
+            postings_cache: PostingsCache::default(),
         }
     }
 

@@ -7,7 +7,7 @@ use wensou_index::Unpacked;
 pub(crate) const MOST: usize = 1 << 16;
 
 /// Documents that a list goes through in the time in which it looks for one of them.
-pub(crate) const FASTER: u64 = 16;
+pub(crate) const SCAN_SPEEDUP: u64 = 16;
 
 /// Some of the documents of a stretch of a segment.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ impl Window {
     /// Whether it costs less to go through all that a list of `count` documents has of the stretch
     /// than to look there for each of so many.
     pub(crate) fn is_dense(&self, count: u32, looked_for: usize) -> bool {
-        self.expected(count) <= looked_for as u64 * FASTER
+        self.expected(count) <= looked_for as u64 * SCAN_SPEEDUP
     }
 
     /// The same stretch without any document.
