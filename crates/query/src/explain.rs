@@ -283,10 +283,10 @@ impl Context<'_> {
             true => found[at].score % PER_TERM,
             false => found[at].score,
         });
-        let again = at.filter(|at| *at < rank::DEPTH && found.len() > 1);
-        let evidence = match again {
+        let reranked = at.filter(|at| *at < rank::RERANK_DEPTH && found.len() > 1);
+        let proximity = match reranked {
             Some(_) => {
-                Some(rank::evidence(self.index, self.statistics, &self.plan.texts, address)?)
+                Some(rank::proximity(self.index, self.statistics, &self.plan.texts, address)?)
             }
             None => None,
         };
@@ -296,8 +296,8 @@ impl Context<'_> {
             rank: at.map(|at| at + 1),
             score,
             parts,
-            window: evidence.map(|evidence| evidence.window),
-            runs: evidence.map(|evidence| evidence.runs),
+            window: proximity.map(|proximity| proximity.passage),
+            runs: proximity.map(|proximity| proximity.runs),
             recency: at.map_or(1.0, |at| found[at].recency),
         })
     }

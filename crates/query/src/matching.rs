@@ -436,7 +436,7 @@ pub(crate) struct Phrase {
     rewound: Option<Vec<Cursor>>,
     /// Where the phrase may begin in the document at hand; then places of one pair.
     starts: Vec<u32>,
-    places: Vec<u32>,
+    positions: Vec<u32>,
 }
 
 /// One pair of a phrase.
@@ -476,15 +476,15 @@ impl Phrase {
     fn new(postings: &Postings, part: Part, key: &[char], open: Open<'_>) -> Option<Self> {
         let mut bigrams = Vec::new();
         for at in cover(key.len()) {
-            let pair = UnitKey::pair(part, key[at], key[at + 1]);
-            let (cursor, bitset) = match open(postings, pair)? {
+            let bigram = UnitKey::pair(part, key[at], key[at + 1]);
+            let (cursor, bitset) = match open(postings, bigram)? {
                 OpenedPostings::OnDisk(list) => (*list, None),
-                OpenedPostings::Cached(bitset) => (postings.list(pair)?, Some(bitset)),
+                OpenedPostings::Cached(bitset) => (postings.list(bigram)?, Some(bitset)),
             };
             bigrams.push(PhraseBigram { offset: at as u32, cursor, bitset });
         }
-        bigrams.sort_by_key(|of| of.cursor.count());
-        Some(Self { bigrams, rewound: None, starts: Vec::new(), places: Vec::new() })
+        bigrams.sort_by_key(|bigram| bigram.cursor.count());
+        Some(Self { bigrams, rewound: None, starts: Vec::new(), positions: Vec::new() })
     }
 
     fn fill(&mut self, window: &mut Window) {
@@ -511,39 +511,41 @@ impl Phrase {
 
     fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
         self.bigrams.iter_mut().try_for_each(|list| match list.seek(doc) {
-            there if there == doc => Ok(()),
+            found if found == doc => Ok(()),
             next => Err(next),
         })
     }
 
     /// Whether the pairs of the candidate stand at their distances.
     fn confirm(&mut self, doc: DocId) -> bool {
-        let Self { bigrams, rewound, starts, places } = self;
+        let Self { bigrams, rewound, starts, positions } = self;
         let has_passed = |list: &Cursor| list.doc() > doc;
-        let mut rewound = if bigrams.iter().any(|of| has_passed(&of.cursor)) {
+        let mut rewound = if bigrams.iter().any(|bigram| has_passed(&bigram.cursor)) {
             rewound.take_if(|rewound| rewound.iter().any(has_passed));
-            let rewind = || bigrams.iter().map(|of| of.cursor.rewound()).collect();
+            let rewind = || bigrams.iter().map(|bigram| bigram.cursor.rewound()).collect();
             Some(rewound.get_or_insert_with(rewind))
         } else {
             None
         };
-        for (number, of) in bigrams.iter_mut().enumerate() {
-            let list = rewound.as_mut().map_or(&mut of.cursor, |rewound| &mut rewound[number]);
+        for (number, bigram) in bigrams.iter_mut().enumerate() {
+            let list = rewound.as_mut().map_or(&mut bigram.cursor, |rewound| &mut rewound[number]);
             // Only of a damaged list, which contradicts itself, is it no document.
             if list.seek(doc) != doc {
                 return false;
             }
-            list.places(places);
+            list.places(positions);
             if number == 0 {
                 starts.clear();
-                starts.extend(places.iter().filter_map(|place| place.checked_sub(of.offset)));
+                starts.extend(
+                    positions.iter().filter_map(|position| position.checked_sub(bigram.offset)),
+                );
                 continue;
             }
-            let mut there = places.iter().copied().peekable();
+            let mut ahead = positions.iter().copied().peekable();
             starts.retain(|start| {
-                let wanted = start.saturating_add(of.offset);
-                while there.next_if(|place| *place < wanted).is_some() {}
-                there.peek() == Some(&wanted)
+                let wanted = start.saturating_add(bigram.offset);
+                while ahead.next_if(|position| *position < wanted).is_some() {}
+                ahead.peek() == Some(&wanted)
             });
             if starts.is_empty() {
                 return false;

@@ -1,6 +1,6 @@
 //! What a match is worth: weights of BM25, and the evidence that only the text itself gives.
 //!
-//! First BM25 (k1 1.2, b 0.75) is summed over parts and units. Then the first [`DEPTH`] hits are
+//! First BM25 (k1 1.2, b 0.75) is summed over parts and units. Then the first [`RERANK_DEPTH`] hits are
 //! ranked again by how the query's characters stand in them: how much of the query one stretch of
 //! text has, and which runs of the query stand in it unbroken. Both come from the places of pairs, so
 //! that no record is read but those that are shown. Numbers are those that a
@@ -20,19 +20,19 @@ use crate::stats::Statistics;
 use crate::terms::Text;
 
 /// Hits that are ranked again. A hundred give the same measures to four places.
-pub(crate) const DEPTH: usize = 30;
+pub(crate) const RERANK_DEPTH: usize = 30;
 
 /// Key characters of the stretch whose coverage counts: two or three sentences.
-const WINDOW: u32 = 100;
+const PASSAGE_CHARS: u32 = 100;
 
 /// Worth of the best stretch: the summed rarity of the distinct grams of the query that it has.
-const WINDOW_WEIGHT: f32 = 0.7;
+const PASSAGE_WEIGHT: f32 = 0.7;
 
 /// Worth of unbroken runs of the query.
 const RUN_WEIGHT: f32 = 0.3;
 
 /// A run longer than this is worth no more a character.
-const LONGEST_RUN: usize = 8;
+const MAX_RUN_CHARS: usize = 8;
 
 /// What a stop word's units are worth against another word's.
 pub(crate) const STOP_WEIGHT: f32 = 0.1;
@@ -74,129 +74,138 @@ pub(crate) fn rerank(
     texts: &[Text],
     found: &mut [Found],
 ) -> Result<(), Error> {
-    let head = found.len().min(DEPTH);
-    if head < 2 || texts.is_empty() {
+    let depth = found.len().min(RERANK_DEPTH);
+    if depth < 2 || texts.is_empty() {
         return Ok(());
     }
-    let pairs = Pairs::of(statistics, texts)?;
+    let bigrams = QueryBigrams::of(statistics, texts)?;
     // Lists are read forwards.
-    let mut order: Vec<usize> = (0..head).collect();
+    let mut order: Vec<usize> = (0..depth).collect();
     order.sort_unstable_by_key(|at| found[*at].address);
-    let mut lists: Option<(u32, Lists)> = None;
+    let mut cursors: Option<(u32, BigramCursors)> = None;
     for at in order {
         let hit = &mut found[at];
         let segment = hit.address.segment_ord;
-        let lists = match &mut lists {
-            Some((open, lists)) if *open == segment => lists,
-            other => &mut other.insert((segment, Lists::of(index, segment, &pairs)?)).1,
+        let cursors = match &mut cursors {
+            Some((open, cursors)) if *open == segment => cursors,
+            other => &mut other.insert((segment, BigramCursors::of(index, segment, &bigrams)?)).1,
         };
-        let evidence = pairs.evidence(lists.places(hit.address.doc_id));
-        hit.score += (evidence.window + evidence.runs) * hit.recency;
+        let proximity = bigrams.proximity(cursors.positions(hit.address.doc_id));
+        hit.score += (proximity.passage + proximity.runs) * hit.recency;
     }
-    found[..head].sort_by(|a, b| b.score.total_cmp(&a.score).then(a.tie.cmp(&b.tie)));
+    found[..depth].sort_by(|a, b| b.score.total_cmp(&a.score).then(a.tie.cmp(&b.tie)));
     Ok(())
 }
 
 /// What the places of a document's pairs add to its score.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Evidence {
-    pub(crate) window: f32,
+pub(crate) struct ProximityScore {
+    pub(crate) passage: f32,
     pub(crate) runs: f32,
 }
 
 /// What [`rerank`] adds to the score of one document.
-pub(crate) fn evidence(
+pub(crate) fn proximity(
     index: &Index,
     statistics: &Statistics<'_>,
     texts: &[Text],
     address: DocAddress,
-) -> Result<Evidence, Error> {
-    let pairs = Pairs::of(statistics, texts)?;
-    let mut lists = Lists::of(index, address.segment_ord, &pairs)?;
-    Ok(pairs.evidence(lists.places(address.doc_id)))
+) -> Result<ProximityScore, Error> {
+    let bigrams = QueryBigrams::of(statistics, texts)?;
+    let mut cursors = BigramCursors::of(index, address.segment_ord, &bigrams)?;
+    Ok(bigrams.proximity(cursors.positions(address.doc_id)))
 }
 
 /// The pairs of the query.
-struct Pairs {
+struct QueryBigrams {
     /// Each once, with how rare it is.
-    pairs: Vec<([char; 2], f32)>,
+    bigrams: Vec<([char; 2], f32)>,
     /// Each text as numbers of pairs, in order.
     texts: Vec<Vec<usize>>,
 }
 
-impl Pairs {
+impl QueryBigrams {
     fn of(statistics: &Statistics<'_>, texts: &[Text]) -> Result<Self, Error> {
         let mut numbers: FxHashMap<[char; 2], usize> = FxHashMap::default();
-        let mut pairs = Vec::new();
+        let mut bigrams = Vec::new();
         let mut numbered = Vec::with_capacity(texts.len());
         for text in texts {
             let mut of_text = Vec::new();
             for pair in text.key.windows(2) {
-                let pair = [pair[0], pair[1]];
-                let number = match numbers.entry(pair) {
+                let bigram = [pair[0], pair[1]];
+                let number = match numbers.entry(bigram) {
                     Entry::Occupied(entry) => *entry.get(),
                     Entry::Vacant(entry) => {
-                        let text: String = pair.iter().collect();
-                        pairs.push((pair, statistics.idf(Part::Body, Unit::Gram, &text)));
-                        *entry.insert(pairs.len() - 1)
+                        let text: String = bigram.iter().collect();
+                        bigrams.push((bigram, statistics.idf(Part::Body, Unit::Gram, &text)));
+                        *entry.insert(bigrams.len() - 1)
                     }
                 };
                 of_text.push(number);
             }
             numbered.push(of_text);
         }
-        Ok(Self { pairs, texts: numbered })
+        Ok(Self { bigrams, texts: numbered })
     }
 
-    /// `places` are those of each pair, ascending.
-    fn evidence(&self, places: &[Vec<u32>]) -> Evidence {
-        let mut matches: Vec<(u32, usize)> = places
+    /// `positions` are those of each pair, ascending.
+    fn proximity(&self, positions: &[Vec<u32>]) -> ProximityScore {
+        let mut matches: Vec<(u32, usize)> = positions
             .iter()
             .enumerate()
-            .flat_map(|(pair, places)| places.iter().map(move |place| (*place, pair)))
+            .flat_map(|(bigram, positions)| {
+                positions.iter().map(move |position| (*position, bigram))
+            })
             .collect();
         matches.sort_unstable();
-        let runs: f32 = self.texts.iter().map(|text| self.runs(text, places)).sum();
-        Evidence { window: WINDOW_WEIGHT * self.best_stretch(&matches), runs: RUN_WEIGHT * runs }
+        let runs: f32 = self.texts.iter().map(|text| self.runs(text, positions)).sum();
+        ProximityScore {
+            passage: PASSAGE_WEIGHT * self.best_passage(&matches),
+            runs: RUN_WEIGHT * runs,
+        }
     }
 
     /// Cuts the query greedily into the longest runs that stand in the text; a run of three
     /// characters or more is worth the rarity of its pairs times the root of its length less two.
-    fn runs(&self, query: &[usize], places: &[Vec<u32>]) -> f32 {
+    fn runs(&self, query: &[usize], positions: &[Vec<u32>]) -> f32 {
         let mut worth = 0.0;
         let mut at = 0;
         // The last pair alone is no run.
         while at + 1 < query.len() {
             let run_from = |start: &u32| {
                 let on = (*start..).zip(&query[at..]);
-                on.take_while(|(place, pair)| places[**pair].binary_search(place).is_ok()).count()
+                on.take_while(|(position, bigram)| {
+                    positions[**bigram].binary_search(position).is_ok()
+                })
+                .count()
             };
-            let pairs = places[query[at]].iter().map(run_from).max().unwrap_or(0);
-            if pairs < 2 {
+            let run_bigrams = positions[query[at]].iter().map(run_from).max().unwrap_or(0);
+            if run_bigrams < 2 {
                 at += 1;
                 continue;
             }
-            let rarity: f32 = query[at..at + pairs].iter().map(|pair| self.pairs[*pair].1).sum();
-            worth += rarity * (((pairs + 1).min(LONGEST_RUN) - 2) as f32).sqrt();
-            at += pairs;
+            let rarity: f32 =
+                query[at..at + run_bigrams].iter().map(|bigram| self.bigrams[*bigram].1).sum();
+            worth += rarity * (((run_bigrams + 1).min(MAX_RUN_CHARS) - 2) as f32).sqrt();
+            at += run_bigrams;
         }
         worth
     }
 
-    /// The most that any stretch of [`WINDOW`] characters has: the summed rarity of its distinct pairs.
-    fn best_stretch(&self, matches: &[(u32, usize)]) -> f32 {
-        let mut counts = vec![0_u32; self.pairs.len()];
+    /// The most that any stretch of [`PASSAGE_CHARS`] characters has: the summed rarity of its distinct pairs.
+    fn best_passage(&self, matches: &[(u32, usize)]) -> f32 {
+        let mut counts = vec![0_u32; self.bigrams.len()];
         let (mut best, mut sum, mut oldest) = (0.0_f32, 0.0_f32, 0);
-        for (at, pair) in matches {
-            counts[*pair] += 1;
-            if counts[*pair] == 1 {
-                sum += self.pairs[*pair].1;
+        for (at, bigram) in matches {
+            counts[*bigram] += 1;
+            if counts[*bigram] == 1 {
+                sum += self.bigrams[*bigram].1;
             }
-            while matches[oldest].0 + WINDOW <= *at {
-                let (_, pair) = matches[oldest];
-                counts[pair] -= 1;
-                if counts[pair] == 0 {
-                    sum -= self.pairs[pair].1;
+            while matches[oldest].0 + PASSAGE_CHARS <= *at {
+                let (_, bigram) = matches[oldest];
+                counts[bigram] -= 1;
+                if counts[bigram] == 0 {
+                    sum -= self.bigrams[bigram].1;
                 }
                 oldest += 1;
             }
@@ -207,50 +216,52 @@ impl Pairs {
 }
 
 /// The lists of the query's pairs in one segment: in titles and in bodies.
-struct Lists {
-    lists: Vec<[Option<Cursor>; 2]>,
+struct BigramCursors {
+    cursors: Vec<[Option<Cursor>; 2]>,
     titles: OwnedBytes,
     /// Places of each pair in the document asked for last.
-    places: Vec<Vec<u32>>,
+    positions: Vec<Vec<u32>>,
     of_part: Vec<u32>,
 }
 
-impl Lists {
-    fn of(index: &Index, segment: u32, pairs: &Pairs) -> Result<Self, Error> {
+impl BigramCursors {
+    fn of(index: &Index, segment: u32, bigrams: &QueryBigrams) -> Result<Self, Error> {
         let segment = index.searcher().segment_reader(segment).segment_id();
         let Some(postings) = index.postings().of(segment) else {
             let cause = "no postings of a segment".to_owned();
             return Err(Error::from(wensou_index::Error::from(TantivyError::InternalError(cause))));
         };
-        let list =
+        let cursor =
             |part, [first, second]: [char; 2]| postings.list(UnitKey::pair(part, first, second));
-        let lists = pairs
-            .pairs
+        let cursors = bigrams
+            .bigrams
             .iter()
-            .map(|(pair, _)| [Part::Title, Part::Body].map(|part| list(part, *pair)));
-        let lists: Vec<_> = lists.collect();
-        let places = vec![Vec::new(); lists.len()];
+            .map(|(bigram, _)| [Part::Title, Part::Body].map(|part| cursor(part, *bigram)));
+        let cursors: Vec<_> = cursors.collect();
+        let positions = vec![Vec::new(); cursors.len()];
         let titles = postings.lengths(Part::Title);
-        Ok(Self { lists, titles, places, of_part: Vec::new() })
+        Ok(Self { cursors, titles, positions, of_part: Vec::new() })
     }
 
     /// Of a document behind those asked for before: the places of each pair, in the title, then in
     /// the body as if it followed.
-    fn places(&mut self, doc: DocId) -> &[Vec<u32>] {
+    fn positions(&mut self, doc: DocId) -> &[Vec<u32>] {
         // A length is rounded down by an eighth at most, and the two must not overlap.
         let (_, title) = length_of(self.titles.get(doc as usize).copied().unwrap_or_default());
         let offsets = [0, title + title / 8 + 1];
-        for (lists, places) in self.lists.iter_mut().zip(&mut self.places) {
-            places.clear();
-            for (list, offset) in lists.iter_mut().zip(offsets) {
-                if let Some(list) = list
-                    && list.seek(doc) == doc
+        for (cursors, positions) in self.cursors.iter_mut().zip(&mut self.positions) {
+            positions.clear();
+            for (cursor, offset) in cursors.iter_mut().zip(offsets) {
+                if let Some(cursor) = cursor
+                    && cursor.seek(doc) == doc
                 {
-                    list.places(&mut self.of_part);
-                    places.extend(self.of_part.iter().map(|place| place.saturating_add(offset)));
+                    cursor.places(&mut self.of_part);
+                    positions.extend(
+                        self.of_part.iter().map(|position| position.saturating_add(offset)),
+                    );
                 }
             }
         }
-        &self.places
+        &self.positions
     }
 }

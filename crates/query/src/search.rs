@@ -226,7 +226,7 @@ impl Searcher<'_> {
         let wanted = self.options.offset.saturating_add(self.options.limit);
         // The same hits are ranked again whatever part of the list is asked for, or pages of it
         // would not fit together.
-        let limit = if sort == Sort::Rank { wanted.max(rank::DEPTH) } else { wanted };
+        let limit = if sort == Sort::Rank { wanted.max(rank::RERANK_DEPTH) } else { wanted };
         let best = Best { limit, count, sort, recency: self.options.recency };
         let (total, mut found) = best.of(self.index, self.statistics, &plan.wanted())?;
         if sort == Sort::Rank {
