@@ -14,7 +14,7 @@ use crate::matching::Matcher;
 use crate::score::SegmentScorer;
 use crate::stats::Statistics;
 use crate::terms::Scored;
-use crate::window::{self, Window};
+use crate::window::{self, DocWindow};
 
 /// Documents of the first window of a segment, where the best of it cannot be told beforehand.
 const FIRST_WINDOW: usize = 128;
@@ -122,7 +122,7 @@ impl Best {
             let documents = reader.max_doc();
             let alive = reader.alive_bitset();
             let expected = CANDIDATES * u64::from(documents) / matched.cost().max(1);
-            let longest = expected.clamp(WINDOW as u64, window::MOST as u64) as usize;
+            let longest = expected.clamp(WINDOW as u64, window::MAX_DOCS as u64) as usize;
             let promise = self.sort == Sort::Rank
                 && scorer.can_rewind()
                 && (self.count || matched.can_rewind());
@@ -134,12 +134,12 @@ impl Best {
                 if from == TERMINATED {
                     break;
                 }
-                let mut window = Window::new(from, length, documents);
+                let mut window = DocWindow::new(from, length, documents);
                 matched.fill(&mut window);
                 if let Some(alive) = alive {
                     window.retain(|doc| alive.is_alive(doc));
                 }
-                (next, length) = (window.until(), (length * 2).min(longest));
+                (next, length) = (window.end(), (length * 2).min(longest));
                 best.collect(window, promise, &mut scorer, &mut matched);
             }
             statistics.postings_cache.record_costs(
@@ -200,7 +200,7 @@ impl<'b> SegmentBest<'b> {
     /// have the most already, as long as it is not known what is too little.
     fn collect(
         &mut self,
-        mut window: Window,
+        mut window: DocWindow,
         promise: bool,
         scorer: &mut SegmentScorer,
         matched: &mut Matcher,

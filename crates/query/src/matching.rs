@@ -6,7 +6,7 @@
 //! little is found exactly before it is dropped. Here a candidate is confirmed last ("two-phase iteration" as
 //! Lucene has it), and whoever needs no count confirms only what would be among the best.
 //!
-//! Candidates come document by document ([`Matcher::seek`]), or a [`Window`] at a time ([`Matcher::fill`]): to
+//! Candidates come document by document ([`Matcher::seek`]), or a [`DocWindow`] at a time ([`Matcher::fill`]): to
 //! set the bits of a whole block costs as much as to look for eight of its documents.
 
 use std::cmp::Reverse;
@@ -18,7 +18,7 @@ use wensou_index::{Cursor, Part, Postings, Unit, UnitKey, Unpacked};
 
 use crate::listed::{Listed, What};
 use crate::lists::OpenedPostings;
-use crate::window::Window;
+use crate::window::DocWindow;
 
 /// How the list of a unit is opened.
 pub(crate) type Open<'o> = &'o dyn Fn(&Postings, UnitKey) -> Option<OpenedPostings>;
@@ -178,10 +178,10 @@ impl Matcher {
 
     /// Puts the candidates of a stretch into the window, and goes behind it. No candidate of the
     /// stretch may have been gone by.
-    pub(crate) fn fill(&mut self, window: &mut Window) {
+    pub(crate) fn fill(&mut self, window: &mut DocWindow) {
         match self {
             Self::Nothing => {}
-            Self::Cursor(list) => list.mark(window.from(), window.bits()),
+            Self::Cursor(list) => list.mark(window.start(), window.bits()),
             Self::Bitset(list) => window.insert_postings(list),
             Self::Phrase(phrase) => phrase.fill(window),
             Self::Tantivy(docs) => docs.fill(window),
@@ -193,18 +193,18 @@ impl Matcher {
 
     /// Leaves out of a window what is no candidate. As [`Matcher::fill`], but not for what was gone
     /// through with [`Matcher::seek`].
-    fn retain(&mut self, window: &mut Window) {
+    fn retain(&mut self, window: &mut DocWindow) {
         let is_bitset = matches!(self, Self::Bitset(_));
         if !is_bitset
             && self.is_postings_only()
             && window.is_dense(self.size_hint(), window.count())
         {
-            let mut own = window.emptied();
+            let mut own = window.empty_like();
             self.fill(&mut own);
             return window.intersect(&own);
         }
         match self {
-            Self::Nothing => *window = window.emptied(),
+            Self::Nothing => *window = window.empty_like(),
             Self::Cursor(list) => retain_postings(list, window),
             Self::Bitset(list) => window.retain_postings(list),
             Self::Phrase(phrase) => phrase.retain(window),
@@ -276,9 +276,9 @@ impl TantivyDocs {
         if doc < target { self.scorer.seek(target) } else { doc }
     }
 
-    fn fill(&mut self, window: &mut Window) {
-        let mut doc = self.seek(window.from());
-        while doc < window.until() {
+    fn fill(&mut self, window: &mut DocWindow) {
+        let mut doc = self.seek(window.start());
+        while doc < window.end() {
             window.insert(doc);
             doc = self.scorer.advance();
         }
@@ -319,12 +319,12 @@ impl And {
         }
     }
 
-    fn fill(&mut self, window: &mut Window) {
+    fn fill(&mut self, window: &mut DocWindow) {
         let Some((first, others)) = self.members.split_first_mut() else { return };
-        let mut own = window.emptied();
+        let mut own = window.empty_like();
         first.fill(&mut own);
         others.iter_mut().for_each(|member| member.retain(&mut own));
-        window.unite(&own);
+        window.union(&own);
     }
 
     fn seek(&mut self, target: DocId) -> DocId {
@@ -345,7 +345,7 @@ pub(crate) struct Or {
     /// No candidate of the member is before this one: most are asked for documents that few have.
     next: Vec<DocId>,
     /// The candidates of each in the window at hand, where they come by windows.
-    marked: Vec<Window>,
+    marked: Vec<DocWindow>,
 }
 
 impl Or {
@@ -358,23 +358,23 @@ impl Or {
         self.next.iter().copied().min().unwrap_or(TERMINATED)
     }
 
-    fn fill(&mut self, window: &mut Window) {
+    fn fill(&mut self, window: &mut DocWindow) {
         self.marked.clear();
         for member in &mut self.members {
-            let mut own = window.emptied();
+            let mut own = window.empty_like();
             member.fill(&mut own);
-            window.unite(&own);
+            window.union(&own);
             self.marked.push(own);
         }
     }
 
-    fn retain(&mut self, window: &mut Window) {
+    fn retain(&mut self, window: &mut DocWindow) {
         self.marked.clear();
-        let mut all = window.emptied();
+        let mut all = window.empty_like();
         for member in &mut self.members {
             let mut own = window.clone();
             member.retain(&mut own);
-            all.unite(&own);
+            all.union(&own);
             self.marked.push(own);
         }
         *window = all;
@@ -411,10 +411,10 @@ pub(crate) struct AndNot {
 }
 
 /// Leaves out of a window what the list has not.
-fn retain_postings(list: &mut Cursor, window: &mut Window) {
+fn retain_postings(list: &mut Cursor, window: &mut DocWindow) {
     if window.is_dense(Cursor::count(list), window.count()) {
-        let mut own = window.emptied();
-        list.mark(own.from(), own.bits());
+        let mut own = window.empty_like();
+        list.mark(own.start(), own.bits());
         window.intersect(&own);
     } else {
         window.retain(|doc| list.seek(doc) == doc);
@@ -449,14 +449,14 @@ struct PhraseBigram {
 }
 
 impl PhraseBigram {
-    fn fill(&mut self, window: &mut Window) {
+    fn fill(&mut self, window: &mut DocWindow) {
         match &self.bitset {
             Some(list) => window.insert_postings(list),
-            None => self.cursor.mark(window.from(), window.bits()),
+            None => self.cursor.mark(window.start(), window.bits()),
         }
     }
 
-    fn retain(&mut self, window: &mut Window) {
+    fn retain(&mut self, window: &mut DocWindow) {
         match &self.bitset {
             Some(list) => window.retain_postings(list),
             None => retain_postings(&mut self.cursor, window),
@@ -487,15 +487,15 @@ impl Phrase {
         Some(Self { bigrams, rewound: None, starts: Vec::new(), positions: Vec::new() })
     }
 
-    fn fill(&mut self, window: &mut Window) {
+    fn fill(&mut self, window: &mut DocWindow) {
         let Some((first, others)) = self.bigrams.split_first_mut() else { return };
-        let mut own = window.emptied();
+        let mut own = window.empty_like();
         first.fill(&mut own);
         others.iter_mut().for_each(|list| list.retain(&mut own));
-        window.unite(&own);
+        window.union(&own);
     }
 
-    fn retain(&mut self, window: &mut Window) {
+    fn retain(&mut self, window: &mut DocWindow) {
         self.bigrams.iter_mut().for_each(|list| list.retain(window));
     }
 

@@ -22,7 +22,7 @@ use wensou_index::{Cursor, Index, Part, Postings, Unit, UnitKey, Unpacked};
 use crate::lists::{AccessCost, OpenedPostings};
 use crate::stats::{Norms, Statistics, share};
 use crate::terms::Scored;
-use crate::window::Window;
+use crate::window::DocWindow;
 
 /// Bounds are sums in another order than scores are, and less what was open: they may be smaller by rounding.
 const ROUNDING: f32 = 1.0 + 1e-4;
@@ -51,7 +51,7 @@ struct Open {
 #[derive(Default)]
 struct AtHand {
     docs: Vec<DocId>,
-    /// The [`Window::ranks`] of the documents: a document's rank is its number among them.
+    /// The [`DocWindow::ranks`] of the documents: a document's rank is its number among them.
     ranks: Vec<u32>,
     /// What dampens frequencies in each part of each document, where it has been asked for; outside of
     /// parts, nothing.
@@ -68,7 +68,7 @@ struct AtHand {
 }
 
 impl AtHand {
-    fn take(&mut self, window: &Window, units: usize) {
+    fn take(&mut self, window: &DocWindow, units: usize) {
         self.docs.clear();
         window.iter().for_each(|doc| self.docs.push(doc));
         window.ranks(&mut self.ranks);
@@ -98,7 +98,13 @@ impl AtHand {
     }
 
     /// Adds what the unit of this number adds to every document, by going through its list.
-    fn sweep(&mut self, number: usize, unit: &mut UnitScorer, window: &Window, lengths: &Lengths) {
+    fn sweep(
+        &mut self,
+        number: usize,
+        unit: &mut UnitScorer,
+        window: &DocWindow,
+        lengths: &Lengths,
+    ) {
         self.nothing(number);
         let Self { docs, ranks, damping, score, added, .. } = self;
         let (place, most) = (unit.place, unit.most);
@@ -141,7 +147,7 @@ impl AtHand {
 
     /// Adds what the unit of this number adds to the documents that are left, in place of what it
     /// may.
-    fn add(&mut self, number: usize, unit: &mut UnitScorer, window: &Window, bound: Bound) {
+    fn add(&mut self, number: usize, unit: &mut UnitScorer, window: &DocWindow, bound: Bound) {
         let Self { docs, ranks, damping, score, open, left, added, room } = self;
         let added = &mut added[number * docs.len()..][..docs.len()];
         let damping = &damping[unit.place];
@@ -199,11 +205,11 @@ impl AtHand {
 /// unit.
 fn each_of_window(
     list: &mut Cursor,
-    window: &Window,
+    window: &DocWindow,
     ranks: &[u32],
     mut found: impl FnMut(usize, u32),
 ) {
-    list.sweep(window.from(), window.until(), |docs, frequencies| {
+    list.sweep(window.start(), window.end(), |docs, frequencies| {
         // Which of them are wanted is as good as random: no branch depends on it.
         let (mut wanted, mut count) = ([0; Cursor::AT_ONCE], 0);
         for (at, doc) in docs.iter().enumerate() {
@@ -250,7 +256,7 @@ impl SegmentScorer {
 
     /// Takes the documents of a window, and finds of their scores what is found soonest. Windows must
     /// ascend.
-    pub(crate) fn look(&mut self, window: &Window) {
+    pub(crate) fn look(&mut self, window: &DocWindow) {
         let Self { lengths, units, at_hand, open } = self;
         at_hand.take(window, units.len());
         at_hand.damp(BODY, lengths);
@@ -294,7 +300,7 @@ impl SegmentScorer {
     /// Puts the `count` documents of the window that have the most so far into `best`, with their scores.
     pub(crate) fn promising(
         &mut self,
-        window: &Window,
+        window: &DocWindow,
         count: usize,
         best: &mut Vec<(DocId, f32)>,
     ) {
@@ -312,7 +318,7 @@ impl SegmentScorer {
 
     /// Puts the other documents of the window that score `least` or more into `best`, with their scores, and
     /// perhaps some that score less.
-    pub(crate) fn rest(&mut self, window: &Window, least: f32, best: &mut Vec<(DocId, f32)>) {
+    pub(crate) fn rest(&mut self, window: &DocWindow, least: f32, best: &mut Vec<(DocId, f32)>) {
         let Self { units, at_hand, open, .. } = self;
         for open in open {
             at_hand.prune(least, open.of_all);
@@ -438,7 +444,7 @@ impl UnitScorer {
     }
 
     /// Whether its list is gone through for so many documents of a window.
-    fn is_swept(&self, window: &Window, documents: usize) -> bool {
+    fn is_swept(&self, window: &DocWindow, documents: usize) -> bool {
         let count = match &self.postings {
             // Their lists are long, and whatever has a word has its characters.
             TermPostings::Cursor(..) | TermPostings::Bitset(_)
@@ -454,8 +460,8 @@ impl UnitScorer {
     }
 
     /// What it adds at most to documents of a window, whose frequencies are dampened so.
-    fn bound(&mut self, window: &Window, damping: &[f32]) -> Bound {
-        let (from, until) = (window.from(), window.until());
+    fn bound(&mut self, window: &DocWindow, damping: &[f32]) -> Bound {
+        let (from, until) = (window.start(), window.end());
         let frequency = match &mut self.postings {
             TermPostings::Cursor(list, ..) if list.doc() >= until => return Bound::Nothing,
             TermPostings::Bonus(matched) if matched.doc() >= until => return Bound::Nothing,
