@@ -20,7 +20,7 @@ use tantivy::{DocId, DocSet, SegmentReader, TantivyError};
 use wensou_index::{Cursor, Index, Part, Postings, Unit, UnitKey, Unpacked};
 
 use crate::lists::{AccessCost, OpenedPostings};
-use crate::stats::{Norms, Statistics, share};
+use crate::stats::{LengthNorms, Statistics, tf_saturation};
 use crate::terms::Scored;
 use crate::window::DocWindow;
 
@@ -29,7 +29,7 @@ const ROUNDING: f32 = 1.0 + 1e-4;
 
 /// Scores documents of one segment, in ascending order.
 pub(crate) struct SegmentScorer {
-    lengths: Lengths,
+    lengths: FieldLengths,
     /// Those that can add the most first: in this order a score is summed.
     units: Vec<UnitScorer>,
     at_hand: AtHand,
@@ -55,7 +55,7 @@ struct AtHand {
     ranks: Vec<u32>,
     /// What dampens frequencies in each part of each document, where it has been asked for; outside of
     /// parts, nothing.
-    damping: [Vec<f32>; 4],
+    length_norms: [Vec<f32>; 4],
     /// What is known of each score, and what may come to it at most from units of the body.
     score: Vec<f32>,
     open: Vec<f32>,
@@ -73,7 +73,7 @@ impl AtHand {
         window.iter().for_each(|doc| self.docs.push(doc));
         window.ranks(&mut self.ranks);
         let count = self.docs.len();
-        self.damping.iter_mut().for_each(Vec::clear);
+        self.length_norms.iter_mut().for_each(Vec::clear);
         for sums in [&mut self.score, &mut self.open] {
             sums.clear();
             sums.resize(count, 0.0);
@@ -90,10 +90,10 @@ impl AtHand {
     }
 
     /// Looks up what dampens frequencies in a part of each document.
-    fn damp(&mut self, place: usize, lengths: &Lengths) {
-        let damping = &mut self.damping[place];
-        if damping.is_empty() {
-            damping.extend(self.docs.iter().map(|doc| lengths.damping(place, *doc)));
+    fn load_length_norms(&mut self, place: usize, lengths: &FieldLengths) {
+        let norms = &mut self.length_norms[place];
+        if norms.is_empty() {
+            norms.extend(self.docs.iter().map(|doc| lengths.length_norm(place, *doc)));
         }
     }
 
@@ -103,18 +103,18 @@ impl AtHand {
         number: usize,
         unit: &mut UnitScorer,
         window: &DocWindow,
-        lengths: &Lengths,
+        lengths: &FieldLengths,
     ) {
         self.nothing(number);
-        let Self { docs, ranks, damping, score, added, .. } = self;
+        let Self { docs, ranks, length_norms, score, added, .. } = self;
         let (place, most) = (unit.place, unit.most);
-        let damping = &damping[place];
+        let norms = &length_norms[place];
         let added = &mut added[number * docs.len()..][..docs.len()];
         let mut add = |at: usize, frequency: u32| {
             // Of titles and tags few are asked for.
-            let damping = damping.get(at).copied();
-            let damping = damping.unwrap_or_else(|| lengths.damping(place, docs[at]));
-            added[at] = share(frequency as f32, damping) * most;
+            let norm = norms.get(at).copied();
+            let norm = norm.unwrap_or_else(|| lengths.length_norm(place, docs[at]));
+            added[at] = tf_saturation(frequency as f32, norm) * most;
             score[at] += added[at];
         };
         match &mut unit.postings {
@@ -139,8 +139,8 @@ impl AtHand {
     /// Adds to what may come to each what a unit adds at most.
     fn may_add(&mut self, unit: &UnitScorer, bound: Bound) {
         if let Bound::Each(frequency) = bound {
-            for (open, damping) in self.open.iter_mut().zip(&self.damping[unit.place]) {
-                *open += share(frequency, *damping) * unit.most;
+            for (open, norm) in self.open.iter_mut().zip(&self.length_norms[unit.place]) {
+                *open += tf_saturation(frequency, *norm) * unit.most;
             }
         }
     }
@@ -148,15 +148,16 @@ impl AtHand {
     /// Adds what the unit of this number adds to the documents that are left, in place of what it
     /// may.
     fn add(&mut self, number: usize, unit: &mut UnitScorer, window: &DocWindow, bound: Bound) {
-        let Self { docs, ranks, damping, score, open, left, added, room } = self;
+        let Self { docs, ranks, length_norms, score, open, left, added, room } = self;
         let added = &mut added[number * docs.len()..][..docs.len()];
-        let damping = &damping[unit.place];
+        let norms = &length_norms[unit.place];
         let most = unit.most;
         let mut add = |at: usize, frequency: f32| {
-            added[at] = if frequency > 0.0 { share(frequency, damping[at]) * most } else { 0.0 };
+            added[at] =
+                if frequency > 0.0 { tf_saturation(frequency, norms[at]) * most } else { 0.0 };
             score[at] += added[at];
             if let Bound::Each(bound) = bound {
-                open[at] -= share(bound, damping[at]) * most;
+                open[at] -= tf_saturation(bound, norms[at]) * most;
             }
         };
         match &mut unit.postings {
@@ -240,7 +241,7 @@ impl SegmentScorer {
             units.push(UnitScorer { postings: list, place: ANYWHERE, single: false, most: *worth });
         }
         units.sort_by(|a, b| b.most.total_cmp(&a.most));
-        let lengths = Lengths::of(statistics, postings(index, reader)?);
+        let lengths = FieldLengths::of(statistics, postings(index, reader)?);
         Ok(Self { lengths, units, at_hand: AtHand::default(), open: Vec::new() })
     }
 
@@ -259,14 +260,14 @@ impl SegmentScorer {
     pub(crate) fn look(&mut self, window: &DocWindow) {
         let Self { lengths, units, at_hand, open } = self;
         at_hand.take(window, units.len());
-        at_hand.damp(BODY, lengths);
+        at_hand.load_length_norms(BODY, lengths);
         open.clear();
         for (number, unit) in units.iter_mut().enumerate() {
             if unit.is_swept(window, at_hand.docs.len()) {
                 at_hand.sweep(number, unit, window, lengths);
             } else {
-                at_hand.damp(unit.place, lengths);
-                let bound = unit.bound(window, &at_hand.damping[unit.place]);
+                at_hand.load_length_norms(unit.place, lengths);
+                let bound = unit.bound(window, &at_hand.length_norms[unit.place]);
                 match bound {
                     Bound::Nothing => at_hand.nothing(number),
                     bound => at_hand.may_add(unit, bound),
@@ -339,21 +340,21 @@ impl SegmentScorer {
 }
 
 /// How long each part of each document is, and what that is worth.
-struct Lengths {
+struct FieldLengths {
     lengths: [OwnedBytes; 3],
-    norms: [Norms; 3],
+    norms: [LengthNorms; 3],
 }
 
-impl Lengths {
+impl FieldLengths {
     fn of(statistics: &Statistics<'_>, postings: &Postings) -> Self {
         Self {
             lengths: Part::ALL.map(|part| postings.lengths(part)),
-            norms: statistics.norms().clone(),
+            norms: statistics.length_norms().clone(),
         }
     }
 
     /// What dampens frequencies in this part of a document; outside of parts, nothing.
-    fn damping(&self, place: usize, doc: DocId) -> f32 {
+    fn length_norm(&self, place: usize, doc: DocId) -> f32 {
         match (self.lengths.get(place), self.norms.get(place)) {
             (Some(lengths), Some(norms)) => {
                 norms.of(lengths.get(doc as usize).copied().unwrap_or_default())
@@ -376,12 +377,12 @@ pub(crate) fn part_of_score(
     unit: &Scored,
     doc: DocId,
 ) -> tantivy::Result<Option<f32>> {
-    let lengths = Lengths::of(statistics, postings(index, reader)?);
+    let lengths = FieldLengths::of(statistics, postings(index, reader)?);
     let scorer = UnitScorer::new(index, statistics, reader, unit)?;
     Ok(scorer.and_then(|mut scorer| {
         let frequency = scorer.frequency(doc);
         (frequency > 0.0)
-            .then(|| share(frequency, lengths.damping(scorer.place, doc)) * scorer.most)
+            .then(|| tf_saturation(frequency, lengths.length_norm(scorer.place, doc)) * scorer.most)
     }))
 }
 
@@ -438,7 +439,7 @@ impl UnitScorer {
                 TermPostings::Cursor(list, key, AccessCost::default())
             }
         };
-        let most = unit.weight * statistics.most(unit.part, unit.unit, &unit.text);
+        let most = unit.weight * statistics.max_score(unit.part, unit.unit, &unit.text);
         let single = unit.unit == Unit::Char;
         Ok(Some(Self { postings: list, place: unit.part as usize, single, most }))
     }
@@ -460,7 +461,7 @@ impl UnitScorer {
     }
 
     /// What it adds at most to documents of a window, whose frequencies are dampened so.
-    fn bound(&mut self, window: &DocWindow, damping: &[f32]) -> Bound {
+    fn bound(&mut self, window: &DocWindow, norms: &[f32]) -> Bound {
         let (from, until) = (window.start(), window.end());
         let frequency = match &mut self.postings {
             TermPostings::Cursor(list, ..) if list.doc() >= until => return Bound::Nothing,
@@ -479,8 +480,8 @@ impl UnitScorer {
             // Bodies are of very different lengths.
             true => Bound::Each(frequency),
             false => {
-                let least_damping = damping.iter().copied().fold(f32::MAX, f32::min);
-                Bound::All(share(frequency, least_damping) * self.most)
+                let least_norm = norms.iter().copied().fold(f32::MAX, f32::min);
+                Bound::All(tf_saturation(frequency, least_norm) * self.most)
             }
         }
     }

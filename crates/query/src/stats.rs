@@ -20,7 +20,7 @@ const B: f32 = 0.75;
 pub(crate) struct Statistics<'a> {
     index: &'a Index,
     documents: u64,
-    norms: OnceLock<[Norms; 3]>,
+    length_norms: OnceLock<[LengthNorms; 3]>,
     /// Opens lists for all queries that are asked with these statistics.
     pub(crate) postings_cache: PostingsCache,
 }
@@ -30,7 +30,7 @@ impl<'a> Statistics<'a> {
         Self {
             index,
             documents: index.searcher().num_docs(),
-            norms: OnceLock::new(),
+            length_norms: OnceLock::new(),
             postings_cache: PostingsCache::default(),
         }
     }
@@ -48,31 +48,31 @@ impl<'a> Statistics<'a> {
     }
 
     /// The most that a unit of this weight adds to a score.
-    pub(crate) fn most(&self, part: Part, unit: Unit, text: &str) -> f32 {
+    pub(crate) fn max_score(&self, part: Part, unit: Unit, text: &str) -> f32 {
         self.idf(part, unit, text) * (1.0 + K1)
     }
 
     /// For each part and length byte, what is added to the frequency of a unit to damp it.
-    pub(crate) fn norms(&self) -> &[Norms; 3] {
-        self.norms.get_or_init(|| Part::ALL.map(|part| self.norms_of(part)))
+    pub(crate) fn length_norms(&self) -> &[LengthNorms; 3] {
+        self.length_norms.get_or_init(|| Part::ALL.map(|part| self.length_norms_of(part)))
     }
 
-    fn norms_of(&self, part: Part) -> Norms {
+    fn length_norms_of(&self, part: Part) -> LengthNorms {
         let averages =
             Kind::ALL.map(|kind| self.index.postings().average_length(kind, part).max(1.0) as f32);
         let norms = std::array::from_fn(|code| {
             let (kind, length) = length_of(code as u8);
             K1 * (1.0 - B + B * length as f32 / averages[kind as usize])
         });
-        Norms(Arc::new(norms))
+        LengthNorms(Arc::new(norms))
     }
 }
 
 /// What is added to the frequency of a unit, by the length byte of the text that it stands in.
 #[derive(Debug, Clone)]
-pub(crate) struct Norms(Arc<[f32; KINDS_OF_LENGTH]>);
+pub(crate) struct LengthNorms(Arc<[f32; KINDS_OF_LENGTH]>);
 
-impl Norms {
+impl LengthNorms {
     /// That of a length byte.
     pub(crate) fn of(&self, length: u8) -> f32 {
         self.0[usize::from(length)]
@@ -80,6 +80,6 @@ impl Norms {
 }
 
 /// The share of its most that a unit adds to a score.
-pub(crate) fn share(frequency: f32, damping: f32) -> f32 {
-    frequency / (frequency + damping)
+pub(crate) fn tf_saturation(tf: f32, length_norm: f32) -> f32 {
+    tf / (tf + length_norm)
 }
