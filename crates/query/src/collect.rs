@@ -24,7 +24,7 @@ const WINDOW: usize = 4096;
 const CANDIDATES: u64 = 1024;
 
 /// Of the documents that have the most already so many halves of what is kept are scored first.
-const PROMISING: usize = 3;
+const TOP_FIRST_HALVES: usize = 3;
 
 /// The order of hits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -219,13 +219,13 @@ impl<'b> SegmentBest<'b> {
         if window.count() == 0 {
             return;
         }
-        scorer.look(&window);
+        scorer.begin_window(&window);
         if promise && self.floor.is_none() {
-            let count = self.best.limit.saturating_mul(PROMISING) / 2;
-            self.admit_all(matched, |scored| scorer.promising(&window, count, scored));
+            let count = self.best.limit.saturating_mul(TOP_FIRST_HALVES) / 2;
+            self.admit_all(matched, |scored| scorer.score_top(&window, count, scored));
         }
         let least = self.least();
-        self.admit_all(matched, |scored| scorer.rest(&window, least, scored));
+        self.admit_all(matched, |scored| scorer.score_rest(&window, least, scored));
     }
 
     /// Scores below this are too little, whatever the date.
@@ -310,18 +310,18 @@ mod tests {
     #[test]
     fn the_best_are_left_and_all_that_are_as_good_as_the_last() {
         let scored = [(3, 1.0), (5, 2.0), (6, 0.5), (8, 2.0), (9, 1.0)];
-        let left = |count: usize| {
-            let mut left = scored.to_vec();
-            leave_best(&mut left, count);
-            left.sort_unstable_by_key(|(doc, _)| *doc);
-            left.into_iter().map(|(doc, _)| doc).collect::<Vec<_>>()
+        let remaining = |count: usize| {
+            let mut remaining = scored.to_vec();
+            leave_best(&mut remaining, count);
+            remaining.sort_unstable_by_key(|(doc, _)| *doc);
+            remaining.into_iter().map(|(doc, _)| doc).collect::<Vec<_>>()
         };
-        assert_eq!(left(1), [5, 8]);
-        assert_eq!(left(2), [5, 8]);
-        assert_eq!(left(3), [3, 5, 8, 9]);
-        assert_eq!(left(4), [3, 5, 8, 9]);
+        assert_eq!(remaining(1), [5, 8]);
+        assert_eq!(remaining(2), [5, 8]);
+        assert_eq!(remaining(3), [3, 5, 8, 9]);
+        assert_eq!(remaining(4), [3, 5, 8, 9]);
         for all in [0, 5, 6] {
-            assert_eq!(left(all), [3, 5, 6, 8, 9], "{all}: nothing is too much");
+            assert_eq!(remaining(all), [3, 5, 6, 8, 9], "{all}: nothing is too much");
         }
     }
 }

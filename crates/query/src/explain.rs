@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::lang::Query;
 use crate::plan::{Mode, Plan, plan};
 use crate::rank::{self, PER_TERM};
-use crate::score::part_of_score;
+use crate::score::term_score;
 use crate::stats::Statistics;
 use crate::terms::{Form, Look, Origin, TextQueries};
 
@@ -266,8 +266,7 @@ impl Context<'_> {
         let mut parts = Vec::new();
         let reader = self.index.searcher().segment_reader(address.segment_ord);
         for unit in &self.plan.scored {
-            let of =
-                |unit| part_of_score(self.index, self.statistics, reader, unit, address.doc_id);
+            let of = |unit| term_score(self.index, self.statistics, reader, unit, address.doc_id);
             if let Some(score) = of(unit)? {
                 parts.push(ScorePart {
                     part: unit.part,

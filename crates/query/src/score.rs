@@ -7,7 +7,7 @@
 //! (MaxScore and block maxima as in Ding and Suel, "Faster top-k document retrieval using block-max
 //! indexes", SIGIR 2011; the length of the one document is tighter than the shortest of its block). Then each
 //! document is scored only as long as it can still get among the best; those that have the most already come
-//! first ([`SegmentScorer::promising`]), so that it is known soon what is too little.
+//! first ([`SegmentScorer::score_top`]), so that it is known soon what is too little.
 //!
 //! Whatever the order in which units are looked at, a score is summed in one order, so that it is the same to the
 //! bit.
@@ -31,25 +31,25 @@ const ROUNDING: f32 = 1.0 + 1e-4;
 pub(crate) struct SegmentScorer {
     lengths: FieldLengths,
     /// Those that can add the most first: in this order a score is summed.
-    units: Vec<UnitScorer>,
-    at_hand: AtHand,
+    units: Vec<TermScorer>,
+    window_scores: WindowScores,
     /// Units that some documents of the window may still lack.
-    open: Vec<Open>,
+    open: Vec<PendingTerm>,
 }
 
 /// A unit whose list has not been gone through.
 #[derive(Debug, Clone, Copy)]
-struct Open {
+struct PendingTerm {
     /// Its number.
     unit: usize,
-    bound: Bound,
+    bound: UpperBound,
     /// What may come to any document at most from this unit and those behind it.
-    of_all: f32,
+    max_after: f32,
 }
 
 /// The documents of a window while they are scored.
 #[derive(Default)]
-struct AtHand {
+struct WindowScores {
     docs: Vec<DocId>,
     /// The [`DocWindow::ranks`] of the documents: a document's rank is its number among them.
     ranks: Vec<u32>,
@@ -60,14 +60,14 @@ struct AtHand {
     score: Vec<f32>,
     open: Vec<f32>,
     /// Which of the documents can still be among the best.
-    left: Vec<u32>,
+    remaining: Vec<u32>,
     /// What each unit adds to each document: one unit behind the other.
     added: Vec<f32>,
     /// Frequencies of one unit in every document.
-    room: Vec<u32>,
+    tfs: Vec<u32>,
 }
 
-impl AtHand {
+impl WindowScores {
     fn take(&mut self, window: &DocWindow, units: usize) {
         self.docs.clear();
         window.iter().for_each(|doc| self.docs.push(doc));
@@ -78,49 +78,49 @@ impl AtHand {
             sums.clear();
             sums.resize(count, 0.0);
         }
-        self.left.clear();
-        self.left.extend(0..count as u32);
+        self.remaining.clear();
+        self.remaining.extend(0..count as u32);
         // What stands there is written over, unit by unit.
         self.added.resize(units * count, 0.0);
     }
 
     /// The unit of this number adds nothing to any document, so far.
-    fn nothing(&mut self, number: usize) {
+    fn clear_term(&mut self, number: usize) {
         self.added[number * self.docs.len()..][..self.docs.len()].fill(0.0);
     }
 
     /// Looks up what dampens frequencies in a part of each document.
-    fn load_length_norms(&mut self, place: usize, lengths: &FieldLengths) {
-        let norms = &mut self.length_norms[place];
+    fn load_length_norms(&mut self, field: usize, lengths: &FieldLengths) {
+        let norms = &mut self.length_norms[field];
         if norms.is_empty() {
-            norms.extend(self.docs.iter().map(|doc| lengths.length_norm(place, *doc)));
+            norms.extend(self.docs.iter().map(|doc| lengths.length_norm(field, *doc)));
         }
     }
 
     /// Adds what the unit of this number adds to every document, by going through its list.
-    fn sweep(
+    fn scan(
         &mut self,
         number: usize,
-        unit: &mut UnitScorer,
+        unit: &mut TermScorer,
         window: &DocWindow,
         lengths: &FieldLengths,
     ) {
-        self.nothing(number);
+        self.clear_term(number);
         let Self { docs, ranks, length_norms, score, added, .. } = self;
-        let (place, most) = (unit.place, unit.most);
-        let norms = &length_norms[place];
+        let (field, max_score) = (unit.field, unit.max_score);
+        let norms = &length_norms[field];
         let added = &mut added[number * docs.len()..][..docs.len()];
         let mut add = |at: usize, frequency: u32| {
             // Of titles and tags few are asked for.
             let norm = norms.get(at).copied();
-            let norm = norm.unwrap_or_else(|| lengths.length_norm(place, docs[at]));
-            added[at] = tf_saturation(frequency as f32, norm) * most;
+            let norm = norm.unwrap_or_else(|| lengths.length_norm(field, docs[at]));
+            added[at] = tf_saturation(frequency as f32, norm) * max_score;
             score[at] += added[at];
         };
         match &mut unit.postings {
             TermPostings::Cursor(list, _, cost) => {
                 cost.add_scan(window.expected(Cursor::count(list)));
-                each_of_window(list, window, ranks, add);
+                scan_window(list, window, ranks, add);
             }
             // Where documents are few, the window has more bits to go through.
             TermPostings::Bitset(list) if docs.len() < window.length() / 32 => {
@@ -137,66 +137,74 @@ impl AtHand {
     }
 
     /// Adds to what may come to each what a unit adds at most.
-    fn may_add(&mut self, unit: &UnitScorer, bound: Bound) {
-        if let Bound::Each(frequency) = bound {
-            for (open, norm) in self.open.iter_mut().zip(&self.length_norms[unit.place]) {
-                *open += tf_saturation(frequency, *norm) * unit.most;
+    fn add_upper_bound(&mut self, unit: &TermScorer, bound: UpperBound) {
+        if let UpperBound::MaxTf(frequency) = bound {
+            for (open, norm) in self.open.iter_mut().zip(&self.length_norms[unit.field]) {
+                *open += tf_saturation(frequency, *norm) * unit.max_score;
             }
         }
     }
 
     /// Adds what the unit of this number adds to the documents that are left, in place of what it
     /// may.
-    fn add(&mut self, number: usize, unit: &mut UnitScorer, window: &DocWindow, bound: Bound) {
-        let Self { docs, ranks, length_norms, score, open, left, added, room } = self;
+    fn score_remaining(
+        &mut self,
+        number: usize,
+        unit: &mut TermScorer,
+        window: &DocWindow,
+        bound: UpperBound,
+    ) {
+        let Self { docs, ranks, length_norms, score, open, remaining, added, tfs } = self;
         let added = &mut added[number * docs.len()..][..docs.len()];
-        let norms = &length_norms[unit.place];
-        let most = unit.most;
+        let norms = &length_norms[unit.field];
+        let max_score = unit.max_score;
         let mut add = |at: usize, frequency: f32| {
             added[at] =
-                if frequency > 0.0 { tf_saturation(frequency, norms[at]) * most } else { 0.0 };
+                if frequency > 0.0 { tf_saturation(frequency, norms[at]) * max_score } else { 0.0 };
             score[at] += added[at];
-            if let Bound::Each(bound) = bound {
-                open[at] -= tf_saturation(bound, norms[at]) * most;
+            if let UpperBound::MaxTf(bound) = bound {
+                open[at] -= tf_saturation(bound, norms[at]) * max_score;
             }
         };
         match &mut unit.postings {
             TermPostings::Cursor(list, _, cost)
-                if window.is_dense(Cursor::count(list), left.len()) =>
+                if window.is_dense(Cursor::count(list), remaining.len()) =>
             {
                 cost.add_scan(window.expected(Cursor::count(list)));
-                room.clear();
-                room.resize(docs.len(), 0);
-                each_of_window(list, window, ranks, |at, frequency| room[at] = frequency);
-                left.iter().for_each(|at| add(*at as usize, room[*at as usize] as f32));
+                tfs.clear();
+                tfs.resize(docs.len(), 0);
+                scan_window(list, window, ranks, |at, frequency| tfs[at] = frequency);
+                remaining.iter().for_each(|at| add(*at as usize, tfs[*at as usize] as f32));
             }
             list => {
                 if let TermPostings::Cursor(_, _, cost) = list {
-                    cost.add_lookups(left.len());
+                    cost.add_lookups(remaining.len());
                 }
-                left.iter().for_each(|at| add(*at as usize, unit.frequency(docs[*at as usize])));
+                remaining
+                    .iter()
+                    .for_each(|at| add(*at as usize, unit.frequency(docs[*at as usize])));
             }
         }
     }
 
     /// Leaves out what cannot score `least`, where so much may come to any.
-    fn prune(&mut self, least: f32, open_of_all: f32) {
-        let Self { score, open, left, .. } = self;
+    fn prune(&mut self, threshold: f32, open_of_all: f32) {
+        let Self { score, open, remaining, .. } = self;
         let may = |at: usize| (score[at] + open[at].max(0.0) + open_of_all) * ROUNDING;
-        left.retain(|at| may(*at as usize) >= least);
+        remaining.retain(|at| may(*at as usize) >= threshold);
     }
 
     /// Leaves the `count` documents that have the most, and returns the others.
-    fn part(&mut self, count: usize) -> Vec<u32> {
-        let Self { score, left, .. } = self;
-        if count >= left.len() {
+    fn split_top(&mut self, count: usize) -> Vec<u32> {
+        let Self { score, remaining, .. } = self;
+        if count >= remaining.len() {
             return Vec::new();
         }
-        left.select_nth_unstable_by(count, |a, b| {
+        remaining.select_nth_unstable_by(count, |a, b| {
             score[*b as usize].total_cmp(&score[*a as usize])
         });
-        let mut others = left.split_off(count);
-        left.sort_unstable();
+        let mut others = remaining.split_off(count);
+        remaining.sort_unstable();
         others.sort_unstable();
         others
     }
@@ -204,7 +212,7 @@ impl AtHand {
 
 /// Goes through what a list has of the documents of a window: the number of each among them, and how often it has the
 /// unit.
-fn each_of_window(
+fn scan_window(
     list: &mut Cursor,
     window: &DocWindow,
     ranks: &[u32],
@@ -233,16 +241,21 @@ impl SegmentScorer {
     ) -> tantivy::Result<Self> {
         let mut units = Vec::with_capacity(scored.len() + bonus.len());
         for unit in scored {
-            units.extend(UnitScorer::new(index, statistics, reader, unit)?);
+            units.extend(TermScorer::new(index, statistics, reader, unit)?);
         }
         for (query, worth) in bonus {
             let scoring = EnableScoring::disabled_from_searcher(index.searcher());
             let list = TermPostings::Bonus(query.weight(scoring)?.scorer(reader, 1.0)?);
-            units.push(UnitScorer { postings: list, place: ANYWHERE, single: false, most: *worth });
+            units.push(TermScorer {
+                postings: list,
+                field: NO_FIELD,
+                is_unigram: false,
+                max_score: *worth,
+            });
         }
-        units.sort_by(|a, b| b.most.total_cmp(&a.most));
+        units.sort_by(|a, b| b.max_score.total_cmp(&a.max_score));
         let lengths = FieldLengths::of(statistics, postings(index, reader)?);
-        Ok(Self { lengths, units, at_hand: AtHand::default(), open: Vec::new() })
+        Ok(Self { lengths, units, window_scores: WindowScores::default(), open: Vec::new() })
     }
 
     /// A list that it has open, as long as no window has been looked at.
@@ -257,31 +270,31 @@ impl SegmentScorer {
 
     /// Takes the documents of a window, and finds of their scores what is found soonest. Windows must
     /// ascend.
-    pub(crate) fn look(&mut self, window: &DocWindow) {
-        let Self { lengths, units, at_hand, open } = self;
-        at_hand.take(window, units.len());
-        at_hand.load_length_norms(BODY, lengths);
+    pub(crate) fn begin_window(&mut self, window: &DocWindow) {
+        let Self { lengths, units, window_scores, open } = self;
+        window_scores.take(window, units.len());
+        window_scores.load_length_norms(BODY, lengths);
         open.clear();
         for (number, unit) in units.iter_mut().enumerate() {
-            if unit.is_swept(window, at_hand.docs.len()) {
-                at_hand.sweep(number, unit, window, lengths);
+            if unit.is_scanned(window, window_scores.docs.len()) {
+                window_scores.scan(number, unit, window, lengths);
             } else {
-                at_hand.load_length_norms(unit.place, lengths);
-                let bound = unit.bound(window, &at_hand.length_norms[unit.place]);
+                window_scores.load_length_norms(unit.field, lengths);
+                let bound = unit.upper_bound(window, &window_scores.length_norms[unit.field]);
                 match bound {
-                    Bound::Nothing => at_hand.nothing(number),
-                    bound => at_hand.may_add(unit, bound),
+                    UpperBound::Zero => window_scores.clear_term(number),
+                    bound => window_scores.add_upper_bound(unit, bound),
                 }
-                open.push(Open { unit: number, bound, of_all: 0.0 });
+                open.push(PendingTerm { unit: number, bound, max_after: 0.0 });
             }
         }
         // From the least on: what is added up to a bonus and taken from it again is no more the same.
-        let mut of_all = 0.0;
+        let mut max_after = 0.0;
         for open in open.iter_mut().rev() {
-            if let Bound::All(most) = open.bound {
-                of_all += most;
+            if let UpperBound::Fixed(most) = open.bound {
+                max_after += most;
             }
-            open.of_all = of_all;
+            open.max_after = max_after;
         }
     }
 
@@ -293,48 +306,55 @@ impl SegmentScorer {
         })
     }
 
-    /// Whether [`SegmentScorer::promising`] can be asked, which goes back to the beginning of the window.
+    /// Whether [`SegmentScorer::score_top`] can be asked, which goes back to the beginning of the window.
     pub(crate) fn can_rewind(&self) -> bool {
         self.units.iter().all(|unit| !matches!(unit.postings, TermPostings::Bonus(_)))
     }
 
     /// Puts the `count` documents of the window that have the most so far into `best`, with their scores.
-    pub(crate) fn promising(
+    pub(crate) fn score_top(
         &mut self,
         window: &DocWindow,
         count: usize,
         best: &mut Vec<(DocId, f32)>,
     ) {
-        let others = self.at_hand.part(count);
+        let others = self.window_scores.split_top(count);
         let lists: Vec<_> =
             self.open.iter().map(|open| self.units[open.unit].postings.snapshot()).collect();
-        self.rest(window, 0.0, best);
+        self.score_rest(window, 0.0, best);
         for (open, list) in self.open.iter().zip(lists) {
             if let Some(list) = list {
                 self.units[open.unit].postings = list;
             }
         }
-        self.at_hand.left = others;
+        self.window_scores.remaining = others;
     }
 
     /// Puts the other documents of the window that score `least` or more into `best`, with their scores, and
     /// perhaps some that score less.
-    pub(crate) fn rest(&mut self, window: &DocWindow, least: f32, best: &mut Vec<(DocId, f32)>) {
-        let Self { units, at_hand, open, .. } = self;
+    pub(crate) fn score_rest(
+        &mut self,
+        window: &DocWindow,
+        threshold: f32,
+        best: &mut Vec<(DocId, f32)>,
+    ) {
+        let Self { units, window_scores, open, .. } = self;
         for open in open {
-            at_hand.prune(least, open.of_all);
+            window_scores.prune(threshold, open.max_after);
             match open.bound {
-                _ if at_hand.left.is_empty() => return,
-                Bound::Nothing => {}
-                bound => at_hand.add(open.unit, &mut units[open.unit], window, bound),
+                _ if window_scores.remaining.is_empty() => return,
+                UpperBound::Zero => {}
+                bound => {
+                    window_scores.score_remaining(open.unit, &mut units[open.unit], window, bound)
+                }
             }
         }
-        at_hand.prune(least, 0.0);
-        let count = at_hand.docs.len();
-        best.extend(at_hand.left.iter().map(|at| {
-            let added = at_hand.added.iter().skip(*at as usize).step_by(count);
+        window_scores.prune(threshold, 0.0);
+        let count = window_scores.docs.len();
+        best.extend(window_scores.remaining.iter().map(|at| {
+            let added = window_scores.added.iter().skip(*at as usize).step_by(count);
             // Nothing at all is 0, and not -0 as `sum` has it.
-            (at_hand.docs[*at as usize], added.fold(0.0, |sum, added| sum + added))
+            (window_scores.docs[*at as usize], added.fold(0.0, |sum, added| sum + added))
         }));
     }
 }
@@ -354,8 +374,8 @@ impl FieldLengths {
     }
 
     /// What dampens frequencies in this part of a document; outside of parts, nothing.
-    fn length_norm(&self, place: usize, doc: DocId) -> f32 {
-        match (self.lengths.get(place), self.norms.get(place)) {
+    fn length_norm(&self, field: usize, doc: DocId) -> f32 {
+        match (self.lengths.get(field), self.norms.get(field)) {
             (Some(lengths), Some(norms)) => {
                 norms.of(lengths.get(doc as usize).copied().unwrap_or_default())
             }
@@ -370,7 +390,7 @@ fn postings<'i>(index: &'i Index, reader: &SegmentReader) -> tantivy::Result<&'i
 }
 
 /// What one unit adds to the score of one document; `None` if the document has it not.
-pub(crate) fn part_of_score(
+pub(crate) fn term_score(
     index: &Index,
     statistics: &Statistics<'_>,
     reader: &SegmentReader,
@@ -378,29 +398,30 @@ pub(crate) fn part_of_score(
     doc: DocId,
 ) -> tantivy::Result<Option<f32>> {
     let lengths = FieldLengths::of(statistics, postings(index, reader)?);
-    let scorer = UnitScorer::new(index, statistics, reader, unit)?;
+    let scorer = TermScorer::new(index, statistics, reader, unit)?;
     Ok(scorer.and_then(|mut scorer| {
         let frequency = scorer.frequency(doc);
-        (frequency > 0.0)
-            .then(|| tf_saturation(frequency, lengths.length_norm(scorer.place, doc)) * scorer.most)
+        (frequency > 0.0).then(|| {
+            tf_saturation(frequency, lengths.length_norm(scorer.field, doc)) * scorer.max_score
+        })
     }))
 }
 
 /// The place of what is worth as much wherever it stands; others have the number of their part.
-const ANYWHERE: usize = Part::ALL.len();
+const NO_FIELD: usize = Part::ALL.len();
 const BODY: usize = Part::Body as usize;
 
 /// More often than anything stands anywhere.
-const ANY: f32 = f32::MAX;
+const UNBOUNDED_TF: f32 = f32::MAX;
 
 /// Scores one unit.
-struct UnitScorer {
+struct TermScorer {
     postings: TermPostings,
-    place: usize,
+    field: usize,
     /// Whether it is a single character.
-    single: bool,
+    is_unigram: bool,
     /// It never adds more.
-    most: f32,
+    max_score: f32,
 }
 
 enum TermPostings {
@@ -423,7 +444,7 @@ impl TermPostings {
     }
 }
 
-impl UnitScorer {
+impl TermScorer {
     fn new(
         index: &Index,
         statistics: &Statistics<'_>,
@@ -439,17 +460,17 @@ impl UnitScorer {
                 TermPostings::Cursor(list, key, AccessCost::default())
             }
         };
-        let most = unit.weight * statistics.max_score(unit.part, unit.unit, &unit.text);
-        let single = unit.unit == Unit::Char;
-        Ok(Some(Self { postings: list, place: unit.part as usize, single, most }))
+        let max_score = unit.weight * statistics.max_score(unit.part, unit.unit, &unit.text);
+        let is_unigram = unit.unit == Unit::Char;
+        Ok(Some(Self { postings: list, field: unit.part as usize, is_unigram, max_score }))
     }
 
     /// Whether its list is gone through for so many documents of a window.
-    fn is_swept(&self, window: &DocWindow, documents: usize) -> bool {
+    fn is_scanned(&self, window: &DocWindow, documents: usize) -> bool {
         let count = match &self.postings {
             // Their lists are long, and whatever has a word has its characters.
             TermPostings::Cursor(..) | TermPostings::Bitset(_)
-                if self.single && self.place == BODY =>
+                if self.is_unigram && self.field == BODY =>
             {
                 return false;
             }
@@ -461,27 +482,27 @@ impl UnitScorer {
     }
 
     /// What it adds at most to documents of a window, whose frequencies are dampened so.
-    fn bound(&mut self, window: &DocWindow, norms: &[f32]) -> Bound {
+    fn upper_bound(&mut self, window: &DocWindow, norms: &[f32]) -> UpperBound {
         let (from, until) = (window.start(), window.end());
         let frequency = match &mut self.postings {
-            TermPostings::Cursor(list, ..) if list.doc() >= until => return Bound::Nothing,
-            TermPostings::Bonus(matched) if matched.doc() >= until => return Bound::Nothing,
+            TermPostings::Cursor(list, ..) if list.doc() >= until => return UpperBound::Zero,
+            TermPostings::Bonus(matched) if matched.doc() >= until => return UpperBound::Zero,
             TermPostings::Cursor(list, ..) => match list.most_within(from.max(list.doc()), until) {
                 // 255 stands for any number from there on.
-                None | Some(u8::MAX) => ANY,
+                None | Some(u8::MAX) => UNBOUNDED_TF,
                 Some(frequency) => f32::from(frequency),
             },
             TermPostings::Bitset(list) => {
-                list.most_within(from, until).map_or(ANY, |most| most as f32)
+                list.most_within(from, until).map_or(UNBOUNDED_TF, |most| most as f32)
             }
-            TermPostings::Bonus(_) => ANY,
+            TermPostings::Bonus(_) => UNBOUNDED_TF,
         };
-        match self.place == BODY {
+        match self.field == BODY {
             // Bodies are of very different lengths.
-            true => Bound::Each(frequency),
+            true => UpperBound::MaxTf(frequency),
             false => {
                 let least_norm = norms.iter().copied().fold(f32::MAX, f32::min);
-                Bound::All(tf_saturation(frequency, least_norm) * self.most)
+                UpperBound::Fixed(tf_saturation(frequency, least_norm) * self.max_score)
             }
         }
     }
@@ -504,13 +525,13 @@ impl UnitScorer {
 
 /// What a unit adds at most.
 #[derive(Debug, Clone, Copy)]
-enum Bound {
+enum UpperBound {
     /// It stands in no document of the window.
-    Nothing,
+    Zero,
     /// So much to any document.
-    All(f32),
+    Fixed(f32),
     /// As much as when it stands in each so often.
-    Each(f32),
+    MaxTf(f32),
 }
 
 /// The first document from `doc` on.
