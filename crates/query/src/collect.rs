@@ -20,8 +20,8 @@ use crate::window::{self, DocWindow};
 const FIRST_WINDOW: usize = 128;
 
 /// Documents of a window that is not the first, at least; and so many candidates in it, about.
-const WINDOW: usize = 4096;
-const CANDIDATES: u64 = 1024;
+const MIN_WINDOW: usize = 4096;
+const TARGET_CANDIDATES: u64 = 1024;
 
 /// Of the documents that have the most already so many halves of what is kept are scored first.
 const TOP_FIRST_HALVES: usize = 3;
@@ -60,26 +60,26 @@ impl Recency {
 
 /// A document that matched.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Found {
+pub(crate) struct ScoredDoc {
     pub(crate) address: DocAddress,
     pub(crate) score: Score,
     /// What its score was multiplied with for its age.
     pub(crate) recency: f32,
-    pub(crate) tie: u64,
-    place: Place,
+    pub(crate) tie_breaker: u64,
+    rank_key: RankKey,
 }
 
 /// Where a document stands in the order: the greater, the earlier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
+struct RankKey {
     date: i64,
     /// Bits of the score: scores are never negative, so they order as the numbers do.
     score: u32,
-    tie: Reverse<u64>,
+    tie_breaker: Reverse<u64>,
 }
 
 /// What is matched, and what is scored of it.
-pub(crate) struct Wanted<'q> {
+pub(crate) struct RankedQuery<'q> {
     pub(crate) matched: &'q dyn Query,
     pub(crate) scored: &'q [Scored],
     /// What a document gains for matching another query.
@@ -88,7 +88,7 @@ pub(crate) struct Wanted<'q> {
 
 /// Keeps the first `limit` of what matches.
 #[derive(Debug)]
-pub(crate) struct Best {
+pub(crate) struct TopK {
     pub(crate) limit: usize,
     /// Whether all matches are counted. If not, candidates that score too little are never looked
     /// at closely, and the count is of those that were: none only if nothing matches.
@@ -97,20 +97,20 @@ pub(crate) struct Best {
     pub(crate) recency: Option<Recency>,
 }
 
-impl Best {
-    /// How many documents match (see [`Best::count`]), and the first of them, in order.
-    pub(crate) fn of(
+impl TopK {
+    /// How many documents match (see [`TopK::count`]), and the first of them, in order.
+    pub(crate) fn search(
         &self,
         index: &Index,
         statistics: &Statistics<'_>,
-        wanted: &Wanted<'_>,
-    ) -> tantivy::Result<(usize, Vec<Found>)> {
+        query: &RankedQuery<'_>,
+    ) -> tantivy::Result<(usize, Vec<ScoredDoc>)> {
         let searcher = index.searcher();
         let scoring = EnableScoring::disabled_from_searcher(searcher);
         let (mut total, mut found) = (0, Vec::new());
         for (segment, reader) in (0..).zip(searcher.segment_readers()) {
-            let mut best = SegmentBest::new(self, index, segment)?;
-            let (scored, bonus) = (wanted.scored, wanted.bonus);
+            let mut best = SegmentTopK::new(self, index, segment)?;
+            let (scored, bonus) = (query.scored, query.bonus);
             let mut scorer = SegmentScorer::new(index, statistics, reader, scored, bonus)?;
             // What is matched is mostly what is scored: to find its lists and read their first blocks again takes longer.
             let open = |postings: &Postings, key| {
@@ -118,16 +118,16 @@ impl Best {
                 opened
                     .or_else(|| statistics.postings_cache.open(reader.segment_id(), postings, key))
             };
-            let mut matched = Matcher::of(wanted.matched, scoring, reader, &open)?;
+            let mut matched = Matcher::of(query.matched, scoring, reader, &open)?;
             let documents = reader.max_doc();
             let alive = reader.alive_bitset();
-            let expected = CANDIDATES * u64::from(documents) / matched.cost().max(1);
-            let longest = expected.clamp(WINDOW as u64, window::MAX_DOCS as u64) as usize;
-            let promise = self.sort == Sort::Rank
+            let expected = TARGET_CANDIDATES * u64::from(documents) / matched.cost().max(1);
+            let longest = expected.clamp(MIN_WINDOW as u64, window::MAX_DOCS as u64) as usize;
+            let top_first = self.sort == Sort::Rank
                 && scorer.can_rewind()
                 && (self.count || matched.can_rewind());
             // The sooner it is known what is too little, the better.
-            let mut length = if promise { longest } else { FIRST_WINDOW };
+            let mut length = if top_first { longest } else { FIRST_WINDOW };
             let mut next = 0;
             while next < documents {
                 let from = matched.seek(next);
@@ -140,7 +140,7 @@ impl Best {
                     window.retain(|doc| alive.is_alive(doc));
                 }
                 (next, length) = (window.end(), (length * 2).min(longest));
-                best.collect(window, promise, &mut scorer, &mut matched);
+                best.collect(window, top_first, &mut scorer, &mut matched);
             }
             statistics.postings_cache.record_costs(
                 reader.segment_id(),
@@ -151,88 +151,88 @@ impl Best {
             total += best.total;
             found.append(&mut best.found);
         }
-        order(&mut found);
+        sort_by_rank(&mut found);
         found.truncate(self.limit);
         Ok((total, found))
     }
 }
 
-struct SegmentBest<'b> {
-    best: &'b Best,
+struct SegmentTopK<'b> {
+    top_k: &'b TopK,
     segment: SegmentOrdinal,
     date: Option<&'b Column<i64>>,
-    tie: &'b Column<u64>,
+    tie_breaker: &'b Column<u64>,
     total: usize,
-    found: Vec<Found>,
+    found: Vec<ScoredDoc>,
     /// Room for a window's.
     scored: Vec<(DocId, Score)>,
     /// The last place that can still get in, once there are `limit`.
-    floor: Option<Place>,
+    threshold: Option<RankKey>,
 }
 
 /// Leaves the `count` that score the most, and those that score as much as the last of them: what settles equal
 /// scores is read for each that is left.
-fn leave_best(scored: &mut Vec<(DocId, Score)>, count: usize) {
+fn keep_top(scored: &mut Vec<(DocId, Score)>, count: usize) {
     if count > 0 && count < scored.len() {
         let (.., last, _) = scored.select_nth_unstable_by(count - 1, |a, b| b.1.total_cmp(&a.1));
-        let least = last.1;
-        scored.retain(|(_, score)| *score >= least);
+        let cutoff = last.1;
+        scored.retain(|(_, score)| *score >= cutoff);
     }
 }
 
 /// Puts the earliest places first.
-fn order(found: &mut [Found]) {
-    found.sort_unstable_by_key(|found| Reverse(found.place));
+fn sort_by_rank(found: &mut [ScoredDoc]) {
+    found.sort_unstable_by_key(|found| Reverse(found.rank_key));
 }
 
-impl<'b> SegmentBest<'b> {
-    fn new(best: &'b Best, index: &'b Index, segment: SegmentOrdinal) -> tantivy::Result<Self> {
-        let date = match best.sort {
-            Sort::Rank if best.recency.is_none() => None,
+impl<'b> SegmentTopK<'b> {
+    fn new(top_k: &'b TopK, index: &'b Index, segment: SegmentOrdinal) -> tantivy::Result<Self> {
+        let date = match top_k.sort {
+            Sort::Rank if top_k.recency.is_none() => None,
             _ => Some(index.dates(segment)?),
         };
-        let tie = index.ties(segment)?;
-        let (total, found, scored, floor) = (0, Vec::new(), Vec::new(), None);
-        Ok(Self { best, segment, date, tie, total, found, scored, floor })
+        let tie_breaker = index.ties(segment)?;
+        let (total, found, scored, threshold) = (0, Vec::new(), Vec::new(), None);
+        Ok(Self { top_k, segment, date, tie_breaker, total, found, scored, threshold })
     }
 
-    /// Takes the candidates of a window that match and are among the best; with `promise`, first those that
+    /// Takes the candidates of a window that match and are among the best; with `top_first`, first those that
     /// have the most already, as long as it is not known what is too little.
     fn collect(
         &mut self,
         mut window: DocWindow,
-        promise: bool,
+        top_first: bool,
         scorer: &mut SegmentScorer,
         matched: &mut Matcher,
     ) {
-        if self.best.count {
+        if self.top_k.count {
             if !matched.is_exact() {
                 window.retain(|doc| matched.confirm(doc));
             }
             self.total += window.count();
         }
-        if let Some(floor) = self.floor
-            && self.best.sort != Sort::Rank
+        if let Some(threshold) = self.threshold
+            && self.top_k.sort != Sort::Rank
         {
-            window.retain(|doc| self.date(doc) >= floor.date);
+            window.retain(|doc| self.date(doc) >= threshold.date);
         }
         if window.count() == 0 {
             return;
         }
         scorer.begin_window(&window);
-        if promise && self.floor.is_none() {
-            let count = self.best.limit.saturating_mul(TOP_FIRST_HALVES) / 2;
+        if top_first && self.threshold.is_none() {
+            let count = self.top_k.limit.saturating_mul(TOP_FIRST_HALVES) / 2;
             self.admit_all(matched, |scored| scorer.score_top(&window, count, scored));
         }
-        let least = self.least();
-        self.admit_all(matched, |scored| scorer.score_rest(&window, least, scored));
+        let min_score = self.min_score();
+        self.admit_all(matched, |scored| scorer.score_rest(&window, min_score, scored));
     }
 
     /// Scores below this are too little, whatever the date.
-    fn least(&self) -> f32 {
-        match self.floor {
+    fn min_score(&self) -> f32 {
+        match self.threshold {
             // A score is only lowered by age, so what is too little before is too little after.
-            Some(floor) if self.best.sort == Sort::Rank => f32::from_bits(floor.score),
+            Some(threshold) if self.top_k.sort == Sort::Rank => f32::from_bits(threshold.score),
             _ => 0.0,
         }
     }
@@ -241,22 +241,22 @@ impl<'b> SegmentBest<'b> {
     fn admit_all(&mut self, matched: &mut Matcher, score: impl FnOnce(&mut Vec<(DocId, Score)>)) {
         let mut scored = std::mem::take(&mut self.scored);
         score(&mut scored);
-        let sure = self.best.count || matched.is_exact();
-        if sure && self.best.sort == Sort::Rank && self.best.recency.is_none() {
-            leave_best(&mut scored, self.best.limit);
+        let all_match = self.top_k.count || matched.is_exact();
+        if all_match && self.top_k.sort == Sort::Rank && self.top_k.recency.is_none() {
+            keep_top(&mut scored, self.top_k.limit);
         }
         for (doc, score) in scored.drain(..) {
             self.admit(doc, score, matched);
         }
         self.scored = scored;
-        if self.floor.is_none() && self.found.len() >= self.best.limit {
+        if self.threshold.is_none() && self.found.len() >= self.top_k.limit {
             self.shrink();
         }
     }
 
     /// What a document is sorted by before its score.
     fn date(&self, doc: DocId) -> i64 {
-        match (self.best.sort, &self.date) {
+        match (self.top_k.sort, &self.date) {
             (Sort::Newest, Some(dates)) => dates.first(doc).unwrap_or(i64::MIN),
             (Sort::Oldest, Some(dates)) => dates.first(doc).map_or(i64::MIN, |date| -date),
             _ => 0,
@@ -266,39 +266,40 @@ impl<'b> SegmentBest<'b> {
     /// Takes a candidate if it matches and is among the best.
     fn admit(&mut self, doc: DocId, score: f32, matched: &mut Matcher) {
         let date = self.date(doc);
-        let recency = match (self.best.recency, &self.date) {
+        let recency = match (self.top_k.recency, &self.date) {
             (Some(recency), Some(dates)) => recency.factor(dates.first(doc)),
             _ => 1.0,
         };
         let score = score * recency;
         let bits = score.max(0.0).to_bits();
-        if self.floor.is_some_and(|floor| (date, bits) < (floor.date, floor.score)) {
+        if self.threshold.is_some_and(|threshold| (date, bits) < (threshold.date, threshold.score))
+        {
             return;
         }
-        let tie = self.tie.first(doc).unwrap_or_default();
-        let place = Place { date, score: bits, tie: Reverse(tie) };
-        if self.floor.is_some_and(|floor| place < floor) {
+        let tie_breaker = self.tie_breaker.first(doc).unwrap_or_default();
+        let rank_key = RankKey { date, score: bits, tie_breaker: Reverse(tie_breaker) };
+        if self.threshold.is_some_and(|threshold| rank_key < threshold) {
             return;
         }
-        if !self.best.count {
+        if !self.top_k.count {
             if !matched.confirm(doc) {
                 return;
             }
             self.total += 1;
         }
         let address = DocAddress::new(self.segment, doc);
-        self.found.push(Found { address, score, recency, tie, place });
+        self.found.push(ScoredDoc { address, score, recency, tie_breaker, rank_key });
         // Sorting once every `limit` arrivals costs less than a heap's sifting on each.
-        if self.found.len() >= self.best.limit.max(1) * 2 {
+        if self.found.len() >= self.top_k.limit.max(1) * 2 {
             self.shrink();
         }
     }
 
     fn shrink(&mut self) {
-        order(&mut self.found);
-        self.found.truncate(self.best.limit);
-        if self.found.len() == self.best.limit {
-            self.floor = self.found.last().map(|found| found.place);
+        sort_by_rank(&mut self.found);
+        self.found.truncate(self.top_k.limit);
+        if self.found.len() == self.top_k.limit {
+            self.threshold = self.found.last().map(|found| found.rank_key);
         }
     }
 }
@@ -312,7 +313,7 @@ mod tests {
         let scored = [(3, 1.0), (5, 2.0), (6, 0.5), (8, 2.0), (9, 1.0)];
         let remaining = |count: usize| {
             let mut remaining = scored.to_vec();
-            leave_best(&mut remaining, count);
+            keep_top(&mut remaining, count);
             remaining.sort_unstable_by_key(|(doc, _)| *doc);
             remaining.into_iter().map(|(doc, _)| doc).collect::<Vec<_>>()
         };

@@ -6,7 +6,7 @@ use wensou_index::{Index, Lookup, Part, Unit};
 use wensou_ingest::Record;
 
 use crate::clauses::{Clause, clauses, over};
-use crate::collect::{Best, Found, Recency, Sort};
+use crate::collect::{Recency, ScoredDoc, Sort, TopK};
 use crate::error::Error;
 use crate::lang::Query;
 use crate::plan::{Mode, Plan, plan};
@@ -175,10 +175,10 @@ fn run(
     statistics: &Statistics<'_>,
     plan: &Plan,
     recency: Option<Recency>,
-) -> Result<(usize, Vec<Found>), Error> {
+) -> Result<(usize, Vec<ScoredDoc>), Error> {
     let sort = if plan.texts.is_empty() { Sort::Newest } else { Sort::Rank };
-    let best = Best { limit: RANKS, count: true, sort, recency };
-    let (total, mut found) = best.of(index, statistics, &plan.wanted())?;
+    let top_k = TopK { limit: RANKS, count: true, sort, recency };
+    let (total, mut found) = top_k.search(index, statistics, &plan.ranked_query())?;
     if sort == Sort::Rank {
         rank::rerank(index, statistics, &plan.texts, &mut found)?;
     }
@@ -250,7 +250,7 @@ impl Context<'_> {
         query: &Query,
         clauses: &[Clause],
         address: DocAddress,
-        found: &[Found],
+        found: &[ScoredDoc],
         relaxed: bool,
     ) -> Result<ExplainedHit, Error> {
         let record = self.index.record(address)?;

@@ -14,7 +14,7 @@ use tantivy::directory::OwnedBytes;
 use tantivy::{DocAddress, DocId, DocSet, TantivyError};
 use wensou_index::{Cursor, Index, Part, Unit, UnitKey, length_of};
 
-use crate::collect::Found;
+use crate::collect::ScoredDoc;
 use crate::error::Error;
 use crate::stats::Statistics;
 use crate::terms::Text;
@@ -72,7 +72,7 @@ pub(crate) fn rerank(
     index: &Index,
     statistics: &Statistics<'_>,
     texts: &[Text],
-    found: &mut [Found],
+    found: &mut [ScoredDoc],
 ) -> Result<(), Error> {
     let depth = found.len().min(RERANK_DEPTH);
     if depth < 2 || texts.is_empty() {
@@ -93,7 +93,8 @@ pub(crate) fn rerank(
         let proximity = bigrams.proximity(cursors.positions(hit.address.doc_id));
         hit.score += (proximity.passage + proximity.runs) * hit.recency;
     }
-    found[..depth].sort_by(|a, b| b.score.total_cmp(&a.score).then(a.tie.cmp(&b.tie)));
+    found[..depth]
+        .sort_by(|a, b| b.score.total_cmp(&a.score).then(a.tie_breaker.cmp(&b.tie_breaker)));
     Ok(())
 }
 

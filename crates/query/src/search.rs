@@ -4,7 +4,7 @@ use tantivy::collector::Count;
 use wensou_index::{Index, RecordExt, moment_start};
 use wensou_ingest::Record;
 
-use crate::collect::{Best, Found, Recency, Sort};
+use crate::collect::{Recency, ScoredDoc, Sort, TopK};
 use crate::error::Error;
 use crate::lang::{Diagnostic, Query};
 use crate::needle::{Haystack, Needle};
@@ -188,7 +188,7 @@ pub(crate) fn answering(index: &Index, query: &Query) -> Result<Plan, Error> {
 struct Answer {
     plan: Plan,
     total: usize,
-    found: Vec<Found>,
+    found: Vec<ScoredDoc>,
     relaxed: bool,
 }
 
@@ -218,7 +218,7 @@ impl Searcher<'_> {
         Ok(Answer { plan, total, found, relaxed: true })
     }
 
-    fn run(&self, plan: &Plan, count: bool) -> Result<(usize, Vec<Found>), Error> {
+    fn run(&self, plan: &Plan, count: bool) -> Result<(usize, Vec<ScoredDoc>), Error> {
         let sort = self.options.sort.unwrap_or(match plan.texts.is_empty() {
             true => Sort::Newest,
             false => Sort::Rank,
@@ -227,8 +227,8 @@ impl Searcher<'_> {
         // The same hits are ranked again whatever part of the list is asked for, or pages of it
         // would not fit together.
         let limit = if sort == Sort::Rank { wanted.max(rank::RERANK_DEPTH) } else { wanted };
-        let best = Best { limit, count, sort, recency: self.options.recency };
-        let (total, mut found) = best.of(self.index, self.statistics, &plan.wanted())?;
+        let top_k = TopK { limit, count, sort, recency: self.options.recency };
+        let (total, mut found) = top_k.search(self.index, self.statistics, &plan.ranked_query())?;
         if sort == Sort::Rank {
             rank::rerank(self.index, self.statistics, &plan.texts, &mut found)?;
         }
@@ -236,7 +236,7 @@ impl Searcher<'_> {
         Ok((total, found))
     }
 
-    fn hit(&self, plan: &Plan, found: &Found, relaxed: bool) -> Result<Hit, Error> {
+    fn hit(&self, plan: &Plan, found: &ScoredDoc, relaxed: bool) -> Result<Hit, Error> {
         let record = self.index.record(found.address)?;
         let texts = record.texts();
         let missing = match plan.partial {

@@ -7,7 +7,7 @@ use wensou_index::{Index, Lookup, Part, RecordExt, Texts, Unit};
 use wensou_ingest::Record;
 use wensou_text::{Folded, Segmenter, TokenKind};
 
-use crate::collect::{Best, Sort, Wanted};
+use crate::collect::{RankedQuery, Sort, TopK};
 use crate::error::Error;
 use crate::filter;
 use crate::needle::{Haystack, Needle};
@@ -45,9 +45,9 @@ pub fn similar(index: &Index, id: &str, options: &Options) -> Result<Vec<Hit>, E
     }
     let (matched, scored) = (matched(index, &words, &record), scored(&words));
     let wanted = options.offset.saturating_add(options.limit);
-    let best = Best { limit: wanted, count: false, sort: Sort::Rank, recency: None };
-    let wanted = Wanted { matched: &matched, scored: &scored, bonus: &[] };
-    let (_, found) = best.of(index, &statistics, &wanted)?;
+    let top_k = TopK { limit: wanted, count: false, sort: Sort::Rank, recency: None };
+    let ranked = RankedQuery { matched: &matched, scored: &scored, bonus: &[] };
+    let (_, found) = top_k.search(index, &statistics, &ranked)?;
     let needles: Vec<Needle> = words
         .iter()
         .enumerate()

@@ -12,7 +12,7 @@ pub(crate) use describe::describe;
 use tantivy::query::{AllQuery, BooleanQuery, Occur, Query as EngineQuery};
 use wensou_index::{Analysis, Index, Part, Unit};
 
-use crate::collect::Wanted;
+use crate::collect::RankedQuery;
 use crate::error::Error;
 use crate::expand;
 use crate::lang::{Diagnostic, Node, NodeKind, Phrase, Query, Span};
@@ -94,9 +94,9 @@ pub(crate) fn plan(
 }
 
 impl Plan {
-    /// What [`crate::collect::Best`] looks for.
-    pub(crate) fn wanted(&self) -> Wanted<'_> {
-        Wanted { matched: self.matched.as_ref(), scored: &self.scored, bonus: &self.bonus }
+    /// What [`crate::collect::TopK`] looks for.
+    pub(crate) fn ranked_query(&self) -> RankedQuery<'_> {
+        RankedQuery { matched: self.matched.as_ref(), scored: &self.scored, bonus: &self.bonus }
     }
 }
 
