@@ -8,7 +8,7 @@ use crate::expand;
 use crate::lang::{self, Node, NodeKind, Query};
 use crate::plan::{Mode, plan};
 use crate::stats::Statistics;
-use crate::terms::{Needed, Term};
+use crate::terms::{Needed, QueryWord};
 
 /// One clause of a query, all of which a document has to match.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,16 +91,17 @@ fn words(index: &Index, node: &Node) -> Result<Vec<Node>, Error> {
     let (nodes, analysis) = (std::slice::from_ref(node), index.analysis()?);
     let texts = expand::texts(nodes, analysis, Needed::Words, &|_, _| 1.0);
     let Some(text) = texts.into_iter().next().flatten() else { return Ok(Vec::new()) };
-    let meaningful = text.terms.iter().any(|term| !term.stop);
-    let terms: Vec<&Term> = text.terms.iter().filter(|term| !term.stop || !meaningful).collect();
+    let meaningful = text.words.iter().any(|word| !word.stop);
+    let words: Vec<&QueryWord> =
+        text.words.iter().filter(|word| !word.stop || !meaningful).collect();
     // What has a common expansion is one thing: 5.4 and 億.
-    let words: Vec<String> = terms
+    let words: Vec<String> = words
         .chunk_by(|a, b| a.forms.iter().skip(1).any(|form| b.forms[1..].contains(form)))
-        .map(|words| words.iter().map(|term| term.typed.as_str()).collect())
+        .map(|words| words.iter().map(|word| word.typed.as_str()).collect())
         .collect();
     if text.question || words.len() < 2 {
         // Punctuation alone demands nothing.
-        let blank = text.terms.is_empty();
+        let blank = text.words.is_empty();
         return Ok(if blank { Vec::new() } else { vec![node.clone()] });
     }
     let word = |word: String| Node {

@@ -13,7 +13,7 @@ use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, key_of};
 
 use crate::lang::{Node, NodeKind};
 use crate::rank::{EXPANSION_WEIGHT, LATIN_WEIGHT, unit_weight};
-use crate::terms::{Form, Look, Needed, Origin, Singles, Term, Text, Weighted, units};
+use crate::terms::{Form, Look, Needed, Origin, QueryWord, Singles, Text, Weighted, units};
 
 /// Most words of the query that one name of a table can be.
 const MOST_WORDS: usize = 6;
@@ -63,28 +63,28 @@ fn expand(run: &mut [&mut Text], analysis: &Analysis, rarity: Rarity<'_>) {
     let places: Vec<Place> = run
         .iter()
         .enumerate()
-        .flat_map(|(text, of)| (0..of.terms.len()).map(move |term| (text, term)))
+        .flat_map(|(text, of)| (0..of.words.len()).map(move |word| (text, word)))
         .collect();
     let mut found: Vec<(Range<usize>, Form)> = Vec::new();
     {
-        let terms: Vec<&Term> =
-            places.iter().map(|(text, term)| &run[*text].terms[*term]).collect();
-        synonyms(&terms, analysis, &mut found);
-        joined(&terms, &mut found);
-        values(run, &terms, analysis.segmenter(), &mut found);
+        let words: Vec<&QueryWord> =
+            places.iter().map(|(text, word)| &run[*text].words[*word]).collect();
+        synonyms(&words, analysis, &mut found);
+        joined(&words, &mut found);
+        values(run, &words, analysis.segmenter(), &mut found);
     }
     for (words, form) in found {
         // (a OR x) AND (b OR x) is (a AND b) OR x: every word of the group gets the form.
-        for (text, term) in &places[words.clone()] {
-            let forms = &mut run[*text].terms[*term].forms;
+        for (text, word) in &places[words.clone()] {
+            let forms = &mut run[*text].words[*word].forms;
             if !forms.iter().any(|old| old.key == form.key && old.look == form.look) {
                 forms.push(form.clone());
             }
         }
         let mut typed = 0.0;
-        for (text, term) in &places[words.clone()] {
+        for (text, word) in &places[words.clone()] {
             let text = &run[*text];
-            let units = units_of(&text.terms[*term].typed, analysis, text.singles);
+            let units = units_of(&text.words[*word].typed, analysis, text.singles);
             typed += worth(&units, rarity);
         }
         let (first, _) = places[words.start];
@@ -93,15 +93,15 @@ fn expand(run: &mut [&mut Text], analysis: &Analysis, rarity: Rarity<'_>) {
 }
 
 /// Names and words that mean the same, of the longest stretches of words that the tables know.
-fn synonyms(terms: &[&Term], analysis: &Analysis, found: &mut Vec<(Range<usize>, Form)>) {
+fn synonyms(words: &[&QueryWord], analysis: &Analysis, found: &mut Vec<(Range<usize>, Form)>) {
     let synonyms = analysis.synonyms();
     let mut start = 0;
-    while start < terms.len() {
-        let longest = (start + 1..=terms.len().min(start + MOST_WORDS)).rev();
+    while start < words.len() {
+        let longest = (start + 1..=words.len().min(start + MOST_WORDS)).rev();
         let known = longest
             .filter_map(|end| {
-                let words = terms[start..end].iter();
-                let key: Vec<char> = words.flat_map(|term| &term.forms[0].key).copied().collect();
+                let words = words[start..end].iter();
+                let key: Vec<char> = words.flat_map(|word| &word.forms[0].key).copied().collect();
                 (key.len() <= synonyms.longest()).then_some((end, key))
             })
             .find(|(_, key)| synonyms.of(key).next().is_some());
@@ -137,14 +137,14 @@ fn named(name: &str, relation: Relation, analysis: &Analysis) -> Option<Form> {
 }
 
 /// Two or three neighbouring words of letters and digits, glued.
-fn joined(terms: &[&Term], found: &mut Vec<(Range<usize>, Form)>) {
-    let latin = |term: &&Term| {
-        let word = &term.forms[0];
-        matches!(word.look, Look::Word | Look::WordOrGlued) && !term.stop
+fn joined(words: &[&QueryWord], found: &mut Vec<(Range<usize>, Form)>) {
+    let latin = |word: &&QueryWord| {
+        let typed = &word.forms[0];
+        matches!(typed.look, Look::Word | Look::WordOrGlued) && !word.stop
     };
     for count in [2, 3] {
-        for (start, words) in terms.windows(count).enumerate() {
-            let text: String = words.iter().map(|term| term.forms[0].text.as_str()).collect();
+        for (start, words) in words.windows(count).enumerate() {
+            let text: String = words.iter().map(|word| word.forms[0].text.as_str()).collect();
             // Two numbers side by side are no word.
             let mixed = text.chars().any(char::is_alphabetic);
             if words.iter().all(latin) && mixed {
@@ -159,14 +159,14 @@ fn joined(terms: &[&Term], found: &mut Vec<(Range<usize>, Form)>) {
 /// with one.
 fn values(
     run: &[&mut Text],
-    terms: &[&Term],
+    words: &[&QueryWord],
     segmenter: &Segmenter,
     found: &mut Vec<(Range<usize>, Form)>,
 ) {
     // One digit is never written as a number of two characters.
     const LEAST: usize = 2;
-    for (at, term) in terms.iter().enumerate() {
-        let word = &term.forms[0];
+    for (at, word) in words.iter().enumerate() {
+        let word = &word.forms[0];
         if word.look == Look::Word
             && word.text.len() >= LEAST
             && word.text.bytes().all(|b| b.is_ascii_digit())
@@ -193,7 +193,7 @@ fn values(
         let end = places.iter().rposition(|word| word.start < chars.end)? + 1;
         // A part of a word is no number or date of its own.
         let whole = places[start].start == chars.start && places[end - 1].end <= chars.end + 1;
-        (whole && start < end && end <= terms.len()).then_some(start..end)
+        (whole && start < end && end <= words.len()).then_some(start..end)
     };
     for (chars, digits) in values {
         if let Some(words) = words(chars) {

@@ -10,7 +10,7 @@ use crate::collect::{Recency, ScoredDoc, Sort, TopK};
 use crate::error::Error;
 use crate::lang::Query;
 use crate::plan::{Mode, Plan, plan};
-use crate::rank::{self, PER_TERM};
+use crate::rank::{self, WORD_BONUS};
 use crate::score::term_score;
 use crate::stats::Statistics;
 use crate::terms::{Form, Look, Origin, TextQueries};
@@ -139,7 +139,7 @@ pub fn explain(
     let strict = plan(index, &statistics, query, Mode::Strict)?;
     let found = run(index, &statistics, &strict, recency)?;
     let (plan, (total, found), relaxed) = match found.0 {
-        0 if strict.terms.len() > 1 => {
+        0 if strict.words.len() > 1 => {
             let plan = plan(index, &statistics, query, Mode::Relaxed)?;
             let found = run(index, &statistics, &plan, recency)?;
             (plan, found, true)
@@ -197,17 +197,17 @@ fn words(index: &Index, plan: &Plan) -> Result<Vec<ExplainedWord>, Error> {
             documents: count?,
         })
     };
-    let stops = plan.texts.iter().flat_map(|text| &text.terms).filter(|term| term.stop);
+    let stops = plan.texts.iter().flat_map(|text| &text.words).filter(|word| word.stop);
     // Function words are not among the terms that a document must have.
-    let stops = stops.filter(|term| !plan.terms.contains(term));
-    plan.terms
+    let stops = stops.filter(|word| !plan.words.contains(word));
+    plan.words
         .iter()
         .chain(stops)
-        .map(|term| {
+        .map(|word| {
             Ok(ExplainedWord {
-                typed: term.typed.clone(),
-                stop: term.stop,
-                forms: term.forms.iter().map(form).collect::<Result<_, Error>>()?,
+                typed: word.typed.clone(),
+                stop: word.stop,
+                forms: word.forms.iter().map(form).collect::<Result<_, Error>>()?,
             })
         })
         .collect()
@@ -279,7 +279,7 @@ impl Context<'_> {
         }
         parts.sort_by(|a, b| b.score.total_cmp(&a.score));
         let score = at.map_or(0.0, |at| match relaxed {
-            true => found[at].score % PER_TERM,
+            true => found[at].score % WORD_BONUS,
             false => found[at].score,
         });
         let reranked = at.filter(|at| *at < rank::RERANK_DEPTH && found.len() > 1);

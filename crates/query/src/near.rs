@@ -15,26 +15,26 @@ use tantivy::{DocId, SegmentReader};
 use wensou_index::{Index, Part, RecordExt, decode_document};
 
 use crate::needle::{Haystack, Needle};
-use crate::terms::{Term, TextQueries};
+use crate::terms::{QueryWord, TextQueries};
 
 /// Documents in which the terms stand within `distance` key characters in one of the parts.
 pub(crate) fn query(
     index: &Index,
     queries: TextQueries<'_>,
-    terms: &[Term],
+    words: &[QueryWord],
     distance: usize,
 ) -> Box<dyn Query> {
     let candidates =
-        BooleanQuery::intersection(terms.iter().map(|term| queries.term(term)).collect());
-    let needles = terms.iter().enumerate().flat_map(|(number, term)| {
-        term.forms.iter().filter_map(move |form| Needle::of(form, number, 1.0))
+        BooleanQuery::intersection(words.iter().map(|word| queries.any_variant(word)).collect());
+    let needles = words.iter().enumerate().flat_map(|(number, word)| {
+        word.forms.iter().filter_map(move |form| Needle::of(form, number, 1.0))
     });
     let near = Near {
         candidates: Box::new(candidates),
         record: index.fields().record,
         test: Arc::new(Test {
             needles: needles.collect(),
-            terms: terms.len(),
+            words: words.len(),
             parts: queries.parts.to_vec(),
             distance,
         }),
@@ -52,7 +52,7 @@ struct Near {
 #[derive(Debug)]
 struct Test {
     needles: Vec<Needle>,
-    terms: usize,
+    words: usize,
     parts: Vec<Part>,
     distance: usize,
 }
@@ -103,13 +103,13 @@ impl Test {
         let haystack = Haystack::new(text);
         let places = haystack.places(&self.needles);
         places.iter().enumerate().any(|(first, start)| {
-            let mut found = vec![false; self.terms];
+            let mut found = vec![false; self.words];
             for place in &places[first..] {
                 if place.key.start - start.key.start >= self.distance {
                     break;
                 }
                 if place.key.end - start.key.start <= self.distance {
-                    found[self.needles[place.needle].term] = true;
+                    found[self.needles[place.needle].word] = true;
                 }
             }
             found.iter().all(|found| *found)

@@ -28,7 +28,7 @@ pub(crate) struct Needle {
     pub(crate) key: Vec<char>,
     pub(crate) bound: Bound,
     /// Which term of the query it belongs to: a term and its expansions share a number.
-    pub(crate) term: usize,
+    pub(crate) word: usize,
     /// How much finding it is worth (its inverse document frequency).
     pub(crate) weight: f32,
 }
@@ -44,14 +44,14 @@ pub(crate) struct Occurrence {
 
 impl Needle {
     /// The needle of one form of a term, if it is looked for in the text.
-    pub(crate) fn of(form: &Form, term: usize, weight: f32) -> Option<Self> {
+    pub(crate) fn of(form: &Form, word: usize, weight: f32) -> Option<Self> {
         let bound = match form.look {
             Look::Characters | Look::WordOrGlued => Bound::Anywhere,
             Look::Word => Bound::Word,
             Look::Value => Bound::Value,
             Look::Dated(..) => return None,
         };
-        Some(Self { key: form.key.clone(), bound, term, weight })
+        Some(Self { key: form.key.clone(), bound, word, weight })
     }
 }
 
@@ -139,15 +139,15 @@ impl<'t> Haystack<'t> {
     }
 
     /// Which terms occur, as a list of term numbers, sorted, each once.
-    pub(crate) fn terms(&self, needles: &[Needle]) -> Vec<usize> {
-        let mut terms: Vec<usize> = needles
+    pub(crate) fn words(&self, needles: &[Needle]) -> Vec<usize> {
+        let mut words: Vec<usize> = needles
             .iter()
             .filter(|needle| self.places_of(needle).next().is_some())
-            .map(|needle| needle.term)
+            .map(|needle| needle.word)
             .collect();
-        terms.sort_unstable();
-        terms.dedup();
-        terms
+        words.sort_unstable();
+        words.dedup();
+        words
     }
 
     /// Whether a range of key characters begins and ends where a word or a part of one does.

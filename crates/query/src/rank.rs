@@ -39,7 +39,7 @@ pub(crate) const STOP_WEIGHT: f32 = 0.1;
 
 /// What having one more word of the query is worth when none has them all: more than any sum of
 /// scores, so that the hits that have the most come first.
-pub(crate) const PER_TERM: f32 = 1000.0;
+pub(crate) const WORD_BONUS: f32 = 1000.0;
 
 /// What a word of letters or digits is worth against one of Chinese characters: it is all that is
 /// scored of itself, while a Chinese word of two characters is a word and a pair.

@@ -10,10 +10,10 @@ use crate::lang::{Diagnostic, Query};
 use crate::needle::{Haystack, Needle};
 use crate::pinyin::{self, Reading};
 use crate::plan::{Mode, Plan, plan};
-use crate::rank::{self, PER_TERM};
+use crate::rank::{self, WORD_BONUS};
 use crate::snippet::{Snippet, snippet, whole};
 use crate::stats::Statistics;
-use crate::terms::{Look, Term};
+use crate::terms::{Look, QueryWord};
 use crate::warnings::warnings;
 
 /// Fewer hits than this, and a person may want those that lack a word.
@@ -147,7 +147,7 @@ impl<'i> Session<'i> {
             .map(|found| searcher.hit(&plan, found, relaxed))
             .collect::<Result<_, _>>()?;
         let partial = match total {
-            1..FEW if plan.terms.len() > 1 && !relaxed => {
+            1..FEW if plan.words.len() > 1 && !relaxed => {
                 let plan = searcher.plan(query, Mode::Relaxed)?;
                 let any = self.index.searcher().search(&plan.matched, &Count)?;
                 (any > total).then_some(any)
@@ -178,7 +178,7 @@ impl<'i> Session<'i> {
 pub(crate) fn answering(index: &Index, query: &Query) -> Result<Plan, Error> {
     let statistics = Statistics::new(index);
     let strict = plan(index, &statistics, query, Mode::Strict)?;
-    if strict.terms.len() < 2 || index.searcher().search(&strict.matched, &Count)? > 0 {
+    if strict.words.len() < 2 || index.searcher().search(&strict.matched, &Count)? > 0 {
         return Ok(strict);
     }
     plan(index, &statistics, query, Mode::Relaxed)
@@ -210,7 +210,7 @@ impl Searcher<'_> {
         let plan = self.plan(query, Mode::Strict)?;
         let (total, found) = self.run(&plan, count)?;
         // One word that is missing cannot be relaxed: nothing would be left to find.
-        if total > 0 || plan.terms.len() < 2 {
+        if total > 0 || plan.words.len() < 2 {
             return Ok(Answer { plan, total, found, relaxed: false });
         }
         let plan = self.plan(query, Mode::Relaxed)?;
@@ -245,7 +245,7 @@ impl Searcher<'_> {
         };
         let score = match relaxed {
             // The bonus for each word found ordered the hits; it is no part of the score.
-            true => found.score % PER_TERM,
+            true => found.score % WORD_BONUS,
             false => found.score,
         };
         Ok(Hit {
@@ -261,23 +261,23 @@ impl Searcher<'_> {
 
 /// The words that a record lacks, as typed, each once.
 fn missing(plan: &Plan, record: &Record, texts: &[&str]) -> Vec<String> {
-    let mut has = vec![false; plan.terms.len()];
+    let mut has = vec![false; plan.words.len()];
     for text in texts {
-        for term in Haystack::new(text).terms(&plan.needles) {
-            has[term] = true;
+        for word in Haystack::new(text).words(&plan.needles) {
+            has[word] = true;
         }
     }
     let day = record.date().value.map(|moment| moment_start(moment).date());
-    let of_its_date = |term: &Term| {
-        term.forms.iter().any(|form| match form.look {
+    let of_its_date = |word: &QueryWord| {
+        word.forms.iter().any(|form| match form.look {
             Look::Dated(from, until) => day.is_some_and(|day| from <= day && day < until),
             _ => false,
         })
     };
     let mut missing: Vec<String> = Vec::new();
-    for (term, _) in plan.terms.iter().zip(has).filter(|(_, has)| !has) {
-        if !of_its_date(term) && !missing.contains(&term.typed) {
-            missing.push(term.typed.clone());
+    for (word, _) in plan.words.iter().zip(has).filter(|(_, has)| !has) {
+        if !of_its_date(word) && !missing.contains(&word.typed) {
+            missing.push(word.typed.clone());
         }
     }
     missing

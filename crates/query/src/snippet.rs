@@ -46,7 +46,7 @@ pub(crate) fn whole(text: &str, needles: &[Needle]) -> Snippet {
 fn best_core(occurrences: &[Occurrence], needles: &[Needle], limit: usize) -> Range<usize> {
     let mut best = (f32::MIN, 0..0);
     for (first, start) in occurrences.iter().enumerate() {
-        let mut terms: Vec<usize> = Vec::new();
+        let mut words: Vec<usize> = Vec::new();
         let mut worth = 0.0;
         for occurrence in &occurrences[first..] {
             let span = occurrence.chars.end - start.chars.start;
@@ -56,10 +56,10 @@ fn best_core(occurrences: &[Occurrence], needles: &[Needle], limit: usize) -> Ra
             let needle = &needles[occurrence.needle];
             // A longer needle is the better evidence of the same term.
             let length = needle.key.len() as f32;
-            if terms.contains(&needle.term) {
+            if words.contains(&needle.word) {
                 worth += needle.weight * 0.05;
             } else {
-                terms.push(needle.term);
+                words.push(needle.word);
                 worth += needle.weight * (1.0 + length.ln() * 0.25);
             }
             let score = worth - span as f32 / limit.max(1) as f32 * 0.5;

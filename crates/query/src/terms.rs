@@ -82,7 +82,7 @@ impl Origin {
 
 /// One word of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Term {
+pub(crate) struct QueryWord {
     /// As it was typed.
     pub(crate) typed: String,
     /// The word itself first, then its expansions.
@@ -125,7 +125,7 @@ pub(crate) enum Singles {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Text {
     pub(crate) typed: String,
-    pub(crate) terms: Vec<Term>,
+    pub(crate) words: Vec<QueryWord>,
     /// Which characters are among the units.
     pub(crate) singles: Singles,
     /// What is scored, each unit once; then the units of expansions.
@@ -141,22 +141,22 @@ impl Text {
     pub(crate) fn new(typed: &str, segmenter: &Segmenter, needed: Needed) -> Self {
         let folded = Folded::new(typed);
         let key = Key::new(&folded);
-        let mut terms = Vec::new();
+        let mut words = Vec::new();
         segmenter.words(&folded, |token| {
             let range = token.chars.start as usize..token.chars.end as usize;
             let typed_word = &typed[folded.original_bytes(range)];
             if let Some(form) = Form::new(&token.text, token.kind, Origin::Typed) {
-                terms.push(Term {
+                words.push(QueryWord {
                     typed: typed_word.to_owned(),
                     stop: is_stop(&form.text),
                     forms: vec![form],
                 });
             }
         });
-        let wanted = terms.iter().filter(|term| !term.stop).count();
+        let wanted = words.iter().filter(|word| !word.stop).count();
         let asked = typed.trim_end().ends_with(['?', '\u{ff1f}', '吗', '嗎', '呢']);
         let question = needed == Needed::Words
-            && (asked || wanted >= LONG || terms.iter().any(|term| asks(&term.forms[0].text)));
+            && (asked || wanted >= LONG || words.iter().any(|word| asks(&word.forms[0].text)));
         let singles = match needed {
             Needed::Some => Singles::All,
             _ if question => Singles::All,
@@ -164,11 +164,11 @@ impl Text {
         };
         let units = units(&folded, &key, segmenter, singles);
         let key = key.chars().to_vec();
-        Self { typed: typed.to_owned(), terms, singles, units, key, question }
+        Self { typed: typed.to_owned(), words, singles, units, key, question }
     }
 }
 
-impl Term {
+impl QueryWord {
     /// A quoted phrase as a term, if it has a key character.
     pub(crate) fn sequence(typed: &str, key: &[char]) -> Option<Self> {
         let form = Form {
@@ -283,8 +283,8 @@ impl TextQueries<'_> {
     }
 
     /// Documents that have the term in one of its forms. Scores nothing.
-    pub(crate) fn term(self, term: &Term) -> Box<dyn Query> {
-        any(term.forms.iter().map(|form| self.form(form)).collect())
+    pub(crate) fn any_variant(self, word: &QueryWord) -> Box<dyn Query> {
+        any(word.forms.iter().map(|form| self.form(form)).collect())
     }
 
     /// Documents that have anything of a text: two neighbouring characters of a meaningful word, a
@@ -293,7 +293,7 @@ impl TextQueries<'_> {
     /// Grams and not words: how a question is cut into words must not decide what answers it.
     pub(crate) fn anything(self, text: &Text) -> Box<dyn Query> {
         let typed = || text.units.iter().filter(|unit| unit.origin == Origin::Typed);
-        let meaningful = text.terms.iter().any(|term| !term.stop);
+        let meaningful = text.words.iter().any(|word| !word.stop);
         // A gram of two stop words is left out, one at the edge of a stop word is not.
         let least = if meaningful { 0.5 } else { 0.0 };
         let wanted = |wanted: Unit| {
@@ -306,8 +306,8 @@ impl TextQueries<'_> {
         );
         let latin = wanted(Unit::Word).filter(|word| !word.chars().any(is_han));
         queries.extend(latin.map(|word| self.word(word)));
-        let terms = text.terms.iter().filter(|term| !term.stop);
-        let alone = terms.flat_map(|term| &term.forms).filter(|form| {
+        let words = text.words.iter().filter(|word| !word.stop);
+        let alone = words.flat_map(|word| &word.forms).filter(|form| {
             form.origin != Origin::Typed
                 || form.look == Look::WordOrGlued
                 || form.look == Look::Characters && form.key.len() == 1

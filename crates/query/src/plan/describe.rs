@@ -85,13 +85,13 @@ impl Writer<'_> {
     }
 
     fn words(&mut self, text: &Text) {
-        let meaningful = text.terms.iter().any(|term| !term.stop);
-        for term in &text.terms {
-            if term.stop && meaningful {
-                self.line(&format!("(ranked only: {})", term.typed));
+        let meaningful = text.words.iter().any(|word| !word.stop);
+        for word in &text.words {
+            if word.stop && meaningful {
+                self.line(&format!("(ranked only: {})", word.typed));
                 continue;
             }
-            match term.forms.as_slice() {
+            match word.forms.as_slice() {
                 [form] => self.line(&leaf(form)),
                 forms => self.group("any of", |out| {
                     for form in forms {

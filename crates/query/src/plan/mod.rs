@@ -20,7 +20,7 @@ use crate::near;
 use crate::needle::Needle;
 use crate::rank;
 use crate::stats::Statistics;
-use crate::terms::{Form, Look, Needed, Scored, Term, Text, TextQueries, any};
+use crate::terms::{Form, Look, Needed, QueryWord, Scored, Text, TextQueries, any};
 
 /// How much of a query's text must be found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub(crate) struct Plan {
     /// What to highlight.
     pub(crate) needles: Vec<Needle>,
     /// The words wanted, by term number; a hit may lack some of them.
-    pub(crate) terms: Vec<Term>,
+    pub(crate) words: Vec<QueryWord>,
     /// All text that is scored; if there is none, hits are sorted by date.
     pub(crate) texts: Vec<Text>,
     /// Whether a hit may lack words that were typed.
@@ -69,7 +69,7 @@ pub(crate) fn plan(
         scored: Vec::new(),
         bonus: Vec::new(),
         needles: Vec::new(),
-        terms: Vec::new(),
+        words: Vec::new(),
         texts: Vec::new(),
         partial: mode == Mode::Relaxed,
         dated: false,
@@ -88,9 +88,9 @@ pub(crate) fn plan(
     if !compiler.errors.is_empty() {
         return Err(Error::Query(compiler.errors));
     }
-    let Compiler { scored, bonus, needles, terms, texts, partial, dated, .. } = compiler;
+    let Compiler { scored, bonus, needles, words, texts, partial, dated, .. } = compiler;
     let matched = matched.unwrap_or_else(|| Box::new(AllQuery));
-    Ok(Plan { matched, scored, bonus, needles, terms, texts, partial, dated })
+    Ok(Plan { matched, scored, bonus, needles, words, texts, partial, dated })
 }
 
 impl Plan {
@@ -122,7 +122,7 @@ struct Compiler<'a> {
     /// In relaxed mode: what a hit gains for each word that it has.
     bonus: Vec<(Box<dyn EngineQuery>, f32)>,
     needles: Vec<Needle>,
-    terms: Vec<Term>,
+    words: Vec<QueryWord>,
     texts: Vec<Text>,
     partial: bool,
     dated: bool,
@@ -246,28 +246,28 @@ impl<'a> Compiler<'a> {
         prefix: bool,
         place: Place<'_>,
     ) -> Result<Matched, Error> {
-        if text.terms.is_empty() {
+        if text.words.is_empty() {
             // The dash of `a - b` asks for nothing; alone it is a mistake.
             self.blank.get_or_insert(node.span);
             return Ok(None);
         }
         let queries = TextQueries { index: self.index, parts: place.parts };
-        let meaningful = text.terms.iter().any(|term| !term.stop);
-        let last = text.terms.len() - 1;
+        let meaningful = text.words.iter().any(|word| !word.stop);
+        let last = text.words.len() - 1;
         let mut wanted = Vec::new();
-        for (number, term) in text.terms.iter().enumerate() {
+        for (number, word) in text.words.iter().enumerate() {
             let begins = prefix && number == last;
-            let query = if begins { starts(queries, term) } else { queries.term(term) };
-            let optional = term.stop && meaningful && !begins;
+            let query = if begins { starts(queries, word) } else { queries.any_variant(word) };
+            let optional = word.stop && meaningful && !begins;
             if optional {
                 continue;
             }
             if place.positive {
-                self.want(term);
+                self.want(word);
                 if self.mode == Mode::Relaxed {
-                    self.bonus.push((query.box_clone(), rank::PER_TERM));
+                    self.bonus.push((query.box_clone(), rank::WORD_BONUS));
                 }
-                self.terms.push(term.clone());
+                self.words.push(word.clone());
             }
             wanted.push(query);
         }
@@ -301,20 +301,20 @@ impl<'a> Compiler<'a> {
         let queries = TextQueries { index: self.index, parts: place.parts };
         let matched = match phrase.near {
             None => queries.sequence(&text.key),
-            Some(distance) => near::query(self.index, queries, &text.terms, distance as usize),
+            Some(distance) => near::query(self.index, queries, &text.words, distance as usize),
         };
         if place.positive {
             match phrase.near {
                 None => {
-                    if let Some(term) = Term::sequence(&phrase.text, &text.key) {
-                        self.want(&term);
-                        self.terms.push(term);
+                    if let Some(word) = QueryWord::sequence(&phrase.text, &text.key) {
+                        self.want(&word);
+                        self.words.push(word);
                     }
                 }
                 Some(_) => {
-                    for term in &text.terms {
-                        self.want(term);
-                        self.terms.push(term.clone());
+                    for word in &text.words {
+                        self.want(word);
+                        self.words.push(word.clone());
                     }
                 }
             }
@@ -325,9 +325,9 @@ impl<'a> Compiler<'a> {
     }
 
     /// Remembers what to highlight of a term.
-    fn want(&mut self, term: &Term) {
-        let number = self.terms.len();
-        for form in &term.forms {
+    fn want(&mut self, word: &QueryWord) {
+        let number = self.words.len();
+        for form in &word.forms {
             let weight = self.weight_of(form);
             self.needles.extend(Needle::of(form, number, weight));
         }
@@ -335,14 +335,14 @@ impl<'a> Compiler<'a> {
 
     /// How rare a form is: the rarest of its grams, or the word itself.
     fn weight_of(&self, form: &Form) -> f32 {
-        let term = |unit, text: &str| self.statistics.idf(Part::Body, unit, text);
+        let idf = |unit, text: &str| self.statistics.idf(Part::Body, unit, text);
         match (form.look, form.key.as_slice()) {
             (Look::Dated(..), _) => 0.0,
-            (Look::Word | Look::Value, _) => term(Unit::Word, &form.text),
-            (_, [one]) => term(Unit::Char, &one.to_string()),
+            (Look::Word | Look::Value, _) => idf(Unit::Word, &form.text),
+            (_, [one]) => idf(Unit::Char, &one.to_string()),
             (_, key) => {
                 let pairs = key.windows(2).map(|pair| pair.iter().collect::<String>());
-                pairs.fold(0.0, |most, pair| term(Unit::Gram, &pair).max(most))
+                pairs.fold(0.0, |most, pair| idf(Unit::Gram, &pair).max(most))
             }
         }
     }
@@ -356,8 +356,8 @@ fn all(mut queries: Vec<Box<dyn EngineQuery>>) -> Box<dyn EngineQuery> {
 }
 
 /// Documents with something that begins as the term does.
-fn starts(queries: TextQueries<'_>, term: &Term) -> Box<dyn EngineQuery> {
-    any(term
+fn starts(queries: TextQueries<'_>, word: &QueryWord) -> Box<dyn EngineQuery> {
+    any(word
         .forms
         .iter()
         .map(|form| match form.look {
