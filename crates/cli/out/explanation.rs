@@ -24,14 +24,14 @@ pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow:
             head("words")
         ))?;
         for word in &explained.words {
-            for (at, form) in word.forms.iter().enumerate() {
+            for (at, form) in word.variants.iter().enumerate() {
                 let typed = if at == 0 { text(&word.typed) } else { String::new() };
                 let stop = if word.stop { ", ranked only" } else { "" };
                 terminal.line(format_args!(
                     "  {} {:>7}  {} {}{DIM}{}{stop}{DIM:#}",
                     padded(&typed, 16),
                     form.documents,
-                    form.look,
+                    form.match_mode,
                     text(&form.text),
                     origin(form.origin),
                 ))?;
@@ -154,10 +154,10 @@ fn part_name(part: Part) -> &'static str {
 /// An explanation for machines.
 pub(crate) fn object(explained: &Explanation) -> Value {
     let words = explained.words.iter().map(|word| {
-        let forms = word.forms.iter().map(|form| {
+        let forms = word.variants.iter().map(|form| {
             json!({
                 "text": form.text,
-                "look": form.look,
+                "look": form.match_mode,
                 "origin": form.origin.as_str(),
                 "documents": form.documents,
             })

@@ -96,7 +96,7 @@ fn words(index: &Index, node: &Node) -> Result<Vec<Node>, Error> {
         text.words.iter().filter(|word| !word.stop || !meaningful).collect();
     // What has a common expansion is one thing: 5.4 and 億.
     let words: Vec<String> = words
-        .chunk_by(|a, b| a.forms.iter().skip(1).any(|form| b.forms[1..].contains(form)))
+        .chunk_by(|a, b| a.variants.iter().skip(1).any(|variant| b.variants[1..].contains(variant)))
         .map(|words| words.iter().map(|word| word.typed.as_str()).collect())
         .collect();
     if text.question || words.len() < 2 {

@@ -13,7 +13,7 @@ use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, key_of};
 
 use crate::lang::{Node, NodeKind};
 use crate::rank::{EXPANSION_WEIGHT, LATIN_WEIGHT, unit_weight};
-use crate::terms::{Form, Look, Needed, Origin, QueryWord, Singles, Text, Weighted, units};
+use crate::terms::{MatchMode, Needed, Origin, QueryWord, Singles, Text, Variant, Weighted, units};
 
 /// Most words of the query that one name of a table can be.
 const MOST_WORDS: usize = 6;
@@ -65,7 +65,7 @@ fn expand(run: &mut [&mut Text], analysis: &Analysis, rarity: Rarity<'_>) {
         .enumerate()
         .flat_map(|(text, of)| (0..of.words.len()).map(move |word| (text, word)))
         .collect();
-    let mut found: Vec<(Range<usize>, Form)> = Vec::new();
+    let mut found: Vec<(Range<usize>, Variant)> = Vec::new();
     {
         let words: Vec<&QueryWord> =
             places.iter().map(|(text, word)| &run[*text].words[*word]).collect();
@@ -73,12 +73,12 @@ fn expand(run: &mut [&mut Text], analysis: &Analysis, rarity: Rarity<'_>) {
         joined(&words, &mut found);
         values(run, &words, analysis.segmenter(), &mut found);
     }
-    for (words, form) in found {
+    for (words, variant) in found {
         // (a OR x) AND (b OR x) is (a AND b) OR x: every word of the group gets the form.
         for (text, word) in &places[words.clone()] {
-            let forms = &mut run[*text].words[*word].forms;
-            if !forms.iter().any(|old| old.key == form.key && old.look == form.look) {
-                forms.push(form.clone());
+            let variants = &mut run[*text].words[*word].variants;
+            if !variants.iter().any(|old| old.key == variant.key && old.mode == variant.mode) {
+                variants.push(variant.clone());
             }
         }
         let mut typed = 0.0;
@@ -88,12 +88,12 @@ fn expand(run: &mut [&mut Text], analysis: &Analysis, rarity: Rarity<'_>) {
             typed += worth(&units, rarity);
         }
         let (first, _) = places[words.start];
-        score(run[first], &form, typed, analysis, rarity);
+        score(run[first], &variant, typed, analysis, rarity);
     }
 }
 
 /// Names and words that mean the same, of the longest stretches of words that the tables know.
-fn synonyms(words: &[&QueryWord], analysis: &Analysis, found: &mut Vec<(Range<usize>, Form)>) {
+fn synonyms(words: &[&QueryWord], analysis: &Analysis, found: &mut Vec<(Range<usize>, Variant)>) {
     let synonyms = analysis.synonyms();
     let mut start = 0;
     while start < words.len() {
@@ -101,7 +101,8 @@ fn synonyms(words: &[&QueryWord], analysis: &Analysis, found: &mut Vec<(Range<us
         let known = longest
             .filter_map(|end| {
                 let words = words[start..end].iter();
-                let key: Vec<char> = words.flat_map(|word| &word.forms[0].key).copied().collect();
+                let key: Vec<char> =
+                    words.flat_map(|word| &word.variants[0].key).copied().collect();
                 (key.len() <= synonyms.longest()).then_some((end, key))
             })
             .find(|(_, key)| synonyms.of(key).next().is_some());
@@ -110,46 +111,46 @@ fn synonyms(words: &[&QueryWord], analysis: &Analysis, found: &mut Vec<(Range<us
             continue;
         };
         for (word, relation) in synonyms.of(&key) {
-            found.extend(named(word, relation, analysis).map(|form| (start..end, form)));
+            found.extend(named(word, relation, analysis).map(|variant| (start..end, variant)));
         }
         start = end;
     }
 }
 
 /// The form of a name of a table: a word where it is one of Latin letters, else its characters.
-fn named(name: &str, relation: Relation, analysis: &Analysis) -> Option<Form> {
+fn named(name: &str, relation: Relation, analysis: &Analysis) -> Option<Variant> {
     let origin = Origin::Synonym(relation);
     let folded = Folded::new(name);
-    let mut words: Vec<Option<Form>> = Vec::new();
+    let mut words: Vec<Option<Variant>> = Vec::new();
     analysis.segmenter().words(&folded, |token| {
-        words.push(Form::new(&token.text, token.kind, origin));
+        words.push(Variant::new(&token.text, token.kind, origin));
     });
-    let look = match words.as_slice() {
-        [Some(word)] => word.look,
-        _ => Look::Characters,
+    let mode = match words.as_slice() {
+        [Some(word)] => word.mode,
+        _ => MatchMode::Characters,
     };
     let key = key_of(name);
-    let text = match (look, words.pop().flatten()) {
-        (Look::Characters, _) | (_, None) => name.to_owned(),
+    let text = match (mode, words.pop().flatten()) {
+        (MatchMode::Characters, _) | (_, None) => name.to_owned(),
         (_, Some(word)) => word.text,
     };
-    (!key.is_empty()).then_some(Form { text, key, look, origin })
+    (!key.is_empty()).then_some(Variant { text, key, mode, origin })
 }
 
 /// Two or three neighbouring words of letters and digits, glued.
-fn joined(words: &[&QueryWord], found: &mut Vec<(Range<usize>, Form)>) {
+fn joined(words: &[&QueryWord], found: &mut Vec<(Range<usize>, Variant)>) {
     let latin = |word: &&QueryWord| {
-        let typed = &word.forms[0];
-        matches!(typed.look, Look::Word | Look::WordOrGlued) && !word.stop
+        let typed = &word.variants[0];
+        matches!(typed.mode, MatchMode::Word | MatchMode::WordOrEmbedded) && !word.stop
     };
     for count in [2, 3] {
         for (start, words) in words.windows(count).enumerate() {
-            let text: String = words.iter().map(|word| word.forms[0].text.as_str()).collect();
+            let text: String = words.iter().map(|word| word.variants[0].text.as_str()).collect();
             // Two numbers side by side are no word.
             let mixed = text.chars().any(char::is_alphabetic);
             if words.iter().all(latin) && mixed {
-                let form = Form::new(&text, TokenKind::Latin, Origin::Joined);
-                found.extend(form.map(|form| (start..start + count, form)));
+                let variant = Variant::new(&text, TokenKind::Latin, Origin::Joined);
+                found.extend(variant.map(|variant| (start..start + count, variant)));
             }
         }
     }
@@ -161,18 +162,18 @@ fn values(
     run: &[&mut Text],
     words: &[&QueryWord],
     segmenter: &Segmenter,
-    found: &mut Vec<(Range<usize>, Form)>,
+    found: &mut Vec<(Range<usize>, Variant)>,
 ) {
     // One digit is never written as a number of two characters.
     const LEAST: usize = 2;
     for (at, word) in words.iter().enumerate() {
-        let word = &word.forms[0];
-        if word.look == Look::Word
+        let word = &word.variants[0];
+        if word.mode == MatchMode::Word
             && word.text.len() >= LEAST
             && word.text.bytes().all(|b| b.is_ascii_digit())
         {
-            let form = Form::new(&word.text, TokenKind::Value, Origin::Number);
-            found.extend(form.map(|form| (at..at + 1, form)));
+            let variant = Variant::new(&word.text, TokenKind::Value, Origin::Number);
+            found.extend(variant.map(|variant| (at..at + 1, variant)));
         }
     }
     let typed = run.iter().map(|text| text.typed.as_str()).collect::<Vec<_>>().join(" ");
@@ -184,7 +185,7 @@ fn values(
     // The same words again, with their places in the whole run.
     let mut places = Vec::new();
     segmenter.words(&folded, |token| {
-        if Form::new(&token.text, token.kind, Origin::Typed).is_some() {
+        if Variant::new(&token.text, token.kind, Origin::Typed).is_some() {
             places.push(token.chars.start as usize..token.chars.end as usize);
         }
     });
@@ -197,14 +198,14 @@ fn values(
     };
     for (chars, digits) in values {
         if let Some(words) = words(chars) {
-            let form = Form::new(&digits, TokenKind::Value, Origin::Number);
-            found.extend(form.map(|form| (words, form)));
+            let variant = Variant::new(&digits, TokenKind::Value, Origin::Number);
+            found.extend(variant.map(|variant| (words, variant)));
         }
     }
-    for (chars, look) in dates {
+    for (chars, mode) in dates {
         if let Some(words) = words(chars.clone()) {
             let text = folded.slice(chars).to_owned();
-            found.push((words, Form { text, key: Vec::new(), look, origin: Origin::Date }));
+            found.push((words, Variant { text, key: Vec::new(), mode, origin: Origin::Date }));
         }
     }
 }
@@ -214,7 +215,7 @@ const YEARS: std::ops::RangeInclusive<i16> = 1990..=2099;
 
 /// Years, months and days in a folded text: `2024`, `2020年3月`, `2023年3月10日`, each with the
 /// characters that it takes and the days that it means.
-fn dates(text: &str) -> Vec<(Range<usize>, Look)> {
+fn dates(text: &str) -> Vec<(Range<usize>, MatchMode)> {
     let chars: Vec<char> = text.chars().collect();
     let number = |at: usize, most: usize| {
         let digits: String =
@@ -264,7 +265,7 @@ fn dates(text: &str) -> Vec<(Range<usize>, Look)> {
         if let Ok(from) = Date::new(year, part(month), part(day))
             && let Ok(until) = from.checked_add(length)
         {
-            found.push((start..end, Look::Dated(from, until)));
+            found.push((start..end, MatchMode::Dated(from, until)));
             at = end;
         }
     }
@@ -286,21 +287,21 @@ fn worth(units: &[Weighted], rarity: Rarity<'_>) -> f32 {
 /// Adds the units of an expansion to a text, together at most [`EXPANSION_WEIGHT`] of what the
 /// words are worth that it stands for: a Chinese name has more units than a ticker, and a name that
 /// few pages use is no better evidence than the one that was typed.
-fn score(text: &mut Text, form: &Form, typed: f32, analysis: &Analysis, rarity: Rarity<'_>) {
-    let mut units = match form.look {
-        Look::Dated(..) => return,
+fn score(text: &mut Text, variant: &Variant, typed: f32, analysis: &Analysis, rarity: Rarity<'_>) {
+    let mut units = match variant.mode {
+        MatchMode::Dated(..) => return,
         // The same number is worth the same, and it has one unit.
-        Look::Value => {
-            value(text, form);
+        MatchMode::Value => {
+            value(text, variant);
             return;
         }
-        Look::Word | Look::WordOrGlued => vec![Weighted {
+        MatchMode::Word | MatchMode::WordOrEmbedded => vec![Weighted {
             unit: Unit::Word,
-            text: form.text.clone(),
+            text: variant.text.clone(),
             weight: LATIN_WEIGHT,
-            origin: form.origin,
+            origin: variant.origin,
         }],
-        Look::Characters => units_of(&form.text, analysis, text.singles),
+        MatchMode::Characters => units_of(&variant.text, analysis, text.singles),
     };
     let scale = EXPANSION_WEIGHT * (typed / worth(&units, rarity).max(f32::MIN_POSITIVE)).min(1.0);
     units.retain(|unit| {
@@ -308,19 +309,19 @@ fn score(text: &mut Text, form: &Form, typed: f32, analysis: &Analysis, rarity: 
     });
     for unit in &mut units {
         unit.weight *= scale;
-        unit.origin = form.origin;
+        unit.origin = variant.origin;
     }
     text.units.extend(units);
 }
 
-fn value(text: &mut Text, form: &Form) {
+fn value(text: &mut Text, variant: &Variant) {
     let unit = Unit::Word;
-    if !text.units.iter().any(|old| old.unit == unit && old.text == form.text) {
+    if !text.units.iter().any(|old| old.unit == unit && old.text == variant.text) {
         text.units.push(Weighted {
             unit,
-            text: form.text.clone(),
+            text: variant.text.clone(),
             weight: LATIN_WEIGHT,
-            origin: form.origin,
+            origin: variant.origin,
         });
     }
 }
@@ -334,8 +335,8 @@ mod tests {
         let of = |text: &str| -> Vec<String> {
             dates(text)
                 .into_iter()
-                .map(|(chars, look)| match look {
-                    Look::Dated(from, until) => format!("{chars:?} {from} {until}"),
+                .map(|(chars, mode)| match mode {
+                    MatchMode::Dated(from, until) => format!("{chars:?} {from} {until}"),
                     other => panic!("{other:?}"),
                 })
                 .collect()

@@ -13,7 +13,7 @@ use crate::plan::{Mode, Plan, plan};
 use crate::rank::{self, WORD_BONUS};
 use crate::score::term_score;
 use crate::stats::Statistics;
-use crate::terms::{Form, Look, Origin, TextQueries};
+use crate::terms::{MatchMode, Origin, TextQueries, Variant};
 
 /// Hits among which the rank of a document is looked for.
 const RANKS: usize = 10_000;
@@ -51,17 +51,17 @@ pub struct ExplainedWord {
     /// A function word: ranks a little, need not be there.
     pub stop: bool,
     /// Everything that counts as finding it: itself first, then its expansions.
-    pub forms: Vec<ExplainedForm>,
+    pub variants: Vec<ExplainedVariant>,
 }
 
 /// One form of a word.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct ExplainedForm {
+pub struct ExplainedVariant {
     /// The folded text that is looked for.
     pub text: String,
     /// How it is looked for: `characters`, `word`, `word or glued`, `value`.
-    pub look: &'static str,
+    pub match_mode: &'static str,
     /// Why it counts.
     pub origin: Origin,
     /// Documents that have it.
@@ -187,13 +187,13 @@ fn run(
 
 fn words(index: &Index, plan: &Plan) -> Result<Vec<ExplainedWord>, Error> {
     let queries = TextQueries { index, parts: &Part::ALL };
-    let form = |form: &Form| -> Result<ExplainedForm, Error> {
-        let query = queries.form(form);
+    let variant = |variant: &Variant| -> Result<ExplainedVariant, Error> {
+        let query = queries.variant(variant);
         let count = index.searcher().search(&query, &tantivy::collector::Count);
-        Ok(ExplainedForm {
-            text: form.text.clone(),
-            look: look(form.look),
-            origin: form.origin,
+        Ok(ExplainedVariant {
+            text: variant.text.clone(),
+            match_mode: mode_name(variant.mode),
+            origin: variant.origin,
             documents: count?,
         })
     };
@@ -207,19 +207,19 @@ fn words(index: &Index, plan: &Plan) -> Result<Vec<ExplainedWord>, Error> {
             Ok(ExplainedWord {
                 typed: word.typed.clone(),
                 stop: word.stop,
-                forms: word.forms.iter().map(form).collect::<Result<_, Error>>()?,
+                variants: word.variants.iter().map(variant).collect::<Result<_, Error>>()?,
             })
         })
         .collect()
 }
 
-pub(crate) fn look(look: Look) -> &'static str {
-    match look {
-        Look::Characters => "characters",
-        Look::Word => "word",
-        Look::WordOrGlued => "word or glued",
-        Look::Value => "value",
-        Look::Dated(..) => "date",
+pub(crate) fn mode_name(mode: MatchMode) -> &'static str {
+    match mode {
+        MatchMode::Characters => "characters",
+        MatchMode::Word => "word",
+        MatchMode::WordOrEmbedded => "word or glued",
+        MatchMode::Value => "value",
+        MatchMode::Dated(..) => "date",
     }
 }
 

@@ -41,7 +41,7 @@ pub use clauses::{Clause, clauses};
 pub use collect::{Recency, Sort};
 pub use error::Error;
 pub use explain::{
-    ExplainedForm, ExplainedHit, ExplainedWord, Explanation, ScorePart, ScoredUnit, explain,
+    ExplainedHit, ExplainedVariant, ExplainedWord, Explanation, ScorePart, ScoredUnit, explain,
 };
 pub use facet::{Facet, FacetValue, facet};
 pub use overview::{Overview, date_bounds, overview};

@@ -27,7 +27,7 @@ pub(crate) fn query(
     let candidates =
         BooleanQuery::intersection(words.iter().map(|word| queries.any_variant(word)).collect());
     let needles = words.iter().enumerate().flat_map(|(number, word)| {
-        word.forms.iter().filter_map(move |form| Needle::of(form, number, 1.0))
+        word.variants.iter().filter_map(move |variant| Needle::of(variant, number, 1.0))
     });
     let near = Near {
         candidates: Box::new(candidates),

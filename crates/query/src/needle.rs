@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use wensou_text::{Folded, Key, is_han};
 
-use crate::terms::{Form, Look};
+use crate::terms::{MatchMode, Variant};
 
 /// Where a needle may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,14 +44,14 @@ pub(crate) struct Occurrence {
 
 impl Needle {
     /// The needle of one form of a term, if it is looked for in the text.
-    pub(crate) fn of(form: &Form, word: usize, weight: f32) -> Option<Self> {
-        let bound = match form.look {
-            Look::Characters | Look::WordOrGlued => Bound::Anywhere,
-            Look::Word => Bound::Word,
-            Look::Value => Bound::Value,
-            Look::Dated(..) => return None,
+    pub(crate) fn of(variant: &Variant, word: usize, weight: f32) -> Option<Self> {
+        let bound = match variant.mode {
+            MatchMode::Characters | MatchMode::WordOrEmbedded => Bound::Anywhere,
+            MatchMode::Word => Bound::Word,
+            MatchMode::Value => Bound::Value,
+            MatchMode::Dated(..) => return None,
         };
-        Some(Self { key: form.key.clone(), bound, word, weight })
+        Some(Self { key: variant.key.clone(), bound, word, weight })
     }
 }
 

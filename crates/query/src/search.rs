@@ -13,7 +13,7 @@ use crate::plan::{Mode, Plan, plan};
 use crate::rank::{self, WORD_BONUS};
 use crate::snippet::{Snippet, snippet, whole};
 use crate::stats::Statistics;
-use crate::terms::{Look, QueryWord};
+use crate::terms::{MatchMode, QueryWord};
 use crate::warnings::warnings;
 
 /// Fewer hits than this, and a person may want those that lack a word.
@@ -269,8 +269,8 @@ fn missing(plan: &Plan, record: &Record, texts: &[&str]) -> Vec<String> {
     }
     let day = record.date().value.map(|moment| moment_start(moment).date());
     let of_its_date = |word: &QueryWord| {
-        word.forms.iter().any(|form| match form.look {
-            Look::Dated(from, until) => day.is_some_and(|day| from <= day && day < until),
+        word.variants.iter().any(|variant| match variant.mode {
+            MatchMode::Dated(from, until) => day.is_some_and(|day| from <= day && day < until),
             _ => false,
         })
     };

@@ -16,7 +16,7 @@ use crate::search::{Hit, Options};
 use crate::snippet::{snippet, whole};
 use crate::stats::Statistics;
 use crate::stop::is_stop;
-use crate::terms::{Form, Origin, Scored, TextQueries, any, unit_of};
+use crate::terms::{Origin, Scored, TextQueries, Variant, any, unit_of};
 
 /// Telling words that are looked for.
 const WORDS: usize = 25;
@@ -51,7 +51,7 @@ pub fn similar(index: &Index, id: &str, options: &Options) -> Result<Vec<Hit>, E
     let needles: Vec<Needle> = words
         .iter()
         .enumerate()
-        .filter_map(|(number, word)| Needle::of(&word.form, number, word.weight))
+        .filter_map(|(number, word)| Needle::of(&word.variant, number, word.weight))
         .collect();
     found
         .iter()
@@ -77,7 +77,7 @@ pub fn similar(index: &Index, id: &str, options: &Options) -> Result<Vec<Hit>, E
 struct Telling {
     /// As the document writes it.
     typed: String,
-    form: Form,
+    variant: Variant,
     /// What it is indexed as.
     unit: Unit,
     /// How telling it is: its frequency there, dampened, times its rarity.
@@ -99,7 +99,7 @@ fn telling(
     count(&texts.body, 1.0, segmenter, &mut words);
     let mut telling = Vec::new();
     for (word, (count, typed, kind)) in words {
-        let Some(form) = Form::new(&word, kind, Origin::Typed) else { continue };
+        let Some(variant) = Variant::new(&word, kind, Origin::Typed) else { continue };
         let unit = unit_of(kind, &word);
         // A word that stands nowhere else finds nothing else.
         if statistics.doc_freq(Part::Body, unit, &word) > 1 {
@@ -107,10 +107,10 @@ fn telling(
             let rarity = segmenter.rarity(&word);
             let idf = statistics.idf(Part::Body, unit, &word);
             let weight = (1.0 + count.ln()) * idf * rarity * rarity;
-            telling.push(Telling { typed, form, unit, weight });
+            telling.push(Telling { typed, variant, unit, weight });
         }
     }
-    telling.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.form.text.cmp(&b.form.text)));
+    telling.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.variant.text.cmp(&b.variant.text)));
     telling.truncate(WORDS);
     Ok(telling)
 }
@@ -145,7 +145,8 @@ fn matched(index: &Index, words: &[Telling], record: &Record) -> BooleanQuery {
     let fields = index.fields();
     let queries = TextQueries { index, parts: &Part::ALL };
     let least = if words.len() < ENOUGH { 1 } else { SHARED };
-    let matched = words.iter().map(|word| (Occur::Should, queries.form(&word.form))).collect();
+    let matched =
+        words.iter().map(|word| (Occur::Should, queries.variant(&word.variant))).collect();
     let matched = BooleanQuery::with_minimum_required_clauses(matched, least);
     let mut own: Vec<Box<dyn Query>> = vec![filter::exact(fields.id, record.id())];
     if let Record::Article(article) = record {
@@ -159,7 +160,7 @@ fn scored(words: &[Telling]) -> Vec<Scored> {
     let in_part = |word: &Telling, part| Scored {
         part,
         unit: word.unit,
-        text: word.form.text.clone(),
+        text: word.variant.text.clone(),
         weight: rank::weight(part, Unit::Word) * word.weight / most,
         origin: Origin::Typed,
     };

@@ -18,33 +18,33 @@ use crate::stop::{asks, is_stop};
 
 /// Latin words of at least this many letters and digits are found inside longer runs too: pages lose the
 /// blanks between Latin words, and shorter words would be found everywhere.
-const GLUED: usize = 4;
+const MIN_EMBEDDED: usize = 4;
 
 /// A run of at least this many meaningful words is a sentence rather than a list of words.
-const LONG: usize = 7;
+const MIN_SENTENCE_WORDS: usize = 7;
 
 /// One way in which a term can stand in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Form {
+pub(crate) struct Variant {
     /// Folded text, as the segmenter gives it; of an expansion, as its table has it.
     pub(crate) text: String,
     /// Its key characters.
     pub(crate) key: Vec<char>,
     /// How it is looked for.
-    pub(crate) look: Look,
+    pub(crate) mode: MatchMode,
     /// Where it comes from.
     pub(crate) origin: Origin,
 }
 
 /// How a form is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Look {
+pub(crate) enum MatchMode {
     /// As a sequence of key characters.
     Characters,
     /// As a word of the index.
     Word,
     /// As a word, or inside a run of Latin letters.
-    WordOrGlued,
+    WordOrEmbedded,
     /// As the value of a number, however it is written.
     Value,
     /// Not in the text: the document is of these days, the second one excluded.
@@ -86,7 +86,7 @@ pub(crate) struct QueryWord {
     /// As it was typed.
     pub(crate) typed: String,
     /// The word itself first, then its expansions.
-    pub(crate) forms: Vec<Form>,
+    pub(crate) variants: Vec<Variant>,
     /// Whether it says so little that a document need not have it.
     pub(crate) stop: bool,
 }
@@ -145,18 +145,20 @@ impl Text {
         segmenter.words(&folded, |token| {
             let range = token.chars.start as usize..token.chars.end as usize;
             let typed_word = &typed[folded.original_bytes(range)];
-            if let Some(form) = Form::new(&token.text, token.kind, Origin::Typed) {
+            if let Some(variant) = Variant::new(&token.text, token.kind, Origin::Typed) {
                 words.push(QueryWord {
                     typed: typed_word.to_owned(),
-                    stop: is_stop(&form.text),
-                    forms: vec![form],
+                    stop: is_stop(&variant.text),
+                    variants: vec![variant],
                 });
             }
         });
         let wanted = words.iter().filter(|word| !word.stop).count();
         let asked = typed.trim_end().ends_with(['?', '\u{ff1f}', '吗', '嗎', '呢']);
         let question = needed == Needed::Words
-            && (asked || wanted >= LONG || words.iter().any(|word| asks(&word.forms[0].text)));
+            && (asked
+                || wanted >= MIN_SENTENCE_WORDS
+                || words.iter().any(|word| asks(&word.variants[0].text)));
         let singles = match needed {
             Needed::Some => Singles::All,
             _ if question => Singles::All,
@@ -171,28 +173,32 @@ impl Text {
 impl QueryWord {
     /// A quoted phrase as a term, if it has a key character.
     pub(crate) fn sequence(typed: &str, key: &[char]) -> Option<Self> {
-        let form = Form {
+        let variant = Variant {
             text: key.iter().collect(),
             key: key.to_vec(),
-            look: Look::Characters,
+            mode: MatchMode::Characters,
             origin: Origin::Typed,
         };
-        (!key.is_empty()).then(|| Self { typed: typed.to_owned(), forms: vec![form], stop: false })
+        (!key.is_empty()).then(|| Self {
+            typed: typed.to_owned(),
+            variants: vec![variant],
+            stop: false,
+        })
     }
 }
 
-impl Form {
+impl Variant {
     pub(crate) fn new(text: &str, kind: TokenKind, origin: Origin) -> Option<Self> {
         let key = wensou_text::key_of(text);
-        let look = match kind {
+        let mode = match kind {
             _ if key.is_empty() => return None,
             // With digits too: GPT4 stands as GPT 4 in other pages.
-            TokenKind::Latin if key.len() >= GLUED => Look::WordOrGlued,
-            TokenKind::Latin | TokenKind::Number => Look::Word,
-            TokenKind::Value => Look::Value,
-            TokenKind::Han | TokenKind::Other => Look::Characters,
+            TokenKind::Latin if key.len() >= MIN_EMBEDDED => MatchMode::WordOrEmbedded,
+            TokenKind::Latin | TokenKind::Number => MatchMode::Word,
+            TokenKind::Value => MatchMode::Value,
+            TokenKind::Han | TokenKind::Other => MatchMode::Characters,
         };
-        Some(Self { text: text.to_owned(), key, look, origin })
+        Some(Self { text: text.to_owned(), key, mode, origin })
     }
 }
 
@@ -271,20 +277,22 @@ impl TextQueries<'_> {
     }
 
     /// Documents that have the form. Scores nothing.
-    pub(crate) fn form(self, form: &Form) -> Box<dyn Query> {
-        match form.look {
-            Look::Characters => self.sequence(&form.key),
-            Look::Word | Look::Value => self.word(&form.text),
-            Look::Dated(from, until) => {
+    pub(crate) fn variant(self, variant: &Variant) -> Box<dyn Query> {
+        match variant.mode {
+            MatchMode::Characters => self.sequence(&variant.key),
+            MatchMode::Word | MatchMode::Value => self.word(&variant.text),
+            MatchMode::Dated(from, until) => {
                 filter::dates(self.index.fields().date, Some(from), Some(until))
             }
-            Look::WordOrGlued => any(vec![self.word(&form.text), self.sequence(&form.key)]),
+            MatchMode::WordOrEmbedded => {
+                any(vec![self.word(&variant.text), self.sequence(&variant.key)])
+            }
         }
     }
 
     /// Documents that have the term in one of its forms. Scores nothing.
     pub(crate) fn any_variant(self, word: &QueryWord) -> Box<dyn Query> {
-        any(word.forms.iter().map(|form| self.form(form)).collect())
+        any(word.variants.iter().map(|variant| self.variant(variant)).collect())
     }
 
     /// Documents that have anything of a text: two neighbouring characters of a meaningful word, a
@@ -307,12 +315,12 @@ impl TextQueries<'_> {
         let latin = wanted(Unit::Word).filter(|word| !word.chars().any(is_han));
         queries.extend(latin.map(|word| self.word(word)));
         let words = text.words.iter().filter(|word| !word.stop);
-        let alone = words.flat_map(|word| &word.forms).filter(|form| {
-            form.origin != Origin::Typed
-                || form.look == Look::WordOrGlued
-                || form.look == Look::Characters && form.key.len() == 1
+        let alone = words.flat_map(|word| &word.variants).filter(|variant| {
+            variant.origin != Origin::Typed
+                || variant.mode == MatchMode::WordOrEmbedded
+                || variant.mode == MatchMode::Characters && variant.key.len() == 1
         });
-        queries.extend(alone.map(|form| self.form(form)));
+        queries.extend(alone.map(|variant| self.variant(variant)));
         if queries.is_empty() {
             queries
                 .extend(wanted(Unit::Char).map(|c| self.sequence(&c.chars().collect::<Vec<_>>())));

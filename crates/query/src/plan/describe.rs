@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::expand;
 use crate::lang::{FieldClause, Node, NodeKind, Query, Value};
 use crate::matching::cover;
-use crate::terms::{Form, Look, Needed, Origin, Text};
+use crate::terms::{MatchMode, Needed, Origin, Text, Variant};
 
 /// What documents must match, one line an operator or leaf, two blanks a level.
 pub(crate) fn describe(index: &Index, query: &Query) -> Result<String, Error> {
@@ -91,11 +91,11 @@ impl Writer<'_> {
                 self.line(&format!("(ranked only: {})", word.typed));
                 continue;
             }
-            match word.forms.as_slice() {
-                [form] => self.line(&leaf(form)),
-                forms => self.group("any of", |out| {
-                    for form in forms {
-                        out.line(&leaf(form));
+            match word.variants.as_slice() {
+                [variant] => self.line(&leaf(variant)),
+                variants => self.group("any of", |out| {
+                    for variant in variants {
+                        out.line(&leaf(variant));
                     }
                 }),
             }
@@ -103,18 +103,18 @@ impl Writer<'_> {
     }
 }
 
-fn leaf(form: &Form) -> String {
-    let origin = match form.origin {
+fn leaf(variant: &Variant) -> String {
+    let origin = match variant.origin {
         Origin::Typed => String::new(),
         origin => format!("  ({})", origin.as_str()),
     };
-    let what = crate::explain::look(form.look);
-    match form.look {
-        Look::Dated(from, until) => format!("{what} from {from} to before {until}{origin}"),
-        Look::Characters => {
-            format!("{what} {}{}{origin}", text_of(&form.key), grams(&form.key))
+    let what = crate::explain::mode_name(variant.mode);
+    match variant.mode {
+        MatchMode::Dated(from, until) => format!("{what} from {from} to before {until}{origin}"),
+        MatchMode::Characters => {
+            format!("{what} {}{}{origin}", text_of(&variant.key), grams(&variant.key))
         }
-        _ => format!("{what} {}{origin}", form.text),
+        _ => format!("{what} {}{origin}", variant.text),
     }
 }
 

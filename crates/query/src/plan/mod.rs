@@ -20,7 +20,7 @@ use crate::near;
 use crate::needle::Needle;
 use crate::rank;
 use crate::stats::Statistics;
-use crate::terms::{Form, Look, Needed, QueryWord, Scored, Text, TextQueries, any};
+use crate::terms::{MatchMode, Needed, QueryWord, Scored, Text, TextQueries, Variant, any};
 
 /// How much of a query's text must be found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -327,18 +327,18 @@ impl<'a> Compiler<'a> {
     /// Remembers what to highlight of a term.
     fn want(&mut self, word: &QueryWord) {
         let number = self.words.len();
-        for form in &word.forms {
-            let weight = self.weight_of(form);
-            self.needles.extend(Needle::of(form, number, weight));
+        for variant in &word.variants {
+            let weight = self.weight_of(variant);
+            self.needles.extend(Needle::of(variant, number, weight));
         }
     }
 
     /// How rare a form is: the rarest of its grams, or the word itself.
-    fn weight_of(&self, form: &Form) -> f32 {
+    fn weight_of(&self, variant: &Variant) -> f32 {
         let idf = |unit, text: &str| self.statistics.idf(Part::Body, unit, text);
-        match (form.look, form.key.as_slice()) {
-            (Look::Dated(..), _) => 0.0,
-            (Look::Word | Look::Value, _) => idf(Unit::Word, &form.text),
+        match (variant.mode, variant.key.as_slice()) {
+            (MatchMode::Dated(..), _) => 0.0,
+            (MatchMode::Word | MatchMode::Value, _) => idf(Unit::Word, &variant.text),
             (_, [one]) => idf(Unit::Char, &one.to_string()),
             (_, key) => {
                 let pairs = key.windows(2).map(|pair| pair.iter().collect::<String>());
@@ -358,13 +358,15 @@ fn all(mut queries: Vec<Box<dyn EngineQuery>>) -> Box<dyn EngineQuery> {
 /// Documents with something that begins as the term does.
 fn starts(queries: TextQueries<'_>, word: &QueryWord) -> Box<dyn EngineQuery> {
     any(word
-        .forms
+        .variants
         .iter()
-        .map(|form| match form.look {
-            Look::Characters => queries.sequence(&form.key),
-            Look::Word | Look::Value | Look::Dated(..) => queries.word_prefix(&form.text),
-            Look::WordOrGlued => {
-                any(vec![queries.word_prefix(&form.text), queries.sequence(&form.key)])
+        .map(|variant| match variant.mode {
+            MatchMode::Characters => queries.sequence(&variant.key),
+            MatchMode::Word | MatchMode::Value | MatchMode::Dated(..) => {
+                queries.word_prefix(&variant.text)
+            }
+            MatchMode::WordOrEmbedded => {
+                any(vec![queries.word_prefix(&variant.text), queries.sequence(&variant.key)])
             }
         })
         .collect())
