@@ -8,7 +8,7 @@ use crate::expand;
 use crate::lang::{self, Node, NodeKind, Query};
 use crate::plan::{Mode, plan};
 use crate::stats::Statistics;
-use crate::terms::{Needed, QueryWord};
+use crate::terms::{QueryWord, Requirement};
 
 /// One clause of a query, all of which a document has to match.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +89,7 @@ fn demanded(index: &Index, query: &Query) -> Result<Vec<Node>, Error> {
 /// The words of an unspaced run that a document must have; of a question, the whole of it.
 fn words(index: &Index, node: &Node) -> Result<Vec<Node>, Error> {
     let (nodes, analysis) = (std::slice::from_ref(node), index.analysis()?);
-    let texts = expand::texts(nodes, analysis, Needed::Words, &|_, _| 1.0);
+    let texts = expand::texts(nodes, analysis, Requirement::Words, &|_, _| 1.0);
     let Some(text) = texts.into_iter().next().flatten() else { return Ok(Vec::new()) };
     let meaningful = text.words.iter().any(|word| !word.stop);
     let words: Vec<&QueryWord> =

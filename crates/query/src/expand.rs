@@ -13,7 +13,10 @@ use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, key_of};
 
 use crate::lang::{Node, NodeKind};
 use crate::rank::{EXPANSION_WEIGHT, LATIN_WEIGHT, unit_weight};
-use crate::terms::{MatchMode, Needed, Origin, QueryWord, Singles, Text, Variant, Weighted, units};
+use crate::terms::{
+    AnalysedText, MatchMode, Origin, QueryWord, Requirement, UnigramPolicy, Variant, Weighted,
+    units,
+};
 
 /// Most words of the query that one name of a table can be.
 const MOST_WORDS: usize = 6;
@@ -26,19 +29,19 @@ pub(crate) type Rarity<'r> = &'r dyn Fn(Unit, &str) -> f32;
 pub(crate) fn texts(
     nodes: &[Node],
     analysis: &Analysis,
-    needed: Needed,
+    requirement: Requirement,
     rarity: Rarity<'_>,
-) -> Vec<Option<Text>> {
-    let mut texts: Vec<Option<Text>> = nodes
+) -> Vec<Option<AnalysedText>> {
+    let mut texts: Vec<Option<AnalysedText>> = nodes
         .iter()
         .map(|node| match &node.kind {
             NodeKind::Term(term) => {
-                let needed = match needed {
+                let requirement = match requirement {
                     // Every word of it must be there, even if it asks.
-                    Needed::Words if term.prefix => Needed::Whole,
-                    needed => needed,
+                    Requirement::Words if term.prefix => Requirement::Everything,
+                    requirement => requirement,
                 };
-                Some(Text::new(&term.text, analysis.segmenter(), needed))
+                Some(AnalysedText::new(&term.text, analysis.segmenter(), requirement))
             }
             _ => None,
         })
@@ -48,7 +51,7 @@ pub(crate) fn texts(
     for run in nodes.chunk_by(|a, b| expands(a) && expands(b)) {
         let until = from + run.len();
         if expands(&run[0]) {
-            let mut run: Vec<&mut Text> = texts[from..until].iter_mut().flatten().collect();
+            let mut run: Vec<&mut AnalysedText> = texts[from..until].iter_mut().flatten().collect();
             expand(&mut run, analysis, rarity);
         }
         from = until;
@@ -59,7 +62,7 @@ pub(crate) fn texts(
 /// A word of a run: the number of its text, and of its term there.
 type Place = (usize, usize);
 
-fn expand(run: &mut [&mut Text], analysis: &Analysis, rarity: Rarity<'_>) {
+fn expand(run: &mut [&mut AnalysedText], analysis: &Analysis, rarity: Rarity<'_>) {
     let places: Vec<Place> = run
         .iter()
         .enumerate()
@@ -84,7 +87,7 @@ fn expand(run: &mut [&mut Text], analysis: &Analysis, rarity: Rarity<'_>) {
         let mut typed = 0.0;
         for (text, word) in &places[words.clone()] {
             let text = &run[*text];
-            let units = units_of(&text.words[*word].typed, analysis, text.singles);
+            let units = units_of(&text.words[*word].typed, analysis, text.unigrams);
             typed += worth(&units, rarity);
         }
         let (first, _) = places[words.start];
@@ -159,7 +162,7 @@ fn joined(words: &[&QueryWord], found: &mut Vec<(Range<usize>, Variant)>) {
 /// The values of numbers, and the documents of a date: of numbers those with a multiplier, and of plain ones, which a page may write
 /// with one.
 fn values(
-    run: &[&mut Text],
+    run: &[&mut AnalysedText],
     words: &[&QueryWord],
     segmenter: &Segmenter,
     found: &mut Vec<(Range<usize>, Variant)>,
@@ -272,9 +275,9 @@ fn dates(text: &str) -> Vec<(Range<usize>, MatchMode)> {
     found
 }
 
-fn units_of(text: &str, analysis: &Analysis, singles: Singles) -> Vec<Weighted> {
+fn units_of(text: &str, analysis: &Analysis, unigrams: UnigramPolicy) -> Vec<Weighted> {
     let folded = Folded::new(text);
-    units(&folded, &Key::new(&folded), analysis.segmenter(), singles)
+    units(&folded, &Key::new(&folded), analysis.segmenter(), unigrams)
 }
 
 /// The most that units can add to a score, but for the frequency of each in a document.
@@ -287,7 +290,13 @@ fn worth(units: &[Weighted], rarity: Rarity<'_>) -> f32 {
 /// Adds the units of an expansion to a text, together at most [`EXPANSION_WEIGHT`] of what the
 /// words are worth that it stands for: a Chinese name has more units than a ticker, and a name that
 /// few pages use is no better evidence than the one that was typed.
-fn score(text: &mut Text, variant: &Variant, typed: f32, analysis: &Analysis, rarity: Rarity<'_>) {
+fn score(
+    text: &mut AnalysedText,
+    variant: &Variant,
+    typed: f32,
+    analysis: &Analysis,
+    rarity: Rarity<'_>,
+) {
     let mut units = match variant.mode {
         MatchMode::Dated(..) => return,
         // The same number is worth the same, and it has one unit.
@@ -301,7 +310,7 @@ fn score(text: &mut Text, variant: &Variant, typed: f32, analysis: &Analysis, ra
             weight: LATIN_WEIGHT,
             origin: variant.origin,
         }],
-        MatchMode::Characters => units_of(&variant.text, analysis, text.singles),
+        MatchMode::Characters => units_of(&variant.text, analysis, text.unigrams),
     };
     let scale = EXPANSION_WEIGHT * (typed / worth(&units, rarity).max(f32::MIN_POSITIVE)).min(1.0);
     units.retain(|unit| {
@@ -314,7 +323,7 @@ fn score(text: &mut Text, variant: &Variant, typed: f32, analysis: &Analysis, ra
     text.units.extend(units);
 }
 
-fn value(text: &mut Text, variant: &Variant) {
+fn value(text: &mut AnalysedText, variant: &Variant) {
     let unit = Unit::Word;
     if !text.units.iter().any(|old| old.unit == unit && old.text == variant.text) {
         text.units.push(Weighted {

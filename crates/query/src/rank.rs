@@ -17,7 +17,7 @@ use wensou_index::{Cursor, Index, Part, Unit, UnitKey, length_of};
 use crate::collect::ScoredDoc;
 use crate::error::Error;
 use crate::stats::Statistics;
-use crate::terms::Text;
+use crate::terms::AnalysedText;
 
 /// Hits that are ranked again. A hundred give the same measures to four places.
 pub(crate) const RERANK_DEPTH: usize = 30;
@@ -71,7 +71,7 @@ pub(crate) fn unit_weight(unit: Unit) -> f32 {
 pub(crate) fn rerank(
     index: &Index,
     statistics: &Statistics<'_>,
-    texts: &[Text],
+    texts: &[AnalysedText],
     found: &mut [ScoredDoc],
 ) -> Result<(), Error> {
     let depth = found.len().min(RERANK_DEPTH);
@@ -109,7 +109,7 @@ pub(crate) struct ProximityScore {
 pub(crate) fn proximity(
     index: &Index,
     statistics: &Statistics<'_>,
-    texts: &[Text],
+    texts: &[AnalysedText],
     address: DocAddress,
 ) -> Result<ProximityScore, Error> {
     let bigrams = QueryBigrams::of(statistics, texts)?;
@@ -126,7 +126,7 @@ struct QueryBigrams {
 }
 
 impl QueryBigrams {
-    fn of(statistics: &Statistics<'_>, texts: &[Text]) -> Result<Self, Error> {
+    fn of(statistics: &Statistics<'_>, texts: &[AnalysedText]) -> Result<Self, Error> {
         let mut numbers: FxHashMap<[char; 2], usize> = FxHashMap::default();
         let mut bigrams = Vec::new();
         let mut numbered = Vec::with_capacity(texts.len());

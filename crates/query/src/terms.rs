@@ -102,32 +102,32 @@ pub(crate) struct Weighted {
 
 /// How much of a text a hit must have, or if it is an alternative of an OR, a hit of this alternative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Needed {
+pub(crate) enum Requirement {
     /// All of it.
-    Whole,
+    Everything,
     /// Every meaningful word, unless the text is a question.
     Words,
     /// Some word, or none.
-    Some,
+    Optional,
 }
 
 /// Which single characters are scored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Singles {
+pub(crate) enum UnigramPolicy {
     /// All: what lacks a word may have some of its characters.
     All,
     /// Those that are words. Whatever has a longer word has its characters, and how often says nothing that its pairs
     /// do not.
-    Words,
+    WordsOnly,
 }
 
 /// A stretch of typed text, analysed.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Text {
+pub(crate) struct AnalysedText {
     pub(crate) typed: String,
     pub(crate) words: Vec<QueryWord>,
     /// Which characters are among the units.
-    pub(crate) singles: Singles,
+    pub(crate) unigrams: UnigramPolicy,
     /// What is scored, each unit once; then the units of expansions.
     pub(crate) units: Vec<Weighted>,
     /// Key characters of all of it.
@@ -136,9 +136,9 @@ pub(crate) struct Text {
     pub(crate) question: bool,
 }
 
-impl Text {
+impl AnalysedText {
     /// Analyses text as documents are. A text without a letter or digit has no terms.
-    pub(crate) fn new(typed: &str, segmenter: &Segmenter, needed: Needed) -> Self {
+    pub(crate) fn new(typed: &str, segmenter: &Segmenter, requirement: Requirement) -> Self {
         let folded = Folded::new(typed);
         let key = Key::new(&folded);
         let mut words = Vec::new();
@@ -155,18 +155,18 @@ impl Text {
         });
         let wanted = words.iter().filter(|word| !word.stop).count();
         let asked = typed.trim_end().ends_with(['?', '\u{ff1f}', '吗', '嗎', '呢']);
-        let question = needed == Needed::Words
+        let question = requirement == Requirement::Words
             && (asked
                 || wanted >= MIN_SENTENCE_WORDS
                 || words.iter().any(|word| asks(&word.variants[0].text)));
-        let singles = match needed {
-            Needed::Some => Singles::All,
-            _ if question => Singles::All,
-            Needed::Whole | Needed::Words => Singles::Words,
+        let unigrams = match requirement {
+            Requirement::Optional => UnigramPolicy::All,
+            _ if question => UnigramPolicy::All,
+            Requirement::Everything | Requirement::Words => UnigramPolicy::WordsOnly,
         };
-        let units = units(&folded, &key, segmenter, singles);
+        let units = units(&folded, &key, segmenter, unigrams);
         let key = key.chars().to_vec();
-        Self { typed: typed.to_owned(), words, singles, units, key, question }
+        Self { typed: typed.to_owned(), words, unigrams, units, key, question }
     }
 }
 
@@ -208,7 +208,7 @@ pub(crate) fn units(
     folded: &Folded<'_>,
     key: &Key,
     segmenter: &Segmenter,
-    singles: Singles,
+    unigrams: UnigramPolicy,
 ) -> Vec<Weighted> {
     let mut weights: BTreeMap<(Unit, String), f32> = BTreeMap::new();
     let mut add = |unit, text: String, weight| *weights.entry((unit, text)).or_default() += weight;
@@ -227,7 +227,7 @@ pub(crate) fn units(
         let place = key.folded_range(at..at + 1).start as u32;
         let is_word =
             || words.iter().any(|(unit, word)| *unit == Unit::Char && word.chars.start == place);
-        if singles == Singles::All || is_word() {
+        if unigrams == UnigramPolicy::All || is_word() {
             add(Unit::Char, c.to_string(), factor(stops[at]));
         }
     }
@@ -299,7 +299,7 @@ impl TextQueries<'_> {
     /// Latin word or a number; a character where the text is no more. Scores nothing.
     ///
     /// Grams and not words: how a question is cut into words must not decide what answers it.
-    pub(crate) fn anything(self, text: &Text) -> Box<dyn Query> {
+    pub(crate) fn anything(self, text: &AnalysedText) -> Box<dyn Query> {
         let typed = || text.units.iter().filter(|unit| unit.origin == Origin::Typed);
         let meaningful = text.words.iter().any(|word| !word.stop);
         // A gram of two stop words is left out, one at the edge of a stop word is not.
@@ -394,25 +394,25 @@ mod tests {
     #[test]
     fn characters_are_scored_where_a_hit_may_lack_words() {
         let segmenter = Segmenter::standard();
-        let singles = |typed: &str, needed: Needed| -> Vec<String> {
-            let units = Text::new(typed, &segmenter, needed).units;
-            let singles = units.into_iter().filter(|unit| unit.unit == Unit::Char);
-            singles.map(|unit| unit.text).collect()
+        let unigrams = |typed: &str, requirement: Requirement| -> Vec<String> {
+            let units = AnalysedText::new(typed, &segmenter, requirement).units;
+            let unigrams = units.into_iter().filter(|unit| unit.unit == Unit::Char);
+            unigrams.map(|unit| unit.text).collect()
         };
-        for whole in [Needed::Whole, Needed::Words] {
-            assert_eq!(singles("比特币价格", whole), [""; 0]);
-            assert_eq!(singles("币", whole), ["币"], "a word of its own");
-            assert_eq!(singles("他买比特币", whole), ["买", "他"]);
+        for whole in [Requirement::Everything, Requirement::Words] {
+            assert_eq!(unigrams("比特币价格", whole), [""; 0]);
+            assert_eq!(unigrams("币", whole), ["币"], "a word of its own");
+            assert_eq!(unigrams("他买比特币", whole), ["买", "他"]);
         }
         let weight = |typed: &str| {
-            let units = Text::new(typed, &segmenter, Needed::Words).units;
+            let units = AnalysedText::new(typed, &segmenter, Requirement::Words).units;
             units.into_iter().find(|unit| unit.text == "人").map(|unit| unit.weight)
         };
         assert_eq!(weight("人和机器人"), weight("人"), "one of two is a word");
-        assert_eq!(singles("比特币", Needed::Some), ["币", "比", "特"]);
-        assert_eq!(singles("比特币是什么", Needed::Whole), ["是"]);
+        assert_eq!(unigrams("比特币", Requirement::Optional), ["币", "比", "特"]);
+        assert_eq!(unigrams("比特币是什么", Requirement::Everything), ["是"]);
         assert_eq!(
-            singles("比特币是什么", Needed::Words),
+            unigrams("比特币是什么", Requirement::Words),
             ["么", "什", "币", "是", "比", "特"],
             "what answers a question may lack words"
         );

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::expand;
 use crate::lang::{FieldClause, Node, NodeKind, Query, Value};
 use crate::matching::cover;
-use crate::terms::{MatchMode, Needed, Origin, Text, Variant};
+use crate::terms::{AnalysedText, MatchMode, Origin, Requirement, Variant};
 
 /// What documents must match, one line an operator or leaf, two blanks a level.
 pub(crate) fn describe(index: &Index, query: &Query) -> Result<String, Error> {
@@ -59,7 +59,11 @@ impl Writer<'_> {
                     self.line(&format!("characters {}{}", text_of(&key), grams(&key)));
                 }
                 Some(distance) => {
-                    let text = Text::new(&phrase.text, self.analysis.segmenter(), Needed::Whole);
+                    let text = AnalysedText::new(
+                        &phrase.text,
+                        self.analysis.segmenter(),
+                        Requirement::Everything,
+                    );
                     self.group(&format!("within {distance} characters"), |out| out.words(&text));
                 }
             },
@@ -69,7 +73,7 @@ impl Writer<'_> {
 
     fn nodes(&mut self, nodes: &[Node]) {
         // What matches does not depend on how rare it is.
-        let texts = expand::texts(nodes, self.analysis, Needed::Words, &|_, _| 1.0);
+        let texts = expand::texts(nodes, self.analysis, Requirement::Words, &|_, _| 1.0);
         for (node, text) in nodes.iter().zip(texts) {
             match (text, &node.kind) {
                 (Some(text), NodeKind::Term(term)) if term.prefix => {
@@ -84,7 +88,7 @@ impl Writer<'_> {
         }
     }
 
-    fn words(&mut self, text: &Text) {
+    fn words(&mut self, text: &AnalysedText) {
         let meaningful = text.words.iter().any(|word| !word.stop);
         for word in &text.words {
             if word.stop && meaningful {

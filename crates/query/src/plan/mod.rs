@@ -20,7 +20,9 @@ use crate::near;
 use crate::needle::Needle;
 use crate::rank;
 use crate::stats::Statistics;
-use crate::terms::{MatchMode, Needed, QueryWord, Scored, Text, TextQueries, Variant, any};
+use crate::terms::{
+    AnalysedText, MatchMode, QueryWord, Requirement, Scored, TextQueries, Variant, any,
+};
 
 /// How much of a query's text must be found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +48,7 @@ pub(crate) struct Plan {
     /// The words wanted, by term number; a hit may lack some of them.
     pub(crate) words: Vec<QueryWord>,
     /// All text that is scored; if there is none, hits are sorted by date.
-    pub(crate) texts: Vec<Text>,
+    pub(crate) texts: Vec<AnalysedText>,
     /// Whether a hit may lack words that were typed.
     pub(crate) partial: bool,
     /// Whether dates are filtered.
@@ -123,7 +125,7 @@ struct Compiler<'a> {
     bonus: Vec<(Box<dyn EngineQuery>, f32)>,
     needles: Vec<Needle>,
     words: Vec<QueryWord>,
-    texts: Vec<Text>,
+    texts: Vec<AnalysedText>,
     partial: bool,
     dated: bool,
     /// In relaxed mode: the words of the group at hand, any of which will do.
@@ -175,12 +177,12 @@ impl<'a> Compiler<'a> {
         let marked = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
         let outer = std::mem::take(&mut self.soft);
         let words = nodes.iter().any(|node| matches!(node.kind, NodeKind::Term(_)));
-        let needed = match self.mode {
-            Mode::Strict | Mode::Undated if place.required && !marked => Needed::Words,
-            _ => Needed::Some,
+        let requirement = match self.mode {
+            Mode::Strict | Mode::Undated if place.required && !marked => Requirement::Words,
+            _ => Requirement::Optional,
         };
         let mut texts = match words {
-            true => expand::texts(nodes, self.analysis()?, needed, &|unit, text| {
+            true => expand::texts(nodes, self.analysis()?, requirement, &|unit, text| {
                 self.statistics.idf(Part::Body, unit, text)
             }),
             false => Vec::new(),
@@ -242,7 +244,7 @@ impl<'a> Compiler<'a> {
     fn text(
         &mut self,
         node: &Node,
-        text: Text,
+        text: AnalysedText,
         prefix: bool,
         place: Place<'_>,
     ) -> Result<Matched, Error> {
@@ -292,8 +294,9 @@ impl<'a> Compiler<'a> {
     }
 
     fn phrase(&mut self, node: &Node, phrase: &Phrase, place: Place<'_>) -> Result<Matched, Error> {
-        let needed = if place.required { Needed::Whole } else { Needed::Some };
-        let text = Text::new(&phrase.text, self.analysis()?.segmenter(), needed);
+        let requirement =
+            if place.required { Requirement::Everything } else { Requirement::Optional };
+        let text = AnalysedText::new(&phrase.text, self.analysis()?.segmenter(), requirement);
         if text.key.is_empty() {
             self.errors.push(Diagnostic::nothing_searchable(self.typed, node.span));
             return Ok(None);
