@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use wensou_index::{Kind, Part, RecordExt, Unit};
-use wensou_query::{Clause, ExplainedHit, Explanation, Origin, ScorePart};
+use wensou_query::{Clause, ExplainedHit, Explanation, Origin, TermScore};
 
 use super::terminal::{DIM, KIND, TITLE};
 use super::text::padded;
@@ -63,7 +63,7 @@ pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow:
         for unit in explained.scored.iter().take(SHOWN) {
             terminal.line(format_args!(
                 "  {:<9} {} {:>5.2} × {:>5.2}{DIM}{}{DIM:#}",
-                unit_name(unit.unit),
+                unit_name(unit.kind),
                 padded(&text(&unit.text), 14),
                 unit.weight,
                 unit.idf,
@@ -108,7 +108,7 @@ fn print_hit(
         terminal.line(format_args!(
             "  {:>8.3}  {} {} in the {}{DIM}{}{DIM:#}",
             part.score,
-            unit_name(part.unit),
+            unit_name(part.kind),
             sanitize::line(&part.text),
             part_name(part.part),
             origin(part.origin),
@@ -169,7 +169,7 @@ pub(crate) fn object(explained: &Explanation) -> Value {
     );
     let scored = explained.scored.iter().map(|unit| {
         json!({
-            "unit": unit_name(unit.unit),
+            "unit": unit_name(unit.kind),
             "text": unit.text,
             "weight": unit.weight,
             "idf": unit.idf,
@@ -191,10 +191,10 @@ pub(crate) fn object(explained: &Explanation) -> Value {
 
 fn hit_object(hit: &ExplainedHit) -> Value {
     let kind: Kind = hit.record.kind();
-    let part = |part: &ScorePart| {
+    let part = |part: &TermScore| {
         json!({
             "part": part_name(part.part),
-            "unit": unit_name(part.unit),
+            "unit": unit_name(part.kind),
             "text": part.text,
             "origin": part.origin.as_str(),
             "score": part.score,

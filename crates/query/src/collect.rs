@@ -13,7 +13,7 @@ use wensou_index::{Index, Postings};
 use crate::matching::Matcher;
 use crate::score::SegmentScorer;
 use crate::stats::Statistics;
-use crate::terms::Scored;
+use crate::terms::ScoredTerm;
 use crate::window::{self, DocWindow};
 
 /// Documents of the first window of a segment, where the best of it cannot be told beforehand.
@@ -81,7 +81,7 @@ struct RankKey {
 /// What is matched, and what is scored of it.
 pub(crate) struct RankedQuery<'q> {
     pub(crate) matched: &'q dyn Query,
-    pub(crate) scored: &'q [Scored],
+    pub(crate) scored: &'q [ScoredTerm],
     /// What a document gains for matching another query.
     pub(crate) bonus: &'q [(Box<dyn Query>, f32)],
 }

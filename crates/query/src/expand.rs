@@ -12,10 +12,10 @@ use wensou_index::{Analysis, Unit};
 use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, key_of};
 
 use crate::lang::{Node, NodeKind};
-use crate::rank::{EXPANSION_WEIGHT, LATIN_WEIGHT, unit_weight};
+use crate::rank::{EXPANSION_WEIGHT, LATIN_WEIGHT, kind_weight};
 use crate::terms::{
-    AnalysedText, MatchMode, Origin, QueryWord, Requirement, UnigramPolicy, Variant, Weighted,
-    units,
+    AnalysedText, MatchMode, Origin, QueryWord, Requirement, UnigramPolicy, Variant, WeightedTerm,
+    terms,
 };
 
 /// Most words of the query that one name of a table can be.
@@ -87,8 +87,8 @@ fn expand(run: &mut [&mut AnalysedText], analysis: &Analysis, rarity: Rarity<'_>
         let mut typed = 0.0;
         for (text, word) in &places[words.clone()] {
             let text = &run[*text];
-            let units = units_of(&text.words[*word].typed, analysis, text.unigrams);
-            typed += worth(&units, rarity);
+            let terms = terms_of(&text.words[*word].typed, analysis, text.unigrams);
+            typed += worth(&terms, rarity);
         }
         let (first, _) = places[words.start];
         score(run[first], &variant, typed, analysis, rarity);
@@ -275,16 +275,16 @@ fn dates(text: &str) -> Vec<(Range<usize>, MatchMode)> {
     found
 }
 
-fn units_of(text: &str, analysis: &Analysis, unigrams: UnigramPolicy) -> Vec<Weighted> {
+fn terms_of(text: &str, analysis: &Analysis, unigrams: UnigramPolicy) -> Vec<WeightedTerm> {
     let folded = Folded::new(text);
-    units(&folded, &Key::new(&folded), analysis.segmenter(), unigrams)
+    terms(&folded, &Key::new(&folded), analysis.segmenter(), unigrams)
 }
 
 /// The most that units can add to a score, but for the frequency of each in a document.
-fn worth(units: &[Weighted], rarity: Rarity<'_>) -> f32 {
+fn worth(terms: &[WeightedTerm], rarity: Rarity<'_>) -> f32 {
     let worth =
-        |unit: &Weighted| unit.weight * unit_weight(unit.unit) * rarity(unit.unit, &unit.text);
-    units.iter().fold(0.0, |sum, unit| sum + worth(unit))
+        |term: &WeightedTerm| term.weight * kind_weight(term.kind) * rarity(term.kind, &term.text);
+    terms.iter().fold(0.0, |sum, term| sum + worth(term))
 }
 
 /// Adds the units of an expansion to a text, together at most [`EXPANSION_WEIGHT`] of what the
@@ -297,37 +297,37 @@ fn score(
     analysis: &Analysis,
     rarity: Rarity<'_>,
 ) {
-    let mut units = match variant.mode {
+    let mut terms = match variant.mode {
         MatchMode::Dated(..) => return,
         // The same number is worth the same, and it has one unit.
         MatchMode::Value => {
             value(text, variant);
             return;
         }
-        MatchMode::Word | MatchMode::WordOrEmbedded => vec![Weighted {
-            unit: Unit::Word,
+        MatchMode::Word | MatchMode::WordOrEmbedded => vec![WeightedTerm {
+            kind: Unit::Word,
             text: variant.text.clone(),
             weight: LATIN_WEIGHT,
             origin: variant.origin,
         }],
-        MatchMode::Characters => units_of(&variant.text, analysis, text.unigrams),
+        MatchMode::Characters => terms_of(&variant.text, analysis, text.unigrams),
     };
-    let scale = EXPANSION_WEIGHT * (typed / worth(&units, rarity).max(f32::MIN_POSITIVE)).min(1.0);
-    units.retain(|unit| {
-        !text.units.iter().any(|old| old.unit == unit.unit && old.text == unit.text)
+    let scale = EXPANSION_WEIGHT * (typed / worth(&terms, rarity).max(f32::MIN_POSITIVE)).min(1.0);
+    terms.retain(|term| {
+        !text.terms.iter().any(|old| old.kind == term.kind && old.text == term.text)
     });
-    for unit in &mut units {
-        unit.weight *= scale;
-        unit.origin = variant.origin;
+    for term in &mut terms {
+        term.weight *= scale;
+        term.origin = variant.origin;
     }
-    text.units.extend(units);
+    text.terms.extend(terms);
 }
 
 fn value(text: &mut AnalysedText, variant: &Variant) {
-    let unit = Unit::Word;
-    if !text.units.iter().any(|old| old.unit == unit && old.text == variant.text) {
-        text.units.push(Weighted {
-            unit,
+    let kind = Unit::Word;
+    if !text.terms.iter().any(|old| old.kind == kind && old.text == variant.text) {
+        text.terms.push(WeightedTerm {
+            kind,
             text: variant.text.clone(),
             weight: LATIN_WEIGHT,
             origin: variant.origin,

@@ -33,7 +33,7 @@ pub struct Explanation {
     /// The compiled query, one line an operator or leaf, indented by two blanks a level.
     pub compiled: String,
     /// Everything that is scored, the most telling first.
-    pub scored: Vec<ScoredUnit>,
+    pub scored: Vec<ExplainedTerm>,
     /// Documents that match.
     pub total: usize,
     /// No document has every word: these are the ones that have some.
@@ -71,9 +71,9 @@ pub struct ExplainedVariant {
 /// One unit that is scored.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct ScoredUnit {
+pub struct ExplainedTerm {
     /// A pair of characters, a word, a character.
-    pub unit: Unit,
+    pub kind: Unit,
     /// The unit.
     pub text: String,
     /// Its weight in the body, where it is 1 for a pair or a word that is typed once.
@@ -97,7 +97,7 @@ pub struct ExplainedHit {
     /// Its score, as `search` prints it; 0 if it does not match.
     pub score: f32,
     /// What BM25 gives for each unit in each part, the most first.
-    pub parts: Vec<ScorePart>,
+    pub parts: Vec<TermScore>,
     /// What the best stretch of its text adds; `None` below the hits that are looked at again.
     pub window: Option<f32>,
     /// What unbroken runs of the query add; `None` as above.
@@ -110,11 +110,11 @@ pub struct ExplainedHit {
 /// What one unit in one part of a document adds to its score.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct ScorePart {
+pub struct TermScore {
     /// The part it stands in.
     pub part: Part,
     /// What it is.
-    pub unit: Unit,
+    pub kind: Unit,
     /// The unit.
     pub text: String,
     /// Why it is scored.
@@ -223,19 +223,19 @@ pub(crate) fn mode_name(mode: MatchMode) -> &'static str {
     }
 }
 
-fn scored(statistics: &Statistics<'_>, plan: &Plan) -> Result<Vec<ScoredUnit>, Error> {
-    let mut units: Vec<ScoredUnit> = Vec::new();
-    for unit in plan.texts.iter().flat_map(|text| &text.units) {
-        units.push(ScoredUnit {
-            unit: unit.unit,
-            text: unit.text.clone(),
-            weight: unit.weight * rank::unit_weight(unit.unit),
-            idf: statistics.idf(Part::Body, unit.unit, &unit.text),
-            origin: unit.origin,
+fn scored(statistics: &Statistics<'_>, plan: &Plan) -> Result<Vec<ExplainedTerm>, Error> {
+    let mut terms: Vec<ExplainedTerm> = Vec::new();
+    for term in plan.texts.iter().flat_map(|text| &text.terms) {
+        terms.push(ExplainedTerm {
+            kind: term.kind,
+            text: term.text.clone(),
+            weight: term.weight * rank::kind_weight(term.kind),
+            idf: statistics.idf(Part::Body, term.kind, &term.text),
+            origin: term.origin,
         });
     }
-    units.sort_by(|a, b| (b.weight * b.idf).total_cmp(&(a.weight * a.idf)));
-    Ok(units)
+    terms.sort_by(|a, b| (b.weight * b.idf).total_cmp(&(a.weight * a.idf)));
+    Ok(terms)
 }
 
 struct Context<'a> {
@@ -265,14 +265,14 @@ impl Context<'_> {
         let at = found.iter().position(|found| found.address == address);
         let mut parts = Vec::new();
         let reader = self.index.searcher().segment_reader(address.segment_ord);
-        for unit in &self.plan.scored {
-            let of = |unit| term_score(self.index, self.statistics, reader, unit, address.doc_id);
-            if let Some(score) = of(unit)? {
-                parts.push(ScorePart {
-                    part: unit.part,
-                    unit: unit.unit,
-                    text: unit.text.clone(),
-                    origin: unit.origin,
+        for term in &self.plan.scored {
+            let of = |term| term_score(self.index, self.statistics, reader, term, address.doc_id);
+            if let Some(score) = of(term)? {
+                parts.push(TermScore {
+                    part: term.part,
+                    kind: term.kind,
+                    text: term.text.clone(),
+                    origin: term.origin,
                     score,
                 });
             }

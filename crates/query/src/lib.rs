@@ -41,7 +41,7 @@ pub use clauses::{Clause, clauses};
 pub use collect::{Recency, Sort};
 pub use error::Error;
 pub use explain::{
-    ExplainedHit, ExplainedVariant, ExplainedWord, Explanation, ScorePart, ScoredUnit, explain,
+    ExplainedHit, ExplainedTerm, ExplainedVariant, ExplainedWord, Explanation, TermScore, explain,
 };
 pub use facet::{Facet, FacetValue, facet};
 pub use overview::{Overview, date_bounds, overview};

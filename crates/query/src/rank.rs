@@ -49,18 +49,18 @@ pub(crate) const LATIN_WEIGHT: f32 = 2.0;
 pub(crate) const EXPANSION_WEIGHT: f32 = 0.5;
 
 /// Weight of a unit of a part.
-pub(crate) fn weight(part: Part, unit: Unit) -> f32 {
+pub(crate) fn weight(part: Part, kind: Unit) -> f32 {
     let part = match part {
         Part::Title => 0.6,
         Part::Body => 1.0,
         Part::Tags => 0.5,
     };
-    part * unit_weight(unit)
+    part * kind_weight(kind)
 }
 
 /// Weight of a unit, whichever part it stands in.
-pub(crate) fn unit_weight(unit: Unit) -> f32 {
-    match unit {
+pub(crate) fn kind_weight(kind: Unit) -> f32 {
+    match kind {
         Unit::Gram | Unit::Word => 1.0,
         Unit::Char => 0.4,
     }

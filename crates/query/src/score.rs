@@ -21,7 +21,7 @@ use wensou_index::{Cursor, Index, Part, Postings, Unit, UnitKey, Unpacked};
 
 use crate::lists::{AccessCost, OpenedPostings};
 use crate::stats::{LengthNorms, Statistics, tf_saturation};
-use crate::terms::Scored;
+use crate::terms::ScoredTerm;
 use crate::window::DocWindow;
 
 /// Bounds are sums in another order than scores are, and less what was open: they may be smaller by rounding.
@@ -31,7 +31,7 @@ const ROUNDING: f32 = 1.0 + 1e-4;
 pub(crate) struct SegmentScorer {
     lengths: FieldLengths,
     /// Those that can add the most first: in this order a score is summed.
-    units: Vec<TermScorer>,
+    terms: Vec<TermScorer>,
     window_scores: WindowScores,
     /// Units that some documents of the window may still lack.
     open: Vec<PendingTerm>,
@@ -41,7 +41,7 @@ pub(crate) struct SegmentScorer {
 #[derive(Debug, Clone, Copy)]
 struct PendingTerm {
     /// Its number.
-    unit: usize,
+    term: usize,
     bound: UpperBound,
     /// What may come to any document at most from this unit and those behind it.
     max_after: f32,
@@ -68,7 +68,7 @@ struct WindowScores {
 }
 
 impl WindowScores {
-    fn take(&mut self, window: &DocWindow, units: usize) {
+    fn take(&mut self, window: &DocWindow, terms: usize) {
         self.docs.clear();
         window.iter().for_each(|doc| self.docs.push(doc));
         window.ranks(&mut self.ranks);
@@ -81,7 +81,7 @@ impl WindowScores {
         self.remaining.clear();
         self.remaining.extend(0..count as u32);
         // What stands there is written over, unit by unit.
-        self.added.resize(units * count, 0.0);
+        self.added.resize(terms * count, 0.0);
     }
 
     /// The unit of this number adds nothing to any document, so far.
@@ -101,13 +101,13 @@ impl WindowScores {
     fn scan(
         &mut self,
         number: usize,
-        unit: &mut TermScorer,
+        term: &mut TermScorer,
         window: &DocWindow,
         lengths: &FieldLengths,
     ) {
         self.clear_term(number);
         let Self { docs, ranks, length_norms, score, added, .. } = self;
-        let (field, max_score) = (unit.field, unit.max_score);
+        let (field, max_score) = (term.field, term.max_score);
         let norms = &length_norms[field];
         let added = &mut added[number * docs.len()..][..docs.len()];
         let mut add = |at: usize, frequency: u32| {
@@ -117,7 +117,7 @@ impl WindowScores {
             added[at] = tf_saturation(frequency as f32, norm) * max_score;
             score[at] += added[at];
         };
-        match &mut unit.postings {
+        match &mut term.postings {
             TermPostings::Cursor(list, _, cost) => {
                 cost.add_scan(window.expected(Cursor::count(list)));
                 scan_window(list, window, ranks, add);
@@ -137,10 +137,10 @@ impl WindowScores {
     }
 
     /// Adds to what may come to each what a unit adds at most.
-    fn add_upper_bound(&mut self, unit: &TermScorer, bound: UpperBound) {
+    fn add_upper_bound(&mut self, term: &TermScorer, bound: UpperBound) {
         if let UpperBound::MaxTf(frequency) = bound {
-            for (open, norm) in self.open.iter_mut().zip(&self.length_norms[unit.field]) {
-                *open += tf_saturation(frequency, *norm) * unit.max_score;
+            for (open, norm) in self.open.iter_mut().zip(&self.length_norms[term.field]) {
+                *open += tf_saturation(frequency, *norm) * term.max_score;
             }
         }
     }
@@ -150,14 +150,14 @@ impl WindowScores {
     fn score_remaining(
         &mut self,
         number: usize,
-        unit: &mut TermScorer,
+        term: &mut TermScorer,
         window: &DocWindow,
         bound: UpperBound,
     ) {
         let Self { docs, ranks, length_norms, score, open, remaining, added, tfs } = self;
         let added = &mut added[number * docs.len()..][..docs.len()];
-        let norms = &length_norms[unit.field];
-        let max_score = unit.max_score;
+        let norms = &length_norms[term.field];
+        let max_score = term.max_score;
         let mut add = |at: usize, frequency: f32| {
             added[at] =
                 if frequency > 0.0 { tf_saturation(frequency, norms[at]) * max_score } else { 0.0 };
@@ -166,7 +166,7 @@ impl WindowScores {
                 open[at] -= tf_saturation(bound, norms[at]) * max_score;
             }
         };
-        match &mut unit.postings {
+        match &mut term.postings {
             TermPostings::Cursor(list, _, cost)
                 if window.is_dense(Cursor::count(list), remaining.len()) =>
             {
@@ -182,7 +182,7 @@ impl WindowScores {
                 }
                 remaining
                     .iter()
-                    .for_each(|at| add(*at as usize, unit.frequency(docs[*at as usize])));
+                    .for_each(|at| add(*at as usize, term.frequency(docs[*at as usize])));
             }
         }
     }
@@ -236,31 +236,31 @@ impl SegmentScorer {
         index: &Index,
         statistics: &Statistics<'_>,
         reader: &SegmentReader,
-        scored: &[Scored],
+        scored: &[ScoredTerm],
         bonus: &[(Box<dyn Query>, f32)],
     ) -> tantivy::Result<Self> {
-        let mut units = Vec::with_capacity(scored.len() + bonus.len());
-        for unit in scored {
-            units.extend(TermScorer::new(index, statistics, reader, unit)?);
+        let mut terms = Vec::with_capacity(scored.len() + bonus.len());
+        for term in scored {
+            terms.extend(TermScorer::new(index, statistics, reader, term)?);
         }
         for (query, worth) in bonus {
             let scoring = EnableScoring::disabled_from_searcher(index.searcher());
             let list = TermPostings::Bonus(query.weight(scoring)?.scorer(reader, 1.0)?);
-            units.push(TermScorer {
+            terms.push(TermScorer {
                 postings: list,
                 field: NO_FIELD,
                 is_unigram: false,
                 max_score: *worth,
             });
         }
-        units.sort_by(|a, b| b.max_score.total_cmp(&a.max_score));
+        terms.sort_by(|a, b| b.max_score.total_cmp(&a.max_score));
         let lengths = FieldLengths::of(statistics, postings(index, reader)?);
-        Ok(Self { lengths, units, window_scores: WindowScores::default(), open: Vec::new() })
+        Ok(Self { lengths, terms, window_scores: WindowScores::default(), open: Vec::new() })
     }
 
     /// A list that it has open, as long as no window has been looked at.
     pub(crate) fn opened(&self, key: UnitKey) -> Option<OpenedPostings> {
-        self.units.iter().find_map(|unit| match &unit.postings {
+        self.terms.iter().find_map(|term| match &term.postings {
             TermPostings::Cursor(list, of, _) if *of == key => {
                 Some(OpenedPostings::OnDisk(list.clone()))
             }
@@ -271,21 +271,21 @@ impl SegmentScorer {
     /// Takes the documents of a window, and finds of their scores what is found soonest. Windows must
     /// ascend.
     pub(crate) fn begin_window(&mut self, window: &DocWindow) {
-        let Self { lengths, units, window_scores, open } = self;
-        window_scores.take(window, units.len());
+        let Self { lengths, terms, window_scores, open } = self;
+        window_scores.take(window, terms.len());
         window_scores.load_length_norms(BODY, lengths);
         open.clear();
-        for (number, unit) in units.iter_mut().enumerate() {
-            if unit.is_scanned(window, window_scores.docs.len()) {
-                window_scores.scan(number, unit, window, lengths);
+        for (number, term) in terms.iter_mut().enumerate() {
+            if term.is_scanned(window, window_scores.docs.len()) {
+                window_scores.scan(number, term, window, lengths);
             } else {
-                window_scores.load_length_norms(unit.field, lengths);
-                let bound = unit.upper_bound(window, &window_scores.length_norms[unit.field]);
+                window_scores.load_length_norms(term.field, lengths);
+                let bound = term.upper_bound(window, &window_scores.length_norms[term.field]);
                 match bound {
                     UpperBound::Zero => window_scores.clear_term(number),
-                    bound => window_scores.add_upper_bound(unit, bound),
+                    bound => window_scores.add_upper_bound(term, bound),
                 }
-                open.push(PendingTerm { unit: number, bound, max_after: 0.0 });
+                open.push(PendingTerm { term: number, bound, max_after: 0.0 });
             }
         }
         // From the least on: what is added up to a bonus and taken from it again is no more the same.
@@ -300,7 +300,7 @@ impl SegmentScorer {
 
     /// The units whose lists are not in memory, how many documents these have, and how much they were looked into.
     pub(crate) fn access_costs(&self) -> impl Iterator<Item = (UnitKey, u32, AccessCost)> {
-        self.units.iter().filter_map(|unit| match &unit.postings {
+        self.terms.iter().filter_map(|term| match &term.postings {
             TermPostings::Cursor(list, key, cost) => Some((*key, Cursor::count(list), *cost)),
             TermPostings::Bitset(_) | TermPostings::Bonus(_) => None,
         })
@@ -308,7 +308,7 @@ impl SegmentScorer {
 
     /// Whether [`SegmentScorer::score_top`] can be asked, which goes back to the beginning of the window.
     pub(crate) fn can_rewind(&self) -> bool {
-        self.units.iter().all(|unit| !matches!(unit.postings, TermPostings::Bonus(_)))
+        self.terms.iter().all(|term| !matches!(term.postings, TermPostings::Bonus(_)))
     }
 
     /// Puts the `count` documents of the window that have the most so far into `best`, with their scores.
@@ -320,11 +320,11 @@ impl SegmentScorer {
     ) {
         let others = self.window_scores.split_top(count);
         let lists: Vec<_> =
-            self.open.iter().map(|open| self.units[open.unit].postings.snapshot()).collect();
+            self.open.iter().map(|open| self.terms[open.term].postings.snapshot()).collect();
         self.score_rest(window, 0.0, best);
         for (open, list) in self.open.iter().zip(lists) {
             if let Some(list) = list {
-                self.units[open.unit].postings = list;
+                self.terms[open.term].postings = list;
             }
         }
         self.window_scores.remaining = others;
@@ -338,14 +338,14 @@ impl SegmentScorer {
         threshold: f32,
         best: &mut Vec<(DocId, f32)>,
     ) {
-        let Self { units, window_scores, open, .. } = self;
+        let Self { terms, window_scores, open, .. } = self;
         for open in open {
             window_scores.prune(threshold, open.max_after);
             match open.bound {
                 _ if window_scores.remaining.is_empty() => return,
                 UpperBound::Zero => {}
                 bound => {
-                    window_scores.score_remaining(open.unit, &mut units[open.unit], window, bound)
+                    window_scores.score_remaining(open.term, &mut terms[open.term], window, bound)
                 }
             }
         }
@@ -394,11 +394,11 @@ pub(crate) fn term_score(
     index: &Index,
     statistics: &Statistics<'_>,
     reader: &SegmentReader,
-    unit: &Scored,
+    term: &ScoredTerm,
     doc: DocId,
 ) -> tantivy::Result<Option<f32>> {
     let lengths = FieldLengths::of(statistics, postings(index, reader)?);
-    let scorer = TermScorer::new(index, statistics, reader, unit)?;
+    let scorer = TermScorer::new(index, statistics, reader, term)?;
     Ok(scorer.and_then(|mut scorer| {
         let frequency = scorer.frequency(doc);
         (frequency > 0.0).then(|| {
@@ -449,10 +449,10 @@ impl TermScorer {
         index: &Index,
         statistics: &Statistics<'_>,
         reader: &SegmentReader,
-        unit: &Scored,
+        term: &ScoredTerm,
     ) -> tantivy::Result<Option<Self>> {
         let postings = postings(index, reader)?;
-        let Some(key) = postings.key(unit.part, unit.unit, &unit.text) else { return Ok(None) };
+        let Some(key) = postings.key(term.part, term.kind, &term.text) else { return Ok(None) };
         let list = match statistics.postings_cache.open(reader.segment_id(), postings, key) {
             None => return Ok(None),
             Some(OpenedPostings::Cached(list)) => TermPostings::Bitset(list),
@@ -460,9 +460,9 @@ impl TermScorer {
                 TermPostings::Cursor(list, key, AccessCost::default())
             }
         };
-        let max_score = unit.weight * statistics.max_score(unit.part, unit.unit, &unit.text);
-        let is_unigram = unit.unit == Unit::Char;
-        Ok(Some(Self { postings: list, field: unit.part as usize, is_unigram, max_score }))
+        let max_score = term.weight * statistics.max_score(term.part, term.kind, &term.text);
+        let is_unigram = term.kind == Unit::Char;
+        Ok(Some(Self { postings: list, field: term.part as usize, is_unigram, max_score }))
     }
 
     /// Whether its list is gone through for so many documents of a window.

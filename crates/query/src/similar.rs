@@ -16,7 +16,7 @@ use crate::search::{Hit, Options};
 use crate::snippet::{snippet, whole};
 use crate::stats::Statistics;
 use crate::stop::is_stop;
-use crate::terms::{Origin, Scored, TextQueries, Variant, any, unit_of};
+use crate::terms::{Origin, ScoredTerm, TextQueries, Variant, any, term_kind_of};
 
 /// Telling words that are looked for.
 const WORDS: usize = 25;
@@ -79,7 +79,7 @@ struct Telling {
     typed: String,
     variant: Variant,
     /// What it is indexed as.
-    unit: Unit,
+    kind: Unit,
     /// How telling it is: its frequency there, dampened, times its rarity.
     weight: f32,
 }
@@ -100,14 +100,14 @@ fn telling(
     let mut telling = Vec::new();
     for (word, (count, typed, kind)) in words {
         let Some(variant) = Variant::new(&word, kind, Origin::Typed) else { continue };
-        let unit = unit_of(kind, &word);
+        let term_kind = term_kind_of(kind, &word);
         // A word that stands nowhere else finds nothing else.
-        if statistics.doc_freq(Part::Body, unit, &word) > 1 {
+        if statistics.doc_freq(Part::Body, term_kind, &word) > 1 {
             // In a small archive a word can be rare by chance: that it is rare in Chinese counts too.
             let rarity = segmenter.rarity(&word);
-            let idf = statistics.idf(Part::Body, unit, &word);
+            let idf = statistics.idf(Part::Body, term_kind, &word);
             let weight = (1.0 + count.ln()) * idf * rarity * rarity;
-            telling.push(Telling { typed, variant, unit, weight });
+            telling.push(Telling { typed, variant, kind: term_kind, weight });
         }
     }
     telling.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.variant.text.cmp(&b.variant.text)));
@@ -155,11 +155,11 @@ fn matched(index: &Index, words: &[Telling], record: &Record) -> BooleanQuery {
     BooleanQuery::new(vec![(Occur::Must, Box::new(matched)), (Occur::MustNot, any(own))])
 }
 
-fn scored(words: &[Telling]) -> Vec<Scored> {
+fn scored(words: &[Telling]) -> Vec<ScoredTerm> {
     let most = words.first().map_or(1.0, |word| word.weight);
-    let in_part = |word: &Telling, part| Scored {
+    let in_part = |word: &Telling, part| ScoredTerm {
         part,
-        unit: word.unit,
+        kind: word.kind,
         text: word.variant.text.clone(),
         weight: rank::weight(part, Unit::Word) * word.weight / most,
         origin: Origin::Typed,

@@ -36,20 +36,20 @@ impl<'a> Statistics<'a> {
     }
 
     /// Documents of both kinds that have a unit in a part.
-    pub(crate) fn doc_freq(&self, part: Part, unit: Unit, text: &str) -> u64 {
-        let found = self.index.postings().count(part, unit, text);
+    pub(crate) fn doc_freq(&self, part: Part, kind: Unit, text: &str) -> u64 {
+        let found = self.index.postings().count(part, kind, text);
         found.min(self.documents)
     }
 
     /// Inverse document frequency over both kinds.
-    pub(crate) fn idf(&self, part: Part, unit: Unit, text: &str) -> f32 {
-        let (found, all) = (self.doc_freq(part, unit, text) as f32, self.documents as f32);
+    pub(crate) fn idf(&self, part: Part, kind: Unit, text: &str) -> f32 {
+        let (found, all) = (self.doc_freq(part, kind, text) as f32, self.documents as f32);
         (1.0 + (all - found + 0.5) / (found + 0.5)).ln()
     }
 
     /// The most that a unit of this weight adds to a score.
-    pub(crate) fn max_score(&self, part: Part, unit: Unit, text: &str) -> f32 {
-        self.idf(part, unit, text) * (1.0 + K1)
+    pub(crate) fn max_score(&self, part: Part, kind: Unit, text: &str) -> f32 {
+        self.idf(part, kind, text) * (1.0 + K1)
     }
 
     /// For each part and length byte, what is added to the frequency of a unit to damp it.

@@ -13,7 +13,7 @@ use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, is_han};
 
 use crate::filter;
 use crate::listed::{Listed, What};
-use crate::rank::{LATIN_WEIGHT, STOP_WEIGHT, unit_weight};
+use crate::rank::{LATIN_WEIGHT, STOP_WEIGHT, kind_weight};
 use crate::stop::{asks, is_stop};
 
 /// Latin words of at least this many letters and digits are found inside longer runs too: pages lose the
@@ -93,8 +93,8 @@ pub(crate) struct QueryWord {
 
 /// What is scored: a unit of the index with its weight.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Weighted {
-    pub(crate) unit: Unit,
+pub(crate) struct WeightedTerm {
+    pub(crate) kind: Unit,
     pub(crate) text: String,
     pub(crate) weight: f32,
     pub(crate) origin: Origin,
@@ -129,7 +129,7 @@ pub(crate) struct AnalysedText {
     /// Which characters are among the units.
     pub(crate) unigrams: UnigramPolicy,
     /// What is scored, each unit once; then the units of expansions.
-    pub(crate) units: Vec<Weighted>,
+    pub(crate) terms: Vec<WeightedTerm>,
     /// Key characters of all of it.
     pub(crate) key: Vec<char>,
     /// Whether it is a question or as long as one: then what answers it need not have every word.
@@ -164,9 +164,9 @@ impl AnalysedText {
             _ if question => UnigramPolicy::All,
             Requirement::Everything | Requirement::Words => UnigramPolicy::WordsOnly,
         };
-        let units = units(&folded, &key, segmenter, unigrams);
+        let terms = terms(&folded, &key, segmenter, unigrams);
         let key = key.chars().to_vec();
-        Self { typed: typed.to_owned(), words, unigrams, units, key, question }
+        Self { typed: typed.to_owned(), words, unigrams, terms, key, question }
     }
 }
 
@@ -204,14 +204,14 @@ impl Variant {
 
 /// Grams of the key, its chars as far as they are wanted, words of the segmenter, with their weights: how often the
 /// query has them, stop words counting for less.
-pub(crate) fn units(
+pub(crate) fn terms(
     folded: &Folded<'_>,
     key: &Key,
     segmenter: &Segmenter,
     unigrams: UnigramPolicy,
-) -> Vec<Weighted> {
+) -> Vec<WeightedTerm> {
     let mut weights: BTreeMap<(Unit, String), f32> = BTreeMap::new();
-    let mut add = |unit, text: String, weight| *weights.entry((unit, text)).or_default() += weight;
+    let mut add = |kind, text: String, weight| *weights.entry((kind, text)).or_default() += weight;
     let stops = stops(folded, key, segmenter);
     let factor = |stop: bool| if stop { STOP_WEIGHT } else { 1.0 };
     for (at, pair) in key.chars().windows(2).enumerate() {
@@ -222,29 +222,29 @@ pub(crate) fn units(
         }
     }
     let mut words = Vec::new();
-    segmenter.segment(folded, |token| words.push((unit_of(token.kind, &token.text), token)));
+    segmenter.segment(folded, |token| words.push((term_kind_of(token.kind, &token.text), token)));
     for (at, c) in key.chars().iter().enumerate().filter(|(_, c)| is_han(**c)) {
         let place = key.folded_range(at..at + 1).start as u32;
         let is_word =
-            || words.iter().any(|(unit, word)| *unit == Unit::Char && word.chars.start == place);
+            || words.iter().any(|(kind, word)| *kind == Unit::Char && word.chars.start == place);
         if unigrams == UnigramPolicy::All || is_word() {
             add(Unit::Char, c.to_string(), factor(stops[at]));
         }
     }
-    for (unit, word) in words {
+    for (kind, word) in words {
         let alone = if word.kind == TokenKind::Han { 1.0 } else { LATIN_WEIGHT };
         // What a word is worth is worth the pair or character that stands for it.
-        let weight = alone * factor(is_stop(&word.text)) / unit_weight(unit);
-        add(unit, word.text.into_owned(), weight);
+        let weight = alone * factor(is_stop(&word.text)) / kind_weight(kind);
+        add(kind, word.text.into_owned(), weight);
     }
     let weights = weights.into_iter();
     weights
-        .map(|((unit, text), weight)| Weighted { unit, text, weight, origin: Origin::Typed })
+        .map(|((kind, text), weight)| WeightedTerm { kind, text, weight, origin: Origin::Typed })
         .collect()
 }
 
 /// The unit that a word is indexed as.
-pub(crate) fn unit_of(kind: TokenKind, word: &str) -> Unit {
+pub(crate) fn term_kind_of(kind: TokenKind, word: &str) -> Unit {
     match word.chars().count() {
         _ if is_indexed_word(Part::Body, kind, word) => Unit::Word,
         1 => Unit::Char,
@@ -300,13 +300,13 @@ impl TextQueries<'_> {
     ///
     /// Grams and not words: how a question is cut into words must not decide what answers it.
     pub(crate) fn anything(self, text: &AnalysedText) -> Box<dyn Query> {
-        let typed = || text.units.iter().filter(|unit| unit.origin == Origin::Typed);
+        let typed = || text.terms.iter().filter(|term| term.origin == Origin::Typed);
         let meaningful = text.words.iter().any(|word| !word.stop);
         // A gram of two stop words is left out, one at the edge of a stop word is not.
         let least = if meaningful { 0.5 } else { 0.0 };
         let wanted = |wanted: Unit| {
-            let units = typed().filter(move |unit| unit.unit == wanted && unit.weight > least);
-            units.map(|unit| unit.text.as_str())
+            let terms = typed().filter(move |term| term.kind == wanted && term.weight > least);
+            terms.map(|term| term.text.as_str())
         };
         let mut queries: Vec<Box<dyn Query>> = Vec::new();
         queries.extend(
@@ -346,20 +346,20 @@ impl TextQueries<'_> {
     /// of a part is worth.
     pub(crate) fn scored(
         self,
-        units: &[Weighted],
+        terms: &[WeightedTerm],
         weight: impl Fn(Part, Unit) -> f32,
-    ) -> Vec<Scored> {
+    ) -> Vec<ScoredTerm> {
         let mut scored = Vec::new();
-        for unit in units {
+        for term in terms {
             for part in self.parts.iter().copied() {
-                let weight = weight(part, unit.unit) * unit.weight;
+                let weight = weight(part, term.kind) * term.weight;
                 if weight > 0.0 {
-                    scored.push(Scored {
+                    scored.push(ScoredTerm {
                         part,
-                        unit: unit.unit,
-                        text: unit.text.clone(),
+                        kind: term.kind,
+                        text: term.text.clone(),
                         weight,
-                        origin: unit.origin,
+                        origin: term.origin,
                     });
                 }
             }
@@ -370,9 +370,9 @@ impl TextQueries<'_> {
 
 /// A unit that is scored in one part.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Scored {
+pub(crate) struct ScoredTerm {
     pub(crate) part: Part,
-    pub(crate) unit: Unit,
+    pub(crate) kind: Unit,
     pub(crate) text: String,
     pub(crate) weight: f32,
     pub(crate) origin: Origin,
@@ -395,9 +395,9 @@ mod tests {
     fn characters_are_scored_where_a_hit_may_lack_words() {
         let segmenter = Segmenter::standard();
         let unigrams = |typed: &str, requirement: Requirement| -> Vec<String> {
-            let units = AnalysedText::new(typed, &segmenter, requirement).units;
-            let unigrams = units.into_iter().filter(|unit| unit.unit == Unit::Char);
-            unigrams.map(|unit| unit.text).collect()
+            let terms = AnalysedText::new(typed, &segmenter, requirement).terms;
+            let unigrams = terms.into_iter().filter(|term| term.kind == Unit::Char);
+            unigrams.map(|term| term.text).collect()
         };
         for whole in [Requirement::Everything, Requirement::Words] {
             assert_eq!(unigrams("比特币价格", whole), [""; 0]);
@@ -405,8 +405,8 @@ mod tests {
             assert_eq!(unigrams("他买比特币", whole), ["买", "他"]);
         }
         let weight = |typed: &str| {
-            let units = AnalysedText::new(typed, &segmenter, Requirement::Words).units;
-            units.into_iter().find(|unit| unit.text == "人").map(|unit| unit.weight)
+            let terms = AnalysedText::new(typed, &segmenter, Requirement::Words).terms;
+            terms.into_iter().find(|term| term.text == "人").map(|term| term.weight)
         };
         assert_eq!(weight("人和机器人"), weight("人"), "one of two is a word");
         assert_eq!(unigrams("比特币", Requirement::Optional), ["币", "比", "特"]);

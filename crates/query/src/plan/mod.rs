@@ -21,7 +21,7 @@ use crate::needle::Needle;
 use crate::rank;
 use crate::stats::Statistics;
 use crate::terms::{
-    AnalysedText, MatchMode, QueryWord, Requirement, Scored, TextQueries, Variant, any,
+    AnalysedText, MatchMode, QueryWord, Requirement, ScoredTerm, TextQueries, Variant, any,
 };
 
 /// How much of a query's text must be found.
@@ -40,7 +40,7 @@ pub(crate) struct Plan {
     /// What matches.
     pub(crate) matched: Box<dyn EngineQuery>,
     /// What is scored, unit by unit.
-    pub(crate) scored: Vec<Scored>,
+    pub(crate) scored: Vec<ScoredTerm>,
     /// In relaxed mode: what a hit gains for each word that it has.
     pub(crate) bonus: Vec<(Box<dyn EngineQuery>, f32)>,
     /// What to highlight.
@@ -120,7 +120,7 @@ struct Compiler<'a> {
     analysis: Option<&'a Analysis>,
     statistics: &'a Statistics<'a>,
     mode: Mode,
-    scored: Vec<Scored>,
+    scored: Vec<ScoredTerm>,
     /// In relaxed mode: what a hit gains for each word that it has.
     bonus: Vec<(Box<dyn EngineQuery>, f32)>,
     needles: Vec<Needle>,
@@ -182,8 +182,8 @@ impl<'a> Compiler<'a> {
             _ => Requirement::Optional,
         };
         let mut texts = match words {
-            true => expand::texts(nodes, self.analysis()?, requirement, &|unit, text| {
-                self.statistics.idf(Part::Body, unit, text)
+            true => expand::texts(nodes, self.analysis()?, requirement, &|kind, text| {
+                self.statistics.idf(Part::Body, kind, text)
             }),
             false => Vec::new(),
         };
@@ -287,7 +287,7 @@ impl<'a> Compiler<'a> {
             true => Some(all(wanted)),
         };
         if place.positive {
-            self.scored.extend(queries.scored(&text.units, rank::weight));
+            self.scored.extend(queries.scored(&text.terms, rank::weight));
             self.texts.push(text);
         }
         Ok(matched)
@@ -321,7 +321,7 @@ impl<'a> Compiler<'a> {
                     }
                 }
             }
-            self.scored.extend(queries.scored(&text.units, rank::weight));
+            self.scored.extend(queries.scored(&text.terms, rank::weight));
             self.texts.push(text);
         }
         Ok(place.required.then_some(matched))
@@ -338,7 +338,7 @@ impl<'a> Compiler<'a> {
 
     /// How rare a form is: the rarest of its grams, or the word itself.
     fn weight_of(&self, variant: &Variant) -> f32 {
-        let idf = |unit, text: &str| self.statistics.idf(Part::Body, unit, text);
+        let idf = |kind, text: &str| self.statistics.idf(Part::Body, kind, text);
         match (variant.mode, variant.key.as_slice()) {
             (MatchMode::Dated(..), _) => 0.0,
             (MatchMode::Word | MatchMode::Value, _) => idf(Unit::Word, &variant.text),
