@@ -104,18 +104,18 @@ fn print_hit(
         Some(rank) => terminal.line(format_args!("  rank {rank}, score {:.3}:", hit.score))?,
         None => terminal.line("  is no hit")?,
     }
-    for part in &hit.parts {
+    for part in &hit.term_scores {
         terminal.line(format_args!(
             "  {:>8.3}  {} {} in the {}{DIM}{}{DIM:#}",
             part.score,
             unit_name(part.kind),
             sanitize::line(&part.text),
-            part_name(part.part),
+            part_name(part.field),
             origin(part.origin),
         ))?;
     }
     for (value, name) in [
-        (hit.window, "the best stretch of its text"),
+        (hit.passage, "the best stretch of its text"),
         (hit.runs, "unbroken runs of the query in it"),
     ] {
         if let Some(value) = value {
@@ -193,7 +193,7 @@ fn hit_object(hit: &ExplainedHit) -> Value {
     let kind: Kind = hit.record.kind();
     let part = |part: &TermScore| {
         json!({
-            "part": part_name(part.part),
+            "part": part_name(part.field),
             "unit": unit_name(part.kind),
             "text": part.text,
             "origin": part.origin.as_str(),
@@ -207,8 +207,8 @@ fn hit_object(hit: &ExplainedHit) -> Value {
         "matches": hit.clauses,
         "rank": hit.rank,
         "score": hit.score,
-        "parts": hit.parts.iter().map(part).collect::<Vec<_>>(),
-        "window": hit.window,
+        "parts": hit.term_scores.iter().map(part).collect::<Vec<_>>(),
+        "window": hit.passage,
         "runs": hit.runs,
         "recency": hit.recency,
     })

@@ -97,9 +97,9 @@ pub struct ExplainedHit {
     /// Its score, as `search` prints it; 0 if it does not match.
     pub score: f32,
     /// What BM25 gives for each unit in each part, the most first.
-    pub parts: Vec<TermScore>,
+    pub term_scores: Vec<TermScore>,
     /// What the best stretch of its text adds; `None` below the hits that are looked at again.
-    pub window: Option<f32>,
+    pub passage: Option<f32>,
     /// What unbroken runs of the query add; `None` as above.
     pub runs: Option<f32>,
     /// What the sum of all that is multiplied with for its age; 1 unless newer documents are
@@ -112,7 +112,7 @@ pub struct ExplainedHit {
 #[non_exhaustive]
 pub struct TermScore {
     /// The part it stands in.
-    pub part: Part,
+    pub field: Part,
     /// What it is.
     pub kind: Unit,
     /// The unit.
@@ -186,7 +186,7 @@ fn run(
 }
 
 fn words(index: &Index, plan: &Plan) -> Result<Vec<ExplainedWord>, Error> {
-    let queries = TextQueries { index, parts: &Part::ALL };
+    let queries = TextQueries { index, fields: &Part::ALL };
     let variant = |variant: &Variant| -> Result<ExplainedVariant, Error> {
         let query = queries.variant(variant);
         let count = index.searcher().search(&query, &tantivy::collector::Count);
@@ -263,13 +263,13 @@ impl Context<'_> {
             })
             .collect::<Result<_, Error>>()?;
         let at = found.iter().position(|found| found.address == address);
-        let mut parts = Vec::new();
+        let mut term_scores = Vec::new();
         let reader = self.index.searcher().segment_reader(address.segment_ord);
         for term in &self.plan.scored {
             let of = |term| term_score(self.index, self.statistics, reader, term, address.doc_id);
             if let Some(score) = of(term)? {
-                parts.push(TermScore {
-                    part: term.part,
+                term_scores.push(TermScore {
+                    field: term.field,
                     kind: term.kind,
                     text: term.text.clone(),
                     origin: term.origin,
@@ -277,7 +277,7 @@ impl Context<'_> {
                 });
             }
         }
-        parts.sort_by(|a, b| b.score.total_cmp(&a.score));
+        term_scores.sort_by(|a, b| b.score.total_cmp(&a.score));
         let score = at.map_or(0.0, |at| match relaxed {
             true => found[at].score % WORD_BONUS,
             false => found[at].score,
@@ -294,8 +294,8 @@ impl Context<'_> {
             clauses,
             rank: at.map(|at| at + 1),
             score,
-            parts,
-            window: proximity.map(|proximity| proximity.passage),
+            term_scores,
+            passage: proximity.map(|proximity| proximity.passage),
             runs: proximity.map(|proximity| proximity.runs),
             recency: at.map_or(1.0, |at| found[at].recency),
         })

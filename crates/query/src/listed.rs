@@ -11,7 +11,7 @@ use crate::matching::{ConfirmedDocs, Matcher};
 #[derive(Debug, Clone)]
 pub(crate) struct Listed {
     pub(crate) postings: SegmentPostings,
-    pub(crate) parts: Vec<Part>,
+    pub(crate) fields: Vec<Part>,
     pub(crate) what: What,
 }
 
@@ -48,9 +48,9 @@ struct ListedWeight(Listed);
 
 impl Weight for ListedWeight {
     fn scorer(&self, reader: &SegmentReader, _: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let Listed { parts, what, .. } = &self.0;
+        let Listed { fields, what, .. } = &self.0;
         let matcher =
-            Matcher::listed(self.0.of_segment(reader)?, parts, what, &OpenedPostings::from_file);
+            Matcher::listed(self.0.of_segment(reader)?, fields, what, &OpenedPostings::from_file);
         Ok(Box::new(ConfirmedDocs::new(matcher)))
     }
 

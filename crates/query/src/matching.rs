@@ -49,7 +49,7 @@ impl Matcher {
     ) -> tantivy::Result<Self> {
         if let Some(listed) = query.downcast_ref::<Listed>() {
             let postings = listed.of_segment(reader)?;
-            return Ok(Self::listed(postings, &listed.parts, &listed.what, open));
+            return Ok(Self::listed(postings, &listed.fields, &listed.what, open));
         }
         if let Some(query) = query.downcast_ref::<BooleanQuery>()
             && let Some(matcher) = Self::boolean(query, scoring, reader, open)?
@@ -89,28 +89,33 @@ impl Matcher {
     }
 
     /// Documents that have something in one of the parts.
-    pub(crate) fn listed(postings: &Postings, parts: &[Part], what: &What, open: Open<'_>) -> Self {
+    pub(crate) fn listed(
+        postings: &Postings,
+        fields: &[Part],
+        what: &What,
+        open: Open<'_>,
+    ) -> Self {
         let list = |key| {
             open(postings, key).map(|list| match list {
                 OpenedPostings::Cached(list) => Self::Bitset(list),
                 OpenedPostings::OnDisk(list) => Self::Cursor(list),
             })
         };
-        let sequence = |part: Part, key: &[char]| match key {
+        let sequence = |field: Part, key: &[char]| match key {
             [] => None,
-            [one] => list(UnitKey::single(part, *one)),
-            [first, second] => list(UnitKey::pair(part, *first, *second)),
-            _ => Phrase::new(postings, part, key, open).map(|it| Self::Phrase(Box::new(it))),
+            [one] => list(UnitKey::single(field, *one)),
+            [first, second] => list(UnitKey::pair(field, *first, *second)),
+            _ => Phrase::new(postings, field, key, open).map(|it| Self::Phrase(Box::new(it))),
         };
-        let of_part = |part: &Part| match what {
-            What::Sequence(key) => sequence(*part, key),
-            What::Word(word) => list(postings.key(*part, Unit::Word, word)?),
+        let in_field = |field: &Part| match what {
+            What::Sequence(key) => sequence(*field, key),
+            What::Word(word) => list(postings.key(*field, Unit::Word, word)?),
             What::Prefix(_) | What::Path { .. } => None,
         };
         match what {
-            What::Prefix(prefix) => Self::Bitset(Arc::new(postings.with_prefix(parts, prefix))),
+            What::Prefix(prefix) => Self::Bitset(Arc::new(postings.with_prefix(fields, prefix))),
             What::Path { name, whole } => Self::Bitset(Arc::new(postings.in_paths(name, *whole))),
-            _ => Self::or(parts.iter().filter_map(of_part).collect()),
+            _ => Self::or(fields.iter().filter_map(in_field).collect()),
         }
     }
 
@@ -473,10 +478,10 @@ impl PhraseBigram {
 
 impl Phrase {
     /// `None` where no document can have it.
-    fn new(postings: &Postings, part: Part, key: &[char], open: Open<'_>) -> Option<Self> {
+    fn new(postings: &Postings, field: Part, key: &[char], open: Open<'_>) -> Option<Self> {
         let mut bigrams = Vec::new();
         for at in cover(key.len()) {
-            let bigram = UnitKey::pair(part, key[at], key[at + 1]);
+            let bigram = UnitKey::pair(field, key[at], key[at + 1]);
             let (cursor, bitset) = match open(postings, bigram)? {
                 OpenedPostings::OnDisk(list) => (*list, None),
                 OpenedPostings::Cached(bitset) => (postings.list(bigram)?, Some(bitset)),

@@ -35,7 +35,7 @@ pub(crate) fn query(
         test: Arc::new(Test {
             needles: needles.collect(),
             words: words.len(),
-            parts: queries.parts.to_vec(),
+            fields: queries.fields.to_vec(),
             distance,
         }),
     };
@@ -53,7 +53,7 @@ struct Near {
 struct Test {
     needles: Vec<Needle>,
     words: usize,
-    parts: Vec<Part>,
+    fields: Vec<Part>,
     distance: usize,
 }
 
@@ -89,7 +89,7 @@ impl SegmentDocPredicate for SegmentNear {
         // is found out, and reported, when its record is read. Better that than to drop it here.
         let Ok(record) = decode_document(&self.store, self.record, doc) else { return true };
         let texts = record.texts();
-        self.test.parts.iter().any(|part| match part {
+        self.test.fields.iter().any(|field| match field {
             Part::Title => self.test.holds(&texts.title),
             Part::Body => self.test.holds(&texts.body),
             Part::Tags => texts.tags.iter().any(|tag| self.test.holds(tag)),

@@ -59,7 +59,7 @@ fn reread(index: &Index, node: &Node, readings: &mut Vec<Reading>) -> Result<Nod
         let value = Value { text: word.clone(), prefix: true, span: node.span };
         let phrase = at(NodeKind::Phrase(Phrase { text: word.clone(), near: None }));
         [
-            at(NodeKind::Scoped { part: lang::Part::Title, node: Box::new(phrase) }),
+            at(NodeKind::Scoped { scope: lang::Scope::Title, node: Box::new(phrase) }),
             at(NodeKind::Field(FieldClause::Tag(vec![value.clone()]))),
             at(NodeKind::Field(FieldClause::Source(vec![value]))),
         ]
@@ -85,8 +85,8 @@ fn words(index: &Index, letters: &str) -> Result<Vec<String>, Error> {
     for field in [fields.tag, fields.source] {
         index.terms(field, &mut each)?;
     }
-    for part in [Part::Title, Part::Tags] {
-        index.postings().words(part, &mut each);
+    for field in [Part::Title, Part::Tags] {
+        index.postings().words(field, &mut each);
     }
     let mut found: Vec<(u64, String)> = found.into_iter().map(|(word, n)| (n, word)).collect();
     found.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));

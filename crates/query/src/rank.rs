@@ -49,13 +49,13 @@ pub(crate) const LATIN_WEIGHT: f32 = 2.0;
 pub(crate) const EXPANSION_WEIGHT: f32 = 0.5;
 
 /// Weight of a unit of a part.
-pub(crate) fn weight(part: Part, kind: Unit) -> f32 {
-    let part = match part {
+pub(crate) fn weight(field: Part, kind: Unit) -> f32 {
+    let field_weight = match field {
         Part::Title => 0.6,
         Part::Body => 1.0,
         Part::Tags => 0.5,
     };
-    part * kind_weight(kind)
+    field_weight * kind_weight(kind)
 }
 
 /// Weight of a unit, whichever part it stands in.
@@ -222,7 +222,7 @@ struct BigramCursors {
     titles: OwnedBytes,
     /// Places of each pair in the document asked for last.
     positions: Vec<Vec<u32>>,
-    of_part: Vec<u32>,
+    in_field: Vec<u32>,
 }
 
 impl BigramCursors {
@@ -233,15 +233,15 @@ impl BigramCursors {
             return Err(Error::from(wensou_index::Error::from(TantivyError::InternalError(cause))));
         };
         let cursor =
-            |part, [first, second]: [char; 2]| postings.list(UnitKey::pair(part, first, second));
+            |field, [first, second]: [char; 2]| postings.list(UnitKey::pair(field, first, second));
         let cursors = bigrams
             .bigrams
             .iter()
-            .map(|(bigram, _)| [Part::Title, Part::Body].map(|part| cursor(part, *bigram)));
+            .map(|(bigram, _)| [Part::Title, Part::Body].map(|field| cursor(field, *bigram)));
         let cursors: Vec<_> = cursors.collect();
         let positions = vec![Vec::new(); cursors.len()];
         let titles = postings.lengths(Part::Title);
-        Ok(Self { cursors, titles, positions, of_part: Vec::new() })
+        Ok(Self { cursors, titles, positions, in_field: Vec::new() })
     }
 
     /// Of a document behind those asked for before: the places of each pair, in the title, then in
@@ -256,9 +256,9 @@ impl BigramCursors {
                 if let Some(cursor) = cursor
                     && cursor.seek(doc) == doc
                 {
-                    cursor.places(&mut self.of_part);
+                    cursor.places(&mut self.in_field);
                     positions.extend(
-                        self.of_part.iter().map(|position| position.saturating_add(offset)),
+                        self.in_field.iter().map(|position| position.saturating_add(offset)),
                     );
                 }
             }

@@ -368,7 +368,7 @@ struct FieldLengths {
 impl FieldLengths {
     fn of(statistics: &Statistics<'_>, postings: &Postings) -> Self {
         Self {
-            lengths: Part::ALL.map(|part| postings.lengths(part)),
+            lengths: Part::ALL.map(|field| postings.lengths(field)),
             norms: statistics.length_norms().clone(),
         }
     }
@@ -452,7 +452,7 @@ impl TermScorer {
         term: &ScoredTerm,
     ) -> tantivy::Result<Option<Self>> {
         let postings = postings(index, reader)?;
-        let Some(key) = postings.key(term.part, term.kind, &term.text) else { return Ok(None) };
+        let Some(key) = postings.key(term.field, term.kind, &term.text) else { return Ok(None) };
         let list = match statistics.postings_cache.open(reader.segment_id(), postings, key) {
             None => return Ok(None),
             Some(OpenedPostings::Cached(list)) => TermPostings::Bitset(list),
@@ -460,9 +460,9 @@ impl TermScorer {
                 TermPostings::Cursor(list, key, AccessCost::default())
             }
         };
-        let max_score = term.weight * statistics.max_score(term.part, term.kind, &term.text);
+        let max_score = term.weight * statistics.max_score(term.field, term.kind, &term.text);
         let is_unigram = term.kind == Unit::Char;
-        Ok(Some(Self { postings: list, field: term.part as usize, is_unigram, max_score }))
+        Ok(Some(Self { postings: list, field: term.field as usize, is_unigram, max_score }))
     }
 
     /// Whether its list is gone through for so many documents of a window.

@@ -143,7 +143,7 @@ fn count(
 
 fn matched(index: &Index, words: &[Telling], record: &Record) -> BooleanQuery {
     let fields = index.fields();
-    let queries = TextQueries { index, parts: &Part::ALL };
+    let queries = TextQueries { index, fields: &Part::ALL };
     let least = if words.len() < ENOUGH { 1 } else { SHARED };
     let matched =
         words.iter().map(|word| (Occur::Should, queries.variant(&word.variant))).collect();
@@ -157,12 +157,12 @@ fn matched(index: &Index, words: &[Telling], record: &Record) -> BooleanQuery {
 
 fn scored(words: &[Telling]) -> Vec<ScoredTerm> {
     let most = words.first().map_or(1.0, |word| word.weight);
-    let in_part = |word: &Telling, part| ScoredTerm {
-        part,
+    let in_field = |word: &Telling, field| ScoredTerm {
+        field,
         kind: word.kind,
         text: word.variant.text.clone(),
-        weight: rank::weight(part, Unit::Word) * word.weight / most,
+        weight: rank::weight(field, Unit::Word) * word.weight / most,
         origin: Origin::Typed,
     };
-    words.iter().flat_map(|word| Part::ALL.map(|part| in_part(word, part))).collect()
+    words.iter().flat_map(|word| Part::ALL.map(|field| in_field(word, field))).collect()
 }

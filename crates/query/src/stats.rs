@@ -36,30 +36,30 @@ impl<'a> Statistics<'a> {
     }
 
     /// Documents of both kinds that have a unit in a part.
-    pub(crate) fn doc_freq(&self, part: Part, kind: Unit, text: &str) -> u64 {
-        let found = self.index.postings().count(part, kind, text);
+    pub(crate) fn doc_freq(&self, field: Part, kind: Unit, text: &str) -> u64 {
+        let found = self.index.postings().count(field, kind, text);
         found.min(self.documents)
     }
 
     /// Inverse document frequency over both kinds.
-    pub(crate) fn idf(&self, part: Part, kind: Unit, text: &str) -> f32 {
-        let (found, all) = (self.doc_freq(part, kind, text) as f32, self.documents as f32);
+    pub(crate) fn idf(&self, field: Part, kind: Unit, text: &str) -> f32 {
+        let (found, all) = (self.doc_freq(field, kind, text) as f32, self.documents as f32);
         (1.0 + (all - found + 0.5) / (found + 0.5)).ln()
     }
 
     /// The most that a unit of this weight adds to a score.
-    pub(crate) fn max_score(&self, part: Part, kind: Unit, text: &str) -> f32 {
-        self.idf(part, kind, text) * (1.0 + K1)
+    pub(crate) fn max_score(&self, field: Part, kind: Unit, text: &str) -> f32 {
+        self.idf(field, kind, text) * (1.0 + K1)
     }
 
     /// For each part and length byte, what is added to the frequency of a unit to damp it.
     pub(crate) fn length_norms(&self) -> &[LengthNorms; 3] {
-        self.length_norms.get_or_init(|| Part::ALL.map(|part| self.length_norms_of(part)))
+        self.length_norms.get_or_init(|| Part::ALL.map(|field| self.length_norms_of(field)))
     }
 
-    fn length_norms_of(&self, part: Part) -> LengthNorms {
+    fn length_norms_of(&self, field: Part) -> LengthNorms {
         let averages =
-            Kind::ALL.map(|kind| self.index.postings().average_length(kind, part).max(1.0) as f32);
+            Kind::ALL.map(|kind| self.index.postings().average_length(kind, field).max(1.0) as f32);
         let norms = std::array::from_fn(|code| {
             let (kind, length) = length_of(code as u8);
             K1 * (1.0 - B + B * length as f32 / averages[kind as usize])

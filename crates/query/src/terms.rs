@@ -267,7 +267,7 @@ fn stops(folded: &Folded<'_>, key: &Key, segmenter: &Segmenter) -> Vec<bool> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TextQueries<'a> {
     pub(crate) index: &'a Index,
-    pub(crate) parts: &'a [Part],
+    pub(crate) fields: &'a [Part],
 }
 
 impl TextQueries<'_> {
@@ -339,7 +339,7 @@ impl TextQueries<'_> {
 
     fn listed(self, what: What) -> Box<dyn Query> {
         let postings = self.index.postings().clone();
-        Box::new(Listed { postings, parts: self.parts.to_vec(), what })
+        Box::new(Listed { postings, fields: self.fields.to_vec(), what })
     }
 
     /// What every unit is worth in every part that it is looked for in: `weight` says what a unit
@@ -351,11 +351,11 @@ impl TextQueries<'_> {
     ) -> Vec<ScoredTerm> {
         let mut scored = Vec::new();
         for term in terms {
-            for part in self.parts.iter().copied() {
-                let weight = weight(part, term.kind) * term.weight;
+            for field in self.fields.iter().copied() {
+                let weight = weight(field, term.kind) * term.weight;
                 if weight > 0.0 {
                     scored.push(ScoredTerm {
-                        part,
+                        field,
                         kind: term.kind,
                         text: term.text.clone(),
                         weight,
@@ -371,7 +371,7 @@ impl TextQueries<'_> {
 /// A unit that is scored in one part.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ScoredTerm {
-    pub(crate) part: Part,
+    pub(crate) field: Part,
     pub(crate) kind: Unit,
     pub(crate) text: String,
     pub(crate) weight: f32,

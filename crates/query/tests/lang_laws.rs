@@ -4,7 +4,7 @@
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use wensou_query::lang::{
-    Clock, DateFilter, Diagnostic, FieldClause, Has, Kind, Node, NodeKind, Part, Phrase, Script,
+    Clock, DateFilter, Diagnostic, FieldClause, Has, Kind, Node, NodeKind, Phrase, Scope, Script,
     Span, Style, Term, Value, parse, parse_lenient,
 };
 
@@ -111,8 +111,8 @@ fn tree() -> impl Strategy<Value = Node> {
             3 => prop::collection::vec(marked, 2..5).prop_map(NodeKind::And),
             3 => prop::collection::vec(inner.clone(), 2..5).prop_map(NodeKind::Or),
             1 => inner.clone().prop_map(|inner| NodeKind::Not(Box::new(inner))),
-            1 => (inner, prop::sample::select(vec![Part::Title, Part::Body]))
-                .prop_map(|(inner, part)| NodeKind::Scoped { part, node: Box::new(inner) }),
+            1 => (inner, prop::sample::select(vec![Scope::Title, Scope::Body]))
+                .prop_map(|(inner, scope)| NodeKind::Scoped { scope, node: Box::new(inner) }),
         ]
         .prop_map(node)
     })

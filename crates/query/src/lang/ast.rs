@@ -43,7 +43,7 @@ pub enum NodeKind {
     /// two are nested the inner one holds.
     Scoped {
         /// The part that is searched.
-        part: Part,
+        scope: Scope,
         /// What is searched there.
         node: Box<Node>,
     },
@@ -53,7 +53,7 @@ pub enum NodeKind {
 
 /// A part of a document's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Part {
+pub enum Scope {
     /// The title.
     Title,
     /// The text below it.
@@ -211,7 +211,7 @@ impl PartialEq for Value {
 
 impl Eq for Value {}
 
-impl Part {
+impl Scope {
     /// The name of its field.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::ast::Part;
+use super::ast::Scope;
 use super::chars::{ends_word, fold, fold_str};
 
 /// A field that a query can name before a colon.
@@ -83,10 +83,10 @@ impl FieldName {
     }
 
     /// The part of the text that this field confines a search to, if it is of that sort.
-    pub(super) fn part(self) -> Option<Part> {
+    pub(super) fn scope(self) -> Option<Scope> {
         match self {
-            Self::Title => Some(Part::Title),
-            Self::Body => Some(Part::Body),
+            Self::Title => Some(Scope::Title),
+            Self::Body => Some(Scope::Body),
             _ => None,
         }
     }

@@ -4,7 +4,7 @@
 //! values of fields and refuses reserved syntax. It never fails: what is wrong
 //! is reported, and the best reading goes on to the parser.
 
-use super::ast::{Part, Term};
+use super::ast::{Scope, Term};
 use super::chars::{closer_of, ends_word, fold, is_blank, is_closer, is_operator_word};
 use super::diagnostic::Diagnostic;
 use super::field::{Ahead, FieldName, ahead};
@@ -121,8 +121,8 @@ impl Lexer<'_> {
         match ahead(self.rest()) {
             Ahead::Field { name, len } => {
                 self.pos += len;
-                match name.part() {
-                    Some(part) => self.scope(name, part, start),
+                match name.scope() {
+                    Some(scope) => self.scope(name, scope, start),
                     None => self.values(name, start),
                 }
             }
@@ -155,7 +155,7 @@ impl Lexer<'_> {
     }
 
     /// Reads what follows `title:` or `body:`.
-    fn scope(&mut self, name: FieldName, part: Part, start: usize) {
+    fn scope(&mut self, name: FieldName, scope: Scope, start: usize) {
         let next = self.peek();
         let empty =
             next.is_none_or(|c| is_blank(c) || is_closer(c) || matches!(fold(c), ')' | '|'));
@@ -166,7 +166,7 @@ impl Lexer<'_> {
         if self.bracketed() {
             return self.push(TokenKind::Broken, start);
         }
-        self.push(TokenKind::Scope(part), start);
+        self.push(TokenKind::Scope(scope), start);
         match next {
             Some(c) if fold(c) == '(' => {
                 let open = self.pos;

@@ -38,7 +38,7 @@ mod warning;
 use std::fmt;
 
 pub use ast::{
-    DateFilter, FieldClause, Has, Kind, Node, NodeKind, Part, Phrase, Script, Term, Value,
+    DateFilter, FieldClause, Has, Kind, Node, NodeKind, Phrase, Scope, Script, Term, Value,
 };
 pub use date::{Clock, DateError, Days, parse_point};
 pub use diagnostic::{Code, Diagnostic, Place};

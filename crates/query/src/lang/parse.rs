@@ -152,10 +152,10 @@ impl Parser<'_> {
                 clause.map_or(Err(Gap::Reported), |clause| node(NodeKind::Field(clause)))
             }
             TokenKind::Open => self.nested(span, |parser| parser.group(span)),
-            TokenKind::Scope(part) => {
+            TokenKind::Scope(scope) => {
                 let inner = self.primary()?;
                 let span = span.to(inner.span);
-                Ok(Node { kind: NodeKind::Scoped { part, node: Box::new(inner) }, span })
+                Ok(Node { kind: NodeKind::Scoped { scope, node: Box::new(inner) }, span })
             }
             _ => Err(Gap::Reported),
         }

@@ -30,8 +30,8 @@ impl fmt::Display for NodeKind {
             Self::Term(term) => term.fmt(f),
             Self::Phrase(phrase) => phrase.fmt(f),
             Self::Field(clause) => clause.fmt(f),
-            Self::Scoped { part, node } => {
-                write!(f, "{}:", part.as_str())?;
+            Self::Scoped { scope, node } => {
+                write!(f, "{}:", scope.as_str())?;
                 match node.kind {
                     Self::Term(_) | Self::Phrase(_) => node.fmt(f),
                     _ => write!(f, "({node})"),

@@ -1,6 +1,6 @@
 //! What the lexer hands to the parser.
 
-use super::ast::{Part, Phrase, Term};
+use super::ast::{Phrase, Scope, Term};
 use super::field::FieldName;
 use super::span::Span;
 
@@ -22,7 +22,7 @@ pub(super) enum TokenKind {
     Open,
     Close,
     /// `title:` or `body:`; an operand follows directly.
-    Scope(Part),
+    Scope(Scope),
     /// Any other field with its values, of which there is one at least.
     Field {
         name: FieldName,

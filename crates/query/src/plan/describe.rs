@@ -49,8 +49,8 @@ impl Writer<'_> {
             }),
             NodeKind::Not(inner) => self.group("not", |out| out.node(inner)),
             NodeKind::Required(inner) => self.group("required", |out| out.node(inner)),
-            NodeKind::Scoped { part, node } => {
-                self.group(&format!("in the {}", part.as_str()), |out| out.node(node));
+            NodeKind::Scoped { scope, node } => {
+                self.group(&format!("in the {}", scope.as_str()), |out| out.node(node));
             }
             NodeKind::Term(_) => self.nodes(std::slice::from_ref(node)),
             NodeKind::Phrase(phrase) => match phrase.near {

@@ -59,7 +59,7 @@ impl Compiler<'_> {
     fn path(&self, value: &Value) -> Box<dyn EngineQuery> {
         let name = value.text.trim_start_matches("./").trim_end_matches('/').to_owned();
         let what = What::Path { name, whole: !value.prefix };
-        Box::new(Listed { postings: self.index.postings().clone(), parts: Vec::new(), what })
+        Box::new(Listed { postings: self.index.postings().clone(), fields: Vec::new(), what })
     }
 
     fn date(&mut self, date: &DateFilter) -> Box<dyn EngineQuery> {

@@ -79,7 +79,7 @@ pub(crate) fn plan(
         blank: None,
         errors: Vec::new(),
     };
-    let place = Place { parts: &Part::ALL, positive: true, required: true };
+    let place = Place { fields: &Part::ALL, positive: true, required: true };
     let matched = compiler.and(std::slice::from_ref(&query.root), place)?;
     if let Some(span) = compiler.blank
         && matched.is_none()
@@ -105,7 +105,7 @@ impl Plan {
 /// Where in the tree a node stands.
 #[derive(Debug, Clone, Copy)]
 struct Place<'p> {
-    parts: &'p [Part],
+    fields: &'p [Part],
     /// Not under a NOT: its text is scored and highlighted.
     positive: bool,
     /// Whether a document without its text is out.
@@ -159,12 +159,12 @@ impl<'a> Compiler<'a> {
                 ]))))
             }
             NodeKind::Required(inner) => self.node(inner, Place { required: true, ..place }),
-            NodeKind::Scoped { part, node } => {
-                let part = match part {
-                    crate::lang::Part::Title => Part::Title,
-                    crate::lang::Part::Body => Part::Body,
+            NodeKind::Scoped { scope, node } => {
+                let field = match scope {
+                    crate::lang::Scope::Title => Part::Title,
+                    crate::lang::Scope::Body => Part::Body,
                 };
-                self.node(node, Place { parts: &[part], ..place })
+                self.node(node, Place { fields: &[field], ..place })
             }
             NodeKind::Term(_) => self.and(std::slice::from_ref(node), place),
             NodeKind::Phrase(phrase) => self.phrase(node, phrase, place),
@@ -253,7 +253,7 @@ impl<'a> Compiler<'a> {
             self.blank.get_or_insert(node.span);
             return Ok(None);
         }
-        let queries = TextQueries { index: self.index, parts: place.parts };
+        let queries = TextQueries { index: self.index, fields: place.fields };
         let meaningful = text.words.iter().any(|word| !word.stop);
         let last = text.words.len() - 1;
         let mut wanted = Vec::new();
@@ -301,7 +301,7 @@ impl<'a> Compiler<'a> {
             self.errors.push(Diagnostic::nothing_searchable(self.typed, node.span));
             return Ok(None);
         }
-        let queries = TextQueries { index: self.index, parts: place.parts };
+        let queries = TextQueries { index: self.index, fields: place.fields };
         let matched = match phrase.near {
             None => queries.sequence(&text.key),
             Some(distance) => near::query(self.index, queries, &text.words, distance as usize),
