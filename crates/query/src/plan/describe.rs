@@ -26,9 +26,9 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn line(&mut self, line: &str) {
-        let blanks = self.depth * 2;
+        let indent = self.depth * 2;
         // Writing to a string cannot fail.
-        let _ = writeln!(self.text, "{:blanks$}{line}", "");
+        let _ = writeln!(self.text, "{:indent$}{line}", "");
     }
 
     fn group(&mut self, name: &str, inside: impl FnOnce(&mut Self)) {
@@ -56,7 +56,7 @@ impl Writer<'_> {
             NodeKind::Phrase(phrase) => match phrase.near {
                 None => {
                     let key = wensou_text::key_of(&phrase.text);
-                    self.line(&format!("characters {}{}", text_of(&key), grams(&key)));
+                    self.line(&format!("characters {}{}", text_of(&key), bigrams(&key)));
                 }
                 Some(distance) => {
                     let text = AnalysedText::new(
@@ -116,7 +116,7 @@ fn leaf(variant: &Variant) -> String {
     match variant.mode {
         MatchMode::Dated(from, until) => format!("{what} from {from} to before {until}{origin}"),
         MatchMode::Characters => {
-            format!("{what} {}{}{origin}", text_of(&variant.key), grams(&variant.key))
+            format!("{what} {}{}{origin}", text_of(&variant.key), bigrams(&variant.key))
         }
         _ => format!("{what} {}{origin}", variant.text),
     }
@@ -127,13 +127,13 @@ fn text_of(key: &[char]) -> String {
 }
 
 /// The pairs that a sequence is found by, with their offsets.
-fn grams(key: &[char]) -> String {
+fn bigrams(key: &[char]) -> String {
     match key.len() {
         0..=2 => String::new(),
         length => {
-            let grams: Vec<String> =
+            let bigrams: Vec<String> =
                 cover(length).map(|at| format!("{}{}@{at}", key[at], key[at + 1])).collect();
-            format!(" = {}", grams.join(" "))
+            format!(" = {}", bigrams.join(" "))
         }
     }
 }

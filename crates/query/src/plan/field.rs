@@ -1,6 +1,6 @@
 //! Filters of a query as engine queries.
 
-use tantivy::query::Query as EngineQuery;
+use tantivy::query::Query as TantivyQuery;
 use wensou_index::{Kind, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED};
 use wensou_text::fold;
 
@@ -11,7 +11,7 @@ use crate::listed::{Listed, What};
 use crate::terms::any;
 
 impl Compiler<'_> {
-    pub(super) fn field(&mut self, clause: &FieldClause) -> Box<dyn EngineQuery> {
+    pub(super) fn compile_field(&mut self, clause: &FieldClause) -> Box<dyn TantivyQuery> {
         let fields = self.index.fields();
         let folded = |field, values: &[Value]| {
             any(values
@@ -33,7 +33,9 @@ impl Compiler<'_> {
                     false => filter::exact(fields.id, &value.text),
                 })
                 .collect()),
-            FieldClause::Path(values) => any(values.iter().map(|value| self.path(value)).collect()),
+            FieldClause::Path(values) => {
+                any(values.iter().map(|value| self.compile_path(value)).collect())
+            }
             FieldClause::Kind(kinds) => any(kinds
                 .iter()
                 .map(|kind| {
@@ -51,18 +53,18 @@ impl Compiler<'_> {
                 .iter()
                 .map(|script| filter::exact(fields.script, script.as_str()))
                 .collect()),
-            FieldClause::Date(date) => self.date(date),
+            FieldClause::Date(date) => self.compile_date(date),
         }
     }
 
     /// A path, a file's name, a folder, or the beginning of one.
-    fn path(&self, value: &Value) -> Box<dyn EngineQuery> {
+    fn compile_path(&self, value: &Value) -> Box<dyn TantivyQuery> {
         let name = value.text.trim_start_matches("./").trim_end_matches('/').to_owned();
         let what = What::Path { name, whole: !value.prefix };
         Box::new(Listed { postings: self.index.postings().clone(), fields: Vec::new(), what })
     }
 
-    fn date(&mut self, date: &DateFilter) -> Box<dyn EngineQuery> {
+    fn compile_date(&mut self, date: &DateFilter) -> Box<dyn TantivyQuery> {
         let provenance = |value| filter::number(self.index.fields().provenance, value);
         match date {
             DateFilter::None => provenance(PROVENANCE_NONE),

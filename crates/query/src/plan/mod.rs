@@ -9,7 +9,7 @@ mod field;
 
 pub(crate) use describe::describe;
 
-use tantivy::query::{AllQuery, BooleanQuery, Occur, Query as EngineQuery};
+use tantivy::query::{AllQuery, BooleanQuery, Occur, Query as TantivyQuery};
 use wensou_index::{Analysis, Index, Part, Unit};
 
 use crate::collect::RankedQuery;
@@ -38,11 +38,11 @@ pub(crate) enum Mode {
 /// A compiled query.
 pub(crate) struct Plan {
     /// What matches.
-    pub(crate) matched: Box<dyn EngineQuery>,
+    pub(crate) matched: Box<dyn TantivyQuery>,
     /// What is scored, unit by unit.
     pub(crate) scored: Vec<ScoredTerm>,
     /// In relaxed mode: what a hit gains for each word that it has.
-    pub(crate) bonus: Vec<(Box<dyn EngineQuery>, f32)>,
+    pub(crate) bonus: Vec<(Box<dyn TantivyQuery>, f32)>,
     /// What to highlight.
     pub(crate) needles: Vec<Needle>,
     /// The words wanted, by term number; a hit may lack some of them.
@@ -75,13 +75,13 @@ pub(crate) fn plan(
         texts: Vec::new(),
         partial: mode == Mode::Relaxed,
         dated: false,
-        soft: Vec::new(),
-        blank: None,
+        alternatives: Vec::new(),
+        punctuation_only: None,
         errors: Vec::new(),
     };
-    let place = Place { fields: &Part::ALL, positive: true, required: true };
-    let matched = compiler.and(std::slice::from_ref(&query.root), place)?;
-    if let Some(span) = compiler.blank
+    let context = ClauseContext { fields: &Part::ALL, positive: true, required: true };
+    let matched = compiler.compile_and(std::slice::from_ref(&query.root), context)?;
+    if let Some(span) = compiler.punctuation_only
         && matched.is_none()
         && compiler.texts.is_empty()
     {
@@ -104,7 +104,7 @@ impl Plan {
 
 /// Where in the tree a node stands.
 #[derive(Debug, Clone, Copy)]
-struct Place<'p> {
+struct ClauseContext<'p> {
     fields: &'p [Part],
     /// Not under a NOT: its text is scored and highlighted.
     positive: bool,
@@ -122,20 +122,20 @@ struct Compiler<'a> {
     mode: Mode,
     scored: Vec<ScoredTerm>,
     /// In relaxed mode: what a hit gains for each word that it has.
-    bonus: Vec<(Box<dyn EngineQuery>, f32)>,
+    bonus: Vec<(Box<dyn TantivyQuery>, f32)>,
     needles: Vec<Needle>,
     words: Vec<QueryWord>,
     texts: Vec<AnalysedText>,
     partial: bool,
     dated: bool,
     /// In relaxed mode: the words of the group at hand, any of which will do.
-    soft: Vec<Box<dyn EngineQuery>>,
+    alternatives: Vec<Box<dyn TantivyQuery>>,
     /// The first word that is nothing but punctuation.
-    blank: Option<Span>,
+    punctuation_only: Option<Span>,
     errors: Vec<Diagnostic>,
 }
 
-type Matched = Option<Box<dyn EngineQuery>>;
+type MatchQuery = Option<Box<dyn TantivyQuery>>;
 
 impl<'a> Compiler<'a> {
     fn analysis(&mut self) -> Result<&'a Analysis, Error> {
@@ -146,39 +146,49 @@ impl<'a> Compiler<'a> {
     }
 
     /// What a node asks of a document; `None` if nothing.
-    fn node(&mut self, node: &Node, place: Place<'_>) -> Result<Matched, Error> {
+    fn compile_node(
+        &mut self,
+        node: &Node,
+        context: ClauseContext<'_>,
+    ) -> Result<MatchQuery, Error> {
         match &node.kind {
             NodeKind::All => Ok(Some(Box::new(AllQuery))),
-            NodeKind::And(nodes) => self.and(nodes, place),
-            NodeKind::Or(nodes) => self.or(nodes, place),
+            NodeKind::And(nodes) => self.compile_and(nodes, context),
+            NodeKind::Or(nodes) => self.compile_or(nodes, context),
             NodeKind::Not(inner) => {
-                let Some(inner) = self.not(inner, place)? else { return Ok(None) };
+                let Some(inner) = self.compile_not(inner, context)? else { return Ok(None) };
                 Ok(Some(Box::new(BooleanQuery::new(vec![
-                    (Occur::Must, Box::new(AllQuery) as Box<dyn EngineQuery>),
+                    (Occur::Must, Box::new(AllQuery) as Box<dyn TantivyQuery>),
                     (Occur::MustNot, inner),
                 ]))))
             }
-            NodeKind::Required(inner) => self.node(inner, Place { required: true, ..place }),
+            NodeKind::Required(inner) => {
+                self.compile_node(inner, ClauseContext { required: true, ..context })
+            }
             NodeKind::Scoped { scope, node } => {
                 let field = match scope {
                     crate::lang::Scope::Title => Part::Title,
                     crate::lang::Scope::Body => Part::Body,
                 };
-                self.node(node, Place { fields: &[field], ..place })
+                self.compile_node(node, ClauseContext { fields: &[field], ..context })
             }
-            NodeKind::Term(_) => self.and(std::slice::from_ref(node), place),
-            NodeKind::Phrase(phrase) => self.phrase(node, phrase, place),
-            NodeKind::Field(clause) => Ok(Some(self.field(clause))),
+            NodeKind::Term(_) => self.compile_and(std::slice::from_ref(node), context),
+            NodeKind::Phrase(phrase) => self.compile_phrase(node, phrase, context),
+            NodeKind::Field(clause) => Ok(Some(self.compile_field(clause))),
         }
     }
 
-    fn and(&mut self, nodes: &[Node], place: Place<'_>) -> Result<Matched, Error> {
+    fn compile_and(
+        &mut self,
+        nodes: &[Node],
+        context: ClauseContext<'_>,
+    ) -> Result<MatchQuery, Error> {
         // `+` on one member of a group makes the unmarked text of the group optional.
         let marked = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
-        let outer = std::mem::take(&mut self.soft);
+        let outer = std::mem::take(&mut self.alternatives);
         let words = nodes.iter().any(|node| matches!(node.kind, NodeKind::Term(_)));
         let requirement = match self.mode {
-            Mode::Strict | Mode::Undated if place.required && !marked => Requirement::Words,
+            Mode::Strict | Mode::Undated if context.required && !marked => Requirement::Words,
             _ => Requirement::Optional,
         };
         let mut texts = match words {
@@ -187,25 +197,27 @@ impl<'a> Compiler<'a> {
             }),
             false => Vec::new(),
         };
-        let mut clauses: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::new();
+        let mut clauses: Vec<(Occur, Box<dyn TantivyQuery>)> = Vec::new();
         for (at, node) in nodes.iter().enumerate() {
-            let place = Place { required: place.required && !marked, ..place };
+            let context = ClauseContext { required: context.required && !marked, ..context };
             let query = match &node.kind {
                 NodeKind::Not(inner) => {
-                    clauses.extend(self.not(inner, place)?.map(|query| (Occur::MustNot, query)));
+                    clauses.extend(
+                        self.compile_not(inner, context)?.map(|query| (Occur::MustNot, query)),
+                    );
                     continue;
                 }
                 NodeKind::Term(term) => match texts.get_mut(at).and_then(Option::take) {
-                    Some(text) => self.text(node, text, term.prefix, place)?,
+                    Some(text) => self.compile_text(node, text, term.prefix, context)?,
                     None => None,
                 },
-                _ => self.node(node, place)?,
+                _ => self.compile_node(node, context)?,
             };
             clauses.extend(query.map(|query| (Occur::Must, query)));
         }
-        let soft = std::mem::replace(&mut self.soft, outer);
-        if !soft.is_empty() {
-            clauses.push((Occur::Must, any(soft)));
+        let alternatives = std::mem::replace(&mut self.alternatives, outer);
+        if !alternatives.is_empty() {
+            clauses.push((Occur::Must, any(alternatives)));
         }
         Ok(match clauses.as_slice() {
             [] => None,
@@ -219,53 +231,62 @@ impl<'a> Compiler<'a> {
         })
     }
 
-    fn or(&mut self, nodes: &[Node], place: Place<'_>) -> Result<Matched, Error> {
+    fn compile_or(
+        &mut self,
+        nodes: &[Node],
+        context: ClauseContext<'_>,
+    ) -> Result<MatchQuery, Error> {
         let mut queries = Vec::with_capacity(nodes.len());
-        let mut free = false;
+        let mut unconstrained = false;
         for node in nodes {
             // Each alternative is a group of its own.
-            match self.and(std::slice::from_ref(node), place)? {
+            match self.compile_and(std::slice::from_ref(node), context)? {
                 Some(query) => queries.push(query),
-                None => free = true,
+                None => unconstrained = true,
             }
         }
-        Ok((!free).then(|| any(queries)))
+        Ok((!unconstrained).then(|| any(queries)))
     }
 
-    fn not(&mut self, inner: &Node, place: Place<'_>) -> Result<Matched, Error> {
-        let place = Place { positive: false, required: true, ..place };
+    fn compile_not(
+        &mut self,
+        inner: &Node,
+        context: ClauseContext<'_>,
+    ) -> Result<MatchQuery, Error> {
+        let context = ClauseContext { positive: false, required: true, ..context };
         let mode = std::mem::replace(&mut self.mode, Mode::Strict);
-        let query = self.and(std::slice::from_ref(inner), place)?;
+        let query = self.compile_and(std::slice::from_ref(inner), context)?;
         self.mode = mode;
         Ok(query)
     }
 
     /// A run of words.
-    fn text(
+    fn compile_text(
         &mut self,
         node: &Node,
         text: AnalysedText,
         prefix: bool,
-        place: Place<'_>,
-    ) -> Result<Matched, Error> {
+        context: ClauseContext<'_>,
+    ) -> Result<MatchQuery, Error> {
         if text.words.is_empty() {
             // The dash of `a - b` asks for nothing; alone it is a mistake.
-            self.blank.get_or_insert(node.span);
+            self.punctuation_only.get_or_insert(node.span);
             return Ok(None);
         }
-        let queries = TextQueries { index: self.index, fields: place.fields };
+        let queries = TextQueries { index: self.index, fields: context.fields };
         let meaningful = text.words.iter().any(|word| !word.stop);
         let last = text.words.len() - 1;
         let mut wanted = Vec::new();
         for (number, word) in text.words.iter().enumerate() {
             let begins = prefix && number == last;
-            let query = if begins { starts(queries, word) } else { queries.any_variant(word) };
+            let query =
+                if begins { prefix_query(queries, word) } else { queries.any_variant(word) };
             let optional = word.stop && meaningful && !begins;
             if optional {
                 continue;
             }
-            if place.positive {
-                self.want(word);
+            if context.positive {
+                self.add_needles(word);
                 if self.mode == Mode::Relaxed {
                     self.bonus.push((query.box_clone(), rank::WORD_BONUS));
                 }
@@ -273,50 +294,55 @@ impl<'a> Compiler<'a> {
             }
             wanted.push(query);
         }
-        let relaxed = place.positive && self.mode == Mode::Relaxed;
-        let matched = match place.required {
+        let relaxed = context.positive && self.mode == Mode::Relaxed;
+        let matched = match context.required {
             false => None,
             true if relaxed => {
-                self.soft.push(queries.anything(&text));
+                self.alternatives.push(queries.anything(&text));
                 None
             }
             true if text.question => {
-                self.partial |= place.positive;
+                self.partial |= context.positive;
                 Some(queries.anything(&text))
             }
             true => Some(all(wanted)),
         };
-        if place.positive {
+        if context.positive {
             self.scored.extend(queries.scored(&text.terms, rank::weight));
             self.texts.push(text);
         }
         Ok(matched)
     }
 
-    fn phrase(&mut self, node: &Node, phrase: &Phrase, place: Place<'_>) -> Result<Matched, Error> {
+    fn compile_phrase(
+        &mut self,
+        node: &Node,
+        phrase: &Phrase,
+        context: ClauseContext<'_>,
+    ) -> Result<MatchQuery, Error> {
         let requirement =
-            if place.required { Requirement::Everything } else { Requirement::Optional };
+            if context.required { Requirement::Everything } else { Requirement::Optional };
         let text = AnalysedText::new(&phrase.text, self.analysis()?.segmenter(), requirement);
         if text.key.is_empty() {
             self.errors.push(Diagnostic::nothing_searchable(self.typed, node.span));
             return Ok(None);
         }
-        let queries = TextQueries { index: self.index, fields: place.fields };
+        let queries = TextQueries { index: self.index, fields: context.fields };
         let matched = match phrase.near {
             None => queries.sequence(&text.key),
             Some(distance) => near::query(self.index, queries, &text.words, distance as usize),
         };
-        if place.positive {
+        if context.positive {
             match phrase.near {
                 None => {
                     if let Some(word) = QueryWord::sequence(&phrase.text, &text.key) {
-                        self.want(&word);
+                        self.add_needles(&word);
                         self.words.push(word);
                     }
                 }
                 Some(_) => {
                     for word in &text.words {
-                        self.want(word);
+                        self.add_needles(word);
                         self.words.push(word.clone());
                     }
                 }
@@ -324,34 +350,34 @@ impl<'a> Compiler<'a> {
             self.scored.extend(queries.scored(&text.terms, rank::weight));
             self.texts.push(text);
         }
-        Ok(place.required.then_some(matched))
+        Ok(context.required.then_some(matched))
     }
 
     /// Remembers what to highlight of a term.
-    fn want(&mut self, word: &QueryWord) {
+    fn add_needles(&mut self, word: &QueryWord) {
         let number = self.words.len();
         for variant in &word.variants {
-            let weight = self.weight_of(variant);
+            let weight = self.rarity_of(variant);
             self.needles.extend(Needle::of(variant, number, weight));
         }
     }
 
     /// How rare a form is: the rarest of its grams, or the word itself.
-    fn weight_of(&self, variant: &Variant) -> f32 {
+    fn rarity_of(&self, variant: &Variant) -> f32 {
         let idf = |kind, text: &str| self.statistics.idf(Part::Body, kind, text);
         match (variant.mode, variant.key.as_slice()) {
             (MatchMode::Dated(..), _) => 0.0,
             (MatchMode::Word | MatchMode::Value, _) => idf(Unit::Word, &variant.text),
             (_, [one]) => idf(Unit::Char, &one.to_string()),
             (_, key) => {
-                let pairs = key.windows(2).map(|pair| pair.iter().collect::<String>());
-                pairs.fold(0.0, |most, pair| idf(Unit::Gram, &pair).max(most))
+                let bigrams = key.windows(2).map(|bigram| bigram.iter().collect::<String>());
+                bigrams.fold(0.0, |rarest, bigram| idf(Unit::Gram, &bigram).max(rarest))
             }
         }
     }
 }
 
-fn all(mut queries: Vec<Box<dyn EngineQuery>>) -> Box<dyn EngineQuery> {
+fn all(mut queries: Vec<Box<dyn TantivyQuery>>) -> Box<dyn TantivyQuery> {
     if queries.len() == 1 {
         return queries.remove(0);
     }
@@ -359,7 +385,7 @@ fn all(mut queries: Vec<Box<dyn EngineQuery>>) -> Box<dyn EngineQuery> {
 }
 
 /// Documents with something that begins as the term does.
-fn starts(queries: TextQueries<'_>, word: &QueryWord) -> Box<dyn EngineQuery> {
+fn prefix_query(queries: TextQueries<'_>, word: &QueryWord) -> Box<dyn TantivyQuery> {
     any(word
         .variants
         .iter()
