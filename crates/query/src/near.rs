@@ -29,10 +29,10 @@ pub(crate) fn query(
     let needles = words.iter().enumerate().flat_map(|(number, word)| {
         word.variants.iter().filter_map(move |variant| Needle::of(variant, number, 1.0))
     });
-    let near = Near {
+    let near = NearPredicate {
         candidates: Box::new(candidates),
         record: index.fields().record,
-        test: Arc::new(Test {
+        test: Arc::new(NearTest {
             needles: needles.collect(),
             words: words.len(),
             fields: queries.fields.to_vec(),
@@ -43,14 +43,14 @@ pub(crate) fn query(
 }
 
 #[derive(Debug)]
-struct Near {
+struct NearPredicate {
     candidates: Box<dyn Query>,
     record: Field,
-    test: Arc<Test>,
+    test: Arc<NearTest>,
 }
 
 #[derive(Debug)]
-struct Test {
+struct NearTest {
     needles: Vec<Needle>,
     words: usize,
     fields: Vec<Part>,
@@ -58,12 +58,12 @@ struct Test {
 }
 
 struct SegmentNear {
-    test: Arc<Test>,
+    test: Arc<NearTest>,
     record: Field,
     store: StoreReader,
 }
 
-impl DocPredicate for Near {
+impl DocPredicate for NearPredicate {
     type SegmentDocPredicate = SegmentNear;
 
     fn doc_predicate(
@@ -90,29 +90,29 @@ impl SegmentDocPredicate for SegmentNear {
         let Ok(record) = decode_document(&self.store, self.record, doc) else { return true };
         let texts = record.texts();
         self.test.fields.iter().any(|field| match field {
-            Part::Title => self.test.holds(&texts.title),
-            Part::Body => self.test.holds(&texts.body),
-            Part::Tags => texts.tags.iter().any(|tag| self.test.holds(tag)),
+            Part::Title => self.test.is_near_in(&texts.title),
+            Part::Body => self.test.is_near_in(&texts.body),
+            Part::Tags => texts.tags.iter().any(|tag| self.test.is_near_in(tag)),
         })
     }
 }
 
-impl Test {
+impl NearTest {
     /// Whether a stretch of `distance` key characters has every term.
-    fn holds(&self, text: &str) -> bool {
+    fn is_near_in(&self, text: &str) -> bool {
         let haystack = Haystack::new(text);
-        let places = haystack.places(&self.needles);
-        places.iter().enumerate().any(|(first, start)| {
-            let mut found = vec![false; self.words];
-            for place in &places[first..] {
-                if place.key.start - start.key.start >= self.distance {
+        let matches = haystack.matches(&self.needles);
+        matches.iter().enumerate().any(|(first, start)| {
+            let mut present = vec![false; self.words];
+            for found in &matches[first..] {
+                if found.key.start - start.key.start >= self.distance {
                     break;
                 }
-                if place.key.end - start.key.start <= self.distance {
-                    found[self.needles[place.needle].word] = true;
+                if found.key.end - start.key.start <= self.distance {
+                    present[self.needles[found.needle].word] = true;
                 }
             }
-            found.iter().all(|found| *found)
+            present.iter().all(|present| *present)
         })
     }
 }

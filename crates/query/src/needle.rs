@@ -12,9 +12,9 @@ use crate::terms::{MatchMode, Variant};
 
 /// Where a needle may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Bound {
+pub(crate) enum NeedleKind {
     /// Anywhere: a sequence of characters.
-    Anywhere,
+    Sequence,
     /// Where a Latin word or number, or a part of one, begins and ends.
     Word,
     /// Where a number with a multiplier stands whose value the key is.
@@ -26,7 +26,7 @@ pub(crate) enum Bound {
 pub(crate) struct Needle {
     /// Key characters, see [`wensou_text::Key`]; never empty.
     pub(crate) key: Vec<char>,
-    pub(crate) bound: Bound,
+    pub(crate) kind: NeedleKind,
     /// Which term of the query it belongs to: a term and its expansions share a number.
     pub(crate) word: usize,
     /// How much finding it is worth (its inverse document frequency).
@@ -45,19 +45,19 @@ pub(crate) struct Occurrence {
 impl Needle {
     /// The needle of one form of a term, if it is looked for in the text.
     pub(crate) fn of(variant: &Variant, word: usize, weight: f32) -> Option<Self> {
-        let bound = match variant.mode {
-            MatchMode::Characters | MatchMode::WordOrEmbedded => Bound::Anywhere,
-            MatchMode::Word => Bound::Word,
-            MatchMode::Value => Bound::Value,
+        let kind = match variant.mode {
+            MatchMode::Characters | MatchMode::WordOrEmbedded => NeedleKind::Sequence,
+            MatchMode::Word => NeedleKind::Word,
+            MatchMode::Value => NeedleKind::Value,
             MatchMode::Dated(..) => return None,
         };
-        Some(Self { key: variant.key.clone(), bound, word, weight })
+        Some(Self { key: variant.key.clone(), kind, word, weight })
     }
 }
 
 /// One needle at one place of a text, in key characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct KeyMatch {
     /// Number of the needle.
     pub(crate) needle: usize,
     /// Range of key characters.
@@ -91,58 +91,58 @@ impl<'t> Haystack<'t> {
     }
 
     /// Every place of one needle, as ranges of the key.
-    fn places_of<'n>(&'n self, needle: &'n Needle) -> Box<dyn Iterator<Item = Range<usize>> + 'n> {
+    fn matches_of<'n>(&'n self, needle: &'n Needle) -> Box<dyn Iterator<Item = Range<usize>> + 'n> {
         let sequences = || self.key.find_all(&needle.key);
-        match needle.bound {
-            Bound::Anywhere => Box::new(sequences()),
-            Bound::Word => Box::new(sequences().filter(|key| self.is_word(key))),
-            Bound::Value => {
+        match needle.kind {
+            NeedleKind::Sequence => Box::new(sequences()),
+            NeedleKind::Word => Box::new(sequences().filter(|key| self.is_word(key))),
+            NeedleKind::Value => {
                 let values = self.values.get_or_init(|| {
                     let values = wensou_text::values(&self.folded).into_iter();
                     values
                         .map(|(chars, digits)| (self.key.range_of(chars), digits.chars().collect()))
                         .collect()
                 });
-                let same = values.iter().filter(|(_, digits)| *digits == needle.key);
-                Box::new(same.map(|(key, _)| key.clone()))
+                let equal = values.iter().filter(|(_, digits)| *digits == needle.key);
+                Box::new(equal.map(|(key, _)| key.clone()))
             }
         }
     }
 
     /// Every place of every needle, leftmost and then longest first; places may overlap.
-    pub(crate) fn places(&self, needles: &[Needle]) -> Vec<Place> {
-        let mut places: Vec<Place> = Vec::new();
+    pub(crate) fn matches(&self, needles: &[Needle]) -> Vec<KeyMatch> {
+        let mut matches: Vec<KeyMatch> = Vec::new();
         for (number, needle) in needles.iter().enumerate() {
-            places.extend(self.places_of(needle).map(|key| Place { needle: number, key }));
+            matches.extend(self.matches_of(needle).map(|key| KeyMatch { needle: number, key }));
         }
-        places.sort_by_key(|place| (place.key.start, usize::MAX - place.key.end, place.needle));
-        places
+        matches.sort_by_key(|found| (found.key.start, usize::MAX - found.key.end, found.needle));
+        matches
     }
 
     /// Every occurrence of every needle, leftmost and then longest first, none overlapping.
     pub(crate) fn find(&self, needles: &[Needle]) -> Vec<Occurrence> {
-        let mut taken = 0;
+        let mut key_end = 0;
         let mut occurrences: Vec<Occurrence> = Vec::new();
-        for place in self.places(needles) {
-            if place.key.start < taken {
+        for found in self.matches(needles) {
+            if found.key.start < key_end {
                 continue;
             }
-            let chars = self.original_range(place.key.clone());
+            let chars = self.original_range(found.key.clone());
             // Two matches can stand in what one character folds to: in ㍿ both 株式 and 会社.
             if occurrences.last().is_some_and(|last| chars.start < last.chars.end) {
                 continue;
             }
-            taken = place.key.end;
-            occurrences.push(Occurrence { needle: place.needle, chars });
+            key_end = found.key.end;
+            occurrences.push(Occurrence { needle: found.needle, chars });
         }
         occurrences
     }
 
     /// Which terms occur, as a list of term numbers, sorted, each once.
-    pub(crate) fn words(&self, needles: &[Needle]) -> Vec<usize> {
+    pub(crate) fn words_found(&self, needles: &[Needle]) -> Vec<usize> {
         let mut words: Vec<usize> = needles
             .iter()
-            .filter(|needle| self.places_of(needle).next().is_some())
+            .filter(|needle| self.matches_of(needle).next().is_some())
             .map(|needle| needle.word)
             .collect();
         words.sort_unstable();

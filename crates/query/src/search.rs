@@ -263,7 +263,7 @@ impl Searcher<'_> {
 fn missing(plan: &Plan, record: &Record, texts: &[&str]) -> Vec<String> {
     let mut has = vec![false; plan.words.len()];
     for text in texts {
-        for word in Haystack::new(text).words(&plan.needles) {
+        for word in Haystack::new(text).words_found(&plan.needles) {
             has[word] = true;
         }
     }

@@ -60,7 +60,7 @@ pub fn similar(index: &Index, id: &str, options: &Options) -> Result<Vec<Hit>, E
             let record = index.record(found.address)?;
             let texts = record.texts();
             let all = format!("{}\n{}\n{}", texts.title, texts.tags.join("\n"), texts.body);
-            let shared = Haystack::new(&all).words(&needles);
+            let shared = Haystack::new(&all).words_found(&needles);
             Ok(Hit {
                 title: whole(&texts.title, &needles),
                 snippet: snippet(&texts.body, &needles, options.snippet),

@@ -29,7 +29,7 @@ pub(crate) fn snippet(text: &str, needles: &[Needle], limit: usize) -> Snippet {
     let haystack = Haystack::new(text);
     let occurrences = haystack.find(needles);
     let chars = haystack.original();
-    let core = best_core(&occurrences, needles, limit);
+    let core = best_group(&occurrences, needles, limit);
     let window = widen(chars, core, limit);
     cut(chars, &window, &occurrences)
 }
@@ -43,7 +43,7 @@ pub(crate) fn whole(text: &str, needles: &[Needle]) -> Snippet {
 }
 
 /// The smallest range that holds the best group of occurrences.
-fn best_core(occurrences: &[Occurrence], needles: &[Needle], limit: usize) -> Range<usize> {
+fn best_group(occurrences: &[Occurrence], needles: &[Needle], limit: usize) -> Range<usize> {
     let mut best = (f32::MIN, 0..0);
     for (first, start) in occurrences.iter().enumerate() {
         let mut words: Vec<usize> = Vec::new();
@@ -81,8 +81,8 @@ fn widen(chars: &[char], core: Range<usize>, limit: usize) -> Range<usize> {
     let start = if earliest == 0 {
         0
     } else {
-        let places = earliest..=core.start;
-        let after = |is_end: fn(char) -> bool| places.clone().find(|&at| is_end(chars[at - 1]));
+        let starts = earliest..=core.start;
+        let after = |is_end: fn(char) -> bool| starts.clone().find(|&at| is_end(chars[at - 1]));
         after(ends_sentence).or_else(|| after(ends_clause)).unwrap_or_else(|| {
             (earliest..core.start).find(|&at| may_cut(chars, at)).unwrap_or(core.start)
         })
@@ -108,8 +108,9 @@ fn widen(chars: &[char], core: Range<usize>, limit: usize) -> Range<usize> {
 }
 
 fn cut(chars: &[char], window: &Range<usize>, occurrences: &[Occurrence]) -> Snippet {
-    let blank = chars[window.clone()].iter().rev().take_while(|c| c.is_whitespace()).count();
-    let window = &(window.start..window.end - blank);
+    let trailing_space =
+        chars[window.clone()].iter().rev().take_while(|c| c.is_whitespace()).count();
+    let window = &(window.start..window.end - trailing_space);
     let highlights = occurrences
         .iter()
         .filter(|found| found.chars.start >= window.start && found.chars.end <= window.end)
@@ -139,10 +140,10 @@ fn may_cut(chars: &[char], at: usize) -> bool {
         return true;
     };
     let in_word = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '\'' | '%');
-    !(is_mark(*after) || in_word(before) && in_word(after))
+    !(is_combining(*after) || in_word(before) && in_word(after))
 }
 
 /// Whether a character belongs to the one before it: combining marks, joiners, variation selectors.
-fn is_mark(c: char) -> bool {
+fn is_combining(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{20d0}'..='\u{20ff}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0100}'..='\u{e01ef}')
 }
