@@ -19,7 +19,7 @@ use crate::terms::{
 };
 
 /// Most words of the query that one name of a table can be.
-const MOST_WORDS: usize = 6;
+const MAX_NAME_WORDS: usize = 6;
 
 /// How rare a unit is.
 pub(crate) type Rarity<'r> = &'r dyn Fn(Unit, &str) -> f32;
@@ -60,10 +60,10 @@ pub(crate) fn texts(
 }
 
 /// A word of a run: the number of its text, and of its term there.
-type Place = (usize, usize);
+type WordRef = (usize, usize);
 
 fn expand(run: &mut [&mut AnalysedText], analysis: &Analysis, rarity: Rarity<'_>) {
-    let places: Vec<Place> = run
+    let word_refs: Vec<WordRef> = run
         .iter()
         .enumerate()
         .flat_map(|(text, of)| (0..of.words.len()).map(move |word| (text, word)))
@@ -71,27 +71,27 @@ fn expand(run: &mut [&mut AnalysedText], analysis: &Analysis, rarity: Rarity<'_>
     let mut found: Vec<(Range<usize>, Variant)> = Vec::new();
     {
         let words: Vec<&QueryWord> =
-            places.iter().map(|(text, word)| &run[*text].words[*word]).collect();
+            word_refs.iter().map(|(text, word)| &run[*text].words[*word]).collect();
         synonyms(&words, analysis, &mut found);
-        joined(&words, &mut found);
+        joined_words(&words, &mut found);
         values(run, &words, analysis.segmenter(), &mut found);
     }
     for (words, variant) in found {
         // (a OR x) AND (b OR x) is (a AND b) OR x: every word of the group gets the form.
-        for (text, word) in &places[words.clone()] {
+        for (text, word) in &word_refs[words.clone()] {
             let variants = &mut run[*text].words[*word].variants;
             if !variants.iter().any(|old| old.key == variant.key && old.mode == variant.mode) {
                 variants.push(variant.clone());
             }
         }
         let mut typed = 0.0;
-        for (text, word) in &places[words.clone()] {
+        for (text, word) in &word_refs[words.clone()] {
             let text = &run[*text];
             let terms = terms_of(&text.words[*word].typed, analysis, text.unigrams);
-            typed += worth(&terms, rarity);
+            typed += max_contribution(&terms, rarity);
         }
-        let (first, _) = places[words.start];
-        score(run[first], &variant, typed, analysis, rarity);
+        let (first, _) = word_refs[words.start];
+        add_terms(run[first], &variant, typed, analysis, rarity);
     }
 }
 
@@ -100,7 +100,7 @@ fn synonyms(words: &[&QueryWord], analysis: &Analysis, found: &mut Vec<(Range<us
     let synonyms = analysis.synonyms();
     let mut start = 0;
     while start < words.len() {
-        let longest = (start + 1..=words.len().min(start + MOST_WORDS)).rev();
+        let longest = (start + 1..=words.len().min(start + MAX_NAME_WORDS)).rev();
         let known = longest
             .filter_map(|end| {
                 let words = words[start..end].iter();
@@ -114,14 +114,16 @@ fn synonyms(words: &[&QueryWord], analysis: &Analysis, found: &mut Vec<(Range<us
             continue;
         };
         for (word, relation) in synonyms.of(&key) {
-            found.extend(named(word, relation, analysis).map(|variant| (start..end, variant)));
+            found.extend(
+                name_variant(word, relation, analysis).map(|variant| (start..end, variant)),
+            );
         }
         start = end;
     }
 }
 
 /// The form of a name of a table: a word where it is one of Latin letters, else its characters.
-fn named(name: &str, relation: Relation, analysis: &Analysis) -> Option<Variant> {
+fn name_variant(name: &str, relation: Relation, analysis: &Analysis) -> Option<Variant> {
     let origin = Origin::Synonym(relation);
     let folded = Folded::new(name);
     let mut words: Vec<Option<Variant>> = Vec::new();
@@ -141,7 +143,7 @@ fn named(name: &str, relation: Relation, analysis: &Analysis) -> Option<Variant>
 }
 
 /// Two or three neighbouring words of letters and digits, glued.
-fn joined(words: &[&QueryWord], found: &mut Vec<(Range<usize>, Variant)>) {
+fn joined_words(words: &[&QueryWord], found: &mut Vec<(Range<usize>, Variant)>) {
     let latin = |word: &&QueryWord| {
         let typed = &word.variants[0];
         matches!(typed.mode, MatchMode::Word | MatchMode::WordOrEmbedded) && !word.stop
@@ -168,11 +170,11 @@ fn values(
     found: &mut Vec<(Range<usize>, Variant)>,
 ) {
     // One digit is never written as a number of two characters.
-    const LEAST: usize = 2;
+    const MIN_DIGITS: usize = 2;
     for (at, word) in words.iter().enumerate() {
         let word = &word.variants[0];
         if word.mode == MatchMode::Word
-            && word.text.len() >= LEAST
+            && word.text.len() >= MIN_DIGITS
             && word.text.bytes().all(|b| b.is_ascii_digit())
         {
             let variant = Variant::new(&word.text, TokenKind::Value, Origin::Number);
@@ -186,17 +188,17 @@ fn values(
         return;
     }
     // The same words again, with their places in the whole run.
-    let mut places = Vec::new();
+    let mut spans = Vec::new();
     segmenter.words(&folded, |token| {
         if Variant::new(&token.text, token.kind, Origin::Typed).is_some() {
-            places.push(token.chars.start as usize..token.chars.end as usize);
+            spans.push(token.chars.start as usize..token.chars.end as usize);
         }
     });
     let words = |chars: Range<usize>| {
-        let start = places.iter().position(|word| word.end > chars.start)?;
-        let end = places.iter().rposition(|word| word.start < chars.end)? + 1;
+        let start = spans.iter().position(|word| word.end > chars.start)?;
+        let end = spans.iter().rposition(|word| word.start < chars.end)? + 1;
         // A part of a word is no number or date of its own.
-        let whole = places[start].start == chars.start && places[end - 1].end <= chars.end + 1;
+        let whole = spans[start].start == chars.start && spans[end - 1].end <= chars.end + 1;
         (whole && start < end && end <= words.len()).then_some(start..end)
     };
     for (chars, digits) in values {
@@ -220,9 +222,9 @@ const YEARS: std::ops::RangeInclusive<i16> = 1990..=2099;
 /// characters that it takes and the days that it means.
 fn dates(text: &str) -> Vec<(Range<usize>, MatchMode)> {
     let chars: Vec<char> = text.chars().collect();
-    let number = |at: usize, most: usize| {
+    let number = |at: usize, max_digits: usize| {
         let digits: String =
-            chars[at..].iter().take(most).take_while(|c| c.is_ascii_digit()).collect();
+            chars[at..].iter().take(max_digits).take_while(|c| c.is_ascii_digit()).collect();
         let more = chars.get(at + digits.len()).is_some_and(char::is_ascii_digit);
         (!digits.is_empty() && !more).then(|| (digits.len(), digits.parse::<i16>().unwrap_or(0)))
     };
@@ -281,16 +283,16 @@ fn terms_of(text: &str, analysis: &Analysis, unigrams: UnigramPolicy) -> Vec<Wei
 }
 
 /// The most that units can add to a score, but for the frequency of each in a document.
-fn worth(terms: &[WeightedTerm], rarity: Rarity<'_>) -> f32 {
-    let worth =
+fn max_contribution(terms: &[WeightedTerm], rarity: Rarity<'_>) -> f32 {
+    let contribution =
         |term: &WeightedTerm| term.weight * kind_weight(term.kind) * rarity(term.kind, &term.text);
-    terms.iter().fold(0.0, |sum, term| sum + worth(term))
+    terms.iter().fold(0.0, |sum, term| sum + contribution(term))
 }
 
 /// Adds the units of an expansion to a text, together at most [`EXPANSION_WEIGHT`] of what the
 /// words are worth that it stands for: a Chinese name has more units than a ticker, and a name that
 /// few pages use is no better evidence than the one that was typed.
-fn score(
+fn add_terms(
     text: &mut AnalysedText,
     variant: &Variant,
     typed: f32,
@@ -301,7 +303,7 @@ fn score(
         MatchMode::Dated(..) => return,
         // The same number is worth the same, and it has one unit.
         MatchMode::Value => {
-            value(text, variant);
+            add_value_term(text, variant);
             return;
         }
         MatchMode::Word | MatchMode::WordOrEmbedded => vec![WeightedTerm {
@@ -312,7 +314,8 @@ fn score(
         }],
         MatchMode::Characters => terms_of(&variant.text, analysis, text.unigrams),
     };
-    let scale = EXPANSION_WEIGHT * (typed / worth(&terms, rarity).max(f32::MIN_POSITIVE)).min(1.0);
+    let scale = EXPANSION_WEIGHT
+        * (typed / max_contribution(&terms, rarity).max(f32::MIN_POSITIVE)).min(1.0);
     terms.retain(|term| {
         !text.terms.iter().any(|old| old.kind == term.kind && old.text == term.text)
     });
@@ -323,7 +326,7 @@ fn score(
     text.terms.extend(terms);
 }
 
-fn value(text: &mut AnalysedText, variant: &Variant) {
+fn add_value_term(text: &mut AnalysedText, variant: &Variant) {
     let kind = Unit::Word;
     if !text.terms.iter().any(|old| old.kind == kind && old.text == variant.text) {
         text.terms.push(WeightedTerm {
