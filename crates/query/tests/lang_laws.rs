@@ -150,9 +150,9 @@ proptest! {
         let typed = pieces.join("");
         let (query, errors) = parse_lenient(&typed, &clock());
         for found in errors.iter().chain(&query.warnings) {
-            let place = found.place.expect("each mistake has a place");
-            prop_assert!(typed.get(place.bytes.start..place.bytes.end).is_some());
-            prop_assert_eq!(place.bytes.in_chars(&typed), place.chars);
+            let location = found.location.expect("each mistake has a location");
+            prop_assert!(typed.get(location.bytes.start..location.bytes.end).is_some());
+            prop_assert_eq!(location.bytes.in_chars(&typed), location.chars);
             prop_assert!(found.render(&typed, Style::PLAIN).contains('^'));
         }
         prop_assert!(errors.is_sorted_by_key(Diagnostic::span));

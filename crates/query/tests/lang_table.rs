@@ -17,7 +17,7 @@ fn clock() -> Clock {
 fn describe(query: &str) -> String {
     let mut out = format!("> {query}\n");
     let place = |found: &Diagnostic| {
-        let chars = found.place.map(|place| place.chars).unwrap_or_default();
+        let chars = found.location.map(|location| location.chars).unwrap_or_default();
         format!("{} {}..{}", found.code, chars.start, chars.end)
     };
     let (lenient, mistakes) = parse_lenient(query, &clock());

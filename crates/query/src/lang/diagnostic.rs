@@ -122,12 +122,12 @@ pub struct Diagnostic {
     /// What to do about it.
     pub help: Option<String>,
     /// Where, if it concerns a place in the query.
-    pub place: Option<Place>,
+    pub location: Option<Location>,
 }
 
 /// A place in the query, in both units that readers of JSON count in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Place {
+pub struct Location {
     /// In Unicode characters (scalar values) of the typed query.
     pub chars: Span,
     /// In UTF-8 bytes of the typed query.
@@ -137,13 +137,13 @@ pub struct Place {
 impl Diagnostic {
     /// A diagnostic about the query as a whole, or about the index.
     pub fn general(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), help: None, place: None }
+        Self { code, message: message.into(), help: None, location: None }
     }
 
     /// A diagnostic about the bytes `span` of the query `text`.
     pub fn at(code: Code, text: &str, span: Span, message: impl Into<String>) -> Self {
-        let place = Place { chars: span.in_chars(text), bytes: span };
-        Self { place: Some(place), ..Self::general(code, message) }
+        let location = Location { chars: span.in_chars(text), bytes: span };
+        Self { location: Some(location), ..Self::general(code, message) }
     }
 
     /// The same with advice.
@@ -154,7 +154,7 @@ impl Diagnostic {
 
     /// Bytes of the typed query, if it concerns a place.
     pub fn span(&self) -> Option<Span> {
-        self.place.map(|place| place.bytes)
+        self.location.map(|location| location.bytes)
     }
 }
 
@@ -165,7 +165,7 @@ impl Serialize for Diagnostic {
         object.serialize_field("code", self.code.as_str())?;
         object.serialize_field("message", &self.message)?;
         object.serialize_field("help", &self.help)?;
-        object.serialize_field("span", &self.place)?;
+        object.serialize_field("span", &self.location)?;
         object.end()
     }
 }

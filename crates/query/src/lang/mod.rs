@@ -41,7 +41,7 @@ pub use ast::{
     DateFilter, FieldClause, Has, Kind, Node, NodeKind, Phrase, Scope, Script, Term, Value,
 };
 pub use date::{Clock, DateError, Days, parse_point};
-pub use diagnostic::{Code, Diagnostic, Place};
+pub use diagnostic::{Code, Diagnostic, Location};
 pub use field::FieldName;
 pub use parse::MAX_DEPTH;
 pub use render::Style;
