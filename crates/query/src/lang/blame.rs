@@ -11,7 +11,11 @@ use super::token::TokenKind;
 
 impl Parser<'_> {
     /// Reports each `OR` that has nothing on a side, each once.
-    pub(super) fn blame_operators(&mut self, operators: &[Span], operands: &[Result<Node, Gap>]) {
+    pub(super) fn report_missing_operands(
+        &mut self,
+        operators: &[Span],
+        operands: &[Result<Node, Gap>],
+    ) {
         let absent = |at: usize| matches!(operands[at], Err(Gap::Absent));
         for (at, operator) in operators.iter().enumerate() {
             // Between two operators it is the first that lacks something.
@@ -24,7 +28,7 @@ impl Parser<'_> {
     }
 
     /// Hints at words between two others that may have been meant as operators.
-    pub(super) fn hint_operators(&mut self, nodes: &[Node]) {
+    pub(super) fn report_lower_case_operators(&mut self, nodes: &[Node]) {
         for window in nodes.windows(3) {
             let NodeKind::Term(term) = &window[1].kind else { continue };
             let upper = term.text.to_ascii_uppercase();
@@ -37,7 +41,7 @@ impl Parser<'_> {
     }
 
     /// `date:2023-01 .. 2023-06`: three words, of which the second gives it away.
-    pub(super) fn blame_blank_in_range(&mut self, name: FieldName) {
+    pub(super) fn report_space_in_range(&mut self, name: FieldName) {
         let text = self.text;
         let sign = self.tokens.next_if(|next| {
             name == FieldName::Date
@@ -45,7 +49,7 @@ impl Parser<'_> {
                 && is_range_sign(next.span.of(text))
         });
         if let Some(sign) = sign {
-            self.report(mistake::blank_in_range(text, sign.span));
+            self.report(mistake::space_in_range(text, sign.span));
         }
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn fold_str(text: &str) -> String {
 
 /// Whether `c` separates words. The zero-width space and the byte order mark
 /// come with pasted text and are seen by nobody, so they separate too.
-pub(super) fn is_blank(c: char) -> bool {
+pub(super) fn is_space(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{200B}' | '\u{FEFF}')
 }
 
@@ -44,7 +44,7 @@ pub(super) fn is_closer(c: char) -> bool {
 
 /// Whether an unescaped `c` ends a word wherever it stands.
 pub(super) fn ends_word(c: char) -> bool {
-    is_blank(c) || closer_of(c).is_some() || is_closer(c) || matches!(fold(c), '(' | ')' | '|')
+    is_space(c) || closer_of(c).is_some() || is_closer(c) || matches!(fold(c), '(' | ')' | '|')
 }
 
 /// Whether an unescaped `c` ends one value of a field's list.
@@ -63,10 +63,10 @@ pub(super) fn is_operator_word(text: &str) -> bool {
 pub(super) fn is_range_sign(text: &str) -> bool {
     let folded: Vec<char> = text.chars().map(fold).collect();
     match folded.as_slice() {
-        ['.', '.', rest @ ..] => rest.iter().all(|c| *c == '.'),
-        ['。', '。', rest @ ..] => rest.iter().all(|c| *c == '。'),
-        ['…', rest @ ..] => rest.iter().all(|c| *c == '…'),
-        ['~', rest @ ..] => rest.iter().all(|c| *c == '~'),
+        ['.', '.', others @ ..] => others.iter().all(|c| *c == '.'),
+        ['。', '。', others @ ..] => others.iter().all(|c| *c == '。'),
+        ['…', others @ ..] => others.iter().all(|c| *c == '…'),
+        ['~', others @ ..] => others.iter().all(|c| *c == '~'),
         _ => false,
     }
 }

@@ -151,12 +151,12 @@ fn backward(count: &str, unit: &str, today: Date) -> Result<Days, Option<String>
 /// A year, quarter, month or day by its number.
 fn absolute(text: &str) -> Result<Days, Option<String>> {
     let parts = parts(text).ok_or(None)?;
-    let [year, rest @ ..] = parts.as_slice() else { return Err(None) };
+    let [year, month_and_day @ ..] = parts.as_slice() else { return Err(None) };
     let year = number(year, 4..=4).ok_or(None)?;
     if !YEARS.contains(&year) {
         return Err(Some(format!("years run from {} to {}", YEARS.start(), YEARS.end())));
     }
-    match rest {
+    match month_and_day {
         [] => Ok(Days { from: date(year, 1, 1), until: date(year + 1, 1, 1) }),
         [quarter] if quarter.starts_with('q') => {
             let quarter = number(&quarter[1..], 1..=1).ok_or(None)?;

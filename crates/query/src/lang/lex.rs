@@ -5,9 +5,9 @@
 //! is reported, and the best reading goes on to the parser.
 
 use super::ast::{Scope, Term};
-use super::chars::{closer_of, ends_word, fold, is_blank, is_closer, is_operator_word};
+use super::chars::{closer_of, ends_word, fold, is_closer, is_operator_word, is_space};
 use super::diagnostic::Diagnostic;
-use super::field::{Ahead, FieldName, ahead};
+use super::field::{FieldName, WordStart, word_start};
 use super::mistake;
 use super::reserved::{self, Glyph, text_of};
 use super::span::Span;
@@ -26,7 +26,7 @@ pub(super) fn lex(text: &str) -> Lexed {
     let out = Lexed { tokens: Vec::new(), found: Vec::new(), open_quote: false };
     let mut lexer = Lexer { text, pos: 0, out };
     while let Some(c) = lexer.peek() {
-        if is_blank(c) {
+        if is_space(c) {
             lexer.bump();
         } else {
             lexer.token(c);
@@ -42,12 +42,12 @@ pub(super) struct Lexer<'t> {
 }
 
 impl Lexer<'_> {
-    pub(super) fn rest(&self) -> &str {
+    pub(super) fn remaining(&self) -> &str {
         &self.text[self.pos..]
     }
 
     pub(super) fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
+        self.remaining().chars().next()
     }
 
     pub(super) fn bump(&mut self) {
@@ -104,12 +104,12 @@ impl Lexer<'_> {
 
     /// Whether something other than a blank follows `c`, the next character.
     fn before_text(&self, c: char) -> bool {
-        self.rest()[c.len_utf8()..].chars().next().is_some_and(|next| !is_blank(next))
+        self.remaining()[c.len_utf8()..].chars().next().is_some_and(|next| !is_space(next))
     }
 
     /// Steps over `[a TO b]` and reports it, if it is there.
     pub(super) fn bracketed(&mut self) -> bool {
-        let Some(length) = reserved::bracket_range(self.rest()) else { return false };
+        let Some(length) = reserved::bracket_range(self.remaining()) else { return false };
         let start = self.pos;
         self.pos += length;
         self.report(reserved::bracketed(self.text, self.since(start)));
@@ -118,29 +118,29 @@ impl Lexer<'_> {
 
     fn word_or_field(&mut self) {
         let start = self.pos;
-        match ahead(self.rest()) {
-            Ahead::Field { name, len } => {
+        match word_start(self.remaining()) {
+            WordStart::Field { name, len } => {
                 self.pos += len;
                 match name.scope() {
                     Some(scope) => self.scope(name, scope, start),
                     None => self.values(name, start),
                 }
             }
-            Ahead::Unknown { len } => {
+            WordStart::Unknown { len } => {
                 self.word();
                 let name = Span::new(start, start + len);
                 self.report(mistake::unknown_field(self.text, name, self.since(start)));
             }
-            Ahead::Text if self.operator() => {}
-            Ahead::Text => self.word(),
+            WordStart::Text if self.operator() => {}
+            WordStart::Text => self.word(),
         }
     }
 
     /// Reads `AND`, `OR` or `NOT` if it is the next word.
     fn operator(&mut self) -> bool {
         let start = self.pos;
-        let length = self.rest().find(ends_word).unwrap_or(self.rest().len());
-        let word = &self.rest()[..length];
+        let length = self.remaining().find(ends_word).unwrap_or(self.remaining().len());
+        let word = &self.remaining()[..length];
         if !is_operator_word(word) {
             return false;
         }
@@ -158,7 +158,7 @@ impl Lexer<'_> {
     fn scope(&mut self, name: FieldName, scope: Scope, start: usize) {
         let next = self.peek();
         let empty =
-            next.is_none_or(|c| is_blank(c) || is_closer(c) || matches!(fold(c), ')' | '|'));
+            next.is_none_or(|c| is_space(c) || is_closer(c) || matches!(fold(c), ')' | '|'));
         if empty {
             self.report(mistake::empty_value(self.text, name, self.since(start)));
             return self.push(TokenKind::Broken, start);

@@ -3,7 +3,7 @@
 //! Each function says what is wrong in one line and, as help, what to type in
 //! its place. `text` is always the whole typed query, spans are bytes of it.
 
-use super::chars::{closer_of, is_blank};
+use super::chars::{closer_of, is_space};
 use super::date::DateError;
 use super::diagnostic::{Code, Diagnostic};
 use super::field::FieldName;
@@ -79,8 +79,9 @@ pub(super) fn empty_value(text: &str, name: FieldName, span: Span) -> Diagnostic
         Some(',' | '，') => (format!("a value is missing in the list of `{name}:`"), "comma"),
         _ => (format!("`{name}:` without a value"), "colon"),
     };
-    let blank = text.get(span.end..).is_some_and(|rest| rest.chars().next().is_some_and(is_blank));
-    let help = match blank {
+    let space_follows =
+        text.get(span.end..).is_some_and(|rest| rest.chars().next().is_some_and(is_space));
+    let help = match space_follows {
         true => format!("leave no blank after the {sign}, as in `{example}`"),
         false => format!("name one right after the {sign}, as in `{example}`"),
     };
@@ -118,7 +119,7 @@ pub(super) fn list_of_dates(text: &str, name: FieldName, values: &[Span]) -> Dia
         .with_help(format!("for either, type ({})", either.join(" OR ")))
 }
 
-pub(super) fn blank_in_range(text: &str, sign: Span) -> Diagnostic {
+pub(super) fn space_in_range(text: &str, sign: Span) -> Diagnostic {
     let message = "a range of dates has no blanks".to_owned();
     Diagnostic::at(Code::NotADate, text, sign, message)
         .with_help("type it in one word, as in `date:2023-01..2023-06`")
@@ -177,9 +178,9 @@ pub(super) fn broad_wildcard(text: &str, word: Span, stem: &str) -> Diagnostic {
     ))
 }
 
-pub(super) fn too_long(text: &str, rest: Span, limit: usize) -> Diagnostic {
+pub(super) fn too_long(text: &str, excess: Span, limit: usize) -> Diagnostic {
     let message = format!("the query has more than {limit} characters");
-    Diagnostic::at(Code::TooLarge, text, rest, message)
+    Diagnostic::at(Code::TooLarge, text, excess, message)
         .with_help("put long lists of queries into a file and run it with `--batch`")
 }
 

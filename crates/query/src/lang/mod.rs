@@ -98,8 +98,8 @@ pub fn parse_lenient(text: &str, clock: &Clock) -> (Query, Vec<Diagnostic>) {
     let limit = text.char_indices().nth(MAX_LENGTH).map_or(text.len(), |(at, _)| at);
     let mut parsed = parse::parse_any(&text[..limit], clock);
     if limit < text.len() {
-        let rest = Span::new(limit, text.len());
-        parsed.errors = vec![mistake::too_long(text, rest, MAX_LENGTH)];
+        let excess = Span::new(limit, text.len());
+        parsed.errors = vec![mistake::too_long(text, excess, MAX_LENGTH)];
     }
     let query = Query { root: parsed.root, text: text.to_owned(), warnings: parsed.warnings };
     (query, parsed.errors)

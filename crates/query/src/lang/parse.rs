@@ -77,7 +77,7 @@ impl Parser<'_> {
         if operators.is_empty() {
             return operands.remove(0);
         }
-        self.blame_operators(&operators, &operands);
+        self.report_missing_operands(&operators, &operands);
         group(operands.into_iter().flatten().collect(), NodeKind::Or).ok_or(Gap::Reported)
     }
 
@@ -116,7 +116,7 @@ impl Parser<'_> {
         if let Some(operator) = pending {
             self.report(mistake::no_right_operand(self.text, operator));
         }
-        self.hint_operators(&nodes);
+        self.report_lower_case_operators(&nodes);
         group(nodes, NodeKind::And).ok_or(gap)
     }
 
@@ -148,7 +148,7 @@ impl Parser<'_> {
             TokenKind::Phrase(phrase) => node(NodeKind::Phrase(phrase)),
             TokenKind::Field { name, values } => {
                 let clause = value::clause(self.text, name, values, self.clock, &mut self.found);
-                self.blame_blank_in_range(name);
+                self.report_space_in_range(name);
                 clause.map_or(Err(Gap::Reported), |clause| node(NodeKind::Field(clause)))
             }
             TokenKind::Open => self.nested(span, |parser| parser.group(span)),

@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Write};
 
 use super::ast::{FieldClause, Node, NodeKind, Phrase, Term, Value};
 use super::chars::{ends_value, ends_word, fold, is_operator_word, is_range_sign};
-use super::field::{Ahead, ahead};
+use super::field::{WordStart, word_start};
 
 impl fmt::Display for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -70,10 +70,12 @@ impl fmt::Display for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.text.as_str();
         // Where the text could be read as a field, its colon is no syntax.
-        let colon = match ahead(text) {
-            Ahead::Field { len, .. } => text[..len].char_indices().next_back().map(|(at, _)| at),
-            Ahead::Unknown { len } => Some(len),
-            Ahead::Text => None,
+        let colon = match word_start(text) {
+            WordStart::Field { len, .. } => {
+                text[..len].char_indices().next_back().map(|(at, _)| at)
+            }
+            WordStart::Unknown { len } => Some(len),
+            WordStart::Text => None,
         };
         let word = is_operator_word(text) || is_range_sign(text);
         let link = text.contains("://");

@@ -1,7 +1,7 @@
 //! Quoted text in the lexer, and what may or may not follow it.
 
 use super::ast::Phrase;
-use super::chars::{closer_of, fold, is_blank};
+use super::chars::{closer_of, fold, is_space};
 use super::lex::Lexer;
 use super::mistake;
 use super::reserved;
@@ -64,14 +64,14 @@ impl Lexer<'_> {
             }
             text.push(escaped.unwrap_or(c));
         }
-        let blank = text.chars().all(is_blank);
+        let empty = text.chars().all(is_space);
         if !closed {
             self.out.open_quote = true;
             self.report(mistake::unclosed_quote(self.text, opener));
-        } else if blank {
+        } else if empty {
             self.report(mistake::empty_phrase(self.text, self.since(start)));
         }
-        (!blank).then_some(text)
+        (!empty).then_some(text)
     }
 
     /// Steps over `*`, `^2` and `~5` right after a group, a phrase or a value and

@@ -86,14 +86,14 @@ fn comparison(chars: &[char]) -> Option<usize> {
 
 /// Where the first range sign stands, in characters.
 fn range_sign(chars: &[char]) -> Option<Range<usize>> {
-    let least = |c: char| match c {
+    let min_length = |c: char| match c {
         '…' | '~' => 1,
         '.' | '。' => 2,
         _ => usize::MAX,
     };
     (0..chars.len()).find_map(|start| {
         let length = chars[start..].iter().take_while(|c| **c == chars[start]).count();
-        (length >= least(chars[start])).then(|| start..start + length)
+        (length >= min_length(chars[start])).then(|| start..start + length)
     })
 }
 

@@ -58,10 +58,10 @@ impl Diagnostic {
         if let Some(span) = self.span() {
             let width = style.columns.saturating_sub(MARGIN.width() + 1).max(20);
             let (line, carets) = excerpt(text, span, width);
-            let blank = " ".repeat(carets.start);
+            let indent = " ".repeat(carets.start);
             let under = "^".repeat(carets.end - carets.start);
             out += &format!("{}{line}\n", paint(CYAN, MARGIN));
-            out += &format!("{}{blank}{}\n", paint(CYAN, MARGIN), paint(loud, &under));
+            out += &format!("{}{indent}{}\n", paint(CYAN, MARGIN), paint(loud, &under));
         }
         if let Some(help) = &self.help {
             out += &format!("  {} {}\n", paint(CYAN, "= help:"), harmless(help));

@@ -1,7 +1,7 @@
 //! Syntax of other engines that is not supported: found in words and refused,
 //! so that nobody gets a silent misreading.
 
-use super::chars::{fold, is_blank};
+use super::chars::{fold, is_space};
 use super::diagnostic::{Code, Diagnostic};
 use super::print::quoted;
 use super::span::Span;
@@ -95,12 +95,12 @@ fn boost(word: &[Glyph]) -> Option<usize> {
 
 /// The length in bytes of `[a TO b]`, in any brackets that Lucene knows and with
 /// one word on each side, at the start of `rest`.
-pub(super) fn bracket_range(rest: &str) -> Option<usize> {
-    let mut chars = rest.char_indices();
+pub(super) fn bracket_range(remaining: &str) -> Option<usize> {
+    let mut chars = remaining.char_indices();
     let (_, '[' | '{') = chars.next().map(|(at, c)| (at, fold(c)))? else { return None };
     let (end, closer) = chars.find(|(_, c)| matches!(fold(*c), ']' | '}'))?;
-    let (from, to) = rest[..end].split_once(" TO ")?;
-    let words = !from.contains(is_blank) && !to.contains(is_blank);
+    let (from, to) = remaining[..end].split_once(" TO ")?;
+    let words = !from.contains(is_space) && !to.contains(is_space);
     words.then_some(end + closer.len_utf8())
 }
 

@@ -3,7 +3,7 @@
 //! What a name stands for is the program's affair (its config file); only where
 //! a name can stand is the language's.
 
-use super::chars::{ends_word, fold, is_blank};
+use super::chars::{ends_word, fold, is_space};
 use super::span::Span;
 
 /// A leading `@name`.
@@ -30,7 +30,7 @@ pub struct SavedName<'t> {
 /// assert_eq!(saved_name("@ weekly"), None);
 /// ```
 pub fn saved_name(text: &str) -> Option<SavedName<'_>> {
-    let start = text.find(|c| !is_blank(c))?;
+    let start = text.find(|c| !is_space(c))?;
     let sign = text[start..].chars().next().filter(|c| fold(*c) == '@')?;
     let from = start + sign.len_utf8();
     let end = text[from..].find(ends_word).map_or(text.len(), |length| from + length);

@@ -1,7 +1,7 @@
 //! The values of fields: read by the lexer, then given their meaning.
 
 use super::ast::{FieldClause, Has, Kind, Script, Value};
-use super::chars::{closer_of, ends_value, fold, fold_str, is_blank};
+use super::chars::{closer_of, ends_value, fold, fold_str, is_space};
 use super::date::{Clock, parse_point};
 use super::diagnostic::Diagnostic;
 use super::field::FieldName;
@@ -68,11 +68,11 @@ impl Lexer<'_> {
         let sound = refused.is_none();
         self.out.found.extend(refused);
         let (text, prefix) = self.prefix(&glyphs, span, sound);
-        let blank = text.chars().all(is_blank);
-        if blank && !glyphs.is_empty() {
+        let empty = text.chars().all(is_space);
+        if empty && !glyphs.is_empty() {
             self.report(mistake::empty_value(self.text, name, span));
         }
-        (!blank).then_some(RawValue { text, prefix, span })
+        (!empty).then_some(RawValue { text, prefix, span })
     }
 }
 
