@@ -62,12 +62,12 @@ struct Sequence {
 /// Every character is written anew, changed or not: to copy what folds to itself in one piece would have the processor
 /// guess for each character of a Traditional text whether it changes.
 fn fold_into(text: &str, out: &mut String, mut report: impl FnMut(Sequence)) {
-    let mut rest = text.chars();
+    let mut remaining = text.chars();
     // Where the last character that is plain begins, there and folded; a mark that follows is composed with it.
     let mut last_plain = None;
     loop {
-        let at = text.len() - rest.as_str().len();
-        let Some(c) = rest.next() else { break };
+        let at = text.len() - remaining.as_str().len();
+        let Some(c) = remaining.next() else { break };
         let entry = if c.is_ascii() { 0 } else { fold_entry(c) };
         if entry == EXPAND || entry == JOIN {
             let (start, folded_from) = match last_plain {
@@ -82,7 +82,7 @@ fn fold_into(text: &str, out: &mut String, mut report: impl FnMut(Sequence)) {
                 folded_bytes: (folded_from, out.len()),
             });
             last_plain = None;
-            rest = text[end..].chars();
+            remaining = text[end..].chars();
         } else {
             last_plain = Some((at, out.len()));
             out.push(if c.is_ascii() { c.to_ascii_lowercase() } else { at_distance(c, entry) });
@@ -140,8 +140,8 @@ pub struct Folded<'t> {
     chars: usize,
     original_char_count: usize,
     exceptions: Vec<Exception>,
-    original_marks: Marks,
-    folded_marks: Marks,
+    original_offsets: ByteOffsets,
+    folded_offsets: ByteOffsets,
 }
 
 impl<'t> Folded<'t> {
@@ -173,15 +173,15 @@ impl<'t> Folded<'t> {
             folded_char += folded_chars;
             (original_byte, folded_byte) = (original_bytes.1, folded_bytes.1);
         }
-        let rest = out[folded_byte..].chars().count();
+        let tail = out[folded_byte..].chars().count();
         Folded {
             original: text,
             text: out,
-            chars: folded_char + rest,
-            original_char_count: original_char + rest,
+            chars: folded_char + tail,
+            original_char_count: original_char + tail,
             exceptions,
-            original_marks: Marks::default(),
-            folded_marks: Marks::default(),
+            original_offsets: ByteOffsets::default(),
+            folded_offsets: ByteOffsets::default(),
         }
     }
 
@@ -207,8 +207,8 @@ impl<'t> Folded<'t> {
 
     /// The byte range of the folded text that the characters `chars` take.
     pub fn folded_bytes(&self, chars: Range<usize>) -> Range<usize> {
-        let start = self.folded_marks.byte_of(&self.text, self.chars, chars.start);
-        start..self.folded_marks.byte_of(&self.text, self.chars, chars.end).max(start)
+        let start = self.folded_offsets.byte_of(&self.text, self.chars, chars.start);
+        start..self.folded_offsets.byte_of(&self.text, self.chars, chars.end).max(start)
     }
 
     /// The characters `chars` of the folded text.
@@ -235,8 +235,8 @@ impl<'t> Folded<'t> {
     pub fn original_bytes(&self, chars: Range<usize>) -> Range<usize> {
         let chars = self.original_chars(chars);
         let start =
-            self.original_marks.byte_of(self.original, self.original_char_count, chars.start);
-        start..self.original_marks.byte_of(self.original, self.original_char_count, chars.end)
+            self.original_offsets.byte_of(self.original, self.original_char_count, chars.start);
+        start..self.original_offsets.byte_of(self.original, self.original_char_count, chars.end)
     }
 
     /// First original character of what the folded character `at` comes from.
@@ -269,10 +269,10 @@ impl<'t> Folded<'t> {
 
 /// Byte offsets of every 64th character of a text, found when first asked for: most texts are never asked.
 #[derive(Debug, Clone, Default)]
-struct Marks(OnceLock<Box<[usize]>>);
+struct ByteOffsets(OnceLock<Box<[usize]>>);
 
-impl Marks {
-    const EVERY: usize = 64;
+impl ByteOffsets {
+    const STRIDE: usize = 64;
 
     /// Byte offset of the character `at` of `text`, which has `count` of them; the length of the text from there on.
     fn byte_of(&self, text: &str, count: usize, at: usize) -> usize {
@@ -282,11 +282,11 @@ impl Marks {
         if text.len() == count {
             return at;
         }
-        let marks = self.0.get_or_init(|| {
-            text.char_indices().step_by(Self::EVERY).map(|(offset, _)| offset).collect()
+        let offsets = self.0.get_or_init(|| {
+            text.char_indices().step_by(Self::STRIDE).map(|(offset, _)| offset).collect()
         });
-        let from = marks.get(at / Self::EVERY).copied().unwrap_or(0);
-        let rest = text[from..].char_indices().nth(at % Self::EVERY);
-        rest.map_or(text.len(), |(offset, _)| from + offset)
+        let from = offsets.get(at / Self::STRIDE).copied().unwrap_or(0);
+        let found = text[from..].char_indices().nth(at % Self::STRIDE);
+        found.map_or(text.len(), |(offset, _)| from + offset)
     }
 }

@@ -23,7 +23,7 @@ pub fn is_key_char(c: char) -> bool {
 #[derive(Debug, Clone, Default)]
 pub struct Key {
     chars: Vec<char>,
-    at: Vec<u32>,
+    folded_chars: Vec<u32>,
 }
 
 impl Key {
@@ -31,12 +31,12 @@ impl Key {
     pub fn new(folded: &Folded<'_>) -> Key {
         let mut key = Key {
             chars: Vec::with_capacity(folded.char_count()),
-            at: Vec::with_capacity(folded.char_count()),
+            folded_chars: Vec::with_capacity(folded.char_count()),
         };
         for (at, c) in (0u32..).zip(folded.as_str().chars()) {
             if is_key_char(c) {
                 key.chars.push(c);
-                key.at.push(at);
+                key.folded_chars.push(at);
             }
         }
         key
@@ -49,31 +49,31 @@ impl Key {
 
     /// The character range of the folded text that the key range covers, with whatever is ignored inside it.
     pub fn folded_range(&self, key: Range<usize>) -> Range<usize> {
-        let place = |at: usize| self.at.get(at).map(|at| *at as usize);
-        let end_of_text = self.at.last().map_or(0, |at| *at as usize + 1);
-        let start = place(key.start).unwrap_or(end_of_text);
+        let folded_char = |at: usize| self.folded_chars.get(at).map(|at| *at as usize);
+        let end_of_text = self.folded_chars.last().map_or(0, |at| *at as usize + 1);
+        let start = folded_char(key.start).unwrap_or(end_of_text);
         match key.end.checked_sub(1).filter(|last| *last >= key.start) {
-            Some(last) => start..place(last).map_or(end_of_text, |at| at + 1),
+            Some(last) => start..folded_char(last).map_or(end_of_text, |at| at + 1),
             None => start..start,
         }
     }
 
     /// The key range of a character range of the folded text.
     pub fn range_of(&self, folded: Range<usize>) -> Range<usize> {
-        let place = |char: usize| self.at.partition_point(|at| (*at as usize) < char);
-        place(folded.start)..place(folded.end)
+        let key_index = |char: usize| self.folded_chars.partition_point(|at| (*at as usize) < char);
+        key_index(folded.start)..key_index(folded.end)
     }
 
     /// Every place where `needle` stands, overlapping ones too, as ranges of the key. An empty needle stands nowhere.
     pub fn find_all<'k>(&'k self, needle: &'k [char]) -> impl Iterator<Item = Range<usize>> + 'k {
-        let starts = match needle.first() {
+        let first_and_starts = match needle.first() {
             Some(first) if needle.len() <= self.chars.len() => {
                 Some((*first, &self.chars[..=self.chars.len() - needle.len()]))
             }
             _ => None,
         };
-        starts.into_iter().flat_map(move |(first, places)| {
-            places.iter().enumerate().filter_map(move |(at, c)| {
+        first_and_starts.into_iter().flat_map(move |(first, starts)| {
+            starts.iter().enumerate().filter_map(move |(at, c)| {
                 let range = at..at + needle.len();
                 (*c == first && self.chars[range.clone()] == *needle).then_some(range)
             })

@@ -15,9 +15,9 @@ use crate::segment::{Token, TokenKind};
 use crate::tables::class_of;
 
 /// A run longer than this (in bytes) is a link or an address of some kind: its parts are its words.
-const LONGEST_RUN: usize = 64;
+const MAX_RUN_BYTES: usize = 64;
 /// More pieces than this in one part are no words but a hash: none is a term.
-const MOST_PIECES: usize = 8;
+const MAX_PIECES: usize = 8;
 
 fn is_connector(c: char) -> bool {
     matches!(
@@ -32,11 +32,11 @@ fn is_alnum(c: char) -> bool {
 
 /// The end, in bytes, of the run that starts at byte `start` of `text` with a letter or a digit.
 pub(crate) fn run_end(text: &str, start: usize) -> usize {
-    let mut rest = text[start..].char_indices().map(|(at, c)| (start + at, c)).peekable();
+    let mut chars = text[start..].char_indices().map(|(at, c)| (start + at, c)).peekable();
     let mut before = '\0';
-    while let Some((at, c)) = rest.next() {
-        let next = rest.peek().map(|(_, c)| *c);
-        let goes_on = match class_of(c) {
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map(|(_, c)| *c);
+        let continues = match class_of(c) {
             Class::Latin | Class::Digit => true,
             // A mark has no say in whether a connector stands between letters.
             Class::Mark => continue,
@@ -47,7 +47,7 @@ pub(crate) fn run_end(text: &str, start: usize) -> usize {
             }
             _ => false,
         };
-        if !goes_on {
+        if !continues {
             return at;
         }
         before = c;
@@ -81,7 +81,7 @@ pub(crate) fn cut<'f>(
     sink: &mut impl FnMut(Token<'f>),
 ) {
     let run = Run { text: run, base: chars.start, counted: Cell::new((0, 0)) };
-    let long = run.text.len() > LONGEST_RUN;
+    let long = run.text.len() > MAX_RUN_BYTES;
     if !parts && !long {
         sink(run.token(0..run.text.len(), true));
         return;
@@ -106,7 +106,7 @@ pub(crate) fn cut<'f>(
         ranges.extend(spans.iter().map(|span| (span.clone(), long)));
     }
     if parts {
-        if !long && spans.len() <= MOST_PIECES {
+        if !long && spans.len() <= MAX_PIECES {
             join_neighbours(&spans, &mut ranges);
         }
         if let Some(unpercented) = run.text.strip_suffix('%') {
@@ -115,7 +115,7 @@ pub(crate) fn cut<'f>(
         let case = Case::of(folded, &chars, run.text);
         for span in &spans {
             let pieces = run.pieces(span.clone(), &case);
-            if (2..=MOST_PIECES).contains(&pieces.len()) {
+            if (2..=MAX_PIECES).contains(&pieces.len()) {
                 ranges.extend(pieces.iter().map(|piece| (piece.clone(), false)));
                 join_neighbours(&pieces, &mut ranges);
             }
@@ -139,7 +139,7 @@ fn capitals_inside(folded: &Folded<'_>, chars: &Range<usize>) -> bool {
 /// Adds each pair of neighbours as one range, if there are three or more.
 fn join_neighbours(spans: &[Range<usize>], ranges: &mut Vec<(Range<usize>, bool)>) {
     if spans.len() > 2 {
-        ranges.extend(spans.windows(2).map(|pair| (pair[0].start..pair[1].end, false)));
+        ranges.extend(spans.windows(2).map(|two| (two[0].start..two[1].end, false)));
     }
 }
 
@@ -202,7 +202,7 @@ impl<'f> Run<'f> {
         let bytes = self.text.as_bytes();
         let digits_before = bytes[..at].iter().rev().take_while(|b| b.is_ascii_digit()).count();
         let digits_after = bytes[at + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
-        let before = (at - digits_before).checked_sub(1).map(|place| bytes[place]);
+        let before = (at - digits_before).checked_sub(1).map(|at| bytes[at]);
         let after = bytes.get(at + 1 + digits_after);
         digits_before > 0 && digits_after > 0 && before != Some(b'.') && after != Some(&b'.')
     }
@@ -212,17 +212,17 @@ impl<'f> Run<'f> {
         let mut pieces = Vec::new();
         let mut start = span.start;
         let part = &self.text[span.clone()];
-        let places: Vec<(usize, char)> =
+        let chars: Vec<(usize, char)> =
             part.char_indices().map(|(at, c)| (span.start + at, c)).collect();
         let letter = |c: char| class_of(c) == Class::Latin;
-        for (n, pair) in places.windows(2).enumerate() {
-            let [(before_at, before), (at, c)] = *pair else { continue };
+        for (n, two) in chars.windows(2).enumerate() {
+            let [(before_at, before), (at, c)] = *two else { continue };
             let upper = |at: usize| case.is_upper(at);
             let divides = if letter(before) && letter(c) {
                 // fooBar, and the last capital of an acronym that begins a word: GPTStore.
                 let next_is_lower =
-                    places.get(n + 2).is_some_and(|(at, c)| letter(*c) && !upper(*at));
-                upper(at) && (!upper(before_at) || (next_is_lower && !is_plural(&places, n + 2)))
+                    chars.get(n + 2).is_some_and(|(at, c)| letter(*c) && !upper(*at));
+                upper(at) && (!upper(before_at) || (next_is_lower && !is_plural(&chars, n + 2)))
             } else {
                 // Letters against digits; a decimal point or a mark stays with what it follows.
                 (letter(before) && c.is_ascii_digit()) || (before.is_ascii_digit() && letter(c))
@@ -253,9 +253,9 @@ impl<'f> Run<'f> {
 }
 
 /// Whether the character at place `n` is a lone `s` after an acronym: `NFTs` is no `NF` and `Ts`.
-fn is_plural(places: &[(usize, char)], n: usize) -> bool {
-    places.get(n).is_some_and(|(_, c)| *c == 's')
-        && places.get(n + 1).is_none_or(|(_, c)| class_of(*c) != Class::Latin)
+fn is_plural(chars: &[(usize, char)], n: usize) -> bool {
+    chars.get(n).is_some_and(|(_, c)| *c == 's')
+        && chars.get(n + 1).is_none_or(|(_, c)| class_of(*c) != Class::Latin)
 }
 
 /// The term of a stretch of a run: without connectors, except between two digits, and without separators of thousands.

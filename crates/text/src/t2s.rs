@@ -13,20 +13,20 @@ use crate::tables::{T2S_PHRASE_STARTS, T2S_PHRASES, t2s_char};
 /// ```
 pub fn t2s(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
+    let mut remaining = text;
+    while let Some(c) = remaining.chars().next() {
         let phrase = match T2S_PHRASE_STARTS.binary_search(&c) {
-            Ok(_) => longest_phrase(rest),
+            Ok(_) => longest_phrase(remaining),
             Err(_) => None,
         };
         match phrase {
             Some((from, to)) => {
                 out.push_str(to);
-                rest = &rest[from.len()..];
+                remaining = &remaining[from.len()..];
             }
             None => {
                 out.push(t2s_char(c));
-                rest = &rest[c.len_utf8()..];
+                remaining = &remaining[c.len_utf8()..];
             }
         }
     }
