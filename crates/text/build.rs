@@ -91,15 +91,16 @@ fn main() {
     let logs = std::iter::once("f64::NEG_INFINITY".to_owned()).chain(logs);
     emit(&mut code, "LOG_FREQS", "f64", logs);
     writeln!(code, "pub(crate) const DICT_TOTAL: u64 = {};", dict.total).expect("a string grows");
-    let codes = dict.codes();
+    let char_ids = dict.char_ids();
     let mut by_char = vec![0u16; LIMIT as usize];
-    codes.iter().for_each(|(c, code)| by_char[*c as usize] = *code);
-    emit_paged(&mut code, "CODE", "u16", &by_char);
-    writeln!(code, "pub(crate) const CODES: usize = {};", codes.len() + 1).expect("a string grows");
+    char_ids.iter().for_each(|(c, id)| by_char[*c as usize] = *id);
+    emit_paged(&mut code, "CHAR_ID", "u16", &by_char);
+    writeln!(code, "pub(crate) const CHAR_IDS: usize = {};", char_ids.len() + 1)
+        .expect("a string grows");
     let mut words: Vec<(Vec<u16>, u16)> = dict
         .words
         .iter()
-        .map(|(word, freq)| (word.chars().map(|c| codes[&c]).collect(), index[freq]))
+        .map(|(word, freq)| (word.chars().map(|c| char_ids[&c]).collect(), index[freq]))
         .collect();
     words.sort_unstable();
     let trie: Vec<u8> = trie::DoubleArray::of(&words).units().flat_map(u64::to_le_bytes).collect();
@@ -230,7 +231,7 @@ fn fold_entry(code: u32, han: &BTreeMap<char, char>) -> i32 {
 }
 
 fn class_entry(code: u32) -> u8 {
-    let Some(c) = char::from_u32(code) else { return Class::Blank as u8 };
+    let Some(c) = char::from_u32(code) else { return Class::Separator as u8 };
     let category = c.general_category();
     let class = if class::in_han_block(c) {
         Class::Han
@@ -258,7 +259,7 @@ fn class_entry(code: u32) -> u8 {
     } else if c.general_category_group() == GeneralCategoryGroup::Mark {
         Class::Mark
     } else {
-        Class::Blank
+        Class::Separator
     };
     class as u8
 }
@@ -303,17 +304,16 @@ impl Dict {
 
     /// Numbers the characters of the words from 1, those that text has most of first: what is needed together then lies
     /// together.
-    fn codes(&self) -> BTreeMap<char, u16> {
+    fn char_ids(&self) -> BTreeMap<char, u16> {
         let mut weights: BTreeMap<char, u64> = BTreeMap::new();
         for (word, freq) in &self.words {
             word.chars().for_each(|c| *weights.entry(c).or_default() += u64::from(*freq));
         }
         let mut chars: Vec<(char, u64)> = weights.into_iter().collect();
         chars.sort_by_key(|(_, weight)| std::cmp::Reverse(*weight));
-        let codes: BTreeMap<char, u16> =
-            (1..).zip(&chars).map(|(code, (c, _))| (*c, code)).collect();
-        assert_eq!(codes.len(), chars.len(), "16 bits are too few for the characters");
-        codes
+        let ids: BTreeMap<char, u16> = (1..).zip(&chars).map(|(id, (c, _))| (*c, id)).collect();
+        assert_eq!(ids.len(), chars.len(), "16 bits are too few for the characters");
+        ids
     }
 }
 

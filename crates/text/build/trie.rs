@@ -8,7 +8,7 @@ const ROOT: u32 = 0xFF_FFFE;
 const EMPTY: u32 = 0xFF_FFFF;
 /// After so many free places in vain the next node of as many children begins where this one ended: what is passed over is
 /// left to nodes with fewer.
-const TRIES: usize = 64;
+const MAX_TRIES: usize = 64;
 
 #[derive(Clone, Copy)]
 struct Unit {
@@ -34,14 +34,14 @@ struct Pending {
     children: usize,
     words: std::cmp::Reverse<(usize, usize)>,
     depth: usize,
-    place: u32,
+    slot: u32,
 }
 
 impl DoubleArray {
     /// Of words in codes from 1, sorted, each with a number from 1.
     pub(crate) fn of(words: &[(Vec<u16>, u16)]) -> DoubleArray {
-        let most = words.iter().flat_map(|(codes, _)| codes).max().copied().unwrap_or(0);
-        let block = (u32::from(most) + 1).next_power_of_two();
+        let max_id = words.iter().flat_map(|(ids, _)| ids).max().copied().unwrap_or(0);
+        let block = (u32::from(max_id) + 1).next_power_of_two();
         let mut array = DoubleArray {
             units: Vec::new(),
             next: Vec::new(),
@@ -53,17 +53,17 @@ impl DoubleArray {
         // Place 0 is where characters lead that no word has: it is free for nobody, and nothing goes on from there.
         array.take(0);
         let mut pending = BinaryHeap::new();
-        for (code, range) in children(words, 0..words.len(), 0) {
-            array.take(u32::from(code));
-            array.fill(u32::from(code), ROOT, words, range, 1, &mut pending);
+        for (id, range) in children(words, 0..words.len(), 0) {
+            array.take(u32::from(id));
+            array.fill(u32::from(id), ROOT, words, range, 1, &mut pending);
         }
         // Nodes with many children first, while there is room for them.
-        while let Some(Pending { words: range, depth, place, .. }) = pending.pop() {
+        while let Some(Pending { words: range, depth, slot, .. }) = pending.pop() {
             let children = children(words, range.0.0..range.0.1, depth);
             let base = array.base_for(&children);
-            array.units[place as usize].base = base;
-            for (code, range) in children {
-                array.fill(base ^ u32::from(code), place, words, range, depth + 1, &mut pending);
+            array.units[slot as usize].base = base;
+            for (id, range) in children {
+                array.fill(base ^ u32::from(id), slot, words, range, depth + 1, &mut pending);
             }
         }
         assert!(array.units.len() < ROOT as usize, "24 bits are too few for the dictionary");
@@ -79,7 +79,7 @@ impl DoubleArray {
 
     fn fill(
         &mut self,
-        place: u32,
+        slot: u32,
         parent: u32,
         words: &[(Vec<u16>, u16)],
         range: Range<usize>,
@@ -90,12 +90,12 @@ impl DoubleArray {
         // What ends here sorts before what goes on.
         let ends = first.len() == depth;
         let value = if ends { *value } else { 0 };
-        self.units[place as usize] = Unit { base: 0, parent, value };
-        let rest = range.start + usize::from(ends)..range.end;
-        if !rest.is_empty() {
-            let children = children(words, rest.clone(), depth).len();
-            let words = std::cmp::Reverse((rest.start, rest.end));
-            pending.push(Pending { children, words, depth, place });
+        self.units[slot as usize] = Unit { base: 0, parent, value };
+        let longer = range.start + usize::from(ends)..range.end;
+        if !longer.is_empty() {
+            let children = children(words, longer.clone(), depth).len();
+            let words = std::cmp::Reverse((longer.start, longer.end));
+            pending.push(Pending { children, words, depth, slot });
         }
     }
 
@@ -104,9 +104,9 @@ impl DoubleArray {
         let first = u32::from(children[0].0);
         let free = |array: &Self, base: u32| {
             base != 0
-                && children.iter().all(|(code, _)| {
-                    array.units[(base ^ u32::from(*code)) as usize].parent == EMPTY
-                        && base ^ u32::from(*code) != 0
+                && children.iter().all(|(id, _)| {
+                    array.units[(base ^ u32::from(*id)) as usize].parent == EMPTY
+                        && base ^ u32::from(*id) != 0
                 })
         };
         if self.searched.0 != children.len() {
@@ -125,12 +125,12 @@ impl DoubleArray {
             }
             tried += 1;
         }
-        if tried > TRIES {
+        if tried > MAX_TRIES {
             self.searched.1 = self.previous[at as usize];
         }
         let base = found.unwrap_or_else(|| self.grow());
-        for (code, _) in children {
-            self.take(base ^ u32::from(*code));
+        for (id, _) in children {
+            self.take(base ^ u32::from(*id));
         }
         base
     }
@@ -139,9 +139,9 @@ impl DoubleArray {
     fn grow(&mut self) -> u32 {
         let from = self.units.len() as u32;
         let unit = Unit { base: 0, parent: EMPTY, value: 0 };
-        for place in from..from + self.block {
+        for slot in from..from + self.block {
             self.units.push(unit);
-            if place == 0 {
+            if slot == 0 {
                 self.next.push(0);
                 self.previous.push(0);
                 continue;
@@ -149,19 +149,19 @@ impl DoubleArray {
             let last = self.previous[0];
             self.next.push(0);
             self.previous.push(last);
-            self.next[last as usize] = place;
-            self.previous[0] = place;
+            self.next[last as usize] = slot;
+            self.previous[0] = slot;
         }
         from
     }
 
     /// Takes a place out of the list of free ones. Place 0 is its head, and never in it.
-    fn take(&mut self, place: u32) {
-        if place == 0 {
+    fn take(&mut self, slot: u32) {
+        if slot == 0 {
             return;
         }
-        let (previous, next) = (self.previous[place as usize], self.next[place as usize]);
-        if self.searched.1 == place {
+        let (previous, next) = (self.previous[slot as usize], self.next[slot as usize]);
+        if self.searched.1 == slot {
             self.searched.1 = previous;
         }
         self.next[previous as usize] = next;

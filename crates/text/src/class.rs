@@ -5,7 +5,7 @@
 #[repr(u8)]
 pub(crate) enum Class {
     /// Blanks, punctuation, control and format characters, modifiers, symbols of mathematics and money.
-    Blank,
+    Separator,
     /// A combining mark that is not a letter: belongs to the word before it, and to no phrase.
     Mark,
     /// Han characters.
@@ -36,7 +36,7 @@ impl Class {
     /// Whether characters of this class take part in phrases.
     #[cfg_attr(not(test), allow(dead_code, reason = "build.rs shares this file"))]
     pub(crate) const fn is_key(self) -> bool {
-        !matches!(self, Class::Blank | Class::Mark)
+        !matches!(self, Class::Separator | Class::Mark)
     }
 }
 

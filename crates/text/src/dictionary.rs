@@ -1,6 +1,6 @@
 //! The dictionary: a double-array trie that lies in the binary and is read in place, and the words a user adds.
 //!
-//! The trie goes by whole characters, which `CODE` numbers from 1 by how often text has them, so that one step is one load
+//! The trie goes by whole characters, which `CHAR_ID` numbers from 1 by how often text has them, so that one step is one load
 //! and what is needed together lies together. It is built in `build/trie.rs`; every step checks its bounds, so that nothing
 //! need be checked at the start. A unit is 64 bits, little endian: base (bits 0-23), place of the parent (24-47), number of
 //! the word's frequency, 0 for no word (48-63). The child of a unit by code `c` is at `base ^ c`, if it names that unit as its
@@ -9,27 +9,27 @@
 use std::collections::HashMap;
 use std::hint::select_unpredictable;
 
-use crate::tables::{CODES, DICT_TOTAL, FREQS, LOG_FREQS, code_of};
+use crate::tables::{CHAR_IDS, DICT_TOTAL, FREQS, LOG_FREQS, char_id};
 
 static TRIE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/dict.trie"));
 
 /// The parent of first characters.
 const ROOT: u32 = 0xFF_FFFE;
 /// A unit that is nowhere: its parent is none.
-const NOWHERE: u64 = 0xFF_FFFF << 24;
+const EMPTY_UNIT: u64 = 0xFF_FFFF << 24;
 
 /// A place in the trie, with what is there.
 #[derive(Clone, Copy)]
 struct Node {
-    place: u32,
+    slot: u32,
     unit: u64,
 }
 
 impl Node {
     #[inline(always)]
-    fn at(place: u32) -> Node {
-        let unit = TRIE.as_chunks().0.get(place as usize);
-        Node { place, unit: unit.map_or(NOWHERE, |unit| u64::from_le_bytes(*unit)) }
+    fn at(slot: u32) -> Node {
+        let unit = TRIE.as_chunks().0.get(slot as usize);
+        Node { slot, unit: unit.map_or(EMPTY_UNIT, |unit| u64::from_le_bytes(*unit)) }
     }
 
     #[inline(always)]
@@ -53,21 +53,21 @@ impl Node {
     fn below(self, parent: u32) -> Node {
         let is = self.parent() == parent;
         Node {
-            place: select_unpredictable(is, self.place, 0),
-            unit: select_unpredictable(is, self.unit, NOWHERE),
+            slot: select_unpredictable(is, self.slot, 0),
+            unit: select_unpredictable(is, self.unit, EMPTY_UNIT),
         }
     }
 
     #[inline(always)]
-    fn first(code: u16) -> Option<Node> {
-        let node = Node::at(u32::from(code));
+    fn first(id: u16) -> Option<Node> {
+        let node = Node::at(u32::from(id));
         (node.parent() == ROOT).then_some(node)
     }
 
     #[inline(always)]
-    fn child(self, code: u16) -> Option<Node> {
-        let node = Node::at(self.base() ^ u32::from(code));
-        (node.parent() == self.place).then_some(node)
+    fn child(self, id: u16) -> Option<Node> {
+        let node = Node::at(self.base() ^ u32::from(id));
+        (node.parent() == self.slot).then_some(node)
     }
 }
 
@@ -81,16 +81,16 @@ pub(crate) struct Dictionary {
 
 /// The words of one, two and three characters that begin somewhere, and what may be longer.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Ahead {
+pub(crate) struct ShortWords {
     /// Numbers of their frequencies, 0 for none.
     values: [u16; 3],
     /// Place of the node of three characters, if some word goes on from there, else 0.
-    place: u32,
+    slot: u32,
 }
 
 /// The words that begin somewhere, and the best way to go on.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Begins {
+pub(crate) struct BestWord {
     /// Bit n: a word of n characters.
     pub(crate) lengths: u32,
     /// Logarithm of the probability of the best way to the end.
@@ -103,49 +103,50 @@ pub(crate) struct Begins {
 #[derive(Debug, Clone, Default)]
 struct AddedWords {
     /// By first character, shorter ones first.
-    lists: HashMap<char, Vec<Added>>,
-    /// For the code of each first character the bits (see [`second_bit`]) of the characters that follow: it spares all but
-    /// a few places of a text the look into `lists`. Characters without a code share the first entry.
-    seconds: Vec<u64>,
+    by_first_char: HashMap<char, Vec<Added>>,
+    /// For the code of each first character the bits (see [`second_char_bit`]) of the characters that follow: it spares all but
+    /// a few places of a text the look into `by_first_char`. Characters without a code share the first entry.
+    second_chars: Vec<u64>,
 }
 
 /// The bit of a second character among those of a first one.
 #[inline(always)]
-fn second_bit(code: u16) -> u64 {
-    1 << (code & 63)
+fn second_char_bit(id: u16) -> u64 {
+    1 << (id & 63)
 }
 
 impl AddedWords {
     /// The words that may begin with characters of these codes.
     #[inline(always)]
-    fn beginning(&self, first: u16, second: u16, chars: &[char]) -> Option<&[Added]> {
-        let seconds = *self.seconds.get(usize::from(first))?;
-        if seconds & second_bit(second) == 0 {
+    fn words_at(&self, first: u16, second: u16, chars: &[char]) -> Option<&[Added]> {
+        let second_chars = *self.second_chars.get(usize::from(first))?;
+        if second_chars & second_char_bit(second) == 0 {
             return None;
         }
-        self.list(chars)
+        self.starting_with(chars)
     }
 
     #[cold]
-    fn list(&self, chars: &[char]) -> Option<&[Added]> {
-        self.lists.get(chars.first()?).map(Vec::as_slice)
+    fn starting_with(&self, chars: &[char]) -> Option<&[Added]> {
+        self.by_first_char.get(chars.first()?).map(Vec::as_slice)
     }
 
     fn add(&mut self, added: Added) {
         let Some(first) = added.chars.first() else { return };
-        if self.seconds.is_empty() {
-            self.seconds = vec![0; CODES];
+        if self.second_chars.is_empty() {
+            self.second_chars = vec![0; CHAR_IDS];
         }
-        if let Some(seconds) = self.seconds.get_mut(usize::from(code_of(*first))) {
+        if let Some(second_chars) = self.second_chars.get_mut(usize::from(char_id(*first))) {
             // A word of one character stands before any other.
-            *seconds |= added.chars.get(1).map_or(u64::MAX, |second| second_bit(code_of(*second)));
+            *second_chars |=
+                added.chars.get(1).map_or(u64::MAX, |second| second_char_bit(char_id(*second)));
         }
-        let list = self.lists.entry(*first).or_default();
-        match list.iter().position(|old| old.chars == added.chars) {
-            Some(at) => list[at] = added,
+        let words = self.by_first_char.entry(*first).or_default();
+        match words.iter().position(|old| old.chars == added.chars) {
+            Some(at) => words[at] = added,
             None => {
-                let at = list.partition_point(|old| old.chars.len() <= added.chars.len());
-                list.insert(at, added);
+                let at = words.partition_point(|old| old.chars.len() <= added.chars.len());
+                words.insert(at, added);
             }
         }
     }
@@ -181,13 +182,13 @@ impl Dictionary {
 
     /// Frequency of a word.
     pub(crate) fn freq(&self, word: &[char]) -> Option<u64> {
-        let mut added = self.added.list(word).into_iter().flatten();
+        let mut added = self.added.starting_with(word).into_iter().flatten();
         if let Some(added) = added.find(|added| *added.chars == *word) {
             return Some(added.freq);
         }
-        let (first, rest) = word.split_first()?;
-        let first = Node::first(code_of(*first))?;
-        let node = rest.iter().try_fold(first, |node, c| node.child(code_of(*c)))?;
+        let (first, others) = word.split_first()?;
+        let first = Node::first(char_id(*first))?;
+        let node = others.iter().try_fold(first, |node, c| node.child(char_id(*c)))?;
         let freq = FREQS.get(node.value()).filter(|_| node.value() > 0)?;
         Some(u64::from(*freq))
     }
@@ -196,12 +197,12 @@ impl Dictionary {
     /// with, shorter words first.
     pub(crate) fn prefixes(&self, chars: &[char], mut found: impl FnMut(usize, f64)) {
         // Both come by length, shorter words first; added ones replace the dictionary's.
-        let added = self.added.list(chars).into_iter().flatten();
-        let begins = |word: &&Added| {
+        let added = self.added.starting_with(chars).into_iter().flatten();
+        let is_prefix = |word: &&Added| {
             // Most differ at once: a call to compare memory would cost more.
             word.chars.len() <= chars.len() && word.chars.iter().zip(chars).all(|(a, b)| a == b)
         };
-        let mut added = added.filter(begins).peekable();
+        let mut added = added.filter(is_prefix).peekable();
         walk(chars, |length, log_freq| {
             while let Some(word) = added.next_if(|word| word.chars.len() < length) {
                 found(word.chars.len(), word.log_freq);
@@ -214,41 +215,41 @@ impl Dictionary {
         }
     }
 
-    /// Looks up the words of up to three characters at every character of a run, whose codes are `codes` and two 0 more.
+    /// Looks up the words of up to three characters at every character of a run, whose codes are `ids` and two 0 more.
     ///
     /// No look-up asks whether the one before found anything, because what is nowhere leads nowhere. So no guess of the
     /// processor goes wrong, and the loads of many characters, most of them misses of its cache, are under way at once.
-    pub(crate) fn look_ahead(codes: &[u16], ahead: &mut Vec<Ahead>) {
-        ahead.clear();
-        ahead.extend(codes.windows(3).map(|codes| {
-            let one = Node::at(u32::from(codes[0])).below(ROOT);
-            let two = Node::at(one.base() ^ u32::from(codes[1])).below(one.place);
-            let three = Node::at(two.base() ^ u32::from(codes[2])).below(two.place);
+    pub(crate) fn short_words(ids: &[u16], short: &mut Vec<ShortWords>) {
+        short.clear();
+        short.extend(ids.windows(3).map(|ids| {
+            let one = Node::at(u32::from(ids[0])).below(ROOT);
+            let two = Node::at(one.base() ^ u32::from(ids[1])).below(one.slot);
+            let three = Node::at(two.base() ^ u32::from(ids[2])).below(two.slot);
             let values = [one, two, three].map(|node| node.value() as u16);
-            Ahead { values, place: select_unpredictable(three.base() == 0, 0, three.place) }
+            ShortWords { values, slot: select_unpredictable(three.base() == 0, 0, three.slot) }
         }));
     }
 
-    /// The words that `chars` begin with, whose codes are `codes` and two 0 more and of which `ahead` was found, and the best
+    /// The words that `chars` begin with, whose codes are `ids` and two 0 more and of which `ahead` was found, and the best
     /// of the ways that lead on: the way from the character after a word has the probability `probs(length)`, for three
     /// characters even if there are fewer.
     ///
     /// Of two ways that are even the longer word's is the better, and rounding decides between ways that are nearly even,
     /// so that operations stand in jieba's order.
     #[inline(always)]
-    pub(crate) fn begins(
+    pub(crate) fn best_word(
         &self,
         chars: &[char],
-        codes: &[u16],
-        ahead: Ahead,
+        ids: &[u16],
+        short: ShortWords,
         probs: impl Fn(usize) -> f64,
-    ) -> Begins {
-        if self.added.beginning(codes[0], codes[1], chars).is_some() {
-            return self.begins_added(chars, probs);
+    ) -> BestWord {
+        if self.added.words_at(ids[0], ids[1], chars).is_some() {
+            return self.best_word_with_added(chars, probs);
         }
-        let [one, two, three] = ahead.values.map(usize::from);
+        let [one, two, three] = short.values.map(usize::from);
         // What is no word has no probability, and so is not taken, and no bit.
-        let mut begins = Begins {
+        let mut best = BestWord {
             lengths: u32::from(one != 0) << 1
                 | u32::from(two != 0) << 2
                 | u32::from(three != 0) << 3,
@@ -256,34 +257,34 @@ impl Dictionary {
             length: 1,
         };
         let prob_two = log_freq(two) - self.log_total + probs(2);
-        begins.length = select_unpredictable(prob_two >= begins.prob, 2, begins.length);
-        begins.prob = select_unpredictable(prob_two >= begins.prob, prob_two, begins.prob);
+        best.length = select_unpredictable(prob_two >= best.prob, 2, best.length);
+        best.prob = select_unpredictable(prob_two >= best.prob, prob_two, best.prob);
         if three != 0 {
-            begins.add(3, log_freq(three) - self.log_total + probs(3));
+            best.add(3, log_freq(three) - self.log_total + probs(3));
         }
-        if ahead.place != 0 {
-            let mut node = Node::at(ahead.place);
-            for (length, code) in (4..).zip(&codes[3..]) {
-                let Some(next) = node.child(*code) else { break };
+        if short.slot != 0 {
+            let mut node = Node::at(short.slot);
+            for (length, id) in (4..).zip(&ids[3..]) {
+                let Some(next) = node.child(*id) else { break };
                 node = next;
-                begins.add(length, log_freq(node.value()) - self.log_total + probs(length));
+                best.add(length, log_freq(node.value()) - self.log_total + probs(length));
             }
         }
-        begins.or_single(self.log_total, probs)
+        best.or_single_char(self.log_total, probs)
     }
 
-    /// [`Dictionary::begins`] where an added word may begin.
+    /// [`Dictionary::best`] where an added word may begin.
     #[cold]
-    fn begins_added(&self, chars: &[char], probs: impl Fn(usize) -> f64) -> Begins {
-        let mut begins = Begins { lengths: 0, prob: f64::NEG_INFINITY, length: 1 };
+    fn best_word_with_added(&self, chars: &[char], probs: impl Fn(usize) -> f64) -> BestWord {
+        let mut best = BestWord { lengths: 0, prob: f64::NEG_INFINITY, length: 1 };
         self.prefixes(chars, |length, log_freq| {
-            begins.add(length, log_freq - self.log_total + probs(length));
+            best.add(length, log_freq - self.log_total + probs(length));
         });
-        begins.or_single(self.log_total, probs)
+        best.or_single_char(self.log_total, probs)
     }
 }
 
-impl Begins {
+impl BestWord {
     /// One word more, longer than those before, unless it has no probability.
     #[inline(always)]
     fn add(&mut self, length: usize, prob: f64) {
@@ -298,7 +299,7 @@ impl Begins {
 
     /// A character where no word begins stands for itself.
     #[inline(always)]
-    fn or_single(mut self, log_total: f64, probs: impl Fn(usize) -> f64) -> Begins {
+    fn or_single_char(mut self, log_total: f64, probs: impl Fn(usize) -> f64) -> BestWord {
         if self.prob == f64::NEG_INFINITY {
             (self.prob, self.length) = (0.0 - log_total + probs(1), 1);
         }
@@ -314,14 +315,14 @@ fn log_freq(value: usize) -> f64 {
 
 /// Walks the embedded trie along `chars`.
 fn walk(chars: &[char], mut found: impl FnMut(usize, f64)) {
-    let mut codes = chars.iter().map(|c| code_of(*c));
-    let mut node = codes.next().and_then(Node::first);
+    let mut ids = chars.iter().map(|c| char_id(*c));
+    let mut node = ids.next().and_then(Node::first);
     let mut length = 1;
     while let Some(at) = node {
         if at.value() > 0 {
             found(length, log_freq(at.value()));
         }
-        node = codes.next().and_then(|code| at.child(code));
+        node = ids.next().and_then(|id| at.child(id));
         length += 1;
     }
 }
@@ -388,15 +389,15 @@ mod tests {
         if text.is_empty() {
             return;
         }
-        let mut codes: Vec<u16> = text.iter().map(|c| code_of(*c)).collect();
-        codes.extend([0, 0]);
-        let mut ahead = Vec::new();
-        Dictionary::look_ahead(&codes, &mut ahead);
-        assert_eq!(ahead.len(), text.len());
+        let mut ids: Vec<u16> = text.iter().map(|c| char_id(*c)).collect();
+        ids.extend([0, 0]);
+        let mut short = Vec::new();
+        Dictionary::short_words(&ids, &mut short);
+        assert_eq!(short.len(), text.len());
         // Ways on are the worse the longer they are, or the better: each length is the best in turn.
         for slope in [-9.0, -0.5, 0.0, 9.0, 30.0] {
             let probs = |length: usize| slope * length as f64;
-            let begins = dictionary.begins(text, &codes, ahead[0], probs);
+            let found = dictionary.best_word(text, &ids, short[0], probs);
             let mut lengths = 0;
             let mut best: Option<(f64, usize)> = None;
             for (length, log_freq) in &expected {
@@ -407,7 +408,7 @@ mod tests {
                 }
             }
             let (prob, length) = best.unwrap_or((0.0 - dictionary.log_total() + probs(1), 1));
-            assert_eq!(begins, Begins { lengths, prob, length }, "{text:?}");
+            assert_eq!(found, BestWord { lengths, prob, length }, "{text:?}");
         }
     }
 

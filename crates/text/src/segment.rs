@@ -9,12 +9,12 @@ use std::sync::OnceLock;
 use jieba_rs::Jieba;
 
 use crate::class::Class;
-use crate::dictionary::{Ahead, Begins, Dictionary};
+use crate::dictionary::{BestWord, Dictionary, ShortWords};
 use crate::fold::{Folded, fold};
 use crate::key::is_key_char;
 use crate::latin;
-use crate::tables::{class_of, code_of};
-use crate::value::{Value, begins_chinese, chinese, value};
+use crate::tables::{char_id, class_of};
+use crate::value::{Value, can_start_numeral, numeral_value, value};
 use crate::words::Word;
 
 /// What a token is made of.
@@ -97,14 +97,14 @@ impl Segmenter {
     /// [`Segmenter::standard`] with words of the user's own.
     pub fn standard_with(own: impl IntoIterator<Item = Word>) -> Self {
         let mut segmenter = Segmenter::new();
-        match crate::words::made() {
+        match crate::words::precomputed() {
             Some(words) => {
                 for (word, freq, before) in words {
                     let chars: Vec<char> = word.chars().collect();
                     segmenter.dictionary.add(&chars, freq, before);
                 }
             }
-            None => segmenter.add_words(own_words(), |_, _, _| ()),
+            None => segmenter.add_words(builtin_words(), |_, _, _| ()),
         }
         segmenter.add_words(own, |_, _, _| ());
         segmenter
@@ -183,12 +183,12 @@ impl Segmenter {
     /// A number with a multiplier is one token more, its value. Every character that takes part in phrases lies in exactly
     /// one token that is `whole`.
     pub fn segment<'f>(&self, folded: &'f Folded<'_>, mut sink: impl FnMut(Token<'f>)) {
-        self.run(folded, Wanted { parts: true, shortest: 1, key: None }, &mut sink);
+        self.segment_into(folded, Output { parts: true, shortest: 1, key: None }, &mut sink);
     }
 
     /// Only the words, which do not overlap: jieba's `cut`. For queries.
     pub fn words<'f>(&self, folded: &'f Folded<'_>, mut sink: impl FnMut(Token<'f>)) {
-        self.run(folded, Wanted { parts: false, shortest: 1, key: None }, &mut sink);
+        self.segment_into(folded, Output { parts: false, shortest: 1, key: None }, &mut sink);
     }
 
     /// What an index takes of a text, in one pass: adds its key, as [`crate::key_of`] gives it, to `key`, and hands the
@@ -209,27 +209,27 @@ impl Segmenter {
         key: &mut Vec<char>,
         mut sink: impl FnMut(Token<'f>),
     ) {
-        self.run(folded, Wanted { parts: true, shortest, key: Some(key) }, &mut sink);
+        self.segment_into(folded, Output { parts: true, shortest, key: Some(key) }, &mut sink);
     }
 
-    fn run<'f>(
+    fn segment_into<'f>(
         &self,
         folded: &'f Folded<'_>,
-        mut wanted: Wanted<'_>,
+        mut output: Output<'_>,
         sink: &mut impl FnMut(Token<'f>),
     ) {
         // Taken out for the time of the run, so that a sink may segment another text on the same thread.
         let mut scratch = SCRATCH.with(RefCell::take);
         let text = folded.as_str();
-        let parts = wanted.parts;
-        let mut cursor = Cursor { text, rest: text.chars(), char: 0 };
+        let parts = output.parts;
+        let mut cursor = TextCursor { text, remaining: text.chars(), char: 0 };
         // Where the last value ends: 2000万 is no number of its own in 1亿2000万.
-        let mut valued = 0;
+        let mut value_end = 0;
         while let Some((c, class, after)) = cursor.peek() {
             match class {
-                Class::Blank | Class::Mark => cursor.advance(after),
+                Class::Separator | Class::Mark => cursor.advance(after),
                 Class::Han => {
-                    let start = cursor.place();
+                    let start = cursor.offsets();
                     scratch.chars.clear();
                     scratch.chars.push(c);
                     cursor.advance(after);
@@ -237,51 +237,51 @@ impl Segmenter {
                         scratch.chars.push(c);
                         cursor.advance(after);
                     }
-                    wanted.key_chars(|key| key.extend_from_slice(&scratch.chars));
+                    output.key_chars(|key| key.extend_from_slice(&scratch.chars));
                     let run = &text[start.0..cursor.byte()];
-                    self.cut_han(run, start.1, &wanted, &mut scratch, sink);
+                    self.cut_han(run, start.1, &output, &mut scratch, sink);
                     if parts {
-                        chinese_values(text, start, &scratch.chars, &mut valued, sink);
+                        numeral_values(text, start, &scratch.chars, &mut value_end, sink);
                     }
                 }
                 Class::Latin | Class::Digit => {
-                    let start = cursor.place();
+                    let start = cursor.offsets();
                     let run = &text[start.0..latin::run_end(text, start.0)];
                     cursor.skip(run);
-                    wanted.key_chars(|key| key.extend(run.chars().filter(|c| is_key_char(*c))));
+                    output.key_chars(|key| key.extend(run.chars().filter(|c| is_key_char(*c))));
                     latin::cut(folded, start.1..cursor.char, run, parts, sink);
                     if parts
                         && class == Class::Digit
-                        && start.0 >= valued
+                        && start.0 >= value_end
                         && let Some(value) = value(&text[start.0..])
                     {
-                        valued = start.0 + value.len;
+                        value_end = start.0 + value.len;
                         sink(value_token(text, start, value));
                     }
                 }
                 Class::Symbol => {
-                    let start = cursor.place();
+                    let start = cursor.offsets();
                     cursor.advance(after);
-                    wanted.key_chars(|key| key.push(c));
-                    sink(other(&text[start.0..cursor.byte()], start.1, cursor.char));
+                    output.key_chars(|key| key.push(c));
+                    sink(other_token(&text[start.0..cursor.byte()], start.1, cursor.char));
                 }
                 _ => {
-                    let start = cursor.place();
+                    let start = cursor.offsets();
                     while let Some((c, next, after)) = cursor.peek() {
                         if next != class && !matches!(next, Class::Mark | Class::LongVowel) {
                             break;
                         }
                         if next.is_key() {
-                            wanted.key_chars(|key| key.push(c));
+                            output.key_chars(|key| key.push(c));
                         }
                         cursor.advance(after);
                     }
-                    sink(other(&text[start.0..cursor.byte()], start.1, cursor.char));
+                    sink(other_token(&text[start.0..cursor.byte()], start.1, cursor.char));
                 }
             }
         }
         scratch.shrink();
-        SCRATCH.with(|place| place.replace(scratch));
+        SCRATCH.with(|cell| cell.replace(scratch));
     }
 
     /// Cuts a run of Han characters, which are in `scratch.chars` too, and starts at character `base`.
@@ -289,41 +289,41 @@ impl Segmenter {
         &self,
         run: &'f str,
         base: usize,
-        wanted: &Wanted<'_>,
+        output: &Output<'_>,
         scratch: &mut Scratch,
         sink: &mut impl FnMut(Token<'f>),
     ) {
         self.find_route(scratch);
         let Scratch { chars, route, offsets, .. } = scratch;
-        let three = run.len() == chars.len() * 3;
-        if !three {
+        let three_bytes = run.len() == chars.len() * 3;
+        if !three_bytes {
             offsets.clear();
             offsets.extend(run.char_indices().map(|(offset, _)| offset as u32));
             offsets.push(run.len() as u32);
         }
-        let emitter = Emitter { run, base, chars, route, three, offsets };
-        let mut emit = |word: Range<usize>| emitter.emit(word, wanted, &mut *sink);
-        // `at..single` are single characters that the route left, not yet emitted.
-        let (mut at, mut single) = (0, 0);
-        while single < chars.len() {
-            let end = route[single].end as usize;
-            if end - single == 1 {
-                single = end;
+        let emitter = TokenEmitter { run, base, chars, route, three_bytes, offsets };
+        let mut emit = |word: Range<usize>| emitter.emit(word, output, &mut *sink);
+        // `at..end_of_singles` are single characters that the route left, not yet emitted.
+        let (mut at, mut end_of_singles) = (0, 0);
+        while end_of_singles < chars.len() {
+            let end = route[end_of_singles].end as usize;
+            if end - end_of_singles == 1 {
+                end_of_singles = end;
                 continue;
             }
-            self.cut_singles(at..single, &emitter, wanted.shortest, &mut emit);
-            emit(single..end);
-            (at, single) = (end, end);
+            self.join_single_chars(at..end_of_singles, &emitter, output.shortest, &mut emit);
+            emit(end_of_singles..end);
+            (at, end_of_singles) = (end, end);
         }
-        self.cut_singles(at..single, &emitter, wanted.shortest, &mut emit);
+        self.join_single_chars(at..end_of_singles, &emitter, output.shortest, &mut emit);
     }
 
     /// Emits characters that the best route leaves single: joined to words by jieba's HMM, unless the dictionary knows all
     /// of them together as one word, and yet the route did not take it.
-    fn cut_singles(
+    fn join_single_chars(
         &self,
         run: Range<usize>,
-        emitter: &Emitter<'_, '_>,
+        emitter: &TokenEmitter<'_, '_>,
         shortest: usize,
         emit: &mut impl FnMut(Range<usize>),
     ) {
@@ -351,20 +351,20 @@ impl Segmenter {
 
     /// The most probable segmentation, from the end to the start, with the lengths of all words at each character.
     fn find_route(&self, scratch: &mut Scratch) {
-        let Scratch { chars, codes, ahead, route, .. } = scratch;
-        codes.clear();
-        codes.extend(chars.iter().map(|c| code_of(*c)));
-        codes.extend([0, 0]);
-        Dictionary::look_ahead(codes, ahead);
+        let Scratch { chars, ids, short_words, route, .. } = scratch;
+        ids.clear();
+        ids.extend(chars.iter().map(|c| char_id(*c)));
+        ids.extend([0, 0]);
+        Dictionary::short_words(ids, short_words);
         route.clear();
         // Two steps more than there are places, so that three characters can be looked at everywhere.
-        route.resize(chars.len() + 3, Step { prob: 0.0, end: 0, lengths: 0 });
+        route.resize(chars.len() + 3, RouteStep { prob: 0.0, end: 0, lengths: 0 });
         for at in (0..chars.len()).rev() {
             let (before, after) = route.split_at_mut(at + 1);
             let probs = |length: usize| after[length - 1].prob;
-            let begins = self.dictionary.begins(&chars[at..], &codes[at..], ahead[at], probs);
-            let Begins { lengths, prob, length } = begins;
-            before[at] = Step { prob, end: (at + length) as u32, lengths };
+            let best = self.dictionary.best_word(&chars[at..], &ids[at..], short_words[at], probs);
+            let BestWord { lengths, prob, length } = best;
+            before[at] = RouteStep { prob, end: (at + length) as u32, lengths };
         }
     }
 
@@ -385,27 +385,27 @@ impl Segmenter {
 }
 
 /// The words of the program's own tables.
-pub(crate) fn own_words() -> impl Iterator<Item = Word> {
+pub(crate) fn builtin_words() -> impl Iterator<Item = Word> {
     let names = crate::synonyms::names().map(|name| (name.to_owned(), None));
     crate::words::words().chain(names)
 }
 
 /// The values of numbers in Chinese characters in a run of Han, `chars`, that starts at the byte and character `start`.
-fn chinese_values<'f>(
+fn numeral_values<'f>(
     text: &'f str,
     start: (usize, usize),
     chars: &[char],
-    valued: &mut usize,
+    value_end: &mut usize,
     sink: &mut impl FnMut(Token<'f>),
 ) {
     let (mut at, mut from) = (start.0, 0);
-    while let Some(ahead) = chars[from..].iter().position(|c| begins_chinese(*c)) {
-        at += chars[from..from + ahead].iter().map(|c| c.len_utf8()).sum::<usize>();
-        from += ahead;
-        if at >= *valued
-            && let Some(value) = chinese(&text[..at], &text[at..])
+    while let Some(skipped) = chars[from..].iter().position(|c| can_start_numeral(*c)) {
+        at += chars[from..from + skipped].iter().map(|c| c.len_utf8()).sum::<usize>();
+        from += skipped;
+        if at >= *value_end
+            && let Some(value) = numeral_value(&text[..at], &text[at..])
         {
-            *valued = at + value.len;
+            *value_end = at + value.len;
             sink(value_token(text, (at, start.1 + from), value));
         }
         at += chars[from].len_utf8();
@@ -424,7 +424,7 @@ fn value_token<'f>(text: &str, start: (usize, usize), value: Value) -> Token<'f>
     }
 }
 
-fn other(text: &str, start: usize, end: usize) -> Token<'_> {
+fn other_token(text: &str, start: usize, end: usize) -> Token<'_> {
     Token {
         text: Cow::Borrowed(text),
         chars: start as u32..end as u32,
@@ -433,8 +433,8 @@ fn other(text: &str, start: usize, end: usize) -> Token<'_> {
     }
 }
 
-/// What [`Segmenter::run`] is to hand over.
-struct Wanted<'k> {
+/// What [`Segmenter::segment_into`] is to hand over.
+struct Output<'k> {
     /// The parts of words too.
     parts: bool,
     /// Characters that a token of Han has at least.
@@ -443,7 +443,7 @@ struct Wanted<'k> {
     key: Option<&'k mut Vec<char>>,
 }
 
-impl Wanted<'_> {
+impl Output<'_> {
     #[inline(always)]
     fn key_chars(&mut self, add: impl FnOnce(&mut Vec<char>)) {
         if let Some(key) = &mut self.key {
@@ -453,17 +453,17 @@ impl Wanted<'_> {
 }
 
 /// A place in the folded text.
-struct Cursor<'f> {
+struct TextCursor<'f> {
     text: &'f str,
-    rest: Chars<'f>,
+    remaining: Chars<'f>,
     char: usize,
 }
 
-impl<'f> Cursor<'f> {
+impl<'f> TextCursor<'f> {
     /// The next character, its class, and what comes after it.
     #[inline(always)]
     fn peek(&self) -> Option<(char, Class, Chars<'f>)> {
-        let mut after = self.rest.clone();
+        let mut after = self.remaining.clone();
         let c = after.next()?;
         Some((c, class_of(c), after))
     }
@@ -471,29 +471,29 @@ impl<'f> Cursor<'f> {
     /// Goes on to what came after a character.
     #[inline(always)]
     fn advance(&mut self, after: Chars<'f>) {
-        self.rest = after;
+        self.remaining = after;
         self.char += 1;
     }
 
     /// Goes on past `run`, which begins here.
     fn skip(&mut self, run: &str) {
         self.char += if run.is_ascii() { run.len() } else { run.chars().count() };
-        self.rest = self.text[self.byte() + run.len()..].chars();
+        self.remaining = self.text[self.byte() + run.len()..].chars();
     }
 
     #[inline(always)]
     fn byte(&self) -> usize {
-        self.text.len() - self.rest.as_str().len()
+        self.text.len() - self.remaining.as_str().len()
     }
 
-    fn place(&self) -> (usize, usize) {
+    fn offsets(&self) -> (usize, usize) {
         (self.byte(), self.char)
     }
 }
 
 /// One character of the best route.
 #[derive(Debug, Clone, Copy)]
-struct Step {
+struct RouteStep {
     /// Logarithm of the probability of the rest of the run.
     prob: f64,
     /// The character after the word that the route takes here.
@@ -507,9 +507,9 @@ struct Step {
 struct Scratch {
     chars: Vec<char>,
     /// Their numbers in the dictionary, and two 0.
-    codes: Vec<u16>,
-    ahead: Vec<Ahead>,
-    route: Vec<Step>,
+    ids: Vec<u16>,
+    short_words: Vec<ShortWords>,
+    route: Vec<RouteStep>,
     offsets: Vec<u32>,
 }
 
@@ -524,10 +524,10 @@ impl Scratch {
     fn shrink(&mut self) {
         self.chars.clear();
         self.chars.shrink_to(Self::KEEP);
-        self.codes.clear();
-        self.codes.shrink_to(Self::KEEP);
-        self.ahead.clear();
-        self.ahead.shrink_to(Self::KEEP);
+        self.ids.clear();
+        self.ids.shrink_to(Self::KEEP);
+        self.short_words.clear();
+        self.short_words.shrink_to(Self::KEEP);
         self.route.clear();
         self.route.shrink_to(Self::KEEP);
         self.offsets.clear();
@@ -536,21 +536,21 @@ impl Scratch {
 }
 
 /// Makes tokens of ranges of a Han run.
-struct Emitter<'f, 's> {
+struct TokenEmitter<'f, 's> {
     run: &'f str,
     base: usize,
     chars: &'s [char],
-    route: &'s [Step],
+    route: &'s [RouteStep],
     /// Whether every character takes three bytes, so that offsets need no counting.
-    three: bool,
+    three_bytes: bool,
     /// Where they do not: the byte at which each begins, and the length of the run.
     offsets: &'s [u32],
 }
 
-impl<'f> Emitter<'f, '_> {
+impl<'f> TokenEmitter<'f, '_> {
     #[inline(always)]
     fn slice(&self, chars: Range<usize>) -> &'f str {
-        let (start, end) = if self.three {
+        let (start, end) = if self.three_bytes {
             (chars.start * 3, chars.end * 3)
         } else {
             (self.offsets[chars.start] as usize, self.offsets[chars.end] as usize)
@@ -576,12 +576,12 @@ impl<'f> Emitter<'f, '_> {
     }
 
     #[inline(always)]
-    fn emit(&self, word: Range<usize>, wanted: &Wanted<'_>, sink: &mut impl FnMut(Token<'f>)) {
+    fn emit(&self, word: Range<usize>, output: &Output<'_>, sink: &mut impl FnMut(Token<'f>)) {
         // No part of a word is longer than the word.
-        if word.len() < wanted.shortest {
+        if word.len() < output.shortest {
             return;
         }
-        if !wanted.parts || word.len() < 3 {
+        if !output.parts || word.len() < 3 {
             sink(self.token(word, true));
             return;
         }
@@ -589,7 +589,7 @@ impl<'f> Emitter<'f, '_> {
             for length in [2, 3] {
                 if at + length <= word.end
                     && length < word.len()
-                    && length >= wanted.shortest
+                    && length >= output.shortest
                     && self.route[at].lengths >> length & 1 == 1
                 {
                     sink(self.token(at..at + length, false));

@@ -10,7 +10,7 @@ const REGIONS: &str = include_str!("../../../data/tables/regions.tsv");
 
 /// What both come to: for every key, ascending, each of its groups: key, relation, members. To compute this takes as long
 /// as reading a query.
-const MADE: &str = include_str!("../data/synonyms.tsv");
+const PRECOMPUTED: &str = include_str!("../data/synonyms.tsv");
 
 /// FNV-1a over both tables, at build time.
 pub(crate) const FINGERPRINT: u64 =
@@ -49,8 +49,8 @@ impl Relation {
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Synonyms {
-    /// The lines of [`MADE`], if they are of the tables as they are.
-    made: &'static str,
+    /// The lines of [`PRECOMPUTED`], if they are of the tables as they are.
+    precomputed: &'static str,
     /// The other groups.
     groups: Vec<(Relation, Vec<String>)>,
     /// Groups by the key of each of their members.
@@ -61,10 +61,10 @@ pub struct Synonyms {
 impl Synonyms {
     /// The tables of the program, and groups of the user's own.
     pub fn standard(own: impl IntoIterator<Item = Vec<String>>) -> Self {
-        let mut synonyms = match table::made(MADE) {
-            Some((longest, made)) => {
+        let mut synonyms = match table::precomputed(PRECOMPUTED) {
+            Some((longest, precomputed)) => {
                 let longest = longest.parse().unwrap_or(usize::MAX);
-                Synonyms { made, longest, ..Synonyms::default() }
+                Synonyms { precomputed, longest, ..Synonyms::default() }
             }
             None => Synonyms::computed(),
         };
@@ -101,7 +101,7 @@ impl Synonyms {
 
     /// Words that mean the same as the one with this key, each once, as the tables write them; not the word itself.
     pub fn of<'s>(&'s self, key: &[char]) -> impl Iterator<Item = (&'s str, Relation)> + use<'s> {
-        let made = lines_of(self.made, key).flat_map(|line| {
+        let precomputed = lines_with_key(self.precomputed, key).flat_map(|line| {
             let (relation, line) = line.split_once('\t').unwrap_or((line, ""));
             let relation = match relation {
                 "name" => Relation::Name,
@@ -115,7 +115,7 @@ impl Synonyms {
             members.iter().map(|member| (member.as_str(), *relation))
         });
         let mut seen = vec![key.to_vec()];
-        made.chain(others).filter(move |(member, _)| {
+        precomputed.chain(others).filter(move |(member, _)| {
             let key = key_of(member);
             let new = !seen.contains(&key);
             if new {
@@ -138,7 +138,7 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 }
 
 /// What stands behind this key in the lines of a table whose keys ascend.
-fn lines_of<'t>(table: &'t str, key: &[char]) -> impl Iterator<Item = &'t str> + use<'t> {
+fn lines_with_key<'t>(table: &'t str, key: &[char]) -> impl Iterator<Item = &'t str> + use<'t> {
     let key: String = key.iter().collect();
     let bytes = table.as_bytes();
     // Lines before `low` have lesser keys, those from `high` on have not.
@@ -218,14 +218,22 @@ mod tests {
                 lines += &format!("{key}\t{}\t{}\n", relation.as_str(), members.join("\t"));
             }
         }
-        if !table::assert_made("synonyms.tsv", MADE, &computed.longest.to_string(), &lines) {
+        if !table::assert_precomputed(
+            "synonyms.tsv",
+            PRECOMPUTED,
+            &computed.longest.to_string(),
+            &lines,
+        ) {
             return;
         }
-        let made = Synonyms::standard([]);
-        assert_eq!((made.longest, made.groups.len()), (computed.longest, 0));
+        let precomputed = Synonyms::standard([]);
+        assert_eq!((precomputed.longest, precomputed.groups.len()), (computed.longest, 0));
         for key in computed.by_key.keys().map(Vec::as_slice).chain([&['比'][..], &[], &['龘'; 9]])
         {
-            assert_eq!(made.of(key).collect::<Vec<_>>(), computed.of(key).collect::<Vec<_>>());
+            assert_eq!(
+                precomputed.of(key).collect::<Vec<_>>(),
+                computed.of(key).collect::<Vec<_>>()
+            );
         }
     }
 

@@ -28,7 +28,7 @@ pub(crate) fn lines(table: &str) -> impl Iterator<Item = (usize, &str)> {
 
 /// A table that is made of others, as long as it is of what they are now: its first line says of which
 /// analysis, and perhaps something more. Else it is only slower.
-pub(crate) fn made(table: &'static str) -> Option<(&'static str, &'static str)> {
+pub(crate) fn precomputed(table: &'static str) -> Option<(&'static str, &'static str)> {
     let (header, lines) = table.split_once('\n')?;
     let header = header.strip_prefix("# ")?;
     let (number, more) = header.split_once(' ').unwrap_or((header, ""));
@@ -38,7 +38,7 @@ pub(crate) fn made(table: &'static str) -> Option<(&'static str, &'static str)> 
 /// Compares a table that is made of others with what it must be, or writes it if asked to: then it returns `false`, and the
 /// program has to be compiled again to have it.
 #[cfg(test)]
-pub(crate) fn assert_made(name: &str, table: &str, more: &str, lines: &str) -> bool {
+pub(crate) fn assert_precomputed(name: &str, table: &str, more: &str, lines: &str) -> bool {
     let wanted = format!("# {:016x} {more}\n{lines}", crate::analysis_fingerprint());
     if std::env::var_os("WENSOU_BLESS").is_some() {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name);

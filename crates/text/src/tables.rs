@@ -39,8 +39,8 @@ pub(crate) fn at_distance(c: char, distance: i32) -> char {
 
 /// The number of `c` in the dictionary's trie, 0 if no word has it.
 #[inline(always)]
-pub(crate) fn code_of(c: char) -> u16 {
-    paged(&CODE_PAGES, &CODE, c).unwrap_or(0)
+pub(crate) fn char_id(c: char) -> u16 {
+    paged(&CHAR_ID_PAGES, &CHAR_ID, c).unwrap_or(0)
 }
 
 /// What t2s makes of `c` outside phrases.
@@ -56,7 +56,7 @@ pub(crate) fn script_bits(c: char) -> u8 {
 }
 
 const CLASSES: [Class; 13] = [
-    Class::Blank,
+    Class::Separator,
     Class::Mark,
     Class::Han,
     Class::Digit,
@@ -78,8 +78,8 @@ pub(crate) fn class_of(c: char) -> Class {
         return Class::Han;
     }
     match paged(&CLASS_PAGES, &CLASS, c) {
-        Some(class) => CLASSES.get(usize::from(class)).copied().unwrap_or(Class::Blank),
+        Some(class) => CLASSES.get(usize::from(class)).copied().unwrap_or(Class::Separator),
         None if crate::class::in_han_block(c) => Class::Han,
-        None => Class::Blank,
+        None => Class::Separator,
     }
 }

@@ -12,7 +12,7 @@ use crate::latin::run_end;
 use crate::tables::class_of;
 
 /// Digits of a value that is worth a token. More are an account number, or a mistake.
-const MOST_DIGITS: usize = 24;
+const MAX_DIGITS: usize = 24;
 
 /// A number at the start of a text.
 #[derive(Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub(crate) struct Value {
 pub fn values(folded: &Folded<'_>) -> Vec<(Range<usize>, String)> {
     let text = folded.as_str();
     let mut found = Vec::new();
-    let (mut byte, mut char, mut valued) = (0, 0, 0);
+    let (mut byte, mut char, mut value_end) = (0, 0, 0);
     while let Some(c) = text[byte..].chars().next() {
         let class = class_of(c);
         let end = match class {
@@ -43,14 +43,14 @@ pub fn values(folded: &Folded<'_>) -> Vec<(Range<usize>, String)> {
             _ => byte + c.len_utf8(),
         };
         let value = match class {
-            _ if byte < valued => None,
+            _ if byte < value_end => None,
             Class::Digit => value(&text[byte..]),
-            Class::Han => chinese(&text[..byte], &text[byte..]),
+            Class::Han => numeral_value(&text[..byte], &text[byte..]),
             _ => None,
         };
         if let Some(value) = value {
-            valued = byte + value.len;
-            let chars = text[byte..valued].chars().count();
+            value_end = byte + value.len;
+            let chars = text[byte..value_end].chars().count();
             found.push((char..char + chars, value.digits));
         }
         char += text[byte..end].chars().count();
@@ -67,8 +67,8 @@ pub(crate) fn value(text: &str) -> Option<Value> {
     // Of 1亿2000万 the parts have falling multipliers.
     let mut last = u32::MAX;
     while let Some(number) = number(&text[len..]) {
-        let rest = &text[len + number.len()..];
-        let Some((taken, zeros)) = multiplier(rest).filter(|(_, zeros)| *zeros < last) else {
+        let after = &text[len + number.len()..];
+        let Some((taken, zeros)) = multiplier(after).filter(|(_, zeros)| *zeros < last) else {
             break;
         };
         sum = Some(sum.unwrap_or(0).checked_add(scaled(number, zeros)?)?);
@@ -76,7 +76,7 @@ pub(crate) fn value(text: &str) -> Option<Value> {
         last = zeros;
     }
     let digits = sum.filter(|sum| *sum > 0)?.to_string();
-    (digits.len() <= MOST_DIGITS).then_some(Value { len, digits })
+    (digits.len() <= MAX_DIGITS).then_some(Value { len, digits })
 }
 
 /// A plain number at the start of a text: digits, commas between thousands, one decimal point.
@@ -102,18 +102,18 @@ fn number(text: &str) -> Option<&str> {
 
 /// The multiplier that a text begins with, perhaps after one blank: bytes and power of ten.
 fn multiplier(text: &str) -> Option<(usize, u32)> {
-    let rest = text.strip_prefix(' ').unwrap_or(text);
-    let blank = text.len() - rest.len();
-    for (word, zeros) in [("thousand", 3), ("million", 6), ("billion", 9), ("trillion", 12)] {
-        if let Some(after) = rest.strip_prefix(word)
+    let word = text.strip_prefix(' ').unwrap_or(text);
+    let space = text.len() - word.len();
+    for (name, zeros) in [("thousand", 3), ("million", 6), ("billion", 9), ("trillion", 12)] {
+        if let Some(after) = word.strip_prefix(name)
             && !after.starts_with(|c: char| c.is_ascii_alphanumeric())
         {
-            return Some((blank + word.len(), zeros));
+            return Some((space + name.len(), zeros));
         }
     }
     let (mut len, mut zeros) = (0, 0);
     // 千万 and 万亿 multiply.
-    for c in rest.chars() {
+    for c in word.chars() {
         zeros += match c {
             '百' => 2,
             '千' => 3,
@@ -125,7 +125,7 @@ fn multiplier(text: &str) -> Option<(usize, u32)> {
         };
         len += c.len_utf8();
     }
-    (len > 0).then_some((blank + len, zeros))
+    (len > 0).then_some((space + len, zeros))
 }
 
 /// `number` times ten to the power of `zeros`, if that is whole.
@@ -134,7 +134,7 @@ fn scaled(number: &str, zeros: u32) -> Option<u128> {
     let decimals = decimals.trim_end_matches('0');
     let missing = zeros.checked_sub(u32::try_from(decimals.len()).ok()?)?;
     let digits: String = whole.chars().chain(decimals.chars()).filter(|c| *c != ',').collect();
-    if digits.len() + missing as usize > MOST_DIGITS {
+    if digits.len() + missing as usize > MAX_DIGITS {
         return None;
     }
     digits.parse::<u128>().ok()?.checked_mul(10_u128.checked_pow(missing)?)
@@ -143,35 +143,37 @@ fn scaled(number: &str, zeros: u32) -> Option<u128> {
 /// The value of a number in Chinese characters at the start of a text: 七百亿, 三万五千, 二〇二三. Two characters or more, a
 /// value of ten or more; begins with a digit or 十, because 千万 is an adverb as often as a number. `before` is what stands
 /// before it: 数十万 is no number, and a number begins where it begins.
-pub(crate) fn chinese(before: &str, text: &str) -> Option<Value> {
-    if !begins_chinese(text.chars().next()?) {
+pub(crate) fn numeral_value(before: &str, text: &str) -> Option<Value> {
+    if !can_start_numeral(text.chars().next()?) {
         return None;
     }
-    let inside = |c: char| digit(c).is_some() || unit(c).is_some() || matches!(c, '数' | '几');
+    let inside =
+        |c: char| digit(c).is_some() || multiplier_of(c).is_some() || matches!(c, '数' | '几');
     if before.chars().next_back().is_some_and(inside) {
         return None;
     }
-    let run = text.split(|c| digit(c).is_none() && unit(c).is_none()).next().unwrap_or_default();
+    let run =
+        text.split(|c| digit(c).is_none() && multiplier_of(c).is_none()).next().unwrap_or_default();
     run.chars().nth(1)?;
-    let value = match run.chars().any(|c| unit(c).is_some()) {
-        true => by_units(run)?,
-        false => by_places(run)?,
+    let value = match run.chars().any(|c| multiplier_of(c).is_some()) {
+        true => multiplicative(run)?,
+        false => positional(run)?,
     };
     let digits = value.to_string();
-    (value >= 10 && digits.len() <= MOST_DIGITS).then_some(Value { len: run.len(), digits })
+    (value >= 10 && digits.len() <= MAX_DIGITS).then_some(Value { len: run.len(), digits })
 }
 
 /// What a number in Chinese characters may begin with.
-const BEGINNINGS: [char; 13] =
+const FIRST_CHARS: [char; 13] =
     ['零', '〇', '一', '二', '两', '三', '四', '五', '六', '七', '八', '九', '十'];
 /// The last six bits that these have, and the six bits before: a set in two words.
-const LAST_BITS: u64 = beginnings(0);
-const BITS_BEFORE: u64 = beginnings(6);
+const LOW_BITS: u64 = first_char_bits(0);
+const HIGH_BITS: u64 = first_char_bits(6);
 
-const fn beginnings(shift: u32) -> u64 {
+const fn first_char_bits(shift: u32) -> u64 {
     let (mut set, mut at) = (0, 0);
-    while at < BEGINNINGS.len() {
-        set |= 1 << (BEGINNINGS[at] as u32 >> shift & 63);
+    while at < FIRST_CHARS.len() {
+        set |= 1 << (FIRST_CHARS[at] as u32 >> shift & 63);
         at += 1;
     }
     set
@@ -180,9 +182,9 @@ const fn beginnings(shift: u32) -> u64 {
 /// Whether a number in Chinese characters may begin with this one. Every character of every text is asked: two bits tell of
 /// nearly all that it may not.
 #[inline(always)]
-pub(crate) fn begins_chinese(c: char) -> bool {
+pub(crate) fn can_start_numeral(c: char) -> bool {
     let code = c as u32;
-    LAST_BITS >> (code & 63) & BITS_BEFORE >> (code >> 6 & 63) & 1 == 1 && BEGINNINGS.contains(&c)
+    LOW_BITS >> (code & 63) & HIGH_BITS >> (code >> 6 & 63) & 1 == 1 && FIRST_CHARS.contains(&c)
 }
 
 fn digit(c: char) -> Option<u128> {
@@ -201,7 +203,7 @@ fn digit(c: char) -> Option<u128> {
     })
 }
 
-fn unit(c: char) -> Option<u128> {
+fn multiplier_of(c: char) -> Option<u128> {
     Some(match c {
         '十' => 10,
         '百' => 100,
@@ -214,15 +216,15 @@ fn unit(c: char) -> Option<u128> {
 }
 
 /// 二〇二三: digits in their places, three or more.
-fn by_places(run: &str) -> Option<u128> {
+fn positional(run: &str) -> Option<u128> {
     let digits: Vec<u128> = run.chars().filter_map(digit).collect();
-    (3..=MOST_DIGITS)
+    (3..=MAX_DIGITS)
         .contains(&digits.len())
         .then(|| digits.iter().fold(0, |sum, digit| sum * 10 + digit))
 }
 
 /// 三万五千二百: digits before units.
-fn by_units(run: &str) -> Option<u128> {
+fn multiplicative(run: &str) -> Option<u128> {
     // `total` is complete up to the last of 万, 亿 and 兆; `section` up to the last of 十, 百 and 千.
     let (mut total, mut section, mut number) = (0_u128, 0_u128, None);
     // The last unit of the section, and the last of the others.
@@ -241,7 +243,7 @@ fn by_units(run: &str) -> Option<u128> {
             }
             continue;
         }
-        let unit = unit(c)?;
+        let unit = multiplier_of(c)?;
         if unit < 10_000 {
             // Units fall inside a section: 三百五百 is two numbers.
             if unit >= small {
@@ -263,11 +265,11 @@ fn by_units(run: &str) -> Option<u128> {
         number = None;
         last = Some(unit);
     }
-    let rest = match (number, last) {
+    let units = match (number, last) {
         (Some(number), Some(unit)) if unit >= 100 => number.checked_mul(unit / 10)?,
         (number, _) => number.unwrap_or(0),
     };
-    total.checked_add(section)?.checked_add(rest)
+    total.checked_add(section)?.checked_add(units)
 }
 
 #[cfg(test)]
@@ -309,13 +311,13 @@ mod tests {
     #[test]
     fn a_chinese_number_begins_with_a_digit_or_ten() {
         for c in '\0'..=char::MAX {
-            assert_eq!(begins_chinese(c), digit(c).is_some() || c == '十', "{c}");
+            assert_eq!(can_start_numeral(c), digit(c).is_some() || c == '十', "{c}");
         }
     }
 
     #[test]
     fn chinese_numerals() {
-        let of = |text: &str| chinese("", text).map(|value| value.digits);
+        let of = |text: &str| numeral_value("", text).map(|value| value.digits);
         for (text, digits) in [
             ("七百亿参数", "70000000000"),
             ("三万五千二百", "35200"),
@@ -336,8 +338,8 @@ mod tests {
         for text in ["一", "一二", "千万别", "百万", "万科", "五六百", "一个", ""] {
             assert_eq!(of(text), None, "{text}");
         }
-        assert_eq!(chinese("数", "十万"), None);
-        assert_eq!(chinese("三百", "五十"), None, "a number begins where it begins");
+        assert_eq!(numeral_value("数", "十万"), None);
+        assert_eq!(numeral_value("三百", "五十"), None, "a number begins where it begins");
         assert_eq!(of(&"九亿".repeat(30)), None);
     }
 }

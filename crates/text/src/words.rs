@@ -6,7 +6,7 @@ const TABLE: &str = include_str!("../../../data/tables/words.tsv");
 
 /// What becomes of it and of the names of `data/tables/names.tsv`: folded word, frequency, the one that it had before, in
 /// the order in which they are added. To compute this takes as long as half a query.
-const MADE: &str = include_str!("../data/words.tsv");
+const PRECOMPUTED: &str = include_str!("../data/words.tsv");
 
 /// FNV-1a over the table, at build time.
 pub(crate) const FINGERPRINT: u64 = table::fingerprint(TABLE);
@@ -23,8 +23,8 @@ pub(crate) fn words() -> impl Iterator<Item = Word> {
 }
 
 /// The lines of the table that is made of this one and of the names: word, frequency, frequency before.
-pub(crate) fn made() -> Option<impl Iterator<Item = (&'static str, u64, u64)>> {
-    let (_, lines) = table::made(MADE)?;
+pub(crate) fn precomputed() -> Option<impl Iterator<Item = (&'static str, u64, u64)>> {
+    let (_, lines) = table::precomputed(PRECOMPUTED)?;
     Some(lines.lines().filter_map(|line| {
         let mut fields = line.split('\t');
         let (word, freq, before) = (fields.next()?, fields.next()?, fields.next()?);
@@ -81,11 +81,11 @@ mod tests {
     #[test]
     fn the_table_that_is_made_has_what_adding_the_words_gives() {
         let mut lines = String::new();
-        crate::Segmenter::new().add_words(crate::segment::own_words(), |word, freq, before| {
+        crate::Segmenter::new().add_words(crate::segment::builtin_words(), |word, freq, before| {
             lines += &format!("{}\t{freq}\t{before}\n", word.iter().collect::<String>());
         });
-        if table::assert_made("words.tsv", MADE, "", &lines) {
-            assert_eq!(made().unwrap().count(), lines.lines().count());
+        if table::assert_precomputed("words.tsv", PRECOMPUTED, "", &lines) {
+            assert_eq!(precomputed().unwrap().count(), lines.lines().count());
         }
     }
 
