@@ -30,7 +30,7 @@ fn main() {
         ("near misses", "taf:x ", ""),
         ("one run", "減", ""),
     ] {
-        let mut least = None;
+        let mut shortest = None;
         for length in LENGTHS {
             let count = length / (piece.chars().count() + close.len());
             let query = piece.repeat(count) + "減" + &close.repeat(count);
@@ -41,7 +41,7 @@ fn main() {
             }
             let nanos = started.elapsed().as_nanos() as f64 / f64::from(rounds);
             let each = nanos / query.chars().count() as f64;
-            let ratio = each / *least.get_or_insert(each);
+            let ratio = each / *shortest.get_or_insert(each);
             println!("{shape:<14} {length:>7} {each:>9.1} {ratio:>8.2}");
         }
     }

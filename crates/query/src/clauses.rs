@@ -28,10 +28,10 @@ pub struct Clause {
 ///
 /// As [`crate::search`].
 pub fn clauses(index: &Index, query: &Query) -> Result<Vec<Clause>, Error> {
-    let nodes = demanded(index, query)?;
+    let nodes = required_nodes(index, query)?;
     let statistics = Statistics::new(index);
     let count = |nodes: Vec<Node>| -> Result<usize, Error> {
-        let query = over(query, nodes);
+        let query = query_of(query, nodes);
         let plan = plan(index, &statistics, &query, Mode::Strict)?;
         Ok(index.searcher().search(&plan.matched, &Count)?)
     };
@@ -55,7 +55,7 @@ pub fn clauses(index: &Index, query: &Query) -> Result<Vec<Clause>, Error> {
 }
 
 /// A query of these nodes, of the text of another.
-pub(crate) fn over(query: &Query, mut nodes: Vec<Node>) -> Query {
+pub(crate) fn query_of(query: &Query, mut nodes: Vec<Node>) -> Query {
     let root = match nodes.len() {
         1 => nodes.remove(0),
         _ => Node { kind: NodeKind::And(nodes), span: query.root.span },
@@ -63,7 +63,7 @@ pub(crate) fn over(query: &Query, mut nodes: Vec<Node>) -> Query {
     Query { root, text: query.text.clone(), warnings: Vec::new() }
 }
 
-fn demanded(index: &Index, query: &Query) -> Result<Vec<Node>, Error> {
+fn required_nodes(index: &Index, query: &Query) -> Result<Vec<Node>, Error> {
     let nodes = match &query.root.kind {
         NodeKind::And(nodes) => nodes.as_slice(),
         NodeKind::All => &[],
@@ -71,19 +71,19 @@ fn demanded(index: &Index, query: &Query) -> Result<Vec<Node>, Error> {
     };
     // `+` makes the text beside it optional.
     let marked = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
-    let mut demanded = Vec::new();
+    let mut required = Vec::new();
     for node in nodes {
         match &node.kind {
-            NodeKind::Required(inner) => demanded.push(inner.as_ref().clone()),
-            NodeKind::Field(_) | NodeKind::Not(_) => demanded.push(node.clone()),
+            NodeKind::Required(inner) => required.push(inner.as_ref().clone()),
+            NodeKind::Field(_) | NodeKind::Not(_) => required.push(node.clone()),
             _ if marked => {}
             NodeKind::Term(term) if !term.prefix => {
-                demanded.extend(words(index, node)?);
+                required.extend(words(index, node)?);
             }
-            _ => demanded.push(node.clone()),
+            _ => required.push(node.clone()),
         }
     }
-    Ok(demanded)
+    Ok(required)
 }
 
 /// The words of an unspaced run that a document must have; of a question, the whole of it.
@@ -101,8 +101,8 @@ fn words(index: &Index, node: &Node) -> Result<Vec<Node>, Error> {
         .collect();
     if text.question || words.len() < 2 {
         // Punctuation alone demands nothing.
-        let blank = text.words.is_empty();
-        return Ok(if blank { Vec::new() } else { vec![node.clone()] });
+        let empty = text.words.is_empty();
+        return Ok(if empty { Vec::new() } else { vec![node.clone()] });
     }
     let word = |word: String| Node {
         kind: NodeKind::Term(lang::Term { text: word, prefix: false }),

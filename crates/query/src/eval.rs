@@ -144,8 +144,8 @@ impl Random {
 mod tests {
     use super::*;
 
-    fn judged(pairs: &[(&str, u32)]) -> HashMap<String, u32> {
-        pairs.iter().map(|(id, grade)| ((*id).to_owned(), *grade)).collect()
+    fn judged(grades: &[(&str, u32)]) -> HashMap<String, u32> {
+        grades.iter().map(|(id, grade)| ((*id).to_owned(), *grade)).collect()
     }
 
     fn ranked(ids: &[&str]) -> Vec<String> {

@@ -5,7 +5,7 @@ use tantivy::{DocAddress, DocSet};
 use wensou_index::{Index, Lookup, Part, Unit};
 use wensou_ingest::Record;
 
-use crate::clauses::{Clause, clauses, over};
+use crate::clauses::{Clause, clauses, query_of};
 use crate::collect::{Recency, ScoredDoc, Sort, TopK};
 use crate::error::Error;
 use crate::lang::Query;
@@ -257,7 +257,7 @@ impl Context<'_> {
         let clauses = clauses
             .iter()
             .map(|clause| {
-                let query = over(query, vec![clause.node.clone()]);
+                let query = query_of(query, vec![clause.node.clone()]);
                 let plan = plan(self.index, self.statistics, &query, Mode::Strict)?;
                 self.matches(plan.matched.as_ref(), address)
             })

@@ -83,7 +83,7 @@ pub fn facet(
     let prefix = prefix.map(fold).unwrap_or_default();
     let values = match facet {
         Facet::Month | Facet::Kind => counts,
-        _ => merged(counts),
+        _ => merge_spellings(counts),
     };
     let mut values: Vec<(String, FacetValue)> = values
         .into_iter()
@@ -98,14 +98,14 @@ pub fn facet(
 }
 
 /// Forms of one value counted together, under the most frequent of them.
-fn merged(counts: HashMap<String, u64>) -> HashMap<String, u64> {
+fn merge_spellings(counts: HashMap<String, u64>) -> HashMap<String, u64> {
     let mut values: BTreeMap<&str, (u64, &str, u64)> = BTreeMap::new();
     for (facet, count) in &counts {
         let Some((folded, form)) = facet.split_once(FACET_SEPARATOR) else { continue };
-        let (total, best, most) = values.entry(folded).or_insert((0, form, 0));
+        let (total, best, best_count) = values.entry(folded).or_insert((0, form, 0));
         *total += count;
-        if (*count, form) > (*most, *best) {
-            (*best, *most) = (form, *count);
+        if (*count, form) > (*best_count, *best) {
+            (*best, *best_count) = (form, *count);
         }
     }
     values.into_values().map(|(total, form, _)| (form.to_owned(), total)).collect()

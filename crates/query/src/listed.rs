@@ -9,15 +9,15 @@ use crate::matching::{ConfirmedDocs, Matcher};
 
 /// Matches documents that have something in one of the parts, or stand somewhere. Scores nothing.
 #[derive(Debug, Clone)]
-pub(crate) struct Listed {
+pub(crate) struct PostingsQuery {
     pub(crate) postings: SegmentPostings,
     pub(crate) fields: Vec<Part>,
-    pub(crate) what: What,
+    pub(crate) leaf: Leaf,
 }
 
 /// What documents have.
 #[derive(Debug, Clone)]
-pub(crate) enum What {
+pub(crate) enum Leaf {
     /// Key characters in sequence.
     Sequence(Vec<char>),
     /// A word of the index.
@@ -28,7 +28,7 @@ pub(crate) enum What {
     Path { name: String, whole: bool },
 }
 
-impl Listed {
+impl PostingsQuery {
     pub(crate) fn of_segment(&self, reader: &SegmentReader) -> tantivy::Result<&Postings> {
         let segment = reader.segment_id();
         self.postings.of(segment).ok_or_else(|| {
@@ -38,24 +38,24 @@ impl Listed {
     }
 }
 
-impl Query for Listed {
+impl Query for PostingsQuery {
     fn weight(&self, _: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        Ok(Box::new(ListedWeight(self.clone())))
+        Ok(Box::new(PostingsWeight(self.clone())))
     }
 }
 
-struct ListedWeight(Listed);
+struct PostingsWeight(PostingsQuery);
 
-impl Weight for ListedWeight {
+impl Weight for PostingsWeight {
     fn scorer(&self, reader: &SegmentReader, _: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let Listed { fields, what, .. } = &self.0;
+        let PostingsQuery { fields, leaf, .. } = &self.0;
         let matcher =
-            Matcher::listed(self.0.of_segment(reader)?, fields, what, &OpenedPostings::from_file);
+            Matcher::leaf(self.0.of_segment(reader)?, fields, leaf, &OpenedPostings::from_file);
         Ok(Box::new(ConfirmedDocs::new(matcher)))
     }
 
     fn explain(&self, _: &SegmentReader, _: DocId) -> tantivy::Result<Explanation> {
         // What a hit is worth is explained by `crate::explain`.
-        Ok(Explanation::new("listed", 0.0))
+        Ok(Explanation::new("postings", 0.0))
     }
 }

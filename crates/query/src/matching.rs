@@ -16,7 +16,7 @@ use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query, Scorer};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
 use wensou_index::{Cursor, Part, Postings, Unit, UnitKey, Unpacked};
 
-use crate::listed::{Listed, What};
+use crate::listed::{Leaf, PostingsQuery};
 use crate::lists::OpenedPostings;
 use crate::window::DocWindow;
 
@@ -47,9 +47,9 @@ impl Matcher {
         reader: &SegmentReader,
         open: Open<'_>,
     ) -> tantivy::Result<Self> {
-        if let Some(listed) = query.downcast_ref::<Listed>() {
-            let postings = listed.of_segment(reader)?;
-            return Ok(Self::listed(postings, &listed.fields, &listed.what, open));
+        if let Some(query) = query.downcast_ref::<PostingsQuery>() {
+            let postings = query.of_segment(reader)?;
+            return Ok(Self::leaf(postings, &query.fields, &query.leaf, open));
         }
         if let Some(query) = query.downcast_ref::<BooleanQuery>()
             && let Some(matcher) = Self::boolean(query, scoring, reader, open)?
@@ -89,12 +89,7 @@ impl Matcher {
     }
 
     /// Documents that have something in one of the parts.
-    pub(crate) fn listed(
-        postings: &Postings,
-        fields: &[Part],
-        what: &What,
-        open: Open<'_>,
-    ) -> Self {
+    pub(crate) fn leaf(postings: &Postings, fields: &[Part], leaf: &Leaf, open: Open<'_>) -> Self {
         let list = |key| {
             open(postings, key).map(|list| match list {
                 OpenedPostings::Cached(list) => Self::Bitset(list),
@@ -107,14 +102,14 @@ impl Matcher {
             [first, second] => list(UnitKey::pair(field, *first, *second)),
             _ => Phrase::new(postings, field, key, open).map(|it| Self::Phrase(Box::new(it))),
         };
-        let in_field = |field: &Part| match what {
-            What::Sequence(key) => sequence(*field, key),
-            What::Word(word) => list(postings.key(*field, Unit::Word, word)?),
-            What::Prefix(_) | What::Path { .. } => None,
+        let in_field = |field: &Part| match leaf {
+            Leaf::Sequence(key) => sequence(*field, key),
+            Leaf::Word(word) => list(postings.key(*field, Unit::Word, word)?),
+            Leaf::Prefix(_) | Leaf::Path { .. } => None,
         };
-        match what {
-            What::Prefix(prefix) => Self::Bitset(Arc::new(postings.with_prefix(fields, prefix))),
-            What::Path { name, whole } => Self::Bitset(Arc::new(postings.in_paths(name, *whole))),
+        match leaf {
+            Leaf::Prefix(prefix) => Self::Bitset(Arc::new(postings.with_prefix(fields, prefix))),
+            Leaf::Path { name, whole } => Self::Bitset(Arc::new(postings.in_paths(name, *whole))),
             _ => Self::or(fields.iter().filter_map(in_field).collect()),
         }
     }

@@ -14,11 +14,11 @@ use crate::error::Error;
 use crate::lang::{self, FieldClause, Node, NodeKind, Phrase, Query, Value};
 
 /// Fewer letters are the initials, or the sound, of too many words.
-const LEAST_INITIALS: usize = 3;
-const LEAST_LETTERS: usize = 4;
+const MIN_INITIALS: usize = 3;
+const MIN_LETTERS: usize = 4;
 
 /// Most words that one reading stands for, the most frequent first.
-const MOST_WORDS: usize = 5;
+const MAX_WORDS: usize = 5;
 
 /// What letters were read as.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,23 +31,28 @@ pub struct Reading {
 
 /// The query with every word of Latin letters that sounds like a word of the index in place of it;
 /// `None` if there is none.
-pub(crate) fn read(index: &Index, query: &Query) -> Result<Option<(Query, Vec<Reading>)>, Error> {
+pub(crate) fn read_as_pinyin(
+    index: &Index,
+    query: &Query,
+) -> Result<Option<(Query, Vec<Reading>)>, Error> {
     let mut readings = Vec::new();
     let root = match &query.root.kind {
         NodeKind::And(nodes) => {
-            let nodes = nodes.iter().map(|node| reread(index, node, &mut readings));
+            let nodes = nodes.iter().map(|node| reread_node(index, node, &mut readings));
             let nodes = nodes.collect::<Result<_, Error>>()?;
             Node { kind: NodeKind::And(nodes), span: query.root.span }
         }
-        _ => reread(index, &query.root, &mut readings)?,
+        _ => reread_node(index, &query.root, &mut readings)?,
     };
     let query = Query { root, text: query.text.clone(), warnings: Vec::new() };
     Ok((!readings.is_empty()).then_some((query, readings)))
 }
 
-fn reread(index: &Index, node: &Node, readings: &mut Vec<Reading>) -> Result<Node, Error> {
+fn reread_node(index: &Index, node: &Node, readings: &mut Vec<Reading>) -> Result<Node, Error> {
     let letters = match &node.kind {
-        NodeKind::Term(term) if !term.prefix && sounds(&term.text) => term.text.to_lowercase(),
+        NodeKind::Term(term) if !term.prefix && can_be_pinyin(&term.text) => {
+            term.text.to_lowercase()
+        }
         _ => return Ok(node.clone()),
     };
     let words = words(index, &letters)?;
@@ -55,7 +60,7 @@ fn reread(index: &Index, node: &Node, readings: &mut Vec<Reading>) -> Result<Nod
         return Ok(node.clone());
     }
     let at = |kind| Node { kind, span: node.span };
-    let places = words.iter().flat_map(|word| {
+    let alternatives = words.iter().flat_map(|word| {
         let value = Value { text: word.clone(), prefix: true, span: node.span };
         let phrase = at(NodeKind::Phrase(Phrase { text: word.clone(), near: None }));
         [
@@ -64,13 +69,13 @@ fn reread(index: &Index, node: &Node, readings: &mut Vec<Reading>) -> Result<Nod
             at(NodeKind::Field(FieldClause::Source(vec![value]))),
         ]
     });
-    let rewritten = at(NodeKind::Or(places.collect()));
+    let rewritten = at(NodeKind::Or(alternatives.collect()));
     readings.push(Reading { typed: letters, words });
     Ok(rewritten)
 }
 
-fn sounds(text: &str) -> bool {
-    text.len() >= LEAST_INITIALS && text.bytes().all(|b| b.is_ascii_alphabetic())
+fn can_be_pinyin(text: &str) -> bool {
+    text.len() >= MIN_INITIALS && text.bytes().all(|b| b.is_ascii_alphabetic())
 }
 
 /// The words of titles, tags and sources that sound so, the most frequent first.
@@ -78,7 +83,7 @@ fn words(index: &Index, letters: &str) -> Result<Vec<String>, Error> {
     let fields = index.fields();
     let mut found: HashMap<String, u64> = HashMap::new();
     let mut each = |word: &str, documents: u64| {
-        if matches(word, letters) {
+        if sounds_like(word, letters) {
             *found.entry(word.to_owned()).or_default() += documents;
         }
     };
@@ -90,11 +95,11 @@ fn words(index: &Index, letters: &str) -> Result<Vec<String>, Error> {
     }
     let mut found: Vec<(u64, String)> = found.into_iter().map(|(word, n)| (n, word)).collect();
     found.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-    Ok(found.into_iter().take(MOST_WORDS).map(|(_, word)| word).collect())
+    Ok(found.into_iter().take(MAX_WORDS).map(|(_, word)| word).collect())
 }
 
 /// Whether the whole word sounds so, or has these initials.
-fn matches(word: &str, letters: &str) -> bool {
+fn sounds_like(word: &str, letters: &str) -> bool {
     let count = word.chars().count();
     if count < 2 || count > letters.len() || !word.chars().all(is_han) {
         return false;
@@ -108,12 +113,12 @@ fn matches(word: &str, letters: &str) -> bool {
         .collect();
     let Some(syllables) = syllables else { return false };
     let initials = letters.len() == count
-        && count >= LEAST_INITIALS
+        && count >= MIN_INITIALS
         && syllables
             .iter()
             .zip(letters.chars())
             .all(|(sounds, letter)| sounds.iter().any(|sound| sound.starts_with(letter)));
-    initials || letters.len() >= LEAST_LETTERS && spells(&syllables, letters)
+    initials || letters.len() >= MIN_LETTERS && spells(&syllables, letters)
 }
 
 /// Whether one sound of each character, joined, gives the letters.
@@ -142,7 +147,7 @@ mod tests {
             ("绿色", "lvse"),
             ("重庆", "chongqing"),
         ] {
-            assert!(matches(word, letters), "{word} {letters}");
+            assert!(sounds_like(word, letters), "{word} {letters}");
         }
         for (word, letters) in [
             ("比特币", "bite"),
@@ -153,7 +158,7 @@ mod tests {
             ("btc", "btc"),
             ("", "abc"),
         ] {
-            assert!(!matches(word, letters), "{word} {letters}");
+            assert!(!sounds_like(word, letters), "{word} {letters}");
         }
     }
 }

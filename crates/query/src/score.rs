@@ -291,8 +291,8 @@ impl SegmentScorer {
         // From the least on: what is added up to a bonus and taken from it again is no more the same.
         let mut max_after = 0.0;
         for open in open.iter_mut().rev() {
-            if let UpperBound::Fixed(most) = open.bound {
-                max_after += most;
+            if let UpperBound::Fixed(score) = open.bound {
+                max_after += score;
             }
             open.max_after = max_after;
         }
@@ -493,7 +493,7 @@ impl TermScorer {
                 Some(frequency) => f32::from(frequency),
             },
             TermPostings::Bitset(list) => {
-                list.most_within(from, until).map_or(UNBOUNDED_TF, |most| most as f32)
+                list.most_within(from, until).map_or(UNBOUNDED_TF, |max_tf| max_tf as f32)
             }
             TermPostings::Bonus(_) => UNBOUNDED_TF,
         };
@@ -501,8 +501,8 @@ impl TermScorer {
             // Bodies are of very different lengths.
             true => UpperBound::MaxTf(frequency),
             false => {
-                let least_norm = norms.iter().copied().fold(f32::MAX, f32::min);
-                UpperBound::Fixed(tf_saturation(frequency, least_norm) * self.max_score)
+                let min_norm = norms.iter().copied().fold(f32::MAX, f32::min);
+                UpperBound::Fixed(tf_saturation(frequency, min_norm) * self.max_score)
             }
         }
     }

@@ -126,7 +126,7 @@ impl<'i> Session<'i> {
         let mut readings = Vec::new();
         if options.pinyin
             && answer.total == 0
-            && let Some((reread, read)) = pinyin::read(self.index, query)?
+            && let Some((reread, read)) = pinyin::read_as_pinyin(self.index, query)?
         {
             let again = searcher.answer(&reread, true)?;
             if again.total > 0 {

@@ -19,14 +19,14 @@ use crate::stop::is_stop;
 use crate::terms::{Origin, ScoredTerm, TextQueries, Variant, any, term_kind_of};
 
 /// Telling words that are looked for.
-const WORDS: usize = 25;
+const MAX_KEY_TERMS: usize = 25;
 
-/// Of a document with this many telling words or more, a similar one has at least [`SHARED`].
-const ENOUGH: usize = 6;
-const SHARED: usize = 2;
+/// Of a document with this many telling words or more, a similar one has at least [`MIN_SHARED`].
+const ENOUGH_KEY_TERMS: usize = 6;
+const MIN_SHARED: usize = 2;
 
 /// What a word in the title or in a tag counts, against one in the body.
-const PROMINENT: f32 = 3.0;
+const TITLE_AND_TAG_WEIGHT: f32 = 3.0;
 
 /// The documents most like the one with this id, best first, without itself and, of an article,
 /// without the flash items of its own page. [`Hit::shared`] has the telling words that both have.
@@ -39,7 +39,7 @@ pub fn similar(index: &Index, id: &str, options: &Options) -> Result<Vec<Hit>, E
     let Lookup::Found(address) = index.lookup(id)? else { return Ok(Vec::new()) };
     let record = index.record(address)?;
     let statistics = Statistics::new(index);
-    let words = telling(index, &statistics, &record.texts())?;
+    let words = key_terms(index, &statistics, &record.texts())?;
     if words.is_empty() {
         return Ok(Vec::new());
     }
@@ -74,7 +74,7 @@ pub fn similar(index: &Index, id: &str, options: &Options) -> Result<Vec<Hit>, E
 }
 
 /// A word that tells what a document is about.
-struct Telling {
+struct KeyTerm {
     /// As the document writes it.
     typed: String,
     variant: Variant,
@@ -85,19 +85,19 @@ struct Telling {
 }
 
 /// The most telling words of a document, the most telling first.
-fn telling(
+fn key_terms(
     index: &Index,
     statistics: &Statistics<'_>,
     texts: &Texts,
-) -> Result<Vec<Telling>, Error> {
+) -> Result<Vec<KeyTerm>, Error> {
     let segmenter = index.analysis()?.segmenter();
     let mut words: HashMap<String, (f32, String, TokenKind)> = HashMap::new();
-    count(&texts.title, PROMINENT, segmenter, &mut words);
+    count(&texts.title, TITLE_AND_TAG_WEIGHT, segmenter, &mut words);
     for tag in &texts.tags {
-        count(tag, PROMINENT, segmenter, &mut words);
+        count(tag, TITLE_AND_TAG_WEIGHT, segmenter, &mut words);
     }
     count(&texts.body, 1.0, segmenter, &mut words);
-    let mut telling = Vec::new();
+    let mut key_terms = Vec::new();
     for (word, (count, typed, kind)) in words {
         let Some(variant) = Variant::new(&word, kind, Origin::Typed) else { continue };
         let term_kind = term_kind_of(kind, &word);
@@ -107,12 +107,13 @@ fn telling(
             let rarity = segmenter.rarity(&word);
             let idf = statistics.idf(Part::Body, term_kind, &word);
             let weight = (1.0 + count.ln()) * idf * rarity * rarity;
-            telling.push(Telling { typed, variant, kind: term_kind, weight });
+            key_terms.push(KeyTerm { typed, variant, kind: term_kind, weight });
         }
     }
-    telling.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.variant.text.cmp(&b.variant.text)));
-    telling.truncate(WORDS);
-    Ok(telling)
+    key_terms
+        .sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.variant.text.cmp(&b.variant.text)));
+    key_terms.truncate(MAX_KEY_TERMS);
+    Ok(key_terms)
 }
 
 /// Counts the words of a text that can be telling: no function words, no single Chinese characters
@@ -125,13 +126,13 @@ fn count(
 ) {
     let folded = Folded::new(text);
     segmenter.words(&folded, |token| {
-        let least = match token.kind {
+        let min_chars = match token.kind {
             TokenKind::Han | TokenKind::Latin => 2,
             TokenKind::Other => 1,
             // Years and amounts are shared by chance.
             TokenKind::Number | TokenKind::Value => return,
         };
-        if is_stop(&token.text) || token.text.chars().count() < least {
+        if is_stop(&token.text) || token.text.chars().count() < min_chars {
             return;
         }
         let chars = token.chars.start as usize..token.chars.end as usize;
@@ -141,13 +142,13 @@ fn count(
     });
 }
 
-fn matched(index: &Index, words: &[Telling], record: &Record) -> BooleanQuery {
+fn matched(index: &Index, words: &[KeyTerm], record: &Record) -> BooleanQuery {
     let fields = index.fields();
     let queries = TextQueries { index, fields: &Part::ALL };
-    let least = if words.len() < ENOUGH { 1 } else { SHARED };
+    let min_shared = if words.len() < ENOUGH_KEY_TERMS { 1 } else { MIN_SHARED };
     let matched =
         words.iter().map(|word| (Occur::Should, queries.variant(&word.variant))).collect();
-    let matched = BooleanQuery::with_minimum_required_clauses(matched, least);
+    let matched = BooleanQuery::with_minimum_required_clauses(matched, min_shared);
     let mut own: Vec<Box<dyn Query>> = vec![filter::exact(fields.id, record.id())];
     if let Record::Article(article) = record {
         own.extend(article.flashes.iter().map(|id| filter::exact(fields.id, id)));
@@ -155,13 +156,13 @@ fn matched(index: &Index, words: &[Telling], record: &Record) -> BooleanQuery {
     BooleanQuery::new(vec![(Occur::Must, Box::new(matched)), (Occur::MustNot, any(own))])
 }
 
-fn scored(words: &[Telling]) -> Vec<ScoredTerm> {
-    let most = words.first().map_or(1.0, |word| word.weight);
-    let in_field = |word: &Telling, field| ScoredTerm {
+fn scored(words: &[KeyTerm]) -> Vec<ScoredTerm> {
+    let max_weight = words.first().map_or(1.0, |word| word.weight);
+    let in_field = |word: &KeyTerm, field| ScoredTerm {
         field,
         kind: word.kind,
         text: word.variant.text.clone(),
-        weight: rank::weight(field, Unit::Word) * word.weight / most,
+        weight: rank::weight(field, Unit::Word) * word.weight / max_weight,
         origin: Origin::Typed,
     };
     words.iter().flat_map(|word| Part::ALL.map(|field| in_field(word, field))).collect()

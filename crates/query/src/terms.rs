@@ -12,7 +12,7 @@ use wensou_index::{Index, Part, Unit, is_indexed_word};
 use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, is_han};
 
 use crate::filter;
-use crate::listed::{Listed, What};
+use crate::listed::{Leaf, PostingsQuery};
 use crate::rank::{LATIN_WEIGHT, STOP_WEIGHT, kind_weight};
 use crate::stop::{asks, is_stop};
 
@@ -214,27 +214,27 @@ pub(crate) fn terms(
     let mut add = |kind, text: String, weight| *weights.entry((kind, text)).or_default() += weight;
     let stops = stops(folded, key, segmenter);
     let factor = |stop: bool| if stop { STOP_WEIGHT } else { 1.0 };
-    for (at, pair) in key.chars().windows(2).enumerate() {
+    for (at, bigram) in key.chars().windows(2).enumerate() {
         // Two Latin letters say nothing that the word does not say better.
-        if pair.iter().any(|c| is_han(*c)) {
+        if bigram.iter().any(|c| is_han(*c)) {
             let weight = (factor(stops[at]) + factor(stops[at + 1])) / 2.0;
-            add(Unit::Gram, pair.iter().collect(), weight);
+            add(Unit::Gram, bigram.iter().collect(), weight);
         }
     }
     let mut words = Vec::new();
     segmenter.segment(folded, |token| words.push((term_kind_of(token.kind, &token.text), token)));
     for (at, c) in key.chars().iter().enumerate().filter(|(_, c)| is_han(**c)) {
-        let place = key.folded_range(at..at + 1).start as u32;
+        let char = key.folded_range(at..at + 1).start as u32;
         let is_word =
-            || words.iter().any(|(kind, word)| *kind == Unit::Char && word.chars.start == place);
+            || words.iter().any(|(kind, word)| *kind == Unit::Char && word.chars.start == char);
         if unigrams == UnigramPolicy::All || is_word() {
             add(Unit::Char, c.to_string(), factor(stops[at]));
         }
     }
     for (kind, word) in words {
-        let alone = if word.kind == TokenKind::Han { 1.0 } else { LATIN_WEIGHT };
+        let base = if word.kind == TokenKind::Han { 1.0 } else { LATIN_WEIGHT };
         // What a word is worth is worth the pair or character that stands for it.
-        let weight = alone * factor(is_stop(&word.text)) / kind_weight(kind);
+        let weight = base * factor(is_stop(&word.text)) / kind_weight(kind);
         add(kind, word.text.into_owned(), weight);
     }
     let weights = weights.into_iter();
@@ -273,7 +273,7 @@ pub(crate) struct TextQueries<'a> {
 impl TextQueries<'_> {
     /// Documents that have the key characters in sequence in one of the parts. Scores nothing.
     pub(crate) fn sequence(self, key: &[char]) -> Box<dyn Query> {
-        self.listed(What::Sequence(key.to_vec()))
+        self.leaf_query(Leaf::Sequence(key.to_vec()))
     }
 
     /// Documents that have the form. Scores nothing.
@@ -299,18 +299,18 @@ impl TextQueries<'_> {
     /// Latin word or a number; a character where the text is no more. Scores nothing.
     ///
     /// Grams and not words: how a question is cut into words must not decide what answers it.
-    pub(crate) fn anything(self, text: &AnalysedText) -> Box<dyn Query> {
+    pub(crate) fn any_term_of(self, text: &AnalysedText) -> Box<dyn Query> {
         let typed = || text.terms.iter().filter(|term| term.origin == Origin::Typed);
         let meaningful = text.words.iter().any(|word| !word.stop);
         // A gram of two stop words is left out, one at the edge of a stop word is not.
-        let least = if meaningful { 0.5 } else { 0.0 };
+        let min_weight = if meaningful { 0.5 } else { 0.0 };
         let wanted = |wanted: Unit| {
-            let terms = typed().filter(move |term| term.kind == wanted && term.weight > least);
+            let terms = typed().filter(move |term| term.kind == wanted && term.weight > min_weight);
             terms.map(|term| term.text.as_str())
         };
         let mut queries: Vec<Box<dyn Query>> = Vec::new();
         queries.extend(
-            wanted(Unit::Gram).map(|gram| self.sequence(&gram.chars().collect::<Vec<_>>())),
+            wanted(Unit::Gram).map(|bigram| self.sequence(&bigram.chars().collect::<Vec<_>>())),
         );
         let latin = wanted(Unit::Word).filter(|word| !word.chars().any(is_han));
         queries.extend(latin.map(|word| self.word(word)));
@@ -329,17 +329,17 @@ impl TextQueries<'_> {
     }
 
     fn word(self, text: &str) -> Box<dyn Query> {
-        self.listed(What::Word(text.to_owned()))
+        self.leaf_query(Leaf::Word(text.to_owned()))
     }
 
     /// Documents with a word that begins so. Scores nothing.
     pub(crate) fn word_prefix(self, prefix: &str) -> Box<dyn Query> {
-        self.listed(What::Prefix(prefix.to_owned()))
+        self.leaf_query(Leaf::Prefix(prefix.to_owned()))
     }
 
-    fn listed(self, what: What) -> Box<dyn Query> {
+    fn leaf_query(self, leaf: Leaf) -> Box<dyn Query> {
         let postings = self.index.postings().clone();
-        Box::new(Listed { postings, fields: self.fields.to_vec(), what })
+        Box::new(PostingsQuery { postings, fields: self.fields.to_vec(), leaf })
     }
 
     /// What every unit is worth in every part that it is looked for in: `weight` says what a unit

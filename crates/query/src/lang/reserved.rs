@@ -78,8 +78,8 @@ pub(super) fn check_wildcards(text: &str, word: &mut Vec<Glyph>) -> Option<Diagn
     if text_of(word).contains("://") {
         return None;
     }
-    let mark = word.iter().position(|glyph| !glyph.escaped && glyph.c == '?')?;
-    let span = word[mark].span;
+    let wildcard = word.iter().position(|glyph| !glyph.escaped && glyph.c == '?')?;
+    let span = word[wildcard].span;
     word.iter_mut().filter(|glyph| glyph.c == '?').for_each(|glyph| glyph.escaped = true);
     let help = format!("leave it out (a full-width ？ is text), or quote it: {quote}");
     Some(refuse(text, span, "the wildcard `?` is", help))

@@ -7,7 +7,7 @@ use wensou_text::fold;
 use super::{Compiler, Mode};
 use crate::filter;
 use crate::lang::{DateFilter, FieldClause, Value};
-use crate::listed::{Listed, What};
+use crate::listed::{Leaf, PostingsQuery};
 use crate::terms::any;
 
 impl Compiler<'_> {
@@ -60,8 +60,12 @@ impl Compiler<'_> {
     /// A path, a file's name, a folder, or the beginning of one.
     fn compile_path(&self, value: &Value) -> Box<dyn TantivyQuery> {
         let name = value.text.trim_start_matches("./").trim_end_matches('/').to_owned();
-        let what = What::Path { name, whole: !value.prefix };
-        Box::new(Listed { postings: self.index.postings().clone(), fields: Vec::new(), what })
+        let leaf = Leaf::Path { name, whole: !value.prefix };
+        Box::new(PostingsQuery {
+            postings: self.index.postings().clone(),
+            fields: Vec::new(),
+            leaf,
+        })
     }
 
     fn compile_date(&mut self, date: &DateFilter) -> Box<dyn TantivyQuery> {

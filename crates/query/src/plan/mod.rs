@@ -298,12 +298,12 @@ impl<'a> Compiler<'a> {
         let matched = match context.required {
             false => None,
             true if relaxed => {
-                self.alternatives.push(queries.anything(&text));
+                self.alternatives.push(queries.any_term_of(&text));
                 None
             }
             true if text.question => {
                 self.partial |= context.positive;
-                Some(queries.anything(&text))
+                Some(queries.any_term_of(&text))
             }
             true => Some(all(wanted)),
         };
