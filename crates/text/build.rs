@@ -15,9 +15,9 @@ use unicode_normalization::char::canonical_combining_class;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
-#[path = "src/class.rs"]
+#[path = "src/tables/class.rs"]
 mod class;
-#[path = "src/ignorable.rs"]
+#[path = "src/fold/ignorable.rs"]
 mod ignorable;
 #[path = "build/trie.rs"]
 mod trie;
@@ -41,8 +41,8 @@ fn main() {
         println!("cargo:rerun-if-changed={}", path.display());
     }
     println!("cargo:rerun-if-changed=build/trie.rs");
-    println!("cargo:rerun-if-changed=src/class.rs");
-    println!("cargo:rerun-if-changed=src/ignorable.rs");
+    println!("cargo:rerun-if-changed=src/tables/class.rs");
+    println!("cargo:rerun-if-changed=src/fold/ignorable.rs");
 
     let t2s = T2s::read(&t2s_path);
     let han = compose(&t2s.chars, &read_variants(&variants_path));

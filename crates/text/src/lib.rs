@@ -11,34 +11,23 @@
 
 #![forbid(unsafe_code)]
 
-mod class;
-mod dictionary;
 mod fold;
-mod ignorable;
-mod key;
-mod latin;
-mod script;
 mod segment;
-mod synonyms;
-mod t2s;
-mod table;
 mod tables;
-mod value;
-mod words;
 
+pub use fold::key::{Key, is_key_char, key_of};
+pub use fold::script::{Script, script_of, script_of_all};
+pub use fold::t2s::t2s;
 pub use fold::{Folded, fold, fold_char};
-pub use key::{Key, is_key_char, key_of};
-pub use script::{Script, script_of, script_of_all};
+pub use segment::numbers::values;
 pub use segment::{Segmenter, Token, TokenKind};
-pub use synonyms::{Relation, Synonyms, parse_synonyms};
-pub use t2s::t2s;
-pub use table::TableError;
-pub use value::values;
-pub use words::{Word, parse_words};
+pub use tables::editable::TableError;
+pub use tables::synonyms::{Relation, Synonyms, parse_synonyms};
+pub use tables::words::{Word, parse_words};
 
 /// Whether `c` is a Han character: what the dictionary and the phrases of the fold are about.
 pub fn is_han(c: char) -> bool {
-    class::in_han_block(c)
+    tables::class::in_han_block(c)
 }
 
 /// Version of the analysis, raised whenever code changes what it makes of a text. Tables and dictionary need no such care:
@@ -49,8 +38,8 @@ pub const ANALYSIS_VERSION: u32 = 2;
 /// [`ANALYSIS_VERSION`]: an index built under another number holds other terms and is stale. Computed at build time.
 pub const fn analysis_fingerprint() -> u64 {
     let numbers = tables::DATA_FINGERPRINT
-        ^ words::FINGERPRINT
-        ^ synonyms::FINGERPRINT
+        ^ tables::words::FINGERPRINT
+        ^ tables::synonyms::FINGERPRINT
         ^ ANALYSIS_VERSION as u64;
     numbers.wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }

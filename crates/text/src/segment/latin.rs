@@ -9,9 +9,9 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::Range;
 
-use crate::class::Class;
 use crate::fold::Folded;
 use crate::segment::{Token, TokenKind};
+use crate::tables::class::Class;
 use crate::tables::class_of;
 
 /// A run longer than this (in bytes) is a link or an address of some kind: its parts are its words.

@@ -2,19 +2,19 @@
 
 use std::collections::HashMap;
 
-use crate::key::key_of;
-use crate::table::{self, TableError};
+use crate::fold::key::key_of;
+use crate::tables::editable::{self, TableError};
 
-const NAMES: &str = include_str!("../../../data/tables/names.tsv");
-const REGIONS: &str = include_str!("../../../data/tables/regions.tsv");
+const NAMES: &str = include_str!("../../../../data/tables/names.tsv");
+const REGIONS: &str = include_str!("../../../../data/tables/regions.tsv");
 
 /// What both come to: for every key, ascending, each of its groups: key, relation, members. To compute this takes as long
 /// as reading a query.
-const PRECOMPUTED: &str = include_str!("../data/synonyms.tsv");
+const PRECOMPUTED: &str = include_str!("../../data/synonyms.tsv");
 
 /// FNV-1a over both tables, at build time.
 pub(crate) const FINGERPRINT: u64 =
-    table::fingerprint(NAMES) ^ table::fingerprint(REGIONS).rotate_left(1);
+    editable::fingerprint(NAMES) ^ editable::fingerprint(REGIONS).rotate_left(1);
 
 /// Why one word is taken for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,7 +61,7 @@ pub struct Synonyms {
 impl Synonyms {
     /// The tables of the program, and groups of the user's own.
     pub fn standard(own: impl IntoIterator<Item = Vec<String>>) -> Self {
-        let mut synonyms = match table::precomputed(PRECOMPUTED) {
+        let mut synonyms = match editable::precomputed(PRECOMPUTED) {
             Some((longest, precomputed)) => {
                 let longest = longest.parse().unwrap_or(usize::MAX);
                 Synonyms { precomputed, longest, ..Synonyms::default() }
@@ -78,7 +78,7 @@ impl Synonyms {
     fn computed() -> Self {
         let mut synonyms = Synonyms::default();
         for (relation, table) in [(Relation::Name, NAMES), (Relation::Region, REGIONS)] {
-            for (_, line) in table::lines(table) {
+            for (_, line) in editable::lines(table) {
                 synonyms.add(relation, members(line).map(str::to_owned).collect());
             }
         }
@@ -134,7 +134,7 @@ impl Synonyms {
 
 /// Every name of the table of names.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    table::lines(NAMES).flat_map(|(_, line)| members(line))
+    editable::lines(NAMES).flat_map(|(_, line)| members(line))
 }
 
 /// What stands behind this key in the lines of a table whose keys ascend.
@@ -168,7 +168,7 @@ fn members(line: &str) -> impl Iterator<Item = &str> {
 /// The first line that is no group.
 pub fn parse_synonyms(table: &str) -> Result<Vec<Vec<String>>, TableError> {
     let mut groups = Vec::new();
-    for (number, line) in table::lines(table) {
+    for (number, line) in editable::lines(table) {
         let words = line.split(['\t', ',', '\u{ff0c}', '、']).map(str::trim);
         let group: Vec<String> =
             words.filter(|word| !key_of(word).is_empty()).map(str::to_owned).collect();
@@ -190,7 +190,7 @@ mod tests {
         for (name, table) in [("names", NAMES), ("regions", REGIONS)] {
             let mut owner: HashMap<Vec<char>, usize> = HashMap::new();
             let mut twice = Vec::new();
-            for (number, line) in table::lines(table) {
+            for (number, line) in editable::lines(table) {
                 let members: Vec<&str> = members(line).collect();
                 assert!(members.len() > 1, "{name}:{number}: {line}: a group has two or more");
                 for member in members {
@@ -218,7 +218,7 @@ mod tests {
                 lines += &format!("{key}\t{}\t{}\n", relation.as_str(), members.join("\t"));
             }
         }
-        if !table::assert_precomputed(
+        if !editable::assert_precomputed(
             "synonyms.tsv",
             PRECOMPUTED,
             &computed.longest.to_string(),

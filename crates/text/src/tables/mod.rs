@@ -1,6 +1,11 @@
 //! The tables that `build.rs` composes: constant data, so that a cold start pays for the pages it touches and no more.
 
-use crate::class::Class;
+pub(crate) mod class;
+pub(crate) mod editable;
+pub(crate) mod synonyms;
+pub(crate) mod words;
+
+use crate::tables::class::Class;
 
 #[allow(clippy::approx_constant, reason = "the logarithms of 2 and 10 are among the frequencies")]
 mod data {
@@ -25,7 +30,7 @@ pub(crate) fn fold_entry(c: char) -> i32 {
     match paged(&FOLD_PAGES, &FOLD, c) {
         Some(entry) => entry,
         // Beyond the Han of plane 3 only the tags and the variation selectors of plane 14 are touched.
-        None if crate::ignorable::is_ignorable(c) => JOIN,
+        None if crate::fold::ignorable::is_ignorable(c) => JOIN,
         None => 0,
     }
 }
@@ -79,7 +84,7 @@ pub(crate) fn class_of(c: char) -> Class {
     }
     match paged(&CLASS_PAGES, &CLASS, c) {
         Some(class) => CLASSES.get(usize::from(class)).copied().unwrap_or(Class::Separator),
-        None if crate::class::in_han_block(c) => Class::Han,
+        None if crate::tables::class::in_han_block(c) => Class::Han,
         None => Class::Separator,
     }
 }

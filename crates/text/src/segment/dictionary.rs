@@ -338,7 +338,7 @@ mod tests {
 
     /// The words and frequencies that the trie was built of.
     static WORDS: LazyLock<BTreeMap<Vec<char>, u64>> = LazyLock::new(|| {
-        let packed = include_bytes!("../data/dict.bin");
+        let packed = include_bytes!("../../data/dict.bin");
         let bytes = miniz_oxide::inflate::decompress_to_vec(packed).unwrap();
         let text = String::from_utf8(bytes).unwrap();
         let mut word = Vec::new();

@@ -6,9 +6,9 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use crate::class::Class;
 use crate::fold::Folded;
-use crate::latin::run_end;
+use crate::segment::latin::run_end;
+use crate::tables::class::Class;
 use crate::tables::class_of;
 
 /// Digits of a value that is worth a token. More are an account number, or a mistake.

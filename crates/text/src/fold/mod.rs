@@ -9,12 +9,17 @@
 //! Nearly every character becomes one character. [`Folded`] records only the sequences that do not (①② do, ㍿ ﬁ é in two
 //! parts do not), so that its map to the original costs next to nothing.
 
+pub(crate) mod ignorable;
+pub(crate) mod key;
+pub(crate) mod script;
+pub(crate) mod t2s;
+
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::ignorable::is_ignorable;
+use crate::fold::ignorable::is_ignorable;
 use crate::tables::{EXPAND, JOIN, at_distance, fold_entry};
 
 /// Folds `text`.

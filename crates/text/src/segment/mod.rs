@@ -1,5 +1,9 @@
 //! Words: jieba's for Han, our own cutting for Latin and numbers, runs of one script for the rest.
 
+mod dictionary;
+mod latin;
+pub(crate) mod numbers;
+
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::Range;
@@ -8,14 +12,13 @@ use std::sync::OnceLock;
 
 use jieba_rs::Jieba;
 
-use crate::class::Class;
-use crate::dictionary::{BestWord, Dictionary, ShortWords};
+use crate::fold::key::is_key_char;
 use crate::fold::{Folded, fold};
-use crate::key::is_key_char;
-use crate::latin;
+use crate::segment::dictionary::{BestWord, Dictionary, ShortWords};
+use crate::segment::numbers::{Value, can_start_numeral, numeral_value, value};
+use crate::tables::class::Class;
+use crate::tables::words::Word;
 use crate::tables::{char_id, class_of};
-use crate::value::{Value, can_start_numeral, numeral_value, value};
-use crate::words::Word;
 
 /// What a token is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -97,7 +100,7 @@ impl Segmenter {
     /// [`Segmenter::standard`] with words of the user's own.
     pub fn standard_with(own: impl IntoIterator<Item = Word>) -> Self {
         let mut segmenter = Segmenter::new();
-        match crate::words::precomputed() {
+        match crate::tables::words::precomputed() {
             Some(words) => {
                 for (word, freq, before) in words {
                     let chars: Vec<char> = word.chars().collect();
@@ -386,8 +389,8 @@ impl Segmenter {
 
 /// The words of the program's own tables.
 pub(crate) fn builtin_words() -> impl Iterator<Item = Word> {
-    let names = crate::synonyms::names().map(|name| (name.to_owned(), None));
-    crate::words::words().chain(names)
+    let names = crate::tables::synonyms::names().map(|name| (name.to_owned(), None));
+    crate::tables::words::words().chain(names)
 }
 
 /// The values of numbers in Chinese characters in a run of Han, `chars`, that starts at the byte and character `start`.

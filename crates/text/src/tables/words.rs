@@ -1,22 +1,22 @@
 //! The words of the archive's field, from `data/tables/words.tsv`, and the user's own.
 
-use crate::table::{self, TableError};
+use crate::tables::editable::{self, TableError};
 
-const TABLE: &str = include_str!("../../../data/tables/words.tsv");
+const TABLE: &str = include_str!("../../../../data/tables/words.tsv");
 
 /// What becomes of it and of the names of `data/tables/names.tsv`: folded word, frequency, the one that it had before, in
 /// the order in which they are added. To compute this takes as long as half a query.
-const PRECOMPUTED: &str = include_str!("../data/words.tsv");
+const PRECOMPUTED: &str = include_str!("../../data/words.tsv");
 
 /// FNV-1a over the table, at build time.
-pub(crate) const FINGERPRINT: u64 = table::fingerprint(TABLE);
+pub(crate) const FINGERPRINT: u64 = editable::fingerprint(TABLE);
 
 /// A word with its frequency; without one it gets just enough to be one word.
 pub type Word = (String, Option<u32>);
 
 /// Every word with its frequency, if the table gives one.
 pub(crate) fn words() -> impl Iterator<Item = Word> {
-    table::lines(TABLE).map(|(_, line)| match line.split_once('\t') {
+    editable::lines(TABLE).map(|(_, line)| match line.split_once('\t') {
         Some((word, freq)) => (word.to_owned(), freq.trim().parse().ok()),
         None => (line.to_owned(), None),
     })
@@ -24,7 +24,7 @@ pub(crate) fn words() -> impl Iterator<Item = Word> {
 
 /// The lines of the table that is made of this one and of the names: word, frequency, frequency before.
 pub(crate) fn precomputed() -> Option<impl Iterator<Item = (&'static str, u64, u64)>> {
-    let (_, lines) = table::precomputed(PRECOMPUTED)?;
+    let (_, lines) = editable::precomputed(PRECOMPUTED)?;
     Some(lines.lines().filter_map(|line| {
         let mut fields = line.split('\t');
         let (word, freq, before) = (fields.next()?, fields.next()?, fields.next()?);
@@ -38,7 +38,7 @@ pub(crate) fn precomputed() -> Option<impl Iterator<Item = (&'static str, u64, u
 ///
 /// The first line that is no word.
 pub fn parse_words(table: &str) -> Result<Vec<Word>, TableError> {
-    table::lines(table)
+    editable::lines(table)
         .map(|(number, line)| {
             let (word, freq) = line.split_once('\t').unwrap_or((line, ""));
             let freq = match freq.trim() {
@@ -84,7 +84,7 @@ mod tests {
         crate::Segmenter::new().add_words(crate::segment::builtin_words(), |word, freq, before| {
             lines += &format!("{}\t{freq}\t{before}\n", word.iter().collect::<String>());
         });
-        if table::assert_precomputed("words.tsv", PRECOMPUTED, "", &lines) {
+        if editable::assert_precomputed("words.tsv", PRECOMPUTED, "", &lines) {
             assert_eq!(precomputed().unwrap().count(), lines.lines().count());
         }
     }
