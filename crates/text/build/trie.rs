@@ -1,4 +1,4 @@
-//! Builds the dictionary's double array over whole characters; see `src/segment/dictionary.rs` for how it is read.
+//! Builds the dictionary's double array over whole characters; see `src/segment/trie.rs` for how it is read.
 
 use std::collections::BinaryHeap;
 use std::ops::Range;
