@@ -15,14 +15,15 @@
 //! ```
 
 mod ast;
-mod blame;
 mod chars;
 mod date;
 mod diagnostic;
 mod field;
 mod lex;
 mod mistake;
+mod operators;
 mod parse;
+pub(crate) mod plain;
 mod print;
 mod quote;
 mod range;

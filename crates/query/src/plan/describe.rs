@@ -6,10 +6,10 @@ use wensou_index::{Analysis, Index};
 use wensou_text::fold;
 
 use crate::error::Error;
-use crate::expand;
+use crate::exec::matcher::cover;
 use crate::lang::{FieldClause, Node, NodeKind, Query, Value};
-use crate::matching::cover;
-use crate::terms::{AnalysedText, MatchMode, Origin, Requirement, Variant};
+use crate::plan::analyze::{AnalysedText, MatchMode, Origin, Requirement, Variant};
+use crate::plan::expand;
 
 /// What documents must match, one line an operator or leaf, two blanks a level.
 pub(crate) fn describe(index: &Index, query: &Query) -> Result<String, Error> {
@@ -112,7 +112,7 @@ fn leaf(variant: &Variant) -> String {
         Origin::Typed => String::new(),
         origin => format!("  ({})", origin.as_str()),
     };
-    let what = crate::explain::mode_name(variant.mode);
+    let what = crate::report::explain::mode_name(variant.mode);
     match variant.mode {
         MatchMode::Dated(from, until) => format!("{what} from {from} to before {until}{origin}"),
         MatchMode::Characters => {

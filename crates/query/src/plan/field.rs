@@ -5,10 +5,10 @@ use wensou_index::{Kind, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED
 use wensou_text::fold;
 
 use super::{Compiler, Mode};
-use crate::filter;
+use crate::exec::filter;
+use crate::exec::postings_query::{Leaf, PostingsQuery};
 use crate::lang::{DateFilter, FieldClause, Value};
-use crate::listed::{Leaf, PostingsQuery};
-use crate::terms::any;
+use crate::plan::analyze::any;
 
 impl Compiler<'_> {
     pub(super) fn compile_field(&mut self, clause: &FieldClause) -> Box<dyn TantivyQuery> {

@@ -4,25 +4,29 @@
 //! *scored* (the units of every word that is wanted, required or not). NOT and parentheses act on
 //! the first alone, so an expansion inside a leaf never changes what they mean.
 
+pub(crate) mod analyze;
 mod describe;
+pub(crate) mod expand;
 mod field;
+pub(crate) mod needle;
+pub(crate) mod pinyin;
+pub(crate) mod stop_words;
 
 pub(crate) use describe::describe;
 
 use tantivy::query::{AllQuery, BooleanQuery, Occur, Query as TantivyQuery};
 use wensou_index::{Analysis, Index, Part, Unit};
 
-use crate::collect::RankedQuery;
 use crate::error::Error;
-use crate::expand;
+use crate::exec::near;
+use crate::exec::top_k::RankedQuery;
 use crate::lang::{Diagnostic, Node, NodeKind, Phrase, Query, Span};
-use crate::near;
-use crate::needle::Needle;
-use crate::rank;
-use crate::stats::Statistics;
-use crate::terms::{
+use crate::plan::analyze::{
     AnalysedText, MatchMode, QueryWord, Requirement, ScoredTerm, TextQueries, Variant, any,
 };
+use crate::plan::needle::Needle;
+use crate::rank;
+use crate::rank::bm25::Statistics;
 
 /// How much of a query's text must be found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +100,7 @@ pub(crate) fn plan(
 }
 
 impl Plan {
-    /// What [`crate::collect::TopK`] looks for.
+    /// What [`crate::exec::top_k::TopK`] looks for.
     pub(crate) fn ranked_query(&self) -> RankedQuery<'_> {
         RankedQuery { matched: self.matched.as_ref(), scored: &self.scored, bonus: &self.bonus }
     }

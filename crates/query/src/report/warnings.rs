@@ -7,8 +7,8 @@ use wensou_text::fold;
 
 use crate::error::Error;
 use crate::lang::{DateFilter, Diagnostic, FieldClause, Node, NodeKind, Query, Span};
-use crate::overview::date_bounds;
-use crate::tags::all_tags;
+use crate::report::overview::date_bounds;
+use crate::report::tags::all_tags;
 
 /// Most existing tags that a warning offers.
 const OFFERED: usize = 3;

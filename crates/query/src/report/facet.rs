@@ -11,8 +11,8 @@ use wensou_text::fold;
 
 use crate::error::Error;
 use crate::lang::Query;
-use crate::overview::civil;
-use crate::search::answering;
+use crate::report::overview::civil;
+use crate::session::answering;
 
 /// What documents can be counted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -4,11 +4,11 @@ use tantivy::collector::Count;
 use wensou_index::Index;
 
 use crate::error::Error;
-use crate::expand;
 use crate::lang::{self, Node, NodeKind, Query};
+use crate::plan::analyze::{QueryWord, Requirement};
+use crate::plan::expand;
 use crate::plan::{Mode, plan};
-use crate::stats::Statistics;
-use crate::terms::{QueryWord, Requirement};
+use crate::rank::bm25::Statistics;
 
 /// One clause of a query, all of which a document has to match.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,17 +4,17 @@ use tantivy::collector::Count;
 use wensou_index::{Index, RecordExt, moment_start};
 use wensou_ingest::Record;
 
-use crate::collect::{Recency, ScoredDoc, Sort, TopK};
 use crate::error::Error;
+use crate::exec::top_k::{Recency, ScoredDoc, Sort, TopK};
 use crate::lang::{Diagnostic, Query};
-use crate::needle::{Haystack, Needle};
-use crate::pinyin::{self, Reading};
+use crate::plan::analyze::{MatchMode, QueryWord};
+use crate::plan::needle::{Haystack, Needle};
+use crate::plan::pinyin::{self, Reading};
 use crate::plan::{Mode, Plan, plan};
+use crate::rank::bm25::Statistics;
 use crate::rank::{self, WORD_BONUS};
-use crate::snippet::{Snippet, snippet, whole};
-use crate::stats::Statistics;
-use crate::terms::{MatchMode, QueryWord};
-use crate::warnings::warnings;
+use crate::report::snippet::{Snippet, snippet, whole};
+use crate::report::warnings::warnings;
 
 /// Fewer hits than this, and a person may want those that lack a word.
 const FEW: usize = 3;
@@ -58,7 +58,7 @@ pub struct Hit {
     /// Words of the query, as typed, that it lacks.
     pub missing: Vec<String>,
     /// Telling words that it shares with another document, as that one writes them, the most
-    /// telling first; only of [`crate::similar`].
+    /// telling first; only of [`crate::report::similar`].
     pub shared: Vec<String>,
 }
 

@@ -11,10 +11,10 @@ use tantivy::query::{BooleanQuery, EmptyQuery, Query};
 use wensou_index::{Index, Part, Unit, is_indexed_word};
 use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, is_han};
 
-use crate::filter;
-use crate::listed::{Leaf, PostingsQuery};
+use crate::exec::filter;
+use crate::exec::postings_query::{Leaf, PostingsQuery};
+use crate::plan::stop_words::{asks, is_stop};
 use crate::rank::{LATIN_WEIGHT, STOP_WEIGHT, kind_weight};
-use crate::stop::{asks, is_stop};
 
 /// Latin words of at least this many letters and digits are found inside longer runs too: pages lose the
 /// blanks between Latin words, and shorter words would be found everywhere.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::needle::{Haystack, Needle, Occurrence};
+use crate::plan::needle::{Haystack, Needle, Occurrence};
 
 /// A piece of a text with the matches in it marked.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]

@@ -1,6 +1,6 @@
 //! Text that is no query of the language: a question of a judged set, a sentence pasted in.
 
-use crate::lang::{Node, NodeKind, Query, Span, Term};
+use super::{Node, NodeKind, Query, Span, Term};
 
 /// A query for the text as it is: no sign in it is an operator, a quote or a field.
 #[must_use]

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use wensou_text::{Folded, Key, is_han};
 
-use crate::terms::{MatchMode, Variant};
+use crate::plan::analyze::{MatchMode, Variant};
 
 /// Where a needle may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,8 +14,8 @@ use tantivy::store::StoreReader;
 use tantivy::{DocId, SegmentReader};
 use wensou_index::{Index, Part, RecordExt, decode_document};
 
-use crate::needle::{Haystack, Needle};
-use crate::terms::{QueryWord, TextQueries};
+use crate::plan::analyze::{QueryWord, TextQueries};
+use crate::plan::needle::{Haystack, Needle};
 
 /// Documents in which the terms stand within `distance` key characters in one of the parts.
 pub(crate) fn query(

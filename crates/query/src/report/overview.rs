@@ -6,8 +6,8 @@ use tantivy::collector::Count;
 use wensou_index::{Index, Kind, PROVENANCE_INFERRED, PROVENANCE_NONE};
 
 use crate::error::Error;
-use crate::filter;
-use crate::tags::all_tags;
+use crate::exec::filter;
+use crate::report::tags::all_tags;
 
 /// Numbers of an index.
 #[derive(Debug, Clone, PartialEq, Eq)]

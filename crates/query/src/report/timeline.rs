@@ -11,8 +11,8 @@ use wensou_index::{Index, PROVENANCE_INFERRED};
 
 use crate::error::Error;
 use crate::lang::Query;
-use crate::overview::civil;
-use crate::search::answering;
+use crate::report::overview::civil;
+use crate::session::answering;
 
 /// Most bars that a timeline has when its step is chosen for it.
 const BARS: usize = 40;

@@ -16,9 +16,9 @@ use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query, Scorer};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
 use wensou_index::{Cursor, Part, Postings, Unit, UnitKey, Unpacked};
 
-use crate::listed::{Leaf, PostingsQuery};
-use crate::lists::OpenedPostings;
-use crate::window::DocWindow;
+use crate::exec::cache::OpenedPostings;
+use crate::exec::postings_query::{Leaf, PostingsQuery};
+use crate::exec::window::DocWindow;
 
 /// How the list of a unit is opened.
 pub(crate) type Open<'o> = &'o dyn Fn(&Postings, UnitKey) -> Option<OpenedPostings>;

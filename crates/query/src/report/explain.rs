@@ -5,15 +5,15 @@ use tantivy::{DocAddress, DocSet};
 use wensou_index::{Index, Lookup, Part, Unit};
 use wensou_ingest::Record;
 
-use crate::clauses::{Clause, clauses, query_of};
-use crate::collect::{Recency, ScoredDoc, Sort, TopK};
 use crate::error::Error;
+use crate::exec::segment_scorer::term_score;
+use crate::exec::top_k::{Recency, ScoredDoc, Sort, TopK};
 use crate::lang::Query;
+use crate::plan::analyze::{MatchMode, Origin, TextQueries, Variant};
 use crate::plan::{Mode, Plan, plan};
+use crate::rank::bm25::Statistics;
 use crate::rank::{self, WORD_BONUS};
-use crate::score::term_score;
-use crate::stats::Statistics;
-use crate::terms::{MatchMode, Origin, TextQueries, Variant};
+use crate::report::clauses::{Clause, clauses, query_of};
 
 /// Hits among which the rank of a document is looked for.
 const RANKS: usize = 10_000;

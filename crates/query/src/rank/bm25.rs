@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use wensou_index::{Index, KINDS_OF_LENGTH, Kind, Part, Unit, length_of};
 
-use crate::lists::PostingsCache;
+use crate::exec::cache::PostingsCache;
 
 /// How soon another occurrence of a unit stops to count.
 const K1: f32 = 1.2;

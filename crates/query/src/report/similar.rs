@@ -7,16 +7,16 @@ use wensou_index::{Index, Lookup, Part, RecordExt, Texts, Unit};
 use wensou_ingest::Record;
 use wensou_text::{Folded, Segmenter, TokenKind};
 
-use crate::collect::{RankedQuery, Sort, TopK};
 use crate::error::Error;
-use crate::filter;
-use crate::needle::{Haystack, Needle};
+use crate::exec::filter;
+use crate::exec::top_k::{RankedQuery, Sort, TopK};
+use crate::plan::analyze::{Origin, ScoredTerm, TextQueries, Variant, any, term_kind_of};
+use crate::plan::needle::{Haystack, Needle};
+use crate::plan::stop_words::is_stop;
 use crate::rank;
-use crate::search::{Hit, Options};
-use crate::snippet::{snippet, whole};
-use crate::stats::Statistics;
-use crate::stop::is_stop;
-use crate::terms::{Origin, ScoredTerm, TextQueries, Variant, any, term_kind_of};
+use crate::rank::bm25::Statistics;
+use crate::report::snippet::{snippet, whole};
+use crate::session::{Hit, Options};
 
 /// Telling words that are looked for.
 const MAX_KEY_TERMS: usize = 25;

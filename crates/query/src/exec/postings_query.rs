@@ -4,8 +4,8 @@ use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::{DocId, Score, SegmentReader, TantivyError};
 use wensou_index::{Part, Postings, SegmentPostings};
 
-use crate::lists::OpenedPostings;
-use crate::matching::{ConfirmedDocs, Matcher};
+use crate::exec::cache::OpenedPostings;
+use crate::exec::matcher::{ConfirmedDocs, Matcher};
 
 /// Matches documents that have something in one of the parts, or stand somewhere. Scores nothing.
 #[derive(Debug, Clone)]
@@ -55,7 +55,7 @@ impl Weight for PostingsWeight {
     }
 
     fn explain(&self, _: &SegmentReader, _: DocId) -> tantivy::Result<Explanation> {
-        // What a hit is worth is explained by `crate::explain`.
+        // What a hit is worth is explained by `crate::report::explain`.
         Ok(Explanation::new("postings", 0.0))
     }
 }

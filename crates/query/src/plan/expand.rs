@@ -12,11 +12,11 @@ use wensou_index::{Analysis, Unit};
 use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, key_of};
 
 use crate::lang::{Node, NodeKind};
-use crate::rank::{EXPANSION_WEIGHT, LATIN_WEIGHT, kind_weight};
-use crate::terms::{
+use crate::plan::analyze::{
     AnalysedText, MatchMode, Origin, QueryWord, Requirement, UnigramPolicy, Variant, WeightedTerm,
     terms,
 };
+use crate::rank::{EXPANSION_WEIGHT, LATIN_WEIGHT, kind_weight};
 
 /// Most words of the query that one name of a table can be.
 const MAX_NAME_WORDS: usize = 6;

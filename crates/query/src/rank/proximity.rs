@@ -14,10 +14,10 @@ use tantivy::directory::OwnedBytes;
 use tantivy::{DocAddress, DocId, DocSet, TantivyError};
 use wensou_index::{Cursor, Index, Part, Unit, UnitKey, length_of};
 
-use crate::collect::ScoredDoc;
 use crate::error::Error;
-use crate::stats::Statistics;
-use crate::terms::AnalysedText;
+use crate::exec::top_k::ScoredDoc;
+use crate::plan::analyze::AnalysedText;
+use crate::rank::bm25::Statistics;
 
 /// Hits that are ranked again. A hundred give the same measures to four places.
 pub(crate) const RERANK_DEPTH: usize = 30;

@@ -10,11 +10,11 @@ use tantivy::query::{EnableScoring, Query};
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, TERMINATED};
 use wensou_index::{Index, Postings};
 
-use crate::matching::Matcher;
-use crate::score::SegmentScorer;
-use crate::stats::Statistics;
-use crate::terms::ScoredTerm;
-use crate::window::{self, DocWindow};
+use crate::exec::matcher::Matcher;
+use crate::exec::segment_scorer::SegmentScorer;
+use crate::exec::window::{self, DocWindow};
+use crate::plan::analyze::ScoredTerm;
+use crate::rank::bm25::Statistics;
 
 /// Documents of the first window of a segment, where the best of it cannot be told beforehand.
 const FIRST_WINDOW: usize = 128;

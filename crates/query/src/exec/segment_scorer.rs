@@ -19,10 +19,10 @@ use tantivy::query::{EnableScoring, Query, Scorer};
 use tantivy::{DocId, DocSet, SegmentReader, TantivyError};
 use wensou_index::{Cursor, Index, Part, Postings, Unit, UnitKey, Unpacked};
 
-use crate::lists::{AccessCost, OpenedPostings};
-use crate::stats::{LengthNorms, Statistics, tf_saturation};
-use crate::terms::ScoredTerm;
-use crate::window::DocWindow;
+use crate::exec::cache::{AccessCost, OpenedPostings};
+use crate::exec::window::DocWindow;
+use crate::plan::analyze::ScoredTerm;
+use crate::rank::bm25::{LengthNorms, Statistics, tf_saturation};
 
 /// Bounds are sums in another order than scores are, and less what was open: they may be smaller by rounding.
 const ROUNDING: f32 = 1.0 + 1e-4;

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use tantivy::index::SegmentId;
 use wensou_index::{Cursor, Postings, UnitKey, Unpacked};
 
-use crate::window::SCAN_SPEEDUP;
+use crate::exec::window::SCAN_SPEEDUP;
 
 /// The list of a unit is kept in memory if one in so many documents has it, or more, once queries before have looked
 /// into it for as long as it takes to read it whole.
