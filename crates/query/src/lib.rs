@@ -25,8 +25,9 @@ pub use report::explain::{
     ExplainedHit, ExplainedTerm, ExplainedVariant, ExplainedWord, Explanation, TermScore, explain,
 };
 pub use report::facet::{Facet, FacetValue, facet};
+pub use report::highlight::Highlighter;
 pub use report::overview::{Overview, date_bounds, overview};
 pub use report::similar::similar;
 pub use report::snippet::Snippet;
 pub use report::timeline::{Bar, Step, Timeline, timeline};
-pub use session::{Highlighter, Hit, Options, Results, Session, ids, search};
+pub use session::{Hit, Options, Results, Session, ids, search};

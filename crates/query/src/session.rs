@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::exec::top_k::{Recency, ScoredDoc, Sort, TopK};
 use crate::lang::{Diagnostic, Query};
 use crate::plan::analyze::{MatchMode, QueryWord};
-use crate::plan::needle::{Haystack, Needle};
+use crate::plan::needle::Haystack;
 use crate::plan::pinyin::{self, Reading};
 use crate::plan::{Mode, Plan, plan};
 use crate::rank::bm25::Statistics;
@@ -281,34 +281,4 @@ fn missing(plan: &Plan, record: &Record, texts: &[&str]) -> Vec<String> {
         }
     }
     missing
-}
-
-/// Marks the words of a query in any text.
-#[derive(Debug)]
-pub struct Highlighter {
-    needles: Vec<Needle>,
-}
-
-impl Highlighter {
-    /// Marks what `query` looks for, expansions too.
-    ///
-    /// # Errors
-    ///
-    /// As [`search`].
-    pub fn new(index: &Index, query: &Query) -> Result<Self, Error> {
-        let plan = plan(index, &Statistics::new(index), query, Mode::Strict)?;
-        Ok(Self { needles: plan.needles })
-    }
-
-    /// Marks nothing.
-    #[must_use]
-    pub fn none() -> Self {
-        Self { needles: Vec::new() }
-    }
-
-    /// The whole text with its matches marked.
-    #[must_use]
-    pub fn mark(&self, text: &str) -> Snippet {
-        whole(text, &self.needles)
-    }
 }

@@ -13,10 +13,11 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query, Scorer};
-use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
+use tantivy::{DocId, DocSet, SegmentReader, TERMINATED};
 use wensou_index::{Cursor, Part, Postings, Unit, UnitKey, Unpacked};
 
 use crate::exec::cache::OpenedPostings;
+use crate::exec::phrase::Phrase;
 use crate::exec::postings_query::{Leaf, PostingsQuery};
 use crate::exec::window::DocWindow;
 
@@ -140,7 +141,7 @@ impl Matcher {
         }
     }
 
-    fn size_hint(&self) -> u32 {
+    pub(super) fn size_hint(&self) -> u32 {
         self.cost().try_into().unwrap_or(u32::MAX)
     }
 
@@ -411,196 +412,12 @@ pub(crate) struct AndNot {
 }
 
 /// Leaves out of a window what the list has not.
-fn retain_postings(list: &mut Cursor, window: &mut DocWindow) {
+pub(super) fn retain_postings(list: &mut Cursor, window: &mut DocWindow) {
     if window.is_dense(Cursor::count(list), window.count()) {
         let mut own = window.empty_like();
         list.mark(own.start(), own.bits());
         window.intersect(&own);
     } else {
         window.retain(|doc| list.seek(doc) == doc);
-    }
-}
-
-/// The pairs that a sequence of three characters or more is found by, with their offsets: every
-/// second one covers all characters; the last one may overlap.
-pub(crate) fn cover(length: usize) -> impl Iterator<Item = usize> {
-    let last = length.saturating_sub(2);
-    (0..last).step_by(2).chain([last])
-}
-
-/// Three characters or more in one part: pairs in the same document, at their distances.
-pub(crate) struct Phrase {
-    /// The shortest list first.
-    bigrams: Vec<PhraseBigram>,
-    /// The same lists at the last document that was confirmed, where they have gone by it.
-    rewound: Option<Vec<Cursor>>,
-    /// Where the phrase may begin in the document at hand; then places of one pair.
-    starts: Vec<u32>,
-    positions: Vec<u32>,
-}
-
-/// One pair of a phrase.
-struct PhraseBigram {
-    /// Where the pair stands in the phrase.
-    offset: u32,
-    cursor: Cursor,
-    /// The list in memory, if it is there: then only the places are read from the list itself.
-    bitset: Option<Arc<Unpacked>>,
-}
-
-impl PhraseBigram {
-    fn fill(&mut self, window: &mut DocWindow) {
-        match &self.bitset {
-            Some(list) => window.insert_postings(list),
-            None => self.cursor.mark(window.start(), window.bits()),
-        }
-    }
-
-    fn retain(&mut self, window: &mut DocWindow) {
-        match &self.bitset {
-            Some(list) => window.retain_postings(list),
-            None => retain_postings(&mut self.cursor, window),
-        }
-    }
-
-    fn seek(&mut self, target: DocId) -> DocId {
-        match &self.bitset {
-            Some(list) => list.next(target),
-            None => self.cursor.seek(target),
-        }
-    }
-}
-
-impl Phrase {
-    /// `None` where no document can have it.
-    fn new(postings: &Postings, field: Part, key: &[char], open: Open<'_>) -> Option<Self> {
-        let mut bigrams = Vec::new();
-        for at in cover(key.len()) {
-            let bigram = UnitKey::pair(field, key[at], key[at + 1]);
-            let (cursor, bitset) = match open(postings, bigram)? {
-                OpenedPostings::OnDisk(list) => (*list, None),
-                OpenedPostings::Cached(bitset) => (postings.list(bigram)?, Some(bitset)),
-            };
-            bigrams.push(PhraseBigram { offset: at as u32, cursor, bitset });
-        }
-        bigrams.sort_by_key(|bigram| bigram.cursor.count());
-        Some(Self { bigrams, rewound: None, starts: Vec::new(), positions: Vec::new() })
-    }
-
-    fn fill(&mut self, window: &mut DocWindow) {
-        let Some((first, others)) = self.bigrams.split_first_mut() else { return };
-        let mut own = window.empty_like();
-        first.fill(&mut own);
-        others.iter_mut().for_each(|list| list.retain(&mut own));
-        window.union(&own);
-    }
-
-    fn retain(&mut self, window: &mut DocWindow) {
-        self.bigrams.iter_mut().for_each(|list| list.retain(window));
-    }
-
-    fn seek(&mut self, target: DocId) -> DocId {
-        let mut doc = self.bigrams[0].seek(target);
-        while doc != TERMINATED
-            && let Err(next) = self.probe(doc)
-        {
-            doc = self.bigrams[0].seek(next);
-        }
-        doc
-    }
-
-    fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
-        self.bigrams.iter_mut().try_for_each(|list| match list.seek(doc) {
-            found if found == doc => Ok(()),
-            next => Err(next),
-        })
-    }
-
-    /// Whether the pairs of the candidate stand at their distances.
-    fn confirm(&mut self, doc: DocId) -> bool {
-        let Self { bigrams, rewound, starts, positions } = self;
-        let has_passed = |list: &Cursor| list.doc() > doc;
-        let mut rewound = if bigrams.iter().any(|bigram| has_passed(&bigram.cursor)) {
-            rewound.take_if(|rewound| rewound.iter().any(has_passed));
-            let rewind = || bigrams.iter().map(|bigram| bigram.cursor.rewound()).collect();
-            Some(rewound.get_or_insert_with(rewind))
-        } else {
-            None
-        };
-        for (number, bigram) in bigrams.iter_mut().enumerate() {
-            let list = rewound.as_mut().map_or(&mut bigram.cursor, |rewound| &mut rewound[number]);
-            // Only of a damaged list, which contradicts itself, is it no document.
-            if list.seek(doc) != doc {
-                return false;
-            }
-            list.places(positions);
-            if number == 0 {
-                starts.clear();
-                starts.extend(
-                    positions.iter().filter_map(|position| position.checked_sub(bigram.offset)),
-                );
-                continue;
-            }
-            let mut ahead = positions.iter().copied().peekable();
-            starts.retain(|start| {
-                let wanted = start.saturating_add(bigram.offset);
-                while ahead.next_if(|position| *position < wanted).is_some() {}
-                ahead.peek() == Some(&wanted)
-            });
-            if starts.is_empty() {
-                return false;
-            }
-        }
-        !starts.is_empty()
-    }
-}
-
-/// The documents that match, as the engine asks for them. They score nothing.
-pub(crate) struct ConfirmedDocs {
-    matcher: Matcher,
-    doc: DocId,
-}
-
-impl ConfirmedDocs {
-    pub(crate) fn new(matcher: Matcher) -> Self {
-        let mut confirmed = Self { matcher, doc: 0 };
-        confirmed.advance_to(0);
-        confirmed
-    }
-
-    fn advance_to(&mut self, target: DocId) -> DocId {
-        let mut doc = self.matcher.seek(target);
-        while doc != TERMINATED && !self.matcher.confirm(doc) {
-            doc = self.matcher.seek(doc + 1);
-        }
-        self.doc = doc;
-        doc
-    }
-}
-
-impl DocSet for ConfirmedDocs {
-    fn advance(&mut self) -> DocId {
-        match self.doc {
-            TERMINATED => TERMINATED,
-            doc => self.advance_to(doc + 1),
-        }
-    }
-
-    fn seek(&mut self, target: DocId) -> DocId {
-        if self.doc < target { self.advance_to(target) } else { self.doc }
-    }
-
-    fn doc(&self) -> DocId {
-        self.doc
-    }
-
-    fn size_hint(&self) -> u32 {
-        self.matcher.size_hint()
-    }
-}
-
-impl Scorer for ConfirmedDocs {
-    fn score(&mut self) -> Score {
-        0.0
     }
 }

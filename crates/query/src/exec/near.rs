@@ -14,8 +14,9 @@ use tantivy::store::StoreReader;
 use tantivy::{DocId, SegmentReader};
 use wensou_index::{Index, Part, RecordExt, decode_document};
 
-use crate::plan::analyze::{QueryWord, TextQueries};
+use crate::plan::analyze::QueryWord;
 use crate::plan::needle::{Haystack, Needle};
+use crate::plan::queries::TextQueries;
 
 /// Documents in which the terms stand within `distance` key characters in one of the parts.
 pub(crate) fn query(

@@ -1,11 +1,11 @@
 //! Documents that our own lists find, as a query of the engine.
 
 use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
-use tantivy::{DocId, Score, SegmentReader, TantivyError};
+use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError};
 use wensou_index::{Part, Postings, SegmentPostings};
 
 use crate::exec::cache::OpenedPostings;
-use crate::exec::matcher::{ConfirmedDocs, Matcher};
+use crate::exec::matcher::Matcher;
 
 /// Matches documents that have something in one of the parts, or stand somewhere. Scores nothing.
 #[derive(Debug, Clone)]
@@ -57,5 +57,55 @@ impl Weight for PostingsWeight {
     fn explain(&self, _: &SegmentReader, _: DocId) -> tantivy::Result<Explanation> {
         // What a hit is worth is explained by `crate::report::explain`.
         Ok(Explanation::new("postings", 0.0))
+    }
+}
+
+/// The documents that match, as the engine asks for them. They score nothing.
+pub(crate) struct ConfirmedDocs {
+    matcher: Matcher,
+    doc: DocId,
+}
+
+impl ConfirmedDocs {
+    pub(crate) fn new(matcher: Matcher) -> Self {
+        let mut confirmed = Self { matcher, doc: 0 };
+        confirmed.advance_to(0);
+        confirmed
+    }
+
+    fn advance_to(&mut self, target: DocId) -> DocId {
+        let mut doc = self.matcher.seek(target);
+        while doc != TERMINATED && !self.matcher.confirm(doc) {
+            doc = self.matcher.seek(doc + 1);
+        }
+        self.doc = doc;
+        doc
+    }
+}
+
+impl DocSet for ConfirmedDocs {
+    fn advance(&mut self) -> DocId {
+        match self.doc {
+            TERMINATED => TERMINATED,
+            doc => self.advance_to(doc + 1),
+        }
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.doc < target { self.advance_to(target) } else { self.doc }
+    }
+
+    fn doc(&self) -> DocId {
+        self.doc
+    }
+
+    fn size_hint(&self) -> u32 {
+        self.matcher.size_hint()
+    }
+}
+
+impl Scorer for ConfirmedDocs {
+    fn score(&mut self) -> Score {
+        0.0
     }
 }

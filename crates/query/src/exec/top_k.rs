@@ -13,7 +13,7 @@ use wensou_index::{Index, Postings};
 use crate::exec::matcher::Matcher;
 use crate::exec::segment_scorer::SegmentScorer;
 use crate::exec::window::{self, DocWindow};
-use crate::plan::analyze::ScoredTerm;
+use crate::plan::queries::ScoredTerm;
 use crate::rank::bm25::Statistics;
 
 /// Documents of the first window of a segment, where the best of it cannot be told beforehand.

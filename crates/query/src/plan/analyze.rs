@@ -7,12 +7,9 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use tantivy::query::{BooleanQuery, EmptyQuery, Query};
-use wensou_index::{Index, Part, Unit, is_indexed_word};
+use wensou_index::{Part, Unit, is_indexed_word};
 use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, is_han};
 
-use crate::exec::filter;
-use crate::exec::postings_query::{Leaf, PostingsQuery};
 use crate::plan::stop_words::{asks, is_stop};
 use crate::rank::{LATIN_WEIGHT, STOP_WEIGHT, kind_weight};
 
@@ -261,130 +258,6 @@ fn stops(folded: &Folded<'_>, key: &Key, segmenter: &Segmenter) -> Vec<bool> {
         }
     });
     (0..key.chars().len()).map(|at| by_char[key.folded_range(at..at + 1).start]).collect()
-}
-
-/// Builds engine queries over the text of both kinds.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct TextQueries<'a> {
-    pub(crate) index: &'a Index,
-    pub(crate) fields: &'a [Part],
-}
-
-impl TextQueries<'_> {
-    /// Documents that have the key characters in sequence in one of the parts. Scores nothing.
-    pub(crate) fn sequence(self, key: &[char]) -> Box<dyn Query> {
-        self.leaf_query(Leaf::Sequence(key.to_vec()))
-    }
-
-    /// Documents that have the form. Scores nothing.
-    pub(crate) fn variant(self, variant: &Variant) -> Box<dyn Query> {
-        match variant.mode {
-            MatchMode::Characters => self.sequence(&variant.key),
-            MatchMode::Word | MatchMode::Value => self.word(&variant.text),
-            MatchMode::Dated(from, until) => {
-                filter::dates(self.index.fields().date, Some(from), Some(until))
-            }
-            MatchMode::WordOrEmbedded => {
-                any(vec![self.word(&variant.text), self.sequence(&variant.key)])
-            }
-        }
-    }
-
-    /// Documents that have the term in one of its forms. Scores nothing.
-    pub(crate) fn any_variant(self, word: &QueryWord) -> Box<dyn Query> {
-        any(word.variants.iter().map(|variant| self.variant(variant)).collect())
-    }
-
-    /// Documents that have anything of a text: two neighbouring characters of a meaningful word, a
-    /// Latin word or a number; a character where the text is no more. Scores nothing.
-    ///
-    /// Grams and not words: how a question is cut into words must not decide what answers it.
-    pub(crate) fn any_term_of(self, text: &AnalysedText) -> Box<dyn Query> {
-        let typed = || text.terms.iter().filter(|term| term.origin == Origin::Typed);
-        let meaningful = text.words.iter().any(|word| !word.stop);
-        // A gram of two stop words is left out, one at the edge of a stop word is not.
-        let min_weight = if meaningful { 0.5 } else { 0.0 };
-        let wanted = |wanted: Unit| {
-            let terms = typed().filter(move |term| term.kind == wanted && term.weight > min_weight);
-            terms.map(|term| term.text.as_str())
-        };
-        let mut queries: Vec<Box<dyn Query>> = Vec::new();
-        queries.extend(
-            wanted(Unit::Gram).map(|bigram| self.sequence(&bigram.chars().collect::<Vec<_>>())),
-        );
-        let latin = wanted(Unit::Word).filter(|word| !word.chars().any(is_han));
-        queries.extend(latin.map(|word| self.word(word)));
-        let words = text.words.iter().filter(|word| !word.stop);
-        let alone = words.flat_map(|word| &word.variants).filter(|variant| {
-            variant.origin != Origin::Typed
-                || variant.mode == MatchMode::WordOrEmbedded
-                || variant.mode == MatchMode::Characters && variant.key.len() == 1
-        });
-        queries.extend(alone.map(|variant| self.variant(variant)));
-        if queries.is_empty() {
-            queries
-                .extend(wanted(Unit::Char).map(|c| self.sequence(&c.chars().collect::<Vec<_>>())));
-        }
-        any(queries)
-    }
-
-    fn word(self, text: &str) -> Box<dyn Query> {
-        self.leaf_query(Leaf::Word(text.to_owned()))
-    }
-
-    /// Documents with a word that begins so. Scores nothing.
-    pub(crate) fn word_prefix(self, prefix: &str) -> Box<dyn Query> {
-        self.leaf_query(Leaf::Prefix(prefix.to_owned()))
-    }
-
-    fn leaf_query(self, leaf: Leaf) -> Box<dyn Query> {
-        let postings = self.index.postings().clone();
-        Box::new(PostingsQuery { postings, fields: self.fields.to_vec(), leaf })
-    }
-
-    /// What every unit is worth in every part that it is looked for in: `weight` says what a unit
-    /// of a part is worth.
-    pub(crate) fn scored(
-        self,
-        terms: &[WeightedTerm],
-        weight: impl Fn(Part, Unit) -> f32,
-    ) -> Vec<ScoredTerm> {
-        let mut scored = Vec::new();
-        for term in terms {
-            for field in self.fields.iter().copied() {
-                let weight = weight(field, term.kind) * term.weight;
-                if weight > 0.0 {
-                    scored.push(ScoredTerm {
-                        field,
-                        kind: term.kind,
-                        text: term.text.clone(),
-                        weight,
-                        origin: term.origin,
-                    });
-                }
-            }
-        }
-        scored
-    }
-}
-
-/// A unit that is scored in one part.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct ScoredTerm {
-    pub(crate) field: Part,
-    pub(crate) kind: Unit,
-    pub(crate) text: String,
-    pub(crate) weight: f32,
-    pub(crate) origin: Origin,
-}
-
-/// The union, without the wrapping where there is one query only.
-pub(crate) fn any(mut queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
-    match queries.len() {
-        0 => Box::new(EmptyQuery),
-        1 => queries.remove(0),
-        _ => Box::new(BooleanQuery::union(queries)),
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use wensou_index::{Analysis, Index};
 use wensou_text::fold;
 
 use crate::error::Error;
-use crate::exec::matcher::cover;
+use crate::exec::phrase::cover;
 use crate::lang::{FieldClause, Node, NodeKind, Query, Value};
 use crate::plan::analyze::{AnalysedText, MatchMode, Origin, Requirement, Variant};
 use crate::plan::expand;

@@ -4,11 +4,12 @@ use tantivy::query::Query as TantivyQuery;
 use wensou_index::{Kind, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED};
 use wensou_text::fold;
 
-use super::{Compiler, Mode};
+use super::Mode;
+use super::compile::Compiler;
 use crate::exec::filter;
 use crate::exec::postings_query::{Leaf, PostingsQuery};
 use crate::lang::{DateFilter, FieldClause, Value};
-use crate::plan::analyze::any;
+use crate::plan::queries::any;
 
 impl Compiler<'_> {
     pub(super) fn compile_field(&mut self, clause: &FieldClause) -> Box<dyn TantivyQuery> {

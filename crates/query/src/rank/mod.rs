@@ -2,8 +2,9 @@
 
 pub(crate) mod bm25;
 mod proximity;
+mod weights;
 
-pub(crate) use proximity::{
-    EXPANSION_WEIGHT, LATIN_WEIGHT, RERANK_DEPTH, STOP_WEIGHT, WORD_BONUS, kind_weight, proximity,
-    rerank, weight,
+pub(crate) use proximity::{RERANK_DEPTH, proximity, rerank};
+pub(crate) use weights::{
+    EXPANSION_WEIGHT, LATIN_WEIGHT, STOP_WEIGHT, WORD_BONUS, kind_weight, weight,
 };

@@ -6,10 +6,11 @@ use wensou_index::{Index, Lookup, Part, Unit};
 use wensou_ingest::Record;
 
 use crate::error::Error;
-use crate::exec::segment_scorer::term_score;
+use crate::exec::term_scorer::term_score;
 use crate::exec::top_k::{Recency, ScoredDoc, Sort, TopK};
 use crate::lang::Query;
-use crate::plan::analyze::{MatchMode, Origin, TextQueries, Variant};
+use crate::plan::analyze::{MatchMode, Origin, Variant};
+use crate::plan::queries::TextQueries;
 use crate::plan::{Mode, Plan, plan};
 use crate::rank::bm25::Statistics;
 use crate::rank::{self, WORD_BONUS};

@@ -3,6 +3,7 @@
 pub(crate) mod clauses;
 pub(crate) mod explain;
 pub(crate) mod facet;
+pub(crate) mod highlight;
 pub(crate) mod overview;
 pub(crate) mod similar;
 pub(crate) mod snippet;

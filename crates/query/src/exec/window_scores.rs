@@ -1,0 +1,195 @@
+//! The documents of a window while they are scored.
+
+use tantivy::DocId;
+use wensou_index::Cursor;
+
+use super::term_scorer::{FieldLengths, TermPostings, TermScorer, UpperBound};
+use super::window::DocWindow;
+use crate::rank::bm25::tf_saturation;
+
+/// Bounds are sums in another order than scores are, and less what was open: they may be smaller by rounding.
+const ROUNDING: f32 = 1.0 + 1e-4;
+
+/// The documents of a window while they are scored.
+#[derive(Default)]
+pub(super) struct WindowScores {
+    pub(super) docs: Vec<DocId>,
+    /// The [`DocWindow::ranks`] of the documents: a document's rank is its number among them.
+    pub(super) ranks: Vec<u32>,
+    /// What dampens frequencies in each part of each document, where it has been asked for; outside of
+    /// parts, nothing.
+    pub(super) length_norms: [Vec<f32>; 4],
+    /// What is known of each score, and what may come to it at most from units of the body.
+    pub(super) score: Vec<f32>,
+    pub(super) open: Vec<f32>,
+    /// Which of the documents can still be among the best.
+    pub(super) remaining: Vec<u32>,
+    /// What each unit adds to each document: one unit behind the other.
+    pub(super) added: Vec<f32>,
+    /// Frequencies of one unit in every document.
+    pub(super) tfs: Vec<u32>,
+}
+
+impl WindowScores {
+    pub(super) fn take(&mut self, window: &DocWindow, terms: usize) {
+        self.docs.clear();
+        window.iter().for_each(|doc| self.docs.push(doc));
+        window.ranks(&mut self.ranks);
+        let count = self.docs.len();
+        self.length_norms.iter_mut().for_each(Vec::clear);
+        for sums in [&mut self.score, &mut self.open] {
+            sums.clear();
+            sums.resize(count, 0.0);
+        }
+        self.remaining.clear();
+        self.remaining.extend(0..count as u32);
+        // What stands there is written over, unit by unit.
+        self.added.resize(terms * count, 0.0);
+    }
+
+    /// The unit of this number adds nothing to any document, so far.
+    pub(super) fn clear_term(&mut self, number: usize) {
+        self.added[number * self.docs.len()..][..self.docs.len()].fill(0.0);
+    }
+
+    /// Looks up what dampens frequencies in a part of each document.
+    pub(super) fn load_length_norms(&mut self, field: usize, lengths: &FieldLengths) {
+        let norms = &mut self.length_norms[field];
+        if norms.is_empty() {
+            norms.extend(self.docs.iter().map(|doc| lengths.length_norm(field, *doc)));
+        }
+    }
+
+    /// Adds what the unit of this number adds to every document, by going through its list.
+    pub(super) fn scan(
+        &mut self,
+        number: usize,
+        term: &mut TermScorer,
+        window: &DocWindow,
+        lengths: &FieldLengths,
+    ) {
+        self.clear_term(number);
+        let Self { docs, ranks, length_norms, score, added, .. } = self;
+        let (field, max_score) = (term.field, term.max_score);
+        let norms = &length_norms[field];
+        let added = &mut added[number * docs.len()..][..docs.len()];
+        let mut add = |at: usize, frequency: u32| {
+            // Of titles and tags few are asked for.
+            let norm = norms.get(at).copied();
+            let norm = norm.unwrap_or_else(|| lengths.length_norm(field, docs[at]));
+            added[at] = tf_saturation(frequency as f32, norm) * max_score;
+            score[at] += added[at];
+        };
+        match &mut term.postings {
+            TermPostings::Cursor(list, _, cost) => {
+                cost.add_scan(window.expected(Cursor::count(list)));
+                scan_window(list, window, ranks, add);
+            }
+            // Where documents are few, the window has more bits to go through.
+            TermPostings::Bitset(list) if docs.len() < window.length() / 32 => {
+                for (at, doc) in docs.iter().enumerate().filter(|(_, doc)| list.contains(**doc)) {
+                    add(at, list.frequency(*doc));
+                }
+            }
+            TermPostings::Bitset(list) => {
+                let shared = window.shared(list);
+                shared.for_each(|doc| add(window.rank(doc, ranks), list.frequency(doc)));
+            }
+            TermPostings::Bonus(_) => {}
+        }
+    }
+
+    /// Adds to what may come to each what a unit adds at most.
+    pub(super) fn add_upper_bound(&mut self, term: &TermScorer, bound: UpperBound) {
+        if let UpperBound::MaxTf(frequency) = bound {
+            for (open, norm) in self.open.iter_mut().zip(&self.length_norms[term.field]) {
+                *open += tf_saturation(frequency, *norm) * term.max_score;
+            }
+        }
+    }
+
+    /// Adds what the unit of this number adds to the documents that are left, in place of what it
+    /// may.
+    pub(super) fn score_remaining(
+        &mut self,
+        number: usize,
+        term: &mut TermScorer,
+        window: &DocWindow,
+        bound: UpperBound,
+    ) {
+        let Self { docs, ranks, length_norms, score, open, remaining, added, tfs } = self;
+        let added = &mut added[number * docs.len()..][..docs.len()];
+        let norms = &length_norms[term.field];
+        let max_score = term.max_score;
+        let mut add = |at: usize, frequency: f32| {
+            added[at] =
+                if frequency > 0.0 { tf_saturation(frequency, norms[at]) * max_score } else { 0.0 };
+            score[at] += added[at];
+            if let UpperBound::MaxTf(bound) = bound {
+                open[at] -= tf_saturation(bound, norms[at]) * max_score;
+            }
+        };
+        match &mut term.postings {
+            TermPostings::Cursor(list, _, cost)
+                if window.is_dense(Cursor::count(list), remaining.len()) =>
+            {
+                cost.add_scan(window.expected(Cursor::count(list)));
+                tfs.clear();
+                tfs.resize(docs.len(), 0);
+                scan_window(list, window, ranks, |at, frequency| tfs[at] = frequency);
+                remaining.iter().for_each(|at| add(*at as usize, tfs[*at as usize] as f32));
+            }
+            list => {
+                if let TermPostings::Cursor(_, _, cost) = list {
+                    cost.add_lookups(remaining.len());
+                }
+                remaining
+                    .iter()
+                    .for_each(|at| add(*at as usize, term.frequency(docs[*at as usize])));
+            }
+        }
+    }
+
+    /// Leaves out what cannot score `least`, where so much may come to any.
+    pub(super) fn prune(&mut self, threshold: f32, open_of_all: f32) {
+        let Self { score, open, remaining, .. } = self;
+        let may = |at: usize| (score[at] + open[at].max(0.0) + open_of_all) * ROUNDING;
+        remaining.retain(|at| may(*at as usize) >= threshold);
+    }
+
+    /// Leaves the `count` documents that have the most, and returns the others.
+    pub(super) fn split_top(&mut self, count: usize) -> Vec<u32> {
+        let Self { score, remaining, .. } = self;
+        if count >= remaining.len() {
+            return Vec::new();
+        }
+        remaining.select_nth_unstable_by(count, |a, b| {
+            score[*b as usize].total_cmp(&score[*a as usize])
+        });
+        let mut others = remaining.split_off(count);
+        remaining.sort_unstable();
+        others.sort_unstable();
+        others
+    }
+}
+
+/// Goes through what a list has of the documents of a window: the number of each among them, and how often it has the
+/// unit.
+fn scan_window(
+    list: &mut Cursor,
+    window: &DocWindow,
+    ranks: &[u32],
+    mut found: impl FnMut(usize, u32),
+) {
+    list.sweep(window.start(), window.end(), |docs, frequencies| {
+        // Which of them are wanted is as good as random: no branch depends on it.
+        let (mut wanted, mut count) = ([0; Cursor::AT_ONCE], 0);
+        for (at, doc) in docs.iter().enumerate() {
+            wanted[count % Cursor::AT_ONCE] = at;
+            count += usize::from(window.contains(*doc));
+        }
+        for at in &wanted[..count] {
+            found(window.rank(docs[*at], ranks), frequencies[*at]);
+        }
+    });
+}

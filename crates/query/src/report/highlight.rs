@@ -1,0 +1,40 @@
+//! The words of a query, marked in any text.
+
+use wensou_index::Index;
+
+use super::snippet::{Snippet, whole};
+use crate::error::Error;
+use crate::lang::Query;
+use crate::plan::needle::Needle;
+use crate::plan::{Mode, plan};
+use crate::rank::bm25::Statistics;
+
+/// Marks the words of a query in any text.
+#[derive(Debug)]
+pub struct Highlighter {
+    needles: Vec<Needle>,
+}
+
+impl Highlighter {
+    /// Marks what `query` looks for, expansions too.
+    ///
+    /// # Errors
+    ///
+    /// As [`search`].
+    pub fn new(index: &Index, query: &Query) -> Result<Self, Error> {
+        let plan = plan(index, &Statistics::new(index), query, Mode::Strict)?;
+        Ok(Self { needles: plan.needles })
+    }
+
+    /// Marks nothing.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { needles: Vec::new() }
+    }
+
+    /// The whole text with its matches marked.
+    #[must_use]
+    pub fn mark(&self, text: &str) -> Snippet {
+        whole(text, &self.needles)
+    }
+}
