@@ -1,5 +1,5 @@
-//! The lists of units, opened. A session keeps in memory those that its queries look into again and again, as
-//! Lucene keeps the bits of filters.
+//! A cache of posting lists. A session keeps in memory the lists that its queries read again and
+//! again, as Lucene caches the bitsets of filters.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,28 +9,29 @@ use wensou_index::{Cursor, Postings, UnitKey, Unpacked};
 
 use crate::exec::window::SCAN_SPEEDUP;
 
-/// The list of a unit is kept in memory if one in so many documents has it, or more, once queries before have looked
-/// into it for as long as it takes to read it whole.
+/// A posting list may be cached if at least one in this many documents of its segment has the term.
+/// It is cached once earlier queries have spent as much on it as one full read costs.
 const MIN_DF_DIVISOR: usize = 256;
-/// Bytes of lists that are kept, about.
+/// Bytes that all cached posting lists may take together, approximately.
 const MAX_CACHED_BYTES: usize = 32 << 20;
 
-/// A list.
+/// A posting list, opened for reading.
 pub(crate) enum OpenedPostings {
-    /// In memory.
+    /// Decoded, in memory.
     Cached(Arc<Unpacked>),
-    /// In the file, at its first document.
+    /// In the postings file; the cursor stands on the first document.
     OnDisk(Box<Cursor>),
 }
 
 impl OpenedPostings {
-    /// The list of a unit, from the file.
+    /// Opens the posting list of a term from the file, past the cache. `None` if no document has
+    /// the term.
     pub(crate) fn from_file(postings: &Postings, key: UnitKey) -> Option<Self> {
         postings.list(key).map(|list| Self::OnDisk(Box::new(list)))
     }
 }
 
-/// Opens lists for one query after another.
+/// Opens posting lists for one query after another, and caches those that are worth it.
 #[derive(Debug, Default)]
 pub(crate) struct PostingsCache(Mutex<Cache>);
 
@@ -42,13 +43,14 @@ struct Cache {
 
 #[derive(Debug)]
 enum Entry {
-    /// For so many documents, as [`AccessCost`] counts.
+    /// Not cached: what queries have spent on the list so far, in the unit of [`AccessCost`].
     Cost(u64),
     Cached(Arc<Unpacked>),
 }
 
 impl PostingsCache {
-    /// The list of a unit, if any document has it.
+    /// Opens the posting list of a term, from the cache where it is there. `None` if no document
+    /// has the term.
     pub(crate) fn open(
         &self,
         segment: SegmentId,
@@ -58,7 +60,8 @@ impl PostingsCache {
         let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Cache { entries, bytes } = &mut *cache;
         let entry = match entries.get_mut(&(segment, key)) {
-            // What is kept is not opened: its first block would be read for nothing.
+            // A cached list is not opened on disk as well: that would read its first block for
+            // nothing.
             Some(Entry::Cached(list)) => return Some(OpenedPostings::Cached(list.clone())),
             entry => entry,
         };
@@ -78,8 +81,8 @@ impl PostingsCache {
         Some(OpenedPostings::OnDisk(Box::new(list)))
     }
 
-    /// Remembers how much a query has looked into lists that are not kept, by their units and how many documents
-    /// they have, in a segment of so many documents.
+    /// Adds what a query has spent on posting lists that are not cached. Each item is the term, its
+    /// document frequency and the cost; `documents` is the size of the segment.
     pub(crate) fn record_costs(
         &self,
         segment: SegmentId,
@@ -98,22 +101,22 @@ impl PostingsCache {
     }
 }
 
-/// How much a list was looked into: for so many documents.
+/// What reading a posting list has cost, in single look-ups of a document.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct AccessCost(u64);
 
 impl AccessCost {
-    /// What it takes to read a list of `count` documents whole.
+    /// The cost of reading a list of `count` documents from beginning to end.
     fn full_scan(count: u32) -> u64 {
         u64::from(count) / SCAN_SPEEDUP
     }
 
-    /// For so many documents more.
+    /// Adds look-ups of single documents.
     pub(crate) fn add_lookups(&mut self, documents: usize) {
         self.0 += documents as u64;
     }
 
-    /// So many of its documents were gone through.
+    /// Adds a scan over this many documents of the list.
     pub(crate) fn add_scan(&mut self, documents: u64) {
         self.0 += documents / SCAN_SPEEDUP;
     }

@@ -1,4 +1,5 @@
-//! Filters: fields and dates as engine queries. They decide what matches and never what it scores.
+//! Filters on fields and dates, as tantivy queries. A filter decides what matches and never changes
+//! a score.
 
 use std::ops::Bound;
 
@@ -8,26 +9,26 @@ use tantivy::query::{AllQuery, InvertedIndexRangeQuery, Query, RangeQuery, TermQ
 use tantivy::schema::{Field, IndexRecordOption};
 use wensou_index::civil_seconds;
 
-/// Documents with exactly this value in a field.
+/// Documents with exactly this value in a text field.
 pub(crate) fn exact(field: Field, value: &str) -> Box<dyn Query> {
     Box::new(TermQuery::new(Term::from_field_text(field, value), IndexRecordOption::Basic))
 }
 
-/// Documents with this number in a field.
+/// Documents with this value in a numeric field.
 pub(crate) fn number(field: Field, value: u64) -> Box<dyn Query> {
     Box::new(TermQuery::new(Term::from_field_u64(field, value), IndexRecordOption::Basic))
 }
 
-/// Documents with a date in `[from, until)`, days of the archive's own time.
+/// Documents with a date in `[from, until)`; the days are civil days in the archive's time zone.
 pub(crate) fn dates(field: Field, from: Option<Date>, until: Option<Date>) -> Box<dyn Query> {
     let day = |day: Date| Term::from_field_i64(field, civil_seconds(day.at(0, 0, 0, 0)));
-    // A range without bounds would match undated documents as well.
+    // A range that is open at both ends would match undated documents as well.
     let lower = Bound::Included(from.map_or(Term::from_field_i64(field, i64::MIN), day));
     let upper = until.map_or(Bound::Unbounded, |until| Bound::Excluded(day(until)));
     Box::new(RangeQuery::new(lower, upper))
 }
 
-/// Documents with a value in a field that begins so.
+/// Documents with a value that starts with `prefix`.
 pub(crate) fn prefix(field: Field, prefix: &str) -> Box<dyn Query> {
     let lower = Bound::Included(Term::from_field_text(field, prefix));
     let upper = match successor(prefix) {
@@ -38,11 +39,11 @@ pub(crate) fn prefix(field: Field, prefix: &str) -> Box<dyn Query> {
     Box::new(InvertedIndexRangeQuery::new(lower, upper))
 }
 
-/// The least string that is greater than every string beginning with `prefix`, if there is one.
+/// The smallest string that is greater than every string starting with `prefix`, if there is one.
 fn successor(prefix: &str) -> Option<String> {
     let mut chars: Vec<char> = prefix.chars().collect();
     while let Some(last) = chars.pop() {
-        // Strings compare as their UTF-8 does, which is the order of scalar values.
+        // Strings compare as their UTF-8 bytes do, which is the order of their scalar values.
         let next = match last {
             '\u{d7ff}' => Some('\u{e000}'),
             last => char::from_u32(last as u32 + 1),

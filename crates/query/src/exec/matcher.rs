@@ -1,13 +1,15 @@
-//! Which documents match, in two phases: candidates by the lists alone, and the places only of those
-//! that could still matter.
+//! Which documents match, in two phases: candidates first, from document ids alone, then the
+//! positions of those candidates that can still reach the results.
 //!
-//! The engine's own trees of queries know one phase: each member of an intersection looks at the
-//! places of documents that another member would have ruled out, and a document that scores too
-//! little is found exactly before it is dropped. Here a candidate is confirmed last ("two-phase iteration" as
-//! Lucene has it), and whoever needs no count confirms only what would be among the best.
+//! tantivy's boolean queries have one phase: each member of an intersection reads the positions of
+//! documents that another member would have ruled out, and a document that scores too little is
+//! matched exactly before it is dropped. Here a candidate is confirmed last (Lucene calls it
+//! two-phase iteration), and a caller that needs no count confirms only what would be among the
+//! best.
 //!
-//! Candidates come document by document ([`Matcher::seek`]), or a [`DocWindow`] at a time ([`Matcher::fill`]): to
-//! set the bits of a whole block costs as much as to look for eight of its documents.
+//! Candidates come one by one ([`Matcher::seek`]) or a [`DocWindow`] at a time ([`Matcher::fill`]):
+//! setting the bits of a whole block of a posting list costs as much as looking up eight of its
+//! documents.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -21,19 +23,19 @@ use crate::exec::phrase::Phrase;
 use crate::exec::postings_query::{Leaf, PostingsQuery};
 use crate::exec::window::DocWindow;
 
-/// How the list of a unit is opened.
+/// Opens the posting list of a term, from a cache or from the file.
 pub(crate) type Open<'o> = &'o dyn Fn(&Postings, UnitKey) -> Option<OpenedPostings>;
 
-/// Documents of one segment that may match, ascending.
+/// The documents of one segment that may match, in ascending order.
 pub(crate) enum Matcher {
     Nothing,
-    /// A word, two characters, or one.
+    /// A word, a bigram or a unigram, on disk.
     Cursor(Box<Cursor>),
-    /// The same, in memory.
+    /// The same, decoded in memory.
     Bitset(Arc<Unpacked>),
-    /// Three characters or more.
+    /// A sequence of three characters or more.
     Phrase(Box<Phrase>),
-    /// Whatever the engine finds.
+    /// Any query that only tantivy can run.
     Tantivy(TantivyDocs),
     And(And),
     Or(Or),
@@ -41,7 +43,7 @@ pub(crate) enum Matcher {
 }
 
 impl Matcher {
-    /// What finds the documents of `query` in a segment.
+    /// The matcher of `query` in the segment of `reader`.
     pub(crate) fn of(
         query: &dyn Query,
         scoring: EnableScoring<'_>,
@@ -61,7 +63,7 @@ impl Matcher {
         Ok(Self::Tantivy(TantivyDocs { scorer: weight.scorer(reader, 1.0)?, not_before: None }))
     }
 
-    /// `None` for what has more to it than AND, OR and NOT.
+    /// The matcher of a plain AND, OR or NOT; `None` for any other boolean query.
     fn boolean(
         query: &BooleanQuery,
         scoring: EnableScoring<'_>,
@@ -89,7 +91,7 @@ impl Matcher {
         }))
     }
 
-    /// Documents that have something in one of the parts.
+    /// The matcher of documents that have `leaf` in one of the fields.
     pub(crate) fn leaf(postings: &Postings, fields: &[Part], leaf: &Leaf, open: Open<'_>) -> Self {
         let list = |key| {
             open(postings, key).map(|list| match list {
@@ -117,7 +119,7 @@ impl Matcher {
 
     fn or(mut members: Vec<Self>) -> Self {
         members.retain(|member| !matches!(member, Self::Nothing));
-        // What most documents have is asked first.
+        // The most frequent member comes first: it is the most likely to match.
         members.sort_by_key(|member| Reverse(member.cost()));
         match members.len() {
             0 => Self::Nothing,
@@ -126,13 +128,13 @@ impl Matcher {
         }
     }
 
-    /// About how many documents there are.
+    /// An estimate of the number of candidates.
     pub(crate) fn cost(&self) -> u64 {
         match self {
             Self::Nothing => 0,
             Self::Cursor(list) => u64::from(Cursor::count(list)),
             Self::Bitset(list) => u64::from(list.count()),
-            // Of the documents that have its rarest pair, few have it whole.
+            // Few of the documents that have the phrase's rarest bigram have all of it.
             Self::Phrase(phrase) => u64::from(phrase.bigrams[0].cursor.count() / 4 + 1),
             Self::Tantivy(docs) => docs.scorer.cost(),
             Self::And(and) => and.members[0].cost(),
@@ -145,7 +147,7 @@ impl Matcher {
         self.cost().try_into().unwrap_or(u32::MAX)
     }
 
-    /// The first candidate from `target` on. Targets ascend.
+    /// The first candidate that is not before `target`. Targets must ascend.
     pub(crate) fn seek(&mut self, target: DocId) -> DocId {
         match self {
             Self::Nothing => TERMINATED,
@@ -159,8 +161,8 @@ impl Matcher {
         }
     }
 
-    /// Whether `doc` is a candidate; if not, the next one is not before the document returned.
-    /// Documents ascend, or stay, and lie behind none that [`Matcher::seek`] returned.
+    /// Checks one document: `Ok` if `doc` is a candidate, else a lower bound of the next one.
+    /// Documents must not descend, and must not be before one that [`Matcher::seek`] returned.
     fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
         let next = match self {
             Self::Tantivy(docs) => return docs.probe(doc),
@@ -177,8 +179,8 @@ impl Matcher {
         if next == doc { Ok(()) } else { Err(next) }
     }
 
-    /// Puts the candidates of a stretch into the window, and goes behind it. No candidate of the
-    /// stretch may have been gone by.
+    /// Sets the bit of every candidate in the window, and advances past its end. The matcher must
+    /// not have advanced past `window.start()`.
     pub(crate) fn fill(&mut self, window: &mut DocWindow) {
         match self {
             Self::Nothing => {}
@@ -192,8 +194,8 @@ impl Matcher {
         }
     }
 
-    /// Leaves out of a window what is no candidate. As [`Matcher::fill`], but not for what was gone
-    /// through with [`Matcher::seek`].
+    /// Clears the bit of every document of the window that is no candidate. The same contract as
+    /// [`Matcher::fill`]; in addition [`Matcher::seek`] must not have been called.
     fn retain(&mut self, window: &mut DocWindow) {
         let is_bitset = matches!(self, Self::Bitset(_));
         if !is_bitset
@@ -216,7 +218,7 @@ impl Matcher {
         }
     }
 
-    /// Whether its candidates are found by our own lists alone.
+    /// Whether all candidates come from our own postings.
     fn is_postings_only(&self) -> bool {
         match self {
             Self::Nothing | Self::Cursor(_) | Self::Bitset(_) | Self::Phrase(_) => true,
@@ -227,7 +229,7 @@ impl Matcher {
         }
     }
 
-    /// Whether every candidate matches.
+    /// Whether every candidate matches, so that none needs to be confirmed.
     pub(crate) fn is_exact(&self) -> bool {
         match self {
             Self::Nothing | Self::Cursor(_) | Self::Bitset(_) | Self::Tantivy(_) => true,
@@ -237,7 +239,7 @@ impl Matcher {
         }
     }
 
-    /// Whether [`Matcher::confirm`] can go back to the beginning of a window that was marked.
+    /// Whether [`Matcher::confirm`] may return to the start of a window that was filled.
     pub(crate) fn can_rewind(&self) -> bool {
         match self {
             Self::Nothing | Self::Cursor(_) | Self::Bitset(_) => true,
@@ -248,7 +250,8 @@ impl Matcher {
         }
     }
 
-    /// Whether the candidate `doc` matches. Documents ascend, or stay, unless [`Matcher::can_rewind`].
+    /// Whether the candidate `doc` matches. Documents must not descend, unless
+    /// [`Matcher::can_rewind`].
     pub(crate) fn confirm(&mut self, doc: DocId) -> bool {
         match self {
             Self::Nothing => false,
@@ -264,10 +267,10 @@ impl Matcher {
     }
 }
 
-/// Documents of the engine.
+/// The documents of a tantivy scorer.
 pub(crate) struct TantivyDocs {
     scorer: Box<dyn Scorer>,
-    /// It has said that there is none before this one, and knows no more.
+    /// The scorer has no document before this one, and has not yet settled on one.
     not_before: Option<DocId>,
 }
 
@@ -305,9 +308,9 @@ impl TantivyDocs {
     }
 }
 
-/// Documents that are candidates of every member, of which there is one at least.
+/// Documents that are candidates of every member. There is at least one member.
 pub(crate) struct And {
-    /// The one with the fewest leads.
+    /// Ascending by cost: the first one leads.
     members: Vec<Matcher>,
 }
 
@@ -340,12 +343,13 @@ impl And {
     }
 }
 
-/// Documents that are candidates of a member.
+/// Documents that are candidates of at least one member.
 pub(crate) struct Or {
     members: Vec<Matcher>,
-    /// No candidate of the member is before this one: most are asked for documents that few have.
+    /// For each member, a lower bound of its next candidate. It saves most look-ups of frequent
+    /// documents in rare members.
     next: Vec<DocId>,
-    /// The candidates of each in the window at hand, where they come by windows.
+    /// For each member, its candidates in the current window, if candidates come by windows.
     marked: Vec<DocWindow>,
 }
 
@@ -389,7 +393,7 @@ impl Or {
         members.any(|(member, marked)| marked.contains(doc) && member.confirm(doc))
     }
 
-    /// As [`Matcher::probe`], for a member that is `wanted`.
+    /// As [`Matcher::probe`], over the members that are `wanted`.
     fn probe(&mut self, doc: DocId, wanted: impl Fn(&mut Matcher) -> bool) -> Result<(), DocId> {
         for (member, next) in self.members.iter_mut().zip(&mut self.next) {
             if *next > doc {
@@ -405,13 +409,13 @@ impl Or {
     }
 }
 
-/// Documents of one that do not match another.
+/// Documents of one matcher that another one does not match.
 pub(crate) struct AndNot {
     included: Matcher,
     excluded: Matcher,
 }
 
-/// Leaves out of a window what the list has not.
+/// Clears the bit of every document of the window that the list lacks.
 pub(super) fn retain_postings(list: &mut Cursor, window: &mut DocWindow) {
     if window.is_dense(Cursor::count(list), window.count()) {
         let mut own = window.empty_like();

@@ -1,7 +1,8 @@
-//! `"…"~N`: every word of the phrase inside a stretch of N characters, in any order.
+//! `"…"~N`: every word of the phrase within N characters, in any order.
 //!
-//! The index finds the documents that have every word; how close they stand is read from the
-//! stored text of these, so the answer is exact for overlapping words and glued Latin too.
+//! The postings find the documents that have every word; how close the words are is read from the
+//! stored text of those documents. The answer is therefore exact for overlapping words, and for
+//! Latin words that stand inside a longer run.
 
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use crate::plan::analyze::QueryWord;
 use crate::plan::needle::{Haystack, Needle};
 use crate::plan::queries::TextQueries;
 
-/// Documents in which the terms stand within `distance` key characters in one of the parts.
+/// Documents in which all words stand within `distance` key characters in one of the fields.
 pub(crate) fn query(
     index: &Index,
     queries: TextQueries<'_>,
@@ -86,8 +87,8 @@ impl DocPredicate for NearPredicate {
 
 impl SegmentDocPredicate for SegmentNear {
     fn eval(&mut self, doc: DocId) -> bool {
-        // A document that the index names and the store cannot give: a hit that cannot be shown
-        // is found out, and reported, when its record is read. Better that than to drop it here.
+        // The index has the document but its record cannot be read. Keep the hit: reading its
+        // record for display reports the damage, whereas dropping it here would hide it.
         let Ok(record) = decode_document(&self.store, self.record, doc) else { return true };
         let texts = record.texts();
         self.test.fields.iter().any(|field| match field {
@@ -99,7 +100,7 @@ impl SegmentDocPredicate for SegmentNear {
 }
 
 impl NearTest {
-    /// Whether a stretch of `distance` key characters has every term.
+    /// Whether some passage of `distance` key characters has every word.
     fn is_near_in(&self, text: &str) -> bool {
         let haystack = Haystack::new(text);
         let matches = haystack.matches(&self.needles);

@@ -1,4 +1,4 @@
-//! Phrases of three characters or more: bigrams at their distances.
+//! Sequences of three characters or more: bigrams at fixed distances in one document.
 
 use std::sync::Arc;
 
@@ -9,30 +9,30 @@ use super::cache::OpenedPostings;
 use super::matcher::{Open, retain_postings};
 use super::window::DocWindow;
 
-/// The pairs that a sequence of three characters or more is found by, with their offsets: every
-/// second one covers all characters; the last one may overlap.
+/// The offsets of the bigrams that find a sequence of `length` characters, three or more. Every
+/// second bigram covers all characters; the last one may overlap the one before it.
 pub(crate) fn cover(length: usize) -> impl Iterator<Item = usize> {
     let last = length.saturating_sub(2);
     (0..last).step_by(2).chain([last])
 }
 
-/// Three characters or more in one part: pairs in the same document, at their distances.
+/// A sequence of three characters or more in one field.
 pub(crate) struct Phrase {
-    /// The shortest list first.
+    /// Ascending by document frequency: the first one leads.
     pub(super) bigrams: Vec<PhraseBigram>,
-    /// The same lists at the last document that was confirmed, where they have gone by it.
+    /// A second set of cursors, for confirming a document that `bigrams` have advanced past.
     rewound: Option<Vec<Cursor>>,
-    /// Where the phrase may begin in the document at hand; then places of one pair.
+    /// Possible starts of the phrase in the current document.
     starts: Vec<u32>,
     positions: Vec<u32>,
 }
 
-/// One pair of a phrase.
+/// One bigram of a phrase.
 pub(super) struct PhraseBigram {
-    /// Where the pair stands in the phrase.
+    /// Offset of the bigram in the phrase, in characters.
     offset: u32,
     pub(super) cursor: Cursor,
-    /// The list in memory, if it is there: then only the places are read from the list itself.
+    /// The decoded posting list, if it is cached; then the cursor is used for positions only.
     bitset: Option<Arc<Unpacked>>,
 }
 
@@ -60,7 +60,7 @@ impl PhraseBigram {
 }
 
 impl Phrase {
-    /// `None` where no document can have it.
+    /// Opens the bigrams of `key`; `None` if no document can have the sequence.
     pub(super) fn new(
         postings: &Postings,
         field: Part,
@@ -109,7 +109,7 @@ impl Phrase {
         })
     }
 
-    /// Whether the pairs of the candidate stand at their distances.
+    /// Whether the bigrams of the candidate `doc` stand at their distances.
     pub(super) fn confirm(&mut self, doc: DocId) -> bool {
         let Self { bigrams, rewound, starts, positions } = self;
         let has_passed = |list: &Cursor| list.doc() > doc;
@@ -122,7 +122,8 @@ impl Phrase {
         };
         for (number, bigram) in bigrams.iter_mut().enumerate() {
             let list = rewound.as_mut().map_or(&mut bigram.cursor, |rewound| &mut rewound[number]);
-            // Only of a damaged list, which contradicts itself, is it no document.
+            // Only a damaged posting list contradicts itself like this; such a document does not
+            // match.
             if list.seek(doc) != doc {
                 return false;
             }

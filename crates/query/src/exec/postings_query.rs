@@ -1,4 +1,4 @@
-//! Documents that our own lists find, as a query of the engine.
+//! What our own postings find, as a tantivy query.
 
 use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError};
@@ -7,7 +7,7 @@ use wensou_index::{Part, Postings, SegmentPostings};
 use crate::exec::cache::OpenedPostings;
 use crate::exec::matcher::Matcher;
 
-/// Matches documents that have something in one of the parts, or stand somewhere. Scores nothing.
+/// Matches documents that have `leaf` in one of the fields, or at a path. Scores nothing.
 #[derive(Debug, Clone)]
 pub(crate) struct PostingsQuery {
     pub(crate) postings: SegmentPostings,
@@ -15,16 +15,17 @@ pub(crate) struct PostingsQuery {
     pub(crate) leaf: Leaf,
 }
 
-/// What documents have.
+/// What a document must have.
 #[derive(Debug, Clone)]
 pub(crate) enum Leaf {
-    /// Key characters in sequence.
+    /// These key characters in sequence.
     Sequence(Vec<char>),
-    /// A word of the index.
+    /// This word of the index.
     Word(String),
-    /// A word of the index that begins so.
+    /// A word of the index that starts with this.
     Prefix(String),
-    /// In none of the parts: a file or folder of this name or path where it stands, or one whose name begins so.
+    /// Not in a field: a page whose path has a file or folder of this name, or a path of its own
+    /// like this. Unless `whole`, the name may go on.
     Path { name: String, whole: bool },
 }
 
@@ -55,12 +56,13 @@ impl Weight for PostingsWeight {
     }
 
     fn explain(&self, _: &SegmentReader, _: DocId) -> tantivy::Result<Explanation> {
-        // What a hit is worth is explained by `crate::report::explain`.
+        // The score of a hit is explained by `crate::report::explain`.
         Ok(Explanation::new("postings", 0.0))
     }
 }
 
-/// The documents that match, as the engine asks for them. They score nothing.
+/// The documents of a [`Matcher`] that are confirmed to match, as tantivy iterates over them. They
+/// score nothing.
 pub(crate) struct ConfirmedDocs {
     matcher: Matcher,
     doc: DocId,
