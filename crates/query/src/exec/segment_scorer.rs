@@ -32,7 +32,7 @@ pub(crate) struct SegmentScorer {
     terms: Vec<TermScorer>,
     window_scores: WindowScores,
     /// Units that some documents of the window may still lack.
-    open: Vec<PendingTerm>,
+    pending: Vec<PendingTerm>,
 }
 
 /// A unit whose list has not been gone through.
@@ -69,7 +69,7 @@ impl SegmentScorer {
         }
         terms.sort_by(|a, b| b.max_score.total_cmp(&a.max_score));
         let lengths = FieldLengths::of(statistics, postings(index, reader)?);
-        Ok(Self { lengths, terms, window_scores: WindowScores::default(), open: Vec::new() })
+        Ok(Self { lengths, terms, window_scores: WindowScores::default(), pending: Vec::new() })
     }
 
     /// A list that it has open, as long as no window has been looked at.
@@ -85,10 +85,10 @@ impl SegmentScorer {
     /// Takes the documents of a window, and finds of their scores what is found soonest. Windows must
     /// ascend.
     pub(crate) fn begin_window(&mut self, window: &DocWindow) {
-        let Self { lengths, terms, window_scores, open } = self;
+        let Self { lengths, terms, window_scores, pending } = self;
         window_scores.take(window, terms.len());
         window_scores.load_length_norms(BODY, lengths);
-        open.clear();
+        pending.clear();
         for (number, term) in terms.iter_mut().enumerate() {
             if term.is_scanned(window, window_scores.docs.len()) {
                 window_scores.scan(number, term, window, lengths);
@@ -99,16 +99,16 @@ impl SegmentScorer {
                     UpperBound::Zero => window_scores.clear_term(number),
                     bound => window_scores.add_upper_bound(term, bound),
                 }
-                open.push(PendingTerm { term: number, bound, max_after: 0.0 });
+                pending.push(PendingTerm { term: number, bound, max_after: 0.0 });
             }
         }
         // From the least on: what is added up to a bonus and taken from it again is no more the same.
         let mut max_after = 0.0;
-        for open in open.iter_mut().rev() {
-            if let UpperBound::Fixed(score) = open.bound {
+        for term in pending.iter_mut().rev() {
+            if let UpperBound::Fixed(score) = term.bound {
                 max_after += score;
             }
-            open.max_after = max_after;
+            term.max_after = max_after;
         }
     }
 
@@ -130,15 +130,18 @@ impl SegmentScorer {
         &mut self,
         window: &DocWindow,
         count: usize,
-        best: &mut Vec<(DocId, f32)>,
+        out: &mut Vec<(DocId, f32)>,
     ) {
         let others = self.window_scores.split_top(count);
-        let lists: Vec<_> =
-            self.open.iter().map(|open| self.terms[open.term].postings.snapshot()).collect();
-        self.score_rest(window, 0.0, best);
-        for (open, list) in self.open.iter().zip(lists) {
+        let lists: Vec<_> = self
+            .pending
+            .iter()
+            .map(|pending| self.terms[pending.term].postings.snapshot())
+            .collect();
+        self.score_rest(window, 0.0, out);
+        for (pending, list) in self.pending.iter().zip(lists) {
             if let Some(list) = list {
-                self.terms[open.term].postings = list;
+                self.terms[pending.term].postings = list;
             }
         }
         self.window_scores.remaining = others;
@@ -150,22 +153,20 @@ impl SegmentScorer {
         &mut self,
         window: &DocWindow,
         threshold: f32,
-        best: &mut Vec<(DocId, f32)>,
+        out: &mut Vec<(DocId, f32)>,
     ) {
-        let Self { terms, window_scores, open, .. } = self;
-        for open in open {
-            window_scores.prune(threshold, open.max_after);
-            match open.bound {
+        let Self { terms, window_scores, pending, .. } = self;
+        for PendingTerm { term, bound, max_after } in pending {
+            window_scores.prune(threshold, *max_after);
+            match *bound {
                 _ if window_scores.remaining.is_empty() => return,
                 UpperBound::Zero => {}
-                bound => {
-                    window_scores.score_remaining(open.term, &mut terms[open.term], window, bound)
-                }
+                bound => window_scores.score_remaining(*term, &mut terms[*term], window, bound),
             }
         }
         window_scores.prune(threshold, 0.0);
         let count = window_scores.docs.len();
-        best.extend(window_scores.remaining.iter().map(|at| {
+        out.extend(window_scores.remaining.iter().map(|at| {
             let added = window_scores.added.iter().skip(*at as usize).step_by(count);
             // Nothing at all is 0, and not -0 as `sum` has it.
             (window_scores.docs[*at as usize], added.fold(0.0, |sum, added| sum + added))

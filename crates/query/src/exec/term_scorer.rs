@@ -56,10 +56,9 @@ pub(crate) fn term_score(
     let lengths = FieldLengths::of(statistics, postings(index, reader)?);
     let scorer = TermScorer::new(index, statistics, reader, term)?;
     Ok(scorer.and_then(|mut scorer| {
-        let frequency = scorer.frequency(doc);
-        (frequency > 0.0).then(|| {
-            tf_saturation(frequency, lengths.length_norm(scorer.field, doc)) * scorer.max_score
-        })
+        let tf = scorer.tf(doc);
+        (tf > 0.0)
+            .then(|| tf_saturation(tf, lengths.length_norm(scorer.field, doc)) * scorer.max_score)
     }))
 }
 
@@ -141,13 +140,13 @@ impl TermScorer {
     /// What it adds at most to documents of a window, whose frequencies are dampened so.
     pub(super) fn upper_bound(&mut self, window: &DocWindow, norms: &[f32]) -> UpperBound {
         let (from, until) = (window.start(), window.end());
-        let frequency = match &mut self.postings {
+        let tf = match &mut self.postings {
             TermPostings::Cursor(list, ..) if list.doc() >= until => return UpperBound::Zero,
             TermPostings::Bonus(matched) if matched.doc() >= until => return UpperBound::Zero,
             TermPostings::Cursor(list, ..) => match list.most_within(from.max(list.doc()), until) {
                 // 255 stands for any number from there on.
                 None | Some(u8::MAX) => UNBOUNDED_TF,
-                Some(frequency) => f32::from(frequency),
+                Some(tf) => f32::from(tf),
             },
             TermPostings::Bitset(list) => {
                 list.most_within(from, until).map_or(UNBOUNDED_TF, |max_tf| max_tf as f32)
@@ -156,16 +155,16 @@ impl TermScorer {
         };
         match self.field == BODY {
             // Bodies are of very different lengths.
-            true => UpperBound::MaxTf(frequency),
+            true => UpperBound::MaxTf(tf),
             false => {
                 let min_norm = norms.iter().copied().fold(f32::MAX, f32::min);
-                UpperBound::Fixed(tf_saturation(frequency, min_norm) * self.max_score)
+                UpperBound::Fixed(tf_saturation(tf, min_norm) * self.max_score)
             }
         }
     }
 
     /// How often `doc` has it. Documents ascend, or stay.
-    pub(super) fn frequency(&mut self, doc: DocId) -> f32 {
+    pub(super) fn tf(&mut self, doc: DocId) -> f32 {
         let there = match &mut self.postings {
             TermPostings::Bitset(_) => doc,
             TermPostings::Cursor(list, ..) => list.seek(doc),

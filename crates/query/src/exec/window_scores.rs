@@ -21,7 +21,7 @@ pub(super) struct WindowScores {
     pub(super) length_norms: [Vec<f32>; 4],
     /// What is known of each score, and what may come to it at most from units of the body.
     pub(super) score: Vec<f32>,
-    pub(super) open: Vec<f32>,
+    pub(super) potential: Vec<f32>,
     /// Which of the documents can still be among the best.
     pub(super) remaining: Vec<u32>,
     /// What each unit adds to each document: one unit behind the other.
@@ -37,7 +37,7 @@ impl WindowScores {
         window.ranks(&mut self.ranks);
         let count = self.docs.len();
         self.length_norms.iter_mut().for_each(Vec::clear);
-        for sums in [&mut self.score, &mut self.open] {
+        for sums in [&mut self.score, &mut self.potential] {
             sums.clear();
             sums.resize(count, 0.0);
         }
@@ -73,11 +73,11 @@ impl WindowScores {
         let (field, max_score) = (term.field, term.max_score);
         let norms = &length_norms[field];
         let added = &mut added[number * docs.len()..][..docs.len()];
-        let mut add = |at: usize, frequency: u32| {
+        let mut add = |at: usize, tf: u32| {
             // Of titles and tags few are asked for.
             let norm = norms.get(at).copied();
             let norm = norm.unwrap_or_else(|| lengths.length_norm(field, docs[at]));
-            added[at] = tf_saturation(frequency as f32, norm) * max_score;
+            added[at] = tf_saturation(tf as f32, norm) * max_score;
             score[at] += added[at];
         };
         match &mut term.postings {
@@ -101,9 +101,9 @@ impl WindowScores {
 
     /// Adds to what may come to each what a unit adds at most.
     pub(super) fn add_upper_bound(&mut self, term: &TermScorer, bound: UpperBound) {
-        if let UpperBound::MaxTf(frequency) = bound {
-            for (open, norm) in self.open.iter_mut().zip(&self.length_norms[term.field]) {
-                *open += tf_saturation(frequency, *norm) * term.max_score;
+        if let UpperBound::MaxTf(tf) = bound {
+            for (potential, norm) in self.potential.iter_mut().zip(&self.length_norms[term.field]) {
+                *potential += tf_saturation(tf, *norm) * term.max_score;
             }
         }
     }
@@ -117,16 +117,15 @@ impl WindowScores {
         window: &DocWindow,
         bound: UpperBound,
     ) {
-        let Self { docs, ranks, length_norms, score, open, remaining, added, tfs } = self;
+        let Self { docs, ranks, length_norms, score, potential, remaining, added, tfs } = self;
         let added = &mut added[number * docs.len()..][..docs.len()];
         let norms = &length_norms[term.field];
         let max_score = term.max_score;
-        let mut add = |at: usize, frequency: f32| {
-            added[at] =
-                if frequency > 0.0 { tf_saturation(frequency, norms[at]) * max_score } else { 0.0 };
+        let mut add = |at: usize, tf: f32| {
+            added[at] = if tf > 0.0 { tf_saturation(tf, norms[at]) * max_score } else { 0.0 };
             score[at] += added[at];
             if let UpperBound::MaxTf(bound) = bound {
-                open[at] -= tf_saturation(bound, norms[at]) * max_score;
+                potential[at] -= tf_saturation(bound, norms[at]) * max_score;
             }
         };
         match &mut term.postings {
@@ -136,24 +135,22 @@ impl WindowScores {
                 cost.add_scan(window.expected(Cursor::count(list)));
                 tfs.clear();
                 tfs.resize(docs.len(), 0);
-                scan_window(list, window, ranks, |at, frequency| tfs[at] = frequency);
+                scan_window(list, window, ranks, |at, tf| tfs[at] = tf);
                 remaining.iter().for_each(|at| add(*at as usize, tfs[*at as usize] as f32));
             }
             list => {
                 if let TermPostings::Cursor(_, _, cost) = list {
                     cost.add_lookups(remaining.len());
                 }
-                remaining
-                    .iter()
-                    .for_each(|at| add(*at as usize, term.frequency(docs[*at as usize])));
+                remaining.iter().for_each(|at| add(*at as usize, term.tf(docs[*at as usize])));
             }
         }
     }
 
     /// Leaves out what cannot score `least`, where so much may come to any.
-    pub(super) fn prune(&mut self, threshold: f32, open_of_all: f32) {
-        let Self { score, open, remaining, .. } = self;
-        let may = |at: usize| (score[at] + open[at].max(0.0) + open_of_all) * ROUNDING;
+    pub(super) fn prune(&mut self, threshold: f32, max_after: f32) {
+        let Self { score, potential, remaining, .. } = self;
+        let may = |at: usize| (score[at] + potential[at].max(0.0) + max_after) * ROUNDING;
         remaining.retain(|at| may(*at as usize) >= threshold);
     }
 
