@@ -1,4 +1,4 @@
-//! Running a plan: which documents match, what they score, and the best of them in order.
+//! Runs a plan: which documents match, what they score, and the best of them in order.
 
 pub(crate) mod cache;
 pub(crate) mod filter;

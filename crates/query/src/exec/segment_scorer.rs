@@ -1,16 +1,18 @@
-//! What documents score: the sum over the units of the query, stopped as soon as it cannot matter.
+//! The scores of the documents of one segment: BM25 summed over the terms of the query, skipping
+//! whatever cannot reach the results.
 //!
-//! The documents of a window are scored together, a unit at a time. First come the units whose lists have
-//! fewer documents there than are looked at: such a list is gone through, and says at once which have it and
-//! which have not. What a unit may still add is bounded: nothing where its list has gone by, and elsewhere no
-//! more than it would as often as any document of the blocks there has it, in a text as long as this one
-//! (MaxScore and block maxima as in Ding and Suel, "Faster top-k document retrieval using block-max
-//! indexes", SIGIR 2011; the length of the one document is tighter than the shortest of its block). Then each
-//! document is scored only as long as it can still get among the best; those that have the most already come
-//! first ([`SegmentScorer::score_top`]), so that it is known soon what is too little.
+//! The documents of a window are scored together, one term at a time. Terms with fewer postings in
+//! the window than it has documents come first: a scan of such a list tells for every document
+//! whether it has the term. What every other term can still add has an upper bound: zero once its
+//! list has ended, else the score of the highest tf in its blocks there, in a field as long as the
+//! document's own. (MaxScore and block maxima as in Ding and Suel, "Faster top-k document retrieval
+//! using block-max indexes", SIGIR 2011; the document's own length is a tighter bound than the
+//! shortest length in the block.) A document is then scored only as long as it can still reach the
+//! top; the most promising ones come first ([`SegmentScorer::score_top`]), because that raises the
+//! threshold early.
 //!
-//! Whatever the order in which units are looked at, a score is summed in one order, so that it is the same to the
-//! bit.
+//! However terms are visited, a score is always summed in the same order, so that it is the same to
+//! the bit.
 
 use tantivy::query::{EnableScoring, Query};
 use tantivy::{DocId, SegmentReader};
@@ -25,23 +27,24 @@ use crate::exec::window_scores::WindowScores;
 use crate::plan::queries::ScoredTerm;
 use crate::rank::bm25::Statistics;
 
-/// Scores documents of one segment, in ascending order.
+/// Scores the documents of one segment, window by window, in ascending order.
 pub(crate) struct SegmentScorer {
     lengths: FieldLengths,
-    /// Those that can add the most first: in this order a score is summed.
+    /// Descending by maximum score. Scores are summed in this order.
     terms: Vec<TermScorer>,
     window_scores: WindowScores,
-    /// Units that some documents of the window may still lack.
+    /// The terms that have not been scanned in the current window.
     pending: Vec<PendingTerm>,
 }
 
-/// A unit whose list has not been gone through.
+/// A term whose postings in the current window have not been scanned.
 #[derive(Debug, Clone, Copy)]
 struct PendingTerm {
-    /// Its number.
+    /// Its index in [`SegmentScorer::terms`].
     term: usize,
     bound: UpperBound,
-    /// What may come to any document at most from this unit and those behind it.
+    /// The most that this term and all pending ones after it can add to any document, terms of the
+    /// body aside.
     max_after: f32,
 }
 
@@ -72,7 +75,8 @@ impl SegmentScorer {
         Ok(Self { lengths, terms, window_scores: WindowScores::default(), pending: Vec::new() })
     }
 
-    /// A list that it has open, as long as no window has been looked at.
+    /// A copy of the posting list of a term that this scorer has open. Only before the first
+    /// window: afterwards the list has advanced.
     pub(crate) fn opened(&self, key: UnitKey) -> Option<OpenedPostings> {
         self.terms.iter().find_map(|term| match &term.postings {
             TermPostings::Cursor(list, of, _) if *of == key => {
@@ -82,8 +86,7 @@ impl SegmentScorer {
         })
     }
 
-    /// Takes the documents of a window, and finds of their scores what is found soonest. Windows must
-    /// ascend.
+    /// Takes the documents of a window and scores what a scan finds. Windows must ascend.
     pub(crate) fn begin_window(&mut self, window: &DocWindow) {
         let Self { lengths, terms, window_scores, pending } = self;
         window_scores.take(window, terms.len());
@@ -102,7 +105,8 @@ impl SegmentScorer {
                 pending.push(PendingTerm { term: number, bound, max_after: 0.0 });
             }
         }
-        // From the least on: what is added up to a bonus and taken from it again is no more the same.
+        // Sum from the smallest bound up. A bonus is so large that adding small scores to it would
+        // round them away.
         let mut max_after = 0.0;
         for term in pending.iter_mut().rev() {
             if let UpperBound::Fixed(score) = term.bound {
@@ -112,7 +116,8 @@ impl SegmentScorer {
         }
     }
 
-    /// The units whose lists are not in memory, how many documents these have, and how much they were looked into.
+    /// For each term whose list is not cached: the term, its document frequency and what was spent
+    /// on it.
     pub(crate) fn access_costs(&self) -> impl Iterator<Item = (UnitKey, u32, AccessCost)> {
         self.terms.iter().filter_map(|term| match &term.postings {
             TermPostings::Cursor(list, key, cost) => Some((*key, Cursor::count(list), *cost)),
@@ -120,12 +125,13 @@ impl SegmentScorer {
         })
     }
 
-    /// Whether [`SegmentScorer::score_top`] can be asked, which goes back to the beginning of the window.
+    /// Whether [`SegmentScorer::score_top`] may be called: it returns to the start of the window.
     pub(crate) fn can_rewind(&self) -> bool {
         self.terms.iter().all(|term| !matches!(term.postings, TermPostings::Bonus(_)))
     }
 
-    /// Puts the `count` documents of the window that have the most so far into `best`, with their scores.
+    /// Scores the `count` documents of the window that have the highest partial scores, and appends
+    /// them to `out`.
     pub(crate) fn score_top(
         &mut self,
         window: &DocWindow,
@@ -147,8 +153,8 @@ impl SegmentScorer {
         self.window_scores.remaining = others;
     }
 
-    /// Puts the other documents of the window that score `least` or more into `best`, with their scores, and
-    /// perhaps some that score less.
+    /// Scores the other documents of the window, and appends to `out` all that score `threshold` or
+    /// more, and perhaps some that score less.
     pub(crate) fn score_rest(
         &mut self,
         window: &DocWindow,
@@ -168,7 +174,7 @@ impl SegmentScorer {
         let count = window_scores.docs.len();
         out.extend(window_scores.remaining.iter().map(|at| {
             let added = window_scores.added.iter().skip(*at as usize).step_by(count);
-            // Nothing at all is 0, and not -0 as `sum` has it.
+            // An empty sum is 0 here; `Iterator::sum` would give -0.
             (window_scores.docs[*at as usize], added.fold(0.0, |sum, added| sum + added))
         }));
     }

@@ -1,4 +1,5 @@
-//! One term of a query in one segment: its postings, what it adds to a score, and at most.
+//! One term of a query in one segment: its postings, what it adds to the score of a document, and
+//! the upper bound of that.
 
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use super::window::DocWindow;
 use crate::plan::queries::ScoredTerm;
 use crate::rank::bm25::{LengthNorms, Statistics, tf_saturation};
 
-/// How long each part of each document is, and what that is worth.
+/// The length of every field of every document, and the BM25 length norm of each length.
 pub(super) struct FieldLengths {
     lengths: [OwnedBytes; 3],
     norms: [LengthNorms; 3],
@@ -26,7 +27,7 @@ impl FieldLengths {
         }
     }
 
-    /// What dampens frequencies in this part of a document; outside of parts, nothing.
+    /// The length norm of a field of a document; 0 for [`NO_FIELD`].
     pub(super) fn length_norm(&self, field: usize, doc: DocId) -> f32 {
         match (self.lengths.get(field), self.norms.get(field)) {
             (Some(lengths), Some(norms)) => {
@@ -45,7 +46,7 @@ pub(super) fn postings<'i>(
     postings.ok_or_else(|| TantivyError::InternalError("no postings of a segment".to_owned()))
 }
 
-/// What one unit adds to the score of one document; `None` if the document has it not.
+/// What one term adds to the score of one document; `None` if the document lacks the term.
 pub(crate) fn term_score(
     index: &Index,
     statistics: &Statistics<'_>,
@@ -62,35 +63,36 @@ pub(crate) fn term_score(
     }))
 }
 
-/// The place of what is worth as much wherever it stands; others have the number of their part.
+/// The field of a bonus, which counts the same wherever a word stands. Other terms have the index
+/// of their field.
 pub(super) const NO_FIELD: usize = Part::ALL.len();
 
 pub(super) const BODY: usize = Part::Body as usize;
 
-/// More often than anything stands anywhere.
+/// A bound above every possible tf.
 const UNBOUNDED_TF: f32 = f32::MAX;
 
-/// Scores one unit.
+/// Scores one term.
 pub(super) struct TermScorer {
     pub(super) postings: TermPostings,
     pub(super) field: usize,
-    /// Whether it is a single character.
+    /// Whether the term is a single character.
     pub(super) is_unigram: bool,
-    /// It never adds more.
+    /// The supremum of what the term adds: its BM25 score at infinite tf.
     pub(super) max_score: f32,
 }
 
 pub(super) enum TermPostings {
-    /// In memory.
+    /// Decoded, in memory.
     Bitset(Arc<Unpacked>),
-    /// In the file; and how much it was looked into.
+    /// On disk, with the term and what has been spent on reading it.
     Cursor(Box<Cursor>, UnitKey, AccessCost),
-    /// As much for every document that matches.
+    /// The same score for every document that matches.
     Bonus(Box<dyn Scorer>),
 }
 
 impl TermPostings {
-    /// The list as it stands, if another one can go on for it.
+    /// A second reader at the same document, to return to; `None` for a bonus, which cannot rewind.
     pub(super) fn snapshot(&self) -> Option<Self> {
         match self {
             Self::Bitset(list) => Some(Self::Bitset(list.clone())),
@@ -121,10 +123,11 @@ impl TermScorer {
         Ok(Some(Self { postings: list, field: term.field as usize, is_unigram, max_score }))
     }
 
-    /// Whether its list is gone through for so many documents of a window.
+    /// Whether to scan the whole list of the window rather than look up each of its `documents`.
     pub(super) fn is_scanned(&self, window: &DocWindow, documents: usize) -> bool {
         let count = match &self.postings {
-            // Their lists are long, and whatever has a word has its characters.
+            // The lists of unigrams are long, and a document that has a word has its characters
+            // anyway.
             TermPostings::Cursor(..) | TermPostings::Bitset(_)
                 if self.is_unigram && self.field == BODY =>
             {
@@ -137,14 +140,15 @@ impl TermScorer {
         window.expected(count) <= documents as u64
     }
 
-    /// What it adds at most to documents of a window, whose frequencies are dampened so.
+    /// The upper bound of what the term adds to documents of the window, whose length norms in the
+    /// field are `norms`.
     pub(super) fn upper_bound(&mut self, window: &DocWindow, norms: &[f32]) -> UpperBound {
         let (from, until) = (window.start(), window.end());
         let tf = match &mut self.postings {
             TermPostings::Cursor(list, ..) if list.doc() >= until => return UpperBound::Zero,
             TermPostings::Bonus(matched) if matched.doc() >= until => return UpperBound::Zero,
             TermPostings::Cursor(list, ..) => match list.most_within(from.max(list.doc()), until) {
-                // 255 stands for any number from there on.
+                // The stored maximum saturates at 255.
                 None | Some(u8::MAX) => UNBOUNDED_TF,
                 Some(tf) => f32::from(tf),
             },
@@ -154,7 +158,7 @@ impl TermScorer {
             TermPostings::Bonus(_) => UNBOUNDED_TF,
         };
         match self.field == BODY {
-            // Bodies are of very different lengths.
+            // Bodies vary widely in length: bound each document by its own norm.
             true => UpperBound::MaxTf(tf),
             false => {
                 let min_norm = norms.iter().copied().fold(f32::MAX, f32::min);
@@ -163,7 +167,7 @@ impl TermScorer {
         }
     }
 
-    /// How often `doc` has it. Documents ascend, or stay.
+    /// The tf of the term in `doc`, 0 if the document lacks it. Documents must not descend.
     pub(super) fn tf(&mut self, doc: DocId) -> f32 {
         let there = match &mut self.postings {
             TermPostings::Bitset(_) => doc,
@@ -179,18 +183,18 @@ impl TermScorer {
     }
 }
 
-/// What a unit adds at most.
+/// The most that a term can add to the score of a document.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum UpperBound {
-    /// It stands in no document of the window.
+    /// The term is in no document of the window.
     Zero,
-    /// So much to any document.
+    /// This score, for any document.
     Fixed(f32),
-    /// As much as when it stands in each so often.
+    /// The score of this tf, at the document's own length norm.
     MaxTf(f32),
 }
 
-/// The first document from `doc` on.
+/// The first document that is not before `doc`.
 pub(super) fn seek(list: &mut (impl DocSet + ?Sized), doc: DocId) -> DocId {
     if list.doc() < doc { list.seek(doc) } else { list.doc() }
 }

@@ -1,7 +1,7 @@
-//! The best of the documents that match, in a total order, and how many match.
+//! The k best of the documents that match, in a total order, and how many match.
 //!
-//! The order never depends on how segments lie: equal scores (or dates) are settled by the hash of
-//! the id that the index keeps for this.
+//! The order does not depend on how documents are spread over segments: equal scores (or dates) are
+//! settled by a hash of the id, which the index stores for this.
 
 use std::cmp::Reverse;
 
@@ -16,20 +16,23 @@ use crate::exec::window::{self, DocWindow};
 use crate::plan::queries::ScoredTerm;
 use crate::rank::bm25::Statistics;
 
-/// Documents of the first window of a segment, where the best of it cannot be told beforehand.
+/// Documents in the first window of a segment when the best ones cannot be scored first. A short
+/// window yields a threshold early.
 const FIRST_WINDOW: usize = 128;
 
-/// Documents of a window that is not the first, at least; and so many candidates in it, about.
+/// The shortest of the later windows, in documents.
 const MIN_WINDOW: usize = 4096;
+/// Where fewer documents match, windows are longer, so that one has about this many candidates.
 const TARGET_CANDIDATES: u64 = 1024;
 
-/// Of the documents that have the most already so many halves of what is kept are scored first.
+/// Score the top 1.5 × k documents by partial score first; that raises the threshold early. The
+/// number is in halves of k.
 const TOP_FIRST_HALVES: usize = 3;
 
 /// The order of hits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sort {
-    /// Best first.
+    /// Highest score first.
     #[default]
     Rank,
     /// Newest first, undated last.
@@ -38,19 +41,20 @@ pub enum Sort {
     Oldest,
 }
 
-/// A preference for newer documents: a score counts in full today and half as much after a long
-/// time, `½ + ½ · 2^(-age / half-life)`. A document without a date counts as one half-life old; one
-/// from the future as of today.
+/// A preference for newer documents: a score is multiplied by `½ + ½ · 2^(-age / half-life)`, which
+/// is 1 for a document of today and ½ for a very old one. A document without a date counts as one
+/// half-life old, one from the future as of today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Recency {
-    /// Civil seconds of "today", as the index counts them.
+    /// Civil seconds of "today", as the index stores dates.
     pub today: i64,
-    /// After so many seconds half of what can be lost is lost.
+    /// Seconds after which a document has lost half of what age can take from it, a quarter of its
+    /// score.
     pub half_life: i64,
 }
 
 impl Recency {
-    /// What a score is multiplied with.
+    /// The factor for a document of this date.
     pub(crate) fn factor(self, date: Option<i64>) -> f32 {
         let age = date.map_or(self.half_life, |date| self.today.saturating_sub(date)).max(0);
         let lives = age as f64 / self.half_life.max(1) as f64;
@@ -58,47 +62,48 @@ impl Recency {
     }
 }
 
-/// A document that matched.
+/// A document that matches, with its score.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ScoredDoc {
     pub(crate) address: DocAddress,
     pub(crate) score: Score,
-    /// What its score was multiplied with for its age.
+    /// The factor for its age, already applied to the score.
     pub(crate) recency: f32,
     pub(crate) tie_breaker: u64,
     rank_key: RankKey,
 }
 
-/// Where a document stands in the order: the greater, the earlier.
+/// What hits are sorted by, descending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct RankKey {
     date: i64,
-    /// Bits of the score: scores are never negative, so they order as the numbers do.
+    /// The bits of the score: scores are never negative, so the bits order as the numbers do.
     score: u32,
     tie_breaker: Reverse<u64>,
 }
 
-/// What is matched, and what is scored of it.
+/// Which documents match, and which terms score them.
 pub(crate) struct RankedQuery<'q> {
     pub(crate) matched: &'q dyn Query,
     pub(crate) scored: &'q [ScoredTerm],
-    /// What a document gains for matching another query.
+    /// Queries that add a fixed amount to the score of each document that they match.
     pub(crate) bonus: &'q [(Box<dyn Query>, f32)],
 }
 
-/// Keeps the first `limit` of what matches.
+/// Finds the first `limit` documents that match, in order.
 #[derive(Debug)]
 pub(crate) struct TopK {
     pub(crate) limit: usize,
-    /// Whether all matches are counted. If not, candidates that score too little are never looked
-    /// at closely, and the count is of those that were: none only if nothing matches.
+    /// Whether to count all matches. If not, candidates that score below the threshold are never
+    /// confirmed, and the total only says whether anything matches.
     pub(crate) count: bool,
     pub(crate) sort: Sort,
     pub(crate) recency: Option<Recency>,
 }
 
 impl TopK {
-    /// How many documents match (see [`TopK::count`]), and the first of them, in order.
+    /// Searches all segments: the number of matches (see [`TopK::count`]), and the first documents
+    /// in order.
     pub(crate) fn search(
         &self,
         index: &Index,
@@ -112,7 +117,8 @@ impl TopK {
             let mut best = SegmentTopK::new(self, index, segment)?;
             let (scored, bonus) = (query.scored, query.bonus);
             let mut scorer = SegmentScorer::new(index, statistics, reader, scored, bonus)?;
-            // What is matched is mostly what is scored: to find its lists and read their first blocks again takes longer.
+            // Most terms that match are also scored. Reusing the scorer's open list saves finding
+            // it and reading its first block a second time.
             let open = |postings: &Postings, key| {
                 let opened = scorer.opened(key);
                 opened
@@ -126,7 +132,7 @@ impl TopK {
             let top_first = self.sort == Sort::Rank
                 && scorer.can_rewind()
                 && (self.count || matched.can_rewind());
-            // The sooner it is known what is too little, the better.
+            // Without top-first scoring, begin with a short window: it gives a threshold early.
             let mut length = if top_first { longest } else { FIRST_WINDOW };
             let mut next = 0;
             while next < documents {
@@ -164,14 +170,14 @@ struct SegmentTopK<'b> {
     tie_breaker: &'b Column<u64>,
     total: usize,
     found: Vec<ScoredDoc>,
-    /// Room for a window's.
+    /// A buffer for the scores of a window.
     scored: Vec<(DocId, Score)>,
-    /// The last place that can still get in, once there are `limit`.
+    /// The last rank key that still gets in, once `limit` documents have been found.
     threshold: Option<RankKey>,
 }
 
-/// Leaves the `count` that score the most, and those that score as much as the last of them: what settles equal
-/// scores is read for each that is left.
+/// Keeps the `count` highest scores and all that equal the last of them. The caller reads a tie
+/// breaker for each document that is kept.
 fn keep_top(scored: &mut Vec<(DocId, Score)>, count: usize) {
     if count > 0 && count < scored.len() {
         let (.., last, _) = scored.select_nth_unstable_by(count - 1, |a, b| b.1.total_cmp(&a.1));
@@ -180,7 +186,7 @@ fn keep_top(scored: &mut Vec<(DocId, Score)>, count: usize) {
     }
 }
 
-/// Puts the earliest places first.
+/// Sorts by rank key, best first.
 fn sort_by_rank(found: &mut [ScoredDoc]) {
     found.sort_unstable_by_key(|found| Reverse(found.rank_key));
 }
@@ -196,8 +202,8 @@ impl<'b> SegmentTopK<'b> {
         Ok(Self { top_k, segment, date, tie_breaker, total, found, scored, threshold })
     }
 
-    /// Takes the candidates of a window that match and are among the best; with `top_first`, first those that
-    /// have the most already, as long as it is not known what is too little.
+    /// Adds the matches of a window. With `top_first`, the most promising documents are scored
+    /// first as long as there is no threshold.
     fn collect(
         &mut self,
         mut window: DocWindow,
@@ -228,16 +234,16 @@ impl<'b> SegmentTopK<'b> {
         self.admit_all(matched, |scored| scorer.score_rest(&window, min_score, scored));
     }
 
-    /// Scores below this are too little, whatever the date.
+    /// Documents that score less cannot get in.
     fn min_score(&self) -> f32 {
         match self.threshold {
-            // A score is only lowered by age, so what is too little before is too little after.
+            // Age only lowers a score, so a score below the threshold before that stays below it.
             Some(threshold) if self.top_k.sort == Sort::Rank => f32::from_bits(threshold.score),
             _ => 0.0,
         }
     }
 
-    /// Takes what is scored if it matches and is among the best.
+    /// Scores candidates with `score`, and admits those that match and beat the threshold.
     fn admit_all(&mut self, matched: &mut Matcher, score: impl FnOnce(&mut Vec<(DocId, Score)>)) {
         let mut scored = std::mem::take(&mut self.scored);
         score(&mut scored);
@@ -254,7 +260,7 @@ impl<'b> SegmentTopK<'b> {
         }
     }
 
-    /// What a document is sorted by before its score.
+    /// The part of the rank key that comes before the score.
     fn date(&self, doc: DocId) -> i64 {
         match (self.top_k.sort, &self.date) {
             (Sort::Newest, Some(dates)) => dates.first(doc).unwrap_or(i64::MIN),
@@ -263,7 +269,7 @@ impl<'b> SegmentTopK<'b> {
         }
     }
 
-    /// Takes a candidate if it matches and is among the best.
+    /// Adds a candidate if it matches and beats the threshold.
     fn admit(&mut self, doc: DocId, score: f32, matched: &mut Matcher) {
         let date = self.date(doc);
         let recency = match (self.top_k.recency, &self.date) {
@@ -289,7 +295,7 @@ impl<'b> SegmentTopK<'b> {
         }
         let address = DocAddress::new(self.segment, doc);
         self.found.push(ScoredDoc { address, score, recency, tie_breaker, rank_key });
-        // Sorting once every `limit` arrivals costs less than a heap's sifting on each.
+        // Sorting after every `limit` arrivals costs less than sifting a heap at each.
         if self.found.len() >= self.top_k.limit.max(1) * 2 {
             self.shrink();
         }

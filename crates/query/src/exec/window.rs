@@ -1,68 +1,70 @@
-//! A stretch of documents, a bit for each.
+//! A window of document ids, as a bitset.
 
 use tantivy::{DocId, TERMINATED};
 use wensou_index::Unpacked;
 
-/// Documents of a window at most.
+/// The longest window, in documents.
 pub(crate) const MAX_DOCS: usize = 1 << 16;
 
-/// Documents that a list goes through in the time in which it looks for one of them.
+/// Reading postings in order is this many times faster, for each document, than seeking it.
+///
 pub(crate) const SCAN_SPEEDUP: u64 = 16;
 
-/// Some of the documents of a stretch of a segment.
+/// A set of documents out of a range of a segment's document ids.
 #[derive(Debug, Clone)]
 pub(crate) struct DocWindow {
     start: DocId,
-    /// Of the segment.
+    /// Documents of the segment.
     documents: u32,
     bits: Vec<u64>,
 }
 
 impl DocWindow {
-    /// None of the documents from some multiple of 64 on, with `from` among them; so many, [`MAX_DOCS`] at most, of
-    /// a segment that has `documents`.
+    /// An empty window of `length` documents, rounded up to a multiple of 64, and [`MAX_DOCS`] at
+    /// most. It starts at the multiple of 64 at or before `from`. The segment has `documents`.
     pub(crate) fn new(from: DocId, length: usize, documents: u32) -> Self {
         let words = length.clamp(1, MAX_DOCS).div_ceil(64);
         Self { start: from / 64 * 64, documents, bits: vec![0; words] }
     }
 
-    /// How many of the documents of a list of `count` lie in the stretch, about.
+    /// The number of documents in the window that a posting list of `count` documents can be
+    /// expected to have.
     pub(crate) fn expected(&self, count: u32) -> u64 {
         u64::from(count) * self.length() as u64 / u64::from(self.documents.max(1))
     }
 
-    /// Whether it costs less to go through all that a list of `count` documents has of the stretch
-    /// than to look there for each of so many.
+    /// Whether scanning the window's part of a posting list of `count` documents costs less than
+    /// this many look-ups.
     pub(crate) fn is_dense(&self, count: u32, lookups: usize) -> bool {
         self.expected(count) <= lookups as u64 * SCAN_SPEEDUP
     }
 
-    /// The same stretch without any document.
+    /// An empty window over the same range.
     pub(crate) fn empty_like(&self) -> Self {
         Self { bits: vec![0; self.bits.len()], ..*self }
     }
 
-    /// The first document of the stretch, a multiple of 64.
+    /// The first document id, a multiple of 64.
     pub(crate) fn start(&self) -> DocId {
         self.start
     }
 
-    /// The first document behind it.
+    /// The document id after the last.
     pub(crate) fn end(&self) -> DocId {
         self.start.saturating_add(self.length() as DocId).min(TERMINATED)
     }
 
-    /// Documents of the stretch.
+    /// The length of the range, in documents.
     pub(crate) fn length(&self) -> usize {
         self.bits.len() * 64
     }
 
-    /// A bit for every document of the stretch.
+    /// The bitset: one bit for every document of the range.
     pub(crate) fn bits(&mut self) -> &mut [u64] {
         &mut self.bits
     }
 
-    /// The place of a document in the stretch.
+    /// The offset of a document in the range.
     pub(crate) fn offset(&self, doc: DocId) -> usize {
         (doc - self.start) as usize
     }
@@ -77,41 +79,42 @@ impl DocWindow {
         at < self.length() && self.bits[at / 64] >> (at % 64) & 1 == 1
     }
 
-    /// How many of its documents come before those of each word of its bits.
+    /// Fills `before` with the number of set bits before each word of the bitset, as
+    /// [`DocWindow::rank`] needs them.
     pub(crate) fn ranks(&self, before: &mut Vec<u32>) {
         before.clear();
         before.extend(wensou_index::ranks(&self.bits));
     }
 
-    /// How many of its documents come before one of them, by its [`DocWindow::ranks`].
+    /// How many documents of the set come before `doc`, given the counts of [`DocWindow::ranks`].
     pub(crate) fn rank(&self, doc: DocId, before: &[u32]) -> usize {
         wensou_index::rank(&self.bits, before, self.offset(doc))
     }
 
-    /// Leaves those that the list has too.
+    /// Removes the documents that the posting list lacks.
     pub(crate) fn retain_postings(&mut self, list: &Unpacked) {
         let others = list.bits(self.start).iter().chain(std::iter::repeat(&0));
         self.bits.iter_mut().zip(others).for_each(|(bits, other)| *bits &= other);
     }
 
-    /// Takes what the list has of the stretch.
+    /// Inserts the documents of the posting list that lie in the range.
     pub(crate) fn insert_postings(&mut self, list: &Unpacked) {
         let others = list.bits(self.start);
         self.bits.iter_mut().zip(others).for_each(|(bits, other)| *bits |= other);
     }
 
-    /// Those that the list has too, ascending.
+    /// The documents that the posting list has too, in ascending order.
     pub(crate) fn shared<'w>(&'w self, list: &'w Unpacked) -> impl Iterator<Item = DocId> + 'w {
         let both = self.bits.iter().zip(list.bits(self.start)).map(|(bits, other)| bits & other);
         documents(self.start, both)
     }
 
-    /// Leaves those that are in both.
+    /// Removes the documents that `other` lacks.
     pub(crate) fn intersect(&mut self, other: &Self) {
         self.bits.iter_mut().zip(&other.bits).for_each(|(bits, other)| *bits &= other);
     }
 
-    /// Takes those that are in the other.
+    /// Inserts the documents of `other`.
     pub(crate) fn union(&mut self, other: &Self) {
         self.bits.iter_mut().zip(&other.bits).for_each(|(bits, other)| *bits |= other);
     }
@@ -120,12 +123,12 @@ impl DocWindow {
         self.bits.iter().map(|bits| bits.count_ones() as usize).sum()
     }
 
-    /// Those that are in it, ascending.
+    /// The documents of the set, in ascending order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = DocId> + '_ {
         documents(self.start, self.bits.iter().copied())
     }
 
-    /// Leaves out what is not `wanted`; it is asked in ascending order.
+    /// Removes the documents that are not `wanted`, which is called in ascending order.
     pub(crate) fn retain(&mut self, mut wanted: impl FnMut(DocId) -> bool) {
         for word in 0..self.bits.len() {
             let mut remaining = self.bits[word];
@@ -140,7 +143,7 @@ impl DocWindow {
     }
 }
 
-/// The documents of bits, the first of which is that of `from`.
+/// The document ids of the set bits; the first bit stands for `from`.
 fn documents(from: DocId, bits: impl Iterator<Item = u64>) -> impl Iterator<Item = DocId> {
     (from..).step_by(64).zip(bits).flat_map(|(from, bits)| {
         let next = |bits: &u64| Some(bits & (bits - 1)).filter(|remaining| *remaining != 0);

@@ -1,4 +1,4 @@
-//! The documents of a window while they are scored.
+//! The documents of one window while they are scored.
 
 use tantivy::DocId;
 use wensou_index::Cursor;
@@ -7,26 +7,29 @@ use super::term_scorer::{FieldLengths, TermPostings, TermScorer, UpperBound};
 use super::window::DocWindow;
 use crate::rank::bm25::tf_saturation;
 
-/// Bounds are sums in another order than scores are, and less what was open: they may be smaller by rounding.
+/// Upper bounds are summed in another order than scores, and bounds of visited terms are subtracted
+/// again. This factor makes up for the rounding.
 const ROUNDING: f32 = 1.0 + 1e-4;
 
-/// The documents of a window while they are scored.
+/// The documents of one window while they are scored. Vectors are parallel to `docs` unless they
+/// say otherwise.
 #[derive(Default)]
 pub(super) struct WindowScores {
     pub(super) docs: Vec<DocId>,
-    /// The [`DocWindow::ranks`] of the documents: a document's rank is its number among them.
+    /// The counts of [`DocWindow::ranks`]: they give a document's index in `docs`.
     pub(super) ranks: Vec<u32>,
-    /// What dampens frequencies in each part of each document, where it has been asked for; outside of
-    /// parts, nothing.
+    /// For each field the length norms of the documents, filled when first needed; all 0 for terms
+    /// without a field.
     pub(super) length_norms: [Vec<f32>; 4],
-    /// What is known of each score, and what may come to it at most from units of the body.
+    /// The partial scores, and the most that pending terms of the body can still add to each.
     pub(super) score: Vec<f32>,
     pub(super) potential: Vec<f32>,
-    /// Which of the documents can still be among the best.
+    /// The indices of documents that can still reach the top.
     pub(super) remaining: Vec<u32>,
-    /// What each unit adds to each document: one unit behind the other.
+    /// What each term adds to each document: all documents of the first term, then of the second,
+    /// and so on.
     pub(super) added: Vec<f32>,
-    /// Frequencies of one unit in every document.
+    /// The tf of one term in every document.
     pub(super) tfs: Vec<u32>,
 }
 
@@ -43,16 +46,16 @@ impl WindowScores {
         }
         self.remaining.clear();
         self.remaining.extend(0..count as u32);
-        // What stands there is written over, unit by unit.
+        // Old values are overwritten term by term.
         self.added.resize(terms * count, 0.0);
     }
 
-    /// The unit of this number adds nothing to any document, so far.
+    /// Records that a term adds nothing to any document.
     pub(super) fn clear_term(&mut self, number: usize) {
         self.added[number * self.docs.len()..][..self.docs.len()].fill(0.0);
     }
 
-    /// Looks up what dampens frequencies in a part of each document.
+    /// Fills the length norms of a field, unless they are known.
     pub(super) fn load_length_norms(&mut self, field: usize, lengths: &FieldLengths) {
         let norms = &mut self.length_norms[field];
         if norms.is_empty() {
@@ -60,7 +63,7 @@ impl WindowScores {
         }
     }
 
-    /// Adds what the unit of this number adds to every document, by going through its list.
+    /// Scans the posting list of a term, and adds its score to every document that has it.
     pub(super) fn scan(
         &mut self,
         number: usize,
@@ -74,7 +77,8 @@ impl WindowScores {
         let norms = &length_norms[field];
         let added = &mut added[number * docs.len()..][..docs.len()];
         let mut add = |at: usize, tf: u32| {
-            // Of titles and tags few are asked for.
+            // Few documents have the term in the title or tags: their norms are looked up one by
+            // one.
             let norm = norms.get(at).copied();
             let norm = norm.unwrap_or_else(|| lengths.length_norm(field, docs[at]));
             added[at] = tf_saturation(tf as f32, norm) * max_score;
@@ -85,7 +89,7 @@ impl WindowScores {
                 cost.add_scan(window.expected(Cursor::count(list)));
                 scan_window(list, window, ranks, add);
             }
-            // Where documents are few, the window has more bits to go through.
+            // With few documents, one test each costs less than a pass over the window's words.
             TermPostings::Bitset(list) if docs.len() < window.length() / 32 => {
                 for (at, doc) in docs.iter().enumerate().filter(|(_, doc)| list.contains(**doc)) {
                     add(at, list.frequency(*doc));
@@ -99,7 +103,7 @@ impl WindowScores {
         }
     }
 
-    /// Adds to what may come to each what a unit adds at most.
+    /// Adds the upper bound of a term to the potential of every document.
     pub(super) fn add_upper_bound(&mut self, term: &TermScorer, bound: UpperBound) {
         if let UpperBound::MaxTf(tf) = bound {
             for (potential, norm) in self.potential.iter_mut().zip(&self.length_norms[term.field]) {
@@ -108,8 +112,7 @@ impl WindowScores {
         }
     }
 
-    /// Adds what the unit of this number adds to the documents that are left, in place of what it
-    /// may.
+    /// Replaces the upper bound of a term by its score in the documents that remain.
     pub(super) fn score_remaining(
         &mut self,
         number: usize,
@@ -147,14 +150,15 @@ impl WindowScores {
         }
     }
 
-    /// Leaves out what cannot score `least`, where so much may come to any.
+    /// Drops the documents whose score, potential and `max_after` together stay below the
+    /// threshold.
     pub(super) fn prune(&mut self, threshold: f32, max_after: f32) {
         let Self { score, potential, remaining, .. } = self;
         let may = |at: usize| (score[at] + potential[at].max(0.0) + max_after) * ROUNDING;
         remaining.retain(|at| may(*at as usize) >= threshold);
     }
 
-    /// Leaves the `count` documents that have the most, and returns the others.
+    /// Keeps the `count` documents with the highest partial scores, and returns the others.
     pub(super) fn split_top(&mut self, count: usize) -> Vec<u32> {
         let Self { score, remaining, .. } = self;
         if count >= remaining.len() {
@@ -170,8 +174,8 @@ impl WindowScores {
     }
 }
 
-/// Goes through what a list has of the documents of a window: the number of each among them, and how often it has the
-/// unit.
+/// Scans a posting list over a window: for each document of the window that has the term, calls
+/// `found` with its index and its tf.
 fn scan_window(
     list: &mut Cursor,
     window: &DocWindow,
@@ -179,7 +183,7 @@ fn scan_window(
     mut found: impl FnMut(usize, u32),
 ) {
     list.sweep(window.start(), window.end(), |docs, frequencies| {
-        // Which of them are wanted is as good as random: no branch depends on it.
+        // This branch would be unpredictable, so the loop is written without one.
         let (mut wanted, mut count) = ([0; Cursor::AT_ONCE], 0);
         for (at, doc) in docs.iter().enumerate() {
             wanted[count % Cursor::AT_ONCE] = at;

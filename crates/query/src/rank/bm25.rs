@@ -1,9 +1,10 @@
-//! The statistics that BM25 is computed with: lengths per kind, document frequencies over both.
+//! The statistics behind BM25: average lengths for each kind of document, document frequencies over
+//! both kinds.
 //!
-//! A word is as rare as it is in the whole archive, whichever kind of document it stands in; but
-//! a text is as long as it is among texts of its own kind, because an article is twenty times as
-//! long as a flash item: over both, the average length would be nobody's, and one kind would drown
-//! the other. Lengths are in key characters, for words too.
+//! A word is as rare as it is in the whole archive, whichever kind of document has it. Lengths are
+//! compared within a kind, because an article is twenty times as long as a flash item: an average
+//! over both would fit neither, and one kind would drown the other. Lengths are counted in key
+//! characters, for words too.
 
 use std::sync::{Arc, OnceLock};
 
@@ -11,9 +12,9 @@ use wensou_index::{Index, KINDS_OF_LENGTH, Kind, Part, Unit, length_of};
 
 use crate::exec::cache::PostingsCache;
 
-/// How soon another occurrence of a unit stops to count.
+/// How quickly the score saturates with the term frequency (BM25's k1).
 const K1: f32 = 1.2;
-/// How much the length of a text counts.
+/// How much the length of a field counts (BM25's b).
 const B: f32 = 0.75;
 
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub(crate) struct Statistics<'a> {
     index: &'a Index,
     documents: u64,
     length_norms: OnceLock<[LengthNorms; 3]>,
-    /// Opens lists for all queries that are asked with these statistics.
+    /// Opens posting lists for all queries that use these statistics.
     pub(crate) postings_cache: PostingsCache,
 }
 
@@ -35,7 +36,7 @@ impl<'a> Statistics<'a> {
         }
     }
 
-    /// Documents of both kinds that have a unit in a part.
+    /// Documents of both kinds that have a term in a field.
     pub(crate) fn doc_freq(&self, field: Part, kind: Unit, text: &str) -> u64 {
         let found = self.index.postings().count(field, kind, text);
         found.min(self.documents)
@@ -47,12 +48,12 @@ impl<'a> Statistics<'a> {
         (1.0 + (all - found + 0.5) / (found + 0.5)).ln()
     }
 
-    /// The most that a unit of this weight adds to a score.
+    /// The supremum of what a term of weight 1 adds to a score.
     pub(crate) fn max_score(&self, field: Part, kind: Unit, text: &str) -> f32 {
         self.idf(field, kind, text) * (1.0 + K1)
     }
 
-    /// For each part and length byte, what is added to the frequency of a unit to damp it.
+    /// The length norms of each field, by the byte that encodes a length.
     pub(crate) fn length_norms(&self) -> &[LengthNorms; 3] {
         self.length_norms.get_or_init(|| Part::ALL.map(|field| self.length_norms_of(field)))
     }
@@ -68,18 +69,18 @@ impl<'a> Statistics<'a> {
     }
 }
 
-/// What is added to the frequency of a unit, by the length byte of the text that it stands in.
+/// The BM25 length norms of one field: what is added to the tf in the denominator, by length byte.
 #[derive(Debug, Clone)]
 pub(crate) struct LengthNorms(Arc<[f32; KINDS_OF_LENGTH]>);
 
 impl LengthNorms {
-    /// That of a length byte.
+    /// The norm of a length byte.
     pub(crate) fn of(&self, length: u8) -> f32 {
         self.0[usize::from(length)]
     }
 }
 
-/// The share of its most that a unit adds to a score.
+/// Saturation of the term frequency: the share of the maximum score that a document gets, 0 to 1.
 pub(crate) fn tf_saturation(tf: f32, length_norm: f32) -> f32 {
     tf / (tf + length_norm)
 }

@@ -1,10 +1,10 @@
-//! What a match is worth: weights of BM25, and the evidence that only the text itself gives.
+//! Proximity: ranks the first hits again by where the query's characters stand in them.
 //!
-//! First BM25 (k1 1.2, b 0.75) is summed over parts and units. Then the first [`RERANK_DEPTH`] hits are
-//! ranked again by how the query's characters stand in them: how much of the query one stretch of
-//! text has, and which runs of the query stand in it unbroken. Both come from the places of pairs, so
-//! that no record is read but those that are shown. Numbers are those that a
-//! held-out half of two judged sets confirmed; `docs/RANKING.md` has the table.
+//! BM25 is summed over fields and terms first. Then the first [`RERANK_DEPTH`] hits get two more
+//! scores: how much of the query their best passage has, and which runs of the query stand in them
+//! unbroken. Both come from the positions of bigrams, so that no record is read but those that are
+//! shown. The constants were confirmed on held-out halves of two judged sets; see the table in
+//! `docs/RANKING.md`.
 
 use std::collections::hash_map::Entry;
 
@@ -18,23 +18,22 @@ use crate::exec::top_k::ScoredDoc;
 use crate::plan::analyze::AnalysedText;
 use crate::rank::bm25::Statistics;
 
-/// Hits that are ranked again. A hundred give the same measures to four places.
+/// Hits that are ranked again. With a hundred the measures are the same to four places.
 pub(crate) const RERANK_DEPTH: usize = 30;
 
-/// Key characters of the stretch whose coverage counts: two or three sentences.
+/// Length of a passage, in key characters: two or three sentences.
 const PASSAGE_CHARS: u32 = 100;
 
-/// Worth of the best stretch: the summed rarity of the distinct grams of the query that it has.
+/// Weight of the best passage: the summed idf of the query's distinct bigrams in it.
 const PASSAGE_WEIGHT: f32 = 0.7;
 
-/// Worth of unbroken runs of the query.
+/// Weight of unbroken runs of the query.
 const RUN_WEIGHT: f32 = 0.3;
 
-/// A run longer than this is worth no more a character.
+/// Runs longer than this gain nothing more for each character.
 const MAX_RUN_CHARS: usize = 8;
 
-/// Ranks the first hits again by where the query's characters stand in them. `texts` is all that
-/// the query looks for.
+/// Ranks the first hits again by proximity. `texts` is all text that the query searches for.
 pub(crate) fn rerank(
     index: &Index,
     statistics: &Statistics<'_>,
@@ -46,7 +45,7 @@ pub(crate) fn rerank(
         return Ok(());
     }
     let bigrams = QueryBigrams::of(statistics, texts)?;
-    // Lists are read forwards.
+    // Postings are read in ascending order of documents.
     let mut order: Vec<usize> = (0..depth).collect();
     order.sort_unstable_by_key(|at| found[*at].address);
     let mut cursors: Option<(u32, BigramCursors)> = None;
@@ -65,7 +64,7 @@ pub(crate) fn rerank(
     Ok(())
 }
 
-/// What the places of a document's pairs add to its score.
+/// What the positions of a document's bigrams add to its score.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ProximityScore {
     pub(crate) passage: f32,
@@ -84,11 +83,11 @@ pub(crate) fn proximity(
     Ok(bigrams.proximity(cursors.positions(address.doc_id)))
 }
 
-/// The pairs of the query.
+/// The bigrams of a query.
 struct QueryBigrams {
-    /// Each once, with how rare it is.
+    /// Each distinct bigram with its idf.
     bigrams: Vec<([char; 2], f32)>,
-    /// Each text as numbers of pairs, in order.
+    /// For each text its bigrams in order, as indices into `bigrams`.
     texts: Vec<Vec<usize>>,
 }
 
@@ -116,7 +115,7 @@ impl QueryBigrams {
         Ok(Self { bigrams, texts: numbered })
     }
 
-    /// `positions` are those of each pair, ascending.
+    /// The score of a document, given the ascending positions of each bigram.
     fn proximity(&self, positions: &[Vec<u32>]) -> ProximityScore {
         let mut matches: Vec<(u32, usize)> = positions
             .iter()
@@ -133,12 +132,12 @@ impl QueryBigrams {
         }
     }
 
-    /// Cuts the query greedily into the longest runs that stand in the text; a run of three
-    /// characters or more is worth the rarity of its pairs times the root of its length less two.
+    /// Cuts the query greedily into the longest runs that the document has. A run of three
+    /// characters or more scores the summed idf of its bigrams times √(length − 2).
     fn runs(&self, query: &[usize], positions: &[Vec<u32>]) -> f32 {
         let mut worth = 0.0;
         let mut at = 0;
-        // The last pair alone is no run.
+        // A single bigram at the end is no run.
         while at + 1 < query.len() {
             let run_from = |start: &u32| {
                 let on = (*start..).zip(&query[at..]);
@@ -160,7 +159,7 @@ impl QueryBigrams {
         worth
     }
 
-    /// The most that any stretch of [`PASSAGE_CHARS`] characters has: the summed rarity of its distinct pairs.
+    /// The best passage of [`PASSAGE_CHARS`] characters: the summed idf of its distinct bigrams.
     fn best_passage(&self, matches: &[(u32, usize)]) -> f32 {
         let mut counts = vec![0_u32; self.bigrams.len()];
         let (mut best, mut sum, mut oldest) = (0.0_f32, 0.0_f32, 0);
@@ -183,11 +182,11 @@ impl QueryBigrams {
     }
 }
 
-/// The lists of the query's pairs in one segment: in titles and in bodies.
+/// Cursors over the query's bigrams in one segment, in titles and in bodies.
 struct BigramCursors {
     cursors: Vec<[Option<Cursor>; 2]>,
     titles: OwnedBytes,
-    /// Places of each pair in the document asked for last.
+    /// The positions of each bigram in the last document.
     positions: Vec<Vec<u32>>,
     in_field: Vec<u32>,
 }
@@ -211,10 +210,11 @@ impl BigramCursors {
         Ok(Self { cursors, titles, positions, in_field: Vec::new() })
     }
 
-    /// Of a document behind those asked for before: the places of each pair, in the title, then in
-    /// the body as if it followed.
+    /// The positions of each bigram in `doc`: those in the title, then those in the body as if it
+    /// followed. Documents must ascend.
     fn positions(&mut self, doc: DocId) -> &[Vec<u32>] {
-        // A length is rounded down by an eighth at most, and the two must not overlap.
+        // A stored length is rounded down by an eighth at most. Add that much, so that title and
+        // body do not overlap.
         let (_, title) = length_of(self.titles.get(doc as usize).copied().unwrap_or_default());
         let offsets = [0, title + title / 8 + 1];
         for (cursors, positions) in self.cursors.iter_mut().zip(&mut self.positions) {

@@ -2,21 +2,21 @@
 
 use wensou_index::{Part, Unit};
 
-/// What a stop word's units are worth against another word's.
+/// Weight of the terms of a stop word, relative to other words.
 pub(crate) const STOP_WEIGHT: f32 = 0.1;
 
-/// What having one more word of the query is worth when none has them all: more than any sum of
-/// scores, so that the hits that have the most come first.
+/// What each matched word adds to the score of a relaxed hit. It is more than any sum of scores, so
+/// hits with more words come first.
 pub(crate) const WORD_BONUS: f32 = 1000.0;
 
-/// What a word of letters or digits is worth against one of Chinese characters: it is all that is
-/// scored of itself, while a Chinese word of two characters is a word and a pair.
+/// Weight of a word of letters or digits, relative to a Chinese one. Only the word itself is
+/// scored, while a Chinese word of two characters is scored as a word and as a bigram.
 pub(crate) const LATIN_WEIGHT: f32 = 2.0;
 
-/// What a synonym is worth at most, against the word that was typed.
+/// The most that a synonym may score, relative to the word that was typed.
 pub(crate) const EXPANSION_WEIGHT: f32 = 0.5;
 
-/// Weight of a unit of a part.
+/// Weight of a kind of term in a field.
 pub(crate) fn weight(field: Part, kind: Unit) -> f32 {
     let field_weight = match field {
         Part::Title => 0.6,
@@ -26,7 +26,7 @@ pub(crate) fn weight(field: Part, kind: Unit) -> f32 {
     field_weight * kind_weight(kind)
 }
 
-/// Weight of a unit, whichever part it stands in.
+/// Weight of a kind of term, whatever the field.
 pub(crate) fn kind_weight(kind: Unit) -> f32 {
     match kind {
         Unit::Gram | Unit::Word => 1.0,
