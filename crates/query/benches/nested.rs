@@ -1,6 +1,6 @@
-//! Reading a query takes time linear in its length, whatever it nests: an engine of note once took
-//! exponential time for parentheses. Prints nanoseconds a character for queries that double; the
-//! last column, against the shortest, stays near 1 or below.
+//! The time to parse a query of growing length, for many ways to nest. It must be linear: a
+//! well-known engine once took exponential time for parentheses. Prints nanoseconds per character
+//! for lengths that double; the last column, relative to the shortest, stays near 1 or below.
 //!
 //! ```sh
 //! cargo bench -p wensou-query --bench nested

@@ -1,10 +1,13 @@
 //! From a typed query to ranked hits.
 //!
-//! - [`lang`] parses what a person types; its grammar is in `GRAAR.md`.
-//! - `plan` turns the syntax tree into engine queries: what matches, exactly, and what is scored.
-//! - `collect`, `rank` and `stats` order the matches; `snippet` and `needle` show why they match.
+//! - [`lang`] parses what a person types; `GRAMMAR.md` specifies the language.
+//! - `plan` turns the syntax tree into a plan: what must match exactly, and which terms are scored.
+//! - `exec` runs the plan: it finds candidates, confirms matches, scores them and keeps the k best.
+//! - `rank` has the statistics and weights of BM25, and the proximity score.
+//! - `report` has what is shown about hits: snippets, explanations, facets, timelines.
+//! - [`Session`] ties them together.
 //!
-//! Pages are never opened here: everything comes out of the index.
+//! Pages are never opened here: everything is read from the index.
 
 mod error;
 pub mod eval;

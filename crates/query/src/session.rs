@@ -16,24 +16,24 @@ use crate::rank::{self, WORD_BONUS};
 use crate::report::snippet::{Snippet, snippet, whole};
 use crate::report::warnings::warnings;
 
-/// Fewer hits than this, and a person may want those that lack a word.
+/// With fewer hits than this, hits that lack a word may be of interest.
 const FEW: usize = 3;
 
-/// What is wanted of a search.
+/// What to search for, and how much of it to return.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Options {
-    /// Return at most so many hits.
+    /// Return at most this many hits.
     pub limit: usize,
-    /// Leave out so many before them.
+    /// Skip this many hits first.
     pub offset: usize,
-    /// Order; `None` is by rank where text is searched for, else newest first.
+    /// The order; `None` means by rank if the query searches for text, else newest first.
     pub sort: Option<Sort>,
-    /// Prefer newer documents: see [`Recency`]. Off unless asked for.
+    /// Prefer newer documents: see [`Recency`]. Off by default.
     pub recency: Option<Recency>,
-    /// Where nothing is found, read words of Latin letters as pinyin: see [`Reading`].
+    /// If nothing is found, read Latin words as pinyin: see [`Reading`].
     pub pinyin: bool,
-    /// Most characters of a snippet.
+    /// The most characters of a snippet.
     pub snippet: usize,
 }
 
@@ -49,16 +49,16 @@ impl Default for Options {
 pub struct Hit {
     /// The whole record.
     pub record: Record,
-    /// The score that ranked it; 0 where nothing is scored.
+    /// The score that ranked it; 0 if nothing is scored.
     pub score: f32,
     /// The title with its matches marked.
     pub title: Snippet,
-    /// The best piece of the body, or its beginning where nothing in it matched.
+    /// The best passage of the body, or its start if nothing in it matched.
     pub snippet: Snippet,
-    /// Words of the query, as typed, that it lacks.
+    /// Words of the query that the document lacks, as typed.
     pub missing: Vec<String>,
-    /// Telling words that it shares with another document, as that one writes them, the most
-    /// telling first; only of [`crate::report::similar`].
+    /// Key terms that it shares with the given document, as that one writes them, highest weight
+    /// first. Only [`crate::similar`] fills it.
     pub shared: Vec<String>,
 }
 
@@ -68,19 +68,19 @@ pub struct Hit {
 pub struct Results {
     /// Documents that match.
     pub total: usize,
-    /// Those asked for, in order.
+    /// The hits that were asked for, in order.
     pub hits: Vec<Hit>,
-    /// No document has every word, and these are the ones that have the most.
+    /// Whether no document has every word, and the hits are those with the most words.
     pub relaxed: bool,
-    /// Nothing was found for what was typed, and this is what was found for these readings of it.
+    /// If nothing matched what was typed: the readings of it that the hits match.
     pub readings: Vec<Reading>,
-    /// Where few documents have every word: how many have any of them.
+    /// If few documents have every word: how many have any of them.
     pub partial: Option<usize>,
     /// What the user should know.
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Searches an index. For many queries, make a [`Session`] once.
+/// Searches an index. For many queries, create a [`Session`] once.
 ///
 /// # Errors
 ///
@@ -89,7 +89,7 @@ pub fn search(index: &Index, query: &Query, options: &Options) -> Result<Results
     Session::new(index)?.search(query, options)
 }
 
-/// The ids and scores of the first hits, without reading any record but those that ranking reads.
+/// The ids and scores of the first hits. Reads no records but those that ranking needs.
 ///
 /// # Errors
 ///
@@ -98,7 +98,7 @@ pub fn ids(index: &Index, query: &Query, options: &Options) -> Result<Vec<(Strin
     Session::new(index)?.ids(query, options)
 }
 
-/// An index made ready for many queries.
+/// An index made ready for many queries, with a cache of posting lists.
 #[derive(Debug)]
 pub struct Session<'i> {
     index: &'i Index,
@@ -106,7 +106,7 @@ pub struct Session<'i> {
 }
 
 impl<'i> Session<'i> {
-    /// Reads what every query needs.
+    /// Creates a session.
     ///
     /// # Errors
     ///
@@ -203,13 +203,13 @@ impl Searcher<'_> {
         plan(self.index, self.statistics, query, mode)
     }
 
-    /// Runs a query; if nothing has every word, runs it again for what has the most.
+    /// Runs a query; if no document has every word, runs it again relaxed.
     ///
-    /// The total is exact if it is asked for, and else only as to whether there is any.
+    /// The total is exact if `count` is set; otherwise it only says whether anything matches.
     fn answer(&self, query: &Query, count: bool) -> Result<Answer, Error> {
         let plan = self.plan(query, Mode::Strict)?;
         let (total, found) = self.run(&plan, count)?;
-        // One word that is missing cannot be relaxed: nothing would be left to find.
+        // With a single word there is nothing to relax.
         if total > 0 || plan.words.len() < 2 {
             return Ok(Answer { plan, total, found, relaxed: false });
         }
@@ -224,8 +224,8 @@ impl Searcher<'_> {
             false => Sort::Rank,
         });
         let wanted = self.options.offset.saturating_add(self.options.limit);
-        // The same hits are ranked again whatever part of the list is asked for, or pages of it
-        // would not fit together.
+        // Rank the same hits again whichever page of them is asked for, or pages would not fit
+        // together.
         let limit = if sort == Sort::Rank { wanted.max(rank::RERANK_DEPTH) } else { wanted };
         let top_k = TopK { limit, count, sort, recency: self.options.recency };
         let (total, mut found) = top_k.search(self.index, self.statistics, &plan.ranked_query())?;
@@ -244,7 +244,7 @@ impl Searcher<'_> {
             false => Vec::new(),
         };
         let score = match relaxed {
-            // The bonus for each word found ordered the hits; it is no part of the score.
+            // The bonus for each word ordered the hits; it is not part of the score.
             true => found.score % WORD_BONUS,
             false => found.score,
         };

@@ -1,8 +1,9 @@
-//! From typed text to terms: the words that must be found, and the units that are scored.
+//! From typed text to the words that must be found and the terms that are scored.
 //!
-//! The same folding and segmentation as documents get. A *term* is one word of the query with
-//! every form that counts as finding it; a *form* is found by its characters (Chinese: anywhere,
-//! across any word boundary) or as a word (Latin and numbers).
+//! Queries are folded and segmented as documents are. A [`QueryWord`] is one word of the query with
+//! all its variants, each of which counts as finding the word. A [`Variant`] is found by its
+//! characters (Chinese: anywhere, across word boundaries) or as a word of the index (Latin and
+//! numbers).
 
 use std::collections::BTreeMap;
 
@@ -13,58 +14,58 @@ use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, is_han};
 use crate::plan::stop_words::{asks, is_stop};
 use crate::rank::{LATIN_WEIGHT, STOP_WEIGHT, kind_weight};
 
-/// Latin words of at least this many letters and digits are found inside longer runs too: pages lose the
-/// blanks between Latin words, and shorter words would be found everywhere.
+/// Latin words of at least this many letters and digits are also found inside longer runs. Pages
+/// lose the spaces between Latin words; shorter words would be found everywhere.
 const MIN_EMBEDDED: usize = 4;
 
-/// A run of at least this many meaningful words is a sentence rather than a list of words.
+/// A text of at least this many words, stop words aside, is a sentence rather than a list of words.
 const MIN_SENTENCE_WORDS: usize = 7;
 
-/// One way in which a term can stand in a text.
+/// One surface form of a query word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Variant {
-    /// Folded text, as the segmenter gives it; of an expansion, as its table has it.
+    /// Folded text as the segmenter gives it; for an expansion, as its table has it.
     pub(crate) text: String,
-    /// Its key characters.
+    /// The key characters of the text.
     pub(crate) key: Vec<char>,
-    /// How it is looked for.
+    /// How it is matched.
     pub(crate) mode: MatchMode,
-    /// Where it comes from.
+    /// Why it counts as the word.
     pub(crate) origin: Origin,
 }
 
-/// How a form is looked for.
+/// How a variant is matched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MatchMode {
     /// As a sequence of key characters.
     Characters,
     /// As a word of the index.
     Word,
-    /// As a word, or inside a run of Latin letters.
+    /// As a word of the index, or inside a run of Latin letters.
     WordOrEmbedded,
-    /// As the value of a number, however it is written.
+    /// As the value of a number, however the page writes it.
     Value,
-    /// Not in the text: the document is of these days, the second one excluded.
+    /// Not in the text: documents dated from the first day up to the second, which is excluded.
     Dated(Date, Date),
 }
 
-/// Why a form counts as finding a term.
+/// Why a variant counts as finding a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
     /// It is what was typed.
     Typed,
-    /// Neighbouring Latin words without the blank between them.
+    /// Neighbouring Latin words, joined without the space between them.
     Joined,
-    /// The same number written otherwise.
+    /// The same number, written in another way.
     Number,
-    /// The document is of the year, month or day that was typed.
+    /// The document is dated in the year, month or day that was typed.
     Date,
     /// A table says that it means the same.
     Synonym(Relation),
 }
 
 impl Origin {
-    /// One word for it.
+    /// The name of the origin, for output.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -84,11 +85,11 @@ pub(crate) struct QueryWord {
     pub(crate) typed: String,
     /// The word itself first, then its expansions.
     pub(crate) variants: Vec<Variant>,
-    /// Whether it says so little that a document need not have it.
+    /// Whether it is a stop word, which a document need not have.
     pub(crate) stop: bool,
 }
 
-/// What is scored: a unit of the index with its weight.
+/// A term of the index that the query scores.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct WeightedTerm {
     pub(crate) kind: Unit,
@@ -97,44 +98,44 @@ pub(crate) struct WeightedTerm {
     pub(crate) origin: Origin,
 }
 
-/// How much of a text a hit must have, or if it is an alternative of an OR, a hit of this alternative.
+/// How much of a text a hit must have. In an OR this holds for hits of the same alternative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Requirement {
     /// All of it.
     Everything,
-    /// Every meaningful word, unless the text is a question.
+    /// Every word but stop words; if the text is a question, some of them.
     Words,
-    /// Some word, or none.
+    /// Any part of it, or none.
     Optional,
 }
 
 /// Which single characters are scored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UnigramPolicy {
-    /// All: what lacks a word may have some of its characters.
+    /// All of them: a hit that lacks a word may still have some of its characters.
     All,
-    /// Those that are words. Whatever has a longer word has its characters, and how often says nothing that its pairs
-    /// do not.
+    /// Only those that are words by themselves. A hit has all characters of a longer word anyway,
+    /// and their frequencies say nothing that its bigrams do not.
     WordsOnly,
 }
 
-/// A stretch of typed text, analysed.
+/// A piece of typed text, analysed.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct AnalysedText {
     pub(crate) typed: String,
     pub(crate) words: Vec<QueryWord>,
-    /// Which characters are among the units.
+    /// Which unigrams are among the terms.
     pub(crate) unigrams: UnigramPolicy,
-    /// What is scored, each unit once; then the units of expansions.
+    /// The terms that are scored, each once, then those of expansions.
     pub(crate) terms: Vec<WeightedTerm>,
-    /// Key characters of all of it.
+    /// The key characters of the whole text.
     pub(crate) key: Vec<char>,
-    /// Whether it is a question or as long as one: then what answers it need not have every word.
+    /// Whether it is a question, or as long as one: then an answer need not have every word.
     pub(crate) question: bool,
 }
 
 impl AnalysedText {
-    /// Analyses text as documents are. A text without a letter or digit has no terms.
+    /// Analyses text as documents are analysed. A text without letters or digits has no words.
     pub(crate) fn new(typed: &str, segmenter: &Segmenter, requirement: Requirement) -> Self {
         let folded = Folded::new(typed);
         let key = Key::new(&folded);
@@ -168,7 +169,7 @@ impl AnalysedText {
 }
 
 impl QueryWord {
-    /// A quoted phrase as a term, if it has a key character.
+    /// A quoted phrase as one word; `None` without key characters.
     pub(crate) fn sequence(typed: &str, key: &[char]) -> Option<Self> {
         let variant = Variant {
             text: key.iter().collect(),
@@ -189,7 +190,7 @@ impl Variant {
         let key = wensou_text::key_of(text);
         let mode = match kind {
             _ if key.is_empty() => return None,
-            // With digits too: GPT4 stands as GPT 4 in other pages.
+            // This includes words with digits: other pages write GPT4 as GPT 4.
             TokenKind::Latin if key.len() >= MIN_EMBEDDED => MatchMode::WordOrEmbedded,
             TokenKind::Latin | TokenKind::Number => MatchMode::Word,
             TokenKind::Value => MatchMode::Value,
@@ -199,8 +200,8 @@ impl Variant {
     }
 }
 
-/// Grams of the key, its chars as far as they are wanted, words of the segmenter, with their weights: how often the
-/// query has them, stop words counting for less.
+/// The terms of a text: bigrams, unigrams as the policy says, and the words of the segmenter. The
+/// weight is the number of times that the query has the term; stop words count less.
 pub(crate) fn terms(
     folded: &Folded<'_>,
     key: &Key,
@@ -212,7 +213,7 @@ pub(crate) fn terms(
     let stops = stops(folded, key, segmenter);
     let factor = |stop: bool| if stop { STOP_WEIGHT } else { 1.0 };
     for (at, bigram) in key.chars().windows(2).enumerate() {
-        // Two Latin letters say nothing that the word does not say better.
+        // The word says all that a bigram of two Latin letters could say.
         if bigram.iter().any(|c| is_han(*c)) {
             let weight = (factor(stops[at]) + factor(stops[at + 1])) / 2.0;
             add(Unit::Gram, bigram.iter().collect(), weight);
@@ -230,7 +231,7 @@ pub(crate) fn terms(
     }
     for (kind, word) in words {
         let base = if word.kind == TokenKind::Han { 1.0 } else { LATIN_WEIGHT };
-        // What a word is worth is worth the pair or character that stands for it.
+        // A word that is indexed as a bigram or unigram keeps the weight of a word.
         let weight = base * factor(is_stop(&word.text)) / kind_weight(kind);
         add(kind, word.text.into_owned(), weight);
     }
@@ -240,7 +241,7 @@ pub(crate) fn terms(
         .collect()
 }
 
-/// The unit that a word is indexed as.
+/// The kind of term that a word is indexed as.
 pub(crate) fn term_kind_of(kind: TokenKind, word: &str) -> Unit {
     match word.chars().count() {
         _ if is_indexed_word(Part::Body, kind, word) => Unit::Word,
@@ -249,7 +250,7 @@ pub(crate) fn term_kind_of(kind: TokenKind, word: &str) -> Unit {
     }
 }
 
-/// For each key character, whether it is part of a stop word.
+/// For each key character, whether it belongs to a stop word.
 fn stops(folded: &Folded<'_>, key: &Key, segmenter: &Segmenter) -> Vec<bool> {
     let mut by_char = vec![false; folded.char_count()];
     segmenter.words(folded, |token| {

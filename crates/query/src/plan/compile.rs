@@ -1,4 +1,4 @@
-//! From the nodes of the syntax tree to queries of tantivy.
+//! From the nodes of the syntax tree to tantivy queries.
 
 use tantivy::query::{AllQuery, BooleanQuery, Occur, Query as TantivyQuery};
 use wensou_index::{Analysis, Index, Part, Unit};
@@ -13,13 +13,13 @@ use crate::lang::{Diagnostic, Node, NodeKind, Phrase, Span};
 use crate::rank;
 use crate::rank::bm25::Statistics;
 
-/// Where in the tree a node stands.
+/// What the nodes above a clause say about it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ClauseContext<'p> {
     pub(super) fields: &'p [Part],
-    /// Not under a NOT: its text is scored and highlighted.
+    /// Not below a NOT: the text is scored and highlighted.
     pub(super) positive: bool,
-    /// Whether a document without its text is out.
+    /// Whether a document without the text is excluded.
     pub(super) required: bool,
 }
 
@@ -27,19 +27,19 @@ pub(super) struct Compiler<'a> {
     pub(super) index: &'a Index,
     /// The query as typed, for diagnostics.
     pub(super) typed: &'a str,
-    /// Read when the first word asks for it.
+    /// Loaded when the first word needs it.
     pub(super) analysis: Option<&'a Analysis>,
     pub(super) statistics: &'a Statistics<'a>,
     pub(super) mode: Mode,
     pub(super) scored: Vec<ScoredTerm>,
-    /// In relaxed mode: what a hit gains for each word that it has.
+    /// In relaxed mode: for each word, what a hit gains for having it.
     pub(super) bonus: Vec<(Box<dyn TantivyQuery>, f32)>,
     pub(super) needles: Vec<Needle>,
     pub(super) words: Vec<QueryWord>,
     pub(super) texts: Vec<AnalysedText>,
     pub(super) partial: bool,
     pub(super) dated: bool,
-    /// In relaxed mode: the words of the group at hand, any of which will do.
+    /// In relaxed mode: queries for the words of the current group. One of them must match.
     pub(super) alternatives: Vec<Box<dyn TantivyQuery>>,
     /// The first word that is nothing but punctuation.
     pub(super) punctuation_only: Option<Span>,
@@ -56,7 +56,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// What a node asks of a document; `None` if nothing.
+    /// The query that a node requires documents to match; `None` if it requires nothing.
     fn compile_node(
         &mut self,
         node: &Node,
@@ -94,7 +94,7 @@ impl<'a> Compiler<'a> {
         nodes: &[Node],
         context: ClauseContext<'_>,
     ) -> Result<MatchQuery, Error> {
-        // `+` on one member of a group makes the unmarked text of the group optional.
+        // A `+` on one member of a group makes the unmarked text of that group optional.
         let marked = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
         let outer = std::mem::take(&mut self.alternatives);
         let words = nodes.iter().any(|node| matches!(node.kind, NodeKind::Term(_)));
@@ -171,7 +171,7 @@ impl<'a> Compiler<'a> {
         Ok(query)
     }
 
-    /// A run of words.
+    /// Compiles the words of one text.
     fn compile_text(
         &mut self,
         node: &Node,
@@ -180,7 +180,7 @@ impl<'a> Compiler<'a> {
         context: ClauseContext<'_>,
     ) -> Result<MatchQuery, Error> {
         if text.words.is_empty() {
-            // The dash of `a - b` asks for nothing; alone it is a mistake.
+            // The dash of `a - b` asks for nothing; as a whole query it is a mistake.
             self.punctuation_only.get_or_insert(node.span);
             return Ok(None);
         }
@@ -264,7 +264,7 @@ impl<'a> Compiler<'a> {
         Ok(context.required.then_some(matched))
     }
 
-    /// Remembers what to highlight of a term.
+    /// Adds the needles that highlight a word.
     fn add_needles(&mut self, word: &QueryWord) {
         let number = self.words.len();
         for variant in &word.variants {
@@ -273,7 +273,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// How rare a form is: the rarest of its grams, or the word itself.
+    /// How rare a variant is: the idf of its rarest bigram, or of the word itself.
     fn rarity_of(&self, variant: &Variant) -> f32 {
         let idf = |kind, text: &str| self.statistics.idf(Part::Body, kind, text);
         match (variant.mode, variant.key.as_slice()) {
@@ -295,7 +295,7 @@ fn all(mut queries: Vec<Box<dyn TantivyQuery>>) -> Box<dyn TantivyQuery> {
     Box::new(BooleanQuery::intersection(queries))
 }
 
-/// Documents with something that begins as the term does.
+/// Documents with a word that starts with a variant of `word`.
 fn prefix_query(queries: TextQueries<'_>, word: &QueryWord) -> Box<dyn TantivyQuery> {
     any(word
         .variants

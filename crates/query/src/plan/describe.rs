@@ -1,4 +1,4 @@
-//! The compiled query as text, for `explain`.
+//! A compiled query as text, for `explain`.
 
 use std::fmt::Write;
 
@@ -11,7 +11,7 @@ use crate::lang::{FieldClause, Node, NodeKind, Query, Value};
 use crate::plan::analyze::{AnalysedText, MatchMode, Origin, Requirement, Variant};
 use crate::plan::expand;
 
-/// What documents must match, one line an operator or leaf, two blanks a level.
+/// What documents must match: one line for each operator or leaf, indented by two spaces a level.
 pub(crate) fn describe(index: &Index, query: &Query) -> Result<String, Error> {
     let mut out = Writer { analysis: index.analysis()?, text: String::new(), depth: 0 };
     out.node(&query.root);
@@ -72,7 +72,7 @@ impl Writer<'_> {
     }
 
     fn nodes(&mut self, nodes: &[Node]) {
-        // What matches does not depend on how rare it is.
+        // Rarity does not affect what matches, so any value will do.
         let texts = expand::texts(nodes, self.analysis, Requirement::Words, &|_, _| 1.0);
         for (node, text) in nodes.iter().zip(texts) {
             match (text, &node.kind) {
@@ -126,7 +126,7 @@ fn text_of(key: &[char]) -> String {
     key.iter().collect()
 }
 
-/// The pairs that a sequence is found by, with their offsets.
+/// The bigrams that find a sequence, with their offsets.
 fn bigrams(key: &[char]) -> String {
     match key.len() {
         0..=2 => String::new(),

@@ -1,8 +1,9 @@
 //! Expansions: what a person would expect to be found as well.
 //!
-//! Other names and regional words from the tables, numbers however they are written, Latin words
-//! that a page has glued together. They are made inside a leaf of the query, so NOT and parentheses
-//! keep their meaning, and they score less than what was typed. Quoted phrases have none.
+//! They are other names and regional words from the tables, numbers however they are written, and
+//! Latin words that a page has run together. An expansion stays inside its leaf of the query, so
+//! NOT and parentheses keep their meaning, and it scores less than what was typed. Quoted phrases
+//! have none.
 
 use std::ops::Range;
 
@@ -18,14 +19,15 @@ use crate::plan::analyze::{
 };
 use crate::rank::{EXPANSION_WEIGHT, LATIN_WEIGHT, kind_weight};
 
-/// Most words of the query that one name of a table can be.
+/// The most words of a query that may form one name of a table.
 const MAX_NAME_WORDS: usize = 6;
 
-/// How rare a unit is.
+/// The idf of a term.
 pub(crate) type Rarity<'r> = &'r dyn Fn(Unit, &str) -> f32;
 
-/// The text of every word of a group, expanded; `None` for what is no word. Neighbours are looked
-/// at together: `bitcoin cash` is one name, `stability ai` may stand glued.
+/// Analyses and expands the words of a group; `None` for other nodes. Neighbouring words are
+/// considered together: `bitcoin cash` is one name, and a page may write `stability ai` as one
+/// word.
 pub(crate) fn texts(
     nodes: &[Node],
     analysis: &Analysis,
@@ -37,7 +39,7 @@ pub(crate) fn texts(
         .map(|node| match &node.kind {
             NodeKind::Term(term) => {
                 let requirement = match requirement {
-                    // Every word of it must be there, even if it asks.
+                    // A prefix is required in full, even if the text is a question.
                     Requirement::Words if term.prefix => Requirement::Everything,
                     requirement => requirement,
                 };
@@ -59,7 +61,7 @@ pub(crate) fn texts(
     texts
 }
 
-/// A word of a run: the number of its text, and of its term there.
+/// A word of a run of neighbours: the index of its text, and of the word in that text.
 type WordRef = (usize, usize);
 
 fn expand(run: &mut [&mut AnalysedText], analysis: &Analysis, rarity: Rarity<'_>) {
@@ -77,7 +79,7 @@ fn expand(run: &mut [&mut AnalysedText], analysis: &Analysis, rarity: Rarity<'_>
         values(run, &words, analysis.segmenter(), &mut found);
     }
     for (words, variant) in found {
-        // (a OR x) AND (b OR x) is (a AND b) OR x: every word of the group gets the form.
+        // (a OR x) AND (b OR x) equals (a AND b) OR x, so every word of the group gets the variant.
         for (text, word) in &word_refs[words.clone()] {
             let variants = &mut run[*text].words[*word].variants;
             if !variants.iter().any(|old| old.key == variant.key && old.mode == variant.mode) {
@@ -95,7 +97,7 @@ fn expand(run: &mut [&mut AnalysedText], analysis: &Analysis, rarity: Rarity<'_>
     }
 }
 
-/// Names and words that mean the same, of the longest stretches of words that the tables know.
+/// Adds synonyms: the tables are asked for the longest possible sequences of words.
 fn synonyms(words: &[&QueryWord], analysis: &Analysis, found: &mut Vec<(Range<usize>, Variant)>) {
     let synonyms = analysis.synonyms();
     let mut start = 0;
@@ -122,7 +124,7 @@ fn synonyms(words: &[&QueryWord], analysis: &Analysis, found: &mut Vec<(Range<us
     }
 }
 
-/// The form of a name of a table: a word where it is one of Latin letters, else its characters.
+/// The variant of a name in a table: a word if it is one Latin word, else its characters.
 fn name_variant(name: &str, relation: Relation, analysis: &Analysis) -> Option<Variant> {
     let origin = Origin::Synonym(relation);
     let folded = Folded::new(name);
@@ -142,7 +144,7 @@ fn name_variant(name: &str, relation: Relation, analysis: &Analysis) -> Option<V
     (!key.is_empty()).then_some(Variant { text, key, mode, origin })
 }
 
-/// Two or three neighbouring words of letters and digits, glued.
+/// Adds two or three neighbouring words of letters and digits, joined.
 fn joined_words(words: &[&QueryWord], found: &mut Vec<(Range<usize>, Variant)>) {
     let latin = |word: &&QueryWord| {
         let typed = &word.variants[0];
@@ -151,7 +153,7 @@ fn joined_words(words: &[&QueryWord], found: &mut Vec<(Range<usize>, Variant)>) 
     for count in [2, 3] {
         for (start, words) in words.windows(count).enumerate() {
             let text: String = words.iter().map(|word| word.variants[0].text.as_str()).collect();
-            // Two numbers side by side are no word.
+            // Two numbers side by side do not form a word.
             let mixed = text.chars().any(char::is_alphabetic);
             if words.iter().all(latin) && mixed {
                 let variant = Variant::new(&text, TokenKind::Latin, Origin::Joined);
@@ -161,15 +163,15 @@ fn joined_words(words: &[&QueryWord], found: &mut Vec<(Range<usize>, Variant)>) 
     }
 }
 
-/// The values of numbers, and the documents of a date: of numbers those with a multiplier, and of plain ones, which a page may write
-/// with one.
+/// Adds the values of numbers, and the documents of dates. A plain number counts too, since a page
+/// may write it with a multiplier.
 fn values(
     run: &[&mut AnalysedText],
     words: &[&QueryWord],
     segmenter: &Segmenter,
     found: &mut Vec<(Range<usize>, Variant)>,
 ) {
-    // One digit is never written as a number of two characters.
+    // Values of one digit are not indexed.
     const MIN_DIGITS: usize = 2;
     for (at, word) in words.iter().enumerate() {
         let word = &word.variants[0];
@@ -187,7 +189,7 @@ fn values(
     if values.is_empty() && dates.is_empty() {
         return;
     }
-    // The same words again, with their places in the whole run.
+    // Segment again as one text, to know where each word lies in the whole run.
     let mut spans = Vec::new();
     segmenter.words(&folded, |token| {
         if Variant::new(&token.text, token.kind, Origin::Typed).is_some() {
@@ -197,7 +199,7 @@ fn values(
     let words = |chars: Range<usize>| {
         let start = spans.iter().position(|word| word.end > chars.start)?;
         let end = spans.iter().rposition(|word| word.start < chars.end)? + 1;
-        // A part of a word is no number or date of its own.
+        // Part of a word is not a number or date of its own.
         let whole = spans[start].start == chars.start && spans[end - 1].end <= chars.end + 1;
         (whole && start < end && end <= words.len()).then_some(start..end)
     };
@@ -215,11 +217,11 @@ fn values(
     }
 }
 
-/// Years that a number is taken for.
+/// Numbers in this range are taken for years.
 const YEARS: std::ops::RangeInclusive<i16> = 1990..=2099;
 
-/// Years, months and days in a folded text: `2024`, `2020年3月`, `2023年3月10日`, each with the
-/// characters that it takes and the days that it means.
+/// Finds years, months and days in folded text: `2024`, `2020年3月`, `2023年3月10日`. Each comes with
+/// its range of characters and the days that it stands for.
 fn dates(text: &str) -> Vec<(Range<usize>, MatchMode)> {
     let chars: Vec<char> = text.chars().collect();
     let number = |at: usize, max_digits: usize| {
@@ -282,16 +284,16 @@ fn terms_of(text: &str, analysis: &Analysis, unigrams: UnigramPolicy) -> Vec<Wei
     terms(&folded, &Key::new(&folded), analysis.segmenter(), unigrams)
 }
 
-/// The most that units can add to a score, but for the frequency of each in a document.
+/// The most that terms can add to a score, term frequencies aside.
 fn max_contribution(terms: &[WeightedTerm], rarity: Rarity<'_>) -> f32 {
     let contribution =
         |term: &WeightedTerm| term.weight * kind_weight(term.kind) * rarity(term.kind, &term.text);
     terms.iter().fold(0.0, |sum, term| sum + contribution(term))
 }
 
-/// Adds the units of an expansion to a text, together at most [`EXPANSION_WEIGHT`] of what the
-/// words are worth that it stands for: a Chinese name has more units than a ticker, and a name that
-/// few pages use is no better evidence than the one that was typed.
+/// Adds the terms of an expansion to a text. Together they may score at most [`EXPANSION_WEIGHT`]
+/// of what the replaced words score: a Chinese name has more terms than a ticker, and a rare name
+/// is no stronger evidence than the one that was typed.
 fn add_terms(
     text: &mut AnalysedText,
     variant: &Variant,
@@ -301,7 +303,7 @@ fn add_terms(
 ) {
     let mut terms = match variant.mode {
         MatchMode::Dated(..) => return,
-        // The same number is worth the same, and it has one unit.
+        // The same number scores the same; it is a single term.
         MatchMode::Value => {
             add_value_term(text, variant);
             return;

@@ -1,4 +1,4 @@
-//! Filters of a query as engine queries.
+//! The filters of a query, as tantivy queries.
 
 use tantivy::query::Query as TantivyQuery;
 use wensou_index::{Kind, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED};
@@ -58,7 +58,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// A path, a file's name, a folder, or the beginning of one.
+    /// Matches a path, a file name, a folder, or the start of one.
     fn compile_path(&self, value: &Value) -> Box<dyn TantivyQuery> {
         let name = value.text.trim_start_matches("./").trim_end_matches('/').to_owned();
         let leaf = Leaf::Path { name, whole: !value.prefix };

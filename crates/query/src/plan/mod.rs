@@ -1,8 +1,8 @@
-//! From the syntax tree to engine queries.
+//! From the syntax tree to a plan.
 //!
-//! Two things are made of a query and kept apart: what *matches* (unscored, exact) and what is
-//! *scored* (the units of every word that is wanted, required or not). NOT and parentheses act on
-//! the first alone, so an expansion inside a leaf never changes what they mean.
+//! A plan keeps two things apart: what *matches*, exactly and unscored, and what is *scored*, which
+//! is every term of the wanted words, required or not. NOT and parentheses affect only what
+//! matches, so an expansion inside a leaf never changes their meaning.
 
 pub(crate) mod analyze;
 mod compile;
@@ -28,38 +28,42 @@ use crate::rank::bm25::Statistics;
 
 pub(crate) use describe::describe;
 
-/// How much of a query's text must be found.
+/// How much of a query's text a hit must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// Every word; of a long question, any.
+    /// Every word; for a long question, any word.
     Strict,
-    /// Any word, those with the most first.
+    /// Any word. Hits with the most words come first.
     Relaxed,
-    /// As strict, but undated documents in place of those that a date filter asks for.
+    /// As [`Mode::Strict`], but date filters match undated documents instead of their range.
     Undated,
 }
 
 /// A compiled query.
 pub(crate) struct Plan {
-    /// What matches.
+    /// Which documents match.
     pub(crate) matched: Box<dyn TantivyQuery>,
-    /// What is scored, unit by unit.
+    /// The terms that are scored.
     pub(crate) scored: Vec<ScoredTerm>,
-    /// In relaxed mode: what a hit gains for each word that it has.
+    /// In relaxed mode: for each word, what a hit gains for having it.
     pub(crate) bonus: Vec<(Box<dyn TantivyQuery>, f32)>,
     /// What to highlight.
     pub(crate) needles: Vec<Needle>,
-    /// The words wanted, by term number; a hit may lack some of them.
+    /// The words to be found; [`Needle::word`] is an index into them. A hit may lack some.
     pub(crate) words: Vec<QueryWord>,
-    /// All text that is scored; if there is none, hits are sorted by date.
+    /// All text that is scored. Without any, hits are sorted by date.
     pub(crate) texts: Vec<AnalysedText>,
     /// Whether a hit may lack words that were typed.
     pub(crate) partial: bool,
-    /// Whether dates are filtered.
+    /// Whether the query filters by date.
     pub(crate) dated: bool,
 }
 
 /// Compiles a query.
+///
+/// # Errors
+///
+/// [`Error::Query`] if nothing in the query can be searched for; index errors.
 pub(crate) fn plan(
     index: &Index,
     statistics: &Statistics<'_>,
@@ -100,7 +104,7 @@ pub(crate) fn plan(
 }
 
 impl Plan {
-    /// What [`crate::exec::top_k::TopK`] looks for.
+    /// The part of the plan that [`crate::exec::top_k::TopK`] runs.
     pub(crate) fn ranked_query(&self) -> RankedQuery<'_> {
         RankedQuery { matched: self.matched.as_ref(), scored: &self.scored, bonus: &self.bonus }
     }

@@ -1,7 +1,8 @@
-//! Needles: what a query looks for in a text, found again for highlights and for ranking.
+//! Needles: what a query searches for in a text, found again for highlights and for ranking.
 //!
-//! The engine says which documents match; where in the original text is found here, with the same
-//! folding, so that a highlight is always an exact range of the page's own characters.
+//! The postings say which documents match. Where in the original text the matches are is found
+//! here, with the same folding, so that a highlight is always an exact range of the page's own
+//! characters.
 
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -10,40 +11,40 @@ use wensou_text::{Folded, Key, is_han};
 
 use crate::plan::analyze::{MatchMode, Variant};
 
-/// Where a needle may stand.
+/// How a needle is compared with a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NeedleKind {
-    /// Anywhere: a sequence of characters.
+    /// As a sequence of characters, anywhere.
     Sequence,
-    /// Where a Latin word or number, or a part of one, begins and ends.
+    /// As a Latin word or number, or a whole part of one.
     Word,
-    /// Where a number with a multiplier stands whose value the key is.
+    /// As the value of a number with a multiplier.
     Value,
 }
 
-/// One thing that a query looks for.
+/// One thing that a query searches for.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Needle {
-    /// Key characters, see [`wensou_text::Key`]; never empty.
+    /// Key characters, see [`wensou_text::Key`]; never empty. For a value, its digits.
     pub(crate) key: Vec<char>,
     pub(crate) kind: NeedleKind,
-    /// Which term of the query it belongs to: a term and its expansions share a number.
+    /// The index of the query word that it belongs to. A word and its expansions share one.
     pub(crate) word: usize,
-    /// How much finding it is worth (its inverse document frequency).
+    /// The value of finding it: its inverse document frequency.
     pub(crate) weight: f32,
 }
 
-/// One needle at one place of a text.
+/// A needle found in a text, as a range of the original.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Occurrence {
-    /// Number of the needle.
+    /// Index of the needle.
     pub(crate) needle: usize,
     /// Range of characters of the original text.
     pub(crate) chars: Range<usize>,
 }
 
 impl Needle {
-    /// The needle of one form of a term, if it is looked for in the text.
+    /// The needle of one variant of a word; `None` if it is not matched in the text.
     pub(crate) fn of(variant: &Variant, word: usize, weight: f32) -> Option<Self> {
         let kind = match variant.mode {
             MatchMode::Characters | MatchMode::WordOrEmbedded => NeedleKind::Sequence,
@@ -55,22 +56,22 @@ impl Needle {
     }
 }
 
-/// One needle at one place of a text, in key characters.
+/// A needle found in a text, as a range of the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct KeyMatch {
-    /// Number of the needle.
+    /// Index of the needle.
     pub(crate) needle: usize,
     /// Range of key characters.
     pub(crate) key: Range<usize>,
 }
 
-/// A text prepared for looking in.
+/// A text, prepared for finding needles.
 pub(crate) struct Haystack<'t> {
     folded: Folded<'t>,
     key: Key,
     original: Vec<char>,
-    /// Numbers with a multiplier: where they stand in the key, and their values. Read when a needle
-    /// first asks for one.
+    /// The numbers with a multiplier: their range of the key, and their value. Filled when a needle
+    /// first needs them.
     values: OnceCell<Vec<(Range<usize>, Vec<char>)>>,
 }
 
@@ -81,7 +82,7 @@ impl<'t> Haystack<'t> {
         Self { folded, key, original: text.chars().collect(), values: OnceCell::new() }
     }
 
-    /// Characters of the original text.
+    /// The characters of the original text.
     pub(crate) fn original(&self) -> &[char] {
         &self.original
     }
@@ -90,7 +91,7 @@ impl<'t> Haystack<'t> {
         self.folded.original_chars(self.key.folded_range(key))
     }
 
-    /// Every place of one needle, as ranges of the key.
+    /// All matches of one needle, as ranges of the key.
     fn matches_of<'n>(&'n self, needle: &'n Needle) -> Box<dyn Iterator<Item = Range<usize>> + 'n> {
         let sequences = || self.key.find_all(&needle.key);
         match needle.kind {
@@ -109,7 +110,7 @@ impl<'t> Haystack<'t> {
         }
     }
 
-    /// Every place of every needle, leftmost and then longest first; places may overlap.
+    /// All matches of all needles, leftmost first, then longest. Matches may overlap.
     pub(crate) fn matches(&self, needles: &[Needle]) -> Vec<KeyMatch> {
         let mut matches: Vec<KeyMatch> = Vec::new();
         for (number, needle) in needles.iter().enumerate() {
@@ -119,7 +120,7 @@ impl<'t> Haystack<'t> {
         matches
     }
 
-    /// Every occurrence of every needle, leftmost and then longest first, none overlapping.
+    /// The matches of all needles that do not overlap: leftmost first, then longest.
     pub(crate) fn find(&self, needles: &[Needle]) -> Vec<Occurrence> {
         let mut key_end = 0;
         let mut occurrences: Vec<Occurrence> = Vec::new();
@@ -128,7 +129,7 @@ impl<'t> Haystack<'t> {
                 continue;
             }
             let chars = self.original_range(found.key.clone());
-            // Two matches can stand in what one character folds to: in ㍿ both 株式 and 会社.
+            // What one character folds to can hold two matches: ㍿ holds both 株式 and 会社.
             if occurrences.last().is_some_and(|last| chars.start < last.chars.end) {
                 continue;
             }
@@ -138,7 +139,7 @@ impl<'t> Haystack<'t> {
         occurrences
     }
 
-    /// Which terms occur, as a list of term numbers, sorted, each once.
+    /// The query words that the text has: their indices, ascending, each once.
     pub(crate) fn words_found(&self, needles: &[Needle]) -> Vec<usize> {
         let mut words: Vec<usize> = needles
             .iter()
@@ -150,13 +151,13 @@ impl<'t> Haystack<'t> {
         words
     }
 
-    /// Whether a range of key characters begins and ends where a word or a part of one does.
+    /// Whether a range of the key starts and ends at the boundary of a word or of a part of one.
     fn is_word(&self, key: &Range<usize>) -> bool {
         let chars = self.original_range(key.clone());
         self.is_boundary(chars.start) && self.is_boundary(chars.end)
     }
 
-    /// Whether a Latin word may begin or end before character `at` of the original.
+    /// Whether a Latin word may start or end before character `at` of the original.
     fn is_boundary(&self, at: usize) -> bool {
         let (Some(before), Some(after)) =
             (at.checked_sub(1).and_then(|i| self.original.get(i)), self.original.get(at))
@@ -167,7 +168,8 @@ impl<'t> Haystack<'t> {
         if !joins(before) || !joins(after) {
             return true;
         }
-        // Parts of a camel-case word (`OpenAI`) and of a mixed run (`GPT4`) are words of their own.
+        // The parts of a camel-case word (`OpenAI`) and of a mixed run (`GPT4`) are words of their
+        // own.
         let next_is_lower = self.original.get(at + 1).is_some_and(|c| c.is_lowercase());
         before.is_numeric() != after.is_numeric()
             || (before.is_lowercase() && after.is_uppercase())

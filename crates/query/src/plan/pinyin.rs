@@ -1,8 +1,8 @@
-//! Latin letters that no text has, read as the pinyin of a word, or as its initials.
+//! Latin letters that no text contains, read as the pinyin of a word or as its initials.
 //!
-//! Only words of titles, tags and sources are read so, and only there they are then looked for: text
-//! is never searched by sound. The words come from the dictionaries of the index, so that every
-//! reading finds something.
+//! Only words of titles, tags and sources are read this way, and only those fields are then
+//! searched: text is never searched by sound. The words come from the dictionaries of the index, so
+//! every reading finds something.
 
 use std::collections::HashMap;
 
@@ -13,24 +13,24 @@ use wensou_text::is_han;
 use crate::error::Error;
 use crate::lang::{self, FieldClause, Node, NodeKind, Phrase, Query, Value};
 
-/// Fewer letters are the initials, or the sound, of too many words.
+/// Fewer letters are the initials, or the spelling, of too many words.
 const MIN_INITIALS: usize = 3;
 const MIN_LETTERS: usize = 4;
 
-/// Most words that one reading stands for, the most frequent first.
+/// The most words that one reading may stand for; the most frequent ones are taken.
 const MAX_WORDS: usize = 5;
 
-/// What letters were read as.
+/// How letters were read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
-    /// The letters, as typed.
+    /// The letters, in lower case.
     pub typed: String,
     /// The words, folded.
     pub words: Vec<String>,
 }
 
-/// The query with every word of Latin letters that sounds like a word of the index in place of it;
-/// `None` if there is none.
+/// The query with every Latin word that sounds like words of the index replaced by them; `None` if
+/// there is no such word.
 pub(crate) fn read_as_pinyin(
     index: &Index,
     query: &Query,
@@ -78,7 +78,7 @@ fn can_be_pinyin(text: &str) -> bool {
     text.len() >= MIN_INITIALS && text.bytes().all(|b| b.is_ascii_alphabetic())
 }
 
-/// The words of titles, tags and sources that sound so, the most frequent first.
+/// The words of titles, tags and sources that sound like `letters`, most frequent first.
 fn words(index: &Index, letters: &str) -> Result<Vec<String>, Error> {
     let fields = index.fields();
     let mut found: HashMap<String, u64> = HashMap::new();
@@ -98,7 +98,7 @@ fn words(index: &Index, letters: &str) -> Result<Vec<String>, Error> {
     Ok(found.into_iter().take(MAX_WORDS).map(|(_, word)| word).collect())
 }
 
-/// Whether the whole word sounds so, or has these initials.
+/// Whether `letters` spell the whole word in pinyin, or its initials.
 fn sounds_like(word: &str, letters: &str) -> bool {
     let count = word.chars().count();
     if count < 2 || count > letters.len() || !word.chars().all(is_han) {
@@ -121,7 +121,7 @@ fn sounds_like(word: &str, letters: &str) -> bool {
     initials || letters.len() >= MIN_LETTERS && spells(&syllables, letters)
 }
 
-/// Whether one sound of each character, joined, gives the letters.
+/// Whether one reading of each character, joined, spells the letters.
 fn spells(syllables: &[Vec<String>], letters: &str) -> bool {
     match syllables.split_first() {
         None => letters.is_empty(),

@@ -1,4 +1,4 @@
-//! The queries of analysed text: which documents have a word, and what its terms score.
+//! The queries of analysed text: which documents have a word, and which terms score.
 
 use tantivy::query::{BooleanQuery, EmptyQuery, Query};
 use wensou_index::{Index, Part, Unit};
@@ -8,7 +8,7 @@ use super::analyze::{AnalysedText, MatchMode, Origin, QueryWord, Variant, Weight
 use crate::exec::filter;
 use crate::exec::postings_query::{Leaf, PostingsQuery};
 
-/// Builds engine queries over the text of both kinds.
+/// Builds queries over some fields, for documents of both kinds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TextQueries<'a> {
     pub(crate) index: &'a Index,
@@ -16,12 +16,12 @@ pub(crate) struct TextQueries<'a> {
 }
 
 impl TextQueries<'_> {
-    /// Documents that have the key characters in sequence in one of the parts. Scores nothing.
+    /// Documents that have the key characters in sequence in one of the fields. Scores nothing.
     pub(crate) fn sequence(self, key: &[char]) -> Box<dyn Query> {
         self.leaf_query(Leaf::Sequence(key.to_vec()))
     }
 
-    /// Documents that have the form. Scores nothing.
+    /// Documents that have the variant. Scores nothing.
     pub(crate) fn variant(self, variant: &Variant) -> Box<dyn Query> {
         match variant.mode {
             MatchMode::Characters => self.sequence(&variant.key),
@@ -35,19 +35,21 @@ impl TextQueries<'_> {
         }
     }
 
-    /// Documents that have the term in one of its forms. Scores nothing.
+    /// Documents that have the word in one of its variants. Scores nothing.
     pub(crate) fn any_variant(self, word: &QueryWord) -> Box<dyn Query> {
         any(word.variants.iter().map(|variant| self.variant(variant)).collect())
     }
 
-    /// Documents that have anything of a text: two neighbouring characters of a meaningful word, a
-    /// Latin word or a number; a character where the text is no more. Scores nothing.
+    /// Documents that have any part of a text: two neighbouring characters of a word that is no
+    /// stop word, a Latin word or a number, or a single character if the text has no more. Scores
+    /// nothing.
     ///
-    /// Grams and not words: how a question is cut into words must not decide what answers it.
+    /// It looks for bigrams, not words: how a question is cut into words must not decide what
+    /// answers it.
     pub(crate) fn any_term_of(self, text: &AnalysedText) -> Box<dyn Query> {
         let typed = || text.terms.iter().filter(|term| term.origin == Origin::Typed);
         let meaningful = text.words.iter().any(|word| !word.stop);
-        // A gram of two stop words is left out, one at the edge of a stop word is not.
+        // Skips a bigram of two stop words, but not one at the edge of a stop word.
         let min_weight = if meaningful { 0.5 } else { 0.0 };
         let wanted = |wanted: Unit| {
             let terms = typed().filter(move |term| term.kind == wanted && term.weight > min_weight);
@@ -77,7 +79,7 @@ impl TextQueries<'_> {
         self.leaf_query(Leaf::Word(text.to_owned()))
     }
 
-    /// Documents with a word that begins so. Scores nothing.
+    /// Documents with a word that starts with `prefix`. Scores nothing.
     pub(crate) fn word_prefix(self, prefix: &str) -> Box<dyn Query> {
         self.leaf_query(Leaf::Prefix(prefix.to_owned()))
     }
@@ -87,8 +89,8 @@ impl TextQueries<'_> {
         Box::new(PostingsQuery { postings, fields: self.fields.to_vec(), leaf })
     }
 
-    /// What every unit is worth in every part that it is looked for in: `weight` says what a unit
-    /// of a part is worth.
+    /// The terms to score in each of the fields. `weight` is the weight of a kind of term in a
+    /// field; terms of weight 0 are left out.
     pub(crate) fn scored(
         self,
         terms: &[WeightedTerm],
@@ -113,7 +115,7 @@ impl TextQueries<'_> {
     }
 }
 
-/// A unit that is scored in one part.
+/// A term that is scored in one field.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ScoredTerm {
     pub(crate) field: Part,
@@ -123,7 +125,7 @@ pub(crate) struct ScoredTerm {
     pub(crate) origin: Origin,
 }
 
-/// The union, without the wrapping where there is one query only.
+/// The union of queries; no query is needed around a single one.
 pub(crate) fn any(mut queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
     match queries.len() {
         0 => Box::new(EmptyQuery),

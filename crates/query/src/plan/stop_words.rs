@@ -1,12 +1,12 @@
-//! Words that say so little that a document need not have them.
+//! Stop words: words that say so little that a document need not have them.
 //!
-//! Function words, question words and the fillers of a typed question. They still count, a little,
-//! for the rank, and a phrase in quotes takes them as they are.
+//! These are function words, question words, and the fillers of a typed question. They still count
+//! a little for the rank, and a quoted phrase takes them literally.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-/// Function words and fillers, folded and simplified.
+/// Function words and fillers, folded, in Simplified characters.
 const FUNCTION: &str = "
 的 了 在 是 和 与 及 或 而 但 但是 也 都 就 还 又 被 把 让 给 对 对于 关于 从 由 于 向 到 以 为 之 其 所 将 并 并且
 而且 因 因为 所以 如果 则 若 虽然 然而 此 该 这 那 这个 那个 这些 那些 这种 某 各 每 一 一个 一种 一些 个 们 着 过 地 得
@@ -16,7 +16,7 @@ a an and are as at be been by can do does for from has have if in into is it its
 their there these this to was were will with
 ";
 
-/// Words that ask.
+/// Question words.
 const QUESTION: &str = "
 什么 哪 哪个 哪些 哪里 哪儿 哪一 哪一个 哪种 哪几 哪位 哪家 哪年 哪项 何 何时 何地 何处 何种 何人 何者 何年 谁 几 几个
 几年 几种 几次 几位 多少 多久 多长 多大 多高 多远 如何 怎么 怎样 怎么样 为什么 为何 为什 吗 是否 是不是 有没有
@@ -31,7 +31,7 @@ pub(crate) fn is_stop(word: &str) -> bool {
     FUNCTIONS.contains(word) || QUESTIONS.contains(word)
 }
 
-/// Whether a folded word makes a question of what it stands in.
+/// Whether a folded word turns its text into a question.
 pub(crate) fn asks(word: &str) -> bool {
     QUESTIONS.contains(word)
 }

@@ -10,19 +10,21 @@ use crate::plan::expand;
 use crate::plan::{Mode, plan};
 use crate::rank::bm25::Statistics;
 
-/// One clause of a query, all of which a document has to match.
+/// One clause of a query. A document must match all clauses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clause {
-    /// The clause in the canonical form.
+    /// The clause in canonical form.
     pub text: String,
-    /// Documents that match it alone.
+    /// Documents that match this clause alone.
     pub alone: usize,
-    /// Documents that match the query without it; none if it is the only one.
+    /// Documents that match the query without this clause; `None` if there is no other.
     pub without: Option<usize>,
     pub(crate) node: Node,
 }
 
-/// The clauses that a query demands, in order. A run of words is one clause a word.
+/// The required clauses of a query, in order. Each word of a run is a clause of its own.
+///
+/// Cost: two counts for each clause.
 ///
 /// # Errors
 ///
@@ -54,7 +56,7 @@ pub fn clauses(index: &Index, query: &Query) -> Result<Vec<Clause>, Error> {
         .collect()
 }
 
-/// A query of these nodes, of the text of another.
+/// A query that consists of `nodes`, with the text of `query`.
 pub(crate) fn query_of(query: &Query, mut nodes: Vec<Node>) -> Query {
     let root = match nodes.len() {
         1 => nodes.remove(0),
@@ -69,7 +71,7 @@ fn required_nodes(index: &Index, query: &Query) -> Result<Vec<Node>, Error> {
         NodeKind::All => &[],
         _ => std::slice::from_ref(&query.root),
     };
-    // `+` makes the text beside it optional.
+    // A `+` makes the text beside it optional.
     let marked = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
     let mut required = Vec::new();
     for node in nodes {
@@ -86,7 +88,7 @@ fn required_nodes(index: &Index, query: &Query) -> Result<Vec<Node>, Error> {
     Ok(required)
 }
 
-/// The words of an unspaced run that a document must have; of a question, the whole of it.
+/// The required words of an unspaced run, as nodes. A question stays whole.
 fn words(index: &Index, node: &Node) -> Result<Vec<Node>, Error> {
     let (nodes, analysis) = (std::slice::from_ref(node), index.analysis()?);
     let texts = expand::texts(nodes, analysis, Requirement::Words, &|_, _| 1.0);
@@ -94,13 +96,13 @@ fn words(index: &Index, node: &Node) -> Result<Vec<Node>, Error> {
     let meaningful = text.words.iter().any(|word| !word.stop);
     let words: Vec<&QueryWord> =
         text.words.iter().filter(|word| !word.stop || !meaningful).collect();
-    // What has a common expansion is one thing: 5.4 and 億.
+    // Words with a common expansion form one clause: 5.4 and 億.
     let words: Vec<String> = words
         .chunk_by(|a, b| a.variants.iter().skip(1).any(|variant| b.variants[1..].contains(variant)))
         .map(|words| words.iter().map(|word| word.typed.as_str()).collect())
         .collect();
     if text.question || words.len() < 2 {
-        // Punctuation alone demands nothing.
+        // Punctuation alone requires nothing.
         let empty = text.words.is_empty();
         return Ok(if empty { Vec::new() } else { vec![node.clone()] });
     }

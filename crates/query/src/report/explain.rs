@@ -1,4 +1,4 @@
-//! Why a query finds what it finds, and why a hit ranks where it does.
+//! Why a query finds what it finds, and why a hit has its rank.
 
 use tantivy::query::EnableScoring;
 use tantivy::{DocAddress, DocSet};
@@ -16,30 +16,31 @@ use crate::rank::bm25::Statistics;
 use crate::rank::{self, WORD_BONUS};
 use crate::report::clauses::{Clause, clauses, query_of};
 
-/// Hits among which the rank of a document is looked for.
+/// The rank of a document is looked for among this many hits.
 const RANKS: usize = 10_000;
 
-/// What became of a query.
+/// How a query was understood, and what it found.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Explanation {
-    /// The query in its canonical form.
+    /// The query in canonical form.
     pub canonical: String,
     /// The query as folded text.
     pub folded: String,
-    /// Its words and quoted phrases, in order, those that are only ranked by too.
+    /// The words and quoted phrases of the query, in order, including those that only affect the
+    /// rank.
     pub words: Vec<ExplainedWord>,
     /// What a document must match, clause by clause.
     pub clauses: Vec<Clause>,
-    /// The compiled query, one line an operator or leaf, indented by two blanks a level.
+    /// The compiled query: one line for each operator or leaf, indented by two spaces a level.
     pub compiled: String,
-    /// Everything that is scored, the most telling first.
+    /// The terms that are scored, highest weight times idf first.
     pub scored: Vec<ExplainedTerm>,
     /// Documents that match.
     pub total: usize,
-    /// No document has every word: these are the ones that have some.
+    /// Whether no document has every word, and the hits are those that have some.
     pub relaxed: bool,
-    /// The document asked about.
+    /// The document that was asked about.
     pub hit: Option<ExplainedHit>,
 }
 
@@ -49,87 +50,86 @@ pub struct Explanation {
 pub struct ExplainedWord {
     /// As typed.
     pub typed: String,
-    /// A function word: ranks a little, need not be there.
+    /// Whether it is a stop word: it affects the rank a little, and a document need not have it.
     pub stop: bool,
-    /// Everything that counts as finding it: itself first, then its expansions.
+    /// The variants that count as finding it: the word itself first, then its expansions.
     pub variants: Vec<ExplainedVariant>,
 }
 
-/// One form of a word.
+/// One variant of a word.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ExplainedVariant {
-    /// The folded text that is looked for.
+    /// The folded text that is matched.
     pub text: String,
-    /// How it is looked for: `characters`, `word`, `word or glued`, `value`.
+    /// How it is matched: `characters`, `word`, `word or glued` (also inside a run of Latin
+    /// letters), `value` or `date`.
     pub match_mode: &'static str,
-    /// Why it counts.
+    /// Why it counts as the word.
     pub origin: Origin,
     /// Documents that have it.
     pub documents: usize,
 }
 
-/// One unit that is scored.
+/// A term that is scored.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ExplainedTerm {
-    /// A pair of characters, a word, a character.
+    /// The kind of term: bigram, word or unigram.
     pub kind: Unit,
-    /// The unit.
+    /// The term.
     pub text: String,
-    /// Its weight in the body, where it is 1 for a pair or a word that is typed once.
+    /// Its weight in the body; 1 for a bigram or word that is typed once.
     pub weight: f32,
-    /// Its inverse document frequency over both kinds.
+    /// Its inverse document frequency over both kinds of document.
     pub idf: f32,
     /// Why it is scored.
     pub origin: Origin,
 }
 
-/// Why one document stands where it does.
+/// Why one document has its rank.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ExplainedHit {
     /// The document.
     pub record: Record,
-    /// For each clause, whether it matches.
+    /// For each clause of the query, whether the document matches it.
     pub clauses: Vec<bool>,
-    /// Its rank from 1; `None` if it does not match, or is further down than anyone looks.
+    /// Its rank, from 1; `None` if it does not match, or is below the first ten thousand.
     pub rank: Option<usize>,
     /// Its score, as `search` prints it; 0 if it does not match.
     pub score: f32,
-    /// What BM25 gives for each unit in each part, the most first.
+    /// The BM25 score of each term in each field, highest first.
     pub term_scores: Vec<TermScore>,
-    /// What the best stretch of its text adds; `None` below the hits that are looked at again.
+    /// The score of its best passage; `None` if the hit was not ranked again.
     pub passage: Option<f32>,
-    /// What unbroken runs of the query add; `None` as above.
+    /// The score of unbroken runs of the query; `None` if the hit was not ranked again.
     pub runs: Option<f32>,
-    /// What the sum of all that is multiplied with for its age; 1 unless newer documents are
-    /// preferred.
+    /// The factor for its age, applied to the sum; 1 unless newer documents are preferred.
     pub recency: f32,
 }
 
-/// What one unit in one part of a document adds to its score.
+/// What one term in one field adds to the score of a document.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct TermScore {
-    /// The part it stands in.
+    /// The field.
     pub field: Part,
-    /// What it is.
+    /// The kind of term.
     pub kind: Unit,
-    /// The unit.
+    /// The term.
     pub text: String,
     /// Why it is scored.
     pub origin: Origin,
-    /// What it adds.
+    /// The score that it adds.
     pub score: f32,
 }
 
-/// Explains a query, and a document's place in its answer if `id` names one. `recency` as in
-/// [`crate::Options`].
+/// Explains a query and, if `id` names a document, its rank. `recency` as in [`crate::Options`].
 ///
 /// # Errors
 ///
-/// As [`crate::search`]; [`Error::NoSuchId`] if no document, or more than one, has the id.
+/// As [`crate::search`]; [`Error::NoSuchId`] if no document has the id, or more than one has.
 pub fn explain(
     index: &Index,
     query: &Query,
@@ -199,7 +199,7 @@ fn words(index: &Index, plan: &Plan) -> Result<Vec<ExplainedWord>, Error> {
         })
     };
     let stops = plan.texts.iter().flat_map(|text| &text.words).filter(|word| word.stop);
-    // Function words are not among the terms that a document must have.
+    // Stop words that are required are among the words already.
     let stops = stops.filter(|word| !plan.words.contains(word));
     plan.words
         .iter()

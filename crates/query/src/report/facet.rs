@@ -1,4 +1,4 @@
-//! Facets: the values that the documents of a query have, and how many have each.
+//! Facets: the values of a field among the documents of a query, with counts.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,7 +14,7 @@ use crate::lang::Query;
 use crate::report::overview::civil;
 use crate::session::answering;
 
-/// What documents can be counted by.
+/// What documents can be grouped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Facet {
     /// Tags.
@@ -25,12 +25,12 @@ pub enum Facet {
     Category,
     /// `article` and `flash`.
     Kind,
-    /// Months as `2023-05`; documents without a date are `none`.
+    /// Months as `2023-05`; documents without a date are counted as `none`.
     Month,
 }
 
 impl Facet {
-    /// Every facet, in the order of their names here.
+    /// Every facet, in the order of the variants.
     pub const ALL: [Facet; 5] =
         [Facet::Tag, Facet::Source, Facet::Category, Facet::Kind, Facet::Month];
 
@@ -57,17 +57,17 @@ impl Facet {
     }
 }
 
-/// A value and how many documents have it.
+/// A value and the number of documents that have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FacetValue {
-    /// The form that stands in most documents; script and case vary from page to page.
+    /// The spelling that most documents use: script and case vary from page to page.
     pub value: String,
-    /// Documents that have it in any form.
+    /// Documents that have it in any spelling.
     pub documents: u64,
 }
 
-/// The values of a facet over the documents that [`crate::search`] finds, most frequent first, then
-/// by name; months in order. With `prefix`, only those that begin so once folded.
+/// The values of a facet over the documents that [`crate::search`] finds: most frequent first, then
+/// by name; months in order. With `prefix`, only values that start with it once both are folded.
 ///
 /// # Errors
 ///
@@ -97,7 +97,7 @@ pub fn facet(
     Ok(values.into_iter().map(|(_, value)| value).collect())
 }
 
-/// Forms of one value counted together, under the most frequent of them.
+/// Adds up the spellings of one value under the most frequent of them.
 fn merge_spellings(counts: HashMap<String, u64>) -> HashMap<String, u64> {
     let mut values: BTreeMap<&str, (u64, &str, u64)> = BTreeMap::new();
     for (facet, count) in &counts {
@@ -111,7 +111,7 @@ fn merge_spellings(counts: HashMap<String, u64>) -> HashMap<String, u64> {
     values.into_values().map(|(total, form, _)| (form.to_owned(), total)).collect()
 }
 
-/// Counts the values of a column over the documents that match.
+/// Counts the values of a column over the matching documents.
 struct Counter {
     facet: Facet,
 }
@@ -124,7 +124,7 @@ enum Values {
 
 struct SegmentCounter {
     values: Values,
-    /// By ordinal of the text, code of the kind, or number of the month since year 0.
+    /// By ordinal of the text, number of the kind, or number of the month since year 0.
     counts: HashMap<u64, u64>,
     undated: u64,
 }

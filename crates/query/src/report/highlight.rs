@@ -1,4 +1,4 @@
-//! The words of a query, marked in any text.
+//! Highlights: the words of a query, marked in any text.
 
 use wensou_index::Index;
 
@@ -16,17 +16,17 @@ pub struct Highlighter {
 }
 
 impl Highlighter {
-    /// Marks what `query` looks for, expansions too.
+    /// A highlighter of everything that `query` searches for, expansions included.
     ///
     /// # Errors
     ///
-    /// As [`search`].
+    /// As [`crate::search`].
     pub fn new(index: &Index, query: &Query) -> Result<Self, Error> {
         let plan = plan(index, &Statistics::new(index), query, Mode::Strict)?;
         Ok(Self { needles: plan.needles })
     }
 
-    /// Marks nothing.
+    /// A highlighter that marks nothing.
     #[must_use]
     pub fn none() -> Self {
         Self { needles: Vec::new() }

@@ -1,4 +1,5 @@
-//! What is told about a query and its hits besides the hits themselves.
+//! Reports about a query and its hits: snippets, explanations, facets, timelines, similar
+//! documents.
 
 pub(crate) mod clauses;
 pub(crate) mod explain;

@@ -1,4 +1,4 @@
-//! What an index holds, in numbers.
+//! Statistics of an index.
 
 use jiff::ToSpan;
 use jiff::civil::{DateTime, date};
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::exec::filter;
 use crate::report::tags::all_tags;
 
-/// Numbers of an index.
+/// Statistics of an index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Overview {
@@ -29,7 +29,8 @@ pub struct Overview {
     pub tags: usize,
 }
 
-/// Counts what the index holds. Costs a few lookups and a pass over the tags' dictionary.
+/// Collects the statistics of an index. Cost: a few look-ups, and one pass over the dictionary of
+/// tags.
 ///
 /// # Errors
 ///
@@ -49,8 +50,8 @@ pub fn overview(index: &Index) -> Result<Overview, Error> {
     })
 }
 
-/// Civil times of the oldest and the newest dated document. Reads the bounds of a column only,
-/// unless some of its documents are deleted.
+/// Civil times of the oldest and the newest dated document. Reads only the bounds of a column,
+/// unless documents of the segment were deleted.
 ///
 /// # Errors
 ///
@@ -67,7 +68,7 @@ pub fn date_bounds(index: &Index) -> Result<[Option<DateTime>; 2], Error> {
             }
             continue;
         }
-        // The bounds of a column without values are 0 and 0, which would be a date.
+        // A column without values reports the bounds 0 and 0, which would be a date.
         if dates.values.num_vals() > 0 {
             oldest = Some(oldest.map_or(dates.min_value(), |at| at.min(dates.min_value())));
             newest = Some(newest.map_or(dates.max_value(), |at| at.max(dates.max_value())));
@@ -76,7 +77,7 @@ pub fn date_bounds(index: &Index) -> Result<[Option<DateTime>; 2], Error> {
     Ok([oldest.and_then(civil), newest.and_then(civil)])
 }
 
-/// The civil time of seconds as the index counts them.
+/// The civil time of seconds as the index stores dates.
 pub(crate) fn civil(seconds: i64) -> Option<DateTime> {
     date(1970, 1, 1).at(0, 0, 0, 0).checked_add(seconds.seconds()).ok()
 }

@@ -1,4 +1,4 @@
-//! More like this: documents of both kinds that share the telling words of one.
+//! More like this: documents of both kinds that share the key terms of a given one.
 
 use std::collections::HashMap;
 
@@ -19,19 +19,19 @@ use crate::rank::bm25::Statistics;
 use crate::report::snippet::{snippet, whole};
 use crate::session::{Hit, Options};
 
-/// Telling words that are looked for.
+/// Key terms taken from the given document.
 const MAX_KEY_TERMS: usize = 25;
 
-/// Of a document with this many telling words or more, a similar one has at least [`MIN_SHARED`].
+/// If the given document has this many key terms, a similar one must share at least [`MIN_SHARED`].
 const ENOUGH_KEY_TERMS: usize = 6;
 const MIN_SHARED: usize = 2;
 
-/// What a word in the title or in a tag counts, against one in the body.
+/// Weight of a word in the title or in a tag, relative to one in the body.
 const TITLE_AND_TAG_WEIGHT: f32 = 3.0;
 
-/// The documents most like the one with this id, best first, without itself and, of an article,
-/// without the flash items of its own page. [`Hit::shared`] has the telling words that both have.
-/// An unknown id is like nothing.
+/// The documents most like the one with this id, best first. The document itself is left out, and
+/// so are the flash items of its own page if it is an article. [`Hit::shared`] lists the key terms
+/// that both have. An unknown id gives no hits.
 ///
 /// # Errors
 ///
@@ -79,13 +79,13 @@ struct KeyTerm {
     /// As the document writes it.
     typed: String,
     variant: Variant,
-    /// What it is indexed as.
+    /// The kind of term that it is indexed as.
     kind: Unit,
-    /// How telling it is: its frequency there, dampened, times its rarity.
+    /// Its tf-idf in the document, times its rarity in Chinese.
     weight: f32,
 }
 
-/// The most telling words of a document, the most telling first.
+/// The key terms of a document, highest weight first.
 fn key_terms(
     index: &Index,
     statistics: &Statistics<'_>,
@@ -102,9 +102,10 @@ fn key_terms(
     for (word, (count, typed, kind)) in words {
         let Some(variant) = Variant::new(&word, kind, Origin::Typed) else { continue };
         let term_kind = term_kind_of(kind, &word);
-        // A word that stands nowhere else finds nothing else.
+        // A word that no other document has finds nothing.
         if statistics.doc_freq(Part::Body, term_kind, &word) > 1 {
-            // In a small archive a word can be rare by chance: that it is rare in Chinese counts too.
+            // In a small archive a word can be rare by chance, so its rarity in Chinese at large
+            // counts too.
             let rarity = segmenter.rarity(&word);
             let idf = statistics.idf(Part::Body, term_kind, &word);
             let weight = (1.0 + count.ln()) * idf * rarity * rarity;
@@ -117,8 +118,8 @@ fn key_terms(
     Ok(key_terms)
 }
 
-/// Counts the words of a text that can be telling: no function words, no single Chinese characters
-/// or letters, no numbers.
+/// Counts the words of a text that can be key terms: no stop words, no single Chinese characters or
+/// letters, no numbers.
 fn count(
     text: &str,
     worth: f32,

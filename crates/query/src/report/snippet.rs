@@ -1,4 +1,4 @@
-//! Snippets: the window of a text that shows best why it matched, in the text's own characters.
+//! Snippets: the passage of a text that best shows why it matched, in the text's own characters.
 
 use std::ops::Range;
 
@@ -6,25 +6,26 @@ use serde::Serialize;
 
 use crate::plan::needle::{Haystack, Needle, Occurrence};
 
-/// A piece of a text with the matches in it marked.
+/// A piece of a text, with its matches marked.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Snippet {
-    /// Exactly what stands in the text.
+    /// The text, character for character.
     pub text: String,
     /// Ranges of characters of `text`, ascending, none overlapping.
     pub highlights: Vec<[usize; 2]>,
-    /// Whether text was left out before it.
+    /// Whether text before the snippet was cut off.
     #[serde(skip)]
     pub cut_start: bool,
-    /// Whether text was left out after it.
+    /// Whether text after the snippet was cut off.
     #[serde(skip)]
     pub cut_end: bool,
 }
 
-/// The best window of at most `limit` characters.
+/// The best passage of at most `limit` characters.
 ///
-/// Best is: most distinct terms by weight, then closest together, then earliest. It begins and ends
-/// at a sentence where one does nearby, else at a clause, and never inside a Latin word.
+/// The best passage has the most distinct words by weight; then its matches are closest together;
+/// then it is the first. It starts and ends at a sentence if one does nearby, else at a clause, and
+/// never inside a Latin word.
 pub(crate) fn snippet(text: &str, needles: &[Needle], limit: usize) -> Snippet {
     let haystack = Haystack::new(text);
     let occurrences = haystack.find(needles);
@@ -42,7 +43,7 @@ pub(crate) fn whole(text: &str, needles: &[Needle]) -> Snippet {
     cut(chars, &(0..chars.len()), &occurrences)
 }
 
-/// The smallest range that holds the best group of occurrences.
+/// The smallest range of characters that holds the best group of occurrences.
 fn best_group(occurrences: &[Occurrence], needles: &[Needle], limit: usize) -> Range<usize> {
     let mut best = (f32::MIN, 0..0);
     for (first, start) in occurrences.iter().enumerate() {
@@ -54,7 +55,7 @@ fn best_group(occurrences: &[Occurrence], needles: &[Needle], limit: usize) -> R
                 break;
             }
             let needle = &needles[occurrence.needle];
-            // A longer needle is the better evidence of the same term.
+            // Of two needles of one word, the longer is the stronger evidence.
             let length = needle.key.len() as f32;
             if words.contains(&needle.word) {
                 worth += needle.weight * 0.05;
@@ -90,12 +91,12 @@ fn widen(chars: &[char], core: Range<usize>, limit: usize) -> Range<usize> {
     let start = (start..core.start).find(|&at| !chars[at].is_whitespace()).unwrap_or(start);
     let latest = (start + limit).min(chars.len());
     if latest == chars.len() {
-        // Text left over at the end is better spent before the core.
+        // The text ends early: use the space that is left before the core.
         let start = start.min(chars.len().saturating_sub(limit).max(earliest));
         let start = (start..=core.start).find(|&at| may_cut(chars, at)).unwrap_or(core.start);
         return start..latest;
     }
-    // Ending early is worth it only if most of the window is kept.
+    // An early end is acceptable only if most of the passage is kept.
     let shortest = core.end.max(start + limit * 2 / 3);
     let before = |is_end: fn(char) -> bool| {
         (shortest..=latest).rev().find(|&at| at > 0 && is_end(chars[at - 1]))
@@ -132,8 +133,8 @@ fn ends_clause(c: char) -> bool {
     matches!(c, ',' | ':' | ')' | '\u{ff0c}' | '\u{ff1a}' | '\u{ff09}' | '、' | '”' | '」' | '》')
 }
 
-/// Whether a cut before character `at` splits neither a Latin word or number nor a character from
-/// its marks.
+/// Whether a cut before character `at` splits neither a Latin word or number, nor a character from
+/// its combining marks.
 fn may_cut(chars: &[char], at: usize) -> bool {
     let (Some(before), Some(after)) = (at.checked_sub(1).and_then(|i| chars.get(i)), chars.get(at))
     else {

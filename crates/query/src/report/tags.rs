@@ -1,4 +1,4 @@
-//! Every tag that an index knows.
+//! The tags of an index.
 
 use std::collections::BTreeMap;
 

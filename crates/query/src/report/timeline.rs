@@ -1,4 +1,4 @@
-//! A timeline: how many documents of a query fall into each day, week, month, quarter or year.
+//! Timelines: how many documents of a query fall into each day, week, month, quarter or year.
 
 use std::collections::BTreeMap;
 
@@ -14,22 +14,22 @@ use crate::lang::Query;
 use crate::report::overview::civil;
 use crate::session::answering;
 
-/// Most bars that a timeline has when its step is chosen for it.
+/// The most bars of a timeline whose step is chosen automatically.
 const BARS: usize = 40;
 
-/// Most bars at all: a wrong date in year 1 must not make a million of them.
+/// The most bars of any timeline: a wrong date in year 1 must not produce a million.
 const MOST_BARS: usize = 20_000;
 
-/// The length of one bar's time.
+/// The period of one bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Step {
     /// A civil day.
     Day,
-    /// A week from Monday.
+    /// A week that starts on Monday.
     Week,
     /// A month.
     Month,
-    /// Three months from January, April, July or October.
+    /// Three months that start in January, April, July or October.
     Quarter,
     /// A year.
     Year,
@@ -50,7 +50,7 @@ impl Step {
         }
     }
 
-    /// The first day of the step that `day` lies in.
+    /// The first day of the period that `day` lies in.
     fn start(self, day: Date) -> Date {
         match self {
             Step::Day => day,
@@ -74,7 +74,7 @@ impl Step {
         }
     }
 
-    /// What the bar that begins on `start` is called.
+    /// The label of the bar that starts on `start`.
     #[must_use]
     pub fn label(self, start: Date) -> String {
         match self {
@@ -86,7 +86,7 @@ impl Step {
     }
 }
 
-/// One bar.
+/// One bar of a timeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bar {
     /// Its first day.
@@ -101,16 +101,16 @@ pub struct Bar {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeline {
-    /// The length of a bar's time.
+    /// The period of a bar.
     pub step: Step,
-    /// Every bar from the first to the last with a document, in order, empty ones too.
+    /// All bars from the first with a document to the last, in order, including empty ones.
     pub bars: Vec<Bar>,
     /// Documents without a date.
     pub undated: u64,
 }
 
-/// Counts the documents that [`crate::search`] finds over time. Without a step, the shortest that
-/// gives at most forty bars.
+/// Counts over time the documents that [`crate::search`] finds. Without a step, the shortest one
+/// that gives at most forty bars is used.
 ///
 /// # Errors
 ///
@@ -125,7 +125,7 @@ pub fn timeline(index: &Index, query: &Query, step: Option<Step>) -> Result<Time
     Ok(Timeline { step, bars: bars(&days, step), undated })
 }
 
-/// Documents a day: with a stated date, with an inferred one.
+/// For each day, the documents with a stated and with an inferred date.
 type DayCounts = BTreeMap<Date, [u64; 2]>;
 
 fn bars(days: &DayCounts, step: Step) -> Vec<Bar> {

@@ -1,4 +1,5 @@
-//! What a sound query may still not mean: tags that no document has, dates after the newest item.
+//! Warnings about a valid query that may not mean what it says: tags that no document has, dates
+//! after the newest item.
 
 use jiff::civil::{Date, DateTime};
 use tantivy::Term;
@@ -10,11 +11,11 @@ use crate::lang::{DateFilter, Diagnostic, FieldClause, Node, NodeKind, Query, Sp
 use crate::report::overview::date_bounds;
 use crate::report::tags::all_tags;
 
-/// Most existing tags that a warning offers.
+/// The most existing tags that a warning suggests.
 const OFFERED: usize = 3;
 
-/// Warnings that need the index: W002 to W005. `undated` is how many documents match but for the
-/// query's dates and have none.
+/// The warnings that need the index, W002 to W005. `undated` is the number of documents that match
+/// everything but the date filters and have no date.
 pub(crate) fn warnings(
     index: &Index,
     query: &Query,
@@ -80,7 +81,7 @@ fn visit(node: &Node, see: &mut dyn FnMut(&Node) -> Result<(), Error>) -> Result
     }
 }
 
-/// The tags that share the most of their characters with `wanted`, most frequent first among equals.
+/// The tags most similar to `wanted`; of equally similar ones the most frequent first.
 fn nearest(wanted: &str, tags: &[(String, u64)]) -> Vec<(String, u64)> {
     let mut scored: Vec<(f64, &(String, u64))> = tags
         .iter()
