@@ -1,7 +1,7 @@
-//! A mistake or a hint about a query: its code, its words and its place.
+//! A mistake in a query or a hint about it: its code, wording and location.
 //!
-//! How it is drawn is in [`render`](super::render); the words of each mistake
-//! are in [`mistake`](super::mistake) and [`warning`](super::warning).
+//! [`render`](super::render) draws it; the wording of each mistake is in
+//! [`mistake`](super::mistake) and [`warning`](super::warning).
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::span::Span;
 
-/// The stable name of a mistake or a hint. The wording may change, codes do not.
+/// The stable name of a mistake or a hint. The wording may change; codes do not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Code {
@@ -79,7 +79,7 @@ impl Code {
         }
     }
 
-    /// Whether the query cannot be run. Warnings leave the exit status alone.
+    /// Whether the query cannot be run. Warnings do not affect the exit status.
     pub fn is_error(self) -> bool {
         self.as_str().starts_with('Q')
     }
@@ -98,8 +98,8 @@ impl fmt::Display for Code {
 
 /// One mistake or hint.
 ///
-/// [`render`](Diagnostic::render) draws it for people. Serialized, it is the
-/// object of `--format jsonl`, the span in characters and in bytes:
+/// [`render`](Diagnostic::render) draws it for people. Serialized, it is the object that `--format
+/// jsonl` prints, with the span in characters and in bytes:
 ///
 /// ```
 /// # use wensou_query::lang::{Clock, parse};
@@ -121,11 +121,11 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
-    /// Where, if it concerns a place in the query.
+    /// Where it is, if it concerns part of the query.
     pub location: Option<Location>,
 }
 
-/// A place in the query, in both units that readers of JSON count in.
+/// A span of the query, in both units that readers of the JSON count in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Location {
     /// In Unicode characters (scalar values) of the typed query.
@@ -146,13 +146,13 @@ impl Diagnostic {
         Self { location: Some(location), ..Self::general(code, message) }
     }
 
-    /// The same with advice.
+    /// Adds advice.
     #[must_use]
     pub fn with_help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
     }
 
-    /// Bytes of the typed query, if it concerns a place.
+    /// The bytes of the typed query that it concerns, if any.
     pub fn span(&self) -> Option<Span> {
         self.location.map(|location| location.bytes)
     }

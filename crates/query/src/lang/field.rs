@@ -1,5 +1,4 @@
-//! The names of the fields: which exist, under which aliases, and what a name
-//! before a colon means.
+//! The names of the fields: which exist, their aliases, and what a name before a colon means.
 
 use std::fmt;
 
@@ -37,7 +36,7 @@ pub enum FieldName {
     Script,
 }
 
-/// Every name and alias; the first of a field is the canonical one.
+/// Every name and alias. The first name of a field is the canonical one.
 const NAMES: &[(&str, FieldName)] = &[
     ("tag", FieldName::Tag),
     ("標籤", FieldName::Tag),
@@ -82,7 +81,7 @@ impl FieldName {
         NAMES.iter().map(|(name, _)| *name).filter(|name| name.is_ascii())
     }
 
-    /// The part of the text that this field confines a search to, if it is of that sort.
+    /// The field of text that `title:` or `body:` limits a search to; `None` for filters.
     pub(super) fn scope(self) -> Option<Scope> {
         match self {
             Self::Title => Some(Scope::Title),
@@ -91,7 +90,7 @@ impl FieldName {
         }
     }
 
-    /// Whether the values are text of the archive, so that `*` can end them.
+    /// Whether the values are text of the archive, and may end in `*`.
     pub(super) fn takes_text(self) -> bool {
         matches!(self, Self::Tag | Self::Source | Self::Category | Self::Id | Self::Path)
     }
@@ -114,7 +113,7 @@ pub(super) enum WordStart {
     Text,
 }
 
-/// Reads a name and its colon at the start of `rest`.
+/// Reads a name and its colon at the start of `remaining`.
 pub(super) fn word_start(remaining: &str) -> WordStart {
     let Some((len, colon)) =
         remaining.char_indices().find(|(_, c)| ends_word(*c) || matches!(fold(*c), ':' | '\\'))

@@ -1,8 +1,8 @@
 //! From the typed query to tokens, in one pass and in linear time.
 //!
-//! A word's meaning depends only on how it starts, so the lexer also reads the
-//! values of fields and refuses reserved syntax. It never fails: what is wrong
-//! is reported, and the best reading goes on to the parser.
+//! The meaning of a word depends only on how it starts, so the lexer also reads the values of
+//! fields and refuses reserved syntax. It never fails: it reports what is wrong and passes the best
+//! reading on to the parser.
 
 use super::ast::{Scope, Term};
 use super::chars::{closer_of, ends_word, fold, is_closer, is_operator_word, is_space};
@@ -17,7 +17,7 @@ use super::token::{Token, TokenKind};
 pub(super) struct Lexed {
     pub(super) tokens: Vec<Token>,
     pub(super) found: Vec<Diagnostic>,
-    /// The last quote is open, so what seems missing may stand inside it.
+    /// The last quote is not closed, so whatever seems missing may be inside it.
     pub(super) open_quote: bool,
 }
 
@@ -54,7 +54,7 @@ impl Lexer<'_> {
         self.pos += self.peek().map_or(0, char::len_utf8);
     }
 
-    /// Steps over the next character if it is `sign` in either width.
+    /// Steps over the next character if it is `sign`, in either width.
     pub(super) fn eat(&mut self, sign: char) -> bool {
         let there = self.peek().is_some_and(|c| fold(c) == sign);
         if there {
@@ -76,7 +76,7 @@ impl Lexer<'_> {
         self.out.found.push(found);
     }
 
-    /// Reads one token at `c`, which is not blank.
+    /// Reads one token that starts with `c`, which is not a space.
     fn token(&mut self, c: char) {
         let start = self.pos;
         let sign = |lexer: &mut Self, kind| {
@@ -102,12 +102,12 @@ impl Lexer<'_> {
         }
     }
 
-    /// Whether something other than a blank follows `c`, the next character.
+    /// Whether something other than a space follows `c`, the next character.
     fn before_text(&self, c: char) -> bool {
         self.remaining()[c.len_utf8()..].chars().next().is_some_and(|next| !is_space(next))
     }
 
-    /// Steps over `[a TO b]` and reports it, if it is there.
+    /// Steps over `[a TO b]` and reports it, if it comes next.
     pub(super) fn bracketed(&mut self) -> bool {
         let Some(length) = reserved::bracket_range(self.remaining()) else { return false };
         let start = self.pos;
@@ -193,8 +193,8 @@ impl Lexer<'_> {
         self.push(kind, start);
     }
 
-    /// The text of a bare word and whether a `*` ends it; too short a prefix is
-    /// reported unless the word already was.
+    /// The text of a bare word, and whether a `*` ends it. A prefix that is too short is reported,
+    /// unless the word already was.
     pub(super) fn prefix(&mut self, glyphs: &[Glyph], span: Span, sound: bool) -> (String, bool) {
         let Some((_, stem)) = glyphs.split_last().filter(|(last, _)| last.is('*')) else {
             return (text_of(glyphs), false);
@@ -206,8 +206,8 @@ impl Lexer<'_> {
         (text, long)
     }
 
-    /// Reads characters and escapes up to one that `ends`. A backslash at the
-    /// very end is itself.
+    /// Reads characters and escapes up to a character that `ends`. A backslash at the very end of
+    /// the query stands for itself.
     pub(super) fn glyphs(&mut self, ends: fn(char) -> bool) -> Vec<Glyph> {
         let mut glyphs = Vec::new();
         while let Some(mut c) = self.peek().filter(|c| !ends(*c)) {

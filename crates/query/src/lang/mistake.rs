@@ -1,7 +1,7 @@
-//! The words of every mistake, in one place.
+//! The wording of every mistake, in one place.
 //!
-//! Each function says what is wrong in one line and, as help, what to type in
-//! its place. `text` is always the whole typed query, spans are bytes of it.
+//! Each function says in one line what is wrong and, as help, what to type instead. `text` is
+//! always the whole typed query; spans are bytes of it.
 
 use super::chars::{closer_of, is_space};
 use super::date::DateError;

@@ -1,8 +1,8 @@
-//! Text that is no query of the language: a question of a judged set, a sentence pasted in.
+//! Text that is not in the query language: a question of a judged set, a pasted sentence.
 
 use super::{Node, NodeKind, Query, Span, Term};
 
-/// A query for the text as it is: no sign in it is an operator, a quote or a field.
+/// A query for the text as it is: no character of it is an operator, a quote or part of a field.
 #[must_use]
 pub fn plain(text: &str) -> Query {
     let kind = match text.trim() {

@@ -58,7 +58,7 @@ fn join(
     Ok(())
 }
 
-/// What a prefix operator binds to.
+/// Prints the operand of a prefix operator.
 fn operand(f: &mut fmt::Formatter<'_>, node: &Node) -> fmt::Result {
     match node.kind {
         NodeKind::And(_) | NodeKind::Or(_) => write!(f, "({node})"),
@@ -69,7 +69,7 @@ fn operand(f: &mut fmt::Formatter<'_>, node: &Node) -> fmt::Result {
 impl fmt::Display for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.text.as_str();
-        // Where the text could be read as a field, its colon is no syntax.
+        // If the text could be read as a field, its colon must be escaped.
         let colon = match word_start(text) {
             WordStart::Field { len, .. } => {
                 text[..len].char_indices().next_back().map(|(at, _)| at)

@@ -1,7 +1,6 @@
 //! The name of a saved query at the start of a typed one.
 //!
-//! What a name stands for is the program's affair (its config file); only where
-//! a name can stand is the language's.
+//! The config file says what a name stands for; the language only says where a name may be.
 
 use super::chars::{ends_word, fold, is_space};
 use super::span::Span;
@@ -39,7 +38,7 @@ pub fn saved_name(text: &str) -> Option<SavedName<'_>> {
     (!name.is_empty()).then_some(SavedName { name, span: Span::new(start, end), rest })
 }
 
-/// Whether a saved query can be called by `name`: one word that no sign ends or escapes.
+/// Whether `name` can name a saved query: one word that contains no delimiter or escape.
 pub fn is_saved_name(name: &str) -> bool {
     !name.is_empty() && !name.contains(|c| ends_word(c) || c.is_control() || fold(c) == '\\')
 }

@@ -1,5 +1,5 @@
-//! The words of the warnings, and of the one error that only the planner can
-//! find. Those that need an index are made by who has it open.
+//! The wording of warnings, and of the one error that only the planner can find. Callers with an
+//! open index create those that need one.
 
 use std::fmt::Display;
 
@@ -26,8 +26,8 @@ impl Diagnostic {
         ))
     }
 
-    /// W002: no document has the tag `tag`; `nearest` are existing ones with
-    /// their numbers of documents, the best first.
+    /// W002: no document has the tag `tag`. `nearest` lists similar tags with their document
+    /// counts, best first.
     pub fn no_such_tag(text: &str, span: Span, tag: &str, nearest: &[(String, u64)]) -> Self {
         let found =
             Self::at(Code::NoSuchTag, text, span, format!("no document has the tag `{tag}`"));
@@ -46,7 +46,7 @@ impl Diagnostic {
             .with_help("`--as-of newest` counts days back from there")
     }
 
-    /// W004: `count` items match all but the date clause at `span`, and have no date.
+    /// W004: `count` items match everything but the date clause at `span`, and have no date.
     pub fn undated_left_out(text: &str, span: Span, count: u64) -> Self {
         let items = if count == 1 { "item" } else { "items" };
         let message = format!("{count} undated {items} left out");
@@ -54,7 +54,7 @@ impl Diagnostic {
             .with_help("`date:none` in place of the range shows them")
     }
 
-    /// W005: the index does not reflect the archive or the program any more.
+    /// W005: the index is older than the archive or the program.
     pub fn stale_index(reason: impl Display) -> Self {
         Self::general(Code::StaleIndex, format!("the index is stale: {reason}"))
             .with_help("run `wensou index --rebuild`")
