@@ -33,7 +33,10 @@ impl PostingsQuery {
     pub(crate) fn of_segment(&self, reader: &SegmentReader) -> tantivy::Result<&Postings> {
         let segment = reader.segment_id();
         self.postings.of(segment).ok_or_else(|| {
-            let cause = format!("no postings of the segment {}", segment.short_uuid_string());
+            let cause = format!(
+                "segment {} has no postings: rebuild the index",
+                segment.short_uuid_string()
+            );
             TantivyError::InternalError(cause)
         })
     }

@@ -43,7 +43,9 @@ pub(super) fn postings<'i>(
     reader: &SegmentReader,
 ) -> tantivy::Result<&'i Postings> {
     let postings = index.postings().of(reader.segment_id());
-    postings.ok_or_else(|| TantivyError::InternalError("no postings of a segment".to_owned()))
+    postings.ok_or_else(|| {
+        TantivyError::InternalError("a segment has no postings: rebuild the index".to_owned())
+    })
 }
 
 /// What one term adds to the score of one document; `None` if the document lacks the term.

@@ -171,7 +171,7 @@ fn absolute(text: &str) -> Result<Days, Option<String>> {
             let first = months(year, month, 1).from;
             if !(1..=i16::from(first.days_in_month())).contains(&day) {
                 let last = first.days_in_month();
-                return Err(Some(format!("{year}-{month:02} has the days 1 to {last}")));
+                return Err(Some(format!("{year}-{month:02} has days 1 to {last}")));
             }
             let from = first.saturating_add((day - 1).days());
             Ok(Days { from, until: next(from) })

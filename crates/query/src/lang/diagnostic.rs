@@ -108,7 +108,7 @@ impl fmt::Display for Code {
 /// assert_eq!(
 ///     serde_json::to_string(&errors[0]).unwrap(),
 ///     r#"{"severity":"error","code":"Q004","message":"`has:` without a value","#.to_owned()
-///         + r#""help":"name one right after the colon, as in `has:tags`","#
+///         + r#""help":"put one right after the colon, as in `has:tags`","#
 ///         + r#""span":{"chars":{"start":3,"end":7},"bytes":{"start":7,"end":11}}}"#,
 /// );
 /// ```

@@ -82,8 +82,8 @@ pub(super) fn empty_value(text: &str, name: FieldName, span: Span) -> Diagnostic
     let space_follows =
         text.get(span.end..).is_some_and(|rest| rest.chars().next().is_some_and(is_space));
     let help = match space_follows {
-        true => format!("leave no blank after the {sign}, as in `{example}`"),
-        false => format!("name one right after the {sign}, as in `{example}`"),
+        true => format!("leave no space after the {sign}, as in `{example}`"),
+        false => format!("put one right after the {sign}, as in `{example}`"),
     };
     Diagnostic::at(Code::Empty, text, span, message).with_help(help)
 }
@@ -97,7 +97,7 @@ pub(super) fn date(text: &str, name: FieldName, span: Span, error: &DateError) -
         }
         DateError::NotADate { .. } => (Code::NotADate, forms.to_owned()),
         DateError::Missing { .. } => {
-            (Code::NotADate, format!("leave no blank after it, as in `{name}:>=2023-05`"))
+            (Code::NotADate, format!("leave no space after it, as in `{name}:>=2023-05`"))
         }
         DateError::Ambiguous { count, .. } => (
             Code::AmbiguousUnit,
@@ -120,9 +120,9 @@ pub(super) fn list_of_dates(text: &str, name: FieldName, values: &[Span]) -> Dia
 }
 
 pub(super) fn space_in_range(text: &str, sign: Span) -> Diagnostic {
-    let message = "a range of dates has no blanks".to_owned();
+    let message = "a date range cannot contain spaces".to_owned();
     Diagnostic::at(Code::NotADate, text, sign, message)
-        .with_help("type it in one word, as in `date:2023-01..2023-06`")
+        .with_help("write it as one word, as in `date:2023-01..2023-06`")
 }
 
 pub(super) fn no_left_operand(text: &str, operator: Span) -> Diagnostic {
@@ -150,7 +150,7 @@ pub(super) fn no_distance(text: &str, sign: Span) -> Diagnostic {
         sign,
         format!("there is no number after `{}`", sign.of(text)),
     )
-    .with_help("say within how many characters the words must stand, as in `\"以太坊 質押\"~20`")
+    .with_help("give the distance in characters, as in `\"以太坊 質押\"~20`")
 }
 
 pub(super) fn unknown_value(
@@ -163,8 +163,8 @@ pub(super) fn unknown_value(
 ) -> Diagnostic {
     let all = list(known.iter().copied());
     let help = match meant {
-        Some(meant) => format!("did you mean `{meant}`? `{name}:` knows {all}"),
-        None => format!("`{name}:` knows {all}"),
+        Some(meant) => format!("did you mean `{meant}`? `{name}:` takes {all}"),
+        None => format!("`{name}:` takes {all}"),
     };
     let message = format!("unknown value `{typed}` of `{name}:`");
     Diagnostic::at(Code::UnknownValue, text, value, message).with_help(help)

@@ -105,7 +105,7 @@ pub(super) fn bracket_range(remaining: &str) -> Option<usize> {
 }
 
 pub(super) fn bracketed(text: &str, span: Span) -> Diagnostic {
-    let help = "ranges are for dates and typed thus: `date:2023-01..2023-06`";
+    let help = "only dates have ranges, written as `date:2023-01..2023-06`";
     refuse(text, span, "a range in brackets is", help.to_owned())
 }
 
@@ -124,7 +124,7 @@ pub(super) fn suffix(text: &str, span: Span, after: &str) -> Diagnostic {
     let help = match typed.chars().next().map(fold) {
         Some('~') => "`~N` belongs to quoted words of text: `\"以太坊 質押\"~20`",
         Some('*') => "`*` can only end a bare word, as in `指令*`",
-        _ => "leave it out, or put a blank before it",
+        _ => "leave it out, or put a space before it",
     };
     refuse(text, span, &format!("`{typed}` after {after} is"), help.to_owned())
 }

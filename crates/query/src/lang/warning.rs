@@ -11,8 +11,9 @@ impl Diagnostic {
     /// Q011: after folding, nothing of `span` is left to search for.
     pub fn nothing_searchable(text: &str, span: Span) -> Self {
         let message = format!("there is nothing to search for in `{}`", span.of(text));
-        Self::at(Code::NothingSearchable, text, span, message)
-            .with_help("blanks and punctuation are not indexed: name a word, a number or a tag")
+        Self::at(Code::NothingSearchable, text, span, message).with_help(
+            "spaces and punctuation are not indexed: search for a word, a number or a tag",
+        )
     }
 
     /// W001: `or`, `and` or `not` between two terms.
@@ -36,12 +37,12 @@ impl Diagnostic {
         }
         let nearest: Vec<String> =
             nearest.iter().map(|(name, count)| format!("{name} ({count})")).collect();
-        found.with_help(format!("the nearest are {}", nearest.join(", ")))
+        found.with_help(format!("similar tags: {}", nearest.join(", ")))
     }
 
     /// W003: the date clause at `span` starts after the newest item of the archive.
     pub fn range_after_newest(text: &str, span: Span, newest: impl Display) -> Self {
-        let message = format!("the newest item is of {newest}, before this range starts");
+        let message = format!("the newest item is dated {newest}, before this range starts");
         Self::at(Code::RangeAfterNewest, text, span, message)
             .with_help("`--as-of newest` counts days back from there")
     }
@@ -51,7 +52,7 @@ impl Diagnostic {
         let items = if count == 1 { "item" } else { "items" };
         let message = format!("{count} undated {items} left out");
         Self::at(Code::UndatedLeftOut, text, span, message)
-            .with_help("`date:none` in place of the range shows them")
+            .with_help("use `date:none` instead of the range to see them")
     }
 
     /// W005: the index is older than the archive or the program.

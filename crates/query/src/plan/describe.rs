@@ -80,7 +80,7 @@ impl Writer<'_> {
                     self.group("ending in a prefix", |out| out.words(&text));
                 }
                 (Some(text), _) if text.question => {
-                    self.group("a question: any pair of its words, or", |out| out.words(&text));
+                    self.group("a question: any bigram of its words, or", |out| out.words(&text));
                 }
                 (Some(text), _) => self.words(&text),
                 (None, _) => self.node(node),
@@ -114,7 +114,9 @@ fn leaf(variant: &Variant) -> String {
     };
     let what = crate::report::explain::mode_name(variant.mode);
     match variant.mode {
-        MatchMode::Dated(from, until) => format!("{what} from {from} to before {until}{origin}"),
+        MatchMode::Dated(from, until) => {
+            format!("{what} from {from} until {until} (exclusive){origin}")
+        }
         MatchMode::Characters => {
             format!("{what} {}{}{origin}", text_of(&variant.key), bigrams(&variant.key))
         }
@@ -143,7 +145,7 @@ fn field(clause: &FieldClause, node: &Node) -> String {
         let values: Vec<String> = values
             .iter()
             .map(|value| match value.prefix {
-                true => format!("begins with {}", fold(&value.text)),
+                true => format!("starts with {}", fold(&value.text)),
                 false => format!("is {}", fold(&value.text)),
             })
             .collect();

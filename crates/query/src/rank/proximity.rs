@@ -195,7 +195,7 @@ impl BigramCursors {
     fn of(index: &Index, segment: u32, bigrams: &QueryBigrams) -> Result<Self, Error> {
         let segment = index.searcher().segment_reader(segment).segment_id();
         let Some(postings) = index.postings().of(segment) else {
-            let cause = "no postings of a segment".to_owned();
+            let cause = "a segment has no postings: rebuild the index".to_owned();
             return Err(Error::from(wensou_index::Error::from(TantivyError::InternalError(cause))));
         };
         let cursor =
