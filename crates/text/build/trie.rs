@@ -1,13 +1,13 @@
-//! Builds the dictionary's double array over whole characters; see `src/segment/trie.rs` for how it is read.
+//! Builds the dictionary's double array over whole characters. `src/segment/trie.rs` reads it.
 
 use std::collections::BinaryHeap;
 use std::ops::Range;
 
-/// The parent of the first characters of words, and that of places where nothing is.
+/// The parent of first characters, and the parent of free slots.
 const ROOT: u32 = 0xFF_FFFE;
 const EMPTY: u32 = 0xFF_FFFF;
-/// After so many free places in vain the next node of as many children begins where this one ended: what is passed over is
-/// left to nodes with fewer.
+/// After this many free slots in vain, the search for nodes with as many children resumes where it
+/// ended. The slots that were skipped are left to nodes with fewer children.
 const MAX_TRIES: usize = 64;
 
 #[derive(Clone, Copy)]
@@ -17,18 +17,18 @@ struct Unit {
     value: u16,
 }
 
-/// The array, while it grows. Free places are a list, both ways.
+/// The array under construction. Its free slots form a doubly linked list.
 pub(crate) struct DoubleArray {
     units: Vec<Unit>,
     next: Vec<u32>,
     previous: Vec<u32>,
-    /// Places are added so many at a time: a power of two that no code reaches.
+    /// Slots are added in blocks of this size, a power of two greater than any id.
     block: u32,
-    /// For nodes of how many children free places are looked for, and the last place passed over.
+    /// The number of children that was last searched for, and the last slot that was skipped.
     searched: (usize, u32),
 }
 
-/// Words that begin alike, and the place of the node that they share.
+/// Words with a common prefix, and the slot of the node that they share.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Pending {
     children: usize,
@@ -38,7 +38,8 @@ struct Pending {
 }
 
 impl DoubleArray {
-    /// Of words in codes from 1, sorted, each with a number from 1.
+    /// Builds the array. `words` are sequences of character ids from 1, in ascending order, each
+    /// with the id of its frequency, from 1.
     pub(crate) fn of(words: &[(Vec<u16>, u16)]) -> DoubleArray {
         let max_id = words.iter().flat_map(|(ids, _)| ids).max().copied().unwrap_or(0);
         let block = (u32::from(max_id) + 1).next_power_of_two();
@@ -50,14 +51,14 @@ impl DoubleArray {
             searched: (0, 0),
         };
         array.grow();
-        // Place 0 is where characters lead that no word has: it is free for nobody, and nothing goes on from there.
+        // Slot 0 is where unknown characters lead. It is never free, and nothing continues from it.
         array.take(0);
         let mut pending = BinaryHeap::new();
         for (id, range) in children(words, 0..words.len(), 0) {
             array.take(u32::from(id));
             array.fill(u32::from(id), ROOT, words, range, 1, &mut pending);
         }
-        // Nodes with many children first, while there is room for them.
+        // Place nodes with many children first, while there is room for them.
         while let Some(Pending { words: range, depth, slot, .. }) = pending.pop() {
             let children = children(words, range.0.0..range.0.1, depth);
             let base = array.base_for(&children);
@@ -70,7 +71,8 @@ impl DoubleArray {
         array
     }
 
-    /// As they are read: base in the low 24 bits, then the parent's place in 24, then the word's number in 16.
+    /// The units as they are stored: base in the low 24 bits, slot of the parent in the next 24, id
+    /// of the frequency in the high 16.
     pub(crate) fn units(&self) -> impl Iterator<Item = u64> {
         self.units.iter().map(|unit| {
             u64::from(unit.base) | u64::from(unit.parent) << 24 | u64::from(unit.value) << 48
@@ -87,7 +89,7 @@ impl DoubleArray {
         pending: &mut BinaryHeap<Pending>,
     ) {
         let (first, value) = &words[range.start];
-        // What ends here sorts before what goes on.
+        // A word sorts before its extensions.
         let ends = first.len() == depth;
         let value = if ends { *value } else { 0 };
         self.units[slot as usize] = Unit { base: 0, parent, value };
@@ -99,7 +101,7 @@ impl DoubleArray {
         }
     }
 
-    /// Takes the places of `children` of one node, and gives their base.
+    /// Takes slots for `children` of one node, and returns the node's base.
     fn base_for(&mut self, children: &[(u16, Range<usize>)]) -> u32 {
         let first = u32::from(children[0].0);
         let free = |array: &Self, base: u32| {
@@ -114,7 +116,7 @@ impl DoubleArray {
         }
         let (mut found, mut tried, mut at) = (None, 0, self.searched.1);
         loop {
-            // The list's head is place 0, so it ends where it began.
+            // Slot 0 is the head of the list, so the list ends where it started.
             at = self.next[at as usize];
             if at == 0 {
                 break;
@@ -135,7 +137,7 @@ impl DoubleArray {
         base
     }
 
-    /// One more block of free places, at the end of the list: whose first place this is.
+    /// Appends a block of free slots to the end of the list, and returns the first of them.
     fn grow(&mut self) -> u32 {
         let from = self.units.len() as u32;
         let unit = Unit { base: 0, parent: EMPTY, value: 0 };
@@ -155,7 +157,7 @@ impl DoubleArray {
         from
     }
 
-    /// Takes a place out of the list of free ones. Place 0 is its head, and never in it.
+    /// Removes a slot from the free list. Slot 0 is the head of the list, and not in it.
     fn take(&mut self, slot: u32) {
         if slot == 0 {
             return;
@@ -169,7 +171,7 @@ impl DoubleArray {
     }
 }
 
-/// The codes that follow in words that are alike up to `depth`, each with the words that have it there.
+/// The ids at `depth` of words that are equal before it, each with the range of words that have it.
 fn children(
     words: &[(Vec<u16>, u16)],
     range: Range<usize>,

@@ -1,9 +1,11 @@
-//! Writes `crates/text/data/t2s.tsv` (stdout) from OpenCC's own dictionaries.
+//! Writes `crates/text/data/t2s.tsv` to stdout, from OpenCC's own dictionaries.
 //!
-//! Usage: `gen-t2s TSPhrases.txt STCharacters.txt TWVariants.txt HKVariants.txt`, all as `opencc_dict` dumps them (see
-//! `just gen-t2s`). Characters are converted through opencc-rust, code point by code point; the phrases come from the dump,
-//! because the library cannot list them, and every one is verified through opencc-rust. Of the other three only this is
-//! taken: the characters that no Traditional text uses, for `script_of`.
+//! Usage: `gen-t2s TSPhrases.txt STCharacters.txt TWVariants.txt HKVariants.txt`, all as
+//! `opencc_dict` dumps them (see `just gen-t2s`).
+//!
+//! Characters are converted by opencc-rust, code point by code point. Phrases come from the first
+//! dump, because the library cannot list them, and each is verified with opencc-rust. The other
+//! three files only tell which characters no Traditional text uses, for `script_of`.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -58,7 +60,8 @@ fn run() -> Result<(), String> {
         out.push_str(&format!("{from}\t{to}\n"));
     }
 
-    // OpenCC's own Traditional has 羣, Taiwan and Hong Kong write 群: their forms are Traditional too.
+    // OpenCC's own Traditional has 羣, whereas Taiwan and Hong Kong write 群: regional forms are
+    // Traditional too.
     let mut regional = BTreeMap::new();
     for path in variants {
         for (from, to) in read(path)? {

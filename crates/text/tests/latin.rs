@@ -1,4 +1,4 @@
-//! Latin and number runs, as a table: the run, then its tokens in order, the wholes in brackets.
+//! Latin and number runs as a table: the run, then its tokens in order, whole words in brackets.
 
 use wensou_text::{Folded, Segmenter};
 

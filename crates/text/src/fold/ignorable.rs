@@ -1,7 +1,8 @@
-//! Characters that show nothing and mean nothing to a search. Shared with `build.rs`.
+//! Characters that are invisible and mean nothing to a search. `build.rs` shares this file.
 
-/// Unicode's Default_Ignorable_Code_Point: soft hyphen, zero-width blanks and joiners, byte-order mark, direction marks,
-/// variation selectors, fillers. The fold drops them, as Unicode's NFKC_Casefold does: a web page strews them inside words.
+/// Unicode's Default_Ignorable_Code_Point: soft hyphen, zero-width spaces and joiners, byte order
+/// mark, direction marks, variation selectors, fillers. The fold drops them, as Unicode's
+/// NFKC_Casefold does; web pages have them inside words.
 pub(crate) const fn is_ignorable(c: char) -> bool {
     matches!(c,
         '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'

@@ -1,17 +1,19 @@
-//! The key stream: what a quoted phrase is compared with. Blanks and punctuation are ignored.
+//! The key of a text: the characters that quoted phrases are compared with. Spaces and punctuation
+//! are left out.
 
 use std::ops::Range;
 
 use crate::fold::{Folded, fold};
 use crate::tables::class_of;
 
-/// Whether this folded character takes part in phrase matching: letters and digits of any script and symbols such as
-/// emoji do; blanks, punctuation, marks, control and format characters, and the symbols of mathematics and money do not.
+/// Whether a folded character takes part in phrase matching. Letters and digits of any script do,
+/// and symbols such as emoji; spaces, punctuation, combining marks, control and format characters,
+/// and the symbols of mathematics and money do not.
 pub fn is_key_char(c: char) -> bool {
     class_of(c).is_key()
 }
 
-/// The characters of a folded text that take part in phrases, with their places.
+/// The characters of a folded text that take part in phrases, with their offsets in it.
 ///
 /// ```
 /// use wensou_text::{Folded, Key, key_of};
@@ -27,7 +29,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// Reads the key of `folded`. Texts up to 4 billion characters.
+    /// The key of `folded`, which may have up to 4 billion characters.
     pub fn new(folded: &Folded<'_>) -> Key {
         let mut key = Key {
             chars: Vec::with_capacity(folded.char_count()),
@@ -42,12 +44,13 @@ impl Key {
         key
     }
 
-    /// The characters, in order.
+    /// The key characters, in order.
     pub fn chars(&self) -> &[char] {
         &self.chars
     }
 
-    /// The character range of the folded text that the key range covers, with whatever is ignored inside it.
+    /// The characters of the folded text from the first to the last of a key range, including those
+    /// in between that the key leaves out.
     pub fn folded_range(&self, key: Range<usize>) -> Range<usize> {
         let folded_char = |at: usize| self.folded_chars.get(at).map(|at| *at as usize);
         let end_of_text = self.folded_chars.last().map_or(0, |at| *at as usize + 1);
@@ -58,13 +61,14 @@ impl Key {
         }
     }
 
-    /// The key range of a character range of the folded text.
+    /// The key range that a character range of the folded text contains.
     pub fn range_of(&self, folded: Range<usize>) -> Range<usize> {
         let key_index = |char: usize| self.folded_chars.partition_point(|at| (*at as usize) < char);
         key_index(folded.start)..key_index(folded.end)
     }
 
-    /// Every place where `needle` stands, overlapping ones too, as ranges of the key. An empty needle stands nowhere.
+    /// All occurrences of `needle` as ranges of the key, including overlapping ones. An empty
+    /// needle has none.
     pub fn find_all<'k>(&'k self, needle: &'k [char]) -> impl Iterator<Item = Range<usize>> + 'k {
         let first_and_starts = match needle.first() {
             Some(first) if needle.len() <= self.chars.len() => {
@@ -81,7 +85,7 @@ impl Key {
     }
 }
 
-/// The key of a text that is not kept: a phrase that was typed.
+/// The key of a text whose offsets are not needed, such as a typed phrase.
 ///
 /// ```
 /// assert_eq!(wensou_text::key_of("BRC-20").iter().collect::<String>(), "brc20");

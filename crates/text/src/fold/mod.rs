@@ -1,13 +1,16 @@
-//! The fold: what makes two spellings of a text one to a search.
+//! The fold: maps all spellings of a text that a search treats alike to one.
 //!
-//! NFKC, lower case, OpenCC's t2s and the variants of `data/tables/variants.tsv`, composed into one table at build time
-//! (default-ignorable characters vanish, as in Unicode's NFKC_Casefold). The fold needs no context: but for sequences that
-//! NFKC composes (a letter and its marks, the parts of a Hangul syllable), fold(xy) = fold(x) fold(y), so that any piece
-//! of a text, folded, is a piece of the folded text. The phrases of t2s (乾坤 keeps 乾) cannot break this: the variants unify
-//! what a phrase treats specially with what the plain table says.
+//! It combines NFKC, lower case, OpenCC's t2s and the variants of `data/tables/variants.tsv` in one
+//! table, which is built at compile time. Default-ignorable characters vanish, as in Unicode's
+//! NFKC_Casefold.
 //!
-//! Nearly every character becomes one character. [`Folded`] records only the sequences that do not (①② do, ㍿ ﬁ é in two
-//! parts do not), so that its map to the original costs next to nothing.
+//! The fold needs no context: fold(xy) = fold(x) fold(y), except for sequences that NFKC composes
+//! (a letter and its combining marks, the parts of a Hangul syllable). So any piece of a text,
+//! folded, is a piece of the folded text. The phrases of t2s (乾坤 keeps 乾) do not break this,
+//! because the variants unify the characters that a phrase treats specially.
+//!
+//! Almost every character folds to exactly one. ①② do; ㍿, ﬁ and é as two code points do not.
+//! [`Folded`] records only these exceptions, so its map back to the original costs almost nothing.
 
 pub(crate) mod ignorable;
 pub(crate) mod key;
@@ -24,7 +27,8 @@ use crate::tables::{EXPAND, JOIN, at_distance, fold_entry};
 
 /// Folds `text`.
 ///
-/// The result is its own fold, and holds about as many bytes as `text`. Cost: one table look-up a character.
+/// Folding the result again does not change it. It has about as many bytes as `text`. Cost: one
+/// table look-up for each character.
 ///
 /// ```
 /// use wensou_text::fold;
@@ -37,7 +41,7 @@ pub fn fold(text: &str) -> String {
     out
 }
 
-/// What one character folds to by itself.
+/// The fold of a single character.
 ///
 /// ```
 /// assert_eq!(wensou_text::fold_char('臺').collect::<String>(), "台");
@@ -55,20 +59,22 @@ pub fn fold_char(c: char) -> impl Iterator<Item = char> {
     one.into_iter().chain(many.chars().collect::<Vec<_>>())
 }
 
-/// A sequence of the original that became another number of characters, or several that became several.
+/// A sequence of the original that does not fold character by character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Sequence {
     original_bytes: (usize, usize),
     folded_bytes: (usize, usize),
 }
 
-/// Folds `text` to the end of `out` and reports the sequences that are not one character for one.
+/// Appends the fold of `text` to `out`, and reports the sequences that do not fold character by
+/// character.
 ///
-/// Every character is written anew, changed or not: to copy what folds to itself in one piece would have the processor
-/// guess for each character of a Traditional text whether it changes.
+/// Unchanged characters are written one by one like all others. Copying unchanged stretches in one
+/// piece would need an unpredictable branch for each character of Traditional text.
 fn fold_into(text: &str, out: &mut String, mut report: impl FnMut(Sequence)) {
     let mut remaining = text.chars();
-    // Where the last character that is plain begins, there and folded; a mark that follows is composed with it.
+    // Byte offsets of the last plain character, in `text` and in `out`. A combining mark after it
+    // is composed with it.
     let mut last_plain = None;
     loop {
         let at = text.len() - remaining.as_str().len();
@@ -95,7 +101,8 @@ fn fold_into(text: &str, out: &mut String, mut report: impl FnMut(Sequence)) {
     }
 }
 
-/// The end of the sequence that goes on at byte `from`: everything that joins what stands before it belongs to it.
+/// The end of the sequence that continues at byte `from`: all characters that join the one before
+/// them.
 fn sequence_end(text: &str, from: usize) -> usize {
     text[from..]
         .char_indices()
@@ -103,8 +110,8 @@ fn sequence_end(text: &str, from: usize) -> usize {
         .map_or(text.len(), |(offset, _)| from + offset)
 }
 
-/// The fold by the book, for the sequences that the table leaves open. Lower case comes before composition, for `H̱` has
-/// no composed form and `ẖ` has one.
+/// Folds a sequence by the Unicode algorithm, where the table has no entry. Lower case comes before
+/// composition, because `ẖ` has a composed form and `H̱` has none.
 fn fold_sequence(sequence: &str, out: &mut String) {
     let decomposed = sequence.nfkd().flat_map(char::to_lowercase).filter(|c| !is_ignorable(*c));
     out.extend(
@@ -117,7 +124,8 @@ fn fold_sequence(sequence: &str, out: &mut String) {
     );
 }
 
-/// One exception of a [`Folded`]: all four ranges as (start, length).
+/// A sequence whose number of characters changes: offset and length in the folded text and in the
+/// original, in characters.
 #[derive(Debug, Clone, Copy)]
 struct Exception {
     folded_char: usize,
@@ -126,10 +134,10 @@ struct Exception {
     original_chars: usize,
 }
 
-/// A text, folded, with an exact map back to the original.
+/// A folded text, with an exact map back to the original.
 ///
-/// Positions are counted in characters of the folded text unless a name says otherwise. Out-of-range positions are taken
-/// for the end of the text.
+/// Offsets count characters of the folded text unless a name says otherwise. Offsets beyond the end
+/// are treated as the end.
 ///
 /// ```
 /// use wensou_text::Folded;
@@ -150,8 +158,8 @@ pub struct Folded<'t> {
 }
 
 impl<'t> Folded<'t> {
-    /// Folds `text` and remembers how. Cost: that of [`fold`], and one record for each sequence that is not one
-    /// character for one.
+    /// Folds `text`. Cost: that of [`fold`], and one record for each sequence that does not fold
+    /// character by character.
     pub fn new(text: &'t str) -> Self {
         let mut out = String::with_capacity(text.len());
         let mut sequences = Vec::new();
@@ -195,7 +203,7 @@ impl<'t> Folded<'t> {
         &self.text
     }
 
-    /// The text as it was given.
+    /// The original text.
     pub fn original(&self) -> &'t str {
         self.original
     }
@@ -210,7 +218,7 @@ impl<'t> Folded<'t> {
         self.exceptions.is_empty()
     }
 
-    /// The byte range of the folded text that the characters `chars` take.
+    /// The bytes of the folded text that the characters `chars` occupy.
     pub fn folded_bytes(&self, chars: Range<usize>) -> Range<usize> {
         let start = self.folded_offsets.byte_of(&self.text, self.chars, chars.start);
         start..self.folded_offsets.byte_of(&self.text, self.chars, chars.end).max(start)
@@ -225,8 +233,9 @@ impl<'t> Folded<'t> {
         &self.text[self.folded_bytes(chars)]
     }
 
-    /// The character range of the original that the folded characters `chars` come from: whole characters, and whole
-    /// sequences where several became one. An empty range gives the empty range before its character.
+    /// The characters of the original that the folded characters `chars` come from. Where several
+    /// characters fold together, the range covers all of them. An empty range maps to the empty
+    /// range before its character.
     pub fn original_chars(&self, chars: Range<usize>) -> Range<usize> {
         let start = self.original_start(chars.start);
         if chars.end <= chars.start {
@@ -235,8 +244,8 @@ impl<'t> Folded<'t> {
         start..self.original_end(chars.end.min(self.chars)).max(start)
     }
 
-    /// The byte range of the original that the folded characters `chars` come from, always on character boundaries; see
-    /// [`Folded::original_chars`].
+    /// The bytes of the original that the folded characters `chars` come from, always on character
+    /// boundaries; see [`Folded::original_chars`].
     pub fn original_bytes(&self, chars: Range<usize>) -> Range<usize> {
         let chars = self.original_chars(chars);
         let start =
@@ -244,7 +253,7 @@ impl<'t> Folded<'t> {
         start..self.original_offsets.byte_of(self.original, self.original_char_count, chars.end)
     }
 
-    /// First original character of what the folded character `at` comes from.
+    /// The first original character that the folded character `at` comes from.
     fn original_start(&self, at: usize) -> usize {
         if at >= self.chars {
             return self.original_char_count;
@@ -256,7 +265,7 @@ impl<'t> Folded<'t> {
         }
     }
 
-    /// Original character after what the folded character `at - 1` comes from.
+    /// The end of the original characters that the folded character `at - 1` comes from.
     fn original_end(&self, at: usize) -> usize {
         match self.last_exception(|e| e.folded_char < at) {
             None => at,
@@ -265,21 +274,24 @@ impl<'t> Folded<'t> {
         }
     }
 
-    /// The last exception of those that `before` is true for: all up to some place.
+    /// The last exception for which `before` is true. It must be true for a prefix of the
+    /// exceptions.
     fn last_exception(&self, before: impl Fn(&Exception) -> bool) -> Option<&Exception> {
         let after = self.exceptions.partition_point(|e| before(e));
         self.exceptions.get(after.checked_sub(1)?)
     }
 }
 
-/// Byte offsets of every 64th character of a text, found when first asked for: most texts are never asked.
+/// Byte offsets of every 64th character of a text. Computed at first use: most texts never need
+/// them.
 #[derive(Debug, Clone, Default)]
 struct ByteOffsets(OnceLock<Box<[usize]>>);
 
 impl ByteOffsets {
     const STRIDE: usize = 64;
 
-    /// Byte offset of the character `at` of `text`, which has `count` of them; the length of the text from there on.
+    /// The byte offset of the character `at` of `text`, which has `count` characters; the length of
+    /// the text if there is no such character.
     fn byte_of(&self, text: &str, count: usize, at: usize) -> usize {
         if at >= count {
             return text.len();

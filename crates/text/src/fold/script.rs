@@ -1,4 +1,4 @@
-//! Which script a text is written in.
+//! The script that a text is written in.
 
 use crate::tables::script_bits;
 
@@ -9,13 +9,13 @@ pub enum Script {
     Hans,
     /// Traditional.
     Hant,
-    /// Both, each with at least a tenth of the characters that tell.
+    /// Both. Each has at least a tenth of the characters that only one script uses.
     Mixed,
-    /// No character that tells: no Chinese, or only characters that both scripts use.
+    /// Undecided: no Chinese, or only characters that both scripts use.
     None,
 }
 
-/// Decides by the characters that only one script uses, as OpenCC's tables have it.
+/// The script of a text, by the characters that only one script uses according to OpenCC's tables.
 ///
 /// ```
 /// use wensou_text::{Script, script_of};
@@ -27,7 +27,7 @@ pub fn script_of(text: &str) -> Script {
     script_of_all([text])
 }
 
-/// [`script_of`] for a text in pieces, without joining them.
+/// [`script_of`] for a text in several pieces, without joining them.
 ///
 /// ```
 /// use wensou_text::{Script, script_of_all};

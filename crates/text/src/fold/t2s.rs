@@ -1,11 +1,12 @@
 //! OpenCC's t2s, exactly: phrases first (the longest that matches), then characters.
 //!
-//! For showing text in Simplified characters, and the stage of the fold that OpenCC judges. The fold itself does not call
-//! it: there the phrases are settled by the variants.
+//! It displays text in Simplified characters, and lets tests compare the fold with OpenCC. The fold
+//! itself does not call it: there the variants settle what phrases treat specially.
 
 use crate::tables::{T2S_PHRASE_STARTS, T2S_PHRASES, t2s_char};
 
-/// Converts Traditional to Simplified characters as OpenCC's `t2s` does. The number of characters stays the same.
+/// Converts Traditional to Simplified characters as OpenCC's `t2s` does. The number of characters
+/// does not change.
 ///
 /// ```
 /// use wensou_text::t2s;
@@ -33,8 +34,9 @@ pub fn t2s(text: &str) -> String {
     out
 }
 
-/// The longest phrase that `text` begins with. The list is sorted, so the phrases that begin `text` stand, shorter before
-/// longer, somewhere before the place of `text` itself, all sharing its first character.
+/// The longest phrase that `text` starts with. In the sorted list, the phrases that are prefixes of
+/// `text` precede the point where `text` itself would be, shorter ones first, and share its first
+/// character.
 fn longest_phrase(text: &str) -> Option<(&'static str, &'static str)> {
     let after = T2S_PHRASES.partition_point(|(from, _)| *from <= text);
     let first = text.chars().next();

@@ -1,11 +1,11 @@
-//! A cursor over folded text that knows bytes and characters at once.
+//! A cursor over folded text that counts bytes and characters.
 
 use std::str::Chars;
 
 use crate::tables::class::Class;
 use crate::tables::class_of;
 
-/// A place in the folded text.
+/// A position in the folded text.
 pub(super) struct TextCursor<'f> {
     pub(super) text: &'f str,
     pub(super) remaining: Chars<'f>,
@@ -13,7 +13,7 @@ pub(super) struct TextCursor<'f> {
 }
 
 impl<'f> TextCursor<'f> {
-    /// The next character, its class, and what comes after it.
+    /// The next character, its class, and the text after it.
     #[inline(always)]
     pub(super) fn peek(&self) -> Option<(char, Class, Chars<'f>)> {
         let mut after = self.remaining.clone();
@@ -21,14 +21,15 @@ impl<'f> TextCursor<'f> {
         Some((c, class_of(c), after))
     }
 
-    /// Goes on to what came after a character.
+    /// Advances by one character; `after` is the text after it, as [`TextCursor::peek`] returned
+    /// it.
     #[inline(always)]
     pub(super) fn advance(&mut self, after: Chars<'f>) {
         self.remaining = after;
         self.char += 1;
     }
 
-    /// Goes on past `run`, which begins here.
+    /// Advances past `run`, which starts here.
     pub(super) fn skip(&mut self, run: &str) {
         self.char += if run.is_ascii() { run.len() } else { run.chars().count() };
         self.remaining = self.text[self.byte() + run.len()..].chars();

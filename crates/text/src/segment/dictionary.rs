@@ -1,4 +1,4 @@
-//! The dictionary: a double-array trie that lies in the binary and is read in place, and the words a user adds.
+//! The dictionary: the words of the embedded trie, and those that a user adds.
 
 use std::collections::HashMap;
 use std::hint::select_unpredictable;
@@ -6,7 +6,7 @@ use std::hint::select_unpredictable;
 use super::trie::{Node, ROOT, log_freq, walk};
 use crate::tables::{CHAR_IDS, DICT_TOTAL, FREQS, char_id};
 
-/// Words and their frequencies, as jieba knows them.
+/// Words and their frequencies, as in jieba.
 #[derive(Debug, Clone)]
 pub(crate) struct Dictionary {
     total: u64,
@@ -14,44 +14,45 @@ pub(crate) struct Dictionary {
     added: AddedWords,
 }
 
-/// The words of one, two and three characters that begin somewhere, and what may be longer.
+/// The words of one, two and three characters that start at some character, and where longer ones
+/// continue.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct ShortWords {
-    /// Numbers of their frequencies, 0 for none.
+    /// The ids of their frequencies; 0 if there is no such word.
     values: [u16; 3],
-    /// Place of the node of three characters, if some word goes on from there, else 0.
+    /// Slot of the node of three characters if a longer word passes through it, else 0.
     slot: u32,
 }
 
-/// The words that begin somewhere, and the best way to go on.
+/// The words that start at some character, and the best of them to take.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct BestWord {
-    /// Bit n: a word of n characters.
+    /// Bit n is set if a word of n characters starts here.
     pub(crate) lengths: u32,
-    /// Logarithm of the probability of the best way to the end.
+    /// Log probability of the best route from here to the end of the run.
     pub(crate) prob: f64,
-    /// Characters of the word that it takes.
+    /// Length in characters of the word that this route takes.
     pub(crate) length: usize,
 }
 
-/// Words a user adds.
+/// Words that a user adds.
 #[derive(Debug, Clone, Default)]
 struct AddedWords {
-    /// By first character, shorter ones first.
+    /// By first character, ascending by length.
     by_first_char: HashMap<char, Vec<Added>>,
-    /// For the code of each first character the bits (see [`second_char_bit`]) of the characters that follow: it spares all but
-    /// a few places of a text the look into `by_first_char`. Characters without a code share the first entry.
+    /// For the id of each first character, a set of second characters (see [`second_char_bit`]). It
+    /// saves nearly all look-ups in `by_first_char`. Characters without an id share entry 0.
     second_chars: Vec<u64>,
 }
 
-/// The bit of a second character among those of a first one.
+/// The bit of a second character in such a set.
 #[inline(always)]
 fn second_char_bit(id: u16) -> u64 {
     1 << (id & 63)
 }
 
 impl AddedWords {
-    /// The words that may begin with characters of these codes.
+    /// The added words that may start with characters of these ids.
     #[inline(always)]
     fn words_at(&self, first: u16, second: u16, chars: &[char]) -> Option<&[Added]> {
         let second_chars = *self.second_chars.get(usize::from(first))?;
@@ -72,7 +73,7 @@ impl AddedWords {
             self.second_chars = vec![0; CHAR_IDS];
         }
         if let Some(second_chars) = self.second_chars.get_mut(usize::from(char_id(*first))) {
-            // A word of one character stands before any other.
+            // After a word of one character, any character may follow.
             *second_chars |=
                 added.chars.get(1).map_or(u64::MAX, |second| second_char_bit(char_id(*second)));
         }
@@ -103,19 +104,19 @@ impl Dictionary {
         }
     }
 
-    /// Logarithm of the sum of all frequencies.
+    /// Log of the sum of all frequencies.
     pub(crate) fn log_total(&self) -> f64 {
         self.log_total
     }
 
-    /// Adds a word or changes its frequency, which was `before`, 0 for none.
+    /// Adds a word, or changes its frequency from `before`, which is 0 for a new word.
     pub(crate) fn add(&mut self, word: &[char], freq: u64, before: u64) {
         self.added.add(Added { chars: word.into(), freq, log_freq: (freq as f64).ln() });
         self.total = self.total - before + freq;
         self.log_total = (self.total as f64).ln();
     }
 
-    /// Frequency of a word.
+    /// The frequency of a word.
     pub(crate) fn freq(&self, word: &[char]) -> Option<u64> {
         let mut added = self.added.starting_with(word).into_iter().flatten();
         if let Some(added) = added.find(|added| *added.chars == *word) {
@@ -128,13 +129,13 @@ impl Dictionary {
         Some(u64::from(*freq))
     }
 
-    /// Calls `found` with the number of characters and the logarithm of the frequency of every word that `chars` begin
-    /// with, shorter words first.
+    /// Calls `found` with the length in characters and the log frequency of every word that is a
+    /// prefix of `chars`, shorter words first.
     pub(crate) fn prefixes(&self, chars: &[char], mut found: impl FnMut(usize, f64)) {
-        // Both come by length, shorter words first; added ones replace the dictionary's.
+        // Both sources ascend by length; an added word replaces the dictionary's.
         let added = self.added.starting_with(chars).into_iter().flatten();
         let is_prefix = |word: &&Added| {
-            // Most differ at once: a call to compare memory would cost more.
+            // Most words differ in the first character, so a call to memcmp would cost more.
             word.chars.len() <= chars.len() && word.chars.iter().zip(chars).all(|(a, b)| a == b)
         };
         let mut added = added.filter(is_prefix).peekable();
@@ -150,10 +151,12 @@ impl Dictionary {
         }
     }
 
-    /// Looks up the words of up to three characters at every character of a run, whose codes are `ids` and two 0 more.
+    /// Looks up the words of up to three characters at every character of a run. `ids` are the
+    /// character ids of the run, followed by two zeros.
     ///
-    /// No look-up asks whether the one before found anything, because what is nowhere leads nowhere. So no guess of the
-    /// processor goes wrong, and the loads of many characters, most of them misses of its cache, are under way at once.
+    /// No look-up depends on whether the one before found anything: a missing node leads to missing
+    /// nodes. So there are no unpredictable branches, and the loads of many characters, most of
+    /// them cache misses, overlap.
     pub(crate) fn short_words(ids: &[u16], short: &mut Vec<ShortWords>) {
         short.clear();
         short.extend(ids.windows(3).map(|ids| {
@@ -165,12 +168,13 @@ impl Dictionary {
         }));
     }
 
-    /// The words that `chars` begin with, whose codes are `ids` and two 0 more and of which `ahead` was found, and the best
-    /// of the ways that lead on: the way from the character after a word has the probability `probs(length)`, for three
-    /// characters even if there are fewer.
+    /// The words that are prefixes of `chars`, and the best of them to take. `ids` are the
+    /// character ids, followed by two zeros; `short` are the short words found for them.
+    /// `probs(length)` is the log probability of the best route after a word of that length; it
+    /// must accept lengths up to 3 even near the end.
     ///
-    /// Of two ways that are even the longer word's is the better, and rounding decides between ways that are nearly even,
-    /// so that operations stand in jieba's order.
+    /// Of equally probable words the longer one wins. Rounding decides between nearly equal ones,
+    /// so the operations are in the same order as in jieba.
     #[inline(always)]
     pub(crate) fn best_word(
         &self,
@@ -183,7 +187,7 @@ impl Dictionary {
             return self.best_word_with_added(chars, probs);
         }
         let [one, two, three] = short.values.map(usize::from);
-        // What is no word has no probability, and so is not taken, and no bit.
+        // A missing word has log probability -∞, so it is never taken.
         let mut best = BestWord {
             lengths: u32::from(one != 0) << 1
                 | u32::from(two != 0) << 2
@@ -208,7 +212,7 @@ impl Dictionary {
         best.or_single_char(self.log_total, probs)
     }
 
-    /// [`Dictionary::best`] where an added word may begin.
+    /// [`Dictionary::best_word`] where an added word may start.
     #[cold]
     fn best_word_with_added(&self, chars: &[char], probs: impl Fn(usize) -> f64) -> BestWord {
         let mut best = BestWord { lengths: 0, prob: f64::NEG_INFINITY, length: 1 };
@@ -220,7 +224,8 @@ impl Dictionary {
 }
 
 impl BestWord {
-    /// One word more, longer than those before, unless it has no probability.
+    /// Considers one more word, longer than those before. A log probability of -∞ means that there
+    /// is no such word.
     #[inline(always)]
     fn add(&mut self, length: usize, prob: f64) {
         if prob == f64::NEG_INFINITY {
@@ -232,7 +237,7 @@ impl BestWord {
         }
     }
 
-    /// A character where no word begins stands for itself.
+    /// Where no word starts, the character stands alone.
     #[inline(always)]
     fn or_single_char(mut self, log_total: f64, probs: impl Fn(usize) -> f64) -> BestWord {
         if self.prob == f64::NEG_INFINITY {
@@ -251,7 +256,7 @@ mod tests {
 
     use super::*;
 
-    /// The words and frequencies that the trie was built of.
+    /// The words and frequencies that the trie was built from.
     static WORDS: LazyLock<BTreeMap<Vec<char>, u64>> = LazyLock::new(|| {
         let packed = include_bytes!("../../data/dict.bin");
         let bytes = miniz_oxide::inflate::decompress_to_vec(packed).unwrap();
@@ -289,7 +294,7 @@ mod tests {
 
     static BOTH: LazyLock<(Dictionary, BTreeMap<Vec<char>, u64>)> = LazyLock::new(with_added);
 
-    /// Compares all look-ups at the start of `text` with a look into a map.
+    /// Compares all look-ups at the start of `text` with those in a map.
     fn same_as_a_map(dictionary: &Dictionary, words: &BTreeMap<Vec<char>, u64>, text: &[char]) {
         let expected: Vec<(usize, f64)> = (1..=text.len())
             .filter_map(|length| Some((length, (*words.get(&text[..length])? as f64).ln())))
@@ -309,7 +314,7 @@ mod tests {
         let mut short = Vec::new();
         Dictionary::short_words(&ids, &mut short);
         assert_eq!(short.len(), text.len());
-        // Ways on are the worse the longer they are, or the better: each length is the best in turn.
+        // Longer words get less probable or more probable, so that each length wins once.
         for slope in [-9.0, -0.5, 0.0, 9.0, 30.0] {
             let probs = |length: usize| slope * length as f64;
             let found = dictionary.best_word(text, &ids, short[0], probs);

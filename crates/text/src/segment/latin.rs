@@ -1,9 +1,10 @@
-//! Latin and number runs: what belongs together, and what a person may look for inside.
+//! Latin and number runs: what belongs together, and what a person may search for inside.
 //!
-//! A run is letters and digits with single connectors between them. Its term is the run without connectors, but for those
-//! between two digits, which mean something (`3.5`, `2023-01-05`); separators of thousands go. Its parts are what the
-//! connectors divide, and the pieces of each part: camel case, acronyms, letters against digits. Where there are three or
-//! more, neighbours are joined as well: `ChatGPTPlus` is found by `chatgpt`, `2023-01-05` by `2023-01`.
+//! A run consists of letters and digits with single connectors in between. Its term is the run
+//! without connectors, except those between two digits, which carry meaning (`3.5`, `2023-01-05`);
+//! thousands separators are dropped. Its parts are what the connectors divide, and the pieces of
+//! each part: camel case, acronyms, letters against digits. With three or more of them, neighbours
+//! are joined as well: `ChatGPTPlus` is found by `chatgpt`, `2023-01-05` by `2023-01`.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -14,9 +15,11 @@ use crate::segment::{Token, TokenKind};
 use crate::tables::class::Class;
 use crate::tables::class_of;
 
-/// A run longer than this (in bytes) is a link or an address of some kind: its parts are its words.
+/// A run of more bytes than this is a link or an address of some kind; its parts are then its
+/// words.
 const MAX_RUN_BYTES: usize = 64;
-/// More pieces than this in one part are no words but a hash: none is a term.
+/// A part with more pieces than this is a hash rather than words; none of the pieces becomes a
+/// term.
 const MAX_PIECES: usize = 8;
 
 fn is_connector(c: char) -> bool {
@@ -30,7 +33,8 @@ fn is_alnum(c: char) -> bool {
     matches!(class_of(c), Class::Latin | Class::Digit)
 }
 
-/// The end, in bytes, of the run that starts at byte `start` of `text` with a letter or a digit.
+/// The byte offset at which the run ends that starts at byte `start` of `text` with a letter or
+/// digit.
 pub(crate) fn run_end(text: &str, start: usize) -> usize {
     let mut chars = text[start..].char_indices().map(|(at, c)| (start + at, c)).peekable();
     let mut before = '\0';
@@ -38,7 +42,7 @@ pub(crate) fn run_end(text: &str, start: usize) -> usize {
         let next = chars.peek().map(|(_, c)| *c);
         let continues = match class_of(c) {
             Class::Latin | Class::Digit => true,
-            // A mark has no say in whether a connector stands between letters.
+            // A combining mark does not affect whether a connector stands between letters.
             Class::Mark => continue,
             _ if is_connector(c) => is_alnum(before) && next.is_some_and(is_alnum),
             _ if c == ',' => separates_thousands(text, start, at),
@@ -55,8 +59,8 @@ pub(crate) fn run_end(text: &str, start: usize) -> usize {
     text.len()
 }
 
-/// Whether the comma at `at` has three digits after it, and before it either one to three digits that nothing else precedes
-/// in the run from `start`, or three digits after another such comma.
+/// Whether the comma at `at` separates thousands. Three digits follow it; before it there are one
+/// to three digits at the start of the run, or three digits after another such comma.
 fn separates_thousands(text: &str, start: usize, at: usize) -> bool {
     let bytes = text.as_bytes();
     let digits = |from: usize| bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
@@ -70,9 +74,9 @@ fn separates_thousands(text: &str, start: usize, at: usize) -> bool {
         }
 }
 
-/// Hands the tokens of a run to `sink`, by start and then by length.
+/// Passes the tokens of a run to `sink`, ordered by start, then by length.
 ///
-/// `run` is the characters `chars` of the folded text.
+/// `run` is the text of the characters `chars` of the folded text.
 pub(crate) fn cut<'f>(
     folded: &'f Folded<'_>,
     chars: Range<usize>,
@@ -86,7 +90,8 @@ pub(crate) fn cut<'f>(
         sink(run.token(0..run.text.len(), true));
         return;
     }
-    // A plain word or number, the common case, has no parts. The one point of a number is between digits.
+    // A plain word or number, the common case, has no parts. The single point of a number is
+    // between digits.
     let bytes = run.text.as_bytes();
     let points = bytes.iter().filter(|b| **b == b'.').count();
     if (points < 2 && bytes.iter().all(|b| b.is_ascii_digit() || *b == b'.'))
@@ -121,7 +126,7 @@ pub(crate) fn cut<'f>(
             }
         }
     }
-    // The whole comes first among equals, and the equals go.
+    // Of equal ranges the whole word comes first; the others are dropped.
     ranges.sort_by_key(|(range, whole)| (range.start, range.end, !whole));
     ranges.dedup_by(|(later, _), (earlier, _)| later == earlier);
     for (range, whole) in ranges {
@@ -129,21 +134,23 @@ pub(crate) fn cut<'f>(
     }
 }
 
-/// Whether case may divide a run: not where capitals begin it at most, nor where there is nothing else.
+/// Whether case can divide a run: it has capitals after the first character, and is not all
+/// capitals.
 fn capitals_inside(folded: &Folded<'_>, chars: &Range<usize>) -> bool {
     let original = &folded.original()[folded.original_bytes(chars.clone())];
     original.chars().skip(1).any(|c| !c.is_ascii_lowercase())
         && !original.bytes().all(|b| b.is_ascii_uppercase())
 }
 
-/// Adds each pair of neighbours as one range, if there are three or more.
+/// Adds every two neighbours as one range, if there are three or more spans.
 fn join_neighbours(spans: &[Range<usize>], ranges: &mut Vec<(Range<usize>, bool)>) {
     if spans.len() > 2 {
         ranges.extend(spans.windows(2).map(|two| (two[0].start..two[1].end, false)));
     }
 }
 
-/// The case of each character of a run in the original text, where one became one.
+/// For each byte of a run that starts a character, whether that character is a capital in the
+/// original text. `None` if the run does not fold character by character.
 struct Case(Option<Vec<bool>>);
 
 impl Case {
@@ -154,7 +161,7 @@ impl Case {
         }
         let mut upper = vec![false; run.len()];
         for ((at, _), c) in run.char_indices().zip(original.chars()) {
-            // A full-width capital is one too.
+            // This includes full-width capitals.
             upper[at] = c.is_uppercase();
         }
         Case(Some(upper))
@@ -165,18 +172,19 @@ impl Case {
     }
 }
 
-/// A run in the folded text.
+/// A run of the folded text.
 struct Run<'f> {
     text: &'f str,
-    /// Its first character.
+    /// Index of its first character in the folded text.
     base: usize,
-    /// A byte of the run and the character there, for the next token to count on from: tokens come by start, and a run
-    /// may be as long as a page.
+    /// A byte offset in the run and its character offset, from which the next token counts on.
+    /// Tokens come in order of their start, and a run may be as long as a page.
     counted: Cell<(usize, usize)>,
 }
 
 impl<'f> Run<'f> {
-    /// What the connectors divide, as byte ranges. A decimal point divides nothing, nor do thousands.
+    /// What the connectors divide, as byte ranges. Decimal points and thousands separators divide
+    /// nothing.
     fn parts(&self) -> Vec<Range<usize>> {
         let bytes = self.text.as_bytes();
         let mut spans = Vec::new();
@@ -197,7 +205,8 @@ impl<'f> Run<'f> {
         spans
     }
 
-    /// A point between digits is decimal if no other point touches these digits: `1.2.3` is a version.
+    /// Whether the point at `at` is decimal: digits on both sides, and no other point touching
+    /// those digits. `1.2.3` is a version.
     fn is_decimal_point(&self, at: usize) -> bool {
         let bytes = self.text.as_bytes();
         let digits_before = bytes[..at].iter().rev().take_while(|b| b.is_ascii_digit()).count();
@@ -207,7 +216,7 @@ impl<'f> Run<'f> {
         digits_before > 0 && digits_after > 0 && before != Some(b'.') && after != Some(&b'.')
     }
 
-    /// Where case and digits divide the part `span`, as byte ranges.
+    /// The pieces that case and digits divide the part `span` into, as byte ranges.
     fn pieces(&self, span: Range<usize>, case: &Case) -> Vec<Range<usize>> {
         let mut pieces = Vec::new();
         let mut start = span.start;
@@ -219,12 +228,13 @@ impl<'f> Run<'f> {
             let [(before_at, before), (at, c)] = *two else { continue };
             let upper = |at: usize| case.is_upper(at);
             let divides = if letter(before) && letter(c) {
-                // fooBar, and the last capital of an acronym that begins a word: GPTStore.
+                // fooBar; and the last capital of an acronym if it starts a word: GPTStore.
                 let next_is_lower =
                     chars.get(n + 2).is_some_and(|(at, c)| letter(*c) && !upper(*at));
                 upper(at) && (!upper(before_at) || (next_is_lower && !is_plural(&chars, n + 2)))
             } else {
-                // Letters against digits; a decimal point or a mark stays with what it follows.
+                // Letters next to digits. A decimal point or a combining mark stays with what it
+                // follows.
                 (letter(before) && c.is_ascii_digit()) || (before.is_ascii_digit() && letter(c))
             };
             if divides {
@@ -252,13 +262,14 @@ impl<'f> Run<'f> {
     }
 }
 
-/// Whether the character at place `n` is a lone `s` after an acronym: `NFTs` is no `NF` and `Ts`.
+/// Whether character `n` is a single `s` after an acronym: `NFTs` is not `NF` and `Ts`.
 fn is_plural(chars: &[(usize, char)], n: usize) -> bool {
     chars.get(n).is_some_and(|(_, c)| *c == 's')
         && chars.get(n + 1).is_none_or(|(_, c)| class_of(*c) != Class::Latin)
 }
 
-/// The term of a stretch of a run: without connectors, except between two digits, and without separators of thousands.
+/// The term of a piece of a run: without connectors, except between two digits, and without
+/// thousands separators.
 fn term(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return Cow::Borrowed(text);

@@ -1,4 +1,5 @@
-//! Words: jieba's for Han, our own cutting for Latin and numbers, runs of one script for the rest.
+//! Words: jieba's for Han characters, our own rules for Latin and numbers, runs of one script for
+//! everything else.
 
 mod cursor;
 mod dictionary;
@@ -23,35 +24,37 @@ use crate::segment::route::Scratch;
 use crate::tables::class::Class;
 use crate::tables::words::Word;
 
-/// What a token is made of.
+/// What a token consists of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TokenKind {
     /// Han characters.
     Han,
-    /// Latin letters, perhaps with digits.
+    /// Latin letters, possibly with digits.
     Latin,
-    /// Digits, perhaps with a decimal point, inner connectors or a percent sign.
+    /// Digits, possibly with a decimal point, inner connectors or a percent sign.
     Number,
-    /// A number and its multiplier, in plain digits: 5.4亿 is `540000000`. Search mode only.
+    /// A number with a multiplier, in plain digits: 5.4亿 is `540000000`. Search mode only.
     Value,
-    /// Letters of any other script, symbols.
+    /// Letters of any other script, and symbols.
     Other,
 }
 
 /// A word, or a part of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token<'f> {
-    /// The term: folded, and for Latin and numbers without connectors (`BRC-20` is `brc20`).
+    /// The term: folded; Latin and numbers without connectors (`BRC-20` is `brc20`).
     pub text: Cow<'f, str>,
-    /// Where it stands, in characters of the folded text; connectors inside are covered.
+    /// Its range in characters of the folded text, connectors included.
     pub chars: Range<u32>,
-    /// What it is made of.
+    /// What it consists of.
     pub kind: TokenKind,
-    /// Whether it is one of the words that the text is cut into; `false` for the parts that search mode adds.
+    /// Whether it is one of the words that the text is cut into; `false` for the additional parts
+    /// of search mode.
     pub whole: bool,
 }
 
-/// Cuts folded text into words. Making one costs microseconds: the dictionary lies ready in the binary.
+/// Cuts folded text into words. Creating one takes microseconds: the dictionary is embedded in the
+/// binary and read in place.
 ///
 /// ```
 /// use wensou_text::{Folded, Segmenter};
@@ -63,8 +66,8 @@ pub struct Token<'f> {
 /// ```
 pub struct Segmenter {
     dictionary: Dictionary,
-    /// Holds no word: it is asked to cut what the dictionary leaves as single characters, which it does by its HMM. Made
-    /// when it is first asked, for half a megabyte of it is written then.
+    /// jieba without any word: its HMM joins the single characters that the dictionary leaves.
+    /// Created at first use, because that writes half a megabyte.
     hmm: OnceLock<Jieba>,
 }
 
@@ -86,8 +89,9 @@ impl Segmenter {
         Segmenter { dictionary: Dictionary::new(), hmm: OnceLock::new() }
     }
 
-    /// A segmenter over the built-in dictionary, the words of the archive's field (`data/tables/words.tsv`) and the Chinese
-    /// names of `data/tables/names.tsv`: the one that documents and queries are analysed with.
+    /// A segmenter over the built-in dictionary, the words of the archive's subject
+    /// (`data/tables/words.tsv`) and the Chinese names of `data/tables/names.tsv`. Documents and
+    /// queries are analysed with it.
     ///
     /// ```
     /// use wensou_text::{Folded, Segmenter};
@@ -116,8 +120,8 @@ impl Segmenter {
         segmenter
     }
 
-    /// How rare a word is in Chinese at large, on a logarithmic scale: 1 for a word that the dictionary lacks, 0 for one that
-    /// all text would consist of.
+    /// How rare a word is in Chinese at large, on a logarithmic scale from 0 (all text consists of
+    /// it) to 1 (the dictionary lacks it).
     ///
     /// ```
     /// let segmenter = wensou_text::Segmenter::standard();
@@ -134,7 +138,8 @@ impl Segmenter {
         }
     }
 
-    /// The length in characters of every word of the dictionary that `chars`, folded, begin with, shorter ones first.
+    /// Calls `found` with the length in characters of every dictionary word that is a prefix of
+    /// `chars`, shorter ones first. `chars` must be folded.
     ///
     /// ```
     /// let segmenter = wensou_text::Segmenter::standard();
@@ -146,9 +151,10 @@ impl Segmenter {
         self.dictionary.prefixes(chars, |length, _| found(length));
     }
 
-    /// The same as [`Segmenter::new`] with words of the user's own, each with a frequency, or `None` for the one that makes it a word (as
-    /// jieba's `suggest_freq` has it). Words are folded; those that hold anything but Han characters are left out, because
-    /// only runs of Han are looked up. Changing these words changes terms: it is the caller's to mark the index with them.
+    /// [`Segmenter::new`] with words of the user's own. Each has a frequency, or `None` for the
+    /// lowest one that makes it a word (jieba's `suggest_freq`). Words are folded; those with
+    /// anything but Han characters are ignored, because only runs of Han are looked up. Changing
+    /// these words changes terms, so the caller must record them in the index.
     ///
     /// ```
     /// use wensou_text::{Folded, Segmenter};
@@ -164,7 +170,8 @@ impl Segmenter {
         segmenter
     }
 
-    /// Adds words; `added` is told each, folded, its frequency and the one that it had before.
+    /// Adds words. Calls `added` with each word, folded, its frequency, and the frequency that it
+    /// had before.
     pub(crate) fn add_words(
         &mut self,
         words: impl IntoIterator<Item = Word>,
@@ -182,23 +189,25 @@ impl Segmenter {
         }
     }
 
-    /// Search mode: hands every word and its parts to `sink`, by start and then by length.
+    /// Search mode: passes every word and its parts to `sink`, ordered by start, then by length.
     ///
-    /// Parts of a Han word are the words of two and three characters inside it, as jieba's `cut_for_search` gives them;
-    /// parts of a Latin run are what connectors, capitals and digits divide (`PackyMcCormick`: packy, mccormick, mc, cormick).
-    /// A number with a multiplier is one token more, its value. Every character that takes part in phrases lies in exactly
-    /// one token that is `whole`.
+    /// The parts of a Han word are the words of two and three characters inside it, as in jieba's
+    /// `cut_for_search`. The parts of a Latin run are what connectors, capitals and digits divide
+    /// (`PackyMcCormick`: packy, mccormick, mc, cormick). A number with a multiplier has its value
+    /// as an additional token. Every character that takes part in phrases lies in exactly one token
+    /// that is `whole`.
     pub fn segment<'f>(&self, folded: &'f Folded<'_>, mut sink: impl FnMut(Token<'f>)) {
         self.segment_into(folded, Output { parts: true, shortest: 1, key: None }, &mut sink);
     }
 
-    /// Only the words, which do not overlap: jieba's `cut`. For queries.
+    /// Passes the words to `sink`, without parts: jieba's `cut`. Words do not overlap. For queries.
     pub fn words<'f>(&self, folded: &'f Folded<'_>, mut sink: impl FnMut(Token<'f>)) {
         self.segment_into(folded, Output { parts: false, shortest: 1, key: None }, &mut sink);
     }
 
-    /// What an index takes of a text, in one pass: adds its key, as [`crate::key_of`] gives it, to `key`, and hands the
-    /// tokens of [`Segmenter::segment`] to `sink`, but for those of Han with fewer than `shortest` characters.
+    /// What an index needs of a text, in one pass: appends its key (see [`crate::key_of`]) to
+    /// `key`, and passes the tokens of [`Segmenter::segment`] to `sink`, except Han tokens of fewer
+    /// than `shortest` characters.
     ///
     /// ```
     /// use wensou_text::{Folded, Segmenter};
@@ -224,12 +233,13 @@ impl Segmenter {
         mut output: Output<'_>,
         sink: &mut impl FnMut(Token<'f>),
     ) {
-        // Taken out for the time of the run, so that a sink may segment another text on the same thread.
+        // Taken out of the thread-local, so that the sink may segment another text on the same
+        // thread.
         let mut scratch = SCRATCH.with(RefCell::take);
         let text = folded.as_str();
         let parts = output.parts;
         let mut cursor = TextCursor { text, remaining: text.chars(), char: 0 };
-        // Where the last value ends: 2000万 is no number of its own in 1亿2000万.
+        // End of the last value: 2000万 inside 1亿2000万 is not a number of its own.
         let mut value_end = 0;
         while let Some((c, class, after)) = cursor.peek() {
             match class {
@@ -295,13 +305,14 @@ thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
-/// The words of the program's own tables.
+/// The words of the built-in tables.
 pub(crate) fn builtin_words() -> impl Iterator<Item = Word> {
     let names = crate::tables::synonyms::names().map(|name| (name.to_owned(), None));
     crate::tables::words::words().chain(names)
 }
 
-/// The values of numbers in Chinese characters in a run of Han, `chars`, that starts at the byte and character `start`.
+/// Passes the values of Chinese numerals to `sink`. `chars` is a run of Han characters; `start` is
+/// its byte and character offset.
 fn numeral_values<'f>(
     text: &'f str,
     start: (usize, usize),
@@ -324,7 +335,7 @@ fn numeral_values<'f>(
     }
 }
 
-/// The token of a value that begins at the byte and character `start`.
+/// The token of a value that starts at the byte and character offset `start`.
 fn value_token<'f>(text: &str, start: (usize, usize), value: Value) -> Token<'f> {
     let chars = text[start.0..start.0 + value.len].chars().count();
     Token {
@@ -344,13 +355,13 @@ fn other_token(text: &str, start: usize, end: usize) -> Token<'_> {
     }
 }
 
-/// What [`Segmenter::segment_into`] is to hand over.
+/// What [`Segmenter::segment_into`] produces.
 struct Output<'k> {
-    /// The parts of words too.
+    /// Whether to produce the parts of words too.
     parts: bool,
-    /// Characters that a token of Han has at least.
+    /// Shorter Han tokens are left out, in characters.
     shortest: usize,
-    /// Where the key goes.
+    /// Receives the key, if it is wanted.
     key: Option<&'k mut Vec<char>>,
 }
 

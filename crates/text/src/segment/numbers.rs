@@ -1,7 +1,8 @@
 //! Numbers with a multiplier: 5.4亿 and 540 million are 540000000.
 //!
-//! Search mode adds the value in plain digits as one more token, so that each spelling of a number is found by every
-//! other. A comparison by key characters could not do it: a phrase ignores the point, and 5.4亿 would be 54亿.
+//! Search mode adds the value in plain digits as a token, so that each spelling of a number is
+//! found by every other. Comparing key characters could not do this: a phrase ignores the point,
+//! and 5.4亿 would equal 54亿.
 
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -11,20 +12,22 @@ use crate::segment::latin::run_end;
 use crate::tables::class::Class;
 use crate::tables::class_of;
 
-/// Digits of a value that is worth a token. More are an account number, or a mistake.
+/// The most digits of a value that becomes a token. A longer one is an account number, or a
+/// mistake.
 const MAX_DIGITS: usize = 24;
 
 /// A number at the start of a text.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Value {
-    /// Bytes that it takes, multiplier included.
+    /// Its length in bytes, including the multiplier.
     pub(crate) len: usize,
-    /// Plain decimal digits, without leading zeros.
+    /// The value in decimal digits, without leading zeros.
     pub(crate) digits: String,
 }
 
-/// Every number with a multiplier: its range in characters of the folded text, and its value in plain digits. The same that
-/// [`crate::Segmenter::segment`] gives as tokens of kind [`crate::TokenKind::Value`].
+/// Every number with a multiplier: its range in characters of the folded text, and its value in
+/// plain digits. These are the tokens of kind [`crate::TokenKind::Value`] that
+/// [`crate::Segmenter::segment`] produces.
 ///
 /// ```
 /// use wensou_text::{Folded, values};
@@ -59,12 +62,13 @@ pub fn values(folded: &Folded<'_>) -> Vec<(Range<usize>, String)> {
     found
 }
 
-/// The value of the folded text that begins here with a digit, if a multiplier follows the number: `2万`, `5.4 亿`,
-/// `1亿2000万`, `3 million`. The character before must be no letter and no digit.
+/// The value of a number with a multiplier at the start of folded text: `2万`, `5.4 亿`, `1亿2000万`,
+/// `3 million`. `text` starts with a digit, and the character before it must not be a letter or
+/// digit.
 pub(crate) fn value(text: &str) -> Option<Value> {
     let mut sum: Option<u128> = None;
     let mut len = 0;
-    // Of 1亿2000万 the parts have falling multipliers.
+    // The multipliers of a compound such as 1亿2000万 descend.
     let mut last = u32::MAX;
     while let Some(number) = number(&text[len..]) {
         let after = &text[len + number.len()..];
@@ -96,11 +100,13 @@ fn number(text: &str) -> Option<&str> {
             decimals => end += 1 + decimals,
         }
     }
-    // 1.2.3 is a version, 3-5万 is a range: its upper end has the multiplier, and a number of its own.
+    // 1.2.3 is a version; 3-5万 is a range whose upper end has the multiplier, and is a number of
+    // its own.
     Some(&text[..end])
 }
 
-/// The multiplier that a text begins with, perhaps after one blank: bytes and power of ten.
+/// The multiplier at the start of a text, possibly after a space: its length in bytes and its power
+/// of ten.
 fn multiplier(text: &str) -> Option<(usize, u32)> {
     let word = text.strip_prefix(' ').unwrap_or(text);
     let space = text.len() - word.len();
@@ -112,14 +118,14 @@ fn multiplier(text: &str) -> Option<(usize, u32)> {
         }
     }
     let (mut len, mut zeros) = (0, 0);
-    // 千万 and 万亿 multiply.
+    // 千万 and 万亿 are products.
     for c in word.chars() {
         zeros += match c {
             '百' => 2,
             '千' => 3,
             '万' => 4,
             '亿' => 8,
-            // As Taiwan counts: a million millions.
+            // Taiwan's usage: a million millions.
             '兆' => 12,
             _ => break,
         };
@@ -128,7 +134,7 @@ fn multiplier(text: &str) -> Option<(usize, u32)> {
     (len > 0).then_some((space + len, zeros))
 }
 
-/// `number` times ten to the power of `zeros`, if that is whole.
+/// `number` times 10 to the power of `zeros`, if that is an integer.
 fn scaled(number: &str, zeros: u32) -> Option<u128> {
     let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
     let decimals = decimals.trim_end_matches('0');
@@ -140,9 +146,10 @@ fn scaled(number: &str, zeros: u32) -> Option<u128> {
     digits.parse::<u128>().ok()?.checked_mul(10_u128.checked_pow(missing)?)
 }
 
-/// The value of a number in Chinese characters at the start of a text: 七百亿, 三万五千, 二〇二三. Two characters or more, a
-/// value of ten or more; begins with a digit or 十, because 千万 is an adverb as often as a number. `before` is what stands
-/// before it: 数十万 is no number, and a number begins where it begins.
+/// The value of a Chinese numeral at the start of a text: 七百亿, 三万五千, 二〇二三. It has at least two
+/// characters and a value of at least ten. It starts with a digit or 十, because 千万 is an adverb as
+/// often as a number. `before` is the text before it: 数十万 is not a number, and the middle of a
+/// numeral does not start one.
 pub(crate) fn numeral_value(before: &str, text: &str) -> Option<Value> {
     if !can_start_numeral(text.chars().next()?) {
         return None;
@@ -163,10 +170,10 @@ pub(crate) fn numeral_value(before: &str, text: &str) -> Option<Value> {
     (value >= 10 && digits.len() <= MAX_DIGITS).then_some(Value { len: run.len(), digits })
 }
 
-/// What a number in Chinese characters may begin with.
+/// The characters that a Chinese numeral can start with.
 const FIRST_CHARS: [char; 13] =
     ['零', '〇', '一', '二', '两', '三', '四', '五', '六', '七', '八', '九', '十'];
-/// The last six bits that these have, and the six bits before: a set in two words.
+/// A set of these characters in two words: the lowest six bits of each, and the next six bits.
 const LOW_BITS: u64 = first_char_bits(0);
 const HIGH_BITS: u64 = first_char_bits(6);
 
@@ -179,8 +186,8 @@ const fn first_char_bits(shift: u32) -> u64 {
     set
 }
 
-/// Whether a number in Chinese characters may begin with this one. Every character of every text is asked: two bits tell of
-/// nearly all that it may not.
+/// Whether a Chinese numeral can start with `c`. This is called for every character of every text,
+/// and two bits rule out nearly all of them.
 #[inline(always)]
 pub(crate) fn can_start_numeral(c: char) -> bool {
     let code = c as u32;
@@ -215,7 +222,7 @@ fn multiplier_of(c: char) -> Option<u128> {
     })
 }
 
-/// 二〇二三: digits in their places, three or more.
+/// 二〇二三: at least three digits in positional notation.
 fn positional(run: &str) -> Option<u128> {
     let digits: Vec<u128> = run.chars().filter_map(digit).collect();
     (3..=MAX_DIGITS)
@@ -223,17 +230,17 @@ fn positional(run: &str) -> Option<u128> {
         .then(|| digits.iter().fold(0, |sum, digit| sum * 10 + digit))
 }
 
-/// 三万五千二百: digits before units.
+/// 三万五千二百: digits before multipliers.
 fn multiplicative(run: &str) -> Option<u128> {
-    // `total` is complete up to the last of 万, 亿 and 兆; `section` up to the last of 十, 百 and 千.
+    // `total` is complete up to the last 万, 亿 or 兆; `section` up to the last 十, 百 or 千.
     let (mut total, mut section, mut number) = (0_u128, 0_u128, None);
-    // The last unit of the section, and the last of the others.
+    // The last multiplier of the section, and the last of 万, 亿 and 兆.
     let (mut small, mut large) = (10_000, 0);
-    // The unit just passed: 一百五 is a hundred and fifty.
+    // The last multiplier: 一百五 is a hundred and fifty.
     let mut last = None;
     for c in run.chars() {
         if let Some(value) = digit(c) {
-            // Two digits side by side are two numbers, but for a zero that only fills a place.
+            // Two adjacent digits are two numbers, except after a zero that fills a place.
             if number.is_some_and(|number| number > 0) {
                 return None;
             }
@@ -245,7 +252,7 @@ fn multiplicative(run: &str) -> Option<u128> {
         }
         let unit = multiplier_of(c)?;
         if unit < 10_000 {
-            // Units fall inside a section: 三百五百 is two numbers.
+            // Multipliers descend within a section: 三百五百 is two numbers.
             if unit >= small {
                 return None;
             }
@@ -253,7 +260,7 @@ fn multiplicative(run: &str) -> Option<u128> {
             small = unit;
         } else {
             section = section.checked_add(number.unwrap_or(0))?;
-            // 一万亿 multiplies what stands before, 一亿二千万 adds.
+            // 一万亿 multiplies what comes before, 一亿二千万 adds to it.
             total = match unit.cmp(&large) {
                 _ if total == 0 => section.checked_mul(unit)?,
                 Ordering::Greater => total.checked_add(section)?.checked_mul(unit)?,
@@ -302,7 +309,7 @@ mod tests {
         {
             assert_eq!(digits(text), None, "{text}");
         }
-        // Rising multipliers are two numbers.
+        // Ascending multipliers are two numbers.
         assert_eq!(digits("2万3亿"), Some(("20000".to_owned(), "3亿")));
         assert_eq!(digits(&format!("{}亿", "9".repeat(40))), None);
         assert_eq!(digits(&format!("1{}", "亿".repeat(40))), None);

@@ -1,4 +1,4 @@
-//! The most probable cut of a run of Han characters into words, as jieba finds it.
+//! The most probable segmentation of a run of Han characters, as jieba computes it.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -10,7 +10,8 @@ use super::{Output, Segmenter, Token, TokenKind};
 use crate::tables::char_id;
 
 impl Segmenter {
-    /// Cuts a run of Han characters, which are in `scratch.chars` too, and starts at character `base`.
+    /// Cuts a run of Han characters and emits the tokens. `scratch.chars` holds its characters,
+    /// `base` is the index of the first one.
     pub(super) fn cut_han<'f>(
         &self,
         run: &'f str,
@@ -29,7 +30,7 @@ impl Segmenter {
         }
         let emitter = TokenEmitter { run, base, chars, route, three_bytes, offsets };
         let mut emit = |word: Range<usize>| emitter.emit(word, output, &mut *sink);
-        // `at..end_of_singles` are single characters that the route left, not yet emitted.
+        // `at..end_of_singles` are single characters of the route that have not been emitted.
         let (mut at, mut end_of_singles) = (0, 0);
         while end_of_singles < chars.len() {
             let end = route[end_of_singles].end as usize;
@@ -44,8 +45,8 @@ impl Segmenter {
         self.join_single_chars(at..end_of_singles, &emitter, output.shortest, &mut emit);
     }
 
-    /// Emits characters that the best route leaves single: joined to words by jieba's HMM, unless the dictionary knows all
-    /// of them together as one word, and yet the route did not take it.
+    /// Emits characters that the best route leaves single. jieba's HMM joins them to words, unless
+    /// together they are a word of the dictionary that the route did not take.
     fn join_single_chars(
         &self,
         run: Range<usize>,
@@ -53,7 +54,7 @@ impl Segmenter {
         shortest: usize,
         emit: &mut impl FnMut(Range<usize>),
     ) {
-        // However these are cut, nothing of them is wanted.
+        // No token of them could be long enough.
         if run.len() < shortest {
             return;
         }
@@ -75,7 +76,8 @@ impl Segmenter {
         }
     }
 
-    /// The most probable segmentation, from the end to the start, with the lengths of all words at each character.
+    /// Finds the most probable segmentation, from the end to the start, and the lengths of all
+    /// words at each character.
     fn find_route(&self, scratch: &mut Scratch) {
         let Scratch { chars, ids, short_words, route, .. } = scratch;
         ids.clear();
@@ -83,7 +85,7 @@ impl Segmenter {
         ids.extend([0, 0]);
         Dictionary::short_words(ids, short_words);
         route.clear();
-        // Two steps more than there are places, so that three characters can be looked at everywhere.
+        // Two steps past the end, so that words of three characters can be considered everywhere.
         route.resize(chars.len() + 3, RouteStep { prob: 0.0, end: 0, lengths: 0 });
         for at in (0..chars.len()).rev() {
             let (before, after) = route.split_at_mut(at + 1);
@@ -94,7 +96,7 @@ impl Segmenter {
         }
     }
 
-    /// The frequency that makes `word` one word: that of its parts together, and one more.
+    /// The frequency that keeps `word` together: that of its parts, plus one.
     pub(super) fn suggest_freq(&self, word: &[char]) -> u64 {
         let mut scratch = Scratch { chars: word.to_vec(), ..Scratch::default() };
         self.find_route(&mut scratch);
@@ -110,22 +112,22 @@ impl Segmenter {
     }
 }
 
-/// One character of the best route.
+/// The best route at one character.
 #[derive(Debug, Clone, Copy)]
 struct RouteStep {
-    /// Logarithm of the probability of the rest of the run.
+    /// Log probability of the route from here to the end of the run.
     prob: f64,
-    /// The character after the word that the route takes here.
+    /// The end of the word that the route takes here.
     end: u32,
-    /// Bit n: a word of n characters begins here.
+    /// Bit n is set if a word of n characters starts here.
     lengths: u32,
 }
 
-/// Buffers of a thread, so that cutting a text allocates nothing.
+/// Buffers of a thread, so that segmenting a text allocates nothing.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     pub(super) chars: Vec<char>,
-    /// Their numbers in the dictionary, and two 0.
+    /// Ids of the characters, followed by two zeros.
     ids: Vec<u16>,
     short_words: Vec<ShortWords>,
     route: Vec<RouteStep>,
@@ -133,7 +135,8 @@ pub(super) struct Scratch {
 }
 
 impl Scratch {
-    /// Characters worth keeping room for; a page without punctuation must not pin its size for the life of a thread.
+    /// Capacity worth keeping, in characters. A page without punctuation must not occupy memory for
+    /// the life of a thread.
     const KEEP: usize = 1 << 16;
 
     pub(super) fn shrink(&mut self) {
@@ -150,15 +153,15 @@ impl Scratch {
     }
 }
 
-/// Makes tokens of ranges of a Han run.
+/// Turns ranges of a Han run into tokens.
 struct TokenEmitter<'f, 's> {
     run: &'f str,
     base: usize,
     chars: &'s [char],
     route: &'s [RouteStep],
-    /// Whether every character takes three bytes, so that offsets need no counting.
+    /// Whether every character takes three bytes, so that byte offsets can be computed.
     three_bytes: bool,
-    /// Where they do not: the byte at which each begins, and the length of the run.
+    /// Otherwise the byte offset of each character, followed by the length of the run.
     offsets: &'s [u32],
 }
 
@@ -192,7 +195,7 @@ impl<'f> TokenEmitter<'f, '_> {
 
     #[inline(always)]
     fn emit(&self, word: Range<usize>, output: &Output<'_>, sink: &mut impl FnMut(Token<'f>)) {
-        // No part of a word is longer than the word.
+        // Parts of a word are shorter than the word.
         if word.len() < output.shortest {
             return;
         }

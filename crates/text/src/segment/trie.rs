@@ -1,10 +1,13 @@
-//! The dictionary's double-array trie, which lies in the binary and is read in place.
+//! The dictionary's double-array trie, which is embedded in the binary and read in place.
 //!
-//! The trie goes by whole characters, which `CHAR_ID` numbers from 1 by how often text has them, so that one step is one load
-//! and what is needed together lies together. It is built in `build/trie.rs`; every step checks its bounds, so that nothing
-//! need be checked at the start. A unit is 64 bits, little endian: base (bits 0-23), place of the parent (24-47), number of
-//! the word's frequency, 0 for no word (48-63). The child of a unit by code `c` is at `base ^ c`, if it names that unit as its
-//! parent; first characters are at their codes and name [`ROOT`].
+//! Its edges are whole characters. `CHAR_ID` numbers them from 1, the most frequent first, so that
+//! a step is one load and frequent nodes share cache lines. `build/trie.rs` builds it. Every step
+//! checks its bounds, so nothing needs to be validated at start.
+//!
+//! A unit has 64 bits, little endian: base (bits 0-23), slot of the parent (24-47), id of the
+//! word's frequency or 0 if no word ends here (48-63). The child of a unit by character id `c` is
+//! at slot `base ^ c`, if the unit there names this one as its parent. First characters are at the
+//! slot of their id, with the parent [`ROOT`].
 
 use std::hint::select_unpredictable;
 
@@ -14,10 +17,10 @@ static TRIE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/dict.trie"));
 
 /// The parent of first characters.
 pub(super) const ROOT: u32 = 0xFF_FFFE;
-/// A unit that is nowhere: its parent is none.
+/// A unit that does not exist: no unit is its parent.
 const EMPTY_UNIT: u64 = 0xFF_FFFF << 24;
 
-/// A place in the trie, with what is there.
+/// A slot of the trie and the unit in it.
 #[derive(Clone, Copy)]
 pub(super) struct Node {
     pub(super) slot: u32,
@@ -41,13 +44,13 @@ impl Node {
         self.unit as u32 & 0xFF_FFFF
     }
 
-    /// Number of the frequency, 0 if no word ends here.
+    /// Id of the frequency; 0 if no word ends here.
     #[inline(always)]
     pub(super) fn value(self) -> usize {
         (self.unit >> 48) as usize
     }
 
-    /// The node itself if `parent` is its parent, else one that leads nowhere.
+    /// The node if its parent is `parent`, else an empty one. Branch-free.
     #[inline(always)]
     pub(super) fn below(self, parent: u32) -> Node {
         let is = self.parent() == parent;
@@ -70,13 +73,14 @@ impl Node {
     }
 }
 
-/// Logarithm of the frequency with this number.
+/// Log of the frequency with this id.
 #[inline(always)]
 pub(super) fn log_freq(value: usize) -> f64 {
     LOG_FREQS.get(value).copied().unwrap_or(f64::NEG_INFINITY)
 }
 
-/// Walks the embedded trie along `chars`.
+/// Calls `found` with the length and log frequency of each word of the trie that is a prefix of
+/// `chars`.
 pub(super) fn walk(chars: &[char], mut found: impl FnMut(usize, f64)) {
     let mut ids = chars.iter().map(|c| char_id(*c));
     let mut node = ids.next().and_then(Node::first);

@@ -1,16 +1,18 @@
-//! What kind of character a character is, to the segmenter and to phrases. Shared with `build.rs`, which fills the table.
+//! Character classes, as the segmenter and phrases need them. `build.rs` shares this file and fills
+//! the table.
 
 /// The class of a folded character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Class {
-    /// Blanks, punctuation, control and format characters, modifiers, symbols of mathematics and money.
+    /// Spaces, punctuation, control and format characters, modifiers, symbols of mathematics and
+    /// money.
     Separator,
-    /// A combining mark that is not a letter: belongs to the word before it, and to no phrase.
+    /// A combining mark that is not a letter. It belongs to the word before it, and to no phrase.
     Mark,
     /// Han characters.
     Han,
-    /// ASCII digits (NFKC has made the others of them).
+    /// ASCII digits. NFKC turns other digits into these.
     Digit,
     /// Letters of the Latin script.
     Latin,
@@ -22,13 +24,14 @@ pub(crate) enum Class {
     Hiragana,
     /// Katakana.
     Katakana,
-    /// `ー`, a letter of whichever kana stands before it.
+    /// `ー`, which belongs to the kana before it, of either kind.
     LongVowel,
     /// Hangul.
     Hangul,
-    /// Letters and numbers of any other kind.
+    /// Letters and numbers of any other script.
     Letter,
-    /// Other symbols (general category So): emoji, ★, arrows are Sm and not here.
+    /// Other symbols, such as emoji and ★ (general category So). Arrows are Sm, and are not
+    /// included.
     Symbol,
 }
 

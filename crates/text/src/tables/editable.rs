@@ -1,15 +1,15 @@
-//! Tables that may be edited: one entry a line, `#` begins a comment.
+//! Tables that people edit: one entry a line; `#` starts a comment.
 
-/// A line of a table that is no entry.
+/// A line of a table that is not a valid entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableError {
-    /// The line, from 1.
+    /// The line number, from 1.
     pub line: usize,
-    /// What a line must be.
+    /// What the line should be.
     pub reason: &'static str,
 }
 
-/// FNV-1a over the bytes of a table.
+/// FNV-1a hash over the bytes of a table.
 pub(crate) const fn fingerprint(table: &str) -> u64 {
     let bytes = table.as_bytes();
     let (mut hash, mut at) = (0xcbf2_9ce4_8422_2325_u64, 0);
@@ -20,14 +20,15 @@ pub(crate) const fn fingerprint(table: &str) -> u64 {
     hash
 }
 
-/// The lines of a table that say something, with their numbers from 1.
+/// The lines of a table that are neither empty nor comments, with their numbers from 1.
 pub(crate) fn lines(table: &str) -> impl Iterator<Item = (usize, &str)> {
     let lines = (1..).zip(table.lines().map(str::trim));
     lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
 }
 
-/// A table that is made of others, as long as it is of what they are now: its first line says of which
-/// analysis, and perhaps something more. Else it is only slower.
+/// The contents of a precomputed table, if it is up to date: what else its first line says, and the
+/// other lines. The first line has the fingerprint of the analysis that it was computed by. `None`
+/// if that differs; the caller then computes the table, which is slower.
 pub(crate) fn precomputed(table: &'static str) -> Option<(&'static str, &'static str)> {
     let (header, lines) = table.split_once('\n')?;
     let header = header.strip_prefix("# ")?;
@@ -35,8 +36,8 @@ pub(crate) fn precomputed(table: &'static str) -> Option<(&'static str, &'static
     (number == format!("{:016x}", crate::analysis_fingerprint())).then_some((more, lines))
 }
 
-/// Compares a table that is made of others with what it must be, or writes it if asked to: then it returns `false`, and the
-/// program has to be compiled again to have it.
+/// Compares a precomputed table with what it should be. With `WENSOU_BLESS` set it writes the table
+/// and returns `false`: the crate has to be compiled again to see it.
 #[cfg(test)]
 pub(crate) fn assert_precomputed(name: &str, table: &str, more: &str, lines: &str) -> bool {
     let wanted = format!("# {:016x} {more}\n{lines}", crate::analysis_fingerprint());

@@ -1,4 +1,5 @@
-//! The tables that `build.rs` composes: constant data, so that a cold start pays for the pages it touches and no more.
+//! The tables that `build.rs` composes. They are constant data, so that a cold start only pays for
+//! the pages it touches.
 
 pub(crate) mod class;
 pub(crate) mod editable;
@@ -13,7 +14,8 @@ mod data {
 }
 pub(crate) use data::*;
 
-/// Marks in `FOLD` beside plain distances; see `fold.rs`.
+/// Special entries of `FOLD`; all others are distances. The character folds to no single character,
+/// or joins the character before it: see `fold`.
 pub(crate) const EXPAND: i32 = i32::MAX;
 pub(crate) const JOIN: i32 = i32::MIN;
 
@@ -29,32 +31,34 @@ fn paged<T: Copy>(pages: &[u16], values: &[T], c: char) -> Option<T> {
 pub(crate) fn fold_entry(c: char) -> i32 {
     match paged(&FOLD_PAGES, &FOLD, c) {
         Some(entry) => entry,
-        // Beyond the Han of plane 3 only the tags and the variation selectors of plane 14 are touched.
+        // Beyond the Han characters of plane 3, only the tags and variation selectors of plane 14
+        // change.
         None if crate::fold::ignorable::is_ignorable(c) => JOIN,
         None => 0,
     }
 }
 
-/// The character at `distance` (an entry that is no mark) from `c`.
+/// The character at `distance` from `c`. `distance` must not be a special entry.
 #[inline(always)]
 pub(crate) fn at_distance(c: char, distance: i32) -> char {
-    // The table holds distances between characters; a wrong one could only leave the character as it is.
+    // The table has valid distances only; with an invalid one the character would stay as it is.
     char::from_u32((c as u32).wrapping_add_signed(distance)).unwrap_or(c)
 }
 
-/// The number of `c` in the dictionary's trie, 0 if no word has it.
+/// The id of `c` in the dictionary's trie; 0 if no word has the character.
 #[inline(always)]
 pub(crate) fn char_id(c: char) -> u16 {
     paged(&CHAR_ID_PAGES, &CHAR_ID, c).unwrap_or(0)
 }
 
-/// What t2s makes of `c` outside phrases.
+/// What t2s turns `c` into outside of phrases.
 #[inline]
 pub(crate) fn t2s_char(c: char) -> char {
     at_distance(c, paged(&T2S_PAGES, &T2S, c).unwrap_or(0))
 }
 
-/// Bit 1: of Traditional text only; bit 2: of Simplified text only.
+/// 1 for characters that only Traditional text uses, 2 for those that only Simplified text uses.
+/// Any other value decides nothing.
 #[inline]
 pub(crate) fn script_bits(c: char) -> u8 {
     paged(&SCRIPT_PAGES, &SCRIPT, c).unwrap_or(0)

@@ -1,4 +1,5 @@
-//! Names and words that mean the same: `data/tables/names.tsv`, `data/tables/regions.tsv`, and the user's own.
+//! Synonyms: names and words that mean the same, from `data/tables/names.tsv`,
+//! `data/tables/regions.tsv` and the user's own table.
 
 use std::collections::HashMap;
 
@@ -8,27 +9,27 @@ use crate::tables::editable::{self, TableError};
 const NAMES: &str = include_str!("../../../../data/tables/names.tsv");
 const REGIONS: &str = include_str!("../../../../data/tables/regions.tsv");
 
-/// What both come to: for every key, ascending, each of its groups: key, relation, members. To compute this takes as long
-/// as reading a query.
+/// Both tables, precomputed: key, relation and members of each group, ordered by key, one line for
+/// each key of a group. Computing it at start would take as long as reading a query.
 const PRECOMPUTED: &str = include_str!("../../data/synonyms.tsv");
 
-/// FNV-1a over both tables, at build time.
+/// FNV-1a hash over both tables, computed at build time.
 pub(crate) const FINGERPRINT: u64 =
     editable::fingerprint(NAMES) ^ editable::fingerprint(REGIONS).rotate_left(1);
 
-/// Why one word is taken for another.
+/// Why one word stands for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Relation {
-    /// Names of one thing: BTC, 比特幣, Bitcoin.
+    /// Names of the same thing: BTC, 比特幣, Bitcoin.
     Name,
-    /// Words for one thing in different places: 軟體, 软件.
+    /// Words of different regions for the same thing: 軟體, 软件.
     Region,
     /// The user's own table says so.
     User,
 }
 
 impl Relation {
-    /// One word for it.
+    /// The name of the relation, for output.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -49,17 +50,17 @@ impl Relation {
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Synonyms {
-    /// The lines of [`PRECOMPUTED`], if they are of the tables as they are.
+    /// The lines of [`PRECOMPUTED`], if they are up to date.
     precomputed: &'static str,
-    /// The other groups.
+    /// All other groups.
     groups: Vec<(Relation, Vec<String>)>,
-    /// Groups by the key of each of their members.
+    /// The groups that have a member with this key.
     by_key: HashMap<Vec<char>, Vec<usize>>,
     longest: usize,
 }
 
 impl Synonyms {
-    /// The tables of the program, and groups of the user's own.
+    /// The built-in tables, and groups of the user's own.
     pub fn standard(own: impl IntoIterator<Item = Vec<String>>) -> Self {
         let mut synonyms = match editable::precomputed(PRECOMPUTED) {
             Some((longest, precomputed)) => {
@@ -74,7 +75,7 @@ impl Synonyms {
         synonyms
     }
 
-    /// The tables of the program as they are written.
+    /// The built-in tables, read from their sources.
     fn computed() -> Self {
         let mut synonyms = Synonyms::default();
         for (relation, table) in [(Relation::Name, NAMES), (Relation::Region, REGIONS)] {
@@ -91,7 +92,7 @@ impl Synonyms {
             let key = key_of(member);
             self.longest = self.longest.max(key.len());
             let groups = self.by_key.entry(key).or_default();
-            // Two spellings of one key (gpt-4, GPT4) are one member.
+            // Two spellings with one key (gpt-4, GPT4) count as one member.
             if groups.last() != Some(&number) {
                 groups.push(number);
             }
@@ -99,7 +100,8 @@ impl Synonyms {
         self.groups.push((relation, members));
     }
 
-    /// Words that mean the same as the one with this key, each once, as the tables write them; not the word itself.
+    /// The synonyms of the word with this key, each once, as the tables write them; without the
+    /// word itself.
     pub fn of<'s>(&'s self, key: &[char]) -> impl Iterator<Item = (&'s str, Relation)> + use<'s> {
         let precomputed = lines_with_key(self.precomputed, key).flat_map(|line| {
             let (relation, line) = line.split_once('\t').unwrap_or((line, ""));
@@ -125,7 +127,7 @@ impl Synonyms {
         })
     }
 
-    /// Key characters of the longest word of any table.
+    /// The longest key of any word in the tables, in characters.
     #[must_use]
     pub fn longest(&self) -> usize {
         self.longest
@@ -137,11 +139,11 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     editable::lines(NAMES).flat_map(|(_, line)| members(line))
 }
 
-/// What stands behind this key in the lines of a table whose keys ascend.
+/// The rest of each line with this key, in a table that is sorted by key.
 fn lines_with_key<'t>(table: &'t str, key: &[char]) -> impl Iterator<Item = &'t str> + use<'t> {
     let key: String = key.iter().collect();
     let bytes = table.as_bytes();
-    // Lines before `low` have lesser keys, those from `high` on have not.
+    // Lines before `low` have smaller keys; lines from `high` on do not.
     let (mut low, mut high) = (0, bytes.len());
     while low < high {
         let middle = (low + high) / 2;
@@ -156,16 +158,17 @@ fn lines_with_key<'t>(table: &'t str, key: &[char]) -> impl Iterator<Item = &'t 
     lines.map_while(move |line| line.strip_prefix(key.as_str())?.strip_prefix('\t'))
 }
 
-/// The members of one line: tabs between them.
+/// The members of a line, which tabs separate.
 fn members(line: &str) -> impl Iterator<Item = &str> {
     line.split('\t').map(str::trim).filter(|word| !word.is_empty())
 }
 
-/// Reads a table of the user's: one group a line, tabs or commas between its members, `#` begins a comment.
+/// Parses a user's table: one group a line, tabs or commas between its members; `#` starts a
+/// comment.
 ///
 /// # Errors
 ///
-/// The first line that is no group.
+/// The first line that is not a group.
 pub fn parse_synonyms(table: &str) -> Result<Vec<Vec<String>>, TableError> {
     let mut groups = Vec::new();
     for (number, line) in editable::lines(table) {

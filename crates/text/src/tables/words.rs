@@ -1,20 +1,22 @@
-//! The words of the archive's field, from `data/tables/words.tsv`, and the user's own.
+//! Extra words for the dictionary: those of the archive's subject, from `data/tables/words.tsv`,
+//! and the user's own.
 
 use crate::tables::editable::{self, TableError};
 
 const TABLE: &str = include_str!("../../../../data/tables/words.tsv");
 
-/// What becomes of it and of the names of `data/tables/names.tsv`: folded word, frequency, the one that it had before, in
-/// the order in which they are added. To compute this takes as long as half a query.
+/// The words of this table and the names of `data/tables/names.tsv`, precomputed in the order in
+/// which they are added: folded word, frequency, frequency before. Computing it at start would take
+/// as long as half a query.
 const PRECOMPUTED: &str = include_str!("../../data/words.tsv");
 
-/// FNV-1a over the table, at build time.
+/// FNV-1a hash over the table, computed at build time.
 pub(crate) const FINGERPRINT: u64 = editable::fingerprint(TABLE);
 
-/// A word with its frequency; without one it gets just enough to be one word.
+/// A word with its frequency. Without a frequency, a word gets just enough to be kept as one word.
 pub type Word = (String, Option<u32>);
 
-/// Every word with its frequency, if the table gives one.
+/// The words of the table, with their frequencies where it gives them.
 pub(crate) fn words() -> impl Iterator<Item = Word> {
     editable::lines(TABLE).map(|(_, line)| match line.split_once('\t') {
         Some((word, freq)) => (word.to_owned(), freq.trim().parse().ok()),
@@ -22,7 +24,8 @@ pub(crate) fn words() -> impl Iterator<Item = Word> {
     })
 }
 
-/// The lines of the table that is made of this one and of the names: word, frequency, frequency before.
+/// The lines of the precomputed table: word, frequency, frequency before. `None` if the table is
+/// out of date.
 pub(crate) fn precomputed() -> Option<impl Iterator<Item = (&'static str, u64, u64)>> {
     let (_, lines) = editable::precomputed(PRECOMPUTED)?;
     Some(lines.lines().filter_map(|line| {
@@ -32,11 +35,12 @@ pub(crate) fn precomputed() -> Option<impl Iterator<Item = (&'static str, u64, u
     }))
 }
 
-/// Reads a table of the user's own words: one a line, perhaps a tab and a frequency, `#` begins a comment.
+/// Parses a table of the user's own words: one a line, optionally a tab and a frequency; `#` starts
+/// a comment.
 ///
 /// # Errors
 ///
-/// The first line that is no word.
+/// The first line that is not a word.
 pub fn parse_words(table: &str) -> Result<Vec<Word>, TableError> {
     editable::lines(table)
         .map(|(number, line)| {
