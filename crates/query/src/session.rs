@@ -13,11 +13,11 @@ use crate::plan::pinyin::{self, Reading};
 use crate::plan::{Mode, Plan, plan};
 use crate::rank::bm25::Statistics;
 use crate::rank::{self, WORD_BONUS};
-use crate::report::snippet::{Snippet, snippet, whole};
+use crate::report::snippet::{Snippet, highlight_all, snippet};
 use crate::report::warnings::warnings;
 
 /// With fewer hits than this, hits that lack a word may be of interest.
-const FEW: usize = 3;
+const FEW_HITS: usize = 3;
 
 /// What to search for, and how much of it to return.
 #[derive(Debug, Clone)]
@@ -134,10 +134,10 @@ impl<'i> Session<'i> {
             }
         }
         let Answer { plan, total, found, relaxed } = answer;
-        let undated = match plan.dated {
+        let undated = match plan.has_date_filter {
             true => {
                 let plan = searcher.plan(query, Mode::Undated)?;
-                self.index.searcher().search(&plan.matched, &Count)?
+                self.index.searcher().search(&plan.match_query, &Count)?
             }
             false => 0,
         };
@@ -147,9 +147,9 @@ impl<'i> Session<'i> {
             .map(|found| searcher.hit(&plan, found, relaxed))
             .collect::<Result<_, _>>()?;
         let partial = match total {
-            1..FEW if plan.words.len() > 1 && !relaxed => {
+            1..FEW_HITS if plan.words.len() > 1 && !relaxed => {
                 let plan = searcher.plan(query, Mode::Relaxed)?;
-                let any = self.index.searcher().search(&plan.matched, &Count)?;
+                let any = self.index.searcher().search(&plan.match_query, &Count)?;
                 (any > total).then_some(any)
             }
             _ => None,
@@ -175,10 +175,10 @@ impl<'i> Session<'i> {
 }
 
 /// The plan that answers a query: strict if any document has every word, else relaxed.
-pub(crate) fn answering(index: &Index, query: &Query) -> Result<Plan, Error> {
+pub(crate) fn answering_plan(index: &Index, query: &Query) -> Result<Plan, Error> {
     let statistics = Statistics::new(index);
     let strict = plan(index, &statistics, query, Mode::Strict)?;
-    if strict.words.len() < 2 || index.searcher().search(&strict.matched, &Count)? > 0 {
+    if strict.words.len() < 2 || index.searcher().search(&strict.match_query, &Count)? > 0 {
         return Ok(strict);
     }
     plan(index, &statistics, query, Mode::Relaxed)
@@ -239,7 +239,7 @@ impl Searcher<'_> {
     fn hit(&self, plan: &Plan, found: &ScoredDoc, relaxed: bool) -> Result<Hit, Error> {
         let record = self.index.record(found.address)?;
         let texts = record.texts();
-        let missing = match plan.partial {
+        let missing = match plan.may_lack_words {
             true => missing(plan, &record, &[&texts.title, &texts.body, &texts.tags.join("\n")]),
             false => Vec::new(),
         };
@@ -249,7 +249,7 @@ impl Searcher<'_> {
             false => found.score,
         };
         Ok(Hit {
-            title: whole(&texts.title, &plan.needles),
+            title: highlight_all(&texts.title, &plan.needles),
             snippet: snippet(&texts.body, &plan.needles, self.options.snippet),
             missing,
             shared: Vec::new(),

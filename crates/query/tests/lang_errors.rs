@@ -1,8 +1,8 @@
-//! How every mistake and hint is shown: drawn, with its caret in the right
-//! terminal column behind Han text, and as JSON.
+//! How every mistake and hint is shown: drawn, with carets in the right terminal columns after Han
+//! text, and as JSON.
 //!
-//! `WENSOU_BLESS=1 cargo test -p wensou-query --test lang_errors` rewrites the
-//! drawings; the diff is then for a person to read.
+//! `WENSOU_BLESS=1 cargo test -p wensou-query --test lang_errors` rewrites the drawings. Review the
+//! diff.
 
 use wensou_query::lang::{Clock, Diagnostic, Span, Style, parse, parse_lenient};
 

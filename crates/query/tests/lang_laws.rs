@@ -1,5 +1,5 @@
-//! What holds for every query: printing and parsing are inverse, nothing panics,
-//! places lie inside the text.
+//! Laws for every query: printing and parsing are inverse, nothing panics, locations lie inside the
+//! text.
 
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -31,7 +31,7 @@ fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 1..5).prop_map(|pieces| pieces.concat())
 }
 
-/// Text of which something is left when blanks are taken away.
+/// Text that is not only spaces.
 fn visible() -> impl Strategy<Value = String> {
     text().prop_map(|text| text + "幣")
 }
@@ -92,7 +92,7 @@ fn clause() -> impl Strategy<Value = FieldClause> {
     ]
 }
 
-/// Any tree in the shapes that `NodeKind` promises.
+/// Any tree of the shapes that `NodeKind` guarantees.
 fn tree() -> impl Strategy<Value = Node> {
     let leaf = prop_oneof![
         4 => prefixed().prop_map(|(text, prefix)| NodeKind::Term(Term { text, prefix })),

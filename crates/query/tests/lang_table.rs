@@ -1,7 +1,7 @@
 //! The shared table: the strict and the lenient parser on the same queries.
 //!
-//! `WENSOU_BLESS=1 cargo test -p wensou-query --test lang_table` rewrites the
-//! expectations; the diff is then for a person to read.
+//! `WENSOU_BLESS=1 cargo test -p wensou-query --test lang_table` rewrites the expectations. Review
+//! the diff.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ fn clock() -> Clock {
     Clock { today: "2023-05-17".parse().expect("a date") }
 }
 
-/// What the table says below a `> query` line.
+/// What the table has below a `> query` line.
 fn describe(query: &str) -> String {
     let mut out = format!("> {query}\n");
     let place = |found: &Diagnostic| {
@@ -38,7 +38,7 @@ fn describe(query: &str) -> String {
     for warning in &lenient.warnings {
         writeln!(out, "? {}", place(warning)).expect("a string");
     }
-    // An empty reading leaves no blank at the end of its line.
+    // An empty reading leaves no space at the end of its line.
     out.lines().flat_map(|line| [line.trim_end_matches(' '), "\n"]).collect()
 }
 

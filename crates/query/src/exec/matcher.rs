@@ -51,7 +51,7 @@ impl Matcher {
         open: Open<'_>,
     ) -> tantivy::Result<Self> {
         if let Some(query) = query.downcast_ref::<PostingsQuery>() {
-            let postings = query.of_segment(reader)?;
+            let postings = query.segment_postings(reader)?;
             return Ok(Self::leaf(postings, &query.fields, &query.leaf, open));
         }
         if let Some(query) = query.downcast_ref::<BooleanQuery>()

@@ -30,7 +30,7 @@ pub(crate) enum Leaf {
 }
 
 impl PostingsQuery {
-    pub(crate) fn of_segment(&self, reader: &SegmentReader) -> tantivy::Result<&Postings> {
+    pub(crate) fn segment_postings(&self, reader: &SegmentReader) -> tantivy::Result<&Postings> {
         let segment = reader.segment_id();
         self.postings.of(segment).ok_or_else(|| {
             let cause = format!(
@@ -53,8 +53,12 @@ struct PostingsWeight(PostingsQuery);
 impl Weight for PostingsWeight {
     fn scorer(&self, reader: &SegmentReader, _: Score) -> tantivy::Result<Box<dyn Scorer>> {
         let PostingsQuery { fields, leaf, .. } = &self.0;
-        let matcher =
-            Matcher::leaf(self.0.of_segment(reader)?, fields, leaf, &OpenedPostings::from_file);
+        let matcher = Matcher::leaf(
+            self.0.segment_postings(reader)?,
+            fields,
+            leaf,
+            &OpenedPostings::from_file,
+        );
         Ok(Box::new(ConfirmedDocs::new(matcher)))
     }
 

@@ -89,7 +89,7 @@ impl SegmentScorer {
     /// Takes the documents of a window and scores what a scan finds. Windows must ascend.
     pub(crate) fn begin_window(&mut self, window: &DocWindow) {
         let Self { lengths, terms, window_scores, pending } = self;
-        window_scores.take(window, terms.len());
+        window_scores.begin(window, terms.len());
         window_scores.load_length_norms(BODY, lengths);
         pending.clear();
         for (number, term) in terms.iter_mut().enumerate() {

@@ -84,10 +84,10 @@ struct RankKey {
 
 /// Which documents match, and which terms score them.
 pub(crate) struct RankedQuery<'q> {
-    pub(crate) matched: &'q dyn Query,
-    pub(crate) scored: &'q [ScoredTerm],
+    pub(crate) match_query: &'q dyn Query,
+    pub(crate) scored_terms: &'q [ScoredTerm],
     /// Queries that add a fixed amount to the score of each document that they match.
-    pub(crate) bonus: &'q [(Box<dyn Query>, f32)],
+    pub(crate) bonuses: &'q [(Box<dyn Query>, f32)],
 }
 
 /// Finds the first `limit` documents that match, in order.
@@ -115,7 +115,7 @@ impl TopK {
         let (mut total, mut found) = (0, Vec::new());
         for (segment, reader) in (0..).zip(searcher.segment_readers()) {
             let mut best = SegmentTopK::new(self, index, segment)?;
-            let (scored, bonus) = (query.scored, query.bonus);
+            let (scored, bonus) = (query.scored_terms, query.bonuses);
             let mut scorer = SegmentScorer::new(index, statistics, reader, scored, bonus)?;
             // Most terms that match are also scored. Reusing the scorer's open list saves finding
             // it and reading its first block a second time.
@@ -124,29 +124,29 @@ impl TopK {
                 opened
                     .or_else(|| statistics.postings_cache.open(reader.segment_id(), postings, key))
             };
-            let mut matched = Matcher::of(query.matched, scoring, reader, &open)?;
+            let mut matcher = Matcher::of(query.match_query, scoring, reader, &open)?;
             let documents = reader.max_doc();
             let alive = reader.alive_bitset();
-            let expected = TARGET_CANDIDATES * u64::from(documents) / matched.cost().max(1);
+            let expected = TARGET_CANDIDATES * u64::from(documents) / matcher.cost().max(1);
             let longest = expected.clamp(MIN_WINDOW as u64, window::MAX_DOCS as u64) as usize;
             let top_first = self.sort == Sort::Rank
                 && scorer.can_rewind()
-                && (self.count || matched.can_rewind());
+                && (self.count || matcher.can_rewind());
             // Without top-first scoring, begin with a short window: it gives a threshold early.
             let mut length = if top_first { longest } else { FIRST_WINDOW };
             let mut next = 0;
             while next < documents {
-                let from = matched.seek(next);
+                let from = matcher.seek(next);
                 if from == TERMINATED {
                     break;
                 }
                 let mut window = DocWindow::new(from, length, documents);
-                matched.fill(&mut window);
+                matcher.fill(&mut window);
                 if let Some(alive) = alive {
                     window.retain(|doc| alive.is_alive(doc));
                 }
                 (next, length) = (window.end(), (length * 2).min(longest));
-                best.collect(window, top_first, &mut scorer, &mut matched);
+                best.collect(window, top_first, &mut scorer, &mut matcher);
             }
             statistics.postings_cache.record_costs(
                 reader.segment_id(),
@@ -166,8 +166,8 @@ impl TopK {
 struct SegmentTopK<'b> {
     top_k: &'b TopK,
     segment: SegmentOrdinal,
-    date: Option<&'b Column<i64>>,
-    tie_breaker: &'b Column<u64>,
+    dates: Option<&'b Column<i64>>,
+    tie_breakers: &'b Column<u64>,
     total: usize,
     found: Vec<ScoredDoc>,
     /// A buffer for the scores of a window.
@@ -193,13 +193,13 @@ fn sort_by_rank(found: &mut [ScoredDoc]) {
 
 impl<'b> SegmentTopK<'b> {
     fn new(top_k: &'b TopK, index: &'b Index, segment: SegmentOrdinal) -> tantivy::Result<Self> {
-        let date = match top_k.sort {
+        let dates = match top_k.sort {
             Sort::Rank if top_k.recency.is_none() => None,
             _ => Some(index.dates(segment)?),
         };
-        let tie_breaker = index.ties(segment)?;
+        let tie_breakers = index.ties(segment)?;
         let (total, found, scored, threshold) = (0, Vec::new(), Vec::new(), None);
-        Ok(Self { top_k, segment, date, tie_breaker, total, found, scored, threshold })
+        Ok(Self { top_k, segment, dates, tie_breakers, total, found, scored, threshold })
     }
 
     /// Adds the matches of a window. With `top_first`, the most promising documents are scored
@@ -209,11 +209,11 @@ impl<'b> SegmentTopK<'b> {
         mut window: DocWindow,
         top_first: bool,
         scorer: &mut SegmentScorer,
-        matched: &mut Matcher,
+        matcher: &mut Matcher,
     ) {
         if self.top_k.count {
-            if !matched.is_exact() {
-                window.retain(|doc| matched.confirm(doc));
+            if !matcher.is_exact() {
+                window.retain(|doc| matcher.confirm(doc));
             }
             self.total += window.count();
         }
@@ -228,10 +228,10 @@ impl<'b> SegmentTopK<'b> {
         scorer.begin_window(&window);
         if top_first && self.threshold.is_none() {
             let count = self.top_k.limit.saturating_mul(TOP_FIRST_HALVES) / 2;
-            self.admit_all(matched, |scored| scorer.score_top(&window, count, scored));
+            self.admit_all(matcher, |scored| scorer.score_top(&window, count, scored));
         }
         let min_score = self.min_score();
-        self.admit_all(matched, |scored| scorer.score_rest(&window, min_score, scored));
+        self.admit_all(matcher, |scored| scorer.score_rest(&window, min_score, scored));
     }
 
     /// Documents that score less cannot get in.
@@ -244,15 +244,15 @@ impl<'b> SegmentTopK<'b> {
     }
 
     /// Scores candidates with `score`, and admits those that match and beat the threshold.
-    fn admit_all(&mut self, matched: &mut Matcher, score: impl FnOnce(&mut Vec<(DocId, Score)>)) {
+    fn admit_all(&mut self, matcher: &mut Matcher, score: impl FnOnce(&mut Vec<(DocId, Score)>)) {
         let mut scored = std::mem::take(&mut self.scored);
         score(&mut scored);
-        let all_match = self.top_k.count || matched.is_exact();
+        let all_match = self.top_k.count || matcher.is_exact();
         if all_match && self.top_k.sort == Sort::Rank && self.top_k.recency.is_none() {
             keep_top(&mut scored, self.top_k.limit);
         }
         for (doc, score) in scored.drain(..) {
-            self.admit(doc, score, matched);
+            self.admit(doc, score, matcher);
         }
         self.scored = scored;
         if self.threshold.is_none() && self.found.len() >= self.top_k.limit {
@@ -262,7 +262,7 @@ impl<'b> SegmentTopK<'b> {
 
     /// The part of the rank key that comes before the score.
     fn date(&self, doc: DocId) -> i64 {
-        match (self.top_k.sort, &self.date) {
+        match (self.top_k.sort, self.dates) {
             (Sort::Newest, Some(dates)) => dates.first(doc).unwrap_or(i64::MIN),
             (Sort::Oldest, Some(dates)) => dates.first(doc).map_or(i64::MIN, |date| -date),
             _ => 0,
@@ -270,9 +270,9 @@ impl<'b> SegmentTopK<'b> {
     }
 
     /// Adds a candidate if it matches and beats the threshold.
-    fn admit(&mut self, doc: DocId, score: f32, matched: &mut Matcher) {
+    fn admit(&mut self, doc: DocId, score: f32, matcher: &mut Matcher) {
         let date = self.date(doc);
-        let recency = match (self.top_k.recency, &self.date) {
+        let recency = match (self.top_k.recency, self.dates) {
             (Some(recency), Some(dates)) => recency.factor(dates.first(doc)),
             _ => 1.0,
         };
@@ -282,13 +282,13 @@ impl<'b> SegmentTopK<'b> {
         {
             return;
         }
-        let tie_breaker = self.tie_breaker.first(doc).unwrap_or_default();
+        let tie_breaker = self.tie_breakers.first(doc).unwrap_or_default();
         let rank_key = RankKey { date, score: bits, tie_breaker: Reverse(tie_breaker) };
         if self.threshold.is_some_and(|threshold| rank_key < threshold) {
             return;
         }
         if !self.top_k.count {
-            if !matched.confirm(doc) {
+            if !matcher.confirm(doc) {
                 return;
             }
             self.total += 1;

@@ -34,7 +34,7 @@ pub(super) struct WindowScores {
 }
 
 impl WindowScores {
-    pub(super) fn take(&mut self, window: &DocWindow, terms: usize) {
+    pub(super) fn begin(&mut self, window: &DocWindow, terms: usize) {
         self.docs.clear();
         window.iter().for_each(|doc| self.docs.push(doc));
         window.ranks(&mut self.ranks);

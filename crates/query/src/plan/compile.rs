@@ -31,14 +31,14 @@ pub(super) struct Compiler<'a> {
     pub(super) analysis: Option<&'a Analysis>,
     pub(super) statistics: &'a Statistics<'a>,
     pub(super) mode: Mode,
-    pub(super) scored: Vec<ScoredTerm>,
+    pub(super) scored_terms: Vec<ScoredTerm>,
     /// In relaxed mode: for each word, what a hit gains for having it.
-    pub(super) bonus: Vec<(Box<dyn TantivyQuery>, f32)>,
+    pub(super) bonuses: Vec<(Box<dyn TantivyQuery>, f32)>,
     pub(super) needles: Vec<Needle>,
     pub(super) words: Vec<QueryWord>,
     pub(super) texts: Vec<AnalysedText>,
-    pub(super) partial: bool,
-    pub(super) dated: bool,
+    pub(super) may_lack_words: bool,
+    pub(super) has_date_filter: bool,
     /// In relaxed mode: queries for the words of the current group. One of them must match.
     pub(super) alternatives: Vec<Box<dyn TantivyQuery>>,
     /// The first word that is nothing but punctuation.
@@ -199,7 +199,7 @@ impl<'a> Compiler<'a> {
             if context.positive {
                 self.add_needles(word);
                 if self.mode == Mode::Relaxed {
-                    self.bonus.push((query.box_clone(), rank::WORD_BONUS));
+                    self.bonuses.push((query.box_clone(), rank::WORD_BONUS));
                 }
                 self.words.push(word.clone());
             }
@@ -213,13 +213,13 @@ impl<'a> Compiler<'a> {
                 None
             }
             true if text.question => {
-                self.partial |= context.positive;
+                self.may_lack_words |= context.positive;
                 Some(queries.any_term_of(&text))
             }
             true => Some(all(wanted)),
         };
         if context.positive {
-            self.scored.extend(queries.scored(&text.terms, rank::weight));
+            self.scored_terms.extend(queries.scored(&text.terms, rank::weight));
             self.texts.push(text);
         }
         Ok(matched)
@@ -258,7 +258,7 @@ impl<'a> Compiler<'a> {
                     }
                 }
             }
-            self.scored.extend(queries.scored(&text.terms, rank::weight));
+            self.scored_terms.extend(queries.scored(&text.terms, rank::weight));
             self.texts.push(text);
         }
         Ok(context.required.then_some(matched))

@@ -78,7 +78,7 @@ impl Compiler<'_> {
                 any(vec![provenance(PROVENANCE_INFERRED), provenance(PROVENANCE_STATED)])
             }
             DateFilter::Range { from, until } => {
-                self.dated = true;
+                self.has_date_filter = true;
                 if self.mode == Mode::Undated {
                     return provenance(PROVENANCE_NONE);
                 }

@@ -42,11 +42,11 @@ pub(crate) enum Mode {
 /// A compiled query.
 pub(crate) struct Plan {
     /// Which documents match.
-    pub(crate) matched: Box<dyn TantivyQuery>,
+    pub(crate) match_query: Box<dyn TantivyQuery>,
     /// The terms that are scored.
-    pub(crate) scored: Vec<ScoredTerm>,
+    pub(crate) scored_terms: Vec<ScoredTerm>,
     /// In relaxed mode: for each word, what a hit gains for having it.
-    pub(crate) bonus: Vec<(Box<dyn TantivyQuery>, f32)>,
+    pub(crate) bonuses: Vec<(Box<dyn TantivyQuery>, f32)>,
     /// What to highlight.
     pub(crate) needles: Vec<Needle>,
     /// The words to be found; [`Needle::word`] is an index into them. A hit may lack some.
@@ -54,9 +54,9 @@ pub(crate) struct Plan {
     /// All text that is scored. Without any, hits are sorted by date.
     pub(crate) texts: Vec<AnalysedText>,
     /// Whether a hit may lack words that were typed.
-    pub(crate) partial: bool,
+    pub(crate) may_lack_words: bool,
     /// Whether the query filters by date.
-    pub(crate) dated: bool,
+    pub(crate) has_date_filter: bool,
 }
 
 /// Compiles a query.
@@ -76,21 +76,21 @@ pub(crate) fn plan(
         analysis: None,
         statistics,
         mode,
-        scored: Vec::new(),
-        bonus: Vec::new(),
+        scored_terms: Vec::new(),
+        bonuses: Vec::new(),
         needles: Vec::new(),
         words: Vec::new(),
         texts: Vec::new(),
-        partial: mode == Mode::Relaxed,
-        dated: false,
+        may_lack_words: mode == Mode::Relaxed,
+        has_date_filter: false,
         alternatives: Vec::new(),
         punctuation_only: None,
         errors: Vec::new(),
     };
     let context = ClauseContext { fields: &Part::ALL, positive: true, required: true };
-    let matched = compiler.compile_and(std::slice::from_ref(&query.root), context)?;
+    let match_query = compiler.compile_and(std::slice::from_ref(&query.root), context)?;
     if let Some(span) = compiler.punctuation_only
-        && matched.is_none()
+        && match_query.is_none()
         && compiler.texts.is_empty()
     {
         compiler.errors.push(Diagnostic::nothing_searchable(&query.text, span));
@@ -98,14 +98,36 @@ pub(crate) fn plan(
     if !compiler.errors.is_empty() {
         return Err(Error::Query(compiler.errors));
     }
-    let Compiler { scored, bonus, needles, words, texts, partial, dated, .. } = compiler;
-    let matched = matched.unwrap_or_else(|| Box::new(AllQuery));
-    Ok(Plan { matched, scored, bonus, needles, words, texts, partial, dated })
+    let Compiler {
+        scored_terms,
+        bonuses,
+        needles,
+        words,
+        texts,
+        may_lack_words,
+        has_date_filter,
+        ..
+    } = compiler;
+    let match_query = match_query.unwrap_or_else(|| Box::new(AllQuery));
+    Ok(Plan {
+        match_query,
+        scored_terms,
+        bonuses,
+        needles,
+        words,
+        texts,
+        may_lack_words,
+        has_date_filter,
+    })
 }
 
 impl Plan {
     /// The part of the plan that [`crate::exec::top_k::TopK`] runs.
     pub(crate) fn ranked_query(&self) -> RankedQuery<'_> {
-        RankedQuery { matched: self.matched.as_ref(), scored: &self.scored, bonus: &self.bonus }
+        RankedQuery {
+            match_query: self.match_query.as_ref(),
+            scored_terms: &self.scored_terms,
+            bonuses: &self.bonuses,
+        }
     }
 }

@@ -121,7 +121,7 @@ impl<'t> Haystack<'t> {
     }
 
     /// The matches of all needles that do not overlap: leftmost first, then longest.
-    pub(crate) fn find(&self, needles: &[Needle]) -> Vec<Occurrence> {
+    pub(crate) fn occurrences(&self, needles: &[Needle]) -> Vec<Occurrence> {
         let mut key_end = 0;
         let mut occurrences: Vec<Occurrence> = Vec::new();
         for found in self.matches(needles) {

@@ -35,7 +35,7 @@ pub fn clauses(index: &Index, query: &Query) -> Result<Vec<Clause>, Error> {
     let count = |nodes: Vec<Node>| -> Result<usize, Error> {
         let query = query_of(query, nodes);
         let plan = plan(index, &statistics, &query, Mode::Strict)?;
-        Ok(index.searcher().search(&plan.matched, &Count)?)
+        Ok(index.searcher().search(&plan.match_query, &Count)?)
     };
     (0..nodes.len())
         .map(|at| {

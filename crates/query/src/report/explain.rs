@@ -17,7 +17,7 @@ use crate::rank::{self, WORD_BONUS};
 use crate::report::clauses::{Clause, clauses, query_of};
 
 /// The rank of a document is looked for among this many hits.
-const RANKS: usize = 10_000;
+const MAX_RANK: usize = 10_000;
 
 /// How a query was understood, and what it found.
 #[derive(Debug, Clone)]
@@ -138,11 +138,11 @@ pub fn explain(
 ) -> Result<Explanation, Error> {
     let statistics = Statistics::new(index);
     let strict = plan(index, &statistics, query, Mode::Strict)?;
-    let found = run(index, &statistics, &strict, recency)?;
+    let found = run_plan(index, &statistics, &strict, recency)?;
     let (plan, (total, found), relaxed) = match found.0 {
         0 if strict.words.len() > 1 => {
             let plan = plan(index, &statistics, query, Mode::Relaxed)?;
-            let found = run(index, &statistics, &plan, recency)?;
+            let found = run_plan(index, &statistics, &plan, recency)?;
             (plan, found, true)
         }
         _ => (strict, found, false),
@@ -152,8 +152,8 @@ pub fn explain(
         None => None,
         Some(id) => match index.lookup(id)? {
             Lookup::Found(address) => {
-                let context = Context { index, statistics: &statistics, plan: &plan };
-                Some(context.hit(query, &clauses, address, &found, relaxed)?)
+                let explainer = HitExplainer { index, statistics: &statistics, plan: &plan };
+                Some(explainer.explain(query, &clauses, address, &found, relaxed)?)
             }
             _ => return Err(Error::NoSuchId { id: id.to_owned() }),
         },
@@ -171,14 +171,14 @@ pub fn explain(
     })
 }
 
-fn run(
+fn run_plan(
     index: &Index,
     statistics: &Statistics<'_>,
     plan: &Plan,
     recency: Option<Recency>,
 ) -> Result<(usize, Vec<ScoredDoc>), Error> {
     let sort = if plan.texts.is_empty() { Sort::Newest } else { Sort::Rank };
-    let top_k = TopK { limit: RANKS, count: true, sort, recency };
+    let top_k = TopK { limit: MAX_RANK, count: true, sort, recency };
     let (total, mut found) = top_k.search(index, statistics, &plan.ranked_query())?;
     if sort == Sort::Rank {
         rank::rerank(index, statistics, &plan.texts, &mut found)?;
@@ -239,14 +239,14 @@ fn scored(statistics: &Statistics<'_>, plan: &Plan) -> Result<Vec<ExplainedTerm>
     Ok(terms)
 }
 
-struct Context<'a> {
+struct HitExplainer<'a> {
     index: &'a Index,
     statistics: &'a Statistics<'a>,
     plan: &'a Plan,
 }
 
-impl Context<'_> {
-    fn hit(
+impl HitExplainer<'_> {
+    fn explain(
         &self,
         query: &Query,
         clauses: &[Clause],
@@ -260,13 +260,13 @@ impl Context<'_> {
             .map(|clause| {
                 let query = query_of(query, vec![clause.node.clone()]);
                 let plan = plan(self.index, self.statistics, &query, Mode::Strict)?;
-                self.matches(plan.matched.as_ref(), address)
+                self.matches(plan.match_query.as_ref(), address)
             })
             .collect::<Result<_, Error>>()?;
         let at = found.iter().position(|found| found.address == address);
         let mut term_scores = Vec::new();
         let reader = self.index.searcher().segment_reader(address.segment_ord);
-        for term in &self.plan.scored {
+        for term in &self.plan.scored_terms {
             let of = |term| term_score(self.index, self.statistics, reader, term, address.doc_id);
             if let Some(score) = of(term)? {
                 term_scores.push(TermScore {
@@ -307,15 +307,15 @@ impl Context<'_> {
         query: &dyn tantivy::query::Query,
         address: DocAddress,
     ) -> Result<bool, Error> {
-        let engine = |error| Error::from(wensou_index::Error::from(error));
+        let index_error = |error| Error::from(wensou_index::Error::from(error));
         let searcher = self.index.searcher();
         let weight =
-            query.weight(EnableScoring::disabled_from_searcher(searcher)).map_err(engine)?;
+            query.weight(EnableScoring::disabled_from_searcher(searcher)).map_err(index_error)?;
         let reader = searcher.segment_reader(address.segment_ord);
-        let mut matched = weight.scorer(reader, 1.0).map_err(engine)?;
-        if matched.doc() < address.doc_id {
-            matched.seek(address.doc_id);
+        let mut scorer = weight.scorer(reader, 1.0).map_err(index_error)?;
+        if scorer.doc() < address.doc_id {
+            scorer.seek(address.doc_id);
         }
-        Ok(matched.doc() == address.doc_id)
+        Ok(scorer.doc() == address.doc_id)
     }
 }

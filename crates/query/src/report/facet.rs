@@ -11,8 +11,8 @@ use wensou_text::fold;
 
 use crate::error::Error;
 use crate::lang::Query;
-use crate::report::overview::civil;
-use crate::session::answering;
+use crate::report::overview::civil_time;
+use crate::session::answering_plan;
 
 /// What documents can be grouped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -78,8 +78,8 @@ pub fn facet(
     facet: Facet,
     prefix: Option<&str>,
 ) -> Result<Vec<FacetValue>, Error> {
-    let plan = answering(index, query)?;
-    let counts = index.searcher().search(&plan.matched, &Counter { facet })?;
+    let plan = answering_plan(index, query)?;
+    let counts = index.searcher().search(&plan.match_query, &Counter { facet })?;
     let prefix = prefix.map(fold).unwrap_or_default();
     let values = match facet {
         Facet::Month | Facet::Kind => counts,
@@ -177,7 +177,7 @@ impl SegmentCollector for SegmentCounter {
                     *self.counts.entry(kind).or_default() += 1;
                 }
             }
-            Values::Month(column) => match column.first(doc).and_then(civil) {
+            Values::Month(column) => match column.first(doc).and_then(civil_time) {
                 Some(at) => *self.counts.entry(month(at)).or_default() += 1,
                 None => self.undated += 1,
             },

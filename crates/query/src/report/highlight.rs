@@ -2,7 +2,7 @@
 
 use wensou_index::Index;
 
-use super::snippet::{Snippet, whole};
+use super::snippet::{Snippet, highlight_all};
 use crate::error::Error;
 use crate::lang::Query;
 use crate::plan::needle::Needle;
@@ -35,6 +35,6 @@ impl Highlighter {
     /// The whole text with its matches marked.
     #[must_use]
     pub fn mark(&self, text: &str) -> Snippet {
-        whole(text, &self.needles)
+        highlight_all(text, &self.needles)
     }
 }

@@ -74,10 +74,10 @@ pub fn date_bounds(index: &Index) -> Result<[Option<DateTime>; 2], Error> {
             newest = Some(newest.map_or(dates.max_value(), |at| at.max(dates.max_value())));
         }
     }
-    Ok([oldest.and_then(civil), newest.and_then(civil)])
+    Ok([oldest.and_then(civil_time), newest.and_then(civil_time)])
 }
 
 /// The civil time of seconds as the index stores dates.
-pub(crate) fn civil(seconds: i64) -> Option<DateTime> {
+pub(crate) fn civil_time(seconds: i64) -> Option<DateTime> {
     date(1970, 1, 1).at(0, 0, 0, 0).checked_add(seconds.seconds()).ok()
 }

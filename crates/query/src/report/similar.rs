@@ -16,7 +16,7 @@ use crate::plan::queries::{ScoredTerm, TextQueries, any};
 use crate::plan::stop_words::is_stop;
 use crate::rank;
 use crate::rank::bm25::Statistics;
-use crate::report::snippet::{snippet, whole};
+use crate::report::snippet::{highlight_all, snippet};
 use crate::session::{Hit, Options};
 
 /// Key terms taken from the given document.
@@ -44,10 +44,10 @@ pub fn similar(index: &Index, id: &str, options: &Options) -> Result<Vec<Hit>, E
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    let (matched, scored) = (matched(index, &words, &record), scored(&words));
+    let (match_query, scored) = (similarity_query(index, &words, &record), scored(&words));
     let wanted = options.offset.saturating_add(options.limit);
     let top_k = TopK { limit: wanted, count: false, sort: Sort::Rank, recency: None };
-    let ranked = RankedQuery { matched: &matched, scored: &scored, bonus: &[] };
+    let ranked = RankedQuery { match_query: &match_query, scored_terms: &scored, bonuses: &[] };
     let (_, found) = top_k.search(index, &statistics, &ranked)?;
     let needles: Vec<Needle> = words
         .iter()
@@ -63,7 +63,7 @@ pub fn similar(index: &Index, id: &str, options: &Options) -> Result<Vec<Hit>, E
             let all = format!("{}\n{}\n{}", texts.title, texts.tags.join("\n"), texts.body);
             let shared = Haystack::new(&all).words_found(&needles);
             Ok(Hit {
-                title: whole(&texts.title, &needles),
+                title: highlight_all(&texts.title, &needles),
                 snippet: snippet(&texts.body, &needles, options.snippet),
                 missing: Vec::new(),
                 shared: shared.into_iter().map(|number| words[number].typed.clone()).collect(),
@@ -144,18 +144,17 @@ fn count(
     });
 }
 
-fn matched(index: &Index, words: &[KeyTerm], record: &Record) -> BooleanQuery {
+fn similarity_query(index: &Index, words: &[KeyTerm], record: &Record) -> BooleanQuery {
     let fields = index.fields();
     let queries = TextQueries { index, fields: &Part::ALL };
     let min_shared = if words.len() < ENOUGH_KEY_TERMS { 1 } else { MIN_SHARED };
-    let matched =
-        words.iter().map(|word| (Occur::Should, queries.variant(&word.variant))).collect();
-    let matched = BooleanQuery::with_minimum_required_clauses(matched, min_shared);
+    let shared = words.iter().map(|word| (Occur::Should, queries.variant(&word.variant))).collect();
+    let shared = BooleanQuery::with_minimum_required_clauses(shared, min_shared);
     let mut own: Vec<Box<dyn Query>> = vec![filter::exact(fields.id, record.id())];
     if let Record::Article(article) = record {
         own.extend(article.flashes.iter().map(|id| filter::exact(fields.id, id)));
     }
-    BooleanQuery::new(vec![(Occur::Must, Box::new(matched)), (Occur::MustNot, any(own))])
+    BooleanQuery::new(vec![(Occur::Must, Box::new(shared)), (Occur::MustNot, any(own))])
 }
 
 fn scored(words: &[KeyTerm]) -> Vec<ScoredTerm> {

@@ -28,7 +28,7 @@ pub struct Snippet {
 /// never inside a Latin word.
 pub(crate) fn snippet(text: &str, needles: &[Needle], limit: usize) -> Snippet {
     let haystack = Haystack::new(text);
-    let occurrences = haystack.find(needles);
+    let occurrences = haystack.occurrences(needles);
     let chars = haystack.original();
     let core = best_group(&occurrences, needles, limit);
     let window = widen(chars, core, limit);
@@ -36,9 +36,9 @@ pub(crate) fn snippet(text: &str, needles: &[Needle], limit: usize) -> Snippet {
 }
 
 /// The whole text with its matches marked.
-pub(crate) fn whole(text: &str, needles: &[Needle]) -> Snippet {
+pub(crate) fn highlight_all(text: &str, needles: &[Needle]) -> Snippet {
     let haystack = Haystack::new(text);
-    let occurrences = haystack.find(needles);
+    let occurrences = haystack.occurrences(needles);
     let chars = haystack.original();
     cut(chars, &(0..chars.len()), &occurrences)
 }

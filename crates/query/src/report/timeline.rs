@@ -11,14 +11,14 @@ use wensou_index::{Index, PROVENANCE_INFERRED};
 
 use crate::error::Error;
 use crate::lang::Query;
-use crate::report::overview::civil;
-use crate::session::answering;
+use crate::report::overview::civil_time;
+use crate::session::answering_plan;
 
 /// The most bars of a timeline whose step is chosen automatically.
-const BARS: usize = 40;
+const AUTO_BARS: usize = 40;
 
 /// The most bars of any timeline: a wrong date in year 1 must not produce a million.
-const MOST_BARS: usize = 20_000;
+const MAX_BARS: usize = 20_000;
 
 /// The period of one bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -116,10 +116,10 @@ pub struct Timeline {
 ///
 /// If the query cannot be answered or the index fails.
 pub fn timeline(index: &Index, query: &Query, step: Option<Step>) -> Result<Timeline, Error> {
-    let plan = answering(index, query)?;
-    let (days, undated) = index.searcher().search(&plan.matched, &Days)?;
+    let plan = answering_plan(index, query)?;
+    let (days, undated) = index.searcher().search(&plan.match_query, &Days)?;
     let step = step.unwrap_or_else(|| {
-        let fits = |step: &Step| bars(&days, *step).len() <= BARS;
+        let fits = |step: &Step| bars(&days, *step).len() <= AUTO_BARS;
         Step::ALL.into_iter().find(fits).unwrap_or(Step::Year)
     });
     Ok(Timeline { step, bars: bars(&days, step), undated })
@@ -134,7 +134,7 @@ fn bars(days: &DayCounts, step: Step) -> Vec<Bar> {
         let start = step.start(*day);
         while let Some(last) = bars.last().map(|bar| bar.start)
             && last < start
-            && bars.len() < MOST_BARS
+            && bars.len() < MAX_BARS
         {
             let Ok(next) = last.checked_add(step.length()) else { break };
             bars.push(Bar { start: next, stated: 0, inferred: 0 });
@@ -200,7 +200,7 @@ impl SegmentCollector for SegmentDays {
     type Fruit = (DayCounts, u64);
 
     fn collect(&mut self, doc: DocId, _score: Score) {
-        let Some(at) = self.date.first(doc).and_then(civil) else {
+        let Some(at) = self.date.first(doc).and_then(civil_time) else {
             self.undated += 1;
             return;
         };
@@ -238,7 +238,7 @@ mod tests {
     #[test]
     fn a_date_of_another_age_does_not_make_a_million_bars() {
         let days = [date(1, 1, 1), date(2024, 1, 2)];
-        assert!(starts(&days, Step::Day).len() <= MOST_BARS + 1);
+        assert!(starts(&days, Step::Day).len() <= MAX_BARS + 1);
         assert_eq!(starts(&days, Step::Year).len(), 2024);
     }
 }

@@ -12,7 +12,7 @@ use crate::report::overview::date_bounds;
 use crate::report::tags::all_tags;
 
 /// The most existing tags that a warning suggests.
-const OFFERED: usize = 3;
+const MAX_SUGGESTIONS: usize = 3;
 
 /// The warnings that need the index, W002 to W005. `undated` is the number of documents that match
 /// everything but the date filters and have no date.
@@ -89,5 +89,5 @@ fn nearest(wanted: &str, tags: &[(String, u64)]) -> Vec<(String, u64)> {
         .filter(|(likeness, _)| *likeness > 0.7)
         .collect();
     scored.sort_by(|(a, one), (b, other)| b.total_cmp(a).then(other.1.cmp(&one.1)));
-    scored.into_iter().take(OFFERED).map(|(_, tag)| tag.clone()).collect()
+    scored.into_iter().take(MAX_SUGGESTIONS).map(|(_, tag)| tag.clone()).collect()
 }
