@@ -69,18 +69,18 @@ error[Q012]: the query has more than 4096 characters
 #[test]
 fn what_only_the_index_knows_is_drawn_alike() {
     let query = "減半 「，。」 tag:BCT date:2024";
-    let place = |typed: &str| {
+    let span_of = |typed: &str| {
         let start = query.find(typed).expect("it is in the query");
         Span::new(start, start + typed.len())
     };
     let nearest = [("BTC".to_owned(), 812), ("BCH".to_owned(), 40)];
     let found = [
-        Diagnostic::nothing_searchable(query, place("「，。」")),
-        Diagnostic::no_such_tag(query, place("BCT"), "BCT", &nearest),
-        Diagnostic::no_such_tag(query, place("BCT"), "BCT", &[]),
-        Diagnostic::range_after_newest(query, place("date:2024"), "2023-03-14"),
-        Diagnostic::undated_left_out(query, place("date:2024"), 3),
-        Diagnostic::undated_left_out(query, place("date:2024"), 1),
+        Diagnostic::nothing_searchable(query, span_of("「，。」")),
+        Diagnostic::no_such_tag(query, span_of("BCT"), "BCT", &nearest),
+        Diagnostic::no_such_tag(query, span_of("BCT"), "BCT", &[]),
+        Diagnostic::range_after_newest(query, span_of("date:2024"), "2023-03-14"),
+        Diagnostic::undated_left_out(query, span_of("date:2024"), 3),
+        Diagnostic::undated_left_out(query, span_of("date:2024"), 1),
         Diagnostic::stale_index("12 pages changed"),
     ];
     let drawn: String = found.iter().map(|found| found.render(query, Style::PLAIN)).collect();

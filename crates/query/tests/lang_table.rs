@@ -16,7 +16,7 @@ fn clock() -> Clock {
 /// What the table has below a `> query` line.
 fn describe(query: &str) -> String {
     let mut out = format!("> {query}\n");
-    let place = |found: &Diagnostic| {
+    let location = |found: &Diagnostic| {
         let chars = found.location.map(|location| location.chars).unwrap_or_default();
         format!("{} {}..{}", found.code, chars.start, chars.end)
     };
@@ -30,13 +30,13 @@ fn describe(query: &str) -> String {
         Err(errors) => {
             assert_eq!(errors, mistakes, "the parsers disagree on {query:?}");
             for error in &errors {
-                writeln!(out, "! {}", place(error)).expect("a string");
+                writeln!(out, "! {}", location(error)).expect("a string");
             }
             writeln!(out, "~ {lenient}").expect("a string");
         }
     }
     for warning in &lenient.warnings {
-        writeln!(out, "? {}", place(warning)).expect("a string");
+        writeln!(out, "? {}", location(warning)).expect("a string");
     }
     // An empty reading leaves no space at the end of its line.
     out.lines().flat_map(|line| [line.trim_end_matches(' '), "\n"]).collect()

@@ -48,8 +48,8 @@ fn run() -> Result<(), String> {
     for (word, freq) in &words {
         let chars: Vec<char> = word.chars().collect();
         let shared = before.iter().zip(&chars).take_while(|(a, b)| a == b).count();
-        let rest: String = chars[shared..].iter().collect();
-        coded.push_str(&format!("{shared}\t{rest}\t{freq}\n"));
+        let suffix: String = chars[shared..].iter().collect();
+        coded.push_str(&format!("{shared}\t{suffix}\t{freq}\n"));
         before = chars;
     }
     let packed = miniz_oxide::deflate::compress_to_vec(coded.as_bytes(), 10);

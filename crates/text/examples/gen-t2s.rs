@@ -49,9 +49,9 @@ fn run() -> Result<(), String> {
         }
     }
 
-    let mut pairs = read(phrases)?;
-    pairs.sort();
-    for (from, to) in &pairs {
+    let mut phrase_table = read(phrases)?;
+    phrase_table.sort();
+    for (from, to) in &phrase_table {
         let to = to.split(' ').next().unwrap_or_default();
         let judged = t2s.convert(from);
         if judged != to || from.chars().count() != to.chars().count() {
@@ -86,7 +86,7 @@ fn run() -> Result<(), String> {
     let _ = writeln!(
         io::stderr(),
         "gen-t2s: {count} characters, {} phrases, {} characters of Simplified text only",
-        pairs.len(),
+        phrase_table.len(),
         only.len()
     );
     io::stdout().write_all(out.as_bytes()).map_err(|e| e.to_string())

@@ -90,8 +90,8 @@ fn laws(text: &str) {
     let mut covered = vec![0; folded.char_count()];
     for word in &words {
         assert!(!word.text.is_empty(), "{text:?}");
-        for place in &mut covered[word.chars.start as usize..word.chars.end as usize] {
-            *place += 1;
+        for count in &mut covered[word.chars.start as usize..word.chars.end as usize] {
+            *count += 1;
         }
     }
     for (at, c) in folded.as_str().chars().enumerate() {

@@ -98,8 +98,8 @@ impl QueryBigrams {
         let mut numbered = Vec::with_capacity(texts.len());
         for text in texts {
             let mut of_text = Vec::new();
-            for pair in text.key.windows(2) {
-                let bigram = [pair[0], pair[1]];
+            for two in text.key.windows(2) {
+                let bigram = [two[0], two[1]];
                 let number = match numbers.entry(bigram) {
                     Entry::Occupied(entry) => *entry.get(),
                     Entry::Vacant(entry) => {

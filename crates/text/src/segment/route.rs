@@ -30,19 +30,19 @@ impl Segmenter {
         }
         let emitter = TokenEmitter { run, base, chars, route, three_bytes, offsets };
         let mut emit = |word: Range<usize>| emitter.emit(word, output, &mut *sink);
-        // `at..end_of_singles` are single characters of the route that have not been emitted.
-        let (mut at, mut end_of_singles) = (0, 0);
-        while end_of_singles < chars.len() {
-            let end = route[end_of_singles].end as usize;
-            if end - end_of_singles == 1 {
-                end_of_singles = end;
+        // `pending..at` are single characters of the route that have not been emitted.
+        let (mut pending, mut at) = (0, 0);
+        while at < chars.len() {
+            let end = route[at].end as usize;
+            if end - at == 1 {
+                at = end;
                 continue;
             }
-            self.join_single_chars(at..end_of_singles, &emitter, output.shortest, &mut emit);
-            emit(end_of_singles..end);
-            (at, end_of_singles) = (end, end);
+            self.join_single_chars(pending..at, &emitter, output.shortest, &mut emit);
+            emit(at..end);
+            (pending, at) = (end, end);
         }
-        self.join_single_chars(at..end_of_singles, &emitter, output.shortest, &mut emit);
+        self.join_single_chars(pending..at, &emitter, output.shortest, &mut emit);
     }
 
     /// Emits characters that the best route leaves single. jieba's HMM joins them to words, unless

@@ -70,8 +70,8 @@ mod tests {
     fn the_table_is_sorted_and_every_line_can_be_a_word() {
         let words: Vec<String> = words().map(|(word, _)| word).collect();
         assert!(words.len() > 50);
-        for pair in words.windows(2) {
-            assert!(pair[0] < pair[1], "{} must stand before {}", pair[1], pair[0]);
+        for two in words.windows(2) {
+            assert!(two[0] < two[1], "{} must stand before {}", two[1], two[0]);
         }
         for word in words {
             assert!(fold(&word).chars().all(is_han), "{word}");
