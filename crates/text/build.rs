@@ -1,10 +1,11 @@
 //! Composes what the analysis needs at run time, so that starting costs nothing:
 //!
-//! * `tables.rs`: the fold (NFKC, lower case, t2s, variants in one), the character classes, the t2s tables, the script
-//!   sets, the frequencies of the dictionary and the fingerprint over all of them;
-//! * `dict.trie`: the dictionary as a double-array trie, opened where it lies in the binary.
+//! - `tables.rs`: the fold (NFKC, lower case, t2s and variants in one), the character classes, the
+//!   t2s tables, the script sets, the frequencies of the dictionary, and a fingerprint over all of
+//!   them;
+//! - `dict.trie`: the dictionary as a double-array trie, which is read in place in the binary.
 //!
-//! Any mistake in a table is an error here, with the line.
+//! A mistake in a table is a build error that names the line.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{Display, Write};
@@ -15,19 +16,20 @@ use unicode_normalization::char::canonical_combining_class;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
-#[path = "src/class.rs"]
+#[path = "src/tables/class.rs"]
 mod class;
-#[path = "src/ignorable.rs"]
+#[path = "src/fold/ignorable.rs"]
 mod ignorable;
 #[path = "build/trie.rs"]
 mod trie;
 
 use class::Class;
 
-/// Characters a page of a two-level table holds, and the first code point that no table covers (the end of the Han blocks).
+/// Characters in a page of a two-level table; and the first code point that no table covers, the
+/// end of the Han blocks.
 const PAGE: u32 = 64;
 const LIMIT: u32 = 0x3_2400;
-/// Marks in the fold table; a distance between two characters cannot reach them.
+/// Special entries of the fold table. No distance between two characters equals them.
 const EXPAND: i32 = i32::MAX;
 const JOIN: i32 = i32::MIN;
 
@@ -41,8 +43,8 @@ fn main() {
         println!("cargo:rerun-if-changed={}", path.display());
     }
     println!("cargo:rerun-if-changed=build/trie.rs");
-    println!("cargo:rerun-if-changed=src/class.rs");
-    println!("cargo:rerun-if-changed=src/ignorable.rs");
+    println!("cargo:rerun-if-changed=src/tables/class.rs");
+    println!("cargo:rerun-if-changed=src/fold/ignorable.rs");
 
     let t2s = T2s::read(&t2s_path);
     let han = compose(&t2s.chars, &read_variants(&variants_path));
@@ -73,33 +75,35 @@ fn main() {
     );
     emit(&mut code, "T2S_PHRASE_STARTS", "char", first.iter().map(|c| format!("{c:?}")));
 
-    // A character that t2s changes is no character of Simplified text, unless a phrase keeps it (乾坤).
+    // A character that t2s changes does not occur in Simplified text, unless a phrase keeps it
+    // (乾坤).
     let mut scripts = vec![0u8; LIMIT as usize];
     let kept: BTreeSet<char> = t2s.phrases.iter().flat_map(kept_by).collect();
     t2s.chars.keys().filter(|c| !kept.contains(c)).for_each(|c| scripts[*c as usize] |= 1);
     t2s.simplified_only.iter().for_each(|c| scripts[*c as usize] |= 2);
     emit_paged(&mut code, "SCRIPT", "u8", &scripts);
 
-    // Number 0 is that of no word: a probability of nothing.
+    // Id 0 means that there is no word: its probability is 0.
     let freqs: Vec<u32> =
         dict.words.values().copied().collect::<BTreeSet<_>>().into_iter().collect();
     let index: BTreeMap<u32, u16> = (1..).zip(&freqs).map(|(at, freq)| (*freq, at)).collect();
     assert_eq!(index.len(), freqs.len(), "16 bits are too few for the frequencies");
     emit(&mut code, "FREQS", "u32", [0].iter().chain(&freqs));
-    // The logarithm is taken here: 15,000 of them would cost a cold query 0.2 ms.
+    // Logarithms are taken here, because 15,000 of them would cost a cold query 0.2 ms.
     let logs = freqs.iter().map(|freq| format!("{:?}", f64::from(*freq).ln()));
     let logs = std::iter::once("f64::NEG_INFINITY".to_owned()).chain(logs);
     emit(&mut code, "LOG_FREQS", "f64", logs);
     writeln!(code, "pub(crate) const DICT_TOTAL: u64 = {};", dict.total).expect("a string grows");
-    let codes = dict.codes();
+    let char_ids = dict.char_ids();
     let mut by_char = vec![0u16; LIMIT as usize];
-    codes.iter().for_each(|(c, code)| by_char[*c as usize] = *code);
-    emit_paged(&mut code, "CODE", "u16", &by_char);
-    writeln!(code, "pub(crate) const CODES: usize = {};", codes.len() + 1).expect("a string grows");
+    char_ids.iter().for_each(|(c, id)| by_char[*c as usize] = *id);
+    emit_paged(&mut code, "CHAR_ID", "u16", &by_char);
+    writeln!(code, "pub(crate) const CHAR_IDS: usize = {};", char_ids.len() + 1)
+        .expect("a string grows");
     let mut words: Vec<(Vec<u16>, u16)> = dict
         .words
         .iter()
-        .map(|(word, freq)| (word.chars().map(|c| codes[&c]).collect(), index[freq]))
+        .map(|(word, freq)| (word.chars().map(|c| char_ids[&c]).collect(), index[freq]))
         .collect();
     words.sort_unstable();
     let trie: Vec<u8> = trie::DoubleArray::of(&words).units().flat_map(u64::to_le_bytes).collect();
@@ -146,7 +150,7 @@ impl T2s {
     }
 }
 
-/// The characters that stay what they are in a phrase of t2s.
+/// The characters that a phrase of t2s keeps.
 fn kept_by((from, to): (&String, &String)) -> Vec<char> {
     from.chars().zip(to.chars()).filter(|(a, b)| a == b).map(|(a, _)| a).collect()
 }
@@ -183,7 +187,8 @@ fn one_char(field: &str, at: &str) -> char {
     }
 }
 
-/// t2s and the variants, each followed until nothing changes, so that folding twice is folding once.
+/// Combines t2s and the variants, and follows each mapping to its end, so that folding twice is
+/// folding once.
 fn compose(t2s: &BTreeMap<char, char>, variants: &BTreeMap<char, char>) -> BTreeMap<char, char> {
     let step = |c: char| t2s.get(&c).or_else(|| variants.get(&c)).copied();
     for from in variants.keys() {
@@ -210,7 +215,7 @@ fn nfkc_lower(c: char) -> String {
     c.nfkd().flat_map(char::to_lowercase).filter(|c| !ignorable::is_ignorable(*c)).nfc().collect()
 }
 
-/// How a character folds by itself: the distance to the character it becomes, or a mark (see `fold.rs`).
+/// How a character folds by itself: the distance to the resulting character, `EXPAND` or `JOIN`.
 fn fold_entry(code: u32, han: &BTreeMap<char, char>) -> i32 {
     let Some(c) = char::from_u32(code) else { return 0 };
     let lowered: Vec<char> =
@@ -230,7 +235,7 @@ fn fold_entry(code: u32, han: &BTreeMap<char, char>) -> i32 {
 }
 
 fn class_entry(code: u32) -> u8 {
-    let Some(c) = char::from_u32(code) else { return Class::Blank as u8 };
+    let Some(c) = char::from_u32(code) else { return Class::Separator as u8 };
     let category = c.general_category();
     let class = if class::in_han_block(c) {
         Class::Han
@@ -258,7 +263,7 @@ fn class_entry(code: u32) -> u8 {
     } else if c.general_category_group() == GeneralCategoryGroup::Mark {
         Class::Mark
     } else {
-        Class::Blank
+        Class::Separator
     };
     class as u8
 }
@@ -272,7 +277,8 @@ struct Dict {
 
 impl Dict {
     fn read(path: &Path) -> Dict {
-        // Its generator folds with this crate, so the crate must build without it.
+        // The generator of this file folds with this crate, so the crate must build without the
+        // file.
         if !path.exists() {
             println!(
                 "cargo:warning={} is missing: no dictionary; run `just gen-dict`",
@@ -301,23 +307,23 @@ impl Dict {
         Dict { words, total }
     }
 
-    /// Numbers the characters of the words from 1, those that text has most of first: what is needed together then lies
-    /// together.
-    fn codes(&self) -> BTreeMap<char, u16> {
+    /// Numbers the characters of the words from 1, the most frequent first, so that frequent nodes
+    /// of the trie lie together.
+    fn char_ids(&self) -> BTreeMap<char, u16> {
         let mut weights: BTreeMap<char, u64> = BTreeMap::new();
         for (word, freq) in &self.words {
             word.chars().for_each(|c| *weights.entry(c).or_default() += u64::from(*freq));
         }
         let mut chars: Vec<(char, u64)> = weights.into_iter().collect();
         chars.sort_by_key(|(_, weight)| std::cmp::Reverse(*weight));
-        let codes: BTreeMap<char, u16> =
-            (1..).zip(&chars).map(|(code, (c, _))| (*c, code)).collect();
-        assert_eq!(codes.len(), chars.len(), "16 bits are too few for the characters");
-        codes
+        let ids: BTreeMap<char, u16> = (1..).zip(&chars).map(|(id, (c, _))| (*c, id)).collect();
+        assert_eq!(ids.len(), chars.len(), "16 bits are too few for the characters");
+        ids
     }
 }
 
-/// Writes `NAME_PAGES` (page number of each 64 characters) and `NAME` (the distinct pages, one after the other).
+/// Writes `NAME_PAGES`, the page number of every 64 characters, and `NAME`, the distinct pages one
+/// after the other.
 fn emit_paged<T: Copy + Display + Ord>(code: &mut String, name: &str, kind: &str, values: &[T]) {
     let mut seen: BTreeMap<&[T], usize> = BTreeMap::new();
     let mut pages: Vec<&[T]> = Vec::new();
@@ -344,7 +350,7 @@ fn emit(code: &mut String, name: &str, kind: &str, values: impl IntoIterator<Ite
     .expect("a string grows");
 }
 
-/// FNV-1a, 64 bits: a fingerprint needs no more.
+/// FNV-1a, 64 bits; good enough for a fingerprint.
 struct Fnv(u64);
 
 impl Fnv {

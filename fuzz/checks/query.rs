@@ -25,9 +25,9 @@ pub fn check(data: &[u8]) {
     }
     assert!(errors.is_sorted_by_key(Diagnostic::span), "in the order of their places");
     for found in errors.iter().chain(&query.warnings) {
-        let place = found.place.expect("each mistake has a place");
-        assert!(typed.get(place.bytes.start..place.bytes.end).is_some(), "inside the text");
-        assert_eq!(place.bytes.in_chars(typed), place.chars);
+        let location = found.location.expect("each mistake has a location");
+        assert!(typed.get(location.bytes.start..location.bytes.end).is_some(), "inside the text");
+        assert_eq!(location.bytes.in_chars(typed), location.chars);
     }
     // Few, because to draw one takes longer than to read the query.
     for (found, colour) in errors.iter().chain(&query.warnings).zip([false, true]) {

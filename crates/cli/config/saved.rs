@@ -1,6 +1,8 @@
 //! Saved queries: what `@name` at the start of a query stands for.
 
-use wensou_query::lang::{Clock, Code, Diagnostic, Place, Query, Span, closest, parse, saved_name};
+use wensou_query::lang::{
+    Clock, Code, Diagnostic, Location, Query, Span, closest, parse, saved_name,
+};
 
 use super::Global;
 
@@ -84,9 +86,9 @@ fn expand(
 
 /// A mistake of the end of `text` that starts at byte `by`, as one of `text`.
 fn moved(mut diagnostic: Diagnostic, text: &str, by: usize) -> Diagnostic {
-    diagnostic.place = diagnostic.place.map(|Place { bytes, .. }| {
+    diagnostic.location = diagnostic.location.map(|Location { bytes, .. }| {
         let bytes = Span::new(bytes.start + by, bytes.end + by);
-        Place { bytes, chars: bytes.in_chars(text) }
+        Location { bytes, chars: bytes.in_chars(text) }
     });
     diagnostic
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use wensou_index::{Kind, Part, RecordExt, Unit};
-use wensou_query::{Clause, ExplainedHit, Explanation, Origin, ScorePart};
+use wensou_query::{Clause, ExplainedHit, Explanation, Origin, TermScore};
 
 use super::terminal::{DIM, KIND, TITLE};
 use super::text::padded;
@@ -24,14 +24,14 @@ pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow:
             head("words")
         ))?;
         for word in &explained.words {
-            for (at, form) in word.forms.iter().enumerate() {
+            for (at, form) in word.variants.iter().enumerate() {
                 let typed = if at == 0 { text(&word.typed) } else { String::new() };
                 let stop = if word.stop { ", ranked only" } else { "" };
                 terminal.line(format_args!(
                     "  {} {:>7}  {} {}{DIM}{}{stop}{DIM:#}",
                     padded(&typed, 16),
                     form.documents,
-                    form.look,
+                    form.match_mode,
                     text(&form.text),
                     origin(form.origin),
                 ))?;
@@ -63,7 +63,7 @@ pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow:
         for unit in explained.scored.iter().take(SHOWN) {
             terminal.line(format_args!(
                 "  {:<9} {} {:>5.2} × {:>5.2}{DIM}{}{DIM:#}",
-                unit_name(unit.unit),
+                unit_name(unit.kind),
                 padded(&text(&unit.text), 14),
                 unit.weight,
                 unit.idf,
@@ -104,18 +104,18 @@ fn print_hit(
         Some(rank) => terminal.line(format_args!("  rank {rank}, score {:.3}:", hit.score))?,
         None => terminal.line("  is no hit")?,
     }
-    for part in &hit.parts {
+    for part in &hit.term_scores {
         terminal.line(format_args!(
             "  {:>8.3}  {} {} in the {}{DIM}{}{DIM:#}",
             part.score,
-            unit_name(part.unit),
+            unit_name(part.kind),
             sanitize::line(&part.text),
-            part_name(part.part),
+            part_name(part.field),
             origin(part.origin),
         ))?;
     }
     for (value, name) in [
-        (hit.window, "the best stretch of its text"),
+        (hit.passage, "the best stretch of its text"),
         (hit.runs, "unbroken runs of the query in it"),
     ] {
         if let Some(value) = value {
@@ -154,10 +154,10 @@ fn part_name(part: Part) -> &'static str {
 /// An explanation for machines.
 pub(crate) fn object(explained: &Explanation) -> Value {
     let words = explained.words.iter().map(|word| {
-        let forms = word.forms.iter().map(|form| {
+        let forms = word.variants.iter().map(|form| {
             json!({
                 "text": form.text,
-                "look": form.look,
+                "look": form.match_mode,
                 "origin": form.origin.as_str(),
                 "documents": form.documents,
             })
@@ -169,7 +169,7 @@ pub(crate) fn object(explained: &Explanation) -> Value {
     );
     let scored = explained.scored.iter().map(|unit| {
         json!({
-            "unit": unit_name(unit.unit),
+            "unit": unit_name(unit.kind),
             "text": unit.text,
             "weight": unit.weight,
             "idf": unit.idf,
@@ -191,10 +191,10 @@ pub(crate) fn object(explained: &Explanation) -> Value {
 
 fn hit_object(hit: &ExplainedHit) -> Value {
     let kind: Kind = hit.record.kind();
-    let part = |part: &ScorePart| {
+    let part = |part: &TermScore| {
         json!({
-            "part": part_name(part.part),
-            "unit": unit_name(part.unit),
+            "part": part_name(part.field),
+            "unit": unit_name(part.kind),
             "text": part.text,
             "origin": part.origin.as_str(),
             "score": part.score,
@@ -207,8 +207,8 @@ fn hit_object(hit: &ExplainedHit) -> Value {
         "matches": hit.clauses,
         "rank": hit.rank,
         "score": hit.score,
-        "parts": hit.parts.iter().map(part).collect::<Vec<_>>(),
-        "window": hit.window,
+        "parts": hit.term_scores.iter().map(part).collect::<Vec<_>>(),
+        "window": hit.passage,
         "runs": hit.runs,
         "recency": hit.recency,
     })

@@ -1,6 +1,6 @@
-//! Reading a query takes time linear in its length, whatever it nests: an engine of note once took
-//! exponential time for parentheses. Prints nanoseconds a character for queries that double; the
-//! last column, against the shortest, stays near 1 or below.
+//! The time to parse a query of growing length, for many ways to nest. It must be linear: a
+//! well-known engine once took exponential time for parentheses. Prints nanoseconds per character
+//! for lengths that double; the last column, relative to the shortest, stays near 1 or below.
 //!
 //! ```sh
 //! cargo bench -p wensou-query --bench nested
@@ -30,7 +30,7 @@ fn main() {
         ("near misses", "taf:x ", ""),
         ("one run", "減", ""),
     ] {
-        let mut least = None;
+        let mut shortest = None;
         for length in LENGTHS {
             let count = length / (piece.chars().count() + close.len());
             let query = piece.repeat(count) + "減" + &close.repeat(count);
@@ -41,7 +41,7 @@ fn main() {
             }
             let nanos = started.elapsed().as_nanos() as f64 / f64::from(rounds);
             let each = nanos / query.chars().count() as f64;
-            let ratio = each / *least.get_or_insert(each);
+            let ratio = each / *shortest.get_or_insert(each);
             println!("{shape:<14} {length:>7} {each:>9.1} {ratio:>8.2}");
         }
     }

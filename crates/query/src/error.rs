@@ -1,4 +1,4 @@
-//! What can go wrong with a search.
+//! The errors of a search.
 
 use thiserror::Error;
 
@@ -11,10 +11,10 @@ pub enum Error {
     /// The query parses but cannot be answered as it stands.
     #[error("the query cannot be answered")]
     Query(Vec<Diagnostic>),
-    /// No document, or more than one, has an id that begins so.
+    /// No document has an id that starts with this, or more than one has.
     #[error("no single article or flash item has the id {id}")]
     NoSuchId {
-        /// The id asked for.
+        /// The id that was asked for.
         id: String,
     },
     /// The index failed.

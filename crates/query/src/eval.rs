@@ -1,21 +1,21 @@
-//! Measures of ranking over a judged set.
+//! Ranking measures over a judged set.
 //!
-//! Judgements and runs have TREC's meaning: a grade above 0 is relevant, a query without relevant
-//! documents is left out, a query without results scores 0. MRR@10 and recall are over relevant
-//! documents; nDCG@10 has linear gains and a logarithmic discount, as in trec_eval.
+//! Judgements and runs are as TREC defines them: a grade above 0 means relevant, a query without
+//! relevant documents is left out, and a query without results scores 0. MRR@10 and recall count
+//! relevant documents; nDCG@10 has linear gains and a logarithmic discount, as in trec_eval.
 
 use std::collections::HashMap;
 
-/// Grades by document, by query.
+/// The grades of documents, by query.
 pub type Judgements = HashMap<String, HashMap<String, u32>>;
 
-/// Ranked document ids, best first, by query.
+/// The ranked document ids of each query, best first.
 pub type Run = HashMap<String, Vec<String>>;
 
-/// Resamplings behind an interval or a p-value. 10,000 give p to about 0.005.
+/// Resamplings for an interval or a p-value. 10,000 give p to about 0.005.
 const SAMPLES: usize = 10_000;
 
-/// The measures of one query, or their means over all.
+/// The measures of one query, or their means over all queries.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Measures {
     /// Reciprocal rank of the first relevant document among the first ten.
@@ -32,7 +32,7 @@ impl Measures {
     /// Names, in the order of [`Measures::values`].
     pub const NAMES: [&'static str; 4] = ["MRR@10", "nDCG@10", "recall@10", "recall@100"];
 
-    /// The four values.
+    /// The values, in the order of [`Measures::NAMES`].
     #[must_use]
     pub fn values(self) -> [f64; 4] {
         [self.mrr10, self.ndcg10, self.recall10, self.recall100]
@@ -61,7 +61,7 @@ impl Measures {
     }
 }
 
-/// Measures of every judged query, in the order of the query ids.
+/// The measures of every judged query, ordered by query id.
 #[must_use]
 pub fn measure(run: &Run, judgements: &Judgements) -> Vec<(String, Measures)> {
     let mut all: Vec<(String, Measures)> = judgements
@@ -90,7 +90,8 @@ pub fn mean(all: &[(String, Measures)]) -> Measures {
     Measures { mrr10, ndcg10, recall10, recall100 }
 }
 
-/// The 95 % interval of a mean by the percentile bootstrap. The same values give the same interval.
+/// The 95 % interval of a mean, by the percentile bootstrap. The same values give the same
+/// interval.
 #[must_use]
 pub fn interval(values: &[f64]) -> [f64; 2] {
     if values.is_empty() {
@@ -107,11 +108,11 @@ pub fn interval(values: &[f64]) -> [f64; 2] {
     [means[SAMPLES * 25 / 1000], means[SAMPLES * 975 / 1000]]
 }
 
-/// The two-sided p-value of a mean difference between paired values, by flipping signs at random:
-/// how often chance alone makes a difference as large.
+/// The two-sided p-value of the mean difference of paired values, by flipping signs at random: how
+/// often chance alone makes a difference at least as large.
 #[must_use]
 pub fn significance(ours: &[f64], theirs: &[f64]) -> f64 {
-    // Pairs that do not differ have no sign to flip and add nothing to any sum.
+    // Equal values have no sign to flip and add nothing to a sum.
     let differences: Vec<f64> =
         ours.iter().zip(theirs).map(|(a, b)| a - b).filter(|d| *d != 0.0).collect();
     let observed = differences.iter().sum::<f64>().abs();
@@ -126,8 +127,8 @@ pub fn significance(ours: &[f64], theirs: &[f64]) -> f64 {
     (as_large + 1) as f64 / (SAMPLES + 1) as f64
 }
 
-/// SplitMix64 (Steele, Lea & Flood 2014): the same numbers on every machine, for a test that must
-/// not change its mind.
+/// SplitMix64 (Steele, Lea & Flood 2014): the same numbers on every machine, so that a test always
+/// gives the same answer.
 struct Random(u64);
 
 impl Random {
@@ -144,8 +145,8 @@ impl Random {
 mod tests {
     use super::*;
 
-    fn judged(pairs: &[(&str, u32)]) -> HashMap<String, u32> {
-        pairs.iter().map(|(id, grade)| ((*id).to_owned(), *grade)).collect()
+    fn judged(grades: &[(&str, u32)]) -> HashMap<String, u32> {
+        grades.iter().map(|(id, grade)| ((*id).to_owned(), *grade)).collect()
     }
 
     fn ranked(ids: &[&str]) -> Vec<String> {

@@ -1,54 +1,36 @@
 //! From a typed query to ranked hits.
 //!
-//! - [`lang`] parses what a person types; its grammar is in `GRAAR.md`.
-//! - `plan` turns the syntax tree into engine queries: what matches, exactly, and what is scored.
-//! - `collect`, `rank` and `stats` order the matches; `snippet` and `needle` show why they match.
+//! - [`lang`] parses what a person types; `GRAMMAR.md` specifies the language.
+//! - `plan` turns the syntax tree into a plan: what must match exactly, and which terms are scored.
+//! - `exec` runs the plan: it finds candidates, confirms matches, scores them and keeps the k best.
+//! - `rank` has the statistics and weights of BM25, and the proximity score.
+//! - `report` has what is shown about hits: snippets, explanations, facets, timelines.
+//! - [`Session`] ties them together.
 //!
-//! Pages are never opened here: everything comes out of the index.
+//! Pages are never opened here: everything is read from the index.
 
-mod clauses;
-mod collect;
 mod error;
 pub mod eval;
-mod expand;
-mod explain;
-mod facet;
-mod filter;
+mod exec;
 pub mod lang;
-mod listed;
-mod lists;
-mod matching;
-mod near;
-mod needle;
-mod overview;
-mod pinyin;
-mod plain;
 mod plan;
 mod rank;
-mod score;
-mod search;
-mod similar;
-mod snippet;
-mod stats;
-mod stop;
-mod tags;
-mod terms;
-mod timeline;
-mod warnings;
-mod window;
+mod report;
+mod session;
 
-pub use clauses::{Clause, clauses};
-pub use collect::{Recency, Sort};
 pub use error::Error;
-pub use explain::{
-    ExplainedForm, ExplainedHit, ExplainedWord, Explanation, ScorePart, ScoredUnit, explain,
+pub use exec::top_k::{Recency, Sort};
+pub use lang::plain::plain;
+pub use plan::analyze::Origin;
+pub use plan::pinyin::Reading;
+pub use report::clauses::{Clause, clauses};
+pub use report::explain::{
+    ExplainedHit, ExplainedTerm, ExplainedVariant, ExplainedWord, Explanation, TermScore, explain,
 };
-pub use facet::{Facet, FacetValue, facet};
-pub use overview::{Overview, date_bounds, overview};
-pub use pinyin::Reading;
-pub use plain::plain;
-pub use search::{Highlighter, Hit, Options, Results, Session, ids, search};
-pub use similar::similar;
-pub use snippet::Snippet;
-pub use terms::Origin;
-pub use timeline::{Bar, Step, Timeline, timeline};
+pub use report::facet::{Facet, FacetValue, facet};
+pub use report::highlight::Highlighter;
+pub use report::overview::{Overview, date_bounds, overview};
+pub use report::similar::similar;
+pub use report::snippet::Snippet;
+pub use report::timeline::{Bar, Step, Timeline, timeline};
+pub use session::{Hit, Options, Results, Session, ids, search};

@@ -1,8 +1,8 @@
-//! How every mistake and hint is shown: drawn, with its caret in the right
-//! terminal column behind Han text, and as JSON.
+//! How every mistake and hint is shown: drawn, with carets in the right terminal columns after Han
+//! text, and as JSON.
 //!
-//! `WENSOU_BLESS=1 cargo test -p wensou-query --test lang_errors` rewrites the
-//! drawings; the diff is then for a person to read.
+//! `WENSOU_BLESS=1 cargo test -p wensou-query --test lang_errors` rewrites the drawings. Review the
+//! diff.
 
 use wensou_query::lang::{Clock, Diagnostic, Span, Style, parse, parse_lenient};
 
@@ -69,18 +69,18 @@ error[Q012]: the query has more than 4096 characters
 #[test]
 fn what_only_the_index_knows_is_drawn_alike() {
     let query = "減半 「，。」 tag:BCT date:2024";
-    let place = |typed: &str| {
+    let span_of = |typed: &str| {
         let start = query.find(typed).expect("it is in the query");
         Span::new(start, start + typed.len())
     };
     let nearest = [("BTC".to_owned(), 812), ("BCH".to_owned(), 40)];
     let found = [
-        Diagnostic::nothing_searchable(query, place("「，。」")),
-        Diagnostic::no_such_tag(query, place("BCT"), "BCT", &nearest),
-        Diagnostic::no_such_tag(query, place("BCT"), "BCT", &[]),
-        Diagnostic::range_after_newest(query, place("date:2024"), "2023-03-14"),
-        Diagnostic::undated_left_out(query, place("date:2024"), 3),
-        Diagnostic::undated_left_out(query, place("date:2024"), 1),
+        Diagnostic::nothing_searchable(query, span_of("「，。」")),
+        Diagnostic::no_such_tag(query, span_of("BCT"), "BCT", &nearest),
+        Diagnostic::no_such_tag(query, span_of("BCT"), "BCT", &[]),
+        Diagnostic::range_after_newest(query, span_of("date:2024"), "2023-03-14"),
+        Diagnostic::undated_left_out(query, span_of("date:2024"), 3),
+        Diagnostic::undated_left_out(query, span_of("date:2024"), 1),
         Diagnostic::stale_index("12 pages changed"),
     ];
     let drawn: String = found.iter().map(|found| found.render(query, Style::PLAIN)).collect();
@@ -90,27 +90,27 @@ fn what_only_the_index_knows_is_drawn_alike() {
 error[Q011]: there is nothing to search for in `「，。」`
   │ 減半 「，。」 tag:BCT date:2024
   │      ^^^^^^^^
-  = help: blanks and punctuation are not indexed: name a word, a number or a tag
+  = help: spaces and punctuation are not indexed: search for a word, a number or a tag
 warning[W002]: no document has the tag `BCT`
   │ 減半 「，。」 tag:BCT date:2024
   │                   ^^^
-  = help: the nearest are BTC (812), BCH (40)
+  = help: similar tags: BTC (812), BCH (40)
 warning[W002]: no document has the tag `BCT`
   │ 減半 「，。」 tag:BCT date:2024
   │                   ^^^
   = help: `wensou tags` lists the tags
-warning[W003]: the newest item is of 2023-03-14, before this range starts
+warning[W003]: the newest item is dated 2023-03-14, before this range starts
   │ 減半 「，。」 tag:BCT date:2024
   │                       ^^^^^^^^^
   = help: `--as-of newest` counts days back from there
 warning[W004]: 3 undated items left out
   │ 減半 「，。」 tag:BCT date:2024
   │                       ^^^^^^^^^
-  = help: `date:none` in place of the range shows them
+  = help: use `date:none` instead of the range to see them
 warning[W004]: 1 undated item left out
   │ 減半 「，。」 tag:BCT date:2024
   │                       ^^^^^^^^^
-  = help: `date:none` in place of the range shows them
+  = help: use `date:none` instead of the range to see them
 warning[W005]: the index is stale: 12 pages changed
   = help: run `wensou index --rebuild`
 "
@@ -126,7 +126,7 @@ fn json_has_the_place_in_characters_and_in_bytes() {
             "severity": "error",
             "code": "Q009",
             "message": "unknown value `快汛` of `kind:`",
-            "help": "did you mean `快訊`? `kind:` knows article, 文章, flash, 快訊, 快讯",
+            "help": "did you mean `快訊`? `kind:` takes article, 文章, flash, 快訊, 快讯",
             "span": {"chars": {"start": 6, "end": 8}, "bytes": {"start": 16, "end": 22}},
         }])
     );

@@ -40,7 +40,7 @@ fn every_code_is_listed_and_its_instances_have_it() {
             continue;
         }
         listed.push(*code);
-        // What only the index can tell is no error of the parser.
+        // The parser does not report errors that only the index can tell.
         for typed in instances.split('`').skip(1).step_by(2).filter(|_| *code != "Q011") {
             let found = match parse(typed, &clock()) {
                 Ok(query) => query.warnings,

@@ -1,10 +1,10 @@
-//! What holds for every query: printing and parsing are inverse, nothing panics,
-//! places lie inside the text.
+//! Laws for every query: printing and parsing are inverse, nothing panics, locations lie inside the
+//! text.
 
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use wensou_query::lang::{
-    Clock, DateFilter, Diagnostic, FieldClause, Has, Kind, Node, NodeKind, Part, Phrase, Script,
+    Clock, DateFilter, Diagnostic, FieldClause, Has, Kind, Node, NodeKind, Phrase, Scope, Script,
     Span, Style, Term, Value, parse, parse_lenient,
 };
 
@@ -31,7 +31,7 @@ fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 1..5).prop_map(|pieces| pieces.concat())
 }
 
-/// Text of which something is left when blanks are taken away.
+/// Text that is not only spaces.
 fn visible() -> impl Strategy<Value = String> {
     text().prop_map(|text| text + "幣")
 }
@@ -92,7 +92,7 @@ fn clause() -> impl Strategy<Value = FieldClause> {
     ]
 }
 
-/// Any tree in the shapes that `NodeKind` promises.
+/// Any tree of the shapes that `NodeKind` guarantees.
 fn tree() -> impl Strategy<Value = Node> {
     let leaf = prop_oneof![
         4 => prefixed().prop_map(|(text, prefix)| NodeKind::Term(Term { text, prefix })),
@@ -111,8 +111,8 @@ fn tree() -> impl Strategy<Value = Node> {
             3 => prop::collection::vec(marked, 2..5).prop_map(NodeKind::And),
             3 => prop::collection::vec(inner.clone(), 2..5).prop_map(NodeKind::Or),
             1 => inner.clone().prop_map(|inner| NodeKind::Not(Box::new(inner))),
-            1 => (inner, prop::sample::select(vec![Part::Title, Part::Body]))
-                .prop_map(|(inner, part)| NodeKind::Scoped { part, node: Box::new(inner) }),
+            1 => (inner, prop::sample::select(vec![Scope::Title, Scope::Body]))
+                .prop_map(|(inner, scope)| NodeKind::Scoped { scope, node: Box::new(inner) }),
         ]
         .prop_map(node)
     })
@@ -150,9 +150,9 @@ proptest! {
         let typed = pieces.join("");
         let (query, errors) = parse_lenient(&typed, &clock());
         for found in errors.iter().chain(&query.warnings) {
-            let place = found.place.expect("each mistake has a place");
-            prop_assert!(typed.get(place.bytes.start..place.bytes.end).is_some());
-            prop_assert_eq!(place.bytes.in_chars(&typed), place.chars);
+            let location = found.location.expect("each mistake has a location");
+            prop_assert!(typed.get(location.bytes.start..location.bytes.end).is_some());
+            prop_assert_eq!(location.bytes.in_chars(&typed), location.chars);
             prop_assert!(found.render(&typed, Style::PLAIN).contains('^'));
         }
         prop_assert!(errors.is_sorted_by_key(Diagnostic::span));

@@ -1,5 +1,5 @@
-//! The limits of depth and length, and texts that once took other parsers
-//! exponential time. Nothing here looks at a clock: such a text would hang.
+//! The limits of depth and length, and texts that once took other parsers exponential time. No test
+//! reads a clock: such a text would hang.
 
 use wensou_query::lang::{Clock, Code, MAX_DEPTH, MAX_LENGTH, parse, parse_lenient};
 

@@ -1,7 +1,7 @@
 //! The shared table: the strict and the lenient parser on the same queries.
 //!
-//! `WENSOU_BLESS=1 cargo test -p wensou-query --test lang_table` rewrites the
-//! expectations; the diff is then for a person to read.
+//! `WENSOU_BLESS=1 cargo test -p wensou-query --test lang_table` rewrites the expectations. Review
+//! the diff.
 
 use std::fmt::Write as _;
 
@@ -13,11 +13,11 @@ fn clock() -> Clock {
     Clock { today: "2023-05-17".parse().expect("a date") }
 }
 
-/// What the table says below a `> query` line.
+/// What the table has below a `> query` line.
 fn describe(query: &str) -> String {
     let mut out = format!("> {query}\n");
-    let place = |found: &Diagnostic| {
-        let chars = found.place.map(|place| place.chars).unwrap_or_default();
+    let location = |found: &Diagnostic| {
+        let chars = found.location.map(|location| location.chars).unwrap_or_default();
         format!("{} {}..{}", found.code, chars.start, chars.end)
     };
     let (lenient, mistakes) = parse_lenient(query, &clock());
@@ -30,15 +30,15 @@ fn describe(query: &str) -> String {
         Err(errors) => {
             assert_eq!(errors, mistakes, "the parsers disagree on {query:?}");
             for error in &errors {
-                writeln!(out, "! {}", place(error)).expect("a string");
+                writeln!(out, "! {}", location(error)).expect("a string");
             }
             writeln!(out, "~ {lenient}").expect("a string");
         }
     }
     for warning in &lenient.warnings {
-        writeln!(out, "? {}", place(warning)).expect("a string");
+        writeln!(out, "? {}", location(warning)).expect("a string");
     }
-    // An empty reading leaves no blank at the end of its line.
+    // An empty reading leaves no space at the end of its line.
     out.lines().flat_map(|line| [line.trim_end_matches(' '), "\n"]).collect()
 }
 

@@ -1,14 +1,14 @@
-//! Builds the dictionary's double array over whole characters; see `src/dictionary.rs` for how it is read.
+//! Builds the dictionary's double array over whole characters. `src/segment/trie.rs` reads it.
 
 use std::collections::BinaryHeap;
 use std::ops::Range;
 
-/// The parent of the first characters of words, and that of places where nothing is.
+/// The parent of first characters, and the parent of free slots.
 const ROOT: u32 = 0xFF_FFFE;
 const EMPTY: u32 = 0xFF_FFFF;
-/// After so many free places in vain the next node of as many children begins where this one ended: what is passed over is
-/// left to nodes with fewer.
-const TRIES: usize = 64;
+/// After this many free slots in vain, the search for nodes with as many children resumes where it
+/// ended. The slots that were skipped are left to nodes with fewer children.
+const MAX_TRIES: usize = 64;
 
 #[derive(Clone, Copy)]
 struct Unit {
@@ -17,31 +17,32 @@ struct Unit {
     value: u16,
 }
 
-/// The array, while it grows. Free places are a list, both ways.
+/// The array under construction. Its free slots form a doubly linked list.
 pub(crate) struct DoubleArray {
     units: Vec<Unit>,
     next: Vec<u32>,
     previous: Vec<u32>,
-    /// Places are added so many at a time: a power of two that no code reaches.
+    /// Slots are added in blocks of this size, a power of two greater than any id.
     block: u32,
-    /// For nodes of how many children free places are looked for, and the last place passed over.
+    /// The number of children that was last searched for, and the last slot that was skipped.
     searched: (usize, u32),
 }
 
-/// Words that begin alike, and the place of the node that they share.
+/// Words with a common prefix, and the slot of the node that they share.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Pending {
     children: usize,
     words: std::cmp::Reverse<(usize, usize)>,
     depth: usize,
-    place: u32,
+    slot: u32,
 }
 
 impl DoubleArray {
-    /// Of words in codes from 1, sorted, each with a number from 1.
+    /// Builds the array. `words` are sequences of character ids from 1, in ascending order, each
+    /// with the id of its frequency, from 1.
     pub(crate) fn of(words: &[(Vec<u16>, u16)]) -> DoubleArray {
-        let most = words.iter().flat_map(|(codes, _)| codes).max().copied().unwrap_or(0);
-        let block = (u32::from(most) + 1).next_power_of_two();
+        let max_id = words.iter().flat_map(|(ids, _)| ids).max().copied().unwrap_or(0);
+        let block = (u32::from(max_id) + 1).next_power_of_two();
         let mut array = DoubleArray {
             units: Vec::new(),
             next: Vec::new(),
@@ -50,27 +51,28 @@ impl DoubleArray {
             searched: (0, 0),
         };
         array.grow();
-        // Place 0 is where characters lead that no word has: it is free for nobody, and nothing goes on from there.
+        // Slot 0 is where unknown characters lead. It is never free, and nothing continues from it.
         array.take(0);
         let mut pending = BinaryHeap::new();
-        for (code, range) in children(words, 0..words.len(), 0) {
-            array.take(u32::from(code));
-            array.fill(u32::from(code), ROOT, words, range, 1, &mut pending);
+        for (id, range) in children(words, 0..words.len(), 0) {
+            array.take(u32::from(id));
+            array.fill(u32::from(id), ROOT, words, range, 1, &mut pending);
         }
-        // Nodes with many children first, while there is room for them.
-        while let Some(Pending { words: range, depth, place, .. }) = pending.pop() {
+        // Place nodes with many children first, while there is room for them.
+        while let Some(Pending { words: range, depth, slot, .. }) = pending.pop() {
             let children = children(words, range.0.0..range.0.1, depth);
             let base = array.base_for(&children);
-            array.units[place as usize].base = base;
-            for (code, range) in children {
-                array.fill(base ^ u32::from(code), place, words, range, depth + 1, &mut pending);
+            array.units[slot as usize].base = base;
+            for (id, range) in children {
+                array.fill(base ^ u32::from(id), slot, words, range, depth + 1, &mut pending);
             }
         }
         assert!(array.units.len() < ROOT as usize, "24 bits are too few for the dictionary");
         array
     }
 
-    /// As they are read: base in the low 24 bits, then the parent's place in 24, then the word's number in 16.
+    /// The units as they are stored: base in the low 24 bits, slot of the parent in the next 24, id
+    /// of the frequency in the high 16.
     pub(crate) fn units(&self) -> impl Iterator<Item = u64> {
         self.units.iter().map(|unit| {
             u64::from(unit.base) | u64::from(unit.parent) << 24 | u64::from(unit.value) << 48
@@ -79,7 +81,7 @@ impl DoubleArray {
 
     fn fill(
         &mut self,
-        place: u32,
+        slot: u32,
         parent: u32,
         words: &[(Vec<u16>, u16)],
         range: Range<usize>,
@@ -87,26 +89,26 @@ impl DoubleArray {
         pending: &mut BinaryHeap<Pending>,
     ) {
         let (first, value) = &words[range.start];
-        // What ends here sorts before what goes on.
+        // A word sorts before its extensions.
         let ends = first.len() == depth;
         let value = if ends { *value } else { 0 };
-        self.units[place as usize] = Unit { base: 0, parent, value };
-        let rest = range.start + usize::from(ends)..range.end;
-        if !rest.is_empty() {
-            let children = children(words, rest.clone(), depth).len();
-            let words = std::cmp::Reverse((rest.start, rest.end));
-            pending.push(Pending { children, words, depth, place });
+        self.units[slot as usize] = Unit { base: 0, parent, value };
+        let longer = range.start + usize::from(ends)..range.end;
+        if !longer.is_empty() {
+            let children = children(words, longer.clone(), depth).len();
+            let words = std::cmp::Reverse((longer.start, longer.end));
+            pending.push(Pending { children, words, depth, slot });
         }
     }
 
-    /// Takes the places of `children` of one node, and gives their base.
+    /// Takes slots for `children` of one node, and returns the node's base.
     fn base_for(&mut self, children: &[(u16, Range<usize>)]) -> u32 {
         let first = u32::from(children[0].0);
         let free = |array: &Self, base: u32| {
             base != 0
-                && children.iter().all(|(code, _)| {
-                    array.units[(base ^ u32::from(*code)) as usize].parent == EMPTY
-                        && base ^ u32::from(*code) != 0
+                && children.iter().all(|(id, _)| {
+                    array.units[(base ^ u32::from(*id)) as usize].parent == EMPTY
+                        && base ^ u32::from(*id) != 0
                 })
         };
         if self.searched.0 != children.len() {
@@ -114,7 +116,7 @@ impl DoubleArray {
         }
         let (mut found, mut tried, mut at) = (None, 0, self.searched.1);
         loop {
-            // The list's head is place 0, so it ends where it began.
+            // Slot 0 is the head of the list, so the list ends where it started.
             at = self.next[at as usize];
             if at == 0 {
                 break;
@@ -125,23 +127,23 @@ impl DoubleArray {
             }
             tried += 1;
         }
-        if tried > TRIES {
+        if tried > MAX_TRIES {
             self.searched.1 = self.previous[at as usize];
         }
         let base = found.unwrap_or_else(|| self.grow());
-        for (code, _) in children {
-            self.take(base ^ u32::from(*code));
+        for (id, _) in children {
+            self.take(base ^ u32::from(*id));
         }
         base
     }
 
-    /// One more block of free places, at the end of the list: whose first place this is.
+    /// Appends a block of free slots to the end of the list, and returns the first of them.
     fn grow(&mut self) -> u32 {
         let from = self.units.len() as u32;
         let unit = Unit { base: 0, parent: EMPTY, value: 0 };
-        for place in from..from + self.block {
+        for slot in from..from + self.block {
             self.units.push(unit);
-            if place == 0 {
+            if slot == 0 {
                 self.next.push(0);
                 self.previous.push(0);
                 continue;
@@ -149,19 +151,19 @@ impl DoubleArray {
             let last = self.previous[0];
             self.next.push(0);
             self.previous.push(last);
-            self.next[last as usize] = place;
-            self.previous[0] = place;
+            self.next[last as usize] = slot;
+            self.previous[0] = slot;
         }
         from
     }
 
-    /// Takes a place out of the list of free ones. Place 0 is its head, and never in it.
-    fn take(&mut self, place: u32) {
-        if place == 0 {
+    /// Removes a slot from the free list. Slot 0 is the head of the list, and not in it.
+    fn take(&mut self, slot: u32) {
+        if slot == 0 {
             return;
         }
-        let (previous, next) = (self.previous[place as usize], self.next[place as usize]);
-        if self.searched.1 == place {
+        let (previous, next) = (self.previous[slot as usize], self.next[slot as usize]);
+        if self.searched.1 == slot {
             self.searched.1 = previous;
         }
         self.next[previous as usize] = next;
@@ -169,7 +171,7 @@ impl DoubleArray {
     }
 }
 
-/// The codes that follow in words that are alike up to `depth`, each with the words that have it there.
+/// The ids at `depth` of words that are equal before it, each with the range of words that have it.
 fn children(
     words: &[(Vec<u16>, u16)],
     range: Range<usize>,

@@ -1,11 +1,12 @@
-//! Writes `crates/text/data/dict.bin` (the path is the second argument) from the dictionary of jieba-rs.
+//! Writes `crates/text/data/dict.bin`, the second argument, from the dictionary of jieba-rs.
 //!
 //! Usage: `gen-dict JIEBA_RS/src/data/dict.txt crates/text/data/dict.bin` (see `just gen-dict`).
-//! Every word is folded, words that fold to one are merged and their frequencies added up; words that hold anything but
-//! Han characters are left out, for runs of Han are all that the dictionary is asked about, but they stay in the total
-//! that the probabilities refer to, so that these equal jieba's. The file is raw deflate over front-coded lines:
-//! the total in the first line, then `SHARED <tab> REST <tab> FREQUENCY`, SHARED being the number of characters that
-//! the word has in common with the word before it.
+//!
+//! Every word is folded; words with the same fold are merged and their frequencies added. Words
+//! with anything but Han characters are left out, because only runs of Han are looked up, but they
+//! count in the total, so that probabilities equal jieba's. The file is raw deflate over
+//! front-coded lines: the total in the first line, then `SHARED <tab> REST <tab> FREQUENCY`, where
+//! SHARED is the number of leading characters that the word has in common with the word before it.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -47,8 +48,8 @@ fn run() -> Result<(), String> {
     for (word, freq) in &words {
         let chars: Vec<char> = word.chars().collect();
         let shared = before.iter().zip(&chars).take_while(|(a, b)| a == b).count();
-        let rest: String = chars[shared..].iter().collect();
-        coded.push_str(&format!("{shared}\t{rest}\t{freq}\n"));
+        let suffix: String = chars[shared..].iter().collect();
+        coded.push_str(&format!("{shared}\t{suffix}\t{freq}\n"));
         before = chars;
     }
     let packed = miniz_oxide::deflate::compress_to_vec(coded.as_bytes(), 10);

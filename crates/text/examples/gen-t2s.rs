@@ -1,9 +1,11 @@
-//! Writes `crates/text/data/t2s.tsv` (stdout) from OpenCC's own dictionaries.
+//! Writes `crates/text/data/t2s.tsv` to stdout, from OpenCC's own dictionaries.
 //!
-//! Usage: `gen-t2s TSPhrases.txt STCharacters.txt TWVariants.txt HKVariants.txt`, all as `opencc_dict` dumps them (see
-//! `just gen-t2s`). Characters are converted through opencc-rust, code point by code point; the phrases come from the dump,
-//! because the library cannot list them, and every one is verified through opencc-rust. Of the other three only this is
-//! taken: the characters that no Traditional text uses, for `script_of`.
+//! Usage: `gen-t2s TSPhrases.txt STCharacters.txt TWVariants.txt HKVariants.txt`, all as
+//! `opencc_dict` dumps them (see `just gen-t2s`).
+//!
+//! Characters are converted by opencc-rust, code point by code point. Phrases come from the first
+//! dump, because the library cannot list them, and each is verified with opencc-rust. The other
+//! three files only tell which characters no Traditional text uses, for `script_of`.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -47,9 +49,9 @@ fn run() -> Result<(), String> {
         }
     }
 
-    let mut pairs = read(phrases)?;
-    pairs.sort();
-    for (from, to) in &pairs {
+    let mut phrase_table = read(phrases)?;
+    phrase_table.sort();
+    for (from, to) in &phrase_table {
         let to = to.split(' ').next().unwrap_or_default();
         let judged = t2s.convert(from);
         if judged != to || from.chars().count() != to.chars().count() {
@@ -58,7 +60,8 @@ fn run() -> Result<(), String> {
         out.push_str(&format!("{from}\t{to}\n"));
     }
 
-    // OpenCC's own Traditional has 羣, Taiwan and Hong Kong write 群: their forms are Traditional too.
+    // OpenCC's own Traditional has 羣, whereas Taiwan and Hong Kong write 群: regional forms are
+    // Traditional too.
     let mut regional = BTreeMap::new();
     for path in variants {
         for (from, to) in read(path)? {
@@ -83,7 +86,7 @@ fn run() -> Result<(), String> {
     let _ = writeln!(
         io::stderr(),
         "gen-t2s: {count} characters, {} phrases, {} characters of Simplified text only",
-        pairs.len(),
+        phrase_table.len(),
         only.len()
     );
     io::stdout().write_all(out.as_bytes()).map_err(|e| e.to_string())

@@ -1,56 +1,47 @@
-//! Folding, segmentation and offsets: what a character of an archive means to a search.
+//! Folding, segmentation and offsets: what the characters of an archive mean to a search.
 //!
 //! Documents and queries go through the same three steps:
 //!
-//! 1. [`Folded`]: script, width, case and variants are made one, with an exact map back to the original text;
-//! 2. [`Key`]: the characters that a quoted phrase is compared with;
-//! 3. [`Segmenter`]: the words.
+//! 1. [`Folded`] unifies script, width, case and character variants, and keeps an exact map back to
+//!    the original text.
+//! 2. [`Key`] extracts the characters that quoted phrases are compared with.
+//! 3. [`Segmenter`] finds the words.
 //!
-//! No input or output happens here, and nothing of the index is known. [`ANALYSIS_VERSION`] and
+//! This crate does no input or output and knows nothing of an index. [`ANALYSIS_VERSION`] and
 //! [`analysis_fingerprint`] tell an index whether it was built by the same analysis.
 
 #![forbid(unsafe_code)]
 
-mod class;
-mod dictionary;
 mod fold;
-mod ignorable;
-mod key;
-mod latin;
-mod script;
 mod segment;
-mod synonyms;
-mod t2s;
-mod table;
 mod tables;
-mod value;
-mod words;
 
+pub use fold::key::{Key, is_key_char, key_of};
+pub use fold::script::{Script, script_of, script_of_all};
+pub use fold::t2s::t2s;
 pub use fold::{Folded, fold, fold_char};
-pub use key::{Key, is_key_char, key_of};
-pub use script::{Script, script_of, script_of_all};
+pub use segment::numbers::values;
 pub use segment::{Segmenter, Token, TokenKind};
-pub use synonyms::{Relation, Synonyms, parse_synonyms};
-pub use t2s::t2s;
-pub use table::TableError;
-pub use value::values;
-pub use words::{Word, parse_words};
+pub use tables::editable::TableError;
+pub use tables::synonyms::{Relation, Synonyms, parse_synonyms};
+pub use tables::words::{Word, parse_words};
 
-/// Whether `c` is a Han character: what the dictionary and the phrases of the fold are about.
+/// Whether `c` is a Han character. The dictionary has words of Han characters only.
 pub fn is_han(c: char) -> bool {
-    class::in_han_block(c)
+    tables::class::in_han_block(c)
 }
 
-/// Version of the analysis, raised whenever code changes what it makes of a text. Tables and dictionary need no such care:
-/// [`analysis_fingerprint`] follows them.
+/// Version of the analysis. Raise it whenever code changes the result for some text. Changes of
+/// tables and dictionary need no new version: [`analysis_fingerprint`] follows them.
 pub const ANALYSIS_VERSION: u32 = 2;
 
-/// One number over the fold, the character classes, the dictionary, the tables of words and synonyms and
-/// [`ANALYSIS_VERSION`]: an index built under another number holds other terms and is stale. Computed at build time.
+/// A hash over the fold, the character classes, the dictionary, the tables of words and synonyms,
+/// and [`ANALYSIS_VERSION`]. An index that was built with another value holds other terms and is
+/// stale. Computed at build time.
 pub const fn analysis_fingerprint() -> u64 {
     let numbers = tables::DATA_FINGERPRINT
-        ^ words::FINGERPRINT
-        ^ synonyms::FINGERPRINT
+        ^ tables::words::FINGERPRINT
+        ^ tables::synonyms::FINGERPRINT
         ^ ANALYSIS_VERSION as u64;
     numbers.wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }

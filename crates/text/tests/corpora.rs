@@ -1,10 +1,11 @@
-//! Real text from `shared/corpora` beside the repository. Where it is absent, the tests that want it say so and pass.
+//! Real text from `shared/corpora` beside the repository. Where it is missing, the tests that need
+//! it say so and pass.
 
 use std::fs;
 use std::io::{self, BufReader, Write};
 use std::path::PathBuf;
 
-/// All text of the corpora, one string a field; empty, with a message, where there is none.
+/// All text of the corpora, one string for each field; empty, with a message, if there is none.
 pub(crate) fn texts() -> Vec<String> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora");
     if !root.is_dir() {
@@ -33,12 +34,12 @@ pub(crate) fn texts() -> Vec<String> {
     texts
 }
 
-/// Past the test harness, which would swallow what `eprintln!` says in a test that passes.
+/// Prints past the test harness, which hides what `eprintln!` prints in a passing test.
 fn skipped(why: &str) {
     let _ = writeln!(io::stderr(), "SKIPPED: {why}");
 }
 
-/// Every `stride`th of the texts, for what would take too long on all.
+/// Every `stride`th text, for checks that would take too long on all.
 pub(crate) fn sample(stride: usize) -> Vec<String> {
     texts().into_iter().step_by(stride).collect()
 }

@@ -1,4 +1,4 @@
-//! The laws of the fold.
+//! Laws of the fold.
 
 use std::ops::Range;
 
@@ -7,7 +7,8 @@ use wensou_text::{Folded, fold, fold_char, is_han};
 
 use crate::corpora;
 
-/// Strings with plenty of what is difficult: marks, compatibility forms, jamo, what vanishes, variants, phrases of t2s.
+/// Strings with many difficult characters: combining marks, compatibility forms, jamo, ignorable
+/// characters, variants, phrases of t2s.
 pub(crate) fn difficult() -> impl Strategy<Value = String> {
     let pieces = prop_oneof![
         4 => "[一-龥]{1,6}",
@@ -27,7 +28,7 @@ fn byte(text: &str, chars: usize) -> usize {
     text.char_indices().nth(chars).map_or(text.len(), |(at, _)| at)
 }
 
-/// Every law that one text has to keep, over the folded ranges given.
+/// Checks every law for one text, over the given folded ranges.
 fn check(text: &str, ranges: impl IntoIterator<Item = Range<usize>>) {
     let folded = Folded::new(text);
     assert_eq!(folded.as_str(), fold(text), "{text:?}");
@@ -68,7 +69,7 @@ proptest! {
 
     #[test]
     fn the_fold_needs_no_context(left in difficult(), right in difficult()) {
-        // A character that composes with nothing before it begins the right half.
+        // The right half starts with a character that does not compose with anything before it.
         let right = format!("中{right}");
         prop_assert_eq!(fold(&left) + &fold(&right), fold(&format!("{left}{right}")));
     }

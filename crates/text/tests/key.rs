@@ -1,4 +1,4 @@
-//! The key stream against a scan of the folded text.
+//! The key, compared with a scan of the folded text.
 
 use proptest::prelude::*;
 use wensou_text::{Folded, Key, is_key_char, key_of};

@@ -1,14 +1,18 @@
-//! Latin and number runs, as a table: the run, then its tokens in order, the wholes in brackets.
+//! Latin and number runs as a table: the run, then its tokens in order, whole words in brackets.
 
 use wensou_text::{Folded, Segmenter};
 
 fn tokens(text: &str) -> String {
     let folded = Folded::new(text);
-    let mut shown = Vec::new();
+    let mut tokens = Vec::new();
     Segmenter::new().segment(&folded, |token| {
-        shown.push(if token.whole { format!("[{}]", token.text) } else { token.text.into_owned() });
+        tokens.push(if token.whole {
+            format!("[{}]", token.text)
+        } else {
+            token.text.into_owned()
+        });
     });
-    shown.join(" ")
+    tokens.join(" ")
 }
 
 #[test]

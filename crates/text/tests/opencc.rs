@@ -1,4 +1,4 @@
-//! OpenCC as the judge of the table and of the fold.
+//! The t2s table and the fold, compared with OpenCC.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ fn converter(config: DefaultConfig) -> OpenCC {
     OpenCC::new(config).expect("libopencc-data is installed")
 }
 
-/// The phrases of the generated table; that they are OpenCC's own is what the generator checks.
+/// The phrases of the generated table. The generator checks that they are OpenCC's.
 fn phrases() -> Vec<&'static str> {
     include_str!("../data/t2s.tsv")
         .lines()
@@ -44,7 +44,8 @@ fn t2s_is_opencc_on_every_phrase_alone_and_in_each_others_way() {
     };
     for one in &phrases {
         check(one);
-        // Without its first and its last character, and run into every other: where longest-match goes wrong.
+        // Drop the first and the last character, and append every other phrase: cases where longest
+        // match goes wrong.
         let chars: Vec<char> = one.chars().collect();
         check(&chars[1..].iter().collect::<String>());
         check(&chars[..chars.len() - 1].iter().collect::<String>());
@@ -68,8 +69,9 @@ fn t2s_is_opencc_on_real_text_and_the_fold_does_not_see_it() {
     println!("t2s: {} texts, {bytes} bytes, 0 differences", texts.len());
 }
 
-/// What conversion to Traditional does to a folded text that the fold does not bring back: (folded, folded again) of each
-/// character, with how often. Texts whose length changes (phrases of unequal length) are counted as `length`.
+/// What conversion to Traditional does to a folded text and folding does not undo: (folded, folded
+/// again) for each character, with counts. Texts whose length changes (phrases of unequal length)
+/// count as `length`.
 fn apart(config: DefaultConfig, texts: &[String]) -> BTreeMap<String, usize> {
     let opencc = converter(config);
     let mut apart = BTreeMap::new();
@@ -91,9 +93,9 @@ fn apart(config: DefaultConfig, texts: &[String]) -> BTreeMap<String, usize> {
 
 #[test]
 fn conversion_to_traditional_and_back_is_seen_in_these_words_only() {
-    // 坐標/座標, 干戚/干鏚, 呆着/待著, 蔭蔽/廕庇, 穗帷/繐帷, 胡吣/胡唚: two words each, so the variants leave them apart.
-    let listed: BTreeSet<&str> = ["坐座", "戚𬭭", "呆待", "蔽庇", "穗𰬸", "吣唚"].into();
-    // s2t of everything takes OpenCC half a minute; the other two add a few dozen characters to it.
+    // 坐標/座標, 干戚/干鏚, 呆着/待著, 蔭蔽/廕庇, 穗帷/繐帷, 胡吣/胡唚: each is two words, so the variants keep them apart.
+    let expected: BTreeSet<&str> = ["坐座", "戚𬭭", "呆待", "蔽庇", "穗𰬸", "吣唚"].into();
+    // s2t of everything takes OpenCC half a minute; the other two only add a few dozen characters.
     for (name, config, stride) in [
         ("s2t", DefaultConfig::S2T, 1),
         ("s2tw", DefaultConfig::S2TW, 8),
@@ -101,8 +103,8 @@ fn conversion_to_traditional_and_back_is_seen_in_these_words_only() {
     ] {
         let apart = apart(config, &corpora::sample(stride));
         println!("{name}: {apart:?}");
-        for pair in apart.keys() {
-            assert!(listed.contains(pair.as_str()), "{name}: {pair}");
+        for key in apart.keys() {
+            assert!(expected.contains(key.as_str()), "{name}: {key}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The segmenter against jieba-rs over the same dictionary, and its own laws.
+//! The segmenter, compared with jieba-rs over the same dictionary; and its own laws.
 
 use std::fmt::Write;
 use std::io::BufReader;
@@ -11,7 +11,7 @@ use wensou_text::{Folded, Segmenter, Token, TokenKind, fold, is_han, is_key_char
 use crate::corpora;
 use crate::fold::difficult;
 
-/// The dictionary as the crate embeds it, in the form that jieba-rs reads.
+/// The embedded dictionary, in the form that jieba-rs reads.
 static DICT: LazyLock<String> = LazyLock::new(|| {
     let packed = include_bytes!("../data/dict.bin");
     let bytes = miniz_oxide::inflate::decompress_to_vec(packed).expect("deflate");
@@ -28,7 +28,8 @@ static DICT: LazyLock<String> = LazyLock::new(|| {
         writeln!(dict, "{} {}", word.iter().collect::<String>(), fields[2])
             .expect("a string grows");
     }
-    // The words that are not of Han alone count in the total, so jieba gets their sum as one word that no text holds.
+    // Words with other characters than Han count in the total, so jieba gets their sum as one word
+    // that no text has.
     writeln!(dict, "\u{E000} {}", total - sum).expect("a string grows");
     dict
 });
@@ -48,7 +49,7 @@ fn collect<'f>(folded: &'f Folded<'_>, parts: bool) -> Vec<Token<'f>> {
     tokens
 }
 
-/// What jieba makes of the Han runs of a folded text: (start, end) in characters.
+/// How jieba cuts the Han runs of a folded text: (start, end) in characters.
 fn by_jieba(folded: &str, search: bool) -> Vec<(usize, usize)> {
     let mut spans = Vec::new();
     let mut base = 0;
@@ -79,7 +80,7 @@ fn same_as_jieba(text: &str) {
     }
 }
 
-/// What every text has to keep.
+/// Checks the laws that hold for every text.
 fn laws(text: &str) {
     let folded = Folded::new(text);
     let words = collect(&folded, false);
@@ -89,8 +90,8 @@ fn laws(text: &str) {
     let mut covered = vec![0; folded.char_count()];
     for word in &words {
         assert!(!word.text.is_empty(), "{text:?}");
-        for place in &mut covered[word.chars.start as usize..word.chars.end as usize] {
-            *place += 1;
+        for count in &mut covered[word.chars.start as usize..word.chars.end as usize] {
+            *count += 1;
         }
     }
     for (at, c) in folded.as_str().chars().enumerate() {
@@ -119,7 +120,7 @@ fn laws(text: &str) {
     }
 }
 
-/// What an index takes, against the key and the tokens each by themselves.
+/// Compares what an index needs with the key and the tokens computed separately.
 fn terms_are_key_and_tokens(text: &str) {
     let folded = Folded::new(text);
     for shortest in 1..5 {
@@ -228,7 +229,7 @@ fn a_sink_may_segment_too() {
     assert!(count >= 3);
 }
 
-/// Each of these once took time that grew with the square of the length.
+/// Each of these once took quadratic time.
 #[test]
 fn long_runs_are_cut_in_linear_time() {
     for unit in [

@@ -1,4 +1,4 @@
-//! The laws of the analysis, on random strings and on real text.
+//! Laws of the analysis, on random strings and on real text.
 
 mod corpora;
 mod fold;

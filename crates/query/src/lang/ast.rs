@@ -1,4 +1,4 @@
-//! What a query says, free of how it was typed.
+//! What a query says, independent of how it was typed.
 
 use jiff::civil::Date;
 
@@ -18,10 +18,10 @@ pub struct Node {
 
 /// What a node says.
 ///
-/// The parser keeps these shapes, and [`Display`](std::fmt::Display) expects them:
-/// `And` and `Or` have two children or more; `Required` stands only directly
-/// below an `And`; `All` stands only at the root. A group stays a node of its own
-/// (`(a b) c` is an `And` in an `And`), because `+` speaks to its own group.
+/// The parser guarantees these shapes, and [`Display`](std::fmt::Display) relies on them: `And` and
+/// `Or` have two children or more; `Required` occurs only directly below an `And`; `All` occurs
+/// only at the root. A group stays a node of its own (`(a b) c` is an `And` in an `And`), because a
+/// `+` affects only its own group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NodeKind {
@@ -31,7 +31,7 @@ pub enum NodeKind {
     Or(Vec<Node>),
     /// Everything that the node does not match.
     Not(Box<Node>),
-    /// `+x`: must match; the unmarked text clauses beside it then affect the rank only.
+    /// `+x`: must match. The unmarked text clauses beside it then affect only the rank.
     Required(Box<Node>),
     /// A word or an unspaced run of text.
     Term(Term),
@@ -39,11 +39,11 @@ pub enum NodeKind {
     Phrase(Phrase),
     /// A filter on a field.
     Field(FieldClause),
-    /// `title:…` or `body:…`: the text clauses below search that part only. Where
-    /// two are nested the inner one holds.
+    /// `title:…` or `body:…`: the text clauses below search that field only. Where two are nested,
+    /// the inner one holds.
     Scoped {
-        /// The part that is searched.
-        part: Part,
+        /// The field that is searched.
+        scope: Scope,
         /// What is searched there.
         node: Box<Node>,
     },
@@ -51,35 +51,36 @@ pub enum NodeKind {
     All,
 }
 
-/// A part of a document's text.
+/// A field of text that a search can be limited to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Part {
+pub enum Scope {
     /// The title.
     Title,
     /// The text below it.
     Body,
 }
 
-/// A word or an unspaced run, as typed but for its escapes (not folded).
+/// A word or an unspaced run, as typed but without escapes; not folded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
     /// The text; never empty. It can be nothing but punctuation (`-` alone).
     pub text: String,
-    /// Typed with `*` at the end: every word that starts so. Then `text` has at
-    /// least two characters.
+    /// Typed with `*` at the end: any word that starts with `text`, which then has at least two
+    /// characters.
     pub prefix: bool,
 }
 
-/// Quoted text, as typed but for its escapes (not folded).
+/// Quoted text, as typed but without escapes; not folded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Phrase {
-    /// The text between the quotes; never blank.
+    /// The text between the quotes; never only spaces.
     pub text: String,
-    /// `~N`: the words within N characters, in any order, in place of the exact sequence.
+    /// `~N`: the words within N characters of each other, in any order, instead of the exact
+    /// sequence.
     pub near: Option<u32>,
 }
 
-/// A filter on a field. A list of values is OR.
+/// A filter on a field. A list of values means any of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FieldClause {
@@ -120,15 +121,15 @@ impl FieldClause {
     }
 }
 
-/// One value of a field, as typed but for quotes and escapes (not folded).
+/// One value of a field, as typed but without quotes and escapes; not folded.
 ///
 /// Equality ignores the span.
 #[derive(Clone, Debug)]
 pub struct Value {
-    /// The text; never blank.
+    /// The text; never only spaces.
     pub text: String,
-    /// Typed with `*` at the end: every value that starts so. Then `text` has at
-    /// least two characters.
+    /// Typed with `*` at the end: any value that starts with `text`, which then has at least two
+    /// characters.
     pub prefix: bool,
     /// Bytes of the typed query, quotes included.
     pub span: Span,
@@ -176,15 +177,15 @@ pub enum Script {
     Mixed,
 }
 
-/// Which dates a query admits: civil days in the archive's zone, already
-/// resolved against the [`Clock`](super::Clock).
+/// Which dates a query admits: civil days in the archive's time zone, already resolved against the
+/// [`Clock`](super::Clock).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DateFilter {
-    /// A half-open interval. At least one end is given, and `from < until` if both are.
+    /// A half-open interval. At least one end is given; if both are, `from < until`.
     Range {
-        /// The first day inside; none for "since ever".
+        /// The first day of the interval; `None` if it has no start.
         from: Option<Date>,
-        /// The first day after; none for "no end".
+        /// The first day after the interval; `None` if it has no end.
         until: Option<Date>,
     },
     /// `none`: documents without a date.
@@ -211,7 +212,7 @@ impl PartialEq for Value {
 
 impl Eq for Value {}
 
-impl Part {
+impl Scope {
     /// The name of its field.
     pub fn as_str(self) -> &'static str {
         match self {

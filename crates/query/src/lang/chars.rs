@@ -1,8 +1,8 @@
-//! What single characters mean to the grammar: blanks, quotes, the full-width
-//! twins of ASCII syntax.
+//! What single characters mean to the grammar: spaces, quotes, the full-width twins of ASCII
+//! syntax.
 
-/// The ASCII character that `c` stands for where syntax is expected: U+FF01 to
-/// U+FF5E and U+3000 fold, all else is itself. One character in, one out.
+/// The ASCII character that `c` stands for where syntax is expected. U+FF01 to U+FF5E and U+3000
+/// are folded; every other character stands for itself.
 pub(super) fn fold(c: char) -> char {
     match c {
         '\u{3000}' => ' ',
@@ -18,14 +18,13 @@ pub(super) fn fold_str(text: &str) -> String {
     text.chars().map(|c| fold(c).to_ascii_lowercase()).collect()
 }
 
-/// Whether `c` separates words. The zero-width space and the byte order mark
-/// come with pasted text and are seen by nobody, so they separate too.
-pub(super) fn is_blank(c: char) -> bool {
+/// Whether `c` separates words. The zero-width space and the byte order mark arrive with pasted
+/// text and are invisible, so they separate words too.
+pub(super) fn is_space(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{200B}' | '\u{FEFF}')
 }
 
-/// The quote that closes what `c` opens, if `c` opens anything. Apostrophes
-/// never do.
+/// The quote that closes what `c` opens; `None` if `c` opens nothing. Apostrophes never do.
 pub(super) fn closer_of(c: char) -> Option<char> {
     match c {
         '"' => Some('"'),
@@ -44,7 +43,7 @@ pub(super) fn is_closer(c: char) -> bool {
 
 /// Whether an unescaped `c` ends a word wherever it stands.
 pub(super) fn ends_word(c: char) -> bool {
-    is_blank(c) || closer_of(c).is_some() || is_closer(c) || matches!(fold(c), '(' | ')' | '|')
+    is_space(c) || closer_of(c).is_some() || is_closer(c) || matches!(fold(c), '(' | ')' | '|')
 }
 
 /// Whether an unescaped `c` ends one value of a field's list.
@@ -52,21 +51,20 @@ pub(super) fn ends_value(c: char) -> bool {
     ends_word(c) || fold(c) == ','
 }
 
-/// Whether `text` is one of the operators `AND`, `OR`, `NOT`, in any width but
-/// upper case only.
+/// Whether `text` is `AND`, `OR` or `NOT`: upper case, in any width.
 pub(super) fn is_operator_word(text: &str) -> bool {
     let folded: String = text.chars().take(4).map(fold).collect();
     matches!(folded.as_str(), "AND" | "OR" | "NOT")
 }
 
-/// Whether `text` is nothing but the sign of a date range (`..`, `…`, `。。`, `～`).
+/// Whether `text` consists only of the sign of a date range (`..`, `…`, `。。`, `～`).
 pub(super) fn is_range_sign(text: &str) -> bool {
     let folded: Vec<char> = text.chars().map(fold).collect();
     match folded.as_slice() {
-        ['.', '.', rest @ ..] => rest.iter().all(|c| *c == '.'),
-        ['。', '。', rest @ ..] => rest.iter().all(|c| *c == '。'),
-        ['…', rest @ ..] => rest.iter().all(|c| *c == '…'),
-        ['~', rest @ ..] => rest.iter().all(|c| *c == '~'),
+        ['.', '.', others @ ..] => others.iter().all(|c| *c == '.'),
+        ['。', '。', others @ ..] => others.iter().all(|c| *c == '。'),
+        ['…', others @ ..] => others.iter().all(|c| *c == '…'),
+        ['~', others @ ..] => others.iter().all(|c| *c == '~'),
         _ => false,
     }
 }

@@ -1,8 +1,7 @@
-//! Points of time as people type them, read against a fixed clock.
+//! Points in time as people type them, read against a fixed clock.
 //!
-//! A point is a half-open interval of civil days: `2023-05` is a month, `7d` is
-//! today and the six days before. Nothing here knows of queries, time zones or
-//! the real clock.
+//! A point is a half-open interval of civil days: `2023-05` is a month, `7d` is today and the six
+//! days before. This module knows nothing of queries, time zones or the real clock.
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
@@ -10,10 +9,10 @@ use jiff::civil::{Date, date};
 use super::chars::fold_str;
 use super::suggest::closest;
 
-/// What "today" is. Tests and `--as-of` set it; nothing else asks for the time.
+/// What "today" is. Tests and `--as-of` set it; nothing in this crate reads the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clock {
-    /// The civil day in the archive's zone.
+    /// The civil day in the archive's time zone.
     pub today: Date,
 }
 
@@ -26,16 +25,16 @@ pub struct Days {
     pub until: Date,
 }
 
-/// Why a text is no point or range of time.
+/// Why a text is not a point or range of time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DateError {
-    /// It has the form of no date, or names a day that does not exist.
+    /// It does not have the form of a date, or names a day that does not exist.
     #[error("`{text}` is not a date{}", reason.as_deref().map(|r| format!(": {r}")).unwrap_or_default())]
     NotADate {
         /// What was typed.
         text: String,
-        /// What about it is wrong, where it almost is a date.
+        /// What is wrong with it, if it is almost a date.
         reason: Option<String>,
         /// The word that was probably meant.
         meant: Option<&'static str>,
@@ -53,7 +52,7 @@ pub enum DateError {
     Reversed {
         /// What was typed.
         text: String,
-        /// The same range the right way round.
+        /// The same range with its ends swapped.
         swapped: String,
     },
     /// A comparison without a date.
@@ -64,14 +63,14 @@ pub enum DateError {
     },
 }
 
-/// Years outside are taken for typing errors; it also keeps every sum in bounds.
+/// Years outside are taken for typing errors. The limits also keep all date arithmetic in bounds.
 pub(super) const YEARS: std::ops::RangeInclusive<i16> = 1000..=2999;
 
 const KEYWORDS: &[&str] =
     &["today", "yesterday", "this-month", "last-month", "this-year", "last-year"];
 
-/// Reads one point: `2023`, `2023-05`, `2023-05-17`, `2023/5/17`, `20230517`,
-/// `2023-Q2`, `2023年5月17日`, `today`, `上月`, `7d`, `3个月`… in any width and case.
+/// Reads one point: `2023`, `2023-05`, `2023-05-17`, `2023/5/17`, `20230517`, `2023-Q2`,
+/// `2023年5月17日`, `today`, `上月`, `7d`, `3个月`… in any width and case.
 ///
 /// # Errors
 ///
@@ -81,7 +80,8 @@ const KEYWORDS: &[&str] =
 /// # use wensou_query::lang::{Clock, parse_point};
 /// let clock = Clock { today: "2023-05-17".parse().unwrap() };
 /// let week = parse_point("7d", &clock).unwrap();
-/// assert_eq!((week.from.to_string(), week.until.to_string()), ("2023-05-11".into(), "2023-05-18".into()));
+/// assert_eq!(week.from.to_string(), "2023-05-11");
+/// assert_eq!(week.until.to_string(), "2023-05-18");
 /// ```
 pub fn parse_point(text: &str, clock: &Clock) -> Result<Days, DateError> {
     let folded = fold_str(text);
@@ -127,7 +127,7 @@ fn keyword(word: &str, today: Date) -> Option<Days> {
     }
 }
 
-/// The last `count` units, today included.
+/// The last `count` units of time, including today.
 fn backward(count: &str, unit: &str, today: Date) -> Result<Days, Option<String>> {
     let far = || Some("that is too far back".to_owned());
     let count: i32 = count.parse().ok().filter(|count| *count < 1_000_000).ok_or_else(far)?;
@@ -148,15 +148,15 @@ fn backward(count: &str, unit: &str, today: Date) -> Result<Days, Option<String>
     Ok(Days { from: next(from), until: next(today) })
 }
 
-/// A year, quarter, month or day by its number.
+/// A year, quarter, month or day given by number.
 fn absolute(text: &str) -> Result<Days, Option<String>> {
     let parts = parts(text).ok_or(None)?;
-    let [year, rest @ ..] = parts.as_slice() else { return Err(None) };
+    let [year, month_and_day @ ..] = parts.as_slice() else { return Err(None) };
     let year = number(year, 4..=4).ok_or(None)?;
     if !YEARS.contains(&year) {
         return Err(Some(format!("years run from {} to {}", YEARS.start(), YEARS.end())));
     }
-    match rest {
+    match month_and_day {
         [] => Ok(Days { from: date(year, 1, 1), until: date(year + 1, 1, 1) }),
         [quarter] if quarter.starts_with('q') => {
             let quarter = number(&quarter[1..], 1..=1).ok_or(None)?;
@@ -172,7 +172,7 @@ fn absolute(text: &str) -> Result<Days, Option<String>> {
             let first = months(year, month, 1).from;
             if !(1..=i16::from(first.days_in_month())).contains(&day) {
                 let last = first.days_in_month();
-                return Err(Some(format!("{year}-{month:02} has the days 1 to {last}")));
+                return Err(Some(format!("{year}-{month:02} has days 1 to {last}")));
             }
             let from = first.saturating_add((day - 1).days());
             Ok(Days { from, until: next(from) })
@@ -181,7 +181,7 @@ fn absolute(text: &str) -> Result<Days, Option<String>> {
     }
 }
 
-/// Year, month and day as far as they are given, whatever stands between them.
+/// The year, month and day of a date as far as they are given, whatever separates them.
 fn parts(text: &str) -> Option<Vec<&str>> {
     if let Some((year, rest)) = text.split_once('年') {
         let Some((month, day)) = rest.split_once('月') else {
@@ -216,7 +216,7 @@ fn month_number(text: &str) -> Result<i16, Option<String>> {
     }
 }
 
-/// The value of ASCII digits, if there are as many as `length` allows.
+/// The value of ASCII digits, if their number lies within `length`.
 fn number(text: &str, length: std::ops::RangeInclusive<usize>) -> Option<i16> {
     let plain = length.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     if plain { text.parse().ok() } else { None }

@@ -1,7 +1,7 @@
-//! A mistake or a hint about a query: its code, its words and its place.
+//! A mistake in a query or a hint about it: its code, wording and location.
 //!
-//! How it is drawn is in [`render`](super::render); the words of each mistake
-//! are in [`mistake`](super::mistake) and [`warning`](super::warning).
+//! [`render`](super::render) draws it; the wording of each mistake is in
+//! [`mistake`](super::mistake) and [`warning`](super::warning).
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::span::Span;
 
-/// The stable name of a mistake or a hint. The wording may change, codes do not.
+/// The stable name of a mistake or a hint. The wording may change; codes do not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Code {
@@ -79,7 +79,7 @@ impl Code {
         }
     }
 
-    /// Whether the query cannot be run. Warnings leave the exit status alone.
+    /// Whether the query cannot be run. Warnings do not affect the exit status.
     pub fn is_error(self) -> bool {
         self.as_str().starts_with('Q')
     }
@@ -98,8 +98,8 @@ impl fmt::Display for Code {
 
 /// One mistake or hint.
 ///
-/// [`render`](Diagnostic::render) draws it for people. Serialized, it is the
-/// object of `--format jsonl`, the span in characters and in bytes:
+/// [`render`](Diagnostic::render) draws it for people. Serialized, it is the object that `--format
+/// jsonl` prints, with the span in characters and in bytes:
 ///
 /// ```
 /// # use wensou_query::lang::{Clock, parse};
@@ -108,7 +108,7 @@ impl fmt::Display for Code {
 /// assert_eq!(
 ///     serde_json::to_string(&errors[0]).unwrap(),
 ///     r#"{"severity":"error","code":"Q004","message":"`has:` without a value","#.to_owned()
-///         + r#""help":"name one right after the colon, as in `has:tags`","#
+///         + r#""help":"put one right after the colon, as in `has:tags`","#
 ///         + r#""span":{"chars":{"start":3,"end":7},"bytes":{"start":7,"end":11}}}"#,
 /// );
 /// ```
@@ -121,13 +121,13 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
-    /// Where, if it concerns a place in the query.
-    pub place: Option<Place>,
+    /// Where it is, if it concerns part of the query.
+    pub location: Option<Location>,
 }
 
-/// A place in the query, in both units that readers of JSON count in.
+/// A span of the query, in both units that readers of the JSON count in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Place {
+pub struct Location {
     /// In Unicode characters (scalar values) of the typed query.
     pub chars: Span,
     /// In UTF-8 bytes of the typed query.
@@ -137,24 +137,24 @@ pub struct Place {
 impl Diagnostic {
     /// A diagnostic about the query as a whole, or about the index.
     pub fn general(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), help: None, place: None }
+        Self { code, message: message.into(), help: None, location: None }
     }
 
     /// A diagnostic about the bytes `span` of the query `text`.
     pub fn at(code: Code, text: &str, span: Span, message: impl Into<String>) -> Self {
-        let place = Place { chars: span.in_chars(text), bytes: span };
-        Self { place: Some(place), ..Self::general(code, message) }
+        let location = Location { chars: span.in_chars(text), bytes: span };
+        Self { location: Some(location), ..Self::general(code, message) }
     }
 
-    /// The same with advice.
+    /// Adds advice.
     #[must_use]
     pub fn with_help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
     }
 
-    /// Bytes of the typed query, if it concerns a place.
+    /// The bytes of the typed query that it concerns, if any.
     pub fn span(&self) -> Option<Span> {
-        self.place.map(|place| place.bytes)
+        self.location.map(|location| location.bytes)
     }
 }
 
@@ -165,7 +165,7 @@ impl Serialize for Diagnostic {
         object.serialize_field("code", self.code.as_str())?;
         object.serialize_field("message", &self.message)?;
         object.serialize_field("help", &self.help)?;
-        object.serialize_field("span", &self.place)?;
+        object.serialize_field("span", &self.location)?;
         object.end()
     }
 }

@@ -1,9 +1,8 @@
-//! The names of the fields: which exist, under which aliases, and what a name
-//! before a colon means.
+//! The names of the fields: which exist, their aliases, and what a name before a colon means.
 
 use std::fmt;
 
-use super::ast::Part;
+use super::ast::Scope;
 use super::chars::{ends_word, fold, fold_str};
 
 /// A field that a query can name before a colon.
@@ -37,7 +36,7 @@ pub enum FieldName {
     Script,
 }
 
-/// Every name and alias; the first of a field is the canonical one.
+/// Every name and alias. The first name of a field is the canonical one.
 const NAMES: &[(&str, FieldName)] = &[
     ("tag", FieldName::Tag),
     ("標籤", FieldName::Tag),
@@ -82,16 +81,16 @@ impl FieldName {
         NAMES.iter().map(|(name, _)| *name).filter(|name| name.is_ascii())
     }
 
-    /// The part of the text that this field confines a search to, if it is of that sort.
-    pub(super) fn part(self) -> Option<Part> {
+    /// The field of text that `title:` or `body:` limits a search to; `None` for filters.
+    pub(super) fn scope(self) -> Option<Scope> {
         match self {
-            Self::Title => Some(Part::Title),
-            Self::Body => Some(Part::Body),
+            Self::Title => Some(Scope::Title),
+            Self::Body => Some(Scope::Body),
             _ => None,
         }
     }
 
-    /// Whether the values are text of the archive, so that `*` can end them.
+    /// Whether the values are text of the archive, and may end in `*`.
     pub(super) fn takes_text(self) -> bool {
         matches!(self, Self::Tag | Self::Source | Self::Category | Self::Id | Self::Path)
     }
@@ -105,7 +104,7 @@ impl fmt::Display for FieldName {
 
 /// What the start of a word says about fields. Lengths are bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ahead {
+pub(super) enum WordStart {
     /// A known field; `len` includes the colon.
     Field { name: FieldName, len: usize },
     /// An ASCII name before a colon that no field has; `len` is without the colon.
@@ -114,21 +113,23 @@ pub(super) enum Ahead {
     Text,
 }
 
-/// Reads a name and its colon at the start of `rest`.
-pub(super) fn ahead(rest: &str) -> Ahead {
+/// Reads a name and its colon at the start of `remaining`.
+pub(super) fn word_start(remaining: &str) -> WordStart {
     let Some((len, colon)) =
-        rest.char_indices().find(|(_, c)| ends_word(*c) || matches!(fold(*c), ':' | '\\'))
+        remaining.char_indices().find(|(_, c)| ends_word(*c) || matches!(fold(*c), ':' | '\\'))
     else {
-        return Ahead::Text;
+        return WordStart::Text;
     };
     if fold(colon) != ':' {
-        return Ahead::Text;
+        return WordStart::Text;
     }
-    let (name, after) = (&rest[..len], len + colon.len_utf8());
+    let (name, after) = (&remaining[..len], len + colon.len_utf8());
     match FieldName::parse(name) {
-        Some(name) => Ahead::Field { name, len: after },
-        None if is_identifier(name) && !rest[after..].starts_with("//") => Ahead::Unknown { len },
-        None => Ahead::Text,
+        Some(name) => WordStart::Field { name, len: after },
+        None if is_identifier(name) && !remaining[after..].starts_with("//") => {
+            WordStart::Unknown { len }
+        }
+        None => WordStart::Text,
     }
 }
 
@@ -147,13 +148,13 @@ mod tests {
     #[test]
     fn a_colon_makes_a_field_only_after_a_known_name() {
         let tag = FieldName::Tag;
-        assert_eq!(ahead("tag:BTC"), Ahead::Field { name: tag, len: 4 });
-        assert_eq!(ahead("ＴＡＧ：BTC"), Ahead::Field { name: tag, len: 12 });
-        assert_eq!(ahead("标签:BTC"), Ahead::Field { name: tag, len: 7 });
-        assert_eq!(ahead("tga:BTC"), Ahead::Unknown { len: 3 });
+        assert_eq!(word_start("tag:BTC"), WordStart::Field { name: tag, len: 4 });
+        assert_eq!(word_start("ＴＡＧ：BTC"), WordStart::Field { name: tag, len: 12 });
+        assert_eq!(word_start("标签:BTC"), WordStart::Field { name: tag, len: 7 });
+        assert_eq!(word_start("tga:BTC"), WordStart::Unknown { len: 3 });
         for text in ["http://a.b", "13:02", "聲音：", ":x", "tag", "tag\\:x", "(tag:x", "a.b:c"]
         {
-            assert_eq!(ahead(text), Ahead::Text, "{text}");
+            assert_eq!(word_start(text), WordStart::Text, "{text}");
         }
     }
 }

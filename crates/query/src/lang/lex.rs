@@ -1,13 +1,13 @@
 //! From the typed query to tokens, in one pass and in linear time.
 //!
-//! A word's meaning depends only on how it starts, so the lexer also reads the
-//! values of fields and refuses reserved syntax. It never fails: what is wrong
-//! is reported, and the best reading goes on to the parser.
+//! The meaning of a word depends only on how it starts, so the lexer also reads the values of
+//! fields and refuses reserved syntax. It never fails: it reports what is wrong and passes the best
+//! reading on to the parser.
 
-use super::ast::{Part, Term};
-use super::chars::{closer_of, ends_word, fold, is_blank, is_closer, is_operator_word};
+use super::ast::{Scope, Term};
+use super::chars::{closer_of, ends_word, fold, is_closer, is_operator_word, is_space};
 use super::diagnostic::Diagnostic;
-use super::field::{Ahead, FieldName, ahead};
+use super::field::{FieldName, WordStart, word_start};
 use super::mistake;
 use super::reserved::{self, Glyph, text_of};
 use super::span::Span;
@@ -17,7 +17,7 @@ use super::token::{Token, TokenKind};
 pub(super) struct Lexed {
     pub(super) tokens: Vec<Token>,
     pub(super) found: Vec<Diagnostic>,
-    /// The last quote is open, so what seems missing may stand inside it.
+    /// The last quote is not closed, so whatever seems missing may be inside it.
     pub(super) open_quote: bool,
 }
 
@@ -26,7 +26,7 @@ pub(super) fn lex(text: &str) -> Lexed {
     let out = Lexed { tokens: Vec::new(), found: Vec::new(), open_quote: false };
     let mut lexer = Lexer { text, pos: 0, out };
     while let Some(c) = lexer.peek() {
-        if is_blank(c) {
+        if is_space(c) {
             lexer.bump();
         } else {
             lexer.token(c);
@@ -42,19 +42,19 @@ pub(super) struct Lexer<'t> {
 }
 
 impl Lexer<'_> {
-    pub(super) fn rest(&self) -> &str {
+    pub(super) fn remaining(&self) -> &str {
         &self.text[self.pos..]
     }
 
     pub(super) fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
+        self.remaining().chars().next()
     }
 
     pub(super) fn bump(&mut self) {
         self.pos += self.peek().map_or(0, char::len_utf8);
     }
 
-    /// Steps over the next character if it is `sign` in either width.
+    /// Steps over the next character if it is `sign`, in either width.
     pub(super) fn eat(&mut self, sign: char) -> bool {
         let there = self.peek().is_some_and(|c| fold(c) == sign);
         if there {
@@ -76,7 +76,7 @@ impl Lexer<'_> {
         self.out.found.push(found);
     }
 
-    /// Reads one token at `c`, which is not blank.
+    /// Reads one token that starts with `c`, which is not a space.
     fn token(&mut self, c: char) {
         let start = self.pos;
         let sign = |lexer: &mut Self, kind| {
@@ -102,14 +102,14 @@ impl Lexer<'_> {
         }
     }
 
-    /// Whether something other than a blank follows `c`, the next character.
+    /// Whether something other than a space follows `c`, the next character.
     fn before_text(&self, c: char) -> bool {
-        self.rest()[c.len_utf8()..].chars().next().is_some_and(|next| !is_blank(next))
+        self.remaining()[c.len_utf8()..].chars().next().is_some_and(|next| !is_space(next))
     }
 
-    /// Steps over `[a TO b]` and reports it, if it is there.
+    /// Steps over `[a TO b]` and reports it, if it comes next.
     pub(super) fn bracketed(&mut self) -> bool {
-        let Some(length) = reserved::bracket_range(self.rest()) else { return false };
+        let Some(length) = reserved::bracket_range(self.remaining()) else { return false };
         let start = self.pos;
         self.pos += length;
         self.report(reserved::bracketed(self.text, self.since(start)));
@@ -118,29 +118,29 @@ impl Lexer<'_> {
 
     fn word_or_field(&mut self) {
         let start = self.pos;
-        match ahead(self.rest()) {
-            Ahead::Field { name, len } => {
+        match word_start(self.remaining()) {
+            WordStart::Field { name, len } => {
                 self.pos += len;
-                match name.part() {
-                    Some(part) => self.scope(name, part, start),
+                match name.scope() {
+                    Some(scope) => self.scope(name, scope, start),
                     None => self.values(name, start),
                 }
             }
-            Ahead::Unknown { len } => {
+            WordStart::Unknown { len } => {
                 self.word();
                 let name = Span::new(start, start + len);
                 self.report(mistake::unknown_field(self.text, name, self.since(start)));
             }
-            Ahead::Text if self.operator() => {}
-            Ahead::Text => self.word(),
+            WordStart::Text if self.operator() => {}
+            WordStart::Text => self.word(),
         }
     }
 
     /// Reads `AND`, `OR` or `NOT` if it is the next word.
     fn operator(&mut self) -> bool {
         let start = self.pos;
-        let length = self.rest().find(ends_word).unwrap_or(self.rest().len());
-        let word = &self.rest()[..length];
+        let length = self.remaining().find(ends_word).unwrap_or(self.remaining().len());
+        let word = &self.remaining()[..length];
         if !is_operator_word(word) {
             return false;
         }
@@ -155,10 +155,10 @@ impl Lexer<'_> {
     }
 
     /// Reads what follows `title:` or `body:`.
-    fn scope(&mut self, name: FieldName, part: Part, start: usize) {
+    fn scope(&mut self, name: FieldName, scope: Scope, start: usize) {
         let next = self.peek();
         let empty =
-            next.is_none_or(|c| is_blank(c) || is_closer(c) || matches!(fold(c), ')' | '|'));
+            next.is_none_or(|c| is_space(c) || is_closer(c) || matches!(fold(c), ')' | '|'));
         if empty {
             self.report(mistake::empty_value(self.text, name, self.since(start)));
             return self.push(TokenKind::Broken, start);
@@ -166,7 +166,7 @@ impl Lexer<'_> {
         if self.bracketed() {
             return self.push(TokenKind::Broken, start);
         }
-        self.push(TokenKind::Scope(part), start);
+        self.push(TokenKind::Scope(scope), start);
         match next {
             Some(c) if fold(c) == '(' => {
                 let open = self.pos;
@@ -193,8 +193,8 @@ impl Lexer<'_> {
         self.push(kind, start);
     }
 
-    /// The text of a bare word and whether a `*` ends it; too short a prefix is
-    /// reported unless the word already was.
+    /// The text of a bare word, and whether a `*` ends it. A prefix that is too short is reported,
+    /// unless the word already was.
     pub(super) fn prefix(&mut self, glyphs: &[Glyph], span: Span, sound: bool) -> (String, bool) {
         let Some((_, stem)) = glyphs.split_last().filter(|(last, _)| last.is('*')) else {
             return (text_of(glyphs), false);
@@ -206,8 +206,8 @@ impl Lexer<'_> {
         (text, long)
     }
 
-    /// Reads characters and escapes up to one that `ends`. A backslash at the
-    /// very end is itself.
+    /// Reads characters and escapes up to a character that `ends`. A backslash at the very end of
+    /// the query stands for itself.
     pub(super) fn glyphs(&mut self, ends: fn(char) -> bool) -> Vec<Glyph> {
         let mut glyphs = Vec::new();
         while let Some(mut c) = self.peek().filter(|c| !ends(*c)) {

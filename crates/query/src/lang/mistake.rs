@@ -1,9 +1,9 @@
-//! The words of every mistake, in one place.
+//! The wording of every mistake, in one place.
 //!
-//! Each function says what is wrong in one line and, as help, what to type in
-//! its place. `text` is always the whole typed query, spans are bytes of it.
+//! Each function says in one line what is wrong and, as help, what to type instead. `text` is
+//! always the whole typed query; spans are bytes of it.
 
-use super::chars::{closer_of, is_blank};
+use super::chars::{closer_of, is_space};
 use super::date::DateError;
 use super::diagnostic::{Code, Diagnostic};
 use super::field::FieldName;
@@ -79,10 +79,11 @@ pub(super) fn empty_value(text: &str, name: FieldName, span: Span) -> Diagnostic
         Some(',' | '，') => (format!("a value is missing in the list of `{name}:`"), "comma"),
         _ => (format!("`{name}:` without a value"), "colon"),
     };
-    let blank = text.get(span.end..).is_some_and(|rest| rest.chars().next().is_some_and(is_blank));
-    let help = match blank {
-        true => format!("leave no blank after the {sign}, as in `{example}`"),
-        false => format!("name one right after the {sign}, as in `{example}`"),
+    let space_follows =
+        text.get(span.end..).is_some_and(|rest| rest.chars().next().is_some_and(is_space));
+    let help = match space_follows {
+        true => format!("leave no space after the {sign}, as in `{example}`"),
+        false => format!("put one right after the {sign}, as in `{example}`"),
     };
     Diagnostic::at(Code::Empty, text, span, message).with_help(help)
 }
@@ -96,7 +97,7 @@ pub(super) fn date(text: &str, name: FieldName, span: Span, error: &DateError) -
         }
         DateError::NotADate { .. } => (Code::NotADate, forms.to_owned()),
         DateError::Missing { .. } => {
-            (Code::NotADate, format!("leave no blank after it, as in `{name}:>=2023-05`"))
+            (Code::NotADate, format!("leave no space after it, as in `{name}:>=2023-05`"))
         }
         DateError::Ambiguous { count, .. } => (
             Code::AmbiguousUnit,
@@ -118,10 +119,10 @@ pub(super) fn list_of_dates(text: &str, name: FieldName, values: &[Span]) -> Dia
         .with_help(format!("for either, type ({})", either.join(" OR ")))
 }
 
-pub(super) fn blank_in_range(text: &str, sign: Span) -> Diagnostic {
-    let message = "a range of dates has no blanks".to_owned();
+pub(super) fn space_in_range(text: &str, sign: Span) -> Diagnostic {
+    let message = "a date range cannot contain spaces".to_owned();
     Diagnostic::at(Code::NotADate, text, sign, message)
-        .with_help("type it in one word, as in `date:2023-01..2023-06`")
+        .with_help("write it as one word, as in `date:2023-01..2023-06`")
 }
 
 pub(super) fn no_left_operand(text: &str, operator: Span) -> Diagnostic {
@@ -149,7 +150,7 @@ pub(super) fn no_distance(text: &str, sign: Span) -> Diagnostic {
         sign,
         format!("there is no number after `{}`", sign.of(text)),
     )
-    .with_help("say within how many characters the words must stand, as in `\"以太坊 質押\"~20`")
+    .with_help("give the distance in characters, as in `\"以太坊 質押\"~20`")
 }
 
 pub(super) fn unknown_value(
@@ -162,8 +163,8 @@ pub(super) fn unknown_value(
 ) -> Diagnostic {
     let all = list(known.iter().copied());
     let help = match meant {
-        Some(meant) => format!("did you mean `{meant}`? `{name}:` knows {all}"),
-        None => format!("`{name}:` knows {all}"),
+        Some(meant) => format!("did you mean `{meant}`? `{name}:` takes {all}"),
+        None => format!("`{name}:` takes {all}"),
     };
     let message = format!("unknown value `{typed}` of `{name}:`");
     Diagnostic::at(Code::UnknownValue, text, value, message).with_help(help)
@@ -177,9 +178,9 @@ pub(super) fn broad_wildcard(text: &str, word: Span, stem: &str) -> Diagnostic {
     ))
 }
 
-pub(super) fn too_long(text: &str, rest: Span, limit: usize) -> Diagnostic {
+pub(super) fn too_long(text: &str, excess: Span, limit: usize) -> Diagnostic {
     let message = format!("the query has more than {limit} characters");
-    Diagnostic::at(Code::TooLarge, text, rest, message)
+    Diagnostic::at(Code::TooLarge, text, excess, message)
         .with_help("put long lists of queries into a file and run it with `--batch`")
 }
 

@@ -1,28 +1,29 @@
-//! The front end of the query language: from typed text to a tree, and back.
+//! The front end of the query language: from typed text to a syntax tree, and back.
 //!
-//! The language is specified in `GRAMMAR.md` of this crate. Nothing here knows of
-//! an index: words are not folded or segmented, tags not looked up. Dates are
-//! resolved, against a [`Clock`] that the caller injects.
+//! `GRAMMAR.md` of this crate specifies the language. This module knows nothing of an index: it
+//! neither folds nor segments words, and looks up no tags. It does resolve dates, against a
+//! [`Clock`] that the caller injects.
 //!
 //! ```
 //! use wensou_query::lang::{Clock, NodeKind, parse};
 //!
 //! let clock = Clock { today: "2023-05-17".parse()? };
-//! let query = parse("以太坊 （質押 OR 合併） 日期：上月 -標籤:廣告", &clock).expect("it is sound");
+//! let query = parse("以太坊 （質押 OR 合併） 日期：上月 -標籤:廣告", &clock).expect("it is valid");
 //! assert_eq!(query.to_string(), "以太坊 (質押 OR 合併) date:2023-04 -tag:廣告");
 //! assert!(matches!(query.root.kind, NodeKind::And(ref clauses) if clauses.len() == 4));
 //! # Ok::<(), jiff::Error>(())
 //! ```
 
 mod ast;
-mod blame;
 mod chars;
 mod date;
 mod diagnostic;
 mod field;
 mod lex;
 mod mistake;
+mod operators;
 mod parse;
+pub(crate) mod plain;
 mod print;
 mod quote;
 mod range;
@@ -38,10 +39,10 @@ mod warning;
 use std::fmt;
 
 pub use ast::{
-    DateFilter, FieldClause, Has, Kind, Node, NodeKind, Part, Phrase, Script, Term, Value,
+    DateFilter, FieldClause, Has, Kind, Node, NodeKind, Phrase, Scope, Script, Term, Value,
 };
 pub use date::{Clock, DateError, Days, parse_point};
-pub use diagnostic::{Code, Diagnostic, Place};
+pub use diagnostic::{Code, Diagnostic, Location};
 pub use field::FieldName;
 pub use parse::MAX_DEPTH;
 pub use render::Style;
@@ -49,7 +50,7 @@ pub use saved::{SavedName, is_saved_name, saved_name};
 pub use span::Span;
 pub use suggest::closest;
 
-/// How many characters a query may have.
+/// The most characters that a query may have.
 pub const MAX_LENGTH: usize = 4096;
 
 /// A query and the text that it was read from.
@@ -65,41 +66,40 @@ pub struct Query {
 
 /// Prints the canonical query: ASCII syntax, absolute dates, canonical names.
 ///
-/// Parsed again it is the same query, to the letter of its text.
+/// Parsing the result gives the same query, with its text unchanged.
 impl fmt::Display for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.root.fmt(f)
     }
 }
 
-/// Reads a query strictly.
+/// Parses a query strictly.
 ///
-/// Cost: linear in the text, whatever it is.
+/// Cost: linear in the length of the text, whatever it contains.
 ///
 /// # Errors
 ///
-/// All mistakes that one pass can tell apart, in the order of their places.
+/// All mistakes that one pass can tell apart, in the order of their locations.
 pub fn parse(text: &str, clock: &Clock) -> Result<Query, Vec<Diagnostic>> {
     let (query, errors) = parse_lenient(text, clock);
     if errors.is_empty() { Ok(query) } else { Err(errors) }
 }
 
-/// Reads a query that may be unfinished or wrong, for search as you type.
+/// Parses a query that may be unfinished or wrong, for search as you type.
 ///
-/// Never fails: the query is the best reading of the text, the diagnostics are
-/// what [`parse`] would have refused it for, in the order of their places. A
-/// sound query reads the same either way.
+/// Never fails: the query is the best reading of the text, and the diagnostics are the errors that
+/// [`parse`] would have returned, in the order of their locations. A valid query reads the same
+/// either way.
 ///
-/// Mistakes are mended thus: an unclosed quote or group ends with the text; what
-/// closes nothing, an empty value, phrase or group, an operator without operand,
-/// a bad date and an unknown value are left out; an unknown field is text;
-/// reserved signs are dropped from their word.
+/// Mistakes are repaired as follows. An unclosed quote or group ends with the text. What closes
+/// nothing, an empty value, phrase or group, an operator without operand, a bad date and an unknown
+/// value are left out. An unknown field is text. Reserved characters are dropped from their word.
 pub fn parse_lenient(text: &str, clock: &Clock) -> (Query, Vec<Diagnostic>) {
     let limit = text.char_indices().nth(MAX_LENGTH).map_or(text.len(), |(at, _)| at);
     let mut parsed = parse::parse_any(&text[..limit], clock);
     if limit < text.len() {
-        let rest = Span::new(limit, text.len());
-        parsed.errors = vec![mistake::too_long(text, rest, MAX_LENGTH)];
+        let excess = Span::new(limit, text.len());
+        parsed.errors = vec![mistake::too_long(text, excess, MAX_LENGTH)];
     }
     let query = Query { root: parsed.root, text: text.to_owned(), warnings: parsed.warnings };
     (query, parsed.errors)

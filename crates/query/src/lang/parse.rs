@@ -1,7 +1,7 @@
-//! From tokens to the tree, by recursive descent.
+//! From tokens to the syntax tree, by recursive descent.
 //!
-//! There is one parser. It always recovers and keeps what it understood; strict
-//! and lenient reading differ only in what is made of the mistakes it found.
+//! There is one parser. It always recovers and keeps what it understood; strict and lenient parsing
+//! differ only in what they do with the mistakes it found.
 
 use super::ast::{Node, NodeKind};
 use super::date::Clock;
@@ -15,14 +15,14 @@ use super::value;
 /// How deep groups and prefix operators may nest.
 pub const MAX_DEPTH: usize = 32;
 
-/// What the parser understood of a text, and everything it has to say about it.
+/// What the parser understood of a text, and every diagnostic about it.
 pub(super) struct Parsed {
     pub(super) root: Node,
     pub(super) errors: Vec<Diagnostic>,
     pub(super) warnings: Vec<Diagnostic>,
 }
 
-/// Reads a query, whatever it is.
+/// Parses any text.
 pub(super) fn parse_any(text: &str, clock: &Clock) -> Parsed {
     let Lexed { tokens, found, open_quote } = lex(text);
     let tokens = tokens.into_iter().peekable();
@@ -52,7 +52,7 @@ pub(super) struct Parser<'t> {
 pub(super) enum Gap {
     /// Nothing was typed.
     Absent,
-    /// What was typed was reported as a mistake, and nothing of it could be kept.
+    /// What was typed has been reported as a mistake, and none of it could be kept.
     Reported,
 }
 
@@ -77,7 +77,7 @@ impl Parser<'_> {
         if operators.is_empty() {
             return operands.remove(0);
         }
-        self.blame_operators(&operators, &operands);
+        self.report_missing_operands(&operators, &operands);
         group(operands.into_iter().flatten().collect(), NodeKind::Or).ok_or(Gap::Reported)
     }
 
@@ -116,7 +116,7 @@ impl Parser<'_> {
         if let Some(operator) = pending {
             self.report(mistake::no_right_operand(self.text, operator));
         }
-        self.hint_operators(&nodes);
+        self.report_lower_case_operators(&nodes);
         group(nodes, NodeKind::And).ok_or(gap)
     }
 
@@ -139,7 +139,7 @@ impl Parser<'_> {
         Ok(Node { kind, span })
     }
 
-    /// Anything without an operator before it.
+    /// An operand without a prefix operator.
     fn primary(&mut self) -> Result<Node, Gap> {
         let Some(Token { kind, span }) = self.tokens.next() else { return Err(Gap::Absent) };
         let node = |kind| Ok(Node { kind, span });
@@ -148,20 +148,20 @@ impl Parser<'_> {
             TokenKind::Phrase(phrase) => node(NodeKind::Phrase(phrase)),
             TokenKind::Field { name, values } => {
                 let clause = value::clause(self.text, name, values, self.clock, &mut self.found);
-                self.blame_blank_in_range(name);
+                self.report_space_in_range(name);
                 clause.map_or(Err(Gap::Reported), |clause| node(NodeKind::Field(clause)))
             }
             TokenKind::Open => self.nested(span, |parser| parser.group(span)),
-            TokenKind::Scope(part) => {
+            TokenKind::Scope(scope) => {
                 let inner = self.primary()?;
                 let span = span.to(inner.span);
-                Ok(Node { kind: NodeKind::Scoped { part, node: Box::new(inner) }, span })
+                Ok(Node { kind: NodeKind::Scoped { scope, node: Box::new(inner) }, span })
             }
             _ => Err(Gap::Reported),
         }
     }
 
-    /// The rest of a group after its `(`.
+    /// What follows the `(` of a group, up to its `)`.
     fn group(&mut self, open: Span) -> Result<Node, Gap> {
         self.groups += 1;
         let inner = self.or();
@@ -177,7 +177,7 @@ impl Parser<'_> {
         Ok(Node { span: node.span.to(whole), ..node })
     }
 
-    /// Goes one deeper; at the limit the operand is reported and left out.
+    /// Parses one level deeper. At the limit the operand is reported and skipped.
     fn nested(
         &mut self,
         at: Span,
@@ -196,7 +196,8 @@ impl Parser<'_> {
         node
     }
 
-    /// Steps over one operand without looking into it, in a loop, not by recursion.
+    /// Steps over one operand without parsing it. A loop, not recursion: the operand may be nested
+    /// deeply.
     fn skip_operand(&mut self, opened: bool) {
         let mut open = usize::from(opened);
         loop {
@@ -214,7 +215,7 @@ impl Parser<'_> {
     }
 }
 
-/// Several nodes as one; none if there are none.
+/// Several nodes as one; `None` without nodes.
 fn group(mut nodes: Vec<Node>, make: fn(Vec<Node>) -> NodeKind) -> Option<Node> {
     if nodes.len() < 2 {
         return nodes.pop().map(unmarked);
@@ -223,7 +224,7 @@ fn group(mut nodes: Vec<Node>, make: fn(Vec<Node>) -> NodeKind) -> Option<Node> 
     Some(Node { kind: make(nodes), span })
 }
 
-/// A node that is alone in its group is required anyway.
+/// Removes the `+` of a node that is alone in its group: it is required anyway.
 fn unmarked(node: Node) -> Node {
     match node.kind {
         NodeKind::Required(inner) => Node { span: node.span, ..*inner },

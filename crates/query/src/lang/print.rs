@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Write};
 
 use super::ast::{FieldClause, Node, NodeKind, Phrase, Term, Value};
 use super::chars::{ends_value, ends_word, fold, is_operator_word, is_range_sign};
-use super::field::{Ahead, ahead};
+use super::field::{WordStart, word_start};
 
 impl fmt::Display for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -30,8 +30,8 @@ impl fmt::Display for NodeKind {
             Self::Term(term) => term.fmt(f),
             Self::Phrase(phrase) => phrase.fmt(f),
             Self::Field(clause) => clause.fmt(f),
-            Self::Scoped { part, node } => {
-                write!(f, "{}:", part.as_str())?;
+            Self::Scoped { scope, node } => {
+                write!(f, "{}:", scope.as_str())?;
                 match node.kind {
                     Self::Term(_) | Self::Phrase(_) => node.fmt(f),
                     _ => write!(f, "({node})"),
@@ -58,7 +58,7 @@ fn join(
     Ok(())
 }
 
-/// What a prefix operator binds to.
+/// Prints the operand of a prefix operator.
 fn operand(f: &mut fmt::Formatter<'_>, node: &Node) -> fmt::Result {
     match node.kind {
         NodeKind::And(_) | NodeKind::Or(_) => write!(f, "({node})"),
@@ -69,11 +69,13 @@ fn operand(f: &mut fmt::Formatter<'_>, node: &Node) -> fmt::Result {
 impl fmt::Display for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.text.as_str();
-        // Where the text could be read as a field, its colon is no syntax.
-        let colon = match ahead(text) {
-            Ahead::Field { len, .. } => text[..len].char_indices().next_back().map(|(at, _)| at),
-            Ahead::Unknown { len } => Some(len),
-            Ahead::Text => None,
+        // If the text could be read as a field, its colon must be escaped.
+        let colon = match word_start(text) {
+            WordStart::Field { len, .. } => {
+                text[..len].char_indices().next_back().map(|(at, _)| at)
+            }
+            WordStart::Unknown { len } => Some(len),
+            WordStart::Text => None,
         };
         let word = is_operator_word(text) || is_range_sign(text);
         let link = text.contains("://");

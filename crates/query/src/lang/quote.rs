@@ -1,7 +1,7 @@
-//! Quoted text in the lexer, and what may or may not follow it.
+//! Quoted text in the lexer, and what may follow it.
 
 use super::ast::Phrase;
-use super::chars::{closer_of, fold, is_blank};
+use super::chars::{closer_of, fold, is_space};
 use super::lex::Lexer;
 use super::mistake;
 use super::reserved;
@@ -31,7 +31,7 @@ impl Lexer<'_> {
             self.report(mistake::no_distance(self.text, sign));
             return None;
         }
-        // More digits than a u32 holds say "anywhere", as does its largest value.
+        // A number that exceeds u32 means "anywhere", as its largest value does.
         Some(digits.parse().unwrap_or(u32::MAX))
     }
 
@@ -44,7 +44,7 @@ impl Lexer<'_> {
         digits
     }
 
-    /// Reads quoted text; none, and reported, if it is blank or could not be saved.
+    /// Reads quoted text. `None` if it is empty or unusable, which has then been reported.
     pub(super) fn quoted(&mut self) -> Option<String> {
         let start = self.pos;
         let closer = self.peek().and_then(closer_of)?;
@@ -64,18 +64,17 @@ impl Lexer<'_> {
             }
             text.push(escaped.unwrap_or(c));
         }
-        let blank = text.chars().all(is_blank);
+        let empty = text.chars().all(is_space);
         if !closed {
             self.out.open_quote = true;
             self.report(mistake::unclosed_quote(self.text, opener));
-        } else if blank {
+        } else if empty {
             self.report(mistake::empty_phrase(self.text, self.since(start)));
         }
-        (!blank).then_some(text)
+        (!empty).then_some(text)
     }
 
-    /// Steps over `*`, `^2` and `~5` right after a group, a phrase or a value and
-    /// reports them.
+    /// Steps over `*`, `^2` or `~5` right after a group, a phrase or a value, and reports it.
     pub(super) fn refuse_suffix(&mut self, after: &str) {
         let start = self.pos;
         let found = match self.peek().map(fold) {

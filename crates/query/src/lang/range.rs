@@ -65,7 +65,7 @@ pub(super) fn parse_range(text: &str, clock: &Clock) -> Result<DateFilter, Range
     }
 }
 
-/// `since:`: from the first day of the point on.
+/// `since:`: from the first day of the point.
 pub(super) fn since(days: Days) -> DateFilter {
     DateFilter::Range { from: Some(days.from), until: None }
 }
@@ -84,20 +84,20 @@ fn comparison(chars: &[char]) -> Option<usize> {
     }
 }
 
-/// Where the first range sign stands, in characters.
+/// The characters of the first range sign.
 fn range_sign(chars: &[char]) -> Option<Range<usize>> {
-    let least = |c: char| match c {
+    let min_length = |c: char| match c {
         '…' | '~' => 1,
         '.' | '。' => 2,
         _ => usize::MAX,
     };
     (0..chars.len()).find_map(|start| {
         let length = chars[start..].iter().take_while(|c| **c == chars[start]).count();
-        (length >= least(chars[start])).then(|| start..start + length)
+        (length >= min_length(chars[start])).then(|| start..start + length)
     })
 }
 
-/// `date:` alone knows some words more, which may have been meant.
+/// Only `date:` takes these words too, and one may have been meant.
 fn also_words((error, at): RangeError) -> RangeError {
     match error {
         DateError::NotADate { text, reason, meant } => {
@@ -108,14 +108,14 @@ fn also_words((error, at): RangeError) -> RangeError {
     }
 }
 
-/// The value of `date:` that reads back as this filter, in absolute days.
+/// A value of `date:` that parses to this filter, in absolute days.
 impl fmt::Display for DateFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::None => f.write_str("none"),
             Self::Any | Self::Range { from: None, until: None } => f.write_str("any"),
             Self::Inferred => f.write_str("inferred"),
-            // The day after the last that can be typed.
+            // This is the day after the last one that can be typed.
             Self::Range { from: Some(from), until: None } if !YEARS.contains(&from.year()) => {
                 write!(f, ">{}", last_day(from))
             }

@@ -1,16 +1,16 @@
-//! Draws a diagnostic: the query, a caret below the place, the advice.
+//! Draws a diagnostic: the query, carets below the location, the advice.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::diagnostic::Diagnostic;
 use super::span::Span;
 
-/// How a diagnostic is drawn. The terminal is injected, never asked.
+/// How to draw a diagnostic. The caller injects the terminal's properties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
     /// Whether to colour it with ANSI escapes.
     pub colour: bool,
-    /// Columns of the terminal; a longer query is cut around the place.
+    /// Columns of the terminal. A longer query is cut around the location.
     pub columns: usize,
 }
 
@@ -27,11 +27,11 @@ const BOLD: &str = "\x1b[1m";
 const RESET: &str = "\x1b[0m";
 
 impl Diagnostic {
-    /// The diagnostic drawn for people, each line ended by a line feed; `text` is
-    /// the query that it speaks of.
+    /// Draws the diagnostic for people; every line ends with a line feed. `text` is the query that
+    /// it concerns.
     ///
-    /// Carets stand below the place in terminal columns, a Han character being
-    /// two wide. Control and direction characters of the query are not passed on.
+    /// Carets are placed by terminal columns; a Han character is two wide. Control and direction
+    /// characters of the query are replaced.
     ///
     /// ```
     /// # use wensou_query::lang::{Clock, Style, parse};
@@ -58,10 +58,10 @@ impl Diagnostic {
         if let Some(span) = self.span() {
             let width = style.columns.saturating_sub(MARGIN.width() + 1).max(20);
             let (line, carets) = excerpt(text, span, width);
-            let blank = " ".repeat(carets.start);
+            let indent = " ".repeat(carets.start);
             let under = "^".repeat(carets.end - carets.start);
             out += &format!("{}{line}\n", paint(CYAN, MARGIN));
-            out += &format!("{}{blank}{}\n", paint(CYAN, MARGIN), paint(loud, &under));
+            out += &format!("{}{indent}{}\n", paint(CYAN, MARGIN), paint(loud, &under));
         }
         if let Some(help) = &self.help {
             out += &format!("  {} {}\n", paint(CYAN, "= help:"), harmless(help));
@@ -70,8 +70,8 @@ impl Diagnostic {
     }
 }
 
-/// The part of `text` that shows `span` within `width` columns, and the columns
-/// of the carets in it. There is always one caret at least.
+/// The part of `text` that shows `span` within `width` columns, and the columns of the carets in
+/// it. There is at least one caret.
 fn excerpt(text: &str, span: Span, width: usize) -> (String, Span) {
     let before = harmless(text.get(..span.start).unwrap_or(text));
     let inside = harmless(span.of(text));
@@ -83,7 +83,7 @@ fn excerpt(text: &str, span: Span, width: usize) -> (String, Span) {
         return (line, Span::new(start, end));
     }
 
-    // A third of the width for what stands before, the rest from the place on.
+    // A third of the width goes to what comes before the location.
     let (cut_before, head) = keep_end(&before, width / 3);
     let room = width.saturating_sub(head.width() + 2);
     let (tail, cut_after) = keep_start(&[inside.as_str(), &after].concat(), room);
@@ -119,8 +119,8 @@ fn keep_start(text: &str, columns: usize) -> (String, bool) {
     (text.to_owned(), false)
 }
 
-/// The text without what could steer a terminal: blanks of any sort but the
-/// ideographic one are a space, control and direction characters are `�`.
+/// The text without anything that could control a terminal: white space other than the ideographic
+/// space becomes a space; control and direction characters become `�`.
 fn harmless(text: &str) -> String {
     text.chars()
         .map(|c| match c {

@@ -1,7 +1,7 @@
-//! Syntax of other engines that is not supported: found in words and refused,
-//! so that nobody gets a silent misreading.
+//! Syntax of other search engines that is not supported. It is refused, so that no query is
+//! silently misread.
 
-use super::chars::{fold, is_blank};
+use super::chars::{fold, is_space};
 use super::diagnostic::{Code, Diagnostic};
 use super::print::quoted;
 use super::span::Span;
@@ -27,10 +27,10 @@ pub(super) fn text_of(glyphs: &[Glyph]) -> String {
     glyphs.iter().map(|glyph| glyph.c).collect()
 }
 
-/// Finds reserved syntax in a word of the query. One mistake a word.
+/// Finds reserved syntax in a word of the query; reports at most one mistake for each word.
 ///
-/// What stands around the word is taken out of `word`, what stands inside is made
-/// text, so that the lenient parser goes on with the best reading.
+/// Reserved characters around the word are removed from `word`, those inside become text, so that
+/// the lenient parser continues with the best reading.
 pub(super) fn check_word(text: &str, word: &mut Vec<Glyph>) -> Option<Diagnostic> {
     let (first, last) = (*word.first()?, *word.last()?);
     let whole = first.span.to(last.span);
@@ -74,18 +74,18 @@ pub(super) fn check_wildcards(text: &str, word: &mut Vec<Glyph>) -> Option<Diagn
             format!("`*` can only end a word; to search for the text itself, quote it: {quote}");
         return Some(refuse(text, star, "`*` inside a word is", help));
     }
-    // Links are text, and theirs can have a query of their own.
+    // Links are text, and a link may have a query string.
     if text_of(word).contains("://") {
         return None;
     }
-    let mark = word.iter().position(|glyph| !glyph.escaped && glyph.c == '?')?;
-    let span = word[mark].span;
+    let wildcard = word.iter().position(|glyph| !glyph.escaped && glyph.c == '?')?;
+    let span = word[wildcard].span;
     word.iter_mut().filter(|glyph| glyph.c == '?').for_each(|glyph| glyph.escaped = true);
     let help = format!("leave it out (a full-width ？ is text), or quote it: {quote}");
     Some(refuse(text, span, "the wildcard `?` is", help))
 }
 
-/// Where `^` and a number end the word, as in `減半^2`.
+/// The index of a `^` that is followed by a number and ends the word, as in `減半^2`.
 fn boost(word: &[Glyph]) -> Option<usize> {
     let at = word.iter().rposition(|glyph| glyph.is('^'))?;
     let number = &word[at + 1..];
@@ -93,19 +93,19 @@ fn boost(word: &[Glyph]) -> Option<usize> {
     (!number.is_empty() && number.iter().all(plain)).then_some(at)
 }
 
-/// The length in bytes of `[a TO b]`, in any brackets that Lucene knows and with
-/// one word on each side, at the start of `rest`.
-pub(super) fn bracket_range(rest: &str) -> Option<usize> {
-    let mut chars = rest.char_indices();
+/// The length in bytes of `[a TO b]` at the start of `remaining`: any brackets that Lucene accepts,
+/// with one word on each side.
+pub(super) fn bracket_range(remaining: &str) -> Option<usize> {
+    let mut chars = remaining.char_indices();
     let (_, '[' | '{') = chars.next().map(|(at, c)| (at, fold(c)))? else { return None };
     let (end, closer) = chars.find(|(_, c)| matches!(fold(*c), ']' | '}'))?;
-    let (from, to) = rest[..end].split_once(" TO ")?;
-    let words = !from.contains(is_blank) && !to.contains(is_blank);
+    let (from, to) = remaining[..end].split_once(" TO ")?;
+    let words = !from.contains(is_space) && !to.contains(is_space);
     words.then_some(end + closer.len_utf8())
 }
 
 pub(super) fn bracketed(text: &str, span: Span) -> Diagnostic {
-    let help = "ranges are for dates and typed thus: `date:2023-01..2023-06`";
+    let help = "only dates have ranges, written as `date:2023-01..2023-06`";
     refuse(text, span, "a range in brackets is", help.to_owned())
 }
 
@@ -118,13 +118,13 @@ pub(super) fn group_of_values(text: &str, field: &str, open: Span) -> Diagnostic
     refuse(text, open, &format!("a group of values of `{field}:` is"), help)
 }
 
-/// `*`, `^2` or `~5` right after what cannot take it.
+/// `*`, `^2` or `~5` right after something that cannot take it.
 pub(super) fn suffix(text: &str, span: Span, after: &str) -> Diagnostic {
     let typed = span.of(text);
     let help = match typed.chars().next().map(fold) {
         Some('~') => "`~N` belongs to quoted words of text: `\"以太坊 質押\"~20`",
         Some('*') => "`*` can only end a bare word, as in `指令*`",
-        _ => "leave it out, or put a blank before it",
+        _ => "leave it out, or put a space before it",
     };
     refuse(text, span, &format!("`{typed}` after {after} is"), help.to_owned())
 }

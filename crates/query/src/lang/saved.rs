@@ -1,9 +1,8 @@
 //! The name of a saved query at the start of a typed one.
 //!
-//! What a name stands for is the program's affair (its config file); only where
-//! a name can stand is the language's.
+//! The config file says what a name stands for; the language only says where a name may be.
 
-use super::chars::{ends_word, fold, is_blank};
+use super::chars::{ends_word, fold, is_space};
 use super::span::Span;
 
 /// A leading `@name`.
@@ -30,7 +29,7 @@ pub struct SavedName<'t> {
 /// assert_eq!(saved_name("@ weekly"), None);
 /// ```
 pub fn saved_name(text: &str) -> Option<SavedName<'_>> {
-    let start = text.find(|c| !is_blank(c))?;
+    let start = text.find(|c| !is_space(c))?;
     let sign = text[start..].chars().next().filter(|c| fold(*c) == '@')?;
     let from = start + sign.len_utf8();
     let end = text[from..].find(ends_word).map_or(text.len(), |length| from + length);
@@ -39,7 +38,7 @@ pub fn saved_name(text: &str) -> Option<SavedName<'_>> {
     (!name.is_empty()).then_some(SavedName { name, span: Span::new(start, end), rest })
 }
 
-/// Whether a saved query can be called by `name`: one word that no sign ends or escapes.
+/// Whether `name` can name a saved query: one word that contains no delimiter or escape.
 pub fn is_saved_name(name: &str) -> bool {
     !name.is_empty() && !name.contains(|c| ends_word(c) || c.is_control() || fold(c) == '\\')
 }

@@ -1,22 +1,21 @@
-//! Where something stands in the typed query.
+//! A range of the typed query.
 
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 /// A half-open range of the query as it was typed.
 ///
-/// Unless a name says otherwise the unit is bytes, and both ends lie on
-/// character boundaries.
+/// The unit is bytes unless a name says otherwise. Both ends lie on character boundaries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct Span {
-    /// First position inside.
+    /// The start of the range.
     pub start: usize,
-    /// First position after.
+    /// The end of the range, exclusive.
     pub end: usize,
 }
 
 impl Span {
-    /// The span from `start` to before `end`.
+    /// The span from `start` up to, but not including, `end`.
     pub const fn new(start: usize, end: usize) -> Self {
         Self { start, end }
     }
@@ -26,7 +25,7 @@ impl Span {
         Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
-    /// The text under this byte span; empty if the span is not of `text`.
+    /// The text of this byte span; empty if the span does not fit `text`.
     pub fn of(self, text: &str) -> &str {
         text.get(self.start..self.end).unwrap_or_default()
     }
@@ -37,8 +36,8 @@ impl Span {
         Self { start: count(self.start), end: count(self.end) }
     }
 
-    /// The same span counted in terminal columns of `text`, a Han character
-    /// taking two (Unicode display width).
+    /// The same span counted in terminal columns of `text`, in which a Han character takes two
+    /// (Unicode display width).
     pub fn in_columns(self, text: &str) -> Self {
         let start = text.get(..self.start).map_or(0, UnicodeWidthStr::width);
         Self { start, end: start + self.of(text).width() }

@@ -1,9 +1,9 @@
-//! Did-you-mean: the known word that a mistyped one is closest to.
+//! Suggestions: the known word that a mistyped one is closest to.
 
-/// The candidate closest to `typed`, if any is close enough to be meant.
+/// The candidate closest to `typed`, if any is close enough.
 ///
-/// Closeness counts inserted, lost, changed and swapped characters; one in three
-/// may be wrong, and one in any word of two characters or more. The first of equals wins.
+/// The distance counts inserted, deleted, changed and swapped characters. One character in three
+/// may be wrong, and one in any word of at least two. Of equally close candidates the first wins.
 ///
 /// ```
 /// # use wensou_query::lang::closest;

@@ -1,6 +1,6 @@
-//! What the lexer hands to the parser.
+//! The tokens that the lexer passes to the parser.
 
-use super::ast::{Part, Phrase, Term};
+use super::ast::{Phrase, Scope, Term};
 use super::field::FieldName;
 use super::span::Span;
 
@@ -22,23 +22,22 @@ pub(super) enum TokenKind {
     Open,
     Close,
     /// `title:` or `body:`; an operand follows directly.
-    Scope(Part),
-    /// Any other field with its values, of which there is one at least.
+    Scope(Scope),
+    /// Any other field, with at least one value.
     Field {
         name: FieldName,
         values: Vec<RawValue>,
     },
     Phrase(Phrase),
     Term(Term),
-    /// An operand with a mistake in it that is already reported, and of which
-    /// nothing could be kept.
+    /// An operand whose mistake has been reported and of which nothing could be kept.
     Broken,
 }
 
-/// One value of a field before it is known to be good.
+/// One value of a field, before it is checked.
 #[derive(Clone, Debug)]
 pub(super) struct RawValue {
-    /// Without quotes, escapes and the `*` of a prefix.
+    /// The text without quotes, escapes and the `*` of a prefix.
     pub(super) text: String,
     pub(super) prefix: bool,
     /// Bytes of the query, quotes included.

@@ -1,7 +1,7 @@
-//! The values of fields: read by the lexer, then given their meaning.
+//! The values of fields: read by the lexer, then interpreted.
 
 use super::ast::{FieldClause, Has, Kind, Script, Value};
-use super::chars::{closer_of, ends_value, fold, fold_str, is_blank};
+use super::chars::{closer_of, ends_value, fold, fold_str, is_space};
 use super::date::{Clock, parse_point};
 use super::diagnostic::Diagnostic;
 use super::field::FieldName;
@@ -33,7 +33,7 @@ impl Lexer<'_> {
         self.push(kind, start);
     }
 
-    /// Reads one value; `sign` is the colon or comma before it, for blame.
+    /// Reads one value. `sign` is the colon or comma before it, for error messages.
     fn value(&mut self, name: FieldName, sign: Span) -> Option<RawValue> {
         let start = self.pos;
         match self.peek() {
@@ -68,16 +68,16 @@ impl Lexer<'_> {
         let sound = refused.is_none();
         self.out.found.extend(refused);
         let (text, prefix) = self.prefix(&glyphs, span, sound);
-        let blank = text.chars().all(is_blank);
-        if blank && !glyphs.is_empty() {
+        let empty = text.chars().all(is_space);
+        if empty && !glyphs.is_empty() {
             self.report(mistake::empty_value(self.text, name, span));
         }
-        (!blank).then_some(RawValue { text, prefix, span })
+        (!empty).then_some(RawValue { text, prefix, span })
     }
 }
 
-/// Gives the values of a field their meaning. Mistakes go to `found`; the clause
-/// is made of the values that are good, if there are any.
+/// Interprets the values of a field. Mistakes are added to `found`; the clause has the valid
+/// values, and is `None` if there are none.
 pub(super) fn clause(
     text: &str,
     name: FieldName,
@@ -105,7 +105,7 @@ pub(super) fn clause(
         FieldName::Date | FieldName::Since | FieldName::Until => {
             date(text, name, &values, clock).map_err(|error| found.push(error)).ok()
         }
-        // The lexer makes scopes of these.
+        // The lexer turns these into scopes.
         FieldName::Title | FieldName::Body => None,
     }
 }
@@ -134,7 +134,7 @@ fn date(
     })
 }
 
-/// The span of some characters of a value; of all of it if it has escapes or quotes.
+/// The span of some characters of a value, or of the whole value if it has escapes or quotes.
 fn inside(text: &str, value: &RawValue, chars: std::ops::Range<usize>) -> Span {
     let typed = value.span.of(text);
     if typed != value.text {
@@ -145,7 +145,7 @@ fn inside(text: &str, value: &RawValue, chars: std::ops::Range<usize>) -> Span {
     Span::new(start + byte(chars.start), start + byte(chars.end))
 }
 
-/// The meaning of each word of a closed list.
+/// The meanings of the values of a field with a closed list of words.
 fn words<T: Copy>(
     text: &str,
     name: FieldName,

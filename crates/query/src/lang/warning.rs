@@ -1,5 +1,5 @@
-//! The words of the warnings, and of the one error that only the planner can
-//! find. Those that need an index are made by who has it open.
+//! The wording of warnings, and of the one error that only the planner can find. Callers with an
+//! open index create those that need one.
 
 use std::fmt::Display;
 
@@ -11,8 +11,9 @@ impl Diagnostic {
     /// Q011: after folding, nothing of `span` is left to search for.
     pub fn nothing_searchable(text: &str, span: Span) -> Self {
         let message = format!("there is nothing to search for in `{}`", span.of(text));
-        Self::at(Code::NothingSearchable, text, span, message)
-            .with_help("blanks and punctuation are not indexed: name a word, a number or a tag")
+        Self::at(Code::NothingSearchable, text, span, message).with_help(
+            "spaces and punctuation are not indexed: search for a word, a number or a tag",
+        )
     }
 
     /// W001: `or`, `and` or `not` between two terms.
@@ -26,8 +27,8 @@ impl Diagnostic {
         ))
     }
 
-    /// W002: no document has the tag `tag`; `nearest` are existing ones with
-    /// their numbers of documents, the best first.
+    /// W002: no document has the tag `tag`. `nearest` lists similar tags with their document
+    /// counts, best first.
     pub fn no_such_tag(text: &str, span: Span, tag: &str, nearest: &[(String, u64)]) -> Self {
         let found =
             Self::at(Code::NoSuchTag, text, span, format!("no document has the tag `{tag}`"));
@@ -36,25 +37,25 @@ impl Diagnostic {
         }
         let nearest: Vec<String> =
             nearest.iter().map(|(name, count)| format!("{name} ({count})")).collect();
-        found.with_help(format!("the nearest are {}", nearest.join(", ")))
+        found.with_help(format!("similar tags: {}", nearest.join(", ")))
     }
 
     /// W003: the date clause at `span` starts after the newest item of the archive.
     pub fn range_after_newest(text: &str, span: Span, newest: impl Display) -> Self {
-        let message = format!("the newest item is of {newest}, before this range starts");
+        let message = format!("the newest item is dated {newest}, before this range starts");
         Self::at(Code::RangeAfterNewest, text, span, message)
             .with_help("`--as-of newest` counts days back from there")
     }
 
-    /// W004: `count` items match all but the date clause at `span`, and have no date.
+    /// W004: `count` items match everything but the date clause at `span`, and have no date.
     pub fn undated_left_out(text: &str, span: Span, count: u64) -> Self {
         let items = if count == 1 { "item" } else { "items" };
         let message = format!("{count} undated {items} left out");
         Self::at(Code::UndatedLeftOut, text, span, message)
-            .with_help("`date:none` in place of the range shows them")
+            .with_help("use `date:none` instead of the range to see them")
     }
 
-    /// W005: the index does not reflect the archive or the program any more.
+    /// W005: the index is older than the archive or the program.
     pub fn stale_index(reason: impl Display) -> Self {
         Self::general(Code::StaleIndex, format!("the index is stale: {reason}"))
             .with_help("run `wensou index --rebuild`")

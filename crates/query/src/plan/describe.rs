@@ -1,4 +1,4 @@
-//! The compiled query as text, for `explain`.
+//! A compiled query as text, for `explain`.
 
 use std::fmt::Write;
 
@@ -6,12 +6,12 @@ use wensou_index::{Analysis, Index};
 use wensou_text::fold;
 
 use crate::error::Error;
-use crate::expand;
+use crate::exec::phrase::cover;
 use crate::lang::{FieldClause, Node, NodeKind, Query, Value};
-use crate::matching::cover;
-use crate::terms::{Form, Look, Needed, Origin, Text};
+use crate::plan::analyze::{AnalysedText, MatchMode, Origin, Requirement, Variant};
+use crate::plan::expand;
 
-/// What documents must match, one line an operator or leaf, two blanks a level.
+/// What documents must match: one line for each operator or leaf, indented by two spaces a level.
 pub(crate) fn describe(index: &Index, query: &Query) -> Result<String, Error> {
     let mut out = Writer { analysis: index.analysis()?, text: String::new(), depth: 0 };
     out.node(&query.root);
@@ -26,9 +26,9 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn line(&mut self, line: &str) {
-        let blanks = self.depth * 2;
+        let indent = self.depth * 2;
         // Writing to a string cannot fail.
-        let _ = writeln!(self.text, "{:blanks$}{line}", "");
+        let _ = writeln!(self.text, "{:indent$}{line}", "");
     }
 
     fn group(&mut self, name: &str, inside: impl FnOnce(&mut Self)) {
@@ -49,17 +49,21 @@ impl Writer<'_> {
             }),
             NodeKind::Not(inner) => self.group("not", |out| out.node(inner)),
             NodeKind::Required(inner) => self.group("required", |out| out.node(inner)),
-            NodeKind::Scoped { part, node } => {
-                self.group(&format!("in the {}", part.as_str()), |out| out.node(node));
+            NodeKind::Scoped { scope, node } => {
+                self.group(&format!("in the {}", scope.as_str()), |out| out.node(node));
             }
             NodeKind::Term(_) => self.nodes(std::slice::from_ref(node)),
             NodeKind::Phrase(phrase) => match phrase.near {
                 None => {
                     let key = wensou_text::key_of(&phrase.text);
-                    self.line(&format!("characters {}{}", text_of(&key), grams(&key)));
+                    self.line(&format!("characters {}{}", text_of(&key), bigrams(&key)));
                 }
                 Some(distance) => {
-                    let text = Text::new(&phrase.text, self.analysis.segmenter(), Needed::Whole);
+                    let text = AnalysedText::new(
+                        &phrase.text,
+                        self.analysis.segmenter(),
+                        Requirement::Everything,
+                    );
                     self.group(&format!("within {distance} characters"), |out| out.words(&text));
                 }
             },
@@ -68,15 +72,15 @@ impl Writer<'_> {
     }
 
     fn nodes(&mut self, nodes: &[Node]) {
-        // What matches does not depend on how rare it is.
-        let texts = expand::texts(nodes, self.analysis, Needed::Words, &|_, _| 1.0);
+        // Rarity does not affect what matches, so any value will do.
+        let texts = expand::texts(nodes, self.analysis, Requirement::Words, &|_, _| 1.0);
         for (node, text) in nodes.iter().zip(texts) {
             match (text, &node.kind) {
                 (Some(text), NodeKind::Term(term)) if term.prefix => {
                     self.group("ending in a prefix", |out| out.words(&text));
                 }
                 (Some(text), _) if text.question => {
-                    self.group("a question: any pair of its words, or", |out| out.words(&text));
+                    self.group("a question: any bigram of its words, or", |out| out.words(&text));
                 }
                 (Some(text), _) => self.words(&text),
                 (None, _) => self.node(node),
@@ -84,18 +88,18 @@ impl Writer<'_> {
         }
     }
 
-    fn words(&mut self, text: &Text) {
-        let meaningful = text.terms.iter().any(|term| !term.stop);
-        for term in &text.terms {
-            if term.stop && meaningful {
-                self.line(&format!("(ranked only: {})", term.typed));
+    fn words(&mut self, text: &AnalysedText) {
+        let meaningful = text.words.iter().any(|word| !word.stop);
+        for word in &text.words {
+            if word.stop && meaningful {
+                self.line(&format!("(ranked only: {})", word.typed));
                 continue;
             }
-            match term.forms.as_slice() {
-                [form] => self.line(&leaf(form)),
-                forms => self.group("any of", |out| {
-                    for form in forms {
-                        out.line(&leaf(form));
+            match word.variants.as_slice() {
+                [variant] => self.line(&leaf(variant)),
+                variants => self.group("any of", |out| {
+                    for variant in variants {
+                        out.line(&leaf(variant));
                     }
                 }),
             }
@@ -103,18 +107,20 @@ impl Writer<'_> {
     }
 }
 
-fn leaf(form: &Form) -> String {
-    let origin = match form.origin {
+fn leaf(variant: &Variant) -> String {
+    let origin = match variant.origin {
         Origin::Typed => String::new(),
         origin => format!("  ({})", origin.as_str()),
     };
-    let what = crate::explain::look(form.look);
-    match form.look {
-        Look::Dated(from, until) => format!("{what} from {from} to before {until}{origin}"),
-        Look::Characters => {
-            format!("{what} {}{}{origin}", text_of(&form.key), grams(&form.key))
+    let what = crate::report::explain::mode_name(variant.mode);
+    match variant.mode {
+        MatchMode::Dated(from, until) => {
+            format!("{what} from {from} until {until} (exclusive){origin}")
         }
-        _ => format!("{what} {}{origin}", form.text),
+        MatchMode::Characters => {
+            format!("{what} {}{}{origin}", text_of(&variant.key), bigrams(&variant.key))
+        }
+        _ => format!("{what} {}{origin}", variant.text),
     }
 }
 
@@ -122,14 +128,14 @@ fn text_of(key: &[char]) -> String {
     key.iter().collect()
 }
 
-/// The pairs that a sequence is found by, with their offsets.
-fn grams(key: &[char]) -> String {
+/// The bigrams that find a sequence, with their offsets.
+fn bigrams(key: &[char]) -> String {
     match key.len() {
         0..=2 => String::new(),
         length => {
-            let grams: Vec<String> =
+            let bigrams: Vec<String> =
                 cover(length).map(|at| format!("{}{}@{at}", key[at], key[at + 1])).collect();
-            format!(" = {}", grams.join(" "))
+            format!(" = {}", bigrams.join(" "))
         }
     }
 }
@@ -139,7 +145,7 @@ fn field(clause: &FieldClause, node: &Node) -> String {
         let values: Vec<String> = values
             .iter()
             .map(|value| match value.prefix {
-                true => format!("begins with {}", fold(&value.text)),
+                true => format!("starts with {}", fold(&value.text)),
                 false => format!("is {}", fold(&value.text)),
             })
             .collect();

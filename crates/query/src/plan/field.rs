@@ -1,17 +1,18 @@
-//! Filters of a query as engine queries.
+//! The filters of a query, as tantivy queries.
 
-use tantivy::query::Query as EngineQuery;
+use tantivy::query::Query as TantivyQuery;
 use wensou_index::{Kind, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED};
 use wensou_text::fold;
 
-use super::{Compiler, Mode};
-use crate::filter;
+use super::Mode;
+use super::compile::Compiler;
+use crate::exec::filter;
+use crate::exec::postings_query::{Leaf, PostingsQuery};
 use crate::lang::{DateFilter, FieldClause, Value};
-use crate::listed::{Listed, What};
-use crate::terms::any;
+use crate::plan::queries::any;
 
 impl Compiler<'_> {
-    pub(super) fn field(&mut self, clause: &FieldClause) -> Box<dyn EngineQuery> {
+    pub(super) fn compile_field(&mut self, clause: &FieldClause) -> Box<dyn TantivyQuery> {
         let fields = self.index.fields();
         let folded = |field, values: &[Value]| {
             any(values
@@ -33,7 +34,9 @@ impl Compiler<'_> {
                     false => filter::exact(fields.id, &value.text),
                 })
                 .collect()),
-            FieldClause::Path(values) => any(values.iter().map(|value| self.path(value)).collect()),
+            FieldClause::Path(values) => {
+                any(values.iter().map(|value| self.compile_path(value)).collect())
+            }
             FieldClause::Kind(kinds) => any(kinds
                 .iter()
                 .map(|kind| {
@@ -51,18 +54,22 @@ impl Compiler<'_> {
                 .iter()
                 .map(|script| filter::exact(fields.script, script.as_str()))
                 .collect()),
-            FieldClause::Date(date) => self.date(date),
+            FieldClause::Date(date) => self.compile_date(date),
         }
     }
 
-    /// A path, a file's name, a folder, or the beginning of one.
-    fn path(&self, value: &Value) -> Box<dyn EngineQuery> {
+    /// Matches a path, a file name, a folder, or the start of one.
+    fn compile_path(&self, value: &Value) -> Box<dyn TantivyQuery> {
         let name = value.text.trim_start_matches("./").trim_end_matches('/').to_owned();
-        let what = What::Path { name, whole: !value.prefix };
-        Box::new(Listed { postings: self.index.postings().clone(), parts: Vec::new(), what })
+        let leaf = Leaf::Path { name, whole: !value.prefix };
+        Box::new(PostingsQuery {
+            postings: self.index.postings().clone(),
+            fields: Vec::new(),
+            leaf,
+        })
     }
 
-    fn date(&mut self, date: &DateFilter) -> Box<dyn EngineQuery> {
+    fn compile_date(&mut self, date: &DateFilter) -> Box<dyn TantivyQuery> {
         let provenance = |value| filter::number(self.index.fields().provenance, value);
         match date {
             DateFilter::None => provenance(PROVENANCE_NONE),
@@ -71,7 +78,7 @@ impl Compiler<'_> {
                 any(vec![provenance(PROVENANCE_INFERRED), provenance(PROVENANCE_STATED)])
             }
             DateFilter::Range { from, until } => {
-                self.dated = true;
+                self.has_date_filter = true;
                 if self.mode == Mode::Undated {
                     return provenance(PROVENANCE_NONE);
                 }

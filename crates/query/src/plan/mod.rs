@@ -1,59 +1,69 @@
-//! From the syntax tree to engine queries.
+//! From the syntax tree to a plan.
 //!
-//! Two things are made of a query and kept apart: what *matches* (unscored, exact) and what is
-//! *scored* (the units of every word that is wanted, required or not). NOT and parentheses act on
-//! the first alone, so an expansion inside a leaf never changes what they mean.
+//! A plan keeps two things apart: what *matches*, exactly and unscored, and what is *scored*, which
+//! is every term of the wanted words, required or not. NOT and parentheses affect only what
+//! matches, so an expansion inside a leaf never changes their meaning.
 
+pub(crate) mod analyze;
+mod compile;
 mod describe;
+pub(crate) mod expand;
 mod field;
+pub(crate) mod needle;
+pub(crate) mod pinyin;
+pub(crate) mod queries;
+pub(crate) mod stop_words;
+
+use tantivy::query::{AllQuery, Query as TantivyQuery};
+use wensou_index::{Index, Part};
+
+use crate::error::Error;
+use crate::exec::top_k::RankedQuery;
+use crate::lang::{Diagnostic, Query};
+use crate::plan::analyze::{AnalysedText, QueryWord};
+use crate::plan::compile::{ClauseContext, Compiler};
+use crate::plan::needle::Needle;
+use crate::plan::queries::ScoredTerm;
+use crate::rank::bm25::Statistics;
 
 pub(crate) use describe::describe;
 
-use tantivy::query::{AllQuery, BooleanQuery, Occur, Query as EngineQuery};
-use wensou_index::{Analysis, Index, Part, Unit};
-
-use crate::collect::Wanted;
-use crate::error::Error;
-use crate::expand;
-use crate::lang::{Diagnostic, Node, NodeKind, Phrase, Query, Span};
-use crate::near;
-use crate::needle::Needle;
-use crate::rank;
-use crate::stats::Statistics;
-use crate::terms::{Form, Look, Needed, Scored, Term, Text, TextQueries, any};
-
-/// How much of a query's text must be found.
+/// How much of a query's text a hit must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// Every word; of a long question, any.
+    /// Every word; for a long question, any word.
     Strict,
-    /// Any word, those with the most first.
+    /// Any word. Hits with the most words come first.
     Relaxed,
-    /// As strict, but undated documents in place of those that a date filter asks for.
+    /// As [`Mode::Strict`], but date filters match undated documents instead of their range.
     Undated,
 }
 
 /// A compiled query.
 pub(crate) struct Plan {
-    /// What matches.
-    pub(crate) matched: Box<dyn EngineQuery>,
-    /// What is scored, unit by unit.
-    pub(crate) scored: Vec<Scored>,
-    /// In relaxed mode: what a hit gains for each word that it has.
-    pub(crate) bonus: Vec<(Box<dyn EngineQuery>, f32)>,
+    /// Which documents match.
+    pub(crate) match_query: Box<dyn TantivyQuery>,
+    /// The terms that are scored.
+    pub(crate) scored_terms: Vec<ScoredTerm>,
+    /// In relaxed mode: for each word, what a hit gains for having it.
+    pub(crate) bonuses: Vec<(Box<dyn TantivyQuery>, f32)>,
     /// What to highlight.
     pub(crate) needles: Vec<Needle>,
-    /// The words wanted, by term number; a hit may lack some of them.
-    pub(crate) terms: Vec<Term>,
-    /// All text that is scored; if there is none, hits are sorted by date.
-    pub(crate) texts: Vec<Text>,
+    /// The words to be found; [`Needle::word`] is an index into them. A hit may lack some.
+    pub(crate) words: Vec<QueryWord>,
+    /// All text that is scored. Without any, hits are sorted by date.
+    pub(crate) texts: Vec<AnalysedText>,
     /// Whether a hit may lack words that were typed.
-    pub(crate) partial: bool,
-    /// Whether dates are filtered.
-    pub(crate) dated: bool,
+    pub(crate) may_lack_words: bool,
+    /// Whether the query filters by date.
+    pub(crate) has_date_filter: bool,
 }
 
 /// Compiles a query.
+///
+/// # Errors
+///
+/// [`Error::Query`] if nothing in the query can be searched for; index errors.
 pub(crate) fn plan(
     index: &Index,
     statistics: &Statistics<'_>,
@@ -66,21 +76,21 @@ pub(crate) fn plan(
         analysis: None,
         statistics,
         mode,
-        scored: Vec::new(),
-        bonus: Vec::new(),
+        scored_terms: Vec::new(),
+        bonuses: Vec::new(),
         needles: Vec::new(),
-        terms: Vec::new(),
+        words: Vec::new(),
         texts: Vec::new(),
-        partial: mode == Mode::Relaxed,
-        dated: false,
-        soft: Vec::new(),
-        blank: None,
+        may_lack_words: mode == Mode::Relaxed,
+        has_date_filter: false,
+        alternatives: Vec::new(),
+        punctuation_only: None,
         errors: Vec::new(),
     };
-    let place = Place { parts: &Part::ALL, positive: true, required: true };
-    let matched = compiler.and(std::slice::from_ref(&query.root), place)?;
-    if let Some(span) = compiler.blank
-        && matched.is_none()
+    let context = ClauseContext { fields: &Part::ALL, positive: true, required: true };
+    let match_query = compiler.compile_and(std::slice::from_ref(&query.root), context)?;
+    if let Some(span) = compiler.punctuation_only
+        && match_query.is_none()
         && compiler.texts.is_empty()
     {
         compiler.errors.push(Diagnostic::nothing_searchable(&query.text, span));
@@ -88,284 +98,36 @@ pub(crate) fn plan(
     if !compiler.errors.is_empty() {
         return Err(Error::Query(compiler.errors));
     }
-    let Compiler { scored, bonus, needles, terms, texts, partial, dated, .. } = compiler;
-    let matched = matched.unwrap_or_else(|| Box::new(AllQuery));
-    Ok(Plan { matched, scored, bonus, needles, terms, texts, partial, dated })
+    let Compiler {
+        scored_terms,
+        bonuses,
+        needles,
+        words,
+        texts,
+        may_lack_words,
+        has_date_filter,
+        ..
+    } = compiler;
+    let match_query = match_query.unwrap_or_else(|| Box::new(AllQuery));
+    Ok(Plan {
+        match_query,
+        scored_terms,
+        bonuses,
+        needles,
+        words,
+        texts,
+        may_lack_words,
+        has_date_filter,
+    })
 }
 
 impl Plan {
-    /// What [`crate::collect::Best`] looks for.
-    pub(crate) fn wanted(&self) -> Wanted<'_> {
-        Wanted { matched: self.matched.as_ref(), scored: &self.scored, bonus: &self.bonus }
-    }
-}
-
-/// Where in the tree a node stands.
-#[derive(Debug, Clone, Copy)]
-struct Place<'p> {
-    parts: &'p [Part],
-    /// Not under a NOT: its text is scored and highlighted.
-    positive: bool,
-    /// Whether a document without its text is out.
-    required: bool,
-}
-
-struct Compiler<'a> {
-    index: &'a Index,
-    /// The query as typed, for diagnostics.
-    typed: &'a str,
-    /// Read when the first word asks for it.
-    analysis: Option<&'a Analysis>,
-    statistics: &'a Statistics<'a>,
-    mode: Mode,
-    scored: Vec<Scored>,
-    /// In relaxed mode: what a hit gains for each word that it has.
-    bonus: Vec<(Box<dyn EngineQuery>, f32)>,
-    needles: Vec<Needle>,
-    terms: Vec<Term>,
-    texts: Vec<Text>,
-    partial: bool,
-    dated: bool,
-    /// In relaxed mode: the words of the group at hand, any of which will do.
-    soft: Vec<Box<dyn EngineQuery>>,
-    /// The first word that is nothing but punctuation.
-    blank: Option<Span>,
-    errors: Vec<Diagnostic>,
-}
-
-type Matched = Option<Box<dyn EngineQuery>>;
-
-impl<'a> Compiler<'a> {
-    fn analysis(&mut self) -> Result<&'a Analysis, Error> {
-        match self.analysis {
-            Some(analysis) => Ok(analysis),
-            None => Ok(self.analysis.insert(self.index.analysis()?)),
+    /// The part of the plan that [`crate::exec::top_k::TopK`] runs.
+    pub(crate) fn ranked_query(&self) -> RankedQuery<'_> {
+        RankedQuery {
+            match_query: self.match_query.as_ref(),
+            scored_terms: &self.scored_terms,
+            bonuses: &self.bonuses,
         }
     }
-
-    /// What a node asks of a document; `None` if nothing.
-    fn node(&mut self, node: &Node, place: Place<'_>) -> Result<Matched, Error> {
-        match &node.kind {
-            NodeKind::All => Ok(Some(Box::new(AllQuery))),
-            NodeKind::And(nodes) => self.and(nodes, place),
-            NodeKind::Or(nodes) => self.or(nodes, place),
-            NodeKind::Not(inner) => {
-                let Some(inner) = self.not(inner, place)? else { return Ok(None) };
-                Ok(Some(Box::new(BooleanQuery::new(vec![
-                    (Occur::Must, Box::new(AllQuery) as Box<dyn EngineQuery>),
-                    (Occur::MustNot, inner),
-                ]))))
-            }
-            NodeKind::Required(inner) => self.node(inner, Place { required: true, ..place }),
-            NodeKind::Scoped { part, node } => {
-                let part = match part {
-                    crate::lang::Part::Title => Part::Title,
-                    crate::lang::Part::Body => Part::Body,
-                };
-                self.node(node, Place { parts: &[part], ..place })
-            }
-            NodeKind::Term(_) => self.and(std::slice::from_ref(node), place),
-            NodeKind::Phrase(phrase) => self.phrase(node, phrase, place),
-            NodeKind::Field(clause) => Ok(Some(self.field(clause))),
-        }
-    }
-
-    fn and(&mut self, nodes: &[Node], place: Place<'_>) -> Result<Matched, Error> {
-        // `+` on one member of a group makes the unmarked text of the group optional.
-        let marked = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
-        let outer = std::mem::take(&mut self.soft);
-        let words = nodes.iter().any(|node| matches!(node.kind, NodeKind::Term(_)));
-        let needed = match self.mode {
-            Mode::Strict | Mode::Undated if place.required && !marked => Needed::Words,
-            _ => Needed::Some,
-        };
-        let mut texts = match words {
-            true => expand::texts(nodes, self.analysis()?, needed, &|unit, text| {
-                self.statistics.idf(Part::Body, unit, text)
-            }),
-            false => Vec::new(),
-        };
-        let mut clauses: Vec<(Occur, Box<dyn EngineQuery>)> = Vec::new();
-        for (at, node) in nodes.iter().enumerate() {
-            let place = Place { required: place.required && !marked, ..place };
-            let query = match &node.kind {
-                NodeKind::Not(inner) => {
-                    clauses.extend(self.not(inner, place)?.map(|query| (Occur::MustNot, query)));
-                    continue;
-                }
-                NodeKind::Term(term) => match texts.get_mut(at).and_then(Option::take) {
-                    Some(text) => self.text(node, text, term.prefix, place)?,
-                    None => None,
-                },
-                _ => self.node(node, place)?,
-            };
-            clauses.extend(query.map(|query| (Occur::Must, query)));
-        }
-        let soft = std::mem::replace(&mut self.soft, outer);
-        if !soft.is_empty() {
-            clauses.push((Occur::Must, any(soft)));
-        }
-        Ok(match clauses.as_slice() {
-            [] => None,
-            [(Occur::Must, _)] => clauses.pop().map(|(_, query)| query),
-            _ => {
-                if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
-                    clauses.push((Occur::Must, Box::new(AllQuery)));
-                }
-                Some(Box::new(BooleanQuery::new(clauses)))
-            }
-        })
-    }
-
-    fn or(&mut self, nodes: &[Node], place: Place<'_>) -> Result<Matched, Error> {
-        let mut queries = Vec::with_capacity(nodes.len());
-        let mut free = false;
-        for node in nodes {
-            // Each alternative is a group of its own.
-            match self.and(std::slice::from_ref(node), place)? {
-                Some(query) => queries.push(query),
-                None => free = true,
-            }
-        }
-        Ok((!free).then(|| any(queries)))
-    }
-
-    fn not(&mut self, inner: &Node, place: Place<'_>) -> Result<Matched, Error> {
-        let place = Place { positive: false, required: true, ..place };
-        let mode = std::mem::replace(&mut self.mode, Mode::Strict);
-        let query = self.and(std::slice::from_ref(inner), place)?;
-        self.mode = mode;
-        Ok(query)
-    }
-
-    /// A run of words.
-    fn text(
-        &mut self,
-        node: &Node,
-        text: Text,
-        prefix: bool,
-        place: Place<'_>,
-    ) -> Result<Matched, Error> {
-        if text.terms.is_empty() {
-            // The dash of `a - b` asks for nothing; alone it is a mistake.
-            self.blank.get_or_insert(node.span);
-            return Ok(None);
-        }
-        let queries = TextQueries { index: self.index, parts: place.parts };
-        let meaningful = text.terms.iter().any(|term| !term.stop);
-        let last = text.terms.len() - 1;
-        let mut wanted = Vec::new();
-        for (number, term) in text.terms.iter().enumerate() {
-            let begins = prefix && number == last;
-            let query = if begins { starts(queries, term) } else { queries.term(term) };
-            let optional = term.stop && meaningful && !begins;
-            if optional {
-                continue;
-            }
-            if place.positive {
-                self.want(term);
-                if self.mode == Mode::Relaxed {
-                    self.bonus.push((query.box_clone(), rank::PER_TERM));
-                }
-                self.terms.push(term.clone());
-            }
-            wanted.push(query);
-        }
-        let relaxed = place.positive && self.mode == Mode::Relaxed;
-        let matched = match place.required {
-            false => None,
-            true if relaxed => {
-                self.soft.push(queries.anything(&text));
-                None
-            }
-            true if text.question => {
-                self.partial |= place.positive;
-                Some(queries.anything(&text))
-            }
-            true => Some(all(wanted)),
-        };
-        if place.positive {
-            self.scored.extend(queries.scored(&text.units, rank::weight));
-            self.texts.push(text);
-        }
-        Ok(matched)
-    }
-
-    fn phrase(&mut self, node: &Node, phrase: &Phrase, place: Place<'_>) -> Result<Matched, Error> {
-        let needed = if place.required { Needed::Whole } else { Needed::Some };
-        let text = Text::new(&phrase.text, self.analysis()?.segmenter(), needed);
-        if text.key.is_empty() {
-            self.errors.push(Diagnostic::nothing_searchable(self.typed, node.span));
-            return Ok(None);
-        }
-        let queries = TextQueries { index: self.index, parts: place.parts };
-        let matched = match phrase.near {
-            None => queries.sequence(&text.key),
-            Some(distance) => near::query(self.index, queries, &text.terms, distance as usize),
-        };
-        if place.positive {
-            match phrase.near {
-                None => {
-                    if let Some(term) = Term::sequence(&phrase.text, &text.key) {
-                        self.want(&term);
-                        self.terms.push(term);
-                    }
-                }
-                Some(_) => {
-                    for term in &text.terms {
-                        self.want(term);
-                        self.terms.push(term.clone());
-                    }
-                }
-            }
-            self.scored.extend(queries.scored(&text.units, rank::weight));
-            self.texts.push(text);
-        }
-        Ok(place.required.then_some(matched))
-    }
-
-    /// Remembers what to highlight of a term.
-    fn want(&mut self, term: &Term) {
-        let number = self.terms.len();
-        for form in &term.forms {
-            let weight = self.weight_of(form);
-            self.needles.extend(Needle::of(form, number, weight));
-        }
-    }
-
-    /// How rare a form is: the rarest of its grams, or the word itself.
-    fn weight_of(&self, form: &Form) -> f32 {
-        let term = |unit, text: &str| self.statistics.idf(Part::Body, unit, text);
-        match (form.look, form.key.as_slice()) {
-            (Look::Dated(..), _) => 0.0,
-            (Look::Word | Look::Value, _) => term(Unit::Word, &form.text),
-            (_, [one]) => term(Unit::Char, &one.to_string()),
-            (_, key) => {
-                let pairs = key.windows(2).map(|pair| pair.iter().collect::<String>());
-                pairs.fold(0.0, |most, pair| term(Unit::Gram, &pair).max(most))
-            }
-        }
-    }
-}
-
-fn all(mut queries: Vec<Box<dyn EngineQuery>>) -> Box<dyn EngineQuery> {
-    if queries.len() == 1 {
-        return queries.remove(0);
-    }
-    Box::new(BooleanQuery::intersection(queries))
-}
-
-/// Documents with something that begins as the term does.
-fn starts(queries: TextQueries<'_>, term: &Term) -> Box<dyn EngineQuery> {
-    any(term
-        .forms
-        .iter()
-        .map(|form| match form.look {
-            Look::Characters => queries.sequence(&form.key),
-            Look::Word | Look::Value | Look::Dated(..) => queries.word_prefix(&form.text),
-            Look::WordOrGlued => {
-                any(vec![queries.word_prefix(&form.text), queries.sequence(&form.key)])
-            }
-        })
-        .collect())
 }

@@ -1,0 +1,123 @@
+//! A cache of posting lists. A session keeps in memory the lists that its queries read again and
+//! again, as Lucene caches the bitsets of filters.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustc_hash::FxHashMap;
+use tantivy::index::SegmentId;
+use wensou_index::{Cursor, Postings, UnitKey, Unpacked};
+
+use crate::exec::window::SCAN_SPEEDUP;
+
+/// A posting list may be cached if at least one in this many documents of its segment has the term.
+/// It is cached once earlier queries have spent as much on it as one full read costs.
+const MIN_DF_DIVISOR: usize = 256;
+/// Bytes that all cached posting lists may take together, approximately.
+const MAX_CACHED_BYTES: usize = 32 << 20;
+
+/// A posting list, opened for reading.
+pub(crate) enum OpenedPostings {
+    /// Decoded, in memory.
+    Cached(Arc<Unpacked>),
+    /// In the postings file; the cursor stands on the first document.
+    OnDisk(Box<Cursor>),
+}
+
+impl OpenedPostings {
+    /// Opens the posting list of a term from the file, past the cache. `None` if no document has
+    /// the term.
+    pub(crate) fn from_file(postings: &Postings, key: UnitKey) -> Option<Self> {
+        postings.list(key).map(|list| Self::OnDisk(Box::new(list)))
+    }
+}
+
+/// Opens posting lists for one query after another, and caches those that are worth it.
+#[derive(Debug, Default)]
+pub(crate) struct PostingsCache(Mutex<Cache>);
+
+#[derive(Debug, Default)]
+struct Cache {
+    entries: FxHashMap<(SegmentId, UnitKey), Entry>,
+    bytes: usize,
+}
+
+#[derive(Debug)]
+enum Entry {
+    /// Not cached: what queries have spent on the list so far, in the unit of [`AccessCost`].
+    Cost(u64),
+    Cached(Arc<Unpacked>),
+}
+
+impl PostingsCache {
+    /// Opens the posting list of a term, from the cache where it is there. `None` if no document
+    /// has the term.
+    pub(crate) fn open(
+        &self,
+        segment: SegmentId,
+        postings: &Postings,
+        key: UnitKey,
+    ) -> Option<OpenedPostings> {
+        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Cache { entries, bytes } = &mut *cache;
+        let entry = match entries.get_mut(&(segment, key)) {
+            // A cached list is not opened on disk as well: that would read its first block for
+            // nothing.
+            Some(Entry::Cached(list)) => return Some(OpenedPostings::Cached(list.clone())),
+            entry => entry,
+        };
+        let list = postings.list(key)?;
+        if let Some(entry) = entry
+            && let Entry::Cost(cost) = *entry
+            && cost >= AccessCost::full_scan(list.count())
+        {
+            let needed = Unpacked::bytes(list.count(), postings.documents());
+            if *bytes + needed <= MAX_CACHED_BYTES {
+                *bytes += needed;
+                let list = Arc::new(postings.unpacked(key)?);
+                *entry = Entry::Cached(list.clone());
+                return Some(OpenedPostings::Cached(list));
+            }
+        }
+        Some(OpenedPostings::OnDisk(Box::new(list)))
+    }
+
+    /// Adds what a query has spent on posting lists that are not cached. Each item is the term, its
+    /// document frequency and the cost; `documents` is the size of the segment.
+    pub(crate) fn record_costs(
+        &self,
+        segment: SegmentId,
+        documents: u32,
+        lists: impl Iterator<Item = (UnitKey, u32, AccessCost)>,
+    ) {
+        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, count, AccessCost(cost)) in lists {
+            if count as usize >= documents as usize / MIN_DF_DIVISOR
+                && let Entry::Cost(total) =
+                    cache.entries.entry((segment, key)).or_insert(Entry::Cost(0))
+            {
+                *total += cost;
+            }
+        }
+    }
+}
+
+/// What reading a posting list has cost, in single look-ups of a document.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct AccessCost(u64);
+
+impl AccessCost {
+    /// The cost of reading a list of `count` documents from beginning to end.
+    fn full_scan(count: u32) -> u64 {
+        u64::from(count) / SCAN_SPEEDUP
+    }
+
+    /// Adds look-ups of single documents.
+    pub(crate) fn add_lookups(&mut self, documents: usize) {
+        self.0 += documents as u64;
+    }
+
+    /// Adds a scan over this many documents of the list.
+    pub(crate) fn add_scan(&mut self, documents: u64) {
+        self.0 += documents / SCAN_SPEEDUP;
+    }
+}

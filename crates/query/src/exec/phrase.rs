@@ -1,0 +1,150 @@
+//! Sequences of three characters or more: bigrams at fixed distances in one document.
+
+use std::sync::Arc;
+
+use tantivy::{DocId, DocSet, TERMINATED};
+use wensou_index::{Cursor, Part, Postings, UnitKey, Unpacked};
+
+use super::cache::OpenedPostings;
+use super::matcher::{Open, retain_postings};
+use super::window::DocWindow;
+
+/// The offsets of the bigrams that find a sequence of `length` characters, three or more. Every
+/// second bigram covers all characters; the last one may overlap the one before it.
+pub(crate) fn cover(length: usize) -> impl Iterator<Item = usize> {
+    let last = length.saturating_sub(2);
+    (0..last).step_by(2).chain([last])
+}
+
+/// A sequence of three characters or more in one field.
+pub(crate) struct Phrase {
+    /// Ascending by document frequency: the first one leads.
+    pub(super) bigrams: Vec<PhraseBigram>,
+    /// A second set of cursors, for confirming a document that `bigrams` have advanced past.
+    rewound: Option<Vec<Cursor>>,
+    /// Possible starts of the phrase in the current document.
+    starts: Vec<u32>,
+    positions: Vec<u32>,
+}
+
+/// One bigram of a phrase.
+pub(super) struct PhraseBigram {
+    /// Offset of the bigram in the phrase, in characters.
+    offset: u32,
+    pub(super) cursor: Cursor,
+    /// The decoded posting list, if it is cached; then the cursor is used for positions only.
+    bitset: Option<Arc<Unpacked>>,
+}
+
+impl PhraseBigram {
+    fn fill(&mut self, window: &mut DocWindow) {
+        match &self.bitset {
+            Some(list) => window.insert_postings(list),
+            None => self.cursor.mark(window.start(), window.bits()),
+        }
+    }
+
+    fn retain(&mut self, window: &mut DocWindow) {
+        match &self.bitset {
+            Some(list) => window.retain_postings(list),
+            None => retain_postings(&mut self.cursor, window),
+        }
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        match &self.bitset {
+            Some(list) => list.next(target),
+            None => self.cursor.seek(target),
+        }
+    }
+}
+
+impl Phrase {
+    /// Opens the bigrams of `key`; `None` if no document can have the sequence.
+    pub(super) fn new(
+        postings: &Postings,
+        field: Part,
+        key: &[char],
+        open: Open<'_>,
+    ) -> Option<Self> {
+        let mut bigrams = Vec::new();
+        for at in cover(key.len()) {
+            let bigram = UnitKey::pair(field, key[at], key[at + 1]);
+            let (cursor, bitset) = match open(postings, bigram)? {
+                OpenedPostings::OnDisk(list) => (*list, None),
+                OpenedPostings::Cached(bitset) => (postings.list(bigram)?, Some(bitset)),
+            };
+            bigrams.push(PhraseBigram { offset: at as u32, cursor, bitset });
+        }
+        bigrams.sort_by_key(|bigram| bigram.cursor.count());
+        Some(Self { bigrams, rewound: None, starts: Vec::new(), positions: Vec::new() })
+    }
+
+    pub(super) fn fill(&mut self, window: &mut DocWindow) {
+        let Some((first, others)) = self.bigrams.split_first_mut() else { return };
+        let mut own = window.empty_like();
+        first.fill(&mut own);
+        others.iter_mut().for_each(|list| list.retain(&mut own));
+        window.union(&own);
+    }
+
+    pub(super) fn retain(&mut self, window: &mut DocWindow) {
+        self.bigrams.iter_mut().for_each(|list| list.retain(window));
+    }
+
+    pub(super) fn seek(&mut self, target: DocId) -> DocId {
+        let mut doc = self.bigrams[0].seek(target);
+        while doc != TERMINATED
+            && let Err(next) = self.probe(doc)
+        {
+            doc = self.bigrams[0].seek(next);
+        }
+        doc
+    }
+
+    pub(super) fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
+        self.bigrams.iter_mut().try_for_each(|list| match list.seek(doc) {
+            found if found == doc => Ok(()),
+            next => Err(next),
+        })
+    }
+
+    /// Whether the bigrams of the candidate `doc` stand at their distances.
+    pub(super) fn confirm(&mut self, doc: DocId) -> bool {
+        let Self { bigrams, rewound, starts, positions } = self;
+        let has_passed = |list: &Cursor| list.doc() > doc;
+        let mut rewound = if bigrams.iter().any(|bigram| has_passed(&bigram.cursor)) {
+            rewound.take_if(|rewound| rewound.iter().any(has_passed));
+            let rewind = || bigrams.iter().map(|bigram| bigram.cursor.rewound()).collect();
+            Some(rewound.get_or_insert_with(rewind))
+        } else {
+            None
+        };
+        for (number, bigram) in bigrams.iter_mut().enumerate() {
+            let list = rewound.as_mut().map_or(&mut bigram.cursor, |rewound| &mut rewound[number]);
+            // Only a damaged posting list contradicts itself like this; such a document does not
+            // match.
+            if list.seek(doc) != doc {
+                return false;
+            }
+            list.places(positions);
+            if number == 0 {
+                starts.clear();
+                starts.extend(
+                    positions.iter().filter_map(|position| position.checked_sub(bigram.offset)),
+                );
+                continue;
+            }
+            let mut ahead = positions.iter().copied().peekable();
+            starts.retain(|start| {
+                let wanted = start.saturating_add(bigram.offset);
+                while ahead.next_if(|position| *position < wanted).is_some() {}
+                ahead.peek() == Some(&wanted)
+            });
+            if starts.is_empty() {
+                return false;
+            }
+        }
+        !starts.is_empty()
+    }
+}

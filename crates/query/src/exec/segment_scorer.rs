@@ -1,0 +1,181 @@
+//! The scores of the documents of one segment: BM25 summed over the terms of the query, skipping
+//! whatever cannot reach the results.
+//!
+//! The documents of a window are scored together, one term at a time. Terms with fewer postings in
+//! the window than it has documents come first: a scan of such a list tells for every document
+//! whether it has the term. What every other term can still add has an upper bound: zero once its
+//! list has ended, else the score of the highest tf in its blocks there, in a field as long as the
+//! document's own. (MaxScore and block maxima as in Ding and Suel, "Faster top-k document retrieval
+//! using block-max indexes", SIGIR 2011; the document's own length is a tighter bound than the
+//! shortest length in the block.) A document is then scored only as long as it can still reach the
+//! top; the most promising ones come first ([`SegmentScorer::score_top`]), because that raises the
+//! threshold early.
+//!
+//! However terms are visited, a score is always summed in the same order, so that it is the same to
+//! the bit.
+
+use tantivy::query::{EnableScoring, Query};
+use tantivy::{DocId, SegmentReader};
+use wensou_index::{Cursor, Index, UnitKey};
+
+use crate::exec::cache::{AccessCost, OpenedPostings};
+use crate::exec::term_scorer::{
+    BODY, FieldLengths, NO_FIELD, TermPostings, TermScorer, UpperBound, postings,
+};
+use crate::exec::window::DocWindow;
+use crate::exec::window_scores::WindowScores;
+use crate::plan::queries::ScoredTerm;
+use crate::rank::bm25::Statistics;
+
+/// Scores the documents of one segment, window by window, in ascending order.
+pub(crate) struct SegmentScorer {
+    lengths: FieldLengths,
+    /// Descending by maximum score. Scores are summed in this order.
+    terms: Vec<TermScorer>,
+    window_scores: WindowScores,
+    /// The terms that have not been scanned in the current window.
+    pending: Vec<PendingTerm>,
+}
+
+/// A term whose postings in the current window have not been scanned.
+#[derive(Debug, Clone, Copy)]
+struct PendingTerm {
+    /// Its index in [`SegmentScorer::terms`].
+    term: usize,
+    bound: UpperBound,
+    /// The most that this term and all pending ones after it can add to any document, terms of the
+    /// body aside.
+    max_after: f32,
+}
+
+impl SegmentScorer {
+    pub(crate) fn new(
+        index: &Index,
+        statistics: &Statistics<'_>,
+        reader: &SegmentReader,
+        scored: &[ScoredTerm],
+        bonus: &[(Box<dyn Query>, f32)],
+    ) -> tantivy::Result<Self> {
+        let mut terms = Vec::with_capacity(scored.len() + bonus.len());
+        for term in scored {
+            terms.extend(TermScorer::new(index, statistics, reader, term)?);
+        }
+        for (query, worth) in bonus {
+            let scoring = EnableScoring::disabled_from_searcher(index.searcher());
+            let list = TermPostings::Bonus(query.weight(scoring)?.scorer(reader, 1.0)?);
+            terms.push(TermScorer {
+                postings: list,
+                field: NO_FIELD,
+                is_unigram: false,
+                max_score: *worth,
+            });
+        }
+        terms.sort_by(|a, b| b.max_score.total_cmp(&a.max_score));
+        let lengths = FieldLengths::of(statistics, postings(index, reader)?);
+        Ok(Self { lengths, terms, window_scores: WindowScores::default(), pending: Vec::new() })
+    }
+
+    /// A copy of the posting list of a term that this scorer has open. Only before the first
+    /// window: afterwards the list has advanced.
+    pub(crate) fn opened(&self, key: UnitKey) -> Option<OpenedPostings> {
+        self.terms.iter().find_map(|term| match &term.postings {
+            TermPostings::Cursor(list, of, _) if *of == key => {
+                Some(OpenedPostings::OnDisk(list.clone()))
+            }
+            _ => None,
+        })
+    }
+
+    /// Takes the documents of a window and scores what a scan finds. Windows must ascend.
+    pub(crate) fn begin_window(&mut self, window: &DocWindow) {
+        let Self { lengths, terms, window_scores, pending } = self;
+        window_scores.begin(window, terms.len());
+        window_scores.load_length_norms(BODY, lengths);
+        pending.clear();
+        for (number, term) in terms.iter_mut().enumerate() {
+            if term.is_scanned(window, window_scores.docs.len()) {
+                window_scores.scan(number, term, window, lengths);
+            } else {
+                window_scores.load_length_norms(term.field, lengths);
+                let bound = term.upper_bound(window, &window_scores.length_norms[term.field]);
+                match bound {
+                    UpperBound::Zero => window_scores.clear_term(number),
+                    bound => window_scores.add_upper_bound(term, bound),
+                }
+                pending.push(PendingTerm { term: number, bound, max_after: 0.0 });
+            }
+        }
+        // Sum from the smallest bound up. A bonus is so large that adding small scores to it would
+        // round them away.
+        let mut max_after = 0.0;
+        for term in pending.iter_mut().rev() {
+            if let UpperBound::Fixed(score) = term.bound {
+                max_after += score;
+            }
+            term.max_after = max_after;
+        }
+    }
+
+    /// For each term whose list is not cached: the term, its document frequency and what was spent
+    /// on it.
+    pub(crate) fn access_costs(&self) -> impl Iterator<Item = (UnitKey, u32, AccessCost)> {
+        self.terms.iter().filter_map(|term| match &term.postings {
+            TermPostings::Cursor(list, key, cost) => Some((*key, Cursor::count(list), *cost)),
+            TermPostings::Bitset(_) | TermPostings::Bonus(_) => None,
+        })
+    }
+
+    /// Whether [`SegmentScorer::score_top`] may be called: it returns to the start of the window.
+    pub(crate) fn can_rewind(&self) -> bool {
+        self.terms.iter().all(|term| !matches!(term.postings, TermPostings::Bonus(_)))
+    }
+
+    /// Scores the `count` documents of the window that have the highest partial scores, and appends
+    /// them to `out`.
+    pub(crate) fn score_top(
+        &mut self,
+        window: &DocWindow,
+        count: usize,
+        out: &mut Vec<(DocId, f32)>,
+    ) {
+        let others = self.window_scores.split_top(count);
+        let lists: Vec<_> = self
+            .pending
+            .iter()
+            .map(|pending| self.terms[pending.term].postings.snapshot())
+            .collect();
+        self.score_rest(window, 0.0, out);
+        for (pending, list) in self.pending.iter().zip(lists) {
+            if let Some(list) = list {
+                self.terms[pending.term].postings = list;
+            }
+        }
+        self.window_scores.remaining = others;
+    }
+
+    /// Scores the other documents of the window, and appends to `out` all that score `threshold` or
+    /// more, and perhaps some that score less.
+    pub(crate) fn score_rest(
+        &mut self,
+        window: &DocWindow,
+        threshold: f32,
+        out: &mut Vec<(DocId, f32)>,
+    ) {
+        let Self { terms, window_scores, pending, .. } = self;
+        for PendingTerm { term, bound, max_after } in pending {
+            window_scores.prune(threshold, *max_after);
+            match *bound {
+                _ if window_scores.remaining.is_empty() => return,
+                UpperBound::Zero => {}
+                bound => window_scores.score_remaining(*term, &mut terms[*term], window, bound),
+            }
+        }
+        window_scores.prune(threshold, 0.0);
+        let count = window_scores.docs.len();
+        out.extend(window_scores.remaining.iter().map(|at| {
+            let added = window_scores.added.iter().skip(*at as usize).step_by(count);
+            // An empty sum is 0 here; `Iterator::sum` would give -0.
+            (window_scores.docs[*at as usize], added.fold(0.0, |sum, added| sum + added))
+        }));
+    }
+}

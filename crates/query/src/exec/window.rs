@@ -1,0 +1,197 @@
+//! A window of document ids, as a bitset.
+
+use tantivy::{DocId, TERMINATED};
+use wensou_index::Unpacked;
+
+/// The longest window, in documents.
+pub(crate) const MAX_DOCS: usize = 1 << 16;
+
+/// Reading postings in order is this many times faster, for each document, than seeking it.
+///
+pub(crate) const SCAN_SPEEDUP: u64 = 16;
+
+/// A set of documents out of a range of a segment's document ids.
+#[derive(Debug, Clone)]
+pub(crate) struct DocWindow {
+    start: DocId,
+    /// Documents of the segment.
+    documents: u32,
+    bits: Vec<u64>,
+}
+
+impl DocWindow {
+    /// An empty window of `length` documents, rounded up to a multiple of 64, and [`MAX_DOCS`] at
+    /// most. It starts at the multiple of 64 at or before `from`. The segment has `documents`.
+    pub(crate) fn new(from: DocId, length: usize, documents: u32) -> Self {
+        let words = length.clamp(1, MAX_DOCS).div_ceil(64);
+        Self { start: from / 64 * 64, documents, bits: vec![0; words] }
+    }
+
+    /// The number of documents in the window that a posting list of `count` documents can be
+    /// expected to have.
+    pub(crate) fn expected(&self, count: u32) -> u64 {
+        u64::from(count) * self.length() as u64 / u64::from(self.documents.max(1))
+    }
+
+    /// Whether scanning the window's part of a posting list of `count` documents costs less than
+    /// this many look-ups.
+    pub(crate) fn is_dense(&self, count: u32, lookups: usize) -> bool {
+        self.expected(count) <= lookups as u64 * SCAN_SPEEDUP
+    }
+
+    /// An empty window over the same range.
+    pub(crate) fn empty_like(&self) -> Self {
+        Self { bits: vec![0; self.bits.len()], ..*self }
+    }
+
+    /// The first document id, a multiple of 64.
+    pub(crate) fn start(&self) -> DocId {
+        self.start
+    }
+
+    /// The document id after the last.
+    pub(crate) fn end(&self) -> DocId {
+        self.start.saturating_add(self.length() as DocId).min(TERMINATED)
+    }
+
+    /// The length of the range, in documents.
+    pub(crate) fn length(&self) -> usize {
+        self.bits.len() * 64
+    }
+
+    /// The bitset: one bit for every document of the range.
+    pub(crate) fn bits(&mut self) -> &mut [u64] {
+        &mut self.bits
+    }
+
+    /// The offset of a document in the range.
+    pub(crate) fn offset(&self, doc: DocId) -> usize {
+        (doc - self.start) as usize
+    }
+
+    pub(crate) fn insert(&mut self, doc: DocId) {
+        let at = self.offset(doc);
+        self.bits[at / 64] |= 1 << (at % 64);
+    }
+
+    pub(crate) fn contains(&self, doc: DocId) -> bool {
+        let at = doc.wrapping_sub(self.start) as usize;
+        at < self.length() && self.bits[at / 64] >> (at % 64) & 1 == 1
+    }
+
+    /// Fills `before` with the number of set bits before each word of the bitset, as
+    /// [`DocWindow::rank`] needs them.
+    pub(crate) fn ranks(&self, before: &mut Vec<u32>) {
+        before.clear();
+        before.extend(wensou_index::ranks(&self.bits));
+    }
+
+    /// How many documents of the set come before `doc`, given the counts of [`DocWindow::ranks`].
+    pub(crate) fn rank(&self, doc: DocId, before: &[u32]) -> usize {
+        wensou_index::rank(&self.bits, before, self.offset(doc))
+    }
+
+    /// Removes the documents that the posting list lacks.
+    pub(crate) fn retain_postings(&mut self, list: &Unpacked) {
+        let others = list.bits(self.start).iter().chain(std::iter::repeat(&0));
+        self.bits.iter_mut().zip(others).for_each(|(bits, other)| *bits &= other);
+    }
+
+    /// Inserts the documents of the posting list that lie in the range.
+    pub(crate) fn insert_postings(&mut self, list: &Unpacked) {
+        let others = list.bits(self.start);
+        self.bits.iter_mut().zip(others).for_each(|(bits, other)| *bits |= other);
+    }
+
+    /// The documents that the posting list has too, in ascending order.
+    pub(crate) fn shared<'w>(&'w self, list: &'w Unpacked) -> impl Iterator<Item = DocId> + 'w {
+        let both = self.bits.iter().zip(list.bits(self.start)).map(|(bits, other)| bits & other);
+        documents(self.start, both)
+    }
+
+    /// Removes the documents that `other` lacks.
+    pub(crate) fn intersect(&mut self, other: &Self) {
+        self.bits.iter_mut().zip(&other.bits).for_each(|(bits, other)| *bits &= other);
+    }
+
+    /// Inserts the documents of `other`.
+    pub(crate) fn union(&mut self, other: &Self) {
+        self.bits.iter_mut().zip(&other.bits).for_each(|(bits, other)| *bits |= other);
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.bits.iter().map(|bits| bits.count_ones() as usize).sum()
+    }
+
+    /// The documents of the set, in ascending order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = DocId> + '_ {
+        documents(self.start, self.bits.iter().copied())
+    }
+
+    /// Removes the documents that are not `wanted`, which is called in ascending order.
+    pub(crate) fn retain(&mut self, mut wanted: impl FnMut(DocId) -> bool) {
+        for word in 0..self.bits.len() {
+            let mut remaining = self.bits[word];
+            while remaining != 0 {
+                let at = remaining.trailing_zeros();
+                remaining &= remaining - 1;
+                if !wanted(self.start + (word as u32) * 64 + at) {
+                    self.bits[word] &= !(1 << at);
+                }
+            }
+        }
+    }
+}
+
+/// The document ids of the set bits; the first bit stands for `from`.
+fn documents(from: DocId, bits: impl Iterator<Item = u64>) -> impl Iterator<Item = DocId> {
+    (from..).step_by(64).zip(bits).flat_map(|(from, bits)| {
+        let next = |bits: &u64| Some(bits & (bits - 1)).filter(|remaining| *remaining != 0);
+        let bits = std::iter::successors((bits != 0).then_some(bits), next);
+        bits.map(move |bits| from + bits.trailing_zeros())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_has_what_was_put_into_it() {
+        let mut window = DocWindow::new(1027, MAX_DOCS, 5000);
+        assert_eq!((window.end(), window.count()), (1024 + MAX_DOCS as u32, 0));
+        let documents = [1024, 1025, 1087, 1088, 2000, 1024 + MAX_DOCS as u32 - 1];
+        documents.iter().for_each(|doc| window.insert(*doc));
+        assert_eq!(window.iter().collect::<Vec<_>>(), documents);
+        assert_eq!(window.count(), 6);
+        let mut before = Vec::new();
+        window.ranks(&mut before);
+        assert_eq!(documents.map(|doc| window.rank(doc, &before)), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(
+            (window.expected(5000), window.expected(50)),
+            (MAX_DOCS as u64, MAX_DOCS as u64 / 100)
+        );
+        let mut other = window.empty_like();
+        other.insert(2000);
+        other.insert(2001);
+        let mut both = window.clone();
+        both.intersect(&other);
+        assert_eq!(both.iter().collect::<Vec<_>>(), [2000]);
+        other.union(&window);
+        assert_eq!(other.count(), 7);
+        let mut asked = Vec::new();
+        window.retain(|doc| {
+            asked.push(doc);
+            doc % 2 == 0
+        });
+        assert_eq!(asked, documents);
+        assert_eq!(window.iter().collect::<Vec<_>>(), [1024, 1088, 2000]);
+    }
+
+    #[test]
+    fn a_window_is_no_longer_than_it_may_be() {
+        assert_eq!(DocWindow::new(5, 1, 9).length(), 64);
+        assert_eq!(DocWindow::new(70, 65, 9).end(), 64 + 128);
+        assert_eq!(DocWindow::new(5, usize::MAX, 9).length(), MAX_DOCS);
+    }
+}

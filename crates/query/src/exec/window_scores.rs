@@ -1,0 +1,196 @@
+//! The documents of one window while they are scored.
+
+use tantivy::DocId;
+use wensou_index::Cursor;
+
+use super::term_scorer::{FieldLengths, TermPostings, TermScorer, UpperBound};
+use super::window::DocWindow;
+use crate::rank::bm25::tf_saturation;
+
+/// Upper bounds are summed in another order than scores, and bounds of visited terms are subtracted
+/// again. This factor makes up for the rounding.
+const ROUNDING: f32 = 1.0 + 1e-4;
+
+/// The documents of one window while they are scored. Vectors are parallel to `docs` unless they
+/// say otherwise.
+#[derive(Default)]
+pub(super) struct WindowScores {
+    pub(super) docs: Vec<DocId>,
+    /// The counts of [`DocWindow::ranks`]: they give a document's index in `docs`.
+    pub(super) ranks: Vec<u32>,
+    /// For each field the length norms of the documents, filled when first needed; all 0 for terms
+    /// without a field.
+    pub(super) length_norms: [Vec<f32>; 4],
+    /// The partial scores, and the most that pending terms of the body can still add to each.
+    pub(super) score: Vec<f32>,
+    pub(super) potential: Vec<f32>,
+    /// The indices of documents that can still reach the top.
+    pub(super) remaining: Vec<u32>,
+    /// What each term adds to each document: all documents of the first term, then of the second,
+    /// and so on.
+    pub(super) added: Vec<f32>,
+    /// The tf of one term in every document.
+    pub(super) tfs: Vec<u32>,
+}
+
+impl WindowScores {
+    pub(super) fn begin(&mut self, window: &DocWindow, terms: usize) {
+        self.docs.clear();
+        window.iter().for_each(|doc| self.docs.push(doc));
+        window.ranks(&mut self.ranks);
+        let count = self.docs.len();
+        self.length_norms.iter_mut().for_each(Vec::clear);
+        for sums in [&mut self.score, &mut self.potential] {
+            sums.clear();
+            sums.resize(count, 0.0);
+        }
+        self.remaining.clear();
+        self.remaining.extend(0..count as u32);
+        // Old values are overwritten term by term.
+        self.added.resize(terms * count, 0.0);
+    }
+
+    /// Records that a term adds nothing to any document.
+    pub(super) fn clear_term(&mut self, number: usize) {
+        self.added[number * self.docs.len()..][..self.docs.len()].fill(0.0);
+    }
+
+    /// Fills the length norms of a field, unless they are known.
+    pub(super) fn load_length_norms(&mut self, field: usize, lengths: &FieldLengths) {
+        let norms = &mut self.length_norms[field];
+        if norms.is_empty() {
+            norms.extend(self.docs.iter().map(|doc| lengths.length_norm(field, *doc)));
+        }
+    }
+
+    /// Scans the posting list of a term, and adds its score to every document that has it.
+    pub(super) fn scan(
+        &mut self,
+        number: usize,
+        term: &mut TermScorer,
+        window: &DocWindow,
+        lengths: &FieldLengths,
+    ) {
+        self.clear_term(number);
+        let Self { docs, ranks, length_norms, score, added, .. } = self;
+        let (field, max_score) = (term.field, term.max_score);
+        let norms = &length_norms[field];
+        let added = &mut added[number * docs.len()..][..docs.len()];
+        let mut add = |at: usize, tf: u32| {
+            // Few documents have the term in the title or tags: their norms are looked up one by
+            // one.
+            let norm = norms.get(at).copied();
+            let norm = norm.unwrap_or_else(|| lengths.length_norm(field, docs[at]));
+            added[at] = tf_saturation(tf as f32, norm) * max_score;
+            score[at] += added[at];
+        };
+        match &mut term.postings {
+            TermPostings::Cursor(list, _, cost) => {
+                cost.add_scan(window.expected(Cursor::count(list)));
+                scan_window(list, window, ranks, add);
+            }
+            // With few documents, one test each costs less than a pass over the window's words.
+            TermPostings::Bitset(list) if docs.len() < window.length() / 32 => {
+                for (at, doc) in docs.iter().enumerate().filter(|(_, doc)| list.contains(**doc)) {
+                    add(at, list.frequency(*doc));
+                }
+            }
+            TermPostings::Bitset(list) => {
+                let shared = window.shared(list);
+                shared.for_each(|doc| add(window.rank(doc, ranks), list.frequency(doc)));
+            }
+            TermPostings::Bonus(_) => {}
+        }
+    }
+
+    /// Adds the upper bound of a term to the potential of every document.
+    pub(super) fn add_upper_bound(&mut self, term: &TermScorer, bound: UpperBound) {
+        if let UpperBound::MaxTf(tf) = bound {
+            for (potential, norm) in self.potential.iter_mut().zip(&self.length_norms[term.field]) {
+                *potential += tf_saturation(tf, *norm) * term.max_score;
+            }
+        }
+    }
+
+    /// Replaces the upper bound of a term by its score in the documents that remain.
+    pub(super) fn score_remaining(
+        &mut self,
+        number: usize,
+        term: &mut TermScorer,
+        window: &DocWindow,
+        bound: UpperBound,
+    ) {
+        let Self { docs, ranks, length_norms, score, potential, remaining, added, tfs } = self;
+        let added = &mut added[number * docs.len()..][..docs.len()];
+        let norms = &length_norms[term.field];
+        let max_score = term.max_score;
+        let mut add = |at: usize, tf: f32| {
+            added[at] = if tf > 0.0 { tf_saturation(tf, norms[at]) * max_score } else { 0.0 };
+            score[at] += added[at];
+            if let UpperBound::MaxTf(bound) = bound {
+                potential[at] -= tf_saturation(bound, norms[at]) * max_score;
+            }
+        };
+        match &mut term.postings {
+            TermPostings::Cursor(list, _, cost)
+                if window.is_dense(Cursor::count(list), remaining.len()) =>
+            {
+                cost.add_scan(window.expected(Cursor::count(list)));
+                tfs.clear();
+                tfs.resize(docs.len(), 0);
+                scan_window(list, window, ranks, |at, tf| tfs[at] = tf);
+                remaining.iter().for_each(|at| add(*at as usize, tfs[*at as usize] as f32));
+            }
+            list => {
+                if let TermPostings::Cursor(_, _, cost) = list {
+                    cost.add_lookups(remaining.len());
+                }
+                remaining.iter().for_each(|at| add(*at as usize, term.tf(docs[*at as usize])));
+            }
+        }
+    }
+
+    /// Drops the documents whose score, potential and `max_after` together stay below the
+    /// threshold.
+    pub(super) fn prune(&mut self, threshold: f32, max_after: f32) {
+        let Self { score, potential, remaining, .. } = self;
+        let may = |at: usize| (score[at] + potential[at].max(0.0) + max_after) * ROUNDING;
+        remaining.retain(|at| may(*at as usize) >= threshold);
+    }
+
+    /// Keeps the `count` documents with the highest partial scores, and returns the others.
+    pub(super) fn split_top(&mut self, count: usize) -> Vec<u32> {
+        let Self { score, remaining, .. } = self;
+        if count >= remaining.len() {
+            return Vec::new();
+        }
+        remaining.select_nth_unstable_by(count, |a, b| {
+            score[*b as usize].total_cmp(&score[*a as usize])
+        });
+        let mut others = remaining.split_off(count);
+        remaining.sort_unstable();
+        others.sort_unstable();
+        others
+    }
+}
+
+/// Scans a posting list over a window: for each document of the window that has the term, calls
+/// `found` with its index and its tf.
+fn scan_window(
+    list: &mut Cursor,
+    window: &DocWindow,
+    ranks: &[u32],
+    mut found: impl FnMut(usize, u32),
+) {
+    list.sweep(window.start(), window.end(), |docs, frequencies| {
+        // This branch would be unpredictable, so the loop is written without one.
+        let (mut wanted, mut count) = ([0; Cursor::AT_ONCE], 0);
+        for (at, doc) in docs.iter().enumerate() {
+            wanted[count % Cursor::AT_ONCE] = at;
+            count += usize::from(window.contains(*doc));
+        }
+        for at in &wanted[..count] {
+            found(window.rank(docs[*at], ranks), frequencies[*at]);
+        }
+    });
+}

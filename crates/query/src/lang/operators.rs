@@ -1,0 +1,56 @@
+//! Mistakes and hints that only show between operands.
+
+use super::ast::{Node, NodeKind};
+use super::chars::is_range_sign;
+use super::diagnostic::Diagnostic;
+use super::field::FieldName;
+use super::mistake;
+use super::parse::{Gap, Parser};
+use super::span::Span;
+use super::token::TokenKind;
+
+impl Parser<'_> {
+    /// Reports each `OR` that lacks an operand, once.
+    pub(super) fn report_missing_operands(
+        &mut self,
+        operators: &[Span],
+        operands: &[Result<Node, Gap>],
+    ) {
+        let absent = |at: usize| matches!(operands[at], Err(Gap::Absent));
+        for (at, operator) in operators.iter().enumerate() {
+            // Of two operators in a row, the first lacks an operand.
+            if at == 0 && absent(0) {
+                self.report(mistake::no_left_operand(self.text, *operator));
+            } else if absent(at + 1) {
+                self.report(mistake::no_right_operand(self.text, *operator));
+            }
+        }
+    }
+
+    /// Warns about words between two others that may have been meant as operators.
+    pub(super) fn report_lower_case_operators(&mut self, nodes: &[Node]) {
+        for window in nodes.windows(3) {
+            let NodeKind::Term(term) = &window[1].kind else { continue };
+            let upper = term.text.to_ascii_uppercase();
+            let operator = matches!(upper.as_str(), "AND" | "OR" | "NOT");
+            // An escaped word is meant as a word.
+            if operator && !term.prefix && window[1].span.of(self.text) == term.text {
+                self.report(Diagnostic::lower_case_operator(self.text, window[1].span));
+            }
+        }
+    }
+
+    /// Reports `date:2023-01 .. 2023-06`. It reads as three words, but the second is the sign of a
+    /// range.
+    pub(super) fn report_space_in_range(&mut self, name: FieldName) {
+        let text = self.text;
+        let sign = self.tokens.next_if(|next| {
+            name == FieldName::Date
+                && matches!(next.kind, TokenKind::Term(_))
+                && is_range_sign(next.span.of(text))
+        });
+        if let Some(sign) = sign {
+            self.report(mistake::space_in_range(text, sign.span));
+        }
+    }
+}

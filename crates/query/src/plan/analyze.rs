@@ -1,0 +1,294 @@
+//! From typed text to the words that must be found and the terms that are scored.
+//!
+//! Queries are folded and segmented as documents are. A [`QueryWord`] is one word of the query with
+//! all its variants, each of which counts as finding the word. A [`Variant`] is found by its
+//! characters (Chinese: anywhere, across word boundaries) or as a word of the index (Latin and
+//! numbers).
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use wensou_index::{Part, Unit, is_indexed_word};
+use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, is_han};
+
+use crate::plan::stop_words::{asks, is_stop};
+use crate::rank::{LATIN_WEIGHT, STOP_WEIGHT, kind_weight};
+
+/// Latin words of at least this many letters and digits are also found inside longer runs. Pages
+/// lose the spaces between Latin words; shorter words would be found everywhere.
+const MIN_EMBEDDED: usize = 4;
+
+/// A text of at least this many words, stop words aside, is a sentence rather than a list of words.
+const MIN_SENTENCE_WORDS: usize = 7;
+
+/// One surface form of a query word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Variant {
+    /// Folded text as the segmenter gives it; for an expansion, as its table has it.
+    pub(crate) text: String,
+    /// The key characters of the text.
+    pub(crate) key: Vec<char>,
+    /// How it is matched.
+    pub(crate) mode: MatchMode,
+    /// Why it counts as the word.
+    pub(crate) origin: Origin,
+}
+
+/// How a variant is matched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MatchMode {
+    /// As a sequence of key characters.
+    Characters,
+    /// As a word of the index.
+    Word,
+    /// As a word of the index, or inside a run of Latin letters.
+    WordOrEmbedded,
+    /// As the value of a number, however the page writes it.
+    Value,
+    /// Not in the text: documents dated from the first day up to the second, which is excluded.
+    Dated(Date, Date),
+}
+
+/// Why a variant counts as finding a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// It is what was typed.
+    Typed,
+    /// Neighbouring Latin words, joined without the space between them.
+    Joined,
+    /// The same number, written in another way.
+    Number,
+    /// The document is dated in the year, month or day that was typed.
+    Date,
+    /// A table says that it means the same.
+    Synonym(Relation),
+}
+
+impl Origin {
+    /// The name of the origin, for output.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Typed => "typed",
+            Self::Joined => "joined",
+            Self::Number => "number",
+            Self::Date => "date",
+            Self::Synonym(relation) => relation.as_str(),
+        }
+    }
+}
+
+/// One word of a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct QueryWord {
+    /// As it was typed.
+    pub(crate) typed: String,
+    /// The word itself first, then its expansions.
+    pub(crate) variants: Vec<Variant>,
+    /// Whether it is a stop word, which a document need not have.
+    pub(crate) stop: bool,
+}
+
+/// A term of the index that the query scores.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct WeightedTerm {
+    pub(crate) kind: Unit,
+    pub(crate) text: String,
+    pub(crate) weight: f32,
+    pub(crate) origin: Origin,
+}
+
+/// How much of a text a hit must have. In an OR this holds for hits of the same alternative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Requirement {
+    /// All of it.
+    Everything,
+    /// Every word but stop words; if the text is a question, some of them.
+    Words,
+    /// Any part of it, or none.
+    Optional,
+}
+
+/// Which single characters are scored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UnigramPolicy {
+    /// All of them: a hit that lacks a word may still have some of its characters.
+    All,
+    /// Only those that are words by themselves. A hit has all characters of a longer word anyway,
+    /// and their frequencies say nothing that its bigrams do not.
+    WordsOnly,
+}
+
+/// A piece of typed text, analysed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct AnalysedText {
+    pub(crate) typed: String,
+    pub(crate) words: Vec<QueryWord>,
+    /// Which unigrams are among the terms.
+    pub(crate) unigrams: UnigramPolicy,
+    /// The terms that are scored, each once, then those of expansions.
+    pub(crate) terms: Vec<WeightedTerm>,
+    /// The key characters of the whole text.
+    pub(crate) key: Vec<char>,
+    /// Whether it is a question, or as long as one: then an answer need not have every word.
+    pub(crate) question: bool,
+}
+
+impl AnalysedText {
+    /// Analyses text as documents are analysed. A text without letters or digits has no words.
+    pub(crate) fn new(typed: &str, segmenter: &Segmenter, requirement: Requirement) -> Self {
+        let folded = Folded::new(typed);
+        let key = Key::new(&folded);
+        let mut words = Vec::new();
+        segmenter.words(&folded, |token| {
+            let range = token.chars.start as usize..token.chars.end as usize;
+            let typed_word = &typed[folded.original_bytes(range)];
+            if let Some(variant) = Variant::new(&token.text, token.kind, Origin::Typed) {
+                words.push(QueryWord {
+                    typed: typed_word.to_owned(),
+                    stop: is_stop(&variant.text),
+                    variants: vec![variant],
+                });
+            }
+        });
+        let wanted = words.iter().filter(|word| !word.stop).count();
+        let asked = typed.trim_end().ends_with(['?', '\u{ff1f}', '吗', '嗎', '呢']);
+        let question = requirement == Requirement::Words
+            && (asked
+                || wanted >= MIN_SENTENCE_WORDS
+                || words.iter().any(|word| asks(&word.variants[0].text)));
+        let unigrams = match requirement {
+            Requirement::Optional => UnigramPolicy::All,
+            _ if question => UnigramPolicy::All,
+            Requirement::Everything | Requirement::Words => UnigramPolicy::WordsOnly,
+        };
+        let terms = terms(&folded, &key, segmenter, unigrams);
+        let key = key.chars().to_vec();
+        Self { typed: typed.to_owned(), words, unigrams, terms, key, question }
+    }
+}
+
+impl QueryWord {
+    /// A quoted phrase as one word; `None` without key characters.
+    pub(crate) fn sequence(typed: &str, key: &[char]) -> Option<Self> {
+        let variant = Variant {
+            text: key.iter().collect(),
+            key: key.to_vec(),
+            mode: MatchMode::Characters,
+            origin: Origin::Typed,
+        };
+        (!key.is_empty()).then(|| Self {
+            typed: typed.to_owned(),
+            variants: vec![variant],
+            stop: false,
+        })
+    }
+}
+
+impl Variant {
+    pub(crate) fn new(text: &str, kind: TokenKind, origin: Origin) -> Option<Self> {
+        let key = wensou_text::key_of(text);
+        let mode = match kind {
+            _ if key.is_empty() => return None,
+            // This includes words with digits: other pages write GPT4 as GPT 4.
+            TokenKind::Latin if key.len() >= MIN_EMBEDDED => MatchMode::WordOrEmbedded,
+            TokenKind::Latin | TokenKind::Number => MatchMode::Word,
+            TokenKind::Value => MatchMode::Value,
+            TokenKind::Han | TokenKind::Other => MatchMode::Characters,
+        };
+        Some(Self { text: text.to_owned(), key, mode, origin })
+    }
+}
+
+/// The terms of a text: bigrams, unigrams as the policy says, and the words of the segmenter. The
+/// weight is the number of times that the query has the term; stop words count less.
+pub(crate) fn terms(
+    folded: &Folded<'_>,
+    key: &Key,
+    segmenter: &Segmenter,
+    unigrams: UnigramPolicy,
+) -> Vec<WeightedTerm> {
+    let mut weights: BTreeMap<(Unit, String), f32> = BTreeMap::new();
+    let mut add = |kind, text: String, weight| *weights.entry((kind, text)).or_default() += weight;
+    let stops = stops(folded, key, segmenter);
+    let factor = |stop: bool| if stop { STOP_WEIGHT } else { 1.0 };
+    for (at, bigram) in key.chars().windows(2).enumerate() {
+        // The word says all that a bigram of two Latin letters could say.
+        if bigram.iter().any(|c| is_han(*c)) {
+            let weight = (factor(stops[at]) + factor(stops[at + 1])) / 2.0;
+            add(Unit::Gram, bigram.iter().collect(), weight);
+        }
+    }
+    let mut words = Vec::new();
+    segmenter.segment(folded, |token| words.push((term_kind_of(token.kind, &token.text), token)));
+    for (at, c) in key.chars().iter().enumerate().filter(|(_, c)| is_han(**c)) {
+        let char = key.folded_range(at..at + 1).start as u32;
+        let is_word =
+            || words.iter().any(|(kind, word)| *kind == Unit::Char && word.chars.start == char);
+        if unigrams == UnigramPolicy::All || is_word() {
+            add(Unit::Char, c.to_string(), factor(stops[at]));
+        }
+    }
+    for (kind, word) in words {
+        let base = if word.kind == TokenKind::Han { 1.0 } else { LATIN_WEIGHT };
+        // A word that is indexed as a bigram or unigram keeps the weight of a word.
+        let weight = base * factor(is_stop(&word.text)) / kind_weight(kind);
+        add(kind, word.text.into_owned(), weight);
+    }
+    let weights = weights.into_iter();
+    weights
+        .map(|((kind, text), weight)| WeightedTerm { kind, text, weight, origin: Origin::Typed })
+        .collect()
+}
+
+/// The kind of term that a word is indexed as.
+pub(crate) fn term_kind_of(kind: TokenKind, word: &str) -> Unit {
+    match word.chars().count() {
+        _ if is_indexed_word(Part::Body, kind, word) => Unit::Word,
+        1 => Unit::Char,
+        _ => Unit::Gram,
+    }
+}
+
+/// For each key character, whether it belongs to a stop word.
+fn stops(folded: &Folded<'_>, key: &Key, segmenter: &Segmenter) -> Vec<bool> {
+    let mut by_char = vec![false; folded.char_count()];
+    segmenter.words(folded, |token| {
+        if is_stop(&token.text) {
+            by_char[token.chars.start as usize..token.chars.end as usize].fill(true);
+        }
+    });
+    (0..key.chars().len()).map(|at| by_char[key.folded_range(at..at + 1).start]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_are_scored_where_a_hit_may_lack_words() {
+        let segmenter = Segmenter::standard();
+        let unigrams = |typed: &str, requirement: Requirement| -> Vec<String> {
+            let terms = AnalysedText::new(typed, &segmenter, requirement).terms;
+            let unigrams = terms.into_iter().filter(|term| term.kind == Unit::Char);
+            unigrams.map(|term| term.text).collect()
+        };
+        for whole in [Requirement::Everything, Requirement::Words] {
+            assert_eq!(unigrams("比特币价格", whole), [""; 0]);
+            assert_eq!(unigrams("币", whole), ["币"], "a word of its own");
+            assert_eq!(unigrams("他买比特币", whole), ["买", "他"]);
+        }
+        let weight = |typed: &str| {
+            let terms = AnalysedText::new(typed, &segmenter, Requirement::Words).terms;
+            terms.into_iter().find(|term| term.text == "人").map(|term| term.weight)
+        };
+        assert_eq!(weight("人和机器人"), weight("人"), "one of two is a word");
+        assert_eq!(unigrams("比特币", Requirement::Optional), ["币", "比", "特"]);
+        assert_eq!(unigrams("比特币是什么", Requirement::Everything), ["是"]);
+        assert_eq!(
+            unigrams("比特币是什么", Requirement::Words),
+            ["么", "什", "币", "是", "比", "特"],
+            "what answers a question may lack words"
+        );
+    }
+}

@@ -1,0 +1,370 @@
+//! Expansions: what a person would expect to be found as well.
+//!
+//! They are other names and regional words from the tables, numbers however they are written, and
+//! Latin words that a page has run together. An expansion stays inside its leaf of the query, so
+//! NOT and parentheses keep their meaning, and it scores less than what was typed. Quoted phrases
+//! have none.
+
+use std::ops::Range;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use wensou_index::{Analysis, Unit};
+use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, key_of};
+
+use crate::lang::{Node, NodeKind};
+use crate::plan::analyze::{
+    AnalysedText, MatchMode, Origin, QueryWord, Requirement, UnigramPolicy, Variant, WeightedTerm,
+    terms,
+};
+use crate::rank::{EXPANSION_WEIGHT, LATIN_WEIGHT, kind_weight};
+
+/// The most words of a query that may form one name of a table.
+const MAX_NAME_WORDS: usize = 6;
+
+/// The idf of a term.
+pub(crate) type Rarity<'r> = &'r dyn Fn(Unit, &str) -> f32;
+
+/// Analyses and expands the words of a group; `None` for other nodes. Neighbouring words are
+/// considered together: `bitcoin cash` is one name, and a page may write `stability ai` as one
+/// word.
+pub(crate) fn texts(
+    nodes: &[Node],
+    analysis: &Analysis,
+    requirement: Requirement,
+    rarity: Rarity<'_>,
+) -> Vec<Option<AnalysedText>> {
+    let mut texts: Vec<Option<AnalysedText>> = nodes
+        .iter()
+        .map(|node| match &node.kind {
+            NodeKind::Term(term) => {
+                let requirement = match requirement {
+                    // A prefix is required in full, even if the text is a question.
+                    Requirement::Words if term.prefix => Requirement::Everything,
+                    requirement => requirement,
+                };
+                Some(AnalysedText::new(&term.text, analysis.segmenter(), requirement))
+            }
+            _ => None,
+        })
+        .collect();
+    let expands = |node: &Node| matches!(&node.kind, NodeKind::Term(term) if !term.prefix);
+    let mut from = 0;
+    for run in nodes.chunk_by(|a, b| expands(a) && expands(b)) {
+        let until = from + run.len();
+        if expands(&run[0]) {
+            let mut run: Vec<&mut AnalysedText> = texts[from..until].iter_mut().flatten().collect();
+            expand(&mut run, analysis, rarity);
+        }
+        from = until;
+    }
+    texts
+}
+
+/// A word of a run of neighbours: the index of its text, and of the word in that text.
+type WordRef = (usize, usize);
+
+fn expand(run: &mut [&mut AnalysedText], analysis: &Analysis, rarity: Rarity<'_>) {
+    let word_refs: Vec<WordRef> = run
+        .iter()
+        .enumerate()
+        .flat_map(|(text, of)| (0..of.words.len()).map(move |word| (text, word)))
+        .collect();
+    let mut found: Vec<(Range<usize>, Variant)> = Vec::new();
+    {
+        let words: Vec<&QueryWord> =
+            word_refs.iter().map(|(text, word)| &run[*text].words[*word]).collect();
+        synonyms(&words, analysis, &mut found);
+        joined_words(&words, &mut found);
+        values(run, &words, analysis.segmenter(), &mut found);
+    }
+    for (words, variant) in found {
+        // (a OR x) AND (b OR x) equals (a AND b) OR x, so every word of the group gets the variant.
+        for (text, word) in &word_refs[words.clone()] {
+            let variants = &mut run[*text].words[*word].variants;
+            if !variants.iter().any(|old| old.key == variant.key && old.mode == variant.mode) {
+                variants.push(variant.clone());
+            }
+        }
+        let mut typed = 0.0;
+        for (text, word) in &word_refs[words.clone()] {
+            let text = &run[*text];
+            let terms = terms_of(&text.words[*word].typed, analysis, text.unigrams);
+            typed += max_contribution(&terms, rarity);
+        }
+        let (first, _) = word_refs[words.start];
+        add_terms(run[first], &variant, typed, analysis, rarity);
+    }
+}
+
+/// Adds synonyms: the tables are asked for the longest possible sequences of words.
+fn synonyms(words: &[&QueryWord], analysis: &Analysis, found: &mut Vec<(Range<usize>, Variant)>) {
+    let synonyms = analysis.synonyms();
+    let mut start = 0;
+    while start < words.len() {
+        let longest = (start + 1..=words.len().min(start + MAX_NAME_WORDS)).rev();
+        let known = longest
+            .filter_map(|end| {
+                let words = words[start..end].iter();
+                let key: Vec<char> =
+                    words.flat_map(|word| &word.variants[0].key).copied().collect();
+                (key.len() <= synonyms.longest()).then_some((end, key))
+            })
+            .find(|(_, key)| synonyms.of(key).next().is_some());
+        let Some((end, key)) = known else {
+            start += 1;
+            continue;
+        };
+        for (word, relation) in synonyms.of(&key) {
+            found.extend(
+                name_variant(word, relation, analysis).map(|variant| (start..end, variant)),
+            );
+        }
+        start = end;
+    }
+}
+
+/// The variant of a name in a table: a word if it is one Latin word, else its characters.
+fn name_variant(name: &str, relation: Relation, analysis: &Analysis) -> Option<Variant> {
+    let origin = Origin::Synonym(relation);
+    let folded = Folded::new(name);
+    let mut words: Vec<Option<Variant>> = Vec::new();
+    analysis.segmenter().words(&folded, |token| {
+        words.push(Variant::new(&token.text, token.kind, origin));
+    });
+    let mode = match words.as_slice() {
+        [Some(word)] => word.mode,
+        _ => MatchMode::Characters,
+    };
+    let key = key_of(name);
+    let text = match (mode, words.pop().flatten()) {
+        (MatchMode::Characters, _) | (_, None) => name.to_owned(),
+        (_, Some(word)) => word.text,
+    };
+    (!key.is_empty()).then_some(Variant { text, key, mode, origin })
+}
+
+/// Adds two or three neighbouring words of letters and digits, joined.
+fn joined_words(words: &[&QueryWord], found: &mut Vec<(Range<usize>, Variant)>) {
+    let latin = |word: &&QueryWord| {
+        let typed = &word.variants[0];
+        matches!(typed.mode, MatchMode::Word | MatchMode::WordOrEmbedded) && !word.stop
+    };
+    for count in [2, 3] {
+        for (start, words) in words.windows(count).enumerate() {
+            let text: String = words.iter().map(|word| word.variants[0].text.as_str()).collect();
+            // Two numbers side by side do not form a word.
+            let mixed = text.chars().any(char::is_alphabetic);
+            if words.iter().all(latin) && mixed {
+                let variant = Variant::new(&text, TokenKind::Latin, Origin::Joined);
+                found.extend(variant.map(|variant| (start..start + count, variant)));
+            }
+        }
+    }
+}
+
+/// Adds the values of numbers, and the documents of dates. A plain number counts too, since a page
+/// may write it with a multiplier.
+fn values(
+    run: &[&mut AnalysedText],
+    words: &[&QueryWord],
+    segmenter: &Segmenter,
+    found: &mut Vec<(Range<usize>, Variant)>,
+) {
+    // Values of one digit are not indexed.
+    const MIN_DIGITS: usize = 2;
+    for (at, word) in words.iter().enumerate() {
+        let word = &word.variants[0];
+        if word.mode == MatchMode::Word
+            && word.text.len() >= MIN_DIGITS
+            && word.text.bytes().all(|b| b.is_ascii_digit())
+        {
+            let variant = Variant::new(&word.text, TokenKind::Value, Origin::Number);
+            found.extend(variant.map(|variant| (at..at + 1, variant)));
+        }
+    }
+    let typed = run.iter().map(|text| text.typed.as_str()).collect::<Vec<_>>().join(" ");
+    let folded = Folded::new(&typed);
+    let (values, dates) = (wensou_text::values(&folded), dates(folded.as_str()));
+    if values.is_empty() && dates.is_empty() {
+        return;
+    }
+    // Segment again as one text, to know where each word lies in the whole run.
+    let mut spans = Vec::new();
+    segmenter.words(&folded, |token| {
+        if Variant::new(&token.text, token.kind, Origin::Typed).is_some() {
+            spans.push(token.chars.start as usize..token.chars.end as usize);
+        }
+    });
+    let words = |chars: Range<usize>| {
+        let start = spans.iter().position(|word| word.end > chars.start)?;
+        let end = spans.iter().rposition(|word| word.start < chars.end)? + 1;
+        // Part of a word is not a number or date of its own.
+        let whole = spans[start].start == chars.start && spans[end - 1].end <= chars.end + 1;
+        (whole && start < end && end <= words.len()).then_some(start..end)
+    };
+    for (chars, digits) in values {
+        if let Some(words) = words(chars) {
+            let variant = Variant::new(&digits, TokenKind::Value, Origin::Number);
+            found.extend(variant.map(|variant| (words, variant)));
+        }
+    }
+    for (chars, mode) in dates {
+        if let Some(words) = words(chars.clone()) {
+            let text = folded.slice(chars).to_owned();
+            found.push((words, Variant { text, key: Vec::new(), mode, origin: Origin::Date }));
+        }
+    }
+}
+
+/// Numbers in this range are taken for years.
+const YEARS: std::ops::RangeInclusive<i16> = 1990..=2099;
+
+/// Finds years, months and days in folded text: `2024`, `2020年3月`, `2023年3月10日`. Each comes with
+/// its range of characters and the days that it stands for.
+fn dates(text: &str) -> Vec<(Range<usize>, MatchMode)> {
+    let chars: Vec<char> = text.chars().collect();
+    let number = |at: usize, max_digits: usize| {
+        let digits: String =
+            chars[at..].iter().take(max_digits).take_while(|c| c.is_ascii_digit()).collect();
+        let more = chars.get(at + digits.len()).is_some_and(char::is_ascii_digit);
+        (!digits.is_empty() && !more).then(|| (digits.len(), digits.parse::<i16>().unwrap_or(0)))
+    };
+    let sign = |at: usize, sign: char| chars.get(at) == Some(&sign);
+    let joins = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '/' | ',');
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        let start = at;
+        at += 1;
+        if start > 0 && joins(&chars[start - 1]) {
+            continue;
+        }
+        let Some((4, year)) = number(start, 4) else { continue };
+        if !YEARS.contains(&year) {
+            continue;
+        }
+        let mut end = start + 4;
+        let (mut month, mut day) = (None, None);
+        if sign(end, '年') {
+            end += 1;
+            if let Some((digits, value)) = number(end, 2)
+                && sign(end + digits, '月')
+            {
+                month = Some(value);
+                end += digits + 1;
+                if let Some((digits, value)) = number(end, 2)
+                    && (sign(end + digits, '日') || sign(end + digits, '号'))
+                {
+                    day = Some(value);
+                    end += digits + 1;
+                }
+            }
+        } else if chars.get(end).is_some_and(joins) {
+            continue;
+        }
+        let part = |part: Option<i16>| i8::try_from(part.unwrap_or(1)).unwrap_or(0);
+        let length = match (month, day) {
+            (None, _) => 1.year(),
+            (_, None) => 1.month(),
+            _ => 1.day(),
+        };
+        if let Ok(from) = Date::new(year, part(month), part(day))
+            && let Ok(until) = from.checked_add(length)
+        {
+            found.push((start..end, MatchMode::Dated(from, until)));
+            at = end;
+        }
+    }
+    found
+}
+
+fn terms_of(text: &str, analysis: &Analysis, unigrams: UnigramPolicy) -> Vec<WeightedTerm> {
+    let folded = Folded::new(text);
+    terms(&folded, &Key::new(&folded), analysis.segmenter(), unigrams)
+}
+
+/// The most that terms can add to a score, term frequencies aside.
+fn max_contribution(terms: &[WeightedTerm], rarity: Rarity<'_>) -> f32 {
+    let contribution =
+        |term: &WeightedTerm| term.weight * kind_weight(term.kind) * rarity(term.kind, &term.text);
+    terms.iter().fold(0.0, |sum, term| sum + contribution(term))
+}
+
+/// Adds the terms of an expansion to a text. Together they may score at most [`EXPANSION_WEIGHT`]
+/// of what the replaced words score: a Chinese name has more terms than a ticker, and a rare name
+/// is no stronger evidence than the one that was typed.
+fn add_terms(
+    text: &mut AnalysedText,
+    variant: &Variant,
+    typed: f32,
+    analysis: &Analysis,
+    rarity: Rarity<'_>,
+) {
+    let mut terms = match variant.mode {
+        MatchMode::Dated(..) => return,
+        // The same number scores the same; it is a single term.
+        MatchMode::Value => {
+            add_value_term(text, variant);
+            return;
+        }
+        MatchMode::Word | MatchMode::WordOrEmbedded => vec![WeightedTerm {
+            kind: Unit::Word,
+            text: variant.text.clone(),
+            weight: LATIN_WEIGHT,
+            origin: variant.origin,
+        }],
+        MatchMode::Characters => terms_of(&variant.text, analysis, text.unigrams),
+    };
+    let scale = EXPANSION_WEIGHT
+        * (typed / max_contribution(&terms, rarity).max(f32::MIN_POSITIVE)).min(1.0);
+    terms.retain(|term| {
+        !text.terms.iter().any(|old| old.kind == term.kind && old.text == term.text)
+    });
+    for term in &mut terms {
+        term.weight *= scale;
+        term.origin = variant.origin;
+    }
+    text.terms.extend(terms);
+}
+
+fn add_value_term(text: &mut AnalysedText, variant: &Variant) {
+    let kind = Unit::Word;
+    if !text.terms.iter().any(|old| old.kind == kind && old.text == variant.text) {
+        text.terms.push(WeightedTerm {
+            kind,
+            text: variant.text.clone(),
+            weight: LATIN_WEIGHT,
+            origin: variant.origin,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_years_months_and_days() {
+        let of = |text: &str| -> Vec<String> {
+            dates(text)
+                .into_iter()
+                .map(|(chars, mode)| match mode {
+                    MatchMode::Dated(from, until) => format!("{chars:?} {from} {until}"),
+                    other => panic!("{other:?}"),
+                })
+                .collect()
+        };
+        assert_eq!(of("btc 2024"), ["4..8 2024-01-01 2025-01-01"]);
+        assert_eq!(of("2020年3月 比特币"), ["0..7 2020-03-01 2020-04-01"]);
+        assert_eq!(of("2023年12月31日"), ["0..11 2023-12-31 2024-01-01"]);
+        assert_eq!(
+            of("2021年比特币2022年"),
+            ["0..5 2021-01-01 2022-01-01", "8..13 2022-01-01 2023-01-01"]
+        );
+        for none in ["2024-05", "v2024", "20245", "1024", "2020.5", "a-2024", "年2", "2024/5"] {
+            assert_eq!(of(none), Vec::<String>::new(), "{none}");
+        }
+        assert_eq!(of("2023年13月"), Vec::<String>::new());
+    }
+}

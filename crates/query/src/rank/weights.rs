@@ -1,0 +1,35 @@
+//! The weights of fields, terms and expansions.
+
+use wensou_index::{Part, Unit};
+
+/// Weight of the terms of a stop word, relative to other words.
+pub(crate) const STOP_WEIGHT: f32 = 0.1;
+
+/// What each matched word adds to the score of a relaxed hit. It is more than any sum of scores, so
+/// hits with more words come first.
+pub(crate) const WORD_BONUS: f32 = 1000.0;
+
+/// Weight of a word of letters or digits, relative to a Chinese one. Only the word itself is
+/// scored, while a Chinese word of two characters is scored as a word and as a bigram.
+pub(crate) const LATIN_WEIGHT: f32 = 2.0;
+
+/// The most that a synonym may score, relative to the word that was typed.
+pub(crate) const EXPANSION_WEIGHT: f32 = 0.5;
+
+/// Weight of a kind of term in a field.
+pub(crate) fn weight(field: Part, kind: Unit) -> f32 {
+    let field_weight = match field {
+        Part::Title => 0.6,
+        Part::Body => 1.0,
+        Part::Tags => 0.5,
+    };
+    field_weight * kind_weight(kind)
+}
+
+/// Weight of a kind of term, whatever the field.
+pub(crate) fn kind_weight(kind: Unit) -> f32 {
+    match kind {
+        Unit::Gram | Unit::Word => 1.0,
+        Unit::Char => 0.4,
+    }
+}

@@ -1,0 +1,114 @@
+//! The clauses of a query one by one: how many documents each matches, and which one leaves none.
+
+use tantivy::collector::Count;
+use wensou_index::Index;
+
+use crate::error::Error;
+use crate::lang::{self, Node, NodeKind, Query};
+use crate::plan::analyze::{QueryWord, Requirement};
+use crate::plan::expand;
+use crate::plan::{Mode, plan};
+use crate::rank::bm25::Statistics;
+
+/// One clause of a query. A document must match all clauses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clause {
+    /// The clause in canonical form.
+    pub text: String,
+    /// Documents that match this clause alone.
+    pub alone: usize,
+    /// Documents that match the query without this clause; `None` if there is no other.
+    pub without: Option<usize>,
+    pub(crate) node: Node,
+}
+
+/// The required clauses of a query, in order. Each word of a run is a clause of its own.
+///
+/// Cost: two counts for each clause.
+///
+/// # Errors
+///
+/// As [`crate::search`].
+pub fn clauses(index: &Index, query: &Query) -> Result<Vec<Clause>, Error> {
+    let nodes = required_nodes(index, query)?;
+    let statistics = Statistics::new(index);
+    let count = |nodes: Vec<Node>| -> Result<usize, Error> {
+        let query = query_of(query, nodes);
+        let plan = plan(index, &statistics, &query, Mode::Strict)?;
+        Ok(index.searcher().search(&plan.match_query, &Count)?)
+    };
+    (0..nodes.len())
+        .map(|at| {
+            let node = nodes[at].clone();
+            let others: Vec<Node> = nodes
+                .iter()
+                .enumerate()
+                .filter(|(n, _)| *n != at)
+                .map(|(_, n)| n.clone())
+                .collect();
+            Ok(Clause {
+                text: node.to_string(),
+                alone: count(vec![node.clone()])?,
+                without: if others.is_empty() { None } else { Some(count(others)?) },
+                node,
+            })
+        })
+        .collect()
+}
+
+/// A query that consists of `nodes`, with the text of `query`.
+pub(crate) fn query_of(query: &Query, mut nodes: Vec<Node>) -> Query {
+    let root = match nodes.len() {
+        1 => nodes.remove(0),
+        _ => Node { kind: NodeKind::And(nodes), span: query.root.span },
+    };
+    Query { root, text: query.text.clone(), warnings: Vec::new() }
+}
+
+fn required_nodes(index: &Index, query: &Query) -> Result<Vec<Node>, Error> {
+    let nodes = match &query.root.kind {
+        NodeKind::And(nodes) => nodes.as_slice(),
+        NodeKind::All => &[],
+        _ => std::slice::from_ref(&query.root),
+    };
+    // A `+` makes the text beside it optional.
+    let marked = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
+    let mut required = Vec::new();
+    for node in nodes {
+        match &node.kind {
+            NodeKind::Required(inner) => required.push(inner.as_ref().clone()),
+            NodeKind::Field(_) | NodeKind::Not(_) => required.push(node.clone()),
+            _ if marked => {}
+            NodeKind::Term(term) if !term.prefix => {
+                required.extend(words(index, node)?);
+            }
+            _ => required.push(node.clone()),
+        }
+    }
+    Ok(required)
+}
+
+/// The required words of an unspaced run, as nodes. A question stays whole.
+fn words(index: &Index, node: &Node) -> Result<Vec<Node>, Error> {
+    let (nodes, analysis) = (std::slice::from_ref(node), index.analysis()?);
+    let texts = expand::texts(nodes, analysis, Requirement::Words, &|_, _| 1.0);
+    let Some(text) = texts.into_iter().next().flatten() else { return Ok(Vec::new()) };
+    let meaningful = text.words.iter().any(|word| !word.stop);
+    let words: Vec<&QueryWord> =
+        text.words.iter().filter(|word| !word.stop || !meaningful).collect();
+    // Words with a common expansion form one clause: 5.4 and 億.
+    let words: Vec<String> = words
+        .chunk_by(|a, b| a.variants.iter().skip(1).any(|variant| b.variants[1..].contains(variant)))
+        .map(|words| words.iter().map(|word| word.typed.as_str()).collect())
+        .collect();
+    if text.question || words.len() < 2 {
+        // Punctuation alone requires nothing.
+        let empty = text.words.is_empty();
+        return Ok(if empty { Vec::new() } else { vec![node.clone()] });
+    }
+    let word = |word: String| Node {
+        kind: NodeKind::Term(lang::Term { text: word, prefix: false }),
+        span: node.span,
+    };
+    Ok(words.into_iter().map(word).collect())
+}

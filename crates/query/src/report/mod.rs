@@ -1,0 +1,13 @@
+//! Reports about a query and its hits: snippets, explanations, facets, timelines, similar
+//! documents.
+
+pub(crate) mod clauses;
+pub(crate) mod explain;
+pub(crate) mod facet;
+pub(crate) mod highlight;
+pub(crate) mod overview;
+pub(crate) mod similar;
+pub(crate) mod snippet;
+pub(crate) mod tags;
+pub(crate) mod timeline;
+pub(crate) mod warnings;

@@ -1,0 +1,150 @@
+//! Snippets: the passage of a text that best shows why it matched, in the text's own characters.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use crate::plan::needle::{Haystack, Needle, Occurrence};
+
+/// A piece of a text, with its matches marked.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Snippet {
+    /// The text, character for character.
+    pub text: String,
+    /// Ranges of characters of `text`, ascending, none overlapping.
+    pub highlights: Vec<[usize; 2]>,
+    /// Whether text before the snippet was cut off.
+    #[serde(skip)]
+    pub cut_start: bool,
+    /// Whether text after the snippet was cut off.
+    #[serde(skip)]
+    pub cut_end: bool,
+}
+
+/// The best passage of at most `limit` characters.
+///
+/// The best passage has the most distinct words by weight; then its matches are closest together;
+/// then it is the first. It starts and ends at a sentence if one does nearby, else at a clause, and
+/// never inside a Latin word.
+pub(crate) fn snippet(text: &str, needles: &[Needle], limit: usize) -> Snippet {
+    let haystack = Haystack::new(text);
+    let occurrences = haystack.occurrences(needles);
+    let chars = haystack.original();
+    let core = best_group(&occurrences, needles, limit);
+    let window = widen(chars, core, limit);
+    cut(chars, &window, &occurrences)
+}
+
+/// The whole text with its matches marked.
+pub(crate) fn highlight_all(text: &str, needles: &[Needle]) -> Snippet {
+    let haystack = Haystack::new(text);
+    let occurrences = haystack.occurrences(needles);
+    let chars = haystack.original();
+    cut(chars, &(0..chars.len()), &occurrences)
+}
+
+/// The smallest range of characters that holds the best group of occurrences.
+fn best_group(occurrences: &[Occurrence], needles: &[Needle], limit: usize) -> Range<usize> {
+    let mut best = (f32::MIN, 0..0);
+    for (first, start) in occurrences.iter().enumerate() {
+        let mut words: Vec<usize> = Vec::new();
+        let mut worth = 0.0;
+        for occurrence in &occurrences[first..] {
+            let span = occurrence.chars.end - start.chars.start;
+            if span > limit && occurrence != start {
+                break;
+            }
+            let needle = &needles[occurrence.needle];
+            // Of two needles of one word, the longer is the stronger evidence.
+            let length = needle.key.len() as f32;
+            if words.contains(&needle.word) {
+                worth += needle.weight * 0.05;
+            } else {
+                words.push(needle.word);
+                worth += needle.weight * (1.0 + length.ln() * 0.25);
+            }
+            let score = worth - span as f32 / limit.max(1) as f32 * 0.5;
+            if score > best.0 + 1e-6 {
+                best = (score, start.chars.start..occurrence.chars.end);
+            }
+        }
+    }
+    best.1
+}
+
+/// Grows `core` to at most `limit` characters, to ends that read well.
+fn widen(chars: &[char], core: Range<usize>, limit: usize) -> Range<usize> {
+    if chars.len() <= limit {
+        return 0..chars.len();
+    }
+    let spare = limit.saturating_sub(core.len());
+    let earliest = core.start.saturating_sub(spare / 2);
+    let start = if earliest == 0 {
+        0
+    } else {
+        let starts = earliest..=core.start;
+        let after = |is_end: fn(char) -> bool| starts.clone().find(|&at| is_end(chars[at - 1]));
+        after(ends_sentence).or_else(|| after(ends_clause)).unwrap_or_else(|| {
+            (earliest..core.start).find(|&at| may_cut(chars, at)).unwrap_or(core.start)
+        })
+    };
+    let start = (start..core.start).find(|&at| !chars[at].is_whitespace()).unwrap_or(start);
+    let latest = (start + limit).min(chars.len());
+    if latest == chars.len() {
+        // The text ends early: use the space that is left before the core.
+        let start = start.min(chars.len().saturating_sub(limit).max(earliest));
+        let start = (start..=core.start).find(|&at| may_cut(chars, at)).unwrap_or(core.start);
+        return start..latest;
+    }
+    // An early end is acceptable only if most of the passage is kept.
+    let shortest = core.end.max(start + limit * 2 / 3);
+    let before = |is_end: fn(char) -> bool| {
+        (shortest..=latest).rev().find(|&at| at > 0 && is_end(chars[at - 1]))
+    };
+    let end = before(ends_sentence)
+        .or_else(|| before(ends_clause))
+        .or_else(|| (core.end..=latest).rev().find(|&at| may_cut(chars, at)))
+        .unwrap_or(latest);
+    start..end
+}
+
+fn cut(chars: &[char], window: &Range<usize>, occurrences: &[Occurrence]) -> Snippet {
+    let trailing_space =
+        chars[window.clone()].iter().rev().take_while(|c| c.is_whitespace()).count();
+    let window = &(window.start..window.end - trailing_space);
+    let highlights = occurrences
+        .iter()
+        .filter(|found| found.chars.start >= window.start && found.chars.end <= window.end)
+        .map(|found| [found.chars.start - window.start, found.chars.end - window.start])
+        .collect();
+    Snippet {
+        text: chars[window.clone()].iter().collect(),
+        highlights,
+        cut_start: window.start > 0,
+        cut_end: window.end < chars.len(),
+    }
+}
+
+fn ends_sentence(c: char) -> bool {
+    matches!(c, '。' | '!' | '?' | ';' | '\u{ff01}' | '\u{ff1f}' | '\u{ff1b}' | '\n' | '…')
+}
+
+fn ends_clause(c: char) -> bool {
+    matches!(c, ',' | ':' | ')' | '\u{ff0c}' | '\u{ff1a}' | '\u{ff09}' | '、' | '”' | '」' | '》')
+}
+
+/// Whether a cut before character `at` splits neither a Latin word or number, nor a character from
+/// its combining marks.
+fn may_cut(chars: &[char], at: usize) -> bool {
+    let (Some(before), Some(after)) = (at.checked_sub(1).and_then(|i| chars.get(i)), chars.get(at))
+    else {
+        return true;
+    };
+    let in_word = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '\'' | '%');
+    !(is_combining(*after) || in_word(before) && in_word(after))
+}
+
+/// Whether a character belongs to the one before it: combining marks, joiners, variation selectors.
+fn is_combining(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{20d0}'..='\u{20ff}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0100}'..='\u{e01ef}')
+}

@@ -1,0 +1,244 @@
+//! Timelines: how many documents of a query fall into each day, week, month, quarter or year.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, Weekday, date};
+use jiff::{Span, ToSpan};
+use tantivy::collector::{Collector, SegmentCollector};
+use tantivy::columnar::Column;
+use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
+use wensou_index::{Index, PROVENANCE_INFERRED};
+
+use crate::error::Error;
+use crate::lang::Query;
+use crate::report::overview::civil_time;
+use crate::session::answering_plan;
+
+/// The most bars of a timeline whose step is chosen automatically.
+const AUTO_BARS: usize = 40;
+
+/// The most bars of any timeline: a wrong date in year 1 must not produce a million.
+const MAX_BARS: usize = 20_000;
+
+/// The period of one bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// A civil day.
+    Day,
+    /// A week that starts on Monday.
+    Week,
+    /// A month.
+    Month,
+    /// Three months that start in January, April, July or October.
+    Quarter,
+    /// A year.
+    Year,
+}
+
+impl Step {
+    const ALL: [Step; 5] = [Step::Day, Step::Week, Step::Month, Step::Quarter, Step::Year];
+
+    /// The name of the step.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Step::Day => "day",
+            Step::Week => "week",
+            Step::Month => "month",
+            Step::Quarter => "quarter",
+            Step::Year => "year",
+        }
+    }
+
+    /// The first day of the period that `day` lies in.
+    fn start(self, day: Date) -> Date {
+        match self {
+            Step::Day => day,
+            Step::Week => {
+                let since = day.weekday().since(Weekday::Monday);
+                day.checked_sub(i32::from(since).days()).unwrap_or(day)
+            }
+            Step::Month => day.first_of_month(),
+            Step::Quarter => date(day.year(), (day.month() - 1) / 3 * 3 + 1, 1),
+            Step::Year => day.first_of_year(),
+        }
+    }
+
+    fn length(self) -> Span {
+        match self {
+            Step::Day => 1.day(),
+            Step::Week => 1.week(),
+            Step::Month => 1.month(),
+            Step::Quarter => 3.months(),
+            Step::Year => 1.year(),
+        }
+    }
+
+    /// The label of the bar that starts on `start`.
+    #[must_use]
+    pub fn label(self, start: Date) -> String {
+        match self {
+            Step::Day | Step::Week => start.to_string(),
+            Step::Month => start.strftime("%Y-%m").to_string(),
+            Step::Quarter => format!("{:04}-Q{}", start.year(), (start.month() - 1) / 3 + 1),
+            Step::Year => format!("{:04}", start.year()),
+        }
+    }
+}
+
+/// One bar of a timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bar {
+    /// Its first day.
+    pub start: Date,
+    /// Documents whose date the page states.
+    pub stated: u64,
+    /// Documents whose date is inferred.
+    pub inferred: u64,
+}
+
+/// The documents of a query over time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Timeline {
+    /// The period of a bar.
+    pub step: Step,
+    /// All bars from the first with a document to the last, in order, including empty ones.
+    pub bars: Vec<Bar>,
+    /// Documents without a date.
+    pub undated: u64,
+}
+
+/// Counts over time the documents that [`crate::search`] finds. Without a step, the shortest one
+/// that gives at most forty bars is used.
+///
+/// # Errors
+///
+/// If the query cannot be answered or the index fails.
+pub fn timeline(index: &Index, query: &Query, step: Option<Step>) -> Result<Timeline, Error> {
+    let plan = answering_plan(index, query)?;
+    let (days, undated) = index.searcher().search(&plan.match_query, &Days)?;
+    let step = step.unwrap_or_else(|| {
+        let fits = |step: &Step| bars(&days, *step).len() <= AUTO_BARS;
+        Step::ALL.into_iter().find(fits).unwrap_or(Step::Year)
+    });
+    Ok(Timeline { step, bars: bars(&days, step), undated })
+}
+
+/// For each day, the documents with a stated and with an inferred date.
+type DayCounts = BTreeMap<Date, [u64; 2]>;
+
+fn bars(days: &DayCounts, step: Step) -> Vec<Bar> {
+    let mut bars: Vec<Bar> = Vec::new();
+    for (day, [stated, inferred]) in days {
+        let start = step.start(*day);
+        while let Some(last) = bars.last().map(|bar| bar.start)
+            && last < start
+            && bars.len() < MAX_BARS
+        {
+            let Ok(next) = last.checked_add(step.length()) else { break };
+            bars.push(Bar { start: next, stated: 0, inferred: 0 });
+        }
+        if bars.last().is_none_or(|bar| bar.start != start) {
+            bars.push(Bar { start, stated: 0, inferred: 0 });
+        }
+        if let Some(bar) = bars.last_mut() {
+            bar.stated += stated;
+            bar.inferred += inferred;
+        }
+    }
+    bars
+}
+
+/// Counts documents by day.
+struct Days;
+
+struct SegmentDays {
+    date: Column<i64>,
+    provenance: Column<u64>,
+    days: DayCounts,
+    undated: u64,
+}
+
+impl Collector for Days {
+    type Fruit = (DayCounts, u64);
+    type Child = SegmentDays;
+
+    fn for_segment(
+        &self,
+        _segment: SegmentOrdinal,
+        reader: &SegmentReader,
+    ) -> tantivy::Result<SegmentDays> {
+        let columns = reader.fast_fields();
+        Ok(SegmentDays {
+            date: columns.i64("date")?,
+            provenance: columns.u64("provenance")?,
+            days: DayCounts::new(),
+            undated: 0,
+        })
+    }
+
+    fn requires_scoring(&self) -> bool {
+        false
+    }
+
+    fn merge_fruits(&self, segments: Vec<(DayCounts, u64)>) -> tantivy::Result<Self::Fruit> {
+        let (mut all, mut undated) = (DayCounts::new(), 0);
+        for (days, without) in segments {
+            undated += without;
+            for (day, [stated, inferred]) in days {
+                let counts = all.entry(day).or_default();
+                counts[0] += stated;
+                counts[1] += inferred;
+            }
+        }
+        Ok((all, undated))
+    }
+}
+
+impl SegmentCollector for SegmentDays {
+    type Fruit = (DayCounts, u64);
+
+    fn collect(&mut self, doc: DocId, _score: Score) {
+        let Some(at) = self.date.first(doc).and_then(civil_time) else {
+            self.undated += 1;
+            return;
+        };
+        let inferred = self.provenance.first(doc) == Some(PROVENANCE_INFERRED);
+        self.days.entry(at.date()).or_default()[usize::from(inferred)] += 1;
+    }
+
+    fn harvest(self) -> (DayCounts, u64) {
+        (self.days, self.undated)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn starts(days: &[Date], step: Step) -> Vec<String> {
+        let days = days.iter().map(|day| (*day, [1, 0])).collect();
+        bars(&days, step).iter().map(|bar| step.label(bar.start)).collect()
+    }
+
+    #[test]
+    fn bars_are_contiguous_and_begin_where_their_step_does() {
+        let days = [date(2023, 12, 30), date(2024, 1, 2)];
+        let daily = ["2023-12-30", "2023-12-31", "2024-01-01", "2024-01-02"];
+        assert_eq!(starts(&days, Step::Day), daily);
+        assert_eq!(starts(&days, Step::Week), ["2023-12-25", "2024-01-01"]);
+        assert_eq!(starts(&days, Step::Month), ["2023-12", "2024-01"]);
+        assert_eq!(starts(&days, Step::Quarter), ["2023-Q4", "2024-Q1"]);
+        assert_eq!(starts(&days, Step::Year), ["2023", "2024"]);
+        assert_eq!(starts(&[date(2024, 1, 31), date(2024, 3, 1)], Step::Month).len(), 3);
+        assert_eq!(starts(&[], Step::Day), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_date_of_another_age_does_not_make_a_million_bars() {
+        let days = [date(1, 1, 1), date(2024, 1, 2)];
+        assert!(starts(&days, Step::Day).len() <= MAX_BARS + 1);
+        assert_eq!(starts(&days, Step::Year).len(), 2024);
+    }
+}

@@ -1,0 +1,95 @@
+//! The key of a text: the characters that quoted phrases are compared with. Spaces and punctuation
+//! are left out.
+
+use std::ops::Range;
+
+use crate::fold::{Folded, fold};
+use crate::tables::class_of;
+
+/// Whether a folded character takes part in phrase matching. Letters and digits of any script do,
+/// and symbols such as emoji; spaces, punctuation, combining marks, control and format characters,
+/// and the symbols of mathematics and money do not.
+pub fn is_key_char(c: char) -> bool {
+    class_of(c).is_key()
+}
+
+/// The characters of a folded text that take part in phrases, with their offsets in it.
+///
+/// ```
+/// use wensou_text::{Folded, Key, key_of};
+/// let folded = Folded::new("「開源」，大 模型");
+/// let key = Key::new(&folded);
+/// let hit = key.find_all(&key_of("源大模")).next().unwrap();
+/// assert_eq!(folded.slice(key.folded_range(hit)), "源」,大 模");
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Key {
+    chars: Vec<char>,
+    folded_chars: Vec<u32>,
+}
+
+impl Key {
+    /// The key of `folded`, which may have up to 4 billion characters.
+    pub fn new(folded: &Folded<'_>) -> Key {
+        let mut key = Key {
+            chars: Vec::with_capacity(folded.char_count()),
+            folded_chars: Vec::with_capacity(folded.char_count()),
+        };
+        for (at, c) in (0u32..).zip(folded.as_str().chars()) {
+            if is_key_char(c) {
+                key.chars.push(c);
+                key.folded_chars.push(at);
+            }
+        }
+        key
+    }
+
+    /// The key characters, in order.
+    pub fn chars(&self) -> &[char] {
+        &self.chars
+    }
+
+    /// The characters of the folded text from the first to the last of a key range, including those
+    /// in between that the key leaves out.
+    pub fn folded_range(&self, key: Range<usize>) -> Range<usize> {
+        let folded_char = |at: usize| self.folded_chars.get(at).map(|at| *at as usize);
+        let end_of_text = self.folded_chars.last().map_or(0, |at| *at as usize + 1);
+        let start = folded_char(key.start).unwrap_or(end_of_text);
+        match key.end.checked_sub(1).filter(|last| *last >= key.start) {
+            Some(last) => start..folded_char(last).map_or(end_of_text, |at| at + 1),
+            None => start..start,
+        }
+    }
+
+    /// The key range that a character range of the folded text contains.
+    pub fn range_of(&self, folded: Range<usize>) -> Range<usize> {
+        let key_index = |char: usize| self.folded_chars.partition_point(|at| (*at as usize) < char);
+        key_index(folded.start)..key_index(folded.end)
+    }
+
+    /// All occurrences of `needle` as ranges of the key, including overlapping ones. An empty
+    /// needle has none.
+    pub fn find_all<'k>(&'k self, needle: &'k [char]) -> impl Iterator<Item = Range<usize>> + 'k {
+        let first_and_starts = match needle.first() {
+            Some(first) if needle.len() <= self.chars.len() => {
+                Some((*first, &self.chars[..=self.chars.len() - needle.len()]))
+            }
+            _ => None,
+        };
+        first_and_starts.into_iter().flat_map(move |(first, starts)| {
+            starts.iter().enumerate().filter_map(move |(at, c)| {
+                let range = at..at + needle.len();
+                (*c == first && self.chars[range.clone()] == *needle).then_some(range)
+            })
+        })
+    }
+}
+
+/// The key of a text whose offsets are not needed, such as a typed phrase.
+///
+/// ```
+/// assert_eq!(wensou_text::key_of("BRC-20").iter().collect::<String>(), "brc20");
+/// ```
+pub fn key_of(text: &str) -> Vec<char> {
+    fold(text).chars().filter(|c| is_key_char(*c)).collect()
+}

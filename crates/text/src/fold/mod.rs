@@ -1,0 +1,309 @@
+//! The fold: maps all spellings of a text that a search treats alike to one.
+//!
+//! It combines NFKC, lower case, OpenCC's t2s and the variants of `data/tables/variants.tsv` in one
+//! table, which is built at compile time. Default-ignorable characters vanish, as in Unicode's
+//! NFKC_Casefold.
+//!
+//! The fold needs no context: fold(xy) = fold(x) fold(y), except for sequences that NFKC composes
+//! (a letter and its combining marks, the parts of a Hangul syllable). So any piece of a text,
+//! folded, is a piece of the folded text. The phrases of t2s (乾坤 keeps 乾) do not break this,
+//! because the variants unify the characters that a phrase treats specially.
+//!
+//! Almost every character folds to exactly one. ①② do; ㍿, ﬁ and é as two code points do not.
+//! [`Folded`] records only these exceptions, so its map back to the original costs almost nothing.
+
+pub(crate) mod ignorable;
+pub(crate) mod key;
+pub(crate) mod script;
+pub(crate) mod t2s;
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::fold::ignorable::is_ignorable;
+use crate::tables::{EXPAND, JOIN, at_distance, fold_entry};
+
+/// Folds `text`.
+///
+/// Folding the result again does not change it. It has about as many bytes as `text`. Cost: one
+/// table look-up for each character.
+///
+/// ```
+/// use wensou_text::fold;
+/// assert_eq!(fold("開源大模型 ＧＰＴ－４"), "开源大模型 gpt-4");
+/// assert_eq!(fold("甚麼"), fold("什么"));
+/// ```
+pub fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    fold_into(text, &mut out, |_| {});
+    out
+}
+
+/// The fold of a single character.
+///
+/// ```
+/// assert_eq!(wensou_text::fold_char('臺').collect::<String>(), "台");
+/// assert_eq!(wensou_text::fold_char('㍿').collect::<String>(), "株式会社");
+/// ```
+pub fn fold_char(c: char) -> impl Iterator<Item = char> {
+    let entry = fold_entry(c);
+    let (one, many) = match entry {
+        EXPAND | JOIN => {
+            let mut buffer = [0; 4];
+            (None, fold(c.encode_utf8(&mut buffer)))
+        }
+        distance => (Some(at_distance(c, distance)), String::new()),
+    };
+    one.into_iter().chain(many.chars().collect::<Vec<_>>())
+}
+
+/// A sequence of the original that does not fold character by character.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Sequence {
+    original_bytes: (usize, usize),
+    folded_bytes: (usize, usize),
+}
+
+/// Appends the fold of `text` to `out`, and reports the sequences that do not fold character by
+/// character.
+///
+/// Unchanged characters are written one by one like all others. Copying unchanged stretches in one
+/// piece would need an unpredictable branch for each character of Traditional text.
+fn fold_into(text: &str, out: &mut String, mut report: impl FnMut(Sequence)) {
+    let mut remaining = text.chars();
+    // Byte offsets of the last plain character, in `text` and in `out`. A combining mark after it
+    // is composed with it.
+    let mut last_plain = None;
+    loop {
+        let at = text.len() - remaining.as_str().len();
+        let Some(c) = remaining.next() else { break };
+        let entry = if c.is_ascii() { 0 } else { fold_entry(c) };
+        if entry == EXPAND || entry == JOIN {
+            let (start, folded_from) = match last_plain {
+                Some(last) if entry == JOIN => last,
+                _ => (at, out.len()),
+            };
+            out.truncate(folded_from);
+            let end = sequence_end(text, at + c.len_utf8());
+            fold_sequence(&text[start..end], out);
+            report(Sequence {
+                original_bytes: (start, end),
+                folded_bytes: (folded_from, out.len()),
+            });
+            last_plain = None;
+            remaining = text[end..].chars();
+        } else {
+            last_plain = Some((at, out.len()));
+            out.push(if c.is_ascii() { c.to_ascii_lowercase() } else { at_distance(c, entry) });
+        }
+    }
+}
+
+/// The end of the sequence that continues at byte `from`: all characters that join the one before
+/// them.
+fn sequence_end(text: &str, from: usize) -> usize {
+    text[from..]
+        .char_indices()
+        .find(|(_, c)| fold_entry(*c) != JOIN)
+        .map_or(text.len(), |(offset, _)| from + offset)
+}
+
+/// Folds a sequence by the Unicode algorithm, where the table has no entry. Lower case comes before
+/// composition, because `ẖ` has a composed form and `H̱` has none.
+fn fold_sequence(sequence: &str, out: &mut String) {
+    let decomposed = sequence.nfkd().flat_map(char::to_lowercase).filter(|c| !is_ignorable(*c));
+    out.extend(
+        decomposed
+            .map(|c| match fold_entry(c) {
+                EXPAND | JOIN => c,
+                distance => at_distance(c, distance),
+            })
+            .nfc(),
+    );
+}
+
+/// A sequence whose number of characters changes: offset and length in the folded text and in the
+/// original, in characters.
+#[derive(Debug, Clone, Copy)]
+struct Exception {
+    folded_char: usize,
+    folded_chars: usize,
+    original_char: usize,
+    original_chars: usize,
+}
+
+/// A folded text, with an exact map back to the original.
+///
+/// Offsets count characters of the folded text unless a name says otherwise. Offsets beyond the end
+/// are treated as the end.
+///
+/// ```
+/// use wensou_text::Folded;
+/// let folded = Folded::new("㍿開源");
+/// assert_eq!(folded.as_str(), "株式会社开源");
+/// assert_eq!(folded.original_chars(4..6), 1..3);
+/// assert_eq!(&folded.original()[folded.original_bytes(2..3)], "㍿");
+/// ```
+#[derive(Debug, Clone)]
+pub struct Folded<'t> {
+    original: &'t str,
+    text: String,
+    chars: usize,
+    original_char_count: usize,
+    exceptions: Vec<Exception>,
+    original_offsets: ByteOffsets,
+    folded_offsets: ByteOffsets,
+}
+
+impl<'t> Folded<'t> {
+    /// Folds `text`. Cost: that of [`fold`], and one record for each sequence that does not fold
+    /// character by character.
+    pub fn new(text: &'t str) -> Self {
+        let mut out = String::with_capacity(text.len());
+        let mut sequences = Vec::new();
+        fold_into(text, &mut out, |sequence| sequences.push(sequence));
+
+        let mut exceptions = Vec::with_capacity(sequences.len());
+        let (mut original_byte, mut folded_byte) = (0, 0);
+        let (mut original_char, mut folded_char) = (0, 0);
+        for Sequence { original_bytes, folded_bytes } in sequences {
+            let plain = text[original_byte..original_bytes.0].chars().count();
+            original_char += plain;
+            folded_char += plain;
+            let original_chars = text[original_bytes.0..original_bytes.1].chars().count();
+            let folded_chars = out[folded_bytes.0..folded_bytes.1].chars().count();
+            if (original_chars, folded_chars) != (1, 1) {
+                exceptions.push(Exception {
+                    folded_char,
+                    folded_chars,
+                    original_char,
+                    original_chars,
+                });
+            }
+            original_char += original_chars;
+            folded_char += folded_chars;
+            (original_byte, folded_byte) = (original_bytes.1, folded_bytes.1);
+        }
+        let tail = out[folded_byte..].chars().count();
+        Folded {
+            original: text,
+            text: out,
+            chars: folded_char + tail,
+            original_char_count: original_char + tail,
+            exceptions,
+            original_offsets: ByteOffsets::default(),
+            folded_offsets: ByteOffsets::default(),
+        }
+    }
+
+    /// The folded text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The original text.
+    pub fn original(&self) -> &'t str {
+        self.original
+    }
+
+    /// Number of characters of the folded text.
+    pub fn char_count(&self) -> usize {
+        self.chars
+    }
+
+    /// Whether every character of the original became exactly one.
+    pub fn is_one_to_one(&self) -> bool {
+        self.exceptions.is_empty()
+    }
+
+    /// The bytes of the folded text that the characters `chars` occupy.
+    pub fn folded_bytes(&self, chars: Range<usize>) -> Range<usize> {
+        let start = self.folded_offsets.byte_of(&self.text, self.chars, chars.start);
+        start..self.folded_offsets.byte_of(&self.text, self.chars, chars.end).max(start)
+    }
+
+    /// The characters `chars` of the folded text.
+    ///
+    /// ```
+    /// assert_eq!(wensou_text::Folded::new("開源大模型").slice(2..5), "大模型");
+    /// ```
+    pub fn slice(&self, chars: Range<usize>) -> &str {
+        &self.text[self.folded_bytes(chars)]
+    }
+
+    /// The characters of the original that the folded characters `chars` come from. Where several
+    /// characters fold together, the range covers all of them. An empty range maps to the empty
+    /// range before its character.
+    pub fn original_chars(&self, chars: Range<usize>) -> Range<usize> {
+        let start = self.original_start(chars.start);
+        if chars.end <= chars.start {
+            return start..start;
+        }
+        start..self.original_end(chars.end.min(self.chars)).max(start)
+    }
+
+    /// The bytes of the original that the folded characters `chars` come from, always on character
+    /// boundaries; see [`Folded::original_chars`].
+    pub fn original_bytes(&self, chars: Range<usize>) -> Range<usize> {
+        let chars = self.original_chars(chars);
+        let start =
+            self.original_offsets.byte_of(self.original, self.original_char_count, chars.start);
+        start..self.original_offsets.byte_of(self.original, self.original_char_count, chars.end)
+    }
+
+    /// The first original character that the folded character `at` comes from.
+    fn original_start(&self, at: usize) -> usize {
+        if at >= self.chars {
+            return self.original_char_count;
+        }
+        match self.last_exception(|e| e.folded_char <= at) {
+            None => at,
+            Some(e) if at < e.folded_char + e.folded_chars => e.original_char,
+            Some(e) => e.original_char + e.original_chars + (at - e.folded_char - e.folded_chars),
+        }
+    }
+
+    /// The end of the original characters that the folded character `at - 1` comes from.
+    fn original_end(&self, at: usize) -> usize {
+        match self.last_exception(|e| e.folded_char < at) {
+            None => at,
+            Some(e) if at <= e.folded_char + e.folded_chars => e.original_char + e.original_chars,
+            Some(e) => e.original_char + e.original_chars + (at - e.folded_char - e.folded_chars),
+        }
+    }
+
+    /// The last exception for which `before` is true. It must be true for a prefix of the
+    /// exceptions.
+    fn last_exception(&self, before: impl Fn(&Exception) -> bool) -> Option<&Exception> {
+        let after = self.exceptions.partition_point(|e| before(e));
+        self.exceptions.get(after.checked_sub(1)?)
+    }
+}
+
+/// Byte offsets of every 64th character of a text. Computed at first use: most texts never need
+/// them.
+#[derive(Debug, Clone, Default)]
+struct ByteOffsets(OnceLock<Box<[usize]>>);
+
+impl ByteOffsets {
+    const STRIDE: usize = 64;
+
+    /// The byte offset of the character `at` of `text`, which has `count` characters; the length of
+    /// the text if there is no such character.
+    fn byte_of(&self, text: &str, count: usize, at: usize) -> usize {
+        if at >= count {
+            return text.len();
+        }
+        if text.len() == count {
+            return at;
+        }
+        let offsets = self.0.get_or_init(|| {
+            text.char_indices().step_by(Self::STRIDE).map(|(offset, _)| offset).collect()
+        });
+        let from = offsets.get(at / Self::STRIDE).copied().unwrap_or(0);
+        let found = text[from..].char_indices().nth(at % Self::STRIDE);
+        found.map_or(text.len(), |(offset, _)| from + offset)
+    }
+}

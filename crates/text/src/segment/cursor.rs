@@ -1,0 +1,46 @@
+//! A cursor over folded text that counts bytes and characters.
+
+use std::str::Chars;
+
+use crate::tables::class::Class;
+use crate::tables::class_of;
+
+/// A position in the folded text.
+pub(super) struct TextCursor<'f> {
+    pub(super) text: &'f str,
+    pub(super) remaining: Chars<'f>,
+    pub(super) char: usize,
+}
+
+impl<'f> TextCursor<'f> {
+    /// The next character, its class, and the text after it.
+    #[inline(always)]
+    pub(super) fn peek(&self) -> Option<(char, Class, Chars<'f>)> {
+        let mut after = self.remaining.clone();
+        let c = after.next()?;
+        Some((c, class_of(c), after))
+    }
+
+    /// Advances by one character; `after` is the text after it, as [`TextCursor::peek`] returned
+    /// it.
+    #[inline(always)]
+    pub(super) fn advance(&mut self, after: Chars<'f>) {
+        self.remaining = after;
+        self.char += 1;
+    }
+
+    /// Advances past `run`, which starts here.
+    pub(super) fn skip(&mut self, run: &str) {
+        self.char += if run.is_ascii() { run.len() } else { run.chars().count() };
+        self.remaining = self.text[self.byte() + run.len()..].chars();
+    }
+
+    #[inline(always)]
+    pub(super) fn byte(&self) -> usize {
+        self.text.len() - self.remaining.as_str().len()
+    }
+
+    pub(super) fn offsets(&self) -> (usize, usize) {
+        (self.byte(), self.char)
+    }
+}

@@ -1,0 +1,410 @@
+//! The dictionary: the words of the embedded trie, and those that a user adds.
+
+use std::collections::HashMap;
+use std::hint::select_unpredictable;
+
+use super::trie::{Node, ROOT, log_freq, walk};
+use crate::tables::{CHAR_IDS, DICT_TOTAL, FREQS, char_id};
+
+/// Words and their frequencies, as in jieba.
+#[derive(Debug, Clone)]
+pub(crate) struct Dictionary {
+    total: u64,
+    log_total: f64,
+    added: AddedWords,
+}
+
+/// The words of one, two and three characters that start at some character, and where longer ones
+/// continue.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ShortWords {
+    /// The ids of their frequencies; 0 if there is no such word.
+    values: [u16; 3],
+    /// Slot of the node of three characters if a longer word passes through it, else 0.
+    slot: u32,
+}
+
+/// The words that start at some character, and the best of them to take.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct BestWord {
+    /// Bit n is set if a word of n characters starts here.
+    pub(crate) lengths: u32,
+    /// Log probability of the best route from here to the end of the run.
+    pub(crate) prob: f64,
+    /// Length in characters of the word that this route takes.
+    pub(crate) length: usize,
+}
+
+/// Words that a user adds.
+#[derive(Debug, Clone, Default)]
+struct AddedWords {
+    /// By first character, ascending by length.
+    by_first_char: HashMap<char, Vec<Added>>,
+    /// For the id of each first character, a set of second characters (see [`second_char_bit`]). It
+    /// saves nearly all look-ups in `by_first_char`. Characters without an id share entry 0.
+    second_chars: Vec<u64>,
+}
+
+/// The bit of a second character in such a set.
+#[inline(always)]
+fn second_char_bit(id: u16) -> u64 {
+    1 << (id & 63)
+}
+
+impl AddedWords {
+    /// The added words that may start with characters of these ids.
+    #[inline(always)]
+    fn words_at(&self, first: u16, second: u16, chars: &[char]) -> Option<&[Added]> {
+        let second_chars = *self.second_chars.get(usize::from(first))?;
+        if second_chars & second_char_bit(second) == 0 {
+            return None;
+        }
+        self.starting_with(chars)
+    }
+
+    #[cold]
+    fn starting_with(&self, chars: &[char]) -> Option<&[Added]> {
+        self.by_first_char.get(chars.first()?).map(Vec::as_slice)
+    }
+
+    fn add(&mut self, added: Added) {
+        let Some(first) = added.chars.first() else { return };
+        if self.second_chars.is_empty() {
+            self.second_chars = vec![0; CHAR_IDS];
+        }
+        if let Some(second_chars) = self.second_chars.get_mut(usize::from(char_id(*first))) {
+            // After a word of one character, any character may follow.
+            *second_chars |=
+                added.chars.get(1).map_or(u64::MAX, |second| second_char_bit(char_id(*second)));
+        }
+        let words = self.by_first_char.entry(*first).or_default();
+        match words.iter().position(|old| old.chars == added.chars) {
+            Some(at) => words[at] = added,
+            None => {
+                let at = words.partition_point(|old| old.chars.len() <= added.chars.len());
+                words.insert(at, added);
+            }
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Added {
+    chars: Box<[char]>,
+    freq: u64,
+    log_freq: f64,
+}
+
+impl Dictionary {
+    pub(crate) fn new() -> Self {
+        Dictionary {
+            total: DICT_TOTAL,
+            log_total: (DICT_TOTAL as f64).ln(),
+            added: AddedWords::default(),
+        }
+    }
+
+    /// Log of the sum of all frequencies.
+    pub(crate) fn log_total(&self) -> f64 {
+        self.log_total
+    }
+
+    /// Adds a word, or changes its frequency from `before`, which is 0 for a new word.
+    pub(crate) fn add(&mut self, word: &[char], freq: u64, before: u64) {
+        self.added.add(Added { chars: word.into(), freq, log_freq: (freq as f64).ln() });
+        self.total = self.total - before + freq;
+        self.log_total = (self.total as f64).ln();
+    }
+
+    /// The frequency of a word.
+    pub(crate) fn freq(&self, word: &[char]) -> Option<u64> {
+        let mut added = self.added.starting_with(word).into_iter().flatten();
+        if let Some(added) = added.find(|added| *added.chars == *word) {
+            return Some(added.freq);
+        }
+        let (first, others) = word.split_first()?;
+        let first = Node::first(char_id(*first))?;
+        let node = others.iter().try_fold(first, |node, c| node.child(char_id(*c)))?;
+        let freq = FREQS.get(node.value()).filter(|_| node.value() > 0)?;
+        Some(u64::from(*freq))
+    }
+
+    /// Calls `found` with the length in characters and the log frequency of every word that is a
+    /// prefix of `chars`, shorter words first.
+    pub(crate) fn prefixes(&self, chars: &[char], mut found: impl FnMut(usize, f64)) {
+        // Both sources ascend by length; an added word replaces the dictionary's.
+        let added = self.added.starting_with(chars).into_iter().flatten();
+        let is_prefix = |word: &&Added| {
+            // Most words differ in the first character, so a call to memcmp would cost more.
+            word.chars.len() <= chars.len() && word.chars.iter().zip(chars).all(|(a, b)| a == b)
+        };
+        let mut added = added.filter(is_prefix).peekable();
+        walk(chars, |length, log_freq| {
+            while let Some(word) = added.next_if(|word| word.chars.len() < length) {
+                found(word.chars.len(), word.log_freq);
+            }
+            let word = added.next_if(|word| word.chars.len() == length);
+            found(length, word.map_or(log_freq, |word| word.log_freq));
+        });
+        for word in added {
+            found(word.chars.len(), word.log_freq);
+        }
+    }
+
+    /// Looks up the words of up to three characters at every character of a run. `ids` are the
+    /// character ids of the run, followed by two zeros.
+    ///
+    /// No look-up depends on whether the one before found anything: a missing node leads to missing
+    /// nodes. So there are no unpredictable branches, and the loads of many characters, most of
+    /// them cache misses, overlap.
+    pub(crate) fn short_words(ids: &[u16], short: &mut Vec<ShortWords>) {
+        short.clear();
+        short.extend(ids.windows(3).map(|ids| {
+            let one = Node::at(u32::from(ids[0])).below(ROOT);
+            let two = Node::at(one.base() ^ u32::from(ids[1])).below(one.slot);
+            let three = Node::at(two.base() ^ u32::from(ids[2])).below(two.slot);
+            let values = [one, two, three].map(|node| node.value() as u16);
+            ShortWords { values, slot: select_unpredictable(three.base() == 0, 0, three.slot) }
+        }));
+    }
+
+    /// The words that are prefixes of `chars`, and the best of them to take. `ids` are the
+    /// character ids, followed by two zeros; `short` are the short words found for them.
+    /// `probs(length)` is the log probability of the best route after a word of that length; it
+    /// must accept lengths up to 3 even near the end.
+    ///
+    /// Of equally probable words the longer one wins. Rounding decides between nearly equal ones,
+    /// so the operations are in the same order as in jieba.
+    #[inline(always)]
+    pub(crate) fn best_word(
+        &self,
+        chars: &[char],
+        ids: &[u16],
+        short: ShortWords,
+        probs: impl Fn(usize) -> f64,
+    ) -> BestWord {
+        if self.added.words_at(ids[0], ids[1], chars).is_some() {
+            return self.best_word_with_added(chars, probs);
+        }
+        let [one, two, three] = short.values.map(usize::from);
+        // A missing word has log probability -∞, so it is never taken.
+        let mut best = BestWord {
+            lengths: u32::from(one != 0) << 1
+                | u32::from(two != 0) << 2
+                | u32::from(three != 0) << 3,
+            prob: log_freq(one) - self.log_total + probs(1),
+            length: 1,
+        };
+        let prob_two = log_freq(two) - self.log_total + probs(2);
+        best.length = select_unpredictable(prob_two >= best.prob, 2, best.length);
+        best.prob = select_unpredictable(prob_two >= best.prob, prob_two, best.prob);
+        if three != 0 {
+            best.add(3, log_freq(three) - self.log_total + probs(3));
+        }
+        if short.slot != 0 {
+            let mut node = Node::at(short.slot);
+            for (length, id) in (4..).zip(&ids[3..]) {
+                let Some(next) = node.child(*id) else { break };
+                node = next;
+                best.add(length, log_freq(node.value()) - self.log_total + probs(length));
+            }
+        }
+        best.or_single_char(self.log_total, probs)
+    }
+
+    /// [`Dictionary::best_word`] where an added word may start.
+    #[cold]
+    fn best_word_with_added(&self, chars: &[char], probs: impl Fn(usize) -> f64) -> BestWord {
+        let mut best = BestWord { lengths: 0, prob: f64::NEG_INFINITY, length: 1 };
+        self.prefixes(chars, |length, log_freq| {
+            best.add(length, log_freq - self.log_total + probs(length));
+        });
+        best.or_single_char(self.log_total, probs)
+    }
+}
+
+impl BestWord {
+    /// Considers one more word, longer than those before. A log probability of -∞ means that there
+    /// is no such word.
+    #[inline(always)]
+    fn add(&mut self, length: usize, prob: f64) {
+        if prob == f64::NEG_INFINITY {
+            return;
+        }
+        self.lengths |= 1u32.checked_shl(length as u32).unwrap_or(0);
+        if prob >= self.prob {
+            (self.prob, self.length) = (prob, length);
+        }
+    }
+
+    /// Where no word starts, the character stands alone.
+    #[inline(always)]
+    fn or_single_char(mut self, log_total: f64, probs: impl Fn(usize) -> f64) -> BestWord {
+        if self.prob == f64::NEG_INFINITY {
+            (self.prob, self.length) = (0.0 - log_total + probs(1), 1);
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The words and frequencies that the trie was built from.
+    static WORDS: LazyLock<BTreeMap<Vec<char>, u64>> = LazyLock::new(|| {
+        let packed = include_bytes!("../../data/dict.bin");
+        let bytes = miniz_oxide::inflate::decompress_to_vec(packed).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        let mut word = Vec::new();
+        let entry = |line: &str| {
+            let fields: Vec<&str> = line.split('\t').collect();
+            word.truncate(fields[0].parse().unwrap());
+            word.extend(fields[1].chars());
+            (word.clone(), fields[2].parse().unwrap())
+        };
+        text.lines().skip(1).map(entry).collect()
+    });
+
+    const ADDED: [(&str, u64); 9] = [
+        ("中国人民银", 7),
+        ("中国", 9),
+        ("区块链浏览器", 3),
+        ("的", 5),
+        ("㐀中国", 4),
+        ("䶵", 8),
+        ("中䶵", 2),
+        ("龘龘龘龘龘", 6),
+        ("以太坊", 1),
+    ];
+
+    fn with_added() -> (Dictionary, BTreeMap<Vec<char>, u64>) {
+        let (mut dictionary, mut words) = (Dictionary::new(), WORDS.clone());
+        for (word, freq) in ADDED {
+            add(&mut dictionary, word, freq);
+            words.insert(chars(word), freq);
+        }
+        (dictionary, words)
+    }
+
+    static BOTH: LazyLock<(Dictionary, BTreeMap<Vec<char>, u64>)> = LazyLock::new(with_added);
+
+    /// Compares all look-ups at the start of `text` with those in a map.
+    fn same_as_a_map(dictionary: &Dictionary, words: &BTreeMap<Vec<char>, u64>, text: &[char]) {
+        let expected: Vec<(usize, f64)> = (1..=text.len())
+            .filter_map(|length| Some((length, (*words.get(&text[..length])? as f64).ln())))
+            .collect();
+        let mut found = Vec::new();
+        dictionary.prefixes(text, |length, log_freq| found.push((length, log_freq)));
+        assert_eq!(found, expected, "{text:?}");
+        for length in 1..=text.len() {
+            let freq = words.get(&text[..length]).copied();
+            assert_eq!(dictionary.freq(&text[..length]), freq, "{text:?}");
+        }
+        if text.is_empty() {
+            return;
+        }
+        let mut ids: Vec<u16> = text.iter().map(|c| char_id(*c)).collect();
+        ids.extend([0, 0]);
+        let mut short = Vec::new();
+        Dictionary::short_words(&ids, &mut short);
+        assert_eq!(short.len(), text.len());
+        // Longer words get less probable or more probable, so that each length wins once.
+        for slope in [-9.0, -0.5, 0.0, 9.0, 30.0] {
+            let probs = |length: usize| slope * length as f64;
+            let found = dictionary.best_word(text, &ids, short[0], probs);
+            let mut lengths = 0;
+            let mut best: Option<(f64, usize)> = None;
+            for (length, log_freq) in &expected {
+                lengths |= 1u32.checked_shl(*length as u32).unwrap_or(0);
+                let prob = log_freq - dictionary.log_total() + probs(*length);
+                if best.is_none_or(|(best, _)| prob >= best) {
+                    best = Some((prob, *length));
+                }
+            }
+            let (prob, length) = best.unwrap_or((0.0 - dictionary.log_total() + probs(1), 1));
+            assert_eq!(found, BestWord { lengths, prob, length }, "{text:?}");
+        }
+    }
+
+    fn chars(text: &str) -> Vec<char> {
+        text.chars().collect()
+    }
+
+    fn add(dictionary: &mut Dictionary, word: &str, freq: u64) {
+        let before = dictionary.freq(&chars(word)).unwrap_or(0);
+        dictionary.add(&chars(word), freq, before);
+    }
+
+    #[test]
+    fn every_word_and_every_word_that_it_begins_with_is_found() {
+        let plain = Dictionary::new();
+        let (dictionary, words) = &*BOTH;
+        assert!(WORDS.len() > 300_000);
+        for word in words.keys() {
+            let mut text = word.clone();
+            text.extend(['中', '国', '\0']);
+            same_as_a_map(&plain, &WORDS, &text);
+            same_as_a_map(dictionary, words, &text);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn random_text_is_looked_up_as_in_a_map(
+            text in "([一-龥]|[的一是在有中国人民银行区块链]|[㐀-䶵𠀀-𠀯]|.){0,12}",
+        ) {
+            let (dictionary, words) = &*BOTH;
+            let text = chars(&text);
+            for at in 0..=text.len() {
+                same_as_a_map(dictionary, words, &text[at..]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_changed_frequency_changes_the_total_by_the_difference() {
+        let dictionary = &BOTH.0;
+        let before: u64 = ADDED.iter().filter_map(|(word, _)| WORDS.get(&chars(word))).sum();
+        let after: u64 = ADDED.iter().map(|(_, freq)| freq).sum();
+        assert_eq!(dictionary.total, DICT_TOTAL - before + after);
+    }
+
+    #[test]
+    fn words_are_found_with_the_frequencies_of_jieba() {
+        let dictionary = Dictionary::new();
+        assert_eq!(dictionary.freq(&chars("人工智能")), Some(151));
+        assert_eq!(dictionary.freq(&chars("人工智")), None);
+        let mut lengths = Vec::new();
+        dictionary.prefixes(&chars("中国人民银行的"), |length, _| lengths.push(length));
+        assert_eq!(lengths, [1, 2, 6]);
+    }
+
+    #[test]
+    fn added_words_stand_beside_and_replace() {
+        let mut dictionary = Dictionary::new();
+        add(&mut dictionary, "中国人民银", 7);
+        add(&mut dictionary, "中国", 9);
+        let mut found = Vec::new();
+        dictionary
+            .prefixes(&chars("中国人民银行的"), |length, log| found.push((length, log)));
+        assert_eq!(found.iter().map(|(length, _)| *length).collect::<Vec<_>>(), [1, 2, 5, 6]);
+        assert_eq!(found[1].1, 9f64.ln());
+        assert_eq!(found[2].1, 7f64.ln());
+    }
+
+    #[test]
+    fn foreign_characters_lead_nowhere() {
+        let dictionary = Dictionary::new();
+        for text in ["\0", "a\0b", "\u{10FFFF}x", "é", "中\0"] {
+            dictionary.prefixes(&chars(text), |length, _| assert_eq!((text, length), ("中\0", 1)));
+        }
+    }
+}

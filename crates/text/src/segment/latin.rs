@@ -1,0 +1,289 @@
+//! Latin and number runs: what belongs together, and what a person may search for inside.
+//!
+//! A run consists of letters and digits with single connectors in between. Its term is the run
+//! without connectors, except those between two digits, which carry meaning (`3.5`, `2023-01-05`);
+//! thousands separators are dropped. Its parts are what the connectors divide, and the pieces of
+//! each part: camel case, acronyms, letters against digits. With three or more of them, neighbours
+//! are joined as well: `ChatGPTPlus` is found by `chatgpt`, `2023-01-05` by `2023-01`.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::ops::Range;
+
+use crate::fold::Folded;
+use crate::segment::{Token, TokenKind};
+use crate::tables::class::Class;
+use crate::tables::class_of;
+
+/// A run of more bytes than this is a link or an address of some kind; its parts are then its
+/// words.
+const MAX_RUN_BYTES: usize = 64;
+/// A part with more pieces than this is a hash rather than words; none of the pieces becomes a
+/// term.
+const MAX_PIECES: usize = 8;
+
+fn is_connector(c: char) -> bool {
+    matches!(
+        c,
+        '.' | '-' | '_' | '\'' | '’' | '&' | '/' | '@' | '\u{2010}' | '\u{2011}' | '\u{2044}'
+    )
+}
+
+fn is_alnum(c: char) -> bool {
+    matches!(class_of(c), Class::Latin | Class::Digit)
+}
+
+/// The byte offset at which the run ends that starts at byte `start` of `text` with a letter or
+/// digit.
+pub(crate) fn run_end(text: &str, start: usize) -> usize {
+    let mut chars = text[start..].char_indices().map(|(at, c)| (start + at, c)).peekable();
+    let mut before = '\0';
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map(|(_, c)| *c);
+        let continues = match class_of(c) {
+            Class::Latin | Class::Digit => true,
+            // A combining mark does not affect whether a connector stands between letters.
+            Class::Mark => continue,
+            _ if is_connector(c) => is_alnum(before) && next.is_some_and(is_alnum),
+            _ if c == ',' => separates_thousands(text, start, at),
+            _ if c == '%' => {
+                return if before.is_ascii_digit() { at + 1 } else { at };
+            }
+            _ => false,
+        };
+        if !continues {
+            return at;
+        }
+        before = c;
+    }
+    text.len()
+}
+
+/// Whether the comma at `at` separates thousands. Three digits follow it; before it there are one
+/// to three digits at the start of the run, or three digits after another such comma.
+fn separates_thousands(text: &str, start: usize, at: usize) -> bool {
+    let bytes = text.as_bytes();
+    let digits = |from: usize| bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let leading = bytes[start..at].iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let head = at - leading;
+    digits(at + 1) == 3
+        && if head == start {
+            (1..=3).contains(&leading)
+        } else {
+            leading == 3 && bytes[head - 1] == b','
+        }
+}
+
+/// Passes the tokens of a run to `sink`, ordered by start, then by length.
+///
+/// `run` is the text of the characters `chars` of the folded text.
+pub(crate) fn cut<'f>(
+    folded: &'f Folded<'_>,
+    chars: Range<usize>,
+    run: &'f str,
+    parts: bool,
+    sink: &mut impl FnMut(Token<'f>),
+) {
+    let run = Run { text: run, base: chars.start, counted: Cell::new((0, 0)) };
+    let long = run.text.len() > MAX_RUN_BYTES;
+    if !parts && !long {
+        sink(run.token(0..run.text.len(), true));
+        return;
+    }
+    // A plain word or number, the common case, has no parts. The single point of a number is
+    // between digits.
+    let bytes = run.text.as_bytes();
+    let points = bytes.iter().filter(|b| **b == b'.').count();
+    if (points < 2 && bytes.iter().all(|b| b.is_ascii_digit() || *b == b'.'))
+        || (bytes.iter().all(u8::is_ascii_lowercase) && !capitals_inside(folded, &chars))
+    {
+        sink(run.token(0..run.text.len(), true));
+        return;
+    }
+
+    let spans = run.parts();
+    let long = long && spans.len() > 1;
+    let mut ranges: Vec<(Range<usize>, bool)> = Vec::new();
+    if !long {
+        ranges.push((0..run.text.len(), true));
+    }
+    if spans.len() > 1 {
+        ranges.extend(spans.iter().map(|span| (span.clone(), long)));
+    }
+    if parts {
+        if !long && spans.len() <= MAX_PIECES {
+            join_neighbours(&spans, &mut ranges);
+        }
+        if let Some(unpercented) = run.text.strip_suffix('%') {
+            ranges.push((0..unpercented.len(), false));
+        }
+        let case = Case::of(folded, &chars, run.text);
+        for span in &spans {
+            let pieces = run.pieces(span.clone(), &case);
+            if (2..=MAX_PIECES).contains(&pieces.len()) {
+                ranges.extend(pieces.iter().map(|piece| (piece.clone(), false)));
+                join_neighbours(&pieces, &mut ranges);
+            }
+        }
+    }
+    // Of equal ranges the whole word comes first; the others are dropped.
+    ranges.sort_by_key(|(range, whole)| (range.start, range.end, !whole));
+    ranges.dedup_by(|(later, _), (earlier, _)| later == earlier);
+    for (range, whole) in ranges {
+        sink(run.token(range, whole));
+    }
+}
+
+/// Whether case can divide a run: it has capitals after the first character, and is not all
+/// capitals.
+fn capitals_inside(folded: &Folded<'_>, chars: &Range<usize>) -> bool {
+    let original = &folded.original()[folded.original_bytes(chars.clone())];
+    original.chars().skip(1).any(|c| !c.is_ascii_lowercase())
+        && !original.bytes().all(|b| b.is_ascii_uppercase())
+}
+
+/// Adds every two neighbours as one range, if there are three or more spans.
+fn join_neighbours(spans: &[Range<usize>], ranges: &mut Vec<(Range<usize>, bool)>) {
+    if spans.len() > 2 {
+        ranges.extend(spans.windows(2).map(|two| (two[0].start..two[1].end, false)));
+    }
+}
+
+/// For each byte of a run that starts a character, whether that character is a capital in the
+/// original text. `None` if the run does not fold character by character.
+struct Case(Option<Vec<bool>>);
+
+impl Case {
+    fn of(folded: &Folded<'_>, chars: &Range<usize>, run: &str) -> Case {
+        let original = &folded.original()[folded.original_bytes(chars.clone())];
+        if original.chars().count() != chars.len() {
+            return Case(None);
+        }
+        let mut upper = vec![false; run.len()];
+        for ((at, _), c) in run.char_indices().zip(original.chars()) {
+            // This includes full-width capitals.
+            upper[at] = c.is_uppercase();
+        }
+        Case(Some(upper))
+    }
+
+    fn is_upper(&self, byte: usize) -> bool {
+        self.0.as_ref().is_some_and(|upper| upper[byte])
+    }
+}
+
+/// A run of the folded text.
+struct Run<'f> {
+    text: &'f str,
+    /// Index of its first character in the folded text.
+    base: usize,
+    /// A byte offset in the run and its character offset, from which the next token counts on.
+    /// Tokens come in order of their start, and a run may be as long as a page.
+    counted: Cell<(usize, usize)>,
+}
+
+impl<'f> Run<'f> {
+    /// What the connectors divide, as byte ranges. Decimal points and thousands separators divide
+    /// nothing.
+    fn parts(&self) -> Vec<Range<usize>> {
+        let bytes = self.text.as_bytes();
+        let mut spans = Vec::new();
+        let mut start = 0;
+        for (at, c) in self.text.char_indices() {
+            let divides = match c {
+                '.' => !self.is_decimal_point(at),
+                ',' | '%' => false,
+                c => is_connector(c),
+            };
+            if divides {
+                spans.push(start..at);
+                start = at + c.len_utf8();
+            }
+        }
+        let end = if bytes.last() == Some(&b'%') { bytes.len() - 1 } else { bytes.len() };
+        spans.push(start..end);
+        spans
+    }
+
+    /// Whether the point at `at` is decimal: digits on both sides, and no other point touching
+    /// those digits. `1.2.3` is a version.
+    fn is_decimal_point(&self, at: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        let digits_before = bytes[..at].iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        let digits_after = bytes[at + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
+        let before = (at - digits_before).checked_sub(1).map(|at| bytes[at]);
+        let after = bytes.get(at + 1 + digits_after);
+        digits_before > 0 && digits_after > 0 && before != Some(b'.') && after != Some(&b'.')
+    }
+
+    /// The pieces that case and digits divide the part `span` into, as byte ranges.
+    fn pieces(&self, span: Range<usize>, case: &Case) -> Vec<Range<usize>> {
+        let mut pieces = Vec::new();
+        let mut start = span.start;
+        let part = &self.text[span.clone()];
+        let chars: Vec<(usize, char)> =
+            part.char_indices().map(|(at, c)| (span.start + at, c)).collect();
+        let letter = |c: char| class_of(c) == Class::Latin;
+        for (n, two) in chars.windows(2).enumerate() {
+            let [(before_at, before), (at, c)] = *two else { continue };
+            let upper = |at: usize| case.is_upper(at);
+            let divides = if letter(before) && letter(c) {
+                // fooBar; and the last capital of an acronym if it starts a word: GPTStore.
+                let next_is_lower =
+                    chars.get(n + 2).is_some_and(|(at, c)| letter(*c) && !upper(*at));
+                upper(at) && (!upper(before_at) || (next_is_lower && !is_plural(&chars, n + 2)))
+            } else {
+                // Letters next to digits. A decimal point or a combining mark stays with what it
+                // follows.
+                (letter(before) && c.is_ascii_digit()) || (before.is_ascii_digit() && letter(c))
+            };
+            if divides {
+                pieces.push(start..at);
+                start = at;
+            }
+        }
+        pieces.push(start..span.end);
+        pieces
+    }
+
+    fn token(&self, bytes: Range<usize>, whole: bool) -> Token<'f> {
+        let text = &self.text[bytes.clone()];
+        let (byte, char) = self.counted.get();
+        let start = char + self.text[byte..bytes.start].chars().count();
+        self.counted.set((bytes.start, start));
+        let start = self.base + start;
+        let number = text.bytes().all(|b| !b.is_ascii_alphabetic()) && text.is_ascii();
+        Token {
+            chars: start as u32..(start + text.chars().count()) as u32,
+            text: term(text),
+            kind: if number { TokenKind::Number } else { TokenKind::Latin },
+            whole,
+        }
+    }
+}
+
+/// Whether character `n` is a single `s` after an acronym: `NFTs` is not `NF` and `Ts`.
+fn is_plural(chars: &[(usize, char)], n: usize) -> bool {
+    chars.get(n).is_some_and(|(_, c)| *c == 's')
+        && chars.get(n + 1).is_none_or(|(_, c)| class_of(*c) != Class::Latin)
+}
+
+/// The term of a piece of a run: without connectors, except between two digits, and without
+/// thousands separators.
+fn term(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Cow::Borrowed(text);
+    }
+    let mut term = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    let mut before = '\0';
+    while let Some(c) = chars.next() {
+        let between_digits =
+            before.is_ascii_digit() && chars.peek().is_some_and(char::is_ascii_digit);
+        if c != ',' && (!is_connector(c) || between_digits) {
+            term.push(c);
+        }
+        before = c;
+    }
+    if term == text { Cow::Borrowed(text) } else { Cow::Owned(term) }
+}

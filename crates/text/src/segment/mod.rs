@@ -1,0 +1,375 @@
+//! Words: jieba's for Han characters, our own rules for Latin and numbers, runs of one script for
+//! everything else.
+
+mod cursor;
+mod dictionary;
+mod latin;
+pub(crate) mod numbers;
+mod route;
+mod trie;
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use jieba_rs::Jieba;
+
+use crate::fold::key::is_key_char;
+use crate::fold::{Folded, fold};
+use crate::segment::cursor::TextCursor;
+use crate::segment::dictionary::Dictionary;
+use crate::segment::numbers::{Value, can_start_numeral, numeral_value, value};
+use crate::segment::route::Scratch;
+use crate::tables::class::Class;
+use crate::tables::words::Word;
+
+/// What a token consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TokenKind {
+    /// Han characters.
+    Han,
+    /// Latin letters, possibly with digits.
+    Latin,
+    /// Digits, possibly with a decimal point, inner connectors or a percent sign.
+    Number,
+    /// A number with a multiplier, in plain digits: 5.4亿 is `540000000`. Search mode only.
+    Value,
+    /// Letters of any other script, and symbols.
+    Other,
+}
+
+/// A word, or a part of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token<'f> {
+    /// The term: folded; Latin and numbers without connectors (`BRC-20` is `brc20`).
+    pub text: Cow<'f, str>,
+    /// Its range in characters of the folded text, connectors included.
+    pub chars: Range<u32>,
+    /// What it consists of.
+    pub kind: TokenKind,
+    /// Whether it is one of the words that the text is cut into; `false` for the additional parts
+    /// of search mode.
+    pub whole: bool,
+}
+
+/// Cuts folded text into words. Creating one takes microseconds: the dictionary is embedded in the
+/// binary and read in place.
+///
+/// ```
+/// use wensou_text::{Folded, Segmenter};
+/// let segmenter = Segmenter::new();
+/// let folded = Folded::new("開源大模型 GPT-4 發佈");
+/// let mut words = Vec::new();
+/// segmenter.words(&folded, |token| words.push(token.text.into_owned()));
+/// assert_eq!(words, ["开源", "大", "模型", "gpt4", "发布"]);
+/// ```
+pub struct Segmenter {
+    dictionary: Dictionary,
+    /// jieba without any word: its HMM joins the single characters that the dictionary leaves.
+    /// Created at first use, because that writes half a megabyte.
+    hmm: OnceLock<Jieba>,
+}
+
+impl std::fmt::Debug for Segmenter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Segmenter").finish_non_exhaustive()
+    }
+}
+
+impl Default for Segmenter {
+    fn default() -> Self {
+        Segmenter::new()
+    }
+}
+
+impl Segmenter {
+    /// A segmenter over the built-in dictionary.
+    pub fn new() -> Self {
+        Segmenter { dictionary: Dictionary::new(), hmm: OnceLock::new() }
+    }
+
+    /// A segmenter over the built-in dictionary, the words of the archive's subject
+    /// (`data/tables/words.tsv`) and the Chinese names of `data/tables/names.tsv`. Documents and
+    /// queries are analysed with it.
+    ///
+    /// ```
+    /// use wensou_text::{Folded, Segmenter};
+    /// let folded = Folded::new("比特幣減半");
+    /// let mut words = Vec::new();
+    /// Segmenter::standard().words(&folded, |token| words.push(token.text.into_owned()));
+    /// assert_eq!(words, ["比特币", "减半"]);
+    /// ```
+    pub fn standard() -> Self {
+        Segmenter::standard_with([])
+    }
+
+    /// [`Segmenter::standard`] with words of the user's own.
+    pub fn standard_with(own: impl IntoIterator<Item = Word>) -> Self {
+        let mut segmenter = Segmenter::new();
+        match crate::tables::words::precomputed() {
+            Some(words) => {
+                for (word, freq, before) in words {
+                    let chars: Vec<char> = word.chars().collect();
+                    segmenter.dictionary.add(&chars, freq, before);
+                }
+            }
+            None => segmenter.add_words(builtin_words(), |_, _, _| ()),
+        }
+        segmenter.add_words(own, |_, _, _| ());
+        segmenter
+    }
+
+    /// How rare a word is in Chinese at large, on a logarithmic scale from 0 (all text consists of
+    /// it) to 1 (the dictionary lacks it).
+    ///
+    /// ```
+    /// let segmenter = wensou_text::Segmenter::standard();
+    /// assert!(segmenter.rarity("公司") < segmenter.rarity("质押"));
+    /// assert_eq!(segmenter.rarity("wensou"), 1.0);
+    /// ```
+    #[must_use]
+    pub fn rarity(&self, word: &str) -> f32 {
+        let chars: Vec<char> = word.chars().collect();
+        let log_total = self.dictionary.log_total();
+        match self.dictionary.freq(&chars) {
+            Some(freq) => (1.0 - (freq.max(1) as f64).ln() / log_total) as f32,
+            None => 1.0,
+        }
+    }
+
+    /// Calls `found` with the length in characters of every dictionary word that is a prefix of
+    /// `chars`, shorter ones first. `chars` must be folded.
+    ///
+    /// ```
+    /// let segmenter = wensou_text::Segmenter::standard();
+    /// let mut lengths = Vec::new();
+    /// segmenter.prefixes(&['区', '块', '链', '上'], |length| lengths.push(length));
+    /// assert_eq!(lengths, [1, 2, 3]);
+    /// ```
+    pub fn prefixes(&self, chars: &[char], mut found: impl FnMut(usize)) {
+        self.dictionary.prefixes(chars, |length, _| found(length));
+    }
+
+    /// [`Segmenter::new`] with words of the user's own. Each has a frequency, or `None` for the
+    /// lowest one that makes it a word (jieba's `suggest_freq`). Words are folded; those with
+    /// anything but Han characters are ignored, because only runs of Han are looked up. Changing
+    /// these words changes terms, so the caller must record them in the index.
+    ///
+    /// ```
+    /// use wensou_text::{Folded, Segmenter};
+    /// let segmenter = Segmenter::with_words([("護城河".to_owned(), None)]);
+    /// let folded = Folded::new("企业护城河");
+    /// let mut words = Vec::new();
+    /// segmenter.words(&folded, |token| words.push(token.text.into_owned()));
+    /// assert_eq!(words, ["企业", "护城河"]);
+    /// ```
+    pub fn with_words(words: impl IntoIterator<Item = Word>) -> Self {
+        let mut segmenter = Segmenter::new();
+        segmenter.add_words(words, |_, _, _| ());
+        segmenter
+    }
+
+    /// Adds words. Calls `added` with each word, folded, its frequency, and the frequency that it
+    /// had before.
+    pub(crate) fn add_words(
+        &mut self,
+        words: impl IntoIterator<Item = Word>,
+        mut added: impl FnMut(&[char], u64, u64),
+    ) {
+        for (word, freq) in words {
+            let chars: Vec<char> = fold(&word).chars().collect();
+            if chars.is_empty() || !chars.iter().all(|c| crate::is_han(*c)) {
+                continue;
+            }
+            let freq = freq.map_or_else(|| self.suggest_freq(&chars), u64::from);
+            let before = self.dictionary.freq(&chars).unwrap_or(0);
+            self.dictionary.add(&chars, freq, before);
+            added(&chars, freq, before);
+        }
+    }
+
+    /// Search mode: passes every word and its parts to `sink`, ordered by start, then by length.
+    ///
+    /// The parts of a Han word are the words of two and three characters inside it, as in jieba's
+    /// `cut_for_search`. The parts of a Latin run are what connectors, capitals and digits divide
+    /// (`PackyMcCormick`: packy, mccormick, mc, cormick). A number with a multiplier has its value
+    /// as an additional token. Every character that takes part in phrases lies in exactly one token
+    /// that is `whole`.
+    pub fn segment<'f>(&self, folded: &'f Folded<'_>, mut sink: impl FnMut(Token<'f>)) {
+        self.segment_into(folded, Output { parts: true, shortest: 1, key: None }, &mut sink);
+    }
+
+    /// Passes the words to `sink`, without parts: jieba's `cut`. Words do not overlap. For queries.
+    pub fn words<'f>(&self, folded: &'f Folded<'_>, mut sink: impl FnMut(Token<'f>)) {
+        self.segment_into(folded, Output { parts: false, shortest: 1, key: None }, &mut sink);
+    }
+
+    /// What an index needs of a text, in one pass: appends its key (see [`crate::key_of`]) to
+    /// `key`, and passes the tokens of [`Segmenter::segment`] to `sink`, except Han tokens of fewer
+    /// than `shortest` characters.
+    ///
+    /// ```
+    /// use wensou_text::{Folded, Segmenter};
+    /// let folded = Folded::new("開源，人工智能");
+    /// let (mut key, mut words) = (Vec::new(), Vec::new());
+    /// Segmenter::new().terms(&folded, 3, &mut key, |token| words.push(token.text.into_owned()));
+    /// assert_eq!(key.iter().collect::<String>(), "开源人工智能");
+    /// assert_eq!(words, ["人工智能"]);
+    /// ```
+    pub fn terms<'f>(
+        &self,
+        folded: &'f Folded<'_>,
+        shortest: usize,
+        key: &mut Vec<char>,
+        mut sink: impl FnMut(Token<'f>),
+    ) {
+        self.segment_into(folded, Output { parts: true, shortest, key: Some(key) }, &mut sink);
+    }
+
+    fn segment_into<'f>(
+        &self,
+        folded: &'f Folded<'_>,
+        mut output: Output<'_>,
+        sink: &mut impl FnMut(Token<'f>),
+    ) {
+        // Taken out of the thread-local, so that the sink may segment another text on the same
+        // thread.
+        let mut scratch = SCRATCH.with(RefCell::take);
+        let text = folded.as_str();
+        let parts = output.parts;
+        let mut cursor = TextCursor { text, remaining: text.chars(), char: 0 };
+        // End of the last value: 2000万 inside 1亿2000万 is not a number of its own.
+        let mut value_end = 0;
+        while let Some((c, class, after)) = cursor.peek() {
+            match class {
+                Class::Separator | Class::Mark => cursor.advance(after),
+                Class::Han => {
+                    let start = cursor.offsets();
+                    scratch.chars.clear();
+                    scratch.chars.push(c);
+                    cursor.advance(after);
+                    while let Some((c, Class::Han, after)) = cursor.peek() {
+                        scratch.chars.push(c);
+                        cursor.advance(after);
+                    }
+                    output.key_chars(|key| key.extend_from_slice(&scratch.chars));
+                    let run = &text[start.0..cursor.byte()];
+                    self.cut_han(run, start.1, &output, &mut scratch, sink);
+                    if parts {
+                        numeral_values(text, start, &scratch.chars, &mut value_end, sink);
+                    }
+                }
+                Class::Latin | Class::Digit => {
+                    let start = cursor.offsets();
+                    let run = &text[start.0..latin::run_end(text, start.0)];
+                    cursor.skip(run);
+                    output.key_chars(|key| key.extend(run.chars().filter(|c| is_key_char(*c))));
+                    latin::cut(folded, start.1..cursor.char, run, parts, sink);
+                    if parts
+                        && class == Class::Digit
+                        && start.0 >= value_end
+                        && let Some(value) = value(&text[start.0..])
+                    {
+                        value_end = start.0 + value.len;
+                        sink(value_token(text, start, value));
+                    }
+                }
+                Class::Symbol => {
+                    let start = cursor.offsets();
+                    cursor.advance(after);
+                    output.key_chars(|key| key.push(c));
+                    sink(other_token(&text[start.0..cursor.byte()], start.1, cursor.char));
+                }
+                _ => {
+                    let start = cursor.offsets();
+                    while let Some((c, next, after)) = cursor.peek() {
+                        if next != class && !matches!(next, Class::Mark | Class::LongVowel) {
+                            break;
+                        }
+                        if next.is_key() {
+                            output.key_chars(|key| key.push(c));
+                        }
+                        cursor.advance(after);
+                    }
+                    sink(other_token(&text[start.0..cursor.byte()], start.1, cursor.char));
+                }
+            }
+        }
+        scratch.shrink();
+        SCRATCH.with(|cell| cell.replace(scratch));
+    }
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+/// The words of the built-in tables.
+pub(crate) fn builtin_words() -> impl Iterator<Item = Word> {
+    let names = crate::tables::synonyms::names().map(|name| (name.to_owned(), None));
+    crate::tables::words::words().chain(names)
+}
+
+/// Passes the values of Chinese numerals to `sink`. `chars` is a run of Han characters; `start` is
+/// its byte and character offset.
+fn numeral_values<'f>(
+    text: &'f str,
+    start: (usize, usize),
+    chars: &[char],
+    value_end: &mut usize,
+    sink: &mut impl FnMut(Token<'f>),
+) {
+    let (mut at, mut from) = (start.0, 0);
+    while let Some(skipped) = chars[from..].iter().position(|c| can_start_numeral(*c)) {
+        at += chars[from..from + skipped].iter().map(|c| c.len_utf8()).sum::<usize>();
+        from += skipped;
+        if at >= *value_end
+            && let Some(value) = numeral_value(&text[..at], &text[at..])
+        {
+            *value_end = at + value.len;
+            sink(value_token(text, (at, start.1 + from), value));
+        }
+        at += chars[from].len_utf8();
+        from += 1;
+    }
+}
+
+/// The token of a value that starts at the byte and character offset `start`.
+fn value_token<'f>(text: &str, start: (usize, usize), value: Value) -> Token<'f> {
+    let chars = text[start.0..start.0 + value.len].chars().count();
+    Token {
+        text: Cow::Owned(value.digits),
+        chars: start.1 as u32..(start.1 + chars) as u32,
+        kind: TokenKind::Value,
+        whole: false,
+    }
+}
+
+fn other_token(text: &str, start: usize, end: usize) -> Token<'_> {
+    Token {
+        text: Cow::Borrowed(text),
+        chars: start as u32..end as u32,
+        kind: TokenKind::Other,
+        whole: true,
+    }
+}
+
+/// What [`Segmenter::segment_into`] produces.
+struct Output<'k> {
+    /// Whether to produce the parts of words too.
+    parts: bool,
+    /// Shorter Han tokens are left out, in characters.
+    shortest: usize,
+    /// Receives the key, if it is wanted.
+    key: Option<&'k mut Vec<char>>,
+}
+
+impl Output<'_> {
+    #[inline(always)]
+    fn key_chars(&mut self, add: impl FnOnce(&mut Vec<char>)) {
+        if let Some(key) = &mut self.key {
+            add(key);
+        }
+    }
+}

@@ -1,0 +1,352 @@
+//! Numbers with a multiplier: 5.4亿 and 540 million are 540000000.
+//!
+//! Search mode adds the value in plain digits as a token, so that each spelling of a number is
+//! found by every other. Comparing key characters could not do this: a phrase ignores the point,
+//! and 5.4亿 would equal 54亿.
+
+use std::cmp::Ordering;
+use std::ops::Range;
+
+use crate::fold::Folded;
+use crate::segment::latin::run_end;
+use crate::tables::class::Class;
+use crate::tables::class_of;
+
+/// The most digits of a value that becomes a token. A longer one is an account number, or a
+/// mistake.
+const MAX_DIGITS: usize = 24;
+
+/// A number at the start of a text.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Value {
+    /// Its length in bytes, including the multiplier.
+    pub(crate) len: usize,
+    /// The value in decimal digits, without leading zeros.
+    pub(crate) digits: String,
+}
+
+/// Every number with a multiplier: its range in characters of the folded text, and its value in
+/// plain digits. These are the tokens of kind [`crate::TokenKind::Value`] that
+/// [`crate::Segmenter::segment`] produces.
+///
+/// ```
+/// use wensou_text::{Folded, values};
+/// let folded = Folded::new("融資5.4億美元");
+/// assert_eq!(values(&folded), [(2..6, "540000000".to_owned())]);
+/// ```
+#[must_use]
+pub fn values(folded: &Folded<'_>) -> Vec<(Range<usize>, String)> {
+    let text = folded.as_str();
+    let mut found = Vec::new();
+    let (mut byte, mut char, mut value_end) = (0, 0, 0);
+    while let Some(c) = text[byte..].chars().next() {
+        let class = class_of(c);
+        let end = match class {
+            Class::Latin | Class::Digit => run_end(text, byte),
+            _ => byte + c.len_utf8(),
+        };
+        let value = match class {
+            _ if byte < value_end => None,
+            Class::Digit => value(&text[byte..]),
+            Class::Han => numeral_value(&text[..byte], &text[byte..]),
+            _ => None,
+        };
+        if let Some(value) = value {
+            value_end = byte + value.len;
+            let chars = text[byte..value_end].chars().count();
+            found.push((char..char + chars, value.digits));
+        }
+        char += text[byte..end].chars().count();
+        byte = end;
+    }
+    found
+}
+
+/// The value of a number with a multiplier at the start of folded text: `2万`, `5.4 亿`, `1亿2000万`,
+/// `3 million`. `text` starts with a digit, and the character before it must not be a letter or
+/// digit.
+pub(crate) fn value(text: &str) -> Option<Value> {
+    let mut sum: Option<u128> = None;
+    let mut len = 0;
+    // The multipliers of a compound such as 1亿2000万 descend.
+    let mut last = u32::MAX;
+    while let Some(number) = number(&text[len..]) {
+        let after = &text[len + number.len()..];
+        let Some((taken, zeros)) = multiplier(after).filter(|(_, zeros)| *zeros < last) else {
+            break;
+        };
+        sum = Some(sum.unwrap_or(0).checked_add(scaled(number, zeros)?)?);
+        len += number.len() + taken;
+        last = zeros;
+    }
+    let digits = sum.filter(|sum| *sum > 0)?.to_string();
+    (digits.len() <= MAX_DIGITS).then_some(Value { len, digits })
+}
+
+/// A plain number at the start of a text: digits, commas between thousands, one decimal point.
+fn number(text: &str) -> Option<&str> {
+    let bytes = text.as_bytes();
+    let digits = |from: usize| bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let mut end = digits(0);
+    if end == 0 {
+        return None;
+    }
+    while bytes.get(end) == Some(&b',') && digits(end + 1) == 3 {
+        end += 4;
+    }
+    if bytes.get(end) == Some(&b'.') {
+        match digits(end + 1) {
+            0 => {}
+            decimals => end += 1 + decimals,
+        }
+    }
+    // 1.2.3 is a version; 3-5万 is a range whose upper end has the multiplier, and is a number of
+    // its own.
+    Some(&text[..end])
+}
+
+/// The multiplier at the start of a text, possibly after a space: its length in bytes and its power
+/// of ten.
+fn multiplier(text: &str) -> Option<(usize, u32)> {
+    let word = text.strip_prefix(' ').unwrap_or(text);
+    let space = text.len() - word.len();
+    for (name, zeros) in [("thousand", 3), ("million", 6), ("billion", 9), ("trillion", 12)] {
+        if let Some(after) = word.strip_prefix(name)
+            && !after.starts_with(|c: char| c.is_ascii_alphanumeric())
+        {
+            return Some((space + name.len(), zeros));
+        }
+    }
+    let (mut len, mut zeros) = (0, 0);
+    // 千万 and 万亿 are products.
+    for c in word.chars() {
+        zeros += match c {
+            '百' => 2,
+            '千' => 3,
+            '万' => 4,
+            '亿' => 8,
+            // Taiwan's usage: a million millions.
+            '兆' => 12,
+            _ => break,
+        };
+        len += c.len_utf8();
+    }
+    (len > 0).then_some((space + len, zeros))
+}
+
+/// `number` times 10 to the power of `zeros`, if that is an integer.
+fn scaled(number: &str, zeros: u32) -> Option<u128> {
+    let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
+    let decimals = decimals.trim_end_matches('0');
+    let missing = zeros.checked_sub(u32::try_from(decimals.len()).ok()?)?;
+    let digits: String = whole.chars().chain(decimals.chars()).filter(|c| *c != ',').collect();
+    if digits.len() + missing as usize > MAX_DIGITS {
+        return None;
+    }
+    digits.parse::<u128>().ok()?.checked_mul(10_u128.checked_pow(missing)?)
+}
+
+/// The value of a Chinese numeral at the start of a text: 七百亿, 三万五千, 二〇二三. It has at least two
+/// characters and a value of at least ten. It starts with a digit or 十, because 千万 is an adverb as
+/// often as a number. `before` is the text before it: 数十万 is not a number, and the middle of a
+/// numeral does not start one.
+pub(crate) fn numeral_value(before: &str, text: &str) -> Option<Value> {
+    if !can_start_numeral(text.chars().next()?) {
+        return None;
+    }
+    let inside =
+        |c: char| digit(c).is_some() || multiplier_of(c).is_some() || matches!(c, '数' | '几');
+    if before.chars().next_back().is_some_and(inside) {
+        return None;
+    }
+    let run =
+        text.split(|c| digit(c).is_none() && multiplier_of(c).is_none()).next().unwrap_or_default();
+    run.chars().nth(1)?;
+    let value = match run.chars().any(|c| multiplier_of(c).is_some()) {
+        true => multiplicative(run)?,
+        false => positional(run)?,
+    };
+    let digits = value.to_string();
+    (value >= 10 && digits.len() <= MAX_DIGITS).then_some(Value { len: run.len(), digits })
+}
+
+/// The characters that a Chinese numeral can start with.
+const FIRST_CHARS: [char; 13] =
+    ['零', '〇', '一', '二', '两', '三', '四', '五', '六', '七', '八', '九', '十'];
+/// A set of these characters in two words: the lowest six bits of each, and the next six bits.
+const LOW_BITS: u64 = first_char_bits(0);
+const HIGH_BITS: u64 = first_char_bits(6);
+
+const fn first_char_bits(shift: u32) -> u64 {
+    let (mut set, mut at) = (0, 0);
+    while at < FIRST_CHARS.len() {
+        set |= 1 << (FIRST_CHARS[at] as u32 >> shift & 63);
+        at += 1;
+    }
+    set
+}
+
+/// Whether a Chinese numeral can start with `c`. This is called for every character of every text,
+/// and two bits rule out nearly all of them.
+#[inline(always)]
+pub(crate) fn can_start_numeral(c: char) -> bool {
+    let code = c as u32;
+    LOW_BITS >> (code & 63) & HIGH_BITS >> (code >> 6 & 63) & 1 == 1 && FIRST_CHARS.contains(&c)
+}
+
+fn digit(c: char) -> Option<u128> {
+    Some(match c {
+        '零' | '〇' => 0,
+        '一' => 1,
+        '二' | '两' => 2,
+        '三' => 3,
+        '四' => 4,
+        '五' => 5,
+        '六' => 6,
+        '七' => 7,
+        '八' => 8,
+        '九' => 9,
+        _ => return None,
+    })
+}
+
+fn multiplier_of(c: char) -> Option<u128> {
+    Some(match c {
+        '十' => 10,
+        '百' => 100,
+        '千' => 1_000,
+        '万' => 10_000,
+        '亿' => 100_000_000,
+        '兆' => 1_000_000_000_000,
+        _ => return None,
+    })
+}
+
+/// 二〇二三: at least three digits in positional notation.
+fn positional(run: &str) -> Option<u128> {
+    let digits: Vec<u128> = run.chars().filter_map(digit).collect();
+    (3..=MAX_DIGITS)
+        .contains(&digits.len())
+        .then(|| digits.iter().fold(0, |sum, digit| sum * 10 + digit))
+}
+
+/// 三万五千二百: digits before multipliers.
+fn multiplicative(run: &str) -> Option<u128> {
+    // `total` is complete up to the last 万, 亿 or 兆; `section` up to the last 十, 百 or 千.
+    let (mut total, mut section, mut number) = (0_u128, 0_u128, None);
+    // The last multiplier of the section, and the last of 万, 亿 and 兆.
+    let (mut small, mut large) = (10_000, 0);
+    // The last multiplier: 一百五 is a hundred and fifty.
+    let mut last = None;
+    for c in run.chars() {
+        if let Some(value) = digit(c) {
+            // Two adjacent digits are two numbers, except after a zero that fills a place.
+            if number.is_some_and(|number| number > 0) {
+                return None;
+            }
+            number = Some(value);
+            if value == 0 {
+                last = None;
+            }
+            continue;
+        }
+        let unit = multiplier_of(c)?;
+        if unit < 10_000 {
+            // Multipliers descend within a section: 三百五百 is two numbers.
+            if unit >= small {
+                return None;
+            }
+            section = section.checked_add(number.unwrap_or(1).checked_mul(unit)?)?;
+            small = unit;
+        } else {
+            section = section.checked_add(number.unwrap_or(0))?;
+            // 一万亿 multiplies what comes before, 一亿二千万 adds to it.
+            total = match unit.cmp(&large) {
+                _ if total == 0 => section.checked_mul(unit)?,
+                Ordering::Greater => total.checked_add(section)?.checked_mul(unit)?,
+                Ordering::Less => total.checked_add(section.checked_mul(unit)?)?,
+                Ordering::Equal => return None,
+            };
+            (section, small, large) = (0, 10_000, unit);
+        }
+        number = None;
+        last = Some(unit);
+    }
+    let units = match (number, last) {
+        (Some(number), Some(unit)) if unit >= 100 => number.checked_mul(unit / 10)?,
+        (number, _) => number.unwrap_or(0),
+    };
+    total.checked_add(section)?.checked_add(units)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn digits(text: &str) -> Option<(String, &str)> {
+        value(text).map(|value| (value.digits, &text[value.len..]))
+    }
+
+    #[test]
+    fn every_spelling_has_one_value() {
+        for spelling in ["5.4亿美元", "5.40 亿美元", "54000万美元", "5亿4000万美元", "0.54十亿"]
+        {
+            let expected = if spelling.contains('十') { None } else { Some("540000000") };
+            let found = digits(spelling);
+            assert_eq!(found.as_ref().map(|(d, _)| d.as_str()), expected, "{spelling}");
+            assert!(found.is_none_or(|(_, rest)| rest == "美元"), "{spelling}");
+        }
+        assert_eq!(digits("540 million, or"), Some(("540000000".to_owned(), ", or")));
+        assert_eq!(digits("1,200万"), Some(("12000000".to_owned(), "")));
+        assert_eq!(digits("3万亿"), Some(("3000000000000".to_owned(), "")));
+        assert_eq!(digits("5千万"), Some(("50000000".to_owned(), "")));
+        assert_eq!(digits("1亿2,000万枚"), Some(("120000000".to_owned(), "枚")));
+    }
+
+    #[test]
+    fn what_has_no_multiplier_or_no_whole_value_has_none() {
+        for text in ["5.4", "2023", "5.4 美元", "1.2.3万", "0.00001万", "0万", "3 millionaires", ""]
+        {
+            assert_eq!(digits(text), None, "{text}");
+        }
+        // Ascending multipliers are two numbers.
+        assert_eq!(digits("2万3亿"), Some(("20000".to_owned(), "3亿")));
+        assert_eq!(digits(&format!("{}亿", "9".repeat(40))), None);
+        assert_eq!(digits(&format!("1{}", "亿".repeat(40))), None);
+    }
+
+    #[test]
+    fn a_chinese_number_begins_with_a_digit_or_ten() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(can_start_numeral(c), digit(c).is_some() || c == '十', "{c}");
+        }
+    }
+
+    #[test]
+    fn chinese_numerals() {
+        let of = |text: &str| numeral_value("", text).map(|value| value.digits);
+        for (text, digits) in [
+            ("七百亿参数", "70000000000"),
+            ("三万五千二百", "35200"),
+            ("二〇二三年", "2023"),
+            ("二十五年", "25"),
+            ("十五", "15"),
+            ("十万", "100000"),
+            ("一百五", "150"),
+            ("一万二", "12000"),
+            ("一百零五", "105"),
+            ("一亿二千万", "120000000"),
+            ("一万亿", "1000000000000"),
+            ("两千三百", "2300"),
+            ("一千零一夜", "1001"),
+        ] {
+            assert_eq!(of(text).as_deref(), Some(digits), "{text}");
+        }
+        for text in ["一", "一二", "千万别", "百万", "万科", "五六百", "一个", ""] {
+            assert_eq!(of(text), None, "{text}");
+        }
+        assert_eq!(numeral_value("数", "十万"), None);
+        assert_eq!(numeral_value("三百", "五十"), None, "a number begins where it begins");
+        assert_eq!(of(&"九亿".repeat(30)), None);
+    }
+}

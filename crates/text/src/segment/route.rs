@@ -1,0 +1,221 @@
+//! The most probable segmentation of a run of Han characters, as jieba computes it.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use jieba_rs::Jieba;
+
+use super::dictionary::{BestWord, Dictionary, ShortWords};
+use super::{Output, Segmenter, Token, TokenKind};
+use crate::tables::char_id;
+
+impl Segmenter {
+    /// Cuts a run of Han characters and emits the tokens. `scratch.chars` holds its characters,
+    /// `base` is the index of the first one.
+    pub(super) fn cut_han<'f>(
+        &self,
+        run: &'f str,
+        base: usize,
+        output: &Output<'_>,
+        scratch: &mut Scratch,
+        sink: &mut impl FnMut(Token<'f>),
+    ) {
+        self.find_route(scratch);
+        let Scratch { chars, route, offsets, .. } = scratch;
+        let three_bytes = run.len() == chars.len() * 3;
+        if !three_bytes {
+            offsets.clear();
+            offsets.extend(run.char_indices().map(|(offset, _)| offset as u32));
+            offsets.push(run.len() as u32);
+        }
+        let emitter = TokenEmitter { run, base, chars, route, three_bytes, offsets };
+        let mut emit = |word: Range<usize>| emitter.emit(word, output, &mut *sink);
+        // `pending..at` are single characters of the route that have not been emitted.
+        let (mut pending, mut at) = (0, 0);
+        while at < chars.len() {
+            let end = route[at].end as usize;
+            if end - at == 1 {
+                at = end;
+                continue;
+            }
+            self.join_single_chars(pending..at, &emitter, output.shortest, &mut emit);
+            emit(at..end);
+            (pending, at) = (end, end);
+        }
+        self.join_single_chars(pending..at, &emitter, output.shortest, &mut emit);
+    }
+
+    /// Emits characters that the best route leaves single. jieba's HMM joins them to words, unless
+    /// together they are a word of the dictionary that the route did not take.
+    fn join_single_chars(
+        &self,
+        run: Range<usize>,
+        emitter: &TokenEmitter<'_, '_>,
+        shortest: usize,
+        emit: &mut impl FnMut(Range<usize>),
+    ) {
+        // No token of them could be long enough.
+        if run.len() < shortest {
+            return;
+        }
+        if run.len() < 2 {
+            if !run.is_empty() {
+                emit(run);
+            }
+            return;
+        }
+        if emitter.is_word(run.clone(), &self.dictionary) {
+            run.for_each(|at| emit(at..at + 1));
+            return;
+        }
+        let mut at = run.start;
+        for token in self.hmm.get_or_init(Jieba::empty).cut(emitter.slice(run), true) {
+            let end = at + (token.end - token.start);
+            emit(at..end);
+            at = end;
+        }
+    }
+
+    /// Finds the most probable segmentation, from the end to the start, and the lengths of all
+    /// words at each character.
+    fn find_route(&self, scratch: &mut Scratch) {
+        let Scratch { chars, ids, short_words, route, .. } = scratch;
+        ids.clear();
+        ids.extend(chars.iter().map(|c| char_id(*c)));
+        ids.extend([0, 0]);
+        Dictionary::short_words(ids, short_words);
+        route.clear();
+        // Two steps past the end, so that words of three characters can be considered everywhere.
+        route.resize(chars.len() + 3, RouteStep { prob: 0.0, end: 0, lengths: 0 });
+        for at in (0..chars.len()).rev() {
+            let (before, after) = route.split_at_mut(at + 1);
+            let probs = |length: usize| after[length - 1].prob;
+            let best = self.dictionary.best_word(&chars[at..], &ids[at..], short_words[at], probs);
+            let BestWord { lengths, prob, length } = best;
+            before[at] = RouteStep { prob, end: (at + length) as u32, lengths };
+        }
+    }
+
+    /// The frequency that keeps `word` together: that of its parts, plus one.
+    pub(super) fn suggest_freq(&self, word: &[char]) -> u64 {
+        let mut scratch = Scratch { chars: word.to_vec(), ..Scratch::default() };
+        self.find_route(&mut scratch);
+        let log_total = self.dictionary.log_total();
+        let (mut at, mut log_freq) = (0, 0.0);
+        while at < word.len() {
+            let end = scratch.route[at].end as usize;
+            log_freq += (self.dictionary.freq(&word[at..end]).unwrap_or(1) as f64).ln() - log_total;
+            at = end;
+        }
+        let joined = (log_freq + log_total).exp() as u64 + 1;
+        joined.max(self.dictionary.freq(word).unwrap_or(1))
+    }
+}
+
+/// The best route at one character.
+#[derive(Debug, Clone, Copy)]
+struct RouteStep {
+    /// Log probability of the route from here to the end of the run.
+    prob: f64,
+    /// The end of the word that the route takes here.
+    end: u32,
+    /// Bit n is set if a word of n characters starts here.
+    lengths: u32,
+}
+
+/// Buffers of a thread, so that segmenting a text allocates nothing.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    pub(super) chars: Vec<char>,
+    /// Ids of the characters, followed by two zeros.
+    ids: Vec<u16>,
+    short_words: Vec<ShortWords>,
+    route: Vec<RouteStep>,
+    offsets: Vec<u32>,
+}
+
+impl Scratch {
+    /// Capacity worth keeping, in characters. A page without punctuation must not occupy memory for
+    /// the life of a thread.
+    const KEEP: usize = 1 << 16;
+
+    pub(super) fn shrink(&mut self) {
+        self.chars.clear();
+        self.chars.shrink_to(Self::KEEP);
+        self.ids.clear();
+        self.ids.shrink_to(Self::KEEP);
+        self.short_words.clear();
+        self.short_words.shrink_to(Self::KEEP);
+        self.route.clear();
+        self.route.shrink_to(Self::KEEP);
+        self.offsets.clear();
+        self.offsets.shrink_to(Self::KEEP);
+    }
+}
+
+/// Turns ranges of a Han run into tokens.
+struct TokenEmitter<'f, 's> {
+    run: &'f str,
+    base: usize,
+    chars: &'s [char],
+    route: &'s [RouteStep],
+    /// Whether every character takes three bytes, so that byte offsets can be computed.
+    three_bytes: bool,
+    /// Otherwise the byte offset of each character, followed by the length of the run.
+    offsets: &'s [u32],
+}
+
+impl<'f> TokenEmitter<'f, '_> {
+    #[inline(always)]
+    fn slice(&self, chars: Range<usize>) -> &'f str {
+        let (start, end) = if self.three_bytes {
+            (chars.start * 3, chars.end * 3)
+        } else {
+            (self.offsets[chars.start] as usize, self.offsets[chars.end] as usize)
+        };
+        &self.run[start..end]
+    }
+
+    fn is_word(&self, chars: Range<usize>, dictionary: &Dictionary) -> bool {
+        match chars.len() {
+            length @ ..32 => self.route[chars.start].lengths >> length & 1 == 1,
+            _ => dictionary.freq(&self.chars[chars]).is_some(),
+        }
+    }
+
+    #[inline(always)]
+    fn token(&self, chars: Range<usize>, whole: bool) -> Token<'f> {
+        Token {
+            chars: (self.base + chars.start) as u32..(self.base + chars.end) as u32,
+            text: Cow::Borrowed(self.slice(chars)),
+            kind: TokenKind::Han,
+            whole,
+        }
+    }
+
+    #[inline(always)]
+    fn emit(&self, word: Range<usize>, output: &Output<'_>, sink: &mut impl FnMut(Token<'f>)) {
+        // Parts of a word are shorter than the word.
+        if word.len() < output.shortest {
+            return;
+        }
+        if !output.parts || word.len() < 3 {
+            sink(self.token(word, true));
+            return;
+        }
+        for at in word.clone() {
+            for length in [2, 3] {
+                if at + length <= word.end
+                    && length < word.len()
+                    && length >= output.shortest
+                    && self.route[at].lengths >> length & 1 == 1
+                {
+                    sink(self.token(at..at + length, false));
+                }
+            }
+            if at == word.start {
+                sink(self.token(word.clone(), true));
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The dictionary's double-array trie, which is embedded in the binary and read in place.
+//!
+//! Its edges are whole characters. `CHAR_ID` numbers them from 1, the most frequent first, so that
+//! a step is one load and frequent nodes share cache lines. `build/trie.rs` builds it. Every step
+//! checks its bounds, so nothing needs to be validated at start.
+//!
+//! A unit has 64 bits, little endian: base (bits 0-23), slot of the parent (24-47), id of the
+//! word's frequency or 0 if no word ends here (48-63). The child of a unit by character id `c` is
+//! at slot `base ^ c`, if the unit there names this one as its parent. First characters are at the
+//! slot of their id, with the parent [`ROOT`].
+
+use std::hint::select_unpredictable;
+
+use crate::tables::{LOG_FREQS, char_id};
+
+static TRIE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/dict.trie"));
+
+/// The parent of first characters.
+pub(super) const ROOT: u32 = 0xFF_FFFE;
+/// A unit that does not exist: no unit is its parent.
+const EMPTY_UNIT: u64 = 0xFF_FFFF << 24;
+
+/// A slot of the trie and the unit in it.
+#[derive(Clone, Copy)]
+pub(super) struct Node {
+    pub(super) slot: u32,
+    unit: u64,
+}
+
+impl Node {
+    #[inline(always)]
+    pub(super) fn at(slot: u32) -> Node {
+        let unit = TRIE.as_chunks().0.get(slot as usize);
+        Node { slot, unit: unit.map_or(EMPTY_UNIT, |unit| u64::from_le_bytes(*unit)) }
+    }
+
+    #[inline(always)]
+    pub(super) fn parent(self) -> u32 {
+        (self.unit >> 24) as u32 & 0xFF_FFFF
+    }
+
+    #[inline(always)]
+    pub(super) fn base(self) -> u32 {
+        self.unit as u32 & 0xFF_FFFF
+    }
+
+    /// Id of the frequency; 0 if no word ends here.
+    #[inline(always)]
+    pub(super) fn value(self) -> usize {
+        (self.unit >> 48) as usize
+    }
+
+    /// The node if its parent is `parent`, else an empty one. Branch-free.
+    #[inline(always)]
+    pub(super) fn below(self, parent: u32) -> Node {
+        let is = self.parent() == parent;
+        Node {
+            slot: select_unpredictable(is, self.slot, 0),
+            unit: select_unpredictable(is, self.unit, EMPTY_UNIT),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn first(id: u16) -> Option<Node> {
+        let node = Node::at(u32::from(id));
+        (node.parent() == ROOT).then_some(node)
+    }
+
+    #[inline(always)]
+    pub(super) fn child(self, id: u16) -> Option<Node> {
+        let node = Node::at(self.base() ^ u32::from(id));
+        (node.parent() == self.slot).then_some(node)
+    }
+}
+
+/// Log of the frequency with this id.
+#[inline(always)]
+pub(super) fn log_freq(value: usize) -> f64 {
+    LOG_FREQS.get(value).copied().unwrap_or(f64::NEG_INFINITY)
+}
+
+/// Calls `found` with the length and log frequency of each word of the trie that is a prefix of
+/// `chars`.
+pub(super) fn walk(chars: &[char], mut found: impl FnMut(usize, f64)) {
+    let mut ids = chars.iter().map(|c| char_id(*c));
+    let mut node = ids.next().and_then(Node::first);
+    let mut length = 1;
+    while let Some(at) = node {
+        if at.value() > 0 {
+            found(length, log_freq(at.value()));
+        }
+        node = ids.next().and_then(|id| at.child(id));
+        length += 1;
+    }
+}

@@ -1,0 +1,94 @@
+//! The tables that `build.rs` composes. They are constant data, so that a cold start only pays for
+//! the pages it touches.
+
+pub(crate) mod class;
+pub(crate) mod editable;
+pub(crate) mod synonyms;
+pub(crate) mod words;
+
+use crate::tables::class::Class;
+
+#[allow(clippy::approx_constant, reason = "the logarithms of 2 and 10 are among the frequencies")]
+mod data {
+    include!(concat!(env!("OUT_DIR"), "/tables.rs"));
+}
+pub(crate) use data::*;
+
+/// Special entries of `FOLD`; all others are distances. The character folds to no single character,
+/// or joins the character before it: see `fold`.
+pub(crate) const EXPAND: i32 = i32::MAX;
+pub(crate) const JOIN: i32 = i32::MIN;
+
+/// Looks `c` up in a two-level table; `None` beyond the planes that it covers.
+#[inline(always)]
+fn paged<T: Copy>(pages: &[u16], values: &[T], c: char) -> Option<T> {
+    let page = *pages.get(c as usize >> 6)?;
+    values.get(usize::from(page) << 6 | (c as usize & 63)).copied()
+}
+
+/// The entry of `c` in the fold table: a distance, `EXPAND` or `JOIN`.
+#[inline(always)]
+pub(crate) fn fold_entry(c: char) -> i32 {
+    match paged(&FOLD_PAGES, &FOLD, c) {
+        Some(entry) => entry,
+        // Beyond the Han characters of plane 3, only the tags and variation selectors of plane 14
+        // change.
+        None if crate::fold::ignorable::is_ignorable(c) => JOIN,
+        None => 0,
+    }
+}
+
+/// The character at `distance` from `c`. `distance` must not be a special entry.
+#[inline(always)]
+pub(crate) fn at_distance(c: char, distance: i32) -> char {
+    // The table has valid distances only; with an invalid one the character would stay as it is.
+    char::from_u32((c as u32).wrapping_add_signed(distance)).unwrap_or(c)
+}
+
+/// The id of `c` in the dictionary's trie; 0 if no word has the character.
+#[inline(always)]
+pub(crate) fn char_id(c: char) -> u16 {
+    paged(&CHAR_ID_PAGES, &CHAR_ID, c).unwrap_or(0)
+}
+
+/// What t2s turns `c` into outside of phrases.
+#[inline]
+pub(crate) fn t2s_char(c: char) -> char {
+    at_distance(c, paged(&T2S_PAGES, &T2S, c).unwrap_or(0))
+}
+
+/// 1 for characters that only Traditional text uses, 2 for those that only Simplified text uses.
+/// Any other value decides nothing.
+#[inline]
+pub(crate) fn script_bits(c: char) -> u8 {
+    paged(&SCRIPT_PAGES, &SCRIPT, c).unwrap_or(0)
+}
+
+const CLASSES: [Class; 13] = [
+    Class::Separator,
+    Class::Mark,
+    Class::Han,
+    Class::Digit,
+    Class::Latin,
+    Class::Greek,
+    Class::Cyrillic,
+    Class::Hiragana,
+    Class::Katakana,
+    Class::LongVowel,
+    Class::Hangul,
+    Class::Letter,
+    Class::Symbol,
+];
+
+/// The class of a folded character.
+#[inline(always)]
+pub(crate) fn class_of(c: char) -> Class {
+    if matches!(c, '\u{4E00}'..='\u{9FFF}') {
+        return Class::Han;
+    }
+    match paged(&CLASS_PAGES, &CLASS, c) {
+        Some(class) => CLASSES.get(usize::from(class)).copied().unwrap_or(Class::Separator),
+        None if crate::tables::class::in_han_block(c) => Class::Han,
+        None => Class::Separator,
+    }
+}

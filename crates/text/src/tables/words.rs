@@ -1,0 +1,103 @@
+//! Extra words for the dictionary: those of the archive's subject, from `data/tables/words.tsv`,
+//! and the user's own.
+
+use crate::tables::editable::{self, TableError};
+
+const TABLE: &str = include_str!("../../../../data/tables/words.tsv");
+
+/// The words of this table and the names of `data/tables/names.tsv`, precomputed in the order in
+/// which they are added: folded word, frequency, frequency before. Computing it at start would take
+/// as long as half a query.
+const PRECOMPUTED: &str = include_str!("../../data/words.tsv");
+
+/// FNV-1a hash over the table, computed at build time.
+pub(crate) const FINGERPRINT: u64 = editable::fingerprint(TABLE);
+
+/// A word with its frequency. Without a frequency, a word gets just enough to be kept as one word.
+pub type Word = (String, Option<u32>);
+
+/// The words of the table, with their frequencies where it gives them.
+pub(crate) fn words() -> impl Iterator<Item = Word> {
+    editable::lines(TABLE).map(|(_, line)| match line.split_once('\t') {
+        Some((word, freq)) => (word.to_owned(), freq.trim().parse().ok()),
+        None => (line.to_owned(), None),
+    })
+}
+
+/// The lines of the precomputed table: word, frequency, frequency before. `None` if the table is
+/// out of date.
+pub(crate) fn precomputed() -> Option<impl Iterator<Item = (&'static str, u64, u64)>> {
+    let (_, lines) = editable::precomputed(PRECOMPUTED)?;
+    Some(lines.lines().filter_map(|line| {
+        let mut fields = line.split('\t');
+        let (word, freq, before) = (fields.next()?, fields.next()?, fields.next()?);
+        Some((word, freq.parse().ok()?, before.parse().ok()?))
+    }))
+}
+
+/// Parses a table of the user's own words: one a line, optionally a tab and a frequency; `#` starts
+/// a comment.
+///
+/// # Errors
+///
+/// The first line that is not a word.
+pub fn parse_words(table: &str) -> Result<Vec<Word>, TableError> {
+    editable::lines(table)
+        .map(|(number, line)| {
+            let (word, freq) = line.split_once('\t').unwrap_or((line, ""));
+            let freq = match freq.trim() {
+                "" => None,
+                freq => {
+                    let reason = "the frequency is a whole number";
+                    Some(freq.parse().map_err(|_| TableError { line: number, reason })?)
+                }
+            };
+            if !crate::fold(word.trim()).chars().all(crate::is_han) {
+                let reason = "a word has Chinese characters only";
+                return Err(TableError { line: number, reason });
+            }
+            Ok((word.trim().to_owned(), freq))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{fold, is_han};
+
+    #[test]
+    fn the_table_is_sorted_and_every_line_can_be_a_word() {
+        let words: Vec<String> = words().map(|(word, _)| word).collect();
+        assert!(words.len() > 50);
+        for two in words.windows(2) {
+            assert!(two[0] < two[1], "{} must stand before {}", two[1], two[0]);
+        }
+        for word in words {
+            assert!(fold(&word).chars().all(is_han), "{word}");
+        }
+        for line in TABLE.lines().filter(|line| line.contains('\t') && !line.starts_with('#')) {
+            let freq = line.split_once('\t').unwrap().1;
+            assert!(freq.trim().parse::<u32>().is_ok(), "{line}: the frequency is a whole number");
+        }
+    }
+
+    #[test]
+    fn the_table_that_is_made_has_what_adding_the_words_gives() {
+        let mut lines = String::new();
+        crate::Segmenter::new().add_words(crate::segment::builtin_words(), |word, freq, before| {
+            lines += &format!("{}\t{freq}\t{before}\n", word.iter().collect::<String>());
+        });
+        if editable::assert_precomputed("words.tsv", PRECOMPUTED, "", &lines) {
+            assert_eq!(precomputed().unwrap().count(), lines.lines().count());
+        }
+    }
+
+    #[test]
+    fn a_users_table_is_read_or_its_bad_line_named() {
+        let words = parse_words("# mine\n護城河\n 链圈 \t 20\n").unwrap();
+        assert_eq!(words, [("護城河".to_owned(), None), ("链圈".to_owned(), Some(20))]);
+        assert_eq!(parse_words("護城河\nGPT四\n").unwrap_err().line, 2);
+        assert_eq!(parse_words("護城河\tmany\n").unwrap_err().line, 1);
+    }
+}
