@@ -384,7 +384,8 @@ pub(crate) struct Show {
     /// Mark the words of this query
     #[arg(long, value_name = "QUERY")]
     pub(crate) highlight: Option<String>,
-    /// The bytes of the file that it stands in, as they are
+    /// The bytes of the file that it stands in, as they are; on a terminal, control characters are
+    /// replaced
     #[arg(long, conflicts_with_all = ["format", "highlight"])]
     pub(crate) raw: bool,
     /// Show the text in this script; what lies in the archive stays as it is

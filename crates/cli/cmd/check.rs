@@ -87,7 +87,7 @@ fn print(checked: &Checked, args: &Check, terminal: &mut Terminal) -> anyhow::Re
         "archive_compared": checked.archive,
         "findings": findings.collect::<Vec<_>>(),
     });
-    Ok(terminal.line(format_args!("{object}"))?)
+    Ok(terminal.json(&object)?)
 }
 
 fn summary(checked: &Checked) -> String {
