@@ -156,7 +156,9 @@ fn a_year_or_month_finds_documents_of_that_date_and_never_hides_those_that_name_
     assert_eq!(set(&dir, "2024年4月 減半"), ["dated"]);
     assert_eq!(set(&dir, "2020年5月12日 減半"), ["other"]);
     assert_eq!(set(&dir, "減半 \"2024\""), ["named"], "quotes are the characters");
-    assert!(dir.ok(&["explain", "2024年4月"]).contains("from 2024-04-01 to before 2024-05-01"));
+    assert!(
+        dir.ok(&["explain", "2024年4月"]).contains("from 2024-04-01 until 2024-05-01 (exclusive)")
+    );
 }
 
 #[test]
