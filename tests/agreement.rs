@@ -1,5 +1,5 @@
-//! Every way of answering a query gives the same answer: with a count and without, the first hits and
-//! all of them, our own walk over the lists and the engine's.
+//! Every way of answering a query gives the same answer: with a count and without, the first hits
+//! and all of them, our own walk over the lists and the engine's.
 
 use wensou_index::{BuildOptions, Index, RecordExt, build};
 use wensou_ingest::Silent;
@@ -27,7 +27,8 @@ const WORDS: [&str; 16] = [
     "2023",
 ];
 
-/// So many documents that common lists have many blocks and lie in several windows, of very different lengths.
+/// So many documents that common lists have many blocks and lie in several windows, of very
+/// different lengths.
 fn index(dir: &Dir) -> Index {
     let mut random = Random::new(5);
     let mut text = |most: usize| {

@@ -1,4 +1,5 @@
-//! Archives and compressed pages through the binary: what is skipped is said, and `--raw` finds the bytes.
+//! Archives and compressed pages through the binary: what is skipped is said, and `--raw` finds the
+//! bytes.
 
 use crate::util::Dir;
 

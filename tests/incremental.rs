@@ -190,7 +190,8 @@ fn options(anew: bool) -> BuildOptions {
     let mut options = BuildOptions::default();
     options.anew = anew;
     if !anew {
-        // What is updated is of many segments before it is of one, what is compared with it of one from the start.
+        // What is updated is of many segments before it is of one, what is compared with it of one
+        // from the start.
         options.segment_bytes = 4 << 10;
     }
     options

@@ -47,7 +47,8 @@ fn flip(path: &Path) {
     fs::write(path, bytes).unwrap();
 }
 
-/// A library to preload, made from a source of `tests/fault`; `None`, said loudly, without a compiler.
+/// A library to preload, made from a source of `tests/fault`; `None`, said loudly, without a
+/// compiler.
 #[cfg(target_os = "linux")]
 fn preloaded(dir: &Dir, name: &str) -> Option<PathBuf> {
     let library = dir.path().join(format!("{name}.so"));

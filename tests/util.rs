@@ -121,7 +121,8 @@ pub(crate) fn sample() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data/archive")
 }
 
-/// A folder of material that only a development checkout has beside it; `None`, said loudly, if not.
+/// A folder of material that only a development checkout has beside it; `None`, said loudly, if
+/// not.
 pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(path);
     if path.exists() {

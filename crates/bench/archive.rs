@@ -28,8 +28,8 @@ impl Archive {
     }
 }
 
-/// Reads every file below a folder, so that it is in the page cache: a system throws out what nobody has read for
-/// a while.
+/// Reads every file below a folder, so that it is in the page cache: a system throws out what
+/// nobody has read for a while.
 pub(crate) fn warm(folder: &Path) -> anyhow::Result<()> {
     for entry in files(folder) {
         std::fs::read(entry?.path())?;

@@ -1,5 +1,6 @@
-//! Pages of made-up news in the layout of the archive: a random walk from word to word as they follow
-//! each other in the sample archive, with a rare character now and then, as names bring them.
+//! Pages of made-up news in the layout of the archive: a random walk from word to word as they
+//! follow each other in the sample archive, with a rare character now and then, as names bring
+//! them.
 
 use std::collections::HashMap;
 use std::fmt::Write;

@@ -90,8 +90,8 @@ impl Cutting {
         Ok(Self { jieba: Jieba::new(), pages: archive.pages(step)? })
     }
 
-    /// Source text that one thread cuts into words in a second, in MB; loading the dictionary is not
-    /// counted.
+    /// Source text that one thread cuts into words in a second, in MB; loading the dictionary is
+    /// not counted.
     fn speed(&self) -> anyhow::Result<f64> {
         let start = Instant::now();
         let words: usize = self.pages.iter().map(|page| self.jieba.cut(page, true).len()).sum();

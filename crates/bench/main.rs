@@ -61,8 +61,8 @@ fn main() -> anyhow::Result<()> {
         wensou.display()
     );
     std::fs::create_dir_all(&args.dir)?;
-    // As they would be installed: what a linker has just written lies in the page cache in small pieces, and starting takes
-    // a millisecond more.
+    // As they would be installed: what a linker has just written lies in the page cache in small
+    // pieces, and starting takes a millisecond more.
     let installed = |from: &Path, name: &str| -> anyhow::Result<PathBuf> {
         let to = args.dir.join(name);
         std::fs::copy(from, &to)?;

@@ -20,8 +20,8 @@ pub(crate) struct Program {
 impl Program {
     /// Runs a command once, its output thrown away, and returns the peak of its memory, in bytes.
     ///
-    /// By a small process in between: the system counts the memory of the process that starts another
-    /// as that of the other, and this one holds text.
+    /// By a small process in between: the system counts the memory of the process that starts
+    /// another as that of the other, and this one holds text.
     pub(crate) fn peak(&self, command: &Command) -> anyhow::Result<u64> {
         let mut between = Command::new(&self.this);
         between.arg("--peak").arg(command.get_program()).args(command.get_args());

@@ -1,4 +1,5 @@
-//! Queries that find something: words and phrases of the archive's own pages, drawn the same way every time.
+//! Queries that find something: words and phrases of the archive's own pages, drawn the same way
+//! every time.
 
 use std::collections::HashMap;
 

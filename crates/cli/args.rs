@@ -90,8 +90,9 @@ pub(crate) enum Verb {
 
 /// Search articles and flash items.
 ///
-/// Words after the verb are joined by blanks; put a query that begins with - after --. Every word must be found; a long question finds what
-/// answers it best; if nothing has every word, the hits that have the most say which they lack.
+/// Words after the verb are joined by blanks; put a query that begins with - after --. Every word
+/// must be found; a long question finds what answers it best; if nothing has every word, the hits
+/// that have the most say which they lack.
 #[derive(Debug, Args)]
 #[command(after_long_help = QUERY_HELP)]
 pub(crate) struct Search {
@@ -110,8 +111,8 @@ pub(crate) struct Search {
     /// How hits are printed
     #[arg(long, short = 'f', value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
-    /// Run every line of FILE as a query (`-` is standard input); prints one object a query, or with
-    /// --format ids the ids of each on one line
+    /// Run every line of FILE as a query (`-` is standard input); prints one object a query, or
+    /// with --format ids the ids of each on one line
     #[arg(long, value_name = "FILE", conflicts_with_all = ["query", "facet", "fields"])]
     pub(crate) batch: Option<PathBuf>,
     /// Print these keys of a hit only, with commas between (json, jsonl, tsv)
@@ -123,7 +124,8 @@ pub(crate) struct Search {
     /// Refuse to run if the formats for programs are not those of version N
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1))]
     pub(crate) format_version: Option<u32>,
-    /// Prefer newer hits: a score counts half as much in the end, half of that after SPAN (`30d`, `1y`)
+    /// Prefer newer hits: a score counts half as much in the end, half of that after SPAN (`30d`,
+    /// `1y`)
     #[arg(long, value_name = "SPAN")]
     pub(crate) recency: Option<HalfLife>,
     /// Snippets of at most N characters [default: 120]
@@ -291,12 +293,12 @@ impl std::str::FromStr for HalfLife {
 /// Build the index of an archive.
 ///
 /// Files and folders of pages (.txt, .html, .htm, without an ending) and JSON lines (.jsonl) are
-/// read, whichever of UTF-8, UTF-16, GB18030 and Big5 they are in; compressed ones (.gz, .zst, .xz),
-/// too, and those inside .zip, .tar (.tar.gz, .tgz, .tar.zst, .tar.xz) and .warc (.warc.gz) files.
-/// What cannot be read is skipped and named. Where there is an index already, what the pages still
-/// say is taken over from it: new and changed pages are added, and what stands in no page any more
-/// goes. The new index is written beside the old one and swapped in at the end: until then, searches
-/// find the old one, and so they do if the build is stopped.
+/// read, whichever of UTF-8, UTF-16, GB18030 and Big5 they are in; compressed ones (.gz, .zst,
+/// .xz), too, and those inside .zip, .tar (.tar.gz, .tgz, .tar.zst, .tar.xz) and .warc (.warc.gz)
+/// files. What cannot be read is skipped and named. Where there is an index already, what the pages
+/// still say is taken over from it: new and changed pages are added, and what stands in no page any
+/// more goes. The new index is written beside the old one and swapped in at the end: until then,
+/// searches find the old one, and so they do if the build is stopped.
 #[derive(Debug, Args)]
 pub(crate) struct Index {
     /// Files and folders of the archive; none means those of the config file, else of the last
@@ -318,8 +320,8 @@ pub(crate) struct Index {
     /// Make a page that had to be skipped an error, and keep the old index
     #[arg(long)]
     pub(crate) strict: bool,
-    /// Read every page without a byte order mark in this encoding (utf-8, gb18030, big5, utf-16le, or
-    /// another label of the WHATWG) instead of detecting it; kept for later builds
+    /// Read every page without a byte order mark in this encoding (utf-8, gb18030, big5, utf-16le,
+    /// or another label of the WHATWG) instead of detecting it; kept for later builds
     #[arg(long, value_name = "NAME|auto")]
     pub(crate) encoding: Option<String>,
     /// Words of your own, one a line (perhaps a tab and a frequency); kept for later builds
@@ -338,20 +340,21 @@ pub(crate) struct Index {
 
 /// Check an index against its checksums and its archive.
 ///
-/// Says whether the index is what was written, and what the archive says now. Every file is compared with its checksum, every record with the columns beside it, and all of
-/// them with the archive, which is read again. Names what is wrong and the command that mends it. The exit status is 0 if the
-/// index is sound, though it may be stale, and 3 if it is damaged.
+/// Says whether the index is what was written, and what the archive says now. Every file is
+/// compared with its checksum, every record with the columns beside it, and all of them with the
+/// archive, which is read again. Names what is wrong and the command that mends it. The exit status
+/// is 0 if the index is sound, though it may be stale, and 3 if it is damaged.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// Compare checksums only
     #[arg(long, short)]
     pub(crate) quick: bool,
-    /// Build what is damaged anew from the archive, and remove what stopped builds have left; records
-    /// of files that cannot be read are kept
+    /// Build what is damaged anew from the archive, and remove what stopped builds have left;
+    /// records of files that cannot be read are kept
     #[arg(long)]
     pub(crate) repair: bool,
-    /// With --repair, accept that records are lost which can be read neither from the archive nor from
-    /// the damaged index
+    /// With --repair, accept that records are lost which can be read neither from the archive nor
+    /// from the damaged index
     #[arg(long, requires = "repair")]
     pub(crate) allow_empty: bool,
     /// How findings are printed
@@ -361,10 +364,10 @@ pub(crate) struct Check {
 
 /// Copy the index to another folder.
 ///
-/// The copy is whole and of one moment, even if the index is being built meanwhile, and every file is
-/// verified while it is copied. The folder must be new or empty, or hold an older backup, which is
-/// replaced in one step. A backup is an index like any other: search it with --index DIR, or restore
-/// it with `wensou backup --index BACKUP DIR`.
+/// The copy is whole and of one moment, even if the index is being built meanwhile, and every file
+/// is verified while it is copied. The folder must be new or empty, or hold an older backup, which
+/// is replaced in one step. A backup is an index like any other: search it with --index DIR, or
+/// restore it with `wensou backup --index BACKUP DIR`.
 #[derive(Debug, Args)]
 pub(crate) struct Backup {
     /// The folder to copy to
@@ -543,7 +546,8 @@ pub(crate) struct Eval {
     /// Hits asked of each query
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub(crate) limit: usize,
-    /// Read queries as `search` does; without it they are plain questions, whatever signs are in them
+    /// Read queries as `search` does; without it they are plain questions, whatever signs are in
+    /// them
     #[arg(long)]
     pub(crate) syntax: bool,
     /// Write the ranking as a TREC run file

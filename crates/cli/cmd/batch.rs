@@ -16,8 +16,8 @@ use crate::config::read_query;
 use crate::exit::Outcome;
 use crate::out::{Terminal, hits, json};
 
-/// Runs every line of `file`. A query with a mistake is reported in its place and stops nothing; the
-/// run then ends as one with a mistake does.
+/// Runs every line of `file`. A query with a mistake is reported in its place and stops nothing;
+/// the run then ends as one with a mistake does.
 pub(crate) fn run(
     index: &Index,
     file: &Path,

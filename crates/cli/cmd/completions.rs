@@ -23,7 +23,8 @@ else
 fi
 "#;
 
-/// `-U`: the program has matched already, in either script, and zsh would match again by the letter.
+/// `-U`: the program has matched already, in either script, and zsh would match again by the
+/// letter.
 const ZSH: &str = r#"#compdef wensou
 _wensou() {
     local line tab=$'\t'

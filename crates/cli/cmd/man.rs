@@ -1,4 +1,5 @@
-//! `wensou man`: manual pages, of the verbs from their help and of the query language from its grammar.
+//! `wensou man`: manual pages, of the verbs from their help and of the query language from its
+//! grammar.
 
 use std::path::Path;
 

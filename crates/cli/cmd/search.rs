@@ -31,7 +31,8 @@ pub(crate) fn run(
     if args.null && args.format != Format::Ids {
         bail!("--null ends ids: use it with --format ids");
     }
-    // The program ends with the search, and the system takes all its memory back sooner than file by file.
+    // The program ends with the search, and the system takes all its memory back sooner than file
+    // by file.
     let index = ManuallyDrop::new(open_or_build(&global.index, terminal)?);
     let started = Instant::now();
     let clock = clock(global, &index, args.as_of)?;

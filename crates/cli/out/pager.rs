@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 /// What runs where the user names no other.
 const DEFAULT: &str = "less";
 
-/// Shows text in the pager of `$WENSOU_PAGER` or `$PAGER`, and waits for its end. `false` if there is
-/// none, or none is wanted: the text is then the caller's to print.
+/// Shows text in the pager of `$WENSOU_PAGER` or `$PAGER`, and waits for its end. `false` if there
+/// is none, or none is wanted: the text is then the caller's to print.
 pub(crate) fn show(text: &[u8]) -> io::Result<bool> {
     let named = ["WENSOU_PAGER", "PAGER"].into_iter().find_map(|name| std::env::var(name).ok());
     let command = named.unwrap_or_else(|| DEFAULT.to_owned());

@@ -96,7 +96,8 @@ fn chart(terminal: &mut Terminal, timeline: &Timeline) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The bar of one step, at most `columns` wide: stated dates solid, inferred ones shaded after them.
+/// The bar of one step, at most `columns` wide: stated dates solid, inferred ones shaded after
+/// them.
 fn drawn(bar: &Bar, most: u64, columns: usize) -> String {
     // In eighths of a column. Nothing that is there is drawn as nothing.
     let eighths = |count: u64| match (count, most) {

@@ -158,7 +158,8 @@ impl Analysis {
     }
 
     /// Reads the user's tables, copies them into a new generation's folder, and makes the analysis.
-    /// For a table that is gone from where the user had it, the copy in the generation `before` serves.
+    /// For a table that is gone from where the user had it, the copy in the generation `before`
+    /// serves.
     pub(crate) fn write(
         files: &TableFiles,
         before: Option<&Folder>,

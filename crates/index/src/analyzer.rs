@@ -1,7 +1,8 @@
 //! What text becomes before it is indexed.
 //!
-//! Text is folded and segmented once, here. The key characters go to the postings as they are, the words in one
-//! string, joined by U+001F: a document has a hundred of them, and one allocation is cheaper than as many.
+//! Text is folded and segmented once, here. The key characters go to the postings as they are, the
+//! words in one string, joined by U+001F: a document has a hundred of them, and one allocation is
+//! cheaper than as many.
 
 use wensou_text::{Folded, Segmenter, TokenKind};
 
@@ -10,7 +11,8 @@ use crate::schema::Part;
 /// Separates words.
 const WORD_SEPARATOR: char = '\u{1f}';
 
-/// Chinese words of the body up to this length are characters and pairs, and not words of the index.
+/// Chinese words of the body up to this length are characters and pairs, and not words of the
+/// index.
 const SHORT: usize = 2;
 
 /// Whether a word of a part has a posting of its own: else its character or pair has.

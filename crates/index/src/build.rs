@@ -27,7 +27,8 @@ pub struct BuildOptions {
     pub threads: usize,
     /// Bytes that the engine may hold in memory before it writes a segment.
     pub memory_bytes: usize,
-    /// Bytes of records after which it writes one in any case: those of a segment are in memory when all become one.
+    /// Bytes of records after which it writes one in any case: those of a segment are in memory
+    /// when all become one.
     pub segment_bytes: u64,
     /// The user's words and synonyms.
     pub tables: TableFiles,
@@ -73,8 +74,8 @@ impl Default for BuildOptions {
 ///
 /// [`Error::NotAnIndex`] if `dir` has other things in it, [`Error::Busy`] if another process is
 /// building, [`Error::EmptyRoot`] and [`Error::WouldLose`] if records would be lost,
-/// [`Error::Strict`] if pages were skipped that must not be, [`Error::Name`] for an input whose path
-/// is not UTF-8, [`Error::Archive`] if no input can be read at all, and I/O errors of `dir`.
+/// [`Error::Strict`] if pages were skipped that must not be, [`Error::Name`] for an input whose
+/// path is not UTF-8, [`Error::Archive`] if no input can be read at all, and I/O errors of `dir`.
 pub fn build(
     dir: &Path,
     roots: &[PathBuf],
@@ -225,8 +226,8 @@ pub struct Built {
     pub not_durable: Option<Error>,
 }
 
-/// Whether building again would make the index that is there: same analysis, same tables, same files
-/// read in the same encoding.
+/// Whether building again would make the index that is there: same analysis, same tables, same
+/// files read in the same encoding.
 ///
 /// # Errors
 ///

@@ -1,7 +1,8 @@
 //! The files of a generation that is being written, as the engine sees them.
 //!
-//! At the end the engine makes one segment of all. Mapped, every page of the files that it reads counts as memory of
-//! the process: at 400 thousand pages 124 MB, and more with more. Read, it is what is at hand.
+//! At the end the engine makes one segment of all. Mapped, every page of the files that it reads
+//! counts as memory of the process: at 400 thousand pages 124 MB, and more with more. Read, it is
+//! what is at hand.
 
 use std::fs::File;
 use std::io;
@@ -32,8 +33,8 @@ impl Building {
     }
 }
 
-/// The first error that the file system answered with. When a thread of tantivy's fails, tantivy says
-/// that it did, and not why: this is why.
+/// The first error that the file system answered with. When a thread of tantivy's fails, tantivy
+/// says that it did, and not why: this is why.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct FirstFailure(Arc<Mutex<Option<Failure>>>);
 
@@ -100,7 +101,8 @@ impl TerminatingWrite for Watched {
     }
 }
 
-/// Bytes that are read at once: most of what is asked for is small, and stands behind what was asked for before.
+/// Bytes that are read at once: most of what is asked for is small, and stands behind what was
+/// asked for before.
 #[cfg(unix)]
 const WINDOW: usize = 64 << 10;
 

@@ -1,7 +1,8 @@
 //! Documents on their way to the engine, counted in bytes.
 //!
-//! The engine lets ten thousand of them wait, however long they are: with every page's text, key and
-//! words that is more memory than all else. A document that takes room until it is indexed bounds it.
+//! The engine lets ten thousand of them wait, however long they are: with every page's text, key
+//! and words that is more memory than all else. A document that takes room until it is indexed
+//! bounds it.
 
 use std::sync::Arc;
 

@@ -248,7 +248,8 @@ impl Documents<'_> {
         }
     }
 
-    /// Adds a value, folded, to the field that is searched, and to the one that is counted with the form of the page behind it.
+    /// Adds a value, folded, to the field that is searched, and to the one that is counted with the
+    /// form of the page behind it.
     fn add_both(&self, document: &mut TantivyDocument, fields: (Field, Field), value: &str) {
         let mut folded = fold(value);
         document.add_text(fields.0, &folded);

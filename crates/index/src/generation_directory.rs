@@ -30,7 +30,8 @@ const WHOLE: u64 = 16 << 20;
 #[derive(Debug, Clone)]
 pub(crate) struct GenerationDirectory {
     folder: Arc<Folder>,
-    /// The files that there are. Empty where damage is being salvaged: then lengths are not compared.
+    /// The files that there are. Empty where damage is being salvaged: then lengths are not
+    /// compared.
     sums: Arc<Sums>,
     /// Whether a file that is not as it was written is an error.
     verify: bool,

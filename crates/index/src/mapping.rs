@@ -1,7 +1,7 @@
 //! Large files of an index, mapped into memory, and what happens if one is cut short meanwhile.
 //!
-//! No file of a generation ever changes, so a mapping is sound as long as nobody else changes it. If
-//! somebody does and the file becomes shorter, reading behind its end raises SIGBUS, which would
+//! No file of a generation ever changes, so a mapping is sound as long as nobody else changes it.
+//! If somebody does and the file becomes shorter, reading behind its end raises SIGBUS, which would
 //! end the program without a word. [`report_lost_files`] makes it say which file it was.
 //!
 //! This is the one file of the crate with `unsafe` code; each use says why it is sound.
@@ -62,8 +62,8 @@ struct Slot {
     /// Address of the first byte; 0 if the slot is free, 1 while it is being filled.
     start: AtomicUsize,
     bytes: AtomicUsize,
-    /// The text of the path. It is never freed, for the handler may be reading it: some 80 bytes for
-    /// each file that a process maps.
+    /// The text of the path. It is never freed, for the handler may be reading it: some 80 bytes
+    /// for each file that a process maps.
     path: AtomicPtr<u8>,
     path_bytes: AtomicUsize,
 }
@@ -96,9 +96,9 @@ impl Slot {
     }
 }
 
-/// From now on, if a mapped file of an index is cut short under this process, the process says which
-/// one on standard error, and ends with status 3. For programs, not for libraries: it takes the
-/// handler of SIGBUS.
+/// From now on, if a mapped file of an index is cut short under this process, the process says
+/// which one on standard error, and ends with status 3. For programs, not for libraries: it takes
+/// the handler of SIGBUS.
 ///
 /// # Errors
 ///
@@ -127,8 +127,8 @@ pub fn report_lost_files() -> io::Result<()> {
 static TERMINAL: OnceLock<(rustix::termios::Termios, &'static [u8])> = OnceLock::new();
 
 /// For programs that use the whole screen: before the message of [`report_lost_files`] the terminal
-/// gets back the settings that it has now, and `leave` is written to it. Call it before the settings
-/// are changed; only the first call counts.
+/// gets back the settings that it has now, and `leave` is written to it. Call it before the
+/// settings are changed; only the first call counts.
 #[cfg(unix)]
 pub fn restore_terminal_for_lost_files(leave: &'static [u8]) {
     if let Ok(settings) = rustix::termios::tcgetattr(std::io::stdin()) {

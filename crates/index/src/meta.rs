@@ -91,14 +91,15 @@ impl Meta {
         self.tables.changed().map(Stale::Table)
     }
 
-    /// The files and folders that were indexed, as they were given where that means the same from the
-    /// working folder.
+    /// The files and folders that were indexed, as they were given where that means the same from
+    /// the working folder.
     #[must_use]
     pub fn roots_from_here(&self) -> Vec<PathBuf> {
         Settings::from(self).roots_from_here()
     }
 
-    /// Reads the description of an open generation of the index in `dir`; it must hash to `checksum`.
+    /// Reads the description of an open generation of the index in `dir`; it must hash to
+    /// `checksum`.
     pub(crate) fn read(dir: &Path, generation: &Folder, checksum: u64) -> Result<Self, Error> {
         let text = generation.read(DESCRIPTION, DESCRIPTION_LIMIT);
         let text = text.map_err(|source| {

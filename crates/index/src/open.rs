@@ -199,7 +199,8 @@ impl Index {
         self.meta.files.values().map(|sum| sum.bytes).sum()
     }
 
-    /// The record of a document. One that is not as it was written is an error: text is never wrong.
+    /// The record of a document. One that is not as it was written is an error: text is never
+    /// wrong.
     ///
     /// # Errors
     ///

@@ -1,10 +1,10 @@
 //! The generation that an update starts from: which of its documents the archive still says.
 //!
-//! An update reads the whole archive, since what one page says can decide how another is read, and compares
-//! record by record with what is stored. Documents of the *base*, the segment of the last whole
-//! build, that are the same stay as they are; all others are written into one *recent* segment beside it.
-//! So there are never more than two segments, and the outcome has the documents that a whole
-//! build would have.
+//! An update reads the whole archive, since what one page says can decide how another is read, and
+//! compares record by record with what is stored. Documents of the *base*, the segment of the last
+//! whole build, that are the same stay as they are; all others are written into one *recent*
+//! segment beside it. So there are never more than two segments, and the outcome has the documents
+//! that a whole build would have.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use tantivy::index::SegmentId;
@@ -27,7 +27,8 @@ pub(crate) struct Previous {
     base: SegmentId,
     /// Number of the base among the segments.
     ordinal: u32,
-    /// Documents of the base that no record has claimed yet, by [`Fields::tie`](crate::Fields::tie) and digest.
+    /// Documents of the base that no record has claimed yet, by [`Fields::tie`](crate::Fields::tie)
+    /// and digest.
     unclaimed: FxHashMap<(u64, u64), DocId>,
     /// All documents of the base that are not deleted.
     living: Vec<DocId>,
@@ -64,8 +65,8 @@ impl Previous {
         }))
     }
 
-    /// Gives the draft every file of the generation but for the settings and the user's tables, which
-    /// are written anew. tantivy's lists of files are copied, for it writes into them.
+    /// Gives the draft every file of the generation but for the settings and the user's tables,
+    /// which are written anew. tantivy's lists of files are copied, for it writes into them.
     pub(crate) fn share(&self, draft: &mut Draft) -> Result<(), Error> {
         let generation = self.index.generation();
         for (name, sum) in &self.index.meta().files {
@@ -114,8 +115,8 @@ impl Previous {
     }
 }
 
-/// These documents of this segment. The engine deletes by queries; by an id it would delete whatever
-/// else has that id.
+/// These documents of this segment. The engine deletes by queries; by an id it would delete
+/// whatever else has that id.
 #[derive(Debug, Clone)]
 pub(crate) struct Exactly {
     pub(crate) segment: SegmentId,

@@ -13,9 +13,9 @@
 //!
 //! The paths where a document stands have lists of theirs there too.
 //!
-//! Of the body, Chinese words of one or two characters have no posting of their own: a character or a
-//! pair is the same in the other structure. Titles and tags keep them, because letters are read as
-//! the pinyin of whole words.
+//! Of the body, Chinese words of one or two characters have no posting of their own: a character or
+//! a pair is the same in the other structure. Titles and tags keep them, because letters are read
+//! as the pinyin of whole words.
 
 use tantivy::schema::{
     FAST, Field, IndexRecordOption, NumericOptions, STORED, Schema, TextFieldIndexing, TextOptions,
@@ -97,7 +97,8 @@ pub const PROVENANCE_STATED: u64 = 2;
 pub struct Fields {
     /// Id, whole; of a flash item, then those of its other writings. Indexed: `show ID`, `id:`.
     pub id: Field,
-    /// The id as a number (its letter and its digits), fast: lists of ids need no stored record. Absent where it is none.
+    /// The id as a number (its letter and its digits), fast: lists of ids need no stored record.
+    /// Absent where it is none.
     pub id_number: Field,
     /// The id where it is no number, fast: those that a dump gives.
     pub id_given: Field,
@@ -107,7 +108,8 @@ pub struct Fields {
     pub ord: Field,
     /// Code of the [`Kind`], fast and indexed: `kind:`.
     pub kind: Field,
-    /// Civil seconds since 1970-01-01T00:00:00 in the archive's own time, fast: `date:`. Absent where no date is known.
+    /// Civil seconds since 1970-01-01T00:00:00 in the archive's own time, fast: `date:`. Absent
+    /// where no date is known.
     pub date: Field,
     /// [`PROVENANCE_NONE`] and so on, fast and indexed: `date:none`, `date:inferred`.
     pub provenance: Field,

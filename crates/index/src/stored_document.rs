@@ -1,8 +1,9 @@
 //! The bytes of a stored document, read without trusting any length in them.
 //!
-//! Tantivy's own deserialiser allocates as many values as a document says it has. In a damaged store that number can
-//! be anything, and a failed allocation aborts the process. A document of this index stores one value, the encoded
-//! record, so its layout is fixed and every length can be compared with the bytes at hand:
+//! Tantivy's own deserialiser allocates as many values as a document says it has. In a damaged
+//! store that number can be anything, and a failed allocation aborts the process. A document of
+//! this index stores one value, the encoded record, so its layout is fixed and every length can be
+//! compared with the bytes at hand:
 //!
 //! ```text
 //! number of values varint = 1 | field u32 | type code u8 = 4 (bytes) | length varint | encoded record

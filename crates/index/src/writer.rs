@@ -32,7 +32,8 @@ use crate::previous::Previous;
 use crate::schema::{Fields, Kind, Part, schema};
 use crate::stored::Stored;
 
-/// Records are handed on so many at a time, for waking a thread costs as much as analysing a flash item.
+/// Records are handed on so many at a time, for waking a thread costs as much as analysing a flash
+/// item.
 const BATCH: usize = 16;
 /// And no more once they have so many bytes.
 const BATCH_BYTES: usize = 256 << 10;
@@ -98,7 +99,8 @@ impl Writer {
         stored: Option<&mut Stored>,
     ) -> Result<Report, Error> {
         let (jobs, todo) = bounded::<Job>(QUEUE);
-        // What comes out, in the order of the walk: also what keeps a fast thread from running ahead.
+        // What comes out, in the order of the walk: also what keeps a fast thread from running
+        // ahead.
         let (outcomes, done) = bounded::<Outcome>(QUEUE);
         let room = Arc::new(Room::new(ON_THE_WAY));
         let Self { folder, fields, writer, previous, pairs, written, .. } = self;
@@ -198,7 +200,8 @@ impl Writer {
 /// How the engine stores records.
 pub(crate) fn settings() -> IndexSettings {
     IndexSettings {
-        // Larger blocks than the engine's make up for a faster level, and more: a twentieth less on the disk, a third less to do.
+        // Larger blocks than the engine's make up for a faster level, and more: a twentieth less on
+        // the disk, a third less to do.
         docstore_compression: Compressor::Zstd(ZstdCompressor { compression_level: Some(2) }),
         docstore_blocksize: 32 << 10,
         ..IndexSettings::default()
@@ -247,7 +250,8 @@ fn sweep(folder: &Folder, segments: &[SegmentReader]) -> Result<(), Error> {
     Ok(())
 }
 
-/// That the engine numbers documents as the postings do: an index where it does not is never written.
+/// That the engine numbers documents as the postings do: an index where it does not is never
+/// written.
 fn in_order(segment: &SegmentReader) -> Result<(), Error> {
     let ords = segment.fast_fields().u64("ord")?;
     let ascending = (0..segment.max_doc()).map(|doc| ords.first(doc)).is_sorted_by(|a, b| a < b);

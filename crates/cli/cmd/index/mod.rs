@@ -122,8 +122,8 @@ pub(crate) struct Show {
     pub(crate) log: Option<Log>,
 }
 
-/// Builds an index with a progress bar and prints the summary. A signal that ends the program ends it
-/// without litter, and the old index stays.
+/// Builds an index with a progress bar and prints the summary. A signal that ends the program ends
+/// it without litter, and the old index stays.
 pub(crate) fn build(
     dir: &Path,
     roots: &[PathBuf],

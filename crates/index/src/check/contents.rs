@@ -1,9 +1,9 @@
 //! Whether what the files of a generation say is what its stored records say.
 //!
-//! The sums in the description find a file that changed on the disk. They say nothing about a file that was written
-//! wrong, or was changed by something that then summed it up again. This comparison does: it reads every stored
-//! record, deleted documents included, analyses it as a build does, and compares the outcome with every other
-//! structure of the segment.
+//! The sums in the description find a file that changed on the disk. They say nothing about a file
+//! that was written wrong, or was changed by something that then summed it up again. This
+//! comparison does: it reads every stored record, deleted documents included, analyses it as a
+//! build does, and compares the outcome with every other structure of the segment.
 //!
 //! | structure | compared with | how |
 //! |---|---|---|
@@ -15,8 +15,8 @@
 //! | postings | the analysed records | the file is built again and compared byte for byte |
 //! | deleted documents, counts | the records | sums |
 //!
-//! Memory does not grow with the text: a batch of records, a run of postings and 24 bytes for each distinct term of
-//! tantivy's fields are held at a time.
+//! Memory does not grow with the text: a batch of records, a run of postings and 24 bytes for each
+//! distinct term of tantivy's fields are held at a time.
 
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -57,7 +57,8 @@ pub(super) fn contents(index: &Index, checked: &mut Checked) {
     totals.compare(index, &mut findings);
 }
 
-/// Opens an index. Text that says what is wrong if it cannot be opened: tantivy may panic where its files make no sense.
+/// Opens an index. Text that says what is wrong if it cannot be opened: tantivy may panic where its
+/// files make no sense.
 pub(super) fn opened(folder: &Folder, current: &Current, meta: &Meta) -> Result<Index, String> {
     match catch_unwind(AssertUnwindSafe(|| Index::open_generation(folder, current))) {
         Ok(Ok(index)) => Ok(index),
@@ -68,8 +69,8 @@ pub(super) fn opened(folder: &Folder, current: &Current, meta: &Meta) -> Result<
     }
 }
 
-/// Whether text can be analysed as it was when the index was built: with the same program, and with the copies of the
-/// user's tables that the index has.
+/// Whether text can be analysed as it was when the index was built: with the same program, and with
+/// the copies of the user's tables that the index has.
 fn is_comparable(index: &Index) -> bool {
     !matches!(index.meta().stale(), Some(Stale::Program))
 }
@@ -130,7 +131,8 @@ pub(super) fn file(segment: SegmentId, extension: &str) -> String {
     format!("{}.{extension}", segment.uuid_string())
 }
 
-/// Runs a comparison. An error of it, or a panic of a library that does not expect damage, is a finding.
+/// Runs a comparison. An error of it, or a panic of a library that does not expect damage, is a
+/// finding.
 pub(super) fn guarded<'c>(
     findings: &mut Findings<'c>,
     what: &str,

@@ -79,7 +79,8 @@ fn has_footer(name: &str) -> bool {
     ["store", "fast", "term", "idx", "pos", "fieldnorm", "del"].contains(&extension)
 }
 
-/// The version in the footer of a file, as it is written there; `None` if it is not written as tantivy does.
+/// The version in the footer of a file, as it is written there; `None` if it is not written as
+/// tantivy does.
 fn version(generation: &Folder, name: &str) -> Result<Option<String>, Error> {
     let bytes = tail_of(generation, name)?;
     let parsed = || {
@@ -95,8 +96,8 @@ fn version(generation: &Folder, name: &str) -> Result<Option<String>, Error> {
     Ok(parsed())
 }
 
-/// Whether a file was written by the version of tantivy that this program is built with: only then must it have the
-/// bytes that this one writes.
+/// Whether a file was written by the version of tantivy that this program is built with: only then
+/// must it have the bytes that this one writes.
 pub(super) fn is_of_this_version(index: &Index, name: &str) -> Result<bool, Error> {
     let wanted = serde_json::to_string(tantivy::version()).unwrap_or_default();
     let found = version(index.generation(), name)?;
@@ -124,7 +125,8 @@ pub(super) fn body(index: &Index, name: &str) -> Result<OwnedBytes, Error> {
     Ok(slice.read_bytes().map_err(tantivy::TantivyError::from)?)
 }
 
-/// The list of deleted documents is as long as the segment, and says nothing of documents that there are not.
+/// The list of deleted documents is as long as the segment, and says nothing of documents that
+/// there are not.
 fn deleted(
     index: &Index,
     reader: &SegmentReader,

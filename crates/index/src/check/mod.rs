@@ -118,8 +118,8 @@ pub fn check_files(dir: &Path) -> Result<Checked, Error> {
     while_unchanged(dir, |folder, checked| files(folder, checked).map(drop))
 }
 
-/// Compares every file of the index with its checksum, then every record with its columns, counts and
-/// dates, and with what the archive says now. Takes no lock and writes nothing.
+/// Compares every file of the index with its checksum, then every record with its columns, counts
+/// and dates, and with what the archive says now. Takes no lock and writes nothing.
 ///
 /// # Errors
 ///

@@ -12,10 +12,10 @@ use super::{DESCRIPTION_LIMIT, Sum};
 use crate::error::Error;
 use crate::meta::Meta;
 
-/// Copies the index in use in `dir` into the folder `to`, which is made if it is missing and must be
-/// empty, or hold an older backup, which is then replaced in one step. Builds may go on meanwhile:
-/// the copy has one state, that of the index when the copy began. Every file is verified while it
-/// is copied. Returns how many files and bytes were copied.
+/// Copies the index in use in `dir` into the folder `to`, which is made if it is missing and must
+/// be empty, or hold an older backup, which is then replaced in one step. Builds may go on
+/// meanwhile: the copy has one state, that of the index when the copy began. Every file is verified
+/// while it is copied. Returns how many files and bytes were copied.
 ///
 /// # Errors
 ///

@@ -65,8 +65,8 @@ impl Locked {
         Ok(locked)
     }
 
-    /// The name of the next generation: its number is higher than any that a name in the folder has,
-    /// whoever made that.
+    /// The name of the next generation: its number is higher than any that a name in the folder
+    /// has, whoever made that.
     pub(super) fn next_name(&self) -> Result<String, Error> {
         let entries = self.folder.entries().map_err(Error::io("list", self.folder.path()))?;
         let numbers = entries.iter().filter_map(|entry| {
@@ -180,8 +180,9 @@ impl Draft {
         &self.generation
     }
 
-    /// Gives the draft a file of an earlier generation, which then is a file of both. That it hashes
-    /// to `sum` has been verified; where it has to be copied, the copy is verified by [`Self::seal`].
+    /// Gives the draft a file of an earlier generation, which then is a file of both. That it
+    /// hashes to `sum` has been verified; where it has to be copied, the copy is verified by
+    /// [`Self::seal`].
     pub(crate) fn share(&mut self, from: &Folder, name: &str, sum: Sum) -> Result<(), Error> {
         // Not every file system has hard links.
         let linked = from.hard_link(name, &self.generation).is_ok();

@@ -14,8 +14,8 @@
 //! ```
 //!
 //! A reader resolves `CURRENT` once and keeps its files open, so a rebuild never pulls them away
-//! from under it. A build that dies leaves a generation that `CURRENT` does not name; the next build
-//! removes it. No file of a generation ever changes, so the next one may share files with it.
+//! from under it. A build that dies leaves a generation that `CURRENT` does not name; the next
+//! build removes it. No file of a generation ever changes, so the next one may share files with it.
 //!
 //! - `folder` opens files through a handle, without links; `names` has the names and markers;
 //! - `current` reads the pointer, `lock` has the build lock, `ownership` tells whose a folder is;

@@ -83,8 +83,8 @@ pub(crate) fn first_damaged<'s>(generation: &Folder, files: &'s Sums) -> Option<
     files.iter().find(|file| !is_as_written(file)).map(|(name, _)| name.as_str())
 }
 
-/// The generation to read records from where no index can be opened, with what it was built from and
-/// what its description says: the one that `CURRENT` names, else the newest.
+/// The generation to read records from where no index can be opened, with what it was built from
+/// and what its description says: the one that `CURRENT` names, else the newest.
 pub(crate) fn find_remains(folder: &Folder) -> Option<(Folder, Settings, Option<Meta>)> {
     candidates(folder).find_map(|generation| {
         let description = generation.read(DESCRIPTION, DESCRIPTION_LIMIT).ok();

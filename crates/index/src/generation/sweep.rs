@@ -127,8 +127,8 @@ pub fn remove_litter(dir: &std::path::Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Where `CURRENT` is missing or damaged, or names a generation that is damaged or not there: makes it
-/// name the newest complete generation that is intact. Returns whether there was one.
+/// Where `CURRENT` is missing or damaged, or names a generation that is damaged or not there: makes
+/// it name the newest complete generation that is intact. Returns whether there was one.
 ///
 /// # Errors
 ///

@@ -182,7 +182,8 @@ impl Builder {
                 self.run.codes.push(code);
                 at += 1;
             }
-            // A text that goes on does so in the next run, and the pair that lies across is of this one.
+            // A text that goes on does so in the next run, and the pair that lies across is of this
+            // one.
             let behind = text.get(at).map_or(END, |c| self.code(part, *c));
             self.run.codes.push(behind);
         }

@@ -193,7 +193,8 @@ impl Cursor {
         }
     }
 
-    /// Puts the places of the document at hand into `places`, ascending, in place of what was there.
+    /// Puts the places of the document at hand into `places`, ascending, in place of what was
+    /// there.
     pub fn places(&mut self, places: &mut Vec<u32>) {
         places.clear();
         if !self.placed || self.doc() == TERMINATED {
@@ -247,8 +248,8 @@ impl Cursor {
         Some(Gaps::Few(few))
     }
 
-    /// Sets the bit of every document of the list from `from` on, as many as there are bits, and goes
-    /// behind the last of them. No document from `from` on may have been gone by.
+    /// Sets the bit of every document of the list from `from` on, as many as there are bits, and
+    /// goes behind the last of them. No document from `from` on may have been gone by.
     pub fn mark(&mut self, from: DocId, bits: &mut [u64]) {
         let until = from.saturating_add(bits.len() as u32 * u64::BITS).min(TERMINATED);
         while self.seek(from) < until {
@@ -268,9 +269,9 @@ impl Cursor {
         }
     }
 
-    /// Says of all documents from `from` on and before `until` how often they have the unit, a stretch at a
-    /// time: documents, and as many frequencies. Goes behind the last of them. No document from `from` on may
-    /// have been gone by.
+    /// Says of all documents from `from` on and before `until` how often they have the unit, a
+    /// stretch at a time: documents, and as many frequencies. Goes behind the last of them. No
+    /// document from `from` on may have been gone by.
     #[inline]
     pub fn sweep(&mut self, from: DocId, until: DocId, mut found: impl FnMut(&[DocId], &[u32])) {
         while self.seek(from) < until {
@@ -305,8 +306,8 @@ impl Cursor {
     }
 
     /// No document from `from` on and before `until` has the unit more often, if the list says so;
-    /// 255 stands for any number from there on. Without moving; `from` must not lie before one asked for
-    /// before.
+    /// 255 stands for any number from there on. Without moving; `from` must not lie before one
+    /// asked for before.
     pub fn most_within(&mut self, from: DocId, until: DocId) -> Option<u8> {
         let blocks = self.blocks();
         if blocks < 2 {
@@ -357,8 +358,8 @@ impl Cursor {
     }
 }
 
-/// Reads the documents of a full block that come behind `last`; returns which of them have the unit several
-/// times, and how many bytes follow.
+/// Reads the documents of a full block that come behind `last`; returns which of them have the unit
+/// several times, and how many bytes follow.
 fn read_full(
     bytes: &[u8],
     last: Option<DocId>,

@@ -5,9 +5,9 @@
 //! ```
 //!
 //! The dictionary has, by key, the difference to the key before, the documents of the list and its
-//! bytes, in variable bytes, 32 keys a block; its index has, for each block, the first key and where
-//! its entries and its lists begin. The footer says where everything lies, the totals that average
-//! lengths are made of, and a checksum of all before it. All numbers are little-endian.
+//! bytes, in variable bytes, 32 keys a block; its index has, for each block, the first key and
+//! where its entries and its lists begin. The footer says where everything lies, the totals that
+//! average lengths are made of, and a checksum of all before it. All numbers are little-endian.
 
 mod difference;
 
@@ -236,8 +236,8 @@ impl Postings {
         }
     }
 
-    /// Says every word that begins so, in the order of bytes, and what its list is found by; the part need not
-    /// have it.
+    /// Says every word that begins so, in the order of bytes, and what its list is found by; the
+    /// part need not have it.
     pub fn words(&self, part: Part, prefix: &str, mut each: impl FnMut(&str, UnitKey)) {
         self.words.each_from(prefix, |word, number| {
             let begins = word.starts_with(prefix);
@@ -274,8 +274,8 @@ impl Postings {
         self.with_any(keys)
     }
 
-    /// The documents that stand in a file or folder of this name, or path, at whatever depth; unless `whole`, in
-    /// one whose name begins so.
+    /// The documents that stand in a file or folder of this name, or path, at whatever depth;
+    /// unless `whole`, in one whose name begins so.
     #[must_use]
     pub fn in_paths(&self, name: &str, whole: bool) -> Unpacked {
         let mut keys = Vec::new();

@@ -6,13 +6,13 @@
 //! block = documents | frequencies | places      of 128 documents; the last one of fewer
 //! ```
 //!
-//! The documents of a full block are the gaps between them, less one, as the `bitpacking` crate lays 128
-//! numbers out for vector instructions, behind the bits of the greatest in one byte; if any has the unit
-//! several times, that byte has its highest bit set and a bit for each of them follows. In a shorter block a
-//! document is twice the gap to the one before it, plus one if it has the unit several times. The frequencies,
-//! less two, are of those alone that have it several times. Places are gaps within a document. Frequencies and
-//! four places or more are packed to the bits of the greatest; the rest is in variable bytes, because
-//! most lists are short.
+//! The documents of a full block are the gaps between them, less one, as the `bitpacking` crate
+//! lays 128 numbers out for vector instructions, behind the bits of the greatest in one byte; if
+//! any has the unit several times, that byte has its highest bit set and a bit for each of them
+//! follows. In a shorter block a document is twice the gap to the one before it, plus one if it has
+//! the unit several times. The frequencies, less two, are of those alone that have it several
+//! times. Places are gaps within a document. Frequencies and four places or more are packed to the
+//! bits of the greatest; the rest is in variable bytes, because most lists are short.
 
 use bitpacking::{BitPacker as _, BitPacker4x};
 use tantivy::TERMINATED;
@@ -21,7 +21,8 @@ use super::pack::{pack, variable, width_of};
 
 /// Documents of a block.
 pub(super) const BLOCK: usize = BitPacker4x::BLOCK_LEN;
-/// The bit of a block's first byte that says that some of its documents have the unit several times.
+/// The bit of a block's first byte that says that some of its documents have the unit several
+/// times.
 pub(super) const SEVERAL: u8 = 0x80;
 /// Bytes of a skip.
 pub(super) const SKIP: usize = 9;

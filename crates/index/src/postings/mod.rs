@@ -1,17 +1,21 @@
-//! Postings of pairs, single characters, words and paths: the exact-phrase structure, what ranks beside it and where
-//! a document stands, in one file beside the engine's segment, in the order of its documents.
+//! Postings of pairs, single characters, words and paths: the exact-phrase structure, what ranks
+//! beside it and where a document stands, in one file beside the engine's segment, in the order of
+//! its documents.
 //!
 //! The engine inverts any text at some 200 ns a token, and every character of Chinese is three
 //! tokens here (itself, a pair, part of a word). Sorting numbers does the same in a tenth of it,
-//! and one list for both kinds of documents halves the dictionary; `docs/STRUCTURES.md` has the figures.
+//! and one list for both kinds of documents halves the dictionary; `docs/STRUCTURES.md` has the
+//! figures.
 //!
-//! - [`Builder`] takes documents in order, sorts *runs* of bounded size, and merges them at the end;
+//! - [`Builder`] takes documents in order, sorts *runs* of bounded size, and merges them at the
+//!   end;
 //! - [`Postings`] opens the file: a dictionary of [`Unit`]s, a [`Cursor`] over each list, a length
 //!   of every part of every document; [`Unpacked`] is one list in memory;
 //! - `run` sorts and writes a run, `merge` reads them all, `packing` writes what is merged;
 //! - `bits` ranks documents that are bits;
 //! - `words` numbers words and paths and finds them again;
-//! - `list` writes one list and `cursor` reads it; `pack` and `unpack` do its numbers, `lengths` the lengths.
+//! - `list` writes one list and `cursor` reads it; `pack` and `unpack` do its numbers, `lengths`
+//!   the lengths.
 
 mod bits;
 mod builder;
@@ -40,9 +44,11 @@ pub use unpacked::Unpacked;
 
 use crate::schema::Part;
 
-/// What has a list: a pair of neighbouring key characters, one key character, or a word, of one part; or a path.
+/// What has a list: a pair of neighbouring key characters, one key character, or a word, of one
+/// part; or a path.
 ///
-/// As a number, ordered: part, first character, then nothing before any second character; then words, then paths.
+/// As a number, ordered: part, first character, then nothing before any second character; then
+/// words, then paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnitKey(u64);
 

@@ -1,4 +1,5 @@
-//! From merged lists to the file: a thread packs them while the next ones are merged, and another one writes.
+//! From merged lists to the file: a thread packs them while the next ones are merged, and another
+//! one writes.
 
 use std::io;
 use std::thread;
@@ -9,7 +10,8 @@ use super::UnitKey;
 use super::file::Writer;
 use super::list::{List, Slices};
 
-/// Numbers that are handed on together, about: to wake a thread costs as much as to pack some hundred lists.
+/// Numbers that are handed on together, about: to wake a thread costs as much as to pack some
+/// hundred lists.
 const NUMBERS: usize = 1 << 16;
 /// Batches that there are: each thread has one, and one waits.
 const BATCHES: usize = 4;

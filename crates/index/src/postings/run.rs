@@ -10,8 +10,8 @@
 //! ```
 //!
 //! in variable bytes; then the numbers of [`List`], whose first lacks the first document. The
-//! numbers of a kind are of as many bytes as the greatest needs, one, two or four: what is read once
-//! is better read fast than small.
+//! numbers of a kind are of as many bytes as the greatest needs, one, two or four: what is read
+//! once is better read fast than small.
 
 use std::fs::File;
 use std::io::{self, Seek, Write};
@@ -51,8 +51,8 @@ pub(super) struct Run {
     starts: Vec<Start>,
     /// What each code stands for; the first is [`END`].
     pub(super) characters: Vec<(Part, char)>,
-    /// For each word that stands there, and each path: its key without what all of them have, and its document
-    /// in 32 bits.
+    /// For each word that stands there, and each path: its key without what all of them have, and
+    /// its document in 32 bits.
     words: Vec<u64>,
 }
 

@@ -83,7 +83,8 @@ impl SegmentPostings {
         self.0.segments.iter().filter_map(|of| Some(of.count(key(of)?))).sum()
     }
 
-    /// Says every word of a part with the documents that have it there, by segment, in the order of bytes.
+    /// Says every word of a part with the documents that have it there, by segment, in the order of
+    /// bytes.
     pub fn words(&self, part: Part, mut each: impl FnMut(&str, u64)) {
         for of in &self.0.segments {
             of.postings.words(part, "", |word, key| match of.count(key) {

@@ -174,8 +174,8 @@ fn packed(numbers: &[u32], width: u8) -> Vec<u8> {
     bits.chunks(8).map(|bits| (0..).zip(bits).map(|(at, bit)| (*bit as u8) << at).sum()).collect()
 }
 
-/// Number by number: every fourth of 128 goes into the same lane, the lanes into words of 32 bits, and these
-/// lie by turns.
+/// Number by number: every fourth of 128 goes into the same lane, the lanes into words of 32 bits,
+/// and these lie by turns.
 fn lanes(numbers: &[u32], width: u8) -> Vec<u8> {
     let lane =
         |lane| packed(&numbers.iter().skip(lane).step_by(4).copied().collect::<Vec<_>>(), width);

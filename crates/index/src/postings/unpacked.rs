@@ -8,9 +8,10 @@ use super::cursor::Cursor;
 /// Documents of which it is known together how often one has the unit at most.
 const STRETCH: usize = 1024;
 
-/// A list unpacked: a bit for each document of the index, and how often those have the unit that have it.
-/// To look a document up, or to intersect with another list, costs a tenth of what it costs in the
-/// list itself; it takes 3/16 byte for each document of the index and one for each of the list.
+/// A list unpacked: a bit for each document of the index, and how often those have the unit that
+/// have it. To look a document up, or to intersect with another list, costs a tenth of what it
+/// costs in the list itself; it takes 3/16 byte for each document of the index and one for each of
+/// the list.
 #[derive(Debug)]
 pub struct Unpacked {
     /// A bit for each document.
@@ -82,8 +83,8 @@ impl Unpacked {
         self.frequencies.len() as u32
     }
 
-    /// The bits of the documents from `from` on, which is a multiple of 64; a document that the index has not
-    /// may have none.
+    /// The bits of the documents from `from` on, which is a multiple of 64; a document that the
+    /// index has not may have none.
     #[must_use]
     pub fn bits(&self, from: DocId) -> &[u64] {
         self.bits.get(from as usize / 64..).unwrap_or_default()
@@ -126,8 +127,8 @@ impl Unpacked {
         }
     }
 
-    /// No document from `from` on and before `until` has the unit more often; `None` where some may have it
-    /// 255 times or more.
+    /// No document from `from` on and before `until` has the unit more often; `None` where some may
+    /// have it 255 times or more.
     #[must_use]
     pub fn most_within(&self, from: DocId, until: DocId) -> Option<u32> {
         let stretches = (until as usize).div_ceil(STRETCH).min(self.most.len());

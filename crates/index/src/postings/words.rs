@@ -5,8 +5,9 @@
 //! block = of 16 words, each: bytes shared with the one before | other bytes, their number first | number
 //! ```
 //!
-//! in variable bytes; words in the order of bytes. The first of a block shares nothing. In the table of paths
-//! every end of a path that begins a name stands for a word, as often as there are paths that end so.
+//! in variable bytes; words in the order of bytes. The first of a block shares nothing. In the
+//! table of paths every end of a path that begins a name stands for a word, as often as there are
+//! paths that end so.
 
 use std::io;
 
@@ -90,7 +91,8 @@ impl Numbers {
     }
 }
 
-/// Reads what [`Numbers`] wrote. A table whose bytes make no sense ends where they stop making sense.
+/// Reads what [`Numbers`] wrote. A table whose bytes make no sense ends where they stop making
+/// sense.
 #[derive(Clone)]
 pub(super) struct Table(pub(super) OwnedBytes);
 
