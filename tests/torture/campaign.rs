@@ -87,6 +87,7 @@ impl Campaign {
     ///
     /// If anything failed.
     #[track_caller]
+    #[allow(clippy::print_stdout, reason = "the figures are what a campaign is run for")]
     pub(super) fn finish(self) {
         let figures = self.figures.iter().map(|(what, number)| format!(", {number} {what}"));
         let (name, failed) = (self.name, self.failures.len());

@@ -57,7 +57,7 @@ struct Build {
 
 impl Build {
     fn record(world: &World, kind: usize, random: &mut Random) -> Self {
-        let (first, links) = (kind < 2, kind % 2 == 0);
+        let (first, links) = (kind < 2, kind.is_multiple_of(2));
         let name = match (first, links) {
             (true, true) => "first build",
             (true, false) => "first build without hard links",
@@ -157,7 +157,7 @@ impl Build {
             (0, Some(state)) if state == self.new => campaign.count("new states"),
             (0, Some(state)) if Some(state) == self.old => campaign.count("old states"),
             (3, _) if self.old.is_none() && ended.stdout.is_empty() => {
-                campaign.count("no index yet")
+                campaign.count("no index yet");
             }
             _ => campaign.fail(format!("{}: {ended}; {}", place(), listing(&kept))),
         }

@@ -97,7 +97,7 @@ fn plant(random: &mut Random, folder: &Path, depth: usize) -> Vec<PathBuf> {
         }
         match random.below(10) {
             0 => {
-                symlink(pick(random, &["/nowhere", "..", "CURRENT", "thesis.txt"]), &path).unwrap()
+                symlink(pick(random, &["/nowhere", "..", "CURRENT", "thesis.txt"]), &path).unwrap();
             }
             1 => drop(Command::new("mkfifo").arg(&path).status().unwrap()),
             2..=4 if depth > 0 => {

@@ -1,5 +1,5 @@
-//! An index folder that a stranger made is refused or read: it acts on nothing outside of itself, and no
-//! verb hangs, fills the memory or panics.
+//! An index folder that a stranger made is refused or read: it acts on nothing outside of itself,
+//! and no verb hangs, fills the memory or panics.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};

@@ -75,7 +75,6 @@ fn a_check_refused_a_build_and_an_update_was_called_damage() {
         }
         over.store(true, Ordering::Relaxed);
     });
-    drop(found);
     let checked = world.run(&index, &["check"]);
     campaign.expect(checked.code == 0 && checked.stdout.is_empty(), || {
         format!("at the end: {checked}\n{}", checked.stdout)

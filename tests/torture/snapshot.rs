@@ -42,8 +42,8 @@ impl Snapshot {
         self.0.extend(other.0);
     }
 
-    /// Entries of this snapshot that are not as they were. What has been added is no difference, so a
-    /// folder may have other times.
+    /// Entries of this snapshot that are not as they were. What has been added is no difference, so
+    /// a folder may have other times.
     pub(super) fn harmed(&self) -> Vec<String> {
         self.0.iter().filter_map(|(path, before)| harm(path, before, false)).collect()
     }

@@ -26,7 +26,8 @@ pub(super) struct Ended {
 }
 
 impl Ended {
-    /// What is wrong with the run whatever it was asked: an exit status above 4, a signal, or a limit.
+    /// What is wrong with the run whatever it was asked: an exit status above 4, a signal, or a
+    /// limit.
     pub(super) fn wrong(&self) -> Option<String> {
         if let Some(limit) = self.killed {
             return Some(format!("killed: more than the limit of {limit}"));
