@@ -81,17 +81,18 @@ impl Campaign {
         }
     }
 
-    /// Prints the figures.
+    /// Prints the figures, on a line of their own even where tests run one after the other.
     ///
     /// # Panics
     ///
     /// If anything failed.
     #[track_caller]
+    #[allow(clippy::print_stdout, reason = "the figures are what a campaign is run for")]
     pub(super) fn finish(self) {
         let figures = self.figures.iter().map(|(what, number)| format!(", {number} {what}"));
         let (name, failed) = (self.name, self.failures.len());
         println!(
-            "torture: {name}: {} rounds{}, {failed} failures, {:.0} s",
+            "\ntorture: {name}: {} rounds{}, {failed} failures, {:.0} s",
             self.rounds,
             figures.collect::<String>(),
             self.started.elapsed().as_secs_f64(),

@@ -100,14 +100,14 @@ fn copied(world: &World, index: &Path, to: &Path) -> Option<String> {
 /// What is wrong with an answer that was given while updates ran.
 fn judge(world: &World, args: &[&str], ended: &Ended) -> Option<String> {
     if ended.code != 0 {
-        return Some(format!("{ended}\n{}", ended.stdout));
+        return Some(format!("{ended}; {}", ended.stdout.trim_end()));
     }
     match args[0] {
         "export" if !world.exports.contains(&ended.stdout) => Some("neither state".to_owned()),
         "check" => {
-            // That the archive has changed meanwhile is no false report.
-            let mut lines = ended.stdout.lines();
-            lines.find(|line| !line.starts_with("stale")).map(str::to_owned)
+            // That the archive has changed, or a page was taken away meanwhile, is no false report.
+            let right = |line: &str| line.starts_with("stale") || line.starts_with("unreadable");
+            ended.stdout.lines().find(|line| !right(line)).map(str::to_owned)
         }
         _ => None,
     }

@@ -95,8 +95,8 @@ impl Round<'_> {
         let mut state = world.state(index);
         let mut checked = world.run(index, &["check"]);
         let mut steps = "cured by `check --repair`";
-        // A sound index that is out of date is updated by `index`; an unknown archive has to be
-        // named.
+        // A sound index that is out of date is updated by `index`; an archive that is not known
+        // has to be named.
         let stale = checked.code == 0 && checked.stdout.contains("stale");
         let named = description_lost && ended.stderr.contains("wensou index");
         if state != Ok(1) && (stale || named) {
@@ -170,8 +170,8 @@ impl Round<'_> {
         records
     }
 
-    /// Makes a damaged index folder; says how, and whether the description of what was indexed is
-    /// lost.
+    /// Makes a damaged index folder. Says how, and whether it lost the description of what was
+    /// indexed.
     fn damage(&self, index: &Path, random: &mut Random) -> (String, bool) {
         let world = self.world;
         let (old, new) = (world.path("old"), world.path("new"));

@@ -1,7 +1,7 @@
 //! What a power cut may leave of a folder, from a record of what was done to it.
 //!
 //! See `tests/fault/record.c` for the record. A file's content is on the disk as of the last sync
-//! of the file, a folder's entries as of the last sync of the folder; of what came after, a file
+//! of the file, a folder's entries as of the last sync of the folder. Of what came after, a file
 //! system may have brought to the disk anything or nothing, in any order.
 
 use std::collections::{BTreeMap, HashMap};
@@ -120,7 +120,7 @@ pub(super) enum Cut {
 /// A folder's entries or a file's content, and how they came about since the last sync.
 #[derive(Debug, Clone)]
 enum Node {
-    /// By name, the objects that it stood for: the synced one, then each later one with the number
+    /// By name, the objects that it stood for: the synced one, then each later one, with the number
     /// of its change.
     Folder(BTreeMap<String, Vec<(usize, Option<Object>)>>),
     File {
@@ -292,8 +292,6 @@ impl Disk {
                         }
                         Cut::Any => history.get(random.below(history.len())),
                     };
-                    // In two folders at once, a folder is read once: names of folders are not
-                    // linked.
                     if let Some((_, Some(inside))) = chosen {
                         self.write(*inside, cut, until, random, contents, &to.join(name));
                     }

@@ -22,8 +22,8 @@ pub(super) struct World {
 }
 
 impl World {
-    /// An archive with so many pages of the sample. Its index has tables of the user's if asked
-    /// for.
+    /// An archive with so many pages of the sample. If asked for, its index has tables of the
+    /// user's.
     pub(super) fn new(pages: usize, tables: bool) -> Self {
         let dir = Dir::new();
         let mut files = Vec::new();
