@@ -365,6 +365,9 @@ fn archive(
     unchanged &= !report.skipped.iter().any(|it| is_unreadable(&it.reason));
     unreadable(&report, checked);
     let gone: u64 = stored.values().sum();
+    // What changes while it is read is no damage of the index.
+    let still = || wensou_ingest::fingerprint(&meta.roots, &options).map(crate::build::written);
+    unchanged = unchanged && still().is_ok_and(|still| still == now);
     if fresh + gone > 0 {
         let what = format!(
             "{fresh} records of the archive are not stored, {gone} stored ones are not there"

@@ -53,6 +53,8 @@ impl Locked {
         let lock = Lock::take(&folder, wait)?;
         check_ours(&folder)?;
         mark(&folder)?;
+        // Whatever else a power cut leaves of this build, it leaves it in a folder that is ours.
+        folder.sync().map_err(Error::io("sync", dir))?;
         let mut locked = Self { folder, lock };
         // What a killed build was making or removing had perhaps no marker yet, or no more.
         for name in locked.lock.last_note().unfinished {
@@ -172,6 +174,10 @@ impl Draft {
         let marker = marker_text(&draft.name);
         let marked = draft.generation.write_durably(MARKER, marker.as_bytes());
         marked.map_err(Error::io("create", &draft.generation.path_of(MARKER)))?;
+        // Its files come after the marker on the disk, too.
+        for folder in [&draft.generation, &draft.locked.folder] {
+            folder.sync().map_err(Error::io("sync", folder.path()))?;
+        }
         Ok(draft)
     }
 

@@ -10,7 +10,8 @@ use std::thread;
 use std::time::Duration;
 
 use super::folder::Folder;
-use super::names::{LOCK, generation_number};
+use super::names::{LOCK, generation_number, is_zeros};
+use super::ownership::is_marked;
 use crate::error::Error;
 
 /// First line of the note.
@@ -66,7 +67,9 @@ impl Lock {
                 }
             }
         }
-        let ours = new || Note::read(&mut file).is_some();
+        // What a kill or a power cut leaves of a note in a folder that is marked was ours.
+        let torn = || is_marked(folder) && folder.read(LOCK, LIMIT).is_ok_and(|it| is_zeros(&it));
+        let ours = new || Note::read(&mut file).is_some() || torn();
         Ok(Self { file, ours })
     }
 
@@ -168,11 +171,11 @@ pub(crate) fn note(folder: &Folder) -> Option<Note> {
 }
 
 /// Whether the lock file is ours, or cannot be told from one that is: a build that was killed
-/// between making the file and writing its note left it empty.
+/// between making the file and writing its note left it empty, and a power cut perhaps with zeros.
 pub(crate) fn is_ours(folder: &Folder) -> bool {
     let content = folder.read(LOCK, LIMIT);
     content.is_ok_and(|it| {
-        it.is_empty() || std::str::from_utf8(&it).is_ok_and(|text| Note::parse(text).is_some())
+        is_zeros(&it) || std::str::from_utf8(&it).is_ok_and(|text| Note::parse(text).is_some())
     })
 }
 
