@@ -160,7 +160,7 @@ fn read_variants(path: &Path) -> BTreeMap<char, char> {
     for (at, fields) in read_tsv(path) {
         let [from, to, _group] = fields.as_slice() else { panic!("{at}: expected three fields") };
         let (from, to) = (one_char(from, &at), one_char(to, &at));
-        assert_eq!(nfkc_lower(from), from.to_string(), "{at}: NFKC and lower case change {from}");
+        assert_eq!(nfkc_lower(from), from.to_string(), "{at}: NFKC or lower case changes {from}");
         assert!(variants.insert(from, to).is_none(), "{at}: {from} is in the table twice");
     }
     variants
@@ -194,7 +194,7 @@ fn compose(t2s: &BTreeMap<char, char>, variants: &BTreeMap<char, char>) -> BTree
     for from in variants.keys() {
         assert!(
             !t2s.contains_key(from),
-            "variants.tsv: t2s changes {from} already, name {} instead",
+            "variants.tsv: t2s already changes {from}; use {} instead",
             t2s[from]
         );
     }
@@ -203,7 +203,7 @@ fn compose(t2s: &BTreeMap<char, char>, variants: &BTreeMap<char, char>) -> BTree
         let mut to = *from;
         for round in 0.. {
             let Some(next) = step(to) else { break };
-            assert!(round < 8, "the tables go in a circle at {from}");
+            assert!(round < 8, "the tables map {from} in a circle");
             to = next;
         }
         composed.insert(*from, to);

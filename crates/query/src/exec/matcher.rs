@@ -79,10 +79,10 @@ impl Matcher {
             };
             members.push(Self::of(query.as_ref(), scoring, reader, open)?);
         }
-        let needed = query.get_minimum_number_should_match();
+        let min_should_match = query.get_minimum_number_should_match();
         let included = match (must.is_empty(), should.is_empty()) {
-            (false, true) if needed == 0 => And::of(must),
-            (true, false) if needed == 1 => Self::or(should),
+            (false, true) if min_should_match == 0 => And::of(must),
+            (true, false) if min_should_match == 1 => Self::or(should),
             _ => return Ok(None),
         };
         Ok(Some(match not.is_empty() {
@@ -124,7 +124,7 @@ impl Matcher {
         match members.len() {
             0 => Self::Nothing,
             1 => members.remove(0),
-            _ => Self::Or(Or { next: vec![0; members.len()], marked: Vec::new(), members }),
+            _ => Self::Or(Or { next: vec![0; members.len()], in_window: Vec::new(), members }),
         }
     }
 
@@ -350,7 +350,7 @@ pub(crate) struct Or {
     /// documents in rare members.
     next: Vec<DocId>,
     /// For each member, its candidates in the current window, if candidates come by windows.
-    marked: Vec<DocWindow>,
+    in_window: Vec<DocWindow>,
 }
 
 impl Or {
@@ -364,33 +364,33 @@ impl Or {
     }
 
     fn fill(&mut self, window: &mut DocWindow) {
-        self.marked.clear();
+        self.in_window.clear();
         for member in &mut self.members {
             let mut own = window.empty_like();
             member.fill(&mut own);
             window.union(&own);
-            self.marked.push(own);
+            self.in_window.push(own);
         }
     }
 
     fn retain(&mut self, window: &mut DocWindow) {
-        self.marked.clear();
+        self.in_window.clear();
         let mut all = window.empty_like();
         for member in &mut self.members {
             let mut own = window.clone();
             member.retain(&mut own);
             all.union(&own);
-            self.marked.push(own);
+            self.in_window.push(own);
         }
         *window = all;
     }
 
     fn confirm(&mut self, doc: DocId) -> bool {
-        if self.marked.is_empty() {
+        if self.in_window.is_empty() {
             return self.probe(doc, |member| member.confirm(doc)).is_ok();
         }
-        let mut members = self.members.iter_mut().zip(&self.marked);
-        members.any(|(member, marked)| marked.contains(doc) && member.confirm(doc))
+        let mut members = self.members.iter_mut().zip(&self.in_window);
+        members.any(|(member, candidates)| candidates.contains(doc) && member.confirm(doc))
     }
 
     /// As [`Matcher::probe`], over the members that are `wanted`.

@@ -88,7 +88,7 @@ pub fn parse(text: &str, clock: &Clock) -> Result<Query, Vec<Diagnostic>> {
 /// Parses a query that may be unfinished or wrong, for search as you type.
 ///
 /// Never fails: the query is the best reading of the text, and the diagnostics are the errors that
-/// [`parse`] would have returned, in the order of their locations. A valid query reads the same
+/// [`parse()`] would have returned, in the order of their locations. A valid query reads the same
 /// either way.
 ///
 /// Mistakes are repaired as follows. An unclosed quote or group ends with the text. What closes

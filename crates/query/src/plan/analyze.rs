@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use wensou_index::{Part, Unit, is_indexed_word};
 use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, is_han};
 
-use crate::plan::stop_words::{asks, is_stop};
+use crate::plan::stop_words::{is_question_word, is_stop};
 use crate::rank::{LATIN_WEIGHT, STOP_WEIGHT, kind_weight};
 
 /// Latin words of at least this many letters and digits are also found inside longer runs. Pages
@@ -151,12 +151,12 @@ impl AnalysedText {
                 });
             }
         });
-        let wanted = words.iter().filter(|word| !word.stop).count();
+        let content_words = words.iter().filter(|word| !word.stop).count();
         let asked = typed.trim_end().ends_with(['?', '\u{ff1f}', '吗', '嗎', '呢']);
         let question = requirement == Requirement::Words
             && (asked
-                || wanted >= MIN_SENTENCE_WORDS
-                || words.iter().any(|word| asks(&word.variants[0].text)));
+                || content_words >= MIN_SENTENCE_WORDS
+                || words.iter().any(|word| is_question_word(&word.variants[0].text)));
         let unigrams = match requirement {
             Requirement::Optional => UnigramPolicy::All,
             _ if question => UnigramPolicy::All,

@@ -76,7 +76,7 @@ fn expand(run: &mut [&mut AnalysedText], analysis: &Analysis, rarity: Rarity<'_>
             word_refs.iter().map(|(text, word)| &run[*text].words[*word]).collect();
         synonyms(&words, analysis, &mut found);
         joined_words(&words, &mut found);
-        values(run, &words, analysis.segmenter(), &mut found);
+        numbers_and_dates(run, &words, analysis.segmenter(), &mut found);
     }
     for (words, variant) in found {
         // (a OR x) AND (b OR x) equals (a AND b) OR x, so every word of the group gets the variant.
@@ -165,7 +165,7 @@ fn joined_words(words: &[&QueryWord], found: &mut Vec<(Range<usize>, Variant)>) 
 
 /// Adds the values of numbers, and the documents of dates. A plain number counts too, since a page
 /// may write it with a multiplier.
-fn values(
+fn numbers_and_dates(
     run: &[&mut AnalysedText],
     words: &[&QueryWord],
     segmenter: &Segmenter,

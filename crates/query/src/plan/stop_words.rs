@@ -32,6 +32,6 @@ pub(crate) fn is_stop(word: &str) -> bool {
 }
 
 /// Whether a folded word turns its text into a question.
-pub(crate) fn asks(word: &str) -> bool {
+pub(crate) fn is_question_word(word: &str) -> bool {
     QUESTIONS.contains(word)
 }

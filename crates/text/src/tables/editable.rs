@@ -46,7 +46,7 @@ pub(crate) fn assert_precomputed(name: &str, table: &str, more: &str, lines: &st
         std::fs::write(path, wanted).unwrap();
         return false;
     }
-    let cure = "write it with: WENSOU_BLESS=1 cargo test -p wensou-text --lib made";
-    assert!(table == wanted, "data/{name} is not of these tables: {cure}");
+    let cure = "renew it with: WENSOU_BLESS=1 cargo test -p wensou-text --lib made";
+    assert!(table == wanted, "data/{name} is out of date: {cure}");
     true
 }

@@ -176,7 +176,7 @@ pub fn parse_synonyms(table: &str) -> Result<Vec<Vec<String>>, TableError> {
         let group: Vec<String> =
             words.filter(|word| !key_of(word).is_empty()).map(str::to_owned).collect();
         if group.len() < 2 {
-            let reason = "a line has two words or more, a tab or a comma between them";
+            let reason = "a line has two words or more, separated by tabs or commas";
             return Err(TableError { line: number, reason });
         }
         groups.push(group);
@@ -200,7 +200,7 @@ mod tests {
                     let key = key_of(member);
                     assert!(!key.is_empty(), "{name}:{number}: {member}");
                     if let Some(other) = owner.insert(key, number) {
-                        twice.push(format!("{name}:{number}: {member} stands in line {other} too"));
+                        twice.push(format!("{name}:{number}: {member} is in line {other} too"));
                     }
                 }
             }

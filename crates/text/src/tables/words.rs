@@ -48,12 +48,12 @@ pub fn parse_words(table: &str) -> Result<Vec<Word>, TableError> {
             let freq = match freq.trim() {
                 "" => None,
                 freq => {
-                    let reason = "the frequency is a whole number";
+                    let reason = "the frequency must be a whole number";
                     Some(freq.parse().map_err(|_| TableError { line: number, reason })?)
                 }
             };
             if !crate::fold(word.trim()).chars().all(crate::is_han) {
-                let reason = "a word has Chinese characters only";
+                let reason = "a word may have Chinese characters only";
                 return Err(TableError { line: number, reason });
             }
             Ok((word.trim().to_owned(), freq))
@@ -71,7 +71,7 @@ mod tests {
         let words: Vec<String> = words().map(|(word, _)| word).collect();
         assert!(words.len() > 50);
         for two in words.windows(2) {
-            assert!(two[0] < two[1], "{} must stand before {}", two[1], two[0]);
+            assert!(two[0] < two[1], "{} must come before {}", two[1], two[0]);
         }
         for word in words {
             assert!(fold(&word).chars().all(is_han), "{word}");
