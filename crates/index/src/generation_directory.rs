@@ -4,8 +4,8 @@
 //! tantivy makes a lock file wherever it opens an index, against files that vanish meanwhile. In a
 //! generation none does, and an index in a folder that may only be read must open, too.
 //!
-//! Small files are read and verified when they are opened. Large ones are mapped, see [`Mapping`]:
-//! to read them would cost more than a search.
+//! Files of up to 1 MiB are verified when they are opened. Large ones are mapped, see [`Mapping`], and
+//! not verified: to hash them would cost more than a search.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -20,9 +20,10 @@ use tantivy::directory::{
 use crate::generation::{Folder, Sum, Sums};
 use crate::mapping::Mapping;
 
-/// Bytes of a file that is read whole and verified when it is opened: hashing so many takes less
-/// than 0.1 ms.
+/// Bytes of a file that is verified when it is opened, at most: hashing so many takes 0.1 ms.
 const VERIFIED: u64 = 1 << 20;
+/// Bytes of a file that is read rather than mapped, at most: a copy of so few costs less than a mapping.
+const READ: u64 = 16 << 10;
 /// Bytes of the files that tantivy reads whole, its lists of files, at most.
 const WHOLE: u64 = 16 << 20;
 
@@ -30,17 +31,14 @@ const WHOLE: u64 = 16 << 20;
 #[derive(Debug, Clone)]
 pub(crate) struct GenerationDirectory {
     folder: Arc<Folder>,
-    /// The files that there are. Empty where damage is being salvaged: then lengths are not
-    /// compared.
+    /// The files that there are, as they were written.
     sums: Arc<Sums>,
-    /// Whether a file that is not as it was written is an error.
-    verify: bool,
 }
 
 impl GenerationDirectory {
     /// The files of an intact generation.
     pub(crate) fn new(folder: Folder, sums: Sums) -> Self {
-        Self { folder: Arc::new(folder), sums: Arc::new(sums), verify: true }
+        Self { folder: Arc::new(folder), sums: Arc::new(sums) }
     }
 
     /// The folder that it reads from.
@@ -53,18 +51,23 @@ impl GenerationDirectory {
         let name = path.to_str().ok_or(io::ErrorKind::InvalidInput)?;
         let sum = self.sums.get(name).ok_or(io::ErrorKind::NotFound)?;
         let (mut file, length) = self.folder.file(name)?;
-        if self.verify && length != sum.bytes {
+        if length != sum.bytes {
             return Err(damaged(format!("{name} has {length} bytes, not {}", sum.bytes)));
         }
-        if length > VERIFIED {
-            return Ok(OwnedBytes::new(Mapping::new(&file, &self.folder.path_of(name))?));
-        }
-        let mut bytes = Vec::with_capacity(length as usize);
-        Read::by_ref(&mut file).take(VERIFIED).read_to_end(&mut bytes)?;
+        let path = self.folder.path_of(name);
+        let bytes = match length {
+            ..=READ => {
+                let mut bytes = Vec::with_capacity(length as usize);
+                Read::by_ref(&mut file).take(READ).read_to_end(&mut bytes)?;
+                OwnedBytes::new(bytes)
+            }
+            ..=VERIFIED => OwnedBytes::new(Mapping::populated(&file, &path)?),
+            _ => return Ok(OwnedBytes::new(Mapping::new(&file, &path)?)),
+        };
         let found = Sum { bytes: bytes.len() as u64, xxh3: xxhash_rust::xxh3::xxh3_64(&bytes) };
-        match self.verify && found != *sum {
+        match found != *sum {
             true => Err(damaged(format!("{name} is not as it was written"))),
-            false => Ok(OwnedBytes::new(bytes)),
+            false => Ok(bytes),
         }
     }
 }
@@ -98,7 +101,7 @@ impl Directory for GenerationDirectory {
         let name = name.ok_or_else(|| OpenReadError::FileDoesNotExist(path.to_path_buf()))?;
         let bytes = self.folder.read(name, WHOLE).map_err(failed)?;
         let found = Sum { bytes: bytes.len() as u64, xxh3: xxhash_rust::xxh3::xxh3_64(&bytes) };
-        match self.verify && self.sums.get(name) != Some(&found) {
+        match self.sums.get(name) != Some(&found) {
             true => Err(failed(damaged(format!("{name} is not as it was written")))),
             false => Ok(bytes),
         }
