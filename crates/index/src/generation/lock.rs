@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::folder::Folder;
-use super::names::{LOCK, generation_number, is_zeros};
+use super::names::{LOCK, generation_number, is_damaged_copy};
 use super::ownership::is_marked;
 use crate::error::Error;
 
@@ -68,7 +68,7 @@ impl Lock {
             }
         }
         // What a kill or a power cut leaves of a note in a folder that is marked was ours.
-        let torn = || is_marked(folder) && folder.read(LOCK, LIMIT).is_ok_and(|it| is_zeros(&it));
+        let torn = || is_marked(folder) && is_ours(folder);
         let ours = new || Note::read(&mut file).is_some() || torn();
         Ok(Self { file, ours })
     }
@@ -175,7 +175,8 @@ pub(crate) fn note(folder: &Folder) -> Option<Note> {
 pub(crate) fn is_ours(folder: &Folder) -> bool {
     let content = folder.read(LOCK, LIMIT);
     content.is_ok_and(|it| {
-        is_zeros(&it) || std::str::from_utf8(&it).is_ok_and(|text| Note::parse(text).is_some())
+        is_damaged_copy(&it, HEADER.as_bytes())
+            || std::str::from_utf8(&it).is_ok_and(|text| Note::parse(text).is_some())
     })
 }
 
