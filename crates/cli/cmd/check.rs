@@ -114,15 +114,15 @@ fn repair(
     checked: &Checked,
     terminal: &mut Terminal,
 ) -> anyhow::Result<()> {
-    wensou_index::remove_litter(&global.index)?;
-    if !checked.is_damaged() {
-        return Ok(());
+    // Perhaps another generation is intact and only the pointer to it is lost, or only markers are.
+    let is_mended = || -> anyhow::Result<bool> {
+        wensou_index::recover(&global.index)?;
+        Ok(!check(global, args)?.is_damaged())
+    };
+    if checked.is_damaged() && !is_mended()? {
+        build_anew(global, args, terminal)?;
     }
-    // Perhaps another generation is intact, and only the pointer to it is lost.
-    if wensou_index::recover(&global.index)? && !check(global, args)?.is_damaged() {
-        return Ok(());
-    }
-    build_anew(global, args, terminal)
+    Ok(wensou_index::remove_litter(&global.index)?)
 }
 
 /// Builds the index from its archive, and from its own records where that cannot be read.

@@ -121,7 +121,8 @@ fn copy(
         Ok((count, bytes))
     })();
     // An older backup goes when the new one is in its place, an unfinished one goes at once.
-    locked.sweep();
+    let published = copied.is_ok().then_some(true);
+    locked.sweep(published);
     copied
 }
 

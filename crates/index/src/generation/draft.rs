@@ -84,9 +84,9 @@ impl Locked {
 
     /// Removes what lies in the folder and belongs to no index. What cannot be removed is the next
     /// build's to remove.
-    pub(crate) fn sweep(&mut self) {
+    pub(crate) fn sweep(&mut self, known_intact: Option<bool>) {
         let Self { folder, lock } = self;
-        sweep(folder, &mut |names| lock.note(names));
+        sweep(folder, known_intact, &mut |names| lock.note(names));
         self.lock.note(&[]);
     }
 }
@@ -160,7 +160,7 @@ impl Draft {
         let mut locked = Locked::take(dir, wait)?;
         // A pointer that names nothing, or nothing that is there, may be all that is wrong.
         adopt(&locked.folder)?;
-        locked.sweep();
+        locked.sweep(None);
         let name = locked.next_name()?;
         locked.note(&name);
         let mut drafts = drafts();
@@ -281,7 +281,8 @@ impl Draft {
         if let Err(error) = sync(&self.locked.folder) {
             return Ok(Some(error));
         }
-        self.locked.sweep();
+        // It was written and summed up just now.
+        self.locked.sweep(Some(true));
         Ok(None)
     }
 }

@@ -6,29 +6,30 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::current::{Current, DESCRIPTION_LIMIT, Pointer, pointer};
 use super::folder::Folder;
-use super::names::{CURRENT, DESCRIPTION, SETTINGS, generation_number};
-use super::ownership::{is_generation, seal};
+use super::names::{
+    CURRENT, DESCRIPTION, MARKER, SEAL, SETTINGS, generation_number, is_damaged_copy, marker_text,
+};
+use super::ownership::{MARKER_LIMIT, is_generation, seal};
 use super::{Sum, Sums};
 use crate::error::Error;
 use crate::meta::{Meta, Settings};
 
-/// Where `CURRENT` is missing or damaged, or names a generation that is not there or not intact:
-/// makes it name the newest complete generation whose sums hold, if there is one. The lock must be
-/// held. Returns the name of the generation that was adopted.
+/// Where `CURRENT` is missing or damaged, or names a generation that is not there or whose description
+/// is damaged: makes it name the newest complete generation whose sums hold, if there is one. The
+/// lock must be held. Returns the name of the generation that was adopted.
 ///
-/// An index whose generation is only damaged stays as it is unless another one is intact.
+/// A generation whose other files are damaged stays in use, although an older one may be intact: its
+/// records are newer, and a build takes over what can be read of them.
 pub(crate) fn adopt(folder: &Folder) -> Result<Option<String>, Error> {
-    let named = match pointer(folder) {
-        Pointer::Names(current) if folder.folder(&current.name).is_ok() => Some(current),
+    match pointer(folder) {
+        Pointer::Names(current) if is_described(folder, &current) => {
+            return restore_markers(folder, &current).map(|()| None);
+        }
         // Its cure is a build, which reads what it can of the old one.
         Pointer::Legacy(_) => return Ok(None),
-        _ => None,
-    };
-    // In the ordinary case the pointer is good, and nothing more is looked at.
-    let others = others(folder, named.as_ref().map(|current| current.name.as_str()));
-    if others.is_empty() || named.is_some_and(|current| is_intact(folder, &current)) {
-        return Ok(None);
+        _ => {}
     }
+    let others = others(folder);
     let Some(found) = others.into_iter().find(|current| is_intact(folder, current)) else {
         return Ok(None);
     };
@@ -44,15 +45,43 @@ pub(crate) fn adopt(folder: &Folder) -> Result<Option<String>, Error> {
     Ok(Some(found.name))
 }
 
-/// Complete generations but for one, the newest first.
-fn others(folder: &Folder, named: Option<&str>) -> Vec<Current> {
+/// Whether the description of a generation hashes to what `CURRENT` says of it.
+fn is_described(folder: &Folder, current: &Current) -> bool {
+    let description =
+        folder.folder(&current.name).and_then(|it| it.read(DESCRIPTION, DESCRIPTION_LIMIT));
+    description.is_ok_and(|description| xxh3_64(&description) == current.checksum)
+}
+
+/// Writes the marker and the seal of a generation anew where they are missing or damaged; `CURRENT`
+/// and the description vouch for it.
+fn restore_markers(folder: &Folder, current: &Current) -> Result<(), Error> {
+    let failed = |error| Error::io("restore the markers of", &folder.path_of(&current.name))(error);
+    let generation = folder.folder(&current.name).map_err(failed)?;
+    for (name, text) in [(MARKER, marker_text(&current.name)), (SEAL, current.line())] {
+        let text = text.as_bytes();
+        match generation.read(name, MARKER_LIMIT) {
+            Ok(content) if content == text => continue,
+            Ok(content) if is_damaged_copy(&content, text) => {
+                generation.remove_file(name).map_err(failed)?;
+            }
+            // What is no file, or something else altogether, is not ours.
+            _ if generation.kind(name).is_some() => continue,
+            _ => {}
+        }
+        generation.write_durably(name, text).map_err(failed)?;
+        generation.sync().map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Complete generations, the newest first.
+fn others(folder: &Folder) -> Vec<Current> {
     let mut found: Vec<(u64, Current)> = Vec::new();
     for entry in folder.entries().unwrap_or_default() {
         let Some(number) = generation_number(&entry.name) else { continue };
         let Ok(generation) = folder.folder(&entry.name) else { continue };
         if let Some(seal) = seal(&generation)
             && seal.name == entry.name
-            && Some(entry.name.as_str()) != named
             && is_generation(&generation, &entry.name)
         {
             found.push((number, seal));
@@ -98,10 +127,10 @@ pub(crate) fn find_remains(folder: &Folder) -> Option<(Folder, Settings, Option<
 
 /// Generations of ours: the one that `CURRENT` names first, then the newest.
 fn candidates(folder: &Folder) -> impl Iterator<Item = Folder> {
-    let named = match pointer(folder) {
-        Pointer::Names(current) => Some(current.name),
-        Pointer::Legacy(name) => Some(name),
-        _ => None,
+    let (named, current) = match pointer(folder) {
+        Pointer::Names(current) => (Some(current.name.clone()), Some(current)),
+        Pointer::Legacy(name) => (Some(name), None),
+        _ => (None, None),
     };
     let entries = folder.entries().unwrap_or_default().into_iter();
     let mut names: Vec<String> = entries.map(|entry| entry.name).collect();
@@ -109,9 +138,11 @@ fn candidates(folder: &Folder) -> impl Iterator<Item = Folder> {
     names.sort_unstable_by_key(|name| {
         std::cmp::Reverse((Some(name) == named.as_ref(), generation_number(name)))
     });
-    names.into_iter().filter_map(|name| {
+    names.into_iter().filter_map(move |name| {
         let generation = folder.folder(&name).ok()?;
-        is_generation(&generation, &name).then_some(generation)
+        let vouched =
+            current.as_ref().is_some_and(|it| it.name == name && is_described(folder, it));
+        (vouched || is_generation(&generation, &name)).then_some(generation)
     })
 }
 

@@ -3,6 +3,7 @@
 //! Only generations that carry our marker go, file by file, and of their files only those that we
 //! have written. None goes that may be the last one that can be read.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -14,26 +15,39 @@ use super::names::{
     CURRENT, DESCRIPTION, GONE, MARKER, SEAL, generation_number, is_build_file, is_tantivy_lock,
 };
 use super::ownership::{MARKER_LIMIT, Ownership, is_generation, ownership, seal};
+use super::salvage::is_intact;
 use crate::error::Error;
 use crate::meta::Meta;
 
 /// Names of generations that belong to no index: left by builds that were killed, or that could not
 /// be removed when their time was over.
+///
+/// While the index in use is damaged, every other complete generation may be needed and is no litter.
 pub(crate) fn litter(folder: &Folder) -> Result<Vec<String>, Error> {
+    litter_beside(folder, None)
+}
+
+/// [`litter`] beside the index in use, whose files perhaps are known to be as they were written.
+fn litter_beside(folder: &Folder, known_intact: Option<bool>) -> Result<Vec<String>, Error> {
     let entries = folder.entries().map_err(Error::io("list", folder.path()))?;
     let names = entries.into_iter().filter(is_generation_name).map(|entry| entry.name);
-    let current = match pointer(folder) {
-        Pointer::Names(current) => Some(current.name),
+    let pointer = pointer(folder);
+    let current = match &pointer {
+        Pointer::Names(current) => Some(&current.name),
         Pointer::Legacy(name) => Some(name),
         _ => None,
     };
-    // While the index in use is not all there, every other complete generation may be needed.
-    let keep_complete =
-        !matches!(pointer(folder), Pointer::Names(current) if is_all_there(folder, &current));
+    // Looked at only where there is another complete generation, which is hardly ever.
+    let intact = OnceCell::new();
+    let is_intact = || {
+        let verified = || matches!(&pointer, Pointer::Names(current) if is_intact(folder, current));
+        *intact.get_or_init(|| known_intact.unwrap_or_else(verified))
+    };
     let unwanted = names.filter(|name| {
         let Ok(generation) = folder.folder(name) else { return false };
-        let needed = Some(name) == current.as_ref() || (keep_complete && is_complete(&generation));
-        !needed && is_generation(&generation, name)
+        Some(name) != current
+            && is_generation(&generation, name)
+            && (!is_complete(&generation) || is_intact())
     });
     Ok(unwanted.collect())
 }
@@ -49,17 +63,9 @@ fn is_complete(generation: &Folder) -> bool {
         || (generation.kind(DESCRIPTION).is_some() && generation.kind(MARKER).is_none())
 }
 
-/// Whether every file of the generation in use is there with its length: what a look can tell.
-fn is_all_there(folder: &Folder, current: &Current) -> bool {
-    let Ok(generation) = folder.folder(&current.name) else { return false };
-    let Ok(meta) = Meta::read(folder.path(), &generation, current.checksum) else { return false };
-    let there = |name: &str| generation.file(name).map(|(_, length)| length).ok();
-    meta.files.iter().all(|(name, sum)| there(name) == Some(sum.bytes))
-}
-
 /// Removes the litter, for which the lock must be held, and tells `note` first what is about to go.
-pub(super) fn sweep(folder: &Folder, note: &mut dyn FnMut(&[String])) {
-    let litter = litter(folder).unwrap_or_default();
+pub(super) fn sweep(folder: &Folder, known_intact: Option<bool>, note: &mut dyn FnMut(&[String])) {
+    let litter = litter_beside(folder, known_intact).unwrap_or_default();
     if litter.is_empty() {
         return;
     }
@@ -122,7 +128,7 @@ fn listed_files(generation: &Folder) -> Option<BTreeSet<String>> {
 /// else.
 pub fn remove_litter(dir: &std::path::Path) -> Result<(), Error> {
     if has_litter(dir) {
-        super::draft::Locked::take(dir, false)?.sweep();
+        super::draft::Locked::take(dir, false)?.sweep(None);
     }
     Ok(())
 }
