@@ -97,6 +97,7 @@ pub fn build(
     let (analysis, tables) = Analysis::write(&options.tables, before, draft.folder())?;
     let number = crate::meta::analysis() + &tables.number();
     let damaged = existing.damage();
+    let salvaging = damaged.is_some() || existing.is_salvaged();
     let previous = match (options.anew, existing) {
         (false, Existing::Intact(index)) if index.meta().analysis == number => {
             Previous::new(*index)?
@@ -117,6 +118,8 @@ pub fn build(
         let files = report.skipped.iter().filter(|skipped| unreadable(&skipped.reason)).count();
         return Err(Error::WouldLose { records, files: files as u64 });
     }
+    let unreadable = |skipped: &Skipped| matches!(skipped.reason, Reason::Unreadable(_));
+    let salvaged = salvaging && report.skipped.iter().any(unreadable);
     let mut meta = Meta {
         format: FORMAT_VERSION,
         analysis: number,
@@ -128,6 +131,7 @@ pub fn build(
         encoding: options.ingest.encoding.clone(),
         archive,
         report,
+        salvaged,
         base,
         files: Default::default(),
     };
@@ -135,7 +139,7 @@ pub fn build(
     let kept = draft.folder().write_durably(SETTINGS, &settings);
     kept.map_err(Error::io("write", &draft.folder().path_of(SETTINGS)))?;
     meta.files = draft.seal()?;
-    let not_durable = draft.publish(&meta.to_bytes()?)?;
+    let not_durable = draft.publish(&meta.to_bytes()?, salvaged)?;
     Ok(Built { meta, reused, written, damaged, not_durable })
 }
 

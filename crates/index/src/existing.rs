@@ -73,6 +73,11 @@ impl Existing {
         }
     }
 
+    /// Whether it stands beside the remains of another one, see [`Meta::salvaged`].
+    pub(crate) fn is_salvaged(&self) -> bool {
+        matches!(self, Self::Intact(index) if index.meta().salvaged)
+    }
+
     /// The folder of the generation.
     pub(crate) fn generation(&self) -> Option<&Folder> {
         match self {

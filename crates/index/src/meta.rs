@@ -41,6 +41,10 @@ pub struct Meta {
     pub archive: String,
     /// What the walk found and left out.
     pub report: Report,
+    /// Whether records were taken over from a damaged index because the archive could not be read
+    /// whole. What is left of that index stays beside this one until a build has read all files.
+    #[serde(default)]
+    pub salvaged: bool,
     /// The large segment that updates leave as it is, and what in it is no more.
     pub base: Option<Base>,
     /// The other files of the generation.
@@ -236,6 +240,7 @@ pub(crate) mod tests {
             encoding: None,
             archive: String::new(),
             report: Report::default(),
+            salvaged: false,
             base: None,
             files: Sums::new(),
         }
@@ -251,7 +256,7 @@ pub(crate) mod tests {
     fn a_format_of_the_future_is_named() {
         let dir = tempfile::tempdir().unwrap();
         let draft = Draft::create(dir.path(), false).unwrap();
-        draft.publish(b"{\"format\": 99, \"new\": true}").unwrap();
+        draft.publish(b"{\"format\": 99, \"new\": true}", false).unwrap();
         assert!(matches!(read(dir.path()), Err(Error::Format { found: 99, .. })));
     }
 
@@ -262,7 +267,7 @@ pub(crate) mod tests {
             let draft = Draft::create(dir.path(), false).unwrap();
             let mut meta = empty();
             meta.files.insert(name.to_owned(), crate::Sum { bytes: 0, xxh3: 0 });
-            draft.publish(&meta.to_bytes().unwrap()).unwrap();
+            draft.publish(&meta.to_bytes().unwrap(), false).unwrap();
             assert!(matches!(read(dir.path()), Err(Error::Unreadable { .. })), "{name:?}");
         }
     }
@@ -274,7 +279,7 @@ pub(crate) mod tests {
         let (meta, generation) = (empty(), draft.folder().path().to_path_buf());
         let kept = Settings::from(&meta);
         draft.folder().write_durably(SETTINGS, &kept.to_bytes().unwrap()).unwrap();
-        draft.publish(&meta.to_bytes().unwrap()).unwrap();
+        draft.publish(&meta.to_bytes().unwrap(), false).unwrap();
         assert_eq!(settings(dir.path()), Some(kept.clone()));
         std::fs::write(generation.join(DESCRIPTION), "{\"form").unwrap();
         assert_eq!(settings(dir.path()), Some(kept.clone()));

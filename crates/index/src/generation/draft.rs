@@ -84,9 +84,9 @@ impl Locked {
 
     /// Removes what lies in the folder and belongs to no index. What cannot be removed is the next
     /// build's to remove.
-    pub(crate) fn sweep(&mut self, known_intact: Option<bool>) {
+    pub(crate) fn sweep(&mut self, known_enough: Option<bool>) {
         let Self { folder, lock } = self;
-        sweep(folder, known_intact, &mut |names| lock.note(names));
+        sweep(folder, known_enough, &mut |names| lock.note(names));
         self.lock.note(&[]);
     }
 }
@@ -254,9 +254,14 @@ impl Draft {
         }
     }
 
-    /// Makes this generation, with its description, the index in one step and removes the others.
-    /// Returns why the step may not survive a power cut, if so: the generation before stays then.
-    pub(crate) fn publish(mut self, description: &[u8]) -> Result<Option<Error>, Error> {
+    /// Makes this generation, with its description, the index in one step and removes the others,
+    /// unless they are to be kept. Returns why the step may not survive a power cut, if so: the
+    /// generation before stays then.
+    pub(crate) fn publish(
+        mut self,
+        description: &[u8],
+        keep_others: bool,
+    ) -> Result<Option<Error>, Error> {
         let current = Current { name: self.name.clone(), checksum: xxh3_64(description) };
         let line = current.line();
         for (name, bytes) in
@@ -282,7 +287,7 @@ impl Draft {
             return Ok(Some(error));
         }
         // It was written and summed up just now.
-        self.locked.sweep(Some(true));
+        self.locked.sweep(Some(!keep_others));
         Ok(None)
     }
 }

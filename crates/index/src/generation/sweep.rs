@@ -22,13 +22,14 @@ use crate::meta::Meta;
 /// Names of generations that belong to no index: left by builds that were killed, or that could not
 /// be removed when their time was over.
 ///
-/// While the index in use is damaged, every other complete generation may be needed and is no litter.
+/// While the index in use is damaged, or has records of one that was and whose archive could not be
+/// read whole, every other complete generation may be needed and is no litter.
 pub(crate) fn litter(folder: &Folder) -> Result<Vec<String>, Error> {
     litter_beside(folder, None)
 }
 
-/// [`litter`] beside the index in use, whose files perhaps are known to be as they were written.
-fn litter_beside(folder: &Folder, known_intact: Option<bool>) -> Result<Vec<String>, Error> {
+/// [`litter`] beside the index in use, of which perhaps is known whether it needs no other.
+fn litter_beside(folder: &Folder, known_enough: Option<bool>) -> Result<Vec<String>, Error> {
     let entries = folder.entries().map_err(Error::io("list", folder.path()))?;
     let names = entries.into_iter().filter(is_generation_name).map(|entry| entry.name);
     let pointer = pointer(folder);
@@ -38,16 +39,16 @@ fn litter_beside(folder: &Folder, known_intact: Option<bool>) -> Result<Vec<Stri
         _ => None,
     };
     // Looked at only where there is another complete generation, which is hardly ever.
-    let intact = OnceCell::new();
-    let is_intact = || {
-        let verified = || matches!(&pointer, Pointer::Names(current) if is_intact(folder, current));
-        *intact.get_or_init(|| known_intact.unwrap_or_else(verified))
+    let enough = OnceCell::new();
+    let is_enough = || {
+        let verified = || matches!(&pointer, Pointer::Names(current) if is_enough(folder, current));
+        *enough.get_or_init(|| known_enough.unwrap_or_else(verified))
     };
     let unwanted = names.filter(|name| {
         let Ok(generation) = folder.folder(name) else { return false };
         Some(name) != current
             && is_generation(&generation, name)
-            && (!is_complete(&generation) || is_intact())
+            && (!is_complete(&generation) || is_enough())
     });
     Ok(unwanted.collect())
 }
@@ -63,9 +64,18 @@ fn is_complete(generation: &Folder) -> bool {
         || (generation.kind(DESCRIPTION).is_some() && generation.kind(MARKER).is_none())
 }
 
+/// Whether the index in use is intact and owes no record to what is left of another one.
+fn is_enough(folder: &Folder, current: &Current) -> bool {
+    let meta = folder
+        .folder(&current.name)
+        .ok()
+        .and_then(|generation| Meta::read(folder.path(), &generation, current.checksum).ok());
+    meta.is_some_and(|meta| !meta.salvaged) && is_intact(folder, current)
+}
+
 /// Removes the litter, for which the lock must be held, and tells `note` first what is about to go.
-pub(super) fn sweep(folder: &Folder, known_intact: Option<bool>, note: &mut dyn FnMut(&[String])) {
-    let litter = litter_beside(folder, known_intact).unwrap_or_default();
+pub(super) fn sweep(folder: &Folder, known_enough: Option<bool>, note: &mut dyn FnMut(&[String])) {
+    let litter = litter_beside(folder, known_enough).unwrap_or_default();
     if litter.is_empty() {
         return;
     }

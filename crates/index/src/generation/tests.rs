@@ -27,14 +27,14 @@ fn a_draft_becomes_the_index_only_when_published() {
 
     let draft = Draft::create(dir.path(), false).unwrap();
     let first = draft.folder().path().to_path_buf();
-    draft.publish(&description()).unwrap();
+    draft.publish(&description(), false).unwrap();
     assert_eq!(dir.path().join(current_of(dir.path()).unwrap()), first);
 
     let draft = Draft::create(dir.path(), false).unwrap();
     let second = draft.folder().path().to_path_buf();
     let named = dir.path().join(current_of(dir.path()).unwrap());
     assert_eq!(named, first, "readers see the old one until the swap");
-    draft.publish(&description()).unwrap();
+    draft.publish(&description(), false).unwrap();
     assert_eq!(dir.path().join(current_of(dir.path()).unwrap()), second);
     assert!(!first.exists());
 }
@@ -62,7 +62,7 @@ fn what_died_is_collected_and_foreign_things_stay() {
     fs::write(dir.path().join("CURRENT.new"), "gen-0").unwrap();
     let folder = Folder::open(dir.path()).unwrap();
     assert_eq!(litter(&folder).unwrap(), ["gen-000001"]);
-    Draft::create(dir.path(), false).unwrap().publish(&description()).unwrap();
+    Draft::create(dir.path(), false).unwrap().publish(&description(), false).unwrap();
     assert_eq!(litter(&folder).unwrap(), Vec::<String>::new());
     assert_eq!(current_of(dir.path()).unwrap(), "gen-000042");
     for stays in ["CURRENT.new", "gen-src/thesis.txt", "gen-000001/mine.txt", "gen-000041"] {
@@ -74,7 +74,7 @@ fn what_died_is_collected_and_foreign_things_stay() {
 #[test]
 fn what_was_killed_between_folder_and_marker_is_collected() {
     let dir = tempfile::tempdir().unwrap();
-    Draft::create(dir.path(), false).unwrap().publish(&description()).unwrap();
+    Draft::create(dir.path(), false).unwrap().publish(&description(), false).unwrap();
     fs::create_dir(dir.path().join("gen-000002")).unwrap();
     fs::create_dir(dir.path().join("gen-000003")).unwrap();
     fs::write(dir.path().join(LOCK), "wensou lock\npid 1\nunfinished gen-000002\n").unwrap();
@@ -86,7 +86,7 @@ fn what_was_killed_between_folder_and_marker_is_collected() {
 #[test]
 fn a_lost_pointer_is_found_again_and_nothing_complete_goes_before() {
     let dir = tempfile::tempdir().unwrap();
-    Draft::create(dir.path(), false).unwrap().publish(&description()).unwrap();
+    Draft::create(dir.path(), false).unwrap().publish(&description(), false).unwrap();
     let lost = [None, Some("wensou gen-000009 0123456789abcdef\n"), Some("wensou gen-00")];
     for pointer in lost {
         match pointer {
