@@ -99,9 +99,10 @@ pub(crate) fn title(record: &Record) -> &str {
 pub(crate) fn place(record: &Record) -> (&str, Span) {
     match record {
         Record::Article(article) => (&article.path, article.span),
-        Record::Flash(flash) => {
-            flash.seen_in.first().map_or(("", Span::default()), |first| (&first.path, first.span))
-        }
+        Record::Flash(flash) => flash
+            .occurrences
+            .first()
+            .map_or(("", Span::default()), |first| (&first.path, first.span)),
     }
 }
 
@@ -109,7 +110,7 @@ pub(crate) fn place(record: &Record) -> (&str, Span) {
 pub(crate) fn seen_in(record: &Record) -> Vec<&str> {
     match record {
         Record::Article(article) => vec![&article.path],
-        Record::Flash(flash) => flash.sightings().map(|place| place.path.as_str()).collect(),
+        Record::Flash(flash) => flash.all_occurrences().map(|place| place.path.as_str()).collect(),
     }
 }
 
@@ -164,8 +165,17 @@ pub(crate) fn writings(record: &Record) -> Vec<Value> {
 
 /// A flash item as one of its other writings has it.
 pub(crate) fn written(flash: &FlashItem, writing: &Writing) -> FlashItem {
-    let Writing { id, column, title, text, outlet, seen_in } = writing.clone();
-    FlashItem { id, column, title, text, outlet, seen_in, writings: Vec::new(), ..flash.clone() }
+    let Writing { id, column, title, text, outlet, occurrences } = writing.clone();
+    FlashItem {
+        id,
+        column,
+        title,
+        text,
+        outlet,
+        occurrences,
+        writings: Vec::new(),
+        ..flash.clone()
+    }
 }
 
 fn article_object(article: &Article) -> Value {
@@ -203,7 +213,7 @@ fn flash_object(flash: &FlashItem) -> Value {
         "category": flash.category,
         "tags": flash.tags,
         "url": flash.url,
-        "seen_in": flash.seen_in.iter().map(|place| &place.path).collect::<Vec<_>>(),
-        "spans": flash.seen_in.iter().map(|place| place.span).collect::<Vec<_>>(),
+        "seen_in": flash.occurrences.iter().map(|place| &place.path).collect::<Vec<_>>(),
+        "spans": flash.occurrences.iter().map(|place| place.span).collect::<Vec<_>>(),
     })
 }

@@ -10,8 +10,8 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::fold;
 use crate::id::short;
-use crate::record::{FlashItem, Moment, Sighting, Span, Writing};
-use crate::sightings::{Key, Sightings, Sorted};
+use crate::occurrences::{Key, OccurrenceSorter, Sorted};
+use crate::record::{FlashItem, Moment, Occurrence, Span, Writing};
 use crate::spool::{PieceReader, Spool};
 
 /// What makes two items the same: title and text up to script, width, case and blanks, and the date.
@@ -47,7 +47,7 @@ impl Keys {
 /// Collects items as they are read; gives each of them once, in the order first seen.
 pub(crate) struct Flashes {
     texts: Spool,
-    sightings: Sightings,
+    occurrences: OccurrenceSorter,
     /// Index into `items` by content.
     known: HashMap<u64, u32>,
     items: Vec<Item>,
@@ -90,7 +90,7 @@ impl Flashes {
     pub(crate) fn new() -> io::Result<Self> {
         Ok(Self {
             texts: Spool::new()?,
-            sightings: Sightings::new()?,
+            occurrences: OccurrenceSorter::new()?,
             known: HashMap::default(),
             items: Vec::new(),
             others: HashMap::default(),
@@ -139,7 +139,7 @@ impl Flashes {
 
     /// Adds a place where the item stands that [`add`](Self::add) has returned.
     pub(crate) fn see(&mut self, key: Key, path: &str, span: Span) -> io::Result<()> {
-        self.sightings.push(key, path, span)
+        self.occurrences.push(key, path, span)
     }
 
     /// The same of an occurrence that is taken over from an earlier index. Where this run has read it, too, it
@@ -167,8 +167,8 @@ impl Flashes {
 
     /// Gives every item with every place where it stands and every other writing of it.
     pub(crate) fn drain(self) -> io::Result<Drain> {
-        let Self { texts, sightings, items, others, kept, .. } = self;
-        let seen = sightings.count();
+        let Self { texts, occurrences, items, others, kept, .. } = self;
+        let seen = occurrences.count();
         let mut others: Vec<(u32, u32)> =
             others.into_iter().map(|((first, _), other)| (first, other)).collect();
         others.sort_unstable();
@@ -176,7 +176,7 @@ impl Flashes {
         for (_, place) in &others {
             other[*place as usize] = true;
         }
-        let (texts, sorted) = (texts.finish()?.reader(WINDOW), sightings.finish()?);
+        let (texts, sorted) = (texts.finish()?.reader(WINDOW), occurrences.finish()?);
         let others = others.into_iter().peekable();
         Ok(Drain { texts, sorted, items, others, other, next: 0, kept, seen, taken_over: 0 })
     }
@@ -206,13 +206,13 @@ impl Drain {
     fn whole(&mut self, first: u32) -> io::Result<FlashItem> {
         let mut item = self.one(first, first)?;
         while let Some((_, other)) = self.others.next_if(|(of, _)| *of == first) {
-            let FlashItem { id, column, title, text, outlet, seen_in, .. } =
+            let FlashItem { id, column, title, text, outlet, occurrences, .. } =
                 self.one(first, other)?;
-            item.writings.push(Writing { id, column, title, text, outlet, seen_in });
+            item.writings.push(Writing { id, column, title, text, outlet, occurrences });
         }
         if let Some(kept) = self.kept.get(&first) {
-            let writings = item.writings.iter_mut().map(|writing| &mut writing.seen_in);
-            let read: u64 = writings.chain([&mut item.seen_in]).map(distinct).sum();
+            let writings = item.writings.iter_mut().map(|writing| &mut writing.occurrences);
+            let read: u64 = writings.chain([&mut item.occurrences]).map(distinct).sum();
             self.taken_over += u64::from(read < *kept);
             self.seen -= read;
         }
@@ -222,7 +222,7 @@ impl Drain {
     fn one(&mut self, first: u32, place: u32) -> io::Result<FlashItem> {
         let (bytes, _) = self.texts.piece(self.items[place as usize].text.at())?;
         let mut item: FlashItem = postcard::from_bytes(bytes).map_err(io::Error::other)?;
-        item.seen_in = self.sorted.take((first, place))?;
+        item.occurrences = self.sorted.take((first, place))?;
         Ok(item)
     }
 }
@@ -240,11 +240,11 @@ impl Drain {
 }
 
 /// Leaves each occurrence once; returns how many there were too many.
-fn distinct(seen_in: &mut Vec<Sighting>) -> u64 {
-    let before = seen_in.len();
+fn distinct(occurrences: &mut Vec<Occurrence>) -> u64 {
+    let before = occurrences.len();
     let mut known = HashSet::default();
-    seen_in.retain(|seen| known.insert(seen.clone()));
-    (before - seen_in.len()) as u64
+    occurrences.retain(|seen| known.insert(seen.clone()));
+    (before - occurrences.len()) as u64
 }
 
 impl Iterator for Drain {
@@ -279,7 +279,7 @@ mod tests {
         let mut ids = Vec::new();
         for (key, item, from_dump) in adds {
             let mut item = item.clone();
-            let seen = item.seen_in.clone();
+            let seen = item.occurrences.clone();
             let Some((_, dumped, first)) = items.iter_mut().find(|(known, ..)| known == key) else {
                 ids.push(item.id.clone());
                 items.push((*key, *from_dump, item));
@@ -287,21 +287,21 @@ mod tests {
             };
             let same = |a: &Writing| (&a.title, &a.text) == (&item.title, &item.text);
             if *from_dump && !*dumped {
-                item.seen_in = [std::mem::take(&mut first.seen_in), seen].concat();
+                item.occurrences = [std::mem::take(&mut first.occurrences), seen].concat();
                 item.writings = std::mem::take(&mut first.writings);
                 ids.push(item.id.clone());
                 (*dumped, *first) = (true, item);
             } else if *from_dump || (&first.title, &first.text) == (&item.title, &item.text) {
-                first.seen_in.extend(seen);
+                first.occurrences.extend(seen);
                 ids.push(item.id);
             } else if let Some(other) = first.writings.iter_mut().find(|other| same(other)) {
-                other.seen_in.extend(seen);
+                other.occurrences.extend(seen);
                 ids.push(other.id.clone());
             } else {
                 item.id = other_id(Keys::of(&item.title, &item.text, None));
                 ids.push(item.id.clone());
-                let FlashItem { id, column, title, text, outlet, seen_in, .. } = item;
-                first.writings.push(Writing { id, column, title, text, outlet, seen_in });
+                let FlashItem { id, column, title, text, outlet, occurrences, .. } = item;
+                first.writings.push(Writing { id, column, title, text, outlet, occurrences });
             }
         }
         (ids, items.into_iter().map(|(.., item)| item).collect())
@@ -321,7 +321,7 @@ mod tests {
                         column: Some(format!("{number}")),
                         title: format!("第{content}條"),
                         text: ["開源", "开源", "開源。"][written].to_owned(),
-                        seen_in: vec![Sighting { path, span: Span { start: number, end: number + 9 } }],
+                        occurrences: vec![Occurrence { path, span: Span { start: number, end: number + 9 } }],
                         ..FlashItem::default()
                     };
                     (content, item, from_dump)
@@ -334,13 +334,13 @@ mod tests {
             for ((content, item, from_dump), id) in adds.iter().zip(ids) {
                 let written = Keys::of(&item.title, &item.text, None).written;
                 let keys = Keys { content: *content, written };
-                let mut new = FlashItem { seen_in: Vec::new(), ..item.clone() };
+                let mut new = FlashItem { occurrences: Vec::new(), ..item.clone() };
                 // What has been added need not be sent again.
                 let again = !dumps && !added.insert((*content, written));
                 let sent = (!again).then_some(&mut new);
                 let key = flashes.add(keys, sent, *from_dump).unwrap();
                 prop_assert_eq!(if key.0 == key.1 { item.id.clone() } else { other_id(keys) }, id);
-                for seen in &item.seen_in {
+                for seen in &item.occurrences {
                     flashes.see(key, &seen.path, seen.span).unwrap();
                 }
             }

@@ -44,7 +44,7 @@ impl Found {
             Self::Page(page) => page.bytes,
             Self::Record { record, .. } => match &**record {
                 Record::Article(article) => of(article.span),
-                Record::Flash(flash) => flash.seen_in.first().map_or(0, |place| of(place.span)),
+                Record::Flash(flash) => flash.occurrences.first().map_or(0, |place| of(place.span)),
             },
             // Counted as short; nearly all are.
             Self::Dump { .. }

@@ -423,9 +423,9 @@ impl<E> Taker<'_, E> {
     fn keep_dumped(&mut self, mut flash: FlashItem) -> io::Result<()> {
         let keys = Keys::of(&flash.title, &flash.text, flash.date.value);
         flash.id = self.id(keys);
-        let seen_in = std::mem::take(&mut flash.seen_in);
+        let occurrences = std::mem::take(&mut flash.occurrences);
         let key = self.flashes.add(keys, Some(&mut flash), true)?;
-        seen_in.iter().try_for_each(|seen| self.flashes.see(key, &seen.path, seen.span))
+        occurrences.iter().try_for_each(|seen| self.flashes.see(key, &seen.path, seen.span))
     }
 
     /// The id of an item's first writing.

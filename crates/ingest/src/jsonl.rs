@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::date;
 use crate::flash::outlet;
-use crate::record::{Article, Date, DateProvenance, FlashItem, Moment, Record, Sighting, Span};
+use crate::record::{Article, Date, DateProvenance, FlashItem, Moment, Occurrence, Record, Span};
 
 /// Bytes of an id at most. It is typed, printed and looked up; it never names a file.
 const LONGEST_ID: usize = 512;
@@ -43,7 +43,7 @@ pub(crate) fn parse(line: &str, path: &str, span: Span) -> Result<Record, String
             tags,
             category,
             url,
-            seen_in: vec![Sighting { path: path.to_owned(), span }],
+            occurrences: vec![Occurrence { path: path.to_owned(), span }],
             writings: Vec::new(),
         })),
         None | Some("article") => Ok(Record::Article(Article {

@@ -12,7 +12,7 @@ use crate::flashes::{Keys, content};
 use crate::id::short;
 use crate::ids::Ids;
 use crate::inputs::{Form, INSIDE, Kind};
-use crate::record::{Article, FlashItem, Record, Sighting, Span};
+use crate::record::{Article, FlashItem, Occurrence, Record, Span};
 use crate::title::Title;
 
 /// Records of an earlier index, for files that cannot be read now.
@@ -67,8 +67,8 @@ pub(crate) fn by_path(records: Vec<Record>, below: &Path) -> Vec<KeptPath> {
         }
     }
     for mut flash in items {
-        let (seen_in, writings) =
-            (std::mem::take(&mut flash.seen_in), std::mem::take(&mut flash.writings));
+        let (occurrences, writings) =
+            (std::mem::take(&mut flash.occurrences), std::mem::take(&mut flash.writings));
         for writing in writings {
             let item = FlashItem {
                 id: writing.id,
@@ -79,9 +79,9 @@ pub(crate) fn by_path(records: Vec<Record>, below: &Path) -> Vec<KeptPath> {
                 date: flash.date,
                 ..FlashItem::default()
             };
-            paths.add(item, &writing.seen_in);
+            paths.add(item, &writing.occurrences);
         }
-        paths.add(flash, &seen_in);
+        paths.add(flash, &occurrences);
     }
     let mut paths = paths.kept;
     for kept in &mut paths {
@@ -129,10 +129,10 @@ impl Paths {
     }
 
     /// Adds the occurrences of an item in one variant.
-    fn add(&mut self, flash: FlashItem, seen_in: &[Sighting]) {
+    fn add(&mut self, flash: FlashItem, occurrences: &[Occurrence]) {
         let keys = Keys::of(&flash.title, &flash.text, flash.date.value);
         let item = Rc::new(KeptItem { keys, flash });
-        for seen in seen_in {
+        for seen in occurrences {
             if let Some(kept) = self.get(&seen.path) {
                 kept.occurrences.push(KeptOccurrence { item: Rc::clone(&item), span: seen.span });
             }
@@ -227,7 +227,9 @@ mod tests {
             let path = path.to_string_lossy();
             let stands = |record: &&Record| match record {
                 Record::Article(article) => stands_in(&article.path, &path),
-                Record::Flash(flash) => flash.sightings().any(|seen| stands_in(&seen.path, &path)),
+                Record::Flash(flash) => {
+                    flash.all_occurrences().any(|seen| stands_in(&seen.path, &path))
+                }
             };
             Ok(self.0.iter().filter(stands).cloned().collect())
         }
@@ -353,7 +355,7 @@ mod tests {
                 let sorted = |mut records: Vec<Record>| {
                     for record in &mut records {
                         if let Record::Flash(flash) = record {
-                            flash.seen_in.sort_by(|a, b| {
+                            flash.occurrences.sort_by(|a, b| {
                                 (&a.path, a.span.start).cmp(&(&b.path, b.span.start))
                             });
                         }

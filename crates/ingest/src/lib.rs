@@ -53,7 +53,7 @@ mod read;
 mod record;
 mod report;
 mod room;
-mod sightings;
+mod occurrences;
 mod sources;
 mod spill;
 mod spool;
@@ -74,7 +74,7 @@ pub use original::original;
 pub use page::{Markup, Page, parse_page};
 pub use progress::{Phase, Progress, Silent};
 pub use record::{
-    Article, Date, DateProvenance, Evidence, FlashItem, Moment, Record, Related, Sighting, Span,
+    Article, Date, DateProvenance, Evidence, FlashItem, Moment, Record, Related, Occurrence, Span,
     TitleOrigin, Writing,
 };
 pub use report::{Noted, Reason, Report, Skipped};

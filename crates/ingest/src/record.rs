@@ -119,7 +119,7 @@ pub struct Article {
 
 /// One place where a flash item stands.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Sighting {
+pub struct Occurrence {
     /// The file, as in [`Article::path`].
     pub path: String,
     /// The bytes of the item's paragraphs in that file.
@@ -140,7 +140,7 @@ pub struct Writing {
     /// Outlet, as this writing has it.
     pub outlet: Option<String>,
     /// Every place where this writing stands; never empty.
-    pub seen_in: Vec<Sighting>,
+    pub occurrences: Vec<Occurrence>,
 }
 
 /// One flash item (快訊). The same item in many pages is one record, whatever script they are in.
@@ -166,15 +166,15 @@ pub struct FlashItem {
     /// Address; only JSONL records give it.
     pub url: Option<String>,
     /// Every place where it stands in this writing, in the order of the walk; never empty.
-    pub seen_in: Vec<Sighting>,
+    pub occurrences: Vec<Occurrence>,
     /// The other writings, in the order first seen.
     pub writings: Vec<Writing>,
 }
 
 impl FlashItem {
     /// Every place where it stands, in whichever writing.
-    pub fn sightings(&self) -> impl Iterator<Item = &Sighting> {
-        self.seen_in.iter().chain(self.writings.iter().flat_map(|writing| &writing.seen_in))
+    pub fn all_occurrences(&self) -> impl Iterator<Item = &Occurrence> {
+        self.occurrences.iter().chain(self.writings.iter().flat_map(|writing| &writing.occurrences))
     }
 }
 

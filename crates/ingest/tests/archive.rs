@@ -56,8 +56,8 @@ fn the_same_item_in_many_pages_is_one() {
     let (records, report) = read(&roots, 1);
     let found = flashes(&records);
     assert_eq!(found.len(), 1);
-    assert_eq!((found[0].seen_in.len(), found[0].writings.len()), (40, 1));
-    assert_eq!(found[0].sightings().count(), 41);
+    assert_eq!((found[0].occurrences.len(), found[0].writings.len()), (40, 1));
+    assert_eq!(found[0].all_occurrences().count(), 41);
     assert_eq!(found[0].writings[0].title, "某币突破新高");
     assert_eq!((report.flashes_distinct, report.flashes_seen, report.articles), (1, 41, 41));
     // Each page names the writing that it has.
@@ -88,7 +88,7 @@ fn a_dump_gives_its_items_their_ids() {
     let found = flashes(&records);
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].id.as_str(), found[0].tags.as_slice()), ("k1", &["GPT".to_owned()][..]));
-    assert_eq!(found[0].seen_in.len(), 2);
+    assert_eq!(found[0].occurrences.len(), 2);
     let articles = articles(&records);
     assert_eq!(articles[0].flashes, ["k1"]);
     assert_eq!(
@@ -261,11 +261,12 @@ fn pages_are_as_they_were_when_the_evidence_was_taken() {
         assert_eq!(bodies, [then, then, then, now, then, now]);
         assert_eq!((first.skipped.len(), report.skipped.len()), (1, 0));
         let marked = |records: &[Record]| {
-            let seen =
-                flashes(records)[0].sightings().find(|seen| seen.path.ends_with("marked.txt"));
+            let seen = flashes(records)[0]
+                .all_occurrences()
+                .find(|seen| seen.path.ends_with("marked.txt"));
             seen.unwrap().span
         };
         assert_eq!(marked(&records), marked(&before));
-        assert_eq!(marked(&before).start, flashes(&before)[0].seen_in[0].span.start + 3);
+        assert_eq!(marked(&before).start, flashes(&before)[0].occurrences[0].span.start + 3);
     }
 }

@@ -73,8 +73,8 @@ fn a_compressed_page_is_the_page() {
         let (Record::Flash(flash), Record::Flash(expected)) = (&records[1], &plain[1]) else {
             panic!("then its flash item")
         };
-        assert_eq!(flash.seen_in[0].span, expected.seen_in[0].span);
-        assert!(flash.seen_in[0].path.ends_with(name));
+        assert_eq!(flash.occurrences[0].span, expected.occurrences[0].span);
+        assert!(flash.occurrences[0].path.ends_with(name));
     }
     // Several streams one after the other are one.
     let (first, second) = big5.split_at(40);
@@ -164,7 +164,7 @@ fn the_bytes_of_a_record_are_found_again() {
         let places = match record {
             Record::Article(article) => vec![(article.path.as_str(), article.span)],
             Record::Flash(flash) => {
-                flash.seen_in.iter().map(|place| (place.path.as_str(), place.span)).collect()
+                flash.occurrences.iter().map(|place| (place.path.as_str(), place.span)).collect()
             }
         };
         for (path, span) in places {

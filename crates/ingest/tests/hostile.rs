@@ -223,7 +223,7 @@ fn deep_and_crowded_pages_are_read() {
     let (records, report) = read("a.txt", &big5);
     assert_eq!(report.flashes_distinct, 20_000);
     let Some(Record::Flash(last)) = records.last() else { panic!("a flash item last") };
-    let span = last.seen_in[0].span;
+    let span = last.occurrences[0].span;
     let (text, _) = encoding_rs::BIG5
         .decode_without_bom_handling(&big5[span.start as usize..span.end as usize]);
     assert!(text.starts_with("第19999條快訊") && text.ends_with(']'), "{text}");

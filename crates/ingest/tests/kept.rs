@@ -23,7 +23,7 @@ impl StoredRecords for Stored {
         let below = |it: &String| Path::new(it).starts_with(path) || it.starts_with(&member);
         let stands = |record: &&Record| match record {
             Record::Article(article) => below(&article.path),
-            Record::Flash(flash) => flash.sightings().any(|seen| below(&seen.path)),
+            Record::Flash(flash) => flash.all_occurrences().any(|seen| below(&seen.path)),
         };
         Ok(self.0.iter().filter(stands).cloned().collect())
     }
@@ -171,7 +171,7 @@ proptest! {
         };
         let kept = whole.iter().filter(|record| match record {
             Record::Article(article) => on_gone(&article.path),
-            Record::Flash(flash) => flash.sightings().any(|seen| on_gone(&seen.path)),
+            Record::Flash(flash) => flash.all_occurrences().any(|seen| on_gone(&seen.path)),
         });
         prop_assert_eq!(report.records_kept, kept.count() as u64);
 
@@ -233,7 +233,7 @@ fn an_empty_root_that_is_declared_unreadable_keeps_everything() {
                 Record::Article(article) => format!("{article:?}"),
                 Record::Flash(flash) => {
                     let mut places: Vec<String> =
-                        flash.sightings().map(|seen| format!("{seen:?}")).collect();
+                        flash.all_occurrences().map(|seen| format!("{seen:?}")).collect();
                     places.sort();
                     format!("{} {places:?}", flash.id)
                 }

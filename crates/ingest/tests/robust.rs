@@ -45,7 +45,7 @@ fn read(bytes: &[u8], name: &str) -> u64 {
     let report = ingest(&[path], &Options::default(), &Silent, &mut |record| {
         let spans = match &record {
             Record::Article(article) => vec![article.span],
-            Record::Flash(flash) => flash.seen_in.iter().map(|seen| seen.span).collect(),
+            Record::Flash(flash) => flash.occurrences.iter().map(|seen| seen.span).collect(),
         };
         for span in spans {
             assert!(span.start <= span.end && span.end <= bytes.len() as u64);

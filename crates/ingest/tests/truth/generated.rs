@@ -19,7 +19,7 @@ fn holds(arguments: &[&str]) {
 /// In a UTF-8 page the bytes of a flash item are its words.
 fn places_are_right(read: &score::Read) {
     for flash in read.flashes.values() {
-        let seen = &flash.seen_in[0];
+        let seen = &flash.occurrences[0];
         let raw = std::fs::read(&seen.path).unwrap();
         let (start, end) = (seen.span.start as usize, seen.span.end as usize);
         assert!(start < end && end <= raw.len(), "{seen:?}");

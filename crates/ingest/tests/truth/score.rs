@@ -35,7 +35,7 @@ pub(crate) fn read(root: &Path, options: &Options) -> Read {
             Record::Article(article) => articles.push(article),
             Record::Flash(flash) => {
                 for writing in flash.writings.clone() {
-                    let Writing { id, column, title, text, outlet, seen_in } = writing;
+                    let Writing { id, column, title, text, outlet, occurrences } = writing;
                     let date = flash.date;
                     let item = FlashItem {
                         id: id.clone(),
@@ -43,7 +43,7 @@ pub(crate) fn read(root: &Path, options: &Options) -> Read {
                         title,
                         text,
                         outlet,
-                        seen_in,
+                        occurrences,
                         date,
                         ..FlashItem::default()
                     };

@@ -8,7 +8,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Sighting, Span};
+use crate::record::{Occurrence, Span};
 use crate::sources::common;
 use crate::spool::{PieceReader, Spool};
 
@@ -23,7 +23,7 @@ const WINDOW: usize = 1 << 13;
 pub(crate) type Key = (u32, u32);
 
 /// Takes sightings in the order of the walk.
-pub(crate) struct Sightings {
+pub(crate) struct OccurrenceSorter {
     runs: Spool,
     /// Where each run begins, and how many it has.
     starts: Vec<(u64, usize)>,
@@ -78,7 +78,7 @@ struct Entry<'a> {
     length: u64,
 }
 
-impl Sightings {
+impl OccurrenceSorter {
     pub(crate) fn new() -> io::Result<Self> {
         Self::in_runs(RUN)
     }
@@ -186,15 +186,15 @@ impl Run {
 
 impl Sorted {
     /// The sightings of one writing, in the order of the walk. Asked for in the order of keys.
-    pub(crate) fn take(&mut self, key: Key) -> io::Result<Vec<Sighting>> {
-        let mut seen_in = Vec::new();
+    pub(crate) fn take(&mut self, key: Key) -> io::Result<Vec<Occurrence>> {
+        let mut occurrences = Vec::new();
         while let Some(mut head) = self.heads.peek_mut() {
             let Reverse((least, number)) = *head;
             if least != key {
                 break;
             }
             let run = &mut self.runs[number];
-            seen_in.push(Sighting { path: run.path.clone(), span: run.span });
+            occurrences.push(Occurrence { path: run.path.clone(), span: run.span });
             if run.step()? {
                 *head = Reverse((run.key, number));
             } else {
@@ -203,7 +203,7 @@ impl Sorted {
                 PeekMut::pop(head);
             }
         }
-        Ok(seen_in)
+        Ok(occurrences)
     }
 }
 
@@ -222,16 +222,16 @@ mod tests {
             longest in 1..40_usize,
         ) {
             let paths = ["a/甲.txt", "a/乙.txt", "b", ""];
-            let mut sightings = Sightings::in_runs(longest).unwrap();
-            let mut wanted: BTreeMap<Key, Vec<Sighting>> = BTreeMap::new();
+            let mut occurrences = OccurrenceSorter::in_runs(longest).unwrap();
+            let mut wanted: BTreeMap<Key, Vec<Occurrence>> = BTreeMap::new();
             for (item, writing, path, start) in seen {
                 let span = Span { start, end: start * 3 };
                 let (key, path) = ((item, item + writing), paths[path]);
-                sightings.push(key, path, span).unwrap();
-                wanted.entry(key).or_default().push(Sighting { path: path.to_owned(), span });
+                occurrences.push(key, path, span).unwrap();
+                wanted.entry(key).or_default().push(Occurrence { path: path.to_owned(), span });
             }
-            prop_assert_eq!(sightings.count(), wanted.values().map(|seen| seen.len() as u64).sum::<u64>());
-            let mut sorted = sightings.finish().unwrap();
+            prop_assert_eq!(occurrences.count(), wanted.values().map(|seen| seen.len() as u64).sum::<u64>());
+            let mut sorted = occurrences.finish().unwrap();
             for item in 0..6 {
                 for writing in 0..3 {
                     let key = (item, item + writing);
@@ -245,13 +245,13 @@ mod tests {
 
     #[test]
     fn long_paths_end_a_run() {
-        let mut sightings = Sightings::new().unwrap();
+        let mut occurrences = OccurrenceSorter::new().unwrap();
         let path = |number: usize| format!("{number}{}", "甲".repeat(PATHS / 12));
         for number in 0..9 {
-            sightings.push((0, 0), &path(number), Span::default()).unwrap();
+            occurrences.push((0, 0), &path(number), Span::default()).unwrap();
         }
-        assert!(sightings.starts.len() > 1);
-        let seen = sightings.finish().unwrap().take((0, 0)).unwrap();
+        assert!(occurrences.starts.len() > 1);
+        let seen = occurrences.finish().unwrap().take((0, 0)).unwrap();
         assert!(seen.iter().enumerate().all(|(number, seen)| seen.path == path(number)));
         assert_eq!(seen.len(), 9);
     }
