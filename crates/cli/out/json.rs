@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use wensou_index::{RecordExt, moment_start};
 use wensou_ingest::{
-    Article, Date, DateProvenance, Evidence, FlashItem, Moment, Record, Span, Writing,
+    Article, Date, DateProvenance, Evidence, FlashItem, Moment, Record, Span, Variant,
 };
 use wensou_query::{Hit, Snippet};
 
@@ -155,17 +155,17 @@ pub(crate) fn record(record: &Record) -> Value {
 /// `same_as`: the text of every page as that page has it.
 pub(crate) fn writings(record: &Record) -> Vec<Value> {
     let Record::Flash(flash) = record else { return Vec::new() };
-    let object = |writing: &Writing| {
+    let object = |writing: &Variant| {
         let mut object = flash_object(&written(flash, writing));
         object["same_as"] = flash.id.clone().into();
         object
     };
-    flash.writings.iter().map(object).collect()
+    flash.variants.iter().map(object).collect()
 }
 
 /// A flash item as one of its other writings has it.
-pub(crate) fn written(flash: &FlashItem, writing: &Writing) -> FlashItem {
-    let Writing { id, column, title, text, outlet, occurrences } = writing.clone();
+pub(crate) fn written(flash: &FlashItem, writing: &Variant) -> FlashItem {
+    let Variant { id, column, title, text, outlet, occurrences } = writing.clone();
     FlashItem {
         id,
         column,
@@ -173,7 +173,7 @@ pub(crate) fn written(flash: &FlashItem, writing: &Writing) -> FlashItem {
         text,
         outlet,
         occurrences,
-        writings: Vec::new(),
+        variants: Vec::new(),
         ..flash.clone()
     }
 }

@@ -288,7 +288,7 @@ impl Documents<'_> {
         if let Some(category) = &flash.category {
             self.add_category(document, category);
         }
-        for writing in &flash.writings {
+        for writing in &flash.variants {
             document.add_text(self.fields.id, &writing.id);
         }
     }

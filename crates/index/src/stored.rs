@@ -258,7 +258,7 @@ pub(crate) fn each_path(record: &mut Record, each: &mut dyn FnMut(&mut String)) 
     match record {
         Record::Article(article) => each(&mut article.path),
         Record::Flash(flash) => {
-            let others = flash.writings.iter_mut().flat_map(|writing| &mut writing.occurrences);
+            let others = flash.variants.iter_mut().flat_map(|writing| &mut writing.occurrences);
             flash
                 .occurrences
                 .iter_mut()

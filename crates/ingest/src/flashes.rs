@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::fold;
 use crate::id::short;
 use crate::occurrences::{Key, OccurrenceSorter, Sorted};
-use crate::record::{FlashItem, Moment, Occurrence, Span, Writing};
+use crate::record::{FlashItem, Moment, Occurrence, Span, Variant};
 use crate::spool::{PieceReader, Spool};
 
 /// What makes two items the same: title and text up to script, width, case and blanks, and the date.
@@ -131,7 +131,7 @@ impl Flashes {
         }
         // Should a dump have become one with items after the survey, what it replaced is taken for it.
         let Some(item) = item else { return Ok((first, first)) };
-        item.id = other_id(keys);
+        item.id = variant_id(keys);
         let other = self.push(item, written, false)?;
         self.others.insert((first, written), other);
         Ok((first, other))
@@ -183,7 +183,7 @@ impl Flashes {
 }
 
 /// The id of a writing that is not the item's first.
-pub(crate) fn other_id(keys: Keys) -> String {
+pub(crate) fn variant_id(keys: Keys) -> String {
     short('f', keys.written)
 }
 
@@ -208,11 +208,11 @@ impl Drain {
         while let Some((_, other)) = self.others.next_if(|(of, _)| *of == first) {
             let FlashItem { id, column, title, text, outlet, occurrences, .. } =
                 self.one(first, other)?;
-            item.writings.push(Writing { id, column, title, text, outlet, occurrences });
+            item.variants.push(Variant { id, column, title, text, outlet, occurrences });
         }
         if let Some(kept) = self.kept.get(&first) {
-            let writings = item.writings.iter_mut().map(|writing| &mut writing.occurrences);
-            let read: u64 = writings.chain([&mut item.occurrences]).map(distinct).sum();
+            let variants = item.variants.iter_mut().map(|variant| &mut variant.occurrences);
+            let read: u64 = variants.chain([&mut item.occurrences]).map(distinct).sum();
             self.taken_over += u64::from(read < *kept);
             self.seen -= read;
         }
@@ -285,23 +285,23 @@ mod tests {
                 items.push((*key, *from_dump, item));
                 continue;
             };
-            let same = |a: &Writing| (&a.title, &a.text) == (&item.title, &item.text);
+            let same = |a: &Variant| (&a.title, &a.text) == (&item.title, &item.text);
             if *from_dump && !*dumped {
                 item.occurrences = [std::mem::take(&mut first.occurrences), seen].concat();
-                item.writings = std::mem::take(&mut first.writings);
+                item.variants = std::mem::take(&mut first.variants);
                 ids.push(item.id.clone());
                 (*dumped, *first) = (true, item);
             } else if *from_dump || (&first.title, &first.text) == (&item.title, &item.text) {
                 first.occurrences.extend(seen);
                 ids.push(item.id);
-            } else if let Some(other) = first.writings.iter_mut().find(|other| same(other)) {
+            } else if let Some(other) = first.variants.iter_mut().find(|other| same(other)) {
                 other.occurrences.extend(seen);
                 ids.push(other.id.clone());
             } else {
-                item.id = other_id(Keys::of(&item.title, &item.text, None));
+                item.id = variant_id(Keys::of(&item.title, &item.text, None));
                 ids.push(item.id.clone());
                 let FlashItem { id, column, title, text, outlet, occurrences, .. } = item;
-                first.writings.push(Writing { id, column, title, text, outlet, occurrences });
+                first.variants.push(Variant { id, column, title, text, outlet, occurrences });
             }
         }
         (ids, items.into_iter().map(|(.., item)| item).collect())
@@ -339,7 +339,7 @@ mod tests {
                 let again = !dumps && !added.insert((*content, written));
                 let sent = (!again).then_some(&mut new);
                 let key = flashes.add(keys, sent, *from_dump).unwrap();
-                prop_assert_eq!(if key.0 == key.1 { item.id.clone() } else { other_id(keys) }, id);
+                prop_assert_eq!(if key.0 == key.1 { item.id.clone() } else { variant_id(keys) }, id);
                 for seen in &item.occurrences {
                     flashes.see(key, &seen.path, seen.span).unwrap();
                 }

@@ -14,7 +14,7 @@ use crate::draft::Draft;
 use crate::error::Error;
 use crate::evidence::Evidence;
 use crate::fingerprint::Fingerprint;
-use crate::flashes::{Flashes, Keys, content, other_id};
+use crate::flashes::{Flashes, Keys, content, variant_id};
 use crate::found::{Found, Shown};
 use crate::id::short;
 use crate::ids::{Ids, path_hash};
@@ -417,7 +417,7 @@ impl<E> Taker<'_, E> {
         }
         let key = self.flashes.add(keys, item.as_deref_mut(), false)?;
         self.flashes.see(key, path, span)?;
-        Ok(if key.0 == key.1 { id } else { other_id(keys) })
+        Ok(if key.0 == key.1 { id } else { variant_id(keys) })
     }
 
     fn keep_dumped(&mut self, mut flash: FlashItem) -> io::Result<()> {
@@ -493,7 +493,7 @@ impl<E> Taker<'_, E> {
         flash.id.clone_from(&id);
         let key = self.flashes.add(item.keys, Some(&mut flash), kept.is_dump)?;
         self.flashes.keep(key, &kept.path, span)?;
-        Ok(if key.0 == key.1 { id } else { other_id(item.keys) })
+        Ok(if key.0 == key.1 { id } else { variant_id(item.keys) })
     }
 
     fn finish(mut self) -> Result<Report, Error<E>> {

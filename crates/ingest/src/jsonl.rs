@@ -44,7 +44,7 @@ pub(crate) fn parse(line: &str, path: &str, span: Span) -> Result<Record, String
             category,
             url,
             occurrences: vec![Occurrence { path: path.to_owned(), span }],
-            writings: Vec::new(),
+            variants: Vec::new(),
         })),
         None | Some("article") => Ok(Record::Article(Article {
             id,

@@ -67,19 +67,19 @@ pub(crate) fn by_path(records: Vec<Record>, below: &Path) -> Vec<KeptPath> {
         }
     }
     for mut flash in items {
-        let (occurrences, writings) =
-            (std::mem::take(&mut flash.occurrences), std::mem::take(&mut flash.writings));
-        for writing in writings {
+        let (occurrences, variants) =
+            (std::mem::take(&mut flash.occurrences), std::mem::take(&mut flash.variants));
+        for variant in variants {
             let item = FlashItem {
-                id: writing.id,
-                column: writing.column,
-                title: writing.title,
-                text: writing.text,
-                outlet: writing.outlet,
+                id: variant.id,
+                column: variant.column,
+                title: variant.title,
+                text: variant.text,
+                outlet: variant.outlet,
                 date: flash.date,
                 ..FlashItem::default()
             };
-            paths.add(item, &writing.occurrences);
+            paths.add(item, &variant.occurrences);
         }
         paths.add(flash, &occurrences);
     }

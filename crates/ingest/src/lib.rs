@@ -75,7 +75,7 @@ pub use page::{Markup, Page, parse_page};
 pub use progress::{Phase, Progress, Silent};
 pub use record::{
     Article, Date, DateProvenance, Evidence, FlashItem, Moment, Record, Related, Occurrence, Span,
-    TitleOrigin, Writing,
+    TitleOrigin, Variant,
 };
 pub use report::{Noted, Reason, Report, Skipped};
 pub use room::Room;

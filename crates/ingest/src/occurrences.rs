@@ -224,17 +224,17 @@ mod tests {
             let paths = ["a/甲.txt", "a/乙.txt", "b", ""];
             let mut occurrences = OccurrenceSorter::in_runs(longest).unwrap();
             let mut wanted: BTreeMap<Key, Vec<Occurrence>> = BTreeMap::new();
-            for (item, writing, path, start) in seen {
+            for (item, variant, path, start) in seen {
                 let span = Span { start, end: start * 3 };
-                let (key, path) = ((item, item + writing), paths[path]);
+                let (key, path) = ((item, item + variant), paths[path]);
                 occurrences.push(key, path, span).unwrap();
                 wanted.entry(key).or_default().push(Occurrence { path: path.to_owned(), span });
             }
             prop_assert_eq!(occurrences.count(), wanted.values().map(|seen| seen.len() as u64).sum::<u64>());
             let mut sorted = occurrences.finish().unwrap();
             for item in 0..6 {
-                for writing in 0..3 {
-                    let key = (item, item + writing);
+                for variant in 0..3 {
+                    let key = (item, item + variant);
                     let wanted = wanted.remove(&key).unwrap_or_default();
                     prop_assert_eq!(sorted.take(key).unwrap(), wanted);
                 }

@@ -128,7 +128,7 @@ pub struct Occurrence {
 
 /// The same flash item as other pages write it: in the other script, with other punctuation.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Writing {
+pub struct Variant {
     /// Stable name of this writing; [`Article::flashes`] of its pages names it.
     pub id: String,
     /// Column, as this writing has it.
@@ -168,13 +168,13 @@ pub struct FlashItem {
     /// Every place where it stands in this writing, in the order of the walk; never empty.
     pub occurrences: Vec<Occurrence>,
     /// The other writings, in the order first seen.
-    pub writings: Vec<Writing>,
+    pub variants: Vec<Variant>,
 }
 
 impl FlashItem {
     /// Every place where it stands, in whichever writing.
     pub fn all_occurrences(&self) -> impl Iterator<Item = &Occurrence> {
-        self.occurrences.iter().chain(self.writings.iter().flat_map(|writing| &writing.occurrences))
+        self.occurrences.iter().chain(self.variants.iter().flat_map(|variant| &variant.occurrences))
     }
 }
 

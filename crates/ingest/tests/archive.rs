@@ -56,14 +56,14 @@ fn the_same_item_in_many_pages_is_one() {
     let (records, report) = read(&roots, 1);
     let found = flashes(&records);
     assert_eq!(found.len(), 1);
-    assert_eq!((found[0].occurrences.len(), found[0].writings.len()), (40, 1));
+    assert_eq!((found[0].occurrences.len(), found[0].variants.len()), (40, 1));
     assert_eq!(found[0].all_occurrences().count(), 41);
-    assert_eq!(found[0].writings[0].title, "某币突破新高");
+    assert_eq!(found[0].variants[0].title, "某币突破新高");
     assert_eq!((report.flashes_distinct, report.flashes_seen, report.articles), (1, 41, 41));
     // Each page names the writing that it has.
     for article in articles(&records) {
         let other = article.path.ends_with("z.txt");
-        let id = if other { &found[0].writings[0].id } else { &found[0].id };
+        let id = if other { &found[0].variants[0].id } else { &found[0].id };
         assert_eq!(article.flashes, std::slice::from_ref(id));
     }
     for threads in [2, 5] {

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use wensou_ingest::{Article, FlashItem, Moment, Options, Record, Report, Silent, Writing, ingest};
+use wensou_ingest::{Article, FlashItem, Moment, Options, Record, Report, Silent, Variant, ingest};
 
 /// Shares between 0 and 1.
 #[derive(Debug, Default)]
@@ -34,8 +34,8 @@ pub(crate) fn read(root: &Path, options: &Options) -> Read {
         match record {
             Record::Article(article) => articles.push(article),
             Record::Flash(flash) => {
-                for writing in flash.writings.clone() {
-                    let Writing { id, column, title, text, outlet, occurrences } = writing;
+                for variant in flash.variants.clone() {
+                    let Variant { id, column, title, text, outlet, occurrences } = variant;
                     let date = flash.date;
                     let item = FlashItem {
                         id: id.clone(),
