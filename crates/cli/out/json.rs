@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use wensou_index::{RecordExt, moment_start};
 use wensou_ingest::{
-    Article, Date, DateProvenance, Evidence, FlashItem, Moment, Record, Span, Variant,
+    Article, Date, DateBasis, DateProvenance, FlashItem, Moment, Record, Span, Variant,
 };
 use wensou_query::{Hit, Snippet};
 
@@ -127,11 +127,11 @@ pub(crate) fn date(date: Date) -> Value {
 }
 
 /// What an inferred date was derived from, as a word.
-pub(crate) fn evidence_name(evidence: Evidence) -> &'static str {
+pub(crate) fn evidence_name(evidence: DateBasis) -> &'static str {
     match evidence {
-        Evidence::NewestFlash => "newest flash",
-        Evidence::Title => "title",
-        Evidence::Lead => "lead",
+        DateBasis::NewestFlash => "newest flash",
+        DateBasis::Title => "title",
+        DateBasis::Lead => "lead",
     }
 }
 

@@ -7,7 +7,7 @@ use crate::evidence::Evidence;
 use crate::flash::{self, Item, Piece};
 use crate::footer::Tags;
 use crate::page::{Outline, Page};
-use crate::record::{Date, DateProvenance, Evidence as Reason, Moment, Related, TitleOrigin};
+use crate::record::{Date, DateBasis, DateProvenance, Moment, Related, TitleOrigin};
 use crate::tags;
 use crate::title::{self, Title};
 
@@ -138,14 +138,14 @@ impl Page {
         };
         let title = Some(&self.title).filter(|_| self.title_origin == TitleOrigin::Stated);
         if let Some(moment) = title.and_then(|title| date::first_in(title, usize::MAX)) {
-            return inferred(moment, Reason::Title);
+            return inferred(moment, DateBasis::Title);
         }
         let lead = self.paragraphs.first().and_then(|first| date::first_in(first, LEAD));
         if let Some(moment) = lead {
-            return inferred(moment, Reason::Lead);
+            return inferred(moment, DateBasis::Lead);
         }
         let newest = flashes.iter().filter_map(|flash| flash.date).max_by_key(|m| date::order(*m));
-        newest.map_or_else(Date::default, |moment| inferred(moment, Reason::NewestFlash))
+        newest.map_or_else(Date::default, |moment| inferred(moment, DateBasis::NewestFlash))
     }
 }
 

@@ -74,7 +74,7 @@ pub use original::original;
 pub use page::{Markup, Page, parse_page};
 pub use progress::{Phase, Progress, Silent};
 pub use record::{
-    Article, Date, DateProvenance, Evidence, FlashItem, Moment, Record, Related, Occurrence, Span,
+    Article, Date, DateProvenance, DateBasis, FlashItem, Moment, Record, Related, Occurrence, Span,
     TitleOrigin, Variant,
 };
 pub use report::{Noted, Reason, Report, Skipped};

@@ -42,7 +42,7 @@ pub enum DateProvenance {
     /// The page states it of this very record.
     Stated,
     /// Derived from other evidence in the page.
-    Inferred(Evidence),
+    Inferred(DateBasis),
     /// Not known. The archive's null date, 1900/1/1, is this and never a date.
     #[default]
     None,
@@ -50,7 +50,7 @@ pub enum DateProvenance {
 
 /// What an inferred date was derived from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Evidence {
+pub enum DateBasis {
     /// The newest flash item embedded in the page: the page is at least that new.
     NewestFlash,
     /// A full date in the title.

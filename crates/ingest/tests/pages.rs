@@ -7,7 +7,7 @@ use std::path::Path;
 
 use jiff::civil::{date, datetime};
 use wensou_ingest::{
-    ArchiveEvidence, DateProvenance, Evidence, Markup, Moment, Page, TitleOrigin, parse_page,
+    ArchiveEvidence, DateBasis, DateProvenance, Markup, Moment, Page, TitleOrigin, parse_page,
 };
 
 /// A page alone in its archive.
@@ -61,7 +61,7 @@ fn the_real_page() {
     assert_eq!(page.flashes[0].date, Some(Moment::Time(datetime(2023, 3, 14, 13, 2, 32, 0))));
     assert_eq!(page.flashes[3].date, Some(Moment::Day(date(2019, 8, 10))));
     assert_eq!(page.flashes[1].outlet.as_deref(), Some("The Block"));
-    assert_eq!(page.date.provenance, DateProvenance::Inferred(Evidence::NewestFlash));
+    assert_eq!(page.date.provenance, DateProvenance::Inferred(DateBasis::NewestFlash));
     assert_eq!(page.date.value, page.flashes[0].date);
     assert_eq!(page.related.len(), 6);
     assert_eq!(page.related[1].title, "當應用不會再有護城河 價值該被如何捕獲?");
@@ -142,11 +142,11 @@ fn inferred_dates() {
     let day = Some(Moment::Day(date(2023, 5, 10)));
     assert_eq!(
         value("金色晨訊2023年5月10日_DIN\n\nAuthor:\n\nTime:1900/1/1 0:00:00\n\n正文。"),
-        (day, DateProvenance::Inferred(Evidence::Title))
+        (day, DateProvenance::Inferred(DateBasis::Title))
     );
     assert_eq!(
         value("2023年5月10日,某公司宣布開源其大模型。\n\n后文。"),
-        (day, DateProvenance::Inferred(Evidence::Lead))
+        (day, DateProvenance::Inferred(DateBasis::Lead))
     );
     assert_eq!(value("題目_GPT\n\nTime:1900/1/1 0:00:00\n\n正文。").0, None);
     assert_eq!(value("題目_GPT\n\nTime:2023/13/45 0:00:00\n\n正文。").0, None);
