@@ -3,11 +3,11 @@
 
 use crate::beginning::Beginnings;
 use crate::date;
-use crate::evidence::Evidence;
 use crate::flash::{self, Item, Piece};
 use crate::footer::Tags;
 use crate::page::{Outline, Page};
 use crate::record::{Date, DateBasis, DateProvenance, Moment, Related, TitleOrigin};
+use crate::statistics::CorpusStatistics;
 use crate::tags;
 use crate::title::{self, Title};
 
@@ -80,11 +80,11 @@ impl<'a> Draft<'a> {
     /// The page but for its flash items: `give` is told of each.
     pub(crate) fn finish(
         self,
-        evidence: &Evidence,
+        statistics: &CorpusStatistics,
         beginnings: &mut Beginnings,
         give: &mut dyn FnMut(Item<'a>),
     ) -> Page {
-        let body = flash::split(&self.pieces, evidence, beginnings);
+        let body = flash::split(&self.pieces, statistics, beginnings);
         let (title, title_origin) = match self.title {
             Some(title) => (title, TitleOrigin::Stated),
             None => {
@@ -95,7 +95,7 @@ impl<'a> Draft<'a> {
         };
         let (mut tags, mut unsplit_tags) = (texts(&self.given), None);
         if let Some(glued) = self.glued {
-            match tags::split(glued, &evidence.tags) {
+            match tags::split(glued, &statistics.tags) {
                 Some(split) => tags = split,
                 None => unsplit_tags = Some(glued.to_owned()),
             }

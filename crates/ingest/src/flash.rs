@@ -4,11 +4,11 @@ use jiff::civil::Time;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::beginning::{Beginnings, LONGEST};
-use crate::evidence::{Evidence, item_hash};
 use crate::headline::{self, Headline};
 use crate::punctuation::is_colon;
 use crate::record::Moment;
 use crate::stamp::stamps;
+use crate::statistics::{CorpusStatistics, item_hash};
 
 /// A paragraph of a body, as text and as a byte range of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,7 +117,7 @@ impl From<Item<'_>> for PageFlash {
 /// Takes the flash items out of a body.
 pub(crate) fn split<'a>(
     pieces: &[Piece<'a>],
-    evidence: &Evidence,
+    statistics: &CorpusStatistics,
     beginnings: &mut Beginnings,
 ) -> Body<'a> {
     let mut body = Body::default();
@@ -130,7 +130,7 @@ pub(crate) fn split<'a>(
         };
         let dated = piece.paragraph;
         let above = pending.iter().rev().take(LONGEST - 1).map(|p| p.text);
-        let bound = evidence.bound(hash, above);
+        let bound = statistics.bound(hash, above);
         let (first, head) = beginnings.find(&pending, dated, bound);
         body.paragraphs.extend(pending[..first].iter().map(|p| p.text));
         let mut item = pending[first..].to_vec();
@@ -255,7 +255,7 @@ mod tests {
             .collect();
         let mut cut = Vec::new();
         paragraphs.iter().for_each(|paragraph| pieces(*paragraph, &mut cut));
-        let body = split(&cut, &Evidence::default(), &mut Beginnings::forgotten());
+        let body = split(&cut, &CorpusStatistics::default(), &mut Beginnings::forgotten());
         for flash in &body.flashes {
             assert!(text[flash.start..flash.end].ends_with([']', '。']));
         }

@@ -12,7 +12,6 @@ use foldhash::{HashMap, HashSet};
 
 use crate::draft::Draft;
 use crate::error::Error;
-use crate::evidence::Evidence;
 use crate::fingerprint::Fingerprint;
 use crate::flashes::{Flashes, Keys, content, variant_id};
 use crate::found::{Found, Shown};
@@ -29,6 +28,7 @@ use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{Noted, Reason, Report, Skipped};
 use crate::sources::{Files, Source, Sources, Writer};
 use crate::spill::{Spill, Spilled, Surveyed};
+use crate::statistics::CorpusStatistics;
 use crate::walk::{Roots, Walk, walk};
 
 /// Reads the archive in `roots` and gives `sink` every record: articles in the order of the walk, then
@@ -154,14 +154,14 @@ pub fn ingest_looked<E>(
         for path in &walk.refused {
             let paths = under(&mut **stored, path)?;
             kept::reserve(&paths, &mut ids);
-            kept::survey(&paths, &mut survey.evidence);
+            kept::survey(&paths, &mut survey.statistics);
         }
         for path in std::mem::take(&mut survey.refused) {
-            kept::survey(&under(&mut **stored, &path)?, &mut survey.evidence);
+            kept::survey(&under(&mut **stored, &path)?, &mut survey.statistics);
         }
     }
-    survey.evidence.finish();
-    let evidence = &survey.evidence;
+    survey.statistics.finish();
+    let statistics = &survey.statistics;
 
     progress.phase(Phase::Read);
     let mut taker = Taker {
@@ -173,14 +173,14 @@ pub fn ingest_looked<E>(
         },
         flashes: Flashes::new().map_err(Error::Spill)?,
         ids,
-        evidence,
+        statistics,
         stored: stored.map(|stored| stored as &mut dyn StoredRecords),
         refused: walk.refused,
         read: Delivered::default(),
         sink,
     };
     // A dump's record can take a page's item's place, whose text is then needed once more.
-    let brief = !evidence.items_in_dumps;
+    let brief = !statistics.items_in_dumps;
     let worker = || {
         let (mut memory, mut files) = (Memory::new(brief), InOrder::of(&sources));
         let mut spilled = survey.spilled.clone();
@@ -198,7 +198,7 @@ pub fn ingest_looked<E>(
                         return;
                     }
                 };
-                let flow = reader.read(&source, surveyed, evidence, &mut memory, &mut |found| {
+                let flow = reader.read(&source, surveyed, statistics, &mut memory, &mut |found| {
                     let weight = found.weight();
                     out.put(found, weight)
                 });
@@ -248,7 +248,7 @@ impl InOrder {
 /// What the first pass found.
 struct Survey {
     /// What the archive says about itself.
-    evidence: Evidence,
+    statistics: CorpusStatistics,
     /// Of each thread, its pages as far as they are understood by themselves.
     spilled: Vec<Spilled>,
     /// Which of them has each stretch, and where it begins there.
@@ -259,7 +259,7 @@ struct Survey {
 
 /// What one thread has of the first pass.
 struct Surveying {
-    evidence: Evidence,
+    statistics: CorpusStatistics,
     spill: Spill,
     /// The stretches that it took, and where each begins.
     stretches: Vec<(usize, u64)>,
@@ -280,7 +280,7 @@ fn survey(
     let next = AtomicUsize::new(0);
     let some = || -> io::Result<Surveying> {
         let mut mine = Surveying {
-            evidence: Evidence::default(),
+            statistics: CorpusStatistics::default(),
             spill: Spill::new(threads),
             stretches: Vec::new(),
             refused: Vec::new(),
@@ -300,11 +300,11 @@ fn survey(
         }
         Ok(mine)
     };
-    let mut evidence = Evidence::default();
+    let mut statistics = CorpusStatistics::default();
     let (mut spilled, mut stretches) = (Vec::with_capacity(threads), vec![(0, 0); count]);
     let mut refused = Vec::new();
     let mut add = |mine: Surveying| {
-        evidence.merge(mine.evidence);
+        statistics.merge(mine.statistics);
         for (number, at) in mine.stretches {
             stretches[number] = (spilled.len(), at);
         }
@@ -326,7 +326,7 @@ fn survey(
     })?;
     refused.sort_by_key(|(number, _)| *number);
     let refused = refused.into_iter().map(|(_, path)| path).collect();
-    Ok(Survey { evidence, spilled, stretches, refused })
+    Ok(Survey { statistics, spilled, stretches, refused })
 }
 
 /// The receiving end of the second pass: gives ids, keeps flash items, counts.
@@ -334,7 +334,7 @@ struct Taker<'a, E> {
     report: Report,
     flashes: Flashes,
     ids: Ids,
-    evidence: &'a Evidence,
+    statistics: &'a CorpusStatistics,
     /// Records of an earlier index.
     stored: Option<&'a mut dyn StoredRecords>,
     /// Files and folders that the walk could not look at.
@@ -430,7 +430,7 @@ impl<E> Taker<'_, E> {
 
     /// The id of an item's first writing.
     fn id(&self, keys: Keys) -> String {
-        let dumped = self.evidence.dumped.get(&keys.content);
+        let dumped = self.statistics.dump_ids.get(&keys.content);
         dumped.cloned().unwrap_or_else(|| short('f', keys.content))
     }
 
@@ -543,12 +543,12 @@ impl Reader<'_> {
     /// Adds what a file says about the archive, and keeps what is understood of it if it is a plain page. What cannot be read is named
     /// in the second pass; returns whether the system refused it.
     fn survey(&self, source: &Source, survey: &mut Surveying) -> bool {
-        let Surveying { evidence, spill, raw, .. } = survey;
+        let Surveying { statistics, spill, raw, .. } = survey;
         let (mut kept, mut refused) = (false, false);
         let _ = inputs::each(source, self.options, &mut |event| {
             match event {
                 Event::Input(input) if input.kind == Kind::Dump => {
-                    refused |= self.survey_dump(input, evidence);
+                    refused |= self.survey_dump(input, statistics);
                 }
                 Event::Input(mut input) => {
                     if self.bytes(&mut input, raw).is_ok()
@@ -556,7 +556,7 @@ impl Reader<'_> {
                     {
                         let markup = self.markup(&input, &decoded.text);
                         let outline = Outline::of(&decoded.text, markup);
-                        outline.survey(evidence);
+                        outline.survey(statistics);
                         if source.form.is_plain_page()
                             && let Some(mark) = decoded.shift()
                         {
@@ -581,19 +581,19 @@ impl Reader<'_> {
     }
 
     /// Whether the system refused it.
-    fn survey_dump(&self, input: Input<'_>, evidence: &mut Evidence) -> bool {
+    fn survey_dump(&self, input: Input<'_>, statistics: &mut CorpusStatistics) -> bool {
         let mut refused = false;
         let _ = self.dump(input, &mut |found| {
             match found {
                 Found::Record { record, .. } => match *record {
                     Record::Flash(flash) => {
-                        evidence.items_in_dumps = true;
+                        statistics.items_in_dumps = true;
                         if !flash.id.is_empty() {
                             let key = content(&flash.title, &flash.text, flash.date.value);
-                            evidence.name_item(key, flash.id);
+                            statistics.add_dump_id(key, flash.id);
                         }
                     }
-                    Record::Article(article) => evidence.tags.see_given(&article.tags),
+                    Record::Article(article) => statistics.tags.add_separate_tags(&article.tags),
                 },
                 Found::Skipped(skipped) => {
                     refused |= matches!(skipped.reason, Reason::Unreadable(_));

@@ -7,12 +7,12 @@ use std::rc::Rc;
 
 use foldhash::HashMap;
 
-use crate::evidence::Evidence;
 use crate::flashes::{Keys, content};
 use crate::id::short;
 use crate::ids::Ids;
 use crate::inputs::{Form, INSIDE, Kind};
 use crate::record::{Article, FlashItem, Occurrence, Record, Span};
+use crate::statistics::CorpusStatistics;
 use crate::title::Title;
 
 /// Records of an earlier index, for files that cannot be read now.
@@ -165,12 +165,12 @@ pub(crate) fn is_dump(path: &str) -> bool {
 
 /// Adds what stored records say about the archive, as far as it can be told from them: which tags and keywords there are,
 /// and how dumps call flash items. So the other files are understood as if these had been read.
-pub(crate) fn survey(paths: &[KeptPath], evidence: &mut Evidence) {
+pub(crate) fn survey(paths: &[KeptPath], statistics: &mut CorpusStatistics) {
     for kept in paths {
         for article in &kept.articles {
             match kept.is_dump {
-                true => evidence.tags.see_given(&article.tags),
-                false => evidence.tags.see_title(&tail(&article.suffix_tags)),
+                true => statistics.tags.add_separate_tags(&article.tags),
+                false => statistics.tags.add_title(&tail(&article.suffix_tags)),
             }
         }
         if !kept.is_dump {
@@ -178,10 +178,10 @@ pub(crate) fn survey(paths: &[KeptPath], evidence: &mut Evidence) {
         }
         for occurrence in &kept.occurrences {
             let flash = &occurrence.item.flash;
-            evidence.items_in_dumps = true;
+            statistics.items_in_dumps = true;
             let key = content(&flash.title, &flash.text, flash.date.value);
             if flash.id != short('f', key) {
-                evidence.name_item(key, flash.id.clone());
+                statistics.add_dump_id(key, flash.id.clone());
             }
         }
     }

@@ -1,7 +1,7 @@
 //! From files to records: walking, decoding and parsing an archive of scraped pages.
 //!
 //! [`ingest`] reads an archive in two passes: the *survey* collects what the archive says about itself
-//! ([`ArchiveEvidence`]: which tags there are, where flash items begin), the second pass parses every file
+//! ([`CorpusStatistics`]: which tags there are, where flash items begin), the second pass parses every file
 //! with that evidence; of plain pages it takes what the survey has understood by themselves (`draft`, `spill`). [`parse_page`] is the parser of one page, without any files.
 //!
 //! `inputs` finds the pages and dumps in files, through compression and archives.
@@ -20,7 +20,7 @@ pub mod direct;
 mod draft;
 mod dump;
 mod error;
-mod evidence;
+mod statistics;
 mod fingerprint;
 mod flash;
 mod flashes;
@@ -64,7 +64,7 @@ mod walk;
 
 pub use decode::decode;
 pub use error::Error;
-pub use evidence::Evidence as ArchiveEvidence;
+pub use statistics::CorpusStatistics;
 pub use fingerprint::fingerprint;
 pub use flash::PageFlash;
 pub use ingest::{Looked, ingest, ingest_looked, look, look_tolerant};

@@ -44,10 +44,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::evidence::Evidence;
     use crate::flash::PageFlash;
     use crate::page::{Markup, parse_apart};
     use crate::record::Record;
+    use crate::statistics::CorpusStatistics;
     use crate::{Options, Silent, ingest};
 
     fn pages() -> impl Strategy<Value = Vec<String>> {
@@ -72,7 +72,7 @@ mod tests {
             let mut met: HashMap<u64, PageFlash> = HashMap::new();
             let mut memo = Memo::new(false);
             for page in &pages {
-                parse_apart(page, Markup::Text, &Evidence::default(), &mut |item| {
+                parse_apart(page, Markup::Text, &CorpusStatistics::default(), &mut |item| {
                     let (hash, again) = (item.hash(), memo.meet(&item));
                     let flash = PageFlash { start: 0, end: 0, ..item.into() };
                     let keys = Keys::of(&flash.title, &flash.text, flash.date);

@@ -4,7 +4,6 @@
 use crate::beginning::Beginnings;
 use crate::byline::Byline;
 use crate::draft::Draft;
-use crate::evidence::Evidence;
 use crate::flash::{Item, PageFlash, Paragraph};
 use crate::footer::{self, Footer, Tags};
 use crate::furniture;
@@ -13,6 +12,7 @@ use crate::html::{html_layout, looks_like_html};
 use crate::line::{Layout, Part, text_layout};
 use crate::record::{Date, Related, TitleOrigin};
 use crate::stamp::ends_item;
+use crate::statistics::CorpusStatistics;
 use crate::title::Title;
 
 /// What a page's text is.
@@ -73,9 +73,9 @@ const BYLINES: usize = 5;
 
 /// Parses a page with what the archive says about itself.
 #[must_use]
-pub fn parse_page(text: &str, markup: Markup, evidence: &Evidence) -> Page {
+pub fn parse_page(text: &str, markup: Markup, statistics: &CorpusStatistics) -> Page {
     let mut flashes = Vec::new();
-    let page = parse_apart(text, markup, evidence, &mut |item| flashes.push(item.into()));
+    let page = parse_apart(text, markup, statistics, &mut |item| flashes.push(item.into()));
     Page { flashes, ..page }
 }
 
@@ -83,15 +83,19 @@ pub fn parse_page(text: &str, markup: Markup, evidence: &Evidence) -> Page {
 pub(crate) fn parse_apart(
     text: &str,
     markup: Markup,
-    evidence: &Evidence,
+    statistics: &CorpusStatistics,
     give: &mut dyn FnMut(Item<'_>),
 ) -> Page {
-    Draft::of(text, &Outline::of(text, markup)).finish(evidence, &mut Beginnings::forgotten(), give)
+    Draft::of(text, &Outline::of(text, markup)).finish(
+        statistics,
+        &mut Beginnings::forgotten(),
+        give,
+    )
 }
 
 /// Adds what a page says about the archive.
-pub(crate) fn survey(text: &str, markup: Markup, evidence: &mut Evidence) {
-    Outline::of(text, markup).survey(evidence);
+pub(crate) fn survey(text: &str, markup: Markup, statistics: &mut CorpusStatistics) {
+    Outline::of(text, markup).survey(statistics);
 }
 
 /// A page's lines and where its parts begin.
@@ -135,19 +139,19 @@ impl<'a> Outline<'a> {
     }
 
     /// Adds what the page says about the archive.
-    pub(crate) fn survey(&self, evidence: &mut Evidence) {
+    pub(crate) fn survey(&self, statistics: &mut CorpusStatistics) {
         let titles = self.footer.stubs.iter().map(|stub| &stub.title);
         for line in self.header.title.iter().chain(titles) {
-            evidence.tags.see_title(&Title::split(line));
+            statistics.tags.add_title(&Title::split(line));
         }
         if let Some(Tags::Given(given)) = &self.footer.tags {
-            evidence.tags.see_given(given);
+            statistics.tags.add_separate_tags(given);
         }
         let paragraphs: Vec<Paragraph<'_>> = self.paragraphs().collect();
         let mut from = 0;
         for (at, paragraph) in paragraphs.iter().enumerate() {
             if let Some(dated) = ends_item(paragraph.text) {
-                evidence.see_item(dated, paragraphs[from..at].iter().rev().map(|p| p.text));
+                statistics.add_item(dated, paragraphs[from..at].iter().rev().map(|p| p.text));
                 from = at + 1;
             }
         }

@@ -8,7 +8,6 @@ use encoding_rs::Encoding;
 use crate::beginning::Beginnings;
 use crate::decode::Decoded;
 use crate::draft::Draft;
-use crate::evidence::Evidence;
 use crate::flash::{Item, outlet};
 use crate::found::{Found, FoundPage, Notes, Shown, skipped};
 use crate::ids::path_hash;
@@ -20,6 +19,7 @@ use crate::record::{Article, Date, DateProvenance, FlashItem, Span};
 use crate::report::Reason;
 use crate::sources::Source;
 use crate::spill::Surveyed;
+use crate::statistics::CorpusStatistics;
 
 /// What a thread remembers from page to page.
 pub(crate) struct Memory {
@@ -49,7 +49,7 @@ impl Reader<'_> {
         &self,
         source: &Source,
         surveyed: Option<Surveyed<'_>>,
-        evidence: &Evidence,
+        statistics: &CorpusStatistics,
         memory: &mut Memory,
         give: &mut dyn FnMut(Found) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
@@ -62,7 +62,7 @@ impl Reader<'_> {
                 lossy,
             };
             let places = |_: &[_]| move |at| (mark + at) as u64;
-            let page = found(draft, about, evidence, memory, places);
+            let page = found(draft, about, statistics, memory, places);
             return give(Found::Page(Box::new(page)));
         }
         let mut notes = Notes::new();
@@ -72,7 +72,7 @@ impl Reader<'_> {
             Event::Ignored(path) => counted(Found::Ignored(path)),
             Event::OddName(path) => counted(Found::OddName(path)),
             Event::Input(input) if input.kind == Kind::Dump => self.dump(input, &mut counted),
-            Event::Input(mut input) => match self.page(&mut input, evidence, memory) {
+            Event::Input(mut input) => match self.page(&mut input, statistics, memory) {
                 Ok(page) => counted(Found::Page(Box::new(page))),
                 Err(reason) => {
                     let reason = input.watch.take().unwrap_or(reason);
@@ -120,7 +120,7 @@ impl Reader<'_> {
     fn page(
         &self,
         input: &mut Input<'_>,
-        evidence: &Evidence,
+        statistics: &CorpusStatistics,
         memory: &mut Memory,
     ) -> Result<FoundPage, Reason> {
         let mut raw = Vec::new();
@@ -138,7 +138,7 @@ impl Reader<'_> {
             let places = decoded.places(ranges.iter().flat_map(|(start, end)| [*start, *end]));
             move |at| places.raw(at)
         };
-        Ok(found(Draft::of(&decoded.text, &outline), about, evidence, memory, places))
+        Ok(found(Draft::of(&decoded.text, &outline), about, statistics, memory, places))
     }
 }
 
@@ -155,13 +155,13 @@ struct About {
 fn found<P: Fn(usize) -> u64>(
     draft: Draft<'_>,
     about: About,
-    evidence: &Evidence,
+    statistics: &CorpusStatistics,
     memory: &mut Memory,
     places: impl FnOnce(&[(usize, usize)]) -> P,
 ) -> FoundPage {
     let (mut items, mut ranges) = (Vec::new(), Vec::new());
     let Memory { items: known, beginnings } = memory;
-    let page = draft.finish(evidence, beginnings, &mut |item| {
+    let page = draft.finish(statistics, beginnings, &mut |item| {
         let (keys, text) = known.meet(&item);
         items.push((keys, text.map(|text| Box::new(flash(&item, text)))));
         ranges.push((item.start, item.end));

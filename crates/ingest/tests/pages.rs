@@ -7,13 +7,13 @@ use std::path::Path;
 
 use jiff::civil::{date, datetime};
 use wensou_ingest::{
-    ArchiveEvidence, DateBasis, DateProvenance, Markup, Moment, Page, TitleOrigin, parse_page,
+    CorpusStatistics, DateBasis, DateProvenance, Markup, Moment, Page, TitleOrigin, parse_page,
 };
 
 /// A page alone in its archive.
 fn alone(text: &str) -> Page {
     let markup = Markup::of(text);
-    parse_page(text, markup, &ArchiveEvidence::of_pages([(text, markup)]))
+    parse_page(text, markup, &CorpusStatistics::from_pages([(text, markup)]))
 }
 
 #[test]
@@ -211,8 +211,8 @@ fn the_start_of_an_item_is_found_by_its_other_sightings() {
     let page =
         |before: &str| format!("題目_GPT\n\nAuthor:\n\n開頭。\n\n{before}\n\n{item}\n\n結尾。\n");
     let pages = [page("甲文的話。"), page("乙文的話。"), page("丙文的話。")];
-    let evidence = ArchiveEvidence::of_pages(pages.iter().map(|p| (p.as_str(), Markup::Text)));
-    let read = parse_page(&pages[0], Markup::Text, &evidence);
+    let statistics = CorpusStatistics::from_pages(pages.iter().map(|p| (p.as_str(), Markup::Text)));
+    let read = parse_page(&pages[0], Markup::Text, &statistics);
     assert_eq!(read.paragraphs, ["開頭。", "甲文的話。", "結尾。"]);
     assert_eq!(read.flashes[0].text, "某地舉行會議\n會上各方交換了看法。");
 }

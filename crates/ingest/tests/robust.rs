@@ -13,7 +13,7 @@
 mod build;
 
 use proptest::prelude::*;
-use wensou_ingest::{ArchiveEvidence, Markup, Options, Record, Silent, ingest, parse_page};
+use wensou_ingest::{CorpusStatistics, Markup, Options, Record, Silent, ingest, parse_page};
 
 const PAGE: &str = "以太坊交易所 以太坊交易所\nCtrl+D 以太坊交易所\nads\n首頁 > 瑞波幣 > Info\n\n題目:甲_GPT:CGPT價格\n\nAuthor:\n\n\
     Time:1900/1/1 0:00:00\n\n來源:師天浩 圖片來源:網絡\n\n正文第一段。\n\n聲音 | 題目甲:據官方消息,題目甲。\n\n第二段(財聯社)[2022/6/18 4:36:07]\n\n\
@@ -23,7 +23,7 @@ const HTML: &str = "<!DOCTYPE html><html><head><title>題目_站</title></head><
 
 fn sound(text: &str) {
     for markup in [Markup::Text, Markup::Html] {
-        let page = parse_page(text, markup, &ArchiveEvidence::default());
+        let page = parse_page(text, markup, &CorpusStatistics::default());
         for flash in &page.flashes {
             assert!(flash.start <= flash.end && flash.end <= text.len());
             if markup == Markup::Text && page.mojibake_repaired == 0 {

@@ -291,7 +291,7 @@ mod tests {
                 "戊_BTC:Baby BTC", "己_ETH:Baby ETH", "庚_NFT:Baby NFT", "辛_NFT", "壬_AB:AB", "壬_AB:AB價格",
                 "癸_X:X價格", "癸_A:A價格", "癸_A:A", "癸_X:X", "癸_X:價格今",
             ] {
-                vocabulary.see_title(&Title::split(title));
+                vocabulary.add_title(&Title::split(title));
             }
             vocabulary.learn();
             if let Some(line) = Glue::of(&parts.concat()) {

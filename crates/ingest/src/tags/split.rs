@@ -72,7 +72,7 @@ mod tests {
     fn vocabulary(titles: &[&str]) -> Vocabulary {
         let mut vocabulary = Vocabulary::default();
         for title in titles {
-            vocabulary.see_title(&Title::split(title));
+            vocabulary.add_title(&Title::split(title));
         }
         vocabulary.learn();
         vocabulary

@@ -181,7 +181,7 @@ mod tests {
         fn tags_are_all_ranges_that_can_be_one(text in "([ABc1 ]|幣|NFT|BTC|é){2,40}") {
             let mut vocabulary = Vocabulary::default();
             for title in ["辛_NFT", "壬_BTC:價格", "癸_幣A:價格", "癸_幣A:BTC", "癸_c:價格"] {
-                vocabulary.see_title(&Title::split(title));
+                vocabulary.add_title(&Title::split(title));
             }
             vocabulary.learn();
             let Some(line) = Glue::of(&text) else { return Ok(()) };

@@ -32,27 +32,27 @@ pub(crate) struct Vocabulary {
 
 impl Vocabulary {
     /// Takes what the tail of a title names.
-    pub(crate) fn see_title(&mut self, title: &Title<'_>) {
+    pub(crate) fn add_title(&mut self, title: &Title<'_>) {
         for tag in [title.head, title.tag].into_iter().flatten() {
             count(&mut self.tags, fold(tag));
         }
         if let (Some(tag), Some(keyword)) = (title.tag, title.keyword) {
-            self.see_pair(tag, keyword);
+            self.add_pair(tag, keyword);
         }
     }
 
     /// Takes tags that a page gives apart: n tags, then their n keywords, if that is what they are.
-    pub(crate) fn see_given(&mut self, given: &[String]) {
+    pub(crate) fn add_separate_tags(&mut self, given: &[String]) {
         let (tags, keywords) = given.split_at(given.len() / 2);
         if given.len().is_multiple_of(2) && tags.iter().all(|tag| is_ticker(tag)) {
             for (tag, keyword) in tags.iter().zip(keywords) {
                 count(&mut self.tags, fold(tag));
-                self.see_pair(tag, keyword);
+                self.add_pair(tag, keyword);
             }
         }
     }
 
-    fn see_pair(&mut self, tag: &str, keyword: &str) {
+    fn add_pair(&mut self, tag: &str, keyword: &str) {
         let keyword = fold(keyword);
         self.pairs.insert(pair_hash(text_hash(&fold(tag)), text_hash(&keyword)));
         count(&mut self.keywords, keyword);
@@ -139,7 +139,7 @@ mod tests {
         let mut vocabulary = Vocabulary::default();
         for line in ["甲_DAO:Baby DAO", "乙_ETH:Baby ETH", "丙_OP:Baby OP", "丁_OP:OP幣價格"]
         {
-            vocabulary.see_title(&Title::split(line));
+            vocabulary.add_title(&Title::split(line));
         }
         vocabulary.learn();
         let hash = text_hash;
