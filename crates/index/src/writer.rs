@@ -16,7 +16,7 @@ use tantivy::index::SegmentId;
 use tantivy::indexer::{IndexWriterOptions, NoMergePolicy, UserOperation};
 use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::{Index as Engine, IndexSettings, IndexWriter, ReloadPolicy, SegmentReader};
-use wensou_ingest::{Looked, Progress, Report, Room, StoredRecords};
+use wensou_ingest::{Progress, Report, Room, ScannedArchive, StoredRecords};
 
 use crate::analysis::Analysis;
 use crate::analyzer::{Units, words};
@@ -98,7 +98,7 @@ impl Writer {
     pub(crate) fn read(
         &mut self,
         analysis: &Analysis,
-        looked: Looked,
+        looked: ScannedArchive,
         options: &BuildOptions,
         progress: &dyn Progress,
         stored: Option<&mut Stored>,
@@ -142,7 +142,7 @@ impl Writer {
                 batches.add(ord, record)
             };
             let outcome =
-                wensou_ingest::ingest_looked(looked, &options.ingest, progress, stored, &mut take);
+                wensou_ingest::ingest_scanned(looked, &options.ingest, progress, stored, &mut take);
             let rest = batches.hand_on();
             drop(batches);
             // Its error first: it is why reading was stopped.

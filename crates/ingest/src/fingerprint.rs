@@ -114,7 +114,7 @@ mod tests {
         fs::write(&page, "甲").unwrap();
         let (roots, options) = ([folder.path().to_path_buf()], Options::default());
         let before = fingerprint(&roots, &options).unwrap();
-        assert_eq!(crate::look::<Infallible>(&roots, &options).unwrap().fingerprint(), before);
+        assert_eq!(crate::scan::<Infallible>(&roots, &options).unwrap().fingerprint(), before);
         assert_eq!(fingerprint(&roots, &options).unwrap(), before);
         let time = fs::metadata(&page).unwrap().modified().unwrap();
         fs::write(&page, "乙").unwrap();

@@ -54,7 +54,7 @@ pub fn ingest<E>(
 ) -> Result<Report, Error<E>> {
     // Looked at first, because to look at files takes longer.
     encoding(options)?;
-    ingest_looked(look(roots, options)?, options, progress, None, sink)
+    ingest_scanned(scan(roots, options)?, options, progress, None, sink)
 }
 
 /// Looks at the files in `roots` and opens none. Of `options` only what they exclude counts.
@@ -62,21 +62,25 @@ pub fn ingest<E>(
 /// # Errors
 ///
 /// [`Error::Root`], [`Error::RootExcluded`], [`Error::NotAFile`] and [`Error::Spill`], as [`ingest`].
-pub fn look<E>(roots: &[PathBuf], options: &Options) -> Result<Looked, Error<E>> {
-    look_at(roots, options, Roots::Readable)
+pub fn scan<E>(roots: &[PathBuf], options: &Options) -> Result<ScannedArchive, Error<E>> {
+    scan_roots(roots, options, Roots::Readable)
 }
 
-/// [`look`], but a root that the system refuses to show is no error: it is named as [`Reason::Unreadable`], and what is
+/// [`scan`], but a root that the system refuses to show is no error: it is named as [`Reason::Unreadable`], and what is
 /// stored of it is kept.
 ///
 /// # Errors
 ///
-/// As [`look`], but never [`Error::Root`].
-pub fn look_tolerant<E>(roots: &[PathBuf], options: &Options) -> Result<Looked, Error<E>> {
-    look_at(roots, options, Roots::Any)
+/// As [`scan`], but never [`Error::Root`].
+pub fn scan_tolerant<E>(roots: &[PathBuf], options: &Options) -> Result<ScannedArchive, Error<E>> {
+    scan_roots(roots, options, Roots::Any)
 }
 
-fn look_at<E>(roots: &[PathBuf], options: &Options, demand: Roots) -> Result<Looked, Error<E>> {
+fn scan_roots<E>(
+    roots: &[PathBuf],
+    options: &Options,
+    demand: Roots,
+) -> Result<ScannedArchive, Error<E>> {
     let mut files = Writer::new(roots).map_err(Error::Spill)?;
     let mut fingerprint = Fingerprint::default();
     let mut by_root = vec![0; roots.len()];
@@ -85,18 +89,23 @@ fn look_at<E>(roots: &[PathBuf], options: &Options, demand: Roots) -> Result<Loo
         by_root[root] += 1;
         files.push(root, source).map_err(Error::Spill)
     })?;
-    Ok(Looked { sources: files.finish().map_err(Error::Spill)?, walk, fingerprint, by_root })
+    Ok(ScannedArchive {
+        sources: files.finish().map_err(Error::Spill)?,
+        walk,
+        fingerprint,
+        by_root,
+    })
 }
 
 /// An archive whose files have been looked at.
-pub struct Looked {
+pub struct ScannedArchive {
     sources: Sources,
     walk: Walk,
     fingerprint: Fingerprint,
     by_root: Vec<u64>,
 }
 
-impl Looked {
+impl ScannedArchive {
     /// What [`fingerprint`](crate::fingerprint()) would have said of it; may wait as that does.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
@@ -111,7 +120,7 @@ impl Looked {
 
     /// Declares a file or folder unreadable, for the reason `why`: what is stored of it is kept, but for files of it that
     /// can be read.
-    pub fn keep(&mut self, path: PathBuf, why: String) {
+    pub fn declare_unreadable(&mut self, path: PathBuf, why: String) {
         self.walk.skip(&path, Reason::Unreadable(why));
         self.walk.refused.push(path);
     }
@@ -134,15 +143,15 @@ fn encoding<E>(options: &Options) -> Result<Option<&'static Encoding>, Error<E>>
 /// # Errors
 ///
 /// As [`ingest`], and [`Error::Stored`] with the first error of `stored`.
-pub fn ingest_looked<E>(
-    looked: Looked,
+pub fn ingest_scanned<E>(
+    scanned: ScannedArchive,
     options: &Options,
     progress: &dyn Progress,
     mut stored: Option<&mut dyn StoredRecords>,
     sink: &mut dyn FnMut(Record) -> Result<(), E>,
 ) -> Result<Report, Error<E>> {
     let encoding = encoding(options)?;
-    let Looked { sources, walk, .. } = looked;
+    let ScannedArchive { sources, walk, .. } = scanned;
     progress.start(sources.iter().len() as u64, sources.bytes());
     let reader = Reader { options, encoding };
 

@@ -25,7 +25,7 @@ pub trait StoredRecords {
     ///
     /// # Errors
     ///
-    /// Where the records cannot be read: [`ingest_looked`](crate::ingest_looked()) ends then, because they would be lost.
+    /// Where the records cannot be read: [`ingest_scanned`](crate::ingest_looked()) ends then, because they would be lost.
     fn under(&mut self, path: &Path) -> io::Result<Vec<Record>>;
 }
 
@@ -218,7 +218,7 @@ mod tests {
     use super::*;
     use crate::inputs::watch::failing;
     use crate::ordered::ALLOWED;
-    use crate::{Options, Reason, Report, Silent, ingest, ingest_looked, look};
+    use crate::{Options, Reason, Report, Silent, ingest, ingest_scanned, scan};
 
     struct Stored(Vec<Record>);
 
@@ -301,10 +301,10 @@ mod tests {
 
     fn read(roots: &[PathBuf], stored: &[Record]) -> (Vec<Record>, Report) {
         let options = Options { threads: 2, ..Options::default() };
-        let looked = look::<Infallible>(roots, &options).unwrap();
+        let scanned = scan::<Infallible>(roots, &options).unwrap();
         let mut records = Vec::new();
         let mut stored = Stored(stored.to_vec());
-        let report = ingest_looked(looked, &options, &Silent, Some(&mut stored), &mut |record| {
+        let report = ingest_scanned(scanned, &options, &Silent, Some(&mut stored), &mut |record| {
             records.push(record);
             Ok::<(), Infallible>(())
         });

@@ -67,7 +67,7 @@ pub use error::Error;
 pub use statistics::CorpusStatistics;
 pub use fingerprint::fingerprint;
 pub use flash::PageFlash;
-pub use ingest::{Looked, ingest, ingest_looked, look, look_tolerant};
+pub use ingest::{ScannedArchive, ingest, ingest_scanned, scan, scan_tolerant};
 pub use kept::StoredRecords;
 pub use options::Options;
 pub use original::original;

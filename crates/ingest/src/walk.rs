@@ -89,7 +89,7 @@ impl Walk {
         roots: &[PathBuf],
         visit: Visit<'_, E>,
     ) -> Result<(), Error<E>> {
-        let mut look = |seen| self.look(number, root, exclusions, seen, visit);
+        let mut visit_entry = |seen| self.visit_entry(number, root, exclusions, seen, visit);
         let (sender, seen) = sync_channel(QUEUE);
         thread::scope(|scope| {
             let reading = spawn(scope, 0, move || {
@@ -102,12 +102,12 @@ impl Walk {
             });
             if reading.is_ok() {
                 // Where it ends early nobody takes any more names.
-                return seen.into_iter().flatten().try_for_each(look);
+                return seen.into_iter().flatten().try_for_each(visit_entry);
             }
             // The system has no thread for it.
             let mut outcome = Ok(());
             let _ = names(root, &Bounds::new(exclusions, roots), &mut |seen| {
-                outcome = look(seen);
+                outcome = visit_entry(seen);
                 if outcome.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             });
             outcome
@@ -115,7 +115,7 @@ impl Walk {
     }
 
     /// Looks at what has a name, and tells `visit` if it is a file to read.
-    fn look<E>(
+    fn visit_entry<E>(
         &mut self,
         number: usize,
         root: &Path,

@@ -8,7 +8,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use wensou_ingest::{Error, Options, Reason, Record, Report, Silent, fingerprint, ingest, look};
+use wensou_ingest::{Error, Options, Reason, Record, Report, Silent, fingerprint, ingest, scan};
 
 fn write(path: PathBuf) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -71,7 +71,7 @@ fn an_index_inside_its_archive_is_no_archive() {
     // What happens in it is no change of the archive.
     let roots = [dir.path().to_owned()];
     let before = fingerprint(&roots, &options).unwrap();
-    assert_eq!(look::<Infallible>(&roots, &options).unwrap().fingerprint(), before);
+    assert_eq!(scan::<Infallible>(&roots, &options).unwrap().fingerprint(), before);
     write(at("index/gen-2/y.txt"));
     assert_eq!(fingerprint(&roots, &options).unwrap(), before);
 }
@@ -90,13 +90,13 @@ fn an_index_is_not_its_own_archive() {
     for options in [by_name, by_content] {
         for root in ["index", "index/gen-1", "index/gen-1/x.txt", "link", "index/../link/."] {
             let root = at(root);
-            let looked = look::<Infallible>(std::slice::from_ref(&root), &options).err().unwrap();
-            let text = looked.to_string();
-            assert!(matches!(looked, Error::RootExcluded { path } if path == root));
+            let scanned = scan::<Infallible>(std::slice::from_ref(&root), &options).err().unwrap();
+            let text = scanned.to_string();
+            assert!(matches!(scanned, Error::RootExcluded { path } if path == root));
             assert!(text.contains("an index cannot be its own archive"), "{text}");
             assert!(fingerprint(&[root], &options).is_err());
         }
-        assert!(look::<Infallible>(&[dir.path().to_owned()], &options).is_ok());
+        assert!(scan::<Infallible>(&[dir.path().to_owned()], &options).is_ok());
     }
 }
 

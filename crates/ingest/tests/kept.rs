@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use wensou_ingest::{
-    Error, Options, Reason, Record, Report, Silent, StoredRecords, ingest_looked, look,
-    look_tolerant,
+    Error, Options, Reason, Record, Report, Silent, StoredRecords, ingest_scanned, scan,
+    scan_tolerant,
 };
 
 /// The records of a read before, as an index has them.
@@ -43,10 +43,10 @@ fn read_changed(
     change: impl FnOnce(),
 ) -> (Vec<Record>, Report) {
     let options = options(threads);
-    let looked = look::<Infallible>(roots, &options).unwrap();
+    let scanned = scan::<Infallible>(roots, &options).unwrap();
     change();
     let mut records = Vec::new();
-    let report = ingest_looked(looked, &options, &Silent, stored, &mut |record| {
+    let report = ingest_scanned(scanned, &options, &Silent, stored, &mut |record| {
         records.push(record);
         Ok::<(), Infallible>(())
     });
@@ -178,10 +178,10 @@ proptest! {
         // What was kept is kept as well the next time.
         let mut stored = Stored(records);
         let options = options(threads);
-        let mut looked = look::<Infallible>(&roots, &options).unwrap();
-        gone.iter().for_each(|path| looked.keep(path.clone(), "still not there".to_owned()));
+        let mut scanned = scan::<Infallible>(&roots, &options).unwrap();
+        gone.iter().for_each(|path| scanned.declare_unreadable(path.clone(), "still not there".to_owned()));
         let mut articles = 0;
-        let again = ingest_looked(looked, &options, &Silent, Some(&mut stored), &mut |record| {
+        let again = ingest_scanned(scanned, &options, &Silent, Some(&mut stored), &mut |record| {
             articles += u64::from(matches!(record, Record::Article(_)));
             Ok::<(), Infallible>(())
         })
@@ -244,40 +244,40 @@ fn an_empty_root_that_is_declared_unreadable_keeps_everything() {
     };
 
     // Not there at all.
-    assert!(matches!(look::<()>(&roots, &options(1)), Err(Error::Root { .. })));
-    let looked = look_tolerant::<Infallible>(&roots, &options(1)).unwrap();
-    assert_eq!(looked.files_by_root(), [0, 3]);
-    let finish = |looked| {
+    assert!(matches!(scan::<()>(&roots, &options(1)), Err(Error::Root { .. })));
+    let scanned = scan_tolerant::<Infallible>(&roots, &options(1)).unwrap();
+    assert_eq!(scanned.files_by_root(), [0, 3]);
+    let finish = |scanned| {
         let mut records = Vec::new();
         let mut stored = Stored(whole.clone());
         let report =
-            ingest_looked(looked, &options(2), &Silent, Some(&mut stored), &mut |record| {
+            ingest_scanned(scanned, &options(2), &Silent, Some(&mut stored), &mut |record| {
                 records.push(record);
                 Ok::<(), Infallible>(())
             })
             .unwrap();
         (records, report)
     };
-    let (records, report) = finish(looked);
+    let (records, report) = finish(scanned);
     assert_eq!(sorted(&records), sorted(&whole));
     assert!(matches!(report.skipped[0].reason, Reason::Unreadable(_)));
 
     // There, but empty.
     fs::create_dir(&roots[0]).unwrap();
-    let mut looked = look::<Infallible>(&roots, &options(1)).unwrap();
-    assert_eq!(looked.files_by_root(), [0, 3]);
-    looked.keep(roots[0].clone(), "no file is there".to_owned());
+    let mut scanned = scan::<Infallible>(&roots, &options(1)).unwrap();
+    assert_eq!(scanned.files_by_root(), [0, 3]);
+    scanned.declare_unreadable(roots[0].clone(), "no file is there".to_owned());
     // Twice is once.
-    looked.keep(roots[0].join("b"), "nor there".to_owned());
-    let (records, report) = finish(looked);
+    scanned.declare_unreadable(roots[0].join("b"), "nor there".to_owned());
+    let (records, report) = finish(scanned);
     assert_eq!(sorted(&records), sorted(&whole));
     assert_eq!(report.skipped.len(), 2);
 
     // What is there again is read, and only the rest is kept.
     write(&roots[0].join("a.txt"), page(5, &[0]));
-    let mut looked = look::<Infallible>(&roots, &options(1)).unwrap();
-    looked.keep(roots[0].clone(), "not all is there".to_owned());
-    let (records, _) = finish(looked);
+    let mut scanned = scan::<Infallible>(&roots, &options(1)).unwrap();
+    scanned.declare_unreadable(roots[0].clone(), "not all is there".to_owned());
+    let (records, _) = finish(scanned);
     let titles: Vec<(&str, &str)> = records
         .iter()
         .filter_map(|record| match record {
@@ -320,9 +320,9 @@ fn stored_records_that_cannot_be_read_end_the_run() {
     let dir = tempfile::tempdir().unwrap();
     let page = dir.path().join("a.txt");
     write(&page, "正文。");
-    let looked = look::<()>(&[dir.path().to_owned()], &options(1)).unwrap();
+    let scanned = scan::<()>(&[dir.path().to_owned()], &options(1)).unwrap();
     fs::remove_file(&page).unwrap();
     let sink = &mut |_| Ok::<(), ()>(());
-    let outcome = ingest_looked(looked, &options(1), &Silent, Some(&mut Broken), sink);
+    let outcome = ingest_scanned(scanned, &options(1), &Silent, Some(&mut Broken), sink);
     assert!(matches!(outcome, Err(Error::Stored { path, .. }) if path == page));
 }
