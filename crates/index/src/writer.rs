@@ -16,7 +16,7 @@ use tantivy::index::SegmentId;
 use tantivy::indexer::{IndexWriterOptions, NoMergePolicy, UserOperation};
 use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::{Index as Engine, IndexSettings, IndexWriter, ReloadPolicy, SegmentReader};
-use wensou_ingest::{Progress, Report, Room, ScannedArchive, StoredRecords};
+use wensou_ingest::{ByteBudget, Progress, Report, ScannedArchive, StoredRecords};
 
 use crate::analysis::Analysis;
 use crate::analyzer::{Units, words};
@@ -106,7 +106,7 @@ impl Writer {
         let (jobs, todo) = bounded::<Job>(QUEUE);
         // What comes out, in the order of the walk: also what keeps a fast thread from running ahead.
         let (outcomes, done) = bounded::<Outcome>(QUEUE);
-        let room = Arc::new(Room::new(ON_THE_WAY));
+        let room = Arc::new(ByteBudget::new(ON_THE_WAY));
         let Self { folder, fields, writer, previous, pairs, written, .. } = self;
         let (fields, folder) = (&*fields, folder.path());
         thread::scope(|scope| {
@@ -280,7 +280,7 @@ struct Batches<'a> {
     outcomes: Sender<Outcome>,
     records: Vec<(u64, Encoded)>,
     bytes: usize,
-    room: &'a Room,
+    room: &'a ByteBudget,
 }
 
 impl Batches<'_> {
@@ -294,7 +294,7 @@ impl Batches<'_> {
     }
 
     fn hand_on(&mut self) -> Result<(), Stopped> {
-        self.room.enter(std::mem::take(&mut self.bytes) as u64);
+        self.room.acquire(std::mem::take(&mut self.bytes) as u64);
         let records = std::mem::take(&mut self.records);
         let (outcome, receiver) = bounded(1);
         self.outcomes.send(receiver).map_err(|_| Stopped)?;
@@ -308,7 +308,7 @@ fn invert(
     folder: &Path,
     done: Receiver<Outcome>,
     segment_bytes: u64,
-    room: &Arc<Room>,
+    room: &Arc<ByteBudget>,
 ) -> Result<(), Error> {
     let mut of_segment = 0;
     for outcome in done {

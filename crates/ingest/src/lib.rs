@@ -52,7 +52,7 @@ mod punctuation;
 mod read;
 mod record;
 mod report;
-mod room;
+mod byte_budget;
 mod occurrences;
 mod sources;
 mod spill;
@@ -78,4 +78,4 @@ pub use record::{
     TitleOrigin, Variant,
 };
 pub use report::{Noted, Reason, Report, Skipped};
-pub use room::Room;
+pub use byte_budget::ByteBudget;

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::vec;
 
-use crate::room::Room;
+use crate::byte_budget::ByteBudget;
 
 /// Messages that go together: to wake the other thread costs as much as to parse a small page.
 const BATCH: usize = 32;
@@ -38,7 +38,7 @@ enum Way<'o, T> {
 
 struct Sending<T> {
     queue: SyncSender<Batch<T>>,
-    room: Arc<Room>,
+    budget: Arc<ByteBudget>,
     batch: RefCell<Vec<Message<T>>>,
     weight: Cell<u64>,
 }
@@ -87,7 +87,7 @@ impl<T> Sending<T> {
 
     fn flush(&self, messages: Vec<Message<T>>) -> ControlFlow<()> {
         let weight = self.weight.take();
-        self.room.enter(weight);
+        self.budget.acquire(weight);
         match self.queue.send(Batch { messages, weight }) {
             Ok(()) => ControlFlow::Continue(()),
             Err(_) => ControlFlow::Break(()),
@@ -98,7 +98,7 @@ impl<T> Sending<T> {
 /// The receiving end of a queue, and what of its last batch has not been taken.
 struct In<T> {
     queue: Receiver<Batch<T>>,
-    room: Arc<Room>,
+    budget: Arc<ByteBudget>,
     batch: vec::IntoIter<Message<T>>,
 }
 
@@ -110,7 +110,7 @@ impl<T> In<T> {
                 return Some(message);
             }
             let batch = self.queue.recv().ok()?;
-            self.room.leave(batch.weight);
+            self.budget.release(batch.weight);
             self.batch = batch.messages.into_iter();
         }
     }
@@ -118,7 +118,7 @@ impl<T> In<T> {
 
 impl<T> Drop for In<T> {
     fn drop(&mut self) {
-        self.room.close();
+        self.budget.close();
     }
 }
 
@@ -146,14 +146,14 @@ where
             let (sender, receiver) = sync_channel(QUEUE);
             // Which pieces are whose is settled when it is known how many threads there are.
             let (start, started) = sync_channel::<usize>(1);
-            let room = Arc::new(Room::new(WAITING));
+            let budget = Arc::new(ByteBudget::new(WAITING));
             let worker = &worker;
-            let (mine, pieces) = (Arc::clone(&room), pieces.clone());
+            let (mine, pieces) = (Arc::clone(&budget), pieces.clone());
             let spawned = spawn(scope, first, move || {
                 let Ok(threads) = started.recv() else { return };
                 let out = Out(Way::Queue(Sending {
                     queue: sender,
-                    room: mine,
+                    budget: mine,
                     batch: RefCell::default(),
                     weight: Cell::new(0),
                 }));
@@ -169,7 +169,7 @@ where
             if spawned.is_err() {
                 break;
             }
-            queues.push(In { queue: receiver, room, batch: Vec::new().into_iter() });
+            queues.push(In { queue: receiver, budget, batch: Vec::new().into_iter() });
             starts.push(start);
         }
         let threads = queues.len();

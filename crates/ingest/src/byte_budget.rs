@@ -4,7 +4,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// How many bytes wait, and how many may.
 #[derive(Debug)]
-pub struct Room {
+pub struct ByteBudget {
     limit: u64,
     waiting: Mutex<Waiting>,
     freed: Condvar,
@@ -16,7 +16,7 @@ struct Waiting {
     closed: bool,
 }
 
-impl Room {
+impl ByteBudget {
     /// Room for so many bytes.
     #[must_use]
     pub fn new(limit: u64) -> Self {
@@ -24,7 +24,7 @@ impl Room {
     }
 
     /// Waits until there is room; what is larger than all the room goes alone.
-    pub fn enter(&self, weight: u64) {
+    pub fn acquire(&self, weight: u64) {
         let mut waiting = self.lock();
         while !waiting.closed && waiting.bytes > 0 && waiting.bytes + weight > self.limit {
             waiting = self.freed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
@@ -33,7 +33,7 @@ impl Room {
     }
 
     /// So many bytes have been taken out.
-    pub fn leave(&self, weight: u64) {
+    pub fn release(&self, weight: u64) {
         self.lock().bytes -= weight;
         self.freed.notify_one();
     }
