@@ -36,7 +36,7 @@ fn main() {
         report.pages,
         report.articles,
         report.flashes_distinct,
-        report.flashes_seen,
+        report.flash_occurrences,
         report.unsplit_tags,
         report.skipped.len(),
         report.lossy.len(),

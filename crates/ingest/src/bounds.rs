@@ -16,7 +16,7 @@ pub(crate) enum Verdict {
     Inside,
     Excluded,
     /// A link to a folder outside of every root.
-    LeadsOut,
+    SymlinkOutsideRoots,
 }
 
 /// What is excluded, by the file that it is and not by its name.
@@ -82,7 +82,7 @@ impl<'b> Bounds<'b> {
                 return Verdict::Excluded;
             }
             let inside = self.roots.iter().any(|root| target.starts_with(root));
-            return if inside { Verdict::Inside } else { Verdict::LeadsOut };
+            return if inside { Verdict::Inside } else { Verdict::SymlinkOutsideRoots };
         }
         if self.exclusions.has_folder(path) { Verdict::Excluded } else { Verdict::Inside }
     }

@@ -86,7 +86,7 @@ pub fn members(
         match event {
             Event::Input(input) => give(&input.path, Some(input.read)),
             Event::Skipped(skipped) => give(&skipped.path.to_string_lossy(), None),
-            Event::Ignored(path) | Event::OddName(path) => give(&path.to_string_lossy(), None),
+            Event::Ignored(path) | Event::NonUtf8Name(path) => give(&path.to_string_lossy(), None),
         }
         ControlFlow::Continue(())
     });

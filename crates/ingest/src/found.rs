@@ -26,7 +26,7 @@ pub(crate) enum Found {
     Refused(Box<Source>),
     Skipped(Skipped),
     Ignored(PathBuf),
-    OddName(PathBuf),
+    NonUtf8Name(PathBuf),
     /// The list of files itself cannot be read.
     Fault(io::Error),
 }
@@ -50,7 +50,7 @@ impl Found {
             Self::Dump { .. }
             | Self::Skipped(_)
             | Self::Ignored(_)
-            | Self::OddName(_)
+            | Self::NonUtf8Name(_)
             | Self::Refused(_)
             | Self::Fault(_) => 0,
         }
@@ -100,7 +100,7 @@ impl Notes {
     ) -> ControlFlow<()> {
         let reason = found.reason();
         self.refused |= matches!(reason, Some(Reason::Unreadable(_)));
-        if matches!(found, Found::Skipped(_) | Found::Ignored(_) | Found::OddName(_)) {
+        if matches!(found, Found::Skipped(_) | Found::Ignored(_) | Found::NonUtf8Name(_)) {
             // It explains why nothing else of the dump is named.
             if self.room == 0 && !matches!(reason, Some(Reason::Abandoned(_))) {
                 self.more += 1;

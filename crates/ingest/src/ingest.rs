@@ -25,7 +25,7 @@ use crate::page::Outline;
 use crate::progress::{Phase, Progress};
 use crate::read::{Memory, Reader};
 use crate::record::{Article, FlashItem, Record, Span};
-use crate::report::{Noted, Reason, Report, Skipped};
+use crate::report::{FileSpan, Reason, Report, Skipped};
 use crate::sources::{Files, Source, Sources, Writer};
 use crate::spill::{Spill, Spilled, Surveyed};
 use crate::statistics::CorpusStatistics;
@@ -177,7 +177,7 @@ pub fn ingest_scanned<E>(
         report: Report {
             skipped: walk.skipped,
             ignored: walk.ignored,
-            odd_names: walk.odd_names,
+            non_utf8_names: walk.non_utf8_names,
             ..Report::default()
         },
         flashes: Flashes::new().map_err(Error::Spill)?,
@@ -357,7 +357,7 @@ impl<E> Taker<'_, E> {
         match found {
             Found::Skipped(skipped) => self.report.skipped.push(skipped),
             Found::Ignored(path) => self.report.ignored.push(path),
-            Found::OddName(path) => self.report.odd_names.push(path),
+            Found::NonUtf8Name(path) => self.report.non_utf8_names.push(path),
             Found::Fault(error) => return Err(Error::Spill(error)),
             Found::Refused(source) => self.take_over(&source.path, Some(&source.relative))?,
             Found::Dump { path, bytes } => {
@@ -373,9 +373,9 @@ impl<E> Taker<'_, E> {
                 if page.lossy {
                     self.report.lossy.push(path());
                 }
-                let noted =
-                    page.mojibake_kept.iter().map(|span| Noted { path: path(), span: *span });
-                self.report.mojibake_kept.extend(noted);
+                let spans =
+                    page.mojibake_kept.iter().map(|span| FileSpan { path: path(), span: *span });
+                self.report.mojibake_kept.extend(spans);
                 let mut article = page.article;
                 article.id = self.ids.fresh('a', page.path_hash, &article.path);
                 self.has_read(&article.path);
@@ -511,7 +511,7 @@ impl<E> Taker<'_, E> {
         for flash in &mut flashes {
             (self.sink)(Record::Flash(flash.map_err(Error::Spill)?)).map_err(Error::Sink)?;
         }
-        self.report.flashes_seen = flashes.seen();
+        self.report.flash_occurrences = flashes.seen();
         self.report.records_kept += flashes.taken_over();
         Ok(self.report)
     }
@@ -579,7 +579,7 @@ impl Reader<'_> {
                 Event::Skipped(skipped) => {
                     refused |= matches!(skipped.reason, Reason::Unreadable(_));
                 }
-                Event::Ignored(_) | Event::OddName(_) => {}
+                Event::Ignored(_) | Event::NonUtf8Name(_) => {}
             }
             ControlFlow::Continue(())
         });

@@ -77,5 +77,5 @@ pub use record::{
     Article, Date, DateProvenance, DateBasis, FlashItem, Moment, Record, Related, Occurrence, Span,
     TitleOrigin, Variant,
 };
-pub use report::{Noted, Reason, Report, Skipped};
+pub use report::{FileSpan, Reason, Report, Skipped};
 pub use byte_budget::ByteBudget;

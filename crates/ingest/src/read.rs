@@ -70,7 +70,7 @@ impl Reader<'_> {
         inputs::each(source, self.options, &mut |event| match event {
             Event::Skipped(skipped) => counted(Found::Skipped(skipped)),
             Event::Ignored(path) => counted(Found::Ignored(path)),
-            Event::OddName(path) => counted(Found::OddName(path)),
+            Event::NonUtf8Name(path) => counted(Found::NonUtf8Name(path)),
             Event::Input(input) if input.kind == Kind::Dump => self.dump(input, &mut counted),
             Event::Input(mut input) => match self.page(&mut input, statistics, memory) {
                 Ok(page) => counted(Found::Page(Box::new(page))),

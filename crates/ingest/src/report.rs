@@ -22,7 +22,8 @@ pub struct Report {
     /// Flash items handed on: each counts once.
     pub flashes_distinct: u64,
     /// Places where flash items stand.
-    pub flashes_seen: u64,
+    #[serde(rename = "flashes_seen")]
+    pub flash_occurrences: u64,
     /// Articles whose Tags line could not be split whole.
     pub unsplit_tags: u64,
     /// Articles without a date, stated or inferred.
@@ -30,12 +31,12 @@ pub struct Report {
     /// Paragraphs of mojibake that were turned back into text.
     pub mojibake_repaired: u64,
     /// Paragraphs of mojibake that could not be, and stayed as they are.
-    pub mojibake_kept: Vec<Noted>,
+    pub mojibake_kept: Vec<FileSpan>,
     /// Files that had bytes invalid in their encoding, which read as U+FFFD, or NUL bytes.
     pub lossy: Vec<PathBuf>,
     /// Files and members of archives whose name is not UTF-8: the name as it could be read.
-    #[serde(default)]
-    pub odd_names: Vec<PathBuf>,
+    #[serde(default, rename = "odd_names")]
+    pub non_utf8_names: Vec<PathBuf>,
     /// Records taken over from an earlier index, because their files cannot be read now.
     #[serde(default)]
     pub records_kept: u64,
@@ -48,7 +49,7 @@ pub struct Report {
 
 /// A place in a file that deserves a look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Noted {
+pub struct FileSpan {
     /// The file.
     pub path: PathBuf,
     /// Where in it.
@@ -97,9 +98,11 @@ pub enum Reason {
     /// A pipe, socket or device: never opened.
     Special,
     /// A symbolic link that leads back to a folder above it.
-    Loop,
+    #[serde(rename = "Loop")]
+    SymlinkLoop,
     /// A symbolic link to a folder outside of every root.
-    LeadsOut,
+    #[serde(rename = "LeadsOut")]
+    SymlinkOutsideRoots,
     /// A JSONL line that is no record; what is wrong with it.
     Malformed(String),
     /// A JSONL record whose id another record has already.
@@ -137,8 +140,8 @@ impl fmt::Display for Reason {
                 write!(f, "too large: {bytes} bytes or more, and the limit is {limit}")
             }
             Self::Special => f.write_str("not a regular file"),
-            Self::Loop => f.write_str("a link that leads back to a folder above it"),
-            Self::LeadsOut => f.write_str(
+            Self::SymlinkLoop => f.write_str("a link that leads back to a folder above it"),
+            Self::SymlinkOutsideRoots => f.write_str(
                 "a link to a folder outside of the archive: name that folder, too, if it belongs to it",
             ),
             Self::Malformed(what) => write!(f, "malformed record: {what}"),

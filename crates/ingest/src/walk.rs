@@ -23,7 +23,7 @@ pub(crate) struct Walk {
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) ignored: Vec<PathBuf>,
     /// Files whose name is not UTF-8.
-    pub(crate) odd_names: Vec<PathBuf>,
+    pub(crate) non_utf8_names: Vec<PathBuf>,
     /// Files and folders that the system refused to look at.
     pub(crate) refused: Vec<PathBuf>,
 }
@@ -126,7 +126,7 @@ impl Walk {
         match seen {
             Seen::Ignored(path) => self.ignored.push(path),
             Seen::Special(path) => self.skip(&path, Reason::Special),
-            Seen::LeadsOut(path) => self.skip(&path, Reason::LeadsOut),
+            Seen::SymlinkOutsideRoots(path) => self.skip(&path, Reason::SymlinkOutsideRoots),
             Seen::Fault(error) => self.fault(root, &error),
             Seen::File(entry, form) => match entry.metadata() {
                 Err(error) => self.fault(root, &error),
@@ -147,14 +147,14 @@ impl Walk {
 
     fn note(&mut self, source: &Source) {
         if source.path.to_str().is_none() {
-            self.odd_names.push(shown(&source.path));
+            self.non_utf8_names.push(shown(&source.path));
         }
     }
 
     fn fault(&mut self, root: &Path, error: &walkdir::Error) {
         let path = error.path().unwrap_or(root);
         match (error.loop_ancestor(), error.io_error()) {
-            (Some(_), _) => self.skip(path, Reason::Loop),
+            (Some(_), _) => self.skip(path, Reason::SymlinkLoop),
             (None, Some(cause)) => self.refuse(path, cause),
             (None, None) => self.skip(path, Reason::Unreadable(error.to_string())),
         }
@@ -178,7 +178,7 @@ enum Seen {
     /// Neither a file nor a folder.
     Special(PathBuf),
     /// A link to a folder outside of every root.
-    LeadsOut(PathBuf),
+    SymlinkOutsideRoots(PathBuf),
     Fault(walkdir::Error),
 }
 
@@ -234,7 +234,7 @@ fn names(
                 }
                 entries.skip_current_dir();
                 match verdict {
-                    Verdict::LeadsOut => Seen::LeadsOut(entry.into_path()),
+                    Verdict::SymlinkOutsideRoots => Seen::SymlinkOutsideRoots(entry.into_path()),
                     Verdict::Inside | Verdict::Excluded => Seen::Ignored(shown(entry.path())),
                 }
             }

@@ -59,7 +59,7 @@ fn the_same_item_in_many_pages_is_one() {
     assert_eq!((found[0].occurrences.len(), found[0].variants.len()), (40, 1));
     assert_eq!(found[0].all_occurrences().count(), 41);
     assert_eq!(found[0].variants[0].title, "某币突破新高");
-    assert_eq!((report.flashes_distinct, report.flashes_seen, report.articles), (1, 41, 41));
+    assert_eq!((report.flashes_distinct, report.flash_occurrences, report.articles), (1, 41, 41));
     // Each page names the writing that it has.
     for article in articles(&records) {
         let other = article.path.ends_with("z.txt");
@@ -139,7 +139,7 @@ fn what_cannot_be_read_is_named() {
     assert_eq!(of("large.txt"), Some(Reason::TooLarge { bytes: 3000, limit: 2000 }));
     #[cfg(unix)]
     {
-        assert_eq!(of("loop"), Some(Reason::Loop));
+        assert_eq!(of("loop"), Some(Reason::SymlinkLoop));
         assert_eq!(of("pipe.txt"), Some(Reason::Special));
         assert!(matches!(of("gone.txt"), Some(Reason::Unreadable(_))));
         assert_eq!(report.skipped.len(), 6);

@@ -218,7 +218,7 @@ fn names_in_old_encodings_are_read_and_named() {
     for (file, bytes) in [("a.zip", zip(&members)), ("a.tar", tar(&members))] {
         let (records, report) = read(file, &bytes);
         assert!(articles(&records)[0].path.ends_with("!/最近的新聞/第一頁.txt"));
-        assert_eq!(report.odd_names.len(), 1, "{file}");
+        assert_eq!(report.non_utf8_names.len(), 1, "{file}");
     }
 }
 

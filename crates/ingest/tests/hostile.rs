@@ -293,7 +293,10 @@ mod unix {
         fs::write(folder.join(OsStr::from_bytes(b"\xfd.txt")), "").unwrap();
         let (records, report) = read_with(dir.path(), &Options::default(), &Silent);
         assert_eq!(records.len(), 2);
-        assert_eq!((report.odd_names.len(), report.skipped.len(), report.ignored.len()), (3, 1, 1));
+        assert_eq!(
+            (report.non_utf8_names.len(), report.skipped.len(), report.ignored.len()),
+            (3, 1, 1)
+        );
         assert!(first(&records).path.ends_with("/\u{fffd}.txt"));
         let ids: Vec<_> =
             records.iter().map(|r| if let Record::Article(a) = r { &a.id } else { "" }).collect();
@@ -369,8 +372,8 @@ mod unix {
         symlink("nowhere", at("gone.txt")).unwrap();
         let (records, report) = read_with(dir.path(), &Options::default(), &Silent);
         assert_eq!(records.len(), 1);
-        assert_eq!(reason_of(&report, "sub/up"), Some(Reason::Loop));
-        assert_eq!(reason_of(&report, "sub/self"), Some(Reason::Loop));
+        assert_eq!(reason_of(&report, "sub/up"), Some(Reason::SymlinkLoop));
+        assert_eq!(reason_of(&report, "sub/self"), Some(Reason::SymlinkLoop));
         for name in ["one.txt", "two.txt", "gone.txt"] {
             assert!(matches!(reason_of(&report, name), Some(Reason::Unreadable(_))), "{name}");
         }

@@ -163,8 +163,8 @@ proptest! {
         };
         prop_assert_eq!(skipped(&report), gone.len());
         prop_assert_eq!(
-            (report.articles, report.flashes_distinct, report.flashes_seen),
-            (before.articles, before.flashes_distinct, before.flashes_seen)
+            (report.articles, report.flashes_distinct, report.flash_occurrences),
+            (before.articles, before.flashes_distinct, before.flash_occurrences)
         );
         let on_gone = |path: &String| {
             gone.iter().any(|gone| path.starts_with(&*gone.to_string_lossy()))
@@ -188,8 +188,8 @@ proptest! {
         .unwrap();
         prop_assert_eq!(articles, before.articles);
         prop_assert_eq!(
-            (again.flashes_distinct, again.flashes_seen),
-            (before.flashes_distinct, before.flashes_seen)
+            (again.flashes_distinct, again.flash_occurrences),
+            (before.flashes_distinct, before.flash_occurrences)
         );
     }
 }

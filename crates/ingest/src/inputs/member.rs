@@ -61,7 +61,7 @@ impl Container<'_> {
             }
         };
         if name.guessed {
-            visit(Event::OddName(self.path(&path).into()))?;
+            visit(Event::NonUtf8Name(self.path(&path).into()))?;
         }
         let hidden = path.split('/').any(|part| part.starts_with('.'));
         match Form::of(&path).filter(|_| !hidden) {

@@ -67,7 +67,7 @@ pub(crate) enum Event<'a> {
     /// A member that is neither page nor dump by its name or type.
     Ignored(PathBuf),
     /// A member whose name is not UTF-8; it is read nevertheless.
-    OddName(PathBuf),
+    NonUtf8Name(PathBuf),
 }
 
 /// Who is told of each event, in order.
