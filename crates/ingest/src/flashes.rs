@@ -12,7 +12,7 @@ use crate::fold;
 use crate::id::short;
 use crate::occurrences::{Key, OccurrenceSorter, Sorted};
 use crate::record::{FlashItem, Moment, Occurrence, Span, Variant};
-use crate::spool::{PieceReader, Spool};
+use crate::record_log::{LogReader, RecordLog};
 
 /// What makes two items the same: title and text up to script, width, case and blanks, and the date.
 pub(crate) fn content(title: &str, text: &str, date: Option<Moment>) -> u64 {
@@ -46,7 +46,7 @@ impl Keys {
 
 /// Collects items as they are read; gives each of them once, in the order first seen.
 pub(crate) struct Flashes {
-    texts: Spool,
+    texts: RecordLog,
     occurrences: OccurrenceSorter,
     /// Index into `items` by content.
     known: HashMap<u64, u32>,
@@ -89,7 +89,7 @@ const WINDOW: usize = 1 << 16;
 impl Flashes {
     pub(crate) fn new() -> io::Result<Self> {
         Ok(Self {
-            texts: Spool::new()?,
+            texts: RecordLog::new()?,
             occurrences: OccurrenceSorter::new()?,
             known: HashMap::default(),
             items: Vec::new(),
@@ -189,7 +189,7 @@ pub(crate) fn variant_id(keys: Keys) -> String {
 
 /// See [`Flashes::drain`].
 pub(crate) struct Drain {
-    texts: PieceReader,
+    texts: LogReader,
     sorted: Sorted,
     items: Vec<Item>,
     /// Items with their other writings.
@@ -220,7 +220,7 @@ impl Drain {
     }
 
     fn one(&mut self, first: u32, place: u32) -> io::Result<FlashItem> {
-        let (bytes, _) = self.texts.piece(self.items[place as usize].text.at())?;
+        let (bytes, _) = self.texts.record(self.items[place as usize].text.at())?;
         let mut item: FlashItem = postcard::from_bytes(bytes).map_err(io::Error::other)?;
         item.occurrences = self.sorted.take((first, place))?;
         Ok(item)

@@ -56,7 +56,7 @@ mod byte_budget;
 mod occurrences;
 mod sources;
 mod spill;
-mod spool;
+mod record_log;
 mod stamp;
 mod tags;
 mod title;

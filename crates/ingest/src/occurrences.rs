@@ -9,8 +9,8 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use crate::record::{Occurrence, Span};
+use crate::record_log::{LogReader, RecordLog};
 use crate::sources::common;
-use crate::spool::{PieceReader, Spool};
 
 /// Sightings of one run: 32 bytes each, and half as much again while it is sorted.
 const RUN: usize = 1 << 16;
@@ -24,7 +24,7 @@ pub(crate) type Key = (u32, u32);
 
 /// Takes sightings in the order of the walk.
 pub(crate) struct OccurrenceSorter {
-    runs: Spool,
+    runs: RecordLog,
     /// Where each run begins, and how many it has.
     starts: Vec<(u64, usize)>,
     run: Vec<Seen>,
@@ -86,7 +86,7 @@ impl OccurrenceSorter {
     /// Runs of at most `longest` sightings.
     fn in_runs(longest: usize) -> io::Result<Self> {
         Ok(Self {
-            runs: Spool::new()?,
+            runs: RecordLog::new()?,
             starts: Vec::new(),
             run: Vec::new(),
             paths: Paths::default(),
@@ -113,15 +113,15 @@ impl OccurrenceSorter {
     fn close(&mut self) -> io::Result<()> {
         // Stable: of one writing the order is that of the walk.
         self.run.sort_by_key(|seen| seen.key);
-        self.starts.push((self.runs.end(), self.run.len()));
+        self.starts.push((self.runs.end_offset(), self.run.len()));
         let (mut before, mut entry) = ("", Vec::new());
         for seen in &self.run {
             let path = self.paths.get(seen.path as usize);
             let shared = common(before, path);
             let Span { start, end } = seen.span;
             let (rest, length) = (&path[shared..], end.wrapping_sub(start));
-            let piece = Entry { key: seen.key, shared, rest, start, length };
-            entry = postcard::to_extend(&piece, entry).map_err(io::Error::other)?;
+            let record = Entry { key: seen.key, shared, rest, start, length };
+            entry = postcard::to_extend(&record, entry).map_err(io::Error::other)?;
             self.runs.push(&entry)?;
             entry.clear();
             before = path;
@@ -136,11 +136,11 @@ impl OccurrenceSorter {
         if !self.run.is_empty() {
             self.close()?;
         }
-        let pieces = self.runs.finish()?;
+        let log = self.runs.finish()?;
         let mut sorted = Sorted { runs: Vec::new(), heads: BinaryHeap::new() };
         for (number, (at, left)) in self.starts.into_iter().enumerate() {
             let (path, key, span) = (String::new(), (0, 0), Span::default());
-            let mut run = Run { reader: pieces.reader(WINDOW), at, left, path, key, span };
+            let mut run = Run { reader: log.reader(WINDOW), at, left, path, key, span };
             if run.step()? {
                 sorted.heads.push(Reverse((run.key, number)));
             }
@@ -159,7 +159,7 @@ pub(crate) struct Sorted {
 
 /// A run that is read, and its first sighting that has not been taken.
 struct Run {
-    reader: PieceReader,
+    reader: LogReader,
     at: u64,
     left: usize,
     path: String,
@@ -173,9 +173,9 @@ impl Run {
         if self.left == 0 {
             return Ok(false);
         }
-        let (piece, next) = self.reader.piece(self.at)?;
+        let (record, next) = self.reader.record(self.at)?;
         let Entry { key, shared, rest, start, length } =
-            postcard::from_bytes(piece).map_err(io::Error::other)?;
+            postcard::from_bytes(record).map_err(io::Error::other)?;
         self.path.truncate(shared);
         self.path.push_str(rest);
         (self.key, self.at, self.left) = (key, next, self.left - 1);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::inputs::Form;
-use crate::spool::{PieceReader, Pieces, Spool};
+use crate::record_log::{FinishedLog, LogReader, RecordLog};
 
 /// One file to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +44,7 @@ const WINDOW: usize = 1 << 14;
 
 /// Takes the files of a walk.
 pub(crate) struct Writer {
-    spool: Spool,
+    log: RecordLog,
     roots: Vec<PathBuf>,
     kept: Vec<PathBuf>,
     before: String,
@@ -54,7 +54,7 @@ pub(crate) struct Writer {
 
 /// All files of a walk.
 pub(crate) struct Sources {
-    pieces: Pieces,
+    log: FinishedLog,
     paths: Arc<Paths>,
     count: usize,
     bytes: u64,
@@ -68,7 +68,7 @@ struct Paths {
 impl Writer {
     pub(crate) fn new(roots: &[PathBuf]) -> io::Result<Self> {
         let (kept, before) = (Vec::new(), String::new());
-        Ok(Self { spool: Spool::new()?, roots: roots.to_vec(), kept, before, count: 0, bytes: 0 })
+        Ok(Self { log: RecordLog::new()?, roots: roots.to_vec(), kept, before, count: 0, bytes: 0 })
     }
 
     /// Adds a file that was found in the root of this number.
@@ -84,7 +84,7 @@ impl Writer {
         };
         let shared = common(&self.before, &relative);
         let entry = Entry { place, shared, rest: &relative[shared..], form, bytes };
-        self.spool.push(&postcard::to_stdvec(&entry).map_err(io::Error::other)?)?;
+        self.log.push(&postcard::to_stdvec(&entry).map_err(io::Error::other)?)?;
         self.before = relative;
         self.count += 1;
         self.bytes += bytes;
@@ -92,13 +92,8 @@ impl Writer {
     }
 
     pub(crate) fn finish(self) -> io::Result<Sources> {
-        let Self { spool, roots, kept, count, bytes, .. } = self;
-        Ok(Sources {
-            pieces: spool.finish()?,
-            paths: Arc::new(Paths { roots, kept }),
-            count,
-            bytes,
-        })
+        let Self { log, roots, kept, count, bytes, .. } = self;
+        Ok(Sources { log: log.finish()?, paths: Arc::new(Paths { roots, kept }), count, bytes })
     }
 }
 
@@ -110,7 +105,7 @@ impl Sources {
 
     /// The files one after another; several threads may read at once.
     pub(crate) fn iter(&self) -> Files {
-        let (reader, paths) = (self.pieces.reader(WINDOW), Arc::clone(&self.paths));
+        let (reader, paths) = (self.log.reader(WINDOW), Arc::clone(&self.paths));
         Files { reader, paths, at: 0, left: self.count, relative: String::new() }
     }
 }
@@ -118,7 +113,7 @@ impl Sources {
 /// See [`Sources::iter`]. To pass over a file costs next to nothing.
 #[derive(Clone)]
 pub(crate) struct Files {
-    reader: PieceReader,
+    reader: LogReader,
     paths: Arc<Paths>,
     at: u64,
     left: usize,
@@ -127,9 +122,9 @@ pub(crate) struct Files {
 
 impl Files {
     fn step(&mut self) -> io::Result<(Place, Form, u64)> {
-        let (piece, next) = self.reader.piece(self.at)?;
+        let (record, next) = self.reader.record(self.at)?;
         let Entry { place, shared, rest, form, bytes } =
-            postcard::from_bytes(piece).map_err(io::Error::other)?;
+            postcard::from_bytes(record).map_err(io::Error::other)?;
         self.relative.truncate(shared);
         self.relative.push_str(rest);
         self.at = next;

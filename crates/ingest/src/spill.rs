@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::draft::Draft;
 use crate::flash::{Dated, Paragraph, Piece};
 use crate::record::Moment;
-use crate::spool::{PieceReader, Spool};
+use crate::record_log::{LogReader, RecordLog};
 
 /// Bytes of all temporary files together: some half a million pages.
 const ROOM: u64 = 2 << 30;
@@ -100,7 +100,7 @@ impl Stamp {
 /// Takes what one thread surveys, one file after another.
 pub(crate) struct Spill {
     /// Nothing where it cannot be written.
-    spool: Option<Spool>,
+    log: Option<RecordLog>,
     room: u64,
     full: bool,
     entry: Vec<u8>,
@@ -110,7 +110,7 @@ pub(crate) struct Spill {
 #[derive(Clone)]
 pub(crate) struct Spilled {
     /// Nothing once all has been given.
-    reader: Option<PieceReader>,
+    reader: Option<LogReader>,
     at: u64,
     end: u64,
 }
@@ -122,25 +122,25 @@ impl Spill {
     }
 
     fn with_room(room: u64) -> Self {
-        Self { spool: Spool::new().ok(), room, full: false, entry: Vec::new() }
+        Self { log: RecordLog::new().ok(), room, full: false, entry: Vec::new() }
     }
 
     /// Adds a page, or that a file has to be read again. From the first that there is no room for, all have to.
     pub(crate) fn push(&mut self, page: Option<&Surveyed<'_>>) {
-        let Some(spool) = self.spool.as_mut().filter(|_| !self.full) else { return };
+        let Some(log) = self.log.as_mut().filter(|_| !self.full) else { return };
         self.entry.clear();
         if let Some(page) = page
             && write(page, &mut self.entry).is_err()
         {
             self.entry.clear();
         }
-        self.full = spool.end() + self.entry.len() as u64 > self.room;
+        self.full = log.end_offset() + self.entry.len() as u64 > self.room;
         if self.full {
             return;
         }
-        if spool.push(&self.entry).is_err() {
+        if log.push(&self.entry).is_err() {
             // Where the disk is full, others need the room more.
-            self.spool = None;
+            self.log = None;
         }
         // One long page does not keep its room.
         self.entry.shrink_to(WINDOW);
@@ -148,13 +148,13 @@ impl Spill {
 
     /// Where the next file will begin.
     pub(crate) fn end(&self) -> u64 {
-        self.spool.as_ref().map_or(0, Spool::end)
+        self.log.as_ref().map_or(0, RecordLog::end_offset)
     }
 
     /// No more files.
     pub(crate) fn finish(self) -> Spilled {
         let end = self.end();
-        let pieces = self.spool.and_then(|spool| spool.finish().ok());
+        let pieces = self.log.and_then(|log| log.finish().ok());
         Spilled { reader: pieces.map(|pieces| pieces.reader(WINDOW)), at: 0, end }
     }
 }
@@ -171,7 +171,7 @@ impl Spilled {
             self.reader = None;
         }
         let Some(reader) = &mut self.reader else { return Ok(None) };
-        let (piece, next) = reader.piece(self.at)?;
+        let (piece, next) = reader.record(self.at)?;
         self.at = next;
         if piece.is_empty() { Ok(None) } else { read(piece).map(Some) }
     }

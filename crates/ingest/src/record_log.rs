@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Bytes that are written at once.
 const BUFFER: usize = 1 << 16;
 /// Bytes of the length that stands before a piece.
-const HEAD: usize = 4;
+const LENGTH_BYTES: usize = 4;
 
 /// Takes pieces.
-pub(crate) struct Spool {
+pub(crate) struct RecordLog {
     file: File,
     pending: Vec<u8>,
     written: u64,
@@ -19,15 +19,15 @@ pub(crate) struct Spool {
 
 /// The pieces, once all are there. Clones read the same file.
 #[derive(Clone)]
-pub(crate) struct Pieces {
+pub(crate) struct FinishedLog {
     file: Arc<Mutex<File>>,
     length: u64,
 }
 
 /// Reads pieces; best in the order in which they were set aside.
 #[derive(Clone)]
-pub(crate) struct PieceReader {
-    pieces: Pieces,
+pub(crate) struct LogReader {
+    log: FinishedLog,
     window: Vec<u8>,
     /// Where in the file the window begins.
     from: u64,
@@ -35,17 +35,17 @@ pub(crate) struct PieceReader {
     size: usize,
 }
 
-impl Spool {
+impl RecordLog {
     pub(crate) fn new() -> io::Result<Self> {
         Ok(Self { file: tempfile::tempfile()?, pending: Vec::new(), written: 0 })
     }
 
     /// Sets a piece aside; returns where it begins.
-    pub(crate) fn push(&mut self, piece: &[u8]) -> io::Result<u64> {
-        let at = self.end();
-        let length = u32::try_from(piece.len()).map_err(io::Error::other)?;
+    pub(crate) fn push(&mut self, record: &[u8]) -> io::Result<u64> {
+        let at = self.end_offset();
+        let length = u32::try_from(record.len()).map_err(io::Error::other)?;
         self.pending.extend_from_slice(&length.to_le_bytes());
-        self.pending.extend_from_slice(piece);
+        self.pending.extend_from_slice(record);
         if self.pending.len() >= BUFFER {
             self.flush()?;
         }
@@ -53,7 +53,7 @@ impl Spool {
     }
 
     /// Where the next piece will begin.
-    pub(crate) fn end(&self) -> u64 {
+    pub(crate) fn end_offset(&self) -> u64 {
         self.written + self.pending.len() as u64
     }
 
@@ -67,27 +67,27 @@ impl Spool {
     }
 
     /// No more pieces.
-    pub(crate) fn finish(mut self) -> io::Result<Pieces> {
+    pub(crate) fn finish(mut self) -> io::Result<FinishedLog> {
         self.flush()?;
-        Ok(Pieces { file: Arc::new(Mutex::new(self.file)), length: self.written })
+        Ok(FinishedLog { file: Arc::new(Mutex::new(self.file)), length: self.written })
     }
 }
 
-impl Pieces {
+impl FinishedLog {
     /// Reads `size` bytes at once, more where one piece is longer.
-    pub(crate) fn reader(&self, size: usize) -> PieceReader {
-        PieceReader { pieces: self.clone(), window: Vec::new(), from: 0, size }
+    pub(crate) fn reader(&self, size: usize) -> LogReader {
+        LogReader { log: self.clone(), window: Vec::new(), from: 0, size }
     }
 }
 
-impl PieceReader {
+impl LogReader {
     /// The piece that begins at `at`, and where the next one does.
-    pub(crate) fn piece(&mut self, at: u64) -> io::Result<(&[u8], u64)> {
-        let head = self.bytes(at, HEAD)?;
-        let length = u32::from_le_bytes(head.try_into().map_err(io::Error::other)?) as usize;
-        let from = at + HEAD as u64;
-        let piece = self.bytes(from, length)?;
-        Ok((piece, from + length as u64))
+    pub(crate) fn record(&mut self, at: u64) -> io::Result<(&[u8], u64)> {
+        let prefix = self.bytes(at, LENGTH_BYTES)?;
+        let length = u32::from_le_bytes(prefix.try_into().map_err(io::Error::other)?) as usize;
+        let from = at + LENGTH_BYTES as u64;
+        let record = self.bytes(from, length)?;
+        Ok((record, from + length as u64))
     }
 
     /// Gives its memory back.
@@ -106,12 +106,12 @@ impl PieceReader {
     }
 
     fn load(&mut self, at: u64, length: usize) -> io::Result<()> {
-        let left = self.pieces.length.saturating_sub(at);
+        let left = self.log.length.saturating_sub(at);
         let wanted = (length.max(self.size) as u64).min(left);
         self.window.clear();
         self.window.shrink_to(2 * self.size);
         self.from = at;
-        let file = self.pieces.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = self.log.file.lock().unwrap_or_else(PoisonError::into_inner);
         (&*file).seek(SeekFrom::Start(at))?;
         (&*file).take(wanted).read_to_end(&mut self.window)?;
         Ok(())
@@ -131,30 +131,30 @@ mod tests {
             order in prop::collection::vec(any::<prop::sample::Index>(), 0..40),
             size in 1..300_usize,
         ) {
-            let mut spool = Spool::new().unwrap();
-            let pieces: Vec<Vec<u8>> =
+            let mut log = RecordLog::new().unwrap();
+            let records: Vec<Vec<u8>> =
                 (0..).zip(&lengths).map(|(number, length)| vec![number; *length]).collect();
-            let places: Vec<u64> = pieces.iter().map(|piece| spool.push(piece).unwrap()).collect();
-            let end = spool.end();
-            let spooled = spool.finish().unwrap();
-            let mut reader = spooled.reader(size);
-            let inward = order.iter().map(|index| index.index(pieces.len()));
-            for number in (0..pieces.len()).chain(inward) {
-                let next = places.get(number + 1).copied().unwrap_or(end);
-                prop_assert_eq!(reader.piece(places[number]).unwrap(), (&*pieces[number], next));
+            let offsets: Vec<u64> = records.iter().map(|record| log.push(record).unwrap()).collect();
+            let end = log.end_offset();
+            let finished = log.finish().unwrap();
+            let mut reader = finished.reader(size);
+            let shuffled = order.iter().map(|index| index.index(records.len()));
+            for number in (0..records.len()).chain(shuffled) {
+                let next = offsets.get(number + 1).copied().unwrap_or(end);
+                prop_assert_eq!(reader.record(offsets[number]).unwrap(), (&*records[number], next));
             }
-            prop_assert!(reader.piece(end).is_err());
+            prop_assert!(reader.record(end).is_err());
         }
     }
 
     #[test]
     fn more_than_a_buffer_is_read_back() {
-        let mut spool = Spool::new().unwrap();
-        let piece = |number: u8| vec![number; 3 * BUFFER / 2 / usize::from(number)];
-        let places: Vec<u64> = (1..9).map(|number| spool.push(&piece(number)).unwrap()).collect();
-        let mut reader = spool.finish().unwrap().reader(1 << 10);
-        for (number, at) in (1..9).zip(places) {
-            assert_eq!(reader.piece(at).unwrap().0, piece(number));
+        let mut log = RecordLog::new().unwrap();
+        let record = |number: u8| vec![number; 3 * BUFFER / 2 / usize::from(number)];
+        let offsets: Vec<u64> = (1..9).map(|number| log.push(&record(number)).unwrap()).collect();
+        let mut reader = log.finish().unwrap().reader(1 << 10);
+        for (number, at) in (1..9).zip(offsets) {
+            assert_eq!(reader.record(at).unwrap().0, record(number));
         }
     }
 }
