@@ -26,8 +26,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) source: Option<&'a str>,
     /// The date that the page states of itself.
     pub(crate) date: Option<Moment>,
-    pub(crate) given: Vec<&'a str>,
-    pub(crate) glued: Option<&'a str>,
+    pub(crate) separate_tags: Vec<&'a str>,
+    pub(crate) concatenated_tags: Option<&'a str>,
     /// Titles without their tails, and snippets.
     pub(crate) related: Vec<(&'a str, &'a str)>,
     pub(crate) mojibake_repaired: u32,
@@ -52,10 +52,12 @@ impl<'a> Draft<'a> {
             paragraph.start = boundary(text, paragraph.start);
             paragraph.end = boundary(text, paragraph.end);
         }
-        let (given, glued) = match &footer.tags {
+        let (separate_tags, concatenated_tags) = match &footer.tags {
             None => (Vec::new(), None),
-            Some(Tags::Given(given)) => (given.iter().map(String::as_str).collect(), None),
-            Some(Tags::Glued(glued)) => (Vec::new(), Some(glued.as_str())),
+            Some(Tags::Given(separate_tags)) => {
+                (separate_tags.iter().map(String::as_str).collect(), None)
+            }
+            Some(Tags::Glued(concatenated_tags)) => (Vec::new(), Some(concatenated_tags.as_str())),
         };
         let related = |stub: &'a crate::footer::Stub| {
             (Title::split(&stub.title).title, stub.snippet.as_str())
@@ -68,8 +70,8 @@ impl<'a> Draft<'a> {
             author: header.author.as_deref(),
             source: header.source.as_deref(),
             date: header.date,
-            given,
-            glued,
+            separate_tags,
+            concatenated_tags,
             related: footer.stubs.iter().map(related).collect(),
             mojibake_repaired: layout.repaired,
             mojibake_kept: layout.kept.clone(),
@@ -93,11 +95,11 @@ impl<'a> Draft<'a> {
                 (title::derived(first.unwrap_or_default()), TitleOrigin::Derived)
             }
         };
-        let (mut tags, mut unsplit_tags) = (texts(&self.given), None);
-        if let Some(glued) = self.glued {
-            match tags::split(glued, &statistics.tags) {
+        let (mut tags, mut unsplit_tags) = (texts(&self.separate_tags), None);
+        if let Some(concatenated_tags) = self.concatenated_tags {
+            match tags::split(concatenated_tags, &statistics.tags) {
                 Some(split) => tags = split,
-                None => unsplit_tags = Some(glued.to_owned()),
+                None => unsplit_tags = Some(concatenated_tags.to_owned()),
             }
         }
         let related = |(title, snippet): (&str, &str)| Related {

@@ -40,7 +40,7 @@ pub enum Error<E> {
     #[error(
         "cannot keep the list of files and flash items in a temporary file: look at the folder for temporary files (TMPDIR)"
     )]
-    Spill(#[source] io::Error),
+    TemporaryFile(#[source] io::Error),
     /// A file cannot be read, and neither can the records that an earlier index has of it.
     #[error(
         "`{}` cannot be read now, and neither can its records in the index: make the file readable or check the index",

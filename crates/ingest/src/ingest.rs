@@ -27,8 +27,8 @@ use crate::read::{Memory, Reader};
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{FileSpan, Reason, Report, Skipped};
 use crate::sources::{Files, Source, Sources, Writer};
-use crate::spill::{Spill, Spilled, Surveyed};
 use crate::statistics::CorpusStatistics;
+use crate::survey_cache::{SurveyCache, SurveyCacheWriter, SurveyedPage};
 use crate::walk::{Roots, Walk, walk};
 
 /// Reads the archive in `roots` and gives `sink` every record: articles in the order of the walk, then
@@ -43,7 +43,7 @@ use crate::walk::{Roots, Walk, walk};
 /// # Errors
 ///
 /// [`Error::Root`], [`Error::RootExcluded`] and [`Error::NotAFile`] for inputs that cannot be read at all, [`Error::Encoding`]
-/// for an unknown name in the options, [`Error::Spill`] if a temporary file fails, and
+/// for an unknown name in the options, [`Error::TemporaryFile`] if a temporary file fails, and
 /// [`Error::Sink`] with the first error of `sink`. A page that cannot be read is no error: it is
 /// named in the report.
 pub fn ingest<E>(
@@ -61,7 +61,7 @@ pub fn ingest<E>(
 ///
 /// # Errors
 ///
-/// [`Error::Root`], [`Error::RootExcluded`], [`Error::NotAFile`] and [`Error::Spill`], as [`ingest`].
+/// [`Error::Root`], [`Error::RootExcluded`], [`Error::NotAFile`] and [`Error::TemporaryFile`], as [`ingest`].
 pub fn scan<E>(roots: &[PathBuf], options: &Options) -> Result<ScannedArchive, Error<E>> {
     scan_roots(roots, options, Roots::Readable)
 }
@@ -81,16 +81,16 @@ fn scan_roots<E>(
     options: &Options,
     demand: Roots,
 ) -> Result<ScannedArchive, Error<E>> {
-    let mut files = Writer::new(roots).map_err(Error::Spill)?;
+    let mut files = Writer::new(roots).map_err(Error::TemporaryFile)?;
     let mut fingerprint = Fingerprint::default();
     let mut by_root = vec![0; roots.len()];
     let walk = walk(roots, options, demand, &mut |root, source, about| {
         fingerprint.add(&source, about);
         by_root[root] += 1;
-        files.push(root, source).map_err(Error::Spill)
+        files.push(root, source).map_err(Error::TemporaryFile)
     })?;
     Ok(ScannedArchive {
-        sources: files.finish().map_err(Error::Spill)?,
+        sources: files.finish().map_err(Error::TemporaryFile)?,
         walk,
         fingerprint,
         by_root,
@@ -157,7 +157,7 @@ pub fn ingest_scanned<E>(
 
     progress.phase(Phase::Survey);
     let threads = options.threads.clamp(1, sources.iter().len().max(1));
-    let mut survey = survey(&reader, &sources, threads, progress).map_err(Error::Spill)?;
+    let mut survey = survey(&reader, &sources, threads, progress).map_err(Error::TemporaryFile)?;
     let mut ids = Ids::default();
     if let Some(stored) = &mut stored {
         for path in &walk.refused {
@@ -180,7 +180,7 @@ pub fn ingest_scanned<E>(
             non_utf8_names: walk.non_utf8_names,
             ..Report::default()
         },
-        flashes: Flashes::new().map_err(Error::Spill)?,
+        flashes: Flashes::new().map_err(Error::TemporaryFile)?,
         ids,
         statistics,
         stored: stored.map(|stored| stored as &mut dyn StoredRecords),
@@ -192,13 +192,13 @@ pub fn ingest_scanned<E>(
     let brief = !statistics.items_in_dumps;
     let worker = || {
         let (mut memory, mut files) = (Memory::new(brief), InOrder::of(&sources));
-        let mut spilled = survey.spilled.clone();
+        let mut caches = survey.caches.clone();
         let (reader, survey) = (&reader, &survey);
         move |number: usize, out: &Out<'_, Found>| {
             let (by, at) = survey.stretches[number];
-            spilled[by].go_on(at);
+            caches[by].seek(at);
             for source in files.stretch(number) {
-                let taken = source.and_then(|source| Ok((source, spilled[by].take()?)));
+                let taken = source.and_then(|source| Ok((source, caches[by].next_page()?)));
                 let (source, surveyed) = match taken {
                     Ok(both) => both,
                     Err(error) => {
@@ -259,7 +259,7 @@ struct Survey {
     /// What the archive says about itself.
     statistics: CorpusStatistics,
     /// Of each thread, its pages as far as they are understood by themselves.
-    spilled: Vec<Spilled>,
+    caches: Vec<SurveyCache>,
     /// Which of them has each stretch, and where it begins there.
     stretches: Vec<(usize, u64)>,
     /// Files that the system refused to read, in the order of the walk.
@@ -267,9 +267,9 @@ struct Survey {
 }
 
 /// What one thread has of the first pass.
-struct Surveying {
+struct ThreadSurvey {
     statistics: CorpusStatistics,
-    spill: Spill,
+    cache: SurveyCacheWriter,
     /// The stretches that it took, and where each begins.
     stretches: Vec<(usize, u64)>,
     /// Files that the system refused to read, with their stretches.
@@ -287,10 +287,10 @@ fn survey(
 ) -> io::Result<Survey> {
     let count = sources.iter().len().div_ceil(STRETCH);
     let next = AtomicUsize::new(0);
-    let some = || -> io::Result<Surveying> {
-        let mut mine = Surveying {
+    let some = || -> io::Result<ThreadSurvey> {
+        let mut mine = ThreadSurvey {
             statistics: CorpusStatistics::default(),
-            spill: Spill::new(threads),
+            cache: SurveyCacheWriter::new(threads),
             stretches: Vec::new(),
             refused: Vec::new(),
             raw: Vec::new(),
@@ -298,7 +298,7 @@ fn survey(
         let mut files = InOrder::of(sources);
         let claim = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|next| *next < count);
         while let Some(number) = claim() {
-            mine.stretches.push((number, mine.spill.end()));
+            mine.stretches.push((number, mine.cache.end()));
             for source in files.stretch(number) {
                 let source = source?;
                 if reader.survey(&source, &mut mine) {
@@ -310,14 +310,14 @@ fn survey(
         Ok(mine)
     };
     let mut statistics = CorpusStatistics::default();
-    let (mut spilled, mut stretches) = (Vec::with_capacity(threads), vec![(0, 0); count]);
+    let (mut caches, mut stretches) = (Vec::with_capacity(threads), vec![(0, 0); count]);
     let mut refused = Vec::new();
-    let mut add = |mine: Surveying| {
+    let mut add = |mine: ThreadSurvey| {
         statistics.merge(mine.statistics);
         for (number, at) in mine.stretches {
-            stretches[number] = (spilled.len(), at);
+            stretches[number] = (caches.len(), at);
         }
-        spilled.push(mine.spill.finish());
+        caches.push(mine.cache.finish());
         refused.extend(mine.refused);
     };
     thread::scope(|scope| {
@@ -335,7 +335,7 @@ fn survey(
     })?;
     refused.sort_by_key(|(number, _)| *number);
     let refused = refused.into_iter().map(|(_, path)| path).collect();
-    Ok(Survey { statistics, spilled, stretches, refused })
+    Ok(Survey { statistics, caches, stretches, refused })
 }
 
 /// The receiving end of the second pass: gives ids, keeps flash items, counts.
@@ -358,7 +358,7 @@ impl<E> Taker<'_, E> {
             Found::Skipped(skipped) => self.report.skipped.push(skipped),
             Found::Ignored(path) => self.report.ignored.push(path),
             Found::NonUtf8Name(path) => self.report.non_utf8_names.push(path),
-            Found::Fault(error) => return Err(Error::Spill(error)),
+            Found::Fault(error) => return Err(Error::TemporaryFile(error)),
             Found::Refused(source) => self.take_over(&source.path, Some(&source.relative))?,
             Found::Dump { path, bytes } => {
                 self.has_read(&path);
@@ -380,14 +380,14 @@ impl<E> Taker<'_, E> {
                 article.id = self.ids.fresh('a', page.path_hash, &article.path);
                 self.has_read(&article.path);
                 for shown in page.flashes {
-                    let id = self.keep(shown, &article.path).map_err(Error::Spill)?;
+                    let id = self.keep(shown, &article.path).map_err(Error::TemporaryFile)?;
                     article.flashes.push(id);
                 }
                 self.article(article)?;
             }
             Found::Record { record, line } => match *record {
                 Record::Article(article) => self.dumped(article, line)?,
-                Record::Flash(flash) => self.keep_dumped(flash).map_err(Error::Spill)?,
+                Record::Flash(flash) => self.keep_dumped(flash).map_err(Error::TemporaryFile)?,
             },
         }
         Ok(())
@@ -461,7 +461,7 @@ impl<E> Taker<'_, E> {
             // Items may have other ids than before: those of dumps that have changed.
             let mut renamed: HashMap<&str, String> = HashMap::default();
             for KeptOccurrence { item, span } in &kept.occurrences {
-                let id = self.keep_stored(item, &kept, *span).map_err(Error::Spill)?;
+                let id = self.keep_stored(item, &kept, *span).map_err(Error::TemporaryFile)?;
                 renamed.insert(&item.flash.id, id);
             }
             for mut article in kept.articles {
@@ -507,9 +507,10 @@ impl<E> Taker<'_, E> {
 
     fn finish(mut self) -> Result<Report, Error<E>> {
         self.report.flashes_distinct = self.flashes.distinct();
-        let mut flashes = self.flashes.drain().map_err(Error::Spill)?;
+        let mut flashes = self.flashes.drain().map_err(Error::TemporaryFile)?;
         for flash in &mut flashes {
-            (self.sink)(Record::Flash(flash.map_err(Error::Spill)?)).map_err(Error::Sink)?;
+            (self.sink)(Record::Flash(flash.map_err(Error::TemporaryFile)?))
+                .map_err(Error::Sink)?;
         }
         self.report.flash_occurrences = flashes.seen();
         self.report.records_kept += flashes.taken_over();
@@ -551,8 +552,8 @@ impl Delivered {
 impl Reader<'_> {
     /// Adds what a file says about the archive, and keeps what is understood of it if it is a plain page. What cannot be read is named
     /// in the second pass; returns whether the system refused it.
-    fn survey(&self, source: &Source, survey: &mut Surveying) -> bool {
-        let Surveying { statistics, spill, raw, .. } = survey;
+    fn survey(&self, source: &Source, survey: &mut ThreadSurvey) -> bool {
+        let ThreadSurvey { statistics, cache, raw, .. } = survey;
         let (mut kept, mut refused) = (false, false);
         let _ = inputs::each(source, self.options, &mut |event| {
             match event {
@@ -567,11 +568,11 @@ impl Reader<'_> {
                         let outline = Outline::of(&decoded.text, markup);
                         outline.survey(statistics);
                         if source.form.is_plain_page()
-                            && let Some(mark) = decoded.shift()
+                            && let Some(bom_bytes) = decoded.shift()
                         {
                             let draft = Draft::of(&decoded.text, &outline);
                             let (bytes, lossy) = (raw.len() as u64, decoded.lossy);
-                            spill.push(Some(&Surveyed { draft, bytes, mark, lossy }));
+                            cache.push(Some(&SurveyedPage { draft, bytes, bom_bytes, lossy }));
                             kept = true;
                         }
                     }
@@ -584,7 +585,7 @@ impl Reader<'_> {
             ControlFlow::Continue(())
         });
         if !kept {
-            spill.push(None);
+            cache.push(None);
         }
         refused
     }

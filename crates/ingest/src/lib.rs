@@ -55,7 +55,7 @@ mod report;
 mod byte_budget;
 mod occurrences;
 mod sources;
-mod spill;
+mod survey_cache;
 mod record_log;
 mod stamp;
 mod tags;

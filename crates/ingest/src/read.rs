@@ -18,8 +18,8 @@ use crate::page::{Markup, Outline, Page};
 use crate::record::{Article, Date, DateProvenance, FlashItem, Span};
 use crate::report::Reason;
 use crate::sources::Source;
-use crate::spill::Surveyed;
 use crate::statistics::CorpusStatistics;
+use crate::survey_cache::SurveyedPage;
 
 /// What a thread remembers from page to page.
 pub(crate) struct Memory {
@@ -48,12 +48,12 @@ impl Reader<'_> {
     pub(crate) fn read(
         &self,
         source: &Source,
-        surveyed: Option<Surveyed<'_>>,
+        surveyed: Option<SurveyedPage<'_>>,
         statistics: &CorpusStatistics,
         memory: &mut Memory,
         give: &mut dyn FnMut(Found) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        if let Some(Surveyed { draft, bytes, mark, lossy }) = surveyed {
+        if let Some(SurveyedPage { draft, bytes, bom_bytes, lossy }) = surveyed {
             let about = About {
                 path: source.path.to_string_lossy().into_owned(),
                 path_hash: path_hash(&source.relative),
@@ -61,7 +61,7 @@ impl Reader<'_> {
                 bytes,
                 lossy,
             };
-            let places = |_: &[_]| move |at| (mark + at) as u64;
+            let places = |_: &[_]| move |at| (bom_bytes + at) as u64;
             let page = found(draft, about, statistics, memory, places);
             return give(Found::Page(Box::new(page)));
         }

@@ -12,59 +12,59 @@ use crate::record::Moment;
 use crate::record_log::{LogReader, RecordLog};
 
 /// Bytes of all temporary files together: some half a million pages.
-const ROOM: u64 = 2 << 30;
+const MAX_CACHE_BYTES: u64 = 2 << 30;
 /// Bytes that are read at once.
-const WINDOW: usize = 1 << 16;
+const READ_BYTES: usize = 1 << 16;
 
 /// A page as the survey has read it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Surveyed<'a> {
+pub(crate) struct SurveyedPage<'a> {
     pub(crate) draft: Draft<'a>,
     /// Length of the file.
     pub(crate) bytes: u64,
     /// Bytes of the mark before the text. Behind it, places of the text are those of the file.
-    pub(crate) mark: usize,
+    pub(crate) bom_bytes: usize,
     pub(crate) lossy: bool,
 }
 
 /// A page as it is written: of texts only the lengths, for they follow one behind another, so that they are checked
 /// all at once.
 #[derive(Serialize, Deserialize)]
-struct Entry {
+struct PageEntry {
     bytes: u64,
-    mark: usize,
+    bom_bytes: usize,
     lossy: bool,
     /// Site, category, title, author, source, glued tags.
-    single: [Option<usize>; 6],
+    optional: [Option<usize>; 6],
     suffix_tags: Vec<usize>,
-    given: Vec<usize>,
+    separate_tags: Vec<usize>,
     related: Vec<(usize, usize)>,
-    date: Stamp,
+    date: StampCode,
     mojibake_repaired: u32,
     mojibake_kept: Vec<(usize, usize)>,
-    pieces: Vec<Place>,
+    pieces: Vec<PieceEntry>,
 }
 
 /// A piece of the body.
 #[derive(Serialize, Deserialize)]
-struct Place {
+struct PieceEntry {
     length: usize,
     start: usize,
     end: usize,
-    stamp: Stamp,
+    stamp: StampCode,
     hash: u64,
 }
 
 /// A date by its numbers: to print and read dates would take as long as all the rest.
 #[derive(Clone, Copy, Serialize, Deserialize)]
-enum Stamp {
+enum StampCode {
     None,
     Null,
     Day(i16, [i8; 2]),
     Time(i16, [i8; 5]),
 }
 
-impl Stamp {
+impl StampCode {
     fn of(stamp: Option<Option<Moment>>) -> io::Result<Self> {
         Ok(match stamp {
             None => Self::None,
@@ -98,43 +98,43 @@ impl Stamp {
 }
 
 /// Takes what one thread surveys, one file after another.
-pub(crate) struct Spill {
+pub(crate) struct SurveyCacheWriter {
     /// Nothing where it cannot be written.
     log: Option<RecordLog>,
-    room: u64,
+    max_bytes: u64,
     full: bool,
     entry: Vec<u8>,
 }
 
 /// Gives it back in the same order. Clones read the same file.
 #[derive(Clone)]
-pub(crate) struct Spilled {
+pub(crate) struct SurveyCache {
     /// Nothing once all has been given.
     reader: Option<LogReader>,
     at: u64,
     end: u64,
 }
 
-impl Spill {
+impl SurveyCacheWriter {
     /// For one of `threads` threads.
     pub(crate) fn new(threads: usize) -> Self {
-        Self::with_room(ROOM / threads.max(1) as u64)
+        Self::with_limit(MAX_CACHE_BYTES / threads.max(1) as u64)
     }
 
-    fn with_room(room: u64) -> Self {
-        Self { log: RecordLog::new().ok(), room, full: false, entry: Vec::new() }
+    fn with_limit(max_bytes: u64) -> Self {
+        Self { log: RecordLog::new().ok(), max_bytes, full: false, entry: Vec::new() }
     }
 
     /// Adds a page, or that a file has to be read again. From the first that there is no room for, all have to.
-    pub(crate) fn push(&mut self, page: Option<&Surveyed<'_>>) {
+    pub(crate) fn push(&mut self, page: Option<&SurveyedPage<'_>>) {
         let Some(log) = self.log.as_mut().filter(|_| !self.full) else { return };
         self.entry.clear();
         if let Some(page) = page
-            && write(page, &mut self.entry).is_err()
+            && encode(page, &mut self.entry).is_err()
         {
             self.entry.clear();
         }
-        self.full = log.end_offset() + self.entry.len() as u64 > self.room;
+        self.full = log.end_offset() + self.entry.len() as u64 > self.max_bytes;
         if self.full {
             return;
         }
@@ -143,7 +143,7 @@ impl Spill {
             self.log = None;
         }
         // One long page does not keep its room.
-        self.entry.shrink_to(WINDOW);
+        self.entry.shrink_to(READ_BYTES);
     }
 
     /// Where the next file will begin.
@@ -152,67 +152,75 @@ impl Spill {
     }
 
     /// No more files.
-    pub(crate) fn finish(self) -> Spilled {
+    pub(crate) fn finish(self) -> SurveyCache {
         let end = self.end();
         let pieces = self.log.and_then(|log| log.finish().ok());
-        Spilled { reader: pieces.map(|pieces| pieces.reader(WINDOW)), at: 0, end }
+        SurveyCache { reader: pieces.map(|pieces| pieces.reader(READ_BYTES)), at: 0, end }
     }
 }
 
-impl Spilled {
+impl SurveyCache {
     /// Goes on to a file, by where it begins; none behind it may have been given.
-    pub(crate) fn go_on(&mut self, at: u64) {
+    pub(crate) fn seek(&mut self, at: u64) {
         self.at = at;
     }
 
     /// The next file's page, or nothing if it has to be read again.
-    pub(crate) fn take(&mut self) -> io::Result<Option<Surveyed<'_>>> {
+    pub(crate) fn next_page(&mut self) -> io::Result<Option<SurveyedPage<'_>>> {
         if self.at == self.end {
             self.reader = None;
         }
         let Some(reader) = &mut self.reader else { return Ok(None) };
         let (piece, next) = reader.record(self.at)?;
         self.at = next;
-        if piece.is_empty() { Ok(None) } else { read(piece).map(Some) }
+        if piece.is_empty() { Ok(None) } else { decode(piece).map(Some) }
     }
 }
 
 /// What is written of a page, and behind it its texts.
-fn write(page: &Surveyed<'_>, entry: &mut Vec<u8>) -> io::Result<()> {
-    let Surveyed { draft, bytes, mark, lossy } = page;
-    let single = [draft.site, draft.category, draft.title, draft.author, draft.source, draft.glued];
+fn encode(page: &SurveyedPage<'_>, entry: &mut Vec<u8>) -> io::Result<()> {
+    let SurveyedPage { draft, bytes, bom_bytes, lossy } = page;
+    let optional = [
+        draft.site,
+        draft.category,
+        draft.title,
+        draft.author,
+        draft.source,
+        draft.concatenated_tags,
+    ];
     let lengths = |texts: &[&str]| texts.iter().map(|text| text.len()).collect();
-    let place = |piece: &Piece<'_>| {
+    let piece_entry = |piece: &Piece<'_>| {
         let Paragraph { text, start, end } = piece.paragraph;
-        let stamp = Stamp::of(piece.dated.map(|dated| dated.moment))?;
+        let stamp = StampCode::of(piece.dated.map(|dated| dated.moment))?;
         let hash = piece.dated.map_or(0, |dated| dated.hash);
-        Ok(Place { length: text.len(), start, end, stamp, hash })
+        Ok(PieceEntry { length: text.len(), start, end, stamp, hash })
     };
-    let head = Entry {
+    let header = PageEntry {
         bytes: *bytes,
-        mark: *mark,
+        bom_bytes: *bom_bytes,
         lossy: *lossy,
-        single: single.map(|text| text.map(str::len)),
+        optional: optional.map(|text| text.map(str::len)),
         suffix_tags: lengths(&draft.suffix_tags),
-        given: lengths(&draft.given),
+        separate_tags: lengths(&draft.separate_tags),
         related: draft.related.iter().map(|(title, text)| (title.len(), text.len())).collect(),
-        date: Stamp::of(draft.date.map(Some))?,
+        date: StampCode::of(draft.date.map(Some))?,
         mojibake_repaired: draft.mojibake_repaired,
         mojibake_kept: draft.mojibake_kept.clone(),
-        pieces: draft.pieces.iter().map(place).collect::<io::Result<_>>()?,
+        pieces: draft.pieces.iter().map(piece_entry).collect::<io::Result<_>>()?,
     };
-    *entry = postcard::to_extend(&head, std::mem::take(entry)).map_err(io::Error::other)?;
+    *entry = postcard::to_extend(&header, std::mem::take(entry)).map_err(io::Error::other)?;
     let related = draft.related.iter().flat_map(|(title, text)| [title, text]);
     let pieces = draft.pieces.iter().map(|piece| &piece.paragraph.text);
-    let lists = draft.suffix_tags.iter().chain(&draft.given).chain(related).chain(pieces);
-    for text in single.iter().flatten().chain(lists) {
+    let lists = draft.suffix_tags.iter().chain(&draft.separate_tags).chain(related).chain(pieces);
+    for text in optional.iter().flatten().chain(lists) {
         entry.extend_from_slice(text.as_bytes());
     }
     Ok(())
 }
 
-fn read(entry: &[u8]) -> io::Result<Surveyed<'_>> {
-    let (head, texts): (Entry, _) = postcard::take_from_bytes(entry).map_err(io::Error::other)?;
+fn decode(entry: &[u8]) -> io::Result<SurveyedPage<'_>> {
+    let (header, texts): (PageEntry, _) =
+        postcard::take_from_bytes(entry).map_err(io::Error::other)?;
     // Checked all at once.
     let mut left = simdutf8::basic::from_utf8(texts).map_err(io::Error::other)?;
     let mut text = |length| -> io::Result<_> {
@@ -220,17 +228,18 @@ fn read(entry: &[u8]) -> io::Result<Surveyed<'_>> {
         left = rest;
         Ok(text)
     };
-    let mut single = [None; 6];
-    for (to, length) in single.iter_mut().zip(head.single) {
+    let mut optional = [None; 6];
+    for (to, length) in optional.iter_mut().zip(header.optional) {
         *to = length.map(&mut text).transpose()?;
     }
-    let [site, category, title, author, source, glued] = single;
-    let suffix_tags = head.suffix_tags.into_iter().map(&mut text).collect::<io::Result<_>>()?;
-    let given = head.given.into_iter().map(&mut text).collect::<io::Result<_>>()?;
+    let [site, category, title, author, source, concatenated_tags] = optional;
+    let suffix_tags = header.suffix_tags.into_iter().map(&mut text).collect::<io::Result<_>>()?;
+    let separate_tags =
+        header.separate_tags.into_iter().map(&mut text).collect::<io::Result<_>>()?;
     let related =
-        head.related.into_iter().map(|(title, snippet)| Ok((text(title)?, text(snippet)?)));
+        header.related.into_iter().map(|(title, snippet)| Ok((text(title)?, text(snippet)?)));
     let related = related.collect::<io::Result<_>>()?;
-    let pieces = head.pieces.into_iter().map(|Place { length, start, end, stamp, hash }| {
+    let pieces = header.pieces.into_iter().map(|PieceEntry { length, start, end, stamp, hash }| {
         let dated = stamp.moment()?.map(|moment| Dated { moment, hash });
         Ok(Piece { paragraph: Paragraph { text: text(length)?, start, end }, dated })
     });
@@ -241,15 +250,20 @@ fn read(entry: &[u8]) -> io::Result<Surveyed<'_>> {
         suffix_tags,
         author,
         source,
-        date: head.date.moment()?.flatten(),
-        given,
-        glued,
+        date: header.date.moment()?.flatten(),
+        separate_tags,
+        concatenated_tags,
         related,
-        mojibake_repaired: head.mojibake_repaired,
-        mojibake_kept: head.mojibake_kept,
+        mojibake_repaired: header.mojibake_repaired,
+        mojibake_kept: header.mojibake_kept,
         pieces: pieces.collect::<io::Result<_>>()?,
     };
-    Ok(Surveyed { draft, bytes: head.bytes, mark: head.mark, lossy: head.lossy })
+    Ok(SurveyedPage {
+        draft,
+        bytes: header.bytes,
+        bom_bytes: header.bom_bytes,
+        lossy: header.lossy,
+    })
 }
 
 #[cfg(test)]
@@ -286,45 +300,45 @@ mod tests {
         #[test]
         fn what_was_surveyed_comes_back(
             pages in pages(), html in any::<bool>(), kept in prop::collection::vec(any::<bool>(), 12),
-            room in 0..6000_u64,
+            max_bytes in 0..6000_u64,
         ) {
             let markup = if html { Markup::Html } else { Markup::Text };
             let outlines: Vec<Outline<'_>> = pages.iter().map(|page| Outline::of(page, markup)).collect();
-            let surveyed: Vec<Option<Surveyed<'_>>> = (0..)
+            let surveyed: Vec<Option<SurveyedPage<'_>>> = (0..)
                 .zip(pages.iter().zip(&outlines))
                 .zip(kept)
                 .map(|((number, (page, outline)), kept)| {
                     let draft = Draft::of(page, outline);
-                    let page = Surveyed { draft, bytes: number * 700, mark: 3, lossy: number > 2 };
+                    let page = SurveyedPage { draft, bytes: number * 700, bom_bytes: 3, lossy: number > 2 };
                     kept.then_some(page)
                 })
                 .collect();
-            for room in [room, 1 << 30] {
-                let mut spill = Spill::with_room(room);
-                surveyed.iter().for_each(|page| spill.push(page.as_ref()));
-                let mut spilled = spill.finish();
-                prop_assert!(spilled.end <= room + 4 * pages.len() as u64);
+            for max_bytes in [max_bytes, 1 << 30] {
+                let mut writer = SurveyCacheWriter::with_limit(max_bytes);
+                surveyed.iter().for_each(|page| writer.push(page.as_ref()));
+                let mut cache = writer.finish();
+                prop_assert!(cache.end <= max_bytes + 4 * pages.len() as u64);
                 let mut full = false;
                 for page in &surveyed {
-                    let read = spilled.take().unwrap();
+                    let read = cache.next_page().unwrap();
                     // Only for lack of room, and then for good.
                     full |= read.is_none() && page.is_some();
-                    prop_assert!(!full || room < 1 << 30);
+                    prop_assert!(!full || max_bytes < 1 << 30);
                     prop_assert_eq!(&read, if full { &None } else { page });
                 }
-                prop_assert_eq!(spilled.take().unwrap(), None);
+                prop_assert_eq!(cache.next_page().unwrap(), None);
             }
         }
     }
 
     #[test]
     fn what_is_damaged_is_an_error() {
-        let mut spill = Spill::with_room(1 << 20);
-        spill.push(Some(&Surveyed { bytes: 7, ..Surveyed::default() }));
-        let mut spilled = spill.finish();
-        spilled.end += 1;
-        assert_eq!(spilled.take().unwrap().map(|page| page.bytes), Some(7));
-        assert!(spilled.take().is_err());
-        assert!(read(b"\xff").is_err());
+        let mut writer = SurveyCacheWriter::with_limit(1 << 20);
+        writer.push(Some(&SurveyedPage { bytes: 7, ..SurveyedPage::default() }));
+        let mut cache = writer.finish();
+        cache.end += 1;
+        assert_eq!(cache.next_page().unwrap().map(|page| page.bytes), Some(7));
+        assert!(cache.next_page().is_err());
+        assert!(decode(b"\xff").is_err());
     }
 }
