@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use encoding_rs::Encoding;
 
 use crate::decode::Decoded;
-use crate::found::Found;
+use crate::found::Finding;
 use crate::inputs::watch::Watch;
 use crate::inputs::{self, Event, Form, Input, Kind};
 use crate::options::Options;
@@ -47,7 +47,7 @@ pub fn places<'a>(raw: &'a [u8], label: Option<&str>) -> Result<Placed<'a>, Reas
 pub fn records(
     mut raw: &[u8],
     options: &Options,
-    give: &mut dyn FnMut(Result<(Record, u64), Skipped>),
+    emit: &mut dyn FnMut(Result<(Record, u64), Skipped>),
 ) {
     let input = Input {
         path: "a.jsonl".to_owned(),
@@ -61,8 +61,8 @@ pub fn records(
     };
     let _ = Reader { options, encoding: None }.dump(input, &mut |found| {
         match found {
-            Found::Record { record, line } => give(Ok((*record, line))),
-            Found::Skipped(skipped) => give(Err(skipped)),
+            Finding::Record { record, line } => emit(Ok((*record, line))),
+            Finding::Skipped(skipped) => emit(Err(skipped)),
             _ => {}
         }
         ControlFlow::Continue(())
@@ -74,7 +74,7 @@ pub fn members(
     name: &str,
     raw: &[u8],
     options: &Options,
-    give: &mut dyn FnMut(&str, Option<&mut dyn Read>),
+    emit: &mut dyn FnMut(&str, Option<&mut dyn Read>),
 ) {
     let source = Source {
         path: name.into(),
@@ -84,9 +84,9 @@ pub fn members(
     };
     let _ = inputs::opened(&source, options, raw, source.bytes, |raw| raw, &mut |event| {
         match event {
-            Event::Input(input) => give(&input.path, Some(input.read)),
-            Event::Skipped(skipped) => give(&skipped.path.to_string_lossy(), None),
-            Event::Ignored(path) | Event::NonUtf8Name(path) => give(&path.to_string_lossy(), None),
+            Event::Input(input) => emit(&input.path, Some(input.read)),
+            Event::Skipped(skipped) => emit(&skipped.path.to_string_lossy(), None),
+            Event::Ignored(path) | Event::NonUtf8Name(path) => emit(&path.to_string_lossy(), None),
         }
         ControlFlow::Continue(())
     });

@@ -79,12 +79,12 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// The page but for its flash items: `give` is told of each.
+    /// The page but for its flash items: `emit` is told of each.
     pub(crate) fn finish(
         self,
         statistics: &CorpusStatistics,
         beginnings: &mut Beginnings,
-        give: &mut dyn FnMut(Item<'a>),
+        emit: &mut dyn FnMut(Item<'a>),
     ) -> Page {
         let body = flash::split(&self.pieces, statistics, beginnings);
         let (title, title_origin) = match self.title {
@@ -123,7 +123,7 @@ impl<'a> Draft<'a> {
             ..Page::default()
         };
         page.date = page.when(self.date, &body.flashes);
-        body.flashes.into_iter().for_each(give);
+        body.flashes.into_iter().for_each(emit);
         page
     }
 }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::found::{Found, skipped};
+use crate::found::{Finding, skipped};
 use crate::inputs::{self, Input};
 use crate::jsonl;
 use crate::read::Reader;
@@ -20,7 +20,7 @@ impl Reader<'_> {
     pub(crate) fn dump(
         &self,
         input: Input<'_>,
-        give: &mut dyn FnMut(Found) -> ControlFlow<()>,
+        emit: &mut dyn FnMut(Finding) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let Input { path, bytes, watch, .. } = input;
         let mut file = BufReader::with_capacity(1 << 16, input.read);
@@ -31,7 +31,7 @@ impl Reader<'_> {
         let mut line = Vec::new();
         // What is compressed has its own limits.
         if bytes.is_some() && file.fill_buf().is_ok_and(is_nothing_but_nul) {
-            return give(skipped(&path, None, Reason::Binary));
+            return emit(skipped(&path, None, Reason::Binary));
         }
         loop {
             let read = match next_line(&mut file, &mut line, limit, longest) {
@@ -39,7 +39,7 @@ impl Reader<'_> {
                 Ok(read) => read,
                 Err(error) => {
                     let reason = watch.take().unwrap_or_else(|| inputs::reason(&error));
-                    return give(skipped(&path, Some(number + 1), reason));
+                    return emit(skipped(&path, Some(number + 1), reason));
                 }
             };
             number += 1;
@@ -48,38 +48,38 @@ impl Reader<'_> {
             progress.barren += 1;
             if read > longest {
                 let reason = Reason::Abandoned(format!("a line of more than {longest} bytes"));
-                give(skipped(&path, Some(number), reason))?;
+                emit(skipped(&path, Some(number), reason))?;
                 break;
             }
             if progress.barren > self.options.max_barren_lines {
                 let lines = self.options.max_barren_lines;
                 let what = format!("{lines} lines in a row gave no new record");
-                give(skipped(&path, Some(number), Reason::Abandoned(what)))?;
+                emit(skipped(&path, Some(number), Reason::Abandoned(what)))?;
                 break;
             }
             if read > limit as u64 {
                 let reason = Reason::TooLarge { bytes: read, limit: limit as u64 };
-                give(skipped(&path, Some(number), reason))?;
+                emit(skipped(&path, Some(number), reason))?;
                 continue;
             }
             match record(&line, &path, start, number) {
                 Some(Ok(found)) => {
                     progress.see(&found, &line);
-                    give(found)?;
+                    emit(found)?;
                 }
-                Some(Err(what)) => give(skipped(&path, Some(number), Reason::Malformed(what)))?,
+                Some(Err(what)) => emit(skipped(&path, Some(number), Reason::Malformed(what)))?,
                 None => {}
             }
         }
         if number == 0 {
-            return give(skipped(&path, None, Reason::Empty));
+            return emit(skipped(&path, None, Reason::Empty));
         }
-        give(Found::Dump { path, bytes: at })
+        emit(Finding::Dump { path, bytes: at })
     }
 }
 
 /// The record of one line of a dump, or what is wrong with it; nothing for a blank line.
-fn record(line: &[u8], path: &str, start: u64, number: u64) -> Option<Result<Found, String>> {
+fn record(line: &[u8], path: &str, start: u64, number: u64) -> Option<Result<Finding, String>> {
     let bare = line.strip_prefix(b"\xef\xbb\xbf").filter(|_| number == 1).unwrap_or(line);
     let from = start + (line.len() - bare.trim_ascii_start().len()) as u64;
     let bare = bare.trim_ascii();
@@ -89,7 +89,7 @@ fn record(line: &[u8], path: &str, start: u64, number: u64) -> Option<Result<Fou
     let Ok(text) = std::str::from_utf8(bare) else { return Some(Err("not UTF-8".to_owned())) };
     let span = Span { start: from, end: from + bare.len() as u64 };
     let found = jsonl::parse(text, path, span)
-        .map(|record| Found::Record { record: Box::new(record), line: number });
+        .map(|record| Finding::Record { record: Box::new(record), line: number });
     Some(found)
 }
 
@@ -112,8 +112,8 @@ const REMEMBERED: usize = 1 << 16;
 
 impl Recent {
     /// Takes the record of a line: known by its id or, without one, by the line as it is.
-    fn see(&mut self, found: &Found, line: &[u8]) {
-        let Found::Record { record, .. } = found else { return };
+    fn see(&mut self, found: &Finding, line: &[u8]) {
+        let Finding::Record { record, .. } = found else { return };
         let id = match &**record {
             Record::Article(article) => &article.id,
             Record::Flash(flash) => &flash.id,

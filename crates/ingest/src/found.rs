@@ -8,11 +8,11 @@ use crate::flashes::Keys;
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{Reason, Skipped};
 use crate::sources::Source;
-use crate::walk::shown;
+use crate::walk::lossy_path;
 
 /// What was found in a file, piece by piece.
-pub(crate) enum Found {
-    Page(Box<FoundPage>),
+pub(crate) enum Finding {
+    Page(Box<ParsedPage>),
     Record {
         record: Box<Record>,
         line: u64,
@@ -28,10 +28,10 @@ pub(crate) enum Found {
     Ignored(PathBuf),
     NonUtf8Name(PathBuf),
     /// The list of files itself cannot be read.
-    Fault(io::Error),
+    ListFailed(io::Error),
 }
 
-impl Found {
+impl Finding {
     /// Why something was skipped, if it was.
     fn reason(&self) -> Option<&Reason> {
         if let Self::Skipped(skipped) = self { Some(&skipped.reason) } else { None }
@@ -52,15 +52,15 @@ impl Found {
             | Self::Ignored(_)
             | Self::NonUtf8Name(_)
             | Self::Refused(_)
-            | Self::Fault(_) => 0,
+            | Self::ListFailed(_) => 0,
         }
     }
 }
 
 /// A page without its id, and its flash items without theirs.
-pub(crate) struct FoundPage {
+pub(crate) struct ParsedPage {
     pub(crate) article: Article,
-    pub(crate) flashes: Vec<Shown>,
+    pub(crate) flashes: Vec<FoundItem>,
     pub(crate) path_hash: u64,
     pub(crate) bytes: u64,
     pub(crate) lossy: bool,
@@ -69,7 +69,7 @@ pub(crate) struct FoundPage {
 }
 
 /// A flash item as a page shows it.
-pub(crate) struct Shown {
+pub(crate) struct FoundItem {
     pub(crate) keys: Keys,
     /// Nothing where the thread that found it has handed on the same before.
     pub(crate) item: Option<Box<FlashItem>>,
@@ -78,56 +78,56 @@ pub(crate) struct Shown {
 
 /// What of one file is named in the report at most. The report is held in memory, and one hostile file has
 /// room for as many broken lines or members as it has bytes.
-const NOTES: u64 = 100_000;
+const MAX_DIAGNOSTICS: u64 = 100_000;
 
 /// Counts what is named of one file, and the rest without naming it.
-pub(crate) struct Notes {
-    room: u64,
-    more: u64,
+pub(crate) struct DiagnosticLimit {
+    remaining: u64,
+    suppressed: u64,
     /// The system refused to read something.
     refused: bool,
 }
 
-impl Notes {
+impl DiagnosticLimit {
     pub(crate) fn new() -> Self {
-        Self { room: NOTES, more: 0, refused: false }
+        Self { remaining: MAX_DIAGNOSTICS, suppressed: 0, refused: false }
     }
 
-    pub(crate) fn give(
+    pub(crate) fn emit(
         &mut self,
-        found: Found,
-        give: &mut dyn FnMut(Found) -> ControlFlow<()>,
+        finding: Finding,
+        emit: &mut dyn FnMut(Finding) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let reason = found.reason();
+        let reason = finding.reason();
         self.refused |= matches!(reason, Some(Reason::Unreadable(_)));
-        if matches!(found, Found::Skipped(_) | Found::Ignored(_) | Found::NonUtf8Name(_)) {
+        if matches!(finding, Finding::Skipped(_) | Finding::Ignored(_) | Finding::NonUtf8Name(_)) {
             // It explains why nothing else of the dump is named.
-            if self.room == 0 && !matches!(reason, Some(Reason::Abandoned(_))) {
-                self.more += 1;
+            if self.remaining == 0 && !matches!(reason, Some(Reason::Abandoned(_))) {
+                self.suppressed += 1;
                 return ControlFlow::Continue(());
             }
-            self.room = self.room.saturating_sub(1);
+            self.remaining = self.remaining.saturating_sub(1);
         }
-        give(found)
+        emit(finding)
     }
 
     pub(crate) fn finish(
         self,
         source: &Source,
-        give: &mut dyn FnMut(Found) -> ControlFlow<()>,
+        emit: &mut dyn FnMut(Finding) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        if self.more > 0 {
-            let reason = Reason::More { count: self.more };
-            give(Found::Skipped(Skipped { path: shown(&source.path), line: None, reason }))?;
+        if self.suppressed > 0 {
+            let reason = Reason::More { count: self.suppressed };
+            emit(Finding::Skipped(Skipped { path: lossy_path(&source.path), line: None, reason }))?;
         }
         match self.refused {
-            true => give(Found::Refused(Box::new(source.clone()))),
+            true => emit(Finding::Refused(Box::new(source.clone()))),
             false => ControlFlow::Continue(()),
         }
     }
 }
 
 /// Something of a file could not be read.
-pub(crate) fn skipped(path: &str, line: Option<u64>, reason: Reason) -> Found {
-    Found::Skipped(Skipped { path: path.into(), line, reason })
+pub(crate) fn skipped(path: &str, line: Option<u64>, reason: Reason) -> Finding {
+    Finding::Skipped(Skipped { path: path.into(), line, reason })
 }

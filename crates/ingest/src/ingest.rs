@@ -14,7 +14,7 @@ use crate::draft::Draft;
 use crate::error::Error;
 use crate::fingerprint::Fingerprint;
 use crate::flashes::{Flashes, Keys, content, variant_id};
-use crate::found::{Found, Shown};
+use crate::found::{Finding, FoundItem};
 use crate::id::short;
 use crate::ids::{Ids, path_hash};
 use crate::inputs::{self, Event, INSIDE, Input, Kind};
@@ -161,19 +161,19 @@ pub fn ingest_scanned<E>(
     let mut ids = Ids::default();
     if let Some(stored) = &mut stored {
         for path in &walk.refused {
-            let paths = under(&mut **stored, path)?;
+            let paths = stored_records(&mut **stored, path)?;
             kept::reserve(&paths, &mut ids);
             kept::survey(&paths, &mut survey.statistics);
         }
         for path in std::mem::take(&mut survey.refused) {
-            kept::survey(&under(&mut **stored, &path)?, &mut survey.statistics);
+            kept::survey(&stored_records(&mut **stored, &path)?, &mut survey.statistics);
         }
     }
     survey.statistics.finish();
     let statistics = &survey.statistics;
 
     progress.phase(Phase::Read);
-    let mut taker = Taker {
+    let mut records = RecordSink {
         report: Report {
             skipped: walk.skipped,
             ignored: walk.ignored,
@@ -185,25 +185,25 @@ pub fn ingest_scanned<E>(
         statistics,
         stored: stored.map(|stored| stored as &mut dyn StoredRecords),
         refused: walk.refused,
-        read: Delivered::default(),
+        read: ReadPaths::default(),
         sink,
     };
     // A dump's record can take a page's item's place, whose text is then needed once more.
     let brief = !statistics.items_in_dumps;
     let worker = || {
-        let (mut memory, mut files) = (Memory::new(brief), InOrder::of(&sources));
+        let (mut memory, mut files) = (Memory::new(brief), ChunkReader::of(&sources));
         let mut caches = survey.caches.clone();
         let (reader, survey) = (&reader, &survey);
-        move |number: usize, out: &Out<'_, Found>| {
-            let (by, at) = survey.stretches[number];
+        move |number: usize, out: &Out<'_, Finding>| {
+            let (by, at) = survey.chunks[number];
             caches[by].seek(at);
-            for source in files.stretch(number) {
+            for source in files.chunk(number) {
                 let taken = source.and_then(|source| Ok((source, caches[by].next_page()?)));
                 let (source, surveyed) = match taken {
                     Ok(both) => both,
                     Err(error) => {
                         // Where nobody takes it, nobody misses it.
-                        let _ = out.put(Found::Fault(error), 0);
+                        let _ = out.put(Finding::ListFailed(error), 0);
                         return;
                     }
                 };
@@ -217,13 +217,16 @@ pub fn ingest_scanned<E>(
             }
         }
     };
-    ordered(0..survey.stretches.len(), threads, worker, |found| taker.take(found))?;
-    taker.take_over_refused()?;
-    taker.finish()
+    ordered(0..survey.chunks.len(), threads, worker, |found| records.receive(found))?;
+    records.take_over_refused()?;
+    records.finish()
 }
 
 /// What is stored of a file or folder.
-fn under<E>(stored: &mut dyn StoredRecords, path: &Path) -> Result<Vec<KeptPath>, Error<E>> {
+fn stored_records<E>(
+    stored: &mut dyn StoredRecords,
+    path: &Path,
+) -> Result<Vec<KeptPath>, Error<E>> {
     match stored.under(path) {
         Ok(records) => Ok(kept::by_path(records, path)),
         Err(source) => Err(Error::Stored { path: path.to_owned(), source }),
@@ -232,25 +235,25 @@ fn under<E>(stored: &mut dyn StoredRecords, path: &Path) -> Result<Vec<KeptPath>
 
 /// Files that one thread takes at once. In the first pass the next are taken by whichever thread has nothing to do, for
 /// processors are not equally fast at all times; in the second pass fewer wait in a queue than would stop a thread.
-const STRETCH: usize = 16;
+const CHUNK: usize = 16;
 
 /// The files of an archive, a stretch at a time.
-struct InOrder {
+struct ChunkReader {
     files: Files,
     /// Files that have been gone by.
-    gone: usize,
+    passed: usize,
 }
 
-impl InOrder {
+impl ChunkReader {
     fn of(sources: &Sources) -> Self {
-        Self { files: sources.iter(), gone: 0 }
+        Self { files: sources.iter(), passed: 0 }
     }
 
     /// The files of a stretch behind those asked for before, which have been gone through.
-    fn stretch(&mut self, number: usize) -> impl Iterator<Item = io::Result<Source>> + '_ {
-        let first = number * STRETCH;
-        let mut passed = first - std::mem::replace(&mut self.gone, first + STRETCH);
-        (0..STRETCH).map_while(move |_| self.files.nth(std::mem::take(&mut passed)))
+    fn chunk(&mut self, number: usize) -> impl Iterator<Item = io::Result<Source>> + '_ {
+        let first = number * CHUNK;
+        let mut skipped_files = first - std::mem::replace(&mut self.passed, first + CHUNK);
+        (0..CHUNK).map_while(move |_| self.files.nth(std::mem::take(&mut skipped_files)))
     }
 }
 
@@ -261,7 +264,7 @@ struct Survey {
     /// Of each thread, its pages as far as they are understood by themselves.
     caches: Vec<SurveyCache>,
     /// Which of them has each stretch, and where it begins there.
-    stretches: Vec<(usize, u64)>,
+    chunks: Vec<(usize, u64)>,
     /// Files that the system refused to read, in the order of the walk.
     refused: Vec<PathBuf>,
 }
@@ -271,7 +274,7 @@ struct ThreadSurvey {
     statistics: CorpusStatistics,
     cache: SurveyCacheWriter,
     /// The stretches that it took, and where each begins.
-    stretches: Vec<(usize, u64)>,
+    chunks: Vec<(usize, u64)>,
     /// Files that the system refused to read, with their stretches.
     refused: Vec<(usize, PathBuf)>,
     /// Room for a page.
@@ -285,21 +288,21 @@ fn survey(
     threads: usize,
     progress: &dyn Progress,
 ) -> io::Result<Survey> {
-    let count = sources.iter().len().div_ceil(STRETCH);
+    let count = sources.iter().len().div_ceil(CHUNK);
     let next = AtomicUsize::new(0);
-    let some = || -> io::Result<ThreadSurvey> {
+    let survey_chunks = || -> io::Result<ThreadSurvey> {
         let mut mine = ThreadSurvey {
             statistics: CorpusStatistics::default(),
             cache: SurveyCacheWriter::new(threads),
-            stretches: Vec::new(),
+            chunks: Vec::new(),
             refused: Vec::new(),
             raw: Vec::new(),
         };
-        let mut files = InOrder::of(sources);
+        let mut files = ChunkReader::of(sources);
         let claim = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|next| *next < count);
         while let Some(number) = claim() {
-            mine.stretches.push((number, mine.cache.end()));
-            for source in files.stretch(number) {
+            mine.chunks.push((number, mine.cache.end()));
+            for source in files.chunk(number) {
                 let source = source?;
                 if reader.survey(&source, &mut mine) {
                     mine.refused.push((number, source.path));
@@ -310,22 +313,22 @@ fn survey(
         Ok(mine)
     };
     let mut statistics = CorpusStatistics::default();
-    let (mut caches, mut stretches) = (Vec::with_capacity(threads), vec![(0, 0); count]);
+    let (mut caches, mut chunks) = (Vec::with_capacity(threads), vec![(0, 0); count]);
     let mut refused = Vec::new();
     let mut add = |mine: ThreadSurvey| {
         statistics.merge(mine.statistics);
-        for (number, at) in mine.stretches {
-            stretches[number] = (caches.len(), at);
+        for (number, at) in mine.chunks {
+            chunks[number] = (caches.len(), at);
         }
         caches.push(mine.cache.finish());
         refused.extend(mine.refused);
     };
     thread::scope(|scope| {
-        let threads = (0..threads).map_while(|number| spawn(scope, number, some).ok());
+        let threads = (0..threads).map_while(|number| spawn(scope, number, survey_chunks).ok());
         let threads: Vec<_> = threads.collect();
         if threads.is_empty() {
             // The system has no thread for it.
-            add(some()?);
+            add(survey_chunks()?);
         }
         for thread in threads {
             let joined = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
@@ -335,11 +338,11 @@ fn survey(
     })?;
     refused.sort_by_key(|(number, _)| *number);
     let refused = refused.into_iter().map(|(_, path)| path).collect();
-    Ok(Survey { statistics, caches, stretches, refused })
+    Ok(Survey { statistics, caches, chunks, refused })
 }
 
 /// The receiving end of the second pass: gives ids, keeps flash items, counts.
-struct Taker<'a, E> {
+struct RecordSink<'a, E> {
     report: Report,
     flashes: Flashes,
     ids: Ids,
@@ -348,24 +351,24 @@ struct Taker<'a, E> {
     stored: Option<&'a mut dyn StoredRecords>,
     /// Files and folders that the walk could not look at.
     refused: Vec<PathBuf>,
-    read: Delivered,
+    read: ReadPaths,
     sink: &'a mut dyn FnMut(Record) -> Result<(), E>,
 }
 
-impl<E> Taker<'_, E> {
-    fn take(&mut self, found: Found) -> Result<(), Error<E>> {
+impl<E> RecordSink<'_, E> {
+    fn receive(&mut self, found: Finding) -> Result<(), Error<E>> {
         match found {
-            Found::Skipped(skipped) => self.report.skipped.push(skipped),
-            Found::Ignored(path) => self.report.ignored.push(path),
-            Found::NonUtf8Name(path) => self.report.non_utf8_names.push(path),
-            Found::Fault(error) => return Err(Error::TemporaryFile(error)),
-            Found::Refused(source) => self.take_over(&source.path, Some(&source.relative))?,
-            Found::Dump { path, bytes } => {
+            Finding::Skipped(skipped) => self.report.skipped.push(skipped),
+            Finding::Ignored(path) => self.report.ignored.push(path),
+            Finding::NonUtf8Name(path) => self.report.non_utf8_names.push(path),
+            Finding::ListFailed(error) => return Err(Error::TemporaryFile(error)),
+            Finding::Refused(source) => self.take_over(&source.path, Some(&source.relative))?,
+            Finding::Dump { path, bytes } => {
                 self.has_read(&path);
                 self.report.dumps += 1;
                 self.report.bytes += bytes;
             }
-            Found::Page(page) => {
+            Finding::Page(page) => {
                 self.report.pages += 1;
                 self.report.bytes += page.bytes;
                 self.report.mojibake_repaired += u64::from(page.mojibake_repaired);
@@ -373,19 +376,19 @@ impl<E> Taker<'_, E> {
                 if page.lossy {
                     self.report.lossy.push(path());
                 }
-                let spans =
+                let damaged_spans =
                     page.mojibake_kept.iter().map(|span| FileSpan { path: path(), span: *span });
-                self.report.mojibake_kept.extend(spans);
+                self.report.mojibake_kept.extend(damaged_spans);
                 let mut article = page.article;
                 article.id = self.ids.fresh('a', page.path_hash, &article.path);
                 self.has_read(&article.path);
-                for shown in page.flashes {
-                    let id = self.keep(shown, &article.path).map_err(Error::TemporaryFile)?;
+                for found_item in page.flashes {
+                    let id = self.keep(found_item, &article.path).map_err(Error::TemporaryFile)?;
                     article.flashes.push(id);
                 }
                 self.article(article)?;
             }
-            Found::Record { record, line } => match *record {
+            Finding::Record { record, line } => match *record {
                 Record::Article(article) => self.dumped(article, line)?,
                 Record::Flash(flash) => self.keep_dumped(flash).map_err(Error::TemporaryFile)?,
             },
@@ -418,8 +421,8 @@ impl<E> Taker<'_, E> {
     }
 
     /// Keeps a flash item until the end; returns its id.
-    fn keep(&mut self, shown: Shown, path: &str) -> io::Result<String> {
-        let Shown { keys, mut item, span } = shown;
+    fn keep(&mut self, found_item: FoundItem, path: &str) -> io::Result<String> {
+        let FoundItem { keys, mut item, span } = found_item;
         let id = self.id(keys);
         if let Some(item) = &mut item {
             item.id.clone_from(&id);
@@ -454,7 +457,7 @@ impl<E> Taker<'_, E> {
     /// path below its root, too.
     fn take_over(&mut self, path: &Path, relative: Option<&str>) -> Result<(), Error<E>> {
         let Some(stored) = self.stored.as_deref_mut() else { return Ok(()) };
-        for kept in under(stored, path)? {
+        for kept in stored_records(stored, path)? {
             if !self.read.keep(&kept.path) {
                 continue;
             }
@@ -520,7 +523,7 @@ impl<E> Taker<'_, E> {
 
 /// Paths that have been read, as far as something stored could be taken over in their place.
 #[derive(Default)]
-struct Delivered {
+struct ReadPaths {
     /// Below what the walk could not look at, and what has been taken over.
     paths: HashSet<u64>,
     /// Members of the archive that is being read.
@@ -529,7 +532,7 @@ struct Delivered {
     container: String,
 }
 
-impl Delivered {
+impl ReadPaths {
     fn add(&mut self, path: &str, refused: &[PathBuf]) {
         if refused.iter().any(|folder| Path::new(path).starts_with(folder)) {
             self.paths.insert(path_hash(path));
@@ -595,7 +598,7 @@ impl Reader<'_> {
         let mut refused = false;
         let _ = self.dump(input, &mut |found| {
             match found {
-                Found::Record { record, .. } => match *record {
+                Finding::Record { record, .. } => match *record {
                     Record::Flash(flash) => {
                         statistics.items_in_dumps = true;
                         if !flash.id.is_empty() {
@@ -605,7 +608,7 @@ impl Reader<'_> {
                     }
                     Record::Article(article) => statistics.tags.add_separate_tags(&article.tags),
                 },
-                Found::Skipped(skipped) => {
+                Finding::Skipped(skipped) => {
                     refused |= matches!(skipped.reason, Reason::Unreadable(_));
                 }
                 _ => {}

@@ -79,17 +79,17 @@ pub fn parse_page(text: &str, markup: Markup, statistics: &CorpusStatistics) -> 
     Page { flashes, ..page }
 }
 
-/// [`parse_page`] that leaves out the flash items: `give` is told of each.
+/// [`parse_page`] that leaves out the flash items: `emit` is told of each.
 pub(crate) fn parse_apart(
     text: &str,
     markup: Markup,
     statistics: &CorpusStatistics,
-    give: &mut dyn FnMut(Item<'_>),
+    emit: &mut dyn FnMut(Item<'_>),
 ) -> Page {
     Draft::of(text, &Outline::of(text, markup)).finish(
         statistics,
         &mut Beginnings::forgotten(),
-        give,
+        emit,
     )
 }
 

@@ -9,7 +9,7 @@ use crate::beginning::Beginnings;
 use crate::decode::Decoded;
 use crate::draft::Draft;
 use crate::flash::{Item, outlet};
-use crate::found::{Found, FoundPage, Notes, Shown, skipped};
+use crate::found::{DiagnosticLimit, Finding, FoundItem, ParsedPage, skipped};
 use crate::ids::path_hash;
 use crate::inputs::{self, Event, Input, Kind};
 use crate::memo::Memo;
@@ -35,7 +35,7 @@ impl Memory {
 }
 
 /// Bytes that are kept from page to page.
-const ROOM: usize = 1 << 16;
+const MAX_KEPT_BYTES: usize = 1 << 16;
 
 /// How files are read.
 pub(crate) struct Reader<'a> {
@@ -51,10 +51,10 @@ impl Reader<'_> {
         surveyed: Option<SurveyedPage<'_>>,
         statistics: &CorpusStatistics,
         memory: &mut Memory,
-        give: &mut dyn FnMut(Found) -> ControlFlow<()>,
+        emit: &mut dyn FnMut(Finding) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         if let Some(SurveyedPage { draft, bytes, bom_bytes, lossy }) = surveyed {
-            let about = About {
+            let meta = PageMeta {
                 path: source.path.to_string_lossy().into_owned(),
                 path_hash: path_hash(&source.relative),
                 url: None,
@@ -62,25 +62,25 @@ impl Reader<'_> {
                 lossy,
             };
             let places = |_: &[_]| move |at| (bom_bytes + at) as u64;
-            let page = found(draft, about, statistics, memory, places);
-            return give(Found::Page(Box::new(page)));
+            let page = parsed_page(draft, meta, statistics, memory, places);
+            return emit(Finding::Page(Box::new(page)));
         }
-        let mut notes = Notes::new();
-        let mut counted = |found| notes.give(found, give);
+        let mut limit = DiagnosticLimit::new();
+        let mut counted = |parsed_page| limit.emit(parsed_page, emit);
         inputs::each(source, self.options, &mut |event| match event {
-            Event::Skipped(skipped) => counted(Found::Skipped(skipped)),
-            Event::Ignored(path) => counted(Found::Ignored(path)),
-            Event::NonUtf8Name(path) => counted(Found::NonUtf8Name(path)),
+            Event::Skipped(skipped) => counted(Finding::Skipped(skipped)),
+            Event::Ignored(path) => counted(Finding::Ignored(path)),
+            Event::NonUtf8Name(path) => counted(Finding::NonUtf8Name(path)),
             Event::Input(input) if input.kind == Kind::Dump => self.dump(input, &mut counted),
             Event::Input(mut input) => match self.page(&mut input, statistics, memory) {
-                Ok(page) => counted(Found::Page(Box::new(page))),
+                Ok(page) => counted(Finding::Page(Box::new(page))),
                 Err(reason) => {
                     let reason = input.watch.take().unwrap_or(reason);
                     counted(skipped(&input.path, None, reason))
                 }
             },
         })?;
-        notes.finish(source, give)
+        limit.finish(source, emit)
     }
 
     /// Reads the bytes of a page into `bytes`, whatever was there.
@@ -92,7 +92,7 @@ impl Reader<'_> {
         }
         bytes.clear();
         // One long page does not keep its room.
-        bytes.shrink_to(ROOM);
+        bytes.shrink_to(MAX_KEPT_BYTES);
         bytes.reserve(usize::try_from(expected).unwrap_or(0));
         // A file that grows while it is read is still held to the limit.
         let read = input.read.take(limit + 1).read_to_end(bytes);
@@ -122,12 +122,12 @@ impl Reader<'_> {
         input: &mut Input<'_>,
         statistics: &CorpusStatistics,
         memory: &mut Memory,
-    ) -> Result<FoundPage, Reason> {
+    ) -> Result<ParsedPage, Reason> {
         let mut raw = Vec::new();
         self.bytes(input, &mut raw)?;
         let decoded = self.decode(&raw, input)?;
         let outline = Outline::of(&decoded.text, self.markup(input, &decoded.text));
-        let about = About {
+        let meta = PageMeta {
             path: std::mem::take(&mut input.path),
             path_hash: path_hash(&input.relative),
             url: input.url.take(),
@@ -138,12 +138,12 @@ impl Reader<'_> {
             let places = decoded.places(ranges.iter().flat_map(|(start, end)| [*start, *end]));
             move |at| places.raw(at)
         };
-        Ok(found(Draft::of(&decoded.text, &outline), about, statistics, memory, places))
+        Ok(parsed_page(Draft::of(&decoded.text, &outline), meta, statistics, memory, places))
     }
 }
 
 /// What is known of a page beside its text.
-struct About {
+struct PageMeta {
     path: String,
     path_hash: u64,
     url: Option<String>,
@@ -152,13 +152,13 @@ struct About {
 }
 
 /// A page with its flash items. `places` is told of all ranges of the text and gives what finds their ends in the file.
-fn found<P: Fn(usize) -> u64>(
+fn parsed_page<P: Fn(usize) -> u64>(
     draft: Draft<'_>,
-    about: About,
+    meta: PageMeta,
     statistics: &CorpusStatistics,
     memory: &mut Memory,
     places: impl FnOnce(&[(usize, usize)]) -> P,
-) -> FoundPage {
+) -> ParsedPage {
     let (mut items, mut ranges) = (Vec::new(), Vec::new());
     let Memory { items: known, beginnings } = memory;
     let page = draft.finish(statistics, beginnings, &mut |item| {
@@ -170,10 +170,10 @@ fn found<P: Fn(usize) -> u64>(
     let place = places(&ranges);
     let mut spans =
         ranges.into_iter().map(|(start, end)| Span { start: place(start), end: place(end) });
-    let shown = |((keys, item), span)| Shown { keys, item, span };
-    let flashes = items.into_iter().zip(&mut spans).map(shown).collect();
-    let About { path, path_hash, url, bytes, lossy } = about;
-    FoundPage {
+    let found_item = |((keys, item), span)| FoundItem { keys, item, span };
+    let flashes = items.into_iter().zip(&mut spans).map(found_item).collect();
+    let PageMeta { path, path_hash, url, bytes, lossy } = meta;
+    ParsedPage {
         flashes,
         mojibake_kept: spans.collect(),
         mojibake_repaired: page.mojibake_repaired,

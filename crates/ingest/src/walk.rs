@@ -131,7 +131,7 @@ impl Walk {
             Seen::File(entry, form) => match entry.metadata() {
                 Err(error) => self.fault(root, &error),
                 Ok(about) if exclusions.has(entry.path(), &about) => {
-                    self.ignored.push(shown(entry.path()));
+                    self.ignored.push(lossy_path(entry.path()));
                 }
                 Ok(about) => {
                     let relative = relative(root, entry.path());
@@ -147,7 +147,7 @@ impl Walk {
 
     fn note(&mut self, source: &Source) {
         if source.path.to_str().is_none() {
-            self.non_utf8_names.push(shown(&source.path));
+            self.non_utf8_names.push(lossy_path(&source.path));
         }
     }
 
@@ -167,7 +167,7 @@ impl Walk {
     }
 
     pub(crate) fn skip(&mut self, path: &Path, reason: Reason) {
-        self.skipped.push(Skipped { path: shown(path), line: None, reason });
+        self.skipped.push(Skipped { path: lossy_path(path), line: None, reason });
     }
 }
 
@@ -225,7 +225,7 @@ fn names(
                 if entry.file_type().is_dir() {
                     entries.skip_current_dir();
                 }
-                Seen::Ignored(shown(entry.path()))
+                Seen::Ignored(lossy_path(entry.path()))
             }
             Ok(entry) if entry.file_type().is_dir() => {
                 let verdict = bounds.folder(entry.path(), entry.path_is_symlink());
@@ -235,14 +235,14 @@ fn names(
                 entries.skip_current_dir();
                 match verdict {
                     Verdict::SymlinkOutsideRoots => Seen::SymlinkOutsideRoots(entry.into_path()),
-                    Verdict::Inside | Verdict::Excluded => Seen::Ignored(shown(entry.path())),
+                    Verdict::Inside | Verdict::Excluded => Seen::Ignored(lossy_path(entry.path())),
                 }
             }
             Ok(entry) if !entry.file_type().is_file() => Seen::Special(entry.into_path()),
             Ok(entry) => match Form::of(&entry.file_name().to_string_lossy()) {
-                None => Seen::Ignored(shown(entry.path())),
+                None => Seen::Ignored(lossy_path(entry.path())),
                 Some(_) if entry.path_is_symlink() && bounds.excludes_target(entry.path()) => {
-                    Seen::Ignored(shown(entry.path()))
+                    Seen::Ignored(lossy_path(entry.path()))
                 }
                 Some(form) => Seen::File(entry, form),
             },
@@ -273,7 +273,7 @@ fn relative(root: &Path, path: &Path) -> String {
 }
 
 /// A path as the report has it: text, so that it can be stored and printed.
-pub(crate) fn shown(path: &Path) -> PathBuf {
+pub(crate) fn lossy_path(path: &Path) -> PathBuf {
     path.to_string_lossy().into_owned().into()
 }
 

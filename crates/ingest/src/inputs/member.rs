@@ -11,7 +11,7 @@ use super::{Event, Form, INSIDE, Input, Kind, Visit, codec::Codec, fault::damage
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
 use crate::sources::Source;
-use crate::walk::shown;
+use crate::walk::lossy_path;
 
 /// A file that is read, and its limits.
 pub(super) struct Container<'c> {
@@ -36,7 +36,7 @@ impl Container<'_> {
     pub(super) fn broken(&self, reason: Reason, visit: Visit<'_>) -> ControlFlow<()> {
         // A layer between may have hidden why the reading stopped.
         let reason = self.meter.over().unwrap_or(reason);
-        visit(Event::Skipped(Skipped { path: shown(&self.source.path), line: None, reason }))
+        visit(Event::Skipped(Skipped { path: lossy_path(&self.source.path), line: None, reason }))
     }
 
     /// A member cannot be read.
@@ -73,7 +73,7 @@ impl Container<'_> {
     }
 
     /// Gives a page or dump of `bytes` bytes. One that is known to be too large is not read at all.
-    pub(super) fn give(
+    pub(super) fn emit(
         &self,
         path: &str,
         form: Form,

@@ -35,7 +35,7 @@ use watch::Watch;
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
 use crate::sources::Source;
-use crate::walk::shown;
+use crate::walk::lossy_path;
 
 /// What stands between the path of a container and that of its member.
 pub(crate) const INSIDE: &str = "!/";
@@ -75,7 +75,7 @@ pub(crate) type Visit<'v> = &'v mut dyn FnMut(Event<'_>) -> ControlFlow<()>;
 
 /// Tells `visit` of every page and dump that a file holds.
 pub(crate) fn each(source: &Source, options: &Options, visit: Visit<'_>) -> ControlFlow<()> {
-    let skip = |reason| Event::Skipped(Skipped { path: shown(&source.path), line: None, reason });
+    let skip = |reason| Event::Skipped(Skipped { path: lossy_path(&source.path), line: None, reason });
     // Known without a look inside, so the file is not opened.
     if source.form.is_plain_page() && source.bytes > options.max_file_bytes {
         return visit(skip(too_large(source.bytes, options)));
@@ -97,7 +97,7 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
     visit: Visit<'_>,
 ) -> ControlFlow<()> {
     let Form { kind, codec } = source.form;
-    let skip = |reason| Event::Skipped(Skipped { path: shown(&source.path), line: None, reason });
+    let skip = |reason| Event::Skipped(Skipped { path: lossy_path(&source.path), line: None, reason });
     let (meter, watch) = (Meter::new(bytes, options), Watch::default());
     let container = member::Container { source, options, meter: &meter, watch: &watch };
     let explained: Visit<'_> = &mut |event| visit(watch.explain(event));

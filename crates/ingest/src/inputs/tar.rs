@@ -48,7 +48,7 @@ pub(super) fn each(
                 match kind {
                     EntryType::Regular | EntryType::Continuous => {
                         let whole = Whole { inner: entry, left: &unread };
-                        container.give(&path, form, bytes, whole, visit)?;
+                        container.emit(&path, form, bytes, whole, visit)?;
                     }
                     EntryType::GNUSparse => {
                         let what = "a sparse file".to_owned();

@@ -37,7 +37,7 @@ pub(super) fn each(
             return container.broken(Reason::Damaged(what), visit);
         };
         let mut body = read.by_ref().take(length);
-        give(container, number, &headers, &mut body, visit)?;
+        emit(container, number, &headers, &mut body, visit)?;
         // What nobody read of it; the meter stops one that never ends.
         let rest = io::copy(&mut body, &mut io::sink());
         if let Err(error) = rest {
@@ -68,7 +68,7 @@ fn record(read: &mut impl BufRead) -> io::Result<Option<Headers>> {
 }
 
 /// Gives the page that a record holds, if it does.
-fn give(
+fn emit(
     container: &Container<'_>,
     number: u64,
     headers: &Headers,

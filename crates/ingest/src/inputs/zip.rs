@@ -56,7 +56,7 @@ pub(super) fn each(
                         // Counted here too, for a member that is compressed once more.
                         let inner = found.verifying_reader(inner);
                         let inner = Metered { inner, meter: container.meter };
-                        container.give(
+                        container.emit(
                             &path,
                             form,
                             entry.uncompressed_size_hint(),

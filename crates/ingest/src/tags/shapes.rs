@@ -178,7 +178,7 @@ impl Openings {
         (from, last): Range,
         line: &Glue,
         shapes: &Shapes,
-        mut give: impl FnMut(usize, Fit),
+        mut emit: impl FnMut(usize, Fit),
     ) {
         let mut next = self.from[from];
         while let Some(number) = next {
@@ -190,7 +190,7 @@ impl Openings {
                     let known = shapes.knows(line.hash((word.0, to)));
                     // A bare word is a keyword only if the archive knows it: any run of letters is bare.
                     if known || !bare {
-                        give(to, Fit::new(known, worth));
+                        emit(to, Fit::new(known, worth));
                     }
                 }
             }
@@ -199,7 +199,7 @@ impl Openings {
                 let known = shapes.knows(line.hash(word));
                 for &(to, worth) in ends.iter().take_while(|(to, _)| *to <= last) {
                     if known || !bare || to > word.1 {
-                        give(to, Fit::new(known, worth));
+                        emit(to, Fit::new(known, worth));
                     }
                 }
             }

@@ -39,7 +39,7 @@ pub(crate) fn make(pages: usize, arguments: &[&str]) -> Option<Made> {
 /// Holds a score to the bars of the project.
 pub(crate) fn hold(what: &str, score: &Score, differences: &[String]) {
     println!("{what}: {score:.4?}");
-    let shown = differences.iter().take(12).cloned().collect::<Vec<_>>().join("\n");
+    let excerpt = differences.iter().take(12).cloned().collect::<Vec<_>>().join("\n");
     for (part, share, bar) in [
         ("title", score.title, 0.995),
         ("source", score.source, 0.995),
@@ -50,7 +50,7 @@ pub(crate) fn hold(what: &str, score: &Score, differences: &[String]) {
         ("tags", score.tags_f1, 0.95),
         ("body", score.body, 0.99),
     ] {
-        assert!(share >= bar, "{what}: {part} {share:.4} < {bar}\n{shown}");
+        assert!(share >= bar, "{what}: {part} {share:.4} < {bar}\n{excerpt}");
     }
 }
 

@@ -68,7 +68,7 @@ fn strings(value: &Value) -> Vec<String> {
     })
 }
 
-fn shown(moment: Option<Moment>) -> String {
+fn iso(moment: Option<Moment>) -> String {
     match moment {
         None => String::new(),
         Some(Moment::Day(day)) => day.to_string(),
@@ -125,7 +125,7 @@ pub(crate) fn score(root: &Path, truth: &str, read: &Read, tell: &mut dyn FnMut(
             .flashes
             .iter()
             .map(|id| &read.flashes[id])
-            .map(|f| format!("{}|{}|{}", shown(f.date.value), f.title, f.text))
+            .map(|f| format!("{}|{}|{}", iso(f.date.value), f.title, f.text))
             .collect();
         let want: Vec<String> = page["flashes"].as_array().map_or_else(Vec::new, |items| {
             items
