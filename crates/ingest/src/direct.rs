@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 use encoding_rs::Encoding;
 
 use crate::decode::Decoded;
+use crate::file_list::SourceFile;
 use crate::found::Finding;
 use crate::inputs::watch::Watch;
 use crate::inputs::{self, Event, Form, Input, Kind};
@@ -14,7 +15,6 @@ use crate::options::Options;
 use crate::read::Reader;
 use crate::record::Record;
 use crate::report::{Reason, Skipped};
-use crate::sources::Source;
 
 /// A text and where its characters stood.
 #[derive(Debug)]
@@ -76,7 +76,7 @@ pub fn members(
     options: &Options,
     emit: &mut dyn FnMut(&str, Option<&mut dyn Read>),
 ) {
-    let source = Source {
+    let source = SourceFile {
         path: name.into(),
         relative: name.to_owned(),
         form: Form::of(name).unwrap_or(Form::PAGE),

@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::error::Error;
+use crate::file_list::SourceFile;
 use crate::options::Options;
-use crate::sources::Source;
 use crate::walk::{Roots, walk};
 
 /// The clock of a file system may stand still for so long: a file that is written twice meanwhile
@@ -49,7 +49,7 @@ impl Default for Fingerprint {
 
 impl Fingerprint {
     /// Adds the next file of the walk.
-    pub(crate) fn add(&mut self, source: &Source, about: &Metadata) {
+    pub(crate) fn add(&mut self, source: &SourceFile, about: &Metadata) {
         let stamp = Stamp::of(about);
         self.hash.update(source.relative.as_bytes());
         self.hash.update(&[0]);

@@ -4,10 +4,10 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+use crate::file_list::SourceFile;
 use crate::flashes::Keys;
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{Reason, Skipped};
-use crate::sources::Source;
 use crate::walk::lossy_path;
 
 /// What was found in a file, piece by piece.
@@ -23,7 +23,7 @@ pub(crate) enum Finding {
         bytes: u64,
     },
     /// The system refused to read the file or something in it: what is known of the rest is kept.
-    Refused(Box<Source>),
+    Refused(Box<SourceFile>),
     Skipped(Skipped),
     Ignored(PathBuf),
     NonUtf8Name(PathBuf),
@@ -113,7 +113,7 @@ impl DiagnosticLimit {
 
     pub(crate) fn finish(
         self,
-        source: &Source,
+        source: &SourceFile,
         emit: &mut dyn FnMut(Finding) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         if self.suppressed > 0 {

@@ -12,6 +12,7 @@ use foldhash::{HashMap, HashSet};
 
 use crate::draft::Draft;
 use crate::error::Error;
+use crate::file_list::{FileList, FileListIter, FileListWriter, SourceFile};
 use crate::fingerprint::Fingerprint;
 use crate::flashes::{Flashes, Keys, content, variant_id};
 use crate::found::{Finding, FoundItem};
@@ -26,7 +27,6 @@ use crate::progress::{Phase, Progress};
 use crate::read::{Memory, Reader};
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{FileSpan, Reason, Report, Skipped};
-use crate::sources::{Files, Source, Sources, Writer};
 use crate::statistics::CorpusStatistics;
 use crate::survey_cache::{SurveyCache, SurveyCacheWriter, SurveyedPage};
 use crate::walk::{Roots, Walk, walk};
@@ -81,7 +81,7 @@ fn scan_roots<E>(
     options: &Options,
     demand: Roots,
 ) -> Result<ScannedArchive, Error<E>> {
-    let mut files = Writer::new(roots).map_err(Error::TemporaryFile)?;
+    let mut files = FileListWriter::new(roots).map_err(Error::TemporaryFile)?;
     let mut fingerprint = Fingerprint::default();
     let mut by_root = vec![0; roots.len()];
     let walk = walk(roots, options, demand, &mut |root, source, about| {
@@ -90,7 +90,7 @@ fn scan_roots<E>(
         files.push(root, source).map_err(Error::TemporaryFile)
     })?;
     Ok(ScannedArchive {
-        sources: files.finish().map_err(Error::TemporaryFile)?,
+        file_list: files.finish().map_err(Error::TemporaryFile)?,
         walk,
         fingerprint,
         by_root,
@@ -99,7 +99,7 @@ fn scan_roots<E>(
 
 /// An archive whose files have been looked at.
 pub struct ScannedArchive {
-    sources: Sources,
+    file_list: FileList,
     walk: Walk,
     fingerprint: Fingerprint,
     by_root: Vec<u64>,
@@ -151,13 +151,14 @@ pub fn ingest_scanned<E>(
     sink: &mut dyn FnMut(Record) -> Result<(), E>,
 ) -> Result<Report, Error<E>> {
     let encoding = encoding(options)?;
-    let ScannedArchive { sources, walk, .. } = scanned;
-    progress.start(sources.iter().len() as u64, sources.bytes());
+    let ScannedArchive { file_list, walk, .. } = scanned;
+    progress.start(file_list.iter().len() as u64, file_list.bytes());
     let reader = Reader { options, encoding };
 
     progress.phase(Phase::Survey);
-    let threads = options.threads.clamp(1, sources.iter().len().max(1));
-    let mut survey = survey(&reader, &sources, threads, progress).map_err(Error::TemporaryFile)?;
+    let threads = options.threads.clamp(1, file_list.iter().len().max(1));
+    let mut survey =
+        survey(&reader, &file_list, threads, progress).map_err(Error::TemporaryFile)?;
     let mut ids = Ids::default();
     if let Some(stored) = &mut stored {
         for path in &walk.refused {
@@ -191,7 +192,7 @@ pub fn ingest_scanned<E>(
     // A dump's record can take a page's item's place, whose text is then needed once more.
     let brief = !statistics.items_in_dumps;
     let worker = || {
-        let (mut memory, mut files) = (Memory::new(brief), ChunkReader::of(&sources));
+        let (mut memory, mut files) = (Memory::new(brief), ChunkReader::of(&file_list));
         let mut caches = survey.caches.clone();
         let (reader, survey) = (&reader, &survey);
         move |number: usize, out: &Out<'_, Finding>| {
@@ -239,18 +240,18 @@ const CHUNK: usize = 16;
 
 /// The files of an archive, a stretch at a time.
 struct ChunkReader {
-    files: Files,
+    files: FileListIter,
     /// Files that have been gone by.
     passed: usize,
 }
 
 impl ChunkReader {
-    fn of(sources: &Sources) -> Self {
-        Self { files: sources.iter(), passed: 0 }
+    fn of(file_list: &FileList) -> Self {
+        Self { files: file_list.iter(), passed: 0 }
     }
 
     /// The files of a stretch behind those asked for before, which have been gone through.
-    fn chunk(&mut self, number: usize) -> impl Iterator<Item = io::Result<Source>> + '_ {
+    fn chunk(&mut self, number: usize) -> impl Iterator<Item = io::Result<SourceFile>> + '_ {
         let first = number * CHUNK;
         let mut skipped_files = first - std::mem::replace(&mut self.passed, first + CHUNK);
         (0..CHUNK).map_while(move |_| self.files.nth(std::mem::take(&mut skipped_files)))
@@ -284,11 +285,11 @@ struct ThreadSurvey {
 /// The first pass. The evidence is not finished.
 fn survey(
     reader: &Reader<'_>,
-    sources: &Sources,
+    file_list: &FileList,
     threads: usize,
     progress: &dyn Progress,
 ) -> io::Result<Survey> {
-    let count = sources.iter().len().div_ceil(CHUNK);
+    let count = file_list.iter().len().div_ceil(CHUNK);
     let next = AtomicUsize::new(0);
     let survey_chunks = || -> io::Result<ThreadSurvey> {
         let mut mine = ThreadSurvey {
@@ -298,7 +299,7 @@ fn survey(
             refused: Vec::new(),
             raw: Vec::new(),
         };
-        let mut files = ChunkReader::of(sources);
+        let mut files = ChunkReader::of(file_list);
         let claim = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|next| *next < count);
         while let Some(number) = claim() {
             mine.chunks.push((number, mine.cache.end()));
@@ -555,7 +556,7 @@ impl ReadPaths {
 impl Reader<'_> {
     /// Adds what a file says about the archive, and keeps what is understood of it if it is a plain page. What cannot be read is named
     /// in the second pass; returns whether the system refused it.
-    fn survey(&self, source: &Source, survey: &mut ThreadSurvey) -> bool {
+    fn survey(&self, source: &SourceFile, survey: &mut ThreadSurvey) -> bool {
         let ThreadSurvey { statistics, cache, raw, .. } = survey;
         let (mut kept, mut refused) = (false, false);
         let _ = inputs::each(source, self.options, &mut |event| {

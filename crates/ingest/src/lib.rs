@@ -54,7 +54,7 @@ mod record;
 mod report;
 mod byte_budget;
 mod occurrences;
-mod sources;
+mod file_list;
 mod survey_cache;
 mod record_log;
 mod stamp;

@@ -8,9 +8,9 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
+use crate::file_list::common_prefix_len;
 use crate::record::{Occurrence, Span};
 use crate::record_log::{LogReader, RecordLog};
-use crate::sources::common;
 
 /// Sightings of one run: 32 bytes each, and half as much again while it is sorted.
 const RUN: usize = 1 << 16;
@@ -117,7 +117,7 @@ impl OccurrenceSorter {
         let (mut before, mut entry) = ("", Vec::new());
         for seen in &self.run {
             let path = self.paths.get(seen.path as usize);
-            let shared = common(before, path);
+            let shared = common_prefix_len(before, path);
             let Span { start, end } = seen.span;
             let (rest, length) = (&path[shared..], end.wrapping_sub(start));
             let record = Entry { key: seen.key, shared, rest, start, length };

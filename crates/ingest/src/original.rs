@@ -6,10 +6,10 @@ use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use crate::file_list::SourceFile;
 use crate::inputs::{self, Event, Form};
 use crate::options::Options;
 use crate::record::Span;
-use crate::sources::Source;
 
 /// The bytes of `span` in `file`, or in its member of that name (what stands after `!/` in a path).
 ///
@@ -22,7 +22,7 @@ use crate::sources::Source;
 /// [`Reason`](crate::Reason) if it cannot be read.
 pub fn original(file: &Path, member: Option<&str>, span: Span) -> io::Result<Vec<u8>> {
     let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
-    let source = Source {
+    let source = SourceFile {
         path: file.to_owned(),
         relative: String::new(),
         form: Form::of(&name).unwrap_or(Form::PAGE),

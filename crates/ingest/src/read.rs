@@ -8,6 +8,7 @@ use encoding_rs::Encoding;
 use crate::beginning::Beginnings;
 use crate::decode::Decoded;
 use crate::draft::Draft;
+use crate::file_list::SourceFile;
 use crate::flash::{Item, outlet};
 use crate::found::{DiagnosticLimit, Finding, FoundItem, ParsedPage, skipped};
 use crate::ids::path_hash;
@@ -17,7 +18,6 @@ use crate::options::Options;
 use crate::page::{Markup, Outline, Page};
 use crate::record::{Article, Date, DateProvenance, FlashItem, Span};
 use crate::report::Reason;
-use crate::sources::Source;
 use crate::statistics::CorpusStatistics;
 use crate::survey_cache::SurveyedPage;
 
@@ -47,7 +47,7 @@ impl Reader<'_> {
     /// Gives everything that a file holds; what the survey has kept of it is not read again.
     pub(crate) fn read(
         &self,
-        source: &Source,
+        source: &SourceFile,
         surveyed: Option<SurveyedPage<'_>>,
         statistics: &CorpusStatistics,
         memory: &mut Memory,

@@ -11,11 +11,11 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::bounds::{Bounds, Exclusions, Verdict};
 use crate::error::Error;
+use crate::file_list::SourceFile;
 use crate::inputs::Form;
 use crate::options::Options;
 use crate::ordered::spawn;
 use crate::report::{Reason, Skipped};
-use crate::sources::Source;
 
 /// What there is below the roots beside files to read.
 #[derive(Debug, Default)]
@@ -29,7 +29,8 @@ pub(crate) struct Walk {
 }
 
 /// Who is told of each file, with the number of the root that it was found in.
-pub(crate) type Visit<'v, E> = &'v mut dyn FnMut(usize, Source, &Metadata) -> Result<(), Error<E>>;
+pub(crate) type Visit<'v, E> =
+    &'v mut dyn FnMut(usize, SourceFile, &Metadata) -> Result<(), Error<E>>;
 
 /// What a root that cannot be read means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +70,8 @@ pub(crate) fn walk<E>(
             let name = root.file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
             // A file that the user named is a page whatever it is called.
             let form = Form::of(&name).unwrap_or(Form::PAGE);
-            let source = Source { path: root.clone(), relative: name, form, bytes: about.len() };
+            let source =
+                SourceFile { path: root.clone(), relative: name, form, bytes: about.len() };
             walk.note(&source);
             visit(number, source, &about)?;
         } else {
@@ -136,7 +138,7 @@ impl Walk {
                 Ok(about) => {
                     let relative = relative(root, entry.path());
                     let path = entry.into_path();
-                    let source = Source { path, relative, form, bytes: about.len() };
+                    let source = SourceFile { path, relative, form, bytes: about.len() };
                     self.note(&source);
                     visit(number, source, &about)?;
                 }
@@ -145,7 +147,7 @@ impl Walk {
         Ok(())
     }
 
-    fn note(&mut self, source: &Source) {
+    fn note(&mut self, source: &SourceFile) {
         if source.path.to_str().is_none() {
             self.non_utf8_names.push(lossy_path(&source.path));
         }

@@ -8,14 +8,14 @@ use super::meter::{Meter, Metered};
 use super::name::{Name, Names};
 use super::watch::Watch;
 use super::{Event, Form, INSIDE, Input, Kind, Visit, codec::Codec, fault::damage, too_large};
+use crate::file_list::SourceFile;
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
-use crate::sources::Source;
 use crate::walk::lossy_path;
 
 /// A file that is read, and its limits.
 pub(super) struct Container<'c> {
-    pub(super) source: &'c Source,
+    pub(super) source: &'c SourceFile,
     pub(super) options: &'c Options,
     pub(super) meter: &'c Meter,
     pub(super) watch: &'c Watch,

@@ -34,7 +34,7 @@ use watch::Watch;
 
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
-use crate::sources::Source;
+use crate::file_list::SourceFile;
 use crate::walk::lossy_path;
 
 /// What stands between the path of a container and that of its member.
@@ -74,7 +74,7 @@ pub(crate) enum Event<'a> {
 pub(crate) type Visit<'v> = &'v mut dyn FnMut(Event<'_>) -> ControlFlow<()>;
 
 /// Tells `visit` of every page and dump that a file holds.
-pub(crate) fn each(source: &Source, options: &Options, visit: Visit<'_>) -> ControlFlow<()> {
+pub(crate) fn each(source: &SourceFile, options: &Options, visit: Visit<'_>) -> ControlFlow<()> {
     let skip = |reason| Event::Skipped(Skipped { path: lossy_path(&source.path), line: None, reason });
     // Known without a look inside, so the file is not opened.
     if source.form.is_plain_page() && source.bytes > options.max_file_bytes {
@@ -89,7 +89,7 @@ pub(crate) fn each(source: &Source, options: &Options, visit: Visit<'_>) -> Cont
 
 /// The same of a file that is open, or of its bytes; `at` makes of it what is read at any place.
 pub(crate) fn opened<F: Read, R: ReaderAt>(
-    source: &Source,
+    source: &SourceFile,
     options: &Options,
     file: F,
     bytes: u64,

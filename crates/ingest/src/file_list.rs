@@ -12,7 +12,7 @@ use crate::record_log::{FinishedLog, LogReader, RecordLog};
 
 /// One file to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Source {
+pub(crate) struct SourceFile {
     pub(crate) path: PathBuf,
     /// Path below the root with `/` between the parts; what an article's id is made from.
     pub(crate) relative: String,
@@ -22,142 +22,154 @@ pub(crate) struct Source {
 
 /// Where a file's path comes from.
 #[derive(Serialize, Deserialize)]
-enum Place {
+enum PathOrigin {
     /// It is below this root.
-    Below(usize),
+    BelowRoot(usize),
     /// It is none that can be made of a root and the path below it: a root itself, or not UTF-8.
-    Kept(usize),
+    Explicit(usize),
 }
 
 /// A file as it is written: what its path below the root has in common with the one before is left out.
 #[derive(Serialize, Deserialize)]
-struct Entry<'a> {
-    place: Place,
+struct FileEntry<'a> {
+    origin: PathOrigin,
     shared: usize,
-    rest: &'a str,
+    suffix: &'a str,
     form: Form,
     bytes: u64,
 }
 
 /// Bytes that each reading thread has at once.
-const WINDOW: usize = 1 << 14;
+const READ_BYTES: usize = 1 << 14;
 
 /// Takes the files of a walk.
-pub(crate) struct Writer {
+pub(crate) struct FileListWriter {
     log: RecordLog,
     roots: Vec<PathBuf>,
-    kept: Vec<PathBuf>,
-    before: String,
+    explicit: Vec<PathBuf>,
+    previous: String,
     count: usize,
     bytes: u64,
 }
 
 /// All files of a walk.
-pub(crate) struct Sources {
+pub(crate) struct FileList {
     log: FinishedLog,
-    paths: Arc<Paths>,
+    paths: Arc<KnownPaths>,
     count: usize,
     bytes: u64,
 }
 
-struct Paths {
+struct KnownPaths {
     roots: Vec<PathBuf>,
-    kept: Vec<PathBuf>,
+    explicit: Vec<PathBuf>,
 }
 
-impl Writer {
+impl FileListWriter {
     pub(crate) fn new(roots: &[PathBuf]) -> io::Result<Self> {
-        let (kept, before) = (Vec::new(), String::new());
-        Ok(Self { log: RecordLog::new()?, roots: roots.to_vec(), kept, before, count: 0, bytes: 0 })
+        let (explicit, previous) = (Vec::new(), String::new());
+        Ok(Self {
+            log: RecordLog::new()?,
+            roots: roots.to_vec(),
+            explicit,
+            previous,
+            count: 0,
+            bytes: 0,
+        })
     }
 
     /// Adds a file that was found in the root of this number.
-    pub(crate) fn push(&mut self, root: usize, source: Source) -> io::Result<()> {
-        let Source { path, relative, form, bytes } = source;
+    pub(crate) fn push(&mut self, root: usize, source: SourceFile) -> io::Result<()> {
+        let SourceFile { path, relative, form, bytes } = source;
         // Byte by byte: paths are equal, too, where one has a separator more.
         let whole = |root: &PathBuf| below(root, &relative).as_os_str() == path.as_os_str();
-        let place = if self.roots.get(root).is_some_and(whole) {
-            Place::Below(root)
+        let origin = if self.roots.get(root).is_some_and(whole) {
+            PathOrigin::BelowRoot(root)
         } else {
-            self.kept.push(path);
-            Place::Kept(self.kept.len() - 1)
+            self.explicit.push(path);
+            PathOrigin::Explicit(self.explicit.len() - 1)
         };
-        let shared = common(&self.before, &relative);
-        let entry = Entry { place, shared, rest: &relative[shared..], form, bytes };
+        let shared = common_prefix_len(&self.previous, &relative);
+        let entry = FileEntry { origin, shared, suffix: &relative[shared..], form, bytes };
         self.log.push(&postcard::to_stdvec(&entry).map_err(io::Error::other)?)?;
-        self.before = relative;
+        self.previous = relative;
         self.count += 1;
         self.bytes += bytes;
         Ok(())
     }
 
-    pub(crate) fn finish(self) -> io::Result<Sources> {
-        let Self { log, roots, kept, count, bytes, .. } = self;
-        Ok(Sources { log: log.finish()?, paths: Arc::new(Paths { roots, kept }), count, bytes })
+    pub(crate) fn finish(self) -> io::Result<FileList> {
+        let Self { log, roots, explicit, count, bytes, .. } = self;
+        Ok(FileList {
+            log: log.finish()?,
+            paths: Arc::new(KnownPaths { roots, explicit }),
+            count,
+            bytes,
+        })
     }
 }
 
-impl Sources {
+impl FileList {
     /// Bytes of all files.
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes
     }
 
     /// The files one after another; several threads may read at once.
-    pub(crate) fn iter(&self) -> Files {
-        let (reader, paths) = (self.log.reader(WINDOW), Arc::clone(&self.paths));
-        Files { reader, paths, at: 0, left: self.count, relative: String::new() }
+    pub(crate) fn iter(&self) -> FileListIter {
+        let (reader, paths) = (self.log.reader(READ_BYTES), Arc::clone(&self.paths));
+        FileListIter { reader, paths, at: 0, left: self.count, relative: String::new() }
     }
 }
 
-/// See [`Sources::iter`]. To pass over a file costs next to nothing.
+/// See [`FileList::iter`]. To pass over a file costs next to nothing.
 #[derive(Clone)]
-pub(crate) struct Files {
+pub(crate) struct FileListIter {
     reader: LogReader,
-    paths: Arc<Paths>,
+    paths: Arc<KnownPaths>,
     at: u64,
     left: usize,
     relative: String,
 }
 
-impl Files {
-    fn step(&mut self) -> io::Result<(Place, Form, u64)> {
+impl FileListIter {
+    fn step(&mut self) -> io::Result<(PathOrigin, Form, u64)> {
         let (record, next) = self.reader.record(self.at)?;
-        let Entry { place, shared, rest, form, bytes } =
+        let FileEntry { origin, shared, suffix, form, bytes } =
             postcard::from_bytes(record).map_err(io::Error::other)?;
         self.relative.truncate(shared);
-        self.relative.push_str(rest);
+        self.relative.push_str(suffix);
         self.at = next;
         self.left -= 1;
-        Ok((place, form, bytes))
+        Ok((origin, form, bytes))
     }
 
-    fn source(&mut self) -> io::Result<Source> {
-        let (place, form, bytes) = self.step()?;
-        let path = match place {
-            Place::Below(root) => {
+    fn source(&mut self) -> io::Result<SourceFile> {
+        let (origin, form, bytes) = self.step()?;
+        let path = match origin {
+            PathOrigin::BelowRoot(root) => {
                 self.paths.roots.get(root).map(|root| below(root, &self.relative))
             }
-            Place::Kept(number) => self.paths.kept.get(number).cloned(),
+            PathOrigin::Explicit(number) => self.paths.explicit.get(number).cloned(),
         };
         let path = path.ok_or(io::ErrorKind::InvalidData)?;
-        Ok(Source { path, relative: self.relative.clone(), form, bytes })
+        Ok(SourceFile { path, relative: self.relative.clone(), form, bytes })
     }
 }
 
-impl Iterator for Files {
-    type Item = io::Result<Source>;
+impl Iterator for FileListIter {
+    type Item = io::Result<SourceFile>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.nth(0)
     }
 
     fn nth(&mut self, passed: usize) -> Option<Self::Item> {
-        let fault = (0..passed.min(self.left)).find_map(|_| self.step().err());
+        let failure = (0..passed.min(self.left)).find_map(|_| self.step().err());
         if self.left == 0 {
             return None;
         }
-        let source = fault.map_or_else(|| self.source(), Err);
+        let source = failure.map_or_else(|| self.source(), Err);
         if source.is_err() {
             // Nothing can be read from here on.
             self.left = 0;
@@ -170,7 +182,7 @@ impl Iterator for Files {
     }
 }
 
-impl ExactSizeIterator for Files {}
+impl ExactSizeIterator for FileListIter {}
 
 /// What the walk has as the path of a file.
 fn below(root: &Path, relative: &str) -> PathBuf {
@@ -186,7 +198,7 @@ fn below(root: &Path, relative: &str) -> PathBuf {
 }
 
 /// How many bytes two texts begin with in common, in whole characters.
-pub(crate) fn common(one: &str, other: &str) -> usize {
+pub(crate) fn common_prefix_len(one: &str, other: &str) -> usize {
     let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
     (0..=same).rev().find(|at| other.is_char_boundary(*at)).unwrap_or(0)
 }
@@ -208,9 +220,9 @@ mod tests {
             step in 1..5_usize,
         ) {
             let roots = [PathBuf::from("a/root"), PathBuf::from("."), PathBuf::from("/甲//b/")];
-            let sources: Vec<Source> = names
+            let file_list: Vec<SourceFile> = names
                 .iter()
-                .map(|(root, name)| Source {
+                .map(|(root, name)| SourceFile {
                     // A root that is a file has the path of none below it.
                     path: if name.len() == 1 { roots[*root].clone() } else { roots[*root].join(name) },
                     relative: name.clone(),
@@ -218,20 +230,20 @@ mod tests {
                     bytes: name.len() as u64 * 1000,
                 })
                 .collect();
-            let mut writer = Writer::new(&roots).unwrap();
-            for ((root, _), source) in names.iter().zip(&sources) {
+            let mut writer = FileListWriter::new(&roots).unwrap();
+            for ((root, _), source) in names.iter().zip(&file_list) {
                 writer.push(*root, source.clone()).unwrap();
             }
             let list = writer.finish().unwrap();
-            prop_assert_eq!(list.iter().len(), sources.len());
-            prop_assert_eq!(list.bytes(), sources.iter().map(|source| source.bytes).sum::<u64>());
-            let all: Vec<Source> = list.iter().map(Result::unwrap).collect();
-            prop_assert_eq!(&all, &sources);
+            prop_assert_eq!(list.iter().len(), file_list.len());
+            prop_assert_eq!(list.bytes(), file_list.iter().map(|source| source.bytes).sum::<u64>());
+            let all: Vec<SourceFile> = list.iter().map(Result::unwrap).collect();
+            prop_assert_eq!(&all, &file_list);
             for first in 0..step {
-                let some: Vec<Source> =
+                let some: Vec<SourceFile> =
                     list.iter().skip(first).step_by(step).map(Result::unwrap).collect();
-                let wanted: Vec<Source> =
-                    sources.iter().skip(first).step_by(step).cloned().collect();
+                let wanted: Vec<SourceFile> =
+                    file_list.iter().skip(first).step_by(step).cloned().collect();
                 prop_assert_eq!(some, wanted);
             }
         }
@@ -239,16 +251,23 @@ mod tests {
 
     #[test]
     fn what_two_texts_begin_with_ends_between_characters() {
-        assert_eq!(common("甲乙", "甲丙"), 3, "乙 and 丙 begin with the same two bytes");
-        assert_eq!((common("", "a"), common("ab", "a"), common("ab", "ac")), (0, 1, 1));
+        assert_eq!(common_prefix_len("甲乙", "甲丙"), 3, "乙 and 丙 begin with the same two bytes");
+        assert_eq!(
+            (
+                common_prefix_len("", "a"),
+                common_prefix_len("ab", "a"),
+                common_prefix_len("ab", "ac")
+            ),
+            (0, 1, 1)
+        );
     }
 
     #[test]
     fn a_list_that_cannot_be_read_ends_with_its_error() {
-        let mut writer = Writer::new(&[PathBuf::from("a")]).unwrap();
+        let mut writer = FileListWriter::new(&[PathBuf::from("a")]).unwrap();
         for name in ["b.txt", "c.txt"] {
             let (path, relative) = (PathBuf::from("a").join(name), name.to_owned());
-            writer.push(0, Source { path, relative, form: form(name), bytes: 1 }).unwrap();
+            writer.push(0, SourceFile { path, relative, form: form(name), bytes: 1 }).unwrap();
         }
         let mut list = writer.finish().unwrap();
         list.count = 5;
