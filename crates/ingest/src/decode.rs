@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use encoding_rs::{Encoding, UTF_8};
 
 use crate::detect::detect;
-use crate::places::Places;
+use crate::offset_map::OffsetMap;
 use crate::report::Reason;
 
 /// A file as text.
@@ -18,7 +18,7 @@ pub(crate) struct Decoded<'a> {
     raw: &'a [u8],
     pub(crate) encoding: &'static Encoding,
     /// Bytes of the mark before the text.
-    mark: usize,
+    bom_bytes: usize,
 }
 
 impl<'a> Decoded<'a> {
@@ -29,20 +29,20 @@ impl<'a> Decoded<'a> {
         encoding: Option<&'static Encoding>,
         hint: Option<&'static Encoding>,
     ) -> Result<Self, Reason> {
-        let marked = Encoding::for_bom(raw);
+        let bom = Encoding::for_bom(raw);
         // Nearly every page is valid UTF-8: it is checked once, and what is checked is the text. With a
         // NUL in it, it can still be UTF-16.
         let nul = memchr::memchr(0, raw).is_some();
-        let utf8 = (marked.is_none() && encoding.is_none() && !nul)
-            .then(|| simdutf8::basic::from_utf8(raw));
-        let (encoding, mark) = match (marked, &utf8) {
-            (Some(marked), _) => marked,
+        let utf8 =
+            (bom.is_none() && encoding.is_none() && !nul).then(|| simdutf8::basic::from_utf8(raw));
+        let (encoding, bom_bytes) = match (bom, &utf8) {
+            (Some(bom), _) => bom,
             (None, Some(Ok(_))) => (UTF_8, 0),
             (None, _) => (encoding.unwrap_or_else(|| detect(raw, hint)), 0),
         };
         let (text, replaced) = match utf8 {
             Some(Ok(text)) => (Cow::Borrowed(text), false),
-            _ => encoding.decode_without_bom_handling(&raw[mark..]),
+            _ => encoding.decode_without_bom_handling(&raw[bom_bytes..]),
         };
         if text.trim().is_empty() {
             return Err(Reason::Empty);
@@ -52,20 +52,20 @@ impl<'a> Decoded<'a> {
         }
         // UTF-16 is full of NULs that are no characters.
         let lossy = replaced || nul && text.contains('\0');
-        Ok(Self { text, lossy, replaced, raw, encoding, mark })
+        Ok(Self { text, lossy, replaced, raw, encoding, bom_bytes })
     }
 
     /// Bytes of the file before the text, if the text is nothing but the rest of it.
-    pub(crate) fn shift(&self) -> Option<usize> {
-        (self.encoding == UTF_8 && !self.replaced).then_some(self.mark)
+    pub(crate) fn plain_shift(&self) -> Option<usize> {
+        (self.encoding == UTF_8 && !self.replaced).then_some(self.bom_bytes)
     }
 
     /// Where the given places of the text stand in the file, its mark included.
-    pub(crate) fn places(&self, offsets: impl Iterator<Item = usize>) -> Places {
-        if let Some(mark) = self.shift() {
-            return Places::same(offsets, mark);
+    pub(crate) fn offset_map(&self, offsets: impl Iterator<Item = usize>) -> OffsetMap {
+        if let Some(bom_bytes) = self.plain_shift() {
+            return OffsetMap::shifted(offsets, bom_bytes);
         }
-        Places::swept(offsets, self.raw, self.mark, self.encoding)
+        OffsetMap::decoded(offsets, self.raw, self.bom_bytes, self.encoding)
     }
 }
 
@@ -129,13 +129,13 @@ mod tests {
             let decoded = Decoded::new(&raw, None, None).unwrap();
             assert_eq!(decoded.text, text, "{name}");
             let offsets = || text.char_indices().map(|(at, _)| at).chain([text.len()]);
-            let places = decoded.places(offsets());
+            let offset_map = decoded.offset_map(offsets());
             for (offset, _) in text.char_indices() {
-                let at = usize::try_from(places.raw(offset)).unwrap();
-                let (rest, _) = decoded.encoding.decode_without_bom_handling(&raw[at..]);
-                assert_eq!(rest, &text[offset..], "{name}");
+                let at = usize::try_from(offset_map.byte_at(offset)).unwrap();
+                let (following, _) = decoded.encoding.decode_without_bom_handling(&raw[at..]);
+                assert_eq!(following, &text[offset..], "{name}");
             }
-            assert_eq!(places.raw(text.len()), raw.len() as u64);
+            assert_eq!(offset_map.byte_at(text.len()), raw.len() as u64);
         }
     }
 

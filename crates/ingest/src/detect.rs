@@ -38,9 +38,10 @@ pub(crate) fn detect(bytes: &[u8], hint: Option<&'static Encoding>) -> &'static 
     }
     let sample = sample(bytes);
     let chinese = Guess::of(sample);
-    let said = hint.into_iter().chain(declared(bytes));
-    said.filter(|&said| said != UTF_8)
-        .find(|&said| !said.decode_without_bom_handling(bytes).1 && chinese.allows(said))
+    let stated = hint.into_iter().chain(declared(bytes));
+    stated
+        .filter(|&stated| stated != UTF_8)
+        .find(|&stated| !stated.decode_without_bom_handling(bytes).1 && chinese.allows(stated))
         .unwrap_or_else(|| chinese.best(sample))
 }
 
@@ -63,13 +64,13 @@ impl Guess {
 
     /// Whether a stated encoding, in which the bytes are valid, can be true. Servers and templates
     /// state one for pages that were since converted, and in a single-byte encoding anything is valid.
-    fn allows(&self, said: &'static Encoding) -> bool {
-        let (stated, other) = match said {
-            _ if said == BIG5 => (self.traditional, self.simplified),
-            _ if said == GB18030 || said == GBK => (self.simplified, self.traditional),
+    fn allows(&self, stated: &'static Encoding) -> bool {
+        let (here, other) = match stated {
+            _ if stated == BIG5 => (self.traditional, self.simplified),
+            _ if stated == GB18030 || stated == GBK => (self.simplified, self.traditional),
             _ => (0.0, self.simplified.max(self.traditional)),
         };
-        other <= CHINESE || stated * 2.0 > other
+        other <= CHINESE || here * 2.0 > other
     }
 
     /// The plausible one of GB18030 and Big5, else what chardetng thinks.
@@ -137,7 +138,7 @@ fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
         return None;
     }
     let zeros = |side: usize| sample.iter().skip(side).step_by(2).filter(|b| **b == 0).count();
-    let (even, odd) = (zeros(0), zeros(1));
+    let (even_zeros, odd_zeros) = (zeros(0), zeros(1));
     let units = sample.len() / 2;
     let plausible = |encoding: &'static Encoding, zeros: usize| {
         // Half a surrogate is broken text, which is rare, or chance, which makes it in every tenth unit.
@@ -149,7 +150,7 @@ fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
         // Chinese text shows by its characters, any other by the zero half of each unit.
         frequency(&text).max(zeros as f64 / units as f64)
     };
-    let (little, big) = (plausible(UTF_16LE, odd), plausible(UTF_16BE, even));
+    let (little, big) = (plausible(UTF_16LE, odd_zeros), plausible(UTF_16BE, even_zeros));
     if little.max(big) < 0.2 {
         return None;
     }
@@ -163,13 +164,13 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
         return None;
     }
     let at = head.windows(7).position(|window| window == b"charset")?;
-    let rest = head[at + 7..].trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
-    let rest = rest.strip_prefix(b"\"").or_else(|| rest.strip_prefix(b"'")).unwrap_or(rest);
-    let end = rest
+    let after = head[at + 7..].trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+    let after = after.strip_prefix(b"\"").or_else(|| after.strip_prefix(b"'")).unwrap_or(after);
+    let end = after
         .iter()
         .position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':')))
-        .unwrap_or(rest.len());
-    let encoding = Encoding::for_label(&rest[..end])?;
+        .unwrap_or(after.len());
+    let encoding = Encoding::for_label(&after[..end])?;
     // A file that is not UTF-16 but says so is, by the standard, UTF-8.
     (encoding != UTF_16LE && encoding != UTF_16BE).then_some(encoding)
 }
@@ -224,10 +225,10 @@ mod tests {
     #[test]
     fn a_stated_charset_counts_where_it_can_be_true() {
         let [big5, gbk] = [bytes(BIG5, TRADITIONAL), bytes(GB18030, SIMPLIFIED)];
-        for said in [GBK, BIG5, WINDOWS_1252, UTF_8, UTF_16LE] {
-            assert_eq!(super::detect(&big5, Some(said)), BIG5, "{}", said.name());
-            let found = super::detect(&gbk, Some(said));
-            assert!(found == GB18030 || found == GBK, "{}", said.name());
+        for stated in [GBK, BIG5, WINDOWS_1252, UTF_8, UTF_16LE] {
+            assert_eq!(super::detect(&big5, Some(stated)), BIG5, "{}", stated.name());
+            let found = super::detect(&gbk, Some(stated));
+            assert!(found == GB18030 || found == GBK, "{}", stated.name());
         }
         let french = bytes(WINDOWS_1252, "D\u{e9}j\u{e0} vu, \u{e9}t\u{e9} \u{e0} No\u{eb}l");
         assert_eq!(super::detect(&french, Some(WINDOWS_1252)), WINDOWS_1252);

@@ -18,7 +18,7 @@ use crate::report::{Reason, Skipped};
 
 /// A text and where its characters stood.
 #[derive(Debug)]
-pub struct Placed<'a> {
+pub struct DecodedOffsets<'a> {
     /// The text.
     pub text: Cow<'a, str>,
     /// Whether something was replaced, or stands there that is no text.
@@ -26,7 +26,7 @@ pub struct Placed<'a> {
     /// What it was decoded from.
     pub encoding: &'static Encoding,
     /// For each character and for the end: its byte in the text and in the file.
-    pub places: Vec<(usize, usize)>,
+    pub offsets: Vec<(usize, usize)>,
 }
 
 /// Decodes a file in the encoding that is named, else in the one detected.
@@ -34,13 +34,21 @@ pub struct Placed<'a> {
 /// # Errors
 ///
 /// As [`decode`](crate::decode()).
-pub fn places<'a>(raw: &'a [u8], label: Option<&str>) -> Result<Placed<'a>, Reason> {
+pub fn decode_with_offsets<'a>(
+    raw: &'a [u8],
+    label: Option<&str>,
+) -> Result<DecodedOffsets<'a>, Reason> {
     let encoding = label.and_then(|label| Encoding::for_label(label.as_bytes()));
     let decoded = Decoded::new(raw, encoding, None)?;
     let offsets = || decoded.text.char_indices().map(|(at, _)| at).chain([decoded.text.len()]);
-    let places = decoded.places(offsets());
-    let places = offsets().map(|at| (at, places.raw(at) as usize)).collect();
-    Ok(Placed { lossy: decoded.lossy, encoding: decoded.encoding, places, text: decoded.text })
+    let map = decoded.offset_map(offsets());
+    let offsets = offsets().map(|at| (at, map.byte_at(at) as usize)).collect();
+    Ok(DecodedOffsets {
+        lossy: decoded.lossy,
+        encoding: decoded.encoding,
+        offsets,
+        text: decoded.text,
+    })
 }
 
 /// Gives every record of a dump with its line, and whatever is skipped.

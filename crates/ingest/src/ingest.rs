@@ -572,7 +572,7 @@ impl Reader<'_> {
                         let outline = Outline::of(&decoded.text, markup);
                         outline.survey(statistics);
                         if source.form.is_plain_page()
-                            && let Some(bom_bytes) = decoded.shift()
+                            && let Some(bom_bytes) = decoded.plain_shift()
                         {
                             let draft = Draft::of(&decoded.text, &outline);
                             let (bytes, lossy) = (raw.len() as u64, decoded.lossy);

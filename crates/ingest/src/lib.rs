@@ -46,7 +46,7 @@ mod options;
 mod ordered;
 mod original;
 mod page;
-mod places;
+mod offset_map;
 mod progress;
 mod punctuation;
 mod read;

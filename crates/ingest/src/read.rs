@@ -61,8 +61,8 @@ impl Reader<'_> {
                 bytes,
                 lossy,
             };
-            let places = |_: &[_]| move |at| (bom_bytes + at) as u64;
-            let page = parsed_page(draft, meta, statistics, memory, places);
+            let offsets = |_: &[_]| move |at| (bom_bytes + at) as u64;
+            let page = parsed_page(draft, meta, statistics, memory, offsets);
             return emit(Finding::Page(Box::new(page)));
         }
         let mut limit = DiagnosticLimit::new();
@@ -134,11 +134,11 @@ impl Reader<'_> {
             bytes: raw.len() as u64,
             lossy: decoded.lossy,
         };
-        let places = |ranges: &[(usize, usize)]| {
-            let places = decoded.places(ranges.iter().flat_map(|(start, end)| [*start, *end]));
-            move |at| places.raw(at)
+        let offsets = |ranges: &[(usize, usize)]| {
+            let offsets = decoded.offset_map(ranges.iter().flat_map(|(start, end)| [*start, *end]));
+            move |at| offsets.byte_at(at)
         };
-        Ok(parsed_page(Draft::of(&decoded.text, &outline), meta, statistics, memory, places))
+        Ok(parsed_page(Draft::of(&decoded.text, &outline), meta, statistics, memory, offsets))
     }
 }
 
@@ -151,13 +151,13 @@ struct PageMeta {
     lossy: bool,
 }
 
-/// A page with its flash items. `places` is told of all ranges of the text and gives what finds their ends in the file.
+/// A page with its flash items. `offsets` is told of all ranges of the text and gives what finds their ends in the file.
 fn parsed_page<P: Fn(usize) -> u64>(
     draft: Draft<'_>,
     meta: PageMeta,
     statistics: &CorpusStatistics,
     memory: &mut Memory,
-    places: impl FnOnce(&[(usize, usize)]) -> P,
+    offsets: impl FnOnce(&[(usize, usize)]) -> P,
 ) -> ParsedPage {
     let (mut items, mut ranges) = (Vec::new(), Vec::new());
     let Memory { items: known, beginnings } = memory;
@@ -167,9 +167,9 @@ fn parsed_page<P: Fn(usize) -> u64>(
         ranges.push((item.start, item.end));
     });
     ranges.extend_from_slice(&page.mojibake_kept);
-    let place = places(&ranges);
+    let byte_of = offsets(&ranges);
     let mut spans =
-        ranges.into_iter().map(|(start, end)| Span { start: place(start), end: place(end) });
+        ranges.into_iter().map(|(start, end)| Span { start: byte_of(start), end: byte_of(end) });
     let found_item = |((keys, item), span)| FoundItem { keys, item, span };
     let flashes = items.into_iter().zip(&mut spans).map(found_item).collect();
     let PageMeta { path, path_hash, url, bytes, lossy } = meta;

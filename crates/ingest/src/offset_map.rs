@@ -3,50 +3,50 @@
 use encoding_rs::{Decoder, Encoding};
 
 /// Text decoded in one step of the sweep. Small, so that a step stays in the cache.
-const STEP: usize = 4096;
+const STEP_BYTES: usize = 4096;
 /// No encoding writes more than this for a byte read; a decoder may refuse a smaller buffer.
-const SLACK: usize = 16;
+const MAX_EXPANSION: usize = 16;
 
 /// Places of a text with the bytes that they came from.
 ///
 /// All places are found in one sweep over the file, so that a page with any number of flash items is
 /// decoded twice and not once for each item.
 #[derive(Debug)]
-pub(crate) struct Places(Vec<(usize, u64)>);
+pub(crate) struct OffsetMap(Vec<(usize, u64)>);
 
-impl Places {
-    /// Of text that is the bytes after a mark of `mark` bytes, unchanged.
-    pub(crate) fn same(offsets: impl Iterator<Item = usize>, mark: usize) -> Self {
-        Self::of(offsets, |offset| (mark + offset) as u64)
+impl OffsetMap {
+    /// Of text that is the bytes after a mark of `bom_bytes` bytes, unchanged.
+    pub(crate) fn shifted(offsets: impl Iterator<Item = usize>, bom_bytes: usize) -> Self {
+        Self::of(offsets, |offset| (bom_bytes + offset) as u64)
     }
 
     /// Of text that was decoded from `raw` after its mark.
-    pub(crate) fn swept(
+    pub(crate) fn decoded(
         offsets: impl Iterator<Item = usize>,
         raw: &[u8],
-        mark: usize,
+        bom_bytes: usize,
         encoding: &'static Encoding,
     ) -> Self {
-        let mut sweep = Sweep {
+        let mut walker = OffsetDecoder {
             decoder: encoding.new_decoder_without_bom_handling(),
-            body: &raw[mark..],
+            body: &raw[bom_bytes..],
             at: 0,
             decoded: 0,
         };
-        Self::of(offsets, |offset| (mark + sweep.to(offset)) as u64)
+        Self::of(offsets, |offset| (bom_bytes + walker.to(offset)) as u64)
     }
 
-    fn of(offsets: impl Iterator<Item = usize>, mut place: impl FnMut(usize) -> u64) -> Self {
+    fn of(offsets: impl Iterator<Item = usize>, mut byte_of: impl FnMut(usize) -> u64) -> Self {
         let mut offsets: Vec<usize> = offsets.collect();
         offsets.sort_unstable();
         offsets.dedup();
-        Self(offsets.into_iter().map(|offset| (offset, place(offset))).collect())
+        Self(offsets.into_iter().map(|offset| (offset, byte_of(offset))).collect())
     }
 
     /// The byte of the file at which the character at byte `offset` of the text begins.
     ///
     /// Only offsets that the places were made of are known.
-    pub(crate) fn raw(&self, offset: usize) -> u64 {
+    pub(crate) fn byte_at(&self, offset: usize) -> u64 {
         match self.0.binary_search_by_key(&offset, |(offset, _)| *offset) {
             Ok(at) => self.0[at].1,
             Err(_) => panic!("the place {offset} was not asked for"),
@@ -55,22 +55,22 @@ impl Places {
 }
 
 /// A decoder that goes over the bytes once, forwards.
-struct Sweep<'a> {
+struct OffsetDecoder<'a> {
     decoder: Decoder,
     body: &'a [u8],
     at: usize,
     decoded: usize,
 }
 
-impl Sweep<'_> {
+impl OffsetDecoder<'_> {
     /// Bytes of the body that decode to the first `target` bytes of its text.
     fn to(&mut self, target: usize) -> usize {
-        let mut buffer = [0; STEP];
+        let mut buffer = [0; STEP_BYTES];
         // Whole steps while the target is far: a full buffer ends between two characters.
-        while self.decoded + SLACK < target && self.at < self.body.len() {
-            let room = (target - self.decoded).min(STEP);
+        while self.decoded + MAX_EXPANSION < target && self.at < self.body.len() {
+            let wanted = (target - self.decoded).min(STEP_BYTES);
             let (_, read, written, _) =
-                self.decoder.decode_to_utf8(&self.body[self.at..], &mut buffer[..room], false);
+                self.decoder.decode_to_utf8(&self.body[self.at..], &mut buffer[..wanted], false);
             if read == 0 && written == 0 {
                 break;
             }
@@ -96,11 +96,11 @@ mod tests {
     /// Every character's place, against decoding what follows it.
     fn exact(encoding: &'static Encoding, raw: &[u8], text: &str) {
         let offsets = || text.char_indices().map(|(at, _)| at).chain([text.len()]);
-        let places = Places::swept(offsets(), raw, 0, encoding);
+        let map = OffsetMap::decoded(offsets(), raw, 0, encoding);
         for offset in offsets() {
-            let at = usize::try_from(places.raw(offset)).unwrap();
-            let (rest, _) = encoding.decode_without_bom_handling(&raw[at..]);
-            assert_eq!(rest, &text[offset..], "{} at {offset}", encoding.name());
+            let at = usize::try_from(map.byte_at(offset)).unwrap();
+            let (following, _) = encoding.decode_without_bom_handling(&raw[at..]);
+            assert_eq!(following, &text[offset..], "{} at {offset}", encoding.name());
         }
     }
 
@@ -124,10 +124,10 @@ mod tests {
     fn far_places_are_found_in_whole_steps() {
         let text = "甲乙".repeat(50_000);
         let raw = GB18030.encode(&text).0;
-        let places = Places::swept([0, 6, 150_000, text.len()].into_iter(), &raw, 0, GB18030);
-        assert_eq!(places.raw(6), 4);
-        assert_eq!(places.raw(150_000), 100_000);
-        assert_eq!(places.raw(text.len()), raw.len() as u64);
+        let map = OffsetMap::decoded([0, 6, 150_000, text.len()].into_iter(), &raw, 0, GB18030);
+        assert_eq!(map.byte_at(6), 4);
+        assert_eq!(map.byte_at(150_000), 100_000);
+        assert_eq!(map.byte_at(text.len()), raw.len() as u64);
     }
 
     #[test]
@@ -136,8 +136,8 @@ mod tests {
         let (text, broken) = UTF_8.decode_without_bom_handling(raw);
         assert!(broken);
         let second = text.find('乙').unwrap();
-        let places = Places::swept([second, text.len()].into_iter(), raw, 0, UTF_8);
-        assert_eq!(places.raw(second), 4);
-        assert_eq!(places.raw(text.len()), raw.len() as u64);
+        let map = OffsetMap::decoded([second, text.len()].into_iter(), raw, 0, UTF_8);
+        assert_eq!(map.byte_at(second), 4);
+        assert_eq!(map.byte_at(text.len()), raw.len() as u64);
     }
 }
