@@ -4,8 +4,8 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+use crate::dedup::ItemHashes;
 use crate::file_list::SourceFile;
-use crate::flashes::Keys;
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{Reason, Skipped};
 use crate::walk::lossy_path;
@@ -70,7 +70,7 @@ pub(crate) struct ParsedPage {
 
 /// A flash item as a page shows it.
 pub(crate) struct FoundItem {
-    pub(crate) keys: Keys,
+    pub(crate) keys: ItemHashes,
     /// Nothing where the thread that found it has handed on the same before.
     pub(crate) item: Option<Box<FlashItem>>,
     pub(crate) span: Span,

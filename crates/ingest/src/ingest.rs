@@ -10,11 +10,11 @@ use std::thread;
 use encoding_rs::Encoding;
 use foldhash::{HashMap, HashSet};
 
+use crate::dedup::{FlashDeduplicator, ItemHashes, content_hash, variant_id};
 use crate::draft::Draft;
 use crate::error::Error;
 use crate::file_list::{FileList, FileListIter, FileListWriter, SourceFile};
 use crate::fingerprint::Fingerprint;
-use crate::flashes::{Flashes, Keys, content, variant_id};
 use crate::found::{Finding, FoundItem};
 use crate::id::short;
 use crate::ids::{Ids, path_hash};
@@ -181,7 +181,7 @@ pub fn ingest_scanned<E>(
             non_utf8_names: walk.non_utf8_names,
             ..Report::default()
         },
-        flashes: Flashes::new().map_err(Error::TemporaryFile)?,
+        flashes: FlashDeduplicator::new().map_err(Error::TemporaryFile)?,
         ids,
         statistics,
         stored: stored.map(|stored| stored as &mut dyn StoredRecords),
@@ -190,9 +190,9 @@ pub fn ingest_scanned<E>(
         sink,
     };
     // A dump's record can take a page's item's place, whose text is then needed once more.
-    let brief = !statistics.items_in_dumps;
+    let omit_repeats = !statistics.items_in_dumps;
     let worker = || {
-        let (mut memory, mut files) = (Memory::new(brief), ChunkReader::of(&file_list));
+        let (mut memory, mut files) = (Memory::new(omit_repeats), ChunkReader::of(&file_list));
         let mut caches = survey.caches.clone();
         let (reader, survey) = (&reader, &survey);
         move |number: usize, out: &Out<'_, Finding>| {
@@ -345,7 +345,7 @@ fn survey(
 /// The receiving end of the second pass: gives ids, keeps flash items, counts.
 struct RecordSink<'a, E> {
     report: Report,
-    flashes: Flashes,
+    flashes: FlashDeduplicator,
     ids: Ids,
     statistics: &'a CorpusStatistics,
     /// Records of an earlier index.
@@ -401,7 +401,7 @@ impl<E> RecordSink<'_, E> {
     fn dumped(&mut self, mut article: Article, line: u64) -> Result<(), Error<E>> {
         if article.id.is_empty() {
             let text = article.paragraphs.join("\n");
-            let hash = content(&article.title, &text, article.date.value);
+            let hash = content_hash(&article.title, &text, article.date.value);
             article.id = self.ids.fresh('a', hash, &article.path);
         } else if !self.ids.claim(&article.id) {
             self.report.skipped.push(Skipped {
@@ -429,22 +429,24 @@ impl<E> RecordSink<'_, E> {
             item.id.clone_from(&id);
         }
         let key = self.flashes.add(keys, item.as_deref_mut(), false)?;
-        self.flashes.see(key, path, span)?;
+        self.flashes.add_occurrence(key, path, span)?;
         Ok(if key.0 == key.1 { id } else { variant_id(keys) })
     }
 
     fn keep_dumped(&mut self, mut flash: FlashItem) -> io::Result<()> {
-        let keys = Keys::of(&flash.title, &flash.text, flash.date.value);
+        let keys = ItemHashes::of(&flash.title, &flash.text, flash.date.value);
         flash.id = self.id(keys);
         let occurrences = std::mem::take(&mut flash.occurrences);
         let key = self.flashes.add(keys, Some(&mut flash), true)?;
-        occurrences.iter().try_for_each(|seen| self.flashes.see(key, &seen.path, seen.span))
+        occurrences
+            .iter()
+            .try_for_each(|seen| self.flashes.add_occurrence(key, &seen.path, seen.span))
     }
 
     /// The id of an item's first writing.
-    fn id(&self, keys: Keys) -> String {
-        let dumped = self.statistics.dump_ids.get(&keys.content);
-        dumped.cloned().unwrap_or_else(|| short('f', keys.content))
+    fn id(&self, keys: ItemHashes) -> String {
+        let dumped = self.statistics.dump_ids.get(&keys.content_hash);
+        dumped.cloned().unwrap_or_else(|| short('f', keys.content_hash))
     }
 
     /// A page or a dump was read to its end, so nothing that is stored of it is wanted.
@@ -505,7 +507,7 @@ impl<E> RecordSink<'_, E> {
         let mut flash = item.read_from(kept.is_dump);
         flash.id.clone_from(&id);
         let key = self.flashes.add(item.keys, Some(&mut flash), kept.is_dump)?;
-        self.flashes.keep(key, &kept.path, span)?;
+        self.flashes.add_stored_occurrence(key, &kept.path, span)?;
         Ok(if key.0 == key.1 { id } else { variant_id(item.keys) })
     }
 
@@ -603,7 +605,7 @@ impl Reader<'_> {
                     Record::Flash(flash) => {
                         statistics.items_in_dumps = true;
                         if !flash.id.is_empty() {
-                            let key = content(&flash.title, &flash.text, flash.date.value);
+                            let key = content_hash(&flash.title, &flash.text, flash.date.value);
                             statistics.add_dump_id(key, flash.id);
                         }
                     }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use foldhash::HashMap;
 
-use crate::flashes::{Keys, content};
+use crate::dedup::{ItemHashes, content_hash};
 use crate::id::short;
 use crate::ids::Ids;
 use crate::inputs::{Form, INSIDE, Kind};
@@ -47,7 +47,7 @@ pub(crate) struct KeptOccurrence {
 
 /// A flash item in one variant, without its occurrences. Its id is the one that it had.
 pub(crate) struct KeptItem {
-    pub(crate) keys: Keys,
+    pub(crate) keys: ItemHashes,
     pub(crate) flash: FlashItem,
 }
 
@@ -130,7 +130,7 @@ impl Paths {
 
     /// Adds the occurrences of an item in one variant.
     fn add(&mut self, flash: FlashItem, occurrences: &[Occurrence]) {
-        let keys = Keys::of(&flash.title, &flash.text, flash.date.value);
+        let keys = ItemHashes::of(&flash.title, &flash.text, flash.date.value);
         let item = Rc::new(KeptItem { keys, flash });
         for seen in occurrences {
             if let Some(kept) = self.get(&seen.path) {
@@ -179,7 +179,7 @@ pub(crate) fn survey(paths: &[KeptPath], statistics: &mut CorpusStatistics) {
         for occurrence in &kept.occurrences {
             let flash = &occurrence.item.flash;
             statistics.items_in_dumps = true;
-            let key = content(&flash.title, &flash.text, flash.date.value);
+            let key = content_hash(&flash.title, &flash.text, flash.date.value);
             if flash.id != short('f', key) {
                 statistics.add_dump_id(key, flash.id.clone());
             }

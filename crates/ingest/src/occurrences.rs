@@ -13,34 +13,34 @@ use crate::record::{Occurrence, Span};
 use crate::record_log::{LogReader, RecordLog};
 
 /// Sightings of one run: 32 bytes each, and half as much again while it is sorted.
-const RUN: usize = 1 << 16;
+const MAX_RUN_ENTRIES: usize = 1 << 16;
 /// Bytes of paths that end a run before it is full.
-const PATHS: usize = 4 << 20;
+const MAX_RUN_PATH_BYTES: usize = 4 << 20;
 /// Bytes of each run in memory while runs are merged.
-const WINDOW: usize = 1 << 13;
+const READ_BYTES: usize = 1 << 13;
 
 /// An item and its writing, as numbers; writings of one item are given one after another.
-pub(crate) type Key = (u32, u32);
+pub(crate) type VariantKey = (u32, u32);
 
 /// Takes sightings in the order of the walk.
 pub(crate) struct OccurrenceSorter {
     runs: RecordLog,
     /// Where each run begins, and how many it has.
     starts: Vec<(u64, usize)>,
-    run: Vec<Seen>,
-    paths: Paths,
-    longest: usize,
+    run: Vec<RunEntry>,
+    paths: RunPaths,
+    max_entries: usize,
     count: u64,
 }
 
 /// The paths of a run, one behind another, and where each ends.
 #[derive(Default)]
-struct Paths {
+struct RunPaths {
     text: String,
     ends: Vec<usize>,
 }
 
-impl Paths {
+impl RunPaths {
     /// The number of a path. Items come page by page, so it is new or the last one.
     fn number(&mut self, path: &str) -> io::Result<u32> {
         if self.ends.is_empty() || self.get(self.ends.len() - 1) != path {
@@ -62,35 +62,35 @@ impl Paths {
 }
 
 /// A sighting of the run in memory.
-struct Seen {
-    key: Key,
+struct RunEntry {
+    key: VariantKey,
     path: u32,
     span: Span,
 }
 
 /// A sighting as it is written: what its path has in common with the one before is left out.
 #[derive(Serialize, Deserialize)]
-struct Entry<'a> {
-    key: Key,
+struct StoredEntry<'a> {
+    key: VariantKey,
     shared: usize,
-    rest: &'a str,
+    suffix: &'a str,
     start: u64,
     length: u64,
 }
 
 impl OccurrenceSorter {
     pub(crate) fn new() -> io::Result<Self> {
-        Self::in_runs(RUN)
+        Self::with_max_entries(MAX_RUN_ENTRIES)
     }
 
-    /// Runs of at most `longest` sightings.
-    fn in_runs(longest: usize) -> io::Result<Self> {
+    /// Runs of at most `max_entries` sightings.
+    fn with_max_entries(max_entries: usize) -> io::Result<Self> {
         Ok(Self {
             runs: RecordLog::new()?,
             starts: Vec::new(),
             run: Vec::new(),
-            paths: Paths::default(),
-            longest,
+            paths: RunPaths::default(),
+            max_entries,
             count: 0,
         })
     }
@@ -99,18 +99,18 @@ impl OccurrenceSorter {
         self.count
     }
 
-    pub(crate) fn push(&mut self, key: Key, path: &str, span: Span) -> io::Result<()> {
+    pub(crate) fn push(&mut self, key: VariantKey, path: &str, span: Span) -> io::Result<()> {
         let path = self.paths.number(path)?;
-        self.run.push(Seen { key, path, span });
+        self.run.push(RunEntry { key, path, span });
         self.count += 1;
-        if self.run.len() >= self.longest || self.paths.text.len() >= PATHS {
-            self.close()?;
+        if self.run.len() >= self.max_entries || self.paths.text.len() >= MAX_RUN_PATH_BYTES {
+            self.write_run()?;
         }
         Ok(())
     }
 
     /// Writes the run, sorted.
-    fn close(&mut self) -> io::Result<()> {
+    fn write_run(&mut self) -> io::Result<()> {
         // Stable: of one writing the order is that of the walk.
         self.run.sort_by_key(|seen| seen.key);
         self.starts.push((self.runs.end_offset(), self.run.len()));
@@ -119,8 +119,8 @@ impl OccurrenceSorter {
             let path = self.paths.get(seen.path as usize);
             let shared = common_prefix_len(before, path);
             let Span { start, end } = seen.span;
-            let (rest, length) = (&path[shared..], end.wrapping_sub(start));
-            let record = Entry { key: seen.key, shared, rest, start, length };
+            let (suffix, length) = (&path[shared..], end.wrapping_sub(start));
+            let record = StoredEntry { key: seen.key, shared, suffix, start, length };
             entry = postcard::to_extend(&record, entry).map_err(io::Error::other)?;
             self.runs.push(&entry)?;
             entry.clear();
@@ -132,17 +132,17 @@ impl OccurrenceSorter {
     }
 
     /// All sightings, by item.
-    pub(crate) fn finish(mut self) -> io::Result<Sorted> {
+    pub(crate) fn finish(mut self) -> io::Result<OccurrenceMerge> {
         if !self.run.is_empty() {
-            self.close()?;
+            self.write_run()?;
         }
         let log = self.runs.finish()?;
-        let mut sorted = Sorted { runs: Vec::new(), heads: BinaryHeap::new() };
+        let mut sorted = OccurrenceMerge { runs: Vec::new(), smallest: BinaryHeap::new() };
         for (number, (at, left)) in self.starts.into_iter().enumerate() {
             let (path, key, span) = (String::new(), (0, 0), Span::default());
-            let mut run = Run { reader: log.reader(WINDOW), at, left, path, key, span };
+            let mut run = RunReader { reader: log.reader(READ_BYTES), at, left, path, key, span };
             if run.step()? {
-                sorted.heads.push(Reverse((run.key, number)));
+                sorted.smallest.push(Reverse((run.key, number)));
             }
             sorted.runs.push(run);
         }
@@ -151,56 +151,56 @@ impl OccurrenceSorter {
 }
 
 /// Gives sightings by item.
-pub(crate) struct Sorted {
-    runs: Vec<Run>,
+pub(crate) struct OccurrenceMerge {
+    runs: Vec<RunReader>,
     /// The least of each run that has any left. Earlier runs come first: they are earlier in the walk.
-    heads: BinaryHeap<Reverse<(Key, usize)>>,
+    smallest: BinaryHeap<Reverse<(VariantKey, usize)>>,
 }
 
 /// A run that is read, and its first sighting that has not been taken.
-struct Run {
+struct RunReader {
     reader: LogReader,
     at: u64,
     left: usize,
     path: String,
-    key: Key,
+    key: VariantKey,
     span: Span,
 }
 
-impl Run {
+impl RunReader {
     /// Goes to the next sighting, if there is one.
     fn step(&mut self) -> io::Result<bool> {
         if self.left == 0 {
             return Ok(false);
         }
         let (record, next) = self.reader.record(self.at)?;
-        let Entry { key, shared, rest, start, length } =
+        let StoredEntry { key, shared, suffix, start, length } =
             postcard::from_bytes(record).map_err(io::Error::other)?;
         self.path.truncate(shared);
-        self.path.push_str(rest);
+        self.path.push_str(suffix);
         (self.key, self.at, self.left) = (key, next, self.left - 1);
         self.span = Span { start, end: start.wrapping_add(length) };
         Ok(true)
     }
 }
 
-impl Sorted {
+impl OccurrenceMerge {
     /// The sightings of one writing, in the order of the walk. Asked for in the order of keys.
-    pub(crate) fn take(&mut self, key: Key) -> io::Result<Vec<Occurrence>> {
+    pub(crate) fn occurrences_of(&mut self, key: VariantKey) -> io::Result<Vec<Occurrence>> {
         let mut occurrences = Vec::new();
-        while let Some(mut head) = self.heads.peek_mut() {
-            let Reverse((least, number)) = *head;
-            if least != key {
+        while let Some(mut top) = self.smallest.peek_mut() {
+            let Reverse((next_key, number)) = *top;
+            if next_key != key {
                 break;
             }
             let run = &mut self.runs[number];
             occurrences.push(Occurrence { path: run.path.clone(), span: run.span });
             if run.step()? {
-                *head = Reverse((run.key, number));
+                *top = Reverse((run.key, number));
             } else {
                 // Its window is not needed any more.
                 run.reader.close();
-                PeekMut::pop(head);
+                PeekMut::pop(top);
             }
         }
         Ok(occurrences)
@@ -219,11 +219,11 @@ mod tests {
         #[test]
         fn sorted_outside_of_memory_as_in_it(
             seen in prop::collection::vec((0..6_u32, 0..3_u32, 0..4_usize, 0..500_u64), 0..120),
-            longest in 1..40_usize,
+            max_entries in 1..40_usize,
         ) {
             let paths = ["a/甲.txt", "a/乙.txt", "b", ""];
-            let mut occurrences = OccurrenceSorter::in_runs(longest).unwrap();
-            let mut wanted: BTreeMap<Key, Vec<Occurrence>> = BTreeMap::new();
+            let mut occurrences = OccurrenceSorter::with_max_entries(max_entries).unwrap();
+            let mut wanted: BTreeMap<VariantKey, Vec<Occurrence>> = BTreeMap::new();
             for (item, variant, path, start) in seen {
                 let span = Span { start, end: start * 3 };
                 let (key, path) = ((item, item + variant), paths[path]);
@@ -236,22 +236,22 @@ mod tests {
                 for variant in 0..3 {
                     let key = (item, item + variant);
                     let wanted = wanted.remove(&key).unwrap_or_default();
-                    prop_assert_eq!(sorted.take(key).unwrap(), wanted);
+                    prop_assert_eq!(sorted.occurrences_of(key).unwrap(), wanted);
                 }
             }
-            prop_assert!(sorted.heads.is_empty());
+            prop_assert!(sorted.smallest.is_empty());
         }
     }
 
     #[test]
     fn long_paths_end_a_run() {
         let mut occurrences = OccurrenceSorter::new().unwrap();
-        let path = |number: usize| format!("{number}{}", "甲".repeat(PATHS / 12));
+        let path = |number: usize| format!("{number}{}", "甲".repeat(MAX_RUN_PATH_BYTES / 12));
         for number in 0..9 {
             occurrences.push((0, 0), &path(number), Span::default()).unwrap();
         }
         assert!(occurrences.starts.len() > 1);
-        let seen = occurrences.finish().unwrap().take((0, 0)).unwrap();
+        let seen = occurrences.finish().unwrap().occurrences_of((0, 0)).unwrap();
         assert!(seen.iter().enumerate().all(|(number, seen)| seen.path == path(number)));
         assert_eq!(seen.len(), 9);
     }

@@ -13,24 +13,24 @@ use crate::flash::{Item, outlet};
 use crate::found::{DiagnosticLimit, Finding, FoundItem, ParsedPage, skipped};
 use crate::ids::path_hash;
 use crate::inputs::{self, Event, Input, Kind};
-use crate::memo::Memo;
 use crate::options::Options;
 use crate::page::{Markup, Outline, Page};
 use crate::record::{Article, Date, DateProvenance, FlashItem, Span};
 use crate::report::Reason;
+use crate::sent_items::SentItems;
 use crate::statistics::CorpusStatistics;
 use crate::survey_cache::SurveyedPage;
 
 /// What a thread remembers from page to page.
 pub(crate) struct Memory {
-    items: Memo,
+    items: SentItems,
     beginnings: Beginnings,
 }
 
 impl Memory {
-    /// `brief`: see [`Memo`].
-    pub(crate) fn new(brief: bool) -> Self {
-        Self { items: Memo::new(brief), beginnings: Beginnings::new() }
+    /// `omit_repeats`: see [`SentItems`].
+    pub(crate) fn new(omit_repeats: bool) -> Self {
+        Self { items: SentItems::new(omit_repeats), beginnings: Beginnings::new() }
     }
 }
 
@@ -162,7 +162,7 @@ fn parsed_page<P: Fn(usize) -> u64>(
     let (mut items, mut ranges) = (Vec::new(), Vec::new());
     let Memory { items: known, beginnings } = memory;
     let page = draft.finish(statistics, beginnings, &mut |item| {
-        let (keys, text) = known.meet(&item);
+        let (keys, text) = known.hashes_and_text(&item);
         items.push((keys, text.map(|text| Box::new(flash(&item, text)))));
         ranges.push((item.start, item.end));
     });

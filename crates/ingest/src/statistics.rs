@@ -5,7 +5,7 @@
 
 use foldhash::HashMap;
 
-use crate::fold;
+use crate::folded_hash::folded_hash;
 use crate::headline::column;
 use crate::page::{Markup, survey};
 use crate::tags::Vocabulary;
@@ -132,14 +132,14 @@ impl SharedContext {
 
 /// What an item is known by: its dated paragraph without column.
 pub(crate) fn item_hash(dated: &str) -> u64 {
-    fold::hash([&dated[column(dated).1..]])
+    folded_hash([&dated[column(dated).1..]])
 }
 
 fn paragraph_hash(text: &str) -> u32 {
     // Pages file the same item under different columns, so the column is no part of it.
     let text = &text[column(text).1..];
     // The upper half of the 64 bits.
-    (fold::hash([text]) >> 32) as u32
+    (folded_hash([text]) >> 32) as u32
 }
 
 #[cfg(test)]

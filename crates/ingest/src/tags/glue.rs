@@ -1,7 +1,7 @@
 //! A glued Tags line as characters: where it could be cut, and how natural each cut is.
 
 use super::shapes::is_word_char;
-use crate::fold::fold;
+use crate::folded_hash::fold;
 use crate::punctuation::is_han;
 
 /// Longer lines than this (in characters) are no Tags lines of this shape.

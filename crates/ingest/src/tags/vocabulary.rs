@@ -6,7 +6,7 @@ use foldhash::{HashMap, HashSet};
 use super::glue::text_hash;
 use super::seen::Seen;
 use super::shapes::{Shapes, pair_hash, prefix_hashes};
-use crate::fold::fold;
+use crate::folded_hash::fold;
 use crate::title::{Title, is_ticker};
 
 /// Counts of tags and keywords, folded.

@@ -8,68 +8,68 @@ use std::vec;
 use foldhash::{HashMap, HashSet};
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::fold;
+use crate::folded_hash::folded_hash;
 use crate::id::short;
-use crate::occurrences::{Key, OccurrenceSorter, Sorted};
+use crate::occurrences::{OccurrenceMerge, OccurrenceSorter, VariantKey};
 use crate::record::{FlashItem, Moment, Occurrence, Span, Variant};
 use crate::record_log::{LogReader, RecordLog};
 
 /// What makes two items the same: title and text up to script, width, case and blanks, and the date.
-pub(crate) fn content(title: &str, text: &str, date: Option<Moment>) -> u64 {
+pub(crate) fn content_hash(title: &str, text: &str, date: Option<Moment>) -> u64 {
     let date = match date {
         None => String::new(),
         Some(Moment::Day(day)) => day.to_string(),
         Some(Moment::Time(time)) => time.to_string(),
     };
-    fold::hash([title, text, &date])
+    folded_hash([title, text, &date])
 }
 
 /// What an item is known by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Keys {
-    /// See [`content`].
-    pub(crate) content: u64,
+pub(crate) struct ItemHashes {
+    /// See [`content_hash`].
+    pub(crate) content_hash: u64,
     /// A hash of the title and the text exactly as they are written.
-    pub(crate) written: u64,
+    pub(crate) exact: u64,
 }
 
-impl Keys {
+impl ItemHashes {
     pub(crate) fn of(title: &str, text: &str, date: Option<Moment>) -> Self {
-        let mut written = Xxh3::new();
+        let mut exact = Xxh3::new();
         for part in [title, text] {
-            written.update(part.as_bytes());
-            written.update(&[0]);
+            exact.update(part.as_bytes());
+            exact.update(&[0]);
         }
-        Self { content: content(title, text, date), written: written.digest() }
+        Self { content_hash: content_hash(title, text, date), exact: exact.digest() }
     }
 }
 
 /// Collects items as they are read; gives each of them once, in the order first seen.
-pub(crate) struct Flashes {
+pub(crate) struct FlashDeduplicator {
     texts: RecordLog,
     occurrences: OccurrenceSorter,
     /// Index into `items` by content.
     known: HashMap<u64, u32>,
-    items: Vec<Item>,
+    items: Vec<VariantEntry>,
     /// Items that are other writings of another, by that and how they are written; few items have any.
-    others: HashMap<(u32, u64), u32>,
+    variants: HashMap<(u32, u64), u32>,
     /// Items with occurrences that were taken over, and how many. Some of them may have been read, too.
     kept: HashMap<u32, u64>,
 }
 
 /// One item in one writing.
-struct Item {
+struct VariantEntry {
     /// Hash of the title and text as they are written.
-    written: u64,
-    text: Text,
+    exact: u64,
+    text: TextOffset,
 }
 
 /// Where an item's text begins, and whether it is a dump's record, which says more than a page: in one number,
 /// for there are many.
 #[derive(Clone, Copy)]
-struct Text(u64);
+struct TextOffset(u64);
 
-impl Text {
+impl TextOffset {
     fn new(at: u64, from_dump: bool) -> Self {
         Self(at << 1 | u64::from(from_dump))
     }
@@ -78,22 +78,22 @@ impl Text {
         self.0 >> 1
     }
 
-    fn is_dumped(self) -> bool {
+    fn is_from_dump(self) -> bool {
         self.0 & 1 == 1
     }
 }
 
 /// Bytes that are read at once of the texts.
-const WINDOW: usize = 1 << 16;
+const READ_BYTES: usize = 1 << 16;
 
-impl Flashes {
+impl FlashDeduplicator {
     pub(crate) fn new() -> io::Result<Self> {
         Ok(Self {
             texts: RecordLog::new()?,
             occurrences: OccurrenceSorter::new()?,
             known: HashMap::default(),
             items: Vec::new(),
-            others: HashMap::default(),
+            variants: HashMap::default(),
             kept: HashMap::default(),
         })
     }
@@ -103,97 +103,107 @@ impl Flashes {
     /// left out where an item of the same keys has been added from a page, and none from a dump.
     pub(crate) fn add(
         &mut self,
-        keys: Keys,
+        keys: ItemHashes,
         item: Option<&mut FlashItem>,
         from_dump: bool,
-    ) -> io::Result<Key> {
-        let Keys { content, written } = keys;
-        let Some(&first) = self.known.get(&content) else {
+    ) -> io::Result<VariantKey> {
+        let ItemHashes { content_hash, exact } = keys;
+        let Some(&first) = self.known.get(&content_hash) else {
             let item = item.ok_or(io::ErrorKind::InvalidData)?;
-            let first = self.push(item, written, from_dump)?;
-            self.known.insert(content, first);
+            let first = self.push(item, exact, from_dump)?;
+            self.known.insert(content_hash, first);
             return Ok((first, first));
         };
-        let standing = &self.items[first as usize];
-        if from_dump || standing.written == written {
+        let current = &self.items[first as usize];
+        if from_dump || current.exact == exact {
             if let Some(item) = item
                 && from_dump
-                && !standing.text.is_dumped()
+                && !current.text.is_from_dump()
             {
                 // The dump's record says more: it stands for the item, whatever the pages write.
-                let text = self.spill(item, true)?;
-                self.items[first as usize] = Item { written, text };
+                let text = self.write_text(item, true)?;
+                self.items[first as usize] = VariantEntry { exact, text };
             }
             return Ok((first, first));
         }
-        if let Some(&other) = self.others.get(&(first, written)) {
+        if let Some(&other) = self.variants.get(&(first, exact)) {
             return Ok((first, other));
         }
         // Should a dump have become one with items after the survey, what it replaced is taken for it.
         let Some(item) = item else { return Ok((first, first)) };
         item.id = variant_id(keys);
-        let other = self.push(item, written, false)?;
-        self.others.insert((first, written), other);
+        let other = self.push(item, exact, false)?;
+        self.variants.insert((first, exact), other);
         Ok((first, other))
     }
 
     /// Adds a place where the item stands that [`add`](Self::add) has returned.
-    pub(crate) fn see(&mut self, key: Key, path: &str, span: Span) -> io::Result<()> {
+    pub(crate) fn add_occurrence(
+        &mut self,
+        key: VariantKey,
+        path: &str,
+        span: Span,
+    ) -> io::Result<()> {
         self.occurrences.push(key, path, span)
     }
 
     /// The same of an occurrence that is taken over from an earlier index. Where this run has read it, too, it
     /// counts once.
-    pub(crate) fn keep(&mut self, key: Key, path: &str, span: Span) -> io::Result<()> {
+    pub(crate) fn add_stored_occurrence(
+        &mut self,
+        key: VariantKey,
+        path: &str,
+        span: Span,
+    ) -> io::Result<()> {
         *self.kept.entry(key.0).or_default() += 1;
-        self.see(key, path, span)
+        self.add_occurrence(key, path, span)
     }
 
-    fn push(&mut self, item: &FlashItem, written: u64, from_dump: bool) -> io::Result<u32> {
-        let text = self.spill(item, from_dump)?;
-        let place = u32::try_from(self.items.len()).map_err(io::Error::other)?;
-        self.items.push(Item { written, text });
-        Ok(place)
+    fn push(&mut self, item: &FlashItem, exact: u64, from_dump: bool) -> io::Result<u32> {
+        let text = self.write_text(item, from_dump)?;
+        let number = u32::try_from(self.items.len()).map_err(io::Error::other)?;
+        self.items.push(VariantEntry { exact, text });
+        Ok(number)
     }
 
-    fn spill(&mut self, item: &FlashItem, from_dump: bool) -> io::Result<Text> {
+    fn write_text(&mut self, item: &FlashItem, from_dump: bool) -> io::Result<TextOffset> {
         let bytes = postcard::to_stdvec(item).map_err(io::Error::other)?;
-        Ok(Text::new(self.texts.push(&bytes)?, from_dump))
+        Ok(TextOffset::new(self.texts.push(&bytes)?, from_dump))
     }
 
     pub(crate) fn distinct(&self) -> u64 {
-        (self.items.len() - self.others.len()) as u64
+        (self.items.len() - self.variants.len()) as u64
     }
 
     /// Gives every item with every place where it stands and every other writing of it.
     pub(crate) fn drain(self) -> io::Result<Drain> {
-        let Self { texts, occurrences, items, others, kept, .. } = self;
+        let Self { texts, occurrences, items, variants, kept, .. } = self;
         let seen = occurrences.count();
-        let mut others: Vec<(u32, u32)> =
-            others.into_iter().map(|((first, _), other)| (first, other)).collect();
-        others.sort_unstable();
+        let mut variants: Vec<(u32, u32)> =
+            variants.into_iter().map(|((first, _), other)| (first, other)).collect();
+        variants.sort_unstable();
         let mut other = vec![false; items.len()];
-        for (_, place) in &others {
-            other[*place as usize] = true;
+        for (_, number) in &variants {
+            other[*number as usize] = true;
         }
-        let (texts, sorted) = (texts.finish()?.reader(WINDOW), occurrences.finish()?);
-        let others = others.into_iter().peekable();
-        Ok(Drain { texts, sorted, items, others, other, next: 0, kept, seen, taken_over: 0 })
+        let (texts, sorted) = (texts.finish()?.reader(READ_BYTES), occurrences.finish()?);
+        let variants = variants.into_iter().peekable();
+        Ok(Drain { texts, sorted, items, variants, other, next: 0, kept, seen, taken_over: 0 })
     }
 }
 
 /// The id of a writing that is not the item's first.
-pub(crate) fn variant_id(keys: Keys) -> String {
-    short('f', keys.written)
+pub(crate) fn variant_id(keys: ItemHashes) -> String {
+    short('f', keys.exact)
 }
 
-/// See [`Flashes::drain`].
+/// See [`FlashDeduplicator::drain`].
 pub(crate) struct Drain {
     texts: LogReader,
-    sorted: Sorted,
-    items: Vec<Item>,
+    sorted: OccurrenceMerge,
+    items: Vec<VariantEntry>,
     /// Items with their other writings.
-    others: Peekable<vec::IntoIter<(u32, u32)>>,
+    variants: Peekable<vec::IntoIter<(u32, u32)>>,
     /// Which items are such writings.
     other: Vec<bool>,
     next: u32,
@@ -203,11 +213,11 @@ pub(crate) struct Drain {
 }
 
 impl Drain {
-    fn whole(&mut self, first: u32) -> io::Result<FlashItem> {
-        let mut item = self.one(first, first)?;
-        while let Some((_, other)) = self.others.next_if(|(of, _)| *of == first) {
+    fn read_item(&mut self, first: u32) -> io::Result<FlashItem> {
+        let mut item = self.read_variant(first, first)?;
+        while let Some((_, other)) = self.variants.next_if(|(of, _)| *of == first) {
             let FlashItem { id, column, title, text, outlet, occurrences, .. } =
-                self.one(first, other)?;
+                self.read_variant(first, other)?;
             item.variants.push(Variant { id, column, title, text, outlet, occurrences });
         }
         if let Some(kept) = self.kept.get(&first) {
@@ -219,10 +229,10 @@ impl Drain {
         Ok(item)
     }
 
-    fn one(&mut self, first: u32, place: u32) -> io::Result<FlashItem> {
-        let (bytes, _) = self.texts.record(self.items[place as usize].text.at())?;
+    fn read_variant(&mut self, first: u32, number: u32) -> io::Result<FlashItem> {
+        let (bytes, _) = self.texts.record(self.items[number as usize].text.at())?;
         let mut item: FlashItem = postcard::from_bytes(bytes).map_err(io::Error::other)?;
-        item.occurrences = self.sorted.take((first, place))?;
+        item.occurrences = self.sorted.occurrences_of((first, number))?;
         Ok(item)
     }
 }
@@ -256,7 +266,7 @@ impl Iterator for Drain {
             let other = *self.other.get(first as usize)?;
             self.next += 1;
             if !other {
-                return Some(self.whole(first));
+                return Some(self.read_item(first));
             }
         }
     }
@@ -270,10 +280,10 @@ mod tests {
 
     #[test]
     fn an_item_is_small() {
-        assert_eq!(size_of::<Item>(), 16);
+        assert_eq!(size_of::<VariantEntry>(), 16);
     }
 
-    /// [`Flashes`] as it would be in memory: whole items, each with all its places.
+    /// [`FlashDeduplicator`] as it would be in memory: whole items, each with all its places.
     fn model(adds: &[(u64, FlashItem, bool)]) -> (Vec<String>, Vec<FlashItem>) {
         let mut items: Vec<(u64, bool, FlashItem)> = Vec::new();
         let mut ids = Vec::new();
@@ -298,7 +308,7 @@ mod tests {
                 other.occurrences.extend(seen);
                 ids.push(other.id.clone());
             } else {
-                item.id = variant_id(Keys::of(&item.title, &item.text, None));
+                item.id = variant_id(ItemHashes::of(&item.title, &item.text, None));
                 ids.push(item.id.clone());
                 let FlashItem { id, column, title, text, outlet, occurrences, .. } = item;
                 first.variants.push(Variant { id, column, title, text, outlet, occurrences });
@@ -314,34 +324,34 @@ mod tests {
         ) {
             let adds: Vec<(u64, FlashItem, bool)> = (0..)
                 .zip(adds)
-                .map(|(number, (content, written, from_dump, page))| {
+                .map(|(number, (content_hash, exact, from_dump, page))| {
                     let path = format!("{page}.txt");
                     let item = FlashItem {
-                        id: short('f', content << 16),
+                        id: short('f', content_hash << 16),
                         column: Some(format!("{number}")),
-                        title: format!("第{content}條"),
-                        text: ["開源", "开源", "開源。"][written].to_owned(),
+                        title: format!("第{content_hash}條"),
+                        text: ["開源", "开源", "開源。"][exact].to_owned(),
                         occurrences: vec![Occurrence { path, span: Span { start: number, end: number + 9 } }],
                         ..FlashItem::default()
                     };
-                    (content, item, from_dump)
+                    (content_hash, item, from_dump)
                 })
                 .collect();
             let (ids, items) = model(&adds);
-            let mut flashes = Flashes::new().unwrap();
+            let mut flashes = FlashDeduplicator::new().unwrap();
             let mut added = std::collections::HashSet::new();
             let dumps = adds.iter().any(|(.., from_dump)| *from_dump);
-            for ((content, item, from_dump), id) in adds.iter().zip(ids) {
-                let written = Keys::of(&item.title, &item.text, None).written;
-                let keys = Keys { content: *content, written };
+            for ((content_hash, item, from_dump), id) in adds.iter().zip(ids) {
+                let exact = ItemHashes::of(&item.title, &item.text, None).exact;
+                let keys = ItemHashes { content_hash: *content_hash, exact };
                 let mut new = FlashItem { occurrences: Vec::new(), ..item.clone() };
                 // What has been added need not be sent again.
-                let again = !dumps && !added.insert((*content, written));
+                let again = !dumps && !added.insert((*content_hash, exact));
                 let sent = (!again).then_some(&mut new);
                 let key = flashes.add(keys, sent, *from_dump).unwrap();
                 prop_assert_eq!(if key.0 == key.1 { item.id.clone() } else { variant_id(keys) }, id);
                 for seen in &item.occurrences {
-                    flashes.see(key, &seen.path, seen.span).unwrap();
+                    flashes.add_occurrence(key, &seen.path, seen.span).unwrap();
                 }
             }
             prop_assert_eq!(flashes.distinct(), items.len() as u64);

@@ -1,35 +1,37 @@
 //! Flash items that a thread has handed on: the same item stands in many pages, and its text is copied, folded
 //! and sent only where it is new.
 
+use crate::dedup::ItemHashes;
 use crate::flash::Item;
-use crate::flashes::Keys;
 
 /// Items that are remembered, at 24 bytes each.
-const REMEMBERED: usize = 1 << 15;
+const SLOTS: usize = 1 << 15;
 
 /// The keys of items by what they say. Each has one place where it can stand, so it stays small.
-pub(crate) struct Memo {
-    places: Vec<Option<(u64, Keys)>>,
+pub(crate) struct SentItems {
+    slots: Vec<Option<(u64, ItemHashes)>>,
     /// Whether the text of an item that is met again is left out.
-    brief: bool,
+    omit_repeats: bool,
 }
 
-impl Memo {
-    pub(crate) fn new(brief: bool) -> Self {
-        Self { places: vec![None; REMEMBERED], brief }
+impl SentItems {
+    pub(crate) fn new(omit_repeats: bool) -> Self {
+        Self { slots: vec![None; SLOTS], omit_repeats }
     }
 
     /// The keys of an item, and its text where the thread has not handed on the same before: the receiver takes
     /// what one thread finds in the order in which it does, so it has had the text.
-    pub(crate) fn meet(&mut self, item: &Item<'_>) -> (Keys, Option<String>) {
+    pub(crate) fn hashes_and_text(&mut self, item: &Item<'_>) -> (ItemHashes, Option<String>) {
         let hash = item.hash();
-        let place = &mut self.places[hash as usize % REMEMBERED];
-        match place {
-            Some((known, keys)) if *known == hash => (*keys, (!self.brief).then(|| item.text())),
+        let slot = &mut self.slots[hash as usize % SLOTS];
+        match slot {
+            Some((known, keys)) if *known == hash => {
+                (*keys, (!self.omit_repeats).then(|| item.text()))
+            }
             _ => {
                 let text = item.text();
-                let keys = Keys::of(item.title, &text, item.date);
-                *place = Some((hash, keys));
+                let keys = ItemHashes::of(item.title, &text, item.date);
+                *slot = Some((hash, keys));
                 (keys, Some(text))
             }
         }
@@ -70,12 +72,12 @@ mod tests {
         #[test]
         fn items_with_one_hash_say_the_same(pages in pages()) {
             let mut met: HashMap<u64, PageFlash> = HashMap::new();
-            let mut memo = Memo::new(false);
+            let mut sent = SentItems::new(false);
             for page in &pages {
                 parse_apart(page, Markup::Text, &CorpusStatistics::default(), &mut |item| {
-                    let (hash, again) = (item.hash(), memo.meet(&item));
+                    let (hash, again) = (item.hash(), sent.hashes_and_text(&item));
                     let flash = PageFlash { start: 0, end: 0, ..item.into() };
-                    let keys = Keys::of(&flash.title, &flash.text, flash.date);
+                    let keys = ItemHashes::of(&flash.title, &flash.text, flash.date);
                     assert_eq!(again, (keys, Some(flash.text.clone())));
                     let known = met.entry(hash).or_insert_with(|| flash.clone());
                     assert_eq!(*known, flash);
@@ -103,11 +105,11 @@ mod tests {
                 .unwrap();
                 records
             };
-            let brief: Vec<Vec<Record>> = (1..4).map(read).collect();
+            let omit_repeats: Vec<Vec<Record>> = (1..4).map(read).collect();
             // Where a dump has an item, the texts of all are sent.
             let dump = r#"{"kind":"flash","title":"別的","text":"別的快訊"}"#;
             std::fs::write(folder.path().join("last.jsonl"), dump).unwrap();
-            for records in brief {
+            for records in omit_repeats {
                 let mut whole = read(2);
                 whole.pop();
                 prop_assert_eq!(records, whole);

@@ -8,28 +8,28 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 /// Hash of texts up to script, width, case and blanks.
 ///
 /// Pages show the same items again and again, so each thread remembers some texts with their hashes.
-pub(crate) fn hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> u64 {
+pub(crate) fn folded_hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> u64 {
     thread_local! {
-        static MEMO: RefCell<Memo> = RefCell::default();
+        static CACHE: RefCell<HashCache> = RefCell::default();
     }
-    MEMO.with_borrow_mut(|memo| memo.hash(parts))
+    CACHE.with_borrow_mut(|cache| cache.folded_hash(parts))
 }
 
 /// Texts that a thread remembers, at 16 bytes each.
-const REMEMBERED: usize = 1 << 15;
+const SLOTS: usize = 1 << 15;
 /// Any but that of the hashes remembered.
 const SEED: u64 = 1;
 
 /// Hashes of texts by what they read. Each has one place where it can stand, so it stays small.
 #[derive(Default)]
-struct Memo {
-    places: Vec<(u64, u64)>,
+struct HashCache {
+    slots: Vec<(u64, u64)>,
     text: String,
     folded: Vec<u8>,
 }
 
-impl Memo {
-    fn hash<'a>(&mut self, parts: impl IntoIterator<Item = &'a str>) -> u64 {
+impl HashCache {
+    fn folded_hash<'a>(&mut self, parts: impl IntoIterator<Item = &'a str>) -> u64 {
         self.text.clear();
         for part in parts {
             self.text.push_str(part);
@@ -37,17 +37,17 @@ impl Memo {
             self.text.push('\0');
         }
         let key = xxh3_64_with_seed(self.text.as_bytes(), SEED);
-        self.places.resize(REMEMBERED, (0, 0));
-        let place = &mut self.places[key as usize % REMEMBERED];
-        if place.0 != key {
-            *place = (key, folded_hash(&self.text, &mut self.folded));
+        self.slots.resize(SLOTS, (0, 0));
+        let slot = &mut self.slots[key as usize % SLOTS];
+        if slot.0 != key {
+            *slot = (key, hash_of_folded(&self.text, &mut self.folded));
         }
-        place.1
+        slot.1
     }
 }
 
 /// The hash of a folded text without its blanks.
-fn folded_hash(text: &str, folded: &mut Vec<u8>) -> u64 {
+fn hash_of_folded(text: &str, folded: &mut Vec<u8>) -> u64 {
     folded.clear();
     for word in fold(text).split_whitespace() {
         folded.extend_from_slice(word.as_bytes());
@@ -80,16 +80,16 @@ mod tests {
             parts in prop::collection::vec("[開开 \u{3000}\u{301}\u{1161}\u{1100}éＡ①㍿\u{200b}\n0]{0,8}", 0..4),
         ) {
             let hashes: Vec<u64> =
-                (0..2).map(|_| hash(parts.iter().map(String::as_str))).collect();
+                (0..2).map(|_| folded_hash(parts.iter().map(String::as_str))).collect();
             prop_assert_eq!(hashes, [plain(&parts); 2]);
         }
     }
 
     #[test]
     fn a_memo_that_overflows_stays_right() {
-        for number in (0..3 * REMEMBERED).chain(0..10) {
+        for number in (0..3 * SLOTS).chain(0..10) {
             let text = format!("開源 {number}");
-            assert_eq!(hash([&*text]), plain(&[text]));
+            assert_eq!(folded_hash([&*text]), plain(&[text]));
         }
     }
 }
