@@ -1,7 +1,7 @@
 //! A page as far as it is understood by itself. What the archive says of it comes later: where flash items begin,
 //! and how a glued Tags line is split.
 
-use crate::beginning::Beginnings;
+use crate::boundary::BoundaryFinder;
 use crate::date;
 use crate::flash::{self, Item, Piece};
 use crate::footer::Tags;
@@ -83,10 +83,10 @@ impl<'a> Draft<'a> {
     pub(crate) fn finish(
         self,
         statistics: &CorpusStatistics,
-        beginnings: &mut Beginnings,
+        boundaries: &mut BoundaryFinder,
         emit: &mut dyn FnMut(Item<'a>),
     ) -> Page {
-        let body = flash::split(&self.pieces, statistics, beginnings);
+        let body = flash::split(&self.pieces, statistics, boundaries);
         let (title, title_origin) = match self.title {
             Some(title) => (title, TitleOrigin::Stated),
             None => {

@@ -3,7 +3,7 @@
 use jiff::civil::Time;
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::beginning::{Beginnings, LONGEST};
+use crate::boundary::{BoundaryFinder, MAX_PARAGRAPHS};
 use crate::headline::{self, Headline};
 use crate::punctuation::is_colon;
 use crate::record::Moment;
@@ -94,8 +94,8 @@ impl Item<'_> {
     }
 
     fn is_empty(&self) -> bool {
-        let rest = self.more.iter().all(|more| more.text.is_empty());
-        self.title.is_empty() && self.first.is_empty() && rest
+        let others_empty = self.more.iter().all(|more| more.text.is_empty());
+        self.title.is_empty() && self.first.is_empty() && others_empty
     }
 }
 
@@ -118,7 +118,7 @@ impl From<Item<'_>> for PageFlash {
 pub(crate) fn split<'a>(
     pieces: &[Piece<'a>],
     statistics: &CorpusStatistics,
-    beginnings: &mut Beginnings,
+    boundaries: &mut BoundaryFinder,
 ) -> Body<'a> {
     let mut body = Body::default();
     let mut pending: Vec<Paragraph<'a>> = Vec::with_capacity(pieces.len());
@@ -129,14 +129,14 @@ pub(crate) fn split<'a>(
             continue;
         };
         let dated = piece.paragraph;
-        let above = pending.iter().rev().take(LONGEST - 1).map(|p| p.text);
-        let bound = statistics.bound(hash, above);
-        let (first, head) = beginnings.find(&pending, dated, bound);
+        let above = pending.iter().rev().take(MAX_PARAGRAPHS - 1).map(|p| p.text);
+        let max_extent = statistics.max_extent(hash, above);
+        let (first, headline) = boundaries.find(&pending, dated, max_extent);
         body.paragraphs.extend(pending[..first].iter().map(|p| p.text));
         let mut item = pending[first..].to_vec();
         pending.clear();
         item.push(dated);
-        body.flashes.extend(make(item, head, moment));
+        body.flashes.extend(item_of(item, headline, moment));
     }
     body.paragraphs.extend(pending.iter().map(|p| p.text));
     body
@@ -202,29 +202,31 @@ fn cut(paragraph: Paragraph<'_>, from: usize, to: usize) -> (Paragraph<'_>, usiz
 }
 
 /// An item of its paragraphs, the head of the first, and the date.
-fn make<'a>(
+fn item_of<'a>(
     mut item: Vec<Paragraph<'a>>,
-    head: Option<Headline<'a>>,
+    headline: Option<Headline<'a>>,
     date: Option<Moment>,
 ) -> Option<Item<'a>> {
     let (first, end) = (*item.first()?, item.last()?.end);
-    let head = head.filter(|head| head.score > -4.0).unwrap_or_else(|| headless(first.text));
+    let headline = headline
+        .filter(|headline| headline.score > -4.0)
+        .unwrap_or_else(|| without_headline(first.text));
     item.remove(0);
     let item = Item {
-        column: head.column,
-        title: head.title.trim_end_matches(is_colon),
+        column: headline.column,
+        title: headline.title.trim_end_matches(is_colon),
         date,
         start: first.start,
         end,
-        first: first.text[head.text..].trim(),
+        first: first.text[headline.text..].trim(),
         more: item,
     };
     // By the title before its colons are taken off.
-    (!item.is_empty() || !head.title.is_empty()).then_some(item)
+    (!item.is_empty() || !headline.title.is_empty()).then_some(item)
 }
 
 /// An item without a title of its own is called by its first sentence, which stays in the text.
-fn headless(paragraph: &str) -> Headline<'_> {
+fn without_headline(paragraph: &str) -> Headline<'_> {
     let (column, text) = headline::column(paragraph);
     let title = headline::first_sentence(&paragraph[text..]);
     Headline { column, title, text, score: 0.0 }
@@ -255,7 +257,7 @@ mod tests {
             .collect();
         let mut cut = Vec::new();
         paragraphs.iter().for_each(|paragraph| pieces(*paragraph, &mut cut));
-        let body = split(&cut, &CorpusStatistics::default(), &mut Beginnings::forgotten());
+        let body = split(&cut, &CorpusStatistics::default(), &mut BoundaryFinder::uncached());
         for flash in &body.flashes {
             assert!(text[flash.start..flash.end].ends_with([']', '。']));
         }

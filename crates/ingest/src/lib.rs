@@ -9,7 +9,7 @@
 //! `mojibake`, `header` and `footer` (where the body is), `byline`, `flash`, `beginning` and `headline` (the body),
 //! `tags` (the glued Tags line).
 
-mod beginning;
+mod boundary;
 mod bounds;
 mod byline;
 mod date;

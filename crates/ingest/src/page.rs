@@ -1,7 +1,7 @@
 //! One page of text or HTML, understood: the parts of the layout put together. Pure: no files, no state
 //! but the evidence given.
 
-use crate::beginning::Beginnings;
+use crate::boundary::BoundaryFinder;
 use crate::byline::Byline;
 use crate::draft::Draft;
 use crate::flash::{Item, PageFlash, Paragraph};
@@ -88,7 +88,7 @@ pub(crate) fn parse_apart(
 ) -> Page {
     Draft::of(text, &Outline::of(text, markup)).finish(
         statistics,
-        &mut Beginnings::forgotten(),
+        &mut BoundaryFinder::uncached(),
         emit,
     )
 }

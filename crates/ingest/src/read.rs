@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use encoding_rs::Encoding;
 
-use crate::beginning::Beginnings;
+use crate::boundary::BoundaryFinder;
 use crate::decode::Decoded;
 use crate::draft::Draft;
 use crate::file_list::SourceFile;
@@ -24,13 +24,13 @@ use crate::survey_cache::SurveyedPage;
 /// What a thread remembers from page to page.
 pub(crate) struct Memory {
     items: SentItems,
-    beginnings: Beginnings,
+    boundaries: BoundaryFinder,
 }
 
 impl Memory {
     /// `omit_repeats`: see [`SentItems`].
     pub(crate) fn new(omit_repeats: bool) -> Self {
-        Self { items: SentItems::new(omit_repeats), beginnings: Beginnings::new() }
+        Self { items: SentItems::new(omit_repeats), boundaries: BoundaryFinder::new() }
     }
 }
 
@@ -160,8 +160,8 @@ fn parsed_page<P: Fn(usize) -> u64>(
     offsets: impl FnOnce(&[(usize, usize)]) -> P,
 ) -> ParsedPage {
     let (mut items, mut ranges) = (Vec::new(), Vec::new());
-    let Memory { items: known, beginnings } = memory;
-    let page = draft.finish(statistics, beginnings, &mut |item| {
+    let Memory { items: known, boundaries } = memory;
+    let page = draft.finish(statistics, boundaries, &mut |item| {
         let (keys, text) = known.hashes_and_text(&item);
         items.push((keys, text.map(|text| Box::new(flash(&item, text)))));
         ranges.push((item.start, item.end));

@@ -66,7 +66,7 @@ impl CorpusStatistics {
 
     /// How many paragraphs above a dated one can belong to its item at most, where pages differ; by the
     /// [hash](item_hash) of the dated one.
-    pub(crate) fn bound<'a>(
+    pub(crate) fn max_extent<'a>(
         &self,
         dated: u64,
         above: impl Iterator<Item = &'a str>,
@@ -151,7 +151,7 @@ mod tests {
         let mut statistics = CorpusStatistics::default();
         statistics.add_item("末段", ["首段", "甲頁的前文"].into_iter());
         assert_eq!(
-            statistics.bound(item_hash("末段"), ["首段"].into_iter()),
+            statistics.max_extent(item_hash("末段"), ["首段"].into_iter()),
             None,
             "one page proves nothing"
         );
@@ -160,10 +160,10 @@ mod tests {
         statistics.merge(other);
         statistics.finish();
         assert_eq!(
-            statistics.bound(item_hash("末段"), ["首段", "丙頁的前文"].into_iter()),
+            statistics.max_extent(item_hash("末段"), ["首段", "丙頁的前文"].into_iter()),
             Some(1)
         );
-        assert_eq!(statistics.bound(item_hash("末段"), ["別的"].into_iter()), Some(0));
+        assert_eq!(statistics.max_extent(item_hash("末段"), ["別的"].into_iter()), Some(0));
     }
 
     #[test]
@@ -173,7 +173,7 @@ mod tests {
             statistics.add_item("末段", ["首段", "前文"].into_iter());
         }
         statistics.finish();
-        assert_eq!(statistics.bound(item_hash("末段"), ["首段", "前文"].into_iter()), None);
+        assert_eq!(statistics.max_extent(item_hash("末段"), ["首段", "前文"].into_iter()), None);
     }
 
     #[test]

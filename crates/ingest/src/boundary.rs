@@ -1,0 +1,280 @@
+//! Where a flash item begins: at the paragraph that looks most like its first, and up to which all pages with the
+//! item agree.
+
+use std::ops::Range;
+
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::flash::Paragraph;
+use crate::headline::{self, Headline};
+
+/// How many paragraphs a flash item can have.
+pub(crate) const MAX_PARAGRAPHS: usize = 12;
+/// Below this an item's best beginning is no better than none, and the dated paragraph is all of it.
+const THRESHOLD: f32 = -1.0;
+/// An item is one paragraph unless something speaks for more.
+const ONE_PARAGRAPH_BONUS: f32 = 1.5;
+/// What each further paragraph costs.
+const PARAGRAPH_COST: f32 = 0.7;
+
+/// What speaks for a paragraph up to which all pages with the item agree.
+const AGREEMENT_BONUS: f32 = 4.0;
+/// What speaks against one above which they differ. Not beyond all doubt: a page can hold an edited item.
+const DISAGREEMENT_COST: f32 = 6.0;
+/// Beyond this no item goes on, in bytes: none is as long as an article.
+const MAX_ITEM_BYTES: usize = 6000;
+
+/// Beginnings that are remembered, at 64 bytes each.
+const SLOTS: usize = 1 << 15;
+
+/// Finds beginnings. The same item stands in many pages, so what its own paragraphs say is remembered by their text.
+/// Each has one place where it can stand, so it stays small.
+pub(crate) struct BoundaryFinder {
+    slots: Vec<Option<(u64, CachedBoundary)>>,
+}
+
+/// The best beginning so far.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Boundary<'a> {
+    /// How many paragraphs stand above the dated one.
+    above: usize,
+    /// The head of the first.
+    headline: Option<Headline<'a>>,
+    score: f32,
+}
+
+/// [`Boundary`] without its text.
+#[derive(Clone, Copy)]
+struct CachedBoundary {
+    above: usize,
+    headline: Option<HeadlineSpans>,
+    score: f32,
+}
+
+/// A headline by its places in the paragraph.
+#[derive(Clone, Copy)]
+struct HeadlineSpans {
+    column: Option<(u32, u32)>,
+    title: (u32, u32),
+    text: u32,
+    score: f32,
+}
+
+impl BoundaryFinder {
+    pub(crate) fn new() -> Self {
+        Self { slots: vec![None; SLOTS] }
+    }
+
+    /// Remembers nothing.
+    pub(crate) fn uncached() -> Self {
+        Self { slots: Vec::new() }
+    }
+
+    /// Index into `pending` of the item's first paragraph, `pending.len()` if `dated` is all of it; and its head.
+    /// `max_extent` is how many paragraphs above it can belong to it at most, where pages differ.
+    pub(crate) fn find<'a>(
+        &mut self,
+        pending: &[Paragraph<'a>],
+        dated: Paragraph<'a>,
+        max_extent: Option<usize>,
+    ) -> (usize, Option<Headline<'a>>) {
+        let near = &pending[pending.len() - pending.len().min(MAX_PARAGRAPHS - 1)..];
+        // As far as pages agree, the text is the same in all of them.
+        let agreed = max_extent.unwrap_or(0).min(near.len());
+        let mut best = self.best_agreed(&near[near.len() - agreed..], dated, max_extent);
+        extend(&mut best, near, dated, max_extent, agreed..near.len());
+        (pending.len() - best.above, best.headline)
+    }
+
+    /// The best beginning among paragraphs on which pages agree.
+    fn best_agreed<'a>(
+        &mut self,
+        near: &[Paragraph<'a>],
+        dated: Paragraph<'a>,
+        max_extent: Option<usize>,
+    ) -> Boundary<'a> {
+        let first = |above: usize| {
+            above.checked_sub(1).map_or(dated, |above_nearest| near[near.len() - 1 - above_nearest])
+        };
+        let key = key(near, dated, max_extent);
+        let length = self.slots.len().max(1);
+        let mut slot = self.slots.get_mut(key as usize % length);
+        if let Some(Some((known, found))) = &mut slot
+            && *known == key
+        {
+            return found.of(first(found.above).text);
+        }
+        let headline = headline::read(dated.text, "");
+        let score = headline.map_or(f32::MIN, |headline| headline.score).max(THRESHOLD)
+            + ONE_PARAGRAPH_BONUS;
+        let mut best = Boundary { above: 0, headline, score };
+        extend(&mut best, near, dated, max_extent, 0..near.len());
+        if let Some(slot) = slot {
+            *slot = CachedBoundary::new(best, first(best.above).text).map(|found| (key, found));
+        }
+        best
+    }
+}
+
+/// Looks for a better beginning at the paragraphs of `range`, counted from the nearest of `near`.
+fn extend<'a>(
+    best: &mut Boundary<'a>,
+    near: &[Paragraph<'a>],
+    dated: Paragraph<'a>,
+    max_extent: Option<usize>,
+    range: Range<usize>,
+) {
+    let below = near.iter().rev().take(range.start).map(|p| p.text.len() + 1);
+    let mut length = dated.text.len() + below.sum::<usize>();
+    for above_nearest in range {
+        if above_nearest > 0 && length > MAX_ITEM_BYTES {
+            break;
+        }
+        let paragraph = near[near.len() - 1 - above_nearest];
+        let agreement = match max_extent {
+            Some(max_extent) if max_extent == above_nearest + 1 => AGREEMENT_BONUS,
+            // Where two pages agree no further than this, the item hardly begins earlier.
+            Some(max_extent) if max_extent <= above_nearest => -DISAGREEMENT_COST,
+            _ => 0.0,
+        };
+        // The paragraphs below it, as lines.
+        let between =
+            near[near.len() - above_nearest..].iter().flat_map(|p| p.text.chars().chain(['\n']));
+        let following = between.chain(dated.text.chars());
+        let distance = PARAGRAPH_COST * above_nearest as f32;
+        // What all pages agree on is an item even if its first line does not look like one.
+        let (min_score, min_shape) = if agreement > 0.0 {
+            (f32::NEG_INFINITY, THRESHOLD)
+        } else {
+            // Lower by more than what sums in another order can differ.
+            (best.score + distance - agreement - 0.01, f32::MIN)
+        };
+        let headline = headline::read_above(paragraph.text, following, min_score);
+        let shape_score = headline.map_or(min_shape, |headline| headline.score.max(min_shape));
+        let score = shape_score + agreement - distance;
+        if score > best.score {
+            *best = Boundary { above: above_nearest + 1, headline, score };
+        }
+        length += paragraph.text.len() + 1;
+    }
+}
+
+/// A hash of everything that [`BoundaryFinder::best_agreed`] goes by.
+fn key(near: &[Paragraph<'_>], dated: Paragraph<'_>, max_extent: Option<usize>) -> u64 {
+    let mut hash = Xxh3::new();
+    hash.update(&max_extent.map_or(0, |max_extent| max_extent as u64 + 1).to_le_bytes());
+    for paragraph in near.iter().chain([&dated]) {
+        // Texts may not run into each other.
+        hash.update(&(paragraph.text.len() as u64).to_le_bytes());
+        hash.update(paragraph.text.as_bytes());
+    }
+    hash.digest()
+}
+
+impl CachedBoundary {
+    /// Nothing for a text that is longer than any page should be.
+    fn new(best: Boundary<'_>, text: &str) -> Option<Self> {
+        u32::try_from(text.len()).ok()?;
+        // It is a part of `text`, so its places are no further than its end.
+        let span_of = |part: &str| {
+            let at = part.as_ptr() as usize - text.as_ptr() as usize;
+            (at as u32, (at + part.len()) as u32)
+        };
+        let headline = best.headline.map(|headline| HeadlineSpans {
+            column: headline.column.map(span_of),
+            title: span_of(headline.title),
+            text: headline.text as u32,
+            score: headline.score,
+        });
+        Some(Self { above: best.above, headline, score: best.score })
+    }
+
+    fn of<'a>(&self, text: &'a str) -> Boundary<'a> {
+        let part = |(start, end): (u32, u32)| &text[start as usize..end as usize];
+        let headline = self.headline.map(|headline| Headline {
+            column: headline.column.map(part),
+            title: part(headline.title),
+            text: headline.text as usize,
+            score: headline.score,
+        });
+        Boundary { above: self.above, headline, score: self.score }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// [`BoundaryFinder::find`] by its definition: every paragraph is read in full, and nothing is remembered.
+    fn plain<'a>(
+        pending: &[Paragraph<'a>],
+        dated: Paragraph<'a>,
+        max_extent: Option<usize>,
+    ) -> (usize, Option<Headline<'a>>) {
+        let own = headline::read(dated.text, "");
+        let mut best = (pending.len(), own);
+        let mut best_score =
+            own.map_or(f32::MIN, |own| own.score).max(THRESHOLD) + ONE_PARAGRAPH_BONUS;
+        let mut following = dated.text.to_owned();
+        for (above_nearest, paragraph) in pending.iter().rev().enumerate().take(MAX_PARAGRAPHS - 1)
+        {
+            let agreement = match max_extent {
+                Some(max_extent) if max_extent == above_nearest + 1 => AGREEMENT_BONUS,
+                Some(max_extent) if max_extent <= above_nearest => -DISAGREEMENT_COST,
+                _ => 0.0,
+            };
+            let headline = headline::read(paragraph.text, &following);
+            let min_shape = if agreement > 0.0 { THRESHOLD } else { f32::MIN };
+            let shape_score = headline.map_or(min_shape, |headline| headline.score.max(min_shape));
+            let score = shape_score + agreement - PARAGRAPH_COST * above_nearest as f32;
+            if score > best_score {
+                (best, best_score) = ((pending.len() - 1 - above_nearest, headline), score);
+            }
+            following = format!("{}\n{following}", paragraph.text);
+            if following.len() > MAX_ITEM_BYTES {
+                break;
+            }
+        }
+        best
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_remembered_is_what_is_found(
+            items in prop::collection::vec((prop::collection::vec(0..14_usize, 0..5), prop::option::of(0..4_usize)), 1..40),
+        ) {
+            let long = "很長的一段,".repeat(180);
+            let texts = [
+                "加密公司Genesis稱已清算一個頭寸:6月18日消息,加密公司Genesis稱已清算一個頭寸。",
+                "加密公司Genesis稱已清算一個頭寸:據官方消息,已清算一個頭寸。",
+                "聲音 | 加密公司:加密公司本質上沒有價值。",
+                "聲音 | 沒有價值",
+                "【三箭資本被清算】據鏈聞報道,三箭資本被清算。",
+                "【三箭資本】",
+                "他表示:“我們已經擺脫了風險。”",
+                "Moro還補充說,我們將繼續前進。(The Block)",
+                "頭寸:已清算一個頭寸:6月18日消息,已清算一個頭寸。",
+                "12:30",
+                "正文的一段。",
+                "正文的一段:另一段",
+                "",
+                &long,
+            ];
+            let paragraph = |text: &usize| Paragraph { text: texts[*text], start: 0, end: 0 };
+            let (mut cached, mut uncached) = (BoundaryFinder::new(), BoundaryFinder::uncached());
+            for (text, max_extent) in &items {
+                let mut pending: Vec<Paragraph<'_>> = text.iter().map(paragraph).collect();
+                let dated = pending.pop().unwrap_or(paragraph(&0));
+                let max_extent = max_extent.filter(|max_extent| *max_extent <= pending.len());
+                let wanted = plain(&pending, dated, max_extent);
+                for boundaries in [&mut cached, &mut uncached] {
+                    for _ in 0..2 {
+                        prop_assert_eq!(boundaries.find(&pending, dated, max_extent), wanted);
+                    }
+                }
+            }
+        }
+    }
+}
