@@ -104,7 +104,7 @@ impl BoundaryFinder {
         {
             return found.of(first(found.above).text);
         }
-        let headline = headline::read(dated.text, "");
+        let headline = headline::best_headline(dated.text, "");
         let score = headline.map_or(f32::MIN, |headline| headline.score).max(THRESHOLD)
             + ONE_PARAGRAPH_BONUS;
         let mut best = Boundary { above: 0, headline, score };
@@ -149,7 +149,7 @@ fn extend<'a>(
             // Lower by more than what sums in another order can differ.
             (best.score + distance - agreement - 0.01, f32::MIN)
         };
-        let headline = headline::read_above(paragraph.text, following, min_score);
+        let headline = headline::best_headline_above(paragraph.text, following, min_score);
         let shape_score = headline.map_or(min_shape, |headline| headline.score.max(min_shape));
         let score = shape_score + agreement - distance;
         if score > best.score {
@@ -213,7 +213,7 @@ mod tests {
         dated: Paragraph<'a>,
         max_extent: Option<usize>,
     ) -> (usize, Option<Headline<'a>>) {
-        let own = headline::read(dated.text, "");
+        let own = headline::best_headline(dated.text, "");
         let mut best = (pending.len(), own);
         let mut best_score =
             own.map_or(f32::MIN, |own| own.score).max(THRESHOLD) + ONE_PARAGRAPH_BONUS;
@@ -225,7 +225,7 @@ mod tests {
                 Some(max_extent) if max_extent <= above_nearest => -DISAGREEMENT_COST,
                 _ => 0.0,
             };
-            let headline = headline::read(paragraph.text, &following);
+            let headline = headline::best_headline(paragraph.text, &following);
             let min_shape = if agreement > 0.0 { THRESHOLD } else { f32::MIN };
             let shape_score = headline.map_or(min_shape, |headline| headline.score.max(min_shape));
             let score = shape_score + agreement - PARAGRAPH_COST * above_nearest as f32;

@@ -3,7 +3,9 @@
 //! A score is a sum of hand-set weights of evidence, roughly in units of log odds: above 0 a
 //! paragraph more probably begins an item than not.
 
-use crate::lead::{ends_in_saying, first_chars, has_lead, is_dated, is_numbered, leads_inside};
+use crate::lead_in::{
+    contains_lead_in, ends_in_verb_of_saying, first_chars, has_lead_in, is_dated, is_numbered,
+};
 use crate::punctuation::{closing, is_bar, is_colon, is_comma, is_han, is_stop};
 
 /// A paragraph taken apart as the beginning of a flash item.
@@ -18,60 +20,60 @@ pub(crate) struct Headline<'a> {
 }
 
 /// How far into a paragraph a title can reach, in characters.
-const REACH: usize = 110;
+const MAX_TITLE_REACH: usize = 110;
 /// How much of the text is compared with the title.
-const COMPARED: usize = 160;
+const COMPARED_CHARS: usize = 160;
 /// What speaks for a title behind a column's name.
-const NAMED: f32 = 5.0;
-/// No title scores more than this, see [`most`], and none in brackets.
-const MOST: f32 = 6.5 + 0.25 * 24.0 - 2.0 + 3.5 + 0.01;
+const COLUMN_BONUS: f32 = 5.0;
+/// No title scores more than this, see [`max_score`], and none in brackets.
+const MAX_SCORE: f32 = 6.5 + 0.25 * 24.0 - 2.0 + 3.5 + 0.01;
 
-/// The best way to take `paragraph` for the beginning of an item; `rest` is the item's text below it.
-pub(crate) fn read<'a>(paragraph: &'a str, rest: &str) -> Option<Headline<'a>> {
-    read_above(paragraph, rest.chars(), f32::NEG_INFINITY)
+/// The best way to take `paragraph` for the beginning of an item; `following` is the item's text below it.
+pub(crate) fn best_headline<'a>(paragraph: &'a str, following: &str) -> Option<Headline<'a>> {
+    best_headline_above(paragraph, following.chars(), f32::NEG_INFINITY)
 }
 
-/// [`read`], for a caller who has no use for a score of `floor` or less: that may be nothing.
-pub(crate) fn read_above<'a>(
+/// [`best_headline`], for a caller who has no use for a score of `min_score` or less: that may be nothing.
+pub(crate) fn best_headline_above<'a>(
     paragraph: &'a str,
-    rest: impl Iterator<Item = char> + Clone,
-    floor: f32,
+    following: impl Iterator<Item = char> + Clone,
+    min_score: f32,
 ) -> Option<Headline<'a>> {
-    if MOST + NAMED <= floor {
+    if MAX_SCORE + COLUMN_BONUS <= min_score {
         return None;
     }
     let (column, start) = column(paragraph);
-    let named = if column.is_some() { NAMED } else { 0.0 };
-    if MOST + named <= floor {
+    let column_bonus = if column.is_some() { COLUMN_BONUS } else { 0.0 };
+    if MAX_SCORE + column_bonus <= min_score {
         return None;
     }
     if let Some(headline) = bracketed(paragraph, column, start) {
         return Some(headline);
     }
-    let colons = colons(paragraph, start);
-    let leads: Vec<bool> =
-        colons.iter().map(|(at, width)| has_lead(&paragraph[at + width..])).collect();
+    let candidates = colons(paragraph, start);
+    let lead_ins: Vec<bool> =
+        candidates.iter().map(|(at, width)| has_lead_in(&paragraph[at + width..])).collect();
     let mut best: Option<Headline<'a>> = None;
-    for (number, &(at, width)) in colons.iter().enumerate() {
+    for (number, &(at, width)) in candidates.iter().enumerate() {
         let title = paragraph[start..at].trim();
         if title.is_empty() {
             continue;
         }
-        let lead = leads[number];
+        let lead_in = lead_ins[number];
         // Of equals the earlier: a title is rather short than long.
-        let known = best.map_or(floor, |best| best.score.max(floor));
-        if most(title, lead) + named <= known {
+        let to_beat = best.map_or(min_score, |best| best.score.max(min_score));
+        if max_score(title, lead_in) + column_bonus <= to_beat {
             continue;
         }
         let text = &paragraph[at + width..];
-        let mut score = score(title, text, rest.clone(), lead) + named;
+        let mut score = score(title, text, following.clone(), lead_in) + column_bonus;
         // A text that opens as news do, further on: up to there it was the title.
-        if !lead && leads[number + 1..].contains(&true) {
+        if !lead_in && lead_ins[number + 1..].contains(&true) {
             score -= 2.5;
         }
         if best.is_none_or(|best| score > best.score) {
-            let blank = text.len() - text.trim_start().len();
-            best = Some(Headline { column, title, text: at + width + blank, score });
+            let blanks = text.len() - text.trim_start().len();
+            best = Some(Headline { column, title, text: at + width + blanks, score });
         }
     }
     best
@@ -84,9 +86,9 @@ pub(crate) fn column(paragraph: &str) -> (Option<&str>, usize) {
     };
     let name = paragraph[..at].trim();
     let after = at + bar.len_utf8();
-    let blank = paragraph[after..].len() - paragraph[after..].trim_start().len();
+    let blanks = paragraph[after..].len() - paragraph[after..].trim_start().len();
     let fits = (1..=6).contains(&name.chars().count()) && name.chars().all(char::is_alphanumeric);
-    if fits { (Some(name), after + blank) } else { (None, 0) }
+    if fits { (Some(name), after + blanks) } else { (None, 0) }
 }
 
 /// `【TITLE】TEXT`, as some outlets write.
@@ -108,17 +110,17 @@ fn bracketed<'a>(
 
 /// Byte offsets and widths of the colons that could end a title: outside quotes, and no part of a time or address.
 fn colons(paragraph: &str, start: usize) -> Vec<(usize, usize)> {
-    let mut found = Vec::new();
+    let mut colons = Vec::new();
     let bytes = &paragraph.as_bytes()[start..];
-    let near = &bytes[..bytes.len().min(REACH * 4)];
+    let near = &bytes[..bytes.len().min(MAX_TITLE_REACH * 4)];
     // Most paragraphs have no colon; other wide marks begin with the same byte as the wide colon.
     let is_one = |at: usize| near[at] == b':' || bytes[at..].starts_with("\u{ff1a}".as_bytes());
     if !memchr::memchr2_iter(b':', 0xef, near).any(is_one) {
-        return found;
+        return colons;
     }
     let mut open: Vec<char> = Vec::new();
     let mut before = None;
-    let mut chars = paragraph[start..].char_indices().take(REACH).peekable();
+    let mut chars = paragraph[start..].char_indices().take(MAX_TITLE_REACH).peekable();
     while let Some((at, c)) = chars.next() {
         let next = chars.peek().map(|(_, c)| *c);
         if open.last() == Some(&c) {
@@ -132,16 +134,16 @@ fn colons(paragraph: &str, start: usize) -> Vec<(usize, usize)> {
             let number = before.is_some_and(|b: char| b.is_ascii_digit())
                 && next.is_some_and(|n| n.is_ascii_digit());
             if !number && next != Some('/') && next.is_some() {
-                found.push((start + at, c.len_utf8()));
+                colons.push((start + at, c.len_utf8()));
             }
         }
         before = Some(c);
     }
-    found
+    colons
 }
 
 /// What the length of a title says, in characters.
-fn fitness(length: usize) -> f32 {
+fn length_score(length: usize) -> f32 {
     match length {
         0..=2 => -6.0,
         3 => -3.0,
@@ -154,22 +156,27 @@ fn fitness(length: usize) -> f32 {
 }
 
 /// A title and its text score no more than this. Sums in another order may differ a little.
-fn most(title: &str, lead: bool) -> f32 {
+fn max_score(title: &str, lead_in: bool) -> f32 {
     let length = title.chars().count();
-    let agreement = 6.5 + 0.25 * (length as f32).min(24.0);
-    fitness(length) - 2.0 + agreement + if lead { 3.5 } else { 1.5 } + 0.01
+    let repetition = 6.5 + 0.25 * (length as f32).min(24.0);
+    length_score(length) - 2.0 + repetition + if lead_in { 3.5 } else { 1.5 } + 0.01
 }
 
-fn score(title: &str, text: &str, rest: impl Iterator<Item = char> + Clone, lead: bool) -> f32 {
-    let short = text.chars().chain(rest.clone()).nth(9).is_none();
-    let mut score = fitness(title.chars().count());
+fn score(
+    title: &str,
+    text: &str,
+    following: impl Iterator<Item = char> + Clone,
+    lead_in: bool,
+) -> f32 {
+    let short = text.chars().chain(following.clone()).nth(9).is_none();
+    let mut score = length_score(title.chars().count());
     if short {
         score -= 3.0;
     }
     score -= 2.0;
-    let (share, agreement) = agreement(title, text, rest);
-    score += agreement;
-    if lead {
+    let (repeated_share, repetition) = repetition(title, text, following);
+    score += repetition;
+    if lead_in {
         score += 3.5;
     } else if is_dated(first_chars(text, 30)) {
         score += 1.5;
@@ -182,17 +189,18 @@ fn score(title: &str, text: &str, rest: impl Iterator<Item = char> + Clone, lead
         4.0 * title.chars().filter(|c| *c == '。' || matches!(c, ';' | '\u{ff1b}')).count() as f32;
     let commas = title.chars().filter(|c| is_comma(*c)).count() as f32;
     score -= 0.6 * commas + (commas - 2.0).max(0.0);
-    if !lead && ends_in_saying(title) {
+    if !lead_in && ends_in_verb_of_saying(title) {
         score -= 4.0;
     }
-    if text.trim_start().starts_with(['“', '「', '『', '"']) && !lead && share < 0.4 {
+    if text.trim_start().starts_with(['“', '「', '『', '"']) && !lead_in && repeated_share < 0.4
+    {
         score -= 1.5;
     }
     if is_numbered(title) {
         score -= 2.5;
     }
     // A lead inside the title means that the title ended before it.
-    if leads_inside(title) {
+    if contains_lead_in(title) {
         score -= 5.0;
     }
     score
@@ -200,14 +208,14 @@ fn score(title: &str, text: &str, rest: impl Iterator<Item = char> + Clone, lead
 
 /// What share of the title the text repeats, and what that is worth: most items say their title again
 /// in the first sentence.
-fn agreement(title: &str, text: &str, rest: impl Iterator<Item = char>) -> (f32, f32) {
-    let mut asked: Vec<(char, char)> = pairs(title.chars()).collect();
-    asked.sort_unstable();
-    asked.dedup();
-    if asked.is_empty() {
+fn repetition(title: &str, text: &str, following: impl Iterator<Item = char>) -> (f32, f32) {
+    let mut title_bigrams: Vec<(char, char)> = bigrams(title.chars()).collect();
+    title_bigrams.sort_unstable();
+    title_bigrams.dedup();
+    if title_bigrams.is_empty() {
         return (0.0, 0.0);
     }
-    let number = asked.len() as f32;
+    let number = title_bigrams.len() as f32;
     // Most pairs of a text are none of its title's: a bit for each of those says so.
     let mut filter = [0_u64; 8];
     let bit = |(a, b): (char, char)| {
@@ -216,25 +224,25 @@ fn agreement(title: &str, text: &str, rest: impl Iterator<Item = char>) -> (f32,
                 >> 23;
         ((hash >> 6) as usize, 1 << (hash & 63))
     };
-    for (word, mask) in asked.iter().copied().map(bit) {
+    for (word, mask) in title_bigrams.iter().copied().map(bit) {
         filter[word] |= mask;
     }
-    let mut met = 0.0;
-    for pair in pairs(text.chars().chain(['\n']).chain(rest).take(COMPARED)) {
-        let (word, mask) = bit(pair);
+    let mut common = 0.0;
+    for bigram in bigrams(text.chars().chain(['\n']).chain(following).take(COMPARED_CHARS)) {
+        let (word, mask) = bit(bigram);
         if filter[word] & mask != 0
-            && let Ok(at) = asked.binary_search(&pair)
+            && let Ok(at) = title_bigrams.binary_search(&bigram)
         {
-            asked.remove(at);
-            met += 1.0;
+            title_bigrams.remove(at);
+            common += 1.0;
         }
     }
-    let share = met / number;
-    (share, 6.5 * share + 0.25 * f32::min(met, 24.0))
+    let repeated_share = common / number;
+    (repeated_share, 6.5 * repeated_share + 0.25 * f32::min(common, 24.0))
 }
 
 /// Neighbours among letters, digits and Chinese characters; marks and blanks between them do not count.
-fn pairs(chars: impl Iterator<Item = char>) -> impl Iterator<Item = (char, char)> {
+fn bigrams(chars: impl Iterator<Item = char>) -> impl Iterator<Item = (char, char)> {
     let mut before: Option<char> = None;
     chars.filter(|c| is_han(*c) || c.is_alphanumeric()).filter_map(move |c| {
         let c = c.to_ascii_lowercase();
@@ -259,7 +267,7 @@ mod tests {
     use super::*;
 
     fn title(paragraph: &str) -> Option<(Option<&str>, &str)> {
-        read(paragraph, "").filter(|h| h.score > 0.0).map(|h| (h.column, h.title))
+        best_headline(paragraph, "").filter(|h| h.score > 0.0).map(|h| (h.column, h.title))
     }
 
     #[test]
@@ -317,15 +325,15 @@ mod tests {
                 ":", "\u{ff1a}", "據鏈聞報道,", "6月18日消息,", "加密公司Genesis", "稱已清算", "“", "”", "他表示",
                 "聲音 | ", "。", "今天(5月26日)", "12", "1.", "【", "】", ",", "三箭資本", "\n", " ",
             ]), 0..16),
-            rest in prop::sample::select(vec!["", "稱", "加密公司Genesis稱已清算三箭資本,他表示"]),
-            floor in -9.0_f32..16.0,
+            following in prop::sample::select(vec!["", "稱", "加密公司Genesis稱已清算三箭資本,他表示"]),
+            min_score in -9.0_f32..16.0,
         ) {
             let paragraph = parts.concat();
-            let whole = read(&paragraph, rest);
-            let above = read_above(&paragraph, rest.chars(), floor);
+            let whole = best_headline(&paragraph, following);
+            let above = best_headline_above(&paragraph, following.chars(), min_score);
             match whole {
-                Some(head) if head.score > floor => prop_assert_eq!(above, Some(head)),
-                _ => prop_assert!(above.is_none_or(|head| head.score <= floor)),
+                Some(head) if head.score > min_score => prop_assert_eq!(above, Some(head)),
+                _ => prop_assert!(above.is_none_or(|head| head.score <= min_score)),
             }
         }
     }

@@ -38,7 +38,7 @@ mod inputs;
 mod jsonl;
 mod kept;
 mod labels;
-mod lead;
+mod lead_in;
 mod line;
 mod sent_items;
 mod mojibake;

@@ -3,7 +3,7 @@
 use crate::punctuation::{is_colon, is_comma, is_han};
 
 /// Whether the text opens as news do: `據…報道,`, `…消息,`, `N月N日`, `今天(9月28日)`.
-pub(crate) fn has_lead(text: &str) -> bool {
+pub(crate) fn has_lead_in(text: &str) -> bool {
     let text = text.trim_start();
     const OPENINGS: [&str; 23] = [
         "據",
@@ -68,18 +68,18 @@ pub(crate) fn first_chars(text: &str, count: usize) -> &str {
 }
 
 /// A title's own words never run `:6月18日消息,`.
-pub(crate) fn leads_inside(title: &str) -> bool {
+pub(crate) fn contains_lead_in(title: &str) -> bool {
     title.char_indices().any(|(at, c)| {
         is_colon(c) && {
             let after = &title[at + c.len_utf8()..];
             let comma = after.chars().take(24).any(is_comma);
-            comma && has_lead(after)
+            comma && has_lead_in(after)
         }
     })
 }
 
 /// What comes before quoted speech in running text: `他表示:`, `谷歌就提到:`.
-pub(crate) fn ends_in_saying(title: &str) -> bool {
+pub(crate) fn ends_in_verb_of_saying(title: &str) -> bool {
     const VERBS: [&str; 46] = [
         "表示", "認為", "認爲", "认为", "指出", "提到", "聲稱", "声称", "說", "説", "说", "稱",
         "称", "補充", "补充", "強調", "强调", "寫道", "写道", "如下", "包括", "問", "问", "答",
