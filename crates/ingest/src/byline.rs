@@ -1,6 +1,6 @@
 //! The first lines of a body: who wrote it and where it came from.
 
-use crate::header::note;
+use crate::header::set_once;
 use crate::labels::{Field, Label, fields, is_name};
 
 /// Author and outlet as the body's first lines name them.
@@ -39,9 +39,9 @@ impl Byline {
 
     fn note(&mut self, field: &Field<'_>) {
         match field.label {
-            Label::Author => note(&mut self.author, field.value),
-            Label::Compiler => note(&mut self.compiler, field.value),
-            Label::Source => note(&mut self.source, field.value),
+            Label::Author => set_once(&mut self.author, field.value),
+            Label::Compiler => set_once(&mut self.compiler, field.value),
+            Label::Source => set_once(&mut self.source, field.value),
             Label::Time | Label::Other => {}
         }
     }

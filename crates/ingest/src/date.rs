@@ -11,7 +11,7 @@ const ARCHIVE_OFFSET: Offset = Offset::constant(8);
 
 /// A date that stands at the beginning of some text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Found {
+pub(crate) struct ParsedDate {
     /// `None` for the archive's null date and for dates that cannot be.
     pub(crate) moment: Option<Moment>,
     /// How many bytes of the text it takes.
@@ -19,14 +19,14 @@ pub(crate) struct Found {
 }
 
 /// Reads `2023/3/14 13:02:32`, `2024-04-21`, `2023年5月10日`, … at the very beginning of `text`.
-pub(crate) fn leading(text: &str) -> Option<Found> {
+pub(crate) fn parse_prefix(text: &str) -> Option<ParsedDate> {
     let bytes = text.as_bytes();
     let (year, at) = number(bytes, 0, 4, 4)?;
     let (separator, at) = separator(text, at)?;
     let (month, at) = number(bytes, at, 1, 2)?;
     let at = match separator {
         '年' => at + text.get(at..)?.strip_prefix('月').map(|_| '月'.len_utf8())?,
-        mark => at + text.get(at..)?.strip_prefix(mark).map(|_| mark.len_utf8())?,
+        separator => at + text.get(at..)?.strip_prefix(separator).map(|_| separator.len_utf8())?,
     };
     let (day, mut at) = number(bytes, at, 1, 2)?;
     if separator == '年' {
@@ -36,24 +36,24 @@ pub(crate) fn leading(text: &str) -> Option<Found> {
     }
     let time = time_of_day(text, at);
     let end = time.map_or(at, |(_, end)| end);
-    Some(Found { moment: moment(year, month, day, time.map(|(time, _)| time)), bytes: end })
+    Some(ParsedDate { moment: moment(year, month, day, time.map(|(time, _)| time)), bytes: end })
 }
 
 /// A line that is a date and nothing else.
-pub(crate) fn whole(text: &str) -> Option<Found> {
+pub(crate) fn parse_whole(text: &str) -> Option<ParsedDate> {
     let text = text.trim();
-    leading(text).filter(|found| found.bytes == text.len())
+    parse_prefix(text).filter(|found| found.bytes == text.len())
 }
 
 /// The first full and plausible date in the first `chars` characters.
-pub(crate) fn first_in(text: &str, chars: usize) -> Option<Moment> {
+pub(crate) fn find_first(text: &str, chars: usize) -> Option<Moment> {
     let mut before = None;
     for (at, c) in text.char_indices().take(chars) {
         let digit_before = before.is_some_and(|b: char| b.is_ascii_digit());
         before = Some(c);
         if c.is_ascii_digit()
             && !digit_before
-            && let Some(Found { moment: Some(moment), .. }) = leading(&text[at..])
+            && let Some(ParsedDate { moment: Some(moment), .. }) = parse_prefix(&text[at..])
         {
             return Some(moment);
         }
@@ -72,7 +72,7 @@ pub(crate) fn iso(text: &str) -> Option<Moment> {
     {
         return plausible(time);
     }
-    whole(text).and_then(|found| found.moment)
+    parse_whole(text).and_then(|found| found.moment)
 }
 
 /// A date given as seconds, or milliseconds, since 1970.
@@ -83,7 +83,7 @@ pub(crate) fn epoch(number: i64) -> Option<Moment> {
 }
 
 /// What sorts moments: a day counts as its beginning.
-pub(crate) fn order(moment: Moment) -> DateTime {
+pub(crate) fn sort_key(moment: Moment) -> DateTime {
     match moment {
         Moment::Day(day) => day.at(0, 0, 0, 0),
         Moment::Time(time) => time,
@@ -127,13 +127,14 @@ fn moment(year: u16, month: u16, day: u16, time: Option<[u16; 3]>) -> Option<Mom
 
 /// `13:02:32` or `13:02` after blanks or a `T`, and where it ends.
 fn time_of_day(text: &str, at: usize) -> Option<([u16; 3], usize)> {
-    let rest = text.get(at..)?;
-    let blank = rest.len() - rest.trim_start_matches([' ', '\u{a0}', '\u{3000}', 'T']).len();
-    if blank == 0 {
+    let after_day = text.get(at..)?;
+    let spaces =
+        after_day.len() - after_day.trim_start_matches([' ', '\u{a0}', '\u{3000}', 'T']).len();
+    if spaces == 0 {
         return None;
     }
     let bytes = text.as_bytes();
-    let (hour, at) = number(bytes, at + blank, 1, 2)?;
+    let (hour, at) = number(bytes, at + spaces, 1, 2)?;
     let at = colon(text, at)?;
     let (minute, at) = number(bytes, at, 2, 2)?;
     let seconds = colon(text, at).and_then(|at| number(bytes, at, 2, 2));
@@ -151,16 +152,16 @@ fn separator(text: &str, at: usize) -> Option<(char, usize)> {
     Some((c, at + c.len_utf8()))
 }
 
-fn number(bytes: &[u8], from: usize, least: usize, most: usize) -> Option<(u16, usize)> {
+fn number(bytes: &[u8], from: usize, min_digits: usize, max_digits: usize) -> Option<(u16, usize)> {
     let mut value = 0;
     let mut at = from;
-    while at < from + most
+    while at < from + max_digits
         && let Some(digit) = bytes.get(at).filter(|b| b.is_ascii_digit())
     {
         value = value * 10 + u16::from(digit - b'0');
         at += 1;
     }
-    (at - from >= least).then_some((value, at))
+    (at - from >= min_digits).then_some((value, at))
 }
 
 #[cfg(test)]
@@ -174,7 +175,7 @@ mod tests {
 
     #[test]
     fn dates_of_pages() {
-        let moment = |text| whole(text).map(|found| found.moment);
+        let moment = |text| parse_whole(text).map(|found| found.moment);
         assert_eq!(moment("2023/3/14 13:02:32"), Some(time(2023, 3, 14, 13, 2, 32)));
         assert_eq!(moment("2024-04-21 13:50"), Some(time(2024, 4, 21, 13, 50, 0)));
         assert_eq!(moment("2019/8/10"), Some(Some(Moment::Day(date(2019, 8, 10)))));
@@ -189,7 +190,7 @@ mod tests {
     #[test]
     fn a_broken_time_leaves_the_day() {
         assert_eq!(
-            whole("2023/3/14 25:00:00").map(|f| f.moment),
+            parse_whole("2023/3/14 25:00:00").map(|f| f.moment),
             Some(Some(Moment::Day(date(2023, 3, 14))))
         );
     }
@@ -208,7 +209,10 @@ mod tests {
 
     #[test]
     fn a_date_inside_text() {
-        assert_eq!(first_in("金色晨訊2023年5月10日隔夜", 20), Some(Moment::Day(date(2023, 5, 10))));
-        assert_eq!(first_in("5月10日隔夜重要動態", 20), None);
+        assert_eq!(
+            find_first("金色晨訊2023年5月10日隔夜", 20),
+            Some(Moment::Day(date(2023, 5, 10)))
+        );
+        assert_eq!(find_first("5月10日隔夜重要動態", 20), None);
     }
 }

@@ -54,10 +54,12 @@ impl<'a> Draft<'a> {
         }
         let (separate_tags, concatenated_tags) = match &footer.tags {
             None => (Vec::new(), None),
-            Some(Tags::Given(separate_tags)) => {
+            Some(Tags::Separate(separate_tags)) => {
                 (separate_tags.iter().map(String::as_str).collect(), None)
             }
-            Some(Tags::Glued(concatenated_tags)) => (Vec::new(), Some(concatenated_tags.as_str())),
+            Some(Tags::Concatenated(concatenated_tags)) => {
+                (Vec::new(), Some(concatenated_tags.as_str()))
+            }
         };
         let related = |stub: &'a crate::footer::Stub| {
             (Title::split(&stub.title).title, stub.snippet.as_str())
@@ -139,14 +141,15 @@ impl Page {
             provenance: DateProvenance::Inferred(reason),
         };
         let title = Some(&self.title).filter(|_| self.title_origin == TitleOrigin::Stated);
-        if let Some(moment) = title.and_then(|title| date::first_in(title, usize::MAX)) {
+        if let Some(moment) = title.and_then(|title| date::find_first(title, usize::MAX)) {
             return inferred(moment, DateBasis::Title);
         }
-        let lead = self.paragraphs.first().and_then(|first| date::first_in(first, LEAD));
+        let lead = self.paragraphs.first().and_then(|first| date::find_first(first, LEAD));
         if let Some(moment) = lead {
             return inferred(moment, DateBasis::Lead);
         }
-        let newest = flashes.iter().filter_map(|flash| flash.date).max_by_key(|m| date::order(*m));
+        let newest =
+            flashes.iter().filter_map(|flash| flash.date).max_by_key(|m| date::sort_key(*m));
         newest.map_or_else(Date::default, |moment| inferred(moment, DateBasis::NewestFlash))
     }
 }

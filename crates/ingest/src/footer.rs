@@ -1,8 +1,8 @@
 //! The bottom of a page: the Tags line, the category and the stubs of related articles. Decides where
 //! the body ends.
 
+use crate::boilerplate::{is_ad, site};
 use crate::date;
-use crate::furniture::{is_ad, site};
 use crate::line::Line;
 use crate::punctuation::{is_colon, is_comma, is_stop};
 use crate::title::Title;
@@ -11,9 +11,9 @@ use crate::title::Title;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Tags {
     /// Separate in the page.
-    Given(Vec<String>),
+    Separate(Vec<String>),
     /// One string that has to be split.
-    Glued(String),
+    Concatenated(String),
 }
 
 /// A stub of a related article: its title line with the tail, and its snippet.
@@ -32,58 +32,61 @@ pub(crate) struct Footer {
     /// Lines `body..` of the page are footer, except those in `keep`.
     pub(crate) body: usize,
     /// A Tags line that stands above the body.
-    pub(crate) hole: Option<(usize, usize)>,
+    pub(crate) tags_above_body: Option<(usize, usize)>,
 }
 
 /// Reads the bottom of a page whose body begins at line `from`.
 pub(crate) fn read(lines: &[Line<'_>], from: usize, category: Option<&str>) -> Footer {
     let mut footer = Footer { body: lines.len(), ..Footer::default() };
     let tags = (from..lines.len()).rev().find(|&i| tags_value(&lines[i].text).is_some());
-    if let Some(place) = tags {
-        let after = footer.take_tags(lines, place);
+    if let Some(line_number) = tags {
+        let after = footer.take_tags(lines, line_number);
         if is_footer(&lines[after..]) {
-            footer.body = place;
-            footer.rest(&lines[after..], true);
+            footer.body = line_number;
+            footer.read_below_body(&lines[after..], true);
             return footer;
         }
         // Sister sites put the tags above the text.
-        footer.hole = Some((place, after));
+        footer.tags_above_body = Some((line_number, after));
     }
-    let start = tags.map_or(from, |place| place + 1);
+    let start = tags.map_or(from, |line_number| line_number + 1);
     if let Some(stub) = first_stub(&lines[start..]).map(|i| i + start) {
         let named = stub > start && {
             let above = &lines[stub - 1].text;
             Some(&**above) == category || category.is_none() && is_category(above, 10)
         };
         footer.body = if named { stub - 1 } else { stub };
-        footer.rest(&lines[footer.body..], named);
+        footer.read_below_body(&lines[footer.body..], named);
     }
     footer
 }
 
 impl Footer {
-    /// Takes the Tags line at `place` and the lines of links that belong to it.
-    fn take_tags(&mut self, lines: &[Line<'_>], place: usize) -> usize {
-        let line = &lines[place];
+    /// Takes the Tags line at `line_number` and the lines of links that belong to it.
+    fn take_tags(&mut self, lines: &[Line<'_>], line_number: usize) -> usize {
+        let line = &lines[line_number];
         let value = tags_value(&line.text).unwrap_or_default();
-        let mut after = place + 1;
+        let mut after = line_number + 1;
         self.tags = if !line.links.is_empty() {
-            Some(Tags::Given(line.links.clone()))
+            Some(Tags::Separate(line.links.clone()))
         } else if !value.is_empty() {
-            Some(separated(value).map_or_else(|| Tags::Glued(value.to_owned()), Tags::Given))
+            Some(
+                separated(value)
+                    .map_or_else(|| Tags::Concatenated(value.to_owned()), Tags::Separate),
+            )
         } else {
-            let mut given = Vec::new();
+            let mut separate = Vec::new();
             while let Some(next) = lines.get(after).filter(|next| next.tag_links_only) {
-                given.extend(next.links.iter().cloned());
+                separate.extend(next.links.iter().cloned());
                 after += 1;
             }
-            (!given.is_empty()).then_some(Tags::Given(given))
+            (!separate.is_empty()).then_some(Tags::Separate(separate))
         };
         after
     }
 
     /// Category and stubs of the lines below the body.
-    fn rest(&mut self, lines: &[Line<'_>], with_category: bool) {
+    fn read_below_body(&mut self, lines: &[Line<'_>], with_category: bool) {
         let mut lines: Vec<&Line<'_>> =
             lines.iter().filter(|line| !is_ad(&line.text) && site(&line.text).is_none()).collect();
         if with_category
@@ -96,7 +99,7 @@ impl Footer {
         }
         let mut group: Vec<&str> = Vec::new();
         for line in lines {
-            if date::whole(&line.text).is_some() {
+            if date::parse_whole(&line.text).is_some() {
                 self.close(&mut group);
             } else {
                 group.push(&line.text);
@@ -117,7 +120,7 @@ impl Footer {
 }
 
 /// What a Tags line begins with.
-const LABELS: [&str; 13] = [
+const TAGS_LABELS: [&str; 13] = [
     "Tags",
     "Tag",
     "TAGS",
@@ -139,9 +142,9 @@ fn tags_value(text: &str) -> Option<&str> {
     if !text.starts_with(['T', 't', '標', '标', '本', '關', '关']) {
         return None;
     }
-    LABELS.iter().find_map(|label| {
-        let rest = text.strip_prefix(label)?.trim_start();
-        rest.strip_prefix(is_colon).map(str::trim)
+    TAGS_LABELS.iter().find_map(|label| {
+        let after_label = text.strip_prefix(label)?.trim_start();
+        after_label.strip_prefix(is_colon).map(str::trim)
     })
 }
 
@@ -157,7 +160,7 @@ fn separated(value: &str) -> Option<Vec<String>> {
 
 /// Whether the lines below a Tags line are footer and not the text of an article.
 fn is_footer(lines: &[Line<'_>]) -> bool {
-    let dates = lines.iter().filter(|line| date::whole(&line.text).is_some()).count();
+    let dates = lines.iter().filter(|line| date::parse_whole(&line.text).is_some()).count();
     if dates > 0 {
         // One date in a long article is a line of the article.
         return lines.len() <= dates * 8 + 8;
@@ -169,13 +172,14 @@ fn is_footer(lines: &[Line<'_>]) -> bool {
 /// Where the stubs begin on a page without Tags line: at the title above the first bare date.
 fn first_stub(lines: &[Line<'_>]) -> Option<usize> {
     let tail = |i: usize| Title::split(&lines[i].text).has_tail();
-    (0..lines.len()).filter(|&i| date::whole(&lines[i].text).is_some()).find_map(|dated| {
+    (0..lines.len()).filter(|&i| date::parse_whole(&lines[i].text).is_some()).find_map(|dated| {
         let near = dated.saturating_sub(4)..dated;
         if let Some(title) = near.rev().find(|&i| tail(i)) {
             return Some(title);
         }
         // The null date never stands in a body: what is above it is a snippet and, above that, a title.
-        let null = date::whole(&lines[dated].text).is_some_and(|found| found.moment.is_none());
+        let null =
+            date::parse_whole(&lines[dated].text).is_some_and(|found| found.moment.is_none());
         (null && dated >= 2).then(|| dated - 2)
     })
 }
@@ -185,7 +189,7 @@ fn is_category(text: &str, longest: usize) -> bool {
         && !text.ends_with(['.', ':', '\u{ff1a}', ';'])
         && !text.contains(is_stop)
         && !text.contains(is_comma)
-        && date::whole(text).is_none()
+        && date::parse_whole(text).is_none()
 }
 
 #[cfg(test)]
@@ -204,7 +208,7 @@ mod tests {
     #[test]
     fn tags_category_and_stubs() {
         let (footer, _) = of(&format!("正文。\n\nTags:NFTcnft.io\n\n瑞波幣\n{STUBS}"), None);
-        assert_eq!(footer.tags, Some(Tags::Glued("NFTcnft.io".to_owned())));
+        assert_eq!(footer.tags, Some(Tags::Concatenated("NFTcnft.io".to_owned())));
         assert_eq!(footer.category.as_deref(), Some("瑞波幣"));
         assert_eq!(footer.stubs.len(), 2);
         assert_eq!(footer.stubs[0].title, "Flow集成Filecoin存儲服務_FLOW:FLO");
@@ -233,13 +237,16 @@ mod tests {
     fn tags_above_the_text() {
         let long = "這一段很長,說了許多話,而且還要繼續說下去,直到它的長度超過六十個字為止,這樣就不會有人把它當作頁腳裡的一行短文字了,對吧。";
         let (footer, lines) = of(&format!("標簽:比特幣,以太坊\n{long}\n{long}\n"), None);
-        assert_eq!(footer.tags, Some(Tags::Given(vec!["比特幣".to_owned(), "以太坊".to_owned()])));
-        assert_eq!((footer.body, footer.hole), (lines, Some((0, 1))));
+        assert_eq!(
+            footer.tags,
+            Some(Tags::Separate(vec!["比特幣".to_owned(), "以太坊".to_owned()]))
+        );
+        assert_eq!((footer.body, footer.tags_above_body), (lines, Some((0, 1))));
     }
 
     #[test]
     fn every_label_of_tags_is_one() {
-        for label in LABELS {
+        for label in TAGS_LABELS {
             assert_eq!(tags_value(&format!("{label} : 甲")), Some("甲"));
         }
     }

@@ -1,7 +1,7 @@
 //! The top of a page: site lines, breadcrumb, title, author and time. Decides where the body begins.
 
+use crate::boilerplate::{breadcrumb, is_ad, site};
 use crate::date;
-use crate::furniture::{breadcrumb, is_ad, site};
 use crate::labels::{Field, Label, fields, has_fields, is_name};
 use crate::line::{Layout, Line, Part};
 use crate::punctuation::is_stop;
@@ -19,32 +19,32 @@ pub(crate) struct Header {
     pub(crate) source: Option<String>,
     pub(crate) date: Option<Moment>,
     /// Any sign of this family of sites: the rest of the page is then read by its rules.
-    pub(crate) furnished: bool,
+    pub(crate) is_known_layout: bool,
     /// The first line of the body.
     pub(crate) body: usize,
 }
 
 /// How many lines from the top a title can be.
-const REACH: usize = 40;
+const MAX_TITLE_LINE: usize = 40;
 
 /// Reads the top of a page.
 pub(crate) fn read(layout: &Layout<'_>) -> Header {
     let lines = &layout.lines;
     let mut header = Header::default();
     let heading = heading(layout);
-    let mut at = header.furniture(lines, 0, heading.unwrap_or(lines.len()));
+    let mut at = header.skip_boilerplate(lines, 0, heading.unwrap_or(lines.len()));
     match heading {
-        Some(place) => {
+        Some(line_number) => {
             // What stands before an HTML page's heading is menus, whatever it looks like.
-            for line in &lines[at.min(place)..place] {
-                header.take_furniture(line);
+            for line in &lines[at.min(line_number)..line_number] {
+                header.take_boilerplate(line);
             }
-            header.title = Some(lines[place].text.clone().into_owned());
-            at = place + 1;
+            header.title = Some(lines[line_number].text.clone().into_owned());
+            at = line_number + 1;
         }
         None => at = header.find_title(lines, at),
     }
-    at = header.meta(lines, at);
+    at = header.take_meta_lines(lines, at);
     if header.title.is_none()
         && let Some(title) = &layout.head_title
         && !title.is_empty()
@@ -57,25 +57,25 @@ pub(crate) fn read(layout: &Layout<'_>) -> Header {
 
 impl Header {
     /// Consumes furniture lines from `at` on.
-    fn furniture(&mut self, lines: &[Line<'_>], mut at: usize, limit: usize) -> usize {
-        while at < lines.len().min(limit) && self.take_furniture(&lines[at]) {
+    fn skip_boilerplate(&mut self, lines: &[Line<'_>], mut at: usize, limit: usize) -> usize {
+        while at < lines.len().min(limit) && self.take_boilerplate(&lines[at]) {
             at += 1;
         }
         at
     }
 
-    fn take_furniture(&mut self, line: &Line<'_>) -> bool {
+    fn take_boilerplate(&mut self, line: &Line<'_>) -> bool {
         let text = &*line.text;
         if is_ad(text) {
             return true;
         }
         if let Some(site) = site(text) {
-            self.furnished = true;
+            self.is_known_layout = true;
             self.site.get_or_insert_with(|| site.to_owned());
             return true;
         }
         if let Some(category) = breadcrumb(text) {
-            self.furnished = true;
+            self.is_known_layout = true;
             if let Some(category) = category {
                 self.category.get_or_insert_with(|| category.to_owned());
             }
@@ -97,25 +97,25 @@ impl Header {
         let with_tail = candidates.clone().take(if anchor.is_some() { 5 } else { 2 }).find(|&i| {
             is_title_like(&lines[i].text, 200) && Title::split(&lines[i].text).has_tail()
         });
-        let place = match (with_tail, anchor) {
-            (Some(place), _) => place,
+        let line_number = match (with_tail, anchor) {
+            (Some(line_number), _) => line_number,
             (None, Some(_)) if is_title_like(&first.text, 150) => at,
-            (None, None) if self.furnished && is_title_like(&first.text, 100) => at,
+            (None, None) if self.is_known_layout && is_title_like(&first.text, 100) => at,
             _ => return at,
         };
-        self.title = Some(lines[place].text.clone().into_owned());
-        place + 1
+        self.title = Some(lines[line_number].text.clone().into_owned());
+        line_number + 1
     }
 
     /// Consumes the lines about author and time, and furniture among them.
-    fn meta(&mut self, lines: &[Line<'_>], mut at: usize) -> usize {
+    fn take_meta_lines(&mut self, lines: &[Line<'_>], mut at: usize) -> usize {
         while let Some(line) = lines.get(at) {
             let text = &*line.text;
-            if !self.take_furniture(line) {
-                if let Some(found) = date::whole(text) {
+            if !self.take_boilerplate(line) {
+                if let Some(found) = date::parse_whole(text) {
                     self.date = self.date.or(found.moment);
                 } else if is_meta(text) {
-                    self.furnished = true;
+                    self.is_known_layout = true;
                     self.take_fields(&fields(text));
                 } else {
                     break;
@@ -130,11 +130,11 @@ impl Header {
         for field in fields {
             match field.label {
                 Label::Time => {
-                    let moment = date::leading(field.value).and_then(|found| found.moment);
+                    let moment = date::parse_prefix(field.value).and_then(|found| found.moment);
                     self.date = self.date.or(moment);
                 }
-                Label::Author => note(&mut self.author, field.value),
-                Label::Source => note(&mut self.source, field.value),
+                Label::Author => set_once(&mut self.author, field.value),
+                Label::Source => set_once(&mut self.source, field.value),
                 Label::Compiler | Label::Other => {}
             }
         }
@@ -142,7 +142,7 @@ impl Header {
 }
 
 /// Keeps the first value that names something.
-pub(crate) fn note(slot: &mut Option<String>, value: &str) {
+pub(crate) fn set_once(slot: &mut Option<String>, value: &str) {
     if !value.is_empty() && is_name(value) {
         slot.get_or_insert_with(|| value.to_owned());
     }
@@ -156,7 +156,7 @@ fn is_meta(text: &str) -> bool {
     let fields = fields(text);
     fields.iter().any(|field| {
         field.label == Label::Time
-            && (field.value.is_empty() || date::leading(field.value).is_some())
+            && (field.value.is_empty() || date::parse_prefix(field.value).is_some())
             || field.label == Label::Author
                 && (field.value.is_empty() || text.starts_with("Author"))
     })
@@ -173,7 +173,7 @@ fn is_title_like(text: &str, longest: usize) -> bool {
 
 /// The heading that is an HTML page's title: the one that its head names, else its first `h1`.
 fn heading(layout: &Layout<'_>) -> Option<usize> {
-    let near = || layout.lines.iter().enumerate().take(REACH);
+    let near = || layout.lines.iter().enumerate().take(MAX_TITLE_LINE);
     let head = layout.head_title.as_deref().unwrap_or_default();
     let agrees = |line: &Line<'_>| {
         let title = Title::split(&line.text).title;
@@ -188,7 +188,7 @@ fn heading(layout: &Layout<'_>) -> Option<usize> {
                 !head.is_empty() && Title::split(&line.text).title == without_site(head)
             })
         })
-        .map(|(place, _)| place)
+        .map(|(line_number, _)| line_number)
 }
 
 /// A head's title without the names of site and section behind it.
@@ -197,8 +197,8 @@ fn without_site(title: &str) -> &str {
     if parts.has_tail() {
         return parts.title;
     }
-    for mark in ["_", " - ", " | ", " – ", " — ", "\u{ff5c}"] {
-        if let Some((front, _)) = title.split_once(mark)
+    for separator in ["_", " - ", " | ", " – ", " — ", "\u{ff5c}"] {
+        if let Some((front, _)) = title.split_once(separator)
             && front.chars().count() >= 4
         {
             return front.trim();

@@ -8,7 +8,7 @@ use html5gum::{StartTag, Token, Tokenizer};
 use crate::line::{Layout, Line, Part};
 
 /// Whether a file's text is HTML, whatever the file is called.
-pub(crate) fn looks_like_html(text: &str) -> bool {
+pub(crate) fn is_html(text: &str) -> bool {
     let head = text.trim_start_matches('\u{feff}').trim_start();
     if !head.starts_with('<') {
         return false;
@@ -111,7 +111,7 @@ struct Reader {
     line: Line<'static>,
     text: String,
     /// Whether the line has text that is not blank.
-    inked: bool,
+    has_text: bool,
     /// Byte after the last text of the line.
     end: usize,
     /// Places in [`SILENT`] of the elements that are open.
@@ -176,7 +176,7 @@ impl Reader {
             "pre" => self.preformatted = self.preformatted.saturating_sub(1),
             "a" => self.end_link(),
             // The end of what the line's last words stand in belongs to them.
-            "b" | "em" | "font" | "i" | "span" | "strong" | "u" if self.inked => {
+            "b" | "em" | "font" | "i" | "span" | "strong" | "u" if self.has_text => {
                 self.end = end;
             }
             _ if FRAMES.contains(&&*name) => self.frames = self.frames.saturating_sub(1),
@@ -210,8 +210,8 @@ impl Reader {
             link.push_str(text);
         }
         if !text.trim().is_empty() {
-            if !self.inked {
-                self.inked = true;
+            if !self.has_text {
+                self.has_text = true;
                 self.line.start = start + leading_blanks(text);
                 self.line.heading = self.headings;
                 self.line.part = if self.frames > 0 { Part::Frame } else { Part::Main };
@@ -239,7 +239,7 @@ impl Reader {
         }
         let text = one_line(&self.text);
         self.text.clear();
-        self.inked = false;
+        self.has_text = false;
         let mut line = std::mem::take(&mut self.line);
         let tag_links = std::mem::take(&mut self.tag_links);
         if text.is_empty() {
@@ -292,11 +292,12 @@ fn one_line(text: &str) -> String {
         text.split(['\n', '\r', '\t']).map(str::trim).filter(|piece| !piece.is_empty()).collect();
     let mut line = String::with_capacity(text.len());
     for piece in pieces {
-        let glue = line.chars().last().zip(piece.chars().next()).is_some_and(|(before, after)| {
-            // Source code wraps Chinese text where no blank is meant.
-            before.is_ascii() || after.is_ascii()
-        });
-        if glue {
+        let needs_space =
+            line.chars().last().zip(piece.chars().next()).is_some_and(|(before, after)| {
+                // Source code wraps Chinese text where no blank is meant.
+                before.is_ascii() || after.is_ascii()
+            });
+        if needs_space {
             line.push(' ');
         }
         line.push_str(piece);
@@ -324,9 +325,9 @@ mod tests {
     fn a_line_knows_its_place_in_the_source() {
         let html = "<p>甲</p>\n<p> 乙<b>丙</b> </p>";
         let layout = html_layout(html);
-        let place = |i: usize| &html[layout.lines[i].start..layout.lines[i].end];
-        assert_eq!(place(0), "甲");
-        assert_eq!(place(1), "乙<b>丙</b>");
+        let source_of = |i: usize| &html[layout.lines[i].start..layout.lines[i].end];
+        assert_eq!(source_of(0), "甲");
+        assert_eq!(source_of(1), "乙<b>丙</b>");
     }
 
     #[test]

@@ -137,8 +137,8 @@ pub(crate) fn fields(line: &str) -> Vec<Field<'_>> {
     let limit = line.char_indices().nth(200).map_or(line.len(), |(at, _)| at);
     let mut at = from;
     while at < limit {
-        let blank_before = line[..at].ends_with([' ', '\u{3000}', '\u{a0}']) || at == from;
-        if let Some((next, after)) = label_at(line, at, blank_before) {
+        let is_separate = line[..at].ends_with([' ', '\u{3000}', '\u{a0}']) || at == from;
+        if let Some((next, after)) = label_at(line, at, is_separate) {
             fields.push(Field { label, value: clean(&line[from..at]) });
             (label, from) = (next, after);
             at = after;
@@ -164,8 +164,8 @@ fn clean(value: &str) -> &str {
 
 /// A label that begins at `at`, and where its value begins.
 fn label_at(line: &str, at: usize, separate: bool) -> Option<(Label, usize)> {
-    let rest = &line[at..];
-    let first = rest.chars().next()?;
+    let from_here = &line[at..];
+    let first = from_here.chars().next()?;
     if first.is_ascii() && !first.is_ascii_uppercase() {
         return None;
     }
@@ -173,19 +173,19 @@ fn label_at(line: &str, at: usize, separate: bool) -> Option<(Label, usize)> {
         .get(&first)?
         .iter()
         .filter_map(|(name, label)| {
-            let after = rest.strip_prefix(name)?;
-            let blanks = after.len() - after.trim_start_matches([' ', '\u{3000}']).len();
-            let mark = after[blanks..].chars().next()?;
+            let after = from_here.strip_prefix(name)?;
+            let spaces = after.len() - after.trim_start_matches([' ', '\u{3000}']).len();
+            let delimiter = after[spaces..].chars().next()?;
             let one = name.chars().count() == 1;
             // `文:` is no byline; `文 |` and `文/` are. A label glued to what stands before it needs a colon.
-            let marked = if one {
-                separate && (is_bar(mark) || matches!(mark, '/' | '\u{ff0f}'))
+            let is_label = if one {
+                separate && (is_bar(delimiter) || matches!(delimiter, '/' | '\u{ff0f}'))
             } else {
-                is_colon(mark) || separate && is_bar(mark)
+                is_colon(delimiter) || separate && is_bar(delimiter)
             };
             // A short label inside running text is running text.
-            (marked && (separate || !one))
-                .then(|| (*label, at + name.len() + blanks + mark.len_utf8()))
+            (is_label && (separate || !one))
+                .then(|| (*label, at + name.len() + spaces + delimiter.len_utf8()))
         })
         .max_by_key(|(_, end)| *end)
 }
@@ -194,41 +194,44 @@ fn label_at(line: &str, at: usize, separate: bool) -> Option<(Label, usize)> {
 mod tests {
     use super::*;
 
-    fn pairs(line: &str) -> Vec<(Label, &str)> {
+    fn label_values(line: &str) -> Vec<(Label, &str)> {
         fields(line).into_iter().map(|field| (field.label, field.value)).collect()
     }
 
     #[test]
     fn one_or_several_fields_of_a_line() {
-        assert_eq!(pairs("來源:阿爾法工場"), [(Label::Source, "阿爾法工場")]);
+        assert_eq!(label_values("來源:阿爾法工場"), [(Label::Source, "阿爾法工場")]);
         assert_eq!(
-            pairs("原文作者:PackyMcCormick,NotBoring原文編譯:Sleepy,BlockBeats"),
+            label_values("原文作者:PackyMcCormick,NotBoring原文編譯:Sleepy,BlockBeats"),
             [(Label::Author, "PackyMcCormick,NotBoring"), (Label::Compiler, "Sleepy,BlockBeats")]
         );
         assert_eq!(
-            pairs("來源:師天浩 圖片來源:由無界AI工具生成"),
+            label_values("來源:師天浩 圖片來源:由無界AI工具生成"),
             [(Label::Source, "師天浩"), (Label::Other, "由無界AI工具生成")]
         );
-        assert_eq!(pairs("文 | 張三"), [(Label::Author, "張三")]);
+        assert_eq!(label_values("文 | 張三"), [(Label::Author, "張三")]);
         assert_eq!(
-            pairs("Author: Time:1900/1/1 0:00:00"),
+            label_values("Author: Time:1900/1/1 0:00:00"),
             [(Label::Author, ""), (Label::Time, "1900/1/1 0:00:00")]
         );
-        assert_eq!(pairs("發布時間:2024-04-21 13:50:48"), [(Label::Time, "2024-04-21 13:50:48")]);
+        assert_eq!(
+            label_values("發布時間:2024-04-21 13:50:48"),
+            [(Label::Time, "2024-04-21 13:50:48")]
+        );
     }
 
     #[test]
     fn running_text_has_no_fields() {
-        assert_eq!(pairs("文件顯示,來源:不明"), []);
-        assert_eq!(pairs("文:言文"), []);
-        assert_eq!(pairs("最近,正在進行AI大戰的各個大廠"), []);
+        assert_eq!(label_values("文件顯示,來源:不明"), []);
+        assert_eq!(label_values("文:言文"), []);
+        assert_eq!(label_values("最近,正在進行AI大戰的各個大廠"), []);
     }
 
     #[test]
     fn every_label_is_found_by_its_first_character() {
         for (name, label) in LABELS {
-            let mark = if name.chars().count() == 1 { " |" } else { ":" };
-            assert_eq!(pairs(&format!("{name}{mark}甲乙")), [(label, "甲乙")]);
+            let delimiter = if name.chars().count() == 1 { " |" } else { ":" };
+            assert_eq!(label_values(&format!("{name}{delimiter}甲乙")), [(label, "甲乙")]);
         }
     }
 }

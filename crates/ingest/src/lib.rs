@@ -27,7 +27,7 @@ mod dedup;
 mod folded_hash;
 mod footer;
 mod found;
-mod furniture;
+mod boilerplate;
 mod header;
 mod headline;
 mod html;

@@ -1,14 +1,14 @@
 //! One page of text or HTML, understood: the parts of the layout put together. Pure: no files, no state
 //! but the evidence given.
 
+use crate::boilerplate;
 use crate::boundary::BoundaryFinder;
 use crate::byline::Byline;
 use crate::draft::Draft;
 use crate::flash::{Item, PageFlash, Paragraph};
 use crate::footer::{self, Footer, Tags};
-use crate::furniture;
 use crate::header::{self, Header};
-use crate::html::{html_layout, looks_like_html};
+use crate::html::{html_layout, is_html};
 use crate::line::{Layout, Part, text_layout};
 use crate::record::{Date, Related, TitleOrigin};
 use crate::stamp::ends_item;
@@ -28,7 +28,7 @@ impl Markup {
     /// What a text looks like, whatever its file is called.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        if looks_like_html(text) { Self::Html } else { Self::Text }
+        if is_html(text) { Self::Html } else { Self::Text }
     }
 }
 
@@ -75,12 +75,13 @@ const BYLINES: usize = 5;
 #[must_use]
 pub fn parse_page(text: &str, markup: Markup, statistics: &CorpusStatistics) -> Page {
     let mut flashes = Vec::new();
-    let page = parse_apart(text, markup, statistics, &mut |item| flashes.push(item.into()));
+    let page =
+        parse_without_flashes(text, markup, statistics, &mut |item| flashes.push(item.into()));
     Page { flashes, ..page }
 }
 
 /// [`parse_page`] that leaves out the flash items: `emit` is told of each.
-pub(crate) fn parse_apart(
+pub(crate) fn parse_without_flashes(
     text: &str,
     markup: Markup,
     statistics: &CorpusStatistics,
@@ -129,12 +130,12 @@ impl<'a> Outline<'a> {
 
     /// The lines of the body, without advertisements and frames.
     pub(crate) fn paragraphs(&self) -> impl DoubleEndedIterator<Item = Paragraph<'_>> {
-        let hole = self.footer.hole.map_or(0..0, |(from, to)| from..to);
+        let tags_above_body = self.footer.tags_above_body.map_or(0..0, |(from, to)| from..to);
         let end = self.footer.body.max(self.header.body);
         (self.header.body..end)
-            .filter(move |place| !hole.contains(place))
-            .map(|place| &self.layout.lines[place])
-            .filter(|line| line.part == Part::Main && !furniture::is_furniture(&line.text))
+            .filter(move |line_number| !tags_above_body.contains(line_number))
+            .map(|line_number| &self.layout.lines[line_number])
+            .filter(|line| line.part == Part::Main && !boilerplate::is_boilerplate(&line.text))
             .map(|line| Paragraph { text: &line.text, start: line.start, end: line.end })
     }
 
@@ -144,7 +145,7 @@ impl<'a> Outline<'a> {
         for line in self.header.title.iter().chain(titles) {
             statistics.tags.add_title(&Title::split(line));
         }
-        if let Some(Tags::Given(given)) = &self.footer.tags {
+        if let Some(Tags::Separate(given)) = &self.footer.tags {
             statistics.tags.add_separate_tags(given);
         }
         let paragraphs: Vec<Paragraph<'_>> = self.paragraphs().collect();

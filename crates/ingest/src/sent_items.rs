@@ -47,7 +47,7 @@ mod tests {
 
     use super::*;
     use crate::flash::PageFlash;
-    use crate::page::{Markup, parse_apart};
+    use crate::page::{Markup, parse_without_flashes};
     use crate::record::Record;
     use crate::statistics::CorpusStatistics;
     use crate::{Options, Silent, ingest};
@@ -74,7 +74,7 @@ mod tests {
             let mut met: HashMap<u64, PageFlash> = HashMap::new();
             let mut sent = SentItems::new(false);
             for page in &pages {
-                parse_apart(page, Markup::Text, &CorpusStatistics::default(), &mut |item| {
+                parse_without_flashes(page, Markup::Text, &CorpusStatistics::default(), &mut |item| {
                     let (hash, again) = (item.hash(), sent.hashes_and_text(&item));
                     let flash = PageFlash { start: 0, end: 0, ..item.into() };
                     let keys = ItemHashes::of(&flash.title, &flash.text, flash.date);

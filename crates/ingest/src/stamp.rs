@@ -17,12 +17,12 @@ pub(crate) struct Stamp {
 pub(crate) fn stamps(text: &str) -> impl Iterator<Item = Stamp> + '_ {
     openings(text).filter_map(|open| {
         let inner = open + text[open..].chars().next().map_or(1, char::len_utf8);
-        let blank = text[inner..].len() - text[inner..].trim_start().len();
-        let found = date::leading(&text[inner + blank..])?;
-        let after = inner + blank + found.bytes;
-        let rest = text[after..].trim_start();
-        let close = rest.chars().next().filter(|c| is_closing(*c))?;
-        let end = text.len() - rest.len() + close.len_utf8();
+        let spaces = text[inner..].len() - text[inner..].trim_start().len();
+        let found = date::parse_prefix(&text[inner + spaces..])?;
+        let date_end = inner + spaces + found.bytes;
+        let after = text[date_end..].trim_start();
+        let close = after.chars().next().filter(|c| is_closing(*c))?;
+        let end = text.len() - after.len() + close.len_utf8();
         Some(Stamp { open, end, moment: found.moment })
     })
 }
@@ -41,13 +41,13 @@ fn is_closing(c: char) -> bool {
 
 /// The text of a line that ends a flash item, before its date.
 pub(crate) fn ends_item(text: &str) -> Option<&str> {
-    let blank = |c: char| c.is_whitespace() || matches!(c, '。' | '.');
-    if !text.trim_end_matches(blank).ends_with(is_closing) {
+    let spaces = |c: char| c.is_whitespace() || matches!(c, '。' | '.');
+    if !text.trim_end_matches(spaces).ends_with(is_closing) {
         return None;
     }
     let stamp = stamps(text).last()?;
-    let after = &text[stamp.end..];
-    after.trim_matches(blank).is_empty().then(|| text[..stamp.open].trim_end())
+    let date_end = &text[stamp.end..];
+    date_end.trim_matches(spaces).is_empty().then(|| text[..stamp.open].trim_end())
 }
 
 #[cfg(test)]

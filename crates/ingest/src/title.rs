@@ -34,12 +34,12 @@ impl<'a> Title<'a> {
         }
         let mut parts = Title { title, head: None, tag: Some(tag.trim()), keyword };
         if strict
-            && let Some((head, rest)) = title.split_once(is_colon)
+            && let Some((head, after_head)) = title.split_once(is_colon)
             && is_ticker(head)
-            && !rest.trim().is_empty()
+            && !after_head.trim().is_empty()
         {
             parts.head = Some(head);
-            parts.title = rest.trim_start();
+            parts.title = after_head.trim_start();
         }
         parts
     }

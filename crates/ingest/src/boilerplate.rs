@@ -8,7 +8,7 @@ pub(crate) fn is_ad(text: &str) -> bool {
 }
 
 /// Lines that the sites put anywhere and that are nobody's text.
-pub(crate) fn is_furniture(text: &str) -> bool {
+pub(crate) fn is_boilerplate(text: &str) -> bool {
     is_ad(text) || text.strip_prefix("Ctrl+D").is_some_and(|name| name.chars().count() <= 30)
 }
 
@@ -18,14 +18,14 @@ pub(crate) fn site(text: &str) -> Option<&str> {
         return Some(name.trim()).filter(|name| !name.is_empty() && name.len() <= 90);
     }
     let half = text.len() / 2;
-    let (first, rest) = (text.get(..half)?, text.get(half..)?);
-    (rest.strip_prefix(' ') == Some(first) && first.chars().count() >= 2 && text.len() <= 180)
+    let (first, second) = (text.get(..half)?, text.get(half..)?);
+    (second.strip_prefix(' ') == Some(first) && first.chars().count() >= 2 && text.len() <= 180)
         .then_some(first)
 }
 
 /// `首頁 > 瑞波幣 > Info` and its relatives: the outer option says that it is one, the inner is the category.
 pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
-    const PLACES: [&str; 12] = [
+    const LOCATION_LABELS: [&str; 12] = [
         "導航",
         "导航",
         "當前位置",
@@ -51,13 +51,12 @@ pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
         "Home",
         "HOME",
     ];
-    let place = PLACES.iter().find_map(|place| {
-        let rest = text.strip_prefix(place)?.trim_start();
-        rest.strip_prefix(is_colon)
-    });
-    let trail = place.unwrap_or(text).trim();
+    let label = LOCATION_LABELS
+        .iter()
+        .find_map(|label| text.strip_prefix(label)?.trim_start().strip_prefix(is_colon));
+    let trail = label.unwrap_or(text).trim();
     // Nearly every line is told by its beginning.
-    if place.is_none() && !HOMES.iter().any(|home| trail.starts_with(home))
+    if label.is_none() && !HOMES.iter().any(|home| trail.starts_with(home))
         || text.chars().count() > 200
     {
         return None;
@@ -66,12 +65,14 @@ pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
         .split(['>', '»', '›', '\u{ff1e}', '→', '\u{fe65}', '≫'])
         .map(|step| step.trim().trim_end_matches('-').trim());
     let first = steps.next()?;
-    let rest: Vec<&str> = steps.filter(|step| !step.is_empty()).collect();
+    let steps_after_home: Vec<&str> = steps.filter(|step| !step.is_empty()).collect();
     let home = HOMES.contains(&first);
-    if !(home && (!rest.is_empty() || place.is_some()) || place.is_some() && !rest.is_empty()) {
+    if !(home && (!steps_after_home.is_empty() || label.is_some())
+        || label.is_some() && !steps_after_home.is_empty())
+    {
         return None;
     }
     // Without a home step the trail begins with the site's name.
-    let category = rest.first().copied().filter(|step| step.chars().count() <= 30);
+    let category = steps_after_home.first().copied().filter(|step| step.chars().count() <= 30);
     Some(category)
 }
