@@ -1,11 +1,11 @@
 //! Tags that the site glued together: what the archive knows of them, and how a line of them is split.
 
-mod glue;
-mod hope;
+mod concatenated;
+mod upper_bound;
 mod keyword;
-mod row;
+mod beam;
 mod search;
-mod seen;
+mod bloom;
 mod shapes;
 mod split;
 mod tag;

@@ -1,13 +1,13 @@
 //! What of a line's first half can be a tag.
 
 use super::Vocabulary;
-use super::glue::{Glue, Range};
+use super::concatenated::{ConcatenatedTags, Range};
 
 pub(super) const LONGEST_TAG: usize = 8;
 /// The tags' half is at most this long.
 const LONGEST_HALF: usize = 80;
 /// What is added where the letters of a tag are a whole word of its keyword.
-const WHOLE: f32 = 1.8;
+const WHOLE_WORD: f32 = 1.8;
 /// What it is worth that the archive names a tag with its keyword.
 pub(super) const NAMED: f32 = 2.0;
 /// What it is worth that a keyword has nothing to do with its tag.
@@ -21,11 +21,11 @@ const ROUNDING: f32 = 1e-3;
 pub(super) struct Tag {
     from: u16,
     to: u16,
-    /// Where its letters stand below it, as a range of [`Tags::places`].
-    places: (u32, u32),
+    /// Where its letters stand below it, as a range of [`Tags::repeats_after`].
+    repeats_after: (u32, u32),
     pub(super) score: f32,
     /// With no keyword it adds more to a segmentation than this, the keyword's own score aside.
-    pub(super) most: f32,
+    pub(super) max_gain: f32,
     /// Whether keywords can be related to it.
     pub(super) related: bool,
     /// Whether the archive names it.
@@ -48,20 +48,20 @@ pub(super) struct Tags {
     tags: Vec<Tag>,
     /// By where tags begin: their range in `tags`.
     from: Vec<Range>,
-    places: Vec<usize>,
+    repeats_after: Vec<usize>,
     /// Where the beginnings of a tag stand below it, with how many of its letters.
-    again: Vec<Range>,
+    repeats: Vec<Range>,
     /// The tags' half ends here at the latest.
     pub(super) reach: usize,
 }
 
 impl Tags {
-    pub(super) fn find(&mut self, line: &Glue, vocabulary: &Vocabulary) {
+    pub(super) fn find(&mut self, line: &ConcatenatedTags, vocabulary: &Vocabulary) {
         self.tags.clear();
         self.from.clear();
-        self.places.clear();
+        self.repeats_after.clear();
         self.reach = 0;
-        let richness = vocabulary.richness();
+        let unknown_penalty = vocabulary.unknown_penalty();
         let last = line.len().saturating_sub(2).min(LONGEST_HALF);
         let mut ends = [false; LONGEST_HALF + 1];
         ends[0] = true;
@@ -69,7 +69,7 @@ impl Tags {
             let first = self.tags.len();
             // Only where another tag ends does one begin.
             if ends[from] {
-                self.find_from(from, last, richness, line, vocabulary);
+                self.find_from(from, last, unknown_penalty, line, vocabulary);
             }
             for tag in &self.tags[first..] {
                 ends[tag.to()] = true;
@@ -83,8 +83,8 @@ impl Tags {
         &mut self,
         from: usize,
         last: usize,
-        richness: f32,
-        line: &Glue,
+        unknown_penalty: f32,
+        line: &ConcatenatedTags,
         vocabulary: &Vocabulary,
     ) {
         let chars = line.chars((from, last.min(from + LONGEST_TAG)));
@@ -92,26 +92,31 @@ impl Tags {
         // A tag that the archive does not name anywhere is of capitals and digits.
         let letters = chars.iter().take_while(fits).count();
         let capital = chars.iter().position(char::is_ascii_uppercase).unwrap_or(letters);
-        self.again.clear();
-        self.again.extend(line.again(from, LONGEST_TAG));
+        self.repeats.clear();
+        self.repeats.extend(line.repeats(from, LONGEST_TAG));
         for to in from + 2..=last.min(from + LONGEST_TAG) {
             let range = (from, to);
             let named = vocabulary.tag(line.hash(range));
             let length = to - from;
-            let strange = length <= letters && length > capital;
-            let stranger = || strange.then(|| stranger(length) - richness);
-            let Some(score) = named.or_else(stranger) else { continue };
-            let first = self.places.len() as u32;
-            let whole = self.again.iter().filter(|(at, length)| *at >= to && *length >= to - from);
-            self.places.extend(whole.map(|(at, _)| *at));
-            let places = (first, self.places.len() as u32);
-            let held = if places.0 < places.1 { held(to - from, WHOLE) } else { f32::MIN };
+            let looks_like_ticker = length <= letters && length > capital;
+            let unknown = || looks_like_ticker.then(|| unknown_tag_score(length) - unknown_penalty);
+            let Some(score) = named.or_else(unknown) else { continue };
+            let first = self.repeats_after.len() as u32;
+            let full_repeats =
+                self.repeats.iter().filter(|(at, length)| *at >= to && *length >= to - from);
+            self.repeats_after.extend(full_repeats.map(|(at, _)| *at));
+            let repeats_after = (first, self.repeats_after.len() as u32);
+            let containment = if repeats_after.0 < repeats_after.1 {
+                containment_score(to - from, WHOLE_WORD)
+            } else {
+                f32::MIN
+            };
             let known = named.is_some();
-            let hope = held.max(if known { NAMED } else { UNRELATED });
-            let most = score - PAIR + hope + ROUNDING;
-            let related = hope > UNRELATED;
+            let upper_bound = containment.max(if known { NAMED } else { UNRELATED });
+            let max_gain = score - PAIR + upper_bound + ROUNDING;
+            let related = upper_bound > UNRELATED;
             let (from, to) = (from as u16, to as u16);
-            self.tags.push(Tag { from, to, places, score, most, related, known });
+            self.tags.push(Tag { from, to, repeats_after, score, max_gain, related, known });
         }
     }
 
@@ -131,34 +136,39 @@ impl Tags {
     }
 
     /// What it is worth that the letters of a tag stand in a keyword; `None` if they do not.
-    pub(super) fn held(&self, tag: &Tag, (from, to): Range, line: &Glue) -> Option<f32> {
+    pub(super) fn containment_score(
+        &self,
+        tag: &Tag,
+        (from, to): Range,
+        line: &ConcatenatedTags,
+    ) -> Option<f32> {
         let length = usize::from(tag.to - tag.from);
-        self.places[tag.places.0 as usize..tag.places.1 as usize]
+        self.repeats_after[tag.repeats_after.0 as usize..tag.repeats_after.1 as usize]
             .iter()
             .filter(|at| **at >= from && **at + length <= to)
             .map(|&at| {
-                let opens = at == from || line.parts_words(at - 1);
-                let ends = at + length == to || line.parts_words(at + length);
+                let opens = at == from || line.is_word_boundary(at - 1);
+                let ends = at + length == to || line.is_word_boundary(at + length);
                 // A tag that is a whole word of its keyword is hardly there by chance.
                 match (opens, ends) {
-                    (true, true) => WHOLE,
+                    (true, true) => WHOLE_WORD,
                     (false, false) => 0.0,
                     _ => 0.4,
                 }
             })
             .reduce(f32::max)
-            .map(|word| held(length, word))
+            .map(|word| containment_score(length, word))
     }
 }
 
 /// What it is worth that a keyword holds the letters of its tag: a longer tag is held by chance less
 /// often.
-fn held(length: usize, word: f32) -> f32 {
+fn containment_score(length: usize, word: f32) -> f32 {
     2.3 + 0.3 * length as f32 + word
 }
 
 /// How good a tag is that the archive does not name anywhere: mostly they have three letters.
-fn stranger(length: usize) -> f32 {
+fn unknown_tag_score(length: usize) -> f32 {
     match length {
         3 => 0.0,
         4 => -0.4,
@@ -184,7 +194,7 @@ mod tests {
                 vocabulary.add_title(&Title::split(title));
             }
             vocabulary.learn();
-            let Some(line) = Glue::of(&text) else { return Ok(()) };
+            let Some(line) = ConcatenatedTags::of(&text) else { return Ok(()) };
             let mut tags = Tags::default();
             tags.find(&line, &vocabulary);
             let last = line.len() - 2;
@@ -195,32 +205,32 @@ mod tests {
                 let longest = if ends.contains(&from) { LONGEST_TAG } else { 0 };
                 for to in from + 2..=last.min(from + longest) {
                     let chars = line.chars((from, to));
-                    let strange = chars.iter().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+                    let looks_like_ticker = chars.iter().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
                         && chars.iter().any(char::is_ascii_uppercase);
                     let named = vocabulary.tag(line.hash((from, to)));
-                    if named.is_none() && !strange {
+                    if named.is_none() && !looks_like_ticker {
                         continue;
                     }
                     ends.push(to);
                     reach = reach.max(to);
-                    let stranger = stranger(to - from) - vocabulary.richness();
+                    let unknown_tag_score = unknown_tag_score(to - from) - vocabulary.unknown_penalty();
                     let tag = found.next().unwrap();
                     prop_assert_eq!(tag.range(), (from, to));
-                    prop_assert_eq!(tag.score, named.unwrap_or(stranger));
+                    prop_assert_eq!(tag.score, named.unwrap_or(unknown_tag_score));
                     prop_assert_eq!(tag.known, named.is_some());
                     let text = line.folded((from, to));
                     let length = to - from;
-                    let again: Vec<usize> = (to..=line.len() - length)
+                    let repeats: Vec<usize> = (to..=line.len() - length)
                         .filter(|at| line.folded((*at, at + length)) == text)
                         .collect();
-                    let places = tag.places.0 as usize..tag.places.1 as usize;
-                    prop_assert_eq!(&tags.places[places], &again[..]);
-                    prop_assert_eq!(tag.related, named.is_some() || !again.is_empty());
-                    for &at in &again {
-                        let held = tags.held(tag, (at, at + length), &line);
-                        prop_assert_eq!(held, Some(held_whole(length)));
-                        prop_assert!(tag.score - PAIR + held_whole(length) <= tag.most);
-                        prop_assert_eq!(tags.held(tag, (at + 1, at + length), &line), None);
+                    let repeats_after = tag.repeats_after.0 as usize..tag.repeats_after.1 as usize;
+                    prop_assert_eq!(&tags.repeats_after[repeats_after], &repeats[..]);
+                    prop_assert_eq!(tag.related, named.is_some() || !repeats.is_empty());
+                    for &at in &repeats {
+                        let containment_score = tags.containment_score(tag, (at, at + length), &line);
+                        prop_assert_eq!(containment_score, Some(held_whole(length)));
+                        prop_assert!(tag.score - PAIR + held_whole(length) <= tag.max_gain);
+                        prop_assert_eq!(tags.containment_score(tag, (at + 1, at + length), &line), None);
                     }
                 }
                 prop_assert!(found.next().is_none());
@@ -230,6 +240,6 @@ mod tests {
     }
 
     fn held_whole(length: usize) -> f32 {
-        held(length, WHOLE)
+        containment_score(length, WHOLE_WORD)
     }
 }

@@ -3,8 +3,8 @@
 
 use foldhash::{HashMap, HashSet};
 
-use super::glue::text_hash;
-use super::seen::Seen;
+use super::bloom::BloomFilter;
+use super::concatenated::text_hash;
 use super::shapes::{Shapes, pair_hash, prefix_hashes};
 use crate::folded_hash::fold;
 use crate::title::{Title, is_ticker};
@@ -22,12 +22,12 @@ pub(crate) struct Vocabulary {
     tag_scores: HashMap<u64, f32>,
     keyword_scores: HashMap<u64, f32>,
     /// What may be a key of `tag_scores`.
-    tag_seen: Seen,
+    tag_seen: BloomFilter,
     /// Hashes of the first two characters of the keywords: hot, because small.
-    keyword_begins: Seen,
+    keyword_begins: BloomFilter,
     /// Hashes of whatever a keyword begins with: what none does need not be read on.
-    keyword_prefixes: Seen,
-    keyword_seen: Seen,
+    keyword_prefixes: BloomFilter,
+    keyword_seen: BloomFilter,
 }
 
 impl Vocabulary {
@@ -78,40 +78,43 @@ impl Vocabulary {
         };
         self.tag_scores = scores(&self.tags, 1.5, 0.35);
         self.keyword_scores = scores(&self.keywords, 3.0, 0.3);
-        self.tag_seen = Seen::of(self.tag_scores.keys().copied());
-        self.keyword_seen = Seen::of(self.keyword_scores.keys().copied());
+        self.tag_seen = BloomFilter::of(self.tag_scores.keys().copied());
+        self.keyword_seen = BloomFilter::of(self.keyword_scores.keys().copied());
         let begins: Vec<u64> = keywords().map(first_hash).collect();
-        self.keyword_begins = Seen::of(begins.into_iter());
+        self.keyword_begins = BloomFilter::of(begins.into_iter());
         let prefixes = keywords().map(|keyword| keyword.chars().count() + 1).sum();
-        self.keyword_prefixes = Seen::for_keys(prefixes);
+        self.keyword_prefixes = BloomFilter::for_keys(prefixes);
         for hash in self.keywords.keys().flat_map(|keyword| prefix_hashes(keyword)) {
             self.keyword_prefixes.insert(hash);
         }
     }
 
     /// The more tags an archive names, the stranger is one that it does not.
-    pub(super) fn richness(&self) -> f32 {
+    pub(super) fn unknown_penalty(&self) -> f32 {
         0.25 * (1.0 + self.tags.len() as f32).ln()
     }
 
     /// How good a tag is that the archive names; `hash` is that of its folded text.
     pub(super) fn tag(&self, hash: u64) -> Option<f32> {
-        self.tag_seen.may_hold(hash).then(|| self.tag_scores.get(&hash).copied()).flatten()
+        self.tag_seen.may_contain(hash).then(|| self.tag_scores.get(&hash).copied()).flatten()
     }
 
     /// How good a keyword is that the archive names, its seam aside.
     pub(super) fn keyword(&self, hash: u64) -> Option<f32> {
-        self.keyword_seen.may_hold(hash).then(|| self.keyword_scores.get(&hash).copied()).flatten()
+        self.keyword_seen
+            .may_contain(hash)
+            .then(|| self.keyword_scores.get(&hash).copied())
+            .flatten()
     }
 
     /// Whether the archive may name a keyword that begins with the two characters of this hash.
     pub(super) fn may_begin(&self, hash: u64) -> bool {
-        self.keyword_begins.may_hold(hash)
+        self.keyword_begins.may_contain(hash)
     }
 
     /// Whether the archive may name a keyword that begins with the text of this hash.
     pub(super) fn may_go_on(&self, hash: u64) -> bool {
-        self.keyword_prefixes.may_hold(hash)
+        self.keyword_prefixes.may_contain(hash)
     }
 
     /// Whether the archive names them together.

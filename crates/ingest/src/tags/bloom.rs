@@ -6,12 +6,12 @@ const BITS: usize = 16;
 
 /// A Bloom filter with one hash.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Seen {
+pub(super) struct BloomFilter {
     words: Vec<u64>,
     shift: u32,
 }
 
-impl Seen {
+impl BloomFilter {
     /// For so many keys.
     pub(super) fn for_keys(number: usize) -> Self {
         let bits = (number * BITS).next_power_of_two().max(64);
@@ -19,9 +19,9 @@ impl Seen {
     }
 
     pub(super) fn of(keys: impl ExactSizeIterator<Item = u64>) -> Self {
-        let mut seen = Self::for_keys(keys.len());
-        keys.for_each(|key| seen.insert(key));
-        seen
+        let mut bloom = Self::for_keys(keys.len());
+        keys.for_each(|key| bloom.insert(key));
+        bloom
     }
 
     pub(super) fn insert(&mut self, key: u64) {
@@ -30,7 +30,7 @@ impl Seen {
     }
 
     /// No key is denied, and few others are not.
-    pub(super) fn may_hold(&self, key: u64) -> bool {
+    pub(super) fn may_contain(&self, key: u64) -> bool {
         let bit = self.bit(key);
         self.words.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)
     }
@@ -50,12 +50,12 @@ mod tests {
         for number in [0, 1, 3, 100, 5000] {
             let keys: Vec<u64> =
                 (0..number).map(|n: u64| (n * n).wrapping_mul(0x0123_4567_89AB_CDEF)).collect();
-            let seen = Seen::of(keys.iter().copied());
-            assert!(keys.iter().all(|key| seen.may_hold(*key)));
-            let strangers =
-                (1..10_000_u64).filter(|n| seen.may_hold(n.wrapping_mul(0x0FED_CBA9_8765_4321)));
+            let bloom = BloomFilter::of(keys.iter().copied());
+            assert!(keys.iter().all(|key| bloom.may_contain(*key)));
+            let strangers = (1..10_000_u64)
+                .filter(|n| bloom.may_contain(n.wrapping_mul(0x0FED_CBA9_8765_4321)));
             assert!(strangers.count() < 1500);
         }
-        assert!(!Seen::default().may_hold(7));
+        assert!(!BloomFilter::default().may_contain(7));
     }
 }

@@ -10,18 +10,18 @@ const LONGEST_LINE: usize = 400;
 /// A line as characters, with its folded twin of the same length. Made once for many lines: to ask for so many
 /// small pieces of memory takes as long as to read a line.
 #[derive(Default)]
-pub(super) struct Glue {
+pub(super) struct ConcatenatedTags {
     chars: Vec<char>,
     folded: Vec<char>,
     classes: Vec<Class>,
     /// For each place, the hash of the folded text up to it.
     hashes: Vec<u64>,
     /// For each place, how natural it is that one keyword ends and another begins there.
-    seams: Vec<f32>,
+    split_scores: Vec<f32>,
     breaks: Vec<Break>,
     /// For each place, the next one where two characters stand that share its bucket; the places are `u16`s,
     /// because lines are short.
-    again: Vec<u16>,
+    repeats: Vec<u16>,
     /// The runs of letters, digits and dots.
     words: Vec<Range>,
 }
@@ -40,7 +40,7 @@ const CAPITALS: usize = 3;
 
 /// Pairs of characters are told apart by this many buckets first.
 const BUCKETS: usize = 128;
-const NOWHERE: u16 = u16::MAX;
+const NO_REPEAT: u16 = u16::MAX;
 
 /// Base of the hash: polynomial, so that the hash of any range comes from those of two beginnings.
 const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -68,17 +68,17 @@ pub(super) fn text_hash(folded: &str) -> u64 {
 /// A range of characters.
 pub(super) type Range = (usize, usize);
 
-impl Glue {
+impl ConcatenatedTags {
     /// Takes a line. Whether it is neither too short nor too long to be a glued one; if it is, nothing can be asked.
-    pub(super) fn read(&mut self, glued: &str) -> bool {
-        let glued = glued.trim();
+    pub(super) fn read(&mut self, text: &str) -> bool {
+        let text = text.trim();
         self.chars.clear();
-        self.chars.extend(glued.chars().take(LONGEST_LINE + 1));
+        self.chars.extend(text.chars().take(LONGEST_LINE + 1));
         if !(4..=LONGEST_LINE).contains(&self.chars.len()) {
             return false;
         }
         self.folded.clear();
-        self.folded.extend(fold(glued).chars());
+        self.folded.extend(fold(text).chars());
         if self.folded.len() != self.chars.len() {
             // Rare characters that fold to several: the first of them keeps the places.
             let first = |c: &char| fold(c.encode_utf8(&mut [0; 4])).chars().next().unwrap_or(*c);
@@ -94,36 +94,40 @@ impl Glue {
             hash = hash_on(hash, *c);
             hash
         }));
-        self.find_seams();
-        self.find_pairs();
+        self.score_splits();
+        self.find_repeats();
         self.find_words();
         true
     }
 
-    fn find_seams(&mut self) {
-        self.seams.clear();
-        self.seams.push(0.0);
+    fn score_splits(&mut self) {
+        self.split_scores.clear();
+        self.split_scores.push(0.0);
         self.breaks.clear();
         self.breaks.push(Break::default());
         let mut capitals = 0;
-        for (at, two) in self.classes.windows(2).enumerate() {
-            capitals = if two[0] == Class::Upper { capitals + 1 } else { 0 };
+        for (at, neighbours) in self.classes.windows(2).enumerate() {
+            capitals = if neighbours[0] == Class::Upper { capitals + 1 } else { 0 };
             let spaced = self.chars[at] == ' ' || self.chars[at + 1] == ' ';
-            self.seams.push(if spaced { -20.0 } else { seam(two[0], two[1], capitals) });
+            self.split_scores.push(if spaced {
+                -20.0
+            } else {
+                split_score(neighbours[0], neighbours[1], capitals)
+            });
             let shouts = self.classes.get(at + 2) == Some(&Class::Upper);
-            self.breaks.push(Break::between(two[0], two[1], capitals, shouts));
+            self.breaks.push(Break::between(neighbours[0], neighbours[1], capitals, shouts));
         }
-        self.seams.push(0.0);
+        self.split_scores.push(0.0);
     }
 
-    fn find_pairs(&mut self) {
-        let mut heads = [NOWHERE; BUCKETS];
-        self.again.clear();
-        self.again.resize(self.len(), NOWHERE);
-        for (at, pair) in self.folded.windows(2).enumerate().rev() {
-            let head = &mut heads[(pair[0] as usize * 5 + pair[1] as usize) % BUCKETS];
-            self.again[at] = *head;
-            *head = at as u16;
+    fn find_repeats(&mut self) {
+        let mut buckets = [NO_REPEAT; BUCKETS];
+        self.repeats.clear();
+        self.repeats.resize(self.len(), NO_REPEAT);
+        for (at, bigram) in self.folded.windows(2).enumerate().rev() {
+            let bucket = &mut buckets[(bigram[0] as usize * 5 + bigram[1] as usize) % BUCKETS];
+            self.repeats[at] = *bucket;
+            *bucket = at as u16;
         }
     }
 
@@ -156,7 +160,7 @@ impl Glue {
     }
 
     /// Whether the character at `at` belongs to no Latin word.
-    pub(super) fn parts_words(&self, at: usize) -> bool {
+    pub(super) fn is_word_boundary(&self, at: usize) -> bool {
         !self.chars[at].is_ascii_alphanumeric()
     }
 
@@ -170,37 +174,37 @@ impl Glue {
         text
     }
 
-    /// Where below `from` its first two folded characters stand again, with how many of the first `most` do.
-    pub(super) fn again(
+    /// Where below `from` its first two folded characters stand again, with how many of the first `max_gain` do.
+    pub(super) fn repeats(
         &self,
         from: usize,
-        most: usize,
+        max_chars: usize,
     ) -> impl Iterator<Item = (usize, usize)> + '_ {
         let mut at = from;
         std::iter::from_fn(move || {
-            at = usize::from(self.again[at]);
+            at = usize::from(self.repeats[at]);
             let there = self.folded.get(at..)?.iter();
-            let here = self.folded[from..].iter().take(most);
+            let here = self.folded[from..].iter().take(max_chars);
             Some((at, there.zip(here).take_while(|(there, here)| there == here).count()))
         })
         .filter(|(_, length)| *length >= 2)
     }
 
     /// How natural it is that one keyword ends and another begins at each place.
-    pub(super) fn seams(&self) -> &[f32] {
-        &self.seams
+    pub(super) fn split_scores(&self) -> &[f32] {
+        &self.split_scores
     }
 
     /// How much a keyword that begins at `from` looks as if another one began inside it, at each place behind its
     /// first character.
     pub(super) fn breaks_from(&self, from: usize) -> impl Iterator<Item = f32> + '_ {
         let breaks = self.breaks[from + 1..].iter().enumerate();
-        breaks.map(|(behind, size)| if behind + 1 >= CAPITALS { size.far } else { size.near })
+        breaks.map(|(after, size)| if after + 1 >= CAPITALS { size.far } else { size.near })
     }
 }
 
 /// How natural a seam is between two characters; so many capitals stand before it.
-fn seam(before: Class, after: Class, capitals: usize) -> f32 {
+fn split_score(before: Class, after: Class, capitals: usize) -> f32 {
     match (before, after) {
         (Class::Han, Class::Han) => -1.8,
         (Class::Han, _) => 0.6,
@@ -255,10 +259,10 @@ impl Class {
 }
 
 #[cfg(test)]
-impl Glue {
-    pub(super) fn of(glued: &str) -> Option<Self> {
+impl ConcatenatedTags {
+    pub(super) fn of(text: &str) -> Option<Self> {
         let mut line = Self::default();
-        line.read(glued).then_some(line)
+        line.read(text).then_some(line)
     }
 
     pub(super) fn folded(&self, (from, to): Range) -> String {
@@ -281,21 +285,21 @@ mod tests {
         fn tables_of_a_line_say_what_a_look_at_it_does(
             texts in prop::collection::vec("[ABCab1幣價格 é㍿]{4,40}", 1..4),
         ) {
-            let mut line = Glue::default();
+            let mut line = ConcatenatedTags::default();
             for text in texts {
                 if !line.read(&text) { continue }
                 let end = line.len();
                 let capitals_at = |at: usize| {
                     line.chars[at..].iter().take_while(|c| c.is_ascii_uppercase()).count()
                 };
-                prop_assert_eq!(line.seams.len(), end + 1);
-                prop_assert_eq!((line.seams[0], line.seams[end]), (0.0, 0.0));
+                prop_assert_eq!(line.split_scores.len(), end + 1);
+                prop_assert_eq!((line.split_scores[0], line.split_scores[end]), (0.0, 0.0));
                 for at in 1..end {
                     let capitals = capitals_before(&line.chars[..at]);
                     let (before, after) = (line.classes[at - 1], line.classes[at]);
                     let spaced = line.chars[at - 1..=at].contains(&' ');
-                    let wanted = if spaced { -20.0 } else { seam(before, after, capitals) };
-                    prop_assert_eq!(line.seams[at], wanted);
+                    let wanted = if spaced { -20.0 } else { split_score(before, after, capitals) };
+                    prop_assert_eq!(line.split_scores[at], wanted);
                     let shouts = capitals_at(at) >= 2;
                     for from in 0..at {
                         let held = capitals_before(&line.chars[from..at]);
@@ -305,7 +309,7 @@ mod tests {
                     }
                 }
                 for from in 0..end - 1 {
-                    let again: Vec<_> = line.again(from, 3).collect();
+                    let repeats: Vec<_> = line.repeats(from, 3).collect();
                     let common = |at: usize| {
                         (1..=3.min(end - at)).rfind(|length| {
                             line.folded((from, from + length)) == line.folded((at, at + length))
@@ -314,7 +318,7 @@ mod tests {
                     let wanted: Vec<_> = (from + 1..end)
                         .filter_map(|at| Some((at, common(at).filter(|length| *length >= 2)?)))
                         .collect();
-                    prop_assert_eq!(again, wanted);
+                    prop_assert_eq!(repeats, wanted);
                 }
                 for from in 0..end {
                     for to in from + 1..=end {

@@ -3,7 +3,7 @@
 use super::keyword::ordered;
 
 /// Hypotheses kept for each place in the tags' half: they differ only in how they cut the keywords.
-const ROW: usize = 5;
+const BEAM_WIDTH: usize = 5;
 /// No step.
 pub(super) const NONE: u32 = u32::MAX;
 
@@ -29,36 +29,40 @@ impl Step {
 
 /// The best steps to a place, best first, no two with the same next keyword.
 #[derive(Default)]
-pub(super) struct Row {
-    steps: [Step; ROW],
+pub(super) struct Beam {
+    steps: [Step; BEAM_WIDTH],
     /// Of the steps; 0 where there is none.
-    ranks: [u64; ROW],
+    ranks: [u64; BEAM_WIDTH],
 }
 
-impl Row {
+impl Beam {
     /// A step with a lower score than this is not kept.
-    pub(super) fn least(&self) -> f32 {
-        if self.ranks[ROW - 1] == 0 { f32::NEG_INFINITY } else { self.steps[ROW - 1].score }
+    pub(super) fn threshold(&self) -> f32 {
+        if self.ranks[BEAM_WIDTH - 1] == 0 {
+            f32::NEG_INFINITY
+        } else {
+            self.steps[BEAM_WIDTH - 1].score
+        }
     }
 
     /// Keeps a step if it is among the best. Of two with the same keyword and score the first stays.
     pub(super) fn offer(&mut self, step: Step) {
         let rank = step.rank();
         // What makes room: the step with the same keyword, else the last or a free place.
-        let mut out = ROW - 1;
-        for (place, known) in self.ranks.iter().enumerate() {
-            out = if *known as u32 == rank as u32 { place } else { out };
+        let mut slot_out = BEAM_WIDTH - 1;
+        for (slot, known) in self.ranks.iter().enumerate() {
+            slot_out = if *known as u32 == rank as u32 { slot } else { slot_out };
         }
-        if self.ranks[out] >= rank {
+        if self.ranks[slot_out] >= rank {
             return;
         }
-        while out > 0 && self.ranks[out - 1] < rank {
-            self.ranks[out] = self.ranks[out - 1];
-            self.steps[out] = self.steps[out - 1];
-            out -= 1;
+        while slot_out > 0 && self.ranks[slot_out - 1] < rank {
+            self.ranks[slot_out] = self.ranks[slot_out - 1];
+            self.steps[slot_out] = self.steps[slot_out - 1];
+            slot_out -= 1;
         }
-        self.ranks[out] = rank;
-        self.steps[out] = step;
+        self.ranks[slot_out] = rank;
+        self.steps[slot_out] = step;
     }
 
     /// The steps, best first.
@@ -77,11 +81,11 @@ mod tests {
     proptest! {
         #[test]
         fn a_row_holds_the_best_of_all_steps(offers in prop::collection::vec((0..9_u32, 0..6_u8), 0..40)) {
-            let mut row = Row::default();
+            let mut beam = Beam::default();
             let mut all: Vec<Step> = Vec::new();
             for (number, (keyword, score)) in (0_u32..).zip(offers) {
                 let step = Step { keyword, score: f32::from(score), tag: number, before: 0 };
-                row.offer(step);
+                beam.offer(step);
                 match all.iter_mut().find(|known| known.keyword == keyword) {
                     Some(known) if known.score >= step.score => {}
                     Some(known) => *known = step,
@@ -89,8 +93,8 @@ mod tests {
                 }
             }
             all.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.keyword.cmp(&b.keyword)));
-            all.truncate(ROW);
-            prop_assert_eq!(row.steps(), all);
+            all.truncate(BEAM_WIDTH);
+            prop_assert_eq!(beam.steps(), all);
         }
     }
 }
