@@ -9,8 +9,8 @@ use encoding_rs::Encoding;
 use crate::decode::Decoded;
 use crate::file_list::SourceFile;
 use crate::found::Finding;
-use crate::inputs::watch::Watch;
-use crate::inputs::{self, Event, Form, Input, Kind};
+use crate::input::io_errors::IoErrors;
+use crate::input::{self, Event, FileFormat, Input, Kind};
 use crate::options::Options;
 use crate::read::Reader;
 use crate::record::Record;
@@ -65,7 +65,7 @@ pub fn records(
         charset: None,
         url: None,
         read: &mut raw,
-        watch: &Watch::default(),
+        io_errors: &IoErrors::default(),
     };
     let _ = Reader { options, encoding: None }.dump(input, &mut |found| {
         match found {
@@ -87,10 +87,10 @@ pub fn members(
     let source = SourceFile {
         path: name.into(),
         relative: name.to_owned(),
-        form: Form::of(name).unwrap_or(Form::PAGE),
+        format: FileFormat::of(name).unwrap_or(FileFormat::PAGE),
         bytes: raw.len() as u64,
     };
-    let _ = inputs::opened(&source, options, raw, source.bytes, |raw| raw, &mut |event| {
+    let _ = input::opened(&source, options, raw, source.bytes, |raw| raw, &mut |event| {
         match event {
             Event::Input(input) => emit(&input.path, Some(input.read)),
             Event::Skipped(skipped) => emit(&skipped.path.to_string_lossy(), None),

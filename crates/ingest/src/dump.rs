@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::found::{Finding, skipped};
-use crate::inputs::{self, Input};
+use crate::input::{self, Input};
 use crate::jsonl;
 use crate::read::Reader;
 use crate::record::{Record, Span};
@@ -22,7 +22,7 @@ impl Reader<'_> {
         input: Input<'_>,
         emit: &mut dyn FnMut(Finding) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let Input { path, bytes, watch, .. } = input;
+        let Input { path, bytes, io_errors, .. } = input;
         let mut file = BufReader::with_capacity(1 << 16, input.read);
         let limit = self.options.max_line_bytes;
         let longest = (limit as u64).saturating_mul(LONGEST);
@@ -38,7 +38,7 @@ impl Reader<'_> {
                 Ok(0) => break,
                 Ok(read) => read,
                 Err(error) => {
-                    let reason = watch.take().unwrap_or_else(|| inputs::reason(&error));
+                    let reason = io_errors.take().unwrap_or_else(|| input::reason(&error));
                     return emit(skipped(&path, Some(number + 1), reason));
                 }
             };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::inputs::Form;
+use crate::input::FileFormat;
 use crate::record_log::{FinishedLog, LogReader, RecordLog};
 
 /// One file to read.
@@ -16,7 +16,7 @@ pub(crate) struct SourceFile {
     pub(crate) path: PathBuf,
     /// Path below the root with `/` between the parts; what an article's id is made from.
     pub(crate) relative: String,
-    pub(crate) form: Form,
+    pub(crate) format: FileFormat,
     pub(crate) bytes: u64,
 }
 
@@ -35,7 +35,7 @@ struct FileEntry<'a> {
     origin: PathOrigin,
     shared: usize,
     suffix: &'a str,
-    form: Form,
+    format: FileFormat,
     bytes: u64,
 }
 
@@ -80,7 +80,7 @@ impl FileListWriter {
 
     /// Adds a file that was found in the root of this number.
     pub(crate) fn push(&mut self, root: usize, source: SourceFile) -> io::Result<()> {
-        let SourceFile { path, relative, form, bytes } = source;
+        let SourceFile { path, relative, format, bytes } = source;
         // Byte by byte: paths are equal, too, where one has a separator more.
         let whole = |root: &PathBuf| below(root, &relative).as_os_str() == path.as_os_str();
         let origin = if self.roots.get(root).is_some_and(whole) {
@@ -90,7 +90,7 @@ impl FileListWriter {
             PathOrigin::Explicit(self.explicit.len() - 1)
         };
         let shared = common_prefix_len(&self.previous, &relative);
-        let entry = FileEntry { origin, shared, suffix: &relative[shared..], form, bytes };
+        let entry = FileEntry { origin, shared, suffix: &relative[shared..], format, bytes };
         self.log.push(&postcard::to_stdvec(&entry).map_err(io::Error::other)?)?;
         self.previous = relative;
         self.count += 1;
@@ -133,19 +133,19 @@ pub(crate) struct FileListIter {
 }
 
 impl FileListIter {
-    fn step(&mut self) -> io::Result<(PathOrigin, Form, u64)> {
+    fn step(&mut self) -> io::Result<(PathOrigin, FileFormat, u64)> {
         let (record, next) = self.reader.record(self.at)?;
-        let FileEntry { origin, shared, suffix, form, bytes } =
+        let FileEntry { origin, shared, suffix, format, bytes } =
             postcard::from_bytes(record).map_err(io::Error::other)?;
         self.relative.truncate(shared);
         self.relative.push_str(suffix);
         self.at = next;
         self.left -= 1;
-        Ok((origin, form, bytes))
+        Ok((origin, format, bytes))
     }
 
     fn source(&mut self) -> io::Result<SourceFile> {
-        let (origin, form, bytes) = self.step()?;
+        let (origin, format, bytes) = self.step()?;
         let path = match origin {
             PathOrigin::BelowRoot(root) => {
                 self.paths.roots.get(root).map(|root| below(root, &self.relative))
@@ -153,7 +153,7 @@ impl FileListIter {
             PathOrigin::Explicit(number) => self.paths.explicit.get(number).cloned(),
         };
         let path = path.ok_or(io::ErrorKind::InvalidData)?;
-        Ok(SourceFile { path, relative: self.relative.clone(), form, bytes })
+        Ok(SourceFile { path, relative: self.relative.clone(), format, bytes })
     }
 }
 
@@ -209,8 +209,8 @@ mod tests {
 
     use super::*;
 
-    fn form(name: &str) -> Form {
-        Form::of(name).unwrap_or(Form::PAGE)
+    fn format(name: &str) -> FileFormat {
+        FileFormat::of(name).unwrap_or(FileFormat::PAGE)
     }
 
     proptest! {
@@ -226,7 +226,7 @@ mod tests {
                     // A root that is a file has the path of none below it.
                     path: if name.len() == 1 { roots[*root].clone() } else { roots[*root].join(name) },
                     relative: name.clone(),
-                    form: form(name),
+                    format: format(name),
                     bytes: name.len() as u64 * 1000,
                 })
                 .collect();
@@ -267,7 +267,7 @@ mod tests {
         let mut writer = FileListWriter::new(&[PathBuf::from("a")]).unwrap();
         for name in ["b.txt", "c.txt"] {
             let (path, relative) = (PathBuf::from("a").join(name), name.to_owned());
-            writer.push(0, SourceFile { path, relative, form: form(name), bytes: 1 }).unwrap();
+            writer.push(0, SourceFile { path, relative, format: format(name), bytes: 1 }).unwrap();
         }
         let mut list = writer.finish().unwrap();
         list.count = 5;

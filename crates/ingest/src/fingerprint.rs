@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::error::Error;
 use crate::file_list::SourceFile;
 use crate::options::Options;
-use crate::walk::{Roots, walk};
+use crate::walk::{RootPolicy, walk};
 
 /// The clock of a file system may stand still for so long: a file that is written twice meanwhile
 /// shows the same times.
@@ -28,7 +28,7 @@ const TICK: Duration = Duration::from_millis(20);
 /// [`Error::Root`], [`Error::RootExcluded`] and [`Error::NotAFile`], as [`ingest`](crate::ingest()).
 pub fn fingerprint(roots: &[PathBuf], options: &Options) -> Result<u64, Error<Infallible>> {
     let mut files = Fingerprint::default();
-    walk(roots, options, Roots::Readable, &mut |_, source, about| {
+    walk(roots, options, RootPolicy::MustBeReadable, &mut |_, source, about| {
         files.add(&source, about);
         Ok(())
     })?;

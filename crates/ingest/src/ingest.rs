@@ -18,7 +18,7 @@ use crate::fingerprint::Fingerprint;
 use crate::found::{Finding, FoundItem};
 use crate::id::short;
 use crate::ids::{Ids, path_hash};
-use crate::inputs::{self, Event, INSIDE, Input, Kind};
+use crate::input::{self, Event, Input, Kind, MEMBER_SEPARATOR};
 use crate::kept::{self, KeptItem, KeptOccurrence, KeptPath, StoredRecords};
 use crate::options::Options;
 use crate::ordered::{Out, ordered, spawn};
@@ -29,7 +29,7 @@ use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{FileSpan, Reason, Report, Skipped};
 use crate::statistics::CorpusStatistics;
 use crate::survey_cache::{SurveyCache, SurveyCacheWriter, SurveyedPage};
-use crate::walk::{Roots, Walk, walk};
+use crate::walk::{RootPolicy, Walk, walk};
 
 /// Reads the archive in `roots` and gives `sink` every record: articles in the order of the walk, then
 /// flash items in the order first seen.
@@ -63,7 +63,7 @@ pub fn ingest<E>(
 ///
 /// [`Error::Root`], [`Error::RootExcluded`], [`Error::NotAFile`] and [`Error::TemporaryFile`], as [`ingest`].
 pub fn scan<E>(roots: &[PathBuf], options: &Options) -> Result<ScannedArchive, Error<E>> {
-    scan_roots(roots, options, Roots::Readable)
+    scan_roots(roots, options, RootPolicy::MustBeReadable)
 }
 
 /// [`scan`], but a root that the system refuses to show is no error: it is named as [`Reason::Unreadable`], and what is
@@ -73,18 +73,18 @@ pub fn scan<E>(roots: &[PathBuf], options: &Options) -> Result<ScannedArchive, E
 ///
 /// As [`scan`], but never [`Error::Root`].
 pub fn scan_tolerant<E>(roots: &[PathBuf], options: &Options) -> Result<ScannedArchive, Error<E>> {
-    scan_roots(roots, options, Roots::Any)
+    scan_roots(roots, options, RootPolicy::MayBeUnreadable)
 }
 
 fn scan_roots<E>(
     roots: &[PathBuf],
     options: &Options,
-    demand: Roots,
+    policy: RootPolicy,
 ) -> Result<ScannedArchive, Error<E>> {
     let mut files = FileListWriter::new(roots).map_err(Error::TemporaryFile)?;
     let mut fingerprint = Fingerprint::default();
     let mut by_root = vec![0; roots.len()];
-    let walk = walk(roots, options, demand, &mut |root, source, about| {
+    let walk = walk(roots, options, policy, &mut |root, source, about| {
         fingerprint.add(&source, about);
         by_root[root] += 1;
         files.push(root, source).map_err(Error::TemporaryFile)
@@ -539,7 +539,7 @@ impl ReadPaths {
     fn add(&mut self, path: &str, refused: &[PathBuf]) {
         if refused.iter().any(|folder| Path::new(path).starts_with(folder)) {
             self.paths.insert(path_hash(path));
-        } else if let Some((container, _)) = path.split_once(INSIDE) {
+        } else if let Some((container, _)) = path.split_once(MEMBER_SEPARATOR) {
             if container != self.container {
                 self.members.clear();
                 container.clone_into(&mut self.container);
@@ -561,7 +561,7 @@ impl Reader<'_> {
     fn survey(&self, source: &SourceFile, survey: &mut ThreadSurvey) -> bool {
         let ThreadSurvey { statistics, cache, raw, .. } = survey;
         let (mut kept, mut refused) = (false, false);
-        let _ = inputs::each(source, self.options, &mut |event| {
+        let _ = input::each(source, self.options, &mut |event| {
             match event {
                 Event::Input(input) if input.kind == Kind::Dump => {
                     refused |= self.survey_dump(input, statistics);
@@ -573,7 +573,7 @@ impl Reader<'_> {
                         let markup = self.markup(&input, &decoded.text);
                         let outline = Outline::of(&decoded.text, markup);
                         outline.survey(statistics);
-                        if source.form.is_plain_page()
+                        if source.format.is_plain_page()
                             && let Some(bom_bytes) = decoded.plain_shift()
                         {
                             let draft = Draft::of(&decoded.text, &outline);

@@ -10,7 +10,7 @@ use foldhash::HashMap;
 use crate::dedup::{ItemHashes, content_hash};
 use crate::id::short;
 use crate::ids::Ids;
-use crate::inputs::{Form, INSIDE, Kind};
+use crate::input::{FileFormat, Kind, MEMBER_SEPARATOR};
 use crate::record::{Article, FlashItem, Occurrence, Record, Span};
 use crate::statistics::CorpusStatistics;
 use crate::title::Title;
@@ -154,13 +154,13 @@ impl KeptItem {
 
 /// Whether a path is `below` itself, below it, or a member of it.
 fn stands_in(path: &str, below: &str) -> bool {
-    let member = || path.strip_prefix(below).is_some_and(|rest| rest.starts_with(INSIDE));
+    let member = || path.strip_prefix(below).is_some_and(|rest| rest.starts_with(MEMBER_SEPARATOR));
     Path::new(path).starts_with(below) || member()
 }
 
 /// Whether a path is that of a dump, by its name.
 pub(crate) fn is_dump(path: &str) -> bool {
-    Form::of(path).is_some_and(|form| form.kind == Kind::Dump)
+    FileFormat::of(path).is_some_and(|format| format.kind == Kind::Dump)
 }
 
 /// Adds what stored records say about the archive, as far as it can be told from them: which tags and keywords there are,
@@ -216,7 +216,7 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::inputs::watch::failing;
+    use crate::input::io_errors::failing;
     use crate::ordered::ALLOWED;
     use crate::{Options, Reason, Report, Silent, ingest, ingest_scanned, scan};
 

@@ -10,7 +10,7 @@
 //! `tags` (the glued Tags line).
 
 mod boundary;
-mod bounds;
+mod folder_filter;
 mod byline;
 mod date;
 mod decode;
@@ -34,7 +34,7 @@ mod html;
 pub mod id;
 mod ids;
 mod ingest;
-mod inputs;
+mod input;
 mod jsonl;
 mod kept;
 mod labels;

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::file_list::SourceFile;
-use crate::inputs::{self, Event, Form};
+use crate::input::{self, Event, FileFormat};
 use crate::options::Options;
 use crate::record::Span;
 
@@ -25,12 +25,13 @@ pub fn original(file: &Path, member: Option<&str>, span: Span) -> io::Result<Vec
     let source = SourceFile {
         path: file.to_owned(),
         relative: String::new(),
-        form: Form::of(&name).unwrap_or(Form::PAGE),
+        format: FileFormat::of(&name).unwrap_or(FileFormat::PAGE),
         bytes: fs::metadata(file)?.len(),
     };
-    let wanted = member.map_or_else(String::new, |member| format!("{}{member}", inputs::INSIDE));
+    let wanted =
+        member.map_or_else(String::new, |member| format!("{}{member}", input::MEMBER_SEPARATOR));
     let mut found = Err(io::Error::from(io::ErrorKind::NotFound));
-    let _ = inputs::each(&source, &Options::default(), &mut |event| {
+    let _ = input::each(&source, &Options::default(), &mut |event| {
         match event {
             Event::Input(input) if input.relative == wanted => found = part(input.read, span),
             Event::Skipped(skipped) if skipped.path == file => {

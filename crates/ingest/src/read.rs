@@ -12,7 +12,7 @@ use crate::file_list::SourceFile;
 use crate::flash::{Item, outlet};
 use crate::found::{DiagnosticLimit, Finding, FoundItem, ParsedPage, skipped};
 use crate::ids::path_hash;
-use crate::inputs::{self, Event, Input, Kind};
+use crate::input::{self, Event, Input, Kind};
 use crate::options::Options;
 use crate::page::{Markup, Outline, Page};
 use crate::record::{Article, Date, DateProvenance, FlashItem, Span};
@@ -67,7 +67,7 @@ impl Reader<'_> {
         }
         let mut limit = DiagnosticLimit::new();
         let mut counted = |parsed_page| limit.emit(parsed_page, emit);
-        inputs::each(source, self.options, &mut |event| match event {
+        input::each(source, self.options, &mut |event| match event {
             Event::Skipped(skipped) => counted(Finding::Skipped(skipped)),
             Event::Ignored(path) => counted(Finding::Ignored(path)),
             Event::NonUtf8Name(path) => counted(Finding::NonUtf8Name(path)),
@@ -75,7 +75,7 @@ impl Reader<'_> {
             Event::Input(mut input) => match self.page(&mut input, statistics, memory) {
                 Ok(page) => counted(Finding::Page(Box::new(page))),
                 Err(reason) => {
-                    let reason = input.watch.take().unwrap_or(reason);
+                    let reason = input.io_errors.take().unwrap_or(reason);
                     counted(skipped(&input.path, None, reason))
                 }
             },
@@ -88,7 +88,7 @@ impl Reader<'_> {
         let limit = self.options.max_file_bytes;
         let expected = input.bytes.unwrap_or(0);
         if expected > limit {
-            return Err(inputs::too_large(expected, self.options));
+            return Err(input::too_large(expected, self.options));
         }
         bytes.clear();
         // One long page does not keep its room.
@@ -96,9 +96,9 @@ impl Reader<'_> {
         bytes.reserve(usize::try_from(expected).unwrap_or(0));
         // A file that grows while it is read is still held to the limit.
         let read = input.read.take(limit + 1).read_to_end(bytes);
-        read.map_err(|error| inputs::reason(&error))?;
+        read.map_err(|error| input::reason(&error))?;
         if bytes.len() as u64 > limit {
-            return Err(inputs::too_large(bytes.len() as u64, self.options));
+            return Err(input::too_large(bytes.len() as u64, self.options));
         }
         Ok(())
     }

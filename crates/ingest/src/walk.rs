@@ -9,10 +9,10 @@ use std::thread;
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::bounds::{Bounds, Exclusions, Verdict};
 use crate::error::Error;
 use crate::file_list::SourceFile;
-use crate::inputs::Form;
+use crate::folder_filter::{Exclusions, FolderFilter, Verdict};
+use crate::input::FileFormat;
 use crate::options::Options;
 use crate::ordered::spawn;
 use crate::report::{Reason, Skipped};
@@ -34,46 +34,47 @@ pub(crate) type Visit<'v, E> =
 
 /// What a root that cannot be read means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Roots {
+pub(crate) enum RootPolicy {
     /// An error.
-    Readable,
+    MustBeReadable,
     /// That it is named, as any other folder is.
-    Any,
+    MayBeUnreadable,
 }
 
 /// Tells `visit` of the files below `roots`: roots in the order given, folders by name. Keeps no list of them.
 pub(crate) fn walk<E>(
     roots: &[PathBuf],
     options: &Options,
-    demand: Roots,
+    policy: RootPolicy,
     visit: Visit<'_, E>,
 ) -> Result<Walk, Error<E>> {
     let mut walk = Walk::default();
     let exclusions = Exclusions::of(options);
     let (mut found, mut canonical) = (Vec::new(), Vec::new());
     for (number, root) in roots.iter().enumerate() {
-        let about = fs::metadata(root).and_then(|about| Ok((about, fs::canonicalize(root)?)));
-        match about {
-            Ok((about, target)) => {
+        let metadata =
+            fs::metadata(root).and_then(|metadata| Ok((metadata, fs::canonicalize(root)?)));
+        match metadata {
+            Ok((metadata, target)) => {
                 exclusions.root(root, &target)?;
-                found.push((number, root, about));
+                found.push((number, root, metadata));
                 canonical.push(target);
             }
-            Err(error) if demand == Roots::Any => walk.refuse(root, &error),
+            Err(error) if policy == RootPolicy::MayBeUnreadable => walk.refuse(root, &error),
             Err(source) => return Err(Error::Root { path: root.clone(), source }),
         }
     }
-    for (number, root, about) in found {
-        if about.is_dir() {
+    for (number, root, metadata) in found {
+        if metadata.is_dir() {
             walk.folder(number, root, &exclusions, &canonical, visit)?;
-        } else if about.is_file() {
+        } else if metadata.is_file() {
             let name = root.file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
             // A file that the user named is a page whatever it is called.
-            let form = Form::of(&name).unwrap_or(Form::PAGE);
+            let format = FileFormat::of(&name).unwrap_or(FileFormat::PAGE);
             let source =
-                SourceFile { path: root.clone(), relative: name, form, bytes: about.len() };
-            walk.note(&source);
-            visit(number, source, &about)?;
+                SourceFile { path: root.clone(), relative: name, format, bytes: metadata.len() };
+            walk.note_name(&source);
+            visit(number, source, &metadata)?;
         } else {
             return Err(Error::NotAFile { path: root.clone() });
         }
@@ -91,25 +92,25 @@ impl Walk {
         roots: &[PathBuf],
         visit: Visit<'_, E>,
     ) -> Result<(), Error<E>> {
-        let mut visit_entry = |seen| self.visit_entry(number, root, exclusions, seen, visit);
-        let (sender, seen) = sync_channel(QUEUE);
+        let mut visit_entry = |found| self.visit_entry(number, root, exclusions, found, visit);
+        let (sender, found) = sync_channel(QUEUE);
         thread::scope(|scope| {
             let reading = spawn(scope, 0, move || {
                 let mut out = Batches { sender, batch: Vec::with_capacity(BATCH) };
-                let bounds = Bounds::new(exclusions, roots);
-                if names(root, &bounds, &mut |seen| out.put(seen)).is_continue() {
+                let filter = FolderFilter::new(exclusions, roots);
+                if walk_folder(root, &filter, &mut |found| out.emit(found)).is_continue() {
                     // Where nobody takes the rest, nobody misses it.
                     let _ = out.flush();
                 }
             });
             if reading.is_ok() {
                 // Where it ends early nobody takes any more names.
-                return seen.into_iter().flatten().try_for_each(visit_entry);
+                return found.into_iter().flatten().try_for_each(visit_entry);
             }
             // The system has no thread for it.
             let mut outcome = Ok(());
-            let _ = names(root, &Bounds::new(exclusions, roots), &mut |seen| {
-                outcome = visit_entry(seen);
+            let _ = walk_folder(root, &FolderFilter::new(exclusions, roots), &mut |found| {
+                outcome = visit_entry(found);
                 if outcome.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             });
             outcome
@@ -122,32 +123,32 @@ impl Walk {
         number: usize,
         root: &Path,
         exclusions: &Exclusions,
-        seen: Seen,
+        found: WalkEntry,
         visit: Visit<'_, E>,
     ) -> Result<(), Error<E>> {
-        match seen {
-            Seen::Ignored(path) => self.ignored.push(path),
-            Seen::Special(path) => self.skip(&path, Reason::Special),
-            Seen::SymlinkOutsideRoots(path) => self.skip(&path, Reason::SymlinkOutsideRoots),
-            Seen::Fault(error) => self.fault(root, &error),
-            Seen::File(entry, form) => match entry.metadata() {
+        match found {
+            WalkEntry::Ignored(path) => self.ignored.push(path),
+            WalkEntry::Special(path) => self.skip(&path, Reason::Special),
+            WalkEntry::SymlinkOutsideRoots(path) => self.skip(&path, Reason::SymlinkOutsideRoots),
+            WalkEntry::Fault(error) => self.fault(root, &error),
+            WalkEntry::File(entry, format) => match entry.metadata() {
                 Err(error) => self.fault(root, &error),
-                Ok(about) if exclusions.has(entry.path(), &about) => {
+                Ok(metadata) if exclusions.has(entry.path(), &metadata) => {
                     self.ignored.push(lossy_path(entry.path()));
                 }
-                Ok(about) => {
+                Ok(metadata) => {
                     let relative = relative(root, entry.path());
                     let path = entry.into_path();
-                    let source = SourceFile { path, relative, form, bytes: about.len() };
-                    self.note(&source);
-                    visit(number, source, &about)?;
+                    let source = SourceFile { path, relative, format, bytes: metadata.len() };
+                    self.note_name(&source);
+                    visit(number, source, &metadata)?;
                 }
             },
         }
         Ok(())
     }
 
-    fn note(&mut self, source: &SourceFile) {
+    fn note_name(&mut self, source: &SourceFile) {
         if source.path.to_str().is_none() {
             self.non_utf8_names.push(lossy_path(&source.path));
         }
@@ -174,8 +175,8 @@ impl Walk {
 }
 
 /// What has a name below a root.
-enum Seen {
-    File(DirEntry, Form),
+enum WalkEntry {
+    File(DirEntry, FileFormat),
     Ignored(PathBuf),
     /// Neither a file nor a folder.
     Special(PathBuf),
@@ -192,14 +193,14 @@ const QUEUE: usize = 4;
 
 /// Where names go.
 struct Batches {
-    sender: SyncSender<Vec<Seen>>,
-    batch: Vec<Seen>,
+    sender: SyncSender<Vec<WalkEntry>>,
+    batch: Vec<WalkEntry>,
 }
 
 impl Batches {
     /// Breaks when nobody wants more.
-    fn put(&mut self, seen: Seen) -> ControlFlow<()> {
-        self.batch.push(seen);
+    fn emit(&mut self, found: WalkEntry) -> ControlFlow<()> {
+        self.batch.push(found);
         if self.batch.len() < BATCH { ControlFlow::Continue(()) } else { self.flush() }
     }
 
@@ -213,43 +214,47 @@ impl Batches {
 }
 
 /// Hands on what there is below a root, but for folders and what is hidden in them.
-fn names(
+fn walk_folder(
     root: &Path,
-    bounds: &Bounds<'_>,
-    put: &mut dyn FnMut(Seen) -> ControlFlow<()>,
+    filter: &FolderFilter<'_>,
+    emit: &mut dyn FnMut(WalkEntry) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
     let mut entries =
         WalkDir::new(root).follow_links(true).min_depth(1).sort_by_file_name().into_iter();
     while let Some(entry) = entries.next() {
-        let seen = match entry {
-            Err(error) => Seen::Fault(error),
+        let found = match entry {
+            Err(error) => WalkEntry::Fault(error),
             Ok(entry) if entry.file_name().as_encoded_bytes().starts_with(b".") => {
                 if entry.file_type().is_dir() {
                     entries.skip_current_dir();
                 }
-                Seen::Ignored(lossy_path(entry.path()))
+                WalkEntry::Ignored(lossy_path(entry.path()))
             }
             Ok(entry) if entry.file_type().is_dir() => {
-                let verdict = bounds.folder(entry.path(), entry.path_is_symlink());
+                let verdict = filter.folder(entry.path(), entry.path_is_symlink());
                 if verdict == Verdict::Inside {
                     continue;
                 }
                 entries.skip_current_dir();
                 match verdict {
-                    Verdict::SymlinkOutsideRoots => Seen::SymlinkOutsideRoots(entry.into_path()),
-                    Verdict::Inside | Verdict::Excluded => Seen::Ignored(lossy_path(entry.path())),
+                    Verdict::SymlinkOutsideRoots => {
+                        WalkEntry::SymlinkOutsideRoots(entry.into_path())
+                    }
+                    Verdict::Inside | Verdict::Excluded => {
+                        WalkEntry::Ignored(lossy_path(entry.path()))
+                    }
                 }
             }
-            Ok(entry) if !entry.file_type().is_file() => Seen::Special(entry.into_path()),
-            Ok(entry) => match Form::of(&entry.file_name().to_string_lossy()) {
-                None => Seen::Ignored(lossy_path(entry.path())),
-                Some(_) if entry.path_is_symlink() && bounds.excludes_target(entry.path()) => {
-                    Seen::Ignored(lossy_path(entry.path()))
+            Ok(entry) if !entry.file_type().is_file() => WalkEntry::Special(entry.into_path()),
+            Ok(entry) => match FileFormat::of(&entry.file_name().to_string_lossy()) {
+                None => WalkEntry::Ignored(lossy_path(entry.path())),
+                Some(_) if entry.path_is_symlink() && filter.excludes_target(entry.path()) => {
+                    WalkEntry::Ignored(lossy_path(entry.path()))
                 }
-                Some(form) => Seen::File(entry, form),
+                Some(format) => WalkEntry::File(entry, format),
             },
         };
-        put(seen)?;
+        emit(found)?;
     }
     ControlFlow::Continue(())
 }

@@ -28,12 +28,12 @@ impl Kind {
 
 /// What a name says about a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Form {
+pub(crate) struct FileFormat {
     pub(crate) kind: Kind,
     pub(crate) codec: Codec,
 }
 
-impl Form {
+impl FileFormat {
     /// A file that the user named and whose name says nothing.
     pub(crate) const PAGE: Self = Self { kind: Kind::Page { html: false }, codec: Codec::Plain };
 
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn names_are_seen_through() {
-        let of = |name| Form::of(name).map(|form| (form.kind, form.codec));
+        let of = |name| FileFormat::of(name).map(|format| (format.kind, format.codec));
         assert_eq!(of("a/b.txt"), Some((Kind::Page { html: false }, Codec::Plain)));
         assert_eq!(of("README"), Some((Kind::Page { html: false }, Codec::Plain)));
         assert_eq!(of("b.HTML.GZ"), Some((Kind::Page { html: true }, Codec::Gzip)));

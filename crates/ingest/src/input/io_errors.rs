@@ -12,9 +12,9 @@ use crate::report::Reason;
 
 /// The last system error of one file that has not been reported yet.
 #[derive(Debug, Default)]
-pub(crate) struct Watch(RefCell<Option<String>>);
+pub(crate) struct IoErrors(RefCell<Option<String>>);
 
-impl Watch {
+impl IoErrors {
     /// The reason that the system gave, if it refused anything since the last call.
     pub(crate) fn take(&self) -> Option<Reason> {
         self.0.take().map(Reason::Unreadable)
@@ -32,11 +32,11 @@ impl Watch {
     }
 
     /// The file of this path, watched.
-    pub(super) fn watched<F>(&self, inner: F, path: &Path) -> Watched<'_, F> {
+    pub(super) fn observed<F>(&self, inner: F, path: &Path) -> Observed<'_, F> {
         let _ = path;
-        Watched {
+        Observed {
             inner,
-            watch: self,
+            io_errors: self,
             #[cfg(test)]
             failing: failing::Failing::of(path),
         }
@@ -60,18 +60,18 @@ impl Watch {
 }
 
 /// A file, watched.
-pub(super) struct Watched<'w, F> {
+pub(super) struct Observed<'w, F> {
     inner: F,
-    watch: &'w Watch,
+    io_errors: &'w IoErrors,
     #[cfg(test)]
     failing: failing::Failing,
 }
 
-impl<F: Read> Read for Watched<'_, F> {
+impl<F: Read> Read for Observed<'_, F> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         #[cfg(test)]
         let failing = &mut self.failing;
-        self.watch.over(|| {
+        self.io_errors.over(|| {
             #[cfg(test)]
             let buffer = failing.room(buffer)?;
             let read = self.inner.read(buffer)?;
@@ -82,9 +82,9 @@ impl<F: Read> Read for Watched<'_, F> {
     }
 }
 
-impl<F: ReaderAt> ReaderAt for Watched<'_, F> {
+impl<F: ReaderAt> ReaderAt for Observed<'_, F> {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        self.watch.over(|| {
+        self.io_errors.over(|| {
             #[cfg(test)]
             self.failing.check(offset, buffer.len())?;
             self.inner.read_at(buffer, offset)
@@ -133,8 +133,8 @@ pub(crate) mod failing {
             if self.left == 0 {
                 return Err(error());
             }
-            let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
-            Ok(&mut buffer[..most])
+            let length = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
+            Ok(&mut buffer[..length])
         }
 
         pub(super) fn advance(&mut self, bytes: usize) {

@@ -7,8 +7,8 @@ use flate2::bufread::DeflateDecoder;
 use rawzip::{CompressionMethod, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ReaderAt, ZipLocator};
 
 use super::Visit;
-use super::fault::{cut_short, damage};
-use super::member::Container;
+use super::container::Container;
+use super::fault::{damage_reason, truncated};
 use super::meter::Metered;
 use super::name::Names;
 use crate::report::Reason;
@@ -41,7 +41,7 @@ pub(super) fn each(
         }
         let raw = entry.file_path();
         let admitted = container.admit(&mut names, raw.as_bytes(), visit)?;
-        let Some((path, form)) = admitted else { continue };
+        let Some((path, format)) = admitted else { continue };
         let method = entry.compression_method();
         if entry.mode().is_symlink() {
             container.skip(&path, Reason::Special, visit)?;
@@ -58,7 +58,7 @@ pub(super) fn each(
                         let inner = Metered { inner, meter: container.meter };
                         container.emit(
                             &path,
-                            form,
+                            format,
                             entry.uncompressed_size_hint(),
                             inner,
                             visit,
@@ -67,7 +67,7 @@ pub(super) fn each(
                 },
             }
         }
-        if let Some(reason) = container.meter.over() {
+        if let Some(reason) = container.meter.exceeded() {
             return container.broken(reason, visit);
         }
     }
@@ -75,7 +75,7 @@ pub(super) fn each(
         return container.broken(Reason::Empty, visit);
     }
     if members < archive.entries_hint() {
-        return container.broken(cut_short(), visit);
+        return container.broken(truncated(), visit);
     }
     ControlFlow::Continue(())
 }
@@ -89,7 +89,7 @@ fn inflate<'a>(
         CompressionMethod::STORE => Ok(Box::new(raw)),
         CompressionMethod::DEFLATE => Ok(Box::new(DeflateDecoder::new(BufReader::new(raw)))),
         CompressionMethod::ZSTD => {
-            super::codec::Codec::Zstd.read(raw).map_err(|error| damage(&error))
+            super::codec::Codec::Zstd.read(raw).map_err(|error| damage_reason(&error))
         }
         other => {
             let name = other.name().map_or_else(|| other.as_u16().to_string(), str::to_owned);
@@ -100,8 +100,8 @@ fn inflate<'a>(
 
 fn broken(error: rawzip::Error) -> Reason {
     match error.into_kind() {
-        rawzip::ErrorKind::IO(error) => damage(&error),
-        rawzip::ErrorKind::Eof => cut_short(),
+        rawzip::ErrorKind::IO(error) => damage_reason(&error),
+        rawzip::ErrorKind::Eof => truncated(),
         other => Reason::Damaged(other.to_string()),
     }
 }

@@ -4,10 +4,13 @@ use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+use super::io_errors::IoErrors;
 use super::meter::{Meter, Metered};
 use super::name::{Name, Names};
-use super::watch::Watch;
-use super::{Event, Form, INSIDE, Input, Kind, Visit, codec::Codec, fault::damage, too_large};
+use super::{
+    Event, FileFormat, Input, Kind, MEMBER_SEPARATOR, Visit, codec::Codec, fault::damage_reason,
+    too_large,
+};
 use crate::file_list::SourceFile;
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
@@ -18,24 +21,24 @@ pub(super) struct Container<'c> {
     pub(super) source: &'c SourceFile,
     pub(super) options: &'c Options,
     pub(super) meter: &'c Meter,
-    pub(super) watch: &'c Watch,
+    pub(super) io_errors: &'c IoErrors,
 }
 
 impl Container<'_> {
     /// The path of a member, for people.
     pub(super) fn path(&self, member: &str) -> String {
-        format!("{}{INSIDE}{member}", self.source.path.to_string_lossy())
+        format!("{}{MEMBER_SEPARATOR}{member}", self.source.path.to_string_lossy())
     }
 
     /// The path of a member below the root.
     pub(super) fn relative(&self, member: &str) -> String {
-        format!("{}{INSIDE}{member}", self.source.relative)
+        format!("{}{MEMBER_SEPARATOR}{member}", self.source.relative)
     }
 
     /// The container cannot be read, or not from here on.
     pub(super) fn broken(&self, reason: Reason, visit: Visit<'_>) -> ControlFlow<()> {
         // A layer between may have hidden why the reading stopped.
-        let reason = self.meter.over().unwrap_or(reason);
+        let reason = self.meter.exceeded().unwrap_or(reason);
         visit(Event::Skipped(Skipped { path: lossy_path(&self.source.path), line: None, reason }))
     }
 
@@ -51,7 +54,7 @@ impl Container<'_> {
         names: &mut Names,
         raw: &[u8],
         visit: Visit<'_>,
-    ) -> ControlFlow<(), Option<(String, Form)>> {
+    ) -> ControlFlow<(), Option<(String, FileFormat)>> {
         let name = Name::of(raw);
         let path = match names.take(&name.text) {
             Ok(path) => path,
@@ -64,10 +67,12 @@ impl Container<'_> {
             visit(Event::NonUtf8Name(self.path(&path).into()))?;
         }
         let hidden = path.split('/').any(|part| part.starts_with('.'));
-        match Form::of(&path).filter(|_| !hidden) {
+        match FileFormat::of(&path).filter(|_| !hidden) {
             None => visit(Event::Ignored(self.path(&path).into()))?,
-            Some(form) if form.kind.is_container() => self.skip(&path, Reason::Nested, visit)?,
-            Some(form) => return ControlFlow::Continue(Some((path, form))),
+            Some(format) if format.kind.is_container() => {
+                self.skip(&path, Reason::Nested, visit)?
+            }
+            Some(format) => return ControlFlow::Continue(Some((path, format))),
         }
         ControlFlow::Continue(None)
     }
@@ -76,29 +81,29 @@ impl Container<'_> {
     pub(super) fn emit(
         &self,
         path: &str,
-        form: Form,
+        format: FileFormat,
         bytes: u64,
         inner: impl Read,
         visit: Visit<'_>,
     ) -> ControlFlow<()> {
-        let plain = form.codec == Codec::Plain;
-        let page = matches!(form.kind, Kind::Page { .. });
+        let plain = format.codec == Codec::Plain;
+        let page = matches!(format.kind, Kind::Page { .. });
         if plain && page && bytes > self.options.max_file_bytes {
             return self.skip(path, too_large(bytes, self.options), visit);
         }
-        let read = match form.codec.read(inner) {
+        let read = match format.codec.read(inner) {
             Ok(read) => read,
-            Err(error) => return self.skip(path, damage(&error), visit),
+            Err(error) => return self.skip(path, damage_reason(&error), visit),
         };
         visit(Event::Input(Input {
             path: self.path(path),
             relative: self.relative(path),
-            kind: form.kind,
+            kind: format.kind,
             bytes: plain.then_some(bytes),
             charset: None,
             url: None,
             read: &mut Metered { inner: read, meter: self.meter },
-            watch: self.watch,
+            io_errors: self.io_errors,
         }))
     }
 }

@@ -7,9 +7,9 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use super::fault::{cut_short, damage};
+use super::container::Container;
+use super::fault::{damage_reason, truncated};
 use super::http::{self, Headers};
-use super::member::Container;
 use super::meter::Metered;
 use super::{Event, Input, Kind, Visit};
 use crate::report::Reason;
@@ -27,7 +27,7 @@ pub(super) fn each(
             Ok(Some(headers)) => headers,
             Ok(None) if number == 0 => return container.broken(Reason::Empty, visit),
             Ok(None) => return ControlFlow::Continue(()),
-            Err(error) => return container.broken(damage(&error), visit),
+            Err(error) => return container.broken(damage_reason(&error), visit),
         };
         number += 1;
         container.meter.member();
@@ -39,14 +39,14 @@ pub(super) fn each(
         let mut body = read.by_ref().take(length);
         emit(container, number, &headers, &mut body, visit)?;
         // What nobody read of it; the meter stops one that never ends.
-        let rest = io::copy(&mut body, &mut io::sink());
-        if let Err(error) = rest {
-            return container.broken(damage(&error), visit);
+        let drained = io::copy(&mut body, &mut io::sink());
+        if let Err(error) = drained {
+            return container.broken(damage_reason(&error), visit);
         }
         if body.limit() > 0 {
-            return container.broken(cut_short(), visit);
+            return container.broken(truncated(), visit);
         }
-        if let Some(reason) = container.meter.over() {
+        if let Some(reason) = container.meter.exceeded() {
             return container.broken(reason, visit);
         }
     }
@@ -83,7 +83,7 @@ fn emit(
         Some("response") => match http::response(body) {
             Ok(response) if response.status == 200 => (response.media, response.body),
             Ok(_) => return visit(ignored()),
-            Err(error) => return container.skip(&name, damage(&error), visit),
+            Err(error) => return container.skip(&name, damage_reason(&error), visit),
         },
         // A file or a text that was made of one, without the server's headers.
         Some("resource" | "conversion") => {
@@ -101,6 +101,6 @@ fn emit(
         charset: media.as_deref().and_then(http::charset),
         url: url.filter(|url| !url.is_empty()),
         read: &mut Metered { inner: &mut read, meter: container.meter },
-        watch: container.watch,
+        io_errors: container.io_errors,
     }))
 }

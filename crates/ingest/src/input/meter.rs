@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::io::{self, Read};
 
-use super::fault::{damage, fault};
+use super::fault::{damage_reason, fault};
 use crate::options::Options;
 use crate::report::Reason;
 
@@ -13,10 +13,10 @@ const MEMBERS: u64 = 1 << 24;
 /// Counts what comes out of one compressed file.
 #[derive(Debug)]
 pub(super) struct Meter {
-    allowed: u64,
-    given: Cell<u64>,
+    max_bytes: u64,
+    produced: Cell<u64>,
     members: Cell<u64>,
-    over: Cell<bool>,
+    is_exceeded: Cell<bool>,
 }
 
 impl Meter {
@@ -25,33 +25,33 @@ impl Meter {
     pub(super) fn new(bytes: u64, options: &Options) -> Self {
         let by_ratio = bytes.saturating_mul(options.max_ratio).max(options.max_file_bytes);
         Self {
-            allowed: by_ratio.min(options.max_container_bytes),
-            given: Cell::new(0),
+            max_bytes: by_ratio.min(options.max_container_bytes),
+            produced: Cell::new(0),
             members: Cell::new(0),
-            over: Cell::new(false),
+            is_exceeded: Cell::new(false),
         }
     }
 
     /// Why the file was left, if it was.
-    pub(super) fn over(&self) -> Option<Reason> {
-        let what = if self.given.get() > self.allowed {
-            format!("more than {} bytes come out of it", self.allowed)
+    pub(super) fn exceeded(&self) -> Option<Reason> {
+        let what = if self.produced.get() > self.max_bytes {
+            format!("more than {} bytes come out of it", self.max_bytes)
         } else {
             format!("more than {MEMBERS} members")
         };
-        self.over.get().then_some(Reason::Bomb(what))
+        self.is_exceeded.get().then_some(Reason::Bomb(what))
     }
 
     /// One more member.
     pub(super) fn member(&self) {
         self.members.set(self.members.get() + 1);
-        self.over.set(self.over.get() || self.members.get() > MEMBERS);
+        self.is_exceeded.set(self.is_exceeded.get() || self.members.get() > MEMBERS);
     }
 
     fn add(&self, bytes: usize) -> io::Result<usize> {
-        self.given.set(self.given.get() + bytes as u64);
-        self.over.set(self.over.get() || self.given.get() > self.allowed);
-        match self.over() {
+        self.produced.set(self.produced.get() + bytes as u64);
+        self.is_exceeded.set(self.is_exceeded.get() || self.produced.get() > self.max_bytes);
+        match self.exceeded() {
             Some(reason) => Err(fault(reason)),
             None => Ok(bytes),
         }
@@ -69,7 +69,7 @@ impl<R: Read> Read for Metered<'_, R> {
         match self.inner.read(buffer) {
             Ok(bytes) => self.meter.add(bytes),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
-            Err(error) => Err(fault(damage(&error))),
+            Err(error) => Err(fault(damage_reason(&error))),
         }
     }
 }

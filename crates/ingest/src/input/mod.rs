@@ -8,15 +8,15 @@
 mod chunked;
 mod codec;
 mod fault;
-mod form;
+mod format;
 mod http;
-mod member;
+mod container;
 mod meter;
 mod name;
 mod open;
 mod tar;
 mod warc;
-pub(crate) mod watch;
+pub(crate) mod io_errors;
 mod zip;
 
 use std::io::Read;
@@ -28,9 +28,9 @@ use rawzip::{FileReader, ReaderAt};
 
 use codec::Codec;
 pub(crate) use fault::reason;
-pub(crate) use form::{Form, Kind};
+pub(crate) use format::{FileFormat, Kind};
 use meter::{Meter, Metered};
-use watch::Watch;
+use io_errors::IoErrors;
 
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
@@ -38,7 +38,7 @@ use crate::file_list::SourceFile;
 use crate::walk::lossy_path;
 
 /// What stands between the path of a container and that of its member.
-pub(crate) const INSIDE: &str = "!/";
+pub(crate) const MEMBER_SEPARATOR: &str = "!/";
 
 /// A page or a dump, opened.
 pub(crate) struct Input<'a> {
@@ -56,7 +56,7 @@ pub(crate) struct Input<'a> {
     pub(crate) url: Option<String>,
     pub(crate) read: &'a mut dyn Read,
     /// What the system said while the file was read.
-    pub(crate) watch: &'a Watch,
+    pub(crate) io_errors: &'a IoErrors,
 }
 
 /// What is found in a file.
@@ -77,7 +77,7 @@ pub(crate) type Visit<'v> = &'v mut dyn FnMut(Event<'_>) -> ControlFlow<()>;
 pub(crate) fn each(source: &SourceFile, options: &Options, visit: Visit<'_>) -> ControlFlow<()> {
     let skip = |reason| Event::Skipped(Skipped { path: lossy_path(&source.path), line: None, reason });
     // Known without a look inside, so the file is not opened.
-    if source.form.is_plain_page() && source.bytes > options.max_file_bytes {
+    if source.format.is_plain_page() && source.bytes > options.max_file_bytes {
         return visit(skip(too_large(source.bytes, options)));
     }
     let (file, bytes) = match open::regular(&source.path) {
@@ -96,28 +96,28 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
     at: impl FnOnce(F) -> R,
     visit: Visit<'_>,
 ) -> ControlFlow<()> {
-    let Form { kind, codec } = source.form;
+    let FileFormat { kind, codec } = source.format;
     let skip = |reason| Event::Skipped(Skipped { path: lossy_path(&source.path), line: None, reason });
-    let (meter, watch) = (Meter::new(bytes, options), Watch::default());
-    let container = member::Container { source, options, meter: &meter, watch: &watch };
-    let explained: Visit<'_> = &mut |event| visit(watch.explain(event));
+    let (meter, io_errors) = (Meter::new(bytes, options), IoErrors::default());
+    let container = container::Container { source, options, meter: &meter, io_errors: &io_errors };
+    let explained: Visit<'_> = &mut |event| visit(io_errors.explain(event));
     match (kind, codec) {
         (Kind::Zip, Codec::Plain) => {
-            let file = watch.watched(at(file), &source.path);
+            let file = io_errors.observed(at(file), &source.path);
             zip::each(&container, file, bytes, explained)?;
         }
         // Its table of contents stands at the end.
         (Kind::Zip, _) => explained(skip(Reason::Nested))?,
         (_, Codec::Plain) => {
-            let file = watch.watched(file, &source.path);
+            let file = io_errors.observed(file, &source.path);
             stream(&container, file, Some(bytes), explained)?;
         }
-        _ => match codec.read(watch.watched(file, &source.path)) {
+        _ => match codec.read(io_errors.observed(file, &source.path)) {
             Ok(inner) => stream(&container, Metered { inner, meter: &meter }, None, explained)?,
-            Err(error) => explained(skip(fault::damage(&error)))?,
+            Err(error) => explained(skip(fault::damage_reason(&error)))?,
         },
     }
-    match watch.take() {
+    match io_errors.take() {
         // Nobody has said so: a layer between took the error for the end of the data.
         Some(reason) => visit(skip(reason)),
         None => ControlFlow::Continue(()),
@@ -126,13 +126,13 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
 
 /// A file that is read from beginning to end.
 fn stream(
-    container: &member::Container<'_>,
+    container: &container::Container<'_>,
     mut read: impl Read,
     bytes: Option<u64>,
     visit: Visit<'_>,
 ) -> ControlFlow<()> {
     let source = container.source;
-    match source.form.kind {
+    match source.format.kind {
         Kind::Tar => tar::each(container, read, visit),
         Kind::Warc => warc::each(container, read, visit),
         kind => visit(Event::Input(Input {
@@ -143,7 +143,7 @@ fn stream(
             charset: None,
             url: None,
             read: &mut read,
-            watch: container.watch,
+            io_errors: container.io_errors,
         })),
     }
 }

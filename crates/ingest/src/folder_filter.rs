@@ -60,7 +60,7 @@ impl Exclusions {
 }
 
 /// What decides about the folders of a walk.
-pub(crate) struct Bounds<'b> {
+pub(crate) struct FolderFilter<'b> {
     exclusions: &'b Exclusions,
     /// The roots without links.
     roots: &'b [PathBuf],
@@ -68,7 +68,7 @@ pub(crate) struct Bounds<'b> {
     excluded: RefCell<HashMap<PathBuf, bool>>,
 }
 
-impl<'b> Bounds<'b> {
+impl<'b> FolderFilter<'b> {
     pub(crate) fn new(exclusions: &'b Exclusions, roots: &'b [PathBuf]) -> Self {
         Self { exclusions, roots, excluded: RefCell::default() }
     }

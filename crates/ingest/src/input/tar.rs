@@ -7,8 +7,8 @@ use std::ops::ControlFlow;
 use tar::{Archive, EntryType};
 
 use super::Visit;
-use super::fault::{cut_short, damage, fault};
-use super::member::Container;
+use super::container::Container;
+use super::fault::{damage_reason, fault, truncated};
 use super::name::Names;
 use crate::report::Reason;
 
@@ -26,7 +26,7 @@ pub(super) fn each(
     let mut archive = Archive::new(Guarded { inner: read, left: &left });
     let entries = match archive.entries() {
         Ok(entries) => entries,
-        Err(error) => return container.broken(damage(&error), visit),
+        Err(error) => return container.broken(damage_reason(&error), visit),
     };
     let mut names = Names::default();
     let mut members = 0_u64;
@@ -34,7 +34,7 @@ pub(super) fn each(
         let entry = match entry {
             Ok(entry) => entry,
             Err(_) if left.get() == 0 => return container.broken(long_headers(), visit),
-            Err(error) => return container.broken(damage(&error), visit),
+            Err(error) => return container.broken(damage_reason(&error), visit),
         };
         members += 1;
         container.meter.member();
@@ -44,11 +44,11 @@ pub(super) fn each(
         let unread = Cell::new(bytes);
         if !matches!(kind, EntryType::Directory | EntryType::XGlobalHeader) {
             let name = entry.path_bytes().into_owned();
-            if let Some((path, form)) = container.admit(&mut names, &name, visit)? {
+            if let Some((path, format)) = container.admit(&mut names, &name, visit)? {
                 match kind {
                     EntryType::Regular | EntryType::Continuous => {
                         let whole = Whole { inner: entry, left: &unread };
-                        container.emit(&path, form, bytes, whole, visit)?;
+                        container.emit(&path, format, bytes, whole, visit)?;
                     }
                     EntryType::GNUSparse => {
                         let what = "a sparse file".to_owned();
@@ -58,7 +58,7 @@ pub(super) fn each(
                 }
             }
         }
-        if let Some(reason) = container.meter.over() {
+        if let Some(reason) = container.meter.exceeded() {
             return container.broken(reason, visit);
         }
         left.set(unread.get().saturating_add(BLOCK + HEADERS));
@@ -82,8 +82,8 @@ impl<R: Read> Read for Guarded<'_, R> {
         if left == 0 && !buffer.is_empty() {
             return Err(fault(long_headers()));
         }
-        let most = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
-        let read = self.inner.read(&mut buffer[..most])?;
+        let length = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
+        let read = self.inner.read(&mut buffer[..length])?;
         self.left.set(left - read as u64);
         Ok(read)
     }
@@ -99,7 +99,7 @@ impl<R: Read> Read for Whole<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         if read == 0 && !buffer.is_empty() && self.left.get() > 0 {
-            return Err(fault(cut_short()));
+            return Err(fault(truncated()));
         }
         self.left.set(self.left.get().saturating_sub(read as u64));
         Ok(read)

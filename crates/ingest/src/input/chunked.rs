@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Cursor, Read};
 
-use super::fault::{cut_short, fault};
+use super::fault::{fault, truncated};
 use crate::report::Reason;
 
 /// A line with the length of a chunk; the standard sets no limit, servers stay far below.
@@ -43,7 +43,7 @@ impl<R: BufRead> Read for Chunked<R> {
         }
         let read = self.inner.by_ref().take(self.left).read(buffer)?;
         if read == 0 {
-            return Err(fault(cut_short()));
+            return Err(fault(truncated()));
         }
         self.left -= read as u64;
         if self.left == 0 {

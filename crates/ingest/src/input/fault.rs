@@ -23,30 +23,30 @@ pub(crate) fn fault(reason: Reason) -> io::Error {
 
 /// Why a read failed: a reason that was sent, or what the system said.
 pub(crate) fn reason(error: &io::Error) -> Reason {
-    sent(error).unwrap_or_else(|| Reason::Unreadable(error.to_string()))
+    attached_reason(error).unwrap_or_else(|| Reason::Unreadable(error.to_string()))
 }
 
 /// Why a decompressor or an archive failed. What neither the system said nor a layer below sent, it
 /// found wrong with the bytes.
-pub(super) fn damage(error: &io::Error) -> Reason {
-    if let Some(reason) = sent(error) {
+pub(super) fn damage_reason(error: &io::Error) -> Reason {
+    if let Some(reason) = attached_reason(error) {
         return reason;
     }
     if error.raw_os_error().is_some() {
         return Reason::Unreadable(error.to_string());
     }
     if error.kind() == io::ErrorKind::UnexpectedEof {
-        return cut_short();
+        return truncated();
     }
     Reason::Damaged(error.to_string())
 }
 
 /// The data end before their time.
-pub(super) fn cut_short() -> Reason {
+pub(super) fn truncated() -> Reason {
     Reason::Damaged("it ends too early".to_owned())
 }
 
-fn sent(error: &io::Error) -> Option<Reason> {
+fn attached_reason(error: &io::Error) -> Option<Reason> {
     let fault = error.get_ref()?.downcast_ref::<Fault>()?;
     Some(fault.0.clone())
 }
