@@ -7,8 +7,8 @@ use std::ops::ControlFlow;
 use encoding_rs::Encoding;
 
 use crate::decode::Decoded;
-use crate::file_list::SourceFile;
 use crate::found::Finding;
+use crate::input::file_list::SourceFile;
 use crate::input::io_errors::IoErrors;
 use crate::input::{self, Event, FileFormat, Input, Kind};
 use crate::options::Options;

@@ -5,10 +5,10 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use crate::dedup::ItemHashes;
-use crate::file_list::SourceFile;
+use crate::input::file_list::SourceFile;
+use crate::input::walk::lossy_path;
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{Reason, Skipped};
-use crate::walk::lossy_path;
 
 /// What was found in a file, piece by piece.
 pub(crate) enum Finding {

@@ -13,11 +13,12 @@ use foldhash::{HashMap, HashSet};
 use crate::dedup::{FlashDeduplicator, ItemHashes, content_hash, variant_id};
 use crate::draft::Draft;
 use crate::error::Error;
-use crate::file_list::{FileList, FileListIter, FileListWriter, SourceFile};
-use crate::fingerprint::Fingerprint;
 use crate::found::{Finding, FoundItem};
 use crate::id::short;
 use crate::ids::{Ids, path_hash};
+use crate::input::file_list::{FileList, FileListIter, FileListWriter, SourceFile};
+use crate::input::fingerprint::Fingerprint;
+use crate::input::walk::{RootPolicy, Walk, walk};
 use crate::input::{self, Event, Input, Kind, MEMBER_SEPARATOR};
 use crate::kept::{self, KeptItem, KeptOccurrence, KeptPath, StoredRecords};
 use crate::options::Options;
@@ -29,7 +30,6 @@ use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{FileSpan, Reason, Report, Skipped};
 use crate::statistics::CorpusStatistics;
 use crate::survey_cache::{SurveyCache, SurveyCacheWriter, SurveyedPage};
-use crate::walk::{RootPolicy, Walk, walk};
 
 /// Reads the archive in `roots` and gives `sink` every record: articles in the order of the walk, then
 /// flash items in the order first seen.

@@ -9,25 +9,23 @@
 //! `mojibake`, `header` and `footer` (where the body is), `byline`, `flash`, `beginning` and `headline` (the body),
 //! `tags` (the glued Tags line).
 
+mod boilerplate;
 mod boundary;
-mod folder_filter;
 mod byline;
+mod byte_budget;
 mod date;
 mod decode;
+mod dedup;
 mod detect;
 #[doc(hidden)]
 pub mod direct;
 mod draft;
 mod dump;
 mod error;
-mod statistics;
-mod fingerprint;
 mod flash;
-mod dedup;
 mod folded_hash;
 mod footer;
 mod found;
-mod boilerplate;
 mod header;
 mod headline;
 mod html;
@@ -40,37 +38,34 @@ mod kept;
 mod labels;
 mod lead_in;
 mod line;
-mod sent_items;
 mod mojibake;
+mod occurrences;
+mod offset_map;
 mod options;
 mod ordered;
-mod original;
 mod page;
-mod offset_map;
 mod progress;
 mod punctuation;
 mod read;
 mod record;
-mod report;
-mod byte_budget;
-mod occurrences;
-mod file_list;
-mod survey_cache;
 mod record_log;
+mod report;
+mod sent_items;
 mod stamp;
+mod statistics;
+mod survey_cache;
 mod tags;
 mod title;
-mod walk;
 
 pub use decode::decode;
 pub use error::Error;
 pub use statistics::CorpusStatistics;
-pub use fingerprint::fingerprint;
+pub use input::fingerprint::fingerprint;
 pub use flash::PageFlash;
 pub use ingest::{ScannedArchive, ingest, ingest_scanned, scan, scan_tolerant};
 pub use kept::StoredRecords;
 pub use options::Options;
-pub use original::original;
+pub use input::original::original;
 pub use page::{Markup, Page, parse_page};
 pub use progress::{Phase, Progress, Silent};
 pub use record::{

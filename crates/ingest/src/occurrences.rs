@@ -8,7 +8,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use crate::file_list::common_prefix_len;
+use crate::input::file_list::common_prefix_len;
 use crate::record::{Occurrence, Span};
 use crate::record_log::{LogReader, RecordLog};
 

@@ -11,10 +11,10 @@ use super::{
     Event, FileFormat, Input, Kind, MEMBER_SEPARATOR, Visit, codec::Codec, fault::damage_reason,
     too_large,
 };
-use crate::file_list::SourceFile;
+use crate::input::file_list::SourceFile;
+use crate::input::walk::lossy_path;
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
-use crate::walk::lossy_path;
 
 /// A file that is read, and its limits.
 pub(super) struct Container<'c> {

@@ -7,16 +7,21 @@
 
 mod chunked;
 mod codec;
+mod container;
 mod fault;
+pub(crate) mod file_list;
+pub(crate) mod fingerprint;
+pub(crate) mod folder_filter;
 mod format;
 mod http;
-mod container;
+pub(crate) mod io_errors;
 mod meter;
 mod name;
 mod open;
+pub(crate) mod original;
 mod tar;
+pub(crate) mod walk;
 mod warc;
-pub(crate) mod io_errors;
 mod zip;
 
 use std::io::Read;
@@ -34,8 +39,8 @@ use io_errors::IoErrors;
 
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
-use crate::file_list::SourceFile;
-use crate::walk::lossy_path;
+use crate::input::file_list::SourceFile;
+use crate::input::walk::lossy_path;
 
 /// What stands between the path of a container and that of its member.
 pub(crate) const MEMBER_SEPARATOR: &str = "!/";

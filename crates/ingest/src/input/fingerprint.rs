@@ -8,9 +8,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::error::Error;
-use crate::file_list::SourceFile;
+use crate::input::file_list::SourceFile;
+use crate::input::walk::{RootPolicy, walk};
 use crate::options::Options;
-use crate::walk::{RootPolicy, walk};
 
 /// The clock of a file system may stand still for so long: a file that is written twice meanwhile
 /// shows the same times.

@@ -10,9 +10,9 @@ use std::thread;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::error::Error;
-use crate::file_list::SourceFile;
-use crate::folder_filter::{Exclusions, FolderFilter, Verdict};
 use crate::input::FileFormat;
+use crate::input::file_list::SourceFile;
+use crate::input::folder_filter::{Exclusions, FolderFilter, Verdict};
 use crate::options::Options;
 use crate::ordered::spawn;
 use crate::report::{Reason, Skipped};

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use crate::file_list::SourceFile;
+use crate::input::file_list::SourceFile;
 use crate::input::{self, Event, FileFormat};
 use crate::options::Options;
 use crate::record::Span;
