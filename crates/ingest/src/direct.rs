@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use encoding_rs::Encoding;
 
-use crate::decode::Decoded;
+use crate::encoding::decode::Decoded;
 use crate::found::Finding;
 use crate::input::file_list::SourceFile;
 use crate::input::io_errors::IoErrors;

@@ -14,13 +14,12 @@ mod boundary;
 mod byline;
 mod byte_budget;
 mod date;
-mod decode;
 mod dedup;
-mod detect;
 #[doc(hidden)]
 pub mod direct;
 mod draft;
 mod dump;
+mod encoding;
 mod error;
 mod flash;
 mod folded_hash;
@@ -38,9 +37,7 @@ mod kept;
 mod labels;
 mod lead_in;
 mod line;
-mod mojibake;
 mod occurrences;
-mod offset_map;
 mod options;
 mod ordered;
 mod page;
@@ -57,20 +54,20 @@ mod survey_cache;
 mod tags;
 mod title;
 
-pub use decode::decode;
+pub use byte_budget::ByteBudget;
+pub use encoding::decode::decode;
 pub use error::Error;
-pub use statistics::CorpusStatistics;
-pub use input::fingerprint::fingerprint;
 pub use flash::PageFlash;
 pub use ingest::{ScannedArchive, ingest, ingest_scanned, scan, scan_tolerant};
+pub use input::fingerprint::fingerprint;
+pub use input::original::original;
 pub use kept::StoredRecords;
 pub use options::Options;
-pub use input::original::original;
 pub use page::{Markup, Page, parse_page};
 pub use progress::{Phase, Progress, Silent};
 pub use record::{
-    Article, Date, DateProvenance, DateBasis, FlashItem, Moment, Record, Related, Occurrence, Span,
+    Article, Date, DateBasis, DateProvenance, FlashItem, Moment, Occurrence, Record, Related, Span,
     TitleOrigin, Variant,
 };
 pub use report::{FileSpan, Reason, Report, Skipped};
-pub use byte_budget::ByteBudget;
+pub use statistics::CorpusStatistics;

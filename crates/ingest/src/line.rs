@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::mojibake::{Repair, repair};
+use crate::encoding::mojibake::{Repair, repair};
 
 /// Where in an HTML page a line stands. Lines of text files are all `Main`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

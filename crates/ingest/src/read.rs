@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 use encoding_rs::Encoding;
 
 use crate::boundary::BoundaryFinder;
-use crate::decode::Decoded;
 use crate::draft::Draft;
+use crate::encoding::decode::Decoded;
 use crate::flash::{Item, outlet};
 use crate::found::{DiagnosticLimit, Finding, FoundItem, ParsedPage, skipped};
 use crate::ids::path_hash;

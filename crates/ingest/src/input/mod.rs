@@ -34,13 +34,13 @@ use rawzip::{FileReader, ReaderAt};
 use codec::Codec;
 pub(crate) use fault::reason;
 pub(crate) use format::{FileFormat, Kind};
-use meter::{Meter, Metered};
 use io_errors::IoErrors;
+use meter::{Meter, Metered};
 
-use crate::options::Options;
-use crate::report::{Reason, Skipped};
 use crate::input::file_list::SourceFile;
 use crate::input::walk::lossy_path;
+use crate::options::Options;
+use crate::report::{Reason, Skipped};
 
 /// What stands between the path of a container and that of its member.
 pub(crate) const MEMBER_SEPARATOR: &str = "!/";
@@ -80,7 +80,8 @@ pub(crate) type Visit<'v> = &'v mut dyn FnMut(Event<'_>) -> ControlFlow<()>;
 
 /// Tells `visit` of every page and dump that a file holds.
 pub(crate) fn each(source: &SourceFile, options: &Options, visit: Visit<'_>) -> ControlFlow<()> {
-    let skip = |reason| Event::Skipped(Skipped { path: lossy_path(&source.path), line: None, reason });
+    let skip =
+        |reason| Event::Skipped(Skipped { path: lossy_path(&source.path), line: None, reason });
     // Known without a look inside, so the file is not opened.
     if source.format.is_plain_page() && source.bytes > options.max_file_bytes {
         return visit(skip(too_large(source.bytes, options)));
@@ -102,7 +103,8 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
     visit: Visit<'_>,
 ) -> ControlFlow<()> {
     let FileFormat { kind, codec } = source.format;
-    let skip = |reason| Event::Skipped(Skipped { path: lossy_path(&source.path), line: None, reason });
+    let skip =
+        |reason| Event::Skipped(Skipped { path: lossy_path(&source.path), line: None, reason });
     let (meter, io_errors) = (Meter::new(bytes, options), IoErrors::default());
     let container = container::Container { source, options, meter: &meter, io_errors: &io_errors };
     let explained: Visit<'_> = &mut |event| visit(io_errors.explain(event));

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use encoding_rs::UTF_8;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::detect::detect;
+use crate::encoding::detect::detect;
 use crate::report::Reason;
 
 /// Longer names are not names of files on any system.

@@ -1,14 +1,14 @@
 //! Tags that the site glued together: what the archive knows of them, and how a line of them is split.
 
-mod concatenated;
-mod upper_bound;
-mod keyword;
 mod beam;
-mod search;
 mod bloom;
+mod concatenated;
+mod keyword;
+mod search;
 mod shapes;
 mod split;
 mod tag;
+mod upper_bound;
 mod vocabulary;
 
 pub(crate) use split::split;

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8};
 
-use crate::detect::detect;
-use crate::offset_map::OffsetMap;
+use crate::encoding::detect::detect;
+use crate::encoding::offset_map::OffsetMap;
 use crate::report::Reason;
 
 /// A file as text.
