@@ -249,7 +249,7 @@ mod tests {
     use super::*;
 
     fn body(text: &str) -> (Vec<String>, Vec<(String, String)>) {
-        let layout = crate::line::text_layout(text);
+        let layout = crate::page::line::text_layout(text);
         let paragraphs: Vec<Paragraph<'_>> = layout
             .lines
             .iter()

@@ -11,7 +11,6 @@ use encoding_rs::Encoding;
 use foldhash::{HashMap, HashSet};
 
 use crate::dedup::{FlashDeduplicator, ItemHashes, content_hash, variant_id};
-use crate::draft::Draft;
 use crate::error::Error;
 use crate::found::{Finding, FoundItem};
 use crate::id::short;
@@ -24,6 +23,7 @@ use crate::kept::{self, KeptItem, KeptOccurrence, KeptPath, StoredRecords};
 use crate::options::Options;
 use crate::ordered::{Out, ordered, spawn};
 use crate::page::Outline;
+use crate::page::draft::Draft;
 use crate::progress::{Phase, Progress};
 use crate::read::{Memory, Reader};
 use crate::record::{Article, FlashItem, Record, Span};

@@ -11,9 +11,9 @@ use crate::dedup::{ItemHashes, content_hash};
 use crate::id::short;
 use crate::ids::Ids;
 use crate::input::{FileFormat, Kind, MEMBER_SEPARATOR};
+use crate::page::title::Title;
 use crate::record::{Article, FlashItem, Occurrence, Record, Span};
 use crate::statistics::CorpusStatistics;
-use crate::title::Title;
 
 /// Records of an earlier index, for files that cannot be read now.
 pub trait StoredRecords {

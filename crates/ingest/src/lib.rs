@@ -9,34 +9,26 @@
 //! `mojibake`, `header` and `footer` (where the body is), `byline`, `flash`, `beginning` and `headline` (the body),
 //! `tags` (the glued Tags line).
 
-mod boilerplate;
 mod boundary;
-mod byline;
 mod byte_budget;
 mod date;
 mod dedup;
 #[doc(hidden)]
 pub mod direct;
-mod draft;
 mod dump;
 mod encoding;
 mod error;
 mod flash;
 mod folded_hash;
-mod footer;
 mod found;
-mod header;
 mod headline;
-mod html;
 pub mod id;
 mod ids;
 mod ingest;
 mod input;
 mod jsonl;
 mod kept;
-mod labels;
 mod lead_in;
-mod line;
 mod occurrences;
 mod options;
 mod ordered;
@@ -52,7 +44,6 @@ mod stamp;
 mod statistics;
 mod survey_cache;
 mod tags;
-mod title;
 
 pub use byte_budget::ByteBudget;
 pub use encoding::decode::decode;

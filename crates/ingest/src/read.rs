@@ -6,7 +6,6 @@ use std::ops::ControlFlow;
 use encoding_rs::Encoding;
 
 use crate::boundary::BoundaryFinder;
-use crate::draft::Draft;
 use crate::encoding::decode::Decoded;
 use crate::flash::{Item, outlet};
 use crate::found::{DiagnosticLimit, Finding, FoundItem, ParsedPage, skipped};
@@ -14,6 +13,7 @@ use crate::ids::path_hash;
 use crate::input::file_list::SourceFile;
 use crate::input::{self, Event, Input, Kind};
 use crate::options::Options;
+use crate::page::draft::Draft;
 use crate::page::{Markup, Outline, Page};
 use crate::record::{Article, Date, DateProvenance, FlashItem, Span};
 use crate::report::Reason;

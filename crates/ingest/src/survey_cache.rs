@@ -6,8 +6,8 @@ use std::io;
 use jiff::civil::{Date as Day, DateTime, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::draft::Draft;
 use crate::flash::{Dated, Paragraph, Piece};
+use crate::page::draft::Draft;
 use crate::record::Moment;
 use crate::record_log::{LogReader, RecordLog};
 

@@ -246,7 +246,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::title::Title;
+    use crate::page::title::Title;
 
     /// [`Keywords::make`] by a look at every range.
     fn plain(

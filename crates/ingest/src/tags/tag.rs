@@ -184,7 +184,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::title::Title;
+    use crate::page::title::Title;
 
     proptest! {
         #[test]

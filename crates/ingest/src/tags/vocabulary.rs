@@ -7,7 +7,7 @@ use super::bloom::BloomFilter;
 use super::concatenated::text_hash;
 use super::shapes::{Shapes, pair_hash, prefix_hashes};
 use crate::folded_hash::fold;
-use crate::title::{Title, is_ticker};
+use crate::page::title::{Title, is_ticker};
 
 /// Counts of tags and keywords, folded.
 #[derive(Debug, Default, Clone)]

@@ -4,12 +4,12 @@
 use crate::boundary::BoundaryFinder;
 use crate::date;
 use crate::flash::{self, Item, Piece};
-use crate::footer::Tags;
+use crate::page::footer::Tags;
+use crate::page::title::{self, Title};
 use crate::page::{Outline, Page};
 use crate::record::{Date, DateBasis, DateProvenance, Moment, Related, TitleOrigin};
 use crate::statistics::CorpusStatistics;
 use crate::tags;
-use crate::title::{self, Title};
 
 /// How far into the first paragraph a date counts as the article's, in characters.
 const LEAD: usize = 60;
@@ -61,7 +61,7 @@ impl<'a> Draft<'a> {
                 (Vec::new(), Some(concatenated_tags.as_str()))
             }
         };
-        let related = |stub: &'a crate::footer::Stub| {
+        let related = |stub: &'a crate::page::footer::Stub| {
             (Title::split(&stub.title).title, stub.snippet.as_str())
         };
         Self {

@@ -1,11 +1,11 @@
 //! The bottom of a page: the Tags line, the category and the stubs of related articles. Decides where
 //! the body ends.
 
-use crate::boilerplate::{is_ad, site};
 use crate::date;
-use crate::line::Line;
+use crate::page::boilerplate::{is_ad, site};
+use crate::page::line::Line;
+use crate::page::title::Title;
 use crate::punctuation::{is_colon, is_comma, is_stop};
-use crate::title::Title;
 
 /// The Tags line of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -195,7 +195,7 @@ fn is_category(text: &str, longest: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::line::text_layout;
+    use crate::page::line::text_layout;
 
     const STUBS: &str = "Flow集成Filecoin存儲服務_FLOW:FLO\n\nFilecoin已經成為合作伙伴.\n\n1900/1/1 0:00:00\n\
         拳皇泰森福瑞NFT售出_NFT:cnft.io\n\n據官方信息,拍賣完成.\n\n1900/1/1 0:00:00\nads\n";

@@ -1,12 +1,12 @@
 //! The top of a page: site lines, breadcrumb, title, author and time. Decides where the body begins.
 
-use crate::boilerplate::{breadcrumb, is_ad, site};
 use crate::date;
-use crate::labels::{Field, Label, fields, has_fields, is_name};
-use crate::line::{Layout, Line, Part};
+use crate::page::boilerplate::{breadcrumb, is_ad, site};
+use crate::page::labels::{Field, Label, fields, has_fields, is_name};
+use crate::page::line::{Layout, Line, Part};
+use crate::page::title::Title;
 use crate::punctuation::is_stop;
 use crate::record::Moment;
-use crate::title::Title;
 
 /// What the top of a page says.
 #[derive(Debug, Default)]
@@ -219,8 +219,8 @@ fn without_site(title: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::html::html_layout;
-    use crate::line::text_layout;
+    use crate::page::html::html_layout;
+    use crate::page::line::text_layout;
 
     fn of(text: &str) -> Header {
         read(&text_layout(text))

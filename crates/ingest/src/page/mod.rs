@@ -1,19 +1,28 @@
 //! One page of text or HTML, understood: the parts of the layout put together. Pure: no files, no state
 //! but the evidence given.
 
-use crate::boilerplate;
+pub(crate) mod boilerplate;
+pub(crate) mod byline;
+pub(crate) mod draft;
+pub(crate) mod footer;
+pub(crate) mod header;
+pub(crate) mod html;
+pub(crate) mod labels;
+pub(crate) mod line;
+pub(crate) mod title;
+
 use crate::boundary::BoundaryFinder;
-use crate::byline::Byline;
-use crate::draft::Draft;
 use crate::flash::{Item, PageFlash, Paragraph};
-use crate::footer::{self, Footer, Tags};
-use crate::header::{self, Header};
-use crate::html::{html_layout, is_html};
-use crate::line::{Layout, Part, text_layout};
+use crate::page::byline::Byline;
+use crate::page::draft::Draft;
+use crate::page::footer::{Footer, Tags};
+use crate::page::header::Header;
+use crate::page::html::{html_layout, is_html};
+use crate::page::line::{Layout, Part, text_layout};
+use crate::page::title::Title;
 use crate::record::{Date, Related, TitleOrigin};
 use crate::stamp::ends_item;
 use crate::statistics::CorpusStatistics;
-use crate::title::Title;
 
 /// What a page's text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

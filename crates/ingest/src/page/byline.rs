@@ -1,7 +1,7 @@
 //! The first lines of a body: who wrote it and where it came from.
 
-use crate::header::set_once;
-use crate::labels::{Field, Label, fields, is_name};
+use crate::page::header::set_once;
+use crate::page::labels::{Field, Label, fields, is_name};
 
 /// Author and outlet as the body's first lines name them.
 #[derive(Debug, Default)]

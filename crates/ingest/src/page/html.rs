@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{StartTag, Token, Tokenizer};
 
-use crate::line::{Layout, Line, Part};
+use crate::page::line::{Layout, Line, Part};
 
 /// Whether a file's text is HTML, whatever the file is called.
 pub(crate) fn is_html(text: &str) -> bool {
