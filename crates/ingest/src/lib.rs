@@ -26,7 +26,6 @@ pub mod id;
 mod ids;
 mod ingest;
 mod input;
-mod jsonl;
 mod kept;
 mod lead_in;
 mod occurrences;

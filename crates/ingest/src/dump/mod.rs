@@ -1,5 +1,7 @@
 //! Records of a JSONL dump, line by line: streamed, so that a dump may have any length.
 
+pub(crate) mod jsonl;
+
 use std::io::{self, BufRead, BufReader};
 use std::ops::ControlFlow;
 
@@ -7,7 +9,6 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::found::{Finding, skipped};
 use crate::input::{self, Input};
-use crate::jsonl;
 use crate::read::Reader;
 use crate::record::{Record, Span};
 use crate::report::Reason;
