@@ -10,8 +10,8 @@ use std::thread;
 use encoding_rs::Encoding;
 use foldhash::{HashMap, HashSet};
 
-use crate::dedup::{FlashDeduplicator, ItemHashes, content_hash, variant_id};
 use crate::error::Error;
+use crate::flash::dedup::{FlashDeduplicator, ItemHashes, content_hash, variant_id};
 use crate::found::{Finding, FoundItem};
 use crate::id::short;
 use crate::ids::{Ids, path_hash};

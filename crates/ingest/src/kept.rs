@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use foldhash::HashMap;
 
-use crate::dedup::{ItemHashes, content_hash};
+use crate::flash::dedup::{ItemHashes, content_hash};
 use crate::id::short;
 use crate::ids::Ids;
 use crate::input::{FileFormat, Kind, MEMBER_SEPARATOR};

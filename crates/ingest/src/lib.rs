@@ -9,10 +9,8 @@
 //! `mojibake`, `header` and `footer` (where the body is), `byline`, `flash`, `beginning` and `headline` (the body),
 //! `tags` (the glued Tags line).
 
-mod boundary;
 mod byte_budget;
 mod date;
-mod dedup;
 #[doc(hidden)]
 pub mod direct;
 mod dump;
@@ -21,14 +19,11 @@ mod error;
 mod flash;
 mod folded_hash;
 mod found;
-mod headline;
 pub mod id;
 mod ids;
 mod ingest;
 mod input;
 mod kept;
-mod lead_in;
-mod occurrences;
 mod options;
 mod ordered;
 mod page;
@@ -38,8 +33,6 @@ mod read;
 mod record;
 mod record_log;
 mod report;
-mod sent_items;
-mod stamp;
 mod statistics;
 mod survey_cache;
 mod tags;

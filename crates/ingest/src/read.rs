@@ -5,8 +5,9 @@ use std::ops::ControlFlow;
 
 use encoding_rs::Encoding;
 
-use crate::boundary::BoundaryFinder;
 use crate::encoding::decode::Decoded;
+use crate::flash::boundary::BoundaryFinder;
+use crate::flash::sent_items::SentItems;
 use crate::flash::{Item, outlet};
 use crate::found::{DiagnosticLimit, Finding, FoundItem, ParsedPage, skipped};
 use crate::ids::path_hash;
@@ -17,7 +18,6 @@ use crate::page::draft::Draft;
 use crate::page::{Markup, Outline, Page};
 use crate::record::{Article, Date, DateProvenance, FlashItem, Span};
 use crate::report::Reason;
-use crate::sent_items::SentItems;
 use crate::statistics::CorpusStatistics;
 use crate::survey_cache::SurveyedPage;
 

@@ -5,8 +5,8 @@
 
 use foldhash::HashMap;
 
+use crate::flash::headline::column;
 use crate::folded_hash::folded_hash;
-use crate::headline::column;
 use crate::page::{Markup, survey};
 use crate::tags::Vocabulary;
 

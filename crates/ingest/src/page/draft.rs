@@ -1,8 +1,8 @@
 //! A page as far as it is understood by itself. What the archive says of it comes later: where flash items begin,
 //! and how a glued Tags line is split.
 
-use crate::boundary::BoundaryFinder;
 use crate::date;
+use crate::flash::boundary::BoundaryFinder;
 use crate::flash::{self, Item, Piece};
 use crate::page::footer::Tags;
 use crate::page::title::{self, Title};

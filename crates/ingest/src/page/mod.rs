@@ -11,7 +11,8 @@ pub(crate) mod labels;
 pub(crate) mod line;
 pub(crate) mod title;
 
-use crate::boundary::BoundaryFinder;
+use crate::flash::boundary::BoundaryFinder;
+use crate::flash::stamp::ends_item;
 use crate::flash::{Item, PageFlash, Paragraph};
 use crate::page::byline::Byline;
 use crate::page::draft::Draft;
@@ -21,7 +22,6 @@ use crate::page::html::{html_layout, is_html};
 use crate::page::line::{Layout, Part, text_layout};
 use crate::page::title::Title;
 use crate::record::{Date, Related, TitleOrigin};
-use crate::stamp::ends_item;
 use crate::statistics::CorpusStatistics;
 
 /// What a page's text is.

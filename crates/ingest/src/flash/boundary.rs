@@ -6,7 +6,7 @@ use std::ops::Range;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::flash::Paragraph;
-use crate::headline::{self, Headline};
+use crate::flash::headline::{self, Headline};
 
 /// How many paragraphs a flash item can have.
 pub(crate) const MAX_PARAGRAPHS: usize = 12;

@@ -1,13 +1,21 @@
 //! Flash items between the paragraphs of a body: the bracketed date ends one, and its beginning is found.
 
+pub(crate) mod boundary;
+pub(crate) mod dedup;
+pub(crate) mod headline;
+pub(crate) mod lead_in;
+pub(crate) mod occurrences;
+pub(crate) mod sent_items;
+pub(crate) mod stamp;
+
 use jiff::civil::Time;
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::boundary::{BoundaryFinder, MAX_PARAGRAPHS};
-use crate::headline::{self, Headline};
+use crate::flash::boundary::{BoundaryFinder, MAX_PARAGRAPHS};
+use crate::flash::headline::Headline;
+use crate::flash::stamp::stamps;
 use crate::punctuation::is_colon;
 use crate::record::Moment;
-use crate::stamp::stamps;
 use crate::statistics::{CorpusStatistics, item_hash};
 
 /// A paragraph of a body, as text and as a byte range of the page.

@@ -1,8 +1,8 @@
 //! Flash items that a thread has handed on: the same item stands in many pages, and its text is copied, folded
 //! and sent only where it is new.
 
-use crate::dedup::ItemHashes;
 use crate::flash::Item;
+use crate::flash::dedup::ItemHashes;
 
 /// Items that are remembered, at 24 bytes each.
 const SLOTS: usize = 1 << 15;

@@ -8,9 +8,9 @@ use std::vec;
 use foldhash::{HashMap, HashSet};
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::flash::occurrences::{OccurrenceMerge, OccurrenceSorter, VariantKey};
 use crate::folded_hash::folded_hash;
 use crate::id::short;
-use crate::occurrences::{OccurrenceMerge, OccurrenceSorter, VariantKey};
 use crate::record::{FlashItem, Moment, Occurrence, Span, Variant};
 use crate::record_log::{LogReader, RecordLog};
 

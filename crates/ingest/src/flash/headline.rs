@@ -3,7 +3,7 @@
 //! A score is a sum of hand-set weights of evidence, roughly in units of log odds: above 0 a
 //! paragraph more probably begins an item than not.
 
-use crate::lead_in::{
+use crate::flash::lead_in::{
     contains_lead_in, ends_in_verb_of_saying, first_chars, has_lead_in, is_dated, is_numbered,
 };
 use crate::punctuation::{closing, is_bar, is_colon, is_comma, is_han, is_stop};
