@@ -10,6 +10,7 @@ use std::thread;
 use encoding_rs::Encoding;
 use foldhash::{HashMap, HashSet};
 
+use crate::corpus::statistics::CorpusStatistics;
 use crate::error::Error;
 use crate::flash::dedup::{FlashDeduplicator, ItemHashes, content_hash, variant_id};
 use crate::found::{Finding, FoundItem};
@@ -28,7 +29,6 @@ use crate::progress::{Phase, Progress};
 use crate::read::{Memory, Reader};
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{FileSpan, Reason, Report, Skipped};
-use crate::statistics::CorpusStatistics;
 use crate::survey_cache::{SurveyCache, SurveyCacheWriter, SurveyedPage};
 
 /// Reads the archive in `roots` and gives `sink` every record: articles in the order of the walk, then

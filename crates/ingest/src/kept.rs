@@ -7,13 +7,13 @@ use std::rc::Rc;
 
 use foldhash::HashMap;
 
+use crate::corpus::statistics::CorpusStatistics;
 use crate::flash::dedup::{ItemHashes, content_hash};
 use crate::id::short;
 use crate::ids::Ids;
 use crate::input::{FileFormat, Kind, MEMBER_SEPARATOR};
 use crate::page::title::Title;
 use crate::record::{Article, FlashItem, Occurrence, Record, Span};
-use crate::statistics::CorpusStatistics;
 
 /// Records of an earlier index, for files that cannot be read now.
 pub trait StoredRecords {

@@ -10,6 +10,7 @@
 //! `tags` (the glued Tags line).
 
 mod byte_budget;
+mod corpus;
 mod date;
 #[doc(hidden)]
 pub mod direct;
@@ -33,11 +34,11 @@ mod read;
 mod record;
 mod record_log;
 mod report;
-mod statistics;
 mod survey_cache;
 mod tags;
 
 pub use byte_budget::ByteBudget;
+pub use corpus::statistics::CorpusStatistics;
 pub use encoding::decode::decode;
 pub use error::Error;
 pub use flash::PageFlash;
@@ -53,4 +54,3 @@ pub use record::{
     TitleOrigin, Variant,
 };
 pub use report::{FileSpan, Reason, Report, Skipped};
-pub use statistics::CorpusStatistics;

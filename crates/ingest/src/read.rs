@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use encoding_rs::Encoding;
 
+use crate::corpus::statistics::CorpusStatistics;
 use crate::encoding::decode::Decoded;
 use crate::flash::boundary::BoundaryFinder;
 use crate::flash::sent_items::SentItems;
@@ -18,7 +19,6 @@ use crate::page::draft::Draft;
 use crate::page::{Markup, Outline, Page};
 use crate::record::{Article, Date, DateProvenance, FlashItem, Span};
 use crate::report::Reason;
-use crate::statistics::CorpusStatistics;
 use crate::survey_cache::SurveyedPage;
 
 /// What a thread remembers from page to page.

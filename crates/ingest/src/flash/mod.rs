@@ -11,12 +11,12 @@ pub(crate) mod stamp;
 use jiff::civil::Time;
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::corpus::statistics::{CorpusStatistics, item_hash};
 use crate::flash::boundary::{BoundaryFinder, MAX_PARAGRAPHS};
 use crate::flash::headline::Headline;
 use crate::flash::stamp::stamps;
 use crate::punctuation::is_colon;
 use crate::record::Moment;
-use crate::statistics::{CorpusStatistics, item_hash};
 
 /// A paragraph of a body, as text and as a byte range of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

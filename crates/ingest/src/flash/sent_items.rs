@@ -46,10 +46,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::corpus::statistics::CorpusStatistics;
     use crate::flash::PageFlash;
     use crate::page::{Markup, parse_without_flashes};
     use crate::record::Record;
-    use crate::statistics::CorpusStatistics;
     use crate::{Options, Silent, ingest};
 
     fn pages() -> impl Strategy<Value = Vec<String>> {

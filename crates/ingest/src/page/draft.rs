@@ -1,6 +1,7 @@
 //! A page as far as it is understood by itself. What the archive says of it comes later: where flash items begin,
 //! and how a glued Tags line is split.
 
+use crate::corpus::statistics::CorpusStatistics;
 use crate::date;
 use crate::flash::boundary::BoundaryFinder;
 use crate::flash::{self, Item, Piece};
@@ -8,7 +9,6 @@ use crate::page::footer::Tags;
 use crate::page::title::{self, Title};
 use crate::page::{Outline, Page};
 use crate::record::{Date, DateBasis, DateProvenance, Moment, Related, TitleOrigin};
-use crate::statistics::CorpusStatistics;
 use crate::tags;
 
 /// How far into the first paragraph a date counts as the article's, in characters.

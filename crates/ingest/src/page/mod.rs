@@ -11,6 +11,7 @@ pub(crate) mod labels;
 pub(crate) mod line;
 pub(crate) mod title;
 
+use crate::corpus::statistics::CorpusStatistics;
 use crate::flash::boundary::BoundaryFinder;
 use crate::flash::stamp::ends_item;
 use crate::flash::{Item, PageFlash, Paragraph};
@@ -22,7 +23,6 @@ use crate::page::html::{html_layout, is_html};
 use crate::page::line::{Layout, Part, text_layout};
 use crate::page::title::Title;
 use crate::record::{Date, Related, TitleOrigin};
-use crate::statistics::CorpusStatistics;
 
 /// What a page's text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
