@@ -7,12 +7,12 @@ use std::ops::ControlFlow;
 use encoding_rs::Encoding;
 
 use crate::encoding::decode::Decoded;
-use crate::found::Finding;
 use crate::input::file_list::SourceFile;
 use crate::input::io_errors::IoErrors;
 use crate::input::{self, Event, FileFormat, Input, Kind};
 use crate::options::Options;
-use crate::read::Reader;
+use crate::pipeline::finding::Finding;
+use crate::pipeline::reader::Reader;
 use crate::record::Record;
 use crate::report::{Reason, Skipped};
 

@@ -9,7 +9,6 @@
 //! `mojibake`, `header` and `footer` (where the body is), `byline`, `flash`, `beginning` and `headline` (the body),
 //! `tags` (the glued Tags line).
 
-mod byte_budget;
 mod corpus;
 mod date;
 #[doc(hidden)]
@@ -19,35 +18,28 @@ mod encoding;
 mod error;
 mod flash;
 mod folded_hash;
-mod found;
 pub mod id;
-mod ids;
-mod ingest;
 mod input;
-mod kept;
 mod options;
-mod ordered;
 mod page;
+mod pipeline;
 mod progress;
 mod punctuation;
-mod read;
 mod record;
-mod record_log;
 mod report;
-mod survey_cache;
 mod tags;
 
-pub use byte_budget::ByteBudget;
 pub use corpus::statistics::CorpusStatistics;
 pub use encoding::decode::decode;
 pub use error::Error;
 pub use flash::PageFlash;
-pub use ingest::{ScannedArchive, ingest, ingest_scanned, scan, scan_tolerant};
 pub use input::fingerprint::fingerprint;
 pub use input::original::original;
-pub use kept::StoredRecords;
 pub use options::Options;
 pub use page::{Markup, Page, parse_page};
+pub use pipeline::byte_budget::ByteBudget;
+pub use pipeline::carry_over::StoredRecords;
+pub use pipeline::ingest::{ScannedArchive, ingest, ingest_scanned, scan, scan_tolerant};
 pub use progress::{Phase, Progress, Silent};
 pub use record::{
     Article, Date, DateBasis, DateProvenance, FlashItem, Moment, Occurrence, Record, Related, Span,

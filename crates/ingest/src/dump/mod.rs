@@ -7,9 +7,9 @@ use std::ops::ControlFlow;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::found::{Finding, skipped};
 use crate::input::{self, Input};
-use crate::read::Reader;
+use crate::pipeline::finding::{Finding, skipped};
+use crate::pipeline::reader::Reader;
 use crate::record::{Record, Span};
 use crate::report::Reason;
 

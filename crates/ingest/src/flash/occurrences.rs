@@ -9,8 +9,8 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use crate::input::file_list::common_prefix_len;
+use crate::pipeline::record_log::{LogReader, RecordLog};
 use crate::record::{Occurrence, Span};
-use crate::record_log::{LogReader, RecordLog};
 
 /// Sightings of one run: 32 bytes each, and half as much again while it is sorted.
 const MAX_RUN_ENTRIES: usize = 1 << 16;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::input::FileFormat;
-use crate::record_log::{FinishedLog, LogReader, RecordLog};
+use crate::pipeline::record_log::{FinishedLog, LogReader, RecordLog};
 
 /// One file to read.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use crate::input::FileFormat;
 use crate::input::file_list::SourceFile;
 use crate::input::folder_filter::{Exclusions, FolderFilter, Verdict};
 use crate::options::Options;
-use crate::ordered::spawn;
+use crate::pipeline::ordered::spawn;
 use crate::report::{Reason, Skipped};
 
 /// What there is below the roots beside files to read.
@@ -186,7 +186,7 @@ enum WalkEntry {
 }
 
 /// Names that go together: to wake the other thread costs as much as to look at ten files. With the batches of
-/// [`crate::ordered`], an eighth of this, a look at an archive takes twice as long.
+/// [`crate::pipeline::ordered`], an eighth of this, a look at an archive takes twice as long.
 const BATCH: usize = 256;
 /// Batches that may wait.
 const QUEUE: usize = 4;

@@ -10,9 +10,9 @@ use foldhash::HashMap;
 use crate::corpus::statistics::CorpusStatistics;
 use crate::flash::dedup::{ItemHashes, content_hash};
 use crate::id::short;
-use crate::ids::Ids;
 use crate::input::{FileFormat, Kind, MEMBER_SEPARATOR};
 use crate::page::title::Title;
+use crate::pipeline::ids::Ids;
 use crate::record::{Article, FlashItem, Occurrence, Record, Span};
 
 /// Records of an earlier index, for files that cannot be read now.
@@ -217,7 +217,7 @@ mod tests {
 
     use super::*;
     use crate::input::io_errors::failing;
-    use crate::ordered::ALLOWED;
+    use crate::pipeline::ordered::ALLOWED;
     use crate::{Options, Reason, Report, Silent, ingest, ingest_scanned, scan};
 
     struct Stored(Vec<Record>);

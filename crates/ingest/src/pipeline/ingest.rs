@@ -13,23 +13,23 @@ use foldhash::{HashMap, HashSet};
 use crate::corpus::statistics::CorpusStatistics;
 use crate::error::Error;
 use crate::flash::dedup::{FlashDeduplicator, ItemHashes, content_hash, variant_id};
-use crate::found::{Finding, FoundItem};
 use crate::id::short;
-use crate::ids::{Ids, path_hash};
 use crate::input::file_list::{FileList, FileListIter, FileListWriter, SourceFile};
 use crate::input::fingerprint::Fingerprint;
 use crate::input::walk::{RootPolicy, Walk, walk};
 use crate::input::{self, Event, Input, Kind, MEMBER_SEPARATOR};
-use crate::kept::{self, KeptItem, KeptOccurrence, KeptPath, StoredRecords};
 use crate::options::Options;
-use crate::ordered::{Out, ordered, spawn};
 use crate::page::Outline;
 use crate::page::draft::Draft;
+use crate::pipeline::carry_over::{self, KeptItem, KeptOccurrence, KeptPath, StoredRecords};
+use crate::pipeline::finding::{Finding, FoundItem};
+use crate::pipeline::ids::{Ids, path_hash};
+use crate::pipeline::ordered::{Out, ordered, spawn};
+use crate::pipeline::reader::{Memory, Reader};
+use crate::pipeline::survey_cache::{SurveyCache, SurveyCacheWriter, SurveyedPage};
 use crate::progress::{Phase, Progress};
-use crate::read::{Memory, Reader};
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{FileSpan, Reason, Report, Skipped};
-use crate::survey_cache::{SurveyCache, SurveyCacheWriter, SurveyedPage};
 
 /// Reads the archive in `roots` and gives `sink` every record: articles in the order of the walk, then
 /// flash items in the order first seen.
@@ -163,11 +163,11 @@ pub fn ingest_scanned<E>(
     if let Some(stored) = &mut stored {
         for path in &walk.refused {
             let paths = stored_records(&mut **stored, path)?;
-            kept::reserve(&paths, &mut ids);
-            kept::survey(&paths, &mut survey.statistics);
+            carry_over::reserve(&paths, &mut ids);
+            carry_over::survey(&paths, &mut survey.statistics);
         }
         for path in std::mem::take(&mut survey.refused) {
-            kept::survey(&stored_records(&mut **stored, &path)?, &mut survey.statistics);
+            carry_over::survey(&stored_records(&mut **stored, &path)?, &mut survey.statistics);
         }
     }
     survey.statistics.finish();
@@ -229,7 +229,7 @@ fn stored_records<E>(
     path: &Path,
 ) -> Result<Vec<KeptPath>, Error<E>> {
     match stored.under(path) {
-        Ok(records) => Ok(kept::by_path(records, path)),
+        Ok(records) => Ok(carry_over::by_path(records, path)),
         Err(source) => Err(Error::Stored { path: path.to_owned(), source }),
     }
 }

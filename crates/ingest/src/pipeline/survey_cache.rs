@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::flash::{Dated, Paragraph, Piece};
 use crate::page::draft::Draft;
+use crate::pipeline::record_log::{LogReader, RecordLog};
 use crate::record::Moment;
-use crate::record_log::{LogReader, RecordLog};
 
 /// Bytes of all temporary files together: some half a million pages.
 const MAX_CACHE_BYTES: u64 = 2 << 30;

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::vec;
 
-use crate::byte_budget::ByteBudget;
+use crate::pipeline::byte_budget::ByteBudget;
 
 /// Messages that go together: to wake the other thread costs as much as to parse a small page.
 const BATCH: usize = 32;

@@ -10,16 +10,16 @@ use crate::encoding::decode::Decoded;
 use crate::flash::boundary::BoundaryFinder;
 use crate::flash::sent_items::SentItems;
 use crate::flash::{Item, outlet};
-use crate::found::{DiagnosticLimit, Finding, FoundItem, ParsedPage, skipped};
-use crate::ids::path_hash;
 use crate::input::file_list::SourceFile;
 use crate::input::{self, Event, Input, Kind};
 use crate::options::Options;
 use crate::page::draft::Draft;
 use crate::page::{Markup, Outline, Page};
+use crate::pipeline::finding::{DiagnosticLimit, Finding, FoundItem, ParsedPage, skipped};
+use crate::pipeline::ids::path_hash;
+use crate::pipeline::survey_cache::SurveyedPage;
 use crate::record::{Article, Date, DateProvenance, FlashItem, Span};
 use crate::report::Reason;
-use crate::survey_cache::SurveyedPage;
 
 /// What a thread remembers from page to page.
 pub(crate) struct Memory {
