@@ -1,4 +1,4 @@
-//! Dates as pages and dumps write them, read by hand: nothing implausible becomes a date.
+//! Parses the dates of pages and dumps by hand, so that nothing implausible becomes a date.
 
 use jiff::civil::{Date as Day, DateTime};
 use jiff::tz::Offset;
@@ -6,19 +6,19 @@ use jiff::tz::Offset;
 use crate::punctuation::is_colon;
 use crate::record::Moment;
 
-/// The archive's own civil time.
+/// The time zone of the archive's civil times: UTC+8.
 const ARCHIVE_OFFSET: Offset = Offset::constant(8);
 
-/// A date that stands at the beginning of some text.
+/// A date at the beginning of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ParsedDate {
-    /// `None` for the archive's null date and for dates that cannot be.
+    /// `None` for the archive's null date and for impossible dates.
     pub(crate) moment: Option<Moment>,
-    /// How many bytes of the text it takes.
+    /// Length of the date in the text, in bytes.
     pub(crate) bytes: usize,
 }
 
-/// Reads `2023/3/14 13:02:32`, `2024-04-21`, `2023年5月10日`, … at the very beginning of `text`.
+/// Parses a date such as `2023/3/14 13:02:32`, `2024-04-21` or `2023年5月10日` at the start of `text`.
 pub(crate) fn parse_prefix(text: &str) -> Option<ParsedDate> {
     let bytes = text.as_bytes();
     let (year, at) = number(bytes, 0, 4, 4)?;
@@ -39,13 +39,13 @@ pub(crate) fn parse_prefix(text: &str) -> Option<ParsedDate> {
     Some(ParsedDate { moment: moment(year, month, day, time.map(|(time, _)| time)), bytes: end })
 }
 
-/// A line that is a date and nothing else.
+/// Parses a line that consists of a date and nothing else.
 pub(crate) fn parse_whole(text: &str) -> Option<ParsedDate> {
     let text = text.trim();
     parse_prefix(text).filter(|found| found.bytes == text.len())
 }
 
-/// The first full and plausible date in the first `chars` characters.
+/// Finds the first complete, plausible date in the first `chars` characters.
 pub(crate) fn find_first(text: &str, chars: usize) -> Option<Moment> {
     let mut before = None;
     for (at, c) in text.char_indices().take(chars) {
@@ -61,7 +61,8 @@ pub(crate) fn find_first(text: &str, chars: usize) -> Option<Moment> {
     None
 }
 
-/// A date of a JSONL record: ISO 8601, converted to the archive's civil time where it names an offset.
+/// Parses the ISO 8601 date of a JSONL record; a time with an offset is converted to the archive's
+/// time zone.
 pub(crate) fn iso(text: &str) -> Option<Moment> {
     let text = text.trim();
     if let Ok(timestamp) = text.parse::<jiff::Timestamp>() {
@@ -75,14 +76,14 @@ pub(crate) fn iso(text: &str) -> Option<Moment> {
     parse_whole(text).and_then(|found| found.moment)
 }
 
-/// A date given as seconds, or milliseconds, since 1970.
+/// Converts seconds or milliseconds since 1970.
 pub(crate) fn epoch(number: i64) -> Option<Moment> {
-    // Seconds of this magnitude lie tens of thousands of years ahead.
+    // As seconds, values this large lie thousands of years in the future.
     let seconds = if number.unsigned_abs() > 100_000_000_000 { number / 1000 } else { number };
     plausible(civil(jiff::Timestamp::from_second(seconds).ok()?))
 }
 
-/// What sorts moments: a day counts as its beginning.
+/// The key by which moments are sorted: a day counts as its midnight.
 pub(crate) fn sort_key(moment: Moment) -> DateTime {
     match moment {
         Moment::Day(day) => day.at(0, 0, 0, 0),
@@ -100,7 +101,7 @@ fn plausible(time: DateTime) -> Option<Moment> {
     year_is_plausible(time.year()).then_some(Moment::Time(time))
 }
 
-/// The web is younger than 1990, and 1900 is the archive's null date.
+/// The web is younger than 1990, and the archive's null date is in 1900.
 fn year_is_plausible(year: i16) -> bool {
     (1990..2100).contains(&year)
 }
@@ -121,11 +122,11 @@ fn moment(year: u16, month: u16, day: u16, time: Option<[u16; 3]>) -> Option<Mom
         small(second),
         0,
     );
-    // 24:00 or 12:61 spoils the time of day, not the day.
+    // An invalid time such as 24:00 or 12:61 does not invalidate the day.
     Some(time.map_or(Moment::Day(day), Moment::Time))
 }
 
-/// `13:02:32` or `13:02` after blanks or a `T`, and where it ends.
+/// Parses `13:02:32` or `13:02` after spaces or a `T`; returns the time and its end.
 fn time_of_day(text: &str, at: usize) -> Option<([u16; 3], usize)> {
     let after_day = text.get(at..)?;
     let spaces =

@@ -1,4 +1,5 @@
-//! Ways into the reader that need no files, for the fuzz targets. Hidden, because no part of the interface.
+//! Entry points for the fuzz targets that need no files. Hidden, because they are not part of the
+//! public interface.
 
 use std::borrow::Cow;
 use std::io::Read;
@@ -16,20 +17,20 @@ use crate::pipeline::reader::Reader;
 use crate::record::Record;
 use crate::report::{Reason, Skipped};
 
-/// A text and where its characters stood.
+/// A decoded text and the offsets of its characters.
 #[derive(Debug)]
 pub struct DecodedOffsets<'a> {
     /// The text.
     pub text: Cow<'a, str>,
-    /// Whether something was replaced, or stands there that is no text.
+    /// Whether bytes were replaced, or the text has NUL characters.
     pub lossy: bool,
-    /// What it was decoded from.
+    /// The encoding that was used.
     pub encoding: &'static Encoding,
-    /// For each character and for the end: its byte in the text and in the file.
+    /// For each character and for the end: its byte offset in the text and in the file.
     pub offsets: Vec<(usize, usize)>,
 }
 
-/// Decodes a file in the encoding that is named, else in the one detected.
+/// Decodes a file with the given encoding, or else with the detected one.
 ///
 /// # Errors
 ///
@@ -51,7 +52,7 @@ pub fn decode_with_offsets<'a>(
     })
 }
 
-/// Gives every record of a dump with its line, and whatever is skipped.
+/// Passes every record of a dump with its line number to `emit`, and whatever is skipped.
 pub fn records(
     mut raw: &[u8],
     options: &Options,
@@ -77,7 +78,8 @@ pub fn records(
     });
 }
 
-/// Gives everything that a file of this name holds: its path, and its bytes where it can be read.
+/// Passes the path of everything in a file of this name to `emit`, with its bytes if it can be
+/// read.
 pub fn members(
     name: &str,
     raw: &[u8],

@@ -1,13 +1,13 @@
-//! Equality of text across scripts: what two wordings of the same item have in common.
+//! Hashes of folded text: equal for wordings that differ only in script, width, case or spaces.
 
 use std::cell::RefCell;
 
 pub(crate) use wensou_text::fold;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-/// Hash of texts up to script, width, case and blanks.
+/// Hashes texts regardless of script, width, case and spaces.
 ///
-/// Pages show the same items again and again, so each thread remembers some texts with their hashes.
+/// Pages repeat the same items, so each thread caches the hashes of recent texts.
 pub(crate) fn folded_hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> u64 {
     thread_local! {
         static CACHE: RefCell<HashCache> = RefCell::default();
@@ -15,12 +15,12 @@ pub(crate) fn folded_hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> u64 {
     CACHE.with_borrow_mut(|cache| cache.folded_hash(parts))
 }
 
-/// Texts that a thread remembers, at 16 bytes each.
+/// Slots of a thread's cache, at 16 bytes each.
 const SLOTS: usize = 1 << 15;
-/// Any but that of the hashes remembered.
+/// Any seed other than that of the hashes in the table.
 const SEED: u64 = 1;
 
-/// Hashes of texts by what they read. Each has one place where it can stand, so it stays small.
+/// A direct-mapped cache from the hash of a text to the hash of its folded form.
 #[derive(Default)]
 struct HashCache {
     slots: Vec<(u64, u64)>,
@@ -33,7 +33,7 @@ impl HashCache {
         self.text.clear();
         for part in parts {
             self.text.push_str(part);
-            // Parts may not run into each other.
+            // A separator, so that adjacent parts cannot run into each other.
             self.text.push('\0');
         }
         let key = xxh3_64_with_seed(self.text.as_bytes(), SEED);
@@ -46,7 +46,7 @@ impl HashCache {
     }
 }
 
-/// The hash of a folded text without its blanks.
+/// Hashes a folded text without its spaces.
 fn hash_of_folded(text: &str, folded: &mut Vec<u8>) -> u64 {
     folded.clear();
     for word in fold(text).split_whitespace() {
@@ -62,7 +62,7 @@ mod tests {
 
     use super::*;
 
-    /// [`hash`] part by part, remembering nothing.
+    /// [`folded_hash`] part by part, without a cache.
     fn plain(parts: &[String]) -> u64 {
         let mut hasher = Xxh3Default::new();
         for part in parts {

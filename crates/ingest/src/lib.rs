@@ -1,13 +1,21 @@
-//! From files to records: walking, decoding and parsing an archive of scraped pages.
+//! Reads an archive of scraped pages: scans folders, decodes and parses files, and emits records.
 //!
-//! [`ingest`] reads an archive in two passes: the *survey* collects what the archive says about itself
-//! ([`CorpusStatistics`]: which tags there are, where flash items begin), the second pass parses every file
-//! with that evidence; of plain pages it takes what the survey has understood by themselves (`draft`, `spill`). [`parse_page`] is the parser of one page, without any files.
+//! [`ingest`] makes two passes. The *survey* collects [`CorpusStatistics`] (known tags, how far
+//! flash items extend) and caches what it understands of plain pages. The second pass parses every
+//! file with these statistics. [`parse_page`] parses a single page without any files.
 //!
-//! `inputs` finds the pages and dumps in files, through compression and archives.
-//! A page goes through these modules: `decode` (bytes to text), `line` or `html` (text to lines),
-//! `mojibake`, `header` and `footer` (where the body is), `byline`, `flash`, `beginning` and `headline` (the body),
-//! `tags` (the glued Tags line).
+//! A page goes through these modules:
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `input` | walks the roots, opens files, goes through compression and containers |
+//! | `encoding` | detects the encoding, decodes, repairs mojibake, maps offsets back to the file |
+//! | `page` | splits text or HTML into lines; finds header, body and footer |
+//! | `flash` | separates flash items from the body, and deduplicates them |
+//! | `tags` | splits a Tags line that has no separators |
+//! | `dump` | parses JSONL dumps |
+//! | `corpus` | statistics over all pages |
+//! | `pipeline` | runs both passes on several threads, and assigns ids |
 
 mod corpus;
 mod date;

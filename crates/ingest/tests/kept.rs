@@ -1,4 +1,4 @@
-//! Records of files that cannot be read are taken over from an earlier index, and nothing is lost.
+//! Records of unreadable files are carried over from an earlier index, and nothing is lost.
 
 #![allow(clippy::unwrap_used)]
 
@@ -13,7 +13,7 @@ use wensou_ingest::{
     scan_tolerant,
 };
 
-/// The records of a read before, as an index has them.
+/// The records of an earlier run, as an index has them.
 #[derive(Clone)]
 struct Stored(Vec<Record>);
 
@@ -35,7 +35,7 @@ fn options(threads: usize) -> Options {
     options
 }
 
-/// Reads an archive, of which something changes after the look.
+/// Reads an archive after changing something since the scan.
 fn read_changed(
     roots: &[PathBuf],
     threads: usize,
@@ -82,7 +82,7 @@ fn page(number: usize, items: &[usize]) -> String {
     format!("題目{number}\n\n正文第{number}段。\n\n{}\n\n后文。\n", items.join("\n\n"))
 }
 
-/// Lines of a dump: articles with and without ids, items with and without.
+/// Lines of a dump: articles with and without ids, with and without flash items.
 fn dump(number: usize, lines: &[usize]) -> String {
     let line = |line: &usize| {
         match line {
@@ -175,7 +175,7 @@ proptest! {
         });
         prop_assert_eq!(report.records_kept, kept.count() as u64);
 
-        // What was kept is kept as well the next time.
+        // What was carried over is carried over again.
         let mut stored = Stored(records);
         let options = options(threads);
         let mut scanned = scan::<Infallible>(&roots, &options).unwrap();
@@ -208,7 +208,7 @@ fn a_page_that_cannot_be_read_is_not_deleted() {
     assert_eq!(records, whole);
     assert_eq!((report.records_kept, report.pages), (2, 39), "an article and its flash item");
     assert_eq!(report.skipped.len(), 1);
-    // The next look does not find it, so it has been deleted.
+    // The next scan does not find it, so it has been deleted.
     let (records, report) = read_changed(&roots, 2, Some(&mut Stored(whole)), || {});
     assert_eq!((records.iter().filter(|r| matches!(r, Record::Article(_))).count()), 39);
     assert_eq!((report.records_kept, report.skipped.len()), (0, 0));
@@ -217,7 +217,7 @@ fn a_page_that_cannot_be_read_is_not_deleted() {
 #[test]
 fn an_empty_root_that_is_declared_unreadable_keeps_everything() {
     let dir = tempfile::tempdir().unwrap();
-    // Other roots have pages of the same names, whose ids are made from them.
+    // Other roots have pages with the same names, from which ids derive.
     let roots = [dir.path().join("gone"), dir.path().join("here")];
     for root in &roots {
         write(&root.join("a.txt"), page(1, &[0, 2]));
@@ -243,7 +243,7 @@ fn an_empty_root_that_is_declared_unreadable_keeps_everything() {
         lines
     };
 
-    // Not there at all.
+    // Missing.
     assert!(matches!(scan::<()>(&roots, &options(1)), Err(Error::Root { .. })));
     let scanned = scan_tolerant::<Infallible>(&roots, &options(1)).unwrap();
     assert_eq!(scanned.files_by_root(), [0, 3]);
@@ -262,18 +262,18 @@ fn an_empty_root_that_is_declared_unreadable_keeps_everything() {
     assert_eq!(sorted(&records), sorted(&whole));
     assert!(matches!(report.skipped[0].reason, Reason::Unreadable(_)));
 
-    // There, but empty.
+    // Present, but empty.
     fs::create_dir(&roots[0]).unwrap();
     let mut scanned = scan::<Infallible>(&roots, &options(1)).unwrap();
     assert_eq!(scanned.files_by_root(), [0, 3]);
     scanned.declare_unreadable(roots[0].clone(), "no file is there".to_owned());
-    // Twice is once.
+    // Declaring it twice changes nothing.
     scanned.declare_unreadable(roots[0].join("b"), "nor there".to_owned());
     let (records, report) = finish(scanned);
     assert_eq!(sorted(&records), sorted(&whole));
     assert_eq!(report.skipped.len(), 2);
 
-    // What is there again is read, and only the rest is kept.
+    // What is back is read, and only the rest is carried over.
     write(&roots[0].join("a.txt"), page(5, &[0]));
     let mut scanned = scan::<Infallible>(&roots, &options(1)).unwrap();
     scanned.declare_unreadable(roots[0].clone(), "not all is there".to_owned());

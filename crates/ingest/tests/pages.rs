@@ -1,6 +1,6 @@
-//! Single pages with a trap each, and the real page, through `parse_page`.
+//! Single pages with one difficulty each, and the real page, through `parse_page`.
 
-// Clippy spares only functions marked as tests; helpers of tests fail by panicking, too.
+// Clippy exempts only test functions; their helpers panic on failure, too.
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
 
 use std::path::Path;
@@ -10,7 +10,7 @@ use wensou_ingest::{
     CorpusStatistics, DateBasis, DateProvenance, Markup, Moment, Page, TitleOrigin, parse_page,
 };
 
-/// A page alone in its archive.
+/// Parses a page as an archive of its own.
 fn alone(text: &str) -> Page {
     let markup = Markup::of(text);
     parse_page(text, markup, &CorpusStatistics::from_pages([(text, markup)]))
@@ -206,7 +206,7 @@ fn tags_that_cannot_be_split_are_kept() {
 
 #[test]
 fn the_start_of_an_item_is_found_by_its_other_sightings() {
-    // Nothing in the first line's shape says that an item begins there.
+    // The first line does not look like the beginning of an item.
     let item = "某地舉行會議\n\n會上各方交換了看法。[2022/6/18 4:36:07]";
     let page =
         |before: &str| format!("題目_GPT\n\nAuthor:\n\n開頭。\n\n{before}\n\n{item}\n\n結尾。\n");

@@ -1,6 +1,6 @@
-//! Nothing that a file can hold makes the parser panic, and no place that it names lies outside the text.
+//! No input makes the parser panic, and no span lies outside the text.
 
-// Clippy spares only functions marked as tests; helpers of tests fail by panicking, too.
+// Clippy exempts only test functions; their helpers panic on failure, too.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stderr,
@@ -58,7 +58,7 @@ fn read(bytes: &[u8], name: &str) -> u64 {
     records
 }
 
-/// One of each kind of container.
+/// One container of each kind.
 fn container(kind: usize) -> (&'static str, Vec<u8>) {
     let members = [("a.txt", PAGE), ("b.html", HTML), ("c.jsonl", "{\"title\":\"a\"}\n")];
     let http = format!(
@@ -78,7 +78,7 @@ fn container(kind: usize) -> (&'static str, Vec<u8>) {
     }
 }
 
-/// A page with some of its characters replaced, removed or repeated.
+/// A page with some characters replaced, removed or inserted.
 fn spoilt(page: &'static str) -> impl Strategy<Value = String> {
     let chars: Vec<char> = page.chars().collect();
     let marks = prop::sample::select(

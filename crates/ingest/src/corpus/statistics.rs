@@ -1,7 +1,7 @@
-//! What an archive says about itself: collected from all pages first, used to read each of them.
+//! Corpus statistics: what the first pass collects from all pages to interpret each of them.
 //!
-//! Everything here is a count, a hash or a short string: about 80 bytes for each distinct flash item
-//! and each distinct tag. Merging is commutative, so the evidence does not depend on threads.
+//! Everything here is a count, a hash or a short string: about 80 bytes for each distinct flash
+//! item and each distinct tag. Merging is commutative, so the result does not depend on threads.
 
 use foldhash::HashMap;
 
@@ -10,32 +10,33 @@ use crate::folded_hash::folded_hash;
 use crate::page::{Markup, survey};
 use crate::tags::Vocabulary;
 
-/// How many paragraphs above a dated one are remembered.
+/// How many paragraphs before a dated one are compared.
 const MAX_PRECEDING: usize = 6;
 
-/// The evidence of an archive.
+/// Statistics of an archive.
 #[derive(Debug, Default)]
 pub struct CorpusStatistics {
-    /// By the hash of an item's dated paragraph.
+    /// The paragraphs shared before each dated paragraph, by its hash.
     contexts: HashMap<u64, SharedContext>,
     /// Tags, keywords and the shapes of keywords.
     pub(crate) tags: Vocabulary,
-    /// Ids of the flash items of JSONL dumps, by content: a page's item that is one of them takes its id.
+    /// Ids of flash items in JSONL dumps, by content hash. The same item in a page gets the same
+    /// id.
     pub(crate) dump_ids: HashMap<u64, String>,
-    /// Whether any dump has flash items, with or without ids.
+    /// Whether any dump contains flash items, with or without ids.
     pub(crate) items_in_dumps: bool,
 }
 
-/// The paragraphs above a dated one, nearest first, as far as all pages with it agree.
+/// Hashes of the paragraphs before a dated one, nearest first, as far as all pages agree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct SharedContext {
     agreed: Box<[u32]>,
-    /// Two pages went on differently.
+    /// Whether two pages differ after these paragraphs.
     differs: bool,
 }
 
 impl CorpusStatistics {
-    /// The evidence of some pages, each a text with its markup.
+    /// Collects the statistics of some pages, each given as text and markup.
     #[must_use]
     pub fn from_pages<'a>(pages: impl IntoIterator<Item = (&'a str, Markup)>) -> Self {
         let mut statistics = Self::default();
@@ -46,7 +47,7 @@ impl CorpusStatistics {
         statistics
     }
 
-    /// Notes that `dated` stands below the paragraphs `above`, nearest first.
+    /// Notes that `dated` follows the paragraphs `above`, nearest first.
     pub(crate) fn add_item<'a>(&mut self, dated: &str, above: impl Iterator<Item = &'a str>) {
         let above: Vec<&str> = above.take(MAX_PRECEDING).collect();
         match self.contexts.entry(item_hash(dated)) {
@@ -64,8 +65,8 @@ impl CorpusStatistics {
         }
     }
 
-    /// How many paragraphs above a dated one can belong to its item at most, where pages differ; by the
-    /// [hash](item_hash) of the dated one.
+    /// The largest number of preceding paragraphs that can belong to an item, if pages differ;
+    /// `dated` is the [hash](item_hash) of its dated paragraph.
     pub(crate) fn max_extent<'a>(
         &self,
         dated: u64,
@@ -79,16 +80,16 @@ impl CorpusStatistics {
         Some(here.zip(&*context.agreed).take_while(|(here, there)| here == *there).count())
     }
 
-    /// Notes the id that a dump gives an item.
+    /// Notes the id that a dump gives to an item.
     pub(crate) fn add_dump_id(&mut self, content: u64, id: String) {
-        // Of several dumps' ids the least: an order that threads cannot change.
+        // If dumps disagree, take the smallest id: a rule that does not depend on threads.
         let known = self.dump_ids.entry(content).or_insert_with(|| id.clone());
         if id < *known {
             *known = id;
         }
     }
 
-    /// Adds what another thread saw.
+    /// Adds the statistics of another thread.
     pub(crate) fn merge(&mut self, other: Self) {
         for (key, context) in other.contexts {
             match self.contexts.entry(key) {
@@ -108,7 +109,8 @@ impl CorpusStatistics {
         }
     }
 
-    /// Drops what only one page said, and learns the shapes of keywords. Call once, after the survey.
+    /// Drops what only one page said, and learns the shapes of keywords. Called once, after the
+    /// survey.
     pub(crate) fn finish(&mut self) {
         self.contexts.retain(|_, context| context.differs);
         self.contexts.shrink_to_fit();
@@ -117,8 +119,8 @@ impl CorpusStatistics {
 }
 
 impl SharedContext {
-    /// Agrees with another chain of so many paragraphs. Its hashes are asked for only up to the first that
-    /// differs: most items are met again, and what stands above is mostly another article.
+    /// Keeps the common prefix with another list of `length` hashes. `other` is consumed only up to
+    /// the first difference, because what precedes an item is usually another article.
     fn intersect(&mut self, length: usize, other: impl Iterator<Item = u32>, differs: bool) {
         let mine = self.agreed.iter();
         let common = mine.zip(other).take_while(|(mine, theirs)| **mine == *theirs).count();
@@ -130,15 +132,15 @@ impl SharedContext {
     }
 }
 
-/// What an item is known by: its dated paragraph without column.
+/// The key of an item: a hash of its dated paragraph without the column name.
 pub(crate) fn item_hash(dated: &str) -> u64 {
     folded_hash([&dated[column(dated).1..]])
 }
 
 fn paragraph_hash(text: &str) -> u32 {
-    // Pages file the same item under different columns, so the column is no part of it.
+    // Pages show the same item under different columns, so the column is left out.
     let text = &text[column(text).1..];
-    // The upper half of the 64 bits.
+    // The upper 32 bits.
     (folded_hash([text]) >> 32) as u32
 }
 

@@ -1,4 +1,5 @@
-//! Records of JSONL dumps: one object a line, `id`, `title` or `text` required, the rest optional.
+//! Parses the records of JSONL dumps: one object a line, with at least one of `id`, `title` and
+//! `text`.
 
 use serde_json::{Map, Value};
 
@@ -6,10 +7,10 @@ use crate::date;
 use crate::flash::outlet;
 use crate::record::{Article, Date, DateProvenance, FlashItem, Moment, Occurrence, Record, Span};
 
-/// Bytes of an id at most. It is typed, printed and looked up; it never names a file.
+/// Maximum length of an id in bytes. Ids are typed, printed and looked up; they never name a file.
 const LONGEST_ID: usize = 512;
 
-/// A line of a dump, understood. Its id is empty where the line gives none.
+/// Parses a line of a dump. The record's id is empty if the line has none.
 pub(crate) fn parse(line: &str, path: &str, span: Span) -> Result<Record, String> {
     let value: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
     let Value::Object(fields) = value else {
@@ -65,7 +66,7 @@ pub(crate) fn parse(line: &str, path: &str, span: Span) -> Result<Record, String
     }
 }
 
-/// Every string counts that is not blank; numbers serve as ids, too.
+/// A non-blank string; a number serves as a string, too.
 fn string(fields: &Map<String, Value>, key: &str) -> Option<String> {
     let text = match fields.get(key)? {
         Value::String(text) => text.trim().to_owned(),
@@ -75,7 +76,7 @@ fn string(fields: &Map<String, Value>, key: &str) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Paragraphs without the blanks around them; dumps give them as one string or as a list.
+/// Trimmed paragraphs; dumps give them as one string or as a list.
 fn text(fields: &Map<String, Value>, key: &str) -> Option<String> {
     let whole = match fields.get(key)? {
         Value::String(text) => text.clone(),

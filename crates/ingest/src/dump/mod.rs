@@ -1,4 +1,4 @@
-//! Records of a JSONL dump, line by line: streamed, so that a dump may have any length.
+//! Reads JSONL dumps line by line, so a dump may have any length.
 
 pub(crate) mod jsonl;
 
@@ -13,11 +13,12 @@ use crate::pipeline::reader::Reader;
 use crate::record::{Record, Span};
 use crate::report::Reason;
 
-/// How many times the limit of a line may be before the dump is left: to read on to its end could take for ever.
+/// A line longer than this multiple of the line limit ends the dump: skipping it could take
+/// forever.
 const LONGEST: u64 = 16;
 
 impl Reader<'_> {
-    /// Gives every record of a dump, line by line.
+    /// Passes every record of a dump to `emit`, line by line.
     pub(crate) fn dump(
         &self,
         input: Input<'_>,
@@ -30,7 +31,7 @@ impl Reader<'_> {
         let mut progress = Recent::default();
         let (mut number, mut at) = (0_u64, 0_u64);
         let mut line = Vec::new();
-        // What is compressed has its own limits.
+        // Compressed dumps have their own limits.
         if bytes.is_some() && file.fill_buf().is_ok_and(is_nothing_but_nul) {
             return emit(skipped(&path, None, Reason::Binary));
         }
@@ -79,7 +80,7 @@ impl Reader<'_> {
     }
 }
 
-/// The record of one line of a dump, or what is wrong with it; nothing for a blank line.
+/// The record on one line, or what is wrong with the line; `None` for a blank line.
 fn record(line: &[u8], path: &str, start: u64, number: u64) -> Option<Result<Finding, String>> {
     let bare = line.strip_prefix(b"\xef\xbb\xbf").filter(|_| number == 1).unwrap_or(line);
     let from = start + (line.len() - bare.trim_ascii_start().len()) as u64;
@@ -94,25 +95,26 @@ fn record(line: &[u8], path: &str, start: u64, number: u64) -> Option<Result<Fin
     Some(found)
 }
 
-/// Whether a dump begins with so much of nothing that it is none: a file that has only its length, most likely.
+/// Whether a dump starts with NUL bytes only; most likely a sparse file of the right length.
 fn is_nothing_but_nul(bytes: &[u8]) -> bool {
     !bytes.is_empty() && bytes.iter().all(|byte| *byte == 0)
 }
 
-/// How many of the last lines gave nothing new.
+/// Detects dumps that yield nothing new.
 #[derive(Default)]
 struct Recent {
     /// Lines since the last new record.
     barren: u64,
-    /// Hashes of what records are known by, each in its place. A dump that repeats fewer is found out.
+    /// Hashes of recent record keys, direct-mapped. A dump that keeps repeating fewer records than
+    /// this is detected.
     keys: Vec<u64>,
 }
 
-/// Records of a dump that are remembered, at 8 bytes each.
+/// Slots for recent records, at 8 bytes each.
 const REMEMBERED: usize = 1 << 16;
 
 impl Recent {
-    /// Takes the record of a line: known by its id or, without one, by the line as it is.
+    /// Notes the record of a line, identified by its id or else by the whole line.
     fn see(&mut self, found: &Finding, line: &[u8]) {
         let Finding::Record { record, .. } = found else { return };
         let id = match &**record {
@@ -128,8 +130,8 @@ impl Recent {
     }
 }
 
-/// Reads a line of at most `limit` bytes into `line`; of a longer one only its beginning is kept, but
-/// all of it is counted. One of more than `longest` bytes is not read to its end.
+/// Reads one line, of which `line` keeps at most `limit` + 1 bytes; returns the length of the whole
+/// line. A line of more than `longest` bytes is not read to its end.
 fn next_line(
     file: &mut impl BufRead,
     line: &mut Vec<u8>,

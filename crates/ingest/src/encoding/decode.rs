@@ -1,4 +1,4 @@
-//! From bytes to text, with the way back: which byte of the file a place in the text came from.
+//! Decodes bytes to text, and maps offsets of the text back to bytes of the file.
 
 use std::borrow::Cow;
 
@@ -8,30 +8,30 @@ use crate::encoding::detect::detect;
 use crate::encoding::offset_map::OffsetMap;
 use crate::report::Reason;
 
-/// A file as text.
+/// A decoded file.
 #[derive(Debug)]
 pub(crate) struct Decoded<'a> {
     pub(crate) text: Cow<'a, str>,
-    /// Bytes that are invalid in the encoding were replaced, or there are NUL bytes among the text.
+    /// The file has bytes that are invalid in the encoding and were replaced, or NUL characters.
     pub(crate) lossy: bool,
     replaced: bool,
     raw: &'a [u8],
     pub(crate) encoding: &'static Encoding,
-    /// Bytes of the mark before the text.
+    /// Length of the byte order mark.
     bom_bytes: usize,
 }
 
 impl<'a> Decoded<'a> {
-    /// Decodes in the encoding given, else in the one detected, for which `hint` is what came with the
-    /// bytes. A byte order mark has the last word.
+    /// Decodes with the given encoding, or else with the detected one; `hint` is the encoding that
+    /// came with the bytes. A byte order mark overrides both.
     pub(crate) fn new(
         raw: &'a [u8],
         encoding: Option<&'static Encoding>,
         hint: Option<&'static Encoding>,
     ) -> Result<Self, Reason> {
         let bom = Encoding::for_bom(raw);
-        // Nearly every page is valid UTF-8: it is checked once, and what is checked is the text. With a
-        // NUL in it, it can still be UTF-16.
+        // Nearly every page is valid UTF-8, so check that first; the checked slice is the text.
+        // Bytes with a NUL may still be UTF-16.
         let nul = memchr::memchr(0, raw).is_some();
         let utf8 =
             (bom.is_none() && encoding.is_none() && !nul).then(|| simdutf8::basic::from_utf8(raw));
@@ -50,17 +50,18 @@ impl<'a> Decoded<'a> {
         if is_binary(&text) {
             return Err(Reason::Binary);
         }
-        // UTF-16 is full of NULs that are no characters.
+        // Most NUL bytes in UTF-16 belong to other characters.
         let lossy = replaced || nul && text.contains('\0');
         Ok(Self { text, lossy, replaced, raw, encoding, bom_bytes })
     }
 
-    /// Bytes of the file before the text, if the text is nothing but the rest of it.
+    /// The constant difference between offsets in the file and in the text, if the text is an
+    /// unchanged part of the file: the length of the byte order mark.
     pub(crate) fn plain_shift(&self) -> Option<usize> {
         (self.encoding == UTF_8 && !self.replaced).then_some(self.bom_bytes)
     }
 
-    /// Where the given places of the text stand in the file, its mark included.
+    /// Maps the given offsets of the text to offsets in the file, byte order mark included.
     pub(crate) fn offset_map(&self, offsets: impl Iterator<Item = usize>) -> OffsetMap {
         if let Some(bom_bytes) = self.plain_shift() {
             return OffsetMap::shifted(offsets, bom_bytes);
@@ -69,16 +70,16 @@ impl<'a> Decoded<'a> {
     }
 }
 
-/// The text of a page's bytes in the encoding that they are found to be in.
+/// Decodes a page with the detected encoding.
 ///
 /// # Errors
 ///
-/// [`Reason::Empty`] where there is no text, [`Reason::Binary`] where it is none.
+/// [`Reason::Empty`] if there is no text, [`Reason::Binary`] if the bytes are not text.
 pub fn decode(raw: &[u8]) -> Result<Cow<'_, str>, Reason> {
     Decoded::new(raw, None, None).map(|decoded| decoded.text)
 }
 
-/// NUL never stands in a page, and control characters hardly ever.
+/// Pages have no NUL characters and hardly any other control characters.
 fn is_binary(text: &str) -> bool {
     if !has_control(text.as_bytes()) {
         return false;
@@ -95,7 +96,8 @@ fn is_binary(text: &str) -> bool {
     control * 10 > all.max(50)
 }
 
-/// Whether UTF-8 can hold anything that [`is_binary`] counts; asked of every byte, so without branches.
+/// Whether UTF-8 text may contain anything that [`is_binary`] counts. Runs over every byte, so it
+/// is written without branches.
 fn has_control(bytes: &[u8]) -> bool {
     let ascii = |b: u8| b < b' ' && !(b'\t'..=b'\r').contains(&b) || b == 0x7f;
     bytes.iter().fold(false, |found, b| found | ascii(*b))

@@ -1,14 +1,15 @@
-//! Which encoding a file is in: marks, then validity, then what the file declares, then plausibility.
+//! Detects a file's encoding: by byte order mark, then validity, then declaration, then
+//! plausibility.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::punctuation::is_han;
 
-/// How much of a file is looked at where looking at all of it is not needed.
+/// Bytes to sample if the whole file is not needed.
 const SAMPLE: usize = 64 << 10;
 
-/// Characters that make up more than a third of any Chinese text, in both scripts.
+/// Frequent characters of both scripts; they make up over a third of any Chinese text.
 const FREQUENT: &str = "的一是不了在人有我他这這个個们們中来來上大为為爲和国國地到以说說时時要就出会會可也你对對\
     生能而子那得于於着著下自之年过過发發后後作里裡裏用道行所然家种種事成方多经經么麼去法学學如都同现現当當没沒动動\
     面起看定天分还還进進好小部其些主样樣理心她本前开開但因只从從想实實日军軍者意无無力它与與长長把机機十民第公此\
@@ -19,14 +20,14 @@ const FREQUENT: &str = "的一是不了在人有我他这這个個们們中来�
     非则則听聽白却卻界达達光放强強即像难難且权權思王象完设設式色路记記南品住告类類求据據程北边邊死张張该該交规規\
     万萬取拉格望觉覺术術领領共确確传傳师師观觀清今切院让讓识識候带帶导導争爭运運币幣价價链鏈易币";
 
-/// Share of frequent characters from which a text is Chinese beyond doubt.
+/// From this share of frequent characters on, a text is certainly Chinese.
 const CHINESE: f64 = 0.12;
 
-/// The encoding of a file without a byte order mark, by its bytes and by what came with it: `hint` is
-/// the charset that a server stated.
+/// Detects the encoding of a file without a byte order mark; `hint` is the charset stated by the
+/// server.
 pub(crate) fn detect(bytes: &[u8], hint: Option<&'static Encoding>) -> &'static Encoding {
     let utf8 = std::str::from_utf8(bytes).is_ok();
-    // English in UTF-16 is valid UTF-8, too, with a NUL after each letter.
+    // English text in UTF-16 is valid UTF-8 too, with a NUL after each letter.
     if utf8 && !bytes.contains(&0) {
         return UTF_8;
     }
@@ -45,13 +46,13 @@ pub(crate) fn detect(bytes: &[u8], hint: Option<&'static Encoding>) -> &'static 
         .unwrap_or_else(|| chinese.best(sample))
 }
 
-/// What is looked at: from the first character beyond ASCII on, which may stand behind a long script.
+/// The sample starts at the first non-ASCII byte, which may come after a long script.
 fn sample(bytes: &[u8]) -> &[u8] {
     let from = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
     &bytes[from..bytes.len().min(from + SAMPLE)]
 }
 
-/// How much a text looks like Chinese in each of the two old encodings.
+/// How plausible a text is as Chinese in each of the two legacy encodings.
 struct Guess {
     simplified: f64,
     traditional: f64,
@@ -62,8 +63,9 @@ impl Guess {
         Self { simplified: plausibility(GB18030, sample), traditional: plausibility(BIG5, sample) }
     }
 
-    /// Whether a stated encoding, in which the bytes are valid, can be true. Servers and templates
-    /// state one for pages that were since converted, and in a single-byte encoding anything is valid.
+    /// Whether a stated encoding in which the bytes are valid is believable. Servers and templates
+    /// often state an encoding that the page no longer has, and every byte is valid in a
+    /// single-byte encoding.
     fn allows(&self, stated: &'static Encoding) -> bool {
         let (here, other) = match stated {
             _ if stated == BIG5 => (self.traditional, self.simplified),
@@ -73,7 +75,7 @@ impl Guess {
         other <= CHINESE || here * 2.0 > other
     }
 
-    /// The plausible one of GB18030 and Big5, else what chardetng thinks.
+    /// GB18030 or Big5, whichever is plausible; otherwise what chardetng guesses.
     fn best(&self, sample: &[u8]) -> &'static Encoding {
         let chinese = if self.simplified >= self.traditional { GB18030 } else { BIG5 };
         if self.simplified.max(self.traditional) > CHINESE {
@@ -82,12 +84,13 @@ impl Guess {
         let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
         detector.feed(sample, true);
         let guessed = detector.guess(None, Utf8Detection::Deny);
-        // Short text: chardetng knows more of punctuation and other languages than the frequency does.
+        // For short text, chardetng's knowledge of punctuation and other languages beats
+        // frequencies.
         if guessed == BIG5 || guessed == GBK { chinese } else { guessed }
     }
 }
 
-/// Share of frequent characters among the characters beyond ASCII, less what cannot be decoded.
+/// Share of frequent characters among non-ASCII ones, minus a penalty for undecodable bytes.
 fn plausibility(encoding: &'static Encoding, sample: &[u8]) -> f64 {
     let (text, _) = encoding.decode_without_bom_handling(sample);
     frequency(&text)
@@ -118,7 +121,7 @@ fn is_frequent(c: char) -> bool {
     table.binary_search(&c).is_ok()
 }
 
-/// UTF-8 with a few broken places, such as a file cut short or spliced from two encodings.
+/// Whether the bytes are UTF-8 with a few errors, such as a truncated or spliced file.
 fn mostly_utf8(bytes: &[u8]) -> bool {
     let (mut valid, mut han, mut broken) = (0_usize, 0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
@@ -126,12 +129,13 @@ fn mostly_utf8(bytes: &[u8]) -> bool {
         han += chunk.valid().chars().filter(|c| is_han(*c)).count();
         broken += usize::from(!chunk.invalid().is_empty());
     }
-    // Text in another encoding has valid pairs by chance, but hardly ever the three bytes of a
-    // Chinese character.
+    // In other encodings two bytes may be valid UTF-8 by chance, but hardly ever the three bytes of
+    // a Chinese character.
     broken * 20 < valid || broken * 2 < han
 }
 
-/// UTF-16 without a mark: zero bytes on one side only, or text that is plausible only as UTF-16.
+/// Detects UTF-16 without a byte order mark: zero bytes on one side only, or text that is plausible
+/// only as UTF-16.
 fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = &bytes[..bytes.len().min(4096) & !1];
     if sample.len() < 4 {
@@ -141,13 +145,13 @@ fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let (even_zeros, odd_zeros) = (zeros(0), zeros(1));
     let units = sample.len() / 2;
     let plausible = |encoding: &'static Encoding, zeros: usize| {
-        // Half a surrogate is broken text, which is rare, or chance, which makes it in every tenth unit.
+        // Unpaired surrogates are rare in real text, but random bytes give one in every ten units.
         let (text, _) = encoding.decode_without_bom_handling(sample);
         let bad = |c: &char| c.is_control() && !c.is_whitespace() || *c == '\u{fffd}';
         if text.chars().filter(bad).count() * 50 > units {
             return 0.0;
         }
-        // Chinese text shows by its characters, any other by the zero half of each unit.
+        // Chinese text shows by its characters, other text by the zero half of each unit.
         frequency(&text).max(zeros as f64 / units as f64)
     };
     let (little, big) = (plausible(UTF_16LE, odd_zeros), plausible(UTF_16BE, even_zeros));
@@ -157,7 +161,7 @@ fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     Some(if little >= big { UTF_16LE } else { UTF_16BE })
 }
 
-/// `charset=` of an HTML page's head.
+/// The `charset=` declared in the head of an HTML page.
 fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = bytes[..bytes.len().min(4096)].to_ascii_lowercase();
     if !head.contains(&b'<') {
@@ -171,7 +175,7 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
         .position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':')))
         .unwrap_or(after.len());
     let encoding = Encoding::for_label(&after[..end])?;
-    // A file that is not UTF-16 but says so is, by the standard, UTF-8.
+    // The HTML standard treats a page that declares UTF-16 in ASCII-compatible bytes as UTF-8.
     (encoding != UTF_16LE && encoding != UTF_16BE).then_some(encoding)
 }
 

@@ -1,37 +1,37 @@
-//! Text that was UTF-8, was read as GBK and saved again: recognised by its characters, and read back
-//! where the way back is valid.
+//! Recognises mojibake (UTF-8 decoded as GBK and saved again) by its characters, and repairs it
+//! where that is lossless.
 
 use encoding_rs::{GB18030, GBK};
 
-/// What became of a line.
+/// The result for a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Repair {
     /// Ordinary text.
     Sound,
-    /// Mojibake, and this is what it was.
+    /// Mojibake, with the repaired text.
     Repaired(String),
-    /// Mojibake that lost bytes on its way: there is no way back.
+    /// Mojibake that has lost bytes and cannot be repaired.
     Kept,
 }
 
-/// Looks at one line.
+/// Checks one line.
 pub(crate) fn repair(line: &str) -> Repair {
     let (telling, all) = count(line);
-    // A pair of wrong characters could be an honest rare name; in mojibake a third of them tell.
+    // One or two typical characters may be a rare name; in mojibake they are about a third.
     if telling < 2 || telling * 5 < all {
         return Repair::Sound;
     }
     match back(line) {
         Some(text) => Repair::Repaired(text),
-        // Honest text that is rich in rare characters has no such share of them.
+        // Ordinary text with rare characters has a smaller share of them.
         None if telling >= 4 && telling * 4 >= all => Repair::Kept,
         None => Repair::Sound,
     }
 }
 
-/// The UTF-8 text whose bytes, read as GBK, give `line`.
+/// The UTF-8 text whose bytes, decoded as GBK, give `line`.
 fn back(line: &str) -> Option<String> {
-    // Honest text shows by its first character, and to encode it takes long.
+    // A quick check of the first character, because encoding is slow.
     let first = line.chars().find(|c| !c.is_ascii())?;
     if !tables().opening.holds(first) {
         return None;
@@ -45,8 +45,9 @@ fn back(line: &str) -> Option<String> {
     .filter(|text| !text.is_ascii() && !text.contains('\u{fffd}'))
 }
 
-/// Characters that tell, and all that are not ASCII. Asked of all text, so it goes by the bytes of UTF-8: the
-/// bits of all but a character's last byte are its word in the table, those of the last its place there.
+/// Counts typical mojibake characters and all non-ASCII characters. Runs over all text, so it works
+/// on UTF-8 bytes: a character's last byte selects the bit, the bytes before it select the word of
+/// the table.
 fn count(line: &str) -> (usize, usize) {
     let bytes = line.as_bytes();
     let table = &tables().telling.0;
@@ -56,7 +57,8 @@ fn count(line: &str) -> (usize, usize) {
             at += 1;
             continue;
         }
-        // Nearly all characters have three bytes, and come in runs: four at once, none of which waits for another.
+        // Nearly all characters have three bytes and come in runs: four at a time give independent
+        // loads.
         while let Some(four) = bytes.get(at..at + 12)
             && [0, 3, 6, 9].iter().all(|first| four[*first] & 0xf0 == 0xe0)
         {
@@ -79,7 +81,7 @@ fn count(line: &str) -> (usize, usize) {
                 all += 1;
                 at += 2;
             }
-            // The rarest planes have no place in GBK.
+            // GBK has no characters beyond the basic multilingual plane.
             Some(&[0xf0..=0xff, _]) => {
                 all += 1;
                 at += 4;
@@ -90,11 +92,12 @@ fn count(line: &str) -> (usize, usize) {
     (telling, all)
 }
 
-/// A bit for every character of the first plane.
+/// A bit set over the basic multilingual plane.
 struct Bits([u64; 1 << 10]);
 
 impl Bits {
-    /// What GBK makes of the first two bytes of characters in UTF-8 that begin with one of `leads`.
+    /// The characters that GBK decoding gives for the first two bytes of UTF-8 sequences that begin
+    /// with one of `leads`.
     fn of(leads: impl IntoIterator<Item = u8>) -> Self {
         let mut bits = Self([0; 1 << 10]);
         for lead in leads {
@@ -116,9 +119,9 @@ impl Bits {
 }
 
 struct Tables {
-    /// Chinese characters and marks: what tells mojibake.
+    /// What Chinese characters and full-width punctuation turn into.
     telling: Bits,
-    /// All characters: what mojibake can begin with.
+    /// What any character turns into: mojibake begins with one of these.
     opening: Bits,
 }
 

@@ -1,26 +1,26 @@
-//! The way back from text to bytes: at which byte of the file a place in the decoded text begins.
+//! Maps offsets in decoded text back to offsets in the file.
 
 use encoding_rs::{Decoder, Encoding};
 
-/// Text decoded in one step of the sweep. Small, so that a step stays in the cache.
+/// Bytes to decode in one step; small, to stay in the cache.
 const STEP_BYTES: usize = 4096;
-/// No encoding writes more than this for a byte read; a decoder may refuse a smaller buffer.
+/// Upper bound on bytes written for each byte read, and the smallest buffer that decoders accept.
 const MAX_EXPANSION: usize = 16;
 
-/// Places of a text with the bytes that they came from.
+/// Offsets of a text with the corresponding offsets of the file.
 ///
-/// All places are found in one sweep over the file, so that a page with any number of flash items is
-/// decoded twice and not once for each item.
+/// All offsets are mapped in one pass over the file, so a page is decoded twice, however many flash
+/// items it has.
 #[derive(Debug)]
 pub(crate) struct OffsetMap(Vec<(usize, u64)>);
 
 impl OffsetMap {
-    /// Of text that is the bytes after a mark of `bom_bytes` bytes, unchanged.
+    /// For text that equals the bytes after a byte order mark of `bom_bytes` bytes.
     pub(crate) fn shifted(offsets: impl Iterator<Item = usize>, bom_bytes: usize) -> Self {
         Self::of(offsets, |offset| (bom_bytes + offset) as u64)
     }
 
-    /// Of text that was decoded from `raw` after its mark.
+    /// For text decoded from `raw` after its byte order mark.
     pub(crate) fn decoded(
         offsets: impl Iterator<Item = usize>,
         raw: &[u8],
@@ -43,9 +43,9 @@ impl OffsetMap {
         Self(offsets.into_iter().map(|offset| (offset, byte_of(offset))).collect())
     }
 
-    /// The byte of the file at which the character at byte `offset` of the text begins.
+    /// Maps the offset of a character in the text to the file.
     ///
-    /// Only offsets that the places were made of are known.
+    /// Panics unless the map was made with this offset.
     pub(crate) fn byte_at(&self, offset: usize) -> u64 {
         match self.0.binary_search_by_key(&offset, |(offset, _)| *offset) {
             Ok(at) => self.0[at].1,
@@ -54,7 +54,7 @@ impl OffsetMap {
     }
 }
 
-/// A decoder that goes over the bytes once, forwards.
+/// A decoder that advances through the bytes once.
 struct OffsetDecoder<'a> {
     decoder: Decoder,
     body: &'a [u8],
@@ -63,10 +63,10 @@ struct OffsetDecoder<'a> {
 }
 
 impl OffsetDecoder<'_> {
-    /// Bytes of the body that decode to the first `target` bytes of its text.
+    /// Returns how many bytes decode to the first `target` bytes of text.
     fn to(&mut self, target: usize) -> usize {
         let mut buffer = [0; STEP_BYTES];
-        // Whole steps while the target is far: a full buffer ends between two characters.
+        // Use large steps while the target is far away: a full buffer ends on a character boundary.
         while self.decoded + MAX_EXPANSION < target && self.at < self.body.len() {
             let wanted = (target - self.decoded).min(STEP_BYTES);
             let (_, read, written, _) =
@@ -77,7 +77,7 @@ impl OffsetDecoder<'_> {
             self.at += read;
             self.decoded += written;
         }
-        // Then byte by byte, because a decoder may read ahead of what it has written.
+        // Then go byte by byte, because a decoder may have read ahead of its output.
         while self.decoded < target && self.at < self.body.len() {
             let byte = &self.body[self.at..=self.at];
             let (_, read, written, _) = self.decoder.decode_to_utf8(byte, &mut buffer, false);
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
     use encoding_rs::{BIG5, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
-    /// Every character's place, against decoding what follows it.
+    /// Checks the offset of every character by decoding what follows it.
     fn exact(encoding: &'static Encoding, raw: &[u8], text: &str) {
         let offsets = || text.char_indices().map(|(at, _)| at).chain([text.len()]);
         let map = OffsetMap::decoded(offsets(), raw, 0, encoding);
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn every_character_is_found_in_every_encoding() {
-        // Characters of one to four bytes in each encoding; longer than a step.
+        // Characters of one to four bytes in each encoding; longer than one step.
         let text = "首頁 > 瑞波幣 > Info\r\n最近,正在進行AI大戰的各個大廠\n".repeat(200);
         let rare = "𠮷野家😀é\n大廠".repeat(3);
         let wide = |order: fn(u16) -> [u8; 2], text: &str| -> Vec<u8> {

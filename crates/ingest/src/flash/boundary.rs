@@ -1,5 +1,5 @@
-//! Where a flash item begins: at the paragraph that looks most like its first, and up to which all pages with the
-//! item agree.
+//! Finds the boundary where a flash item begins: its most headline-like paragraph, or the one up to
+//! which all pages that show the item agree.
 
 use std::ops::Range;
 
@@ -8,42 +8,43 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::flash::Paragraph;
 use crate::flash::headline::{self, Headline};
 
-/// How many paragraphs a flash item can have.
+/// The maximum number of paragraphs in a flash item.
 pub(crate) const MAX_PARAGRAPHS: usize = 12;
-/// Below this an item's best beginning is no better than none, and the dated paragraph is all of it.
+/// If no boundary scores at least this, the dated paragraph is the whole item.
 const THRESHOLD: f32 = -1.0;
-/// An item is one paragraph unless something speaks for more.
+/// Score added to a one-paragraph item: longer items need evidence.
 const ONE_PARAGRAPH_BONUS: f32 = 1.5;
-/// What each further paragraph costs.
+/// Score subtracted for each further paragraph.
 const PARAGRAPH_COST: f32 = 0.7;
 
-/// What speaks for a paragraph up to which all pages with the item agree.
+/// Score added if all pages that show the item agree up to exactly this paragraph.
 const AGREEMENT_BONUS: f32 = 4.0;
-/// What speaks against one above which they differ. Not beyond all doubt: a page can hold an edited item.
+/// Score subtracted if pages differ at this paragraph. Finite, because a page may hold an edited
+/// item.
 const DISAGREEMENT_COST: f32 = 6.0;
-/// Beyond this no item goes on, in bytes: none is as long as an article.
+/// No item is longer than this many bytes; articles are.
 const MAX_ITEM_BYTES: usize = 6000;
 
-/// Beginnings that are remembered, at 64 bytes each.
+/// Slots of the cache, at 64 bytes each.
 const SLOTS: usize = 1 << 15;
 
-/// Finds beginnings. The same item stands in many pages, so what its own paragraphs say is remembered by their text.
-/// Each has one place where it can stand, so it stays small.
+/// Finds item boundaries. The same item appears in many pages, so the result for the paragraphs on
+/// which pages agree is cached by their text, in a direct-mapped table of fixed size.
 pub(crate) struct BoundaryFinder {
     slots: Vec<Option<(u64, CachedBoundary)>>,
 }
 
-/// The best beginning so far.
+/// The best boundary so far.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Boundary<'a> {
-    /// How many paragraphs stand above the dated one.
+    /// How many paragraphs of the item precede the dated one.
     above: usize,
-    /// The head of the first.
+    /// The headline found in the item's first paragraph.
     headline: Option<Headline<'a>>,
     score: f32,
 }
 
-/// [`Boundary`] without its text.
+/// A [`Boundary`] with offsets in place of borrowed text.
 #[derive(Clone, Copy)]
 struct CachedBoundary {
     above: usize,
@@ -51,7 +52,7 @@ struct CachedBoundary {
     score: f32,
 }
 
-/// A headline by its places in the paragraph.
+/// The parts of a headline as byte offsets in its paragraph.
 #[derive(Clone, Copy)]
 struct HeadlineSpans {
     column: Option<(u32, u32)>,
@@ -65,13 +66,14 @@ impl BoundaryFinder {
         Self { slots: vec![None; SLOTS] }
     }
 
-    /// Remembers nothing.
+    /// A finder without a cache.
     pub(crate) fn uncached() -> Self {
         Self { slots: Vec::new() }
     }
 
-    /// Index into `pending` of the item's first paragraph, `pending.len()` if `dated` is all of it; and its head.
-    /// `max_extent` is how many paragraphs above it can belong to it at most, where pages differ.
+    /// Returns the index in `pending` of the item's first paragraph (`pending.len()` if `dated` is
+    /// the whole item) and the item's headline. `max_extent` is the largest number of preceding
+    /// paragraphs that can belong to the item, if pages differ.
     pub(crate) fn find<'a>(
         &mut self,
         pending: &[Paragraph<'a>],
@@ -79,14 +81,14 @@ impl BoundaryFinder {
         max_extent: Option<usize>,
     ) -> (usize, Option<Headline<'a>>) {
         let near = &pending[pending.len() - pending.len().min(MAX_PARAGRAPHS - 1)..];
-        // As far as pages agree, the text is the same in all of them.
+        // Up to here the paragraphs are the same in all pages, so the result can be cached.
         let agreed = max_extent.unwrap_or(0).min(near.len());
         let mut best = self.best_agreed(&near[near.len() - agreed..], dated, max_extent);
         extend(&mut best, near, dated, max_extent, agreed..near.len());
         (pending.len() - best.above, best.headline)
     }
 
-    /// The best beginning among paragraphs on which pages agree.
+    /// The best boundary among the paragraphs on which pages agree.
     fn best_agreed<'a>(
         &mut self,
         near: &[Paragraph<'a>],
@@ -116,7 +118,7 @@ impl BoundaryFinder {
     }
 }
 
-/// Looks for a better beginning at the paragraphs of `range`, counted from the nearest of `near`.
+/// Tries the paragraphs of `range` as boundaries; 0 is the paragraph nearest to the dated one.
 fn extend<'a>(
     best: &mut Boundary<'a>,
     near: &[Paragraph<'a>],
@@ -133,20 +135,20 @@ fn extend<'a>(
         let paragraph = near[near.len() - 1 - above_nearest];
         let agreement = match max_extent {
             Some(max_extent) if max_extent == above_nearest + 1 => AGREEMENT_BONUS,
-            // Where two pages agree no further than this, the item hardly begins earlier.
+            // Where two pages agree only up to here, the item hardly begins earlier.
             Some(max_extent) if max_extent <= above_nearest => -DISAGREEMENT_COST,
             _ => 0.0,
         };
-        // The paragraphs below it, as lines.
+        // The text of the item below this paragraph, one line a paragraph.
         let between =
             near[near.len() - above_nearest..].iter().flat_map(|p| p.text.chars().chain(['\n']));
         let following = between.chain(dated.text.chars());
         let distance = PARAGRAPH_COST * above_nearest as f32;
-        // What all pages agree on is an item even if its first line does not look like one.
+        // Text on which all pages agree is an item even if its first line does not look like one.
         let (min_score, min_shape) = if agreement > 0.0 {
             (f32::NEG_INFINITY, THRESHOLD)
         } else {
-            // Lower by more than what sums in another order can differ.
+            // The margin covers rounding: the sum is computed in another order.
             (best.score + distance - agreement - 0.01, f32::MIN)
         };
         let headline = headline::best_headline_above(paragraph.text, following, min_score);
@@ -159,12 +161,12 @@ fn extend<'a>(
     }
 }
 
-/// A hash of everything that [`BoundaryFinder::best_agreed`] goes by.
+/// Hashes everything that [`BoundaryFinder::best_agreed`] depends on.
 fn key(near: &[Paragraph<'_>], dated: Paragraph<'_>, max_extent: Option<usize>) -> u64 {
     let mut hash = Xxh3::new();
     hash.update(&max_extent.map_or(0, |max_extent| max_extent as u64 + 1).to_le_bytes());
     for paragraph in near.iter().chain([&dated]) {
-        // Texts may not run into each other.
+        // Hash the length too, so that adjacent texts cannot run into each other.
         hash.update(&(paragraph.text.len() as u64).to_le_bytes());
         hash.update(paragraph.text.as_bytes());
     }
@@ -172,10 +174,10 @@ fn key(near: &[Paragraph<'_>], dated: Paragraph<'_>, max_extent: Option<usize>) 
 }
 
 impl CachedBoundary {
-    /// Nothing for a text that is longer than any page should be.
+    /// Returns `None` for a text whose offsets do not fit in `u32`.
     fn new(best: Boundary<'_>, text: &str) -> Option<Self> {
         u32::try_from(text.len()).ok()?;
-        // It is a part of `text`, so its places are no further than its end.
+        // `part` is a slice of `text`, so the subtraction cannot underflow.
         let span_of = |part: &str| {
             let at = part.as_ptr() as usize - text.as_ptr() as usize;
             (at as u32, (at + part.len()) as u32)
@@ -207,7 +209,7 @@ mod tests {
 
     use super::*;
 
-    /// [`BoundaryFinder::find`] by its definition: every paragraph is read in full, and nothing is remembered.
+    /// [`BoundaryFinder::find`] by definition: scores every paragraph in full, without a cache.
     fn plain<'a>(
         pending: &[Paragraph<'a>],
         dated: Paragraph<'a>,

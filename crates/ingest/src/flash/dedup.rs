@@ -1,5 +1,5 @@
-//! Distinct flash items of a whole archive. Texts wait in one temporary file, places in another; in memory an
-//! item costs 16 bytes and its place in a table of hashes, some 50 in all.
+//! Deduplicates the flash items of a whole archive. Texts and occurrences are kept in temporary
+//! files; an item takes 16 bytes in memory plus its entry in a hash table, about 50 bytes in all.
 
 use std::io;
 use std::iter::Peekable;
@@ -14,7 +14,8 @@ use crate::id::short;
 use crate::pipeline::record_log::{LogReader, RecordLog};
 use crate::record::{FlashItem, Moment, Occurrence, Span, Variant};
 
-/// What makes two items the same: title and text up to script, width, case and blanks, and the date.
+/// A hash of what makes two items the same: title and text regardless of script, width, case and
+/// spaces, and the date.
 pub(crate) fn content_hash(title: &str, text: &str, date: Option<Moment>) -> u64 {
     let date = match date {
         None => String::new(),
@@ -24,12 +25,12 @@ pub(crate) fn content_hash(title: &str, text: &str, date: Option<Moment>) -> u64
     folded_hash([title, text, &date])
 }
 
-/// What an item is known by.
+/// The two hashes that identify an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ItemHashes {
     /// See [`content_hash`].
     pub(crate) content_hash: u64,
-    /// A hash of the title and the text exactly as they are written.
+    /// A hash of the title and the text, byte for byte.
     pub(crate) exact: u64,
 }
 
@@ -44,28 +45,29 @@ impl ItemHashes {
     }
 }
 
-/// Collects items as they are read; gives each of them once, in the order first seen.
+/// Collects items as they are read, and returns each once, in the order first seen.
 pub(crate) struct FlashDeduplicator {
     texts: RecordLog,
     occurrences: OccurrenceSorter,
-    /// Index into `items` by content.
+    /// Index into `items` by content hash.
     known: HashMap<u64, u32>,
     items: Vec<VariantEntry>,
-    /// Items that are other writings of another, by that and how they are written; few items have any.
+    /// Further variants of an item, by its number and their exact hash; few items have any.
     variants: HashMap<(u32, u64), u32>,
-    /// Items with occurrences that were taken over, and how many. Some of them may have been read, too.
+    /// Items that have occurrences from an earlier index, with their number. Some of these
+    /// occurrences may have been read in this run, too.
     kept: HashMap<u32, u64>,
 }
 
-/// One item in one writing.
+/// One variant of one item.
 struct VariantEntry {
-    /// Hash of the title and text as they are written.
+    /// Exact hash of title and text.
     exact: u64,
     text: TextOffset,
 }
 
-/// Where an item's text begins, and whether it is a dump's record, which says more than a page: in one number,
-/// for there are many.
+/// The offset of an item's text, and whether the text comes from a dump, which says more than a
+/// page. Packed in one number, because there are many.
 #[derive(Clone, Copy)]
 struct TextOffset(u64);
 
@@ -83,7 +85,7 @@ impl TextOffset {
     }
 }
 
-/// Bytes that are read at once of the texts.
+/// Bytes of text to read at a time.
 const READ_BYTES: usize = 1 << 16;
 
 impl FlashDeduplicator {
@@ -98,9 +100,10 @@ impl FlashDeduplicator {
         })
     }
 
-    /// Adds an item as one place shows it, and returns as which: the item's number and its writing's, which are
-    /// the same for the first writing. The item has its id already; another writing is given its own. It may be
-    /// left out where an item of the same keys has been added from a page, and none from a dump.
+    /// Adds an item as it appears in one place. Returns the number of the item and of its variant;
+    /// both are the same for the first variant. The item already has its id; a new variant gets its
+    /// own. `item` may be `None` if an item with the same hashes was added from a page before, and
+    /// none from a dump.
     pub(crate) fn add(
         &mut self,
         keys: ItemHashes,
@@ -120,7 +123,7 @@ impl FlashDeduplicator {
                 && from_dump
                 && !current.text.is_from_dump()
             {
-                // The dump's record says more: it stands for the item, whatever the pages write.
+                // A dump's record says more, so it represents the item whatever the pages say.
                 let text = self.write_text(item, true)?;
                 self.items[first as usize] = VariantEntry { exact, text };
             }
@@ -129,7 +132,7 @@ impl FlashDeduplicator {
         if let Some(&other) = self.variants.get(&(first, exact)) {
             return Ok((first, other));
         }
-        // Should a dump have become one with items after the survey, what it replaced is taken for it.
+        // This happens only if a dump gained items after the survey: count it as the first variant.
         let Some(item) = item else { return Ok((first, first)) };
         item.id = variant_id(keys);
         let other = self.push(item, exact, false)?;
@@ -137,7 +140,7 @@ impl FlashDeduplicator {
         Ok((first, other))
     }
 
-    /// Adds a place where the item stands that [`add`](Self::add) has returned.
+    /// Adds an occurrence of an item that [`add`](Self::add) has returned.
     pub(crate) fn add_occurrence(
         &mut self,
         key: VariantKey,
@@ -147,8 +150,8 @@ impl FlashDeduplicator {
         self.occurrences.push(key, path, span)
     }
 
-    /// The same of an occurrence that is taken over from an earlier index. Where this run has read it, too, it
-    /// counts once.
+    /// Adds an occurrence from an earlier index. If it has been read in this run, too, it counts
+    /// once.
     pub(crate) fn add_stored_occurrence(
         &mut self,
         key: VariantKey,
@@ -175,7 +178,7 @@ impl FlashDeduplicator {
         (self.items.len() - self.variants.len()) as u64
     }
 
-    /// Gives every item with every place where it stands and every other writing of it.
+    /// Returns an iterator over all items, with all occurrences and variants.
     pub(crate) fn drain(self) -> io::Result<Drain> {
         let Self { texts, occurrences, items, variants, kept, .. } = self;
         let seen = occurrences.count();
@@ -192,7 +195,7 @@ impl FlashDeduplicator {
     }
 }
 
-/// The id of a writing that is not the item's first.
+/// The id of a variant that is not the item's first.
 pub(crate) fn variant_id(keys: ItemHashes) -> String {
     short('f', keys.exact)
 }
@@ -202,9 +205,9 @@ pub(crate) struct Drain {
     texts: LogReader,
     sorted: OccurrenceMerge,
     items: Vec<VariantEntry>,
-    /// Items with their other writings.
+    /// Pairs of an item and a further variant.
     variants: Peekable<vec::IntoIter<(u32, u32)>>,
-    /// Which items are such writings.
+    /// Which entries are further variants.
     other: Vec<bool>,
     next: u32,
     kept: HashMap<u32, u64>,
@@ -238,18 +241,19 @@ impl Drain {
 }
 
 impl Drain {
-    /// Occurrences of all items; what was both read and taken over counts once in those that have been given.
+    /// Number of occurrences. Those that were both read and carried over count once in the items
+    /// returned so far.
     pub(crate) fn seen(&self) -> u64 {
         self.seen
     }
 
-    /// Items given so far that have an occurrence which was only taken over.
+    /// Items returned so far that have an occurrence found only in the earlier index.
     pub(crate) fn taken_over(&self) -> u64 {
         self.taken_over
     }
 }
 
-/// Leaves each occurrence once; returns how many there were too many.
+/// Removes duplicate occurrences; returns how many.
 fn distinct(occurrences: &mut Vec<Occurrence>) -> u64 {
     let before = occurrences.len();
     let mut known = HashSet::default();
@@ -283,7 +287,7 @@ mod tests {
         assert_eq!(size_of::<VariantEntry>(), 16);
     }
 
-    /// [`FlashDeduplicator`] as it would be in memory: whole items, each with all its places.
+    /// A model of [`FlashDeduplicator`] in memory: whole items with all their occurrences.
     fn model(adds: &[(u64, FlashItem, bool)]) -> (Vec<String>, Vec<FlashItem>) {
         let mut items: Vec<(u64, bool, FlashItem)> = Vec::new();
         let mut ids = Vec::new();
@@ -345,7 +349,7 @@ mod tests {
                 let exact = ItemHashes::of(&item.title, &item.text, None).exact;
                 let keys = ItemHashes { content_hash: *content_hash, exact };
                 let mut new = FlashItem { occurrences: Vec::new(), ..item.clone() };
-                // What has been added need not be sent again.
+                // What has been added before need not be sent again.
                 let again = !dumps && !added.insert((*content_hash, exact));
                 let sent = (!again).then_some(&mut new);
                 let key = flashes.add(keys, sent, *from_dump).unwrap();

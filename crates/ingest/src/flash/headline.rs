@@ -1,39 +1,41 @@
-//! The head of a flash item: `聲音 | TITLE:TEXT`. Scores every colon that could end the title.
+//! Finds the headline of a flash item, `聲音 | TITLE:TEXT`, by scoring each colon that may end the
+//! title.
 //!
-//! A score is a sum of hand-set weights of evidence, roughly in units of log odds: above 0 a
-//! paragraph more probably begins an item than not.
+//! A score is a sum of hand-tuned weights, roughly in log odds: above 0, the paragraph more
+//! probably begins an item than not.
 
 use crate::flash::lead_in::{
     contains_lead_in, ends_in_verb_of_saying, first_chars, has_lead_in, is_dated, is_numbered,
 };
 use crate::punctuation::{closing, is_bar, is_colon, is_comma, is_han, is_stop};
 
-/// A paragraph taken apart as the beginning of a flash item.
+/// A paragraph split as the first of a flash item.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Headline<'a> {
     pub(crate) column: Option<&'a str>,
     pub(crate) title: &'a str,
-    /// Byte at which the text begins.
+    /// Byte offset at which the text begins.
     pub(crate) text: usize,
-    /// How much it looks like the beginning of an item.
+    /// How likely it is that an item begins here.
     pub(crate) score: f32,
 }
 
-/// How far into a paragraph a title can reach, in characters.
+/// How far into a paragraph a title may extend, in characters.
 const MAX_TITLE_REACH: usize = 110;
-/// How much of the text is compared with the title.
+/// Characters of the text to compare with the title.
 const COMPARED_CHARS: usize = 160;
-/// What speaks for a title behind a column's name.
+/// Score added for a title after a column name.
 const COLUMN_BONUS: f32 = 5.0;
-/// No title scores more than this, see [`max_score`], and none in brackets.
+/// Upper bound on the score of any title, see [`max_score`]; titles in brackets score less.
 const MAX_SCORE: f32 = 6.5 + 0.25 * 24.0 - 2.0 + 3.5 + 0.01;
 
-/// The best way to take `paragraph` for the beginning of an item; `following` is the item's text below it.
+/// The best split of `paragraph` as the first of an item; `following` is the item's text below it.
 pub(crate) fn best_headline<'a>(paragraph: &'a str, following: &str) -> Option<Headline<'a>> {
     best_headline_above(paragraph, following.chars(), f32::NEG_INFINITY)
 }
 
-/// [`best_headline`], for a caller who has no use for a score of `min_score` or less: that may be nothing.
+/// [`best_headline`] for a caller to whom scores up to `min_score` are useless; may return `None`
+/// instead of such a result.
 pub(crate) fn best_headline_above<'a>(
     paragraph: &'a str,
     following: impl Iterator<Item = char> + Clone,
@@ -60,14 +62,14 @@ pub(crate) fn best_headline_above<'a>(
             continue;
         }
         let lead_in = lead_ins[number];
-        // Of equals the earlier: a title is rather short than long.
+        // On equal scores the shorter title wins.
         let to_beat = best.map_or(min_score, |best| best.score.max(min_score));
         if max_score(title, lead_in) + column_bonus <= to_beat {
             continue;
         }
         let text = &paragraph[at + width..];
         let mut score = score(title, text, following.clone(), lead_in) + column_bonus;
-        // A text that opens as news do, further on: up to there it was the title.
+        // A lead-in after a later colon suggests that the title extends up to there.
         if !lead_in && lead_ins[number + 1..].contains(&true) {
             score -= 2.5;
         }
@@ -79,7 +81,7 @@ pub(crate) fn best_headline_above<'a>(
     best
 }
 
-/// `聲音 | ` and where what follows begins.
+/// Parses a column name such as `聲音 | `; returns it and where the rest begins.
 pub(crate) fn column(paragraph: &str) -> (Option<&str>, usize) {
     let Some((at, bar)) = paragraph.char_indices().take(9).find(|(_, c)| is_bar(*c)) else {
         return (None, 0);
@@ -91,7 +93,7 @@ pub(crate) fn column(paragraph: &str) -> (Option<&str>, usize) {
     if fits { (Some(name), after + blanks) } else { (None, 0) }
 }
 
-/// `【TITLE】TEXT`, as some outlets write.
+/// Parses `【TITLE】TEXT`, which some outlets use.
 fn bracketed<'a>(
     paragraph: &'a str,
     column: Option<&'a str>,
@@ -108,12 +110,13 @@ fn bracketed<'a>(
     Some(Headline { column, title: title.trim(), text, score: 6.0 })
 }
 
-/// Byte offsets and widths of the colons that could end a title: outside quotes, and no part of a time or address.
+/// Offsets and lengths of the colons that may end a title: not inside quotes, times or addresses.
 fn colons(paragraph: &str, start: usize) -> Vec<(usize, usize)> {
     let mut colons = Vec::new();
     let bytes = &paragraph.as_bytes()[start..];
     let near = &bytes[..bytes.len().min(MAX_TITLE_REACH * 4)];
-    // Most paragraphs have no colon; other wide marks begin with the same byte as the wide colon.
+    // A quick check first: most paragraphs have no colon. 0xef is also the first byte of other
+    // full-width characters.
     let is_one = |at: usize| near[at] == b':' || bytes[at..].starts_with("\u{ff1a}".as_bytes());
     if !memchr::memchr2_iter(b':', 0xef, near).any(is_one) {
         return colons;
@@ -126,7 +129,7 @@ fn colons(paragraph: &str, start: usize) -> Vec<(usize, usize)> {
         if open.last() == Some(&c) {
             open.pop();
         } else if let Some(close) = closing(c)
-            // A quote that is never closed hides nothing.
+            // Ignore an opening quote that is never closed.
             && paragraph[start + at..].contains(close)
         {
             open.push(close);
@@ -142,7 +145,7 @@ fn colons(paragraph: &str, start: usize) -> Vec<(usize, usize)> {
     colons
 }
 
-/// What the length of a title says, in characters.
+/// Score for the length of a title, in characters.
 fn length_score(length: usize) -> f32 {
     match length {
         0..=2 => -6.0,
@@ -155,7 +158,7 @@ fn length_score(length: usize) -> f32 {
     }
 }
 
-/// A title and its text score no more than this. Sums in another order may differ a little.
+/// Upper bound on the score of a title with any text, with a margin for rounding.
 fn max_score(title: &str, lead_in: bool) -> f32 {
     let length = title.chars().count();
     let repetition = 6.5 + 0.25 * (length as f32).min(24.0);
@@ -181,7 +184,7 @@ fn score(
     } else if is_dated(first_chars(text, 30)) {
         score += 1.5;
     }
-    // `今天(5月26日)` is how a text begins, not what a title says.
+    // `今天(5月26日)` begins a text; titles do not contain it.
     if title.contains("日)") || title.contains("今天") || title.contains("日\u{ff09}") {
         score -= 3.0;
     }
@@ -199,15 +202,15 @@ fn score(
     if is_numbered(title) {
         score -= 2.5;
     }
-    // A lead inside the title means that the title ended before it.
+    // A lead-in inside the title means that the real title ended before it.
     if contains_lead_in(title) {
         score -= 5.0;
     }
     score
 }
 
-/// What share of the title the text repeats, and what that is worth: most items say their title again
-/// in the first sentence.
+/// The share of the title's bigrams that the text repeats, and a score for it: the first sentence
+/// of most items repeats the title.
 fn repetition(title: &str, text: &str, following: impl Iterator<Item = char>) -> (f32, f32) {
     let mut title_bigrams: Vec<(char, char)> = bigrams(title.chars()).collect();
     title_bigrams.sort_unstable();
@@ -216,7 +219,7 @@ fn repetition(title: &str, text: &str, following: impl Iterator<Item = char>) ->
         return (0.0, 0.0);
     }
     let number = title_bigrams.len() as f32;
-    // Most pairs of a text are none of its title's: a bit for each of those says so.
+    // A small Bloom filter: most bigrams of the text are not in the title.
     let mut filter = [0_u64; 8];
     let bit = |(a, b): (char, char)| {
         let hash =
@@ -241,7 +244,7 @@ fn repetition(title: &str, text: &str, following: impl Iterator<Item = char>) ->
     (repeated_share, 6.5 * repeated_share + 0.25 * f32::min(common, 24.0))
 }
 
-/// Neighbours among letters, digits and Chinese characters; marks and blanks between them do not count.
+/// Bigrams of letters, digits and Chinese characters, skipping everything in between.
 fn bigrams(chars: impl Iterator<Item = char>) -> impl Iterator<Item = (char, char)> {
     let mut before: Option<char> = None;
     chars.filter(|c| is_han(*c) || c.is_alphanumeric()).filter_map(move |c| {
@@ -250,7 +253,7 @@ fn bigrams(chars: impl Iterator<Item = char>) -> impl Iterator<Item = (char, cha
     })
 }
 
-/// A title for an item that has none: its first sentence.
+/// A title for an item without one: its first sentence.
 pub(crate) fn first_sentence(text: &str) -> &str {
     let end = text
         .char_indices()

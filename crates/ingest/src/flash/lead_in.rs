@@ -1,8 +1,8 @@
-//! How news and running text begin and end: the phrases by which a title is told from a sentence.
+//! Phrases that begin and end news items and sentences; they separate titles from text.
 
 use crate::punctuation::{is_colon, is_comma, is_han};
 
-/// Whether the text opens as news do: `據…報道,`, `…消息,`, `N月N日`, `今天(9月28日)`.
+/// Whether a text begins with a lead-in typical of news: `據…報道,`, `…消息,`, `N月N日`, `今天(9月28日)`.
 pub(crate) fn has_lead_in(text: &str) -> bool {
     let text = text.trim_start();
     const OPENINGS: [&str; 23] = [
@@ -36,7 +36,7 @@ pub(crate) fn has_lead_in(text: &str) -> bool {
     if day(text) {
         return true;
     }
-    // The first clause ends in a word of reporting.
+    // Or the first clause ends with a word of reporting.
     let clause: String =
         text.chars().take(28).take_while(|c| !is_comma(*c) && !is_colon(*c)).collect();
     if clause.chars().count() >= 28 {
@@ -55,7 +55,7 @@ fn day(text: &str) -> bool {
     (1..=4).contains(&digits) && text[digits..].starts_with(['月', '日', '年'])
 }
 
-/// Whether a text speaks of a day near its beginning: `西班牙國家氣象局8日稱`.
+/// Whether a text mentions a day near its beginning: `西班牙國家氣象局8日稱`.
 pub(crate) fn is_dated(text: &str) -> bool {
     ["今天", "今日", "日前", "近日", "昨天", "昨日", "截至"].iter().any(|word| text.contains(word))
         || text
@@ -67,7 +67,7 @@ pub(crate) fn first_chars(text: &str, count: usize) -> &str {
     text.char_indices().nth(count).map_or(text, |(end, _)| &text[..end])
 }
 
-/// A title's own words never run `:6月18日消息,`.
+/// Whether there is a lead-in such as `:6月18日消息,` inside; titles have none.
 pub(crate) fn contains_lead_in(title: &str) -> bool {
     title.char_indices().any(|(at, c)| {
         is_colon(c) && {
@@ -78,7 +78,7 @@ pub(crate) fn contains_lead_in(title: &str) -> bool {
     })
 }
 
-/// What comes before quoted speech in running text: `他表示:`, `谷歌就提到:`.
+/// Whether a text ends with a word that introduces speech: `他表示:`, `谷歌就提到:`.
 pub(crate) fn ends_in_verb_of_saying(title: &str) -> bool {
     const VERBS: [&str; 46] = [
         "表示", "認為", "認爲", "认为", "指出", "提到", "聲稱", "声称", "說", "説", "说", "稱",
@@ -89,7 +89,7 @@ pub(crate) fn ends_in_verb_of_saying(title: &str) -> bool {
     VERBS.iter().any(|verb| title.ends_with(verb))
 }
 
-/// `1.`, `第一,`, `問`: parts of an article's own order.
+/// Whether it is a numbered heading of an article: `1.`, `第一,`, `①`.
 pub(crate) fn is_numbered(title: &str) -> bool {
     let digits = title.bytes().take_while(u8::is_ascii_digit).count();
     (1..=2).contains(&digits)

@@ -1,4 +1,5 @@
-//! Flash items between the paragraphs of a body: the bracketed date ends one, and its beginning is found.
+//! Extracts flash items from a body: a bracketed date ends an item, and its boundary is searched
+//! above.
 
 pub(crate) mod boundary;
 pub(crate) mod dedup;
@@ -18,7 +19,7 @@ use crate::flash::stamp::stamps;
 use crate::punctuation::is_colon;
 use crate::record::Moment;
 
-/// A paragraph of a body, as text and as a byte range of the page.
+/// A paragraph of a body: its text and its byte range in the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Paragraph<'a> {
     pub(crate) text: &'a str,
@@ -26,7 +27,7 @@ pub(crate) struct Paragraph<'a> {
     pub(crate) end: usize,
 }
 
-/// A flash item as one page shows it.
+/// A flash item as it appears in one page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageFlash {
     /// Column such as 聲音, where the item names one.
@@ -35,7 +36,7 @@ pub struct PageFlash {
     pub title: String,
     /// Text; paragraphs are joined by `\n`.
     pub text: String,
-    /// The bracketed date; `None` where it is null or cannot be.
+    /// The bracketed date; `None` if it is null or impossible.
     pub date: Option<Moment>,
     /// The outlet in parentheses at the end of the text.
     pub outlet: Option<String>,
@@ -45,7 +46,7 @@ pub struct PageFlash {
     pub end: usize,
 }
 
-/// A flash item where it stands: nothing of it is copied, because most have been met before.
+/// A flash item that borrows from its page. Nothing is copied, because most items are repeats.
 #[derive(Debug)]
 pub(crate) struct Item<'a> {
     pub(crate) column: Option<&'a str>,
@@ -53,12 +54,12 @@ pub(crate) struct Item<'a> {
     pub(crate) date: Option<Moment>,
     pub(crate) start: usize,
     pub(crate) end: usize,
-    /// What of the first paragraph is text.
+    /// The text of the first paragraph, after the headline.
     first: &'a str,
     more: Vec<Paragraph<'a>>,
 }
 
-/// A body taken apart.
+/// A body split into paragraphs and flash items.
 #[derive(Debug, Default)]
 pub(crate) struct Body<'a> {
     pub(crate) paragraphs: Vec<&'a str>,
@@ -66,7 +67,7 @@ pub(crate) struct Body<'a> {
 }
 
 impl Item<'_> {
-    /// Its text; paragraphs are joined by `\n`.
+    /// The item's text; paragraphs are joined by `\n`.
     pub(crate) fn text(&self) -> String {
         let mut text = self.first.to_owned();
         for more in &self.more {
@@ -78,12 +79,12 @@ impl Item<'_> {
         text
     }
 
-    /// A hash of everything that it says, as it is written.
+    /// A hash of column, title, text and date, byte for byte.
     pub(crate) fn hash(&self) -> u64 {
         let mut hash = Xxh3::new();
         let parts = [self.column.unwrap_or_default(), self.title, self.first];
         for part in parts.into_iter().chain(self.more.iter().map(|more| more.text)) {
-            // Parts may not run into each other.
+            // Hash the length too, so that adjacent parts cannot run into each other.
             hash.update(&(part.len() as u64).to_le_bytes());
             hash.update(part.as_bytes());
         }
@@ -122,7 +123,7 @@ impl From<Item<'_>> for PageFlash {
     }
 }
 
-/// Takes the flash items out of a body.
+/// Separates the flash items of a body from its paragraphs.
 pub(crate) fn split<'a>(
     pieces: &[Piece<'a>],
     statistics: &CorpusStatistics,
@@ -150,24 +151,25 @@ pub(crate) fn split<'a>(
     body
 }
 
-/// A paragraph, or the part of one that a date ends.
+/// A paragraph, or a part of one that ends with a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Piece<'a> {
-    /// Its text goes up to the bracket of the date, its range to the end.
+    /// Its text ends before the bracketed date, its range after it.
     pub(crate) paragraph: Paragraph<'a>,
     pub(crate) dated: Option<Dated>,
 }
 
-/// What is known of the date that ends a piece, and of the piece.
+/// The date that ends a piece, and a key of the piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Dated {
-    /// `None` if it is null or cannot be.
+    /// `None` if the date is null or impossible.
     pub(crate) moment: Option<Moment>,
-    /// What the archive knows the item by.
+    /// The item's key in the corpus statistics.
     pub(crate) hash: u64,
 }
 
-/// A date with a time of day ends an item even inside a paragraph; a mere day only at its end.
+/// Splits a paragraph after its dates. A date with a time ends an item anywhere in a paragraph; a
+/// date without time only at the paragraph's end.
 pub(crate) fn pieces<'a>(paragraph: Paragraph<'a>, pieces: &mut Vec<Piece<'a>>) {
     let mut from = 0;
     for stamp in stamps(paragraph.text) {
@@ -193,10 +195,10 @@ pub(crate) fn pieces<'a>(paragraph: Paragraph<'a>, pieces: &mut Vec<Piece<'a>>) 
     }
 }
 
-/// A part of a paragraph without the blanks around it, and the byte at which it begins.
+/// A trimmed part of a paragraph, and the offset at which it begins.
 ///
-/// Where the paragraph's text is not the page's own bytes (HTML, mended mojibake), the range is only
-/// kept inside the paragraph's.
+/// If the paragraph's text is not a slice of the page (HTML, repaired mojibake), the range is an
+/// estimate that stays inside the paragraph's.
 fn cut(paragraph: Paragraph<'_>, from: usize, to: usize) -> (Paragraph<'_>, usize) {
     if from == 0 && to == paragraph.text.len() {
         return (paragraph, 0);
@@ -209,7 +211,7 @@ fn cut(paragraph: Paragraph<'_>, from: usize, to: usize) -> (Paragraph<'_>, usiz
     (Paragraph { text, start, end }, skipped)
 }
 
-/// An item of its paragraphs, the head of the first, and the date.
+/// Builds an item from its paragraphs, the headline of the first, and the date.
 fn item_of<'a>(
     mut item: Vec<Paragraph<'a>>,
     headline: Option<Headline<'a>>,
@@ -229,18 +231,18 @@ fn item_of<'a>(
         first: first.text[headline.text..].trim(),
         more: item,
     };
-    // By the title before its colons are taken off.
+    // Uses the title with its trailing colons.
     (!item.is_empty() || !headline.title.is_empty()).then_some(item)
 }
 
-/// An item without a title of its own is called by its first sentence, which stays in the text.
+/// An item without headline gets its first sentence as title; the sentence stays in the text.
 fn without_headline(paragraph: &str) -> Headline<'_> {
     let (column, text) = headline::column(paragraph);
     let title = headline::first_sentence(&paragraph[text..]);
     Headline { column, title, text, score: 0.0 }
 }
 
-/// `(財聯社)` at the end of a text.
+/// The outlet named in parentheses at the end of a text, as in `(財聯社)`.
 pub(crate) fn outlet(text: &str) -> Option<&str> {
     let text = text.trim_end().trim_end_matches(['。', '.']);
     let inner = text.strip_suffix([')', '\u{ff09}'])?;

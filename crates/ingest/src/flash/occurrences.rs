@@ -1,5 +1,5 @@
-//! Where flash items stand: as many places as an archive has pages, so they are sorted by item outside of
-//! memory, in runs, and merged while the items are given.
+//! Collects the occurrences of flash items. An archive has as many as pages, so they are sorted by
+//! item externally: written in sorted runs, which are merged while the items are emitted.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -12,20 +12,20 @@ use crate::input::file_list::common_prefix_len;
 use crate::pipeline::record_log::{LogReader, RecordLog};
 use crate::record::{Occurrence, Span};
 
-/// Sightings of one run: 32 bytes each, and half as much again while it is sorted.
+/// Maximum occurrences in a run: 32 bytes each, and half as much again for sorting.
 const MAX_RUN_ENTRIES: usize = 1 << 16;
-/// Bytes of paths that end a run before it is full.
+/// Maximum bytes of paths in a run.
 const MAX_RUN_PATH_BYTES: usize = 4 << 20;
-/// Bytes of each run in memory while runs are merged.
+/// Buffer size of each run during the merge.
 const READ_BYTES: usize = 1 << 13;
 
-/// An item and its writing, as numbers; writings of one item are given one after another.
+/// The numbers of an item and its variant; the variants of one item are emitted one after another.
 pub(crate) type VariantKey = (u32, u32);
 
-/// Takes sightings in the order of the walk.
+/// Accepts occurrences in the order of the walk.
 pub(crate) struct OccurrenceSorter {
     runs: RecordLog,
-    /// Where each run begins, and how many it has.
+    /// Offset and number of entries of each run.
     starts: Vec<(u64, usize)>,
     run: Vec<RunEntry>,
     paths: RunPaths,
@@ -33,7 +33,7 @@ pub(crate) struct OccurrenceSorter {
     count: u64,
 }
 
-/// The paths of a run, one behind another, and where each ends.
+/// The paths of a run, concatenated, and the end offset of each.
 #[derive(Default)]
 struct RunPaths {
     text: String,
@@ -41,7 +41,7 @@ struct RunPaths {
 }
 
 impl RunPaths {
-    /// The number of a path. Items come page by page, so it is new or the last one.
+    /// The number of a path. Items arrive page by page, so it is either new or the last one.
     fn number(&mut self, path: &str) -> io::Result<u32> {
         if self.ends.is_empty() || self.get(self.ends.len() - 1) != path {
             self.text.push_str(path);
@@ -61,14 +61,14 @@ impl RunPaths {
     }
 }
 
-/// A sighting of the run in memory.
+/// An occurrence in the current run.
 struct RunEntry {
     key: VariantKey,
     path: u32,
     span: Span,
 }
 
-/// A sighting as it is written: what its path has in common with the one before is left out.
+/// An occurrence as stored: its path is front-coded against the previous one.
 #[derive(Serialize, Deserialize)]
 struct StoredEntry<'a> {
     key: VariantKey,
@@ -83,7 +83,7 @@ impl OccurrenceSorter {
         Self::with_max_entries(MAX_RUN_ENTRIES)
     }
 
-    /// Runs of at most `max_entries` sightings.
+    /// A sorter with runs of at most `max_entries` occurrences.
     fn with_max_entries(max_entries: usize) -> io::Result<Self> {
         Ok(Self {
             runs: RecordLog::new()?,
@@ -109,9 +109,9 @@ impl OccurrenceSorter {
         Ok(())
     }
 
-    /// Writes the run, sorted.
+    /// Sorts and writes the current run.
     fn write_run(&mut self) -> io::Result<()> {
-        // Stable: of one writing the order is that of the walk.
+        // The sort is stable, so the occurrences of a variant stay in the order of the walk.
         self.run.sort_by_key(|seen| seen.key);
         self.starts.push((self.runs.end_offset(), self.run.len()));
         let (mut before, mut entry) = ("", Vec::new());
@@ -131,7 +131,7 @@ impl OccurrenceSorter {
         Ok(())
     }
 
-    /// All sightings, by item.
+    /// Starts the merge of all runs.
     pub(crate) fn finish(mut self) -> io::Result<OccurrenceMerge> {
         if !self.run.is_empty() {
             self.write_run()?;
@@ -150,14 +150,15 @@ impl OccurrenceSorter {
     }
 }
 
-/// Gives sightings by item.
+/// Merges the runs; returns occurrences by item.
 pub(crate) struct OccurrenceMerge {
     runs: Vec<RunReader>,
-    /// The least of each run that has any left. Earlier runs come first: they are earlier in the walk.
+    /// The smallest key of each unfinished run. Earlier runs come first on ties: they are earlier
+    /// in the walk.
     smallest: BinaryHeap<Reverse<(VariantKey, usize)>>,
 }
 
-/// A run that is read, and its first sighting that has not been taken.
+/// A run being read, and its current occurrence.
 struct RunReader {
     reader: LogReader,
     at: u64,
@@ -168,7 +169,7 @@ struct RunReader {
 }
 
 impl RunReader {
-    /// Goes to the next sighting, if there is one.
+    /// Advances to the next occurrence; returns whether there is one.
     fn step(&mut self) -> io::Result<bool> {
         if self.left == 0 {
             return Ok(false);
@@ -185,7 +186,8 @@ impl RunReader {
 }
 
 impl OccurrenceMerge {
-    /// The sightings of one writing, in the order of the walk. Asked for in the order of keys.
+    /// The occurrences of one variant, in the order of the walk. Must be called in the order of
+    /// keys.
     pub(crate) fn occurrences_of(&mut self, key: VariantKey) -> io::Result<Vec<Occurrence>> {
         let mut occurrences = Vec::new();
         while let Some(mut top) = self.smallest.peek_mut() {
@@ -198,7 +200,7 @@ impl OccurrenceMerge {
             if run.step()? {
                 *top = Reverse((run.key, number));
             } else {
-                // Its window is not needed any more.
+                // The run is exhausted: free its buffer.
                 run.reader.close();
                 PeekMut::pop(top);
             }

@@ -1,16 +1,16 @@
-//! Flash items that a thread has handed on: the same item stands in many pages, and its text is copied, folded
-//! and sent only where it is new.
+//! Remembers which flash items a thread has sent: many pages repeat an item, and its text is
+//! copied, hashed and sent only once.
 
 use crate::flash::Item;
 use crate::flash::dedup::ItemHashes;
 
-/// Items that are remembered, at 24 bytes each.
+/// Slots of the table, at 24 bytes each.
 const SLOTS: usize = 1 << 15;
 
-/// The keys of items by what they say. Each has one place where it can stand, so it stays small.
+/// A direct-mapped table from an item's hash to its [`ItemHashes`].
 pub(crate) struct SentItems {
     slots: Vec<Option<(u64, ItemHashes)>>,
-    /// Whether the text of an item that is met again is left out.
+    /// Whether to omit the text of repeated items.
     omit_repeats: bool,
 }
 
@@ -19,8 +19,8 @@ impl SentItems {
         Self { slots: vec![None; SLOTS], omit_repeats }
     }
 
-    /// The keys of an item, and its text where the thread has not handed on the same before: the receiver takes
-    /// what one thread finds in the order in which it does, so it has had the text.
+    /// The item's hashes, and its text unless this thread has sent an equal item before. The
+    /// receiver sees the items of one thread in order, so it already has that text.
     pub(crate) fn hashes_and_text(&mut self, item: &Item<'_>) -> (ItemHashes, Option<String>) {
         let hash = item.hash();
         let slot = &mut self.slots[hash as usize % SLOTS];
@@ -106,7 +106,7 @@ mod tests {
                 records
             };
             let omit_repeats: Vec<Vec<Record>> = (1..4).map(read).collect();
-            // Where a dump has an item, the texts of all are sent.
+            // If any dump has a flash item, all texts are sent.
             let dump = r#"{"kind":"flash","title":"別的","text":"別的快訊"}"#;
             std::fs::write(folder.path().join("last.jsonl"), dump).unwrap();
             for records in omit_repeats {

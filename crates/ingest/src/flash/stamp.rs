@@ -1,19 +1,19 @@
-//! The bracketed date that ends a flash item: `[2023/3/14 13:02:32]`.
+//! Finds the bracketed dates that end flash items: `[2023/3/14 13:02:32]`.
 
 use crate::date;
 use crate::record::Moment;
 
 /// A date in brackets.
 pub(crate) struct Stamp {
-    /// Byte at which the bracket opens.
+    /// Byte offset of the opening bracket.
     pub(crate) open: usize,
-    /// One past the bracket that closes.
+    /// Byte offset after the closing bracket.
     pub(crate) end: usize,
-    /// The date; `None` if it is null or cannot be.
+    /// The date; `None` if it is null or impossible.
     pub(crate) moment: Option<Moment>,
 }
 
-/// Every bracketed date of a text.
+/// All bracketed dates of a text.
 pub(crate) fn stamps(text: &str) -> impl Iterator<Item = Stamp> + '_ {
     openings(text).filter_map(|open| {
         let inner = open + text[open..].chars().next().map_or(1, char::len_utf8);
@@ -27,10 +27,11 @@ pub(crate) fn stamps(text: &str) -> impl Iterator<Item = Stamp> + '_ {
     })
 }
 
-/// Where brackets open: all paragraphs are searched, and few have any, so it goes by bytes.
+/// Offsets of opening brackets. Runs over all paragraphs, most of which have none, so it works on
+/// bytes.
 fn openings(text: &str) -> impl Iterator<Item = usize> + '_ {
     let bytes = text.as_bytes();
-    // Other characters begin with the first byte of the wide brackets, too.
+    // Other characters share the first bytes of full-width brackets.
     let wide = |at: &usize| bytes[*at] == b'[' || text[*at..].starts_with(['\u{ff3b}', '【', '〔']);
     memchr::memchr3_iter(b'[', 0xe3, 0xef, bytes).filter(wide)
 }
@@ -39,7 +40,7 @@ fn is_closing(c: char) -> bool {
     matches!(c, ']' | '\u{ff3d}' | '】' | '〕')
 }
 
-/// The text of a line that ends a flash item, before its date.
+/// If a line ends with a bracketed date: the text before it.
 pub(crate) fn ends_item(text: &str) -> Option<&str> {
     let spaces = |c: char| c.is_whitespace() || matches!(c, '。' | '.');
     if !text.trim_end_matches(spaces).ends_with(is_closing) {

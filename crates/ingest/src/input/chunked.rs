@@ -5,10 +5,10 @@ use std::io::{self, BufRead, Cursor, Read};
 use super::fault::{fault, truncated};
 use crate::report::Reason;
 
-/// A line with the length of a chunk; the standard sets no limit, servers stay far below.
+/// Maximum length of a line with a chunk size. The standard sets no limit; servers stay far below.
 const LINE: u64 = 4096;
 
-/// Reads a body without its chunks; as it is where it has none.
+/// Decodes a chunked body; a body that is not chunked is returned unchanged.
 pub(super) fn read<'a>(mut inner: impl BufRead + 'a) -> io::Result<Box<dyn Read + 'a>> {
     let mut line = Vec::new();
     inner.by_ref().take(LINE).read_until(b'\n', &mut line)?;
@@ -18,11 +18,11 @@ pub(super) fn read<'a>(mut inner: impl BufRead + 'a) -> io::Result<Box<dyn Read 
     }
 }
 
-/// The length that a line states, its line feed included.
+/// The chunk size in a line, which must include its line feed.
 fn length(line: &[u8]) -> Option<u64> {
     let line = line.strip_suffix(b"\n")?;
     let digits = line.split(|byte| *byte == b';').next()?.trim_ascii();
-    // Without a sign, which the parser of numbers would take.
+    // Reject a sign, which `from_str_radix` would accept.
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_hexdigit) {
         return None;
     }
@@ -31,7 +31,7 @@ fn length(line: &[u8]) -> Option<u64> {
 
 struct Chunked<R> {
     inner: R,
-    /// Bytes left of this chunk.
+    /// Bytes left in this chunk.
     left: u64,
     done: bool,
 }
@@ -54,7 +54,7 @@ impl<R: BufRead> Read for Chunked<R> {
 }
 
 impl<R: BufRead> Chunked<R> {
-    /// Goes on to the next chunk: the end of this one's line, then a length.
+    /// Advances to the next chunk: the line break after the data, then the next size.
     fn next(&mut self) -> io::Result<()> {
         let mut line = Vec::new();
         for _ in 0..2 {
@@ -64,7 +64,7 @@ impl<R: BufRead> Chunked<R> {
                 break;
             }
         }
-        // Some servers close the connection instead of saying that there is no more.
+        // Some servers close the connection instead of sending a last chunk.
         self.left = if line.is_empty() { 0 } else { length(&line).ok_or_else(no_length)? };
         self.done = self.left == 0;
         Ok(())

@@ -1,4 +1,4 @@
-//! Compressions of a single stream. Each is read as it comes, with a bound on its window.
+//! Compression formats of single streams, decoded as streams with bounded window size.
 
 use std::io::{self, BufReader, Read};
 
@@ -6,9 +6,9 @@ use flate2::bufread::MultiGzDecoder;
 use lzma_rust2::XzReader;
 use serde::{Deserialize, Serialize};
 
-/// Bytes in memory that a stream may refer back to: what `zstd -19` and `xz -9` need, and no more.
+/// log₂ of the maximum window in bytes: enough for `zstd -19` and `xz -9`.
 const WINDOW_LOG: u32 = 27;
-/// The same for xz, in KiB, with the rest of its decoder.
+/// Memory limit for xz in KiB: the same window, plus the rest of the decoder.
 const XZ_KIB: u32 = (1 << (WINDOW_LOG - 10)) + 1024;
 
 /// How a stream is compressed.
@@ -21,7 +21,7 @@ pub(crate) enum Codec {
 }
 
 impl Codec {
-    /// Reads `inner` decompressed. Several streams one after the other are one.
+    /// A reader that decompresses `inner`. Concatenated streams are read as one.
     pub(super) fn read<'a>(self, inner: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
         Ok(match self {
             Self::Plain => Box::new(inner),

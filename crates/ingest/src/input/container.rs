@@ -1,4 +1,4 @@
-//! What all containers have in common: the names of their members, and who is told of them.
+//! What all containers share: paths of members, and reporting them.
 
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -16,7 +16,7 @@ use crate::input::walk::lossy_path;
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
 
-/// A file that is read, and its limits.
+/// A container being read, and its limits.
 pub(super) struct Container<'c> {
     pub(super) source: &'c SourceFile,
     pub(super) options: &'c Options,
@@ -25,30 +25,31 @@ pub(super) struct Container<'c> {
 }
 
 impl Container<'_> {
-    /// The path of a member, for people.
+    /// The displayed path of a member.
     pub(super) fn path(&self, member: &str) -> String {
         format!("{}{MEMBER_SEPARATOR}{member}", self.source.path.to_string_lossy())
     }
 
-    /// The path of a member below the root.
+    /// The path of a member relative to the root.
     pub(super) fn relative(&self, member: &str) -> String {
         format!("{}{MEMBER_SEPARATOR}{member}", self.source.relative)
     }
 
-    /// The container cannot be read, or not from here on.
+    /// Reports that the container cannot be read from here on.
     pub(super) fn broken(&self, reason: Reason, visit: Visit<'_>) -> ControlFlow<()> {
-        // A layer between may have hidden why the reading stopped.
+        // A layer in between may have hidden the reason.
         let reason = self.meter.exceeded().unwrap_or(reason);
         visit(Event::Skipped(Skipped { path: lossy_path(&self.source.path), line: None, reason }))
     }
 
-    /// A member cannot be read.
+    /// Reports that a member cannot be read.
     pub(super) fn skip(&self, member: &str, reason: Reason, visit: Visit<'_>) -> ControlFlow<()> {
         let path = PathBuf::from(self.path(member));
         visit(Event::Skipped(Skipped { path, line: None, reason }))
     }
 
-    /// A member's path and form if it is a page or a dump; who is told has been told if it is not.
+    /// Returns path and format of a member if it is a page or dump. Otherwise reports it to `visit`
+    /// and returns `None`.
     pub(super) fn admit(
         &self,
         names: &mut Names,
@@ -77,7 +78,7 @@ impl Container<'_> {
         ControlFlow::Continue(None)
     }
 
-    /// Gives a page or dump of `bytes` bytes. One that is known to be too large is not read at all.
+    /// Passes a page or dump of `bytes` bytes to `visit`. One known to be too large is not read.
     pub(super) fn emit(
         &self,
         path: &str,

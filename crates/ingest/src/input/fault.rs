@@ -1,4 +1,4 @@
-//! Reasons that travel as errors of reading, through decompressors that know nothing of them.
+//! Carries skip reasons through decompressors, wrapped as I/O errors.
 
 use std::fmt;
 use std::io;
@@ -16,18 +16,18 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
-/// The error that stands for a reason.
+/// Wraps a reason in an I/O error.
 pub(crate) fn fault(reason: Reason) -> io::Error {
     io::Error::other(Fault(reason))
 }
 
-/// Why a read failed: a reason that was sent, or what the system said.
+/// Why a read failed: the attached reason, or else the system's message.
 pub(crate) fn reason(error: &io::Error) -> Reason {
     attached_reason(error).unwrap_or_else(|| Reason::Unreadable(error.to_string()))
 }
 
-/// Why a decompressor or an archive failed. What neither the system said nor a layer below sent, it
-/// found wrong with the bytes.
+/// Why a decompressor or archive reader failed. An error from neither the system nor a lower layer
+/// means that the data is damaged.
 pub(super) fn damage_reason(error: &io::Error) -> Reason {
     if let Some(reason) = attached_reason(error) {
         return reason;
@@ -41,7 +41,7 @@ pub(super) fn damage_reason(error: &io::Error) -> Reason {
     Reason::Damaged(error.to_string())
 }
 
-/// The data end before their time.
+/// The data ends too early.
 pub(super) fn truncated() -> Reason {
     Reason::Damaged("it ends too early".to_owned())
 }

@@ -1,5 +1,5 @@
-//! The files of an archive in the order of the walk, kept outside of memory: each is read once in each pass,
-//! one after another.
+//! The files of an archive in the order of the walk, stored in a temporary file. Each pass reads
+//! the list once, in order.
 
 use std::io;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
@@ -14,22 +14,22 @@ use crate::pipeline::record_log::{FinishedLog, LogReader, RecordLog};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SourceFile {
     pub(crate) path: PathBuf,
-    /// Path below the root with `/` between the parts; what an article's id is made from.
+    /// Path relative to the root, with `/` as separator; article ids are derived from it.
     pub(crate) relative: String,
     pub(crate) format: FileFormat,
     pub(crate) bytes: u64,
 }
 
-/// Where a file's path comes from.
+/// How a file's full path is stored.
 #[derive(Serialize, Deserialize)]
 enum PathOrigin {
-    /// It is below this root.
+    /// It consists of this root and the relative path.
     BelowRoot(usize),
-    /// It is none that can be made of a root and the path below it: a root itself, or not UTF-8.
+    /// It is stored explicitly, because it is a root itself or not UTF-8.
     Explicit(usize),
 }
 
-/// A file as it is written: what its path below the root has in common with the one before is left out.
+/// A file as stored: its relative path is front-coded against the previous one.
 #[derive(Serialize, Deserialize)]
 struct FileEntry<'a> {
     origin: PathOrigin,
@@ -39,10 +39,10 @@ struct FileEntry<'a> {
     bytes: u64,
 }
 
-/// Bytes that each reading thread has at once.
+/// Buffer size of each reading thread.
 const READ_BYTES: usize = 1 << 14;
 
-/// Takes the files of a walk.
+/// Writes the list of files.
 pub(crate) struct FileListWriter {
     log: RecordLog,
     roots: Vec<PathBuf>,
@@ -52,7 +52,7 @@ pub(crate) struct FileListWriter {
     bytes: u64,
 }
 
-/// All files of a walk.
+/// The complete list of files.
 pub(crate) struct FileList {
     log: FinishedLog,
     paths: Arc<KnownPaths>,
@@ -78,10 +78,10 @@ impl FileListWriter {
         })
     }
 
-    /// Adds a file that was found in the root of this number.
+    /// Adds a file found in the root with this number.
     pub(crate) fn push(&mut self, root: usize, source: SourceFile) -> io::Result<()> {
         let SourceFile { path, relative, format, bytes } = source;
-        // Byte by byte: paths are equal, too, where one has a separator more.
+        // Compare bytes: equal paths may still differ in separators.
         let whole = |root: &PathBuf| below(root, &relative).as_os_str() == path.as_os_str();
         let origin = if self.roots.get(root).is_some_and(whole) {
             PathOrigin::BelowRoot(root)
@@ -110,19 +110,19 @@ impl FileListWriter {
 }
 
 impl FileList {
-    /// Bytes of all files.
+    /// Total bytes of all files.
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// The files one after another; several threads may read at once.
+    /// Iterates over the files; several threads may do so at once.
     pub(crate) fn iter(&self) -> FileListIter {
         let (reader, paths) = (self.log.reader(READ_BYTES), Arc::clone(&self.paths));
         FileListIter { reader, paths, at: 0, left: self.count, relative: String::new() }
     }
 }
 
-/// See [`FileList::iter`]. To pass over a file costs next to nothing.
+/// See [`FileList::iter`]. Skipping a file is cheap.
 #[derive(Clone)]
 pub(crate) struct FileListIter {
     reader: LogReader,
@@ -171,7 +171,7 @@ impl Iterator for FileListIter {
         }
         let source = failure.map_or_else(|| self.source(), Err);
         if source.is_err() {
-            // Nothing can be read from here on.
+            // Nothing can be read after an error.
             self.left = 0;
         }
         Some(source)
@@ -184,9 +184,9 @@ impl Iterator for FileListIter {
 
 impl ExactSizeIterator for FileListIter {}
 
-/// What the walk has as the path of a file.
+/// The full path of a file, as the walk gives it.
 fn below(root: &Path, relative: &str) -> PathBuf {
-    // Room for all of it at once.
+    // Allocate only once.
     let mut path = PathBuf::with_capacity(root.as_os_str().len() + 1 + relative.len());
     path.push(root);
     if MAIN_SEPARATOR == '/' && !relative.starts_with('/') {
@@ -197,7 +197,7 @@ fn below(root: &Path, relative: &str) -> PathBuf {
     path
 }
 
-/// How many bytes two texts begin with in common, in whole characters.
+/// Length in bytes of the common prefix of two texts; ends on a character boundary of `other`.
 pub(crate) fn common_prefix_len(one: &str, other: &str) -> usize {
     let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
     (0..=same).rev().find(|at| other.is_char_boundary(*at)).unwrap_or(0)
@@ -223,7 +223,7 @@ mod tests {
             let file_list: Vec<SourceFile> = names
                 .iter()
                 .map(|(root, name)| SourceFile {
-                    // A root that is a file has the path of none below it.
+                    // A root that is a file has no path below it.
                     path: if name.len() == 1 { roots[*root].clone() } else { roots[*root].join(name) },
                     relative: name.clone(),
                     format: format(name),

@@ -1,4 +1,4 @@
-//! Whether an archive is as it was: one number over what a look at its files shows.
+//! Detects changes of an archive by one number over the metadata of its files.
 
 use std::convert::Infallible;
 use std::fs::Metadata;
@@ -12,20 +12,20 @@ use crate::input::file_list::SourceFile;
 use crate::input::walk::{RootPolicy, walk};
 use crate::options::Options;
 
-/// The clock of a file system may stand still for so long: a file that is written twice meanwhile
-/// shows the same times.
+/// Resolution of file system clocks: two writes within this time may leave the same timestamps.
 const TICK: Duration = Duration::from_millis(20);
 
-/// A number over every file below `roots` but for those that `options` exclude: its path below the root, length and times, and which file
-/// it is.
+/// Hashes path (below its root), length, timestamps and identity of every file below `roots` that
+/// `options` do not exclude.
 ///
-/// Opens no file. A file that is rewritten with as many bytes and given its old time shows by the time
-/// of its last change of any kind, which programs cannot set. Waits a moment if a file was written just now, so
-/// that another number comes of whatever is written later.
+/// Opens no file. A file that is rewritten with the same length and given its old modification time
+/// is still detected by its change time, which programs cannot set. Waits a moment if a file has
+/// just been written, so that any later write gives another number.
 ///
 /// # Errors
 ///
-/// [`Error::Root`], [`Error::RootExcluded`] and [`Error::NotAFile`], as [`ingest`](crate::ingest()).
+/// [`Error::Root`], [`Error::RootExcluded`] and [`Error::NotAFile`], as
+/// [`ingest`](crate::ingest()).
 pub fn fingerprint(roots: &[PathBuf], options: &Options) -> Result<u64, Error<Infallible>> {
     let mut files = Fingerprint::default();
     walk(roots, options, RootPolicy::MustBeReadable, &mut |_, source, about| {
@@ -35,7 +35,7 @@ pub fn fingerprint(roots: &[PathBuf], options: &Options) -> Result<u64, Error<In
     Ok(files.number())
 }
 
-/// The number in the making.
+/// A fingerprint under construction.
 pub(crate) struct Fingerprint {
     hash: Xxh3,
     newest: SystemTime,
@@ -67,7 +67,7 @@ impl Fingerprint {
     }
 }
 
-/// When a file was last changed, and which file it is.
+/// When a file last changed, and which file it is.
 #[derive(Debug, Clone, Copy)]
 struct Stamp {
     modified: SystemTime,

@@ -1,5 +1,5 @@
-//! What of the folders below the roots belongs to the archive: not what is excluded, and not what a link leads to
-//! outside of all roots.
+//! Decides which folders below the roots belong to the archive: not excluded ones, and not those
+//! outside all roots to which symbolic links lead.
 
 use std::cell::RefCell;
 use std::fs::{self, Metadata};
@@ -15,11 +15,11 @@ use crate::options::Options;
 pub(crate) enum Verdict {
     Inside,
     Excluded,
-    /// A link to a folder outside of every root.
+    /// A symbolic link to a folder outside every root.
     SymlinkOutsideRoots,
 }
 
-/// What is excluded, by the file that it is and not by its name.
+/// Excluded files and folders, compared by identity (device and inode) and not by name.
 pub(crate) struct Exclusions {
     files: Vec<Identity>,
     folder: Option<fn(&Path) -> bool>,
@@ -28,7 +28,7 @@ pub(crate) struct Exclusions {
 impl Exclusions {
     pub(crate) fn of(options: &Options) -> Self {
         let identity = |path: &PathBuf| identity(path, &fs::metadata(path).ok()?);
-        // What is not there cannot be read.
+        // A path that does not exist excludes nothing.
         let files = options.exclude.iter().filter_map(identity).collect();
         Self { files, folder: options.exclude_folder }
     }
@@ -43,14 +43,14 @@ impl Exclusions {
             && identity(path, about).is_some_and(|identity| self.files.contains(&identity))
     }
 
-    /// Whether a folder is excluded by itself, wherever it lies.
+    /// Whether a folder itself is excluded; its ancestors are not checked.
     fn has_folder(&self, path: &Path) -> bool {
         let named = || fs::metadata(path).is_ok_and(|about| self.has(path, &about));
         (!self.files.is_empty() && named())
             || self.folder.is_some_and(|is_excluded| is_excluded(path))
     }
 
-    /// Whether a root is excluded or lies inside a folder that is.
+    /// Fails if a root is excluded or lies inside an excluded folder.
     pub(crate) fn root<E>(&self, root: &Path, canonical: &Path) -> Result<(), Error<E>> {
         if !self.is_empty() && canonical.ancestors().any(|folder| self.has_folder(folder)) {
             return Err(Error::RootExcluded { path: root.to_owned() });
@@ -59,12 +59,13 @@ impl Exclusions {
     }
 }
 
-/// What decides about the folders of a walk.
+/// The rules for the folders of one walk.
 pub(crate) struct FolderFilter<'b> {
     exclusions: &'b Exclusions,
-    /// The roots without links.
+    /// The roots with symbolic links resolved.
     roots: &'b [PathBuf],
-    /// Folders that links have led to or into, and whether they are excluded: links often lead to the same folders.
+    /// Cache for folders reached through links, which often lead to the same targets: whether each
+    /// is excluded.
     excluded: RefCell<HashMap<PathBuf, bool>>,
 }
 
@@ -73,10 +74,10 @@ impl<'b> FolderFilter<'b> {
         Self { exclusions, roots, excluded: RefCell::default() }
     }
 
-    /// Whether a folder found below a root is read. The folder above it is.
+    /// Decides about a folder found below a root. Its parent has already been accepted.
     pub(crate) fn folder(&self, path: &Path, is_link: bool) -> Verdict {
         if is_link {
-            // Where the target has gone meanwhile, the walk says so.
+            // If the target has disappeared in the meantime, the walk reports it.
             let Ok(target) = fs::canonicalize(path) else { return Verdict::Inside };
             if self.within_excluded(&target) {
                 return Verdict::Excluded;

@@ -1,13 +1,13 @@
-//! What an input is, by its name: a page or a dump or a container of them, and how it is compressed.
+//! File formats by name: page, dump or container, and how it is compressed.
 
 use serde::{Deserialize, Serialize};
 
 use super::codec::Codec;
 
-/// What a file holds once it is decompressed.
+/// The content of a file after decompression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Kind {
-    /// One page. Whether it is HTML, its content has the last word.
+    /// One page. `html` is only a hint; the content decides.
     Page { html: bool },
     /// JSON lines.
     Dump,
@@ -15,18 +15,18 @@ pub(crate) enum Kind {
     Zip,
     /// A tar archive.
     Tar,
-    /// Responses of web servers, as crawlers keep them.
+    /// HTTP responses recorded by a crawler.
     Warc,
 }
 
 impl Kind {
-    /// Whether it has members.
+    /// Whether the format has members.
     pub(crate) fn is_container(self) -> bool {
         matches!(self, Self::Zip | Self::Tar | Self::Warc)
     }
 }
 
-/// What a name says about a file.
+/// The format of a file, according to its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FileFormat {
     pub(crate) kind: Kind,
@@ -34,15 +34,15 @@ pub(crate) struct FileFormat {
 }
 
 impl FileFormat {
-    /// A file that the user named and whose name says nothing.
+    /// The format of a file that the user named explicitly and whose name says nothing.
     pub(crate) const PAGE: Self = Self { kind: Kind::Page { html: false }, codec: Codec::Plain };
 
-    /// Whether the file is one page and nothing has been done to it.
+    /// Whether the file is one uncompressed page.
     pub(crate) fn is_plain_page(self) -> bool {
         matches!(self.kind, Kind::Page { .. }) && self.codec == Codec::Plain
     }
 
-    /// The form of a file with this name, or nothing for a format that holds no pages.
+    /// The format for a file name; `None` if such files hold no pages.
     pub(crate) fn of(name: &str) -> Option<Self> {
         let name = name.rsplit('/').next().unwrap_or_default();
         let lower = name.to_ascii_lowercase();
@@ -69,7 +69,7 @@ impl FileFormat {
     }
 }
 
-/// A name without its extension, and that. A dot in front begins a hidden name, not an extension.
+/// Splits off the extension. A leading dot marks a hidden file, not an extension.
 fn split(name: &str) -> (&str, &str) {
     match name.rsplit_once('.') {
         Some((stem, extension)) if !stem.is_empty() => (stem, extension),

@@ -1,4 +1,4 @@
-//! A response of a web server as a crawler kept it: status, headers, body. Only what a page needs.
+//! Parses recorded HTTP responses: status, headers and body, as far as pages need them.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
@@ -10,15 +10,15 @@ use super::codec::Codec;
 use super::fault::fault;
 use crate::report::Reason;
 
-/// Bytes that the headers of one message may have. They are held in memory.
+/// Maximum bytes of one message's headers, which are held in memory.
 const HEADERS: u64 = 256 << 10;
 
-/// Headers by their names in lower case.
+/// Header fields by lower-case name.
 #[derive(Debug, Default)]
 pub(super) struct Headers(Vec<(String, String)>);
 
 impl Headers {
-    /// Reads headers up to the blank line after them.
+    /// Reads headers up to and including the blank line.
     pub(super) fn read(read: &mut impl BufRead) -> io::Result<Self> {
         let (mut headers, mut bytes) = (Self::default(), 0);
         while let Some(line) = line(read)?.filter(|line| !line.is_empty()) {
@@ -27,7 +27,7 @@ impl Headers {
                 return Err(too_long());
             }
             if line.starts_with([' ', '\t']) {
-                // The old way to go on with the value of the line before.
+                // Obsolete line folding continues the previous value.
                 if let Some((_, value)) = headers.0.last_mut() {
                     value.push(' ');
                     value.push_str(line.trim());
@@ -39,7 +39,7 @@ impl Headers {
         Ok(headers)
     }
 
-    /// The first value of a header.
+    /// The first value of a header field.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
@@ -49,7 +49,7 @@ impl Headers {
     }
 }
 
-/// A line without its end; nothing at the end of the stream.
+/// A line without its line break; `None` at the end of the stream.
 pub(super) fn line(read: &mut impl BufRead) -> io::Result<Option<String>> {
     let mut line = Vec::new();
     read.take(HEADERS).read_until(b'\n', &mut line)?;
@@ -68,17 +68,17 @@ fn too_long() -> io::Error {
     fault(Reason::Damaged(format!("headers of more than {HEADERS} bytes")))
 }
 
-/// A response whose headers have been read.
+/// A response after its headers.
 pub(super) struct Response<'a> {
     pub(super) status: u16,
     /// `Content-Type`.
     pub(super) media: Option<String>,
-    /// The body as the server meant it, without codings of the way.
+    /// The body without transfer and content codings.
     pub(super) body: Box<dyn Read + 'a>,
 }
 
-/// Reads the headers of a response. Crawlers that undo a coding keep the header that names it, so a coding
-/// is undone only where the body has it.
+/// Parses a response. Crawlers that decode a body often keep its `Content-Encoding`, so a coding is
+/// decoded only if the body really has it.
 pub(super) fn response<'a>(read: &'a mut impl BufRead) -> io::Result<Response<'a>> {
     let status = line(read)?.unwrap_or_default();
     let mut words = status.split_ascii_whitespace();
@@ -99,13 +99,13 @@ pub(super) fn response<'a>(read: &'a mut impl BufRead) -> io::Result<Response<'a
         "gzip" | "x-gzip" => begins(body, |bytes| bytes == [0x1f, 0x8b], Codec::Gzip)?,
         "zstd" => begins(body, |bytes| bytes == [0x28, 0xb5], Codec::Zstd)?,
         "deflate" => Box::new(ZlibDecoder::new(BufReader::new(body))),
-        // Only in use until it is read: a page that is ignored by its type is not complained of.
+        // The error appears only when the body is read, so ignored media types cause none.
         other => Box::new(Refusing(format!("content coding `{other:.40}`"))),
     };
     Ok(Response { status, media: headers.get("content-type").map(str::to_owned), body })
 }
 
-/// Undoes a coding where the body begins as it does.
+/// Decodes the body if its first bytes are the format's magic number.
 fn begins<'a>(
     mut body: Box<dyn Read + 'a>,
     coded: impl Fn(&[u8]) -> bool,
@@ -125,7 +125,7 @@ impl Read for Refusing {
     }
 }
 
-/// Whether a media type is a page's, and then whether it is HTML.
+/// Whether a media type is a page's, and if so, whether it is HTML.
 pub(super) fn markup(media: &str) -> Option<bool> {
     let kind = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match kind.as_str() {
@@ -135,7 +135,7 @@ pub(super) fn markup(media: &str) -> Option<bool> {
     }
 }
 
-/// The charset that a media type names.
+/// The charset named in a media type.
 pub(super) fn charset(media: &str) -> Option<&'static Encoding> {
     let lower = media.to_ascii_lowercase();
     let (_, value) = lower.split_once("charset=")?;

@@ -1,5 +1,5 @@
-//! The errors of the system while a file is read: remembered here, because decompressors and readers of
-//! archives may hide them, and tried again where a signal interrupted the call.
+//! Remembers system errors while a file is read, because decompressors and archive readers may hide
+//! them. Also retries calls interrupted by signals.
 
 use std::cell::RefCell;
 use std::io::{self, ErrorKind, Read};
@@ -10,17 +10,17 @@ use rawzip::ReaderAt;
 use super::Event;
 use crate::report::Reason;
 
-/// The last system error of one file that has not been reported yet.
+/// The last unreported system error of a file.
 #[derive(Debug, Default)]
 pub(crate) struct IoErrors(RefCell<Option<String>>);
 
 impl IoErrors {
-    /// The reason that the system gave, if it refused anything since the last call.
+    /// Takes the system error since the last call, if any.
     pub(crate) fn take(&self) -> Option<Reason> {
         self.0.take().map(Reason::Unreadable)
     }
 
-    /// `event`, but where something is skipped after a system error, that error is the reason.
+    /// Replaces the reason of a skip by the system error behind it, if there is one.
     pub(super) fn explain<'e>(&self, event: Event<'e>) -> Event<'e> {
         match event {
             Event::Skipped(mut skipped) => {
@@ -31,7 +31,7 @@ impl IoErrors {
         }
     }
 
-    /// The file of this path, watched.
+    /// Wraps the file at `path` so that its errors are remembered.
     pub(super) fn observed<F>(&self, inner: F, path: &Path) -> Observed<'_, F> {
         let _ = path;
         Observed {
@@ -42,7 +42,7 @@ impl IoErrors {
         }
     }
 
-    /// Calls `read` until no signal interrupts it.
+    /// Calls `read` again while signals interrupt it, and remembers its error.
     fn over(&self, mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
         loop {
             match read() {
@@ -59,7 +59,7 @@ impl IoErrors {
     }
 }
 
-/// A file, watched.
+/// A file whose system errors are remembered.
 pub(super) struct Observed<'w, F> {
     inner: F,
     io_errors: &'w IoErrors,
@@ -92,7 +92,7 @@ impl<F: ReaderAt> ReaderAt for Observed<'_, F> {
     }
 }
 
-/// Files whose reading fails from some byte on, for tests.
+/// Fault injection for tests: files that fail from a certain byte on.
 #[cfg(test)]
 pub(crate) mod failing {
     use std::collections::HashMap;
@@ -102,7 +102,8 @@ pub(crate) mod failing {
 
     static FILES: LazyLock<Mutex<HashMap<PathBuf, u64>>> = LazyLock::new(Mutex::default);
 
-    /// Lets every read of the file fail with EIO behind its first `bytes` bytes, or no more.
+    /// Makes every read of the file beyond its first `bytes` bytes fail with EIO; `None` undoes
+    /// that.
     pub(crate) fn set(path: &Path, bytes: Option<u64>) {
         let mut files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
         match bytes {
@@ -111,7 +112,7 @@ pub(crate) mod failing {
         };
     }
 
-    /// How a file fails.
+    /// The injected fault of a file.
     pub(crate) struct Failing {
         left: u64,
         from: u64,
@@ -122,7 +123,7 @@ pub(crate) mod failing {
         pub(crate) fn of(path: &Path) -> Self {
             let files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
             let from = files.get(path).copied().unwrap_or(u64::MAX);
-            // Every file is interrupted once before it is read.
+            // Every file is interrupted once before the first read.
             Self { left: from, from, interrupted: false }
         }
 
@@ -141,7 +142,8 @@ pub(crate) mod failing {
             self.left = self.left.saturating_sub(bytes as u64);
         }
 
-        /// Only the first bad byte counts, or no archive with its table at the end could be read at all.
+        /// Only reads of the first bad byte fail; otherwise no format with its directory at the end
+        /// could be read.
         pub(super) fn check(&self, offset: u64, length: usize) -> io::Result<()> {
             let bad = (offset..offset + length as u64).contains(&self.from);
             if bad { Err(error()) } else { Ok(()) }
@@ -149,7 +151,7 @@ pub(crate) mod failing {
     }
 
     fn error() -> io::Error {
-        // EIO on every Unix, and an error of the system elsewhere.
+        // 5 is EIO on every Unix, and some system error elsewhere.
         io::Error::from_raw_os_error(5)
     }
 }

@@ -1,4 +1,4 @@
-//! Limits against bombs: what a compressed file may become, as a whole.
+//! Limits on decompressed size, against decompression bombs.
 
 use std::cell::Cell;
 use std::io::{self, Read};
@@ -7,10 +7,10 @@ use super::fault::{damage_reason, fault};
 use crate::options::Options;
 use crate::report::Reason;
 
-/// Members of one container. More would be no archive of pages, and each costs memory.
+/// Maximum members of a container. No archive of pages has more, and each takes memory.
 const MEMBERS: u64 = 1 << 24;
 
-/// Counts what comes out of one compressed file.
+/// Counts the bytes that one compressed file expands to.
 #[derive(Debug)]
 pub(super) struct Meter {
     max_bytes: u64,
@@ -20,8 +20,8 @@ pub(super) struct Meter {
 }
 
 impl Meter {
-    /// For a file of `bytes` bytes. It may always become as much as a page may hold: the ratio says
-    /// nothing of a short file.
+    /// A meter for a file of `bytes` bytes. The ratio does not apply below the page limit: it means
+    /// nothing for short files.
     pub(super) fn new(bytes: u64, options: &Options) -> Self {
         let by_ratio = bytes.saturating_mul(options.max_ratio).max(options.max_file_bytes);
         Self {
@@ -32,7 +32,7 @@ impl Meter {
         }
     }
 
-    /// Why the file was left, if it was.
+    /// The limit that was exceeded, if any.
     pub(super) fn exceeded(&self) -> Option<Reason> {
         let what = if self.produced.get() > self.max_bytes {
             format!("more than {} bytes come out of it", self.max_bytes)
@@ -42,7 +42,7 @@ impl Meter {
         self.is_exceeded.get().then_some(Reason::Bomb(what))
     }
 
-    /// One more member.
+    /// Counts a member.
     pub(super) fn member(&self) {
         self.members.set(self.members.get() + 1);
         self.is_exceeded.set(self.is_exceeded.get() || self.members.get() > MEMBERS);
@@ -58,7 +58,7 @@ impl Meter {
     }
 }
 
-/// Bytes that come out of a decompressor, counted. Its errors become what is wrong with the file.
+/// A decompressor whose output is counted and whose errors become skip reasons.
 pub(super) struct Metered<'m, R> {
     pub(super) inner: R,
     pub(super) meter: &'m Meter,

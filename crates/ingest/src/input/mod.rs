@@ -1,9 +1,8 @@
-//! From files to pages and dumps: through compression and containers, streamed, with limits.
+//! Reads files: pages and dumps inside compressed files and containers, as streams, with limits.
 //!
-//! A file is one piece of work whatever it holds; the members of a container come in its own order. What
-//! cannot be read is named, with the container and the member as `container!/member`, and never ends more
-//! than the container that it stands in. A compressed page inside a container is read, a container inside
-//! a container is not.
+//! A file is one unit of work, whatever it holds; members of a container come in the container's
+//! order. What cannot be read is reported as `container!/member` and never stops more than its
+//! container. A compressed page inside a container is read; a container inside a container is not.
 
 mod chunked;
 mod codec;
@@ -42,47 +41,47 @@ use crate::input::walk::lossy_path;
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
 
-/// What stands between the path of a container and that of its member.
+/// Separates the path of a container from that of its member.
 pub(crate) const MEMBER_SEPARATOR: &str = "!/";
 
-/// A page or a dump, opened.
+/// An open page or dump.
 pub(crate) struct Input<'a> {
-    /// The file, or `container!/member`.
+    /// The file's path, or `container!/member`.
     pub(crate) path: String,
-    /// The same below the root; what an article's id is made from.
+    /// The same path relative to the root; article ids are made from it.
     pub(crate) relative: String,
     /// [`Kind::Page`] or [`Kind::Dump`].
     pub(crate) kind: Kind,
-    /// Length where it is known beforehand.
+    /// Length in bytes, if known in advance.
     pub(crate) bytes: Option<u64>,
-    /// The charset that a server stated.
+    /// The charset stated by the server.
     pub(crate) charset: Option<&'static Encoding>,
     /// The address that it was fetched from.
     pub(crate) url: Option<String>,
     pub(crate) read: &'a mut dyn Read,
-    /// What the system said while the file was read.
+    /// The system errors of this file.
     pub(crate) io_errors: &'a IoErrors,
 }
 
-/// What is found in a file.
+/// Something found in a file.
 pub(crate) enum Event<'a> {
     Input(Input<'a>),
-    /// A page or dump that cannot be read, or a container from there on.
+    /// A page or dump that cannot be read, or the rest of a container.
     Skipped(Skipped),
-    /// A member that is neither page nor dump by its name or type.
+    /// A member that is neither page nor dump, by name or type.
     Ignored(PathBuf),
-    /// A member whose name is not UTF-8; it is read nevertheless.
+    /// A member with a non-UTF-8 name; it is read nevertheless.
     NonUtf8Name(PathBuf),
 }
 
-/// Who is told of each event, in order.
+/// A callback for events, in order.
 pub(crate) type Visit<'v> = &'v mut dyn FnMut(Event<'_>) -> ControlFlow<()>;
 
-/// Tells `visit` of every page and dump that a file holds.
+/// Passes every page and dump of a file to `visit`.
 pub(crate) fn each(source: &SourceFile, options: &Options, visit: Visit<'_>) -> ControlFlow<()> {
     let skip =
         |reason| Event::Skipped(Skipped { path: lossy_path(&source.path), line: None, reason });
-    // Known without a look inside, so the file is not opened.
+    // Clearly too large: do not open the file.
     if source.format.is_plain_page() && source.bytes > options.max_file_bytes {
         return visit(skip(too_large(source.bytes, options)));
     }
@@ -93,7 +92,7 @@ pub(crate) fn each(source: &SourceFile, options: &Options, visit: Visit<'_>) -> 
     opened(source, options, file, bytes, FileReader::from, visit)
 }
 
-/// The same of a file that is open, or of its bytes; `at` makes of it what is read at any place.
+/// [`each`] for a file that is already open, or for bytes; `at` makes a positional reader of it.
 pub(crate) fn opened<F: Read, R: ReaderAt>(
     source: &SourceFile,
     options: &Options,
@@ -113,7 +112,7 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
             let file = io_errors.observed(at(file), &source.path);
             zip::each(&container, file, bytes, explained)?;
         }
-        // Its table of contents stands at the end.
+        // The central directory of a zip is at its end, so it cannot be streamed.
         (Kind::Zip, _) => explained(skip(Reason::Nested))?,
         (_, Codec::Plain) => {
             let file = io_errors.observed(file, &source.path);
@@ -125,13 +124,13 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
         },
     }
     match io_errors.take() {
-        // Nobody has said so: a layer between took the error for the end of the data.
+        // An unreported error: a layer in between mistook it for the end of the data.
         Some(reason) => visit(skip(reason)),
         None => ControlFlow::Continue(()),
     }
 }
 
-/// A file that is read from beginning to end.
+/// Reads a file from beginning to end.
 fn stream(
     container: &container::Container<'_>,
     mut read: impl Read,
@@ -155,7 +154,7 @@ fn stream(
     }
 }
 
-/// Over the limit of a page, by `bytes` so far.
+/// The reason for exceeding the page limit with `bytes` bytes so far.
 pub(crate) fn too_large(bytes: u64, options: &Options) -> Reason {
     Reason::TooLarge { bytes, limit: options.max_file_bytes }
 }

@@ -1,5 +1,5 @@
-//! Names of members: text that others wrote. They never name a file to write, but ids are made from them
-//! and people read them, so only those that name a place inside the container are taken.
+//! Names of members, which are untrusted text. They never name a file to write, but ids derive from
+//! them and people read them, so only paths that stay inside the container are accepted.
 
 use std::collections::HashSet;
 
@@ -9,19 +9,19 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::encoding::detect::detect;
 use crate::report::Reason;
 
-/// Longer names are not names of files on any system.
+/// No file system allows longer paths.
 const LONGEST: usize = 4096;
 
 /// A member's name as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Name {
     pub(super) text: String,
-    /// It is not UTF-8: this is what it most likely says.
+    /// The name is not UTF-8; `text` is a guess.
     pub(super) guessed: bool,
 }
 
 impl Name {
-    /// Old programs write the names of a zip archive in the system's encoding: Big5 or GBK.
+    /// Old programs write names in zip archives in the system's encoding, such as Big5 or GBK.
     pub(super) fn of(raw: &[u8]) -> Self {
         let raw = &raw[..raw.len().min(LONGEST + 1)];
         match std::str::from_utf8(raw) {
@@ -36,21 +36,22 @@ impl Name {
     }
 }
 
-/// The names that one container has had so far, as hashes.
+/// Hashes of the names that a container has had so far.
 #[derive(Debug, Default)]
 pub(super) struct Names(HashSet<u64>);
 
 impl Names {
-    /// The path inside the container, with `/` between its parts.
+    /// The normalised path inside the container, with `/` as separator; fails if it is unsafe or
+    /// not new.
     pub(super) fn take(&mut self, name: &str) -> Result<String, Reason> {
         let path = inside(name).ok_or(Reason::UnsafeName)?;
         if self.0.insert(xxh3_64(path.as_bytes())) { Ok(path) } else { Err(Reason::DuplicateName) }
     }
 }
 
-/// A path without what leads nowhere; nothing if it leads out of the container.
+/// Normalises a path; `None` if it leads out of the container.
 fn inside(name: &str) -> Option<String> {
-    // Some programs of Windows write their own separator.
+    // Some Windows programs use their own separator.
     let separator = if name.contains('/') { '/' } else { '\\' };
     let drive = name.as_bytes().get(1) == Some(&b':') && name.as_bytes()[0].is_ascii_alphabetic();
     if name.len() > LONGEST || name.starts_with(separator) || drive || name.contains('\0') {

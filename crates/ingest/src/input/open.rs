@@ -1,4 +1,4 @@
-//! Opening a file that may have become something else since the walk looked at it.
+//! Opens a file that may have changed into something else since the scan.
 
 use std::fs::{self, File};
 use std::io;
@@ -7,8 +7,9 @@ use std::path::Path;
 use super::fault::reason;
 use crate::report::Reason;
 
-/// Opens a regular file. A pipe would be waited for, and opening a device can do things, so neither is
-/// opened; should one take the file's place in between, it is at least not waited for.
+/// Opens a regular file. Opening a pipe could block and opening a device could have side effects,
+/// so neither is opened. If one takes the file's place after the check, opening it at least does
+/// not block.
 pub(super) fn regular(path: &Path) -> Result<(File, u64), Reason> {
     let refused = |error| reason(&error);
     if !again(|| fs::metadata(path)).map_err(refused)?.is_file() {
@@ -26,7 +27,7 @@ pub(super) fn regular(path: &Path) -> Result<(File, u64), Reason> {
     if about.is_file() { Ok((file, about.len())) } else { Err(Reason::Special) }
 }
 
-/// Calls `call` until no signal interrupts it.
+/// Repeats `call` while it is interrupted by a signal.
 fn again<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     loop {
         match call() {

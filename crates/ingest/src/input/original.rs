@@ -1,5 +1,5 @@
-//! The bytes that a record was read from, found again: in the file, in what it decompresses to, or in a
-//! member of an archive.
+//! Reads the original bytes of a record again: from a file, from its decompressed content, or from
+//! a member of a container.
 
 use std::fs;
 use std::io::{self, Read};
@@ -11,13 +11,14 @@ use crate::input::{self, Event, FileFormat};
 use crate::options::Options;
 use crate::record::Span;
 
-/// The bytes of `span` in `file`, or in its member of that name (what stands after `!/` in a path).
+/// Returns the bytes of `span` in `file`, or in its member of this name (the part after `!/` in a
+/// path).
 ///
-/// Reads up to the end of the span; at most the span is held in memory.
+/// Reads up to the end of the span; holds only the span in memory.
 ///
 /// # Errors
 ///
-/// What the system says; [`io::ErrorKind::NotFound`] if there is no such member,
+/// System errors; [`io::ErrorKind::NotFound`] if there is no such member,
 /// [`io::ErrorKind::UnexpectedEof`] if the file has become shorter, and the message of a
 /// [`Reason`](crate::Reason) if it cannot be read.
 pub fn original(file: &Path, member: Option<&str>, span: Span) -> io::Result<Vec<u8>> {

@@ -1,4 +1,4 @@
-//! Members of a tar archive, in its order.
+//! Reads the members of a tar archive, in order.
 
 use std::cell::Cell;
 use std::io::{self, Read};
@@ -12,11 +12,12 @@ use super::fault::{damage_reason, fault, truncated};
 use super::name::Names;
 use crate::report::Reason;
 
-/// What may describe a member: its header, a long name, extended headers. They are held in memory.
+/// Maximum bytes that describe a member (header, long name, extended headers); they are held in
+/// memory.
 const HEADERS: u64 = 1 << 20;
 const BLOCK: u64 = 512;
 
-/// Tells `visit` of every page and dump of the archive.
+/// Passes every page and dump of the archive to `visit`.
 pub(super) fn each(
     container: &Container<'_>,
     read: impl Read,
@@ -38,7 +39,7 @@ pub(super) fn each(
         };
         members += 1;
         container.meter.member();
-        // The library stops at the end of the member by itself.
+        // Within a member the library stops by itself.
         left.set(u64::MAX);
         let (kind, bytes) = (entry.header().entry_type(), entry.size());
         let unread = Cell::new(bytes);
@@ -70,7 +71,7 @@ fn long_headers() -> Reason {
     Reason::Damaged(format!("the headers of a member are longer than {HEADERS} bytes"))
 }
 
-/// Stops the library from reading headers of any length into memory.
+/// Stops the library from reading unlimited headers into memory.
 struct Guarded<'g, R> {
     inner: R,
     left: &'g Cell<u64>,
@@ -89,7 +90,7 @@ impl<R: Read> Read for Guarded<'_, R> {
     }
 }
 
-/// A member's data, all of them: to the library an archive that was cut short merely ends.
+/// A member that must be complete; the library takes a truncated archive for the end of the member.
 struct Whole<'w, R> {
     inner: R,
     left: &'w Cell<u64>,

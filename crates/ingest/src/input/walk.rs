@@ -1,4 +1,5 @@
-//! From roots to their files in a stable order. Opens nothing: it only looks at names and kinds.
+//! Walks from the roots to their files, in a stable order. Opens no file; only looks at names and
+//! metadata.
 
 use std::fs::{self, Metadata};
 use std::io;
@@ -17,31 +18,32 @@ use crate::options::Options;
 use crate::pipeline::ordered::spawn;
 use crate::report::{Reason, Skipped};
 
-/// What there is below the roots beside files to read.
+/// What a walk found besides files to read.
 #[derive(Debug, Default)]
 pub(crate) struct Walk {
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) ignored: Vec<PathBuf>,
-    /// Files whose name is not UTF-8.
+    /// Files with a non-UTF-8 name.
     pub(crate) non_utf8_names: Vec<PathBuf>,
-    /// Files and folders that the system refused to look at.
+    /// Files and folders that the system refused to access.
     pub(crate) refused: Vec<PathBuf>,
 }
 
-/// Who is told of each file, with the number of the root that it was found in.
+/// A callback for each file, with the number of its root.
 pub(crate) type Visit<'v, E> =
     &'v mut dyn FnMut(usize, SourceFile, &Metadata) -> Result<(), Error<E>>;
 
-/// What a root that cannot be read means.
+/// How to treat an unreadable root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RootPolicy {
-    /// An error.
+    /// As an error.
     MustBeReadable,
-    /// That it is named, as any other folder is.
+    /// Report it, like any other folder.
     MayBeUnreadable,
 }
 
-/// Tells `visit` of the files below `roots`: roots in the order given, folders by name. Keeps no list of them.
+/// Passes the files below `roots` to `visit`: roots in the given order, files sorted by name. Keeps
+/// no list of them.
 pub(crate) fn walk<E>(
     roots: &[PathBuf],
     options: &Options,
@@ -69,7 +71,7 @@ pub(crate) fn walk<E>(
             walk.folder(number, root, &exclusions, &canonical, visit)?;
         } else if metadata.is_file() {
             let name = root.file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
-            // A file that the user named is a page whatever it is called.
+            // A file named explicitly is a page whatever its name.
             let format = FileFormat::of(&name).unwrap_or(FileFormat::PAGE);
             let source =
                 SourceFile { path: root.clone(), relative: name, format, bytes: metadata.len() };
@@ -83,7 +85,7 @@ pub(crate) fn walk<E>(
 }
 
 impl Walk {
-    /// One thread reads the names while this one looks at the files.
+    /// Walks one root: a second thread reads the names while this one reads metadata.
     fn folder<E>(
         &mut self,
         number: usize,
@@ -99,15 +101,15 @@ impl Walk {
                 let mut out = Batches { sender, batch: Vec::with_capacity(BATCH) };
                 let filter = FolderFilter::new(exclusions, roots);
                 if walk_folder(root, &filter, &mut |found| out.emit(found)).is_continue() {
-                    // Where nobody takes the rest, nobody misses it.
+                    // If the receiver has gone, there is nothing left to do.
                     let _ = out.flush();
                 }
             });
             if reading.is_ok() {
-                // Where it ends early nobody takes any more names.
+                // If this ends early, the sender's next send fails and its thread ends.
                 return found.into_iter().flatten().try_for_each(visit_entry);
             }
-            // The system has no thread for it.
+            // The system refused to create a thread.
             let mut outcome = Ok(());
             let _ = walk_folder(root, &FolderFilter::new(exclusions, roots), &mut |found| {
                 outcome = visit_entry(found);
@@ -117,7 +119,7 @@ impl Walk {
         })
     }
 
-    /// Looks at what has a name, and tells `visit` if it is a file to read.
+    /// Examines an entry, and passes it to `visit` if it is a file to read.
     fn visit_entry<E>(
         &mut self,
         number: usize,
@@ -163,7 +165,7 @@ impl Walk {
         }
     }
 
-    /// The system does not let us look at a file or folder.
+    /// Notes that the system refused access to a file or folder.
     fn refuse(&mut self, path: &Path, cause: &io::Error) {
         self.skip(path, Reason::Unreadable(cause.to_string()));
         self.refused.push(path.to_owned());
@@ -174,31 +176,31 @@ impl Walk {
     }
 }
 
-/// What has a name below a root.
+/// An entry below a root.
 enum WalkEntry {
     File(DirEntry, FileFormat),
     Ignored(PathBuf),
     /// Neither a file nor a folder.
     Special(PathBuf),
-    /// A link to a folder outside of every root.
+    /// A symbolic link to a folder outside every root.
     SymlinkOutsideRoots(PathBuf),
     Fault(walkdir::Error),
 }
 
-/// Names that go together: to wake the other thread costs as much as to look at ten files. With the batches of
-/// [`crate::pipeline::ordered`], an eighth of this, a look at an archive takes twice as long.
+/// Entries to send together: waking the other thread costs as much as examining ten files. With the
+/// batch size of [`crate::ordered`], an eighth of this, a scan takes twice as long.
 const BATCH: usize = 256;
-/// Batches that may wait.
+/// Batches that may wait in the queue.
 const QUEUE: usize = 4;
 
-/// Where names go.
+/// Sends entries in batches.
 struct Batches {
     sender: SyncSender<Vec<WalkEntry>>,
     batch: Vec<WalkEntry>,
 }
 
 impl Batches {
-    /// Breaks when nobody wants more.
+    /// Breaks when the receiver has gone.
     fn emit(&mut self, found: WalkEntry) -> ControlFlow<()> {
         self.batch.push(found);
         if self.batch.len() < BATCH { ControlFlow::Continue(()) } else { self.flush() }
@@ -213,7 +215,7 @@ impl Batches {
     }
 }
 
-/// Hands on what there is below a root, but for folders and what is hidden in them.
+/// Emits everything below a root, except folders and the contents of hidden ones.
 fn walk_folder(
     root: &Path,
     filter: &FolderFilter<'_>,
@@ -259,9 +261,10 @@ fn walk_folder(
     ControlFlow::Continue(())
 }
 
-/// The same on every system, so that ids do not depend on the separator of paths.
+/// The path relative to its root, with `/` on every system, so that ids do not depend on the
+/// separator.
 fn relative(root: &Path, path: &Path) -> String {
-    // Nearly always the root stands there as it was given, before the names that the walk has put behind it.
+    // The common case: the path begins with the root exactly as given.
     if MAIN_SEPARATOR == '/'
         && let (Some(root), Some(path)) = (root.to_str(), path.to_str())
         && let Some(below) = path.strip_prefix(root)
@@ -279,7 +282,7 @@ fn relative(root: &Path, path: &Path) -> String {
     parts.join("/")
 }
 
-/// A path as the report has it: text, so that it can be stored and printed.
+/// A path as text, for the report, where it is stored and printed.
 pub(crate) fn lossy_path(path: &Path) -> PathBuf {
     path.to_string_lossy().into_owned().into()
 }

@@ -1,7 +1,7 @@
-//! Responses of a WARC file (ISO 28500), in its order; a member's name is the number of its record.
+//! Reads the records of a WARC file (ISO 28500), in order; a member's name is its record number.
 //!
-//! A reader of our own: the crate for it holds a record's headers and body in memory whatever their
-//! length, and what is needed of the format is a list of headers and a length.
+//! This is our own reader, because the crate for the format holds headers and body in memory,
+//! whatever their length, and all we need is a list of headers and a length.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::ops::ControlFlow;
@@ -14,7 +14,7 @@ use super::meter::Metered;
 use super::{Event, Input, Kind, Visit};
 use crate::report::Reason;
 
-/// Tells `visit` of every page of the file.
+/// Passes every page of the file to `visit`.
 pub(super) fn each(
     container: &Container<'_>,
     read: impl Read,
@@ -38,7 +38,7 @@ pub(super) fn each(
         };
         let mut body = read.by_ref().take(length);
         emit(container, number, &headers, &mut body, visit)?;
-        // What nobody read of it; the meter stops one that never ends.
+        // Skip what was not read. The meter stops endless bodies.
         let drained = io::copy(&mut body, &mut io::sink());
         if let Err(error) = drained {
             return container.broken(damage_reason(&error), visit);
@@ -52,7 +52,7 @@ pub(super) fn each(
     }
 }
 
-/// The headers of the next record; nothing at the end of the file.
+/// The headers of the next record; `None` at the end of the file.
 fn record(read: &mut impl BufRead) -> io::Result<Option<Headers>> {
     loop {
         match http::line(read)? {
@@ -67,7 +67,7 @@ fn record(read: &mut impl BufRead) -> io::Result<Option<Headers>> {
     }
 }
 
-/// Gives the page that a record holds, if it does.
+/// Passes the page in a record to `visit`, if there is one.
 fn emit(
     container: &Container<'_>,
     number: u64,
@@ -78,14 +78,14 @@ fn emit(
     let name = number.to_string();
     let ignored = || Event::Ignored(PathBuf::from(container.path(&name)));
     let (media, mut read): (Option<String>, Box<dyn Read + '_>) = match headers.get("warc-type") {
-        // What describes the crawl is no content.
+        // Records about the crawl have no content.
         Some("warcinfo" | "request" | "metadata") => return ControlFlow::Continue(()),
         Some("response") => match http::response(body) {
             Ok(response) if response.status == 200 => (response.media, response.body),
             Ok(_) => return visit(ignored()),
             Err(error) => return container.skip(&name, damage_reason(&error), visit),
         },
-        // A file or a text that was made of one, without the server's headers.
+        // A plain file, or text extracted from one, without HTTP headers.
         Some("resource" | "conversion") => {
             (headers.get("content-type").map(str::to_owned), Box::new(body))
         }

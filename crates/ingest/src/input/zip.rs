@@ -1,4 +1,4 @@
-//! Members of a zip archive, in the order of its central directory.
+//! Reads the members of a zip archive, in the order of the central directory.
 
 use std::io::{BufReader, Read};
 use std::ops::ControlFlow;
@@ -13,7 +13,7 @@ use super::meter::Metered;
 use super::name::Names;
 use crate::report::Reason;
 
-/// Tells `visit` of every page and dump of the archive, which has so many bytes.
+/// Passes every page and dump of an archive of `bytes` bytes to `visit`.
 pub(super) fn each(
     container: &Container<'_>,
     file: impl ReaderAt,
@@ -53,7 +53,7 @@ pub(super) fn each(
                 Ok(found) => match inflate(method, found.reader()) {
                     Err(reason) => container.skip(&path, reason, visit)?,
                     Ok(inner) => {
-                        // Counted here too, for a member that is compressed once more.
+                        // Counted here as well, for members that are themselves compressed.
                         let inner = found.verifying_reader(inner);
                         let inner = Metered { inner, meter: container.meter };
                         container.emit(
@@ -80,7 +80,7 @@ pub(super) fn each(
     ControlFlow::Continue(())
 }
 
-/// The data of a member, decompressed.
+/// A reader of a member's decompressed data.
 fn inflate<'a>(
     method: CompressionMethod,
     raw: impl Read + 'a,

@@ -1,18 +1,19 @@
-//! Lines that every page of a site has: advertisements, the site's name, the breadcrumb.
+//! Recognises boilerplate, the lines that all pages of a site share: advertisements, site name,
+//! breadcrumb.
 
 use crate::punctuation::is_colon;
 
-/// Placeholders of advertisements.
+/// Placeholders for advertisements.
 pub(crate) fn is_ad(text: &str) -> bool {
     matches!(text, "ads" | "ad" | "Ads" | "ADS")
 }
 
-/// Lines that the sites put anywhere and that are nobody's text.
+/// Lines that may appear anywhere and belong to no text.
 pub(crate) fn is_boilerplate(text: &str) -> bool {
     is_ad(text) || text.strip_prefix("Ctrl+D").is_some_and(|name| name.chars().count() <= 30)
 }
 
-/// The site's name from `NAME NAME` or `Ctrl+D NAME`.
+/// The site name in `NAME NAME` or `Ctrl+D NAME`.
 pub(crate) fn site(text: &str) -> Option<&str> {
     if let Some(name) = text.strip_prefix("Ctrl+D") {
         return Some(name.trim()).filter(|name| !name.is_empty() && name.len() <= 90);
@@ -23,7 +24,8 @@ pub(crate) fn site(text: &str) -> Option<&str> {
         .then_some(first)
 }
 
-/// `首頁 > 瑞波幣 > Info` and its relatives: the outer option says that it is one, the inner is the category.
+/// Parses a breadcrumb such as `首頁 > 瑞波幣 > Info`. Returns `None` if the line is not one, and
+/// otherwise its category, if any.
 pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
     const LOCATION_LABELS: [&str; 12] = [
         "導航",
@@ -55,7 +57,7 @@ pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
         .iter()
         .find_map(|label| text.strip_prefix(label)?.trim_start().strip_prefix(is_colon));
     let trail = label.unwrap_or(text).trim();
-    // Nearly every line is told by its beginning.
+    // A quick check first: nearly every line fails it.
     if label.is_none() && !HOMES.iter().any(|home| trail.starts_with(home))
         || text.chars().count() > 200
     {
@@ -72,7 +74,7 @@ pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
     {
         return None;
     }
-    // Without a home step the trail begins with the site's name.
+    // Without a home step, the trail begins with the site name.
     let category = steps_after_home.first().copied().filter(|step| step.chars().count() <= 30);
     Some(category)
 }

@@ -1,9 +1,9 @@
-//! The first lines of a body: who wrote it and where it came from.
+//! Bylines at the top of a body: the author and the source of an article.
 
 use crate::page::header::set_once;
 use crate::page::labels::{Field, Label, fields, is_name};
 
-/// Author and outlet as the body's first lines name them.
+/// Author and source named in the first lines of a body.
 #[derive(Debug, Default)]
 pub(crate) struct Byline {
     author: Option<String>,
@@ -12,8 +12,8 @@ pub(crate) struct Byline {
 }
 
 impl Byline {
-    /// Reads one line. Returns whether it is nothing but a byline; else its text is body, and only what
-    /// is clearly set apart in it is taken.
+    /// Reads one line and returns whether it is only a byline. If it is not, the line is body text,
+    /// and only clearly separated values are taken from it.
     pub(crate) fn take(&mut self, line: &str) -> bool {
         let fields = fields(line);
         if fields.is_empty() {
@@ -22,7 +22,7 @@ impl Byline {
         let whole = fields.iter().all(|field| is_name(field.value));
         let last = fields.len() - 1;
         for (number, field) in fields.iter().enumerate() {
-            // Running text may be glued to the last value; a blank shows where the value ends.
+            // Body text may directly follow the last value; a space shows where the value ends.
             let value = if whole || number < last {
                 field.value
             } else {

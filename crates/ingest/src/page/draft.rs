@@ -1,5 +1,5 @@
-//! A page as far as it is understood by itself. What the archive says of it comes later: where flash items begin,
-//! and how a glued Tags line is split.
+//! A page parsed as far as that is possible without the rest of the archive. Item boundaries and
+//! concatenated tags need corpus statistics and come later.
 
 use crate::corpus::statistics::CorpusStatistics;
 use crate::date;
@@ -11,33 +11,33 @@ use crate::page::{Outline, Page};
 use crate::record::{Date, DateBasis, DateProvenance, Moment, Related, TitleOrigin};
 use crate::tags;
 
-/// How far into the first paragraph a date counts as the article's, in characters.
+/// A date counts as the article's only in this many first characters of the first paragraph.
 const LEAD: usize = 60;
 
-/// A page but for what depends on the archive. Its strings are the page's own.
+/// A page without what depends on corpus statistics. Strings are borrowed from the page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Draft<'a> {
     pub(crate) site: Option<&'a str>,
     pub(crate) category: Option<&'a str>,
-    /// Nothing where the page lost it.
+    /// `None` if the page lost its title.
     pub(crate) title: Option<&'a str>,
     pub(crate) suffix_tags: Vec<&'a str>,
     pub(crate) author: Option<&'a str>,
     pub(crate) source: Option<&'a str>,
-    /// The date that the page states of itself.
+    /// The page's own stated date.
     pub(crate) date: Option<Moment>,
     pub(crate) separate_tags: Vec<&'a str>,
     pub(crate) concatenated_tags: Option<&'a str>,
-    /// Titles without their tails, and snippets.
+    /// Titles without tag suffixes, with snippets.
     pub(crate) related: Vec<(&'a str, &'a str)>,
     pub(crate) mojibake_repaired: u32,
     pub(crate) mojibake_kept: Vec<(usize, usize)>,
-    /// The body without bylines, cut where flash items end.
+    /// The body without bylines, split after each flash item.
     pub(crate) pieces: Vec<Piece<'a>>,
 }
 
 impl<'a> Draft<'a> {
-    /// The draft of `text`, whose outline this is.
+    /// The draft of `text`, given its outline.
     pub(crate) fn of(text: &str, outline: &'a Outline<'a>) -> Self {
         let Outline { layout, header, footer, bylines } = outline;
         let title = header.title.as_deref().map(Title::split);
@@ -45,8 +45,8 @@ impl<'a> Draft<'a> {
         for paragraph in outline.paragraphs().skip(*bylines) {
             flash::pieces(paragraph, &mut pieces);
         }
-        // A part of a paragraph whose text is not the page's own bytes is placed by its length, so that it may
-        // begin or end inside a character.
+        // If a paragraph's text is not a slice of the page, its parts have estimated offsets, which
+        // may fall inside a character.
         for piece in &mut pieces {
             let paragraph = &mut piece.paragraph;
             paragraph.start = boundary(text, paragraph.start);
@@ -81,7 +81,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// The page but for its flash items: `emit` is told of each.
+    /// Completes the page with corpus statistics. Its flash items go to `emit`.
     pub(crate) fn finish(
         self,
         statistics: &CorpusStatistics,
@@ -131,7 +131,7 @@ impl<'a> Draft<'a> {
 }
 
 impl Page {
-    /// The stated date, else what the page's evidence allows to infer.
+    /// The stated date, or else the best date that can be inferred.
     fn when(&self, stated: Option<Moment>, flashes: &[Item<'_>]) -> Date {
         if stated.is_some() {
             return Date { value: stated, provenance: DateProvenance::Stated };
@@ -154,7 +154,7 @@ impl Page {
     }
 }
 
-/// The last character boundary that is not after byte `at`.
+/// The last character boundary at or before byte `at`.
 fn boundary(text: &str, at: usize) -> usize {
     (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }

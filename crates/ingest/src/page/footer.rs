@@ -1,5 +1,5 @@
-//! The bottom of a page: the Tags line, the category and the stubs of related articles. Decides where
-//! the body ends.
+//! The footer of a page: Tags line, category and stubs of related articles. Determines where the
+//! body ends.
 
 use crate::date;
 use crate::page::boilerplate::{is_ad, site};
@@ -10,32 +10,32 @@ use crate::punctuation::{is_colon, is_comma, is_stop};
 /// The Tags line of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Tags {
-    /// Separate in the page.
+    /// The page gives the tags separately.
     Separate(Vec<String>),
     /// One string that has to be split.
     Concatenated(String),
 }
 
-/// A stub of a related article: its title line with the tail, and its snippet.
+/// The stub of a related article: title line with tag suffix, and snippet.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Stub {
     pub(crate) title: String,
     pub(crate) snippet: String,
 }
 
-/// What the bottom of a page says.
+/// The contents of a page's footer.
 #[derive(Debug, Default)]
 pub(crate) struct Footer {
     pub(crate) tags: Option<Tags>,
     pub(crate) category: Option<String>,
     pub(crate) stubs: Vec<Stub>,
-    /// Lines `body..` of the page are footer, except those in `keep`.
+    /// Index of the first line after the body.
     pub(crate) body: usize,
-    /// A Tags line that stands above the body.
+    /// Line range of a Tags line above the body.
     pub(crate) tags_above_body: Option<(usize, usize)>,
 }
 
-/// Reads the bottom of a page whose body begins at line `from`.
+/// Reads the footer of a page whose body begins at line `from`.
 pub(crate) fn read(lines: &[Line<'_>], from: usize, category: Option<&str>) -> Footer {
     let mut footer = Footer { body: lines.len(), ..Footer::default() };
     let tags = (from..lines.len()).rev().find(|&i| tags_value(&lines[i].text).is_some());
@@ -46,7 +46,7 @@ pub(crate) fn read(lines: &[Line<'_>], from: usize, category: Option<&str>) -> F
             footer.read_below_body(&lines[after..], true);
             return footer;
         }
-        // Sister sites put the tags above the text.
+        // Some related sites put the tags above the text.
         footer.tags_above_body = Some((line_number, after));
     }
     let start = tags.map_or(from, |line_number| line_number + 1);
@@ -62,7 +62,7 @@ pub(crate) fn read(lines: &[Line<'_>], from: usize, category: Option<&str>) -> F
 }
 
 impl Footer {
-    /// Takes the Tags line at `line_number` and the lines of links that belong to it.
+    /// Reads the Tags line and the lines of tag links after it; returns the line that follows.
     fn take_tags(&mut self, lines: &[Line<'_>], line_number: usize) -> usize {
         let line = &lines[line_number];
         let value = tags_value(&line.text).unwrap_or_default();
@@ -85,7 +85,7 @@ impl Footer {
         after
     }
 
-    /// Category and stubs of the lines below the body.
+    /// Reads category and stubs from the lines below the body.
     fn read_below_body(&mut self, lines: &[Line<'_>], with_category: bool) {
         let mut lines: Vec<&Line<'_>> =
             lines.iter().filter(|line| !is_ad(&line.text) && site(&line.text).is_none()).collect();
@@ -105,7 +105,7 @@ impl Footer {
                 group.push(&line.text);
             }
         }
-        // A last stub that was cut before its date.
+        // The last stub may be cut off before its date.
         if group.first().is_some_and(|title| Title::split(title).has_tail()) {
             self.close(&mut group);
         }
@@ -119,7 +119,7 @@ impl Footer {
     }
 }
 
-/// What a Tags line begins with.
+/// Labels of a Tags line.
 const TAGS_LABELS: [&str; 13] = [
     "Tags",
     "Tag",
@@ -136,9 +136,9 @@ const TAGS_LABELS: [&str; 13] = [
     "关键词",
 ];
 
-/// What follows `Tags:`; `None` for any other line.
+/// The text after `Tags:`; `None` for any other line.
 fn tags_value(text: &str) -> Option<&str> {
-    // Every line below a body is asked.
+    // A quick check first, because this runs on every line below the header.
     if !text.starts_with(['T', 't', '標', '标', '本', '關', '关']) {
         return None;
     }
@@ -148,7 +148,7 @@ fn tags_value(text: &str) -> Option<&str> {
     })
 }
 
-/// Tags with marks between them need no guessing.
+/// Tags with separators between them need no statistics.
 fn separated(value: &str) -> Option<Vec<String>> {
     let parts: Vec<String> = value
         .split(|c| is_comma(c) || matches!(c, '、' | '|' | ';' | '\u{ff1b}' | '/' | '#' | '\t'))
@@ -158,18 +158,19 @@ fn separated(value: &str) -> Option<Vec<String>> {
     (parts.len() > 1 && parts.iter().all(|part| part.chars().count() <= 30)).then_some(parts)
 }
 
-/// Whether the lines below a Tags line are footer and not the text of an article.
+/// Whether the lines below a Tags line are a footer, and not the text of an article.
 fn is_footer(lines: &[Line<'_>]) -> bool {
     let dates = lines.iter().filter(|line| date::parse_whole(&line.text).is_some()).count();
     if dates > 0 {
-        // One date in a long article is a line of the article.
+        // A single date among many lines is a line of an article.
         return lines.len() <= dates * 8 + 8;
     }
     let long = lines.iter().filter(|line| line.text.chars().count() > 60).count();
     long <= 1 && lines.len() <= 12
 }
 
-/// Where the stubs begin on a page without Tags line: at the title above the first bare date.
+/// On a page without Tags line: where the stubs begin, at the title above the first line that is
+/// only a date.
 fn first_stub(lines: &[Line<'_>]) -> Option<usize> {
     let tail = |i: usize| Title::split(&lines[i].text).has_tail();
     (0..lines.len()).filter(|&i| date::parse_whole(&lines[i].text).is_some()).find_map(|dated| {
@@ -177,7 +178,7 @@ fn first_stub(lines: &[Line<'_>]) -> Option<usize> {
         if let Some(title) = near.rev().find(|&i| tail(i)) {
             return Some(title);
         }
-        // The null date never stands in a body: what is above it is a snippet and, above that, a title.
+        // Bodies never contain the null date: above it are a title and a snippet.
         let null =
             date::parse_whole(&lines[dated].text).is_some_and(|found| found.moment.is_none());
         (null && dated >= 2).then(|| dated - 2)

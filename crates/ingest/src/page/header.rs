@@ -1,4 +1,5 @@
-//! The top of a page: site lines, breadcrumb, title, author and time. Decides where the body begins.
+//! The header of a page: site lines, breadcrumb, title, author and time. Determines where the body
+//! begins.
 
 use crate::date;
 use crate::page::boilerplate::{breadcrumb, is_ad, site};
@@ -8,26 +9,27 @@ use crate::page::title::Title;
 use crate::punctuation::is_stop;
 use crate::record::Moment;
 
-/// What the top of a page says.
+/// The contents of a page's header.
 #[derive(Debug, Default)]
 pub(crate) struct Header {
     pub(crate) site: Option<String>,
     pub(crate) category: Option<String>,
-    /// The title line as it stands, with its tail; `None` if the page lost it.
+    /// The complete title line with its tag suffix; `None` if the page lost it.
     pub(crate) title: Option<String>,
     pub(crate) author: Option<String>,
     pub(crate) source: Option<String>,
     pub(crate) date: Option<Moment>,
-    /// Any sign of this family of sites: the rest of the page is then read by its rules.
+    /// Whether the page shows any sign of the known site layout; if so, the rest is read by its
+    /// rules.
     pub(crate) is_known_layout: bool,
     /// The first line of the body.
     pub(crate) body: usize,
 }
 
-/// How many lines from the top a title can be.
+/// A title is among this many first lines.
 const MAX_TITLE_LINE: usize = 40;
 
-/// Reads the top of a page.
+/// Reads the header of a page.
 pub(crate) fn read(layout: &Layout<'_>) -> Header {
     let lines = &layout.lines;
     let mut header = Header::default();
@@ -35,7 +37,7 @@ pub(crate) fn read(layout: &Layout<'_>) -> Header {
     let mut at = header.skip_boilerplate(lines, 0, heading.unwrap_or(lines.len()));
     match heading {
         Some(line_number) => {
-            // What stands before an HTML page's heading is menus, whatever it looks like.
+            // Everything above an HTML page's heading is navigation.
             for line in &lines[at.min(line_number)..line_number] {
                 header.take_boilerplate(line);
             }
@@ -56,7 +58,7 @@ pub(crate) fn read(layout: &Layout<'_>) -> Header {
 }
 
 impl Header {
-    /// Consumes furniture lines from `at` on.
+    /// Skips boilerplate lines, starting at `at`.
     fn skip_boilerplate(&mut self, lines: &[Line<'_>], mut at: usize, limit: usize) -> usize {
         while at < lines.len().min(limit) && self.take_boilerplate(&lines[at]) {
             at += 1;
@@ -84,14 +86,14 @@ impl Header {
         false
     }
 
-    /// Finds a text page's title at or a little after `at`; returns the line after it.
+    /// Finds the title of a text page at or shortly after `at`; returns the line after it.
     fn find_title(&mut self, lines: &[Line<'_>], at: usize) -> usize {
         let Some(first) = lines.get(at) else { return at };
         if has_fields(&first.text) {
             return at;
         }
         let end = lines.len().min(at + 5);
-        // Author and time stand below the title, perhaps with a breadcrumb between.
+        // Author and time follow the title, possibly after a breadcrumb.
         let anchor = (at + 1..end).find(|&i| is_meta(&lines[i].text));
         let candidates = at..anchor.unwrap_or(end);
         let with_tail = candidates.clone().take(if anchor.is_some() { 5 } else { 2 }).find(|&i| {
@@ -107,7 +109,7 @@ impl Header {
         line_number + 1
     }
 
-    /// Consumes the lines about author and time, and furniture among them.
+    /// Reads the lines with author and time, and boilerplate between them.
     fn take_meta_lines(&mut self, lines: &[Line<'_>], mut at: usize) -> usize {
         while let Some(line) = lines.get(at) {
             let text = &*line.text;
@@ -141,14 +143,14 @@ impl Header {
     }
 }
 
-/// Keeps the first value that names something.
+/// Sets `slot` if it is empty and `value` can be a name.
 pub(crate) fn set_once(slot: &mut Option<String>, value: &str) {
     if !value.is_empty() && is_name(value) {
         slot.get_or_insert_with(|| value.to_owned());
     }
 }
 
-/// A line of author or time: empty fields, or a time among them.
+/// Whether a line states author or time: it has empty fields or a time.
 fn is_meta(text: &str) -> bool {
     if !has_fields(text) || text.chars().count() > 150 {
         return false;
@@ -171,7 +173,8 @@ fn is_title_like(text: &str, longest: usize) -> bool {
         && last != ';'
 }
 
-/// The heading that is an HTML page's title: the one that its head names, else its first `h1`.
+/// The heading that is an HTML page's title: the one named in the page's head, or else the first
+/// `h1`.
 fn heading(layout: &Layout<'_>) -> Option<usize> {
     let near = || layout.lines.iter().enumerate().take(MAX_TITLE_LINE);
     let head = layout.head_title.as_deref().unwrap_or_default();
@@ -191,7 +194,7 @@ fn heading(layout: &Layout<'_>) -> Option<usize> {
         .map(|(line_number, _)| line_number)
 }
 
-/// A head's title without the names of site and section behind it.
+/// The title in an HTML head, without the names of site and section after it.
 fn without_site(title: &str) -> &str {
     let parts = Title::split(title);
     if parts.has_tail() {

@@ -1,4 +1,5 @@
-//! From HTML to lines: block elements and `<br>` end a line, scripts and styles vanish, tag links stay links.
+//! Converts HTML to lines: block elements and `<br>` end a line, scripts and styles are dropped,
+//! links to tags are kept.
 
 use std::borrow::Cow;
 
@@ -7,7 +8,7 @@ use html5gum::{StartTag, Token, Tokenizer};
 
 use crate::page::line::{Layout, Line, Part};
 
-/// Whether a file's text is HTML, whatever the file is called.
+/// Whether a text looks like HTML, whatever its file is called.
 pub(crate) fn is_html(text: &str) -> bool {
     let head = text.trim_start_matches('\u{feff}').trim_start();
     if !head.starts_with('<') {
@@ -26,7 +27,7 @@ pub(crate) fn is_html(text: &str) -> bool {
 pub(crate) fn html_layout(text: &str) -> Layout<'static> {
     let mut reader = Reader::default();
     let mut emitter = DefaultEmitter::new_with_span();
-    // Scripts and styles are raw text, as they are to a browser.
+    // Treat scripts and styles as raw text, as browsers do.
     emitter.naively_switch_states(true);
     for token in Tokenizer::new_with_emitter(text, emitter) {
         let Ok(token) = token;
@@ -47,7 +48,7 @@ pub(crate) fn html_layout(text: &str) -> Layout<'static> {
     reader.layout
 }
 
-/// Elements whose beginning and end end a line.
+/// Elements that end a line when they open and close.
 const BLOCKS: [&str; 45] = [
     "address",
     "article",
@@ -96,13 +97,13 @@ const BLOCKS: [&str; 45] = [
     "ul",
 ];
 
-/// Elements whose text is nobody's reading.
+/// Elements whose text is not shown to readers.
 const SILENT: [&str; 10] = [
     "button", "iframe", "noscript", "object", "script", "select", "style", "svg", "template",
     "textarea",
 ];
 
-/// Elements around the content.
+/// Elements around the main content.
 const FRAMES: [&str; 4] = ["header", "nav", "aside", "footer"];
 
 #[derive(Default)]
@@ -110,20 +111,20 @@ struct Reader {
     layout: Layout<'static>,
     line: Line<'static>,
     text: String,
-    /// Whether the line has text that is not blank.
+    /// Whether the line has any visible text.
     has_text: bool,
-    /// Byte after the last text of the line.
+    /// Byte offset after the last text of the line.
     end: usize,
-    /// Places in [`SILENT`] of the elements that are open.
+    /// Open elements, as indices into [`SILENT`].
     silent: Vec<usize>,
-    /// How many of each are open, so that no end tag goes through all of them for nothing.
+    /// Number of open elements of each kind, so that an unmatched end tag costs no search.
     silent_open: [usize; SILENT.len()],
     frames: usize,
     headings: u8,
     in_title: bool,
     preformatted: usize,
     link: Option<(String, bool)>,
-    /// Whether each link of the line so far leads to a tag.
+    /// Whether every link of the line so far leads to a tag.
     tag_links: bool,
 }
 
@@ -159,7 +160,7 @@ impl Reader {
     fn close(&mut self, name: &[u8], end: usize) {
         let name = String::from_utf8_lossy(name);
         if let Some(kind) = silent(&name).filter(|kind| self.silent_open[*kind] > 0) {
-            // The end of an element is that of all inside it.
+            // Closing an element closes everything inside it.
             while let Some(open) = self.silent.pop() {
                 self.silent_open[open] -= 1;
                 if open == kind {
@@ -175,7 +176,7 @@ impl Reader {
             "title" => self.in_title = false,
             "pre" => self.preformatted = self.preformatted.saturating_sub(1),
             "a" => self.end_link(),
-            // The end of what the line's last words stand in belongs to them.
+            // The end tag of an inline element at the end of a line belongs to the line.
             "b" | "em" | "font" | "i" | "span" | "strong" | "u" if self.has_text => {
                 self.end = end;
             }
@@ -231,7 +232,7 @@ impl Reader {
     }
 
     fn end_line(&mut self) {
-        // A link around blocks gives each of them its text.
+        // A link around several blocks gives each block its text.
         if let Some((text, to_tag)) = self.link.take() {
             self.link = Some((text, to_tag));
             self.end_link();
@@ -273,7 +274,7 @@ fn heading(name: &str) -> Option<u8> {
     }
 }
 
-/// Bytes of blanks before the text. Character references among them do not occur in practice.
+/// Bytes of leading whitespace. Ignores that it may be written as character references.
 fn leading_blanks(text: &str) -> usize {
     text.len() - text.trim_start().len()
 }
@@ -282,7 +283,7 @@ fn trailing_blanks(text: &str) -> usize {
     text.len() - text.trim_end().len()
 }
 
-/// Line feeds in HTML are blanks; blanks inside a line stay as the page has them.
+/// Line breaks in HTML count as spaces; other spaces stay as they are.
 fn one_line(text: &str) -> String {
     let text = text.trim();
     if !text.contains(['\n', '\r', '\t']) {
@@ -294,7 +295,7 @@ fn one_line(text: &str) -> String {
     for piece in pieces {
         let needs_space =
             line.chars().last().zip(piece.chars().next()).is_some_and(|(before, after)| {
-                // Source code wraps Chinese text where no blank is meant.
+                // Where source code wraps Chinese text, no space is meant.
                 before.is_ascii() || after.is_ascii()
             });
         if needs_space {

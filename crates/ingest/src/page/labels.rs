@@ -1,4 +1,4 @@
-//! Lines that name something: `來源:…`, `原文作者:…原文編譯:…`, `文 | …`, `發布時間:…`, several on one line.
+//! Parses labelled lines: `來源:…`, `原文作者:…原文編譯:…`, `文 | …`, `發布時間:…`, possibly several on one line.
 
 use std::sync::OnceLock;
 
@@ -6,19 +6,19 @@ use foldhash::HashMap;
 
 use crate::punctuation::{is_bar, is_colon, is_comma, is_stop};
 
-/// What a label announces.
+/// The meaning of a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Label {
     Author,
-    /// Translator or compiler: the author where no other is named.
+    /// Translator or compiler: counts as the author if no other is named.
     Compiler,
     Source,
     Time,
-    /// Editors, pictures, counters: furniture.
+    /// Editors, pictures, view counters: boilerplate.
     Other,
 }
 
-/// A label and what follows it.
+/// A label and its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Field<'a> {
     pub(crate) label: Label,
@@ -112,7 +112,7 @@ const LABELS: [(&str, Label); 84] = [
     ("排版", Label::Other),
 ];
 
-/// The labels by their first character: asked at every place of some lines.
+/// The labels by first character, because some lines are searched at every position.
 fn by_first() -> &'static HashMap<char, Vec<(&'static str, Label)>> {
     static TABLE: OnceLock<HashMap<char, Vec<(&'static str, Label)>>> = OnceLock::new();
     TABLE.get_or_init(|| {
@@ -124,16 +124,16 @@ fn by_first() -> &'static HashMap<char, Vec<(&'static str, Label)>> {
     })
 }
 
-/// Whether a line begins with a label, so that it has fields.
+/// Whether a line begins with a label.
 pub(crate) fn has_fields(line: &str) -> bool {
     label_at(line, 0, true).is_some()
 }
 
-/// The fields of a line that begins with a label; none for any other line.
+/// The fields of a line that begins with a label; empty for any other line.
 pub(crate) fn fields(line: &str) -> Vec<Field<'_>> {
     let mut fields = Vec::new();
     let Some((mut label, mut from)) = label_at(line, 0, true) else { return fields };
-    // Labels stand near the beginning; a long paragraph is not searched to its end.
+    // Labels stand near the beginning, so long paragraphs are not searched to the end.
     let limit = line.char_indices().nth(200).map_or(line.len(), |(at, _)| at);
     let mut at = from;
     while at < limit {
@@ -150,7 +150,7 @@ pub(crate) fn fields(line: &str) -> Vec<Field<'_>> {
     fields
 }
 
-/// Whether a value can be a name: short, and no sentence.
+/// Whether a value can be a name: short, and not a sentence.
 pub(crate) fn is_name(value: &str) -> bool {
     value.chars().count() <= 40
         && !value.contains(is_stop)
@@ -162,7 +162,7 @@ fn clean(value: &str) -> &str {
     value.trim().trim_end_matches(|c| is_comma(c) || is_bar(c) || matches!(c, '/' | ';')).trim_end()
 }
 
-/// A label that begins at `at`, and where its value begins.
+/// The label at `at` and the offset of its value.
 fn label_at(line: &str, at: usize, separate: bool) -> Option<(Label, usize)> {
     let from_here = &line[at..];
     let first = from_here.chars().next()?;
@@ -177,13 +177,14 @@ fn label_at(line: &str, at: usize, separate: bool) -> Option<(Label, usize)> {
             let spaces = after.len() - after.trim_start_matches([' ', '\u{3000}']).len();
             let delimiter = after[spaces..].chars().next()?;
             let one = name.chars().count() == 1;
-            // `文:` is no byline; `文 |` and `文/` are. A label glued to what stands before it needs a colon.
+            // `文:` is not a byline; `文 |` and `文/` are. A label without a space before it needs a
+            // colon.
             let is_label = if one {
                 separate && (is_bar(delimiter) || matches!(delimiter, '/' | '\u{ff0f}'))
             } else {
                 is_colon(delimiter) || separate && is_bar(delimiter)
             };
-            // A short label inside running text is running text.
+            // Inside running text, a one-character label is just text.
             (is_label && (separate || !one))
                 .then(|| (*label, at + name.len() + spaces + delimiter.len_utf8()))
         })

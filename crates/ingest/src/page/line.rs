@@ -1,19 +1,19 @@
-//! A page as lines: what text files have by themselves and HTML is brought to.
+//! A page as a sequence of lines, the common form of text and HTML.
 
 use std::borrow::Cow;
 
 use crate::encoding::mojibake::{Repair, repair};
 
-/// Where in an HTML page a line stands. Lines of text files are all `Main`.
+/// The part of an HTML page that a line is in. Lines of text files are all `Main`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Part {
     #[default]
     Main,
-    /// Header, menu, sidebar or footer: read for the page's furniture, never as body.
+    /// Header, menu, sidebar or footer: searched for boilerplate, never part of the body.
     Frame,
 }
 
-/// A line that is not blank, without the blanks around it.
+/// A trimmed, non-blank line.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Line<'a> {
     pub(crate) text: Cow<'a, str>,
@@ -21,23 +21,23 @@ pub(crate) struct Line<'a> {
     pub(crate) start: usize,
     pub(crate) end: usize,
     pub(crate) part: Part,
-    /// 1 to 6 for the headings of HTML, else 0.
+    /// 1 to 6 for HTML headings, otherwise 0.
     pub(crate) heading: u8,
     /// The texts of the line's links, in order.
     pub(crate) links: Vec<String>,
-    /// Every link of the line leads to a tag, and there is nothing else in it.
+    /// Whether the line consists only of links to tags.
     pub(crate) tag_links_only: bool,
 }
 
-/// A page before it is understood.
+/// A page split into lines.
 #[derive(Debug, Default)]
 pub(crate) struct Layout<'a> {
     pub(crate) lines: Vec<Line<'a>>,
-    /// What an HTML page's head says that its title is.
+    /// The title in the head of an HTML page.
     pub(crate) head_title: Option<String>,
-    /// Paragraphs of mojibake that were read back.
+    /// Number of repaired mojibake paragraphs.
     pub(crate) repaired: u32,
-    /// Ranges of those that could not be.
+    /// Ranges of mojibake that could not be repaired.
     pub(crate) kept: Vec<(usize, usize)>,
 }
 
@@ -58,14 +58,14 @@ pub(crate) fn text_layout(text: &str) -> Layout<'_> {
                 ..Line::default()
             });
         }
-        // Both separators are one byte.
+        // Both line breaks are one byte long.
         at += piece.len() + 1;
     }
     Layout { lines, ..Layout::default() }
 }
 
 impl Layout<'_> {
-    /// Turns mojibake back into text, line by line.
+    /// Repairs mojibake, line by line.
     pub(crate) fn mend(&mut self) {
         for line in &mut self.lines {
             match repair(&line.text) {

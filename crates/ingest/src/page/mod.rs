@@ -1,5 +1,4 @@
-//! One page of text or HTML, understood: the parts of the layout put together. Pure: no files, no state
-//! but the evidence given.
+//! Parses one page of text or HTML. Pure: depends only on the text and the corpus statistics.
 
 pub(crate) mod boilerplate;
 pub(crate) mod byline;
@@ -24,24 +23,24 @@ use crate::page::line::{Layout, Part, text_layout};
 use crate::page::title::Title;
 use crate::record::{Date, Related, TitleOrigin};
 
-/// What a page's text is.
+/// The markup of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Markup {
-    /// Lines of text.
+    /// Plain lines.
     Text,
     /// HTML.
     Html,
 }
 
 impl Markup {
-    /// What a text looks like, whatever its file is called.
+    /// Detects markup from a text, whatever its file is called.
     #[must_use]
     pub fn of(text: &str) -> Self {
         if is_html(text) { Self::Html } else { Self::Text }
     }
 }
 
-/// A page, understood. All ranges are bytes of the text that was parsed.
+/// A parsed page. All ranges are byte ranges of the parsed text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Page {
@@ -51,9 +50,9 @@ pub struct Page {
     pub category: Option<String>,
     /// The clean title.
     pub title: String,
-    /// Whether the page has a title of its own.
+    /// Whether the page states its title.
     pub title_origin: TitleOrigin,
-    /// Tags that the title line names.
+    /// Tags named in the title line.
     pub suffix_tags: Vec<String>,
     /// Who wrote it.
     pub author: Option<String>,
@@ -61,7 +60,7 @@ pub struct Page {
     pub source: Option<String>,
     /// When it was published.
     pub date: Date,
-    /// The body without flash items and furniture.
+    /// The body without flash items and boilerplate.
     pub paragraphs: Vec<String>,
     /// Tags, split.
     pub tags: Vec<String>,
@@ -71,16 +70,16 @@ pub struct Page {
     pub related: Vec<Related>,
     /// Flash items of the body, in order.
     pub flashes: Vec<PageFlash>,
-    /// Paragraphs of mojibake that were read back.
+    /// Number of repaired mojibake paragraphs.
     pub mojibake_repaired: u32,
-    /// Ranges of those that could not be.
+    /// Ranges of mojibake that could not be repaired.
     pub mojibake_kept: Vec<(usize, usize)>,
 }
 
-/// How many lines of a body can be bylines.
+/// How many of the first lines of a body can be bylines.
 const BYLINES: usize = 5;
 
-/// Parses a page with what the archive says about itself.
+/// Parses a page, given the statistics of its archive.
 #[must_use]
 pub fn parse_page(text: &str, markup: Markup, statistics: &CorpusStatistics) -> Page {
     let mut flashes = Vec::new();
@@ -89,7 +88,7 @@ pub fn parse_page(text: &str, markup: Markup, statistics: &CorpusStatistics) -> 
     Page { flashes, ..page }
 }
 
-/// [`parse_page`] that leaves out the flash items: `emit` is told of each.
+/// [`parse_page`], but flash items go to `emit`.
 pub(crate) fn parse_without_flashes(
     text: &str,
     markup: Markup,
@@ -103,18 +102,18 @@ pub(crate) fn parse_without_flashes(
     )
 }
 
-/// Adds what a page says about the archive.
+/// Adds a page to the statistics.
 pub(crate) fn survey(text: &str, markup: Markup, statistics: &mut CorpusStatistics) {
     Outline::of(text, markup).survey(statistics);
 }
 
-/// A page's lines and where its parts begin.
+/// A page's lines, and where header, body and footer begin.
 pub(crate) struct Outline<'a> {
     pub(crate) layout: Layout<'a>,
-    /// With what bylines add to it.
+    /// The header, completed by bylines of the body.
     pub(crate) header: Header,
     pub(crate) footer: Footer,
-    /// How many paragraphs of the body are bylines.
+    /// How many paragraphs at the top of the body are bylines.
     pub(crate) bylines: usize,
 }
 
@@ -137,7 +136,7 @@ impl<'a> Outline<'a> {
         outline
     }
 
-    /// The lines of the body, without advertisements and frames.
+    /// The lines of the body, without boilerplate and frames.
     pub(crate) fn paragraphs(&self) -> impl DoubleEndedIterator<Item = Paragraph<'_>> {
         let tags_above_body = self.footer.tags_above_body.map_or(0..0, |(from, to)| from..to);
         let end = self.footer.body.max(self.header.body);
@@ -148,7 +147,7 @@ impl<'a> Outline<'a> {
             .map(|line| Paragraph { text: &line.text, start: line.start, end: line.end })
     }
 
-    /// Adds what the page says about the archive.
+    /// Adds the page to the statistics.
     pub(crate) fn survey(&self, statistics: &mut CorpusStatistics) {
         let titles = self.footer.stubs.iter().map(|stub| &stub.title);
         for line in self.header.title.iter().chain(titles) {

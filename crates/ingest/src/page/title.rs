@@ -1,16 +1,16 @@
-//! Title lines: the title itself, and the tail (or head) of tags that the site hangs on it.
+//! Title lines: the title, and the tags that the site adds after (or before) it.
 
 use crate::punctuation::{is_colon, is_han, is_stop};
 
-/// A title line taken apart.
+/// A title line split into its parts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Title<'a> {
     pub(crate) title: &'a str,
-    /// `TAG:` before the title; only where the tail is a lone tag.
+    /// The `TAG:` before the title; only if the suffix is a lone tag.
     pub(crate) head: Option<&'a str>,
-    /// `_TAG` after the title.
+    /// The `_TAG` after the title.
     pub(crate) tag: Option<&'a str>,
-    /// `:keyword` after the tag.
+    /// The `:keyword` after the tag.
     pub(crate) keyword: Option<&'a str>,
 }
 
@@ -44,25 +44,25 @@ impl<'a> Title<'a> {
         parts
     }
 
-    /// Whether the line carries a tail, which only titles do.
+    /// Whether the line has a tag suffix, which only titles do.
     pub(crate) fn has_tail(&self) -> bool {
         self.tag.is_some()
     }
 
-    /// The tags that the line names, in order.
+    /// The tags in the line, in order.
     pub(crate) fn tags(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         [self.head, self.tag, self.keyword].into_iter().flatten().filter(|tag| !tag.is_empty())
     }
 }
 
-/// Upper-case Latin letters and digits, as tags are.
+/// Whether a text looks like a tag: upper-case Latin letters and digits.
 pub(crate) fn is_ticker(text: &str) -> bool {
     (2..=8).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
         && text.bytes().any(|b| b.is_ascii_uppercase())
 }
 
-/// `strict`: without a keyword behind it, a tag must look like one.
+/// `strict`: without a keyword after it, only a typical tag is accepted.
 fn is_tag(tag: &str, strict: bool) -> bool {
     let chars = tag.chars().count();
     if tag.is_empty() || tag.contains(char::is_whitespace) || tag.contains(is_stop) {
@@ -72,7 +72,8 @@ fn is_tag(tag: &str, strict: bool) -> bool {
         return true;
     }
     if strict {
-        // A lone Chinese tail is more often the name of a site: `標題_新浪網` keeps it out of the title, too.
+        // A lone Chinese suffix is usually a site name, as in `標題_新浪網`; this keeps it out of the
+        // title, too.
         return chars <= 6 && tag.chars().all(is_han);
     }
     chars <= 12

@@ -1,8 +1,8 @@
-//! A bound in bytes on what waits between threads, beside the bound in pieces that a queue has.
+//! A bound in bytes on what waits between threads, in addition to a queue's bound in messages.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// How many bytes wait, and how many may.
+/// A budget of bytes shared by a sender and a receiver.
 #[derive(Debug)]
 pub struct ByteBudget {
     limit: u64,
@@ -17,13 +17,14 @@ struct Waiting {
 }
 
 impl ByteBudget {
-    /// Room for so many bytes.
+    /// A budget of `limit` bytes.
     #[must_use]
     pub fn new(limit: u64) -> Self {
         Self { limit, waiting: Mutex::default(), freed: Condvar::new() }
     }
 
-    /// Waits until there is room; what is larger than all the room goes alone.
+    /// Blocks until `weight` bytes are free. A larger request waits for the whole budget and then
+    /// proceeds.
     pub fn acquire(&self, weight: u64) {
         let mut waiting = self.lock();
         while !waiting.closed && waiting.bytes > 0 && waiting.bytes + weight > self.limit {
@@ -32,13 +33,13 @@ impl ByteBudget {
         waiting.bytes += weight;
     }
 
-    /// So many bytes have been taken out.
+    /// Returns `weight` bytes to the budget.
     pub fn release(&self, weight: u64) {
         self.lock().bytes -= weight;
         self.freed.notify_one();
     }
 
-    /// Lets everyone in: nobody takes anything out any more.
+    /// Unblocks all waiters for good; called when the receiver goes away.
     pub fn close(&self) {
         self.lock().closed = true;
         self.freed.notify_one();

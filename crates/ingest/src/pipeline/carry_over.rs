@@ -1,5 +1,5 @@
-//! Records that an earlier index has of files which cannot be read now: they are taken over, for a file that cannot
-//! be read has not been deleted.
+//! Carries over records of an earlier index for files that cannot be read now: an unreadable file
+//! has not been deleted.
 
 use std::io;
 use std::path::Path;
@@ -15,44 +15,46 @@ use crate::page::title::Title;
 use crate::pipeline::ids::Ids;
 use crate::record::{Article, FlashItem, Occurrence, Record, Span};
 
-/// Records of an earlier index, for files that cannot be read now.
+/// Access to the records of an earlier index, for files that cannot be read now.
 pub trait StoredRecords {
-    /// Every record that stands in the file or folder `path` (a path as this run spells it: a root as given, joined with
-    /// what is below it), or in a member of that file (`path!/member`): articles in their order, then flash items
-    /// whole, with all their occurrences. Paths inside the records are spelled as this run spells them.
+    /// Returns every record in the file or folder `path` (spelled as in this run: a root as given,
+    /// joined with the path below it), or in a member of that file (`path!/member`): articles in
+    /// their order, then whole flash items with all occurrences. Paths inside the records must be
+    /// spelled as in this run, too.
     ///
-    /// Asked for each file that cannot be read, and twice if neither pass can read it.
+    /// Called for each unreadable file, twice if neither pass can read it.
     ///
     /// # Errors
     ///
-    /// Where the records cannot be read: [`ingest_scanned`](crate::ingest_looked()) ends then, because they would be lost.
+    /// If the records cannot be read. [`ingest_scanned`](crate::ingest_scanned()) then fails,
+    /// because the records would be lost.
     fn under(&mut self, path: &Path) -> io::Result<Vec<Record>>;
 }
 
-/// What is stored of one page, dump or member of an archive.
+/// The stored records of one page, dump or member.
 pub(crate) struct KeptPath {
     pub(crate) path: String,
-    /// Whether it is a dump.
+    /// Whether the path is a dump's.
     pub(crate) is_dump: bool,
     pub(crate) articles: Vec<Article>,
-    /// What stands in it of flash items, in its order.
+    /// Occurrences of flash items, in file order.
     pub(crate) occurrences: Vec<KeptOccurrence>,
 }
 
-/// A flash item in one place.
+/// One occurrence of a flash item.
 pub(crate) struct KeptOccurrence {
     pub(crate) item: Rc<KeptItem>,
     pub(crate) span: Span,
 }
 
-/// A flash item in one variant, without its occurrences. Its id is the one that it had.
+/// One variant of a flash item without its occurrences, under its old id.
 pub(crate) struct KeptItem {
     pub(crate) keys: ItemHashes,
     pub(crate) flash: FlashItem,
 }
 
-/// Sorts what is stored under `below` by the paths that it stands in: those of articles in the order of the articles,
-/// then those that have only flash items, by the first of them.
+/// Groups the stored records under `below` by path: first the paths of articles, in the order of
+/// the articles, then paths with flash items only, in the order of the items.
 pub(crate) fn by_path(records: Vec<Record>, below: &Path) -> Vec<KeptPath> {
     let mut paths = Paths { below: below.to_string_lossy().into_owned(), ..Paths::default() };
     let mut items = Vec::new();
@@ -85,7 +87,7 @@ pub(crate) fn by_path(records: Vec<Record>, below: &Path) -> Vec<KeptPath> {
     }
     let mut paths = paths.kept;
     for kept in &mut paths {
-        // Items of one span stand in the order that the article gives.
+        // Items with the same span keep the order that the article gives.
         let order: Vec<&String> =
             kept.articles.iter().flat_map(|article| &article.flashes).collect();
         let place = |id: &String| order.iter().position(|other| *other == id);
@@ -98,7 +100,7 @@ pub(crate) fn by_path(records: Vec<Record>, below: &Path) -> Vec<KeptPath> {
     paths
 }
 
-/// Paths in the order in which they are met.
+/// Groups by path, in the order of first use.
 #[derive(Default)]
 struct Paths {
     below: String,
@@ -107,7 +109,7 @@ struct Paths {
 }
 
 impl Paths {
-    /// What is kept of a path, unless it is none below.
+    /// The group of a path; `None` if the path is not under `below`.
     fn get(&mut self, path: &str) -> Option<&mut KeptPath> {
         let at = match self.known.get(path) {
             Some(at) => *at,
@@ -128,7 +130,7 @@ impl Paths {
         self.kept.get_mut(at)
     }
 
-    /// Adds the occurrences of an item in one variant.
+    /// Adds the occurrences of one variant.
     fn add(&mut self, flash: FlashItem, occurrences: &[Occurrence]) {
         let keys = ItemHashes::of(&flash.title, &flash.text, flash.date.value);
         let item = Rc::new(KeptItem { keys, flash });
@@ -141,7 +143,7 @@ impl Paths {
 }
 
 impl KeptItem {
-    /// The item as it would have been read: what only a dump's record says is a dump's alone.
+    /// The item as this file would have given it: some fields come only from dumps.
     pub(crate) fn read_from(&self, is_dump: bool) -> FlashItem {
         let mut flash = self.flash.clone();
         if !is_dump {
@@ -152,19 +154,19 @@ impl KeptItem {
     }
 }
 
-/// Whether a path is `below` itself, below it, or a member of it.
+/// Whether `path` is `below`, lies below it, or is a member of it.
 fn stands_in(path: &str, below: &str) -> bool {
     let member = || path.strip_prefix(below).is_some_and(|rest| rest.starts_with(MEMBER_SEPARATOR));
     Path::new(path).starts_with(below) || member()
 }
 
-/// Whether a path is that of a dump, by its name.
+/// Whether a path is a dump's, by its name.
 pub(crate) fn is_dump(path: &str) -> bool {
     FileFormat::of(path).is_some_and(|format| format.kind == Kind::Dump)
 }
 
-/// Adds what stored records say about the archive, as far as it can be told from them: which tags and keywords there are,
-/// and how dumps call flash items. So the other files are understood as if these had been read.
+/// Adds stored records to the statistics, as far as possible: tags, keywords, and the ids that
+/// dumps give to flash items. Other files are then interpreted as if these had been read.
 pub(crate) fn survey(paths: &[KeptPath], statistics: &mut CorpusStatistics) {
     for kept in paths {
         for article in &kept.articles {
@@ -187,14 +189,15 @@ pub(crate) fn survey(paths: &[KeptPath], statistics: &mut CorpusStatistics) {
     }
 }
 
-/// The tail of a title that names these tags.
+/// The tag suffix of a title, rebuilt from its tags.
 fn tail(tags: &[String]) -> Title<'_> {
     let tag = |at: usize| tags.get(at).map(String::as_str);
     Title { title: "", head: None, tag: tag(0), keyword: tag(1) }
 }
 
-/// Reserves the ids that were made here for records which will be taken over after all files, so that no file of the
-/// same name or content in another root takes them. Ids that a dump gives are its own: whoever reads one first has it.
+/// Reserves generated ids of records that will be carried over after all files, so that no file
+/// with the same name or content in another root takes them. Ids given by dumps are not reserved:
+/// whoever comes first gets them.
 pub(crate) fn reserve(paths: &[KeptPath], ids: &mut Ids) {
     for kept in paths {
         for article in kept.articles.iter().filter(|it| !kept.is_dump || is_made(&it.id)) {
@@ -203,7 +206,7 @@ pub(crate) fn reserve(paths: &[KeptPath], ids: &mut Ids) {
     }
 }
 
-/// Whether an id looks like those that are made here.
+/// Whether an id looks like a generated one.
 fn is_made(id: &str) -> bool {
     let digits = id.strip_prefix('a').unwrap_or_default();
     matches!(digits.len(), 12 | 16) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
@@ -238,7 +241,7 @@ mod tests {
     const ITEM: &str = "交易所上線:據交易所公告,交易所今日上線。[2023/3/15 8:00:00]";
 
     fn page(number: usize) -> String {
-        // Longer than what is read at once, and hardly to be compressed.
+        // Longer than a read buffer, and hardly compressible.
         let noise: String = (0..1000_u64)
             .map(|at| {
                 format!("{:x}。", xxhash_rust::xxh3::xxh3_64(&(at + number as u64).to_le_bytes()))
@@ -347,11 +350,12 @@ mod tests {
             let (whole, sound) = read(&roots, &[]);
             assert_eq!((sound.skipped.len(), sound.records_kept), (0, 0), "{name}: {sound:?}");
             let mut fresh = 0;
-            // A header, between two members, in the middle of one, near the end.
+            // In a header, between two members, in the middle of one, near the end.
             for part in [0, 1, 33, 61, 97] {
                 failing::set(&path, Some(length * part / 100));
                 let (records, report) = read(&roots, &whole);
-                // Members of a zip archive can be read behind one that fails; what is kept follows them.
+                // In a zip, members after a failing one can be read, so carried-over records follow
+                // them.
                 let sorted = |mut records: Vec<Record>| {
                     for record in &mut records {
                         if let Record::Flash(flash) = record {
@@ -380,7 +384,7 @@ mod tests {
                 assert!(report.skipped.iter().all(why), "{name} at {part} %: {:?}", report.skipped);
                 assert!(report.records_kept > 0, "{name} at {part} %");
                 fresh = fresh.max(whole.len() as u64 - report.records_kept);
-                // And without an earlier index, as much as can be read.
+                // Without an earlier index, whatever can be read is returned.
                 let mut some = 0;
                 let alone = ingest(&roots, &Options::default(), &Silent, &mut |_| {
                     some += 1;
@@ -388,7 +392,7 @@ mod tests {
                 });
                 assert!(some >= 3 && alone.unwrap().records_kept == 0);
             }
-            // The reader of xz gives nothing of a block that it cannot read whole.
+            // The xz reader returns nothing of a block that it cannot read completely.
             if !name.starts_with("5.txt") && !name.ends_with(".xz") {
                 assert!(fresh > 4, "{name}: nothing but what was stored");
             }

@@ -1,4 +1,4 @@
-//! What reading a file gives, and how much of it the report names.
+//! The findings of reading a file, and the limit on diagnostics per file.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -10,34 +10,34 @@ use crate::input::walk::lossy_path;
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{Reason, Skipped};
 
-/// What was found in a file, piece by piece.
+/// Something found in a file.
 pub(crate) enum Finding {
     Page(Box<ParsedPage>),
     Record {
         record: Box<Record>,
         line: u64,
     },
-    /// A dump was read to its end, or as far as it is worth reading.
+    /// A dump was read to its end, or abandoned.
     Dump {
         path: String,
         bytes: u64,
     },
-    /// The system refused to read the file or something in it: what is known of the rest is kept.
+    /// The system refused to read the file or a part of it: records of an earlier index replace it.
     Refused(Box<SourceFile>),
     Skipped(Skipped),
     Ignored(PathBuf),
     NonUtf8Name(PathBuf),
-    /// The list of files itself cannot be read.
+    /// The list of files cannot be read.
     ListFailed(io::Error),
 }
 
 impl Finding {
-    /// Why something was skipped, if it was.
+    /// Why something was skipped.
     fn reason(&self) -> Option<&Reason> {
         if let Self::Skipped(skipped) = self { Some(&skipped.reason) } else { None }
     }
 
-    /// About how many bytes it takes.
+    /// Approximate size in bytes.
     pub(crate) fn weight(&self) -> u64 {
         let of = |span: Span| span.end - span.start;
         match self {
@@ -46,7 +46,7 @@ impl Finding {
                 Record::Article(article) => of(article.span),
                 Record::Flash(flash) => flash.occurrences.first().map_or(0, |place| of(place.span)),
             },
-            // Counted as short; nearly all are.
+            // Small; the paths are short.
             Self::Dump { .. }
             | Self::Skipped(_)
             | Self::Ignored(_)
@@ -57,7 +57,7 @@ impl Finding {
     }
 }
 
-/// A page without its id, and its flash items without theirs.
+/// A page and its flash items, before ids are assigned.
 pub(crate) struct ParsedPage {
     pub(crate) article: Article,
     pub(crate) flashes: Vec<FoundItem>,
@@ -68,19 +68,19 @@ pub(crate) struct ParsedPage {
     pub(crate) mojibake_kept: Vec<Span>,
 }
 
-/// A flash item as a page shows it.
+/// A flash item found in a page.
 pub(crate) struct FoundItem {
     pub(crate) keys: ItemHashes,
-    /// Nothing where the thread that found it has handed on the same before.
+    /// `None` if the same thread has sent an equal item before.
     pub(crate) item: Option<Box<FlashItem>>,
     pub(crate) span: Span,
 }
 
-/// What of one file is named in the report at most. The report is held in memory, and one hostile file has
-/// room for as many broken lines or members as it has bytes.
+/// Diagnostics for one file. The report is held in memory, and a hostile file can have millions of
+/// bad lines or members.
 const MAX_DIAGNOSTICS: u64 = 100_000;
 
-/// Counts what is named of one file, and the rest without naming it.
+/// Passes on the first diagnostics of a file and counts the rest.
 pub(crate) struct DiagnosticLimit {
     remaining: u64,
     suppressed: u64,
@@ -101,7 +101,7 @@ impl DiagnosticLimit {
         let reason = finding.reason();
         self.refused |= matches!(reason, Some(Reason::Unreadable(_)));
         if matches!(finding, Finding::Skipped(_) | Finding::Ignored(_) | Finding::NonUtf8Name(_)) {
-            // It explains why nothing else of the dump is named.
+            // The reason why a dump was abandoned is always reported.
             if self.remaining == 0 && !matches!(reason, Some(Reason::Abandoned(_))) {
                 self.suppressed += 1;
                 return ControlFlow::Continue(());
@@ -127,7 +127,7 @@ impl DiagnosticLimit {
     }
 }
 
-/// Something of a file could not be read.
+/// A finding that something could not be read.
 pub(crate) fn skipped(path: &str, line: Option<u64>, reason: Reason) -> Finding {
     Finding::Skipped(Skipped { path: path.into(), line, reason })
 }

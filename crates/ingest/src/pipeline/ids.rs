@@ -1,36 +1,37 @@
-//! Stable names, each given once: from the path for articles, from the content for flash items.
+//! Assigns stable and unique ids: from the path for articles, from the content for flash items.
 
 use foldhash::{HashMap, HashSet};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::id::short;
 
-/// Hash of a path below its root.
+/// Hash of a path relative to its root.
 pub(crate) fn path_hash(relative: &str) -> u64 {
     xxh3_64(relative.as_bytes())
 }
 
-/// The ids given so far, as hashes: 10 to 20 bytes for each.
+/// The ids in use, as hashes: 10 to 20 bytes each.
 #[derive(Debug, Default)]
 pub(crate) struct Ids {
     used: HashSet<u64>,
-    /// The last seed of each hash that was given more than once: a dump of one record, many times
-    /// over, would else try all the seeds before for each.
+    /// The last seed tried for each hash that collided. A dump that repeats one record would
+    /// otherwise try all earlier seeds again each time.
     seeds: HashMap<u64, u64>,
-    /// Ids that are kept for what stands at a path, by the hashes of both.
+    /// Ids reserved for the record at a certain path: hash of the id to hash of the path.
     reserved: HashMap<u64, u64>,
 }
 
 impl Ids {
-    /// Whether `id` was free; it is taken now.
+    /// Takes `id`; returns whether it was free.
     pub(crate) fn claim(&mut self, id: &str) -> bool {
         self.used.insert(xxh3_64(id.as_bytes()))
     }
 
-    /// The same for what stands at `path`: an id that is reserved for another path is not free.
+    /// [`claim`](Self::claim) for the record at `path`: an id reserved for another path is not
+    /// free.
     pub(crate) fn claim_at(&mut self, id: &str, path: &str) -> bool {
         let hash = xxh3_64(id.as_bytes());
-        // Asked for every article, and nearly always there is none.
+        // Runs for every article; usually nothing is reserved.
         if !self.reserved.is_empty()
             && self.reserved.get(&hash).is_some_and(|owner| *owner != path_hash(path))
         {
@@ -39,13 +40,13 @@ impl Ids {
         self.used.insert(hash)
     }
 
-    /// Reserves an id for what stands at `path`.
+    /// Reserves an id for the record at `path`.
     pub(crate) fn reserve(&mut self, id: &str, path: &str) {
         self.reserved.entry(xxh3_64(id.as_bytes())).or_insert_with(|| path_hash(path));
     }
 
-    /// `letter` with 12 digits for what stands at `path`; with more where another record has that name, which
-    /// depends only on the order of the walk.
+    /// A new id for the record at `path`: `letter` and 12 digits, or 16 digits if that id is taken.
+    /// The result depends only on the order of the walk.
     pub(crate) fn fresh(&mut self, letter: char, hash: u64, path: &str) -> String {
         let mut id = short(letter, hash);
         if self.claim_at(&id, path) {

@@ -1,5 +1,5 @@
-//! The two passes over an archive: the survey that collects its evidence, and the reading that hands
-//! records on.
+//! The two passes over an archive: the survey collects corpus statistics, the second pass emits
+//! records.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -31,47 +31,49 @@ use crate::progress::{Phase, Progress};
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{FileSpan, Reason, Report, Skipped};
 
-/// Reads the archive in `roots` and gives `sink` every record: articles in the order of the walk, then
-/// flash items in the order first seen.
+/// Reads the archive in `roots` and passes every record to `sink`: articles in the order of the
+/// walk, then flash items in the order first seen.
 ///
-/// The same files give the same records in the same order, whatever the number of threads. In memory
-/// an archive costs some 15 bytes for an article (its id), 50 for a distinct flash item and up to 100 for what
-/// its pages have in common above it; the list of files, what the survey understands of pages (at most 2 GiB), the texts
-/// of flash items and the places where they stand are in temporary files. A page of which that is kept is read once, and is
-/// as it was then. Beside them there is the report, which names what is out of the ordinary.
+/// The same files give the same records in the same order, whatever the number of threads. An
+/// archive takes about 15 bytes of memory for each article (its id) and 50 for each distinct flash
+/// item, plus up to 100 for the paragraphs shared before it. Temporary files hold the list of
+/// files, the survey cache (at most 2 GiB) and the texts and occurrences of flash items. A page in
+/// the survey cache is read only once and keeps the state it had then. The report, which is also in
+/// memory, names everything unusual.
 ///
 /// # Errors
 ///
-/// [`Error::Root`], [`Error::RootExcluded`] and [`Error::NotAFile`] for inputs that cannot be read at all, [`Error::Encoding`]
-/// for an unknown name in the options, [`Error::TemporaryFile`] if a temporary file fails, and
-/// [`Error::Sink`] with the first error of `sink`. A page that cannot be read is no error: it is
-/// named in the report.
+/// [`Error::Root`], [`Error::RootExcluded`] and [`Error::NotAFile`] for inputs that cannot be read
+/// at all, [`Error::Encoding`] for an unknown encoding in the options, [`Error::TemporaryFile`] if
+/// a temporary file fails, and [`Error::Sink`] with the first error of `sink`. An unreadable page
+/// is not an error: the report names it.
 pub fn ingest<E>(
     roots: &[PathBuf],
     options: &Options,
     progress: &dyn Progress,
     sink: &mut dyn FnMut(Record) -> Result<(), E>,
 ) -> Result<Report, Error<E>> {
-    // Looked at first, because to look at files takes longer.
+    // Check this first, because the scan takes longer.
     encoding(options)?;
     ingest_scanned(scan(roots, options)?, options, progress, None, sink)
 }
 
-/// Looks at the files in `roots` and opens none. Of `options` only what they exclude counts.
+/// Scans the files in `roots` without opening any. Only the exclusions in `options` matter.
 ///
 /// # Errors
 ///
-/// [`Error::Root`], [`Error::RootExcluded`], [`Error::NotAFile`] and [`Error::TemporaryFile`], as [`ingest`].
+/// [`Error::Root`], [`Error::RootExcluded`], [`Error::NotAFile`] and [`Error::TemporaryFile`], as
+/// [`ingest`].
 pub fn scan<E>(roots: &[PathBuf], options: &Options) -> Result<ScannedArchive, Error<E>> {
     scan_roots(roots, options, RootPolicy::MustBeReadable)
 }
 
-/// [`scan`], but a root that the system refuses to show is no error: it is named as [`Reason::Unreadable`], and what is
-/// stored of it is kept.
+/// [`scan`], but an unreadable root is not an error: it is reported as [`Reason::Unreadable`], and
+/// its records in the earlier index are kept.
 ///
 /// # Errors
 ///
-/// As [`scan`], but never [`Error::Root`].
+/// As [`scan`], without [`Error::Root`].
 pub fn scan_tolerant<E>(roots: &[PathBuf], options: &Options) -> Result<ScannedArchive, Error<E>> {
     scan_roots(roots, options, RootPolicy::MayBeUnreadable)
 }
@@ -97,7 +99,7 @@ fn scan_roots<E>(
     })
 }
 
-/// An archive whose files have been looked at.
+/// The result of scanning an archive's files.
 pub struct ScannedArchive {
     file_list: FileList,
     walk: Walk,
@@ -106,39 +108,41 @@ pub struct ScannedArchive {
 }
 
 impl ScannedArchive {
-    /// What [`fingerprint`](crate::fingerprint()) would have said of it; may wait as that does.
+    /// The same number as [`fingerprint`](crate::fingerprint()); may wait a moment like it.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
         self.fingerprint.number()
     }
 
-    /// How many files to read were found below each root, in the order of the roots.
+    /// Number of files found below each root, in the order of the roots.
     #[must_use]
     pub fn files_by_root(&self) -> &[u64] {
         &self.by_root
     }
 
-    /// Declares a file or folder unreadable, for the reason `why`: what is stored of it is kept, but for files of it that
-    /// can be read.
+    /// Declares a file or folder unreadable, for the reason `why`: its records in the earlier index
+    /// are kept, except those of files that can be read.
     pub fn declare_unreadable(&mut self, path: PathBuf, why: String) {
         self.walk.skip(&path, Reason::Unreadable(why));
         self.walk.refused.push(path);
     }
 }
 
-/// The encoding that the options name.
+/// The encoding named in the options.
 fn encoding<E>(options: &Options) -> Result<Option<&'static Encoding>, Error<E>> {
     let Some(label) = &options.encoding else { return Ok(None) };
     let encoding = Encoding::for_label(label.trim().as_bytes());
     encoding.map(Some).ok_or_else(|| Error::Encoding { label: label.clone() })
 }
 
-/// [`ingest`] of an archive whose files have been looked at.
+/// [`ingest`] for an archive that has been scanned.
 ///
-/// Of a file that the system refuses to read the records are taken over that `stored` has of it, in its place in the
-/// order of the walk; where some of it has been read, only the others. What the walk itself could not look at, and
-/// what was [declared](Looked::keep) unreadable, comes after all files. Records that are taken over keep their ids, unless
-/// a file that was read before has taken them. Damage of a file is no reason to take anything over.
+/// If the system refuses to read a file, its records are carried over from `stored`, at the file's
+/// position in the walk; if a part of it was read, only the records of the rest. Records of what
+/// the walk could not access, and of what was [declared
+/// unreadable](ScannedArchive::declare_unreadable), come after all files. Carried-over records keep
+/// their ids, unless a file read earlier has taken them. A damaged file is no reason to carry
+/// anything over.
 ///
 /// # Errors
 ///
@@ -189,7 +193,7 @@ pub fn ingest_scanned<E>(
         read: ReadPaths::default(),
         sink,
     };
-    // A dump's record can take a page's item's place, whose text is then needed once more.
+    // A dump's record may replace a page's item, whose text is then needed a second time.
     let omit_repeats = !statistics.items_in_dumps;
     let worker = || {
         let (mut memory, mut files) = (Memory::new(omit_repeats), ChunkReader::of(&file_list));
@@ -203,7 +207,7 @@ pub fn ingest_scanned<E>(
                 let (source, surveyed) = match taken {
                     Ok(both) => both,
                     Err(error) => {
-                        // Where nobody takes it, nobody misses it.
+                        // If the receiver has gone, there is nothing left to do.
                         let _ = out.put(Finding::ListFailed(error), 0);
                         return;
                     }
@@ -223,7 +227,7 @@ pub fn ingest_scanned<E>(
     records.finish()
 }
 
-/// What is stored of a file or folder.
+/// The stored records of a file or folder, by path.
 fn stored_records<E>(
     stored: &mut dyn StoredRecords,
     path: &Path,
@@ -234,14 +238,15 @@ fn stored_records<E>(
     }
 }
 
-/// Files that one thread takes at once. In the first pass the next are taken by whichever thread has nothing to do, for
-/// processors are not equally fast at all times; in the second pass fewer wait in a queue than would stop a thread.
+/// Files that a thread takes at a time. In the first pass idle threads take the next chunk, because
+/// cores are not equally fast at all times; in the second pass a chunk is small enough not to fill
+/// a queue.
 const CHUNK: usize = 16;
 
-/// The files of an archive, a stretch at a time.
+/// Reads the list of files in chunks.
 struct ChunkReader {
     files: FileListIter,
-    /// Files that have been gone by.
+    /// Number of files consumed so far.
     passed: usize,
 }
 
@@ -250,7 +255,7 @@ impl ChunkReader {
         Self { files: file_list.iter(), passed: 0 }
     }
 
-    /// The files of a stretch behind those asked for before, which have been gone through.
+    /// The files of a chunk; chunk numbers must increase from call to call.
     fn chunk(&mut self, number: usize) -> impl Iterator<Item = io::Result<SourceFile>> + '_ {
         let first = number * CHUNK;
         let mut skipped_files = first - std::mem::replace(&mut self.passed, first + CHUNK);
@@ -258,31 +263,31 @@ impl ChunkReader {
     }
 }
 
-/// What the first pass found.
+/// The result of the first pass.
 struct Survey {
-    /// What the archive says about itself.
+    /// Corpus statistics of the archive.
     statistics: CorpusStatistics,
-    /// Of each thread, its pages as far as they are understood by themselves.
+    /// One survey cache for each thread.
     caches: Vec<SurveyCache>,
-    /// Which of them has each stretch, and where it begins there.
+    /// For each chunk, which cache holds it and where it begins there.
     chunks: Vec<(usize, u64)>,
     /// Files that the system refused to read, in the order of the walk.
     refused: Vec<PathBuf>,
 }
 
-/// What one thread has of the first pass.
+/// One thread's share of the first pass.
 struct ThreadSurvey {
     statistics: CorpusStatistics,
     cache: SurveyCacheWriter,
-    /// The stretches that it took, and where each begins.
+    /// The chunks it processed, with their offsets in the cache.
     chunks: Vec<(usize, u64)>,
-    /// Files that the system refused to read, with their stretches.
+    /// Files that the system refused to read, with their chunk numbers.
     refused: Vec<(usize, PathBuf)>,
-    /// Room for a page.
+    /// A buffer for the bytes of a page.
     raw: Vec<u8>,
 }
 
-/// The first pass. The evidence is not finished.
+/// Runs the first pass. The caller must still call `finish` on the statistics.
 fn survey(
     reader: &Reader<'_>,
     file_list: &FileList,
@@ -328,7 +333,7 @@ fn survey(
         let threads = (0..threads).map_while(|number| spawn(scope, number, survey_chunks).ok());
         let threads: Vec<_> = threads.collect();
         if threads.is_empty() {
-            // The system has no thread for it.
+            // The system refused to create any thread.
             add(survey_chunks()?);
         }
         for thread in threads {
@@ -342,7 +347,7 @@ fn survey(
     Ok(Survey { statistics, caches, chunks, refused })
 }
 
-/// The receiving end of the second pass: gives ids, keeps flash items, counts.
+/// The receiver of the second pass: assigns ids, collects flash items, and counts.
 struct RecordSink<'a, E> {
     report: Report,
     flashes: FlashDeduplicator,
@@ -350,7 +355,7 @@ struct RecordSink<'a, E> {
     statistics: &'a CorpusStatistics,
     /// Records of an earlier index.
     stored: Option<&'a mut dyn StoredRecords>,
-    /// Files and folders that the walk could not look at.
+    /// Files and folders that the walk could not access.
     refused: Vec<PathBuf>,
     read: ReadPaths,
     sink: &'a mut dyn FnMut(Record) -> Result<(), E>,
@@ -397,7 +402,7 @@ impl<E> RecordSink<'_, E> {
         Ok(())
     }
 
-    /// An article of a dump: its id is its own, or made from its content.
+    /// Handles an article of a dump, which has its own id or gets one from its content.
     fn dumped(&mut self, mut article: Article, line: u64) -> Result<(), Error<E>> {
         if article.id.is_empty() {
             let text = article.paragraphs.join("\n");
@@ -421,7 +426,7 @@ impl<E> RecordSink<'_, E> {
         (self.sink)(Record::Article(article)).map_err(Error::Sink)
     }
 
-    /// Keeps a flash item until the end; returns its id.
+    /// Collects a flash item; returns the id of its variant.
     fn keep(&mut self, found_item: FoundItem, path: &str) -> io::Result<String> {
         let FoundItem { keys, mut item, span } = found_item;
         let id = self.id(keys);
@@ -443,28 +448,28 @@ impl<E> RecordSink<'_, E> {
             .try_for_each(|seen| self.flashes.add_occurrence(key, &seen.path, seen.span))
     }
 
-    /// The id of an item's first writing.
+    /// The id of an item's first variant.
     fn id(&self, keys: ItemHashes) -> String {
         let dumped = self.statistics.dump_ids.get(&keys.content_hash);
         dumped.cloned().unwrap_or_else(|| short('f', keys.content_hash))
     }
 
-    /// A page or a dump was read to its end, so nothing that is stored of it is wanted.
+    /// Notes that a page or dump was read completely, so its stored records are not needed.
     fn has_read(&mut self, path: &str) {
         if self.stored.is_some() {
             self.read.add(path, &self.refused);
         }
     }
 
-    /// Takes over what is stored of a file or folder that cannot be read, but for what has been read. A file has its
-    /// path below its root, too.
+    /// Carries over the stored records of an unreadable file or folder, except those that were
+    /// read. `relative` is a file's path below its root.
     fn take_over(&mut self, path: &Path, relative: Option<&str>) -> Result<(), Error<E>> {
         let Some(stored) = self.stored.as_deref_mut() else { return Ok(()) };
         for kept in stored_records(stored, path)? {
             if !self.read.keep(&kept.path) {
                 continue;
             }
-            // Items may have other ids than before: those of dumps that have changed.
+            // Flash items may have new ids, if their dumps have changed.
             let mut renamed: HashMap<&str, String> = HashMap::default();
             for KeptOccurrence { item, span } in &kept.occurrences {
                 let id = self.keep_stored(item, &kept, *span).map_err(Error::TemporaryFile)?;
@@ -493,7 +498,7 @@ impl<E> RecordSink<'_, E> {
         Ok(())
     }
 
-    /// Takes over all that the walk could not look at.
+    /// Carries over the records of everything that the walk could not access.
     fn take_over_refused(&mut self) -> Result<(), Error<E>> {
         for path in std::mem::take(&mut self.refused) {
             self.take_over(&path, None)?;
@@ -501,7 +506,7 @@ impl<E> RecordSink<'_, E> {
         Ok(())
     }
 
-    /// Takes over an occurrence of a flash item; returns the item's id.
+    /// Carries over one occurrence of a flash item; returns the id of its variant.
     fn keep_stored(&mut self, item: &KeptItem, kept: &KeptPath, span: Span) -> io::Result<String> {
         let id = self.id(item.keys);
         let mut flash = item.read_from(kept.is_dump);
@@ -524,14 +529,14 @@ impl<E> RecordSink<'_, E> {
     }
 }
 
-/// Paths that have been read, as far as something stored could be taken over in their place.
+/// The paths already handled, as far as stored records may exist for them.
 #[derive(Default)]
 struct ReadPaths {
-    /// Below what the walk could not look at, and what has been taken over.
+    /// Hashes of paths below unreadable folders, and of paths carried over.
     paths: HashSet<u64>,
-    /// Members of the archive that is being read.
+    /// Hashes of the members of the container being read.
     members: HashSet<u64>,
-    /// Its path.
+    /// Path of that container.
     container: String,
 }
 
@@ -548,7 +553,8 @@ impl ReadPaths {
         }
     }
 
-    /// Whether what is stored of a path is to be taken over: it has not been read, and not been taken over before.
+    /// Whether to carry over the stored records of `path`: only if it has neither been read nor
+    /// carried over before.
     fn keep(&mut self, path: &str) -> bool {
         let hash = path_hash(path);
         !self.members.contains(&hash) && self.paths.insert(hash)
@@ -556,8 +562,8 @@ impl ReadPaths {
 }
 
 impl Reader<'_> {
-    /// Adds what a file says about the archive, and keeps what is understood of it if it is a plain page. What cannot be read is named
-    /// in the second pass; returns whether the system refused it.
+    /// Adds a file to the statistics and, if it is a plain page, to the survey cache. Problems are
+    /// reported in the second pass. Returns whether the system refused to read it.
     fn survey(&self, source: &SourceFile, survey: &mut ThreadSurvey) -> bool {
         let ThreadSurvey { statistics, cache, raw, .. } = survey;
         let (mut kept, mut refused) = (false, false);
@@ -596,7 +602,7 @@ impl Reader<'_> {
         refused
     }
 
-    /// Whether the system refused it.
+    /// Adds a dump to the statistics. Returns whether the system refused to read it.
     fn survey_dump(&self, input: Input<'_>, statistics: &mut CorpusStatistics) -> bool {
         let mut refused = false;
         let _ = self.dump(input, &mut |found| {

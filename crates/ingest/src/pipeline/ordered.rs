@@ -1,5 +1,5 @@
-//! Work on several threads, results in order: thread t does every n-th piece from t on and hands what
-//! it makes on through a bounded queue of its own, and the queues are read in turn.
+//! Runs jobs on several threads and delivers results in order: thread t runs every n-th job from t
+//! on and sends its results through a bounded queue of its own; the queues are read in turn.
 
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -11,28 +11,29 @@ use std::vec;
 
 use crate::pipeline::byte_budget::ByteBudget;
 
-/// Messages that go together: to wake the other thread costs as much as to parse a small page.
+/// Messages to send together: waking another thread costs as much as parsing a small page.
 const BATCH: usize = 32;
-/// Batches that may wait in each queue: enough to ride out an unequal piece.
+/// Batches that each queue can hold: enough to even out one long job.
 const QUEUE: usize = 2;
-/// Bytes of a batch that goes at once, full or not.
+/// A batch of this many bytes is sent at once, full or not.
 const HEAVY: u64 = 1 << 20;
-/// Bytes that may wait in each queue: a hundred of the largest pages would fill the memory.
+/// Bytes that may wait in each queue: without this bound, a hundred of the largest pages would fill
+/// the memory.
 const WAITING: u64 = 32 << 20;
 
 enum Message<T> {
     Made(T),
-    /// The piece is done.
+    /// The job is done.
     Done,
 }
 
-/// Where a piece of work puts what it makes.
+/// Where a job puts its results.
 pub(crate) struct Out<'o, T>(Way<'o, T>);
 
 enum Way<'o, T> {
-    /// To another thread.
+    /// To the receiving thread.
     Queue(Sending<T>),
-    /// To a function of this thread.
+    /// To a function on this thread.
     Direct(&'o RefCell<&'o mut dyn FnMut(T) -> ControlFlow<()>>),
 }
 
@@ -49,7 +50,7 @@ struct Batch<T> {
 }
 
 impl<T> Out<'_, T> {
-    /// Hands on one thing that takes about `weight` bytes. Breaks when nobody wants more.
+    /// Delivers a result of about `weight` bytes. Breaks when the receiver has gone.
     pub(crate) fn put(&self, thing: T, weight: u64) -> ControlFlow<()> {
         match &self.0 {
             Way::Queue(sending) => {
@@ -69,7 +70,7 @@ impl<T> Out<'_, T> {
 
     fn end(&self) {
         if let Way::Queue(sending) = &self.0 {
-            // Where nobody takes the rest, nobody misses it.
+            // If the receiver has gone, there is nothing left to do.
             let _ = sending.flush(sending.batch.take());
         }
     }
@@ -95,7 +96,7 @@ impl<T> Sending<T> {
     }
 }
 
-/// The receiving end of a queue, and what of its last batch has not been taken.
+/// The receiving end of a queue, with the rest of its last batch.
 struct In<T> {
     queue: Receiver<Batch<T>>,
     budget: Arc<ByteBudget>,
@@ -103,7 +104,7 @@ struct In<T> {
 }
 
 impl<T> In<T> {
-    /// Nothing if the queue has been closed.
+    /// `None` once the queue is closed.
     fn next(&mut self) -> Option<Message<T>> {
         loop {
             if let Some(message) = self.batch.next() {
@@ -122,11 +123,12 @@ impl<T> Drop for In<T> {
     }
 }
 
-/// Does work for each of `pieces` on `threads` threads, each with a worker of its own, and gives `take` what it makes: piece after
-/// piece, and in the order in which each piece made it. Stops at the first error of `take`.
+/// Runs a job for each of `pieces` on `threads` threads, each with its own worker, and passes the
+/// results to `take`: in the order of the pieces, and of each piece in the order in which it was
+/// put. Stops at the first error of `take`.
 ///
-/// Each thread goes through `pieces` by itself, so what it passes over should cost little. Where the system refuses
-/// some of the threads, the others do their work; where it refuses all, the calling thread does.
+/// Each thread iterates over `pieces` itself, so skipping should be cheap. If the system refuses
+/// some of the threads, the others do the work; if it refuses all, the calling thread does.
 pub(crate) fn ordered<I, T, W, E>(
     pieces: I,
     threads: usize,
@@ -144,7 +146,7 @@ where
         let (mut queues, mut starts) = (Vec::with_capacity(threads), Vec::with_capacity(threads));
         for first in 0..threads {
             let (sender, receiver) = sync_channel(QUEUE);
-            // Which pieces are whose is settled when it is known how many threads there are.
+            // How jobs are divided depends on how many threads could be created.
             let (start, started) = sync_channel::<usize>(1);
             let budget = Arc::new(ByteBudget::new(WAITING));
             let worker = &worker;
@@ -174,14 +176,14 @@ where
         }
         let threads = queues.len();
         for start in starts {
-            // The thread waits for it; its channel has room.
+            // The thread waits for this, and the channel has a free slot.
             let _ = start.send(threads);
         }
         if threads == 0 {
             return None;
         }
         for number in 0..count {
-            // The queue closes early only if its thread panicked; the scope passes the panic on.
+            // A queue closes early only if its thread panicked, and the scope propagates the panic.
             while let Some(Message::Made(thing)) = queues[number % threads].next() {
                 if let Err(error) = take(thing) {
                     return Some(Err(error));
@@ -193,7 +195,7 @@ where
     done.unwrap_or_else(|| directly(pieces, worker, take))
 }
 
-/// The same on the calling thread alone.
+/// [`ordered`] on the calling thread alone.
 fn directly<I, T, W, E>(
     pieces: I,
     worker: impl Fn() -> W,
@@ -223,7 +225,7 @@ where
     Ok(())
 }
 
-/// A thread of a scope, or the system's error where it gives none. In tests threads can be refused.
+/// Creates a scoped thread; fails if the system refuses it. Tests can refuse threads, too.
 pub(crate) fn spawn<'scope, 'env, T: Send + 'scope>(
     scope: &'scope Scope<'scope, 'env>,
     number: usize,
@@ -240,7 +242,7 @@ pub(crate) fn spawn<'scope, 'env, T: Send + 'scope>(
 
 #[cfg(test)]
 thread_local! {
-    /// How many threads a thread of a test may have at once.
+    /// How many threads a test thread may create at once.
     pub(crate) static ALLOWED: Cell<usize> = const { Cell::new(usize::MAX) };
 }
 
@@ -277,7 +279,7 @@ mod tests {
     fn threads_that_the_system_refuses_are_not_missed() {
         let pieces: Vec<u32> = (0..100).collect();
         let work = |piece: &u32, out: &Out<'_, u32>| {
-            // More than waits in a queue.
+            // More than a queue holds.
             for _ in 0..200 {
                 let _ = out.put(*piece, 1);
             }
@@ -342,14 +344,14 @@ mod tests {
             || work,
             |()| {
                 taken += 1;
-                // In each of two queues two wait, one before it and one in hand.
+                // Each of two queues holds two; one waits before it, and one is being processed.
                 assert!(made.load(Ordering::SeqCst) <= taken + 2 * 4);
                 Ok::<(), ()>(())
             },
         )
         .unwrap();
         assert_eq!(taken, 200);
-        // An error lets those go that wait.
+        // An error releases the waiting workers.
         assert_eq!(ordered(pieces.iter(), 2, || work, |()| Err(7)), Err(7));
     }
 }

@@ -1,4 +1,4 @@
-//! One file of an archive: its bytes, its text, its records.
+//! Reads one file of an archive: bytes, text, records.
 
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -21,30 +21,30 @@ use crate::pipeline::survey_cache::SurveyedPage;
 use crate::record::{Article, Date, DateProvenance, FlashItem, Span};
 use crate::report::Reason;
 
-/// What a thread remembers from page to page.
+/// Caches that a thread keeps between pages.
 pub(crate) struct Memory {
     items: SentItems,
     boundaries: BoundaryFinder,
 }
 
 impl Memory {
-    /// `omit_repeats`: see [`SentItems`].
+    /// For `omit_repeats` see [`SentItems`].
     pub(crate) fn new(omit_repeats: bool) -> Self {
         Self { items: SentItems::new(omit_repeats), boundaries: BoundaryFinder::new() }
     }
 }
 
-/// Bytes that are kept from page to page.
+/// Buffer capacity to keep between pages.
 const MAX_KEPT_BYTES: usize = 1 << 16;
 
-/// How files are read.
+/// Reads files with these options.
 pub(crate) struct Reader<'a> {
     pub(crate) options: &'a Options,
     pub(crate) encoding: Option<&'static Encoding>,
 }
 
 impl Reader<'_> {
-    /// Gives everything that a file holds; what the survey has kept of it is not read again.
+    /// Emits everything in a file. A page from the survey cache is not read again.
     pub(crate) fn read(
         &self,
         source: &SourceFile,
@@ -83,7 +83,7 @@ impl Reader<'_> {
         limit.finish(source, emit)
     }
 
-    /// Reads the bytes of a page into `bytes`, whatever was there.
+    /// Reads the bytes of a page into `bytes`, replacing its content.
     pub(crate) fn bytes(&self, input: &mut Input<'_>, bytes: &mut Vec<u8>) -> Result<(), Reason> {
         let limit = self.options.max_file_bytes;
         let expected = input.bytes.unwrap_or(0);
@@ -91,10 +91,10 @@ impl Reader<'_> {
             return Err(input::too_large(expected, self.options));
         }
         bytes.clear();
-        // One long page does not keep its room.
+        // Do not keep the capacity of one long page.
         bytes.shrink_to(MAX_KEPT_BYTES);
         bytes.reserve(usize::try_from(expected).unwrap_or(0));
-        // A file that grows while it is read is still held to the limit.
+        // The limit also holds for a file that grows while it is read.
         let read = input.read.take(limit + 1).read_to_end(bytes);
         read.map_err(|error| input::reason(&error))?;
         if bytes.len() as u64 > limit {
@@ -113,7 +113,7 @@ impl Reader<'_> {
 
     pub(crate) fn markup(&self, input: &Input<'_>, text: &str) -> Markup {
         let html = input.kind == Kind::Page { html: true };
-        // A text that was saved under the wrong name has no markup.
+        // A text file may have been saved under an HTML name.
         if html && text.contains('<') { Markup::Html } else { Markup::of(text) }
     }
 
@@ -142,7 +142,7 @@ impl Reader<'_> {
     }
 }
 
-/// What is known of a page beside its text.
+/// What is known about a page besides its text.
 struct PageMeta {
     path: String,
     path_hash: u64,
@@ -151,7 +151,8 @@ struct PageMeta {
     lossy: bool,
 }
 
-/// A page with its flash items. `offsets` is told of all ranges of the text and gives what finds their ends in the file.
+/// Assembles a page and its flash items. `offsets` receives all ranges of the text and returns a
+/// function that maps their ends to the file.
 fn parsed_page<P: Fn(usize) -> u64>(
     draft: Draft<'_>,
     meta: PageMeta,
@@ -184,7 +185,7 @@ fn parsed_page<P: Fn(usize) -> u64>(
     }
 }
 
-/// A flash item with its text; its places are told apart.
+/// A flash item with text but without occurrences.
 fn flash(item: &Item<'_>, text: String) -> FlashItem {
     FlashItem {
         column: item.column.map(str::to_owned),

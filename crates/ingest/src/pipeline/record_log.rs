@@ -1,37 +1,37 @@
-//! Pieces set aside in a temporary file and read back from wherever they begin, so that what grows with an
-//! archive takes no memory.
+//! A temporary file of records that are read back by offset, so that what grows with the archive
+//! takes no memory.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Bytes that are written at once.
+/// Bytes to write at a time.
 const BUFFER: usize = 1 << 16;
-/// Bytes of the length that stands before a piece.
+/// Bytes of the length before each record.
 const LENGTH_BYTES: usize = 4;
 
-/// Takes pieces.
+/// Writes records.
 pub(crate) struct RecordLog {
     file: File,
     pending: Vec<u8>,
     written: u64,
 }
 
-/// The pieces, once all are there. Clones read the same file.
+/// A complete log. Clones share the file.
 #[derive(Clone)]
 pub(crate) struct FinishedLog {
     file: Arc<Mutex<File>>,
     length: u64,
 }
 
-/// Reads pieces; best in the order in which they were set aside.
+/// Reads records; fastest in the order in which they were written.
 #[derive(Clone)]
 pub(crate) struct LogReader {
     log: FinishedLog,
     window: Vec<u8>,
-    /// Where in the file the window begins.
+    /// File offset of the window.
     from: u64,
-    /// Bytes that are read at once.
+    /// Bytes to read at a time.
     size: usize,
 }
 
@@ -40,7 +40,7 @@ impl RecordLog {
         Ok(Self { file: tempfile::tempfile()?, pending: Vec::new(), written: 0 })
     }
 
-    /// Sets a piece aside; returns where it begins.
+    /// Appends a record; returns its offset.
     pub(crate) fn push(&mut self, record: &[u8]) -> io::Result<u64> {
         let at = self.end_offset();
         let length = u32::try_from(record.len()).map_err(io::Error::other)?;
@@ -52,7 +52,7 @@ impl RecordLog {
         Ok(at)
     }
 
-    /// Where the next piece will begin.
+    /// Offset of the next record.
     pub(crate) fn end_offset(&self) -> u64 {
         self.written + self.pending.len() as u64
     }
@@ -61,12 +61,12 @@ impl RecordLog {
         self.file.write_all(&self.pending)?;
         self.written += self.pending.len() as u64;
         self.pending.clear();
-        // One long piece does not keep its room.
+        // Do not keep the capacity of one long record.
         self.pending.shrink_to(2 * BUFFER);
         Ok(())
     }
 
-    /// No more pieces.
+    /// Ends writing.
     pub(crate) fn finish(mut self) -> io::Result<FinishedLog> {
         self.flush()?;
         Ok(FinishedLog { file: Arc::new(Mutex::new(self.file)), length: self.written })
@@ -74,14 +74,14 @@ impl RecordLog {
 }
 
 impl FinishedLog {
-    /// Reads `size` bytes at once, more where one piece is longer.
+    /// A reader that reads `size` bytes at a time, or more for longer records.
     pub(crate) fn reader(&self, size: usize) -> LogReader {
         LogReader { log: self.clone(), window: Vec::new(), from: 0, size }
     }
 }
 
 impl LogReader {
-    /// The piece that begins at `at`, and where the next one does.
+    /// The record at offset `at`, and the offset of the next one.
     pub(crate) fn record(&mut self, at: u64) -> io::Result<(&[u8], u64)> {
         let prefix = self.bytes(at, LENGTH_BYTES)?;
         let length = u32::from_le_bytes(prefix.try_into().map_err(io::Error::other)?) as usize;
@@ -90,7 +90,7 @@ impl LogReader {
         Ok((record, from + length as u64))
     }
 
-    /// Gives its memory back.
+    /// Frees the window.
     pub(crate) fn close(&mut self) {
         self.window = Vec::new();
     }
@@ -100,7 +100,7 @@ impl LogReader {
         if at < self.from || end > self.from + self.window.len() as u64 {
             self.load(at, length)?;
         }
-        // Within the window, whose length is a `usize`.
+        // Inside the window, so it fits in `usize`.
         let start = (at - self.from) as usize;
         self.window.get(start..start + length).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }

@@ -1,5 +1,6 @@
-//! What the survey understands of pages, set aside in temporary files so that the second pass need not open, decode
-//! and outline them again. Whatever is not there is read again: room is limited, and to lack it is no error.
+//! Caches pages as parsed by the survey in temporary files, so that the second pass need not open,
+//! decode and outline them again. What is not in the cache is simply read again: its size is
+//! limited, and a failure to write is not an error.
 
 use std::io;
 
@@ -11,30 +12,30 @@ use crate::page::draft::Draft;
 use crate::pipeline::record_log::{LogReader, RecordLog};
 use crate::record::Moment;
 
-/// Bytes of all temporary files together: some half a million pages.
+/// Maximum bytes of all cache files together: about half a million pages.
 const MAX_CACHE_BYTES: u64 = 2 << 30;
-/// Bytes that are read at once.
+/// Bytes to read at a time.
 const READ_BYTES: usize = 1 << 16;
 
-/// A page as the survey has read it.
+/// A page as parsed by the survey.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct SurveyedPage<'a> {
     pub(crate) draft: Draft<'a>,
     /// Length of the file.
     pub(crate) bytes: u64,
-    /// Bytes of the mark before the text. Behind it, places of the text are those of the file.
+    /// Length of the byte order mark: the difference between offsets in the file and in the text.
     pub(crate) bom_bytes: usize,
     pub(crate) lossy: bool,
 }
 
-/// A page as it is written: of texts only the lengths, for they follow one behind another, so that they are checked
-/// all at once.
+/// A page as stored. Instead of texts it has their lengths; the texts follow it concatenated, so
+/// that UTF-8 is validated only once.
 #[derive(Serialize, Deserialize)]
 struct PageEntry {
     bytes: u64,
     bom_bytes: usize,
     lossy: bool,
-    /// Site, category, title, author, source, glued tags.
+    /// Site, category, title, author, source, concatenated tags.
     optional: [Option<usize>; 6],
     suffix_tags: Vec<usize>,
     separate_tags: Vec<usize>,
@@ -55,7 +56,7 @@ struct PieceEntry {
     hash: u64,
 }
 
-/// A date by its numbers: to print and read dates would take as long as all the rest.
+/// A date as numbers: formatting and parsing text would take as long as everything else.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 enum StampCode {
     None,
@@ -75,7 +76,7 @@ impl StampCode {
                 let [hour, minute, second] = clock;
                 Self::Time(time.year(), [time.month(), time.day(), hour, minute, second])
             }
-            // None is read from a page that is finer.
+            // Dates in pages are never more precise.
             Some(Some(Moment::Time(_))) => return Err(io::ErrorKind::InvalidInput.into()),
         })
     }
@@ -97,26 +98,26 @@ impl StampCode {
     }
 }
 
-/// Takes what one thread surveys, one file after another.
+/// Writes the cache of one thread, file by file.
 pub(crate) struct SurveyCacheWriter {
-    /// Nothing where it cannot be written.
+    /// `None` after a write error.
     log: Option<RecordLog>,
     max_bytes: u64,
     full: bool,
     entry: Vec<u8>,
 }
 
-/// Gives it back in the same order. Clones read the same file.
+/// Reads the cache in the same order. Clones share the file.
 #[derive(Clone)]
 pub(crate) struct SurveyCache {
-    /// Nothing once all has been given.
+    /// `None` once everything has been read.
     reader: Option<LogReader>,
     at: u64,
     end: u64,
 }
 
 impl SurveyCacheWriter {
-    /// For one of `threads` threads.
+    /// A cache for one of `threads` threads.
     pub(crate) fn new(threads: usize) -> Self {
         Self::with_limit(MAX_CACHE_BYTES / threads.max(1) as u64)
     }
@@ -125,7 +126,8 @@ impl SurveyCacheWriter {
         Self { log: RecordLog::new().ok(), max_bytes, full: false, entry: Vec::new() }
     }
 
-    /// Adds a page, or that a file has to be read again. From the first that there is no room for, all have to.
+    /// Adds the next file: its page, or `None` if it has to be read again. Once the limit is
+    /// reached, all further files have to.
     pub(crate) fn push(&mut self, page: Option<&SurveyedPage<'_>>) {
         let Some(log) = self.log.as_mut().filter(|_| !self.full) else { return };
         self.entry.clear();
@@ -139,19 +141,19 @@ impl SurveyCacheWriter {
             return;
         }
         if log.push(&self.entry).is_err() {
-            // Where the disk is full, others need the room more.
+            // The disk is probably full: free the space for others.
             self.log = None;
         }
-        // One long page does not keep its room.
+        // Do not keep the capacity of one long page.
         self.entry.shrink_to(READ_BYTES);
     }
 
-    /// Where the next file will begin.
+    /// Offset of the next file.
     pub(crate) fn end(&self) -> u64 {
         self.log.as_ref().map_or(0, RecordLog::end_offset)
     }
 
-    /// No more files.
+    /// Ends writing.
     pub(crate) fn finish(self) -> SurveyCache {
         let end = self.end();
         let pieces = self.log.and_then(|log| log.finish().ok());
@@ -160,12 +162,12 @@ impl SurveyCacheWriter {
 }
 
 impl SurveyCache {
-    /// Goes on to a file, by where it begins; none behind it may have been given.
+    /// Moves forward to the file at offset `at`.
     pub(crate) fn seek(&mut self, at: u64) {
         self.at = at;
     }
 
-    /// The next file's page, or nothing if it has to be read again.
+    /// The next file's page, or `None` if it has to be read again.
     pub(crate) fn next_page(&mut self) -> io::Result<Option<SurveyedPage<'_>>> {
         if self.at == self.end {
             self.reader = None;
@@ -177,7 +179,7 @@ impl SurveyCache {
     }
 }
 
-/// What is written of a page, and behind it its texts.
+/// Encodes a page: a header, followed by its texts.
 fn encode(page: &SurveyedPage<'_>, entry: &mut Vec<u8>) -> io::Result<()> {
     let SurveyedPage { draft, bytes, bom_bytes, lossy } = page;
     let optional = [
@@ -221,7 +223,7 @@ fn encode(page: &SurveyedPage<'_>, entry: &mut Vec<u8>) -> io::Result<()> {
 fn decode(entry: &[u8]) -> io::Result<SurveyedPage<'_>> {
     let (header, texts): (PageEntry, _) =
         postcard::take_from_bytes(entry).map_err(io::Error::other)?;
-    // Checked all at once.
+    // Validate all texts at once.
     let mut left = simdutf8::basic::from_utf8(texts).map_err(io::Error::other)?;
     let mut text = |length| -> io::Result<_> {
         let (text, rest) = left.split_at_checked(length).ok_or(io::ErrorKind::InvalidData)?;
@@ -321,7 +323,7 @@ mod tests {
                 let mut full = false;
                 for page in &surveyed {
                     let read = cache.next_page().unwrap();
-                    // Only for lack of room, and then for good.
+                    // Pages are missing only after the limit is reached, and then all are.
                     full |= read.is_none() && page.is_some();
                     prop_assert!(!full || max_bytes < 1 << 30);
                     prop_assert_eq!(&read, if full { &None } else { page });

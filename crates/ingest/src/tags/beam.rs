@@ -1,42 +1,43 @@
-//! The best ways to one place of the tags' half: a beam.
+//! A beam: the best partial segmentations up to one position of the tags' half.
 
 use super::keyword::ordered;
 
-/// Hypotheses kept for each place in the tags' half: they differ only in how they cut the keywords.
+/// Beam width. The hypotheses at a position differ only in how they split the keywords.
 const BEAM_WIDTH: usize = 5;
-/// No step.
+/// No previous step.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// The first pairs of a line; where the next tag begins is the step's row.
+/// A partial segmentation. The position of the next tag is the index of the step's beam.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub(super) struct Step {
     /// Where the next keyword begins.
     pub(super) keyword: u32,
     pub(super) score: f32,
-    /// The last pair's tag, as an index; its keyword lies between the next keywords of this step and the one
-    /// before.
+    /// Index of the last pair's tag; its keyword lies between the `keyword` positions of the
+    /// previous step and this one.
     pub(super) tag: u32,
-    /// The step before, as an index.
+    /// Index of the previous step.
     pub(super) before: u32,
 }
 
 impl Step {
-    /// A number that is higher for a better step, of equals for one whose keywords end earlier. Above 0.
+    /// A number above 0 that is higher for a better step and, on equal scores, for one whose
+    /// keywords end earlier.
     fn rank(&self) -> u64 {
         u64::from(ordered(self.score)) << 32 | u64::from(!self.keyword)
     }
 }
 
-/// The best steps to a place, best first, no two with the same next keyword.
+/// The best steps to one position, best first; no two with the same next keyword.
 #[derive(Default)]
 pub(super) struct Beam {
     steps: [Step; BEAM_WIDTH],
-    /// Of the steps; 0 where there is none.
+    /// The ranks of the steps; 0 for an empty slot.
     ranks: [u64; BEAM_WIDTH],
 }
 
 impl Beam {
-    /// A step with a lower score than this is not kept.
+    /// Steps with a lower score are not kept.
     pub(super) fn threshold(&self) -> f32 {
         if self.ranks[BEAM_WIDTH - 1] == 0 {
             f32::NEG_INFINITY
@@ -45,10 +46,10 @@ impl Beam {
         }
     }
 
-    /// Keeps a step if it is among the best. Of two with the same keyword and score the first stays.
+    /// Keeps a step if it is among the best. On equal keyword and score, the first stays.
     pub(super) fn offer(&mut self, step: Step) {
         let rank = step.rank();
-        // What makes room: the step with the same keyword, else the last or a free place.
+        // The slot to replace: the one with the same keyword, or else the last.
         let mut slot_out = BEAM_WIDTH - 1;
         for (slot, known) in self.ranks.iter().enumerate() {
             slot_out = if *known as u32 == rank as u32 { slot } else { slot_out };

@@ -1,10 +1,10 @@
-//! Whether a hash may be a key of a table, from a few bits: nearly every range of a line is none, and to look
-//! it up in the table itself takes several times as long.
+//! A Bloom filter in front of a hash table: nearly all lookups fail, and the filter is several
+//! times as fast as the table.
 
 /// Bits for each key.
 const BITS: usize = 16;
 
-/// A Bloom filter with one hash.
+/// A Bloom filter with one hash function.
 #[derive(Debug, Default, Clone)]
 pub(super) struct BloomFilter {
     words: Vec<u64>,
@@ -12,7 +12,7 @@ pub(super) struct BloomFilter {
 }
 
 impl BloomFilter {
-    /// For so many keys.
+    /// A filter sized for this many keys.
     pub(super) fn for_keys(number: usize) -> Self {
         let bits = (number * BITS).next_power_of_two().max(64);
         Self { words: vec![0; bits / 64], shift: u64::BITS - bits.trailing_zeros() }
@@ -29,14 +29,15 @@ impl BloomFilter {
         self.words[bit / 64] |= 1 << (bit % 64);
     }
 
-    /// No key is denied, and few others are not.
+    /// Never false for a key, and rarely true for anything else.
     pub(super) fn may_contain(&self, key: u64) -> bool {
         let bit = self.bit(key);
         self.words.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)
     }
 
     fn bit(&self, key: u64) -> usize {
-        // The lower bits of a polynomial hash know little of the text.
+        // The lower bits of a polynomial hash depend on little of the text, so take the upper ones
+        // of a product.
         (key.wrapping_mul(0xD6E8_FEB8_6659_FD93) >> self.shift) as usize
     }
 }

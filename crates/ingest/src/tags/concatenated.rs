@@ -1,48 +1,48 @@
-//! A glued Tags line as characters: where it could be cut, and how natural each cut is.
+//! A concatenated Tags line as characters, with a score for splitting it at each position.
 
 use super::shapes::is_word_char;
 use crate::folded_hash::fold;
 use crate::punctuation::is_han;
 
-/// Longer lines than this (in characters) are no Tags lines of this shape.
+/// Longer lines (in characters) are not Tags lines of this kind.
 const LONGEST_LINE: usize = 400;
 
-/// A line as characters, with its folded twin of the same length. Made once for many lines: to ask for so many
-/// small pieces of memory takes as long as to read a line.
+/// A line as characters, with its folded counterpart of the same length. Reused for many lines,
+/// because allocating these vectors takes as long as reading a line.
 #[derive(Default)]
 pub(super) struct ConcatenatedTags {
     chars: Vec<char>,
     folded: Vec<char>,
     classes: Vec<Class>,
-    /// For each place, the hash of the folded text up to it.
+    /// For each position, the hash of the folded text before it.
     hashes: Vec<u64>,
-    /// For each place, how natural it is that one keyword ends and another begins there.
+    /// For each position, how likely one keyword ends and another begins there.
     split_scores: Vec<f32>,
     breaks: Vec<Break>,
-    /// For each place, the next one where two characters stand that share its bucket; the places are `u16`s,
-    /// because lines are short.
+    /// For each position, the next one whose bigram falls into the same bucket. Lines are short, so
+    /// `u16` suffices.
     repeats: Vec<u16>,
     /// The runs of letters, digits and dots.
     words: Vec<Range>,
 }
 
-/// How much a keyword looks as if another one began at a place inside it.
+/// How much it looks as if another keyword began at a position inside a keyword.
 #[derive(Clone, Copy, Default, Debug, PartialEq)]
 struct Break {
-    /// Where it begins less than [`CAPITALS`] above the place.
+    /// If the keyword begins fewer than [`CAPITALS`] characters before the position.
     near: f32,
     far: f32,
 }
 
-/// A run of so many capitals is a word by itself: small letters behind it are a break for keywords that hold
-/// the run.
+/// This many capitals are a word of their own: a lower-case letter after them is a break, if the
+/// keyword contains all of them.
 const CAPITALS: usize = 3;
 
-/// Pairs of characters are told apart by this many buckets first.
+/// Buckets for bigrams.
 const BUCKETS: usize = 128;
 const NO_REPEAT: u16 = u16::MAX;
 
-/// Base of the hash: polynomial, so that the hash of any range comes from those of two beginnings.
+/// Base of the polynomial hash: the hash of any range follows from those of two prefixes.
 const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Powers of the base.
@@ -65,11 +65,12 @@ pub(super) fn text_hash(folded: &str) -> u64 {
     folded.chars().fold(0, hash_on)
 }
 
-/// A range of characters.
+/// A range of character positions.
 pub(super) type Range = (usize, usize);
 
 impl ConcatenatedTags {
-    /// Takes a line. Whether it is neither too short nor too long to be a glued one; if it is, nothing can be asked.
+    /// Loads a line. Returns false if it is too short or too long for concatenated tags; the other
+    /// methods must not be called then.
     pub(super) fn read(&mut self, text: &str) -> bool {
         let text = text.trim();
         self.chars.clear();
@@ -80,7 +81,8 @@ impl ConcatenatedTags {
         self.folded.clear();
         self.folded.extend(fold(text).chars());
         if self.folded.len() != self.chars.len() {
-            // Rare characters that fold to several: the first of them keeps the places.
+            // A rare character that folds to several: keep the first, so that positions stay
+            // aligned.
             let first = |c: &char| fold(c.encode_utf8(&mut [0; 4])).chars().next().unwrap_or(*c);
             self.folded.clear();
             self.folded.extend(self.chars.iter().map(first));
@@ -141,7 +143,7 @@ impl ConcatenatedTags {
         }
     }
 
-    /// The hash of the folded text of a range.
+    /// The hash of the folded text in a range.
     pub(super) fn hash(&self, (from, to): Range) -> u64 {
         self.hashes[to].wrapping_sub(self.hashes[from].wrapping_mul(POWERS[to - from]))
     }
@@ -159,7 +161,7 @@ impl ConcatenatedTags {
         &self.chars[from..to]
     }
 
-    /// Whether the character at `at` belongs to no Latin word.
+    /// Whether the character at `at` is not part of a Latin word.
     pub(super) fn is_word_boundary(&self, at: usize) -> bool {
         !self.chars[at].is_ascii_alphanumeric()
     }
@@ -174,7 +176,8 @@ impl ConcatenatedTags {
         text
     }
 
-    /// Where below `from` its first two folded characters stand again, with how many of the first `max_gain` do.
+    /// Later positions at which the first two folded characters from `from` on occur again, and how
+    /// many of the first `max_chars` match there.
     pub(super) fn repeats(
         &self,
         from: usize,
@@ -190,20 +193,19 @@ impl ConcatenatedTags {
         .filter(|(_, length)| *length >= 2)
     }
 
-    /// How natural it is that one keyword ends and another begins at each place.
+    /// For each position, how likely one keyword ends and another begins there.
     pub(super) fn split_scores(&self) -> &[f32] {
         &self.split_scores
     }
 
-    /// How much a keyword that begins at `from` looks as if another one began inside it, at each place behind its
-    /// first character.
+    /// The break at each position after the first character, for a keyword that begins at `from`.
     pub(super) fn breaks_from(&self, from: usize) -> impl Iterator<Item = f32> + '_ {
         let breaks = self.breaks[from + 1..].iter().enumerate();
         breaks.map(|(after, size)| if after + 1 >= CAPITALS { size.far } else { size.near })
     }
 }
 
-/// How natural a seam is between two characters; so many capitals stand before it.
+/// The score of a split between two characters, `capitals` of which directly precede it.
 fn split_score(before: Class, after: Class, capitals: usize) -> f32 {
     match (before, after) {
         (Class::Han, Class::Han) => -1.8,
@@ -213,7 +215,7 @@ fn split_score(before: Class, after: Class, capitals: usize) -> f32 {
         (Class::Lower, Class::Lower) => -4.0,
         (Class::Digit, Class::Digit) => -3.0,
         (Class::Upper, Class::Upper) => -0.6,
-        // `GPT|opensea` is a seam, `B|aby` is none.
+        // `GPT|opensea` is a likely split, `B|aby` is not.
         (Class::Upper, Class::Lower) if capitals >= 2 => -1.2,
         (Class::Upper, Class::Lower) => -5.0,
         _ => -0.8,
@@ -226,7 +228,8 @@ impl Break {
         let everywhere = |size| Self { near: size, far: size };
         match (before, after) {
             (Class::Han, Class::Upper | Class::Lower | Class::Digit) => everywhere(2.0),
-            // `OpenSea` has one; a run of capitals behind small letters is another word.
+            // `OpenSea` has a small break; several capitals after a lower-case letter are another
+            // word.
             (Class::Lower, Class::Upper) if shouts => everywhere(1.8),
             (Class::Lower, Class::Upper) => everywhere(0.7),
             (Class::Upper, Class::Lower) if capitals >= CAPITALS => Self { near: 0.0, far: 1.5 },
@@ -251,7 +254,7 @@ impl Class {
             'a'..='z' => Self::Lower,
             '0'..='9' => Self::Digit,
             _ if is_han(c) => Self::Han,
-            // Other scripts part words as Chinese does, too: no letter case tells.
+            // Other scripts separate words as Chinese characters do, without case.
             _ if !c.is_ascii() && c.is_alphabetic() => Self::Han,
             _ => Self::Other,
         }

@@ -1,27 +1,27 @@
-//! Where the keywords of a line's second half can end.
+//! The possible keywords in the second half of a line.
 
 use super::Vocabulary;
 use super::concatenated::ConcatenatedTags;
 use super::shapes::{Fit, ShapeStarts};
 
 const LONGEST_KEYWORD: usize = 40;
-/// Keywords kept for each place where one can begin.
+/// Keywords to keep for each start.
 const MAX_KEYWORDS: usize = 8;
-/// A keyword worse than this is none.
+/// Keywords must score more than this.
 const WORST_KEYWORD: f32 = -5.0;
-/// Only a keyword that the archive names ends at a worse seam.
+/// Only known keywords may end at a worse split.
 const WORST_SPLIT: f32 = -2.6;
-/// A seam at a blank: no keyword ends there.
+/// No keyword ends at a split with a score below this: it is next to a space.
 const BLANK: f32 = -10.0;
-/// A keyword of which nothing is known, its breaks and its seam aside.
+/// Score of an unknown keyword, before breaks and split score.
 const UNKNOWN: f32 = -1.5;
 
-/// What can be said of a range taken for a keyword.
+/// A range taken as a keyword.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Keyword {
     pub(super) score: f32,
     to: u16,
-    /// Whether the archive names it.
+    /// Whether the archive names it as a keyword.
     pub(super) known: bool,
 }
 
@@ -34,7 +34,7 @@ impl Keyword {
         self.to.into()
     }
 
-    /// A number that is higher for a better keyword, of equals for one that ends earlier.
+    /// A number that is higher for a better keyword and, on equal scores, for a shorter one.
     fn rank(self) -> u64 {
         u64::from(ordered(self.score)) << 32
             | u64::from(u16::MAX - self.to) << 1
@@ -49,7 +49,7 @@ impl Keyword {
     }
 }
 
-/// Numbers in the order of [`f32::total_cmp`].
+/// Maps scores to numbers in the order of [`f32::total_cmp`].
 pub(super) const fn ordered(score: f32) -> u32 {
     let bits = score.to_bits();
     if bits >> 31 == 1 { !bits } else { bits | 1 << 31 }
@@ -62,14 +62,14 @@ struct TopKeywords {
 }
 
 impl TopKeywords {
-    /// No keyword of [`WORST_KEYWORD`] or worse ranks higher.
+    /// The highest rank of a keyword with the score [`WORST_KEYWORD`].
     const NONE: u64 = (ordered(WORST_KEYWORD) as u64) << 32 | u32::MAX as u64;
 
     fn new() -> Self {
         Self { ranks: [Self::NONE; MAX_KEYWORDS], length: 0 }
     }
 
-    /// What a further keyword has to surpass.
+    /// The keyword that a further one has to beat.
     fn worst_kept(&self) -> Keyword {
         Keyword::of_rank(self.ranks[MAX_KEYWORDS - 1])
     }
@@ -93,21 +93,21 @@ impl TopKeywords {
     }
 }
 
-/// The keywords of a line, made where they are asked for.
+/// The keywords of a line, computed on demand.
 #[derive(Default)]
 pub(super) struct Keywords {
     keywords: Vec<Keyword>,
-    /// By where keywords begin: their range in `keywords`, once they are made.
+    /// For each start, the range of its keywords in `keywords`, once computed.
     from: Vec<Option<(u32, u32)>>,
     shape_starts: ShapeStarts,
-    /// For each place, the seam if a keyword that the archive does not name can end there.
+    /// For each position, its split score if an unknown keyword may end there, otherwise -∞.
     split_scores: Vec<f32>,
-    /// The best of them from each place on, but for the end of the line.
+    /// The best of them from each position on, except the end of the line.
     best_split_ahead: Vec<f32>,
 }
 
 impl Keywords {
-    /// Takes a line.
+    /// Loads a line.
     pub(super) fn read(&mut self, line: &ConcatenatedTags, vocabulary: &Vocabulary) {
         self.keywords.clear();
         self.from.clear();
@@ -130,14 +130,14 @@ impl Keywords {
         }
     }
 
-    /// The keywords that can begin at `from`, as far as they are made.
+    /// The keywords that begin at `from`, if already computed.
     pub(super) fn get(&self, from: usize) -> &[Keyword] {
         let made = self.from.get(from).copied().flatten();
         made.map_or(&[], |(first, end)| &self.keywords[first as usize..end as usize])
     }
 
-    /// Where a keyword that begins at `from` can end, with how good it is by itself: the best [`MAX_KEYWORDS`],
-    /// best first, but before them the one that ends the line.
+    /// Computes the keywords that begin at `from`: the best [`MAX_KEYWORDS`], best first, except
+    /// that the one that ends the line comes before all others.
     pub(super) fn make(
         &mut self,
         from: usize,
@@ -160,7 +160,7 @@ impl Keywords {
         }
         let mut top = TopKeywords::new();
         let mut to_end = None;
-        // A bit for each end for which it is settled how good the keyword is.
+        // A bit for each length whose keyword already has a score.
         let mut settled = 0_u64;
         let mut settle = |keyword: Keyword| {
             settled |= 1 << (keyword.to() - from);
@@ -172,7 +172,7 @@ impl Keywords {
         };
 
         let mut known_ends = 0_u64;
-        // Most ranges begin as no keyword does that the archive names.
+        // A quick check first: few ranges begin like a known keyword.
         if vocabulary.may_begin(line.hash((from, from + 2))) {
             for to in from + 2..=last {
                 let hash = line.hash((from, to));
@@ -196,7 +196,7 @@ impl Keywords {
             *best = fit.max(*best);
             shape_ends |= 1 << (to - from);
         });
-        // No keyword has less than two characters.
+        // Keywords have at least two characters.
         let mut remaining = shape_ends & !known_ends & !0b11;
         while remaining != 0 {
             let length = remaining.trailing_zeros() as usize;
@@ -215,7 +215,7 @@ impl Keywords {
             reached += 1;
             breaks += more;
             let unknown = UNKNOWN - breaks;
-            // Breaks only become more.
+            // Breaks only accumulate.
             if unknown + ahead < worst_kept.score {
                 break;
             }
@@ -228,7 +228,7 @@ impl Keywords {
             }
         }
         if last == end && to_end.is_none() {
-            // The end of the line is one in any case, but for its breaks.
+            // A keyword may always end the line; only its breaks count.
             for more in line.breaks_from(from).take(end - from - 1).skip(reached - from - 1) {
                 breaks += more;
             }
@@ -248,7 +248,7 @@ mod tests {
     use super::*;
     use crate::page::title::Title;
 
-    /// [`Keywords::make`] by a look at every range.
+    /// [`Keywords::make`] by scoring every range.
     fn plain(
         from: usize,
         line: &ConcatenatedTags,
@@ -279,7 +279,7 @@ mod tests {
                 keywords.push(Keyword::new(to, score, known_ends.is_some()));
             }
         }
-        // Of equals the one that ends earlier.
+        // A stable sort: on equal scores the shorter keyword wins.
         keywords.sort_by(|a, b| b.score.total_cmp(&a.score));
         keywords.sort_by_key(|keyword| keyword.to() != end);
         keywords.truncate(MAX_KEYWORDS);

@@ -1,4 +1,5 @@
-//! Tags that the site glued together: what the archive knows of them, and how a line of them is split.
+//! Tags that a site printed without separators: what the archive knows of them, and how a line of
+//! them is split.
 
 mod beam;
 mod bloom;

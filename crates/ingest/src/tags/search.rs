@@ -1,4 +1,5 @@
-//! The search for the best segmentation of a glued line: dynamic programming over both halves at once.
+//! Finds the best segmentation of a concatenated line by dynamic programming over both halves at
+//! once.
 
 use super::Vocabulary;
 use super::beam::{Beam, NONE, Step};
@@ -13,21 +14,22 @@ pub(super) struct Pair {
     pub(super) keyword: Range,
 }
 
-/// A line and what is found in it. Made once for many lines: to ask for so much memory takes as long as a short
-/// search.
+/// A line and its candidates. Reused for many lines, because allocating this memory takes as long
+/// as a short search.
 #[derive(Default)]
 pub(super) struct Search {
     pub(super) line: ConcatenatedTags,
     tags: Tags,
     keywords: Keywords,
     upper_bounds: UpperBounds,
-    /// For [`Search::from`].
+    /// Buffers of [`Search::from`].
     beams: Vec<Beam>,
     steps: Vec<Step>,
 }
 
 impl Search {
-    /// Takes a line. If there is nothing to be searched in it, nothing can be asked.
+    /// Loads a line. Returns false if there is nothing to search; the other methods must not be
+    /// called then.
     pub(super) fn read(&mut self, line: &str, vocabulary: &Vocabulary) -> bool {
         if !self.line.read(line) {
             return false;
@@ -40,17 +42,19 @@ impl Search {
         true
     }
 
-    /// The tags' half ends here at the latest.
+    /// The last possible end of the tags' half.
     pub(super) fn reach(&self) -> usize {
         self.tags.reach
     }
 
-    /// How good the first pair can be if the keywords begin at `keywords_start`.
+    /// A heuristic for `keywords_start`: the score of the best first pair if the keywords begin
+    /// there.
     pub(super) fn heuristic(&mut self, keywords_start: usize, vocabulary: &Vocabulary) -> f32 {
         self.keywords.make(keywords_start, &self.line, vocabulary);
         let mut best = f32::MIN;
         let keywords = self.keywords.get(keywords_start);
-        // But for the one that ends the line, which is the first, none is better than the second.
+        // The first keyword may be the one that ends the line; apart from it, the second is the
+        // best.
         let highest = keywords.iter().take(2).map(|keyword| keyword.score);
         let highest = highest.fold(f32::MIN, |best, score| if score > best { score } else { best });
         for tag in self.tags.from(0).iter().filter(|tag| tag.to() <= keywords_start) {
@@ -66,7 +70,7 @@ impl Search {
         best
     }
 
-    /// For each of `keyword_starts` a score that [`Search::from`] does not surpass.
+    /// For each of `keyword_starts`, an upper bound on the score that [`Search::from`] returns.
     pub(super) fn upper_bounds(
         &mut self,
         keyword_starts: &[usize],
@@ -90,7 +94,7 @@ impl Search {
         beams.resize_with(keywords_start + 1, Beam::default);
         steps.clear();
         beams[0].offer(Step { keyword: to_u32(keywords_start), score: 0.0, tag: 0, before: NONE });
-        // Every step leads on in the tags' half, so a place is settled once it is reached.
+        // Every step advances in the tags' half, so a beam is final when it is reached.
         for tag_offset in 0..keywords_start {
             let (beam, later) = beams[tag_offset..].split_at_mut(1);
             for step in beam[0].steps() {
@@ -105,7 +109,7 @@ impl Search {
                 steps.push(*step);
             }
         }
-        // Both halves end together, so there is one last step.
+        // Both halves end together, in the last beam.
         let best = beams[keywords_start].steps().first().map(|last| {
             let mut pairs = Vec::new();
             let mut step = *last;
@@ -122,7 +126,7 @@ impl Search {
         best
     }
 
-    /// Every pair that can follow a step at `tag_offset` of the tags' half.
+    /// Adds every pair that can follow a step at `tag_offset` of the tags' half.
     fn extend(
         &mut self,
         tag_offset: usize,
@@ -140,7 +144,7 @@ impl Search {
         let numbers = self.tags.numbers_from(tag_offset);
         for (tag, number) in self.tags.from(tag_offset).iter().zip(numbers) {
             let fitting = match keywords_start.checked_sub(tag.to()) {
-                // One letter that is left over makes no tag.
+                // A single remaining character cannot be a tag.
                 None | Some(1) => continue,
                 Some(0) => last,
                 Some(_) => others,
@@ -148,7 +152,7 @@ impl Search {
             let beam = &mut later[tag.to() - tag_offset - 1];
             let mut threshold = beam.threshold() - step.score - tag.max_gain;
             for keyword in fitting {
-                // The keywords after it are no better.
+                // The following keywords score no better.
                 if keyword.score < threshold {
                     break;
                 }
@@ -164,13 +168,13 @@ impl Search {
         }
     }
 
-    /// What a tag and its keyword add to a segmentation.
+    /// What a tag with its keyword adds to the score.
     #[inline]
     fn worth(&self, tag: &Tag, from: usize, keyword: &Keyword, vocabulary: &Vocabulary) -> f32 {
         tag.score + keyword.score - PAIR + self.agreement(tag, from, keyword, vocabulary)
     }
 
-    /// How well a keyword goes with its tag.
+    /// How well a keyword matches its tag.
     fn agreement(&self, tag: &Tag, from: usize, keyword: &Keyword, vocabulary: &Vocabulary) -> f32 {
         if !tag.related {
             return UNRELATED;
@@ -186,7 +190,7 @@ impl Search {
     }
 }
 
-/// Lines are short, and steps many.
+/// Positions of a line and numbers of steps fit in `u32`.
 fn to_u32(tag_offset: usize) -> u32 {
     u32::try_from(tag_offset).unwrap_or(NONE)
 }

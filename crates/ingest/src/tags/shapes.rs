@@ -1,26 +1,26 @@
-//! Shapes of keywords: what stands around a variable word, as in `Baby …` or `…幣價格今日行情`.
+//! Shapes of keywords: the text around a variable word, as in `Baby …` or `…幣價格今日行情`.
 
 use foldhash::{HashMap, HashSet};
 
 use super::bloom::BloomFilter;
 use super::concatenated::{ConcatenatedTags, Range, hash_on, text_hash};
 
-/// A shape must have held this many different words to be one.
+/// A shape must occur with this many different words.
 const WORDS_OF_A_SHAPE: usize = 3;
 
-/// The shapes that an archive's keywords have.
+/// The shapes of an archive's keywords.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Shapes {
-    /// By the hash of what stands before and behind the word, how good such a keyword is.
+    /// Score of a shape, by the hash of the text before and after the word.
     worths: HashMap<u64, f32>,
-    /// What may be a key of `worths`.
+    /// Filter of the keys of `worths`.
     bloom: BloomFilter,
-    /// The same of what stands before the word with whatever what stands behind it begins with.
+    /// Filter of shapes whose second half is shortened to any prefix.
     prefixes: BloomFilter,
-    /// Hashes of what stands before the word in any shape, and of whatever that ends with.
+    /// Hashes of the texts before the word, and a filter of all their suffixes.
     prefixes_of_word: HashSet<u64>,
     endings: BloomFilter,
-    /// Hashes of the words seen there, and of all tags.
+    /// Hashes of the words seen in shapes, and of all tags.
     words: HashSet<u64>,
     word_seen: BloomFilter,
 }
@@ -79,8 +79,9 @@ impl Shapes {
     }
 }
 
-/// A range that fits a shape: of several shapes the one whose word is known, else that which has held the most,
-/// is greater. The highest bit says that the word is known, the others are those of the shape's worth.
+/// How well a range fits a shape. Greater is better: known words first, then shapes with more
+/// words. The highest bit tells whether the word is known; the others are the bits of the shape's
+/// score.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Fit(u32);
 
@@ -89,36 +90,36 @@ impl Fit {
         Self(u32::from(known) << 31 | worth.to_bits())
     }
 
-    /// How good such a keyword is, its seam aside.
+    /// The score of such a keyword, without its split score.
     pub(super) fn score(self) -> f32 {
         let word = if self.0 >> 31 == 1 { 1.0 } else { -0.8 };
         f32::from_bits(self.0 & !(1 << 31)) + word
     }
 }
 
-/// Where in a line shapes can begin, each with its word and with where it can end: the beginnings are found from
-/// the words backward, so that what begins no shape is not looked at.
+/// Where shapes can begin in a line, with their word and possible ends. The starts are searched
+/// backwards from the words, so that positions where no shape begins cost nothing.
 #[derive(Default)]
 pub(super) struct ShapeStarts {
     starts: Vec<ShapeStart>,
-    /// By place, the first opening there.
+    /// For each position, its first start.
     from: Vec<Option<u32>>,
-    /// Where something that shapes have behind their word ends, with their worth.
+    /// Possible ends of the texts after a word, with scores.
     ends: Vec<(usize, f32)>,
 }
 
 struct ShapeStart {
     word: Range,
-    /// The worth of the shape that has nothing behind its word: any beginning of a word could be one.
+    /// Score of the shape with nothing after its word: it may end at any prefix of the word.
     open: Option<f32>,
-    /// As a range of [`ShapeStarts::ends`].
+    /// A range of [`ShapeStarts::ends`].
     ends: Range,
-    /// Another opening at the same place.
+    /// The next start at the same position.
     next: Option<u32>,
 }
 
 impl ShapeStarts {
-    /// Finds all of a line in which keywords are at most `longest` characters.
+    /// Finds the starts in a line whose keywords have at most `longest` characters.
     pub(super) fn find(&mut self, line: &ConcatenatedTags, shapes: &Shapes, longest: usize) {
         self.starts.clear();
         self.ends.clear();
@@ -151,7 +152,7 @@ impl ShapeStarts {
         *first = u32::try_from(self.starts.len() - 1).ok();
     }
 
-    /// Where shapes with `before` can end if their word ends at `end`.
+    /// The possible ends of shapes with the text `before`, if their word ends at `end`.
     fn close(
         &mut self,
         line: &ConcatenatedTags,
@@ -172,7 +173,8 @@ impl ShapeStarts {
         (open, (first, self.ends.len()))
     }
 
-    /// Gives where ranges from `from` to `last` at most end if they fit a shape.
+    /// Passes the end of every range that begins at `from`, ends by `last` and fits a shape to
+    /// `emit`.
     pub(super) fn each(
         &self,
         (from, last): Range,
@@ -188,7 +190,7 @@ impl ShapeStarts {
             if let Some(worth) = start.open {
                 for to in word.0 + 1..word.1.min(last + 1) {
                     let known = shapes.is_known_word(line.hash((word.0, to)));
-                    // A bare word is a keyword only if the archive knows it: any run of letters is bare.
+                    // A word alone fits trivially, so it must be known.
                     if known || !bare {
                         emit(to, Fit::new(known, worth));
                     }
@@ -207,7 +209,7 @@ impl ShapeStarts {
     }
 }
 
-/// The hashes of all beginnings of a folded text, the empty one first.
+/// The hashes of all prefixes of a folded text, starting with the empty one.
 pub(super) fn prefix_hashes(folded: &str) -> impl Iterator<Item = u64> {
     let further = folded.chars().scan(0, |hash, c| {
         *hash = hash_on(*hash, c);
@@ -220,12 +222,12 @@ pub(super) fn pair_hash(first: u64, second: u64) -> u64 {
     (first.rotate_left(32) ^ second).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
-/// Whether `c` can be part of the word that a shape holds.
+/// Whether `c` can be part of the word in a shape.
 pub(super) fn is_word_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '.'
 }
 
-/// Every way to take a keyword for a shape around one Latin word: `(before, word, after)`.
+/// Every split of a keyword around one Latin word: `(before, word, after)`.
 fn word_slots(keyword: &str) -> impl Iterator<Item = (&str, &str, &str)> {
     let bytes = keyword.as_bytes();
     let inside = |b: &u8| is_word_char(char::from(*b));
@@ -259,7 +261,7 @@ mod tests {
         fits
     }
 
-    /// [`fits`] by taking every range for every shape.
+    /// [`fits`] by testing every range against every shape.
     fn plain(line: &ConcatenatedTags, shapes: &Shapes, longest: usize) -> HashMap<Range, Fit> {
         let mut fits = HashMap::default();
         for from in 0..line.len() {

@@ -1,17 +1,17 @@
-//! A glued Tags line as a best segmentation: n tags, then n keywords, keyword i mostly holding the
-//! letters of tag i. Decides where the second half begins, and whether the result is any good.
+//! Splits a concatenated Tags line into n tags followed by n keywords; keyword i mostly contains
+//! tag i. Chooses where the keywords begin, and rejects poor results.
 
 use std::cell::RefCell;
 
 use super::Vocabulary;
 use super::search::{Pair, Search};
 
-/// Places tried for the beginning of the keywords: the most promising.
+/// How many starts of the keywords to try: those with the best heuristic.
 const MAX_KEYWORD_STARTS: usize = 12;
-/// A segmentation worse than this for each pair is no better than none.
+/// Segmentations that score less than this for each pair are rejected.
 const WORST_PER_PAIR: f32 = -4.5;
 
-/// The tags and keywords of a glued line, tags first; `None` if it cannot be split.
+/// The tags of a concatenated line, followed by the keywords; `None` if it cannot be split.
 pub(crate) fn split(line: &str, vocabulary: &Vocabulary) -> Option<Vec<String>> {
     thread_local! {
         static SEARCH: RefCell<Search> = RefCell::default();
@@ -30,7 +30,7 @@ pub(crate) fn split(line: &str, vocabulary: &Vocabulary) -> Option<Vec<String>> 
     })
 }
 
-/// Where the keywords could begin: the most promising places, best first.
+/// The most likely starts of the keywords, best first.
 fn keyword_starts(search: &mut Search, vocabulary: &Vocabulary) -> Vec<usize> {
     let mut keyword_starts: Vec<(f32, usize)> = (2..=search.reach())
         .map(|keywords_start| (search.heuristic(keywords_start, vocabulary), keywords_start))
@@ -43,14 +43,14 @@ fn keyword_starts(search: &mut Search, vocabulary: &Vocabulary) -> Vec<usize> {
         .collect()
 }
 
-/// The best segmentation over all middles.
+/// The best segmentation over all starts.
 fn best(search: &mut Search, vocabulary: &Vocabulary) -> Option<(f32, Vec<Pair>)> {
     let keyword_starts = keyword_starts(search, vocabulary);
     let upper_bounds = search.upper_bounds(&keyword_starts, vocabulary);
-    // The most hopeful first, so that most of the others need not be tried.
+    // Highest bound first, so that most of the others can be skipped.
     let mut order: Vec<usize> = (0..keyword_starts.len()).collect();
     order.sort_by(|a, b| upper_bounds[*b].total_cmp(&upper_bounds[*a]));
-    // Of equals the more promising: score, place in `keyword_starts`, pairs.
+    // On equal scores, the start with the better heuristic wins: score, rank, pairs.
     let mut best: Option<(f32, usize, Vec<Pair>)> = None;
     for rank in order {
         if best.as_ref().is_some_and(|(known, ..)| upper_bounds[rank] < *known) {
@@ -125,7 +125,7 @@ mod tests {
         assert_eq!(split("甲", &Vocabulary::default()), None);
     }
 
-    /// [`best`] by trying every middle.
+    /// [`best`] by trying every start.
     fn best_of_all(search: &mut Search, vocabulary: &Vocabulary) -> Option<(f32, Vec<Pair>)> {
         let keyword_starts = keyword_starts(search, vocabulary);
         let upper_bounds = search.upper_bounds(&keyword_starts, vocabulary);

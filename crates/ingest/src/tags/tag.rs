@@ -1,34 +1,35 @@
-//! What of a line's first half can be a tag.
+//! The possible tags in the first half of a line.
 
 use super::Vocabulary;
 use super::concatenated::{ConcatenatedTags, Range};
 
 pub(super) const LONGEST_TAG: usize = 8;
-/// The tags' half is at most this long.
+/// Maximum length of the tags' half.
 const LONGEST_HALF: usize = 80;
-/// What is added where the letters of a tag are a whole word of its keyword.
+/// Score added if the tag is a whole word of its keyword.
 const WHOLE_WORD: f32 = 1.8;
-/// What it is worth that the archive names a tag with its keyword.
+/// Score added if the archive names the tag with this keyword.
 pub(super) const NAMED: f32 = 2.0;
-/// What it is worth that a keyword has nothing to do with its tag.
+/// Score added if the keyword has nothing to do with its tag.
 pub(super) const UNRELATED: f32 = -2.0;
-/// What every pair costs: as much as two letters and a keyword hold by chance.
+/// Cost of each pair: as much as a keyword gains by containing two letters by chance.
 pub(super) const PAIR: f32 = 2.2;
-/// Sums in another order may differ by this.
+/// Margin for sums in another order.
 const ROUNDING: f32 = 1e-3;
 
-/// What can be said of a range taken for a tag.
+/// A range taken as a tag.
 pub(super) struct Tag {
     from: u16,
     to: u16,
-    /// Where its letters stand below it, as a range of [`Tags::repeats_after`].
+    /// Where its letters occur again in the line, as a range of [`Tags::repeats_after`].
     repeats_after: (u32, u32),
     pub(super) score: f32,
-    /// With no keyword it adds more to a segmentation than this, the keyword's own score aside.
+    /// Upper bound on what the tag adds to a score with any keyword, without the keyword's own
+    /// score.
     pub(super) max_gain: f32,
-    /// Whether keywords can be related to it.
+    /// Whether any keyword can be related to it.
     pub(super) related: bool,
-    /// Whether the archive names it.
+    /// Whether the archive names it as a tag.
     pub(super) known: bool,
 }
 
@@ -42,16 +43,16 @@ impl Tag {
     }
 }
 
-/// All tags that follow each other from the beginning of a line on.
+/// All tags that can follow each other from the beginning of the line.
 #[derive(Default)]
 pub(super) struct Tags {
     tags: Vec<Tag>,
-    /// By where tags begin: their range in `tags`.
+    /// For each start, its range in `tags`.
     from: Vec<Range>,
     repeats_after: Vec<usize>,
-    /// Where the beginnings of a tag stand below it, with how many of its letters.
+    /// Where the first letters of the current tag occur again, and how many of them.
     repeats: Vec<Range>,
-    /// The tags' half ends here at the latest.
+    /// The last possible end of the tags' half.
     pub(super) reach: usize,
 }
 
@@ -67,7 +68,7 @@ impl Tags {
         ends[0] = true;
         for from in 0..last {
             let first = self.tags.len();
-            // Only where another tag ends does one begin.
+            // A tag begins only at the start or where another ends.
             if ends[from] {
                 self.find_from(from, last, unknown_penalty, line, vocabulary);
             }
@@ -89,7 +90,7 @@ impl Tags {
     ) {
         let chars = line.chars((from, last.min(from + LONGEST_TAG)));
         let fits = |c: &&char| c.is_ascii_uppercase() || c.is_ascii_digit();
-        // A tag that the archive does not name anywhere is of capitals and digits.
+        // An unknown tag consists of capitals and digits.
         let letters = chars.iter().take_while(fits).count();
         let capital = chars.iter().position(char::is_ascii_uppercase).unwrap_or(letters);
         self.repeats.clear();
@@ -125,17 +126,17 @@ impl Tags {
         &self.tags[self.numbers_from(from)]
     }
 
-    /// The numbers of the tags that begin at `from`.
+    /// The indices of the tags that begin at `from`.
     pub(super) fn numbers_from(&self, from: usize) -> std::ops::Range<usize> {
         self.from.get(from).map_or(0..0, |&(first, end)| first..end)
     }
 
-    /// The tag with a number.
+    /// The tag at an index.
     pub(super) fn get(&self, number: usize) -> &Tag {
         &self.tags[number]
     }
 
-    /// What it is worth that the letters of a tag stand in a keyword; `None` if they do not.
+    /// The score for a keyword that contains the tag's letters; `None` if it does not.
     pub(super) fn containment_score(
         &self,
         tag: &Tag,
@@ -149,7 +150,7 @@ impl Tags {
             .map(|&at| {
                 let opens = at == from || line.is_word_boundary(at - 1);
                 let ends = at + length == to || line.is_word_boundary(at + length);
-                // A tag that is a whole word of its keyword is hardly there by chance.
+                // A tag that is a whole word of its keyword hardly is by chance.
                 match (opens, ends) {
                     (true, true) => WHOLE_WORD,
                     (false, false) => 0.0,
@@ -161,13 +162,12 @@ impl Tags {
     }
 }
 
-/// What it is worth that a keyword holds the letters of its tag: a longer tag is held by chance less
-/// often.
+/// The score for containing a tag of this length: long tags are rarely contained by chance.
 fn containment_score(length: usize, word: f32) -> f32 {
     2.3 + 0.3 * length as f32 + word
 }
 
-/// How good a tag is that the archive does not name anywhere: mostly they have three letters.
+/// The score of a tag that the archive does not name: most tags have three letters.
 fn unknown_tag_score(length: usize) -> f32 {
     match length {
         3 => 0.0,

@@ -1,15 +1,15 @@
-//! How good the segmentations of a line can be at most: what need not be searched.
+//! Upper bounds on the scores of segmentations, to skip hopeless searches.
 
 use super::keyword::Keywords;
 use super::tag::Tags;
 
-/// Sums of all pairs of a line may differ by this.
+/// Margin for rounding when all pairs of a line are summed.
 const SLACK: f32 = 0.05;
-/// Numbers of tags or keywords that are looked at together: as many as fit some registers.
+/// Counts processed together: as many as fit in a few vector registers.
 const BLOCK: usize = 8;
 
-/// For each place of a line and each number, how good so many tags before it, or so many keywords behind it, can
-/// be.
+/// For each position and each count, bounds on the score of that many tags before the position, or
+/// keywords after it.
 #[derive(Default)]
 pub(super) struct UpperBounds {
     tags: Vec<f32>,
@@ -18,8 +18,9 @@ pub(super) struct UpperBounds {
 }
 
 impl UpperBounds {
-    /// For each of `keyword_starts` a score that no segmentation surpasses whose keywords begin there: as if every tag
-    /// could have the keyword that goes with it best, and only their numbers had to agree. All keywords that can be reached are made by `make_keywords`.
+    /// For each of `keyword_starts`, a score that no segmentation with keywords from there on can
+    /// exceed: as if every tag had its best keyword, and only the counts had to match.
+    /// `make_keywords` is called for all positions that keywords can reach.
     pub(super) fn compute(
         &mut self,
         keyword_starts: &[usize],
@@ -42,7 +43,7 @@ impl UpperBounds {
                 }
             }
         }
-        // No tag has less than two characters.
+        // Tags have at least two characters.
         let width = (tags.reach / 2).next_multiple_of(BLOCK) + 1;
         self.keywords.clear();
         self.keywords.resize((end + 1 - first) * width, f32::NEG_INFINITY);
@@ -80,7 +81,7 @@ impl UpperBounds {
     }
 }
 
-/// Each number of one more than `remaining` has can be as good as it, and `score` more.
+/// Updates the bounds for one more element: its `score` plus the remaining ones.
 fn add(scores: &mut [f32], remaining: &[f32], score: f32) {
     for (scores, remaining) in
         scores[1..].chunks_exact_mut(BLOCK).zip(remaining.chunks_exact(BLOCK))

@@ -1,5 +1,5 @@
-//! Tags, keywords and the shapes of keywords that an archive names by itself: in the tails of titles,
-//! and where a page gives its tags apart.
+//! Tags, keywords and shapes that an archive names explicitly: in title suffixes, and where a page
+//! gives its tags separately.
 
 use foldhash::{HashMap, HashSet};
 
@@ -9,29 +9,28 @@ use super::shapes::{Shapes, pair_hash, prefix_hashes};
 use crate::folded_hash::fold;
 use crate::page::title::{Title, is_ticker};
 
-/// Counts of tags and keywords, folded.
+/// Counts of folded tags and keywords.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Vocabulary {
     tags: HashMap<String, u32>,
     keywords: HashMap<String, u32>,
-    /// Tags with their keywords, as hashes of both.
+    /// Hashes of tags with their keywords.
     pairs: HashSet<u64>,
     pub(super) shapes: Shapes,
-    /// How good each tag and each keyword is, by the hash of its text: any range of a line is looked up without
-    /// making a text of it.
+    /// Scores by the hash of the text, so that looking up a range needs no string.
     tag_scores: HashMap<u64, f32>,
     keyword_scores: HashMap<u64, f32>,
-    /// What may be a key of `tag_scores`.
+    /// Filter of the keys of `tag_scores`.
     tag_seen: BloomFilter,
-    /// Hashes of the first two characters of the keywords: hot, because small.
+    /// Filter of the first two characters of keywords; small, so it stays in the cache.
     keyword_begins: BloomFilter,
-    /// Hashes of whatever a keyword begins with: what none does need not be read on.
+    /// Filter of all prefixes of keywords, to stop early.
     keyword_prefixes: BloomFilter,
     keyword_seen: BloomFilter,
 }
 
 impl Vocabulary {
-    /// Takes what the tail of a title names.
+    /// Counts the tags in a title's suffix.
     pub(crate) fn add_title(&mut self, title: &Title<'_>) {
         for tag in [title.head, title.tag].into_iter().flatten() {
             count(&mut self.tags, fold(tag));
@@ -41,7 +40,7 @@ impl Vocabulary {
         }
     }
 
-    /// Takes tags that a page gives apart: n tags, then their n keywords, if that is what they are.
+    /// Counts tags that a page gives separately, if they are n tags followed by their n keywords.
     pub(crate) fn add_separate_tags(&mut self, given: &[String]) {
         let (tags, keywords) = given.split_at(given.len() / 2);
         if given.len().is_multiple_of(2) && tags.iter().all(|tag| is_ticker(tag)) {
@@ -68,7 +67,7 @@ impl Vocabulary {
         self.pairs.extend(other.pairs);
     }
 
-    /// Learns from all that was taken how good tags, keywords and their shapes are.
+    /// Computes the scores of tags, keywords and shapes. Called after everything has been added.
     pub(crate) fn learn(&mut self) {
         let keywords = || self.keywords.keys().map(String::as_str);
         self.shapes = Shapes::learn(keywords(), self.tags.keys().map(String::as_str));
@@ -89,17 +88,18 @@ impl Vocabulary {
         }
     }
 
-    /// The more tags an archive names, the stranger is one that it does not.
+    /// A penalty for tags that the archive does not name; it grows with the number of those that it
+    /// does.
     pub(super) fn unknown_penalty(&self) -> f32 {
         0.25 * (1.0 + self.tags.len() as f32).ln()
     }
 
-    /// How good a tag is that the archive names; `hash` is that of its folded text.
+    /// The score of a tag that the archive names, by the hash of its folded text.
     pub(super) fn tag(&self, hash: u64) -> Option<f32> {
         self.tag_seen.may_contain(hash).then(|| self.tag_scores.get(&hash).copied()).flatten()
     }
 
-    /// How good a keyword is that the archive names, its seam aside.
+    /// The score of a keyword that the archive names, without its split score.
     pub(super) fn keyword(&self, hash: u64) -> Option<f32> {
         self.keyword_seen
             .may_contain(hash)
@@ -107,17 +107,17 @@ impl Vocabulary {
             .flatten()
     }
 
-    /// Whether the archive may name a keyword that begins with the two characters of this hash.
+    /// Whether a known keyword may begin with the two characters of this hash.
     pub(super) fn may_begin(&self, hash: u64) -> bool {
         self.keyword_begins.may_contain(hash)
     }
 
-    /// Whether the archive may name a keyword that begins with the text of this hash.
+    /// Whether a known keyword may begin with the text of this hash.
     pub(super) fn may_go_on(&self, hash: u64) -> bool {
         self.keyword_prefixes.may_contain(hash)
     }
 
-    /// Whether the archive names them together.
+    /// Whether the archive names the tag with the keyword.
     pub(super) fn pair(&self, tag: u64, keyword: u64) -> bool {
         self.pairs.contains(&pair_hash(tag, keyword))
     }

@@ -1,4 +1,4 @@
-//! How well pages were read, against the truth that `make_archive.py` writes beside them.
+//! Scores how well pages were parsed, against the truth from `make_archive.py`.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use wensou_ingest::{Article, FlashItem, Moment, Options, Record, Report, Silent, Variant, ingest};
 
-/// Shares between 0 and 1.
+/// Each score is between 0 and 1.
 #[derive(Debug, Default)]
 pub(crate) struct Score {
     pub(crate) pages: usize,
@@ -20,10 +20,10 @@ pub(crate) struct Score {
     pub(crate) related: f64,
 }
 
-/// Everything that an archive gave.
+/// All records of an archive.
 pub(crate) struct Read {
     pub(crate) articles: Vec<Article>,
-    /// By id, each writing of an item by itself.
+    /// By id; each variant of an item is an item of its own.
     pub(crate) flashes: HashMap<String, FlashItem>,
     pub(crate) report: Report,
 }
@@ -80,7 +80,7 @@ fn f1(hit: usize, given: usize, wanted: usize) -> f64 {
     if given + wanted == 0 { 1.0 } else { 2.0 * hit as f64 / (given + wanted) as f64 }
 }
 
-/// Compares; `tell` hears of every difference.
+/// Compares records with the truth; every difference goes to `tell`.
 pub(crate) fn score(root: &Path, truth: &str, read: &Read, tell: &mut dyn FnMut(String)) -> Score {
     let by_path: HashMap<&str, &Article> =
         read.articles.iter().map(|article| (article.path.as_str(), article)).collect();
