@@ -18,13 +18,13 @@ const LABELS: [Option<&str>; 8] = [
 pub fn check(data: &[u8]) {
     let Some((first, raw)) = data.split_first() else { return };
     let label = LABELS[usize::from(*first) % LABELS.len()];
-    let Ok(decoded) = direct::places(raw, label) else { return };
+    let Ok(decoded) = direct::decode_with_offsets(raw, label) else { return };
     if label.is_none() {
         assert_eq!(decode(raw).expect("decoded already"), decoded.text);
     }
-    assert!(decoded.places.is_sorted(), "in order");
+    assert!(decoded.offsets.is_sorted(), "in order");
     let ends: Vec<(usize, usize)> = decoded
-        .places
+        .offsets
         .chunk_by(|one, other| one.1 == other.1)
         // Some codes are two characters; what lies between these has no byte of its own.
         .filter_map(|same| same.last().copied())

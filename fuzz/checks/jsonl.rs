@@ -21,7 +21,7 @@ pub fn check(data: &[u8]) {
         line = number;
         let span = match &record {
             Record::Article(article) => article.span,
-            Record::Flash(flash) => flash.seen_in[0].span,
+            Record::Flash(flash) => flash.occurrences[0].span,
         };
         assert!(last <= span.start && span.start < span.end, "spans in order");
         last = span.end;

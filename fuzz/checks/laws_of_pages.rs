@@ -1,13 +1,13 @@
 //! What both targets for pages check.
 
-use wensou_ingest::{ArchiveEvidence, Markup, parse_page};
+use wensou_ingest::{CorpusStatistics, Markup, parse_page};
 
 /// Panics if the page breaks a law.
 pub fn laws(text: &str, markup: Markup) {
     // A second page that tells its end differently makes chains of paragraphs that disagree.
     let half = (text.len() / 2..).find_map(|at| text.get(at..)).unwrap_or_default();
-    let evidence = ArchiveEvidence::of_pages([(text, markup), (half, markup)]);
-    let page = parse_page(text, markup, &evidence);
+    let statistics = CorpusStatistics::from_pages([(text, markup), (half, markup)]);
+    let page = parse_page(text, markup, &statistics);
     let mut last = 0;
     for flash in &page.flashes {
         assert!(last <= flash.start && flash.start <= flash.end, "spans in order");

@@ -108,15 +108,15 @@ fn shell(line: &OsString) -> Command {
 mod tests {
     use super::*;
     use crate::out::record::citation;
-    use wensou_ingest::{FlashItem, Record, Sighting, Span};
+    use wensou_ingest::{FlashItem, Occurrence, Record, Span};
     use wensou_query::Snippet;
 
     fn item(text: &str, start: u64, end: u64) -> Item {
-        let place = Sighting { path: "data/一.txt".to_owned(), span: Span { start, end } };
+        let place = Occurrence { path: "data/一.txt".to_owned(), span: Span { start, end } };
         let flash = FlashItem {
             title: "減半\u{1b}將至".to_owned(),
             outlet: Some("金色財經".to_owned()),
-            seen_in: vec![place],
+            occurrences: vec![place],
             ..FlashItem::default()
         };
         Item {

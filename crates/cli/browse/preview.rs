@@ -119,7 +119,7 @@ fn embedded(page: &mut Page, article: &Article, flashes: Option<&[Item]>) {
 
 /// The pages that a flash item stands in.
 fn sightings(page: &mut Page, flash: &FlashItem) {
-    let places: Vec<_> = flash.sightings().collect();
+    let places: Vec<_> = flash.all_occurrences().collect();
     let head = match places.len() {
         1 => format!("seen in 1 page ({} opens it)", name(Command::Follow)),
         count => format!("seen in {count} pages ({} lists them)", name(Command::Follow)),

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use wensou_index::{Index, Kind as RecordKind, Lookup, RecordExt};
-use wensou_ingest::{Article, FlashItem, Record, Sighting};
+use wensou_ingest::{Article, FlashItem, Occurrence, Record};
 use wensou_query::lang::parse_lenient;
 use wensou_query::lang::{
     Clock, Diagnostic, FieldClause, Kind, Node, NodeKind, Query, Span, Value,
@@ -235,10 +235,13 @@ fn records(index: &Index, ids: &[String], query: &Query) -> Result<Vec<Item>, Er
 
 /// The pages that hold a flash item, in whichever writing.
 fn pages(index: &Index, flash: &FlashItem, query: &Query) -> Result<Vec<Item>, Error> {
-    let value =
-        |place: &Sighting| Value { text: place.path.clone(), prefix: false, span: Span::default() };
+    let value = |place: &Occurrence| Value {
+        text: place.path.clone(),
+        prefix: false,
+        span: Span::default(),
+    };
     let node = |clause| Node { kind: NodeKind::Field(clause), span: Span::default() };
-    let paths = FieldClause::Path(flash.sightings().map(value).collect());
+    let paths = FieldClause::Path(flash.all_occurrences().map(value).collect());
     let kind = FieldClause::Kind(vec![Kind::Article]);
     let root = Node { kind: NodeKind::And(vec![node(kind), node(paths)]), span: Span::default() };
     let wanted = Query { root, text: String::new(), warnings: Vec::new() };
@@ -247,7 +250,7 @@ fn pages(index: &Index, flash: &FlashItem, query: &Query) -> Result<Vec<Item>, E
     let marks = Highlighter::new(index, query)?;
     let results = wensou_query::search(index, &wanted, &options)?;
     let ids: Vec<&String> =
-        flash.writings.iter().map(|writing| &writing.id).chain([&flash.id]).collect();
+        flash.variants.iter().map(|writing| &writing.id).chain([&flash.id]).collect();
     // A dump is one file of many records: only those that hold the item are its pages.
     let holds = |article: &Article| article.flashes.iter().any(|id| ids.contains(&id));
     let records = results.hits.into_iter().map(|hit| hit.record);

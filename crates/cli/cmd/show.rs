@@ -78,7 +78,7 @@ pub(super) fn lookup(
 /// The writing of a flash item that the id names: a page's own, where it is not the first.
 pub(crate) fn as_asked(record: Record, id: &str) -> Record {
     let Record::Flash(flash) = &record else { return record };
-    let asked = flash.writings.iter().find(|writing| writing.id.starts_with(id));
+    let asked = flash.variants.iter().find(|writing| writing.id.starts_with(id));
     match asked {
         Some(writing) if !flash.id.starts_with(id) => Record::Flash(json::written(flash, writing)),
         _ => record,

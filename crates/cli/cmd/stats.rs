@@ -64,7 +64,7 @@ fn print_text(index: &Index, args: &Stats, terminal: &mut Terminal) -> anyhow::R
         ("articles", overview.articles.to_string()),
         (
             "flash items",
-            format!("{} distinct, seen {} times", overview.flashes, report.flashes_seen),
+            format!("{} distinct, seen {} times", overview.flashes, report.flash_occurrences),
         ),
         ("dates", range),
         ("undated", format!("{} ({} more inferred)", overview.undated, overview.inferred)),
@@ -83,7 +83,7 @@ fn print_text(index: &Index, args: &Stats, terminal: &mut Terminal) -> anyhow::R
         }
         let kept = [
             (&report.lossy, "read, with bytes that are not valid in its encoding"),
-            (&report.odd_names, "read, and its name is not UTF-8"),
+            (&report.non_utf8_names, "read, and its name is not UTF-8"),
         ];
         for (paths, what) in kept {
             for path in paths {

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use wensou_index::{RecordExt, moment_start};
 use wensou_ingest::{
-    Article, Date, DateProvenance, Evidence, FlashItem, Moment, Record, Span, Writing,
+    Article, Date, DateBasis, DateProvenance, FlashItem, Moment, Record, Span, Variant,
 };
 use wensou_query::{Hit, Snippet};
 
@@ -99,9 +99,10 @@ pub(crate) fn title(record: &Record) -> &str {
 pub(crate) fn place(record: &Record) -> (&str, Span) {
     match record {
         Record::Article(article) => (&article.path, article.span),
-        Record::Flash(flash) => {
-            flash.seen_in.first().map_or(("", Span::default()), |first| (&first.path, first.span))
-        }
+        Record::Flash(flash) => flash
+            .occurrences
+            .first()
+            .map_or(("", Span::default()), |first| (&first.path, first.span)),
     }
 }
 
@@ -109,7 +110,7 @@ pub(crate) fn place(record: &Record) -> (&str, Span) {
 pub(crate) fn seen_in(record: &Record) -> Vec<&str> {
     match record {
         Record::Article(article) => vec![&article.path],
-        Record::Flash(flash) => flash.sightings().map(|place| place.path.as_str()).collect(),
+        Record::Flash(flash) => flash.all_occurrences().map(|place| place.path.as_str()).collect(),
     }
 }
 
@@ -126,11 +127,11 @@ pub(crate) fn date(date: Date) -> Value {
 }
 
 /// What an inferred date was derived from, as a word.
-pub(crate) fn evidence_name(evidence: Evidence) -> &'static str {
+pub(crate) fn evidence_name(evidence: DateBasis) -> &'static str {
     match evidence {
-        Evidence::NewestFlash => "newest flash",
-        Evidence::Title => "title",
-        Evidence::Lead => "lead",
+        DateBasis::NewestFlash => "newest flash",
+        DateBasis::Title => "title",
+        DateBasis::Lead => "lead",
     }
 }
 
@@ -154,18 +155,27 @@ pub(crate) fn record(record: &Record) -> Value {
 /// `same_as`: the text of every page as that page has it.
 pub(crate) fn writings(record: &Record) -> Vec<Value> {
     let Record::Flash(flash) = record else { return Vec::new() };
-    let object = |writing: &Writing| {
+    let object = |writing: &Variant| {
         let mut object = flash_object(&written(flash, writing));
         object["same_as"] = flash.id.clone().into();
         object
     };
-    flash.writings.iter().map(object).collect()
+    flash.variants.iter().map(object).collect()
 }
 
 /// A flash item as one of its other writings has it.
-pub(crate) fn written(flash: &FlashItem, writing: &Writing) -> FlashItem {
-    let Writing { id, column, title, text, outlet, seen_in } = writing.clone();
-    FlashItem { id, column, title, text, outlet, seen_in, writings: Vec::new(), ..flash.clone() }
+pub(crate) fn written(flash: &FlashItem, writing: &Variant) -> FlashItem {
+    let Variant { id, column, title, text, outlet, occurrences } = writing.clone();
+    FlashItem {
+        id,
+        column,
+        title,
+        text,
+        outlet,
+        occurrences,
+        variants: Vec::new(),
+        ..flash.clone()
+    }
 }
 
 fn article_object(article: &Article) -> Value {
@@ -203,7 +213,7 @@ fn flash_object(flash: &FlashItem) -> Value {
         "category": flash.category,
         "tags": flash.tags,
         "url": flash.url,
-        "seen_in": flash.seen_in.iter().map(|place| &place.path).collect::<Vec<_>>(),
-        "spans": flash.seen_in.iter().map(|place| place.span).collect::<Vec<_>>(),
+        "seen_in": flash.occurrences.iter().map(|place| &place.path).collect::<Vec<_>>(),
+        "spans": flash.occurrences.iter().map(|place| place.span).collect::<Vec<_>>(),
     })
 }

@@ -180,7 +180,7 @@ fn places(terminal: &mut Terminal, record: &Record) -> io::Result<()> {
     let places: Vec<_> = match record {
         Record::Article(article) => vec![(article.path.as_str(), article.span)],
         Record::Flash(flash) => {
-            flash.seen_in.iter().map(|place| (place.path.as_str(), place.span)).collect()
+            flash.occurrences.iter().map(|place| (place.path.as_str(), place.span)).collect()
         }
     };
     for (path, span) in places {

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use wensou_ingest::{Looked, Progress, Reason, Report, Skipped};
+use wensou_ingest::{Progress, Reason, Report, ScannedArchive, Skipped};
 
 use crate::analysis::{Analysis, TableFiles};
 use crate::building::FirstFailure;
@@ -159,11 +159,11 @@ fn look(
     ingest: &wensou_ingest::Options,
     options: &BuildOptions,
     stored: Option<&mut Stored>,
-) -> Result<Looked, Error> {
+) -> Result<ScannedArchive, Error> {
     let tolerant = options.allow_empty || options.keep_missing;
     let looked = match tolerant {
-        true => wensou_ingest::look_tolerant::<Infallible>(roots, ingest),
-        false => wensou_ingest::look::<Infallible>(roots, ingest),
+        true => wensou_ingest::scan_tolerant::<Infallible>(roots, ingest),
+        false => wensou_ingest::scan::<Infallible>(roots, ingest),
     };
     let mut looked = looked.map_err(|error| Error::Archive(Box::new(error)))?;
     let Some(stored) = stored else { return Ok(looked) };
@@ -176,7 +176,7 @@ fn look(
         if options.allow_empty {
             stored.forget(root);
         } else if options.keep_missing {
-            looked.keep(root.clone(), "has no files now".to_owned());
+            looked.declare_unreadable(root.clone(), "has no files now".to_owned());
         } else {
             return Err(Error::EmptyRoot { root: root.clone(), records });
         }
@@ -194,7 +194,7 @@ struct Wrote {
 fn write(
     folder: &Folder,
     analysis: &Analysis,
-    looked: Looked,
+    looked: ScannedArchive,
     options: &BuildOptions,
     progress: &dyn Progress,
     previous: Option<Previous>,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use tantivy::TantivyDocument;
 use tantivy::schema::document::Document;
-use wensou_ingest::Room;
+use wensou_ingest::ByteBudget;
 
 /// A document that takes room until the engine has it, or drops it.
 pub(crate) struct Counted {
@@ -17,20 +17,20 @@ pub(crate) struct Counted {
 }
 
 struct Place {
-    room: Arc<Room>,
+    room: Arc<ByteBudget>,
     bytes: u64,
 }
 
 impl Counted {
     /// `bytes` have entered `room` already.
-    pub(crate) fn new(document: TantivyDocument, room: &Arc<Room>, bytes: u64) -> Self {
+    pub(crate) fn new(document: TantivyDocument, room: &Arc<ByteBudget>, bytes: u64) -> Self {
         Self { document, place: Place { room: Arc::clone(room), bytes } }
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.room.leave(self.bytes);
+        self.room.release(self.bytes);
     }
 }
 

@@ -100,7 +100,7 @@ impl RecordExt for Record {
     fn seen(&self) -> usize {
         match self {
             Record::Article(_) => 1,
-            Record::Flash(flash) => flash.sightings().count(),
+            Record::Flash(flash) => flash.all_occurrences().count(),
         }
     }
 }
@@ -123,7 +123,7 @@ pub(crate) fn encode(record: &Record) -> Result<Vec<u8>, Error> {
     // Room for its text and some more, so that it need not move as it grows.
     let text = match record {
         Record::Article(article) => article.paragraphs.iter().map(|text| text.len() + 4).sum(),
-        Record::Flash(flash) => flash.text.len() + 64 * flash.seen_in.len(),
+        Record::Flash(flash) => flash.text.len() + 64 * flash.occurrences.len(),
     };
     let encoded = postcard::to_extend(record, Vec::with_capacity(text + 1024));
     encoded.map_err(|error| Error::Record(Some(error)))
@@ -289,7 +289,7 @@ impl Documents<'_> {
         if let Some(category) = &flash.category {
             self.add_category(document, category);
         }
-        for writing in &flash.writings {
+        for writing in &flash.variants {
             document.add_text(self.fields.id, &writing.id);
         }
     }
@@ -300,7 +300,7 @@ fn paths(record: &Record) -> Vec<String> {
     let asked_for = |path: &String| path.trim_start_matches("./").to_owned();
     match record {
         Record::Article(article) => vec![asked_for(&article.path)],
-        Record::Flash(flash) => flash.sightings().map(|it| asked_for(&it.path)).collect(),
+        Record::Flash(flash) => flash.all_occurrences().map(|it| asked_for(&it.path)).collect(),
     }
 }
 

@@ -248,7 +248,7 @@ fn paths(record: &Record) -> Vec<String> {
     match record {
         Record::Article(article) => vec![article.path.clone()],
         Record::Flash(flash) => {
-            flash.sightings().map(|occurrence| occurrence.path.clone()).collect()
+            flash.all_occurrences().map(|occurrence| occurrence.path.clone()).collect()
         }
     }
 }
@@ -258,8 +258,12 @@ pub(crate) fn each_path(record: &mut Record, each: &mut dyn FnMut(&mut String)) 
     match record {
         Record::Article(article) => each(&mut article.path),
         Record::Flash(flash) => {
-            let others = flash.writings.iter_mut().flat_map(|writing| &mut writing.seen_in);
-            flash.seen_in.iter_mut().chain(others).for_each(|sighting| each(&mut sighting.path));
+            let others = flash.variants.iter_mut().flat_map(|writing| &mut writing.occurrences);
+            flash
+                .occurrences
+                .iter_mut()
+                .chain(others)
+                .for_each(|sighting| each(&mut sighting.path));
         }
     }
 }

@@ -16,7 +16,7 @@ use tantivy::index::SegmentId;
 use tantivy::indexer::{IndexWriterOptions, NoMergePolicy, UserOperation};
 use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::{Index as Engine, IndexSettings, IndexWriter, ReloadPolicy, SegmentReader};
-use wensou_ingest::{Looked, Progress, Report, Room, StoredRecords};
+use wensou_ingest::{ByteBudget, Progress, Report, ScannedArchive, StoredRecords};
 
 use crate::analysis::Analysis;
 use crate::analyzer::{Units, words};
@@ -93,7 +93,7 @@ impl Writer {
     pub(crate) fn read(
         &mut self,
         analysis: &Analysis,
-        looked: Looked,
+        looked: ScannedArchive,
         options: &BuildOptions,
         progress: &dyn Progress,
         stored: Option<&mut Stored>,
@@ -102,7 +102,7 @@ impl Writer {
         // What comes out, in the order of the walk: also what keeps a fast thread from running
         // ahead.
         let (outcomes, done) = bounded::<Outcome>(QUEUE);
-        let room = Arc::new(Room::new(ON_THE_WAY));
+        let room = Arc::new(ByteBudget::new(ON_THE_WAY));
         let Self { folder, fields, writer, previous, pairs, written, .. } = self;
         let (fields, folder) = (&*fields, folder.path());
         thread::scope(|scope| {
@@ -138,7 +138,7 @@ impl Writer {
                 batches.add(ord, record)
             };
             let outcome =
-                wensou_ingest::ingest_looked(looked, &options.ingest, progress, stored, &mut take);
+                wensou_ingest::ingest_scanned(looked, &options.ingest, progress, stored, &mut take);
             let rest = batches.hand_on();
             drop(batches);
             // Its error first: it is why reading was stopped.
@@ -288,7 +288,7 @@ struct Batches<'a> {
     outcomes: Sender<Outcome>,
     records: Vec<(u64, Encoded)>,
     bytes: usize,
-    room: &'a Room,
+    room: &'a ByteBudget,
 }
 
 impl Batches<'_> {
@@ -302,7 +302,7 @@ impl Batches<'_> {
     }
 
     fn hand_on(&mut self) -> Result<(), Stopped> {
-        self.room.enter(std::mem::take(&mut self.bytes) as u64);
+        self.room.acquire(std::mem::take(&mut self.bytes) as u64);
         let records = std::mem::take(&mut self.records);
         let (outcome, receiver) = bounded(1);
         self.outcomes.send(receiver).map_err(|_| Stopped)?;
@@ -316,7 +316,7 @@ fn invert(
     folder: &Path,
     done: Receiver<Outcome>,
     segment_bytes: u64,
-    room: &Arc<Room>,
+    room: &Arc<ByteBudget>,
 ) -> Result<(), Error> {
     let mut of_segment = 0;
     for outcome in done {

@@ -1,8 +1,9 @@
-//! `encodings [DIR]`: how often a page's encoding is detected, over encodings and sizes.
+//! `encodings [DIR]`: how often a page's encoding is detected, by encoding and page size.
 //!
-//! DIR holds `drcd-dev/corpus.jsonl` (Traditional) and `cmrc-dev/corpus.jsonl` (Simplified), the test
-//! sets of two reading comprehension corpora made of Wikipedia's paragraphs. A page counts as detected
-//! where its decoded text is the text that was written. `docs/ENCODINGS.md` has the figures.
+//! DIR holds `drcd-dev/corpus.jsonl` (Traditional) and `cmrc-dev/corpus.jsonl` (Simplified), the
+//! test sets of two reading comprehension corpora made from Wikipedia paragraphs. A page counts as
+//! detected if the decoded text equals the text that was encoded. `docs/ENCODINGS.md` has the
+//! figures.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs, unreachable_pub, dead_code)]
 
@@ -44,7 +45,7 @@ fn main() {
 fn share(text: &[char], written: Written, size: usize) -> f64 {
     let mut right = 0;
     for number in 0..PAGES {
-        // Spread over the corpus, and the same in every run.
+        // Start offsets are spread over the corpus and are the same in every run.
         let start = (number * 7919 * 104_729) as usize % text.len();
         let (page, bytes) = page(text, start, written, size);
         let read = wensou_ingest::decode(&bytes);
@@ -58,11 +59,13 @@ fn share(text: &[char], written: Written, size: usize) -> f64 {
     f64::from(right) / PAGES as f64
 }
 
-/// A page of at most `size` bytes from `start` on, without what the encoding cannot write.
+/// A page of at most `size` bytes that begins at `start`, without characters that the encoding
+/// lacks.
 fn page(text: &[char], start: usize, written: Written, size: usize) -> (String, Vec<u8>) {
     let (mut page, mut bytes) = (String::new(), written.mark().to_vec());
     for c in text.iter().cycle().skip(start) {
-        // Hong Kong's own characters, in the places where Cantonese has them.
+        // Replace common characters by their Cantonese counterparts, which only Big5-HKSCS can
+        // encode.
         let c = match c {
             '的' if written == Written::Big5Hkscs => '嘅',
             '了' if written == Written::Big5Hkscs => '咗',

@@ -1,4 +1,5 @@
-//! `linear [N]`: time for hostile pages of N and of 2 N parts. A ratio near 2 is linear, near 4 quadratic.
+//! `linear [N]`: time for hostile pages of N and of 2 N parts. A ratio near 2 means linear time,
+//! near 4 quadratic.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
@@ -9,7 +10,7 @@ use wensou_ingest::{Options, Silent, ingest};
 
 const FLASH: &str = "某幣突破新高:據官方消息,某幣今日突破新高。[2023/3/14 13:02:32]";
 
-/// A name and what makes the page.
+/// A name, a file name, and the function that makes the page.
 type Shape = (&'static str, &'static str, fn(usize) -> Vec<u8>);
 
 fn html(body: String) -> Vec<u8> {

@@ -1,4 +1,5 @@
-//! `measure DIR TRUTH [--errors]`: reads an archive that `make_archive.py` wrote, prints scores and speed.
+//! `measure DIR TRUTH [--errors]`: reads an archive made by `make_archive.py` and prints scores and
+//! speed.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs, unreachable_pub)]
 
@@ -36,7 +37,7 @@ fn main() {
         report.pages,
         report.articles,
         report.flashes_distinct,
-        report.flashes_seen,
+        report.flash_occurrences,
         report.unsplit_tags,
         report.skipped.len(),
         report.lossy.len(),

@@ -1,5 +1,5 @@
-//! `speed DIR [--hash]`: CPU and wall time of each pass over an archive; with `--hash` one number over
-//! every record and the report, to hold two builds against each other.
+//! `speed DIR [--hash]`: CPU and wall time of each pass over an archive. With `--hash` it also
+//! prints one hash over all records and the report, for comparing two builds.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
@@ -11,7 +11,7 @@ use std::time::Instant;
 use wensou_ingest::{Options, Phase, Progress, ingest};
 use xxhash_rust::xxh3::Xxh3;
 
-/// Notes when each pass began.
+/// Records when each pass began.
 struct Clock {
     start: Instant,
     passes: Mutex<Vec<(f64, f64)>>,
@@ -64,7 +64,7 @@ fn main() {
     }
 }
 
-/// Seconds of CPU that the process has used, all threads; a tick is a hundredth of a second.
+/// CPU seconds used by all threads of the process, assuming 100 clock ticks a second.
 fn cpu() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);

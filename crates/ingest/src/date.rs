@@ -1,4 +1,4 @@
-//! Dates as pages and dumps write them, read by hand: nothing implausible becomes a date.
+//! Parses the dates of pages and dumps by hand, so that nothing implausible becomes a date.
 
 use jiff::civil::{Date as Day, DateTime};
 use jiff::tz::Offset;
@@ -6,27 +6,27 @@ use jiff::tz::Offset;
 use crate::punctuation::is_colon;
 use crate::record::Moment;
 
-/// The archive's own civil time.
+/// The time zone of the archive's civil times: UTC+8.
 const ARCHIVE_OFFSET: Offset = Offset::constant(8);
 
-/// A date that stands at the beginning of some text.
+/// A date at the beginning of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Found {
-    /// `None` for the archive's null date and for dates that cannot be.
+pub(crate) struct ParsedDate {
+    /// `None` for the archive's null date and for impossible dates.
     pub(crate) moment: Option<Moment>,
-    /// How many bytes of the text it takes.
+    /// Length of the date in the text, in bytes.
     pub(crate) bytes: usize,
 }
 
-/// Reads `2023/3/14 13:02:32`, `2024-04-21`, `2023年5月10日`, … at the very beginning of `text`.
-pub(crate) fn leading(text: &str) -> Option<Found> {
+/// Parses a date such as `2023/3/14 13:02:32`, `2024-04-21` or `2023年5月10日` at the start of `text`.
+pub(crate) fn parse_prefix(text: &str) -> Option<ParsedDate> {
     let bytes = text.as_bytes();
     let (year, at) = number(bytes, 0, 4, 4)?;
     let (separator, at) = separator(text, at)?;
     let (month, at) = number(bytes, at, 1, 2)?;
     let at = match separator {
         '年' => at + text.get(at..)?.strip_prefix('月').map(|_| '月'.len_utf8())?,
-        mark => at + text.get(at..)?.strip_prefix(mark).map(|_| mark.len_utf8())?,
+        separator => at + text.get(at..)?.strip_prefix(separator).map(|_| separator.len_utf8())?,
     };
     let (day, mut at) = number(bytes, at, 1, 2)?;
     if separator == '年' {
@@ -36,24 +36,24 @@ pub(crate) fn leading(text: &str) -> Option<Found> {
     }
     let time = time_of_day(text, at);
     let end = time.map_or(at, |(_, end)| end);
-    Some(Found { moment: moment(year, month, day, time.map(|(time, _)| time)), bytes: end })
+    Some(ParsedDate { moment: moment(year, month, day, time.map(|(time, _)| time)), bytes: end })
 }
 
-/// A line that is a date and nothing else.
-pub(crate) fn whole(text: &str) -> Option<Found> {
+/// Parses a line that consists of a date and nothing else.
+pub(crate) fn parse_whole(text: &str) -> Option<ParsedDate> {
     let text = text.trim();
-    leading(text).filter(|found| found.bytes == text.len())
+    parse_prefix(text).filter(|found| found.bytes == text.len())
 }
 
-/// The first full and plausible date in the first `chars` characters.
-pub(crate) fn first_in(text: &str, chars: usize) -> Option<Moment> {
+/// Finds the first complete, plausible date in the first `chars` characters.
+pub(crate) fn find_first(text: &str, chars: usize) -> Option<Moment> {
     let mut before = None;
     for (at, c) in text.char_indices().take(chars) {
         let digit_before = before.is_some_and(|b: char| b.is_ascii_digit());
         before = Some(c);
         if c.is_ascii_digit()
             && !digit_before
-            && let Some(Found { moment: Some(moment), .. }) = leading(&text[at..])
+            && let Some(ParsedDate { moment: Some(moment), .. }) = parse_prefix(&text[at..])
         {
             return Some(moment);
         }
@@ -61,7 +61,8 @@ pub(crate) fn first_in(text: &str, chars: usize) -> Option<Moment> {
     None
 }
 
-/// A date of a JSONL record: ISO 8601, converted to the archive's civil time where it names an offset.
+/// Parses the ISO 8601 date of a JSONL record; a time with an offset is converted to the archive's
+/// time zone.
 pub(crate) fn iso(text: &str) -> Option<Moment> {
     let text = text.trim();
     if let Ok(timestamp) = text.parse::<jiff::Timestamp>() {
@@ -72,18 +73,18 @@ pub(crate) fn iso(text: &str) -> Option<Moment> {
     {
         return plausible(time);
     }
-    whole(text).and_then(|found| found.moment)
+    parse_whole(text).and_then(|found| found.moment)
 }
 
-/// A date given as seconds, or milliseconds, since 1970.
+/// Converts seconds or milliseconds since 1970.
 pub(crate) fn epoch(number: i64) -> Option<Moment> {
-    // Seconds of this magnitude lie tens of thousands of years ahead.
+    // As seconds, values this large lie thousands of years in the future.
     let seconds = if number.unsigned_abs() > 100_000_000_000 { number / 1000 } else { number };
     plausible(civil(jiff::Timestamp::from_second(seconds).ok()?))
 }
 
-/// What sorts moments: a day counts as its beginning.
-pub(crate) fn order(moment: Moment) -> DateTime {
+/// The key by which moments are sorted: a day counts as its midnight.
+pub(crate) fn sort_key(moment: Moment) -> DateTime {
     match moment {
         Moment::Day(day) => day.at(0, 0, 0, 0),
         Moment::Time(time) => time,
@@ -100,7 +101,7 @@ fn plausible(time: DateTime) -> Option<Moment> {
     year_is_plausible(time.year()).then_some(Moment::Time(time))
 }
 
-/// The web is younger than 1990, and 1900 is the archive's null date.
+/// The web is younger than 1990, and the archive's null date is in 1900.
 fn year_is_plausible(year: i16) -> bool {
     (1990..2100).contains(&year)
 }
@@ -121,19 +122,20 @@ fn moment(year: u16, month: u16, day: u16, time: Option<[u16; 3]>) -> Option<Mom
         small(second),
         0,
     );
-    // 24:00 or 12:61 spoils the time of day, not the day.
+    // An invalid time such as 24:00 or 12:61 does not invalidate the day.
     Some(time.map_or(Moment::Day(day), Moment::Time))
 }
 
-/// `13:02:32` or `13:02` after blanks or a `T`, and where it ends.
+/// Parses `13:02:32` or `13:02` after spaces or a `T`; returns the time and its end.
 fn time_of_day(text: &str, at: usize) -> Option<([u16; 3], usize)> {
-    let rest = text.get(at..)?;
-    let blank = rest.len() - rest.trim_start_matches([' ', '\u{a0}', '\u{3000}', 'T']).len();
-    if blank == 0 {
+    let after_day = text.get(at..)?;
+    let spaces =
+        after_day.len() - after_day.trim_start_matches([' ', '\u{a0}', '\u{3000}', 'T']).len();
+    if spaces == 0 {
         return None;
     }
     let bytes = text.as_bytes();
-    let (hour, at) = number(bytes, at + blank, 1, 2)?;
+    let (hour, at) = number(bytes, at + spaces, 1, 2)?;
     let at = colon(text, at)?;
     let (minute, at) = number(bytes, at, 2, 2)?;
     let seconds = colon(text, at).and_then(|at| number(bytes, at, 2, 2));
@@ -151,16 +153,16 @@ fn separator(text: &str, at: usize) -> Option<(char, usize)> {
     Some((c, at + c.len_utf8()))
 }
 
-fn number(bytes: &[u8], from: usize, least: usize, most: usize) -> Option<(u16, usize)> {
+fn number(bytes: &[u8], from: usize, min_digits: usize, max_digits: usize) -> Option<(u16, usize)> {
     let mut value = 0;
     let mut at = from;
-    while at < from + most
+    while at < from + max_digits
         && let Some(digit) = bytes.get(at).filter(|b| b.is_ascii_digit())
     {
         value = value * 10 + u16::from(digit - b'0');
         at += 1;
     }
-    (at - from >= least).then_some((value, at))
+    (at - from >= min_digits).then_some((value, at))
 }
 
 #[cfg(test)]
@@ -174,7 +176,7 @@ mod tests {
 
     #[test]
     fn dates_of_pages() {
-        let moment = |text| whole(text).map(|found| found.moment);
+        let moment = |text| parse_whole(text).map(|found| found.moment);
         assert_eq!(moment("2023/3/14 13:02:32"), Some(time(2023, 3, 14, 13, 2, 32)));
         assert_eq!(moment("2024-04-21 13:50"), Some(time(2024, 4, 21, 13, 50, 0)));
         assert_eq!(moment("2019/8/10"), Some(Some(Moment::Day(date(2019, 8, 10)))));
@@ -189,7 +191,7 @@ mod tests {
     #[test]
     fn a_broken_time_leaves_the_day() {
         assert_eq!(
-            whole("2023/3/14 25:00:00").map(|f| f.moment),
+            parse_whole("2023/3/14 25:00:00").map(|f| f.moment),
             Some(Some(Moment::Day(date(2023, 3, 14))))
         );
     }
@@ -208,7 +210,10 @@ mod tests {
 
     #[test]
     fn a_date_inside_text() {
-        assert_eq!(first_in("金色晨訊2023年5月10日隔夜", 20), Some(Moment::Day(date(2023, 5, 10))));
-        assert_eq!(first_in("5月10日隔夜重要動態", 20), None);
+        assert_eq!(
+            find_first("金色晨訊2023年5月10日隔夜", 20),
+            Some(Moment::Day(date(2023, 5, 10)))
+        );
+        assert_eq!(find_first("5月10日隔夜重要動態", 20), None);
     }
 }

@@ -1,4 +1,5 @@
-//! Ways into the reader that need no files, for the fuzz targets. Hidden, because no part of the interface.
+//! Entry points for the fuzz targets that need no files. Hidden, because they are not part of the
+//! public interface.
 
 use std::borrow::Cow;
 use std::io::Read;
@@ -6,48 +7,56 @@ use std::ops::ControlFlow;
 
 use encoding_rs::Encoding;
 
-use crate::decode::Decoded;
-use crate::found::Found;
-use crate::inputs::watch::Watch;
-use crate::inputs::{self, Event, Form, Input, Kind};
+use crate::encoding::decode::Decoded;
+use crate::input::file_list::SourceFile;
+use crate::input::io_errors::IoErrors;
+use crate::input::{self, Event, FileFormat, Input, Kind};
 use crate::options::Options;
-use crate::read::Reader;
+use crate::pipeline::finding::Finding;
+use crate::pipeline::reader::Reader;
 use crate::record::Record;
 use crate::report::{Reason, Skipped};
-use crate::sources::Source;
 
-/// A text and where its characters stood.
+/// A decoded text and the offsets of its characters.
 #[derive(Debug)]
-pub struct Placed<'a> {
+pub struct DecodedOffsets<'a> {
     /// The text.
     pub text: Cow<'a, str>,
-    /// Whether something was replaced, or stands there that is no text.
+    /// Whether bytes were replaced, or the text has NUL characters.
     pub lossy: bool,
-    /// What it was decoded from.
+    /// The encoding that was used.
     pub encoding: &'static Encoding,
-    /// For each character and for the end: its byte in the text and in the file.
-    pub places: Vec<(usize, usize)>,
+    /// For each character and for the end: its byte offset in the text and in the file.
+    pub offsets: Vec<(usize, usize)>,
 }
 
-/// Decodes a file in the encoding that is named, else in the one detected.
+/// Decodes a file with the given encoding, or else with the detected one.
 ///
 /// # Errors
 ///
 /// As [`decode`](crate::decode()).
-pub fn places<'a>(raw: &'a [u8], label: Option<&str>) -> Result<Placed<'a>, Reason> {
+pub fn decode_with_offsets<'a>(
+    raw: &'a [u8],
+    label: Option<&str>,
+) -> Result<DecodedOffsets<'a>, Reason> {
     let encoding = label.and_then(|label| Encoding::for_label(label.as_bytes()));
     let decoded = Decoded::new(raw, encoding, None)?;
     let offsets = || decoded.text.char_indices().map(|(at, _)| at).chain([decoded.text.len()]);
-    let places = decoded.places(offsets());
-    let places = offsets().map(|at| (at, places.raw(at) as usize)).collect();
-    Ok(Placed { lossy: decoded.lossy, encoding: decoded.encoding, places, text: decoded.text })
+    let map = decoded.offset_map(offsets());
+    let offsets = offsets().map(|at| (at, map.byte_at(at) as usize)).collect();
+    Ok(DecodedOffsets {
+        lossy: decoded.lossy,
+        encoding: decoded.encoding,
+        offsets,
+        text: decoded.text,
+    })
 }
 
-/// Gives every record of a dump with its line, and whatever is skipped.
+/// Passes every record of a dump with its line number to `emit`, and whatever is skipped.
 pub fn records(
     mut raw: &[u8],
     options: &Options,
-    give: &mut dyn FnMut(Result<(Record, u64), Skipped>),
+    emit: &mut dyn FnMut(Result<(Record, u64), Skipped>),
 ) {
     let input = Input {
         path: "a.jsonl".to_owned(),
@@ -57,36 +66,37 @@ pub fn records(
         charset: None,
         url: None,
         read: &mut raw,
-        watch: &Watch::default(),
+        io_errors: &IoErrors::default(),
     };
     let _ = Reader { options, encoding: None }.dump(input, &mut |found| {
         match found {
-            Found::Record { record, line } => give(Ok((*record, line))),
-            Found::Skipped(skipped) => give(Err(skipped)),
+            Finding::Record { record, line } => emit(Ok((*record, line))),
+            Finding::Skipped(skipped) => emit(Err(skipped)),
             _ => {}
         }
         ControlFlow::Continue(())
     });
 }
 
-/// Gives everything that a file of this name holds: its path, and its bytes where it can be read.
+/// Passes the path of everything in a file of this name to `emit`, with its bytes if it can be
+/// read.
 pub fn members(
     name: &str,
     raw: &[u8],
     options: &Options,
-    give: &mut dyn FnMut(&str, Option<&mut dyn Read>),
+    emit: &mut dyn FnMut(&str, Option<&mut dyn Read>),
 ) {
-    let source = Source {
+    let source = SourceFile {
         path: name.into(),
         relative: name.to_owned(),
-        form: Form::of(name).unwrap_or(Form::PAGE),
+        format: FileFormat::of(name).unwrap_or(FileFormat::PAGE),
         bytes: raw.len() as u64,
     };
-    let _ = inputs::opened(&source, options, raw, source.bytes, |raw| raw, &mut |event| {
+    let _ = input::opened(&source, options, raw, source.bytes, |raw| raw, &mut |event| {
         match event {
-            Event::Input(input) => give(&input.path, Some(input.read)),
-            Event::Skipped(skipped) => give(&skipped.path.to_string_lossy(), None),
-            Event::Ignored(path) | Event::OddName(path) => give(&path.to_string_lossy(), None),
+            Event::Input(input) => emit(&input.path, Some(input.read)),
+            Event::Skipped(skipped) => emit(&skipped.path.to_string_lossy(), None),
+            Event::Ignored(path) | Event::NonUtf8Name(path) => emit(&path.to_string_lossy(), None),
         }
         ControlFlow::Continue(())
     });

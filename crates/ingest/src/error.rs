@@ -1,4 +1,4 @@
-//! What ends a read as a whole. A page that cannot be read never does: it is named in the report.
+//! Errors that end a whole run. An unreadable page is never one of them: it goes into the report.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,18 +7,18 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error<E> {
-    /// An input named by the caller is not there or may not be opened.
+    /// An input named by the caller does not exist or cannot be opened.
     #[error("cannot read `{}`: check that the path is right and readable", .path.display())]
     Root {
-        /// The input as it was given.
+        /// The input as given.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// An input named by the caller is neither a file nor a folder.
     #[error("`{}` is neither a file nor a folder: give a page, a JSONL dump or a folder of them", .path.display())]
     NotAFile {
-        /// The input as it was given.
+        /// The input as given.
         path: PathBuf,
     },
     /// An input named by the caller is excluded, or lies inside a folder that is.
@@ -27,32 +27,32 @@ pub enum Error<E> {
         .path.display()
     )]
     RootExcluded {
-        /// The input as it was given.
+        /// The input as given.
         path: PathBuf,
     },
-    /// [`Options::encoding`](crate::Options::encoding) names no encoding.
+    /// [`Options::encoding`](crate::Options::encoding) is not the name of an encoding.
     #[error("`{label}` is not the name of an encoding: try utf-8, gb18030, big5 or utf-16le")]
     Encoding {
-        /// The name as it was given.
+        /// The name as given.
         label: String,
     },
-    /// A temporary file failed: of the list of files, or of flash items.
+    /// A temporary file failed: the list of files, the flash items or the survey cache.
     #[error(
         "cannot keep the list of files and flash items in a temporary file: look at the folder for temporary files (TMPDIR)"
     )]
-    Spill(#[source] io::Error),
-    /// A file cannot be read, and neither can the records that an earlier index has of it.
+    TemporaryFile(#[source] io::Error),
+    /// A file cannot be read, and neither can its records in the earlier index.
     #[error(
         "`{}` cannot be read now, and neither can its records in the index: make the file readable or check the index",
         .path.display()
     )]
     Stored {
-        /// The file or folder of the archive.
+        /// The file or folder in the archive.
         path: PathBuf,
         /// Why the records could not be read.
         source: io::Error,
     },
-    /// The receiver of the records failed.
+    /// The caller's sink failed.
     #[error("the records could not be taken")]
     Sink(#[source] E),
 }

@@ -1,17 +1,17 @@
-//! Ids that are made here, and what numbers they are: whoever keeps many keeps seven bytes for each.
+//! Conversion between generated ids and numbers, so that large sets of ids take seven bytes each.
 
-/// Letters of ids: of articles, and of flash items.
+/// First letter of the ids of articles and of flash items.
 const LETTERS: [char; 2] = ['a', 'f'];
-/// Bits of the digits.
+/// Number of bits that the digits encode.
 const BITS: u32 = 48;
 
-/// A letter and twelve hexadecimal digits of a hash.
+/// A letter and the first twelve hexadecimal digits of a hash.
 pub(crate) fn short(letter: char, hash: u64) -> String {
     format!("{letter}{:012x}", hash >> (u64::BITS - BITS))
 }
 
-/// The number of an id, at most 49 bits, if it is `a` or `f` and twelve lower-case hexadecimal digits. Others are a dump's, or
-/// have been taken by another record.
+/// The number of a generated id (`a` or `f` and twelve lower-case hexadecimal digits); it has at
+/// most 49 bits. `None` for ids given by dumps and for ids that were lengthened to be unique.
 #[must_use]
 pub fn number_of(id: &str) -> Option<u64> {
     let mut chars = id.chars();
@@ -24,7 +24,7 @@ pub fn number_of(id: &str) -> Option<u64> {
     Some(kind << BITS | number)
 }
 
-/// The id of a number that [`number_of`] gave.
+/// The inverse of [`number_of`].
 #[must_use]
 pub fn of_number(number: u64) -> String {
     short(LETTERS[(number >> BITS & 1) as usize], number << (u64::BITS - BITS))

@@ -1,81 +1,56 @@
-//! From files to records: walking, decoding and parsing an archive of scraped pages.
+//! Reads an archive of scraped pages: scans folders, decodes and parses files, and emits records.
 //!
-//! [`ingest`] reads an archive in two passes: the *survey* collects what the archive says about itself
-//! ([`ArchiveEvidence`]: which tags there are, where flash items begin), the second pass parses every file
-//! with that evidence; of plain pages it takes what the survey has understood by themselves (`draft`, `spill`). [`parse_page`] is the parser of one page, without any files.
+//! [`ingest`] makes two passes. The *survey* collects [`CorpusStatistics`] (known tags, how far
+//! flash items extend) and caches what it understands of plain pages. The second pass parses every
+//! file with these statistics. [`parse_page`] parses a single page without any files.
 //!
-//! `inputs` finds the pages and dumps in files, through compression and archives.
-//! A page goes through these modules: `decode` (bytes to text), `line` or `html` (text to lines),
-//! `mojibake`, `header` and `footer` (where the body is), `byline`, `flash`, `beginning` and `headline` (the body),
-//! `tags` (the glued Tags line).
+//! A page goes through these modules:
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `input` | walks the roots, opens files, goes through compression and containers |
+//! | `encoding` | detects the encoding, decodes, repairs mojibake, maps offsets back to the file |
+//! | `page` | splits text or HTML into lines; finds header, body and footer |
+//! | `flash` | separates flash items from the body, and deduplicates them |
+//! | `tags` | splits a Tags line that has no separators |
+//! | `dump` | parses JSONL dumps |
+//! | `corpus` | statistics over all pages |
+//! | `pipeline` | runs both passes on several threads, and assigns ids |
 
-mod beginning;
-mod bounds;
-mod byline;
+mod corpus;
 mod date;
-mod decode;
-mod detect;
 #[doc(hidden)]
 pub mod direct;
-mod draft;
 mod dump;
+mod encoding;
 mod error;
-mod evidence;
-mod fingerprint;
 mod flash;
-mod flashes;
-mod fold;
-mod footer;
-mod found;
-mod furniture;
-mod header;
-mod headline;
-mod html;
+mod folded_hash;
 pub mod id;
-mod ids;
-mod ingest;
-mod inputs;
-mod jsonl;
-mod kept;
-mod labels;
-mod lead;
-mod line;
-mod memo;
-mod mojibake;
+mod input;
 mod options;
-mod ordered;
-mod original;
 mod page;
-mod places;
+mod pipeline;
 mod progress;
 mod punctuation;
-mod read;
 mod record;
 mod report;
-mod room;
-mod sightings;
-mod sources;
-mod spill;
-mod spool;
-mod stamp;
 mod tags;
-mod title;
-mod walk;
 
-pub use decode::decode;
+pub use corpus::statistics::CorpusStatistics;
+pub use encoding::decode::decode;
 pub use error::Error;
-pub use evidence::Evidence as ArchiveEvidence;
-pub use fingerprint::fingerprint;
 pub use flash::PageFlash;
-pub use ingest::{Looked, ingest, ingest_looked, look, look_tolerant};
-pub use kept::StoredRecords;
+pub use input::fingerprint::fingerprint;
+pub use input::original::original;
 pub use options::Options;
-pub use original::original;
 pub use page::{Markup, Page, parse_page};
+pub use pipeline::byte_budget::ByteBudget;
+pub use pipeline::carry_over::StoredRecords;
+pub use pipeline::ingest::{ScannedArchive, ingest, ingest_scanned, scan, scan_tolerant};
 pub use progress::{Phase, Progress, Silent};
 pub use record::{
-    Article, Date, DateProvenance, Evidence, FlashItem, Moment, Record, Related, Sighting, Span,
-    TitleOrigin, Writing,
+    Article, Date, DateBasis, DateProvenance, FlashItem, Moment, Occurrence, Record, Related, Span,
+    TitleOrigin, Variant,
 };
-pub use report::{Noted, Reason, Report, Skipped};
-pub use room::Room;
+pub use report::{FileSpan, Reason, Report, Skipped};

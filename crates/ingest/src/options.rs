@@ -1,32 +1,34 @@
-//! How an archive is read.
+//! Options for reading an archive.
 
 use std::path::{Path, PathBuf};
 
-/// Settings of [`ingest`](crate::ingest()).
+/// Options of [`ingest`](crate::ingest()).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Options {
-    /// Read every file in this encoding (a WHATWG label such as `big5`) instead of detecting it.
+    /// Decode every file with this encoding (a WHATWG label such as `big5`) instead of detecting
+    /// it.
     pub encoding: Option<String>,
-    /// Pages larger than this many bytes are skipped and named, compressed or not. JSONL is streamed, so it
-    /// has no such limit.
+    /// Pages of more than this many bytes, after decompression, are skipped and reported. JSONL is
+    /// streamed and has no such limit.
     pub max_file_bytes: u64,
-    /// A compressed file is left when it has become more than this many bytes in all.
+    /// A compressed file is abandoned after this many decompressed bytes in all.
     pub max_container_bytes: u64,
-    /// A compressed file is left when it has become more than this many times its own length, but not
-    /// before [`max_file_bytes`](Self::max_file_bytes). Text becomes 3 to 50 times as long.
+    /// A compressed file is abandoned after this many times its own length in decompressed bytes,
+    /// but not before [`max_file_bytes`](Self::max_file_bytes). Text usually expands 3 to 50 times.
     pub max_ratio: u64,
-    /// JSONL lines longer than this many bytes are skipped and named. A dump is left at a line of more than 16 times
-    /// as many.
+    /// JSONL lines of more than this many bytes are skipped and reported. A line of more than 16
+    /// times as many ends the dump.
     pub max_line_bytes: usize,
-    /// A JSONL dump is left when so many lines in a row have given no new record: blank and broken lines, and
-    /// records that it has given just before.
+    /// A JSONL dump is abandoned after this many consecutive lines without a new record: blank or
+    /// invalid lines, and repetitions of recent records.
     pub max_barren_lines: u64,
-    /// Files and folders that are never read, however a path leads to them. What is not there excludes nothing.
+    /// Files and folders never to read, whichever path leads to them. A path that does not exist
+    /// excludes nothing.
     pub exclude: Vec<PathBuf>,
-    /// Asked for each folder whether it is left out, with all that is in it.
+    /// Called for each folder: whether to leave it out, with everything in it.
     pub exclude_folder: Option<fn(&Path) -> bool>,
-    /// Threads that read and parse. The records and their order do not depend on it.
+    /// Number of threads. The records and their order do not depend on it.
     pub threads: usize,
 }
 

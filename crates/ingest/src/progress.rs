@@ -1,28 +1,28 @@
-//! How a long read tells how far it is.
+//! Progress reports of a long run.
 
-/// One of the two passes over the archive.
+/// A pass over the archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// Collecting the archive's own evidence: pairs of tags, starts of flash items.
+    /// Collecting corpus statistics: tags with their keywords, extents of flash items.
     Survey,
-    /// Parsing with that evidence and handing records on.
+    /// Parsing with these statistics and emitting records.
     Read,
 }
 
 /// Receives progress; called from several threads at once.
 ///
-/// The order of calls is `start`, then for each phase `phase` and any number of `advance`.
-/// In each phase the sums of `advance` reach the totals of `start`.
+/// Calls come in this order: `start`, then for each phase `phase` and any number of `advance`. In
+/// each phase the sums of `advance` reach the totals of `start`.
 pub trait Progress: Sync {
-    /// The walk is over: so many files and bytes will be read, in each phase.
+    /// The scan is over: each phase will process this many files and bytes.
     fn start(&self, _files: u64, _bytes: u64) {}
     /// A phase begins.
     fn phase(&self, _phase: Phase) {}
-    /// So many more files and bytes have been dealt with in this phase.
+    /// This many more files and bytes have been processed in the current phase.
     fn advance(&self, _files: u64, _bytes: u64) {}
 }
 
-/// Tells nobody.
+/// Ignores all progress.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 

@@ -1,5 +1,5 @@
-//! Classes of punctuation. Pages mix ASCII and full-width marks, so both stand in every class.
-//! Full-width marks are written as escapes: in many fonts they look like their ASCII twins.
+//! Character classes of punctuation. Pages mix ASCII and full-width forms, so each class has both.
+//! Full-width forms are written as escapes, because many fonts show them like ASCII.
 
 /// `:` and its full-width form.
 pub(crate) fn is_colon(c: char) -> bool {
@@ -16,12 +16,12 @@ pub(crate) fn is_bar(c: char) -> bool {
     matches!(c, '|' | '\u{ff5c}' | '\u{4e28}' | '\u{2502}')
 }
 
-/// What ends a sentence. An ASCII full stop does not count: it stands in numbers and addresses.
+/// Ends a sentence. Excludes the ASCII full stop, which occurs in numbers and addresses.
 pub(crate) fn is_stop(c: char) -> bool {
     matches!(c, '。' | '!' | '?' | '\u{ff01}' | '\u{ff1f}' | '…')
 }
 
-/// Opening quotation marks and brackets, with what closes them.
+/// The closing counterpart of an opening quotation mark or bracket.
 pub(crate) fn closing(c: char) -> Option<char> {
     Some(match c {
         '“' => '”',
@@ -38,7 +38,7 @@ pub(crate) fn closing(c: char) -> Option<char> {
     })
 }
 
-/// A Chinese character (without the radicals and the rarest planes).
+/// A Chinese character, except radicals and the rarest planes.
 pub(crate) fn is_han(c: char) -> bool {
     matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' | '\u{20000}'..='\u{2ffff}' | '\u{3007}')
 }

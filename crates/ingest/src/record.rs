@@ -1,15 +1,15 @@
-//! What an archive is made of once it has been read: articles, flash items, and where they stood.
+//! The records of an archive: articles, flash items, and where they occur.
 //!
-//! Every string of a record is exactly what stands in the page: nothing is folded, trimmed inside
-//! or converted. Folding is the business of `wensou-text`, and happens when a record is indexed.
+//! Every string is exactly as in the page; nothing is folded, trimmed inside or converted. Folding
+//! is done by `wensou-text` at indexing time.
 
 use jiff::civil::{Date as Day, DateTime};
 use serde::{Deserialize, Serialize};
 
-/// A byte range in the original file, before decoding: `start` included, `end` excluded.
+/// A byte range in the original file, before decoding: `start` inclusive, `end` exclusive.
 ///
-/// Of a page it covers the whole page, of a flash item the paragraphs that it stands in, of a
-/// JSONL record its line.
+/// The span of a page is the whole page, that of a flash item its paragraphs, that of a JSONL
+/// record its line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Span {
     /// First byte.
@@ -18,16 +18,16 @@ pub struct Span {
     pub end: u64,
 }
 
-/// When a record was published, in the archive's own civil time, and how that is known.
+/// When a record was published, in the archive's time zone, and how that is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Date {
-    /// The moment, or the day where the page says no more; `None` if there is no evidence.
+    /// The time, or only the day; `None` if unknown.
     pub value: Option<Moment>,
     /// How the value is known.
     pub provenance: DateProvenance,
 }
 
-/// A civil time to the precision that the page gives.
+/// A civil time, as precise as the page states it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Moment {
     /// Only the day is known.
@@ -39,23 +39,23 @@ pub enum Moment {
 /// How a [`Date`] is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum DateProvenance {
-    /// The page states it of this very record.
+    /// The page states the record's date.
     Stated,
-    /// Derived from other evidence in the page.
-    Inferred(Evidence),
-    /// Not known. The archive's null date, 1900/1/1, is this and never a date.
+    /// Inferred from other data in the page.
+    Inferred(DateBasis),
+    /// Unknown. The archive's null date, 1900/1/1, counts as unknown.
     #[default]
     None,
 }
 
-/// What an inferred date was derived from.
+/// The basis of an inferred date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Evidence {
-    /// The newest flash item embedded in the page: the page is at least that new.
+pub enum DateBasis {
+    /// The newest flash item in the page: the page cannot be older.
     NewestFlash,
-    /// A full date in the title.
+    /// A complete date in the title.
     Title,
-    /// A full date in the first paragraphs.
+    /// A complete date at the beginning of the first paragraph.
     Lead,
 }
 
@@ -65,37 +65,38 @@ pub enum TitleOrigin {
     /// The page has a title line.
     #[default]
     Stated,
-    /// The page lost its title: this is the beginning of its first paragraph.
+    /// The page lost its title; this is the beginning of its first paragraph.
     Derived,
 }
 
-/// A link to another article from a page's footer. Kept, but never searched as this page's text.
+/// A link to another article in a page's footer. Stored, but not searched as text of this page.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Related {
-    /// The other article's title, without its tail of tags.
+    /// The other article's title, without tag suffix.
     pub title: String,
-    /// The beginning of the other article's text, as the stub gives it.
+    /// The beginning of the other article, as quoted in the stub.
     pub snippet: String,
 }
 
 /// One article.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Article {
-    /// Stable name: the record's own in JSONL, else `a` and 12 hexadecimal digits made from the path.
+    /// Stable id: the record's own in JSONL, otherwise `a` and 12 hexadecimal digits derived from
+    /// the path.
     pub id: String,
-    /// The file, as the input was named on the command line joined with the path below it.
+    /// The path of the file: the input as named on the command line, joined with the path below it.
     pub path: String,
-    /// Where in the file.
+    /// Byte range in the file.
     pub span: Span,
     /// Name of the site that the page was scraped from.
     pub site: Option<String>,
     /// Category from the breadcrumb or the footer.
     pub category: Option<String>,
-    /// The clean title, without its tail of tags.
+    /// The title without its tag suffix.
     pub title: String,
-    /// Whether the page has a title of its own.
+    /// Whether the page states its title.
     pub title_origin: TitleOrigin,
-    /// Tags named by the title's tail (or head), in order.
+    /// Tags named in the title line's suffix or prefix, in order.
     pub suffix_tags: Vec<String>,
     /// Who wrote it.
     pub author: Option<String>,
@@ -107,47 +108,48 @@ pub struct Article {
     pub paragraphs: Vec<String>,
     /// Tags, split.
     pub tags: Vec<String>,
-    /// What of the Tags line could not be split, if anything.
+    /// The Tags line, if it could not be split.
     pub unsplit_tags: Option<String>,
     /// Links of the footer.
     pub related: Vec<Related>,
-    /// Ids of the flash items that stand in the body, in order.
+    /// Ids of the flash items in the body, in order.
     pub flashes: Vec<String>,
-    /// Address, where a record gives one.
+    /// Address, if known.
     pub url: Option<String>,
 }
 
-/// One place where a flash item stands.
+/// One occurrence of a flash item.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Sighting {
+pub struct Occurrence {
     /// The file, as in [`Article::path`].
     pub path: String,
     /// The bytes of the item's paragraphs in that file.
     pub span: Span,
 }
 
-/// The same flash item as other pages write it: in the other script, with other punctuation.
+/// A variant of a flash item, as other pages write it: in the other script, or with other
+/// punctuation.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Writing {
-    /// Stable name of this writing; [`Article::flashes`] of its pages names it.
+pub struct Variant {
+    /// Stable id of this variant; the articles that contain it refer to it in [`Article::flashes`].
     pub id: String,
-    /// Column, as this writing has it.
+    /// Column, as in this variant.
     pub column: Option<String>,
-    /// Title, as this writing has it.
+    /// Title, as in this variant.
     pub title: String,
-    /// Text, as this writing has it.
+    /// Text, as in this variant.
     pub text: String,
-    /// Outlet, as this writing has it.
+    /// Outlet, as in this variant.
     pub outlet: Option<String>,
-    /// Every place where this writing stands; never empty.
-    pub seen_in: Vec<Sighting>,
+    /// All occurrences of this variant; never empty.
+    pub occurrences: Vec<Occurrence>,
 }
 
-/// One flash item (快訊). The same item in many pages is one record, whatever script they are in.
+/// One flash item (快訊). Equal items of many pages are one record, whatever their script.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FlashItem {
-    /// Stable name: the record's own in JSONL, else `f` and 12 hexadecimal digits made from the
-    /// folded title and text and the date.
+    /// Stable id: the record's own in JSONL, otherwise `f` and 12 hexadecimal digits derived from
+    /// folded title, folded text and date.
     pub id: String,
     /// Column such as 聲音 or 動態, where the item names one.
     pub column: Option<String>,
@@ -157,7 +159,7 @@ pub struct FlashItem {
     pub text: String,
     /// When it was published; items in pages always state it.
     pub date: Date,
-    /// The outlet named in parentheses at the end of the text. It stays in the text, too.
+    /// The outlet named in parentheses at the end of the text, where it also stays.
     pub outlet: Option<String>,
     /// Tags; only JSONL records give them.
     pub tags: Vec<String>,
@@ -165,16 +167,16 @@ pub struct FlashItem {
     pub category: Option<String>,
     /// Address; only JSONL records give it.
     pub url: Option<String>,
-    /// Every place where it stands in this writing, in the order of the walk; never empty.
-    pub seen_in: Vec<Sighting>,
-    /// The other writings, in the order first seen.
-    pub writings: Vec<Writing>,
+    /// All occurrences in this variant, in the order of the walk; never empty.
+    pub occurrences: Vec<Occurrence>,
+    /// The other variants, in the order first seen.
+    pub variants: Vec<Variant>,
 }
 
 impl FlashItem {
-    /// Every place where it stands, in whichever writing.
-    pub fn sightings(&self) -> impl Iterator<Item = &Sighting> {
-        self.seen_in.iter().chain(self.writings.iter().flat_map(|writing| &writing.seen_in))
+    /// All occurrences, of every variant.
+    pub fn all_occurrences(&self) -> impl Iterator<Item = &Occurrence> {
+        self.occurrences.iter().chain(self.variants.iter().flat_map(|variant| &variant.occurrences))
     }
 }
 

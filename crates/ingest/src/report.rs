@@ -1,4 +1,4 @@
-//! What a read found, counted, and everything that it had to leave out, named.
+//! Reports what a run found and what it had to leave out.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::Span;
 
-/// Counts of one read of an archive.
+/// Counts of one run, and the files with problems.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Report {
@@ -17,52 +17,53 @@ pub struct Report {
     pub dumps: u64,
     /// Bytes of all files that were read.
     pub bytes: u64,
-    /// Articles handed on, from pages and dumps.
+    /// Articles emitted, from pages and dumps.
     pub articles: u64,
-    /// Flash items handed on: each counts once.
+    /// Distinct flash items emitted.
     pub flashes_distinct: u64,
-    /// Places where flash items stand.
-    pub flashes_seen: u64,
-    /// Articles whose Tags line could not be split whole.
+    /// Occurrences of flash items.
+    #[serde(rename = "flashes_seen")]
+    pub flash_occurrences: u64,
+    /// Articles whose Tags line could not be split.
     pub unsplit_tags: u64,
     /// Articles without a date, stated or inferred.
     pub undated: u64,
     /// Paragraphs of mojibake that were turned back into text.
     pub mojibake_repaired: u64,
-    /// Paragraphs of mojibake that could not be, and stayed as they are.
-    pub mojibake_kept: Vec<Noted>,
-    /// Files that had bytes invalid in their encoding, which read as U+FFFD, or NUL bytes.
+    /// Mojibake that could not be repaired and was left as it is.
+    pub mojibake_kept: Vec<FileSpan>,
+    /// Files with invalid bytes, which were replaced by U+FFFD, or with NUL bytes.
     pub lossy: Vec<PathBuf>,
-    /// Files and members of archives whose name is not UTF-8: the name as it could be read.
-    #[serde(default)]
-    pub odd_names: Vec<PathBuf>,
-    /// Records taken over from an earlier index, because their files cannot be read now.
+    /// Files and members with a non-UTF-8 name, as far as it can be read.
+    #[serde(default, rename = "odd_names")]
+    pub non_utf8_names: Vec<PathBuf>,
+    /// Records carried over from an earlier index, because their files cannot be read now.
     #[serde(default)]
     pub records_kept: u64,
-    /// What should have been read and could not be.
+    /// What could not be read.
     pub skipped: Vec<Skipped>,
-    /// What a folder or an archive holds that is not a page by its name: hidden files and other formats;
-    /// of a WARC file, other responses than pages. Also what [`Options`](crate::Options) excludes.
+    /// Files that are not pages by their name (hidden files, other formats), responses in WARC
+    /// files that are not pages, and whatever [`Options`](crate::Options) excludes.
     pub ignored: Vec<PathBuf>,
 }
 
-/// A place in a file that deserves a look.
+/// A byte range in a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Noted {
+pub struct FileSpan {
     /// The file.
     pub path: PathBuf,
-    /// Where in it.
+    /// The byte range.
     pub span: Span,
 }
 
 /// Something that was left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skipped {
-    /// The file or folder; of a member of an archive `archive!/member`.
+    /// The file or folder; for a member of a container `container!/member`.
     pub path: PathBuf,
-    /// Line in a JSONL file, from 1.
+    /// Line number in a JSONL file, from 1.
     pub line: Option<u64>,
-    /// Why.
+    /// The reason.
     pub reason: Reason,
 }
 
@@ -80,7 +81,7 @@ impl fmt::Display for Skipped {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The system refused; its message. Records that an earlier index has of it are kept.
+    /// The system refused to read it; its message. Records of an earlier index are kept.
     Unreadable(String),
     /// No text at all.
     Empty,
@@ -88,39 +89,41 @@ pub enum Reason {
     Binary,
     /// Longer than the limit.
     TooLarge {
-        /// Length in bytes, or how many there were when the reading stopped.
+        /// Length in bytes, or the number of bytes read before giving up.
         bytes: u64,
-        /// The limit: [`Options::max_file_bytes`](crate::Options::max_file_bytes) of a page,
-        /// [`Options::max_line_bytes`](crate::Options::max_line_bytes) of a JSONL line.
+        /// The limit: [`Options::max_file_bytes`](crate::Options::max_file_bytes) for a page,
+        /// [`Options::max_line_bytes`](crate::Options::max_line_bytes) for a JSONL line.
         limit: u64,
     },
     /// A pipe, socket or device: never opened.
     Special,
     /// A symbolic link that leads back to a folder above it.
-    Loop,
-    /// A symbolic link to a folder outside of every root.
-    LeadsOut,
-    /// A JSONL line that is no record; what is wrong with it.
+    #[serde(rename = "Loop")]
+    SymlinkLoop,
+    /// A symbolic link to a folder outside every root.
+    #[serde(rename = "LeadsOut")]
+    SymlinkOutsideRoots,
+    /// A JSONL line that is not a valid record; what is wrong with it.
     Malformed(String),
-    /// A JSONL record whose id another record has already.
+    /// A JSONL record whose id is already taken.
     DuplicateId(String),
-    /// Compressed data or an archive that is cut short or wrong; what is wrong.
+    /// Compressed data or a container that is truncated or corrupt; what is wrong.
     Damaged(String),
     /// A member of an archive that needs a password.
     Encrypted,
-    /// Written in a way that is not read; in which.
+    /// Compressed or encoded in an unsupported way; which.
     Unsupported(String),
     /// An archive inside an archive.
     Nested,
-    /// A compressed file that becomes too much; what of. It is not read on from there.
+    /// A compressed file that exceeds a limit of decompressed data; which. The rest is not read.
     Bomb(String),
-    /// A dump that is left unread from there on; why. Its records up to there count.
+    /// A dump that was abandoned; why. Its records up to there are kept.
     Abandoned(String),
-    /// A member whose name is absolute, leads out of the archive or is longer than names are.
+    /// A member whose name is absolute, leads out of the container or is too long.
     UnsafeName,
-    /// A member whose name another member had before.
+    /// A member with the name of an earlier member.
     DuplicateName,
-    /// Further lines or members of the same file, which has too many to name each.
+    /// Further problems of the same file, which has too many to list.
     More {
         /// How many.
         count: u64,
@@ -137,8 +140,8 @@ impl fmt::Display for Reason {
                 write!(f, "too large: {bytes} bytes or more, and the limit is {limit}")
             }
             Self::Special => f.write_str("not a regular file"),
-            Self::Loop => f.write_str("a link that leads back to a folder above it"),
-            Self::LeadsOut => f.write_str(
+            Self::SymlinkLoop => f.write_str("a link that leads back to a folder above it"),
+            Self::SymlinkOutsideRoots => f.write_str(
                 "a link to a folder outside of the archive: name that folder, too, if it belongs to it",
             ),
             Self::Malformed(what) => write!(f, "malformed record: {what}"),

@@ -1,6 +1,6 @@
-//! Folders, files and dumps as people have them, through the whole of `ingest`.
+//! Folders, files and dumps of typical archives, run through `ingest`.
 
-// Clippy spares only functions marked as tests; helpers of tests fail by panicking, too.
+// Clippy exempts only test functions; their helpers panic on failure, too.
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
 
 use std::path::{Path, PathBuf};
@@ -46,7 +46,7 @@ fn the_same_item_in_many_pages_is_one() {
         );
         write(dir.path(), &format!("{}/{number}.txt", number % 3), page);
     }
-    // The other script and full-width marks are the same item still.
+    // The item in the other script with full-width punctuation is still the same item.
     write(
         dir.path(),
         "z.txt",
@@ -56,14 +56,14 @@ fn the_same_item_in_many_pages_is_one() {
     let (records, report) = read(&roots, 1);
     let found = flashes(&records);
     assert_eq!(found.len(), 1);
-    assert_eq!((found[0].seen_in.len(), found[0].writings.len()), (40, 1));
-    assert_eq!(found[0].sightings().count(), 41);
-    assert_eq!(found[0].writings[0].title, "某币突破新高");
-    assert_eq!((report.flashes_distinct, report.flashes_seen, report.articles), (1, 41, 41));
-    // Each page names the writing that it has.
+    assert_eq!((found[0].occurrences.len(), found[0].variants.len()), (40, 1));
+    assert_eq!(found[0].all_occurrences().count(), 41);
+    assert_eq!(found[0].variants[0].title, "某币突破新高");
+    assert_eq!((report.flashes_distinct, report.flash_occurrences, report.articles), (1, 41, 41));
+    // Each page refers to its own variant.
     for article in articles(&records) {
         let other = article.path.ends_with("z.txt");
-        let id = if other { &found[0].writings[0].id } else { &found[0].id };
+        let id = if other { &found[0].variants[0].id } else { &found[0].id };
         assert_eq!(article.flashes, std::slice::from_ref(id));
     }
     for threads in [2, 5] {
@@ -88,7 +88,7 @@ fn a_dump_gives_its_items_their_ids() {
     let found = flashes(&records);
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].id.as_str(), found[0].tags.as_slice()), ("k1", &["GPT".to_owned()][..]));
-    assert_eq!(found[0].seen_in.len(), 2);
+    assert_eq!(found[0].occurrences.len(), 2);
     let articles = articles(&records);
     assert_eq!(articles[0].flashes, ["k1"]);
     assert_eq!(
@@ -118,7 +118,7 @@ fn what_cannot_be_read_is_named() {
     {
         std::os::unix::fs::symlink(dir.path(), dir.path().join("loop")).unwrap();
         std::os::unix::fs::symlink("nowhere", dir.path().join("gone.txt")).unwrap();
-        // Opening it would wait for ever.
+        // Opening it would block forever.
         assert!(
             std::process::Command::new("mkfifo")
                 .arg(dir.path().join("pipe.txt"))
@@ -139,7 +139,7 @@ fn what_cannot_be_read_is_named() {
     assert_eq!(of("large.txt"), Some(Reason::TooLarge { bytes: 3000, limit: 2000 }));
     #[cfg(unix)]
     {
-        assert_eq!(of("loop"), Some(Reason::Loop));
+        assert_eq!(of("loop"), Some(Reason::SymlinkLoop));
         assert_eq!(of("pipe.txt"), Some(Reason::Special));
         assert!(matches!(of("gone.txt"), Some(Reason::Unreadable(_))));
         assert_eq!(report.skipped.len(), 6);
@@ -172,7 +172,7 @@ fn two_roots_with_the_same_names_have_different_ids() {
     let (records, _) = read(&roots, 2);
     let ids: Vec<_> = articles(&records).iter().map(|a| a.id.clone()).collect();
     assert_ne!(ids[0], ids[1]);
-    // A file by itself has the id that it has in its folder.
+    // A file given as a root has the same id as in its folder.
     let (alone, _) = read(&[dir.path().join("a/1.txt")], 1);
     assert_eq!(articles(&alone)[0].id, ids[0]);
 }
@@ -210,7 +210,7 @@ fn progress_reaches_its_totals() {
     assert_eq!((files, bytes), (10, 90));
 }
 
-/// Does something between the passes.
+/// Runs a function between the two passes.
 struct Between<F>(F);
 
 impl<F: Fn() + Sync> Progress for Between<F> {
@@ -237,7 +237,7 @@ fn pages_are_as_they_were_when_the_evidence_was_taken() {
         }
         write(dir.path(), "marked.txt", format!("\u{feff}{}", page("從前")));
         write(dir.path(), "empty.txt", " ");
-        // What is not simply its own text is read again.
+        // Pages whose text is not a slice of the file are read again.
         write(dir.path(), "wide.txt", wide(&page("從前")));
         let mut options = Options::default();
         options.threads = threads;
@@ -261,11 +261,12 @@ fn pages_are_as_they_were_when_the_evidence_was_taken() {
         assert_eq!(bodies, [then, then, then, now, then, now]);
         assert_eq!((first.skipped.len(), report.skipped.len()), (1, 0));
         let marked = |records: &[Record]| {
-            let seen =
-                flashes(records)[0].sightings().find(|seen| seen.path.ends_with("marked.txt"));
+            let seen = flashes(records)[0]
+                .all_occurrences()
+                .find(|seen| seen.path.ends_with("marked.txt"));
             seen.unwrap().span
         };
         assert_eq!(marked(&records), marked(&before));
-        assert_eq!(marked(&before).start, flashes(&before)[0].seen_in[0].span.start + 3);
+        assert_eq!(marked(&before).start, flashes(&before)[0].occurrences[0].span.start + 3);
     }
 }

@@ -1,4 +1,4 @@
-//! What does not belong to an archive: the index, our own files, and what links lead to outside of it.
+//! What does not belong to an archive: the index, excluded files, and link targets outside it.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)]
@@ -8,7 +8,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use wensou_ingest::{Error, Options, Reason, Record, Report, Silent, fingerprint, ingest, look};
+use wensou_ingest::{Error, Options, Reason, Record, Report, Silent, fingerprint, ingest, scan};
 
 fn write(path: PathBuf) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -62,16 +62,16 @@ fn an_index_inside_its_archive_is_no_archive() {
         assert_eq!(seen, ignored.map(at));
         assert!(report.skipped.is_empty());
     }
-    // By what is in it.
+    // Excluded by its content.
     write(at("index/WENSOU"));
     options.exclude = Vec::new();
     options.exclude_folder = Some(is_index);
     let (names, _) = read(dir.path(), &options);
     assert_eq!(names, ["a.txt", "own.txt", "sub/b.txt", "sub/to-own.txt"]);
-    // What happens in it is no change of the archive.
+    // Changes inside it do not change the archive.
     let roots = [dir.path().to_owned()];
     let before = fingerprint(&roots, &options).unwrap();
-    assert_eq!(look::<Infallible>(&roots, &options).unwrap().fingerprint(), before);
+    assert_eq!(scan::<Infallible>(&roots, &options).unwrap().fingerprint(), before);
     write(at("index/gen-2/y.txt"));
     assert_eq!(fingerprint(&roots, &options).unwrap(), before);
 }
@@ -90,13 +90,13 @@ fn an_index_is_not_its_own_archive() {
     for options in [by_name, by_content] {
         for root in ["index", "index/gen-1", "index/gen-1/x.txt", "link", "index/../link/."] {
             let root = at(root);
-            let looked = look::<Infallible>(std::slice::from_ref(&root), &options).err().unwrap();
-            let text = looked.to_string();
-            assert!(matches!(looked, Error::RootExcluded { path } if path == root));
+            let scanned = scan::<Infallible>(std::slice::from_ref(&root), &options).err().unwrap();
+            let text = scanned.to_string();
+            assert!(matches!(scanned, Error::RootExcluded { path } if path == root));
             assert!(text.contains("an index cannot be its own archive"), "{text}");
             assert!(fingerprint(&[root], &options).is_err());
         }
-        assert!(look::<Infallible>(&[dir.path().to_owned()], &options).is_ok());
+        assert!(scan::<Infallible>(&[dir.path().to_owned()], &options).is_ok());
     }
 }
 
@@ -113,20 +113,20 @@ fn links_to_folders_outside_are_named_and_not_followed() {
     symlink(at("in"), at("in/sub/up")).unwrap();
     symlink(at("out/b.txt"), at("in/file.txt")).unwrap();
     let (names, report) = read(&at("in"), &Options::default());
-    // Links to files are read, and links to folders of the archive.
+    // Links to files, and to folders inside the archive, are followed.
     assert_eq!(names, ["file.txt", "same/a.txt", "sub/a.txt"]);
     let of = |reason: &Reason| -> Vec<PathBuf> {
         let skipped = report.skipped.iter().filter(|it| it.reason == *reason);
         skipped.map(|it| it.path.strip_prefix(at("in")).unwrap().to_owned()).collect()
     };
     let outside = ["above", "out", "same/relative", "sub/relative"].map(PathBuf::from);
-    assert_eq!(of(&Reason::LeadsOut), outside);
-    assert_eq!(of(&Reason::Loop), ["same/up", "sub/up"].map(PathBuf::from));
+    assert_eq!(of(&Reason::SymlinkOutsideRoots), outside);
+    assert_eq!(of(&Reason::SymlinkLoop), ["same/up", "sub/up"].map(PathBuf::from));
     assert_eq!(
         report.skipped[0].reason.to_string(),
         "a link to a folder outside of the archive: name that folder, too, if it belongs to it"
     );
-    // Named, too, it is read where the link is and where it is itself.
+    // If the target is a root, too, it is read through the link and on its own.
     let mut count = 0;
     let roots = [at("in"), at("out")];
     let report = ingest(&roots, &Options::default(), &Silent, &mut |_| {

@@ -1,4 +1,4 @@
-//! Compressed pages and dumps, and archives of them, through the whole of `ingest`.
+//! Compressed pages, dumps and containers, run through `ingest`.
 
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
@@ -29,7 +29,7 @@ fn read_with(dir: &Path, options: &Options) -> (Vec<Record>, Report) {
     (records, report)
 }
 
-/// Reads one file alone.
+/// Reads a single file.
 fn read(name: &str, bytes: &[u8]) -> (Vec<Record>, Report) {
     limited(name, bytes, &Options::default())
 }
@@ -73,10 +73,10 @@ fn a_compressed_page_is_the_page() {
         let (Record::Flash(flash), Record::Flash(expected)) = (&records[1], &plain[1]) else {
             panic!("then its flash item")
         };
-        assert_eq!(flash.seen_in[0].span, expected.seen_in[0].span);
-        assert!(flash.seen_in[0].path.ends_with(name));
+        assert_eq!(flash.occurrences[0].span, expected.occurrences[0].span);
+        assert!(flash.occurrences[0].path.ends_with(name));
     }
-    // Several streams one after the other are one.
+    // Concatenated streams are read as one.
     let (first, second) = big5.split_at(40);
     for (name, bytes) in [
         ("a.txt.gz", [gz(first), gz(second)].concat()),
@@ -130,7 +130,7 @@ fn members_have_the_containers_name_and_their_own() {
         assert!(named(&report)[0].starts_with(&format!("{name}!/dump.jsonl:2: malformed")));
         std::fs::write(dir.path().join(name), bytes).unwrap();
     }
-    // All together: the same whatever the number of threads, and no id twice.
+    // All together: the result does not depend on threads, and no id occurs twice.
     let mut options = Options::default();
     options.threads = 1;
     let one = read_with(dir.path(), &options);
@@ -164,7 +164,7 @@ fn the_bytes_of_a_record_are_found_again() {
         let places = match record {
             Record::Article(article) => vec![(article.path.as_str(), article.span)],
             Record::Flash(flash) => {
-                flash.seen_in.iter().map(|place| (place.path.as_str(), place.span)).collect()
+                flash.occurrences.iter().map(|place| (place.path.as_str(), place.span)).collect()
             }
         };
         for (path, span) in places {
@@ -218,7 +218,7 @@ fn names_in_old_encodings_are_read_and_named() {
     for (file, bytes) in [("a.zip", zip(&members)), ("a.tar", tar(&members))] {
         let (records, report) = read(file, &bytes);
         assert!(articles(&records)[0].path.ends_with("!/最近的新聞/第一頁.txt"));
-        assert_eq!(report.odd_names.len(), 1, "{file}");
+        assert_eq!(report.non_utf8_names.len(), 1, "{file}");
     }
 }
 
@@ -252,7 +252,7 @@ fn what_is_cut_short_is_damaged() {
         let reason = &report.skipped.first().expect(name).reason;
         assert!(matches!(reason, Reason::Damaged(_)), "{name}: {reason}");
     }
-    // The records before the end are kept.
+    // The records before the damage are kept.
     let lines: String =
         (0..20_000).map(|n| format!("{{\"title\":\"{}\"}}\n", n * 7919 % 20_011)).collect();
     let (records, report) = read("a.jsonl.gz", &short(&gz(lines.as_bytes())));
@@ -269,7 +269,7 @@ fn a_wrong_checksum_is_damage() {
         bytes
     };
     let stored = |bytes: Vec<u8>| {
-        // Uncompressed, so that a changed byte is found by the checksum alone.
+        // Stored uncompressed, so that only the checksum detects a changed byte.
         let at = bytes.windows(6).position(|w| w == "正文".as_bytes()).unwrap();
         broken(bytes.clone(), bytes.len() - at)
     };
@@ -301,7 +301,7 @@ fn a_wrong_checksum_is_damage() {
 #[test]
 fn encrypted_members_are_named_and_the_others_read() {
     let mut bytes = zip(&[("a.txt", page(1)), ("b.txt", page(2))]);
-    // The flag stands in the local header and in the central directory.
+    // The flag is in the local header and in the central directory.
     bytes[6] |= 1;
     let central = bytes.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
     bytes[central + 8] |= 1;
@@ -352,7 +352,7 @@ fn a_member_over_the_limit_is_named_and_the_others_read() {
     let large = "長".repeat(5000);
     let members = [("a.txt", large.as_bytes().to_vec()), ("b.txt", page(1).into_bytes())];
     for (name, bytes) in [("a.zip", zip(&members)), ("a.tar.zst", zst(&tar(&members)))] {
-        // The limit of the whole is another matter.
+        // Keep the limit on the whole file out of this test.
         options.max_ratio = 1 << 20;
         let (records, report) = limited(name, &bytes, &options);
         assert_eq!(titles(&records), ["題目1"]);
@@ -371,7 +371,7 @@ fn bombs_are_left() {
     options.max_file_bytes = 1 << 20;
     options.max_ratio = 20;
     let zeros = vec![b'0'; 4 << 20];
-    // A dump of one endless line, and members of which each is small enough.
+    // A dump with one endless line, and members that are each small enough.
     let (_, report) = limited("a.jsonl.gz", &gz(&zeros), &options);
     assert!(matches!(report.skipped[0].reason, Reason::Bomb(_)), "{:?}", report.skipped);
     let half = &zeros[..1 << 19];
@@ -380,7 +380,7 @@ fn bombs_are_left() {
         ("a.zip", zip(&members)),
         ("a.tar.gz", gz(&tar(&members))),
         ("a.tar.xz", xz(&tar(&members))),
-        // Skipping is reading, too.
+        // Skipped members count, too.
         ("b.tar.zst", zst(&tar(&[("a.png", &zeros)]))),
         ("a.warc.gz", gz(&warc("request", "", &zeros))),
     ] {

@@ -1,4 +1,5 @@
-//! Pages in every encoding are read as what they are. `examples/encodings.rs` measures it on real text.
+//! Pages in every encoding are decoded correctly. `examples/encodings.rs` measures this on real
+//! text.
 
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
@@ -13,12 +14,12 @@ const TRADITIONAL: &str = "昨天下午,市政府在新落成的圖書館裏舉�
 const SIMPLIFIED: &str = "昨天下午,市政府在新落成的图书馆里举行了一场关于古地图的讲座。主讲人说,最早的海图只画出港口和浅滩,\
     水手靠星星辨认方向;到了后来,测量的人带着仪器走遍各地,才把山川的位置一一记下来。听众当中有不少学生,他们问得最多的问题是:\
     为什么同一条河在三张图上有三个名字?\n答案并不复杂,因为每一个朝代都有自己的叫法,而画图的人只写他听见的那一个。\n";
-/// Spoken Cantonese: the characters that Big5 has only with Hong Kong's own.
+/// Spoken Cantonese, with characters that Big5 has only in its Hong Kong extension.
 const CANTONESE: &str = "佢哋琴日喺圖書館聽咗一個講座,講嘅係古地圖。最早嘅海圖淨係畫咗碼頭同淺灘,啲水手要睇住天上嘅星先至搵到方向。\
     後來有人帶住啲架生周圍去量,先將山同河嘅位一樣樣記低。有個細路問:點解同一條河喺三張圖度有三個名嘅?\n\
     佢話其實好簡單,每個朝代都有自己嘅叫法,畫圖嘅人就寫低佢聽到嗰個。\n";
 
-/// Beginning at every fifth character, so that no page begins like another.
+/// Pages start at every fifth character, so that no two begin alike.
 fn all_read(text: &str, written: Written) {
     let starts: Vec<usize> = text.char_indices().step_by(5).map(|(at, _)| at).collect();
     for start in starts {

@@ -1,4 +1,4 @@
-//! Files that nobody should have: each is named in the report, none stops the run, blocks it or takes it over.
+//! Hostile files: each is reported, and none stops, blocks or exhausts the run.
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
@@ -19,7 +19,7 @@ fn read_with(dir: &Path, options: &Options, progress: &dyn Progress) -> (Vec<Rec
     (records, report)
 }
 
-/// Reads one file alone.
+/// Reads a single file.
 fn read(name: &str, bytes: impl AsRef<[u8]>) -> (Vec<Record>, Report) {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join(name), bytes).unwrap();
@@ -35,7 +35,7 @@ fn reason_of(report: &Report, name: &str) -> Option<Reason> {
     report.skipped.iter().find(|s| s.path.ends_with(name)).map(|s| s.reason.clone())
 }
 
-/// Does something to the archive after the walk, before anything is read.
+/// Changes the archive after the walk, before anything is read.
 struct Between<F>(F);
 
 impl<F: Fn() + Sync> Progress for Between<F> {
@@ -106,7 +106,7 @@ fn a_dump_without_end_of_line_is_left() {
     let dir = tempfile::tempdir().unwrap();
     let mut options = Options::default();
     options.max_line_bytes = 1 << 10;
-    // 16 times the limit ends it; less is a line like others.
+    // A line of 16 times the limit ends the dump; a shorter one is only skipped.
     let long = |times: usize| format!("{{\"title\":\"{}\"}}\n", "a".repeat(times << 10));
     let dump = [&long(15), "{\"title\":\"乙\"}\n", &long(200), "{\"title\":\"丙\"}\n"].concat();
     fs::write(dir.path().join("a.jsonl"), &dump).unwrap();
@@ -129,7 +129,7 @@ fn ten_gigabytes_of_nothing_are_no_dump() {
     let (records, report) = read_with(dir.path(), &Options::default(), &Silent);
     assert!(records.is_empty());
     assert_eq!((report.skipped.len(), &report.skipped[0].reason), (1, &Reason::Binary));
-    // A line of NULs is only a line.
+    // A line of NULs is only an invalid line.
     let (records, report) = read("a.jsonl", "\0\0\n{\"title\":\"甲\"}\n");
     assert_eq!((records.len(), report.skipped.len()), (1, 1));
 }
@@ -157,7 +157,7 @@ fn a_dump_that_gives_nothing_new_is_left() {
         assert_eq!(last.reason.to_string(), wanted, "{line}");
         assert_eq!(report.skipped.len(), named + 1, "{line}");
         assert!(report.articles <= 1002, "{line}");
-        // Where something new comes between, all of it is read.
+        // With something new in between, everything is read.
         let barren = line.repeat(998);
         let mixed: String =
             (0..5).map(|n| format!("{barren}{{\"title\":\"第{n}個\"}}\n")).collect();
@@ -169,7 +169,7 @@ fn a_dump_that_gives_nothing_new_is_left() {
         assert!((0..5).all(has), "{line}");
         assert!(!report.skipped.iter().any(|s| matches!(s.reason, Reason::Abandoned(_))), "{line}");
     }
-    // Why it was left is said even where the report names no more lines.
+    // The reason is reported even after the limit on diagnostics.
     options.max_barren_lines = 150_000;
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("a.jsonl"), "x\n".repeat(150_100)).unwrap();
@@ -205,7 +205,7 @@ fn an_id_is_a_name_and_never_a_path() {
     assert_eq!((count(dir.path()), count(&archive)), (1, 1), "nothing was written");
 }
 
-/// A ratio is measured by `examples/linear.rs`; here it is enough that these end.
+/// The ratio is measured by `examples/linear.rs`; here it is enough that these terminate.
 #[test]
 fn deep_and_crowded_pages_are_read() {
     let deep = format!("<html><body>{}正文。", "<div><b>".repeat(200_000));
@@ -223,7 +223,7 @@ fn deep_and_crowded_pages_are_read() {
     let (records, report) = read("a.txt", &big5);
     assert_eq!(report.flashes_distinct, 20_000);
     let Some(Record::Flash(last)) = records.last() else { panic!("a flash item last") };
-    let span = last.seen_in[0].span;
+    let span = last.occurrences[0].span;
     let (text, _) = encoding_rs::BIG5
         .decode_without_bom_handling(&big5[span.start as usize..span.end as usize]);
     assert!(text.starts_with("第19999條快訊") && text.ends_with(']'), "{text}");
@@ -282,7 +282,7 @@ mod unix {
     fn names_that_are_not_utf8_are_read_and_named() {
         let dir = tempfile::tempdir().unwrap();
         let folder = dir.path().join(OsStr::from_bytes(b"\xa5\xbf"));
-        // Some file systems have no such names.
+        // Some file systems refuse such names.
         if fs::create_dir(&folder).is_err() {
             eprintln!("skipped: the file system takes only UTF-8");
             return;
@@ -293,7 +293,10 @@ mod unix {
         fs::write(folder.join(OsStr::from_bytes(b"\xfd.txt")), "").unwrap();
         let (records, report) = read_with(dir.path(), &Options::default(), &Silent);
         assert_eq!(records.len(), 2);
-        assert_eq!((report.odd_names.len(), report.skipped.len(), report.ignored.len()), (3, 1, 1));
+        assert_eq!(
+            (report.non_utf8_names.len(), report.skipped.len(), report.ignored.len()),
+            (3, 1, 1)
+        );
         assert!(first(&records).path.ends_with("/\u{fffd}.txt"));
         let ids: Vec<_> =
             records.iter().map(|r| if let Record::Article(a) = r { &a.id } else { "" }).collect();
@@ -369,8 +372,8 @@ mod unix {
         symlink("nowhere", at("gone.txt")).unwrap();
         let (records, report) = read_with(dir.path(), &Options::default(), &Silent);
         assert_eq!(records.len(), 1);
-        assert_eq!(reason_of(&report, "sub/up"), Some(Reason::Loop));
-        assert_eq!(reason_of(&report, "sub/self"), Some(Reason::Loop));
+        assert_eq!(reason_of(&report, "sub/up"), Some(Reason::SymlinkLoop));
+        assert_eq!(reason_of(&report, "sub/self"), Some(Reason::SymlinkLoop));
         for name in ["one.txt", "two.txt", "gone.txt"] {
             assert!(matches!(reason_of(&report, name), Some(Reason::Unreadable(_))), "{name}");
         }

@@ -1,4 +1,4 @@
-//! Records of files that cannot be read are taken over from an earlier index, and nothing is lost.
+//! Records of unreadable files are carried over from an earlier index, and nothing is lost.
 
 #![allow(clippy::unwrap_used)]
 
@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use wensou_ingest::{
-    Error, Options, Reason, Record, Report, Silent, StoredRecords, ingest_looked, look,
-    look_tolerant,
+    Error, Options, Reason, Record, Report, Silent, StoredRecords, ingest_scanned, scan,
+    scan_tolerant,
 };
 
-/// The records of a read before, as an index has them.
+/// The records of an earlier run, as an index has them.
 #[derive(Clone)]
 struct Stored(Vec<Record>);
 
@@ -23,7 +23,7 @@ impl StoredRecords for Stored {
         let below = |it: &String| Path::new(it).starts_with(path) || it.starts_with(&member);
         let stands = |record: &&Record| match record {
             Record::Article(article) => below(&article.path),
-            Record::Flash(flash) => flash.sightings().any(|seen| below(&seen.path)),
+            Record::Flash(flash) => flash.all_occurrences().any(|seen| below(&seen.path)),
         };
         Ok(self.0.iter().filter(stands).cloned().collect())
     }
@@ -35,7 +35,7 @@ fn options(threads: usize) -> Options {
     options
 }
 
-/// Reads an archive, of which something changes after the look.
+/// Reads an archive after changing something since the scan.
 fn read_changed(
     roots: &[PathBuf],
     threads: usize,
@@ -43,10 +43,10 @@ fn read_changed(
     change: impl FnOnce(),
 ) -> (Vec<Record>, Report) {
     let options = options(threads);
-    let looked = look::<Infallible>(roots, &options).unwrap();
+    let scanned = scan::<Infallible>(roots, &options).unwrap();
     change();
     let mut records = Vec::new();
-    let report = ingest_looked(looked, &options, &Silent, stored, &mut |record| {
+    let report = ingest_scanned(scanned, &options, &Silent, stored, &mut |record| {
         records.push(record);
         Ok::<(), Infallible>(())
     });
@@ -82,7 +82,7 @@ fn page(number: usize, items: &[usize]) -> String {
     format!("題目{number}\n\n正文第{number}段。\n\n{}\n\n后文。\n", items.join("\n\n"))
 }
 
-/// Lines of a dump: articles with and without ids, items with and without.
+/// Lines of a dump: articles with and without ids, with and without flash items.
 fn dump(number: usize, lines: &[usize]) -> String {
     let line = |line: &usize| {
         match line {
@@ -163,33 +163,33 @@ proptest! {
         };
         prop_assert_eq!(skipped(&report), gone.len());
         prop_assert_eq!(
-            (report.articles, report.flashes_distinct, report.flashes_seen),
-            (before.articles, before.flashes_distinct, before.flashes_seen)
+            (report.articles, report.flashes_distinct, report.flash_occurrences),
+            (before.articles, before.flashes_distinct, before.flash_occurrences)
         );
         let on_gone = |path: &String| {
             gone.iter().any(|gone| path.starts_with(&*gone.to_string_lossy()))
         };
         let kept = whole.iter().filter(|record| match record {
             Record::Article(article) => on_gone(&article.path),
-            Record::Flash(flash) => flash.sightings().any(|seen| on_gone(&seen.path)),
+            Record::Flash(flash) => flash.all_occurrences().any(|seen| on_gone(&seen.path)),
         });
         prop_assert_eq!(report.records_kept, kept.count() as u64);
 
-        // What was kept is kept as well the next time.
+        // What was carried over is carried over again.
         let mut stored = Stored(records);
         let options = options(threads);
-        let mut looked = look::<Infallible>(&roots, &options).unwrap();
-        gone.iter().for_each(|path| looked.keep(path.clone(), "still not there".to_owned()));
+        let mut scanned = scan::<Infallible>(&roots, &options).unwrap();
+        gone.iter().for_each(|path| scanned.declare_unreadable(path.clone(), "still not there".to_owned()));
         let mut articles = 0;
-        let again = ingest_looked(looked, &options, &Silent, Some(&mut stored), &mut |record| {
+        let again = ingest_scanned(scanned, &options, &Silent, Some(&mut stored), &mut |record| {
             articles += u64::from(matches!(record, Record::Article(_)));
             Ok::<(), Infallible>(())
         })
         .unwrap();
         prop_assert_eq!(articles, before.articles);
         prop_assert_eq!(
-            (again.flashes_distinct, again.flashes_seen),
-            (before.flashes_distinct, before.flashes_seen)
+            (again.flashes_distinct, again.flash_occurrences),
+            (before.flashes_distinct, before.flash_occurrences)
         );
     }
 }
@@ -208,7 +208,7 @@ fn a_page_that_cannot_be_read_is_not_deleted() {
     assert_eq!(records, whole);
     assert_eq!((report.records_kept, report.pages), (2, 39), "an article and its flash item");
     assert_eq!(report.skipped.len(), 1);
-    // The next look does not find it, so it has been deleted.
+    // The next scan does not find it, so it has been deleted.
     let (records, report) = read_changed(&roots, 2, Some(&mut Stored(whole)), || {});
     assert_eq!((records.iter().filter(|r| matches!(r, Record::Article(_))).count()), 39);
     assert_eq!((report.records_kept, report.skipped.len()), (0, 0));
@@ -217,7 +217,7 @@ fn a_page_that_cannot_be_read_is_not_deleted() {
 #[test]
 fn an_empty_root_that_is_declared_unreadable_keeps_everything() {
     let dir = tempfile::tempdir().unwrap();
-    // Other roots have pages of the same names, whose ids are made from them.
+    // Other roots have pages with the same names, from which ids derive.
     let roots = [dir.path().join("gone"), dir.path().join("here")];
     for root in &roots {
         write(&root.join("a.txt"), page(1, &[0, 2]));
@@ -233,7 +233,7 @@ fn an_empty_root_that_is_declared_unreadable_keeps_everything() {
                 Record::Article(article) => format!("{article:?}"),
                 Record::Flash(flash) => {
                     let mut places: Vec<String> =
-                        flash.sightings().map(|seen| format!("{seen:?}")).collect();
+                        flash.all_occurrences().map(|seen| format!("{seen:?}")).collect();
                     places.sort();
                     format!("{} {places:?}", flash.id)
                 }
@@ -243,41 +243,41 @@ fn an_empty_root_that_is_declared_unreadable_keeps_everything() {
         lines
     };
 
-    // Not there at all.
-    assert!(matches!(look::<()>(&roots, &options(1)), Err(Error::Root { .. })));
-    let looked = look_tolerant::<Infallible>(&roots, &options(1)).unwrap();
-    assert_eq!(looked.files_by_root(), [0, 3]);
-    let finish = |looked| {
+    // Missing.
+    assert!(matches!(scan::<()>(&roots, &options(1)), Err(Error::Root { .. })));
+    let scanned = scan_tolerant::<Infallible>(&roots, &options(1)).unwrap();
+    assert_eq!(scanned.files_by_root(), [0, 3]);
+    let finish = |scanned| {
         let mut records = Vec::new();
         let mut stored = Stored(whole.clone());
         let report =
-            ingest_looked(looked, &options(2), &Silent, Some(&mut stored), &mut |record| {
+            ingest_scanned(scanned, &options(2), &Silent, Some(&mut stored), &mut |record| {
                 records.push(record);
                 Ok::<(), Infallible>(())
             })
             .unwrap();
         (records, report)
     };
-    let (records, report) = finish(looked);
+    let (records, report) = finish(scanned);
     assert_eq!(sorted(&records), sorted(&whole));
     assert!(matches!(report.skipped[0].reason, Reason::Unreadable(_)));
 
-    // There, but empty.
+    // Present, but empty.
     fs::create_dir(&roots[0]).unwrap();
-    let mut looked = look::<Infallible>(&roots, &options(1)).unwrap();
-    assert_eq!(looked.files_by_root(), [0, 3]);
-    looked.keep(roots[0].clone(), "no file is there".to_owned());
-    // Twice is once.
-    looked.keep(roots[0].join("b"), "nor there".to_owned());
-    let (records, report) = finish(looked);
+    let mut scanned = scan::<Infallible>(&roots, &options(1)).unwrap();
+    assert_eq!(scanned.files_by_root(), [0, 3]);
+    scanned.declare_unreadable(roots[0].clone(), "no file is there".to_owned());
+    // Declaring it twice changes nothing.
+    scanned.declare_unreadable(roots[0].join("b"), "nor there".to_owned());
+    let (records, report) = finish(scanned);
     assert_eq!(sorted(&records), sorted(&whole));
     assert_eq!(report.skipped.len(), 2);
 
-    // What is there again is read, and only the rest is kept.
+    // What is back is read, and only the rest is carried over.
     write(&roots[0].join("a.txt"), page(5, &[0]));
-    let mut looked = look::<Infallible>(&roots, &options(1)).unwrap();
-    looked.keep(roots[0].clone(), "not all is there".to_owned());
-    let (records, _) = finish(looked);
+    let mut scanned = scan::<Infallible>(&roots, &options(1)).unwrap();
+    scanned.declare_unreadable(roots[0].clone(), "not all is there".to_owned());
+    let (records, _) = finish(scanned);
     let titles: Vec<(&str, &str)> = records
         .iter()
         .filter_map(|record| match record {
@@ -320,9 +320,9 @@ fn stored_records_that_cannot_be_read_end_the_run() {
     let dir = tempfile::tempdir().unwrap();
     let page = dir.path().join("a.txt");
     write(&page, "正文。");
-    let looked = look::<()>(&[dir.path().to_owned()], &options(1)).unwrap();
+    let scanned = scan::<()>(&[dir.path().to_owned()], &options(1)).unwrap();
     fs::remove_file(&page).unwrap();
     let sink = &mut |_| Ok::<(), ()>(());
-    let outcome = ingest_looked(looked, &options(1), &Silent, Some(&mut Broken), sink);
+    let outcome = ingest_scanned(scanned, &options(1), &Silent, Some(&mut Broken), sink);
     assert!(matches!(outcome, Err(Error::Stored { path, .. }) if path == page));
 }

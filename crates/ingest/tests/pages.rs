@@ -1,19 +1,19 @@
-//! Single pages with a trap each, and the real page, through `parse_page`.
+//! Single pages with one difficulty each, and the real page, through `parse_page`.
 
-// Clippy spares only functions marked as tests; helpers of tests fail by panicking, too.
+// Clippy exempts only test functions; their helpers panic on failure, too.
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
 
 use std::path::Path;
 
 use jiff::civil::{date, datetime};
 use wensou_ingest::{
-    ArchiveEvidence, DateProvenance, Evidence, Markup, Moment, Page, TitleOrigin, parse_page,
+    CorpusStatistics, DateBasis, DateProvenance, Markup, Moment, Page, TitleOrigin, parse_page,
 };
 
-/// A page alone in its archive.
+/// Parses a page as an archive of its own.
 fn alone(text: &str) -> Page {
     let markup = Markup::of(text);
-    parse_page(text, markup, &ArchiveEvidence::of_pages([(text, markup)]))
+    parse_page(text, markup, &CorpusStatistics::from_pages([(text, markup)]))
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn the_real_page() {
     assert_eq!(page.flashes[0].date, Some(Moment::Time(datetime(2023, 3, 14, 13, 2, 32, 0))));
     assert_eq!(page.flashes[3].date, Some(Moment::Day(date(2019, 8, 10))));
     assert_eq!(page.flashes[1].outlet.as_deref(), Some("The Block"));
-    assert_eq!(page.date.provenance, DateProvenance::Inferred(Evidence::NewestFlash));
+    assert_eq!(page.date.provenance, DateProvenance::Inferred(DateBasis::NewestFlash));
     assert_eq!(page.date.value, page.flashes[0].date);
     assert_eq!(page.related.len(), 6);
     assert_eq!(page.related[1].title, "當應用不會再有護城河 價值該被如何捕獲?");
@@ -142,11 +142,11 @@ fn inferred_dates() {
     let day = Some(Moment::Day(date(2023, 5, 10)));
     assert_eq!(
         value("金色晨訊2023年5月10日_DIN\n\nAuthor:\n\nTime:1900/1/1 0:00:00\n\n正文。"),
-        (day, DateProvenance::Inferred(Evidence::Title))
+        (day, DateProvenance::Inferred(DateBasis::Title))
     );
     assert_eq!(
         value("2023年5月10日,某公司宣布開源其大模型。\n\n后文。"),
-        (day, DateProvenance::Inferred(Evidence::Lead))
+        (day, DateProvenance::Inferred(DateBasis::Lead))
     );
     assert_eq!(value("題目_GPT\n\nTime:1900/1/1 0:00:00\n\n正文。").0, None);
     assert_eq!(value("題目_GPT\n\nTime:2023/13/45 0:00:00\n\n正文。").0, None);
@@ -206,13 +206,13 @@ fn tags_that_cannot_be_split_are_kept() {
 
 #[test]
 fn the_start_of_an_item_is_found_by_its_other_sightings() {
-    // Nothing in the first line's shape says that an item begins there.
+    // The first line does not look like the beginning of an item.
     let item = "某地舉行會議\n\n會上各方交換了看法。[2022/6/18 4:36:07]";
     let page =
         |before: &str| format!("題目_GPT\n\nAuthor:\n\n開頭。\n\n{before}\n\n{item}\n\n結尾。\n");
     let pages = [page("甲文的話。"), page("乙文的話。"), page("丙文的話。")];
-    let evidence = ArchiveEvidence::of_pages(pages.iter().map(|p| (p.as_str(), Markup::Text)));
-    let read = parse_page(&pages[0], Markup::Text, &evidence);
+    let statistics = CorpusStatistics::from_pages(pages.iter().map(|p| (p.as_str(), Markup::Text)));
+    let read = parse_page(&pages[0], Markup::Text, &statistics);
     assert_eq!(read.paragraphs, ["開頭。", "甲文的話。", "結尾。"]);
     assert_eq!(read.flashes[0].text, "某地舉行會議\n會上各方交換了看法。");
 }

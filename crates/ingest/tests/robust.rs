@@ -1,6 +1,6 @@
-//! Nothing that a file can hold makes the parser panic, and no place that it names lies outside the text.
+//! No input makes the parser panic, and no span lies outside the text.
 
-// Clippy spares only functions marked as tests; helpers of tests fail by panicking, too.
+// Clippy exempts only test functions; their helpers panic on failure, too.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stderr,
@@ -13,7 +13,7 @@
 mod build;
 
 use proptest::prelude::*;
-use wensou_ingest::{ArchiveEvidence, Markup, Options, Record, Silent, ingest, parse_page};
+use wensou_ingest::{CorpusStatistics, Markup, Options, Record, Silent, ingest, parse_page};
 
 const PAGE: &str = "以太坊交易所 以太坊交易所\nCtrl+D 以太坊交易所\nads\n首頁 > 瑞波幣 > Info\n\n題目:甲_GPT:CGPT價格\n\nAuthor:\n\n\
     Time:1900/1/1 0:00:00\n\n來源:師天浩 圖片來源:網絡\n\n正文第一段。\n\n聲音 | 題目甲:據官方消息,題目甲。\n\n第二段(財聯社)[2022/6/18 4:36:07]\n\n\
@@ -23,7 +23,7 @@ const HTML: &str = "<!DOCTYPE html><html><head><title>題目_站</title></head><
 
 fn sound(text: &str) {
     for markup in [Markup::Text, Markup::Html] {
-        let page = parse_page(text, markup, &ArchiveEvidence::default());
+        let page = parse_page(text, markup, &CorpusStatistics::default());
         for flash in &page.flashes {
             assert!(flash.start <= flash.end && flash.end <= text.len());
             if markup == Markup::Text && page.mojibake_repaired == 0 {
@@ -45,7 +45,7 @@ fn read(bytes: &[u8], name: &str) -> u64 {
     let report = ingest(&[path], &Options::default(), &Silent, &mut |record| {
         let spans = match &record {
             Record::Article(article) => vec![article.span],
-            Record::Flash(flash) => flash.seen_in.iter().map(|seen| seen.span).collect(),
+            Record::Flash(flash) => flash.occurrences.iter().map(|seen| seen.span).collect(),
         };
         for span in spans {
             assert!(span.start <= span.end && span.end <= bytes.len() as u64);
@@ -58,7 +58,7 @@ fn read(bytes: &[u8], name: &str) -> u64 {
     records
 }
 
-/// One of each kind of container.
+/// One container of each kind.
 fn container(kind: usize) -> (&'static str, Vec<u8>) {
     let members = [("a.txt", PAGE), ("b.html", HTML), ("c.jsonl", "{\"title\":\"a\"}\n")];
     let http = format!(
@@ -78,7 +78,7 @@ fn container(kind: usize) -> (&'static str, Vec<u8>) {
     }
 }
 
-/// A page with some of its characters replaced, removed or repeated.
+/// A page with some characters replaced, removed or inserted.
 fn spoilt(page: &'static str) -> impl Strategy<Value = String> {
     let chars: Vec<char> = page.chars().collect();
     let marks = prop::sample::select(

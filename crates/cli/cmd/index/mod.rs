@@ -206,7 +206,7 @@ fn summary(built: &Built, took: Duration) -> String {
         took.as_secs_f64(),
         report.articles,
         report.flashes_distinct,
-        report.flashes_seen,
+        report.flash_occurrences,
     );
     if built.reused {
         line.push_str(&format!("; {} of them written", built.written));
@@ -250,7 +250,7 @@ fn reason(reason: &Reason) -> &'static str {
         Reason::Binary => "binary",
         Reason::TooLarge { .. } => "too large",
         Reason::Special => "no regular file",
-        Reason::Loop => "a loop of links",
+        Reason::SymlinkLoop => "a loop of links",
         Reason::Malformed(_) => "malformed",
         Reason::DuplicateId(_) => "with the id of another",
         Reason::Damaged(_) => "damaged",
@@ -260,7 +260,7 @@ fn reason(reason: &Reason) -> &'static str {
         Reason::Bomb(_) => "that become too much",
         Reason::UnsafeName => "with an unsafe name",
         Reason::DuplicateName => "with the name of another",
-        Reason::LeadsOut => "links that lead out",
+        Reason::SymlinkOutsideRoots => "links that lead out",
         Reason::Abandoned(_) => "left unread from somewhere on",
         _ => "for other reasons",
     }

@@ -313,7 +313,7 @@ fn archive(
     let meta = index.meta();
     let mut options = options.clone();
     options.encoding.clone_from(&meta.encoding);
-    let looked = wensou_ingest::look_tolerant::<Infallible>(&meta.roots, &options);
+    let looked = wensou_ingest::scan_tolerant::<Infallible>(&meta.roots, &options);
     let mut looked = looked.map_err(|error| Error::Archive(Box::new(error)))?;
     let generation = index.generation().try_clone();
     let generation = generation.map_err(Error::io("open", index.generation().path()))?;
@@ -330,7 +330,7 @@ fn archive(
             let root_path = root.display();
             let what = format!("{root_path} has no files now: its records were not compared");
             checked.find(Severity::Unreadable, what);
-            looked.keep(root.clone(), "has no files now".to_owned());
+            looked.declare_unreadable(root.clone(), "has no files now".to_owned());
         }
     }
     let now = crate::build::written(looked.fingerprint());
@@ -359,7 +359,7 @@ fn archive(
         Ok::<(), Error>(())
     };
     let read =
-        wensou_ingest::ingest_looked(looked, &options, progress, Some(&mut kept), &mut compare);
+        wensou_ingest::ingest_scanned(looked, &options, progress, Some(&mut kept), &mut compare);
     let report = read.map_err(|error| Error::Archive(Box::new(error)))?;
     checked.archive = true;
     unchanged &= !report.skipped.iter().any(|it| is_unreadable(&it.reason));

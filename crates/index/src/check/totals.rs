@@ -59,7 +59,7 @@ impl Totals {
         for (name, said, found) in [
             ("articles", report.articles, self.articles),
             ("flashes_distinct", report.flashes_distinct, self.flashes_distinct),
-            ("flashes_seen", report.flashes_seen, self.flashes_seen),
+            ("flashes_seen", report.flash_occurrences, self.flashes_seen),
             ("undated", report.undated, self.undated),
             ("unsplit_tags", report.unsplit_tags, self.unsplit_tags),
         ] {

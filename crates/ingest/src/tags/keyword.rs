@@ -1,27 +1,27 @@
-//! Where the keywords of a line's second half can end.
+//! The possible keywords in the second half of a line.
 
 use super::Vocabulary;
-use super::glue::Glue;
-use super::shapes::{Fit, Openings};
+use super::concatenated::ConcatenatedTags;
+use super::shapes::{Fit, ShapeStarts};
 
 const LONGEST_KEYWORD: usize = 40;
-/// Keywords kept for each place where one can begin.
-const CHOICE: usize = 8;
-/// A keyword worse than this is none.
+/// Keywords to keep for each start.
+const MAX_KEYWORDS: usize = 8;
+/// Keywords must score more than this.
 const WORST_KEYWORD: f32 = -5.0;
-/// Only a keyword that the archive names ends at a worse seam.
-const WORST_SEAM: f32 = -2.6;
-/// A seam at a blank: no keyword ends there.
+/// Only known keywords may end at a worse split.
+const WORST_SPLIT: f32 = -2.6;
+/// No keyword ends at a split with a score below this: it is next to a space.
 const BLANK: f32 = -10.0;
-/// A keyword of which nothing is known, its breaks and its seam aside.
+/// Score of an unknown keyword, before breaks and split score.
 const UNKNOWN: f32 = -1.5;
 
-/// What can be said of a range taken for a keyword.
+/// A range taken as a keyword.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Keyword {
     pub(super) score: f32,
     to: u16,
-    /// Whether the archive names it.
+    /// Whether the archive names it as a keyword.
     pub(super) known: bool,
 }
 
@@ -34,7 +34,7 @@ impl Keyword {
         self.to.into()
     }
 
-    /// A number that is higher for a better keyword, of equals for one that ends earlier.
+    /// A number that is higher for a better keyword and, on equal scores, for a shorter one.
     fn rank(self) -> u64 {
         u64::from(ordered(self.score)) << 32
             | u64::from(u16::MAX - self.to) << 1
@@ -49,94 +49,101 @@ impl Keyword {
     }
 }
 
-/// Numbers in the order of [`f32::total_cmp`].
+/// Maps scores to numbers in the order of [`f32::total_cmp`].
 pub(super) const fn ordered(score: f32) -> u32 {
     let bits = score.to_bits();
     if bits >> 31 == 1 { !bits } else { bits | 1 << 31 }
 }
 
 /// The ranks of the best keywords, best first.
-struct Choice {
-    ranks: [u64; CHOICE],
+struct TopKeywords {
+    ranks: [u64; MAX_KEYWORDS],
     length: usize,
 }
 
-impl Choice {
-    /// No keyword of [`WORST_KEYWORD`] or worse ranks higher.
+impl TopKeywords {
+    /// The highest rank of a keyword with the score [`WORST_KEYWORD`].
     const NONE: u64 = (ordered(WORST_KEYWORD) as u64) << 32 | u32::MAX as u64;
 
     fn new() -> Self {
-        Self { ranks: [Self::NONE; CHOICE], length: 0 }
+        Self { ranks: [Self::NONE; MAX_KEYWORDS], length: 0 }
     }
 
-    /// What a further keyword has to surpass.
-    fn floor(&self) -> Keyword {
-        Keyword::of_rank(self.ranks[CHOICE - 1])
+    /// The keyword that a further one has to beat.
+    fn worst_kept(&self) -> Keyword {
+        Keyword::of_rank(self.ranks[MAX_KEYWORDS - 1])
     }
 
     fn offer(&mut self, keyword: Keyword) {
         let rank = keyword.rank();
-        if rank <= self.ranks[CHOICE - 1] {
+        if rank <= self.ranks[MAX_KEYWORDS - 1] {
             return;
         }
-        let mut place = self.length.min(CHOICE - 1);
-        while place > 0 && self.ranks[place - 1] < rank {
-            self.ranks[place] = self.ranks[place - 1];
-            place -= 1;
+        let mut slot = self.length.min(MAX_KEYWORDS - 1);
+        while slot > 0 && self.ranks[slot - 1] < rank {
+            self.ranks[slot] = self.ranks[slot - 1];
+            slot -= 1;
         }
-        self.ranks[place] = rank;
-        self.length = CHOICE.min(self.length + 1);
+        self.ranks[slot] = rank;
+        self.length = MAX_KEYWORDS.min(self.length + 1);
     }
 
-    fn keywords(&self, most: usize) -> impl ExactSizeIterator<Item = Keyword> + '_ {
-        self.ranks[..self.length.min(most)].iter().map(|rank| Keyword::of_rank(*rank))
+    fn keywords(&self, limit: usize) -> impl ExactSizeIterator<Item = Keyword> + '_ {
+        self.ranks[..self.length.min(limit)].iter().map(|rank| Keyword::of_rank(*rank))
     }
 }
 
-/// The keywords of a line, made where they are asked for.
+/// The keywords of a line, computed on demand.
 #[derive(Default)]
 pub(super) struct Keywords {
     keywords: Vec<Keyword>,
-    /// By where keywords begin: their range in `keywords`, once they are made.
+    /// For each start, the range of its keywords in `keywords`, once computed.
     from: Vec<Option<(u32, u32)>>,
-    openings: Openings,
-    /// For each place, the seam if a keyword that the archive does not name can end there.
-    seams: Vec<f32>,
-    /// The best of them from each place on, but for the end of the line.
-    seams_ahead: Vec<f32>,
+    shape_starts: ShapeStarts,
+    /// For each position, its split score if an unknown keyword may end there, otherwise -∞.
+    split_scores: Vec<f32>,
+    /// The best of them from each position on, except the end of the line.
+    best_split_ahead: Vec<f32>,
 }
 
 impl Keywords {
-    /// Takes a line.
-    pub(super) fn read(&mut self, line: &Glue, vocabulary: &Vocabulary) {
+    /// Loads a line.
+    pub(super) fn read(&mut self, line: &ConcatenatedTags, vocabulary: &Vocabulary) {
         self.keywords.clear();
         self.from.clear();
         self.from.resize(line.len(), None);
-        self.openings.find(line, &vocabulary.shapes, LONGEST_KEYWORD);
-        let usable = |seam: &f32| if *seam < WORST_SEAM { f32::NEG_INFINITY } else { *seam };
-        self.seams.clear();
-        self.seams.extend(line.seams().iter().map(usable));
-        self.seams_ahead.clear();
-        self.seams_ahead.extend_from_slice(&self.seams);
+        self.shape_starts.find(line, &vocabulary.shapes, LONGEST_KEYWORD);
+        let usable = |split_score: &f32| {
+            if *split_score < WORST_SPLIT { f32::NEG_INFINITY } else { *split_score }
+        };
+        self.split_scores.clear();
+        self.split_scores.extend(line.split_scores().iter().map(usable));
+        self.best_split_ahead.clear();
+        self.best_split_ahead.extend_from_slice(&self.split_scores);
         let mut best = f32::NEG_INFINITY;
-        if let Some(end) = self.seams_ahead.last_mut() {
+        if let Some(end) = self.best_split_ahead.last_mut() {
             *end = best;
         }
-        for seam in self.seams_ahead.iter_mut().rev() {
-            best = if best > *seam { best } else { *seam };
-            *seam = best;
+        for split_score in self.best_split_ahead.iter_mut().rev() {
+            best = if best > *split_score { best } else { *split_score };
+            *split_score = best;
         }
     }
 
-    /// The keywords that can begin at `from`, as far as they are made.
+    /// The keywords that begin at `from`, if already computed.
     pub(super) fn get(&self, from: usize) -> &[Keyword] {
         let made = self.from.get(from).copied().flatten();
         made.map_or(&[], |(first, end)| &self.keywords[first as usize..end as usize])
     }
 
-    /// Where a keyword that begins at `from` can end, with how good it is by itself: the best [`CHOICE`],
-    /// best first, but before them the one that ends the line.
-    pub(super) fn make(&mut self, from: usize, line: &Glue, vocabulary: &Vocabulary) -> &[Keyword] {
+    /// Computes the keywords that begin at `from`: the best [`MAX_KEYWORDS`], best first, except
+    /// that the one that ends the line comes before all others.
+    pub(super) fn make(
+        &mut self,
+        from: usize,
+        line: &ConcatenatedTags,
+        vocabulary: &Vocabulary,
+    ) -> &[Keyword] {
         if self.from.get(from).is_some_and(Option::is_none) {
             let first = self.keywords.len();
             self.find(from, line, vocabulary);
@@ -145,90 +152,92 @@ impl Keywords {
         self.get(from)
     }
 
-    fn find(&mut self, from: usize, line: &Glue, vocabulary: &Vocabulary) {
+    fn find(&mut self, from: usize, line: &ConcatenatedTags, vocabulary: &Vocabulary) {
         let end = line.len();
         let last = end.min(from + LONGEST_KEYWORD);
         if from + 2 > last {
             return;
         }
-        let mut choice = Choice::new();
+        let mut top = TopKeywords::new();
         let mut to_end = None;
-        // A bit for each end for which it is settled how good the keyword is.
+        // A bit for each length whose keyword already has a score.
         let mut settled = 0_u64;
         let mut settle = |keyword: Keyword| {
             settled |= 1 << (keyword.to() - from);
             if keyword.to() == end {
                 to_end = Some(keyword);
             } else {
-                choice.offer(keyword);
+                top.offer(keyword);
             }
         };
 
-        let mut named = 0_u64;
-        // Most ranges begin as no keyword does that the archive names.
+        let mut known_ends = 0_u64;
+        // A quick check first: few ranges begin like a known keyword.
         if vocabulary.may_begin(line.hash((from, from + 2))) {
             for to in from + 2..=last {
                 let hash = line.hash((from, to));
                 if !vocabulary.may_go_on(hash) {
                     break;
                 }
-                let seam = line.seams()[to];
-                if seam > BLANK
+                let split_score = line.split_scores()[to];
+                if split_score > BLANK
                     && let Some(score) = vocabulary.keyword(hash)
                 {
-                    named |= 1 << (to - from);
-                    settle(Keyword::new(to, score + seam.max(-1.5), true));
+                    known_ends |= 1 << (to - from);
+                    settle(Keyword::new(to, score + split_score.max(-1.5), true));
                 }
             }
         }
 
         let mut fits = [Fit::default(); LONGEST_KEYWORD + 1];
-        let mut fitting = 0_u64;
-        self.openings.each((from, last), line, &vocabulary.shapes, |to, fit| {
+        let mut shape_ends = 0_u64;
+        self.shape_starts.each((from, last), line, &vocabulary.shapes, |to, fit| {
             let best = &mut fits[to - from];
             *best = fit.max(*best);
-            fitting |= 1 << (to - from);
+            shape_ends |= 1 << (to - from);
         });
-        // No keyword has less than two characters.
-        let mut left = fitting & !named & !0b11;
-        while left != 0 {
-            let length = left.trailing_zeros() as usize;
-            left &= left - 1;
+        // Keywords have at least two characters.
+        let mut remaining = shape_ends & !known_ends & !0b11;
+        while remaining != 0 {
+            let length = remaining.trailing_zeros() as usize;
+            remaining &= remaining - 1;
             let to = from + length;
-            settle(Keyword::new(to, fits[length].score() + self.seams[to], false));
+            settle(Keyword::new(to, fits[length].score() + self.split_scores[to], false));
         }
 
         let mut breaks = 0.0_f32;
         let mut reached = from + 1;
-        let mut floor = choice.floor();
+        let mut worst_kept = top.worst_kept();
         let inside = from + 2..last.min(end - 1) + 1;
-        let seams = self.seams[inside.clone()].iter().zip(&self.seams_ahead[inside]);
-        for ((seam, ahead), more) in seams.zip(line.breaks_from(from)) {
+        let split_scores =
+            self.split_scores[inside.clone()].iter().zip(&self.best_split_ahead[inside]);
+        for ((split_score, ahead), more) in split_scores.zip(line.breaks_from(from)) {
             reached += 1;
             breaks += more;
             let unknown = UNKNOWN - breaks;
-            // Breaks only become more.
-            if unknown + ahead < floor.score {
+            // Breaks only accumulate.
+            if unknown + ahead < worst_kept.score {
                 break;
             }
-            let score = unknown + seam;
-            let better = score > floor.score || score == floor.score && reached < floor.to();
+            let score = unknown + split_score;
+            let better =
+                score > worst_kept.score || score == worst_kept.score && reached < worst_kept.to();
             if better && settled >> (reached - from) & 1 == 0 {
-                choice.offer(Keyword::new(reached, score, false));
-                floor = choice.floor();
+                top.offer(Keyword::new(reached, score, false));
+                worst_kept = top.worst_kept();
             }
         }
         if last == end && to_end.is_none() {
-            // The end of the line is one in any case, but for its breaks.
+            // A keyword may always end the line; only its breaks count.
             for more in line.breaks_from(from).take(end - from - 1).skip(reached - from - 1) {
                 breaks += more;
             }
             to_end = Some(Keyword::new(end, UNKNOWN - breaks, false));
         }
         let to_end = to_end.filter(|keyword| keyword.score > WORST_KEYWORD);
-        let others = CHOICE - usize::from(to_end.is_some());
+        let others = MAX_KEYWORDS - usize::from(to_end.is_some());
         self.keywords.extend(to_end);
-        self.keywords.extend(choice.keywords(others));
+        self.keywords.extend(top.keywords(others));
     }
 }
 
@@ -237,43 +246,43 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::title::Title;
+    use crate::page::title::Title;
 
-    /// [`Keywords::make`] by a look at every range.
+    /// [`Keywords::make`] by scoring every range.
     fn plain(
         from: usize,
-        line: &Glue,
+        line: &ConcatenatedTags,
         vocabulary: &Vocabulary,
-        openings: &Openings,
+        shape_starts: &ShapeStarts,
     ) -> Vec<Keyword> {
         let end = line.len();
         let last = end.min(from + LONGEST_KEYWORD);
         let mut keywords = Vec::new();
         for to in from + 2..=last {
-            let seam = line.seams()[to];
+            let split_score = line.split_scores()[to];
             let mut best_fit = None;
-            openings.each((from, last), line, &vocabulary.shapes, |end, fit| {
+            shape_starts.each((from, last), line, &vocabulary.shapes, |end, fit| {
                 best_fit = best_fit.max((end == to).then_some(fit));
             });
-            let named = vocabulary.keyword(line.hash((from, to)));
-            let score = match (named, best_fit) {
-                _ if seam < BLANK => continue,
-                (Some(score), _) => score + seam.max(-1.5),
-                _ if seam < WORST_SEAM => continue,
-                (None, Some(fit)) => fit.score() + seam,
+            let known_ends = vocabulary.keyword(line.hash((from, to)));
+            let score = match (known_ends, best_fit) {
+                _ if split_score < BLANK => continue,
+                (Some(score), _) => score + split_score.max(-1.5),
+                _ if split_score < WORST_SPLIT => continue,
+                (None, Some(fit)) => fit.score() + split_score,
                 (None, None) => {
                     let breaks = line.breaks_from(from).take(to - from - 1);
-                    UNKNOWN - breaks.fold(0.0, |all, more| all + more) + seam
+                    UNKNOWN - breaks.fold(0.0, |all, more| all + more) + split_score
                 }
             };
             if score > WORST_KEYWORD {
-                keywords.push(Keyword::new(to, score, named.is_some()));
+                keywords.push(Keyword::new(to, score, known_ends.is_some()));
             }
         }
-        // Of equals the one that ends earlier.
+        // A stable sort: on equal scores the shorter keyword wins.
         keywords.sort_by(|a, b| b.score.total_cmp(&a.score));
         keywords.sort_by_key(|keyword| keyword.to() != end);
-        keywords.truncate(CHOICE);
+        keywords.truncate(MAX_KEYWORDS);
         keywords
     }
 
@@ -291,14 +300,14 @@ mod tests {
                 "戊_BTC:Baby BTC", "己_ETH:Baby ETH", "庚_NFT:Baby NFT", "辛_NFT", "壬_AB:AB", "壬_AB:AB價格",
                 "癸_X:X價格", "癸_A:A價格", "癸_A:A", "癸_X:X", "癸_X:價格今",
             ] {
-                vocabulary.see_title(&Title::split(title));
+                vocabulary.add_title(&Title::split(title));
             }
             vocabulary.learn();
-            if let Some(line) = Glue::of(&parts.concat()) {
+            if let Some(line) = ConcatenatedTags::of(&parts.concat()) {
                 let mut keywords = Keywords::default();
                 keywords.read(&line, &vocabulary);
                 for from in 0..line.len() {
-                    let wanted = plain(from, &line, &vocabulary, &keywords.openings);
+                    let wanted = plain(from, &line, &vocabulary, &keywords.shape_starts);
                     prop_assert_eq!(keywords.make(from, &line, &vocabulary), wanted);
                 }
             }

@@ -1,14 +1,15 @@
-//! Tags that the site glued together: what the archive knows of them, and how a line of them is split.
+//! Tags that a site printed without separators: what the archive knows of them, and how a line of
+//! them is split.
 
-mod glue;
-mod hope;
+mod beam;
+mod bloom;
+mod concatenated;
 mod keyword;
-mod row;
 mod search;
-mod seen;
 mod shapes;
 mod split;
 mod tag;
+mod upper_bound;
 mod vocabulary;
 
 pub(crate) use split::split;

@@ -1,11 +1,12 @@
-//! The search for the best segmentation of a glued line: dynamic programming over both halves at once.
+//! Finds the best segmentation of a concatenated line by dynamic programming over both halves at
+//! once.
 
 use super::Vocabulary;
-use super::glue::{Glue, Range};
-use super::hope::Hopes;
+use super::beam::{Beam, NONE, Step};
+use super::concatenated::{ConcatenatedTags, Range};
 use super::keyword::{Keyword, Keywords};
-use super::row::{NONE, Row, Step};
 use super::tag::{NAMED, PAIR, Tag, Tags, UNRELATED};
+use super::upper_bound::UpperBounds;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Pair {
@@ -13,23 +14,24 @@ pub(super) struct Pair {
     pub(super) keyword: Range,
 }
 
-/// A line and what is found in it. Made once for many lines: to ask for so much memory takes as long as a short
-/// search.
+/// A line and its candidates. Reused for many lines, because allocating this memory takes as long
+/// as a short search.
 #[derive(Default)]
 pub(super) struct Search {
-    pub(super) line: Glue,
+    pub(super) line: ConcatenatedTags,
     tags: Tags,
     keywords: Keywords,
-    hopes: Hopes,
-    /// For [`Search::from`].
-    rows: Vec<Row>,
+    upper_bounds: UpperBounds,
+    /// Buffers of [`Search::from`].
+    beams: Vec<Beam>,
     steps: Vec<Step>,
 }
 
 impl Search {
-    /// Takes a line. If there is nothing to be searched in it, nothing can be asked.
-    pub(super) fn read(&mut self, glued: &str, vocabulary: &Vocabulary) -> bool {
-        if !self.line.read(glued) {
+    /// Loads a line. Returns false if there is nothing to search; the other methods must not be
+    /// called then.
+    pub(super) fn read(&mut self, line: &str, vocabulary: &Vocabulary) -> bool {
+        if !self.line.read(line) {
             return false;
         }
         self.tags.find(&self.line, vocabulary);
@@ -40,62 +42,75 @@ impl Search {
         true
     }
 
-    /// The tags' half ends here at the latest.
+    /// The last possible end of the tags' half.
     pub(super) fn reach(&self) -> usize {
         self.tags.reach
     }
 
-    /// How good the first pair can be if the keywords begin at `middle`.
-    pub(super) fn promise(&mut self, middle: usize, vocabulary: &Vocabulary) -> f32 {
-        self.keywords.make(middle, &self.line, vocabulary);
+    /// A heuristic for `keywords_start`: the score of the best first pair if the keywords begin
+    /// there.
+    pub(super) fn heuristic(&mut self, keywords_start: usize, vocabulary: &Vocabulary) -> f32 {
+        self.keywords.make(keywords_start, &self.line, vocabulary);
         let mut best = f32::MIN;
-        let keywords = self.keywords.get(middle);
-        // But for the one that ends the line, which is the first, none is better than the second.
+        let keywords = self.keywords.get(keywords_start);
+        // The first keyword may be the one that ends the line; apart from it, the second is the
+        // best.
         let highest = keywords.iter().take(2).map(|keyword| keyword.score);
         let highest = highest.fold(f32::MIN, |best, score| if score > best { score } else { best });
-        for tag in self.tags.from(0).iter().filter(|tag| tag.to() <= middle) {
-            if tag.most + highest <= best {
+        for tag in self.tags.from(0).iter().filter(|tag| tag.to() <= keywords_start) {
+            if tag.max_gain + highest <= best {
                 continue;
             }
             for keyword in keywords {
-                if tag.most + keyword.score > best {
-                    best = best.max(self.worth(tag, middle, keyword, vocabulary));
+                if tag.max_gain + keyword.score > best {
+                    best = best.max(self.worth(tag, keywords_start, keyword, vocabulary));
                 }
             }
         }
         best
     }
 
-    /// For each of `middles` a score that [`Search::from`] does not surpass.
-    pub(super) fn hopes(&mut self, middles: &[usize], vocabulary: &Vocabulary) -> Vec<f32> {
-        let Self { line, tags, keywords, hopes, .. } = self;
-        hopes.of(middles, line.len(), tags, keywords, |keywords, from| {
+    /// For each of `keyword_starts`, an upper bound on the score that [`Search::from`] returns.
+    pub(super) fn upper_bounds(
+        &mut self,
+        keyword_starts: &[usize],
+        vocabulary: &Vocabulary,
+    ) -> Vec<f32> {
+        let Self { line, tags, keywords, upper_bounds, .. } = self;
+        upper_bounds.compute(keyword_starts, line.len(), tags, keywords, |keywords, from| {
             keywords.make(from, line, vocabulary);
         })
     }
 
-    /// The best segmentation whose keywords begin at `middle`.
+    /// The best segmentation whose keywords begin at `keywords_start`.
     pub(super) fn from(
         &mut self,
-        middle: usize,
+        keywords_start: usize,
         vocabulary: &Vocabulary,
     ) -> Option<(f32, Vec<Pair>)> {
-        let (mut rows, mut steps) =
-            (std::mem::take(&mut self.rows), std::mem::take(&mut self.steps));
-        rows.clear();
-        rows.resize_with(middle + 1, Row::default);
+        let (mut beams, mut steps) =
+            (std::mem::take(&mut self.beams), std::mem::take(&mut self.steps));
+        beams.clear();
+        beams.resize_with(keywords_start + 1, Beam::default);
         steps.clear();
-        rows[0].offer(Step { keyword: small(middle), score: 0.0, tag: 0, before: NONE });
-        // Every step leads on in the tags' half, so a place is settled once it is reached.
-        for place in 0..middle {
-            let (row, below) = rows[place..].split_at_mut(1);
-            for step in row[0].steps() {
-                self.extend(place, step, small(steps.len()), middle, below, vocabulary);
+        beams[0].offer(Step { keyword: to_u32(keywords_start), score: 0.0, tag: 0, before: NONE });
+        // Every step advances in the tags' half, so a beam is final when it is reached.
+        for tag_offset in 0..keywords_start {
+            let (beam, later) = beams[tag_offset..].split_at_mut(1);
+            for step in beam[0].steps() {
+                self.extend(
+                    tag_offset,
+                    step,
+                    to_u32(steps.len()),
+                    keywords_start,
+                    later,
+                    vocabulary,
+                );
                 steps.push(*step);
             }
         }
-        // Both halves end together, so there is one last step.
-        let best = rows[middle].steps().first().map(|last| {
+        // Both halves end together, in the last beam.
+        let best = beams[keywords_start].steps().first().map(|last| {
             let mut pairs = Vec::new();
             let mut step = *last;
             while step.before != NONE {
@@ -107,18 +122,18 @@ impl Search {
             pairs.reverse();
             (last.score, pairs)
         });
-        (self.rows, self.steps) = (rows, steps);
+        (self.beams, self.steps) = (beams, steps);
         best
     }
 
-    /// Every pair that can follow a step at `place` of the tags' half.
+    /// Adds every pair that can follow a step at `tag_offset` of the tags' half.
     fn extend(
         &mut self,
-        place: usize,
+        tag_offset: usize,
         step: &Step,
         before: u32,
-        middle: usize,
-        below: &mut [Row],
+        keywords_start: usize,
+        later: &mut [Beam],
         vocabulary: &Vocabulary,
     ) {
         let (end, from) = (self.line.len(), step.keyword as usize);
@@ -126,51 +141,56 @@ impl Search {
         let keywords = self.keywords.get(from);
         let ends = usize::from(keywords.first().is_some_and(|keyword| keyword.to() == end));
         let (last, others) = keywords.split_at(ends);
-        let numbers = self.tags.numbers_from(place);
-        for (tag, number) in self.tags.from(place).iter().zip(numbers) {
-            let fitting = match middle.checked_sub(tag.to()) {
-                // One letter that is left over makes no tag.
+        let numbers = self.tags.numbers_from(tag_offset);
+        for (tag, number) in self.tags.from(tag_offset).iter().zip(numbers) {
+            let fitting = match keywords_start.checked_sub(tag.to()) {
+                // A single remaining character cannot be a tag.
                 None | Some(1) => continue,
                 Some(0) => last,
                 Some(_) => others,
             };
-            let row = &mut below[tag.to() - place - 1];
-            let mut least = row.least() - step.score - tag.most;
+            let beam = &mut later[tag.to() - tag_offset - 1];
+            let mut threshold = beam.threshold() - step.score - tag.max_gain;
             for keyword in fitting {
-                // The keywords after it are no better.
-                if keyword.score < least {
+                // The following keywords score no better.
+                if keyword.score < threshold {
                     break;
                 }
                 let score = step.score + self.worth(tag, from, keyword, vocabulary);
-                row.offer(Step { keyword: small(keyword.to()), score, tag: small(number), before });
-                least = row.least() - step.score - tag.most;
+                beam.offer(Step {
+                    keyword: to_u32(keyword.to()),
+                    score,
+                    tag: to_u32(number),
+                    before,
+                });
+                threshold = beam.threshold() - step.score - tag.max_gain;
             }
         }
     }
 
-    /// What a tag and its keyword add to a segmentation.
+    /// What a tag with its keyword adds to the score.
     #[inline]
     fn worth(&self, tag: &Tag, from: usize, keyword: &Keyword, vocabulary: &Vocabulary) -> f32 {
         tag.score + keyword.score - PAIR + self.agreement(tag, from, keyword, vocabulary)
     }
 
-    /// How well a keyword goes with its tag.
+    /// How well a keyword matches its tag.
     fn agreement(&self, tag: &Tag, from: usize, keyword: &Keyword, vocabulary: &Vocabulary) -> f32 {
         if !tag.related {
             return UNRELATED;
         }
         let range = (from, keyword.to());
-        if let Some(held) = self.tags.held(tag, range, &self.line) {
-            return held;
+        if let Some(containment) = self.tags.containment_score(tag, range, &self.line) {
+            return containment;
         }
-        let named = tag.known
+        let is_named = tag.known
             && keyword.known
             && vocabulary.pair(self.line.hash(tag.range()), self.line.hash(range));
-        if named { NAMED } else { UNRELATED }
+        if is_named { NAMED } else { UNRELATED }
     }
 }
 
-/// Lines are short, and steps many.
-fn small(place: usize) -> u32 {
-    u32::try_from(place).unwrap_or(NONE)
+/// Positions of a line and numbers of steps fit in `u32`.
+fn to_u32(tag_offset: usize) -> u32 {
+    u32::try_from(tag_offset).unwrap_or(NONE)
 }

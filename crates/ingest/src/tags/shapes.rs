@@ -1,28 +1,28 @@
-//! Shapes of keywords: what stands around a variable word, as in `Baby …` or `…幣價格今日行情`.
+//! Shapes of keywords: the text around a variable word, as in `Baby …` or `…幣價格今日行情`.
 
 use foldhash::{HashMap, HashSet};
 
-use super::glue::{Glue, Range, hash_on, text_hash};
-use super::seen::Seen;
+use super::bloom::BloomFilter;
+use super::concatenated::{ConcatenatedTags, Range, hash_on, text_hash};
 
-/// A shape must have held this many different words to be one.
+/// A shape must occur with this many different words.
 const WORDS_OF_A_SHAPE: usize = 3;
 
-/// The shapes that an archive's keywords have.
+/// The shapes of an archive's keywords.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Shapes {
-    /// By the hash of what stands before and behind the word, how good such a keyword is.
+    /// Score of a shape, by the hash of the text before and after the word.
     worths: HashMap<u64, f32>,
-    /// What may be a key of `worths`.
-    seen: Seen,
-    /// The same of what stands before the word with whatever what stands behind it begins with.
-    prefixes: Seen,
-    /// Hashes of what stands before the word in any shape, and of whatever that ends with.
-    befores: HashSet<u64>,
-    endings: Seen,
-    /// Hashes of the words seen there, and of all tags.
+    /// Filter of the keys of `worths`.
+    bloom: BloomFilter,
+    /// Filter of shapes whose second half is shortened to any prefix.
+    prefixes: BloomFilter,
+    /// Hashes of the texts before the word, and a filter of all their suffixes.
+    prefixes_of_word: HashSet<u64>,
+    endings: BloomFilter,
+    /// Hashes of the words seen in shapes, and of all tags.
     words: HashSet<u64>,
-    word_seen: Seen,
+    word_seen: BloomFilter,
 }
 
 impl Shapes {
@@ -32,55 +32,56 @@ impl Shapes {
     ) -> Self {
         let mut held: HashMap<(&str, &str), HashSet<&str>> = HashMap::default();
         for keyword in keywords {
-            for (before, word, behind) in slots(keyword) {
-                held.entry((before, behind)).or_default().insert(word);
+            for (before, word, after) in word_slots(keyword) {
+                held.entry((before, after)).or_default().insert(word);
             }
         }
         held.retain(|_, words| words.len() >= WORDS_OF_A_SHAPE);
         let words: HashSet<u64> =
             tags.chain(held.values().flatten().copied()).map(text_hash).collect();
-        let befores: HashSet<&str> = held.keys().map(|(before, _)| *before).collect();
-        let endings: Vec<u64> = befores
+        let prefixes_of_word: HashSet<&str> = held.keys().map(|(before, _)| *before).collect();
+        let endings: Vec<u64> = prefixes_of_word
             .iter()
             .flat_map(|before| before.char_indices().map(|(from, _)| text_hash(&before[from..])))
             .collect();
         let prefixes: Vec<u64> = held
             .keys()
-            .flat_map(|(before, behind)| {
+            .flat_map(|(before, after)| {
                 let before = text_hash(before);
-                prefix_hashes(behind).map(move |behind| pair_hash(before, behind))
+                prefix_hashes(after).map(move |after| pair_hash(before, after))
             })
             .collect();
         let worths: HashMap<u64, f32> = held
             .iter()
-            .map(|((before, behind), words)| {
-                let shape = pair_hash(text_hash(before), text_hash(behind));
+            .map(|((before, after), words)| {
+                let shape = pair_hash(text_hash(before), text_hash(after));
                 (shape, 0.8 + 0.25 * (1.0 + words.len() as f32).ln())
             })
             .collect();
         Self {
-            seen: Seen::of(worths.keys().copied()),
+            bloom: BloomFilter::of(worths.keys().copied()),
             worths,
-            prefixes: Seen::of(prefixes.into_iter()),
-            befores: befores.into_iter().map(text_hash).collect(),
-            endings: Seen::of(endings.into_iter()),
-            word_seen: Seen::of(words.iter().copied()),
+            prefixes: BloomFilter::of(prefixes.into_iter()),
+            prefixes_of_word: prefixes_of_word.into_iter().map(text_hash).collect(),
+            endings: BloomFilter::of(endings.into_iter()),
+            word_seen: BloomFilter::of(words.iter().copied()),
             words,
         }
     }
 
-    fn get(&self, before: u64, behind: u64) -> Option<f32> {
-        let shape = pair_hash(before, behind);
-        self.seen.may_hold(shape).then(|| self.worths.get(&shape).copied()).flatten()
+    fn get(&self, before: u64, after: u64) -> Option<f32> {
+        let shape = pair_hash(before, after);
+        self.bloom.may_contain(shape).then(|| self.worths.get(&shape).copied()).flatten()
     }
 
-    fn knows(&self, word: u64) -> bool {
-        self.word_seen.may_hold(word) && self.words.contains(&word)
+    fn is_known_word(&self, word: u64) -> bool {
+        self.word_seen.may_contain(word) && self.words.contains(&word)
     }
 }
 
-/// A range that fits a shape: of several shapes the one whose word is known, else that which has held the most,
-/// is greater. The highest bit says that the word is known, the others are those of the shape's worth.
+/// How well a range fits a shape. Greater is better: known words first, then shapes with more
+/// words. The highest bit tells whether the word is known; the others are the bits of the shape's
+/// score.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Fit(u32);
 
@@ -89,72 +90,72 @@ impl Fit {
         Self(u32::from(known) << 31 | worth.to_bits())
     }
 
-    /// How good such a keyword is, its seam aside.
+    /// The score of such a keyword, without its split score.
     pub(super) fn score(self) -> f32 {
         let word = if self.0 >> 31 == 1 { 1.0 } else { -0.8 };
         f32::from_bits(self.0 & !(1 << 31)) + word
     }
 }
 
-/// Where in a line shapes can begin, each with its word and with where it can end: the beginnings are found from
-/// the words backward, so that what begins no shape is not looked at.
+/// Where shapes can begin in a line, with their word and possible ends. The starts are searched
+/// backwards from the words, so that positions where no shape begins cost nothing.
 #[derive(Default)]
-pub(super) struct Openings {
-    openings: Vec<Opening>,
-    /// By place, the first opening there.
+pub(super) struct ShapeStarts {
+    starts: Vec<ShapeStart>,
+    /// For each position, its first start.
     from: Vec<Option<u32>>,
-    /// Where something that shapes have behind their word ends, with their worth.
+    /// Possible ends of the texts after a word, with scores.
     ends: Vec<(usize, f32)>,
 }
 
-struct Opening {
+struct ShapeStart {
     word: Range,
-    /// The worth of the shape that has nothing behind its word: any beginning of a word could be one.
+    /// Score of the shape with nothing after its word: it may end at any prefix of the word.
     open: Option<f32>,
-    /// As a range of [`Openings::ends`].
+    /// A range of [`ShapeStarts::ends`].
     ends: Range,
-    /// Another opening at the same place.
+    /// The next start at the same position.
     next: Option<u32>,
 }
 
-impl Openings {
-    /// Finds all of a line in which keywords are at most `longest` characters.
-    pub(super) fn find(&mut self, line: &Glue, shapes: &Shapes, longest: usize) {
-        self.openings.clear();
+impl ShapeStarts {
+    /// Finds the starts in a line whose keywords have at most `longest` characters.
+    pub(super) fn find(&mut self, line: &ConcatenatedTags, shapes: &Shapes, longest: usize) {
+        self.starts.clear();
         self.ends.clear();
         self.from.clear();
         self.from.resize(line.len(), None);
-        let bare = shapes.befores.contains(&0);
+        let bare = shapes.prefixes_of_word.contains(&0);
         for &word in line.words() {
             if bare {
                 let (open, ends) = self.close(line, shapes, 0, word.1);
                 for from in word.0..word.1 {
-                    self.push(from, Opening { word: (from, word.1), open, ends, next: None });
+                    self.push(from, ShapeStart { word: (from, word.1), open, ends, next: None });
                 }
             }
             for from in (word.0.saturating_sub(longest)..word.0).rev() {
                 let before = line.hash((from, word.0));
-                if !shapes.endings.may_hold(before) {
+                if !shapes.endings.may_contain(before) {
                     break;
                 }
-                if shapes.befores.contains(&before) {
+                if shapes.prefixes_of_word.contains(&before) {
                     let (open, ends) = self.close(line, shapes, before, word.1);
-                    self.push(from, Opening { word, open, ends, next: None });
+                    self.push(from, ShapeStart { word, open, ends, next: None });
                 }
             }
         }
     }
 
-    fn push(&mut self, from: usize, opening: Opening) {
+    fn push(&mut self, from: usize, start: ShapeStart) {
         let first = &mut self.from[from];
-        self.openings.push(Opening { next: *first, ..opening });
-        *first = u32::try_from(self.openings.len() - 1).ok();
+        self.starts.push(ShapeStart { next: *first, ..start });
+        *first = u32::try_from(self.starts.len() - 1).ok();
     }
 
-    /// Where shapes with `before` can end if their word ends at `end`.
+    /// The possible ends of shapes with the text `before`, if their word ends at `end`.
     fn close(
         &mut self,
-        line: &Glue,
+        line: &ConcatenatedTags,
         shapes: &Shapes,
         before: u64,
         end: usize,
@@ -163,43 +164,44 @@ impl Openings {
         let first = self.ends.len();
         self.ends.extend(open.map(|worth| (end, worth)));
         for to in end + 1..=line.len() {
-            let behind = line.hash((end, to));
-            if !shapes.prefixes.may_hold(pair_hash(before, behind)) {
+            let after = line.hash((end, to));
+            if !shapes.prefixes.may_contain(pair_hash(before, after)) {
                 break;
             }
-            self.ends.extend(shapes.get(before, behind).map(|worth| (to, worth)));
+            self.ends.extend(shapes.get(before, after).map(|worth| (to, worth)));
         }
         (open, (first, self.ends.len()))
     }
 
-    /// Gives where ranges from `from` to `last` at most end if they fit a shape.
+    /// Passes the end of every range that begins at `from`, ends by `last` and fits a shape to
+    /// `emit`.
     pub(super) fn each(
         &self,
         (from, last): Range,
-        line: &Glue,
+        line: &ConcatenatedTags,
         shapes: &Shapes,
-        mut give: impl FnMut(usize, Fit),
+        mut emit: impl FnMut(usize, Fit),
     ) {
         let mut next = self.from[from];
         while let Some(number) = next {
-            let opening = &self.openings[number as usize];
-            next = opening.next;
-            let (word, bare) = (opening.word, opening.word.0 == from);
-            if let Some(worth) = opening.open {
+            let start = &self.starts[number as usize];
+            next = start.next;
+            let (word, bare) = (start.word, start.word.0 == from);
+            if let Some(worth) = start.open {
                 for to in word.0 + 1..word.1.min(last + 1) {
-                    let known = shapes.knows(line.hash((word.0, to)));
-                    // A bare word is a keyword only if the archive knows it: any run of letters is bare.
+                    let known = shapes.is_known_word(line.hash((word.0, to)));
+                    // A word alone fits trivially, so it must be known.
                     if known || !bare {
-                        give(to, Fit::new(known, worth));
+                        emit(to, Fit::new(known, worth));
                     }
                 }
             }
-            let ends = &self.ends[opening.ends.0..opening.ends.1];
+            let ends = &self.ends[start.ends.0..start.ends.1];
             if ends.first().is_some_and(|(to, _)| *to <= last) {
-                let known = shapes.knows(line.hash(word));
+                let known = shapes.is_known_word(line.hash(word));
                 for &(to, worth) in ends.iter().take_while(|(to, _)| *to <= last) {
                     if known || !bare || to > word.1 {
-                        give(to, Fit::new(known, worth));
+                        emit(to, Fit::new(known, worth));
                     }
                 }
             }
@@ -207,7 +209,7 @@ impl Openings {
     }
 }
 
-/// The hashes of all beginnings of a folded text, the empty one first.
+/// The hashes of all prefixes of a folded text, starting with the empty one.
 pub(super) fn prefix_hashes(folded: &str) -> impl Iterator<Item = u64> {
     let further = folded.chars().scan(0, |hash, c| {
         *hash = hash_on(*hash, c);
@@ -220,21 +222,22 @@ pub(super) fn pair_hash(first: u64, second: u64) -> u64 {
     (first.rotate_left(32) ^ second).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
-/// Whether `c` can be part of the word that a shape holds.
+/// Whether `c` can be part of the word in a shape.
 pub(super) fn is_word_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '.'
 }
 
-/// Every way to take a keyword for a shape around one Latin word: `(before, word, behind)`.
-fn slots(keyword: &str) -> impl Iterator<Item = (&str, &str, &str)> {
+/// Every split of a keyword around one Latin word: `(before, word, after)`.
+fn word_slots(keyword: &str) -> impl Iterator<Item = (&str, &str, &str)> {
     let bytes = keyword.as_bytes();
     let inside = |b: &u8| is_word_char(char::from(*b));
     let mut at = 0;
     std::iter::from_fn(move || {
-        let start = at + bytes.get(at..)?.iter().position(inside)?;
-        let length = bytes[start..].iter().position(|b| !inside(b)).unwrap_or(bytes.len() - start);
-        at = start + length;
-        Some((&keyword[..start], &keyword[start..at], &keyword[at..]))
+        let word_start = at + bytes.get(at..)?.iter().position(inside)?;
+        let length =
+            bytes[word_start..].iter().position(|b| !inside(b)).unwrap_or(bytes.len() - word_start);
+        at = word_start + length;
+        Some((&keyword[..word_start], &keyword[word_start..at], &keyword[at..]))
     })
 }
 
@@ -244,13 +247,13 @@ mod tests {
 
     use super::*;
 
-    fn fits(line: &Glue, shapes: &Shapes, longest: usize) -> HashMap<Range, Fit> {
-        let mut openings = Openings::default();
-        openings.find(line, shapes, longest);
+    fn fits(line: &ConcatenatedTags, shapes: &Shapes, longest: usize) -> HashMap<Range, Fit> {
+        let mut starts = ShapeStarts::default();
+        starts.find(line, shapes, longest);
         let mut fits: HashMap<Range, Fit> = HashMap::default();
         for from in 0..line.len() {
             let last = line.len().min(from + longest);
-            openings.each((from, last), line, shapes, |to, fit| {
+            starts.each((from, last), line, shapes, |to, fit| {
                 let best = fits.entry((from, to)).or_default();
                 *best = fit.max(*best);
             });
@@ -258,15 +261,15 @@ mod tests {
         fits
     }
 
-    /// [`fits`] by taking every range for every shape.
-    fn plain(line: &Glue, shapes: &Shapes, longest: usize) -> HashMap<Range, Fit> {
+    /// [`fits`] by testing every range against every shape.
+    fn plain(line: &ConcatenatedTags, shapes: &Shapes, longest: usize) -> HashMap<Range, Fit> {
         let mut fits = HashMap::default();
         for from in 0..line.len() {
             for to in from + 1..=line.len().min(from + longest) {
                 let text = line.folded((from, to));
-                let best = slots(&text)
-                    .filter_map(|(before, word, behind)| {
-                        let shape = pair_hash(text_hash(before), text_hash(behind));
+                let best = word_slots(&text)
+                    .filter_map(|(before, word, after)| {
+                        let shape = pair_hash(text_hash(before), text_hash(after));
                         let worth = *shapes.worths.get(&shape)?;
                         let known = shapes.words.contains(&text_hash(word));
                         (known || word.len() < text.len()).then_some(Fit::new(known, worth))
@@ -283,7 +286,7 @@ mod tests {
         let keywords = ["baby dao", "baby eth", "baby op", "op幣價格", "uni幣價格"];
         let shapes = Shapes::learn(keywords.into_iter(), ["op"].into_iter());
         let fit = |text: &str| {
-            let line = Glue::of(text).unwrap();
+            let line = ConcatenatedTags::of(text).unwrap();
             fits(&line, &shapes, 40).get(&(0, line.len())).copied()
         };
         let worth = 0.8 + 0.25 * 4_f32.ln();
@@ -312,7 +315,7 @@ mod tests {
                 keywords.extend(shapes.iter().map(|shape| shape.replace('W', word)));
             }
             let shapes = Shapes::learn(keywords.iter().map(String::as_str), ["xy", "幣"].into_iter());
-            if let Some(line) = Glue::of(&parts.concat()) {
+            if let Some(line) = ConcatenatedTags::of(&parts.concat()) {
                 prop_assert_eq!(fits(&line, &shapes, longest), plain(&line, &shapes, longest));
             }
         }

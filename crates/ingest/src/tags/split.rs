@@ -1,27 +1,27 @@
-//! A glued Tags line as a best segmentation: n tags, then n keywords, keyword i mostly holding the
-//! letters of tag i. Decides where the second half begins, and whether the result is any good.
+//! Splits a concatenated Tags line into n tags followed by n keywords; keyword i mostly contains
+//! tag i. Chooses where the keywords begin, and rejects poor results.
 
 use std::cell::RefCell;
 
 use super::Vocabulary;
 use super::search::{Pair, Search};
 
-/// Places tried for the beginning of the keywords: the most promising.
-const MIDDLES: usize = 12;
-/// A segmentation worse than this for each pair is no better than none.
-const WORST: f32 = -4.5;
+/// How many starts of the keywords to try: those with the best heuristic.
+const MAX_KEYWORD_STARTS: usize = 12;
+/// Segmentations that score less than this for each pair are rejected.
+const WORST_PER_PAIR: f32 = -4.5;
 
-/// The tags and keywords of a glued line, tags first; `None` if it cannot be split.
-pub(crate) fn split(glued: &str, vocabulary: &Vocabulary) -> Option<Vec<String>> {
+/// The tags of a concatenated line, followed by the keywords; `None` if it cannot be split.
+pub(crate) fn split(line: &str, vocabulary: &Vocabulary) -> Option<Vec<String>> {
     thread_local! {
         static SEARCH: RefCell<Search> = RefCell::default();
     }
     SEARCH.with_borrow_mut(|search| {
-        if !search.read(glued, vocabulary) {
+        if !search.read(line, vocabulary) {
             return None;
         }
         let (score, pairs) = best(search, vocabulary)?;
-        if score < WORST * pairs.len() as f32 {
+        if score < WORST_PER_PAIR * pairs.len() as f32 {
             return None;
         }
         let tags = pairs.iter().map(|pair| search.line.original(pair.tag));
@@ -30,33 +30,38 @@ pub(crate) fn split(glued: &str, vocabulary: &Vocabulary) -> Option<Vec<String>>
     })
 }
 
-/// Where the keywords could begin: the most promising places, best first.
-fn middles(search: &mut Search, vocabulary: &Vocabulary) -> Vec<usize> {
-    let mut middles: Vec<(f32, usize)> =
-        (2..=search.reach()).map(|middle| (search.promise(middle, vocabulary), middle)).collect();
-    middles.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    middles.iter().take(MIDDLES).map(|(_, middle)| *middle).collect()
+/// The most likely starts of the keywords, best first.
+fn keyword_starts(search: &mut Search, vocabulary: &Vocabulary) -> Vec<usize> {
+    let mut keyword_starts: Vec<(f32, usize)> = (2..=search.reach())
+        .map(|keywords_start| (search.heuristic(keywords_start, vocabulary), keywords_start))
+        .collect();
+    keyword_starts.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    keyword_starts
+        .iter()
+        .take(MAX_KEYWORD_STARTS)
+        .map(|(_, keywords_start)| *keywords_start)
+        .collect()
 }
 
-/// The best segmentation over all middles.
+/// The best segmentation over all starts.
 fn best(search: &mut Search, vocabulary: &Vocabulary) -> Option<(f32, Vec<Pair>)> {
-    let middles = middles(search, vocabulary);
-    let hopes = search.hopes(&middles, vocabulary);
-    // The most hopeful first, so that most of the others need not be tried.
-    let mut order: Vec<usize> = (0..middles.len()).collect();
-    order.sort_by(|a, b| hopes[*b].total_cmp(&hopes[*a]));
-    // Of equals the more promising: score, place in `middles`, pairs.
+    let keyword_starts = keyword_starts(search, vocabulary);
+    let upper_bounds = search.upper_bounds(&keyword_starts, vocabulary);
+    // Highest bound first, so that most of the others can be skipped.
+    let mut order: Vec<usize> = (0..keyword_starts.len()).collect();
+    order.sort_by(|a, b| upper_bounds[*b].total_cmp(&upper_bounds[*a]));
+    // On equal scores, the start with the better heuristic wins: score, rank, pairs.
     let mut best: Option<(f32, usize, Vec<Pair>)> = None;
-    for place in order {
-        if best.as_ref().is_some_and(|(known, ..)| hopes[place] < *known) {
+    for rank in order {
+        if best.as_ref().is_some_and(|(known, ..)| upper_bounds[rank] < *known) {
             break;
         }
-        if let Some((score, pairs)) = search.from(middles[place], vocabulary)
+        if let Some((score, pairs)) = search.from(keyword_starts[rank], vocabulary)
             && best
                 .as_ref()
-                .is_none_or(|(known, at, _)| score > *known || score == *known && place < *at)
+                .is_none_or(|(known, at, _)| score > *known || score == *known && rank < *at)
         {
-            best = Some((score, place, pairs));
+            best = Some((score, rank, pairs));
         }
     }
     best.map(|(score, _, pairs)| (score, pairs))
@@ -67,12 +72,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::title::Title;
+    use crate::page::title::Title;
 
     fn vocabulary(titles: &[&str]) -> Vocabulary {
         let mut vocabulary = Vocabulary::default();
         for title in titles {
-            vocabulary.see_title(&Title::split(title));
+            vocabulary.add_title(&Title::split(title));
         }
         vocabulary.learn();
         vocabulary
@@ -120,14 +125,17 @@ mod tests {
         assert_eq!(split("甲", &Vocabulary::default()), None);
     }
 
-    /// [`best`] by trying every middle.
+    /// [`best`] by trying every start.
     fn best_of_all(search: &mut Search, vocabulary: &Vocabulary) -> Option<(f32, Vec<Pair>)> {
-        let middles = middles(search, vocabulary);
-        let hopes = search.hopes(&middles, vocabulary);
+        let keyword_starts = keyword_starts(search, vocabulary);
+        let upper_bounds = search.upper_bounds(&keyword_starts, vocabulary);
         let mut best: Option<(f32, Vec<Pair>)> = None;
-        for (middle, hope) in middles.into_iter().zip(hopes) {
-            if let Some((score, pairs)) = search.from(middle, vocabulary) {
-                assert!(score <= hope, "{middle}: {score} is more than {hope}");
+        for (keywords_start, upper_bound) in keyword_starts.into_iter().zip(upper_bounds) {
+            if let Some((score, pairs)) = search.from(keywords_start, vocabulary) {
+                assert!(
+                    score <= upper_bound,
+                    "{keywords_start}: {score} is more than {upper_bound}"
+                );
                 if best.as_ref().is_none_or(|(known, _)| score > *known) {
                     best = Some((score, pairs));
                 }

@@ -1,34 +1,35 @@
-//! What of a line's first half can be a tag.
+//! The possible tags in the first half of a line.
 
 use super::Vocabulary;
-use super::glue::{Glue, Range};
+use super::concatenated::{ConcatenatedTags, Range};
 
 pub(super) const LONGEST_TAG: usize = 8;
-/// The tags' half is at most this long.
+/// Maximum length of the tags' half.
 const LONGEST_HALF: usize = 80;
-/// What is added where the letters of a tag are a whole word of its keyword.
-const WHOLE: f32 = 1.8;
-/// What it is worth that the archive names a tag with its keyword.
+/// Score added if the tag is a whole word of its keyword.
+const WHOLE_WORD: f32 = 1.8;
+/// Score added if the archive names the tag with this keyword.
 pub(super) const NAMED: f32 = 2.0;
-/// What it is worth that a keyword has nothing to do with its tag.
+/// Score added if the keyword has nothing to do with its tag.
 pub(super) const UNRELATED: f32 = -2.0;
-/// What every pair costs: as much as two letters and a keyword hold by chance.
+/// Cost of each pair: as much as a keyword gains by containing two letters by chance.
 pub(super) const PAIR: f32 = 2.2;
-/// Sums in another order may differ by this.
+/// Margin for sums in another order.
 const ROUNDING: f32 = 1e-3;
 
-/// What can be said of a range taken for a tag.
+/// A range taken as a tag.
 pub(super) struct Tag {
     from: u16,
     to: u16,
-    /// Where its letters stand below it, as a range of [`Tags::places`].
-    places: (u32, u32),
+    /// Where its letters occur again in the line, as a range of [`Tags::repeats_after`].
+    repeats_after: (u32, u32),
     pub(super) score: f32,
-    /// With no keyword it adds more to a segmentation than this, the keyword's own score aside.
-    pub(super) most: f32,
-    /// Whether keywords can be related to it.
+    /// Upper bound on what the tag adds to a score with any keyword, without the keyword's own
+    /// score.
+    pub(super) max_gain: f32,
+    /// Whether any keyword can be related to it.
     pub(super) related: bool,
-    /// Whether the archive names it.
+    /// Whether the archive names it as a tag.
     pub(super) known: bool,
 }
 
@@ -42,34 +43,34 @@ impl Tag {
     }
 }
 
-/// All tags that follow each other from the beginning of a line on.
+/// All tags that can follow each other from the beginning of the line.
 #[derive(Default)]
 pub(super) struct Tags {
     tags: Vec<Tag>,
-    /// By where tags begin: their range in `tags`.
+    /// For each start, its range in `tags`.
     from: Vec<Range>,
-    places: Vec<usize>,
-    /// Where the beginnings of a tag stand below it, with how many of its letters.
-    again: Vec<Range>,
-    /// The tags' half ends here at the latest.
+    repeats_after: Vec<usize>,
+    /// Where the first letters of the current tag occur again, and how many of them.
+    repeats: Vec<Range>,
+    /// The last possible end of the tags' half.
     pub(super) reach: usize,
 }
 
 impl Tags {
-    pub(super) fn find(&mut self, line: &Glue, vocabulary: &Vocabulary) {
+    pub(super) fn find(&mut self, line: &ConcatenatedTags, vocabulary: &Vocabulary) {
         self.tags.clear();
         self.from.clear();
-        self.places.clear();
+        self.repeats_after.clear();
         self.reach = 0;
-        let richness = vocabulary.richness();
+        let unknown_penalty = vocabulary.unknown_penalty();
         let last = line.len().saturating_sub(2).min(LONGEST_HALF);
         let mut ends = [false; LONGEST_HALF + 1];
         ends[0] = true;
         for from in 0..last {
             let first = self.tags.len();
-            // Only where another tag ends does one begin.
+            // A tag begins only at the start or where another ends.
             if ends[from] {
-                self.find_from(from, last, richness, line, vocabulary);
+                self.find_from(from, last, unknown_penalty, line, vocabulary);
             }
             for tag in &self.tags[first..] {
                 ends[tag.to()] = true;
@@ -83,35 +84,40 @@ impl Tags {
         &mut self,
         from: usize,
         last: usize,
-        richness: f32,
-        line: &Glue,
+        unknown_penalty: f32,
+        line: &ConcatenatedTags,
         vocabulary: &Vocabulary,
     ) {
         let chars = line.chars((from, last.min(from + LONGEST_TAG)));
         let fits = |c: &&char| c.is_ascii_uppercase() || c.is_ascii_digit();
-        // A tag that the archive does not name anywhere is of capitals and digits.
+        // An unknown tag consists of capitals and digits.
         let letters = chars.iter().take_while(fits).count();
         let capital = chars.iter().position(char::is_ascii_uppercase).unwrap_or(letters);
-        self.again.clear();
-        self.again.extend(line.again(from, LONGEST_TAG));
+        self.repeats.clear();
+        self.repeats.extend(line.repeats(from, LONGEST_TAG));
         for to in from + 2..=last.min(from + LONGEST_TAG) {
             let range = (from, to);
             let named = vocabulary.tag(line.hash(range));
             let length = to - from;
-            let strange = length <= letters && length > capital;
-            let stranger = || strange.then(|| stranger(length) - richness);
-            let Some(score) = named.or_else(stranger) else { continue };
-            let first = self.places.len() as u32;
-            let whole = self.again.iter().filter(|(at, length)| *at >= to && *length >= to - from);
-            self.places.extend(whole.map(|(at, _)| *at));
-            let places = (first, self.places.len() as u32);
-            let held = if places.0 < places.1 { held(to - from, WHOLE) } else { f32::MIN };
+            let looks_like_ticker = length <= letters && length > capital;
+            let unknown = || looks_like_ticker.then(|| unknown_tag_score(length) - unknown_penalty);
+            let Some(score) = named.or_else(unknown) else { continue };
+            let first = self.repeats_after.len() as u32;
+            let full_repeats =
+                self.repeats.iter().filter(|(at, length)| *at >= to && *length >= to - from);
+            self.repeats_after.extend(full_repeats.map(|(at, _)| *at));
+            let repeats_after = (first, self.repeats_after.len() as u32);
+            let containment = if repeats_after.0 < repeats_after.1 {
+                containment_score(to - from, WHOLE_WORD)
+            } else {
+                f32::MIN
+            };
             let known = named.is_some();
-            let hope = held.max(if known { NAMED } else { UNRELATED });
-            let most = score - PAIR + hope + ROUNDING;
-            let related = hope > UNRELATED;
+            let upper_bound = containment.max(if known { NAMED } else { UNRELATED });
+            let max_gain = score - PAIR + upper_bound + ROUNDING;
+            let related = upper_bound > UNRELATED;
             let (from, to) = (from as u16, to as u16);
-            self.tags.push(Tag { from, to, places, score, most, related, known });
+            self.tags.push(Tag { from, to, repeats_after, score, max_gain, related, known });
         }
     }
 
@@ -120,45 +126,49 @@ impl Tags {
         &self.tags[self.numbers_from(from)]
     }
 
-    /// The numbers of the tags that begin at `from`.
+    /// The indices of the tags that begin at `from`.
     pub(super) fn numbers_from(&self, from: usize) -> std::ops::Range<usize> {
         self.from.get(from).map_or(0..0, |&(first, end)| first..end)
     }
 
-    /// The tag with a number.
+    /// The tag at an index.
     pub(super) fn get(&self, number: usize) -> &Tag {
         &self.tags[number]
     }
 
-    /// What it is worth that the letters of a tag stand in a keyword; `None` if they do not.
-    pub(super) fn held(&self, tag: &Tag, (from, to): Range, line: &Glue) -> Option<f32> {
+    /// The score for a keyword that contains the tag's letters; `None` if it does not.
+    pub(super) fn containment_score(
+        &self,
+        tag: &Tag,
+        (from, to): Range,
+        line: &ConcatenatedTags,
+    ) -> Option<f32> {
         let length = usize::from(tag.to - tag.from);
-        self.places[tag.places.0 as usize..tag.places.1 as usize]
+        self.repeats_after[tag.repeats_after.0 as usize..tag.repeats_after.1 as usize]
             .iter()
             .filter(|at| **at >= from && **at + length <= to)
             .map(|&at| {
-                let opens = at == from || line.parts_words(at - 1);
-                let ends = at + length == to || line.parts_words(at + length);
-                // A tag that is a whole word of its keyword is hardly there by chance.
+                let opens = at == from || line.is_word_boundary(at - 1);
+                let ends = at + length == to || line.is_word_boundary(at + length);
+                // A tag that is a whole word of its keyword hardly is by chance.
                 match (opens, ends) {
-                    (true, true) => WHOLE,
+                    (true, true) => WHOLE_WORD,
                     (false, false) => 0.0,
                     _ => 0.4,
                 }
             })
             .reduce(f32::max)
-            .map(|word| held(length, word))
+            .map(|word| containment_score(length, word))
     }
 }
 
-/// What it is worth that a keyword holds the letters of its tag: a longer tag is held by chance less
-/// often.
-fn held(length: usize, word: f32) -> f32 {
+/// The score for containing a tag of this length: long tags are rarely contained by chance.
+fn containment_score(length: usize, word: f32) -> f32 {
     2.3 + 0.3 * length as f32 + word
 }
 
-/// How good a tag is that the archive does not name anywhere: mostly they have three letters.
-fn stranger(length: usize) -> f32 {
+/// The score of a tag that the archive does not name: most tags have three letters.
+fn unknown_tag_score(length: usize) -> f32 {
     match length {
         3 => 0.0,
         4 => -0.4,
@@ -174,17 +184,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::title::Title;
+    use crate::page::title::Title;
 
     proptest! {
         #[test]
         fn tags_are_all_ranges_that_can_be_one(text in "([ABc1 ]|幣|NFT|BTC|é){2,40}") {
             let mut vocabulary = Vocabulary::default();
             for title in ["辛_NFT", "壬_BTC:價格", "癸_幣A:價格", "癸_幣A:BTC", "癸_c:價格"] {
-                vocabulary.see_title(&Title::split(title));
+                vocabulary.add_title(&Title::split(title));
             }
             vocabulary.learn();
-            let Some(line) = Glue::of(&text) else { return Ok(()) };
+            let Some(line) = ConcatenatedTags::of(&text) else { return Ok(()) };
             let mut tags = Tags::default();
             tags.find(&line, &vocabulary);
             let last = line.len() - 2;
@@ -195,32 +205,32 @@ mod tests {
                 let longest = if ends.contains(&from) { LONGEST_TAG } else { 0 };
                 for to in from + 2..=last.min(from + longest) {
                     let chars = line.chars((from, to));
-                    let strange = chars.iter().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+                    let looks_like_ticker = chars.iter().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
                         && chars.iter().any(char::is_ascii_uppercase);
                     let named = vocabulary.tag(line.hash((from, to)));
-                    if named.is_none() && !strange {
+                    if named.is_none() && !looks_like_ticker {
                         continue;
                     }
                     ends.push(to);
                     reach = reach.max(to);
-                    let stranger = stranger(to - from) - vocabulary.richness();
+                    let unknown_tag_score = unknown_tag_score(to - from) - vocabulary.unknown_penalty();
                     let tag = found.next().unwrap();
                     prop_assert_eq!(tag.range(), (from, to));
-                    prop_assert_eq!(tag.score, named.unwrap_or(stranger));
+                    prop_assert_eq!(tag.score, named.unwrap_or(unknown_tag_score));
                     prop_assert_eq!(tag.known, named.is_some());
                     let text = line.folded((from, to));
                     let length = to - from;
-                    let again: Vec<usize> = (to..=line.len() - length)
+                    let repeats: Vec<usize> = (to..=line.len() - length)
                         .filter(|at| line.folded((*at, at + length)) == text)
                         .collect();
-                    let places = tag.places.0 as usize..tag.places.1 as usize;
-                    prop_assert_eq!(&tags.places[places], &again[..]);
-                    prop_assert_eq!(tag.related, named.is_some() || !again.is_empty());
-                    for &at in &again {
-                        let held = tags.held(tag, (at, at + length), &line);
-                        prop_assert_eq!(held, Some(held_whole(length)));
-                        prop_assert!(tag.score - PAIR + held_whole(length) <= tag.most);
-                        prop_assert_eq!(tags.held(tag, (at + 1, at + length), &line), None);
+                    let repeats_after = tag.repeats_after.0 as usize..tag.repeats_after.1 as usize;
+                    prop_assert_eq!(&tags.repeats_after[repeats_after], &repeats[..]);
+                    prop_assert_eq!(tag.related, named.is_some() || !repeats.is_empty());
+                    for &at in &repeats {
+                        let containment_score = tags.containment_score(tag, (at, at + length), &line);
+                        prop_assert_eq!(containment_score, Some(held_whole(length)));
+                        prop_assert!(tag.score - PAIR + held_whole(length) <= tag.max_gain);
+                        prop_assert_eq!(tags.containment_score(tag, (at + 1, at + length), &line), None);
                     }
                 }
                 prop_assert!(found.next().is_none());
@@ -230,6 +240,6 @@ mod tests {
     }
 
     fn held_whole(length: usize) -> f32 {
-        held(length, WHOLE)
+        containment_score(length, WHOLE_WORD)
     }
 }

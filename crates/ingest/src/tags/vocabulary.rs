@@ -1,58 +1,57 @@
-//! Tags, keywords and the shapes of keywords that an archive names by itself: in the tails of titles,
-//! and where a page gives its tags apart.
+//! Tags, keywords and shapes that an archive names explicitly: in title suffixes, and where a page
+//! gives its tags separately.
 
 use foldhash::{HashMap, HashSet};
 
-use super::glue::text_hash;
-use super::seen::Seen;
+use super::bloom::BloomFilter;
+use super::concatenated::text_hash;
 use super::shapes::{Shapes, pair_hash, prefix_hashes};
-use crate::fold::fold;
-use crate::title::{Title, is_ticker};
+use crate::folded_hash::fold;
+use crate::page::title::{Title, is_ticker};
 
-/// Counts of tags and keywords, folded.
+/// Counts of folded tags and keywords.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Vocabulary {
     tags: HashMap<String, u32>,
     keywords: HashMap<String, u32>,
-    /// Tags with their keywords, as hashes of both.
+    /// Hashes of tags with their keywords.
     pairs: HashSet<u64>,
     pub(super) shapes: Shapes,
-    /// How good each tag and each keyword is, by the hash of its text: any range of a line is looked up without
-    /// making a text of it.
+    /// Scores by the hash of the text, so that looking up a range needs no string.
     tag_scores: HashMap<u64, f32>,
     keyword_scores: HashMap<u64, f32>,
-    /// What may be a key of `tag_scores`.
-    tag_seen: Seen,
-    /// Hashes of the first two characters of the keywords: hot, because small.
-    keyword_begins: Seen,
-    /// Hashes of whatever a keyword begins with: what none does need not be read on.
-    keyword_prefixes: Seen,
-    keyword_seen: Seen,
+    /// Filter of the keys of `tag_scores`.
+    tag_seen: BloomFilter,
+    /// Filter of the first two characters of keywords; small, so it stays in the cache.
+    keyword_begins: BloomFilter,
+    /// Filter of all prefixes of keywords, to stop early.
+    keyword_prefixes: BloomFilter,
+    keyword_seen: BloomFilter,
 }
 
 impl Vocabulary {
-    /// Takes what the tail of a title names.
-    pub(crate) fn see_title(&mut self, title: &Title<'_>) {
+    /// Counts the tags in a title's suffix.
+    pub(crate) fn add_title(&mut self, title: &Title<'_>) {
         for tag in [title.head, title.tag].into_iter().flatten() {
             count(&mut self.tags, fold(tag));
         }
         if let (Some(tag), Some(keyword)) = (title.tag, title.keyword) {
-            self.see_pair(tag, keyword);
+            self.add_pair(tag, keyword);
         }
     }
 
-    /// Takes tags that a page gives apart: n tags, then their n keywords, if that is what they are.
-    pub(crate) fn see_given(&mut self, given: &[String]) {
+    /// Counts tags that a page gives separately, if they are n tags followed by their n keywords.
+    pub(crate) fn add_separate_tags(&mut self, given: &[String]) {
         let (tags, keywords) = given.split_at(given.len() / 2);
         if given.len().is_multiple_of(2) && tags.iter().all(|tag| is_ticker(tag)) {
             for (tag, keyword) in tags.iter().zip(keywords) {
                 count(&mut self.tags, fold(tag));
-                self.see_pair(tag, keyword);
+                self.add_pair(tag, keyword);
             }
         }
     }
 
-    fn see_pair(&mut self, tag: &str, keyword: &str) {
+    fn add_pair(&mut self, tag: &str, keyword: &str) {
         let keyword = fold(keyword);
         self.pairs.insert(pair_hash(text_hash(&fold(tag)), text_hash(&keyword)));
         count(&mut self.keywords, keyword);
@@ -68,7 +67,7 @@ impl Vocabulary {
         self.pairs.extend(other.pairs);
     }
 
-    /// Learns from all that was taken how good tags, keywords and their shapes are.
+    /// Computes the scores of tags, keywords and shapes. Called after everything has been added.
     pub(crate) fn learn(&mut self) {
         let keywords = || self.keywords.keys().map(String::as_str);
         self.shapes = Shapes::learn(keywords(), self.tags.keys().map(String::as_str));
@@ -78,43 +77,47 @@ impl Vocabulary {
         };
         self.tag_scores = scores(&self.tags, 1.5, 0.35);
         self.keyword_scores = scores(&self.keywords, 3.0, 0.3);
-        self.tag_seen = Seen::of(self.tag_scores.keys().copied());
-        self.keyword_seen = Seen::of(self.keyword_scores.keys().copied());
+        self.tag_seen = BloomFilter::of(self.tag_scores.keys().copied());
+        self.keyword_seen = BloomFilter::of(self.keyword_scores.keys().copied());
         let begins: Vec<u64> = keywords().map(first_hash).collect();
-        self.keyword_begins = Seen::of(begins.into_iter());
+        self.keyword_begins = BloomFilter::of(begins.into_iter());
         let prefixes = keywords().map(|keyword| keyword.chars().count() + 1).sum();
-        self.keyword_prefixes = Seen::for_keys(prefixes);
+        self.keyword_prefixes = BloomFilter::for_keys(prefixes);
         for hash in self.keywords.keys().flat_map(|keyword| prefix_hashes(keyword)) {
             self.keyword_prefixes.insert(hash);
         }
     }
 
-    /// The more tags an archive names, the stranger is one that it does not.
-    pub(super) fn richness(&self) -> f32 {
+    /// A penalty for tags that the archive does not name; it grows with the number of those that it
+    /// does.
+    pub(super) fn unknown_penalty(&self) -> f32 {
         0.25 * (1.0 + self.tags.len() as f32).ln()
     }
 
-    /// How good a tag is that the archive names; `hash` is that of its folded text.
+    /// The score of a tag that the archive names, by the hash of its folded text.
     pub(super) fn tag(&self, hash: u64) -> Option<f32> {
-        self.tag_seen.may_hold(hash).then(|| self.tag_scores.get(&hash).copied()).flatten()
+        self.tag_seen.may_contain(hash).then(|| self.tag_scores.get(&hash).copied()).flatten()
     }
 
-    /// How good a keyword is that the archive names, its seam aside.
+    /// The score of a keyword that the archive names, without its split score.
     pub(super) fn keyword(&self, hash: u64) -> Option<f32> {
-        self.keyword_seen.may_hold(hash).then(|| self.keyword_scores.get(&hash).copied()).flatten()
+        self.keyword_seen
+            .may_contain(hash)
+            .then(|| self.keyword_scores.get(&hash).copied())
+            .flatten()
     }
 
-    /// Whether the archive may name a keyword that begins with the two characters of this hash.
+    /// Whether a known keyword may begin with the two characters of this hash.
     pub(super) fn may_begin(&self, hash: u64) -> bool {
-        self.keyword_begins.may_hold(hash)
+        self.keyword_begins.may_contain(hash)
     }
 
-    /// Whether the archive may name a keyword that begins with the text of this hash.
+    /// Whether a known keyword may begin with the text of this hash.
     pub(super) fn may_go_on(&self, hash: u64) -> bool {
-        self.keyword_prefixes.may_hold(hash)
+        self.keyword_prefixes.may_contain(hash)
     }
 
-    /// Whether the archive names them together.
+    /// Whether the archive names the tag with the keyword.
     pub(super) fn pair(&self, tag: u64, keyword: u64) -> bool {
         self.pairs.contains(&pair_hash(tag, keyword))
     }
@@ -139,7 +142,7 @@ mod tests {
         let mut vocabulary = Vocabulary::default();
         for line in ["甲_DAO:Baby DAO", "乙_ETH:Baby ETH", "丙_OP:Baby OP", "丁_OP:OP幣價格"]
         {
-            vocabulary.see_title(&Title::split(line));
+            vocabulary.add_title(&Title::split(line));
         }
         vocabulary.learn();
         let hash = text_hash;

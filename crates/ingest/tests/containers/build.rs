@@ -25,7 +25,7 @@ pub fn xz(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Names are written as they are, whatever they are.
+/// Names are written unchanged.
 pub fn zip<N: AsRef<[u8]>, B: AsRef<[u8]>>(members: &[(N, B)]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut archive = ZipArchiveWriter::new(&mut bytes);
@@ -44,7 +44,7 @@ pub fn zip<N: AsRef<[u8]>, B: AsRef<[u8]>>(members: &[(N, B)]) -> Vec<u8> {
     bytes
 }
 
-/// Names of at most 100 bytes are written as they are, whatever they are.
+/// Names of at most 100 bytes are written unchanged.
 pub fn tar<N: AsRef<[u8]>, B: AsRef<[u8]>>(members: &[(N, B)]) -> Vec<u8> {
     let mut archive = tar::Builder::new(Vec::new());
     for (name, content) in members {
@@ -64,7 +64,7 @@ pub fn header(name: &[u8], bytes: u64, kind: u8) -> tar::Header {
     header
 }
 
-/// One record of a WARC file.
+/// One WARC record.
 pub fn warc(kind: &str, extra: &str, body: &[u8]) -> Vec<u8> {
     let head =
         format!("WARC/1.0\r\nWARC-Type: {kind}\r\n{extra}Content-Length: {}\r\n\r\n", body.len());

@@ -1,11 +1,11 @@
-//! Writing text in the encodings that pages come in, for tests and the measurement of detection.
+//! Encodes text for tests and for measuring detection.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use encoding_rs::{BIG5, Encoding, GB18030, GBK};
 
-/// An encoding of pages, and whether it has a byte order mark.
+/// An encoding of pages, with or without byte order mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Written {
     Utf8,
@@ -49,7 +49,7 @@ impl Written {
         }
     }
 
-    /// Whether only Traditional text can be written in it.
+    /// Whether it can encode only Traditional text.
     pub fn traditional(self) -> bool {
         matches!(self, Self::Big5 | Self::Big5Hkscs)
     }
@@ -63,7 +63,7 @@ impl Written {
         }
     }
 
-    /// Appends a character; false, and nothing, where the encoding has none such.
+    /// Appends a character; returns false if the encoding lacks it.
     pub fn put(self, c: char, bytes: &mut Vec<u8>) -> bool {
         let mut buffer = [0; 4];
         match self {
@@ -106,8 +106,8 @@ fn put(encoding: &'static Encoding, c: char, bytes: &mut Vec<u8>) -> bool {
     !missing
 }
 
-/// The pairs of Big5 with Hong Kong's characters. The standard's encoder writes none of them, so this
-/// is its decoder turned round.
+/// The two-byte codes of Big5-HKSCS. The standard's encoder produces none of them, so this inverts
+/// its decoder.
 fn hkscs() -> &'static HashMap<char, [u8; 2]> {
     static TABLE: OnceLock<HashMap<char, [u8; 2]>> = OnceLock::new();
     TABLE.get_or_init(|| {

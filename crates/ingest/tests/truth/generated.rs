@@ -1,10 +1,10 @@
-//! Archives as the tool writes them, in every script, format and encoding.
+//! Archives made by the tool, in every script, format and encoding.
 
 use wensou_ingest::Options;
 
 use crate::{made, score};
 
-/// Writes an archive with these arguments, reads it and holds it to the bars.
+/// Makes an archive with these arguments, reads it and checks the scores.
 fn holds(arguments: &[&str]) {
     let Some(made) = made::make(250, arguments) else { return };
     let read = score::read(&made.root, &Options::default());
@@ -16,10 +16,10 @@ fn holds(arguments: &[&str]) {
     places_are_right(&read);
 }
 
-/// In a UTF-8 page the bytes of a flash item are its words.
+/// In a UTF-8 page, the span of a flash item covers its text.
 fn places_are_right(read: &score::Read) {
     for flash in read.flashes.values() {
-        let seen = &flash.seen_in[0];
+        let seen = &flash.occurrences[0];
         let raw = std::fs::read(&seen.path).unwrap();
         let (start, end) = (seen.span.start as usize, seen.span.end as usize);
         assert!(start < end && end <= raw.len(), "{seen:?}");

@@ -1,4 +1,5 @@
-//! Archives of `make_archive.py` with their truth, where `../shared`, python3 and xz are at hand.
+//! Makes archives with known truth by `make_archive.py`, if `../shared`, python3 and xz are
+//! available.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,14 +9,14 @@ use tempfile::TempDir;
 
 use crate::score::Score;
 
-/// An archive and the truth about it.
+/// An archive and its truth.
 pub(crate) struct Made {
     pub(crate) dir: TempDir,
     pub(crate) root: PathBuf,
     pub(crate) truth: String,
 }
 
-/// Writes an archive; `None`, loudly, where that cannot be done.
+/// Makes an archive; returns `None` and prints a warning if that is impossible.
 pub(crate) fn make(pages: usize, arguments: &[&str]) -> Option<Made> {
     let items = items()?;
     let dir = TempDir::new().unwrap();
@@ -36,10 +37,10 @@ pub(crate) fn make(pages: usize, arguments: &[&str]) -> Option<Made> {
     Some(Made { dir, root, truth })
 }
 
-/// Holds a score to the bars of the project.
+/// Checks a score against the project's bars.
 pub(crate) fn hold(what: &str, score: &Score, differences: &[String]) {
     println!("{what}: {score:.4?}");
-    let shown = differences.iter().take(12).cloned().collect::<Vec<_>>().join("\n");
+    let excerpt = differences.iter().take(12).cloned().collect::<Vec<_>>().join("\n");
     for (part, share, bar) in [
         ("title", score.title, 0.995),
         ("source", score.source, 0.995),
@@ -50,11 +51,11 @@ pub(crate) fn hold(what: &str, score: &Score, differences: &[String]) {
         ("tags", score.tags_f1, 0.95),
         ("body", score.body, 0.99),
     ] {
-        assert!(share >= bar, "{what}: {part} {share:.4} < {bar}\n{shown}");
+        assert!(share >= bar, "{what}: {part} {share:.4} < {bar}\n{excerpt}");
     }
 }
 
-/// The news items unpacked, once for all tests, where cargo keeps the files of tests.
+/// The unpacked news items, created once for all tests in cargo's temporary folder.
 fn items() -> Option<&'static Path> {
     static ITEMS: OnceLock<Option<PathBuf>> = OnceLock::new();
     let unpacked = ITEMS.get_or_init(|| {

@@ -1,7 +1,7 @@
-//! The parser against archives whose truth is known: `make_archive.py` of `../shared` writes them. Without
-//! `../shared`, python3 or xz there is nothing to compare with, and the tests say so and pass.
+//! Compares the parser with archives of known truth, made by `make_archive.py` in `../shared`.
+//! Without `../shared`, python3 or xz the tests report that and pass.
 
-// Clippy spares only functions marked as tests; helpers of tests fail by panicking, too.
+// Clippy exempts only test functions; their helpers panic on failure, too.
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
 
 mod generated;

@@ -1,12 +1,12 @@
-//! How well pages were read, against the truth that `make_archive.py` writes beside them.
+//! Scores how well pages were parsed, against the truth from `make_archive.py`.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use wensou_ingest::{Article, FlashItem, Moment, Options, Record, Report, Silent, Writing, ingest};
+use wensou_ingest::{Article, FlashItem, Moment, Options, Record, Report, Silent, Variant, ingest};
 
-/// Shares between 0 and 1.
+/// Each score is between 0 and 1.
 #[derive(Debug, Default)]
 pub(crate) struct Score {
     pub(crate) pages: usize,
@@ -20,10 +20,10 @@ pub(crate) struct Score {
     pub(crate) related: f64,
 }
 
-/// Everything that an archive gave.
+/// All records of an archive.
 pub(crate) struct Read {
     pub(crate) articles: Vec<Article>,
-    /// By id, each writing of an item by itself.
+    /// By id; each variant of an item is an item of its own.
     pub(crate) flashes: HashMap<String, FlashItem>,
     pub(crate) report: Report,
 }
@@ -34,8 +34,8 @@ pub(crate) fn read(root: &Path, options: &Options) -> Read {
         match record {
             Record::Article(article) => articles.push(article),
             Record::Flash(flash) => {
-                for writing in flash.writings.clone() {
-                    let Writing { id, column, title, text, outlet, seen_in } = writing;
+                for variant in flash.variants.clone() {
+                    let Variant { id, column, title, text, outlet, occurrences } = variant;
                     let date = flash.date;
                     let item = FlashItem {
                         id: id.clone(),
@@ -43,7 +43,7 @@ pub(crate) fn read(root: &Path, options: &Options) -> Read {
                         title,
                         text,
                         outlet,
-                        seen_in,
+                        occurrences,
                         date,
                         ..FlashItem::default()
                     };
@@ -68,7 +68,7 @@ fn strings(value: &Value) -> Vec<String> {
     })
 }
 
-fn shown(moment: Option<Moment>) -> String {
+fn iso(moment: Option<Moment>) -> String {
     match moment {
         None => String::new(),
         Some(Moment::Day(day)) => day.to_string(),
@@ -80,7 +80,7 @@ fn f1(hit: usize, given: usize, wanted: usize) -> f64 {
     if given + wanted == 0 { 1.0 } else { 2.0 * hit as f64 / (given + wanted) as f64 }
 }
 
-/// Compares; `tell` hears of every difference.
+/// Compares records with the truth; every difference goes to `tell`.
 pub(crate) fn score(root: &Path, truth: &str, read: &Read, tell: &mut dyn FnMut(String)) -> Score {
     let by_path: HashMap<&str, &Article> =
         read.articles.iter().map(|article| (article.path.as_str(), article)).collect();
@@ -125,7 +125,7 @@ pub(crate) fn score(root: &Path, truth: &str, read: &Read, tell: &mut dyn FnMut(
             .flashes
             .iter()
             .map(|id| &read.flashes[id])
-            .map(|f| format!("{}|{}|{}", shown(f.date.value), f.title, f.text))
+            .map(|f| format!("{}|{}|{}", iso(f.date.value), f.title, f.text))
             .collect();
         let want: Vec<String> = page["flashes"].as_array().map_or_else(Vec::new, |items| {
             items

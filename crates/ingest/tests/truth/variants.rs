@@ -1,5 +1,5 @@
-//! The layout's variants: pages of `make_archive.py` written anew in every form that real pages of the
-//! family have, and held to the same bars.
+//! Variants of the layout: pages of `make_archive.py` rewritten in every form found in real pages
+//! of this family, with the same bars.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -10,13 +10,13 @@ use wensou_ingest::Options;
 
 use crate::{made, score};
 
-/// How a page is written.
+/// How to write a page.
 #[derive(Debug, Clone, Copy, Default)]
 struct Layout {
     header: bool,
     crumb: &'static str,
     title: bool,
-    /// `TAG:TITLE_TAG2`, `TITLE_TAG`, or the usual tail.
+    /// `TAG:TITLE_TAG2`, `TITLE_TAG`, or the usual suffix.
     tail: Tail,
     tags: bool,
     stubs: bool,
@@ -65,7 +65,7 @@ fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value[key].as_array().map_or(&[], Vec::as_slice)
 }
 
-/// Writes `page` in `layout`; changes the truth where the page says less.
+/// Writes `page` in `layout`, and removes from the truth what the layout omits.
 fn render(page: &mut Value, layout: Layout) -> String {
     let mut out = String::new();
     let site = text(page, "site").to_owned();
@@ -97,7 +97,8 @@ fn render(page: &mut Value, layout: Layout) -> String {
     } else if !text(page, "source").is_empty() {
         write!(out, "{}{}", layout.source.replace("{}", text(page, "source")), layout.gap).unwrap();
     }
-    // The tool puts at most one item below each paragraph; where does not matter to the truth.
+    // The tool puts at most one item after each paragraph; the position does not matter to the
+    // truth.
     let flashes = list(page, "flashes").to_vec();
     for (number, paragraph) in list(page, "paragraphs").iter().enumerate() {
         write!(out, "{}{}", paragraph.as_str().unwrap().trim(), layout.gap).unwrap();
@@ -143,7 +144,7 @@ fn render(page: &mut Value, layout: Layout) -> String {
     out.replace('\n', layout.line_end)
 }
 
-/// Full-width marks in text, ASCII ones in the furniture, as on pages that kept theirs.
+/// Full-width punctuation in text and ASCII in boilerplate, as on pages that kept theirs.
 fn full_width(page: &mut Value, out: &str) -> String {
     fn widen(text: &str) -> String {
         text.chars()
@@ -207,7 +208,7 @@ fn html(text: &str, title: &str) -> String {
 }
 
 fn holds(name: &str, layout: Layout) {
-    // The pages' truth is the same for all variants: it is made once.
+    // All variants share the same pages and truth, made once.
     static TRUTH: OnceLock<Option<String>> = OnceLock::new();
     let made = TRUTH.get_or_init(|| made::make(150, &["--seed", "11"]).map(|made| made.truth));
     let Some(made) = made else { return };
@@ -219,7 +220,7 @@ fn holds(name: &str, layout: Layout) {
         let written = render(&mut page, layout);
         let written = if layout.html { html(&written, text(&page, "title")) } else { written };
         if !layout.title {
-            // What a page is called that lost its title has a test of its own.
+            // Titles derived by the parser have their own test.
             page["title"] = json!("");
         }
         let path = root.join(text(&page, "path"));

@@ -1,0 +1,3 @@
+//! What an archive says about itself.
+
+pub(crate) mod statistics;

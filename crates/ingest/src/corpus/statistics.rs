@@ -1,0 +1,194 @@
+//! Corpus statistics: what the first pass collects from all pages to interpret each of them.
+//!
+//! Everything here is a count, a hash or a short string: about 80 bytes for each distinct flash
+//! item and each distinct tag. Merging is commutative, so the result does not depend on threads.
+
+use foldhash::HashMap;
+
+use crate::flash::headline::column;
+use crate::folded_hash::folded_hash;
+use crate::page::{Markup, survey};
+use crate::tags::Vocabulary;
+
+/// How many paragraphs before a dated one are compared.
+const MAX_PRECEDING: usize = 6;
+
+/// Statistics of an archive.
+#[derive(Debug, Default)]
+pub struct CorpusStatistics {
+    /// The paragraphs shared before each dated paragraph, by its hash.
+    contexts: HashMap<u64, SharedContext>,
+    /// Tags, keywords and the shapes of keywords.
+    pub(crate) tags: Vocabulary,
+    /// Ids of flash items in JSONL dumps, by content hash. The same item in a page gets the same
+    /// id.
+    pub(crate) dump_ids: HashMap<u64, String>,
+    /// Whether any dump contains flash items, with or without ids.
+    pub(crate) items_in_dumps: bool,
+}
+
+/// Hashes of the paragraphs before a dated one, nearest first, as far as all pages agree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct SharedContext {
+    agreed: Box<[u32]>,
+    /// Whether two pages differ after these paragraphs.
+    differs: bool,
+}
+
+impl CorpusStatistics {
+    /// Collects the statistics of some pages, each given as text and markup.
+    #[must_use]
+    pub fn from_pages<'a>(pages: impl IntoIterator<Item = (&'a str, Markup)>) -> Self {
+        let mut statistics = Self::default();
+        for (text, markup) in pages {
+            survey(text, markup, &mut statistics);
+        }
+        statistics.finish();
+        statistics
+    }
+
+    /// Notes that `dated` follows the paragraphs `above`, nearest first.
+    pub(crate) fn add_item<'a>(&mut self, dated: &str, above: impl Iterator<Item = &'a str>) {
+        let above: Vec<&str> = above.take(MAX_PRECEDING).collect();
+        match self.contexts.entry(item_hash(dated)) {
+            std::collections::hash_map::Entry::Vacant(vacant) => {
+                let agreed = above.into_iter().map(paragraph_hash).collect();
+                vacant.insert(SharedContext { agreed, differs: false });
+            }
+            std::collections::hash_map::Entry::Occupied(mut known) => {
+                known.get_mut().intersect(
+                    above.len(),
+                    above.into_iter().map(paragraph_hash),
+                    false,
+                );
+            }
+        }
+    }
+
+    /// The largest number of preceding paragraphs that can belong to an item, if pages differ;
+    /// `dated` is the [hash](item_hash) of its dated paragraph.
+    pub(crate) fn max_extent<'a>(
+        &self,
+        dated: u64,
+        above: impl Iterator<Item = &'a str>,
+    ) -> Option<usize> {
+        if self.contexts.is_empty() {
+            return None;
+        }
+        let context = self.contexts.get(&dated).filter(|context| context.differs)?;
+        let here = above.take(context.agreed.len()).map(paragraph_hash);
+        Some(here.zip(&*context.agreed).take_while(|(here, there)| here == *there).count())
+    }
+
+    /// Notes the id that a dump gives to an item.
+    pub(crate) fn add_dump_id(&mut self, content: u64, id: String) {
+        // If dumps disagree, take the smallest id: a rule that does not depend on threads.
+        let known = self.dump_ids.entry(content).or_insert_with(|| id.clone());
+        if id < *known {
+            *known = id;
+        }
+    }
+
+    /// Adds the statistics of another thread.
+    pub(crate) fn merge(&mut self, other: Self) {
+        for (key, context) in other.contexts {
+            match self.contexts.entry(key) {
+                std::collections::hash_map::Entry::Vacant(vacant) => {
+                    vacant.insert(context);
+                }
+                std::collections::hash_map::Entry::Occupied(mut known) => {
+                    let there = context.agreed.iter().copied();
+                    known.get_mut().intersect(context.agreed.len(), there, context.differs);
+                }
+            }
+        }
+        self.tags.merge(other.tags);
+        self.items_in_dumps |= other.items_in_dumps;
+        for (key, id) in other.dump_ids {
+            self.add_dump_id(key, id);
+        }
+    }
+
+    /// Drops what only one page said, and learns the shapes of keywords. Called once, after the
+    /// survey.
+    pub(crate) fn finish(&mut self) {
+        self.contexts.retain(|_, context| context.differs);
+        self.contexts.shrink_to_fit();
+        self.tags.learn();
+    }
+}
+
+impl SharedContext {
+    /// Keeps the common prefix with another list of `length` hashes. `other` is consumed only up to
+    /// the first difference, because what precedes an item is usually another article.
+    fn intersect(&mut self, length: usize, other: impl Iterator<Item = u32>, differs: bool) {
+        let mine = self.agreed.iter();
+        let common = mine.zip(other).take_while(|(mine, theirs)| **mine == *theirs).count();
+        let longest = self.agreed.len().max(length);
+        self.differs |= differs || common < longest;
+        if common < self.agreed.len() {
+            self.agreed = self.agreed[..common].into();
+        }
+    }
+}
+
+/// The key of an item: a hash of its dated paragraph without the column name.
+pub(crate) fn item_hash(dated: &str) -> u64 {
+    folded_hash([&dated[column(dated).1..]])
+}
+
+fn paragraph_hash(text: &str) -> u32 {
+    // Pages show the same item under different columns, so the column is left out.
+    let text = &text[column(text).1..];
+    // The upper 32 bits.
+    (folded_hash([text]) >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_item_ends_where_pages_differ() {
+        let mut statistics = CorpusStatistics::default();
+        statistics.add_item("末段", ["首段", "甲頁的前文"].into_iter());
+        assert_eq!(
+            statistics.max_extent(item_hash("末段"), ["首段"].into_iter()),
+            None,
+            "one page proves nothing"
+        );
+        let mut other = CorpusStatistics::default();
+        other.add_item("末段", ["首段", "乙頁的前文"].into_iter());
+        statistics.merge(other);
+        statistics.finish();
+        assert_eq!(
+            statistics.max_extent(item_hash("末段"), ["首段", "丙頁的前文"].into_iter()),
+            Some(1)
+        );
+        assert_eq!(statistics.max_extent(item_hash("末段"), ["別的"].into_iter()), Some(0));
+    }
+
+    #[test]
+    fn the_same_article_twice_proves_nothing() {
+        let mut statistics = CorpusStatistics::default();
+        for _ in 0..2 {
+            statistics.add_item("末段", ["首段", "前文"].into_iter());
+        }
+        statistics.finish();
+        assert_eq!(statistics.max_extent(item_hash("末段"), ["首段", "前文"].into_iter()), None);
+    }
+
+    #[test]
+    fn a_page_that_holds_less_differs_and_one_that_differs_is_not_read_on() {
+        let mut context = SharedContext { agreed: [1, 2, 3].into(), differs: false };
+        let mut asked = 0;
+        context.intersect(3, [1, 9, 3].into_iter().inspect(|_| asked += 1), false);
+        assert_eq!((asked, &context), (2, &SharedContext { agreed: [1].into(), differs: true }));
+        let mut context = SharedContext { agreed: [1, 2].into(), differs: false };
+        context.intersect(1, [1].into_iter(), false);
+        assert_eq!(context, SharedContext { agreed: [1].into(), differs: true });
+        let mut context = SharedContext { agreed: [1].into(), differs: false };
+        context.intersect(2, [1, 2].into_iter(), false);
+        assert_eq!(context, SharedContext { agreed: [1].into(), differs: true });
+    }
+}

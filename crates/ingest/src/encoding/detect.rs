@@ -1,0 +1,266 @@
+//! Detects a file's encoding: by byte order mark, then validity, then declaration, then
+//! plausibility.
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
+
+use crate::punctuation::is_han;
+
+/// Bytes to sample if the whole file is not needed.
+const SAMPLE: usize = 64 << 10;
+
+/// Frequent characters of both scripts; they make up over a third of any Chinese text.
+const FREQUENT: &str = "的一是不了在人有我他这這个個们們中来來上大为為爲和国國地到以说說时時要就出会會可也你对對\
+    生能而子那得于於着著下自之年过過发發后後作里裡裏用道行所然家种種事成方多经經么麼去法学學如都同现現当當没沒动動\
+    面起看定天分还還进進好小部其些主样樣理心她本前开開但因只从從想实實日军軍者意无無力它与與长長把机機十民第公此\
+    已工使情明性知全三又关關点點正业業外将將两兩高间間由问問很最重并並物手应應战戰向头頭文体體政美相见見被利什二\
+    等产產或新己制製身果加西斯月话話合回特代内內信表化老给給世位次度门門任常先海通教儿兒原东東声聲提立及比员員解\
+    水名真论論处處走义義各入几幾口认認条條平系气氣题題活尔爾更别別打女变變四神总總何电電数數安少报報才结結反受目\
+    太量再感建务務做接必场場件计計管期市直德资資命山金指克许許统統区區保至队隊形社便空决決治展马馬科司五基眼书書\
+    非则則听聽白却卻界达達光放强強即像难難且权權思王象完设設式色路记記南品住告类類求据據程北边邊死张張该該交规規\
+    万萬取拉格望觉覺术術领領共确確传傳师師观觀清今切院让讓识識候带帶导導争爭运運币幣价價链鏈易币";
+
+/// From this share of frequent characters on, a text is certainly Chinese.
+const CHINESE: f64 = 0.12;
+
+/// Detects the encoding of a file without a byte order mark; `hint` is the charset stated by the
+/// server.
+pub(crate) fn detect(bytes: &[u8], hint: Option<&'static Encoding>) -> &'static Encoding {
+    let utf8 = std::str::from_utf8(bytes).is_ok();
+    // English text in UTF-16 is valid UTF-8 too, with a NUL after each letter.
+    if utf8 && !bytes.contains(&0) {
+        return UTF_8;
+    }
+    if let Some(wide) = utf16(bytes) {
+        return wide;
+    }
+    if utf8 || mostly_utf8(bytes) {
+        return UTF_8;
+    }
+    let sample = sample(bytes);
+    let chinese = Guess::of(sample);
+    let stated = hint.into_iter().chain(declared(bytes));
+    stated
+        .filter(|&stated| stated != UTF_8)
+        .find(|&stated| !stated.decode_without_bom_handling(bytes).1 && chinese.allows(stated))
+        .unwrap_or_else(|| chinese.best(sample))
+}
+
+/// The sample starts at the first non-ASCII byte, which may come after a long script.
+fn sample(bytes: &[u8]) -> &[u8] {
+    let from = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
+    &bytes[from..bytes.len().min(from + SAMPLE)]
+}
+
+/// How plausible a text is as Chinese in each of the two legacy encodings.
+struct Guess {
+    simplified: f64,
+    traditional: f64,
+}
+
+impl Guess {
+    fn of(sample: &[u8]) -> Self {
+        Self { simplified: plausibility(GB18030, sample), traditional: plausibility(BIG5, sample) }
+    }
+
+    /// Whether a stated encoding in which the bytes are valid is believable. Servers and templates
+    /// often state an encoding that the page no longer has, and every byte is valid in a
+    /// single-byte encoding.
+    fn allows(&self, stated: &'static Encoding) -> bool {
+        let (here, other) = match stated {
+            _ if stated == BIG5 => (self.traditional, self.simplified),
+            _ if stated == GB18030 || stated == GBK => (self.simplified, self.traditional),
+            _ => (0.0, self.simplified.max(self.traditional)),
+        };
+        other <= CHINESE || here * 2.0 > other
+    }
+
+    /// GB18030 or Big5, whichever is plausible; otherwise what chardetng guesses.
+    fn best(&self, sample: &[u8]) -> &'static Encoding {
+        let chinese = if self.simplified >= self.traditional { GB18030 } else { BIG5 };
+        if self.simplified.max(self.traditional) > CHINESE {
+            return chinese;
+        }
+        let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+        detector.feed(sample, true);
+        let guessed = detector.guess(None, Utf8Detection::Deny);
+        // For short text, chardetng's knowledge of punctuation and other languages beats
+        // frequencies.
+        if guessed == BIG5 || guessed == GBK { chinese } else { guessed }
+    }
+}
+
+/// Share of frequent characters among non-ASCII ones, minus a penalty for undecodable bytes.
+fn plausibility(encoding: &'static Encoding, sample: &[u8]) -> f64 {
+    let (text, _) = encoding.decode_without_bom_handling(sample);
+    frequency(&text)
+}
+
+fn frequency(text: &str) -> f64 {
+    let (mut frequent, mut all, mut broken) = (0_u32, 0_u32, 0_u32);
+    for c in text.chars().filter(|c| !c.is_ascii()) {
+        all += 1;
+        broken += u32::from(c == '\u{fffd}' || ('\u{e000}'..='\u{f8ff}').contains(&c));
+        frequent += u32::from(is_han(c) && is_frequent(c));
+    }
+    if all == 0 {
+        return 0.0;
+    }
+    (f64::from(frequent) - 2.0 * f64::from(broken)) / f64::from(all)
+}
+
+fn is_frequent(c: char) -> bool {
+    use std::sync::OnceLock;
+    static TABLE: OnceLock<Vec<char>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| {
+        let mut table: Vec<char> = FREQUENT.chars().filter(|c| is_han(*c)).collect();
+        table.sort_unstable();
+        table.dedup();
+        table
+    });
+    table.binary_search(&c).is_ok()
+}
+
+/// Whether the bytes are UTF-8 with a few errors, such as a truncated or spliced file.
+fn mostly_utf8(bytes: &[u8]) -> bool {
+    let (mut valid, mut han, mut broken) = (0_usize, 0_usize, 0_usize);
+    for chunk in bytes.utf8_chunks() {
+        valid += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        han += chunk.valid().chars().filter(|c| is_han(*c)).count();
+        broken += usize::from(!chunk.invalid().is_empty());
+    }
+    // In other encodings two bytes may be valid UTF-8 by chance, but hardly ever the three bytes of
+    // a Chinese character.
+    broken * 20 < valid || broken * 2 < han
+}
+
+/// Detects UTF-16 without a byte order mark: zero bytes on one side only, or text that is plausible
+/// only as UTF-16.
+fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
+    let sample = &bytes[..bytes.len().min(4096) & !1];
+    if sample.len() < 4 {
+        return None;
+    }
+    let zeros = |side: usize| sample.iter().skip(side).step_by(2).filter(|b| **b == 0).count();
+    let (even_zeros, odd_zeros) = (zeros(0), zeros(1));
+    let units = sample.len() / 2;
+    let plausible = |encoding: &'static Encoding, zeros: usize| {
+        // Unpaired surrogates are rare in real text, but random bytes give one in every ten units.
+        let (text, _) = encoding.decode_without_bom_handling(sample);
+        let bad = |c: &char| c.is_control() && !c.is_whitespace() || *c == '\u{fffd}';
+        if text.chars().filter(bad).count() * 50 > units {
+            return 0.0;
+        }
+        // Chinese text shows by its characters, other text by the zero half of each unit.
+        frequency(&text).max(zeros as f64 / units as f64)
+    };
+    let (little, big) = (plausible(UTF_16LE, odd_zeros), plausible(UTF_16BE, even_zeros));
+    if little.max(big) < 0.2 {
+        return None;
+    }
+    Some(if little >= big { UTF_16LE } else { UTF_16BE })
+}
+
+/// The `charset=` declared in the head of an HTML page.
+fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = bytes[..bytes.len().min(4096)].to_ascii_lowercase();
+    if !head.contains(&b'<') {
+        return None;
+    }
+    let at = head.windows(7).position(|window| window == b"charset")?;
+    let after = head[at + 7..].trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+    let after = after.strip_prefix(b"\"").or_else(|| after.strip_prefix(b"'")).unwrap_or(after);
+    let end = after
+        .iter()
+        .position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':')))
+        .unwrap_or(after.len());
+    let encoding = Encoding::for_label(&after[..end])?;
+    // The HTML standard treats a page that declares UTF-16 in ASCII-compatible bytes as UTF-8.
+    (encoding != UTF_16LE && encoding != UTF_16BE).then_some(encoding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use encoding_rs::WINDOWS_1252;
+
+    const TRADITIONAL: &str =
+        "最近,正在進行AI大戰的各個大廠,被谷歌泄漏的一份內部文件,翻開了窘迫的一面。";
+    const SIMPLIFIED: &str =
+        "最近,正在进行AI大战的各个大厂,被谷歌泄漏的一份内部文件,翻开了窘迫的一面。";
+
+    fn detect(bytes: &[u8]) -> &'static Encoding {
+        super::detect(bytes, None)
+    }
+
+    fn bytes(encoding: &'static Encoding, text: &str) -> Vec<u8> {
+        encoding.encode(text).0.into_owned()
+    }
+
+    #[test]
+    fn chinese_encodings_are_told_apart() {
+        assert_eq!(detect(TRADITIONAL.as_bytes()), UTF_8);
+        assert_eq!(detect(&bytes(BIG5, TRADITIONAL)), BIG5);
+        assert_eq!(detect(&bytes(GB18030, TRADITIONAL)), GB18030);
+        assert_eq!(detect(&bytes(GB18030, SIMPLIFIED)), GB18030);
+    }
+
+    #[test]
+    fn a_page_cut_inside_a_character_stays_utf8() {
+        assert_eq!(detect(&TRADITIONAL.as_bytes()[..TRADITIONAL.len() - 1]), UTF_8);
+    }
+
+    #[test]
+    fn utf16_without_a_mark() {
+        let wide = |order: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            format!("{TRADITIONAL}\n01 {SIMPLIFIED}\n").encode_utf16().flat_map(order).collect()
+        };
+        assert_eq!(detect(&wide(u16::to_le_bytes)), UTF_16LE);
+        assert_eq!(detect(&wide(u16::to_be_bytes)), UTF_16BE);
+    }
+
+    #[test]
+    fn a_declared_charset_counts_where_the_bytes_allow_it() {
+        let page = format!("<html><meta charset=\"gbk\"><p>{SIMPLIFIED}</p>");
+        assert_eq!(detect(&bytes(GB18030, &page)).name(), "GBK");
+        let page = format!("<html><meta charset=\"utf-8\"><p>{TRADITIONAL}</p>");
+        assert_eq!(detect(&bytes(BIG5, &page)), BIG5);
+    }
+    #[test]
+    fn a_stated_charset_counts_where_it_can_be_true() {
+        let [big5, gbk] = [bytes(BIG5, TRADITIONAL), bytes(GB18030, SIMPLIFIED)];
+        for stated in [GBK, BIG5, WINDOWS_1252, UTF_8, UTF_16LE] {
+            assert_eq!(super::detect(&big5, Some(stated)), BIG5, "{}", stated.name());
+            let found = super::detect(&gbk, Some(stated));
+            assert!(found == GB18030 || found == GBK, "{}", stated.name());
+        }
+        let french = bytes(WINDOWS_1252, "D\u{e9}j\u{e0} vu, \u{e9}t\u{e9} \u{e0} No\u{eb}l");
+        assert_eq!(super::detect(&french, Some(WINDOWS_1252)), WINDOWS_1252);
+    }
+
+    #[test]
+    fn a_declared_charset_that_the_page_outlived_is_no_evidence() {
+        let page = format!("<html><meta charset=\"gb2312\"><p>{TRADITIONAL}</p>");
+        assert_eq!(detect(&bytes(BIG5, &page)), BIG5);
+        let page = format!("<html><meta charset=\"iso-8859-1\"><p>{SIMPLIFIED}</p>");
+        assert_eq!(detect(&bytes(GB18030, &page)), GB18030);
+    }
+
+    #[test]
+    fn text_behind_a_long_script_is_looked_at() {
+        let page = format!("<script>{}</script><p>{TRADITIONAL}</p>", "var a = 1;\n".repeat(9000));
+        assert_eq!(detect(&bytes(BIG5, &page)), BIG5);
+    }
+
+    #[test]
+    fn wide_text_cut_short_or_without_any_ascii() {
+        let wide: Vec<u8> = "正在進行大戰的各個大廠被谷歌泄漏的一份內部文件翻開了窘迫的一面"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        assert_eq!(detect(&wide), UTF_16LE);
+        assert_eq!(detect(&wide[..wide.len() - 1]), UTF_16LE);
+        let english: Vec<u8> = "Plain text.\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(detect(&english), UTF_16BE);
+    }
+}

@@ -1,0 +1,6 @@
+//! From bytes to text: detection, decoding, the way back to file offsets, repair of mojibake.
+
+pub(crate) mod decode;
+pub(crate) mod detect;
+pub(crate) mod mojibake;
+pub(crate) mod offset_map;

@@ -1,0 +1,143 @@
+//! Maps offsets in decoded text back to offsets in the file.
+
+use encoding_rs::{Decoder, Encoding};
+
+/// Bytes to decode in one step; small, to stay in the cache.
+const STEP_BYTES: usize = 4096;
+/// Upper bound on bytes written for each byte read, and the smallest buffer that decoders accept.
+const MAX_EXPANSION: usize = 16;
+
+/// Offsets of a text with the corresponding offsets of the file.
+///
+/// All offsets are mapped in one pass over the file, so a page is decoded twice, however many flash
+/// items it has.
+#[derive(Debug)]
+pub(crate) struct OffsetMap(Vec<(usize, u64)>);
+
+impl OffsetMap {
+    /// For text that equals the bytes after a byte order mark of `bom_bytes` bytes.
+    pub(crate) fn shifted(offsets: impl Iterator<Item = usize>, bom_bytes: usize) -> Self {
+        Self::of(offsets, |offset| (bom_bytes + offset) as u64)
+    }
+
+    /// For text decoded from `raw` after its byte order mark.
+    pub(crate) fn decoded(
+        offsets: impl Iterator<Item = usize>,
+        raw: &[u8],
+        bom_bytes: usize,
+        encoding: &'static Encoding,
+    ) -> Self {
+        let mut walker = OffsetDecoder {
+            decoder: encoding.new_decoder_without_bom_handling(),
+            body: &raw[bom_bytes..],
+            at: 0,
+            decoded: 0,
+        };
+        Self::of(offsets, |offset| (bom_bytes + walker.to(offset)) as u64)
+    }
+
+    fn of(offsets: impl Iterator<Item = usize>, mut byte_of: impl FnMut(usize) -> u64) -> Self {
+        let mut offsets: Vec<usize> = offsets.collect();
+        offsets.sort_unstable();
+        offsets.dedup();
+        Self(offsets.into_iter().map(|offset| (offset, byte_of(offset))).collect())
+    }
+
+    /// Maps the offset of a character in the text to the file.
+    ///
+    /// Panics unless the map was made with this offset.
+    pub(crate) fn byte_at(&self, offset: usize) -> u64 {
+        match self.0.binary_search_by_key(&offset, |(offset, _)| *offset) {
+            Ok(at) => self.0[at].1,
+            Err(_) => panic!("the place {offset} was not asked for"),
+        }
+    }
+}
+
+/// A decoder that advances through the bytes once.
+struct OffsetDecoder<'a> {
+    decoder: Decoder,
+    body: &'a [u8],
+    at: usize,
+    decoded: usize,
+}
+
+impl OffsetDecoder<'_> {
+    /// Returns how many bytes decode to the first `target` bytes of text.
+    fn to(&mut self, target: usize) -> usize {
+        let mut buffer = [0; STEP_BYTES];
+        // Use large steps while the target is far away: a full buffer ends on a character boundary.
+        while self.decoded + MAX_EXPANSION < target && self.at < self.body.len() {
+            let wanted = (target - self.decoded).min(STEP_BYTES);
+            let (_, read, written, _) =
+                self.decoder.decode_to_utf8(&self.body[self.at..], &mut buffer[..wanted], false);
+            if read == 0 && written == 0 {
+                break;
+            }
+            self.at += read;
+            self.decoded += written;
+        }
+        // Then go byte by byte, because a decoder may have read ahead of its output.
+        while self.decoded < target && self.at < self.body.len() {
+            let byte = &self.body[self.at..=self.at];
+            let (_, read, written, _) = self.decoder.decode_to_utf8(byte, &mut buffer, false);
+            self.at += read;
+            self.decoded += written;
+        }
+        if self.decoded < target { self.body.len() } else { self.at }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use encoding_rs::{BIG5, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+
+    /// Checks the offset of every character by decoding what follows it.
+    fn exact(encoding: &'static Encoding, raw: &[u8], text: &str) {
+        let offsets = || text.char_indices().map(|(at, _)| at).chain([text.len()]);
+        let map = OffsetMap::decoded(offsets(), raw, 0, encoding);
+        for offset in offsets() {
+            let at = usize::try_from(map.byte_at(offset)).unwrap();
+            let (following, _) = encoding.decode_without_bom_handling(&raw[at..]);
+            assert_eq!(following, &text[offset..], "{} at {offset}", encoding.name());
+        }
+    }
+
+    #[test]
+    fn every_character_is_found_in_every_encoding() {
+        // Characters of one to four bytes in each encoding; longer than one step.
+        let text = "首頁 > 瑞波幣 > Info\r\n最近,正在進行AI大戰的各個大廠\n".repeat(200);
+        let rare = "𠮷野家😀é\n大廠".repeat(3);
+        let wide = |order: fn(u16) -> [u8; 2], text: &str| -> Vec<u8> {
+            text.encode_utf16().flat_map(order).collect()
+        };
+        exact(BIG5, &BIG5.encode(&text).0, &text);
+        for text in [&text[..600], &rare] {
+            exact(GB18030, &GB18030.encode(text).0, text);
+            exact(UTF_16LE, &wide(u16::to_le_bytes, text), text);
+            exact(UTF_16BE, &wide(u16::to_be_bytes, text), text);
+        }
+    }
+
+    #[test]
+    fn far_places_are_found_in_whole_steps() {
+        let text = "甲乙".repeat(50_000);
+        let raw = GB18030.encode(&text).0;
+        let map = OffsetMap::decoded([0, 6, 150_000, text.len()].into_iter(), &raw, 0, GB18030);
+        assert_eq!(map.byte_at(6), 4);
+        assert_eq!(map.byte_at(150_000), 100_000);
+        assert_eq!(map.byte_at(text.len()), raw.len() as u64);
+    }
+
+    #[test]
+    fn broken_bytes_do_not_move_what_follows() {
+        let raw = b"\xe7\x94\xb2\xff\xe4\xb9\x99\n\xe4\xb8";
+        let (text, broken) = UTF_8.decode_without_bom_handling(raw);
+        assert!(broken);
+        let second = text.find('乙').unwrap();
+        let map = OffsetMap::decoded([second, text.len()].into_iter(), raw, 0, UTF_8);
+        assert_eq!(map.byte_at(second), 4);
+        assert_eq!(map.byte_at(text.len()), raw.len() as u64);
+    }
+}

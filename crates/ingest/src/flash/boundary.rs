@@ -1,0 +1,282 @@
+//! Finds the boundary where a flash item begins: its most headline-like paragraph, or the one up to
+//! which all pages that show the item agree.
+
+use std::ops::Range;
+
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::flash::Paragraph;
+use crate::flash::headline::{self, Headline};
+
+/// The maximum number of paragraphs in a flash item.
+pub(crate) const MAX_PARAGRAPHS: usize = 12;
+/// If no boundary scores at least this, the dated paragraph is the whole item.
+const THRESHOLD: f32 = -1.0;
+/// Score added to a one-paragraph item: longer items need evidence.
+const ONE_PARAGRAPH_BONUS: f32 = 1.5;
+/// Score subtracted for each further paragraph.
+const PARAGRAPH_COST: f32 = 0.7;
+
+/// Score added if all pages that show the item agree up to exactly this paragraph.
+const AGREEMENT_BONUS: f32 = 4.0;
+/// Score subtracted if pages differ at this paragraph. Finite, because a page may hold an edited
+/// item.
+const DISAGREEMENT_COST: f32 = 6.0;
+/// No item is longer than this many bytes; articles are.
+const MAX_ITEM_BYTES: usize = 6000;
+
+/// Slots of the cache, at 64 bytes each.
+const SLOTS: usize = 1 << 15;
+
+/// Finds item boundaries. The same item appears in many pages, so the result for the paragraphs on
+/// which pages agree is cached by their text, in a direct-mapped table of fixed size.
+pub(crate) struct BoundaryFinder {
+    slots: Vec<Option<(u64, CachedBoundary)>>,
+}
+
+/// The best boundary so far.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Boundary<'a> {
+    /// How many paragraphs of the item precede the dated one.
+    above: usize,
+    /// The headline found in the item's first paragraph.
+    headline: Option<Headline<'a>>,
+    score: f32,
+}
+
+/// A [`Boundary`] with offsets in place of borrowed text.
+#[derive(Clone, Copy)]
+struct CachedBoundary {
+    above: usize,
+    headline: Option<HeadlineSpans>,
+    score: f32,
+}
+
+/// The parts of a headline as byte offsets in its paragraph.
+#[derive(Clone, Copy)]
+struct HeadlineSpans {
+    column: Option<(u32, u32)>,
+    title: (u32, u32),
+    text: u32,
+    score: f32,
+}
+
+impl BoundaryFinder {
+    pub(crate) fn new() -> Self {
+        Self { slots: vec![None; SLOTS] }
+    }
+
+    /// A finder without a cache.
+    pub(crate) fn uncached() -> Self {
+        Self { slots: Vec::new() }
+    }
+
+    /// Returns the index in `pending` of the item's first paragraph (`pending.len()` if `dated` is
+    /// the whole item) and the item's headline. `max_extent` is the largest number of preceding
+    /// paragraphs that can belong to the item, if pages differ.
+    pub(crate) fn find<'a>(
+        &mut self,
+        pending: &[Paragraph<'a>],
+        dated: Paragraph<'a>,
+        max_extent: Option<usize>,
+    ) -> (usize, Option<Headline<'a>>) {
+        let near = &pending[pending.len() - pending.len().min(MAX_PARAGRAPHS - 1)..];
+        // Up to here the paragraphs are the same in all pages, so the result can be cached.
+        let agreed = max_extent.unwrap_or(0).min(near.len());
+        let mut best = self.best_agreed(&near[near.len() - agreed..], dated, max_extent);
+        extend(&mut best, near, dated, max_extent, agreed..near.len());
+        (pending.len() - best.above, best.headline)
+    }
+
+    /// The best boundary among the paragraphs on which pages agree.
+    fn best_agreed<'a>(
+        &mut self,
+        near: &[Paragraph<'a>],
+        dated: Paragraph<'a>,
+        max_extent: Option<usize>,
+    ) -> Boundary<'a> {
+        let first = |above: usize| {
+            above.checked_sub(1).map_or(dated, |above_nearest| near[near.len() - 1 - above_nearest])
+        };
+        let key = key(near, dated, max_extent);
+        let length = self.slots.len().max(1);
+        let mut slot = self.slots.get_mut(key as usize % length);
+        if let Some(Some((known, found))) = &mut slot
+            && *known == key
+        {
+            return found.of(first(found.above).text);
+        }
+        let headline = headline::best_headline(dated.text, "");
+        let score = headline.map_or(f32::MIN, |headline| headline.score).max(THRESHOLD)
+            + ONE_PARAGRAPH_BONUS;
+        let mut best = Boundary { above: 0, headline, score };
+        extend(&mut best, near, dated, max_extent, 0..near.len());
+        if let Some(slot) = slot {
+            *slot = CachedBoundary::new(best, first(best.above).text).map(|found| (key, found));
+        }
+        best
+    }
+}
+
+/// Tries the paragraphs of `range` as boundaries; 0 is the paragraph nearest to the dated one.
+fn extend<'a>(
+    best: &mut Boundary<'a>,
+    near: &[Paragraph<'a>],
+    dated: Paragraph<'a>,
+    max_extent: Option<usize>,
+    range: Range<usize>,
+) {
+    let below = near.iter().rev().take(range.start).map(|p| p.text.len() + 1);
+    let mut length = dated.text.len() + below.sum::<usize>();
+    for above_nearest in range {
+        if above_nearest > 0 && length > MAX_ITEM_BYTES {
+            break;
+        }
+        let paragraph = near[near.len() - 1 - above_nearest];
+        let agreement = match max_extent {
+            Some(max_extent) if max_extent == above_nearest + 1 => AGREEMENT_BONUS,
+            // Where two pages agree only up to here, the item hardly begins earlier.
+            Some(max_extent) if max_extent <= above_nearest => -DISAGREEMENT_COST,
+            _ => 0.0,
+        };
+        // The text of the item below this paragraph, one line a paragraph.
+        let between =
+            near[near.len() - above_nearest..].iter().flat_map(|p| p.text.chars().chain(['\n']));
+        let following = between.chain(dated.text.chars());
+        let distance = PARAGRAPH_COST * above_nearest as f32;
+        // Text on which all pages agree is an item even if its first line does not look like one.
+        let (min_score, min_shape) = if agreement > 0.0 {
+            (f32::NEG_INFINITY, THRESHOLD)
+        } else {
+            // The margin covers rounding: the sum is computed in another order.
+            (best.score + distance - agreement - 0.01, f32::MIN)
+        };
+        let headline = headline::best_headline_above(paragraph.text, following, min_score);
+        let shape_score = headline.map_or(min_shape, |headline| headline.score.max(min_shape));
+        let score = shape_score + agreement - distance;
+        if score > best.score {
+            *best = Boundary { above: above_nearest + 1, headline, score };
+        }
+        length += paragraph.text.len() + 1;
+    }
+}
+
+/// Hashes everything that [`BoundaryFinder::best_agreed`] depends on.
+fn key(near: &[Paragraph<'_>], dated: Paragraph<'_>, max_extent: Option<usize>) -> u64 {
+    let mut hash = Xxh3::new();
+    hash.update(&max_extent.map_or(0, |max_extent| max_extent as u64 + 1).to_le_bytes());
+    for paragraph in near.iter().chain([&dated]) {
+        // Hash the length too, so that adjacent texts cannot run into each other.
+        hash.update(&(paragraph.text.len() as u64).to_le_bytes());
+        hash.update(paragraph.text.as_bytes());
+    }
+    hash.digest()
+}
+
+impl CachedBoundary {
+    /// Returns `None` for a text whose offsets do not fit in `u32`.
+    fn new(best: Boundary<'_>, text: &str) -> Option<Self> {
+        u32::try_from(text.len()).ok()?;
+        // `part` is a slice of `text`, so the subtraction cannot underflow.
+        let span_of = |part: &str| {
+            let at = part.as_ptr() as usize - text.as_ptr() as usize;
+            (at as u32, (at + part.len()) as u32)
+        };
+        let headline = best.headline.map(|headline| HeadlineSpans {
+            column: headline.column.map(span_of),
+            title: span_of(headline.title),
+            text: headline.text as u32,
+            score: headline.score,
+        });
+        Some(Self { above: best.above, headline, score: best.score })
+    }
+
+    fn of<'a>(&self, text: &'a str) -> Boundary<'a> {
+        let part = |(start, end): (u32, u32)| &text[start as usize..end as usize];
+        let headline = self.headline.map(|headline| Headline {
+            column: headline.column.map(part),
+            title: part(headline.title),
+            text: headline.text as usize,
+            score: headline.score,
+        });
+        Boundary { above: self.above, headline, score: self.score }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// [`BoundaryFinder::find`] by definition: scores every paragraph in full, without a cache.
+    fn plain<'a>(
+        pending: &[Paragraph<'a>],
+        dated: Paragraph<'a>,
+        max_extent: Option<usize>,
+    ) -> (usize, Option<Headline<'a>>) {
+        let own = headline::best_headline(dated.text, "");
+        let mut best = (pending.len(), own);
+        let mut best_score =
+            own.map_or(f32::MIN, |own| own.score).max(THRESHOLD) + ONE_PARAGRAPH_BONUS;
+        let mut following = dated.text.to_owned();
+        for (above_nearest, paragraph) in pending.iter().rev().enumerate().take(MAX_PARAGRAPHS - 1)
+        {
+            let agreement = match max_extent {
+                Some(max_extent) if max_extent == above_nearest + 1 => AGREEMENT_BONUS,
+                Some(max_extent) if max_extent <= above_nearest => -DISAGREEMENT_COST,
+                _ => 0.0,
+            };
+            let headline = headline::best_headline(paragraph.text, &following);
+            let min_shape = if agreement > 0.0 { THRESHOLD } else { f32::MIN };
+            let shape_score = headline.map_or(min_shape, |headline| headline.score.max(min_shape));
+            let score = shape_score + agreement - PARAGRAPH_COST * above_nearest as f32;
+            if score > best_score {
+                (best, best_score) = ((pending.len() - 1 - above_nearest, headline), score);
+            }
+            following = format!("{}\n{following}", paragraph.text);
+            if following.len() > MAX_ITEM_BYTES {
+                break;
+            }
+        }
+        best
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_remembered_is_what_is_found(
+            items in prop::collection::vec((prop::collection::vec(0..14_usize, 0..5), prop::option::of(0..4_usize)), 1..40),
+        ) {
+            let long = "很長的一段,".repeat(180);
+            let texts = [
+                "加密公司Genesis稱已清算一個頭寸:6月18日消息,加密公司Genesis稱已清算一個頭寸。",
+                "加密公司Genesis稱已清算一個頭寸:據官方消息,已清算一個頭寸。",
+                "聲音 | 加密公司:加密公司本質上沒有價值。",
+                "聲音 | 沒有價值",
+                "【三箭資本被清算】據鏈聞報道,三箭資本被清算。",
+                "【三箭資本】",
+                "他表示:“我們已經擺脫了風險。”",
+                "Moro還補充說,我們將繼續前進。(The Block)",
+                "頭寸:已清算一個頭寸:6月18日消息,已清算一個頭寸。",
+                "12:30",
+                "正文的一段。",
+                "正文的一段:另一段",
+                "",
+                &long,
+            ];
+            let paragraph = |text: &usize| Paragraph { text: texts[*text], start: 0, end: 0 };
+            let (mut cached, mut uncached) = (BoundaryFinder::new(), BoundaryFinder::uncached());
+            for (text, max_extent) in &items {
+                let mut pending: Vec<Paragraph<'_>> = text.iter().map(paragraph).collect();
+                let dated = pending.pop().unwrap_or(paragraph(&0));
+                let max_extent = max_extent.filter(|max_extent| *max_extent <= pending.len());
+                let wanted = plain(&pending, dated, max_extent);
+                for boundaries in [&mut cached, &mut uncached] {
+                    for _ in 0..2 {
+                        prop_assert_eq!(boundaries.find(&pending, dated, max_extent), wanted);
+                    }
+                }
+            }
+        }
+    }
+}

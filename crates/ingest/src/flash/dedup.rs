@@ -1,0 +1,368 @@
+//! Deduplicates the flash items of a whole archive. Texts and occurrences are kept in temporary
+//! files; an item takes 16 bytes in memory plus its entry in a hash table, about 50 bytes in all.
+
+use std::io;
+use std::iter::Peekable;
+use std::vec;
+
+use foldhash::{HashMap, HashSet};
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::flash::occurrences::{OccurrenceMerge, OccurrenceSorter, VariantKey};
+use crate::folded_hash::folded_hash;
+use crate::id::short;
+use crate::pipeline::record_log::{LogReader, RecordLog};
+use crate::record::{FlashItem, Moment, Occurrence, Span, Variant};
+
+/// A hash of what makes two items the same: title and text regardless of script, width, case and
+/// spaces, and the date.
+pub(crate) fn content_hash(title: &str, text: &str, date: Option<Moment>) -> u64 {
+    let date = match date {
+        None => String::new(),
+        Some(Moment::Day(day)) => day.to_string(),
+        Some(Moment::Time(time)) => time.to_string(),
+    };
+    folded_hash([title, text, &date])
+}
+
+/// The two hashes that identify an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ItemHashes {
+    /// See [`content_hash`].
+    pub(crate) content_hash: u64,
+    /// A hash of the title and the text, byte for byte.
+    pub(crate) exact: u64,
+}
+
+impl ItemHashes {
+    pub(crate) fn of(title: &str, text: &str, date: Option<Moment>) -> Self {
+        let mut exact = Xxh3::new();
+        for part in [title, text] {
+            exact.update(part.as_bytes());
+            exact.update(&[0]);
+        }
+        Self { content_hash: content_hash(title, text, date), exact: exact.digest() }
+    }
+}
+
+/// Collects items as they are read, and returns each once, in the order first seen.
+pub(crate) struct FlashDeduplicator {
+    texts: RecordLog,
+    occurrences: OccurrenceSorter,
+    /// Index into `items` by content hash.
+    known: HashMap<u64, u32>,
+    items: Vec<VariantEntry>,
+    /// Further variants of an item, by its number and their exact hash; few items have any.
+    variants: HashMap<(u32, u64), u32>,
+    /// Items that have occurrences from an earlier index, with their number. Some of these
+    /// occurrences may have been read in this run, too.
+    kept: HashMap<u32, u64>,
+}
+
+/// One variant of one item.
+struct VariantEntry {
+    /// Exact hash of title and text.
+    exact: u64,
+    text: TextOffset,
+}
+
+/// The offset of an item's text, and whether the text comes from a dump, which says more than a
+/// page. Packed in one number, because there are many.
+#[derive(Clone, Copy)]
+struct TextOffset(u64);
+
+impl TextOffset {
+    fn new(at: u64, from_dump: bool) -> Self {
+        Self(at << 1 | u64::from(from_dump))
+    }
+
+    fn at(self) -> u64 {
+        self.0 >> 1
+    }
+
+    fn is_from_dump(self) -> bool {
+        self.0 & 1 == 1
+    }
+}
+
+/// Bytes of text to read at a time.
+const READ_BYTES: usize = 1 << 16;
+
+impl FlashDeduplicator {
+    pub(crate) fn new() -> io::Result<Self> {
+        Ok(Self {
+            texts: RecordLog::new()?,
+            occurrences: OccurrenceSorter::new()?,
+            known: HashMap::default(),
+            items: Vec::new(),
+            variants: HashMap::default(),
+            kept: HashMap::default(),
+        })
+    }
+
+    /// Adds an item as it appears in one place. Returns the number of the item and of its variant;
+    /// both are the same for the first variant. The item already has its id; a new variant gets its
+    /// own. `item` may be `None` if an item with the same hashes was added from a page before, and
+    /// none from a dump.
+    pub(crate) fn add(
+        &mut self,
+        keys: ItemHashes,
+        item: Option<&mut FlashItem>,
+        from_dump: bool,
+    ) -> io::Result<VariantKey> {
+        let ItemHashes { content_hash, exact } = keys;
+        let Some(&first) = self.known.get(&content_hash) else {
+            let item = item.ok_or(io::ErrorKind::InvalidData)?;
+            let first = self.push(item, exact, from_dump)?;
+            self.known.insert(content_hash, first);
+            return Ok((first, first));
+        };
+        let current = &self.items[first as usize];
+        if from_dump || current.exact == exact {
+            if let Some(item) = item
+                && from_dump
+                && !current.text.is_from_dump()
+            {
+                // A dump's record says more, so it represents the item whatever the pages say.
+                let text = self.write_text(item, true)?;
+                self.items[first as usize] = VariantEntry { exact, text };
+            }
+            return Ok((first, first));
+        }
+        if let Some(&other) = self.variants.get(&(first, exact)) {
+            return Ok((first, other));
+        }
+        // This happens only if a dump gained items after the survey: count it as the first variant.
+        let Some(item) = item else { return Ok((first, first)) };
+        item.id = variant_id(keys);
+        let other = self.push(item, exact, false)?;
+        self.variants.insert((first, exact), other);
+        Ok((first, other))
+    }
+
+    /// Adds an occurrence of an item that [`add`](Self::add) has returned.
+    pub(crate) fn add_occurrence(
+        &mut self,
+        key: VariantKey,
+        path: &str,
+        span: Span,
+    ) -> io::Result<()> {
+        self.occurrences.push(key, path, span)
+    }
+
+    /// Adds an occurrence from an earlier index. If it has been read in this run, too, it counts
+    /// once.
+    pub(crate) fn add_stored_occurrence(
+        &mut self,
+        key: VariantKey,
+        path: &str,
+        span: Span,
+    ) -> io::Result<()> {
+        *self.kept.entry(key.0).or_default() += 1;
+        self.add_occurrence(key, path, span)
+    }
+
+    fn push(&mut self, item: &FlashItem, exact: u64, from_dump: bool) -> io::Result<u32> {
+        let text = self.write_text(item, from_dump)?;
+        let number = u32::try_from(self.items.len()).map_err(io::Error::other)?;
+        self.items.push(VariantEntry { exact, text });
+        Ok(number)
+    }
+
+    fn write_text(&mut self, item: &FlashItem, from_dump: bool) -> io::Result<TextOffset> {
+        let bytes = postcard::to_stdvec(item).map_err(io::Error::other)?;
+        Ok(TextOffset::new(self.texts.push(&bytes)?, from_dump))
+    }
+
+    pub(crate) fn distinct(&self) -> u64 {
+        (self.items.len() - self.variants.len()) as u64
+    }
+
+    /// Returns an iterator over all items, with all occurrences and variants.
+    pub(crate) fn drain(self) -> io::Result<Drain> {
+        let Self { texts, occurrences, items, variants, kept, .. } = self;
+        let seen = occurrences.count();
+        let mut variants: Vec<(u32, u32)> =
+            variants.into_iter().map(|((first, _), other)| (first, other)).collect();
+        variants.sort_unstable();
+        let mut other = vec![false; items.len()];
+        for (_, number) in &variants {
+            other[*number as usize] = true;
+        }
+        let (texts, sorted) = (texts.finish()?.reader(READ_BYTES), occurrences.finish()?);
+        let variants = variants.into_iter().peekable();
+        Ok(Drain { texts, sorted, items, variants, other, next: 0, kept, seen, taken_over: 0 })
+    }
+}
+
+/// The id of a variant that is not the item's first.
+pub(crate) fn variant_id(keys: ItemHashes) -> String {
+    short('f', keys.exact)
+}
+
+/// See [`FlashDeduplicator::drain`].
+pub(crate) struct Drain {
+    texts: LogReader,
+    sorted: OccurrenceMerge,
+    items: Vec<VariantEntry>,
+    /// Pairs of an item and a further variant.
+    variants: Peekable<vec::IntoIter<(u32, u32)>>,
+    /// Which entries are further variants.
+    other: Vec<bool>,
+    next: u32,
+    kept: HashMap<u32, u64>,
+    seen: u64,
+    taken_over: u64,
+}
+
+impl Drain {
+    fn read_item(&mut self, first: u32) -> io::Result<FlashItem> {
+        let mut item = self.read_variant(first, first)?;
+        while let Some((_, other)) = self.variants.next_if(|(of, _)| *of == first) {
+            let FlashItem { id, column, title, text, outlet, occurrences, .. } =
+                self.read_variant(first, other)?;
+            item.variants.push(Variant { id, column, title, text, outlet, occurrences });
+        }
+        if let Some(kept) = self.kept.get(&first) {
+            let variants = item.variants.iter_mut().map(|variant| &mut variant.occurrences);
+            let read: u64 = variants.chain([&mut item.occurrences]).map(distinct).sum();
+            self.taken_over += u64::from(read < *kept);
+            self.seen -= read;
+        }
+        Ok(item)
+    }
+
+    fn read_variant(&mut self, first: u32, number: u32) -> io::Result<FlashItem> {
+        let (bytes, _) = self.texts.record(self.items[number as usize].text.at())?;
+        let mut item: FlashItem = postcard::from_bytes(bytes).map_err(io::Error::other)?;
+        item.occurrences = self.sorted.occurrences_of((first, number))?;
+        Ok(item)
+    }
+}
+
+impl Drain {
+    /// Number of occurrences. Those that were both read and carried over count once in the items
+    /// returned so far.
+    pub(crate) fn seen(&self) -> u64 {
+        self.seen
+    }
+
+    /// Items returned so far that have an occurrence found only in the earlier index.
+    pub(crate) fn taken_over(&self) -> u64 {
+        self.taken_over
+    }
+}
+
+/// Removes duplicate occurrences; returns how many.
+fn distinct(occurrences: &mut Vec<Occurrence>) -> u64 {
+    let before = occurrences.len();
+    let mut known = HashSet::default();
+    occurrences.retain(|seen| known.insert(seen.clone()));
+    (before - occurrences.len()) as u64
+}
+
+impl Iterator for Drain {
+    type Item = io::Result<FlashItem>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let first = self.next;
+            let other = *self.other.get(first as usize)?;
+            self.next += 1;
+            if !other {
+                return Some(self.read_item(first));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn an_item_is_small() {
+        assert_eq!(size_of::<VariantEntry>(), 16);
+    }
+
+    /// A model of [`FlashDeduplicator`] in memory: whole items with all their occurrences.
+    fn model(adds: &[(u64, FlashItem, bool)]) -> (Vec<String>, Vec<FlashItem>) {
+        let mut items: Vec<(u64, bool, FlashItem)> = Vec::new();
+        let mut ids = Vec::new();
+        for (key, item, from_dump) in adds {
+            let mut item = item.clone();
+            let seen = item.occurrences.clone();
+            let Some((_, dumped, first)) = items.iter_mut().find(|(known, ..)| known == key) else {
+                ids.push(item.id.clone());
+                items.push((*key, *from_dump, item));
+                continue;
+            };
+            let same = |a: &Variant| (&a.title, &a.text) == (&item.title, &item.text);
+            if *from_dump && !*dumped {
+                item.occurrences = [std::mem::take(&mut first.occurrences), seen].concat();
+                item.variants = std::mem::take(&mut first.variants);
+                ids.push(item.id.clone());
+                (*dumped, *first) = (true, item);
+            } else if *from_dump || (&first.title, &first.text) == (&item.title, &item.text) {
+                first.occurrences.extend(seen);
+                ids.push(item.id);
+            } else if let Some(other) = first.variants.iter_mut().find(|other| same(other)) {
+                other.occurrences.extend(seen);
+                ids.push(other.id.clone());
+            } else {
+                item.id = variant_id(ItemHashes::of(&item.title, &item.text, None));
+                ids.push(item.id.clone());
+                let FlashItem { id, column, title, text, outlet, occurrences, .. } = item;
+                first.variants.push(Variant { id, column, title, text, outlet, occurrences });
+            }
+        }
+        (ids, items.into_iter().map(|(.., item)| item).collect())
+    }
+
+    proptest! {
+        #[test]
+        fn items_outside_of_memory_are_as_in_it(
+            adds in prop::collection::vec((0..4_u64, 0..3_usize, any::<bool>(), 0..3_u32), 0..40),
+        ) {
+            let adds: Vec<(u64, FlashItem, bool)> = (0..)
+                .zip(adds)
+                .map(|(number, (content_hash, exact, from_dump, page))| {
+                    let path = format!("{page}.txt");
+                    let item = FlashItem {
+                        id: short('f', content_hash << 16),
+                        column: Some(format!("{number}")),
+                        title: format!("第{content_hash}條"),
+                        text: ["開源", "开源", "開源。"][exact].to_owned(),
+                        occurrences: vec![Occurrence { path, span: Span { start: number, end: number + 9 } }],
+                        ..FlashItem::default()
+                    };
+                    (content_hash, item, from_dump)
+                })
+                .collect();
+            let (ids, items) = model(&adds);
+            let mut flashes = FlashDeduplicator::new().unwrap();
+            let mut added = std::collections::HashSet::new();
+            let dumps = adds.iter().any(|(.., from_dump)| *from_dump);
+            for ((content_hash, item, from_dump), id) in adds.iter().zip(ids) {
+                let exact = ItemHashes::of(&item.title, &item.text, None).exact;
+                let keys = ItemHashes { content_hash: *content_hash, exact };
+                let mut new = FlashItem { occurrences: Vec::new(), ..item.clone() };
+                // What has been added before need not be sent again.
+                let again = !dumps && !added.insert((*content_hash, exact));
+                let sent = (!again).then_some(&mut new);
+                let key = flashes.add(keys, sent, *from_dump).unwrap();
+                prop_assert_eq!(if key.0 == key.1 { item.id.clone() } else { variant_id(keys) }, id);
+                for seen in &item.occurrences {
+                    flashes.add_occurrence(key, &seen.path, seen.span).unwrap();
+                }
+            }
+            prop_assert_eq!(flashes.distinct(), items.len() as u64);
+            let drain = flashes.drain().unwrap();
+            prop_assert_eq!(drain.seen(), adds.len() as u64);
+            let drained: Vec<FlashItem> = drain.map(Result::unwrap).collect();
+            prop_assert_eq!(drained, items);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Phrases that begin and end news items and sentences; they separate titles from text.
+
+use crate::punctuation::{is_colon, is_comma, is_han};
+
+/// Whether a text begins with a lead-in typical of news: `據…報道,`, `…消息,`, `N月N日`, `今天(9月28日)`.
+pub(crate) fn has_lead_in(text: &str) -> bool {
+    let text = text.trim_start();
+    const OPENINGS: [&str; 23] = [
+        "據",
+        "据",
+        "今日",
+        "今天",
+        "昨日",
+        "昨天",
+        "近日",
+        "日前",
+        "記者",
+        "记者",
+        "當地時間",
+        "当地时间",
+        "北京時間",
+        "北京时间",
+        "今年",
+        "消息",
+        "官方",
+        "本報",
+        "本报",
+        "最新",
+        "剛剛",
+        "刚刚",
+        "此前",
+    ];
+    if OPENINGS.iter().any(|opening| text.starts_with(opening)) {
+        return true;
+    }
+    if day(text) {
+        return true;
+    }
+    // Or the first clause ends with a word of reporting.
+    let clause: String =
+        text.chars().take(28).take_while(|c| !is_comma(*c) && !is_colon(*c)).collect();
+    if clause.chars().count() >= 28 {
+        return false;
+    }
+    const ENDINGS: [&str; 22] = [
+        "報道", "报道", "報導", "报导", "消息", "訊", "讯", "獲悉", "获悉", "快訊", "快讯", "日電",
+        "日电", "顯示", "显示", "宣布", "公告", "推特", "發推", "透露", "披露", "電",
+    ];
+    ENDINGS.iter().any(|ending| clause.ends_with(ending))
+}
+
+/// `6月18日`, `18日`, `2022年6月`.
+fn day(text: &str) -> bool {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    (1..=4).contains(&digits) && text[digits..].starts_with(['月', '日', '年'])
+}
+
+/// Whether a text mentions a day near its beginning: `西班牙國家氣象局8日稱`.
+pub(crate) fn is_dated(text: &str) -> bool {
+    ["今天", "今日", "日前", "近日", "昨天", "昨日", "截至"].iter().any(|word| text.contains(word))
+        || text
+            .match_indices('日')
+            .any(|(at, _)| text[..at].ends_with(|c: char| c.is_ascii_digit()))
+}
+
+pub(crate) fn first_chars(text: &str, count: usize) -> &str {
+    text.char_indices().nth(count).map_or(text, |(end, _)| &text[..end])
+}
+
+/// Whether there is a lead-in such as `:6月18日消息,` inside; titles have none.
+pub(crate) fn contains_lead_in(title: &str) -> bool {
+    title.char_indices().any(|(at, c)| {
+        is_colon(c) && {
+            let after = &title[at + c.len_utf8()..];
+            let comma = after.chars().take(24).any(is_comma);
+            comma && has_lead_in(after)
+        }
+    })
+}
+
+/// Whether a text ends with a word that introduces speech: `他表示:`, `谷歌就提到:`.
+pub(crate) fn ends_in_verb_of_saying(title: &str) -> bool {
+    const VERBS: [&str; 46] = [
+        "表示", "認為", "認爲", "认为", "指出", "提到", "聲稱", "声称", "說", "説", "说", "稱",
+        "称", "補充", "补充", "強調", "强调", "寫道", "写道", "如下", "包括", "問", "问", "答",
+        "道", "來看", "来看", "是", "即", "例如", "比如", "寫", "写", "介紹", "介绍", "顯示",
+        "显示", "發現", "发现", "回應", "回应", "解釋", "解释", "以下", "為", "爲",
+    ];
+    VERBS.iter().any(|verb| title.ends_with(verb))
+}
+
+/// Whether it is a numbered heading of an article: `1.`, `第一,`, `①`.
+pub(crate) fn is_numbered(title: &str) -> bool {
+    let digits = title.bytes().take_while(u8::is_ascii_digit).count();
+    (1..=2).contains(&digits)
+        && title[digits..].starts_with(['.', '、', ')', '\u{ff0e}', '\u{ff09}'])
+        || title
+            .starts_with(['❶', '❷', '❸', '❹', '❺', '①', '②', '③', '④', '⑤', '『', '•', '·', '-'])
+        || title.starts_with('第')
+            && title.chars().nth(1).is_some_and(|c| "一二三四五六七八九十".contains(c))
+            && title.chars().nth(2).is_some_and(|c| !is_han(c) || matches!(c, '點' | '点' | '步'))
+}

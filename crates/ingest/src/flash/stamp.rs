@@ -1,0 +1,91 @@
+//! Finds the bracketed dates that end flash items: `[2023/3/14 13:02:32]`.
+
+use crate::date;
+use crate::record::Moment;
+
+/// A date in brackets.
+pub(crate) struct Stamp {
+    /// Byte offset of the opening bracket.
+    pub(crate) open: usize,
+    /// Byte offset after the closing bracket.
+    pub(crate) end: usize,
+    /// The date; `None` if it is null or impossible.
+    pub(crate) moment: Option<Moment>,
+}
+
+/// All bracketed dates of a text.
+pub(crate) fn stamps(text: &str) -> impl Iterator<Item = Stamp> + '_ {
+    openings(text).filter_map(|open| {
+        let inner = open + text[open..].chars().next().map_or(1, char::len_utf8);
+        let spaces = text[inner..].len() - text[inner..].trim_start().len();
+        let found = date::parse_prefix(&text[inner + spaces..])?;
+        let date_end = inner + spaces + found.bytes;
+        let after = text[date_end..].trim_start();
+        let close = after.chars().next().filter(|c| is_closing(*c))?;
+        let end = text.len() - after.len() + close.len_utf8();
+        Some(Stamp { open, end, moment: found.moment })
+    })
+}
+
+/// Offsets of opening brackets. Runs over all paragraphs, most of which have none, so it works on
+/// bytes.
+fn openings(text: &str) -> impl Iterator<Item = usize> + '_ {
+    let bytes = text.as_bytes();
+    // Other characters share the first bytes of full-width brackets.
+    let wide = |at: &usize| bytes[*at] == b'[' || text[*at..].starts_with(['\u{ff3b}', '【', '〔']);
+    memchr::memchr3_iter(b'[', 0xe3, 0xef, bytes).filter(wide)
+}
+
+fn is_closing(c: char) -> bool {
+    matches!(c, ']' | '\u{ff3d}' | '】' | '〕')
+}
+
+/// If a line ends with a bracketed date: the text before it.
+pub(crate) fn ends_item(text: &str) -> Option<&str> {
+    let spaces = |c: char| c.is_whitespace() || matches!(c, '。' | '.');
+    if !text.trim_end_matches(spaces).ends_with(is_closing) {
+        return None;
+    }
+    let stamp = stamps(text).last()?;
+    let date_end = &text[stamp.end..];
+    date_end.trim_matches(spaces).is_empty().then(|| text[..stamp.open].trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use jiff::civil::{date, datetime};
+
+    #[test]
+    fn dates_in_all_brackets() {
+        let of = |text| stamps(text).last().map(|stamp| stamp.moment);
+        assert_eq!(of("甲[2019/8/10]"), Some(Some(Moment::Day(date(2019, 8, 10)))));
+        assert_eq!(
+            of("甲\u{ff3b}2022-01-30 09:22\u{ff3d}"),
+            Some(Some(Moment::Time(datetime(2022, 1, 30, 9, 22, 0, 0))))
+        );
+        assert_eq!(of("甲[1900/1/1 0:00:00]"), Some(None));
+        assert_eq!(of("甲[1]"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn brackets_are_found_by_bytes_as_by_characters(
+            parts in prop::collection::vec(prop::sample::select(vec![
+                "[", "]", "\u{ff3b}", "\u{ff3d}", "【", "】", "〔", "〕", "2022/1/30 9:22:03", "2019-8-10", " ", "。",
+                "、", "「", "\u{ff0c}", "甲", "a", ".", "\u{a0}",
+            ]), 0..14),
+        ) {
+            let text = parts.concat();
+            let brackets = ['[', '\u{ff3b}', '【', '〔'];
+            let wanted: Vec<usize> = text.match_indices(brackets).map(|(at, _)| at).collect();
+            prop_assert_eq!(openings(&text).collect::<Vec<_>>(), wanted);
+            let last = stamps(&text).last().filter(|stamp| {
+                text[stamp.end..].chars().all(|c| c.is_whitespace() || matches!(c, '。' | '.'))
+            });
+            prop_assert_eq!(ends_item(&text), last.map(|stamp| text[..stamp.open].trim_end()));
+        }
+    }
+}

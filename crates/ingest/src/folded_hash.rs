@@ -1,0 +1,95 @@
+//! Hashes of folded text: equal for wordings that differ only in script, width, case or spaces.
+
+use std::cell::RefCell;
+
+pub(crate) use wensou_text::fold;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+/// Hashes texts regardless of script, width, case and spaces.
+///
+/// Pages repeat the same items, so each thread caches the hashes of recent texts.
+pub(crate) fn folded_hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> u64 {
+    thread_local! {
+        static CACHE: RefCell<HashCache> = RefCell::default();
+    }
+    CACHE.with_borrow_mut(|cache| cache.folded_hash(parts))
+}
+
+/// Slots of a thread's cache, at 16 bytes each.
+const SLOTS: usize = 1 << 15;
+/// Any seed other than that of the hashes in the table.
+const SEED: u64 = 1;
+
+/// A direct-mapped cache from the hash of a text to the hash of its folded form.
+#[derive(Default)]
+struct HashCache {
+    slots: Vec<(u64, u64)>,
+    text: String,
+    folded: Vec<u8>,
+}
+
+impl HashCache {
+    fn folded_hash<'a>(&mut self, parts: impl IntoIterator<Item = &'a str>) -> u64 {
+        self.text.clear();
+        for part in parts {
+            self.text.push_str(part);
+            // A separator, so that adjacent parts cannot run into each other.
+            self.text.push('\0');
+        }
+        let key = xxh3_64_with_seed(self.text.as_bytes(), SEED);
+        self.slots.resize(SLOTS, (0, 0));
+        let slot = &mut self.slots[key as usize % SLOTS];
+        if slot.0 != key {
+            *slot = (key, hash_of_folded(&self.text, &mut self.folded));
+        }
+        slot.1
+    }
+}
+
+/// Hashes a folded text without its spaces.
+fn hash_of_folded(text: &str, folded: &mut Vec<u8>) -> u64 {
+    folded.clear();
+    for word in fold(text).split_whitespace() {
+        folded.extend_from_slice(word.as_bytes());
+    }
+    xxh3_64(folded)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use xxhash_rust::xxh3::Xxh3Default;
+
+    use super::*;
+
+    /// [`folded_hash`] part by part, without a cache.
+    fn plain(parts: &[String]) -> u64 {
+        let mut hasher = Xxh3Default::new();
+        for part in parts {
+            for word in fold(part).split_whitespace() {
+                hasher.update(word.as_bytes());
+            }
+            hasher.update(&[0]);
+        }
+        hasher.digest()
+    }
+
+    proptest! {
+        #[test]
+        fn a_hash_that_is_remembered_is_the_hash(
+            parts in prop::collection::vec("[開开 \u{3000}\u{301}\u{1161}\u{1100}éＡ①㍿\u{200b}\n0]{0,8}", 0..4),
+        ) {
+            let hashes: Vec<u64> =
+                (0..2).map(|_| folded_hash(parts.iter().map(String::as_str))).collect();
+            prop_assert_eq!(hashes, [plain(&parts); 2]);
+        }
+    }
+
+    #[test]
+    fn a_memo_that_overflows_stays_right() {
+        for number in (0..3 * SLOTS).chain(0..10) {
+            let text = format!("開源 {number}");
+            assert_eq!(folded_hash([&*text]), plain(&[text]));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The chunked transfer coding (RFC 9112, section 7.1).
+
+use std::io::{self, BufRead, Cursor, Read};
+
+use super::fault::{fault, truncated};
+use crate::report::Reason;
+
+/// Maximum length of a line with a chunk size. The standard sets no limit; servers stay far below.
+const LINE: u64 = 4096;
+
+/// Decodes a chunked body; a body that is not chunked is returned unchanged.
+pub(super) fn read<'a>(mut inner: impl BufRead + 'a) -> io::Result<Box<dyn Read + 'a>> {
+    let mut line = Vec::new();
+    inner.by_ref().take(LINE).read_until(b'\n', &mut line)?;
+    match length(&line) {
+        Some(left) => Ok(Box::new(Chunked { inner, left, done: left == 0 })),
+        None => Ok(Box::new(Cursor::new(line).chain(inner))),
+    }
+}
+
+/// The chunk size in a line, which must include its line feed.
+fn length(line: &[u8]) -> Option<u64> {
+    let line = line.strip_suffix(b"\n")?;
+    let digits = line.split(|byte| *byte == b';').next()?.trim_ascii();
+    // Reject a sign, which `from_str_radix` would accept.
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    u64::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+struct Chunked<R> {
+    inner: R,
+    /// Bytes left in this chunk.
+    left: u64,
+    done: bool,
+}
+
+impl<R: BufRead> Read for Chunked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.done || buffer.is_empty() {
+            return Ok(0);
+        }
+        let read = self.inner.by_ref().take(self.left).read(buffer)?;
+        if read == 0 {
+            return Err(fault(truncated()));
+        }
+        self.left -= read as u64;
+        if self.left == 0 {
+            self.next()?;
+        }
+        Ok(read)
+    }
+}
+
+impl<R: BufRead> Chunked<R> {
+    /// Advances to the next chunk: the line break after the data, then the next size.
+    fn next(&mut self) -> io::Result<()> {
+        let mut line = Vec::new();
+        for _ in 0..2 {
+            line.clear();
+            self.inner.by_ref().take(LINE).read_until(b'\n', &mut line)?;
+            if !line.trim_ascii().is_empty() {
+                break;
+            }
+        }
+        // Some servers close the connection instead of sending a last chunk.
+        self.left = if line.is_empty() { 0 } else { length(&line).ok_or_else(no_length)? };
+        self.done = self.left == 0;
+        Ok(())
+    }
+}
+
+fn no_length() -> io::Error {
+    fault(Reason::Damaged("a chunk without its length".to_owned()))
+}

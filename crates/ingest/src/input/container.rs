@@ -1,0 +1,110 @@
+//! What all containers share: paths of members, and reporting them.
+
+use std::io::Read;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use super::io_errors::IoErrors;
+use super::meter::{Meter, Metered};
+use super::name::{Name, Names};
+use super::{
+    Event, FileFormat, Input, Kind, MEMBER_SEPARATOR, Visit, codec::Codec, fault::damage_reason,
+    too_large,
+};
+use crate::input::file_list::SourceFile;
+use crate::input::walk::lossy_path;
+use crate::options::Options;
+use crate::report::{Reason, Skipped};
+
+/// A container being read, and its limits.
+pub(super) struct Container<'c> {
+    pub(super) source: &'c SourceFile,
+    pub(super) options: &'c Options,
+    pub(super) meter: &'c Meter,
+    pub(super) io_errors: &'c IoErrors,
+}
+
+impl Container<'_> {
+    /// The displayed path of a member.
+    pub(super) fn path(&self, member: &str) -> String {
+        format!("{}{MEMBER_SEPARATOR}{member}", self.source.path.to_string_lossy())
+    }
+
+    /// The path of a member relative to the root.
+    pub(super) fn relative(&self, member: &str) -> String {
+        format!("{}{MEMBER_SEPARATOR}{member}", self.source.relative)
+    }
+
+    /// Reports that the container cannot be read from here on.
+    pub(super) fn broken(&self, reason: Reason, visit: Visit<'_>) -> ControlFlow<()> {
+        // A layer in between may have hidden the reason.
+        let reason = self.meter.exceeded().unwrap_or(reason);
+        visit(Event::Skipped(Skipped { path: lossy_path(&self.source.path), line: None, reason }))
+    }
+
+    /// Reports that a member cannot be read.
+    pub(super) fn skip(&self, member: &str, reason: Reason, visit: Visit<'_>) -> ControlFlow<()> {
+        let path = PathBuf::from(self.path(member));
+        visit(Event::Skipped(Skipped { path, line: None, reason }))
+    }
+
+    /// Returns path and format of a member if it is a page or dump. Otherwise reports it to `visit`
+    /// and returns `None`.
+    pub(super) fn admit(
+        &self,
+        names: &mut Names,
+        raw: &[u8],
+        visit: Visit<'_>,
+    ) -> ControlFlow<(), Option<(String, FileFormat)>> {
+        let name = Name::of(raw);
+        let path = match names.take(&name.text) {
+            Ok(path) => path,
+            Err(reason) => {
+                self.skip(&name.text, reason, visit)?;
+                return ControlFlow::Continue(None);
+            }
+        };
+        if name.guessed {
+            visit(Event::NonUtf8Name(self.path(&path).into()))?;
+        }
+        let hidden = path.split('/').any(|part| part.starts_with('.'));
+        match FileFormat::of(&path).filter(|_| !hidden) {
+            None => visit(Event::Ignored(self.path(&path).into()))?,
+            Some(format) if format.kind.is_container() => {
+                self.skip(&path, Reason::Nested, visit)?
+            }
+            Some(format) => return ControlFlow::Continue(Some((path, format))),
+        }
+        ControlFlow::Continue(None)
+    }
+
+    /// Passes a page or dump of `bytes` bytes to `visit`. One known to be too large is not read.
+    pub(super) fn emit(
+        &self,
+        path: &str,
+        format: FileFormat,
+        bytes: u64,
+        inner: impl Read,
+        visit: Visit<'_>,
+    ) -> ControlFlow<()> {
+        let plain = format.codec == Codec::Plain;
+        let page = matches!(format.kind, Kind::Page { .. });
+        if plain && page && bytes > self.options.max_file_bytes {
+            return self.skip(path, too_large(bytes, self.options), visit);
+        }
+        let read = match format.codec.read(inner) {
+            Ok(read) => read,
+            Err(error) => return self.skip(path, damage_reason(&error), visit),
+        };
+        visit(Event::Input(Input {
+            path: self.path(path),
+            relative: self.relative(path),
+            kind: format.kind,
+            bytes: plain.then_some(bytes),
+            charset: None,
+            url: None,
+            read: &mut Metered { inner: read, meter: self.meter },
+            io_errors: self.io_errors,
+        }))
+    }
+}

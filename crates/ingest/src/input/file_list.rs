@@ -1,0 +1,278 @@
+//! The files of an archive in the order of the walk, stored in a temporary file. Each pass reads
+//! the list once, in order.
+
+use std::io;
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::input::FileFormat;
+use crate::pipeline::record_log::{FinishedLog, LogReader, RecordLog};
+
+/// One file to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SourceFile {
+    pub(crate) path: PathBuf,
+    /// Path relative to the root, with `/` as separator; article ids are derived from it.
+    pub(crate) relative: String,
+    pub(crate) format: FileFormat,
+    pub(crate) bytes: u64,
+}
+
+/// How a file's full path is stored.
+#[derive(Serialize, Deserialize)]
+enum PathOrigin {
+    /// It consists of this root and the relative path.
+    BelowRoot(usize),
+    /// It is stored explicitly, because it is a root itself or not UTF-8.
+    Explicit(usize),
+}
+
+/// A file as stored: its relative path is front-coded against the previous one.
+#[derive(Serialize, Deserialize)]
+struct FileEntry<'a> {
+    origin: PathOrigin,
+    shared: usize,
+    suffix: &'a str,
+    format: FileFormat,
+    bytes: u64,
+}
+
+/// Buffer size of each reading thread.
+const READ_BYTES: usize = 1 << 14;
+
+/// Writes the list of files.
+pub(crate) struct FileListWriter {
+    log: RecordLog,
+    roots: Vec<PathBuf>,
+    explicit: Vec<PathBuf>,
+    previous: String,
+    count: usize,
+    bytes: u64,
+}
+
+/// The complete list of files.
+pub(crate) struct FileList {
+    log: FinishedLog,
+    paths: Arc<KnownPaths>,
+    count: usize,
+    bytes: u64,
+}
+
+struct KnownPaths {
+    roots: Vec<PathBuf>,
+    explicit: Vec<PathBuf>,
+}
+
+impl FileListWriter {
+    pub(crate) fn new(roots: &[PathBuf]) -> io::Result<Self> {
+        let (explicit, previous) = (Vec::new(), String::new());
+        Ok(Self {
+            log: RecordLog::new()?,
+            roots: roots.to_vec(),
+            explicit,
+            previous,
+            count: 0,
+            bytes: 0,
+        })
+    }
+
+    /// Adds a file found in the root with this number.
+    pub(crate) fn push(&mut self, root: usize, source: SourceFile) -> io::Result<()> {
+        let SourceFile { path, relative, format, bytes } = source;
+        // Compare bytes: equal paths may still differ in separators.
+        let whole = |root: &PathBuf| below(root, &relative).as_os_str() == path.as_os_str();
+        let origin = if self.roots.get(root).is_some_and(whole) {
+            PathOrigin::BelowRoot(root)
+        } else {
+            self.explicit.push(path);
+            PathOrigin::Explicit(self.explicit.len() - 1)
+        };
+        let shared = common_prefix_len(&self.previous, &relative);
+        let entry = FileEntry { origin, shared, suffix: &relative[shared..], format, bytes };
+        self.log.push(&postcard::to_stdvec(&entry).map_err(io::Error::other)?)?;
+        self.previous = relative;
+        self.count += 1;
+        self.bytes += bytes;
+        Ok(())
+    }
+
+    pub(crate) fn finish(self) -> io::Result<FileList> {
+        let Self { log, roots, explicit, count, bytes, .. } = self;
+        Ok(FileList {
+            log: log.finish()?,
+            paths: Arc::new(KnownPaths { roots, explicit }),
+            count,
+            bytes,
+        })
+    }
+}
+
+impl FileList {
+    /// Total bytes of all files.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Iterates over the files; several threads may do so at once.
+    pub(crate) fn iter(&self) -> FileListIter {
+        let (reader, paths) = (self.log.reader(READ_BYTES), Arc::clone(&self.paths));
+        FileListIter { reader, paths, at: 0, left: self.count, relative: String::new() }
+    }
+}
+
+/// See [`FileList::iter`]. Skipping a file is cheap.
+#[derive(Clone)]
+pub(crate) struct FileListIter {
+    reader: LogReader,
+    paths: Arc<KnownPaths>,
+    at: u64,
+    left: usize,
+    relative: String,
+}
+
+impl FileListIter {
+    fn step(&mut self) -> io::Result<(PathOrigin, FileFormat, u64)> {
+        let (record, next) = self.reader.record(self.at)?;
+        let FileEntry { origin, shared, suffix, format, bytes } =
+            postcard::from_bytes(record).map_err(io::Error::other)?;
+        self.relative.truncate(shared);
+        self.relative.push_str(suffix);
+        self.at = next;
+        self.left -= 1;
+        Ok((origin, format, bytes))
+    }
+
+    fn source(&mut self) -> io::Result<SourceFile> {
+        let (origin, format, bytes) = self.step()?;
+        let path = match origin {
+            PathOrigin::BelowRoot(root) => {
+                self.paths.roots.get(root).map(|root| below(root, &self.relative))
+            }
+            PathOrigin::Explicit(number) => self.paths.explicit.get(number).cloned(),
+        };
+        let path = path.ok_or(io::ErrorKind::InvalidData)?;
+        Ok(SourceFile { path, relative: self.relative.clone(), format, bytes })
+    }
+}
+
+impl Iterator for FileListIter {
+    type Item = io::Result<SourceFile>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.nth(0)
+    }
+
+    fn nth(&mut self, passed: usize) -> Option<Self::Item> {
+        let failure = (0..passed.min(self.left)).find_map(|_| self.step().err());
+        if self.left == 0 {
+            return None;
+        }
+        let source = failure.map_or_else(|| self.source(), Err);
+        if source.is_err() {
+            // Nothing can be read after an error.
+            self.left = 0;
+        }
+        Some(source)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl ExactSizeIterator for FileListIter {}
+
+/// The full path of a file, as the walk gives it.
+fn below(root: &Path, relative: &str) -> PathBuf {
+    // Allocate only once.
+    let mut path = PathBuf::with_capacity(root.as_os_str().len() + 1 + relative.len());
+    path.push(root);
+    if MAIN_SEPARATOR == '/' && !relative.starts_with('/') {
+        path.push(relative);
+    } else {
+        path.extend(relative.split('/'));
+    }
+    path
+}
+
+/// Length in bytes of the common prefix of two texts; ends on a character boundary of `other`.
+pub(crate) fn common_prefix_len(one: &str, other: &str) -> usize {
+    let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    (0..=same).rev().find(|at| other.is_char_boundary(*at)).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn format(name: &str) -> FileFormat {
+        FileFormat::of(name).unwrap_or(FileFormat::PAGE)
+    }
+
+    proptest! {
+        #[test]
+        fn files_come_back_as_they_were(
+            names in prop::collection::vec((0..3_usize, "[ab甲乙]{1,3}(/[ab甲丙]{1,4}){0,3}(\\.html\\.gz|\\.txt|)"), 0..40),
+            step in 1..5_usize,
+        ) {
+            let roots = [PathBuf::from("a/root"), PathBuf::from("."), PathBuf::from("/甲//b/")];
+            let file_list: Vec<SourceFile> = names
+                .iter()
+                .map(|(root, name)| SourceFile {
+                    // A root that is a file has no path below it.
+                    path: if name.len() == 1 { roots[*root].clone() } else { roots[*root].join(name) },
+                    relative: name.clone(),
+                    format: format(name),
+                    bytes: name.len() as u64 * 1000,
+                })
+                .collect();
+            let mut writer = FileListWriter::new(&roots).unwrap();
+            for ((root, _), source) in names.iter().zip(&file_list) {
+                writer.push(*root, source.clone()).unwrap();
+            }
+            let list = writer.finish().unwrap();
+            prop_assert_eq!(list.iter().len(), file_list.len());
+            prop_assert_eq!(list.bytes(), file_list.iter().map(|source| source.bytes).sum::<u64>());
+            let all: Vec<SourceFile> = list.iter().map(Result::unwrap).collect();
+            prop_assert_eq!(&all, &file_list);
+            for first in 0..step {
+                let some: Vec<SourceFile> =
+                    list.iter().skip(first).step_by(step).map(Result::unwrap).collect();
+                let wanted: Vec<SourceFile> =
+                    file_list.iter().skip(first).step_by(step).cloned().collect();
+                prop_assert_eq!(some, wanted);
+            }
+        }
+    }
+
+    #[test]
+    fn what_two_texts_begin_with_ends_between_characters() {
+        assert_eq!(common_prefix_len("甲乙", "甲丙"), 3, "乙 and 丙 begin with the same two bytes");
+        assert_eq!(
+            (
+                common_prefix_len("", "a"),
+                common_prefix_len("ab", "a"),
+                common_prefix_len("ab", "ac")
+            ),
+            (0, 1, 1)
+        );
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_read_ends_with_its_error() {
+        let mut writer = FileListWriter::new(&[PathBuf::from("a")]).unwrap();
+        for name in ["b.txt", "c.txt"] {
+            let (path, relative) = (PathBuf::from("a").join(name), name.to_owned());
+            writer.push(0, SourceFile { path, relative, format: format(name), bytes: 1 }).unwrap();
+        }
+        let mut list = writer.finish().unwrap();
+        list.count = 5;
+        let read: Vec<bool> = list.iter().map(|source| source.is_ok()).collect();
+        assert_eq!(read, [true, true, false]);
+        assert!(list.iter().nth(4).is_some_and(|source| source.is_err()));
+    }
+}

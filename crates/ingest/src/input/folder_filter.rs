@@ -1,0 +1,132 @@
+//! Decides which folders below the roots belong to the archive: not excluded ones, and not those
+//! outside all roots to which symbolic links lead.
+
+use std::cell::RefCell;
+use std::fs::{self, Metadata};
+use std::path::{Path, PathBuf};
+
+use foldhash::HashMap;
+
+use crate::error::Error;
+use crate::options::Options;
+
+/// Whether a folder is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Inside,
+    Excluded,
+    /// A symbolic link to a folder outside every root.
+    SymlinkOutsideRoots,
+}
+
+/// Excluded files and folders, compared by identity (device and inode) and not by name.
+pub(crate) struct Exclusions {
+    files: Vec<Identity>,
+    folder: Option<fn(&Path) -> bool>,
+}
+
+impl Exclusions {
+    pub(crate) fn of(options: &Options) -> Self {
+        let identity = |path: &PathBuf| identity(path, &fs::metadata(path).ok()?);
+        // A path that does not exist excludes nothing.
+        let files = options.exclude.iter().filter_map(identity).collect();
+        Self { files, folder: options.exclude_folder }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.folder.is_none()
+    }
+
+    /// Whether a file is one of those excluded.
+    pub(crate) fn has(&self, path: &Path, about: &Metadata) -> bool {
+        !self.files.is_empty()
+            && identity(path, about).is_some_and(|identity| self.files.contains(&identity))
+    }
+
+    /// Whether a folder itself is excluded; its ancestors are not checked.
+    fn has_folder(&self, path: &Path) -> bool {
+        let named = || fs::metadata(path).is_ok_and(|about| self.has(path, &about));
+        (!self.files.is_empty() && named())
+            || self.folder.is_some_and(|is_excluded| is_excluded(path))
+    }
+
+    /// Fails if a root is excluded or lies inside an excluded folder.
+    pub(crate) fn root<E>(&self, root: &Path, canonical: &Path) -> Result<(), Error<E>> {
+        if !self.is_empty() && canonical.ancestors().any(|folder| self.has_folder(folder)) {
+            return Err(Error::RootExcluded { path: root.to_owned() });
+        }
+        Ok(())
+    }
+}
+
+/// The rules for the folders of one walk.
+pub(crate) struct FolderFilter<'b> {
+    exclusions: &'b Exclusions,
+    /// The roots with symbolic links resolved.
+    roots: &'b [PathBuf],
+    /// Cache for folders reached through links, which often lead to the same targets: whether each
+    /// is excluded.
+    excluded: RefCell<HashMap<PathBuf, bool>>,
+}
+
+impl<'b> FolderFilter<'b> {
+    pub(crate) fn new(exclusions: &'b Exclusions, roots: &'b [PathBuf]) -> Self {
+        Self { exclusions, roots, excluded: RefCell::default() }
+    }
+
+    /// Decides about a folder found below a root. Its parent has already been accepted.
+    pub(crate) fn folder(&self, path: &Path, is_link: bool) -> Verdict {
+        if is_link {
+            // If the target has disappeared in the meantime, the walk reports it.
+            let Ok(target) = fs::canonicalize(path) else { return Verdict::Inside };
+            if self.within_excluded(&target) {
+                return Verdict::Excluded;
+            }
+            let inside = self.roots.iter().any(|root| target.starts_with(root));
+            return if inside { Verdict::Inside } else { Verdict::SymlinkOutsideRoots };
+        }
+        if self.exclusions.has_folder(path) { Verdict::Excluded } else { Verdict::Inside }
+    }
+
+    /// Whether a link leads to a file inside an excluded folder.
+    pub(crate) fn excludes_target(&self, link: &Path) -> bool {
+        if self.exclusions.is_empty() {
+            return false;
+        }
+        let target = fs::canonicalize(link);
+        target
+            .is_ok_and(|target| target.parent().is_some_and(|folder| self.within_excluded(folder)))
+    }
+
+    fn within_excluded(&self, folder: &Path) -> bool {
+        if self.exclusions.is_empty() {
+            return false;
+        }
+        if let Some(known) = self.excluded.borrow().get(folder) {
+            return *known;
+        }
+        let excluded = self.exclusions.has_folder(folder)
+            || folder.parent().is_some_and(|above| self.within_excluded(above));
+        self.excluded.borrow_mut().insert(folder.to_owned(), excluded);
+        excluded
+    }
+}
+
+#[cfg(unix)]
+type Identity = (u64, u64);
+
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "on other systems there may be none")]
+fn identity(_: &Path, about: &Metadata) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt;
+
+    Some((about.dev(), about.ino()))
+}
+
+#[cfg(not(unix))]
+type Identity = PathBuf;
+
+#[cfg(not(unix))]
+fn identity(path: &Path, _: &Metadata) -> Option<Identity> {
+    fs::canonicalize(path).ok()
+}

@@ -1,0 +1,173 @@
+//! Parses recorded HTTP responses: status, headers and body, as far as pages need them.
+
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+
+use encoding_rs::Encoding;
+use flate2::bufread::ZlibDecoder;
+
+use super::chunked;
+use super::codec::Codec;
+use super::fault::fault;
+use crate::report::Reason;
+
+/// Maximum bytes of one message's headers, which are held in memory.
+const HEADERS: u64 = 256 << 10;
+
+/// Header fields by lower-case name.
+#[derive(Debug, Default)]
+pub(super) struct Headers(Vec<(String, String)>);
+
+impl Headers {
+    /// Reads headers up to and including the blank line.
+    pub(super) fn read(read: &mut impl BufRead) -> io::Result<Self> {
+        let (mut headers, mut bytes) = (Self::default(), 0);
+        while let Some(line) = line(read)?.filter(|line| !line.is_empty()) {
+            bytes += line.len() as u64;
+            if bytes > HEADERS {
+                return Err(too_long());
+            }
+            if line.starts_with([' ', '\t']) {
+                // Obsolete line folding continues the previous value.
+                if let Some((_, value)) = headers.0.last_mut() {
+                    value.push(' ');
+                    value.push_str(line.trim());
+                }
+            } else if let Some((name, value)) = line.split_once(':') {
+                headers.0.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
+            }
+        }
+        Ok(headers)
+    }
+
+    /// The first value of a header field.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    fn says(&self, name: &str, word: &str) -> bool {
+        self.get(name).is_some_and(|value| value.to_ascii_lowercase().contains(word))
+    }
+}
+
+/// A line without its line break; `None` at the end of the stream.
+pub(super) fn line(read: &mut impl BufRead) -> io::Result<Option<String>> {
+    let mut line = Vec::new();
+    read.take(HEADERS).read_until(b'\n', &mut line)?;
+    if line.is_empty() {
+        return Ok(None);
+    }
+    if line.len() as u64 == HEADERS && !line.ends_with(b"\n") {
+        return Err(too_long());
+    }
+    let bare = line.strip_suffix(b"\n").unwrap_or(&line);
+    let bare = bare.strip_suffix(b"\r").unwrap_or(bare);
+    Ok(Some(String::from_utf8_lossy(bare).into_owned()))
+}
+
+fn too_long() -> io::Error {
+    fault(Reason::Damaged(format!("headers of more than {HEADERS} bytes")))
+}
+
+/// A response after its headers.
+pub(super) struct Response<'a> {
+    pub(super) status: u16,
+    /// `Content-Type`.
+    pub(super) media: Option<String>,
+    /// The body without transfer and content codings.
+    pub(super) body: Box<dyn Read + 'a>,
+}
+
+/// Parses a response. Crawlers that decode a body often keep its `Content-Encoding`, so a coding is
+/// decoded only if the body really has it.
+pub(super) fn response<'a>(read: &'a mut impl BufRead) -> io::Result<Response<'a>> {
+    let status = line(read)?.unwrap_or_default();
+    let mut words = status.split_ascii_whitespace();
+    let version = words.next().is_some_and(|word| word.starts_with("HTTP/"));
+    let code = words.next().and_then(|word| word.parse().ok()).filter(|_| version);
+    let Some(status) = code else {
+        let what = "a response does not begin with `HTTP/`".to_owned();
+        return Err(fault(Reason::Damaged(what)));
+    };
+    let headers = Headers::read(read)?;
+    let mut body: Box<dyn Read + 'a> = Box::new(read);
+    if headers.says("transfer-encoding", "chunked") {
+        body = chunked::read(BufReader::new(body))?;
+    }
+    let coding = headers.get("content-encoding").unwrap_or_default().to_ascii_lowercase();
+    body = match coding.as_str() {
+        "" | "identity" => body,
+        "gzip" | "x-gzip" => begins(body, |bytes| bytes == [0x1f, 0x8b], Codec::Gzip)?,
+        "zstd" => begins(body, |bytes| bytes == [0x28, 0xb5], Codec::Zstd)?,
+        "deflate" => Box::new(ZlibDecoder::new(BufReader::new(body))),
+        // The error appears only when the body is read, so ignored media types cause none.
+        other => Box::new(Refusing(format!("content coding `{other:.40}`"))),
+    };
+    Ok(Response { status, media: headers.get("content-type").map(str::to_owned), body })
+}
+
+/// Decodes the body if its first bytes are the format's magic number.
+fn begins<'a>(
+    mut body: Box<dyn Read + 'a>,
+    coded: impl Fn(&[u8]) -> bool,
+    codec: Codec,
+) -> io::Result<Box<dyn Read + 'a>> {
+    let mut first = Vec::new();
+    body.by_ref().take(2).read_to_end(&mut first)?;
+    let codec = if coded(&first) { codec } else { Codec::Plain };
+    codec.read(Cursor::new(first).chain(body))
+}
+
+struct Refusing(String);
+
+impl Read for Refusing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(fault(Reason::Unsupported(self.0.clone())))
+    }
+}
+
+/// Whether a media type is a page's, and if so, whether it is HTML.
+pub(super) fn markup(media: &str) -> Option<bool> {
+    let kind = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match kind.as_str() {
+        "text/html" | "application/xhtml+xml" => Some(true),
+        "text/plain" => Some(false),
+        _ => None,
+    }
+}
+
+/// The charset named in a media type.
+pub(super) fn charset(media: &str) -> Option<&'static Encoding> {
+    let lower = media.to_ascii_lowercase();
+    let (_, value) = lower.split_once("charset=")?;
+    Encoding::for_label(value.split(';').next()?.trim_matches([' ', '"', '\'']).as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_coding_is_undone_only_where_the_body_has_it() {
+        let of = |message: &[u8]| {
+            let mut text = String::new();
+            response(&mut &*message).and_then(|mut r| r.body.read_to_string(&mut text)).unwrap();
+            text
+        };
+        let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        assert_eq!(
+            of(&[chunked, b"3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n".as_slice()].concat()),
+            "abcde"
+        );
+        assert_eq!(of(&[chunked, b"<html>abc".as_slice()].concat()), "<html>abc");
+        assert_eq!(of(b"HTTP/1.0 200\nContent-Encoding: gzip\n\n<html>"), "<html>");
+        assert!(response(&mut b"GET / HTTP/1.1\r\n\r\n".as_slice()).is_err());
+    }
+
+    #[test]
+    fn media_types() {
+        assert_eq!(markup("Text/HTML; charset=GBK"), Some(true));
+        assert_eq!(markup("image/png"), None);
+        assert_eq!(charset("text/html; charset=\"GBK\"").map(Encoding::name), Some("GBK"));
+        assert_eq!(charset("text/html"), None);
+    }
+}

@@ -1,0 +1,157 @@
+//! Remembers system errors while a file is read, because decompressors and archive readers may hide
+//! them. Also retries calls interrupted by signals.
+
+use std::cell::RefCell;
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+
+use rawzip::ReaderAt;
+
+use super::Event;
+use crate::report::Reason;
+
+/// The last unreported system error of a file.
+#[derive(Debug, Default)]
+pub(crate) struct IoErrors(RefCell<Option<String>>);
+
+impl IoErrors {
+    /// Takes the system error since the last call, if any.
+    pub(crate) fn take(&self) -> Option<Reason> {
+        self.0.take().map(Reason::Unreadable)
+    }
+
+    /// Replaces the reason of a skip by the system error behind it, if there is one.
+    pub(super) fn explain<'e>(&self, event: Event<'e>) -> Event<'e> {
+        match event {
+            Event::Skipped(mut skipped) => {
+                skipped.reason = self.take().unwrap_or(skipped.reason);
+                Event::Skipped(skipped)
+            }
+            other => other,
+        }
+    }
+
+    /// Wraps the file at `path` so that its errors are remembered.
+    pub(super) fn observed<F>(&self, inner: F, path: &Path) -> Observed<'_, F> {
+        let _ = path;
+        Observed {
+            inner,
+            io_errors: self,
+            #[cfg(test)]
+            failing: failing::Failing::of(path),
+        }
+    }
+
+    /// Calls `read` again while signals interrupt it, and remembers its error.
+    fn over(&self, mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+        loop {
+            match read() {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => {
+                    if error.raw_os_error().is_some() {
+                        *self.0.borrow_mut() = Some(error.to_string());
+                    }
+                    return Err(error);
+                }
+                Ok(bytes) => return Ok(bytes),
+            }
+        }
+    }
+}
+
+/// A file whose system errors are remembered.
+pub(super) struct Observed<'w, F> {
+    inner: F,
+    io_errors: &'w IoErrors,
+    #[cfg(test)]
+    failing: failing::Failing,
+}
+
+impl<F: Read> Read for Observed<'_, F> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        #[cfg(test)]
+        let failing = &mut self.failing;
+        self.io_errors.over(|| {
+            #[cfg(test)]
+            let buffer = failing.room(buffer)?;
+            let read = self.inner.read(buffer)?;
+            #[cfg(test)]
+            failing.advance(read);
+            Ok(read)
+        })
+    }
+}
+
+impl<F: ReaderAt> ReaderAt for Observed<'_, F> {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        self.io_errors.over(|| {
+            #[cfg(test)]
+            self.failing.check(offset, buffer.len())?;
+            self.inner.read_at(buffer, offset)
+        })
+    }
+}
+
+/// Fault injection for tests: files that fail from a certain byte on.
+#[cfg(test)]
+pub(crate) mod failing {
+    use std::collections::HashMap;
+    use std::io;
+    use std::path::{Path, PathBuf};
+    use std::sync::{LazyLock, Mutex, PoisonError};
+
+    static FILES: LazyLock<Mutex<HashMap<PathBuf, u64>>> = LazyLock::new(Mutex::default);
+
+    /// Makes every read of the file beyond its first `bytes` bytes fail with EIO; `None` undoes
+    /// that.
+    pub(crate) fn set(path: &Path, bytes: Option<u64>) {
+        let mut files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
+        match bytes {
+            Some(bytes) => files.insert(path.to_owned(), bytes),
+            None => files.remove(path),
+        };
+    }
+
+    /// The injected fault of a file.
+    pub(crate) struct Failing {
+        left: u64,
+        from: u64,
+        interrupted: bool,
+    }
+
+    impl Failing {
+        pub(crate) fn of(path: &Path) -> Self {
+            let files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
+            let from = files.get(path).copied().unwrap_or(u64::MAX);
+            // Every file is interrupted once before the first read.
+            Self { left: from, from, interrupted: false }
+        }
+
+        pub(super) fn room<'b>(&mut self, buffer: &'b mut [u8]) -> io::Result<&'b mut [u8]> {
+            if !std::mem::replace(&mut self.interrupted, true) {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            if self.left == 0 {
+                return Err(error());
+            }
+            let length = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
+            Ok(&mut buffer[..length])
+        }
+
+        pub(super) fn advance(&mut self, bytes: usize) {
+            self.left = self.left.saturating_sub(bytes as u64);
+        }
+
+        /// Only reads of the first bad byte fail; otherwise no format with its directory at the end
+        /// could be read.
+        pub(super) fn check(&self, offset: u64, length: usize) -> io::Result<()> {
+            let bad = (offset..offset + length as u64).contains(&self.from);
+            if bad { Err(error()) } else { Ok(()) }
+        }
+    }
+
+    fn error() -> io::Error {
+        // 5 is EIO on every Unix, and some system error elsewhere.
+        io::Error::from_raw_os_error(5)
+    }
+}

@@ -1,0 +1,105 @@
+//! Names of members, which are untrusted text. They never name a file to write, but ids derive from
+//! them and people read them, so only paths that stay inside the container are accepted.
+
+use std::collections::HashSet;
+
+use encoding_rs::UTF_8;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::encoding::detect::detect;
+use crate::report::Reason;
+
+/// No file system allows longer paths.
+const LONGEST: usize = 4096;
+
+/// A member's name as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Name {
+    pub(super) text: String,
+    /// The name is not UTF-8; `text` is a guess.
+    pub(super) guessed: bool,
+}
+
+impl Name {
+    /// Old programs write names in zip archives in the system's encoding, such as Big5 or GBK.
+    pub(super) fn of(raw: &[u8]) -> Self {
+        let raw = &raw[..raw.len().min(LONGEST + 1)];
+        match std::str::from_utf8(raw) {
+            Ok(text) => Self { text: text.to_owned(), guessed: false },
+            Err(_) => {
+                let encoding = detect(raw, None);
+                let encoding = if encoding.is_ascii_compatible() { encoding } else { UTF_8 };
+                let (text, _) = encoding.decode_without_bom_handling(raw);
+                Self { text: text.into_owned(), guessed: true }
+            }
+        }
+    }
+}
+
+/// Hashes of the names that a container has had so far.
+#[derive(Debug, Default)]
+pub(super) struct Names(HashSet<u64>);
+
+impl Names {
+    /// The normalised path inside the container, with `/` as separator; fails if it is unsafe or
+    /// not new.
+    pub(super) fn take(&mut self, name: &str) -> Result<String, Reason> {
+        let path = inside(name).ok_or(Reason::UnsafeName)?;
+        if self.0.insert(xxh3_64(path.as_bytes())) { Ok(path) } else { Err(Reason::DuplicateName) }
+    }
+}
+
+/// Normalises a path; `None` if it leads out of the container.
+fn inside(name: &str) -> Option<String> {
+    // Some Windows programs use their own separator.
+    let separator = if name.contains('/') { '/' } else { '\\' };
+    let drive = name.as_bytes().get(1) == Some(&b':') && name.as_bytes()[0].is_ascii_alphabetic();
+    if name.len() > LONGEST || name.starts_with(separator) || drive || name.contains('\0') {
+        return None;
+    }
+    let parts: Vec<&str> =
+        name.split(separator).filter(|part| !part.is_empty() && *part != ".").collect();
+    let safe = !parts.is_empty() && !parts.contains(&"..");
+    safe.then(|| parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use encoding_rs::{BIG5, GB18030};
+
+    #[test]
+    fn only_places_inside_are_taken() {
+        let mut names = Names::default();
+        assert_eq!(names.take("./a//b.txt"), Ok("a/b.txt".to_owned()));
+        assert_eq!(names.take("a/b.txt"), Err(Reason::DuplicateName));
+        assert_eq!(names.take("甲\\乙.txt"), Ok("甲/乙.txt".to_owned()));
+        assert_eq!(names.take("..a/b..txt"), Ok("..a/b..txt".to_owned()));
+        let long = "a".repeat(LONGEST + 1);
+        for bad in [
+            "/etc/passwd",
+            "a/../../b",
+            "..",
+            "",
+            ".",
+            "C:\\a.txt",
+            "c:/a",
+            "\\\\host\\a",
+            "a\0",
+            &long,
+        ] {
+            assert_eq!(names.take(bad), Err(Reason::UnsafeName), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn names_in_old_encodings_are_read() {
+        let text = "最近的新聞/第一頁.txt";
+        for encoding in [BIG5, GB18030] {
+            let name = Name::of(&encoding.encode(text).0);
+            assert_eq!(name, Name { text: text.to_owned(), guessed: true }, "{}", encoding.name());
+        }
+        assert!(!Name::of(text.as_bytes()).guessed);
+        assert!(Name::of(b"a\xff.txt").text.ends_with(".txt"));
+    }
+}

@@ -1,0 +1,38 @@
+//! Opens a file that may have changed into something else since the scan.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+
+use super::fault::reason;
+use crate::report::Reason;
+
+/// Opens a regular file. Opening a pipe could block and opening a device could have side effects,
+/// so neither is opened. If one takes the file's place after the check, opening it at least does
+/// not block.
+pub(super) fn regular(path: &Path) -> Result<(File, u64), Reason> {
+    let refused = |error| reason(&error);
+    if !again(|| fs::metadata(path)).map_err(refused)?.is_file() {
+        return Err(Reason::Special);
+    }
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
+    }
+    let file = again(|| options.open(path)).map_err(refused)?;
+    let about = again(|| file.metadata()).map_err(refused)?;
+    if about.is_file() { Ok((file, about.len())) } else { Err(Reason::Special) }
+}
+
+/// Repeats `call` while it is interrupted by a signal.
+fn again<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            done => return done,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Reads the original bytes of a record again: from a file, from its decompressed content, or from
+//! a member of a container.
+
+use std::fs;
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use crate::input::file_list::SourceFile;
+use crate::input::{self, Event, FileFormat};
+use crate::options::Options;
+use crate::record::Span;
+
+/// Returns the bytes of `span` in `file`, or in its member of this name (the part after `!/` in a
+/// path).
+///
+/// Reads up to the end of the span; holds only the span in memory.
+///
+/// # Errors
+///
+/// System errors; [`io::ErrorKind::NotFound`] if there is no such member,
+/// [`io::ErrorKind::UnexpectedEof`] if the file has become shorter, and the message of a
+/// [`Reason`](crate::Reason) if it cannot be read.
+pub fn original(file: &Path, member: Option<&str>, span: Span) -> io::Result<Vec<u8>> {
+    let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
+    let source = SourceFile {
+        path: file.to_owned(),
+        relative: String::new(),
+        format: FileFormat::of(&name).unwrap_or(FileFormat::PAGE),
+        bytes: fs::metadata(file)?.len(),
+    };
+    let wanted =
+        member.map_or_else(String::new, |member| format!("{}{member}", input::MEMBER_SEPARATOR));
+    let mut found = Err(io::Error::from(io::ErrorKind::NotFound));
+    let _ = input::each(&source, &Options::default(), &mut |event| {
+        match event {
+            Event::Input(input) if input.relative == wanted => found = part(input.read, span),
+            Event::Skipped(skipped) if skipped.path == file => {
+                found = Err(io::Error::other(skipped.reason.to_string()));
+            }
+            _ => return ControlFlow::Continue(()),
+        }
+        ControlFlow::Break(())
+    });
+    found
+}
+
+fn part(read: &mut dyn Read, span: Span) -> io::Result<Vec<u8>> {
+    let length = span.end.saturating_sub(span.start);
+    let skipped = io::copy(&mut read.take(span.start), &mut io::sink())?;
+    let mut bytes = Vec::new();
+    read.take(length).read_to_end(&mut bytes)?;
+    if skipped < span.start || (bytes.len() as u64) < length {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(bytes)
+}

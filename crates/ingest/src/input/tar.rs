@@ -1,0 +1,108 @@
+//! Reads the members of a tar archive, in order.
+
+use std::cell::Cell;
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+
+use tar::{Archive, EntryType};
+
+use super::Visit;
+use super::container::Container;
+use super::fault::{damage_reason, fault, truncated};
+use super::name::Names;
+use crate::report::Reason;
+
+/// Maximum bytes that describe a member (header, long name, extended headers); they are held in
+/// memory.
+const HEADERS: u64 = 1 << 20;
+const BLOCK: u64 = 512;
+
+/// Passes every page and dump of the archive to `visit`.
+pub(super) fn each(
+    container: &Container<'_>,
+    read: impl Read,
+    visit: Visit<'_>,
+) -> ControlFlow<()> {
+    let left = Cell::new(HEADERS);
+    let mut archive = Archive::new(Guarded { inner: read, left: &left });
+    let entries = match archive.entries() {
+        Ok(entries) => entries,
+        Err(error) => return container.broken(damage_reason(&error), visit),
+    };
+    let mut names = Names::default();
+    let mut members = 0_u64;
+    for entry in entries {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(_) if left.get() == 0 => return container.broken(long_headers(), visit),
+            Err(error) => return container.broken(damage_reason(&error), visit),
+        };
+        members += 1;
+        container.meter.member();
+        // Within a member the library stops by itself.
+        left.set(u64::MAX);
+        let (kind, bytes) = (entry.header().entry_type(), entry.size());
+        let unread = Cell::new(bytes);
+        if !matches!(kind, EntryType::Directory | EntryType::XGlobalHeader) {
+            let name = entry.path_bytes().into_owned();
+            if let Some((path, format)) = container.admit(&mut names, &name, visit)? {
+                match kind {
+                    EntryType::Regular | EntryType::Continuous => {
+                        let whole = Whole { inner: entry, left: &unread };
+                        container.emit(&path, format, bytes, whole, visit)?;
+                    }
+                    EntryType::GNUSparse => {
+                        let what = "a sparse file".to_owned();
+                        container.skip(&path, Reason::Unsupported(what), visit)?;
+                    }
+                    _ => container.skip(&path, Reason::Special, visit)?,
+                }
+            }
+        }
+        if let Some(reason) = container.meter.exceeded() {
+            return container.broken(reason, visit);
+        }
+        left.set(unread.get().saturating_add(BLOCK + HEADERS));
+    }
+    if members == 0 { container.broken(Reason::Empty, visit) } else { ControlFlow::Continue(()) }
+}
+
+fn long_headers() -> Reason {
+    Reason::Damaged(format!("the headers of a member are longer than {HEADERS} bytes"))
+}
+
+/// Stops the library from reading unlimited headers into memory.
+struct Guarded<'g, R> {
+    inner: R,
+    left: &'g Cell<u64>,
+}
+
+impl<R: Read> Read for Guarded<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.left.get();
+        if left == 0 && !buffer.is_empty() {
+            return Err(fault(long_headers()));
+        }
+        let length = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
+        let read = self.inner.read(&mut buffer[..length])?;
+        self.left.set(left - read as u64);
+        Ok(read)
+    }
+}
+
+/// A member that must be complete; the library takes a truncated archive for the end of the member.
+struct Whole<'w, R> {
+    inner: R,
+    left: &'w Cell<u64>,
+}
+
+impl<R: Read> Read for Whole<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        if read == 0 && !buffer.is_empty() && self.left.get() > 0 {
+            return Err(fault(truncated()));
+        }
+        self.left.set(self.left.get().saturating_sub(read as u64));
+        Ok(read)
+    }
+}

@@ -1,0 +1,106 @@
+//! Reads the records of a WARC file (ISO 28500), in order; a member's name is its record number.
+//!
+//! This is our own reader, because the crate for the format holds headers and body in memory,
+//! whatever their length, and all we need is a list of headers and a length.
+
+use std::io::{self, BufRead, BufReader, Read};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use super::container::Container;
+use super::fault::{damage_reason, truncated};
+use super::http::{self, Headers};
+use super::meter::Metered;
+use super::{Event, Input, Kind, Visit};
+use crate::report::Reason;
+
+/// Passes every page of the file to `visit`.
+pub(super) fn each(
+    container: &Container<'_>,
+    read: impl Read,
+    visit: Visit<'_>,
+) -> ControlFlow<()> {
+    let mut read = BufReader::with_capacity(1 << 16, read);
+    let mut number = 0_u64;
+    loop {
+        let headers = match record(&mut read) {
+            Ok(Some(headers)) => headers,
+            Ok(None) if number == 0 => return container.broken(Reason::Empty, visit),
+            Ok(None) => return ControlFlow::Continue(()),
+            Err(error) => return container.broken(damage_reason(&error), visit),
+        };
+        number += 1;
+        container.meter.member();
+        let length = headers.get("content-length").and_then(|length| length.parse().ok());
+        let Some(length) = length else {
+            let what = format!("record {number} does not say how long it is");
+            return container.broken(Reason::Damaged(what), visit);
+        };
+        let mut body = read.by_ref().take(length);
+        emit(container, number, &headers, &mut body, visit)?;
+        // Skip what was not read. The meter stops endless bodies.
+        let drained = io::copy(&mut body, &mut io::sink());
+        if let Err(error) = drained {
+            return container.broken(damage_reason(&error), visit);
+        }
+        if body.limit() > 0 {
+            return container.broken(truncated(), visit);
+        }
+        if let Some(reason) = container.meter.exceeded() {
+            return container.broken(reason, visit);
+        }
+    }
+}
+
+/// The headers of the next record; `None` at the end of the file.
+fn record(read: &mut impl BufRead) -> io::Result<Option<Headers>> {
+    loop {
+        match http::line(read)? {
+            None => return Ok(None),
+            Some(line) if line.is_empty() => {}
+            Some(line) if line.starts_with("WARC/") => return Headers::read(read).map(Some),
+            Some(_) => {
+                let what = "a record does not begin with `WARC/`";
+                return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+            }
+        }
+    }
+}
+
+/// Passes the page in a record to `visit`, if there is one.
+fn emit(
+    container: &Container<'_>,
+    number: u64,
+    headers: &Headers,
+    body: &mut impl BufRead,
+    visit: Visit<'_>,
+) -> ControlFlow<()> {
+    let name = number.to_string();
+    let ignored = || Event::Ignored(PathBuf::from(container.path(&name)));
+    let (media, mut read): (Option<String>, Box<dyn Read + '_>) = match headers.get("warc-type") {
+        // Records about the crawl have no content.
+        Some("warcinfo" | "request" | "metadata") => return ControlFlow::Continue(()),
+        Some("response") => match http::response(body) {
+            Ok(response) if response.status == 200 => (response.media, response.body),
+            Ok(_) => return visit(ignored()),
+            Err(error) => return container.skip(&name, damage_reason(&error), visit),
+        },
+        // A plain file, or text extracted from one, without HTTP headers.
+        Some("resource" | "conversion") => {
+            (headers.get("content-type").map(str::to_owned), Box::new(body))
+        }
+        _ => return visit(ignored()),
+    };
+    let Some(html) = media.as_deref().and_then(http::markup) else { return visit(ignored()) };
+    let url = headers.get("warc-target-uri").map(|url| url.trim_matches(['<', '>']).to_owned());
+    visit(Event::Input(Input {
+        path: container.path(&name),
+        relative: container.relative(&name),
+        kind: Kind::Page { html },
+        bytes: None,
+        charset: media.as_deref().and_then(http::charset),
+        url: url.filter(|url| !url.is_empty()),
+        read: &mut Metered { inner: &mut read, meter: container.meter },
+        io_errors: container.io_errors,
+    }))
+}

@@ -1,0 +1,107 @@
+//! Reads the members of a zip archive, in the order of the central directory.
+
+use std::io::{BufReader, Read};
+use std::ops::ControlFlow;
+
+use flate2::bufread::DeflateDecoder;
+use rawzip::{CompressionMethod, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ReaderAt, ZipLocator};
+
+use super::Visit;
+use super::container::Container;
+use super::fault::{damage_reason, truncated};
+use super::meter::Metered;
+use super::name::Names;
+use crate::report::Reason;
+
+/// Passes every page and dump of an archive of `bytes` bytes to `visit`.
+pub(super) fn each(
+    container: &Container<'_>,
+    file: impl ReaderAt,
+    bytes: u64,
+    visit: Visit<'_>,
+) -> ControlFlow<()> {
+    let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
+    let archive = match ZipLocator::new().locate_in_reader(file, &mut buffer, bytes) {
+        Ok(archive) => archive,
+        Err((_, error)) => return container.broken(broken(error), visit),
+    };
+    let mut names = Names::default();
+    let mut members = 0_u64;
+    let mut entries = archive.entries(&mut buffer);
+    loop {
+        let entry = match entries.next_entry() {
+            Ok(Some(entry)) => entry,
+            Ok(None) => break,
+            Err(error) => return container.broken(broken(error), visit),
+        };
+        members += 1;
+        container.meter.member();
+        if entry.is_dir() {
+            continue;
+        }
+        let raw = entry.file_path();
+        let admitted = container.admit(&mut names, raw.as_bytes(), visit)?;
+        let Some((path, format)) = admitted else { continue };
+        let method = entry.compression_method();
+        if entry.mode().is_symlink() {
+            container.skip(&path, Reason::Special, visit)?;
+        } else if entry.flags().is_encrypted() || method == CompressionMethod::AES {
+            container.skip(&path, Reason::Encrypted, visit)?;
+        } else {
+            match archive.get_entry(entry.wayfinder()) {
+                Err(error) => container.skip(&path, broken(error), visit)?,
+                Ok(found) => match inflate(method, found.reader()) {
+                    Err(reason) => container.skip(&path, reason, visit)?,
+                    Ok(inner) => {
+                        // Counted here as well, for members that are themselves compressed.
+                        let inner = found.verifying_reader(inner);
+                        let inner = Metered { inner, meter: container.meter };
+                        container.emit(
+                            &path,
+                            format,
+                            entry.uncompressed_size_hint(),
+                            inner,
+                            visit,
+                        )?;
+                    }
+                },
+            }
+        }
+        if let Some(reason) = container.meter.exceeded() {
+            return container.broken(reason, visit);
+        }
+    }
+    if members == 0 {
+        return container.broken(Reason::Empty, visit);
+    }
+    if members < archive.entries_hint() {
+        return container.broken(truncated(), visit);
+    }
+    ControlFlow::Continue(())
+}
+
+/// A reader of a member's decompressed data.
+fn inflate<'a>(
+    method: CompressionMethod,
+    raw: impl Read + 'a,
+) -> Result<Box<dyn Read + 'a>, Reason> {
+    match method {
+        CompressionMethod::STORE => Ok(Box::new(raw)),
+        CompressionMethod::DEFLATE => Ok(Box::new(DeflateDecoder::new(BufReader::new(raw)))),
+        CompressionMethod::ZSTD => {
+            super::codec::Codec::Zstd.read(raw).map_err(|error| damage_reason(&error))
+        }
+        other => {
+            let name = other.name().map_or_else(|| other.as_u16().to_string(), str::to_owned);
+            Err(Reason::Unsupported(format!("compressed with method {name}")))
+        }
+    }
+}
+
+fn broken(error: rawzip::Error) -> Reason {
+    match error.into_kind() {
+        rawzip::ErrorKind::IO(error) => damage_reason(&error),
+        rawzip::ErrorKind::Eof => truncated(),
+        other => Reason::Damaged(other.to_string()),
+    }
+}

@@ -1,0 +1,80 @@
+//! Recognises boilerplate, the lines that all pages of a site share: advertisements, site name,
+//! breadcrumb.
+
+use crate::punctuation::is_colon;
+
+/// Placeholders for advertisements.
+pub(crate) fn is_ad(text: &str) -> bool {
+    matches!(text, "ads" | "ad" | "Ads" | "ADS")
+}
+
+/// Lines that may appear anywhere and belong to no text.
+pub(crate) fn is_boilerplate(text: &str) -> bool {
+    is_ad(text) || text.strip_prefix("Ctrl+D").is_some_and(|name| name.chars().count() <= 30)
+}
+
+/// The site name in `NAME NAME` or `Ctrl+D NAME`.
+pub(crate) fn site(text: &str) -> Option<&str> {
+    if let Some(name) = text.strip_prefix("Ctrl+D") {
+        return Some(name.trim()).filter(|name| !name.is_empty() && name.len() <= 90);
+    }
+    let half = text.len() / 2;
+    let (first, second) = (text.get(..half)?, text.get(half..)?);
+    (second.strip_prefix(' ') == Some(first) && first.chars().count() >= 2 && text.len() <= 180)
+        .then_some(first)
+}
+
+/// Parses a breadcrumb such as `首頁 > 瑞波幣 > Info`. Returns `None` if the line is not one, and
+/// otherwise its category, if any.
+pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
+    const LOCATION_LABELS: [&str; 12] = [
+        "導航",
+        "导航",
+        "當前位置",
+        "当前位置",
+        "您的位置",
+        "您當前的位置",
+        "您当前的位置",
+        "你的位置",
+        "所在位置",
+        "您現在的位置",
+        "您现在的位置",
+        "位置",
+    ];
+    const HOMES: [&str; 10] = [
+        "首頁",
+        "首页",
+        "主頁",
+        "主页",
+        "網站首頁",
+        "网站首页",
+        "返回首頁",
+        "返回首页",
+        "Home",
+        "HOME",
+    ];
+    let label = LOCATION_LABELS
+        .iter()
+        .find_map(|label| text.strip_prefix(label)?.trim_start().strip_prefix(is_colon));
+    let trail = label.unwrap_or(text).trim();
+    // A quick check first: nearly every line fails it.
+    if label.is_none() && !HOMES.iter().any(|home| trail.starts_with(home))
+        || text.chars().count() > 200
+    {
+        return None;
+    }
+    let mut steps = trail
+        .split(['>', '»', '›', '\u{ff1e}', '→', '\u{fe65}', '≫'])
+        .map(|step| step.trim().trim_end_matches('-').trim());
+    let first = steps.next()?;
+    let steps_after_home: Vec<&str> = steps.filter(|step| !step.is_empty()).collect();
+    let home = HOMES.contains(&first);
+    if !(home && (!steps_after_home.is_empty() || label.is_some())
+        || label.is_some() && !steps_after_home.is_empty())
+    {
+        return None;
+    }
+    // Without a home step, the trail begins with the site name.
+    let category = steps_after_home.first().copied().filter(|step| step.chars().count() <= 30);
+    Some(category)
+}

@@ -1,0 +1,164 @@
+//! A page parsed as far as that is possible without the rest of the archive. Item boundaries and
+//! concatenated tags need corpus statistics and come later.
+
+use crate::corpus::statistics::CorpusStatistics;
+use crate::date;
+use crate::flash::boundary::BoundaryFinder;
+use crate::flash::{self, Item, Piece};
+use crate::page::footer::Tags;
+use crate::page::title::{self, Title};
+use crate::page::{Outline, Page};
+use crate::record::{Date, DateBasis, DateProvenance, Moment, Related, TitleOrigin};
+use crate::tags;
+
+/// A date counts as the article's only in this many first characters of the first paragraph.
+const LEAD: usize = 60;
+
+/// A page without what depends on corpus statistics. Strings are borrowed from the page.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Draft<'a> {
+    pub(crate) site: Option<&'a str>,
+    pub(crate) category: Option<&'a str>,
+    /// `None` if the page lost its title.
+    pub(crate) title: Option<&'a str>,
+    pub(crate) suffix_tags: Vec<&'a str>,
+    pub(crate) author: Option<&'a str>,
+    pub(crate) source: Option<&'a str>,
+    /// The page's own stated date.
+    pub(crate) date: Option<Moment>,
+    pub(crate) separate_tags: Vec<&'a str>,
+    pub(crate) concatenated_tags: Option<&'a str>,
+    /// Titles without tag suffixes, with snippets.
+    pub(crate) related: Vec<(&'a str, &'a str)>,
+    pub(crate) mojibake_repaired: u32,
+    pub(crate) mojibake_kept: Vec<(usize, usize)>,
+    /// The body without bylines, split after each flash item.
+    pub(crate) pieces: Vec<Piece<'a>>,
+}
+
+impl<'a> Draft<'a> {
+    /// The draft of `text`, given its outline.
+    pub(crate) fn of(text: &str, outline: &'a Outline<'a>) -> Self {
+        let Outline { layout, header, footer, bylines } = outline;
+        let title = header.title.as_deref().map(Title::split);
+        let mut pieces = Vec::with_capacity(layout.lines.len());
+        for paragraph in outline.paragraphs().skip(*bylines) {
+            flash::pieces(paragraph, &mut pieces);
+        }
+        // If a paragraph's text is not a slice of the page, its parts have estimated offsets, which
+        // may fall inside a character.
+        for piece in &mut pieces {
+            let paragraph = &mut piece.paragraph;
+            paragraph.start = boundary(text, paragraph.start);
+            paragraph.end = boundary(text, paragraph.end);
+        }
+        let (separate_tags, concatenated_tags) = match &footer.tags {
+            None => (Vec::new(), None),
+            Some(Tags::Separate(separate_tags)) => {
+                (separate_tags.iter().map(String::as_str).collect(), None)
+            }
+            Some(Tags::Concatenated(concatenated_tags)) => {
+                (Vec::new(), Some(concatenated_tags.as_str()))
+            }
+        };
+        let related = |stub: &'a crate::page::footer::Stub| {
+            (Title::split(&stub.title).title, stub.snippet.as_str())
+        };
+        Self {
+            site: header.site.as_deref(),
+            category: header.category.as_deref().or(footer.category.as_deref()),
+            title: title.as_ref().map(|title| title.title),
+            suffix_tags: title.map_or_else(Vec::new, |title| title.tags().collect()),
+            author: header.author.as_deref(),
+            source: header.source.as_deref(),
+            date: header.date,
+            separate_tags,
+            concatenated_tags,
+            related: footer.stubs.iter().map(related).collect(),
+            mojibake_repaired: layout.repaired,
+            mojibake_kept: layout.kept.clone(),
+            pieces,
+        }
+    }
+
+    /// Completes the page with corpus statistics. Its flash items go to `emit`.
+    pub(crate) fn finish(
+        self,
+        statistics: &CorpusStatistics,
+        boundaries: &mut BoundaryFinder,
+        emit: &mut dyn FnMut(Item<'a>),
+    ) -> Page {
+        let body = flash::split(&self.pieces, statistics, boundaries);
+        let (title, title_origin) = match self.title {
+            Some(title) => (title, TitleOrigin::Stated),
+            None => {
+                let first = body.paragraphs.first().copied();
+                let first = first.or_else(|| body.flashes.first().map(|flash| flash.title));
+                (title::derived(first.unwrap_or_default()), TitleOrigin::Derived)
+            }
+        };
+        let (mut tags, mut unsplit_tags) = (texts(&self.separate_tags), None);
+        if let Some(concatenated_tags) = self.concatenated_tags {
+            match tags::split(concatenated_tags, &statistics.tags) {
+                Some(split) => tags = split,
+                None => unsplit_tags = Some(concatenated_tags.to_owned()),
+            }
+        }
+        let related = |(title, snippet): (&str, &str)| Related {
+            title: title.to_owned(),
+            snippet: snippet.to_owned(),
+        };
+        let mut page = Page {
+            site: self.site.map(str::to_owned),
+            category: self.category.map(str::to_owned),
+            title: title.to_owned(),
+            title_origin,
+            suffix_tags: texts(&self.suffix_tags),
+            author: self.author.map(str::to_owned),
+            source: self.source.map(str::to_owned),
+            paragraphs: texts(&body.paragraphs),
+            tags,
+            unsplit_tags,
+            related: self.related.into_iter().map(related).collect(),
+            mojibake_repaired: self.mojibake_repaired,
+            mojibake_kept: self.mojibake_kept,
+            ..Page::default()
+        };
+        page.date = page.when(self.date, &body.flashes);
+        body.flashes.into_iter().for_each(emit);
+        page
+    }
+}
+
+impl Page {
+    /// The stated date, or else the best date that can be inferred.
+    fn when(&self, stated: Option<Moment>, flashes: &[Item<'_>]) -> Date {
+        if stated.is_some() {
+            return Date { value: stated, provenance: DateProvenance::Stated };
+        }
+        let inferred = |value, reason| Date {
+            value: Some(value),
+            provenance: DateProvenance::Inferred(reason),
+        };
+        let title = Some(&self.title).filter(|_| self.title_origin == TitleOrigin::Stated);
+        if let Some(moment) = title.and_then(|title| date::find_first(title, usize::MAX)) {
+            return inferred(moment, DateBasis::Title);
+        }
+        let lead = self.paragraphs.first().and_then(|first| date::find_first(first, LEAD));
+        if let Some(moment) = lead {
+            return inferred(moment, DateBasis::Lead);
+        }
+        let newest =
+            flashes.iter().filter_map(|flash| flash.date).max_by_key(|m| date::sort_key(*m));
+        newest.map_or_else(Date::default, |moment| inferred(moment, DateBasis::NewestFlash))
+    }
+}
+
+/// The last character boundary at or before byte `at`.
+fn boundary(text: &str, at: usize) -> usize {
+    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
+fn texts(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}

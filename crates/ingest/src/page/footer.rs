@@ -1,0 +1,254 @@
+//! The footer of a page: Tags line, category and stubs of related articles. Determines where the
+//! body ends.
+
+use crate::date;
+use crate::page::boilerplate::{is_ad, site};
+use crate::page::line::Line;
+use crate::page::title::Title;
+use crate::punctuation::{is_colon, is_comma, is_stop};
+
+/// The Tags line of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Tags {
+    /// The page gives the tags separately.
+    Separate(Vec<String>),
+    /// One string that has to be split.
+    Concatenated(String),
+}
+
+/// The stub of a related article: title line with tag suffix, and snippet.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Stub {
+    pub(crate) title: String,
+    pub(crate) snippet: String,
+}
+
+/// The contents of a page's footer.
+#[derive(Debug, Default)]
+pub(crate) struct Footer {
+    pub(crate) tags: Option<Tags>,
+    pub(crate) category: Option<String>,
+    pub(crate) stubs: Vec<Stub>,
+    /// Index of the first line after the body.
+    pub(crate) body: usize,
+    /// Line range of a Tags line above the body.
+    pub(crate) tags_above_body: Option<(usize, usize)>,
+}
+
+/// Reads the footer of a page whose body begins at line `from`.
+pub(crate) fn read(lines: &[Line<'_>], from: usize, category: Option<&str>) -> Footer {
+    let mut footer = Footer { body: lines.len(), ..Footer::default() };
+    let tags = (from..lines.len()).rev().find(|&i| tags_value(&lines[i].text).is_some());
+    if let Some(line_number) = tags {
+        let after = footer.take_tags(lines, line_number);
+        if is_footer(&lines[after..]) {
+            footer.body = line_number;
+            footer.read_below_body(&lines[after..], true);
+            return footer;
+        }
+        // Some related sites put the tags above the text.
+        footer.tags_above_body = Some((line_number, after));
+    }
+    let start = tags.map_or(from, |line_number| line_number + 1);
+    if let Some(stub) = first_stub(&lines[start..]).map(|i| i + start) {
+        let named = stub > start && {
+            let above = &lines[stub - 1].text;
+            Some(&**above) == category || category.is_none() && is_category(above, 10)
+        };
+        footer.body = if named { stub - 1 } else { stub };
+        footer.read_below_body(&lines[footer.body..], named);
+    }
+    footer
+}
+
+impl Footer {
+    /// Reads the Tags line and the lines of tag links after it; returns the line that follows.
+    fn take_tags(&mut self, lines: &[Line<'_>], line_number: usize) -> usize {
+        let line = &lines[line_number];
+        let value = tags_value(&line.text).unwrap_or_default();
+        let mut after = line_number + 1;
+        self.tags = if !line.links.is_empty() {
+            Some(Tags::Separate(line.links.clone()))
+        } else if !value.is_empty() {
+            Some(
+                separated(value)
+                    .map_or_else(|| Tags::Concatenated(value.to_owned()), Tags::Separate),
+            )
+        } else {
+            let mut separate = Vec::new();
+            while let Some(next) = lines.get(after).filter(|next| next.tag_links_only) {
+                separate.extend(next.links.iter().cloned());
+                after += 1;
+            }
+            (!separate.is_empty()).then_some(Tags::Separate(separate))
+        };
+        after
+    }
+
+    /// Reads category and stubs from the lines below the body.
+    fn read_below_body(&mut self, lines: &[Line<'_>], with_category: bool) {
+        let mut lines: Vec<&Line<'_>> =
+            lines.iter().filter(|line| !is_ad(&line.text) && site(&line.text).is_none()).collect();
+        if with_category
+            && let Some(first) = lines.first()
+            && !Title::split(&first.text).has_tail()
+            && is_category(&first.text, 20)
+        {
+            self.category = Some(first.text.clone().into_owned());
+            lines.remove(0);
+        }
+        let mut group: Vec<&str> = Vec::new();
+        for line in lines {
+            if date::parse_whole(&line.text).is_some() {
+                self.close(&mut group);
+            } else {
+                group.push(&line.text);
+            }
+        }
+        // The last stub may be cut off before its date.
+        if group.first().is_some_and(|title| Title::split(title).has_tail()) {
+            self.close(&mut group);
+        }
+    }
+
+    fn close(&mut self, group: &mut Vec<&str>) {
+        if let Some((title, snippet)) = group.split_first() {
+            self.stubs.push(Stub { title: (*title).to_owned(), snippet: snippet.join("\n") });
+        }
+        group.clear();
+    }
+}
+
+/// Labels of a Tags line.
+const TAGS_LABELS: [&str; 13] = [
+    "Tags",
+    "Tag",
+    "TAGS",
+    "TAG",
+    "tags",
+    "標簽",
+    "標籤",
+    "标签",
+    "本文標簽",
+    "本文标签",
+    "本文標籤",
+    "關鍵詞",
+    "关键词",
+];
+
+/// The text after `Tags:`; `None` for any other line.
+fn tags_value(text: &str) -> Option<&str> {
+    // A quick check first, because this runs on every line below the header.
+    if !text.starts_with(['T', 't', '標', '标', '本', '關', '关']) {
+        return None;
+    }
+    TAGS_LABELS.iter().find_map(|label| {
+        let after_label = text.strip_prefix(label)?.trim_start();
+        after_label.strip_prefix(is_colon).map(str::trim)
+    })
+}
+
+/// Tags with separators between them need no statistics.
+fn separated(value: &str) -> Option<Vec<String>> {
+    let parts: Vec<String> = value
+        .split(|c| is_comma(c) || matches!(c, '、' | '|' | ';' | '\u{ff1b}' | '/' | '#' | '\t'))
+        .map(|part| part.trim().to_owned())
+        .filter(|part| !part.is_empty())
+        .collect();
+    (parts.len() > 1 && parts.iter().all(|part| part.chars().count() <= 30)).then_some(parts)
+}
+
+/// Whether the lines below a Tags line are a footer, and not the text of an article.
+fn is_footer(lines: &[Line<'_>]) -> bool {
+    let dates = lines.iter().filter(|line| date::parse_whole(&line.text).is_some()).count();
+    if dates > 0 {
+        // A single date among many lines is a line of an article.
+        return lines.len() <= dates * 8 + 8;
+    }
+    let long = lines.iter().filter(|line| line.text.chars().count() > 60).count();
+    long <= 1 && lines.len() <= 12
+}
+
+/// On a page without Tags line: where the stubs begin, at the title above the first line that is
+/// only a date.
+fn first_stub(lines: &[Line<'_>]) -> Option<usize> {
+    let tail = |i: usize| Title::split(&lines[i].text).has_tail();
+    (0..lines.len()).filter(|&i| date::parse_whole(&lines[i].text).is_some()).find_map(|dated| {
+        let near = dated.saturating_sub(4)..dated;
+        if let Some(title) = near.rev().find(|&i| tail(i)) {
+            return Some(title);
+        }
+        // Bodies never contain the null date: above it are a title and a snippet.
+        let null =
+            date::parse_whole(&lines[dated].text).is_some_and(|found| found.moment.is_none());
+        (null && dated >= 2).then(|| dated - 2)
+    })
+}
+
+fn is_category(text: &str, longest: usize) -> bool {
+    text.chars().count() <= longest
+        && !text.ends_with(['.', ':', '\u{ff1a}', ';'])
+        && !text.contains(is_stop)
+        && !text.contains(is_comma)
+        && date::parse_whole(text).is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::line::text_layout;
+
+    const STUBS: &str = "Flow集成Filecoin存儲服務_FLOW:FLO\n\nFilecoin已經成為合作伙伴.\n\n1900/1/1 0:00:00\n\
+        拳皇泰森福瑞NFT售出_NFT:cnft.io\n\n據官方信息,拍賣完成.\n\n1900/1/1 0:00:00\nads\n";
+
+    fn of(text: &str, category: Option<&str>) -> (Footer, usize) {
+        let layout = text_layout(text);
+        (read(&layout.lines, 0, category), layout.lines.len())
+    }
+
+    #[test]
+    fn tags_category_and_stubs() {
+        let (footer, _) = of(&format!("正文。\n\nTags:NFTcnft.io\n\n瑞波幣\n{STUBS}"), None);
+        assert_eq!(footer.tags, Some(Tags::Concatenated("NFTcnft.io".to_owned())));
+        assert_eq!(footer.category.as_deref(), Some("瑞波幣"));
+        assert_eq!(footer.stubs.len(), 2);
+        assert_eq!(footer.stubs[0].title, "Flow集成Filecoin存儲服務_FLOW:FLO");
+        assert_eq!(footer.stubs[0].snippet, "Filecoin已經成為合作伙伴.");
+        assert_eq!(footer.body, 1);
+    }
+
+    #[test]
+    fn stubs_without_tags_line() {
+        for (above, category) in [("瑞波幣\n", Some("瑞波幣")), ("瑞波幣\n", None), ("", None)]
+        {
+            let (footer, _) =
+                of(&format!("第一段。\n\n第二段說完了。\n\n{above}{STUBS}"), category);
+            assert_eq!(footer.body, 2, "{above} {category:?}");
+            assert_eq!(footer.stubs.len(), 2);
+        }
+    }
+
+    #[test]
+    fn no_footer_at_all() {
+        let (footer, lines) = of("第一段。\n\n第二段說完了。\n\n2023/3/14\n\n第三段。", None);
+        assert_eq!((footer.body, footer.stubs.len()), (lines, 0));
+    }
+
+    #[test]
+    fn tags_above_the_text() {
+        let long = "這一段很長,說了許多話,而且還要繼續說下去,直到它的長度超過六十個字為止,這樣就不會有人把它當作頁腳裡的一行短文字了,對吧。";
+        let (footer, lines) = of(&format!("標簽:比特幣,以太坊\n{long}\n{long}\n"), None);
+        assert_eq!(
+            footer.tags,
+            Some(Tags::Separate(vec!["比特幣".to_owned(), "以太坊".to_owned()]))
+        );
+        assert_eq!((footer.body, footer.tags_above_body), (lines, Some((0, 1))));
+    }
+
+    #[test]
+    fn every_label_of_tags_is_one() {
+        for label in TAGS_LABELS {
+            assert_eq!(tags_value(&format!("{label} : 甲")), Some("甲"));
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! A page as a sequence of lines, the common form of text and HTML.
+
+use std::borrow::Cow;
+
+use crate::encoding::mojibake::{Repair, repair};
+
+/// The part of an HTML page that a line is in. Lines of text files are all `Main`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Part {
+    #[default]
+    Main,
+    /// Header, menu, sidebar or footer: searched for boilerplate, never part of the body.
+    Frame,
+}
+
+/// A trimmed, non-blank line.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Line<'a> {
+    pub(crate) text: Cow<'a, str>,
+    /// Byte range in the decoded text.
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) part: Part,
+    /// 1 to 6 for HTML headings, otherwise 0.
+    pub(crate) heading: u8,
+    /// The texts of the line's links, in order.
+    pub(crate) links: Vec<String>,
+    /// Whether the line consists only of links to tags.
+    pub(crate) tag_links_only: bool,
+}
+
+/// A page split into lines.
+#[derive(Debug, Default)]
+pub(crate) struct Layout<'a> {
+    pub(crate) lines: Vec<Line<'a>>,
+    /// The title in the head of an HTML page.
+    pub(crate) head_title: Option<String>,
+    /// Number of repaired mojibake paragraphs.
+    pub(crate) repaired: u32,
+    /// Ranges of mojibake that could not be repaired.
+    pub(crate) kept: Vec<(usize, usize)>,
+}
+
+/// The lines of a text page.
+pub(crate) fn text_layout(text: &str) -> Layout<'_> {
+    let mut lines = Vec::with_capacity(64);
+    let mut at = 0;
+    let breaks = memchr::memchr2_iter(b'\n', b'\r', text.as_bytes());
+    for end in breaks.chain([text.len()]) {
+        let piece = &text[at..end];
+        let trimmed = piece.trim();
+        if !trimmed.is_empty() {
+            let start = at + (piece.len() - piece.trim_start().len());
+            lines.push(Line {
+                text: Cow::Borrowed(trimmed),
+                start,
+                end: start + trimmed.len(),
+                ..Line::default()
+            });
+        }
+        // Both line breaks are one byte long.
+        at += piece.len() + 1;
+    }
+    Layout { lines, ..Layout::default() }
+}
+
+impl Layout<'_> {
+    /// Repairs mojibake, line by line.
+    pub(crate) fn mend(&mut self) {
+        for line in &mut self.lines {
+            match repair(&line.text) {
+                Repair::Sound => {}
+                Repair::Repaired(text) => {
+                    line.text = Cow::Owned(text.trim().to_owned());
+                    self.repaired += 1;
+                }
+                Repair::Kept => self.kept.push((line.start, line.end)),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn lines_are_what_stands_between_breaks(text in "[甲乙a \r\n\u{3000}\u{2028}]{0,24}") {
+            let layout = text_layout(&text);
+            let wanted: Vec<&str> =
+                text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty()).collect();
+            prop_assert_eq!(layout.lines.iter().map(|line| &*line.text).collect::<Vec<_>>(), wanted);
+            for line in &layout.lines {
+                prop_assert_eq!(&text[line.start..line.end], &*line.text);
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Title lines: the title, and the tags that the site adds after (or before) it.
+
+use crate::punctuation::{is_colon, is_han, is_stop};
+
+/// A title line split into its parts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Title<'a> {
+    pub(crate) title: &'a str,
+    /// The `TAG:` before the title; only if the suffix is a lone tag.
+    pub(crate) head: Option<&'a str>,
+    /// The `_TAG` after the title.
+    pub(crate) tag: Option<&'a str>,
+    /// The `:keyword` after the tag.
+    pub(crate) keyword: Option<&'a str>,
+}
+
+impl<'a> Title<'a> {
+    /// Splits `TITLE`, `TITLE_TAG:keyword`, `TITLE_TAG` and `TAG:TITLE_TAG2`.
+    pub(crate) fn split(line: &'a str) -> Self {
+        let line = line.trim();
+        let bare = Title { title: line, ..Title::default() };
+        let Some((title, tail)) = line.rsplit_once('_') else { return bare };
+        let title = title.trim_end();
+        if title.is_empty() {
+            return bare;
+        }
+        let (tag, keyword) = match tail.split_once(is_colon) {
+            Some((tag, keyword)) => (tag, Some(keyword.trim())),
+            None => (tail, None),
+        };
+        let strict = keyword.is_none();
+        if !is_tag(tag, strict) || keyword.is_some_and(|keyword| !is_keyword(keyword)) {
+            return bare;
+        }
+        let mut parts = Title { title, head: None, tag: Some(tag.trim()), keyword };
+        if strict
+            && let Some((head, after_head)) = title.split_once(is_colon)
+            && is_ticker(head)
+            && !after_head.trim().is_empty()
+        {
+            parts.head = Some(head);
+            parts.title = after_head.trim_start();
+        }
+        parts
+    }
+
+    /// Whether the line has a tag suffix, which only titles do.
+    pub(crate) fn has_tail(&self) -> bool {
+        self.tag.is_some()
+    }
+
+    /// The tags in the line, in order.
+    pub(crate) fn tags(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        [self.head, self.tag, self.keyword].into_iter().flatten().filter(|tag| !tag.is_empty())
+    }
+}
+
+/// Whether a text looks like a tag: upper-case Latin letters and digits.
+pub(crate) fn is_ticker(text: &str) -> bool {
+    (2..=8).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        && text.bytes().any(|b| b.is_ascii_uppercase())
+}
+
+/// `strict`: without a keyword after it, only a typical tag is accepted.
+fn is_tag(tag: &str, strict: bool) -> bool {
+    let chars = tag.chars().count();
+    if tag.is_empty() || tag.contains(char::is_whitespace) || tag.contains(is_stop) {
+        return false;
+    }
+    if is_ticker(tag) {
+        return true;
+    }
+    if strict {
+        // A lone Chinese suffix is usually a site name, as in `標題_新浪網`; this keeps it out of the
+        // title, too.
+        return chars <= 6 && tag.chars().all(is_han);
+    }
+    chars <= 12
+        && tag
+            .chars()
+            .all(|c| is_han(c) || c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '$' | '+'))
+}
+
+fn is_keyword(keyword: &str) -> bool {
+    !keyword.is_empty() && keyword.chars().count() <= 48 && !keyword.contains(is_stop)
+}
+
+/// A title for a page that lost its own: the beginning of its first paragraph.
+pub(crate) fn derived(paragraph: &str) -> &str {
+    const WHOLE: usize = 60;
+    const CUT: usize = 40;
+    if paragraph.chars().count() <= WHOLE {
+        return paragraph.trim_end_matches(['。', '.']);
+    }
+    let mut end = None;
+    for (number, (at, c)) in paragraph.char_indices().enumerate() {
+        if number >= WHOLE {
+            break;
+        }
+        if is_stop(c) {
+            return &paragraph[..at];
+        }
+        if number >= 8 && matches!(c, ',' | '\u{ff0c}' | ';' | '\u{ff1b}') {
+            end = Some(at);
+        }
+    }
+    let cut = paragraph.char_indices().nth(CUT).map_or(paragraph.len(), |(at, _)| at);
+    &paragraph[..end.unwrap_or(cut)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(line: &str) -> (Option<&str>, &str, Option<&str>, Option<&str>) {
+        let Title { title, head, tag, keyword } = Title::split(line);
+        (head, title, tag, keyword)
+    }
+
+    #[test]
+    fn tails_in_all_forms() {
+        assert_eq!(
+            parts("“大廠壟斷大模型”,會被開源終結嗎?_GPT:apenft幣價格今日行情"),
+            (None, "“大廠壟斷大模型”,會被開源終結嗎?", Some("GPT"), Some("apenft幣價格今日行情"))
+        );
+        assert_eq!(
+            parts("暴跌并未如期而至_比特幣:加密貨幣"),
+            (None, "暴跌并未如期而至", Some("比特幣"), Some("加密貨幣"))
+        );
+        assert_eq!(parts("談談 UX 研究_ION"), (None, "談談 UX 研究", Some("ION"), None));
+        assert_eq!(parts("MER:淺談跨鏈_NAR"), (Some("MER"), "淺談跨鏈", Some("NAR"), None));
+        assert_eq!(parts("NFT:cnft_NFT:cnft.io"), (None, "NFT:cnft", Some("NFT"), Some("cnft.io")));
+    }
+
+    #[test]
+    fn titles_without_a_tail_are_whole() {
+        for line in ["美聯儲:銀行業危機", "use snake_case names", "甲_", "_GPT", "A_b c d"]
+        {
+            assert_eq!(parts(line).1, line);
+        }
+    }
+}

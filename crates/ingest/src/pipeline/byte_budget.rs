@@ -1,0 +1,51 @@
+//! A bound in bytes on what waits between threads, in addition to a queue's bound in messages.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// A budget of bytes shared by a sender and a receiver.
+#[derive(Debug)]
+pub struct ByteBudget {
+    limit: u64,
+    waiting: Mutex<Waiting>,
+    freed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    bytes: u64,
+    closed: bool,
+}
+
+impl ByteBudget {
+    /// A budget of `limit` bytes.
+    #[must_use]
+    pub fn new(limit: u64) -> Self {
+        Self { limit, waiting: Mutex::default(), freed: Condvar::new() }
+    }
+
+    /// Blocks until `weight` bytes are free. A larger request waits for the whole budget and then
+    /// proceeds.
+    pub fn acquire(&self, weight: u64) {
+        let mut waiting = self.lock();
+        while !waiting.closed && waiting.bytes > 0 && waiting.bytes + weight > self.limit {
+            waiting = self.freed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+        waiting.bytes += weight;
+    }
+
+    /// Returns `weight` bytes to the budget.
+    pub fn release(&self, weight: u64) {
+        self.lock().bytes -= weight;
+        self.freed.notify_one();
+    }
+
+    /// Unblocks all waiters for good; called when the receiver goes away.
+    pub fn close(&self) {
+        self.lock().closed = true;
+        self.freed.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

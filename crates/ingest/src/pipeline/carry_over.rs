@@ -1,0 +1,424 @@
+//! Carries over records of an earlier index for files that cannot be read now: an unreadable file
+//! has not been deleted.
+
+use std::io;
+use std::path::Path;
+use std::rc::Rc;
+
+use foldhash::HashMap;
+
+use crate::corpus::statistics::CorpusStatistics;
+use crate::flash::dedup::{ItemHashes, content_hash};
+use crate::id::short;
+use crate::input::{FileFormat, Kind, MEMBER_SEPARATOR};
+use crate::page::title::Title;
+use crate::pipeline::ids::Ids;
+use crate::record::{Article, FlashItem, Occurrence, Record, Span};
+
+/// Access to the records of an earlier index, for files that cannot be read now.
+pub trait StoredRecords {
+    /// Returns every record in the file or folder `path` (spelled as in this run: a root as given,
+    /// joined with the path below it), or in a member of that file (`path!/member`): articles in
+    /// their order, then whole flash items with all occurrences. Paths inside the records must be
+    /// spelled as in this run, too.
+    ///
+    /// Called for each unreadable file, twice if neither pass can read it.
+    ///
+    /// # Errors
+    ///
+    /// If the records cannot be read. [`ingest_scanned`](crate::ingest_scanned()) then fails,
+    /// because the records would be lost.
+    fn under(&mut self, path: &Path) -> io::Result<Vec<Record>>;
+}
+
+/// The stored records of one page, dump or member.
+pub(crate) struct KeptPath {
+    pub(crate) path: String,
+    /// Whether the path is a dump's.
+    pub(crate) is_dump: bool,
+    pub(crate) articles: Vec<Article>,
+    /// Occurrences of flash items, in file order.
+    pub(crate) occurrences: Vec<KeptOccurrence>,
+}
+
+/// One occurrence of a flash item.
+pub(crate) struct KeptOccurrence {
+    pub(crate) item: Rc<KeptItem>,
+    pub(crate) span: Span,
+}
+
+/// One variant of a flash item without its occurrences, under its old id.
+pub(crate) struct KeptItem {
+    pub(crate) keys: ItemHashes,
+    pub(crate) flash: FlashItem,
+}
+
+/// Groups the stored records under `below` by path: first the paths of articles, in the order of
+/// the articles, then paths with flash items only, in the order of the items.
+pub(crate) fn by_path(records: Vec<Record>, below: &Path) -> Vec<KeptPath> {
+    let mut paths = Paths { below: below.to_string_lossy().into_owned(), ..Paths::default() };
+    let mut items = Vec::new();
+    for record in records {
+        match record {
+            Record::Article(article) => {
+                if let Some(kept) = paths.get(&article.path) {
+                    kept.articles.push(article);
+                }
+            }
+            Record::Flash(flash) => items.push(flash),
+        }
+    }
+    for mut flash in items {
+        let (occurrences, variants) =
+            (std::mem::take(&mut flash.occurrences), std::mem::take(&mut flash.variants));
+        for variant in variants {
+            let item = FlashItem {
+                id: variant.id,
+                column: variant.column,
+                title: variant.title,
+                text: variant.text,
+                outlet: variant.outlet,
+                date: flash.date,
+                ..FlashItem::default()
+            };
+            paths.add(item, &variant.occurrences);
+        }
+        paths.add(flash, &occurrences);
+    }
+    let mut paths = paths.kept;
+    for kept in &mut paths {
+        // Items with the same span keep the order that the article gives.
+        let order: Vec<&String> =
+            kept.articles.iter().flat_map(|article| &article.flashes).collect();
+        let place = |id: &String| order.iter().position(|other| *other == id);
+        kept.occurrences.sort_by(|a, b| {
+            let ends = |span: Span| (span.start, span.end);
+            let by_span = ends(a.span).cmp(&ends(b.span));
+            by_span.then_with(|| place(&a.item.flash.id).cmp(&place(&b.item.flash.id)))
+        });
+    }
+    paths
+}
+
+/// Groups by path, in the order of first use.
+#[derive(Default)]
+struct Paths {
+    below: String,
+    kept: Vec<KeptPath>,
+    known: HashMap<String, usize>,
+}
+
+impl Paths {
+    /// The group of a path; `None` if the path is not under `below`.
+    fn get(&mut self, path: &str) -> Option<&mut KeptPath> {
+        let at = match self.known.get(path) {
+            Some(at) => *at,
+            None => {
+                if !stands_in(path, &self.below) {
+                    return None;
+                }
+                self.kept.push(KeptPath {
+                    path: path.to_owned(),
+                    is_dump: is_dump(path),
+                    articles: Vec::new(),
+                    occurrences: Vec::new(),
+                });
+                self.known.insert(path.to_owned(), self.kept.len() - 1);
+                self.kept.len() - 1
+            }
+        };
+        self.kept.get_mut(at)
+    }
+
+    /// Adds the occurrences of one variant.
+    fn add(&mut self, flash: FlashItem, occurrences: &[Occurrence]) {
+        let keys = ItemHashes::of(&flash.title, &flash.text, flash.date.value);
+        let item = Rc::new(KeptItem { keys, flash });
+        for seen in occurrences {
+            if let Some(kept) = self.get(&seen.path) {
+                kept.occurrences.push(KeptOccurrence { item: Rc::clone(&item), span: seen.span });
+            }
+        }
+    }
+}
+
+impl KeptItem {
+    /// The item as this file would have given it: some fields come only from dumps.
+    pub(crate) fn read_from(&self, is_dump: bool) -> FlashItem {
+        let mut flash = self.flash.clone();
+        if !is_dump {
+            flash.tags.clear();
+            (flash.category, flash.url) = (None, None);
+        }
+        flash
+    }
+}
+
+/// Whether `path` is `below`, lies below it, or is a member of it.
+fn stands_in(path: &str, below: &str) -> bool {
+    let member = || path.strip_prefix(below).is_some_and(|rest| rest.starts_with(MEMBER_SEPARATOR));
+    Path::new(path).starts_with(below) || member()
+}
+
+/// Whether a path is a dump's, by its name.
+pub(crate) fn is_dump(path: &str) -> bool {
+    FileFormat::of(path).is_some_and(|format| format.kind == Kind::Dump)
+}
+
+/// Adds stored records to the statistics, as far as possible: tags, keywords, and the ids that
+/// dumps give to flash items. Other files are then interpreted as if these had been read.
+pub(crate) fn survey(paths: &[KeptPath], statistics: &mut CorpusStatistics) {
+    for kept in paths {
+        for article in &kept.articles {
+            match kept.is_dump {
+                true => statistics.tags.add_separate_tags(&article.tags),
+                false => statistics.tags.add_title(&tail(&article.suffix_tags)),
+            }
+        }
+        if !kept.is_dump {
+            continue;
+        }
+        for occurrence in &kept.occurrences {
+            let flash = &occurrence.item.flash;
+            statistics.items_in_dumps = true;
+            let key = content_hash(&flash.title, &flash.text, flash.date.value);
+            if flash.id != short('f', key) {
+                statistics.add_dump_id(key, flash.id.clone());
+            }
+        }
+    }
+}
+
+/// The tag suffix of a title, rebuilt from its tags.
+fn tail(tags: &[String]) -> Title<'_> {
+    let tag = |at: usize| tags.get(at).map(String::as_str);
+    Title { title: "", head: None, tag: tag(0), keyword: tag(1) }
+}
+
+/// Reserves generated ids of records that will be carried over after all files, so that no file
+/// with the same name or content in another root takes them. Ids given by dumps are not reserved:
+/// whoever comes first gets them.
+pub(crate) fn reserve(paths: &[KeptPath], ids: &mut Ids) {
+    for kept in paths {
+        for article in kept.articles.iter().filter(|it| !kept.is_dump || is_made(&it.id)) {
+            ids.reserve(&article.id, &kept.path);
+        }
+    }
+}
+
+/// Whether an id looks like a generated one.
+fn is_made(id: &str) -> bool {
+    let digits = id.strip_prefix('a').unwrap_or_default();
+    matches!(digits.len(), 12 | 16) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::io::Write;
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::input::io_errors::failing;
+    use crate::pipeline::ordered::ALLOWED;
+    use crate::{Options, Reason, Report, Silent, ingest, ingest_scanned, scan};
+
+    struct Stored(Vec<Record>);
+
+    impl StoredRecords for Stored {
+        fn under(&mut self, path: &Path) -> io::Result<Vec<Record>> {
+            let path = path.to_string_lossy();
+            let stands = |record: &&Record| match record {
+                Record::Article(article) => stands_in(&article.path, &path),
+                Record::Flash(flash) => {
+                    flash.all_occurrences().any(|seen| stands_in(&seen.path, &path))
+                }
+            };
+            Ok(self.0.iter().filter(stands).cloned().collect())
+        }
+    }
+
+    const ITEM: &str = "交易所上線:據交易所公告,交易所今日上線。[2023/3/15 8:00:00]";
+
+    fn page(number: usize) -> String {
+        // Longer than a read buffer, and hardly compressible.
+        let noise: String = (0..1000_u64)
+            .map(|at| {
+                format!("{:x}。", xxhash_rust::xxh3::xxh3_64(&(at + number as u64).to_le_bytes()))
+            })
+            .collect();
+        format!("題目{number}\n\n正文{number}:{noise}\n\n{ITEM}\n")
+    }
+
+    fn dump() -> String {
+        let line = |number: usize| match number % 3 {
+            0 => format!(r#"{{"id":"r{number}","title":"甲{number}","text":"{number}"}}"#),
+            1 => format!(r#"{{"kind":"flash","id":"k{number}","title":"乙{number}","text":"丙"}}"#),
+            _ => format!(r#"{{"title":"丁{number}","text":"{}"}}"#, page(number).replace('\n', "")),
+        };
+        (0..60).map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    fn tar() -> Vec<u8> {
+        let mut builder = ::tar::Builder::new(Vec::new());
+        for number in 0..9 {
+            let (name, text) = match number {
+                4 => ("4.jsonl".to_owned(), dump()),
+                _ => (format!("{number}.txt"), page(number)),
+            };
+            let mut header = ::tar::Header::new_gnu();
+            header.set_size(text.len() as u64);
+            builder.append_data(&mut header, name, text.as_bytes()).unwrap();
+        }
+        builder.into_inner().unwrap()
+    }
+
+    fn gz(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn xz(bytes: &[u8]) -> Vec<u8> {
+        let options = lzma_rust2::XzOptions::with_preset(0);
+        let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn zip() -> Vec<u8> {
+        let mut archive = rawzip::ZipArchiveWriter::new(Vec::new());
+        for number in 0..9 {
+            let (name, text) = match number {
+                4 => ("4.jsonl".to_owned(), dump()),
+                _ => (format!("{number}.txt"), page(number)),
+            };
+            let (mut entry, config) = archive.new_file(&name).start().unwrap();
+            let mut writer = config.wrap(&mut entry);
+            writer.write_all(text.as_bytes()).unwrap();
+            let (_, descriptor) = writer.finish().unwrap();
+            entry.finish(descriptor).unwrap();
+        }
+        archive.finish().unwrap()
+    }
+
+    fn read(roots: &[PathBuf], stored: &[Record]) -> (Vec<Record>, Report) {
+        let options = Options { threads: 2, ..Options::default() };
+        let scanned = scan::<Infallible>(roots, &options).unwrap();
+        let mut records = Vec::new();
+        let mut stored = Stored(stored.to_vec());
+        let report = ingest_scanned(scanned, &options, &Silent, Some(&mut stored), &mut |record| {
+            records.push(record);
+            Ok::<(), Infallible>(())
+        });
+        (records, report.unwrap())
+    }
+
+    #[test]
+    fn a_file_that_fails_half_way_loses_nothing() {
+        let warc: String = (0..5)
+            .map(|number| {
+                let text = page(number);
+                format!(
+                    "WARC/1.0\r\nWARC-Type: conversion\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n{text}\r\n\r\n",
+                    text.len()
+                )
+            })
+            .collect();
+        for (name, bytes) in [
+            ("5.txt", page(5).into_bytes()),
+            ("5.txt.gz", gz(page(5).as_bytes())),
+            ("5.jsonl", dump().into_bytes()),
+            ("5.jsonl.gz", gz(dump().as_bytes())),
+            ("5.jsonl.zst", zstd::encode_all(dump().as_bytes(), 1).unwrap()),
+            ("5.jsonl.xz", xz(dump().as_bytes())),
+            ("5.tar", tar()),
+            ("5.tar.gz", gz(&tar())),
+            ("5.tar.zst", zstd::encode_all(&*tar(), 1).unwrap()),
+            ("5.tar.xz", xz(&tar())),
+            ("5.zip", zip()),
+            ("5.warc.gz", gz(warc.as_bytes())),
+        ] {
+            let dir = tempfile::tempdir().unwrap();
+            let roots = [dir.path().to_owned()];
+            for number in [1, 9] {
+                std::fs::write(dir.path().join(format!("{number}.txt")), page(number)).unwrap();
+            }
+            let path = dir.path().join(name);
+            let length = bytes.len() as u64;
+            std::fs::write(&path, bytes).unwrap();
+            let (whole, sound) = read(&roots, &[]);
+            assert_eq!((sound.skipped.len(), sound.records_kept), (0, 0), "{name}: {sound:?}");
+            let mut fresh = 0;
+            // In a header, between two members, in the middle of one, near the end.
+            for part in [0, 1, 33, 61, 97] {
+                failing::set(&path, Some(length * part / 100));
+                let (records, report) = read(&roots, &whole);
+                // In a zip, members after a failing one can be read, so carried-over records follow
+                // them.
+                let sorted = |mut records: Vec<Record>| {
+                    for record in &mut records {
+                        if let Record::Flash(flash) = record {
+                            flash.occurrences.sort_by(|a, b| {
+                                (&a.path, a.span.start).cmp(&(&b.path, b.span.start))
+                            });
+                        }
+                    }
+                    records.sort_by_key(|record| match record {
+                        Record::Article(article) => (0, article.path.clone(), article.span.start),
+                        Record::Flash(flash) => (1, flash.id.clone(), 0),
+                    });
+                    records
+                };
+                let (records, whole) = match name {
+                    "5.zip" => (sorted(records), sorted(whole.clone())),
+                    _ => (records, whole.clone()),
+                };
+                let differs = records.iter().zip(&whole).find(|(now, before)| now != before);
+                let short = |it: &Record| format!("{it:?}").chars().take(400).collect::<String>();
+                let differs = differs.map(|(now, before)| (short(now), short(before)));
+                assert_eq!(differs, None, "{name} at {part} %");
+                assert_eq!(records.len(), whole.len(), "{name} at {part} %");
+                let why = |it: &crate::Skipped| matches!(&it.reason, Reason::Unreadable(_));
+                assert!(report.skipped.iter().any(why), "{name} at {part} %: {:?}", report.skipped);
+                assert!(report.skipped.iter().all(why), "{name} at {part} %: {:?}", report.skipped);
+                assert!(report.records_kept > 0, "{name} at {part} %");
+                fresh = fresh.max(whole.len() as u64 - report.records_kept);
+                // Without an earlier index, whatever can be read is returned.
+                let mut some = 0;
+                let alone = ingest(&roots, &Options::default(), &Silent, &mut |_| {
+                    some += 1;
+                    Ok::<(), Infallible>(())
+                });
+                assert!(some >= 3 && alone.unwrap().records_kept == 0);
+            }
+            // The xz reader returns nothing of a block that it cannot read completely.
+            if !name.starts_with("5.txt") && !name.ends_with(".xz") {
+                assert!(fresh > 4, "{name}: nothing but what was stored");
+            }
+            failing::set(&path, None);
+            let (records, report) = read(&roots, &whole);
+            assert_eq!((&records, &report), (&whole, &sound), "{name}: it is read again");
+        }
+    }
+
+    #[test]
+    fn an_archive_is_read_without_any_thread() {
+        let dir = tempfile::tempdir().unwrap();
+        let roots = [dir.path().to_owned()];
+        for number in 0..700 {
+            std::fs::write(
+                dir.path().join(format!("{number}.txt")),
+                format!("正文{number}。\n\n{ITEM}"),
+            )
+            .unwrap();
+        }
+        let whole = read(&roots, &[]);
+        for allowed in [0, 1] {
+            ALLOWED.set(allowed);
+            let alone = read(&roots, &[]);
+            ALLOWED.set(usize::MAX);
+            assert_eq!(alone, whole, "{allowed}");
+        }
+    }
+}

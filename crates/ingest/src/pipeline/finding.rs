@@ -1,0 +1,136 @@
+//! The findings of reading a file, and the limit on diagnostics per file.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use crate::flash::dedup::ItemHashes;
+use crate::input::file_list::SourceFile;
+use crate::input::walk::lossy_path;
+use crate::record::{Article, FlashItem, Record, Span};
+use crate::report::{Reason, Skipped};
+
+/// Something found in a file.
+pub(crate) enum Finding {
+    Page(Box<ParsedPage>),
+    Record {
+        record: Box<Record>,
+        line: u64,
+    },
+    /// A dump was read to its end, or abandoned.
+    Dump {
+        path: String,
+        bytes: u64,
+    },
+    /// The system refused to read the file or a part of it: records of an earlier index replace it.
+    Refused(Box<SourceFile>),
+    /// The walk could not access this file or folder, whose position in the walk is here.
+    NotWalked(PathBuf),
+    Skipped(Skipped),
+    Ignored(PathBuf),
+    NonUtf8Name(PathBuf),
+    /// The list of files cannot be read.
+    ListFailed(io::Error),
+}
+
+impl Finding {
+    /// Why something was skipped.
+    fn reason(&self) -> Option<&Reason> {
+        if let Self::Skipped(skipped) = self { Some(&skipped.reason) } else { None }
+    }
+
+    /// Approximate size in bytes.
+    pub(crate) fn weight(&self) -> u64 {
+        let of = |span: Span| span.end - span.start;
+        match self {
+            Self::Page(page) => page.bytes,
+            Self::Record { record, .. } => match &**record {
+                Record::Article(article) => of(article.span),
+                Record::Flash(flash) => flash.occurrences.first().map_or(0, |place| of(place.span)),
+            },
+            // Small; the paths are short.
+            Self::Dump { .. }
+            | Self::Skipped(_)
+            | Self::Ignored(_)
+            | Self::NonUtf8Name(_)
+            | Self::Refused(_)
+            | Self::NotWalked(_)
+            | Self::ListFailed(_) => 0,
+        }
+    }
+}
+
+/// A page and its flash items, before ids are assigned.
+pub(crate) struct ParsedPage {
+    pub(crate) article: Article,
+    pub(crate) flashes: Vec<FoundItem>,
+    pub(crate) path_hash: u64,
+    pub(crate) bytes: u64,
+    pub(crate) lossy: bool,
+    pub(crate) mojibake_repaired: u32,
+    pub(crate) mojibake_kept: Vec<Span>,
+}
+
+/// A flash item found in a page.
+pub(crate) struct FoundItem {
+    pub(crate) keys: ItemHashes,
+    /// `None` if the same thread has sent an equal item before.
+    pub(crate) item: Option<Box<FlashItem>>,
+    pub(crate) span: Span,
+}
+
+/// Diagnostics for one file. The report is held in memory, and a hostile file can have millions of
+/// bad lines or members.
+const MAX_DIAGNOSTICS: u64 = 100_000;
+
+/// Passes on the first diagnostics of a file and counts the rest.
+pub(crate) struct DiagnosticLimit {
+    remaining: u64,
+    suppressed: u64,
+    /// The system refused to read something.
+    refused: bool,
+}
+
+impl DiagnosticLimit {
+    pub(crate) fn new() -> Self {
+        Self { remaining: MAX_DIAGNOSTICS, suppressed: 0, refused: false }
+    }
+
+    pub(crate) fn emit(
+        &mut self,
+        finding: Finding,
+        emit: &mut dyn FnMut(Finding) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let reason = finding.reason();
+        self.refused |= matches!(reason, Some(Reason::Unreadable(_)));
+        if matches!(finding, Finding::Skipped(_) | Finding::Ignored(_) | Finding::NonUtf8Name(_)) {
+            // The reason why a dump was abandoned is always reported.
+            if self.remaining == 0 && !matches!(reason, Some(Reason::Abandoned(_))) {
+                self.suppressed += 1;
+                return ControlFlow::Continue(());
+            }
+            self.remaining = self.remaining.saturating_sub(1);
+        }
+        emit(finding)
+    }
+
+    pub(crate) fn finish(
+        self,
+        source: &SourceFile,
+        emit: &mut dyn FnMut(Finding) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        if self.suppressed > 0 {
+            let reason = Reason::More { count: self.suppressed };
+            emit(Finding::Skipped(Skipped { path: lossy_path(&source.path), line: None, reason }))?;
+        }
+        match self.refused {
+            true => emit(Finding::Refused(Box::new(source.clone()))),
+            false => ControlFlow::Continue(()),
+        }
+    }
+}
+
+/// A finding that something could not be read.
+pub(crate) fn skipped(path: &str, line: Option<u64>, reason: Reason) -> Finding {
+    Finding::Skipped(Skipped { path: path.into(), line, reason })
+}

@@ -1,0 +1,90 @@
+//! Assigns stable and unique ids: from the path for articles, from the content for flash items.
+
+use foldhash::{HashMap, HashSet};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+use crate::id::short;
+
+/// Hash of a path relative to its root.
+pub(crate) fn path_hash(relative: &str) -> u64 {
+    xxh3_64(relative.as_bytes())
+}
+
+/// The ids in use, as hashes: 10 to 20 bytes each.
+#[derive(Debug, Default)]
+pub(crate) struct Ids {
+    used: HashSet<u64>,
+    /// The last seed tried for each hash that collided. A dump that repeats one record would
+    /// otherwise try all earlier seeds again each time.
+    seeds: HashMap<u64, u64>,
+    /// Ids reserved for the record at a certain path: hash of the id to hash of the path.
+    reserved: HashMap<u64, u64>,
+}
+
+impl Ids {
+    /// Takes `id`; returns whether it was free.
+    pub(crate) fn claim(&mut self, id: &str) -> bool {
+        self.used.insert(xxh3_64(id.as_bytes()))
+    }
+
+    /// [`claim`](Self::claim) for the record at `path`: an id reserved for another path is not
+    /// free.
+    pub(crate) fn claim_at(&mut self, id: &str, path: &str) -> bool {
+        let hash = xxh3_64(id.as_bytes());
+        // Runs for every article; usually nothing is reserved.
+        if !self.reserved.is_empty()
+            && self.reserved.get(&hash).is_some_and(|owner| *owner != path_hash(path))
+        {
+            return false;
+        }
+        self.used.insert(hash)
+    }
+
+    /// Reserves an id for the record at `path`.
+    pub(crate) fn reserve(&mut self, id: &str, path: &str) {
+        self.reserved.entry(xxh3_64(id.as_bytes())).or_insert_with(|| path_hash(path));
+    }
+
+    /// A new id for the record at `path`: `letter` and 12 digits, or 16 digits if that id is taken.
+    /// The result depends only on the order of the walk.
+    pub(crate) fn fresh(&mut self, letter: char, hash: u64, path: &str) -> String {
+        let mut id = short(letter, hash);
+        if self.claim_at(&id, path) {
+            return id;
+        }
+        let mut seed = self.seeds.get(&hash).copied().unwrap_or(0);
+        while !self.claim_at(&id, path) {
+            seed += 1;
+            id = format!("{letter}{:016x}", xxh3_64_with_seed(&hash.to_le_bytes(), seed));
+        }
+        self.seeds.insert(hash, seed);
+        id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_distinct_and_stable() {
+        let mut ids = Ids::default();
+        let hash = path_hash("000/000001.txt");
+        let first = ids.fresh('a', hash, "a");
+        assert_eq!(first.len(), 13);
+        assert_eq!(first, short('a', hash));
+        let second = ids.fresh('a', hash, "b");
+        assert_eq!(second.len(), 17);
+        assert!(!ids.claim(&second));
+    }
+
+    #[test]
+    fn a_reserved_id_is_only_for_its_path() {
+        let mut ids = Ids::default();
+        let hash = path_hash("a.txt");
+        ids.reserve(&short('a', hash), "one/a.txt");
+        assert_eq!(ids.fresh('a', hash, "other/a.txt").len(), 17);
+        assert_eq!(ids.fresh('a', hash, "one/a.txt"), short('a', hash));
+        assert!(!ids.claim_at(&short('a', hash), "one/a.txt"));
+    }
+}

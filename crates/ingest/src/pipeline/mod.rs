@@ -1,0 +1,11 @@
+//! The two passes over an archive, and what carries data between threads and passes.
+
+pub(crate) mod byte_budget;
+pub(crate) mod carry_over;
+pub(crate) mod finding;
+pub(crate) mod ids;
+pub(crate) mod ingest;
+pub(crate) mod ordered;
+pub(crate) mod reader;
+pub(crate) mod record_log;
+pub(crate) mod survey_cache;

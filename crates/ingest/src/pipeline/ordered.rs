@@ -1,0 +1,357 @@
+//! Runs jobs on several threads and delivers results in order: thread t runs every n-th job from t
+//! on and sends its results through a bounded queue of its own; the queues are read in turn.
+
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, Scope, ScopedJoinHandle};
+use std::vec;
+
+use crate::pipeline::byte_budget::ByteBudget;
+
+/// Messages to send together: waking another thread costs as much as parsing a small page.
+const BATCH: usize = 32;
+/// Batches that each queue can hold: enough to even out one long job.
+const QUEUE: usize = 2;
+/// A batch of this many bytes is sent at once, full or not.
+const HEAVY: u64 = 1 << 20;
+/// Bytes that may wait in each queue: without this bound, a hundred of the largest pages would fill
+/// the memory.
+const WAITING: u64 = 32 << 20;
+
+enum Message<T> {
+    Made(T),
+    /// The job is done.
+    Done,
+}
+
+/// Where a job puts its results.
+pub(crate) struct Out<'o, T>(Way<'o, T>);
+
+enum Way<'o, T> {
+    /// To the receiving thread.
+    Queue(Sending<T>),
+    /// To a function on this thread.
+    Direct(&'o RefCell<&'o mut dyn FnMut(T) -> ControlFlow<()>>),
+}
+
+struct Sending<T> {
+    queue: SyncSender<Batch<T>>,
+    budget: Arc<ByteBudget>,
+    batch: RefCell<Vec<Message<T>>>,
+    weight: Cell<u64>,
+}
+
+struct Batch<T> {
+    messages: Vec<Message<T>>,
+    weight: u64,
+}
+
+impl<T> Out<'_, T> {
+    /// Delivers a result of about `weight` bytes. Breaks when the receiver has gone.
+    pub(crate) fn put(&self, thing: T, weight: u64) -> ControlFlow<()> {
+        match &self.0 {
+            Way::Queue(sending) => {
+                sending.weight.set(sending.weight.get() + weight);
+                sending.send(Message::Made(thing))
+            }
+            Way::Direct(put) => (put.borrow_mut())(thing),
+        }
+    }
+
+    fn end_piece(&self) -> ControlFlow<()> {
+        match &self.0 {
+            Way::Queue(sending) => sending.send(Message::Done),
+            Way::Direct(_) => ControlFlow::Continue(()),
+        }
+    }
+
+    fn end(&self) {
+        if let Way::Queue(sending) = &self.0 {
+            // If the receiver has gone, there is nothing left to do.
+            let _ = sending.flush(sending.batch.take());
+        }
+    }
+}
+
+impl<T> Sending<T> {
+    fn send(&self, message: Message<T>) -> ControlFlow<()> {
+        let mut batch = self.batch.borrow_mut();
+        batch.push(message);
+        if batch.len() < BATCH && self.weight.get() < HEAVY {
+            return ControlFlow::Continue(());
+        }
+        self.flush(std::mem::replace(&mut *batch, Vec::with_capacity(BATCH)))
+    }
+
+    fn flush(&self, messages: Vec<Message<T>>) -> ControlFlow<()> {
+        let weight = self.weight.take();
+        self.budget.acquire(weight);
+        match self.queue.send(Batch { messages, weight }) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    }
+}
+
+/// The receiving end of a queue, with the rest of its last batch.
+struct In<T> {
+    queue: Receiver<Batch<T>>,
+    budget: Arc<ByteBudget>,
+    batch: vec::IntoIter<Message<T>>,
+}
+
+impl<T> In<T> {
+    /// `None` once the queue is closed.
+    fn next(&mut self) -> Option<Message<T>> {
+        loop {
+            if let Some(message) = self.batch.next() {
+                return Some(message);
+            }
+            let batch = self.queue.recv().ok()?;
+            self.budget.release(batch.weight);
+            self.batch = batch.messages.into_iter();
+        }
+    }
+}
+
+impl<T> Drop for In<T> {
+    fn drop(&mut self) {
+        self.budget.close();
+    }
+}
+
+/// Runs a job for each of `pieces` on `threads` threads, each with its own worker, and passes the
+/// results to `take`: in the order of the pieces, and of each piece in the order in which it was
+/// put. Stops at the first error of `take`.
+///
+/// Each thread iterates over `pieces` itself, so skipping should be cheap. If the system refuses
+/// some of the threads, the others do the work; if it refuses all, the calling thread does.
+pub(crate) fn ordered<I, T, W, E>(
+    pieces: I,
+    threads: usize,
+    worker: impl Fn() -> W + Sync,
+    mut take: impl FnMut(T) -> Result<(), E>,
+) -> Result<(), E>
+where
+    I: ExactSizeIterator + Clone + Send,
+    T: Send,
+    W: FnMut(I::Item, &Out<'_, T>),
+{
+    let count = pieces.len();
+    let threads = threads.clamp(1, count.max(1));
+    let done = thread::scope(|scope| {
+        let (mut queues, mut starts) = (Vec::with_capacity(threads), Vec::with_capacity(threads));
+        for first in 0..threads {
+            let (sender, receiver) = sync_channel(QUEUE);
+            // How jobs are divided depends on how many threads could be created.
+            let (start, started) = sync_channel::<usize>(1);
+            let budget = Arc::new(ByteBudget::new(WAITING));
+            let worker = &worker;
+            let (mine, pieces) = (Arc::clone(&budget), pieces.clone());
+            let spawned = spawn(scope, first, move || {
+                let Ok(threads) = started.recv() else { return };
+                let out = Out(Way::Queue(Sending {
+                    queue: sender,
+                    budget: mine,
+                    batch: RefCell::default(),
+                    weight: Cell::new(0),
+                }));
+                let mut work = worker();
+                for piece in pieces.skip(first).step_by(threads) {
+                    work(piece, &out);
+                    if out.end_piece().is_break() {
+                        return;
+                    }
+                }
+                out.end();
+            });
+            if spawned.is_err() {
+                break;
+            }
+            queues.push(In { queue: receiver, budget, batch: Vec::new().into_iter() });
+            starts.push(start);
+        }
+        let threads = queues.len();
+        for start in starts {
+            // The thread waits for this, and the channel has a free slot.
+            let _ = start.send(threads);
+        }
+        if threads == 0 {
+            return None;
+        }
+        for number in 0..count {
+            // A queue closes early only if its thread panicked, and the scope propagates the panic.
+            while let Some(Message::Made(thing)) = queues[number % threads].next() {
+                if let Err(error) = take(thing) {
+                    return Some(Err(error));
+                }
+            }
+        }
+        Some(Ok(()))
+    });
+    done.unwrap_or_else(|| directly(pieces, worker, take))
+}
+
+/// [`ordered`] on the calling thread alone.
+fn directly<I, T, W, E>(
+    pieces: I,
+    worker: impl Fn() -> W,
+    mut take: impl FnMut(T) -> Result<(), E>,
+) -> Result<(), E>
+where
+    I: Iterator,
+    W: FnMut(I::Item, &Out<'_, T>),
+{
+    let failed = Cell::new(None);
+    let mut put = |thing| match take(thing) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => {
+            failed.set(Some(error));
+            ControlFlow::Break(())
+        }
+    };
+    let put: RefCell<&mut dyn FnMut(T) -> ControlFlow<()>> = RefCell::new(&mut put);
+    let out = Out(Way::Direct(&put));
+    let mut work = worker();
+    for piece in pieces {
+        work(piece, &out);
+        if let Some(error) = failed.take() {
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+/// Creates a scoped thread; fails if the system refuses it. Tests can refuse threads, too.
+pub(crate) fn spawn<'scope, 'env, T: Send + 'scope>(
+    scope: &'scope Scope<'scope, 'env>,
+    number: usize,
+    work: impl FnOnce() -> T + Send + 'scope,
+) -> io::Result<ScopedJoinHandle<'scope, T>> {
+    #[cfg(test)]
+    if number >= ALLOWED.get() {
+        return Err(io::ErrorKind::WouldBlock.into());
+    }
+    #[cfg(not(test))]
+    let _ = number;
+    thread::Builder::new().spawn_scoped(scope, work)
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How many threads a test thread may create at once.
+    pub(crate) static ALLOWED: Cell<usize> = const { Cell::new(usize::MAX) };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn order_does_not_depend_on_threads() {
+        let pieces: Vec<u32> = (0..200).collect();
+        for threads in [1, 3, 8] {
+            let mut got = Vec::new();
+            let work = |piece: &u32, out: &Out<'_, u32>| {
+                for thing in 0..*piece % 5 {
+                    let _ = out.put(piece * 10 + thing, 1);
+                }
+            };
+            ordered(
+                pieces.iter(),
+                threads,
+                || work,
+                |thing| {
+                    got.push(thing);
+                    Ok::<(), ()>(())
+                },
+            )
+            .unwrap();
+            assert!(got.is_sorted());
+            assert_eq!(got.len(), 400);
+        }
+    }
+
+    #[test]
+    fn threads_that_the_system_refuses_are_not_missed() {
+        let pieces: Vec<u32> = (0..100).collect();
+        let work = |piece: &u32, out: &Out<'_, u32>| {
+            // More than a queue holds.
+            for _ in 0..200 {
+                let _ = out.put(*piece, 1);
+            }
+        };
+        for allowed in [0, 1, 3] {
+            ALLOWED.set(allowed);
+            let mut got = Vec::new();
+            let all = ordered(
+                pieces.iter(),
+                8,
+                || work,
+                |thing| -> Result<(), u32> {
+                    got.push(thing);
+                    Ok(())
+                },
+            );
+            assert_eq!(all, Ok(()));
+            assert!(got.is_sorted());
+            assert_eq!(got.len(), 20_000);
+            let stopped = ordered(
+                pieces.iter(),
+                8,
+                || work,
+                |thing| match thing {
+                    5 => Err(thing),
+                    _ => Ok(()),
+                },
+            );
+            assert_eq!(stopped, Err(5));
+        }
+        ALLOWED.set(usize::MAX);
+    }
+
+    #[test]
+    fn an_error_stops_the_work() {
+        let pieces: Vec<u32> = (0..10_000).collect();
+        let work = |piece: &u32, out: &Out<'_, u32>| {
+            let _ = out.put(*piece, 1);
+        };
+        let result = ordered(
+            pieces.iter(),
+            2,
+            || work,
+            |thing| if thing == 5 { Err(thing) } else { Ok(()) },
+        );
+        assert_eq!(result, Err(5));
+    }
+
+    #[test]
+    fn heavy_things_wait_outside() {
+        use std::sync::atomic::{AtomicU64, Ordering};
+        let (made, weight) = (AtomicU64::new(0), WAITING / 2);
+        let pieces = [(); 200];
+        let work = |(): &(), out: &Out<'_, ()>| {
+            made.fetch_add(1, Ordering::SeqCst);
+            let _ = out.put((), weight);
+        };
+        let mut taken = 0;
+        ordered(
+            pieces.iter(),
+            2,
+            || work,
+            |()| {
+                taken += 1;
+                // Each of two queues holds two; one waits before it, and one is being processed.
+                assert!(made.load(Ordering::SeqCst) <= taken + 2 * 4);
+                Ok::<(), ()>(())
+            },
+        )
+        .unwrap();
+        assert_eq!(taken, 200);
+        // An error releases the waiting workers.
+        assert_eq!(ordered(pieces.iter(), 2, || work, |()| Err(7)), Err(7));
+    }
+}

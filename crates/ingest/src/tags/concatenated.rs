@@ -1,0 +1,336 @@
+//! A concatenated Tags line as characters, with a score for splitting it at each position.
+
+use super::shapes::is_word_char;
+use crate::folded_hash::fold;
+use crate::punctuation::is_han;
+
+/// Longer lines (in characters) are not Tags lines of this kind.
+const LONGEST_LINE: usize = 400;
+
+/// A line as characters, with its folded counterpart of the same length. Reused for many lines,
+/// because allocating these vectors takes as long as reading a line.
+#[derive(Default)]
+pub(super) struct ConcatenatedTags {
+    chars: Vec<char>,
+    folded: Vec<char>,
+    classes: Vec<Class>,
+    /// For each position, the hash of the folded text before it.
+    hashes: Vec<u64>,
+    /// For each position, how likely one keyword ends and another begins there.
+    split_scores: Vec<f32>,
+    breaks: Vec<Break>,
+    /// For each position, the next one whose bigram falls into the same bucket. Lines are short, so
+    /// `u16` suffices.
+    repeats: Vec<u16>,
+    /// The runs of letters, digits and dots.
+    words: Vec<Range>,
+}
+
+/// How much it looks as if another keyword began at a position inside a keyword.
+#[derive(Clone, Copy, Default, Debug, PartialEq)]
+struct Break {
+    /// If the keyword begins fewer than [`CAPITALS`] characters before the position.
+    near: f32,
+    far: f32,
+}
+
+/// This many capitals are a word of their own: a lower-case letter after them is a break, if the
+/// keyword contains all of them.
+const CAPITALS: usize = 3;
+
+/// Buckets for bigrams.
+const BUCKETS: usize = 128;
+const NO_REPEAT: u16 = u16::MAX;
+
+/// Base of the polynomial hash: the hash of any range follows from those of two prefixes.
+const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// Powers of the base.
+const POWERS: [u64; LONGEST_LINE + 1] = {
+    let mut powers = [1; LONGEST_LINE + 1];
+    let mut at = 1;
+    while at <= LONGEST_LINE {
+        powers[at] = BASE.wrapping_mul(powers[at - 1]);
+        at += 1;
+    }
+    powers
+};
+
+pub(super) fn hash_on(hash: u64, c: char) -> u64 {
+    hash.wrapping_mul(BASE).wrapping_add(u64::from(c) + 1)
+}
+
+/// The hash of a folded text.
+pub(super) fn text_hash(folded: &str) -> u64 {
+    folded.chars().fold(0, hash_on)
+}
+
+/// A range of character positions.
+pub(super) type Range = (usize, usize);
+
+impl ConcatenatedTags {
+    /// Loads a line. Returns false if it is too short or too long for concatenated tags; the other
+    /// methods must not be called then.
+    pub(super) fn read(&mut self, text: &str) -> bool {
+        let text = text.trim();
+        self.chars.clear();
+        self.chars.extend(text.chars().take(LONGEST_LINE + 1));
+        if !(4..=LONGEST_LINE).contains(&self.chars.len()) {
+            return false;
+        }
+        self.folded.clear();
+        self.folded.extend(fold(text).chars());
+        if self.folded.len() != self.chars.len() {
+            // A rare character that folds to several: keep the first, so that positions stay
+            // aligned.
+            let first = |c: &char| fold(c.encode_utf8(&mut [0; 4])).chars().next().unwrap_or(*c);
+            self.folded.clear();
+            self.folded.extend(self.chars.iter().map(first));
+        }
+        self.classes.clear();
+        self.classes.extend(self.chars.iter().map(|c| Class::of(*c)));
+        self.hashes.clear();
+        self.hashes.push(0);
+        let mut hash = 0;
+        self.hashes.extend(self.folded.iter().map(|c| {
+            hash = hash_on(hash, *c);
+            hash
+        }));
+        self.score_splits();
+        self.find_repeats();
+        self.find_words();
+        true
+    }
+
+    fn score_splits(&mut self) {
+        self.split_scores.clear();
+        self.split_scores.push(0.0);
+        self.breaks.clear();
+        self.breaks.push(Break::default());
+        let mut capitals = 0;
+        for (at, neighbours) in self.classes.windows(2).enumerate() {
+            capitals = if neighbours[0] == Class::Upper { capitals + 1 } else { 0 };
+            let spaced = self.chars[at] == ' ' || self.chars[at + 1] == ' ';
+            self.split_scores.push(if spaced {
+                -20.0
+            } else {
+                split_score(neighbours[0], neighbours[1], capitals)
+            });
+            let shouts = self.classes.get(at + 2) == Some(&Class::Upper);
+            self.breaks.push(Break::between(neighbours[0], neighbours[1], capitals, shouts));
+        }
+        self.split_scores.push(0.0);
+    }
+
+    fn find_repeats(&mut self) {
+        let mut buckets = [NO_REPEAT; BUCKETS];
+        self.repeats.clear();
+        self.repeats.resize(self.len(), NO_REPEAT);
+        for (at, bigram) in self.folded.windows(2).enumerate().rev() {
+            let bucket = &mut buckets[(bigram[0] as usize * 5 + bigram[1] as usize) % BUCKETS];
+            self.repeats[at] = *bucket;
+            *bucket = at as u16;
+        }
+    }
+
+    fn find_words(&mut self) {
+        self.words.clear();
+        for (at, _) in self.folded.iter().enumerate().filter(|(_, c)| is_word_char(**c)) {
+            match self.words.last_mut() {
+                Some(word) if word.1 == at => word.1 = at + 1,
+                _ => self.words.push((at, at + 1)),
+            }
+        }
+    }
+
+    /// The hash of the folded text in a range.
+    pub(super) fn hash(&self, (from, to): Range) -> u64 {
+        self.hashes[to].wrapping_sub(self.hashes[from].wrapping_mul(POWERS[to - from]))
+    }
+
+    /// The runs of letters, digits and dots.
+    pub(super) fn words(&self) -> &[Range] {
+        &self.words
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.chars.len()
+    }
+
+    pub(super) fn chars(&self, (from, to): Range) -> &[char] {
+        &self.chars[from..to]
+    }
+
+    /// Whether the character at `at` is not part of a Latin word.
+    pub(super) fn is_word_boundary(&self, at: usize) -> bool {
+        !self.chars[at].is_ascii_alphanumeric()
+    }
+
+    pub(super) fn original(&self, range: Range) -> String {
+        let blank = |c: &char| c.is_whitespace();
+        let chars = self.chars(range);
+        let from = chars.iter().position(|c| !blank(c)).unwrap_or(chars.len());
+        let to = chars.iter().rposition(|c| !blank(c)).map_or(from, |last| last + 1);
+        let mut text = String::with_capacity(chars[from..to].iter().map(|c| c.len_utf8()).sum());
+        text.extend(&chars[from..to]);
+        text
+    }
+
+    /// Later positions at which the first two folded characters from `from` on occur again, and how
+    /// many of the first `max_chars` match there.
+    pub(super) fn repeats(
+        &self,
+        from: usize,
+        max_chars: usize,
+    ) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let mut at = from;
+        std::iter::from_fn(move || {
+            at = usize::from(self.repeats[at]);
+            let there = self.folded.get(at..)?.iter();
+            let here = self.folded[from..].iter().take(max_chars);
+            Some((at, there.zip(here).take_while(|(there, here)| there == here).count()))
+        })
+        .filter(|(_, length)| *length >= 2)
+    }
+
+    /// For each position, how likely one keyword ends and another begins there.
+    pub(super) fn split_scores(&self) -> &[f32] {
+        &self.split_scores
+    }
+
+    /// The break at each position after the first character, for a keyword that begins at `from`.
+    pub(super) fn breaks_from(&self, from: usize) -> impl Iterator<Item = f32> + '_ {
+        let breaks = self.breaks[from + 1..].iter().enumerate();
+        breaks.map(|(after, size)| if after + 1 >= CAPITALS { size.far } else { size.near })
+    }
+}
+
+/// The score of a split between two characters, `capitals` of which directly precede it.
+fn split_score(before: Class, after: Class, capitals: usize) -> f32 {
+    match (before, after) {
+        (Class::Han, Class::Han) => -1.8,
+        (Class::Han, _) => 0.6,
+        (_, Class::Han) => -2.5,
+        (Class::Lower, Class::Upper | Class::Digit) => 0.4,
+        (Class::Lower, Class::Lower) => -4.0,
+        (Class::Digit, Class::Digit) => -3.0,
+        (Class::Upper, Class::Upper) => -0.6,
+        // `GPT|opensea` is a likely split, `B|aby` is not.
+        (Class::Upper, Class::Lower) if capitals >= 2 => -1.2,
+        (Class::Upper, Class::Lower) => -5.0,
+        _ => -0.8,
+    }
+}
+
+impl Break {
+    /// `shouts`: whether another capital follows.
+    fn between(before: Class, after: Class, capitals: usize, shouts: bool) -> Self {
+        let everywhere = |size| Self { near: size, far: size };
+        match (before, after) {
+            (Class::Han, Class::Upper | Class::Lower | Class::Digit) => everywhere(2.0),
+            // `OpenSea` has a small break; several capitals after a lower-case letter are another
+            // word.
+            (Class::Lower, Class::Upper) if shouts => everywhere(1.8),
+            (Class::Lower, Class::Upper) => everywhere(0.7),
+            (Class::Upper, Class::Lower) if capitals >= CAPITALS => Self { near: 0.0, far: 1.5 },
+            _ => everywhere(0.0),
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Upper,
+    Lower,
+    Digit,
+    Han,
+    Other,
+}
+
+impl Class {
+    fn of(c: char) -> Self {
+        match c {
+            'A'..='Z' => Self::Upper,
+            'a'..='z' => Self::Lower,
+            '0'..='9' => Self::Digit,
+            _ if is_han(c) => Self::Han,
+            // Other scripts separate words as Chinese characters do, without case.
+            _ if !c.is_ascii() && c.is_alphabetic() => Self::Han,
+            _ => Self::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+impl ConcatenatedTags {
+    pub(super) fn of(text: &str) -> Option<Self> {
+        let mut line = Self::default();
+        line.read(text).then_some(line)
+    }
+
+    pub(super) fn folded(&self, (from, to): Range) -> String {
+        self.folded[from..to].iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn capitals_before(chars: &[char]) -> usize {
+        chars.iter().rev().take_while(|c| c.is_ascii_uppercase()).count()
+    }
+
+    proptest! {
+        #[test]
+        fn tables_of_a_line_say_what_a_look_at_it_does(
+            texts in prop::collection::vec("[ABCab1幣價格 é㍿]{4,40}", 1..4),
+        ) {
+            let mut line = ConcatenatedTags::default();
+            for text in texts {
+                if !line.read(&text) { continue }
+                let end = line.len();
+                let capitals_at = |at: usize| {
+                    line.chars[at..].iter().take_while(|c| c.is_ascii_uppercase()).count()
+                };
+                prop_assert_eq!(line.split_scores.len(), end + 1);
+                prop_assert_eq!((line.split_scores[0], line.split_scores[end]), (0.0, 0.0));
+                for at in 1..end {
+                    let capitals = capitals_before(&line.chars[..at]);
+                    let (before, after) = (line.classes[at - 1], line.classes[at]);
+                    let spaced = line.chars[at - 1..=at].contains(&' ');
+                    let wanted = if spaced { -20.0 } else { split_score(before, after, capitals) };
+                    prop_assert_eq!(line.split_scores[at], wanted);
+                    let shouts = capitals_at(at) >= 2;
+                    for from in 0..at {
+                        let held = capitals_before(&line.chars[from..at]);
+                        let wanted = Break::between(before, after, held, shouts).far;
+                        let found = line.breaks_from(from).nth(at - from - 1);
+                        prop_assert_eq!(found, Some(wanted), "{} at {}", from, at);
+                    }
+                }
+                for from in 0..end - 1 {
+                    let repeats: Vec<_> = line.repeats(from, 3).collect();
+                    let common = |at: usize| {
+                        (1..=3.min(end - at)).rfind(|length| {
+                            line.folded((from, from + length)) == line.folded((at, at + length))
+                        })
+                    };
+                    let wanted: Vec<_> = (from + 1..end)
+                        .filter_map(|at| Some((at, common(at).filter(|length| *length >= 2)?)))
+                        .collect();
+                    prop_assert_eq!(repeats, wanted);
+                }
+                for from in 0..end {
+                    for to in from + 1..=end {
+                        prop_assert_eq!(line.hash((from, to)), text_hash(&line.folded((from, to))));
+                        let text: String = line.chars[from..to].iter().collect();
+                        prop_assert_eq!(line.original((from, to)), text.trim());
+                    }
+                }
+            }
+        }
+    }
+}
