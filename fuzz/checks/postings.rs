@@ -7,8 +7,8 @@ use wensou_index::{Part, Postings, Unit, UnitKey};
 /// Bytes of an entry of the index of the dictionary.
 const INDEX_ENTRY: usize = 24;
 
-/// Panics if `data` breaks a law. Its first bytes say how long the sections are, and the footer is made to fit:
-/// chance would hardly find one that does.
+/// Panics if `data` breaks a law. Its first bytes say how long the sections are, and the footer is
+/// made to fit: chance would hardly find one that does.
 pub fn check(data: &[u8]) {
     let _ = Postings::open(OwnedBytes::new(data.to_vec()));
     let Some((&[entries, dictionary, documents, step], sections)) = data.split_first_chunk() else {

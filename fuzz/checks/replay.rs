@@ -1,4 +1,5 @@
-//! Replays the seeds and the regression inputs of a target without libFuzzer, for the tests of the crates.
+//! Replays the seeds and the regression inputs of a target without libFuzzer, for the tests of the
+//! crates.
 
 use std::panic::catch_unwind;
 use std::path::Path;

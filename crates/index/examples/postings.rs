@@ -5,10 +5,11 @@
 //! cargo run --profile quick --workspace --example postings -- FILE.jsonl [MEGABYTES]
 //! ```
 //!
-//! Every pair is one number (character, character, document, place); a run of numbers is sorted, and
-//! written as postings: the gap to the document before and a bit that says whether the pair stands in it
-//! once, then the frequencies that are not 1, then the gaps of places, each in bit-packed blocks of 128
-//! and the rest of a list in variable bytes. Read back, they must give what went in. `docs/STRUCTURES.md` has the figures.
+//! Every pair is one number (character, character, document, place); a run of numbers is sorted,
+//! and written as postings: the gap to the document before and a bit that says whether the pair
+//! stands in it once, then the frequencies that are not 1, then the gaps of places, each in
+//! bit-packed blocks of 128 and the rest of a list in variable bytes. Read back, they must give
+//! what went in. `docs/STRUCTURES.md` has the figures.
 
 #![allow(
     clippy::print_stdout,

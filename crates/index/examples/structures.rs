@@ -4,10 +4,10 @@
 //! cargo run --profile quick -p wensou-index --example structures -- FILE.jsonl [MEGABYTES [LETTERS]]
 //! ```
 //!
-//! reads the key `text` of every line, joins texts to documents of 600 characters and more, builds one
-//! index of one segment for each structure in a temporary folder, and asks each the same phrases: 1,000 random
-//! ones of 1 to 12 characters, and 200 of the most common characters. A scan of the key characters says
-//! what is right. `docs/STRUCTURES.md` has the table.
+//! reads the key `text` of every line, joins texts to documents of 600 characters and more, builds
+//! one index of one segment for each structure in a temporary folder, and asks each the same
+//! phrases: 1,000 random ones of 1 to 12 characters, and 200 of the most common characters. A scan
+//! of the key characters says what is right. `docs/STRUCTURES.md` has the table.
 
 #![allow(
     clippy::print_stdout,

@@ -4,8 +4,8 @@
 //! tantivy makes a lock file wherever it opens an index, against files that vanish meanwhile. In a
 //! generation none does, and an index in a folder that may only be read must open, too.
 //!
-//! Files of up to 1 MiB are verified when they are opened. Large ones are mapped, see [`Mapping`], and
-//! not verified: to hash them would cost more than a search.
+//! Files of up to 1 MiB are verified when they are opened. Large ones are mapped, see [`Mapping`],
+//! and not verified: to hash them would cost more than a search.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -22,7 +22,8 @@ use crate::mapping::Mapping;
 
 /// Bytes of a file that is verified when it is opened, at most: hashing so many takes 0.1 ms.
 const VERIFIED: u64 = 1 << 20;
-/// Bytes of a file that is read rather than mapped, at most: a copy of so few costs less than a mapping.
+/// Bytes of a file that is read rather than mapped, at most: a copy of so few costs less than a
+/// mapping.
 const READ: u64 = 16 << 10;
 /// Bytes of the files that tantivy reads whole, its lists of files, at most.
 const WHOLE: u64 = 16 << 20;

@@ -31,8 +31,8 @@ impl Mapping {
         Self::of(MmapOptions::new(), file, path)
     }
 
-    /// The same of a file that is about to be read whole: its pages are mapped at once, which costs a
-    /// fraction of what a page fault for each does.
+    /// The same of a file that is about to be read whole: its pages are mapped at once, which costs
+    /// a fraction of what a page fault for each does.
     pub(crate) fn populated(file: &File, path: &Path) -> io::Result<Self> {
         Self::of(MmapOptions::new().populate().clone(), file, path)
     }

@@ -1,4 +1,5 @@
-//! The checks of the fuzz targets, on their seeds and on what once failed. docs/FUZZING.md says more.
+//! The checks of the fuzz targets, on their seeds and on what once failed. docs/FUZZING.md says
+//! more.
 
 // What is shared with the targets of another crate is public.
 #![allow(unreachable_pub)]

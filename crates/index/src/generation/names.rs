@@ -91,7 +91,8 @@ fn is_segment_file(name: &str) -> bool {
 }
 
 /// Whether `content` is `written` with a little damage: cut short, with zeros in it, as a power cut
-/// leaves them, or with a few bytes changed. What is something else altogether is not ours to repair.
+/// leaves them, or with a few bytes changed. What is something else altogether is not ours to
+/// repair.
 pub(crate) fn is_damaged_copy(content: &[u8], written: &[u8]) -> bool {
     let mut pairs = content.iter().zip(written);
     if content.len() <= written.len() && pairs.all(|(found, byte)| *found == 0 || found == byte) {

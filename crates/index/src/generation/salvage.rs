@@ -14,12 +14,12 @@ use super::{Sum, Sums};
 use crate::error::Error;
 use crate::meta::{Meta, Settings};
 
-/// Where `CURRENT` is missing or damaged, or names a generation that is not there or whose description
-/// is damaged: makes it name the newest complete generation whose sums hold, if there is one. The
-/// lock must be held. Returns the name of the generation that was adopted.
+/// Where `CURRENT` is missing or damaged, or names a generation that is not there or whose
+/// description is damaged: makes it name the newest complete generation whose sums hold, if there
+/// is one. The lock must be held. Returns the name of the generation that was adopted.
 ///
-/// A generation whose other files are damaged stays in use, although an older one may be intact: its
-/// records are newer, and a build takes over what can be read of them.
+/// A generation whose other files are damaged stays in use, although an older one may be intact:
+/// its records are newer, and a build takes over what can be read of them.
 pub(crate) fn adopt(folder: &Folder) -> Result<Option<String>, Error> {
     match pointer(folder) {
         Pointer::Names(current) if is_described(folder, &current) => {

@@ -137,9 +137,9 @@ fn encoding<E>(options: &Options) -> Result<Option<&'static Encoding>, Error<E>>
 
 /// [`ingest`] for an archive that has been scanned.
 ///
-/// If the system refuses to read a file or list a folder, its records are carried over from `stored`,
-/// at its position in the walk; if a part of it was read, only the records of the rest. Records of a
-/// folder that could be listed in part, and of what was [declared
+/// If the system refuses to read a file or list a folder, its records are carried over from
+/// `stored`, at its position in the walk; if a part of it was read, only the records of the rest.
+/// Records of a folder that could be listed in part, and of what was [declared
 /// unreadable](ScannedArchive::declare_unreadable), come after all files. Carried-over records keep
 /// their ids, unless a file read earlier has taken them. A damaged file is no reason to carry
 /// anything over.
