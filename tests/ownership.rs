@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::util::{Dir, Random, sample};
+use crate::util::{Dir, Ran, Random, sample};
 
 /// A folder with an archive of three pages and its index.
 fn indexed() -> Dir {
@@ -345,6 +345,35 @@ fn l1_what_a_kill_left_was_never_swept_once_the_index_was_current() {
     let current = dir.run(&["index", "archive"]);
     assert!(current.stderr.contains("the index is current"), "{}", current.stderr);
     assert!(!old.exists());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn l2_the_last_sync_failed_and_the_new_index_in_use_was_an_error() {
+    let dir = indexed();
+    let Some(library) = preloaded(&dir, "fault") else { return };
+    let before = dir.ok(&["export"]);
+    let build = |at: &str| {
+        let mut command = dir.command(&["index", "archive", "--rebuild"]);
+        command.env("LD_PRELOAD", &library).env("FAULT_DIR", dir.path().join("index"));
+        command.env("FAULT_ONLY", "sync").env("FAULT_KIND", "io").env("FAULT_AT", at);
+        Ran::from(command.env("FAULT_COUNT", dir.path().join("count")).output().unwrap())
+    };
+    assert_eq!(build("0").code, 0);
+    let syncs = fs::read_to_string(dir.path().join("count")).unwrap();
+    let old = generation(&dir, "index");
+    dir.write("archive/four.txt", "標題丁卯\n\n正文說的是丁卯,說一件事。\n");
+    let built = build(syncs.trim());
+    assert_eq!(built.code, 0, "{}", built.stderr);
+    assert!(built.stderr.contains("may not survive a power cut"), "{}", built.stderr);
+    assert!(old.is_dir(), "after a power cut it may be the index");
+    assert_eq!(dir.ids(&["丁卯"]).len(), 1);
+    assert_eq!(dir.run(&["check", "--quick"]).code, 0);
+    dir.ok(&["index", "archive", "--rebuild", "--quiet"]);
+    assert!(!old.exists());
+    fs::remove_file(dir.path().join("archive/four.txt")).unwrap();
+    dir.index();
+    assert_eq!(dir.ok(&["export"]), before);
 }
 
 #[test]

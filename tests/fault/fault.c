@@ -1,33 +1,91 @@
 /* A file system that fails: preloaded into the indexer, it counts the calls that change what lies below
    $FAULT_DIR and lets the one numbered $FAULT_AT fail as $FAULT_KIND says: "full" and "readonly"
-   (that one and all after it), "io" (that one), "short" (a write that writes half).
+   (that one and all after it), "io" (that one), "short" (a write that writes half). With $FAULT_ONLY
+   "sync", only syncs are counted and fail.
    With $FAULT_COUNT, the number of calls is written to that file at the end. */
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdarg.h>
-#include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/types.h>
-#include <sys/uio.h>
-#include <unistd.h>
+#include "trap.h"
 
 static atomic_long calls;
-static const char *dir, *kind;
+static char dir[PATH_MAX];
+static const char *kind, *only;
 static long at;
 static size_t dir_length;
 
-#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+/* 0, or the negative error number that the call is to have; 1 for half a write. */
+static long fault(void) {
+    long now = atomic_fetch_add(&calls, 1) + 1;
+    if (!at || now < at) return 0;
+    if (!strcmp(kind, "full")) return -ENOSPC;
+    if (!strcmp(kind, "readonly")) return -EROFS;
+    if (now > at) return 0;
+    return strcmp(kind, "short") ? -EIO : 1;
+}
+
+static int below_fd(long fd) {
+    char path[PATH_MAX];
+    return path_of(fd, path) && is_below(path, dir, dir_length);
+}
+
+static int below_at(long folder, const char *name) {
+    char path[PATH_MAX];
+    return path_at(folder, name, path) && is_below(path, dir, dir_length);
+}
+
+/* Whether a call changes what lies in the folder. */
+static int changes(long number, const long *args) {
+    switch (number) {
+    case __NR_fsync:
+    case __NR_fdatasync: return below_fd(args[0]);
+    }
+    if (only) return 0;
+    switch (number) {
+    case __NR_write:
+    case __NR_pwrite64:
+    case __NR_writev:
+    case __NR_ftruncate: return below_fd(args[0]);
+    case __NR_renameat:
+    case __NR_renameat2:
+    case __NR_linkat: return below_at(args[2], (const char *)args[3]);
+    case __NR_mkdirat: return below_at(args[0], (const char *)args[1]);
+    case __NR_openat: return (args[2] & O_CREAT) && below_at(args[0], (const char *)args[1]);
+    case __NR_openat2:
+        return (((const struct open_how *)args[2])->flags & O_CREAT) && below_at(args[0], (const char *)args[1]);
+#ifdef __NR_open
+    case __NR_open: return (args[1] & O_CREAT) && below_at(AT_FDCWD, (const char *)args[0]);
+    case __NR_mkdir: return below_at(AT_FDCWD, (const char *)args[0]);
+    case __NR_rename:
+    case __NR_link: return below_at(AT_FDCWD, (const char *)args[1]);
+#endif
+    }
+    return 0;
+}
+
+static long on_call(long number, const long *args) {
+    long count = args[2];
+    if (changes(number, args)) {
+        long error = fault();
+        if (error < 0) return error;
+        if (error && count > 1 && (number == __NR_write || number == __NR_pwrite64)) count /= 2;
+    }
+    return pass(number, args[0], args[1], count, args[3], args[4]);
+}
 
 __attribute__((constructor)) static void begin(void) {
-    dir = getenv("FAULT_DIR");
-    dir_length = dir ? strlen(dir) : 0;
+    const char *folder = getenv("FAULT_DIR");
+    if (!folder || strlen(folder) >= sizeof dir) return;
+    strcpy(dir, folder);
+    dir_length = strlen(dir);
     kind = getenv("FAULT_KIND") ? getenv("FAULT_KIND") : "";
+    only = getenv("FAULT_ONLY");
     at = getenv("FAULT_AT") ? atol(getenv("FAULT_AT")) : 0;
+    static const int traps[] = {
+        __NR_write, __NR_pwrite64, __NR_writev, __NR_ftruncate, __NR_fsync, __NR_fdatasync, __NR_renameat,
+        __NR_renameat2, __NR_linkat, __NR_mkdirat, __NR_openat, __NR_openat2,
+#ifdef __NR_open
+        __NR_open, __NR_mkdir, __NR_rename, __NR_link,
+#endif
+    };
+    trap(traps, sizeof traps / sizeof *traps);
 }
 
 __attribute__((destructor)) static void end(void) {
@@ -37,109 +95,4 @@ __attribute__((destructor)) static void end(void) {
         fprintf(file, "%ld\n", atomic_load(&calls));
         fclose(file);
     }
-}
-
-static int below(const char *path) {
-    return dir && path && !strncmp(path, dir, dir_length);
-}
-
-static int below_fd(int fd) {
-    char link[64], path[PATH_MAX];
-    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    ssize_t length = readlink(link, path, sizeof path - 1);
-    if (length < 0) return 0;
-    path[length] = 0;
-    return below(path);
-}
-
-/* 0, or the error that the call is to have; -1 for half a write. */
-static int fault(void) {
-    long now = atomic_fetch_add(&calls, 1) + 1;
-    if (!at || now < at) return 0;
-    if (!strcmp(kind, "full")) return ENOSPC;
-    if (!strcmp(kind, "readonly")) return EROFS;
-    if (now > at) return 0;
-    return strcmp(kind, "short") ? EIO : -1;
-}
-
-#define FAIL(condition)                         \
-    if (condition) {                            \
-        int error = fault();                    \
-        if (error > 0) {                        \
-            errno = error;                      \
-            return -1;                          \
-        }                                       \
-    }
-
-ssize_t write(int fd, const void *bytes, size_t count) {
-    if (below_fd(fd)) {
-        int error = fault();
-        if (error > 0) {
-            errno = error;
-            return -1;
-        }
-        if (error < 0 && count > 1) count /= 2;
-    }
-    return REAL(write)(fd, bytes, count);
-}
-
-ssize_t writev(int fd, const struct iovec *pieces, int count) {
-    FAIL(below_fd(fd))
-    return REAL(writev)(fd, pieces, count);
-}
-
-int fsync(int fd) {
-    FAIL(below_fd(fd))
-    return REAL(fsync)(fd);
-}
-
-int fdatasync(int fd) {
-    FAIL(below_fd(fd))
-    return REAL(fdatasync)(fd);
-}
-
-int rename(const char *from, const char *to) {
-    FAIL(below(to))
-    return REAL(rename)(from, to);
-}
-
-int linkat(int from_dir, const char *from, int to_dir, const char *to, int flags) {
-    FAIL(below(to))
-    return REAL(linkat)(from_dir, from, to_dir, to, flags);
-}
-
-int mkdir(const char *path, mode_t mode) {
-    FAIL(below(path))
-    return REAL(mkdir)(path, mode);
-}
-
-int ftruncate64(int fd, off64_t length) {
-    FAIL(below_fd(fd))
-    return REAL(ftruncate64)(fd, length);
-}
-
-ssize_t copy_file_range(int from, off64_t *from_at, int to, off64_t *to_at, size_t count, unsigned flags) {
-    FAIL(below_fd(to))
-    return REAL(copy_file_range)(from, from_at, to, to_at, count, flags);
-}
-
-static int opened(int (*real)(const char *, int, ...), const char *path, int flags, mode_t mode) {
-    FAIL((flags & O_ACCMODE) != O_RDONLY && below(path))
-    return real(path, flags, mode);
-}
-
-int open64(const char *path, int flags, ...) {
-    va_list rest;
-    va_start(rest, flags);
-    mode_t mode = va_arg(rest, mode_t);
-    va_end(rest);
-    return opened(REAL(open64), path, flags, mode);
-}
-
-int open(const char *path, int flags, ...) {
-    va_list rest;
-    va_start(rest, flags);
-    mode_t mode = va_arg(rest, mode_t);
-    va_end(rest);
-    return opened(REAL(open), path, flags, mode);
 }
