@@ -56,14 +56,14 @@ impl GenerationDirectory {
             return Err(damaged(format!("{name} has {length} bytes, not {}", sum.bytes)));
         }
         let path = self.folder.path_of(name);
-        let bytes = match length {
-            ..=READ => {
-                let mut bytes = Vec::with_capacity(length as usize);
-                Read::by_ref(&mut file).take(READ).read_to_end(&mut bytes)?;
-                OwnedBytes::new(bytes)
-            }
-            ..=VERIFIED => OwnedBytes::new(Mapping::populated(&file, &path)?),
-            _ => return Ok(OwnedBytes::new(Mapping::new(&file, &path)?)),
+        let bytes = if length <= READ {
+            let mut bytes = Vec::with_capacity(length as usize);
+            Read::by_ref(&mut file).take(READ).read_to_end(&mut bytes)?;
+            OwnedBytes::new(bytes)
+        } else if length <= VERIFIED {
+            OwnedBytes::new(Mapping::populated(&file, &path)?)
+        } else {
+            return Ok(OwnedBytes::new(Mapping::new(&file, &path)?));
         };
         let found = Sum { bytes: bytes.len() as u64, xxh3: xxhash_rust::xxh3::xxh3_64(&bytes) };
         match found != *sum {

@@ -71,7 +71,7 @@ impl Container<'_> {
         match FileFormat::of(&path).filter(|_| !hidden) {
             None => visit(Event::Ignored(self.path(&path).into()))?,
             Some(format) if format.kind.is_container() => {
-                self.skip(&path, Reason::Nested, visit)?
+                self.skip(&path, Reason::Nested, visit)?;
             }
             Some(format) => return ControlFlow::Continue(Some((path, format))),
         }

@@ -136,7 +136,7 @@ impl Walk {
             WalkEntry::Special(path) => self.skip(&path, Reason::Special),
             WalkEntry::SymlinkOutsideRoots(path) => self.skip(&path, Reason::SymlinkOutsideRoots),
             WalkEntry::Fault(error, folder) => {
-                self.fault(folder.as_deref().unwrap_or(root), &error)
+                self.fault(folder.as_deref().unwrap_or(root), &error);
             }
             WalkEntry::File(entry, format) => match entry.metadata() {
                 Err(error) => self.fault(root, &error),
