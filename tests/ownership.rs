@@ -302,9 +302,8 @@ fn d9_an_index_folder_acted_outside_itself() {
     }
 }
 
-#[test]
-#[cfg(target_os = "linux")]
-fn d10_a_file_cut_short_under_a_reader_ended_it_without_a_word() {
+/// An index whose store is so large that it is mapped and not verified.
+fn large() -> Dir {
     let dir = Dir::new();
     let mut dump = String::new();
     let mut random = Random::new(10);
@@ -316,6 +315,36 @@ fn d10_a_file_cut_short_under_a_reader_ended_it_without_a_word() {
     }
     dir.write("archive/dump.jsonl", dump);
     dir.index();
+    dir
+}
+
+#[test]
+fn d10_an_allocation_of_exabytes_aborted_the_process() {
+    let dir = large();
+    let store = file(&dir, "index", ".store");
+    let mut bytes = fs::read(&store).unwrap();
+    // tantivy's footer: its JSON, its length, a magic number; before it the store's own, with the
+    // offset of the skip index.
+    let end = bytes.len() - 8;
+    let footer = u32::from_le_bytes(bytes[end..end + 4].try_into().unwrap()) as usize;
+    let own = end - footer - 28;
+    let index = u64::from_le_bytes(bytes[own + 4..own + 12].try_into().unwrap()) as usize;
+    // The number of its layers, as a varint.
+    bytes[index..index + 7].copy_from_slice(&[0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0xff]);
+    fs::write(&store, bytes).unwrap();
+    for args in [&["export"][..], &["search", "r7", "-n", "1"], &["check"]] {
+        let ran = dir.run(args);
+        assert_eq!(ran.code, 3, "{args:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains("damaged") || ran.stdout.contains("damaged"), "{args:?}");
+    }
+    assert_eq!(dir.run(&["check", "--repair"]).code, 0);
+    assert_eq!(dir.ok(&["export"]).lines().count(), 3000);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn d10_a_file_cut_short_under_a_reader_ended_it_without_a_word() {
+    let dir = large();
     let store = file(&dir, "index", ".store");
     assert!(fs::metadata(&store).unwrap().len() > 2 << 20);
     let mut export = dir.command(&["export"]);

@@ -1,5 +1,6 @@
 //! The command line of wensou: parse, dispatch, exit code.
 
+mod allocator;
 mod args;
 mod browse;
 mod cmd;

@@ -151,10 +151,11 @@ pub fn check(dir: &Path, options: &Options, progress: &dyn Progress) -> Result<C
 }
 
 /// Times that a check begins anew because the index that it looked at was replaced meanwhile.
-const ATTEMPTS: usize = 50;
+const ATTEMPTS: usize = 20;
 
-/// Checks, and begins anew where something was found and a build has replaced the index meanwhile:
-/// its files went while they were looked at.
+/// Checks, with builds going on meanwhile. If the index was replaced and its files went while they
+/// were looked at, begins anew. If it was replaced and is intact, it is no longer the index that
+/// could be out of date.
 fn while_unchanged(
     dir: &Path,
     mut check: impl FnMut(&Folder, &mut Checked) -> Result<(), Error>,
@@ -168,10 +169,13 @@ fn while_unchanged(
         let before = current(&folder).ok();
         let mut checked = Checked::default();
         let outcome = check(&folder, &mut checked);
-        let bad = outcome.is_err() || !checked.findings.is_empty();
-        if bad && attempts.next().is_some() && current(&folder).ok() != before {
+        if outcome.is_ok() && checked.findings.is_empty() || current(&folder).ok() == before {
+            return outcome.map(|()| checked);
+        }
+        if (outcome.is_err() || checked.is_damaged()) && attempts.next().is_some() {
             continue;
         }
+        checked.findings.retain(|finding| finding.severity == Severity::Damage);
         return outcome.map(|()| checked);
     }
 }
