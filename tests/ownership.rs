@@ -337,7 +337,8 @@ fn d10_an_allocation_of_exabytes_aborted_the_process() {
         assert_eq!(ran.code, 3, "{args:?}: {}", ran.stderr);
         assert!(ran.stderr.contains("damaged") || ran.stdout.contains("damaged"), "{args:?}");
     }
-    assert_eq!(dir.run(&["check", "--repair"]).code, 0);
+    let repaired = dir.run(&["check", "--repair"]);
+    assert_eq!(repaired.code, 0, "{}{}", repaired.stdout, repaired.stderr);
     assert_eq!(dir.ok(&["export"]).lines().count(), 3000);
 }
 

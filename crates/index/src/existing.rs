@@ -45,16 +45,15 @@ impl Existing {
     ///
     /// If the folder cannot be read.
     pub(crate) fn find(dir: &Path) -> Result<Self, Error> {
-        let damage = match Index::open(dir) {
-            Ok(index) => match first_damaged(index.generation(), &index.meta().files) {
-                None => return Ok(Self::Intact(Box::new(index))),
-                Some(name) => Some(format!("{name} is not as it was written")),
+        // Before it is opened: tantivy trusts the lengths in its files.
+        let damage = match damaged_file(dir) {
+            Some(damage) => Some(damage),
+            None => match Index::open(dir) {
+                Ok(index) => return Ok(Self::Intact(Box::new(index))),
+                Err(Error::Missing { .. } | Error::Format { .. }) => None,
+                Err(Error::Unreadable { source, .. }) => Some(source.to_string()),
+                Err(error) => return Err(error),
             },
-            Err(Error::Missing { .. } | Error::Format { .. }) => None,
-            Err(Error::Unreadable { source, .. }) => {
-                Some(damaged_file(dir).unwrap_or_else(|| source.to_string()))
-            }
-            Err(error) => return Err(error),
         };
         let folder = Folder::open(dir).map_err(Error::io("open", dir))?;
         Ok(match find_remains(&folder) {
