@@ -114,12 +114,10 @@ pub fn build(
     if let Some(records) = stored.and_then(|stored| stored.lost_records())
         && !options.allow_empty
     {
-        let unreadable = |reason: &Reason| matches!(reason, Reason::Unreadable(_));
-        let files = report.skipped.iter().filter(|skipped| unreadable(&skipped.reason)).count();
+        let files = report.skipped.iter().filter(|skipped| is_unreadable(skipped)).count();
         return Err(Error::WouldLose { records, files: files as u64 });
     }
-    let unreadable = |skipped: &Skipped| matches!(skipped.reason, Reason::Unreadable(_));
-    let salvaged = salvaging && report.skipped.iter().any(unreadable);
+    let salvaged = salvaging && report.skipped.iter().any(is_unreadable);
     let mut meta = Meta {
         format: FORMAT_VERSION,
         analysis: number,
@@ -251,8 +249,7 @@ pub fn is_current(
         .all(|(now, before)| absolutely(now) == *before);
     let same = same && meta.encoding == options.ingest.encoding;
     // What could not be read is tried again, each time.
-    let unreadable = |skipped: &Skipped| matches!(skipped.reason, Reason::Unreadable(_));
-    let same = same && !meta.report.skipped.iter().any(unreadable);
+    let same = same && !meta.report.skipped.iter().any(is_unreadable);
     if !same || !same_tables || meta.stale().is_some() {
         return Ok(false);
     }
@@ -260,6 +257,11 @@ pub fn is_current(
     let number = wensou_ingest::fingerprint(roots, &ingest);
     let number = number.map_err(|error| Error::Archive(Box::new(error)))?;
     Ok(written(number) == meta.archive)
+}
+
+/// Whether the system refused to read a file or folder, so that what the index has of it was kept.
+pub(crate) fn is_unreadable(skipped: &Skipped) -> bool {
+    matches!(skipped.reason, Reason::Unreadable(_))
 }
 
 /// A fingerprint as the index keeps it.

@@ -89,10 +89,7 @@ impl Index {
     ///
     /// [`Error::Missing`], [`Error::Format`] or [`Error::Unreadable`].
     pub fn open(dir: &Path) -> Result<Self, Error> {
-        let folder = Folder::open(dir).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => Error::Missing { dir: dir.to_path_buf() },
-            _ => Error::unreadable(dir, error),
-        })?;
+        let folder = Folder::of_index(dir)?;
         loop {
             let current = current(&folder)?;
             match Self::open_generation(&folder, &current) {

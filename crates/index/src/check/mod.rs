@@ -18,9 +18,9 @@ use std::convert::Infallible;
 use std::path::Path;
 
 use tantivy::SegmentReader;
-use wensou_ingest::{Options, Progress, Reason, Report};
+use wensou_ingest::{Options, Progress, Report};
 
-use crate::build::excluding;
+use crate::build::{excluding, is_unreadable};
 use crate::document::{Encoded, civil_seconds, moment_start, tie};
 use crate::error::Error;
 use crate::generation::{
@@ -160,10 +160,7 @@ fn while_unchanged(
     dir: &Path,
     mut check: impl FnMut(&Folder, &mut Checked) -> Result<(), Error>,
 ) -> Result<Checked, Error> {
-    let folder = Folder::open(dir).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Error::Missing { dir: dir.to_path_buf() },
-        _ => Error::unreadable(dir, error),
-    })?;
+    let folder = Folder::of_index(dir)?;
     let mut attempts = 1..=ATTEMPTS;
     loop {
         let before = current(&folder).ok();
@@ -339,7 +336,7 @@ fn archive(
     }
     let now = crate::build::written(looked.fingerprint());
     // Of files that could not be read when the index was built it has what it had of them before.
-    let had_unreadable = meta.report.skipped.iter().any(|it| is_unreadable(&it.reason));
+    let had_unreadable = meta.report.skipped.iter().any(is_unreadable);
     let mut unchanged = now == meta.archive && !had_unreadable;
     let mut stored: HashMap<(u64, u64), u64> = HashMap::new();
     for reader in index.searcher().segment_readers() {
@@ -366,7 +363,7 @@ fn archive(
         wensou_ingest::ingest_scanned(looked, &options, progress, Some(&mut kept), &mut compare);
     let report = read.map_err(|error| Error::Archive(Box::new(error)))?;
     checked.archive = true;
-    unchanged &= !report.skipped.iter().any(|it| is_unreadable(&it.reason));
+    unchanged &= !report.skipped.iter().any(is_unreadable);
     unreadable(&report, checked);
     let gone: u64 = stored.values().sum();
     // What changes while it is read is no damage of the index.
@@ -402,13 +399,9 @@ fn as_given(meta: &Meta, path: &mut String) {
 /// Files that are named one by one; the rest is counted.
 const NAMED: usize = 20;
 
-fn is_unreadable(reason: &Reason) -> bool {
-    matches!(reason, Reason::Unreadable(_))
-}
-
 /// Names the files that could not be read.
 fn unreadable(report: &Report, checked: &mut Checked) {
-    let skipped = report.skipped.iter().filter(|skipped| is_unreadable(&skipped.reason));
+    let skipped = report.skipped.iter().filter(|skipped| is_unreadable(skipped));
     let mut more = 0;
     for (number, skipped) in skipped.enumerate() {
         match number < NAMED {

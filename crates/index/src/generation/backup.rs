@@ -22,7 +22,7 @@ use crate::meta::Meta;
 /// [`Error::Missing`] or [`Error::Unreadable`] if there is no index or it is damaged,
 /// [`Error::NotAnIndex`] if `to` has something else in it, and I/O errors of both folders.
 pub fn backup(dir: &Path, to: &Path) -> Result<(u64, u64), Error> {
-    let folder = open(dir)?;
+    let folder = Folder::of_index(dir)?;
     let (current, opened) = loop {
         let current = current(&folder)?;
         match open_all(&folder, &current) {
@@ -43,13 +43,6 @@ pub fn backup(dir: &Path, to: &Path) -> Result<(u64, u64), Error> {
 struct Opened {
     description: Vec<u8>,
     files: Vec<(String, Sum, File)>,
-}
-
-fn open(dir: &Path) -> Result<Folder, Error> {
-    Folder::open(dir).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Error::Missing { dir: dir.to_path_buf() },
-        _ => Error::unreadable(dir, error),
-    })
 }
 
 fn same_folder(one: &Path, other: &Path) -> bool {

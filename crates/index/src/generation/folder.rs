@@ -13,6 +13,7 @@ use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions};
 
 use super::names::is_plain_name;
+use crate::error::Error;
 
 /// What has a name in a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +44,18 @@ impl Folder {
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let dir = Dir::open_ambient_dir(path, ambient_authority())?;
         Ok(Self { dir, path: path.to_path_buf() })
+    }
+
+    /// Opens an index folder for reading.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] if there is no such folder, and [`Error::Unreadable`].
+    pub(crate) fn of_index(dir: &Path) -> Result<Self, Error> {
+        Self::open(dir).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => Error::Missing { dir: dir.to_path_buf() },
+            _ => Error::unreadable(dir, error),
+        })
     }
 
     pub(crate) fn path(&self) -> &Path {
