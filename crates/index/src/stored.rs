@@ -206,7 +206,7 @@ impl Stored {
 }
 
 impl StoredRecords for Stored {
-    fn under(&mut self, path: &Path) -> io::Result<Vec<Record>> {
+    fn records_under(&mut self, path: &Path) -> io::Result<Vec<Record>> {
         let found = self.locations(path)?;
         let record_field = self.fields.record;
         let mut records = Vec::with_capacity(found.len());

@@ -62,7 +62,7 @@ fn share(text: &[char], written: Written, size: usize) -> f64 {
 /// A page of at most `size` bytes that begins at `start`, without characters that the encoding
 /// lacks.
 fn page(text: &[char], start: usize, written: Written, size: usize) -> (String, Vec<u8>) {
-    let (mut page, mut bytes) = (String::new(), written.mark().to_vec());
+    let (mut page, mut bytes) = (String::new(), written.bom().to_vec());
     for c in text.iter().cycle().skip(start) {
         // Replace common characters by their Cantonese counterparts, which only Big5-HKSCS can
         // encode.

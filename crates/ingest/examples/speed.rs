@@ -18,14 +18,14 @@ struct Clock {
 }
 
 impl Clock {
-    fn note(&self) {
+    fn record_time(&self) {
         self.passes.lock().unwrap().push((self.start.elapsed().as_secs_f64(), cpu()));
     }
 }
 
 impl Progress for Clock {
     fn phase(&self, _: Phase) {
-        self.note();
+        self.record_time();
     }
 }
 
@@ -46,7 +46,7 @@ fn main() {
         Ok::<(), Infallible>(())
     })
     .unwrap();
-    clock.note();
+    clock.record_time();
     let passes = clock.passes.into_inner().unwrap();
     let [survey, read, end] = passes[..] else { panic!("two passes") };
     let mega = report.bytes as f64 / 1e6;
@@ -67,7 +67,7 @@ fn main() {
 /// CPU seconds used by all threads of the process, assuming 100 clock ticks a second.
 fn cpu() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let after_name = stat.rsplit_once(')').map_or("", |(_, after)| after);
     let ticks = |field: usize| -> f64 {
         after_name.split_whitespace().nth(field).and_then(|n| n.parse().ok()).unwrap_or(0.0)
     };

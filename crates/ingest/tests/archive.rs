@@ -227,8 +227,8 @@ fn pages_are_as_they_were_when_the_evidence_was_taken() {
         format!("題目_GPT:CGPT價格\n\nAuthor:\n\n{word}的正文。\n\n{FLASH}\n\n后文。\n")
     };
     let wide = |text: &str| -> Vec<u8> {
-        let mark = [0xff, 0xfe];
-        mark.into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect()
+        let bom = [0xff, 0xfe];
+        bom.into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect()
     };
     for threads in [1, 3] {
         let dir = tempfile::tempdir().unwrap();
@@ -260,13 +260,13 @@ fn pages_are_as_they_were_when_the_evidence_was_taken() {
         let (then, now) = ("從前的正文。", "後來的正文。");
         assert_eq!(bodies, [then, then, then, now, then, now]);
         assert_eq!((first.skipped.len(), report.skipped.len()), (1, 0));
-        let marked = |records: &[Record]| {
-            let seen = flashes(records)[0]
+        let with_bom = |records: &[Record]| {
+            let occurrence = flashes(records)[0]
                 .all_occurrences()
-                .find(|seen| seen.path.ends_with("marked.txt"));
-            seen.unwrap().span
+                .find(|occurrence| occurrence.path.ends_with("marked.txt"));
+            occurrence.unwrap().span
         };
-        assert_eq!(marked(&records), marked(&before));
-        assert_eq!(marked(&before).start, flashes(&before)[0].occurrences[0].span.start + 3);
+        assert_eq!(with_bom(&records), with_bom(&before));
+        assert_eq!(with_bom(&before).start, flashes(&before)[0].occurrences[0].span.start + 3);
     }
 }

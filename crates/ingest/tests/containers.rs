@@ -161,13 +161,15 @@ fn the_bytes_of_a_record_are_found_again() {
     let (records, _) = read_with(dir.path(), &Options::default());
     let mut seen = 0;
     for record in &records {
-        let places = match record {
+        let occurrences = match record {
             Record::Article(article) => vec![(article.path.as_str(), article.span)],
-            Record::Flash(flash) => {
-                flash.occurrences.iter().map(|place| (place.path.as_str(), place.span)).collect()
-            }
+            Record::Flash(flash) => flash
+                .occurrences
+                .iter()
+                .map(|occurrence| (occurrence.path.as_str(), occurrence.span))
+                .collect(),
         };
-        for (path, span) in places {
+        for (path, span) in occurrences {
             let (file, member) = match path.split_once("!/") {
                 Some((file, member)) => (file, Some(member)),
                 None => (path, None),

@@ -18,7 +18,7 @@ use wensou_ingest::{
 struct Stored(Vec<Record>);
 
 impl StoredRecords for Stored {
-    fn under(&mut self, path: &Path) -> io::Result<Vec<Record>> {
+    fn records_under(&mut self, path: &Path) -> io::Result<Vec<Record>> {
         let member = format!("{}!/", path.display());
         let below = |it: &String| Path::new(it).starts_with(path) || it.starts_with(&member);
         let stands = |record: &&Record| match record {
@@ -123,8 +123,8 @@ proptest! {
         // Two roots with the same names below them.
         let roots = [dir.path().join("one"), dir.path().join("two")];
         roots.iter().for_each(|root| fs::create_dir(root).unwrap());
-        let mut gone = Vec::new();
-        for (number, (root, folder, content, goes)) in contents.iter().enumerate() {
+        let mut missing = Vec::new();
+        for (number, (root, folder, content, disappears)) in contents.iter().enumerate() {
             let at = |name: String| roots[*root].join(format!("{folder}")).join(name);
             let path = match content {
                 Content::Page(items) => {
@@ -148,26 +148,26 @@ proptest! {
                     path
                 }
             };
-            if *goes && !gone.contains(&path) {
-                gone.push(path);
+            if *disappears && !missing.contains(&path) {
+                missing.push(path);
             }
         }
         let (whole, before) = read(&roots);
         let mut stored = Stored(whole.clone());
         let (records, report) = read_changed(&roots, threads, Some(&mut stored), || {
-            gone.iter().for_each(|path| fs::remove_file(path).unwrap());
+            missing.iter().for_each(|path| fs::remove_file(path).unwrap());
         });
-        prop_assert_eq!(&records, &whole, "gone: {:?}", gone);
+        prop_assert_eq!(&records, &whole, "gone: {:?}", missing);
         let skipped = |report: &Report| {
             report.skipped.iter().filter(|it| matches!(it.reason, Reason::Unreadable(_))).count()
         };
-        prop_assert_eq!(skipped(&report), gone.len());
+        prop_assert_eq!(skipped(&report), missing.len());
         prop_assert_eq!(
             (report.articles, report.flashes_distinct, report.flash_occurrences),
             (before.articles, before.flashes_distinct, before.flash_occurrences)
         );
         let on_gone = |path: &String| {
-            gone.iter().any(|gone| path.starts_with(&*gone.to_string_lossy()))
+            missing.iter().any(|missing| path.starts_with(&*missing.to_string_lossy()))
         };
         let kept = whole.iter().filter(|record| match record {
             Record::Article(article) => on_gone(&article.path),
@@ -179,7 +179,7 @@ proptest! {
         let mut stored = Stored(records);
         let options = options(threads);
         let mut scanned = scan::<Infallible>(&roots, &options).unwrap();
-        gone.iter().for_each(|path| scanned.declare_unreadable(path.clone(), "still not there".to_owned()));
+        missing.iter().for_each(|path| scanned.declare_unreadable(path.clone(), "still not there".to_owned()));
         let mut articles = 0;
         let again = ingest_scanned(scanned, &options, &Silent, Some(&mut stored), &mut |record| {
             articles += u64::from(matches!(record, Record::Article(_)));
@@ -202,8 +202,8 @@ fn a_page_that_cannot_be_read_is_not_deleted() {
     }
     let roots = [dir.path().to_owned()];
     let (whole, _) = read(&roots);
-    let gone = dir.path().join("07.txt");
-    let remove = || fs::remove_file(&gone).unwrap();
+    let missing = dir.path().join("07.txt");
+    let remove = || fs::remove_file(&missing).unwrap();
     let (records, report) = read_changed(&roots, 2, Some(&mut Stored(whole.clone())), remove);
     assert_eq!(records, whole);
     assert_eq!((report.records_kept, report.pages), (2, 39), "an article and its flash item");
@@ -232,10 +232,10 @@ fn an_empty_root_that_is_declared_unreadable_keeps_everything() {
             .map(|record| match record {
                 Record::Article(article) => format!("{article:?}"),
                 Record::Flash(flash) => {
-                    let mut places: Vec<String> =
+                    let mut spans: Vec<String> =
                         flash.all_occurrences().map(|seen| format!("{seen:?}")).collect();
-                    places.sort();
-                    format!("{} {places:?}", flash.id)
+                    spans.sort();
+                    format!("{} {spans:?}", flash.id)
                 }
             })
             .collect();
@@ -301,8 +301,8 @@ fn a_page_keeps_its_record_whatever_order_the_roots_have() {
     let (whole, _) = read(&roots);
     let turned = [roots[1].clone(), roots[0].clone()];
     let (wanted, _) = read(&turned);
-    let gone = roots[0].join("a.txt");
-    let remove = || fs::remove_file(&gone).unwrap();
+    let missing = roots[0].join("a.txt");
+    let remove = || fs::remove_file(&missing).unwrap();
     let (records, _) = read_changed(&turned, 1, Some(&mut Stored(whole)), remove);
     assert_eq!(records, wanted);
 }
@@ -312,7 +312,7 @@ fn stored_records_that_cannot_be_read_end_the_run() {
     struct Broken;
 
     impl StoredRecords for Broken {
-        fn under(&mut self, _: &Path) -> io::Result<Vec<Record>> {
+        fn records_under(&mut self, _: &Path) -> io::Result<Vec<Record>> {
             Err(io::ErrorKind::InvalidData.into())
         }
     }

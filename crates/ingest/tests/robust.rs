@@ -45,7 +45,9 @@ fn read(bytes: &[u8], name: &str) -> u64 {
     let report = ingest(&[path], &Options::default(), &Silent, &mut |record| {
         let spans = match &record {
             Record::Article(article) => vec![article.span],
-            Record::Flash(flash) => flash.occurrences.iter().map(|seen| seen.span).collect(),
+            Record::Flash(flash) => {
+                flash.occurrences.iter().map(|occurrence| occurrence.span).collect()
+            }
         };
         for span in spans {
             assert!(span.start <= span.end && span.end <= bytes.len() as u64);
@@ -81,16 +83,16 @@ fn container(kind: usize) -> (&'static str, Vec<u8>) {
 /// A page with some characters replaced, removed or inserted.
 fn spoilt(page: &'static str) -> impl Strategy<Value = String> {
     let chars: Vec<char> = page.chars().collect();
-    let marks = prop::sample::select(
+    let inserts = prop::sample::select(
         "[]:|_\n\r>&<\u{ff3b}年月日09:[2022/1/1]Tags:來源:".chars().collect::<Vec<_>>(),
     );
-    prop::collection::vec((0..chars.len(), marks, 0..3), 1..20).prop_map(move |changes| {
+    prop::collection::vec((0..chars.len(), inserts, 0..3), 1..20).prop_map(move |changes| {
         let mut chars = chars.clone();
-        for (at, mark, kind) in changes {
+        for (at, insert, kind) in changes {
             let at = at.min(chars.len() - 1);
             match kind {
-                0 => chars[at] = mark,
-                1 => chars.insert(at, mark),
+                0 => chars[at] = insert,
+                1 => chars.insert(at, insert),
                 _ if chars.len() > 1 => {
                     chars.remove(at);
                 }

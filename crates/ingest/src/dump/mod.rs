@@ -111,7 +111,7 @@ struct Recent {
 }
 
 /// Slots for recent records, at 8 bytes each.
-const REMEMBERED: usize = 1 << 16;
+const SLOTS: usize = 1 << 16;
 
 impl Recent {
     /// Notes the record of a line, identified by its id or else by the whole line.
@@ -122,9 +122,9 @@ impl Recent {
             Record::Flash(flash) => &flash.id,
         };
         let key = if id.is_empty() { xxh3_64(line) } else { xxh3_64(id.as_bytes()) };
-        self.keys.resize(REMEMBERED, 0);
-        let place = &mut self.keys[key as usize % REMEMBERED];
-        if std::mem::replace(place, key) != key {
+        self.keys.resize(SLOTS, 0);
+        let slot = &mut self.keys[key as usize % SLOTS];
+        if std::mem::replace(slot, key) != key {
             self.barren = 0;
         }
     }

@@ -246,8 +246,8 @@ fn without_headline(paragraph: &str) -> Headline<'_> {
 pub(crate) fn outlet(text: &str) -> Option<&str> {
     let text = text.trim_end().trim_end_matches(['。', '.']);
     let inner = text.strip_suffix([')', '\u{ff09}'])?;
-    let (open, mark) = inner.rmatch_indices(['(', '\u{ff08}']).next()?;
-    let name = inner[open + mark.len()..].trim();
+    let (open, bracket) = inner.rmatch_indices(['(', '\u{ff08}']).next()?;
+    let name = inner[open + bracket.len()..].trim();
     let fits = (2..=24).contains(&name.chars().count())
         && name.chars().any(char::is_alphabetic)
         && !name.contains(['。', ',', '\u{ff0c}', '、', '“', '[']);

@@ -28,41 +28,41 @@ pub trait StoredRecords {
     ///
     /// If the records cannot be read. [`ingest_scanned`](crate::ingest_scanned()) then fails,
     /// because the records would be lost.
-    fn under(&mut self, path: &Path) -> io::Result<Vec<Record>>;
+    fn records_under(&mut self, path: &Path) -> io::Result<Vec<Record>>;
 }
 
 /// The stored records of one page, dump or member.
-pub(crate) struct KeptPath {
+pub(crate) struct StoredPath {
     pub(crate) path: String,
     /// Whether the path is a dump's.
     pub(crate) is_dump: bool,
     pub(crate) articles: Vec<Article>,
     /// Occurrences of flash items, in file order.
-    pub(crate) occurrences: Vec<KeptOccurrence>,
+    pub(crate) occurrences: Vec<StoredOccurrence>,
 }
 
 /// One occurrence of a flash item.
-pub(crate) struct KeptOccurrence {
-    pub(crate) item: Rc<KeptItem>,
+pub(crate) struct StoredOccurrence {
+    pub(crate) item: Rc<StoredItem>,
     pub(crate) span: Span,
 }
 
 /// One variant of a flash item without its occurrences, under its old id.
-pub(crate) struct KeptItem {
+pub(crate) struct StoredItem {
     pub(crate) keys: ItemHashes,
     pub(crate) flash: FlashItem,
 }
 
 /// Groups the stored records under `below` by path: first the paths of articles, in the order of
 /// the articles, then paths with flash items only, in the order of the items.
-pub(crate) fn by_path(records: Vec<Record>, below: &Path) -> Vec<KeptPath> {
+pub(crate) fn by_path(records: Vec<Record>, below: &Path) -> Vec<StoredPath> {
     let mut paths = Paths { below: below.to_string_lossy().into_owned(), ..Paths::default() };
     let mut items = Vec::new();
     for record in records {
         match record {
             Record::Article(article) => {
-                if let Some(kept) = paths.get(&article.path) {
-                    kept.articles.push(article);
+                if let Some(stored_path) = paths.get(&article.path) {
+                    stored_path.articles.push(article);
                 }
             }
             Record::Flash(flash) => items.push(flash),
@@ -85,16 +85,16 @@ pub(crate) fn by_path(records: Vec<Record>, below: &Path) -> Vec<KeptPath> {
         }
         paths.add(flash, &occurrences);
     }
-    let mut paths = paths.kept;
-    for kept in &mut paths {
+    let mut paths = paths.stored_paths;
+    for stored_path in &mut paths {
         // Items with the same span keep the order that the article gives.
         let order: Vec<&String> =
-            kept.articles.iter().flat_map(|article| &article.flashes).collect();
-        let place = |id: &String| order.iter().position(|other| *other == id);
-        kept.occurrences.sort_by(|a, b| {
+            stored_path.articles.iter().flat_map(|article| &article.flashes).collect();
+        let position = |id: &String| order.iter().position(|other| *other == id);
+        stored_path.occurrences.sort_by(|a, b| {
             let ends = |span: Span| (span.start, span.end);
             let by_span = ends(a.span).cmp(&ends(b.span));
-            by_span.then_with(|| place(&a.item.flash.id).cmp(&place(&b.item.flash.id)))
+            by_span.then_with(|| position(&a.item.flash.id).cmp(&position(&b.item.flash.id)))
         });
     }
     paths
@@ -104,45 +104,47 @@ pub(crate) fn by_path(records: Vec<Record>, below: &Path) -> Vec<KeptPath> {
 #[derive(Default)]
 struct Paths {
     below: String,
-    kept: Vec<KeptPath>,
+    stored_paths: Vec<StoredPath>,
     known: HashMap<String, usize>,
 }
 
 impl Paths {
     /// The group of a path; `None` if the path is not under `below`.
-    fn get(&mut self, path: &str) -> Option<&mut KeptPath> {
+    fn get(&mut self, path: &str) -> Option<&mut StoredPath> {
         let at = match self.known.get(path) {
             Some(at) => *at,
             None => {
                 if !stands_in(path, &self.below) {
                     return None;
                 }
-                self.kept.push(KeptPath {
+                self.stored_paths.push(StoredPath {
                     path: path.to_owned(),
                     is_dump: is_dump(path),
                     articles: Vec::new(),
                     occurrences: Vec::new(),
                 });
-                self.known.insert(path.to_owned(), self.kept.len() - 1);
-                self.kept.len() - 1
+                self.known.insert(path.to_owned(), self.stored_paths.len() - 1);
+                self.stored_paths.len() - 1
             }
         };
-        self.kept.get_mut(at)
+        self.stored_paths.get_mut(at)
     }
 
     /// Adds the occurrences of one variant.
     fn add(&mut self, flash: FlashItem, occurrences: &[Occurrence]) {
         let keys = ItemHashes::of(&flash.title, &flash.text, flash.date.value);
-        let item = Rc::new(KeptItem { keys, flash });
+        let item = Rc::new(StoredItem { keys, flash });
         for seen in occurrences {
-            if let Some(kept) = self.get(&seen.path) {
-                kept.occurrences.push(KeptOccurrence { item: Rc::clone(&item), span: seen.span });
+            if let Some(stored_path) = self.get(&seen.path) {
+                stored_path
+                    .occurrences
+                    .push(StoredOccurrence { item: Rc::clone(&item), span: seen.span });
             }
         }
     }
 }
 
-impl KeptItem {
+impl StoredItem {
     /// The item as this file would have given it: some fields come only from dumps.
     pub(crate) fn read_from(&self, is_dump: bool) -> FlashItem {
         let mut flash = self.flash.clone();
@@ -156,7 +158,8 @@ impl KeptItem {
 
 /// Whether `path` is `below`, lies below it, or is a member of it.
 fn stands_in(path: &str, below: &str) -> bool {
-    let member = || path.strip_prefix(below).is_some_and(|rest| rest.starts_with(MEMBER_SEPARATOR));
+    let member =
+        || path.strip_prefix(below).is_some_and(|member| member.starts_with(MEMBER_SEPARATOR));
     Path::new(path).starts_with(below) || member()
 }
 
@@ -167,18 +170,18 @@ pub(crate) fn is_dump(path: &str) -> bool {
 
 /// Adds stored records to the statistics, as far as possible: tags, keywords, and the ids that
 /// dumps give to flash items. Other files are then interpreted as if these had been read.
-pub(crate) fn survey(paths: &[KeptPath], statistics: &mut CorpusStatistics) {
-    for kept in paths {
-        for article in &kept.articles {
-            match kept.is_dump {
+pub(crate) fn survey(paths: &[StoredPath], statistics: &mut CorpusStatistics) {
+    for stored_path in paths {
+        for article in &stored_path.articles {
+            match stored_path.is_dump {
                 true => statistics.tags.add_separate_tags(&article.tags),
                 false => statistics.tags.add_title(&tail(&article.suffix_tags)),
             }
         }
-        if !kept.is_dump {
+        if !stored_path.is_dump {
             continue;
         }
-        for occurrence in &kept.occurrences {
+        for occurrence in &stored_path.occurrences {
             let flash = &occurrence.item.flash;
             statistics.items_in_dumps = true;
             let key = content_hash(&flash.title, &flash.text, flash.date.value);
@@ -198,10 +201,12 @@ fn tail(tags: &[String]) -> Title<'_> {
 /// Reserves generated ids of records that will be carried over after all files, so that no file
 /// with the same name or content in another root takes them. Ids given by dumps are not reserved:
 /// whoever comes first gets them.
-pub(crate) fn reserve(paths: &[KeptPath], ids: &mut Ids) {
-    for kept in paths {
-        for article in kept.articles.iter().filter(|it| !kept.is_dump || is_made(&it.id)) {
-            ids.reserve(&article.id, &kept.path);
+pub(crate) fn reserve(paths: &[StoredPath], ids: &mut Ids) {
+    for stored_path in paths {
+        for article in
+            stored_path.articles.iter().filter(|it| !stored_path.is_dump || is_made(&it.id))
+        {
+            ids.reserve(&article.id, &stored_path.path);
         }
     }
 }
@@ -226,7 +231,7 @@ mod tests {
     struct Stored(Vec<Record>);
 
     impl StoredRecords for Stored {
-        fn under(&mut self, path: &Path) -> io::Result<Vec<Record>> {
+        fn records_under(&mut self, path: &Path) -> io::Result<Vec<Record>> {
             let path = path.to_string_lossy();
             let stands = |record: &&Record| match record {
                 Record::Article(article) => stands_in(&article.path, &path),

@@ -46,7 +46,9 @@ impl Finding {
             Self::Page(page) => page.bytes,
             Self::Record { record, .. } => match &**record {
                 Record::Article(article) => of(article.span),
-                Record::Flash(flash) => flash.occurrences.first().map_or(0, |place| of(place.span)),
+                Record::Flash(flash) => {
+                    flash.occurrences.first().map_or(0, |occurrence| of(occurrence.span))
+                }
             },
             // Small; the paths are short.
             Self::Dump { .. }

@@ -21,7 +21,7 @@ use crate::input::{self, Event, Input, Kind, MEMBER_SEPARATOR};
 use crate::options::Options;
 use crate::page::Outline;
 use crate::page::draft::Draft;
-use crate::pipeline::carry_over::{self, KeptItem, KeptOccurrence, KeptPath, StoredRecords};
+use crate::pipeline::carry_over::{self, StoredItem, StoredOccurrence, StoredPath, StoredRecords};
 use crate::pipeline::finding::{Finding, FoundItem};
 use crate::pipeline::ids::{Ids, path_hash};
 use crate::pipeline::ordered::{Out, ordered, spawn};
@@ -200,12 +200,13 @@ pub fn ingest_scanned<E>(
         let mut caches = survey.caches.clone();
         let (reader, survey, refused) = (&reader, &survey, &walk.refused);
         move |number: usize, out: &Out<'_, Finding>| {
-            let (by, at) = survey.chunks[number];
-            caches[by].seek(at);
+            let (cache_number, at) = survey.chunks[number];
+            caches[cache_number].seek(at);
             for (position, source) in (number * CHUNK..).zip(files.chunk(number)) {
-                let taken = source.and_then(|source| Ok((source, caches[by].next_page()?)));
+                let taken =
+                    source.and_then(|source| Ok((source, caches[cache_number].next_page()?)));
                 let (source, surveyed) = match taken {
-                    Ok(both) => both,
+                    Ok(taken) => taken,
                     Err(error) => {
                         // If the receiver has gone, there is nothing left to do.
                         let _ = out.put(Finding::ListFailed(error), 0);
@@ -221,18 +222,19 @@ pub fn ingest_scanned<E>(
                         return;
                     }
                 }
-                let flow = reader.read(&source, surveyed, statistics, &mut memory, &mut |found| {
-                    let weight = found.weight();
-                    out.put(found, weight)
-                });
+                let flow =
+                    reader.read(&source, surveyed, statistics, &mut memory, &mut |finding| {
+                        let weight = finding.weight();
+                        out.put(finding, weight)
+                    });
                 if flow.is_continue() {
                     progress.advance(1, source.bytes);
                 }
             }
         }
     };
-    ordered(0..survey.chunks.len(), threads, worker, |found| records.receive(found))?;
-    records.take_over_refused()?;
+    ordered(0..survey.chunks.len(), threads, worker, |finding| records.receive(finding))?;
+    records.carry_over_refused()?;
     records.finish()
 }
 
@@ -240,8 +242,8 @@ pub fn ingest_scanned<E>(
 fn stored_records<E>(
     stored: &mut dyn StoredRecords,
     path: &Path,
-) -> Result<Vec<KeptPath>, Error<E>> {
-    match stored.under(path) {
+) -> Result<Vec<StoredPath>, Error<E>> {
+    match stored.records_under(path) {
         Ok(records) => Ok(carry_over::by_path(records, path)),
         Err(source) => Err(Error::Stored { path: path.to_owned(), source }),
     }
@@ -306,7 +308,7 @@ fn survey(
     let count = file_list.iter().len().div_ceil(CHUNK);
     let next = AtomicUsize::new(0);
     let survey_chunks = || -> io::Result<ThreadSurvey> {
-        let mut mine = ThreadSurvey {
+        let mut share = ThreadSurvey {
             statistics: CorpusStatistics::default(),
             cache: SurveyCacheWriter::new(threads),
             chunks: Vec::new(),
@@ -316,27 +318,27 @@ fn survey(
         let mut files = ChunkReader::of(file_list);
         let claim = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|next| *next < count);
         while let Some(number) = claim() {
-            mine.chunks.push((number, mine.cache.end()));
+            share.chunks.push((number, share.cache.end()));
             for source in files.chunk(number) {
                 let source = source?;
-                if reader.survey(&source, &mut mine) {
-                    mine.refused.push((number, source.path));
+                if reader.survey(&source, &mut share) {
+                    share.refused.push((number, source.path));
                 }
                 progress.advance(1, source.bytes);
             }
         }
-        Ok(mine)
+        Ok(share)
     };
     let mut statistics = CorpusStatistics::default();
     let (mut caches, mut chunks) = (Vec::with_capacity(threads), vec![(0, 0); count]);
     let mut refused = Vec::new();
-    let mut add = |mine: ThreadSurvey| {
-        statistics.merge(mine.statistics);
-        for (number, at) in mine.chunks {
+    let mut add = |share: ThreadSurvey| {
+        statistics.merge(share.statistics);
+        for (number, at) in share.chunks {
             chunks[number] = (caches.len(), at);
         }
-        caches.push(mine.cache.finish());
-        refused.extend(mine.refused);
+        caches.push(share.cache.finish());
+        refused.extend(share.refused);
     };
     thread::scope(|scope| {
         let threads = (0..threads).map_while(|number| spawn(scope, number, survey_chunks).ok());
@@ -371,16 +373,18 @@ struct RecordSink<'a, E> {
 }
 
 impl<E> RecordSink<'_, E> {
-    fn receive(&mut self, found: Finding) -> Result<(), Error<E>> {
-        match found {
+    fn receive(&mut self, finding: Finding) -> Result<(), Error<E>> {
+        match finding {
             Finding::Skipped(skipped) => self.report.skipped.push(skipped),
             Finding::Ignored(path) => self.report.ignored.push(path),
             Finding::NonUtf8Name(path) => self.report.non_utf8_names.push(path),
             Finding::ListFailed(error) => return Err(Error::TemporaryFile(error)),
-            Finding::NotWalked(path) => self.take_over(&path, None)?,
-            Finding::Refused(source) => self.take_over(&source.path, Some(&source.relative))?,
+            Finding::NotWalked(path) => self.carry_over_path(&path, None)?,
+            Finding::Refused(source) => {
+                self.carry_over_path(&source.path, Some(&source.relative))?
+            }
             Finding::Dump { path, bytes } => {
-                self.has_read(&path);
+                self.note_read(&path);
                 self.report.dumps += 1;
                 self.report.bytes += bytes;
             }
@@ -397,23 +401,25 @@ impl<E> RecordSink<'_, E> {
                 self.report.mojibake_kept.extend(damaged_spans);
                 let mut article = page.article;
                 article.id = self.ids.fresh('a', page.path_hash, &article.path);
-                self.has_read(&article.path);
+                self.note_read(&article.path);
                 for found_item in page.flashes {
-                    let id = self.keep(found_item, &article.path).map_err(Error::TemporaryFile)?;
+                    let id = self
+                        .add_page_item(found_item, &article.path)
+                        .map_err(Error::TemporaryFile)?;
                     article.flashes.push(id);
                 }
-                self.article(article)?;
+                self.emit_article(article)?;
             }
             Finding::Record { record, line } => match *record {
-                Record::Article(article) => self.dumped(article, line)?,
-                Record::Flash(flash) => self.keep_dumped(flash).map_err(Error::TemporaryFile)?,
+                Record::Article(article) => self.add_dump_article(article, line)?,
+                Record::Flash(flash) => self.add_dump_item(flash).map_err(Error::TemporaryFile)?,
             },
         }
         Ok(())
     }
 
     /// Handles an article of a dump, which has its own id or gets one from its content.
-    fn dumped(&mut self, mut article: Article, line: u64) -> Result<(), Error<E>> {
+    fn add_dump_article(&mut self, mut article: Article, line: u64) -> Result<(), Error<E>> {
         if article.id.is_empty() {
             let text = article.paragraphs.join("\n");
             let hash = content_hash(&article.title, &text, article.date.value);
@@ -426,10 +432,10 @@ impl<E> RecordSink<'_, E> {
             });
             return Ok(());
         }
-        self.article(article)
+        self.emit_article(article)
     }
 
-    fn article(&mut self, article: Article) -> Result<(), Error<E>> {
+    fn emit_article(&mut self, article: Article) -> Result<(), Error<E>> {
         self.report.articles += 1;
         self.report.undated += u64::from(article.date.value.is_none());
         self.report.unsplit_tags += u64::from(article.unsplit_tags.is_some());
@@ -437,9 +443,9 @@ impl<E> RecordSink<'_, E> {
     }
 
     /// Collects a flash item; returns the id of its variant.
-    fn keep(&mut self, found_item: FoundItem, path: &str) -> io::Result<String> {
+    fn add_page_item(&mut self, found_item: FoundItem, path: &str) -> io::Result<String> {
         let FoundItem { keys, mut item, span } = found_item;
-        let id = self.id(keys);
+        let id = self.item_id(keys);
         if let Some(item) = &mut item {
             item.id.clone_from(&id);
         }
@@ -448,9 +454,9 @@ impl<E> RecordSink<'_, E> {
         Ok(if key.0 == key.1 { id } else { variant_id(keys) })
     }
 
-    fn keep_dumped(&mut self, mut flash: FlashItem) -> io::Result<()> {
+    fn add_dump_item(&mut self, mut flash: FlashItem) -> io::Result<()> {
         let keys = ItemHashes::of(&flash.title, &flash.text, flash.date.value);
-        flash.id = self.id(keys);
+        flash.id = self.item_id(keys);
         let occurrences = std::mem::take(&mut flash.occurrences);
         let key = self.flashes.add(keys, Some(&mut flash), true)?;
         occurrences
@@ -459,13 +465,13 @@ impl<E> RecordSink<'_, E> {
     }
 
     /// The id of an item's first variant.
-    fn id(&self, keys: ItemHashes) -> String {
+    fn item_id(&self, keys: ItemHashes) -> String {
         let dumped = self.statistics.dump_ids.get(&keys.content_hash);
         dumped.cloned().unwrap_or_else(|| short('f', keys.content_hash))
     }
 
     /// Notes that a page or dump was read completely, so its stored records are not needed.
-    fn has_read(&mut self, path: &str) {
+    fn note_read(&mut self, path: &str) {
         if self.stored.is_some() {
             self.read.add(path, &self.refused);
         }
@@ -473,20 +479,22 @@ impl<E> RecordSink<'_, E> {
 
     /// Carries over the stored records of an unreadable file or folder, except those that were
     /// read. `relative` is a file's path below its root.
-    fn take_over(&mut self, path: &Path, relative: Option<&str>) -> Result<(), Error<E>> {
+    fn carry_over_path(&mut self, path: &Path, relative: Option<&str>) -> Result<(), Error<E>> {
         let Some(stored) = self.stored.as_deref_mut() else { return Ok(()) };
-        for kept in stored_records(stored, path)? {
-            if !self.read.keep(&kept.path) {
+        for stored_path in stored_records(stored, path)? {
+            if !self.read.claim_for_carry_over(&stored_path.path) {
                 continue;
             }
             // Flash items may have new ids, if their dumps have changed.
             let mut renamed: HashMap<&str, String> = HashMap::default();
-            for KeptOccurrence { item, span } in &kept.occurrences {
-                let id = self.keep_stored(item, &kept, *span).map_err(Error::TemporaryFile)?;
+            for StoredOccurrence { item, span } in &stored_path.occurrences {
+                let id = self
+                    .add_stored_item(item, &stored_path, *span)
+                    .map_err(Error::TemporaryFile)?;
                 renamed.insert(&item.flash.id, id);
             }
-            for mut article in kept.articles {
-                if kept.is_dump {
+            for mut article in stored_path.articles {
+                if stored_path.is_dump {
                     if !self.ids.claim(&article.id) {
                         continue;
                     }
@@ -502,27 +510,32 @@ impl<E> RecordSink<'_, E> {
                     }
                 }
                 self.report.records_kept += 1;
-                self.article(article)?;
+                self.emit_article(article)?;
             }
         }
         Ok(())
     }
 
     /// Carries over the records of everything that the walk could not access.
-    fn take_over_refused(&mut self) -> Result<(), Error<E>> {
+    fn carry_over_refused(&mut self) -> Result<(), Error<E>> {
         for path in std::mem::take(&mut self.refused) {
-            self.take_over(&path, None)?;
+            self.carry_over_path(&path, None)?;
         }
         Ok(())
     }
 
     /// Carries over one occurrence of a flash item; returns the id of its variant.
-    fn keep_stored(&mut self, item: &KeptItem, kept: &KeptPath, span: Span) -> io::Result<String> {
-        let id = self.id(item.keys);
-        let mut flash = item.read_from(kept.is_dump);
+    fn add_stored_item(
+        &mut self,
+        item: &StoredItem,
+        stored_path: &StoredPath,
+        span: Span,
+    ) -> io::Result<String> {
+        let id = self.item_id(item.keys);
+        let mut flash = item.read_from(stored_path.is_dump);
         flash.id.clone_from(&id);
-        let key = self.flashes.add(item.keys, Some(&mut flash), kept.is_dump)?;
-        self.flashes.add_stored_occurrence(key, &kept.path, span)?;
+        let key = self.flashes.add(item.keys, Some(&mut flash), stored_path.is_dump)?;
+        self.flashes.add_stored_occurrence(key, &stored_path.path, span)?;
         Ok(if key.0 == key.1 { id } else { variant_id(item.keys) })
     }
 
@@ -565,7 +578,7 @@ impl ReadPaths {
 
     /// Whether to carry over the stored records of `path`: only if it has neither been read nor
     /// carried over before.
-    fn keep(&mut self, path: &str) -> bool {
+    fn claim_for_carry_over(&mut self, path: &str) -> bool {
         let hash = path_hash(path);
         !self.members.contains(&hash) && self.paths.insert(hash)
     }
@@ -576,7 +589,7 @@ impl Reader<'_> {
     /// reported in the second pass. Returns whether the system refused to read it.
     fn survey(&self, source: &SourceFile, survey: &mut ThreadSurvey) -> bool {
         let ThreadSurvey { statistics, cache, raw, .. } = survey;
-        let (mut kept, mut refused) = (false, false);
+        let (mut cached, mut refused) = (false, false);
         let _ = input::each(source, self.options, &mut |event| {
             match event {
                 Event::Input(input) if input.kind == Kind::Dump => {
@@ -595,7 +608,7 @@ impl Reader<'_> {
                             let draft = Draft::of(&decoded.text, &outline);
                             let (bytes, lossy) = (raw.len() as u64, decoded.lossy);
                             cache.push(Some(&SurveyedPage { draft, bytes, bom_bytes, lossy }));
-                            kept = true;
+                            cached = true;
                         }
                     }
                 }
@@ -606,7 +619,7 @@ impl Reader<'_> {
             }
             ControlFlow::Continue(())
         });
-        if !kept {
+        if !cached {
             cache.push(None);
         }
         refused
@@ -615,8 +628,8 @@ impl Reader<'_> {
     /// Adds a dump to the statistics. Returns whether the system refused to read it.
     fn survey_dump(&self, input: Input<'_>, statistics: &mut CorpusStatistics) -> bool {
         let mut refused = false;
-        let _ = self.dump(input, &mut |found| {
-            match found {
+        let _ = self.dump(input, &mut |finding| {
+            match finding {
                 Finding::Record { record, .. } => match *record {
                     Record::Flash(flash) => {
                         statistics.items_in_dumps = true;

@@ -226,8 +226,8 @@ fn decode(entry: &[u8]) -> io::Result<SurveyedPage<'_>> {
     // Validate all texts at once.
     let mut left = simdutf8::basic::from_utf8(texts).map_err(io::Error::other)?;
     let mut text = |length| -> io::Result<_> {
-        let (text, rest) = left.split_at_checked(length).ok_or(io::ErrorKind::InvalidData)?;
-        left = rest;
+        let (text, after) = left.split_at_checked(length).ok_or(io::ErrorKind::InvalidData)?;
+        left = after;
         Ok(text)
     };
     let mut optional = [None; 6];

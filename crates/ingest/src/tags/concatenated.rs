@@ -167,10 +167,10 @@ impl ConcatenatedTags {
     }
 
     pub(super) fn original(&self, range: Range) -> String {
-        let blank = |c: &char| c.is_whitespace();
+        let is_space = |c: &char| c.is_whitespace();
         let chars = self.chars(range);
-        let from = chars.iter().position(|c| !blank(c)).unwrap_or(chars.len());
-        let to = chars.iter().rposition(|c| !blank(c)).map_or(from, |last| last + 1);
+        let from = chars.iter().position(|c| !is_space(c)).unwrap_or(chars.len());
+        let to = chars.iter().rposition(|c| !is_space(c)).map_or(from, |last| last + 1);
         let mut text = String::with_capacity(chars[from..to].iter().map(|c| c.len_utf8()).sum());
         text.extend(&chars[from..to]);
         text

@@ -54,7 +54,7 @@ impl Written {
         matches!(self, Self::Big5 | Self::Big5Hkscs)
     }
 
-    pub fn mark(self) -> &'static [u8] {
+    pub fn bom(self) -> &'static [u8] {
         match self {
             Self::Utf8Marked => b"\xef\xbb\xbf",
             Self::Utf16LeMarked => b"\xff\xfe",
@@ -89,7 +89,7 @@ impl Written {
     }
 
     pub fn bytes(self, text: &str) -> Vec<u8> {
-        let mut bytes = self.mark().to_vec();
+        let mut bytes = self.bom().to_vec();
         for c in text.chars() {
             assert!(self.put(c, &mut bytes), "{} has no {c}", self.name());
         }

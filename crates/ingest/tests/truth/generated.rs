@@ -13,24 +13,27 @@ fn holds(arguments: &[&str]) {
     made::hold(&format!("{arguments:?} in {}", made.dir.path().display()), &score, &differences);
     assert_eq!(score.pages as u64, read.report.pages);
     assert!(read.report.skipped.is_empty() && read.report.lossy.is_empty());
-    places_are_right(&read);
+    spans_are_right(&read);
 }
 
 /// In a UTF-8 page, the span of a flash item covers its text.
-fn places_are_right(read: &score::Read) {
+fn spans_are_right(read: &score::Read) {
     for flash in read.flashes.values() {
-        let seen = &flash.occurrences[0];
-        let raw = std::fs::read(&seen.path).unwrap();
-        let (start, end) = (seen.span.start as usize, seen.span.end as usize);
-        assert!(start < end && end <= raw.len(), "{seen:?}");
+        let occurrence = &flash.occurrences[0];
+        let raw = std::fs::read(&occurrence.path).unwrap();
+        let (start, end) = (occurrence.span.start as usize, occurrence.span.end as usize);
+        assert!(start < end && end <= raw.len(), "{occurrence:?}");
         let encoding = encoding_rs::Encoding::for_bom(&raw).map_or(encoding_rs::UTF_8, |(e, _)| e);
         let piece = &raw[start..end];
         if std::str::from_utf8(&raw).is_ok() || encoding != encoding_rs::UTF_8 {
             let (piece, _) = encoding.decode_without_bom_handling(piece);
-            assert!(piece.contains('[') && piece.trim_end().ends_with(']'), "{seen:?} {piece}");
-            if !seen.path.ends_with("html") {
+            assert!(
+                piece.contains('[') && piece.trim_end().ends_with(']'),
+                "{occurrence:?} {piece}"
+            );
+            if !occurrence.path.ends_with("html") {
                 let head = flash.title.chars().take(8).collect::<String>();
-                assert!(piece.contains(&head), "{seen:?} {piece}");
+                assert!(piece.contains(&head), "{occurrence:?} {piece}");
             }
         }
     }

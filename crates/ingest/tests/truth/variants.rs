@@ -174,13 +174,13 @@ fn full_width(page: &mut Value, out: &str) -> String {
         widen_all(&mut flash["title"]);
         widen_all(&mut flash["text"]);
     }
-    let furniture = ["首頁", "Ctrl+D", "Author", "Time", "Tags", "1900/"];
+    let boilerplate = ["首頁", "Ctrl+D", "Author", "Time", "Tags", "1900/"];
     let mut body = true;
     let mut wide = Vec::new();
     for line in out.split('\n') {
         body &= !line.starts_with("Tags:");
         let stamp = line.rfind("[2").filter(|_| line.ends_with(']')).unwrap_or(line.len());
-        if !body || furniture.iter().any(|mark| line.starts_with(mark)) {
+        if !body || boilerplate.iter().any(|prefix| line.starts_with(prefix)) {
             wide.push(line.to_owned());
         } else {
             wide.push(format!("{}{}", widen(&line[..stamp]), &line[stamp..]));
