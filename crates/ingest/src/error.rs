@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum Error<E> {
     /// An input named by the caller does not exist or cannot be opened.
-    #[error("cannot read `{}`: check that the path is right and readable", .path.display())]
+    #[error("cannot read `{}`: check that the path exists and is readable", .path.display())]
     Root {
         /// The input as given.
         path: PathBuf,
@@ -38,12 +38,12 @@ pub enum Error<E> {
     },
     /// A temporary file failed: the list of files, the flash items or the survey cache.
     #[error(
-        "cannot keep the list of files and flash items in a temporary file: look at the folder for temporary files (TMPDIR)"
+        "a temporary file failed: check the space and permissions of the temporary folder (TMPDIR)"
     )]
     TemporaryFile(#[source] io::Error),
     /// A file cannot be read, and neither can its records in the earlier index.
     #[error(
-        "`{}` cannot be read now, and neither can its records in the index: make the file readable or check the index",
+        "neither `{}` nor its records in the index can be read: make the file readable, or check the index",
         .path.display()
     )]
     Stored {
@@ -53,6 +53,6 @@ pub enum Error<E> {
         source: io::Error,
     },
     /// The caller's sink failed.
-    #[error("the records could not be taken")]
+    #[error("the receiver of the records failed")]
     Sink(#[source] E),
 }

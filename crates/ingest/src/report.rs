@@ -137,23 +137,23 @@ impl fmt::Display for Reason {
             Self::Empty => f.write_str("empty"),
             Self::Binary => f.write_str("binary"),
             Self::TooLarge { bytes, limit } => {
-                write!(f, "too large: {bytes} bytes or more, and the limit is {limit}")
+                write!(f, "too large: at least {bytes} bytes, and the limit is {limit}")
             }
             Self::Special => f.write_str("not a regular file"),
-            Self::SymlinkLoop => f.write_str("a link that leads back to a folder above it"),
+            Self::SymlinkLoop => f.write_str("a symbolic link loop: it leads to a folder above it"),
             Self::SymlinkOutsideRoots => f.write_str(
-                "a link to a folder outside of the archive: name that folder, too, if it belongs to it",
+                "a link to a folder outside the archive: add that folder as well if it belongs to it",
             ),
             Self::Malformed(what) => write!(f, "malformed record: {what}"),
-            Self::DuplicateId(id) => write!(f, "another record has the id `{id}` already"),
+            Self::DuplicateId(id) => write!(f, "the id `{id}` is already taken by another record"),
             Self::Damaged(what) => write!(f, "damaged: {what}"),
             Self::Encrypted => f.write_str("encrypted"),
-            Self::Unsupported(what) => write!(f, "cannot be read: {what}"),
+            Self::Unsupported(what) => write!(f, "unsupported: {what}"),
             Self::Nested => f.write_str("an archive inside an archive: unpack it first"),
-            Self::Bomb(what) | Self::Abandoned(what) => write!(f, "left unread from there on: {what}"),
+            Self::Bomb(what) | Self::Abandoned(what) => write!(f, "the rest was not read: {what}"),
             Self::UnsafeName => f.write_str("its name leads out of the archive"),
-            Self::DuplicateName => f.write_str("another member has its name already"),
-            Self::More { count } => write!(f, "{count} more of it could not be read"),
+            Self::DuplicateName => f.write_str("another member already has this name"),
+            Self::More { count } => write!(f, "{count} more could not be read"),
         }
     }
 }

@@ -124,7 +124,7 @@ fn links_to_folders_outside_are_named_and_not_followed() {
     assert_eq!(of(&Reason::SymlinkLoop), ["same/up", "sub/up"].map(PathBuf::from));
     assert_eq!(
         report.skipped[0].reason.to_string(),
-        "a link to a folder outside of the archive: name that folder, too, if it belongs to it"
+        "a link to a folder outside the archive: add that folder as well if it belongs to it"
     );
     // If the target is a root, too, it is read through the link and on its own.
     let mut count = 0;

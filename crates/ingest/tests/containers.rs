@@ -358,7 +358,7 @@ fn a_member_over_the_limit_is_named_and_the_others_read() {
         options.max_ratio = 1 << 20;
         let (records, report) = limited(name, &bytes, &options);
         assert_eq!(titles(&records), ["題目1"]);
-        let said = format!("{name}!/a.txt: too large: 15000 bytes or more, and the limit is 2000");
+        let said = format!("{name}!/a.txt: too large: at least 15000 bytes, and the limit is 2000");
         assert_eq!(named(&report), [said]);
     }
     for (name, bytes) in [("a.txt.gz", gz(large.as_bytes())), ("a.txt.xz", xz(large.as_bytes()))] {
@@ -401,7 +401,7 @@ fn bombs_are_left() {
 fn one_file_cannot_flood_the_report() {
     let (_, report) = read("a.jsonl", "x\n".repeat(150_000).as_bytes());
     assert_eq!(report.skipped.len(), 100_001);
-    assert_eq!(named(&report)[100_000], "a.jsonl: 50000 more of it could not be read");
+    assert_eq!(named(&report)[100_000], "a.jsonl: 50000 more could not be read");
 }
 
 #[test]
@@ -457,7 +457,7 @@ fn responses_of_a_warc_are_pages() {
             named(&report),
             [
                 format!("{name}!/8: damaged: a response does not begin with `HTTP/`"),
-                format!("{name}!/9: cannot be read: content coding `br`"),
+                format!("{name}!/9: unsupported: content coding `br`"),
             ]
         );
     }

@@ -113,7 +113,7 @@ fn a_dump_without_end_of_line_is_left() {
     let (records, report) = read_with(dir.path(), &options, &Silent);
     assert_eq!((records.len(), first(&records).title.as_str()), (1, "乙"));
     assert!(matches!(report.skipped[0].reason, Reason::TooLarge { .. }));
-    let wanted = "left unread from there on: a line of more than 16384 bytes";
+    let wanted = "the rest was not read: a line of more than 16384 bytes";
     assert_eq!(
         (report.skipped[1].line, report.skipped[1].reason.to_string()),
         (Some(3), wanted.into())
@@ -153,7 +153,7 @@ fn a_dump_that_gives_nothing_new_is_left() {
         fs::write(dir.path().join("a.jsonl"), [sound, &endless, sound].concat()).unwrap();
         let (_, report) = read_with(dir.path(), &options, &Silent);
         let last = report.skipped.last().unwrap();
-        let wanted = "left unread from there on: 1000 lines in a row gave no new record";
+        let wanted = "the rest was not read: 1000 consecutive lines without a new record";
         assert_eq!(last.reason.to_string(), wanted, "{line}");
         assert_eq!(report.skipped.len(), named + 1, "{line}");
         assert!(report.articles <= 1002, "{line}");

@@ -55,7 +55,7 @@ impl Reader<'_> {
             }
             if progress.barren > self.options.max_barren_lines {
                 let lines = self.options.max_barren_lines;
-                let what = format!("{lines} lines in a row gave no new record");
+                let what = format!("{lines} consecutive lines without a new record");
                 emit(skipped(&path, Some(number), Reason::Abandoned(what)))?;
                 break;
             }

@@ -49,7 +49,7 @@ impl OffsetMap {
     pub(crate) fn byte_at(&self, offset: usize) -> u64 {
         match self.0.binary_search_by_key(&offset, |(offset, _)| *offset) {
             Ok(at) => self.0[at].1,
-            Err(_) => panic!("the place {offset} was not asked for"),
+            Err(_) => panic!("offset {offset} is not in the map"),
         }
     }
 }

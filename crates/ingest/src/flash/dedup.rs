@@ -106,11 +106,11 @@ impl FlashDeduplicator {
     /// none from a dump.
     pub(crate) fn add(
         &mut self,
-        keys: ItemHashes,
+        hashes: ItemHashes,
         item: Option<&mut FlashItem>,
         from_dump: bool,
     ) -> io::Result<VariantKey> {
-        let ItemHashes { content_hash, exact } = keys;
+        let ItemHashes { content_hash, exact } = hashes;
         let Some(&first) = self.known.get(&content_hash) else {
             let item = item.ok_or(io::ErrorKind::InvalidData)?;
             let first = self.push(item, exact, from_dump)?;
@@ -134,7 +134,7 @@ impl FlashDeduplicator {
         }
         // This happens only if a dump gained items after the survey: count it as the first variant.
         let Some(item) = item else { return Ok((first, first)) };
-        item.id = variant_id(keys);
+        item.id = variant_id(hashes);
         let other = self.push(item, exact, false)?;
         self.variants.insert((first, exact), other);
         Ok((first, other))
@@ -196,8 +196,8 @@ impl FlashDeduplicator {
 }
 
 /// The id of a variant that is not the item's first.
-pub(crate) fn variant_id(keys: ItemHashes) -> String {
-    short('f', keys.exact)
+pub(crate) fn variant_id(hashes: ItemHashes) -> String {
+    short('f', hashes.exact)
 }
 
 /// See [`FlashDeduplicator::drain`].
@@ -347,13 +347,13 @@ mod tests {
             let dumps = adds.iter().any(|(.., from_dump)| *from_dump);
             for ((content_hash, item, from_dump), id) in adds.iter().zip(ids) {
                 let exact = ItemHashes::of(&item.title, &item.text, None).exact;
-                let keys = ItemHashes { content_hash: *content_hash, exact };
+                let hashes = ItemHashes { content_hash: *content_hash, exact };
                 let mut new = FlashItem { occurrences: Vec::new(), ..item.clone() };
                 // What has been added before need not be sent again.
                 let again = !dumps && !added.insert((*content_hash, exact));
                 let sent = (!again).then_some(&mut new);
-                let key = flashes.add(keys, sent, *from_dump).unwrap();
-                prop_assert_eq!(if key.0 == key.1 { item.id.clone() } else { variant_id(keys) }, id);
+                let key = flashes.add(hashes, sent, *from_dump).unwrap();
+                prop_assert_eq!(if key.0 == key.1 { item.id.clone() } else { variant_id(hashes) }, id);
                 for seen in &item.occurrences {
                     flashes.add_occurrence(key, &seen.path, seen.span).unwrap();
                 }

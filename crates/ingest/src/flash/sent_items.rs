@@ -25,14 +25,14 @@ impl SentItems {
         let hash = item.hash();
         let slot = &mut self.slots[hash as usize % SLOTS];
         match slot {
-            Some((known, keys)) if *known == hash => {
-                (*keys, (!self.omit_repeats).then(|| item.text()))
+            Some((known, hashes)) if *known == hash => {
+                (*hashes, (!self.omit_repeats).then(|| item.text()))
             }
             _ => {
                 let text = item.text();
-                let keys = ItemHashes::of(item.title, &text, item.date);
-                *slot = Some((hash, keys));
-                (keys, Some(text))
+                let hashes = ItemHashes::of(item.title, &text, item.date);
+                *slot = Some((hash, hashes));
+                (hashes, Some(text))
             }
         }
     }
@@ -77,8 +77,8 @@ mod tests {
                 parse_without_flashes(page, Markup::Text, &CorpusStatistics::default(), &mut |item| {
                     let (hash, again) = (item.hash(), sent.hashes_and_text(&item));
                     let flash = PageFlash { start: 0, end: 0, ..item.into() };
-                    let keys = ItemHashes::of(&flash.title, &flash.text, flash.date);
-                    assert_eq!(again, (keys, Some(flash.text.clone())));
+                    let hashes = ItemHashes::of(&flash.title, &flash.text, flash.date);
+                    assert_eq!(again, (hashes, Some(flash.text.clone())));
                     let known = met.entry(hash).or_insert_with(|| flash.clone());
                     assert_eq!(*known, flash);
                 });

@@ -72,5 +72,5 @@ impl<R: BufRead> Chunked<R> {
 }
 
 fn no_length() -> io::Error {
-    fault(Reason::Damaged("a chunk without its length".to_owned()))
+    fault(Reason::Damaged("a chunk without a valid size".to_owned()))
 }

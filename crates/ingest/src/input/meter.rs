@@ -35,7 +35,7 @@ impl Meter {
     /// The limit that was exceeded, if any.
     pub(super) fn exceeded(&self) -> Option<Reason> {
         let what = if self.produced.get() > self.max_bytes {
-            format!("more than {} bytes come out of it", self.max_bytes)
+            format!("it expands to more than {} bytes", self.max_bytes)
         } else {
             format!("more than {MEMBERS} members")
         };

@@ -33,7 +33,7 @@ pub(super) fn each(
         container.meter.member();
         let length = headers.get("content-length").and_then(|length| length.parse().ok());
         let Some(length) = length else {
-            let what = format!("record {number} does not say how long it is");
+            let what = format!("record {number} has no valid Content-Length");
             return container.broken(Reason::Damaged(what), visit);
         };
         let mut body = read.by_ref().take(length);

@@ -49,7 +49,7 @@ pub(crate) struct StoredOccurrence {
 
 /// One variant of a flash item without its occurrences, under its old id.
 pub(crate) struct StoredItem {
-    pub(crate) keys: ItemHashes,
+    pub(crate) hashes: ItemHashes,
     pub(crate) flash: FlashItem,
 }
 
@@ -132,8 +132,8 @@ impl Paths {
 
     /// Adds the occurrences of one variant.
     fn add(&mut self, flash: FlashItem, occurrences: &[Occurrence]) {
-        let keys = ItemHashes::of(&flash.title, &flash.text, flash.date.value);
-        let item = Rc::new(StoredItem { keys, flash });
+        let hashes = ItemHashes::of(&flash.title, &flash.text, flash.date.value);
+        let item = Rc::new(StoredItem { hashes, flash });
         for seen in occurrences {
             if let Some(stored_path) = self.get(&seen.path) {
                 stored_path

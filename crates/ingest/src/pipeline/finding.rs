@@ -75,7 +75,7 @@ pub(crate) struct ParsedPage {
 
 /// A flash item found in a page.
 pub(crate) struct FoundItem {
-    pub(crate) keys: ItemHashes,
+    pub(crate) hashes: ItemHashes,
     /// `None` if the same thread has sent an equal item before.
     pub(crate) item: Option<Box<FlashItem>>,
     pub(crate) span: Span,

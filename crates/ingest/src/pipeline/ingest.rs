@@ -444,30 +444,30 @@ impl<E> RecordSink<'_, E> {
 
     /// Collects a flash item; returns the id of its variant.
     fn add_page_item(&mut self, found_item: FoundItem, path: &str) -> io::Result<String> {
-        let FoundItem { keys, mut item, span } = found_item;
-        let id = self.item_id(keys);
+        let FoundItem { hashes, mut item, span } = found_item;
+        let id = self.item_id(hashes);
         if let Some(item) = &mut item {
             item.id.clone_from(&id);
         }
-        let key = self.flashes.add(keys, item.as_deref_mut(), false)?;
+        let key = self.flashes.add(hashes, item.as_deref_mut(), false)?;
         self.flashes.add_occurrence(key, path, span)?;
-        Ok(if key.0 == key.1 { id } else { variant_id(keys) })
+        Ok(if key.0 == key.1 { id } else { variant_id(hashes) })
     }
 
     fn add_dump_item(&mut self, mut flash: FlashItem) -> io::Result<()> {
-        let keys = ItemHashes::of(&flash.title, &flash.text, flash.date.value);
-        flash.id = self.item_id(keys);
+        let hashes = ItemHashes::of(&flash.title, &flash.text, flash.date.value);
+        flash.id = self.item_id(hashes);
         let occurrences = std::mem::take(&mut flash.occurrences);
-        let key = self.flashes.add(keys, Some(&mut flash), true)?;
+        let key = self.flashes.add(hashes, Some(&mut flash), true)?;
         occurrences
             .iter()
             .try_for_each(|seen| self.flashes.add_occurrence(key, &seen.path, seen.span))
     }
 
     /// The id of an item's first variant.
-    fn item_id(&self, keys: ItemHashes) -> String {
-        let dumped = self.statistics.dump_ids.get(&keys.content_hash);
-        dumped.cloned().unwrap_or_else(|| short('f', keys.content_hash))
+    fn item_id(&self, hashes: ItemHashes) -> String {
+        let dumped = self.statistics.dump_ids.get(&hashes.content_hash);
+        dumped.cloned().unwrap_or_else(|| short('f', hashes.content_hash))
     }
 
     /// Notes that a page or dump was read completely, so its stored records are not needed.
@@ -531,12 +531,12 @@ impl<E> RecordSink<'_, E> {
         stored_path: &StoredPath,
         span: Span,
     ) -> io::Result<String> {
-        let id = self.item_id(item.keys);
+        let id = self.item_id(item.hashes);
         let mut flash = item.read_from(stored_path.is_dump);
         flash.id.clone_from(&id);
-        let key = self.flashes.add(item.keys, Some(&mut flash), stored_path.is_dump)?;
+        let key = self.flashes.add(item.hashes, Some(&mut flash), stored_path.is_dump)?;
         self.flashes.add_stored_occurrence(key, &stored_path.path, span)?;
-        Ok(if key.0 == key.1 { id } else { variant_id(item.keys) })
+        Ok(if key.0 == key.1 { id } else { variant_id(item.hashes) })
     }
 
     fn finish(mut self) -> Result<Report, Error<E>> {

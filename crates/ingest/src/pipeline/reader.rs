@@ -66,7 +66,7 @@ impl Reader<'_> {
             return emit(Finding::Page(Box::new(page)));
         }
         let mut limit = DiagnosticLimit::new();
-        let mut counted = |parsed_page| limit.emit(parsed_page, emit);
+        let mut counted = |finding| limit.emit(finding, emit);
         input::each(source, self.options, &mut |event| match event {
             Event::Skipped(skipped) => counted(Finding::Skipped(skipped)),
             Event::Ignored(path) => counted(Finding::Ignored(path)),
@@ -163,15 +163,15 @@ fn parsed_page<P: Fn(usize) -> u64>(
     let (mut items, mut ranges) = (Vec::new(), Vec::new());
     let Memory { items: known, boundaries } = memory;
     let page = draft.finish(statistics, boundaries, &mut |item| {
-        let (keys, text) = known.hashes_and_text(&item);
-        items.push((keys, text.map(|text| Box::new(flash(&item, text)))));
+        let (hashes, text) = known.hashes_and_text(&item);
+        items.push((hashes, text.map(|text| Box::new(flash(&item, text)))));
         ranges.push((item.start, item.end));
     });
     ranges.extend_from_slice(&page.mojibake_kept);
     let byte_of = offsets(&ranges);
     let mut spans =
         ranges.into_iter().map(|(start, end)| Span { start: byte_of(start), end: byte_of(end) });
-    let found_item = |((keys, item), span)| FoundItem { keys, item, span };
+    let found_item = |((hashes, item), span)| FoundItem { hashes, item, span };
     let flashes = items.into_iter().zip(&mut spans).map(found_item).collect();
     let PageMeta { path, path_hash, url, bytes, lossy } = meta;
     ParsedPage {
