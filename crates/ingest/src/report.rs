@@ -157,3 +157,24 @@ impl fmt::Display for Reason {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn persisted_names_stay() {
+        let skip = |reason| Skipped { path: "a".into(), line: None, reason };
+        let report = Report {
+            flash_occurrences: 3,
+            non_utf8_names: vec!["b".into()],
+            skipped: vec![skip(Reason::SymlinkLoop), skip(Reason::SymlinkOutsideRoots)],
+            ..Report::default()
+        };
+        let json = serde_json::to_value(&report).unwrap();
+        assert_eq!((&json["flashes_seen"], &json["odd_names"][0]), (&3.into(), &"b".into()));
+        assert_eq!(json["skipped"][0]["reason"], "Loop");
+        assert_eq!(json["skipped"][1]["reason"], "LeadsOut");
+        assert_eq!(serde_json::from_value::<Report>(json).unwrap(), report);
+    }
+}

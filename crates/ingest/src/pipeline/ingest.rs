@@ -381,7 +381,7 @@ impl<E> RecordSink<'_, E> {
             Finding::ListFailed(error) => return Err(Error::TemporaryFile(error)),
             Finding::NotWalked(path) => self.carry_over_path(&path, None)?,
             Finding::Refused(source) => {
-                self.carry_over_path(&source.path, Some(&source.relative))?
+                self.carry_over_path(&source.path, Some(&source.relative))?;
             }
             Finding::Dump { path, bytes } => {
                 self.note_read(&path);
