@@ -273,6 +273,51 @@ fn recency_prefers_the_new_and_explain_shows_it() {
     assert_eq!(dir.run(&["search", "同樣", "--recency", "3m"]).code, 2);
 }
 
+/// Each matched word once added 1000 to the score, which the factor for the age then multiplied.
+#[test]
+fn recency_never_lifts_a_relaxed_hit_above_one_with_more_words() {
+    let dir = archive();
+    let line = |id: &str, text: &str, date: &str| {
+        serde_json::json!({"id": id, "title": "題", "text": text, "date": date}).to_string() + "\n"
+    };
+    let three = "蘋果和香蕉和葡萄。";
+    let dump = line("old", three, "2015-01-01") + &line("new", "蘋果和香蕉。", "2024-01-31");
+    dir.write("archive/d.jsonl", dump);
+    dir.index();
+    let typed = "蘋果 香蕉 葡萄 西瓜";
+    let recency = ["--recency", "30d", "--as-of", "2024-02-01"];
+    let scores = |options: &[&str]| -> Vec<(String, f64)> {
+        let printed = dir.ok(&[&["search", "-f", "jsonl", typed], options].concat());
+        let hits = printed.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        hits.map(|hit| (hit["id"].as_str().unwrap().to_owned(), hit["score"].as_f64().unwrap()))
+            .collect()
+    };
+    let (plain, recent) = (scores(&[]), scores(&recency));
+    for hits in [&plain, &recent] {
+        let ids: Vec<&str> = hits.iter().map(|(id, _)| id.as_str()).collect();
+        assert_eq!(ids, ["old", "new"], "three words come before two, however old");
+    }
+    // A document that is very old keeps half of its score, one of today nearly all of it.
+    for (at, factor) in [(0, 0.5..0.51), (1, 0.97..1.0)] {
+        let ratio = recent[at].1 / plain[at].1;
+        assert!(factor.contains(&ratio), "{plain:?} {recent:?}");
+        assert!((0.1..50.0).contains(&recent[at].1), "{recent:?}");
+    }
+    for (id, score) in &recent {
+        let explain = [&["explain", "-f", "json", typed, "--id", id], &recency[..]].concat();
+        let hit = &serde_json::from_str::<Value>(&dir.ok(&explain)).unwrap()["hit"];
+        assert!((hit["score"].as_f64().unwrap() - score).abs() < 1e-3, "{hit} {score}");
+        let parts: f64 = hit["parts"].as_array().unwrap().iter().map(number("score")).sum();
+        let sum = parts + number("window")(hit) + number("runs")(hit);
+        let expected = sum * number("recency")(hit);
+        assert!((expected - score).abs() < 1e-3, "the parts are the score: {hit} {score}");
+    }
+}
+
+fn number(key: &str) -> impl Fn(&Value) -> f64 {
+    move |object| object[key].as_f64().unwrap()
+}
+
 #[test]
 fn show_reads_in_either_script_and_cites() {
     let dir = archive();

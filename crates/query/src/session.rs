@@ -11,8 +11,8 @@ use crate::plan::analyze::{MatchMode, QueryWord};
 use crate::plan::needle::Haystack;
 use crate::plan::pinyin::{self, Reading};
 use crate::plan::{Mode, Plan, plan};
+use crate::rank;
 use crate::rank::bm25::Statistics;
-use crate::rank::{self, WORD_BONUS};
 use crate::report::snippet::{Snippet, highlight_all, snippet};
 use crate::report::warnings::warnings;
 
@@ -144,7 +144,7 @@ impl<'i> Session<'i> {
         let hits = found
             .iter()
             .skip(options.offset)
-            .map(|found| searcher.hit(&plan, found, relaxed))
+            .map(|found| searcher.hit(&plan, found))
             .collect::<Result<_, _>>()?;
         let partial = match total {
             1..FEW_HITS if plan.words.len() > 1 && !relaxed => {
@@ -236,24 +236,19 @@ impl Searcher<'_> {
         Ok((total, found))
     }
 
-    fn hit(&self, plan: &Plan, found: &ScoredDoc, relaxed: bool) -> Result<Hit, Error> {
+    fn hit(&self, plan: &Plan, found: &ScoredDoc) -> Result<Hit, Error> {
         let record = self.index.record(found.address)?;
         let texts = record.texts();
         let missing = match plan.may_lack_words {
             true => missing(plan, &record, &[&texts.title, &texts.body, &texts.tags.join("\n")]),
             false => Vec::new(),
         };
-        let score = match relaxed {
-            // The bonus for each word ordered the hits; it is not part of the score.
-            true => found.score % WORD_BONUS,
-            false => found.score,
-        };
         Ok(Hit {
             title: highlight_all(&texts.title, &plan.needles),
             snippet: snippet(&texts.body, &plan.needles, self.options.snippet),
             missing,
             shared: Vec::new(),
-            score,
+            score: found.score,
             record,
         })
     }

@@ -196,7 +196,7 @@ impl Matcher {
 
     /// Clears the bit of every document of the window that is no candidate. The same contract as
     /// [`Matcher::fill`]; in addition [`Matcher::seek`] must not have been called.
-    fn retain(&mut self, window: &mut DocWindow) {
+    pub(crate) fn retain(&mut self, window: &mut DocWindow) {
         let is_bitset = matches!(self, Self::Bitset(_));
         if !is_bitset
             && self.is_postings_only()

@@ -1,6 +1,7 @@
 //! Runs a plan: which documents match, what they score, and the best of them in order.
 
 pub(crate) mod cache;
+pub(crate) mod coverage;
 pub(crate) mod filter;
 pub(crate) mod matcher;
 pub(crate) mod near;

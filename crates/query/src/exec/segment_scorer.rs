@@ -14,13 +14,12 @@
 //! However terms are visited, a score is always summed in the same order, so that it is the same to
 //! the bit.
 
-use tantivy::query::{EnableScoring, Query};
 use tantivy::{DocId, SegmentReader};
 use wensou_index::{Cursor, Index, UnitKey};
 
 use crate::exec::cache::{AccessCost, OpenedPostings};
 use crate::exec::term_scorer::{
-    BODY, FieldLengths, NO_FIELD, TermPostings, TermScorer, UpperBound, postings,
+    BODY, FieldLengths, TermPostings, TermScorer, UpperBound, postings,
 };
 use crate::exec::window::DocWindow;
 use crate::exec::window_scores::WindowScores;
@@ -54,21 +53,10 @@ impl SegmentScorer {
         statistics: &Statistics<'_>,
         reader: &SegmentReader,
         scored: &[ScoredTerm],
-        bonus: &[(Box<dyn Query>, f32)],
     ) -> tantivy::Result<Self> {
-        let mut terms = Vec::with_capacity(scored.len() + bonus.len());
+        let mut terms = Vec::with_capacity(scored.len());
         for term in scored {
             terms.extend(TermScorer::new(index, statistics, reader, term)?);
-        }
-        for (query, worth) in bonus {
-            let scoring = EnableScoring::disabled_from_searcher(index.searcher());
-            let list = TermPostings::Bonus(query.weight(scoring)?.scorer(reader, 1.0)?);
-            terms.push(TermScorer {
-                postings: list,
-                field: NO_FIELD,
-                is_unigram: false,
-                max_score: *worth,
-            });
         }
         terms.sort_by(|a, b| b.max_score.total_cmp(&a.max_score));
         let lengths = FieldLengths::of(statistics, postings(index, reader)?);
@@ -105,8 +93,7 @@ impl SegmentScorer {
                 pending.push(PendingTerm { term: number, bound, max_after: 0.0 });
             }
         }
-        // Sum from the smallest bound up. A bonus is so large that adding small scores to it would
-        // round them away.
+        // Sum from the smallest bound up: that rounds least.
         let mut max_after = 0.0;
         for term in pending.iter_mut().rev() {
             if let UpperBound::Fixed(score) = term.bound {
@@ -121,13 +108,8 @@ impl SegmentScorer {
     pub(crate) fn access_costs(&self) -> impl Iterator<Item = (UnitKey, u32, AccessCost)> {
         self.terms.iter().filter_map(|term| match &term.postings {
             TermPostings::Cursor(list, key, cost) => Some((*key, Cursor::count(list), *cost)),
-            TermPostings::Bitset(_) | TermPostings::Bonus(_) => None,
+            TermPostings::Bitset(_) => None,
         })
-    }
-
-    /// Whether [`SegmentScorer::score_top`] may be called: it returns to the start of the window.
-    pub(crate) fn can_rewind(&self) -> bool {
-        self.terms.iter().all(|term| !matches!(term.postings, TermPostings::Bonus(_)))
     }
 
     /// Scores the `count` documents of the window that have the highest partial scores, and appends
@@ -144,33 +126,31 @@ impl SegmentScorer {
             .iter()
             .map(|pending| self.terms[pending.term].postings.snapshot())
             .collect();
-        self.score_rest(window, 0.0, out);
+        self.score_rest(window, |_| 0.0, out);
         for (pending, list) in self.pending.iter().zip(lists) {
-            if let Some(list) = list {
-                self.terms[pending.term].postings = list;
-            }
+            self.terms[pending.term].postings = list;
         }
         self.window_scores.remaining = others;
     }
 
     /// Scores the other documents of the window, and appends to `out` all that score `threshold` or
-    /// more, and perhaps some that score less.
+    /// more, and perhaps some that score less. Each document may have a threshold of its own.
     pub(crate) fn score_rest(
         &mut self,
         window: &DocWindow,
-        threshold: f32,
+        threshold: impl Fn(DocId) -> f32,
         out: &mut Vec<(DocId, f32)>,
     ) {
         let Self { terms, window_scores, pending, .. } = self;
         for PendingTerm { term, bound, max_after } in pending {
-            window_scores.prune(threshold, *max_after);
+            window_scores.prune(&threshold, *max_after);
             match *bound {
                 _ if window_scores.remaining.is_empty() => return,
                 UpperBound::Zero => {}
                 bound => window_scores.score_remaining(*term, &mut terms[*term], window, bound),
             }
         }
-        window_scores.prune(threshold, 0.0);
+        window_scores.prune(&threshold, 0.0);
         let count = window_scores.docs.len();
         out.extend(window_scores.remaining.iter().map(|at| {
             let added = window_scores.added.iter().skip(*at as usize).step_by(count);

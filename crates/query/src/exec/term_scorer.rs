@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use tantivy::directory::OwnedBytes;
-use tantivy::query::Scorer;
 use tantivy::{DocId, DocSet, SegmentReader, TantivyError};
 use wensou_index::{Cursor, Index, Part, Postings, Unit, UnitKey, Unpacked};
 
@@ -27,14 +26,10 @@ impl FieldLengths {
         }
     }
 
-    /// The length norm of a field of a document; 0 for [`NO_FIELD`].
+    /// The length norm of a field of a document.
     pub(super) fn length_norm(&self, field: usize, doc: DocId) -> f32 {
-        match (self.lengths.get(field), self.norms.get(field)) {
-            (Some(lengths), Some(norms)) => {
-                norms.of(lengths.get(doc as usize).copied().unwrap_or_default())
-            }
-            _ => 0.0,
-        }
+        let length = self.lengths[field].get(doc as usize).copied().unwrap_or_default();
+        self.norms[field].of(length)
     }
 }
 
@@ -65,10 +60,6 @@ pub(crate) fn term_score(
     }))
 }
 
-/// The field of a bonus, which counts the same wherever a word stands. Other terms have the index
-/// of their field.
-pub(super) const NO_FIELD: usize = Part::ALL.len();
-
 pub(super) const BODY: usize = Part::Body as usize;
 
 /// A bound above every possible tf.
@@ -89,17 +80,14 @@ pub(super) enum TermPostings {
     Bitset(Arc<Unpacked>),
     /// On disk, with the term and what has been spent on reading it.
     Cursor(Box<Cursor>, UnitKey, AccessCost),
-    /// The same score for every document that matches.
-    Bonus(Box<dyn Scorer>),
 }
 
 impl TermPostings {
-    /// A second reader at the same document, to return to; `None` for a bonus, which cannot rewind.
-    pub(super) fn snapshot(&self) -> Option<Self> {
+    /// A second reader at the same document, to return to.
+    pub(super) fn snapshot(&self) -> Self {
         match self {
-            Self::Bitset(list) => Some(Self::Bitset(list.clone())),
-            Self::Cursor(list, key, cost) => Some(Self::Cursor(list.clone(), *key, *cost)),
-            Self::Bonus(_) => None,
+            Self::Bitset(list) => Self::Bitset(list.clone()),
+            Self::Cursor(list, key, cost) => Self::Cursor(list.clone(), *key, *cost),
         }
     }
 }
@@ -137,7 +125,6 @@ impl TermScorer {
             }
             TermPostings::Bitset(_) => return true,
             TermPostings::Cursor(list, ..) => Cursor::count(list),
-            TermPostings::Bonus(_) => return false,
         };
         window.expected(count) <= documents as u64
     }
@@ -148,7 +135,6 @@ impl TermScorer {
         let (from, until) = (window.start(), window.end());
         let tf = match &mut self.postings {
             TermPostings::Cursor(list, ..) if list.doc() >= until => return UpperBound::Zero,
-            TermPostings::Bonus(matched) if matched.doc() >= until => return UpperBound::Zero,
             TermPostings::Cursor(list, ..) => match list.most_within(from.max(list.doc()), until) {
                 // The stored maximum saturates at 255.
                 None | Some(u8::MAX) => UNBOUNDED_TF,
@@ -157,7 +143,6 @@ impl TermScorer {
             TermPostings::Bitset(list) => {
                 list.most_within(from, until).map_or(UNBOUNDED_TF, |max_tf| max_tf as f32)
             }
-            TermPostings::Bonus(_) => UNBOUNDED_TF,
         };
         match self.field == BODY {
             // Bodies vary widely in length: bound each document by its own norm.
@@ -174,13 +159,11 @@ impl TermScorer {
         let there = match &mut self.postings {
             TermPostings::Bitset(_) => doc,
             TermPostings::Cursor(list, ..) => list.seek(doc),
-            TermPostings::Bonus(matched) => seek(matched.as_mut(), doc),
         };
         match &mut self.postings {
             _ if there != doc => 0.0,
             TermPostings::Bitset(list) => list.frequency(doc) as f32,
             TermPostings::Cursor(list, ..) => list.frequency() as f32,
-            TermPostings::Bonus(_) => 1.0,
         }
     }
 }
@@ -194,9 +177,4 @@ pub(super) enum UpperBound {
     Fixed(f32),
     /// The score of this tf, at the document's own length norm.
     MaxTf(f32),
-}
-
-/// The first document that is not before `doc`.
-pub(super) fn seek(list: &mut (impl DocSet + ?Sized), doc: DocId) -> DocId {
-    if list.doc() < doc { list.seek(doc) } else { list.doc() }
 }

@@ -10,6 +10,7 @@ use tantivy::query::{EnableScoring, Query};
 use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, TERMINATED};
 use wensou_index::{Index, Postings};
 
+use crate::exec::coverage::{Coverage, CoverageCounter};
 use crate::exec::matcher::Matcher;
 use crate::exec::segment_scorer::SegmentScorer;
 use crate::exec::window::{self, DocWindow};
@@ -66,6 +67,8 @@ impl Recency {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ScoredDoc {
     pub(crate) address: DocAddress,
+    /// How much of a relaxed query it has; zero for other queries.
+    pub(crate) coverage: Coverage,
     pub(crate) score: Score,
     /// The factor for its age, already applied to the score.
     pub(crate) recency: f32,
@@ -73,10 +76,12 @@ pub(crate) struct ScoredDoc {
     rank_key: RankKey,
 }
 
-/// What hits are sorted by, descending.
+/// What hits are sorted by, descending. A document that has more of a relaxed query comes first,
+/// whatever it scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct RankKey {
     date: i64,
+    coverage: Coverage,
     /// The bits of the score: scores are never negative, so the bits order as the numbers do.
     score: u32,
     tie_breaker: Reverse<u64>,
@@ -86,8 +91,9 @@ struct RankKey {
 pub(crate) struct RankedQuery<'q> {
     pub(crate) match_query: &'q dyn Query,
     pub(crate) scored_terms: &'q [ScoredTerm],
-    /// Queries that add a fixed amount to the score of each document that they match.
-    pub(crate) bonuses: &'q [(Box<dyn Query>, f32)],
+    /// The queries whose number of matches is a document's coverage. Empty if hits are not ordered
+    /// by coverage.
+    pub(crate) covering: &'q [Box<dyn Query>],
 }
 
 /// Finds the first `limit` documents that match, in order.
@@ -114,9 +120,7 @@ impl TopK {
         let scoring = EnableScoring::disabled_from_searcher(searcher);
         let (mut total, mut found) = (0, Vec::new());
         for (segment, reader) in (0..).zip(searcher.segment_readers()) {
-            let mut best = SegmentTopK::new(self, index, segment)?;
-            let (scored, bonus) = (query.scored_terms, query.bonuses);
-            let mut scorer = SegmentScorer::new(index, statistics, reader, scored, bonus)?;
+            let mut scorer = SegmentScorer::new(index, statistics, reader, query.scored_terms)?;
             // Most terms that match are also scored. Reusing the scorer's open list saves finding
             // it and reading its first block a second time.
             let open = |postings: &Postings, key| {
@@ -125,12 +129,19 @@ impl TopK {
                     .or_else(|| statistics.postings_cache.open(reader.segment_id(), postings, key))
             };
             let mut matcher = Matcher::of(query.match_query, scoring, reader, &open)?;
+            let matchers = query
+                .covering
+                .iter()
+                .map(|covering| Matcher::of(covering.as_ref(), scoring, reader, &open))
+                .collect::<Result<_, _>>()?;
+            let coverage = CoverageCounter::new(matchers);
+            let mut best = SegmentTopK::new(self, index, segment, coverage)?;
             let documents = reader.max_doc();
             let alive = reader.alive_bitset();
             let expected = TARGET_CANDIDATES * u64::from(documents) / matcher.cost().max(1);
             let longest = expected.clamp(MIN_WINDOW as u64, window::MAX_DOCS as u64) as usize;
             let top_first = self.sort == Sort::Rank
-                && scorer.can_rewind()
+                && query.covering.is_empty()
                 && (self.count || matcher.can_rewind());
             // Without top-first scoring, begin with a short window: it gives a threshold early.
             let mut length = if top_first { longest } else { FIRST_WINDOW };
@@ -168,6 +179,7 @@ struct SegmentTopK<'b> {
     segment: SegmentOrdinal,
     dates: Option<&'b Column<i64>>,
     tie_breakers: &'b Column<u64>,
+    coverage: CoverageCounter,
     total: usize,
     found: Vec<ScoredDoc>,
     /// A buffer for the scores of a window.
@@ -192,14 +204,19 @@ fn sort_by_rank(found: &mut [ScoredDoc]) {
 }
 
 impl<'b> SegmentTopK<'b> {
-    fn new(top_k: &'b TopK, index: &'b Index, segment: SegmentOrdinal) -> tantivy::Result<Self> {
+    fn new(
+        top_k: &'b TopK,
+        index: &'b Index,
+        segment: SegmentOrdinal,
+        coverage: CoverageCounter,
+    ) -> tantivy::Result<Self> {
         let dates = match top_k.sort {
             Sort::Rank if top_k.recency.is_none() => None,
             _ => Some(index.dates(segment)?),
         };
         let tie_breakers = index.ties(segment)?;
         let (total, found, scored, threshold) = (0, Vec::new(), Vec::new(), None);
-        Ok(Self { top_k, segment, dates, tie_breakers, total, found, scored, threshold })
+        Ok(Self { top_k, segment, dates, tie_breakers, coverage, total, found, scored, threshold })
     }
 
     /// Adds the matches of a window. With `top_first`, the most promising documents are scored
@@ -222,33 +239,50 @@ impl<'b> SegmentTopK<'b> {
         {
             window.retain(|doc| self.date(doc) >= threshold.date);
         }
+        let (min_coverage, _) = self.min_rank();
+        self.coverage.begin_window(&mut window, min_coverage);
         if window.count() == 0 {
             return;
         }
         scorer.begin_window(&window);
         if top_first && self.threshold.is_none() {
             let count = self.top_k.limit.saturating_mul(TOP_FIRST_HALVES) / 2;
-            self.admit_all(matcher, |scored| scorer.score_top(&window, count, scored));
+            self.admit_all(matcher, |_, scored| scorer.score_top(&window, count, scored));
         }
-        let min_score = self.min_score();
-        self.admit_all(matcher, |scored| scorer.score_rest(&window, min_score, scored));
+        let (min_coverage, min_score) = self.min_rank();
+        if self.coverage.is_empty() {
+            self.admit_all(matcher, |_, scored| scorer.score_rest(&window, |_| min_score, scored));
+            return;
+        }
+        self.admit_all(matcher, |coverage, scored| {
+            // A document that covers more than the threshold gets in with any score.
+            let min_score = |doc| if coverage.of(doc) > min_coverage { 0.0 } else { min_score };
+            scorer.score_rest(&window, min_score, scored);
+        });
     }
 
-    /// Documents that score less cannot get in.
-    fn min_score(&self) -> f32 {
+    /// Documents that cover less, or that cover as much and score less, cannot get in.
+    fn min_rank(&self) -> (Coverage, f32) {
         match self.threshold {
             // Age only lowers a score, so a score below the threshold before that stays below it.
-            Some(threshold) if self.top_k.sort == Sort::Rank => f32::from_bits(threshold.score),
-            _ => 0.0,
+            Some(threshold) if self.top_k.sort == Sort::Rank => {
+                (threshold.coverage, f32::from_bits(threshold.score))
+            }
+            _ => (Coverage::default(), 0.0),
         }
     }
 
     /// Scores candidates with `score`, and admits those that match and beat the threshold.
-    fn admit_all(&mut self, matcher: &mut Matcher, score: impl FnOnce(&mut Vec<(DocId, Score)>)) {
+    fn admit_all(
+        &mut self,
+        matcher: &mut Matcher,
+        score: impl FnOnce(&CoverageCounter, &mut Vec<(DocId, Score)>),
+    ) {
         let mut scored = std::mem::take(&mut self.scored);
-        score(&mut scored);
+        score(&self.coverage, &mut scored);
         let all_match = self.top_k.count || matcher.is_exact();
-        if all_match && self.top_k.sort == Sort::Rank && self.top_k.recency.is_none() {
+        let by_score = self.top_k.sort == Sort::Rank && self.coverage.is_empty();
+        if all_match && by_score && self.top_k.recency.is_none() {
             keep_top(&mut scored, self.top_k.limit);
         }
         for (doc, score) in scored.drain(..) {
@@ -271,19 +305,21 @@ impl<'b> SegmentTopK<'b> {
 
     /// Adds a candidate if it matches and beats the threshold.
     fn admit(&mut self, doc: DocId, score: f32, matcher: &mut Matcher) {
-        let date = self.date(doc);
+        let (date, coverage) = (self.date(doc), self.coverage.of(doc));
         let recency = match (self.top_k.recency, self.dates) {
             (Some(recency), Some(dates)) => recency.factor(dates.first(doc)),
             _ => 1.0,
         };
         let score = score * recency;
         let bits = score.max(0.0).to_bits();
-        if self.threshold.is_some_and(|threshold| (date, bits) < (threshold.date, threshold.score))
-        {
+        let below = |threshold: RankKey| {
+            (date, coverage, bits) < (threshold.date, threshold.coverage, threshold.score)
+        };
+        if self.threshold.is_some_and(below) {
             return;
         }
         let tie_breaker = self.tie_breakers.first(doc).unwrap_or_default();
-        let rank_key = RankKey { date, score: bits, tie_breaker: Reverse(tie_breaker) };
+        let rank_key = RankKey { date, coverage, score: bits, tie_breaker: Reverse(tie_breaker) };
         if self.threshold.is_some_and(|threshold| rank_key < threshold) {
             return;
         }
@@ -294,7 +330,7 @@ impl<'b> SegmentTopK<'b> {
             self.total += 1;
         }
         let address = DocAddress::new(self.segment, doc);
-        self.found.push(ScoredDoc { address, score, recency, tie_breaker, rank_key });
+        self.found.push(ScoredDoc { address, coverage, score, recency, tie_breaker, rank_key });
         // Sorting after every `limit` arrivals costs less than sifting a heap at each.
         if self.found.len() >= self.top_k.limit.max(1) * 2 {
             self.shrink();

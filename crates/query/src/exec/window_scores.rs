@@ -18,9 +18,8 @@ pub(super) struct WindowScores {
     pub(super) docs: Vec<DocId>,
     /// The counts of [`DocWindow::ranks`]: they give a document's index in `docs`.
     pub(super) ranks: Vec<u32>,
-    /// For each field the length norms of the documents, filled when first needed; all 0 for terms
-    /// without a field.
-    pub(super) length_norms: [Vec<f32>; 4],
+    /// For each field the length norms of the documents, filled when first needed.
+    pub(super) length_norms: [Vec<f32>; 3],
     /// The partial scores, and the most that pending terms of the body can still add to each.
     pub(super) score: Vec<f32>,
     pub(super) potential: Vec<f32>,
@@ -99,7 +98,6 @@ impl WindowScores {
                 let shared = window.shared(list);
                 shared.for_each(|doc| add(window.rank(doc, ranks), list.frequency(doc)));
             }
-            TermPostings::Bonus(_) => {}
         }
     }
 
@@ -150,12 +148,12 @@ impl WindowScores {
         }
     }
 
-    /// Drops the documents whose score, potential and `max_after` together stay below the
+    /// Drops the documents whose score, potential and `max_after` together stay below their
     /// threshold.
-    pub(super) fn prune(&mut self, threshold: f32, max_after: f32) {
-        let Self { score, potential, remaining, .. } = self;
+    pub(super) fn prune(&mut self, threshold: &impl Fn(DocId) -> f32, max_after: f32) {
+        let Self { docs, score, potential, remaining, .. } = self;
         let may = |at: usize| (score[at] + potential[at].max(0.0) + max_after) * ROUNDING;
-        remaining.retain(|at| may(*at as usize) >= threshold);
+        remaining.retain(|at| may(*at as usize) >= threshold(docs[*at as usize]));
     }
 
     /// Keeps the `count` documents with the highest partial scores, and returns the others.

@@ -32,8 +32,8 @@ pub(super) struct Compiler<'a> {
     pub(super) statistics: &'a Statistics<'a>,
     pub(super) mode: Mode,
     pub(super) scored_terms: Vec<ScoredTerm>,
-    /// In relaxed mode: for each word, what a hit gains for having it.
-    pub(super) bonuses: Vec<(Box<dyn TantivyQuery>, f32)>,
+    /// In relaxed mode: a query for each word. Hits are ordered by how many of them match.
+    pub(super) covering: Vec<Box<dyn TantivyQuery>>,
     pub(super) needles: Vec<Needle>,
     pub(super) words: Vec<QueryWord>,
     pub(super) texts: Vec<AnalysedText>,
@@ -199,7 +199,7 @@ impl<'a> Compiler<'a> {
             if context.positive {
                 self.add_needles(word);
                 if self.mode == Mode::Relaxed {
-                    self.bonuses.push((query.box_clone(), rank::WORD_BONUS));
+                    self.covering.push(query.box_clone());
                 }
                 self.words.push(word.clone());
             }

@@ -45,8 +45,8 @@ pub(crate) struct Plan {
     pub(crate) match_query: Box<dyn TantivyQuery>,
     /// The terms that are scored.
     pub(crate) scored_terms: Vec<ScoredTerm>,
-    /// In relaxed mode: for each word, what a hit gains for having it.
-    pub(crate) bonuses: Vec<(Box<dyn TantivyQuery>, f32)>,
+    /// In relaxed mode: a query for each word. Hits are ordered by how many of them match.
+    pub(crate) covering: Vec<Box<dyn TantivyQuery>>,
     /// What to highlight.
     pub(crate) needles: Vec<Needle>,
     /// The words to be found; [`Needle::word`] is an index into them. A hit may lack some.
@@ -77,7 +77,7 @@ pub(crate) fn plan(
         statistics,
         mode,
         scored_terms: Vec::new(),
-        bonuses: Vec::new(),
+        covering: Vec::new(),
         needles: Vec::new(),
         words: Vec::new(),
         texts: Vec::new(),
@@ -100,7 +100,7 @@ pub(crate) fn plan(
     }
     let Compiler {
         scored_terms,
-        bonuses,
+        covering,
         needles,
         words,
         texts,
@@ -112,7 +112,7 @@ pub(crate) fn plan(
     Ok(Plan {
         match_query,
         scored_terms,
-        bonuses,
+        covering,
         needles,
         words,
         texts,
@@ -127,7 +127,7 @@ impl Plan {
         RankedQuery {
             match_query: self.match_query.as_ref(),
             scored_terms: &self.scored_terms,
-            bonuses: &self.bonuses,
+            covering: &self.covering,
         }
     }
 }

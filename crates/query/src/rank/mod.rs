@@ -5,6 +5,4 @@ mod proximity;
 mod weights;
 
 pub(crate) use proximity::{RERANK_DEPTH, proximity, rerank};
-pub(crate) use weights::{
-    EXPANSION_WEIGHT, LATIN_WEIGHT, STOP_WEIGHT, WORD_BONUS, kind_weight, weight,
-};
+pub(crate) use weights::{EXPANSION_WEIGHT, LATIN_WEIGHT, STOP_WEIGHT, kind_weight, weight};

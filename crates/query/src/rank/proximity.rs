@@ -59,8 +59,10 @@ pub(crate) fn rerank(
         let proximity = bigrams.proximity(cursors.positions(hit.address.doc_id));
         hit.score += (proximity.passage + proximity.runs) * hit.recency;
     }
-    found[..depth]
-        .sort_by(|a, b| b.score.total_cmp(&a.score).then(a.tie_breaker.cmp(&b.tie_breaker)));
+    found[..depth].sort_by(|a, b| {
+        let by_score = || b.score.total_cmp(&a.score);
+        b.coverage.cmp(&a.coverage).then_with(by_score).then(a.tie_breaker.cmp(&b.tie_breaker))
+    });
     Ok(())
 }
 

@@ -5,10 +5,6 @@ use wensou_index::{Part, Unit};
 /// Weight of the terms of a stop word, relative to other words.
 pub(crate) const STOP_WEIGHT: f32 = 0.1;
 
-/// What each matched word adds to the score of a relaxed hit. It is more than any sum of scores, so
-/// hits with more words come first.
-pub(crate) const WORD_BONUS: f32 = 1000.0;
-
 /// Weight of a word of letters or digits, relative to a Chinese one. Only the word itself is
 /// scored, while a Chinese word of two characters is scored as a word and as a bigram.
 pub(crate) const LATIN_WEIGHT: f32 = 2.0;

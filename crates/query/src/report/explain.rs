@@ -12,8 +12,8 @@ use crate::lang::Query;
 use crate::plan::analyze::{MatchMode, Origin, Variant};
 use crate::plan::queries::TextQueries;
 use crate::plan::{Mode, Plan, plan};
+use crate::rank;
 use crate::rank::bm25::Statistics;
-use crate::rank::{self, WORD_BONUS};
 use crate::report::clauses::{Clause, clauses, query_of};
 
 /// The rank of a document is looked for among this many hits.
@@ -153,7 +153,7 @@ pub fn explain(
         Some(id) => match index.lookup(id)? {
             Lookup::Found(address) => {
                 let explainer = HitExplainer { index, statistics: &statistics, plan: &plan };
-                Some(explainer.explain(query, &clauses, address, &found, relaxed)?)
+                Some(explainer.explain(query, &clauses, address, &found)?)
             }
             _ => return Err(Error::NoSuchId { id: id.to_owned() }),
         },
@@ -252,7 +252,6 @@ impl HitExplainer<'_> {
         clauses: &[Clause],
         address: DocAddress,
         found: &[ScoredDoc],
-        relaxed: bool,
     ) -> Result<ExplainedHit, Error> {
         let record = self.index.record(address)?;
         let clauses = clauses
@@ -279,10 +278,7 @@ impl HitExplainer<'_> {
             }
         }
         term_scores.sort_by(|a, b| b.score.total_cmp(&a.score));
-        let score = at.map_or(0.0, |at| match relaxed {
-            true => found[at].score % WORD_BONUS,
-            false => found[at].score,
-        });
+        let score = at.map_or(0.0, |at| found[at].score);
         let reranked = at.filter(|at| *at < rank::RERANK_DEPTH && found.len() > 1);
         let proximity = match reranked {
             Some(_) => {

@@ -47,7 +47,7 @@ pub fn similar(index: &Index, id: &str, options: &Options) -> Result<Vec<Hit>, E
     let (match_query, scored) = (similarity_query(index, &words, &record), scored(&words));
     let wanted = options.offset.saturating_add(options.limit);
     let top_k = TopK { limit: wanted, count: false, sort: Sort::Rank, recency: None };
-    let ranked = RankedQuery { match_query: &match_query, scored_terms: &scored, bonuses: &[] };
+    let ranked = RankedQuery { match_query: &match_query, scored_terms: &scored, covering: &[] };
     let (_, found) = top_k.search(index, &statistics, &ranked)?;
     let needles: Vec<Needle> = words
         .iter()
