@@ -21,9 +21,3 @@ pub enum Error {
     #[error(transparent)]
     Index(#[from] wensou_index::Error),
 }
-
-impl From<tantivy::TantivyError> for Error {
-    fn from(error: tantivy::TantivyError) -> Self {
-        Self::Index(error.into())
-    }
-}

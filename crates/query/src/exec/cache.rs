@@ -4,10 +4,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
-use tantivy::index::SegmentId;
 use wensou_index::{Cursor, Postings, UnitKey, Unpacked};
 
-use crate::exec::window::SCAN_SPEEDUP;
+use super::window::SCAN_SPEEDUP;
 
 /// A posting list may be cached if at least one in this many documents of its segment has the term.
 /// It is cached once earlier queries have spent as much on it as one full read costs.
@@ -23,13 +22,9 @@ pub(crate) enum OpenedPostings {
     OnDisk(Box<Cursor>),
 }
 
-impl OpenedPostings {
-    /// Opens the posting list of a term from the file, past the cache. `None` if no document has
-    /// the term.
-    pub(crate) fn from_file(postings: &Postings, key: UnitKey) -> Option<Self> {
-        postings.list(key).map(|list| Self::OnDisk(Box::new(list)))
-    }
-}
+/// Opens the posting list of a term, from a cache or from the file. `None` if no document has the
+/// term.
+pub(crate) type Open<'o> = &'o dyn Fn(&Postings, UnitKey) -> Option<OpenedPostings>;
 
 /// Opens posting lists for one query after another, and caches those that are worth it.
 #[derive(Debug, Default)]
@@ -37,7 +32,8 @@ pub(crate) struct PostingsCache(Mutex<Cache>);
 
 #[derive(Debug, Default)]
 struct Cache {
-    entries: FxHashMap<(SegmentId, UnitKey), Entry>,
+    /// By the ordinal of the segment and the term.
+    entries: FxHashMap<(u32, UnitKey), Entry>,
     bytes: usize,
 }
 
@@ -53,7 +49,7 @@ impl PostingsCache {
     /// has the term.
     pub(crate) fn open(
         &self,
-        segment: SegmentId,
+        segment: u32,
         postings: &Postings,
         key: UnitKey,
     ) -> Option<OpenedPostings> {
@@ -85,7 +81,7 @@ impl PostingsCache {
     /// document frequency and the cost; `documents` is the size of the segment.
     pub(crate) fn record_costs(
         &self,
-        segment: SegmentId,
+        segment: u32,
         documents: u32,
         lists: impl Iterator<Item = (UnitKey, u32, AccessCost)>,
     ) {

@@ -1,30 +1,30 @@
-//! Coverage: how much of a relaxed query a document has.
+//! Counts the coverage of the documents of a relaxed query.
 
-use tantivy::DocId;
+use super::candidates::Candidates;
+use super::matcher::Matcher;
+use super::segment::DocId;
+use super::window::DocWindow;
+use crate::rank::Coverage;
 
-use crate::exec::matcher::Matcher;
-use crate::exec::window::DocWindow;
+/// A word of the query: its matcher, and what a document gains by matching it.
+type CoveringWord<'i> = (Matcher<'i>, Coverage);
 
-/// How much of a query a document has: the number of words that it matches.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Coverage(u32);
-
-/// Counts the words that each document of a window matches. Without words, the coverage of every
-/// document is zero.
+/// Adds up the coverage of each document of a window. Without words, the coverage of every document
+/// is nothing.
 #[derive(Default)]
-pub(crate) struct CoverageCounter {
-    words: Vec<Matcher>,
+pub(crate) struct CoverageCounter<'i> {
+    words: Vec<CoveringWord<'i>>,
     /// For each word, its candidates in the current window.
     candidates: Vec<DocWindow>,
     /// The first document id of the current window.
     start: DocId,
     /// The coverage of each document of the current window, by its offset.
-    counts: Vec<u32>,
+    sums: Vec<Coverage>,
 }
 
-impl CoverageCounter {
-    /// Counts the matches of `words`, one matcher for each word.
-    pub(crate) fn new(words: Vec<Matcher>) -> Self {
+impl<'i> CoverageCounter<'i> {
+    /// Counts the matches of `words`.
+    pub(crate) fn new(words: Vec<CoveringWord<'i>>) -> Self {
         Self { words, ..Self::default() }
     }
 
@@ -33,39 +33,47 @@ impl CoverageCounter {
         self.words.is_empty()
     }
 
-    /// Counts the words of each document of the window, and removes the documents that have less
-    /// than `min`. Windows must ascend.
+    /// Adds up the coverage of each document of the window, and removes the documents that have
+    /// less than `min`. Windows must ascend.
     pub(crate) fn begin_window(&mut self, window: &mut DocWindow, min: Coverage) {
         if self.is_empty() {
             return;
         }
-        let Self { words, candidates, start, counts } = self;
+        let Self { words, candidates, start, sums } = self;
         *start = window.start();
+        sums.clear();
+        sums.resize(window.length(), Coverage::NONE);
         candidates.clear();
-        counts.clear();
-        counts.resize(window.length(), 0);
-        for word in words.iter_mut() {
+        for (word, _) in words.iter_mut() {
             let mut own = window.clone();
             word.retain(&mut own);
             candidates.push(own);
         }
         window.retain(|doc| {
-            let is_candidate = |own: &&DocWindow| own.contains(doc);
-            // Confirming a word reads positions: skip documents that have too few candidates.
-            if (candidates.iter().filter(is_candidate).count() as u32) < min.0 {
+            let is_candidate = |own: &DocWindow| own.contains(doc);
+            let mut most = Coverage::NONE;
+            for ((_, worth), own) in words.iter().zip(candidates.iter()) {
+                if is_candidate(own) {
+                    most += *worth;
+                }
+            }
+            // Confirming a word reads positions: skip documents that cannot have enough.
+            if most < min {
                 return false;
             }
-            let words = words.iter_mut().zip(candidates.iter());
-            let matched = words.filter(|(_, own)| own.contains(doc));
-            let count = matched.filter_map(|(word, _)| word.confirm(doc).then_some(())).count();
-            counts[(doc - *start) as usize] = count as u32;
-            count as u32 >= min.0
+            let sum = &mut sums[(doc - *start) as usize];
+            for ((word, worth), own) in words.iter_mut().zip(candidates.iter()) {
+                if is_candidate(own) && word.confirm(doc) {
+                    *sum += *worth;
+                }
+            }
+            *sum >= min
         });
     }
 
     /// The coverage of a document of the current window.
     pub(crate) fn of(&self, doc: DocId) -> Coverage {
         let offset = doc.wrapping_sub(self.start) as usize;
-        Coverage(self.counts.get(offset).copied().unwrap_or_default())
+        self.sums.get(offset).copied().unwrap_or_default()
     }
 }

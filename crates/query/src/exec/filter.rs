@@ -1,35 +1,63 @@
-//! Filters on fields and dates, as tantivy queries. A filter decides what matches and never changes
-//! a score.
+//! Filters, run by tantivy. This is the only file that makes a tantivy query.
 
 use std::ops::Bound;
 
-use jiff::civil::Date;
 use tantivy::Term;
-use tantivy::query::{AllQuery, InvertedIndexRangeQuery, Query, RangeQuery, TermQuery};
+use tantivy::query::{
+    AllQuery, EnableScoring, ExistsQuery, InvertedIndexRangeQuery, Query, RangeQuery, Scorer,
+    TermQuery, Weight,
+};
 use tantivy::schema::{Field, IndexRecordOption};
-use wensou_index::civil_seconds;
+use wensou_index::{Fields, Index};
 
-/// Documents with exactly this value in a text field.
-pub(crate) fn exact(field: Field, value: &str) -> Box<dyn Query> {
-    Box::new(TermQuery::new(Term::from_field_text(field, value), IndexRecordOption::Basic))
+use super::candidates::Candidates;
+use super::segment::{DocId, Segment};
+use super::window::DocWindow;
+use crate::error::Error;
+use crate::plan::expr::{Filter, FilterField, FilterValue};
+
+fn query(index: &Index, filter: &Filter) -> Box<dyn Query> {
+    let fields = index.fields();
+    match filter {
+        Filter::Term(field, value) => {
+            let field = handle(fields, *field);
+            let term = match value {
+                FilterValue::Text(text) => Term::from_field_text(field, text),
+                FilterValue::Number(number) => Term::from_field_u64(field, *number),
+            };
+            Box::new(TermQuery::new(term, IndexRecordOption::Basic))
+        }
+        Filter::Prefix(field, start) => prefix(handle(fields, *field), start),
+        Filter::Range { field, from, until } => {
+            let field = handle(fields, *field);
+            // A range that is open at both ends would match documents without a value as well.
+            let lower = Term::from_field_i64(field, from.unwrap_or(i64::MIN));
+            let upper = until.map(|until| Bound::Excluded(Term::from_field_i64(field, until)));
+            Box::new(RangeQuery::new(Bound::Included(lower), upper.unwrap_or(Bound::Unbounded)))
+        }
+        Filter::Exists(field) => {
+            let column = index.searcher().schema().get_field_name(handle(fields, *field));
+            Box::new(ExistsQuery::new(column.to_owned(), false))
+        }
+    }
 }
 
-/// Documents with this value in a numeric field.
-pub(crate) fn number(field: Field, value: u64) -> Box<dyn Query> {
-    Box::new(TermQuery::new(Term::from_field_u64(field, value), IndexRecordOption::Basic))
-}
-
-/// Documents with a date in `[from, until)`; the days are civil days in the archive's time zone.
-pub(crate) fn dates(field: Field, from: Option<Date>, until: Option<Date>) -> Box<dyn Query> {
-    let day = |day: Date| Term::from_field_i64(field, civil_seconds(day.at(0, 0, 0, 0)));
-    // A range that is open at both ends would match undated documents as well.
-    let lower = Bound::Included(from.map_or(Term::from_field_i64(field, i64::MIN), day));
-    let upper = until.map_or(Bound::Unbounded, |until| Bound::Excluded(day(until)));
-    Box::new(RangeQuery::new(lower, upper))
+fn handle(fields: &Fields, field: FilterField) -> Field {
+    match field {
+        FilterField::Id => fields.id,
+        FilterField::Kind => fields.kind,
+        FilterField::Date => fields.date,
+        FilterField::Provenance => fields.provenance,
+        FilterField::Tag => fields.tag,
+        FilterField::Source => fields.source,
+        FilterField::Category => fields.category,
+        FilterField::Has => fields.has,
+        FilterField::Script => fields.script,
+    }
 }
 
 /// Documents with a value that starts with `prefix`.
-pub(crate) fn prefix(field: Field, prefix: &str) -> Box<dyn Query> {
+fn prefix(field: Field, prefix: &str) -> Box<dyn Query> {
     let lower = Bound::Included(Term::from_field_text(field, prefix));
     let upper = match successor(prefix) {
         Some(upper) => Bound::Excluded(Term::from_field_text(field, &upper)),
@@ -54,6 +82,93 @@ fn successor(prefix: &str) -> Option<String> {
         }
     }
     None
+}
+
+fn weight(index: &Index, filter: &Filter) -> tantivy::Result<Box<dyn Weight>> {
+    let scoring = EnableScoring::disabled_from_searcher(index.searcher());
+    query(index, filter).weight(scoring)
+}
+
+/// Documents that a filter selects. For a single term the dictionary knows the answer, unless
+/// documents were deleted.
+pub(crate) fn count(index: &Index, filter: &Filter) -> Result<usize, Error> {
+    let count = || -> tantivy::Result<usize> {
+        let weight = weight(index, filter)?;
+        let readers = index.searcher().segment_readers().iter();
+        let counts = readers.map(|reader| weight.count(reader).map(|count| count as usize));
+        counts.sum()
+    };
+    Ok(count().map_err(wensou_index::Error::from)?)
+}
+
+/// The documents of one segment that a filter selects.
+pub(crate) struct FilterDocs {
+    scorer: Box<dyn Scorer>,
+    /// The scorer has no document before this one, and has not yet settled on one.
+    not_before: Option<DocId>,
+}
+
+impl FilterDocs {
+    /// Opens a filter in a segment.
+    pub(crate) fn open(segment: &Segment<'_>, filter: &Filter) -> Result<Self, Error> {
+        let scorer =
+            weight(segment.index(), filter).and_then(|weight| weight.scorer(segment.reader(), 1.0));
+        Ok(Self { scorer: scorer.map_err(wensou_index::Error::from)?, not_before: None })
+    }
+}
+
+impl Candidates for FilterDocs {
+    fn cost(&self) -> u64 {
+        self.scorer.cost()
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        let doc = self.scorer.doc();
+        if doc < target { self.scorer.seek(target) } else { doc }
+    }
+
+    fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
+        use tantivy::SeekDangerResult::{Found, SeekLowerBound};
+
+        let next = match self.not_before {
+            Some(next) if doc < next => return Err(next),
+            Some(_) => self.scorer.seek_danger(doc),
+            None if self.scorer.doc() < doc => self.scorer.seek_danger(doc),
+            None if self.scorer.doc() == doc => Found,
+            None => return Err(self.scorer.doc()),
+        };
+        match next {
+            Found => {
+                self.not_before = None;
+                Ok(())
+            }
+            SeekLowerBound(next) => Err(*self.not_before.insert(next)),
+        }
+    }
+
+    fn fill(&mut self, window: &mut DocWindow) {
+        let mut doc = self.seek(window.start());
+        while doc < window.end() {
+            window.insert(doc);
+            doc = self.scorer.advance();
+        }
+    }
+
+    fn retain(&mut self, window: &mut DocWindow) {
+        window.retain(|doc| self.probe(doc).is_ok());
+    }
+
+    fn is_postings_only(&self) -> bool {
+        false
+    }
+
+    fn is_exact(&self) -> bool {
+        true
+    }
+
+    fn confirm(&mut self, _: DocId) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

@@ -1,14 +1,25 @@
 //! Runs a plan: which documents match, what they score, and the best of them in order.
+//!
+//! [`Executor`] is the entry point. Of `plan`, only the data types are used here.
 
-pub(crate) mod cache;
-pub(crate) mod coverage;
-pub(crate) mod filter;
-pub(crate) mod matcher;
-pub(crate) mod near;
-pub(crate) mod phrase;
-pub(crate) mod postings_query;
-pub(crate) mod segment_scorer;
-pub(crate) mod term_scorer;
+mod boolean;
+mod cache;
+mod candidates;
+pub(crate) mod columns;
+mod coverage;
+mod executor;
+mod filter;
+mod matcher;
+mod near;
+mod phrase;
+mod rerank;
+pub(crate) mod segment;
+mod segment_scorer;
+mod statistics;
+mod term_scorer;
 pub(crate) mod top_k;
-pub(crate) mod window;
+mod window;
 mod window_scores;
+
+pub(crate) use executor::Executor;
+pub(crate) use statistics::IndexStatistics;

@@ -4,104 +4,38 @@
 //! stored text of those documents. The answer is therefore exact for overlapping words, and for
 //! Latin words that stand inside a longer run.
 
-use std::sync::Arc;
+use wensou_index::{Part, RecordExt};
 
-use tantivy::query::doc_predicate_query::{
-    ConstOrVariableSegmentPredicate, DocPredicate, DocPredicateQuery, SegmentDocPredicate,
-};
-use tantivy::query::{BooleanQuery, EnableScoring, Query};
-use tantivy::schema::Field;
-use tantivy::store::StoreReader;
-use tantivy::{DocId, SegmentReader};
-use wensou_index::{Index, Part, RecordExt, decode_document};
+use super::candidates::Candidates;
+use super::matcher::Matcher;
+use super::segment::{DocId, Segment};
+use super::window::DocWindow;
+use crate::haystack::Haystack;
+use crate::plan::needle::Needle;
 
-use crate::plan::analyze::QueryWord;
-use crate::plan::needle::{Haystack, Needle};
-use crate::plan::queries::TextQueries;
-
-/// Documents in which all words stand within `distance` key characters in one of the fields.
-pub(crate) fn query(
-    index: &Index,
-    queries: TextQueries<'_>,
-    words: &[QueryWord],
-    distance: usize,
-) -> Box<dyn Query> {
-    let candidates =
-        BooleanQuery::intersection(words.iter().map(|word| queries.any_variant(word)).collect());
-    let needles = words.iter().enumerate().flat_map(|(number, word)| {
-        word.variants.iter().filter_map(move |variant| Needle::of(variant, number, 1.0))
-    });
-    let near = NearPredicate {
-        candidates: Box::new(candidates),
-        record: index.fields().record,
-        test: Arc::new(NearTest {
-            needles: needles.collect(),
-            words: words.len(),
-            fields: queries.fields.to_vec(),
-            distance,
-        }),
-    };
-    Box::new(DocPredicateQuery::from(near))
+/// Documents in which some passage has every word.
+pub(crate) struct Near<'i> {
+    /// Documents that have every word.
+    pub(super) candidates: Matcher<'i>,
+    pub(super) segment: Segment<'i>,
+    pub(super) passage: Passage,
 }
 
-#[derive(Debug)]
-struct NearPredicate {
-    candidates: Box<dyn Query>,
-    record: Field,
-    test: Arc<NearTest>,
+/// A passage that has every word of a `NEAR`.
+pub(crate) struct Passage {
+    /// What to find; [`Needle::word`] is the number of the word.
+    pub(super) needles: Vec<Needle>,
+    /// How many words there are.
+    pub(super) words: usize,
+    /// Where the passage may be.
+    pub(super) fields: Vec<Part>,
+    /// The longest passage, in key characters.
+    pub(super) distance: usize,
 }
 
-#[derive(Debug)]
-struct NearTest {
-    needles: Vec<Needle>,
-    words: usize,
-    fields: Vec<Part>,
-    distance: usize,
-}
-
-struct SegmentNear {
-    test: Arc<NearTest>,
-    record: Field,
-    store: StoreReader,
-}
-
-impl DocPredicate for NearPredicate {
-    type SegmentDocPredicate = SegmentNear;
-
-    fn doc_predicate(
-        &self,
-        reader: &SegmentReader,
-    ) -> tantivy::Result<ConstOrVariableSegmentPredicate<SegmentNear>> {
-        let weight =
-            self.candidates.weight(EnableScoring::disabled_from_schema(reader.schema()))?;
-        Ok(ConstOrVariableSegmentPredicate::Variable {
-            predicate: SegmentNear {
-                test: Arc::clone(&self.test),
-                record: self.record,
-                store: reader.get_store_reader(1)?,
-            },
-            necessary_condition: weight.scorer(reader, 1.0)?,
-        })
-    }
-}
-
-impl SegmentDocPredicate for SegmentNear {
-    fn eval(&mut self, doc: DocId) -> bool {
-        // The index has the document but its record cannot be read. Keep the hit: reading its
-        // record for display reports the damage, whereas dropping it here would hide it.
-        let Ok(record) = decode_document(&self.store, self.record, doc) else { return true };
-        let texts = record.texts();
-        self.test.fields.iter().any(|field| match field {
-            Part::Title => self.test.is_near_in(&texts.title),
-            Part::Body => self.test.is_near_in(&texts.body),
-            Part::Tags => texts.tags.iter().any(|tag| self.test.is_near_in(tag)),
-        })
-    }
-}
-
-impl NearTest {
-    /// Whether some passage of `distance` key characters has every word.
-    fn is_near_in(&self, text: &str) -> bool {
+impl Passage {
+    /// Whether a text has such a passage.
+    fn is_in(&self, text: &str) -> bool {
         let haystack = Haystack::new(text);
         let matches = haystack.matches(&self.needles);
         matches.iter().enumerate().any(|(first, start)| {
@@ -115,6 +49,55 @@ impl NearTest {
                 }
             }
             present.iter().all(|present| *present)
+        })
+    }
+}
+
+impl Candidates for Near<'_> {
+    fn cost(&self) -> u64 {
+        self.candidates.cost()
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        self.candidates.seek(target)
+    }
+
+    fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
+        self.candidates.probe(doc)
+    }
+
+    fn fill(&mut self, window: &mut DocWindow) {
+        self.candidates.fill(window);
+    }
+
+    fn retain(&mut self, window: &mut DocWindow) {
+        self.candidates.retain(window);
+    }
+
+    fn is_postings_only(&self) -> bool {
+        self.candidates.is_postings_only()
+    }
+
+    fn is_exact(&self) -> bool {
+        false
+    }
+
+    fn can_rewind(&self) -> bool {
+        self.candidates.can_rewind()
+    }
+
+    fn confirm(&mut self, doc: DocId) -> bool {
+        if !self.candidates.confirm(doc) {
+            return false;
+        }
+        // The index has the document but its record cannot be read. Keep the hit: reading its
+        // record for display reports the damage, whereas dropping it here would hide it.
+        let Ok(record) = self.segment.record(doc) else { return true };
+        let (texts, passage) = (record.texts(), &self.passage);
+        passage.fields.iter().any(|field| match field {
+            Part::Title => passage.is_in(&texts.title),
+            Part::Body => passage.is_in(&texts.body),
+            Part::Tags => texts.tags.iter().any(|tag| passage.is_in(tag)),
         })
     }
 }

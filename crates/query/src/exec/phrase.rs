@@ -2,24 +2,18 @@
 
 use std::sync::Arc;
 
-use tantivy::{DocId, DocSet, TERMINATED};
 use wensou_index::{Cursor, Part, Postings, UnitKey, Unpacked};
 
-use super::cache::OpenedPostings;
-use super::matcher::{Open, retain_postings};
-use super::window::DocWindow;
-
-/// The offsets of the bigrams that find a sequence of `length` characters, three or more. Every
-/// second bigram covers all characters; the last one may overlap the one before it.
-pub(crate) fn cover(length: usize) -> impl Iterator<Item = usize> {
-    let last = length.saturating_sub(2);
-    (0..last).step_by(2).chain([last])
-}
+use super::cache::{Open, OpenedPostings};
+use super::candidates::Candidates;
+use super::segment::{DocId, DocSet, TERMINATED};
+use super::window::{DocWindow, retain_postings};
+use crate::plan::expr::bigram_offsets;
 
 /// A sequence of three characters or more in one field.
 pub(crate) struct Phrase {
     /// Ascending by document frequency: the first one leads.
-    pub(super) bigrams: Vec<PhraseBigram>,
+    bigrams: Vec<PhraseBigram>,
     /// A second set of cursors, for confirming a document that `bigrams` have advanced past.
     rewound: Option<Vec<Cursor>>,
     /// Possible starts of the phrase in the current document.
@@ -28,10 +22,10 @@ pub(crate) struct Phrase {
 }
 
 /// One bigram of a phrase.
-pub(super) struct PhraseBigram {
+struct PhraseBigram {
     /// Offset of the bigram in the phrase, in characters.
     offset: u32,
-    pub(super) cursor: Cursor,
+    cursor: Cursor,
     /// The decoded posting list, if it is cached; then the cursor is used for positions only.
     bitset: Option<Arc<Unpacked>>,
 }
@@ -68,7 +62,7 @@ impl Phrase {
         open: Open<'_>,
     ) -> Option<Self> {
         let mut bigrams = Vec::new();
-        for at in cover(key.len()) {
+        for at in bigram_offsets(key.len()) {
             let bigram = UnitKey::pair(field, key[at], key[at + 1]);
             let (cursor, bitset) = match open(postings, bigram)? {
                 OpenedPostings::OnDisk(list) => (*list, None),
@@ -79,8 +73,19 @@ impl Phrase {
         bigrams.sort_by_key(|bigram| bigram.cursor.count());
         Some(Self { bigrams, rewound: None, starts: Vec::new(), positions: Vec::new() })
     }
+}
 
-    pub(super) fn fill(&mut self, window: &mut DocWindow) {
+impl Candidates for Phrase {
+    fn cost(&self) -> u64 {
+        // Few of the documents that have the phrase's rarest bigram have all of it.
+        self.bigrams.first().map_or(0, |rarest| u64::from(rarest.cursor.count() / 4 + 1))
+    }
+
+    fn is_exact(&self) -> bool {
+        false
+    }
+
+    fn fill(&mut self, window: &mut DocWindow) {
         let Some((first, others)) = self.bigrams.split_first_mut() else { return };
         let mut own = window.empty_like();
         first.fill(&mut own);
@@ -88,11 +93,11 @@ impl Phrase {
         window.union(&own);
     }
 
-    pub(super) fn retain(&mut self, window: &mut DocWindow) {
+    fn retain(&mut self, window: &mut DocWindow) {
         self.bigrams.iter_mut().for_each(|list| list.retain(window));
     }
 
-    pub(super) fn seek(&mut self, target: DocId) -> DocId {
+    fn seek(&mut self, target: DocId) -> DocId {
         let mut doc = self.bigrams[0].seek(target);
         while doc != TERMINATED
             && let Err(next) = self.probe(doc)
@@ -102,7 +107,7 @@ impl Phrase {
         doc
     }
 
-    pub(super) fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
+    fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
         self.bigrams.iter_mut().try_for_each(|list| match list.seek(doc) {
             found if found == doc => Ok(()),
             next => Err(next),
@@ -110,7 +115,7 @@ impl Phrase {
     }
 
     /// Whether the bigrams of the candidate `doc` stand at their distances.
-    pub(super) fn confirm(&mut self, doc: DocId) -> bool {
+    fn confirm(&mut self, doc: DocId) -> bool {
         let Self { bigrams, rewound, starts, positions } = self;
         let has_passed = |list: &Cursor| list.doc() > doc;
         let mut rewound = if bigrams.iter().any(|bigram| has_passed(&bigram.cursor)) {

@@ -14,21 +14,19 @@
 //! However terms are visited, a score is always summed in the same order, so that it is the same to
 //! the bit.
 
-use tantivy::{DocId, SegmentReader};
-use wensou_index::{Cursor, Index, UnitKey};
+use wensou_index::{Cursor, UnitKey};
 
-use crate::exec::cache::{AccessCost, OpenedPostings};
-use crate::exec::term_scorer::{
-    BODY, FieldLengths, TermPostings, TermScorer, UpperBound, postings,
-};
-use crate::exec::window::DocWindow;
-use crate::exec::window_scores::WindowScores;
-use crate::plan::queries::ScoredTerm;
-use crate::rank::bm25::Statistics;
+use super::cache::{AccessCost, OpenedPostings, PostingsCache};
+use super::segment::{DocId, Segment};
+use super::term_scorer::{BODY, DocumentNorms, TermPostings, TermScorer, UpperBound};
+use super::window::DocWindow;
+use super::window_scores::WindowScores;
+use crate::plan::ScoredTerm;
+use crate::rank::bm25::LengthNorms;
 
 /// Scores the documents of one segment, window by window, in ascending order.
 pub(crate) struct SegmentScorer {
-    lengths: FieldLengths,
+    lengths: DocumentNorms,
     /// Descending by maximum score. Scores are summed in this order.
     terms: Vec<TermScorer>,
     window_scores: WindowScores,
@@ -48,19 +46,18 @@ struct PendingTerm {
 }
 
 impl SegmentScorer {
+    /// A scorer of the terms that a segment has.
     pub(crate) fn new(
-        index: &Index,
-        statistics: &Statistics<'_>,
-        reader: &SegmentReader,
+        segment: &Segment<'_>,
+        norms: &[LengthNorms; 3],
+        cache: &PostingsCache,
         scored: &[ScoredTerm],
-    ) -> tantivy::Result<Self> {
-        let mut terms = Vec::with_capacity(scored.len());
-        for term in scored {
-            terms.extend(TermScorer::new(index, statistics, reader, term)?);
-        }
+    ) -> Self {
+        let in_segment = scored.iter().filter_map(|term| TermScorer::new(segment, cache, term));
+        let mut terms: Vec<TermScorer> = in_segment.collect();
         terms.sort_by(|a, b| b.max_score.total_cmp(&a.max_score));
-        let lengths = FieldLengths::of(statistics, postings(index, reader)?);
-        Ok(Self { lengths, terms, window_scores: WindowScores::default(), pending: Vec::new() })
+        let lengths = DocumentNorms::of(segment, norms);
+        Self { lengths, terms, window_scores: WindowScores::default(), pending: Vec::new() }
     }
 
     /// A copy of the posting list of a term that this scorer has open. Only before the first

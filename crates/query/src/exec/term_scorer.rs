@@ -3,61 +3,29 @@
 
 use std::sync::Arc;
 
-use tantivy::directory::OwnedBytes;
-use tantivy::{DocId, DocSet, SegmentReader, TantivyError};
-use wensou_index::{Cursor, Index, Part, Postings, Unit, UnitKey, Unpacked};
+use wensou_index::{Cursor, Part, Unit, UnitKey, Unpacked};
 
-use super::cache::{AccessCost, OpenedPostings};
+use super::cache::{AccessCost, OpenedPostings, PostingsCache};
+use super::segment::{DocId, DocSet, FieldLengths, Segment};
 use super::window::DocWindow;
-use crate::plan::queries::ScoredTerm;
-use crate::rank::bm25::{LengthNorms, Statistics, tf_saturation};
+use crate::plan::ScoredTerm;
+use crate::rank::bm25::{LengthNorms, max_score, tf_saturation};
 
-/// The length of every field of every document, and the BM25 length norm of each length.
-pub(super) struct FieldLengths {
-    lengths: [OwnedBytes; 3],
+/// The BM25 length norm of every field of every document of a segment.
+pub(super) struct DocumentNorms {
+    lengths: [FieldLengths; 3],
     norms: [LengthNorms; 3],
 }
 
-impl FieldLengths {
-    pub(super) fn of(statistics: &Statistics<'_>, postings: &Postings) -> Self {
-        Self {
-            lengths: Part::ALL.map(|field| postings.lengths(field)),
-            norms: statistics.length_norms().clone(),
-        }
+impl DocumentNorms {
+    pub(super) fn of(segment: &Segment<'_>, norms: &[LengthNorms; 3]) -> Self {
+        Self { lengths: Part::ALL.map(|field| segment.lengths(field)), norms: norms.clone() }
     }
 
     /// The length norm of a field of a document.
     pub(super) fn length_norm(&self, field: usize, doc: DocId) -> f32 {
-        let length = self.lengths[field].get(doc as usize).copied().unwrap_or_default();
-        self.norms[field].of(length)
+        self.norms[field].of(self.lengths[field].code(doc))
     }
-}
-
-pub(super) fn postings<'i>(
-    index: &'i Index,
-    reader: &SegmentReader,
-) -> tantivy::Result<&'i Postings> {
-    let postings = index.postings().of(reader.segment_id());
-    postings.ok_or_else(|| {
-        TantivyError::InternalError("a segment has no postings: rebuild the index".to_owned())
-    })
-}
-
-/// What one term adds to the score of one document; `None` if the document lacks the term.
-pub(crate) fn term_score(
-    index: &Index,
-    statistics: &Statistics<'_>,
-    reader: &SegmentReader,
-    term: &ScoredTerm,
-    doc: DocId,
-) -> tantivy::Result<Option<f32>> {
-    let lengths = FieldLengths::of(statistics, postings(index, reader)?);
-    let scorer = TermScorer::new(index, statistics, reader, term)?;
-    Ok(scorer.and_then(|mut scorer| {
-        let tf = scorer.tf(doc);
-        (tf > 0.0)
-            .then(|| tf_saturation(tf, lengths.length_norm(scorer.field, doc)) * scorer.max_score)
-    }))
 }
 
 pub(super) const BODY: usize = Part::Body as usize;
@@ -93,24 +61,31 @@ impl TermPostings {
 }
 
 impl TermScorer {
+    /// The scorer of a term; `None` if no document of the segment has it.
     pub(super) fn new(
-        index: &Index,
-        statistics: &Statistics<'_>,
-        reader: &SegmentReader,
+        segment: &Segment<'_>,
+        cache: &PostingsCache,
         term: &ScoredTerm,
-    ) -> tantivy::Result<Option<Self>> {
-        let postings = postings(index, reader)?;
-        let Some(key) = postings.key(term.field, term.kind, &term.text) else { return Ok(None) };
-        let list = match statistics.postings_cache.open(reader.segment_id(), postings, key) {
-            None => return Ok(None),
-            Some(OpenedPostings::Cached(list)) => TermPostings::Bitset(list),
-            Some(OpenedPostings::OnDisk(list)) => {
-                TermPostings::Cursor(list, key, AccessCost::default())
-            }
+    ) -> Option<Self> {
+        let postings = segment.postings();
+        let key = postings.key(term.field, term.kind, &term.text)?;
+        let list = match cache.open(segment.ordinal(), postings, key)? {
+            OpenedPostings::Cached(list) => TermPostings::Bitset(list),
+            OpenedPostings::OnDisk(list) => TermPostings::Cursor(list, key, AccessCost::default()),
         };
-        let max_score = term.weight * statistics.max_score(term.field, term.kind, &term.text);
-        let is_unigram = term.kind == Unit::Char;
-        Ok(Some(Self { postings: list, field: term.field as usize, is_unigram, max_score }))
+        Some(Self {
+            postings: list,
+            field: term.field as usize,
+            is_unigram: term.kind == Unit::Char,
+            max_score: term.weight * max_score(term.idf),
+        })
+    }
+
+    /// What the term adds to the score of `doc`; `None` if the document lacks it. Documents must
+    /// not descend.
+    pub(super) fn score(&mut self, doc: DocId, norms: &DocumentNorms) -> Option<f32> {
+        let tf = self.tf(doc);
+        (tf > 0.0).then(|| tf_saturation(tf, norms.length_norm(self.field, doc)) * self.max_score)
     }
 
     /// Whether to scan the whole list of the window rather than look up each of its `documents`.

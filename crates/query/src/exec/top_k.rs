@@ -5,17 +5,19 @@
 
 use std::cmp::Reverse;
 
-use tantivy::columnar::Column;
-use tantivy::query::{EnableScoring, Query};
-use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, TERMINATED};
-use wensou_index::{Index, Postings};
+use wensou_index::Postings;
 
-use crate::exec::coverage::{Coverage, CoverageCounter};
-use crate::exec::matcher::Matcher;
-use crate::exec::segment_scorer::SegmentScorer;
-use crate::exec::window::{self, DocWindow};
-use crate::plan::queries::ScoredTerm;
-use crate::rank::bm25::Statistics;
+use super::candidates::Candidates;
+use super::columns::{Dates, TieBreakers};
+use super::coverage::CoverageCounter;
+use super::executor::Executor;
+use super::matcher::Matcher;
+use super::segment::{DocAddress, DocId, Segment, TERMINATED};
+use super::segment_scorer::SegmentScorer;
+use super::window::{self, DocWindow};
+use crate::error::Error;
+use crate::plan::Plan;
+use crate::rank::Coverage;
 
 /// Documents in the first window of a segment when the best ones cannot be scored first. A short
 /// window yields a threshold early.
@@ -69,7 +71,7 @@ pub(crate) struct ScoredDoc {
     pub(crate) address: DocAddress,
     /// How much of a relaxed query it has; zero for other queries.
     pub(crate) coverage: Coverage,
-    pub(crate) score: Score,
+    pub(crate) score: f32,
     /// The factor for its age, already applied to the score.
     pub(crate) recency: f32,
     pub(crate) tie_breaker: u64,
@@ -87,15 +89,6 @@ struct RankKey {
     tie_breaker: Reverse<u64>,
 }
 
-/// Which documents match, and which terms score them.
-pub(crate) struct RankedQuery<'q> {
-    pub(crate) match_query: &'q dyn Query,
-    pub(crate) scored_terms: &'q [ScoredTerm],
-    /// The queries whose number of matches is a document's coverage. Empty if hits are not ordered
-    /// by coverage.
-    pub(crate) covering: &'q [Box<dyn Query>],
-}
-
 /// Finds the first `limit` documents that match, in order.
 #[derive(Debug)]
 pub(crate) struct TopK {
@@ -110,61 +103,14 @@ pub(crate) struct TopK {
 impl TopK {
     /// Searches all segments: the number of matches (see [`TopK::count`]), and the first documents
     /// in order.
-    pub(crate) fn search(
+    pub(super) fn search(
         &self,
-        index: &Index,
-        statistics: &Statistics<'_>,
-        query: &RankedQuery<'_>,
-    ) -> tantivy::Result<(usize, Vec<ScoredDoc>)> {
-        let searcher = index.searcher();
-        let scoring = EnableScoring::disabled_from_searcher(searcher);
+        executor: &Executor<'_>,
+        plan: &Plan,
+    ) -> Result<(usize, Vec<ScoredDoc>), Error> {
         let (mut total, mut found) = (0, Vec::new());
-        for (segment, reader) in (0..).zip(searcher.segment_readers()) {
-            let mut scorer = SegmentScorer::new(index, statistics, reader, query.scored_terms)?;
-            // Most terms that match are also scored. Reusing the scorer's open list saves finding
-            // it and reading its first block a second time.
-            let open = |postings: &Postings, key| {
-                let opened = scorer.opened(key);
-                opened
-                    .or_else(|| statistics.postings_cache.open(reader.segment_id(), postings, key))
-            };
-            let mut matcher = Matcher::of(query.match_query, scoring, reader, &open)?;
-            let matchers = query
-                .covering
-                .iter()
-                .map(|covering| Matcher::of(covering.as_ref(), scoring, reader, &open))
-                .collect::<Result<_, _>>()?;
-            let coverage = CoverageCounter::new(matchers);
-            let mut best = SegmentTopK::new(self, index, segment, coverage)?;
-            let documents = reader.max_doc();
-            let alive = reader.alive_bitset();
-            let expected = TARGET_CANDIDATES * u64::from(documents) / matcher.cost().max(1);
-            let longest = expected.clamp(MIN_WINDOW as u64, window::MAX_DOCS as u64) as usize;
-            let top_first = self.sort == Sort::Rank
-                && query.covering.is_empty()
-                && (self.count || matcher.can_rewind());
-            // Without top-first scoring, begin with a short window: it gives a threshold early.
-            let mut length = if top_first { longest } else { FIRST_WINDOW };
-            let mut next = 0;
-            while next < documents {
-                let from = matcher.seek(next);
-                if from == TERMINATED {
-                    break;
-                }
-                let mut window = DocWindow::new(from, length, documents);
-                matcher.fill(&mut window);
-                if let Some(alive) = alive {
-                    window.retain(|doc| alive.is_alive(doc));
-                }
-                (next, length) = (window.end(), (length * 2).min(longest));
-                best.collect(window, top_first, &mut scorer, &mut matcher);
-            }
-            statistics.postings_cache.record_costs(
-                reader.segment_id(),
-                documents,
-                scorer.access_costs(),
-            );
-            best.shrink();
+        for segment in Segment::all(executor.index()) {
+            let mut best = self.search_segment(&segment?, executor, plan)?;
             total += best.total;
             found.append(&mut best.found);
         }
@@ -172,25 +118,70 @@ impl TopK {
         found.truncate(self.limit);
         Ok((total, found))
     }
+
+    fn search_segment<'i>(
+        &self,
+        segment: &Segment<'i>,
+        executor: &Executor<'i>,
+        plan: &Plan,
+    ) -> Result<SegmentTopK<'_, 'i>, Error> {
+        let cache = &executor.cache;
+        let (norms, ordinal) = (executor.length_norms(), segment.ordinal());
+        let mut scorer = SegmentScorer::new(segment, norms, cache, &plan.scored_terms);
+        // Most terms that match are also scored. Reusing the scorer's open list saves finding it
+        // and reading its first block a second time.
+        let open = |postings: &Postings, key| {
+            scorer.opened(key).or_else(|| cache.open(ordinal, postings, key))
+        };
+        let mut matcher = Matcher::of(&plan.match_expr, segment, &open)?;
+        let covering = plan.covering_words();
+        let covering = covering
+            .map(|word| Ok((Matcher::of(&word.expr, segment, &open)?, word.coverage)))
+            .collect::<Result<_, Error>>()?;
+        let mut best = SegmentTopK::new(self, segment, CoverageCounter::new(covering))?;
+        let documents = segment.documents();
+        let expected = TARGET_CANDIDATES * u64::from(documents) / matcher.cost().max(1);
+        let longest = expected.clamp(MIN_WINDOW as u64, window::MAX_DOCS as u64) as usize;
+        let top_first = self.sort == Sort::Rank
+            && best.coverage.is_empty()
+            && (self.count || matcher.can_rewind());
+        // Without top-first scoring, begin with a short window: it gives a threshold early.
+        let mut length = if top_first { longest } else { FIRST_WINDOW };
+        let mut next = 0;
+        while next < documents {
+            let from = matcher.seek(next);
+            if from == TERMINATED {
+                break;
+            }
+            let mut window = DocWindow::new(from, length, documents);
+            matcher.fill(&mut window);
+            segment.retain_alive(&mut window);
+            (next, length) = (window.end(), (length * 2).min(longest));
+            best.collect(window, top_first, &mut scorer, &mut matcher);
+        }
+        cache.record_costs(ordinal, documents, scorer.access_costs());
+        best.shrink();
+        Ok(best)
+    }
 }
 
-struct SegmentTopK<'b> {
-    top_k: &'b TopK,
-    segment: SegmentOrdinal,
-    dates: Option<&'b Column<i64>>,
-    tie_breakers: &'b Column<u64>,
-    coverage: CoverageCounter,
+struct SegmentTopK<'t, 'i> {
+    top_k: &'t TopK,
+    segment: Segment<'i>,
+    dates: Option<Dates<'i>>,
+    tie_breakers: TieBreakers<'i>,
+    coverage: CoverageCounter<'i>,
     total: usize,
     found: Vec<ScoredDoc>,
     /// A buffer for the scores of a window.
-    scored: Vec<(DocId, Score)>,
+    scored: Vec<(DocId, f32)>,
     /// The last rank key that still gets in, once `limit` documents have been found.
     threshold: Option<RankKey>,
 }
 
 /// Keeps the `count` highest scores and all that equal the last of them. The caller reads a tie
 /// breaker for each document that is kept.
-fn keep_top(scored: &mut Vec<(DocId, Score)>, count: usize) {
+fn keep_top(scored: &mut Vec<(DocId, f32)>, count: usize) {
     if count > 0 && count < scored.len() {
         let (.., last, _) = scored.select_nth_unstable_by(count - 1, |a, b| b.1.total_cmp(&a.1));
         let cutoff = last.1;
@@ -203,20 +194,27 @@ fn sort_by_rank(found: &mut [ScoredDoc]) {
     found.sort_unstable_by_key(|found| Reverse(found.rank_key));
 }
 
-impl<'b> SegmentTopK<'b> {
+impl<'t, 'i> SegmentTopK<'t, 'i> {
     fn new(
-        top_k: &'b TopK,
-        index: &'b Index,
-        segment: SegmentOrdinal,
-        coverage: CoverageCounter,
-    ) -> tantivy::Result<Self> {
+        top_k: &'t TopK,
+        segment: &Segment<'i>,
+        coverage: CoverageCounter<'i>,
+    ) -> Result<Self, Error> {
         let dates = match top_k.sort {
             Sort::Rank if top_k.recency.is_none() => None,
-            _ => Some(index.dates(segment)?),
+            _ => Some(segment.dates()?),
         };
-        let tie_breakers = index.ties(segment)?;
-        let (total, found, scored, threshold) = (0, Vec::new(), Vec::new(), None);
-        Ok(Self { top_k, segment, dates, tie_breakers, coverage, total, found, scored, threshold })
+        Ok(Self {
+            top_k,
+            segment: *segment,
+            dates,
+            tie_breakers: segment.tie_breakers()?,
+            coverage,
+            total: 0,
+            found: Vec::new(),
+            scored: Vec::new(),
+            threshold: None,
+        })
     }
 
     /// Adds the matches of a window. With `top_first`, the most promising documents are scored
@@ -226,7 +224,7 @@ impl<'b> SegmentTopK<'b> {
         mut window: DocWindow,
         top_first: bool,
         scorer: &mut SegmentScorer,
-        matcher: &mut Matcher,
+        matcher: &mut Matcher<'_>,
     ) {
         if self.top_k.count {
             if !matcher.is_exact() {
@@ -275,8 +273,8 @@ impl<'b> SegmentTopK<'b> {
     /// Scores candidates with `score`, and admits those that match and beat the threshold.
     fn admit_all(
         &mut self,
-        matcher: &mut Matcher,
-        score: impl FnOnce(&CoverageCounter, &mut Vec<(DocId, Score)>),
+        matcher: &mut Matcher<'_>,
+        score: impl FnOnce(&CoverageCounter<'_>, &mut Vec<(DocId, f32)>),
     ) {
         let mut scored = std::mem::take(&mut self.scored);
         score(&self.coverage, &mut scored);
@@ -297,17 +295,17 @@ impl<'b> SegmentTopK<'b> {
     /// The part of the rank key that comes before the score.
     fn date(&self, doc: DocId) -> i64 {
         match (self.top_k.sort, self.dates) {
-            (Sort::Newest, Some(dates)) => dates.first(doc).unwrap_or(i64::MIN),
-            (Sort::Oldest, Some(dates)) => dates.first(doc).map_or(i64::MIN, |date| -date),
+            (Sort::Newest, Some(dates)) => dates.of(doc).unwrap_or(i64::MIN),
+            (Sort::Oldest, Some(dates)) => dates.of(doc).map_or(i64::MIN, |date| -date),
             _ => 0,
         }
     }
 
     /// Adds a candidate if it matches and beats the threshold.
-    fn admit(&mut self, doc: DocId, score: f32, matcher: &mut Matcher) {
+    fn admit(&mut self, doc: DocId, score: f32, matcher: &mut Matcher<'_>) {
         let (date, coverage) = (self.date(doc), self.coverage.of(doc));
         let recency = match (self.top_k.recency, self.dates) {
-            (Some(recency), Some(dates)) => recency.factor(dates.first(doc)),
+            (Some(recency), Some(dates)) => recency.factor(dates.of(doc)),
             _ => 1.0,
         };
         let score = score * recency;
@@ -318,7 +316,7 @@ impl<'b> SegmentTopK<'b> {
         if self.threshold.is_some_and(below) {
             return;
         }
-        let tie_breaker = self.tie_breakers.first(doc).unwrap_or_default();
+        let tie_breaker = self.tie_breakers.of(doc);
         let rank_key = RankKey { date, coverage, score: bits, tie_breaker: Reverse(tie_breaker) };
         if self.threshold.is_some_and(|threshold| rank_key < threshold) {
             return;
@@ -329,7 +327,7 @@ impl<'b> SegmentTopK<'b> {
             }
             self.total += 1;
         }
-        let address = DocAddress::new(self.segment, doc);
+        let address = self.segment.address(doc);
         self.found.push(ScoredDoc { address, coverage, score, recency, tie_breaker, rank_key });
         // Sorting after every `limit` arrivals costs less than sifting a heap at each.
         if self.found.len() >= self.top_k.limit.max(1) * 2 {

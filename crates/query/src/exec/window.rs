@@ -1,13 +1,13 @@
 //! A window of document ids, as a bitset.
 
-use tantivy::{DocId, TERMINATED};
-use wensou_index::Unpacked;
+use wensou_index::{Cursor, Unpacked};
+
+use super::segment::{DocId, DocSet, TERMINATED};
 
 /// The longest window, in documents.
 pub(crate) const MAX_DOCS: usize = 1 << 16;
 
 /// Reading postings in order is this many times faster, for each document, than seeking it.
-///
 pub(crate) const SCAN_SPEEDUP: u64 = 16;
 
 /// A set of documents out of a range of a segment's document ids.
@@ -72,6 +72,15 @@ impl DocWindow {
     pub(crate) fn insert(&mut self, doc: DocId) {
         let at = self.offset(doc);
         self.bits[at / 64] |= 1 << (at % 64);
+    }
+
+    /// Inserts all documents of the range, in a segment of `documents`.
+    pub(crate) fn insert_all(&mut self, documents: u32) {
+        let mut remaining = documents.saturating_sub(self.start) as usize;
+        for bits in &mut self.bits {
+            *bits |= if remaining >= 64 { u64::MAX } else { (1 << remaining) - 1 };
+            remaining = remaining.saturating_sub(64);
+        }
     }
 
     pub(crate) fn contains(&self, doc: DocId) -> bool {
@@ -143,6 +152,17 @@ impl DocWindow {
     }
 }
 
+/// Clears the bit of every document of the window that the list lacks.
+pub(super) fn retain_postings(list: &mut Cursor, window: &mut DocWindow) {
+    if window.is_dense(Cursor::count(list), window.count()) {
+        let mut own = window.empty_like();
+        list.mark(own.start(), own.bits());
+        window.intersect(&own);
+    } else {
+        window.retain(|doc| list.seek(doc) == doc);
+    }
+}
+
 /// The document ids of the set bits; the first bit stands for `from`.
 fn documents(from: DocId, bits: impl Iterator<Item = u64>) -> impl Iterator<Item = DocId> {
     (from..).step_by(64).zip(bits).flat_map(|(from, bits)| {
@@ -193,5 +213,15 @@ mod tests {
         assert_eq!(DocWindow::new(5, 1, 9).length(), 64);
         assert_eq!(DocWindow::new(70, 65, 9).end(), 64 + 128);
         assert_eq!(DocWindow::new(5, usize::MAX, 9).length(), MAX_DOCS);
+    }
+
+    #[test]
+    fn all_documents_are_those_of_the_segment() {
+        for documents in [0, 1, 63, 64, 65, 127, 128, 129, 300] {
+            let mut window = DocWindow::new(64, 128, documents);
+            window.insert_all(documents);
+            let expected: Vec<DocId> = (64..192).filter(|doc| *doc < documents).collect();
+            assert_eq!(window.iter().collect::<Vec<_>>(), expected, "{documents}");
+        }
     }
 }

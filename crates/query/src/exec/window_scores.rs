@@ -1,9 +1,9 @@
 //! The documents of one window while they are scored.
 
-use tantivy::DocId;
 use wensou_index::Cursor;
 
-use super::term_scorer::{FieldLengths, TermPostings, TermScorer, UpperBound};
+use super::segment::DocId;
+use super::term_scorer::{DocumentNorms, TermPostings, TermScorer, UpperBound};
 use super::window::DocWindow;
 use crate::rank::bm25::tf_saturation;
 
@@ -55,7 +55,7 @@ impl WindowScores {
     }
 
     /// Fills the length norms of a field, unless they are known.
-    pub(super) fn load_length_norms(&mut self, field: usize, lengths: &FieldLengths) {
+    pub(super) fn load_length_norms(&mut self, field: usize, lengths: &DocumentNorms) {
         let norms = &mut self.length_norms[field];
         if norms.is_empty() {
             norms.extend(self.docs.iter().map(|doc| lengths.length_norm(field, *doc)));
@@ -68,7 +68,7 @@ impl WindowScores {
         number: usize,
         term: &mut TermScorer,
         window: &DocWindow,
-        lengths: &FieldLengths,
+        lengths: &DocumentNorms,
     ) {
         self.clear_term(number);
         let Self { docs, ranks, length_norms, score, added, .. } = self;

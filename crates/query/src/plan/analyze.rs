@@ -8,8 +8,9 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use wensou_index::{Part, Unit, is_indexed_word};
-use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, is_han};
+use wensou_text::{Folded, Key, Relation, Segmenter, Synonyms, TokenKind, is_han};
 
 use crate::plan::stop_words::{is_question_word, is_stop};
 use crate::rank::{LATIN_WEIGHT, STOP_WEIGHT, kind_weight};
@@ -21,8 +22,15 @@ const MIN_EMBEDDED: usize = 4;
 /// A text of at least this many words, stop words aside, is a sentence rather than a list of words.
 const MIN_SENTENCE_WORDS: usize = 7;
 
+/// The tables that cut a query into words as documents were, and say which words mean the same.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TextTables<'t> {
+    pub(crate) segmenter: &'t Segmenter,
+    pub(crate) synonyms: &'t Synonyms,
+}
+
 /// One surface form of a query word.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Variant {
     /// Folded text as the segmenter gives it; for an expansion, as its table has it.
     pub(crate) text: String,
@@ -35,7 +43,7 @@ pub(crate) struct Variant {
 }
 
 /// How a variant is matched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum MatchMode {
     /// As a sequence of key characters.
     Characters,
@@ -46,11 +54,40 @@ pub(crate) enum MatchMode {
     /// As the value of a number, however the page writes it.
     Value,
     /// Not in the text: documents dated from the first day up to the second, which is excluded.
-    Dated(Date, Date),
+    Dated(#[serde(with = "iso_day")] Date, #[serde(with = "iso_day")] Date),
+}
+
+impl MatchMode {
+    /// The name of the mode, for output.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Characters => "characters",
+            Self::Word => "word",
+            Self::WordOrEmbedded => "word or glued",
+            Self::Value => "value",
+            Self::Dated(..) => "date",
+        }
+    }
+}
+
+/// A civil day, serialised as `2024-05-01`.
+mod iso_day {
+    use jiff::civil::Date;
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    pub(super) fn serialize<S: Serializer>(day: &Date, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(day)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
+        String::deserialize(from)?.parse().map_err(de::Error::custom)
+    }
 }
 
 /// Why a variant counts as finding a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "&'static str", try_from = "String")]
 pub enum Origin {
     /// It is what was typed.
     Typed,
@@ -65,6 +102,16 @@ pub enum Origin {
 }
 
 impl Origin {
+    const ALL: [Self; 7] = [
+        Self::Typed,
+        Self::Joined,
+        Self::Number,
+        Self::Date,
+        Self::Synonym(Relation::Name),
+        Self::Synonym(Relation::Region),
+        Self::Synonym(Relation::User),
+    ];
+
     /// The name of the origin, for output.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -78,8 +125,23 @@ impl Origin {
     }
 }
 
+impl From<Origin> for &'static str {
+    fn from(origin: Origin) -> Self {
+        origin.as_str()
+    }
+}
+
+impl TryFrom<String> for Origin {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        let named = Self::ALL.into_iter().find(|origin| origin.as_str() == name);
+        named.ok_or_else(|| format!("no origin is called {name}"))
+    }
+}
+
 /// One word of a query.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct QueryWord {
     /// As it was typed.
     pub(crate) typed: String,
@@ -90,7 +152,7 @@ pub(crate) struct QueryWord {
 }
 
 /// A term of the index that the query scores.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct WeightedTerm {
     pub(crate) kind: Unit,
     pub(crate) text: String,
@@ -110,7 +172,7 @@ pub(crate) enum Requirement {
 }
 
 /// Which single characters are scored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum UnigramPolicy {
     /// All of them: a hit that lacks a word may still have some of its characters.
     All,
@@ -120,7 +182,7 @@ pub(crate) enum UnigramPolicy {
 }
 
 /// A piece of typed text, analysed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct AnalysedText {
     pub(crate) typed: String,
     pub(crate) words: Vec<QueryWord>,

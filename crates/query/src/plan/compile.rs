@@ -1,143 +1,203 @@
-//! From the nodes of the syntax tree to tantivy queries.
+//! From the nodes of the syntax tree to match expressions and words.
+//!
+//! Needs no statistics: what depends on document frequencies is left to `weigh`.
 
-use tantivy::query::{AllQuery, BooleanQuery, Occur, Query as TantivyQuery};
-use wensou_index::{Analysis, Index, Part, Unit};
+use wensou_index::Part;
 
-use super::analyze::{AnalysedText, MatchMode, QueryWord, Requirement, Variant};
-use super::needle::Needle;
-use super::queries::{ScoredTerm, TextQueries, any};
-use super::{Mode, expand};
+use super::analyze::{AnalysedText, QueryWord, Requirement, TextTables};
+use super::expand::{self, ExpandedText};
+use super::expr::MatchExpr;
+use super::outline::Outline;
+use super::query_plan::{Mode, PlannedWord};
+use super::{field, text};
 use crate::error::Error;
-use crate::exec::near;
-use crate::lang::{Diagnostic, Node, NodeKind, Phrase, Span};
-use crate::rank;
-use crate::rank::bm25::Statistics;
+use crate::lang::{Diagnostic, Node, NodeKind, Phrase, Scope, Span};
+use crate::rank::Coverage;
+
+/// Loads the tables of an index. A query of filters alone never calls it.
+pub(crate) type LoadTables<'t> = &'t dyn Fn() -> Result<TextTables<'t>, Error>;
+
+/// A query without what depends on document frequencies.
+pub(super) struct Compiled {
+    pub(super) match_expr: MatchExpr,
+    pub(super) words: Vec<PlannedWord>,
+    pub(super) texts: Vec<ScoredText>,
+    pub(super) may_lack_words: bool,
+    pub(super) has_date_filter: bool,
+}
+
+/// A text that is scored, and the fields that it is scored in.
+pub(super) struct ScoredText {
+    pub(super) expanded: ExpandedText,
+    pub(super) fields: Vec<Part>,
+}
 
 /// What the nodes above a clause say about it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct ClauseContext<'p> {
-    pub(super) fields: &'p [Part],
+struct ClauseContext<'p> {
+    fields: &'p [Part],
     /// Not below a NOT: the text is scored and highlighted.
-    pub(super) positive: bool,
+    positive: bool,
     /// Whether a document without the text is excluded.
-    pub(super) required: bool,
+    required: bool,
 }
 
-pub(super) struct Compiler<'a> {
-    pub(super) index: &'a Index,
+pub(super) struct Compiler<'q, 't> {
     /// The query as typed, for diagnostics.
-    pub(super) typed: &'a str,
-    /// Loaded when the first word needs it.
-    pub(super) analysis: Option<&'a Analysis>,
-    pub(super) statistics: &'a Statistics<'a>,
-    pub(super) mode: Mode,
-    pub(super) scored_terms: Vec<ScoredTerm>,
-    /// In relaxed mode: a query for each word. Hits are ordered by how many of them match.
-    pub(super) covering: Vec<Box<dyn TantivyQuery>>,
-    pub(super) needles: Vec<Needle>,
-    pub(super) words: Vec<QueryWord>,
-    pub(super) texts: Vec<AnalysedText>,
-    pub(super) may_lack_words: bool,
-    pub(super) has_date_filter: bool,
-    /// In relaxed mode: queries for the words of the current group. One of them must match.
-    pub(super) alternatives: Vec<Box<dyn TantivyQuery>>,
+    typed: &'q str,
+    load_tables: LoadTables<'t>,
+    mode: Mode,
+    words: Vec<PlannedWord>,
+    texts: Vec<ScoredText>,
+    may_lack_words: bool,
+    has_date_filter: bool,
+    /// In relaxed mode: expressions of the texts of the current group. One of them must match.
+    alternatives: Vec<MatchExpr>,
     /// The first word that is nothing but punctuation.
-    pub(super) punctuation_only: Option<Span>,
-    pub(super) errors: Vec<Diagnostic>,
+    punctuation_only: Option<Span>,
+    errors: Vec<Diagnostic>,
+    outline: Outline,
 }
 
-type MatchQuery = Option<Box<dyn TantivyQuery>>;
+/// The expression that a node requires documents to match; `None` if it requires nothing.
+type Required = Option<MatchExpr>;
 
-impl<'a> Compiler<'a> {
-    fn analysis(&mut self) -> Result<&'a Analysis, Error> {
-        match self.analysis {
-            Some(analysis) => Ok(analysis),
-            None => Ok(self.analysis.insert(self.index.analysis()?)),
+impl<'q, 't> Compiler<'q, 't> {
+    /// A compiler that writes what it understands into `outline`.
+    pub(super) fn new(
+        typed: &'q str,
+        load_tables: LoadTables<'t>,
+        mode: Mode,
+        outline: Outline,
+    ) -> Self {
+        Self {
+            typed,
+            load_tables,
+            mode,
+            words: Vec::new(),
+            texts: Vec::new(),
+            may_lack_words: mode == Mode::Relaxed,
+            has_date_filter: false,
+            alternatives: Vec::new(),
+            punctuation_only: None,
+            errors: Vec::new(),
+            outline,
         }
     }
 
-    /// The query that a node requires documents to match; `None` if it requires nothing.
-    fn compile_node(
-        &mut self,
-        node: &Node,
-        context: ClauseContext<'_>,
-    ) -> Result<MatchQuery, Error> {
+    /// Compiles a whole query.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Query`] if nothing in the query can be searched for; an error of the tables.
+    pub(super) fn compile(mut self, root: &Node) -> Result<(Compiled, Outline), Error> {
+        let context = ClauseContext { fields: &Part::ALL, positive: true, required: true };
+        let required = self.compile_and(std::slice::from_ref(root), context)?;
+        if let Some(span) = self.punctuation_only
+            && required.is_none()
+            && self.texts.is_empty()
+        {
+            self.errors.push(Diagnostic::nothing_searchable(self.typed, span));
+        }
+        if !self.errors.is_empty() {
+            return Err(Error::Query(self.errors));
+        }
+        let compiled = Compiled {
+            match_expr: required.unwrap_or(MatchExpr::All),
+            words: self.words,
+            texts: self.texts,
+            may_lack_words: self.may_lack_words,
+            has_date_filter: self.has_date_filter,
+        };
+        Ok((compiled, self.outline))
+    }
+
+    fn compile_node(&mut self, node: &Node, context: ClauseContext<'_>) -> Result<Required, Error> {
         match &node.kind {
-            NodeKind::All => Ok(Some(Box::new(AllQuery))),
-            NodeKind::And(nodes) => self.compile_and(nodes, context),
-            NodeKind::Or(nodes) => self.compile_or(nodes, context),
+            NodeKind::All => {
+                self.outline.line(|| "everything".to_owned());
+                Ok(Some(MatchExpr::All))
+            }
+            NodeKind::And(nodes) => {
+                self.in_group("all of", |compiler| compiler.compile_and(nodes, context))
+            }
+            NodeKind::Or(nodes) => {
+                self.in_group("any of", |compiler| compiler.compile_or(nodes, context))
+            }
             NodeKind::Not(inner) => {
-                let Some(inner) = self.compile_not(inner, context)? else { return Ok(None) };
-                Ok(Some(Box::new(BooleanQuery::new(vec![
-                    (Occur::Must, Box::new(AllQuery) as Box<dyn TantivyQuery>),
-                    (Occur::MustNot, inner),
-                ]))))
+                let excluded = self.compile_not(inner, context)?;
+                Ok(excluded.map(|excluded| MatchExpr::and_not(MatchExpr::All, excluded)))
             }
             NodeKind::Required(inner) => {
-                self.compile_node(inner, ClauseContext { required: true, ..context })
+                let context = ClauseContext { required: true, ..context };
+                self.in_group("required", |compiler| compiler.compile_node(inner, context))
             }
             NodeKind::Scoped { scope, node } => {
-                let field = match scope {
-                    crate::lang::Scope::Title => Part::Title,
-                    crate::lang::Scope::Body => Part::Body,
+                let (field, name) = match scope {
+                    Scope::Title => (Part::Title, "in the title"),
+                    Scope::Body => (Part::Body, "in the body"),
                 };
-                self.compile_node(node, ClauseContext { fields: &[field], ..context })
+                let context = ClauseContext { fields: &[field], ..context };
+                self.in_group(name, |compiler| compiler.compile_node(node, context))
             }
             NodeKind::Term(_) => self.compile_and(std::slice::from_ref(node), context),
             NodeKind::Phrase(phrase) => self.compile_phrase(node, phrase, context),
-            NodeKind::Field(clause) => Ok(Some(self.compile_field(clause))),
+            NodeKind::Field(clause) => {
+                self.outline.clause(clause, node);
+                self.has_date_filter |= field::is_date_range(clause);
+                Ok(Some(field::clause(clause, self.mode == Mode::Undated)))
+            }
         }
     }
 
-    pub(super) fn compile_and(
+    fn in_group<T>(&mut self, name: &str, compile: impl FnOnce(&mut Self) -> T) -> T {
+        self.outline.open(name);
+        let compiled = compile(self);
+        self.outline.close();
+        compiled
+    }
+
+    fn compile_and(
         &mut self,
         nodes: &[Node],
         context: ClauseContext<'_>,
-    ) -> Result<MatchQuery, Error> {
+    ) -> Result<Required, Error> {
         // A `+` on one member of a group makes the unmarked text of that group optional.
         let marked = nodes.iter().any(|node| matches!(node.kind, NodeKind::Required(_)));
         let outer = std::mem::take(&mut self.alternatives);
-        let words = nodes.iter().any(|node| matches!(node.kind, NodeKind::Term(_)));
         let requirement = match self.mode {
             Mode::Strict | Mode::Undated if context.required && !marked => Requirement::Words,
             _ => Requirement::Optional,
         };
-        let mut texts = match words {
-            true => expand::texts(nodes, self.analysis()?, requirement, &|kind, text| {
-                self.statistics.idf(Part::Body, kind, text)
-            }),
+        let mut texts = match nodes.iter().any(|node| matches!(node.kind, NodeKind::Term(_))) {
+            true => expand::texts(nodes, (self.load_tables)()?, requirement),
             false => Vec::new(),
         };
-        let mut clauses: Vec<(Occur, Box<dyn TantivyQuery>)> = Vec::new();
+        let (mut included, mut excluded) = (Vec::new(), Vec::new());
         for (at, node) in nodes.iter().enumerate() {
             let context = ClauseContext { required: context.required && !marked, ..context };
-            let query = match &node.kind {
+            let members = match &node.kind {
                 NodeKind::Not(inner) => {
-                    clauses.extend(
-                        self.compile_not(inner, context)?.map(|query| (Occur::MustNot, query)),
-                    );
+                    excluded.extend(self.compile_not(inner, context)?);
                     continue;
                 }
                 NodeKind::Term(term) => match texts.get_mut(at).and_then(Option::take) {
-                    Some(text) => self.compile_text(node, text, term.prefix, context)?,
+                    Some(text) => self.compile_text(node, text, term.prefix, context),
                     None => None,
                 },
                 _ => self.compile_node(node, context)?,
             };
-            clauses.extend(query.map(|query| (Occur::Must, query)));
+            included.extend(members);
         }
         let alternatives = std::mem::replace(&mut self.alternatives, outer);
         if !alternatives.is_empty() {
-            clauses.push((Occur::Must, any(alternatives)));
+            included.push(MatchExpr::any_of(alternatives));
         }
-        Ok(match clauses.as_slice() {
-            [] => None,
-            [(Occur::Must, _)] => clauses.pop().map(|(_, query)| query),
-            _ => {
-                if clauses.iter().all(|(occur, _)| *occur == Occur::MustNot) {
-                    clauses.push((Occur::Must, Box::new(AllQuery)));
-                }
-                Some(Box::new(BooleanQuery::new(clauses)))
+        Ok(match (included.is_empty(), excluded.is_empty()) {
+            (true, true) => None,
+            (false, true) => Some(MatchExpr::all_of(included)),
+            (_, false) => {
+                Some(MatchExpr::and_not(MatchExpr::all_of(included), MatchExpr::any_of(excluded)))
             }
         })
     }
@@ -146,83 +206,78 @@ impl<'a> Compiler<'a> {
         &mut self,
         nodes: &[Node],
         context: ClauseContext<'_>,
-    ) -> Result<MatchQuery, Error> {
-        let mut queries = Vec::with_capacity(nodes.len());
+    ) -> Result<Required, Error> {
+        let mut members = Vec::with_capacity(nodes.len());
         let mut unconstrained = false;
         for node in nodes {
             // Each alternative is a group of its own.
             match self.compile_and(std::slice::from_ref(node), context)? {
-                Some(query) => queries.push(query),
+                Some(member) => members.push(member),
                 None => unconstrained = true,
             }
         }
-        Ok((!unconstrained).then(|| any(queries)))
+        Ok((!unconstrained).then(|| MatchExpr::any_of(members)))
     }
 
-    fn compile_not(
-        &mut self,
-        inner: &Node,
-        context: ClauseContext<'_>,
-    ) -> Result<MatchQuery, Error> {
+    fn compile_not(&mut self, inner: &Node, context: ClauseContext<'_>) -> Result<Required, Error> {
         let context = ClauseContext { positive: false, required: true, ..context };
         let mode = std::mem::replace(&mut self.mode, Mode::Strict);
-        let query = self.compile_and(std::slice::from_ref(inner), context)?;
+        let excluded = self
+            .in_group("not", |compiler| compiler.compile_and(std::slice::from_ref(inner), context));
         self.mode = mode;
-        Ok(query)
+        excluded
     }
 
     /// Compiles the words of one text.
     fn compile_text(
         &mut self,
         node: &Node,
-        text: AnalysedText,
+        expanded: ExpandedText,
         prefix: bool,
         context: ClauseContext<'_>,
-    ) -> Result<MatchQuery, Error> {
+    ) -> Required {
+        let text = &expanded.text;
+        self.outline.text(text, prefix);
         if text.words.is_empty() {
             // The dash of `a - b` asks for nothing; as a whole query it is a mistake.
             self.punctuation_only.get_or_insert(node.span);
-            return Ok(None);
+            return None;
         }
-        let queries = TextQueries { index: self.index, fields: context.fields };
+        let relaxed = context.positive && self.mode == Mode::Relaxed;
+        let coverage = if relaxed { Coverage::WORD } else { Coverage::NONE };
         let meaningful = text.words.iter().any(|word| !word.stop);
         let last = text.words.len() - 1;
         let mut wanted = Vec::new();
         for (number, word) in text.words.iter().enumerate() {
-            let begins = prefix && number == last;
-            let query =
-                if begins { prefix_query(queries, word) } else { queries.any_variant(word) };
-            let optional = word.stop && meaningful && !begins;
-            if optional {
+            let is_prefix = prefix && number == last;
+            if word.stop && meaningful && !is_prefix {
                 continue;
             }
+            let expr = match is_prefix {
+                true => text::prefix(context.fields, word),
+                false => text::any_variant(context.fields, word),
+            };
             if context.positive {
-                self.add_needles(word);
-                if self.mode == Mode::Relaxed {
-                    self.covering.push(query.box_clone());
-                }
-                self.words.push(word.clone());
+                self.words.push(PlannedWord { word: word.clone(), expr: expr.clone(), coverage });
             }
-            wanted.push(query);
+            wanted.push(expr);
         }
-        let relaxed = context.positive && self.mode == Mode::Relaxed;
-        let matched = match context.required {
+        let required = match context.required {
             false => None,
             true if relaxed => {
-                self.alternatives.push(queries.any_term_of(&text));
+                self.alternatives.push(text::any_term(context.fields, text));
                 None
             }
             true if text.question => {
                 self.may_lack_words |= context.positive;
-                Some(queries.any_term_of(&text))
+                Some(text::any_term(context.fields, text))
             }
-            true => Some(all(wanted)),
+            true => Some(MatchExpr::all_of(wanted)),
         };
         if context.positive {
-            self.scored_terms.extend(queries.scored(&text.terms, rank::weight));
-            self.texts.push(text);
+            self.texts.push(ScoredText { expanded, fields: context.fields.to_vec() });
         }
-        Ok(matched)
+        required
     }
 
     fn compile_phrase(
@@ -230,84 +285,32 @@ impl<'a> Compiler<'a> {
         node: &Node,
         phrase: &Phrase,
         context: ClauseContext<'_>,
-    ) -> Result<MatchQuery, Error> {
+    ) -> Result<Required, Error> {
         let requirement =
             if context.required { Requirement::Everything } else { Requirement::Optional };
-        let text = AnalysedText::new(&phrase.text, self.analysis()?.segmenter(), requirement);
+        let text = AnalysedText::new(&phrase.text, (self.load_tables)()?.segmenter, requirement);
+        self.outline.phrase(&text, phrase.near);
         if text.key.is_empty() {
             self.errors.push(Diagnostic::nothing_searchable(self.typed, node.span));
             return Ok(None);
         }
-        let queries = TextQueries { index: self.index, fields: context.fields };
-        let matched = match phrase.near {
-            None => queries.sequence(&text.key),
-            Some(distance) => near::query(self.index, queries, &text.words, distance as usize),
+        let expr = match phrase.near {
+            None => text::sequence(context.fields, &text.key),
+            Some(distance) => text::near(context.fields, &text.words, distance as usize),
         };
         if context.positive {
-            match phrase.near {
-                None => {
-                    if let Some(word) = QueryWord::sequence(&phrase.text, &text.key) {
-                        self.add_needles(&word);
-                        self.words.push(word);
-                    }
-                }
-                Some(_) => {
-                    for word in &text.words {
-                        self.add_needles(word);
-                        self.words.push(word.clone());
-                    }
-                }
-            }
-            self.scored_terms.extend(queries.scored(&text.terms, rank::weight));
-            self.texts.push(text);
+            let words = match phrase.near {
+                None => QueryWord::sequence(&phrase.text, &text.key).into_iter().collect(),
+                Some(_) => text.words.clone(),
+            };
+            self.words.extend(words.into_iter().map(|word| {
+                // Every hit has the words of a phrase.
+                let (expr, coverage) = (text::any_variant(context.fields, &word), Coverage::NONE);
+                PlannedWord { word, expr, coverage }
+            }));
+            let fields = context.fields.to_vec();
+            self.texts.push(ScoredText { expanded: text.into(), fields });
         }
-        Ok(context.required.then_some(matched))
+        Ok(context.required.then_some(expr))
     }
-
-    /// Adds the needles that highlight a word.
-    fn add_needles(&mut self, word: &QueryWord) {
-        let number = self.words.len();
-        for variant in &word.variants {
-            let weight = self.rarity_of(variant);
-            self.needles.extend(Needle::of(variant, number, weight));
-        }
-    }
-
-    /// How rare a variant is: the idf of its rarest bigram, or of the word itself.
-    fn rarity_of(&self, variant: &Variant) -> f32 {
-        let idf = |kind, text: &str| self.statistics.idf(Part::Body, kind, text);
-        match (variant.mode, variant.key.as_slice()) {
-            (MatchMode::Dated(..), _) => 0.0,
-            (MatchMode::Word | MatchMode::Value, _) => idf(Unit::Word, &variant.text),
-            (_, [one]) => idf(Unit::Char, &one.to_string()),
-            (_, key) => {
-                let bigrams = key.windows(2).map(|bigram| bigram.iter().collect::<String>());
-                bigrams.fold(0.0, |rarest, bigram| idf(Unit::Gram, &bigram).max(rarest))
-            }
-        }
-    }
-}
-
-fn all(mut queries: Vec<Box<dyn TantivyQuery>>) -> Box<dyn TantivyQuery> {
-    if queries.len() == 1 {
-        return queries.remove(0);
-    }
-    Box::new(BooleanQuery::intersection(queries))
-}
-
-/// Documents with a word that starts with a variant of `word`.
-fn prefix_query(queries: TextQueries<'_>, word: &QueryWord) -> Box<dyn TantivyQuery> {
-    any(word
-        .variants
-        .iter()
-        .map(|variant| match variant.mode {
-            MatchMode::Characters => queries.sequence(&variant.key),
-            MatchMode::Word | MatchMode::Value | MatchMode::Dated(..) => {
-                queries.word_prefix(&variant.text)
-            }
-            MatchMode::WordOrEmbedded => {
-                any(vec![queries.word_prefix(&variant.text), queries.sequence(&variant.key)])
-            }
-        })
-        .collect())
 }

@@ -9,13 +9,13 @@ use std::ops::Range;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use wensou_index::{Analysis, Unit};
+use wensou_index::Unit;
 use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, key_of};
 
 use crate::lang::{Node, NodeKind};
 use crate::plan::analyze::{
-    AnalysedText, MatchMode, Origin, QueryWord, Requirement, UnigramPolicy, Variant, WeightedTerm,
-    terms,
+    AnalysedText, MatchMode, Origin, QueryWord, Requirement, TextTables, UnigramPolicy, Variant,
+    WeightedTerm, terms,
 };
 use crate::rank::{EXPANSION_WEIGHT, LATIN_WEIGHT, kind_weight};
 
@@ -25,16 +25,62 @@ const MAX_NAME_WORDS: usize = 6;
 /// The idf of a term.
 pub(crate) type Rarity<'r> = &'r dyn Fn(Unit, &str) -> f32;
 
+/// An analysed text whose expansions have been added, but not yet weighted: their weights depend on
+/// document frequencies, and a plan asks for all of those together.
+#[derive(Debug)]
+pub(crate) struct ExpandedText {
+    pub(crate) text: AnalysedText,
+    expansions: Vec<Expansion>,
+}
+
+/// The terms of one expansion, which together may score at most [`EXPANSION_WEIGHT`] of what the
+/// replaced words score: a Chinese name has more terms than a ticker, and a rare name is no
+/// stronger evidence than the one that was typed.
+#[derive(Debug)]
+struct Expansion {
+    /// The terms of each replaced word.
+    replaced: Vec<Vec<WeightedTerm>>,
+    /// All terms of the expansion, with the weights that they would have if they were typed.
+    terms: Vec<WeightedTerm>,
+    /// Those of them that the text did not have: a range of its terms.
+    added: Range<usize>,
+}
+
+impl From<AnalysedText> for ExpandedText {
+    /// A text without expansions.
+    fn from(text: AnalysedText) -> Self {
+        Self { text, expansions: Vec::new() }
+    }
+}
+
+impl ExpandedText {
+    /// The terms of the body whose idf determines the weights of expansions.
+    pub(super) fn weighing_terms(&self) -> impl Iterator<Item = &WeightedTerm> {
+        self.expansions.iter().flat_map(|of| of.replaced.iter().flatten().chain(&of.terms))
+    }
+
+    /// The text with its expansions weighted.
+    pub(super) fn weighted(mut self, rarity: Rarity<'_>) -> AnalysedText {
+        for Expansion { replaced, terms, added } in self.expansions {
+            let typed = replaced.iter().map(|terms| max_contribution(terms, rarity));
+            let typed = typed.fold(0.0, |sum, of_word| sum + of_word);
+            let scale = EXPANSION_WEIGHT
+                * (typed / max_contribution(&terms, rarity).max(f32::MIN_POSITIVE)).min(1.0);
+            self.text.terms[added].iter_mut().for_each(|term| term.weight *= scale);
+        }
+        self.text
+    }
+}
+
 /// Analyses and expands the words of a group; `None` for other nodes. Neighbouring words are
 /// considered together: `bitcoin cash` is one name, and a page may write `stability ai` as one
 /// word.
 pub(crate) fn texts(
     nodes: &[Node],
-    analysis: &Analysis,
+    tables: TextTables<'_>,
     requirement: Requirement,
-    rarity: Rarity<'_>,
-) -> Vec<Option<AnalysedText>> {
-    let mut texts: Vec<Option<AnalysedText>> = nodes
+) -> Vec<Option<ExpandedText>> {
+    let mut texts: Vec<Option<ExpandedText>> = nodes
         .iter()
         .map(|node| match &node.kind {
             NodeKind::Term(term) => {
@@ -43,7 +89,7 @@ pub(crate) fn texts(
                     Requirement::Words if term.prefix => Requirement::Everything,
                     requirement => requirement,
                 };
-                Some(AnalysedText::new(&term.text, analysis.segmenter(), requirement))
+                Some(AnalysedText::new(&term.text, tables.segmenter, requirement).into())
             }
             _ => None,
         })
@@ -53,8 +99,8 @@ pub(crate) fn texts(
     for run in nodes.chunk_by(|a, b| expands(a) && expands(b)) {
         let until = from + run.len();
         if expands(&run[0]) {
-            let mut run: Vec<&mut AnalysedText> = texts[from..until].iter_mut().flatten().collect();
-            expand(&mut run, analysis, rarity);
+            let mut run: Vec<&mut ExpandedText> = texts[from..until].iter_mut().flatten().collect();
+            expand(&mut run, tables);
         }
         from = until;
     }
@@ -64,42 +110,50 @@ pub(crate) fn texts(
 /// A word of a run of neighbours: the index of its text, and of the word in that text.
 type WordRef = (usize, usize);
 
-fn expand(run: &mut [&mut AnalysedText], analysis: &Analysis, rarity: Rarity<'_>) {
+fn expand(run: &mut [&mut ExpandedText], tables: TextTables<'_>) {
     let word_refs: Vec<WordRef> = run
         .iter()
         .enumerate()
-        .flat_map(|(text, of)| (0..of.words.len()).map(move |word| (text, word)))
+        .flat_map(|(text, of)| (0..of.text.words.len()).map(move |word| (text, word)))
         .collect();
     let mut found: Vec<(Range<usize>, Variant)> = Vec::new();
     {
         let words: Vec<&QueryWord> =
-            word_refs.iter().map(|(text, word)| &run[*text].words[*word]).collect();
-        synonyms(&words, analysis, &mut found);
+            word_refs.iter().map(|(text, word)| &run[*text].text.words[*word]).collect();
+        synonyms(&words, tables, &mut found);
         joined_words(&words, &mut found);
-        numbers_and_dates(run, &words, analysis.segmenter(), &mut found);
+        numbers_and_dates(run, &words, tables.segmenter, &mut found);
     }
     for (words, variant) in found {
         // (a OR x) AND (b OR x) equals (a AND b) OR x, so every word of the group gets the variant.
         for (text, word) in &word_refs[words.clone()] {
-            let variants = &mut run[*text].words[*word].variants;
+            let variants = &mut run[*text].text.words[*word].variants;
             if !variants.iter().any(|old| old.key == variant.key && old.mode == variant.mode) {
                 variants.push(variant.clone());
             }
         }
-        let mut typed = 0.0;
-        for (text, word) in &word_refs[words.clone()] {
-            let text = &run[*text];
-            let terms = terms_of(&text.words[*word].typed, analysis, text.unigrams);
-            typed += max_contribution(&terms, rarity);
-        }
         let (first, _) = word_refs[words.start];
-        add_terms(run[first], &variant, typed, analysis, rarity);
+        let Some(terms) = expansion_terms(&run[first].text, &variant, tables.segmenter) else {
+            continue;
+        };
+        let replaced = {
+            let terms_of_word = |(text, word): &WordRef| {
+                let text = &run[*text].text;
+                terms_of(&text.words[*word].typed, tables.segmenter, text.unigrams)
+            };
+            word_refs[words].iter().map(terms_of_word).collect()
+        };
+        add_terms(run[first], terms, &variant, replaced);
     }
 }
 
 /// Adds synonyms: the tables are asked for the longest possible sequences of words.
-fn synonyms(words: &[&QueryWord], analysis: &Analysis, found: &mut Vec<(Range<usize>, Variant)>) {
-    let synonyms = analysis.synonyms();
+fn synonyms(
+    words: &[&QueryWord],
+    tables: TextTables<'_>,
+    found: &mut Vec<(Range<usize>, Variant)>,
+) {
+    let synonyms = tables.synonyms;
     let mut start = 0;
     while start < words.len() {
         let longest = (start + 1..=words.len().min(start + MAX_NAME_WORDS)).rev();
@@ -117,7 +171,7 @@ fn synonyms(words: &[&QueryWord], analysis: &Analysis, found: &mut Vec<(Range<us
         };
         for (word, relation) in synonyms.of(&key) {
             found.extend(
-                name_variant(word, relation, analysis).map(|variant| (start..end, variant)),
+                name_variant(word, relation, tables.segmenter).map(|variant| (start..end, variant)),
             );
         }
         start = end;
@@ -125,11 +179,11 @@ fn synonyms(words: &[&QueryWord], analysis: &Analysis, found: &mut Vec<(Range<us
 }
 
 /// The variant of a name in a table: a word if it is one Latin word, else its characters.
-fn name_variant(name: &str, relation: Relation, analysis: &Analysis) -> Option<Variant> {
+fn name_variant(name: &str, relation: Relation, segmenter: &Segmenter) -> Option<Variant> {
     let origin = Origin::Synonym(relation);
     let folded = Folded::new(name);
     let mut words: Vec<Option<Variant>> = Vec::new();
-    analysis.segmenter().words(&folded, |token| {
+    segmenter.words(&folded, |token| {
         words.push(Variant::new(&token.text, token.kind, origin));
     });
     let mode = match words.as_slice() {
@@ -166,7 +220,7 @@ fn joined_words(words: &[&QueryWord], found: &mut Vec<(Range<usize>, Variant)>) 
 /// Adds the values of numbers, and the documents of dates. A plain number counts too, since a page
 /// may write it with a multiplier.
 fn numbers_and_dates(
-    run: &[&mut AnalysedText],
+    run: &[&mut ExpandedText],
     words: &[&QueryWord],
     segmenter: &Segmenter,
     found: &mut Vec<(Range<usize>, Variant)>,
@@ -183,7 +237,7 @@ fn numbers_and_dates(
             found.extend(variant.map(|variant| (at..at + 1, variant)));
         }
     }
-    let typed = run.iter().map(|text| text.typed.as_str()).collect::<Vec<_>>().join(" ");
+    let typed = run.iter().map(|of| of.text.typed.as_str()).collect::<Vec<_>>().join(" ");
     let folded = Folded::new(&typed);
     let (values, dates) = (wensou_text::values(&folded), dates(folded.as_str()));
     if values.is_empty() && dates.is_empty() {
@@ -279,9 +333,9 @@ fn dates(text: &str) -> Vec<(Range<usize>, MatchMode)> {
     found
 }
 
-fn terms_of(text: &str, analysis: &Analysis, unigrams: UnigramPolicy) -> Vec<WeightedTerm> {
+fn terms_of(text: &str, segmenter: &Segmenter, unigrams: UnigramPolicy) -> Vec<WeightedTerm> {
     let folded = Folded::new(text);
-    terms(&folded, &Key::new(&folded), analysis.segmenter(), unigrams)
+    terms(&folded, &Key::new(&folded), segmenter, unigrams)
 }
 
 /// The most that terms can add to a score, term frequencies aside.
@@ -291,52 +345,43 @@ fn max_contribution(terms: &[WeightedTerm], rarity: Rarity<'_>) -> f32 {
     terms.iter().fold(0.0, |sum, term| sum + contribution(term))
 }
 
-/// Adds the terms of an expansion to a text. Together they may score at most [`EXPANSION_WEIGHT`]
-/// of what the replaced words score: a Chinese name has more terms than a ticker, and a rare name
-/// is no stronger evidence than the one that was typed.
-fn add_terms(
-    text: &mut AnalysedText,
+/// The terms of a variant as if it were typed; `None` if none are scored.
+fn expansion_terms(
+    text: &AnalysedText,
     variant: &Variant,
-    typed: f32,
-    analysis: &Analysis,
-    rarity: Rarity<'_>,
-) {
-    let mut terms = match variant.mode {
-        MatchMode::Dated(..) => return,
-        // The same number scores the same; it is a single term.
-        MatchMode::Value => {
-            add_value_term(text, variant);
-            return;
+    segmenter: &Segmenter,
+) -> Option<Vec<WeightedTerm>> {
+    match variant.mode {
+        MatchMode::Dated(..) => None,
+        MatchMode::Value | MatchMode::Word | MatchMode::WordOrEmbedded => {
+            Some(vec![WeightedTerm {
+                kind: Unit::Word,
+                text: variant.text.clone(),
+                weight: LATIN_WEIGHT,
+                origin: variant.origin,
+            }])
         }
-        MatchMode::Word | MatchMode::WordOrEmbedded => vec![WeightedTerm {
-            kind: Unit::Word,
-            text: variant.text.clone(),
-            weight: LATIN_WEIGHT,
-            origin: variant.origin,
-        }],
-        MatchMode::Characters => terms_of(&variant.text, analysis, text.unigrams),
-    };
-    let scale = EXPANSION_WEIGHT
-        * (typed / max_contribution(&terms, rarity).max(f32::MIN_POSITIVE)).min(1.0);
-    terms.retain(|term| {
-        !text.terms.iter().any(|old| old.kind == term.kind && old.text == term.text)
-    });
-    for term in &mut terms {
-        term.weight *= scale;
-        term.origin = variant.origin;
+        MatchMode::Characters => Some(terms_of(&variant.text, segmenter, text.unigrams)),
     }
-    text.terms.extend(terms);
 }
 
-fn add_value_term(text: &mut AnalysedText, variant: &Variant) {
-    let kind = Unit::Word;
-    if !text.terms.iter().any(|old| old.kind == kind && old.text == variant.text) {
-        text.terms.push(WeightedTerm {
-            kind,
-            text: variant.text.clone(),
-            weight: LATIN_WEIGHT,
-            origin: variant.origin,
-        });
+/// Adds the terms of an expansion that a text does not have.
+fn add_terms(
+    expanded: &mut ExpandedText,
+    terms: Vec<WeightedTerm>,
+    variant: &Variant,
+    replaced: Vec<Vec<WeightedTerm>>,
+) {
+    let ExpandedText { text, expansions } = expanded;
+    let is_new = |term: &&WeightedTerm| {
+        !text.terms.iter().any(|old| old.kind == term.kind && old.text == term.text)
+    };
+    let new: Vec<WeightedTerm> = terms.iter().filter(is_new).cloned().collect();
+    let start = text.terms.len();
+    text.terms.extend(new.into_iter().map(|term| WeightedTerm { origin: variant.origin, ..term }));
+    // The same number written in another way is a single term and scores the same.
+    if variant.mode != MatchMode::Value {
+        expansions.push(Expansion { replaced, terms, added: start..text.terms.len() });
     }
 }
 

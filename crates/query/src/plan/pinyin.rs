@@ -7,11 +7,11 @@
 use std::collections::HashMap;
 
 use pinyin::ToPinyinMulti;
-use wensou_index::{Index, Part};
 use wensou_text::is_han;
 
 use crate::error::Error;
 use crate::lang::{self, FieldClause, Node, NodeKind, Phrase, Query, Value};
+use crate::rank::TermStatistics;
 
 /// Fewer letters are the initials, or the spelling, of too many words.
 const MIN_INITIALS: usize = 3;
@@ -32,30 +32,34 @@ pub struct Reading {
 /// The query with every Latin word that sounds like words of the index replaced by them; `None` if
 /// there is no such word.
 pub(crate) fn read_as_pinyin(
-    index: &Index,
+    statistics: &dyn TermStatistics,
     query: &Query,
 ) -> Result<Option<(Query, Vec<Reading>)>, Error> {
     let mut readings = Vec::new();
     let root = match &query.root.kind {
         NodeKind::And(nodes) => {
-            let nodes = nodes.iter().map(|node| reread_node(index, node, &mut readings));
+            let nodes = nodes.iter().map(|node| reread_node(statistics, node, &mut readings));
             let nodes = nodes.collect::<Result<_, Error>>()?;
             Node { kind: NodeKind::And(nodes), span: query.root.span }
         }
-        _ => reread_node(index, &query.root, &mut readings)?,
+        _ => reread_node(statistics, &query.root, &mut readings)?,
     };
     let query = Query { root, text: query.text.clone(), warnings: Vec::new() };
     Ok((!readings.is_empty()).then_some((query, readings)))
 }
 
-fn reread_node(index: &Index, node: &Node, readings: &mut Vec<Reading>) -> Result<Node, Error> {
+fn reread_node(
+    statistics: &dyn TermStatistics,
+    node: &Node,
+    readings: &mut Vec<Reading>,
+) -> Result<Node, Error> {
     let letters = match &node.kind {
         NodeKind::Term(term) if !term.prefix && can_be_pinyin(&term.text) => {
             term.text.to_lowercase()
         }
         _ => return Ok(node.clone()),
     };
-    let words = words(index, &letters)?;
+    let words = words(statistics, &letters)?;
     if words.is_empty() {
         return Ok(node.clone());
     }
@@ -79,20 +83,13 @@ fn can_be_pinyin(text: &str) -> bool {
 }
 
 /// The words of titles, tags and sources that sound like `letters`, most frequent first.
-fn words(index: &Index, letters: &str) -> Result<Vec<String>, Error> {
-    let fields = index.fields();
+fn words(statistics: &dyn TermStatistics, letters: &str) -> Result<Vec<String>, Error> {
     let mut found: HashMap<String, u64> = HashMap::new();
-    let mut each = |word: &str, documents: u64| {
+    statistics.for_each_name(&mut |word, documents| {
         if sounds_like(word, letters) {
             *found.entry(word.to_owned()).or_default() += documents;
         }
-    };
-    for field in [fields.tag, fields.source] {
-        index.terms(field, &mut each)?;
-    }
-    for field in [Part::Title, Part::Tags] {
-        index.postings().words(field, &mut each);
-    }
+    })?;
     let mut found: Vec<(u64, String)> = found.into_iter().map(|(word, n)| (n, word)).collect();
     found.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     Ok(found.into_iter().take(MAX_WORDS).map(|(_, word)| word).collect())

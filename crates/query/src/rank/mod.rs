@@ -1,8 +1,12 @@
-//! What a match is worth: BM25, the weights of fields and terms, and the proximity of the words.
+//! What a match is worth: BM25, the weights of fields and terms, coverage, and the proximity of the
+//! words. Nothing here reads an index: statistics come through a trait.
 
 pub(crate) mod bm25;
-mod proximity;
+mod coverage;
+pub(crate) mod proximity;
+mod statistics;
 mod weights;
 
-pub(crate) use proximity::{RERANK_DEPTH, proximity, rerank};
+pub(crate) use coverage::Coverage;
+pub(crate) use statistics::{FieldTerm, TermStatistics};
 pub(crate) use weights::{EXPANSION_WEIGHT, LATIN_WEIGHT, STOP_WEIGHT, kind_weight, weight};

@@ -1,14 +1,12 @@
 //! The clauses of a query one by one: how many documents each matches, and which one leaves none.
 
-use tantivy::collector::Count;
 use wensou_index::Index;
 
 use crate::error::Error;
 use crate::lang::{self, Node, NodeKind, Query};
 use crate::plan::analyze::{QueryWord, Requirement};
-use crate::plan::expand;
-use crate::plan::{Mode, plan};
-use crate::rank::bm25::Statistics;
+use crate::plan::{Mode, expand};
+use crate::runner::Runner;
 
 /// One clause of a query. A document must match all clauses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,13 +28,9 @@ pub struct Clause {
 ///
 /// As [`crate::search`].
 pub fn clauses(index: &Index, query: &Query) -> Result<Vec<Clause>, Error> {
-    let nodes = required_nodes(index, query)?;
-    let statistics = Statistics::new(index);
-    let count = |nodes: Vec<Node>| -> Result<usize, Error> {
-        let query = query_of(query, nodes);
-        let plan = plan(index, &statistics, &query, Mode::Strict)?;
-        Ok(index.searcher().search(&plan.match_query, &Count)?)
-    };
+    let runner = Runner::new(index);
+    let nodes = required_nodes(&runner, query)?;
+    let count = |nodes: Vec<Node>| runner.count(&query_of(query, nodes), Mode::Strict);
     (0..nodes.len())
         .map(|at| {
             let node = nodes[at].clone();
@@ -65,7 +59,7 @@ pub(crate) fn query_of(query: &Query, mut nodes: Vec<Node>) -> Query {
     Query { root, text: query.text.clone(), warnings: Vec::new() }
 }
 
-fn required_nodes(index: &Index, query: &Query) -> Result<Vec<Node>, Error> {
+fn required_nodes(runner: &Runner<'_>, query: &Query) -> Result<Vec<Node>, Error> {
     let nodes = match &query.root.kind {
         NodeKind::And(nodes) => nodes.as_slice(),
         NodeKind::All => &[],
@@ -80,7 +74,7 @@ fn required_nodes(index: &Index, query: &Query) -> Result<Vec<Node>, Error> {
             NodeKind::Field(_) | NodeKind::Not(_) => required.push(node.clone()),
             _ if marked => {}
             NodeKind::Term(term) if !term.prefix => {
-                required.extend(words(index, node)?);
+                required.extend(words(runner, node)?);
             }
             _ => required.push(node.clone()),
         }
@@ -89,10 +83,10 @@ fn required_nodes(index: &Index, query: &Query) -> Result<Vec<Node>, Error> {
 }
 
 /// The required words of an unspaced run, as nodes. A question stays whole.
-fn words(index: &Index, node: &Node) -> Result<Vec<Node>, Error> {
-    let (nodes, analysis) = (std::slice::from_ref(node), index.analysis()?);
-    let texts = expand::texts(nodes, analysis, Requirement::Words, &|_, _| 1.0);
-    let Some(text) = texts.into_iter().next().flatten() else { return Ok(Vec::new()) };
+fn words(runner: &Runner<'_>, node: &Node) -> Result<Vec<Node>, Error> {
+    let texts = expand::texts(std::slice::from_ref(node), runner.tables()?, Requirement::Words);
+    let Some(expanded) = texts.into_iter().next().flatten() else { return Ok(Vec::new()) };
+    let text = expanded.text;
     let meaningful = text.words.iter().any(|word| !word.stop);
     let words: Vec<&QueryWord> =
         text.words.iter().filter(|word| !word.stop || !meaningful).collect();

@@ -1,20 +1,18 @@
 //! Why a query finds what it finds, and why a hit has its rank.
 
-use tantivy::query::EnableScoring;
-use tantivy::{DocAddress, DocSet};
 use wensou_index::{Index, Lookup, Part, Unit};
 use wensou_ingest::Record;
 
 use crate::error::Error;
-use crate::exec::term_scorer::term_score;
-use crate::exec::top_k::{Recency, ScoredDoc, Sort, TopK};
+use crate::exec::segment::DocAddress;
+use crate::exec::top_k::{Recency, TopK};
 use crate::lang::Query;
-use crate::plan::analyze::{MatchMode, Origin, Variant};
-use crate::plan::queries::TextQueries;
-use crate::plan::{Mode, Plan, plan};
-use crate::rank;
-use crate::rank::bm25::Statistics;
+use crate::plan::analyze::{Origin, Variant};
+use crate::plan::{Mode, Plan, ScoredTerm, text};
+use crate::rank::proximity::RERANK_DEPTH;
+use crate::rank::{self, FieldTerm, TermStatistics};
 use crate::report::clauses::{Clause, clauses, query_of};
+use crate::runner::{Answer, Runner, default_sort};
 
 /// The rank of a document is looked for among this many hits.
 const MAX_RANK: usize = 10_000;
@@ -136,34 +134,31 @@ pub fn explain(
     id: Option<&str>,
     recency: Option<Recency>,
 ) -> Result<Explanation, Error> {
-    let statistics = Statistics::new(index);
-    let strict = plan(index, &statistics, query, Mode::Strict)?;
-    let found = run_plan(index, &statistics, &strict, recency)?;
-    let (plan, (total, found), relaxed) = match found.0 {
-        0 if strict.words.len() > 1 => {
-            let plan = plan(index, &statistics, query, Mode::Relaxed)?;
-            let found = run_plan(index, &statistics, &plan, recency)?;
-            (plan, found, true)
-        }
-        _ => (strict, found, false),
-    };
+    let runner = Runner::new(index);
+    let answer = runner.answer(query, |plan| TopK {
+        limit: MAX_RANK,
+        count: true,
+        sort: default_sort(plan),
+        recency,
+    })?;
     let clauses = clauses(index, query)?;
     let hit = match id {
         None => None,
         Some(id) => match index.lookup(id)? {
-            Lookup::Found(address) => {
-                let explainer = HitExplainer { index, statistics: &statistics, plan: &plan };
-                Some(explainer.explain(query, &clauses, address, &found)?)
-            }
+            Lookup::Found(address) => Some(
+                HitExplainer { runner: &runner, answer: &answer }
+                    .explain(query, &clauses, address)?,
+            ),
             _ => return Err(Error::NoSuchId { id: id.to_owned() }),
         },
     };
+    let Answer { plan, total, relaxed, .. } = answer;
     Ok(Explanation {
         canonical: query.to_string(),
         folded: wensou_text::fold(&query.text),
-        words: words(index, &plan)?,
-        compiled: crate::plan::describe(index, query)?,
-        scored: scored(&statistics, &plan)?,
+        words: words(&runner, &plan)?,
+        compiled: runner.outline(query)?,
+        scored: scored(&runner, &plan)?,
         clauses,
         total,
         relaxed,
@@ -171,38 +166,20 @@ pub fn explain(
     })
 }
 
-fn run_plan(
-    index: &Index,
-    statistics: &Statistics<'_>,
-    plan: &Plan,
-    recency: Option<Recency>,
-) -> Result<(usize, Vec<ScoredDoc>), Error> {
-    let sort = if plan.texts.is_empty() { Sort::Newest } else { Sort::Rank };
-    let top_k = TopK { limit: MAX_RANK, count: true, sort, recency };
-    let (total, mut found) = top_k.search(index, statistics, &plan.ranked_query())?;
-    if sort == Sort::Rank {
-        rank::rerank(index, statistics, &plan.texts, &mut found)?;
-    }
-    Ok((total, found))
-}
-
-fn words(index: &Index, plan: &Plan) -> Result<Vec<ExplainedWord>, Error> {
-    let queries = TextQueries { index, fields: &Part::ALL };
+fn words(runner: &Runner<'_>, plan: &Plan) -> Result<Vec<ExplainedWord>, Error> {
     let variant = |variant: &Variant| -> Result<ExplainedVariant, Error> {
-        let query = queries.variant(variant);
-        let count = index.searcher().search(&query, &tantivy::collector::Count);
         Ok(ExplainedVariant {
             text: variant.text.clone(),
-            match_mode: mode_name(variant.mode),
+            match_mode: variant.mode.as_str(),
             origin: variant.origin,
-            documents: count?,
+            documents: runner.executor().count(&text::variant(&Part::ALL, variant))?,
         })
     };
+    let words = || plan.words.iter().map(|planned| &planned.word);
     let stops = plan.texts.iter().flat_map(|text| &text.words).filter(|word| word.stop);
     // Stop words that are required are among the words already.
-    let stops = stops.filter(|word| !plan.words.contains(word));
-    plan.words
-        .iter()
+    let stops = stops.filter(|stop| !words().any(|word| word == *stop));
+    words()
         .chain(stops)
         .map(|word| {
             Ok(ExplainedWord {
@@ -214,35 +191,27 @@ fn words(index: &Index, plan: &Plan) -> Result<Vec<ExplainedWord>, Error> {
         .collect()
 }
 
-pub(crate) fn mode_name(mode: MatchMode) -> &'static str {
-    match mode {
-        MatchMode::Characters => "characters",
-        MatchMode::Word => "word",
-        MatchMode::WordOrEmbedded => "word or glued",
-        MatchMode::Value => "value",
-        MatchMode::Dated(..) => "date",
-    }
-}
-
-fn scored(statistics: &Statistics<'_>, plan: &Plan) -> Result<Vec<ExplainedTerm>, Error> {
-    let mut terms: Vec<ExplainedTerm> = Vec::new();
-    for term in plan.texts.iter().flat_map(|text| &text.terms) {
-        terms.push(ExplainedTerm {
-            kind: term.kind,
-            text: term.text.clone(),
-            weight: term.weight * rank::kind_weight(term.kind),
-            idf: statistics.idf(Part::Body, term.kind, &term.text),
-            origin: term.origin,
-        });
-    }
-    terms.sort_by(|a, b| (b.weight * b.idf).total_cmp(&(a.weight * a.idf)));
-    Ok(terms)
+fn scored(runner: &Runner<'_>, plan: &Plan) -> Result<Vec<ExplainedTerm>, Error> {
+    let terms = || plan.texts.iter().flat_map(|text| &text.terms);
+    let in_body: Vec<FieldTerm> = terms()
+        .map(|term| FieldTerm { field: Part::Body, kind: term.kind, text: term.text.clone() })
+        .collect();
+    let idfs = runner.statistics().idfs(&in_body)?;
+    let explained = terms().zip(idfs).map(|(term, idf)| ExplainedTerm {
+        kind: term.kind,
+        text: term.text.clone(),
+        weight: term.weight * rank::kind_weight(term.kind),
+        idf,
+        origin: term.origin,
+    });
+    let mut explained: Vec<ExplainedTerm> = explained.collect();
+    explained.sort_by(|a, b| (b.weight * b.idf).total_cmp(&(a.weight * a.idf)));
+    Ok(explained)
 }
 
 struct HitExplainer<'a> {
-    index: &'a Index,
-    statistics: &'a Statistics<'a>,
-    plan: &'a Plan,
+    runner: &'a Runner<'a>,
+    answer: &'a Answer,
 }
 
 impl HitExplainer<'_> {
@@ -251,67 +220,52 @@ impl HitExplainer<'_> {
         query: &Query,
         clauses: &[Clause],
         address: DocAddress,
-        found: &[ScoredDoc],
     ) -> Result<ExplainedHit, Error> {
-        let record = self.index.record(address)?;
+        let (runner, Answer { plan, found, .. }) = (self.runner, self.answer);
+        let record = runner.index().record(address)?;
         let clauses = clauses
             .iter()
             .map(|clause| {
                 let query = query_of(query, vec![clause.node.clone()]);
-                let plan = plan(self.index, self.statistics, &query, Mode::Strict)?;
-                self.matches(plan.match_query.as_ref(), address)
+                let expr = runner.matching(&query, Mode::Strict)?.expr;
+                runner.executor().matches(&expr, address)
             })
             .collect::<Result<_, Error>>()?;
         let at = found.iter().position(|found| found.address == address);
-        let mut term_scores = Vec::new();
-        let reader = self.index.searcher().segment_reader(address.segment_ord);
-        for term in &self.plan.scored_terms {
-            let of = |term| term_score(self.index, self.statistics, reader, term, address.doc_id);
-            if let Some(score) = of(term)? {
-                term_scores.push(TermScore {
-                    field: term.field,
-                    kind: term.kind,
-                    text: term.text.clone(),
-                    origin: term.origin,
-                    score,
-                });
-            }
-        }
-        term_scores.sort_by(|a, b| b.score.total_cmp(&a.score));
-        let score = at.map_or(0.0, |at| found[at].score);
-        let reranked = at.filter(|at| *at < rank::RERANK_DEPTH && found.len() > 1);
+        // Only the first hits are ranked again, and a single one is not.
+        let reranked = at.is_some_and(|at| at < RERANK_DEPTH && found.len() > 1);
         let proximity = match reranked {
-            Some(_) => {
-                Some(rank::proximity(self.index, self.statistics, &self.plan.texts, address)?)
-            }
-            None => None,
+            true => Some(runner.executor().proximity(plan, address)?),
+            false => None,
         };
         Ok(ExplainedHit {
             record,
             clauses,
             rank: at.map(|at| at + 1),
-            score,
-            term_scores,
+            score: at.map_or(0.0, |at| found[at].score),
+            term_scores: self.term_scores(address)?,
             passage: proximity.map(|proximity| proximity.passage),
             runs: proximity.map(|proximity| proximity.runs),
             recency: at.map_or(1.0, |at| found[at].recency),
         })
     }
 
-    fn matches(
-        &self,
-        query: &dyn tantivy::query::Query,
-        address: DocAddress,
-    ) -> Result<bool, Error> {
-        let index_error = |error| Error::from(wensou_index::Error::from(error));
-        let searcher = self.index.searcher();
-        let weight =
-            query.weight(EnableScoring::disabled_from_searcher(searcher)).map_err(index_error)?;
-        let reader = searcher.segment_reader(address.segment_ord);
-        let mut scorer = weight.scorer(reader, 1.0).map_err(index_error)?;
-        if scorer.doc() < address.doc_id {
-            scorer.seek(address.doc_id);
-        }
-        Ok(scorer.doc() == address.doc_id)
+    /// The score of each term that a document has, highest first.
+    fn term_scores(&self, address: DocAddress) -> Result<Vec<TermScore>, Error> {
+        let plan = &self.answer.plan;
+        let scores = self.runner.executor().term_scores(plan, address)?;
+        let terms = plan.scored_terms.iter().zip(scores);
+        let term_score = |(term, score): (&ScoredTerm, Option<f32>)| {
+            Some(TermScore {
+                field: term.field,
+                kind: term.kind,
+                text: term.text.clone(),
+                origin: term.origin,
+                score: score?,
+            })
+        };
+        let mut term_scores: Vec<TermScore> = terms.filter_map(term_score).collect();
+        term_scores.sort_by(|a, b| b.score.total_cmp(&a.score));
+        Ok(term_scores)
     }
 }

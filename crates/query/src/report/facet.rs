@@ -3,16 +3,15 @@
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::DateTime;
-use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::columnar::{Column, StrColumn};
-use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
 use wensou_index::{FACET_SEPARATOR, Index, Kind};
 use wensou_text::fold;
 
 use crate::error::Error;
+use crate::exec::columns::{Dates, Numbers, Texts};
+use crate::exec::segment::{DocId, Segment};
 use crate::lang::Query;
 use crate::report::overview::civil_time;
-use crate::session::answering_plan;
+use crate::runner::Runner;
 
 /// What documents can be grouped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,16 +44,6 @@ impl Facet {
             Facet::Month => "month",
         }
     }
-
-    fn column(self) -> &'static str {
-        match self {
-            Facet::Tag => "tag_facet",
-            Facet::Source => "source_facet",
-            Facet::Category => "category_facet",
-            Facet::Kind => "kind",
-            Facet::Month => "date",
-        }
-    }
 }
 
 /// A value and the number of documents that have it.
@@ -78,8 +67,17 @@ pub fn facet(
     facet: Facet,
     prefix: Option<&str>,
 ) -> Result<Vec<FacetValue>, Error> {
-    let plan = answering_plan(index, query)?;
-    let counts = index.searcher().search(&plan.match_query, &Counter { facet })?;
+    let runner = Runner::new(index);
+    let (expr, executor) = (runner.answering_expr(query)?, runner.executor());
+    let mut counts = HashMap::new();
+    for segment in executor.segments() {
+        let segment = segment?;
+        let mut counter = SegmentCounter::new(facet, &segment)?;
+        executor.for_each_window(&expr, &segment, |window| {
+            window.iter().for_each(|doc| counter.add(doc));
+        })?;
+        counter.add_to(&mut counts);
+    }
     let prefix = prefix.map(fold).unwrap_or_default();
     let values = match facet {
         Facet::Month | Facet::Kind => counts,
@@ -111,103 +109,63 @@ fn merge_spellings(counts: HashMap<String, u64>) -> HashMap<String, u64> {
     values.into_values().map(|(total, form, _)| (form.to_owned(), total)).collect()
 }
 
-/// Counts the values of a column over the matching documents.
-struct Counter {
-    facet: Facet,
-}
-
-enum Values {
-    Text(Option<StrColumn>),
-    Kind(Column<u64>),
-    Month(Column<i64>),
-}
-
-struct SegmentCounter {
-    values: Values,
+/// Counts the values of a facet in one segment.
+struct SegmentCounter<'i> {
+    values: Values<'i>,
     /// By ordinal of the text, number of the kind, or number of the month since year 0.
     counts: HashMap<u64, u64>,
     undated: u64,
 }
 
-impl Collector for Counter {
-    type Fruit = HashMap<String, u64>;
-    type Child = SegmentCounter;
-
-    fn for_segment(
-        &self,
-        _segment: SegmentOrdinal,
-        reader: &SegmentReader,
-    ) -> tantivy::Result<SegmentCounter> {
-        let columns = reader.fast_fields();
-        let column = self.facet.column();
-        let values = match self.facet {
-            Facet::Kind => Values::Kind(columns.u64(column)?),
-            Facet::Month => Values::Month(columns.i64(column)?),
-            _ => Values::Text(columns.str(column)?),
-        };
-        Ok(SegmentCounter { values, counts: HashMap::new(), undated: 0 })
-    }
-
-    fn requires_scoring(&self) -> bool {
-        false
-    }
-
-    fn merge_fruits(&self, segments: Vec<HashMap<String, u64>>) -> tantivy::Result<Self::Fruit> {
-        let mut all = HashMap::new();
-        for (value, count) in segments.into_iter().flatten() {
-            *all.entry(value).or_default() += count;
-        }
-        Ok(all)
-    }
+enum Values<'i> {
+    Text(Texts),
+    Kind(Numbers),
+    Month(Dates<'i>),
 }
 
-impl SegmentCollector for SegmentCounter {
-    type Fruit = HashMap<String, u64>;
+impl<'i> SegmentCounter<'i> {
+    fn new(facet: Facet, segment: &Segment<'i>) -> Result<Self, Error> {
+        let values = match facet {
+            Facet::Kind => Values::Kind(segment.numbers("kind")?),
+            Facet::Month => Values::Month(segment.dates()?),
+            Facet::Tag => Values::Text(segment.texts("tag_facet")?),
+            Facet::Source => Values::Text(segment.texts("source_facet")?),
+            Facet::Category => Values::Text(segment.texts("category_facet")?),
+        };
+        Ok(Self { values, counts: HashMap::new(), undated: 0 })
+    }
 
-    fn collect(&mut self, doc: DocId, _score: Score) {
+    fn add(&mut self, doc: DocId) {
+        let mut count = |value| *self.counts.entry(value).or_default() += 1;
         match &self.values {
-            Values::Text(Some(column)) => {
-                for ord in column.term_ords(doc) {
-                    *self.counts.entry(ord).or_default() += 1;
-                }
-            }
-            Values::Text(None) => {}
-            Values::Kind(column) => {
-                if let Some(kind) = column.first(doc) {
-                    *self.counts.entry(kind).or_default() += 1;
-                }
-            }
-            Values::Month(column) => match column.first(doc).and_then(civil_time) {
-                Some(at) => *self.counts.entry(month(at)).or_default() += 1,
+            Values::Text(texts) => texts.ordinals(doc).for_each(count),
+            Values::Kind(kinds) => kinds.of(doc).into_iter().for_each(count),
+            Values::Month(dates) => match dates.of(doc).and_then(civil_time) {
+                Some(at) => count(month(at)),
                 None => self.undated += 1,
             },
         }
     }
 
-    fn harvest(self) -> HashMap<String, u64> {
-        let mut counts = HashMap::new();
+    /// Adds the counts of the segment to those of all segments.
+    fn add_to(self, all: &mut HashMap<String, u64>) {
         for (code, count) in self.counts {
             let value = match &self.values {
-                Values::Text(column) => {
-                    let mut value = String::new();
-                    let read = column.as_ref().map(|column| column.ord_to_str(code, &mut value));
-                    if !matches!(read, Some(Ok(true))) {
-                        continue;
-                    }
-                    value
-                }
+                Values::Text(texts) => texts.text(code),
                 Values::Kind(_) => {
                     let kind = Kind::ALL.into_iter().find(|kind| *kind as u64 == code);
-                    kind.map_or("unknown", Kind::name).to_owned()
+                    Some(kind.map_or("unknown", Kind::name).to_owned())
                 }
-                Values::Month(_) => format!("{:04}-{:02}", code / 12, code % 12 + 1),
+                Values::Month(_) => Some(format!("{:04}-{:02}", code / 12, code % 12 + 1)),
             };
-            counts.insert(value, count);
+            // An ordinal without a text comes from a damaged column.
+            if let Some(value) = value {
+                *all.entry(value).or_default() += count;
+            }
         }
         if self.undated > 0 {
-            counts.insert("none".to_owned(), self.undated);
+            *all.entry("none".to_owned()).or_default() += self.undated;
         }
-        counts
     }
 }
 

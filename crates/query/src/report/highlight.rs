@@ -5,9 +5,9 @@ use wensou_index::Index;
 use super::snippet::{Snippet, highlight_all};
 use crate::error::Error;
 use crate::lang::Query;
+use crate::plan::Mode;
 use crate::plan::needle::Needle;
-use crate::plan::{Mode, plan};
-use crate::rank::bm25::Statistics;
+use crate::runner::Runner;
 
 /// Marks the words of a query in any text.
 #[derive(Debug)]
@@ -22,8 +22,7 @@ impl Highlighter {
     ///
     /// As [`crate::search`].
     pub fn new(index: &Index, query: &Query) -> Result<Self, Error> {
-        let plan = plan(index, &Statistics::new(index), query, Mode::Strict)?;
-        Ok(Self { needles: plan.needles })
+        Ok(Self { needles: Runner::new(index).plan(query, Mode::Strict)?.needles })
     }
 
     /// A highlighter that marks nothing.

@@ -2,12 +2,13 @@
 
 use jiff::ToSpan;
 use jiff::civil::{DateTime, date};
-use tantivy::collector::Count;
 use wensou_index::{Index, Kind, PROVENANCE_INFERRED, PROVENANCE_NONE};
 
 use crate::error::Error;
-use crate::exec::filter;
+use crate::exec::segment::Segment;
+use crate::plan::expr::{Filter, FilterField};
 use crate::report::tags::all_tags;
+use crate::runner::Runner;
 
 /// Statistics of an index.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,14 +37,14 @@ pub struct Overview {
 ///
 /// If the index fails.
 pub fn overview(index: &Index) -> Result<Overview, Error> {
-    let fields = index.fields();
-    let count = |field, value| index.searcher().search(&filter::number(field, value), &Count);
+    let runner = Runner::new(index);
+    let count = |field, value| runner.executor().count(&Filter::number(field, value));
     let [oldest, newest] = date_bounds(index)?;
     Ok(Overview {
-        articles: count(fields.kind, Kind::Article as u64)?,
-        flashes: count(fields.kind, Kind::Flash as u64)?,
-        undated: count(fields.provenance, PROVENANCE_NONE)?,
-        inferred: count(fields.provenance, PROVENANCE_INFERRED)?,
+        articles: count(FilterField::Kind, Kind::Article as u64)?,
+        flashes: count(FilterField::Kind, Kind::Flash as u64)?,
+        undated: count(FilterField::Provenance, PROVENANCE_NONE)?,
+        inferred: count(FilterField::Provenance, PROVENANCE_INFERRED)?,
         oldest,
         newest,
         tags: all_tags(index)?.len(),
@@ -57,24 +58,14 @@ pub fn overview(index: &Index) -> Result<Overview, Error> {
 ///
 /// If the index fails.
 pub fn date_bounds(index: &Index) -> Result<[Option<DateTime>; 2], Error> {
-    let mut oldest: Option<i64> = None;
-    let mut newest: Option<i64> = None;
-    for reader in index.searcher().segment_readers() {
-        let dates = reader.fast_fields().i64("date")?;
-        if reader.has_deletes() {
-            for at in reader.doc_ids_alive().filter_map(|doc| dates.first(doc)) {
-                oldest = Some(oldest.map_or(at, |oldest| oldest.min(at)));
-                newest = Some(newest.map_or(at, |newest| newest.max(at)));
-            }
-            continue;
-        }
-        // A column without values reports the bounds 0 and 0, which would be a date.
-        if dates.values.num_vals() > 0 {
-            oldest = Some(oldest.map_or(dates.min_value(), |at| at.min(dates.min_value())));
-            newest = Some(newest.map_or(dates.max_value(), |at| at.max(dates.max_value())));
+    let mut bounds: Option<[i64; 2]> = None;
+    for segment in Segment::all(index) {
+        if let Some([oldest, newest]) = segment?.date_bounds()? {
+            let [old, new] = bounds.unwrap_or([oldest, newest]);
+            bounds = Some([old.min(oldest), new.max(newest)]);
         }
     }
-    Ok([oldest.and_then(civil_time), newest.and_then(civil_time)])
+    Ok(bounds.map_or([None, None], |bounds| bounds.map(civil_time)))
 }
 
 /// The civil time of seconds as the index stores dates.

@@ -2,22 +2,24 @@
 
 use std::collections::HashMap;
 
-use tantivy::query::{BooleanQuery, Occur, Query};
 use wensou_index::{Index, Lookup, Part, RecordExt, Texts, Unit};
 use wensou_ingest::Record;
 use wensou_text::{Folded, Segmenter, TokenKind};
 
 use crate::error::Error;
-use crate::exec::filter;
-use crate::exec::top_k::{RankedQuery, Sort, TopK};
+use crate::exec::top_k::{Sort, TopK};
+use crate::haystack::Haystack;
+use crate::hits::Hit;
+use crate::options::Options;
 use crate::plan::analyze::{Origin, Variant, term_kind_of};
-use crate::plan::needle::{Haystack, Needle};
-use crate::plan::queries::{ScoredTerm, TextQueries, any};
+use crate::plan::expr::{Filter, FilterField};
+use crate::plan::needle::Needle;
 use crate::plan::stop_words::is_stop;
-use crate::rank;
-use crate::rank::bm25::Statistics;
+use crate::plan::{MatchExpr, Plan, ScoredTerm, text};
+use crate::rank::proximity::QueryBigrams;
+use crate::rank::{self, FieldTerm, TermStatistics, bm25};
 use crate::report::snippet::{highlight_all, snippet};
-use crate::session::{Hit, Options};
+use crate::runner::Runner;
 
 /// Key terms taken from the given document.
 const MAX_KEY_TERMS: usize = 25;
@@ -39,21 +41,16 @@ const TITLE_AND_TAG_WEIGHT: f32 = 3.0;
 pub fn similar(index: &Index, id: &str, options: &Options) -> Result<Vec<Hit>, Error> {
     let Lookup::Found(address) = index.lookup(id)? else { return Ok(Vec::new()) };
     let record = index.record(address)?;
-    let statistics = Statistics::new(index);
-    let words = key_terms(index, &statistics, &record.texts())?;
+    let runner = Runner::new(index);
+    let words = key_terms(&runner, &record.texts())?;
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    let (match_query, scored) = (similarity_query(index, &words, &record), scored(&words));
-    let wanted = options.offset.saturating_add(options.limit);
-    let top_k = TopK { limit: wanted, count: false, sort: Sort::Rank, recency: None };
-    let ranked = RankedQuery { match_query: &match_query, scored_terms: &scored, covering: &[] };
-    let (_, found) = top_k.search(index, &statistics, &ranked)?;
-    let needles: Vec<Needle> = words
-        .iter()
-        .enumerate()
-        .filter_map(|(number, word)| Needle::of(&word.variant, number, word.weight))
-        .collect();
+    let plan = plan(&words, &record, &runner.statistics())?;
+    let limit = options.offset.saturating_add(options.limit);
+    let top_k = TopK { limit, count: false, sort: Sort::Rank, recency: None };
+    let (_, found) = runner.executor().search(&plan, &top_k)?;
+    let needles = &plan.needles;
     found
         .iter()
         .skip(options.offset)
@@ -61,10 +58,10 @@ pub fn similar(index: &Index, id: &str, options: &Options) -> Result<Vec<Hit>, E
             let record = index.record(found.address)?;
             let texts = record.texts();
             let all = format!("{}\n{}\n{}", texts.title, texts.tags.join("\n"), texts.body);
-            let shared = Haystack::new(&all).words_found(&needles);
+            let shared = Haystack::new(&all).words_found(needles);
             Ok(Hit {
-                title: highlight_all(&texts.title, &needles),
-                snippet: snippet(&texts.body, &needles, options.snippet),
+                title: highlight_all(&texts.title, needles),
+                snippet: snippet(&texts.body, needles, options.snippet),
                 missing: Vec::new(),
                 shared: shared.into_iter().map(|number| words[number].typed.clone()).collect(),
                 score: found.score,
@@ -86,46 +83,52 @@ struct KeyTerm {
 }
 
 /// The key terms of a document, highest weight first.
-fn key_terms(
-    index: &Index,
-    statistics: &Statistics<'_>,
-    texts: &Texts,
-) -> Result<Vec<KeyTerm>, Error> {
-    let segmenter = index.analysis()?.segmenter();
-    let mut words: HashMap<String, (f32, String, TokenKind)> = HashMap::new();
+fn key_terms(runner: &Runner<'_>, texts: &Texts) -> Result<Vec<KeyTerm>, Error> {
+    let segmenter = runner.tables()?.segmenter;
+    let mut words: HashMap<String, WordCount> = HashMap::new();
     count(&texts.title, TITLE_AND_TAG_WEIGHT, segmenter, &mut words);
     for tag in &texts.tags {
         count(tag, TITLE_AND_TAG_WEIGHT, segmenter, &mut words);
     }
     count(&texts.body, 1.0, segmenter, &mut words);
-    let mut key_terms = Vec::new();
-    for (word, (count, typed, kind)) in words {
+    let (mut candidates, mut terms) = (Vec::new(), Vec::new());
+    for (word, WordCount { count, typed, kind }) in words {
         let Some(variant) = Variant::new(&word, kind, Origin::Typed) else { continue };
-        let term_kind = term_kind_of(kind, &word);
-        // A word that no other document has finds nothing.
-        if statistics.doc_freq(Part::Body, term_kind, &word) > 1 {
-            // In a small archive a word can be rare by chance, so its rarity in Chinese at large
-            // counts too.
-            let rarity = segmenter.rarity(&word);
-            let idf = statistics.idf(Part::Body, term_kind, &word);
-            let weight = (1.0 + count.ln()) * idf * rarity * rarity;
-            key_terms.push(KeyTerm { typed, variant, kind: term_kind, weight });
-        }
+        let kind = term_kind_of(kind, &word);
+        // In a small archive a word can be rare by chance, so its rarity in Chinese at large counts
+        // too.
+        let rarity = segmenter.rarity(&word);
+        candidates.push((KeyTerm { typed, variant, kind, weight: 1.0 + count.ln() }, rarity));
+        terms.push(FieldTerm { field: Part::Body, kind, text: word });
     }
+    let statistics = runner.statistics();
+    let (documents, doc_freqs) = (statistics.documents(), statistics.doc_freqs(&terms)?);
+    // A word that no other document has finds nothing.
+    let shared = candidates.into_iter().zip(doc_freqs).filter(|(_, doc_freq)| *doc_freq > 1);
+    let mut key_terms: Vec<KeyTerm> = shared
+        .map(|((word, rarity), doc_freq)| {
+            let weight = word.weight * bm25::idf(doc_freq, documents) * rarity * rarity;
+            KeyTerm { weight, ..word }
+        })
+        .collect();
     key_terms
         .sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.variant.text.cmp(&b.variant.text)));
     key_terms.truncate(MAX_KEY_TERMS);
     Ok(key_terms)
 }
 
+/// How often a document has a word.
+struct WordCount {
+    /// Occurrences, weighted by where they stand.
+    count: f32,
+    /// The word as the document first writes it.
+    typed: String,
+    kind: TokenKind,
+}
+
 /// Counts the words of a text that can be key terms: no stop words, no single Chinese characters or
 /// letters, no numbers.
-fn count(
-    text: &str,
-    worth: f32,
-    segmenter: &Segmenter,
-    words: &mut HashMap<String, (f32, String, TokenKind)>,
-) {
+fn count(text: &str, worth: f32, segmenter: &Segmenter, words: &mut HashMap<String, WordCount>) {
     let folded = Folded::new(text);
     segmenter.words(&folded, |token| {
         let min_chars = match token.kind {
@@ -139,32 +142,63 @@ fn count(
         }
         let chars = token.chars.start as usize..token.chars.end as usize;
         let typed = || text[folded.original_bytes(chars)].to_owned();
-        words.entry(token.text.to_string()).or_insert_with(|| (0.0, typed(), token.kind)).0 +=
-            worth;
+        let new = || WordCount { count: 0.0, typed: typed(), kind: token.kind };
+        words.entry(token.text.to_string()).or_insert_with(new).count += worth;
     });
 }
 
-fn similarity_query(index: &Index, words: &[KeyTerm], record: &Record) -> BooleanQuery {
-    let fields = index.fields();
-    let queries = TextQueries { index, fields: &Part::ALL };
-    let min_shared = if words.len() < ENOUGH_KEY_TERMS { 1 } else { MIN_SHARED };
-    let shared = words.iter().map(|word| (Occur::Should, queries.variant(&word.variant))).collect();
-    let shared = BooleanQuery::with_minimum_required_clauses(shared, min_shared);
-    let mut own: Vec<Box<dyn Query>> = vec![filter::exact(fields.id, record.id())];
-    if let Record::Article(article) = record {
-        own.extend(article.flashes.iter().map(|id| filter::exact(fields.id, id)));
-    }
-    BooleanQuery::new(vec![(Occur::Must, Box::new(shared)), (Occur::MustNot, any(own))])
+/// The plan that finds documents with the key terms of a record.
+fn plan(
+    words: &[KeyTerm],
+    record: &Record,
+    statistics: &dyn TermStatistics,
+) -> Result<Plan, Error> {
+    let needle = |(number, word): (usize, &KeyTerm)| Needle::of(&word.variant, number, word.weight);
+    Ok(Plan {
+        match_expr: match_expr(words, record),
+        scored_terms: scored_terms(words, statistics)?,
+        words: Vec::new(),
+        needles: words.iter().enumerate().filter_map(needle).collect(),
+        texts: Vec::new(),
+        // A hit is like the record as a whole: how close its words are says nothing.
+        bigrams: QueryBigrams::default(),
+        may_lack_words: false,
+        has_date_filter: false,
+    })
 }
 
-fn scored(words: &[KeyTerm]) -> Vec<ScoredTerm> {
+fn match_expr(words: &[KeyTerm], record: &Record) -> MatchExpr {
+    let min_shared = if words.len() < ENOUGH_KEY_TERMS { 1 } else { MIN_SHARED };
+    let shared = words.iter().map(|word| text::variant(&Part::ALL, &word.variant)).collect();
+    let has_id = |id: &str| Filter::text(FilterField::Id, id);
+    let mut own = vec![has_id(record.id())];
+    if let Record::Article(article) = record {
+        own.extend(article.flashes.iter().map(|id| has_id(id)));
+    }
+    MatchExpr::and_not(MatchExpr::AtLeast(min_shared, shared), MatchExpr::any_of(own))
+}
+
+fn scored_terms(
+    words: &[KeyTerm],
+    statistics: &dyn TermStatistics,
+) -> Result<Vec<ScoredTerm>, Error> {
+    let in_fields = || words.iter().flat_map(|word| Part::ALL.map(|field| (word, field)));
+    let terms: Vec<FieldTerm> = in_fields()
+        .map(|(KeyTerm { variant, kind, .. }, field)| FieldTerm {
+            field,
+            kind: *kind,
+            text: variant.text.clone(),
+        })
+        .collect();
+    let idfs = statistics.idfs(&terms)?;
     let max_weight = words.first().map_or(1.0, |word| word.weight);
-    let in_field = |word: &KeyTerm, field| ScoredTerm {
+    let scored = in_fields().zip(idfs).map(|((word, field), idf)| ScoredTerm {
         field,
         kind: word.kind,
         text: word.variant.text.clone(),
         weight: rank::weight(field, Unit::Word) * word.weight / max_weight,
+        idf,
         origin: Origin::Typed,
-    };
-    words.iter().flat_map(|word| Part::ALL.map(|field| in_field(word, field))).collect()
+    });
+    Ok(scored.collect())
 }

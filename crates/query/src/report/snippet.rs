@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::plan::needle::{Haystack, Needle, Occurrence};
+use crate::haystack::{Haystack, Occurrence};
+use crate::plan::needle::Needle;
 
 /// A piece of a text, with its matches marked.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]

@@ -4,15 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::civil::{Date, Weekday, date};
 use jiff::{Span, ToSpan};
-use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::columnar::Column;
-use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
 use wensou_index::{Index, PROVENANCE_INFERRED};
 
 use crate::error::Error;
 use crate::lang::Query;
 use crate::report::overview::civil_time;
-use crate::session::answering_plan;
+use crate::runner::Runner;
 
 /// The most bars of a timeline whose step is chosen automatically.
 const AUTO_BARS: usize = 40;
@@ -116,8 +113,7 @@ pub struct Timeline {
 ///
 /// If the query cannot be answered or the index fails.
 pub fn timeline(index: &Index, query: &Query, step: Option<Step>) -> Result<Timeline, Error> {
-    let plan = answering_plan(index, query)?;
-    let (days, undated) = index.searcher().search(&plan.match_query, &Days)?;
+    let (days, undated) = count_by_day(index, query)?;
     let step = step.unwrap_or_else(|| {
         let fits = |step: &Step| bars(&days, *step).len() <= AUTO_BARS;
         Step::ALL.into_iter().find(fits).unwrap_or(Step::Year)
@@ -150,67 +146,24 @@ fn bars(days: &DayCounts, step: Step) -> Vec<Bar> {
     bars
 }
 
-/// Counts documents by day.
-struct Days;
-
-struct SegmentDays {
-    date: Column<i64>,
-    provenance: Column<u64>,
-    days: DayCounts,
-    undated: u64,
-}
-
-impl Collector for Days {
-    type Fruit = (DayCounts, u64);
-    type Child = SegmentDays;
-
-    fn for_segment(
-        &self,
-        _segment: SegmentOrdinal,
-        reader: &SegmentReader,
-    ) -> tantivy::Result<SegmentDays> {
-        let columns = reader.fast_fields();
-        Ok(SegmentDays {
-            date: columns.i64("date")?,
-            provenance: columns.u64("provenance")?,
-            days: DayCounts::new(),
-            undated: 0,
-        })
-    }
-
-    fn requires_scoring(&self) -> bool {
-        false
-    }
-
-    fn merge_fruits(&self, segments: Vec<(DayCounts, u64)>) -> tantivy::Result<Self::Fruit> {
-        let (mut all, mut undated) = (DayCounts::new(), 0);
-        for (days, without) in segments {
-            undated += without;
-            for (day, [stated, inferred]) in days {
-                let counts = all.entry(day).or_default();
-                counts[0] += stated;
-                counts[1] += inferred;
+/// Counts the documents of a query by day, and those without a date.
+fn count_by_day(index: &Index, query: &Query) -> Result<(DayCounts, u64), Error> {
+    let runner = Runner::new(index);
+    let (expr, executor) = (runner.answering_expr(query)?, runner.executor());
+    let (mut days, mut undated) = (DayCounts::new(), 0);
+    for segment in executor.segments() {
+        let segment = segment?;
+        let (dates, provenances) = (segment.dates()?, segment.numbers("provenance")?);
+        let mut add = |doc| match dates.of(doc).and_then(civil_time) {
+            None => undated += 1,
+            Some(at) => {
+                let inferred = provenances.of(doc) == Some(PROVENANCE_INFERRED);
+                days.entry(at.date()).or_default()[usize::from(inferred)] += 1;
             }
-        }
-        Ok((all, undated))
-    }
-}
-
-impl SegmentCollector for SegmentDays {
-    type Fruit = (DayCounts, u64);
-
-    fn collect(&mut self, doc: DocId, _score: Score) {
-        let Some(at) = self.date.first(doc).and_then(civil_time) else {
-            self.undated += 1;
-            return;
         };
-        let inferred = self.provenance.first(doc) == Some(PROVENANCE_INFERRED);
-        self.days.entry(at.date()).or_default()[usize::from(inferred)] += 1;
+        executor.for_each_window(&expr, &segment, |window| window.iter().for_each(&mut add))?;
     }
-
-    fn harvest(self) -> (DayCounts, u64) {
-        (self.days, self.undated)
-    }
+    Ok((days, undated))
 }
 
 #[cfg(test)]

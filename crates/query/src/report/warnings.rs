@@ -2,14 +2,15 @@
 //! after the newest item.
 
 use jiff::civil::{Date, DateTime};
-use tantivy::Term;
 use wensou_index::Index;
 use wensou_text::fold;
 
 use crate::error::Error;
 use crate::lang::{DateFilter, Diagnostic, FieldClause, Node, NodeKind, Query, Span};
+use crate::plan::expr::{Filter, FilterField};
 use crate::report::overview::date_bounds;
 use crate::report::tags::all_tags;
+use crate::runner::Runner;
 
 /// The most existing tags that a warning suggests.
 const MAX_SUGGESTIONS: usize = 3;
@@ -17,10 +18,11 @@ const MAX_SUGGESTIONS: usize = 3;
 /// The warnings that need the index, W002 to W005. `undated` is the number of documents that match
 /// everything but the date filters and have no date.
 pub(crate) fn warnings(
-    index: &Index,
+    runner: &Runner<'_>,
     query: &Query,
     undated: usize,
 ) -> Result<Vec<Diagnostic>, Error> {
+    let index = runner.index();
     let mut warnings = Vec::new();
     if let Some(stale) = index.meta().stale() {
         warnings.push(Diagnostic::stale_index(stale.to_string()));
@@ -30,8 +32,8 @@ pub(crate) fn warnings(
         NodeKind::Field(FieldClause::Tag(values)) => {
             for value in values.iter().filter(|value| !value.prefix) {
                 let folded = fold(&value.text);
-                let term = Term::from_field_text(index.fields().tag, &folded);
-                if index.doc_freq(&term)? == 0 {
+                let tagged = Filter::text(FilterField::Tag, folded.as_str());
+                if runner.executor().count(&tagged)? == 0 {
                     let nearest = nearest(&folded, &all_tags(index)?);
                     let tag = &value.text;
                     let warning = Diagnostic::no_such_tag(&query.text, value.span, tag, &nearest);

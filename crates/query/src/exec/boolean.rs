@@ -1,0 +1,337 @@
+//! Intersections, unions and differences of matchers.
+
+use std::cmp::Reverse;
+
+use super::candidates::Candidates;
+use super::matcher::Matcher;
+use super::segment::{DocId, TERMINATED};
+use super::window::DocWindow;
+
+/// Documents that are candidates of every member. There is at least one member.
+pub(crate) struct And<'i> {
+    /// Ascending by cost: the first one leads.
+    members: Vec<Matcher<'i>>,
+}
+
+impl<'i> And<'i> {
+    /// The intersection of at least one member.
+    pub(super) fn of(mut members: Vec<Matcher<'i>>) -> Self {
+        members.sort_by_key(Candidates::cost);
+        Self { members }
+    }
+}
+
+impl Candidates for And<'_> {
+    fn cost(&self) -> u64 {
+        self.members.first().map_or(0, Candidates::cost)
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        let Some((first, others)) = self.members.split_first_mut() else { return TERMINATED };
+        let mut doc = first.seek(target);
+        while doc != TERMINATED
+            && let Err(next) = others.iter_mut().try_for_each(|member| member.probe(doc))
+        {
+            doc = first.seek(next);
+        }
+        doc
+    }
+
+    fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
+        self.members.iter_mut().try_for_each(|member| member.probe(doc))
+    }
+
+    fn fill(&mut self, window: &mut DocWindow) {
+        let Some((first, others)) = self.members.split_first_mut() else { return };
+        let mut own = window.empty_like();
+        first.fill(&mut own);
+        others.iter_mut().for_each(|member| member.retain(&mut own));
+        window.union(&own);
+    }
+
+    fn retain(&mut self, window: &mut DocWindow) {
+        self.members.iter_mut().for_each(|member| member.retain(window));
+    }
+
+    fn is_postings_only(&self) -> bool {
+        self.members.iter().all(Candidates::is_postings_only)
+    }
+
+    fn is_exact(&self) -> bool {
+        self.members.iter().all(Candidates::is_exact)
+    }
+
+    fn can_rewind(&self) -> bool {
+        self.members.iter().all(Candidates::can_rewind)
+    }
+
+    fn confirm(&mut self, doc: DocId) -> bool {
+        self.members.iter_mut().all(|member| member.confirm(doc))
+    }
+}
+
+/// Documents that are candidates of at least one member.
+pub(crate) struct Or<'i> {
+    /// Descending by cost: the most frequent member is the most likely to match.
+    members: Vec<Matcher<'i>>,
+    /// For each member, a lower bound of its next candidate. It saves most look-ups of frequent
+    /// documents in rare members.
+    next: Vec<DocId>,
+    /// For each member, its candidates in the current window, if candidates come by windows.
+    in_window: Vec<DocWindow>,
+}
+
+impl<'i> Or<'i> {
+    /// The union of members.
+    pub(super) fn of(mut members: Vec<Matcher<'i>>) -> Self {
+        members.sort_by_key(|member| Reverse(member.cost()));
+        Self { next: vec![0; members.len()], in_window: Vec::new(), members }
+    }
+
+    /// As [`Candidates::probe`], over the members that are `wanted`.
+    fn probe_members(
+        &mut self,
+        doc: DocId,
+        wanted: impl Fn(&mut Matcher<'i>) -> bool,
+    ) -> Result<(), DocId> {
+        for (member, next) in self.members.iter_mut().zip(&mut self.next) {
+            if *next > doc {
+                continue;
+            }
+            match member.probe(doc) {
+                Ok(()) if wanted(member) => return Ok(()),
+                Ok(()) => {}
+                Err(from) => *next = from,
+            }
+        }
+        Err(self.next.iter().copied().min().unwrap_or(TERMINATED))
+    }
+}
+
+impl Candidates for Or<'_> {
+    fn cost(&self) -> u64 {
+        self.members.iter().map(Candidates::cost).sum()
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        for (member, next) in self.members.iter_mut().zip(&mut self.next) {
+            if *next < target || target == 0 {
+                *next = member.seek(target);
+            }
+        }
+        self.next.iter().copied().min().unwrap_or(TERMINATED)
+    }
+
+    fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
+        self.probe_members(doc, |_| true)
+    }
+
+    fn fill(&mut self, window: &mut DocWindow) {
+        self.in_window.clear();
+        for member in &mut self.members {
+            let mut own = window.empty_like();
+            member.fill(&mut own);
+            window.union(&own);
+            self.in_window.push(own);
+        }
+    }
+
+    fn retain(&mut self, window: &mut DocWindow) {
+        self.in_window.clear();
+        let mut all = window.empty_like();
+        for member in &mut self.members {
+            let mut own = window.clone();
+            member.retain(&mut own);
+            all.union(&own);
+            self.in_window.push(own);
+        }
+        *window = all;
+    }
+
+    fn is_postings_only(&self) -> bool {
+        self.members.iter().all(Candidates::is_postings_only)
+    }
+
+    fn is_exact(&self) -> bool {
+        self.members.iter().all(Candidates::is_exact)
+    }
+
+    fn can_rewind(&self) -> bool {
+        self.members.iter().all(Candidates::can_rewind)
+    }
+
+    fn confirm(&mut self, doc: DocId) -> bool {
+        if self.in_window.is_empty() {
+            return self.probe_members(doc, |member| member.confirm(doc)).is_ok();
+        }
+        let mut members = self.members.iter_mut().zip(&self.in_window);
+        members.any(|(member, candidates)| candidates.contains(doc) && member.confirm(doc))
+    }
+}
+
+/// Documents that are candidates of at least `count` members.
+pub(crate) struct AtLeast<'i> {
+    count: usize,
+    members: Vec<Matcher<'i>>,
+    /// For each member, a lower bound of its next candidate.
+    next: Vec<DocId>,
+    /// For each member, its candidates in the current window, if candidates come by windows.
+    in_window: Vec<DocWindow>,
+}
+
+impl<'i> AtLeast<'i> {
+    /// Documents of `count` members or more, of which there are at least as many.
+    pub(super) fn of(count: usize, members: Vec<Matcher<'i>>) -> Self {
+        Self { count, next: vec![0; members.len()], in_window: Vec::new(), members }
+    }
+
+    /// The documents of `in_window` that enough members have.
+    fn with_enough(&self, window: &DocWindow) -> DocWindow {
+        // At index n the documents that more than n of the members so far have.
+        let mut by_count = vec![window.empty_like(); self.count];
+        for own in &self.in_window {
+            for level in (1..self.count).rev() {
+                let mut again = own.clone();
+                again.intersect(&by_count[level - 1]);
+                by_count[level].union(&again);
+            }
+            by_count[0].union(own);
+        }
+        by_count.pop().unwrap_or_else(|| window.clone())
+    }
+}
+
+impl Candidates for AtLeast<'_> {
+    fn cost(&self) -> u64 {
+        self.members.iter().map(Candidates::cost).sum::<u64>() / self.count.max(1) as u64
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        let mut bound = target;
+        loop {
+            for (member, next) in self.members.iter_mut().zip(&mut self.next) {
+                if *next < bound || bound == 0 {
+                    *next = member.seek(bound);
+                }
+            }
+            // No document before the one that so many members have reached is in enough of them.
+            let mut ascending = self.next.clone();
+            ascending.sort_unstable();
+            let reached = ascending.get(self.count - 1).copied().unwrap_or(TERMINATED);
+            if reached == TERMINATED || ascending[0] == reached {
+                return reached;
+            }
+            bound = reached;
+        }
+    }
+
+    fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
+        for (member, next) in self.members.iter_mut().zip(&mut self.next) {
+            if *next <= doc {
+                *next = member.probe(doc).err().unwrap_or(doc);
+            }
+        }
+        match self.next.iter().filter(|next| **next == doc).count() >= self.count {
+            true => Ok(()),
+            false => Err(doc + 1),
+        }
+    }
+
+    fn fill(&mut self, window: &mut DocWindow) {
+        let fill = |member: &mut Matcher<'_>| {
+            let mut own = window.empty_like();
+            member.fill(&mut own);
+            own
+        };
+        self.in_window = self.members.iter_mut().map(fill).collect();
+        window.union(&self.with_enough(window));
+    }
+
+    fn retain(&mut self, window: &mut DocWindow) {
+        let retain = |member: &mut Matcher<'_>| {
+            let mut own = window.clone();
+            member.retain(&mut own);
+            own
+        };
+        self.in_window = self.members.iter_mut().map(retain).collect();
+        *window = self.with_enough(window);
+    }
+
+    fn is_postings_only(&self) -> bool {
+        self.members.iter().all(Candidates::is_postings_only)
+    }
+
+    fn is_exact(&self) -> bool {
+        self.members.iter().all(Candidates::is_exact)
+    }
+
+    fn can_rewind(&self) -> bool {
+        self.members.iter().all(Candidates::can_rewind)
+    }
+
+    fn confirm(&mut self, doc: DocId) -> bool {
+        let in_window = &self.in_window;
+        let members = self.members.iter_mut().zip(&self.next).enumerate();
+        let matched = members.filter_map(|(at, (member, next))| {
+            let is_candidate = match in_window.get(at) {
+                Some(candidates) => candidates.contains(doc),
+                None => *next == doc,
+            };
+            (is_candidate && member.confirm(doc)).then_some(())
+        });
+        matched.take(self.count).count() == self.count
+    }
+}
+
+/// Documents of one matcher that another one does not match.
+pub(crate) struct AndNot<'i> {
+    included: Matcher<'i>,
+    excluded: Matcher<'i>,
+}
+
+impl<'i> AndNot<'i> {
+    /// The documents of `included` that `excluded` does not match.
+    pub(super) fn new(included: Matcher<'i>, excluded: Matcher<'i>) -> Self {
+        Self { included, excluded }
+    }
+}
+
+impl Candidates for AndNot<'_> {
+    fn cost(&self) -> u64 {
+        self.included.cost()
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        self.included.seek(target)
+    }
+
+    fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
+        self.included.probe(doc)
+    }
+
+    fn fill(&mut self, window: &mut DocWindow) {
+        self.included.fill(window);
+    }
+
+    fn retain(&mut self, window: &mut DocWindow) {
+        self.included.retain(window);
+    }
+
+    fn is_postings_only(&self) -> bool {
+        self.included.is_postings_only()
+    }
+
+    fn is_exact(&self) -> bool {
+        false
+    }
+
+    fn can_rewind(&self) -> bool {
+        false
+    }
+
+    /// The excluded documents are followed here, one by one: only few documents come this far.
+    fn confirm(&mut self, doc: DocId) -> bool {
+        let Self { included, excluded } = self;
+        included.confirm(doc) && !(excluded.probe(doc).is_ok() && excluded.confirm(doc))
+    }
+}

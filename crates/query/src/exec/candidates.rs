@@ -1,0 +1,70 @@
+//! The rules for iterating over candidates.
+
+use super::segment::DocId;
+use super::window::DocWindow;
+
+/// The documents of one segment that may match, in ascending order.
+///
+/// Matching has two phases. A *candidate* is found from document ids alone; whether it matches is
+/// confirmed last, by reading positions or text, and only for candidates that can still reach the
+/// results.
+///
+/// # Rules
+///
+/// - **Order.** Every method is called with documents, or windows of documents, that never descend.
+/// - **Consumption.** [`seek`] and [`probe`] consume all documents before the one that they return;
+///   [`fill`] and [`retain`] consume all documents before the end of the window. What was consumed
+///   is not found again. A window may begin before the last document that [`seek`] returned, since
+///   no candidate lies between.
+/// - **Roles.** An iterator either leads or follows, for all of its life. A leader produces
+///   candidates ([`seek`], [`fill`]); a follower tests the candidates of others ([`probe`],
+///   [`retain`]). The members of a union lead or follow as the union does; of an intersection the
+///   first member leads.
+/// - **Confirmation.** [`confirm`] may be called once for each candidate that was found: after
+///   [`seek`] or [`probe`] for that document, or after [`fill`] or [`retain`] for the documents of
+///   that window. Calls for one window ascend, unless [`can_rewind`]: then they may return to the
+///   start of the window.
+///
+/// [`seek`]: Candidates::seek
+/// [`fill`]: Candidates::fill
+/// [`probe`]: Candidates::probe
+/// [`retain`]: Candidates::retain
+/// [`confirm`]: Candidates::confirm
+/// [`can_rewind`]: Candidates::can_rewind
+pub(crate) trait Candidates {
+    /// An estimate of the number of candidates.
+    fn cost(&self) -> u64;
+
+    /// The first candidate that is not before `target`.
+    fn seek(&mut self, target: DocId) -> DocId;
+
+    /// Checks one document: `Ok` if `doc` is a candidate, else a lower bound of the next one.
+    fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
+        match self.seek(doc) {
+            found if found == doc => Ok(()),
+            next => Err(next),
+        }
+    }
+
+    /// Sets the bit of every candidate in the window.
+    fn fill(&mut self, window: &mut DocWindow);
+
+    /// Clears the bit of every document of the window that is no candidate.
+    fn retain(&mut self, window: &mut DocWindow);
+
+    /// Whether all candidates come from our own postings, which fill a window quickly.
+    fn is_postings_only(&self) -> bool {
+        true
+    }
+
+    /// Whether every candidate matches, so that none needs to be confirmed.
+    fn is_exact(&self) -> bool;
+
+    /// Whether [`Candidates::confirm`] may return to the start of a window.
+    fn can_rewind(&self) -> bool {
+        true
+    }
+
+    /// Whether the candidate `doc` matches.
+    fn confirm(&mut self, doc: DocId) -> bool;
+}

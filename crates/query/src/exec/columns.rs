@@ -1,0 +1,97 @@
+//! The columns of a segment: values of documents by their ids.
+
+use tantivy::columnar::{Column, StrColumn};
+
+use super::segment::{DocId, Segment};
+use crate::error::Error;
+
+/// The dates of documents, in civil seconds.
+#[derive(Clone, Copy)]
+pub(crate) struct Dates<'i>(&'i Column<i64>);
+
+impl Dates<'_> {
+    /// The date of a document; `None` if it has none.
+    pub(crate) fn of(self, doc: DocId) -> Option<i64> {
+        self.0.first(doc)
+    }
+}
+
+/// What settles ties between documents of equal rank.
+#[derive(Clone, Copy)]
+pub(crate) struct TieBreakers<'i>(&'i Column<u64>);
+
+impl TieBreakers<'_> {
+    /// The tie breaker of a document.
+    pub(crate) fn of(self, doc: DocId) -> u64 {
+        self.0.first(doc).unwrap_or_default()
+    }
+}
+
+/// A column of numbers.
+pub(crate) struct Numbers(Column<u64>);
+
+impl Numbers {
+    /// The number of a document; `None` if it has none.
+    pub(crate) fn of(&self, doc: DocId) -> Option<u64> {
+        self.0.first(doc)
+    }
+}
+
+/// A column of texts, each known by an ordinal. A segment without values has no column.
+pub(crate) struct Texts(Option<StrColumn>);
+
+impl Texts {
+    /// The ordinals of the texts of a document.
+    pub(crate) fn ordinals(&self, doc: DocId) -> impl Iterator<Item = u64> + '_ {
+        self.0.iter().flat_map(move |column| column.term_ords(doc))
+    }
+
+    /// The text with this ordinal.
+    pub(crate) fn text(&self, ordinal: u64) -> Option<String> {
+        let mut text = String::new();
+        let read = self.0.as_ref()?.ord_to_str(ordinal, &mut text);
+        matches!(read, Ok(true)).then_some(text)
+    }
+}
+
+impl<'i> Segment<'i> {
+    /// The dates of the documents.
+    pub(crate) fn dates(&self) -> Result<Dates<'i>, Error> {
+        let dates = self.index().dates(self.ordinal()).map_err(wensou_index::Error::from)?;
+        Ok(Dates(dates))
+    }
+
+    /// The tie breakers of the documents.
+    pub(crate) fn tie_breakers(&self) -> Result<TieBreakers<'i>, Error> {
+        let ties = self.index().ties(self.ordinal()).map_err(wensou_index::Error::from)?;
+        Ok(TieBreakers(ties))
+    }
+
+    /// The column of numbers with this name.
+    pub(crate) fn numbers(&self, name: &str) -> Result<Numbers, Error> {
+        let column = self.reader().fast_fields().u64(name).map_err(wensou_index::Error::from)?;
+        Ok(Numbers(column))
+    }
+
+    /// The column of texts with this name.
+    pub(crate) fn texts(&self, name: &str) -> Result<Texts, Error> {
+        let column = self.reader().fast_fields().str(name).map_err(wensou_index::Error::from)?;
+        Ok(Texts(column))
+    }
+
+    /// The oldest and the newest date; `None` if all documents are undated. Reads only the bounds
+    /// of the column, unless documents were deleted.
+    pub(crate) fn date_bounds(&self) -> Result<Option<[i64; 2]>, Error> {
+        let dates = self.dates()?.0;
+        if !self.reader().has_deletes() {
+            // A column without values reports the bounds 0 and 0, which would be a date.
+            let has_values = dates.values.num_vals() > 0;
+            return Ok(has_values.then(|| [dates.min_value(), dates.max_value()]));
+        }
+        let alive = self.reader().doc_ids_alive().filter_map(|doc| dates.first(doc));
+        Ok(alive.fold(None, |bounds, at| {
+            let [oldest, newest] = bounds.unwrap_or([at, at]);
+            Some([at.min(oldest), at.max(newest)])
+        }))
+    }
+}

@@ -1,0 +1,168 @@
+//! The executor: runs plans over an open index.
+
+use std::sync::OnceLock;
+
+use wensou_index::Index;
+
+use super::cache::PostingsCache;
+use super::candidates::Candidates;
+use super::matcher::Matcher;
+use super::segment::{DocAddress, Segment, TERMINATED};
+use super::statistics::IndexStatistics;
+use super::term_scorer::{DocumentNorms, TermScorer};
+use super::top_k::{ScoredDoc, Sort, TopK};
+use super::window::{DocWindow, MAX_DOCS};
+use super::{filter, rerank};
+use crate::error::Error;
+use crate::plan::{MatchExpr, Plan};
+use crate::rank::bm25::LengthNorms;
+use crate::rank::proximity::ProximityScore;
+
+/// Runs plans over an index, with a cache of posting lists. All that reads which documents match
+/// goes through it, so that counts, facets and explanations cannot differ from the hits.
+#[derive(Debug)]
+pub(crate) struct Executor<'i> {
+    index: &'i Index,
+    length_norms: OnceLock<[LengthNorms; 3]>,
+    pub(super) cache: PostingsCache,
+}
+
+impl<'i> Executor<'i> {
+    /// An executor with an empty cache.
+    pub(crate) fn new(index: &'i Index) -> Self {
+        Self { index, length_norms: OnceLock::new(), cache: PostingsCache::default() }
+    }
+
+    /// The index.
+    pub(crate) fn index(&self) -> &'i Index {
+        self.index
+    }
+
+    /// The length norms of each field, by the byte that encodes a length.
+    pub(super) fn length_norms(&self) -> &[LengthNorms; 3] {
+        self.length_norms.get_or_init(|| LengthNorms::of_fields(&IndexStatistics(self.index)))
+    }
+
+    /// The number of documents that match a plan (see [`TopK::count`]), and the first of them in
+    /// order. By rank, the first hits are ranked again by proximity.
+    ///
+    /// # Errors
+    ///
+    /// If the index fails.
+    pub(crate) fn search(
+        &self,
+        plan: &Plan,
+        top_k: &TopK,
+    ) -> Result<(usize, Vec<ScoredDoc>), Error> {
+        let (total, mut found) = top_k.search(self, plan)?;
+        if top_k.sort == Sort::Rank {
+            rerank::rerank(self.index, &plan.bigrams, &mut found)?;
+        }
+        Ok((total, found))
+    }
+
+    /// The segments of the index, in order.
+    pub(crate) fn segments(&self) -> impl Iterator<Item = Result<Segment<'i>, Error>> + 'i {
+        Segment::all(self.index)
+    }
+
+    /// Calls `visit` with every document of a segment that matches, a window at a time, in
+    /// ascending order.
+    ///
+    /// # Errors
+    ///
+    /// If the index fails.
+    pub(crate) fn for_each_window(
+        &self,
+        expr: &MatchExpr,
+        segment: &Segment<'i>,
+        mut visit: impl FnMut(&DocWindow),
+    ) -> Result<(), Error> {
+        let mut matcher = self.matcher(expr, segment)?;
+        let mut next = 0;
+        while next < segment.documents() {
+            let from = matcher.seek(next);
+            if from == TERMINATED {
+                break;
+            }
+            let mut window = DocWindow::new(from, MAX_DOCS, segment.documents());
+            matcher.fill(&mut window);
+            segment.retain_alive(&mut window);
+            next = window.end();
+            if !matcher.is_exact() {
+                window.retain(|doc| matcher.confirm(doc));
+            }
+            visit(&window);
+        }
+        Ok(())
+    }
+
+    /// Documents that match.
+    ///
+    /// # Errors
+    ///
+    /// If the index fails.
+    pub(crate) fn count(&self, expr: &MatchExpr) -> Result<usize, Error> {
+        if let MatchExpr::Filter(filter) = expr {
+            return filter::count(self.index, filter);
+        }
+        let mut count = 0;
+        for segment in self.segments() {
+            self.for_each_window(expr, &segment?, |window| count += window.count())?;
+        }
+        Ok(count)
+    }
+
+    /// Whether a document matches.
+    ///
+    /// # Errors
+    ///
+    /// If the index fails.
+    pub(crate) fn matches(&self, expr: &MatchExpr, address: DocAddress) -> Result<bool, Error> {
+        let segment = Segment::at(self.index, address.segment_ord)?;
+        let mut matcher = self.matcher(expr, &segment)?;
+        let doc = address.doc_id;
+        let mut window = DocWindow::new(doc, 1, segment.documents());
+        window.insert(doc);
+        matcher.retain(&mut window);
+        Ok(window.contains(doc) && matcher.confirm(doc))
+    }
+
+    fn matcher(&self, expr: &MatchExpr, segment: &Segment<'i>) -> Result<Matcher<'i>, Error> {
+        let open = |postings: &_, key| self.cache.open(segment.ordinal(), postings, key);
+        Matcher::of(expr, segment, &open)
+    }
+
+    /// For each scored term of a plan, what it adds to the score of a document; `None` if the
+    /// document lacks it.
+    ///
+    /// # Errors
+    ///
+    /// If the index fails.
+    pub(crate) fn term_scores(
+        &self,
+        plan: &Plan,
+        address: DocAddress,
+    ) -> Result<Vec<Option<f32>>, Error> {
+        let segment = Segment::at(self.index, address.segment_ord)?;
+        let norms = DocumentNorms::of(&segment, self.length_norms());
+        let scores = plan.scored_terms.iter().map(|term| {
+            let mut scorer = TermScorer::new(&segment, &self.cache, term)?;
+            scorer.score(address.doc_id, &norms)
+        });
+        Ok(scores.collect())
+    }
+
+    /// What proximity adds to the score of a document among the first hits of a plan.
+    ///
+    /// # Errors
+    ///
+    /// If the index fails.
+    pub(crate) fn proximity(
+        &self,
+        plan: &Plan,
+        address: DocAddress,
+    ) -> Result<ProximityScore, Error> {
+        rerank::proximity(self.index, &plan.bigrams, address)
+    }
+}

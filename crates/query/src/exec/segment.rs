@@ -1,0 +1,94 @@
+//! One segment of an index, as the executor reads it.
+//!
+//! What the executor needs of tantivy's segments is here, in `columns` and in `filter`; the other
+//! modules name no type of tantivy.
+
+use tantivy::SegmentReader;
+use tantivy::directory::OwnedBytes;
+pub(crate) use tantivy::{DocAddress, DocId, DocSet, TERMINATED};
+use wensou_index::{Index, Part, Postings};
+use wensou_ingest::Record;
+
+use super::window::DocWindow;
+use crate::error::Error;
+
+/// One segment of an index.
+#[derive(Clone, Copy)]
+pub(crate) struct Segment<'i> {
+    index: &'i Index,
+    ordinal: u32,
+    reader: &'i SegmentReader,
+    postings: &'i Postings,
+}
+
+impl<'i> Segment<'i> {
+    /// All segments of an index, in order.
+    pub(crate) fn all(index: &'i Index) -> impl Iterator<Item = Result<Self, Error>> + 'i {
+        let count = index.searcher().segment_readers().len() as u32;
+        (0..count).map(move |ordinal| Self::at(index, ordinal))
+    }
+
+    /// The segment of an index with this ordinal.
+    pub(crate) fn at(index: &'i Index, ordinal: u32) -> Result<Self, Error> {
+        let reader = index.searcher().segment_reader(ordinal);
+        let postings = index.postings().of(reader.segment_id()).ok_or_else(|| {
+            let cause = "a segment has no postings: rebuild the index".to_owned();
+            wensou_index::Error::from(tantivy::TantivyError::InternalError(cause))
+        })?;
+        Ok(Self { index, ordinal, reader, postings })
+    }
+
+    pub(crate) fn index(&self) -> &'i Index {
+        self.index
+    }
+
+    pub(crate) fn ordinal(&self) -> u32 {
+        self.ordinal
+    }
+
+    pub(super) fn reader(&self) -> &'i SegmentReader {
+        self.reader
+    }
+
+    pub(crate) fn postings(&self) -> &'i Postings {
+        self.postings
+    }
+
+    /// Documents of the segment, deleted ones included.
+    pub(crate) fn documents(&self) -> u32 {
+        self.reader.max_doc()
+    }
+
+    /// The address of a document of the segment.
+    pub(crate) fn address(&self, doc: DocId) -> DocAddress {
+        DocAddress::new(self.ordinal, doc)
+    }
+
+    /// Removes deleted documents from a window.
+    pub(crate) fn retain_alive(&self, window: &mut DocWindow) {
+        if let Some(alive) = self.reader.alive_bitset() {
+            window.retain(|doc| alive.is_alive(doc));
+        }
+    }
+
+    /// The length of a field of every document.
+    pub(crate) fn lengths(&self, field: Part) -> FieldLengths {
+        FieldLengths(self.postings.lengths(field))
+    }
+
+    /// The record of a document.
+    pub(crate) fn record(&self, doc: DocId) -> Result<Record, Error> {
+        Ok(self.index.record(self.address(doc))?)
+    }
+}
+
+/// The length of a field of every document of a segment.
+pub(crate) struct FieldLengths(OwnedBytes);
+
+impl FieldLengths {
+    /// The byte that encodes the length of the field in a document, see
+    /// [`wensou_index::length_of`].
+    pub(crate) fn code(&self, doc: DocId) -> u8 {
+        self.0.get(doc as usize).copied().unwrap_or_default()
+    }
+}

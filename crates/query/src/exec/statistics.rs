@@ -1,0 +1,37 @@
+//! The statistics of an open index.
+
+use wensou_index::{Index, Kind, Part};
+
+use crate::error::Error;
+use crate::rank::{FieldTerm, TermStatistics};
+
+/// The statistics of an index on this machine.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct IndexStatistics<'i>(pub(crate) &'i Index);
+
+impl TermStatistics for IndexStatistics<'_> {
+    fn documents(&self) -> u64 {
+        self.0.searcher().num_docs()
+    }
+
+    fn doc_freqs(&self, terms: &[FieldTerm]) -> Result<Vec<u64>, Error> {
+        let postings = self.0.postings();
+        let doc_freq = |term: &FieldTerm| postings.count(term.field, term.kind, &term.text);
+        Ok(terms.iter().map(doc_freq).collect())
+    }
+
+    fn average_length(&self, kind: Kind, field: Part) -> f64 {
+        self.0.postings().average_length(kind, field)
+    }
+
+    fn for_each_name(&self, each: &mut dyn FnMut(&str, u64)) -> Result<(), Error> {
+        let fields = self.0.fields();
+        for field in [fields.tag, fields.source] {
+            self.0.terms(field, &mut *each).map_err(wensou_index::Error::from)?;
+        }
+        for field in [Part::Title, Part::Tags] {
+            self.0.postings().words(field, &mut *each);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,44 @@
+//! What a search returns.
+
+use wensou_ingest::Record;
+
+use crate::lang::Diagnostic;
+use crate::plan::pinyin::Reading;
+use crate::report::snippet::Snippet;
+
+/// One hit.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Hit {
+    /// The whole record.
+    pub record: Record,
+    /// The score that ranked it; 0 if nothing is scored.
+    pub score: f32,
+    /// The title with its matches marked.
+    pub title: Snippet,
+    /// The best passage of the body, or its start if nothing in it matched.
+    pub snippet: Snippet,
+    /// Words of the query that the document lacks, as typed.
+    pub missing: Vec<String>,
+    /// Key terms that it shares with the given document, as that one writes them, highest weight
+    /// first. Only [`crate::similar`] fills it.
+    pub shared: Vec<String>,
+}
+
+/// What a search found.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Results {
+    /// Documents that match.
+    pub total: usize,
+    /// The hits that were asked for, in order.
+    pub hits: Vec<Hit>,
+    /// Whether no document has every word, and the hits are those with the most words.
+    pub relaxed: bool,
+    /// If nothing matched what was typed: the readings of it that the hits match.
+    pub readings: Vec<Reading>,
+    /// If few documents have every word: how many have any of them.
+    pub partial: Option<usize>,
+    /// What the user should know.
+    pub warnings: Vec<Diagnostic>,
+}

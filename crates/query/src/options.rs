@@ -1,0 +1,27 @@
+//! What to ask of a search.
+
+use crate::exec::top_k::{Recency, Sort};
+
+/// What to search for, and how much of it to return.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Options {
+    /// Return at most this many hits.
+    pub limit: usize,
+    /// Skip this many hits first.
+    pub offset: usize,
+    /// The order; `None` means by rank if the query searches for text, else newest first.
+    pub sort: Option<Sort>,
+    /// Prefer newer documents: see [`Recency`]. Off by default.
+    pub recency: Option<Recency>,
+    /// If nothing is found, read Latin words as pinyin: see [`crate::Reading`].
+    pub pinyin: bool,
+    /// The most characters of a snippet.
+    pub snippet: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { limit: 10, offset: 0, sort: None, recency: None, pinyin: false, snippet: 120 }
+    }
+}

@@ -1,0 +1,183 @@
+//! The match expression: which documents match, as plain data.
+//!
+//! An expression names fields and terms and refers to no index, so that it can be stored, sent to
+//! another process, or translated for another search engine. `exec` runs it.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use wensou_index::{Part, civil_seconds};
+
+use super::needle::Needle;
+
+/// Which documents match. Nothing in it affects a score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) enum MatchExpr {
+    /// Every document.
+    All,
+    /// No document.
+    None,
+    /// Documents that match every member.
+    And(Vec<MatchExpr>),
+    /// Documents that match at least one member.
+    Or(Vec<MatchExpr>),
+    /// Documents that match at least this many members.
+    AtLeast(usize, Vec<MatchExpr>),
+    /// Documents that match the first expression and not the second.
+    AndNot(Box<MatchExpr>, Box<MatchExpr>),
+    /// Documents with this word of the index in one of the fields.
+    Term {
+        /// Where the word may stand.
+        fields: Vec<Part>,
+        /// The word, as the index has it.
+        word: String,
+    },
+    /// Documents with these key characters in sequence in one of the fields.
+    Phrase {
+        /// Where the sequence may stand.
+        fields: Vec<Part>,
+        /// The key characters, see [`wensou_text::Key`].
+        key: String,
+    },
+    /// Documents in which every word stands within `distance` key characters in one of the fields.
+    Near {
+        /// Where the words may stand.
+        fields: Vec<Part>,
+        /// For each word, the documents that have it.
+        words: Vec<MatchExpr>,
+        /// What to find in the text of a document; [`Needle::word`] is an index into `words`.
+        needles: Vec<Needle>,
+        /// The longest passage, in key characters.
+        distance: usize,
+    },
+    /// Documents with a word of the index that starts with `prefix` in one of the fields.
+    Prefix {
+        /// Where the word may stand.
+        fields: Vec<Part>,
+        /// How the word starts.
+        prefix: String,
+    },
+    /// Pages whose path has a file or folder of this name, or a path of its own like this. Unless
+    /// `whole`, the name may go on.
+    Path {
+        /// The name, without `./` at its start and `/` at its end.
+        name: String,
+        /// Whether the name must be that of the whole file or folder.
+        whole: bool,
+    },
+    /// Documents that a filter selects.
+    Filter(Filter),
+}
+
+impl MatchExpr {
+    /// Documents that match every member; a single member stands for itself.
+    pub(crate) fn all_of(members: Vec<Self>) -> Self {
+        Self::group(members, Self::All, Self::And)
+    }
+
+    /// Documents that match at least one member; a single member stands for itself.
+    pub(crate) fn any_of(members: Vec<Self>) -> Self {
+        Self::group(members, Self::None, Self::Or)
+    }
+
+    fn group(mut members: Vec<Self>, empty: Self, group: fn(Vec<Self>) -> Self) -> Self {
+        match members.len() {
+            0 => empty,
+            1 => members.remove(0),
+            _ => group(members),
+        }
+    }
+
+    /// Documents that match `included` and not `excluded`.
+    pub(crate) fn and_not(included: Self, excluded: Self) -> Self {
+        Self::AndNot(Box::new(included), Box::new(excluded))
+    }
+}
+
+/// A condition on a field that is not searched for text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Filter {
+    /// The field has exactly this value.
+    Term(FilterField, FilterValue),
+    /// The field has a value that starts with this.
+    Prefix(FilterField, String),
+    /// The field has a value from `from` up to `until`, which is excluded. An end that is `None` is
+    /// open.
+    Range {
+        /// The field, which has numbers.
+        field: FilterField,
+        /// The least value.
+        from: Option<i64>,
+        /// The value after the greatest.
+        until: Option<i64>,
+    },
+    /// The field has a value.
+    Exists(FilterField),
+}
+
+/// A field that a filter reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) enum FilterField {
+    /// The id, or an id of another variant of a flash item.
+    Id,
+    /// The number of a [`wensou_index::Kind`].
+    Kind,
+    /// Civil seconds, see [`wensou_index::civil_seconds`]. Undated documents have no value.
+    Date,
+    /// How the date is known: [`wensou_index::PROVENANCE_NONE`] and so on.
+    Provenance,
+    /// Folded tags.
+    Tag,
+    /// Folded sources, authors and outlets.
+    Source,
+    /// Folded categories.
+    Category,
+    /// What the record has: the names of [`wensou_index::HAS`].
+    Has,
+    /// The script: `hans`, `hant` or `mixed`.
+    Script,
+}
+
+/// A value of a field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum FilterValue {
+    /// The value of a field of texts.
+    Text(String),
+    /// The value of a field of numbers.
+    Number(u64),
+}
+
+impl Filter {
+    /// Documents with exactly this text in a field.
+    pub(crate) fn text(field: FilterField, value: impl Into<String>) -> MatchExpr {
+        MatchExpr::Filter(Self::Term(field, FilterValue::Text(value.into())))
+    }
+
+    /// Documents with this number in a field.
+    pub(crate) fn number(field: FilterField, value: u64) -> MatchExpr {
+        MatchExpr::Filter(Self::Term(field, FilterValue::Number(value)))
+    }
+
+    /// Documents dated from the first day up to the second, which is excluded; the days are civil
+    /// days in the archive's time zone. An end that is `None` is open.
+    pub(crate) fn dates(from: Option<Date>, until: Option<Date>) -> MatchExpr {
+        let start_of = |day: Date| civil_seconds(day.at(0, 0, 0, 0));
+        let (from, until) = (from.map(start_of), until.map(start_of));
+        MatchExpr::Filter(Self::Range { field: FilterField::Date, from, until })
+    }
+
+    /// Documents with a text in a field that starts with `prefix`; every document if it is empty.
+    pub(crate) fn prefix(field: FilterField, prefix: impl Into<String>) -> MatchExpr {
+        let prefix = prefix.into();
+        match prefix.is_empty() {
+            true => MatchExpr::All,
+            false => MatchExpr::Filter(Self::Prefix(field, prefix)),
+        }
+    }
+}
+
+/// The offsets of the bigrams that find a sequence of `length` characters, three or more. Every
+/// second bigram covers all characters; the last one may overlap the one before it.
+pub(crate) fn bigram_offsets(length: usize) -> impl Iterator<Item = usize> {
+    let last = length.saturating_sub(2);
+    (0..last).step_by(2).chain([last])
+}

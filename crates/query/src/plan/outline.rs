@@ -1,0 +1,143 @@
+//! The outline of a query, for `explain`: what documents must match, one line for each operator or
+//! leaf, indented by two spaces a level.
+//!
+//! The compiler writes it while it compiles, so that it says what is executed.
+
+use std::fmt::Write;
+
+use wensou_text::fold;
+
+use super::analyze::{AnalysedText, MatchMode, Origin, Variant};
+use super::expr::bigram_offsets;
+use crate::lang::{FieldClause, Node, Value};
+
+/// Lines of text, or nothing if no one will read them.
+pub(super) struct Outline {
+    lines: Option<String>,
+    depth: usize,
+}
+
+impl Outline {
+    /// An outline that discards what is written.
+    pub(super) fn none() -> Self {
+        Self { lines: None, depth: 0 }
+    }
+
+    /// An empty outline.
+    pub(super) fn empty() -> Self {
+        Self { lines: Some(String::new()), depth: 0 }
+    }
+
+    /// The lines that were written.
+    pub(super) fn into_text(self) -> String {
+        self.lines.unwrap_or_default()
+    }
+
+    /// Writes a line. `line` is not called if the outline is discarded.
+    pub(super) fn line(&mut self, line: impl FnOnce() -> String) {
+        if let Some(lines) = &mut self.lines {
+            let indent = self.depth * 2;
+            // Writing to a string cannot fail.
+            let _ = writeln!(lines, "{:indent$}{}", "", line());
+        }
+    }
+
+    /// Starts a group, whose lines are indented.
+    pub(super) fn open(&mut self, name: &str) {
+        self.line(|| name.to_owned());
+        self.depth += 1;
+    }
+
+    /// Ends a group.
+    pub(super) fn close(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// Writes the words of a text, the last of which may be a prefix.
+    pub(super) fn text(&mut self, text: &AnalysedText, prefix: bool) {
+        let group = match (prefix, text.question) {
+            (true, _) => Some("ending in a prefix"),
+            (false, true) => Some("a question: any bigram of its words, or"),
+            (false, false) => None,
+        };
+        group.into_iter().for_each(|name| self.open(name));
+        self.words(text);
+        group.into_iter().for_each(|_| self.close());
+    }
+
+    /// Writes a quoted phrase, or the words of a `NEAR`.
+    pub(super) fn phrase(&mut self, text: &AnalysedText, near: Option<u32>) {
+        match near {
+            None => self.line(|| format!("characters {}", characters(&text.key))),
+            Some(distance) => {
+                self.open(&format!("within {distance} characters"));
+                self.words(text);
+                self.close();
+            }
+        }
+    }
+
+    fn words(&mut self, text: &AnalysedText) {
+        let meaningful = text.words.iter().any(|word| !word.stop);
+        for word in &text.words {
+            if word.stop && meaningful {
+                self.line(|| format!("(ranked only: {})", word.typed));
+                continue;
+            }
+            match word.variants.as_slice() {
+                [variant] => self.line(|| leaf(variant)),
+                variants => {
+                    self.open("any of");
+                    variants.iter().for_each(|variant| self.line(|| leaf(variant)));
+                    self.close();
+                }
+            }
+        }
+    }
+
+    /// Writes a clause on a field, which is that of `node`.
+    pub(super) fn clause(&mut self, clause: &FieldClause, node: &Node) {
+        self.line(|| match clause {
+            FieldClause::Tag(values) => folded("tag", values),
+            FieldClause::Source(values) => folded("source", values),
+            FieldClause::Category(values) => folded("category", values),
+            _ => node.to_string(),
+        });
+    }
+}
+
+fn leaf(variant: &Variant) -> String {
+    let origin = match variant.origin {
+        Origin::Typed => String::new(),
+        origin => format!("  ({})", origin.as_str()),
+    };
+    let mode = variant.mode.as_str();
+    match variant.mode {
+        MatchMode::Dated(from, until) => {
+            format!("{mode} from {from} until {until} (exclusive){origin}")
+        }
+        MatchMode::Characters => format!("{mode} {}{origin}", characters(&variant.key)),
+        _ => format!("{mode} {}{origin}", variant.text),
+    }
+}
+
+/// A sequence of key characters, with the bigrams that find it and their offsets.
+fn characters(key: &[char]) -> String {
+    let text: String = key.iter().collect();
+    match key.len() {
+        0..=2 => text,
+        length => {
+            let bigram = |at: usize| format!("{}{}@{at}", key[at], key[at + 1]);
+            let bigrams: Vec<String> = bigram_offsets(length).map(bigram).collect();
+            format!("{text} = {}", bigrams.join(" "))
+        }
+    }
+}
+
+fn folded(name: &str, values: &[Value]) -> String {
+    let value = |value: &Value| match value.prefix {
+        true => format!("starts with {}", fold(&value.text)),
+        false => format!("is {}", fold(&value.text)),
+    };
+    format!("{name} {}", values.iter().map(value).collect::<Vec<_>>().join(" or "))
+}

@@ -1,0 +1,75 @@
+//! The plan of a query: all that the executor, the reports and the highlighter need to know of it,
+//! as plain data without reference to an index.
+
+use serde::{Deserialize, Serialize};
+use wensou_index::{Part, Unit};
+
+use super::analyze::{AnalysedText, Origin, QueryWord};
+use super::expr::MatchExpr;
+use super::needle::Needle;
+use crate::rank::Coverage;
+use crate::rank::proximity::QueryBigrams;
+
+/// How much of a query's text a hit must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Every word; for a long question, any word.
+    Strict,
+    /// Any word. Hits with the most words come first.
+    Relaxed,
+    /// As [`Mode::Strict`], but date filters match undated documents instead of their range.
+    Undated,
+}
+
+/// A planned query.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Plan {
+    /// Which documents match.
+    pub(crate) match_expr: MatchExpr,
+    /// The terms that are scored.
+    pub(crate) scored_terms: Vec<ScoredTerm>,
+    /// The words to be found, in order. A hit may lack some.
+    pub(crate) words: Vec<PlannedWord>,
+    /// What to highlight; [`Needle::word`] is an index into `words`.
+    pub(crate) needles: Vec<Needle>,
+    /// All text that is scored. Without any, hits are sorted by date.
+    pub(crate) texts: Vec<AnalysedText>,
+    /// The bigrams of the texts, for the proximity score.
+    pub(crate) bigrams: QueryBigrams,
+    /// Whether a hit may lack words that were typed.
+    pub(crate) may_lack_words: bool,
+    /// Whether the query filters by date.
+    pub(crate) has_date_filter: bool,
+}
+
+impl Plan {
+    /// The words that add to the coverage of a document. Without any, hits are not sorted by
+    /// coverage.
+    pub(crate) fn covering_words(&self) -> impl Iterator<Item = &PlannedWord> {
+        self.words.iter().filter(|word| word.coverage > Coverage::NONE)
+    }
+}
+
+/// A word of the query and how documents match it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct PlannedWord {
+    /// The word with its variants.
+    pub(crate) word: QueryWord,
+    /// Documents that have one of the variants.
+    pub(crate) expr: MatchExpr,
+    /// What a document gains in coverage by matching; nothing unless the query is relaxed.
+    pub(crate) coverage: Coverage,
+}
+
+/// A term that is scored in one field.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ScoredTerm {
+    pub(crate) field: Part,
+    pub(crate) kind: Unit,
+    pub(crate) text: String,
+    /// The weight of the term in the query, times that of its kind and field.
+    pub(crate) weight: f32,
+    /// The inverse document frequency of the term in its field.
+    pub(crate) idf: f32,
+    pub(crate) origin: Origin,
+}

@@ -1,0 +1,97 @@
+//! The match expressions of analysed text.
+
+use wensou_index::{Part, Unit};
+use wensou_text::is_han;
+
+use super::analyze::{AnalysedText, MatchMode, Origin, QueryWord, Variant};
+use super::expr::{Filter, MatchExpr};
+use super::needle::Needle;
+
+/// Documents that have the key characters in sequence in one of the fields.
+pub(crate) fn sequence(fields: &[Part], key: &[char]) -> MatchExpr {
+    MatchExpr::Phrase { fields: fields.to_vec(), key: key.iter().collect() }
+}
+
+fn word(fields: &[Part], word: &str) -> MatchExpr {
+    MatchExpr::Term { fields: fields.to_vec(), word: word.to_owned() }
+}
+
+fn word_prefix(fields: &[Part], prefix: &str) -> MatchExpr {
+    MatchExpr::Prefix { fields: fields.to_vec(), prefix: prefix.to_owned() }
+}
+
+/// Documents that have the variant in one of the fields.
+pub(crate) fn variant(fields: &[Part], variant: &Variant) -> MatchExpr {
+    match variant.mode {
+        MatchMode::Characters => sequence(fields, &variant.key),
+        MatchMode::Word | MatchMode::Value => word(fields, &variant.text),
+        MatchMode::Dated(from, until) => Filter::dates(Some(from), Some(until)),
+        MatchMode::WordOrEmbedded => {
+            MatchExpr::any_of(vec![word(fields, &variant.text), sequence(fields, &variant.key)])
+        }
+    }
+}
+
+/// Documents that have the word in one of its variants.
+pub(crate) fn any_variant(fields: &[Part], word: &QueryWord) -> MatchExpr {
+    MatchExpr::any_of(word.variants.iter().map(|of| variant(fields, of)).collect())
+}
+
+/// Documents with a word that starts with a variant of `word`.
+pub(super) fn prefix(fields: &[Part], word: &QueryWord) -> MatchExpr {
+    let of_variant = |variant: &Variant| match variant.mode {
+        MatchMode::Characters => sequence(fields, &variant.key),
+        MatchMode::Word | MatchMode::Value | MatchMode::Dated(..) => {
+            word_prefix(fields, &variant.text)
+        }
+        MatchMode::WordOrEmbedded => MatchExpr::any_of(vec![
+            word_prefix(fields, &variant.text),
+            sequence(fields, &variant.key),
+        ]),
+    };
+    MatchExpr::any_of(word.variants.iter().map(of_variant).collect())
+}
+
+/// Documents in which all words stand within `distance` key characters in one of the fields.
+pub(super) fn near(fields: &[Part], words: &[QueryWord], distance: usize) -> MatchExpr {
+    let needles = words.iter().enumerate().flat_map(|(number, word)| {
+        word.variants.iter().filter_map(move |variant| Needle::of(variant, number, 1.0))
+    });
+    MatchExpr::Near {
+        fields: fields.to_vec(),
+        words: words.iter().map(|word| any_variant(fields, word)).collect(),
+        needles: needles.collect(),
+        distance,
+    }
+}
+
+/// Documents that have any part of a text: two neighbouring characters of a word that is no stop
+/// word, a Latin word or a number, or a single character if the text has no more.
+///
+/// It looks for bigrams, not words: how a question is cut into words must not decide what answers
+/// it.
+pub(super) fn any_term(fields: &[Part], text: &AnalysedText) -> MatchExpr {
+    let typed = || text.terms.iter().filter(|term| term.origin == Origin::Typed);
+    let meaningful = text.words.iter().any(|word| !word.stop);
+    // Skips a bigram of two stop words, but not one at the edge of a stop word.
+    let min_weight = if meaningful { 0.5 } else { 0.0 };
+    let wanted = |wanted: Unit| {
+        let terms = typed().filter(move |term| term.kind == wanted && term.weight > min_weight);
+        terms.map(|term| term.text.as_str())
+    };
+    let characters = |text: &str| sequence(fields, &text.chars().collect::<Vec<_>>());
+    let mut members: Vec<MatchExpr> = wanted(Unit::Gram).map(characters).collect();
+    let latin = wanted(Unit::Word).filter(|word| !word.chars().any(is_han));
+    members.extend(latin.map(|text| word(fields, text)));
+    let words = text.words.iter().filter(|word| !word.stop);
+    let alone = words.flat_map(|word| &word.variants).filter(|variant| {
+        variant.origin != Origin::Typed
+            || variant.mode == MatchMode::WordOrEmbedded
+            || variant.mode == MatchMode::Characters && variant.key.len() == 1
+    });
+    members.extend(alone.map(|of| variant(fields, of)));
+    if members.is_empty() {
+        members.extend(wanted(Unit::Char).map(characters));
+    }
+    MatchExpr::any_of(members)
+}

@@ -1,0 +1,133 @@
+//! Weights: the second step of planning, which needs document frequencies.
+//!
+//! Collects every term whose frequency the plan depends on, asks for all of them in one batch, and
+//! fills in the weights of expansions, needles and scored terms.
+
+use rustc_hash::FxHashMap;
+use wensou_index::{Part, Unit};
+
+use super::analyze::{AnalysedText, MatchMode, Variant};
+use super::compile::{Compiled, ScoredText};
+use super::needle::Needle;
+use super::query_plan::{Plan, PlannedWord, ScoredTerm};
+use crate::error::Error;
+use crate::rank::proximity::QueryBigrams;
+use crate::rank::{self, FieldTerm, TermStatistics};
+
+/// Completes a compiled query.
+///
+/// # Errors
+///
+/// If the statistics cannot be read.
+pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Result<Plan, Error> {
+    let Compiled { match_expr, words, texts, may_lack_words, has_date_filter } = compiled;
+    let keys = texts.iter().map(|text| text.expanded.text.key.as_slice());
+    let mut bigrams = QueryBigrams::new(keys);
+    let rarities = Rarities::fetch(terms_to_weigh(&words, &texts, &bigrams), statistics)?;
+    let in_body = |kind, text: &str| rarities.idf(Part::Body, kind, text);
+    bigrams.set_idfs(
+        bigrams
+            .bigrams()
+            .iter()
+            .map(|bigram| in_body(Unit::Gram, &bigram.iter().collect::<String>()))
+            .collect(),
+    );
+    let needles = words.iter().enumerate().flat_map(|(number, word)| {
+        let of_variant = move |variant: &Variant| {
+            let idfs = rarest_terms(variant).map(|(kind, text)| in_body(kind, &text));
+            Needle::of(variant, number, idfs.fold(0.0, |rarest: f32, idf| idf.max(rarest)))
+        };
+        word.word.variants.iter().filter_map(of_variant)
+    });
+    let needles = needles.collect();
+    let (mut scored_terms, mut weighted) = (Vec::new(), Vec::new());
+    for ScoredText { expanded, fields } in texts {
+        let text = expanded.weighted(&in_body);
+        scored_terms.extend(rarities.scored_terms(&text, &fields));
+        weighted.push(text);
+    }
+    Ok(Plan {
+        match_expr,
+        scored_terms,
+        words,
+        needles,
+        texts: weighted,
+        bigrams,
+        may_lack_words,
+        has_date_filter,
+    })
+}
+
+/// Every term whose document frequency a plan needs; some come more than once.
+fn terms_to_weigh(
+    words: &[PlannedWord],
+    texts: &[ScoredText],
+    bigrams: &QueryBigrams,
+) -> Vec<FieldTerm> {
+    let mut terms = Vec::new();
+    let mut add = |field, kind, text: String| terms.push(FieldTerm { field, kind, text });
+    for ScoredText { expanded, fields } in texts {
+        for term in &expanded.text.terms {
+            fields.iter().for_each(|field| add(*field, term.kind, term.text.clone()));
+        }
+        expanded.weighing_terms().for_each(|term| add(Part::Body, term.kind, term.text.clone()));
+    }
+    let variants = words.iter().flat_map(|word| &word.word.variants);
+    variants.flat_map(rarest_terms).for_each(|(kind, text)| add(Part::Body, kind, text));
+    bigrams.bigrams().iter().for_each(|it| add(Part::Body, Unit::Gram, it.iter().collect()));
+    terms
+}
+
+/// The terms of which the rarest says how rare a variant is: its bigrams, or the word itself.
+fn rarest_terms(variant: &Variant) -> Box<dyn Iterator<Item = (Unit, String)> + '_> {
+    match (variant.mode, variant.key.as_slice()) {
+        (MatchMode::Dated(..), _) => Box::new(std::iter::empty()),
+        (MatchMode::Word | MatchMode::Value, _) => {
+            Box::new(std::iter::once((Unit::Word, variant.text.clone())))
+        }
+        (_, [one]) => Box::new(std::iter::once((Unit::Char, one.to_string()))),
+        (_, key) => Box::new(key.windows(2).map(|two| (Unit::Gram, two.iter().collect()))),
+    }
+}
+
+/// The inverse document frequencies of the terms of a plan.
+struct Rarities(FxHashMap<(Part, Unit), FxHashMap<String, f32>>);
+
+impl Rarities {
+    fn fetch(mut terms: Vec<FieldTerm>, statistics: &dyn TermStatistics) -> Result<Self, Error> {
+        terms.sort_unstable();
+        terms.dedup();
+        let idfs = statistics.idfs(&terms)?;
+        let mut rarities: FxHashMap<_, FxHashMap<String, f32>> = FxHashMap::default();
+        for (FieldTerm { field, kind, text }, idf) in terms.into_iter().zip(idfs) {
+            rarities.entry((field, kind)).or_default().insert(text, idf);
+        }
+        Ok(Self(rarities))
+    }
+
+    fn idf(&self, field: Part, kind: Unit, text: &str) -> f32 {
+        let idfs = self.0.get(&(field, kind));
+        idfs.and_then(|idfs| idfs.get(text)).copied().unwrap_or_default()
+    }
+
+    /// The terms of a text in each of the fields; terms of weight 0 are left out.
+    fn scored_terms(&self, text: &AnalysedText, fields: &[Part]) -> Vec<ScoredTerm> {
+        let mut scored = Vec::new();
+        for term in &text.terms {
+            for field in fields.iter().copied() {
+                let weight = rank::weight(field, term.kind) * term.weight;
+                if weight > 0.0 {
+                    scored.push(ScoredTerm {
+                        field,
+                        kind: term.kind,
+                        text: term.text.clone(),
+                        weight,
+                        idf: self.idf(field, term.kind, &term.text),
+                        origin: term.origin,
+                    });
+                }
+            }
+        }
+        scored
+    }
+}

@@ -1,0 +1,52 @@
+//! What planning and scoring have to know about an index.
+
+use wensou_index::{Kind, Part, Unit};
+
+use super::bm25;
+use crate::error::Error;
+
+/// A term of the index in one field.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FieldTerm {
+    pub(crate) field: Part,
+    pub(crate) kind: Unit,
+    pub(crate) text: String,
+}
+
+/// The statistics of a collection of documents, wherever they are kept.
+///
+/// A plan asks for all its terms in one batch, so that an implementation may fetch them from
+/// another process.
+pub(crate) trait TermStatistics {
+    /// Documents of both kinds.
+    fn documents(&self) -> u64;
+
+    /// For each of `terms`, in order, the documents of both kinds that have it in its field.
+    ///
+    /// # Errors
+    ///
+    /// If the statistics cannot be read.
+    fn doc_freqs(&self, terms: &[FieldTerm]) -> Result<Vec<u64>, Error>;
+
+    /// Key characters that a field of a document of this kind has on average.
+    fn average_length(&self, kind: Kind, field: Part) -> f64;
+
+    /// Calls `each` with every word of titles, tags and sources that readings of pinyin may stand
+    /// for, and the number of documents that have it. A word may come more than once.
+    ///
+    /// # Errors
+    ///
+    /// If the term dictionary cannot be read.
+    fn for_each_name(&self, each: &mut dyn FnMut(&str, u64)) -> Result<(), Error>;
+
+    /// For each of `terms`, in order, its inverse document frequency over both kinds.
+    ///
+    /// # Errors
+    ///
+    /// As [`TermStatistics::doc_freqs`].
+    fn idfs(&self, terms: &[FieldTerm]) -> Result<Vec<f32>, Error> {
+        let documents = self.documents();
+        let doc_freqs = self.doc_freqs(terms)?;
+        Ok(doc_freqs.into_iter().map(|doc_freq| bm25::idf(doc_freq, documents)).collect())
+    }
+}
