@@ -43,25 +43,27 @@ fn finds_what_is_there(dir: &Dir, records: &str) {
 }
 
 #[test]
-fn format_5_is_read() {
-    let (dir, records) = fixture("format-5");
+fn format_6_is_read() {
+    let (dir, records) = fixture("format-6");
     finds_what_is_there(&dir, &records);
 }
 
 #[test]
-fn an_index_of_format_4_is_built_anew_and_keeps_the_records_of_an_archive_that_is_gone() {
-    let (dir, records) = fixture("format-4");
-    let refused = dir.run(&["search", "質押"]);
-    assert_eq!(refused.code, 3);
-    assert!(refused.stderr.contains("has format 4"), "{}", refused.stderr);
-    // An update would lose its records: it says so and changes nothing.
-    let refused = dir.run(&["index"]);
-    assert_eq!(refused.code, 2, "{}", refused.stderr);
-    let repaired = dir.run(&["check", "--repair"]);
-    assert_eq!(repaired.code, 0, "{}", repaired.stderr);
-    assert!(repaired.stderr.contains("302 old records kept"), "{}", repaired.stderr);
-    finds_what_is_there(&dir, &records);
-    assert!(!dir.path().join("index/gen-000001").exists());
+fn an_index_of_an_older_format_keeps_the_records_of_an_archive_that_is_gone() {
+    for format in [4, 5] {
+        let (dir, records) = fixture(&format!("format-{format}"));
+        let refused = dir.run(&["search", "質押"]);
+        assert_eq!(refused.code, 3);
+        assert!(refused.stderr.contains(&format!("has format {format}")), "{}", refused.stderr);
+        // An update would lose its records: it says so and changes nothing.
+        let refused = dir.run(&["index"]);
+        assert_eq!(refused.code, 2, "{}", refused.stderr);
+        let repaired = dir.run(&["check", "--repair"]);
+        assert_eq!(repaired.code, 0, "{}", repaired.stderr);
+        assert!(repaired.stderr.contains("302 old records kept"), "{}", repaired.stderr);
+        finds_what_is_there(&dir, &records);
+        assert!(!dir.path().join(format!("index/gen-00000{}", format - 3)).exists());
+    }
 }
 
 #[test]

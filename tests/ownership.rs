@@ -183,7 +183,7 @@ fn d4_an_unmounted_archive_emptied_the_index() {
         assert_eq!(checked.code, 0, "{}", checked.stdout);
         assert!(checked.stdout.starts_with("unreadable "), "{}", checked.stdout);
         // Nor does a repair lose anything: the records are in the index.
-        flip(&file(&dir, "index", ".pairs"));
+        flip(&file(&dir, "index", ".post"));
         let repaired = dir.run(&["check", "--repair"]);
         assert_eq!(repaired.code, 0, "{}", repaired.stderr);
         assert_eq!(dir.ok(&["export"]), before);

@@ -274,8 +274,8 @@ fn item_lines(item: &Item, columns: usize, lines: u16) -> Vec<Line<'static>> {
     if let Some(source) = hits::source(record) {
         about.push(piece(source, Style::new()));
     }
-    if record.seen() > 1 {
-        about.push(Span::raw(format!("seen in {} pages", record.seen())));
+    if record.occurrences() > 1 {
+        about.push(Span::raw(format!("seen in {} pages", record.occurrences())));
     }
     if !item.missing.is_empty() {
         about.push(piece(&format!("lacks: {}", item.missing.join(" ")), WARNING));

@@ -1,7 +1,7 @@
 //! An explained query, for people and for machines.
 
 use serde_json::{Value, json};
-use wensou_index::{Kind, Part, RecordExt, Unit};
+use wensou_index::{Kind, RecordExt, TermKind, TextField};
 use wensou_query::{Clause, ExplainedHit, Explanation, Origin, TermScore};
 
 use super::terminal::{DIM, KIND, TITLE};
@@ -135,19 +135,19 @@ fn origin(origin: Origin) -> String {
     }
 }
 
-fn unit_name(unit: Unit) -> &'static str {
+fn unit_name(unit: TermKind) -> &'static str {
     match unit {
-        Unit::Gram => "pair",
-        Unit::Word => "word",
-        Unit::Char => "character",
+        TermKind::Bigram => "pair",
+        TermKind::Word => "word",
+        TermKind::Unigram => "character",
     }
 }
 
-fn part_name(part: Part) -> &'static str {
+fn part_name(part: TextField) -> &'static str {
     match part {
-        Part::Title => "title",
-        Part::Body => "body",
-        Part::Tags => "tags",
+        TextField::Title => "title",
+        TextField::Body => "body",
+        TextField::Tags => "tags",
     }
 }
 

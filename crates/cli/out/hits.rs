@@ -229,8 +229,8 @@ fn about(record: &Record, kind: Kind) -> Option<String> {
     {
         parts.push(sanitize::line(category).into_owned());
     }
-    if kind == Kind::Flash && record.seen() > 1 {
-        parts.push(format!("seen in {} pages", record.seen()));
+    if kind == Kind::Flash && record.occurrences() > 1 {
+        parts.push(format!("seen in {} pages", record.occurrences()));
     }
     let tags = record.texts().tags;
     if !tags.is_empty() {

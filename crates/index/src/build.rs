@@ -2,66 +2,19 @@
 
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
-use std::thread;
 
 use wensou_ingest::{Progress, Reason, Report, ScannedArchive, Skipped};
 
-use crate::analysis::{Analysis, TableFiles};
-use crate::building::FirstFailure;
+use crate::analysis::Analysis;
+use crate::engine::build_directory::FirstFailure;
 use crate::error::Error;
 use crate::existing::Existing;
 use crate::generation::{Draft, Folder, SETTINGS, is_index_folder};
 use crate::meta::{Base, Meta, Settings};
-use crate::previous::Previous;
-use crate::schema::FORMAT_VERSION;
+use crate::options::BuildOptions;
 use crate::stored::Stored;
-use crate::writer::Writer;
-
-/// How an index is built.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct BuildOptions {
-    /// How files are read and parsed.
-    pub ingest: wensou_ingest::Options,
-    /// Threads for analysis.
-    pub threads: usize,
-    /// Bytes that the engine may hold in memory before it writes a segment.
-    pub memory_bytes: usize,
-    /// Bytes of records after which it writes one in any case: those of a segment are in memory
-    /// when all become one.
-    pub segment_bytes: u64,
-    /// The user's words and synonyms.
-    pub tables: TableFiles,
-    /// Whether a page that had to be skipped is an error. The old index then stays.
-    pub strict: bool,
-    /// Whether to take nothing over from the index that is there.
-    pub anew: bool,
-    /// Whether to wait for another process that is building.
-    pub wait: bool,
-    /// Whether it is meant that a root which had files has none now, or cannot be read, and that
-    /// records are lost which neither the archive nor a damaged index can give.
-    pub allow_empty: bool,
-    /// Whether to keep the stored records of a root which has no files now, or cannot be read,
-    /// instead of refusing to build: for a repair.
-    pub keep_missing: bool,
-}
-
-impl Default for BuildOptions {
-    fn default() -> Self {
-        Self {
-            ingest: wensou_ingest::Options::default(),
-            threads: thread::available_parallelism().map_or(1, usize::from),
-            memory_bytes: 40 << 20,
-            segment_bytes: 96 << 20,
-            tables: TableFiles::default(),
-            strict: false,
-            anew: false,
-            wait: false,
-            allow_empty: false,
-            keep_missing: false,
-        }
-    }
-}
+use crate::update::Previous;
+use crate::write::GenerationWriter;
 
 /// Reads the archive in `roots` and makes its index the current one of the folder `dir`.
 ///
@@ -90,9 +43,9 @@ pub fn build(
     let ingest = excluding(&options.ingest, dir);
     let existing = Existing::find(dir)?;
     let mut stored = existing.stored(roots);
-    // Taken first: what changes while it is read makes the next look see a difference.
-    let looked = look(roots, &ingest, options, stored.as_mut())?;
-    let archive = written(looked.fingerprint());
+    // Taken first, so that a file which changes while it is read is seen as changed the next time.
+    let scanned = scan(roots, &ingest, options, stored.as_mut())?;
+    let archive = written(scanned.fingerprint());
     let before = existing.generation();
     let (analysis, tables) = Analysis::write(&options.tables, before, draft.folder())?;
     let number = crate::meta::analysis() + &tables.number();
@@ -109,7 +62,8 @@ pub fn build(
     }
     let reused = previous.is_some();
     let options = BuildOptions { ingest, ..options.clone() };
-    let wrote = write(draft.folder(), &analysis, looked, &options, progress, previous, &mut stored);
+    let wrote =
+        write(draft.folder(), &analysis, scanned, &options, progress, previous, &mut stored);
     let Wrote { report, written, base } = wrote?;
     if let Some(records) = stored.and_then(|stored| stored.lost_records())
         && !options.allow_empty
@@ -119,7 +73,7 @@ pub fn build(
     }
     let salvaged = salvaging && report.skipped.iter().any(is_unreadable);
     let mut meta = Meta {
-        format: FORMAT_VERSION,
+        format: wensou_postings::FORMAT_VERSION,
         analysis: number,
         tables,
         program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -150,22 +104,22 @@ pub(crate) fn excluding(ingest: &wensou_ingest::Options, dir: &Path) -> wensou_i
     ingest
 }
 
-/// Looks at the files of the archive. A root without files whose records the old index has is
-/// perhaps not mounted: that is an error, or its records are kept, or it is meant.
-fn look(
+/// Scans the files of the archive. A root without files of which the old index has records is
+/// perhaps not mounted: that is an error, unless the options say to keep or to drop its records.
+fn scan(
     roots: &[PathBuf],
     ingest: &wensou_ingest::Options,
     options: &BuildOptions,
     stored: Option<&mut Stored>,
 ) -> Result<ScannedArchive, Error> {
     let tolerant = options.allow_empty || options.keep_missing;
-    let looked = match tolerant {
+    let scanned = match tolerant {
         true => wensou_ingest::scan_tolerant::<Infallible>(roots, ingest),
         false => wensou_ingest::scan::<Infallible>(roots, ingest),
     };
-    let mut looked = looked.map_err(|error| Error::Archive(Box::new(error)))?;
-    let Some(stored) = stored else { return Ok(looked) };
-    let files = looked.files_by_root().to_vec();
+    let mut scanned = scanned.map_err(|error| Error::Archive(Box::new(error)))?;
+    let Some(stored) = stored else { return Ok(scanned) };
+    let files = scanned.files_by_root().to_vec();
     for (root, _) in roots.iter().zip(files).filter(|(_, files)| *files == 0) {
         let records = stored.count_under(root);
         if records == 0 {
@@ -174,12 +128,12 @@ fn look(
         if options.allow_empty {
             stored.forget(root);
         } else if options.keep_missing {
-            looked.declare_unreadable(root.clone(), "has no files now".to_owned());
+            scanned.declare_unreadable(root.clone(), "has no files now".to_owned());
         } else {
             return Err(Error::EmptyRoot { root: root.clone(), records });
         }
     }
-    Ok(looked)
+    Ok(scanned)
 }
 
 /// What the stages wrote.
@@ -192,7 +146,7 @@ struct Wrote {
 fn write(
     folder: &Folder,
     analysis: &Analysis,
-    looked: ScannedArchive,
+    scanned: ScannedArchive,
     options: &BuildOptions,
     progress: &dyn Progress,
     previous: Option<Previous>,
@@ -200,8 +154,8 @@ fn write(
 ) -> Result<Wrote, Error> {
     let failure = FirstFailure::default();
     let write = || {
-        let mut writer = Writer::new(folder, options, previous, failure.clone())?;
-        let report = writer.read(analysis, looked, options, progress, stored.as_mut())?;
+        let mut writer = GenerationWriter::new(folder, options, previous, failure.clone())?;
+        let report = writer.read(analysis, scanned, options, progress, stored.as_mut())?;
         if options.strict && !report.skipped.is_empty() {
             return Err(Error::Strict { report: Box::new(report) });
         }

@@ -114,8 +114,10 @@ pub enum Error {
         /// What a line must be.
         reason: &'static str,
     },
-    /// The engine failed while the index was built or searched.
-    #[error("the search engine failed; if it happens again, run `wensou index --rebuild PATH…`")]
+    /// tantivy failed while the index was built or searched.
+    #[error(
+        "tantivy failed: `wensou check` says whether the index is damaged, `wensou check --repair` repairs it"
+    )]
     Engine(#[from] tantivy::TantivyError),
     /// A stored record is not what was written.
     #[error(
@@ -159,7 +161,7 @@ impl Error {
     }
 
     pub(crate) fn format(dir: &Path, found: u32) -> Self {
-        Self::Format { dir: dir.to_path_buf(), found, expected: crate::schema::FORMAT_VERSION }
+        Self::Format { dir: dir.to_path_buf(), found, expected: wensou_postings::FORMAT_VERSION }
     }
 
     pub(crate) fn unreadable(

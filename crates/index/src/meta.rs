@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use wensou_ingest::Report;
+use wensou_postings::FORMAT_VERSION;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::analysis::TableMeta;
+use crate::engine::segment_postings::Totals;
 use crate::error::Error;
 use crate::generation::{DESCRIPTION, DESCRIPTION_LIMIT, Folder, SETTINGS, Sums, is_plain_name};
-use crate::postings::Totals;
-use crate::schema::FORMAT_VERSION;
 
 /// The description that lies beside the engine's files.
 ///

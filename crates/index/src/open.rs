@@ -1,30 +1,31 @@
-//! An open index: the engine's searcher, the fields and the description, of one generation.
+//! An open index: the searcher, the fields, the postings and the description of one generation.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use tantivy::collector::TopDocs;
-use tantivy::columnar::{Column, StrColumn};
+use tantivy::columnar::StrColumn;
 use tantivy::postings::TermInfo;
 use tantivy::query::{Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::store::StoreReader;
 use tantivy::{
-    DocAddress, DocId, Index as Engine, InvertedIndexReader, ReloadPolicy, Searcher,
+    DocAddress, DocId, Index as TantivyIndex, InvertedIndexReader, ReloadPolicy, Searcher,
     SegmentOrdinal, SegmentReader, Term,
 };
 use wensou_ingest::{Record, id};
+use wensou_postings::Columns;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::analysis::{Analysis, TableMeta};
-use crate::document::decode;
+use crate::engine::generation_directory::GenerationDirectory;
+use crate::engine::schema::{Fields, schema};
+use crate::engine::segment_postings::SegmentPostings;
+use crate::engine::stored_document::stored_record;
 use crate::error::Error;
-use crate::generation::{Current, Folder, current};
-use crate::generation_directory::GenerationDirectory;
+use crate::generation::{Current, Folder, PageSums, current};
 use crate::meta::Meta;
-use crate::postings::SegmentPostings;
-use crate::schema::{Fields, schema};
-use crate::stored_document::stored_record;
+use crate::record::decode;
 
 /// An index opened for reading. It keeps the generation that it opened, whatever is built later.
 pub struct Index {
@@ -34,8 +35,9 @@ pub struct Index {
     fields: Fields,
     searcher: Searcher,
     postings: SegmentPostings,
-    /// Of each segment; opening one takes longer than a query reads from it.
-    columns: Vec<Columns>,
+    /// Of each segment, opened when first asked for: to open one takes longer than a query reads
+    /// from it.
+    opened: Vec<Opened>,
     /// Made when it is first asked for: a query of filters alone needs no words.
     analysis: OnceLock<Analysis>,
 }
@@ -46,21 +48,17 @@ impl std::fmt::Debug for Index {
     }
 }
 
-/// Columns of a segment, opened when one is first asked for.
+/// What tantivy has of a segment.
 #[derive(Default)]
-struct Columns {
-    date: OnceLock<Column<i64>>,
-    tie: OnceLock<Column<u64>>,
-    id_number: OnceLock<Column<u64>>,
-    id_given: OnceLock<Option<StrColumn>>,
-    digest: OnceLock<Column<u64>>,
+struct Opened {
+    external_id: OnceLock<Option<StrColumn>>,
     store: OnceLock<StoreReader>,
 }
 
-/// Decompressed blocks of a store that are kept: those of a page of hits.
+/// Decompressed blocks of a store that are cached: those of a page of hits.
 const STORE_BLOCKS: usize = 100;
 
-/// What is there already, or else is made now.
+/// The value of a slot, which is made if it is missing.
 fn once<T>(slot: &OnceLock<T>, make: impl FnOnce() -> tantivy::Result<T>) -> tantivy::Result<&T> {
     match slot.get() {
         Some(there) => Ok(there),
@@ -109,24 +107,24 @@ impl Index {
         let meta = Meta::read(dir, &generation, current.checksum)?;
         let unreadable = |source: tantivy::TantivyError| Error::unreadable(dir, source);
         let directory = GenerationDirectory::new(generation, meta.files.clone());
-        let engine = Engine::open(directory.clone()).map_err(unreadable)?;
+        let tantivy = TantivyIndex::open(directory.clone()).map_err(unreadable)?;
         let (expected, fields) = schema();
-        if engine.schema() != expected {
+        if tantivy.schema() != expected {
             return Err(Error::unreadable(dir, "its fields are not those of its format"));
         }
-        let reader = engine
+        let reader = tantivy
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)
             .try_into()
             .map_err(unreadable)?;
         let searcher = reader.searcher();
         let deleted = meta.base.as_ref().map(|base| base.deleted).unwrap_or_default();
-        let postings = SegmentPostings::open(&directory, &searcher, deleted)
+        let postings = SegmentPostings::open(&searcher, deleted)
             .map_err(|source| Error::unreadable(dir, source))?;
         let index = Self {
             dir: dir.to_path_buf(),
             fields,
-            columns: searcher.segment_readers().iter().map(|_| Columns::default()).collect(),
+            opened: searcher.segment_readers().iter().map(|_| Opened::default()).collect(),
             searcher,
             postings,
             analysis: OnceLock::new(),
@@ -178,13 +176,13 @@ impl Index {
         &self.fields
     }
 
-    /// The engine's view of this generation.
+    /// tantivy's view of this generation.
     #[must_use]
     pub fn searcher(&self) -> &Searcher {
         &self.searcher
     }
 
-    /// The postings of pairs, characters, words and paths, segment by segment.
+    /// The postings files of all segments.
     #[must_use]
     pub fn postings(&self) -> &SegmentPostings {
         &self.postings
@@ -196,7 +194,44 @@ impl Index {
         self.meta.files.values().map(|sum| sum.bytes).sum()
     }
 
-    /// The record of a document. One that is not as it was written is an error: text is never
+    /// The columns of a segment: tie breakers, content hashes, id numbers and dates.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such segment.
+    pub fn columns(&self, segment: SegmentOrdinal) -> Result<&Columns, Error> {
+        self.postings.at(segment).map(wensou_postings::Postings::columns).ok_or(Error::Record(None))
+    }
+
+    /// What tells the record of a document from every other one: the hashes of its id and of the
+    /// record.
+    pub(crate) fn identity(&self, columns: &Columns, doc: DocId) -> Result<(u64, u64), Error> {
+        match (columns.tie_breaker(doc), columns.content_hash(doc)) {
+            (Some(tie_breaker), Some(content_hash)) => Ok((tie_breaker, content_hash)),
+            _ => Err(self.verify_reads().err().unwrap_or(Error::Record(None))),
+        }
+    }
+
+    /// The checksums of the pages of tantivy's files.
+    pub(crate) fn page_sums(&self) -> Result<&PageSums, Error> {
+        self.directory.page_sums().map_err(|error| Error::unreadable(&self.dir, error))
+    }
+
+    /// Fails if a page of a postings file was read whose checksum does not match. Whoever reads
+    /// lists or columns asks this at the end, and discards the result: a damaged list merely ends
+    /// early.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreadable`], with the file and the page.
+    pub fn verify_reads(&self) -> Result<(), Error> {
+        match self.postings.damage() {
+            None => Ok(()),
+            Some(what) => Err(Error::unreadable(&self.dir, what)),
+        }
+    }
+
+    /// The record of a document. One whose content hash does not match is an error: text is never
     /// wrong.
     ///
     /// # Errors
@@ -204,22 +239,22 @@ impl Index {
     /// If the store is damaged.
     pub fn record(&self, address: DocAddress) -> Result<Record, Error> {
         let reader = self.searcher.segment_reader(address.segment_ord);
-        let Columns { digest, store, .. } = &self.columns[address.segment_ord as usize];
-        let digest = once(digest, || reader.fast_fields().u64("digest"))?.first(address.doc_id);
+        let Opened { store, .. } = &self.opened[address.segment_ord as usize];
+        let content_hash = self.columns(address.segment_ord)?.content_hash(address.doc_id);
         let store = once(store, || Ok(reader.get_store_reader(STORE_BLOCKS)?))?;
         let document = store.get_document_bytes(address.doc_id)?;
         let record = stored_record(&document, self.fields.record);
-        match record.filter(|record| digest == Some(xxh3_64(record))) {
+        match record.filter(|record| content_hash == Some(xxh3_64(record))) {
             Some(record) => decode(record),
             None => Err(Error::Record(None)),
         }
     }
 
-    /// Documents that have a term; those that are no more are not counted.
+    /// Documents that have a term, without deleted ones.
     ///
     /// # Errors
     ///
-    /// If the engine fails.
+    /// If tantivy fails.
     pub fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
         let mut count = 0;
         for reader in self.searcher.segment_readers() {
@@ -231,11 +266,12 @@ impl Index {
         Ok(count)
     }
 
-    /// Every term of a field with the documents that have it, by segment, in the order of bytes.
+    /// Calls `each` with every term of a field and the number of documents that have it: segment by
+    /// segment, in the order of bytes.
     ///
     /// # Errors
     ///
-    /// If the engine fails.
+    /// If tantivy fails.
     pub fn terms(&self, field: Field, mut each: impl FnMut(&str, u64)) -> tantivy::Result<()> {
         for reader in self.searcher.segment_readers() {
             let inverted = reader.inverted_index(field)?;
@@ -254,48 +290,28 @@ impl Index {
     ///
     /// # Errors
     ///
-    /// If the engine fails.
+    /// If tantivy fails.
     pub fn id(&self, address: DocAddress) -> Result<String, Error> {
         let reader = self.searcher.segment_reader(address.segment_ord);
-        let Columns { id_number, id_given, .. } = &self.columns[address.segment_ord as usize];
-        let numbers = once(id_number, || reader.fast_fields().u64("id_number"))?;
-        if let Some(number) = numbers.first(address.doc_id) {
+        let Opened { external_id, .. } = &self.opened[address.segment_ord as usize];
+        if let Some(number) = self.columns(address.segment_ord)?.id_number(address.doc_id) {
             return Ok(id::of_number(number));
         }
+        self.verify_reads()?;
         let mut id = String::new();
-        if let Some(column) = once(id_given, || reader.fast_fields().str("id_given"))?
+        if let Some(column) = once(external_id, || reader.fast_fields().str("external_id"))?
             && let Some(ord) = column.term_ords(address.doc_id).next()
         {
-            column.ord_to_str(ord, &mut id).map_err(into_engine)?;
+            column.ord_to_str(ord, &mut id).map_err(into_tantivy)?;
         }
         Ok(id)
-    }
-
-    /// The dates of a segment's documents, see [`Fields::date`].
-    ///
-    /// # Errors
-    ///
-    /// If the column is damaged.
-    pub fn dates(&self, segment: SegmentOrdinal) -> tantivy::Result<&Column<i64>> {
-        let reader = self.searcher.segment_reader(segment);
-        once(&self.columns[segment as usize].date, || reader.fast_fields().i64("date"))
-    }
-
-    /// What settles ties in a segment, see [`Fields::tie`].
-    ///
-    /// # Errors
-    ///
-    /// If the column is damaged.
-    pub fn ties(&self, segment: SegmentOrdinal) -> tantivy::Result<&Column<u64>> {
-        let reader = self.searcher.segment_reader(segment);
-        once(&self.columns[segment as usize].tie, || reader.fast_fields().u64("tie"))
     }
 
     /// Finds a document by its id, or by the beginning of one where no id is exactly so.
     ///
     /// # Errors
     ///
-    /// If the engine fails.
+    /// If tantivy fails.
     pub fn lookup(&self, id: &str) -> Result<Lookup, Error> {
         let term = Term::from_field_text(self.fields.id, id);
         if let Some(address) =
@@ -319,13 +335,13 @@ impl Index {
     ///
     /// # Errors
     ///
-    /// If the engine fails.
+    /// If tantivy fails.
     pub fn ids(&self, prefix: &str, limit: usize) -> Result<Vec<String>, Error> {
         let mut found = Vec::new();
         for reader in self.searcher.segment_readers() {
             let inverted = reader.inverted_index(self.fields.id)?;
             let range = inverted.terms().range().ge(prefix.as_bytes());
-            let mut terms = range.into_stream().map_err(into_engine)?;
+            let mut terms = range.into_stream().map_err(into_tantivy)?;
             let mut left = limit;
             while left > 0 && terms.advance() && terms.key().starts_with(prefix.as_bytes()) {
                 if living(reader, &inverted, terms.value())? > 0 {
@@ -347,31 +363,32 @@ impl Index {
 
     /// Addresses of every document in the order of the walk.
     ///
-    /// Documents of the base are in order among themselves; those beside it know their places among
-    /// all, see [`Fields::ord`].
+    /// Documents of the base are in order among themselves. Those beside it know their positions
+    /// among all documents, see [`Fields::ordinal`].
     ///
     /// # Errors
     ///
-    /// If the engine fails.
+    /// If tantivy fails.
     pub fn in_order(&self) -> Result<Vec<DocAddress>, Error> {
         let readers = self.searcher.segment_readers();
         let base = self.meta.base.as_ref().map(|base| base.segment.as_str());
         let mut rest = Vec::new();
-        let mut placed = Vec::new();
+        let mut numbered = Vec::new();
         for (segment, reader) in (0..).zip(readers) {
             let documents = reader.doc_ids_alive().map(|doc| DocAddress::new(segment, doc));
             if Some(reader.segment_id().uuid_string().as_str()) == base {
                 rest.extend(documents);
             } else {
-                let ords = reader.fast_fields().u64("ord")?;
-                placed.extend(documents.map(|at| (ords.first(at.doc_id).unwrap_or(u64::MAX), at)));
+                let ords = reader.fast_fields().u64("ordinal")?;
+                numbered
+                    .extend(documents.map(|at| (ords.first(at.doc_id).unwrap_or(u64::MAX), at)));
             }
         }
-        placed.sort_unstable();
-        let mut all = Vec::with_capacity(rest.len() + placed.len());
+        numbered.sort_unstable();
+        let mut all = Vec::with_capacity(rest.len() + numbered.len());
         let mut rest = rest.into_iter();
-        for (place, address) in placed {
-            let before = usize::try_from(place).unwrap_or(usize::MAX).saturating_sub(all.len());
+        for (ordinal, address) in numbered {
+            let before = usize::try_from(ordinal).unwrap_or(usize::MAX).saturating_sub(all.len());
             all.extend(rest.by_ref().take(before));
             all.push(address);
         }
@@ -391,16 +408,6 @@ fn living(
     Ok(u64::from(list.doc_freq_given_deletes(alive)))
 }
 
-/// The record of a document of one segment's store; `record` is [`Fields::record`].
-///
-/// # Errors
-///
-/// If the store is damaged.
-pub fn decode_document(store: &StoreReader, record: Field, doc: DocId) -> Result<Record, Error> {
-    let document = store.get_document_bytes(doc)?;
-    decode(stored_record(&document, record).ok_or(Error::Record(None))?)
-}
-
-fn into_engine(source: std::io::Error) -> Error {
+fn into_tantivy(source: std::io::Error) -> Error {
     Error::Engine(source.into())
 }

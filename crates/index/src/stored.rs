@@ -12,16 +12,20 @@ use tantivy::DocId;
 use tantivy::directory::footer::Footer;
 use tantivy::directory::{FileSlice, OwnedBytes};
 use tantivy::fastfield::AliveBitSet;
+use tantivy::schema::Field;
 use tantivy::store::StoreReader;
 use wensou_ingest::{Record, StoredRecords};
 
+use crate::engine::schema::RECORD_FIELD;
+use crate::engine::stored_document::stored_record;
 use crate::error::Error;
 use crate::generation::Folder;
 use crate::mapping::Mapping;
 use crate::meta::Settings;
-use crate::open::decode_document;
-use crate::schema::{Fields, schema};
+use crate::record::decode;
 
+/// The field of records in indexes of formats 4 and 5.
+const OLD_RECORD_FIELD: u32 = 17;
 /// Blocks of a store that are kept unpacked.
 const CACHED_BLOCKS: usize = 8;
 
@@ -30,7 +34,6 @@ const CACHED_BLOCKS: usize = 8;
 pub(crate) struct Stored {
     generation: Folder,
     roots: Vec<Root>,
-    fields: Fields,
     /// Records that the description counts, if it can be read.
     expected: Option<u64>,
     /// Made when the first file cannot be read, which is hardly ever.
@@ -77,8 +80,7 @@ impl Stored {
         }
         // Where one root lies in another, the inner one is meant.
         pairs.sort_by_key(|pair| std::cmp::Reverse(pair.then.components().count()));
-        let (_, fields) = schema();
-        Self { generation, roots: pairs, fields, expected, table: None, forgotten: Vec::new() }
+        Self { generation, roots: pairs, expected, table: None, forgotten: Vec::new() }
     }
 
     /// Records that occur in a file or folder.
@@ -168,7 +170,7 @@ impl Stored {
             alive.filter(|bytes| bytes.len() >= 4 && bytes.len() % 8 == 4).map(AliveBitSet::open);
         let mut found = Vec::new();
         for doc in 0.. {
-            let Ok(record) = decode_document(&store, self.fields.record, doc) else { break };
+            let Ok(record) = read_record(&store, doc) else { break };
             if alive.as_ref().is_none_or(|alive| alive.is_alive(doc)) {
                 found.push((doc, paths(&record)));
             }
@@ -205,14 +207,21 @@ impl Stored {
     }
 }
 
+/// The record of a document of a store, of this format or an older one.
+fn read_record(store: &StoreReader, doc: DocId) -> Result<Record, Error> {
+    let document = store.get_document_bytes(doc)?;
+    let fields = [RECORD_FIELD, OLD_RECORD_FIELD].map(Field::from_field_id);
+    let record = fields.into_iter().find_map(|field| stored_record(&document, field));
+    decode(record.ok_or(Error::Record(None))?)
+}
+
 impl StoredRecords for Stored {
     fn records_under(&mut self, path: &Path) -> io::Result<Vec<Record>> {
         let found = self.locations(path)?;
-        let record_field = self.fields.record;
         let mut records = Vec::with_capacity(found.len());
         for (store, doc) in found {
             let store = &self.table()?.stores[store];
-            let mut record = decode_document(store, record_field, doc).map_err(io::Error::other)?;
+            let mut record = read_record(store, doc).map_err(io::Error::other)?;
             each_path(&mut record, &mut |path| {
                 // What no root has now keeps its old spelling, and is taken over by nobody.
                 if let Some(now) = self.spelled_now(path) {

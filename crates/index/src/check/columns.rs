@@ -9,10 +9,10 @@ use tantivy::{Directory, DocId, SegmentReader, TantivyDocument};
 use wensou_ingest::Record;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::contents::{Findings, file};
-use crate::RecordExt;
+use super::findings::{Findings, file};
 use crate::error::Error;
 use crate::open::Index;
+use crate::record::RecordExt;
 
 /// Every column of a segment.
 pub(super) struct Columns {
@@ -71,7 +71,7 @@ impl Columns {
                 FieldType::U64(_) => Values::Unsigned(fast.u64(&name)?),
                 FieldType::I64(_) => Values::Signed(fast.i64(&name)?),
                 // Folding is part of the analysis; an id is never folded.
-                _ if !comparable && field != index.fields().id_given => continue,
+                _ if !comparable && field != index.fields().external_id => continue,
                 _ => Values::Text(fast.str(&name)?.map(TextColumn::open).transpose()?),
             };
             columns.push(FieldColumn { field, name, values, count: 0, range: None });

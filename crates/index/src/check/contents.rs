@@ -7,9 +7,10 @@
 //!
 //! | structure | compared with | how |
 //! |---|---|---|
-//! | tantivy's files | their footers | CRC-32, version |
+//! | tantivy's files, postings files | their footers | CRC-32, version |
+//! | `page-sums` | the files | built again, compared byte for byte |
 //! | `meta.json`, `.managed.json`, tables | what is written for these segments and hashes | bytes |
-//! | stored records | the `digest` column | XXH3 of the bytes |
+//! | stored records | their content hashes | XXH3 of the bytes |
 //! | columns | the analysed record | every value of every document |
 //! | tantivy's term dictionaries and posting lists | the analysed record | count and hash of the doc ids of each term |
 //! | postings | the analysed records | the file is built again and compared byte for byte |
@@ -18,35 +19,33 @@
 //! Memory does not grow with the text: a batch of records, a run of postings and 24 bytes for each
 //! distinct term of tantivy's fields are held at a time.
 
-use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tantivy::SegmentReader;
-use tantivy::index::SegmentId;
 
 use super::columns::Columns;
+use super::findings::{Findings, cause, file, guarded};
 use super::inverted::Inverted;
 use super::postings::Rebuilt;
+use super::report::Checked;
 use super::totals::Totals;
-use super::{Checked, Severity, documents, footers, lists};
-use crate::document::Documents;
+use super::{documents, footers, lists, page_sums};
+use crate::engine::document::to_document;
+use crate::engine::plugin::POST;
 use crate::error::Error;
 use crate::generation::{Current, Folder};
 use crate::meta::{Meta, Stale};
 use crate::open::Index;
 
-/// Findings of one kind that are named one by one; further ones are counted.
-const NAMED: u64 = 8;
 /// Why text is not compared.
 const OTHERWISE_ANALYSED: &str = "it was built by another version of the text analysis";
-/// Characters of an error that are shown.
-const SAID: usize = 200;
 
 /// Compares every structure of the index with its stored records.
 pub(super) fn contents(index: &Index, checked: &mut Checked) {
     let mut findings = Findings::new(index, checked);
     guarded(&mut findings, "the footers", |findings| footers::compare(index, findings));
     guarded(&mut findings, "the lists of files", |findings| lists::compare(index, findings));
+    guarded(&mut findings, "the page checksums", |findings| page_sums::compare(index, findings));
     let mut totals = Totals::default();
     for (ordinal, reader) in (0..).zip(index.searcher().segment_readers()) {
         let name = reader.segment_id().uuid_string();
@@ -85,7 +84,6 @@ fn segment(
     let id = reader.segment_id();
     let analysis = index.analysis()?;
     let comparable = is_comparable(index);
-    let analyse = Documents { fields: index.fields(), segmenter: analysis.segmenter() };
     let mut columns = Columns::open(index, reader, comparable, findings)?;
     let mut inverted = Inverted::new(index);
     let mut rebuilt = match comparable {
@@ -93,14 +91,16 @@ fn segment(
         false => Err(OTHERWISE_ANALYSED.to_owned()),
     };
     let whole =
-        documents::each(reader, &analyse, findings, &mut |doc, analysed, record, findings| {
-            totals.add(reader, doc, record, comparable);
-            columns.compare(doc, &analysed.document, record, findings);
+        documents::each(index, ordinal, analysis.segmenter(), findings, &mut |found, findings| {
+            let documents::Found { doc, encoded, analysed } = found;
+            let document = to_document(index.fields(), &analysed, encoded);
+            totals.add(reader, doc, &encoded.record, comparable);
+            columns.compare(doc, &document, &encoded.record, findings);
             if comparable {
-                inverted.add(doc, &analysed.document);
+                inverted.add(doc, &document);
             }
             if let Ok(it) = &mut rebuilt
-                && let Err(error) = it.add(analysed)
+                && let Err(error) = it.add(&analysed.terms)
             {
                 rebuilt = Err(error);
             }
@@ -120,89 +120,8 @@ fn segment(
     let outcome = rebuilt.and_then(Rebuilt::finish);
     match outcome.and_then(|rebuilt| rebuilt.difference(index, id)) {
         Ok(None) => {}
-        Ok(Some(difference)) => findings.damage(&file(id, "pairs"), difference),
-        Err(why) => findings.not_compared(&file(id, "pairs"), &why),
+        Ok(Some(difference)) => findings.damage(&file(id, POST), difference),
+        Err(why) => findings.not_compared(&file(id, POST), &why),
     }
     Ok(())
-}
-
-/// The name of a segment's file.
-pub(super) fn file(segment: SegmentId, extension: &str) -> String {
-    format!("{}.{extension}", segment.uuid_string())
-}
-
-/// Runs a comparison. An error of it, or a panic of a library that does not expect damage, is a
-/// finding.
-pub(super) fn guarded<'c>(
-    findings: &mut Findings<'c>,
-    what: &str,
-    compare: impl FnOnce(&mut Findings<'c>) -> Result<(), Error>,
-) {
-    let outcome = catch_unwind(AssertUnwindSafe(|| compare(findings)));
-    match outcome {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => findings.damage(what, format!("cannot be read: {}", cause(&error))),
-        Err(_) => findings.damage(what, "cannot be read: what it holds makes no sense"),
-    }
-}
-
-/// What lies at the root of an error.
-pub(super) fn cause(error: &Error) -> String {
-    let mut deepest: &dyn std::error::Error = error;
-    while let Some(source) = deepest.source() {
-        deepest = source;
-    }
-    // Tantivy shows the whole of a list that it cannot read.
-    let mut said = deepest.to_string();
-    if let Some((end, _)) = said.char_indices().nth(SAID) {
-        said.truncate(end);
-        said.push('…');
-    }
-    said.replace(char::is_control, "\u{FFFD}")
-}
-
-/// Findings of the comparison; of too many of one kind only the first are named.
-pub(super) struct Findings<'c> {
-    checked: &'c mut Checked,
-    /// The folder of the generation.
-    generation: String,
-    /// What the last findings are about, and how many there were.
-    last: (String, u64),
-}
-
-impl<'c> Findings<'c> {
-    fn new(index: &Index, checked: &'c mut Checked) -> Self {
-        let name = index.generation().path().file_name().unwrap_or_default();
-        let generation = name.display().to_string();
-        Self { checked, generation, last: (String::new(), 0) }
-    }
-
-    /// Something in the file (or about) `what` that is not what the records say.
-    pub(super) fn damage(&mut self, what: &str, difference: impl Display) {
-        if self.last.0 != what {
-            self.last = (what.to_owned(), 0);
-        }
-        self.last.1 += 1;
-        let generation = &self.generation;
-        match self.last.1 {
-            ..=NAMED => {
-                let what = format!("{generation}/{what}: {difference}");
-                self.checked.find(Severity::Damage, what);
-            }
-            count => {
-                let what = format!("{generation}/{what}: and {} more", count - NAMED);
-                match self.checked.findings.last_mut().filter(|_| count > NAMED + 1) {
-                    Some(last) => last.what = what,
-                    None => self.checked.find(Severity::Damage, what),
-                }
-            }
-        }
-    }
-
-    /// A file that could not be compared, and why.
-    pub(super) fn not_compared(&mut self, what: &str, why: &str) {
-        self.last = Default::default();
-        let what = format!("{}/{what}: not compared with the records: {why}", self.generation);
-        self.checked.find(Severity::Stale, what);
-    }
 }

@@ -2,39 +2,48 @@
 
 use std::thread;
 
-use tantivy::{DocId, SegmentReader};
-use wensou_ingest::Record;
+use tantivy::{DocId, SegmentOrdinal, SegmentReader};
+use wensou_postings::Columns;
+use wensou_text::Segmenter;
 
-use super::contents::{Findings, file};
-use crate::RecordExt;
-use crate::document::{Analysed, Documents, Encoded, decode};
+use super::findings::{Findings, file};
+use crate::analyze::{Analysed, analyse};
+use crate::engine::stored_document::stored_record;
 use crate::error::Error;
-use crate::stored_document::stored_record;
+use crate::open::Index;
+use crate::record::{Encoded, RecordExt, decode};
 
 /// Bytes of records that are analysed together: analysed, they take ten times that, and there are
 /// two such batches.
 const BATCH_BYTES: usize = 1 << 20;
-/// Blocks of the store that are kept: documents are read in their order.
+/// Blocks of the store that are cached: documents are read in their order.
 const STORE_BLOCKS: usize = 2;
 
-/// A document: its analysed record, and the record.
-type Sink<'s, 'f> = &'s mut dyn FnMut(DocId, Analysed, &Record, &mut Findings<'f>);
+/// A document that was read.
+pub(super) struct Found<'d> {
+    pub(super) doc: DocId,
+    pub(super) encoded: &'d Encoded,
+    pub(super) analysed: Analysed,
+}
+
+type Sink<'s, 'f> = &'s mut dyn FnMut(Found<'_>, &mut Findings<'f>);
 
 /// Hands every document of a segment, deleted ones included, to `sink`, in order. Returns whether
 /// each could be read; one that could not is named.
 pub(super) fn each<'f>(
-    reader: &SegmentReader,
-    analyse: &Documents<'_>,
+    index: &Index,
+    segment: SegmentOrdinal,
+    segmenter: &Segmenter,
     findings: &mut Findings<'f>,
     sink: Sink<'_, 'f>,
 ) -> Result<bool, Error> {
-    let mut stored = Stored::open(reader)?;
+    let mut stored = Stored::open(index, segment)?;
     let mut batch = stored.batch(findings);
     while !batch.is_empty() {
         // The next batch is read while this one is analysed.
-        let (analysed, next) = analysed(&batch, analyse, || stored.batch(findings));
+        let (analysed, next) = analysed(&batch, segmenter, || stored.batch(findings));
         for ((doc, _, encoded), analysed) in batch.iter().zip(analysed) {
-            sink(*doc, analysed, &encoded.record, findings);
+            sink(Found { doc: *doc, encoded, analysed }, findings);
         }
         batch = next;
     }
@@ -47,11 +56,11 @@ type Numbered = (DocId, u64, Encoded);
 /// Analyses a batch on every core, and does something else meanwhile.
 fn analysed<T>(
     batch: &[Numbered],
-    analyse: &Documents<'_>,
+    segmenter: &Segmenter,
     meanwhile: impl FnOnce() -> T,
 ) -> (Vec<Analysed>, T) {
     let all = |documents: &[Numbered]| -> Vec<Analysed> {
-        documents.iter().map(|(_, ord, encoded)| analyse.analyse(*ord, encoded)).collect()
+        documents.iter().map(|(_, ordinal, it)| analyse(*ordinal, it, segmenter)).collect()
     };
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let size = batch.len().div_ceil(threads).max(1);
@@ -77,28 +86,29 @@ fn analysed<T>(
 struct Stored<'r> {
     reader: &'r SegmentReader,
     store: tantivy::store::StoreReader,
-    digests: tantivy::columnar::Column<u64>,
-    ords: tantivy::columnar::Column<u64>,
+    columns: &'r Columns,
+    ordinals: tantivy::columnar::Column<u64>,
     record: tantivy::schema::Field,
     next: DocId,
     whole: bool,
 }
 
 impl<'r> Stored<'r> {
-    fn open(reader: &'r SegmentReader) -> Result<Self, Error> {
+    fn open(index: &'r Index, segment: SegmentOrdinal) -> Result<Self, Error> {
+        let reader = index.searcher().segment_reader(segment);
         let fast = reader.fast_fields();
         Ok(Self {
             reader,
             store: reader.get_store_reader(STORE_BLOCKS).map_err(tantivy::TantivyError::from)?,
-            digests: fast.u64("digest")?,
-            ords: fast.u64("ord")?,
+            columns: index.columns(segment)?,
+            ordinals: fast.u64("ordinal")?,
             record: reader.schema().get_field("record")?,
             next: 0,
             whole: true,
         })
     }
 
-    /// The next documents; none at the end.
+    /// The next documents; empty at the end.
     fn batch(&mut self, findings: &mut Findings<'_>) -> Vec<Numbered> {
         let (mut batch, mut bytes) = (Vec::new(), 0);
         while bytes < BATCH_BYTES && self.next < self.reader.max_doc() {
@@ -107,7 +117,7 @@ impl<'r> Stored<'r> {
             match self.read(doc) {
                 Ok(encoded) => {
                     bytes += encoded.bytes.len();
-                    batch.push((doc, self.ords.first(doc).unwrap_or_default(), encoded));
+                    batch.push((doc, self.ordinals.first(doc).unwrap_or_default(), encoded));
                 }
                 Err(what) => {
                     self.whole = false;
@@ -123,14 +133,14 @@ impl<'r> Stored<'r> {
         let said = |error: &dyn std::fmt::Display| format!("cannot be read: {error}");
         let document = self.store.get_document_bytes(doc).map_err(|error| said(&error))?;
         let bytes = stored_record(&document, self.record).ok_or("is not one record")?;
-        let record = decode(bytes).map_err(|error| said(&super::contents::cause(&error)))?;
+        let record = decode(bytes).map_err(|error| said(&super::findings::cause(&error)))?;
         let encoded = Encoded::new(record).map_err(|error| said(&error))?;
         if encoded.bytes != bytes {
             return Err(format!("({}) is not encoded as records are", encoded.record.id()));
         }
-        if self.digests.first(doc) != Some(encoded.digest) {
+        if self.columns.content_hash(doc) != Some(encoded.content_hash) {
             return Err(format!(
-                "({}) has not the digest that its column says",
+                "({}) does not have the content hash of its column",
                 encoded.record.id()
             ));
         }

@@ -6,10 +6,10 @@ use std::path::Path;
 use tantivy::directory::{ManagedDirectory, OwnedBytes};
 use tantivy::{Directory, HasLen, SegmentReader};
 
-use super::contents::{Findings, file, guarded};
+use super::findings::{Findings, file, guarded};
+use crate::engine::generation_directory::GenerationDirectory;
 use crate::error::Error;
 use crate::generation::{Current, Folder};
-use crate::generation_directory::GenerationDirectory;
 use crate::meta::Meta;
 use crate::open::Index;
 
@@ -76,7 +76,7 @@ pub(super) fn first_damaged(folder: &Folder, current: &Current, meta: &Meta) -> 
 /// Whether a file is one of a segment's that tantivy writes.
 fn has_footer(name: &str) -> bool {
     let extension = name.rsplit('.').next().unwrap_or_default();
-    ["store", "fast", "term", "idx", "pos", "fieldnorm", "del"].contains(&extension)
+    ["store", "fast", "term", "idx", "pos", "fieldnorm", "post", "del"].contains(&extension)
 }
 
 /// The version in the footer of a file, as it is written there; `None` if it is not written as

@@ -12,7 +12,7 @@ use tantivy::tokenizer::MAX_TOKEN_LEN;
 use tantivy::{DocAddress, DocId, DocSet, SegmentReader, TERMINATED, TantivyDocument};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::contents::{Findings, file};
+use super::findings::{Findings, file};
 use super::sections::{self, Section};
 use crate::error::Error;
 use crate::open::Index;

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::contents::Findings;
+use super::findings::Findings;
 use crate::analysis::{SYNONYMS, WORDS};
+use crate::engine::writer::settings;
 use crate::error::Error;
 use crate::generation::{DESCRIPTION, SETTINGS};
 use crate::meta::Settings;
 use crate::open::Index;
-use crate::writer::settings;
 
 const META: &str = "meta.json";
 const MANAGED: &str = ".managed.json";

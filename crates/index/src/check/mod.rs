@@ -1,113 +1,38 @@
 //! Whether an index is what was written, and whether that is what the archive says.
 
+mod archive;
 mod columns;
 mod contents;
 mod documents;
+mod findings;
 mod footers;
 mod inverted;
 mod lists;
 mod order;
+mod page_sums;
 mod postings;
+mod report;
 mod sections;
 #[cfg(test)]
 mod tests;
 mod totals;
 
-use std::collections::HashMap;
-use std::convert::Infallible;
 use std::path::Path;
 
 use tantivy::SegmentReader;
-use wensou_ingest::{Options, Progress, Report};
+use wensou_ingest::{Options, Progress};
 
-use crate::build::{excluding, is_unreadable};
-use crate::document::{Encoded, civil_seconds, moment_start, tie};
+pub use self::report::{Checked, Finding, Severity};
+use crate::Kind;
+use crate::build::excluding;
 use crate::error::Error;
 use crate::generation::{
     self, Current, DESCRIPTION, FOLDER_MARKER, Folder, MARKER, MARKER_LIMIT, SEAL, Sum, current,
     has_whole_marker, marker_text, may_be_building,
 };
-use crate::meta::{Meta, Settings};
+use crate::meta::Meta;
 use crate::open::Index;
-use crate::stored::{Stored, each_path};
-use crate::{Kind, RecordExt};
-
-/// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// Nothing needs it: it only takes room.
-    Litter,
-    /// The index is sound but not up to date.
-    Stale,
-    /// Files of the archive cannot be read now: what the index has of them was not compared.
-    Unreadable,
-    /// The index is not what was written.
-    Damage,
-}
-
-impl Severity {
-    /// One word for it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Severity::Litter => "litter",
-            Severity::Stale => "stale",
-            Severity::Unreadable => "unreadable",
-            Severity::Damage => "damaged",
-        }
-    }
-
-    /// The command that mends it; for what cannot be read, the one to run when it can.
-    #[must_use]
-    pub fn cure(self) -> &'static str {
-        match self {
-            Severity::Stale | Severity::Unreadable => "wensou index",
-            Severity::Litter | Severity::Damage => "wensou check --repair",
-        }
-    }
-}
-
-/// Something that is not as it should be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// How bad it is.
-    pub severity: Severity,
-    /// What is wrong, with the file or document.
-    pub what: String,
-}
-
-/// What a check looked at and found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Checked {
-    /// Files whose sums were compared.
-    pub files: u64,
-    /// Bytes of these.
-    pub bytes: u64,
-    /// Records that were decoded and compared.
-    pub records: u64,
-    /// Whether the archive was read again.
-    pub archive: bool,
-    /// What is not as it should be.
-    pub findings: Vec<Finding>,
-}
-
-impl Checked {
-    fn find(&mut self, severity: Severity, what: impl Into<String>) {
-        self.findings.push(Finding { severity, what: what.into() });
-    }
-
-    /// The worst that was found.
-    #[must_use]
-    pub fn worst(&self) -> Option<Severity> {
-        self.findings.iter().map(|finding| finding.severity).max()
-    }
-
-    /// Whether anything is not what was written.
-    #[must_use]
-    pub fn is_damaged(&self) -> bool {
-        self.findings.iter().any(|finding| finding.severity == Severity::Damage)
-    }
-}
+use crate::record::{RecordExt, civil_seconds, moment_start, tie_breaker};
 
 /// Compares every file of the index with its checksum. Takes no lock and writes nothing.
 ///
@@ -137,7 +62,7 @@ pub fn check(dir: &Path, options: &Options, progress: &dyn Progress) -> Result<C
                     if let Err(error) = records(&index, checked) {
                         checked.find(Severity::Damage, error.to_string());
                     } else {
-                        archive(&index, &options, progress, checked)?;
+                        archive::archive(&index, &options, progress, checked)?;
                     }
                 }
             }
@@ -261,22 +186,22 @@ fn described(error: &Error) -> String {
 fn records(index: &Index, checked: &mut Checked) -> Result<(), Error> {
     let mut counts = [0_u64; 2];
     let readers = index.searcher().segment_readers();
-    // Once a segment: opening a column takes longer than reading a value from it.
-    let mut columns = Vec::with_capacity(readers.len());
+    // Once for each segment: to open a column takes longer than to read a value from it.
+    let mut kinds = Vec::with_capacity(readers.len());
     for reader in readers {
-        let fast = reader.fast_fields();
-        columns.push((fast.u64("kind")?, fast.u64("tie")?, fast.i64("date")?));
+        kinds.push(reader.fast_fields().u64("kind")?);
     }
     for address in index.in_order()? {
         let record = index.record(address)?;
         counts[record.kind() as usize] += 1;
         checked.records += 1;
-        let (kinds, ties, dates) = &columns[address.segment_ord as usize];
+        let columns = index.columns(address.segment_ord)?;
         let doc = address.doc_id;
-        let kind = kinds.first(doc) == Some(record.kind() as u64);
-        let id = index.id(address)? == record.id() && ties.first(doc) == Some(tie(record.id()));
+        let kind = kinds[address.segment_ord as usize].first(doc) == Some(record.kind() as u64);
+        let tie = columns.tie_breaker(doc) == Some(tie_breaker(record.id()));
+        let id = index.id(address)? == record.id() && tie;
         let moment = record.date().value.map(|moment| civil_seconds(moment_start(moment)));
-        let date = dates.first(doc) == moment;
+        let date = columns.date(doc) == moment;
         for (right, what) in [(kind, "kind"), (id, "id"), (date, "date")] {
             if !right {
                 let what = format!("the {what} of {} is not that of its record", record.id());
@@ -293,7 +218,7 @@ fn records(index: &Index, checked: &mut Checked) -> Result<(), Error> {
             Kind::Flash => report.flashes_distinct,
         };
         let of = |reader: &SegmentReader| index.postings().of(reader.segment_id());
-        let postings = readers.iter().filter_map(of).map(|postings| postings.documents_of(kind));
+        let postings = readers.iter().filter_map(of).map(|postings| postings.num_docs_of(kind));
         let inverted = postings.sum::<u64>().saturating_sub(deleted.documents[kind as usize]);
         if there != told || there != inverted {
             let name = kind.name();
@@ -302,115 +227,4 @@ fn records(index: &Index, checked: &mut Checked) -> Result<(), Error> {
         }
     }
     Ok(())
-}
-
-/// What the archive says now is what is stored.
-fn archive(
-    index: &Index,
-    options: &Options,
-    progress: &dyn Progress,
-    checked: &mut Checked,
-) -> Result<(), Error> {
-    let meta = index.meta();
-    let mut options = options.clone();
-    options.encoding.clone_from(&meta.encoding);
-    let looked = wensou_ingest::scan_tolerant::<Infallible>(&meta.roots, &options);
-    let mut looked = looked.map_err(|error| Error::Archive(Box::new(error)))?;
-    let generation = index.generation().try_clone();
-    let generation = generation.map_err(Error::io("open", index.generation().path()))?;
-    let mut kept = Stored::new(generation, &Settings::from(meta), None, &meta.roots);
-    let files = looked.files_by_root().to_vec();
-    if files.iter().all(|files| *files == 0) && checked.records > 0 {
-        let what = "the archive is not where it was: stored texts were not compared with it";
-        checked.find(Severity::Unreadable, what);
-        return Ok(());
-    }
-    for (root, _) in meta.roots.iter().zip(files).filter(|(_, files)| *files == 0) {
-        let records = kept.count_under(root);
-        if records > 0 {
-            let root_path = root.display();
-            let what = format!("{root_path} has no files now: its records were not compared");
-            checked.find(Severity::Unreadable, what);
-            looked.declare_unreadable(root.clone(), "has no files now".to_owned());
-        }
-    }
-    let now = crate::build::written(looked.fingerprint());
-    // Of files that could not be read when the index was built it has what it had of them before.
-    let had_unreadable = meta.report.skipped.iter().any(is_unreadable);
-    let mut unchanged = now == meta.archive && !had_unreadable;
-    let mut stored: HashMap<(u64, u64), u64> = HashMap::new();
-    for reader in index.searcher().segment_readers() {
-        let columns = reader.fast_fields();
-        let (ties, digests) = (columns.u64("tie")?, columns.u64("digest")?);
-        for doc in reader.doc_ids_alive() {
-            let key = (ties.first(doc).unwrap_or(0), digests.first(doc).unwrap_or(0));
-            *stored.entry(key).or_default() += 1;
-        }
-    }
-    let mut fresh = 0_u64;
-    let mut order = order::Order::of(index)?;
-    let mut compare = |mut record| {
-        each_path(&mut record, &mut |path| as_given(meta, path));
-        let record = Encoded::new(record)?;
-        order.next_is(&record);
-        match stored.get_mut(&(record.tie(), record.digest)) {
-            Some(left) if *left > 0 => *left -= 1,
-            _ => fresh += 1,
-        }
-        Ok::<(), Error>(())
-    };
-    let read =
-        wensou_ingest::ingest_scanned(looked, &options, progress, Some(&mut kept), &mut compare);
-    let report = read.map_err(|error| Error::Archive(Box::new(error)))?;
-    checked.archive = true;
-    unchanged &= !report.skipped.iter().any(is_unreadable);
-    unreadable(&report, checked);
-    let gone: u64 = stored.values().sum();
-    // What changes while it is read is no damage of the index.
-    let still = || wensou_ingest::fingerprint(&meta.roots, &options).map(crate::build::written);
-    unchanged = unchanged && still().is_ok_and(|still| still == now);
-    if fresh + gone > 0 {
-        let what = format!(
-            "{fresh} records of the archive are not stored, {gone} stored ones are not there"
-        );
-        match unchanged {
-            true => checked.find(Severity::Damage, format!("{what}, and no file has changed")),
-            false => checked.find(Severity::Stale, what),
-        }
-    } else if unchanged {
-        order.compare(checked);
-    }
-    Ok(())
-}
-
-/// A path below an absolute root as it was stored: below the root as it was given.
-fn as_given(meta: &Meta, path: &mut String) {
-    let pairs = meta.roots.iter().zip(&meta.given);
-    for (root, given) in pairs {
-        if let Ok(below) = Path::new(&*path).strip_prefix(root) {
-            // A root that is a file has nothing below it.
-            let stored = if below == Path::new("") { given.clone() } else { given.join(below) };
-            *path = stored.to_string_lossy().into_owned();
-            return;
-        }
-    }
-}
-
-/// Files that are named one by one; the rest is counted.
-const NAMED: usize = 20;
-
-/// Names the files that could not be read.
-fn unreadable(report: &Report, checked: &mut Checked) {
-    let skipped = report.skipped.iter().filter(|skipped| is_unreadable(skipped));
-    let mut more = 0;
-    for (number, skipped) in skipped.enumerate() {
-        match number < NAMED {
-            true => checked.find(Severity::Unreadable, format!("{skipped}: not compared")),
-            false => more += 1,
-        }
-    }
-    if more > 0 {
-        let files = if more == 1 { "file" } else { "files" };
-        checked.find(Severity::Unreadable, format!("{more} more {files}: not compared"));
-    }
 }

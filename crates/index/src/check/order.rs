@@ -1,39 +1,31 @@
 //! The order of stored records, against that of the archive.
 
-use tantivy::columnar::Column;
-
-use super::{Checked, Severity};
-use crate::document::Encoded;
+use super::report::{Checked, Severity};
 use crate::error::Error;
 use crate::open::Index;
+use crate::record::Encoded;
 
 /// Stored records in the order in which `export` writes them, compared one by one with those that
 /// are read.
 pub(super) struct Order {
-    /// The tie-breaker and the digest of each.
+    /// [`Encoded::identity`] of each.
     stored: std::vec::IntoIter<(u64, u64)>,
     moved: u64,
 }
 
 impl Order {
     pub(super) fn of(index: &Index) -> Result<Self, Error> {
-        let mut columns: Vec<[Column<u64>; 2]> = Vec::new();
-        for reader in index.searcher().segment_readers() {
-            let fast = reader.fast_fields();
-            columns.push([fast.u64("tie")?, fast.u64("digest")?]);
-        }
-        let key = |address: &tantivy::DocAddress| {
-            let [tie, digest] = &columns[address.segment_ord as usize];
-            let doc = address.doc_id;
-            (tie.first(doc).unwrap_or_default(), digest.first(doc).unwrap_or_default())
-        };
-        let stored: Vec<_> = index.in_order()?.iter().map(key).collect();
+        let identities = index
+            .in_order()?
+            .into_iter()
+            .map(|address| index.identity(index.columns(address.segment_ord)?, address.doc_id));
+        let stored = identities.collect::<Result<Vec<_>, Error>>()?;
         Ok(Self { stored: stored.into_iter(), moved: 0 })
     }
 
     /// Takes the next record of the archive.
     pub(super) fn next_is(&mut self, record: &Encoded) {
-        if self.stored.next() != Some((record.tie(), record.digest)) {
+        if self.stored.next() != Some(record.identity()) {
             self.moved += 1;
         }
     }

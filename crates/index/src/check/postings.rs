@@ -10,22 +10,23 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tantivy::directory::OwnedBytes;
 use tantivy::index::SegmentId;
+use wensou_postings::{DocumentTerms, PostingsBuilder, difference};
 
-use crate::document::Analysed;
+use super::findings::file;
+use super::footers::body;
+use crate::engine::plugin::POST;
 use crate::open::Index;
-use crate::postings::{Builder, difference, postings_file};
-use crate::writer;
 
 /// Bytes of both files that are compared at a time.
 const COMPARED: usize = 1 << 18;
-/// Bytes of a file that is read whole to name the list that differs; of a longer one only the place
-/// is named.
+/// Bytes of a file that is read whole to name the list that differs; of a longer one only the
+/// offset is named.
 const NAMED: u64 = 256 << 20;
 
 /// Postings that are being built again. None of its files has a name, so nothing stays behind
 /// whatever happens.
 pub(super) struct Rebuilt {
-    builder: Builder,
+    builder: PostingsBuilder,
     file: File,
 }
 
@@ -42,21 +43,19 @@ impl Rebuilt {
     pub(super) fn new() -> Result<Self, String> {
         let folder = std::env::temp_dir();
         let file = tempfile::tempfile_in(&folder).map_err(|error| no_room(&error))?;
-        Ok(Self { builder: Builder::new(&folder), file })
+        Ok(Self { builder: PostingsBuilder::new(&folder), file })
     }
 
     /// Adds the next document.
-    pub(super) fn add(&mut self, analysed: Analysed) -> Result<(), String> {
-        let Analysed { kind, title, body, tags, paths, .. } = analysed;
-        let added = writer::add(&mut self.builder, kind, title, body, tags, &paths);
-        added.map_err(|error| no_room(&error))
+    pub(super) fn add(&mut self, terms: &DocumentTerms) -> Result<(), String> {
+        self.builder.add(terms).map_err(|error| no_room(&error))
     }
 
     /// Writes the file.
     pub(super) fn finish(self) -> Result<Finished, String> {
         let Self { builder, file } = self;
         let written = || {
-            builder.finish_into(file.try_clone()?)?;
+            builder.finish(file.try_clone()?)?;
             Ok(Finished { file })
         };
         // It may have no thread to run on: nothing that it reads can be damaged.
@@ -74,16 +73,11 @@ impl Finished {
         index: &Index,
         segment: SegmentId,
     ) -> Result<Option<String>, String> {
-        let name = postings_file(segment).display().to_string();
-        let stored = index.generation().file(&name);
-        let (mut stored, _) = stored.map_err(|error| error.to_string())?;
-        let at =
-            first_difference(&mut stored, &mut self.file).map_err(|error| error.to_string())?;
+        // Without the footer that tantivy appends, which was compared.
+        let stored = body(index, &file(segment, POST)).map_err(|error| error.to_string())?;
+        let at = first_difference(&stored, &mut self.file).map_err(|error| error.to_string())?;
         let Some(at) = at else { return Ok(None) };
-        let named = || {
-            let (stored, rebuilt) = (whole(&mut stored).ok()??, whole(&mut self.file).ok()??);
-            difference(&stored, &rebuilt)
-        };
+        let named = || difference(&stored, &whole(&mut self.file).ok()??);
         let named = catch_unwind(AssertUnwindSafe(named)).ok().flatten();
         let differs = "it is not what the records say";
         Ok(Some(match named {
@@ -104,24 +98,23 @@ fn whole(file: &mut File) -> io::Result<Option<OwnedBytes>> {
     Ok(Some(OwnedBytes::new(bytes)))
 }
 
-/// Where two files begin to differ, if they do.
-fn first_difference(a: &mut File, b: &mut File) -> io::Result<Option<u64>> {
-    a.rewind()?;
-    b.rewind()?;
-    let (mut of_a, mut of_b) = (Vec::new(), Vec::new());
+/// The offset at which a file differs from what is stored, if it does.
+fn first_difference(mut stored: &[u8], rebuilt: &mut File) -> io::Result<Option<u64>> {
+    rebuilt.rewind()?;
+    let mut bytes = Vec::new();
     let mut at = 0;
     loop {
-        of_a.clear();
-        of_b.clear();
-        a.take(COMPARED as u64).read_to_end(&mut of_a)?;
-        b.take(COMPARED as u64).read_to_end(&mut of_b)?;
-        if of_a != of_b {
-            let same = of_a.iter().zip(&of_b).take_while(|(a, b)| a == b).count();
+        bytes.clear();
+        rebuilt.take(COMPARED as u64).read_to_end(&mut bytes)?;
+        let (here, rest) = stored.split_at(bytes.len().min(stored.len()));
+        if here != bytes || (bytes.is_empty() && !rest.is_empty()) {
+            let same = here.iter().zip(&bytes).take_while(|(a, b)| a == b).count();
             return Ok(Some(at + same as u64));
         }
-        if of_a.is_empty() {
+        if bytes.is_empty() {
             return Ok(None);
         }
-        at += of_a.len() as u64;
+        stored = rest;
+        at += bytes.len() as u64;
     }
 }

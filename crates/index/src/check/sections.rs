@@ -11,7 +11,7 @@
 use tantivy::SegmentReader;
 use tantivy::schema::Field;
 
-use super::contents::{Findings, file};
+use super::findings::{Findings, file};
 use super::footers::{body, is_of_this_version};
 use crate::error::Error;
 use crate::open::Index;

@@ -3,23 +3,22 @@
 use tantivy::{DocId, SegmentReader};
 use wensou_ingest::Record;
 
-use super::contents::Findings;
-use crate::RecordExt;
-use crate::document::add_to_totals;
+use super::findings::Findings;
+use crate::engine::segment_postings;
 use crate::generation::DESCRIPTION;
 use crate::meta::Base;
 use crate::open::Index;
-use crate::postings;
+use crate::record::RecordExt;
 
 /// What the records of all segments add up to.
 #[derive(Debug, Default)]
 pub(super) struct Totals {
     articles: u64,
     flashes_distinct: u64,
-    flashes_seen: u64,
+    flash_occurrences: u64,
     undated: u64,
     unsplit_tags: u64,
-    deleted: postings::Totals,
+    deleted: segment_postings::Totals,
     /// Whether the characters of deleted documents were counted as they were when the index was
     /// built.
     characters: bool,
@@ -36,7 +35,7 @@ impl Totals {
     ) {
         self.characters = comparable;
         if reader.is_deleted(doc) {
-            add_to_totals(&mut self.deleted, record);
+            self.deleted.add(record);
             return;
         }
         match record {
@@ -47,7 +46,7 @@ impl Totals {
             }
             Record::Flash(_) => {
                 self.flashes_distinct += 1;
-                self.flashes_seen += record.seen() as u64;
+                self.flash_occurrences += record.occurrences() as u64;
             }
         }
     }
@@ -59,7 +58,7 @@ impl Totals {
         for (name, said, found) in [
             ("articles", report.articles, self.articles),
             ("flashes_distinct", report.flashes_distinct, self.flashes_distinct),
-            ("flashes_seen", report.flash_occurrences, self.flashes_seen),
+            ("flash_occurrences", report.flash_occurrences, self.flash_occurrences),
             ("undated", report.undated, self.undated),
             ("unsplit_tags", report.unsplit_tags, self.unsplit_tags),
         ] {

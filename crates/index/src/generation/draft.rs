@@ -17,6 +17,7 @@ use super::names::{
     generation_number, is_tantivy_lock, marker_text,
 };
 use super::ownership::{Ownership, mark, ownership};
+use super::page_sums::{PAGE_SUMS, PageSums, has_page_sums};
 use super::salvage::adopt;
 use super::sweep::{remove_generation, sweep};
 use super::{Sum, Sums};
@@ -146,11 +147,20 @@ pub(crate) struct Draft {
     shared: BTreeMap<String, Shared>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Shared {
     sum: Sum,
+    /// The checksums of its pages, if it has any.
+    page_sums: Option<Vec<u8>>,
     /// A second name of the same file, which is on the disk already.
     linked: bool,
+}
+
+/// A file that is on the disk.
+#[derive(Debug)]
+struct Sealed {
+    sum: Sum,
+    page_sums: Option<Vec<u8>>,
 }
 
 impl Draft {
@@ -189,13 +199,20 @@ impl Draft {
     /// Gives the draft a file of an earlier generation, which then is a file of both. That it
     /// hashes to `sum` has been verified; where it has to be copied, the copy is verified by
     /// [`Self::seal`].
-    pub(crate) fn share(&mut self, from: &Folder, name: &str, sum: Sum) -> Result<(), Error> {
+    pub(crate) fn share(
+        &mut self,
+        from: &Folder,
+        name: &str,
+        sum: Sum,
+        page_sums: Option<&[u8]>,
+    ) -> Result<(), Error> {
         // Not every file system has hard links.
         let linked = from.hard_link(name, &self.generation).is_ok();
         if !linked {
             self.copy(from, name)?;
         }
-        self.shared.insert(name.to_owned(), Shared { sum, linked });
+        let page_sums = page_sums.map(<[u8]>::to_vec);
+        self.shared.insert(name.to_owned(), Shared { sum, page_sums, linked });
         Ok(())
     }
 
@@ -228,29 +245,51 @@ impl Draft {
                 };
                 Ok((name.clone(), sum?))
             });
-            sums.collect()
+            let sealed: Vec<(String, Sealed)> = sums.collect::<Result<_, Error>>()?;
+            self.with_page_sums(sealed)
         })
+    }
+
+    /// Writes the checksums of pages, and returns the sums of all files.
+    fn with_page_sums(&self, sealed: Vec<(String, Sealed)>) -> Result<Sums, Error> {
+        let (mut sums, mut pages) = (Sums::new(), PageSums::default());
+        for (name, Sealed { sum, page_sums }) in sealed {
+            if let Some(page_sums) = page_sums {
+                pages.insert(&name, page_sums);
+            }
+            sums.insert(name, sum);
+        }
+        let bytes = pages.to_bytes();
+        let written = self.generation.write_durably(PAGE_SUMS, &bytes);
+        written.map_err(Error::io("write", &self.generation.path_of(PAGE_SUMS)))?;
+        let sum = Sum { bytes: bytes.len() as u64, xxh3: xxh3_64(&bytes) };
+        sums.insert(PAGE_SUMS.to_owned(), sum);
+        Ok(sums)
     }
 
     /// Brings a file to the disk, for anybody to read, and sums it up. A link to a file of an
     /// earlier generation is there already, and was verified.
-    fn sealed(&self, name: &str) -> Result<Sum, Error> {
+    fn sealed(&self, name: &str) -> Result<Sealed, Error> {
         let shared = self.shared.get(name);
-        if let Some(Shared { sum, linked: true }) = shared {
-            return Ok(*sum);
+        if let Some(Shared { sum, linked: true, page_sums }) = shared {
+            return Ok(Sealed { sum: *sum, page_sums: page_sums.clone() });
         }
         let path = self.generation.path_of(name);
         let (file, _) = self.generation.file(name).map_err(Error::io("open", &path))?;
         self.generation.make_readable(&file).map_err(Error::io("set the rights of", &path))?;
         file.sync_all().map_err(Error::io("sync", &path))?;
-        let sum = Sum::of(&self.generation, name).map_err(Error::io("read", &path))?;
+        let read = match has_page_sums(name) {
+            true => Sum::with_pages(&self.generation, name).map(|(sum, pages)| (sum, Some(pages))),
+            false => Sum::of(&self.generation, name).map(|sum| (sum, None)),
+        };
+        let (sum, page_sums) = read.map_err(Error::io("read", &path))?;
         match shared {
             // What the disk says of the copy must be what the original said.
             Some(shared) if shared.sum != sum => {
                 let what = format!("{} changed while it was copied", path.display());
                 Err(Error::Io { what: "copy", path, source: io::Error::other(what) })
             }
-            _ => Ok(sum),
+            _ => Ok(Sealed { sum, page_sums }),
         }
     }
 

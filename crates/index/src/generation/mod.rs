@@ -10,7 +10,8 @@
 //!     wensou.json    the description, which has the sums of all other files
 //!     settings       what is needed to build the index anew, a second time
 //!     SEAL           the same line as CURRENT: this generation is complete
-//!     …              tantivy's files and ours
+//!     page-sums      checksums of the pages of tantivy's files
+//!     …              the files of the tantivy index
 //! ```
 //!
 //! A reader resolves `CURRENT` once and keeps its files open, so a rebuild never pulls them away
@@ -20,7 +21,7 @@
 //! - `folder` opens files through a handle, without links; `names` has the names and markers;
 //! - `current` reads the pointer, `lock` has the build lock, `ownership` tells whose a folder is;
 //! - `draft` writes a generation and publishes it; `sweep` removes what is needed no more;
-//! - `salvage` finds the generation to use when the pointer is lost; `backup` copies one.
+//! - `page_sums` has checksums of parts of files; `salvage` finds the generation to use when the pointer is lost; `backup` copies one.
 
 mod backup;
 mod current;
@@ -29,6 +30,7 @@ mod folder;
 mod lock;
 mod names;
 mod ownership;
+mod page_sums;
 mod salvage;
 mod sweep;
 
@@ -36,6 +38,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 
 use serde::{Deserialize, Serialize};
+use wensou_postings::PageHasher;
 use xxhash_rust::xxh3::Xxh3;
 
 pub use backup::backup;
@@ -49,6 +52,7 @@ pub(crate) use names::{
 };
 pub use ownership::is_index_folder;
 pub(crate) use ownership::{MARKER_LIMIT, has_whole_marker};
+pub(crate) use page_sums::{PAGE_SUMS, PageSums, has_page_sums};
 pub use salvage::settings;
 pub(crate) use salvage::{find_remains, first_damaged};
 pub(crate) use sweep::litter;
@@ -82,14 +86,26 @@ mod hexadecimal {
 }
 
 impl Sum {
-    /// Of a file as it is.
+    /// The sum of a file as it is.
     pub(crate) fn of(folder: &Folder, name: &str) -> io::Result<Self> {
         let (mut file, _) = folder.file(name)?;
         Self::read(&mut file)
     }
 
-    /// Of everything that can be read.
+    /// The sum of everything that can be read.
     pub(crate) fn read(from: &mut dyn Read) -> io::Result<Self> {
+        Self::read_with(from, |_| {})
+    }
+
+    /// [`Sum::of`] with the checksums of the pages of the file.
+    pub(crate) fn with_pages(folder: &Folder, name: &str) -> io::Result<(Self, Vec<u8>)> {
+        let (mut file, _) = folder.file(name)?;
+        let mut pages = PageHasher::default();
+        let sum = Self::read_with(&mut file, |bytes| pages.update(bytes))?;
+        Ok((sum, pages.finish()))
+    }
+
+    fn read_with(from: &mut dyn Read, mut each: impl FnMut(&[u8])) -> io::Result<Self> {
         let mut hash = Xxh3::new();
         let mut buffer = vec![0; 1 << 18];
         let mut bytes = 0;
@@ -102,6 +118,7 @@ impl Sum {
                 return Ok(Self { bytes, xxh3: hash.digest() });
             }
             hash.update(&buffer[..read]);
+            each(&buffer[..read]);
             bytes += read as u64;
         }
     }

@@ -63,7 +63,9 @@ pub(crate) fn is_build_file(name: &str) -> bool {
         ".managed.json",
         "words.tsv",
         "synonyms.tsv",
+        // Of format 5 and before.
         "pairs",
+        super::PAGE_SUMS,
         SETTINGS,
         DESCRIPTION,
         SEAL,
@@ -79,9 +81,8 @@ fn is_segment_file(name: &str) -> bool {
     let Some((segment, rest)) = name.split_once('.') else { return false };
     let hexadecimal = segment.len() == 32 && segment.bytes().all(|b| b.is_ascii_hexdigit());
     let kind = match rest.split_once('.') {
-        None => {
-            ["store", "fast", "term", "idx", "pos", "fieldnorm", "pairs", "temp"].contains(&rest)
-        }
+        None => ["store", "fast", "term", "idx", "pos", "fieldnorm", "post", "pairs", "temp"]
+            .contains(&rest),
         Some((stamp, kind)) => {
             let number = !stamp.is_empty() && stamp.bytes().all(|b| b.is_ascii_digit());
             (kind == "del" && number) || rest == "store.temp"
@@ -118,7 +119,7 @@ mod tests {
     #[test]
     fn names_of_builds_are_told_from_others() {
         let segment = "0123456789abcdef0123456789abcdef";
-        for kind in ["store", "fast", "25.del", "pairs"] {
+        for kind in ["store", "fast", "25.del", "post"] {
             assert!(is_build_file(&format!("{segment}.{kind}")), "{kind}");
         }
         for name in ["thesis.txt", "a.store", "meta.json~", "README.md"] {

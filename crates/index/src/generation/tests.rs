@@ -120,7 +120,7 @@ fn a_copy_that_differs_is_not_sealed() {
     let from = Folder::open(dir.path()).unwrap();
     let sum = Sum::of(&from, "file").unwrap();
     let mut draft = Draft::create(&dir.path().join("index"), false).unwrap();
-    draft.share(&from, "file", sum).unwrap();
+    draft.share(&from, "file", sum, None).unwrap();
     assert_eq!(draft.seal().unwrap()["file"], sum);
     let files = Sums::from([("file".to_owned(), Sum { xxh3: !sum.xxh3, ..sum })]);
     assert_eq!(first_damaged(&from, &files), Some("file"));

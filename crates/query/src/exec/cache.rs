@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
-use wensou_index::{Cursor, Postings, UnitKey, Unpacked};
+use wensou_index::{BitsetPostings, Cursor, Postings, TermKey};
 
 use super::window::SCAN_SPEEDUP;
 
@@ -17,14 +17,14 @@ const MAX_CACHED_BYTES: usize = 32 << 20;
 /// A posting list, opened for reading.
 pub(crate) enum OpenedPostings {
     /// Decoded, in memory.
-    Cached(Arc<Unpacked>),
+    Cached(Arc<BitsetPostings>),
     /// In the postings file; the cursor stands on the first document.
     OnDisk(Box<Cursor>),
 }
 
 /// Opens the posting list of a term, from a cache or from the file. `None` if no document has the
 /// term.
-pub(crate) type Open<'o> = &'o dyn Fn(&Postings, UnitKey) -> Option<OpenedPostings>;
+pub(crate) type Open<'o> = &'o dyn Fn(&Postings, TermKey) -> Option<OpenedPostings>;
 
 /// Opens posting lists for one query after another, and caches those that are worth it.
 #[derive(Debug, Default)]
@@ -33,7 +33,7 @@ pub(crate) struct PostingsCache(Mutex<Cache>);
 #[derive(Debug, Default)]
 struct Cache {
     /// By the ordinal of the segment and the term.
-    entries: FxHashMap<(u32, UnitKey), Entry>,
+    entries: FxHashMap<(u32, TermKey), Entry>,
     bytes: usize,
 }
 
@@ -41,7 +41,7 @@ struct Cache {
 enum Entry {
     /// Not cached: what queries have spent on the list so far, in the unit of [`AccessCost`].
     Cost(u64),
-    Cached(Arc<Unpacked>),
+    Cached(Arc<BitsetPostings>),
 }
 
 impl PostingsCache {
@@ -51,7 +51,7 @@ impl PostingsCache {
         &self,
         segment: u32,
         postings: &Postings,
-        key: UnitKey,
+        key: TermKey,
     ) -> Option<OpenedPostings> {
         let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Cache { entries, bytes } = &mut *cache;
@@ -61,15 +61,15 @@ impl PostingsCache {
             Some(Entry::Cached(list)) => return Some(OpenedPostings::Cached(list.clone())),
             entry => entry,
         };
-        let list = postings.list(key)?;
+        let list = postings.cursor(key)?;
         if let Some(entry) = entry
             && let Entry::Cost(cost) = *entry
-            && cost >= AccessCost::full_scan(list.count())
+            && cost >= AccessCost::full_scan(list.doc_freq())
         {
-            let needed = Unpacked::bytes(list.count(), postings.documents());
+            let needed = BitsetPostings::bytes(list.doc_freq(), postings.num_docs());
             if *bytes + needed <= MAX_CACHED_BYTES {
                 *bytes += needed;
-                let list = Arc::new(postings.unpacked(key)?);
+                let list = Arc::new(postings.bitset(key)?);
                 *entry = Entry::Cached(list.clone());
                 return Some(OpenedPostings::Cached(list));
             }
@@ -83,7 +83,7 @@ impl PostingsCache {
         &self,
         segment: u32,
         documents: u32,
-        lists: impl Iterator<Item = (UnitKey, u32, AccessCost)>,
+        lists: impl Iterator<Item = (TermKey, u32, AccessCost)>,
     ) {
         let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (key, count, AccessCost(cost)) in lists {

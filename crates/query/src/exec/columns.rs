@@ -1,29 +1,30 @@
 //! The columns of a segment: values of documents by their ids.
 
 use tantivy::columnar::{Column, StrColumn};
+use wensou_index::Columns;
 
 use super::segment::{DocId, Segment};
 use crate::error::Error;
 
 /// The dates of documents, in civil seconds.
 #[derive(Clone, Copy)]
-pub(crate) struct Dates<'i>(&'i Column<i64>);
+pub(crate) struct Dates<'i>(&'i Columns);
 
 impl Dates<'_> {
     /// The date of a document; `None` if it has none.
     pub(crate) fn of(self, doc: DocId) -> Option<i64> {
-        self.0.first(doc)
+        self.0.date(doc)
     }
 }
 
 /// What settles ties between documents of equal rank.
 #[derive(Clone, Copy)]
-pub(crate) struct TieBreakers<'i>(&'i Column<u64>);
+pub(crate) struct TieBreakers<'i>(&'i Columns);
 
 impl TieBreakers<'_> {
     /// The tie breaker of a document.
     pub(crate) fn of(self, doc: DocId) -> u64 {
-        self.0.first(doc).unwrap_or_default()
+        self.0.tie_breaker(doc).unwrap_or_default()
     }
 }
 
@@ -57,14 +58,12 @@ impl Texts {
 impl<'i> Segment<'i> {
     /// The dates of the documents.
     pub(crate) fn dates(&self) -> Result<Dates<'i>, Error> {
-        let dates = self.index().dates(self.ordinal()).map_err(wensou_index::Error::from)?;
-        Ok(Dates(dates))
+        Ok(Dates(self.index().columns(self.ordinal())?))
     }
 
     /// The tie breakers of the documents.
     pub(crate) fn tie_breakers(&self) -> Result<TieBreakers<'i>, Error> {
-        let ties = self.index().ties(self.ordinal()).map_err(wensou_index::Error::from)?;
-        Ok(TieBreakers(ties))
+        Ok(TieBreakers(self.index().columns(self.ordinal())?))
     }
 
     /// The column of numbers with this name.
@@ -79,19 +78,19 @@ impl<'i> Segment<'i> {
         Ok(Texts(column))
     }
 
-    /// The oldest and the newest date; `None` if all documents are undated. Reads only the bounds
-    /// of the column, unless documents were deleted.
+    /// The oldest and the newest date; `None` if all documents are undated. Reads the column only
+    /// if documents were deleted.
     pub(crate) fn date_bounds(&self) -> Result<Option<[i64; 2]>, Error> {
-        let dates = self.dates()?.0;
         if !self.reader().has_deletes() {
-            // A column without values reports the bounds 0 and 0, which would be a date.
-            let has_values = dates.values.num_vals() > 0;
-            return Ok(has_values.then(|| [dates.min_value(), dates.max_value()]));
+            return Ok(self.postings().date_bounds());
         }
-        let alive = self.reader().doc_ids_alive().filter_map(|doc| dates.first(doc));
-        Ok(alive.fold(None, |bounds, at| {
+        let dates = self.dates()?;
+        let alive = self.reader().doc_ids_alive().filter_map(|doc| dates.of(doc));
+        let bounds = alive.fold(None, |bounds, at| {
             let [oldest, newest] = bounds.unwrap_or([at, at]);
             Some([at.min(oldest), at.max(newest)])
-        }))
+        });
+        self.index().verify_reads()?;
+        Ok(bounds)
     }
 }

@@ -58,6 +58,7 @@ impl<'i> Executor<'i> {
         if top_k.sort == Sort::Rank {
             rerank::rerank(self.index, &plan.bigrams, &mut found)?;
         }
+        self.index.verify_reads()?;
         Ok((total, found))
     }
 
@@ -94,7 +95,7 @@ impl<'i> Executor<'i> {
             }
             visit(&window);
         }
-        Ok(())
+        Ok(self.index.verify_reads()?)
     }
 
     /// Documents that match.
@@ -125,7 +126,9 @@ impl<'i> Executor<'i> {
         let mut window = DocWindow::new(doc, 1, segment.documents());
         window.insert(doc);
         matcher.retain(&mut window);
-        Ok(window.contains(doc) && matcher.confirm(doc))
+        let matches = window.contains(doc) && matcher.confirm(doc);
+        self.index.verify_reads()?;
+        Ok(matches)
     }
 
     fn matcher(&self, expr: &MatchExpr, segment: &Segment<'i>) -> Result<Matcher<'i>, Error> {
@@ -150,7 +153,9 @@ impl<'i> Executor<'i> {
             let mut scorer = TermScorer::new(&segment, &self.cache, term)?;
             scorer.score(address.doc_id, &norms)
         });
-        Ok(scores.collect())
+        let scores = scores.collect();
+        self.index.verify_reads()?;
+        Ok(scores)
     }
 
     /// What proximity adds to the score of a document among the first hits of a plan.
@@ -163,6 +168,8 @@ impl<'i> Executor<'i> {
         plan: &Plan,
         address: DocAddress,
     ) -> Result<ProximityScore, Error> {
-        rerank::proximity(self.index, &plan.bigrams, address)
+        let score = rerank::proximity(self.index, &plan.bigrams, address)?;
+        self.index.verify_reads()?;
+        Ok(score)
     }
 }

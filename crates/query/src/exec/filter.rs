@@ -1,4 +1,5 @@
-//! Filters, run by tantivy. This is the only file that makes a tantivy query.
+//! Filters: dates are compared with a column, all else is run by tantivy. This is the only file that
+//! makes a tantivy query.
 
 use std::ops::Bound;
 
@@ -11,49 +12,53 @@ use tantivy::schema::{Field, IndexRecordOption};
 use wensou_index::{Fields, Index};
 
 use super::candidates::Candidates;
+use super::date_range::DateRange;
 use super::segment::{DocId, Segment};
 use super::window::DocWindow;
 use crate::error::Error;
 use crate::plan::expr::{Filter, FilterField, FilterValue};
 
-fn query(index: &Index, filter: &Filter) -> Box<dyn Query> {
+fn query(index: &Index, filter: &Filter) -> tantivy::Result<Box<dyn Query>> {
     let fields = index.fields();
-    match filter {
+    Ok(match filter {
         Filter::Term(field, value) => {
-            let field = handle(fields, *field);
+            let field = handle(fields, *field)?;
             let term = match value {
                 FilterValue::Text(text) => Term::from_field_text(field, text),
                 FilterValue::Number(number) => Term::from_field_u64(field, *number),
             };
             Box::new(TermQuery::new(term, IndexRecordOption::Basic))
         }
-        Filter::Prefix(field, start) => prefix(handle(fields, *field), start),
+        Filter::Prefix(field, start) => prefix(handle(fields, *field)?, start),
         Filter::Range { field, from, until } => {
-            let field = handle(fields, *field);
+            let field = handle(fields, *field)?;
             // A range that is open at both ends would match documents without a value as well.
             let lower = Term::from_field_i64(field, from.unwrap_or(i64::MIN));
             let upper = until.map(|until| Bound::Excluded(Term::from_field_i64(field, until)));
             Box::new(RangeQuery::new(Bound::Included(lower), upper.unwrap_or(Bound::Unbounded)))
         }
         Filter::Exists(field) => {
-            let column = index.searcher().schema().get_field_name(handle(fields, *field));
+            let column = index.searcher().schema().get_field_name(handle(fields, *field)?);
             Box::new(ExistsQuery::new(column.to_owned(), false))
         }
-    }
+    })
 }
 
-fn handle(fields: &Fields, field: FilterField) -> Field {
-    match field {
+fn handle(fields: &Fields, field: FilterField) -> tantivy::Result<Field> {
+    Ok(match field {
         FilterField::Id => fields.id,
         FilterField::Kind => fields.kind,
-        FilterField::Date => fields.date,
+        FilterField::Date => {
+            let cause = "dates are compared as ranges".to_owned();
+            return Err(tantivy::TantivyError::InvalidArgument(cause));
+        }
         FilterField::Provenance => fields.provenance,
         FilterField::Tag => fields.tag,
         FilterField::Source => fields.source,
         FilterField::Category => fields.category,
         FilterField::Has => fields.has,
         FilterField::Script => fields.script,
-    }
+    })
 }
 
 /// Documents with a value that starts with `prefix`.
@@ -86,12 +91,22 @@ fn successor(prefix: &str) -> Option<String> {
 
 fn weight(index: &Index, filter: &Filter) -> tantivy::Result<Box<dyn Weight>> {
     let scoring = EnableScoring::disabled_from_searcher(index.searcher());
-    query(index, filter).weight(scoring)
+    query(index, filter)?.weight(scoring)
 }
 
 /// Documents that a filter selects. For a single term the dictionary knows the answer, unless
 /// documents were deleted.
 pub(crate) fn count(index: &Index, filter: &Filter) -> Result<usize, Error> {
+    if let Some((from, until)) = dates(filter) {
+        let mut count = 0;
+        for segment in Segment::all(index) {
+            let segment = segment?;
+            let range = DateRange::new(&segment, from, until)?;
+            count += segment.alive_docs().filter(|doc| range.contains(*doc)).count();
+        }
+        index.verify_reads()?;
+        return Ok(count);
+    }
     let count = || -> tantivy::Result<usize> {
         let weight = weight(index, filter)?;
         let readers = index.searcher().segment_readers().iter();
@@ -101,7 +116,16 @@ pub(crate) fn count(index: &Index, filter: &Filter) -> Result<usize, Error> {
     Ok(count().map_err(wensou_index::Error::from)?)
 }
 
-/// The documents of one segment that a filter selects.
+/// The range of dates that a filter selects, if it does.
+pub(crate) fn dates(filter: &Filter) -> Option<(Option<i64>, Option<i64>)> {
+    match filter {
+        Filter::Range { field: FilterField::Date, from, until } => Some((*from, *until)),
+        Filter::Exists(FilterField::Date) => Some((None, None)),
+        _ => None,
+    }
+}
+
+/// The documents of one segment that a filter selects which tantivy runs.
 pub(crate) struct FilterDocs {
     scorer: Box<dyn Scorer>,
     /// The scorer has no document before this one, and has not yet settled on one.

@@ -13,15 +13,16 @@
 
 use std::sync::Arc;
 
-use wensou_index::{Cursor, Part, Postings, Unit, UnitKey, Unpacked};
+use wensou_index::{BitsetPostings, Cursor, Postings, TermKey, TermKind, TextField};
 
 use super::boolean::{And, AndNot, AtLeast, Or};
 use super::cache::{Open, OpenedPostings};
 use super::candidates::Candidates;
-use super::filter::FilterDocs;
+use super::date_range::DateRange;
+use super::filter::{self, FilterDocs};
 use super::near::{Near, Passage};
 use super::phrase::Phrase;
-use super::segment::{DocId, DocSet, Segment, TERMINATED};
+use super::segment::{DocId, Segment, TERMINATED};
 use super::window::{DocWindow, retain_postings};
 use crate::error::Error;
 use crate::plan::MatchExpr;
@@ -34,11 +35,12 @@ pub(crate) enum Matcher<'i> {
     /// A word, a bigram or a unigram, on disk.
     Cursor(Box<Cursor>),
     /// The same, decoded in memory.
-    Bitset(Arc<Unpacked>),
+    Bitset(Arc<BitsetPostings>),
     /// A sequence of three characters or more.
     Phrase(Box<Phrase>),
     Near(Box<Near<'i>>),
     Filter(FilterDocs),
+    Dates(DateRange<'i>),
     And(And<'i>),
     Or(Or<'i>),
     AtLeast(AtLeast<'i>),
@@ -71,12 +73,12 @@ impl<'i> Matcher<'i> {
                 Self::of(included, segment, open)?,
                 Self::of(excluded, segment, open)?,
             ))),
-            MatchExpr::Term { fields, word } => {
-                Self::in_fields(fields, |field| match postings.key(field, Unit::Word, word) {
+            MatchExpr::Term { fields, word } => Self::in_fields(fields, |field| {
+                match postings.term_key(field, TermKind::Word, word) {
                     Some(key) => Self::list(postings, key, open),
                     None => Self::Nothing,
-                })
-            }
+                }
+            }),
             MatchExpr::Phrase { fields, key } => {
                 let key: Vec<char> = key.chars().collect();
                 Self::in_fields(fields, |field| Self::sequence(postings, field, &key, open))
@@ -92,16 +94,19 @@ impl<'i> Matcher<'i> {
                 },
             })),
             MatchExpr::Prefix { fields, prefix } => {
-                Self::Bitset(Arc::new(postings.with_prefix(fields, prefix)))
+                Self::Bitset(Arc::new(postings.docs_with_word_prefix(fields, prefix)))
             }
             MatchExpr::Path { name, whole } => {
-                Self::Bitset(Arc::new(postings.in_paths(name, *whole)))
+                Self::Bitset(Arc::new(postings.docs_in_path(name, *whole)))
             }
-            MatchExpr::Filter(filter) => Self::Filter(FilterDocs::open(segment, filter)?),
+            MatchExpr::Filter(filter) => match filter::dates(filter) {
+                Some((from, until)) => Self::Dates(DateRange::new(segment, from, until)?),
+                None => Self::Filter(FilterDocs::open(segment, filter)?),
+            },
         })
     }
 
-    fn list(postings: &Postings, key: UnitKey, open: Open<'_>) -> Self {
+    fn list(postings: &Postings, key: TermKey, open: Open<'_>) -> Self {
         match open(postings, key) {
             None => Self::Nothing,
             Some(OpenedPostings::Cached(list)) => Self::Bitset(list),
@@ -109,11 +114,11 @@ impl<'i> Matcher<'i> {
         }
     }
 
-    fn sequence(postings: &Postings, field: Part, key: &[char], open: Open<'_>) -> Self {
+    fn sequence(postings: &Postings, field: TextField, key: &[char], open: Open<'_>) -> Self {
         match key {
             [] => Self::Nothing,
-            [one] => Self::list(postings, UnitKey::single(field, *one), open),
-            [first, second] => Self::list(postings, UnitKey::pair(field, *first, *second), open),
+            [one] => Self::list(postings, TermKey::unigram(field, *one), open),
+            [first, second] => Self::list(postings, TermKey::bigram(field, *first, *second), open),
             _ => match Phrase::new(postings, field, key, open) {
                 Some(phrase) => Self::Phrase(Box::new(phrase)),
                 None => Self::Nothing,
@@ -121,7 +126,7 @@ impl<'i> Matcher<'i> {
         }
     }
 
-    fn in_fields(fields: &[Part], matcher: impl Fn(Part) -> Self) -> Self {
+    fn in_fields(fields: &[TextField], matcher: impl Fn(TextField) -> Self) -> Self {
         Self::or(fields.iter().map(|field| matcher(*field)).collect())
     }
 
@@ -148,11 +153,12 @@ impl Candidates for Matcher<'_> {
         match self {
             Self::Nothing => 0,
             Self::Everything(documents) => u64::from(*documents),
-            Self::Cursor(list) => u64::from(Cursor::count(list)),
-            Self::Bitset(list) => u64::from(list.count()),
+            Self::Cursor(list) => u64::from(Cursor::doc_freq(list)),
+            Self::Bitset(list) => u64::from(list.doc_freq()),
             Self::Phrase(phrase) => phrase.cost(),
             Self::Near(near) => near.cost(),
             Self::Filter(docs) => docs.cost(),
+            Self::Dates(docs) => docs.cost(),
             Self::And(and) => and.cost(),
             Self::Or(or) => or.cost(),
             Self::AtLeast(at_least) => at_least.cost(),
@@ -170,6 +176,7 @@ impl Candidates for Matcher<'_> {
             Self::Phrase(phrase) => phrase.seek(target),
             Self::Near(near) => near.seek(target),
             Self::Filter(docs) => docs.seek(target),
+            Self::Dates(docs) => docs.seek(target),
             Self::And(and) => and.seek(target),
             Self::Or(or) => or.seek(target),
             Self::AtLeast(at_least) => at_least.seek(target),
@@ -182,6 +189,7 @@ impl Candidates for Matcher<'_> {
             Self::Phrase(phrase) => return phrase.probe(doc),
             Self::Near(near) => return near.probe(doc),
             Self::Filter(docs) => return docs.probe(doc),
+            Self::Dates(docs) => return docs.probe(doc),
             Self::And(and) => return and.probe(doc),
             Self::Or(or) => return or.probe(doc),
             Self::AtLeast(at_least) => return at_least.probe(doc),
@@ -197,11 +205,12 @@ impl Candidates for Matcher<'_> {
         match self {
             Self::Nothing => {}
             Self::Everything(documents) => window.insert_all(*documents),
-            Self::Cursor(list) => list.mark(window.start(), window.bits()),
+            Self::Cursor(list) => list.fill(window.start(), window.bits()),
             Self::Bitset(list) => window.insert_postings(list),
             Self::Phrase(phrase) => phrase.fill(window),
             Self::Near(near) => near.fill(window),
             Self::Filter(docs) => docs.fill(window),
+            Self::Dates(docs) => docs.fill(window),
             Self::And(and) => and.fill(window),
             Self::Or(or) => or.fill(window),
             Self::AtLeast(at_least) => at_least.fill(window),
@@ -225,6 +234,7 @@ impl Candidates for Matcher<'_> {
             Self::Phrase(phrase) => phrase.retain(window),
             Self::Near(near) => near.retain(window),
             Self::Filter(docs) => docs.retain(window),
+            Self::Dates(docs) => docs.retain(window),
             Self::And(and) => and.retain(window),
             Self::Or(or) => or.retain(window),
             Self::AtLeast(at_least) => at_least.retain(window),
@@ -238,6 +248,7 @@ impl Candidates for Matcher<'_> {
             Self::Phrase(phrase) => phrase.is_postings_only(),
             Self::Near(near) => near.is_postings_only(),
             Self::Filter(docs) => docs.is_postings_only(),
+            Self::Dates(docs) => docs.is_postings_only(),
             Self::And(and) => and.is_postings_only(),
             Self::Or(or) => or.is_postings_only(),
             Self::AtLeast(at_least) => at_least.is_postings_only(),
@@ -251,6 +262,7 @@ impl Candidates for Matcher<'_> {
             Self::Phrase(phrase) => phrase.is_exact(),
             Self::Near(near) => near.is_exact(),
             Self::Filter(docs) => docs.is_exact(),
+            Self::Dates(docs) => docs.is_exact(),
             Self::And(and) => and.is_exact(),
             Self::Or(or) => or.is_exact(),
             Self::AtLeast(at_least) => at_least.is_exact(),
@@ -264,6 +276,7 @@ impl Candidates for Matcher<'_> {
             Self::Phrase(phrase) => phrase.can_rewind(),
             Self::Near(near) => near.can_rewind(),
             Self::Filter(docs) => docs.can_rewind(),
+            Self::Dates(docs) => docs.can_rewind(),
             Self::And(and) => and.can_rewind(),
             Self::Or(or) => or.can_rewind(),
             Self::AtLeast(at_least) => at_least.can_rewind(),
@@ -278,6 +291,7 @@ impl Candidates for Matcher<'_> {
             Self::Phrase(phrase) => phrase.confirm(doc),
             Self::Near(near) => near.confirm(doc),
             Self::Filter(docs) => docs.confirm(doc),
+            Self::Dates(docs) => docs.confirm(doc),
             Self::And(and) => and.confirm(doc),
             Self::Or(or) => or.confirm(doc),
             Self::AtLeast(at_least) => at_least.confirm(doc),

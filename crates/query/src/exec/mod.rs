@@ -7,6 +7,7 @@ mod cache;
 mod candidates;
 pub(crate) mod columns;
 mod coverage;
+mod date_range;
 mod executor;
 mod filter;
 mod matcher;

@@ -4,7 +4,7 @@
 //! stored text of those documents. The answer is therefore exact for overlapping words, and for
 //! Latin words that stand inside a longer run.
 
-use wensou_index::{Part, RecordExt};
+use wensou_index::{RecordExt, TextField};
 
 use super::candidates::Candidates;
 use super::matcher::Matcher;
@@ -28,7 +28,7 @@ pub(crate) struct Passage {
     /// How many words there are.
     pub(super) words: usize,
     /// Where the passage may be.
-    pub(super) fields: Vec<Part>,
+    pub(super) fields: Vec<TextField>,
     /// The longest passage, in key characters.
     pub(super) distance: usize,
 }
@@ -95,9 +95,9 @@ impl Candidates for Near<'_> {
         let Ok(record) = self.segment.record(doc) else { return true };
         let (texts, passage) = (record.texts(), &self.passage);
         passage.fields.iter().any(|field| match field {
-            Part::Title => passage.is_in(&texts.title),
-            Part::Body => passage.is_in(&texts.body),
-            Part::Tags => texts.tags.iter().any(|tag| passage.is_in(tag)),
+            TextField::Title => passage.is_in(&texts.title),
+            TextField::Body => passage.is_in(&texts.body),
+            TextField::Tags => texts.tags.iter().any(|tag| passage.is_in(tag)),
         })
     }
 }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use wensou_index::{Cursor, Part, Postings, UnitKey, Unpacked};
+use wensou_index::{BitsetPostings, Cursor, Postings, TermKey, TextField};
 
 use super::cache::{Open, OpenedPostings};
 use super::candidates::Candidates;
-use super::segment::{DocId, DocSet, TERMINATED};
+use super::segment::{DocId, TERMINATED};
 use super::window::{DocWindow, retain_postings};
 use crate::plan::expr::bigram_offsets;
 
@@ -27,14 +27,14 @@ struct PhraseBigram {
     offset: u32,
     cursor: Cursor,
     /// The decoded posting list, if it is cached; then the cursor is used for positions only.
-    bitset: Option<Arc<Unpacked>>,
+    bitset: Option<Arc<BitsetPostings>>,
 }
 
 impl PhraseBigram {
     fn fill(&mut self, window: &mut DocWindow) {
         match &self.bitset {
             Some(list) => window.insert_postings(list),
-            None => self.cursor.mark(window.start(), window.bits()),
+            None => self.cursor.fill(window.start(), window.bits()),
         }
     }
 
@@ -57,20 +57,20 @@ impl Phrase {
     /// Opens the bigrams of `key`; `None` if no document can have the sequence.
     pub(super) fn new(
         postings: &Postings,
-        field: Part,
+        field: TextField,
         key: &[char],
         open: Open<'_>,
     ) -> Option<Self> {
         let mut bigrams = Vec::new();
         for at in bigram_offsets(key.len()) {
-            let bigram = UnitKey::pair(field, key[at], key[at + 1]);
+            let bigram = TermKey::bigram(field, key[at], key[at + 1]);
             let (cursor, bitset) = match open(postings, bigram)? {
                 OpenedPostings::OnDisk(list) => (*list, None),
-                OpenedPostings::Cached(bitset) => (postings.list(bigram)?, Some(bitset)),
+                OpenedPostings::Cached(bitset) => (postings.cursor(bigram)?, Some(bitset)),
             };
             bigrams.push(PhraseBigram { offset: at as u32, cursor, bitset });
         }
-        bigrams.sort_by_key(|bigram| bigram.cursor.count());
+        bigrams.sort_by_key(|bigram| bigram.cursor.doc_freq());
         Some(Self { bigrams, rewound: None, starts: Vec::new(), positions: Vec::new() })
     }
 }
@@ -78,7 +78,7 @@ impl Phrase {
 impl Candidates for Phrase {
     fn cost(&self) -> u64 {
         // Few of the documents that have the phrase's rarest bigram have all of it.
-        self.bigrams.first().map_or(0, |rarest| u64::from(rarest.cursor.count() / 4 + 1))
+        self.bigrams.first().map_or(0, |rarest| u64::from(rarest.cursor.doc_freq() / 4 + 1))
     }
 
     fn is_exact(&self) -> bool {
@@ -120,7 +120,7 @@ impl Candidates for Phrase {
         let has_passed = |list: &Cursor| list.doc() > doc;
         let mut rewound = if bigrams.iter().any(|bigram| has_passed(&bigram.cursor)) {
             rewound.take_if(|rewound| rewound.iter().any(has_passed));
-            let rewind = || bigrams.iter().map(|bigram| bigram.cursor.rewound()).collect();
+            let rewind = || bigrams.iter().map(|bigram| bigram.cursor.restarted()).collect();
             Some(rewound.get_or_insert_with(rewind))
         } else {
             None
@@ -132,7 +132,7 @@ impl Candidates for Phrase {
             if list.seek(doc) != doc {
                 return false;
             }
-            list.places(positions);
+            list.positions(positions);
             if number == 0 {
                 starts.clear();
                 starts.extend(

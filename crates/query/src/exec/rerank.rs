@@ -1,8 +1,8 @@
 //! Ranks the first hits again by proximity, see [`crate::rank::proximity`].
 
-use wensou_index::{Cursor, Index, Part, UnitKey, length_of};
+use wensou_index::{Cursor, Index, TermKey, TextField, decode_length};
 
-use super::segment::{DocAddress, DocId, DocSet, FieldLengths, Segment};
+use super::segment::{DocAddress, DocId, FieldLengths, Segment};
 use super::top_k::ScoredDoc;
 use crate::error::Error;
 use crate::rank::proximity::{ProximityScore, QueryBigrams, RERANK_DEPTH};
@@ -64,12 +64,14 @@ struct BigramCursors {
 impl BigramCursors {
     fn of(segment: &Segment<'_>, bigrams: &QueryBigrams) -> Self {
         let postings = segment.postings();
-        let cursor =
-            |field, [first, second]: [char; 2]| postings.list(UnitKey::pair(field, first, second));
-        let in_fields = |bigram: &[char; 2]| [Part::Title, Part::Body].map(|f| cursor(f, *bigram));
+        let cursor = |field, [first, second]: [char; 2]| {
+            postings.cursor(TermKey::bigram(field, first, second))
+        };
+        let in_fields =
+            |bigram: &[char; 2]| [TextField::Title, TextField::Body].map(|f| cursor(f, *bigram));
         let cursors: Vec<_> = bigrams.bigrams().iter().map(in_fields).collect();
         let positions = vec![Vec::new(); cursors.len()];
-        Self { cursors, titles: segment.lengths(Part::Title), positions, in_field: Vec::new() }
+        Self { cursors, titles: segment.lengths(TextField::Title), positions, in_field: Vec::new() }
     }
 
     /// The positions of each bigram in `doc`: those in the title, then those in the body as if it
@@ -77,7 +79,7 @@ impl BigramCursors {
     fn positions(&mut self, doc: DocId) -> &[Vec<u32>] {
         // A stored length is rounded down by an eighth at most. Add that much, so that title and
         // body do not overlap.
-        let (_, title) = length_of(self.titles.code(doc));
+        let (_, title) = decode_length(self.titles.code(doc));
         let offsets = [0, title + title / 8 + 1];
         for (cursors, positions) in self.cursors.iter_mut().zip(&mut self.positions) {
             positions.clear();
@@ -85,7 +87,7 @@ impl BigramCursors {
                 if let Some(cursor) = cursor
                     && cursor.seek(doc) == doc
                 {
-                    cursor.places(&mut self.in_field);
+                    cursor.positions(&mut self.in_field);
                     positions.extend(
                         self.in_field.iter().map(|position| position.saturating_add(offset)),
                     );

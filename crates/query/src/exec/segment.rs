@@ -4,9 +4,8 @@
 //! modules name no type of tantivy.
 
 use tantivy::SegmentReader;
-use tantivy::directory::OwnedBytes;
-pub(crate) use tantivy::{DocAddress, DocId, DocSet, TERMINATED};
-use wensou_index::{Index, Part, Postings};
+pub(crate) use tantivy::{DocAddress, DocId, TERMINATED};
+use wensou_index::{Index, LengthCodes, Postings, TextField};
 use wensou_ingest::Record;
 
 use super::window::DocWindow;
@@ -64,6 +63,11 @@ impl<'i> Segment<'i> {
         DocAddress::new(self.ordinal, doc)
     }
 
+    /// The documents that are not deleted.
+    pub(crate) fn alive_docs(&self) -> impl Iterator<Item = DocId> + 'i {
+        self.reader.doc_ids_alive()
+    }
+
     /// Removes deleted documents from a window.
     pub(crate) fn retain_alive(&self, window: &mut DocWindow) {
         if let Some(alive) = self.reader.alive_bitset() {
@@ -72,8 +76,8 @@ impl<'i> Segment<'i> {
     }
 
     /// The length of a field of every document.
-    pub(crate) fn lengths(&self, field: Part) -> FieldLengths {
-        FieldLengths(self.postings.lengths(field))
+    pub(crate) fn lengths(&self, field: TextField) -> FieldLengths {
+        FieldLengths(self.postings.length_codes(field))
     }
 
     /// The record of a document.
@@ -83,12 +87,13 @@ impl<'i> Segment<'i> {
 }
 
 /// The length of a field of every document of a segment.
-pub(crate) struct FieldLengths(OwnedBytes);
+pub(crate) struct FieldLengths(LengthCodes);
 
 impl FieldLengths {
     /// The byte that encodes the length of the field in a document, see
-    /// [`wensou_index::length_of`].
+    /// [`wensou_index::decode_length`].
+    #[inline]
     pub(crate) fn code(&self, doc: DocId) -> u8 {
-        self.0.get(doc as usize).copied().unwrap_or_default()
+        self.0.get(doc).unwrap_or_default()
     }
 }

@@ -14,7 +14,7 @@
 //! However terms are visited, a score is always summed in the same order, so that it is the same to
 //! the bit.
 
-use wensou_index::{Cursor, UnitKey};
+use wensou_index::{Cursor, TermKey};
 
 use super::cache::{AccessCost, OpenedPostings, PostingsCache};
 use super::segment::{DocId, Segment};
@@ -62,7 +62,7 @@ impl SegmentScorer {
 
     /// A copy of the posting list of a term that this scorer has open. Only before the first
     /// window: afterwards the list has advanced.
-    pub(crate) fn opened(&self, key: UnitKey) -> Option<OpenedPostings> {
+    pub(crate) fn opened(&self, key: TermKey) -> Option<OpenedPostings> {
         self.terms.iter().find_map(|term| match &term.postings {
             TermPostings::Cursor(list, of, _) if *of == key => {
                 Some(OpenedPostings::OnDisk(list.clone()))
@@ -102,9 +102,9 @@ impl SegmentScorer {
 
     /// For each term whose list is not cached: the term, its document frequency and what was spent
     /// on it.
-    pub(crate) fn access_costs(&self) -> impl Iterator<Item = (UnitKey, u32, AccessCost)> {
+    pub(crate) fn access_costs(&self) -> impl Iterator<Item = (TermKey, u32, AccessCost)> {
         self.terms.iter().filter_map(|term| match &term.postings {
-            TermPostings::Cursor(list, key, cost) => Some((*key, Cursor::count(list), *cost)),
+            TermPostings::Cursor(list, key, cost) => Some((*key, Cursor::doc_freq(list), *cost)),
             TermPostings::Bitset(_) => None,
         })
     }

@@ -1,6 +1,6 @@
 //! The statistics of an open index.
 
-use wensou_index::{Index, Kind, Part};
+use wensou_index::{Index, Kind, TextField};
 
 use crate::error::Error;
 use crate::rank::{FieldTerm, TermStatistics};
@@ -16,11 +16,13 @@ impl TermStatistics for IndexStatistics<'_> {
 
     fn doc_freqs(&self, terms: &[FieldTerm]) -> Result<Vec<u64>, Error> {
         let postings = self.0.postings();
-        let doc_freq = |term: &FieldTerm| postings.count(term.field, term.kind, &term.text);
-        Ok(terms.iter().map(doc_freq).collect())
+        let doc_freq = |term: &FieldTerm| postings.doc_freq(term.field, term.kind, &term.text);
+        let doc_freqs = terms.iter().map(doc_freq).collect();
+        self.0.verify_reads()?;
+        Ok(doc_freqs)
     }
 
-    fn average_length(&self, kind: Kind, field: Part) -> f64 {
+    fn average_length(&self, kind: Kind, field: TextField) -> f64 {
         self.0.postings().average_length(kind, field)
     }
 
@@ -29,9 +31,9 @@ impl TermStatistics for IndexStatistics<'_> {
         for field in [fields.tag, fields.source] {
             self.0.terms(field, &mut *each).map_err(wensou_index::Error::from)?;
         }
-        for field in [Part::Title, Part::Tags] {
-            self.0.postings().words(field, &mut *each);
+        for field in [TextField::Title, TextField::Tags] {
+            self.0.postings().for_each_word(field, &mut *each);
         }
-        Ok(())
+        Ok(self.0.verify_reads()?)
     }
 }

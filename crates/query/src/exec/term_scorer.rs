@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use wensou_index::{Cursor, Part, Unit, UnitKey, Unpacked};
+use wensou_index::{BitsetPostings, Cursor, TermKey, TermKind, TextField};
 
 use super::cache::{AccessCost, OpenedPostings, PostingsCache};
-use super::segment::{DocId, DocSet, FieldLengths, Segment};
+use super::segment::{DocId, FieldLengths, Segment};
 use super::window::DocWindow;
 use crate::plan::ScoredTerm;
 use crate::rank::bm25::{LengthNorms, max_score, tf_saturation};
@@ -19,7 +19,7 @@ pub(super) struct DocumentNorms {
 
 impl DocumentNorms {
     pub(super) fn of(segment: &Segment<'_>, norms: &[LengthNorms; 3]) -> Self {
-        Self { lengths: Part::ALL.map(|field| segment.lengths(field)), norms: norms.clone() }
+        Self { lengths: TextField::ALL.map(|field| segment.lengths(field)), norms: norms.clone() }
     }
 
     /// The length norm of a field of a document.
@@ -28,7 +28,7 @@ impl DocumentNorms {
     }
 }
 
-pub(super) const BODY: usize = Part::Body as usize;
+pub(super) const BODY: usize = TextField::Body as usize;
 
 /// A bound above every possible tf.
 const UNBOUNDED_TF: f32 = f32::MAX;
@@ -45,9 +45,9 @@ pub(super) struct TermScorer {
 
 pub(super) enum TermPostings {
     /// Decoded, in memory.
-    Bitset(Arc<Unpacked>),
+    Bitset(Arc<BitsetPostings>),
     /// On disk, with the term and what has been spent on reading it.
-    Cursor(Box<Cursor>, UnitKey, AccessCost),
+    Cursor(Box<Cursor>, TermKey, AccessCost),
 }
 
 impl TermPostings {
@@ -68,7 +68,7 @@ impl TermScorer {
         term: &ScoredTerm,
     ) -> Option<Self> {
         let postings = segment.postings();
-        let key = postings.key(term.field, term.kind, &term.text)?;
+        let key = postings.term_key(term.field, term.kind, &term.text)?;
         let list = match cache.open(segment.ordinal(), postings, key)? {
             OpenedPostings::Cached(list) => TermPostings::Bitset(list),
             OpenedPostings::OnDisk(list) => TermPostings::Cursor(list, key, AccessCost::default()),
@@ -76,7 +76,7 @@ impl TermScorer {
         Some(Self {
             postings: list,
             field: term.field as usize,
-            is_unigram: term.kind == Unit::Char,
+            is_unigram: term.kind == TermKind::Unigram,
             max_score: term.weight * max_score(term.idf),
         })
     }
@@ -99,7 +99,7 @@ impl TermScorer {
                 return false;
             }
             TermPostings::Bitset(_) => return true,
-            TermPostings::Cursor(list, ..) => Cursor::count(list),
+            TermPostings::Cursor(list, ..) => Cursor::doc_freq(list),
         };
         window.expected(count) <= documents as u64
     }
@@ -110,13 +110,13 @@ impl TermScorer {
         let (from, until) = (window.start(), window.end());
         let tf = match &mut self.postings {
             TermPostings::Cursor(list, ..) if list.doc() >= until => return UpperBound::Zero,
-            TermPostings::Cursor(list, ..) => match list.most_within(from.max(list.doc()), until) {
+            TermPostings::Cursor(list, ..) => match list.max_tf_in(from.max(list.doc()), until) {
                 // The stored maximum saturates at 255.
                 None | Some(u8::MAX) => UNBOUNDED_TF,
                 Some(tf) => f32::from(tf),
             },
             TermPostings::Bitset(list) => {
-                list.most_within(from, until).map_or(UNBOUNDED_TF, |max_tf| max_tf as f32)
+                list.max_tf_in(from, until).map_or(UNBOUNDED_TF, |max_tf| max_tf as f32)
             }
         };
         match self.field == BODY {
@@ -137,8 +137,8 @@ impl TermScorer {
         };
         match &mut self.postings {
             _ if there != doc => 0.0,
-            TermPostings::Bitset(list) => list.frequency(doc) as f32,
-            TermPostings::Cursor(list, ..) => list.frequency() as f32,
+            TermPostings::Bitset(list) => list.term_freq(doc) as f32,
+            TermPostings::Cursor(list, ..) => list.term_freq() as f32,
         }
     }
 }

@@ -1,8 +1,8 @@
 //! A window of document ids, as a bitset.
 
-use wensou_index::{Cursor, Unpacked};
+use wensou_index::{BitsetPostings, Cursor};
 
-use super::segment::{DocId, DocSet, TERMINATED};
+use super::segment::{DocId, TERMINATED};
 
 /// The longest window, in documents.
 pub(crate) const MAX_DOCS: usize = 1 << 16;
@@ -101,19 +101,22 @@ impl DocWindow {
     }
 
     /// Removes the documents that the posting list lacks.
-    pub(crate) fn retain_postings(&mut self, list: &Unpacked) {
+    pub(crate) fn retain_postings(&mut self, list: &BitsetPostings) {
         let others = list.bits(self.start).iter().chain(std::iter::repeat(&0));
         self.bits.iter_mut().zip(others).for_each(|(bits, other)| *bits &= other);
     }
 
     /// Inserts the documents of the posting list that lie in the range.
-    pub(crate) fn insert_postings(&mut self, list: &Unpacked) {
+    pub(crate) fn insert_postings(&mut self, list: &BitsetPostings) {
         let others = list.bits(self.start);
         self.bits.iter_mut().zip(others).for_each(|(bits, other)| *bits |= other);
     }
 
     /// The documents that the posting list has too, in ascending order.
-    pub(crate) fn shared<'w>(&'w self, list: &'w Unpacked) -> impl Iterator<Item = DocId> + 'w {
+    pub(crate) fn shared<'w>(
+        &'w self,
+        list: &'w BitsetPostings,
+    ) -> impl Iterator<Item = DocId> + 'w {
         let both = self.bits.iter().zip(list.bits(self.start)).map(|(bits, other)| bits & other);
         documents(self.start, both)
     }
@@ -154,9 +157,9 @@ impl DocWindow {
 
 /// Clears the bit of every document of the window that the list lacks.
 pub(super) fn retain_postings(list: &mut Cursor, window: &mut DocWindow) {
-    if window.is_dense(Cursor::count(list), window.count()) {
+    if window.is_dense(Cursor::doc_freq(list), window.count()) {
         let mut own = window.empty_like();
-        list.mark(own.start(), own.bits());
+        list.fill(own.start(), own.bits());
         window.intersect(&own);
     } else {
         window.retain(|doc| list.seek(doc) == doc);

@@ -85,18 +85,18 @@ impl WindowScores {
         };
         match &mut term.postings {
             TermPostings::Cursor(list, _, cost) => {
-                cost.add_scan(window.expected(Cursor::count(list)));
+                cost.add_scan(window.expected(Cursor::doc_freq(list)));
                 scan_window(list, window, ranks, add);
             }
             // With few documents, one test each costs less than a pass over the window's words.
             TermPostings::Bitset(list) if docs.len() < window.length() / 32 => {
                 for (at, doc) in docs.iter().enumerate().filter(|(_, doc)| list.contains(**doc)) {
-                    add(at, list.frequency(*doc));
+                    add(at, list.term_freq(*doc));
                 }
             }
             TermPostings::Bitset(list) => {
                 let shared = window.shared(list);
-                shared.for_each(|doc| add(window.rank(doc, ranks), list.frequency(doc)));
+                shared.for_each(|doc| add(window.rank(doc, ranks), list.term_freq(doc)));
             }
         }
     }
@@ -131,9 +131,9 @@ impl WindowScores {
         };
         match &mut term.postings {
             TermPostings::Cursor(list, _, cost)
-                if window.is_dense(Cursor::count(list), remaining.len()) =>
+                if window.is_dense(Cursor::doc_freq(list), remaining.len()) =>
             {
-                cost.add_scan(window.expected(Cursor::count(list)));
+                cost.add_scan(window.expected(Cursor::doc_freq(list)));
                 tfs.clear();
                 tfs.resize(docs.len(), 0);
                 scan_window(list, window, ranks, |at, tf| tfs[at] = tf);
@@ -180,11 +180,11 @@ fn scan_window(
     ranks: &[u32],
     mut found: impl FnMut(usize, u32),
 ) {
-    list.sweep(window.start(), window.end(), |docs, frequencies| {
+    list.scan(window.start(), window.end(), |docs, frequencies| {
         // This branch would be unpredictable, so the loop is written without one.
-        let (mut wanted, mut count) = ([0; Cursor::AT_ONCE], 0);
+        let (mut wanted, mut count) = ([0; Cursor::BLOCK_LEN], 0);
         for (at, doc) in docs.iter().enumerate() {
-            wanted[count % Cursor::AT_ONCE] = at;
+            wanted[count % Cursor::BLOCK_LEN] = at;
             count += usize::from(window.contains(*doc));
         }
         for at in &wanted[..count] {

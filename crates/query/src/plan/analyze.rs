@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use wensou_index::{Part, Unit, is_indexed_word};
+use wensou_index::{TermKind, TextField, is_indexed_word};
 use wensou_text::{Folded, Key, Relation, Segmenter, Synonyms, TokenKind, is_han};
 
 use crate::plan::stop_words::{is_question_word, is_stop};
@@ -154,7 +154,7 @@ pub(crate) struct QueryWord {
 /// A term of the index that the query scores.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct WeightedTerm {
-    pub(crate) kind: Unit,
+    pub(crate) kind: TermKind,
     pub(crate) text: String,
     pub(crate) weight: f32,
     pub(crate) origin: Origin,
@@ -270,7 +270,7 @@ pub(crate) fn terms(
     segmenter: &Segmenter,
     unigrams: UnigramPolicy,
 ) -> Vec<WeightedTerm> {
-    let mut weights: BTreeMap<(Unit, String), f32> = BTreeMap::new();
+    let mut weights: BTreeMap<(TermKind, String), f32> = BTreeMap::new();
     let mut add = |kind, text: String, weight| *weights.entry((kind, text)).or_default() += weight;
     let stops = stops(folded, key, segmenter);
     let factor = |stop: bool| if stop { STOP_WEIGHT } else { 1.0 };
@@ -278,17 +278,18 @@ pub(crate) fn terms(
         // The word says all that a bigram of two Latin letters could say.
         if bigram.iter().any(|c| is_han(*c)) {
             let weight = (factor(stops[at]) + factor(stops[at + 1])) / 2.0;
-            add(Unit::Gram, bigram.iter().collect(), weight);
+            add(TermKind::Bigram, bigram.iter().collect(), weight);
         }
     }
     let mut words = Vec::new();
     segmenter.segment(folded, |token| words.push((term_kind_of(token.kind, &token.text), token)));
     for (at, c) in key.chars().iter().enumerate().filter(|(_, c)| is_han(**c)) {
         let char = key.folded_range(at..at + 1).start as u32;
-        let is_word =
-            || words.iter().any(|(kind, word)| *kind == Unit::Char && word.chars.start == char);
+        let is_word = || {
+            words.iter().any(|(kind, word)| *kind == TermKind::Unigram && word.chars.start == char)
+        };
         if unigrams == UnigramPolicy::All || is_word() {
-            add(Unit::Char, c.to_string(), factor(stops[at]));
+            add(TermKind::Unigram, c.to_string(), factor(stops[at]));
         }
     }
     for (kind, word) in words {
@@ -304,11 +305,11 @@ pub(crate) fn terms(
 }
 
 /// The kind of term that a word is indexed as.
-pub(crate) fn term_kind_of(kind: TokenKind, word: &str) -> Unit {
+pub(crate) fn term_kind_of(kind: TokenKind, word: &str) -> TermKind {
     match word.chars().count() {
-        _ if is_indexed_word(Part::Body, kind, word) => Unit::Word,
-        1 => Unit::Char,
-        _ => Unit::Gram,
+        _ if is_indexed_word(TextField::Body, kind, word) => TermKind::Word,
+        1 => TermKind::Unigram,
+        _ => TermKind::Bigram,
     }
 }
 
@@ -332,7 +333,7 @@ mod tests {
         let segmenter = Segmenter::standard();
         let unigrams = |typed: &str, requirement: Requirement| -> Vec<String> {
             let terms = AnalysedText::new(typed, &segmenter, requirement).terms;
-            let unigrams = terms.into_iter().filter(|term| term.kind == Unit::Char);
+            let unigrams = terms.into_iter().filter(|term| term.kind == TermKind::Unigram);
             unigrams.map(|term| term.text).collect()
         };
         for whole in [Requirement::Everything, Requirement::Words] {

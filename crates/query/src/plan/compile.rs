@@ -2,7 +2,7 @@
 //!
 //! Needs no statistics: what depends on document frequencies is left to `weigh`.
 
-use wensou_index::Part;
+use wensou_index::TextField;
 
 use super::analyze::{AnalysedText, QueryWord, Requirement, TextTables};
 use super::expand::{self, ExpandedText};
@@ -29,13 +29,13 @@ pub(super) struct Compiled {
 /// A text that is scored, and the fields that it is scored in.
 pub(super) struct ScoredText {
     pub(super) expanded: ExpandedText,
-    pub(super) fields: Vec<Part>,
+    pub(super) fields: Vec<TextField>,
 }
 
 /// What the nodes above a clause say about it.
 #[derive(Debug, Clone, Copy)]
 struct ClauseContext<'p> {
-    fields: &'p [Part],
+    fields: &'p [TextField],
     /// Not below a NOT: the text is scored and highlighted.
     positive: bool,
     /// Whether a document without the text is excluded.
@@ -91,7 +91,7 @@ impl<'q, 't> Compiler<'q, 't> {
     ///
     /// [`Error::Query`] if nothing in the query can be searched for; an error of the tables.
     pub(super) fn compile(mut self, root: &Node) -> Result<(Compiled, Outline), Error> {
-        let context = ClauseContext { fields: &Part::ALL, positive: true, required: true };
+        let context = ClauseContext { fields: &TextField::ALL, positive: true, required: true };
         let required = self.compile_and(std::slice::from_ref(root), context)?;
         if let Some(span) = self.punctuation_only
             && required.is_none()
@@ -134,8 +134,8 @@ impl<'q, 't> Compiler<'q, 't> {
             }
             NodeKind::Scoped { scope, node } => {
                 let (field, name) = match scope {
-                    Scope::Title => (Part::Title, "in the title"),
-                    Scope::Body => (Part::Body, "in the body"),
+                    Scope::Title => (TextField::Title, "in the title"),
+                    Scope::Body => (TextField::Body, "in the body"),
                 };
                 let context = ClauseContext { fields: &[field], ..context };
                 self.in_group(name, |compiler| compiler.compile_node(node, context))

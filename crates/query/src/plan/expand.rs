@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use wensou_index::Unit;
+use wensou_index::TermKind;
 use wensou_text::{Folded, Key, Relation, Segmenter, TokenKind, key_of};
 
 use crate::lang::{Node, NodeKind};
@@ -23,7 +23,7 @@ use crate::rank::{EXPANSION_WEIGHT, LATIN_WEIGHT, kind_weight};
 const MAX_NAME_WORDS: usize = 6;
 
 /// The idf of a term.
-pub(crate) type Rarity<'r> = &'r dyn Fn(Unit, &str) -> f32;
+pub(crate) type Rarity<'r> = &'r dyn Fn(TermKind, &str) -> f32;
 
 /// An analysed text whose expansions have been added, but not yet weighted: their weights depend on
 /// document frequencies, and a plan asks for all of those together.
@@ -355,7 +355,7 @@ fn expansion_terms(
         MatchMode::Dated(..) => None,
         MatchMode::Value | MatchMode::Word | MatchMode::WordOrEmbedded => {
             Some(vec![WeightedTerm {
-                kind: Unit::Word,
+                kind: TermKind::Word,
                 text: variant.text.clone(),
                 weight: LATIN_WEIGHT,
                 origin: variant.origin,

@@ -5,7 +5,7 @@
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use wensou_index::{Part, civil_seconds};
+use wensou_index::{TextField, civil_seconds};
 
 use super::needle::Needle;
 
@@ -27,21 +27,21 @@ pub(crate) enum MatchExpr {
     /// Documents with this word of the index in one of the fields.
     Term {
         /// Where the word may stand.
-        fields: Vec<Part>,
+        fields: Vec<TextField>,
         /// The word, as the index has it.
         word: String,
     },
     /// Documents with these key characters in sequence in one of the fields.
     Phrase {
         /// Where the sequence may stand.
-        fields: Vec<Part>,
+        fields: Vec<TextField>,
         /// The key characters, see [`wensou_text::Key`].
         key: String,
     },
     /// Documents in which every word stands within `distance` key characters in one of the fields.
     Near {
         /// Where the words may stand.
-        fields: Vec<Part>,
+        fields: Vec<TextField>,
         /// For each word, the documents that have it.
         words: Vec<MatchExpr>,
         /// What to find in the text of a document; [`Needle::word`] is an index into `words`.
@@ -52,7 +52,7 @@ pub(crate) enum MatchExpr {
     /// Documents with a word of the index that starts with `prefix` in one of the fields.
     Prefix {
         /// Where the word may stand.
-        fields: Vec<Part>,
+        fields: Vec<TextField>,
         /// How the word starts.
         prefix: String,
     },

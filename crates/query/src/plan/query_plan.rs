@@ -2,7 +2,7 @@
 //! as plain data without reference to an index.
 
 use serde::{Deserialize, Serialize};
-use wensou_index::{Part, Unit};
+use wensou_index::{TermKind, TextField};
 
 use super::analyze::{AnalysedText, Origin, QueryWord};
 use super::expr::MatchExpr;
@@ -64,8 +64,8 @@ pub(crate) struct PlannedWord {
 /// A term that is scored in one field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ScoredTerm {
-    pub(crate) field: Part,
-    pub(crate) kind: Unit,
+    pub(crate) field: TextField,
+    pub(crate) kind: TermKind,
     pub(crate) text: String,
     /// The weight of the term in the query, times that of its kind and field.
     pub(crate) weight: f32,

@@ -1,6 +1,6 @@
 //! The match expressions of analysed text.
 
-use wensou_index::{Part, Unit};
+use wensou_index::{TermKind, TextField};
 use wensou_text::is_han;
 
 use super::analyze::{AnalysedText, MatchMode, Origin, QueryWord, Variant};
@@ -8,20 +8,20 @@ use super::expr::{Filter, MatchExpr};
 use super::needle::Needle;
 
 /// Documents that have the key characters in sequence in one of the fields.
-pub(crate) fn sequence(fields: &[Part], key: &[char]) -> MatchExpr {
+pub(crate) fn sequence(fields: &[TextField], key: &[char]) -> MatchExpr {
     MatchExpr::Phrase { fields: fields.to_vec(), key: key.iter().collect() }
 }
 
-fn word(fields: &[Part], word: &str) -> MatchExpr {
+fn word(fields: &[TextField], word: &str) -> MatchExpr {
     MatchExpr::Term { fields: fields.to_vec(), word: word.to_owned() }
 }
 
-fn word_prefix(fields: &[Part], prefix: &str) -> MatchExpr {
+fn word_prefix(fields: &[TextField], prefix: &str) -> MatchExpr {
     MatchExpr::Prefix { fields: fields.to_vec(), prefix: prefix.to_owned() }
 }
 
 /// Documents that have the variant in one of the fields.
-pub(crate) fn variant(fields: &[Part], variant: &Variant) -> MatchExpr {
+pub(crate) fn variant(fields: &[TextField], variant: &Variant) -> MatchExpr {
     match variant.mode {
         MatchMode::Characters => sequence(fields, &variant.key),
         MatchMode::Word | MatchMode::Value => word(fields, &variant.text),
@@ -33,12 +33,12 @@ pub(crate) fn variant(fields: &[Part], variant: &Variant) -> MatchExpr {
 }
 
 /// Documents that have the word in one of its variants.
-pub(crate) fn any_variant(fields: &[Part], word: &QueryWord) -> MatchExpr {
+pub(crate) fn any_variant(fields: &[TextField], word: &QueryWord) -> MatchExpr {
     MatchExpr::any_of(word.variants.iter().map(|of| variant(fields, of)).collect())
 }
 
 /// Documents with a word that starts with a variant of `word`.
-pub(super) fn prefix(fields: &[Part], word: &QueryWord) -> MatchExpr {
+pub(super) fn prefix(fields: &[TextField], word: &QueryWord) -> MatchExpr {
     let of_variant = |variant: &Variant| match variant.mode {
         MatchMode::Characters => sequence(fields, &variant.key),
         MatchMode::Word | MatchMode::Value | MatchMode::Dated(..) => {
@@ -53,7 +53,7 @@ pub(super) fn prefix(fields: &[Part], word: &QueryWord) -> MatchExpr {
 }
 
 /// Documents in which all words stand within `distance` key characters in one of the fields.
-pub(super) fn near(fields: &[Part], words: &[QueryWord], distance: usize) -> MatchExpr {
+pub(super) fn near(fields: &[TextField], words: &[QueryWord], distance: usize) -> MatchExpr {
     let needles = words.iter().enumerate().flat_map(|(number, word)| {
         word.variants.iter().filter_map(move |variant| Needle::of(variant, number, 1.0))
     });
@@ -70,18 +70,18 @@ pub(super) fn near(fields: &[Part], words: &[QueryWord], distance: usize) -> Mat
 ///
 /// It looks for bigrams, not words: how a question is cut into words must not decide what answers
 /// it.
-pub(super) fn any_term(fields: &[Part], text: &AnalysedText) -> MatchExpr {
+pub(super) fn any_term(fields: &[TextField], text: &AnalysedText) -> MatchExpr {
     let typed = || text.terms.iter().filter(|term| term.origin == Origin::Typed);
     let meaningful = text.words.iter().any(|word| !word.stop);
     // Skips a bigram of two stop words, but not one at the edge of a stop word.
     let min_weight = if meaningful { 0.5 } else { 0.0 };
-    let wanted = |wanted: Unit| {
+    let wanted = |wanted: TermKind| {
         let terms = typed().filter(move |term| term.kind == wanted && term.weight > min_weight);
         terms.map(|term| term.text.as_str())
     };
     let characters = |text: &str| sequence(fields, &text.chars().collect::<Vec<_>>());
-    let mut members: Vec<MatchExpr> = wanted(Unit::Gram).map(characters).collect();
-    let latin = wanted(Unit::Word).filter(|word| !word.chars().any(is_han));
+    let mut members: Vec<MatchExpr> = wanted(TermKind::Bigram).map(characters).collect();
+    let latin = wanted(TermKind::Word).filter(|word| !word.chars().any(is_han));
     members.extend(latin.map(|text| word(fields, text)));
     let words = text.words.iter().filter(|word| !word.stop);
     let alone = words.flat_map(|word| &word.variants).filter(|variant| {
@@ -91,7 +91,7 @@ pub(super) fn any_term(fields: &[Part], text: &AnalysedText) -> MatchExpr {
     });
     members.extend(alone.map(|of| variant(fields, of)));
     if members.is_empty() {
-        members.extend(wanted(Unit::Char).map(characters));
+        members.extend(wanted(TermKind::Unigram).map(characters));
     }
     MatchExpr::any_of(members)
 }

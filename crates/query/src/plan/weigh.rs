@@ -4,7 +4,7 @@
 //! fills in the weights of expansions, needles and scored terms.
 
 use rustc_hash::FxHashMap;
-use wensou_index::{Part, Unit};
+use wensou_index::{TermKind, TextField};
 
 use super::analyze::{AnalysedText, MatchMode, Variant};
 use super::compile::{Compiled, ScoredText};
@@ -24,12 +24,12 @@ pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Resu
     let keys = texts.iter().map(|text| text.expanded.text.key.as_slice());
     let mut bigrams = QueryBigrams::new(keys);
     let rarities = Rarities::fetch(terms_to_weigh(&words, &texts, &bigrams), statistics)?;
-    let in_body = |kind, text: &str| rarities.idf(Part::Body, kind, text);
+    let in_body = |kind, text: &str| rarities.idf(TextField::Body, kind, text);
     bigrams.set_idfs(
         bigrams
             .bigrams()
             .iter()
-            .map(|bigram| in_body(Unit::Gram, &bigram.iter().collect::<String>()))
+            .map(|bigram| in_body(TermKind::Bigram, &bigram.iter().collect::<String>()))
             .collect(),
     );
     let needles = words.iter().enumerate().flat_map(|(number, word)| {
@@ -70,28 +70,33 @@ fn terms_to_weigh(
         for term in &expanded.text.terms {
             fields.iter().for_each(|field| add(*field, term.kind, term.text.clone()));
         }
-        expanded.weighing_terms().for_each(|term| add(Part::Body, term.kind, term.text.clone()));
+        expanded
+            .weighing_terms()
+            .for_each(|term| add(TextField::Body, term.kind, term.text.clone()));
     }
     let variants = words.iter().flat_map(|word| &word.word.variants);
-    variants.flat_map(rarest_terms).for_each(|(kind, text)| add(Part::Body, kind, text));
-    bigrams.bigrams().iter().for_each(|it| add(Part::Body, Unit::Gram, it.iter().collect()));
+    variants.flat_map(rarest_terms).for_each(|(kind, text)| add(TextField::Body, kind, text));
+    bigrams
+        .bigrams()
+        .iter()
+        .for_each(|it| add(TextField::Body, TermKind::Bigram, it.iter().collect()));
     terms
 }
 
 /// The terms of which the rarest says how rare a variant is: its bigrams, or the word itself.
-fn rarest_terms(variant: &Variant) -> Box<dyn Iterator<Item = (Unit, String)> + '_> {
+fn rarest_terms(variant: &Variant) -> Box<dyn Iterator<Item = (TermKind, String)> + '_> {
     match (variant.mode, variant.key.as_slice()) {
         (MatchMode::Dated(..), _) => Box::new(std::iter::empty()),
         (MatchMode::Word | MatchMode::Value, _) => {
-            Box::new(std::iter::once((Unit::Word, variant.text.clone())))
+            Box::new(std::iter::once((TermKind::Word, variant.text.clone())))
         }
-        (_, [one]) => Box::new(std::iter::once((Unit::Char, one.to_string()))),
-        (_, key) => Box::new(key.windows(2).map(|two| (Unit::Gram, two.iter().collect()))),
+        (_, [one]) => Box::new(std::iter::once((TermKind::Unigram, one.to_string()))),
+        (_, key) => Box::new(key.windows(2).map(|two| (TermKind::Bigram, two.iter().collect()))),
     }
 }
 
 /// The inverse document frequencies of the terms of a plan.
-struct Rarities(FxHashMap<(Part, Unit), FxHashMap<String, f32>>);
+struct Rarities(FxHashMap<(TextField, TermKind), FxHashMap<String, f32>>);
 
 impl Rarities {
     fn fetch(mut terms: Vec<FieldTerm>, statistics: &dyn TermStatistics) -> Result<Self, Error> {
@@ -105,13 +110,13 @@ impl Rarities {
         Ok(Self(rarities))
     }
 
-    fn idf(&self, field: Part, kind: Unit, text: &str) -> f32 {
+    fn idf(&self, field: TextField, kind: TermKind, text: &str) -> f32 {
         let idfs = self.0.get(&(field, kind));
         idfs.and_then(|idfs| idfs.get(text)).copied().unwrap_or_default()
     }
 
     /// The terms of a text in each of the fields; terms of weight 0 are left out.
-    fn scored_terms(&self, text: &AnalysedText, fields: &[Part]) -> Vec<ScoredTerm> {
+    fn scored_terms(&self, text: &AnalysedText, fields: &[TextField]) -> Vec<ScoredTerm> {
         let mut scored = Vec::new();
         for term in &text.terms {
             for field in fields.iter().copied() {

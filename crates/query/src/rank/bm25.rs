@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use wensou_index::{KINDS_OF_LENGTH, Kind, Part, length_of};
+use wensou_index::{Kind, LENGTH_CODES, TextField, decode_length};
 
 use super::statistics::TermStatistics;
 
@@ -30,18 +30,18 @@ pub(crate) fn max_score(idf: f32) -> f32 {
 
 /// The BM25 length norms of one field: what is added to the tf in the denominator, by length byte.
 #[derive(Debug, Clone)]
-pub(crate) struct LengthNorms(Arc<[f32; KINDS_OF_LENGTH]>);
+pub(crate) struct LengthNorms(Arc<[f32; LENGTH_CODES]>);
 
 impl LengthNorms {
     /// The length norms of each field.
     pub(crate) fn of_fields(statistics: &dyn TermStatistics) -> [Self; 3] {
-        Part::ALL.map(|field| Self::of_field(statistics, field))
+        TextField::ALL.map(|field| Self::of_field(statistics, field))
     }
 
-    fn of_field(statistics: &dyn TermStatistics, field: Part) -> Self {
+    fn of_field(statistics: &dyn TermStatistics, field: TextField) -> Self {
         let averages = Kind::ALL.map(|kind| statistics.average_length(kind, field).max(1.0) as f32);
         let norms = std::array::from_fn(|code| {
-            let (kind, length) = length_of(code as u8);
+            let (kind, length) = decode_length(code as u8);
             K1 * (1.0 - B + B * length as f32 / averages[kind as usize])
         });
         Self(Arc::new(norms))

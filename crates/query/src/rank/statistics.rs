@@ -1,6 +1,6 @@
 //! What planning and scoring have to know about an index.
 
-use wensou_index::{Kind, Part, Unit};
+use wensou_index::{Kind, TermKind, TextField};
 
 use super::bm25;
 use crate::error::Error;
@@ -8,8 +8,8 @@ use crate::error::Error;
 /// A term of the index in one field.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct FieldTerm {
-    pub(crate) field: Part,
-    pub(crate) kind: Unit,
+    pub(crate) field: TextField,
+    pub(crate) kind: TermKind,
     pub(crate) text: String,
 }
 
@@ -29,7 +29,7 @@ pub(crate) trait TermStatistics {
     fn doc_freqs(&self, terms: &[FieldTerm]) -> Result<Vec<u64>, Error>;
 
     /// Key characters that a field of a document of this kind has on average.
-    fn average_length(&self, kind: Kind, field: Part) -> f64;
+    fn average_length(&self, kind: Kind, field: TextField) -> f64;
 
     /// Calls `each` with every word of titles, tags and sources that readings of pinyin may stand
     /// for, and the number of documents that have it. A word may come more than once.

@@ -1,6 +1,6 @@
 //! The weights of fields, terms and expansions.
 
-use wensou_index::{Part, Unit};
+use wensou_index::{TermKind, TextField};
 
 /// Weight of the terms of a stop word, relative to other words.
 pub(crate) const STOP_WEIGHT: f32 = 0.1;
@@ -13,19 +13,19 @@ pub(crate) const LATIN_WEIGHT: f32 = 2.0;
 pub(crate) const EXPANSION_WEIGHT: f32 = 0.5;
 
 /// Weight of a kind of term in a field.
-pub(crate) fn weight(field: Part, kind: Unit) -> f32 {
+pub(crate) fn weight(field: TextField, kind: TermKind) -> f32 {
     let field_weight = match field {
-        Part::Title => 0.6,
-        Part::Body => 1.0,
-        Part::Tags => 0.5,
+        TextField::Title => 0.6,
+        TextField::Body => 1.0,
+        TextField::Tags => 0.5,
     };
     field_weight * kind_weight(kind)
 }
 
 /// Weight of a kind of term, whatever the field.
-pub(crate) fn kind_weight(kind: Unit) -> f32 {
+pub(crate) fn kind_weight(kind: TermKind) -> f32 {
     match kind {
-        Unit::Gram | Unit::Word => 1.0,
-        Unit::Char => 0.4,
+        TermKind::Bigram | TermKind::Word => 1.0,
+        TermKind::Unigram => 0.4,
     }
 }

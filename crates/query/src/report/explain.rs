@@ -1,6 +1,6 @@
 //! Why a query finds what it finds, and why a hit has its rank.
 
-use wensou_index::{Index, Lookup, Part, Unit};
+use wensou_index::{Index, Lookup, TermKind, TextField};
 use wensou_ingest::Record;
 
 use crate::error::Error;
@@ -74,7 +74,7 @@ pub struct ExplainedVariant {
 #[non_exhaustive]
 pub struct ExplainedTerm {
     /// The kind of term: bigram, word or unigram.
-    pub kind: Unit,
+    pub kind: TermKind,
     /// The term.
     pub text: String,
     /// Its weight in the body; 1 for a bigram or word that is typed once.
@@ -112,9 +112,9 @@ pub struct ExplainedHit {
 #[non_exhaustive]
 pub struct TermScore {
     /// The field.
-    pub field: Part,
+    pub field: TextField,
     /// The kind of term.
-    pub kind: Unit,
+    pub kind: TermKind,
     /// The term.
     pub text: String,
     /// Why it is scored.
@@ -172,7 +172,7 @@ fn words(runner: &Runner<'_>, plan: &Plan) -> Result<Vec<ExplainedWord>, Error> 
             text: variant.text.clone(),
             match_mode: variant.mode.as_str(),
             origin: variant.origin,
-            documents: runner.executor().count(&text::variant(&Part::ALL, variant))?,
+            documents: runner.executor().count(&text::variant(&TextField::ALL, variant))?,
         })
     };
     let words = || plan.words.iter().map(|planned| &planned.word);
@@ -194,7 +194,7 @@ fn words(runner: &Runner<'_>, plan: &Plan) -> Result<Vec<ExplainedWord>, Error> 
 fn scored(runner: &Runner<'_>, plan: &Plan) -> Result<Vec<ExplainedTerm>, Error> {
     let terms = || plan.texts.iter().flat_map(|text| &text.terms);
     let in_body: Vec<FieldTerm> = terms()
-        .map(|term| FieldTerm { field: Part::Body, kind: term.kind, text: term.text.clone() })
+        .map(|term| FieldTerm { field: TextField::Body, kind: term.kind, text: term.text.clone() })
         .collect();
     let idfs = runner.statistics().idfs(&in_body)?;
     let explained = terms().zip(idfs).map(|(term, idf)| ExplainedTerm {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use wensou_index::{Index, Lookup, Part, RecordExt, Texts, Unit};
+use wensou_index::{Index, Lookup, RecordExt, TermKind, TextField, Texts};
 use wensou_ingest::Record;
 use wensou_text::{Folded, Segmenter, TokenKind};
 
@@ -77,7 +77,7 @@ struct KeyTerm {
     typed: String,
     variant: Variant,
     /// The kind of term that it is indexed as.
-    kind: Unit,
+    kind: TermKind,
     /// Its tf-idf in the document, times its rarity in Chinese.
     weight: f32,
 }
@@ -99,7 +99,7 @@ fn key_terms(runner: &Runner<'_>, texts: &Texts) -> Result<Vec<KeyTerm>, Error> 
         // too.
         let rarity = segmenter.rarity(&word);
         candidates.push((KeyTerm { typed, variant, kind, weight: 1.0 + count.ln() }, rarity));
-        terms.push(FieldTerm { field: Part::Body, kind, text: word });
+        terms.push(FieldTerm { field: TextField::Body, kind, text: word });
     }
     let statistics = runner.statistics();
     let (documents, doc_freqs) = (statistics.documents(), statistics.doc_freqs(&terms)?);
@@ -169,7 +169,7 @@ fn plan(
 
 fn match_expr(words: &[KeyTerm], record: &Record) -> MatchExpr {
     let min_shared = if words.len() < ENOUGH_KEY_TERMS { 1 } else { MIN_SHARED };
-    let shared = words.iter().map(|word| text::variant(&Part::ALL, &word.variant)).collect();
+    let shared = words.iter().map(|word| text::variant(&TextField::ALL, &word.variant)).collect();
     let has_id = |id: &str| Filter::text(FilterField::Id, id);
     let mut own = vec![has_id(record.id())];
     if let Record::Article(article) = record {
@@ -182,7 +182,7 @@ fn scored_terms(
     words: &[KeyTerm],
     statistics: &dyn TermStatistics,
 ) -> Result<Vec<ScoredTerm>, Error> {
-    let in_fields = || words.iter().flat_map(|word| Part::ALL.map(|field| (word, field)));
+    let in_fields = || words.iter().flat_map(|word| TextField::ALL.map(|field| (word, field)));
     let terms: Vec<FieldTerm> = in_fields()
         .map(|(KeyTerm { variant, kind, .. }, field)| FieldTerm {
             field,
@@ -196,7 +196,7 @@ fn scored_terms(
         field,
         kind: word.kind,
         text: word.variant.text.clone(),
-        weight: rank::weight(field, Unit::Word) * word.weight / max_weight,
+        weight: rank::weight(field, TermKind::Word) * word.weight / max_weight,
         idf,
         origin: Origin::Typed,
     });

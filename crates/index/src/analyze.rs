@@ -1,0 +1,224 @@
+//! Turns a record into what is indexed of it: terms, values of fields, paths. Needs no engine.
+//!
+//! Text is folded and segmented once, here. Key characters become unigrams and bigrams; words are
+//! joined into one string, because a document has a hundred of them and one allocation is cheaper
+//! than as many.
+
+use wensou_ingest::{Article, Date, DateProvenance, FlashItem, Record, id};
+use wensou_postings::{ColumnValues, DocumentTerms, FieldTerms, TextField, WORD_SEPARATOR};
+use wensou_text::{Folded, Script, Segmenter, TokenKind, fold, script_of_all};
+
+use crate::record::{Encoded, RecordExt, Texts, civil_seconds, moment_start};
+
+/// Chinese words of the body with at most so many characters are unigrams or bigrams, and no words
+/// of the index.
+const SHORT: usize = 2;
+
+/// What `has:` can ask for.
+pub const HAS: [&str; 8] =
+    ["flash", "tags", "date", "source", "author", "category", "related", "url"];
+
+/// Whether a word of a field has a posting list of its own; otherwise its unigram or bigram has.
+#[must_use]
+pub fn is_indexed_word(field: TextField, kind: TokenKind, word: &str) -> bool {
+    field != TextField::Body || kind != TokenKind::Han || word.chars().nth(SHORT).is_some()
+}
+
+/// The terms of one text.
+pub(crate) fn field_terms(text: &str, field: TextField, segmenter: &Segmenter) -> FieldTerms {
+    let folded = Folded::new(text);
+    let mut key = Vec::with_capacity(folded.char_count());
+    let mut words = String::new();
+    // The rule of `is_indexed_word`, applied before a token is made.
+    let shortest = if field == TextField::Body { SHORT + 1 } else { 1 };
+    segmenter.terms(&folded, shortest, &mut key, |token| {
+        if !words.is_empty() {
+            words.push(WORD_SEPARATOR);
+        }
+        words.push_str(&token.text);
+    });
+    FieldTerms { key, words }
+}
+
+/// Whether a date is known, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Provenance {
+    /// No date is known.
+    None = 0,
+    /// The date was inferred.
+    Inferred = 1,
+    /// The page states the date.
+    Stated = 2,
+}
+
+impl Provenance {
+    fn of(date: Date) -> Self {
+        match (date.value, date.provenance) {
+            (None, _) | (_, DateProvenance::None) => Self::None,
+            (_, DateProvenance::Inferred(_)) => Self::Inferred,
+            (_, DateProvenance::Stated) => Self::Stated,
+        }
+    }
+}
+
+/// A value that is searched in its folded form and counted in the form of the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FacetValue {
+    pub(crate) folded: String,
+    pub(crate) original: String,
+}
+
+impl FacetValue {
+    fn new(value: &str) -> Self {
+        Self { folded: fold(value), original: value.to_owned() }
+    }
+}
+
+/// The values of a record by which it is filtered, counted and shown.
+#[derive(Debug)]
+pub(crate) struct FieldValues {
+    /// The id, then those of the variants of a flash item.
+    pub(crate) ids: Vec<String>,
+    /// The id if it is no number.
+    pub(crate) external_id: Option<String>,
+    /// Number of the record in the order of the walk.
+    pub(crate) ordinal: u64,
+    pub(crate) occurrences: u64,
+    pub(crate) provenance: Provenance,
+    pub(crate) tags: Vec<FacetValue>,
+    pub(crate) sources: Vec<FacetValue>,
+    /// Folded sources that are searched and not counted.
+    pub(crate) authors: Vec<String>,
+    pub(crate) categories: Vec<FacetValue>,
+    pub(crate) script: &'static str,
+    /// Names of [`HAS`].
+    pub(crate) has: Vec<&'static str>,
+}
+
+/// A record, analysed.
+#[derive(Debug)]
+pub(crate) struct Analysed {
+    pub(crate) values: FieldValues,
+    pub(crate) terms: DocumentTerms,
+}
+
+/// Analyses a record; `ordinal` is its number in the order of the walk.
+pub(crate) fn analyse(ordinal: u64, encoded: &Encoded, segmenter: &Segmenter) -> Analysed {
+    let record = &encoded.record;
+    let texts = record.texts();
+    let terms = |text: &str, field| field_terms(text, field, segmenter);
+    let id_number = id::number_of(record.id()).filter(|number| *number < u64::MAX);
+    let columns = ColumnValues {
+        tie_breaker: encoded.tie_breaker(),
+        content_hash: encoded.content_hash,
+        id_number,
+        date: record.date().value.map(|moment| civil_seconds(moment_start(moment))),
+    };
+    let terms = DocumentTerms {
+        kind: record.kind(),
+        columns,
+        title: terms(&texts.title, TextField::Title),
+        body: terms(&texts.body, TextField::Body),
+        tags: texts.tags.iter().map(|tag| terms(tag, TextField::Tags)).collect(),
+        paths: paths(record),
+    };
+    let mut values = FieldValues {
+        ids: vec![record.id().to_owned()],
+        external_id: id_number.is_none().then(|| record.id().to_owned()),
+        ordinal,
+        occurrences: record.occurrences() as u64,
+        provenance: Provenance::of(record.date()),
+        tags: texts.tags.iter().map(|tag| FacetValue::new(tag)).collect(),
+        sources: Vec::new(),
+        authors: Vec::new(),
+        categories: Vec::new(),
+        script: script_name(&texts),
+        has: has(record),
+    };
+    match record {
+        Record::Article(article) => add_article(&mut values, article),
+        Record::Flash(flash) => add_flash(&mut values, flash),
+    }
+    Analysed { values, terms }
+}
+
+fn add_article(values: &mut FieldValues, article: &Article) {
+    values.sources.extend(article.source.as_deref().map(FacetValue::new));
+    values.authors.extend(article.author.as_deref().map(fold));
+    values.categories.extend(article.category.as_deref().map(FacetValue::new));
+}
+
+fn add_flash(values: &mut FieldValues, flash: &FlashItem) {
+    values.sources.extend(flash.outlet.as_deref().map(FacetValue::new));
+    values.categories.extend(flash.category.as_deref().map(FacetValue::new));
+    values.ids.extend(flash.variants.iter().map(|variant| variant.id.clone()));
+}
+
+/// The paths of the pages that contain a record, in the form of `path:`.
+fn paths(record: &Record) -> Vec<String> {
+    let asked_for = |path: &String| path.trim_start_matches("./").to_owned();
+    match record {
+        Record::Article(article) => vec![asked_for(&article.path)],
+        Record::Flash(flash) => flash.all_occurrences().map(|it| asked_for(&it.path)).collect(),
+    }
+}
+
+fn script_name(texts: &Texts) -> &'static str {
+    match script_of_all([texts.title.as_str(), &texts.body]) {
+        Script::Hans => "hans",
+        Script::Hant => "hant",
+        Script::Mixed => "mixed",
+        Script::None => "none",
+    }
+}
+
+fn has(record: &Record) -> Vec<&'static str> {
+    let flags = match record {
+        Record::Article(article) => [
+            !article.flashes.is_empty(),
+            !article.tags.is_empty(),
+            article.date.value.is_some(),
+            article.source.is_some(),
+            article.author.is_some(),
+            article.category.is_some(),
+            !article.related.is_empty(),
+            article.url.is_some(),
+        ],
+        Record::Flash(flash) => [
+            false,
+            !flash.tags.is_empty(),
+            flash.date.value.is_some(),
+            flash.outlet.is_some(),
+            false,
+            flash.category.is_some(),
+            false,
+            flash.url.is_some(),
+        ],
+    };
+    HAS.into_iter().zip(flags).filter_map(|(name, has)| has.then_some(name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_are_the_key_and_the_indexed_words() {
+        let segmenter = Segmenter::standard();
+        let text = "「開源」大模型：人工智能公司DeepSeek-V3融資5.4亿美元，二〇二三年 Ｂｉｔｃｏｉｎ 漲到👍😀10萬；\
+                    中国人民银行行长龘龘龘说кириллица ひらがな";
+        for field in TextField::ALL {
+            let folded = Folded::new(text);
+            let mut words = Vec::new();
+            segmenter.segment(&folded, |token| {
+                if is_indexed_word(field, token.kind, &token.text) {
+                    words.push(token.text.into_owned());
+                }
+            });
+            let terms = field_terms(text, field, &segmenter);
+            assert_eq!(terms.words, words.join("\u{1f}"));
+            assert_eq!(terms.key, wensou_text::key_of(text));
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! The files of a generation that is being written, as tantivy sees them.
+//!
+//! Segments are merged at the end of a build. If their files were mapped, every page that is read
+//! would count as memory of the process: 124 MB at 400 thousand pages, and more with more. They are
+//! read into small buffers instead, except postings files, which are read with page checksums and
+//! only if they are merged.
+
+use std::fs::File;
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
+use tantivy::directory::{
+    AntiCallToken, DirectoryLock, FileHandle, Lock, MmapDirectory, OwnedBytes, TerminatingWrite,
+    WatchCallback, WatchHandle, WritePtr,
+};
+use tantivy::{Directory, HasLen};
+
+use crate::error::Error;
+
+/// A folder whose files are read, not mapped, and which remembers its first failure.
+#[derive(Debug, Clone)]
+pub(crate) struct BuildDirectory {
+    folder: PathBuf,
+    mapped: MmapDirectory,
+    failure: FirstFailure,
+}
+
+impl BuildDirectory {
+    pub(crate) fn open(folder: &Path, failure: FirstFailure) -> tantivy::Result<Self> {
+        Ok(Self { folder: folder.to_path_buf(), mapped: MmapDirectory::open(folder)?, failure })
+    }
+}
+
+/// The first error that the file system answered with. When a thread of tantivy's fails, tantivy
+/// says that it did, and not why: this is why.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct FirstFailure(Arc<Mutex<Option<Failure>>>);
+
+#[derive(Debug)]
+struct Failure {
+    /// What was tried, as a verb.
+    what: &'static str,
+    path: PathBuf,
+    source: io::Error,
+}
+
+impl FirstFailure {
+    fn remember(&self, what: &'static str, path: &Path, error: &io::Error) {
+        // An error cannot be cloned; its number, or else its text, says the same.
+        let source = match error.raw_os_error() {
+            Some(number) => io::Error::from_raw_os_error(number),
+            None => io::Error::new(error.kind(), error.to_string()),
+        };
+        let mut first = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        first.get_or_insert_with(|| Failure { what, path: path.to_path_buf(), source });
+    }
+
+    /// The error of a build, or what was behind it if only tantivy is known to have failed.
+    pub(crate) fn cause_of(&self, error: Error) -> Error {
+        let mut first = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match (error, first.take()) {
+            (Error::Engine(_), Some(Failure { what, path, source })) => {
+                Error::Io { what, path, source }
+            }
+            (error, _) => error,
+        }
+    }
+}
+
+/// A file that is being written, whose failures are remembered.
+struct Watched {
+    file: Box<dyn TerminatingWrite + Send + Sync>,
+    path: PathBuf,
+    failure: FirstFailure,
+}
+
+impl Watched {
+    fn remembered<T>(&self, outcome: io::Result<T>) -> io::Result<T> {
+        outcome.inspect_err(|error| self.failure.remember("write", &self.path, error))
+    }
+}
+
+impl io::Write for Watched {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let outcome = self.file.write(bytes);
+        self.remembered(outcome)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let outcome = self.file.flush();
+        self.remembered(outcome)
+    }
+}
+
+impl TerminatingWrite for Watched {
+    fn terminate_ref(&mut self, token: AntiCallToken) -> io::Result<()> {
+        let outcome = self.file.terminate_ref(token);
+        self.remembered(outcome)
+    }
+}
+
+/// Bytes that are read at once: most reads are small and follow the one before.
+#[cfg(unix)]
+const BUFFER: usize = 64 << 10;
+
+/// A file that is read, with a buffer.
+#[cfg(unix)]
+#[derive(Debug)]
+struct Plain {
+    file: File,
+    length: usize,
+    buffer: Mutex<Buffer>,
+}
+
+/// The bytes that were read last, and where they start.
+#[cfg(unix)]
+#[derive(Debug, Default)]
+struct Buffer {
+    start: usize,
+    bytes: Vec<u8>,
+}
+
+#[cfg(unix)]
+impl Plain {
+    fn read(&self, start: usize, bytes: &mut [u8]) -> io::Result<()> {
+        std::os::unix::fs::FileExt::read_exact_at(&self.file, bytes, start as u64)
+    }
+}
+
+#[cfg(unix)]
+impl HasLen for Plain {
+    fn len(&self) -> usize {
+        self.length
+    }
+}
+
+#[cfg(unix)]
+impl FileHandle for Plain {
+    fn read_bytes(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
+        if range.len() > BUFFER / 4 {
+            let mut bytes = vec![0; range.len()];
+            self.read(range.start, &mut bytes)?;
+            return Ok(OwnedBytes::new(bytes));
+        }
+        let mut buffer = self.buffer.lock().unwrap_or_else(PoisonError::into_inner);
+        let Buffer { start, bytes } = &mut *buffer;
+        if range.start < *start || range.end > *start + bytes.len() {
+            // If reading fails, the buffer stays empty.
+            let wanted = BUFFER.min(self.length.saturating_sub(range.start)).max(range.len());
+            let mut read = vec![0; wanted];
+            bytes.clear();
+            self.read(range.start, &mut read)?;
+            (*start, *bytes) = (range.start, read);
+        }
+        let here = range.start - *start..range.end - *start;
+        Ok(OwnedBytes::new(bytes[here].to_vec()))
+    }
+}
+
+impl Directory for BuildDirectory {
+    fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
+        #[cfg(unix)]
+        if path.extension().is_none_or(|extension| extension != super::plugin::POST) {
+            let failed = |error| {
+                self.failure.remember("open", &self.folder.join(path), &error);
+                OpenReadError::wrap_io_error(error, path.to_path_buf())
+            };
+            let file = File::open(self.folder.join(path)).map_err(failed)?;
+            let length = file.metadata().map_err(failed)?.len() as usize;
+            return Ok(Arc::new(Plain { file, length, buffer: Mutex::default() }));
+        }
+        self.mapped.get_file_handle(path)
+    }
+
+    fn delete(&self, path: &Path) -> Result<(), DeleteError> {
+        self.mapped.delete(path)
+    }
+
+    fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {
+        self.mapped.exists(path)
+    }
+
+    fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
+        let full = self.folder.join(path);
+        let opened = self.mapped.open_write(path).inspect_err(|error| {
+            if let OpenWriteError::IoError { io_error, .. } = error {
+                self.failure.remember("create", &full, io_error);
+            }
+        })?;
+        let failure = self.failure.clone();
+        let file = opened.into_inner().map_err(|error| {
+            OpenWriteError::wrap_io_error(error.into_error(), path.to_path_buf())
+        })?;
+        Ok(WritePtr::new(Box::new(Watched { file, path: full, failure })))
+    }
+
+    fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
+        self.mapped.atomic_read(path).inspect_err(|error| {
+            if let OpenReadError::IoError { io_error, .. } = error {
+                self.failure.remember("read", &self.folder.join(path), io_error);
+            }
+        })
+    }
+
+    fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
+        let written = self.mapped.atomic_write(path, data);
+        written.inspect_err(|error| self.failure.remember("write", &self.folder.join(path), error))
+    }
+
+    fn sync_directory(&self) -> io::Result<()> {
+        let synced = self.mapped.sync_directory();
+        synced.inspect_err(|error| self.failure.remember("sync", &self.folder, error))
+    }
+
+    fn acquire_lock(&self, lock: &Lock) -> Result<DirectoryLock, LockError> {
+        self.mapped.acquire_lock(lock)
+    }
+
+    fn watch(&self, callback: WatchCallback) -> tantivy::Result<WatchHandle> {
+        self.mapped.watch(callback)
+    }
+}

@@ -1,0 +1,50 @@
+//! A record as a tantivy document: which value goes into which field.
+
+use tantivy::TantivyDocument;
+use tantivy::schema::Field;
+
+use super::schema::Fields;
+use crate::analyze::{Analysed, FacetValue, FieldValues};
+use crate::record::Encoded;
+
+/// Separates the folded form of a facet value from the form of the page.
+pub const FACET_SEPARATOR: char = '\u{1f}';
+
+/// The tantivy document of an analysed record.
+pub(crate) fn to_document(
+    fields: &Fields,
+    analysed: &Analysed,
+    encoded: &Encoded,
+) -> TantivyDocument {
+    let Analysed { values, terms } = analysed;
+    // Capacity for all of it, so that it is not moved as it grows.
+    let mut document = TantivyDocument::with_capacity(encoded.bytes.len() + 2048);
+    let FieldValues { ids, external_id, sources, authors, categories, .. } = values;
+    ids.iter().for_each(|id| document.add_text(fields.id, id));
+    external_id.iter().for_each(|id| document.add_text(fields.external_id, id));
+    document.add_u64(fields.ordinal, values.ordinal);
+    document.add_u64(fields.kind, terms.kind as u64);
+    document.add_u64(fields.occurrences, values.occurrences);
+    document.add_u64(fields.provenance, values.provenance as u64);
+    for tag in &values.tags {
+        add_facet(&mut document, (fields.tag, fields.tag_facet), tag);
+    }
+    for source in sources {
+        add_facet(&mut document, (fields.source, fields.source_facet), source);
+    }
+    authors.iter().for_each(|author| document.add_text(fields.source, author));
+    for category in categories {
+        add_facet(&mut document, (fields.category, fields.category_facet), category);
+    }
+    document.add_text(fields.script, values.script);
+    values.has.iter().for_each(|name| document.add_text(fields.has, name));
+    document.add_bytes(fields.record, &encoded.bytes);
+    document
+}
+
+/// Adds a value to the field that is searched, and to the one that is counted.
+fn add_facet(document: &mut TantivyDocument, fields: (Field, Field), value: &FacetValue) {
+    let FacetValue { folded, original } = value;
+    document.add_text(fields.0, folded);
+    document.add_text(fields.1, format!("{folded}{FACET_SEPARATOR}{original}"));
+}

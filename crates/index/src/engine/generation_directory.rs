@@ -1,0 +1,194 @@
+//! The files of a finished generation, as tantivy sees them: nothing is written, nothing is locked,
+//! and only the files that the description lists are there, with the lengths that it states.
+//!
+//! tantivy makes a lock file wherever it opens an index, against files that vanish meanwhile. In a
+//! generation none does, and an index in a folder that may only be read must open, too.
+//!
+//! Whatever is read is verified. Files of up to 1 MiB are hashed when they are opened. Larger ones
+//! are mapped, see [`Mapping`]: to hash them would cost more than a search. Of tantivy's columns and
+//! terms the pages are verified when they are read; postings files verify their own pages, and a
+//! stored record is compared with its content hash.
+
+use std::io::{self, Read};
+use std::ops::Range;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
+use tantivy::directory::{
+    DirectoryLock, FileHandle, Lock, OwnedBytes, WatchCallback, WatchHandle, WritePtr,
+};
+use tantivy::{Directory, HasLen};
+
+use wensou_postings::PageBytes;
+
+use crate::generation::{Folder, PAGE_SUMS, PageSums, Sum, Sums, has_page_sums};
+use crate::mapping::Mapping;
+
+/// Bytes of a file that is verified when it is opened, at most: hashing so many takes 0.1 ms.
+const VERIFIED: u64 = 1 << 20;
+/// Bytes of a file that is read rather than mapped, at most: a copy of so few costs less than a
+/// mapping.
+const READ: u64 = 16 << 10;
+/// Bytes of a file that is read whole, at most: tantivy's lists of files, and page checksums.
+const WHOLE: u64 = 16 << 20;
+
+/// A generation that is only read. Clones share it.
+#[derive(Debug, Clone)]
+pub(crate) struct GenerationDirectory {
+    folder: Arc<Folder>,
+    /// The files that there are, as they were written.
+    sums: Arc<Sums>,
+    /// Read when the first large file is opened.
+    page_sums: Arc<OnceLock<PageSums>>,
+}
+
+impl GenerationDirectory {
+    /// The files of an intact generation.
+    pub(crate) fn new(folder: Folder, sums: Sums) -> Self {
+        Self { folder: Arc::new(folder), sums: Arc::new(sums), page_sums: Arc::default() }
+    }
+
+    /// The folder that it reads from.
+    pub(crate) fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    /// The checksums of the pages of large files.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be read, or are damaged.
+    pub(crate) fn page_sums(&self) -> io::Result<&PageSums> {
+        if let Some(sums) = self.page_sums.get() {
+            return Ok(sums);
+        }
+        let sums = PageSums::parse(&self.atomic_read_verified(PAGE_SUMS)?);
+        let sums = sums.ok_or_else(|| damaged(format!("{PAGE_SUMS} is damaged")))?;
+        Ok(self.page_sums.get_or_init(|| sums))
+    }
+
+    /// Opens a file and verifies it, or prepares for its pages to be verified.
+    fn open(&self, path: &Path) -> io::Result<Arc<dyn FileHandle>> {
+        let name = path.to_str().ok_or(io::ErrorKind::InvalidInput)?;
+        let sum = self.sums.get(name).ok_or(io::ErrorKind::NotFound)?;
+        let (mut file, length) = self.folder.file(name)?;
+        if length != sum.bytes {
+            return Err(damaged(format!("{name} has {length} bytes, not {}", sum.bytes)));
+        }
+        let path = self.folder.path_of(name);
+        let is_whole = length <= VERIFIED || name.ends_with(".del");
+        let bytes = if length <= READ {
+            let mut bytes = Vec::with_capacity(length as usize);
+            Read::by_ref(&mut file).take(READ).read_to_end(&mut bytes)?;
+            OwnedBytes::new(bytes)
+        } else if is_whole {
+            OwnedBytes::new(Mapping::populated(&file, &path)?)
+        } else {
+            return self.mapped(name, OwnedBytes::new(Mapping::new(&file, &path)?));
+        };
+        let found = Sum { bytes: bytes.len() as u64, xxh3: xxhash_rust::xxh3::xxh3_64(&bytes) };
+        match found != *sum {
+            true => Err(damaged(format!("checksum mismatch in {name}"))),
+            false => Ok(Arc::new(bytes)),
+        }
+    }
+
+    /// A large file.
+    fn mapped(&self, name: &str, bytes: OwnedBytes) -> io::Result<Arc<dyn FileHandle>> {
+        if !has_page_sums(name) {
+            return Ok(Arc::new(bytes));
+        }
+        let sums = self.page_sums()?.of(name).unwrap_or_default().to_vec();
+        let pages = PageBytes::new(bytes, OwnedBytes::new(sums));
+        let pages = pages.ok_or_else(|| damaged(format!("{PAGE_SUMS} does not have {name}")))?;
+        Ok(Arc::new(PagedFile { name: name.to_owned(), pages }))
+    }
+
+    /// Reads a whole file that is small.
+    fn atomic_read_verified(&self, name: &str) -> io::Result<Vec<u8>> {
+        let bytes = self.folder.read(name, WHOLE)?;
+        let found = Sum { bytes: bytes.len() as u64, xxh3: xxhash_rust::xxh3::xxh3_64(&bytes) };
+        match self.sums.get(name) != Some(&found) {
+            true => Err(damaged(format!("checksum mismatch in {name}"))),
+            false => Ok(bytes),
+        }
+    }
+}
+
+/// A large file whose pages are verified when they are read.
+#[derive(Debug)]
+struct PagedFile {
+    name: String,
+    pages: PageBytes,
+}
+
+impl HasLen for PagedFile {
+    fn len(&self) -> usize {
+        self.pages.len()
+    }
+}
+
+impl FileHandle for PagedFile {
+    fn read_bytes(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
+        self.pages.slice(range).ok_or_else(|| {
+            let page = self.pages.damaged_page().unwrap_or_default();
+            damaged(format!("checksum mismatch in page {page} of {}", self.name))
+        })
+    }
+}
+
+fn damaged(what: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what)
+}
+
+fn refused() -> io::Error {
+    io::Error::new(io::ErrorKind::ReadOnlyFilesystem, "a finished generation is only read")
+}
+
+impl Directory for GenerationDirectory {
+    fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
+        match self.open(path) {
+            Ok(file) => Ok(file),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(OpenReadError::FileDoesNotExist(path.to_path_buf()))
+            }
+            Err(error) => Err(OpenReadError::wrap_io_error(error, path.to_path_buf())),
+        }
+    }
+
+    fn exists(&self, path: &Path) -> Result<bool, OpenReadError> {
+        Ok(path.to_str().is_some_and(|name| self.sums.contains_key(name)))
+    }
+
+    fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
+        let failed = |error| OpenReadError::wrap_io_error(error, path.to_path_buf());
+        let name = path.to_str().filter(|name| self.sums.contains_key(*name));
+        let name = name.ok_or_else(|| OpenReadError::FileDoesNotExist(path.to_path_buf()))?;
+        self.atomic_read_verified(name).map_err(failed)
+    }
+
+    fn acquire_lock(&self, _: &Lock) -> Result<DirectoryLock, LockError> {
+        Ok(DirectoryLock::from(Box::new(())))
+    }
+
+    fn delete(&self, path: &Path) -> Result<(), DeleteError> {
+        Err(DeleteError::IoError { io_error: Arc::new(refused()), filepath: path.to_path_buf() })
+    }
+
+    fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
+        Err(OpenWriteError::wrap_io_error(refused(), path.to_path_buf()))
+    }
+
+    fn atomic_write(&self, _: &Path, _: &[u8]) -> io::Result<()> {
+        Err(refused())
+    }
+
+    fn sync_directory(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn watch(&self, _: WatchCallback) -> tantivy::Result<WatchHandle> {
+        Ok(WatchHandle::empty())
+    }
+}

@@ -1,0 +1,222 @@
+//! The postings file as a tantivy plugin: tantivy writes, merges and collects it with the other
+//! files of a segment.
+//!
+//! A build writes several segments, so that memory stays bounded, and merges them into one at its
+//! end. Their postings are sorted runs of one [`PostingsBuilder`], which the plugin holds, and are
+//! merged only once: the `.post` file of such a segment is a *stub* that says which documents it
+//! stands for, and the final merge finishes the builder. Segments with finished files are merged by
+//! [`merge_segments`]. A published generation never contains a stub; opening one fails.
+
+use std::any::Any;
+use std::io::Write;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tantivy::directory::{TerminatingWrite, WritePtr};
+use tantivy::index::SegmentComponent;
+use tantivy::indexer::doc_id_mapping::{DocIdMapping, MappingType};
+use tantivy::plugin::{PluginMergeContext, PluginWriter, PluginWriterContext, SegmentPlugin};
+use tantivy::schema::Schema;
+use tantivy::schema::document::ErasedDocument;
+use tantivy::{DocId, Segment, SegmentReader, TantivyError};
+use wensou_postings::{DocumentTerms, MergeSource, Postings, PostingsBuilder, merge_segments};
+
+/// The extension of the file.
+pub(crate) const POST: &str = "post";
+/// What a stub starts with; the ids of its first document and of the one after its last follow.
+const STUB: &[u8; 8] = b"ws-stub\0";
+
+/// The component of a segment that the plugin writes.
+pub(crate) fn component() -> SegmentComponent {
+    SegmentComponent::Custom(POST.to_owned())
+}
+
+fn internal(what: &str) -> TantivyError {
+    TantivyError::InternalError(format!("postings: {what}"))
+}
+
+/// The builder of all segments of a build.
+#[derive(Debug)]
+struct Shared {
+    builder: Option<PostingsBuilder>,
+    /// Whether the next segment is the only one, so that its file is finished at once.
+    only_segment: bool,
+}
+
+/// The plugin. Clones share the builder.
+#[derive(Debug, Clone)]
+pub(crate) struct PostingsPlugin(Arc<Mutex<Shared>>);
+
+impl PostingsPlugin {
+    /// A plugin that writes its sorted runs into nameless files of `folder`.
+    pub(crate) fn new(folder: &Path) -> Self {
+        let builder = Some(PostingsBuilder::new(folder));
+        Self(Arc::new(Mutex::new(Shared { builder, only_segment: false })))
+    }
+
+    /// Says that the segment which is finished next contains all documents of the build: its file
+    /// needs no merge.
+    pub(crate) fn finish_with_next_segment(&self) {
+        self.with(|shared| shared.only_segment = true);
+    }
+
+    /// Whether segments of this build are stubs, and have to be merged.
+    pub(crate) fn has_stubs(&self) -> bool {
+        self.with(|shared| shared.builder.as_ref().is_some_and(|it| it.num_docs() > 0))
+    }
+
+    fn with<T>(&self, run: impl FnOnce(&mut Shared) -> T) -> T {
+        run(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Writes the file of all documents that were added.
+    fn finish(&self, out: WritePtr) -> tantivy::Result<()> {
+        let builder = self.with(|shared| shared.builder.take());
+        let builder = builder.ok_or_else(|| internal("they were written before"))?;
+        Ok(builder.finish(out)?.terminate()?)
+    }
+
+    /// Adds the terms of the next document to the segment that is being written.
+    pub(crate) fn push(
+        writer: &mut dyn PluginWriter,
+        terms: &DocumentTerms,
+    ) -> tantivy::Result<()> {
+        let writer = writer.as_any_mut().downcast_mut::<PostingsWriter>();
+        writer.ok_or_else(|| internal("another plugin has their extension"))?.push(terms)
+    }
+}
+
+impl SegmentPlugin for PostingsPlugin {
+    fn extensions(&self) -> &[&str] {
+        &[POST]
+    }
+
+    fn create_writer(&self, _: &PluginWriterContext<'_>) -> tantivy::Result<Box<dyn PluginWriter>> {
+        let docs = self.with(|shared| shared.builder.as_ref().map_or(0, PostingsBuilder::num_docs));
+        Ok(Box::new(PostingsWriter { plugin: self.clone(), first: docs, docs: 0 }))
+    }
+
+    fn merge(&self, context: PluginMergeContext<'_>) -> tantivy::Result<()> {
+        if context.doc_id_mapping.mapping_type() == MappingType::Shuffled {
+            return Err(internal("documents of merged segments must stay in their order"));
+        }
+        let mut files = Vec::with_capacity(context.readers.len());
+        for reader in context.readers {
+            files.push(reader.open_read(component())?.read_bytes()?);
+        }
+        let stubs = files.iter().filter(|file| file.starts_with(STUB)).count();
+        let out = context.target_segment.open_write(component())?;
+        if stubs == 0 {
+            return merge_finished(context.readers, files, out);
+        }
+        if stubs != files.len() {
+            return Err(internal("segments of a build are merged among themselves"));
+        }
+        let docs = self.with(|shared| shared.builder.as_ref().map_or(0, PostingsBuilder::num_docs));
+        let mut next = 0;
+        for (file, reader) in files.iter().zip(context.readers) {
+            if parse_stub(file) != Some((next, next + reader.max_doc())) || reader.has_deletes() {
+                return Err(internal("segments of a build are merged whole and in their order"));
+            }
+            next += reader.max_doc();
+        }
+        if next as usize != docs {
+            return Err(internal("all segments of a build are merged at once"));
+        }
+        self.finish(out)
+    }
+}
+
+/// Merges finished files without deleted documents.
+fn merge_finished(
+    readers: &[SegmentReader],
+    files: Vec<tantivy::directory::OwnedBytes>,
+    out: WritePtr,
+) -> tantivy::Result<()> {
+    let open = |file| Postings::open(file).map_err(internal);
+    let files = files.into_iter().map(open).collect::<tantivy::Result<Vec<Postings>>>()?;
+    let mut next = 0;
+    let mut sources = Vec::with_capacity(files.len());
+    for (postings, reader) in files.iter().zip(readers) {
+        let mut new_ids = vec![None; reader.max_doc() as usize];
+        for doc in reader.doc_ids_alive() {
+            new_ids[doc as usize] = Some(next);
+            next += 1;
+        }
+        sources.push(MergeSource { postings, new_ids });
+    }
+    Ok(merge_segments(&sources, out)?.terminate()?)
+}
+
+fn parse_stub(file: &[u8]) -> Option<(DocId, DocId)> {
+    let numbers = file.strip_prefix(STUB)?;
+    let (first, end) = numbers.split_first_chunk::<4>()?;
+    Some((u32::from_le_bytes(*first), u32::from_le_bytes(end.try_into().ok()?)))
+}
+
+/// Takes the terms of the documents of one segment.
+struct PostingsWriter {
+    plugin: PostingsPlugin,
+    /// Documents of the builder before the segment, and those of the segment.
+    first: usize,
+    docs: usize,
+}
+
+impl PostingsWriter {
+    fn push(&mut self, terms: &DocumentTerms) -> tantivy::Result<()> {
+        self.docs += 1;
+        self.plugin.with(|shared| match &mut shared.builder {
+            Some(builder) => Ok(builder.add(terms)?),
+            None => Err(internal("a document came after the last segment")),
+        })
+    }
+}
+
+impl PluginWriter for PostingsWriter {
+    /// The terms of a document are pushed before it is added.
+    fn add_document(
+        &mut self,
+        doc: DocId,
+        _: &dyn ErasedDocument,
+        _: &Schema,
+    ) -> tantivy::Result<()> {
+        match doc as usize + 1 == self.docs {
+            true => Ok(()),
+            false => Err(internal("a document was added without its terms")),
+        }
+    }
+
+    fn serialize(
+        self: Box<Self>,
+        segment: &Segment,
+        mapping: Option<&DocIdMapping>,
+    ) -> tantivy::Result<()> {
+        if mapping.is_some() {
+            return Err(internal("documents of a segment must stay in their order"));
+        }
+        let mut out = segment.open_write(component())?;
+        let is_only = self.plugin.with(|shared| std::mem::take(&mut shared.only_segment));
+        if is_only && self.first == 0 {
+            return self.plugin.finish(out);
+        }
+        out.write_all(STUB)?;
+        for number in [self.first, self.first + self.docs] {
+            out.write_all(&(number as u32).to_le_bytes())?;
+        }
+        Ok(out.terminate()?)
+    }
+
+    /// Nothing that a segment could free: the builder lives as long as the build, and its memory is
+    /// bounded by the size of a run.
+    fn mem_usage(&self) -> usize {
+        0
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+}

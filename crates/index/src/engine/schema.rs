@@ -1,0 +1,96 @@
+//! The tantivy schema, field by field: what is filtered, counted and stored. Text is indexed in the
+//! [postings](wensou_postings) instead, together with dates and everything that ranks.
+
+use tantivy::schema::{
+    FAST, Field, IndexRecordOption, NumericOptions, STORED, Schema, TextFieldIndexing, TextOptions,
+};
+
+/// The value of [`Fields::provenance`] for a date that is not known.
+pub const PROVENANCE_NONE: u64 = 0;
+/// The value of [`Fields::provenance`] for an inferred date.
+pub const PROVENANCE_INFERRED: u64 = 1;
+/// The value of [`Fields::provenance`] for a date that the page states.
+pub const PROVENANCE_STATED: u64 = 2;
+
+/// The number of [`Fields::record`].
+pub(crate) const RECORD_FIELD: u32 = 14;
+
+/// Handles of every field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fields {
+    /// The id, then those of the variants of a flash item. Indexed: `show ID`, `id:`.
+    pub id: Field,
+    /// The id if it is no number, fast: dumps give such ids. Lists of hits need no stored record.
+    pub external_id: Field,
+    /// Number of the record in the order of the walk, fast: the order of `export`.
+    pub ordinal: Field,
+    /// Code of the [`Kind`](crate::Kind), fast and indexed: `kind:`.
+    pub kind: Field,
+    /// [`PROVENANCE_NONE`] and so on, fast and indexed: `date:none`, `date:inferred`.
+    pub provenance: Field,
+    /// Each tag, folded: `tag:`.
+    pub tag: Field,
+    /// The same tags for counting: folded form, U+001F, form of the page. Fast.
+    pub tag_facet: Field,
+    /// Source, author and outlet, folded: `source:`.
+    pub source: Field,
+    /// Sources for counting, as `tag_facet`.
+    pub source_facet: Field,
+    /// Category, folded: `category:`.
+    pub category: Field,
+    /// Categories for counting, as `tag_facet`.
+    pub category_facet: Field,
+    /// Names of [`HAS`](crate::HAS) that the record has: `has:`.
+    pub has: Field,
+    /// `hans`, `hant`, `mixed` or `none`: `script:`.
+    pub script: Field,
+    /// Number of occurrences of the record, fast.
+    pub occurrences: Field,
+    /// The encoded record: the only stored field, read for hits alone.
+    pub record: Field,
+}
+
+/// The schema and its fields.
+#[must_use]
+pub(crate) fn schema() -> (Schema, Fields) {
+    let mut builder = Schema::builder();
+    let facet = || TextOptions::default().set_fast("raw");
+    let number = || NumericOptions::default().set_fast().set_indexed();
+    // tantivy scores none of these fields, so their lengths are not stored.
+    let keyword = || {
+        TextOptions::default().set_indexing_options(
+            TextFieldIndexing::default()
+                .set_tokenizer("raw")
+                .set_index_option(IndexRecordOption::Basic)
+                .set_fieldnorms(false),
+        )
+    };
+    let fields = Fields {
+        id: builder.add_text_field("id", keyword()),
+        external_id: builder.add_text_field("external_id", facet()),
+        ordinal: builder.add_u64_field("ordinal", FAST),
+        kind: builder.add_u64_field("kind", number()),
+        provenance: builder.add_u64_field("provenance", number()),
+        tag: builder.add_text_field("tag", keyword()),
+        tag_facet: builder.add_text_field("tag_facet", facet()),
+        source: builder.add_text_field("source", keyword()),
+        source_facet: builder.add_text_field("source_facet", facet()),
+        category: builder.add_text_field("category", keyword()),
+        category_facet: builder.add_text_field("category_facet", facet()),
+        has: builder.add_text_field("has", keyword()),
+        script: builder.add_text_field("script", keyword()),
+        occurrences: builder.add_u64_field("occurrences", FAST),
+        record: builder.add_bytes_field("record", STORED),
+    };
+    (builder.build(), fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_record_has_its_number() {
+        assert_eq!(schema().1.record.field_id(), RECORD_FIELD);
+    }
+}

@@ -1,0 +1,149 @@
+//! The postings files of all segments of an index.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use tantivy::index::SegmentId;
+use tantivy::{DocId, Searcher, SegmentOrdinal};
+use wensou_ingest::Record;
+use wensou_postings::{Postings, TermKey, TermKind, TextField};
+use wensou_text::key_of;
+
+use super::plugin::{POST, component};
+use crate::Kind;
+use crate::record::RecordExt;
+
+/// Documents of each kind, and the key characters of their fields.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// By [`Kind`].
+    pub documents: [u64; 2],
+    /// By [`Kind`] and [`TextField`].
+    pub characters: [[u64; 3]; 2],
+}
+
+impl Totals {
+    /// Adds the document of a record.
+    pub(crate) fn add(&mut self, record: &Record) {
+        let kind = record.kind() as usize;
+        let texts = record.texts();
+        self.documents[kind] += 1;
+        let tags = texts.tags.iter().map(|tag| key_of(tag).len()).sum();
+        let lengths = [key_of(&texts.title).len(), key_of(&texts.body).len(), tags];
+        for (total, length) in self.characters[kind].iter_mut().zip(lengths) {
+            *total += length as u64;
+        }
+    }
+}
+
+/// The postings files of all segments; clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct SegmentPostings(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    segments: Vec<Segment>,
+    /// What the deleted documents of all segments hold.
+    deleted: Totals,
+}
+
+#[derive(Debug)]
+struct Segment {
+    id: SegmentId,
+    postings: Postings,
+    /// Deleted documents, ascending: the lists still contain them.
+    deleted: Vec<DocId>,
+}
+
+impl SegmentPostings {
+    /// Opens the file of each segment; text that says which one is missing or damaged, if one is.
+    pub(crate) fn open(searcher: &Searcher, deleted: Totals) -> Result<Self, String> {
+        let mut segments = Vec::new();
+        for segment in searcher.segment_readers() {
+            let id = segment.segment_id();
+            let named =
+                |what: &dyn std::fmt::Display| format!("{}.{POST}: {what}", id.uuid_string());
+            let file = segment.open_read(component()).map_err(|error| named(&error))?;
+            let bytes = file.read_bytes().map_err(|error| named(&error))?;
+            let postings = Postings::open(bytes).map_err(|what| named(&what))?;
+            if postings.num_docs() != segment.max_doc() as usize {
+                return Err(named(&"it does not have as many documents as its segment"));
+            }
+            let deleted = match segment.alive_bitset() {
+                None => Vec::new(),
+                Some(alive) => (0..segment.max_doc()).filter(|d| alive.is_deleted(*d)).collect(),
+            };
+            segments.push(Segment { id, postings, deleted });
+        }
+        Ok(Self(Arc::new(Shared { segments, deleted })))
+    }
+
+    /// The file of one segment.
+    #[must_use]
+    pub fn of(&self, segment: SegmentId) -> Option<&Postings> {
+        let found = self.0.segments.iter().find(|of| of.id == segment);
+        found.map(|of| &of.postings)
+    }
+
+    /// The file of a segment, by its number.
+    #[must_use]
+    pub fn at(&self, segment: SegmentOrdinal) -> Option<&Postings> {
+        self.0.segments.get(segment as usize).map(|segment| &segment.postings)
+    }
+
+    /// What was read and is damaged, if anything: the file and the page. Ask after a query, and
+    /// discard its result if there is something.
+    #[must_use]
+    pub fn damage(&self) -> Option<String> {
+        self.0.segments.iter().find_map(|segment| {
+            let page = segment.postings.damage()?;
+            Some(format!("checksum mismatch in page {page} of {}.{POST}", segment.id.uuid_string()))
+        })
+    }
+
+    /// Documents that contain a term, without deleted ones.
+    #[must_use]
+    pub fn doc_freq(&self, field: TextField, kind: TermKind, text: &str) -> u64 {
+        let key = |segment: &Segment| segment.postings.term_key(field, kind, text);
+        let segments = self.0.segments.iter();
+        segments.filter_map(|segment| Some(segment.doc_freq(key(segment)?))).sum()
+    }
+
+    /// Calls `each` with every word of a field and the number of documents that contain it there,
+    /// without deleted ones: segment by segment, in the order of bytes.
+    pub fn for_each_word(&self, field: TextField, mut each: impl FnMut(&str, u64)) {
+        for segment in &self.0.segments {
+            segment.postings.for_each_word(field, "", |word, key| match segment.doc_freq(key) {
+                0 => {}
+                count => each(word, count),
+            });
+        }
+    }
+
+    /// The average length of a field in key characters, over the documents of a kind.
+    #[must_use]
+    pub fn average_length(&self, kind: Kind, field: TextField) -> f64 {
+        let sum = |of: &dyn Fn(&Postings) -> u64, deleted: u64| -> u64 {
+            let all: u64 = self.0.segments.iter().map(|segment| of(&segment.postings)).sum();
+            all.saturating_sub(deleted)
+        };
+        let Totals { documents, characters } = self.0.deleted;
+        let deleted = characters[kind as usize][field as usize];
+        let characters = sum(&|postings| postings.total_length(kind, field), deleted);
+        let documents = sum(&|postings| postings.num_docs_of(kind), documents[kind as usize]);
+        characters as f64 / documents.max(1) as f64
+    }
+}
+
+impl Segment {
+    /// Documents that contain a term, without deleted ones.
+    fn doc_freq(&self, key: TermKey) -> u64 {
+        let count = u64::from(self.postings.doc_freq(key));
+        if self.deleted.is_empty() || count == 0 {
+            return count;
+        }
+        let Some(mut list) = self.postings.cursor(key) else { return 0 };
+        let deleted = self.deleted.iter().filter(|doc| list.seek(**doc) == **doc);
+        count.saturating_sub(deleted.count() as u64)
+    }
+}

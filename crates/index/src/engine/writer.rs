@@ -1,0 +1,158 @@
+//! Writes documents into segments and merges these into one.
+//!
+//! Documents are handed to tantivy's `SegmentWriter` directly. Its `IndexWriter` would queue ten
+//! thousand of them, however long they are, and index them on another thread; here a document is
+//! indexed, with its postings, before the next one arrives, and memory is known.
+
+use std::path::Path;
+
+use tantivy::index::SegmentId;
+use tantivy::indexer::{AddOperation, IndexWriterOptions, NoMergePolicy, SegmentWriter};
+use tantivy::store::{Compressor, ZstdCompressor};
+use tantivy::{Index, IndexSettings, IndexWriter, Segment, TantivyDocument};
+
+use super::build_directory::{BuildDirectory, FirstFailure};
+use super::deletion::Deletion;
+use super::document::to_document;
+use super::plugin::{POST, PostingsPlugin};
+use super::schema::{Fields, schema};
+use crate::analyze::Analysed;
+use crate::record::Encoded;
+
+/// Bytes that tantivy's own writer wants; nothing is ever added to it.
+const IDLE_BUDGET: usize = 15 << 20;
+
+/// When a segment is finished.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SegmentLimits {
+    /// Bytes in memory.
+    pub(crate) memory: usize,
+    /// Bytes of records.
+    pub(crate) records: u64,
+}
+
+/// Writes the segments of one generation.
+pub(crate) struct SegmentsWriter {
+    index: Index,
+    fields: Fields,
+    plugin: PostingsPlugin,
+    writer: IndexWriter,
+    limits: SegmentLimits,
+    current: Option<Current>,
+    /// Finished segments, in the order of their documents.
+    finished: Vec<SegmentId>,
+}
+
+/// The segment that is being written.
+struct Current {
+    segment: Segment,
+    writer: SegmentWriter,
+    /// Bytes of its records.
+    bytes: u64,
+}
+
+/// How tantivy stores records.
+pub(crate) fn settings() -> IndexSettings {
+    IndexSettings {
+        // Blocks larger than tantivy's default make up for a faster level of compression: a
+        // twentieth less on the disk, a third less to do.
+        docstore_compression: Compressor::Zstd(ZstdCompressor { compression_level: Some(2) }),
+        docstore_blocksize: 32 << 10,
+        ..IndexSettings::default()
+    }
+}
+
+impl SegmentsWriter {
+    /// Writes into `folder`, which may contain the segments of an earlier generation.
+    pub(crate) fn open(
+        folder: &Path,
+        limits: SegmentLimits,
+        failure: FirstFailure,
+    ) -> tantivy::Result<Self> {
+        let (schema, fields) = schema();
+        let plugin = PostingsPlugin::new(folder);
+        let index = Index::builder()
+            .schema(schema)
+            .settings(settings())
+            .register_plugin(std::sync::Arc::new(plugin.clone()))
+            .open_or_create(BuildDirectory::open(folder, failure)?)?;
+        let options = IndexWriterOptions::builder()
+            .num_worker_threads(1)
+            .memory_budget_per_thread(IDLE_BUDGET)
+            .num_merge_threads(1)
+            .build();
+        let writer: IndexWriter<TantivyDocument> = index.writer_with_options(options)?;
+        // One merge at the end costs less than the many that a policy would start on the way.
+        writer.set_merge_policy(Box::new(NoMergePolicy));
+        let (current, finished) = (None, Vec::new());
+        Ok(Self { index, fields, plugin, writer, limits, current, finished })
+    }
+
+    /// Deletes documents of segments that were there before.
+    pub(crate) fn delete(&self, deletion: Deletion) -> tantivy::Result<()> {
+        self.writer.delete_query(Box::new(deletion)).map(drop)
+    }
+
+    /// Adds the next document.
+    pub(crate) fn add(&mut self, analysed: &Analysed, encoded: &Encoded) -> tantivy::Result<()> {
+        let current = match &mut self.current {
+            Some(current) => current,
+            None => {
+                let segment = self.writer.new_segment();
+                let writer = SegmentWriter::for_segment(self.limits.memory, segment.clone())?;
+                self.current.insert(Current { segment, writer, bytes: 0 })
+            }
+        };
+        let postings = current.writer.custom_plugin_writer_mut(POST).ok_or_else(|| {
+            tantivy::TantivyError::InternalError("the postings plugin is missing".to_owned())
+        })?;
+        PostingsPlugin::push(postings, &analysed.terms)?;
+        let document = to_document(&self.fields, analysed, encoded);
+        // Segments are added whole, so that no number orders a document among deletes.
+        current.writer.add_document(AddOperation { opstamp: 0, document })?;
+        current.bytes += encoded.bytes.len() as u64;
+        let full = current.bytes >= self.limits.records;
+        if full || current.writer.mem_usage() >= self.limits.memory {
+            self.finish_segment()?;
+        }
+        Ok(())
+    }
+
+    fn finish_segment(&mut self) -> tantivy::Result<()> {
+        let Some(Current { segment, writer, .. }) = self.current.take() else { return Ok(()) };
+        let max_doc = writer.max_doc();
+        writer.finalize()?;
+        let segment = segment.with_max_doc(max_doc);
+        segment.meta().untrack_temp_docstore();
+        self.writer.add_segment(segment.meta().clone())?;
+        self.finished.push(segment.id());
+        Ok(())
+    }
+
+    /// Commits, and makes one segment of all documents that were added, in their order. Returns the
+    /// segments of the index; the one of the added documents, if there are any, first.
+    pub(crate) fn finish(mut self) -> tantivy::Result<Written> {
+        if self.finished.is_empty() {
+            self.plugin.finish_with_next_segment();
+        }
+        self.finish_segment()?;
+        self.writer.commit()?;
+        if self.plugin.has_stubs() {
+            let merged = self.writer.merge(&self.finished).wait()?;
+            self.finished = merged.map(|meta| meta.id()).into_iter().collect();
+        }
+        self.writer.garbage_collect_files().wait()?;
+        self.writer.wait_merging_threads()?;
+        let all = self.index.searchable_segment_ids()?;
+        let added = self.finished.into_iter().next().filter(|id| all.contains(id));
+        Ok(Written { added, all })
+    }
+}
+
+/// The segments of an index that was written.
+#[derive(Debug)]
+pub(crate) struct Written {
+    /// The segment of the documents that were added, if there are any.
+    pub(crate) added: Option<SegmentId>,
+    pub(crate) all: Vec<SegmentId>,
+}

@@ -1,0 +1,157 @@
+//! A record as the index sees it: its kind, id, date and searchable text, and how it is stored.
+
+use jiff::civil::{DateTime, date};
+use wensou_ingest::{Article, Date, Moment, Record};
+use wensou_postings::Kind;
+use wensou_text::fold;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::error::Error;
+
+/// Civil seconds since 1970-01-01T00:00:00, no time zone applied.
+#[must_use]
+pub fn civil_seconds(at: DateTime) -> i64 {
+    let epoch = date(1970, 1, 1).at(0, 0, 0, 0);
+    at.duration_since(epoch).as_secs()
+}
+
+/// The first moment of a date's value.
+#[must_use]
+pub fn moment_start(moment: Moment) -> DateTime {
+    match moment {
+        Moment::Day(day) => day.at(0, 0, 0, 0),
+        Moment::Time(time) => time,
+    }
+}
+
+/// The texts of a record, in the fields that they are indexed and shown in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Texts {
+    /// The title.
+    pub title: String,
+    /// Paragraphs joined by `\n`.
+    pub body: String,
+    /// Tags of the page, then those at the end of its title that the page does not repeat.
+    pub tags: Vec<String>,
+}
+
+/// The kind, id and texts of a record, whichever kind it is.
+pub trait RecordExt {
+    /// Its kind.
+    fn kind(&self) -> Kind;
+    /// Its id.
+    fn id(&self) -> &str;
+    /// Its date.
+    fn date(&self) -> Date;
+    /// Its searchable text.
+    fn texts(&self) -> Texts;
+    /// The number of pages and offsets at which it occurs.
+    fn occurrences(&self) -> usize;
+}
+
+impl RecordExt for Record {
+    fn kind(&self) -> Kind {
+        match self {
+            Record::Article(_) => Kind::Article,
+            Record::Flash(_) => Kind::Flash,
+        }
+    }
+
+    fn id(&self) -> &str {
+        match self {
+            Record::Article(article) => &article.id,
+            Record::Flash(flash) => &flash.id,
+        }
+    }
+
+    fn date(&self) -> Date {
+        match self {
+            Record::Article(article) => article.date,
+            Record::Flash(flash) => flash.date,
+        }
+    }
+
+    fn texts(&self) -> Texts {
+        match self {
+            Record::Article(article) => Texts {
+                title: article.title.clone(),
+                body: article.paragraphs.join("\n"),
+                tags: article_tags(article),
+            },
+            Record::Flash(flash) => Texts {
+                title: flash.title.clone(),
+                body: flash.text.clone(),
+                tags: flash.tags.clone(),
+            },
+        }
+    }
+
+    fn occurrences(&self) -> usize {
+        match self {
+            Record::Article(_) => 1,
+            Record::Flash(flash) => flash.all_occurrences().count(),
+        }
+    }
+}
+
+fn article_tags(article: &Article) -> Vec<String> {
+    let mut seen: Vec<String> = Vec::new();
+    let mut tags = Vec::new();
+    for tag in article.tags.iter().chain(&article.suffix_tags) {
+        let folded = fold(tag);
+        if !seen.contains(&folded) {
+            seen.push(folded);
+            tags.push(tag.clone());
+        }
+    }
+    tags
+}
+
+/// Encodes a record for the store.
+pub(crate) fn encode(record: &Record) -> Result<Vec<u8>, Error> {
+    // Capacity for its text and some more, so that it is not moved as it grows.
+    let text = match record {
+        Record::Article(article) => article.paragraphs.iter().map(|text| text.len() + 4).sum(),
+        Record::Flash(flash) => flash.text.len() + 64 * flash.occurrences.len(),
+    };
+    let encoded = postcard::to_extend(record, Vec::with_capacity(text + 1024));
+    encoded.map_err(|error| Error::Record(Some(error)))
+}
+
+/// Decodes what [`encode`] wrote.
+pub(crate) fn decode(bytes: &[u8]) -> Result<Record, Error> {
+    postcard::from_bytes(bytes).map_err(|error| Error::Record(Some(error)))
+}
+
+/// A record with what it is stored as.
+#[derive(Debug)]
+pub(crate) struct Encoded {
+    pub(crate) record: Record,
+    pub(crate) bytes: Vec<u8>,
+    /// XXH3 of the bytes: whether they are what was written, and whether a page still says the same.
+    pub(crate) content_hash: u64,
+}
+
+impl Encoded {
+    pub(crate) fn new(record: Record) -> Result<Self, Error> {
+        let bytes = encode(&record)?;
+        let content_hash = xxh3_64(&bytes);
+        Ok(Self { record, bytes, content_hash })
+    }
+
+    /// See [`tie_breaker`].
+    pub(crate) fn tie_breaker(&self) -> u64 {
+        tie_breaker(self.record.id())
+    }
+
+    /// What tells a record from every other one.
+    pub(crate) fn identity(&self) -> (u64, u64) {
+        (self.tie_breaker(), self.content_hash)
+    }
+}
+
+/// The number that orders records with equal scores, the same way however segments lie: XXH3 of the
+/// id.
+pub(crate) fn tie_breaker(id: &str) -> u64 {
+    xxh3_64(id.as_bytes())
+}

@@ -1,0 +1,238 @@
+//! Writing the files of a generation.
+//!
+//! Stages run at once and hand records on through bounded queues: reading and parsing
+//! (`wensou-ingest`), analysis, and indexing. A slow stage stops the one before it, so memory does
+//! not grow with the archive. Analysis has several threads; a document is indexed in the order of
+//! the walk all the same, because the queue of outcomes is in that order.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use wensou_ingest::{ByteBudget, Progress, Report, ScannedArchive, StoredRecords};
+
+use crate::analysis::Analysis;
+use crate::analyze::{Analysed, analyse};
+use crate::engine::build_directory::FirstFailure;
+use crate::engine::segment_postings::Totals;
+use crate::engine::writer::{SegmentLimits, SegmentsWriter};
+use crate::error::Error;
+use crate::generation::Folder;
+use crate::meta::Base;
+use crate::options::BuildOptions;
+use crate::record::Encoded;
+use crate::stored::Stored;
+use crate::update::Previous;
+
+/// Records of a batch: to wake a thread costs as much as to analyse a flash item.
+const BATCH: usize = 16;
+/// Bytes of records after which a batch is handed on, however few they are.
+const BATCH_BYTES: usize = 256 << 10;
+/// Batches in a queue: enough to keep all stages busy, few enough to need little memory.
+const QUEUE: usize = 8;
+/// Bytes of records between reading and indexing at most: analysed, a record takes ten times its
+/// bytes.
+const IN_FLIGHT: u64 = 4 << 20;
+
+/// Writes one generation.
+pub(crate) struct GenerationWriter {
+    folder: Folder,
+    segments: SegmentsWriter,
+    previous: Option<Previous>,
+    written: u64,
+}
+
+impl GenerationWriter {
+    /// Writes into a folder that has the files of the previous generation, if there is one.
+    pub(crate) fn new(
+        folder: &Folder,
+        options: &BuildOptions,
+        previous: Option<Previous>,
+        failure: FirstFailure,
+    ) -> Result<Self, Error> {
+        let limits = SegmentLimits {
+            memory: options.memory_bytes.max(16 << 20),
+            records: options.segment_bytes,
+        };
+        let segments = SegmentsWriter::open(folder.path(), limits, failure)?;
+        for recent in previous.iter().flat_map(Previous::recent) {
+            segments.delete(recent)?;
+        }
+        let folder = folder.try_clone().map_err(Error::io("open", folder.path()))?;
+        Ok(Self { folder, segments, previous, written: 0 })
+    }
+
+    /// Documents written so far.
+    pub(crate) fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Runs the stages until the archive is read to its end.
+    pub(crate) fn read(
+        &mut self,
+        analysis: &Analysis,
+        scanned: ScannedArchive,
+        options: &BuildOptions,
+        progress: &dyn Progress,
+        stored: Option<&mut Stored>,
+    ) -> Result<Report, Error> {
+        let (jobs, to_analyse) = bounded::<Job>(QUEUE);
+        // The outcomes in the order of the walk. This queue also keeps a fast thread from running
+        // ahead.
+        let (outcomes, to_index) = bounded::<Outcome>(QUEUE);
+        let budget = Arc::new(ByteBudget::new(IN_FLIGHT));
+        let Self { folder, segments, previous, written } = self;
+        let folder = folder.path();
+        thread::scope(|scope| {
+            for _ in 0..options.threads.max(1) {
+                let to_analyse = to_analyse.clone();
+                start(scope, folder, move || {
+                    for Job { records, outcome } in to_analyse {
+                        let analysed = records.into_iter().map(|(ordinal, encoded)| {
+                            (analyse(ordinal, &encoded, analysis.segmenter()), encoded)
+                        });
+                        // If nobody waits for it, indexing has failed, and reports why.
+                        let _ = outcome.send(analysed.collect());
+                    }
+                })?;
+            }
+            drop(to_analyse);
+            let indexing = start(scope, folder, || {
+                let indexed = index(segments, to_index, &budget);
+                // Nothing is taken out of the queues after this: whoever waits must not.
+                budget.close();
+                indexed
+            })?;
+            let (records, budget) = (Vec::new(), &budget);
+            let mut batches = Batches { jobs, outcomes, records, bytes: 0, budget };
+            let mut next = 0;
+            let stored = stored.map(|stored| stored as &mut dyn StoredRecords);
+            let mut sink = |record| {
+                let (ordinal, record) = (next, Encoded::new(record).map_err(|_| Stopped)?);
+                next += 1;
+                if previous.as_mut().is_some_and(|previous| previous.keeps(&record)) {
+                    return Ok(());
+                }
+                *written += 1;
+                batches.add(ordinal, record)
+            };
+            let ingest = &options.ingest;
+            let outcome =
+                wensou_ingest::ingest_scanned(scanned, ingest, progress, stored, &mut sink);
+            let rest = batches.flush();
+            drop(batches);
+            // An error of indexing comes first: it is why reading stopped.
+            indexing.join().unwrap_or_else(|_| Err(panicked()))?;
+            let outcome = outcome.and_then(|report| match rest {
+                Ok(()) => Ok(report),
+                Err(stopped) => Err(wensou_ingest::Error::Sink(stopped)),
+            });
+            outcome.map_err(|error| Error::Archive(Box::new(error)))
+        })
+    }
+
+    /// Commits, and makes one segment of all that was written, its documents in the order of the
+    /// walk. Returns the base for the next update.
+    pub(crate) fn finish(self) -> Result<Option<Base>, Error> {
+        let Self { folder, segments, previous, .. } = self;
+        let kept = match previous {
+            None => None,
+            Some(previous) => {
+                let (deletion, base) = previous.finish()?;
+                segments.delete(deletion)?;
+                Some(base)
+            }
+        };
+        let written = segments.finish()?;
+        remove_locks(&folder)?;
+        let added = written.added.map(|id| id.uuid_string());
+        // tantivy drops a base without documents.
+        let is_kept = |base: &Base| written.all.iter().any(|id| id.uuid_string() == base.segment);
+        let added = added.map(|segment| Base { segment, deleted: Totals::default() });
+        Ok(kept.filter(is_kept).or(added))
+    }
+}
+
+/// Removes tantivy's lock files, which it does not count among its own.
+fn remove_locks(folder: &Folder) -> Result<(), Error> {
+    for entry in folder.entries().map_err(Error::io("list", folder.path()))? {
+        let path = folder.path_of(&entry.name);
+        if path.extension().is_some_and(|extension| extension == "lock") {
+            folder.remove_file(&entry.name).map_err(Error::io("remove", &path))?;
+        }
+    }
+    Ok(())
+}
+
+/// Starts a thread of a build. That none can be started is an error like any other.
+fn start<'s, 'e, T: Send + 's>(
+    scope: &'s thread::Scope<'s, 'e>,
+    folder: &Path,
+    run: impl FnOnce() -> T + Send + 's,
+) -> Result<thread::ScopedJoinHandle<'s, T>, Error> {
+    let started = thread::Builder::new().spawn_scoped(scope, run);
+    started.map_err(Error::io("start a thread that writes", folder))
+}
+
+/// Records to be analysed, with their numbers in the order of the walk.
+struct Job {
+    records: Vec<(u64, Encoded)>,
+    outcome: Sender<Vec<(Analysed, Encoded)>>,
+}
+
+/// Where the outcome of a job arrives.
+type Outcome = Receiver<Vec<(Analysed, Encoded)>>;
+
+/// Collects records into jobs.
+struct Batches<'a> {
+    jobs: Sender<Job>,
+    outcomes: Sender<Outcome>,
+    records: Vec<(u64, Encoded)>,
+    bytes: usize,
+    budget: &'a ByteBudget,
+}
+
+impl Batches<'_> {
+    fn add(&mut self, ordinal: u64, record: Encoded) -> Result<(), Stopped> {
+        self.bytes += record.bytes.len();
+        self.records.push((ordinal, record));
+        match self.records.len() >= BATCH || self.bytes >= BATCH_BYTES {
+            true => self.flush(),
+            false => Ok(()),
+        }
+    }
+
+    /// Hands the records on.
+    fn flush(&mut self) -> Result<(), Stopped> {
+        self.budget.acquire(std::mem::take(&mut self.bytes) as u64);
+        let records = std::mem::take(&mut self.records);
+        let (outcome, receiver) = bounded(1);
+        self.outcomes.send(receiver).map_err(|_| Stopped)?;
+        self.jobs.send(Job { records, outcome }).map_err(|_| Stopped)
+    }
+}
+
+/// Indexes outcomes as they come, and releases the bytes of their records.
+fn index(
+    segments: &mut SegmentsWriter,
+    to_index: Receiver<Outcome>,
+    budget: &ByteBudget,
+) -> Result<(), Error> {
+    for outcome in to_index {
+        for (analysed, encoded) in outcome.recv().map_err(|_| panicked())? {
+            segments.add(&analysed, &encoded)?;
+            budget.release(encoded.bytes.len() as u64);
+        }
+    }
+    Ok(())
+}
+
+fn panicked() -> Error {
+    Error::Engine(tantivy::TantivyError::InternalError("a thread panicked".to_owned()))
+}
+
+/// Indexing ended early: its error is the one to report.
+#[derive(Debug, thiserror::Error)]
+#[error("indexing stopped")]
+struct Stopped;

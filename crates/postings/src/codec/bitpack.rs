@@ -1,0 +1,139 @@
+//! Numbers of a fixed width in bits, packed without gaps, the lowest bit first.
+//!
+//! Eight numbers take as many bytes as one takes bits. With the width known at compile time every
+//! shift is a constant: unpacking a block costs a third of what it costs bit by bit. tantivy's
+//! `BitUnpacker` reads one number at a time with a width known at run time; its block decoder is
+//! private.
+
+/// Numbers that are unpacked together.
+const GROUP: usize = 8;
+
+/// Bits that hold every number up to `max`.
+pub(crate) fn width_of(max: u32) -> u8 {
+    (u32::BITS - max.leading_zeros()) as u8
+}
+
+/// Bytes of `count` numbers of `width` bits.
+pub(crate) fn packed_len(count: usize, width: u8) -> usize {
+    (count * usize::from(width)).div_ceil(8)
+}
+
+/// Appends the numbers, `width` bits each.
+pub(crate) fn pack(numbers: &[u32], width: u8, out: &mut Vec<u8>) {
+    let end = out.len() + packed_len(numbers.len(), width);
+    let (mut pending, mut bits) = (0_u64, 0);
+    for number in numbers {
+        // At most 31 bits are pending, and no number has more than 32.
+        pending |= u64::from(*number) << bits;
+        bits += u32::from(width);
+        if bits >= 32 {
+            out.extend_from_slice(&(pending as u32).to_le_bytes());
+            pending >>= 32;
+            bits -= 32;
+        }
+    }
+    out.extend_from_slice(&(pending as u32).to_le_bytes());
+    out.truncate(end);
+}
+
+/// Unpacks what [`pack`] wrote into `out`; `None` if there are too few bytes.
+pub(crate) fn unpack(bytes: &[u8], width: u8, out: &mut [u32]) -> Option<()> {
+    if bytes.len() < packed_len(out.len(), width) {
+        return None;
+    }
+    macro_rules! by_width {
+        ($($width:literal)*) => {
+            match width {
+                0 => out.fill(0),
+                $($width => groups::<$width>(bytes, out),)*
+                _ => return None,
+            }
+        };
+    }
+    by_width!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32);
+    Some(())
+}
+
+/// Unpacks numbers; the caller has checked that there are enough bytes.
+fn groups<const WIDTH: usize>(bytes: &[u8], out: &mut [u32]) {
+    let mut at = 0;
+    // A number is read as eight bytes, so the last bytes are handled below.
+    let safe = (bytes.len().saturating_sub(GROUP)) / WIDTH;
+    let whole = safe.min(out.len() / GROUP);
+    for numbers in out[..whole * GROUP].chunks_exact_mut(GROUP) {
+        group::<WIDTH>(&bytes[at..at + WIDTH + GROUP], numbers);
+        at += WIDTH;
+    }
+    for numbers in out[whole * GROUP..].chunks_mut(GROUP) {
+        let mut last = [0; 32 + GROUP];
+        let rest = &bytes[at.min(bytes.len())..bytes.len().min(at + WIDTH)];
+        last[..rest.len()].copy_from_slice(rest);
+        let mut eight = [0; GROUP];
+        group::<WIDTH>(&last[..WIDTH + GROUP], &mut eight);
+        numbers.copy_from_slice(&eight[..numbers.len()]);
+        at += WIDTH;
+    }
+}
+
+#[inline(always)]
+fn group<const WIDTH: usize>(bytes: &[u8], numbers: &mut [u32]) {
+    for (at, number) in numbers.iter_mut().enumerate() {
+        *number = read_at(bytes, at * WIDTH, WIDTH as u8);
+    }
+}
+
+/// The number of `width` bits, at most 32, that starts at bit `bit`. Missing bytes count as zero.
+#[inline(always)]
+pub(crate) fn read_at(bytes: &[u8], bit: usize, width: u8) -> u32 {
+    let at = bit / 8;
+    let eight = match bytes.get(at..at + 8) {
+        Some(eight) => eight.try_into().unwrap_or_default(),
+        None => {
+            let mut eight = [0; 8];
+            let rest = bytes.get(at..).unwrap_or_default();
+            eight[..rest.len()].copy_from_slice(rest);
+            eight
+        }
+    };
+    let mask = (1_u64 << width) - 1;
+    (u64::from_le_bytes(eight) >> (bit % 8) & mask) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn unpacking_returns_what_was_packed(
+            width in 0..=32_u8,
+            numbers in vec(any::<u32>(), 0..300),
+            after in vec(any::<u8>(), 0..12),
+        ) {
+            let mask = ((1_u64 << width) - 1) as u32;
+            let numbers: Vec<u32> = numbers.iter().map(|number| number & mask).collect();
+            let mut bytes = Vec::new();
+            pack(&numbers, width, &mut bytes);
+            let packed = bytes.len();
+            prop_assert_eq!(packed, packed_len(numbers.len(), width));
+            let mut out = vec![7; numbers.len()];
+            if packed > 0 {
+                prop_assert!(unpack(&bytes[..packed - 1], width, &mut out).is_none());
+            }
+            bytes.extend(after);
+            prop_assert!(unpack(&bytes, width, &mut out).is_some());
+            prop_assert_eq!(&out, &numbers);
+            for (at, number) in numbers.iter().enumerate() {
+                prop_assert_eq!(read_at(&bytes, at * usize::from(width), width), *number);
+            }
+        }
+    }
+
+    #[test]
+    fn widths_over_32_bits_are_refused() {
+        assert!(unpack(&[0; 99], 33, &mut [0; 8]).is_none());
+    }
+}

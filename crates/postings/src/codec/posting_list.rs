@@ -1,0 +1,241 @@
+//! Encoding of one posting list: the documents that contain a term, how often, and where.
+//!
+//! ```text
+//! list  = [skip of each block] block …          the skips only if there is more than one block
+//! skip  = last doc id u32 | end of the block u32 | max tf u8
+//! block = doc ids | term frequencies | positions      of 128 documents; the last one of fewer
+//! ```
+//!
+//! A full block holds the doc-id deltas, less one, in the layout of the `bitpacking` crate, after a
+//! byte with their width. The highest bit of that byte says that some documents contain the term
+//! more than once; then 128 bits follow that say which. In a shorter block a document is a varint:
+//! twice the doc-id delta, plus one if tf > 1. Term frequencies, less two, are stored only where
+//! tf > 1. Positions are deltas within a document. Term frequencies, and position deltas if there
+//! are at least four, are packed to the width of the greatest; fewer are varints, because most
+//! lists are short.
+
+use bitpacking::{BitPacker as _, BitPacker4x};
+
+use super::bitpack::{pack, width_of};
+use super::varint::write_varint;
+use crate::term::TERMINATED;
+
+/// Documents of a full block.
+pub(crate) const BLOCK: usize = BitPacker4x::BLOCK_LEN;
+/// The bit of a block's first byte that says that some of its documents have tf > 1.
+pub(crate) const HAS_TF: u8 = 0x80;
+/// Bytes of a skip.
+pub(crate) const SKIP: usize = 9;
+/// Fewer position deltas than this are varints.
+pub(crate) const MIN_PACKED: usize = 4;
+
+/// A posting list as the numbers that are encoded, not yet cut into blocks.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct PostingList {
+    /// For each document twice its doc-id delta, plus one if tf > 1.
+    pub(crate) docs: Vec<u32>,
+    /// tf - 2 of the documents with tf > 1.
+    pub(crate) extra_tfs: Vec<u32>,
+    /// Position deltas of each document; empty if the term has no positions.
+    pub(crate) position_deltas: Vec<u32>,
+    /// The last doc id.
+    last: u32,
+}
+
+impl PostingList {
+    pub(crate) fn clear(&mut self) {
+        self.docs.clear();
+        self.extra_tfs.clear();
+        self.position_deltas.clear();
+        self.last = 0;
+    }
+
+    /// Fills an empty list with ascending doc ids, each repeated as often as it contains the term.
+    ///
+    /// Whether a doc id repeats is unpredictable, so the loops are written without branches.
+    pub(crate) fn fill(&mut self, documents: impl ExactSizeIterator<Item = u32>) {
+        let count = documents.len();
+        self.docs.resize(count, 0);
+        self.extra_tfs.resize(count, 0);
+        let (numbers, counts) = (&mut self.docs[..count], &mut self.extra_tfs[..count]);
+        // First the distinct documents, and the number of occurrences up to the last of each.
+        let (mut last, mut distinct) = (TERMINATED, 0);
+        for (before, document) in (0..).zip(documents) {
+            distinct += usize::from(document != last);
+            last = document;
+            numbers[distinct - 1] = document;
+            counts[distinct - 1] = before + 1;
+        }
+        let (mut repeated, mut before) = (0, 0);
+        last = 0;
+        for at in 0..distinct {
+            let (document, until) = (numbers[at], counts[at]);
+            let has_tf = until - before > 1;
+            numbers[at] = (document - last) << 1 | u32::from(has_tf);
+            // The writing end never overtakes the reading end; tf = 1 is overwritten.
+            counts[repeated] = (until - before).wrapping_sub(2);
+            repeated += usize::from(has_tf);
+            (last, before) = (document, until);
+        }
+        self.docs.truncate(distinct);
+        self.extra_tfs.truncate(repeated);
+        self.last = last;
+    }
+
+    /// [`PostingList::fill`] with positions, ascending within each document.
+    pub(crate) fn fill_with_positions(
+        &mut self,
+        positions: impl ExactSizeIterator<Item = (u32, u32)> + Clone,
+    ) {
+        self.position_deltas.resize(positions.len(), 0);
+        let (mut last, mut before) = (TERMINATED, 0);
+        for (delta, (document, position)) in self.position_deltas.iter_mut().zip(positions.clone())
+        {
+            *delta = position - if document == last { before } else { 0 };
+            (last, before) = (document, position);
+        }
+        self.fill(positions.map(|(document, _)| document));
+    }
+
+    /// Adds a document with a greater doc id than the last one. The positions of the document are
+    /// ascending, or empty if the term has none.
+    pub(crate) fn push(&mut self, document: u32, tf: u32, positions: &[u32]) {
+        self.docs.push((document - self.last) << 1 | u32::from(tf > 1));
+        self.last = document;
+        if tf > 1 {
+            self.extra_tfs.push(tf - 2);
+        }
+        let mut before = 0;
+        for position in positions {
+            self.position_deltas.push(position - before);
+            before = *position;
+        }
+    }
+
+    /// Joins two lists, the second of a later run. The second one starts at the offsets `at` of the
+    /// three arrays, and the doc id of its first document is `first`.
+    pub(crate) fn join(&mut self, at: [usize; 3], first: u32) {
+        let [document, mut extra, deltas] = at;
+        let last = first + self.docs[document + 1..].iter().map(|number| number >> 1).sum::<u32>();
+        if document == 0 || self.last != first {
+            self.docs[document] |= (first - self.last) << 1;
+        } else {
+            // The document lies across the two runs.
+            let before =
+                if self.docs[document - 1] & 1 == 1 { self.extra_tfs[extra - 1] + 2 } else { 1 };
+            if deltas < self.position_deltas.len() {
+                let of_document = &self.position_deltas[deltas - before as usize..deltas];
+                self.position_deltas[deltas] -= of_document.iter().sum::<u32>();
+            }
+            if before > 1 {
+                extra -= 1;
+                self.extra_tfs.remove(extra);
+            }
+            if self.docs.remove(document) & 1 == 1 {
+                self.extra_tfs[extra] += before;
+            } else {
+                self.extra_tfs.insert(extra, before - 1);
+            }
+            self.docs[document - 1] |= 1;
+        }
+        self.last = last;
+    }
+
+    #[cfg(test)]
+    pub(crate) fn as_slices(&self) -> ListSlices<'_> {
+        let Self { docs, extra_tfs, position_deltas, .. } = self;
+        ListSlices { docs, extra_tfs, position_deltas }
+    }
+}
+
+/// The numbers of a [`PostingList`], wherever they lie.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ListSlices<'l> {
+    pub(crate) docs: &'l [u32],
+    pub(crate) extra_tfs: &'l [u32],
+    pub(crate) position_deltas: &'l [u32],
+}
+
+impl<'l> ListSlices<'l> {
+    /// Appends the encoded list.
+    pub(crate) fn encode(mut self, out: &mut Vec<u8>) {
+        let blocks = self.docs.len().div_ceil(BLOCK);
+        if blocks == 1 {
+            self.encode_block(None, out);
+            return;
+        }
+        let skips = out.len();
+        out.resize(skips + blocks * SKIP, 0);
+        let start = out.len();
+        let mut last = None;
+        for block in 0..blocks {
+            let block_lists = self.split_block();
+            let last = *last.insert(block_lists.encode_block(last, out));
+            let extra = block_lists.extra_tfs.iter().max();
+            let max_tf = extra.map_or(1, |extra| extra.saturating_add(2).min(255));
+            let end = (out.len() - start) as u32;
+            let skip = &mut out[skips + block * SKIP..][..SKIP];
+            skip[..4].copy_from_slice(&last.to_le_bytes());
+            skip[4..8].copy_from_slice(&end.to_le_bytes());
+            skip[8] = max_tf as u8;
+        }
+    }
+
+    /// Takes the numbers of the first block off.
+    fn split_block(&mut self) -> ListSlices<'l> {
+        let (docs, rest) = self.docs.split_at(self.docs.len().min(BLOCK));
+        self.docs = rest;
+        let with_tf = docs.iter().map(|number| (number & 1) as usize).sum();
+        let (extra_tfs, rest) = self.extra_tfs.split_at(with_tf);
+        self.extra_tfs = rest;
+        let mut positions = 0;
+        if !self.position_deltas.is_empty() {
+            let repeated = extra_tfs.iter().map(|extra| *extra as usize + 1);
+            positions = docs.len() + repeated.sum::<usize>();
+        }
+        let (position_deltas, rest) = self.position_deltas.split_at(positions);
+        self.position_deltas = rest;
+        ListSlices { docs, extra_tfs, position_deltas }
+    }
+
+    /// Appends one block, which follows the doc id `previous`; returns its last doc id.
+    fn encode_block(&self, previous: Option<u32>, out: &mut Vec<u8>) -> u32 {
+        let mut last = previous.unwrap_or_default();
+        if self.docs.len() == BLOCK {
+            let (mut documents, mut has_tf) = ([0; BLOCK], 0_u128);
+            for (at, (document, number)) in documents.iter_mut().zip(self.docs).enumerate() {
+                last += number >> 1;
+                *document = last;
+                has_tf |= u128::from(number & 1) << at;
+            }
+            let packer = BitPacker4x::new();
+            let width = packer.num_bits_strictly_sorted(previous, &documents);
+            out.push(if has_tf == 0 { width } else { width | HAS_TF });
+            let start = out.len();
+            out.resize(start + BitPacker4x::compressed_block_size(width), 0);
+            packer.compress_strictly_sorted(previous, &documents, &mut out[start..], width);
+            if has_tf != 0 {
+                out.extend(has_tf.to_le_bytes());
+            }
+        } else {
+            self.docs.iter().for_each(|number| write_varint(u64::from(*number), out));
+            last += self.docs.iter().map(|number| number >> 1).sum::<u32>();
+        }
+        if !self.extra_tfs.is_empty() {
+            pack_with_width(self.extra_tfs, out);
+        }
+        if self.position_deltas.len() >= MIN_PACKED {
+            pack_with_width(self.position_deltas, out);
+        } else {
+            self.position_deltas.iter().for_each(|delta| write_varint(u64::from(*delta), out));
+        }
+        last
+    }
+}
+
+/// Appends the width of the greatest number and all numbers packed to it.
+fn pack_with_width(numbers: &[u32], out: &mut Vec<u8>) {
+    let width = width_of(numbers.iter().fold(0, |all, number| all | number));
+    out.push(width);
+    pack(numbers, width, out);
+}

@@ -1,0 +1,87 @@
+//! The end of a postings file: where its sections lie, and the totals of its documents.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+/// The number of the index format, raised with every change of what is written: of this file, of
+/// the other files of an index, or of the layout of its folder. An index of another format is never
+/// read.
+pub const FORMAT_VERSION: u32 = 6;
+
+/// What a postings file ends with: `wensou`, then the format number in two bytes.
+pub(crate) const MAGIC: u64 =
+    u64::from_le_bytes(*b"wensou\0\0") | (FORMAT_VERSION as u64) << (6 * 8);
+
+/// Numbers of a footer, of eight bytes each.
+const NUMBERS: usize = 19;
+/// Bytes of a footer.
+pub(crate) const FOOTER: usize = NUMBERS * 8;
+
+/// Lengths of the sections in bytes, and totals.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Footer {
+    pub(crate) lists: u64,
+    pub(crate) dictionary: u64,
+    pub(crate) dictionary_index: u64,
+    pub(crate) words: u64,
+    pub(crate) paths: u64,
+    /// Documents of the file.
+    pub(crate) num_docs: u64,
+    /// Documents of each kind.
+    pub(crate) docs_by_kind: [u64; 2],
+    /// Key characters by kind and field.
+    pub(crate) total_lengths: [[u64; 3]; 2],
+    /// The oldest and the newest date, encoded as in the column; 0 if no document has one.
+    pub(crate) date_bounds: [u64; 2],
+    /// XXH3-64 of the section of page checksums.
+    pub(crate) page_sums_hash: u64,
+}
+
+impl Footer {
+    pub(crate) fn to_bytes(self) -> Vec<u8> {
+        let [articles, flashes] = self.total_lengths;
+        let numbers = [
+            self.lists,
+            self.dictionary,
+            self.dictionary_index,
+            self.words,
+            self.paths,
+            self.num_docs,
+        ];
+        let numbers = numbers.into_iter().chain(self.docs_by_kind).chain(articles).chain(flashes);
+        let numbers = numbers.chain(self.date_bounds).chain([self.page_sums_hash]);
+        let mut bytes: Vec<u8> = numbers.flat_map(u64::to_le_bytes).collect();
+        let hash = xxh3_64(&bytes);
+        bytes.extend(hash.to_le_bytes());
+        bytes.extend(MAGIC.to_le_bytes());
+        bytes
+    }
+
+    /// Reads the last [`FOOTER`] bytes of a file.
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, &'static str> {
+        let mut numbers = [0_u64; NUMBERS];
+        for (number, bytes) in numbers.iter_mut().zip(bytes.chunks_exact(8)) {
+            let bytes = bytes.try_into().map_err(|_| "its footer is too short")?;
+            *number = u64::from_le_bytes(bytes);
+        }
+        let [lists, dictionary, dictionary_index, words, paths, num_docs, ..] = numbers;
+        let [.., a, b, c, d, e, f, g, h, oldest, newest, page_sums_hash, hash, magic] = numbers;
+        if magic != MAGIC {
+            return Err("it does not end as a postings file of this format does");
+        }
+        if xxh3_64(&bytes[..FOOTER - 16]) != hash {
+            return Err("checksum mismatch in its footer");
+        }
+        Ok(Self {
+            lists,
+            dictionary,
+            dictionary_index,
+            words,
+            paths,
+            num_docs,
+            docs_by_kind: [a, b],
+            total_lengths: [[c, d, e], [f, g, h]],
+            date_bounds: [oldest, newest],
+            page_sums_hash,
+        })
+    }
+}

@@ -1,0 +1,328 @@
+//! A checksum for each page of a file, verified when the page is first read.
+//!
+//! To hash a whole file would cost more than a search reads from it. A page of 8 KiB is hashed in
+//! half a microsecond, about what the page faults of its first read cost, and its checksum takes a
+//! two-thousandth of its size.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use ownedbytes::OwnedBytes;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64_with_seed};
+
+/// Bytes of a page; the last page of a file may be shorter.
+pub const PAGE: usize = 8 << 10;
+/// Bytes of a checksum.
+pub const PAGE_SUM: usize = 4;
+
+/// The checksum of a page: the lower half of its XXH3-64, seeded with the number of the page, so
+/// that two pages that changed places are noticed.
+fn sum_of(number: u64, page: &[u8]) -> u32 {
+    xxh3_64_with_seed(page, number) as u32
+}
+
+/// Computes the checksums of pages from bytes that arrive in pieces of any size.
+#[derive(Clone, Default)]
+pub struct PageHasher {
+    sums: Vec<u8>,
+    hasher: Option<Xxh3>,
+    /// Bytes of the current page that were hashed.
+    filled: usize,
+}
+
+impl std::fmt::Debug for PageHasher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PageHasher").field("pages", &self.pages()).finish_non_exhaustive()
+    }
+}
+
+impl PageHasher {
+    fn pages(&self) -> u64 {
+        (self.sums.len() / PAGE_SUM) as u64
+    }
+
+    /// Hashes the next bytes of the file.
+    pub fn update(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let (now, rest) = bytes.split_at(bytes.len().min(PAGE - self.filled));
+            if self.filled == 0 && now.len() == PAGE {
+                self.push(sum_of(self.pages(), now));
+            } else {
+                let number = self.pages();
+                self.hasher.get_or_insert_with(|| Xxh3::with_seed(number)).update(now);
+                self.filled += now.len();
+                if self.filled == PAGE {
+                    self.end_page();
+                }
+            }
+            bytes = rest;
+        }
+    }
+
+    fn push(&mut self, sum: u32) {
+        self.sums.extend(sum.to_le_bytes());
+    }
+
+    fn end_page(&mut self) {
+        if let Some(hasher) = self.hasher.take() {
+            self.push(hasher.digest() as u32);
+            self.filled = 0;
+        }
+    }
+
+    /// The checksums of all pages, four bytes each, little-endian.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<u8> {
+        self.end_page();
+        self.sums
+    }
+}
+
+/// The bytes of a file whose pages are verified when they are first read. Clones share the file and
+/// what is known of its pages.
+///
+/// ```
+/// use ownedbytes::OwnedBytes;
+/// use wensou_postings::{PageBytes, PageHasher};
+///
+/// let mut bytes = vec![7; 20_000];
+/// let mut hasher = PageHasher::default();
+/// hasher.update(&bytes);
+/// let sums = hasher.finish();
+/// bytes[9_000] = 8;
+/// let file = PageBytes::new(OwnedBytes::new(bytes), OwnedBytes::new(sums)).unwrap();
+/// assert_eq!(file.get(100..200).map(<[u8]>::len), Some(100));
+/// assert_eq!(file.get(8_100..8_300), None);
+/// assert_eq!(file.damaged_page(), Some(1));
+/// ```
+#[derive(Clone)]
+pub struct PageBytes(Arc<Shared>);
+
+struct Shared {
+    bytes: OwnedBytes,
+    sums: OwnedBytes,
+    /// A bit for each page that was verified.
+    verified: Box<[AtomicU64]>,
+    /// One more than the number of a damaged page; 0 while none is known.
+    damaged: AtomicU32,
+}
+
+impl std::fmt::Debug for PageBytes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PageBytes").field("bytes", &self.len()).finish_non_exhaustive()
+    }
+}
+
+impl PageBytes {
+    /// A file with the checksums of its pages, which the caller has verified; `None` if there is
+    /// not one checksum for each page.
+    #[must_use]
+    pub fn new(bytes: OwnedBytes, sums: OwnedBytes) -> Option<Self> {
+        let pages = bytes.len().div_ceil(PAGE);
+        if sums.len() != pages * PAGE_SUM {
+            return None;
+        }
+        let verified = (0..pages.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
+        Some(Self(Arc::new(Shared { bytes, sums, verified, damaged: AtomicU32::new(0) })))
+    }
+
+    /// Bytes of the file.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.bytes.len()
+    }
+
+    /// Whether the file has no bytes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The bytes of a range; `None` if the file is shorter, or if a page is damaged.
+    #[must_use]
+    #[inline]
+    pub fn get(&self, range: Range<usize>) -> Option<&[u8]> {
+        let bytes = self.0.bytes.get(range.clone())?;
+        if bytes.is_empty() {
+            return Some(bytes);
+        }
+        let (first, last) = (range.start / PAGE, (range.end - 1) / PAGE);
+        let verified = (first..=last).all(|page| self.is_verified(page) || self.verify(page));
+        verified.then_some(bytes)
+    }
+
+    /// The bytes of a range that [`PageBytes::get`] has returned before, or a part of it.
+    #[inline]
+    pub(crate) fn verified(&self, range: Range<usize>) -> Option<&[u8]> {
+        self.0.bytes.get(range)
+    }
+
+    /// The same bytes, to be kept; `None` as for [`PageBytes::get`].
+    #[must_use]
+    pub fn slice(&self, range: Range<usize>) -> Option<OwnedBytes> {
+        self.get(range.clone())?;
+        Some(self.0.bytes.slice(range))
+    }
+
+    #[inline]
+    fn is_verified(&self, page: usize) -> bool {
+        self.0.verified[page / 64].load(Ordering::Relaxed) >> (page % 64) & 1 == 1
+    }
+
+    #[cold]
+    fn verify(&self, page: usize) -> bool {
+        let start = page * PAGE;
+        let bytes = &self.0.bytes[start..self.len().min(start + PAGE)];
+        let sum = &self.0.sums[page * PAGE_SUM..][..PAGE_SUM];
+        if sum_of(page as u64, bytes).to_le_bytes() != *sum {
+            self.report_damage(page);
+            return false;
+        }
+        self.0.verified[page / 64].fetch_or(1 << (page % 64), Ordering::Relaxed);
+        true
+    }
+
+    /// Remembers that what a page holds makes no sense.
+    pub(crate) fn report_damage(&self, page: usize) {
+        self.0.damaged.store(page as u32 + 1, Ordering::Relaxed);
+    }
+
+    /// The number of a page that was read and is damaged, if there is one. Whoever reads has to ask
+    /// at the end: a damaged list merely ends early.
+    #[must_use]
+    pub fn damaged_page(&self) -> Option<u32> {
+        self.0.damaged.load(Ordering::Relaxed).checked_sub(1)
+    }
+}
+
+/// A range of a [`PageBytes`], with offsets of its own.
+#[derive(Debug, Clone)]
+pub(crate) struct PageSlice {
+    file: PageBytes,
+    start: usize,
+    len: usize,
+}
+
+impl PageSlice {
+    /// A range of a file; `None` if the file ends before it.
+    pub(crate) fn new(file: &PageBytes, range: Range<usize>) -> Option<Self> {
+        let len = range.end.checked_sub(range.start)?;
+        (range.end <= file.len()).then(|| Self { file: file.clone(), start: range.start, len })
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of(bytes: Vec<u8>) -> Self {
+        let mut hasher = PageHasher::default();
+        hasher.update(&bytes);
+        let (len, sums) = (bytes.len(), OwnedBytes::new(hasher.finish()));
+        let file = PageBytes::new(OwnedBytes::new(bytes), sums).expect("a sum for each page");
+        Self { file, start: 0, len }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The bytes of a range; `None` if the slice ends before, or if a page is damaged.
+    #[inline]
+    pub(crate) fn get(&self, range: Range<usize>) -> Option<&[u8]> {
+        if range.end > self.len {
+            return None;
+        }
+        self.file.get(self.start + range.start..self.start + range.end)
+    }
+
+    /// The bytes of a range whose pages have been verified.
+    #[inline]
+    pub(crate) fn verified(&self, range: Range<usize>) -> Option<&[u8]> {
+        if range.end > self.len {
+            return None;
+        }
+        self.file.verified(self.start + range.start..self.start + range.end)
+    }
+
+    /// A number of four bytes.
+    #[inline]
+    pub(crate) fn u32(&self, at: usize) -> Option<u32> {
+        let bytes = self.get(at..at.checked_add(4)?)?;
+        Some(u32::from_le_bytes(bytes.try_into().ok()?))
+    }
+
+    /// A number of eight bytes.
+    #[inline]
+    pub(crate) fn u64(&self, at: usize) -> Option<u64> {
+        let bytes = self.get(at..at.checked_add(8)?)?;
+        Some(u64::from_le_bytes(bytes.try_into().ok()?))
+    }
+
+    /// A part of it; `None` if it ends before.
+    pub(crate) fn slice(&self, range: Range<usize>) -> Option<Self> {
+        if range.end > self.len {
+            return None;
+        }
+        Self::new(&self.file, self.start + range.start..self.start + range.end)
+    }
+
+    /// All bytes, to be kept.
+    pub(crate) fn to_owned_bytes(&self) -> Option<OwnedBytes> {
+        self.file.slice(self.start..self.start + self.len)
+    }
+
+    /// Remembers that the bytes at `at` make no sense.
+    #[cold]
+    pub(crate) fn report_damage(&self, at: usize) {
+        self.file.report_damage((self.start + at) / PAGE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn sums(pieces: &[&[u8]]) -> Vec<u8> {
+        let mut hasher = PageHasher::default();
+        pieces.iter().for_each(|piece| hasher.update(piece));
+        hasher.finish()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+        #[test]
+        fn sums_do_not_depend_on_the_pieces(cuts in vec(0..40_000_usize, 0..6), seed in any::<u8>()) {
+            let bytes: Vec<u8> = (0..40_000_u32).map(|at| (at * 31 >> 3) as u8 ^ seed).collect();
+            let mut cuts = cuts;
+            cuts.extend([0, bytes.len()]);
+            cuts.sort_unstable();
+            let pieces: Vec<&[u8]> = cuts.windows(2).map(|cut| &bytes[cut[0]..cut[1]]).collect();
+            prop_assert_eq!(sums(&pieces), sums(&[&bytes]));
+        }
+
+        #[test]
+        fn every_changed_byte_is_noticed(at in 0..40_000_usize, change in 1..=255_u8) {
+            let mut bytes = vec![3; 40_000];
+            let sums = sums(&[&bytes]);
+            bytes[at] ^= change;
+            let file = PageBytes::new(OwnedBytes::new(bytes), OwnedBytes::new(sums)).unwrap();
+            for page in 0..5 {
+                let range = page * PAGE..(page * PAGE + PAGE).min(40_000);
+                prop_assert_eq!(file.get(range).is_some(), page != at / PAGE);
+            }
+            prop_assert_eq!(file.damaged_page(), Some((at / PAGE) as u32));
+        }
+    }
+
+    #[test]
+    fn pages_that_changed_places_are_noticed() {
+        let bytes = [vec![1; PAGE], vec![2; PAGE]].concat();
+        let swapped = [vec![2; PAGE], vec![1; PAGE]].concat();
+        let mut sums = sums(&[&bytes]);
+        sums.rotate_left(PAGE_SUM);
+        let file = PageBytes::new(OwnedBytes::new(swapped), OwnedBytes::new(sums)).unwrap();
+        assert_eq!((file.get(0..1), file.get(PAGE..PAGE + 1)), (None, None));
+    }
+}

@@ -1,0 +1,136 @@
+//! A posting list as bits, in memory.
+
+use super::cursor::Cursor;
+use super::rank::{rank, ranks};
+use crate::term::{DocId, TERMINATED};
+
+/// Documents that share one upper bound of tf.
+const BOUND_RANGE: usize = 1024;
+
+/// A posting list in memory: a bit for each document of the file, and the term frequencies of those
+/// that contain the term. To look up a document, or to intersect with another list, costs a tenth
+/// of what it costs with a [`Cursor`]; it takes 3/16 byte for each document of the file and one for
+/// each of the list.
+#[derive(Debug)]
+pub struct BitsetPostings {
+    /// A bit for each document.
+    bits: Vec<u64>,
+    /// Set bits before each word of bits.
+    ranks: Vec<u32>,
+    /// tf of each document of the list; [`u8::MAX`] refers to `large_tfs`.
+    tfs: Vec<u8>,
+    /// Documents with tf >= 255, ascending, with their tf.
+    large_tfs: Vec<(DocId, u32)>,
+    /// The greatest tf in each [`BOUND_RANGE`] of documents.
+    max_tfs: Vec<u8>,
+}
+
+impl BitsetPostings {
+    /// The list of a cursor at its first document, in a file of `num_docs` documents.
+    pub(crate) fn new(mut cursor: Cursor, num_docs: usize) -> Self {
+        let mut bits = vec![0; num_docs.div_ceil(64)];
+        let mut max_tfs = vec![0; num_docs.div_ceil(BOUND_RANGE)];
+        let mut tfs = Vec::with_capacity((cursor.doc_freq() as usize).min(num_docs));
+        let mut large_tfs = Vec::new();
+        cursor.scan(0, num_docs as DocId, |docs, tfs_here| {
+            for doc in docs {
+                bits[*doc as usize / 64] |= 1 << (doc % 64);
+            }
+            tfs.extend(tfs_here.iter().map(|tf| (*tf).min(255) as u8));
+            let max = tfs_here.iter().copied().max().unwrap_or_default().min(255) as u8;
+            if let (Some(first), Some(last)) = (docs.first(), docs.last()) {
+                let ranges = *first as usize / BOUND_RANGE..=*last as usize / BOUND_RANGE;
+                max_tfs[ranges].iter_mut().for_each(|bound: &mut u8| *bound = max.max(*bound));
+            }
+            // Most lists have none.
+            if max == u8::MAX {
+                let all = docs.iter().copied().zip(tfs_here.iter().copied());
+                large_tfs.extend(all.filter(|(_, tf)| *tf >= 255));
+            }
+        });
+        Self { ranks: ranks(&bits).collect(), bits, tfs, large_tfs, max_tfs }
+    }
+
+    /// The union of the lists of cursors at their first documents, with tf = 1.
+    pub(crate) fn union(cursors: impl Iterator<Item = Cursor>, num_docs: usize) -> Self {
+        let mut bits = vec![0; num_docs.div_ceil(64)];
+        cursors.for_each(|mut cursor| cursor.fill(0, &mut bits));
+        if let (Some(last), over @ 1..) = (bits.last_mut(), num_docs % 64) {
+            *last &= (1 << over) - 1;
+        }
+        let count: u32 = bits.iter().map(|bits| bits.count_ones()).sum();
+        Self {
+            ranks: ranks(&bits).collect(),
+            bits,
+            tfs: vec![1; count as usize],
+            large_tfs: Vec::new(),
+            max_tfs: vec![1; num_docs.div_ceil(BOUND_RANGE)],
+        }
+    }
+
+    /// Bytes that the list of a term takes, by its document frequency and the documents of the file.
+    #[must_use]
+    pub fn bytes(doc_freq: u32, num_docs: usize) -> usize {
+        num_docs / 8 + num_docs / 16 + doc_freq as usize
+    }
+
+    /// Documents that contain the term.
+    #[must_use]
+    pub fn doc_freq(&self) -> u32 {
+        self.tfs.len() as u32
+    }
+
+    /// The bits of the documents from `from` on, a multiple of 64. The bits end after the last
+    /// document of the file.
+    #[must_use]
+    pub fn bits(&self, from: DocId) -> &[u64] {
+        self.bits.get(from as usize / 64..).unwrap_or_default()
+    }
+
+    /// The first document of the list from `target` on.
+    #[must_use]
+    pub fn next(&self, target: DocId) -> DocId {
+        let at = target as usize;
+        let Some((first, rest)) = self.bits.get(at / 64..).and_then(<[u64]>::split_first) else {
+            return TERMINATED;
+        };
+        let first = first & (u64::MAX << (at % 64));
+        let mut words = (at / 64..).zip(std::iter::once(&first).chain(rest));
+        let found = words.find(|(_, bits)| **bits != 0);
+        found.map_or(TERMINATED, |(word, bits)| word as DocId * 64 + bits.trailing_zeros())
+    }
+
+    /// Whether `doc` contains the term.
+    #[must_use]
+    #[inline]
+    pub fn contains(&self, doc: DocId) -> bool {
+        let bits = self.bits.get(doc as usize / 64);
+        bits.is_some_and(|bits| bits >> (doc % 64) & 1 == 1)
+    }
+
+    /// How often `doc` contains the term; 0 if it does not.
+    #[must_use]
+    #[inline]
+    pub fn term_freq(&self, doc: DocId) -> u32 {
+        if !self.contains(doc) {
+            return 0;
+        }
+        match self.tfs[rank(&self.bits, &self.ranks, doc as usize)] {
+            u8::MAX => {
+                let found = self.large_tfs.binary_search_by_key(&doc, |(doc, _)| *doc);
+                found.map_or(0, |at| self.large_tfs[at].1)
+            }
+            tf => u32::from(tf),
+        }
+    }
+
+    /// An upper bound of tf for the documents from `from` on and before `until`; `None` where it may
+    /// be 255 or more.
+    #[must_use]
+    pub fn max_tf_in(&self, from: DocId, until: DocId) -> Option<u32> {
+        let end = (until as usize).div_ceil(BOUND_RANGE).min(self.max_tfs.len());
+        let bounds = self.max_tfs.get(from as usize / BOUND_RANGE..end).unwrap_or_default();
+        let max = bounds.iter().copied().max().unwrap_or_default();
+        (max < u8::MAX).then_some(u32::from(max))
+    }
+}

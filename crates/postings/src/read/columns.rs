@@ -1,0 +1,113 @@
+//! Values of each document: what orders ties, sorts by date, names a hit and verifies its record.
+//!
+//! tantivy's columns are read whole before the first value, so their checksums would cost as much
+//! as a search. Here a value is found by its offset, and only its page is verified.
+
+use crate::pages::PageSlice;
+use crate::term::DocId;
+
+/// Bytes of a tie breaker, a content hash and an id number.
+pub(crate) const NUMBER: usize = 8;
+/// The id number of a document whose id is none.
+pub(crate) const NO_NUMBER: u64 = u64::MAX;
+/// Bytes of a date.
+pub(crate) const DATE: usize = 5;
+/// What is added to a date, so that every date from -9999 to 9999 is a positive number of 40 bits;
+/// 0 stands for none.
+const DATE_OFFSET: i64 = 1 << 39;
+
+/// Encodes the date of a document, in seconds since 1970. A date that is out of range counts as
+/// none.
+pub(crate) fn encode_date(date: Option<i64>) -> [u8; DATE] {
+    let number = date.and_then(|date| date.checked_add(DATE_OFFSET));
+    let number = number.filter(|number| (1..1 << 40).contains(number)).unwrap_or_default();
+    let [a, b, c, d, e, ..] = number.to_le_bytes();
+    [a, b, c, d, e]
+}
+
+/// The date that [`encode_date`] made a number of; `None` for 0.
+pub(crate) fn decode_date(number: u64) -> Option<i64> {
+    (number != 0).then(|| number as i64 - DATE_OFFSET)
+}
+
+/// The length codes of a field.
+#[derive(Debug, Clone)]
+pub struct LengthCodes(pub(crate) PageSlice);
+
+impl LengthCodes {
+    /// The length code of a document, see [`decode_length`](crate::decode_length); `None` if the
+    /// document does not exist or its page is damaged.
+    #[must_use]
+    #[inline]
+    pub fn get(&self, doc: DocId) -> Option<u8> {
+        let at = doc as usize;
+        Some(*self.0.get(at..at + 1)?.first()?)
+    }
+}
+
+/// The columns of a file.
+#[derive(Debug, Clone)]
+pub struct Columns {
+    pub(crate) tie_breakers: PageSlice,
+    pub(crate) content_hashes: PageSlice,
+    pub(crate) id_numbers: PageSlice,
+    pub(crate) dates: PageSlice,
+}
+
+impl Columns {
+    /// The number that orders documents with equal scores; `None` if the document does not exist or
+    /// its page is damaged.
+    #[must_use]
+    #[inline]
+    pub fn tie_breaker(&self, doc: DocId) -> Option<u64> {
+        self.tie_breakers.u64(doc as usize * NUMBER)
+    }
+
+    /// The hash of a document's stored record; `None` as for [`Columns::tie_breaker`].
+    #[must_use]
+    pub fn content_hash(&self, doc: DocId) -> Option<u64> {
+        self.content_hashes.u64(doc as usize * NUMBER)
+    }
+
+    /// The number that a document's id stands for; `None` if its id is no number, if the document
+    /// does not exist, or if its page is damaged.
+    #[must_use]
+    pub fn id_number(&self, doc: DocId) -> Option<u64> {
+        self.id_numbers.u64(doc as usize * NUMBER).filter(|number| *number != NO_NUMBER)
+    }
+
+    /// The date of a document in civil seconds since 1970-01-01T00:00:00; `None` if it has none, if
+    /// it does not exist, or if its page is damaged.
+    #[must_use]
+    #[inline]
+    pub fn date(&self, doc: DocId) -> Option<i64> {
+        let at = doc as usize * DATE;
+        let bytes: &[u8; DATE] = self.dates.get(at..at + DATE)?.try_into().ok()?;
+        let [a, b, c, d, e] = *bytes;
+        decode_date(u64::from_le_bytes([a, b, c, d, e, 0, 0, 0]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_of_every_year_are_read_back() {
+        let dates = [None, Some(0), Some(-1), Some(-377_705_116_800), Some(253_402_300_799)];
+        let bytes = dates.iter().flat_map(|date| encode_date(*date)).collect();
+        let ties = [7_u64, u64::MAX].iter().flat_map(|tie| tie.to_le_bytes()).collect();
+        let columns = Columns {
+            tie_breakers: PageSlice::of(ties),
+            content_hashes: PageSlice::of(vec![1; 16]),
+            id_numbers: PageSlice::of(vec![0xFF; 16]),
+            dates: PageSlice::of(bytes),
+        };
+        for (doc, date) in (0..).zip(dates) {
+            assert_eq!(columns.date(doc), date);
+        }
+        assert_eq!(columns.tie_breaker(1), Some(u64::MAX));
+        assert_eq!((columns.content_hash(1), columns.id_number(1)), (Some(u64::MAX / 255), None));
+        assert_eq!((columns.tie_breaker(2), columns.date(5)), (None, None));
+    }
+}

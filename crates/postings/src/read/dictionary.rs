@@ -1,0 +1,190 @@
+//! The dictionary: from the key of a term to its posting list.
+//!
+//! ```text
+//! dictionary = entry …          by key
+//! entry      = key delta | documents of the list | bytes of the list          varints
+//! index      = for each 32 entries: first key u64 | its entry's offset u64 | its list's offset u64
+//! ```
+//!
+//! The key delta of the first entry of a block is 0. Lists lie in the order of their keys, without
+//! gaps, so an entry has the length of its list only.
+
+use super::cursor::Cursor;
+use crate::codec::varint::{read_varint, write_varint};
+use crate::pages::PageSlice;
+use crate::term::TermKey;
+
+/// Entries of a block.
+pub(crate) const ENTRIES: usize = 32;
+/// Bytes of an entry of the index.
+pub(crate) const INDEX_ENTRY: usize = 24;
+/// Bytes of a dictionary entry at most.
+const MAX_ENTRY: usize = 3 * 9;
+
+/// Collects the entries of a dictionary that is being written.
+#[derive(Debug, Default)]
+pub(crate) struct DictionaryWriter {
+    pub(crate) entries: Vec<u8>,
+    pub(crate) index: Vec<u8>,
+    count: usize,
+    last: u64,
+}
+
+impl DictionaryWriter {
+    /// Adds the next key, with the offset and length of its list.
+    pub(crate) fn push(&mut self, key: TermKey, doc_freq: u32, offset: u64, length: usize) {
+        if self.count.is_multiple_of(ENTRIES) {
+            for number in [key.0, self.entries.len() as u64, offset] {
+                self.index.extend(number.to_le_bytes());
+            }
+            self.last = key.0;
+        }
+        self.count += 1;
+        write_varint(key.0 - self.last, &mut self.entries);
+        self.last = key.0;
+        write_varint(u64::from(doc_freq), &mut self.entries);
+        write_varint(length as u64, &mut self.entries);
+    }
+}
+
+/// The dictionary of a file, with the lists that it leads to.
+#[derive(Debug, Clone)]
+pub(crate) struct Dictionary {
+    pub(crate) lists: PageSlice,
+    pub(crate) entries: PageSlice,
+    pub(crate) index: PageSlice,
+}
+
+impl Dictionary {
+    fn blocks(&self) -> usize {
+        self.index.len() / INDEX_ENTRY
+    }
+
+    fn first_key(&self, block: usize) -> Option<u64> {
+        self.index.u64(block * INDEX_ENTRY)
+    }
+}
+
+/// Reads entries; of ascending keys, each block once.
+pub(crate) struct Entries<'d> {
+    dictionary: &'d Dictionary,
+    /// The rest of the current block.
+    rest: &'d [u8],
+    remaining: usize,
+    /// The block after it, and its first key.
+    next_block: usize,
+    next_block_key: u64,
+    key: u64,
+    doc_freq: u64,
+    /// Where the list of the current entry starts and ends.
+    list: (usize, usize),
+}
+
+impl<'d> Entries<'d> {
+    /// Before the first entry.
+    pub(crate) fn new(dictionary: &'d Dictionary) -> Self {
+        Self {
+            dictionary,
+            rest: &[],
+            remaining: 0,
+            next_block: 0,
+            next_block_key: 0,
+            key: 0,
+            doc_freq: 0,
+            list: (0, 0),
+        }
+    }
+
+    /// Goes to the entry before the first one of a block.
+    fn open(&mut self, block: usize) -> Option<()> {
+        let dictionary = self.dictionary;
+        let at = block * INDEX_ENTRY;
+        let entries = usize::try_from(dictionary.index.u64(at + 8)?).ok()?;
+        let list = usize::try_from(dictionary.index.u64(at + 16)?).ok()?;
+        let end = match block + 1 < dictionary.blocks() {
+            true => usize::try_from(dictionary.index.u64(at + INDEX_ENTRY + 8)?).ok()?,
+            false => dictionary.entries.len(),
+        };
+        let end = end.min(entries.checked_add(ENTRIES * MAX_ENTRY)?);
+        self.rest = dictionary.entries.get(entries..end.max(entries))?;
+        self.remaining = ENTRIES;
+        self.next_block = block + 1;
+        self.key = dictionary.first_key(block)?;
+        self.next_block_key = match block + 1 < dictionary.blocks() {
+            true => dictionary.first_key(block + 1)?,
+            false => u64::MAX,
+        };
+        self.list = (list, list);
+        Some(())
+    }
+
+    fn advance(&mut self) -> Option<()> {
+        self.remaining = self.remaining.checked_sub(1)?;
+        self.key = self.key.checked_add(read_varint(&mut self.rest)?)?;
+        self.doc_freq = read_varint(&mut self.rest)?;
+        let length = usize::try_from(read_varint(&mut self.rest)?).ok()?;
+        self.list = (self.list.1, self.list.1.checked_add(length)?);
+        Some(())
+    }
+
+    /// Goes to the entry of a key, if there is one.
+    fn seek(&mut self, key: TermKey) -> Option<()> {
+        if key.0 < self.key || self.next_block_key <= key.0 {
+            // If the block makes no sense, the next key is looked up from the start again.
+            self.next_block_key = 0;
+            let (mut low, mut high) = (0, self.dictionary.blocks());
+            while low < high {
+                let middle = (low + high) / 2;
+                match self.dictionary.first_key(middle)? <= key.0 {
+                    true => low = middle + 1,
+                    false => high = middle,
+                }
+            }
+            self.open(low.checked_sub(1)?)?;
+            self.advance()?;
+        }
+        while self.key < key.0 {
+            self.advance()?;
+        }
+        (self.key == key.0).then_some(())
+    }
+
+    /// The number of documents of a term; 0 if it has no list.
+    pub(crate) fn doc_freq(&mut self, key: TermKey) -> u32 {
+        match self.seek(key) {
+            Some(()) => u32::try_from(self.doc_freq).unwrap_or_default(),
+            None => 0,
+        }
+    }
+
+    /// The list of a term.
+    pub(crate) fn cursor(&mut self, key: TermKey) -> Option<Cursor> {
+        self.seek(key)?;
+        self.current_cursor()
+    }
+
+    /// The list of the current entry.
+    pub(crate) fn current_cursor(&self) -> Option<Cursor> {
+        let list = self.dictionary.lists.slice(self.list.0..self.list.1)?;
+        let doc_freq = u32::try_from(self.doc_freq).ok()?;
+        Some(Cursor::new(list, doc_freq, TermKey(self.key).is_bigram()))
+    }
+
+    /// The number of documents and the bytes of the list of the current entry.
+    pub(crate) fn current_list(&self) -> Option<(u64, &'d [u8])> {
+        Some((self.doc_freq, self.dictionary.lists.get(self.list.0..self.list.1)?))
+    }
+
+    /// Goes to the next entry of all and returns its key; `None` at the end, and where the
+    /// dictionary makes no sense.
+    pub(crate) fn next_key(&mut self) -> Option<TermKey> {
+        if self.remaining == 0 || self.rest.is_empty() {
+            if self.next_block >= self.dictionary.blocks() {
+                return None;
+            }
+            self.open(self.next_block)?;
+        }
+        self.advance()?;
+        Some(TermKey(self.key))
+    }
+}

@@ -1,0 +1,116 @@
+//! Where two postings files differ, in words.
+
+use ownedbytes::OwnedBytes;
+
+use super::dictionary::Entries;
+use super::reader::Postings;
+use crate::term::{CHAR_BITS, PATHS, TermKey, TextField, WORDS};
+
+/// The first difference of a file from the one that its documents give; `None` if it cannot be
+/// named.
+#[must_use]
+pub fn difference(stored: &OwnedBytes, rebuilt: &OwnedBytes) -> Option<String> {
+    let wanted = Postings::open(rebuilt.clone()).ok()?;
+    let found = match Postings::open(stored.clone()) {
+        Ok(found) => found,
+        Err(what) => return Some(what.to_owned()),
+    };
+    if let Some(key) = first_list(&found, &wanted) {
+        return Some(format!("the posting list of {} differs", describe(key, &wanted)));
+    }
+    let sections = |postings: &Postings| {
+        let dictionary = &postings.dictionary;
+        let columns = postings.columns();
+        [
+            ("the dictionary of posting lists", dictionary.entries.to_owned_bytes()),
+            ("the posting lists", dictionary.lists.to_owned_bytes()),
+            ("the index of the dictionary", dictionary.index.to_owned_bytes()),
+            ("the table of words", postings.words.bytes().to_owned_bytes()),
+            ("the table of paths", postings.paths.bytes().to_owned_bytes()),
+            ("the column of tie breakers", columns.tie_breakers.to_owned_bytes()),
+            ("the column of content hashes", columns.content_hashes.to_owned_bytes()),
+            ("the column of id numbers", columns.id_numbers.to_owned_bytes()),
+            ("the column of dates", columns.dates.to_owned_bytes()),
+        ]
+    };
+    let pairs = sections(&found).into_iter().zip(sections(&wanted));
+    for ((name, found), (_, wanted)) in pairs {
+        if found.as_deref() != wanted.as_deref() {
+            return Some(format!("{name} differs"));
+        }
+    }
+    for field in TextField::ALL {
+        let [found, wanted] = [&found, &wanted].map(|postings| postings.length_codes(field));
+        let found = found.0.to_owned_bytes().unwrap_or(OwnedBytes::empty());
+        let wanted = wanted.0.to_owned_bytes()?;
+        let document = found.iter().zip(wanted.iter()).position(|(a, b)| a != b);
+        if let Some(document) = document.or((found.len() != wanted.len()).then_some(0)) {
+            let name = field.name();
+            return Some(format!("the length of the {name} of document {document} differs"));
+        }
+    }
+    (found.footer != wanted.footer).then(|| "the footer differs".to_owned())
+}
+
+/// The key of the first posting list that differs, or that only one of the two files has.
+fn first_list(found: &Postings, wanted: &Postings) -> Option<TermKey> {
+    let mut a = Entries::new(&found.dictionary);
+    let mut b = Entries::new(&wanted.dictionary);
+    loop {
+        match (a.next_key(), b.next_key()) {
+            (Some(of_a), Some(of_b)) => {
+                if of_a != of_b || a.current_list() != b.current_list() {
+                    return Some(of_a.min(of_b));
+                }
+            }
+            (Some(key), None) | (None, Some(key)) => return Some(key),
+            (None, None) => return None,
+        }
+    }
+}
+
+/// What a key stands for. A word has the text that it has in `postings`.
+fn describe(key: TermKey, postings: &Postings) -> String {
+    let field = key.0 >> (2 * CHAR_BITS);
+    let character = |number: u64| {
+        let number = u32::try_from(number & ((1 << CHAR_BITS) - 1)).unwrap_or(u32::MAX);
+        char::from_u32(number).filter(|c| !c.is_control()).unwrap_or(char::REPLACEMENT_CHARACTER)
+    };
+    if field < WORDS {
+        let name = TextField::ALL[field as usize].name();
+        let first = character(key.0 >> CHAR_BITS);
+        return match key.is_bigram() {
+            true => format!("the bigram `{first}{}` in {name}", character(key.0 - 1)),
+            false => format!("the unigram `{first}` in {name}"),
+        };
+    }
+    let low = key.0 as u32;
+    if low & PATHS != 0 {
+        let path = postings.path_of((low & !PATHS) >> 2).unwrap_or_default();
+        return format!("the path `{}`", path.replace(char::is_control, "\u{FFFD}"));
+    }
+    let mut text = String::new();
+    postings.words.for_each_from("", |word, number| {
+        if number == low >> 2 {
+            word.clone_into(&mut text);
+        }
+        text.is_empty()
+    });
+    let text = text.replace(char::is_control, "\u{FFFD}");
+    let name = TextField::ALL.get((low & 3) as usize).map_or("no field", |field| field.name());
+    format!("the word `{text}` in {name}")
+}
+
+impl Postings {
+    /// The path with a number: of the suffixes in the table, the longest.
+    fn path_of(&self, wanted: u32) -> Option<String> {
+        let mut path: Option<String> = None;
+        self.paths.for_each_from("", |suffix, number| {
+            if number == wanted && path.as_ref().is_none_or(|path| path.len() < suffix.len()) {
+                path = Some(suffix.to_owned());
+            }
+            true
+        });
+        path
+    }
+}

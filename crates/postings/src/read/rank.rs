@@ -1,0 +1,37 @@
+//! Ranks of set bits: how many are set before a position.
+
+/// The number of set bits before each word.
+pub fn ranks(bits: &[u64]) -> impl Iterator<Item = u32> {
+    bits.iter().scan(0, |so_far, bits| {
+        let before = *so_far;
+        *so_far += bits.count_ones();
+        Some(before)
+    })
+}
+
+/// The number of set bits before bit `at`, given the [`ranks`] of the words.
+#[must_use]
+pub fn rank(bits: &[u64], ranks: &[u32], at: usize) -> usize {
+    let before = bits[at / 64] & ((1 << (at % 64)) - 1);
+    (ranks[at / 64] + before.count_ones()) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_rank_is_what_counting_gives(bits in vec(any::<u64>(), 1..6)) {
+            let ranks: Vec<u32> = ranks(&bits).collect();
+            let mut count = 0;
+            for at in 0..bits.len() * 64 {
+                prop_assert_eq!(rank(&bits, &ranks, at), count);
+                count += (bits[at / 64] >> (at % 64) & 1) as usize;
+            }
+        }
+    }
+}

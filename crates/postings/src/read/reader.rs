@@ -1,0 +1,219 @@
+//! An open postings file.
+
+use ownedbytes::OwnedBytes;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::bitset::BitsetPostings;
+use super::columns::{Columns, DATE, LengthCodes, NUMBER, decode_date};
+use super::cursor::Cursor;
+use super::dictionary::{Dictionary, Entries, INDEX_ENTRY};
+use super::table::Table;
+use crate::footer::{FOOTER, Footer};
+use crate::pages::{PAGE, PAGE_SUM, PageBytes, PageSlice};
+use crate::term::{Kind, TermKey, TermKind, TextField};
+
+/// An open postings file: the posting lists, field lengths and columns of the documents of one
+/// segment. Clones share it.
+///
+/// Opening reads the footer and the page checksums, a two-thousandth of the file; everything else
+/// is read, and its pages are verified, when it is asked for.
+#[derive(Clone)]
+pub struct Postings {
+    pub(crate) dictionary: Dictionary,
+    pub(crate) words: Table,
+    /// Suffixes of paths.
+    pub(crate) paths: Table,
+    lengths: [PageSlice; 3],
+    columns: Columns,
+    pub(crate) footer: Footer,
+    file: PageBytes,
+}
+
+impl std::fmt::Debug for Postings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Postings").field("footer", &self.footer).finish_non_exhaustive()
+    }
+}
+
+impl Postings {
+    /// Opens a file.
+    ///
+    /// # Errors
+    ///
+    /// Text that says what is wrong with it.
+    pub fn open(file: OwnedBytes) -> Result<Self, &'static str> {
+        let at = file.len().checked_sub(FOOTER).ok_or("it is too short for a postings file")?;
+        let (body, footer) = file.split(at);
+        let footer = Footer::parse(&footer)?;
+        let damaged = "its sections do not fit into it";
+        // Of a file with n pages, the body has n pages and n checksums.
+        let pages = body.len().div_ceil(PAGE + PAGE_SUM);
+        let sums_at = body.len().checked_sub(pages * PAGE_SUM).ok_or(damaged)?;
+        let (body, sums) = body.split(sums_at);
+        if xxh3_64(&sums) != footer.page_sums_hash {
+            return Err("checksum mismatch in its page checksums");
+        }
+        let file = PageBytes::new(body, sums).ok_or(damaged)?;
+        let mut start = 0_usize;
+        let mut section = |length: Option<u64>| {
+            let end = length.and_then(|length| start.checked_add(usize::try_from(length).ok()?));
+            let section = end.and_then(|end| PageSlice::new(&file, start..end)).ok_or(damaged);
+            start += section.as_ref().map_or(0, PageSlice::len);
+            section
+        };
+        let num_docs = footer.num_docs;
+        let dictionary = Dictionary {
+            lists: section(Some(footer.lists))?,
+            entries: section(Some(footer.dictionary))?,
+            index: section(Some(footer.dictionary_index))?,
+        };
+        let words = Table::new(section(Some(footer.words))?);
+        let paths = Table::new(section(Some(footer.paths))?);
+        let lengths =
+            [section(Some(num_docs))?, section(Some(num_docs))?, section(Some(num_docs))?];
+        let columns = Columns {
+            tie_breakers: section(num_docs.checked_mul(NUMBER as u64))?,
+            content_hashes: section(num_docs.checked_mul(NUMBER as u64))?,
+            id_numbers: section(num_docs.checked_mul(NUMBER as u64))?,
+            dates: section(num_docs.checked_mul(DATE as u64))?,
+        };
+        if start != file.len() || !dictionary.index.len().is_multiple_of(INDEX_ENTRY) {
+            return Err(damaged);
+        }
+        Ok(Self { dictionary, words, paths, lengths, columns, footer, file })
+    }
+
+    /// The number of a page that was read and whose checksum does not match, or whose content makes
+    /// no sense. Ask after a query and discard its result if there is one: a damaged list merely
+    /// ends early.
+    #[must_use]
+    pub fn damage(&self) -> Option<u32> {
+        self.file.damaged_page()
+    }
+
+    /// Documents, of both kinds.
+    #[must_use]
+    pub fn num_docs(&self) -> usize {
+        self.footer.num_docs as usize
+    }
+
+    /// Documents of a kind.
+    #[must_use]
+    pub fn num_docs_of(&self, kind: Kind) -> u64 {
+        self.footer.docs_by_kind[kind as usize]
+    }
+
+    /// Key characters in a field of all documents of a kind.
+    #[must_use]
+    pub fn total_length(&self, kind: Kind, field: TextField) -> u64 {
+        self.footer.total_lengths[kind as usize][field as usize]
+    }
+
+    /// The length codes of a field.
+    #[must_use]
+    pub fn length_codes(&self, field: TextField) -> LengthCodes {
+        LengthCodes(self.lengths[field as usize].clone())
+    }
+
+    /// The oldest and the newest date of all documents; `None` if no document has one.
+    #[must_use]
+    pub fn date_bounds(&self) -> Option<[i64; 2]> {
+        let [oldest, newest] = self.footer.date_bounds.map(decode_date);
+        Some([oldest?, newest?])
+    }
+
+    /// Tie breakers, content hashes, id numbers and dates.
+    #[must_use]
+    pub fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    /// The key of a term; `None` for a word that no document contains, and for text that is not one
+    /// or two characters if the kind needs them.
+    #[must_use]
+    pub fn term_key(&self, field: TextField, kind: TermKind, text: &str) -> Option<TermKey> {
+        let mut chars = text.chars();
+        match (kind, chars.next(), chars.next()) {
+            (TermKind::Bigram, Some(first), Some(second)) => {
+                Some(TermKey::bigram(field, first, second))
+            }
+            (TermKind::Unigram, Some(only), _) => Some(TermKey::unigram(field, only)),
+            (TermKind::Word, ..) => Some(TermKey::word(field, self.words.number_of(text)?)),
+            _ => None,
+        }
+    }
+
+    /// Calls `each` with every word that starts with `prefix`, in the order of bytes, and its key in
+    /// a field. The field may not contain the word.
+    pub fn for_each_word(
+        &self,
+        field: TextField,
+        prefix: &str,
+        mut each: impl FnMut(&str, TermKey),
+    ) {
+        self.words.for_each_from(prefix, |word, number| {
+            let matches = word.starts_with(prefix);
+            if matches {
+                each(word, TermKey::word(field, number));
+            }
+            matches
+        });
+    }
+
+    /// Documents that contain a term.
+    #[must_use]
+    pub fn doc_freq(&self, key: TermKey) -> u32 {
+        Entries::new(&self.dictionary).doc_freq(key)
+    }
+
+    /// The posting list of a term; `None` if no document contains it.
+    #[must_use]
+    pub fn cursor(&self, key: TermKey) -> Option<Cursor> {
+        Entries::new(&self.dictionary).cursor(key)
+    }
+
+    /// The posting list of a term, all of it decoded.
+    #[must_use]
+    pub fn bitset(&self, key: TermKey) -> Option<BitsetPostings> {
+        Some(BitsetPostings::new(self.cursor(key)?, self.num_docs()))
+    }
+
+    /// The documents that contain a word with this prefix in one of the fields.
+    #[must_use]
+    pub fn docs_with_word_prefix(&self, fields: &[TextField], prefix: &str) -> BitsetPostings {
+        let mut keys = Vec::new();
+        for field in fields {
+            self.for_each_word(*field, prefix, |_, key| keys.push(key));
+        }
+        self.union(keys)
+    }
+
+    /// The documents of a file or folder with this name or path, at whatever depth; unless `whole`,
+    /// of one whose name starts so.
+    #[must_use]
+    pub fn docs_in_path(&self, name: &str, whole: bool) -> BitsetPostings {
+        let mut keys = Vec::new();
+        let mut collect = |from: &str, whole: bool| {
+            self.paths.for_each_from(from, |suffix, number| {
+                let matches = if whole { suffix == from } else { suffix.starts_with(from) };
+                if matches {
+                    keys.push(TermKey::path(number));
+                }
+                matches
+            });
+        };
+        collect(name, whole);
+        if whole {
+            collect(&format!("{name}/"), false);
+        }
+        self.union(keys)
+    }
+
+    fn union(&self, mut keys: Vec<TermKey>) -> BitsetPostings {
+        keys.sort_unstable();
+        keys.dedup();
+        let mut entries = Entries::new(&self.dictionary);
+        let cursors = keys.into_iter().filter_map(|key| entries.cursor(key));
+        BitsetPostings::union(cursors, self.num_docs())
+    }
+}

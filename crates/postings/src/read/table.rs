@@ -1,0 +1,175 @@
+//! Front-coded tables of words and paths, which lead from a string to its number.
+//!
+//! ```text
+//! table = block … | start of each block u32 … | number of blocks u32
+//! block = 16 entries: bytes shared with the entry before | other bytes, their count first | number
+//! ```
+//!
+//! Counts and numbers are varints, and entries are in the order of bytes. The first entry of a block
+//! shares nothing. In the table of paths every suffix of a path that starts a name is an entry, once
+//! for each path that ends so. `fst` maps are as small but cannot hold a key twice, and `fst`
+//! searches by prefix return numbers that would have to be split again.
+
+use crate::codec::varint::read_varint;
+use crate::pages::PageSlice;
+
+/// Entries of a block.
+pub(crate) const BLOCK: usize = 16;
+/// Numbers are less than this.
+pub(crate) const MAX_NUMBERS: usize = 1 << 29;
+
+/// A table of words or paths. A table whose bytes make no sense ends where they stop making sense.
+#[derive(Debug, Clone)]
+pub(crate) struct Table {
+    bytes: PageSlice,
+}
+
+impl Table {
+    pub(crate) fn new(bytes: PageSlice) -> Self {
+        Self { bytes }
+    }
+
+    /// All bytes.
+    pub(crate) fn bytes(&self) -> &PageSlice {
+        &self.bytes
+    }
+
+    /// The number of a word.
+    pub(crate) fn number_of(&self, word: &str) -> Option<u32> {
+        let mut found = None;
+        self.for_each_from(word, |entry, number| {
+            found = (entry == word).then_some(number);
+            false
+        });
+        found
+    }
+
+    /// Calls `each` with every entry from `from` on, in the order of bytes, and its number, until
+    /// it returns `false`.
+    pub(crate) fn for_each_from(&self, from: &str, mut each: impl FnMut(&str, u32) -> bool) {
+        let mut text = Vec::new();
+        let blocks = self.blocks();
+        let (mut low, mut high) = (0, blocks);
+        while low < high {
+            let middle = (low + high) / 2;
+            text.clear();
+            let first =
+                self.block(middle, blocks).and_then(|mut it| next_entry(&mut it, &mut text));
+            // An entry that occurs several times may start in the block before.
+            match first.is_some() && text.as_slice() < from.as_bytes() {
+                true => low = middle + 1,
+                false => high = middle,
+            }
+        }
+        for number in low.saturating_sub(1)..blocks {
+            let Some(mut block) = self.block(number, blocks) else { return };
+            text.clear();
+            for _ in 0..BLOCK {
+                let Some(number) = next_entry(&mut block, &mut text) else { break };
+                let Ok(text) = std::str::from_utf8(&text) else { return };
+                if text >= from && !each(text, number) {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn blocks(&self) -> usize {
+        let count = self.bytes.len().checked_sub(4).and_then(|at| self.bytes.u32(at));
+        (count.unwrap_or_default() as usize).min(self.bytes.len() / 4)
+    }
+
+    /// The bytes of one of `blocks` blocks.
+    fn block(&self, number: usize, blocks: usize) -> Option<&[u8]> {
+        let starts = self.bytes.len().checked_sub(4 + blocks * 4)?;
+        let start = self.bytes.u32(starts + number * 4)? as usize;
+        let end = match number + 1 < blocks {
+            true => self.bytes.u32(starts + number * 4 + 4)? as usize,
+            false => starts,
+        };
+        if start > end.min(starts) {
+            return None;
+        }
+        self.bytes.get(start..end.min(starts))
+    }
+}
+
+/// Replaces `text` by the next entry of a block, and returns its number.
+fn next_entry(block: &mut &[u8], text: &mut Vec<u8>) -> Option<u32> {
+    let shared = usize::try_from(read_varint(block)?).ok()?;
+    let others = usize::try_from(read_varint(block)?).ok()?;
+    if shared > text.len() {
+        return None;
+    }
+    text.truncate(shared);
+    text.extend(block.split_off(..others)?);
+    let number = read_varint(block)?;
+    u32::try_from(number).ok().filter(|number| (*number as usize) < MAX_NUMBERS)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::write::interner::Interner;
+
+    proptest! {
+        #[test]
+        fn words_are_found_again(words in vec("[ab比特币]{1,5}", 0..120), from in "[ab比]{0,3}") {
+            let mut numbers = Interner::default();
+            let mut wanted = std::collections::BTreeMap::new();
+            for word in &words {
+                let number = numbers.number_of(word).unwrap();
+                prop_assert_eq!(*wanted.entry(word.as_str()).or_insert(number), number);
+            }
+            let table = Table::new(PageSlice::of(numbers.table()));
+            for (word, number) in &wanted {
+                prop_assert_eq!(table.number_of(word), Some(*number));
+            }
+            prop_assert_eq!(table.number_of("无"), None);
+            prop_assert_eq!(table.number_of(&from), wanted.get(from.as_str()).copied());
+            let mut found = Vec::new();
+            table.for_each_from(&from, |word, number| {
+                found.push((word.to_owned(), number));
+                true
+            });
+            let wanted = wanted.range(from.as_str()..);
+            let wanted: Vec<_> = wanted.map(|(word, number)| ((*word).to_owned(), *number)).collect();
+            prop_assert_eq!(found, wanted);
+        }
+
+        #[test]
+        fn every_path_with_a_suffix_is_found(folders in 1_u32..70) {
+            let mut numbers = Interner::default();
+            for folder in 0..folders {
+                prop_assert_eq!(numbers.number_of(&format!("{folder}/頁/一.txt")).unwrap(), folder);
+            }
+            let table = Table::new(PageSlice::of(numbers.path_table()));
+            for end in ["一.txt", "頁/一.txt"] {
+                let mut found = Vec::new();
+                table.for_each_from(end, |there, number| {
+                    let wanted = there == end;
+                    found.extend(wanted.then_some(number));
+                    wanted
+                });
+                prop_assert_eq!(found, (0..folders).collect::<Vec<_>>());
+            }
+            prop_assert_eq!(table.number_of("0/頁/一.txt"), Some(0));
+        }
+
+        #[test]
+        fn a_damaged_table_never_panics(bytes in vec(any::<u8>(), 0..200), last in 0..9_u8) {
+            let bytes = [bytes, vec![last, 0, 0, 0]].concat();
+            let table = Table::new(PageSlice::of(bytes));
+            table.number_of("a");
+            let mut count = 0;
+            table.for_each_from("", |_, _| {
+                count += 1;
+                true
+            });
+            prop_assert!(count <= BLOCK * 8);
+        }
+    }
+}

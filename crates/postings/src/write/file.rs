@@ -1,0 +1,154 @@
+//! Writes a postings file, section by section.
+
+use std::io::{self, Write};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::codec::length::encode_length;
+use crate::document::ColumnValues;
+use crate::footer::Footer;
+use crate::pages::PageHasher;
+use crate::read::columns::{NO_NUMBER, encode_date};
+use crate::read::dictionary::DictionaryWriter;
+use crate::term::{Kind, TermKey};
+
+/// Bytes of lists that are written at once: most lists have but a few bytes.
+const BUFFER: usize = 1 << 18;
+
+/// What a file holds of its documents, beside the posting lists.
+#[derive(Debug, Default)]
+pub(crate) struct DocumentSections {
+    /// Length codes of the three fields.
+    lengths: [Vec<u8>; 3],
+    tie_breakers: Vec<u8>,
+    content_hashes: Vec<u8>,
+    id_numbers: Vec<u8>,
+    dates: Vec<u8>,
+    docs_by_kind: [u64; 2],
+    /// See [`Footer::date_bounds`].
+    date_bounds: [u64; 2],
+    pub(crate) total_lengths: [[u64; 3]; 2],
+}
+
+impl DocumentSections {
+    pub(crate) fn num_docs(&self) -> usize {
+        self.lengths[0].len()
+    }
+
+    /// Bytes in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        self.num_docs() * (3 + 3 * 8 + 5)
+    }
+
+    /// Adds the next document with the lengths of its fields in key characters.
+    pub(crate) fn push(&mut self, kind: Kind, lengths: [usize; 3], columns: &ColumnValues) {
+        for (field, length) in lengths.into_iter().enumerate() {
+            self.total_lengths[kind as usize][field] += length as u64;
+        }
+        self.push_encoded(kind, lengths.map(|length| encode_length(kind, length)), columns);
+    }
+
+    /// Adds the next document with its length codes; its total lengths are added by the caller.
+    pub(crate) fn push_encoded(&mut self, kind: Kind, codes: [u8; 3], columns: &ColumnValues) {
+        for (lengths, code) in self.lengths.iter_mut().zip(codes) {
+            lengths.push(code);
+        }
+        let ColumnValues { tie_breaker, content_hash, id_number, date } = *columns;
+        self.tie_breakers.extend(tie_breaker.to_le_bytes());
+        self.content_hashes.extend(content_hash.to_le_bytes());
+        self.id_numbers.extend(id_number.unwrap_or(NO_NUMBER).to_le_bytes());
+        let date = encode_date(date);
+        self.dates.extend(date);
+        let [a, b, c, d, e] = date;
+        let number = u64::from_le_bytes([a, b, c, d, e, 0, 0, 0]);
+        if number != 0 {
+            let [oldest, newest] = self.date_bounds;
+            let oldest = if oldest == 0 { number } else { oldest.min(number) };
+            self.date_bounds = [oldest, newest.max(number)];
+        }
+        self.docs_by_kind[kind as usize] += 1;
+    }
+}
+
+/// Writes posting lists as they come, in the order of their keys, then everything else.
+pub(crate) struct FileWriter<W> {
+    out: W,
+    pages: PageHasher,
+    written: u64,
+    dictionary: DictionaryWriter,
+    /// Lists that are not written yet.
+    buffer: Vec<u8>,
+}
+
+impl<W: Write> FileWriter<W> {
+    pub(crate) fn new(out: W) -> Self {
+        Self {
+            out,
+            pages: PageHasher::default(),
+            written: 0,
+            dictionary: DictionaryWriter::default(),
+            buffer: Vec::with_capacity(BUFFER),
+        }
+    }
+
+    /// Adds the encoded list of a term.
+    pub(crate) fn push_list(
+        &mut self,
+        key: TermKey,
+        doc_freq: usize,
+        list: &[u8],
+    ) -> io::Result<()> {
+        let offset = self.written + self.buffer.len() as u64;
+        self.dictionary.push(key, doc_freq as u32, offset, list.len());
+        self.buffer.extend_from_slice(list);
+        if self.buffer.len() >= BUFFER { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        self.write(&buffer)?;
+        buffer.clear();
+        self.buffer = buffer;
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.pages.update(bytes);
+        self.written += bytes.len() as u64;
+        self.out.write_all(bytes)
+    }
+
+    /// Writes the rest of the file, and returns what it was written to.
+    pub(crate) fn finish(
+        mut self,
+        [words, paths]: [Vec<u8>; 2],
+        documents: &DocumentSections,
+    ) -> io::Result<W> {
+        self.flush()?;
+        let lists = self.written;
+        let DictionaryWriter { entries, index, .. } = std::mem::take(&mut self.dictionary);
+        for bytes in [&entries, &index, &words, &paths].into_iter().chain(&documents.lengths) {
+            self.write(bytes)?;
+        }
+        let DocumentSections { tie_breakers, content_hashes, id_numbers, dates, .. } = documents;
+        for bytes in [tie_breakers, content_hashes, id_numbers, dates] {
+            self.write(bytes)?;
+        }
+        let sums = self.pages.finish();
+        self.out.write_all(&sums)?;
+        let footer = Footer {
+            lists,
+            dictionary: entries.len() as u64,
+            dictionary_index: index.len() as u64,
+            words: words.len() as u64,
+            paths: paths.len() as u64,
+            num_docs: documents.num_docs() as u64,
+            docs_by_kind: documents.docs_by_kind,
+            total_lengths: documents.total_lengths,
+            date_bounds: documents.date_bounds,
+            page_sums_hash: xxh3_64(&sums),
+        };
+        self.out.write_all(&footer.to_bytes())?;
+        Ok(self.out)
+    }
+}

@@ -1,0 +1,84 @@
+//! The numbers of words and paths while postings are built.
+
+use std::io;
+
+use rustc_hash::FxBuildHasher;
+use string_interner::backend::StringBackend;
+use string_interner::{DefaultSymbol, StringInterner, Symbol};
+
+use crate::codec::varint::write_varint;
+use crate::read::table::{BLOCK, MAX_NUMBERS};
+
+/// Numbers words or paths in the order in which they are added.
+#[derive(Debug)]
+pub(crate) struct Interner(StringInterner<StringBackend, FxBuildHasher>);
+
+impl Default for Interner {
+    fn default() -> Self {
+        Self(StringInterner::new())
+    }
+}
+
+impl Interner {
+    /// The number of a string that was added before.
+    pub(crate) fn get(&self, text: &str) -> Option<u32> {
+        self.0.get(text).map(|symbol| symbol.to_usize() as u32)
+    }
+
+    /// The number of a string, which is added if it is new.
+    pub(crate) fn number_of(&mut self, text: &str) -> io::Result<u32> {
+        if self.0.len() >= MAX_NUMBERS {
+            return Err(io::Error::other("more distinct words or paths than an index can hold"));
+        }
+        Ok(self.0.get_or_intern(text).to_usize() as u32)
+    }
+
+    /// The front-coded table of all strings.
+    pub(crate) fn table(self) -> Vec<u8> {
+        self.table_of_suffixes(|_| std::iter::once(0))
+    }
+
+    /// The front-coded table of the suffixes of paths that start at the beginning or after a `/`.
+    pub(crate) fn path_table(self) -> Vec<u8> {
+        self.table_of_suffixes(|path| {
+            let after_slash = path.match_indices('/').map(|(at, slash)| at + slash.len());
+            std::iter::once(0).chain(after_slash.filter(|at| *at < path.len()))
+        })
+    }
+
+    /// The table of the suffixes of each string that start at `starts`.
+    fn table_of_suffixes<'n, I: Iterator<Item = usize>>(
+        &'n self,
+        starts: impl Fn(&'n str) -> I,
+    ) -> Vec<u8> {
+        // A number and an offset take a third of what a string slice does.
+        let mut order: Vec<(u32, u32)> = Vec::new();
+        for (symbol, text) in &self.0 {
+            order.extend(starts(text).map(|at| (symbol.to_usize() as u32, at as u32)));
+        }
+        let text = |(number, at): (u32, u32)| {
+            let symbol = DefaultSymbol::try_from_usize(number as usize);
+            let text = symbol.and_then(|symbol| self.0.resolve(symbol)).unwrap_or_default();
+            text.get(at as usize..).unwrap_or_default().as_bytes()
+        };
+        order.sort_unstable_by(|a, b| text(*a).cmp(text(*b)).then(a.cmp(b)));
+        let (mut table, mut blocks) = (Vec::new(), Vec::new());
+        for block in order.chunks(BLOCK) {
+            blocks.extend((table.len() as u32).to_le_bytes());
+            let mut previous: &[u8] = &[];
+            for entry in block {
+                let text = text(*entry);
+                let shared = previous.iter().zip(text).take_while(|(a, b)| a == b).count();
+                write_varint(shared as u64, &mut table);
+                write_varint((text.len() - shared) as u64, &mut table);
+                table.extend(&text[shared..]);
+                write_varint(u64::from(entry.0), &mut table);
+                previous = text;
+            }
+        }
+        let count = (blocks.len() / 4) as u32;
+        table.extend(blocks);
+        table.extend(count.to_le_bytes());
+        table
+    }
+}

@@ -1,0 +1,144 @@
+//! Merges sorted runs.
+
+use std::fs::File;
+use std::io::{self, Read};
+
+use super::run::ListHeader;
+use crate::codec::posting_list::PostingList;
+use crate::term::TermKey;
+
+/// Bytes of a run that are read at once.
+const BUFFER: usize = 1 << 18;
+
+/// Reads a run, list by list.
+struct RunReader {
+    file: File,
+    buffer: Vec<u8>,
+    /// Where the numbers of the current list start in the buffer.
+    at: usize,
+    header: Option<ListHeader>,
+    key: u64,
+}
+
+impl RunReader {
+    fn new(file: File) -> Self {
+        Self { file, buffer: Vec::with_capacity(BUFFER), at: 0, header: None, key: 0 }
+    }
+
+    /// The bytes that were read and not yet consumed; at least `wanted`, unless the file ends before.
+    fn fill(&mut self, wanted: usize) -> io::Result<&[u8]> {
+        if self.buffer.len() - self.at < wanted {
+            self.buffer.drain(..self.at);
+            self.at = 0;
+            let missing = wanted.max(BUFFER) - self.buffer.len();
+            (&self.file).take(missing as u64).read_to_end(&mut self.buffer)?;
+        }
+        Ok(&self.buffer[self.at..])
+    }
+
+    /// Goes to the next list and returns its key; `None` at the end.
+    fn next_key(&mut self) -> io::Result<Option<u64>> {
+        let last = self.key;
+        let bytes = self.fill(ListHeader::MAX_BYTES)?;
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        let mut rest = bytes;
+        let header = ListHeader::read(last, &mut rest).ok_or_else(damaged)?;
+        let read = bytes.len() - rest.len();
+        self.at += read;
+        self.key = header.key;
+        self.header = Some(header);
+        Ok(Some(header.key))
+    }
+
+    /// Appends the current list to `list`.
+    fn append_to(&mut self, list: &mut PostingList) -> io::Result<()> {
+        let header = self.header.take().ok_or_else(damaged)?;
+        let length = header.bytes();
+        let bytes = self.fill(length)?.get(..length).ok_or_else(damaged)?;
+        header.append_to(bytes, list);
+        self.at += length;
+        Ok(())
+    }
+}
+
+fn damaged() -> io::Error {
+    io::Error::other("a sorted run of postings is damaged")
+}
+
+/// A loser tree: the source with the least key, and at each inner node the one that lost there. When
+/// a source advances, only the nodes above it are compared again, without a branch.
+pub(super) struct LoserTree {
+    winner: u64,
+    losers: Vec<u64>,
+}
+
+impl LoserTree {
+    /// Bits of the number of a source, below its key.
+    const BITS: u32 = 20;
+    /// The entry of a source at its end.
+    const EXHAUSTED: u64 = u64::MAX;
+
+    pub(super) fn entry(source: usize, key: Option<u64>) -> u64 {
+        key.map_or(Self::EXHAUSTED, |key| key << Self::BITS | source as u64)
+    }
+
+    /// A tree of [`LoserTree::entry`] of each source, in order.
+    pub(super) fn new(entries: &[u64]) -> Self {
+        let leaves = entries.len().next_power_of_two();
+        let mut winners = vec![Self::EXHAUSTED; 2 * leaves];
+        winners[leaves..][..entries.len()].copy_from_slice(entries);
+        let mut losers = vec![Self::EXHAUSTED; leaves];
+        for node in (1..leaves).rev() {
+            let (a, b) = (winners[2 * node], winners[2 * node + 1]);
+            winners[node] = a.min(b);
+            losers[node] = a.max(b);
+        }
+        Self { winner: winners[1], losers }
+    }
+
+    /// The least key and its source; of sources with the same key, the first.
+    pub(super) fn least(&self) -> Option<(u64, usize)> {
+        let source = (self.winner & ((1 << Self::BITS) - 1)) as usize;
+        (self.winner != Self::EXHAUSTED).then_some((self.winner >> Self::BITS, source))
+    }
+
+    /// The source of the least key advances to `key`.
+    pub(super) fn advance(&mut self, source: usize, key: Option<u64>) {
+        let mut entry = Self::entry(source, key);
+        let mut node = (self.losers.len() + source) / 2;
+        while node > 0 {
+            let loser = &mut self.losers[node];
+            (entry, *loser) = (entry.min(*loser), entry.max(*loser));
+            node /= 2;
+        }
+        self.winner = entry;
+    }
+}
+
+/// Hands the joined list of every key to `sink`, in the order of keys.
+pub(crate) fn merge_runs(
+    runs: Vec<File>,
+    mut sink: impl FnMut(TermKey, &PostingList) -> io::Result<()>,
+) -> io::Result<()> {
+    if runs.len() >> LoserTree::BITS != 0 {
+        return Err(io::Error::other("more runs of postings than can be merged"));
+    }
+    let mut runs: Vec<RunReader> = runs.into_iter().map(RunReader::new).collect();
+    let mut entries = Vec::with_capacity(runs.len());
+    for (source, run) in runs.iter_mut().enumerate() {
+        entries.push(LoserTree::entry(source, run.next_key()?));
+    }
+    let mut tree = LoserTree::new(&entries);
+    let mut list = PostingList::default();
+    while let Some((key, _)) = tree.least() {
+        list.clear();
+        while let Some((_, source)) = tree.least().filter(|(same, _)| *same == key) {
+            runs[source].append_to(&mut list)?;
+            tree.advance(source, runs[source].next_key()?);
+        }
+        sink(TermKey(key), &list)?;
+    }
+    Ok(())
+}

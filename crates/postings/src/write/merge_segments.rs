@@ -1,0 +1,311 @@
+//! Merges the postings files of several segments into one, without deleted documents.
+//!
+//! The result is byte for byte what [`PostingsBuilder`](crate::PostingsBuilder) writes for the
+//! remaining documents in their new order. Lists are read, merged and written one at a time. Memory
+//! grows with the documents (40 bytes for each), and with the distinct words and paths, as it does
+//! when documents are built; not with the lists.
+
+use std::io::{self, Write};
+
+use super::file::{DocumentSections, FileWriter};
+use super::interner::Interner;
+use super::merge_runs::LoserTree;
+use super::pipeline::encode_lists;
+use crate::codec::length::decode_length;
+use crate::codec::posting_list::PostingList;
+use crate::document::ColumnValues;
+use crate::read::cursor::Cursor;
+use crate::read::dictionary::Entries;
+use crate::read::reader::Postings;
+use crate::term::{CHAR_BITS, DocId, Kind, PATHS, TermKey, TextField, WORDS};
+
+/// A file to be merged.
+#[derive(Debug)]
+pub struct MergeSource<'p> {
+    /// The file.
+    pub postings: &'p Postings,
+    /// The new id of each document; `None` if it is deleted. New ids ascend, within a source and
+    /// from source to source.
+    pub new_ids: Vec<Option<DocId>>,
+}
+
+impl MergeSource<'_> {
+    /// The new id of the first document of a list that is not deleted.
+    fn first_doc(&self, mut cursor: Cursor) -> Option<DocId> {
+        while let Some(new_id) = self.new_ids.get(cursor.doc() as usize) {
+            if new_id.is_some() {
+                return *new_id;
+            }
+            cursor.advance();
+        }
+        None
+    }
+
+    /// Appends the documents of a list that are not deleted.
+    fn append(
+        &self,
+        cursor: &mut Cursor,
+        positions: &mut Vec<u32>,
+        list: &mut PostingList,
+        mut each: impl FnMut(DocId, u32),
+    ) {
+        while let Some(new_id) = self.new_ids.get(cursor.doc() as usize) {
+            if let Some(new_id) = new_id {
+                let tf = cursor.term_freq();
+                cursor.positions(positions);
+                list.push(*new_id, tf, positions);
+                each(cursor.doc(), tf);
+            }
+            cursor.advance();
+        }
+    }
+}
+
+/// Merges files into one, which is written to `out`.
+///
+/// # Errors
+///
+/// If `out` cannot be written, or if a source is damaged.
+pub fn merge_segments<W: Write + Send>(sources: &[MergeSource<'_>], out: W) -> io::Result<W> {
+    let mut documents = merge_documents(sources)?;
+    let mut tables = [Vec::new(), Vec::new()];
+    let writer = encode_lists(FileWriter::new(out), |sink| {
+        documents.total_lengths = merge_characters(sources, sink)?;
+        for (table, kind) in tables.iter_mut().zip([Strings::Words, Strings::Paths]) {
+            *table = merge_strings(sources, kind, sink)?;
+        }
+        check_sources(sources)
+    })?;
+    writer.finish(tables, &documents)
+}
+
+/// Fails if a page that was read is damaged.
+fn check_sources(sources: &[MergeSource<'_>]) -> io::Result<()> {
+    match sources.iter().find_map(|source| source.postings.damage()) {
+        None => Ok(()),
+        Some(page) => {
+            let what = format!("checksum mismatch in page {page} of a postings file");
+            Err(io::Error::new(io::ErrorKind::InvalidData, what))
+        }
+    }
+}
+
+fn damaged() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "a postings file is damaged")
+}
+
+/// Length codes and columns; total lengths are found when unigrams are merged.
+fn merge_documents(sources: &[MergeSource<'_>]) -> io::Result<DocumentSections> {
+    let mut documents = DocumentSections::default();
+    for MergeSource { postings, new_ids } in sources {
+        let [title, body, tags] = TextField::ALL.map(|field| postings.length_codes(field));
+        for (doc, _) in (0..).zip(new_ids).filter(|(_, new_id)| new_id.is_some()) {
+            let codes = [&title, &body, &tags].map(|codes| codes.get(doc));
+            let [Some(title), Some(body), Some(tags)] = codes else { return Err(damaged()) };
+            let columns = postings.columns();
+            let values = ColumnValues {
+                tie_breaker: columns.tie_breaker(doc).ok_or_else(damaged)?,
+                content_hash: columns.content_hash(doc).ok_or_else(damaged)?,
+                id_number: columns.id_number(doc),
+                date: columns.date(doc),
+            };
+            let (kind, _) = decode_length(title);
+            documents.push_encoded(kind, [title, body, tags], &values);
+        }
+    }
+    Ok(documents)
+}
+
+/// Merges the lists of unigrams and bigrams. Returns the total lengths of the fields, by kind: every
+/// key character of a document is in the list of its unigram, so its tf adds up to the length.
+fn merge_characters(
+    sources: &[MergeSource<'_>],
+    sink: &mut dyn FnMut(TermKey, &PostingList) -> io::Result<()>,
+) -> io::Result<[[u64; 3]; 2]> {
+    let mut kinds = Vec::new();
+    for source in sources {
+        let codes = source.postings.length_codes(TextField::Title);
+        let kind = |doc| codes.get(doc).map(|code| decode_length(code).0).ok_or_else(damaged);
+        let of_source = (0..source.postings.num_docs() as DocId).map(kind);
+        kinds.push(of_source.collect::<io::Result<Vec<Kind>>>()?);
+    }
+    let mut entries: Vec<Entries<'_>> =
+        sources.iter().map(|source| Entries::new(&source.postings.dictionary)).collect();
+    let next = |source: usize, entries: &mut [Entries<'_>]| {
+        let key = entries[source].next_key();
+        key.map(|key| key.0).filter(|key| key >> (2 * CHAR_BITS) < WORDS)
+    };
+    let mut keys = Vec::with_capacity(sources.len());
+    for source in 0..sources.len() {
+        keys.push(LoserTree::entry(source, next(source, &mut entries)));
+    }
+    let mut tree = LoserTree::new(&keys);
+    let (mut list, mut positions) = (PostingList::default(), Vec::new());
+    let mut total_lengths = [[0; 3]; 2];
+    while let Some((key, _)) = tree.least() {
+        list.clear();
+        let field = TermKey(key).unigram_field();
+        while let Some((_, at)) = tree.least().filter(|(same, _)| *same == key) {
+            let mut cursor = entries[at].current_cursor().ok_or_else(damaged)?;
+            sources[at].append(&mut cursor, &mut positions, &mut list, |doc, tf| {
+                if let Some(field) = field {
+                    let kind = kinds[at][doc as usize];
+                    total_lengths[kind as usize][field as usize] += u64::from(tf);
+                }
+            });
+            tree.advance(at, next(at, &mut entries));
+        }
+        if !list.docs.is_empty() {
+            sink(TermKey(key), &list)?;
+        }
+    }
+    Ok(total_lengths)
+}
+
+/// What a table holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Strings {
+    Words,
+    Paths,
+}
+
+impl Strings {
+    /// The keys of the string with this number: of a word, one for each field.
+    fn keys(self, number: u32) -> Vec<TermKey> {
+        match self {
+            Self::Words => {
+                TextField::ALL.iter().map(|field| TermKey::word(*field, number)).collect()
+            }
+            Self::Paths => vec![TermKey::path(number)],
+        }
+    }
+
+    /// The number of a key, if it is one of such a string.
+    fn number_of(self, key: TermKey) -> Option<u32> {
+        let low = key.0 as u32;
+        let is_path = low & PATHS != 0;
+        let matches = key.0 >> (2 * CHAR_BITS) == WORDS && is_path == (self == Self::Paths);
+        matches.then_some((low & !PATHS) >> 2)
+    }
+}
+
+/// A string of a source.
+struct OldString {
+    /// The smallest new id of a document that contains it.
+    first_doc: DocId,
+    text: std::ops::Range<usize>,
+    source: usize,
+    number: u32,
+}
+
+/// Merges the lists of words or of paths, and returns the table of them.
+///
+/// A string is numbered by its first document, then by its text, as a build does. Lists are then
+/// looked up in each source by the old numbers, in the order of the new ones.
+fn merge_strings(
+    sources: &[MergeSource<'_>],
+    kind: Strings,
+    sink: &mut dyn FnMut(TermKey, &PostingList) -> io::Result<()>,
+) -> io::Result<Vec<u8>> {
+    let mut arena = String::new();
+    let mut strings: Vec<OldString> = Vec::new();
+    for (number, source) in sources.iter().enumerate() {
+        collect_strings(number, source, kind, &mut arena, &mut strings);
+    }
+    let text = |string: &OldString| &arena[string.text.clone()];
+    strings.sort_unstable_by(|a, b| text(a).cmp(text(b)));
+    // The same string in several sources has the first document of all of them.
+    for same in strings.chunk_by_mut(|a, b| text(a) == text(b)) {
+        let first = same.iter().map(|string| string.first_doc).min().unwrap_or_default();
+        same.iter_mut().for_each(|string| string.first_doc = first);
+    }
+    let by_number = |string: &OldString| (string.first_doc, text(string), string.source);
+    strings.sort_unstable_by(|a, b| by_number(a).cmp(&by_number(b)));
+    let mut interner = Interner::default();
+    let (mut list, mut positions) = (PostingList::default(), Vec::new());
+    let mut lookups: Vec<Entries<'_>> =
+        sources.iter().map(|source| Entries::new(&source.postings.dictionary)).collect();
+    for same in strings.chunk_by(|a, b| text(a) == text(b)) {
+        let number = interner.number_of(text(&same[0]))?;
+        for (at, key) in kind.keys(number).into_iter().enumerate() {
+            list.clear();
+            for string in same {
+                let old_key = kind.keys(string.number)[at];
+                if let Some(mut cursor) = lookups[string.source].cursor(old_key) {
+                    let source = &sources[string.source];
+                    source.append(&mut cursor, &mut positions, &mut list, |_, _| {});
+                }
+            }
+            if !list.docs.is_empty() {
+                sink(key, &list)?;
+            }
+        }
+    }
+    Ok(match kind {
+        Strings::Words => interner.table(),
+        Strings::Paths => interner.path_table(),
+    })
+}
+
+/// Adds the strings of a source that a document contains which is not deleted.
+fn collect_strings(
+    number: usize,
+    source: &MergeSource<'_>,
+    kind: Strings,
+    arena: &mut String,
+    strings: &mut Vec<OldString>,
+) {
+    let mut first_docs: Vec<Option<DocId>> = Vec::new();
+    let mut entries = Entries::new(&source.postings.dictionary);
+    while let Some(key) = entries.next_key() {
+        let Some(number) = kind.number_of(key) else { continue };
+        let first = entries.current_cursor().and_then(|cursor| source.first_doc(cursor));
+        let at = number as usize;
+        if first_docs.len() <= at {
+            first_docs.resize(at + 1, None);
+        }
+        first_docs[at] = [first_docs[at], first].into_iter().flatten().min();
+    }
+    let first_doc = |number: u32| first_docs.get(number as usize).copied().flatten();
+    let mut add = |text: &str, old: u32, first_doc: DocId| {
+        let start = arena.len();
+        arena.push_str(text);
+        let text = start..arena.len();
+        strings.push(OldString { first_doc, text, source: number, number: old });
+    };
+    match kind {
+        Strings::Words => source.postings.words.for_each_from("", |word, old| {
+            if let Some(first) = first_doc(old) {
+                add(word, old, first);
+            }
+            true
+        }),
+        Strings::Paths => {
+            for (old, path) in (0..).zip(source.postings.all_paths()) {
+                if let Some(first) = first_doc(old) {
+                    add(&path, old, first);
+                }
+            }
+        }
+    }
+}
+
+impl Postings {
+    /// Every path by its number: of the suffixes in the table, the longest.
+    fn all_paths(&self) -> Vec<String> {
+        let mut paths: Vec<String> = Vec::new();
+        self.paths.for_each_from("", |suffix, number| {
+            let at = number as usize;
+            if at < self.paths.bytes().len() {
+                if paths.len() <= at {
+                    paths.resize(at + 1, String::new());
+                }
+                if paths[at].len() < suffix.len() {
+                    suffix.clone_into(&mut paths[at]);
+                }
+            }
+            true
+        });
+        paths
+    }
+}

@@ -1,0 +1,195 @@
+//! From merged lists to the file: one thread encodes lists while the next ones are merged, and
+//! another one writes.
+
+use std::io::{self, Write};
+use std::thread;
+
+use crossbeam_channel::bounded;
+
+use super::file::FileWriter;
+use crate::codec::posting_list::{ListSlices, PostingList};
+use crate::term::TermKey;
+
+/// Numbers of a batch, about: to wake a thread costs as much as to encode some hundred lists.
+const BATCH_NUMBERS: usize = 1 << 16;
+/// Number of batches: each thread has one, and one waits.
+const BATCHES: usize = 4;
+
+/// The numbers of many lists, one after another.
+#[derive(Debug, Default)]
+struct Batch {
+    docs: Vec<u32>,
+    extra_tfs: Vec<u32>,
+    position_deltas: Vec<u32>,
+    /// The key of each list, and where it ends in the three arrays.
+    ends: Vec<(TermKey, [usize; 3])>,
+    /// The encoded lists, and how many documents and bytes each has.
+    encoded: Vec<u8>,
+    sizes: Vec<(usize, usize)>,
+}
+
+impl Batch {
+    fn push(&mut self, key: TermKey, list: &PostingList) {
+        let Self { docs, extra_tfs, position_deltas, ends, .. } = self;
+        docs.extend_from_slice(&list.docs);
+        extra_tfs.extend_from_slice(&list.extra_tfs);
+        position_deltas.extend_from_slice(&list.position_deltas);
+        ends.push((key, [docs.len(), extra_tfs.len(), position_deltas.len()]));
+    }
+
+    fn is_full(&self) -> bool {
+        self.docs.len() + self.position_deltas.len() >= BATCH_NUMBERS
+    }
+
+    fn clear(&mut self) {
+        let Self { docs, extra_tfs, position_deltas, ends, encoded, sizes } = self;
+        [docs, extra_tfs, position_deltas].into_iter().for_each(Vec::clear);
+        ends.clear();
+        encoded.clear();
+        sizes.clear();
+    }
+
+    fn encode(&mut self) {
+        let Self { docs, extra_tfs, position_deltas, ends, encoded, sizes } = self;
+        let mut starts = [0; 3];
+        for (_, ends) in &*ends {
+            let [in_docs, in_tfs, in_deltas] = [0, 1, 2].map(|array| starts[array]..ends[array]);
+            let (doc_freq, start) = (in_docs.len(), encoded.len());
+            let list = ListSlices {
+                docs: &docs[in_docs],
+                extra_tfs: &extra_tfs[in_tfs],
+                position_deltas: &position_deltas[in_deltas],
+            };
+            list.encode(encoded);
+            sizes.push((doc_freq, encoded.len() - start));
+            starts = *ends;
+        }
+    }
+
+    /// Writes the encoded lists.
+    fn write<W: Write>(&self, writer: &mut FileWriter<W>) -> io::Result<()> {
+        let mut rest = self.encoded.as_slice();
+        for ((key, _), (doc_freq, bytes)) in self.ends.iter().zip(&self.sizes) {
+            let (list, after) = rest.split_at(*bytes);
+            writer.push_list(*key, *doc_freq, list)?;
+            rest = after;
+        }
+        Ok(())
+    }
+}
+
+/// Encodes and writes the lists that `merge` hands to its sink.
+pub(crate) fn encode_lists<W: Write + Send>(
+    mut writer: FileWriter<W>,
+    merge: impl FnOnce(&mut dyn FnMut(TermKey, &PostingList) -> io::Result<()>) -> io::Result<()>,
+) -> io::Result<FileWriter<W>> {
+    let (full, to_encode) = bounded::<Batch>(BATCHES);
+    let (encoded, to_write) = bounded::<Batch>(BATCHES);
+    let (written, empty) = bounded::<Batch>(BATCHES);
+    for _ in 1..BATCHES {
+        // The channel has room for all of them.
+        let _ = written.send(Batch::default());
+    }
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            for mut batch in to_encode {
+                batch.encode();
+                if encoded.send(batch).is_err() {
+                    break;
+                }
+            }
+        });
+        let writing = scope.spawn(move || {
+            for mut batch in to_write {
+                batch.write(&mut writer)?;
+                batch.clear();
+                // If the receiver has gone, nothing is left to merge.
+                let _ = written.send(batch);
+            }
+            Ok(writer)
+        });
+        let mut batch = Batch::default();
+        let merged = merge(&mut |key, list| {
+            batch.push(key, list);
+            if !batch.is_full() {
+                return Ok(());
+            }
+            let next = empty.recv().map_err(|_| stopped())?;
+            full.send(std::mem::replace(&mut batch, next)).map_err(|_| stopped())
+        });
+        let merged = merged.and_then(|()| full.send(batch).map_err(|_| stopped()));
+        drop(full);
+        let wrote = writing.join().unwrap_or_else(|_| Err(stopped()));
+        // An error of the writer comes first: it is why merging stopped.
+        let writer = wrote?;
+        merged.map(|()| writer)
+    })
+}
+
+fn stopped() -> io::Error {
+    io::Error::other("writing postings stopped early")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::term::TextField;
+
+    /// Lists of more numbers than a few batches have, some of none, some of one document.
+    fn lists() -> Vec<(TermKey, PostingList)> {
+        let list = |number: u32| {
+            let mut list = PostingList::default();
+            let documents = (0..number * number % 1009).map(|at| (at / 3, at % 3));
+            list.fill_with_positions(documents.collect::<Vec<_>>().into_iter());
+            list
+        };
+        let key = |number| {
+            TermKey::bigram(TextField::Body, '甲', char::from_u32(0x4e00 + number).unwrap())
+        };
+        (0..2000).map(|number| (key(number), list(number))).collect()
+    }
+
+    fn finished(writer: FileWriter<Vec<u8>>) -> Vec<u8> {
+        writer.finish([vec![0; 4], vec![0; 4]], &Default::default()).unwrap()
+    }
+
+    #[test]
+    fn lists_are_written_as_they_would_be_one_by_one() {
+        let lists = lists();
+        let mut writer = FileWriter::new(Vec::new());
+        for (key, list) in &lists {
+            let mut bytes = Vec::new();
+            list.as_slices().encode(&mut bytes);
+            writer.push_list(*key, list.docs.len(), &bytes).unwrap();
+        }
+        let wanted = finished(writer);
+        let writer = encode_lists(FileWriter::new(Vec::new()), |sink| {
+            lists.iter().try_for_each(|(key, list)| sink(*key, list))
+        });
+        assert!(finished(writer.unwrap()) == wanted);
+        let numbers: usize =
+            lists.iter().map(|(_, list)| list.docs.len() + list.position_deltas.len()).sum();
+        assert!(numbers > 2 * BATCHES * BATCH_NUMBERS, "{numbers}");
+    }
+
+    #[test]
+    fn the_error_of_a_merge_is_returned() {
+        let ended = encode_lists(FileWriter::new(Vec::new()), |sink| {
+            lists().iter().try_for_each(|(key, list)| sink(*key, list))?;
+            Err(io::Error::other("a run is damaged"))
+        });
+        assert_eq!(ended.err().map(|error| error.to_string()).as_deref(), Some("a run is damaged"));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_full_disk_is_an_error() {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let lists = lists();
+        let ended = encode_lists(FileWriter::new(full), |sink| {
+            lists.iter().try_for_each(|(key, list)| sink(*key, list))
+        });
+        let error = ended.err().unwrap();
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{error}");
+    }
+}

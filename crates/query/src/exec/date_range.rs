@@ -1,0 +1,70 @@
+//! The documents of a segment with a date in a range.
+
+use super::candidates::Candidates;
+use super::columns::Dates;
+use super::segment::{DocId, Segment, TERMINATED};
+use super::window::DocWindow;
+use crate::error::Error;
+
+/// Documents with a date from `from` up to `until`, which is excluded, in civil seconds.
+pub(crate) struct DateRange<'i> {
+    dates: Dates<'i>,
+    documents: u32,
+    from: i64,
+    until: i64,
+}
+
+impl<'i> DateRange<'i> {
+    /// An end that is `None` is open; undated documents are in no range.
+    pub(crate) fn new(
+        segment: &Segment<'i>,
+        from: Option<i64>,
+        until: Option<i64>,
+    ) -> Result<Self, Error> {
+        let (from, until) = (from.unwrap_or(i64::MIN), until.unwrap_or(i64::MAX));
+        Ok(Self { dates: segment.dates()?, documents: segment.documents(), from, until })
+    }
+
+    /// Whether the date of a document is in the range.
+    pub(crate) fn contains(&self, doc: DocId) -> bool {
+        self.dates.of(doc).is_some_and(|date| self.from <= date && date < self.until)
+    }
+}
+
+impl Candidates for DateRange<'_> {
+    fn cost(&self) -> u64 {
+        u64::from(self.documents)
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        (target..self.documents).find(|doc| self.contains(*doc)).unwrap_or(TERMINATED)
+    }
+
+    fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
+        if self.contains(doc) { Ok(()) } else { Err(doc + 1) }
+    }
+
+    fn fill(&mut self, window: &mut DocWindow) {
+        for doc in window.start()..window.end().min(self.documents) {
+            if self.contains(doc) {
+                window.insert(doc);
+            }
+        }
+    }
+
+    fn retain(&mut self, window: &mut DocWindow) {
+        window.retain(|doc| self.contains(doc));
+    }
+
+    fn is_postings_only(&self) -> bool {
+        false
+    }
+
+    fn is_exact(&self) -> bool {
+        true
+    }
+
+    fn confirm(&mut self, _: DocId) -> bool {
+        true
+    }
+}
