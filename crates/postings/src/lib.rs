@@ -38,6 +38,8 @@
 mod codec;
 mod document;
 mod footer;
+#[cfg(test)]
+mod format_tests;
 mod pages;
 mod read;
 mod term;
