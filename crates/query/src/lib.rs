@@ -10,6 +10,32 @@
 //! - [`Session`] ties them together.
 //!
 //! Pages are never opened here: everything is read from the index.
+//!
+//! # Searching from another program
+//!
+//! Open an index, parse a query, search. `examples/` has two whole programs.
+//!
+//! ```
+//! use wensou_query::lang::{Clock, parse};
+//!
+//! # use std::path::Path;
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let dir = folder.path().join("index");
+//! # let archive = Path::new("../../data/archive").to_owned();
+//! # wensou_index::build(&dir, &[archive], &wensou_index::BuildOptions::default(), &wensou_ingest::Silent)?;
+//! let index = wensou_index::Index::open(&dir)?;
+//! // Relative dates such as `date:7d` start from this day.
+//! let clock = Clock { today: jiff::civil::date(2024, 5, 1) };
+//! let query = parse("比特幣 -以太坊 date:2020..", &clock).expect("no mistake in the query");
+//! let results = wensou_query::search(&index, &query, &wensou_query::Options::default())?;
+//! for hit in &results.hits {
+//!     println!("{:6.2}  {}", hit.score, hit.title.text);
+//! }
+//! # assert!(results.total > 0 && !results.hits.is_empty());
+//! # Ok(())
+//! # }
+//! ```
 
 mod error;
 pub mod eval;

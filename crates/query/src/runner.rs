@@ -117,3 +117,87 @@ impl<'i> Runner<'i> {
 pub(crate) fn default_sort(plan: &Plan) -> Sort {
     if plan.texts.is_empty() { Sort::Newest } else { Sort::Rank }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use jiff::civil::date;
+    use wensou_index::{BuildOptions, build};
+    use wensou_ingest::Silent;
+
+    use super::*;
+    use crate::lang::{Clock, parse};
+    use crate::plan::MatchExpr;
+
+    fn sample_index() -> Index {
+        let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/archive");
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("index");
+        build(&dir, &[archive], &BuildOptions::default(), &Silent).unwrap();
+        // Open files outlive their names.
+        Index::open(&dir).unwrap()
+    }
+
+    #[test]
+    fn a_plan_that_was_stored_finds_the_same() {
+        let index = sample_index();
+        let runner = Runner::new(&index);
+        for typed in [
+            "比特幣",
+            "比特币 减半 价格",
+            "\"比特幣\"",
+            "\"比特幣 價格\"~30",
+            "bit*",
+            "bitcoin OR (以太坊 -NFT)",
+            "比特幣是什麼？",
+            "title:比特幣 kind:flash",
+            "tag:btc* date:2020.. has:tags",
+            "比特幣 5.4億 2023年 path:00*",
+            "id:a12* date:any",
+            "火星 比特幣 龘靐 以太坊",
+            "",
+        ] {
+            let query = parse(typed, &Clock { today: date(2024, 5, 1) }).unwrap();
+            for mode in [Mode::Strict, Mode::Relaxed, Mode::Undated] {
+                let plan = runner.plan(&query, mode).unwrap();
+                let stored = serde_json::to_string(&plan).unwrap();
+                let again: Plan = serde_json::from_str(&stored).unwrap();
+                assert_eq!(again, plan, "{typed}");
+                let found = |plan: &Plan| {
+                    let sort = default_sort(plan);
+                    let top_k = TopK { limit: 100, count: true, sort, recency: None };
+                    let (total, found) = runner.executor().search(plan, &top_k).unwrap();
+                    let hit = |hit: &ScoredDoc| {
+                        (index.id(hit.address).unwrap(), hit.score.to_bits(), hit.coverage)
+                    };
+                    (total, found.iter().map(hit).collect::<Vec<_>>())
+                };
+                assert_eq!(found(&again), found(&plan), "{typed} {mode:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn counts_and_hits_agree() {
+        let index = sample_index();
+        let runner = Runner::new(&index);
+        let all = runner.executor().count(&MatchExpr::All).unwrap();
+        assert!(all > 100);
+        for typed in ["比特幣", "kind:flash", "\"比特幣 價格\"~30", "-比特幣", "date:any"]
+        {
+            let query = parse(typed, &Clock { today: date(2024, 5, 1) }).unwrap();
+            let plan = runner.plan(&query, Mode::Strict).unwrap();
+            let top_k = TopK { limit: all, count: true, sort: Sort::Rank, recency: None };
+            let (total, found) = runner.executor().search(&plan, &top_k).unwrap();
+            assert_eq!((total, found.len()), (total, total), "{typed}");
+            assert_eq!(runner.count(&query, Mode::Strict).unwrap(), total, "{typed}");
+            let not = MatchExpr::and_not(MatchExpr::All, plan.match_expr.clone());
+            assert_eq!(runner.executor().count(&not).unwrap(), all - total, "{typed}");
+            for hit in &found {
+                assert!(runner.executor().matches(&plan.match_expr, hit.address).unwrap());
+                assert!(!runner.executor().matches(&not, hit.address).unwrap());
+            }
+        }
+    }
+}

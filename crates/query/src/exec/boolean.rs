@@ -1,27 +1,26 @@
-//! Intersections, unions and differences of matchers.
+//! Intersections, unions and differences of candidates.
 
 use std::cmp::Reverse;
 
 use super::candidates::Candidates;
-use super::matcher::Matcher;
 use super::segment::{DocId, TERMINATED};
 use super::window::DocWindow;
 
 /// Documents that are candidates of every member. There is at least one member.
-pub(crate) struct And<'i> {
+pub(crate) struct And<M> {
     /// Ascending by cost: the first one leads.
-    members: Vec<Matcher<'i>>,
+    members: Vec<M>,
 }
 
-impl<'i> And<'i> {
+impl<M: Candidates> And<M> {
     /// The intersection of at least one member.
-    pub(super) fn of(mut members: Vec<Matcher<'i>>) -> Self {
+    pub(super) fn of(mut members: Vec<M>) -> Self {
         members.sort_by_key(Candidates::cost);
         Self { members }
     }
 }
 
-impl Candidates for And<'_> {
+impl<M: Candidates> Candidates for And<M> {
     fn cost(&self) -> u64 {
         self.members.first().map_or(0, Candidates::cost)
     }
@@ -71,9 +70,9 @@ impl Candidates for And<'_> {
 }
 
 /// Documents that are candidates of at least one member.
-pub(crate) struct Or<'i> {
+pub(crate) struct Or<M> {
     /// Descending by cost: the most frequent member is the most likely to match.
-    members: Vec<Matcher<'i>>,
+    members: Vec<M>,
     /// For each member, a lower bound of its next candidate. It saves most look-ups of frequent
     /// documents in rare members.
     next: Vec<DocId>,
@@ -81,19 +80,15 @@ pub(crate) struct Or<'i> {
     in_window: Vec<DocWindow>,
 }
 
-impl<'i> Or<'i> {
+impl<M: Candidates> Or<M> {
     /// The union of members.
-    pub(super) fn of(mut members: Vec<Matcher<'i>>) -> Self {
+    pub(super) fn of(mut members: Vec<M>) -> Self {
         members.sort_by_key(|member| Reverse(member.cost()));
         Self { next: vec![0; members.len()], in_window: Vec::new(), members }
     }
 
     /// As [`Candidates::probe`], over the members that are `wanted`.
-    fn probe_members(
-        &mut self,
-        doc: DocId,
-        wanted: impl Fn(&mut Matcher<'i>) -> bool,
-    ) -> Result<(), DocId> {
+    fn probe_members(&mut self, doc: DocId, wanted: impl Fn(&mut M) -> bool) -> Result<(), DocId> {
         for (member, next) in self.members.iter_mut().zip(&mut self.next) {
             if *next > doc {
                 continue;
@@ -108,7 +103,7 @@ impl<'i> Or<'i> {
     }
 }
 
-impl Candidates for Or<'_> {
+impl<M: Candidates> Candidates for Or<M> {
     fn cost(&self) -> u64 {
         self.members.iter().map(Candidates::cost).sum()
     }
@@ -170,18 +165,18 @@ impl Candidates for Or<'_> {
 }
 
 /// Documents that are candidates of at least `count` members.
-pub(crate) struct AtLeast<'i> {
+pub(crate) struct AtLeast<M> {
     count: usize,
-    members: Vec<Matcher<'i>>,
+    members: Vec<M>,
     /// For each member, a lower bound of its next candidate.
     next: Vec<DocId>,
     /// For each member, its candidates in the current window, if candidates come by windows.
     in_window: Vec<DocWindow>,
 }
 
-impl<'i> AtLeast<'i> {
+impl<M: Candidates> AtLeast<M> {
     /// Documents of `count` members or more, of which there are at least as many.
-    pub(super) fn of(count: usize, members: Vec<Matcher<'i>>) -> Self {
+    pub(super) fn of(count: usize, members: Vec<M>) -> Self {
         Self { count, next: vec![0; members.len()], in_window: Vec::new(), members }
     }
 
@@ -201,7 +196,7 @@ impl<'i> AtLeast<'i> {
     }
 }
 
-impl Candidates for AtLeast<'_> {
+impl<M: Candidates> Candidates for AtLeast<M> {
     fn cost(&self) -> u64 {
         self.members.iter().map(Candidates::cost).sum::<u64>() / self.count.max(1) as u64
     }
@@ -238,7 +233,7 @@ impl Candidates for AtLeast<'_> {
     }
 
     fn fill(&mut self, window: &mut DocWindow) {
-        let fill = |member: &mut Matcher<'_>| {
+        let fill = |member: &mut M| {
             let mut own = window.empty_like();
             member.fill(&mut own);
             own
@@ -248,7 +243,7 @@ impl Candidates for AtLeast<'_> {
     }
 
     fn retain(&mut self, window: &mut DocWindow) {
-        let retain = |member: &mut Matcher<'_>| {
+        let retain = |member: &mut M| {
             let mut own = window.clone();
             member.retain(&mut own);
             own
@@ -283,20 +278,20 @@ impl Candidates for AtLeast<'_> {
     }
 }
 
-/// Documents of one matcher that another one does not match.
-pub(crate) struct AndNot<'i> {
-    included: Matcher<'i>,
-    excluded: Matcher<'i>,
+/// Documents that one member matches and the other does not.
+pub(crate) struct AndNot<M> {
+    included: M,
+    excluded: M,
 }
 
-impl<'i> AndNot<'i> {
+impl<M: Candidates> AndNot<M> {
     /// The documents of `included` that `excluded` does not match.
-    pub(super) fn new(included: Matcher<'i>, excluded: Matcher<'i>) -> Self {
+    pub(super) fn new(included: M, excluded: M) -> Self {
         Self { included, excluded }
     }
 }
 
-impl Candidates for AndNot<'_> {
+impl<M: Candidates> Candidates for AndNot<M> {
     fn cost(&self) -> u64 {
         self.included.cost()
     }
@@ -333,5 +328,118 @@ impl Candidates for AndNot<'_> {
     fn confirm(&mut self, doc: DocId) -> bool {
         let Self { included, excluded } = self;
         included.confirm(doc) && !(excluded.probe(doc).is_ok() && excluded.confirm(doc))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Documents whose candidates are a list; every third of them does not match.
+    struct Docs(Vec<DocId>);
+
+    impl Docs {
+        fn matches(&self, doc: DocId) -> bool {
+            self.0.contains(&doc) && !doc.is_multiple_of(3)
+        }
+    }
+
+    impl Candidates for Docs {
+        fn cost(&self) -> u64 {
+            self.0.len() as u64
+        }
+
+        fn seek(&mut self, target: DocId) -> DocId {
+            self.0.iter().copied().find(|doc| *doc >= target).unwrap_or(TERMINATED)
+        }
+
+        fn fill(&mut self, window: &mut DocWindow) {
+            let (start, end) = (window.start(), window.end());
+            let within = self.0.iter().filter(|doc| (start..end).contains(*doc));
+            within.for_each(|doc| window.insert(*doc));
+        }
+
+        fn retain(&mut self, window: &mut DocWindow) {
+            window.retain(|doc| self.0.contains(&doc));
+        }
+
+        fn is_exact(&self) -> bool {
+            false
+        }
+
+        fn confirm(&mut self, doc: DocId) -> bool {
+            self.matches(doc)
+        }
+    }
+
+    const DOCUMENTS: u32 = 300;
+
+    fn lists() -> Vec<Docs> {
+        [2, 5, 7, 11].map(|step| Docs((1..DOCUMENTS).step_by(step).collect())).into()
+    }
+
+    /// The matches, once by seeking, once by windows, and once as a follower of all documents.
+    fn found<C: Candidates>(candidates: impl Fn() -> C) -> [Vec<DocId>; 3] {
+        let windows = || (0..).map(|n| DocWindow::new(n * 128, 128, DOCUMENTS)).take(3);
+        let (mut leader, mut follower, mut prober) = (candidates(), candidates(), candidates());
+        let mut by_window = Vec::new();
+        for mut window in windows() {
+            leader.fill(&mut window);
+            window.retain(|doc| leader.confirm(doc));
+            by_window.extend(window.iter());
+        }
+        let mut followed = Vec::new();
+        for mut window in windows() {
+            window.insert_all(DOCUMENTS);
+            follower.retain(&mut window);
+            window.retain(|doc| follower.confirm(doc));
+            followed.extend(window.iter());
+        }
+        let probed =
+            (0..DOCUMENTS).filter(|doc| prober.probe(*doc).is_ok() && prober.confirm(*doc));
+        [by_window, followed, probed.collect()]
+    }
+
+    fn expected(matches: impl Fn(&[Docs], DocId) -> bool) -> [Vec<DocId>; 3] {
+        let matching: Vec<DocId> = (0..DOCUMENTS).filter(|doc| matches(&lists(), *doc)).collect();
+        [matching.clone(), matching.clone(), matching]
+    }
+
+    #[test]
+    fn groups_match_what_their_members_say() {
+        let count = |lists: &[Docs], doc| lists.iter().filter(|docs| docs.matches(doc)).count();
+        assert_eq!(found(|| And::of(lists())), expected(|lists, doc| count(lists, doc) == 4));
+        assert_eq!(found(|| Or::of(lists())), expected(|lists, doc| count(lists, doc) > 0));
+        for least in 2..=4 {
+            let enough = expected(|lists, doc| count(lists, doc) >= least);
+            assert_eq!(found(|| AtLeast::of(least, lists())), enough, "{least}");
+        }
+        let difference = || {
+            let [included, excluded] = [2, 5].map(|step| (1..DOCUMENTS).step_by(step).collect());
+            AndNot::new(Docs(included), Docs(excluded))
+        };
+        let expected = expected(|lists, doc| lists[0].matches(doc) && !lists[1].matches(doc));
+        assert_eq!(found(difference), expected);
+    }
+
+    #[test]
+    fn seeking_finds_every_candidate() {
+        let sought = |mut candidates: Box<dyn Candidates>| {
+            let mut next = candidates.seek(0);
+            let mut all = Vec::new();
+            while next != TERMINATED {
+                all.push(next);
+                next = candidates.seek(next + 1);
+            }
+            all
+        };
+        let with = |least: usize| -> Vec<DocId> {
+            let has = |doc| lists().iter().filter(|docs| docs.0.contains(&doc)).count() >= least;
+            (0..DOCUMENTS).filter(|doc| has(*doc)).collect()
+        };
+        assert_eq!(sought(Box::new(Or::of(lists()))), with(1));
+        assert_eq!(sought(Box::new(AtLeast::of(2, lists()))), with(2));
+        assert_eq!(sought(Box::new(AtLeast::of(3, lists()))), with(3));
+        assert_eq!(sought(Box::new(And::of(lists()))), with(4));
     }
 }

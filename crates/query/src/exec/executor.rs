@@ -8,6 +8,7 @@ use super::cache::PostingsCache;
 use super::candidates::Candidates;
 use super::matcher::Matcher;
 use super::segment::{DocAddress, Segment, TERMINATED};
+use super::segment_scorer::ScoringContext;
 use super::statistics::IndexStatistics;
 use super::term_scorer::{DocumentNorms, TermScorer};
 use super::top_k::{ScoredDoc, Sort, TopK};
@@ -24,7 +25,7 @@ use crate::rank::proximity::ProximityScore;
 pub(crate) struct Executor<'i> {
     index: &'i Index,
     length_norms: OnceLock<[LengthNorms; 3]>,
-    pub(super) cache: PostingsCache,
+    cache: PostingsCache,
 }
 
 impl<'i> Executor<'i> {
@@ -33,13 +34,8 @@ impl<'i> Executor<'i> {
         Self { index, length_norms: OnceLock::new(), cache: PostingsCache::default() }
     }
 
-    /// The index.
-    pub(crate) fn index(&self) -> &'i Index {
-        self.index
-    }
-
     /// The length norms of each field, by the byte that encodes a length.
-    pub(super) fn length_norms(&self) -> &[LengthNorms; 3] {
+    fn length_norms(&self) -> &[LengthNorms; 3] {
         self.length_norms.get_or_init(|| LengthNorms::of_fields(&IndexStatistics(self.index)))
     }
 
@@ -54,7 +50,8 @@ impl<'i> Executor<'i> {
         plan: &Plan,
         top_k: &TopK,
     ) -> Result<(usize, Vec<ScoredDoc>), Error> {
-        let (total, mut found) = top_k.search(self, plan)?;
+        let context = ScoringContext { norms: self.length_norms(), cache: &self.cache };
+        let (total, mut found) = top_k.search(self.index, context, plan)?;
         if top_k.sort == Sort::Rank {
             rerank::rerank(self.index, &plan.bigrams, &mut found)?;
         }

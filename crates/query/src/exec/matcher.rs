@@ -38,13 +38,13 @@ pub(crate) enum Matcher<'i> {
     Bitset(Arc<BitsetPostings>),
     /// A sequence of three characters or more.
     Phrase(Box<Phrase>),
-    Near(Box<Near<'i>>),
+    Near(Box<Near<'i, Self>>),
     Filter(FilterDocs),
     Dates(DateRange<'i>),
-    And(And<'i>),
-    Or(Or<'i>),
-    AtLeast(AtLeast<'i>),
-    AndNot(Box<AndNot<'i>>),
+    And(And<Self>),
+    Or(Or<Self>),
+    AtLeast(AtLeast<Self>),
+    AndNot(Box<AndNot<Self>>),
 }
 
 impl<'i> Matcher<'i> {

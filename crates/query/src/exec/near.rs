@@ -7,16 +7,15 @@
 use wensou_index::{RecordExt, TextField};
 
 use super::candidates::Candidates;
-use super::matcher::Matcher;
 use super::segment::{DocId, Segment};
 use super::window::DocWindow;
 use crate::haystack::Haystack;
 use crate::plan::needle::Needle;
 
 /// Documents in which some passage has every word.
-pub(crate) struct Near<'i> {
+pub(crate) struct Near<'i, M> {
     /// Documents that have every word.
-    pub(super) candidates: Matcher<'i>,
+    pub(super) candidates: M,
     pub(super) segment: Segment<'i>,
     pub(super) passage: Passage,
 }
@@ -53,7 +52,7 @@ impl Passage {
     }
 }
 
-impl Candidates for Near<'_> {
+impl<M: Candidates> Candidates for Near<'_, M> {
     fn cost(&self) -> u64 {
         self.candidates.cost()
     }

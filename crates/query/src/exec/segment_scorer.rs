@@ -24,6 +24,15 @@ use super::window_scores::WindowScores;
 use crate::plan::ScoredTerm;
 use crate::rank::bm25::LengthNorms;
 
+/// What scoring needs beside a plan.
+#[derive(Clone, Copy)]
+pub(super) struct ScoringContext<'e> {
+    /// The length norms of each field.
+    pub(super) norms: &'e [LengthNorms; 3],
+    /// Opens posting lists.
+    pub(super) cache: &'e PostingsCache,
+}
+
 /// Scores the documents of one segment, window by window, in ascending order.
 pub(crate) struct SegmentScorer {
     lengths: DocumentNorms,
@@ -49,10 +58,10 @@ impl SegmentScorer {
     /// A scorer of the terms that a segment has.
     pub(crate) fn new(
         segment: &Segment<'_>,
-        norms: &[LengthNorms; 3],
-        cache: &PostingsCache,
+        context: ScoringContext<'_>,
         scored: &[ScoredTerm],
     ) -> Self {
+        let ScoringContext { norms, cache } = context;
         let in_segment = scored.iter().filter_map(|term| TermScorer::new(segment, cache, term));
         let mut terms: Vec<TermScorer> = in_segment.collect();
         terms.sort_by(|a, b| b.max_score.total_cmp(&a.max_score));

@@ -5,15 +5,14 @@
 
 use std::cmp::Reverse;
 
-use wensou_index::Postings;
+use wensou_index::{Index, Postings};
 
 use super::candidates::Candidates;
 use super::columns::{Dates, TieBreakers};
 use super::coverage::CoverageCounter;
-use super::executor::Executor;
 use super::matcher::Matcher;
 use super::segment::{DocAddress, DocId, Segment, TERMINATED};
-use super::segment_scorer::SegmentScorer;
+use super::segment_scorer::{ScoringContext, SegmentScorer};
 use super::window::{self, DocWindow};
 use crate::error::Error;
 use crate::plan::Plan;
@@ -105,12 +104,13 @@ impl TopK {
     /// in order.
     pub(super) fn search(
         &self,
-        executor: &Executor<'_>,
+        index: &Index,
+        context: ScoringContext<'_>,
         plan: &Plan,
     ) -> Result<(usize, Vec<ScoredDoc>), Error> {
         let (mut total, mut found) = (0, Vec::new());
-        for segment in Segment::all(executor.index()) {
-            let mut best = self.search_segment(&segment?, executor, plan)?;
+        for segment in Segment::all(index) {
+            let mut best = self.search_segment(&segment?, context, plan)?;
             total += best.total;
             found.append(&mut best.found);
         }
@@ -122,12 +122,11 @@ impl TopK {
     fn search_segment<'i>(
         &self,
         segment: &Segment<'i>,
-        executor: &Executor<'i>,
+        context: ScoringContext<'_>,
         plan: &Plan,
     ) -> Result<SegmentTopK<'_, 'i>, Error> {
-        let cache = &executor.cache;
-        let (norms, ordinal) = (executor.length_norms(), segment.ordinal());
-        let mut scorer = SegmentScorer::new(segment, norms, cache, &plan.scored_terms);
+        let (cache, ordinal) = (context.cache, segment.ordinal());
+        let mut scorer = SegmentScorer::new(segment, context, &plan.scored_terms);
         // Most terms that match are also scored. Reusing the scorer's open list saves finding it
         // and reading its first block a second time.
         let open = |postings: &Postings, key| {

@@ -10,6 +10,7 @@
 
 pub(crate) mod analyze;
 mod compile;
+mod dates;
 pub(crate) mod expand;
 pub(crate) mod expr;
 mod field;

@@ -70,3 +70,117 @@ impl<'p> Planner<'p> {
         Compiler::new(&query.text, self.load_tables, mode, outline).compile(&query.root)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use jiff::civil::date;
+    use wensou_index::{Kind, TermKind, TextField};
+    use wensou_text::{Segmenter, Synonyms};
+
+    use super::*;
+    use crate::lang::{Clock, parse};
+    use crate::plan::analyze::TextTables;
+    use crate::plan::expr::{Filter, FilterField};
+    use crate::rank::FieldTerm;
+
+    /// Statistics that no index has, and the batches that were asked for.
+    #[derive(Default)]
+    struct FakeStatistics {
+        batches: RefCell<Vec<Vec<FieldTerm>>>,
+    }
+
+    impl TermStatistics for FakeStatistics {
+        fn documents(&self) -> u64 {
+            1000
+        }
+
+        fn doc_freqs(&self, terms: &[FieldTerm]) -> Result<Vec<u64>, Error> {
+            self.batches.borrow_mut().push(terms.to_vec());
+            // Every bigram is rare, and everything else is frequent.
+            let doc_freq = |term: &FieldTerm| if term.kind == TermKind::Bigram { 1 } else { 900 };
+            Ok(terms.iter().map(doc_freq).collect())
+        }
+
+        fn average_length(&self, _: Kind, _: TextField) -> f64 {
+            100.0
+        }
+
+        fn for_each_name(&self, each: &mut dyn FnMut(&str, u64)) -> Result<(), Error> {
+            each("比特币", 7);
+            Ok(())
+        }
+    }
+
+    fn parsed(typed: &str) -> Query {
+        parse(typed, &Clock { today: date(2024, 5, 1) }).unwrap()
+    }
+
+    fn plan(typed: &str, mode: Mode, statistics: &FakeStatistics) -> Plan {
+        let (segmenter, synonyms) = (Segmenter::standard(), Synonyms::standard([]));
+        let tables = || Ok(TextTables { segmenter: &segmenter, synonyms: &synonyms });
+        Planner::new(&tables, statistics).plan(&parsed(typed), mode).unwrap()
+    }
+
+    #[test]
+    fn a_plan_needs_no_index_and_asks_for_statistics_once() {
+        for typed in
+            ["比特幣 價格", "\"比特幣\" -以太坊", "bitcoin cash 5.4億", "\"a b\"~5", "比特*"]
+        {
+            for mode in [Mode::Strict, Mode::Relaxed] {
+                let statistics = FakeStatistics::default();
+                let plan = plan(typed, mode, &statistics);
+                let batches = statistics.batches.borrow();
+                assert_eq!(batches.len(), 1, "{typed}");
+                assert!(batches[0].is_sorted_by(|a, b| a < b), "each term once: {typed}");
+                assert!(!plan.needles.is_empty(), "{typed}");
+                assert!(plan.scored_terms.iter().all(|term| term.weight > 0.0 && term.idf > 0.0));
+            }
+        }
+    }
+
+    #[test]
+    fn weights_come_from_the_statistics() {
+        let plan = plan("比特幣", Mode::Strict, &FakeStatistics::default());
+        let idf_of = |kind| plan.scored_terms.iter().find(|term| term.kind == kind).unwrap().idf;
+        assert!(idf_of(TermKind::Bigram) > 5.0 && idf_of(TermKind::Word) < 0.2);
+        assert!(plan.needles[0].weight > 5.0, "a variant is as rare as its rarest bigram");
+        // BTC is a frequent word here, and may score half of what 比特幣 scores.
+        let btc = plan.scored_terms.iter().find(|term| term.text == "btc").unwrap();
+        assert!(btc.weight <= 1.0, "{btc:?}");
+    }
+
+    #[test]
+    fn expressions_say_what_matches_and_where() {
+        let expr = |typed: &str| plan(typed, Mode::Strict, &FakeStatistics::default()).match_expr;
+        let phrase = |fields: &[TextField], key: &str| MatchExpr::Phrase {
+            fields: fields.to_vec(),
+            key: key.to_owned(),
+        };
+        assert_eq!(expr("\"區塊\""), phrase(&TextField::ALL, "区块"));
+        assert_eq!(expr("title:\"區塊\""), phrase(&[TextField::Title], "区块"));
+        assert_eq!(
+            expr("\"區塊\" -\"鏈上\""),
+            MatchExpr::and_not(phrase(&TextField::ALL, "区块"), phrase(&TextField::ALL, "链上"))
+        );
+        assert_eq!(
+            expr("NOT kind:flash"),
+            MatchExpr::and_not(MatchExpr::All, Filter::number(FilterField::Kind, 1))
+        );
+        assert_eq!(
+            expr("date:2024"),
+            Filter::dates(Some(date(2024, 1, 1)), Some(date(2025, 1, 1)))
+        );
+        assert_eq!(expr(""), MatchExpr::All);
+    }
+
+    #[test]
+    fn filters_alone_need_no_tables() {
+        let no_tables = || panic!("not asked for");
+        let statistics = FakeStatistics::default();
+        let planner = Planner::new(&no_tables, &statistics);
+        let plan = planner.plan(&parsed("kind:flash tag:defi* date:2024"), Mode::Strict).unwrap();
+        assert!(plan.has_date_filter && plan.scored_terms.is_empty() && plan.words.is_empty());
+    }
+}
