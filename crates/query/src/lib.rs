@@ -41,7 +41,6 @@ mod error;
 pub mod eval;
 mod exec;
 mod haystack;
-mod hits;
 pub mod lang;
 mod options;
 mod plan;
@@ -52,7 +51,6 @@ mod session;
 
 pub use error::Error;
 pub use exec::top_k::{Recency, Sort};
-pub use hits::{Hit, Results};
 pub use lang::plain::plain;
 pub use options::Options;
 pub use plan::analyze::Origin;
@@ -63,6 +61,7 @@ pub use report::explain::{
 };
 pub use report::facet::{Facet, FacetValue, facet};
 pub use report::highlight::Highlighter;
+pub use report::hits::{Hit, Results};
 pub use report::overview::{Overview, date_bounds, overview};
 pub use report::similar::similar;
 pub use report::snippet::Snippet;

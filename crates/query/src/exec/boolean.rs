@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::candidates::Candidates;
-use super::segment::{DocId, TERMINATED};
+use super::doc_id::{DocId, TERMINATED};
 use super::window::DocWindow;
 
 /// Documents that are candidates of every member. There is at least one member.

@@ -1,6 +1,6 @@
 //! The rules for iterating over candidates.
 
-use super::segment::DocId;
+use super::doc_id::DocId;
 use super::window::DocWindow;
 
 /// The documents of one segment that may match, in ascending order.
@@ -18,8 +18,9 @@ use super::window::DocWindow;
 ///   no candidate lies between.
 /// - **Roles.** An iterator either leads or follows, for all of its life. A leader produces
 ///   candidates ([`seek`], [`fill`]); a follower tests the candidates of others ([`probe`],
-///   [`retain`]). The members of a union lead or follow as the union does; of an intersection the
-///   first member leads.
+///   [`retain`]). The members of a union lead or follow as the union does; of an intersection that
+///   leads, the first member leads and the others follow. Only where all candidates come from our
+///   own postings ([`is_postings_only`]) may a follower fill a window of its own.
 /// - **Confirmation.** [`confirm`] may be called once for each candidate that was found: after
 ///   [`seek`] or [`probe`] for that document, or after [`fill`] or [`retain`] for the documents of
 ///   that window. Calls for one window ascend, unless [`can_rewind`]: then they may return to the
@@ -31,6 +32,7 @@ use super::window::DocWindow;
 /// [`retain`]: Candidates::retain
 /// [`confirm`]: Candidates::confirm
 /// [`can_rewind`]: Candidates::can_rewind
+/// [`is_postings_only`]: Candidates::is_postings_only
 pub(crate) trait Candidates {
     /// An estimate of the number of candidates.
     fn cost(&self) -> u64;

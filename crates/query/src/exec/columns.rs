@@ -3,7 +3,8 @@
 use tantivy::columnar::{Column, StrColumn};
 use wensou_index::Columns;
 
-use super::segment::{DocId, Segment};
+use super::doc_id::DocId;
+use super::segment::Segment;
 use crate::error::Error;
 
 /// The dates of documents, in civil seconds.

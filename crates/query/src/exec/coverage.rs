@@ -1,8 +1,8 @@
 //! Counts the coverage of the documents of a relaxed query.
 
 use super::candidates::Candidates;
+use super::doc_id::DocId;
 use super::matcher::Matcher;
-use super::segment::DocId;
 use super::window::DocWindow;
 use crate::rank::Coverage;
 

@@ -2,7 +2,8 @@
 
 use super::candidates::Candidates;
 use super::columns::Dates;
-use super::segment::{DocId, Segment, TERMINATED};
+use super::doc_id::{DocId, TERMINATED};
+use super::segment::Segment;
 use super::window::DocWindow;
 use crate::error::Error;
 

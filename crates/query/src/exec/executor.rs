@@ -6,8 +6,9 @@ use wensou_index::Index;
 
 use super::cache::PostingsCache;
 use super::candidates::Candidates;
+use super::doc_id::{DocAddress, TERMINATED};
 use super::matcher::Matcher;
-use super::segment::{DocAddress, Segment, TERMINATED};
+use super::segment::Segment;
 use super::segment_scorer::ScoringContext;
 use super::statistics::IndexStatistics;
 use super::term_scorer::{DocumentNorms, TermScorer};

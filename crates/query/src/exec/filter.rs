@@ -13,7 +13,8 @@ use wensou_index::{Fields, Index};
 
 use super::candidates::Candidates;
 use super::date_range::DateRange;
-use super::segment::{DocId, Segment};
+use super::doc_id::DocId;
+use super::segment::Segment;
 use super::window::DocWindow;
 use crate::error::Error;
 use crate::plan::expr::{Filter, FilterField, FilterValue};

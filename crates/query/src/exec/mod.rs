@@ -8,6 +8,7 @@ mod candidates;
 pub(crate) mod columns;
 mod coverage;
 mod date_range;
+pub(crate) mod doc_id;
 mod executor;
 mod filter;
 mod matcher;

@@ -7,7 +7,8 @@
 use wensou_index::{RecordExt, TextField};
 
 use super::candidates::Candidates;
-use super::segment::{DocId, Segment};
+use super::doc_id::DocId;
+use super::segment::Segment;
 use super::window::DocWindow;
 use crate::haystack::Haystack;
 use crate::plan::needle::Needle;

@@ -6,7 +6,7 @@ use wensou_index::{BitsetPostings, Cursor, Postings, TermKey, TextField};
 
 use super::cache::{Open, OpenedPostings};
 use super::candidates::Candidates;
-use super::segment::{DocId, TERMINATED};
+use super::doc_id::{DocId, TERMINATED};
 use super::window::{DocWindow, retain_postings};
 use crate::plan::expr::bigram_offsets;
 

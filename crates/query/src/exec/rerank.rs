@@ -2,7 +2,8 @@
 
 use wensou_index::{Cursor, Index, TermKey, TextField, decode_length};
 
-use super::segment::{DocAddress, DocId, FieldLengths, Segment};
+use super::doc_id::{DocAddress, DocId};
+use super::segment::{FieldLengths, Segment};
 use super::top_k::ScoredDoc;
 use crate::error::Error;
 use crate::rank::proximity::{ProximityScore, QueryBigrams, RERANK_DEPTH};

@@ -4,10 +4,10 @@
 //! modules name no type of tantivy.
 
 use tantivy::SegmentReader;
-pub(crate) use tantivy::{DocAddress, DocId, TERMINATED};
 use wensou_index::{Index, LengthCodes, Postings, TextField};
 use wensou_ingest::Record;
 
+use super::doc_id::{DocAddress, DocId};
 use super::window::DocWindow;
 use crate::error::Error;
 

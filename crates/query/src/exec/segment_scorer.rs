@@ -17,7 +17,8 @@
 use wensou_index::{Cursor, TermKey};
 
 use super::cache::{AccessCost, OpenedPostings, PostingsCache};
-use super::segment::{DocId, Segment};
+use super::doc_id::DocId;
+use super::segment::Segment;
 use super::term_scorer::{BODY, DocumentNorms, TermPostings, TermScorer, UpperBound};
 use super::window::DocWindow;
 use super::window_scores::WindowScores;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use wensou_index::{BitsetPostings, Cursor, TermKey, TermKind, TextField};
 
 use super::cache::{AccessCost, OpenedPostings, PostingsCache};
-use super::segment::{DocId, FieldLengths, Segment};
+use super::doc_id::DocId;
+use super::segment::{FieldLengths, Segment};
 use super::window::DocWindow;
 use crate::plan::ScoredTerm;
 use crate::rank::bm25::{LengthNorms, max_score, tf_saturation};

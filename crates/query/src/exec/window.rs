@@ -2,7 +2,7 @@
 
 use wensou_index::{BitsetPostings, Cursor};
 
-use super::segment::{DocId, TERMINATED};
+use super::doc_id::{DocId, TERMINATED};
 
 /// The longest window, in documents.
 pub(crate) const MAX_DOCS: usize = 1 << 16;

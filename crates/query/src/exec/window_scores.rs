@@ -2,7 +2,7 @@
 
 use wensou_index::Cursor;
 
-use super::segment::DocId;
+use super::doc_id::DocId;
 use super::term_scorer::{DocumentNorms, TermPostings, TermScorer, UpperBound};
 use super::window::DocWindow;
 use crate::rank::bm25::tf_saturation;

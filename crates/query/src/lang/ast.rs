@@ -213,6 +213,15 @@ impl PartialEq for Value {
 impl Eq for Value {}
 
 impl Scope {
+    /// The scope that a field such as `title:` limits a search to; `None` for filters.
+    pub(super) fn of(name: FieldName) -> Option<Self> {
+        match name {
+            FieldName::Title => Some(Self::Title),
+            FieldName::Body => Some(Self::Body),
+            _ => None,
+        }
+    }
+
     /// The name of its field.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::ast::Scope;
 use super::chars::{ends_word, fold, fold_str};
 
 /// A field that a query can name before a colon.
@@ -79,15 +78,6 @@ impl FieldName {
     /// The canonical names, in the order in which help lists them.
     pub fn all() -> impl Iterator<Item = &'static str> {
         NAMES.iter().map(|(name, _)| *name).filter(|name| name.is_ascii())
-    }
-
-    /// The field of text that `title:` or `body:` limits a search to; `None` for filters.
-    pub(super) fn scope(self) -> Option<Scope> {
-        match self {
-            Self::Title => Some(Scope::Title),
-            Self::Body => Some(Scope::Body),
-            _ => None,
-        }
     }
 
     /// Whether the values are text of the archive, and may end in `*`.

@@ -121,7 +121,7 @@ impl Lexer<'_> {
         match word_start(self.remaining()) {
             WordStart::Field { name, len } => {
                 self.pos += len;
-                match name.scope() {
+                match Scope::of(name) {
                     Some(scope) => self.scope(name, scope, start),
                     None => self.values(name, start),
                 }

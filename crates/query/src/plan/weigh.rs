@@ -12,7 +12,7 @@ use super::needle::Needle;
 use super::query_plan::{Plan, PlannedWord, ScoredTerm};
 use crate::error::Error;
 use crate::rank::proximity::QueryBigrams;
-use crate::rank::{self, FieldTerm, TermStatistics};
+use crate::rank::{self, FieldTerm, TermStatistics, bm25};
 
 /// Completes a compiled query.
 ///
@@ -102,7 +102,7 @@ impl Rarities {
     fn fetch(mut terms: Vec<FieldTerm>, statistics: &dyn TermStatistics) -> Result<Self, Error> {
         terms.sort_unstable();
         terms.dedup();
-        let idfs = statistics.idfs(&terms)?;
+        let idfs = bm25::idfs(statistics, &terms)?;
         let mut rarities: FxHashMap<_, FxHashMap<String, f32>> = FxHashMap::default();
         for (FieldTerm { field, kind, text }, idf) in terms.into_iter().zip(idfs) {
             rarities.entry((field, kind)).or_default().insert(text, idf);

@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use wensou_index::{Kind, LENGTH_CODES, TextField, decode_length};
 
-use super::statistics::TermStatistics;
+use super::statistics::{FieldTerm, TermStatistics};
+use crate::error::Error;
 
 /// How quickly the score saturates with the term frequency (BM25's k1).
 const K1: f32 = 1.2;
@@ -21,6 +22,20 @@ const B: f32 = 0.75;
 pub(crate) fn idf(doc_freq: u64, documents: u64) -> f32 {
     let (found, all) = (doc_freq.min(documents) as f32, documents as f32);
     (1.0 + (all - found + 0.5) / (found + 0.5)).ln()
+}
+
+/// For each of `terms`, in order, its inverse document frequency over both kinds.
+///
+/// # Errors
+///
+/// As [`TermStatistics::doc_freqs`].
+pub(crate) fn idfs(
+    statistics: &dyn TermStatistics,
+    terms: &[FieldTerm],
+) -> Result<Vec<f32>, Error> {
+    let documents = statistics.documents();
+    let doc_freqs = statistics.doc_freqs(terms)?;
+    Ok(doc_freqs.into_iter().map(|doc_freq| idf(doc_freq, documents)).collect())
 }
 
 /// The supremum of what a term of weight 1 adds to a score.

@@ -2,7 +2,6 @@
 
 use wensou_index::{Kind, TermKind, TextField};
 
-use super::bm25;
 use crate::error::Error;
 
 /// A term of the index in one field.
@@ -38,15 +37,4 @@ pub(crate) trait TermStatistics {
     ///
     /// If the term dictionary cannot be read.
     fn for_each_name(&self, each: &mut dyn FnMut(&str, u64)) -> Result<(), Error>;
-
-    /// For each of `terms`, in order, its inverse document frequency over both kinds.
-    ///
-    /// # Errors
-    ///
-    /// As [`TermStatistics::doc_freqs`].
-    fn idfs(&self, terms: &[FieldTerm]) -> Result<Vec<f32>, Error> {
-        let documents = self.documents();
-        let doc_freqs = self.doc_freqs(terms)?;
-        Ok(doc_freqs.into_iter().map(|doc_freq| bm25::idf(doc_freq, documents)).collect())
-    }
 }

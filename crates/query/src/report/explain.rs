@@ -4,13 +4,13 @@ use wensou_index::{Index, Lookup, TermKind, TextField};
 use wensou_ingest::Record;
 
 use crate::error::Error;
-use crate::exec::segment::DocAddress;
+use crate::exec::doc_id::DocAddress;
 use crate::exec::top_k::{Recency, TopK};
 use crate::lang::Query;
 use crate::plan::analyze::{Origin, Variant};
 use crate::plan::{Mode, Plan, ScoredTerm, text};
 use crate::rank::proximity::RERANK_DEPTH;
-use crate::rank::{self, FieldTerm, TermStatistics};
+use crate::rank::{self, FieldTerm, bm25};
 use crate::report::clauses::{Clause, clauses, query_of};
 use crate::runner::{Answer, Runner, default_sort};
 
@@ -196,7 +196,7 @@ fn scored(runner: &Runner<'_>, plan: &Plan) -> Result<Vec<ExplainedTerm>, Error>
     let in_body: Vec<FieldTerm> = terms()
         .map(|term| FieldTerm { field: TextField::Body, kind: term.kind, text: term.text.clone() })
         .collect();
-    let idfs = runner.statistics().idfs(&in_body)?;
+    let idfs = bm25::idfs(&runner.statistics(), &in_body)?;
     let explained = terms().zip(idfs).map(|(term, idf)| ExplainedTerm {
         kind: term.kind,
         text: term.text.clone(),

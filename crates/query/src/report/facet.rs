@@ -8,7 +8,8 @@ use wensou_text::fold;
 
 use crate::error::Error;
 use crate::exec::columns::{Dates, Numbers, Texts};
-use crate::exec::segment::{DocId, Segment};
+use crate::exec::doc_id::DocId;
+use crate::exec::segment::Segment;
 use crate::lang::Query;
 use crate::report::overview::civil_time;
 use crate::runner::Runner;

@@ -5,6 +5,7 @@ pub(crate) mod clauses;
 pub(crate) mod explain;
 pub(crate) mod facet;
 pub(crate) mod highlight;
+pub(crate) mod hits;
 pub(crate) mod overview;
 pub(crate) mod similar;
 pub(crate) mod snippet;

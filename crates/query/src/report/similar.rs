@@ -9,7 +9,6 @@ use wensou_text::{Folded, Segmenter, TokenKind};
 use crate::error::Error;
 use crate::exec::top_k::{Sort, TopK};
 use crate::haystack::Haystack;
-use crate::hits::Hit;
 use crate::options::Options;
 use crate::plan::analyze::{Origin, Variant, term_kind_of};
 use crate::plan::expr::{Filter, FilterField};
@@ -18,6 +17,7 @@ use crate::plan::stop_words::is_stop;
 use crate::plan::{MatchExpr, Plan, ScoredTerm, text};
 use crate::rank::proximity::QueryBigrams;
 use crate::rank::{self, FieldTerm, TermStatistics, bm25};
+use crate::report::hits::Hit;
 use crate::report::snippet::{highlight_all, snippet};
 use crate::runner::Runner;
 
@@ -190,7 +190,7 @@ fn scored_terms(
             text: variant.text.clone(),
         })
         .collect();
-    let idfs = statistics.idfs(&terms)?;
+    let idfs = bm25::idfs(statistics, &terms)?;
     let max_weight = words.first().map_or(1.0, |word| word.weight);
     let scored = in_fields().zip(idfs).map(|((word, field), idf)| ScoredTerm {
         field,

@@ -2,9 +2,9 @@
 
 use wensou_ingest::Record;
 
+use super::snippet::Snippet;
 use crate::lang::Diagnostic;
 use crate::plan::pinyin::Reading;
-use crate::report::snippet::Snippet;
 
 /// One hit.
 #[derive(Debug, Clone)]
