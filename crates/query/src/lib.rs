@@ -23,7 +23,8 @@
 //! # let folder = tempfile::tempdir()?;
 //! # let dir = folder.path().join("index");
 //! # let archive = Path::new("../../data/archive").to_owned();
-//! # wensou_index::build(&dir, &[archive], &wensou_index::BuildOptions::default(), &wensou_ingest::Silent)?;
+//! # let options = wensou_index::BuildOptions::default();
+//! # wensou_index::build(&dir, &[archive], &options, &wensou_ingest::Silent)?;
 //! let index = wensou_index::Index::open(&dir)?;
 //! // Relative dates such as `date:7d` start from this day.
 //! let clock = Clock { today: jiff::civil::date(2024, 5, 1) };

@@ -164,120 +164,6 @@ impl<M: Candidates> Candidates for Or<M> {
     }
 }
 
-/// Documents that are candidates of at least `count` members.
-pub(crate) struct AtLeast<M> {
-    count: usize,
-    members: Vec<M>,
-    /// For each member, a lower bound of its next candidate.
-    next: Vec<DocId>,
-    /// For each member, its candidates in the current window, if candidates come by windows.
-    in_window: Vec<DocWindow>,
-}
-
-impl<M: Candidates> AtLeast<M> {
-    /// Documents of `count` members or more, of which there are at least as many.
-    pub(super) fn of(count: usize, members: Vec<M>) -> Self {
-        Self { count, next: vec![0; members.len()], in_window: Vec::new(), members }
-    }
-
-    /// The documents of `in_window` that enough members have.
-    fn with_enough(&self, window: &DocWindow) -> DocWindow {
-        // At index n the documents that more than n of the members so far have.
-        let mut by_count = vec![window.empty_like(); self.count];
-        for own in &self.in_window {
-            for level in (1..self.count).rev() {
-                let mut again = own.clone();
-                again.intersect(&by_count[level - 1]);
-                by_count[level].union(&again);
-            }
-            by_count[0].union(own);
-        }
-        by_count.pop().unwrap_or_else(|| window.clone())
-    }
-}
-
-impl<M: Candidates> Candidates for AtLeast<M> {
-    fn cost(&self) -> u64 {
-        self.members.iter().map(Candidates::cost).sum::<u64>() / self.count.max(1) as u64
-    }
-
-    fn seek(&mut self, target: DocId) -> DocId {
-        let mut bound = target;
-        loop {
-            for (member, next) in self.members.iter_mut().zip(&mut self.next) {
-                if *next < bound || bound == 0 {
-                    *next = member.seek(bound);
-                }
-            }
-            // No document before the one that so many members have reached is in enough of them.
-            let mut ascending = self.next.clone();
-            ascending.sort_unstable();
-            let reached = ascending.get(self.count - 1).copied().unwrap_or(TERMINATED);
-            if reached == TERMINATED || ascending[0] == reached {
-                return reached;
-            }
-            bound = reached;
-        }
-    }
-
-    fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
-        for (member, next) in self.members.iter_mut().zip(&mut self.next) {
-            if *next <= doc {
-                *next = member.probe(doc).err().unwrap_or(doc);
-            }
-        }
-        match self.next.iter().filter(|next| **next == doc).count() >= self.count {
-            true => Ok(()),
-            false => Err(doc + 1),
-        }
-    }
-
-    fn fill(&mut self, window: &mut DocWindow) {
-        let fill = |member: &mut M| {
-            let mut own = window.empty_like();
-            member.fill(&mut own);
-            own
-        };
-        self.in_window = self.members.iter_mut().map(fill).collect();
-        window.union(&self.with_enough(window));
-    }
-
-    fn retain(&mut self, window: &mut DocWindow) {
-        let retain = |member: &mut M| {
-            let mut own = window.clone();
-            member.retain(&mut own);
-            own
-        };
-        self.in_window = self.members.iter_mut().map(retain).collect();
-        *window = self.with_enough(window);
-    }
-
-    fn is_postings_only(&self) -> bool {
-        self.members.iter().all(Candidates::is_postings_only)
-    }
-
-    fn is_exact(&self) -> bool {
-        self.members.iter().all(Candidates::is_exact)
-    }
-
-    fn can_rewind(&self) -> bool {
-        self.members.iter().all(Candidates::can_rewind)
-    }
-
-    fn confirm(&mut self, doc: DocId) -> bool {
-        let in_window = &self.in_window;
-        let members = self.members.iter_mut().zip(&self.next).enumerate();
-        let matched = members.filter_map(|(at, (member, next))| {
-            let is_candidate = match in_window.get(at) {
-                Some(candidates) => candidates.contains(doc),
-                None => *next == doc,
-            };
-            (is_candidate && member.confirm(doc)).then_some(())
-        });
-        matched.take(self.count).count() == self.count
-    }
-}
-
 /// Documents that one member matches and the other does not.
 pub(crate) struct AndNot<M> {
     included: M,
@@ -333,6 +219,7 @@ impl<M: Candidates> Candidates for AndNot<M> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::min_should_match::MinShouldMatch;
     use super::*;
 
     /// Documents whose candidates are a list; every third of them does not match.
@@ -410,9 +297,9 @@ mod tests {
         let count = |lists: &[Docs], doc| lists.iter().filter(|docs| docs.matches(doc)).count();
         assert_eq!(found(|| And::of(lists())), expected(|lists, doc| count(lists, doc) == 4));
         assert_eq!(found(|| Or::of(lists())), expected(|lists, doc| count(lists, doc) > 0));
-        for least in 2..=4 {
-            let enough = expected(|lists, doc| count(lists, doc) >= least);
-            assert_eq!(found(|| AtLeast::of(least, lists())), enough, "{least}");
+        for min in 2..=4 {
+            let enough = expected(|lists, doc| count(lists, doc) >= min);
+            assert_eq!(found(|| MinShouldMatch::of(min, lists())), enough, "{min}");
         }
         let difference = || {
             let [included, excluded] = [2, 5].map(|step| (1..DOCUMENTS).step_by(step).collect());
@@ -433,13 +320,13 @@ mod tests {
             }
             all
         };
-        let with = |least: usize| -> Vec<DocId> {
-            let has = |doc| lists().iter().filter(|docs| docs.0.contains(&doc)).count() >= least;
+        let with = |min: usize| -> Vec<DocId> {
+            let has = |doc| lists().iter().filter(|docs| docs.0.contains(&doc)).count() >= min;
             (0..DOCUMENTS).filter(|doc| has(*doc)).collect()
         };
         assert_eq!(sought(Box::new(Or::of(lists()))), with(1));
-        assert_eq!(sought(Box::new(AtLeast::of(2, lists()))), with(2));
-        assert_eq!(sought(Box::new(AtLeast::of(3, lists()))), with(3));
+        assert_eq!(sought(Box::new(MinShouldMatch::of(2, lists()))), with(2));
+        assert_eq!(sought(Box::new(MinShouldMatch::of(3, lists()))), with(3));
         assert_eq!(sought(Box::new(And::of(lists()))), with(4));
     }
 }

@@ -51,14 +51,14 @@ impl<'i> CoverageCounter<'i> {
         }
         window.retain(|doc| {
             let is_candidate = |own: &DocWindow| own.contains(doc);
-            let mut most = Coverage::NONE;
+            let mut upper_bound = Coverage::NONE;
             for ((_, worth), own) in words.iter().zip(candidates.iter()) {
                 if is_candidate(own) {
-                    most += *worth;
+                    upper_bound += *worth;
                 }
             }
             // Confirming a word reads positions: skip documents that cannot have enough.
-            if most < min {
+            if upper_bound < min {
                 return false;
             }
             let sum = &mut sums[(doc - *start) as usize];

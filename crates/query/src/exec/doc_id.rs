@@ -4,7 +4,5 @@
 pub(crate) use tantivy::DocAddress;
 /// The id of a document in its segment.
 pub(crate) use tantivy::DocId;
-/// Iterates over document ids in ascending order; posting lists do.
-pub(crate) use tantivy::DocSet;
 /// The id after the last that a document can have.
 pub(crate) use tantivy::TERMINATED;

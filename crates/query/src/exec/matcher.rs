@@ -15,12 +15,13 @@ use std::sync::Arc;
 
 use wensou_index::{BitsetPostings, Cursor, Postings, TermKey, TermKind, TextField};
 
-use super::boolean::{And, AndNot, AtLeast, Or};
+use super::boolean::{And, AndNot, Or};
 use super::cache::{Open, OpenedPostings};
 use super::candidates::Candidates;
 use super::date_range::DateRange;
 use super::doc_id::{DocId, TERMINATED};
 use super::filter::{self, FilterDocs};
+use super::min_should_match::MinShouldMatch;
 use super::near::{Near, Passage};
 use super::phrase::Phrase;
 use super::segment::Segment;
@@ -44,7 +45,7 @@ pub(crate) enum Matcher<'i> {
     Dates(DateRange<'i>),
     And(And<Self>),
     Or(Or<Self>),
-    AtLeast(AtLeast<Self>),
+    MinShouldMatch(MinShouldMatch<Self>),
     AndNot(Box<AndNot<Self>>),
 }
 
@@ -64,11 +65,11 @@ impl<'i> Matcher<'i> {
             MatchExpr::None => Self::Nothing,
             MatchExpr::And(members) => Self::and(all(members)?, segment),
             MatchExpr::Or(members) => Self::or(all(members)?),
-            MatchExpr::AtLeast(count, members) => match *count {
+            MatchExpr::MinShouldMatch(count, members) => match *count {
                 0 => Self::Everything(segment.documents()),
                 1 => Self::or(all(members)?),
                 count if count > members.len() => Self::Nothing,
-                count => Self::AtLeast(AtLeast::of(count, all(members)?)),
+                count => Self::MinShouldMatch(MinShouldMatch::of(count, all(members)?)),
             },
             MatchExpr::AndNot(included, excluded) => Self::AndNot(Box::new(AndNot::new(
                 Self::of(included, segment, open)?,
@@ -162,7 +163,7 @@ impl Candidates for Matcher<'_> {
             Self::Dates(docs) => docs.cost(),
             Self::And(and) => and.cost(),
             Self::Or(or) => or.cost(),
-            Self::AtLeast(at_least) => at_least.cost(),
+            Self::MinShouldMatch(group) => group.cost(),
             Self::AndNot(and_not) => and_not.cost(),
         }
     }
@@ -180,7 +181,7 @@ impl Candidates for Matcher<'_> {
             Self::Dates(docs) => docs.seek(target),
             Self::And(and) => and.seek(target),
             Self::Or(or) => or.seek(target),
-            Self::AtLeast(at_least) => at_least.seek(target),
+            Self::MinShouldMatch(group) => group.seek(target),
             Self::AndNot(and_not) => and_not.seek(target),
         }
     }
@@ -193,7 +194,7 @@ impl Candidates for Matcher<'_> {
             Self::Dates(docs) => return docs.probe(doc),
             Self::And(and) => return and.probe(doc),
             Self::Or(or) => return or.probe(doc),
-            Self::AtLeast(at_least) => return at_least.probe(doc),
+            Self::MinShouldMatch(group) => return group.probe(doc),
             Self::AndNot(and_not) => return and_not.probe(doc),
             Self::Nothing | Self::Everything(_) | Self::Cursor(_) | Self::Bitset(_) => {
                 self.seek(doc)
@@ -214,7 +215,7 @@ impl Candidates for Matcher<'_> {
             Self::Dates(docs) => docs.fill(window),
             Self::And(and) => and.fill(window),
             Self::Or(or) => or.fill(window),
-            Self::AtLeast(at_least) => at_least.fill(window),
+            Self::MinShouldMatch(group) => group.fill(window),
             Self::AndNot(and_not) => and_not.fill(window),
         }
     }
@@ -238,7 +239,7 @@ impl Candidates for Matcher<'_> {
             Self::Dates(docs) => docs.retain(window),
             Self::And(and) => and.retain(window),
             Self::Or(or) => or.retain(window),
-            Self::AtLeast(at_least) => at_least.retain(window),
+            Self::MinShouldMatch(group) => group.retain(window),
             Self::AndNot(and_not) => and_not.retain(window),
         }
     }
@@ -252,7 +253,7 @@ impl Candidates for Matcher<'_> {
             Self::Dates(docs) => docs.is_postings_only(),
             Self::And(and) => and.is_postings_only(),
             Self::Or(or) => or.is_postings_only(),
-            Self::AtLeast(at_least) => at_least.is_postings_only(),
+            Self::MinShouldMatch(group) => group.is_postings_only(),
             Self::AndNot(and_not) => and_not.is_postings_only(),
         }
     }
@@ -266,7 +267,7 @@ impl Candidates for Matcher<'_> {
             Self::Dates(docs) => docs.is_exact(),
             Self::And(and) => and.is_exact(),
             Self::Or(or) => or.is_exact(),
-            Self::AtLeast(at_least) => at_least.is_exact(),
+            Self::MinShouldMatch(group) => group.is_exact(),
             Self::AndNot(and_not) => and_not.is_exact(),
         }
     }
@@ -280,7 +281,7 @@ impl Candidates for Matcher<'_> {
             Self::Dates(docs) => docs.can_rewind(),
             Self::And(and) => and.can_rewind(),
             Self::Or(or) => or.can_rewind(),
-            Self::AtLeast(at_least) => at_least.can_rewind(),
+            Self::MinShouldMatch(group) => group.can_rewind(),
             Self::AndNot(and_not) => and_not.can_rewind(),
         }
     }
@@ -295,7 +296,7 @@ impl Candidates for Matcher<'_> {
             Self::Dates(docs) => docs.confirm(doc),
             Self::And(and) => and.confirm(doc),
             Self::Or(or) => or.confirm(doc),
-            Self::AtLeast(at_least) => at_least.confirm(doc),
+            Self::MinShouldMatch(group) => group.confirm(doc),
             Self::AndNot(and_not) => and_not.confirm(doc),
         }
     }

@@ -20,8 +20,8 @@ pub(crate) enum MatchExpr {
     And(Vec<MatchExpr>),
     /// Documents that match at least one member.
     Or(Vec<MatchExpr>),
-    /// Documents that match at least this many members.
-    AtLeast(usize, Vec<MatchExpr>),
+    /// Documents that match at least this many of the members.
+    MinShouldMatch(usize, Vec<MatchExpr>),
     /// Documents that match the first expression and not the second.
     AndNot(Box<MatchExpr>, Box<MatchExpr>),
     /// Documents with this word of the index in one of the fields.

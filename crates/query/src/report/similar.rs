@@ -175,7 +175,7 @@ fn match_expr(words: &[KeyTerm], record: &Record) -> MatchExpr {
     if let Record::Article(article) = record {
         own.extend(article.flashes.iter().map(|id| has_id(id)));
     }
-    MatchExpr::and_not(MatchExpr::AtLeast(min_shared, shared), MatchExpr::any_of(own))
+    MatchExpr::and_not(MatchExpr::MinShouldMatch(min_shared, shared), MatchExpr::any_of(own))
 }
 
 fn scored_terms(

@@ -1,0 +1,119 @@
+//! Documents that several of many members match, for documents that share key terms.
+
+use super::candidates::Candidates;
+use super::doc_id::{DocId, TERMINATED};
+use super::window::DocWindow;
+
+/// Documents that are candidates of at least `count` members.
+pub(crate) struct MinShouldMatch<M> {
+    count: usize,
+    members: Vec<M>,
+    /// For each member, a lower bound of its next candidate.
+    next: Vec<DocId>,
+    /// For each member, its candidates in the current window, if candidates come by windows.
+    in_window: Vec<DocWindow>,
+}
+
+impl<M: Candidates> MinShouldMatch<M> {
+    /// Documents of `count` members or more, of which there are at least as many.
+    pub(super) fn of(count: usize, members: Vec<M>) -> Self {
+        Self { count, next: vec![0; members.len()], in_window: Vec::new(), members }
+    }
+
+    /// The documents of `in_window` that enough members have.
+    fn with_enough(&self, window: &DocWindow) -> DocWindow {
+        // At index n the documents that more than n of the members so far have.
+        let mut by_count = vec![window.empty_like(); self.count];
+        for own in &self.in_window {
+            for level in (1..self.count).rev() {
+                let mut again = own.clone();
+                again.intersect(&by_count[level - 1]);
+                by_count[level].union(&again);
+            }
+            by_count[0].union(own);
+        }
+        by_count.pop().unwrap_or_else(|| window.clone())
+    }
+}
+
+impl<M: Candidates> Candidates for MinShouldMatch<M> {
+    fn cost(&self) -> u64 {
+        self.members.iter().map(Candidates::cost).sum::<u64>() / self.count.max(1) as u64
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        let mut bound = target;
+        loop {
+            for (member, next) in self.members.iter_mut().zip(&mut self.next) {
+                if *next < bound || bound == 0 {
+                    *next = member.seek(bound);
+                }
+            }
+            // No document before the one that so many members have reached is in enough of them.
+            let mut ascending = self.next.clone();
+            ascending.sort_unstable();
+            let reached = ascending.get(self.count - 1).copied().unwrap_or(TERMINATED);
+            if reached == TERMINATED || ascending[0] == reached {
+                return reached;
+            }
+            bound = reached;
+        }
+    }
+
+    fn probe(&mut self, doc: DocId) -> Result<(), DocId> {
+        for (member, next) in self.members.iter_mut().zip(&mut self.next) {
+            if *next <= doc {
+                *next = member.probe(doc).err().unwrap_or(doc);
+            }
+        }
+        match self.next.iter().filter(|next| **next == doc).count() >= self.count {
+            true => Ok(()),
+            false => Err(doc + 1),
+        }
+    }
+
+    fn fill(&mut self, window: &mut DocWindow) {
+        let fill = |member: &mut M| {
+            let mut own = window.empty_like();
+            member.fill(&mut own);
+            own
+        };
+        self.in_window = self.members.iter_mut().map(fill).collect();
+        window.union(&self.with_enough(window));
+    }
+
+    fn retain(&mut self, window: &mut DocWindow) {
+        let retain = |member: &mut M| {
+            let mut own = window.clone();
+            member.retain(&mut own);
+            own
+        };
+        self.in_window = self.members.iter_mut().map(retain).collect();
+        *window = self.with_enough(window);
+    }
+
+    fn is_postings_only(&self) -> bool {
+        self.members.iter().all(Candidates::is_postings_only)
+    }
+
+    fn is_exact(&self) -> bool {
+        self.members.iter().all(Candidates::is_exact)
+    }
+
+    fn can_rewind(&self) -> bool {
+        self.members.iter().all(Candidates::can_rewind)
+    }
+
+    fn confirm(&mut self, doc: DocId) -> bool {
+        let in_window = &self.in_window;
+        let members = self.members.iter_mut().zip(&self.next).enumerate();
+        let matched = members.filter_map(|(at, (member, next))| {
+            let is_candidate = match in_window.get(at) {
+                Some(candidates) => candidates.contains(doc),
+                None => *next == doc,
+            };
+            (is_candidate && member.confirm(doc)).then_some(())
+        });
+        matched.take(self.count).count() == self.count
+    }
+}
