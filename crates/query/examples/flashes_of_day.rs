@@ -1,7 +1,7 @@
 //! Exports all flash items of a day, oldest first, as the text of a bulletin.
 //!
 //! ```sh
-//! cargo run --example flashes_of_day -- 2021-11-10 [INDEX]
+//! cargo run -p wensou-query --example flashes_of_day -- 2021-11-10 [INDEX]
 //! ```
 //!
 //! Without an index folder, the sample archive is indexed in a temporary folder.

@@ -1,7 +1,7 @@
 //! Searches an index and prints the hits as JSON lines, for another program to read.
 //!
 //! ```sh
-//! cargo run --example search_json -- '比特幣 減半' [INDEX]
+//! cargo run -p wensou-query --example search_json -- '比特幣 減半' [INDEX]
 //! ```
 //!
 //! Without an index folder, the sample archive is indexed in a temporary folder.
