@@ -1,11 +1,31 @@
-//! Damaged files of postings: nothing panics, every walk ends, what comes out is in order.
+//! Damaged postings files: nothing panics, every walk ends, what comes out is in order.
 
-use tantivy::directory::OwnedBytes;
-use tantivy::{DocId, DocSet, TERMINATED};
-use wensou_index::{Postings, TermKey, TermKind, TextField};
+use ownedbytes::OwnedBytes;
+use wensou_postings::{
+    Cursor, DocId, FORMAT_VERSION, PageHasher, Postings, TERMINATED, TermKey, TermKind, TextField,
+};
+use xxhash_rust::xxh3::xxh3_64;
 
 /// Bytes of an entry of the index of the dictionary.
 const INDEX_ENTRY: usize = 24;
+/// Bytes that a document has in the sections of lengths and columns.
+const DOCUMENT: usize = 3 + 3 * 8 + 5;
+
+/// A file with these sections and the checksums of its pages. `lengths` are those of the first five
+/// sections, and the number of documents.
+fn file(mut sections: Vec<u8>, lengths: [usize; 6]) -> Vec<u8> {
+    let mut pages = PageHasher::default();
+    pages.update(&sections);
+    let sums = pages.finish();
+    sections.extend(&sums);
+    let numbers = lengths.map(|length| length as u64).into_iter().chain([0; 10]);
+    let mut footer: Vec<u8> = numbers.chain([xxh3_64(&sums)]).flat_map(u64::to_le_bytes).collect();
+    footer.extend(xxh3_64(&footer).to_le_bytes());
+    footer.extend(b"wensou");
+    footer.extend((FORMAT_VERSION as u16).to_le_bytes());
+    sections.extend(footer);
+    sections
+}
 
 /// Panics if `data` breaks a law. Its first bytes say how long the sections are, and the footer is
 /// made to fit: chance would hardly find one that does.
@@ -17,39 +37,38 @@ pub fn check(data: &[u8]) {
     let (index, documents) = (usize::from(entries % 8) * INDEX_ENTRY, usize::from(documents));
     let dictionary = usize::from(dictionary);
     let (words, paths) = (usize::from(entries / 8) * 4, usize::from(step % 8) * 4);
+    // Inputs need not be long enough for the columns.
+    let mut sections = sections.to_vec();
     let others = index + dictionary + words + paths + 3 * documents;
     let Some(lists) = sections.len().checked_sub(others) else { return };
+    sections.resize(sections.len() + (DOCUMENT - 3) * documents, 7);
     let keys: Vec<TermKey> =
         sections[lists + dictionary..][..index].chunks(INDEX_ENTRY).filter_map(key).collect();
-    let mut file = sections.to_vec();
-    for number in [lists, dictionary, index, words, paths, documents].into_iter().chain([0; 9]) {
-        file.extend((number as u64).to_le_bytes());
-    }
-    file.extend(b"wensou-3");
+    let file = file(sections, [lists, dictionary, index, words, paths, documents]);
     let most = file.len() * 128;
     let postings = Postings::open(OwnedBytes::new(file)).expect("a footer that fits");
-    assert_eq!(postings.length_codes(TextField::Body).len(), postings.num_docs());
+    assert!(postings.length_codes(TextField::Body).get(documents as DocId).is_none());
     let mut words = 0;
-    postings.words(TextField::Body, "", |word, key| {
-        assert!(postings.count(key) == 0 || !word.is_empty() || words == 0);
+    postings.for_each_word(TextField::Body, "", |word, key| {
+        assert!(postings.doc_freq(key) == 0 || !word.is_empty() || words == 0);
         words += 1;
     });
     assert!(words <= most, "there is an end of words");
     let _ = postings.term_key(TextField::Title, TermKind::Word, "btc");
     for whole in [true, false] {
-        assert!(postings.docs_in_path("a", whole).count() as usize <= postings.num_docs());
+        assert!(postings.docs_in_path("a", whole).doc_freq() as usize <= postings.num_docs());
     }
     for key in keys {
-        let count = postings.count(key);
+        let count = postings.doc_freq(key);
         let Some(walked) = postings.cursor(key) else { continue };
-        assert_eq!(walked.count(), count);
+        assert_eq!(walked.doc_freq(), count);
         let mut last: Option<DocId> = None;
-        let (mut walk, mut places, mut steps) = (walked.clone(), Vec::new(), 0);
+        let (mut walk, mut positions, mut steps) = (walked.clone(), Vec::new(), 0);
         while walk.doc() != TERMINATED {
             assert!(last.is_none_or(|last| last < walk.doc()) && walk.doc() < TERMINATED);
             assert!(walk.term_freq() >= 1);
-            walk.places(&mut places);
-            assert!(places.is_sorted());
+            walk.positions(&mut positions);
+            assert!(positions.is_sorted());
             last = Some(walk.doc());
             steps += 1;
             assert!(steps <= most, "a walk ends");
@@ -60,7 +79,7 @@ pub fn check(data: &[u8]) {
     }
 }
 
-fn seek(mut cursor: wensou_index::Cursor, step: u32, most: usize) {
+fn seek(mut cursor: Cursor, step: u32, most: usize) {
     let (mut target, mut steps) = (cursor.doc(), 0);
     while cursor.doc() != TERMINATED {
         let _ = cursor.max_tf_in(target, target.saturating_add(step).max(1));

@@ -250,22 +250,6 @@ impl Index {
         }
     }
 
-    /// Documents that have a term, without deleted ones.
-    ///
-    /// # Errors
-    ///
-    /// If tantivy fails.
-    pub fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
-        let mut count = 0;
-        for reader in self.searcher.segment_readers() {
-            let inverted = reader.inverted_index(term.field())?;
-            if let Some(info) = inverted.get_term_info(term)? {
-                count += living(reader, &inverted, &info)?;
-            }
-        }
-        Ok(count)
-    }
-
     /// Calls `each` with every term of a field and the number of documents that have it: segment by
     /// segment, in the order of bytes.
     ///
