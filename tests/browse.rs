@@ -146,7 +146,7 @@ fn what_is_no_terminal_is_told_what_to_use() {
     assert_eq!(ran.code, 2);
     assert_eq!(
         ran.stderr,
-        "error: `wensou browse` needs a terminal to draw on; in a pipe or a script use `wensou search`\n"
+        "error: `wensou browse` needs a terminal; in a pipe or script, use `wensou search`\n"
     );
     assert_eq!(ran.stdout, "");
     // With or without an index.

@@ -39,7 +39,7 @@ fn a_sound_index_is_said_to_be() {
     let dir = indexed();
     let ran = dir.run(&["check"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
-    assert!(ran.stderr.starts_with("sound: "), "{}", ran.stderr);
+    assert!(ran.stderr.starts_with("intact: "), "{}", ran.stderr);
     assert!(ran.stderr.trim_end().ends_with("compared with the archive"), "{}", ran.stderr);
     let object: serde_json::Value =
         serde_json::from_str(&dir.ok(&["check", "--quick", "--format", "json"])).unwrap();
@@ -106,7 +106,7 @@ fn every_damaged_file_is_named_and_mended() {
             let ran = dir.run(&["check"]);
             assert_eq!(ran.code, 3, "{name}: {}{}", ran.stdout, ran.stderr);
             assert!(ran.stdout.contains(&name), "{name}: {}", ran.stdout);
-            assert!(ran.stdout.contains("cure: `wensou check --repair`"), "{}", ran.stdout);
+            assert!(ran.stdout.contains("to fix: `wensou check --repair`"), "{}", ran.stdout);
             fs::write(&path, &bytes).unwrap();
         }
         assert_eq!(dir.run(&["check", "--quick"]).code, 0, "{name}");
@@ -134,7 +134,7 @@ fn what_the_archive_says_now_and_what_was_left_is_named() {
         "{}",
         ran.stdout
     );
-    assert!(ran.stdout.contains("cure: `wensou index`"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("to fix: `wensou index`"), "{}", ran.stdout);
     dir.index();
     assert_eq!(dir.run(&["check"]).stdout, "");
     fs::remove_dir_all(dir.path().join("archive")).unwrap();

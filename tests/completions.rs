@@ -54,6 +54,18 @@ fn the_index_completes_values_and_ids() {
 }
 
 #[test]
+fn every_value_that_is_offered_is_accepted() {
+    let dir = dir();
+    for field in ["kind:", "has:", "script:", "date:"] {
+        let values = candidates(&dir, &["wensou", "search", field]);
+        assert!(values.len() > 1, "{field} {values:?}");
+        for value in values {
+            assert!(dir.run(&["search", &value]).code <= 1, "{value}");
+        }
+    }
+}
+
+#[test]
 fn a_completion_without_an_index_is_silent() {
     let dir = Dir::new();
     assert_eq!(candidates(&dir, &["wensou", "search", "tag:b"]), Vec::<String>::new());

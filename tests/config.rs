@@ -49,16 +49,16 @@ fn every_value_says_where_it_comes_from() {
         [
             [
                 "config file",
-                "DIR/config/wensou/config.toml (not there)",
+                "DIR/config/wensou/config.toml (does not exist)",
                 "environment XDG_CONFIG_HOME"
             ],
             ["index", "index", "default"],
-            ["archive", "that of the last build", "default"],
+            ["archive", "as in the last build", "default"],
             ["time_zone", "+08:00", "default"],
             ["color", "auto", "default"],
             ["search.limit", "10", "default"],
             ["search.snippet", "120", "default"],
-            ["search.sort", "rank; newest first without words", "default"],
+            ["search.sort", "rank, or newest first without words", "default"],
         ]
     );
 }
@@ -96,17 +96,17 @@ fn the_table_is_aligned_in_columns_and_lists_saved_queries() {
     dir.write("c.toml", QUERIES);
     let output = dir.command(&["config"]).env("WENSOU_CONFIG", "c.toml").output().unwrap();
     let expected = "\
-config file     c.toml                            environment WENSOU_CONFIG
-index           index                             default
-archive         that of the last build            default
-time_zone       +08:00                            default
-color           auto                              default
-search.limit    10                                default
-search.snippet  120                               default
-search.sort     rank; newest first without words  default
-@clean          -tag:廣告                         c.toml:3
-@either         減半 OR 質押                      c.toml:4
-@減半           @clean 減半                       c.toml:5
+config file     c.toml                               environment WENSOU_CONFIG
+index           index                                default
+archive         as in the last build                 default
+time_zone       +08:00                               default
+color           auto                                 default
+search.limit    10                                   default
+search.snippet  120                                  default
+search.sort     rank, or newest first without words  default
+@clean          -tag:廣告                            c.toml:3
+@either         減半 OR 質押                         c.toml:4
+@減半           @clean 減半                          c.toml:5
 ";
     assert_eq!(Ran::from(output).stdout, expected);
 }
@@ -124,7 +124,7 @@ fn wensou_config_names_another_file_which_must_be_there() {
     );
     let missing = run(&["search", "比特幣"], "missing.toml");
     assert_eq!(missing.code, 2);
-    assert_eq!(missing.stderr, "error: missing.toml is not there; WENSOU_CONFIG names it\n");
+    assert_eq!(missing.stderr, "error: missing.toml, which WENSOU_CONFIG names, does not exist\n");
     assert_eq!(run(&["config", "--path"], "missing.toml").stdout, "missing.toml\n");
     assert_eq!(run(&["--help"], "missing.toml").code, 0, "help reads no file");
 }
@@ -220,7 +220,7 @@ fn what_is_wrong_with_a_saved_query_is_said_in_its_own_words() {
         (Some("Q003"), Some("broken"))
     );
     std::fs::remove_file(dir.path().join(FILE)).unwrap();
-    assert!(dir.run(&["search", "@weekly"]).stderr.contains("none is saved"));
+    assert!(dir.run(&["search", "@weekly"]).stderr.contains("there are no saved queries"));
 }
 
 #[test]

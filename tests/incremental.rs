@@ -283,7 +283,7 @@ fn what_is_the_same_is_known_by_its_content() {
     }
     dir.index();
     let again = || dir.run(&["index", "archive"]).stderr;
-    assert!(again().contains("the index is current"));
+    assert!(again().contains("the index is up to date"));
     // Written anew, with another time and the same content.
     for (path, text) in &pages {
         fs::write(path, text).unwrap();
@@ -291,13 +291,16 @@ fn what_is_the_same_is_known_by_its_content() {
         file.set_modified(SystemTime::now() + Duration::from_secs(60)).unwrap();
     }
     let said = again();
-    assert!(said.contains("updated 12 pages") && said.contains("; 0 of them written"), "{said}");
+    assert!(
+        said.contains("index updated: 12 pages") && said.contains("; 0 records new or changed"),
+        "{said}"
+    );
     // Another content with the old length and time.
     let (path, text) = pages.first_key_value().unwrap();
     let time = fs::metadata(path).unwrap().modified().unwrap();
     fs::write(path, text.replacen('。', "!", 1).replacen('!', "無", 1)).unwrap();
     fs::File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
-    assert!(again().contains("updated 12 pages"));
+    assert!(again().contains("index updated: 12 pages"));
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn fields_choose_keys_in_their_order() {
     );
     let ran = dir.run(&["search", "-f", "jsonl", "--fields", "id,nope", "減半"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
-    assert!(ran.stderr.contains("no key `nope`; it has id, kind, title"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("no key `nope`; its keys are id, kind, title"), "{}", ran.stderr);
     assert_eq!(dir.run(&["search", "--fields", "id", "減半"]).code, 2);
 }
 
@@ -185,7 +185,7 @@ fn a_timeline_is_drawn_to_scale_and_fits() {
         ran.stdout,
         "2023-Q1  1  ██████████████\n⋮        (4 empty)\n2024-Q2  2  ████████████████████████████\n"
     );
-    assert_eq!(ran.stderr, "by quarter: 3 stated █, 0 inferred ░, 1 without a date\n");
+    assert_eq!(ran.stderr, "by quarter: 3 stated █, 0 inferred ░, 1 undated\n");
     for columns in [40, 80, 100] {
         for by in ["day", "week", "month", "quarter", "year"] {
             let ran = chart(&dir, &columns.to_string(), &["--by", by]);
@@ -225,7 +225,7 @@ fn latin_letters_that_no_text_has_are_read_as_pinyin_and_it_is_said() {
         let ran = dir.run(&["search", typed]);
         assert_eq!(ran.code, 0, "{typed}: {}", ran.stderr);
         assert!(ran.stdout.contains("沒有日期的比特幣文章"), "{typed}: {}", ran.stdout);
-        let said = "read as pinyin, in titles, tags and sources only: 比特币";
+        let said = "read as pinyin for 比特币 in titles, tags and sources";
         assert!(ran.stderr.contains(said), "{typed}: {}", ran.stderr);
         assert!(!ran.stdout.contains("比特幣減半在即"), "never mixed into the text");
     }

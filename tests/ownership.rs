@@ -241,7 +241,11 @@ fn d7_an_update_laundered_damage() {
     flip(&file(&dir, "index", ".del"));
     let updated = dir.run(&["index", "archive"]);
     assert_eq!(updated.code, 0, "{}", updated.stderr);
-    assert!(updated.stderr.contains("warning: the index before was damaged"), "{}", updated.stderr);
+    assert!(
+        updated.stderr.contains("warning: the previous index was damaged"),
+        "{}",
+        updated.stderr
+    );
     assert!(updated.stderr.contains(".del"), "{}", updated.stderr);
     assert_eq!(dir.run(&["check"]).stdout, "");
     assert_eq!((dir.ids(&["乙丑"]).len(), dir.ids(&["丁卯"]).len()), (0, 1));
@@ -256,7 +260,7 @@ fn d8_the_index_in_the_archive_became_articles() {
         let root = root.replace("here", name);
         dir.ok(&["index", &root, "--quiet"]);
         let again = dir.run(&["index", &root]);
-        assert!(again.stderr.contains("the index is current"), "{root}: {}", again.stderr);
+        assert!(again.stderr.contains("the index is up to date"), "{root}: {}", again.stderr);
         assert_eq!(dir.ok(&["export"]).lines().count(), 1, "{root}");
         assert_eq!(dir.run(&["check"]).stdout, "", "{root}");
     }
@@ -373,7 +377,7 @@ fn l1_what_a_kill_left_was_never_swept_once_the_index_was_current() {
     copy(&dir.path().join("kept"), &old);
     fs::remove_file(old.join("wensou.json")).unwrap();
     let current = dir.run(&["index", "archive"]);
-    assert!(current.stderr.contains("the index is current"), "{}", current.stderr);
+    assert!(current.stderr.contains("the index is up to date"), "{}", current.stderr);
     assert!(!old.exists());
 }
 
@@ -424,7 +428,7 @@ fn l3_check_panicked_where_no_thread_could_be_made() {
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
             let code = output.status.code();
             assert!(matches!(code, Some(0 | 2)), "{args:?}, {threads} threads: {code:?} {said}");
-            assert!(!said.contains("defect of wensou"), "{args:?}, {threads} threads: {said}");
+            assert!(!said.contains("bug in wensou"), "{args:?}, {threads} threads: {said}");
         }
         assert_eq!(dir.run(&["check"]).code, 0);
     }

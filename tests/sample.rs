@@ -39,7 +39,11 @@ fn a_search_without_an_index_builds_that_of_the_sample_first() {
     copy(&sample(), &dir.path().join("data/archive"));
     let ran = dir.run(&["search", "開源大模型"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    assert!(ran.stderr.contains("no index yet: indexing data/archive first"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("no index yet: building it from data/archive first"),
+        "{}",
+        ran.stderr
+    );
     golden("sample-search.txt", &ran.stdout);
 }
 

@@ -22,6 +22,7 @@ mod formats;
 mod incremental;
 mod language;
 mod man;
+mod messages;
 mod output;
 mod ownership;
 mod phrases;

@@ -14,15 +14,15 @@ use crate::config::Zone;
 
 /// Full-text search for an archive of Chinese articles and flash items.
 ///
-/// Traditional, Simplified and wrongly converted text are one: type either script. Words rank;
-/// "quoted text" is found exactly as a scan of the archive would find it.
+/// Traditional, Simplified and wrongly converted text are treated as one: type either script. Plain
+/// words are ranked; "quoted text" matches exactly, as a scan of the archive would.
 #[derive(Debug, Parser)]
 #[command(
     name = "wensou",
     version,
     propagate_version = true,
     max_term_width = 100,
-    after_help = "Start with `wensou search 開源大模型`: it builds the index of the sample archive first."
+    after_help = "To start: `wensou search 開源大模型` builds the index of the sample archive, then searches it."
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -34,7 +34,7 @@ pub(crate) struct Cli {
 /// What may be typed with every verb. What is not typed is decided by [`Global`].
 #[derive(Debug, Default, Args)]
 pub(crate) struct Flags {
-    /// Folder of the index [default: index]
+    /// Index folder [default: index]
     #[arg(
         long,
         global = true,
@@ -52,7 +52,7 @@ pub(crate) struct Flags {
         help_heading = "Global options"
     )]
     pub(crate) tz: Option<Zone>,
-    /// When to colour [default: auto]
+    /// When to use colour [default: auto]
     #[arg(long, global = true, value_enum, value_name = "WHEN", help_heading = "Global options")]
     pub(crate) color: Option<Color>,
 }
@@ -90,130 +90,130 @@ pub(crate) enum Verb {
 
 /// Search articles and flash items.
 ///
-/// Words after the verb are joined by blanks; put a query that begins with - after --. Every word
-/// must be found; a long question finds what answers it best; if nothing has every word, the hits
-/// that have the most say which they lack.
+/// The arguments are joined with spaces into one query; put a query that begins with - after --.
+/// Every word must occur. A long question lists the documents that answer it best. If no document
+/// contains every word, the closest matches are shown, each with the words that it is missing.
 #[derive(Debug, Args)]
-#[command(after_long_help = QUERY_HELP)]
+#[command(after_long_help = format!("Queries:\n{QUERY_HELP}\n\n{SEARCH_STATUS}"))]
 pub(crate) struct Search {
-    /// The query; none means everything, newest first
+    /// The query; without one, all documents are listed, newest first
     #[arg(value_name = "QUERY", add = ArgValueCompleter::new(complete::query))]
     pub(crate) query: Vec<String>,
     /// Print at most N hits [default: 10]
     #[arg(long, short = 'n', value_name = "N")]
     pub(crate) limit: Option<usize>,
-    /// Leave out the first N hits
+    /// Skip the first N hits
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) offset: usize,
-    /// Order of the hits
+    /// Sort order of the hits
     #[arg(long, value_enum, value_name = "ORDER")]
     pub(crate) sort: Option<Sort>,
-    /// How hits are printed
+    /// Output format
     #[arg(long, short = 'f', value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
-    /// Run every line of FILE as a query (`-` is standard input); prints one object a query, or
-    /// with --format ids the ids of each on one line
+    /// Run each line of FILE as a query (`-` is standard input), and print one object per query;
+    /// with --format ids, the ids of each query on one line
     #[arg(long, value_name = "FILE", conflicts_with_all = ["query", "facet", "fields"])]
     pub(crate) batch: Option<PathBuf>,
-    /// Print these keys of a hit only, with commas between (json, jsonl, tsv)
+    /// Print only these keys of each hit, separated by commas (json, jsonl, tsv)
     #[arg(long, value_name = "KEYS", value_delimiter = ',')]
     pub(crate) fields: Vec<String>,
-    /// End each id with a zero byte in place of a line feed, for `xargs -0` (needs --format ids)
+    /// End each id with a zero byte instead of a line feed, for `xargs -0` (needs --format ids)
     #[arg(long = "null", short = '0')]
     pub(crate) null: bool,
-    /// Refuse to run if the formats for programs are not those of version N
+    /// Fail unless the output formats for programs are those of version N
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1))]
     pub(crate) format_version: Option<u32>,
-    /// Prefer newer hits: a score counts half as much in the end, half of that after SPAN (`30d`,
-    /// `1y`)
+    /// Prefer newer hits: a document of age SPAN (`30d`, `1y`) loses a quarter of its score, a very
+    /// old one half
     #[arg(long, value_name = "SPAN")]
     pub(crate) recency: Option<HalfLife>,
-    /// Snippets of at most N characters [default: 120]
+    /// Cut snippets to at most N characters [default: 120]
     #[arg(long, value_name = "N")]
     pub(crate) snippet: Option<usize>,
-    /// Count all hits by this too; more than one, with commas between
+    /// Also count all hits by FACET; separate several with commas
     #[arg(long, value_enum, value_name = "FACET", value_delimiter = ',')]
     pub(crate) facet: Vec<Facet>,
-    /// Print at most N values of a facet; 0 means all
+    /// Print at most N values of each facet; 0 means all
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) facet_limit: usize,
-    /// What "today" is in dates such as `7d`: a date, or `newest` for that of the newest item
+    /// Take DATE as "today" in dates such as `7d`; `newest` is the date of the newest document
     #[arg(long, value_name = "DATE")]
     pub(crate) as_of: Option<AsOf>,
 }
 
-/// Search as you type, on the whole screen.
+/// Search as you type, full screen.
 ///
-/// Results come with every character; filters are edits of the query, so it always says what it
-/// finds. F1 lists the keys; `wensou search --help` says what a query may be. Leave with Esc on an
-/// empty query or Ctrl-Q (status 0), or at once with Ctrl-C (status 130).
+/// The hits change with every character. A filter is an edit of the query, so the query line always
+/// says what is shown. F1 lists the keys; `wensou search --help` describes queries. Leave with Esc
+/// on an empty query or with Ctrl-Q (status 0), or at once with Ctrl-C (status 130).
 #[derive(Debug, Args)]
 pub(crate) struct Browse {
-    /// What the query is at the start; words are joined by blanks
+    /// Initial query; the arguments are joined with spaces
     #[arg(value_name = "QUERY", add = ArgValueCompleter::new(complete::query))]
     pub(crate) query: Vec<String>,
-    /// What "today" is in dates such as `7d`: a date, or `newest` for that of the newest item
+    /// Take DATE as "today" in dates such as `7d`; `newest` is the date of the newest document
     #[arg(long, value_name = "DATE")]
     pub(crate) as_of: Option<AsOf>,
 }
 
 /// The query language in a dozen lines.
-pub(crate) const QUERY_HELP: &str = "\
-Queries:
-  比特幣 減半             both words, in either script
-  \"指令微調\"             exactly these characters, across any word boundary
-  質押 OR 挖礦            either; AND, OR, NOT are upper-case, - and ( ) work too
+pub(crate) const QUERY_HELP: &str = "  比特幣 減半             both words, in either script
+  \"指令微調\"             exactly these characters, across word boundaries
+  質押 OR 挖礦            either; capitals in AND, OR, NOT; also - and ( )
   title:以太坊            in the title only (also body:)
-  tag:BTC  tag:a,b        a whole tag; either of two; tag:BTC* begins so
+  tag:BTC  tag:a,b        a whole tag; either of two; tag:BTC* is a prefix
   source:財聯社  category:以太坊  kind:flash|article
-  date:2023-03            also 2023-01..2023-06, 2023年5月, >=2023-01, 7d, none, inferred
+  date:2023-03            also 2023-01..2023-06, 2023年5月, >=2023-01, 7d
+  date:none               without a date; date:inferred: date not stated
   since:2023-01 until:2023-06
   has:flash  script:hans  id:…  path:…
-  bitebi  btb             no text has it: titles and tags by pinyin or initials
-  @weekly 減半            the query saved as `weekly` in the config file, and 減半
+  bitebi  btb             pinyin or initials, where no text contains them
+  @weekly 減半            the saved query `weekly`, and 減半";
 
-Exit status: 0 hits, 1 none, 2 error, 3 no index or one that cannot be read.";
+const SEARCH_STATUS: &str = "\
+Exit status: 0 hits, 1 no hits, 2 error, 3 index missing, unreadable or damaged.";
 
-/// Say how a query is understood, and why a hit ranks where it does.
+/// Show how a query is understood, and why a hit ranks where it does.
 ///
-/// Prints the folded query, its words with everything that counts as finding them (other names,
-/// regional words, numbers), the compiled query, and how many documents each clause matches. With
-/// --id, which clauses one document matches, and every part of its score.
+/// Prints the folded query, each word with all its variants (other names, regional words, numbers),
+/// the compiled query, and how many documents each clause matches. With --id, also shows which
+/// clauses one document matches, and every part of its score.
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     /// The query
     #[arg(value_name = "QUERY", required = true, add = ArgValueCompleter::new(complete::query))]
     pub(crate) query: Vec<String>,
-    /// Explain the score of this article or flash item; the beginning of an id will do
+    /// Explain the score of this article or flash item; the beginning of an id is enough
     #[arg(long, value_name = "ID", add = ArgValueCompleter::new(complete::id))]
     pub(crate) id: Option<String>,
     /// Prefer newer hits, as `search` does
     #[arg(long, value_name = "SPAN")]
     pub(crate) recency: Option<HalfLife>,
-    /// How it is printed
+    /// Output format
     #[arg(long, short = 'f', value_enum, default_value_t = ShowFormat::Text)]
     pub(crate) format: ShowFormat,
-    /// What "today" is in dates such as `7d`: a date, or `newest` for that of the newest item
+    /// Take DATE as "today" in dates such as `7d`; `newest` is the date of the newest document
     #[arg(long, value_name = "DATE")]
     pub(crate) as_of: Option<AsOf>,
 }
 
-/// Find what is like an article or flash item.
+/// Find documents similar to an article or flash item.
 ///
-/// Articles and flash items that share its telling words, those that share the most telling ones
-/// first; of an article, without the flash items in its own page.
+/// Ranks articles and flash items by the distinctive words that they share with it. The flash items
+/// in an article's own page are left out.
 #[derive(Debug, Args)]
 pub(crate) struct Similar {
-    /// Its id, or the beginning of it
+    /// The id of the document, or the beginning of it
     #[arg(add = ArgValueCompleter::new(complete::id))]
     pub(crate) id: String,
     /// Print at most N hits
     #[arg(long, short = 'n', value_name = "N", default_value_t = 10)]
     pub(crate) limit: usize,
-    /// How hits are printed
+    /// Output format
     #[arg(long, short = 'f', value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
-    /// Snippets of at most N characters
+    /// Cut snippets to at most N characters
     #[arg(long, value_name = "N", default_value_t = 120)]
     pub(crate) snippet: usize,
 }
@@ -237,11 +237,11 @@ pub(crate) enum Format {
     Text,
     /// One array
     Json,
-    /// One object a line
+    /// One object per line
     Jsonl,
-    /// One id a line
+    /// One id per line
     Ids,
-    /// A header, then one hit a line
+    /// A header line, then one hit per line
     Tsv,
 }
 
@@ -261,7 +261,9 @@ impl std::str::FromStr for AsOf {
         if text == "newest" {
             return Ok(Self::Newest);
         }
-        text.parse().map(Self::Day).map_err(|_| "give a day as YYYY-MM-DD, or `newest`".to_owned())
+        text.parse()
+            .map(Self::Day)
+            .map_err(|_| "expected a day as YYYY-MM-DD, or `newest`".to_owned())
     }
 }
 
@@ -275,7 +277,8 @@ impl std::str::FromStr for HalfLife {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let cure = || "give a number of days, weeks, months or years: 30d, 8w, 6mo, 1y".to_owned();
+        let cure =
+            || "expected a number of days, weeks, months or years: 30d, 8w, 6mo, 1y".to_owned();
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         let days = match &text[digits..] {
             "d" => 1,
@@ -290,84 +293,85 @@ impl std::str::FromStr for HalfLife {
     }
 }
 
-/// Build the index of an archive.
+/// Build or update the index of an archive.
 ///
-/// Files and folders of pages (.txt, .html, .htm, without an ending) and JSON lines (.jsonl) are
-/// read, whichever of UTF-8, UTF-16, GB18030 and Big5 they are in; compressed ones (.gz, .zst,
-/// .xz), too, and those inside .zip, .tar (.tar.gz, .tgz, .tar.zst, .tar.xz) and .warc (.warc.gz)
-/// files. What cannot be read is skipped and named. Where there is an index already, what the pages
-/// still say is taken over from it: new and changed pages are added, and what stands in no page any
-/// more goes. The new index is written beside the old one and swapped in at the end: until then,
-/// searches find the old one, and so they do if the build is stopped.
+/// Reads files and folders of pages (.txt, .html, .htm, or no extension) and JSON lines (.jsonl) in
+/// UTF-8, UTF-16, GB18030 or Big5; also compressed (.gz, .zst, .xz), and inside .zip, .tar (.tar.gz,
+/// .tgz, .tar.zst, .tar.xz) and .warc (.warc.gz) files. What cannot be read is skipped and named. An
+/// index that exists is updated: unchanged records are reused, new and changed pages are added, and
+/// records whose pages are gone are removed. The new index is written beside the old one and
+/// replaces it in one step at the end. Until then, and if the build is stopped, searches use the
+/// old index.
 #[derive(Debug, Args)]
 pub(crate) struct Index {
-    /// Files and folders of the archive; none means those of the config file, else of the last
-    /// build, else data/
+    /// Files and folders to index [default: those of the config file, else of the last build, else
+    /// data/]
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// Build anew, and take nothing over from the index that is there
+    /// Build from scratch instead of updating the existing index
     #[arg(long)]
     pub(crate) rebuild: bool,
-    /// Wait for another process that is writing to the index
+    /// Wait if another process is building the index
     #[arg(long)]
     pub(crate) wait: bool,
-    /// Accept that a file or folder which had pages has none now, and remove its records
+    /// Accept that a file or folder that had pages has none now, and remove its records
     #[arg(long)]
     pub(crate) allow_empty: bool,
-    /// Append what is done and what goes wrong to FILE, with times
+    /// Append progress and problems to FILE, with times
     #[arg(long, value_name = "FILE")]
     pub(crate) log: Option<PathBuf>,
-    /// Make a page that had to be skipped an error, and keep the old index
+    /// Fail if any page has to be skipped, and keep the old index
     #[arg(long)]
     pub(crate) strict: bool,
-    /// Read every page without a byte order mark in this encoding (utf-8, gb18030, big5, utf-16le,
-    /// or another label of the WHATWG) instead of detecting it; kept for later builds
+    /// Encoding of pages without a byte order mark (utf-8, gb18030, big5, utf-16le or another WHATWG
+    /// label), or `auto` to detect it; remembered for later builds
     #[arg(long, value_name = "NAME|auto")]
     pub(crate) encoding: Option<String>,
-    /// Words of your own, one a line (perhaps a tab and a frequency); kept for later builds
+    /// Your own words, one per line, with an optional tab and frequency; remembered for later
+    /// builds
     #[arg(long, value_name = "FILE|none")]
     pub(crate) words: Option<PathBuf>,
-    /// Words that mean the same, one group a line, tabs or commas between; kept for later builds
+    /// Groups of words that mean the same, one group per line, separated by tabs or commas;
+    /// remembered for later builds
     #[arg(long, value_name = "FILE|none")]
     pub(crate) synonyms: Option<PathBuf>,
-    /// Threads
+    /// Number of threads [default: one per processor]
     #[arg(long, short = 'j', value_name = "N")]
     pub(crate) threads: Option<usize>,
-    /// Print no progress
+    /// Print no progress and no summary
     #[arg(long, short)]
     pub(crate) quiet: bool,
 }
 
-/// Check an index against its checksums and its archive.
+/// Verify an index against its checksums and its archive.
 ///
-/// Says whether the index is what was written, and what the archive says now. Every file is
-/// compared with its checksum, every record with the columns beside it, and all of them with the
-/// archive, which is read again. Names what is wrong and the command that mends it. The exit status
-/// is 0 if the index is sound, though it may be stale, and 3 if it is damaged.
+/// Compares every file with its checksum, every record with all that was derived from it, and the
+/// records with the archive, which is read again. Names each problem and the command that fixes it.
+/// The exit status is 0 if the index is intact, even if it is out of date, and 3 if it is damaged.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// Compare checksums only
     #[arg(long, short)]
     pub(crate) quick: bool,
-    /// Build what is damaged anew from the archive, and remove what stopped builds have left;
+    /// Rebuild what is damaged from the archive, and remove what stopped builds have left behind;
     /// records of files that cannot be read are kept
     #[arg(long)]
     pub(crate) repair: bool,
-    /// With --repair, accept that records are lost which can be read neither from the archive nor
-    /// from the damaged index
+    /// With --repair, accept the loss of records that can be read neither from the archive nor from
+    /// the damaged index
     #[arg(long, requires = "repair")]
     pub(crate) allow_empty: bool,
-    /// How findings are printed
+    /// Output format
     #[arg(long, short = 'f', value_enum, default_value_t = ShowFormat::Text)]
     pub(crate) format: ShowFormat,
 }
 
 /// Copy the index to another folder.
 ///
-/// The copy is whole and of one moment, even if the index is being built meanwhile, and every file
-/// is verified while it is copied. The folder must be new or empty, or hold an older backup, which
-/// is replaced in one step. A backup is an index like any other: search it with --index DIR, or
-/// restore it with `wensou backup --index BACKUP DIR`.
+/// The copy is a consistent snapshot, even if the index is being built meanwhile, and every file is
+/// verified while it is copied. The folder must be new or empty, or hold an older backup, which is
+/// replaced in one step. A backup is a normal index: search it with --index DIR, or restore it with
+/// `wensou backup --index BACKUP DIR`.
 #[derive(Debug, Args)]
 pub(crate) struct Backup {
     /// The folder to copy to
@@ -381,23 +385,23 @@ pub(crate) struct Backup {
 /// Print one article or flash item.
 #[derive(Debug, Args)]
 pub(crate) struct Show {
-    /// Its id, or the beginning of it
+    /// The id of the document, or the beginning of it
     #[arg(add = ArgValueCompleter::new(complete::id))]
     pub(crate) id: String,
-    /// Mark the words of this query
+    /// Highlight the words of this query
     #[arg(long, value_name = "QUERY")]
     pub(crate) highlight: Option<String>,
-    /// The bytes of the file that it stands in, as they are; on a terminal, control characters are
+    /// Print the bytes of the original file, unchanged; on a terminal, control characters are
     /// replaced
     #[arg(long, conflicts_with_all = ["format", "highlight"])]
     pub(crate) raw: bool,
-    /// Show the text in this script; what lies in the archive stays as it is
+    /// Show the text in this script; the archive is not changed
     #[arg(long, value_enum, default_value_t = Script::Original)]
     pub(crate) script: Script,
-    /// How it is printed
+    /// Output format
     #[arg(long, short = 'f', value_enum, default_value_t = RecordFormat::Text)]
     pub(crate) format: RecordFormat,
-    /// Print a long article at once; without it, one longer than the screen goes through $PAGER
+    /// Do not show text that is longer than the screen in $PAGER
     #[arg(long)]
     pub(crate) no_pager: bool,
 }
@@ -409,14 +413,14 @@ pub(crate) enum RecordFormat {
     Text,
     /// As `export` writes it
     Json,
-    /// One line to quote it by: title, source, date, path and bytes
+    /// One line for quoting: title, source, date, path and byte range
     Cite,
 }
 
 /// The script that text is shown in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Script {
-    /// As the page has it
+    /// As in the page
     Original,
     /// Simplified
     Hans,
@@ -433,40 +437,39 @@ pub(crate) enum ShowFormat {
     Json,
 }
 
-/// List tags with the number of documents that have them.
+/// List tags with their document counts.
 #[derive(Debug, Args)]
 pub(crate) struct Tags {
     /// Count only documents that this query matches
     #[arg(value_name = "QUERY", add = ArgValueCompleter::new(complete::query))]
     pub(crate) query: Vec<String>,
-    /// Only tags that begin so, in either script and case
+    /// List only tags that begin with TEXT, in either script and case
     #[arg(long, value_name = "TEXT")]
     pub(crate) prefix: Option<String>,
     /// Print at most N tags; 0 means all
     #[arg(long, short = 'n', value_name = "N", default_value_t = 40)]
     pub(crate) limit: usize,
-    /// How they are printed
+    /// Output format
     #[arg(long, short = 'f', value_enum, default_value_t = ListFormat::Text)]
     pub(crate) format: ListFormat,
 }
 
-/// Draw how many documents fall into each month.
+/// Chart the number of documents over time.
 ///
-/// Or into each day, week, quarter or year.
-///
-/// Stated dates are drawn solid, inferred ones shaded; documents without a date are counted below.
+/// Draws a bar for each day, week, month, quarter or year: stated dates solid, inferred ones shaded.
+/// Documents without a date are counted below.
 #[derive(Debug, Args)]
 pub(crate) struct Timeline {
     /// Count only documents that this query matches
     #[arg(value_name = "QUERY", add = ArgValueCompleter::new(complete::query))]
     pub(crate) query: Vec<String>,
-    /// Length of a bar's time [default: the shortest that gives at most 40 bars]
+    /// Time span of a bar [default: the shortest that gives at most 40 bars]
     #[arg(long, value_enum, value_name = "STEP")]
     pub(crate) by: Option<Step>,
-    /// How it is printed
+    /// Output format
     #[arg(long, short = 'f', value_enum, default_value_t = ListFormat::Text)]
     pub(crate) format: ListFormat,
-    /// What "today" is in dates such as `7d`: a date, or `newest` for that of the newest item
+    /// Take DATE as "today" in dates such as `7d`; `newest` is the date of the newest document
     #[arg(long, value_name = "DATE")]
     pub(crate) as_of: Option<AsOf>,
 }
@@ -499,27 +502,27 @@ pub(crate) enum ListFormat {
     Text,
     /// One array
     Json,
-    /// One object a line
+    /// One object per line
     Jsonl,
-    /// A header, then one entry a line
+    /// A header line, then one entry per line
     Tsv,
 }
 
-/// Say what the index holds.
+/// Show index statistics.
 #[derive(Debug, Args)]
 pub(crate) struct Stats {
-    /// Name every file that was skipped
+    /// List every file that was skipped
     #[arg(long, action = ArgAction::SetTrue)]
     pub(crate) skipped: bool,
-    /// How it is printed
+    /// Output format
     #[arg(long, short = 'f', value_enum, default_value_t = ShowFormat::Text)]
     pub(crate) format: ShowFormat,
 }
 
-/// Write every record as JSON lines, in the order of the archive.
+/// Write every record as JSON lines, in archive order.
 #[derive(Debug, Args)]
 pub(crate) struct Export {
-    /// How records are written
+    /// Output format
     #[arg(long, short = 'f', value_enum, default_value_t = ExportFormat::Jsonl)]
     pub(crate) format: ExportFormat,
 }
@@ -527,46 +530,46 @@ pub(crate) struct Export {
 /// How records are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ExportFormat {
-    /// One object a line
+    /// One object per line
     Jsonl,
 }
 
-/// Measure the ranking by a judged set of queries.
+/// Measure ranking quality on a judged set of queries.
 ///
 /// Prints MRR@10, nDCG@10, recall@10 and recall@100 with 95 % bootstrap intervals. Index the judged
 /// documents first (`wensou index --index DIR corpus.jsonl`).
 #[derive(Debug, Args)]
 pub(crate) struct Eval {
-    /// Queries: JSON lines of {"id": …, "text": …}
+    /// Queries, as JSON lines: {"id": …, "text": …}
     #[arg(long, value_name = "FILE")]
     pub(crate) queries: PathBuf,
-    /// Judgements: lines of query, document and grade, tabs between; relevant from 1 up
+    /// Judgements, as tab-separated lines: query, document and grade; relevant from 1 up
     #[arg(long, value_name = "FILE")]
     pub(crate) qrels: PathBuf,
-    /// Hits asked of each query
+    /// Number of hits to retrieve for each query
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub(crate) limit: usize,
-    /// Read queries as `search` does; without it they are plain questions, whatever signs are in
-    /// them
+    /// Parse queries as `search` does; by default they are plain text, in which no character is an
+    /// operator
     #[arg(long)]
     pub(crate) syntax: bool,
-    /// Write the ranking as a TREC run file
+    /// Write the ranking to FILE as a TREC run
     #[arg(long, value_name = "FILE")]
     pub(crate) run: Option<PathBuf>,
-    /// Say whether the difference from this TREC run is more than chance
+    /// Test whether the difference from this TREC run is significant
     #[arg(long, value_name = "FILE")]
     pub(crate) compare: Option<PathBuf>,
 }
 
-/// Print what a shell reads to complete wensou lines
+/// Print a shell completion script
 ///
-/// Verbs, flags, fields, and from the index tags, sources, categories and ids:
+/// It completes verbs, flags, fields, and the tags, sources, categories and ids of the index:
 ///   bash: source <(wensou completions bash)
 ///   zsh:  source <(wensou completions zsh)
 ///   fish: wensou completions fish | source
-/// In quotes too ('減半 tag:B), and in either script: what was typed stays, and is continued.
-/// A value with a blank completes once it is the only one left, or behind 「. A field with a minus
-/// (-tag:) completes in quotes or behind --.
+/// Completion works in quotes too ('減半 tag:B), and in either script: what you typed is kept and
+/// continued. A value with a space is completed once it is the only candidate, or after 「.
+/// A negated field (-tag:) is completed in quotes or after --.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Completions {
@@ -583,12 +586,12 @@ pub(crate) enum Shell {
     Fish,
 }
 
-/// Print a manual page, or write them all.
+/// Print a manual page, or write all of them.
 ///
 /// To read one: wensou man query | man -l -
 #[derive(Debug, Args)]
 pub(crate) struct Manual {
-    /// A verb, or `query` for the query language; none means the page of wensou itself
+    /// A verb, or `query` for the query language; without one, the page of wensou itself
     pub(crate) page: Option<String>,
     /// Write every page into this folder
     #[arg(long, value_name = "DIR", conflicts_with = "page")]
@@ -597,23 +600,25 @@ pub(crate) struct Manual {
 
 /// Show every setting and where it comes from.
 ///
-/// A flag goes before the environment, that before the config file, that before the default. The
-/// config file is the one that WENSOU_CONFIG names, else $XDG_CONFIG_HOME/wensou/config.toml, else
-/// ~/.config/wensou/config.toml.
+/// Precedence: flag, environment, config file, default. The config file is the one that
+/// WENSOU_CONFIG names, else $XDG_CONFIG_HOME/wensou/config.toml, else ~/.config/wensou/config.toml.
 #[derive(Debug, Args)]
-#[command(after_long_help = CONFIG_HELP)]
+#[command(after_long_help = format!(
+    "Keys, all of them optional:\n{CONFIG_KEYS}\n\n\
+     NO_COLOR, CLICOLOR=0 and CLICOLOR_FORCE=1 decide about colour if --color is not given."
+))]
 pub(crate) struct Config {
-    /// Print the path of the config file and nothing else
+    /// Print only the path of the config file
     #[arg(long, conflicts_with = "format")]
     pub(crate) path: bool,
-    /// How settings are printed
+    /// Output format
     #[arg(long, short = 'f', value_enum, default_value_t = ShowFormat::Text)]
     pub(crate) format: ShowFormat,
 }
 
-const CONFIG_HELP: &str = "\
-Every key, each of which may be left out:
-  index = \"~/news/index\"           # a relative path starts at the config file
+/// Every key of the config file, as an example.
+pub(crate) const CONFIG_KEYS: &str =
+    "  index = \"~/news/index\"           # relative to the config file
   archive = [\"~/news/pages\"]       # what `wensou index` reads
   time_zone = \"Asia/Shanghai\"      # or \"+08:00\"
   color = \"auto\"                   # always, never
@@ -624,6 +629,4 @@ Every key, each of which may be left out:
   sort = \"rank\"                    # newest, oldest
 
   [queries]                         # wensou search @weekly
-  weekly = \"date:7d -tag:廣告\"
-
-NO_COLOR, CLICOLOR=0 and CLICOLOR_FORCE set the colour where --color does not.";
+  weekly = \"date:7d -tag:廣告\"";

@@ -64,7 +64,11 @@ pub(crate) struct Defect(String);
 
 impl fmt::Display for Defect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}\nthis is a defect of wensou, not of what you typed: please report it", self.0)
+        write!(
+            f,
+            "{}\nthis is a bug in wensou, not a mistake in what you typed: please report it",
+            self.0
+        )
     }
 }
 

@@ -89,7 +89,7 @@ impl Round<'_> {
         let unnamed = paths.iter().filter(|path| !built.stderr.contains(path.as_str())).count();
         campaign.add("paths that could not be read", paths.len());
         // What was not read, because no file has changed, cannot be named.
-        let current = built.stderr.contains("the index is current");
+        let current = built.stderr.contains("the index is up to date");
         campaign.expect(unnamed == 0 || current, || {
             format!("{what}: {unnamed} are not named: {}", built.said())
         });

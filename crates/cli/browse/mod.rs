@@ -55,9 +55,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// Whether there is a terminal, before anything is opened for it.
 pub(crate) fn check_terminal() -> anyhow::Result<()> {
     if !stdin().is_terminal() || !stdout().is_terminal() {
-        bail!(
-            "`wensou browse` needs a terminal to draw on; in a pipe or a script use `wensou search`"
-        );
+        bail!("`wensou browse` needs a terminal; in a pipe or script, use `wensou search`");
     }
     Ok(())
 }
@@ -74,10 +72,10 @@ pub(crate) fn run(
     let bounds = wensou_query::date_bounds(&index)?.map(|at| at.map(jiff::civil::DateTime::date));
     let index = Arc::new(index);
     let worker = Worker::start(Arc::clone(&index), clock).context("cannot start a thread")?;
-    let size = crossterm::terminal::size().context("cannot tell the size of the terminal")?;
+    let size = crossterm::terminal::size().context("cannot read the size of the terminal")?;
     let (app, effects) = App::new(query, clock, bounds, size);
     let signals = Signals::catch().context("cannot catch signals")?;
-    let screen = Screen::take().context("cannot take the terminal")?;
+    let screen = Screen::take().context("cannot set up the terminal")?;
     let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
     let mut session = Session { index, worker, signals, screen, terminal, app, colour };
     match session.perform(effects)? {
@@ -140,8 +138,8 @@ impl Session {
             wait = Duration::ZERO;
         }
         if !self.worker.is_alive() {
-            let reason = screen::lost().unwrap_or_else(|| "it ended".to_owned());
-            bail!("the searching thread is gone, which is a bug: {reason}");
+            let reason = screen::lost().unwrap_or_else(|| "no reason given".to_owned());
+            bail!("the search thread ended, which is a bug in wensou: {reason}");
         }
         Ok(None)
     }

@@ -25,7 +25,7 @@ pub(crate) fn page(index: &Path, clock: &Clock, id: &str, text: &str) -> anyhow:
     }
     show.args(["--", id]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut show = show.spawn().context("cannot run this program again")?;
-    let printed = show.stdout.take().context("nothing to read from")?;
+    let printed = show.stdout.take().context("cannot read from `wensou show`")?;
     let mut shell = shell(&pager);
     if std::env::var_os("LESS").is_none() {
         // Without it, `less` shows colours as what they are written with.
@@ -46,8 +46,9 @@ pub(crate) fn edit(index: &Index, item: &Item) -> anyhow::Result<()> {
     if path.contains("!/") {
         bail!("{path} is inside an archive: `wensou show --raw` prints it");
     }
-    let file =
-        locate(index, path).with_context(|| format!("{path} is not where it was indexed"))?;
+    let file = locate(index, path).with_context(|| {
+        format!("cannot find {path}, which was moved or removed after it was indexed")
+    })?;
     let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let line = line_of(&bytes, item);
     let editor = variable(&["VISUAL", "EDITOR"]).unwrap_or_else(|| "vi".into());

@@ -439,7 +439,7 @@ fn what_is_similar_is_a_list_to_come_back_from() {
     };
     let items = Driver::new("質押", (80, 24)).app.list.items;
     driver.send(Event::Answer(Answer { number: *number, found: Found::Records(items) }));
-    assert!(driver.screen().contains("like 比特币的第四次减半"));
+    assert!(driver.screen().contains("similar to 比特币的第四次减半"));
     assert_eq!(driver.titles(), ["以太坊合并后的質押收益"]);
     driver.press(KeyCode::Esc);
     assert_eq!(driver.titles(), ["比特币的第四次减半"]);

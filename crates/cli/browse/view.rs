@@ -18,6 +18,7 @@ use super::text::{fit, marked, piece, wrap};
 use super::theme::{CHOSEN, DATE, DIM, ERROR, KIND, MISTAKE, TITLE, WARNING, without_colour};
 use super::worker::Item;
 use crate::args::QUERY_HELP;
+use crate::out::count::count;
 use crate::out::{hits, sanitize};
 
 /// From so many columns the preview stands beside the list,
@@ -31,7 +32,7 @@ const TWO_LINES: u16 = 60;
 const WIDEST: usize = 100;
 const PROMPT: &str = "› ";
 /// What an empty query line says.
-const INVITATION: &str = "type to search, ? for the keys";
+const INVITATION: &str = "type to search, ? for help";
 
 /// Where things stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,8 +152,7 @@ fn summary(app: &App, columns: u16) -> String {
     }
     let total = match app.list.total {
         0 => "no hits".to_owned(),
-        1 => "1 hit".to_owned(),
-        total => format!("{total} hits"),
+        total => count(total, "hit"),
     };
     let took = app.list.took.as_secs_f64() * 1000.0;
     match columns >= BELOW && !app.followed() {
@@ -204,14 +204,14 @@ fn notice(app: &App, columns: u16) -> Line<'static> {
         Origin::Query(_) => None,
         Origin::Pages(title) => Some(("pages with ", title)),
         Origin::Flashes(title) => Some(("flash items in ", title)),
-        Origin::Similar(title) => Some(("like ", title)),
+        Origin::Similar(title) => Some(("similar to ", title)),
     };
     let pieces = if let Some((what, title)) = title {
         vec![Span::styled("Esc: back · ", DIM), Span::styled(what, KIND), piece(title, TITLE)]
     } else if let Some(error) = app.errors.first() {
         told(error, ERROR, app.errors.len() - 1)
     } else if list.relaxed && list.total > 0 {
-        vec![Span::styled("none has every word: these have the most", WARNING)]
+        vec![Span::styled("no document contains every word: showing the closest matches", WARNING)]
     } else if let Some(warning) = list.warnings.first() {
         told(warning, WARNING, list.warnings.len() - 1)
     } else {
@@ -278,7 +278,7 @@ fn item_lines(item: &Item, columns: usize, lines: u16) -> Vec<Line<'static>> {
         about.push(Span::raw(format!("seen in {} pages", record.seen())));
     }
     if !item.missing.is_empty() {
-        about.push(piece(&format!("lacks: {}", item.missing.join(" ")), WARNING));
+        about.push(piece(&format!("missing: {}", item.missing.join(" ")), WARNING));
     }
     let dot = || Span::raw(" · ");
     let joined = |pieces: Vec<Span<'static>>| {
@@ -440,9 +440,8 @@ fn help_lines(columns: u16) -> Vec<Line<'static>> {
         }
     }
     lines.push(Line::default());
-    // What may be typed, as `wensou search --help` says it; not how that verb ends.
-    let queries = QUERY_HELP.lines().take_while(|line| !line.starts_with("Exit"));
-    lines.extend(queries.map(|line| fit(vec![Span::raw(line)], room)));
+    lines.push(Line::raw("Queries:"));
+    lines.extend(QUERY_HELP.lines().map(|line| fit(vec![Span::raw(line)], room)));
     lines
 }
 
@@ -464,7 +463,7 @@ fn help(frame: &mut Frame<'_>, first: usize) {
 
 fn picker(frame: &mut Frame<'_>, open: &Picker) {
     let title = match open.subject {
-        Subject::Tag => "tags of what the query finds",
+        Subject::Tag => "tags of the hits",
         Subject::Date => "dates",
     };
     let (columns, rows) = (frame.area().width, frame.area().height);

@@ -14,7 +14,7 @@ use wensou_query::lang::{
 };
 use wensou_query::{Error, Facet, FacetValue, Highlighter, Hit, Options, Snippet};
 
-use crate::cmd::show::as_asked;
+use crate::cmd::show::variant_named;
 
 /// Hits that are read at once; more are when the selection comes near the end.
 pub(crate) const BATCH: usize = 50;
@@ -227,7 +227,7 @@ fn records(index: &Index, ids: &[String], query: &Query) -> Result<Vec<Item>, Er
     let mut items = Vec::new();
     for id in ids.iter().take(LONGEST) {
         if let Lookup::Found(address) = index.lookup(id)? {
-            items.push(Item::of(as_asked(index.record(address)?, id), &marks));
+            items.push(Item::of(variant_named(index.record(address)?, id), &marks));
         }
     }
     Ok(items)

@@ -29,7 +29,9 @@ pub(crate) fn run(
     let ids = match args.format {
         Format::Ids => true,
         Format::Text | Format::Jsonl => false,
-        Format::Json | Format::Tsv => bail!("--batch prints --format jsonl (as without) or ids"),
+        Format::Json | Format::Tsv => {
+            bail!("--batch supports only --format jsonl (the default) and ids")
+        }
     };
     let session = Session::new(index)?;
     let options = options(global, args, clock);

@@ -4,9 +4,9 @@ use serde_json::json;
 use wensou_index::{Checked, Error as IndexError, Finding, Severity};
 
 use super::index::{Bar, Show, default_options};
-use super::stats::bytes;
 use crate::args::{Check, Global, ShowFormat};
 use crate::exit::{Outcome, of_index};
+use crate::out::count::{bytes, count};
 use crate::out::{Terminal, sanitize};
 
 pub(crate) fn run(
@@ -60,7 +60,7 @@ fn is_of_another_format(error: &anyhow::Error) -> bool {
 fn line(finding: &Finding) -> String {
     let Finding { severity, what } = finding;
     let (what, cure) = (sanitize::line(what), severity.cure());
-    format!("{:<8} {what}; cure: `{cure}`", severity.as_str())
+    format!("{:<8} {what}; to fix: `{cure}`", severity.as_str())
 }
 
 /// Tells what is about to be mended.
@@ -92,14 +92,14 @@ fn print(checked: &Checked, args: &Check, terminal: &mut Terminal) -> anyhow::Re
 
 fn summary(checked: &Checked) -> String {
     let state = match checked.worst() {
-        None | Some(Severity::Litter) => "sound",
-        Some(Severity::Stale) => "sound, not up to date",
-        Some(Severity::Unreadable) => "sound, but not all of the archive could be read",
+        None | Some(Severity::Litter) => "intact",
+        Some(Severity::Stale) => "intact, but out of date",
+        Some(Severity::Unreadable) => "intact, but parts of the archive could not be read",
         Some(Severity::Damage) => "damaged",
     };
-    let mut line = format!("{state}: {} files ({})", checked.files, bytes(checked.bytes));
+    let mut line = format!("{state}: {} ({})", count(checked.files, "file"), bytes(checked.bytes));
     if checked.records > 0 {
-        line.push_str(&format!(", {} records", checked.records));
+        line.push_str(&format!(", {}", count(checked.records, "record")));
     }
     line.push_str(match checked.archive {
         true => ", compared with the archive",
@@ -129,8 +129,8 @@ fn repair(
 fn build_anew(global: &Global, args: &Check, terminal: &mut Terminal) -> anyhow::Result<()> {
     let Some(settings) = wensou_index::settings(&global.index) else {
         anyhow::bail!(
-            "what was indexed cannot be read any more: run `wensou index --rebuild PATH…` with the \
-             files and folders of the archive"
+            "the index no longer says which files it was built from: run `wensou index --rebuild \
+             PATH…` with the files and folders of the archive"
         );
     };
     let mut options = default_options();

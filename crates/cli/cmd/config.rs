@@ -55,7 +55,7 @@ fn rows(global: &Global) -> Vec<Row> {
     let archive: Vec<String> =
         global.archive.iter().map(|path| path.display().to_string()).collect();
     let listed = match archive.is_empty() {
-        true => "that of the last build".to_owned(),
+        true => "as in the last build".to_owned(),
         false => archive.join(", "),
     };
     let color = match *global.color {
@@ -76,7 +76,7 @@ fn rows(global: &Global) -> Vec<Row> {
         Row::new("search.limit", json!(*global.limit), global.limit.origin),
         Row::new("search.snippet", json!(*global.snippet), global.snippet.origin),
         Row::new("search.sort", json!(sort), global.sort.origin)
-            .shown(sort.unwrap_or("rank; newest first without words")),
+            .shown(sort.unwrap_or("rank, or newest first without words")),
     ]
 }
 
@@ -87,8 +87,8 @@ fn print_text(global: &Global, terminal: &mut Terminal) -> anyhow::Result<()> {
     };
     let (file, named) = match &global.file {
         Some(file) if global.found => (file.path.display().to_string(), from(file.origin)),
-        Some(file) => (format!("{} (not there)", file.path.display()), from(file.origin)),
-        None => ("none: there is no home folder".to_owned(), from(Origin::Default)),
+        Some(file) => (format!("{} (does not exist)", file.path.display()), from(file.origin)),
+        None => ("none (there is no home folder)".to_owned(), from(Origin::Default)),
     };
     let mut lines = vec![["config file".to_owned(), file, named]];
     lines.extend(

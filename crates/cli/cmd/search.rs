@@ -13,6 +13,7 @@ use wensou_query::{Clause, Options, Recency, Results, Sort as Order};
 use crate::args::{AsOf, Format, Global, HalfLife, Search, Sort};
 use crate::config::{Fault, read_query};
 use crate::exit::Outcome;
+use crate::out::count::count;
 use crate::out::{Terminal, facets, hits, sanitize};
 
 /// The archive that a search without an index builds one of.
@@ -24,12 +25,12 @@ pub(crate) fn run(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
     if !args.facet.is_empty() && matches!(args.format, Format::Ids | Format::Tsv) {
-        bail!("--facet has no place in a list of hits: use --format text, json or jsonl");
+        bail!("--facet needs --format text, json or jsonl");
     }
     let fields = args.fields.as_slice();
     hits::check_fields(args.format, fields)?;
     if args.null && args.format != Format::Ids {
-        bail!("--null ends ids: use it with --format ids");
+        bail!("--null needs --format ids");
     }
     // The program ends with the search, and the system takes all its memory back sooner than file
     // by file.
@@ -66,14 +67,18 @@ pub(crate) fn run(
         for reading in &results.readings {
             let words = reading.words.join(", ");
             terminal.say(format_args!(
-                "no text has {}: read as pinyin, in titles, tags and sources only: {}",
+                "no document contains {}; read as pinyin for {} in titles, tags and sources",
                 sanitize::line(&reading.typed),
                 sanitize::line(&words),
             ));
         }
         terminal.say(summary(&results, args, started));
         if let Some(partial) = results.partial {
-            terminal.say(format_args!("{partial} have some of the words: put OR between them"));
+            let some = count(partial, "document");
+            let verb = if partial == 1 { "contains" } else { "contain" };
+            terminal.say(format_args!(
+                "{some} {verb} some of the words: put OR between the words to find them"
+            ));
         }
         if results.total == 0 || results.relaxed {
             say_clauses(&wensou_query::clauses(&index, &query)?, terminal);
@@ -116,7 +121,7 @@ fn open_or_build(dir: &Path, terminal: &mut Terminal) -> anyhow::Result<Index> {
             let (true, Some(sample)) = (dir == Path::new("index"), sample()) else {
                 return Err(missing.into());
             };
-            terminal.say(format_args!("no index yet: indexing {} first", sample.display()));
+            terminal.say(format_args!("no index yet: building it from {} first", sample.display()));
             super::index::build(
                 dir,
                 &[sample],
@@ -141,7 +146,7 @@ pub(crate) fn clock(global: &Global, index: &Index, as_of: Option<AsOf>) -> anyh
         Some(AsOf::Day(day)) => day,
         Some(AsOf::Newest) => wensou_query::date_bounds(index)?[1]
             .map(jiff::civil::DateTime::date)
-            .context("--as-of newest: the index holds no dated item")?,
+            .context("--as-of newest: no document in the index has a date")?,
         None => global.zone.today(),
     };
     Ok(Clock { today })
@@ -218,31 +223,28 @@ fn say_clauses(clauses: &[Clause], terminal: &mut Terminal) {
     let shown = |clause: &Clause| sanitize::line(&clause.text).into_owned();
     let alone: Vec<String> =
         clauses.iter().map(|clause| format!("{} {}", shown(clause), clause.alone)).collect();
-    terminal.say(format_args!("each alone: {}", alone.join(" · ")));
+    terminal.say(format_args!("hits of each clause alone: {}", alone.join(" · ")));
     for clause in clauses {
         if let Some(without @ 1..) = clause.without {
-            terminal.say(format_args!("without {}: {without}", shown(clause)));
+            terminal.say(format_args!("without {}: {}", shown(clause), count(without, "hit")));
         }
     }
 }
 
 fn summary(results: &Results, args: &Search, started: Instant) -> String {
     let took = started.elapsed().as_secs_f64() * 1000.0;
-    let mut line = match results.total {
-        0 => "no hits".to_owned(),
-        1 => "1 hit".to_owned(),
-        total => format!("{total} hits"),
+    let total = count(results.total, "hit");
+    let (first, last) = (args.offset + 1, args.offset + results.hits.len());
+    let mut line = match results.hits.len() {
+        _ if results.total == 0 => "no hits".to_owned(),
+        printed if printed == results.total => total,
+        0 => format!("none after the first {} of {total}", args.offset),
+        1 => format!("{first} of {total}"),
+        _ => format!("{first}–{last} of {total}"),
     };
-    if results.total > results.hits.len() {
-        let first = args.offset + 1;
-        match results.hits.len() {
-            0 => line.push_str(&format!(", none from {first} on")),
-            shown => line.push_str(&format!(", {first} to {}", args.offset + shown)),
-        }
-    }
     line.push_str(&format!(" ({took:.1} ms)"));
     if results.relaxed && results.total > 0 {
-        line.push_str("; none has every word: these have the most");
+        line.push_str("; no document contains every word, showing the closest matches");
     }
     line
 }

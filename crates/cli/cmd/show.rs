@@ -13,6 +13,9 @@ use crate::exit::Outcome;
 use crate::out::script::Converter;
 use crate::out::{Terminal, json, record, sanitize};
 
+/// Most ids that [`Lookup::Ambiguous`] names.
+const MOST_AMBIGUOUS: usize = 10;
+
 pub(crate) fn run(
     global: &Global,
     args: &Show,
@@ -62,21 +65,40 @@ pub(super) fn lookup(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Option<Record>> {
     match index.lookup(id)? {
-        Lookup::Found(address) => Ok(Some(as_asked(index.record(address)?, id))),
+        Lookup::Found(address) => Ok(Some(variant_named(index.record(address)?, id))),
         Lookup::Missing => {
-            terminal
-                .say(format_args!("no article or flash item has the id {}", sanitize::line(id)));
+            terminal.say(format_args!(
+                "there is no article or flash item with the id {}",
+                sanitize::line(id)
+            ));
             Ok(None)
         }
         Lookup::Ambiguous(ids) => {
-            let ids = ids.join(" ");
-            bail!("more than one id begins with {id}: {ids}; type more of it")
+            bail!("more than one id begins with {id}; type more of it:{}", titles(index, &ids)?)
         }
     }
 }
 
+/// Ids with the titles of their records, each on a line of its own.
+fn titles(index: &Index, ids: &[String]) -> anyhow::Result<String> {
+    let mut lines = String::new();
+    for id in ids {
+        let title = match index.lookup(id)? {
+            Lookup::Found(address) => {
+                json::title(&variant_named(index.record(address)?, id)).to_owned()
+            }
+            _ => String::new(),
+        };
+        lines.push_str(&format!("\n  {id}  {}", sanitize::line(&title)));
+    }
+    if ids.len() == MOST_AMBIGUOUS {
+        lines.push_str("\n  …");
+    }
+    Ok(lines)
+}
+
 /// The writing of a flash item that the id names: a page's own, where it is not the first.
-pub(crate) fn as_asked(record: Record, id: &str) -> Record {
+pub(crate) fn variant_named(record: Record, id: &str) -> Record {
     let Record::Flash(flash) = &record else { return record };
     let asked = flash.variants.iter().find(|writing| writing.id.starts_with(id));
     match asked {
@@ -88,10 +110,11 @@ pub(crate) fn as_asked(record: Record, id: &str) -> Record {
 /// The bytes of the record in its file: untouched in a pipe, sanitized on a terminal.
 fn raw(index: &Index, found: &Record, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let (path, span) = json::place(found);
-    let (file, member) = locate_member(index, path)
-        .with_context(|| format!("{path} is not where it was indexed"))?;
+    let (file, member) = locate_member(index, path).with_context(|| {
+        format!("cannot find {path}, which was moved or removed after it was indexed")
+    })?;
     let part = original(&file, member, span).with_context(|| {
-        format!("cannot read {path} as it was indexed: index it again with `wensou index`")
+        format!("cannot read {path} as it was indexed: run `wensou index` to index it again")
     })?;
     terminal.out().write_all(&part)?;
     Ok(Outcome::Done)

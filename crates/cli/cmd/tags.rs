@@ -7,6 +7,7 @@ use wensou_query::{Facet, facet};
 use super::search::{clock, parse};
 use crate::args::{Global, ListFormat, Tags};
 use crate::exit::Outcome;
+use crate::out::count::count;
 use crate::out::hits::cell;
 use crate::out::terminal::TAG;
 use crate::out::{Terminal, sanitize};
@@ -53,9 +54,12 @@ pub(crate) fn run(
             }
         }
     }
+    if all == 0 && args.format == ListFormat::Text {
+        terminal.say("no tags match");
+    }
     let left = all - tags.len();
     if left > 0 && args.format == ListFormat::Text {
-        terminal.say(format_args!("{left} more tags; `--limit 0` prints all"));
+        terminal.say(format_args!("{}: --limit 0 prints all", count(left, "more tag")));
     }
     Ok(if all == 0 { Outcome::Nothing } else { Outcome::Done })
 }

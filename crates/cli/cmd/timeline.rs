@@ -36,7 +36,11 @@ pub(crate) fn run(
         }
         Err(error) => return Err(error.into()),
     };
-    timeline::print(terminal, args.format, &counted)?;
     let nothing = counted.bars.is_empty() && counted.undated == 0;
+    if nothing && !machine {
+        terminal.say("no documents match");
+        return Ok(Outcome::Nothing);
+    }
+    timeline::print(terminal, args.format, &counted)?;
     Ok(if nothing { Outcome::Nothing } else { Outcome::Done })
 }

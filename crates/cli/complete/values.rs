@@ -6,7 +6,9 @@ use std::sync::OnceLock;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use clap_complete::engine::CompletionCandidate;
+use jiff::civil::Date;
 use wensou_index::Index;
+use wensou_query::lang::{Clock, parse};
 use wensou_query::{Facet, facet, plain};
 use wensou_text::fold;
 
@@ -135,7 +137,12 @@ fn values(typed: &str, first: bool) -> Option<Vec<String>> {
     let before = &typed[..typed.len() - value.len()];
     let counted = match field.trim_start_matches(['-', '+']) {
         "kind" => return Some(begins(&["article", "flash"], before, value)),
-        "has" => return Some(begins(&wensou_index::HAS, before, value)),
+        // The index knows properties that the grammar has no name for.
+        "has" => {
+            let mut found = begins(&wensou_index::HAS, before, value);
+            found.retain(|found| parses(found));
+            return Some(found);
+        }
         "script" => return Some(begins(&["hans", "hant", "mixed"], before, value)),
         "date" => {
             let dates = ["today", "7d", "30d", "this-month", "last-month", "none", "inferred"];
@@ -152,6 +159,11 @@ fn values(typed: &str, first: bool) -> Option<Vec<String>> {
     let found = found.into_iter().take(OFFERED).map(|found| continued(value, &found.value));
     let found = continuing(value, found.collect());
     Some(found.into_iter().map(|found| format!("{before}{found}")).collect())
+}
+
+/// Whether the parser accepts a query.
+fn parses(query: &str) -> bool {
+    parse(query, &Clock { today: Date::default() }).is_ok()
 }
 
 /// A value as the continuation of what was typed of it, in quotes if it has to be: 区 and 區塊鏈

@@ -119,7 +119,7 @@ pub(crate) fn read(location: &Location) -> anyhow::Result<Option<Values>> {
         Ok(text) => Ok(Some(Reader { path, text: &text }.read()?)),
         Err(error) if error.kind() == ErrorKind::NotFound => match origin {
             Origin::Environment(VARIABLE) => {
-                bail!("{} is not there; {VARIABLE} names it", path.display())
+                bail!("{}, which {VARIABLE} names, does not exist", path.display())
             }
             _ => Ok(None),
         },
@@ -145,7 +145,7 @@ impl Reader<'_> {
                     Err(self.mistake(
                         query.line,
                         message,
-                        Some("use one word without signs".to_owned()),
+                        Some("use one word without punctuation".to_owned()),
                     ))
                 }
             }
@@ -208,7 +208,7 @@ impl Reader<'_> {
             return Some(format!("did you mean `{meant}`?"));
         }
         if SEARCH.contains(&typed) {
-            return Some(format!("`{typed}` belongs below a line [search]"));
+            return Some(format!("`{typed}` belongs below the line [search]"));
         }
         TOP.contains(&typed).then(|| format!("`{typed}` belongs above the first [table]"))
     }

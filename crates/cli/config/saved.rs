@@ -62,7 +62,7 @@ fn expand(
         let help = format!("change it at {}", global.place(saved.line));
         return Err(refuse(
             Code::UnknownSaved,
-            format!("the saved query `{name}` asks for itself"),
+            format!("the saved query `{name}` refers to itself"),
             help,
         ));
     }
@@ -98,11 +98,15 @@ fn names(typed: &str, global: &Global) -> String {
     let text = format!("to search for the text itself, quote it: \"@{typed}\"");
     let known: Vec<&str> = global.queries.keys().map(String::as_str).collect();
     if known.is_empty() {
-        return format!("none is saved: `wensou config` says where; {text}");
+        return format!(
+            "there are no saved queries: `wensou config` shows the config file for them; {text}"
+        );
     }
     let list: Vec<String> = known.iter().map(|name| format!("@{name}")).collect();
     match closest(typed, known) {
-        Some(meant) => format!("did you mean `@{meant}`? saved are {}; {text}", list.join(", ")),
-        None => format!("saved are {}; {text}", list.join(", ")),
+        Some(meant) => {
+            format!("did you mean `@{meant}`? saved queries are {}; {text}", list.join(", "))
+        }
+        None => format!("saved queries are {}; {text}", list.join(", ")),
     }
 }

@@ -40,7 +40,7 @@ impl FromStr for Zone {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let name = text.trim();
-        let fail = |cure: String| format!("`{name}` is no time zone: {cure}");
+        let fail = |cure: String| format!("`{name}` is not a time zone: {cure}");
         if let Some(offset) = offset(name) {
             let zone = DateTimeParser::new().parse_time_zone(&offset);
             let zone = zone.map_err(|_| fail("an offset is written like +08:00".to_owned()))?;
@@ -93,7 +93,7 @@ mod tests {
         assert_eq!("Asia/Shanghai".parse::<Zone>().map(|z| z.name), Ok("Asia/Shanghai".to_owned()));
         assert!("Asia/Shangai".parse::<Zone>().is_err_and(|e| e.contains("`Asia/Shanghai`")));
         for wrong in ["", "8", "+99:00", "+8x", "CST-8", "Middle/Earth", "+"] {
-            assert!(wrong.parse::<Zone>().is_err_and(|e| e.contains("no time zone")), "{wrong}");
+            assert!(wrong.parse::<Zone>().is_err_and(|e| e.contains("not a time zone")), "{wrong}");
         }
     }
 }

@@ -19,10 +19,8 @@ pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow:
     terminal.line(format_args!("{}  {}", head("folded"), text(&explained.folded)))?;
     if !explained.words.is_empty() {
         terminal.line("")?;
-        terminal.line(format_args!(
-            "{}: what counts as finding each, in how many documents",
-            head("words")
-        ))?;
+        terminal
+            .line(format_args!("{}: the variants of each, with document counts", head("words")))?;
         for word in &explained.words {
             for (at, form) in word.variants.iter().enumerate() {
                 let typed = if at == 0 { text(&word.typed) } else { String::new() };
@@ -41,7 +39,7 @@ pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow:
     if !explained.clauses.is_empty() {
         terminal.line("")?;
         terminal.line(format_args!(
-            "{}: documents that match each alone, and the query without it",
+            "{}: hits of each alone, and of the query without it",
             head("clauses")
         ))?;
         for clause in &explained.clauses {
@@ -49,7 +47,7 @@ pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow:
             let shown = padded(&text(&clause.text), 16);
             terminal.line(format_args!("  {shown} {:>7} {without:>7}", clause.alone))?;
         }
-        let relaxed = if explained.relaxed { "  none has every word: these have some" } else { "" };
+        let relaxed = if explained.relaxed { "  no document contains every word" } else { "" };
         terminal.line(format_args!("  {} {:>7}{relaxed}", padded("all", 16), explained.total))?;
     }
     terminal.line("")?;
@@ -59,11 +57,11 @@ pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow:
     }
     if !explained.scored.is_empty() {
         terminal.line("")?;
-        terminal.line(format_args!("{}: weight × rarity", head("scored")))?;
+        terminal.line(format_args!("{}: weight × idf", head("scored")))?;
         for unit in explained.scored.iter().take(SHOWN) {
             terminal.line(format_args!(
                 "  {:<9} {} {:>5.2} × {:>5.2}{DIM}{}{DIM:#}",
-                unit_name(unit.kind),
+                kind_name(unit.kind),
                 padded(&text(&unit.text), 14),
                 unit.weight,
                 unit.idf,
@@ -102,22 +100,19 @@ fn print_hit(
     }
     match hit.rank {
         Some(rank) => terminal.line(format_args!("  rank {rank}, score {:.3}:", hit.score))?,
-        None => terminal.line("  is no hit")?,
+        None => terminal.line("  not a hit")?,
     }
     for part in &hit.term_scores {
         terminal.line(format_args!(
             "  {:>8.3}  {} {} in the {}{DIM}{}{DIM:#}",
             part.score,
-            unit_name(part.kind),
+            kind_name(part.kind),
             sanitize::line(&part.text),
             part_name(part.field),
             origin(part.origin),
         ))?;
     }
-    for (value, name) in [
-        (hit.passage, "the best stretch of its text"),
-        (hit.runs, "unbroken runs of the query in it"),
-    ] {
+    for (value, name) in [(hit.passage, "best passage"), (hit.runs, "unbroken runs of the query")] {
         if let Some(value) = value {
             terminal.line(format_args!("  {value:>8.3}  {name}"))?;
         }
@@ -135,6 +130,16 @@ fn origin(origin: Origin) -> String {
     }
 }
 
+/// The kind of a term, for people.
+fn kind_name(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Gram => "bigram",
+        Unit::Word => "word",
+        Unit::Char => "unigram",
+    }
+}
+
+/// The kind of a term in JSON, where it keeps an older name.
 fn unit_name(unit: Unit) -> &'static str {
     match unit {
         Unit::Gram => "pair",

@@ -36,11 +36,11 @@ pub(crate) struct Layout<'a> {
 /// Refuses keys that a hit does not have, and formats that have no keys.
 pub(crate) fn check_fields(format: Format, fields: &[String]) -> anyhow::Result<()> {
     if !fields.is_empty() && matches!(format, Format::Text | Format::Ids) {
-        bail!("--fields chooses keys of --format json, jsonl or tsv");
+        bail!("--fields needs --format json, jsonl or tsv");
     }
     match fields.iter().find(|field| !json::FIELDS.contains(&field.as_str())) {
         Some(unknown) => {
-            bail!("a hit has no key `{unknown}`; it has {}", json::FIELDS.join(", "))
+            bail!("a hit has no key `{unknown}`; its keys are {}", json::FIELDS.join(", "))
         }
         None => Ok(()),
     }
@@ -196,7 +196,7 @@ fn text(terminal: &mut Terminal, hit: &Hit, rank: usize) -> io::Result<()> {
     }
     if !hit.missing.is_empty() {
         let missing = sanitize::line(&hit.missing.join(" ")).into_owned();
-        lines.extend(wrap(&format!("{DIM}lacks: {missing}{DIM:#}"), columns, &indent));
+        lines.extend(wrap(&format!("{DIM}missing: {missing}{DIM:#}"), columns, &indent));
     }
     if !hit.shared.is_empty() {
         let shared = hit.shared.iter().take(SHARED_SHOWN).map(String::as_str).collect::<Vec<_>>();

@@ -1,5 +1,6 @@
 //! Printing: the terminal, and one printer a format.
 
+pub(crate) mod count;
 pub(crate) mod explanation;
 pub(crate) mod facets;
 pub(crate) mod hits;

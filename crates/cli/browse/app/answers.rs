@@ -99,9 +99,9 @@ impl App {
         self.list.more = false;
         if items.is_empty() {
             let what = match origin {
-                Origin::Pages(_) => "it stands in no page of its own",
+                Origin::Pages(_) => "no page contains this flash item",
                 Origin::Flashes(_) => "this page has no flash items",
-                _ => "nothing is like it",
+                _ => "no similar documents",
             };
             self.status = Some(what.to_owned());
             return;

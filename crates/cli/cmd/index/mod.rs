@@ -17,13 +17,16 @@ use wensou_ingest::{Reason, Report};
 use self::log::Log;
 pub(crate) use self::progress::Bar;
 
-use super::stats::bytes;
 use crate::args::{Global, Index as Args};
 use crate::exit::Outcome;
+use crate::out::count::{bytes, count};
 use crate::out::{Terminal, sanitize};
 
 /// Most skipped files that are named one by one; `stats --skipped` names all.
 const NAMED: usize = 20;
+
+/// What a build that fails or is stopped says of the index that was there before it.
+pub(super) const KEPT: &str = "the old index was kept";
 
 pub(crate) fn run(
     global: &Global,
@@ -61,8 +64,9 @@ pub(crate) fn run(
         if !args.quiet {
             let report = &meta.report;
             terminal.say(format_args!(
-                "the index is current: {} articles, {} flash items; --rebuild builds it anew",
-                report.articles, report.flashes_distinct
+                "the index is up to date: {}, {}; --rebuild builds it from scratch",
+                count(report.articles, "article"),
+                count(report.flashes_distinct, "flash item"),
             ));
         }
         return Ok(Outcome::Done);
@@ -135,29 +139,29 @@ pub(crate) fn build(
     let note = |what: &str| show.log.iter().for_each(|log| log.note(what));
     note(&format!("indexing {} into {}", listed(roots), dir.display()));
     let bar = Bar::new(show.quiet, show.log.clone());
-    signals::catch(show.log.clone()).context("cannot catch signals")?;
+    signals::catch(dir, show.log.clone(), bar.eraser()).context("cannot catch signals")?;
     let outcome = wensou_index::build(dir, roots, options, &bar);
     bar.clear();
     let built = match outcome {
         Ok(built) => built,
         Err(error) => {
-            note(&format!("failed: {:#}; the index in use was not touched", chain(&error)));
+            note(&format!("failed: {:#}; {KEPT}", chain(&error)));
             if let IndexError::Strict { report } = &error {
                 name_skipped(report, terminal);
-                return Err(error).context("the index in use was not touched");
+                return Err(error).context(KEPT);
             }
             return Err(error.into());
         }
     };
     if let Some(damage) = &built.damaged {
-        let what = format!("the index before was damaged: {damage}; it was built anew");
+        let what = format!("the previous index was damaged ({damage}) and was rebuilt");
         note(&what);
         terminal.say(format_args!("warning: {}", sanitize::line(&what)));
     }
     if let Some(error) = &built.not_durable {
         let what = format!(
-            "the new index is in use, but may not survive a power cut: {}; the one before was kept \
-             beside it until the next `wensou index`",
+            "the new index is in use, but may not survive a power cut: {}; the previous index is \
+             kept until the next `wensou index`",
             chain(error)
         );
         note(&what);
@@ -191,37 +195,39 @@ fn name_skipped(report: &Report, terminal: &mut Terminal) {
     }
     if report.skipped.len() > NAMED {
         let more = report.skipped.len() - NAMED;
-        terminal.say(format_args!("skipped {more} more: `wensou stats --skipped` names all"));
+        terminal.say(format_args!("skipped {more} more: `wensou stats --skipped` lists all"));
     }
 }
 
 /// The one line that a build ends with.
 fn summary(built: &Built, took: Duration) -> String {
     let report = &built.meta.report;
-    let done = if built.reused { "updated" } else { "indexed" };
+    let done = if built.reused { "index updated:" } else { "indexed" };
     let mut line = format!(
-        "{done} {} pages ({}) in {:.1} s: {} articles, {} flash items (seen {} times)",
-        report.pages + report.dumps,
+        "{done} {} ({}) in {:.1} s: {}, {} ({})",
+        count(report.pages + report.dumps, "page"),
         bytes(report.bytes),
         took.as_secs_f64(),
-        report.articles,
-        report.flashes_distinct,
-        report.flash_occurrences,
+        count(report.articles, "article"),
+        count(report.flashes_distinct, "flash item"),
+        count(report.flash_occurrences, "occurrence"),
     );
     if built.reused {
-        line.push_str(&format!("; {} of them written", built.written));
+        line.push_str(&format!("; {} new or changed", count(built.written, "record")));
     }
     if report.undated > 0 {
-        line.push_str(&format!("; {} articles without a date", report.undated));
+        line.push_str(&format!("; {} without a date", count(report.undated, "article")));
     }
     if report.unsplit_tags > 0 {
-        line.push_str(&format!("; {} tag lines not split whole", report.unsplit_tags));
+        line.push_str(&format!(
+            "; {} could not be split completely",
+            count(report.unsplit_tags, "tag line")
+        ));
     }
     if report.records_kept > 0 {
-        let records = if report.records_kept == 1 { "record" } else { "records" };
         line.push_str(&format!(
-            "; {} old {records} kept of what could not be read",
-            report.records_kept
+            "; {} kept of files that could not be read",
+            count(report.records_kept, "old record")
         ));
     }
     line.push_str(&format!("; skipped {}", skipped(report)));
@@ -249,19 +255,19 @@ fn reason(reason: &Reason) -> &'static str {
         Reason::Empty => "empty",
         Reason::Binary => "binary",
         Reason::TooLarge { .. } => "too large",
-        Reason::Special => "no regular file",
-        Reason::SymlinkLoop => "a loop of links",
+        Reason::Special => "not a regular file",
+        Reason::SymlinkLoop => "symlink loop",
         Reason::Malformed(_) => "malformed",
-        Reason::DuplicateId(_) => "with the id of another",
+        Reason::DuplicateId(_) => "duplicate id",
         Reason::Damaged(_) => "damaged",
         Reason::Encrypted => "encrypted",
-        Reason::Unsupported(_) => "in an unknown format",
-        Reason::Nested => "inside two archives",
-        Reason::Bomb(_) => "that become too much",
-        Reason::UnsafeName => "with an unsafe name",
-        Reason::DuplicateName => "with the name of another",
-        Reason::SymlinkOutsideRoots => "links that lead out",
-        Reason::Abandoned(_) => "left unread from somewhere on",
-        _ => "for other reasons",
+        Reason::Unsupported(_) => "unsupported format",
+        Reason::Nested => "nested archive",
+        Reason::Bomb(_) => "too large when decompressed",
+        Reason::UnsafeName => "unsafe name",
+        Reason::DuplicateName => "duplicate name",
+        Reason::SymlinkOutsideRoots => "symlink out of the archive",
+        Reason::Abandoned(_) => "abandoned partway",
+        _ => "other reasons",
     }
 }
