@@ -3,14 +3,13 @@
 //! The engine trusts its files, so a damaged one can make it panic anywhere. Looking at checksums
 //! before each search would cost more than the search; so they are looked at after a panic.
 
-use std::fmt;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use wensou_index::{Checked, Error as IndexError};
 
-use crate::exit::{self, Outcome};
+use crate::exit::{self, Defect, Outcome};
 use crate::out::Terminal;
 
 /// The folder of the index that this run works on.
@@ -57,19 +56,3 @@ fn defect() -> anyhow::Error {
     let said = SAID.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default();
     Defect(said).into()
 }
-
-/// The program panicked, and the index is not to blame.
-#[derive(Debug)]
-pub(crate) struct Defect(String);
-
-impl fmt::Display for Defect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}\nthis is a bug in wensou, not a mistake in what you typed: please report it",
-            self.0
-        )
-    }
-}
-
-impl std::error::Error for Defect {}

@@ -1,10 +1,9 @@
 //! How a run ends: the one place that knows exit codes.
 
+use std::fmt;
 use std::process::ExitCode;
 
 use wensou_index::Error as IndexError;
-
-use crate::crash::Defect;
 
 /// What came of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,3 +69,19 @@ pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
                 .is_some_and(|error| error.io_error_kind() == Some(std::io::ErrorKind::BrokenPipe))
     })
 }
+
+/// The program panicked, and the index is not to blame.
+#[derive(Debug)]
+pub(crate) struct Defect(pub(crate) String);
+
+impl fmt::Display for Defect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}\nthis is a bug in wensou, not a mistake in what you typed: please report it",
+            self.0
+        )
+    }
+}
+
+impl std::error::Error for Defect {}

@@ -8,16 +8,19 @@ mod complete;
 mod config;
 mod crash;
 mod exit;
+mod lookup;
 mod out;
+mod types;
 
 use std::process::ExitCode;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
-use crate::args::{Cli, Color, Verb};
+use crate::args::{Cli, Verb};
 use crate::config::Global;
 use crate::exit::Outcome;
 use crate::out::Terminal;
+use crate::types::Color;
 
 fn main() -> ExitCode {
     if let Some(code) = complete::run() {

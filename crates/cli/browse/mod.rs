@@ -7,7 +7,9 @@
 
 mod app;
 mod filters;
+mod help;
 mod keys;
+mod layout;
 mod open;
 mod picker;
 mod preview;
@@ -37,8 +39,9 @@ use wensou_query::lang::Clock;
 use self::app::{App, Effect, Event};
 use self::screen::Screen;
 use self::worker::Worker;
-use crate::args::{Color, Global};
+use crate::config::Global;
 use crate::exit::Outcome;
+use crate::types::Color;
 
 /// An answer that comes within this is drawn in the frame of the key that asked for it.
 const GRACE: Duration = Duration::from_millis(10);
@@ -153,7 +156,7 @@ impl Session {
     fn happen(&mut self, event: Event) -> anyhow::Result<Option<Outcome>> {
         let effects = self.app.update(event);
         #[cfg(debug_assertions)]
-        panics("draw", self.app.text());
+        screen::panic_if_asked("draw", self.app.text());
         self.perform(effects)
     }
 
@@ -244,13 +247,5 @@ impl Signals {
 
     fn caught(&self) -> Option<u8> {
         Some(self.0.load(Ordering::SeqCst)).filter(|signal| *signal > 0)
-    }
-}
-
-/// Panics where a test asks for it, to prove that the terminal survives.
-#[cfg(debug_assertions)]
-fn panics(place: &str, text: &str) {
-    if text.contains("panic") && std::env::var("WENSOU_BROWSE_PANIC").is_ok_and(|it| it == place) {
-        panic!("asked for, in {place}");
     }
 }

@@ -9,7 +9,7 @@ use wensou_index::Index;
 use wensou_query::lang::{Clock, parse_lenient};
 
 use super::worker::Item;
-use crate::cmd::show::locate;
+use crate::lookup::source_file;
 use crate::out::json;
 
 /// Shows a record in `$PAGER` as `wensou show` prints it.
@@ -46,7 +46,7 @@ pub(crate) fn edit(index: &Index, item: &Item) -> anyhow::Result<()> {
     if path.contains("!/") {
         bail!("{path} is inside an archive: `wensou show --raw` prints it");
     }
-    let file = locate(index, path).with_context(|| {
+    let file = source_file(index, path).with_context(|| {
         format!("cannot find {path}, which was moved or removed after it was indexed")
     })?;
     let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;

@@ -100,6 +100,15 @@ fn cut(pieces: &[Span<'static>], start: usize, end: usize) -> Vec<Span<'static>>
     out
 }
 
+/// Text as one line without controls: line feeds and tabs are blanks, other controls nothing.
+pub(crate) fn one_line(text: &str) -> String {
+    text.trim_matches(['\r', '\n'])
+        .chars()
+        .map(|c| if c.is_whitespace() && c.is_control() { ' ' } else { c })
+        .filter(|c| !c.is_control())
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,92 +12,19 @@ use wensou_query::Snippet;
 use wensou_query::lang::Diagnostic;
 
 use super::app::{App, Focus, List, Origin, Popup};
+use super::help;
 use super::keys::{self, KEYS};
+use super::layout::{BELOW, Layout, preview_columns};
 use super::picker::{Picker, Subject};
-use super::text::{fit, marked, piece, wrap};
+use super::text::{fit, marked, piece};
 use super::theme::{CHOSEN, DATE, DIM, ERROR, KIND, MISTAKE, TITLE, WARNING, without_colour};
 use super::worker::Item;
-use crate::args::QUERY_HELP;
 use crate::out::count::count;
 use crate::out::{hits, sanitize};
 
-/// From so many columns the preview stands beside the list,
-const BESIDE: u16 = 100;
-/// and from so many below it, if that leaves lines enough for both.
-const BELOW: u16 = 60;
-const BELOW_ROWS: u16 = 12;
-/// From so many columns an item of the list takes two lines, not three.
-const TWO_LINES: u16 = 60;
-/// Widest line of a preview: Chinese text in longer ones is hard to follow.
-const WIDEST: usize = 100;
 const PROMPT: &str = "› ";
 /// What an empty query line says.
 const INVITATION: &str = "type to search, ? for help";
-
-/// Where things stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Layout {
-    query: Rect,
-    notice: Rect,
-    pub(crate) list: Option<Rect>,
-    rule: Option<Rect>,
-    pub(crate) preview: Option<Rect>,
-    footer: Rect,
-    /// Items that the list shows at once.
-    pub(crate) items: usize,
-    /// Lines of an item.
-    lines: u16,
-    /// Characters that a snippet may have to fit into its line.
-    pub(crate) snippet: usize,
-}
-
-/// Divides a screen; `whole` gives all of it to the preview.
-pub(crate) fn layout(size: (u16, u16), whole: bool) -> Layout {
-    let (columns, rows) = size;
-    let row = |y: u16| Rect::new(0, y.min(rows), columns, u16::from(y < rows));
-    let body = Rect::new(0, 2.min(rows), columns, rows.saturating_sub(3));
-    let mut list = body;
-    let mut rule = None;
-    let mut preview = None;
-    if columns >= BESIDE {
-        list.width = (u32::from(columns) * 45 / 100) as u16;
-        let from = list.width + 3;
-        rule = Some(Rect { x: list.width + 1, width: 1, ..body });
-        preview = Some(Rect { x: from, width: columns - from, ..body });
-    } else if columns >= BELOW && body.height >= BELOW_ROWS {
-        list.height = body.height / 2;
-        let from = body.y + list.height;
-        rule = Some(Rect { y: from, height: 1, ..body });
-        preview = Some(Rect { y: from + 1, height: body.height - list.height - 1, ..body });
-    }
-    let lines = if list.width >= TWO_LINES { 2 } else { 3 };
-    let items = usize::from(list.height / lines);
-    // A Han character takes two columns; the source stands before it where an item has two lines.
-    let snippet = match lines {
-        2 => usize::from(list.width / 2).saturating_sub(8),
-        _ => usize::from(list.width / 2).saturating_sub(1),
-    };
-    let mut layout = Layout {
-        query: row(0),
-        notice: row(1),
-        list: Some(list),
-        rule,
-        preview,
-        footer: if rows > 2 { row(rows - 1) } else { Rect::default() },
-        items,
-        lines,
-        snippet: snippet.max(10),
-    };
-    if whole {
-        (layout.list, layout.rule, layout.preview) = (None, None, Some(body));
-    }
-    layout
-}
-
-/// Columns of text in a preview; the last one is for the scroll bar, a blank before it.
-pub(crate) fn preview_columns(area: Rect) -> usize {
-    usize::from(area.width).saturating_sub(2).clamp(2, WIDEST)
-}
 
 /// Draws the whole screen.
 pub(crate) fn draw(frame: &mut Frame<'_>, app: &mut App, colour: bool) {
@@ -115,7 +42,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, app: &mut App, colour: bool) {
     }
     frame.render_widget(footer(app, layout.footer.width), layout.footer);
     match &app.popup {
-        Some(Popup::Help(first)) => help(frame, *first),
+        Some(Popup::Help(first)) => help_popup(frame, *first),
         Some(Popup::Picker(open)) => picker(frame, open),
         None => {}
     }
@@ -419,45 +346,14 @@ fn popup_area(screen: u16, height: u16, columns: u16, rows: u16) -> Rect {
     Rect::new((screen - width) / 2, (height - rows) / 2, width, rows)
 }
 
-const HELP_COLUMNS: u16 = 80;
-/// Columns of the keys in the help.
-const HELP_KEYS: usize = 11;
-
-fn help_lines(columns: u16) -> Vec<Line<'static>> {
-    let bindings = KEYS.iter().map(|binding| (keys::names(binding), binding.help));
-    let editing = keys::EDITING.iter().map(|(keys, help)| ((*keys).to_owned(), *help));
-    let room = usize::from(columns.min(HELP_COLUMNS)).saturating_sub(2);
-    let mut lines = Vec::new();
-    for (names, help) in bindings.chain(editing) {
-        let head = format!("{names:<HELP_KEYS$}  ");
-        let indent = head.width();
-        let wrapped = wrap(&[Span::raw(help)], room.saturating_sub(indent), 0);
-        for (at, line) in wrapped.into_iter().enumerate() {
-            let lead = if at == 0 { head.clone() } else { " ".repeat(indent) };
-            let mut line = line;
-            line.spans.insert(0, Span::styled(lead, TITLE));
-            lines.push(line);
-        }
-    }
-    lines.push(Line::default());
-    lines.push(Line::raw("Queries:"));
-    lines.extend(QUERY_HELP.lines().map(|line| fit(vec![Span::raw(line)], room)));
-    lines
-}
-
-/// Lines of the help that a screen of this size has no room for.
-pub(crate) fn help_overflow(size: (u16, u16)) -> usize {
-    help_lines(size.0).len().saturating_sub(usize::from(size.1.saturating_sub(2)))
-}
-
-fn help(frame: &mut Frame<'_>, first: usize) {
-    let lines = help_lines(frame.area().width);
+fn help_popup(frame: &mut Frame<'_>, first: usize) {
+    let lines = help::lines(frame.area().width);
     let rows = lines.len() as u16 + 2;
     let title = match rows > frame.area().height {
         true => "keys · Up Down · Esc closes",
         false => "keys · Esc closes",
     };
-    let inside = popup(frame, title, HELP_COLUMNS, rows);
+    let inside = popup(frame, title, help::COLUMNS, rows);
     frame.render_widget(Paragraph::new(lines).scroll((first as u16, 0)), inside);
 }
 

@@ -14,7 +14,9 @@ use wensou_query::lang::{
 };
 use wensou_query::{Error, Facet, FacetValue, Highlighter, Hit, Options, Snippet};
 
-use crate::cmd::show::variant_named;
+#[cfg(debug_assertions)]
+use super::screen;
+use crate::lookup::variant_named;
 
 /// Hits that are read at once; more are when the selection comes near the end.
 pub(crate) const BATCH: usize = 50;
@@ -187,7 +189,7 @@ pub(crate) fn answer(index: &Index, clock: &Clock, ask: &Ask) -> Answer {
 
 fn find(index: &Index, clock: &Clock, ask: &Ask) -> Result<Found, Error> {
     #[cfg(debug_assertions)]
-    super::panics("search", &ask.text);
+    screen::panic_if_asked("search", &ask.text);
     let (query, _) = parse_lenient(&ask.text, clock);
     let mut options = Options::default();
     options.snippet = ask.snippet;

@@ -1,6 +1,7 @@
 //! `wensou backup`: a copy of the index, whole and of one moment.
 
-use crate::args::{Backup, Global};
+use crate::args::Backup;
+use crate::config::Global;
 use crate::exit::Outcome;
 use crate::out::count::{bytes, count};
 use crate::out::{Terminal, sanitize};

@@ -10,11 +10,12 @@ use wensou_index::Index;
 use wensou_query::lang::{Clock, Diagnostic};
 use wensou_query::{Error, Session};
 
-use super::search::options;
-use crate::args::{Format, Global, Search};
-use crate::config::read_query;
+use super::query::options;
+use crate::args::Search;
+use crate::config::{Global, read_query};
 use crate::exit::Outcome;
 use crate::out::{Terminal, hits, json};
+use crate::types::Format;
 
 /// Runs every line of `file`. A query with a mistake is reported in its place and stops nothing;
 /// the run then ends as one with a mistake does.

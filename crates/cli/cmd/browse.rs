@@ -2,10 +2,10 @@
 
 use wensou_index::Index;
 
-use super::search::clock;
-use crate::args::{Browse, Global};
+use super::query::clock;
+use crate::args::Browse;
 use crate::browse;
-use crate::config::read_query;
+use crate::config::{Global, read_query};
 use crate::exit::Outcome;
 
 pub(crate) fn run(global: &Global, args: &Browse) -> anyhow::Result<Outcome> {

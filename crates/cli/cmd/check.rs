@@ -4,10 +4,12 @@ use serde_json::json;
 use wensou_index::{Checked, Error as IndexError, Finding, Severity};
 
 use super::index::{Bar, Show, default_options};
-use crate::args::{Check, Global, ShowFormat};
+use crate::args::Check;
+use crate::config::Global;
 use crate::exit::{Outcome, of_index};
 use crate::out::count::{bytes, count};
 use crate::out::{Terminal, sanitize};
+use crate::types::ShowFormat;
 
 pub(crate) fn run(
     global: &Global,

@@ -1,8 +1,9 @@
 //! `wensou completions`: what a shell has to read once to complete `wensou` lines.
 
-use crate::args::{Completions, Shell};
+use crate::args::Completions;
 use crate::exit::Outcome;
 use crate::out::Terminal;
+use crate::types::Shell;
 
 /// Bash cuts words at colons, which fields have inside, and hands out half of a quoted word: the
 /// program gets the line itself, cuts it, and answers what takes the place of `$2`.

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::args::{Color, Config, Global, ShowFormat, Sort};
-use crate::config::{Origin, locate};
+use crate::args::Config;
+use crate::config::{Global, Origin, locate};
 use crate::exit::Outcome;
 use crate::out::text::width;
 use crate::out::{Terminal, sanitize};
+use crate::types::{Color, ShowFormat, Sort};
 
 /// Prints where the config file is, whatever stands in it: someone wants to mend it.
 pub(crate) fn path(terminal: &mut Terminal) -> anyhow::Result<Outcome> {

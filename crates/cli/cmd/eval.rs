@@ -11,8 +11,9 @@ use wensou_query::eval::{Judgements, Measures, Run, interval, mean, measure, sig
 use wensou_query::lang::{Clock, parse_lenient};
 use wensou_query::{Options, Session, plain};
 
-use super::search::clock;
-use crate::args::{Eval, Global};
+use super::query::clock;
+use crate::args::Eval;
+use crate::config::Global;
 use crate::exit::Outcome;
 use crate::out::Terminal;
 use crate::out::count::count;

@@ -2,11 +2,13 @@
 
 use wensou_index::{Index, RecordExt};
 
-use super::search::{clock, parse_as, recency, report};
-use super::show::lookup;
-use crate::args::{Explain, Global, ShowFormat};
+use super::query::{clock, parse_as, recency, report};
+use crate::args::Explain;
+use crate::config::Global;
 use crate::exit::Outcome;
+use crate::lookup;
 use crate::out::{Terminal, explanation};
+use crate::types::ShowFormat;
 
 pub(crate) fn run(
     global: &Global,
@@ -22,7 +24,7 @@ pub(crate) fn run(
     };
     let id = match &args.id {
         None => None,
-        Some(id) => match lookup(&index, id, terminal)? {
+        Some(id) => match lookup::record(&index, id, terminal)? {
             Some(record) => Some(record.id().to_owned()),
             None => return Ok(Outcome::Nothing),
         },

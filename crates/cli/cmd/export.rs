@@ -2,9 +2,11 @@
 
 use wensou_index::Index;
 
-use crate::args::{Export, ExportFormat, Global};
+use crate::args::Export;
+use crate::config::Global;
 use crate::exit::Outcome;
 use crate::out::{Terminal, json};
+use crate::types::ExportFormat;
 
 pub(crate) fn run(
     global: &Global,

@@ -3,10 +3,12 @@
 use wensou_index::{Index, RecordExt};
 use wensou_query::Options;
 
-use super::show::lookup;
-use crate::args::{Format, Global, Similar};
+use crate::args::Similar;
+use crate::config::Global;
 use crate::exit::Outcome;
+use crate::lookup;
 use crate::out::{Terminal, hits};
+use crate::types::Format;
 
 pub(crate) fn run(
     global: &Global,
@@ -14,7 +16,7 @@ pub(crate) fn run(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
     let index = Index::open(&global.index)?;
-    let Some(record) = lookup(&index, &args.id, terminal)? else {
+    let Some(record) = lookup::record(&index, &args.id, terminal)? else {
         return Ok(Outcome::Nothing);
     };
     let mut options = Options::default();

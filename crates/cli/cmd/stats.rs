@@ -3,10 +3,12 @@
 use serde_json::json;
 use wensou_index::{Index, Meta};
 
-use crate::args::{Global, ShowFormat, Stats};
+use crate::args::Stats;
+use crate::config::Global;
 use crate::exit::Outcome;
 use crate::out::count::{bytes, count};
 use crate::out::{Terminal, sanitize};
+use crate::types::ShowFormat;
 
 pub(crate) fn run(
     global: &Global,

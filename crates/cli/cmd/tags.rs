@@ -4,13 +4,15 @@ use serde_json::json;
 use wensou_index::Index;
 use wensou_query::{Facet, facet};
 
-use super::search::{clock, parse};
-use crate::args::{Global, ListFormat, Tags};
+use super::query::{clock, parse};
+use crate::args::Tags;
+use crate::config::Global;
 use crate::exit::Outcome;
 use crate::out::count::count;
 use crate::out::hits::cell;
 use crate::out::terminal::TAG;
 use crate::out::{Terminal, sanitize};
+use crate::types::ListFormat;
 
 pub(crate) fn run(
     global: &Global,

@@ -3,10 +3,12 @@
 use wensou_index::Index;
 use wensou_query::Step as By;
 
-use super::search::{clock, parse_as, report};
-use crate::args::{Global, ListFormat, Step, Timeline};
+use super::query::{clock, parse_as, report};
+use crate::args::Timeline;
+use crate::config::Global;
 use crate::exit::Outcome;
 use crate::out::{Terminal, timeline};
+use crate::types::{ListFormat, Step};
 
 pub(crate) fn run(
     global: &Global,

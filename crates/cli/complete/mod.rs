@@ -9,10 +9,9 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::CommandFactory;
-use clap_complete::engine::{CompletionCandidate, complete};
+use clap::{Arg, Command, CommandFactory};
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
-pub(crate) use self::values::{id, query};
 use crate::args::Cli;
 use crate::out::sanitize;
 
@@ -62,13 +61,23 @@ pub(crate) fn run() -> Option<ExitCode> {
     Some(ExitCode::SUCCESS)
 }
 
+/// The command line, with candidates for queries and ids.
+fn command() -> Command {
+    let with_candidates = |arg: Arg| match arg.get_id().as_str() {
+        "query" => arg.add(ArgValueCompleter::new(values::query)),
+        "id" => arg.add(ArgValueCompleter::new(values::id)),
+        _ => arg,
+    };
+    Cli::command().mut_subcommands(|verb| verb.mut_args(with_candidates))
+}
+
 /// Candidates for the last word. Without any, or with a mistake before it, a shell is told nothing.
 fn candidates(words: Vec<OsString>) -> Vec<CompletionCandidate> {
     let Some(last) = words.len().checked_sub(1) else { return Vec::new() };
     values::typed_before(&words);
     let here = std::env::current_dir().ok();
     let nothing_typed = words[last].is_empty();
-    let mut found = complete(&mut Cli::command(), words, last, here.as_deref()).unwrap_or_default();
+    let mut found = complete(&mut command(), words, last, here.as_deref()).unwrap_or_default();
     // Two dashes bring the options; unasked they would bury the rest.
     let is_option =
         |found: &CompletionCandidate| found.get_value().to_string_lossy().starts_with('-');

@@ -12,7 +12,8 @@ use wensou_query::lang::{Clock, parse};
 use wensou_query::{Facet, facet, plain};
 use wensou_text::fold;
 
-use crate::args::{Cli, Global};
+use crate::args::Cli;
+use crate::config::Global;
 
 /// Most values that are offered.
 const OFFERED: usize = 50;
@@ -71,7 +72,7 @@ fn behind_dashes() -> bool {
 }
 
 /// Candidates for a word of a query, or for several in one pair of quotes.
-pub(crate) fn query(current: &OsStr) -> Vec<CompletionCandidate> {
+pub(super) fn query(current: &OsStr) -> Vec<CompletionCandidate> {
     let typed = current.to_string_lossy();
     let (before, word) = typed.split_at(last_word(&typed));
     let mut found = values(word, before.is_empty()).unwrap_or_default();
@@ -207,7 +208,7 @@ fn common_prefix<'a>(one: &'a str, other: &str) -> &'a str {
 }
 
 /// Candidates for an id.
-pub(crate) fn id(current: &OsStr) -> Vec<CompletionCandidate> {
+pub(super) fn id(current: &OsStr) -> Vec<CompletionCandidate> {
     let ids = || -> Option<Vec<String>> {
         let index = Index::open(&settings()?.index).ok()?;
         index.ids(&current.to_string_lossy(), OFFERED).ok()

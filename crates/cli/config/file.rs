@@ -12,8 +12,8 @@ use serde::Deserialize;
 use toml::Spanned;
 use wensou_query::lang::{closest, is_saved_name};
 
-use super::{Origin, Zone};
-use crate::args::{Color, Sort};
+use super::Origin;
+use crate::types::{Color, Sort, Zone};
 
 /// The variable that names another config file.
 const VARIABLE: &str = "WENSOU_CONFIG";

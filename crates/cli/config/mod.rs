@@ -3,7 +3,6 @@
 
 mod file;
 mod saved;
-mod zone;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,9 +14,9 @@ use clap::parser::ValueSource;
 
 pub(crate) use file::{At, Location, locate};
 pub(crate) use saved::{Fault, read_query};
-pub(crate) use zone::Zone;
 
-use crate::args::{Color, Flags, Sort};
+use crate::args::Flags;
+use crate::types::{Color, Sort, Zone};
 
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

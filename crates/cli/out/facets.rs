@@ -7,7 +7,8 @@ use wensou_query::{Facet, FacetValue, Hit, facet};
 
 use super::terminal::{DIM, TAG, TITLE};
 use super::{Terminal, json, sanitize};
-use crate::args::{self, Format, Search};
+
+use crate::types::{self, Format};
 
 /// One facet: its most frequent values, and how many more there are.
 pub(crate) struct Counted {
@@ -16,22 +17,28 @@ pub(crate) struct Counted {
     left: usize,
 }
 
-/// Counts what was asked for.
-pub(crate) fn count(index: &Index, query: &Query, args: &Search) -> anyhow::Result<Vec<Counted>> {
-    args.facet
+/// Counts the hits of a query by each of these facets; keeps the `limit` most frequent values of each,
+/// or all if it is 0.
+pub(crate) fn count(
+    index: &Index,
+    query: &Query,
+    asked: &[types::Facet],
+    limit: usize,
+) -> anyhow::Result<Vec<Counted>> {
+    asked
         .iter()
         .map(|asked| {
             let asked = match asked {
-                args::Facet::Tag => Facet::Tag,
-                args::Facet::Source => Facet::Source,
-                args::Facet::Category => Facet::Category,
-                args::Facet::Kind => Facet::Kind,
-                args::Facet::Month => Facet::Month,
+                types::Facet::Tag => Facet::Tag,
+                types::Facet::Source => Facet::Source,
+                types::Facet::Category => Facet::Category,
+                types::Facet::Kind => Facet::Kind,
+                types::Facet::Month => Facet::Month,
             };
             let mut values = facet(index, query, asked, None)?;
             let all = values.len();
-            if args.facet_limit > 0 {
-                values.truncate(args.facet_limit);
+            if limit > 0 {
+                values.truncate(limit);
             }
             Ok(Counted { facet: asked, left: all - values.len(), values })
         })

@@ -14,7 +14,7 @@ use super::json::{self, Chosen};
 use super::sanitize;
 use super::terminal::{DATE, DIM, KIND, TAG, TITLE};
 use super::text::{marked, width, wrap};
-use crate::args::Format;
+use crate::types::Format;
 
 /// Most tags that a hit shows.
 const TAGS_SHOWN: usize = 8;

@@ -6,7 +6,7 @@ use ferrous_opencc::config::BuiltinConfig;
 use wensou_query::Snippet;
 use wensou_text::t2s;
 
-use crate::args::Script;
+use crate::types::Script;
 
 /// Converts text for display.
 pub(crate) enum Converter {

@@ -14,7 +14,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use super::{pager, sanitize};
-use crate::args::Color;
+use crate::types::Color;
 
 /// The two streams of a run.
 pub(crate) struct Terminal {

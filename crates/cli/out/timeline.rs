@@ -5,7 +5,7 @@ use wensou_query::{Bar, Timeline};
 
 use super::Terminal;
 use super::terminal::{DATE, DIM};
-use crate::args::ListFormat;
+use crate::types::ListFormat;
 
 /// Blocks of one to eight eighths of a column.
 const EIGHTHS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];

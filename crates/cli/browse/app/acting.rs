@@ -4,10 +4,10 @@ use wensou_index::RecordExt;
 use wensou_ingest::Record;
 use wensou_query::lang::Kind;
 
-use super::typing::one_line;
 use super::{App, Effect, Focus, Origin};
 use crate::browse::filters;
 use crate::browse::picker::Choice;
+use crate::browse::text::one_line;
 use crate::browse::worker::Wanted;
 
 impl App {

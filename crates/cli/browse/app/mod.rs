@@ -16,8 +16,8 @@ use tui_input::Input;
 use wensou_query::Highlighter;
 use wensou_query::lang::{Clock, Diagnostic};
 
-use self::typing::one_line;
 use super::picker::Picker;
+use super::text::one_line;
 use super::worker::{Answer, Ask, Item};
 use crate::exit::Outcome;
 

@@ -4,7 +4,7 @@ use wensou_index::RecordExt;
 use wensou_ingest::Record;
 
 use super::{App, Focus, Origin, Preview};
-use crate::browse::view;
+use crate::browse::layout::{self, Layout};
 use crate::browse::worker::{BATCH, Wanted};
 
 impl App {
@@ -50,7 +50,7 @@ impl App {
     pub(super) fn scroll(&mut self, lines: isize) {
         let layout = self.layout();
         let Some(area) = layout.preview else { return };
-        let all = self.preview_lines(view::preview_columns(area)).len();
+        let all = self.preview_lines(layout::preview_columns(area)).len();
         let last = all.saturating_sub(usize::from(area.height));
         self.preview.scroll = self.preview.scroll.saturating_add_signed(lines).min(last);
     }
@@ -66,8 +66,8 @@ impl App {
     }
 
     /// Where things stand on the screen.
-    pub(crate) fn layout(&self) -> view::Layout {
-        view::layout(self.size, self.whole)
+    pub(crate) fn layout(&self) -> Layout {
+        layout::layout(self.size, self.whole)
     }
 
     /// Keeps the selected item on the screen and its preview up to date.

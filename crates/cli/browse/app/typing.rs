@@ -10,8 +10,9 @@ use super::{App, Effect, Focus, Popup};
 use crate::browse::filters;
 use crate::browse::keys::{self, Command};
 use crate::browse::picker::{Choice, Picker, Subject};
-use crate::browse::view;
+use crate::browse::text::one_line;
 use crate::browse::worker::Wanted;
+use crate::browse::{help, layout};
 use crate::exit::Outcome;
 use crate::out::record::citation;
 
@@ -96,7 +97,8 @@ impl App {
     /// One step back: out of the preview, out of a followed list, out of the query, out.
     pub(super) fn escape(&mut self) {
         // A record that was followed to alone was opened with its list, and is left with it.
-        let alone = self.list.items.len() == 1 && view::layout(self.size, false).preview.is_none();
+        let alone =
+            self.list.items.len() == 1 && layout::layout(self.size, false).preview.is_none();
         if self.whole && alone && self.back() {
             return;
         }
@@ -166,7 +168,7 @@ impl App {
                 None
             }
             (Popup::Help(first), _, Some(lines)) => {
-                let last = view::help_overflow(self.size);
+                let last = help::overflow(self.size);
                 Some(Popup::Help(first.saturating_add_signed(lines).min(last)))
             }
             // Any other key closes the help, as everywhere.
@@ -221,13 +223,4 @@ fn insert(line: &mut Input, text: &str) {
     let (before, after) = line.value().split_at(at);
     let whole = format!("{before}{text}{after}");
     *line = Input::new(whole).with_cursor(cursor + text.chars().count());
-}
-
-/// Text as one line without controls: line feeds and tabs are blanks, other controls nothing.
-pub(super) fn one_line(text: &str) -> String {
-    text.trim_matches(['\r', '\n'])
-        .chars()
-        .map(|c| if c.is_whitespace() && c.is_control() { ' ' } else { c })
-        .filter(|c| !c.is_control())
-        .collect()
 }

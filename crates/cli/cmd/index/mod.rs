@@ -17,13 +17,17 @@ use wensou_ingest::{Reason, Report};
 use self::log::Log;
 pub(crate) use self::progress::Bar;
 
-use crate::args::{Global, Index as Args};
+use crate::args::Index as Args;
+use crate::config::Global;
 use crate::exit::Outcome;
 use crate::out::count::{bytes, count};
 use crate::out::{Terminal, sanitize};
 
 /// Most skipped files that are named one by one; `stats --skipped` names all.
 const NAMED: usize = 20;
+
+/// The folders that the sample archive can be in.
+const SAMPLE: [&str; 2] = ["data/archive", "data"];
 
 /// What a build that fails or is stopped says of the index that was there before it.
 pub(super) const KEPT: &str = "the old index was kept";
@@ -93,10 +97,15 @@ fn roots(global: &Global, named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     if let Some(settings) = wensou_index::settings(&global.index) {
         return Ok(settings.roots_from_here());
     }
-    match super::search::sample() {
+    match sample() {
         Some(sample) => Ok(vec![sample]),
         None => bail!("name the files or folders to index: wensou index PATH…"),
     }
+}
+
+/// The sample archive, if the working folder has it.
+pub(crate) fn sample() -> Option<PathBuf> {
+    SAMPLE.into_iter().map(PathBuf::from).find(|path| path.is_dir())
 }
 
 /// The user's tables: those that were named, else those of the last build.

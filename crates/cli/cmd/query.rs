@@ -1,0 +1,114 @@
+//! What the verbs that take a query share: its options, the day that it starts from, and what is said
+//! about its mistakes.
+
+use anyhow::Context;
+use jiff::civil::Date;
+use wensou_index::{Index, civil_seconds};
+use wensou_query::lang::{Clock, Diagnostic, Query, Style};
+use wensou_query::{Options, Recency, Sort as Order};
+
+use crate::args::Search;
+use crate::config::{Fault, Global, read_query};
+use crate::out::{Terminal, sanitize};
+use crate::types::{AsOf, Format, HalfLife, Sort};
+
+/// What is wanted of each search.
+pub(super) fn options(global: &Global, args: &Search, clock: &Clock) -> Options {
+    let mut options = Options::default();
+    options.limit = args.limit.unwrap_or(*global.limit);
+    options.offset = args.offset;
+    options.snippet = args.snippet.unwrap_or(*global.snippet);
+    options.recency = recency(args.recency, clock);
+    // Programs get what was asked for and nothing else.
+    options.pinyin = args.format == Format::Text && args.batch.is_none();
+    options.sort = args.sort.or(*global.sort).map(|sort| match sort {
+        Sort::Rank => Order::Rank,
+        Sort::Newest => Order::Newest,
+        Sort::Oldest => Order::Oldest,
+    });
+    options
+}
+
+/// The preference for newer hits that was asked for.
+pub(super) fn recency(half_life: Option<HalfLife>, clock: &Clock) -> Option<Recency> {
+    half_life.map(|HalfLife { days }| Recency {
+        // The end of today: what was written this morning is not from the future.
+        today: civil_seconds(clock.today.at(23, 59, 59, 0)),
+        half_life: days * 24 * 60 * 60,
+    })
+}
+
+/// What "today" is.
+pub(crate) fn clock(global: &Global, index: &Index, as_of: Option<AsOf>) -> anyhow::Result<Clock> {
+    let today: Date = match as_of {
+        Some(AsOf::Day(day)) => day,
+        Some(AsOf::Newest) => wensou_query::date_bounds(index)?[1]
+            .map(jiff::civil::DateTime::date)
+            .context("--as-of newest: no document in the index has a date")?,
+        None => global.zone.today(),
+    };
+    Ok(Clock { today })
+}
+
+/// Parses a query; what is wrong with it goes to standard error.
+pub(crate) fn parse(
+    global: &Global,
+    text: &str,
+    clock: &Clock,
+    terminal: &mut Terminal,
+) -> Option<Query> {
+    parse_as(global, text, clock, terminal, false)
+}
+
+pub(super) fn parse_as(
+    global: &Global,
+    text: &str,
+    clock: &Clock,
+    terminal: &mut Terminal,
+    machine: bool,
+) -> Option<Query> {
+    match read_query(text, global, clock) {
+        Ok(query) => {
+            report(&query.warnings, &query.text, terminal, machine);
+            Some(query)
+        }
+        Err(faults) => {
+            for fault in &faults {
+                refuse(fault, global, terminal, machine);
+            }
+            None
+        }
+    }
+}
+
+/// Reports a mistake in what was typed or in a saved query.
+fn refuse(fault: &Fault, global: &Global, terminal: &mut Terminal, machine: bool) {
+    let saved = fault.saved.as_ref().and_then(|name| global.queries.get_key_value(name));
+    let Some((name, query)) = saved else {
+        return report(std::slice::from_ref(&fault.diagnostic), &fault.text, terminal, machine);
+    };
+    let place = global.place(query.line);
+    if machine && let Ok(mut object) = serde_json::to_value(&fault.diagnostic) {
+        object["saved_query"] = serde_json::json!({"name": name, "place": place});
+        return terminal.say_json(&object);
+    }
+    terminal.say(sanitize::line(&format!("in the saved query `{name}`, {place}:")));
+    report(std::slice::from_ref(&fault.diagnostic), &fault.text, terminal, machine);
+}
+
+/// Prints diagnostics: drawn for people, one object a line for machines.
+pub(super) fn report(
+    diagnostics: &[Diagnostic],
+    text: &str,
+    terminal: &mut Terminal,
+    machine: bool,
+) {
+    for diagnostic in diagnostics {
+        if machine {
+            terminal.say_json(diagnostic);
+        } else {
+            let style = Style { colour: terminal.colours_errors(), columns: terminal.width() };
+            terminal.say(diagnostic.render(text, style).trim_end());
+        }
+    }
+}
