@@ -110,13 +110,13 @@ fn however_a_query_is_answered_the_answer_is_the_same() {
         for limit in [1, 10, 70] {
             let first = session.search(&parsed, &options(limit)).unwrap();
             assert_eq!(first.total, all.total, "{typed}");
-            let shown: Vec<(String, f32)> = first.hits.iter().map(id).collect();
-            assert_eq!(shown[..], hits[..limit.min(hits.len())], "{typed}");
+            let displayed: Vec<(String, f32)> = first.hits.iter().map(id).collect();
+            assert_eq!(displayed[..], hits[..limit.min(hits.len())], "{typed}");
             let bare = session.ids(&parsed, &options(limit)).unwrap();
             let names = |hits: &[(String, f32)]| -> Vec<String> {
                 hits.iter().map(|(id, _)| id.clone()).collect()
             };
-            assert_eq!(names(&bare), names(&shown), "{typed}");
+            assert_eq!(names(&bare), names(&displayed), "{typed}");
             // What a session keeps from query to query changes no score by a bit.
             let alone = wensou_query::ids(&index, &parsed, &options(limit)).unwrap();
             assert_eq!(alone, bare, "{typed}");

@@ -26,7 +26,7 @@ fn tar(members: &[(&str, &str)]) -> Vec<u8> {
 }
 
 #[test]
-fn a_page_in_an_archive_is_found_shown_and_printed_as_it_is() {
+fn a_page_in_an_archive_is_found_and_printed_as_it_is() {
     let dir = Dir::new();
     let members = [("甲/一.txt", PAGE), ("../二.txt", PAGE), ("三.zip", ""), ("四.png", "")];
     dir.write("pages/a.tar", tar(&members));

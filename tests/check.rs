@@ -146,14 +146,14 @@ fn what_the_archive_says_now_and_what_was_left_is_named() {
 /// Flips bits of an index one at a time. Each is found by `check`, and whatever else is asked
 /// meanwhile, nobody is shown a text that was not written, and nothing panics.
 #[test]
-fn a_flipped_bit_is_found_and_never_shown() {
+fn a_flipped_bit_is_found_and_never_printed() {
     let flips = std::env::var("WENSOU_FLIPS").map_or(40, |flips| flips.parse().unwrap());
     let dir = indexed();
     let truth: Vec<String> = dir.ok(&["export"]).lines().map(str::to_owned).collect();
     let files = files(&dir);
     let total: u64 = files.iter().map(|path| fs::metadata(path).unwrap().len()).sum();
     let mut random = Random::new(2026);
-    let (mut found, mut shown) = (0, 0);
+    let (mut found, mut displayed) = (0, 0);
     for flip in 0..flips {
         // Half anywhere, half in each file alike: the small ones hold the engine together.
         let mut at = random.below(total as usize) as u64;
@@ -194,12 +194,12 @@ fn a_flipped_bit_is_found_and_never_shown() {
             if args == ["export"] {
                 for line in ran.stdout.lines() {
                     assert!(truth.iter().any(|known| known == line), "{place}: {line}");
-                    shown += 1;
+                    displayed += 1;
                 }
             }
         }
         fs::write(path, &bytes).unwrap();
     }
-    assert!(found > 0 && shown > 0);
+    assert!(found > 0 && displayed > 0);
     assert_eq!(dir.run(&["check"]).code, 0);
 }

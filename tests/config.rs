@@ -22,7 +22,7 @@ fn dir(config: &str) -> Dir {
 }
 
 /// What a run prints, the temporary folder written as DIR.
-fn shown(dir: &Dir, ran: &Ran) -> String {
+fn displayed(dir: &Dir, ran: &Ran) -> String {
     let folder = dir.path().display().to_string();
     format!("{}{}", ran.stdout, ran.stderr).replace(&folder, "DIR")
 }
@@ -38,7 +38,7 @@ either = "減半 OR 質押"
 fn every_value_says_where_it_comes_from() {
     let dir = dir("");
     std::fs::remove_file(dir.path().join(FILE)).unwrap();
-    let absent = shown(&dir, &dir.run(&["config"]));
+    let absent = displayed(&dir, &dir.run(&["config"]));
     // How far the columns are apart depends on the name of the temporary folder.
     let cells: Vec<Vec<&str>> = absent
         .lines()
@@ -170,10 +170,10 @@ fn a_mistake_names_file_line_and_cure() {
         dir.write(FILE, config);
         let ran = dir.run(&["search", "比特幣"]);
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{config}");
-        screen.push_str(&format!("{config}\n{}\n", shown(&dir, &ran)));
+        screen.push_str(&format!("{config}\n{}\n", displayed(&dir, &ran)));
     }
     crate::util::golden("config_mistakes.txt", &screen);
-    assert_eq!(shown(&dir, &dir.run(&["config", "--path"])), format!("DIR/{FILE}\n"));
+    assert_eq!(displayed(&dir, &dir.run(&["config", "--path"])), format!("DIR/{FILE}\n"));
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn what_is_wrong_with_a_saved_query_is_said_in_its_own_words() {
     ] {
         let ran = dir.run(&["search", query]);
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{query}");
-        screen.push_str(&format!("$ wensou search '{query}'\n{}\n", shown(&dir, &ran)));
+        screen.push_str(&format!("$ wensou search '{query}'\n{}\n", displayed(&dir, &ran)));
     }
     crate::util::golden("saved_queries.txt", &screen);
     let ran = dir.run(&["search", "@broken 減半", "--format", "jsonl"]);

@@ -55,8 +55,8 @@ fn every_format_for_programs_keeps_its_schema() {
         validate("hit.schema.json", &all);
         validate("record.schema.json", &objects(&dir.ok(&["export"])));
         let first = all[0]["id"].as_str().unwrap();
-        let shown = dir.ok(&["show", first, "-f", "json"]);
-        validate("record.schema.json", &[serde_json::from_str(&shown).unwrap()]);
+        let printed = dir.ok(&["show", first, "-f", "json"]);
+        validate("record.schema.json", &[serde_json::from_str(&printed).unwrap()]);
         let tags: Vec<Value> = serde_json::from_str(&dir.ok(&["tags", "-f", "json"])).unwrap();
         validate("tag.schema.json", &tags);
         let timeline = dir.ok(&["timeline", "-f", "json"]);
@@ -276,20 +276,20 @@ fn recency_prefers_the_new_and_explain_shows_it() {
 #[test]
 fn show_reads_in_either_script_and_cites() {
     let dir = archive();
-    let shown = |args: &[&str]| dir.ok(&[&["show"], args].concat());
+    let printed = |args: &[&str]| dir.ok(&[&["show"], args].concat());
     assert!(
-        shown(&["b1"]).contains("第二段,里面的細節")
-            || shown(&["b1"]).contains("第二段，里面的細節")
+        printed(&["b1"]).contains("第二段,里面的細節")
+            || printed(&["b1"]).contains("第二段，里面的細節")
     );
-    assert!(shown(&["b1", "--script", "hans"]).contains("里面的细节"));
-    assert!(shown(&["a3", "--script", "hant"]).contains("比特幣挖礦"));
-    let cite = shown(&["a1", "-f", "cite"]);
+    assert!(printed(&["b1", "--script", "hans"]).contains("里面的细节"));
+    assert!(printed(&["a3", "--script", "hant"]).contains("比特幣挖礦"));
+    let cite = printed(&["a1", "-f", "cite"]);
     assert!(
         cite.starts_with("快訊a1. 鏈聞. 2024-04-20 08:00. archive/d.jsonl, bytes 0.."),
         "{cite}"
     );
-    assert!(shown(&["b1", "-f", "cite"]).contains(". no date. "));
+    assert!(printed(&["b1", "-f", "cite"]).contains(". no date. "));
     // The marks stay on their characters in the other script.
-    let marked = shown(&["a3", "--highlight", "挖礦", "--script", "hant", "--color", "always"]);
+    let marked = printed(&["a3", "--highlight", "挖礦", "--script", "hant", "--color", "always"]);
     assert!(marked.contains("挖礦\u{1b}[0m"), "{marked:?}");
 }

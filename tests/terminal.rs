@@ -28,8 +28,8 @@ fn text_from_pages_cannot_act_on_a_terminal() {
         &["show", "h-1", "--color", "always"],
         &["tags", "--color", "always"],
     ] {
-        let shown = dir.ok(args);
-        let mut rest = shown.as_str();
+        let displayed = dir.ok(args);
+        let mut rest = displayed.as_str();
         // The only escape sequences are our own: colours.
         while let Some(at) = rest.find('\u{1b}') {
             let sequence = &rest[at + 1..];
@@ -42,7 +42,7 @@ fn text_from_pages_cannot_act_on_a_terminal() {
             );
             rest = &sequence[end..];
         }
-        assert!(!shown.contains(['\u{7}', '\u{9b}', '\u{202e}']), "{shown:?}");
+        assert!(!displayed.contains(['\u{7}', '\u{9b}', '\u{202e}']), "{displayed:?}");
     }
 }
 
@@ -94,7 +94,7 @@ fn a_closed_pipe_is_no_error() {
 
 /// What a terminal gets where each name and text of an archive is hostile.
 #[cfg(unix)]
-mod shown {
+mod displayed {
     use std::fs;
     use std::path::Path;
     use std::thread;
@@ -196,12 +196,12 @@ mod shown {
     }
 
     fn harmless(dir: &Dir, args: &[&str], streams: &str) -> String {
-        let shown = on_terminal(dir, args, streams);
+        let displayed = on_terminal(dir, args, streams);
         let bad: Vec<char> =
-            shown.chars().filter(|c| *c == '\r' || acts_on_a_terminal(*c)).collect();
-        assert!(bad.is_empty(), "{args:?} wrote {bad:?} to the terminal:\n{shown:?}");
-        assert!(!shown.contains("panicked"), "{args:?}: {shown}");
-        shown
+            displayed.chars().filter(|c| *c == '\r' || acts_on_a_terminal(*c)).collect();
+        assert!(bad.is_empty(), "{args:?} wrote {bad:?} to the terminal:\n{displayed:?}");
+        assert!(!displayed.contains("panicked"), "{args:?}: {displayed}");
+        displayed
     }
 
     fn piped(dir: &Dir, args: &[&str]) -> String {
@@ -241,13 +241,13 @@ mod shown {
             &["show", "--raw", &id],
             &["show", "--raw", page],
         ] {
-            let shown = harmless(&dir, args, "2> errors");
+            let displayed = harmless(&dir, args, "2> errors");
             let raw = piped(&dir, args);
-            assert_eq!(shown.chars().count(), raw.chars().count(), "{args:?}");
-            for (shown, raw) in shown.chars().zip(raw.chars()) {
+            assert_eq!(displayed.chars().count(), raw.chars().count(), "{args:?}");
+            for (displayed, raw) in displayed.chars().zip(raw.chars()) {
                 assert!(
-                    shown == raw || raw == '\r' || acts_on_a_terminal(raw),
-                    "{shown:?} {raw:?}"
+                    displayed == raw || raw == '\r' || acts_on_a_terminal(raw),
+                    "{displayed:?} {raw:?}"
                 );
             }
             // A line of a dump has its controls as escapes.
@@ -261,7 +261,7 @@ mod shown {
                 for part in ["\u{1b}[31m", "\u{1b}]0;own\u{7}", "\u{9b}2J"] {
                     assert!(raw.contains(part), "{args:?} is not raw in a pipe: {raw:?}");
                 }
-                assert!(shown.contains("␛]0;own␇\u{fffd}2J"), "{args:?}: {shown:?}");
+                assert!(displayed.contains("␛]0;own␇\u{fffd}2J"), "{args:?}: {displayed:?}");
             }
         }
     }
@@ -290,14 +290,17 @@ mod shown {
             &["similar", "-f", "jsonl", &id],
             &["config", "-f", "json"],
         ] {
-            let shown = harmless(&dir, args, "2> errors");
+            let displayed = harmless(&dir, args, "2> errors");
             let raw = piped(&dir, args);
-            assert_eq!(values(&shown), values(&raw), "{args:?}");
+            assert_eq!(values(&displayed), values(&raw), "{args:?}");
             if !matches!(args[0], "timeline" | "config") {
                 for part in ["\\u001b]0;own", "\u{9b}2J", "\u{202e}", "\u{e0041}"] {
                     assert!(raw.contains(part), "{args:?} is not raw in a pipe: {raw:?}");
                 }
-                assert!(shown.contains("\\u009b2J") && shown.contains("\\udb40\\udc41"), "{shown}");
+                assert!(
+                    displayed.contains("\\u009b2J") && displayed.contains("\\udb40\\udc41"),
+                    "{displayed}"
+                );
             }
         }
     }
@@ -358,8 +361,8 @@ mod shown {
             &["search", "--sort", &gone],
             &[&gone],
         ] {
-            let shown = harmless(&dir, args, "");
-            assert!(!shown.is_empty(), "{args:?}");
+            let displayed = harmless(&dir, args, "");
+            assert!(!displayed.is_empty(), "{args:?}");
         }
         for args in [&["check"][..], &["check", "-f", "json"]] {
             harmless(&dir, args, "2> errors");
@@ -369,11 +372,14 @@ mod shown {
     #[test]
     fn a_file_that_was_skipped_can_be_named_on_a_terminal() {
         let dir = indexed();
-        let shown = harmless(&dir, &["stats", "--skipped"], "");
+        let displayed = harmless(&dir, &["stats", "--skipped"], "");
         for name in ["broken", "empty", "lossy"] {
-            assert!(shown.contains(&format!("{name}␛[31m␛[8m␛]0;own␇\u{fffd}2J")), "{shown}");
+            assert!(
+                displayed.contains(&format!("{name}␛[31m␛[8m␛]0;own␇\u{fffd}2J")),
+                "{displayed}"
+            );
         }
-        assert!(shown.contains("some bytes are invalid"), "{shown}");
+        assert!(displayed.contains("some bytes are invalid"), "{displayed}");
     }
 
     #[test]
@@ -390,7 +396,7 @@ mod shown {
     }
 
     #[test]
-    fn help_and_scripts_are_shown_as_they_are() {
+    fn help_and_scripts_are_printed_as_they_are() {
         let dir = Dir::new();
         for args in [
             &["completions", "bash"][..],

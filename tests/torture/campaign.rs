@@ -97,8 +97,8 @@ impl Campaign {
             figures.collect::<String>(),
             self.started.elapsed().as_secs_f64(),
         );
-        let shown: Vec<&str> = self.failures.iter().take(SHOWN).map(String::as_str).collect();
-        assert!(failed == 0, "{name}: {failed} failures:\n{}", shown.join("\n"));
+        let displayed: Vec<&str> = self.failures.iter().take(SHOWN).map(String::as_str).collect();
+        assert!(failed == 0, "{name}: {failed} failures:\n{}", displayed.join("\n"));
     }
 }
 

@@ -16,7 +16,7 @@ use super::world::{World, copy, index_files};
 use crate::util::Random;
 
 #[test]
-fn damage_aborted_the_process_or_was_shown() {
+fn damage_aborted_the_process_or_was_printed() {
     let mut campaign = Campaign::new("damages", "WENSOU_DAMAGES", 30, 4);
     let world = World::new(6, true);
     let base = world.path("base");

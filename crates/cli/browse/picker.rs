@@ -47,17 +47,17 @@ impl Picker {
     }
 
     /// The choices that have what was typed, in either script and case.
-    pub(crate) fn shown(&self) -> Vec<&Choice> {
+    pub(crate) fn matching(&self) -> Vec<&Choice> {
         let typed = fold(self.filter.value().trim());
         self.choices.iter().filter(|choice| fold(&choice.label).contains(&typed)).collect()
     }
 
     pub(crate) fn chosen(&self) -> Option<&Choice> {
-        self.shown().get(self.selected).copied()
+        self.matching().get(self.selected).copied()
     }
 
     pub(crate) fn move_by(&mut self, lines: isize) {
-        let last = self.shown().len().saturating_sub(1);
+        let last = self.matching().len().saturating_sub(1);
         self.selected = self.selected.saturating_add_signed(lines).min(last);
     }
 }
@@ -77,6 +77,6 @@ mod tests {
         picker.move_by(0);
         assert_eq!(picker.chosen().unwrap().label, "比特幣價格");
         picker.filter = Input::new("btc".to_owned());
-        assert_eq!(picker.shown().len(), 1);
+        assert_eq!(picker.matching().len(), 1);
     }
 }

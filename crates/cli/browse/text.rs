@@ -113,19 +113,19 @@ pub(crate) fn one_line(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn shown(line: &Line<'_>) -> String {
+    fn content(line: &Line<'_>) -> String {
         line.spans.iter().map(|span| span.content.as_ref()).collect()
     }
 
     #[test]
     fn a_wide_character_that_does_not_fit_whole_is_left_out() {
         let pieces = || vec![Span::raw("比特幣"), Span::raw("BTC減半")];
-        assert_eq!(shown(&fit(pieces(), 13)), "比特幣BTC減半");
-        assert_eq!(shown(&fit(pieces(), 12)), "比特幣BTC減…");
-        assert_eq!(shown(&fit(pieces(), 6)), "比特…");
-        assert_eq!(shown(&fit(pieces(), 5)), "比特…");
-        assert_eq!(shown(&fit(pieces(), 1)), "…");
-        assert_eq!(shown(&fit(pieces(), 0)), "");
+        assert_eq!(content(&fit(pieces(), 13)), "比特幣BTC減半");
+        assert_eq!(content(&fit(pieces(), 12)), "比特幣BTC減…");
+        assert_eq!(content(&fit(pieces(), 6)), "比特…");
+        assert_eq!(content(&fit(pieces(), 5)), "比特…");
+        assert_eq!(content(&fit(pieces(), 1)), "…");
+        assert_eq!(content(&fit(pieces(), 0)), "");
     }
 
     #[test]
@@ -137,7 +137,7 @@ mod tests {
         };
         let lines = wrap(&marked(&snippet, Style::default()), 12, 2);
         assert_eq!(
-            lines.iter().map(shown).collect::<Vec<_>>(),
+            lines.iter().map(content).collect::<Vec<_>>(),
             ["  比特幣減半", "  將在明年四", "  月到來,礦", "  工需要準", "  備。"]
         );
         assert_eq!(lines[0].spans[2], Span::styled("減半", MATCH));
@@ -151,6 +151,6 @@ mod tests {
             ..Snippet::default()
         };
         let line = Line::from(marked(&snippet, Style::default()));
-        assert_eq!(shown(&line), "紅␛[31m色\u{fffd}字 二");
+        assert_eq!(content(&line), "紅␛[31m色\u{fffd}字 二");
     }
 }

@@ -90,11 +90,11 @@ fn summary(app: &App, columns: u16) -> String {
 
 /// An edited line in so many columns, and the column of its cursor. Mistakes in it are marked.
 fn edited(input: &Input, mistakes: &[Diagnostic], columns: usize) -> (Vec<Span<'static>>, u16) {
-    let shown = sanitize::line(input.value());
+    let displayed = sanitize::line(input.value());
     let chars: Vec<(usize, char, usize)> = input
         .value()
         .char_indices()
-        .zip(shown.chars())
+        .zip(displayed.chars())
         .map(|((at, _), c)| (at, c, c.width().unwrap_or(0)))
         .collect();
     let cursor = input.cursor().min(chars.len());
@@ -374,12 +374,12 @@ fn picker(frame: &mut Frame<'_>, open: &Picker) {
     frame.render_widget(Line::from(spans), Rect { height: 1, ..inside });
     let x = inside.x + PROMPT.width() as u16 + cursor;
     frame.set_cursor_position((x.min(inside.right() - 1), inside.y));
-    let shown = open.shown();
+    let displayed = open.matching();
     let height = usize::from(inside.height - 1);
     let first = (open.selected + 1).saturating_sub(height);
     let width = usize::from(inside.width);
     let mut lines: Vec<Line<'static>> = Vec::new();
-    for (at, choice) in shown.iter().enumerate().skip(first).take(height) {
+    for (at, choice) in displayed.iter().enumerate().skip(first).take(height) {
         let count = choice.count.map(|count| format!(" {count}")).unwrap_or_default();
         let mut line =
             fit(vec![piece(&choice.label, Style::new())], width.saturating_sub(count.width()));

@@ -32,22 +32,22 @@ pub(crate) fn run(
 struct Row {
     name: &'static str,
     value: Value,
-    shown: String,
+    text: String,
     origin: Origin,
 }
 
 impl Row {
     fn new(name: &'static str, value: Value, origin: Origin) -> Self {
-        let shown = match &value {
+        let text = match &value {
             Value::String(text) => text.clone(),
             value => value.to_string(),
         };
-        Self { name, value, shown, origin }
+        Self { name, value, text, origin }
     }
 
     /// The same, with other words where the value says nothing to people.
-    fn shown(self, shown: impl Into<String>) -> Self {
-        Self { shown: shown.into(), ..self }
+    fn with_text(self, text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..self }
     }
 }
 
@@ -71,13 +71,13 @@ fn rows(global: &Global) -> Vec<Row> {
     });
     vec![
         Row::new("index", index, global.index.origin),
-        Row::new("archive", json!(archive), global.archive.origin).shown(listed),
+        Row::new("archive", json!(archive), global.archive.origin).with_text(listed),
         Row::new("time_zone", json!(global.zone.to_string()), global.zone.origin),
         Row::new("color", json!(color), global.color.origin),
         Row::new("search.limit", json!(*global.limit), global.limit.origin),
         Row::new("search.snippet", json!(*global.snippet), global.snippet.origin),
         Row::new("search.sort", json!(sort), global.sort.origin)
-            .shown(sort.unwrap_or("rank, or newest first without words")),
+            .with_text(sort.unwrap_or("rank, or newest first without words")),
     ]
 }
 
@@ -93,7 +93,7 @@ fn print_text(global: &Global, terminal: &mut Terminal) -> anyhow::Result<()> {
     };
     let mut lines = vec![["config file".to_owned(), file, named]];
     lines.extend(
-        rows(global).into_iter().map(|row| [row.name.to_owned(), row.shown, from(row.origin)]),
+        rows(global).into_iter().map(|row| [row.name.to_owned(), row.text, from(row.origin)]),
     );
     for (name, query) in &global.queries {
         lines.push([format!("@{name}"), query.value.clone(), global.place(query.line)]);

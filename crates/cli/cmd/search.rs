@@ -111,13 +111,13 @@ fn say_clauses(clauses: &[Clause], terminal: &mut Terminal) {
     if clauses.len() < 2 {
         return;
     }
-    let shown = |clause: &Clause| sanitize::line(&clause.text).into_owned();
+    let text = |clause: &Clause| sanitize::line(&clause.text).into_owned();
     let alone: Vec<String> =
-        clauses.iter().map(|clause| format!("{} {}", shown(clause), clause.alone)).collect();
+        clauses.iter().map(|clause| format!("{} {}", text(clause), clause.alone)).collect();
     terminal.say(format_args!("hits of each clause alone: {}", alone.join(" · ")));
     for clause in clauses {
         if let Some(without @ 1..) = clause.without {
-            terminal.say(format_args!("without {}: {}", shown(clause), count(without, "hit")));
+            terminal.say(format_args!("without {}: {}", text(clause), count(without, "hit")));
         }
     }
 }

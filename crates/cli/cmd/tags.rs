@@ -32,8 +32,8 @@ pub(crate) fn run(
     match args.format {
         ListFormat::Text => {
             for tag in &tags {
-                let shown = sanitize::line(&tag.value).into_owned();
-                terminal.line(format_args!("{:>7}  {TAG}{shown}{TAG:#}", tag.documents))?;
+                let text = sanitize::line(&tag.value).into_owned();
+                terminal.line(format_args!("{:>7}  {TAG}{text}{TAG:#}", tag.documents))?;
             }
         }
         ListFormat::Json | ListFormat::Jsonl => {

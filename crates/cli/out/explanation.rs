@@ -44,8 +44,8 @@ pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow:
         ))?;
         for clause in &explained.clauses {
             let without = clause.without.map_or("-".to_owned(), |count| count.to_string());
-            let shown = padded(&text(&clause.text), 16);
-            terminal.line(format_args!("  {shown} {:>7} {without:>7}", clause.alone))?;
+            let name = padded(&text(&clause.text), 16);
+            terminal.line(format_args!("  {name} {:>7} {without:>7}", clause.alone))?;
         }
         let relaxed = if explained.relaxed { "  no document contains every word" } else { "" };
         terminal.line(format_args!("  {} {:>7}{relaxed}", padded("all", 16), explained.total))?;

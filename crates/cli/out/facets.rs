@@ -74,8 +74,8 @@ pub(crate) fn print(
 fn text(terminal: &mut Terminal, counted: &Counted) -> anyhow::Result<()> {
     terminal.line(format_args!("{TITLE}{}{TITLE:#}", counted.facet.as_str()))?;
     for value in &counted.values {
-        let shown = sanitize::line(&value.value).into_owned();
-        terminal.line(format_args!("{:>7}  {TAG}{shown}{TAG:#}", value.documents))?;
+        let value_text = sanitize::line(&value.value).into_owned();
+        terminal.line(format_args!("{:>7}  {TAG}{value_text}{TAG:#}", value.documents))?;
     }
     if counted.left > 0 {
         terminal.line(format_args!("{DIM}{:>7}  more{DIM:#}", counted.left))?;

@@ -235,13 +235,13 @@ fn about(record: &Record, kind: Kind) -> Option<String> {
     let tags = record.texts().tags;
     if !tags.is_empty() {
         let more = tags.len().saturating_sub(TAGS_SHOWN);
-        let shown: Vec<String> = tags
+        let first: Vec<String> = tags
             .iter()
             .take(TAGS_SHOWN)
             .map(|tag| format!("{TAG}#{}{TAG:#}", sanitize::line(tag)))
             .collect();
         let more = if more > 0 { format!(" +{more}") } else { String::new() };
-        parts.push(format!("{}{more}", shown.join(" ")));
+        parts.push(format!("{}{more}", first.join(" ")));
     }
     (!parts.is_empty()).then(|| parts.join(" · "))
 }

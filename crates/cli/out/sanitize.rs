@@ -6,33 +6,33 @@ use std::borrow::Cow;
 /// U+FFFD, and the bidirectional controls, which can make a line read as what it is not, by U+FFFD.
 /// Line feeds and tabs become blanks. The number of characters stays the same.
 pub(crate) fn line(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| shown(c) == c) {
+    if text.chars().all(|c| harmless(c) == c) {
         return Cow::Borrowed(text);
     }
-    text.chars().map(shown).collect::<String>().into()
+    text.chars().map(harmless).collect::<String>().into()
 }
 
 /// The same for a text of several lines: line feeds stay.
 pub(crate) fn lines(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| c == '\n' || shown(c) == c) {
+    if text.chars().all(|c| c == '\n' || harmless(c) == c) {
         return Cow::Borrowed(text);
     }
-    text.chars().map(|c| if c == '\n' { c } else { shown(c) }).collect::<String>().into()
+    text.chars().map(|c| if c == '\n' { c } else { harmless(c) }).collect::<String>().into()
 }
 
 /// The same for a table that this program laid out: line feeds and tabs stay.
 pub(crate) fn table(text: &str) -> Cow<'_, str> {
-    let kept = |c: char| matches!(c, '\n' | '\t') || shown(c) == c;
+    let kept = |c: char| matches!(c, '\n' | '\t') || harmless(c) == c;
     if text.chars().all(kept) {
         return Cow::Borrowed(text);
     }
-    text.chars().map(|c| if kept(c) { c } else { shown(c) }).collect::<String>().into()
+    text.chars().map(|c| if kept(c) { c } else { harmless(c) }).collect::<String>().into()
 }
 
 /// JSON as the same value, with every character that a terminal acts on written as an escape. The
 /// text must be JSON: outside its strings only line feeds, which stay, can be such characters.
 pub(crate) fn json(text: &str) -> Cow<'_, str> {
-    let kept = |c: char| c == '\n' || shown(c) == c;
+    let kept = |c: char| c == '\n' || harmless(c) == c;
     if text.chars().all(kept) {
         return Cow::Borrowed(text);
     }
@@ -78,7 +78,7 @@ fn style_length(text: &str) -> Option<usize> {
     is_ours.then_some("\u{1b}[".len() + end + 1)
 }
 
-fn shown(c: char) -> char {
+fn harmless(c: char) -> char {
     match c {
         '\n' | '\t' | '\r' | '\u{2028}' | '\u{2029}' => ' ',
         '\0'..='\u{1f}' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}'),
@@ -103,9 +103,9 @@ mod tests {
     #[test]
     fn nothing_that_a_terminal_acts_on_gets_through() {
         let hostile = "紅\u{1b}[31m色\u{7}\u{9b}2J\u{202e}字\u{2066}\r\n\t\u{7f}";
-        let shown = line(hostile);
-        assert_eq!(shown, "紅␛[31m色␇\u{fffd}2J\u{fffd}字\u{fffd}   ␡");
-        assert_eq!(shown.chars().count(), hostile.chars().count());
+        let harmless = line(hostile);
+        assert_eq!(harmless, "紅␛[31m色␇\u{fffd}2J\u{fffd}字\u{fffd}   ␡");
+        assert_eq!(harmless.chars().count(), hostile.chars().count());
         assert_eq!(lines("一\n二\r"), "一\n二 ");
         assert!(matches!(line("比特幣 BTC 🚀"), Cow::Borrowed(_)));
     }
@@ -121,9 +121,9 @@ mod tests {
         let hostile = "紅\u{1b}[31m色\u{7}\u{9b}2J\u{202e}字\u{2028}\u{7f}\u{feff}\u{e0041}\n\t🚀";
         let value = serde_json::json!({ hostile: [hostile] });
         for text in [value.to_string(), serde_json::to_string_pretty(&value).unwrap()] {
-            let shown = json(&text);
-            assert!(shown.chars().all(|c| c == '\n' || super::shown(c) == c), "{shown:?}");
-            assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
+            let harmless = json(&text);
+            assert!(harmless.chars().all(|c| c == '\n' || super::harmless(c) == c), "{harmless:?}");
+            assert_eq!(serde_json::from_str::<serde_json::Value>(&harmless).unwrap(), value);
         }
         assert!(matches!(json("{\n\"紅\": \"🚀\"\n}"), Cow::Borrowed(_)));
     }
@@ -136,9 +136,9 @@ mod tests {
             ["\u{1b}[8m", "\u{1b}[5m", "\u{1b}[m", "\u{1b}[1;8m", "\u{1b}[2J", "\u{1b}]0;x\u{7}"]
         {
             let text = format!("\u{1b}[2m{style}減m\u{1b}[0m");
-            let shown = styled(&text);
-            assert_eq!(shown.matches('\u{1b}').count(), 2, "{shown:?}");
-            assert!(!shown.contains('\u{7}'), "{shown:?}");
+            let harmless = styled(&text);
+            assert_eq!(harmless.matches('\u{1b}').count(), 2, "{harmless:?}");
+            assert!(!harmless.contains('\u{7}'), "{harmless:?}");
         }
         assert_eq!(styled("\u{1b}"), "␛");
     }

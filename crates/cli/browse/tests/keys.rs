@@ -49,7 +49,7 @@ fn only_the_newest_answer_counts() {
 }
 
 #[test]
-fn a_mistake_is_told_below_the_query_and_the_hits_stay() {
+fn a_mistake_is_reported_below_the_query_and_the_hits_stay() {
     let mut driver = Driver::new("減半", (80, 24));
     let before: Vec<String> = driver.titles().into_iter().map(str::to_owned).collect();
     driver.kind(" kind:");

@@ -133,7 +133,7 @@ impl Driver {
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         terminal.draw(|frame| view::draw(frame, &mut self.app, colour)).unwrap();
         let buffer = terminal.backend().buffer().clone();
-        let shown = |y: u16| {
+        let row_text = |y: u16| {
             let mut row = String::new();
             let mut x = 0;
             while x < columns {
@@ -148,7 +148,7 @@ impl Driver {
             assert_eq!(row.width(), usize::from(columns), "row {y} does not fit: {row}");
             row.trim_end().to_owned()
         };
-        ((0..rows).map(shown).collect(), buffer)
+        ((0..rows).map(row_text).collect(), buffer)
     }
 
     fn screen(&mut self) -> String {
