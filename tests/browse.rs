@@ -115,12 +115,12 @@ fn ctrl_c_and_signals_give_the_terminal_back() {
 #[cfg(debug_assertions)]
 fn a_panic_gives_the_terminal_back_and_is_then_reported() {
     let dir = archive();
-    for (place, status) in [("draw", 101), ("search", 2)] {
-        let mut pty = Pty::start(&dir, &[], &[("WENSOU_BROWSE_PANIC", place)]);
+    for (location, status) in [("draw", 101), ("search", 2)] {
+        let mut pty = Pty::start(&dir, &[], &[("WENSOU_BROWSE_PANIC", location)]);
         pty.shows("3 hits");
         pty.send("panic");
         assert_eq!(pty.ends(), status);
-        pty.shows(&format!("asked for, in {place}"));
+        pty.shows(&format!("asked for, in {location}"));
     }
 }
 

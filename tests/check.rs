@@ -176,9 +176,9 @@ fn a_flipped_bit_is_found_and_never_printed() {
         let mut damaged = bytes.clone();
         damaged[byte] ^= 1 << bit;
         fs::write(path, &damaged).unwrap();
-        let place = format!("bit {bit} of byte {byte} of {}", path.display());
+        let location = format!("bit {bit} of byte {byte} of {}", path.display());
         let check = dir.run(&["check", "--quick"]);
-        assert_eq!(check.code, 3, "{place}: {}{}", check.stdout, check.stderr);
+        assert_eq!(check.code, 3, "{location}: {}{}", check.stdout, check.stderr);
         found += 1;
         for args in [
             &["search", "開源大模型", "--format", "jsonl"][..],
@@ -189,11 +189,16 @@ fn a_flipped_bit_is_found_and_never_printed() {
             &["stats"],
         ] {
             let ran = dir.run(args);
-            assert!((0..=3).contains(&ran.code), "{place}: {args:?}: {}\n{}", ran.code, ran.stderr);
-            assert!(!ran.stderr.contains("panicked"), "{place}: {args:?}: {}", ran.stderr);
+            assert!(
+                (0..=3).contains(&ran.code),
+                "{location}: {args:?}: {}\n{}",
+                ran.code,
+                ran.stderr
+            );
+            assert!(!ran.stderr.contains("panicked"), "{location}: {args:?}: {}", ran.stderr);
             if args == ["export"] {
                 for line in ran.stdout.lines() {
-                    assert!(truth.iter().any(|known| known == line), "{place}: {line}");
+                    assert!(truth.iter().any(|known| known == line), "{location}: {line}");
                     displayed += 1;
                 }
             }

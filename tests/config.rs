@@ -73,9 +73,9 @@ fn a_flag_goes_before_the_environment_before_the_file_before_the_default() {
         ["index", "time_zone", "color", "search.limit"].map(|name| {
             let setting = &all["settings"][name];
             let origin = &setting["origin"];
-            let place = if origin["line"].is_null() { &origin["name"] } else { &origin["line"] };
+            let location = if origin["line"].is_null() { &origin["name"] } else { &origin["line"] };
             let value = setting["value"].to_string().replace(dir.path().to_str().unwrap(), "DIR");
-            format!("{value} {}", place.to_string().replace('"', ""))
+            format!("{value} {}", location.to_string().replace('"', ""))
         })
     };
     let args = ["config", "--format", "json"];

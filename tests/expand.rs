@@ -70,7 +70,7 @@ fn expansions_stay_inside_their_leaf_and_quotes_have_none() {
 }
 
 #[test]
-fn words_of_different_places_find_each_other() {
+fn words_of_different_regions_find_each_other() {
     let dir = archive(&[
         ("cn", "这款软件的服务器支持人工智能,默认把信息存到硬盘。"),
         ("tw", "這款軟體的伺服器支援人工智慧,預設把資訊存到硬碟。"),

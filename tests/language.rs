@@ -13,7 +13,7 @@ fn dir() -> Dir {
 }
 
 #[test]
-fn every_mistake_is_drawn_with_its_place() {
+fn every_mistake_is_drawn_with_its_location() {
     let dir = dir();
     let mut screen = String::new();
     for query in [

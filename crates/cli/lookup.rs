@@ -68,9 +68,9 @@ pub(crate) fn source_member<'p>(
     // A folder may be called so, too: the whole path goes first.
     let whole = source_file(index, path).map(|file| (file, None));
     whole.or_else(|| {
-        let mut places = path.match_indices("!/");
-        places.find_map(|(at, mark)| {
-            source_file(index, &path[..at]).map(|file| (file, Some(&path[at + mark.len()..])))
+        let mut separators = path.match_indices("!/");
+        separators.find_map(|(at, separator)| {
+            source_file(index, &path[..at]).map(|file| (file, Some(&path[at + separator.len()..])))
         })
     })
 }

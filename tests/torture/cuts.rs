@@ -147,7 +147,7 @@ impl Build {
         if index.exists() {
             copy(&index, &kept);
         }
-        let place = || {
+        let location = || {
             let last = if end == 0 { "nothing".to_owned() } else { self.record.describe(end - 1) };
             format!("round {round}: {} cut after change {end} ({last}), {cut:?}", self.name)
         };
@@ -159,17 +159,17 @@ impl Build {
             (3, _) if self.old.is_none() && ended.stdout.is_empty() => {
                 campaign.count("no index yet");
             }
-            _ => campaign.fail(format!("{}: {ended}; {}", place(), listing(&kept))),
+            _ => campaign.fail(format!("{}: {ended}; {}", location(), listing(&kept))),
         }
         let checked = world.run(&index, &["check", "--quick"]);
         let wanted = if ended.code == 3 && self.old.is_none() { 2..=3 } else { 0..=0 };
-        campaign.expect(wanted.contains(&checked.code), || format!("{}: {checked}", place()));
+        campaign.expect(wanted.contains(&checked.code), || format!("{}: {checked}", location()));
         // Whatever was left, the next build works.
         world.set(self.new);
         let built = world.index(&index, &["--quiet"]);
         let state = world.state(&index);
         campaign.expect(built.code == 0 && state == Ok(self.new), || {
-            format!("{}, then `index`: {built} {state:?}; {}", place(), listing(&kept))
+            format!("{}, then `index`: {built} {state:?}; {}", location(), listing(&kept))
         });
     }
 }

@@ -119,8 +119,8 @@ impl Round<'_> {
                 lines.by_ref().take(2).map(str::to_owned).collect()
             };
             let (now, anew) = (only(&converged, &rebuilt), only(&rebuilt, &converged));
-            let place = converged.lines().zip(rebuilt.lines()).position(|(one, other)| one != other);
-            format!("{what}: the next build finds {now:?} where a rebuild finds {anew:?}; line {place:?}")
+            let location = converged.lines().zip(rebuilt.lines()).position(|(one, other)| one != other);
+            format!("{what}: the next build finds {now:?} where a rebuild finds {anew:?}; line {location:?}")
         });
         fs::remove_dir_all(fresh).unwrap();
     }

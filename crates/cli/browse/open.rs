@@ -42,7 +42,7 @@ pub(crate) fn page(index: &Path, clock: &Clock, id: &str, text: &str) -> anyhow:
 
 /// Opens the file of an item in `$VISUAL` or `$EDITOR` at the line that its snippet begins in.
 pub(crate) fn edit(index: &Index, item: &Item) -> anyhow::Result<()> {
-    let (path, _) = json::place(&item.record);
+    let (path, _) = json::location(&item.record);
     if path.contains("!/") {
         bail!("{path} is inside an archive: `wensou show --raw` prints it");
     }
@@ -79,7 +79,7 @@ fn at_line(editor: &str, file: OsString, line: usize) -> Vec<OsString> {
 /// The line of the file in which the snippet begins; where it is not found as it is (another
 /// encoding, entities), that in which the record does.
 fn line_of(bytes: &[u8], item: &Item) -> usize {
-    let (_, span) = json::place(&item.record);
+    let (_, span) = json::location(&item.record);
     let start = usize::try_from(span.start).unwrap_or(usize::MAX).min(bytes.len());
     let end = usize::try_from(span.end).unwrap_or(usize::MAX).clamp(start, bytes.len());
     let wanted = item.snippet.text.lines().map(str::trim).find(|line| !line.is_empty());
@@ -113,11 +113,11 @@ mod tests {
     use wensou_query::Snippet;
 
     fn item(text: &str, start: u64, end: u64) -> Item {
-        let place = Occurrence { path: "data/一.txt".to_owned(), span: Span { start, end } };
+        let location = Occurrence { path: "data/一.txt".to_owned(), span: Span { start, end } };
         let flash = FlashItem {
             title: "減半\u{1b}將至".to_owned(),
             outlet: Some("金色財經".to_owned()),
-            occurrences: vec![place],
+            occurrences: vec![location],
             ..FlashItem::default()
         };
         Item {

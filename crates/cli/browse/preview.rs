@@ -39,10 +39,10 @@ pub(crate) fn lines(
         Record::Article(article) => embedded(&mut page, article, flashes),
         Record::Flash(flash) => {
             page.blank();
-            sightings(&mut page, flash);
+            occurrence_list(&mut page, flash);
         }
     }
-    page.push(&[piece(&place(record), DIM)], 0);
+    page.push(&[piece(&location(record), DIM)], 0);
     page.push(&[piece(record.id(), DIM)], 0);
     page.lines
 }
@@ -118,21 +118,21 @@ fn embedded(page: &mut Page, article: &Article, flashes: Option<&[Item]>) {
 }
 
 /// The pages that a flash item stands in.
-fn sightings(page: &mut Page, flash: &FlashItem) {
-    let places: Vec<_> = flash.all_occurrences().collect();
-    let head = match places.len() {
+fn occurrence_list(page: &mut Page, flash: &FlashItem) {
+    let occurrences: Vec<_> = flash.all_occurrences().collect();
+    let head = match occurrences.len() {
         1 => format!("seen in 1 page ({} opens it)", name(Command::Follow)),
         count => format!("seen in {count} pages ({} lists them)", name(Command::Follow)),
     };
     page.push(&[Span::styled(head, KIND)], 0);
-    for place in places {
-        page.push(&[piece(&place.path, DIM)], 2);
+    for location in occurrences {
+        page.push(&[piece(&location.path, DIM)], 2);
     }
     page.blank();
 }
 
 /// Where in which file a record lies.
-pub(crate) fn place(record: &Record) -> String {
-    let (path, span) = json::place(record);
+pub(crate) fn location(record: &Record) -> String {
+    let (path, span) = json::location(record);
     format!("{path}, bytes {}..{}", span.start, span.end)
 }

@@ -92,8 +92,9 @@ fn guard() {
 
 /// Panics where a test asks for it, to prove that the terminal survives.
 #[cfg(debug_assertions)]
-pub(crate) fn panic_if_asked(place: &str, text: &str) {
-    if text.contains("panic") && std::env::var("WENSOU_BROWSE_PANIC").is_ok_and(|it| it == place) {
-        panic!("asked for, in {place}");
+pub(crate) fn panic_if_asked(activity: &str, text: &str) {
+    if text.contains("panic") && std::env::var("WENSOU_BROWSE_PANIC").is_ok_and(|it| it == activity)
+    {
+        panic!("asked for, in {activity}");
     }
 }

@@ -237,8 +237,8 @@ fn records(index: &Index, ids: &[String], query: &Query) -> Result<Vec<Item>, Er
 
 /// The pages that hold a flash item, in whichever writing.
 fn pages(index: &Index, flash: &FlashItem, query: &Query) -> Result<Vec<Item>, Error> {
-    let value = |place: &Occurrence| Value {
-        text: place.path.clone(),
+    let value = |occurrence: &Occurrence| Value {
+        text: occurrence.path.clone(),
         prefix: false,
         span: Span::default(),
     };

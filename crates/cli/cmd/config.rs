@@ -83,7 +83,7 @@ fn rows(global: &Global) -> Vec<Row> {
 
 fn print_text(global: &Global, terminal: &mut Terminal) -> anyhow::Result<()> {
     let from = |origin| match origin {
-        Origin::File(line) => global.place(line),
+        Origin::File(line) => global.location(line),
         origin => origin.to_string(),
     };
     let (file, named) = match &global.file {
@@ -96,7 +96,7 @@ fn print_text(global: &Global, terminal: &mut Terminal) -> anyhow::Result<()> {
         rows(global).into_iter().map(|row| [row.name.to_owned(), row.text, from(row.origin)]),
     );
     for (name, query) in &global.queries {
-        lines.push([format!("@{name}"), query.value.clone(), global.place(query.line)]);
+        lines.push([format!("@{name}"), query.value.clone(), global.location(query.line)]);
     }
     for line in &mut lines {
         line.iter_mut().for_each(|cell| *cell = sanitize::line(cell).into_owned());

@@ -87,12 +87,12 @@ fn refuse(fault: &Fault, global: &Global, terminal: &mut Terminal, machine: bool
     let Some((name, query)) = saved else {
         return report(std::slice::from_ref(&fault.diagnostic), &fault.text, terminal, machine);
     };
-    let place = global.place(query.line);
+    let location = global.location(query.line);
     if machine && let Ok(mut object) = serde_json::to_value(&fault.diagnostic) {
-        object["saved_query"] = serde_json::json!({"name": name, "place": place});
+        object["saved_query"] = serde_json::json!({"name": name, "place": location});
         return terminal.say_json(&object);
     }
-    terminal.say(sanitize::line(&format!("in the saved query `{name}`, {place}:")));
+    terminal.say(sanitize::line(&format!("in the saved query `{name}`, {location}:")));
     report(std::slice::from_ref(&fault.diagnostic), &fault.text, terminal, machine);
 }
 

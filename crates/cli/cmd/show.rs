@@ -58,7 +58,7 @@ pub(crate) fn run(
 
 /// The bytes of the record in its file: untouched in a pipe, sanitized on a terminal.
 fn raw(index: &Index, found: &Record, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
-    let (path, span) = json::place(found);
+    let (path, span) = json::location(found);
     let (file, member) = lookup::source_member(index, path).with_context(|| {
         format!("cannot find {path}, which was moved or removed after it was indexed")
     })?;

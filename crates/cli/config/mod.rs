@@ -115,7 +115,7 @@ impl Global {
     }
 
     /// The place in the config file that line `line` is, for people.
-    pub(crate) fn place(&self, line: usize) -> String {
+    pub(crate) fn location(&self, line: usize) -> String {
         let path = self.file.as_ref().map_or(Path::new(""), |file| &file.path);
         format!("{}:{line}", path.display())
     }

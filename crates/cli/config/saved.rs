@@ -59,7 +59,7 @@ fn expand(
         ));
     };
     if open.iter().any(|other| other == name) {
-        let help = format!("change it at {}", global.place(saved.line));
+        let help = format!("change it at {}", global.location(saved.line));
         return Err(refuse(
             Code::UnknownSaved,
             format!("the saved query `{name}` refers to itself"),
@@ -67,7 +67,7 @@ fn expand(
         ));
     }
     if saved.value.trim().is_empty() {
-        let help = format!("write one at {}", global.place(saved.line));
+        let help = format!("write one at {}", global.location(saved.line));
         return Err(refuse(Code::Empty, format!("the saved query `{name}` is empty"), help));
     }
     open.push(name.to_owned());

@@ -56,8 +56,8 @@ pub(crate) fn print(
     let Layout { offset, fields, null } = layout;
     match format {
         Format::Text => {
-            for (place, hit) in hits.iter().enumerate() {
-                text(terminal, hit, offset + place + 1)?;
+            for (index, hit) in hits.iter().enumerate() {
+                text(terminal, hit, offset + index + 1)?;
             }
         }
         Format::Json => match fields {
@@ -110,7 +110,7 @@ fn tsv(terminal: &mut Terminal, hits: &[Hit]) -> io::Result<()> {
             cell(json::title(&hit.record)),
             cell(source(&hit.record).unwrap_or_default()),
             cell(&hit.record.texts().tags.join(",")),
-            cell(json::place(&hit.record).0),
+            cell(json::location(&hit.record).0),
             format!("{:.4}", hit.score),
             cell(&hit.snippet.text),
         ];
@@ -203,10 +203,10 @@ fn text(terminal: &mut Terminal, hit: &Hit, rank: usize) -> io::Result<()> {
         let shared = sanitize::line(&shared.join(" ")).into_owned();
         lines.extend(wrap(&format!("{DIM}shares: {shared}{DIM:#}"), columns, &indent));
     }
-    let (path, _) = json::place(record);
+    let (path, _) = json::location(record);
     let (path, id) = (sanitize::line(path), sanitize::line(record.id()));
-    let place = format!("{DIM}{path}  {id}{DIM:#}");
-    lines.extend(wrap(&place, columns, &indent));
+    let location = format!("{DIM}{path}  {id}{DIM:#}");
+    lines.extend(wrap(&location, columns, &indent));
     for line in lines {
         terminal.line(line)?;
     }

@@ -63,7 +63,7 @@ impl Serialize for Chosen<'_> {
 /// The object of a hit.
 pub(crate) fn hit(hit: &Hit) -> HitObject<'_> {
     let record = &hit.record;
-    let (path, span) = place(record);
+    let (path, span) = location(record);
     let (source, category) = match record {
         Record::Article(article) => (&article.source, &article.category),
         Record::Flash(flash) => (&flash.outlet, &flash.category),
@@ -96,7 +96,7 @@ pub(crate) fn title(record: &Record) -> &str {
 }
 
 /// The file that a record stands in (the first one of a flash item), and where.
-pub(crate) fn place(record: &Record) -> (&str, Span) {
+pub(crate) fn location(record: &Record) -> (&str, Span) {
     match record {
         Record::Article(article) => (&article.path, article.span),
         Record::Flash(flash) => flash
@@ -110,7 +110,9 @@ pub(crate) fn place(record: &Record) -> (&str, Span) {
 pub(crate) fn seen_in(record: &Record) -> Vec<&str> {
     match record {
         Record::Article(article) => vec![&article.path],
-        Record::Flash(flash) => flash.all_occurrences().map(|place| place.path.as_str()).collect(),
+        Record::Flash(flash) => {
+            flash.all_occurrences().map(|location| location.path.as_str()).collect()
+        }
     }
 }
 
@@ -213,7 +215,7 @@ fn flash_object(flash: &FlashItem) -> Value {
         "category": flash.category,
         "tags": flash.tags,
         "url": flash.url,
-        "seen_in": flash.occurrences.iter().map(|place| &place.path).collect::<Vec<_>>(),
-        "spans": flash.occurrences.iter().map(|place| place.span).collect::<Vec<_>>(),
+        "seen_in": flash.occurrences.iter().map(|location| &location.path).collect::<Vec<_>>(),
+        "spans": flash.occurrences.iter().map(|location| location.span).collect::<Vec<_>>(),
     })
 }

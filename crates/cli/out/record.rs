@@ -42,9 +42,9 @@ pub(crate) fn citation(record: &Record) -> String {
             _ => hits::date(record),
         },
     };
-    let (path, span) = json::place(record);
-    let place = format!("{path}, bytes {}..{}", span.start, span.end);
-    let parts = [Some(json::title(record)), source, Some(&date), Some(&place)];
+    let (path, span) = json::location(record);
+    let location = format!("{path}, bytes {}..{}", span.start, span.end);
+    let parts = [Some(json::title(record)), source, Some(&date), Some(&location)];
     sanitize::line(&parts.into_iter().flatten().collect::<Vec<_>>().join(". ")).into_owned()
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn print(
             terminal.line("")?;
         }
     }
-    places(terminal, record)?;
+    locations(terminal, record)?;
     Ok(())
 }
 
@@ -176,14 +176,16 @@ fn flash_line(
 }
 
 /// Where in which files the record lies.
-fn places(terminal: &mut Terminal, record: &Record) -> io::Result<()> {
-    let places: Vec<_> = match record {
+fn locations(terminal: &mut Terminal, record: &Record) -> io::Result<()> {
+    let locations: Vec<_> = match record {
         Record::Article(article) => vec![(article.path.as_str(), article.span)],
-        Record::Flash(flash) => {
-            flash.occurrences.iter().map(|place| (place.path.as_str(), place.span)).collect()
-        }
+        Record::Flash(flash) => flash
+            .occurrences
+            .iter()
+            .map(|location| (location.path.as_str(), location.span))
+            .collect(),
     };
-    for (path, span) in places {
+    for (path, span) in locations {
         let line = format!("{}, bytes {}..{}", sanitize::line(path), span.start, span.end);
         paragraph(terminal, &format!("{DIM}{line}{DIM:#}"), "")?;
     }
