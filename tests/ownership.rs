@@ -359,10 +359,10 @@ fn d10_a_file_cut_short_under_a_reader_ended_it_without_a_word() {
     records.read_line(&mut first).unwrap();
     // It waits now for somebody to read the rest.
     fs::File::options().write(true).open(&store).unwrap().set_len(4096).unwrap();
-    let rest = records.lines().map_while(Result::ok).count();
+    let read = records.lines().map_while(Result::ok).count();
     let ended = export.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&ended.stderr).into_owned();
-    assert!(rest < 2999, "the file was read before it was cut short");
+    assert!(read < 2999, "the file was read before it was cut short");
     assert_eq!(ended.status.code(), Some(3), "{said}");
     assert!(said.contains(".store was cut short while it was read"), "{said}");
 }

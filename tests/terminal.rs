@@ -29,10 +29,10 @@ fn text_from_pages_cannot_act_on_a_terminal() {
         &["tags", "--color", "always"],
     ] {
         let displayed = dir.ok(args);
-        let mut rest = displayed.as_str();
+        let mut remainder = displayed.as_str();
         // The only escape sequences are our own: colours.
-        while let Some(at) = rest.find('\u{1b}') {
-            let sequence = &rest[at + 1..];
+        while let Some(at) = remainder.find('\u{1b}') {
+            let sequence = &remainder[at + 1..];
             let end = sequence.find('m').expect("a colour sequence ends with m");
             let inside = &sequence[..end];
             assert!(
@@ -40,7 +40,7 @@ fn text_from_pages_cannot_act_on_a_terminal() {
                     && inside[1..].chars().all(|c| c.is_ascii_digit() || c == ';'),
                 "{inside:?}"
             );
-            rest = &sequence[end..];
+            remainder = &sequence[end..];
         }
         assert!(!displayed.contains(['\u{7}', '\u{9b}', '\u{202e}']), "{displayed:?}");
     }

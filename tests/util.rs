@@ -154,10 +154,10 @@ pub(crate) fn golden(name: &str, actual: &str) {
 /// Replaces times, rates and sizes, which no two runs share.
 fn mask(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
-        out.push_str(&rest[..at]);
-        let number = &rest[at..];
+    let mut remainder = text;
+    while let Some(at) = remainder.find(|c: char| c.is_ascii_digit()) {
+        out.push_str(&remainder[..at]);
+        let number = &remainder[at..];
         let end = number.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(number.len());
         let after = &number[end..];
         if after.starts_with(" ms)") || after.starts_with(" s:") {
@@ -165,8 +165,8 @@ fn mask(text: &str) -> String {
         } else {
             out.push_str(&number[..end]);
         }
-        rest = after;
+        remainder = after;
     }
-    out.push_str(rest);
+    out.push_str(remainder);
     out
 }

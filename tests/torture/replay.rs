@@ -40,17 +40,17 @@ impl Record {
     /// If something was done that the recorder does not know the effect of.
     pub(super) fn read(path: &Path) -> Self {
         let bytes = fs::read(path).unwrap_or_default();
-        let mut rest = bytes.as_slice();
+        let mut remainder = bytes.as_slice();
         let mut changes = Vec::new();
-        while !rest.is_empty() {
-            let (head, behind) = rest.split_at(32);
+        while !remainder.is_empty() {
+            let (head, tail) = remainder.split_at(32);
             let short = |at: usize| u32::from_ne_bytes(head[at..at + 4].try_into().unwrap());
             let long = |at: usize| u64::from_ne_bytes(head[at..at + 8].try_into().unwrap());
             let (kind, first, second) = (short(0), short(4) as usize, short(8) as usize);
             let (inode, at) = (long(16), long(24) as usize);
-            let (first, behind) = behind.split_at(first);
-            let (second, behind) = behind.split_at(second);
-            rest = behind;
+            let (first, tail) = tail.split_at(first);
+            let (second, tail) = tail.split_at(second);
+            remainder = tail;
             let path = || PathBuf::from(String::from_utf8(first.to_vec()).unwrap());
             changes.push(match kind {
                 1 => Change::Create { inode, path: path() },

@@ -128,13 +128,13 @@ fn adds(before: &Query, after: &Query, clause: &Query) -> bool {
     let NodeKind::And(nodes) = &after.root.kind else {
         return before.root.kind == NodeKind::All && after.root == clause.root;
     };
-    let same = |rest: &[Node]| match &before.root.kind {
-        NodeKind::And(children) if children == rest => true,
-        _ => rest == std::slice::from_ref(&before.root),
+    let same = |others: &[Node]| match &before.root.kind {
+        NodeKind::And(children) if children == others => true,
+        _ => others == std::slice::from_ref(&before.root),
     };
     match nodes.as_slice() {
-        [rest @ .., last] if *last == clause.root && same(rest) => true,
-        [first, rest @ ..] => *first == clause.root && same(rest),
+        [others @ .., last] if *last == clause.root && same(others) => true,
+        [first, others @ ..] => *first == clause.root && same(others),
         [] => false,
     }
 }

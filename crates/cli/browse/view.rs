@@ -253,9 +253,9 @@ fn snippet(snippet: &Snippet) -> Vec<Span<'static>> {
     if snippet.cut_start {
         // A short window may begin with what ends the clause before it.
         if let Some(first) = pieces.first_mut().filter(|first| first.style == Style::new()) {
-            let rest =
+            let trimmed =
                 first.content.trim_start_matches([',', '，', '、', '。', ' ', '》', '」', '”']);
-            first.content = rest.to_owned().into();
+            first.content = trimmed.to_owned().into();
         }
         pieces.insert(0, Span::raw("…"));
     }

@@ -55,8 +55,8 @@ impl Line {
             Some(_) => replaced.to_owned(),
         };
         let stays = word.strip_suffix(plain.as_str())?;
-        let rest = candidate.strip_prefix(stays)?;
-        Some(quoted(rest, self.quote))
+        let remainder = candidate.strip_prefix(stays)?;
+        Some(quoted(remainder, self.quote))
     }
 }
 

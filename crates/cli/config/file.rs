@@ -224,7 +224,7 @@ impl<T> At<T> {
 /// working folder is another one each time.
 fn resolve(folder: &Path, path: &Path) -> PathBuf {
     match (path.strip_prefix("~"), etcetera::home_dir()) {
-        (Ok(rest), Ok(home)) => home.join(rest),
+        (Ok(below_home), Ok(home)) => home.join(below_home),
         _ => folder.join(path),
     }
 }

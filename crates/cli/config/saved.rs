@@ -42,8 +42,8 @@ fn expand(
     let Some(found) = saved_name(text) else {
         return parse(text, clock).map(|_| text.to_owned()).map_err(|found| faults(found, text));
     };
-    let rest = found.rest.of(text);
-    parse(rest, clock).map_err(|wrong| {
+    let remainder = found.rest.of(text);
+    parse(remainder, clock).map_err(|wrong| {
         faults(wrong.into_iter().map(|wrong| moved(wrong, text, found.rest.start)).collect(), text)
     })?;
     let refuse = |code, message: String, help: String| {
@@ -78,9 +78,9 @@ fn expand(
         faults
     })?;
     open.pop();
-    Ok(match rest.trim() {
+    Ok(match remainder.trim() {
         "" => format!("({inner})"),
-        rest => format!("({inner}) ({rest})"),
+        remainder => format!("({inner}) ({remainder})"),
     })
 }
 

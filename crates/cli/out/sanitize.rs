@@ -55,16 +55,16 @@ pub(crate) fn styled(text: &str) -> Cow<'_, str> {
         return table(text);
     }
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('\u{1b}') {
-        out.push_str(&table(&rest[..at]));
+    let mut remainder = text;
+    while let Some(at) = remainder.find('\u{1b}') {
+        out.push_str(&table(&remainder[..at]));
         // An escape that is no style of ours becomes a picture, and what follows it is text.
-        let length = style_length(&rest[at..]).unwrap_or(1);
-        let escape = &rest[at..at + length];
+        let length = style_length(&remainder[at..]).unwrap_or(1);
+        let escape = &remainder[at..at + length];
         out.push_str(if length > 1 { escape } else { "\u{241b}" });
-        rest = &rest[at + length..];
+        remainder = &remainder[at + length..];
     }
-    out.push_str(&table(rest));
+    out.push_str(&table(remainder));
     out.into()
 }
 

@@ -71,7 +71,7 @@ fn chart(terminal: &mut Terminal, timeline: &Timeline) -> anyhow::Result<()> {
     let count_width = most.to_string().len();
     let columns = terminal.width().saturating_sub(label_width + count_width + 4).max(NARROWEST);
     let mut bars = timeline.bars.as_slice();
-    while let Some((bar, rest)) = bars.split_first() {
+    while let Some((bar, following)) = bars.split_first() {
         let empty = bars.iter().take_while(|bar| bar.stated + bar.inferred == 0).count();
         if empty > EMPTY {
             terminal.line(format_args!("{DIM}{:label_width$}  ({empty} empty){DIM:#}", "⋮"))?;
@@ -84,7 +84,7 @@ fn chart(terminal: &mut Terminal, timeline: &Timeline) -> anyhow::Result<()> {
             label(bar),
             drawn(bar, most, columns),
         ))?;
-        bars = rest;
+        bars = following;
     }
     let stated: u64 = timeline.bars.iter().map(|bar| bar.stated).sum();
     let inferred: u64 = timeline.bars.iter().map(|bar| bar.inferred).sum();

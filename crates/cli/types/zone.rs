@@ -62,13 +62,13 @@ impl FromStr for Zone {
 /// `+08:00` of `+8`, `+0800`, `UTC+8` and their like; nothing where no sign makes it an offset.
 fn offset(text: &str) -> Option<String> {
     let digits = ["UTC", "GMT"].iter().find_map(|name| text.strip_prefix(name)).unwrap_or(text);
-    let (sign, rest) = match digits.strip_prefix(['+', '-', '−']) {
-        Some(rest) => (if digits.starts_with('+') { '+' } else { '-' }, rest),
+    let (sign, unsigned) = match digits.strip_prefix(['+', '-', '−']) {
+        Some(unsigned) => (if digits.starts_with('+') { '+' } else { '-' }, unsigned),
         None => return None,
     };
-    let padded = match rest.split(':').next() {
-        Some(hours) if hours.len() == 1 => format!("0{rest}"),
-        _ => rest.to_owned(),
+    let padded = match unsigned.split(':').next() {
+        Some(hours) if hours.len() == 1 => format!("0{unsigned}"),
+        _ => unsigned.to_owned(),
     };
     let minutes = if padded.len() == 2 { ":00" } else { "" };
     let colon = padded.len() == 4 && padded.bytes().all(|b| b.is_ascii_digit());

@@ -86,10 +86,10 @@ fn page(
     text.extend(synopsis(&command.clone().render_usage().to_string()).into_bytes());
     text.extend(description(command).into_bytes());
     man.render_options_section(&mut text)?;
-    let mut rest = Roff::new();
-    sections::verbs(&mut rest, verbs);
-    sections::all(&mut rest, verb);
-    text.extend(rest.to_roff().into_bytes());
+    let mut closing = Roff::new();
+    sections::verbs(&mut closing, verbs);
+    sections::all(&mut closing, verb);
+    text.extend(closing.to_roff().into_bytes());
     let text = String::from_utf8(text)?;
     // Each rendered section repeats the definition of the apostrophe, and has blank lines, which
     // roff warns about.
