@@ -216,7 +216,7 @@ fn highlights_are_words_of_the_query_or_what_explain_names() {
     let documents: Vec<(&str, &str)> =
         documents.iter().map(|(id, text)| (id.as_str(), *text)).collect();
     let dir = archive(&documents);
-    let mut marks = 0;
+    let mut highlights = 0;
     for query in [
         "比特幣 質押",
         "BTC",
@@ -246,17 +246,17 @@ fn highlights_are_words_of_the_query_or_what_explain_names() {
             }
         }
         for hit in dir.hits(&["--snippet", "500", query]) {
-            for mark in marked(&hit) {
-                marks += 1;
-                let key: String = wensou_text::key_of(&mark).into_iter().collect();
-                let folded = wensou_text::Folded::new(&mark);
+            for highlight in marked(&hit) {
+                highlights += 1;
+                let key: String = wensou_text::key_of(&highlight).into_iter().collect();
+                let folded = wensou_text::Folded::new(&highlight);
                 let value = wensou_text::values(&folded);
                 let is_value = value.iter().any(|(_, digits)| values.contains(digits));
-                assert!(forms.contains(&key) || is_value, "{mark} for {query}: {forms:?}");
+                assert!(forms.contains(&key) || is_value, "{highlight} for {query}: {forms:?}");
             }
         }
     }
-    assert!(marks > 25, "{marks} highlights");
+    assert!(highlights > 25, "{highlights} highlights");
 }
 
 #[test]

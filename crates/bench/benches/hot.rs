@@ -63,10 +63,11 @@ fn asking(criterion: &mut Criterion) {
             bench.iter(|| session.ids(black_box(&query), &options));
         });
     }
-    let marks = Highlighter::new(&index, &query("比特币 价格")).unwrap_or_else(|e| panic!("{e}"));
+    let highlighter =
+        Highlighter::new(&index, &query("比特币 价格")).unwrap_or_else(|e| panic!("{e}"));
     let paragraph: String = sample().chars().take(2000).collect();
     criterion.bench_function("mark 2,000 characters", |bench| {
-        bench.iter_batched(|| &paragraph, |text| marks.mark(text), BatchSize::SmallInput);
+        bench.iter_batched(|| &paragraph, |text| highlighter.mark(text), BatchSize::SmallInput);
     });
 }
 

@@ -17,12 +17,12 @@ use crate::out::{hits, json};
 pub(crate) fn lines(
     record: &Record,
     flashes: Option<&[Item]>,
-    marks: &Highlighter,
+    highlighter: &Highlighter,
     columns: usize,
 ) -> Vec<Line<'static>> {
     let texts = record.texts();
     let mut page = Page { columns, lines: Vec::new() };
-    page.push(&marked(&marks.mark(&texts.title), TITLE), 0);
+    page.push(&marked(&highlighter.mark(&texts.title), TITLE), 0);
     page.push(&facts(record), 0);
     if !texts.tags.is_empty() {
         let tags = texts.tags.iter().map(|tag| piece(&format!("#{tag} "), TAG));
@@ -30,7 +30,7 @@ pub(crate) fn lines(
     }
     page.blank();
     for paragraph in texts.body.split('\n') {
-        page.push(&marked(&marks.mark(paragraph), Style::new()), 0);
+        page.push(&marked(&highlighter.mark(paragraph), Style::new()), 0);
         if matches!(record, Record::Article(_)) {
             page.blank();
         }

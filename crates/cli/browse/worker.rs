@@ -88,12 +88,12 @@ impl From<Hit> for Item {
 }
 
 impl Item {
-    fn of(record: Record, marks: &Highlighter) -> Self {
+    fn of(record: Record, highlighter: &Highlighter) -> Self {
         let texts = record.texts();
         let lead: String = texts.body.chars().take(LEAD).collect();
         let cut_end = lead.len() < texts.body.len();
-        let snippet = Snippet { cut_end, ..marks.mark(&lead) };
-        Self { title: marks.mark(&texts.title), snippet, missing: Vec::new(), record }
+        let snippet = Snippet { cut_end, ..highlighter.mark(&lead) };
+        Self { title: highlighter.mark(&texts.title), snippet, missing: Vec::new(), record }
     }
 }
 
@@ -114,7 +114,7 @@ pub(crate) enum Found {
         took: Duration,
         relaxed: bool,
         warnings: Vec<Diagnostic>,
-        marks: Highlighter,
+        highlighter: Highlighter,
     },
     Records(Vec<Item>),
     Embedded(Vec<Item>),
@@ -206,7 +206,7 @@ fn find(index: &Index, clock: &Clock, ask: &Ask) -> Result<Found, Error> {
                 total: results.total,
                 relaxed: results.relaxed,
                 warnings: query.warnings.iter().cloned().chain(results.warnings).collect(),
-                marks: Highlighter::new(index, &query)?,
+                highlighter: Highlighter::new(index, &query)?,
             })
         }
         Wanted::Pages(flash) => Ok(Found::Records(pages(index, flash, &query)?)),
@@ -225,11 +225,11 @@ fn find(index: &Index, clock: &Clock, ask: &Ask) -> Result<Found, Error> {
 
 /// The records of these ids, in their order.
 fn records(index: &Index, ids: &[String], query: &Query) -> Result<Vec<Item>, Error> {
-    let marks = Highlighter::new(index, query)?;
+    let highlighter = Highlighter::new(index, query)?;
     let mut items = Vec::new();
     for id in ids.iter().take(LONGEST) {
         if let Lookup::Found(address) = index.lookup(id)? {
-            items.push(Item::of(variant_named(index.record(address)?, id), &marks));
+            items.push(Item::of(variant_named(index.record(address)?, id), &highlighter));
         }
     }
     Ok(items)
@@ -249,7 +249,7 @@ fn pages(index: &Index, flash: &FlashItem, query: &Query) -> Result<Vec<Item>, E
     let wanted = Query { root, text: String::new(), warnings: Vec::new() };
     let mut options = Options::default();
     options.limit = LONGEST;
-    let marks = Highlighter::new(index, query)?;
+    let highlighter = Highlighter::new(index, query)?;
     let results = wensou_query::search(index, &wanted, &options)?;
     let ids: Vec<&String> =
         flash.variants.iter().map(|writing| &writing.id).chain([&flash.id]).collect();
@@ -260,7 +260,7 @@ fn pages(index: &Index, flash: &FlashItem, query: &Query) -> Result<Vec<Item>, E
         .filter(|record| matches!(record, Record::Article(article) if holds(article)))
         .map(|record| {
             debug_assert_eq!(record.kind(), RecordKind::Article);
-            Item::of(record, &marks)
+            Item::of(record, &highlighter)
         })
         .collect())
 }

@@ -40,7 +40,7 @@ pub(crate) fn run(
                 },
             };
             let style = record::Reading {
-                marks: match &query {
+                highlighter: match &query {
                     Some(query) => Highlighter::new(&index, query)?,
                     None => Highlighter::none(),
                 },

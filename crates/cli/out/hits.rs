@@ -161,11 +161,11 @@ pub(crate) fn source(record: &Record) -> Option<&str> {
 pub(crate) fn date(record: &Record) -> String {
     let date = record.date();
     let Some(moment) = date.value else { return String::new() };
-    let mark = if matches!(date.provenance, DateProvenance::Inferred(_)) { "~" } else { "" };
+    let prefix = if matches!(date.provenance, DateProvenance::Inferred(_)) { "~" } else { "" };
     match moment {
-        Moment::Day(day) => format!("{mark}{day}"),
-        Moment::Time(time) if mark.is_empty() => time.strftime("%Y-%m-%d %H:%M").to_string(),
-        Moment::Time(time) => format!("{mark}{}", time.date()),
+        Moment::Day(day) => format!("{prefix}{day}"),
+        Moment::Time(time) if prefix.is_empty() => time.strftime("%Y-%m-%d %H:%M").to_string(),
+        Moment::Time(time) => format!("{prefix}{}", time.date()),
     }
 }
 

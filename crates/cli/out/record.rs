@@ -15,7 +15,7 @@ use super::{Terminal, hits, json, sanitize};
 /// How a record is shown.
 pub(crate) struct Reading {
     /// Marks the words of a query.
-    pub(crate) marks: Highlighter,
+    pub(crate) highlighter: Highlighter,
     /// The script that text is shown in.
     pub(crate) script: Converter,
 }
@@ -23,7 +23,7 @@ pub(crate) struct Reading {
 impl Reading {
     /// Text from a page with its marks.
     fn marked(&self, text: &str, base: Style) -> String {
-        marked(&self.script.snippet(self.marks.mark(text)), base)
+        marked(&self.script.snippet(self.highlighter.mark(text)), base)
     }
 
     /// Text from a page.

@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn marks_stay_on_their_characters() {
+    fn highlights_stay_on_their_characters() {
         let snippet = Snippet {
             text: "头发与出发,里面的软件".to_owned(),
             highlights: vec![[0, 2], [3, 5], [9, 11]],

@@ -46,7 +46,7 @@ impl App {
 
     pub(super) fn list_came(&mut self, found: Found) {
         match found {
-            Found::Hits { offset: 0, items, total, took, relaxed, warnings, marks } => {
+            Found::Hits { offset: 0, items, total, took, relaxed, warnings, highlighter } => {
                 let Some(origin) = self.coming.take() else { return };
                 // The same hits in another width: the place in them is kept.
                 let (selected, first) = match origin == self.list.origin && self.trail.is_empty() {
@@ -55,7 +55,7 @@ impl App {
                 };
                 self.trail.clear();
                 let selected = selected.min(items.len().saturating_sub(1));
-                let marks = Rc::new(marks);
+                let highlighter = Rc::new(highlighter);
                 let list = List {
                     origin,
                     items,
@@ -65,7 +65,7 @@ impl App {
                     warnings,
                     selected,
                     first,
-                    marks,
+                    highlighter,
                     more: false,
                 };
                 self.list = list;
@@ -107,7 +107,7 @@ impl App {
             return;
         }
         let total = items.len();
-        let marks = Rc::clone(&self.list.marks);
+        let highlighter = Rc::clone(&self.list.highlighter);
         let list = List {
             origin,
             items,
@@ -117,7 +117,7 @@ impl App {
             warnings: Vec::new(),
             selected: 0,
             first: 0,
-            marks,
+            highlighter,
             more: false,
         };
         self.trail.push(std::mem::replace(&mut self.list, list));

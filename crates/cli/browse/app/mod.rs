@@ -89,7 +89,7 @@ pub(crate) struct List {
     pub(crate) selected: usize,
     /// The first item on the screen.
     pub(crate) first: usize,
-    marks: Rc<Highlighter>,
+    highlighter: Rc<Highlighter>,
     /// Whether the next batch of hits has been asked for.
     more: bool,
 }
@@ -151,7 +151,7 @@ impl App {
             warnings: Vec::new(),
             selected: 0,
             first: 0,
-            marks: Rc::new(Highlighter::none()),
+            highlighter: Rc::new(Highlighter::none()),
             more: false,
         };
         let mut app = Self {
@@ -217,7 +217,7 @@ impl App {
         if self.preview.lines.as_ref().is_none_or(|(width, _)| *width != columns) {
             let flashes = self.preview.flashes.as_deref();
             let lines = self.list.items.get(self.list.selected).map_or_else(Vec::new, |item| {
-                super::preview::lines(&item.record, flashes, &self.list.marks, columns)
+                super::preview::lines(&item.record, flashes, &self.list.highlighter, columns)
             });
             self.preview.lines = Some((columns, lines));
         }
