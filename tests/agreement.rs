@@ -31,13 +31,13 @@ const WORDS: [&str; 16] = [
 /// different lengths.
 fn index(dir: &Dir) -> Index {
     let mut random = Random::new(5);
-    let mut text = |most: usize| {
+    let mut text = |longest: usize| {
         // Words of a low number are common, those of a high one rare.
         let word = |random: &mut Random| {
             let below = 1 + random.below(WORDS.len());
             WORDS[random.below(below)]
         };
-        let count = 1 + random.below(most);
+        let count = 1 + random.below(longest);
         (0..count).map(|_| word(&mut random)).collect::<Vec<_>>()
     };
     let mut lines = String::new();
@@ -90,7 +90,7 @@ fn however_a_query_is_answered_the_answer_is_the_same() {
     let session = Session::new(&index).unwrap();
     let clock = Clock { today: "2024-01-01".parse().unwrap() };
     let mut random = Random::new(23);
-    let mut several = 0;
+    let mut with_many_hits = 0;
     for _ in 0..150 {
         let typed = query(&mut random, 2);
         let parsed: Query = parse(&typed, &clock).unwrap_or_else(|e| panic!("{typed}: {e:?}"));
@@ -106,7 +106,7 @@ fn however_a_query_is_answered_the_answer_is_the_same() {
                 assert_eq!(only.alone, all.total, "{typed}");
             }
         }
-        several += usize::from(hits.len() > 200);
+        with_many_hits += usize::from(hits.len() > 200);
         for limit in [1, 10, 70] {
             let first = session.search(&parsed, &options(limit)).unwrap();
             assert_eq!(first.total, all.total, "{typed}");
@@ -122,5 +122,8 @@ fn however_a_query_is_answered_the_answer_is_the_same() {
             assert_eq!(alone, bare, "{typed}");
         }
     }
-    assert!(several > 40, "too few queries have hits that can be left out: {several}");
+    assert!(
+        with_many_hits > 40,
+        "too few queries have hits that can be left out: {with_many_hits}"
+    );
 }

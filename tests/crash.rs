@@ -51,9 +51,9 @@ impl Archive {
         let text = ["第一個狀態的正文,說一件事。", "第二個狀態的正文,說另一件事。"][state];
         fs::write(folder.join("changing.txt"), format!("變化的標題\n\n{text}\n")).unwrap();
         let (one, other) = (folder.join("coming.txt"), folder.join("going.txt"));
-        let (there, gone) = if state == 0 { (one, other) } else { (other, one) };
+        let (there, removed) = if state == 0 { (one, other) } else { (other, one) };
         fs::write(there, "來去的標題\n\n來去的正文,在這裡。\n").unwrap();
-        let _ = fs::remove_file(gone);
+        let _ = fs::remove_file(removed);
     }
 
     fn index(&self) -> PathBuf {
@@ -162,19 +162,19 @@ fn a_file_system_that_fails_leaves_the_index_whole() {
     let dir = archive.dir.path().to_path_buf();
     let (mut failed, mut done) = (0, 0);
     let faults = times("WENSOU_FAULTS", 32);
-    let mut most = 0;
+    let mut calls = 0;
     for round in 0..faults {
         let (mut command, how) = archive.indexer(now);
         // The first one only counts how many calls there are to fail.
         let kind =
             ["none", "full", "io", "short", "readonly"][if round == 0 { 0 } else { 1 + round % 4 }];
-        let at = if round == 0 { 0 } else { 1 + archive.random.below(most) };
+        let at = if round == 0 { 0 } else { 1 + archive.random.below(calls) };
         let (code, said) = left(faulty(&mut command, kind, at, &dir));
         if round == 0 {
-            most = fs::read_to_string(dir.join("count")).unwrap().trim().parse().unwrap();
-            assert!(most > 20, "{most} calls were counted");
+            calls = fs::read_to_string(dir.join("count")).unwrap().trim().parse().unwrap();
+            assert!(calls > 20, "{calls} calls were counted");
         }
-        let what = format!("{how}, {kind} at call {at} of {most}: {code:?} {said}");
+        let what = format!("{how}, {kind} at call {at} of {calls}: {code:?} {said}");
         let then = archive.state(&what);
         match code {
             Some(0) => {
@@ -196,7 +196,7 @@ fn a_file_system_that_fails_leaves_the_index_whole() {
         now = then;
     }
     println!(
-        "{faults} faults in builds of up to {most} calls: {failed} failed, {done} went through"
+        "{faults} faults in builds of up to {calls} calls: {failed} failed, {done} went through"
     );
     assert!(failed > faults / 4);
     let (mut command, _) = archive.indexer(now);
@@ -234,8 +234,8 @@ fn a_signal_ends_a_build_without_litter() {
         if code != Some(0) {
             assert_eq!(code, Some(128 + number), "{said}");
             assert_eq!(archive.state(signal), now);
-            let noted = fs::read_to_string(&log).unwrap();
-            assert!(noted.trim_end().ends_with("the old index was kept"), "{noted}");
+            let logged = fs::read_to_string(&log).unwrap();
+            assert!(logged.trim_end().ends_with("the old index was kept"), "{logged}");
         }
         assert_eq!(check_files(&archive.index()).unwrap().findings, [], "{signal}");
         fs::remove_file(&log).unwrap();

@@ -169,7 +169,7 @@ fn similar_finds_what_shares_telling_words_and_never_the_pages_own_flashes() {
 
 /// A copy of a page under another name is the most similar of all.
 #[test]
-fn the_most_similar_is_the_nearest() {
+fn the_first_similar_document_is_the_nearest() {
     let dir = Dir::new();
     let line = |id: &str, text: &str| {
         serde_json::json!({"id": id, "title": "題", "text": text}).to_string() + "\n"

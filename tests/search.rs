@@ -104,8 +104,8 @@ fn every_word_is_wanted_and_what_is_missing_is_said() {
     let all = dir.hits(&["減半 礦工"]);
     assert_eq!(all.len(), 1);
     assert!(all[0].get("missing").is_none());
-    let most = dir.hits(&["減半 礦工 質押"]);
-    assert_eq!(most[0]["missing"], serde_json::json!(["質押"]));
+    let hits = dir.hits(&["減半 礦工 質押"]);
+    assert_eq!(hits[0]["missing"], serde_json::json!(["質押"]));
     let ran = dir.run(&["search", "減半 礦工 質押"]);
     assert!(ran.stdout.contains("missing: 質押"), "{}", ran.stdout);
     assert!(ran.stderr.contains("no document contains every word"), "{}", ran.stderr);

@@ -71,9 +71,9 @@ impl Words {
         &self.words[*last]
     }
 
-    fn sentence(&self, random: &mut Random, least: usize, out: &mut String) {
+    fn sentence(&self, random: &mut Random, minimum: usize, out: &mut String) {
         let mut last = random.below(self.words.len());
-        for word in 0..least + random.below(least) {
+        for word in 0..minimum + random.below(minimum) {
             match random.below(40) {
                 0 => {
                     let _ = write!(out, "{}", random.below(100_000));

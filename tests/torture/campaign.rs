@@ -64,9 +64,9 @@ impl Campaign {
     }
 
     /// Remembers the largest of something.
-    pub(super) fn most(&mut self, what: &'static str, number: usize) {
-        let most = self.figures.entry(what).or_default();
-        *most = number.max(*most);
+    pub(super) fn maximum(&mut self, what: &'static str, number: usize) {
+        let maximum = self.figures.entry(what).or_default();
+        *maximum = number.max(*maximum);
     }
 
     /// Notes a failure; the campaign goes on.

@@ -474,8 +474,8 @@ fn run_all(
         }
         let ended = watch(&mut command);
         campaign.count("runs");
-        campaign.most("MB at most", (ended.memory >> 20) as usize);
-        campaign.most("ms at most", ended.took.as_millis() as usize);
+        campaign.maximum("MB at most", (ended.memory >> 20) as usize);
+        campaign.maximum("ms at most", ended.took.as_millis() as usize);
         if let Some(wrong) = ended.wrong() {
             campaign.fail(format!("{what}: {args:?}: {wrong}"));
         }
