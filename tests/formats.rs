@@ -49,7 +49,7 @@ fn format_5_is_read() {
 }
 
 #[test]
-fn an_index_of_format_4_is_built_anew_and_keeps_the_records_of_an_archive_that_is_gone() {
+fn an_index_of_format_4_is_rebuilt_and_keeps_the_records_of_a_missing_archive() {
     let (dir, records) = fixture("format-4");
     let refused = dir.run(&["search", "質押"]);
     assert_eq!(refused.code, 3);

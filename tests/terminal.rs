@@ -309,7 +309,7 @@ mod displayed {
     fn text_and_what_is_said_beside_it_cannot_act_on_a_terminal() {
         let dir = indexed();
         let id = id_of("h1");
-        let gone = named("no");
+        let missing = named("no");
         let tag = format!("tag:「{}」", named("標籤"));
         let config = dir.write(
             "hostile.toml",
@@ -322,12 +322,12 @@ mod displayed {
         for args in [
             &["search", "減半"][..],
             &["search", "減半", "--facet", "tag,source,category,kind,month"],
-            &["search", "減半 zzzz", &gone],
+            &["search", "減半 zzzz", &missing],
             &["search", &tag],
             &["search", "-f", "jsonl", &format!("tga:{HOSTILE}")],
             &["search", &format!("tga:{HOSTILE}")],
-            &["search", "--batch", &gone],
-            &["search", "-f", "json", "--fields", &gone, "減半"],
+            &["search", "--batch", &missing],
+            &["search", "-f", "json", "--fields", &missing, "減半"],
             &["similar", &id],
             &["tags"],
             &["tags", "--prefix", "標"],
@@ -339,27 +339,27 @@ mod displayed {
             &["show", &id_of("h2")],
             &["show", "-f", "cite", &id],
             &["show", "h"],
-            &["show", &gone],
-            &["export", "--index", &gone],
+            &["show", &missing],
+            &["export", "--index", &missing],
             &["config"],
             &["config", "--config", config],
             &["config", "--config", unknown],
-            &["config", "--config", &gone],
+            &["config", "--config", &missing],
             &["config", "--path", "--config", unknown],
             &["search", "--config", config, "@bad"],
             &["search", "--config", config, "-f", "jsonl", "@bad"],
-            &["index", &gone, "--quiet"],
+            &["index", &missing, "--quiet"],
             &["index", "archive", "--strict", "--quiet"],
-            &["index", "archive", "--words", &gone, "--quiet"],
-            &["index", "archive", "--rebuild", "--log", &format!("{gone}/log")],
+            &["index", "archive", "--words", &missing, "--quiet"],
+            &["index", "archive", "--rebuild", "--log", &format!("{missing}/log")],
             &["check", "--quick"],
-            &["check", "--quick", "--index", &gone],
-            &["eval", "--queries", &gone, "--qrels", &gone],
+            &["check", "--quick", "--index", &missing],
+            &["eval", "--queries", &missing, "--qrels", &missing],
             &["man", "--dir", &named("man")],
-            &["man", &gone],
+            &["man", &missing],
             // Mistakes that clap finds, and quotes.
-            &["search", "--sort", &gone],
-            &[&gone],
+            &["search", "--sort", &missing],
+            &[&missing],
         ] {
             let displayed = harmless(&dir, args, "");
             assert!(!displayed.is_empty(), "{args:?}");

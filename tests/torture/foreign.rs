@@ -140,7 +140,7 @@ const VERBS: [&[&str]; 8] = [
 fn a_folder_of_the_user_was_emptied() {
     let mut campaign = Campaign::new("foreign folders", "WENSOU_FOREIGN", 8, 1);
     for (round, mut random) in campaign.rounds() {
-        let world = World::blank();
+        let world = World::without_index();
         world.dir.write("archive/a.txt", "標題\n\n正文在此,說一件事。\n");
         world.dir.write("archive/b.txt", "另一標題\n\n正文也在此,說另一件事。\n");
         match round % 4 {

@@ -34,7 +34,7 @@ fn a_repair_destroyed_what_could_be_read() {
 enum Archive {
     There,
     Empty,
-    Gone,
+    Missing,
     /// Some files cannot be read.
     Failing,
 }
@@ -52,7 +52,7 @@ impl Round<'_> {
         let (damage, description_lost) = self.damage(&index, random);
         let archive = match random.below(6) {
             0 => Archive::Empty,
-            1 => Archive::Gone,
+            1 => Archive::Missing,
             2 if denier().is_some() => Archive::Failing,
             _ => Archive::There,
         };
@@ -123,7 +123,7 @@ impl Round<'_> {
         let mut command = world.command(index, &["check", "--repair"]);
         match archive {
             Archive::There => {}
-            Archive::Gone => fs::rename(&folder, &away).unwrap(),
+            Archive::Missing => fs::rename(&folder, &away).unwrap(),
             Archive::Empty => {
                 fs::rename(&folder, &away).unwrap();
                 fs::create_dir(&folder).unwrap();

@@ -56,7 +56,7 @@ impl World {
     }
 
     /// A temporary folder with nothing in it, and no states.
-    pub(super) fn blank() -> Self {
+    pub(super) fn without_index() -> Self {
         Self { dir: Dir::new(), exports: Default::default(), tables: Vec::new() }
     }
 
@@ -74,9 +74,9 @@ impl World {
         let text = ["第一個狀態的正文,說一件事。", "第二個狀態的正文,說另一件事。"][state];
         fs::write(folder.join("changing.txt"), format!("變化的標題\n\n{text}\n")).unwrap();
         let (one, other) = (folder.join("coming.txt"), folder.join("going.txt"));
-        let (there, gone) = if state == 0 { (one, other) } else { (other, one) };
+        let (there, removed) = if state == 0 { (one, other) } else { (other, one) };
         fs::write(there, "來去的標題\n\n來去的正文,在這裡。\n").unwrap();
-        let _ = fs::remove_file(gone);
+        let _ = fs::remove_file(removed);
     }
 
     /// A run of the binary with `--index INDEX`.
