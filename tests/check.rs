@@ -53,10 +53,10 @@ fn a_root_that_is_not_utf_8_is_refused_before_anything_is_read() {
     use std::os::unix::ffi::OsStrExt;
 
     let dir = Dir::new();
-    let odd = dir.path().join(std::ffi::OsStr::from_bytes(b"odd\xff"));
-    fs::create_dir(&odd).unwrap();
-    fs::write(odd.join("page.txt"), "標題\n\n正文在此,說一件事。\n").unwrap();
-    let refused = dir.command(&["index"]).arg(&odd).output().unwrap();
+    let not_utf8 = dir.path().join(std::ffi::OsStr::from_bytes(b"odd\xff"));
+    fs::create_dir(&not_utf8).unwrap();
+    fs::write(not_utf8.join("page.txt"), "標題\n\n正文在此,說一件事。\n").unwrap();
+    let refused = dir.command(&["index"]).arg(&not_utf8).output().unwrap();
     assert_eq!(refused.status.code(), Some(2));
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(said.contains("is not UTF-8: index a folder above it"), "{said}");
@@ -67,7 +67,7 @@ fn a_root_that_is_not_utf_8_is_refused_before_anything_is_read() {
 #[test]
 fn looking_changes_nothing_in_the_folder() {
     let dir = indexed();
-    let listed = || {
+    let listing = || {
         let mut names: Vec<PathBuf> = Vec::new();
         for folder in ["index", "index/gen-000001"] {
             let entries = fs::read_dir(dir.path().join(folder)).unwrap();
@@ -76,12 +76,12 @@ fn looking_changes_nothing_in_the_folder() {
         names.sort();
         names
     };
-    let before = listed();
+    let before = listing();
     dir.ok(&["search", "開源"]);
     dir.ok(&["stats"]);
     dir.ok(&["check"]);
     // So an index that may only be read can be searched: no lock, no cache.
-    assert_eq!(listed(), before);
+    assert_eq!(listing(), before);
 }
 
 #[test]

@@ -78,23 +78,23 @@ fn without(text: &str, clock: &Clock, unwanted: fn(&FieldClause) -> bool) -> Str
         let after = text[span.end..].trim_start();
         // An AND beside it would be left without an operand.
         let (before, after) = match (before.strip_suffix("AND"), after.strip_prefix("AND")) {
-            (Some(before), _) if ends_blank(before) => (before.trim_end(), after),
-            (_, Some(after)) if before.is_empty() && starts_blank(after) => {
+            (Some(before), _) if ends_with_space(before) => (before.trim_end(), after),
+            (_, Some(after)) if before.is_empty() && starts_with_space(after) => {
                 (before, after.trim_start())
             }
             _ => (before, after),
         };
-        let blank = if before.is_empty() || after.is_empty() { "" } else { " " };
-        text = format!("{before}{blank}{after}");
+        let space = if before.is_empty() || after.is_empty() { "" } else { " " };
+        text = format!("{before}{space}{after}");
     }
     text
 }
 
-fn ends_blank(text: &str) -> bool {
+fn ends_with_space(text: &str) -> bool {
     text.chars().next_back().is_none_or(char::is_whitespace)
 }
 
-fn starts_blank(text: &str) -> bool {
+fn starts_with_space(text: &str) -> bool {
     text.chars().next().is_none_or(char::is_whitespace)
 }
 
@@ -216,9 +216,9 @@ mod tests {
         let quoted = add_tag("減半", "Akash Network", &clock);
         assert_eq!(quoted, "減半 tag:\"Akash Network\" ");
         assert_eq!(add_tag(&quoted, "Akash Network", &clock), quoted);
-        let odd = add_tag("", "a,b:\"c\"(d)*", &clock);
-        let (query, errors) = parse_lenient(&odd, &clock);
-        assert!(errors.is_empty(), "{odd}");
+        let awkward = add_tag("", "a,b:\"c\"(d)*", &clock);
+        let (query, errors) = parse_lenient(&awkward, &clock);
+        assert!(errors.is_empty(), "{awkward}");
         assert!(
             matches!(&query.root.kind, NodeKind::Field(FieldClause::Tag(values)) if values[0].text == "a,b:\"c\"(d)*")
         );

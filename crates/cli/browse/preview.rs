@@ -28,17 +28,17 @@ pub(crate) fn lines(
         let tags = texts.tags.iter().map(|tag| piece(&format!("#{tag} "), TAG));
         page.push(&tags.collect::<Vec<_>>(), 0);
     }
-    page.blank();
+    page.empty_line();
     for paragraph in texts.body.split('\n') {
         page.push(&marked(&highlighter.mark(paragraph), Style::new()), 0);
         if matches!(record, Record::Article(_)) {
-            page.blank();
+            page.empty_line();
         }
     }
     match record {
         Record::Article(article) => embedded(&mut page, article, flashes),
         Record::Flash(flash) => {
-            page.blank();
+            page.empty_line();
             occurrence_list(&mut page, flash);
         }
     }
@@ -57,7 +57,7 @@ impl Page {
         self.lines.extend(wrap(pieces, self.columns, indent));
     }
 
-    fn blank(&mut self) {
+    fn empty_line(&mut self) {
         self.lines.push(Line::default());
     }
 }
@@ -114,7 +114,7 @@ fn embedded(page: &mut Page, article: &Article, flashes: Option<&[Item]>) {
         line.extend(marked(&item.title, Style::new()));
         page.push(&line, 2);
     }
-    page.blank();
+    page.empty_line();
 }
 
 /// The pages that a flash item stands in.
@@ -128,7 +128,7 @@ fn occurrence_list(page: &mut Page, flash: &FlashItem) {
     for location in occurrences {
         page.push(&[piece(&location.path, DIM)], 2);
     }
-    page.blank();
+    page.empty_line();
 }
 
 /// Where in which file a record lies.
