@@ -53,9 +53,11 @@ fn titles(index: &Index, ids: &[String]) -> anyhow::Result<String> {
 /// The writing of a flash item that the id names: a page's own, where it is not the first.
 pub(crate) fn variant_named(record: Record, id: &str) -> Record {
     let Record::Flash(flash) = &record else { return record };
-    let asked = flash.variants.iter().find(|writing| writing.id.starts_with(id));
+    let asked = flash.variants.iter().find(|variant| variant.id.starts_with(id));
     match asked {
-        Some(writing) if !flash.id.starts_with(id) => Record::Flash(json::written(flash, writing)),
+        Some(variant) if !flash.id.starts_with(id) => {
+            Record::Flash(json::as_variant(flash, variant))
+        }
         _ => record,
     }
 }

@@ -252,7 +252,7 @@ fn pages(index: &Index, flash: &FlashItem, query: &Query) -> Result<Vec<Item>, E
     let highlighter = Highlighter::new(index, query)?;
     let results = wensou_query::search(index, &wanted, &options)?;
     let ids: Vec<&String> =
-        flash.variants.iter().map(|writing| &writing.id).chain([&flash.id]).collect();
+        flash.variants.iter().map(|variant| &variant.id).chain([&flash.id]).collect();
     // A dump is one file of many records: only those that hold the item are its pages.
     let holds = |article: &Article| article.flashes.iter().any(|id| ids.contains(&id));
     let records = results.hits.into_iter().map(|hit| hit.record);

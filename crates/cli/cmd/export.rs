@@ -20,8 +20,8 @@ pub(crate) fn run(
         match args.format {
             ExportFormat::Jsonl => {
                 terminal.json(&json::record(&record))?;
-                for writing in json::writings(&record) {
-                    terminal.json(&writing)?;
+                for variant in json::variants(&record) {
+                    terminal.json(&variant)?;
                 }
             }
         }

@@ -155,10 +155,10 @@ pub(crate) fn record(record: &Record) -> Value {
 
 /// The other writings of a flash item, each as an object of its own that names the first in
 /// `same_as`: the text of every page as that page has it.
-pub(crate) fn writings(record: &Record) -> Vec<Value> {
+pub(crate) fn variants(record: &Record) -> Vec<Value> {
     let Record::Flash(flash) = record else { return Vec::new() };
-    let object = |writing: &Variant| {
-        let mut object = flash_object(&written(flash, writing));
+    let object = |variant: &Variant| {
+        let mut object = flash_object(&as_variant(flash, variant));
         object["same_as"] = flash.id.clone().into();
         object
     };
@@ -166,8 +166,8 @@ pub(crate) fn writings(record: &Record) -> Vec<Value> {
 }
 
 /// A flash item as one of its other writings has it.
-pub(crate) fn written(flash: &FlashItem, writing: &Variant) -> FlashItem {
-    let Variant { id, column, title, text, outlet, occurrences } = writing.clone();
+pub(crate) fn as_variant(flash: &FlashItem, variant: &Variant) -> FlashItem {
+    let Variant { id, column, title, text, outlet, occurrences } = variant.clone();
     FlashItem {
         id,
         column,
