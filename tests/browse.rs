@@ -79,7 +79,7 @@ fn a_session_from_the_first_key_to_the_last() {
 }
 
 #[test]
-fn a_mistake_is_told_while_typing() {
+fn a_mistake_is_reported_while_typing() {
     let dir = archive();
     let mut pty = Pty::start(&dir, &["質押"], &[]);
     pty.shows("▌article 以太坊合并后的質押收益");
@@ -94,7 +94,7 @@ fn a_mistake_is_told_while_typing() {
 }
 
 #[test]
-fn ctrl_c_and_signals_give_the_terminal_back() {
+fn ctrl_c_and_signals_restore_the_terminal() {
     let dir = archive();
     let mut pty = Pty::start(&dir, &["減半"], &[]);
     pty.shows("1 hit ");
@@ -140,7 +140,7 @@ fn text_from_pages_cannot_act_on_the_terminal() {
 }
 
 #[test]
-fn what_is_no_terminal_is_told_what_to_use() {
+fn outside_a_terminal_browse_names_search() {
     let dir = archive();
     let ran = dir.run(&["browse", "減半"]);
     assert_eq!(ran.code, 2);
@@ -164,7 +164,7 @@ fn without_an_index_the_terminal_is_not_touched() {
 }
 
 #[test]
-fn show_goes_through_the_pager_only_where_it_is_longer_than_the_screen() {
+fn show_uses_the_pager_only_for_text_longer_than_the_screen() {
     let dir = Dir::new();
     let line = |id: &str, text: &str| {
         serde_json::json!({"id": id, "title": "題", "text": text}).to_string() + "\n"

@@ -147,13 +147,13 @@ fn bash_completes_a_line() {
     completed(bash, &dir, setup, &LINES);
     let Some(bash) = shell("bash", &["--norc", "--noprofile", "-i"]) else { return };
     // Several candidates: as much as they share, and never less than what was typed.
-    let several = [
+    let ambiguous = [
         ("wensou search tag:b", "wensou search tag:b"),
         ("wensou search '減半 ta", "wensou search '減半 tag:"),
         ("wensou show a", "wensou show abc"),
         ("wensou search tag:Q", "wensou search tag:「Q\\*T」"),
     ];
-    completed(bash, &dir, setup, &several);
+    completed(bash, &dir, setup, &ambiguous);
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn every_value_says_where_it_comes_from() {
 }
 
 #[test]
-fn a_flag_goes_before_the_environment_before_the_file_before_the_default() {
+fn precedence_is_flag_environment_file_default() {
     let dir = dir("index = \"../../index\"\ntime_zone = \"Asia/Tokyo\"\ncolor = \"never\"\n\
                    [search]\nlimit = 2\n");
     let origin = |command: &mut std::process::Command| -> [String; 4] {

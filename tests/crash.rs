@@ -243,7 +243,7 @@ fn a_signal_ends_a_build_without_litter() {
 }
 
 #[test]
-fn a_second_writer_is_told_who_is_the_first_or_waits() {
+fn a_second_build_names_the_first_or_waits() {
     let dir = Dir::new();
     dir.write("archive/page.txt", "標題\n\n正文在此,說一件事。\n");
     dir.index();

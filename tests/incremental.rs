@@ -198,7 +198,7 @@ fn options(anew: bool) -> BuildOptions {
 }
 
 #[test]
-fn updates_in_any_order_give_what_a_whole_build_gives() {
+fn updates_in_any_order_equal_a_whole_build() {
     let (mut reused, mut rounds) = (0, 0);
     for seed in 0..6 {
         let dir = Dir::new();
@@ -244,7 +244,7 @@ fn an_update_writes_what_has_changed_and_no_more() {
 }
 
 #[test]
-fn a_flash_item_goes_with_its_last_page() {
+fn a_flash_item_is_removed_with_its_last_page() {
     let dir = Dir::new();
     let item = "某幣大漲:某幣今日大漲百分之十,交易所暫停充值。[2023/3/4 5:06:07]";
     let page = |name: &str, item: &str| {

@@ -152,8 +152,8 @@ fn facets_count_all_hits() {
         };
         values.iter().map(of).collect()
     };
-    let owned = |pairs: &[(&str, u64)]| -> Vec<(String, u64)> {
-        pairs.iter().map(|(value, count)| ((*value).to_owned(), *count)).collect()
+    let owned = |expected_counts: &[(&str, u64)]| -> Vec<(String, u64)> {
+        expected_counts.iter().map(|(value, count)| ((*value).to_owned(), *count)).collect()
     };
     assert_eq!(counts("kind"), owned(&[("flash", 3), ("article", 1)]));
     assert_eq!(counts("month"), owned(&[("2023-01", 1), ("2024-04", 2), ("none", 1)]));
@@ -201,7 +201,7 @@ fn a_timeline_is_drawn_to_scale_and_fits() {
 }
 
 #[test]
-fn stated_and_inferred_dates_are_told_apart() {
+fn stated_and_inferred_dates_differ() {
     let dir = Dir::new();
     let sample = crate::util::sample();
     dir.ok(&["index", sample.to_str().unwrap(), "--quiet"]);

@@ -60,13 +60,13 @@ impl Pty {
     /// Any program in such a terminal.
     pub(crate) fn run(command: CommandBuilder) -> Self {
         let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).unwrap();
-        let modes = modes(&*pair.master);
-        let child = pair.slave.spawn_command(command).unwrap();
+        let terminal = native_pty_system().openpty(size).unwrap();
+        let modes = modes(&*terminal.master);
+        let child = terminal.slave.spawn_command(command).unwrap();
         let screen = Arc::new(Mutex::new(vt100::Parser::new(cells(24), cells(80), 0)));
         let raw = Arc::new(Mutex::new(Vec::new()));
         let (to_screen, to_raw) = (Arc::clone(&screen), Arc::clone(&raw));
-        let mut output = pair.master.try_clone_reader().unwrap();
+        let mut output = terminal.master.try_clone_reader().unwrap();
         thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(count @ 1..) = output.read(&mut bytes) {
@@ -74,8 +74,8 @@ impl Pty {
                 to_raw.lock().unwrap().extend_from_slice(&bytes[..count]);
             }
         });
-        let keys = pair.master.take_writer().unwrap();
-        Self { master: pair.master, _slave: pair.slave, keys, child, screen, raw, modes }
+        let keys = terminal.master.take_writer().unwrap();
+        Self { master: terminal.master, _slave: terminal.slave, keys, child, screen, raw, modes }
     }
 
     pub(crate) fn send(&mut self, keys: &str) {

@@ -214,7 +214,7 @@ fn the_ranking_of_the_sample_is_as_pinned() {
 }
 
 #[test]
-fn a_change_of_a_measure_is_told_query_by_query() {
+fn a_change_of_a_measure_is_reported_query_by_query() {
     let queries = queries();
     let now = measured(&queries);
     let mut other: Pinned = serde_json::from_str(&json(&now)).unwrap();
@@ -222,9 +222,9 @@ fn a_change_of_a_measure_is_told_query_by_query() {
     for value in &mut other.query.get_mut("q001").unwrap()[..2] {
         *value += 1e-4;
     }
-    let told = difference(&other, &now, &queries).unwrap();
-    assert!(told.starts_with("1 of "), "{told}");
-    assert!(told.contains(&queries[0].text), "{told}");
+    let report = difference(&other, &now, &queries).unwrap();
+    assert!(report.starts_with("1 of "), "{report}");
+    assert!(report.contains(&queries[0].text), "{report}");
     other.query.remove("q002");
     assert!(difference(&other, &now, &queries).unwrap().contains("(no such row)"));
 }

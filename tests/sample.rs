@@ -60,7 +60,7 @@ fn the_sample_is_read_whole() {
 }
 
 #[test]
-fn no_record_of_the_sample_has_the_furniture_of_its_page() {
+fn no_record_of_the_sample_has_the_boilerplate_of_its_page() {
     for record in records() {
         let text = match record["kind"].as_str().unwrap() {
             "article" => record["paragraphs"]
@@ -72,8 +72,8 @@ fn no_record_of_the_sample_has_the_furniture_of_its_page() {
                 .join("\n"),
             _ => record["text"].as_str().unwrap().to_owned(),
         };
-        for furniture in ["Ctrl+D", "1900/1/1", "Author:", "Tags:"] {
-            assert!(!text.contains(furniture), "{furniture} in {record}");
+        for boilerplate in ["Ctrl+D", "1900/1/1", "Author:", "Tags:"] {
+            assert!(!text.contains(boilerplate), "{boilerplate} in {record}");
         }
         for line in text.lines() {
             assert_ne!(line, "ads", "{record}");

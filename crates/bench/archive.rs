@@ -80,9 +80,9 @@ fn of_news(dir: &Path, folder: &Path, pages: usize) -> anyhow::Result<bool> {
     }
     let items = dir.join("news-items.jsonl");
     if !items.is_file() {
-        let unpacked = Command::new("xz").args(["-dc"]).arg(&packed).output()?;
-        anyhow::ensure!(unpacked.status.success(), "xz cannot read {}", packed.display());
-        std::fs::write(&items, unpacked.stdout)?;
+        let decompressed = Command::new("xz").args(["-dc"]).arg(&packed).output()?;
+        anyhow::ensure!(decompressed.status.success(), "xz cannot read {}", packed.display());
+        std::fs::write(&items, decompressed.stdout)?;
     }
     std::fs::create_dir_all(folder)?;
     eprintln!("making {pages} pages …");

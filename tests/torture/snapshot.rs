@@ -59,7 +59,7 @@ impl Snapshot {
 }
 
 fn add(path: &Path, to: &mut BTreeMap<PathBuf, Entry>) {
-    let Some(entry) = look(path) else { return };
+    let Some(entry) = entry_at(path) else { return };
     to.insert(path.to_path_buf(), entry);
     if let (true, Ok(list)) = (is_folder(path), fs::read_dir(path)) {
         list.for_each(|entry| add(&entry.unwrap().path(), to));
@@ -70,7 +70,7 @@ fn is_folder(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|about| about.is_dir())
 }
 
-fn look(path: &Path) -> Option<Entry> {
+fn entry_at(path: &Path) -> Option<Entry> {
     let about = fs::symlink_metadata(path).ok()?;
     let kind = about.file_type();
     let content = match () {
@@ -94,7 +94,7 @@ fn look(path: &Path) -> Option<Entry> {
 /// What has become of an entry, if it is not as it was.
 fn harm(path: &Path, before: &Entry, times_of_folders: bool) -> Option<String> {
     let name = path.display();
-    let Some(now) = look(path) else { return Some(format!("{name} is gone")) };
+    let Some(now) = entry_at(path) else { return Some(format!("{name} is gone")) };
     let folder = is_folder(path);
     let what = match () {
         () if now.inode != before.inode => "is another file",

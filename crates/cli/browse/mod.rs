@@ -225,7 +225,7 @@ impl Signals {
         use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
         let caught = Arc::new(AtomicU8::new(0));
         let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
-        let noted = Arc::clone(&caught);
+        let shared = Arc::clone(&caught);
         std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
             for signal in signals.forever() {
                 // Ctrl-C while another program has the terminal is meant for that.
@@ -233,11 +233,11 @@ impl Signals {
                     continue;
                 }
                 let signal = u8::try_from(signal).unwrap_or_default();
-                noted.store(signal, Ordering::SeqCst);
+                shared.store(signal, Ordering::SeqCst);
                 std::thread::sleep(PATIENCE);
                 // Still here: reading keys from a terminal that has gone away never ends.
                 if screen::is_taken() {
-                    screen::give_back();
+                    screen::restore();
                     std::process::exit(128 + i32::from(signal));
                 }
             }

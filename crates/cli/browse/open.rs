@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn each_editor_is_told_the_line_its_own_way() {
+    fn each_editor_gets_the_line_its_own_way() {
         let args = |editor: &str| at_line(editor, "a.txt".into(), 7);
         assert_eq!(args("vim"), ["+7", "a.txt"]);
         assert_eq!(args("/usr/bin/emacs -nw"), ["+7", "a.txt"]);

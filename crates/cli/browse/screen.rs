@@ -44,13 +44,13 @@ impl Screen {
 
     /// Gives the terminal to another program for a while.
     pub(crate) fn suspend(&self) {
-        give_back();
+        restore();
     }
 }
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        give_back();
+        restore();
     }
 }
 
@@ -65,7 +65,7 @@ pub(crate) fn is_taken() -> bool {
 }
 
 /// Gives the terminal back, once. A terminal that is gone can take nothing back.
-pub(crate) fn give_back() {
+pub(crate) fn restore() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         let _ = execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, ResetColor, Show);
         let _ = disable_raw_mode();
@@ -85,7 +85,7 @@ fn guard() {
             }
             return;
         }
-        give_back();
+        restore();
         report(info);
     }));
 }

@@ -136,18 +136,18 @@ fn notice(app: &App, columns: u16) -> Line<'static> {
     let pieces = if let Some((what, title)) = title {
         vec![Span::styled("Esc: back · ", DIM), Span::styled(what, KIND), piece(title, TITLE)]
     } else if let Some(error) = app.errors.first() {
-        told(error, ERROR, app.errors.len() - 1)
+        diagnostic_spans(error, ERROR, app.errors.len() - 1)
     } else if list.relaxed && list.total > 0 {
         vec![Span::styled("no document contains every word: showing the closest matches", WARNING)]
     } else if let Some(warning) = list.warnings.first() {
-        told(warning, WARNING, list.warnings.len() - 1)
+        diagnostic_spans(warning, WARNING, list.warnings.len() - 1)
     } else {
         Vec::new()
     };
     fit(pieces, usize::from(columns))
 }
 
-fn told(diagnostic: &Diagnostic, style: Style, more: usize) -> Vec<Span<'static>> {
+fn diagnostic_spans(diagnostic: &Diagnostic, style: Style, more: usize) -> Vec<Span<'static>> {
     let mut pieces = vec![piece(&diagnostic.message, style)];
     if more > 0 {
         pieces.push(Span::styled(format!(" (and {more} more)"), style));

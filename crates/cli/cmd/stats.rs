@@ -62,7 +62,7 @@ fn print_text(index: &Index, args: &Stats, terminal: &mut Terminal) -> anyhow::R
         ("built", format!("{} by wensou {}", meta.built, meta.program)),
         ("versions", versions(meta)),
         ("tables", tables(meta)),
-        ("archive", super::index::listed(&meta.roots)),
+        ("archive", super::index::comma_separated(&meta.roots)),
         ("pages", format!("{} ({})", report.pages, bytes(report.bytes))),
         ("articles", overview.articles.to_string()),
         (

@@ -67,7 +67,7 @@ fn is_first() -> bool {
 }
 
 /// Whether no word at the cursor can be an option any more.
-fn behind_dashes() -> bool {
+fn after_dashes() -> bool {
     WORDS.get().is_some_and(|words| words.iter().rev().skip(1).any(|word| word == "--"))
 }
 
@@ -125,7 +125,7 @@ fn values(typed: &str, first: bool) -> Option<Vec<String>> {
     }
     let Some((field, list)) = typed.split_once(':') else {
         // A shell's word with a dash is an option, unless `--` stands before it.
-        let negated = typed.starts_with('-') && (!first || behind_dashes());
+        let negated = typed.starts_with('-') && (!first || after_dashes());
         let sign = usize::from(negated || typed.starts_with('+'));
         let mut fields = begins(&FIELDS, &typed[..sign], &typed[sign..]);
         if typed.is_empty() && first && is_first() {
@@ -202,8 +202,8 @@ fn continuing(typed: &str, values: Vec<String>) -> Vec<String> {
 }
 
 fn common_prefix<'a>(one: &'a str, other: &str) -> &'a str {
-    let pairs = one.char_indices().zip(other.chars());
-    let end = pairs.take_while(|((_, a), b)| a == b).last();
+    let characters = one.char_indices().zip(other.chars());
+    let end = characters.take_while(|((_, a), b)| a == b).last();
     end.map_or("", |((at, c), _)| &one[..at + c.len_utf8()])
 }
 

@@ -141,13 +141,13 @@ fn no_order_of_keys_breaks_the_screen() {
 #[test]
 fn a_narrow_screen_shows_the_list_and_enter_the_preview() {
     let mut driver = Driver::new("質押", (40, 12));
-    let listed = driver.screen();
-    assert!(listed.contains("▌以太坊合并后的質押收益"), "{listed}");
-    assert!(listed.contains("article · ~2023-05-06 · 鏈聞"), "{listed}");
-    assert!(!listed.contains("inferred"), "{listed}");
+    let list = driver.screen();
+    assert!(list.contains("▌以太坊合并后的質押收益"), "{list}");
+    assert!(list.contains("article · ~2023-05-06 · 鏈聞"), "{list}");
+    assert!(!list.contains("inferred"), "{list}");
     let preview = driver.press(KeyCode::Enter).screen();
     assert!(preview.contains("~2023-05-06 (inferred"), "{preview}");
-    assert_eq!(driver.press(KeyCode::Enter).screen(), listed);
+    assert_eq!(driver.press(KeyCode::Enter).screen(), list);
 }
 
 #[test]

@@ -146,7 +146,7 @@ pub(crate) fn build(
 ) -> anyhow::Result<()> {
     let started = Instant::now();
     let note = |what: &str| show.log.iter().for_each(|log| log.note(what));
-    note(&format!("indexing {} into {}", listed(roots), dir.display()));
+    note(&format!("indexing {} into {}", comma_separated(roots), dir.display()));
     let bar = Bar::new(show.quiet, show.log.clone());
     signals::catch(dir, show.log.clone(), bar.eraser()).context("cannot catch signals")?;
     let outcome = wensou_index::build(dir, roots, options, &bar);
@@ -187,7 +187,7 @@ pub(crate) fn build(
     Ok(())
 }
 
-pub(crate) fn listed(roots: &[PathBuf]) -> String {
+pub(crate) fn comma_separated(roots: &[PathBuf]) -> String {
     let roots: Vec<String> = roots.iter().map(|root| root.display().to_string()).collect();
     roots.join(", ")
 }
