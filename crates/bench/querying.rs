@@ -1,4 +1,4 @@
-//! Asking: a process for each query, and many queries in one process.
+//! Measures queries: one process per query, and many queries in one process.
 
 use std::path::Path;
 use std::process::Command;
@@ -14,7 +14,7 @@ use crate::archive::{self, Archive};
 use crate::process::{Program, median, milliseconds};
 use crate::queries::Queries;
 
-/// The floor of a cold query: a process that maps every file of the index and ends.
+/// The floor of a cold query: a process that only maps every file of the index.
 pub(crate) fn map(index: &Path) -> anyhow::Result<()> {
     let mut bytes = 0;
     for entry in walkdir::WalkDir::new(index) {

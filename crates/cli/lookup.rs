@@ -1,4 +1,4 @@
-//! Records by what was typed for their id, and the files that they come from.
+//! Finds records by a typed id, and the files that they come from.
 
 use std::path::{Path, PathBuf};
 
@@ -8,10 +8,15 @@ use wensou_ingest::Record;
 
 use crate::out::{Terminal, json, sanitize};
 
-/// Most ids that [`Lookup::Ambiguous`] names.
+/// Maximum number of ids in [`Lookup::Ambiguous`].
 const MOST_AMBIGUOUS: usize = 10;
 
-/// The record of an id or of the beginning of one; says why where there is none.
+/// The record with this id, or with an id that begins with it. `None`, after a message, if there is
+/// no such record.
+///
+/// # Errors
+///
+/// If several ids begin with it, or the index cannot be read.
 pub(crate) fn record(
     index: &Index,
     id: &str,
@@ -32,7 +37,7 @@ pub(crate) fn record(
     }
 }
 
-/// Ids with the titles of their records, each on a line of its own.
+/// Each id with the title of its record, on a line of its own.
 fn titles(index: &Index, ids: &[String]) -> anyhow::Result<String> {
     let mut lines = String::new();
     for id in ids {
@@ -50,7 +55,7 @@ fn titles(index: &Index, ids: &[String]) -> anyhow::Result<String> {
     Ok(lines)
 }
 
-/// The writing of a flash item that the id names: a page's own, where it is not the first.
+/// The variant of a flash item that has the id; other records unchanged.
 pub(crate) fn variant_named(record: Record, id: &str) -> Record {
     let Record::Flash(flash) = &record else { return record };
     let asked = flash.variants.iter().find(|variant| variant.id.starts_with(id));
@@ -67,7 +72,7 @@ pub(crate) fn source_member<'p>(
     index: &Index,
     path: &'p str,
 ) -> Option<(PathBuf, Option<&'p str>)> {
-    // A folder may be called so, too: the whole path goes first.
+    // A folder name may contain `!/` too, so the whole path is tried first.
     let whole = source_file(index, path).map(|file| (file, None));
     whole.or_else(|| {
         let mut separators = path.match_indices("!/");
@@ -77,13 +82,13 @@ pub(crate) fn source_member<'p>(
     })
 }
 
-/// The file of a stored path: as it was named, or under the folder that it was indexed from.
+/// The file of a stored path: relative to the working folder, or below a root of the index.
 pub(crate) fn source_file(index: &Index, path: &str) -> Option<PathBuf> {
     let named = PathBuf::from(path);
     if named.is_file() {
         return Some(named);
     }
-    // A path is the root as it was typed joined with the rest; the root is kept absolute.
+    // A stored path begins with the root as it was typed. The index also keeps the absolute root.
     index.meta().roots.iter().find_map(|root| under(root, &named))
 }
 

@@ -6,8 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What a run may take before it is killed: 10 s in the long campaign of hostile indexes. In the suite
-/// the machine has other things to do at the same time.
+/// What a run may take before it is killed: 10 s in the long campaign of hostile indexes. In the
+/// suite the machine has other things to do at the same time.
 fn time_limit() -> Duration {
     let is_long = std::env::var_os("WENSOU_HOSTILE").is_some();
     Duration::from_secs(if is_long { 10 } else { 120 })

@@ -1,4 +1,4 @@
-//! The functions that indexing and asking spend their time in.
+//! The functions in which builds and queries spend most of their time.
 //!
 //! ```sh
 //! cargo bench -p wensou-bench --bench hot
@@ -72,7 +72,7 @@ fn asking(criterion: &mut Criterion) {
 }
 
 mod groups {
-    //! What the macro makes is public and has no words of its own.
+    //! The macro generates public items without doc comments.
     #![allow(missing_docs, reason = "made by a macro")]
     use super::{asking, text};
     criterion::criterion_group!(hot, text, asking);

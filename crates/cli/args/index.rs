@@ -9,12 +9,12 @@ use crate::types::{ExportFormat, ShowFormat};
 /// Build or update the index of an archive.
 ///
 /// Reads files and folders of pages (.txt, .html, .htm, or no extension) and JSON lines (.jsonl) in
-/// UTF-8, UTF-16, GB18030 or Big5; also compressed (.gz, .zst, .xz), and inside .zip, .tar (.tar.gz,
-/// .tgz, .tar.zst, .tar.xz) and .warc (.warc.gz) files. What cannot be read is skipped and named. An
-/// index that exists is updated: unchanged records are reused, new and changed pages are added, and
-/// records whose pages are gone are removed. The new index is written beside the old one and
-/// replaces it in one step at the end. Until then, and if the build is stopped, searches use the
-/// old index.
+/// UTF-8, UTF-16, GB18030 or Big5; also compressed (.gz, .zst, .xz), and inside .zip, .tar
+/// (.tar.gz, .tgz, .tar.zst, .tar.xz) and .warc (.warc.gz) files. What cannot be read is skipped
+/// and named. An index that exists is updated: unchanged records are reused, new and changed pages
+/// are added, and records whose pages are gone are removed. The new index is written beside the old
+/// one and replaces it in one step at the end. Until then, and if the build is stopped, searches
+/// use the old index.
 #[derive(Debug, Args)]
 pub(crate) struct Index {
     /// Files and folders to index [default: those of the config file, else of the last build, else
@@ -36,8 +36,8 @@ pub(crate) struct Index {
     /// Fail if any page has to be skipped, and keep the old index
     #[arg(long)]
     pub(crate) strict: bool,
-    /// Encoding of pages without a byte order mark (utf-8, gb18030, big5, utf-16le or another WHATWG
-    /// label), or `auto` to detect it; remembered for later builds
+    /// Encoding of pages without a byte order mark (utf-8, gb18030, big5, utf-16le or another
+    /// WHATWG label), or `auto` to detect it; remembered for later builds
     #[arg(long, value_name = "NAME|auto")]
     pub(crate) encoding: Option<String>,
     /// Your own words, one per line, with an optional tab and frequency; remembered for later

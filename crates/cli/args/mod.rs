@@ -1,5 +1,5 @@
-//! The command line: what may be typed, and its help. Parsed and validated here without touching a
-//! file; the verbs in `cmd` do the rest.
+//! The command-line arguments and their help. Parsing reads no file; the verbs in `cmd` do the
+//! work.
 
 mod index;
 mod program;
@@ -33,7 +33,7 @@ pub(crate) struct Cli {
     pub(crate) verb: Verb,
 }
 
-/// What may be typed with every verb. What is not typed is decided by [`Global`].
+/// The flags of all verbs. `config::Global` decides what applies if a flag is not given.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Flags {
     /// Index folder [default: index]
@@ -59,7 +59,7 @@ pub(crate) struct Flags {
     pub(crate) color: Option<Color>,
 }
 
-// What a verb does is said at its arguments: a comment here would take the place of all of that.
+// No doc comments here: they would replace the help that the structs of the verbs have.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     Search(Search),

@@ -9,7 +9,8 @@ use crate::types::{Shell, ShowFormat};
 /// Show every setting and where it comes from.
 ///
 /// Precedence: flag, environment, config file, default. The config file is the one that
-/// WENSOU_CONFIG names, else $XDG_CONFIG_HOME/wensou/config.toml, else ~/.config/wensou/config.toml.
+/// WENSOU_CONFIG names, else $XDG_CONFIG_HOME/wensou/config.toml, else
+/// ~/.config/wensou/config.toml.
 #[derive(Debug, Args)]
 #[command(after_long_help = format!(
     "Keys, all of them optional:\n{CONFIG_KEYS}\n\n\

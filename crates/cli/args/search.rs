@@ -176,8 +176,8 @@ pub(crate) struct Tags {
 
 /// Chart the number of documents over time.
 ///
-/// Draws a bar for each day, week, month, quarter or year: stated dates solid, inferred ones shaded.
-/// Documents without a date are counted below.
+/// Draws a bar for each day, week, month, quarter or year: stated dates solid, inferred ones
+/// shaded. Documents without a date are counted below.
 #[derive(Debug, Args)]
 pub(crate) struct Timeline {
     /// Count only documents that this query matches

@@ -10,7 +10,7 @@ use crate::args::QUERY_HELP;
 
 /// Columns of the help, borders included.
 pub(crate) const COLUMNS: u16 = 80;
-/// Columns of the keys in the help.
+/// Columns for the names of the keys.
 const KEY_COLUMNS: usize = 11;
 
 /// The lines of the help on a screen of this width.
@@ -36,7 +36,7 @@ pub(crate) fn lines(columns: u16) -> Vec<Line<'static>> {
     lines
 }
 
-/// Lines of the help that a screen of this size has no room for.
+/// Number of help lines that do not fit on a screen of this size.
 pub(crate) fn overflow(size: (u16, u16)) -> usize {
     lines(size.0).len().saturating_sub(usize::from(size.1.saturating_sub(2)))
 }

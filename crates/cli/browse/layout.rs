@@ -2,17 +2,17 @@
 
 use ratatui::layout::Rect;
 
-/// From so many columns the preview stands beside the list,
+/// Minimum number of columns for a preview beside the list.
 const BESIDE: u16 = 100;
-/// and from so many below it, if that leaves lines enough for both.
+/// Minimum number of columns for a preview below the list, if there are enough rows for both.
 pub(crate) const BELOW: u16 = 60;
 const BELOW_ROWS: u16 = 12;
-/// From so many columns an item of the list takes two lines, not three.
+/// Minimum number of columns for an item of the list in two lines instead of three.
 const TWO_LINES: u16 = 60;
-/// Widest line of a preview: Chinese text in longer ones is hard to follow.
+/// Maximum number of text columns in a preview: longer lines of Chinese text are hard to read.
 const WIDEST: usize = 100;
 
-/// Where things stand.
+/// The areas of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Layout {
     pub(crate) query: Rect,
@@ -21,15 +21,15 @@ pub(crate) struct Layout {
     pub(crate) rule: Option<Rect>,
     pub(crate) preview: Option<Rect>,
     pub(crate) footer: Rect,
-    /// Items that the list shows at once.
+    /// Number of items that are visible at once.
     pub(crate) items: usize,
-    /// Lines of an item.
+    /// Number of lines of an item.
     pub(crate) lines: u16,
-    /// Characters that a snippet may have to fit into its line.
+    /// Maximum length of a snippet in characters, to fit into its line.
     pub(crate) snippet: usize,
 }
 
-/// Divides a screen; `whole` gives all of it to the preview.
+/// Divides a screen of `(columns, rows)`; with `whole`, the preview replaces the list.
 pub(crate) fn layout(size: (u16, u16), whole: bool) -> Layout {
     let (columns, rows) = size;
     let row = |y: u16| Rect::new(0, y.min(rows), columns, u16::from(y < rows));
@@ -50,7 +50,7 @@ pub(crate) fn layout(size: (u16, u16), whole: bool) -> Layout {
     }
     let lines = if list.width >= TWO_LINES { 2 } else { 3 };
     let items = usize::from(list.height / lines);
-    // A Han character takes two columns; the source stands before it where an item has two lines.
+    // A Han character takes two columns. With two lines, the source precedes the snippet.
     let snippet = match lines {
         2 => usize::from(list.width / 2).saturating_sub(8),
         _ => usize::from(list.width / 2).saturating_sub(1),
@@ -72,7 +72,7 @@ pub(crate) fn layout(size: (u16, u16), whole: bool) -> Layout {
     layout
 }
 
-/// Columns of text in a preview; the last one is for the scroll bar, a blank before it.
+/// Number of text columns in a preview, which leaves room for a space and the scroll bar.
 pub(crate) fn preview_columns(area: Rect) -> usize {
     usize::from(area.width).saturating_sub(2).clamp(2, WIDEST)
 }

@@ -1,4 +1,4 @@
-//! Handing a record to other programs: the pager, the editor, the clipboard.
+//! Opens a record in the pager or in the editor.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::out::json;
 
 /// Shows a record in `$PAGER` as `wensou show` prints it.
 pub(crate) fn page(index: &Path, clock: &Clock, id: &str, text: &str) -> anyhow::Result<()> {
-    // `show` refuses a mistake that typing gets away with: what was understood has none.
+    // `show` refuses queries with mistakes. The printed form of the lenient parse has none.
     let (query, _) = parse_lenient(text, clock);
     let pager = variable(&["PAGER"]).unwrap_or_else(|| "less -R".into());
     let mut show = Command::new(std::env::current_exe().context("cannot find this program")?);
@@ -28,7 +28,7 @@ pub(crate) fn page(index: &Path, clock: &Clock, id: &str, text: &str) -> anyhow:
     let printed = show.stdout.take().context("cannot read from `wensou show`")?;
     let mut shell = shell(&pager);
     if std::env::var_os("LESS").is_none() {
-        // Without it, `less` shows colours as what they are written with.
+        // Otherwise `less` prints escape sequences instead of colours.
         shell.env("LESS", "R");
     }
     let outcome = shell.stdin(printed).status();
@@ -52,7 +52,7 @@ pub(crate) fn edit(index: &Index, item: &Item) -> anyhow::Result<()> {
     let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let line = line_of(&bytes, item);
     let editor = variable(&["VISUAL", "EDITOR"]).unwrap_or_else(|| "vi".into());
-    // A name that begins with - would be an option.
+    // A name that begins with - would be taken for an option.
     let file = if file.starts_with("-") { Path::new(".").join(file) } else { file };
     let mut shell = shell(&editor);
     shell.arg(&editor).args(at_line(&editor.to_string_lossy(), file.as_os_str().into(), line));
@@ -63,7 +63,7 @@ pub(crate) fn edit(index: &Index, item: &Item) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How an editor is told the line: most read `+N`, some `FILE:N`.
+/// The arguments that open a file at a line: `+N FILE` for most editors, `FILE:N` for some.
 fn at_line(editor: &str, file: OsString, line: usize) -> Vec<OsString> {
     let program = editor.split_whitespace().next().unwrap_or_default();
     let program = Path::new(program).file_name().unwrap_or_default().to_string_lossy();
@@ -76,8 +76,8 @@ fn at_line(editor: &str, file: OsString, line: usize) -> Vec<OsString> {
     }
 }
 
-/// The line of the file in which the snippet begins; where it is not found as it is (another
-/// encoding, entities), that in which the record does.
+/// The line of the file in which the snippet begins. If the bytes of the snippet are not in the
+/// file (because of another encoding or HTML entities), the line in which the record begins.
 fn line_of(bytes: &[u8], item: &Item) -> usize {
     let (_, span) = json::location(&item.record);
     let start = usize::try_from(span.start).unwrap_or(usize::MAX).min(bytes.len());
@@ -91,12 +91,12 @@ fn line_of(bytes: &[u8], item: &Item) -> usize {
     bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
-/// The first of these variables that is set to something.
+/// The first of these environment variables that is set and not empty.
 fn variable(names: &[&str]) -> Option<OsString> {
     names.iter().find_map(|name| std::env::var_os(name).filter(|value| !value.is_empty()))
 }
 
-/// A command line as its user wrote it, read by the shell; arguments that follow are passed on.
+/// Runs a command line of the user in the shell, with the given arguments appended.
 fn shell(line: &OsString) -> Command {
     let mut script = line.clone();
     script.push(" \"$@\"");

@@ -1,4 +1,4 @@
-//! One whole record as lines: what `wensou show` prints, with its matches marked.
+//! Lays out a whole record as `wensou show` prints it, with its matches highlighted.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -12,7 +12,7 @@ use super::theme::{DATE, DIM, KIND, TAG, TITLE};
 use super::worker::Item;
 use crate::out::{hits, json};
 
-/// The lines of a record in so many columns. `flashes` are the flash items in an article's page,
+/// The lines of a record in `columns`. `flashes` are the flash items of an article's page, or
 /// `None` while they are being read.
 pub(crate) fn lines(
     record: &Record,
@@ -98,7 +98,7 @@ fn date(record: &Record) -> Vec<Span<'static>> {
     vec![Span::styled(hits::date(record), DATE), Span::raw(reason)]
 }
 
-/// The flash items that stood between the paragraphs.
+/// Appends the flash items of an article's page.
 fn embedded(page: &mut Page, article: &Article, flashes: Option<&[Item]>) {
     if article.flashes.is_empty() {
         return;
@@ -117,7 +117,7 @@ fn embedded(page: &mut Page, article: &Article, flashes: Option<&[Item]>) {
     page.empty_line();
 }
 
-/// The pages that a flash item stands in.
+/// Appends the pages that contain a flash item.
 fn occurrence_list(page: &mut Page, flash: &FlashItem) {
     let occurrences: Vec<_> = flash.all_occurrences().collect();
     let head = match occurrences.len() {
@@ -131,7 +131,7 @@ fn occurrence_list(page: &mut Page, flash: &FlashItem) {
     page.empty_line();
 }
 
-/// Where in which file a record lies.
+/// The file and byte range of a record.
 pub(crate) fn location(record: &Record) -> String {
     let (path, span) = json::location(record);
     format!("{path}, bytes {}..{}", span.start, span.end)

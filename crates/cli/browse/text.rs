@@ -1,5 +1,4 @@
-//! Laying styled text out in columns. Everything that comes from a page passes through here, and
-//! is sanitized here.
+//! Lays out styled text in columns. All text from pages passes through here and is sanitized.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -11,12 +10,12 @@ use wensou_query::Snippet;
 use super::theme::MATCH;
 use crate::out::sanitize;
 
-/// Text from a page as one piece.
+/// Sanitizes text from a page and styles it.
 pub(crate) fn piece(text: &str, style: Style) -> Span<'static> {
     Span::styled(sanitize::line(text).into_owned(), style)
 }
 
-/// A snippet as pieces with its matches marked.
+/// A snippet as styled pieces, with its matches highlighted.
 pub(crate) fn marked(snippet: &Snippet, base: Style) -> Vec<Span<'static>> {
     let chars: Vec<char> = snippet.text.chars().collect();
     let part =
@@ -33,7 +32,8 @@ pub(crate) fn marked(snippet: &Snippet, base: Style) -> Vec<Span<'static>> {
     pieces
 }
 
-/// As much as fits in `columns`, with `…` where something was cut. A wide character is never split.
+/// Cuts pieces to `columns` and ends them with `…` if anything was cut. Never splits a wide
+/// character.
 pub(crate) fn fit(pieces: Vec<Span<'static>>, columns: usize) -> Line<'static> {
     let line = Line::from(pieces);
     if line.width() <= columns {
@@ -57,10 +57,10 @@ pub(crate) fn fit(pieces: Vec<Span<'static>>, columns: usize) -> Line<'static> {
     Line::from(out)
 }
 
-/// Breaks pieces into lines of at most `columns`, every one after `indent` blanks.
+/// Breaks pieces into lines of at most `columns`, each indented by `indent` spaces.
 ///
-/// As `out::text::wrap` does, but the pieces keep their styles: Chinese breaks between any two
-/// characters but before closing punctuation (UAX #14), Latin words stay whole if they can.
+/// Like `out::text::wrap`, but the pieces keep their styles. Chinese text may break between any two
+/// characters except before closing punctuation (UAX #14); Latin words stay whole if they fit.
 pub(crate) fn wrap(pieces: &[Span<'static>], columns: usize, indent: usize) -> Vec<Line<'static>> {
     let text: String = pieces.iter().map(|piece| piece.content.as_ref()).collect();
     let columns = columns.saturating_sub(indent).max(2);
@@ -85,7 +85,7 @@ pub(crate) fn wrap(pieces: &[Span<'static>], columns: usize, indent: usize) -> V
     lines
 }
 
-/// The pieces of the bytes `start..end` of their joined text.
+/// The parts of the pieces within the bytes `start..end` of their concatenation.
 fn cut(pieces: &[Span<'static>], start: usize, end: usize) -> Vec<Span<'static>> {
     let mut at = 0;
     let mut out = Vec::new();
@@ -100,7 +100,7 @@ fn cut(pieces: &[Span<'static>], start: usize, end: usize) -> Vec<Span<'static>>
     out
 }
 
-/// Text as one line without controls: line feeds and tabs are blanks, other controls nothing.
+/// Text as one line: line feeds and tabs become spaces, other control characters are removed.
 pub(crate) fn one_line(text: &str) -> String {
     text.trim_matches(['\r', '\n'])
         .chars()

@@ -1,4 +1,4 @@
-//! Drawing: the state as a screen of any size. Widths are display widths.
+//! Draws the state on a screen of any size. Widths are display widths.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -23,7 +23,7 @@ use crate::out::count::count;
 use crate::out::{hits, sanitize};
 
 const PROMPT: &str = "› ";
-/// What an empty query line says.
+/// Text of the empty query line.
 const INVITATION: &str = "type to search, ? for help";
 
 /// Draws the whole screen.
@@ -51,7 +51,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, app: &mut App, colour: bool) {
     }
 }
 
-/// The query, the number of hits and how long they took.
+/// Draws the query line, with the number of hits and the time of the search.
 fn query(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let found = summary(app, area.width);
     let room = usize::from(area.width).saturating_sub(PROMPT.width() + found.width() + 1);
@@ -88,7 +88,8 @@ fn summary(app: &App, columns: u16) -> String {
     }
 }
 
-/// An edited line in so many columns, and the column of its cursor. Mistakes in it are marked.
+/// The visible part of an edited line in `columns`, with mistakes marked, and the column of the
+/// cursor.
 fn edited(input: &Input, mistakes: &[Diagnostic], columns: usize) -> (Vec<Span<'static>>, u16) {
     let displayed = sanitize::line(input.value());
     let chars: Vec<(usize, char, usize)> = input
@@ -98,8 +99,7 @@ fn edited(input: &Input, mistakes: &[Diagnostic], columns: usize) -> (Vec<Span<'
         .map(|((at, _), c)| (at, c, c.width().unwrap_or(0)))
         .collect();
     let cursor = input.cursor().min(chars.len());
-    // What stands before the cursor is cut from the left, by whole characters, until the cursor
-    // has a column of its own.
+    // Scroll: drop whole characters from the left until the cursor is visible.
     let mut first = 0;
     let mut before: usize = chars[..cursor].iter().map(|(.., width)| width).sum();
     while before >= columns && first < cursor {
@@ -124,7 +124,7 @@ fn edited(input: &Input, mistakes: &[Diagnostic], columns: usize) -> (Vec<Span<'
     (spans, before as u16)
 }
 
-/// The line below the query: what the list is of, what is wrong, what should be known.
+/// The line below the query: where the list comes from, else a mistake, else a warning.
 fn notice(app: &App, columns: u16) -> Line<'static> {
     let list = &app.list;
     let title = match &list.origin {
@@ -166,7 +166,7 @@ fn list(frame: &mut Frame<'_>, app: &mut App, area: Rect, layout: Layout) {
     let list = &app.list;
     let room = usize::from(area.width).saturating_sub(1);
     let mut y = area.y;
-    // One more than fits whole: its first lines show that the list goes on.
+    // One item more than fits: its first lines show that the list goes on.
     for (at, item) in list.items.iter().enumerate().skip(list.first).take(layout.items + 1) {
         for line in item_lines(item, room, layout.lines) {
             if y >= area.bottom() {
@@ -191,8 +191,8 @@ fn nothing(list: &List, app: &App) -> &'static str {
     }
 }
 
-/// One item of the list: in two lines its kind, title and date, then its source and snippet; in
-/// three the title has a line of its own.
+/// One item of the list. In two lines: kind, title and date; source and snippet. In three lines:
+/// title; kind, date and source; snippet.
 fn item_lines(item: &Item, columns: usize, lines: u16) -> Vec<Line<'static>> {
     let record = &item.record;
     let kind = record.kind().name();
@@ -251,7 +251,7 @@ fn snippet(snippet: &Snippet) -> Vec<Span<'static>> {
     }
     let mut pieces = marked(snippet, Style::new());
     if snippet.cut_start {
-        // A short window may begin with what ends the clause before it.
+        // A short snippet may begin with the punctuation of the previous clause.
         if let Some(first) = pieces.first_mut().filter(|first| first.style == Style::new()) {
             let trimmed =
                 first.content.trim_start_matches([',', '，', '、', '。', ' ', '》', '」', '”']);
@@ -300,7 +300,7 @@ fn preview(frame: &mut Frame<'_>, app: &mut App, area: Rect) {
     }
 }
 
-/// What was just done, or else the keys.
+/// The bottom line: the status message if there is one, else the keys.
 fn footer(app: &App, columns: u16) -> Line<'static> {
     let columns = usize::from(columns);
     if let Some(status) = &app.status {
@@ -309,7 +309,7 @@ fn footer(app: &App, columns: u16) -> Line<'static> {
     let mut pieces = Vec::new();
     for binding in KEYS.iter().filter(|binding| !binding.hint.is_empty()) {
         let key = keys::short(binding);
-        // A hint that is cut says nothing.
+        // Do not draw part of a hint.
         let used: usize = pieces.iter().map(Span::width).sum();
         if used + key.width() + binding.hint.width() + 2 > columns {
             break;
@@ -322,12 +322,12 @@ fn footer(app: &App, columns: u16) -> Line<'static> {
 
 // Popups.
 
-/// The box of a popup and what is inside its border.
+/// Draws the box of a popup and returns the area inside its border.
 fn popup(frame: &mut Frame<'_>, title: &str, columns: u16, rows: u16) -> Rect {
     let area = popup_area(frame.area().width, frame.area().height, columns, rows);
     let block = Block::bordered().title(format!(" {title} ")).border_style(DIM);
     let inside = block.inner(area);
-    // The right half of a wide character would hide the border.
+    // Otherwise the right half of a wide character would cover the border.
     if let Some(x) = area.x.checked_sub(1) {
         for y in area.top()..area.bottom() {
             let cell = &mut frame.buffer_mut()[(x, y)];

@@ -1,4 +1,4 @@
-//! `wensou backup`: a copy of the index, whole and of one moment.
+//! `wensou backup`: a consistent copy of the index.
 
 use crate::args::Backup;
 use crate::config::Global;

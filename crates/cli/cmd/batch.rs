@@ -1,4 +1,4 @@
-//! `wensou search --batch`: many queries, one a line, with one index.
+//! `wensou search --batch`: many queries, one per line.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -17,8 +17,8 @@ use crate::exit::Outcome;
 use crate::out::{Terminal, hits, json};
 use crate::types::Format;
 
-/// Runs every line of `file`. A query with a mistake is reported in its place and stops nothing;
-/// the run then ends as one with a mistake does.
+/// Runs each line of `file` as a query. A query with a mistake gives an object with the mistake,
+/// and the exit status of the whole run is that of a mistake.
 pub(crate) fn run(
     index: &Index,
     file: &Path,
@@ -71,7 +71,7 @@ pub(crate) fn run(
             Err(errors) => {
                 refused = true;
                 match ids {
-                    // An empty line keeps the lines of both files in step.
+                    // An empty line, so that line numbers of input and output agree.
                     true => writeln!(terminal.out())?,
                     false => {
                         let object = json!({"query": line, "errors": errors});

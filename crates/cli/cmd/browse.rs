@@ -13,7 +13,7 @@ pub(crate) fn run(global: &Global, args: &Browse) -> anyhow::Result<Outcome> {
     let index = Index::open(&global.index)?;
     let clock = clock(global, &index, args.as_of)?;
     let typed = args.query.join(" ");
-    // A saved query is shown as what it says; a mistake is shown where it is typed.
+    // Expand a saved query. A query with mistakes stays as typed, and the screen shows them.
     let query = read_query(&typed, global, &clock).map_or(typed, |query| query.text);
     browse::run(global, query, index, clock)
 }

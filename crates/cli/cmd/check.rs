@@ -1,4 +1,4 @@
-//! `wensou check`: whether the index is what was written; `--repair` makes it so.
+//! `wensou check`: verifies the index; `--repair` rebuilds what is damaged.
 
 use serde_json::json;
 use wensou_index::{Checked, Error as IndexError, Finding, Severity};
@@ -17,14 +17,14 @@ pub(crate) fn run(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
     let mut checked = match check(global, args) {
-        // Without a pointer there is no index to look at, but perhaps one to find again.
+        // `CURRENT` is missing, but perhaps there is an intact generation.
         Err(error) if args.repair && is_missing(&error) => {
             if !wensou_index::recover(&global.index)? {
                 return Err(error);
             }
             check(global, args)?
         }
-        // One of another format is built anew; records of files that are gone are kept.
+        // An index of another format is rebuilt; records of missing files are kept.
         Err(error) if args.repair && is_of_another_format(&error) => {
             build_anew(global, args, terminal)?;
             check(global, args)?
@@ -65,7 +65,7 @@ fn line(finding: &Finding) -> String {
     format!("{:<8} {what}; to fix: `{cure}`", severity.as_str())
 }
 
-/// Tells what is about to be mended.
+/// Prints the findings before they are repaired, to standard error.
 fn say(checked: &Checked, terminal: &mut Terminal) {
     checked.findings.iter().for_each(|finding| terminal.say(line(finding)));
 }
@@ -116,7 +116,7 @@ fn repair(
     checked: &Checked,
     terminal: &mut Terminal,
 ) -> anyhow::Result<()> {
-    // Perhaps another generation is intact and only the pointer to it is lost, or only markers are.
+    // Perhaps another generation is intact, or only markers are missing.
     let is_mended = || -> anyhow::Result<bool> {
         wensou_index::recover(&global.index)?;
         Ok(!check(global, args)?.is_damaged())
@@ -127,7 +127,8 @@ fn repair(
     Ok(wensou_index::remove_litter(&global.index)?)
 }
 
-/// Builds the index from its archive, and from its own records where that cannot be read.
+/// Rebuilds the index from its archive; records of files that cannot be read come from the old
+/// index.
 fn build_anew(global: &Global, args: &Check, terminal: &mut Terminal) -> anyhow::Result<()> {
     let Some(settings) = wensou_index::settings(&global.index) else {
         anyhow::bail!(

@@ -9,7 +9,7 @@ use crate::out::text::width;
 use crate::out::{Terminal, sanitize};
 use crate::types::{Color, ShowFormat, Sort};
 
-/// Prints where the config file is, whatever stands in it: someone wants to mend it.
+/// Prints the path of the config file. Does not read it, so that the path can be found to fix it.
 pub(crate) fn path(terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let location = locate()?;
     writeln!(terminal.out(), "{}", location.path.display())?;
@@ -28,7 +28,7 @@ pub(crate) fn run(
     Ok(Outcome::Done)
 }
 
-/// One setting: its name, its value for machines, for people, and its origin.
+/// A setting: its name, its value in JSON and in text, and its origin.
 struct Row {
     name: &'static str,
     value: Value,
@@ -45,7 +45,7 @@ impl Row {
         Self { name, value, text, origin }
     }
 
-    /// The same, with other words where the value says nothing to people.
+    /// Replaces the text of the value.
     fn with_text(self, text: impl Into<String>) -> Self {
         Self { text: text.into(), ..self }
     }

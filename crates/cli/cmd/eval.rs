@@ -1,4 +1,4 @@
-//! `wensou eval`: how good the ranking is, by a judged set.
+//! `wensou eval`: measures the ranking on a judged set of queries.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
@@ -82,7 +82,7 @@ fn rank(
     options.limit = args.limit;
     match session.ids(&query, &options) {
         Ok(hits) => Ok(hits),
-        // A query of punctuation alone finds nothing: that is its score.
+        // A query without searchable text finds nothing.
         Err(wensou_query::Error::Query(_)) => Ok(Vec::new()),
         Err(error) => Err(error.into()),
     }

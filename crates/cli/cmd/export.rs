@@ -1,4 +1,4 @@
-//! `wensou export`: every record, in the order of the archive.
+//! `wensou export`: prints every record, in archive order.
 
 use wensou_index::Index;
 

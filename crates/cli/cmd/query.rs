@@ -1,5 +1,4 @@
-//! What the verbs that take a query share: its options, the day that it starts from, and what is said
-//! about its mistakes.
+//! What the verbs with a query share: options, the clock, and reports of mistakes.
 
 use anyhow::Context;
 use jiff::civil::Date;
@@ -12,14 +11,14 @@ use crate::config::{Fault, Global, read_query};
 use crate::out::{Terminal, sanitize};
 use crate::types::{AsOf, Format, HalfLife, Sort};
 
-/// What is wanted of each search.
+/// The options of a search.
 pub(super) fn options(global: &Global, args: &Search, clock: &Clock) -> Options {
     let mut options = Options::default();
     options.limit = args.limit.unwrap_or(*global.limit);
     options.offset = args.offset;
     options.snippet = args.snippet.unwrap_or(*global.snippet);
     options.recency = recency(args.recency, clock);
-    // Programs get what was asked for and nothing else.
+    // Programs must not get hits of a reinterpreted query.
     options.pinyin = args.format == Format::Text && args.batch.is_none();
     options.sort = args.sort.or(*global.sort).map(|sort| match sort {
         Sort::Rank => Order::Rank,
@@ -29,16 +28,16 @@ pub(super) fn options(global: &Global, args: &Search, clock: &Clock) -> Options 
     options
 }
 
-/// The preference for newer hits that was asked for.
+/// The preference for newer hits, if one was asked for.
 pub(super) fn recency(half_life: Option<HalfLife>, clock: &Clock) -> Option<Recency> {
     half_life.map(|HalfLife { days }| Recency {
-        // The end of today: what was written this morning is not from the future.
+        // The end of today, so that no document of today is in the future.
         today: civil_seconds(clock.today.at(23, 59, 59, 0)),
         half_life: days * 24 * 60 * 60,
     })
 }
 
-/// What "today" is.
+/// The clock whose day is "today" in the query.
 pub(crate) fn clock(global: &Global, index: &Index, as_of: Option<AsOf>) -> anyhow::Result<Clock> {
     let today: Date = match as_of {
         Some(AsOf::Day(day)) => day,
@@ -50,7 +49,7 @@ pub(crate) fn clock(global: &Global, index: &Index, as_of: Option<AsOf>) -> anyh
     Ok(Clock { today })
 }
 
-/// Parses a query; what is wrong with it goes to standard error.
+/// Parses a query. Prints its mistakes as text, and returns `None` if it has any.
 pub(crate) fn parse(
     global: &Global,
     text: &str,
@@ -96,7 +95,7 @@ fn refuse(fault: &Fault, global: &Global, terminal: &mut Terminal, machine: bool
     report(std::slice::from_ref(&fault.diagnostic), &fault.text, terminal, machine);
 }
 
-/// Prints diagnostics: drawn for people, one object a line for machines.
+/// Prints diagnostics to standard error: as text, or with `machine` as one JSON object per line.
 pub(super) fn report(
     diagnostics: &[Diagnostic],
     text: &str,

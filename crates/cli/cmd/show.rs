@@ -1,4 +1,4 @@
-//! `wensou show`: one record, to read.
+//! `wensou show`: prints one record.
 
 use anyhow::Context;
 use wensou_index::Index;
@@ -56,7 +56,7 @@ pub(crate) fn run(
     Ok(Outcome::Done)
 }
 
-/// The bytes of the record in its file: untouched in a pipe, sanitized on a terminal.
+/// Prints the bytes of the record from its file: unchanged to a pipe, sanitized to a terminal.
 fn raw(index: &Index, found: &Record, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let (path, span) = json::location(found);
     let (file, member) = lookup::source_member(index, path).with_context(|| {

@@ -1,4 +1,4 @@
-//! `wensou similar`: what is like a document.
+//! `wensou similar`: documents similar to a document.
 
 use wensou_index::{Index, RecordExt};
 use wensou_query::Options;

@@ -1,4 +1,4 @@
-//! `wensou stats`: what the index holds and how it came to be.
+//! `wensou stats`: index statistics.
 
 use serde_json::json;
 use wensou_index::{Index, Meta};
@@ -117,7 +117,7 @@ fn versions(meta: &Meta) -> String {
     format!("format {}, analysis {}{stale}", meta.format, meta.analysis)
 }
 
-/// The user's tables.
+/// The user's tables of words and synonyms.
 fn tables(meta: &Meta) -> String {
     let name = |table: &Option<wensou_index::TableFile>| {
         table.as_ref().map_or("none".to_owned(), |table| table.path.display().to_string())

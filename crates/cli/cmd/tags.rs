@@ -1,4 +1,4 @@
-//! `wensou tags`: tags and how many documents have them.
+//! `wensou tags`: tags with their document counts.
 
 use serde_json::json;
 use wensou_index::Index;

@@ -1,5 +1,5 @@
-//! What can stand in a query: fields and their values from the index, ids, saved queries. Whatever
-//! goes wrong here is silence: a shell waits for words, not for errors.
+//! Candidates for queries and ids: fields, values from the index, saved queries. Errors give no
+//! candidates, because a shell cannot show them.
 
 use std::ffi::{OsStr, OsString};
 use std::sync::OnceLock;
@@ -15,7 +15,7 @@ use wensou_text::fold;
 use crate::args::Cli;
 use crate::config::Global;
 
-/// Most values that are offered.
+/// Maximum number of candidates.
 const OFFERED: usize = 50;
 
 const FIELDS: [&str; 13] = [
@@ -34,12 +34,12 @@ const FIELDS: [&str; 13] = [
     "id:",
 ];
 
-/// The words of the line: a candidate's maker is handed the last alone.
+/// All words of the line. clap passes only the last one to a completer.
 static WORDS: OnceLock<Vec<OsString>> = OnceLock::new();
 
-/// Notes the line that is being completed.
+/// Sets the line that is being completed.
 pub(super) fn typed_before(words: &[OsString]) {
-    // The first line is the only one.
+    // A process completes one line.
     WORDS.set(words.to_vec()).ok();
 }
 
@@ -48,7 +48,7 @@ fn matches() -> Option<ArgMatches> {
     Cli::command().ignore_errors(true).try_get_matches_from(words).ok()
 }
 
-/// The settings of the line that is being typed.
+/// The settings that apply to the line.
 fn settings() -> Option<Global> {
     let matches = matches()?;
     let cli = Cli::from_arg_matches(&matches);
@@ -66,17 +66,17 @@ fn is_first() -> bool {
     first().unwrap_or(true)
 }
 
-/// Whether no word at the cursor can be an option any more.
+/// Whether `--` precedes the word at the cursor, so that it cannot be an option.
 fn after_dashes() -> bool {
     WORDS.get().is_some_and(|words| words.iter().rev().skip(1).any(|word| word == "--"))
 }
 
-/// Candidates for a word of a query, or for several in one pair of quotes.
+/// Candidates for a word of a query, or for the last of several words in quotes.
 pub(super) fn query(current: &OsStr) -> Vec<CompletionCandidate> {
     let typed = current.to_string_lossy();
     let (before, word) = typed.split_at(last_word(&typed));
     let mut found = values(word, before.is_empty()).unwrap_or_default();
-    // A shell may close the quotes behind a single candidate: with its values there are several.
+    // A shell may close the quotes after a single candidate. If that is a field, offer its values.
     if let [field] = found.as_slice()
         && !before.is_empty()
         && field.ends_with(':')
@@ -89,7 +89,7 @@ pub(super) fn query(current: &OsStr) -> Vec<CompletionCandidate> {
     found.into_iter().map(|value| CompletionCandidate::new(format!("{before}{value}"))).collect()
 }
 
-/// Where the last word of a query begins: behind the last blank that no quote or backslash keeps.
+/// The start of the last word of a query: after the last space that is not quoted or escaped.
 fn last_word(typed: &str) -> usize {
     let mut from = 0;
     let mut closer = None;
@@ -124,7 +124,7 @@ fn values(typed: &str, first: bool) -> Option<Vec<String>> {
         return Some(begins(&names, "@", name));
     }
     let Some((field, list)) = typed.split_once(':') else {
-        // A shell's word with a dash is an option, unless `--` stands before it.
+        // A word that begins with a dash is an option, unless `--` precedes it.
         let negated = typed.starts_with('-') && (!first || after_dashes());
         let sign = usize::from(negated || typed.starts_with('+'));
         let mut fields = begins(&FIELDS, &typed[..sign], &typed[sign..]);
@@ -133,12 +133,12 @@ fn values(typed: &str, first: bool) -> Option<Vec<String>> {
         }
         return Some(fields);
     };
-    // Of a list of values the last one is being typed.
+    // In a list of values, the last one is completed.
     let value = list.rsplit(',').next().unwrap_or_default();
     let before = &typed[..typed.len() - value.len()];
     let counted = match field.trim_start_matches(['-', '+']) {
         "kind" => return Some(begins(&["article", "flash"], before, value)),
-        // The index knows properties that the grammar has no name for.
+        // The index has properties that the grammar has no name for.
         "has" => {
             let mut found = begins(&wensou_index::HAS, before, value);
             found.retain(|found| parses(found));
@@ -167,8 +167,8 @@ fn parses(query: &str) -> bool {
     parse(query, &Clock { today: Date::default() }).is_ok()
 }
 
-/// A value as the continuation of what was typed of it, in quotes if it has to be: 区 and 區塊鏈
-/// make 区块链, since the two are one to a search and a shell keeps what was typed.
+/// A value as a continuation of its typed beginning, quoted if necessary: 区 and 區塊鏈 make 区块链.
+/// Both find the same, and a shell only accepts candidates that begin with the typed text.
 fn continued(typed: &str, value: &str) -> String {
     let (open, bare) = match typed.strip_prefix('「') {
         Some(bare) => (true, bare),
@@ -190,8 +190,8 @@ fn continued(typed: &str, value: &str) -> String {
     }
 }
 
-/// Of several candidates a shell inserts what they have in common, in place of what was typed. If
-/// that would be less, those that need quotes wait until they are alone.
+/// The candidates that a shell can complete. It replaces the typed text by the common prefix of all
+/// candidates. If that would delete typed text, candidates that need quotes are left out.
 fn continuing(typed: &str, values: Vec<String>) -> Vec<String> {
     let bare = typed.trim_start_matches('「');
     let common = values.iter().map(String::as_str).reduce(common_prefix).unwrap_or_default();

@@ -6,22 +6,22 @@ use wensou_query::lang::{
 
 use super::Global;
 
-/// A mistake, and what it speaks of.
+/// A mistake in a query, with the text that it is in.
 #[derive(Debug)]
 pub(crate) struct Fault {
     pub(crate) diagnostic: Diagnostic,
-    /// The query that its place is in.
+    /// The text that the location of the diagnostic refers to.
     pub(crate) text: String,
-    /// The saved query that this is, if it is not what was typed.
+    /// The name of the saved query that `text` is; `None` if it was typed.
     pub(crate) saved: Option<String>,
 }
 
-/// Reads what was typed, with its saved query in place. The spans of the result are of its own
-/// text, in which both stand in parentheses.
+/// Parses what was typed, after a saved query in it is expanded. The spans of the result refer to
+/// the expanded text, `(saved) (rest)`.
 ///
 /// # Errors
 ///
-/// All mistakes of what was typed, else all of the saved query.
+/// All mistakes of the typed text; if it has none, all mistakes of the saved query.
 pub(crate) fn read_query(text: &str, global: &Global, clock: &Clock) -> Result<Query, Vec<Fault>> {
     let expanded = expand(text, global, clock, &mut Vec::new())?;
     parse(&expanded, clock).map_err(|found| faults(found, &expanded))
@@ -32,7 +32,8 @@ fn faults(found: Vec<Diagnostic>, text: &str) -> Vec<Fault> {
     found.into_iter().map(fault).collect()
 }
 
-/// `text` with its saved query in place; `open` are the names that are being read.
+/// `text` with its saved query expanded. `open` has the names that are being expanded, to find
+/// cycles.
 fn expand(
     text: &str,
     global: &Global,
@@ -84,7 +85,7 @@ fn expand(
     })
 }
 
-/// A mistake of the end of `text` that starts at byte `by`, as one of `text`.
+/// Shifts the location of a mistake by `by` bytes, from the end of `text` to the whole `text`.
 fn moved(mut diagnostic: Diagnostic, text: &str, by: usize) -> Diagnostic {
     diagnostic.location = diagnostic.location.map(|Location { bytes, .. }| {
         let bytes = Span::new(bytes.start + by, bytes.end + by);
@@ -93,7 +94,7 @@ fn moved(mut diagnostic: Diagnostic, text: &str, by: usize) -> Diagnostic {
     diagnostic
 }
 
-/// The help for a name that is not saved.
+/// The help for a name that no saved query has.
 fn names(typed: &str, global: &Global) -> String {
     let text = format!("to search for the text itself, quote it: \"@{typed}\"");
     let known: Vec<&str> = global.queries.keys().map(String::as_str).collect();

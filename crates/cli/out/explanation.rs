@@ -1,4 +1,4 @@
-//! An explained query, for people and for machines.
+//! Prints the explanation of a query as text or JSON.
 
 use serde_json::{Value, json};
 use wensou_index::{Kind, Part, RecordExt, Unit};
@@ -8,10 +8,10 @@ use super::terminal::{DIM, KIND, TITLE};
 use super::text::padded;
 use super::{Terminal, json, sanitize};
 
-/// Most scored units that are printed for people; the others say little.
+/// Maximum number of scored terms in the text: the others contribute little.
 const SHOWN: usize = 20;
 
-/// Prints an explanation for people.
+/// Prints an explanation as text.
 pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow::Result<()> {
     let head = |name: &str| format!("{TITLE}{name}{TITLE:#}");
     let text = |text: &str| sanitize::line(text).into_owned();
@@ -130,7 +130,7 @@ fn origin(origin: Origin) -> String {
     }
 }
 
-/// The kind of a term, for people.
+/// The kind of a term, in text.
 fn kind_name(unit: Unit) -> &'static str {
     match unit {
         Unit::Gram => "bigram",
@@ -156,7 +156,7 @@ fn part_name(part: Part) -> &'static str {
     }
 }
 
-/// An explanation for machines.
+/// An explanation as JSON.
 pub(crate) fn object(explained: &Explanation) -> Value {
     let words = explained.words.iter().map(|word| {
         let forms = word.variants.iter().map(|form| {

@@ -1,4 +1,4 @@
-//! Facets of a search, after its hits.
+//! Counts and prints the facets of a search.
 
 use serde_json::{Map, Value, json};
 use wensou_index::Index;
@@ -10,15 +10,15 @@ use super::{Terminal, json, sanitize};
 
 use crate::types::{self, Format};
 
-/// One facet: its most frequent values, and how many more there are.
+/// A facet with its most frequent values, and the number of values left out.
 pub(crate) struct Counted {
     facet: Facet,
     values: Vec<FacetValue>,
     left: usize,
 }
 
-/// Counts the hits of a query by each of these facets; keeps the `limit` most frequent values of each,
-/// or all if it is 0.
+/// Counts the hits of a query by each of these facets. Keeps the `limit` most frequent values of
+/// each facet, or all values if it is 0.
 pub(crate) fn count(
     index: &Index,
     query: &Query,
@@ -45,8 +45,8 @@ pub(crate) fn count(
         .collect()
 }
 
-/// Prints facets after the hits; for programs that read lines, one object a value. Lists of ids and
-/// tables have no place for them.
+/// Prints facets after the hits: as text, or in JSON Lines one object per value. Lists of ids and
+/// tables cannot have facets.
 pub(crate) fn print(
     terminal: &mut Terminal,
     format: Format,

@@ -1,4 +1,4 @@
-//! Hits in every format.
+//! Prints hits in each format.
 
 use std::io;
 
@@ -16,10 +16,10 @@ use super::terminal::{DATE, DIM, KIND, TAG, TITLE};
 use super::text::{marked, width, wrap};
 use crate::types::Format;
 
-/// Most tags that a hit shows.
+/// Maximum number of tags in the text of a hit.
 const TAGS_SHOWN: usize = 8;
 
-/// Most words that a hit shows of those that it shares with another.
+/// Maximum number of shared words in the text of a similar document.
 const SHARED_SHOWN: usize = 10;
 
 /// How hits are laid out.
@@ -29,11 +29,11 @@ pub(crate) struct Layout<'a> {
     pub(crate) offset: usize,
     /// The keys to print, in this order; none means all.
     pub(crate) fields: &'a [String],
-    /// Ids end with a zero byte.
+    /// Whether ids end with a zero byte instead of a line feed.
     pub(crate) null: bool,
 }
 
-/// Refuses keys that a hit does not have, and formats that have no keys.
+/// Refuses unknown keys, and keys in formats without keys.
 pub(crate) fn check_fields(format: Format, fields: &[String]) -> anyhow::Result<()> {
     if !fields.is_empty() && matches!(format, Format::Text | Format::Ids) {
         bail!("--fields needs --format json, jsonl or tsv");
@@ -119,7 +119,7 @@ fn tsv(terminal: &mut Terminal, hits: &[Hit]) -> io::Result<()> {
     Ok(())
 }
 
-/// The chosen keys as cells: objects by their values, lists with commas between.
+/// Prints the chosen keys as a table; objects become their value, lists are separated by commas.
 fn chosen_tsv(terminal: &mut Terminal, hits: &[Hit], fields: &[String]) -> anyhow::Result<()> {
     writeln!(terminal.out(), "{}", fields.join("\t"))?;
     for hit in hits {
@@ -144,12 +144,12 @@ fn flat(value: &Value) -> String {
     }
 }
 
-/// A value without what separates values and lines.
+/// Replaces tabs and line breaks, which separate cells and lines, by spaces.
 pub(crate) fn cell(value: &str) -> String {
     value.replace(['\t', '\n', '\r'], " ")
 }
 
-/// Who published a record, where it says so.
+/// The publisher of a record, if it is stated.
 pub(crate) fn source(record: &Record) -> Option<&str> {
     match record {
         Record::Article(article) => article.source.as_deref(),
@@ -157,7 +157,7 @@ pub(crate) fn source(record: &Record) -> Option<&str> {
     }
 }
 
-/// The date as people read it, `~` before an inferred one; nothing where none is known.
+/// The date as text, with `~` before an inferred one; empty if there is no date.
 pub(crate) fn date(record: &Record) -> String {
     let date = record.date();
     let Some(moment) = date.value else { return String::new() };
@@ -169,7 +169,7 @@ pub(crate) fn date(record: &Record) -> String {
     }
 }
 
-/// One hit for people: a line of rank, kind, title and date; source and tags; snippet; path and id.
+/// Prints a hit as text: rank, kind, title and date; source and tags; snippet; path and id.
 fn text(terminal: &mut Terminal, hit: &Hit, rank: usize) -> io::Result<()> {
     let columns = terminal.width();
     let record = &hit.record;
@@ -213,7 +213,7 @@ fn text(terminal: &mut Terminal, hit: &Hit, rank: usize) -> io::Result<()> {
     terminal.line("")
 }
 
-/// Source, category, tags, number of sightings.
+/// Source, category, number of pages and tags in one line, if there are any.
 fn about(record: &Record, kind: Kind) -> Option<String> {
     let mut parts: Vec<String> = Vec::new();
     if let Some(source) = source(record) {

@@ -1,4 +1,4 @@
-//! Printing: the terminal, and one printer a format.
+//! Printing: the terminal, and a printer for each kind of result.
 
 pub(crate) mod count;
 pub(crate) mod explanation;

@@ -1,4 +1,4 @@
-//! One whole record for people.
+//! Prints a whole record as text.
 
 use std::io;
 
@@ -14,25 +14,25 @@ use super::{Terminal, hits, json, sanitize};
 
 /// How a record is shown.
 pub(crate) struct Reading {
-    /// Marks the words of a query.
+    /// Highlights the words of a query.
     pub(crate) highlighter: Highlighter,
     /// The script that text is shown in.
     pub(crate) script: Converter,
 }
 
 impl Reading {
-    /// Text from a page with its marks.
+    /// Text from a page, sanitized and highlighted.
     fn marked(&self, text: &str, base: Style) -> String {
         marked(&self.script.snippet(self.highlighter.mark(text)), base)
     }
 
-    /// Text from a page.
+    /// Text from a page, sanitized.
     fn text(&self, text: &str) -> String {
         sanitize::line(&self.script.text(text)).into_owned()
     }
 }
 
-/// A record in one harmless line, to quote it by: title, source, date, path and bytes.
+/// A citation of a record in one sanitized line: title, source, date, path and byte range.
 pub(crate) fn citation(record: &Record) -> String {
     let source = hits::source(record);
     let date = match record.date().value {
@@ -128,7 +128,7 @@ fn paragraph(terminal: &mut Terminal, text: &str, indent: &str) -> io::Result<()
     Ok(())
 }
 
-/// The paragraphs, then the flash items that stood between them, then the related titles.
+/// Prints the paragraphs, then the flash items that stood between them, then the related titles.
 fn body(
     terminal: &mut Terminal,
     index: &Index,
@@ -175,7 +175,7 @@ fn flash_line(
     Ok(())
 }
 
-/// Where in which files the record lies.
+/// Prints the files and byte ranges of a record, and its id.
 fn locations(terminal: &mut Terminal, record: &Record) -> io::Result<()> {
     let locations: Vec<_> = match record {
         Record::Article(article) => vec![(article.path.as_str(), article.span)],

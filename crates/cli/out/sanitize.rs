@@ -1,10 +1,10 @@
-//! Text from pages is untrusted: what a terminal would act on is shown, not sent.
+//! Makes untrusted text from pages harmless: control characters become visible characters.
 
 use std::borrow::Cow;
 
-/// Replaces every character that a terminal acts on: C0 and C1 controls by their pictures or
-/// U+FFFD, and the bidirectional controls, which can make a line read as what it is not, by U+FFFD.
-/// Line feeds and tabs become blanks. The number of characters stays the same.
+/// Replaces every character that a terminal acts on. C0 controls become control pictures; C1
+/// controls and bidirectional controls, which can disguise a line, become U+FFFD; line feeds and
+/// tabs become spaces. The number of characters stays the same.
 pub(crate) fn line(text: &str) -> Cow<'_, str> {
     if text.chars().all(|c| harmless(c) == c) {
         return Cow::Borrowed(text);
@@ -12,7 +12,7 @@ pub(crate) fn line(text: &str) -> Cow<'_, str> {
     text.chars().map(harmless).collect::<String>().into()
 }
 
-/// The same for a text of several lines: line feeds stay.
+/// Like [`line`], but line feeds stay.
 pub(crate) fn lines(text: &str) -> Cow<'_, str> {
     if text.chars().all(|c| c == '\n' || harmless(c) == c) {
         return Cow::Borrowed(text);
@@ -20,7 +20,7 @@ pub(crate) fn lines(text: &str) -> Cow<'_, str> {
     text.chars().map(|c| if c == '\n' { c } else { harmless(c) }).collect::<String>().into()
 }
 
-/// The same for a table that this program laid out: line feeds and tabs stay.
+/// Like [`line`], but line feeds and tabs stay, for tables of this program.
 pub(crate) fn table(text: &str) -> Cow<'_, str> {
     let kept = |c: char| matches!(c, '\n' | '\t') || harmless(c) == c;
     if text.chars().all(kept) {
@@ -29,8 +29,8 @@ pub(crate) fn table(text: &str) -> Cow<'_, str> {
     text.chars().map(|c| if kept(c) { c } else { harmless(c) }).collect::<String>().into()
 }
 
-/// JSON as the same value, with every character that a terminal acts on written as an escape. The
-/// text must be JSON: outside its strings only line feeds, which stay, can be such characters.
+/// Writes every character of JSON text that a terminal acts on as a `\u` escape, so that the value
+/// stays the same. Line feeds stay: outside strings, no other such character can occur.
 pub(crate) fn json(text: &str) -> Cow<'_, str> {
     let kept = |c: char| c == '\n' || harmless(c) == c;
     if text.chars().all(kept) {
@@ -48,8 +48,8 @@ pub(crate) fn json(text: &str) -> Cow<'_, str> {
     out.into()
 }
 
-/// Lines of this program, in which its own styles and tabs stay: a second net below text that
-/// nobody sanitized. Such text could at worst borrow one of our colours.
+/// Like [`table`], but our own styles stay. This is a second line of defence for text that was not
+/// sanitized, which could at worst use one of our colours.
 pub(crate) fn styled(text: &str) -> Cow<'_, str> {
     if !text.contains('\u{1b}') {
         return table(text);
@@ -58,7 +58,8 @@ pub(crate) fn styled(text: &str) -> Cow<'_, str> {
     let mut remainder = text;
     while let Some(at) = remainder.find('\u{1b}') {
         out.push_str(&table(&remainder[..at]));
-        // An escape that is no style of ours becomes a picture, and what follows it is text.
+        // An escape that does not begin one of our styles becomes a picture, followed by plain
+        // text.
         let length = style_length(&remainder[at..]).unwrap_or(1);
         let escape = &remainder[at..at + length];
         out.push_str(if length > 1 { escape } else { "\u{241b}" });
@@ -68,7 +69,7 @@ pub(crate) fn styled(text: &str) -> Cow<'_, str> {
     out.into()
 }
 
-/// The bytes of the style that a text begins with, if the style is one that this program uses.
+/// The length in bytes of the style that a text begins with, if this program uses that style.
 fn style_length(text: &str) -> Option<usize> {
     let inside = text.strip_prefix("\u{1b}[")?;
     let end = inside.find(|c: char| !(c.is_ascii_digit() || c == ';'))?;

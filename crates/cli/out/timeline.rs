@@ -1,4 +1,4 @@
-//! A timeline, as a bar chart and for machines.
+//! Prints a timeline: as a bar chart, or for programs.
 
 use serde_json::json;
 use wensou_query::{Bar, Timeline};
@@ -9,11 +9,11 @@ use crate::types::ListFormat;
 
 /// Blocks of one to eight eighths of a column.
 const EIGHTHS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
-/// What inferred dates are drawn with.
+/// Inferred dates are drawn with this character.
 const SHADE: char = '░';
-/// More empty bars than this in a row are drawn as one line.
+/// A longer sequence of empty bars is drawn as one line.
 const EMPTY: usize = 3;
-/// Columns of a bar at least, however narrow the terminal.
+/// Minimum width of the bars in columns, even on a narrow terminal.
 const NARROWEST: usize = 5;
 
 /// Prints a timeline.
@@ -96,10 +96,10 @@ fn chart(terminal: &mut Terminal, timeline: &Timeline) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The bar of one step, at most `columns` wide: stated dates solid, inferred ones shaded after
-/// them.
+/// Draws one bar, at most `columns` wide: stated dates solid, then inferred dates shaded. `highest`
+/// is the count of the longest bar.
 fn bar_line(bar: &Bar, highest: u64, columns: usize) -> String {
-    // In eighths of a column. Nothing that is there is drawn as nothing.
+    // In eighths of a column; at least one for a count above 0.
     let eighths = |count: u64| match (count, highest) {
         (0, _) | (_, 0) => 0,
         _ => (count as u128 * columns as u128 * 8 / u128::from(highest)).max(1) as usize,

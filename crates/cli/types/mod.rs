@@ -1,5 +1,4 @@
-//! The types of what can be typed on the command line or written in the config file. They know
-//! neither.
+//! Values that the command line and the config file have in common. This module depends on neither.
 
 mod formats;
 mod time;

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 pub(crate) enum AsOf {
     /// This day.
     Day(Date),
-    /// The day of the newest dated item.
+    /// The day of the newest document that has a date.
     Newest,
 }
 
@@ -51,7 +51,7 @@ impl std::str::FromStr for HalfLife {
     }
 }
 
-/// Length of a bar's time.
+/// Time span of a bar of the timeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Step {
     Day,

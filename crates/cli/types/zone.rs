@@ -8,7 +8,7 @@ use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::{Offset, TimeZone};
 use wensou_query::lang::closest;
 
-/// Where "today" is taken: a name of the time zone database or a fixed offset.
+/// The time zone of "today": a name of the time zone database, or a fixed offset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Zone {
     name: String,
@@ -16,13 +16,13 @@ pub(crate) struct Zone {
 }
 
 impl Zone {
-    /// The day that it is there now.
+    /// The current day in this zone.
     pub(crate) fn today(&self) -> Date {
         self.zone.to_datetime(jiff::Timestamp::now()).date()
     }
 }
 
-/// UTC+8: the archive's civil time is that of China, wherever it is read.
+/// UTC+8, because the dates of the archive are in Chinese time, wherever it is read.
 impl Default for Zone {
     fn default() -> Self {
         Self { name: "+08:00".to_owned(), zone: TimeZone::fixed(Offset::constant(8)) }
@@ -46,8 +46,8 @@ impl FromStr for Zone {
             let zone = zone.map_err(|_| fail("an offset is written like +08:00".to_owned()))?;
             return Ok(Self { name: offset, zone });
         }
-        // By name only: a POSIX zone, which jiff reads as well, turns the sign round, and `UTC+8`
-        // would be eight hours west.
+        // Names only. jiff would also accept POSIX zones, whose sign is reversed: `UTC+8` would be
+        // eight hours west.
         TimeZone::get(name).map(|zone| Self { name: name.to_owned(), zone }).map_err(|_| {
             let cure = "write a name such as Asia/Shanghai, or an offset such as +08:00";
             let known: Vec<_> = jiff::tz::db().available().collect();
@@ -59,7 +59,7 @@ impl FromStr for Zone {
     }
 }
 
-/// `+08:00` of `+8`, `+0800`, `UTC+8` and their like; nothing where no sign makes it an offset.
+/// Normalises `+8`, `+0800`, `UTC+8` and the like to `+08:00`; `None` without a sign.
 fn offset(text: &str) -> Option<String> {
     let digits = ["UTC", "GMT"].iter().find_map(|name| text.strip_prefix(name)).unwrap_or(text);
     let (sign, unsigned) = match digits.strip_prefix(['+', '-', '−']) {

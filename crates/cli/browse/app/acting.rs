@@ -1,4 +1,4 @@
-//! What is done with the selected item or the query: filter, follow, more like it, back, copy.
+//! Commands on the query or the selected item: filter, follow, similar, back, copy.
 
 use wensou_index::RecordExt;
 use wensou_ingest::Record;
@@ -20,7 +20,7 @@ impl App {
         self.set_text(filters::set_kind(self.text(), kind, &self.clock));
     }
 
-    /// What the date picker offers: spans that end today, what is known of dates, the years.
+    /// The choices of the date picker: spans that end today, years, and whether a date is known.
     pub(super) fn dates(&self) -> Vec<Choice> {
         let choice = |value: &str, label: &str| Choice {
             value: Some(value.to_owned()),
@@ -48,8 +48,6 @@ impl App {
         choices
     }
 
-    // From one record to others.
-
     pub(super) fn follow(&mut self) {
         let Some(item) = self.selected() else { return };
         let title = item.title.text.clone();
@@ -70,7 +68,7 @@ impl App {
         self.coming = Some(Origin::Similar(title));
     }
 
-    /// Back to the list that this one was followed to from, if it was.
+    /// Restores the previous list; `false` if there is none.
     pub(super) fn back(&mut self) -> bool {
         let Some(list) = self.trail.pop() else { return false };
         self.list = list;

@@ -1,4 +1,4 @@
-//! What is asked of the worker, and what its answers do to the lists.
+//! Sends questions to the worker and applies its answers to the lists.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -48,7 +48,7 @@ impl App {
         match found {
             Found::Hits { offset: 0, items, total, took, relaxed, warnings, highlighter } => {
                 let Some(origin) = self.coming.take() else { return };
-                // The same hits in another width: the place in them is kept.
+                // The same query in another width: keep the selection.
                 let (selected, first) = match origin == self.list.origin && self.trail.is_empty() {
                     true => (self.list.selected, self.list.first),
                     false => (0, 0),
@@ -78,8 +78,8 @@ impl App {
                 self.list.more = false;
             }
             Found::Records(items) => self.followed_to(items),
-            // Nothing in it can be searched: what was found before stays, and the line below the
-            // query says why.
+            // The query has nothing to search for: keep the previous hits, and show the reason
+            // below the query.
             Found::Refused(diagnostics) => {
                 if self.errors.is_empty() {
                     self.errors = diagnostics;
@@ -95,7 +95,7 @@ impl App {
 
     pub(super) fn followed_to(&mut self, items: Vec<Item>) {
         let Some(origin) = self.coming.take() else { return };
-        // What was asked before it was not answered.
+        // A request for more hits that was sent before is dropped by the worker.
         self.list.more = false;
         if items.is_empty() {
             let what = match origin {
@@ -123,7 +123,7 @@ impl App {
         self.trail.push(std::mem::replace(&mut self.list, list));
         self.focus = Focus::List;
         self.whole = false;
-        // A list of one where there is no room for a preview beside it would be a detour.
+        // If there is no room for a preview, open the only item at once.
         self.whole = total == 1 && self.layout().preview.is_none();
         self.show();
     }

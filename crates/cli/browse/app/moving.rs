@@ -1,4 +1,4 @@
-//! Which item is selected, which lines are seen, and how the screen is shared.
+//! Moves the selection, scrolls, and divides the screen.
 
 use wensou_index::RecordExt;
 use wensou_ingest::Record;
@@ -15,7 +15,7 @@ impl App {
         if layout.preview.is_none() && self.focus == Focus::Preview {
             self.focus = Focus::List;
         }
-        // Snippets are cut to what a line holds.
+        // Snippets are cut to the width of a line, so they must be made again.
         if layout.snippet != before && self.trail.is_empty() {
             let limit = self.list.items.len().max(BATCH);
             self.awaited = Some(self.ask(Wanted::Hits { offset: 0, limit }));
@@ -23,7 +23,7 @@ impl App {
         }
     }
 
-    /// Moves in what has the focus.
+    /// Moves the selection, or scrolls the preview if that has the focus.
     pub(super) fn go(&mut self, lines: isize) {
         match self.whole || self.focus == Focus::Preview {
             true => self.scroll(lines),
@@ -55,7 +55,7 @@ impl App {
         self.preview.scroll = self.preview.scroll.saturating_add_signed(lines).min(last);
     }
 
-    /// A screen of what has the focus, less a line to hold on to.
+    /// Number of lines of a page in what has the focus; one line of the last page stays visible.
     pub(super) fn page(&self) -> isize {
         let layout = self.layout();
         let lines = match (self.whole || self.focus == Focus::Preview, layout.preview) {
@@ -65,12 +65,12 @@ impl App {
         lines.max(1) as isize
     }
 
-    /// Where things stand on the screen.
+    /// The layout of the screen.
     pub(crate) fn layout(&self) -> Layout {
         layout::layout(self.size, self.whole)
     }
 
-    /// Keeps the selected item on the screen and its preview up to date.
+    /// Scrolls the list to the selected item and updates the preview.
     pub(super) fn show(&mut self) {
         let items = self.layout().items.max(1);
         let list = &mut self.list;

@@ -1,4 +1,4 @@
-//! `wensou index`: build the index, show how far it is, say what came of it.
+//! `wensou index`: builds or updates the index, with a progress bar and a summary.
 
 mod log;
 mod progress;
@@ -23,13 +23,13 @@ use crate::exit::Outcome;
 use crate::out::count::{bytes, count};
 use crate::out::{Terminal, sanitize};
 
-/// Most skipped files that are named one by one; `stats --skipped` names all.
+/// Maximum number of skipped files that are named; `stats --skipped` names all.
 const NAMED: usize = 20;
 
 /// The folders that the sample archive can be in.
 const SAMPLE: [&str; 2] = ["data/archive", "data"];
 
-/// What a build that fails or is stopped says of the index that was there before it.
+/// Says that a build that failed or was stopped has not changed the index.
 pub(super) const KEPT: &str = "the old index was kept";
 
 pub(crate) fn run(
@@ -47,7 +47,7 @@ pub(crate) fn run(
         options.ingest.threads = threads.max(1);
     }
     let roots = roots(global, &args.paths)?;
-    // The log is not archive content either.
+    // The log may lie in the archive, but is not part of it.
     options.ingest.exclude.extend(args.log.clone());
     let before = wensou_index::settings(&global.index);
     options.tables = tables(before.as_ref(), args);
@@ -56,14 +56,14 @@ pub(crate) fn run(
         Some(name) => Some(name.clone()),
         None => before.as_ref().and_then(|settings| settings.encoding.clone()),
     };
-    // What changes how pages are judged is a wish to read them.
+    // With these flags, the pages must be read even if nothing has changed.
     let asked = args.rebuild || args.strict;
     if !asked
         && let Ok(index) = Index::open(&global.index)
         && let meta = index.meta()
         && is_current(&global.index, meta, &roots, &options)?
     {
-        // A build that was killed has perhaps left something; another one may be removing it.
+        // Remove what a killed build has left. Ignore errors: another process may be removing it.
         let _ = wensou_index::remove_litter(&global.index);
         if !args.quiet {
             let report = &meta.report;
@@ -80,13 +80,13 @@ pub(crate) fn run(
     Ok(Outcome::Done)
 }
 
-/// As many threads as there are processors.
+/// Options of a build with one thread per processor.
 pub(crate) fn default_options() -> BuildOptions {
     BuildOptions::default()
 }
 
-/// What to index: what was named, else what the config file names, else what was indexed before,
-/// else `data/`.
+/// The roots to index: the named paths, else those of the config file, else those of the last
+/// build, else the sample archive.
 fn roots(global: &Global, named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     if !named.is_empty() {
         return Ok(named.to_vec());
@@ -108,7 +108,7 @@ pub(crate) fn sample() -> Option<PathBuf> {
     SAMPLE.into_iter().map(PathBuf::from).find(|path| path.is_dir())
 }
 
-/// The user's tables: those that were named, else those of the last build.
+/// The user's tables: the named ones, else those of the last build.
 fn tables(before: Option<&Settings>, args: &Args) -> TableFiles {
     let before = before.map(|settings| settings.tables.files()).unwrap_or_default();
     let choose = |named: &Option<PathBuf>, before: Option<PathBuf>| match named {
@@ -122,21 +122,21 @@ fn tables(before: Option<&Settings>, args: &Args) -> TableFiles {
     }
 }
 
-/// A path as it would be typed here: relative where it lies below the working folder.
+/// A path relative to the working folder, if it is below that.
 fn relative(path: &Path) -> PathBuf {
     let here = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(here).map_or_else(|_| path.to_path_buf(), Path::to_path_buf)
 }
 
-/// What is shown of a build, and where.
+/// What is printed and logged of a build.
 #[derive(Default)]
 pub(crate) struct Show {
     pub(crate) quiet: bool,
     pub(crate) log: Option<Log>,
 }
 
-/// Builds an index with a progress bar and prints the summary. A signal that ends the program ends
-/// it without litter, and the old index stays.
+/// Builds an index with a progress bar and prints the summary. If a signal ends the program, the
+/// unfinished index is removed and the old one stays.
 pub(crate) fn build(
     dir: &Path,
     roots: &[PathBuf],
@@ -192,7 +192,7 @@ pub(crate) fn comma_separated(roots: &[PathBuf]) -> String {
     roots.join(", ")
 }
 
-/// An error with its causes, in a line.
+/// An error with its causes on one line.
 fn chain(error: &IndexError) -> String {
     let causes = std::iter::successors(std::error::Error::source(error), |error| error.source());
     causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
@@ -208,7 +208,7 @@ fn name_skipped(report: &Report, terminal: &mut Terminal) {
     }
 }
 
-/// The one line that a build ends with.
+/// The summary of a build, on one line.
 fn summary(built: &Built, took: Duration) -> String {
     let report = &built.meta.report;
     let done = if built.reused { "index updated:" } else { "indexed" };
@@ -243,7 +243,7 @@ fn summary(built: &Built, took: Duration) -> String {
     line
 }
 
-/// How many files were skipped and for which reasons.
+/// The number of skipped files, by reason.
 pub(crate) fn skipped(report: &Report) -> String {
     if report.skipped.is_empty() {
         return "none".to_owned();
@@ -257,7 +257,7 @@ pub(crate) fn skipped(report: &Report) -> String {
     format!("{} ({})", report.skipped.len(), reasons.join(", "))
 }
 
-/// A reason in a word or two, for counting.
+/// A short name of a reason, for the summary.
 fn reason(reason: &Reason) -> &'static str {
     match reason {
         Reason::Unreadable(_) => "unreadable",

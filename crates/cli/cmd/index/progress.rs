@@ -1,4 +1,4 @@
-//! How far a build is, on the terminal and in the log.
+//! The progress of a build, on the terminal and in the log.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -20,7 +20,7 @@ const LOGGED: u64 = 10_000;
 const TEMPLATE: &str = "{prefix:8} {wide_bar} {bytes}/{total_bytes} {binary_bytes_per_sec} \
                         {eta} left, {msg}   \u{1b}[3D";
 
-/// Time between two drawings of a bar that does not advance.
+/// Time between two drawings of the bar while it does not advance.
 const TICK: Duration = Duration::from_millis(100);
 
 /// The progress of a build: pages, rate and time left, in each of the two passes.
@@ -28,13 +28,13 @@ pub(crate) struct Bar {
     bar: ProgressBar,
     pages: AtomicU64,
     log: Option<Log>,
-    /// Ends the thread that keeps the bar moving when it is dropped.
+    /// Dropping it ends the thread that redraws the bar.
     ticking: Mutex<Option<Sender<()>>>,
 }
 
 impl Bar {
     pub(crate) fn new(quiet: bool, log: Option<Log>) -> Self {
-        // Hidden where standard error is no terminal: indicatif sees to that.
+        // indicatif hides the bar if standard error is not a terminal.
         let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::no_length() };
         if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
             bar.set_style(style);
@@ -47,7 +47,7 @@ impl Bar {
         self.bar.finish_and_clear();
     }
 
-    /// Erases the bar for good, whatever other threads still report; for the end of the program.
+    /// A function that erases the bar for good, even if other threads still report progress.
     pub(super) fn eraser(&self) -> impl FnOnce() + Send + 'static {
         let bar = self.bar.clone();
         move || {
@@ -61,7 +61,8 @@ impl Bar {
     }
 
     /// Draws the bar every [`TICK`] on a thread of its own, even if nothing advances. indicatif can
-    /// do that too, but panics if it cannot start a thread; this bar then only moves with the pages.
+    /// do that too, but panics if it cannot start a thread; this bar then only moves with the
+    /// pages.
     fn keep_moving(&self) {
         if self.bar.is_hidden() {
             return;

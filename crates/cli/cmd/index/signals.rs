@@ -1,13 +1,12 @@
-//! Signals that end a build: the old index stays, and nothing of the new one is left.
+//! Signals that end a build: the unfinished index is removed, and the old one stays.
 
 use std::io;
 use std::path::Path;
 
 use super::log::Log;
 
-/// Lets SIGINT, SIGTERM and SIGHUP end the program at once. First it removes what it has written of
-/// an index that is not in use yet, erases the progress bar by calling `erase`, and says on standard
-/// error which index is in use.
+/// Makes SIGINT, SIGTERM and SIGHUP end the program at once. Before it ends, it removes the
+/// unfinished index, calls `erase` to erase the progress bar, and prints which index is in use.
 #[cfg(unix)]
 pub(super) fn catch(
     index: &Path,
@@ -35,14 +34,14 @@ pub(super) fn catch(
                 log.close(&format!("stopped by signal {signal}; {outcome}"));
             }
             let _ = writeln!(io::stderr(), "stopped: {outcome}");
-            // As a shell reports it.
+            // The shell convention.
             std::process::exit(128 + signal);
         }
     })?;
     Ok(())
 }
 
-/// Where there are no signals, what is left is the next build's to remove.
+/// Without Unix signals, the next build removes an unfinished index.
 #[cfg(not(unix))]
 pub(super) fn catch(_: &Path, _: Option<Log>, _: impl FnOnce() + Send + 'static) -> io::Result<()> {
     Ok(())

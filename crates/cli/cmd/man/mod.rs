@@ -1,5 +1,5 @@
-//! `wensou man`: manual pages, of the verbs from their help and of the query language from its
-//! grammar.
+//! `wensou man`: manual pages. Those of the verbs are made from their help, that of the query
+//! language from its grammar.
 
 mod grammar;
 mod sections;
@@ -16,9 +16,10 @@ use crate::exit::Outcome;
 use crate::out::count::count;
 use crate::out::{Terminal, sanitize};
 
-/// The date of all pages: the day of the last change of their text, so that a build is reproducible.
+/// The date of all pages: when their text last changed. Fixed, so that builds are reproducible.
 const DATE: &str = "2026-11-26";
-/// What roff's writer puts at the start of every section: apostrophes that a terminal can copy.
+/// What the roff crate writes before each rendered part: makes apostrophes copyable from a
+/// terminal.
 const APOSTROPHE: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
 
 pub(crate) fn run(args: &Manual, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
@@ -82,7 +83,7 @@ fn page(
     let man = Man::new(command.clone());
     let mut text = Vec::new();
     man.render_name_section(&mut text)?;
-    // The section that clap_mangen would write leaves out the names of values.
+    // clap_mangen would leave out the names of values.
     text.extend(synopsis(&command.clone().render_usage().to_string()).into_bytes());
     text.extend(description(command).into_bytes());
     man.render_options_section(&mut text)?;
@@ -91,8 +92,7 @@ fn page(
     sections::all(&mut closing, verb);
     text.extend(closing.to_roff().into_bytes());
     let text = String::from_utf8(text)?;
-    // Each rendered section repeats the definition of the apostrophe, and has blank lines, which
-    // roff warns about.
+    // Remove the repeated definitions of the apostrophe, and blank lines, which roff warns about.
     let text = text.replace(APOSTROPHE, "").replace("\n.br\n\n.br\n", "\n.sp\n");
     Ok(APOSTROPHE.to_owned() + &title(name, 1) + &text)
 }

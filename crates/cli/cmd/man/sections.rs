@@ -16,7 +16,7 @@ const CONFIG: Entry = (
     "The config file; ~/.config/wensou/config.toml if XDG_CONFIG_HOME is not set.",
 );
 
-/// What every verb that reads settings obeys.
+/// The variables that all verbs with settings read.
 const ENVIRONMENT: [Entry; 7] = [
     ("WENSOU_INDEX", "The index folder."),
     ("WENSOU_TZ", "The time zone of \"today\"."),
@@ -34,7 +34,8 @@ const FAILURES: [Entry; 4] = [
     ("128+N", "Signal N ended the program: 130 after Ctrl-C."),
 ];
 
-/// All sections from the specifics of a verb to SEE ALSO; no verb means the page of the program.
+/// Writes the sections from the ones that only some verbs have to SEE ALSO. Without a verb, those
+/// of the page of the program.
 pub(super) fn all(page: &mut Roff, verb: Option<&str>) {
     match verb {
         Some("search") => verbatim(page, "QUERIES", QUERY_HELP),
@@ -80,7 +81,7 @@ pub(super) fn see_also(page: &mut Roff, names: &[&str]) {
     page.text(line);
 }
 
-/// A section of lines that stay as they are.
+/// A section of lines that are not filled.
 fn verbatim(page: &mut Roff, title: &str, lines: &str) {
     page.control("SH", [title]);
     page.control("nf", []);
