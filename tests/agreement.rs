@@ -1,5 +1,5 @@
-//! Every way of answering a query gives the same answer: with a count and without, the first hits
-//! and all of them, our own walk over the lists and the engine's.
+//! All ways to answer a query agree: with and without a count, the first hits and all hits, our own
+//! matching and tantivy's.
 
 use wensou_index::{BuildOptions, Index, RecordExt, build};
 use wensou_ingest::Silent;
@@ -27,12 +27,12 @@ const WORDS: [&str; 16] = [
     "2023",
 ];
 
-/// So many documents that common lists have many blocks and lie in several windows, of very
-/// different lengths.
+/// Enough documents for posting lists with many blocks and in several doc-id windows. The texts
+/// have very different lengths.
 fn index(dir: &Dir) -> Index {
     let mut random = Random::new(5);
     let mut text = |longest: usize| {
-        // Words of a low number are common, those of a high one rare.
+        // Words with a low number are common, those with a high number rare.
         let word = |random: &mut Random| {
             let below = 1 + random.below(WORDS.len());
             WORDS[random.below(below)]
@@ -58,7 +58,7 @@ fn index(dir: &Dir) -> Index {
     Index::open(&folder).unwrap()
 }
 
-/// A query of up to three levels.
+/// A random query with up to three levels.
 fn query(random: &mut Random, depth: usize) -> String {
     let word = |random: &mut Random| WORDS[random.below(WORDS.len())];
     match random.below(if depth == 0 { 5 } else { 8 }) {
@@ -100,7 +100,7 @@ fn however_a_query_is_answered_the_answer_is_the_same() {
         assert_eq!(all.total, hits.len(), "{typed}");
         assert!(hits.iter().all(|(_, score)| score.is_sign_positive()), "{typed}");
         if !all.relaxed {
-            // Counted by the engine's own walk.
+            // Counted by tantivy.
             let whole = parse(&format!("({typed})"), &clock).unwrap();
             if let [only] = clauses(&index, &whole).unwrap().as_slice() {
                 assert_eq!(only.alone, all.total, "{typed}");
@@ -117,7 +117,7 @@ fn however_a_query_is_answered_the_answer_is_the_same() {
                 hits.iter().map(|(id, _)| id.clone()).collect()
             };
             assert_eq!(names(&bare), names(&displayed), "{typed}");
-            // What a session keeps from query to query changes no score by a bit.
+            // The cache of a session does not change any score.
             let alone = wensou_query::ids(&index, &parsed, &options(limit)).unwrap();
             assert_eq!(alone, bare, "{typed}");
         }

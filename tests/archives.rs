@@ -1,11 +1,10 @@
-//! Archives and compressed pages through the binary: what is skipped is said, and `--raw` finds the
-//! bytes.
+//! Archives and compressed pages: skipped members are reported, and `--raw` finds the bytes.
 
 use crate::util::Dir;
 
 const PAGE: &str = "題目一_GPT\n\nAuthor:\n\n正文說到潮汐發電。\n";
 
-/// A tar archive, by hand: a header of 512 bytes before each member, blocks of 512.
+/// Makes a tar archive: before each member a header of 512 bytes, content in blocks of 512 bytes.
 fn tar(members: &[(&str, &str)]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (name, content) in members {
@@ -42,7 +41,7 @@ fn a_page_in_an_archive_is_found_and_printed_as_it_is() {
     let id = hits[0]["id"].as_str().unwrap();
     assert_eq!(dir.ok(&["show", id, "--raw"]), PAGE);
     assert_eq!(dir.ids(&["path:甲"]), [id]);
-    // Written anew without the page: what is printed is never something else.
+    // The archive has changed and the page is missing: nothing else may be printed for it.
     dir.write("pages/a.tar", tar(&members[1..]));
     let ran = dir.run(&["show", id, "--raw"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));

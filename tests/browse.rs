@@ -1,5 +1,5 @@
-//! `wensou browse` in a terminal of its own: keys go in as bytes, the screen is read as a terminal
-//! would show it.
+//! `wensou browse` in a pseudo-terminal: keys go in as bytes, and a terminal emulator shows the
+//! screen.
 
 use crate::pty::{Pty, modes};
 use crate::util::Dir;
@@ -86,7 +86,7 @@ fn a_mistake_is_reported_while_typing() {
     pty.send(" date:2023-13");
     pty.shows("is not a date");
     pty.shows("▌article 以太坊合并后的質押收益");
-    // Out of the query, then out.
+    // Escape clears the query, then ends the program.
     pty.send(ESC);
     pty.until("empty query", |screen| !screen.contains("2023-13"));
     pty.send(ESC);
@@ -149,7 +149,7 @@ fn outside_a_terminal_browse_names_search() {
         "error: `wensou browse` needs a terminal; in a pipe or script, use `wensou search`\n"
     );
     assert_eq!(ran.stdout, "");
-    // With or without an index.
+    // Whether there is an index or not.
     let again = Dir::new().run(&["browse"]);
     assert_eq!((again.code, again.stderr), (2, ran.stderr));
 }
@@ -180,7 +180,7 @@ fn show_uses_the_pager_only_for_text_longer_than_the_screen() {
     let contents =
         Pty::start_verb(&dir, "show", &["long", "--no-pager"], &pager).shows("archive/d.jsonl");
     assert!(!contents.contains("PAGED"), "{contents}");
-    // A pager that is not there is no reason to show nothing.
+    // If the pager does not exist, the text is printed without it.
     let missing = [("PAGER", "no-such-pager-here")];
     Pty::start_verb(&dir, "show", &["long"], &missing).shows("archive/d.jsonl");
 }

@@ -1,9 +1,9 @@
-//! An index that is not what was written is found out, named and mended; text is never wrong.
+//! `wensou check` finds, names and repairs damage, and no damaged index gives a wrong text.
 
 use std::fs;
 use std::path::PathBuf;
 
-use crate::util::{Dir, Random, sample};
+use crate::util::{Dir, Random, files_below, sample};
 
 /// A folder with the index of a few pages of the sample.
 fn indexed() -> Dir {
@@ -16,21 +16,10 @@ fn indexed() -> Dir {
     dir
 }
 
-/// Every file of an index but the lock, in order.
+/// Every file of an index except the lock, in order.
 fn files(dir: &Dir) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    let mut folders = vec![dir.path().join("index")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            match path.is_dir() {
-                true => folders.push(path),
-                false if path.to_string_lossy().to_lowercase().ends_with("lock") => {}
-                false => files.push(path),
-            }
-        }
-    }
-    files.sort();
+    let mut files = files_below(&dir.path().join("index"));
+    files.retain(|path| !path.to_string_lossy().to_lowercase().ends_with("lock"));
     files
 }
 
@@ -80,7 +69,7 @@ fn looking_changes_nothing_in_the_folder() {
     dir.ok(&["search", "開源"]);
     dir.ok(&["stats"]);
     dir.ok(&["check"]);
-    // So an index that may only be read can be searched: no lock, no cache.
+    // Readers write nothing, neither a lock nor a cache, so a read-only index can be searched.
     assert_eq!(listing(), before);
 }
 
@@ -99,7 +88,7 @@ fn every_damaged_file_is_named_and_mended() {
             match damage {
                 Some(damaged) if damaged != bytes => fs::write(&path, damaged).unwrap(),
                 Some(_) => continue,
-                // Without the pointer there is no index.
+                // Without `CURRENT` there is no index.
                 None if name == "CURRENT" => continue,
                 None => fs::remove_file(&path).unwrap(),
             }
@@ -122,7 +111,7 @@ fn every_damaged_file_is_named_and_mended() {
 fn what_the_archive_says_now_and_what_was_left_is_named() {
     let dir = indexed();
     dir.write("index/gen-000099/GENERATION", "wensou generation gen-000099\n");
-    // Nothing says that this one is wensou's.
+    // This folder has no marker, so it is not ours.
     fs::create_dir(dir.path().join("index/gen-000098")).unwrap();
     dir.write("archive/new.txt", "標題\n\n正文在此,講一件事。\n");
     let ran = dir.run(&["check"]);
@@ -143,8 +132,8 @@ fn what_the_archive_says_now_and_what_was_left_is_named() {
     assert_eq!(ran.code, 0);
 }
 
-/// Flips bits of an index one at a time. Each is found by `check`, and whatever else is asked
-/// meanwhile, nobody is shown a text that was not written, and nothing panics.
+/// Flips bits of an index one at a time. `check` finds each of them. No other verb prints a wrong
+/// text or panics.
 #[test]
 fn a_flipped_bit_is_found_and_never_printed() {
     let flips = std::env::var("WENSOU_FLIPS").map_or(40, |flips| flips.parse().unwrap());
@@ -155,7 +144,7 @@ fn a_flipped_bit_is_found_and_never_printed() {
     let mut random = Random::new(2026);
     let (mut found, mut displayed) = (0, 0);
     for flip in 0..flips {
-        // Half anywhere, half in each file alike: the small ones hold the engine together.
+        // Half of the flips anywhere, half equally in each file: small files matter as much.
         let mut at = random.below(total as usize) as u64;
         let mut path = &files[random.below(files.len())];
         if flip % 2 == 0 {

@@ -1,4 +1,4 @@
-//! The config file through the binary: where values come from, saved queries, the time zone.
+//! The config file: origins of values, saved queries, the time zone.
 
 use crate::util::{Dir, Ran};
 
@@ -21,7 +21,7 @@ fn dir(config: &str) -> Dir {
     dir
 }
 
-/// What a run prints, the temporary folder written as DIR.
+/// The output of a run, with DIR for the temporary folder.
 fn displayed(dir: &Dir, ran: &Ran) -> String {
     let folder = dir.path().display().to_string();
     format!("{}{}", ran.stdout, ran.stderr).replace(&folder, "DIR")
@@ -39,7 +39,7 @@ fn every_value_says_where_it_comes_from() {
     let dir = dir("");
     std::fs::remove_file(dir.path().join(FILE)).unwrap();
     let absent = displayed(&dir, &dir.run(&["config"]));
-    // How far the columns are apart depends on the name of the temporary folder.
+    // The width of the columns depends on the name of the temporary folder.
     let cells: Vec<Vec<&str>> = absent
         .lines()
         .map(|line| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect())
@@ -135,7 +135,7 @@ fn defaults_of_search_yield_to_flags() {
     let ids = |args: &[&str]| dir.ok(&[&["search", "比特幣", "-f", "ids"], args].concat());
     assert_eq!(ids(&[]), "a\n");
     assert_eq!(ids(&["--sort", "newest", "-n", "2"]), "d\nc\n");
-    // The harness asks for all with --limit.
+    // `Dir::ids` sets --limit, so it cannot be used here.
     assert_eq!(dir.ids(&["比特幣"]), ["a", "c", "d"]);
 }
 
@@ -226,7 +226,7 @@ fn what_is_wrong_with_a_saved_query_is_said_in_its_own_words() {
 #[test]
 fn today_is_that_of_the_time_zone() {
     let dir = Dir::new();
-    // The two zones are a day and an hour apart: it is never the same day in both.
+    // The zones differ by 25 hours, so they never have the same day.
     let now = jiff::Timestamp::now();
     let day = |hours| jiff::tz::Offset::constant(hours).to_datetime(now).date();
     let record =

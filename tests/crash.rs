@@ -1,7 +1,7 @@
-//! Whatever is killed when, and whatever the file system refuses: the index opens, has the state of
-//! before or of after, and no other.
+//! After a kill at any time and after any error of the file system, the index opens and has either
+//! the old or the new state.
 //!
-//! `just torture` does it hundreds of times; here a few of each.
+//! `cargo test` runs a few rounds of each test, `just torture` hundreds.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,13 +11,13 @@ use std::time::{Duration, Instant};
 use wensou_index::{BuildOptions, Error, Index, build, check_files};
 use wensou_ingest::Silent;
 
-use crate::util::{Dir, Random, sample};
+use crate::util::{Dir, Random, copy_folder, preloaded, sample, set_archive_state};
 
 fn times(name: &str, few: usize) -> usize {
     std::env::var(name).map_or(few, |times| times.parse().unwrap())
 }
 
-/// An archive that is in one of two states, and what the index of each says.
+/// An archive that can be in two states, and the records of each state.
 struct Archive {
     dir: Dir,
     says: [String; 2],
@@ -27,10 +27,7 @@ struct Archive {
 impl Archive {
     fn new(seed: u64) -> Self {
         let dir = Dir::new();
-        for entry in walkdir(&sample()) {
-            let name = entry.strip_prefix(sample()).unwrap().to_str().unwrap().to_owned();
-            dir.write(&format!("archive/{name}"), fs::read(entry).unwrap());
-        }
+        copy_folder(&sample(), &dir.path().join("archive"));
         let mut archive = Self { dir, says: Default::default(), random: Random::new(seed) };
         for state in [0, 1] {
             archive.set(state);
@@ -45,22 +42,16 @@ impl Archive {
         archive
     }
 
-    /// Changes one page, takes another away, and adds a third.
+    /// Puts the archive into a state.
     fn set(&self, state: usize) {
-        let folder = self.dir.path().join("archive");
-        let text = ["第一個狀態的正文,說一件事。", "第二個狀態的正文,說另一件事。"][state];
-        fs::write(folder.join("changing.txt"), format!("變化的標題\n\n{text}\n")).unwrap();
-        let (one, other) = (folder.join("coming.txt"), folder.join("going.txt"));
-        let (there, removed) = if state == 0 { (one, other) } else { (other, one) };
-        fs::write(there, "來去的標題\n\n來去的正文,在這裡。\n").unwrap();
-        let _ = fs::remove_file(removed);
+        set_archive_state(&self.dir.path().join("archive"), state);
     }
 
     fn index(&self) -> PathBuf {
         self.dir.path().join("index")
     }
 
-    /// Which state the index has. It must have one, whole.
+    /// The state of the index, which must be complete.
     #[track_caller]
     fn state(&self, what: &str) -> usize {
         let checked = check_files(&self.index()).unwrap_or_else(|error| panic!("{what}: {error}"));
@@ -70,7 +61,7 @@ impl Archive {
         state.unwrap_or_else(|| panic!("{what}: the index has neither state"))
     }
 
-    /// An indexer of the state that the index does not have; every other one from scratch.
+    /// A build of the state that the index does not have; at random an update or a rebuild.
     fn indexer(&mut self, now: usize) -> (Command, &'static str) {
         self.set(1 - now);
         let archive = self.dir.path().join("archive");
@@ -86,16 +77,7 @@ impl Archive {
     }
 }
 
-fn walkdir(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() { found.extend(walkdir(&path)) } else { found.push(path) }
-    }
-    found
-}
-
-/// Every record of an index, as it was stored.
+/// Every record of an index as JSON.
 fn said(index: &Path) -> Result<String, Error> {
     let index = Index::open(index)?;
     let records = index.in_order()?.into_iter().map(|address| index.record(address));
@@ -123,7 +105,7 @@ fn a_killed_build_leaves_the_index_whole() {
     for kill in 0..times("WENSOU_KILLS", 24) {
         let (mut command, how) = archive.indexer(now);
         let mut child = command.spawn().unwrap();
-        // Longer than a build takes: the last steps are the ones that matter.
+        // Up to 1.5 times the duration of a build, because the last steps are the critical ones.
         let share = archive.random.below(1500) as u32;
         std::thread::sleep(whole * share / 1000);
         child.kill().unwrap();
@@ -133,7 +115,7 @@ fn a_killed_build_leaves_the_index_whole() {
         now = then;
     }
     println!("killed {} builds: {before} before the swap, {after} after it", before + after);
-    // What they left is collected by the next.
+    // The next build removes what they left.
     let (mut command, _) = archive.indexer(now);
     assert_eq!(command.status().unwrap().code(), Some(0));
     assert_eq!(check_files(&archive.index()).unwrap().findings, []);
@@ -143,12 +125,7 @@ fn a_killed_build_leaves_the_index_whole() {
 #[cfg(target_os = "linux")]
 fn a_file_system_that_fails_leaves_the_index_whole() {
     let mut archive = Archive::new(2);
-    let library = archive.dir.path().join("fault.so");
-    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fault/fault.c");
-    let mut cc = Command::new("cc");
-    cc.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).args([source, "-ldl"]);
-    if !cc.status().is_ok_and(|status| status.success()) {
-        eprintln!("SKIPPED: no C compiler");
+    if preloaded(&archive.dir, "fault").is_none() {
         return;
     }
     archive.set(0);
@@ -165,7 +142,7 @@ fn a_file_system_that_fails_leaves_the_index_whole() {
     let mut calls = 0;
     for round in 0..faults {
         let (mut command, how) = archive.indexer(now);
-        // The first one only counts how many calls there are to fail.
+        // The first round fails no call, but counts them.
         let kind =
             ["none", "full", "io", "short", "readonly"][if round == 0 { 0 } else { 1 + round % 4 }];
         let at = if round == 0 { 0 } else { 1 + archive.random.below(calls) };
@@ -230,7 +207,7 @@ fn a_signal_ends_a_build_without_litter() {
         let id = child.id().to_string();
         assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
         let (code, said) = left(child);
-        // It may have been done by then.
+        // The build may have ended before the signal.
         if code != Some(0) {
             assert_eq!(code, Some(128 + number), "{said}");
             assert_eq!(archive.state(signal), now);
@@ -280,7 +257,7 @@ fn a_search_while_the_index_is_built_again_and_again_has_one_whole_index() {
         });
         let mut reads = 0;
         while !builder.is_finished() {
-            // Every record of one generation, whatever becomes of its files meanwhile.
+            // All records come from one generation, even if its files are removed meanwhile.
             let said = said(&index).unwrap();
             assert!(archive.says.contains(&said));
             reads += 1;

@@ -1,4 +1,4 @@
-//! `explain`, `similar`, and what is said when nothing is found.
+//! `explain`, `similar`, and the messages if nothing is found.
 
 use std::sync::OnceLock;
 
@@ -102,11 +102,11 @@ fn nothing_found_says_which_clause_kills_the_result() {
     assert!(ran.stderr.contains("tag:沒有這個標籤 0"), "{}", ran.stderr);
     assert!(ran.stderr.contains("without tag:沒有這個標籤: "), "{}", ran.stderr);
     assert!(!ran.stderr.contains("without 比特幣"), "{}", ran.stderr);
-    // Two clauses that exclude each other: without either there are hits.
+    // Two clauses exclude each other: without either of them there are hits.
     let ran = indexed().run(&["search", "kind:flash has:related"]);
     assert!(ran.stderr.contains("without kind:flash: "), "{}", ran.stderr);
     assert!(ran.stderr.contains("without has:related: "), "{}", ran.stderr);
-    // Where no document has every word, the counts say which word it is.
+    // If no document contains every word, the counts show which word is missing.
     let ran = indexed().run(&["search", "比特幣減半zzzz"]);
     assert_eq!(ran.code, 0);
     assert!(ran.stderr.contains("zzzz 0"), "{}", ran.stderr);

@@ -1,4 +1,4 @@
-//! An index that was updated is the index that a whole build would have made.
+//! An updated index equals the index of a whole build.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -76,7 +76,7 @@ fn sentence(random: &mut Random) -> String {
     format!("{}。", words.concat())
 }
 
-/// A flash item is the same wherever it stands, but for the script of some.
+/// A flash item, which is the same in all pages except for the script of some.
 fn flash(number: usize, simplified: bool) -> String {
     let mut random = Random::new(number as u64 + 1000);
     let text = format!("{}:{}", WORDS[number % 12], sentence(&mut random));
@@ -144,7 +144,7 @@ fn change(archive: &Path, random: &mut Random) {
     }
 }
 
-/// Everything that an index can say, a line each.
+/// All contents of an index, one line each.
 fn said(index: &Index) -> Vec<String> {
     let mut lines = Vec::new();
     for address in index.in_order().unwrap() {
@@ -190,8 +190,7 @@ fn options(anew: bool) -> BuildOptions {
     let mut options = BuildOptions::default();
     options.anew = anew;
     if !anew {
-        // What is updated is of many segments before it is of one, what is compared with it of one
-        // from the start.
+        // The updated index has many segments while it is built; the other one has one.
         options.segment_bytes = 4 << 10;
     }
     options
@@ -234,7 +233,7 @@ fn an_update_writes_what_has_changed_and_no_more() {
     assert!(!build().reused);
     let again = build();
     assert_eq!((again.reused, again.written), (true, 0), "nothing has changed");
-    // An article without a flash item of its own, and without a tag that nobody has.
+    // An article without flash items and without rare tags.
     dir.write(
         "archive/new.txt",
         "標題在此\n\n來源:某處\n\n這是新的一頁,講的是別的事情。\n\n還有一段。\n",
@@ -284,7 +283,7 @@ fn what_is_the_same_is_known_by_its_content() {
     dir.index();
     let again = || dir.run(&["index", "archive"]).stderr;
     assert!(again().contains("the index is up to date"));
-    // Written anew, with another time and the same content.
+    // The same content, with a new modification time.
     for (path, text) in &pages {
         fs::write(path, text).unwrap();
         let file = fs::File::options().write(true).open(path).unwrap();
@@ -295,7 +294,7 @@ fn what_is_the_same_is_known_by_its_content() {
         said.contains("index updated: 12 pages") && said.contains("; 0 records new or changed"),
         "{said}"
     );
-    // Another content with the old length and time.
+    // Other content with the same length and modification time.
     let (path, text) = pages.first_key_value().unwrap();
     let time = fs::metadata(path).unwrap().modified().unwrap();
     fs::write(path, text.replacen('。', "!", 1).replacen('!', "無", 1)).unwrap();

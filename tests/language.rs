@@ -1,4 +1,4 @@
-//! The query language through the binary: diagnostics as a person and as a program see them.
+//! Diagnostics of the query language, as text and as JSON.
 
 use crate::util::{Dir, golden};
 

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::util::{Dir, golden};
+use crate::util::{Dir, golden, skipped};
 
 #[test]
 fn every_verb_has_a_page_with_its_flags_and_the_language_has_one() {
@@ -49,10 +49,10 @@ fn every_verb_has_a_page_with_its_flags_and_the_language_has_one() {
     golden("help.txt", &help);
 }
 
-/// The pages as files, or nothing, said aloud, where a program that reads them is not installed.
+/// The pages as files; none, and the test is skipped, if `reader` is not installed.
 fn pages(reader: &str, dir: &Dir) -> Vec<std::path::PathBuf> {
     if Command::new(reader).arg("-v").output().is_err() {
-        eprintln!("SKIPPED: there is no {reader}");
+        skipped(&format!("there is no {reader}"));
         return Vec::new();
     }
     dir.ok(&["man", "--dir", "pages"]);

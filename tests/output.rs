@@ -1,4 +1,4 @@
-//! Formats for programs, batch, facets, timeline, and how one record is read.
+//! Formats for programs, batch, facets, timeline, and `show`.
 
 use serde_json::Value;
 
@@ -162,7 +162,7 @@ fn facets_count_all_hits() {
     let text = dir.ok(&["search", "-n", "0", "--facet", "tag", "--facet-limit", "1", "比特幣"]);
     assert_eq!(text, "tag\n      3  BTC\n      2  more\n\n");
     assert_eq!(dir.run(&["search", "-f", "tsv", "--facet", "tag", "比特幣"]).code, 2);
-    // A facet counts what the search finds when no document has every word, too.
+    // If no document contains every word, a facet counts the closest matches as well.
     let lines = dir.ok(&["search", "-f", "jsonl", "--facet", "kind", "比特幣 zzzz"]);
     let kinds: u64 = objects(&lines)
         .iter()
@@ -231,7 +231,7 @@ fn latin_letters_that_no_text_has_are_read_as_pinyin_and_it_is_said() {
     }
     assert!(dir.run(&["search", "wakuang"]).stdout.contains("a3"));
     assert!(dir.run(&["search", "wakuang kind:article"]).stdout.is_empty());
-    // Letters that stand in a text are letters, and programs get what was asked for.
+    // Letters that occur in a text are not read as pinyin, and never for programs.
     assert!(!dir.run(&["search", "btc"]).stderr.contains("pinyin"));
     assert_eq!(dir.run(&["search", "-f", "ids", "bitebi"]).code, 1);
 }
@@ -267,7 +267,7 @@ fn recency_prefers_the_new_and_explain_shows_it() {
         .unwrap();
         object["hit"]["recency"].as_f64().unwrap()
     };
-    // 31 days and some hours old: half of a half after 30 days.
+    // 31 days old: after 30 days, a score has lost a quarter.
     assert!((0.73..0.75).contains(&explained("new")), "{}", explained("new"));
     assert!((0.5..0.51).contains(&explained("old")));
     assert_eq!(dir.run(&["search", "同樣", "--recency", "3m"]).code, 2);
@@ -289,7 +289,7 @@ fn show_reads_in_either_script_and_cites() {
         "{cite}"
     );
     assert!(printed(&["b1", "-f", "cite"]).contains(". no date. "));
-    // The marks stay on their characters in the other script.
+    // The highlights stay on their characters after conversion.
     let marked = printed(&["a3", "--highlight", "挖礦", "--script", "hant", "--color", "always"]);
     assert!(marked.contains("挖礦\u{1b}[0m"), "{marked:?}");
 }

@@ -1,8 +1,8 @@
-//! Searching through the binary: what is found, how it is shown, how a run ends.
+//! Searching: hits, output, exit status.
 
 use crate::util::Dir;
 
-/// Two pages that share a flash item, one dump.
+/// Two pages that share a flash item, and a dump.
 fn archive() -> Dir {
     let dir = Dir::new();
     dir.write(

@@ -1,4 +1,4 @@
-//! What a terminal gets: widths, colour, hostile text, broken pipes.
+//! Output to a terminal: width, colour, hostile text, broken pipes.
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -30,7 +30,7 @@ fn text_from_pages_cannot_act_on_a_terminal() {
     ] {
         let displayed = dir.ok(args);
         let mut remainder = displayed.as_str();
-        // The only escape sequences are our own: colours.
+        // Our own colours are the only escape sequences.
         while let Some(at) = remainder.find('\u{1b}') {
             let sequence = &remainder[at + 1..];
             let end = sequence.find('m').expect("a colour sequence ends with m");
@@ -92,7 +92,7 @@ fn a_closed_pipe_is_no_error() {
     assert!(output.status.success());
 }
 
-/// What a terminal gets where each name and text of an archive is hostile.
+/// Output to a terminal if every name and text of the archive is hostile.
 #[cfg(unix)]
 mod displayed {
     use std::fs;
@@ -106,19 +106,19 @@ mod displayed {
     use crate::pty::Pty;
     use crate::util::Dir;
 
-    /// A colour, concealed text, the title of the window, a bell, C1 controls, direction, line and
-    /// tag characters, and none that a file name cannot have.
+    /// A colour, concealed text, a window title, a bell, C1 controls, and direction, line and tag
+    /// characters; only characters that a file name may contain.
     const HOSTILE: &str = "\u{1b}[31m\u{1b}[8m\u{1b}]0;own\u{7}\u{9b}2J\u{85}\u{202e}\u{2066}\u{2028}\u{e0041}\u{7f}\u{b}";
-    /// The end of a run on the terminal.
+    /// Printed to the terminal at the end of a run.
     const END: &str = "[the end: ";
-    /// Longest wait for a run. It is reached only where a test fails.
+    /// Maximum time to wait for a run. It only passes if a test fails.
     const PATIENCE: Duration = Duration::from_secs(30);
 
     fn named(name: &str) -> String {
         format!("{name}{HOSTILE}尾")
     }
 
-    /// An id as hostile as a dump's can be: one with controls is refused.
+    /// The most hostile id that a dump may have; control characters in ids are refused.
     fn id_of(name: &str) -> String {
         format!("{name}\u{202e}\u{2066}\u{e0041}尾")
     }
@@ -137,11 +137,11 @@ mod displayed {
         };
         let records = [record("h1", "article"), record("h2", "flash"), record("h3", "article")];
         dir.write(&named("archive/dump").replace("尾", ".jsonl"), records.join("\n"));
-        // Few enough hostile characters in a page that it is text.
+        // Not too many hostile characters, or the page would not be text.
         let clean = "網頁的內容,比特幣減半。".repeat(40);
         let page = format!("{}\r\n\r\n{clean}{}\r\n", named("網頁減半"), named("內容減半"));
         dir.write(&format!("archive/{}/{}.txt", named("d"), named("p")), page);
-        // Files that are skipped or remarked on, and named.
+        // Files that are skipped or reported by name.
         dir.write(&format!("archive/{}.txt", named("empty")), "");
         dir.write(&format!("archive/{}.jsonl", named("broken")), format!("{{\"id\": {HOSTILE}"));
         let lossy = [clean.as_bytes(), b"\x9b2J\xff", clean.as_bytes()].concat();
@@ -156,15 +156,15 @@ mod displayed {
             | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
     }
 
-    /// What a run without colours writes to a terminal; where `streams` says so (as the shell reads
-    /// it), of one stream only.
+    /// The output of a run without colours to a terminal. `streams` is a redirection of the shell,
+    /// to select one stream.
     fn on_terminal(dir: &Dir, args: &[&str], streams: &str) -> String {
         let mut command = CommandBuilder::new("sh");
         command.cwd(dir.path());
         command.arg("-c");
         command.arg(format!("\"$0\" --color never \"$@\" {streams}; printf '{END}%s]' $?"));
         command.arg(env!("CARGO_BIN_EXE_wensou"));
-        // A config file is named in the environment; here it stands among the arguments.
+        // `--config FILE` stands for the environment variable that names the config file.
         let config = args.iter().position(|arg| *arg == "--config");
         let is_config = |at: usize| config.is_some_and(|config| at == config || at == config + 1);
         command.args((0..args.len()).filter(|at| !is_config(*at)).map(|at| args[at]));
@@ -176,7 +176,7 @@ mod displayed {
         }
         command.env("RUST_BACKTRACE", "0");
         command.env("XDG_CONFIG_HOME", dir.path().join("config"));
-        // A pager that shows everything at once, and is not passed over as plain `cat` is.
+        // A pager that prints everything at once; plain `cat` would not be run.
         command.env("WENSOU_PAGER", "cat -");
         let pty = Pty::run(command);
         let started = Instant::now();
@@ -187,7 +187,7 @@ mod displayed {
                 && text.ends_with(']')
                 && let Some(end) = text.rfind(END)
             {
-                // The terminal's own line ends.
+                // The terminal adds carriage returns.
                 return text[..end].replace("\r\n", "\n");
             }
             assert!(started.elapsed() < PATIENCE, "{args:?} does not end: {text:?}");
@@ -250,11 +250,11 @@ mod displayed {
                     "{displayed:?} {raw:?}"
                 );
             }
-            // A line of a dump has its controls as escapes.
+            // In a line of a dump, control characters are JSON escapes.
             let escaped = args.contains(&"--raw") && args.contains(&id.as_str());
             if args[0] != "timeline" && !escaped {
                 assert!(raw.contains('\u{202e}'), "{args:?} is not raw in a pipe: {raw:?}");
-                // Ids have no controls.
+                // Ids have no control characters.
                 if args.contains(&"ids") {
                     continue;
                 }
@@ -357,7 +357,7 @@ mod displayed {
             &["eval", "--queries", &missing, "--qrels", &missing],
             &["man", "--dir", &named("man")],
             &["man", &missing],
-            // Mistakes that clap finds, and quotes.
+            // Mistakes that clap finds; it quotes the argument.
             &["search", "--sort", &missing],
             &[&missing],
         ] {

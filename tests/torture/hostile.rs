@@ -1,5 +1,5 @@
-//! An index folder that a stranger made is refused or read: it acts on nothing outside of itself,
-//! and no verb hangs, fills the memory or panics.
+//! An index folder from an attacker is refused or read. It has no effect outside of itself, and no
+//! verb hangs, fills the memory or panics.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -13,10 +13,10 @@ use super::campaign::Campaign;
 use super::fault::{Denied, denier};
 use super::snapshot::Snapshot;
 use super::watch::watch;
-use super::world::{World, copy, current, description, seal, sum};
-use crate::util::Random;
+use super::world::{World, current, description, seal, sum};
+use crate::util::{Random, copy_folder, files_below};
 
-/// What lies outside and must be seen nowhere.
+/// Content of a file outside of the index, which must not appear anywhere.
 const SECRET: &str = "SECRET-2c1f9e4b7a";
 
 #[test]
@@ -26,7 +26,7 @@ fn a_hostile_index_acted_outside_of_itself() {
     let base = world.path("base");
     let built = world.index(&base, &["--quiet"]);
     assert_eq!(built.code, 0, "{built}");
-    // A second generation, so that there are files of two kinds of segments.
+    // A second generation, so that there are two segments.
     world.set(0);
     let built = world.index(&base, &["--quiet"]);
     assert_eq!(built.code, 0, "{built}");
@@ -36,7 +36,7 @@ fn a_hostile_index_acted_outside_of_itself() {
         let outside = Outside::new(&world);
         let index = world.path("index");
         let _ = fs::remove_dir_all(&index);
-        copy(&base, &index);
+        copy_folder(&base, &index);
         let what = Stranger { index: &index, outside: &outside, random: &mut random }.act();
         let what = format!("round {round}: {what}");
         run_all(&mut campaign, &world, &outside, &index, &id, &what, &mut random);
@@ -45,7 +45,7 @@ fn a_hostile_index_acted_outside_of_itself() {
     campaign.finish();
 }
 
-/// Files of somebody, in a folder beside the index.
+/// Files of a user, in a folder beside the index.
 struct Outside {
     folder: PathBuf,
     /// Endless: a device of zeros.
@@ -62,7 +62,7 @@ impl Outside {
             fs::set_permissions(folder.join(name), fs::Permissions::from_mode(mode)).unwrap();
         }
         Command::new("mkfifo").arg(folder.join("fifo")).status().unwrap();
-        // One of its own, where that is allowed: the rights of the system's must not be at stake.
+        // Make an own device if that is allowed, so that the one of the system is not at risk.
         let zero = folder.join("zero");
         let made = Command::new("mknod").arg(&zero).args(["c", "1", "5"]).output();
         let made =
@@ -83,7 +83,7 @@ struct Stranger<'a> {
 }
 
 impl Stranger<'_> {
-    /// Does something to the index, and says what.
+    /// Changes the index in a random way, and returns a description.
     fn act(mut self) -> String {
         match self.random.below(10) {
             0 | 1 => self.name_files(),
@@ -99,7 +99,7 @@ impl Stranger<'_> {
         self.random.below(bound)
     }
 
-    /// Keys of `files` that are no names.
+    /// Keys of `files` that are not plain names.
     fn name_files(&mut self) -> String {
         let generation = current(self.index);
         let mut about = description(&generation);
@@ -148,7 +148,7 @@ impl Stranger<'_> {
         format!("files named {}", added.join(", "))
     }
 
-    /// Something else in the place of a file.
+    /// Replaces a file by something else.
     fn replace(&mut self) -> String {
         let generation = current(self.index);
         let mut files: Vec<PathBuf> = ["CURRENT", "LOCK", "WENSOU", "CURRENT.new", "README.md"]
@@ -176,7 +176,7 @@ impl Stranger<'_> {
         let mut done = Vec::new();
         for _ in 0..1 + self.below(2) {
             let path = files[self.below(files.len())].clone();
-            // Its content, for links to a copy of it.
+            // The content, for links to a copy of it.
             let plain = fs::symlink_metadata(&path);
             let plain = plain.is_ok_and(|about| about.is_file() && about.len() < 1 << 30);
             let content = if plain { fs::read(&path).unwrap() } else { Vec::new() };
@@ -217,7 +217,7 @@ impl Stranger<'_> {
                 "is a FIFO"
             }
             6 => {
-                // Names of sockets are short: made elsewhere, then moved.
+                // The path of a socket must be short, so make it elsewhere and move it.
                 let socket = std::env::temp_dir().join(format!("s{}", std::process::id()));
                 let _ = fs::remove_file(&socket);
                 drop(UnixListener::bind(&socket).unwrap());
@@ -253,27 +253,27 @@ impl Stranger<'_> {
         }
     }
 
-    /// The generation is elsewhere.
+    /// Moves the generation elsewhere.
     fn link_generation(&mut self) -> String {
         let generation = current(self.index);
         let elsewhere = self.outside.path("generation");
         match self.below(3) {
             0 => {
-                copy(&generation, &elsewhere);
+                copy_folder(&generation, &elsewhere);
                 fs::remove_dir_all(&generation).unwrap();
                 symlink(&elsewhere, &generation).unwrap();
                 "the generation links to another folder".to_owned()
             }
             1 => {
-                // One that is to be removed by the next build.
-                copy(&generation, &elsewhere);
+                // A generation that the next build removes.
+                copy_folder(&generation, &elsewhere);
                 symlink(&elsewhere, self.index.join("gen-000099")).unwrap();
                 "another generation links to another folder".to_owned()
             }
             _ => {
                 let line = fs::read_to_string(self.index.join("CURRENT")).unwrap();
                 let name = generation.file_name().unwrap().to_str().unwrap();
-                copy(&generation, &elsewhere);
+                copy_folder(&generation, &elsewhere);
                 let other = ["../outside/generation", elsewhere.to_str().unwrap()][self.below(2)];
                 fs::write(self.index.join("CURRENT"), line.replace(name, other)).unwrap();
                 "CURRENT names another folder".to_owned()
@@ -281,7 +281,7 @@ impl Stranger<'_> {
         }
     }
 
-    /// JSON that is deep or large.
+    /// Deeply nested or large JSON.
     fn swell(&mut self) -> String {
         let generation = current(self.index);
         let (text, how) = match self.below(5) {
@@ -309,7 +309,7 @@ impl Stranger<'_> {
         format!("{name} has {how}")
     }
 
-    /// Writes a file of a generation, with sums that are right.
+    /// Writes a file of a generation, with correct checksums.
     fn rewrite(&mut self, generation: &Path, name: &str, content: &[u8]) {
         if name == "wensou.json" {
             return seal(self.index, generation, content);
@@ -320,7 +320,7 @@ impl Stranger<'_> {
         seal(self.index, generation, &serde_json::to_vec_pretty(&about).unwrap());
     }
 
-    /// Values of the description that lead elsewhere or are too large.
+    /// Values of the description that name other files or are too large.
     fn change_description(&mut self) -> String {
         let generation = current(self.index);
         let mut about = description(&generation);
@@ -426,7 +426,7 @@ impl Stranger<'_> {
     }
 }
 
-/// Runs every verb on the index of a stranger.
+/// Runs every verb on the index of an attacker.
 fn run_all(
     campaign: &mut Campaign,
     world: &World,
@@ -464,7 +464,7 @@ fn run_all(
         &["index", "--quiet", archive],
         &["index", "--rebuild", "--quiet", archive],
     ];
-    // Whichever comes first meets the index as it was made.
+    // In random order: only the first verb gets the unchanged index.
     let first = random.below(writers.len());
     writers.rotate_left(first);
     for args in readers.iter().copied().chain(writers) {
@@ -487,7 +487,7 @@ fn run_all(
         }
         if let Ok(opened_files) = fs::read_to_string(&opened) {
             let first = opened_files.lines().next();
-            // A table of the user's is named by its path, wherever it lies.
+            // The path of a user's table may be anywhere.
             let named = ["words in", "synonyms", "root"].iter().any(|it| what.contains(it));
             if let (Some(first), false) = (first, named) {
                 campaign.fail(format!("{what}: {args:?} opened {first}"));
@@ -495,7 +495,7 @@ fn run_all(
             fs::remove_file(&opened).unwrap();
         }
         if ended.killed.is_some() {
-            // The other verbs read the same: a campaign is not to take hours.
+            // The other verbs read the same files, and the campaign should not take hours.
             break;
         }
     }
@@ -506,13 +506,9 @@ fn run_all(
     }
 }
 
-/// A plain file in a folder that has the secret.
+/// A plain file below a folder that contains the secret.
 fn copied(folder: &Path) -> Option<PathBuf> {
-    let mut files = Vec::new();
-    if folder.is_dir() {
-        super::world::walk(folder, &mut files);
-    }
-    files.into_iter().find(|path| {
+    files_below(folder).into_iter().find(|path| {
         let about = fs::symlink_metadata(path).unwrap();
         let small = about.is_file() && about.len() < 4 << 20;
         small && fs::read(path).unwrap().windows(SECRET.len()).any(|it| it == SECRET.as_bytes())

@@ -1,4 +1,4 @@
-//! Readers, `check` among them, disturb no update, and no update disturbs a reader.
+//! Readers, including `check`, and updates do not disturb each other.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use super::watch::Ended;
 use super::world::World;
 use crate::util::Random;
 
-/// Processes that read at a time.
+/// Number of processes that read at the same time.
 const READERS: u64 = 20;
 
 const VERBS: [&[&str]; 6] = [
@@ -82,7 +82,7 @@ fn a_check_refused_a_build_and_an_update_was_called_damage() {
     campaign.finish();
 }
 
-/// What is wrong with a backup that is made while updates run.
+/// The problem of a backup that is made during updates, if it has one.
 fn copied(world: &World, index: &Path, to: &Path) -> Option<String> {
     let ended = world.run(index, &["backup", to.to_str()?]);
     if ended.code != 0 {
@@ -97,7 +97,7 @@ fn copied(world: &World, index: &Path, to: &Path) -> Option<String> {
     }
 }
 
-/// What is wrong with an answer that was given while updates ran.
+/// The problem of an answer that is given during updates, if it has one.
 fn judge(world: &World, args: &[&str], ended: &Ended) -> Option<String> {
     if ended.code != 0 {
         return Some(format!("{ended}; {}", ended.stdout.trim_end()));
@@ -105,7 +105,7 @@ fn judge(world: &World, args: &[&str], ended: &Ended) -> Option<String> {
     match args[0] {
         "export" if !world.exports.contains(&ended.stdout) => Some("neither state".to_owned()),
         "check" => {
-            // That the archive has changed, or a page was taken away meanwhile, is no false report.
+            // It is correct to report that the archive has changed or that a page was removed.
             let right = |line: &str| line.starts_with("stale") || line.starts_with("unreadable");
             ended.stdout.lines().find(|line| !right(line)).map(str::to_owned)
         }
