@@ -32,7 +32,7 @@ test:
 # Write the golden files anew; look at the difference before you commit it.
 [group('test')]
 golden:
-    WENSOU_GOLDEN=write cargo test --test tests
+    WENSOU_BLESS=1 cargo test --test tests
 
 # Write anew what is made of `data/tables`, after changing them: until then the program computes it at every start.
 [group('test')]

@@ -10,6 +10,7 @@ use wensou_query::eval::{Judgements, Measures, Run, mean, measure};
 use wensou_text::fold;
 
 use crate::sample::indexed;
+use crate::util::is_renewing;
 
 const ABOUT: [&str; 10] =
     ["ticker", "name", "number", "tag", "topic", "question", "date", "phrase", "glued", "regional"];
@@ -199,7 +200,7 @@ fn difference(pinned: &Pinned, now: &Pinned, queries: &[Query]) -> Option<String
 fn the_ranking_of_the_sample_is_as_pinned() {
     let queries = queries();
     let now = measured(&queries);
-    if std::env::var_os("WENSOU_GOLDEN").is_some_and(|how| how == "write") {
+    if is_renewing() {
         fs::write(path("metrics.json"), json(&now)).unwrap();
         return;
     }
@@ -208,7 +209,7 @@ fn the_ranking_of_the_sample_is_as_pinned() {
         panic!(
             "tests/relevance/metrics.json does not hold any more.\n{difference}\n\
              To pin what is measured now, and to see it whole:\n\
-             WENSOU_GOLDEN=write cargo test --test tests relevance && git diff tests/relevance/metrics.json"
+             WENSOU_BLESS=1 cargo test --test tests relevance && git diff tests/relevance/metrics.json"
         );
     }
 }

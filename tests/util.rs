@@ -51,12 +51,28 @@ impl Dir {
         path
     }
 
+    /// A line for the shell in this folder, with the binary in the path; otherwise like
+    /// [`Dir::command`].
+    pub(crate) fn shell(&self, line: &str) -> Command {
+        let program = Path::new(env!("CARGO_BIN_EXE_wensou")).parent().unwrap();
+        let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
+        let mut command = Command::new("sh");
+        command.args(["-c", line]).env("PATH", path);
+        self.prepare(&mut command);
+        command
+    }
+
     /// A command in this folder, without colour, with 80 columns, without the caller's settings.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wensou"));
+        command.args(args);
+        self.prepare(&mut command);
+        command
+    }
+
+    fn prepare(&self, command: &mut Command) {
         command
             .current_dir(self.path())
-            .args(args)
             .stdin(Stdio::null())
             .env_remove("WENSOU_INDEX")
             .env_remove("RUST_BACKTRACE")
@@ -68,7 +84,6 @@ impl Dir {
             .env_remove("NO_COLOR")
             .env_remove("CLICOLOR_FORCE")
             .env("COLUMNS", "80");
-        command
     }
 
     /// Runs the binary.
@@ -85,7 +100,12 @@ impl Dir {
 
     /// Indexes `archive/`.
     pub(crate) fn index(&self) {
-        self.ok(&["index", "archive", "--quiet"]);
+        self.index_at("archive");
+    }
+
+    /// Indexes a folder.
+    pub(crate) fn index_at(&self, archive: &str) {
+        self.ok(&["index", archive, "--quiet"]);
     }
 
     /// The ids of the hits of a query, in order.
@@ -191,12 +211,16 @@ pub(crate) fn preloaded(dir: &Dir, name: &str) -> Option<PathBuf> {
     None
 }
 
-/// Compares output with `tests/golden/NAME`, after what varies has been masked. With
-/// `WENSOU_GOLDEN=write` the file is written instead.
+/// Whether golden files are written instead of compared: if `WENSOU_BLESS` is set.
+pub(crate) fn is_renewing() -> bool {
+    std::env::var_os("WENSOU_BLESS").is_some()
+}
+
+/// Compares masked output with `tests/golden/NAME`; see [`is_renewing`].
 pub(crate) fn golden(name: &str, actual: &str) {
     let actual = mask(actual);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
-    if std::env::var_os("WENSOU_GOLDEN").is_some_and(|how| how == "write") {
+    if is_renewing() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, actual).unwrap();
         return;
@@ -210,8 +234,8 @@ pub(crate) fn golden(name: &str, actual: &str) {
     );
 }
 
-/// Replaces times, which differ in each run, by `#`.
-fn mask(text: &str) -> String {
+/// Replaces times, sizes and numbers of files, which vary, by `#`.
+pub(crate) fn mask(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut remainder = text;
     while let Some(at) = remainder.find(|c: char| c.is_ascii_digit()) {
@@ -219,7 +243,8 @@ fn mask(text: &str) -> String {
         let number = &remainder[at..];
         let end = number.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(number.len());
         let after = &number[end..];
-        if after.starts_with(" ms)") || after.starts_with(" s:") {
+        let units = [" ms)", " s:", " kB)", " files ("];
+        if units.iter().any(|unit| after.starts_with(unit)) {
             out.push('#');
         } else {
             out.push_str(&number[..end]);
