@@ -108,7 +108,7 @@ fn size(archive: &Archive, index: &Path) -> anyhow::Result<()> {
         if entry.file_type().is_file() {
             let extension = entry.path().extension().and_then(|extension| extension.to_str());
             let part = match extension {
-                Some("pairs") => "postings of pairs, characters, words, paths",
+                Some("pairs" | "post") => "postings of bigrams, unigrams, words, paths",
                 Some("store") => "originals",
                 Some("idx" | "pos" | "fieldnorm") => "postings of fields",
                 Some("term") => "dictionaries of fields",
