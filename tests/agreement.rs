@@ -110,13 +110,13 @@ fn however_a_query_is_answered_the_answer_is_the_same() {
         for limit in [1, 10, 70] {
             let first = session.search(&parsed, &options(limit)).unwrap();
             assert_eq!(first.total, all.total, "{typed}");
-            let displayed: Vec<(String, f32)> = first.hits.iter().map(id).collect();
-            assert_eq!(displayed[..], hits[..limit.min(hits.len())], "{typed}");
+            let first_hits: Vec<(String, f32)> = first.hits.iter().map(id).collect();
+            assert_eq!(first_hits[..], hits[..limit.min(hits.len())], "{typed}");
             let bare = session.ids(&parsed, &options(limit)).unwrap();
             let names = |hits: &[(String, f32)]| -> Vec<String> {
                 hits.iter().map(|(id, _)| id.clone()).collect()
             };
-            assert_eq!(names(&bare), names(&displayed), "{typed}");
+            assert_eq!(names(&bare), names(&first_hits), "{typed}");
             // The cache of a session does not change any score.
             let alone = wensou_query::ids(&index, &parsed, &options(limit)).unwrap();
             assert_eq!(alone, bare, "{typed}");

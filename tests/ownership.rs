@@ -40,7 +40,7 @@ fn flip(path: &Path) {
 }
 
 #[test]
-fn d1_index_deleted_folders_of_the_user() {
+fn index_deleted_folders_of_the_user() {
     let dir = Dir::new();
     dir.write("p/gen-src/thesis.txt", "x");
     dir.write("p/gen-notes.md", "n");
@@ -59,7 +59,7 @@ fn d1_index_deleted_folders_of_the_user() {
 }
 
 #[test]
-fn d1_files_of_the_user_in_an_index_folder_stay() {
+fn files_of_the_user_in_an_index_folder_stay() {
     let dir = indexed();
     let old = generation(&dir, "index");
     fs::write(old.join("notes.txt"), "mine").unwrap();
@@ -78,7 +78,7 @@ fn d1_files_of_the_user_in_an_index_folder_stay() {
 }
 
 #[test]
-fn d2_a_torn_backup_was_emptied_by_repair() {
+fn a_torn_backup_was_emptied_by_repair() {
     let dir = indexed();
     let before = dir.ok(&["export"]);
     fs::create_dir(dir.path().join("b")).unwrap();
@@ -98,7 +98,7 @@ fn d2_a_torn_backup_was_emptied_by_repair() {
 }
 
 #[test]
-fn d2_what_was_indexed_was_forgotten_with_the_description() {
+fn what_was_indexed_was_forgotten_with_the_description() {
     let dir = indexed();
     dir.write("words.tsv", "說一件事\n");
     dir.ok(&["index", "archive", "--words", "words.tsv", "--encoding", "utf-8", "--quiet"]);
@@ -142,7 +142,7 @@ fn a_backup_is_whole_and_can_be_restored() {
 }
 
 #[test]
-fn d4_an_unmounted_archive_emptied_the_index() {
+fn an_unmounted_archive_emptied_the_index() {
     let dir = indexed();
     let before = dir.ok(&["export"]);
     fs::rename(dir.path().join("archive"), dir.path().join("away")).unwrap();
@@ -170,7 +170,7 @@ fn d4_an_unmounted_archive_emptied_the_index() {
 }
 
 #[test]
-fn d4_a_repair_that_would_lose_records_says_how_many() {
+fn a_repair_that_would_lose_records_says_how_many() {
     let dir = indexed();
     fs::rename(dir.path().join("archive"), dir.path().join("away")).unwrap();
     let store = file(&dir, "index", ".store");
@@ -189,7 +189,7 @@ fn d4_a_repair_that_would_lose_records_says_how_many() {
 }
 
 #[test]
-fn d6_check_took_the_lock_of_builds() {
+fn check_took_the_lock_of_builds() {
     let dir = indexed();
     let lock = fs::File::options().write(true).open(dir.path().join("index/LOCK")).unwrap();
     lock.lock().unwrap();
@@ -210,7 +210,7 @@ fn d6_check_took_the_lock_of_builds() {
 }
 
 #[test]
-fn d7_an_update_laundered_damage() {
+fn an_update_laundered_damage() {
     let dir = indexed();
     fs::remove_file(dir.path().join("archive/two.txt")).unwrap();
     dir.index();
@@ -229,7 +229,7 @@ fn d7_an_update_laundered_damage() {
 }
 
 #[test]
-fn d8_the_index_in_the_archive_became_articles() {
+fn the_index_in_the_archive_became_articles() {
     let dir = Dir::new();
     dir.write("page.txt", "標題\n\n正文在此,說一件事。\n");
     for root in [".", "../here/.", "./"] {
@@ -250,7 +250,7 @@ fn d8_the_index_in_the_archive_became_articles() {
 
 #[test]
 #[cfg(unix)]
-fn d9_an_index_folder_acted_outside_itself() {
+fn an_index_folder_acted_outside_itself() {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     let victim = |dir: &Dir| {
@@ -300,7 +300,7 @@ fn large() -> Dir {
 }
 
 #[test]
-fn d10_an_allocation_of_exabytes_aborted_the_process() {
+fn an_allocation_of_exabytes_aborted_the_process() {
     let dir = large();
     let store = file(&dir, "index", ".store");
     let mut bytes = fs::read(&store).unwrap();
@@ -325,7 +325,7 @@ fn d10_an_allocation_of_exabytes_aborted_the_process() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn d10_a_file_cut_short_under_a_reader_ended_it_without_a_word() {
+fn a_file_cut_short_under_a_reader_ended_it_without_a_word() {
     let dir = large();
     let store = file(&dir, "index", ".store");
     assert!(fs::metadata(&store).unwrap().len() > 2 << 20);
@@ -345,7 +345,7 @@ fn d10_a_file_cut_short_under_a_reader_ended_it_without_a_word() {
 }
 
 #[test]
-fn l1_what_a_kill_left_was_never_swept_once_the_index_was_current() {
+fn what_a_kill_left_was_never_swept_once_the_index_was_current() {
     let dir = indexed();
     let old = generation(&dir, "index");
     copy_folder(&old, &dir.path().join("kept"));
@@ -360,7 +360,7 @@ fn l1_what_a_kill_left_was_never_swept_once_the_index_was_current() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn l2_the_last_sync_failed_and_the_new_index_in_use_was_an_error() {
+fn the_last_sync_failed_and_the_new_index_in_use_was_an_error() {
     let dir = indexed();
     let Some(library) = preloaded(&dir, "fault") else { return };
     let before = dir.ok(&["export"]);
@@ -389,7 +389,7 @@ fn l2_the_last_sync_failed_and_the_new_index_in_use_was_an_error() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn l3_check_panicked_where_no_thread_could_be_made() {
+fn check_panicked_where_no_thread_could_be_made() {
     let dir = indexed();
     let Some(library) = preloaded(&dir, "threads") else { return };
     for threads in 0..12 {
@@ -413,7 +413,7 @@ fn l3_check_panicked_where_no_thread_could_be_made() {
 
 #[test]
 #[cfg(unix)]
-fn l7_too_many_open_files_were_an_error_of_a_worker_thread() {
+fn too_many_open_files_were_an_error_of_a_worker_thread() {
     let dir = indexed();
     let program = env!("CARGO_BIN_EXE_wensou");
     let mut refused = 0;

@@ -57,7 +57,7 @@ fn main() -> anyhow::Result<()> {
     let wensou = args.wensou.clone().unwrap_or_else(|| this.with_file_name("wensou"));
     anyhow::ensure!(
         wensou.is_file(),
-        "{} is not there: build it with `cargo build --release`",
+        "{} does not exist: build it with `cargo build --release`",
         wensou.display()
     );
     std::fs::create_dir_all(&args.dir)?;

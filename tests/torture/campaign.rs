@@ -9,8 +9,8 @@ use crate::util::Random;
 const SHOWN: usize = 12;
 
 /// A number from the environment, with a default.
-pub(super) fn number(name: &str, otherwise: usize) -> usize {
-    std::env::var(name).map_or(otherwise, |number| number.parse().unwrap())
+pub(super) fn number(name: &str, default: usize) -> usize {
+    std::env::var(name).map_or(default, |number| number.parse().unwrap())
 }
 
 /// Counts events and collects failures, so that a long run reports all of them at its end.

@@ -1,11 +1,12 @@
 //! The libraries of `tests/fault`, which are preloaded into the binary.
 
-use crate::util::skipped;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+
+use crate::util::skipped;
 
 /// The library made from `tests/fault/NAME.c`; `None`, and the test is skipped, if that is
 /// impossible.

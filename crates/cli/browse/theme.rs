@@ -1,4 +1,4 @@
-//! Colours and styles: those of `out::terminal`, in the types of ratatui.
+//! Colours and styles: those of `out::style`, in the types of ratatui.
 
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};

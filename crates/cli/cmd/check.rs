@@ -3,7 +3,7 @@
 use serde_json::json;
 use wensou_index::{Checked, Error as IndexError, Finding, Severity};
 
-use super::index::{Bar, Show, default_options};
+use super::index::{Bar, Reporting, default_options};
 use crate::args::Check;
 use crate::config::Global;
 use crate::exit::{Outcome, of_index};
@@ -26,13 +26,13 @@ pub(crate) fn run(
         }
         // An index of another format is rebuilt; records of missing files are kept.
         Err(error) if args.repair && is_of_another_format(&error) => {
-            build_anew(global, args, terminal)?;
+            rebuild(global, args, terminal)?;
             check(global, args)?
         }
         checked => checked?,
     };
     if args.repair {
-        say(&checked, terminal);
+        print_before_repair(&checked, terminal);
         repair(global, args, &checked, terminal)?;
         checked = check(global, args)?;
     }
@@ -59,21 +59,21 @@ fn is_of_another_format(error: &anyhow::Error) -> bool {
     matches!(of_index(error), Some(IndexError::Format { .. }))
 }
 
-fn line(finding: &Finding) -> String {
+fn finding_line(finding: &Finding) -> String {
     let Finding { severity, what } = finding;
     let (what, cure) = (sanitize::line(what), severity.cure());
     format!("{:<8} {what}; to fix: `{cure}`", severity.as_str())
 }
 
 /// Prints the findings before they are repaired, to standard error.
-fn say(checked: &Checked, terminal: &mut Terminal) {
-    checked.findings.iter().for_each(|finding| terminal.say(line(finding)));
+fn print_before_repair(checked: &Checked, terminal: &mut Terminal) {
+    checked.findings.iter().for_each(|finding| terminal.say(finding_line(finding)));
 }
 
 fn print(checked: &Checked, args: &Check, terminal: &mut Terminal) -> anyhow::Result<()> {
     if args.format == ShowFormat::Text {
         for finding in &checked.findings {
-            terminal.line(line(finding))?;
+            terminal.line(finding_line(finding))?;
         }
         return Ok(());
     }
@@ -117,19 +117,19 @@ fn repair(
     terminal: &mut Terminal,
 ) -> anyhow::Result<()> {
     // Perhaps another generation is intact, or only markers are missing.
-    let is_mended = || -> anyhow::Result<bool> {
+    let recovers = || -> anyhow::Result<bool> {
         wensou_index::recover(&global.index)?;
         Ok(!check(global, args)?.is_damaged())
     };
-    if checked.is_damaged() && !is_mended()? {
-        build_anew(global, args, terminal)?;
+    if checked.is_damaged() && !recovers()? {
+        rebuild(global, args, terminal)?;
     }
     Ok(wensou_index::remove_litter(&global.index)?)
 }
 
 /// Rebuilds the index from its archive; records of files that cannot be read come from the old
 /// index.
-fn build_anew(global: &Global, args: &Check, terminal: &mut Terminal) -> anyhow::Result<()> {
+fn rebuild(global: &Global, args: &Check, terminal: &mut Terminal) -> anyhow::Result<()> {
     let Some(settings) = wensou_index::settings(&global.index) else {
         anyhow::bail!(
             "the index no longer says which files it was built from: run `wensou index --rebuild \
@@ -143,5 +143,5 @@ fn build_anew(global: &Global, args: &Check, terminal: &mut Terminal) -> anyhow:
     options.tables = settings.tables.files();
     options.ingest.encoding.clone_from(&settings.encoding);
     let roots = settings.roots_from_here();
-    super::index::build(&global.index, &roots, &options, Show::default(), terminal)
+    super::index::build(&global.index, &roots, &options, Reporting::default(), terminal)
 }

@@ -56,24 +56,25 @@ pub(crate) fn parse(
     clock: &Clock,
     terminal: &mut Terminal,
 ) -> Option<Query> {
-    parse_as(global, text, clock, terminal, false)
+    parse_for(global, text, clock, terminal, false)
 }
 
-pub(super) fn parse_as(
+/// Like [`parse`]; with `for_program`, prints mistakes and warnings as JSON.
+pub(super) fn parse_for(
     global: &Global,
     text: &str,
     clock: &Clock,
     terminal: &mut Terminal,
-    machine: bool,
+    for_program: bool,
 ) -> Option<Query> {
     match read_query(text, global, clock) {
         Ok(query) => {
-            report(&query.warnings, &query.text, terminal, machine);
+            report(&query.warnings, &query.text, terminal, for_program);
             Some(query)
         }
         Err(faults) => {
             for fault in &faults {
-                refuse(fault, global, terminal, machine);
+                refuse(fault, global, terminal, for_program);
             }
             None
         }
@@ -81,18 +82,18 @@ pub(super) fn parse_as(
 }
 
 /// Reports a mistake in what was typed or in a saved query.
-fn refuse(fault: &Fault, global: &Global, terminal: &mut Terminal, machine: bool) {
+fn refuse(fault: &Fault, global: &Global, terminal: &mut Terminal, for_program: bool) {
     let saved = fault.saved.as_ref().and_then(|name| global.queries.get_key_value(name));
     let Some((name, query)) = saved else {
-        return report(std::slice::from_ref(&fault.diagnostic), &fault.text, terminal, machine);
+        return report(std::slice::from_ref(&fault.diagnostic), &fault.text, terminal, for_program);
     };
     let location = global.location(query.line);
-    if machine && let Ok(mut object) = serde_json::to_value(&fault.diagnostic) {
+    if for_program && let Ok(mut object) = serde_json::to_value(&fault.diagnostic) {
         object["saved_query"] = serde_json::json!({"name": name, "place": location});
         return terminal.say_json(&object);
     }
     terminal.say(sanitize::line(&format!("in the saved query `{name}`, {location}:")));
-    report(std::slice::from_ref(&fault.diagnostic), &fault.text, terminal, machine);
+    report(std::slice::from_ref(&fault.diagnostic), &fault.text, terminal, for_program);
 }
 
 /// Prints diagnostics to standard error: as text, or with `machine` as one JSON object per line.
@@ -100,10 +101,10 @@ pub(super) fn report(
     diagnostics: &[Diagnostic],
     text: &str,
     terminal: &mut Terminal,
-    machine: bool,
+    for_program: bool,
 ) {
     for diagnostic in diagnostics {
-        if machine {
+        if for_program {
             terminal.say_json(diagnostic);
         } else {
             let style = Style { colour: terminal.colours_errors(), columns: terminal.width() };

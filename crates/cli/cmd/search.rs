@@ -8,7 +8,7 @@ use anyhow::bail;
 use wensou_index::{Error as IndexError, Index};
 use wensou_query::{Clause, Results};
 
-use super::query::{clock, options, parse_as, report};
+use super::query::{clock, options, parse_for, report};
 use crate::args::Search;
 use crate::config::Global;
 use crate::exit::Outcome;
@@ -37,20 +37,20 @@ pub(crate) fn run(
     if let Some(file) = &args.batch {
         return super::batch::run(&index, file, global, args, &clock, terminal);
     }
-    let machine = args.format != Format::Text;
+    let for_program = args.format != Format::Text;
     let text = args.query.join(" ");
-    let Some(query) = parse_as(global, &text, &clock, terminal, machine) else {
+    let Some(query) = parse_for(global, &text, &clock, terminal, for_program) else {
         return Ok(Outcome::Refused);
     };
     let results = match wensou_query::search(&index, &query, &options(global, args, &clock)) {
         Ok(results) => results,
         Err(wensou_query::Error::Query(diagnostics)) => {
-            report(&diagnostics, &query.text, terminal, machine);
+            report(&diagnostics, &query.text, terminal, for_program);
             return Ok(Outcome::Refused);
         }
         Err(error) => return Err(error.into()),
     };
-    report(&results.warnings, &query.text, terminal, machine);
+    report(&results.warnings, &query.text, terminal, for_program);
     let facets = facets::count(&index, &query, &args.facet, args.facet_limit)?;
     match (args.format, facets.is_empty()) {
         (Format::Json, false) => facets::print_object(terminal, &results.hits, &facets)?,
@@ -60,7 +60,7 @@ pub(crate) fn run(
             facets::print(terminal, format, &facets)?;
         }
     }
-    if !machine {
+    if !for_program {
         for reading in &results.readings {
             let words = reading.words.join(", ");
             terminal.say(format_args!(
@@ -135,7 +135,7 @@ fn summary(results: &Results, args: &Search, started: Instant) -> String {
     };
     line.push_str(&format!(" ({took:.1} ms)"));
     if results.relaxed && results.total > 0 {
-        line.push_str("; no document contains every word, showing the closest matches");
+        line.push_str("\nno document contains every word: showing the closest matches");
     }
     line
 }

@@ -10,7 +10,7 @@ use crate::config::Global;
 use crate::exit::Outcome;
 use crate::out::count::count;
 use crate::out::hits::cell;
-use crate::out::terminal::TAG;
+use crate::out::style::TAG;
 use crate::out::{Terminal, sanitize};
 use crate::types::ListFormat;
 

@@ -3,7 +3,7 @@
 use wensou_index::Index;
 use wensou_query::Step as By;
 
-use super::query::{clock, parse_as, report};
+use super::query::{clock, parse_for, report};
 use crate::args::Timeline;
 use crate::config::Global;
 use crate::exit::Outcome;
@@ -16,10 +16,10 @@ pub(crate) fn run(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
     let index = Index::open(&global.index)?;
-    let machine = args.format != ListFormat::Text;
+    let for_program = args.format != ListFormat::Text;
     let text = args.query.join(" ");
     let Some(query) =
-        parse_as(global, &text, &clock(global, &index, args.as_of)?, terminal, machine)
+        parse_for(global, &text, &clock(global, &index, args.as_of)?, terminal, for_program)
     else {
         return Ok(Outcome::Refused);
     };
@@ -33,13 +33,13 @@ pub(crate) fn run(
     let counted = match wensou_query::timeline(&index, &query, by) {
         Ok(counted) => counted,
         Err(wensou_query::Error::Query(diagnostics)) => {
-            report(&diagnostics, &text, terminal, machine);
+            report(&diagnostics, &text, terminal, for_program);
             return Ok(Outcome::Refused);
         }
         Err(error) => return Err(error.into()),
     };
     let nothing = counted.bars.is_empty() && counted.undated == 0;
-    if nothing && !machine {
+    if nothing && !for_program {
         terminal.say("no documents match");
         return Ok(Outcome::Nothing);
     }

@@ -74,7 +74,7 @@ fn command() -> Command {
 /// Candidates for the last word; none if there is a mistake before it.
 fn candidates(words: Vec<OsString>) -> Vec<CompletionCandidate> {
     let Some(last) = words.len().checked_sub(1) else { return Vec::new() };
-    values::typed_before(&words);
+    values::set_line(&words);
     let here = std::env::current_dir().ok();
     let nothing_typed = words[last].is_empty();
     let mut found = complete(&mut command(), words, last, here.as_deref()).unwrap_or_default();

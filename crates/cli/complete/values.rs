@@ -16,7 +16,7 @@ use crate::args::Cli;
 use crate::config::Global;
 
 /// Maximum number of candidates.
-const OFFERED: usize = 50;
+const MAX_CANDIDATES: usize = 50;
 
 const FIELDS: [&str; 13] = [
     "tag:",
@@ -38,7 +38,7 @@ const FIELDS: [&str; 13] = [
 static WORDS: OnceLock<Vec<OsString>> = OnceLock::new();
 
 /// Sets the line that is being completed.
-pub(super) fn typed_before(words: &[OsString]) {
+pub(super) fn set_line(words: &[OsString]) {
     // A process completes one line.
     WORDS.set(words.to_vec()).ok();
 }
@@ -110,8 +110,9 @@ fn last_word(typed: &str) -> usize {
     from
 }
 
+/// Candidates for one word of a query; `first` if it is the first word of its argument.
 fn values(typed: &str, first: bool) -> Option<Vec<String>> {
-    let begins = |values: &[&str], before: &str, after: &str| -> Vec<String> {
+    let with_prefix = |values: &[&str], before: &str, after: &str| -> Vec<String> {
         let fitting = values.iter().filter(|value| value.starts_with(after));
         fitting.map(|value| format!("{before}{value}")).collect()
     };
@@ -121,13 +122,13 @@ fn values(typed: &str, first: bool) -> Option<Vec<String>> {
         }
         let settings = settings()?;
         let names: Vec<&str> = settings.queries.keys().map(String::as_str).collect();
-        return Some(begins(&names, "@", name));
+        return Some(with_prefix(&names, "@", name));
     }
     let Some((field, list)) = typed.split_once(':') else {
         // A word that begins with a dash is an option, unless `--` precedes it.
         let negated = typed.starts_with('-') && (!first || after_dashes());
         let sign = usize::from(negated || typed.starts_with('+'));
-        let mut fields = begins(&FIELDS, &typed[..sign], &typed[sign..]);
+        let mut fields = with_prefix(&FIELDS, &typed[..sign], &typed[sign..]);
         if typed.is_empty() && first && is_first() {
             fields.push("@".to_owned());
         }
@@ -136,18 +137,18 @@ fn values(typed: &str, first: bool) -> Option<Vec<String>> {
     // In a list of values, the last one is completed.
     let value = list.rsplit(',').next().unwrap_or_default();
     let before = &typed[..typed.len() - value.len()];
-    let counted = match field.trim_start_matches(['-', '+']) {
-        "kind" => return Some(begins(&["article", "flash"], before, value)),
+    let facet_of_field = match field.trim_start_matches(['-', '+']) {
+        "kind" => return Some(with_prefix(&["article", "flash"], before, value)),
         // The index has properties that the grammar has no name for.
         "has" => {
-            let mut found = begins(&wensou_index::HAS, before, value);
+            let mut found = with_prefix(&wensou_index::HAS, before, value);
             found.retain(|found| parses(found));
             return Some(found);
         }
-        "script" => return Some(begins(&["hans", "hant", "mixed"], before, value)),
+        "script" => return Some(with_prefix(&["hans", "hant", "mixed"], before, value)),
         "date" => {
             let dates = ["today", "7d", "30d", "this-month", "last-month", "none", "inferred"];
-            return Some(begins(&dates, before, value));
+            return Some(with_prefix(&dates, before, value));
         }
         "tag" => Facet::Tag,
         "source" => Facet::Source,
@@ -156,9 +157,10 @@ fn values(typed: &str, first: bool) -> Option<Vec<String>> {
     };
     let index = Index::open(&settings()?.index).ok()?;
     let bare = value.trim_start_matches('「');
-    let found = facet(&index, &plain(""), counted, Some(bare)).ok()?;
-    let found = found.into_iter().take(OFFERED).map(|found| continued(value, &found.value));
-    let found = continuing(value, found.collect());
+    let found = facet(&index, &plain(""), facet_of_field, Some(bare)).ok()?;
+    let found =
+        found.into_iter().take(MAX_CANDIDATES).map(|found| continuation(value, &found.value));
+    let found = completable(value, found.collect());
     Some(found.into_iter().map(|found| format!("{before}{found}")).collect())
 }
 
@@ -169,7 +171,7 @@ fn parses(query: &str) -> bool {
 
 /// A value as a continuation of its typed beginning, quoted if necessary: 区 and 區塊鏈 make 区块链.
 /// Both find the same, and a shell only accepts candidates that begin with the typed text.
-fn continued(typed: &str, value: &str) -> String {
+fn continuation(typed: &str, value: &str) -> String {
     let (open, bare) = match typed.strip_prefix('「') {
         Some(bare) => (true, bare),
         None => (false, typed),
@@ -192,7 +194,7 @@ fn continued(typed: &str, value: &str) -> String {
 
 /// The candidates that a shell can complete. It replaces the typed text by the common prefix of all
 /// candidates. If that would delete typed text, candidates that need quotes are left out.
-fn continuing(typed: &str, values: Vec<String>) -> Vec<String> {
+fn completable(typed: &str, values: Vec<String>) -> Vec<String> {
     let bare = typed.trim_start_matches('「');
     let common = values.iter().map(String::as_str).reduce(common_prefix).unwrap_or_default();
     if common.trim_start_matches('「').starts_with(bare) {
@@ -211,7 +213,7 @@ fn common_prefix<'a>(one: &'a str, other: &str) -> &'a str {
 pub(super) fn id(current: &OsStr) -> Vec<CompletionCandidate> {
     let ids = || -> Option<Vec<String>> {
         let index = Index::open(&settings()?.index).ok()?;
-        index.ids(&current.to_string_lossy(), OFFERED).ok()
+        index.ids(&current.to_string_lossy(), MAX_CANDIDATES).ok()
     };
     ids().unwrap_or_default().into_iter().map(CompletionCandidate::new).collect()
 }

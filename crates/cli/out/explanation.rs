@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 use wensou_index::{Kind, Part, RecordExt, Unit};
 use wensou_query::{Clause, ExplainedHit, Explanation, Origin, TermScore};
 
-use super::terminal::{DIM, KIND, TITLE};
+use super::style::{DIM, KIND, TITLE};
 use super::text::padded;
 use super::{Terminal, json, sanitize};
 
 /// Maximum number of scored terms in the text: the others contribute little.
-const SHOWN: usize = 20;
+const MAX_TERMS: usize = 20;
 
 /// Prints an explanation as text.
 pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow::Result<()> {
@@ -22,16 +22,16 @@ pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow:
         terminal
             .line(format_args!("{}: the variants of each, with document counts", head("words")))?;
         for word in &explained.words {
-            for (at, form) in word.variants.iter().enumerate() {
+            for (at, variant) in word.variants.iter().enumerate() {
                 let typed = if at == 0 { text(&word.typed) } else { String::new() };
                 let stop = if word.stop { ", ranked only" } else { "" };
                 terminal.line(format_args!(
                     "  {} {:>7}  {} {}{DIM}{}{stop}{DIM:#}",
                     padded(&typed, 16),
-                    form.documents,
-                    form.match_mode,
-                    text(&form.text),
-                    origin(form.origin),
+                    variant.documents,
+                    variant.match_mode,
+                    text(&variant.text),
+                    origin(variant.origin),
                 ))?;
             }
         }
@@ -58,18 +58,18 @@ pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow:
     if !explained.scored.is_empty() {
         terminal.line("")?;
         terminal.line(format_args!("{}: weight × idf", head("scored")))?;
-        for unit in explained.scored.iter().take(SHOWN) {
+        for term in explained.scored.iter().take(MAX_TERMS) {
             terminal.line(format_args!(
                 "  {:<9} {} {:>5.2} × {:>5.2}{DIM}{}{DIM:#}",
-                kind_name(unit.kind),
-                padded(&text(&unit.text), 14),
-                unit.weight,
-                unit.idf,
-                origin(unit.origin),
+                kind_name(term.kind),
+                padded(&text(&term.text), 14),
+                term.weight,
+                term.idf,
+                origin(term.origin),
             ))?;
         }
-        if explained.scored.len() > SHOWN {
-            let more = explained.scored.len() - SHOWN;
+        if explained.scored.len() > MAX_TERMS {
+            let more = explained.scored.len() - MAX_TERMS;
             terminal.line(format_args!("  {DIM}and {more} more: --format json has all{DIM:#}"))?;
         }
     }
@@ -131,8 +131,8 @@ fn origin(origin: Origin) -> String {
 }
 
 /// The kind of a term, in text.
-fn kind_name(unit: Unit) -> &'static str {
-    match unit {
+fn kind_name(term: Unit) -> &'static str {
+    match term {
         Unit::Gram => "bigram",
         Unit::Word => "word",
         Unit::Char => "unigram",
@@ -140,8 +140,8 @@ fn kind_name(unit: Unit) -> &'static str {
 }
 
 /// The kind of a term in JSON, where it keeps an older name.
-fn unit_name(unit: Unit) -> &'static str {
-    match unit {
+fn json_kind_name(term: Unit) -> &'static str {
+    match term {
         Unit::Gram => "pair",
         Unit::Word => "word",
         Unit::Char => "character",
@@ -159,26 +159,26 @@ fn part_name(part: Part) -> &'static str {
 /// An explanation as JSON.
 pub(crate) fn object(explained: &Explanation) -> Value {
     let words = explained.words.iter().map(|word| {
-        let forms = word.variants.iter().map(|form| {
+        let variants = word.variants.iter().map(|variant| {
             json!({
-                "text": form.text,
-                "look": form.match_mode,
-                "origin": form.origin.as_str(),
-                "documents": form.documents,
+                "text": variant.text,
+                "look": variant.match_mode,
+                "origin": variant.origin.as_str(),
+                "documents": variant.documents,
             })
         });
-        json!({"typed": word.typed, "stop": word.stop, "forms": forms.collect::<Vec<_>>()})
+        json!({"typed": word.typed, "stop": word.stop, "forms": variants.collect::<Vec<_>>()})
     });
     let clauses = explained.clauses.iter().map(
         |clause| json!({"text": clause.text, "alone": clause.alone, "without": clause.without}),
     );
-    let scored = explained.scored.iter().map(|unit| {
+    let scored = explained.scored.iter().map(|term| {
         json!({
-            "unit": unit_name(unit.kind),
-            "text": unit.text,
-            "weight": unit.weight,
-            "idf": unit.idf,
-            "origin": unit.origin.as_str(),
+            "unit": json_kind_name(term.kind),
+            "text": term.text,
+            "weight": term.weight,
+            "idf": term.idf,
+            "origin": term.origin.as_str(),
         })
     });
     json!({
@@ -199,7 +199,7 @@ fn hit_object(hit: &ExplainedHit) -> Value {
     let part = |part: &TermScore| {
         json!({
             "part": part_name(part.field),
-            "unit": unit_name(part.kind),
+            "unit": json_kind_name(part.kind),
             "text": part.text,
             "origin": part.origin.as_str(),
             "score": part.score,

@@ -5,7 +5,7 @@ use wensou_index::Index;
 use wensou_query::lang::Query;
 use wensou_query::{Facet, FacetValue, Hit, facet};
 
-use super::terminal::{DIM, TAG, TITLE};
+use super::style::{DIM, TAG, TITLE};
 use super::{Terminal, json, sanitize};
 
 use crate::types::{self, Format};

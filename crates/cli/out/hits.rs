@@ -12,7 +12,7 @@ use wensou_query::Hit;
 use super::Terminal;
 use super::json::{self, Chosen};
 use super::sanitize;
-use super::terminal::{DATE, DIM, KIND, TAG, TITLE};
+use super::style::{DATE, DIM, KIND, TAG, TITLE};
 use super::text::{marked, width, wrap};
 use crate::types::Format;
 

@@ -9,6 +9,7 @@ mod pager;
 pub(crate) mod record;
 pub(crate) mod sanitize;
 pub(crate) mod script;
+pub(crate) mod style;
 pub(crate) mod terminal;
 pub(crate) mod text;
 pub(crate) mod timeline;

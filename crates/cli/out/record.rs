@@ -8,7 +8,7 @@ use wensou_ingest::{Article, DateProvenance, FlashItem, Record};
 use wensou_query::Highlighter;
 
 use super::script::Converter;
-use super::terminal::{DATE, DIM, KIND, TAG, TITLE};
+use super::style::{DATE, DIM, KIND, TAG, TITLE};
 use super::text::{marked, wrap};
 use super::{Terminal, hits, json, sanitize};
 

@@ -10,9 +10,10 @@ use std::io::{self, IsTerminal, Write};
 
 use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
-use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
+use super::style::ERROR;
+use super::text::wrap;
 use super::{pager, sanitize};
 use crate::types::Color;
 
@@ -77,21 +78,6 @@ impl Write for Output {
         self.unguarded().flush()
     }
 }
-
-/// Marks a match.
-pub(crate) const MATCH: Style =
-    Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
-/// A title.
-pub(crate) const TITLE: Style = Style::new().bold();
-/// The name of a kind.
-pub(crate) const KIND: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Cyan)));
-/// A date.
-pub(crate) const DATE: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Green)));
-/// A tag.
-pub(crate) const TAG: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
-/// What matters less.
-pub(crate) const DIM: Style = Style::new().dimmed();
-const ERROR: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
 
 /// Maximum width of a line: longer lines of Chinese text are hard to read.
 const WIDEST: usize = 100;
@@ -196,10 +182,20 @@ impl Terminal {
     /// already.
     pub(crate) fn say(&mut self, text: impl std::fmt::Display) {
         let _ = self.flush();
-        let _ = match self.shows_err {
-            true => writeln!(self.err, "{}", sanitize::styled(&text.to_string())),
-            false => writeln!(self.err, "{text}"),
-        };
+        if !self.shows_err {
+            let _ = writeln!(self.err, "{text}");
+            return;
+        }
+        for line in sanitize::styled(&text.to_string()).split('\n') {
+            // A terminal would break long lines inside of words.
+            let lines = match textwrap::core::display_width(line) > self.width {
+                true => wrap(line, self.width, ""),
+                false => vec![line.to_owned()],
+            };
+            for line in lines {
+                let _ = writeln!(self.err, "{line}");
+            }
+        }
     }
 
     /// Prints a value to standard error, as one line of JSON.

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 use wensou_query::Snippet;
 
 use super::sanitize;
-use super::terminal::MATCH;
+use super::style::MATCH;
 
 /// Display width of a text in columns, without escape sequences.
 pub(crate) fn width(text: &str) -> usize {

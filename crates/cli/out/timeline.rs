@@ -4,7 +4,7 @@ use serde_json::json;
 use wensou_query::{Bar, Timeline};
 
 use super::Terminal;
-use super::terminal::{DATE, DIM};
+use super::style::{DATE, DIM};
 use crate::types::ListFormat;
 
 /// Blocks of one to eight eighths of a column.

@@ -58,24 +58,24 @@ impl App {
             }
         };
         self.awaited = Some(self.ask(wanted));
-        self.coming = Some(origin);
+        self.awaited_origin = Some(origin);
     }
 
     pub(super) fn similar(&mut self) {
         let Some(item) = self.selected() else { return };
         let (id, title) = (item.record.id().to_owned(), item.title.text.clone());
         self.awaited = Some(self.ask(Wanted::Similar(id)));
-        self.coming = Some(Origin::Similar(title));
+        self.awaited_origin = Some(Origin::Similar(title));
     }
 
     /// Restores the previous list; `false` if there is none.
     pub(super) fn back(&mut self) -> bool {
-        let Some(list) = self.trail.pop() else { return false };
+        let Some(list) = self.previous_lists.pop() else { return false };
         self.list = list;
         self.whole = false;
         self.focus = Focus::List;
         self.preview.lines = None;
-        self.show();
+        self.update_selection();
         true
     }
 

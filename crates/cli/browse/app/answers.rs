@@ -14,7 +14,7 @@ impl App {
         let text = self.text().to_owned();
         (_, self.errors) = parse_lenient(&text, &self.clock);
         self.awaited = Some(self.ask(Wanted::Hits { offset: 0, limit: BATCH }));
-        self.coming = Some(Origin::Query(text));
+        self.awaited_origin = Some(Origin::Query(text));
     }
 
     pub(super) fn ask(&mut self, wanted: Wanted) -> u64 {
@@ -47,13 +47,14 @@ impl App {
     pub(super) fn list_came(&mut self, found: Found) {
         match found {
             Found::Hits { offset: 0, items, total, took, relaxed, warnings, highlighter } => {
-                let Some(origin) = self.coming.take() else { return };
+                let Some(origin) = self.awaited_origin.take() else { return };
                 // The same query in another width: keep the selection.
-                let (selected, first) = match origin == self.list.origin && self.trail.is_empty() {
-                    true => (self.list.selected, self.list.first),
-                    false => (0, 0),
-                };
-                self.trail.clear();
+                let (selected, first) =
+                    match origin == self.list.origin && self.previous_lists.is_empty() {
+                        true => (self.list.selected, self.list.first),
+                        false => (0, 0),
+                    };
+                self.previous_lists.clear();
                 let selected = selected.min(items.len().saturating_sub(1));
                 let highlighter = Rc::new(highlighter);
                 let list = List {
@@ -66,16 +67,16 @@ impl App {
                     selected,
                     first,
                     highlighter,
-                    more: false,
+                    is_loading: false,
                 };
                 self.list = list;
                 self.preview.lines = None;
-                self.show();
+                self.update_selection();
             }
             Found::Hits { items, total, .. } => {
                 self.list.items.extend(items);
                 self.list.total = total;
-                self.list.more = false;
+                self.list.is_loading = false;
             }
             Found::Records(items) => self.followed_to(items),
             // The query has nothing to search for: keep the previous hits, and show the reason
@@ -86,7 +87,7 @@ impl App {
                 }
             }
             Found::Failed(message) => {
-                self.list.more = false;
+                self.list.is_loading = false;
                 self.status = Some(message);
             }
             Found::Embedded(_) | Found::Tags(_) => {}
@@ -94,9 +95,9 @@ impl App {
     }
 
     pub(super) fn followed_to(&mut self, items: Vec<Item>) {
-        let Some(origin) = self.coming.take() else { return };
+        let Some(origin) = self.awaited_origin.take() else { return };
         // A request for more hits that was sent before is dropped by the worker.
-        self.list.more = false;
+        self.list.is_loading = false;
         if items.is_empty() {
             let what = match origin {
                 Origin::Pages(_) => "no page contains this flash item",
@@ -118,14 +119,14 @@ impl App {
             selected: 0,
             first: 0,
             highlighter,
-            more: false,
+            is_loading: false,
         };
-        self.trail.push(std::mem::replace(&mut self.list, list));
+        self.previous_lists.push(std::mem::replace(&mut self.list, list));
         self.focus = Focus::List;
         self.whole = false;
         // If there is no room for a preview, open the only item at once.
         self.whole = total == 1 && self.layout().preview.is_none();
-        self.show();
+        self.update_selection();
     }
 
     pub(super) fn tags_came(&mut self, found: Found) {

@@ -91,7 +91,7 @@ pub(crate) struct List {
     pub(crate) first: usize,
     highlighter: Rc<Highlighter>,
     /// Whether the next batch of hits has been requested.
-    more: bool,
+    is_loading: bool,
 }
 
 /// The preview of the selected record.
@@ -115,7 +115,7 @@ pub(crate) struct App {
     /// The mistakes in the query.
     pub(crate) errors: Vec<Diagnostic>,
     pub(crate) list: List,
-    trail: Vec<List>,
+    previous_lists: Vec<List>,
     pub(crate) preview: Preview,
     pub(crate) focus: Focus,
     /// Whether the preview has the whole screen.
@@ -130,7 +130,7 @@ pub(crate) struct App {
     awaited_tags: Option<u64>,
     awaited_flashes: Option<u64>,
     /// The origin of the list that is awaited.
-    coming: Option<Origin>,
+    awaited_origin: Option<Origin>,
     effects: Vec<Effect>,
 }
 
@@ -152,7 +152,7 @@ impl App {
             selected: 0,
             first: 0,
             highlighter: Rc::new(Highlighter::none()),
-            more: false,
+            is_loading: false,
         };
         let mut app = Self {
             clock,
@@ -161,7 +161,7 @@ impl App {
             input: Input::new(one_line(&text)),
             errors: Vec::new(),
             list,
-            trail: Vec::new(),
+            previous_lists: Vec::new(),
             preview: Preview::default(),
             focus: Focus::List,
             whole: false,
@@ -172,7 +172,7 @@ impl App {
             awaited: None,
             awaited_tags: None,
             awaited_flashes: None,
-            coming: None,
+            awaited_origin: None,
             effects: Vec::new(),
         };
         app.search();
@@ -209,7 +209,7 @@ impl App {
 
     /// Whether the list was reached from another one.
     pub(crate) fn followed(&self) -> bool {
-        !self.trail.is_empty()
+        !self.previous_lists.is_empty()
     }
 
     /// The lines of the preview for a width, cached until they change.

@@ -16,15 +16,15 @@ impl App {
             self.focus = Focus::List;
         }
         // Snippets are cut to the width of a line, so they must be made again.
-        if layout.snippet != before && self.trail.is_empty() {
+        if layout.snippet != before && self.previous_lists.is_empty() {
             let limit = self.list.items.len().max(BATCH);
             self.awaited = Some(self.ask(Wanted::Hits { offset: 0, limit }));
-            self.coming = Some(Origin::Query(self.text().to_owned()));
+            self.awaited_origin = Some(Origin::Query(self.text().to_owned()));
         }
     }
 
     /// Moves the selection, or scrolls the preview if that has the focus.
-    pub(super) fn go(&mut self, lines: isize) {
+    pub(super) fn move_focused(&mut self, lines: isize) {
         match self.whole || self.focus == Focus::Preview {
             true => self.scroll(lines),
             false => self.select(lines),
@@ -36,12 +36,13 @@ impl App {
         let selected = self.list.selected.saturating_add_signed(lines).min(last);
         if selected != self.list.selected {
             self.list.selected = selected;
-            self.show();
+            self.update_selection();
         }
         let near_end = selected + self.layout().items >= last;
         let is_query = matches!(&self.list.origin, Origin::Query(text) if text == self.text());
-        if near_end && is_query && !self.list.more && self.list.items.len() < self.list.total {
-            self.list.more = true;
+        if near_end && is_query && !self.list.is_loading && self.list.items.len() < self.list.total
+        {
+            self.list.is_loading = true;
             let offset = self.list.items.len();
             self.awaited = Some(self.ask(Wanted::Hits { offset, limit: BATCH }));
         }
@@ -71,7 +72,7 @@ impl App {
     }
 
     /// Scrolls the list to the selected item and updates the preview.
-    pub(super) fn show(&mut self) {
+    pub(super) fn update_selection(&mut self) {
         let items = self.layout().items.max(1);
         let list = &mut self.list;
         list.first = list.first.min(list.selected).max((list.selected + 1).saturating_sub(items));
@@ -107,7 +108,7 @@ impl App {
         if !self.whole {
             self.focus = Focus::List;
         }
-        self.show();
+        self.update_selection();
         self.scroll(0);
     }
 }

@@ -44,12 +44,12 @@ impl App {
 
     pub(super) fn command(&mut self, command: Command) {
         match command {
-            Command::Up => self.go(-1),
-            Command::Down => self.go(1),
-            Command::PageUp => self.go(-self.page()),
-            Command::PageDown => self.go(self.page()),
-            Command::First => self.go(isize::MIN),
-            Command::Last => self.go(isize::MAX),
+            Command::Up => self.move_focused(-1),
+            Command::Down => self.move_focused(1),
+            Command::PageUp => self.move_focused(-self.page()),
+            Command::PageDown => self.move_focused(self.page()),
+            Command::First => self.move_focused(isize::MIN),
+            Command::Last => self.move_focused(isize::MAX),
             Command::Previous => self.select(-1),
             Command::Next => self.select(1),
             Command::Open => self.toggle_whole(),

@@ -24,7 +24,7 @@ use crate::out::count::{bytes, count};
 use crate::out::{Terminal, sanitize};
 
 /// Maximum number of skipped files that are named; `stats --skipped` names all.
-const NAMED: usize = 20;
+const MAX_NAMED: usize = 20;
 
 /// The folders that the sample archive can be in.
 const SAMPLE: [&str; 2] = ["data/archive", "data"];
@@ -57,8 +57,8 @@ pub(crate) fn run(
         None => before.as_ref().and_then(|settings| settings.encoding.clone()),
     };
     // With these flags, the pages must be read even if nothing has changed.
-    let asked = args.rebuild || args.strict;
-    if !asked
+    let must_read = args.rebuild || args.strict;
+    if !must_read
         && let Ok(index) = Index::open(&global.index)
         && let meta = index.meta()
         && is_current(&global.index, meta, &roots, &options)?
@@ -76,7 +76,7 @@ pub(crate) fn run(
         return Ok(Outcome::Done);
     }
     let log = args.log.as_deref().map(Log::open).transpose()?;
-    build(&global.index, &roots, &options, Show { quiet: args.quiet, log }, terminal)?;
+    build(&global.index, &roots, &options, Reporting { quiet: args.quiet, log }, terminal)?;
     Ok(Outcome::Done)
 }
 
@@ -130,7 +130,7 @@ fn relative(path: &Path) -> PathBuf {
 
 /// What is printed and logged of a build.
 #[derive(Default)]
-pub(crate) struct Show {
+pub(crate) struct Reporting {
     pub(crate) quiet: bool,
     pub(crate) log: Option<Log>,
 }
@@ -141,14 +141,14 @@ pub(crate) fn build(
     dir: &Path,
     roots: &[PathBuf],
     options: &BuildOptions,
-    show: Show,
+    reporting: Reporting,
     terminal: &mut Terminal,
 ) -> anyhow::Result<()> {
     let started = Instant::now();
-    let note = |what: &str| show.log.iter().for_each(|log| log.note(what));
+    let note = |what: &str| reporting.log.iter().for_each(|log| log.note(what));
     note(&format!("indexing {} into {}", comma_separated(roots), dir.display()));
-    let bar = Bar::new(show.quiet, show.log.clone());
-    signals::catch(dir, show.log.clone(), bar.eraser()).context("cannot catch signals")?;
+    let bar = Bar::new(reporting.quiet, reporting.log.clone());
+    signals::catch(dir, reporting.log.clone(), bar.eraser()).context("cannot catch signals")?;
     let outcome = wensou_index::build(dir, roots, options, &bar);
     bar.clear();
     let built = match outcome {
@@ -181,7 +181,7 @@ pub(crate) fn build(
     name_skipped(report, terminal);
     let line = summary(&built, started.elapsed());
     note(&line);
-    if !show.quiet {
+    if !reporting.quiet {
         terminal.say(line);
     }
     Ok(())
@@ -199,11 +199,11 @@ fn chain(error: &IndexError) -> String {
 }
 
 fn name_skipped(report: &Report, terminal: &mut Terminal) {
-    for skipped in report.skipped.iter().take(NAMED) {
+    for skipped in report.skipped.iter().take(MAX_NAMED) {
         terminal.say(format_args!("skipped {}", sanitize::line(&skipped.to_string())));
     }
-    if report.skipped.len() > NAMED {
-        let more = report.skipped.len() - NAMED;
+    if report.skipped.len() > MAX_NAMED {
+        let more = report.skipped.len() - MAX_NAMED;
         terminal.say(format_args!("skipped {more} more: `wensou stats --skipped` lists all"));
     }
 }
