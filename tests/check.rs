@@ -24,7 +24,7 @@ fn files(dir: &Dir) -> Vec<PathBuf> {
 }
 
 #[test]
-fn a_sound_index_is_said_to_be() {
+fn an_intact_index_is_reported_as_intact() {
     let dir = indexed();
     let ran = dir.run(&["check"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
@@ -54,7 +54,7 @@ fn a_root_that_is_not_utf_8_is_refused_before_anything_is_read() {
 }
 
 #[test]
-fn looking_changes_nothing_in_the_folder() {
+fn reading_changes_nothing_in_the_folder() {
     let dir = indexed();
     let listing = || {
         let mut names: Vec<PathBuf> = Vec::new();
@@ -74,7 +74,7 @@ fn looking_changes_nothing_in_the_folder() {
 }
 
 #[test]
-fn every_damaged_file_is_named_and_mended() {
+fn every_damaged_file_is_named_and_repaired() {
     let dir = indexed();
     let before = dir.ok(&["export"]);
     for path in files(&dir) {
@@ -102,13 +102,13 @@ fn every_damaged_file_is_named_and_mended() {
     }
     let store = files(&dir).into_iter().find(|path| path.to_string_lossy().ends_with(".store"));
     fs::write(store.unwrap(), "").unwrap();
-    let mended = dir.run(&["check", "--repair"]);
-    assert_eq!(mended.code, 0, "{}", mended.stderr);
+    let repaired = dir.run(&["check", "--repair"]);
+    assert_eq!(repaired.code, 0, "{}", repaired.stderr);
     assert_eq!(dir.ok(&["export"]), before);
 }
 
 #[test]
-fn what_the_archive_says_now_and_what_was_left_is_named() {
+fn changes_of_the_archive_and_litter_are_named() {
     let dir = indexed();
     dir.write("index/gen-000099/GENERATION", "wensou generation gen-000099\n");
     // This folder has no marker, so it is not ours.

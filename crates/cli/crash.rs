@@ -18,7 +18,7 @@ static INDEX: OnceLock<PathBuf> = OnceLock::new();
 static SAID: Mutex<Option<String>> = Mutex::new(None);
 
 /// Sets the index folder that is verified after a panic.
-pub(crate) fn works_on(index: &Path) {
+pub(crate) fn set_index(index: &Path) {
     let _ = INDEX.set(index.to_path_buf());
 }
 

@@ -52,18 +52,18 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: &mut Terminal) -> anyhow::Resu
         return Ok(outcome);
     }
     // The output of these does not depend on settings.
-    let fixed = match &cli.verb {
+    let without_settings = match &cli.verb {
         Verb::Completions(args) => Some(cmd::completions::run(args, terminal)?),
         Verb::Man(args) => Some(cmd::man::run(args, terminal)?),
         _ => None,
     };
-    if let Some(outcome) = fixed {
+    if let Some(outcome) = without_settings {
         terminal.flush()?;
         return Ok(outcome);
     }
     let global = &Global::resolve(&cli.flags, matches)?;
     *terminal = Terminal::new(*global.color);
-    crash::works_on(&global.index);
+    crash::set_index(&global.index);
     let outcome = match &cli.verb {
         Verb::Search(args) => cmd::search::run(global, args, terminal),
         Verb::Browse(args) => cmd::browse::run(global, args),

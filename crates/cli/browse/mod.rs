@@ -1,7 +1,7 @@
 //! `wensou browse`: search as you type, full screen.
 //!
 //! - [`app`] has the state and changes it when a key is pressed; [`layout`] divides the screen, and
-//!   [`view`] draws it. None of them does input or output.
+//!   [`view`] and [`popups`] draw it. None of them does input or output.
 //! - [`worker`] searches on its own thread; [`open`] runs the pager and the editor.
 //! - [`keys`] is the table of keys, [`help`] lists them; [`filters`] edits the text of the query.
 //! - [`screen`] sets up the terminal and restores it. This file connects them.
@@ -9,10 +9,12 @@
 mod app;
 mod filters;
 mod help;
+mod input;
 mod keys;
 mod layout;
 mod open;
 mod picker;
+mod popups;
 mod preview;
 mod screen;
 #[cfg(test)]
@@ -142,7 +144,8 @@ impl Session {
             wait = Duration::ZERO;
         }
         if !self.worker.is_alive() {
-            let reason = screen::lost().unwrap_or_else(|| "no reason given".to_owned());
+            let reason =
+                screen::panic_of_another_thread().unwrap_or_else(|| "no reason given".to_owned());
             bail!("the search thread ended, which is a bug in wensou: {reason}");
         }
         Ok(None)

@@ -17,7 +17,7 @@ use crossterm::terminal::{
 /// Whether the terminal is ours.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 /// The panic message of a thread that does not draw.
-static LOST: Mutex<Option<String>> = Mutex::new(None);
+static PANIC: Mutex<Option<String>> = Mutex::new(None);
 
 /// The terminal while it is ours. Dropping it restores the terminal.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub(crate) struct Screen(());
 impl Screen {
     /// Sets up the terminal. After this, a panic restores it before the report.
     pub(crate) fn take() -> io::Result<Self> {
-        guard();
+        restore_on_panic();
         // The same as `restore`, for a signal handler: end bracketed paste, leave the alternate
         // screen, reset colours, show the cursor.
         wensou_index::restore_terminal_for_lost_files(b"\x1b[?2004l\x1b[?1049l\x1b[0m\x1b[?25h");
@@ -55,8 +55,8 @@ impl Drop for Screen {
 }
 
 /// The panic message of a thread that does not draw.
-pub(crate) fn lost() -> Option<String> {
-    LOST.lock().ok().and_then(|mut lost| lost.take())
+pub(crate) fn panic_of_another_thread() -> Option<String> {
+    PANIC.lock().ok().and_then(|mut panic| panic.take())
 }
 
 /// Whether the terminal is ours, not restored or lent to another program.
@@ -75,13 +75,13 @@ pub(crate) fn restore() {
 /// Makes a panic of this thread restore the terminal before the report, which would otherwise be
 /// lost with the alternate screen. Panics of other threads are kept for later: if they restored the
 /// terminal, this thread would draw its next frame over the user's shell.
-fn guard() {
+fn restore_on_panic() {
     let drawing = thread::current().id();
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         if is_taken() && thread::current().id() != drawing {
-            if let Ok(mut lost) = LOST.lock() {
-                *lost = Some(info.to_string());
+            if let Ok(mut message) = PANIC.lock() {
+                *message = Some(info.to_string());
             }
             return;
         }

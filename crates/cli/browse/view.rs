@@ -4,46 +4,44 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Clear, Paragraph, Scrollbar, ScrollbarOrientation, ScrollbarState};
-use tui_input::Input;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use ratatui::widgets::{Paragraph, Scrollbar, ScrollbarOrientation, ScrollbarState};
+use unicode_width::UnicodeWidthStr;
 use wensou_index::RecordExt;
 use wensou_query::Snippet;
 use wensou_query::lang::Diagnostic;
 
 use super::app::{App, Focus, List, Origin, Popup};
-use super::help;
+use super::input::{PROMPT, visible_input};
 use super::keys::{self, KEYS};
 use super::layout::{BELOW, Layout, preview_columns};
-use super::picker::{Picker, Subject};
+use super::popups::{draw_help, draw_picker};
 use super::text::{fit, marked, piece};
-use super::theme::{CHOSEN, DATE, DIM, ERROR, KIND, MISTAKE, TITLE, WARNING, without_colour};
+use super::theme::{DATE, DIM, ERROR, KIND, TITLE, WARNING, without_colour};
 use super::worker::Item;
 use crate::out::count::count;
-use crate::out::{hits, sanitize};
+use crate::out::hits;
 
-const PROMPT: &str = "› ";
 /// Text of the empty query line.
 const INVITATION: &str = "type to search, ? for help";
 
 /// Draws the whole screen.
 pub(crate) fn draw(frame: &mut Frame<'_>, app: &mut App, colour: bool) {
     let layout = app.layout();
-    query(frame, app, layout.query);
+    draw_query(frame, app, layout.query);
     frame.render_widget(notice(app, layout.notice.width), layout.notice);
     if let Some(area) = layout.list {
-        list(frame, app, area, layout);
+        draw_list(frame, app, area, layout);
     }
     if let Some(area) = layout.rule {
-        rule(frame, area, app.focus == Focus::Preview);
+        draw_rule(frame, area, app.focus == Focus::Preview);
     }
     if let Some(area) = layout.preview {
-        preview(frame, app, area);
+        draw_preview(frame, app, area);
     }
     frame.render_widget(footer(app, layout.footer.width), layout.footer);
     match &app.popup {
-        Some(Popup::Help(first)) => help_popup(frame, *first),
-        Some(Popup::Picker(open)) => picker(frame, open),
+        Some(Popup::Help(first)) => draw_help(frame, *first),
+        Some(Popup::Picker(open)) => draw_picker(frame, open),
         None => {}
     }
     if !colour {
@@ -52,10 +50,10 @@ pub(crate) fn draw(frame: &mut Frame<'_>, app: &mut App, colour: bool) {
 }
 
 /// Draws the query line, with the number of hits and the time of the search.
-fn query(frame: &mut Frame<'_>, app: &App, area: Rect) {
+fn draw_query(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let found = summary(app, area.width);
     let room = usize::from(area.width).saturating_sub(PROMPT.width() + found.width() + 1);
-    let (mut spans, cursor) = edited(&app.input, &app.errors, room.max(4));
+    let (mut spans, cursor) = visible_input(&app.input, &app.errors, room.max(4));
     if app.text().is_empty() {
         spans = fit(vec![Span::styled(INVITATION, DIM)], room).spans;
     }
@@ -86,42 +84,6 @@ fn summary(app: &App, columns: u16) -> String {
         true => format!("{total} · {took:.1} ms"),
         false => total,
     }
-}
-
-/// The visible part of an edited line in `columns`, with mistakes marked, and the column of the
-/// cursor.
-fn edited(input: &Input, mistakes: &[Diagnostic], columns: usize) -> (Vec<Span<'static>>, u16) {
-    let displayed = sanitize::line(input.value());
-    let chars: Vec<(usize, char, usize)> = input
-        .value()
-        .char_indices()
-        .zip(displayed.chars())
-        .map(|((at, _), c)| (at, c, c.width().unwrap_or(0)))
-        .collect();
-    let cursor = input.cursor().min(chars.len());
-    // Scroll: drop whole characters from the left until the cursor is visible.
-    let mut first = 0;
-    let mut before: usize = chars[..cursor].iter().map(|(.., width)| width).sum();
-    while before >= columns && first < cursor {
-        before -= chars[first].2;
-        first += 1;
-    }
-    let mut spans: Vec<Span<'static>> = Vec::new();
-    let mut room = columns;
-    for (at, c, width) in &chars[first..] {
-        let Some(left) = room.checked_sub(*width) else { break };
-        room = left;
-        let wrong = mistakes
-            .iter()
-            .filter_map(Diagnostic::span)
-            .any(|span| (span.start..span.end).contains(at));
-        let style = if wrong { MISTAKE } else { Style::new() };
-        match spans.last_mut() {
-            Some(last) if last.style == style => last.content.to_mut().push(*c),
-            _ => spans.push(Span::styled(c.to_string(), style)),
-        }
-    }
-    (spans, before as u16)
 }
 
 /// The line below the query: where the list comes from, else a mistake, else a warning.
@@ -158,7 +120,7 @@ fn diagnostic_spans(diagnostic: &Diagnostic, style: Style, more: usize) -> Vec<S
     pieces
 }
 
-fn list(frame: &mut Frame<'_>, app: &mut App, area: Rect, layout: Layout) {
+fn draw_list(frame: &mut Frame<'_>, app: &mut App, area: Rect, layout: Layout) {
     let list = &mut app.list;
     let items = layout.items.max(1);
     // The screen may have shrunk since the selection moved.
@@ -180,11 +142,11 @@ fn list(frame: &mut Frame<'_>, app: &mut App, area: Rect, layout: Layout) {
         }
     }
     if list.items.is_empty() {
-        frame.render_widget(Line::styled(nothing(list, app), DIM), area);
+        frame.render_widget(Line::styled(empty_list_text(list, app), DIM), area);
     }
 }
 
-fn nothing(list: &List, app: &App) -> &'static str {
+fn empty_list_text(list: &List, app: &App) -> &'static str {
     match &list.origin {
         Origin::Query(text) if text.is_empty() && app.is_waiting() => "",
         _ => " no hits",
@@ -218,7 +180,7 @@ fn item_lines(item: &Item, columns: usize, lines: u16) -> Vec<Line<'static>> {
         }
         out
     };
-    let body = snippet(&item.snippet);
+    let body = snippet_spans(&item.snippet);
     if lines == 2 {
         let mut head = vec![Span::styled(format!("{kind:<8}"), KIND)];
         head.extend(marked(&item.title, TITLE));
@@ -245,7 +207,7 @@ fn item_lines(item: &Item, columns: usize, lines: u16) -> Vec<Line<'static>> {
     vec![fit(marked(&item.title, TITLE), columns), fit(joined(facts), columns), fit(body, columns)]
 }
 
-fn snippet(snippet: &Snippet) -> Vec<Span<'static>> {
+fn snippet_spans(snippet: &Snippet) -> Vec<Span<'static>> {
     if snippet.text.trim().is_empty() {
         return Vec::new();
     }
@@ -265,7 +227,7 @@ fn snippet(snippet: &Snippet) -> Vec<Span<'static>> {
     pieces
 }
 
-fn rule(frame: &mut Frame<'_>, area: Rect, focused: bool) {
+fn draw_rule(frame: &mut Frame<'_>, area: Rect, focused: bool) {
     let style = if focused { KIND } else { DIM };
     match area.width {
         1 => {
@@ -279,7 +241,7 @@ fn rule(frame: &mut Frame<'_>, area: Rect, focused: bool) {
     }
 }
 
-fn preview(frame: &mut Frame<'_>, app: &mut App, area: Rect) {
+fn draw_preview(frame: &mut Frame<'_>, app: &mut App, area: Rect) {
     let columns = preview_columns(area);
     let height = usize::from(area.height);
     let scroll = app.preview.scroll;
@@ -318,82 +280,4 @@ fn footer(app: &App, columns: u16) -> Line<'static> {
         pieces.push(Span::styled(format!(" {}  ", binding.hint), DIM));
     }
     Line::from(pieces)
-}
-
-// Popups.
-
-/// Draws the box of a popup and returns the area inside its border.
-fn popup(frame: &mut Frame<'_>, title: &str, columns: u16, rows: u16) -> Rect {
-    let area = popup_area(frame.area().width, frame.area().height, columns, rows);
-    let block = Block::bordered().title(format!(" {title} ")).border_style(DIM);
-    let inside = block.inner(area);
-    // Otherwise the right half of a wide character would cover the border.
-    if let Some(x) = area.x.checked_sub(1) {
-        for y in area.top()..area.bottom() {
-            let cell = &mut frame.buffer_mut()[(x, y)];
-            if cell.symbol().width() > 1 {
-                cell.set_symbol(" ");
-            }
-        }
-    }
-    frame.render_widget(Clear, area);
-    frame.render_widget(block, area);
-    inside
-}
-
-fn popup_area(screen: u16, height: u16, columns: u16, rows: u16) -> Rect {
-    let (width, rows) = (columns.min(screen), rows.min(height));
-    Rect::new((screen - width) / 2, (height - rows) / 2, width, rows)
-}
-
-fn help_popup(frame: &mut Frame<'_>, first: usize) {
-    let lines = help::lines(frame.area().width);
-    let rows = lines.len() as u16 + 2;
-    let title = match rows > frame.area().height {
-        true => "keys · Up Down · Esc closes",
-        false => "keys · Esc closes",
-    };
-    let inside = popup(frame, title, help::COLUMNS, rows);
-    frame.render_widget(Paragraph::new(lines).scroll((first as u16, 0)), inside);
-}
-
-fn picker(frame: &mut Frame<'_>, open: &Picker) {
-    let title = match open.subject {
-        Subject::Tag => "tags of the hits",
-        Subject::Date => "dates",
-    };
-    let (columns, rows) = (frame.area().width, frame.area().height);
-    let inside =
-        popup(frame, title, columns.saturating_sub(4).min(56), rows.saturating_sub(2).min(22));
-    if inside.height == 0 || inside.width < 4 {
-        return;
-    }
-    let (mut spans, cursor) =
-        edited(&open.filter, &[], usize::from(inside.width).saturating_sub(PROMPT.width()));
-    spans.insert(0, Span::styled(PROMPT, KIND));
-    frame.render_widget(Line::from(spans), Rect { height: 1, ..inside });
-    let x = inside.x + PROMPT.width() as u16 + cursor;
-    frame.set_cursor_position((x.min(inside.right() - 1), inside.y));
-    let displayed = open.matching();
-    let height = usize::from(inside.height - 1);
-    let first = (open.selected + 1).saturating_sub(height);
-    let width = usize::from(inside.width);
-    let mut lines: Vec<Line<'static>> = Vec::new();
-    for (at, choice) in displayed.iter().enumerate().skip(first).take(height) {
-        let count = choice.count.map(|count| format!(" {count}")).unwrap_or_default();
-        let mut line =
-            fit(vec![piece(&choice.label, Style::new())], width.saturating_sub(count.width()));
-        let gap = width.saturating_sub(line.width() + count.width());
-        line.spans.push(Span::raw(" ".repeat(gap)));
-        line.spans.push(Span::styled(count, DIM));
-        lines.push(if at == open.selected { line.style(CHOSEN) } else { line });
-    }
-    if lines.is_empty() {
-        let what = if open.waiting { "counting…" } else { "none" };
-        lines.push(Line::styled(what, DIM));
-    }
-    frame.render_widget(
-        Paragraph::new(lines),
-        Rect { y: inside.y + 1, height: inside.height - 1, ..inside },
-    );
 }

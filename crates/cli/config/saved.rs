@@ -45,7 +45,10 @@ fn expand(
     };
     let remainder = found.rest.of(text);
     parse(remainder, clock).map_err(|wrong| {
-        faults(wrong.into_iter().map(|wrong| moved(wrong, text, found.rest.start)).collect(), text)
+        faults(
+            wrong.into_iter().map(|wrong| shifted(wrong, text, found.rest.start)).collect(),
+            text,
+        )
     })?;
     let refuse = |code, message: String, help: String| {
         let diagnostic = Diagnostic::at(code, text, found.span, message).with_help(help);
@@ -56,7 +59,7 @@ fn expand(
         return Err(refuse(
             Code::UnknownSaved,
             format!("no saved query `{name}`"),
-            names(name, global),
+            unknown_name_help(name, global),
         ));
     };
     if open.iter().any(|other| other == name) {
@@ -86,7 +89,7 @@ fn expand(
 }
 
 /// Shifts the location of a mistake by `by` bytes, from the end of `text` to the whole `text`.
-fn moved(mut diagnostic: Diagnostic, text: &str, by: usize) -> Diagnostic {
+fn shifted(mut diagnostic: Diagnostic, text: &str, by: usize) -> Diagnostic {
     diagnostic.location = diagnostic.location.map(|Location { bytes, .. }| {
         let bytes = Span::new(bytes.start + by, bytes.end + by);
         Location { bytes, chars: bytes.in_chars(text) }
@@ -95,7 +98,7 @@ fn moved(mut diagnostic: Diagnostic, text: &str, by: usize) -> Diagnostic {
 }
 
 /// The help for a name that no saved query has.
-fn names(typed: &str, global: &Global) -> String {
+fn unknown_name_help(typed: &str, global: &Global) -> String {
     let text = format!("to search for the text itself, quote it: \"@{typed}\"");
     let known: Vec<&str> = global.queries.keys().map(String::as_str).collect();
     if known.is_empty() {
