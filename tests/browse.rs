@@ -113,7 +113,7 @@ fn ctrl_c_and_signals_restore_the_terminal() {
 
 #[test]
 #[cfg(debug_assertions)]
-fn a_panic_gives_the_terminal_back_and_is_then_reported() {
+fn a_panic_restores_the_terminal_and_is_then_reported() {
     let dir = archive();
     for (location, status) in [("draw", 101), ("search", 2)] {
         let mut pty = Pty::start(&dir, &[], &[("WENSOU_BROWSE_PANIC", location)]);

@@ -196,7 +196,7 @@ fn elsewhere_the_sign_is_text() {
 }
 
 #[test]
-fn what_is_wrong_with_a_saved_query_is_said_in_its_own_words() {
+fn a_mistake_in_a_saved_query_is_shown_in_its_own_text() {
     let dir =
         dir(&format!("{QUERIES}broken = \"減半 tga:BTC\"\nloop = \"@loop 減半\"\nempty = \"\"\n"));
     let mut screen = String::new();

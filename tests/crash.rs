@@ -20,7 +20,7 @@ fn times(name: &str, few: usize) -> usize {
 /// An archive that can be in two states, and the records of each state.
 struct Archive {
     dir: Dir,
-    says: [String; 2],
+    records: [String; 2],
     random: Random,
 }
 
@@ -28,7 +28,7 @@ impl Archive {
     fn new(seed: u64) -> Self {
         let dir = Dir::new();
         copy_folder(&sample(), &dir.path().join("archive"));
-        let mut archive = Self { dir, says: Default::default(), random: Random::new(seed) };
+        let mut archive = Self { dir, records: Default::default(), random: Random::new(seed) };
         for state in [0, 1] {
             archive.set(state);
             let fresh = archive.dir.path().join(format!("fresh-{state}"));
@@ -36,9 +36,9 @@ impl Archive {
             options.anew = true;
             let roots = [archive.dir.path().join("archive")];
             build(&fresh, &roots, &options, &Silent).unwrap();
-            archive.says[state] = said(&fresh).unwrap();
+            archive.records[state] = records_of(&fresh).unwrap();
         }
-        assert_ne!(archive.says[0], archive.says[1]);
+        assert_ne!(archive.records[0], archive.records[1]);
         archive
     }
 
@@ -56,8 +56,8 @@ impl Archive {
     fn state(&self, what: &str) -> usize {
         let checked = check_files(&self.index()).unwrap_or_else(|error| panic!("{what}: {error}"));
         assert!(!checked.is_damaged(), "{what}: {:?}", checked.findings);
-        let said = said(&self.index()).unwrap_or_else(|error| panic!("{what}: {error}"));
-        let state = self.says.iter().position(|state| *state == said);
+        let said = records_of(&self.index()).unwrap_or_else(|error| panic!("{what}: {error}"));
+        let state = self.records.iter().position(|state| *state == said);
         state.unwrap_or_else(|| panic!("{what}: the index has neither state"))
     }
 
@@ -78,7 +78,7 @@ impl Archive {
 }
 
 /// Every record of an index as JSON.
-fn said(index: &Path) -> Result<String, Error> {
+fn records_of(index: &Path) -> Result<String, Error> {
     let index = Index::open(index)?;
     let records = index.in_order()?.into_iter().map(|address| index.record(address));
     let lines = records.map(|record| Ok(serde_json::to_string(&record?).unwrap()));
@@ -258,8 +258,8 @@ fn a_search_while_the_index_is_built_again_and_again_has_one_whole_index() {
         let mut reads = 0;
         while !builder.is_finished() {
             // All records come from one generation, even if its files are removed meanwhile.
-            let said = said(&index).unwrap();
-            assert!(archive.says.contains(&said));
+            let said = records_of(&index).unwrap();
+            assert!(archive.records.contains(&said));
             reads += 1;
         }
         assert!(reads > 3);

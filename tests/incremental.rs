@@ -145,7 +145,7 @@ fn change(archive: &Path, random: &mut Random) {
 }
 
 /// All contents of an index, one line each.
-fn said(index: &Index) -> Vec<String> {
+fn content_lines(index: &Index) -> Vec<String> {
     let mut lines = Vec::new();
     for address in index.in_order().unwrap() {
         lines.push(format!(
@@ -180,10 +180,10 @@ fn said(index: &Index) -> Vec<String> {
 #[track_caller]
 fn same(updated: &Path, fresh: &Path, what: &str) {
     let (updated, fresh) = (Index::open(updated).unwrap(), Index::open(fresh).unwrap());
-    for (one, other) in said(&updated).iter().zip(&said(&fresh)) {
+    for (one, other) in content_lines(&updated).iter().zip(&content_lines(&fresh)) {
         assert_eq!(one, other, "{what}");
     }
-    assert_eq!(said(&updated).len(), said(&fresh).len(), "{what}");
+    assert_eq!(content_lines(&updated).len(), content_lines(&fresh).len(), "{what}");
 }
 
 fn options(anew: bool) -> BuildOptions {

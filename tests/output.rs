@@ -219,7 +219,7 @@ fn stated_and_inferred_dates_differ() {
 }
 
 #[test]
-fn latin_letters_that_no_text_has_are_read_as_pinyin_and_it_is_said() {
+fn latin_letters_that_no_text_contains_are_read_as_pinyin() {
     let dir = archive();
     for typed in ["bitebi", "btb", "Bitebi"] {
         let ran = dir.run(&["search", typed]);

@@ -99,7 +99,7 @@ fn fields_and_operators() {
 }
 
 #[test]
-fn every_word_is_wanted_and_what_is_missing_is_said() {
+fn every_word_must_occur_and_missing_words_are_named() {
     let dir = archive();
     let all = dir.hits(&["減半 礦工"]);
     assert_eq!(all.len(), 1);

@@ -306,7 +306,7 @@ mod displayed {
     }
 
     #[test]
-    fn text_and_what_is_said_beside_it_cannot_act_on_a_terminal() {
+    fn output_and_messages_cannot_act_on_a_terminal() {
         let dir = indexed();
         let id = id_of("h1");
         let missing = named("no");

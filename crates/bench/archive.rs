@@ -71,11 +71,11 @@ fn of_news(dir: &Path, folder: &Path, pages: usize) -> anyhow::Result<bool> {
     }
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
     let packed = shared.join("corpora/news-items.jsonl.xz");
-    let there = |program: &str| {
+    let available = |program: &str| {
         let run = Command::new(program).arg("--version").stdout(Stdio::null()).status();
         run.is_ok_and(|status| status.success())
     };
-    if !packed.is_file() || !there("python3") || !there("xz") {
+    if !packed.is_file() || !available("python3") || !available("xz") {
         return Ok(false);
     }
     let items = dir.join("news-items.jsonl");

@@ -33,12 +33,12 @@ impl Program {
 /// What the process in between does; see [`Program::peak`].
 pub(crate) fn print_peak(command: &[OsString]) -> anyhow::Result<()> {
     let (program, arguments) = command.split_first().context("no command")?;
-    let mut child = quiet(Command::new(program).args(arguments)).spawn()?;
+    let mut child = without_output(Command::new(program).args(arguments)).spawn()?;
     println!("{}", child.wait4()?.rusage.maxrss);
     Ok(())
 }
 
-fn quiet(command: &mut Command) -> &mut Command {
+fn without_output(command: &mut Command) -> &mut Command {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null())
 }
 
@@ -53,7 +53,7 @@ pub(crate) struct Took {
 /// Runs a command once, discards its output, and measures its time.
 pub(crate) fn took(command: &mut Command) -> anyhow::Result<Took> {
     let start = Instant::now();
-    let ended = quiet(command).spawn()?.wait4()?;
+    let ended = without_output(command).spawn()?.wait4()?;
     let (wall, used) = (start.elapsed(), ended.rusage);
     // A search without hits ends with status 1.
     anyhow::ensure!(ended.status.code().is_some_and(|code| code < 2), "{command:?} failed");
@@ -68,7 +68,7 @@ pub(crate) fn run(command: &mut Command) -> anyhow::Result<Duration> {
 /// Writes dirty pages to the disk, so that this does not happen during a measurement.
 pub(crate) fn settle() {
     // Without `sync`, the measurements only vary more.
-    let _ = quiet(&mut Command::new("sync")).status();
+    let _ = without_output(&mut Command::new("sync")).status();
 }
 
 /// The median wall time of `runs` runs, in milliseconds.
@@ -91,8 +91,9 @@ pub(crate) fn milliseconds(time: Duration) -> f64 {
 /// A command that runs on the first processor only, if `taskset` is available.
 pub(crate) fn on_one_core(program: &Path) -> Option<Command> {
     let mut command = Command::new("taskset");
-    let there = Command::new("taskset").args(["-c", "0", "true"]).stderr(Stdio::null()).status();
-    there.is_ok_and(|status| status.success()).then(|| {
+    let available =
+        Command::new("taskset").args(["-c", "0", "true"]).stderr(Stdio::null()).status();
+    available.is_ok_and(|status| status.success()).then(|| {
         command.args(["-c", "0"]).arg(program);
         command
     })

@@ -96,7 +96,7 @@ fn cold(program: &Program, index: &Path, queries: &Queries) -> anyhow::Result<()
 
 fn warm(index: &Index, queries: &Queries) -> anyhow::Result<()> {
     println!(
-        "| one process, 1 thread, top 10 | queries a second | p50, ms | p99, ms | p99 / p50 |"
+        "| one process, 1 thread, top 10 | queries per second | p50, ms | p99, ms | p99 / p50 |"
     );
     println!("|---|---:|---:|---:|---:|");
     for (name, queries, snippets) in [

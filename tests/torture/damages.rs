@@ -174,7 +174,7 @@ impl Copy<'_> {
                 campaign.fail(format!("{what}: {args:?}: {wrong}"));
             }
             campaign.expect(!ended.stderr.contains("panicked"), || {
-                format!("{what}: {args:?}: {}", ended.said())
+                format!("{what}: {args:?}: {}", ended.last_messages())
             });
             if let Some(line) = truth.wrong(args, &ended.stdout) {
                 campaign.fail(format!("{what}: {args:?} shows what was not written: {line}"));

@@ -91,7 +91,7 @@ impl Round<'_> {
         // If no file has changed, nothing is read, so nothing is named.
         let current = built.stderr.contains("the index is up to date");
         campaign.expect(unnamed == 0 || current, || {
-            format!("{what}: {unnamed} are not named: {}", built.said())
+            format!("{what}: {unnamed} are not named: {}", built.last_messages())
         });
         let after = world.export(&index).unwrap_or_default();
         let lost = Self::lost(&before, &after, changes);

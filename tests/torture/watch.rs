@@ -37,12 +37,12 @@ impl Ended {
         }
         match self.code {
             0..=4 => None,
-            code => Some(format!("exit status {code}: {}", self.said())),
+            code => Some(format!("exit status {code}: {}", self.last_messages())),
         }
     }
 
     /// The last lines of its messages.
-    pub(super) fn said(&self) -> String {
+    pub(super) fn last_messages(&self) -> String {
         let lines: Vec<&str> = self.stderr.lines().rev().take(4).collect();
         let said = lines.into_iter().rev().collect::<Vec<_>>().join(" / ");
         said.chars().take(400).collect()
@@ -51,7 +51,7 @@ impl Ended {
 
 impl fmt::Display for Ended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "exit status {}: {}", self.code, self.said())
+        write!(f, "exit status {}: {}", self.code, self.last_messages())
     }
 }
 
