@@ -7,8 +7,8 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use serde_json::json;
 use wensou_index::Index;
-use wensou_query::lang::{Clock, Diagnostic};
-use wensou_query::{Error, Session};
+use wensou_query::lang::{Clock, Diagnostic, Query};
+use wensou_query::{Error, Options, Session};
 
 use super::query::options;
 use crate::args::Search;
@@ -34,49 +34,27 @@ pub(crate) fn run(
             bail!("--batch supports only --format jsonl (the default) and ids")
         }
     };
-    let session = Session::new(index)?;
-    let options = options(global, args, clock);
+    let batch = Batch {
+        session: Session::new(index)?,
+        options: options(global, args, clock),
+        line_end: if args.null { '\0' } else { '\n' },
+    };
     let (mut found, mut refused) = (false, false);
     for line in read(file)? {
         let line = line.with_context(|| format!("cannot read {}", file.display()))?;
-        let answer = match read_query(&line, global, clock) {
+        let answered = match read_query(&line, global, clock) {
             Err(faults) => Err(faults.into_iter().map(|fault| fault.diagnostic).collect()),
-            Ok(query) if ids => match session.ids(&query, &options) {
-                Ok(hits) => {
-                    found |= !hits.is_empty();
-                    let end = if args.null { '\0' } else { '\n' };
-                    let line: Vec<String> = hits.iter().map(|(id, _)| hits::cell(id)).collect();
-                    write!(terminal.out(), "{}{end}", line.join("\t"))?;
-                    continue;
-                }
-                Err(error) => Err(mistakes(error)?),
-            },
-            Ok(query) => match session.search(&query, &options) {
-                Ok(results) => Ok(results),
-                Err(error) => Err(mistakes(error)?),
-            },
+            Ok(query) if ids => batch.print_ids(&query, terminal)?,
+            Ok(query) => batch.print_object(&line, &query, terminal)?,
         };
-        match answer {
-            Ok(results) => {
-                found |= results.total > 0;
-                let hits: Vec<_> = results.hits.iter().map(json::hit).collect();
-                let object = json!({
-                    "query": line,
-                    "total": results.total,
-                    "relaxed": results.relaxed,
-                    "hits": hits,
-                });
-                terminal.json(&object)?;
-            }
+        match answered {
+            Ok(any) => found |= any,
             Err(errors) => {
                 refused = true;
                 match ids {
                     // An empty line, so that line numbers of input and output agree.
                     true => writeln!(terminal.out())?,
-                    false => {
-                        let object = json!({"query": line, "errors": errors});
-                        terminal.json(&object)?;
-                    }
+                    false => terminal.json(&json!({"query": line, "errors": errors}))?,
                 }
             }
         }
@@ -86,6 +64,52 @@ pub(crate) fn run(
         (_, true) => Outcome::Done,
         (_, false) => Outcome::Nothing,
     })
+}
+
+/// Whether a query has hits, or its mistakes.
+type Answered = Result<bool, Vec<Diagnostic>>;
+
+/// What all queries of a batch share.
+struct Batch<'i> {
+    session: Session<'i>,
+    options: Options,
+    /// Ends the ids of a query.
+    line_end: char,
+}
+
+impl Batch<'_> {
+    /// Prints the ids of the hits on one line.
+    fn print_ids(&self, query: &Query, terminal: &mut Terminal) -> anyhow::Result<Answered> {
+        let hits = match self.session.ids(query, &self.options) {
+            Ok(hits) => hits,
+            Err(error) => return Ok(Err(mistakes(error)?)),
+        };
+        let ids: Vec<String> = hits.iter().map(|(id, _)| hits::cell(id)).collect();
+        write!(terminal.out(), "{}{}", ids.join("\t"), self.line_end)?;
+        Ok(Ok(!hits.is_empty()))
+    }
+
+    /// Prints the hits as one object.
+    fn print_object(
+        &self,
+        line: &str,
+        query: &Query,
+        terminal: &mut Terminal,
+    ) -> anyhow::Result<Answered> {
+        let results = match self.session.search(query, &self.options) {
+            Ok(results) => results,
+            Err(error) => return Ok(Err(mistakes(error)?)),
+        };
+        let hits: Vec<_> = results.hits.iter().map(json::hit).collect();
+        let object = json!({
+            "query": line,
+            "total": results.total,
+            "relaxed": results.relaxed,
+            "hits": hits,
+        });
+        terminal.json(&object)?;
+        Ok(Ok(results.total > 0))
+    }
 }
 
 /// The mistakes of a query; any other error ends the run.

@@ -61,22 +61,7 @@ pub(crate) fn run(
         }
     }
     if !for_program {
-        for reading in &results.readings {
-            let words = reading.words.join(", ");
-            terminal.say(format_args!(
-                "no document contains {}; read as pinyin for {} in titles, tags and sources",
-                sanitize::line(&reading.typed),
-                sanitize::line(&words),
-            ));
-        }
-        terminal.say(summary(&results, args, started));
-        if let Some(partial) = results.partial {
-            let some = count(partial, "document");
-            let verb = if partial == 1 { "contains" } else { "contain" };
-            terminal.say(format_args!(
-                "{some} {verb} some of the words: put OR between the words to find them"
-            ));
-        }
+        say_summary(&results, args, started, terminal);
         if results.total == 0 || results.relaxed {
             say_clauses(&wensou_query::clauses(&index, &query)?, terminal);
         }
@@ -84,8 +69,28 @@ pub(crate) fn run(
     Ok(if results.total == 0 { Outcome::Nothing } else { Outcome::Done })
 }
 
-/// Opens the index. Where there is none in the default place but a sample archive beside it, that
-/// is indexed first, so that the first command a newcomer types gives hits.
+/// Prints how the query was read and how many hits it has.
+fn say_summary(results: &Results, args: &Search, started: Instant, terminal: &mut Terminal) {
+    for reading in &results.readings {
+        let words = reading.words.join(", ");
+        terminal.say(format_args!(
+            "no document contains {}; read as pinyin for {} in titles, tags and sources",
+            sanitize::line(&reading.typed),
+            sanitize::line(&words),
+        ));
+    }
+    terminal.say(summary(results, args, started));
+    if let Some(partial) = results.partial {
+        let some = count(partial, "document");
+        let verb = if partial == 1 { "contains" } else { "contain" };
+        terminal.say(format_args!(
+            "{some} {verb} some of the words: put OR between the words to find them"
+        ));
+    }
+}
+
+/// Opens the index. If there is none in the default folder, but a sample archive, indexes that
+/// first, so that the first command of a new user gives hits.
 fn open_or_build(dir: &Path, terminal: &mut Terminal) -> anyhow::Result<Index> {
     match Index::open(dir) {
         Err(missing @ IndexError::Missing { .. }) => {
@@ -106,7 +111,7 @@ fn open_or_build(dir: &Path, terminal: &mut Terminal) -> anyhow::Result<Index> {
     }
 }
 
-/// Says how many documents each clause matches alone, and without which one there were hits.
+/// Prints how many documents each clause matches alone, and without which clause there are hits.
 fn say_clauses(clauses: &[Clause], terminal: &mut Terminal) {
     if clauses.len() < 2 {
         return;

@@ -1,5 +1,7 @@
 //! Prints the explanation of a query as text or JSON.
 
+use std::io;
+
 use serde_json::{Value, json};
 use wensou_index::{Kind, Part, RecordExt, Unit};
 use wensou_query::{Clause, ExplainedHit, Explanation, Origin, TermScore};
@@ -13,42 +15,13 @@ const MAX_TERMS: usize = 20;
 
 /// Prints an explanation as text.
 pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow::Result<()> {
-    let head = |name: &str| format!("{TITLE}{name}{TITLE:#}");
-    let text = |text: &str| sanitize::line(text).into_owned();
     terminal.line(format_args!("{}   {}", head("query"), text(&explained.canonical)))?;
     terminal.line(format_args!("{}  {}", head("folded"), text(&explained.folded)))?;
     if !explained.words.is_empty() {
-        terminal.line("")?;
-        terminal
-            .line(format_args!("{}: the variants of each, with document counts", head("words")))?;
-        for word in &explained.words {
-            for (at, variant) in word.variants.iter().enumerate() {
-                let typed = if at == 0 { text(&word.typed) } else { String::new() };
-                let stop = if word.stop { ", ranked only" } else { "" };
-                terminal.line(format_args!(
-                    "  {} {:>7}  {} {}{DIM}{}{stop}{DIM:#}",
-                    padded(&typed, 16),
-                    variant.documents,
-                    variant.match_mode,
-                    text(&variant.text),
-                    origin(variant.origin),
-                ))?;
-            }
-        }
+        print_words(terminal, explained)?;
     }
     if !explained.clauses.is_empty() {
-        terminal.line("")?;
-        terminal.line(format_args!(
-            "{}: hits of each alone, and of the query without it",
-            head("clauses")
-        ))?;
-        for clause in &explained.clauses {
-            let without = clause.without.map_or("-".to_owned(), |count| count.to_string());
-            let name = padded(&text(&clause.text), 16);
-            terminal.line(format_args!("  {name} {:>7} {without:>7}", clause.alone))?;
-        }
-        let relaxed = if explained.relaxed { "  no document contains every word" } else { "" };
-        terminal.line(format_args!("  {} {:>7}{relaxed}", padded("all", 16), explained.total))?;
+        print_clauses(terminal, explained)?;
     }
     terminal.line("")?;
     terminal.line(format_args!("{}: what a document must match", head("compiled")))?;
@@ -56,22 +29,7 @@ pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow:
         terminal.line(format_args!("  {}", text(line)))?;
     }
     if !explained.scored.is_empty() {
-        terminal.line("")?;
-        terminal.line(format_args!("{}: weight × idf", head("scored")))?;
-        for term in explained.scored.iter().take(MAX_TERMS) {
-            terminal.line(format_args!(
-                "  {:<9} {} {:>5.2} × {:>5.2}{DIM}{}{DIM:#}",
-                kind_name(term.kind),
-                padded(&text(&term.text), 14),
-                term.weight,
-                term.idf,
-                origin(term.origin),
-            ))?;
-        }
-        if explained.scored.len() > MAX_TERMS {
-            let more = explained.scored.len() - MAX_TERMS;
-            terminal.line(format_args!("  {DIM}and {more} more: --format json has all{DIM:#}"))?;
-        }
+        print_scored_terms(terminal, explained)?;
     }
     match &explained.hit {
         Some(hit) => {
@@ -80,6 +38,67 @@ pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow:
         }
         None => Ok(()),
     }
+}
+
+fn head(name: &str) -> String {
+    format!("{TITLE}{name}{TITLE:#}")
+}
+
+fn text(text: &str) -> String {
+    sanitize::line(text).into_owned()
+}
+
+fn print_words(terminal: &mut Terminal, explained: &Explanation) -> io::Result<()> {
+    terminal.line("")?;
+    terminal.line(format_args!("{}: the variants of each, with document counts", head("words")))?;
+    for word in &explained.words {
+        for (at, variant) in word.variants.iter().enumerate() {
+            let typed = if at == 0 { text(&word.typed) } else { String::new() };
+            let stop = if word.stop { ", ranked only" } else { "" };
+            terminal.line(format_args!(
+                "  {} {:>7}  {} {}{DIM}{}{stop}{DIM:#}",
+                padded(&typed, 16),
+                variant.documents,
+                variant.match_mode,
+                text(&variant.text),
+                origin(variant.origin),
+            ))?;
+        }
+    }
+    Ok(())
+}
+
+fn print_clauses(terminal: &mut Terminal, explained: &Explanation) -> io::Result<()> {
+    terminal.line("")?;
+    let title = head("clauses");
+    terminal.line(format_args!("{title}: hits of each alone, and of the query without it"))?;
+    for clause in &explained.clauses {
+        let without = clause.without.map_or("-".to_owned(), |count| count.to_string());
+        let name = padded(&text(&clause.text), 16);
+        terminal.line(format_args!("  {name} {:>7} {without:>7}", clause.alone))?;
+    }
+    let relaxed = if explained.relaxed { "  no document contains every word" } else { "" };
+    terminal.line(format_args!("  {} {:>7}{relaxed}", padded("all", 16), explained.total))
+}
+
+fn print_scored_terms(terminal: &mut Terminal, explained: &Explanation) -> io::Result<()> {
+    terminal.line("")?;
+    terminal.line(format_args!("{}: weight × idf", head("scored")))?;
+    for term in explained.scored.iter().take(MAX_TERMS) {
+        terminal.line(format_args!(
+            "  {:<9} {} {:>5.2} × {:>5.2}{DIM}{}{DIM:#}",
+            kind_name(term.kind),
+            padded(&text(&term.text), 14),
+            term.weight,
+            term.idf,
+            origin(term.origin),
+        ))?;
+    }
+    if explained.scored.len() > MAX_TERMS {
+        let more = explained.scored.len() - MAX_TERMS;
+        terminal.line(format_args!("  {DIM}and {more} more: --format json has all{DIM:#}"))?;
+    }
+    Ok(())
 }
 
 fn print_hit(
