@@ -12,7 +12,7 @@ pub(crate) fn line(text: &str) -> Cow<'_, str> {
     text.chars().map(harmless).collect::<String>().into()
 }
 
-/// Like [`line`], but line feeds stay.
+/// Like [`line()`], but line feeds stay.
 pub(crate) fn lines(text: &str) -> Cow<'_, str> {
     if text.chars().all(|c| c == '\n' || harmless(c) == c) {
         return Cow::Borrowed(text);
@@ -20,7 +20,7 @@ pub(crate) fn lines(text: &str) -> Cow<'_, str> {
     text.chars().map(|c| if c == '\n' { c } else { harmless(c) }).collect::<String>().into()
 }
 
-/// Like [`line`], but line feeds and tabs stay, for tables of this program.
+/// Like [`line()`], but line feeds and tabs stay, for tables of this program.
 pub(crate) fn table(text: &str) -> Cow<'_, str> {
     let kept = |c: char| matches!(c, '\n' | '\t') || harmless(c) == c;
     if text.chars().all(kept) {
