@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use wensou_index::{BuildOptions, Error, Index, build, check_files};
+use wensou_index::{Error, Index, build, check_files};
 use wensou_ingest::Silent;
 
-use crate::util::{Dir, Random, copy_folder, preloaded, sample, set_archive_state};
+use crate::util::{Dir, Random, build_options, copy_folder, preloaded, sample, set_archive_state};
 
 fn times(name: &str, few: usize) -> usize {
     std::env::var(name).map_or(few, |times| times.parse().unwrap())
@@ -32,7 +32,7 @@ impl Archive {
         for state in [0, 1] {
             archive.set(state);
             let fresh = archive.dir.path().join(format!("fresh-{state}"));
-            let mut options = BuildOptions::default();
+            let mut options = build_options();
             options.anew = true;
             let roots = [archive.dir.path().join("archive")];
             build(&fresh, &roots, &options, &Silent).unwrap();
@@ -245,12 +245,12 @@ fn a_search_while_the_index_is_built_again_and_again_has_one_whole_index() {
     archive.set(0);
     let roots = [archive.dir.path().join("archive")];
     let index = archive.index();
-    build(&index, &roots, &BuildOptions::default(), &Silent).unwrap();
+    build(&index, &roots, &build_options(), &Silent).unwrap();
     std::thread::scope(|scope| {
         let builder = scope.spawn(|| {
             for round in 0..12 {
                 archive.set(round % 2);
-                let mut options = BuildOptions::default();
+                let mut options = build_options();
                 options.anew = round % 3 == 0;
                 build(&index, &roots, &options, &Silent).unwrap();
             }

@@ -10,7 +10,7 @@ use wensou_ingest::Silent;
 use wensou_query::lang::{Clock, parse};
 use wensou_query::{Facet, Options, Sort, facet, overview, search, similar};
 
-use crate::util::{Dir, Random};
+use crate::util::{Dir, Random, build_options};
 
 const WORDS: [&str; 24] = [
     "比特幣",
@@ -187,7 +187,7 @@ fn same(updated: &Path, fresh: &Path, what: &str) {
 }
 
 fn options(anew: bool) -> BuildOptions {
-    let mut options = BuildOptions::default();
+    let mut options = build_options();
     options.anew = anew;
     if !anew {
         // The updated index has many segments while it is built; the other one has one.

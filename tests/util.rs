@@ -5,6 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use wensou_index::BuildOptions;
+
 /// A pseudo-random generator, for the same tests on every machine.
 pub(crate) struct Random(u64);
 
@@ -158,6 +160,14 @@ pub(crate) fn shared(path: &str) -> Option<PathBuf> {
 pub(crate) fn skipped(why: &str) {
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
     let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {why}");
+}
+
+/// Options of a build in the process of the tests. It waits for the lock: a process that another test
+/// starts at the same moment inherits the lock, and holds it until it executes its program.
+pub(crate) fn build_options() -> BuildOptions {
+    let mut options = BuildOptions::default();
+    options.wait = true;
+    options
 }
 
 /// Copies a folder with everything in it.
