@@ -57,8 +57,8 @@ fn refuse_beyond_limit(size: usize) {
 /// allocation.
 #[cold]
 fn end() -> ! {
-    let what = b"error: more memory was asked for than any run needs: the index is damaged\n\
-        `wensou check` says where, and `wensou check --repair` repairs it\n";
+    let what = b"error: the index is damaged: it asks for more memory than any run needs\n\
+        `wensou check` names the damage, and `wensou check --repair` repairs it\n";
     let _ = std::io::stderr().write_all(what);
     std::process::exit(DAMAGED)
 }

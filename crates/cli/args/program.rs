@@ -42,13 +42,15 @@ pub(crate) const CONFIG_KEYS: &str =
 
 /// Print a shell completion script
 ///
-/// It completes verbs, flags, fields, and the tags, sources, categories and ids of the index:
+/// It completes verbs, flags, fields, and tags, sources, categories and ids of the
+/// index:
 ///   bash: source <(wensou completions bash)
 ///   zsh:  source <(wensou completions zsh)
 ///   fish: wensou completions fish | source
-/// Completion works in quotes too ('減半 tag:B), and in either script: what you typed is kept and
-/// continued. A value with a space is completed once it is the only candidate, or after 「.
-/// A negated field (-tag:) is completed in quotes or after --.
+/// Completion works in quotes too ('減半 tag:B), and in either script: what you
+/// typed is kept and continued. A value with a space is completed once it is the
+/// only candidate, or after 「. A negated field (-tag:) is completed in quotes or
+/// after --.
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Completions {

@@ -22,7 +22,7 @@ pub(crate) struct Search {
     /// Skip the first N hits
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) offset: usize,
-    /// Sort order of the hits
+    /// Sort order of the hits [default: rank, or newest if the query has no words]
     #[arg(long, value_enum, value_name = "ORDER")]
     pub(crate) sort: Option<Sort>,
     /// Output format
