@@ -5,42 +5,38 @@ set shell := ["bash", "-euo", "pipefail", "-c"]
 _default:
     @just --list --unsorted
 
-# What CI runs.
+# Everything that CI runs.
 [group('check')]
 ci:
     bash .ci/run
 
-# Format, lints and documentation, as CI checks them.
+# Format, lints and documentation.
 [group('check')]
 check:
-    cargo fmt --all --check
-    cargo clippy --workspace --all-targets -- -D warnings
-    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+    bash .ci/run format clippy doc
 
 # Prove that the dependencies between the crates run one way.
 [group('check')]
 deps:
-    ! cargo tree -p wensou-text -e normal | grep -qE 'tantivy|wensou-(ingest|index|query)'
-    ! cargo tree -p wensou-ingest -e normal | grep -qE 'tantivy|wensou-(index|query)'
-    ! cargo tree -p wensou-index -e normal | grep -qE 'wensou-query'
+    bash .ci/run deps
 
 # All tests with default features.
 [group('test')]
 test:
-    cargo test --workspace
+    bash .ci/run test
 
-# Write the golden files anew; look at the difference before you commit it.
+# Renew the golden files. Read the difference before you commit it.
 [group('test')]
 golden:
-    WENSOU_GOLDEN=write cargo test --test tests
+    WENSOU_BLESS=1 cargo test --workspace --test tests --test lang_table --test lang_errors
 
-# Write anew what is made of `data/tables`, after changing them: until then the program computes it at every start.
+# Renew what is made from `data/tables`, after changing them. Until then, the program computes it at each start.
 [group('test')]
 tables:
     WENSOU_BLESS=1 cargo test -p wensou-text --lib made
 
-# Kill builds, cut the power, let the file system fail, flip bits, and hand over folders of strangers:
-# hundreds of times each, for some hours in all. Every campaign prints a line of figures.
+# Kill builds, simulate power cuts, make the file system fail, flip bits, and open hostile folders:
+# hundreds of rounds of each, for some hours. Each campaign prints a line of figures.
 [group('test')]
 torture KILLS="260" FAULTS="320" FLIPS="600" READER_SECONDS="600":
     #!/usr/bin/env bash
@@ -48,26 +44,26 @@ torture KILLS="260" FAULTS="320" FLIPS="600" READER_SECONDS="600":
     export WENSOU_KILLS={{KILLS}} WENSOU_FAULTS={{FAULTS}} WENSOU_FLIPS={{FLIPS}}
     export WENSOU_FOREIGN=1000 WENSOU_HOSTILE=500 WENSOU_DAMAGES=2000 WENSOU_CUTS=500 WENSOU_REPAIRS=500
     export WENSOU_READ_ERRORS=300 WENSOU_READER_SECONDS={{READER_SECONDS}}
-    # One after the other: the readers want all processors, and runs with a limit of time must not wait for others.
+    # One test at a time: the readers use all processors, and runs with a time limit must not wait for others.
     cargo test --test tests -- crash:: check:: torture:: --nocapture --test-threads 1
 
-# The licences of everything that the program is linked from.
+# The licences of all packages in the program.
 [group('check')]
 licences:
-    python3 .ci/licences.py
+    bash .ci/run licences
 
-# The fold table against OpenCC itself (needs libopencc-dev and pkg-config).
+# Compare the fold table with OpenCC itself (needs libopencc-dev and pkg-config).
 [group('test')]
 test-opencc:
-    cargo test -p wensou-text --features opencc
+    bash .ci/run test-opencc
 
-# What wensou costs, against floors measured in the same run: tables for docs/PERFORMANCE.md. `--pages 2000` is quick.
+# Measure wensou relative to floors of the same run: tables for docs/perf. `--pages 2000` is quick.
 [group('bench')]
 bench *ARGS:
     cargo build --release --workspace
     target/release/wensou-bench {{ARGS}}
 
-# The functions that indexing and asking spend their time in.
+# Measure the functions in which builds and queries spend most of their time.
 [group('bench')]
 bench-hot:
     cargo bench -p wensou-bench --bench hot
@@ -78,20 +74,20 @@ fuzz TARGET SECONDS="60":
     #!/usr/bin/env bash
     set -euo pipefail
     cd fuzz
-    # libFuzzer wants every folder that it is given to be there.
+    # libFuzzer needs all folders to exist.
     mkdir -p corpus/{{TARGET}} regressions/{{TARGET}}
     dict=""
     [ ! -f dict/{{TARGET}}.dict ] || dict=-dict=dict/{{TARGET}}.dict
-    # No sanitizer: the code forbids unsafe, and without one it runs several times as fast.
+    # No sanitizer: the code forbids unsafe, and without one it runs several times faster.
     cargo +nightly fuzz run -O -a --sanitizer none {{TARGET}} corpus/{{TARGET}} seeds/{{TARGET}} regressions/{{TARGET}} -- \
         $dict -max_len=4096 -timeout=5 -max_total_time={{SECONDS}} -print_final_stats=1
 
-# Fuzz every target for some seconds each, one after the other; stops at the first that fails.
+# Fuzz each target for some seconds; stops at the first failure.
 [group('test')]
 fuzz-all SECONDS="60":
     for target in fuzz/fuzz_targets/*.rs; do just fuzz "$(basename "$target" .rs)" {{SECONDS}}; done
 
-# That reading a query takes time linear in its length.
+# Measure that parsing a query takes time linear in its length.
 [group('bench')]
 bench-parse:
     cargo bench -p wensou-query --bench nested
@@ -111,7 +107,7 @@ index *ARGS:
 search *ARGS:
     cargo run --release -- search {{ARGS}}
 
-# Write crates/text/data/t2s.tsv anew from OpenCC's dictionaries (Debian: libopencc-dev, pkg-config, opencc).
+# Make crates/text/data/t2s.tsv from OpenCC's dictionaries (Debian: libopencc-dev, pkg-config, opencc).
 [group('dev')]
 gen-t2s:
     #!/usr/bin/env bash
@@ -125,7 +121,7 @@ gen-t2s:
         TSPhrases.txt STCharacters.txt TWVariants.txt HKVariants.txt > t2s.tsv
     mv t2s.tsv "{{justfile_directory()}}/crates/text/data/t2s.tsv"
 
-# Write crates/text/data/dict.bin anew from jieba-rs; needed whenever the fold changes (a test says so).
+# Make crates/text/data/dict.bin from jieba-rs; necessary when the fold changes (a test says so).
 [group('dev')]
 gen-dict:
     #!/usr/bin/env bash

@@ -1,6 +1,6 @@
-"""Fails if a package that the program is linked from has a licence that was not looked at.
+"""Fails if a package in the program has a licence that is not allowed.
 
-Advisories are not checked: their database cannot be had without a network.
+Advisories are not checked, because their database needs a network.
 """
 
 import json
@@ -11,7 +11,7 @@ import sys
 ALLOWED = {
     "MIT", "MIT-0", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause", "BSD-3-Clause", "0BSD",
     "ISC", "Zlib", "Unlicense", "CC0-1.0", "Unicode-3.0", "BSL-1.0",
-    # Weak copyleft, of files: sources are public and unchanged.
+    # Weak copyleft for single files, whose sources are public and unchanged.
     "MPL-2.0",
 }
 
@@ -41,6 +41,6 @@ tree = subprocess.run(
 packages = sorted({tuple(line.removesuffix(" (*)").split("|")) for line in tree.splitlines() if line})
 wrong = [(package, licence) for package, licence in packages if not allowed(licence)]
 for package, licence in wrong:
-    print(f"{package}: licence {licence or 'none'} is not among those that were looked at", file=sys.stderr)
+    print(f"{package}: licence {licence or 'none'} is not allowed", file=sys.stderr)
 print(f"{len(packages)} packages, {len(wrong)} with other licences")
 sys.exit(bool(wrong))

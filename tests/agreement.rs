@@ -1,5 +1,5 @@
-//! Every way of answering a query gives the same answer: with a count and without, the first hits
-//! and all of them, our own walk over the lists and the engine's.
+//! All ways to answer a query agree: with and without a count, the first hits and all hits, our own
+//! matching and tantivy's.
 
 use wensou_index::{BuildOptions, Index, RecordExt, build};
 use wensou_ingest::Silent;
@@ -27,17 +27,17 @@ const WORDS: [&str; 16] = [
     "2023",
 ];
 
-/// So many documents that common lists have many blocks and lie in several windows, of very
-/// different lengths.
+/// Enough documents for posting lists with many blocks and in several doc-id windows. The texts
+/// have very different lengths.
 fn index(dir: &Dir) -> Index {
     let mut random = Random::new(5);
-    let mut text = |most: usize| {
-        // Words of a low number are common, those of a high one rare.
+    let mut text = |longest: usize| {
+        // Words with a low number are common, those with a high number rare.
         let word = |random: &mut Random| {
             let below = 1 + random.below(WORDS.len());
             WORDS[random.below(below)]
         };
-        let count = 1 + random.below(most);
+        let count = 1 + random.below(longest);
         (0..count).map(|_| word(&mut random)).collect::<Vec<_>>()
     };
     let mut lines = String::new();
@@ -58,7 +58,7 @@ fn index(dir: &Dir) -> Index {
     Index::open(&folder).unwrap()
 }
 
-/// A query of up to three levels.
+/// A random query with up to three levels.
 fn query(random: &mut Random, depth: usize) -> String {
     let word = |random: &mut Random| WORDS[random.below(WORDS.len())];
     match random.below(if depth == 0 { 5 } else { 8 }) {
@@ -90,7 +90,7 @@ fn however_a_query_is_answered_the_answer_is_the_same() {
     let session = Session::new(&index).unwrap();
     let clock = Clock { today: "2024-01-01".parse().unwrap() };
     let mut random = Random::new(23);
-    let mut several = 0;
+    let mut with_many_hits = 0;
     for _ in 0..150 {
         let typed = query(&mut random, 2);
         let parsed: Query = parse(&typed, &clock).unwrap_or_else(|e| panic!("{typed}: {e:?}"));
@@ -100,27 +100,30 @@ fn however_a_query_is_answered_the_answer_is_the_same() {
         assert_eq!(all.total, hits.len(), "{typed}");
         assert!(hits.iter().all(|(_, score)| score.is_sign_positive()), "{typed}");
         if !all.relaxed {
-            // Counted by the engine's own walk.
+            // Counted by tantivy.
             let whole = parse(&format!("({typed})"), &clock).unwrap();
             if let [only] = clauses(&index, &whole).unwrap().as_slice() {
                 assert_eq!(only.alone, all.total, "{typed}");
             }
         }
-        several += usize::from(hits.len() > 200);
+        with_many_hits += usize::from(hits.len() > 200);
         for limit in [1, 10, 70] {
             let first = session.search(&parsed, &options(limit)).unwrap();
             assert_eq!(first.total, all.total, "{typed}");
-            let shown: Vec<(String, f32)> = first.hits.iter().map(id).collect();
-            assert_eq!(shown[..], hits[..limit.min(hits.len())], "{typed}");
+            let first_hits: Vec<(String, f32)> = first.hits.iter().map(id).collect();
+            assert_eq!(first_hits[..], hits[..limit.min(hits.len())], "{typed}");
             let bare = session.ids(&parsed, &options(limit)).unwrap();
             let names = |hits: &[(String, f32)]| -> Vec<String> {
                 hits.iter().map(|(id, _)| id.clone()).collect()
             };
-            assert_eq!(names(&bare), names(&shown), "{typed}");
-            // What a session keeps from query to query changes no score by a bit.
+            assert_eq!(names(&bare), names(&first_hits), "{typed}");
+            // The cache of a session does not change any score.
             let alone = wensou_query::ids(&index, &parsed, &options(limit)).unwrap();
             assert_eq!(alone, bare, "{typed}");
         }
     }
-    assert!(several > 40, "too few queries have hits that can be left out: {several}");
+    assert!(
+        with_many_hits > 40,
+        "too few queries have hits that can be left out: {with_many_hits}"
+    );
 }

@@ -1,11 +1,10 @@
-//! Archives and compressed pages through the binary: what is skipped is said, and `--raw` finds the
-//! bytes.
+//! Archives and compressed pages: skipped members are reported, and `--raw` finds the bytes.
 
 use crate::util::Dir;
 
 const PAGE: &str = "題目一_GPT\n\nAuthor:\n\n正文說到潮汐發電。\n";
 
-/// A tar archive, by hand: a header of 512 bytes before each member, blocks of 512.
+/// Makes a tar archive: before each member a header of 512 bytes, content in blocks of 512 bytes.
 fn tar(members: &[(&str, &str)]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (name, content) in members {
@@ -26,14 +25,14 @@ fn tar(members: &[(&str, &str)]) -> Vec<u8> {
 }
 
 #[test]
-fn a_page_in_an_archive_is_found_shown_and_printed_as_it_is() {
+fn a_page_in_an_archive_is_found_and_printed_as_it_is() {
     let dir = Dir::new();
     let members = [("甲/一.txt", PAGE), ("../二.txt", PAGE), ("三.zip", ""), ("四.png", "")];
     dir.write("pages/a.tar", tar(&members));
     dir.write("pages/b.txt.gz", "no gzip");
     let said = dir.run(&["index", "pages"]).stderr;
-    assert!(said.contains("1 with an unsafe name") && said.contains("1 damaged"), "{said}");
-    assert!(said.contains("1 inside two archives"), "{said}");
+    assert!(said.contains("1 unsafe name") && said.contains("1 damaged"), "{said}");
+    assert!(said.contains("1 nested archive"), "{said}");
     assert!(said.contains("skipped pages/a.tar!/../二.txt: its name leads out of the archive"));
 
     let hits = dir.hits(&["潮汐發電"]);
@@ -42,7 +41,7 @@ fn a_page_in_an_archive_is_found_shown_and_printed_as_it_is() {
     let id = hits[0]["id"].as_str().unwrap();
     assert_eq!(dir.ok(&["show", id, "--raw"]), PAGE);
     assert_eq!(dir.ids(&["path:甲"]), [id]);
-    // Written anew without the page: what is printed is never something else.
+    // The archive has changed and the page is missing: nothing else may be printed for it.
     dir.write("pages/a.tar", tar(&members[1..]));
     let ran = dir.run(&["show", id, "--raw"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));

@@ -1,5 +1,5 @@
-//! `wensou browse` in a terminal of its own: keys go in as bytes, the screen is read as a terminal
-//! would show it.
+//! `wensou browse` in a pseudo-terminal: keys go in as bytes, and a terminal emulator shows the
+//! screen.
 
 use crate::pty::{Pty, modes};
 use crate::util::Dir;
@@ -79,14 +79,14 @@ fn a_session_from_the_first_key_to_the_last() {
 }
 
 #[test]
-fn a_mistake_is_told_while_typing() {
+fn a_mistake_is_reported_while_typing() {
     let dir = archive();
     let mut pty = Pty::start(&dir, &["質押"], &[]);
     pty.shows("▌article 以太坊合并后的質押收益");
     pty.send(" date:2023-13");
     pty.shows("is not a date");
     pty.shows("▌article 以太坊合并后的質押收益");
-    // Out of the query, then out.
+    // Escape clears the query, then ends the program.
     pty.send(ESC);
     pty.until("empty query", |screen| !screen.contains("2023-13"));
     pty.send(ESC);
@@ -94,7 +94,7 @@ fn a_mistake_is_told_while_typing() {
 }
 
 #[test]
-fn ctrl_c_and_signals_give_the_terminal_back() {
+fn ctrl_c_and_signals_restore_the_terminal() {
     let dir = archive();
     let mut pty = Pty::start(&dir, &["減半"], &[]);
     pty.shows("1 hit ");
@@ -113,14 +113,14 @@ fn ctrl_c_and_signals_give_the_terminal_back() {
 
 #[test]
 #[cfg(debug_assertions)]
-fn a_panic_gives_the_terminal_back_and_is_then_reported() {
+fn a_panic_restores_the_terminal_and_is_then_reported() {
     let dir = archive();
-    for (place, status) in [("draw", 101), ("search", 2)] {
-        let mut pty = Pty::start(&dir, &[], &[("WENSOU_BROWSE_PANIC", place)]);
+    for (location, status) in [("draw", 101), ("search", 2)] {
+        let mut pty = Pty::start(&dir, &[], &[("WENSOU_BROWSE_PANIC", location)]);
         pty.shows("3 hits");
         pty.send("panic");
         assert_eq!(pty.ends(), status);
-        pty.shows(&format!("asked for, in {place}"));
+        pty.shows(&format!("asked for, in {location}"));
     }
 }
 
@@ -140,16 +140,16 @@ fn text_from_pages_cannot_act_on_the_terminal() {
 }
 
 #[test]
-fn what_is_no_terminal_is_told_what_to_use() {
+fn outside_a_terminal_browse_names_search() {
     let dir = archive();
     let ran = dir.run(&["browse", "減半"]);
     assert_eq!(ran.code, 2);
     assert_eq!(
         ran.stderr,
-        "error: `wensou browse` needs a terminal to draw on; in a pipe or a script use `wensou search`\n"
+        "error: `wensou browse` needs a terminal; in a pipe or script, use `wensou search`\n"
     );
     assert_eq!(ran.stdout, "");
-    // With or without an index.
+    // Whether there is an index or not.
     let again = Dir::new().run(&["browse"]);
     assert_eq!((again.code, again.stderr), (2, ran.stderr));
 }
@@ -164,7 +164,7 @@ fn without_an_index_the_terminal_is_not_touched() {
 }
 
 #[test]
-fn show_goes_through_the_pager_only_where_it_is_longer_than_the_screen() {
+fn show_uses_the_pager_only_for_text_longer_than_the_screen() {
     let dir = Dir::new();
     let line = |id: &str, text: &str| {
         serde_json::json!({"id": id, "title": "題", "text": text}).to_string() + "\n"
@@ -180,7 +180,7 @@ fn show_goes_through_the_pager_only_where_it_is_longer_than_the_screen() {
     let contents =
         Pty::start_verb(&dir, "show", &["long", "--no-pager"], &pager).shows("archive/d.jsonl");
     assert!(!contents.contains("PAGED"), "{contents}");
-    // A pager that is not there is no reason to show nothing.
+    // If the pager does not exist, the text is printed without it.
     let missing = [("PAGER", "no-such-pager-here")];
     Pty::start_verb(&dir, "show", &["long"], &missing).shows("archive/d.jsonl");
 }

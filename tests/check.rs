@@ -1,9 +1,9 @@
-//! An index that is not what was written is found out, named and mended; text is never wrong.
+//! `wensou check` finds, names and repairs damage, and no damaged index gives a wrong text.
 
 use std::fs;
 use std::path::PathBuf;
 
-use crate::util::{Dir, Random, sample};
+use crate::util::{Dir, Random, files_below, sample};
 
 /// A folder with the index of a few pages of the sample.
 fn indexed() -> Dir {
@@ -16,30 +16,19 @@ fn indexed() -> Dir {
     dir
 }
 
-/// Every file of an index but the lock, in order.
+/// Every file of an index except the lock, in order.
 fn files(dir: &Dir) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    let mut folders = vec![dir.path().join("index")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            match path.is_dir() {
-                true => folders.push(path),
-                false if path.to_string_lossy().to_lowercase().ends_with("lock") => {}
-                false => files.push(path),
-            }
-        }
-    }
-    files.sort();
+    let mut files = files_below(&dir.path().join("index"));
+    files.retain(|path| !path.to_string_lossy().to_lowercase().ends_with("lock"));
     files
 }
 
 #[test]
-fn a_sound_index_is_said_to_be() {
+fn an_intact_index_is_reported_as_intact() {
     let dir = indexed();
     let ran = dir.run(&["check"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
-    assert!(ran.stderr.starts_with("sound: "), "{}", ran.stderr);
+    assert!(ran.stderr.starts_with("intact: "), "{}", ran.stderr);
     assert!(ran.stderr.trim_end().ends_with("compared with the archive"), "{}", ran.stderr);
     let object: serde_json::Value =
         serde_json::from_str(&dir.ok(&["check", "--quick", "--format", "json"])).unwrap();
@@ -53,10 +42,10 @@ fn a_root_that_is_not_utf_8_is_refused_before_anything_is_read() {
     use std::os::unix::ffi::OsStrExt;
 
     let dir = Dir::new();
-    let odd = dir.path().join(std::ffi::OsStr::from_bytes(b"odd\xff"));
-    fs::create_dir(&odd).unwrap();
-    fs::write(odd.join("page.txt"), "標題\n\n正文在此,說一件事。\n").unwrap();
-    let refused = dir.command(&["index"]).arg(&odd).output().unwrap();
+    let not_utf8 = dir.path().join(std::ffi::OsStr::from_bytes(b"odd\xff"));
+    fs::create_dir(&not_utf8).unwrap();
+    fs::write(not_utf8.join("page.txt"), "標題\n\n正文在此,說一件事。\n").unwrap();
+    let refused = dir.command(&["index"]).arg(&not_utf8).output().unwrap();
     assert_eq!(refused.status.code(), Some(2));
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(said.contains("is not UTF-8: index a folder above it"), "{said}");
@@ -65,9 +54,9 @@ fn a_root_that_is_not_utf_8_is_refused_before_anything_is_read() {
 }
 
 #[test]
-fn looking_changes_nothing_in_the_folder() {
+fn reading_changes_nothing_in_the_folder() {
     let dir = indexed();
-    let listed = || {
+    let listing = || {
         let mut names: Vec<PathBuf> = Vec::new();
         for folder in ["index", "index/gen-000001"] {
             let entries = fs::read_dir(dir.path().join(folder)).unwrap();
@@ -76,16 +65,16 @@ fn looking_changes_nothing_in_the_folder() {
         names.sort();
         names
     };
-    let before = listed();
+    let before = listing();
     dir.ok(&["search", "開源"]);
     dir.ok(&["stats"]);
     dir.ok(&["check"]);
-    // So an index that may only be read can be searched: no lock, no cache.
-    assert_eq!(listed(), before);
+    // Readers write nothing, neither a lock nor a cache, so a read-only index can be searched.
+    assert_eq!(listing(), before);
 }
 
 #[test]
-fn every_damaged_file_is_named_and_mended() {
+fn every_damaged_file_is_named_and_repaired() {
     let dir = indexed();
     let before = dir.ok(&["export"]);
     for path in files(&dir) {
@@ -99,30 +88,30 @@ fn every_damaged_file_is_named_and_mended() {
             match damage {
                 Some(damaged) if damaged != bytes => fs::write(&path, damaged).unwrap(),
                 Some(_) => continue,
-                // Without the pointer there is no index.
+                // Without `CURRENT` there is no index.
                 None if name == "CURRENT" => continue,
                 None => fs::remove_file(&path).unwrap(),
             }
             let ran = dir.run(&["check"]);
             assert_eq!(ran.code, 3, "{name}: {}{}", ran.stdout, ran.stderr);
             assert!(ran.stdout.contains(&name), "{name}: {}", ran.stdout);
-            assert!(ran.stdout.contains("cure: `wensou check --repair`"), "{}", ran.stdout);
+            assert!(ran.stdout.contains("to fix: `wensou check --repair`"), "{}", ran.stdout);
             fs::write(&path, &bytes).unwrap();
         }
         assert_eq!(dir.run(&["check", "--quick"]).code, 0, "{name}");
     }
     let store = files(&dir).into_iter().find(|path| path.to_string_lossy().ends_with(".store"));
     fs::write(store.unwrap(), "").unwrap();
-    let mended = dir.run(&["check", "--repair"]);
-    assert_eq!(mended.code, 0, "{}", mended.stderr);
+    let repaired = dir.run(&["check", "--repair"]);
+    assert_eq!(repaired.code, 0, "{}", repaired.stderr);
     assert_eq!(dir.ok(&["export"]), before);
 }
 
 #[test]
-fn what_the_archive_says_now_and_what_was_left_is_named() {
+fn changes_of_the_archive_and_litter_are_named() {
     let dir = indexed();
     dir.write("index/gen-000099/GENERATION", "wensou generation gen-000099\n");
-    // Nothing says that this one is wensou's.
+    // This folder has no marker, so it is not ours.
     fs::create_dir(dir.path().join("index/gen-000098")).unwrap();
     dir.write("archive/new.txt", "標題\n\n正文在此,講一件事。\n");
     let ran = dir.run(&["check"]);
@@ -134,7 +123,7 @@ fn what_the_archive_says_now_and_what_was_left_is_named() {
         "{}",
         ran.stdout
     );
-    assert!(ran.stdout.contains("cure: `wensou index`"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("to fix: `wensou index`"), "{}", ran.stdout);
     dir.index();
     assert_eq!(dir.run(&["check"]).stdout, "");
     fs::remove_dir_all(dir.path().join("archive")).unwrap();
@@ -143,19 +132,19 @@ fn what_the_archive_says_now_and_what_was_left_is_named() {
     assert_eq!(ran.code, 0);
 }
 
-/// Flips bits of an index one at a time. Each is found by `check`, and whatever else is asked
-/// meanwhile, nobody is shown a text that was not written, and nothing panics.
+/// Flips bits of an index one at a time. `check` finds each of them. No other verb prints a wrong
+/// text or panics.
 #[test]
-fn a_flipped_bit_is_found_and_never_shown() {
+fn a_flipped_bit_is_found_and_never_printed() {
     let flips = std::env::var("WENSOU_FLIPS").map_or(40, |flips| flips.parse().unwrap());
     let dir = indexed();
     let truth: Vec<String> = dir.ok(&["export"]).lines().map(str::to_owned).collect();
     let files = files(&dir);
     let total: u64 = files.iter().map(|path| fs::metadata(path).unwrap().len()).sum();
     let mut random = Random::new(2026);
-    let (mut found, mut shown) = (0, 0);
+    let (mut found, mut displayed) = (0, 0);
     for flip in 0..flips {
-        // Half anywhere, half in each file alike: the small ones hold the engine together.
+        // Half of the flips anywhere, half equally in each file: small files matter as much.
         let mut at = random.below(total as usize) as u64;
         let mut path = &files[random.below(files.len())];
         if flip % 2 == 0 {
@@ -176,9 +165,9 @@ fn a_flipped_bit_is_found_and_never_shown() {
         let mut damaged = bytes.clone();
         damaged[byte] ^= 1 << bit;
         fs::write(path, &damaged).unwrap();
-        let place = format!("bit {bit} of byte {byte} of {}", path.display());
+        let location = format!("bit {bit} of byte {byte} of {}", path.display());
         let check = dir.run(&["check", "--quick"]);
-        assert_eq!(check.code, 3, "{place}: {}{}", check.stdout, check.stderr);
+        assert_eq!(check.code, 3, "{location}: {}{}", check.stdout, check.stderr);
         found += 1;
         for args in [
             &["search", "開源大模型", "--format", "jsonl"][..],
@@ -189,17 +178,22 @@ fn a_flipped_bit_is_found_and_never_shown() {
             &["stats"],
         ] {
             let ran = dir.run(args);
-            assert!((0..=3).contains(&ran.code), "{place}: {args:?}: {}\n{}", ran.code, ran.stderr);
-            assert!(!ran.stderr.contains("panicked"), "{place}: {args:?}: {}", ran.stderr);
+            assert!(
+                (0..=3).contains(&ran.code),
+                "{location}: {args:?}: {}\n{}",
+                ran.code,
+                ran.stderr
+            );
+            assert!(!ran.stderr.contains("panicked"), "{location}: {args:?}: {}", ran.stderr);
             if args == ["export"] {
                 for line in ran.stdout.lines() {
-                    assert!(truth.iter().any(|known| known == line), "{place}: {line}");
-                    shown += 1;
+                    assert!(truth.iter().any(|known| known == line), "{location}: {line}");
+                    displayed += 1;
                 }
             }
         }
         fs::write(path, &bytes).unwrap();
     }
-    assert!(found > 0 && shown > 0);
+    assert!(found > 0 && displayed > 0);
     assert_eq!(dir.run(&["check"]).code, 0);
 }

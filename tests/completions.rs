@@ -1,11 +1,11 @@
-//! Completions: what the program offers, and what a real shell's line editor makes of it.
+//! Completions: the candidates of the program, and what real shells make of them.
 
 use std::process::Command;
 
 use portable_pty::CommandBuilder;
 
 use crate::pty::Pty;
-use crate::util::Dir;
+use crate::util::{Dir, skipped};
 
 fn dir() -> Dir {
     let dir = Dir::new();
@@ -18,7 +18,7 @@ fn dir() -> Dir {
     dir
 }
 
-/// The candidates for the last of these words, by the engine itself.
+/// The candidates of the program for the last of these words.
 fn candidates(dir: &Dir, words: &[&str]) -> Vec<String> {
     let mut command = dir.command(&["--"]);
     command.args(words).env("WENSOU_COMPLETE", "zsh");
@@ -49,8 +49,20 @@ fn the_index_completes_values_and_ids() {
     assert_eq!(candidates(&dir, &["wensou", "show", "abc"]), ["abc1", "abc2"]);
     assert_eq!(candidates(&dir, &["wensou", "similar", "abc2"]), ["abc2"]);
     assert_eq!(candidates(&dir, &["wensou", "timel"]), ["timeline"]);
-    // What is completed is what is found.
+    // The completed value finds the document.
     assert_eq!(dir.ids(&["tag:「以太坊", "價格」"]), ["abc1"]);
+}
+
+#[test]
+fn every_value_that_is_offered_is_accepted() {
+    let dir = dir();
+    for field in ["kind:", "has:", "script:", "date:"] {
+        let values = candidates(&dir, &["wensou", "search", field]);
+        assert!(values.len() > 1, "{field} {values:?}");
+        for value in values {
+            assert!(dir.run(&["search", &value]).code <= 1, "{value}");
+        }
+    }
 }
 
 #[test]
@@ -69,14 +81,14 @@ fn saved_queries_complete() {
     assert_eq!(String::from_utf8(command.output().unwrap().stdout).unwrap(), "@weekly\n");
 }
 
-/// The words of a shell's line, each completed in a real shell of its own line editor.
+/// Types each line into a shell, presses Tab, and compares the completed line.
 fn completed(mut shell: CommandBuilder, dir: &Dir, setup: &str, lines: &[(&str, &str)]) {
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_wensou")).parent().unwrap();
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
     shell.cwd(dir.path());
     shell.env("PATH", path);
     shell.env("TERM", "xterm-256color");
-    // Without it a line editor takes every byte of a character for a character.
+    // In another locale, line editors take each byte for a character.
     shell.env("LC_ALL", "C.UTF-8");
     shell.env("HOME", dir.path());
     for variable in ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"] {
@@ -92,20 +104,20 @@ fn completed(mut shell: CommandBuilder, dir: &Dir, setup: &str, lines: &[(&str, 
         pty.send(typed);
         pty.until(typed, |screen| screen.trim_end().ends_with(typed.trim_end()));
         pty.send("\t");
-        // The screen is 80 columns wide, and no line here is longer.
+        // No line is longer than the 80 columns of the screen.
         pty.until(whole, |screen| {
             screen.lines().next().is_some_and(|line| line.trim_end() == format!("ready> {whole}"))
         });
-        // Away with the line and with what was listed below it.
+        // Clear the line and the candidates below it.
         pty.send("\x15clear\r");
         pty.until("prompt", |screen| screen.trim() == "ready>");
     }
 }
 
-/// Skips, and says so, where there is no such shell.
+/// The command of a shell; `None`, and the test is skipped, if it is not installed.
 fn shell(name: &str, args: &[&str]) -> Option<CommandBuilder> {
     if Command::new(name).arg("--version").output().is_err() {
-        eprintln!("SKIPPED: there is no {name}");
+        skipped(&format!("there is no {name}"));
         return None;
     }
     let mut command = CommandBuilder::new(name);
@@ -113,7 +125,7 @@ fn shell(name: &str, args: &[&str]) -> Option<CommandBuilder> {
     Some(command)
 }
 
-/// What every shell makes of a line: nothing that was typed is lost, in quotes or not.
+/// Typed and completed lines, the same in every shell. No typed character is lost, quoted or not.
 const LINES: [(&str, &str); 9] = [
     ("wensou timel", "wensou timeline"),
     ("wensou search so", "wensou search source:"),
@@ -134,14 +146,14 @@ fn bash_completes_a_line() {
     let dir = dir();
     completed(bash, &dir, setup, &LINES);
     let Some(bash) = shell("bash", &["--norc", "--noprofile", "-i"]) else { return };
-    // Several candidates: as much as they share, and never less than what was typed.
-    let several = [
+    // Several candidates: bash inserts their common prefix, and deletes nothing that was typed.
+    let ambiguous = [
         ("wensou search tag:b", "wensou search tag:b"),
         ("wensou search '減半 ta", "wensou search '減半 tag:"),
         ("wensou show a", "wensou show abc"),
         ("wensou search tag:Q", "wensou search tag:「Q\\*T」"),
     ];
-    completed(bash, &dir, setup, &several);
+    completed(bash, &dir, setup, &ambiguous);
 }
 
 #[test]
@@ -158,7 +170,7 @@ fn fish_completes_a_line() {
     let setup =
         "function fish_prompt; echo 'ready> '; end; wensou completions fish | source; clear\r";
     let mut lines = LINES;
-    // Fish puts backslashes in place of the quotes where a candidate has a star.
+    // fish replaces the quotes by backslashes if the candidate has a star.
     lines[7].1 = r"wensou search BTC\ tag:「Q\*T」";
     completed(fish, &dir(), setup, &lines);
 }

@@ -1,4 +1,4 @@
-//! The config file through the binary: where values come from, saved queries, the time zone.
+//! The config file: origins of values, saved queries, the time zone.
 
 use crate::util::{Dir, Ran};
 
@@ -21,8 +21,8 @@ fn dir(config: &str) -> Dir {
     dir
 }
 
-/// What a run prints, the temporary folder written as DIR.
-fn shown(dir: &Dir, ran: &Ran) -> String {
+/// The output of a run, with DIR for the temporary folder.
+fn displayed(dir: &Dir, ran: &Ran) -> String {
     let folder = dir.path().display().to_string();
     format!("{}{}", ran.stdout, ran.stderr).replace(&folder, "DIR")
 }
@@ -38,8 +38,8 @@ either = "減半 OR 質押"
 fn every_value_says_where_it_comes_from() {
     let dir = dir("");
     std::fs::remove_file(dir.path().join(FILE)).unwrap();
-    let absent = shown(&dir, &dir.run(&["config"]));
-    // How far the columns are apart depends on the name of the temporary folder.
+    let absent = displayed(&dir, &dir.run(&["config"]));
+    // The width of the columns depends on the name of the temporary folder.
     let cells: Vec<Vec<&str>> = absent
         .lines()
         .map(|line| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect())
@@ -49,22 +49,22 @@ fn every_value_says_where_it_comes_from() {
         [
             [
                 "config file",
-                "DIR/config/wensou/config.toml (not there)",
+                "DIR/config/wensou/config.toml (does not exist)",
                 "environment XDG_CONFIG_HOME"
             ],
             ["index", "index", "default"],
-            ["archive", "that of the last build", "default"],
+            ["archive", "as in the last build", "default"],
             ["time_zone", "+08:00", "default"],
             ["color", "auto", "default"],
             ["search.limit", "10", "default"],
             ["search.snippet", "120", "default"],
-            ["search.sort", "rank; newest first without words", "default"],
+            ["search.sort", "rank, or newest first without words", "default"],
         ]
     );
 }
 
 #[test]
-fn a_flag_goes_before_the_environment_before_the_file_before_the_default() {
+fn precedence_is_flag_environment_file_default() {
     let dir = dir("index = \"../../index\"\ntime_zone = \"Asia/Tokyo\"\ncolor = \"never\"\n\
                    [search]\nlimit = 2\n");
     let origin = |command: &mut std::process::Command| -> [String; 4] {
@@ -73,9 +73,9 @@ fn a_flag_goes_before_the_environment_before_the_file_before_the_default() {
         ["index", "time_zone", "color", "search.limit"].map(|name| {
             let setting = &all["settings"][name];
             let origin = &setting["origin"];
-            let place = if origin["line"].is_null() { &origin["name"] } else { &origin["line"] };
+            let location = if origin["line"].is_null() { &origin["name"] } else { &origin["line"] };
             let value = setting["value"].to_string().replace(dir.path().to_str().unwrap(), "DIR");
-            format!("{value} {}", place.to_string().replace('"', ""))
+            format!("{value} {}", location.to_string().replace('"', ""))
         })
     };
     let args = ["config", "--format", "json"];
@@ -96,17 +96,17 @@ fn the_table_is_aligned_in_columns_and_lists_saved_queries() {
     dir.write("c.toml", QUERIES);
     let output = dir.command(&["config"]).env("WENSOU_CONFIG", "c.toml").output().unwrap();
     let expected = "\
-config file     c.toml                            environment WENSOU_CONFIG
-index           index                             default
-archive         that of the last build            default
-time_zone       +08:00                            default
-color           auto                              default
-search.limit    10                                default
-search.snippet  120                               default
-search.sort     rank; newest first without words  default
-@clean          -tag:廣告                         c.toml:3
-@either         減半 OR 質押                      c.toml:4
-@減半           @clean 減半                       c.toml:5
+config file     c.toml                               environment WENSOU_CONFIG
+index           index                                default
+archive         as in the last build                 default
+time_zone       +08:00                               default
+color           auto                                 default
+search.limit    10                                   default
+search.snippet  120                                  default
+search.sort     rank, or newest first without words  default
+@clean          -tag:廣告                            c.toml:3
+@either         減半 OR 質押                         c.toml:4
+@減半           @clean 減半                          c.toml:5
 ";
     assert_eq!(Ran::from(output).stdout, expected);
 }
@@ -124,7 +124,7 @@ fn wensou_config_names_another_file_which_must_be_there() {
     );
     let missing = run(&["search", "比特幣"], "missing.toml");
     assert_eq!(missing.code, 2);
-    assert_eq!(missing.stderr, "error: missing.toml is not there; WENSOU_CONFIG names it\n");
+    assert_eq!(missing.stderr, "error: missing.toml, which WENSOU_CONFIG names, does not exist\n");
     assert_eq!(run(&["config", "--path"], "missing.toml").stdout, "missing.toml\n");
     assert_eq!(run(&["--help"], "missing.toml").code, 0, "help reads no file");
 }
@@ -135,7 +135,7 @@ fn defaults_of_search_yield_to_flags() {
     let ids = |args: &[&str]| dir.ok(&[&["search", "比特幣", "-f", "ids"], args].concat());
     assert_eq!(ids(&[]), "a\n");
     assert_eq!(ids(&["--sort", "newest", "-n", "2"]), "d\nc\n");
-    // The harness asks for all with --limit.
+    // `Dir::ids` sets --limit, so it cannot be used here.
     assert_eq!(dir.ids(&["比特幣"]), ["a", "c", "d"]);
 }
 
@@ -170,10 +170,10 @@ fn a_mistake_names_file_line_and_cure() {
         dir.write(FILE, config);
         let ran = dir.run(&["search", "比特幣"]);
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{config}");
-        screen.push_str(&format!("{config}\n{}\n", shown(&dir, &ran)));
+        screen.push_str(&format!("{config}\n{}\n", displayed(&dir, &ran)));
     }
     crate::util::golden("config_mistakes.txt", &screen);
-    assert_eq!(shown(&dir, &dir.run(&["config", "--path"])), format!("DIR/{FILE}\n"));
+    assert_eq!(displayed(&dir, &dir.run(&["config", "--path"])), format!("DIR/{FILE}\n"));
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn elsewhere_the_sign_is_text() {
 }
 
 #[test]
-fn what_is_wrong_with_a_saved_query_is_said_in_its_own_words() {
+fn a_mistake_in_a_saved_query_is_shown_in_its_own_text() {
     let dir =
         dir(&format!("{QUERIES}broken = \"減半 tga:BTC\"\nloop = \"@loop 減半\"\nempty = \"\"\n"));
     let mut screen = String::new();
@@ -210,7 +210,7 @@ fn what_is_wrong_with_a_saved_query_is_said_in_its_own_words() {
     ] {
         let ran = dir.run(&["search", query]);
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{query}");
-        screen.push_str(&format!("$ wensou search '{query}'\n{}\n", shown(&dir, &ran)));
+        screen.push_str(&format!("$ wensou search '{query}'\n{}\n", displayed(&dir, &ran)));
     }
     crate::util::golden("saved_queries.txt", &screen);
     let ran = dir.run(&["search", "@broken 減半", "--format", "jsonl"]);
@@ -220,13 +220,13 @@ fn what_is_wrong_with_a_saved_query_is_said_in_its_own_words() {
         (Some("Q003"), Some("broken"))
     );
     std::fs::remove_file(dir.path().join(FILE)).unwrap();
-    assert!(dir.run(&["search", "@weekly"]).stderr.contains("none is saved"));
+    assert!(dir.run(&["search", "@weekly"]).stderr.contains("there are no saved queries"));
 }
 
 #[test]
 fn today_is_that_of_the_time_zone() {
     let dir = Dir::new();
-    // The two zones are a day and an hour apart: it is never the same day in both.
+    // The zones differ by 25 hours, so they never have the same day.
     let now = jiff::Timestamp::now();
     let day = |hours| jiff::tz::Offset::constant(hours).to_datetime(now).date();
     let record =

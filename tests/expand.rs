@@ -1,11 +1,10 @@
-//! Expansions, through the binary: other names, regional words, numbers, glued Latin, and the
-//! user's own tables.
+//! Expansions: other names, regional words, numbers, concatenated Latin words, the user's tables.
 
 use serde_json::Value;
 
 use crate::util::Dir;
 
-/// One document a line: id and text.
+/// One document per line: id and text.
 fn archive(documents: &[(&str, &str)]) -> Dir {
     let dir = Dir::new();
     let lines: Vec<String> = documents
@@ -17,7 +16,7 @@ fn archive(documents: &[(&str, &str)]) -> Dir {
     dir
 }
 
-/// The ids found, sorted: for what is found and not in which order.
+/// The ids of the hits, sorted.
 fn set(dir: &Dir, query: &str) -> Vec<String> {
     let mut ids = dir.ids(&[query]);
     ids.sort();
@@ -46,7 +45,7 @@ fn names_of_one_thing_find_each_other_in_any_script_below_what_was_typed() {
         assert!(literal, "{query}: the literal form comes first: {found:?}");
         assert!(!found.contains(&"none".to_owned()), "{query}");
     }
-    // A longer name is one name: it finds its own synonyms, not those of its beginning.
+    // A longer name has its own synonyms, not those of the shorter name that it begins with.
     let cash = archive(&[("bch", "BCH大漲。"), ("btc", "BTC大漲。")]);
     assert_eq!(cash.ids(&["bitcoin cash"]), ["bch"]);
     assert_eq!(cash.ids(&["比特幣現金"]), ["bch"]);
@@ -70,7 +69,7 @@ fn expansions_stay_inside_their_leaf_and_quotes_have_none() {
 }
 
 #[test]
-fn words_of_different_places_find_each_other() {
+fn words_of_different_regions_find_each_other() {
     let dir = archive(&[
         ("cn", "这款软件的服务器支持人工智能,默认把信息存到硬盘。"),
         ("tw", "這款軟體的伺服器支援人工智慧,預設把資訊存到硬碟。"),
@@ -127,7 +126,7 @@ fn a_number_is_found_however_it_is_written() {
         assert_eq!(set(&dir, query), same, "{query}");
     }
     assert_eq!(set(&dir, "54亿"), ["ten times as much"]);
-    // The characters stand in both, the value in one.
+    // Both documents have the characters, one has the value.
     assert_eq!(dir.ids(&["4000万"])[0], "part");
     assert_eq!(set(&dir, "40,000,000"), ["part"]);
     let hit = &dir.hits(&["540000000 id:point"])[0];
@@ -165,7 +164,13 @@ fn a_year_or_month_finds_documents_of_that_date_and_never_hides_those_that_name_
 fn few_hits_say_how_many_have_some_of_the_words() {
     let dir = archive(&[("a", "比特幣減半"), ("b", "比特幣"), ("c", "減半"), ("d", "天氣")]);
     let ran = dir.run(&["search", "比特幣 減半"]);
-    assert!(ran.stderr.contains("3 have some of the words: put OR between them"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains(
+            "3 documents contain some of the words: put OR between the words to find them"
+        ),
+        "{}",
+        ran.stderr
+    );
     assert!(!dir.run(&["search", "天氣"]).stderr.contains("some of the words"));
 }
 
@@ -197,7 +202,7 @@ fn marked(hit: &Value) -> Vec<String> {
         .collect()
 }
 
-/// What is marked, folded, is a word of the query or one of its expansions.
+/// Every highlight, folded, is a word of the query or one of its expansions.
 #[test]
 fn highlights_are_words_of_the_query_or_what_explain_names() {
     let texts = [
@@ -210,7 +215,7 @@ fn highlights_are_words_of_the_query_or_what_explain_names() {
     let documents: Vec<(&str, &str)> =
         documents.iter().map(|(id, text)| (id.as_str(), *text)).collect();
     let dir = archive(&documents);
-    let mut marks = 0;
+    let mut highlights = 0;
     for query in [
         "比特幣 質押",
         "BTC",
@@ -240,17 +245,17 @@ fn highlights_are_words_of_the_query_or_what_explain_names() {
             }
         }
         for hit in dir.hits(&["--snippet", "500", query]) {
-            for mark in marked(&hit) {
-                marks += 1;
-                let key: String = wensou_text::key_of(&mark).into_iter().collect();
-                let folded = wensou_text::Folded::new(&mark);
+            for highlight in marked(&hit) {
+                highlights += 1;
+                let key: String = wensou_text::key_of(&highlight).into_iter().collect();
+                let folded = wensou_text::Folded::new(&highlight);
                 let value = wensou_text::values(&folded);
                 let is_value = value.iter().any(|(_, digits)| values.contains(digits));
-                assert!(forms.contains(&key) || is_value, "{mark} for {query}: {forms:?}");
+                assert!(forms.contains(&key) || is_value, "{highlight} for {query}: {forms:?}");
             }
         }
     }
-    assert!(marks > 25, "{marks} highlights");
+    assert!(highlights > 25, "{highlights} highlights");
 }
 
 #[test]
@@ -270,7 +275,7 @@ fn words_and_synonyms_of_the_users_own_are_part_of_the_index() {
     assert_eq!(set(&dir, "moat"), ["a", "b"]);
     assert!(dir.ok(&["explain", "moat"]).contains("护城河 = "), "explain names the expansion");
 
-    // A change is said, and the old tables go on being used until a rebuild.
+    // A changed table gives a warning; searches use the old tables until a rebuild.
     std::fs::write(&synonyms, "護城河,優勢\n").unwrap();
     let ran = dir.run(&["search", "moat"]);
     assert!(ran.stderr.contains("W005"), "{}", ran.stderr);
@@ -279,14 +284,14 @@ fn words_and_synonyms_of_the_users_own_are_part_of_the_index() {
     assert_eq!(set(&dir, "moat"), ["a", "b"]);
     assert!(dir.ok(&["stats"]).contains("synonyms.tsv has changed"));
 
-    // The files are remembered; `index` sees that it has something to do.
+    // The index remembers its tables, so `index` notices the change.
     dir.ok(&["index", "-q"]);
     assert_eq!(set(&dir, "moat"), ["b"]);
     assert!(!dir.run(&["search", "moat"]).stderr.contains("W005"));
     dir.ok(&["index", "-q", "--synonyms", "none"]);
     assert!(dir.ok(&["stats"]).contains("synonyms none"));
 
-    // The index stands without the files; a table that is none is named with its line.
+    // The index works without the files. A mistake in a table is reported with its line.
     std::fs::remove_file(&words).unwrap();
     assert_eq!(set(&dir, "护城河"), ["a"]);
     dir.write("bad.tsv", "護城河,moat\nalone\n");

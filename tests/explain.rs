@@ -1,21 +1,9 @@
-//! `explain`, `similar`, and what is said when nothing is found.
-
-use std::sync::OnceLock;
+//! `explain`, `similar`, and the messages if nothing is found.
 
 use serde_json::Value;
 
-use crate::util::{Dir, golden, sample};
-
-/// The sample archive, indexed once.
-fn indexed() -> &'static Dir {
-    static DIR: OnceLock<Dir> = OnceLock::new();
-    DIR.get_or_init(|| {
-        let dir = Dir::new();
-        let archive = sample();
-        dir.ok(&["index", archive.to_str().unwrap(), "--quiet"]);
-        dir
-    })
-}
+use crate::sample::indexed;
+use crate::util::{Dir, golden};
 
 fn explained(args: &[&str]) -> Value {
     let mut all = vec!["explain", "--format", "json"];
@@ -52,8 +40,8 @@ fn the_parts_of_a_score_are_the_score_that_search_prints() {
                 .iter()
                 .map(|part| part["score"].as_f64().unwrap())
                 .sum();
-            let more = |name: &str| explained[name].as_f64().unwrap_or(0.0);
-            let sum = parts + more("window") + more("runs");
+            let proximity = |name: &str| explained[name].as_f64().unwrap_or(0.0);
+            let sum = parts + proximity("window") + proximity("runs");
             assert!((sum - score).abs() < 1e-3 * score.max(1.0), "{query} {id}: {sum} {score}");
             assert!(explained["matches"].as_array().unwrap().iter().all(|m| m == true));
             checked += 1;
@@ -63,7 +51,7 @@ fn the_parts_of_a_score_are_the_score_that_search_prints() {
 }
 
 #[test]
-fn clauses_are_counted_alone_and_by_what_the_query_finds_without_them() {
+fn clauses_are_counted_alone_and_left_out() {
     let count = |query: &[&str]| indexed().ids(query).len();
     let explained = explained(&["比特幣 減半 kind:flash -tag:BTC"]);
     let clauses = explained["clauses"].as_array().unwrap();
@@ -82,7 +70,7 @@ fn clauses_are_counted_alone_and_by_what_the_query_finds_without_them() {
 }
 
 #[test]
-fn what_matches_is_named_for_every_form() {
+fn every_variant_has_its_origin() {
     let explained = explained(&["比特币"]);
     let forms = explained["words"][0]["forms"].as_array().unwrap();
     let origin = |text: &str| {
@@ -95,18 +83,18 @@ fn what_matches_is_named_for_every_form() {
 }
 
 #[test]
-fn nothing_found_says_which_clause_kills_the_result() {
+fn a_search_without_hits_says_which_clause_is_the_reason() {
     let ran = indexed().run(&["search", "比特幣 kind:flash tag:沒有這個標籤"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
-    assert!(ran.stderr.contains("each alone: 比特幣 "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("hits of each clause alone: 比特幣 "), "{}", ran.stderr);
     assert!(ran.stderr.contains("tag:沒有這個標籤 0"), "{}", ran.stderr);
     assert!(ran.stderr.contains("without tag:沒有這個標籤: "), "{}", ran.stderr);
     assert!(!ran.stderr.contains("without 比特幣"), "{}", ran.stderr);
-    // Two clauses that exclude each other: without either there are hits.
+    // Two clauses exclude each other: without either of them there are hits.
     let ran = indexed().run(&["search", "kind:flash has:related"]);
     assert!(ran.stderr.contains("without kind:flash: "), "{}", ran.stderr);
     assert!(ran.stderr.contains("without has:related: "), "{}", ran.stderr);
-    // Where no document has every word, the counts say which word it is.
+    // If no document contains every word, the counts show which word is missing.
     let ran = indexed().run(&["search", "比特幣減半zzzz"]);
     assert_eq!(ran.code, 0);
     assert!(ran.stderr.contains("zzzz 0"), "{}", ran.stderr);
@@ -126,7 +114,7 @@ fn explain_is_readable() {
     let other = &indexed().ids(&["--", "-人工智能"])[0];
     let ran = indexed().run(&["explain", "人工智能 芯片", "--id", other]);
     assert!(ran.stdout.contains("does not match 人工智能"), "{}", ran.stdout);
-    assert!(ran.stdout.contains("is no hit"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("not a hit"), "{}", ran.stdout);
 }
 
 #[test]
@@ -142,7 +130,7 @@ fn explain_ends_as_search_does() {
 }
 
 #[test]
-fn similar_finds_what_shares_telling_words_and_never_the_pages_own_flashes() {
+fn similar_finds_shared_words_and_never_the_pages_own_flash_items() {
     let dir = indexed();
     let records: Vec<Value> =
         dir.ok(&["export"]).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -169,7 +157,7 @@ fn similar_finds_what_shares_telling_words_and_never_the_pages_own_flashes() {
 
 /// A copy of a page under another name is the most similar of all.
 #[test]
-fn the_most_similar_is_the_nearest() {
+fn the_first_similar_document_is_the_nearest() {
     let dir = Dir::new();
     let line = |id: &str, text: &str| {
         serde_json::json!({"id": id, "title": "題", "text": text}).to_string() + "\n"

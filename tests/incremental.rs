@@ -1,4 +1,4 @@
-//! An index that was updated is the index that a whole build would have made.
+//! An updated index equals the index of a whole build.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +10,7 @@ use wensou_ingest::Silent;
 use wensou_query::lang::{Clock, parse};
 use wensou_query::{Facet, Options, Sort, facet, overview, search, similar};
 
-use crate::util::{Dir, Random};
+use crate::util::{Dir, Random, build_options};
 
 const WORDS: [&str; 24] = [
     "比特幣",
@@ -76,7 +76,7 @@ fn sentence(random: &mut Random) -> String {
     format!("{}。", words.concat())
 }
 
-/// A flash item is the same wherever it stands, but for the script of some.
+/// A flash item, which is the same in all pages except for the script of some.
 fn flash(number: usize, simplified: bool) -> String {
     let mut random = Random::new(number as u64 + 1000);
     let text = format!("{}:{}", WORDS[number % 12], sentence(&mut random));
@@ -144,8 +144,8 @@ fn change(archive: &Path, random: &mut Random) {
     }
 }
 
-/// Everything that an index can say, a line each.
-fn said(index: &Index) -> Vec<String> {
+/// All contents of an index, one line each.
+fn content_lines(index: &Index) -> Vec<String> {
     let mut lines = Vec::new();
     for address in index.in_order().unwrap() {
         lines.push(format!(
@@ -180,25 +180,24 @@ fn said(index: &Index) -> Vec<String> {
 #[track_caller]
 fn same(updated: &Path, fresh: &Path, what: &str) {
     let (updated, fresh) = (Index::open(updated).unwrap(), Index::open(fresh).unwrap());
-    for (one, other) in said(&updated).iter().zip(&said(&fresh)) {
+    for (one, other) in content_lines(&updated).iter().zip(&content_lines(&fresh)) {
         assert_eq!(one, other, "{what}");
     }
-    assert_eq!(said(&updated).len(), said(&fresh).len(), "{what}");
+    assert_eq!(content_lines(&updated).len(), content_lines(&fresh).len(), "{what}");
 }
 
 fn options(anew: bool) -> BuildOptions {
-    let mut options = BuildOptions::default();
+    let mut options = build_options();
     options.anew = anew;
     if !anew {
-        // What is updated is of many segments before it is of one, what is compared with it of one
-        // from the start.
+        // The updated index has many segments while it is built; the other one has one.
         options.segment_bytes = 4 << 10;
     }
     options
 }
 
 #[test]
-fn updates_in_any_order_give_what_a_whole_build_gives() {
+fn updates_in_any_order_equal_a_whole_build() {
     let (mut reused, mut rounds) = (0, 0);
     for seed in 0..6 {
         let dir = Dir::new();
@@ -234,7 +233,7 @@ fn an_update_writes_what_has_changed_and_no_more() {
     assert!(!build().reused);
     let again = build();
     assert_eq!((again.reused, again.written), (true, 0), "nothing has changed");
-    // An article without a flash item of its own, and without a tag that nobody has.
+    // An article without flash items and without rare tags.
     dir.write(
         "archive/new.txt",
         "標題在此\n\n來源:某處\n\n這是新的一頁,講的是別的事情。\n\n還有一段。\n",
@@ -244,7 +243,7 @@ fn an_update_writes_what_has_changed_and_no_more() {
 }
 
 #[test]
-fn a_flash_item_goes_with_its_last_page() {
+fn a_flash_item_is_removed_with_its_last_page() {
     let dir = Dir::new();
     let item = "某幣大漲:某幣今日大漲百分之十,交易所暫停充值。[2023/3/4 5:06:07]";
     let page = |name: &str, item: &str| {
@@ -283,21 +282,24 @@ fn what_is_the_same_is_known_by_its_content() {
     }
     dir.index();
     let again = || dir.run(&["index", "archive"]).stderr;
-    assert!(again().contains("the index is current"));
-    // Written anew, with another time and the same content.
+    assert!(again().contains("the index is up to date"));
+    // The same content, with a new modification time.
     for (path, text) in &pages {
         fs::write(path, text).unwrap();
         let file = fs::File::options().write(true).open(path).unwrap();
         file.set_modified(SystemTime::now() + Duration::from_secs(60)).unwrap();
     }
     let said = again();
-    assert!(said.contains("updated 12 pages") && said.contains("; 0 of them written"), "{said}");
-    // Another content with the old length and time.
+    assert!(
+        said.contains("index updated: 12 pages") && said.contains("; 0 records new or changed"),
+        "{said}"
+    );
+    // Other content with the same length and modification time.
     let (path, text) = pages.first_key_value().unwrap();
     let time = fs::metadata(path).unwrap().modified().unwrap();
     fs::write(path, text.replacen('。', "!", 1).replacen('!', "無", 1)).unwrap();
     fs::File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
-    assert!(again().contains("updated 12 pages"));
+    assert!(again().contains("index updated: 12 pages"));
 }
 
 #[test]

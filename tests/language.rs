@@ -1,4 +1,4 @@
-//! The query language through the binary: diagnostics as a person and as a program see them.
+//! Diagnostics of the query language, as text and as JSON.
 
 use crate::util::{Dir, golden};
 
@@ -13,7 +13,7 @@ fn dir() -> Dir {
 }
 
 #[test]
-fn every_mistake_is_drawn_with_its_place() {
+fn every_mistake_is_drawn_with_its_location() {
     let dir = dir();
     let mut screen = String::new();
     for query in [

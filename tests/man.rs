@@ -4,7 +4,7 @@ use std::process::Command;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::util::{Dir, golden};
+use crate::util::{Dir, golden, skipped};
 
 #[test]
 fn every_verb_has_a_page_with_its_flags_and_the_language_has_one() {
@@ -49,10 +49,10 @@ fn every_verb_has_a_page_with_its_flags_and_the_language_has_one() {
     golden("help.txt", &help);
 }
 
-/// The pages as files, or nothing, said aloud, where a program that reads them is not installed.
+/// The pages as files; none, and the test is skipped, if `reader` is not installed.
 fn pages(reader: &str, dir: &Dir) -> Vec<std::path::PathBuf> {
     if Command::new(reader).arg("-v").output().is_err() {
-        eprintln!("SKIPPED: there is no {reader}");
+        skipped(&format!("there is no {reader}"));
         return Vec::new();
     }
     dir.ok(&["man", "--dir", "pages"]);
@@ -81,17 +81,53 @@ fn groff_reads_every_page_without_a_warning_into_80_columns() {
 }
 
 #[test]
-fn mandoc_finds_nothing_wrong_but_the_missing_date() {
+fn mandoc_finds_nothing_wrong() {
     let dir = Dir::new();
     for page in pages("mandoc", &dir) {
         let lint = ["-T", "lint", "-W", "warning"];
         let output = Command::new("mandoc").args(lint).arg(&page).output().unwrap();
         let found =
             String::from_utf8(output.stdout).unwrap() + &String::from_utf8_lossy(&output.stderr);
-        // A page has no date of its own: it is as old as its program.
-        let other: Vec<&str> =
-            found.lines().filter(|line| !line.contains("missing date")).collect();
-        assert_eq!(other, Vec::<&str>::new(), "{}", page.display());
+        assert_eq!(found, "", "{}", page.display());
+    }
+}
+
+#[test]
+fn every_page_has_the_usual_sections_and_refers_only_to_pages_that_exist() {
+    let dir = Dir::new();
+    dir.ok(&["man", "--dir", "pages"]);
+    let files: Vec<_> = std::fs::read_dir(dir.path().join("pages")).unwrap().flatten().collect();
+    let exists = |name: &str| {
+        let (name, section) = name.split_once('(').unwrap();
+        let file = format!("{name}.{}", section.trim_end_matches(')'));
+        files.iter().any(|entry| *entry.file_name() == *file)
+    };
+    for file in &files {
+        let name = file.file_name().into_string().unwrap();
+        let page = std::fs::read_to_string(file.path()).unwrap();
+        let sections: &[&str] = match name.as_str() {
+            "wensou-query.7" => &["SEE ALSO"],
+            "wensou-man.1" => &["EXAMPLES", "EXIT STATUS", "SEE ALSO"],
+            _ => &["EXAMPLES", "FILES", "ENVIRONMENT", "EXIT STATUS", "SEE ALSO"],
+        };
+        for section in sections {
+            assert!(
+                page.contains(&format!("\n.SH \"{section}\""))
+                    || page.contains(&format!("\n.SH {section}\n")),
+                "{section} in {name}"
+            );
+        }
+        let title = page.lines().find(|line| line.starts_with(".TH")).unwrap();
+        assert!(title.contains("\"20"), "no date: {title}");
+        let plain = page.replace("\\-", "-").replace("\\fB", "").replace("\\fR", "");
+        for (at, _) in plain.match_indices("wensou") {
+            let reference = &plain[at..];
+            let end = reference.find(|c: char| !(c.is_ascii_lowercase() || c == '-')).unwrap_or(0);
+            let after = &reference[end..];
+            if ["(1)", "(7)"].iter().any(|section| after.starts_with(section)) {
+                assert!(exists(&reference[..end + 3]), "{} in {name}", &reference[..end + 3]);
+            }
+        }
     }
 }
 
@@ -101,6 +137,6 @@ fn a_verb_says_all_about_itself_in_its_help_and_on_its_page() {
     let help = dir.ok(&["completions", "--help"]);
     assert!(help.contains("source <(wensou completions bash)"), "{help}");
     let page = dir.ok(&["man", "search"]);
-    assert!(page.contains("Every word must be found"), "{page}");
+    assert!(page.contains("Every word must occur"), "{page}");
     assert!(page.contains(r"\fBwensou search\fR [OPTIONS] [QUERY]..."), "{page}");
 }

@@ -1,4 +1,4 @@
-//! Formats for programs, batch, facets, timeline, and how one record is read.
+//! Formats for programs, batch, facets, timeline, and `show`.
 
 use serde_json::Value;
 
@@ -55,8 +55,8 @@ fn every_format_for_programs_keeps_its_schema() {
         validate("hit.schema.json", &all);
         validate("record.schema.json", &objects(&dir.ok(&["export"])));
         let first = all[0]["id"].as_str().unwrap();
-        let shown = dir.ok(&["show", first, "-f", "json"]);
-        validate("record.schema.json", &[serde_json::from_str(&shown).unwrap()]);
+        let printed = dir.ok(&["show", first, "-f", "json"]);
+        validate("record.schema.json", &[serde_json::from_str(&printed).unwrap()]);
         let tags: Vec<Value> = serde_json::from_str(&dir.ok(&["tags", "-f", "json"])).unwrap();
         validate("tag.schema.json", &tags);
         let timeline = dir.ok(&["timeline", "-f", "json"]);
@@ -90,7 +90,7 @@ fn fields_choose_keys_in_their_order() {
     );
     let ran = dir.run(&["search", "-f", "jsonl", "--fields", "id,nope", "減半"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
-    assert!(ran.stderr.contains("no key `nope`; it has id, kind, title"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("no key `nope`; its keys are id, kind, title"), "{}", ran.stderr);
     assert_eq!(dir.run(&["search", "--fields", "id", "減半"]).code, 2);
 }
 
@@ -152,8 +152,8 @@ fn facets_count_all_hits() {
         };
         values.iter().map(of).collect()
     };
-    let owned = |pairs: &[(&str, u64)]| -> Vec<(String, u64)> {
-        pairs.iter().map(|(value, count)| ((*value).to_owned(), *count)).collect()
+    let owned = |expected_counts: &[(&str, u64)]| -> Vec<(String, u64)> {
+        expected_counts.iter().map(|(value, count)| ((*value).to_owned(), *count)).collect()
     };
     assert_eq!(counts("kind"), owned(&[("flash", 3), ("article", 1)]));
     assert_eq!(counts("month"), owned(&[("2023-01", 1), ("2024-04", 2), ("none", 1)]));
@@ -162,7 +162,7 @@ fn facets_count_all_hits() {
     let text = dir.ok(&["search", "-n", "0", "--facet", "tag", "--facet-limit", "1", "比特幣"]);
     assert_eq!(text, "tag\n      3  BTC\n      2  more\n\n");
     assert_eq!(dir.run(&["search", "-f", "tsv", "--facet", "tag", "比特幣"]).code, 2);
-    // A facet counts what the search finds when no document has every word, too.
+    // If no document contains every word, a facet counts the closest matches as well.
     let lines = dir.ok(&["search", "-f", "jsonl", "--facet", "kind", "比特幣 zzzz"]);
     let kinds: u64 = objects(&lines)
         .iter()
@@ -185,7 +185,7 @@ fn a_timeline_is_drawn_to_scale_and_fits() {
         ran.stdout,
         "2023-Q1  1  ██████████████\n⋮        (4 empty)\n2024-Q2  2  ████████████████████████████\n"
     );
-    assert_eq!(ran.stderr, "by quarter: 3 stated █, 0 inferred ░, 1 without a date\n");
+    assert_eq!(ran.stderr, "by quarter: 3 stated █, 0 inferred ░, 1 undated\n");
     for columns in [40, 80, 100] {
         for by in ["day", "week", "month", "quarter", "year"] {
             let ran = chart(&dir, &columns.to_string(), &["--by", by]);
@@ -201,7 +201,7 @@ fn a_timeline_is_drawn_to_scale_and_fits() {
 }
 
 #[test]
-fn stated_and_inferred_dates_are_told_apart() {
+fn stated_and_inferred_dates_differ() {
     let dir = Dir::new();
     let sample = crate::util::sample();
     dir.ok(&["index", sample.to_str().unwrap(), "--quiet"]);
@@ -219,19 +219,19 @@ fn stated_and_inferred_dates_are_told_apart() {
 }
 
 #[test]
-fn latin_letters_that_no_text_has_are_read_as_pinyin_and_it_is_said() {
+fn latin_letters_that_no_text_contains_are_read_as_pinyin() {
     let dir = archive();
     for typed in ["bitebi", "btb", "Bitebi"] {
         let ran = dir.run(&["search", typed]);
         assert_eq!(ran.code, 0, "{typed}: {}", ran.stderr);
         assert!(ran.stdout.contains("沒有日期的比特幣文章"), "{typed}: {}", ran.stdout);
-        let said = "read as pinyin, in titles, tags and sources only: 比特币";
+        let said = "read as pinyin for 比特币 in titles, tags and sources";
         assert!(ran.stderr.contains(said), "{typed}: {}", ran.stderr);
         assert!(!ran.stdout.contains("比特幣減半在即"), "never mixed into the text");
     }
     assert!(dir.run(&["search", "wakuang"]).stdout.contains("a3"));
     assert!(dir.run(&["search", "wakuang kind:article"]).stdout.is_empty());
-    // Letters that stand in a text are letters, and programs get what was asked for.
+    // Letters that occur in a text are not read as pinyin, and never for programs.
     assert!(!dir.run(&["search", "btc"]).stderr.contains("pinyin"));
     assert_eq!(dir.run(&["search", "-f", "ids", "bitebi"]).code, 1);
 }
@@ -267,7 +267,7 @@ fn recency_prefers_the_new_and_explain_shows_it() {
         .unwrap();
         object["hit"]["recency"].as_f64().unwrap()
     };
-    // 31 days and some hours old: half of a half after 30 days.
+    // 31 days old: after 30 days, a score has lost a quarter.
     assert!((0.73..0.75).contains(&explained("new")), "{}", explained("new"));
     assert!((0.5..0.51).contains(&explained("old")));
     assert_eq!(dir.run(&["search", "同樣", "--recency", "3m"]).code, 2);
@@ -321,20 +321,20 @@ fn number(key: &str) -> impl Fn(&Value) -> f64 {
 #[test]
 fn show_reads_in_either_script_and_cites() {
     let dir = archive();
-    let shown = |args: &[&str]| dir.ok(&[&["show"], args].concat());
+    let printed = |args: &[&str]| dir.ok(&[&["show"], args].concat());
     assert!(
-        shown(&["b1"]).contains("第二段,里面的細節")
-            || shown(&["b1"]).contains("第二段，里面的細節")
+        printed(&["b1"]).contains("第二段,里面的細節")
+            || printed(&["b1"]).contains("第二段，里面的細節")
     );
-    assert!(shown(&["b1", "--script", "hans"]).contains("里面的细节"));
-    assert!(shown(&["a3", "--script", "hant"]).contains("比特幣挖礦"));
-    let cite = shown(&["a1", "-f", "cite"]);
+    assert!(printed(&["b1", "--script", "hans"]).contains("里面的细节"));
+    assert!(printed(&["a3", "--script", "hant"]).contains("比特幣挖礦"));
+    let cite = printed(&["a1", "-f", "cite"]);
     assert!(
         cite.starts_with("快訊a1. 鏈聞. 2024-04-20 08:00. archive/d.jsonl, bytes 0.."),
         "{cite}"
     );
-    assert!(shown(&["b1", "-f", "cite"]).contains(". no date. "));
-    // The marks stay on their characters in the other script.
-    let marked = shown(&["a3", "--highlight", "挖礦", "--script", "hant", "--color", "always"]);
+    assert!(printed(&["b1", "-f", "cite"]).contains(". no date. "));
+    // The highlights stay on their characters after conversion.
+    let marked = printed(&["a3", "--highlight", "挖礦", "--script", "hant", "--color", "always"]);
     assert!(marked.contains("挖礦\u{1b}[0m"), "{marked:?}");
 }

@@ -1,12 +1,12 @@
-//! wensou owns only what it has made, and loses nothing that it was given. Each test is named after
-//! what broke.
+//! wensou removes only what it has made, and loses no data. Each test is named after what was
+//! broken.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::util::{Dir, Ran, Random, sample};
+use crate::util::{Dir, Ran, Random, copy_folder, preloaded, sample};
 
 /// A folder with an archive of three pages and its index.
 fn indexed() -> Dir {
@@ -26,18 +26,10 @@ fn generation(dir: &Dir, index: &str) -> PathBuf {
     index.join(line.split(' ').nth(1).unwrap())
 }
 
-/// The file of a generation that has this ending.
+/// The file of the current generation with this extension.
 fn file(dir: &Dir, index: &str, ending: &str) -> PathBuf {
     let entries = fs::read_dir(generation(dir, index)).unwrap().map(|entry| entry.unwrap().path());
     entries.into_iter().find(|path| path.to_str().unwrap().ends_with(ending)).unwrap()
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let (from, to) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
-        if from.is_dir() { copy(&from, &to) } else { assert!(fs::copy(from, to).is_ok()) }
-    }
 }
 
 fn flip(path: &Path) {
@@ -47,23 +39,8 @@ fn flip(path: &Path) {
     fs::write(path, bytes).unwrap();
 }
 
-/// A library to preload, made from a source of `tests/fault`; `None`, said loudly, without a
-/// compiler.
-#[cfg(target_os = "linux")]
-fn preloaded(dir: &Dir, name: &str) -> Option<PathBuf> {
-    let library = dir.path().join(format!("{name}.so"));
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fault/{name}.c"));
-    let mut cc = Command::new("cc");
-    cc.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(source).arg("-ldl");
-    if cc.status().is_ok_and(|status| status.success()) {
-        return Some(library);
-    }
-    eprintln!("SKIPPED: no C compiler");
-    None
-}
-
 #[test]
-fn d1_index_deleted_folders_of_the_user() {
+fn index_deleted_folders_of_the_user() {
     let dir = Dir::new();
     dir.write("p/gen-src/thesis.txt", "x");
     dir.write("p/gen-notes.md", "n");
@@ -82,7 +59,7 @@ fn d1_index_deleted_folders_of_the_user() {
 }
 
 #[test]
-fn d1_files_of_the_user_in_an_index_folder_stay() {
+fn files_of_the_user_in_an_index_folder_stay() {
     let dir = indexed();
     let old = generation(&dir, "index");
     fs::write(old.join("notes.txt"), "mine").unwrap();
@@ -101,15 +78,15 @@ fn d1_files_of_the_user_in_an_index_folder_stay() {
 }
 
 #[test]
-fn d2_a_torn_backup_was_emptied_by_repair() {
+fn a_torn_backup_was_emptied_by_repair() {
     let dir = indexed();
     let before = dir.ok(&["export"]);
     fs::create_dir(dir.path().join("b")).unwrap();
     fs::copy(dir.path().join("index/CURRENT"), dir.path().join("b/CURRENT")).unwrap();
     dir.ok(&["index", "archive", "--rebuild", "--quiet"]);
     let new = generation(&dir, "index");
-    copy(&new, &dir.path().join("b").join(new.file_name().unwrap()));
-    // The archive is not needed for it.
+    copy_folder(&new, &dir.path().join("b").join(new.file_name().unwrap()));
+    // This does not need the archive.
     fs::rename(dir.path().join("archive"), dir.path().join("away")).unwrap();
     let repaired = dir.run(&["check", "--repair", "--index", "b"]);
     assert_eq!(repaired.code, 0, "{}", repaired.stderr);
@@ -121,12 +98,12 @@ fn d2_a_torn_backup_was_emptied_by_repair() {
 }
 
 #[test]
-fn d2_what_was_indexed_was_forgotten_with_the_description() {
+fn what_was_indexed_was_forgotten_with_the_description() {
     let dir = indexed();
     dir.write("words.tsv", "說一件事\n");
     dir.ok(&["index", "archive", "--words", "words.tsv", "--encoding", "utf-8", "--quiet"]);
     let before = dir.ok(&["export"]);
-    // The user's own file is gone: the index has a copy.
+    // The user's table is missing; the index has a copy.
     fs::remove_file(dir.path().join("words.tsv")).unwrap();
     for damage in ["", "{", "{\"format\": 5}", "not json"] {
         fs::write(generation(&dir, "index").join("wensou.json"), damage).unwrap();
@@ -148,7 +125,7 @@ fn a_backup_is_whole_and_can_be_restored() {
     assert_ne!(dir.ok(&["export"]), before);
     assert_eq!(dir.ok(&["export", "--index", "saved"]), before);
     assert_eq!(dir.run(&["check", "--quick", "--index", "saved"]).code, 0);
-    // Again into the same folder, in one step, and back.
+    // Replace the backup in one step, and restore it.
     dir.ok(&["backup", "saved"]);
     assert_eq!(dir.ok(&["export", "--index", "saved"]), dir.ok(&["export"]));
     fs::remove_dir_all(dir.path().join("index")).unwrap();
@@ -165,7 +142,7 @@ fn a_backup_is_whole_and_can_be_restored() {
 }
 
 #[test]
-fn d4_an_unmounted_archive_emptied_the_index() {
+fn an_unmounted_archive_emptied_the_index() {
     let dir = indexed();
     let before = dir.ok(&["export"]);
     fs::rename(dir.path().join("archive"), dir.path().join("away")).unwrap();
@@ -182,7 +159,7 @@ fn d4_an_unmounted_archive_emptied_the_index() {
         let checked = dir.run(&["check"]);
         assert_eq!(checked.code, 0, "{}", checked.stdout);
         assert!(checked.stdout.starts_with("unreadable "), "{}", checked.stdout);
-        // Nor does a repair lose anything: the records are in the index.
+        // A repair loses nothing either: it takes the records from the index.
         flip(&file(&dir, "index", ".post"));
         let repaired = dir.run(&["check", "--repair"]);
         assert_eq!(repaired.code, 0, "{}", repaired.stderr);
@@ -193,7 +170,7 @@ fn d4_an_unmounted_archive_emptied_the_index() {
 }
 
 #[test]
-fn d4_a_repair_that_would_lose_records_says_how_many() {
+fn a_repair_that_would_lose_records_says_how_many() {
     let dir = indexed();
     fs::rename(dir.path().join("archive"), dir.path().join("away")).unwrap();
     let store = file(&dir, "index", ".store");
@@ -203,7 +180,7 @@ fn d4_a_repair_that_would_lose_records_says_how_many() {
     assert_eq!(refused.code, 2, "{}", refused.stderr);
     assert!(refused.stderr.contains("3 records of the damaged index"), "{}", refused.stderr);
     assert!(refused.stderr.contains("`--allow-empty`"), "{}", refused.stderr);
-    // Nothing was changed: what can be had back is still there.
+    // The failed build has changed nothing, so the records can still be recovered.
     fs::write(&store, intact).unwrap();
     assert_eq!(dir.ok(&["export"]).lines().count(), 3);
     flip(&store);
@@ -212,11 +189,11 @@ fn d4_a_repair_that_would_lose_records_says_how_many() {
 }
 
 #[test]
-fn d6_check_took_the_lock_of_builds() {
+fn check_took_the_lock_of_builds() {
     let dir = indexed();
     let lock = fs::File::options().write(true).open(dir.path().join("index/LOCK")).unwrap();
     lock.lock().unwrap();
-    // As a build that is running has it.
+    // The state during a build.
     let note = format!("wensou lock\npid {}\nunfinished gen-000002\n", std::process::id());
     fs::write(dir.path().join("index/LOCK"), note).unwrap();
     dir.write("index/gen-000002/GENERATION", "wensou generation gen-000002\n");
@@ -233,7 +210,7 @@ fn d6_check_took_the_lock_of_builds() {
 }
 
 #[test]
-fn d7_an_update_laundered_damage() {
+fn an_update_laundered_damage() {
     let dir = indexed();
     fs::remove_file(dir.path().join("archive/two.txt")).unwrap();
     dir.index();
@@ -241,14 +218,18 @@ fn d7_an_update_laundered_damage() {
     flip(&file(&dir, "index", ".del"));
     let updated = dir.run(&["index", "archive"]);
     assert_eq!(updated.code, 0, "{}", updated.stderr);
-    assert!(updated.stderr.contains("warning: the index before was damaged"), "{}", updated.stderr);
+    assert!(
+        updated.stderr.contains("warning: the previous index was damaged"),
+        "{}",
+        updated.stderr
+    );
     assert!(updated.stderr.contains(".del"), "{}", updated.stderr);
     assert_eq!(dir.run(&["check"]).stdout, "");
     assert_eq!((dir.ids(&["乙丑"]).len(), dir.ids(&["丁卯"]).len()), (0, 1));
 }
 
 #[test]
-fn d8_the_index_in_the_archive_became_articles() {
+fn the_index_in_the_archive_became_articles() {
     let dir = Dir::new();
     dir.write("page.txt", "標題\n\n正文在此,說一件事。\n");
     for root in [".", "../here/.", "./"] {
@@ -256,11 +237,11 @@ fn d8_the_index_in_the_archive_became_articles() {
         let root = root.replace("here", name);
         dir.ok(&["index", &root, "--quiet"]);
         let again = dir.run(&["index", &root]);
-        assert!(again.stderr.contains("the index is current"), "{root}: {}", again.stderr);
+        assert!(again.stderr.contains("the index is up to date"), "{root}: {}", again.stderr);
         assert_eq!(dir.ok(&["export"]).lines().count(), 1, "{root}");
         assert_eq!(dir.run(&["check"]).stdout, "", "{root}");
     }
-    // Another index below it is none of its pages either.
+    // An index folder below a root is not indexed.
     dir.ok(&["index", ".", "--index", "other", "--quiet"]);
     dir.ok(&["index", ".", "--quiet", "--rebuild"]);
     assert_eq!(dir.ok(&["export"]).lines().count(), 1);
@@ -269,7 +250,7 @@ fn d8_the_index_in_the_archive_became_articles() {
 
 #[test]
 #[cfg(unix)]
-fn d9_an_index_folder_acted_outside_itself() {
+fn an_index_folder_acted_outside_itself() {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     let victim = |dir: &Dir| {
@@ -302,13 +283,13 @@ fn d9_an_index_folder_acted_outside_itself() {
     }
 }
 
-/// An index whose store is so large that it is mapped and not verified.
+/// An index with a document store that is large enough to be mapped instead of verified.
 fn large() -> Dir {
     let dir = Dir::new();
     let mut dump = String::new();
     let mut random = Random::new(10);
     for number in 0..3000 {
-        // Text that cannot be packed: only files of more than 1 MiB are mapped.
+        // Incompressible text, because only files above 1 MiB are mapped.
         let letter = |_| char::from_u32(0x4e00 + random.below(20_000) as u32).unwrap();
         let text: String = (0..500).map(letter).collect();
         dump.push_str(&format!("{{\"id\": \"r{number}\", \"text\": \"{text}\"}}\n"));
@@ -319,17 +300,17 @@ fn large() -> Dir {
 }
 
 #[test]
-fn d10_an_allocation_of_exabytes_aborted_the_process() {
+fn an_allocation_of_exabytes_aborted_the_process() {
     let dir = large();
     let store = file(&dir, "index", ".store");
     let mut bytes = fs::read(&store).unwrap();
-    // tantivy's footer: its JSON, its length, a magic number; before it the store's own, with the
-    // offset of the skip index.
+    // The file ends with tantivy's footer (JSON, its length, a magic number). Before it is the
+    // footer of the store, with the offset of the skip index.
     let end = bytes.len() - 8;
     let footer = u32::from_le_bytes(bytes[end..end + 4].try_into().unwrap()) as usize;
     let own = end - footer - 28;
     let index = u64::from_le_bytes(bytes[own + 4..own + 12].try_into().unwrap()) as usize;
-    // The number of its layers, as a varint.
+    // The number of layers of the skip index, as a varint.
     bytes[index..index + 7].copy_from_slice(&[0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0xff]);
     fs::write(&store, bytes).unwrap();
     for args in [&["export"][..], &["search", "r7", "-n", "1"], &["check"]] {
@@ -344,7 +325,7 @@ fn d10_an_allocation_of_exabytes_aborted_the_process() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn d10_a_file_cut_short_under_a_reader_ended_it_without_a_word() {
+fn a_file_cut_short_under_a_reader_ended_it_without_a_word() {
     let dir = large();
     let store = file(&dir, "index", ".store");
     assert!(fs::metadata(&store).unwrap().len() > 2 << 20);
@@ -353,33 +334,33 @@ fn d10_a_file_cut_short_under_a_reader_ended_it_without_a_word() {
     let mut records = BufReader::new(export.stdout.take().unwrap());
     let mut first = String::new();
     records.read_line(&mut first).unwrap();
-    // It waits now for somebody to read the rest.
+    // The process is blocked until we read more of its output.
     fs::File::options().write(true).open(&store).unwrap().set_len(4096).unwrap();
-    let rest = records.lines().map_while(Result::ok).count();
+    let read = records.lines().map_while(Result::ok).count();
     let ended = export.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&ended.stderr).into_owned();
-    assert!(rest < 2999, "the file was read before it was cut short");
+    assert!(read < 2999, "the file was read before it was cut short");
     assert_eq!(ended.status.code(), Some(3), "{said}");
     assert!(said.contains(".store was cut short while it was read"), "{said}");
 }
 
 #[test]
-fn l1_what_a_kill_left_was_never_swept_once_the_index_was_current() {
+fn what_a_kill_left_was_never_swept_once_the_index_was_current() {
     let dir = indexed();
     let old = generation(&dir, "index");
-    copy(&old, &dir.path().join("kept"));
+    copy_folder(&old, &dir.path().join("kept"));
     dir.ok(&["index", "archive", "--rebuild", "--quiet"]);
-    // As if the build had been killed while it removed the old generation.
-    copy(&dir.path().join("kept"), &old);
+    // As if the build was killed while it removed the old generation.
+    copy_folder(&dir.path().join("kept"), &old);
     fs::remove_file(old.join("wensou.json")).unwrap();
     let current = dir.run(&["index", "archive"]);
-    assert!(current.stderr.contains("the index is current"), "{}", current.stderr);
+    assert!(current.stderr.contains("the index is up to date"), "{}", current.stderr);
     assert!(!old.exists());
 }
 
 #[test]
 #[cfg(target_os = "linux")]
-fn l2_the_last_sync_failed_and_the_new_index_in_use_was_an_error() {
+fn the_last_sync_failed_and_the_new_index_in_use_was_an_error() {
     let dir = indexed();
     let Some(library) = preloaded(&dir, "fault") else { return };
     let before = dir.ok(&["export"]);
@@ -408,7 +389,7 @@ fn l2_the_last_sync_failed_and_the_new_index_in_use_was_an_error() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn l3_check_panicked_where_no_thread_could_be_made() {
+fn check_panicked_where_no_thread_could_be_made() {
     let dir = indexed();
     let Some(library) = preloaded(&dir, "threads") else { return };
     for threads in 0..12 {
@@ -424,7 +405,7 @@ fn l3_check_panicked_where_no_thread_could_be_made() {
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
             let code = output.status.code();
             assert!(matches!(code, Some(0 | 2)), "{args:?}, {threads} threads: {code:?} {said}");
-            assert!(!said.contains("defect of wensou"), "{args:?}, {threads} threads: {said}");
+            assert!(!said.contains("bug in wensou"), "{args:?}, {threads} threads: {said}");
         }
         assert_eq!(dir.run(&["check"]).code, 0);
     }
@@ -432,7 +413,7 @@ fn l3_check_panicked_where_no_thread_could_be_made() {
 
 #[test]
 #[cfg(unix)]
-fn l7_too_many_open_files_were_an_error_of_a_worker_thread() {
+fn too_many_open_files_were_an_error_of_a_worker_thread() {
     let dir = indexed();
     let program = env!("CARGO_BIN_EXE_wensou");
     let mut refused = 0;
@@ -455,13 +436,13 @@ fn l7_too_many_open_files_were_an_error_of_a_worker_thread() {
                 assert!(said.contains("Too many open files"), "{limit}: {said}");
                 refused += 1;
             }
-            // Below some number the system cannot even load the program.
+            // With too few files, the system cannot even load the program.
             other => assert!(limit < 10, "{limit}: {other:?} {said}"),
         }
         assert_eq!(dir.run(&["check"]).code, 0, "{limit}");
     }
     assert!(refused > 3);
-    // Where not even a folder can be opened, the next build removes what is left.
+    // If no folder can be opened, the next build removes what is left.
     dir.ok(&["index", "archive", "--rebuild", "--quiet"]);
     assert_eq!(dir.run(&["check"]).stdout, "");
 }
@@ -469,7 +450,7 @@ fn l7_too_many_open_files_were_an_error_of_a_worker_thread() {
 #[test]
 fn an_index_folder_that_is_made_is_marked_and_explained() {
     let dir = Dir::new();
-    copy(&sample().join("000"), &dir.path().join("archive"));
+    copy_folder(&sample().join("000"), &dir.path().join("archive"));
     dir.ok(&["index", "archive", "--index", "new/folder/index", "--quiet"]);
     let marker = fs::read_to_string(dir.path().join("new/folder/index/WENSOU")).unwrap();
     assert!(marker.starts_with("wensou index folder\n"), "{marker}");

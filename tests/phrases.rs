@@ -44,7 +44,7 @@ fn found(index: &Index, query: &str) -> BTreeSet<String> {
     results.hits.iter().map(|hit| wensou_index::RecordExt::id(&hit.record).to_owned()).collect()
 }
 
-/// The documents in which the key of the phrase stands in the key of the title or of the text.
+/// The documents whose title or text has a key that contains the key of the phrase.
 fn scanned(keys: &[(String, String, String)], phrase: &str, title_only: bool) -> BTreeSet<String> {
     let needle: String = key_of(phrase).into_iter().collect();
     keys.iter()
@@ -127,7 +127,7 @@ fn a_phrase_finds_what_a_scan_finds_in_real_text() {
     }
 }
 
-/// Every highlight, folded, is the phrase; and every place of the phrase is highlighted.
+/// Every highlight, folded, is the phrase, and every occurrence of the phrase is highlighted.
 #[test]
 fn highlights_are_the_phrase_in_the_characters_of_the_page() {
     let texts = [
@@ -137,7 +137,7 @@ fn highlights_are_the_phrase_in_the_characters_of_the_page() {
         "龍龙竜 裡裏里 臺台 爲為为 甚麼什么 乾坤乾燥干 著作看着 𠮷野家",
     ];
     let clock = Clock { today: "2024-01-01".parse().unwrap() };
-    // What is marked does not depend on what the index holds.
+    // Highlights do not depend on the index.
     let dir = Dir::new();
     let any = Document { id: "1".into(), title: "題".into(), text: "文".into() };
     let index = index_of(&dir, &[any]);

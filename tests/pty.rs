@@ -1,4 +1,4 @@
-//! A terminal for tests: keys go in as bytes, the screen is read as a terminal would show it.
+//! A pseudo-terminal for tests: keys go in as bytes, and a terminal emulator shows the screen.
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
@@ -10,29 +10,29 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 
 use crate::util::Dir;
 
-/// Longest wait for something to be shown. It is reached only where a test fails.
+/// Maximum time to wait for the screen. It only passes if a test fails.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A run in a pseudo-terminal.
 pub(crate) struct Pty {
     pub(crate) master: Box<dyn MasterPty + Send>,
-    /// Held open, or the terminal would be gone with the child and could not be looked at.
+    /// Kept open, because otherwise the terminal would close with the child.
     _slave: Box<dyn portable_pty::SlavePty + Send>,
     keys: Box<dyn Write + Send>,
     pub(crate) child: Box<dyn Child + Send + Sync>,
     pub(crate) screen: Arc<Mutex<vt100::Parser>>,
-    /// All bytes that were written to the terminal.
+    /// All bytes written to the terminal.
     pub(crate) raw: Arc<Mutex<Vec<u8>>>,
     pub(crate) modes: String,
 }
 
 impl Pty {
-    /// Starts `wensou browse` with these arguments in a terminal of 80 columns and 24 lines.
+    /// Runs `wensou browse` in a terminal with 80 columns and 24 lines.
     pub(crate) fn start(dir: &Dir, args: &[&str], environment: &[(&str, &str)]) -> Self {
         Self::start_verb(dir, "browse", args, environment)
     }
 
-    /// The same for another verb.
+    /// Runs another verb.
     pub(crate) fn start_verb(
         dir: &Dir,
         verb: &str,
@@ -48,7 +48,7 @@ impl Pty {
             command.env_remove(name);
         }
         command.env("RUST_BACKTRACE", "0");
-        // Not the developer's own settings.
+        // Ignore the developer's settings.
         command.env_remove("WENSOU_CONFIG");
         command.env("XDG_CONFIG_HOME", dir.path());
         for (name, value) in environment {
@@ -57,16 +57,16 @@ impl Pty {
         Self::run(command)
     }
 
-    /// Any program in such a terminal.
+    /// Runs any program.
     pub(crate) fn run(command: CommandBuilder) -> Self {
         let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).unwrap();
-        let modes = modes(&*pair.master);
-        let child = pair.slave.spawn_command(command).unwrap();
+        let terminal = native_pty_system().openpty(size).unwrap();
+        let modes = modes(&*terminal.master);
+        let child = terminal.slave.spawn_command(command).unwrap();
         let screen = Arc::new(Mutex::new(vt100::Parser::new(cells(24), cells(80), 0)));
         let raw = Arc::new(Mutex::new(Vec::new()));
         let (to_screen, to_raw) = (Arc::clone(&screen), Arc::clone(&raw));
-        let mut output = pair.master.try_clone_reader().unwrap();
+        let mut output = terminal.master.try_clone_reader().unwrap();
         thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(count @ 1..) = output.read(&mut bytes) {
@@ -74,8 +74,8 @@ impl Pty {
                 to_raw.lock().unwrap().extend_from_slice(&bytes[..count]);
             }
         });
-        let keys = pair.master.take_writer().unwrap();
-        Self { master: pair.master, _slave: pair.slave, keys, child, screen, raw, modes }
+        let keys = terminal.master.take_writer().unwrap();
+        Self { master: terminal.master, _slave: terminal.slave, keys, child, screen, raw, modes }
     }
 
     pub(crate) fn send(&mut self, keys: &str) {
@@ -93,7 +93,7 @@ impl Pty {
         self.screen.lock().unwrap().screen().contents()
     }
 
-    /// Waits until the screen is as wanted.
+    /// Waits until the screen satisfies `wanted`.
     pub(crate) fn until(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
         let started = Instant::now();
         loop {
@@ -110,7 +110,7 @@ impl Pty {
         self.until(text, |contents| contents.contains(text))
     }
 
-    /// Waits for the end, which must leave the terminal as it was; gives the exit status.
+    /// Waits for the end and returns the exit status. The terminal must be restored.
     pub(crate) fn ends(&mut self) -> u32 {
         let started = Instant::now();
         let status = loop {
@@ -125,7 +125,7 @@ impl Pty {
             let screen = screen.screen();
             !screen.alternate_screen() && !screen.bracketed_paste() && !screen.hide_cursor()
         };
-        // What was written last may still be on its way through the terminal.
+        // The emulator may not have read the last output yet.
         while !given_back() {
             assert!(started.elapsed() < PATIENCE, "the screen was not given back");
             thread::sleep(Duration::from_millis(10));

@@ -1,4 +1,4 @@
-//! The judged set of the sample archive (`tests/relevance/`) and what the ranking makes of it.
+//! Measures the ranking on the judged set of the sample archive (`tests/relevance/`).
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write;
@@ -10,15 +10,16 @@ use wensou_query::eval::{Judgements, Measures, Run, mean, measure};
 use wensou_text::fold;
 
 use crate::sample::indexed;
+use crate::util::is_renewing;
 
 const ABOUT: [&str; 10] =
     ["ticker", "name", "number", "tag", "topic", "question", "date", "phrase", "glued", "regional"];
 const KINDS: [&str; 3] = ["article", "flash", "both"];
 
-/// Half of the last place that is pinned.
+/// Half of the last decimal place of the pinned values.
 const TOLERANCE: f64 = 5e-5 + 1e-9;
 
-/// How many of the worst-changed queries are listed.
+/// Maximum number of changed queries in a report.
 const WORST: usize = 15;
 
 #[derive(Deserialize)]
@@ -28,14 +29,14 @@ struct Query {
     kind: String,
     about: String,
     note: String,
-    /// The same text in the other script, unless the scripts do not differ in it.
+    /// The query in the other script, if it differs.
     other: Option<String>,
 }
 
 /// Values by the name of a class or the id of a query, in the order of [`Measures::NAMES`].
 type Table = BTreeMap<String, [f64; 4]>;
 
-/// What is pinned.
+/// The pinned values.
 #[derive(Deserialize)]
 struct Pinned {
     overall: [f64; 4],
@@ -56,7 +57,7 @@ fn queries() -> Vec<Query> {
     read("queries.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// Every judgement, in the order of the file.
+/// All judgements, in file order.
 fn judgements() -> Vec<(String, String, u32)> {
     let judgement = |line: &str| {
         let cells: Vec<&str> = line.split('\t').collect();
@@ -66,7 +67,7 @@ fn judgements() -> Vec<(String, String, u32)> {
     read("qrels.tsv").lines().map(judgement).collect()
 }
 
-/// Runs texts by id through `wensou eval` and reads the ranking it wrote.
+/// Runs queries through `wensou eval` and reads the ranking that it writes.
 fn run<'a>(name: &str, texts: impl Iterator<Item = (&'a str, &'a str)>) -> Run {
     let dir = indexed();
     let lines: String = texts
@@ -92,7 +93,7 @@ fn run<'a>(name: &str, texts: impl Iterator<Item = (&'a str, &'a str)>) -> Run {
     run
 }
 
-/// The measures as they are now, shaped as those that are pinned.
+/// The current measures, in the form of the pinned ones.
 fn measured(queries: &[Query]) -> Pinned {
     let mut judged = Judgements::new();
     for (query, document, grade) in judgements() {
@@ -116,7 +117,7 @@ fn measured(queries: &[Query]) -> Pinned {
     }
 }
 
-/// JSON with a line for each row, so that a difference is read row by row.
+/// JSON with one line per row, for readable differences.
 fn json(pinned: &Pinned) -> String {
     let row = |values: &[f64; 4]| {
         let [a, b, c, d] = values;
@@ -141,7 +142,7 @@ fn differs(a: &[f64; 4], b: &[f64; 4]) -> bool {
     a.iter().zip(b).any(|(a, b)| (a - b).abs() > TOLERANCE)
 }
 
-/// The rows that are not as pinned; `None` if all are.
+/// A report of the rows that differ from the pinned ones; `None` if none does.
 fn difference(pinned: &Pinned, now: &Pinned, queries: &[Query]) -> Option<String> {
     let mut out = String::new();
     let mut row = |name: &str, was: Option<&[f64; 4]>, is: Option<&[f64; 4]>| {
@@ -166,7 +167,7 @@ fn difference(pinned: &Pinned, now: &Pinned, queries: &[Query]) -> Option<String
             }
         }
     }
-    // Those that fell the most first, so that a gain in the mean does not hide them.
+    // The largest losses come first, so that a better mean does not hide them.
     let mut moved: Vec<(f64, &Query)> = queries
         .iter()
         .filter_map(|query| match (pinned.query.get(&query.id), now.query.get(&query.id)) {
@@ -199,7 +200,7 @@ fn difference(pinned: &Pinned, now: &Pinned, queries: &[Query]) -> Option<String
 fn the_ranking_of_the_sample_is_as_pinned() {
     let queries = queries();
     let now = measured(&queries);
-    if std::env::var_os("WENSOU_GOLDEN").is_some_and(|how| how == "write") {
+    if is_renewing() {
         fs::write(path("metrics.json"), json(&now)).unwrap();
         return;
     }
@@ -208,13 +209,13 @@ fn the_ranking_of_the_sample_is_as_pinned() {
         panic!(
             "tests/relevance/metrics.json does not hold any more.\n{difference}\n\
              To pin what is measured now, and to see it whole:\n\
-             WENSOU_GOLDEN=write cargo test --test tests relevance && git diff tests/relevance/metrics.json"
+             WENSOU_BLESS=1 cargo test --test tests relevance && git diff tests/relevance/metrics.json"
         );
     }
 }
 
 #[test]
-fn a_change_of_a_measure_is_told_query_by_query() {
+fn a_change_of_a_measure_is_reported_query_by_query() {
     let queries = queries();
     let now = measured(&queries);
     let mut other: Pinned = serde_json::from_str(&json(&now)).unwrap();
@@ -222,9 +223,9 @@ fn a_change_of_a_measure_is_told_query_by_query() {
     for value in &mut other.query.get_mut("q001").unwrap()[..2] {
         *value += 1e-4;
     }
-    let told = difference(&other, &now, &queries).unwrap();
-    assert!(told.starts_with("1 of "), "{told}");
-    assert!(told.contains(&queries[0].text), "{told}");
+    let report = difference(&other, &now, &queries).unwrap();
+    assert!(report.starts_with("1 of "), "{report}");
+    assert!(report.contains(&queries[0].text), "{report}");
     other.query.remove("q002");
     assert!(difference(&other, &now, &queries).unwrap().contains("(no such row)"));
 }
@@ -247,7 +248,7 @@ fn the_other_script_ranks_the_same() {
 }
 
 #[test]
-fn the_judged_set_is_sound() {
+fn the_judged_set_is_valid() {
     let queries = queries();
     assert!(queries.len() >= 60, "{} queries", queries.len());
     let ids: HashSet<&str> = queries.iter().map(|query| &*query.id).collect();
@@ -258,7 +259,7 @@ fn the_judged_set_is_sound() {
         assert!(queries.iter().any(|query| query.about == about), "no query about a {about}");
     }
 
-    // What a search can give; an export has also the other writings of a flash item.
+    // Without the variants of flash items, which are exported but cannot be hits.
     let kinds: HashMap<String, String> = indexed()
         .hits(&["kind:article,flash"])
         .iter()

@@ -1,32 +1,20 @@
-//! The sample archive, and a real page where a checkout has one beside it.
+//! The sample archive, and a real page if a development checkout has one.
 
 use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use crate::util::{Dir, golden, sample, shared};
+use crate::util::{Dir, copy_folder, golden, sample, shared};
 
 /// The sample archive, indexed once for all tests.
 pub(crate) fn indexed() -> &'static Dir {
     static DIR: OnceLock<Dir> = OnceLock::new();
     DIR.get_or_init(|| {
         let dir = Dir::new();
-        copy(&sample(), &dir.path().join("data/archive"));
+        copy_folder(&sample(), &dir.path().join("data/archive"));
         dir.ok(&["index", "data/archive", "--quiet"]);
         dir
     })
-}
-
-fn copy(from: &std::path::Path, to: &std::path::Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &to.join(entry.file_name()));
-        } else {
-            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
-        }
-    }
 }
 
 fn records() -> Vec<Value> {
@@ -36,10 +24,14 @@ fn records() -> Vec<Value> {
 #[test]
 fn a_search_without_an_index_builds_that_of_the_sample_first() {
     let dir = Dir::new();
-    copy(&sample(), &dir.path().join("data/archive"));
+    copy_folder(&sample(), &dir.path().join("data/archive"));
     let ran = dir.run(&["search", "開源大模型"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    assert!(ran.stderr.contains("no index yet: indexing data/archive first"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("no index yet: building it from data/archive first"),
+        "{}",
+        ran.stderr
+    );
     golden("sample-search.txt", &ran.stdout);
 }
 
@@ -56,7 +48,7 @@ fn the_sample_is_read_whole() {
 }
 
 #[test]
-fn no_record_of_the_sample_has_the_furniture_of_its_page() {
+fn no_record_of_the_sample_has_the_boilerplate_of_its_page() {
     for record in records() {
         let text = match record["kind"].as_str().unwrap() {
             "article" => record["paragraphs"]
@@ -68,8 +60,8 @@ fn no_record_of_the_sample_has_the_furniture_of_its_page() {
                 .join("\n"),
             _ => record["text"].as_str().unwrap().to_owned(),
         };
-        for furniture in ["Ctrl+D", "1900/1/1", "Author:", "Tags:"] {
-            assert!(!text.contains(furniture), "{furniture} in {record}");
+        for boilerplate in ["Ctrl+D", "1900/1/1", "Author:", "Tags:"] {
+            assert!(!text.contains(boilerplate), "{boilerplate} in {record}");
         }
         for line in text.lines() {
             assert_ne!(line, "ads", "{record}");

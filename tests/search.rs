@@ -1,8 +1,8 @@
-//! Searching through the binary: what is found, how it is shown, how a run ends.
+//! Searching: hits, output, exit status.
 
 use crate::util::Dir;
 
-/// Two pages that share a flash item, one dump.
+/// Two pages that share a flash item, and a dump.
 fn archive() -> Dir {
     let dir = Dir::new();
     dir.write(
@@ -99,16 +99,16 @@ fn fields_and_operators() {
 }
 
 #[test]
-fn every_word_is_wanted_and_what_is_missing_is_said() {
+fn every_word_must_occur_and_missing_words_are_named() {
     let dir = archive();
     let all = dir.hits(&["減半 礦工"]);
     assert_eq!(all.len(), 1);
     assert!(all[0].get("missing").is_none());
-    let most = dir.hits(&["減半 礦工 質押"]);
-    assert_eq!(most[0]["missing"], serde_json::json!(["質押"]));
+    let hits = dir.hits(&["減半 礦工 質押"]);
+    assert_eq!(hits[0]["missing"], serde_json::json!(["質押"]));
     let ran = dir.run(&["search", "減半 礦工 質押"]);
-    assert!(ran.stdout.contains("lacks: 質押"), "{}", ran.stdout);
-    assert!(ran.stderr.contains("none has every word"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("missing: 質押"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("no document contains every word"), "{}", ran.stderr);
 }
 
 #[test]
@@ -266,14 +266,14 @@ fn tags_are_counted_in_either_script() {
 fn indexing_again_does_nothing_unless_something_changed() {
     let dir = archive();
     let again = dir.run(&["index", "archive"]);
-    assert!(again.stderr.contains("the index is current"), "{}", again.stderr);
+    assert!(again.stderr.contains("the index is up to date"), "{}", again.stderr);
     assert_eq!(again.code, 0);
     let same = dir.run(&["index"]);
-    assert!(same.stderr.contains("the index is current"), "{}", same.stderr);
+    assert!(same.stderr.contains("the index is up to date"), "{}", same.stderr);
     let anew = dir.run(&["index", "--rebuild"]);
     assert!(anew.stderr.contains("indexed 3 pages"), "{}", anew.stderr);
     dir.write("archive/more.jsonl", "{\"id\":\"y-1\",\"title\":\"新的一篇\",\"text\":\"正文\"}");
     let changed = dir.run(&["index"]);
-    assert!(changed.stderr.contains("updated 4 pages"), "{}", changed.stderr);
+    assert!(changed.stderr.contains("index updated: 4 pages"), "{}", changed.stderr);
     assert_eq!(dir.ids(&["新的一篇"]), ["y-1"]);
 }

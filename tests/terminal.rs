@@ -1,4 +1,4 @@
-//! What a terminal gets: widths, colour, hostile text, broken pipes.
+//! Output to a terminal: width, colour, hostile text, broken pipes.
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -28,11 +28,11 @@ fn text_from_pages_cannot_act_on_a_terminal() {
         &["show", "h-1", "--color", "always"],
         &["tags", "--color", "always"],
     ] {
-        let shown = dir.ok(args);
-        let mut rest = shown.as_str();
-        // The only escape sequences are our own: colours.
-        while let Some(at) = rest.find('\u{1b}') {
-            let sequence = &rest[at + 1..];
+        let displayed = dir.ok(args);
+        let mut remainder = displayed.as_str();
+        // Our own colours are the only escape sequences.
+        while let Some(at) = remainder.find('\u{1b}') {
+            let sequence = &remainder[at + 1..];
             let end = sequence.find('m').expect("a colour sequence ends with m");
             let inside = &sequence[..end];
             assert!(
@@ -40,9 +40,9 @@ fn text_from_pages_cannot_act_on_a_terminal() {
                     && inside[1..].chars().all(|c| c.is_ascii_digit() || c == ';'),
                 "{inside:?}"
             );
-            rest = &sequence[end..];
+            remainder = &sequence[end..];
         }
-        assert!(!shown.contains(['\u{7}', '\u{9b}', '\u{202e}']), "{shown:?}");
+        assert!(!displayed.contains(['\u{7}', '\u{9b}', '\u{202e}']), "{displayed:?}");
     }
 }
 
@@ -92,9 +92,9 @@ fn a_closed_pipe_is_no_error() {
     assert!(output.status.success());
 }
 
-/// What a terminal gets where each name and text of an archive is hostile.
+/// Output to a terminal if every name and text of the archive is hostile.
 #[cfg(unix)]
-mod shown {
+mod displayed {
     use std::fs;
     use std::path::Path;
     use std::thread;
@@ -106,19 +106,19 @@ mod shown {
     use crate::pty::Pty;
     use crate::util::Dir;
 
-    /// A colour, concealed text, the title of the window, a bell, C1 controls, direction, line and
-    /// tag characters, and none that a file name cannot have.
+    /// A colour, concealed text, a window title, a bell, C1 controls, and direction, line and tag
+    /// characters; only characters that a file name may contain.
     const HOSTILE: &str = "\u{1b}[31m\u{1b}[8m\u{1b}]0;own\u{7}\u{9b}2J\u{85}\u{202e}\u{2066}\u{2028}\u{e0041}\u{7f}\u{b}";
-    /// The end of a run on the terminal.
+    /// Printed to the terminal at the end of a run.
     const END: &str = "[the end: ";
-    /// Longest wait for a run. It is reached only where a test fails.
+    /// Maximum time to wait for a run. It only passes if a test fails.
     const PATIENCE: Duration = Duration::from_secs(30);
 
     fn named(name: &str) -> String {
         format!("{name}{HOSTILE}尾")
     }
 
-    /// An id as hostile as a dump's can be: one with controls is refused.
+    /// The most hostile id that a dump may have; control characters in ids are refused.
     fn id_of(name: &str) -> String {
         format!("{name}\u{202e}\u{2066}\u{e0041}尾")
     }
@@ -137,11 +137,11 @@ mod shown {
         };
         let records = [record("h1", "article"), record("h2", "flash"), record("h3", "article")];
         dir.write(&named("archive/dump").replace("尾", ".jsonl"), records.join("\n"));
-        // Few enough hostile characters in a page that it is text.
+        // Not too many hostile characters, or the page would not be text.
         let clean = "網頁的內容,比特幣減半。".repeat(40);
         let page = format!("{}\r\n\r\n{clean}{}\r\n", named("網頁減半"), named("內容減半"));
         dir.write(&format!("archive/{}/{}.txt", named("d"), named("p")), page);
-        // Files that are skipped or remarked on, and named.
+        // Files that are skipped or reported by name.
         dir.write(&format!("archive/{}.txt", named("empty")), "");
         dir.write(&format!("archive/{}.jsonl", named("broken")), format!("{{\"id\": {HOSTILE}"));
         let lossy = [clean.as_bytes(), b"\x9b2J\xff", clean.as_bytes()].concat();
@@ -156,15 +156,15 @@ mod shown {
             | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
     }
 
-    /// What a run without colours writes to a terminal; where `streams` says so (as the shell reads
-    /// it), of one stream only.
+    /// The output of a run without colours to a terminal. `streams` is a redirection of the shell,
+    /// to select one stream.
     fn on_terminal(dir: &Dir, args: &[&str], streams: &str) -> String {
         let mut command = CommandBuilder::new("sh");
         command.cwd(dir.path());
         command.arg("-c");
         command.arg(format!("\"$0\" --color never \"$@\" {streams}; printf '{END}%s]' $?"));
         command.arg(env!("CARGO_BIN_EXE_wensou"));
-        // A config file is named in the environment; here it stands among the arguments.
+        // `--config FILE` stands for the environment variable that names the config file.
         let config = args.iter().position(|arg| *arg == "--config");
         let is_config = |at: usize| config.is_some_and(|config| at == config || at == config + 1);
         command.args((0..args.len()).filter(|at| !is_config(*at)).map(|at| args[at]));
@@ -176,7 +176,7 @@ mod shown {
         }
         command.env("RUST_BACKTRACE", "0");
         command.env("XDG_CONFIG_HOME", dir.path().join("config"));
-        // A pager that shows everything at once, and is not passed over as plain `cat` is.
+        // A pager that prints everything at once; plain `cat` would not be run.
         command.env("WENSOU_PAGER", "cat -");
         let pty = Pty::run(command);
         let started = Instant::now();
@@ -187,7 +187,7 @@ mod shown {
                 && text.ends_with(']')
                 && let Some(end) = text.rfind(END)
             {
-                // The terminal's own line ends.
+                // The terminal adds carriage returns.
                 return text[..end].replace("\r\n", "\n");
             }
             assert!(started.elapsed() < PATIENCE, "{args:?} does not end: {text:?}");
@@ -196,12 +196,12 @@ mod shown {
     }
 
     fn harmless(dir: &Dir, args: &[&str], streams: &str) -> String {
-        let shown = on_terminal(dir, args, streams);
+        let displayed = on_terminal(dir, args, streams);
         let bad: Vec<char> =
-            shown.chars().filter(|c| *c == '\r' || acts_on_a_terminal(*c)).collect();
-        assert!(bad.is_empty(), "{args:?} wrote {bad:?} to the terminal:\n{shown:?}");
-        assert!(!shown.contains("panicked"), "{args:?}: {shown}");
-        shown
+            displayed.chars().filter(|c| *c == '\r' || acts_on_a_terminal(*c)).collect();
+        assert!(bad.is_empty(), "{args:?} wrote {bad:?} to the terminal:\n{displayed:?}");
+        assert!(!displayed.contains("panicked"), "{args:?}: {displayed}");
+        displayed
     }
 
     fn piped(dir: &Dir, args: &[&str]) -> String {
@@ -241,27 +241,27 @@ mod shown {
             &["show", "--raw", &id],
             &["show", "--raw", page],
         ] {
-            let shown = harmless(&dir, args, "2> errors");
+            let displayed = harmless(&dir, args, "2> errors");
             let raw = piped(&dir, args);
-            assert_eq!(shown.chars().count(), raw.chars().count(), "{args:?}");
-            for (shown, raw) in shown.chars().zip(raw.chars()) {
+            assert_eq!(displayed.chars().count(), raw.chars().count(), "{args:?}");
+            for (displayed, raw) in displayed.chars().zip(raw.chars()) {
                 assert!(
-                    shown == raw || raw == '\r' || acts_on_a_terminal(raw),
-                    "{shown:?} {raw:?}"
+                    displayed == raw || raw == '\r' || acts_on_a_terminal(raw),
+                    "{displayed:?} {raw:?}"
                 );
             }
-            // A line of a dump has its controls as escapes.
+            // In a line of a dump, control characters are JSON escapes.
             let escaped = args.contains(&"--raw") && args.contains(&id.as_str());
             if args[0] != "timeline" && !escaped {
                 assert!(raw.contains('\u{202e}'), "{args:?} is not raw in a pipe: {raw:?}");
-                // Ids have no controls.
+                // Ids have no control characters.
                 if args.contains(&"ids") {
                     continue;
                 }
                 for part in ["\u{1b}[31m", "\u{1b}]0;own\u{7}", "\u{9b}2J"] {
                     assert!(raw.contains(part), "{args:?} is not raw in a pipe: {raw:?}");
                 }
-                assert!(shown.contains("␛]0;own␇\u{fffd}2J"), "{args:?}: {shown:?}");
+                assert!(displayed.contains("␛]0;own␇\u{fffd}2J"), "{args:?}: {displayed:?}");
             }
         }
     }
@@ -290,23 +290,26 @@ mod shown {
             &["similar", "-f", "jsonl", &id],
             &["config", "-f", "json"],
         ] {
-            let shown = harmless(&dir, args, "2> errors");
+            let displayed = harmless(&dir, args, "2> errors");
             let raw = piped(&dir, args);
-            assert_eq!(values(&shown), values(&raw), "{args:?}");
+            assert_eq!(values(&displayed), values(&raw), "{args:?}");
             if !matches!(args[0], "timeline" | "config") {
                 for part in ["\\u001b]0;own", "\u{9b}2J", "\u{202e}", "\u{e0041}"] {
                     assert!(raw.contains(part), "{args:?} is not raw in a pipe: {raw:?}");
                 }
-                assert!(shown.contains("\\u009b2J") && shown.contains("\\udb40\\udc41"), "{shown}");
+                assert!(
+                    displayed.contains("\\u009b2J") && displayed.contains("\\udb40\\udc41"),
+                    "{displayed}"
+                );
             }
         }
     }
 
     #[test]
-    fn text_and_what_is_said_beside_it_cannot_act_on_a_terminal() {
+    fn output_and_messages_cannot_act_on_a_terminal() {
         let dir = indexed();
         let id = id_of("h1");
-        let gone = named("no");
+        let missing = named("no");
         let tag = format!("tag:「{}」", named("標籤"));
         let config = dir.write(
             "hostile.toml",
@@ -319,12 +322,12 @@ mod shown {
         for args in [
             &["search", "減半"][..],
             &["search", "減半", "--facet", "tag,source,category,kind,month"],
-            &["search", "減半 zzzz", &gone],
+            &["search", "減半 zzzz", &missing],
             &["search", &tag],
             &["search", "-f", "jsonl", &format!("tga:{HOSTILE}")],
             &["search", &format!("tga:{HOSTILE}")],
-            &["search", "--batch", &gone],
-            &["search", "-f", "json", "--fields", &gone, "減半"],
+            &["search", "--batch", &missing],
+            &["search", "-f", "json", "--fields", &missing, "減半"],
             &["similar", &id],
             &["tags"],
             &["tags", "--prefix", "標"],
@@ -336,30 +339,30 @@ mod shown {
             &["show", &id_of("h2")],
             &["show", "-f", "cite", &id],
             &["show", "h"],
-            &["show", &gone],
-            &["export", "--index", &gone],
+            &["show", &missing],
+            &["export", "--index", &missing],
             &["config"],
             &["config", "--config", config],
             &["config", "--config", unknown],
-            &["config", "--config", &gone],
+            &["config", "--config", &missing],
             &["config", "--path", "--config", unknown],
             &["search", "--config", config, "@bad"],
             &["search", "--config", config, "-f", "jsonl", "@bad"],
-            &["index", &gone, "--quiet"],
+            &["index", &missing, "--quiet"],
             &["index", "archive", "--strict", "--quiet"],
-            &["index", "archive", "--words", &gone, "--quiet"],
-            &["index", "archive", "--rebuild", "--log", &format!("{gone}/log")],
+            &["index", "archive", "--words", &missing, "--quiet"],
+            &["index", "archive", "--rebuild", "--log", &format!("{missing}/log")],
             &["check", "--quick"],
-            &["check", "--quick", "--index", &gone],
-            &["eval", "--queries", &gone, "--qrels", &gone],
+            &["check", "--quick", "--index", &missing],
+            &["eval", "--queries", &missing, "--qrels", &missing],
             &["man", "--dir", &named("man")],
-            &["man", &gone],
-            // Mistakes that clap finds, and quotes.
-            &["search", "--sort", &gone],
-            &[&gone],
+            &["man", &missing],
+            // Mistakes that clap finds; it quotes the argument.
+            &["search", "--sort", &missing],
+            &[&missing],
         ] {
-            let shown = harmless(&dir, args, "");
-            assert!(!shown.is_empty(), "{args:?}");
+            let displayed = harmless(&dir, args, "");
+            assert!(!displayed.is_empty(), "{args:?}");
         }
         for args in [&["check"][..], &["check", "-f", "json"]] {
             harmless(&dir, args, "2> errors");
@@ -369,11 +372,14 @@ mod shown {
     #[test]
     fn a_file_that_was_skipped_can_be_named_on_a_terminal() {
         let dir = indexed();
-        let shown = harmless(&dir, &["stats", "--skipped"], "");
+        let displayed = harmless(&dir, &["stats", "--skipped"], "");
         for name in ["broken", "empty", "lossy"] {
-            assert!(shown.contains(&format!("{name}␛[31m␛[8m␛]0;own␇\u{fffd}2J")), "{shown}");
+            assert!(
+                displayed.contains(&format!("{name}␛[31m␛[8m␛]0;own␇\u{fffd}2J")),
+                "{displayed}"
+            );
         }
-        assert!(shown.contains("bytes that are not valid"), "{shown}");
+        assert!(displayed.contains("some bytes are invalid"), "{displayed}");
     }
 
     #[test]
@@ -390,7 +396,7 @@ mod shown {
     }
 
     #[test]
-    fn help_and_scripts_are_shown_as_they_are() {
+    fn help_and_scripts_are_printed_as_they_are() {
         let dir = Dir::new();
         for args in [
             &["completions", "bash"][..],

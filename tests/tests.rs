@@ -22,11 +22,13 @@ mod formats;
 mod incremental;
 mod language;
 mod man;
+mod messages;
 mod output;
 mod ownership;
 mod phrases;
 #[cfg(unix)]
 mod pty;
+mod readme;
 mod relevance;
 mod sample;
 mod search;

@@ -1,10 +1,13 @@
-//! The harness: a temporary folder, the binary, and what it printed.
+//! The test harness: a temporary folder, runs of the binary, golden files, and common helpers.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// A small source of numbers: a test must try the same things on every machine.
+use wensou_index::BuildOptions;
+
+/// A pseudo-random generator, for the same tests on every machine.
 pub(crate) struct Random(u64);
 
 impl Random {
@@ -25,7 +28,7 @@ pub(crate) struct Dir {
     dir: tempfile::TempDir,
 }
 
-/// What a run printed and how it ended.
+/// The output and exit status of a run.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) stdout: String,
@@ -42,7 +45,7 @@ impl Dir {
         self.dir.path()
     }
 
-    /// Writes a file, with the folders above it.
+    /// Writes a file, and creates the folders above it.
     pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -50,12 +53,28 @@ impl Dir {
         path
     }
 
-    /// A command in this folder: no colour, 80 columns, nothing from the caller's environment.
+    /// A line for the shell in this folder, with the binary in the path; otherwise like
+    /// [`Dir::command`].
+    pub(crate) fn shell(&self, line: &str) -> Command {
+        let program = Path::new(env!("CARGO_BIN_EXE_wensou")).parent().unwrap();
+        let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
+        let mut command = Command::new("sh");
+        command.args(["-c", line]).env("PATH", path);
+        self.prepare(&mut command);
+        command
+    }
+
+    /// A command in this folder, without colour, with 80 columns, without the caller's settings.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wensou"));
+        command.args(args);
+        self.prepare(&mut command);
+        command
+    }
+
+    fn prepare(&self, command: &mut Command) {
         command
             .current_dir(self.path())
-            .args(args)
             .stdin(Stdio::null())
             .env_remove("WENSOU_INDEX")
             .env_remove("RUST_BACKTRACE")
@@ -67,7 +86,6 @@ impl Dir {
             .env_remove("NO_COLOR")
             .env_remove("CLICOLOR_FORCE")
             .env("COLUMNS", "80");
-        command
     }
 
     /// Runs the binary.
@@ -75,19 +93,24 @@ impl Dir {
         Ran::from(self.command(args).output().unwrap())
     }
 
-    /// Runs the binary, which must succeed, and gives what it printed.
+    /// Runs the binary, which must succeed, and returns its output.
     pub(crate) fn ok(&self, args: &[&str]) -> String {
         let ran = self.run(args);
         assert_eq!(ran.code, 0, "wensou {args:?} failed: {}\n{}", ran.stderr, ran.stdout);
         ran.stdout
     }
 
-    /// Indexes what lies in `archive/`.
+    /// Indexes `archive/`.
     pub(crate) fn index(&self) {
-        self.ok(&["index", "archive", "--quiet"]);
+        self.index_at("archive");
     }
 
-    /// The ids that a query finds, in order.
+    /// Indexes a folder.
+    pub(crate) fn index_at(&self, archive: &str) {
+        self.ok(&["index", archive, "--quiet"]);
+    }
+
+    /// The ids of the hits of a query, in order.
     pub(crate) fn ids(&self, query: &[&str]) -> Vec<String> {
         let mut args = vec!["search", "--format", "ids", "--limit", "1000"];
         args.extend_from_slice(query);
@@ -96,7 +119,7 @@ impl Dir {
         ran.stdout.lines().map(str::to_owned).collect()
     }
 
-    /// The objects that a query finds, in order.
+    /// The hits of a query as JSON, in order.
     pub(crate) fn hits(&self, query: &[&str]) -> Vec<serde_json::Value> {
         let mut args = vec!["search", "--format", "jsonl", "--limit", "1000"];
         args.extend_from_slice(query);
@@ -116,28 +139,98 @@ impl From<Output> for Ran {
     }
 }
 
-/// The archive that the project ships.
+/// The sample archive.
 pub(crate) fn sample() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data/archive")
 }
 
-/// A folder of material that only a development checkout has beside it; `None`, said loudly, if
-/// not.
+/// A folder that only a development checkout has beside it. Without it, says that the test is
+/// skipped, and returns `None`.
 pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(path);
     if path.exists() {
         return Some(path);
     }
-    eprintln!("SKIPPED: {} is not there", path.display());
+    skipped(&format!("{} does not exist", path.display()));
     None
 }
 
-/// Compares output with `tests/golden/NAME`, after what varies has been masked. With
-/// `WENSOU_GOLDEN=write` the file is written instead.
+/// Says that a test is skipped. Written past the test harness, which hides the output of tests that
+/// pass.
+pub(crate) fn skipped(why: &str) {
+    let test = std::thread::current().name().unwrap_or("a test").to_owned();
+    let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {why}");
+}
+
+/// Options of a build in the process of the tests. It waits for the lock: a process that another test
+/// starts at the same moment inherits the lock, and holds it until it executes its program.
+pub(crate) fn build_options() -> BuildOptions {
+    let mut options = BuildOptions::default();
+    options.wait = true;
+    options
+}
+
+/// Copies a folder with everything in it.
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let copy = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy_folder(&entry.path(), &copy),
+            false => drop(fs::copy(entry.path(), copy).unwrap()),
+        }
+    }
+}
+
+/// Every file below a folder, in order; nothing if the folder does not exist.
+pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let below = |path: PathBuf| match fs::symlink_metadata(&path).unwrap().is_dir() {
+        true => files_below(&path),
+        false => vec![path],
+    };
+    paths.into_iter().flat_map(below).collect()
+}
+
+/// Puts an archive into one of two states, 0 or 1, which differ in a page that changes, one that is
+/// added and one that is removed.
+pub(crate) fn set_archive_state(archive: &Path, state: usize) {
+    let text = ["第一個狀態的正文,說一件事。", "第二個狀態的正文,說另一件事。"][state];
+    fs::write(archive.join("changing.txt"), format!("變化的標題\n\n{text}\n")).unwrap();
+    let (first, second) = (archive.join("coming.txt"), archive.join("going.txt"));
+    let (present, removed) = if state == 0 { (first, second) } else { (second, first) };
+    fs::write(present, "來去的標題\n\n來去的正文,在這裡。\n").unwrap();
+    let _ = fs::remove_file(removed);
+}
+
+/// The library made from `tests/fault/NAME.c`, to preload into the binary. Without a C compiler,
+/// says that the test is skipped, and returns `None`.
+#[cfg(target_os = "linux")]
+pub(crate) fn preloaded(dir: &Dir, name: &str) -> Option<PathBuf> {
+    let library = dir.path().join(format!("{name}.so"));
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fault/{name}.c"));
+    let mut cc = Command::new("cc");
+    cc.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(source).arg("-ldl");
+    if cc.status().is_ok_and(|status| status.success()) {
+        return Some(library);
+    }
+    skipped("no C compiler");
+    None
+}
+
+/// Whether golden files are written instead of compared: if `WENSOU_BLESS` is set.
+pub(crate) fn is_renewing() -> bool {
+    std::env::var_os("WENSOU_BLESS").is_some()
+}
+
+/// Compares masked output with `tests/golden/NAME`; see [`is_renewing`].
 pub(crate) fn golden(name: &str, actual: &str) {
     let actual = mask(actual);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
-    if std::env::var_os("WENSOU_GOLDEN").is_some_and(|how| how == "write") {
+    if is_renewing() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, actual).unwrap();
         return;
@@ -151,22 +244,23 @@ pub(crate) fn golden(name: &str, actual: &str) {
     );
 }
 
-/// Replaces times, rates and sizes, which no two runs share.
-fn mask(text: &str) -> String {
+/// Replaces times, sizes and numbers of files, which vary, by `#`.
+pub(crate) fn mask(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
-        out.push_str(&rest[..at]);
-        let number = &rest[at..];
+    let mut remainder = text;
+    while let Some(at) = remainder.find(|c: char| c.is_ascii_digit()) {
+        out.push_str(&remainder[..at]);
+        let number = &remainder[at..];
         let end = number.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(number.len());
         let after = &number[end..];
-        if after.starts_with(" ms)") || after.starts_with(" s:") {
+        let units = [" ms)", " s:", " kB)", " files ("];
+        if units.iter().any(|unit| after.starts_with(unit)) {
             out.push('#');
         } else {
             out.push_str(&number[..end]);
         }
-        rest = after;
+        remainder = after;
     }
-    out.push_str(rest);
+    out.push_str(remainder);
     out
 }

@@ -1,4 +1,4 @@
-//! Archives of any size, made once and kept.
+//! Archives of any size, generated once and kept.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,9 +11,9 @@ use crate::generator;
 /// An archive on the disk.
 pub(crate) struct Archive {
     pub(crate) folder: PathBuf,
-    /// What its pages are made of.
+    /// The source of its pages, for the report.
     pub(crate) what: String,
-    /// Of all pages; they are UTF-8.
+    /// Total size of the pages, which are UTF-8.
     pub(crate) bytes: u64,
 }
 
@@ -28,8 +28,8 @@ impl Archive {
     }
 }
 
-/// Reads every file below a folder, so that it is in the page cache: a system throws out what
-/// nobody has read for a while.
+/// Reads every file below a folder, to bring it into the page cache: the system evicts files that
+/// are not read for a while.
 pub(crate) fn warm(folder: &Path) -> anyhow::Result<()> {
     for entry in files(folder) {
         std::fs::read(entry?.path())?;
@@ -42,7 +42,7 @@ fn files(folder: &Path) -> impl Iterator<Item = walkdir::Result<walkdir::DirEntr
     entries.filter(|entry| entry.as_ref().map_or(true, |entry| entry.file_type().is_file()))
 }
 
-/// An archive of so many pages: of real news items where they are at hand, else of made-up ones.
+/// An archive of `pages` pages: from real news items if they are available, else generated.
 pub(crate) fn make(dir: &Path, pages: usize) -> anyhow::Result<Archive> {
     let news = dir.join(format!("news-{pages}"));
     let made_up = dir.join(format!("made-up-{pages}"));
@@ -63,26 +63,26 @@ pub(crate) fn make(dir: &Path, pages: usize) -> anyhow::Result<Archive> {
     Ok(Archive { folder, what: what.to_owned(), bytes })
 }
 
-/// Whether the archive could be made of real news: with their file, the program that makes pages of
-/// them, python3 and xz.
+/// Makes the archive from real news items. `false` if the file of items, the program that makes
+/// pages from them, python3 or xz is not available.
 fn of_news(dir: &Path, folder: &Path, pages: usize) -> anyhow::Result<bool> {
     if folder.join("done").is_file() {
         return Ok(true);
     }
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
     let packed = shared.join("corpora/news-items.jsonl.xz");
-    let there = |program: &str| {
+    let available = |program: &str| {
         let run = Command::new(program).arg("--version").stdout(Stdio::null()).status();
         run.is_ok_and(|status| status.success())
     };
-    if !packed.is_file() || !there("python3") || !there("xz") {
+    if !packed.is_file() || !available("python3") || !available("xz") {
         return Ok(false);
     }
     let items = dir.join("news-items.jsonl");
     if !items.is_file() {
-        let unpacked = Command::new("xz").args(["-dc"]).arg(&packed).output()?;
-        anyhow::ensure!(unpacked.status.success(), "xz cannot read {}", packed.display());
-        std::fs::write(&items, unpacked.stdout)?;
+        let decompressed = Command::new("xz").args(["-dc"]).arg(&packed).output()?;
+        anyhow::ensure!(decompressed.status.success(), "xz cannot read {}", packed.display());
+        std::fs::write(&items, decompressed.stdout)?;
     }
     std::fs::create_dir_all(folder)?;
     eprintln!("making {pages} pages …");
@@ -102,7 +102,7 @@ fn of_news(dir: &Path, folder: &Path, pages: usize) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-/// A number in groups of three.
+/// A number with its digits in groups of three.
 pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();

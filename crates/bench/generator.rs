@@ -1,6 +1,5 @@
-//! Pages of made-up news in the layout of the archive: a random walk from word to word as they
-//! follow each other in the sample archive, with a rare character now and then, as names bring
-//! them.
+//! Generates news pages in the layout of the archive: random walks over the words of the sample
+//! archive, by how often they follow each other there, with some rare characters, as names have.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -8,7 +7,7 @@ use std::path::Path;
 
 use wensou_text::{Folded, Segmenter};
 
-/// SplitMix64: the same pages every time.
+/// SplitMix64, for the same pages in every run.
 pub(crate) struct Random(u64);
 
 impl Random {
@@ -24,13 +23,13 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// Below `end`, which is not 0.
+    /// A number below `end`, which must not be 0.
     pub(crate) fn below(&mut self, end: usize) -> usize {
         (self.next() % end.max(1) as u64) as usize
     }
 }
 
-/// Which words follow which, each as often as it does.
+/// For each word, the words that follow it, repeated as often as they do.
 struct Words {
     words: Vec<String>,
     next: Vec<Vec<u32>>,
@@ -63,7 +62,7 @@ impl Words {
 
     fn draw(&self, random: &mut Random, last: &mut usize) -> &str {
         let followers = &self.next[*last];
-        // Now and then somewhere else, or a small archive would be said over and over again.
+        // Jump to another word sometimes; otherwise a small archive would be repeated.
         *last = match followers.is_empty() || random.below(4) == 0 {
             true => random.below(self.words.len()),
             false => followers[random.below(followers.len())] as usize,
@@ -71,9 +70,9 @@ impl Words {
         &self.words[*last]
     }
 
-    fn sentence(&self, random: &mut Random, least: usize, out: &mut String) {
+    fn sentence(&self, random: &mut Random, minimum: usize, out: &mut String) {
         let mut last = random.below(self.words.len());
-        for word in 0..least + random.below(least) {
+        for word in 0..minimum + random.below(minimum) {
             match random.below(40) {
                 0 => {
                     let _ = write!(out, "{}", random.below(100_000));
@@ -89,7 +88,7 @@ impl Words {
     }
 }
 
-/// Writes the pages, a thousand a folder.
+/// Writes the pages, a thousand per folder.
 pub(crate) fn write(folder: &Path, pages: usize) -> anyhow::Result<()> {
     let words = Words::new()?;
     let mut random = Random::new(1);

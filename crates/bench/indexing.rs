@@ -1,4 +1,4 @@
-//! Building an index: speed against cutting words and against scanning, memory, size.
+//! Measures builds: speed relative to segmentation alone and to a scan, memory, size.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,10 +10,10 @@ use jieba_rs::Jieba;
 use crate::archive::{self, Archive};
 use crate::process::{Program, Took, on_one_core, run, settle, took};
 
-/// Bytes of text that the bare loop cuts: enough to be steady.
+/// Bytes of text for the bare segmentation: enough for a stable result.
 const CUT: usize = 20 << 20;
 
-/// Times that everything is measured, the best of which counts; fewer once it has taken so long.
+/// Number of measurements, of which the best counts; fewer if they take too long.
 const ROUNDS: usize = 5;
 const LONG: Duration = Duration::from_secs(60);
 
@@ -29,7 +29,7 @@ pub(crate) fn measure(program: &Program, archive: &Archive, index: &Path) -> any
     let cutting = Cutting::new(archive)?;
     let (mut cut, mut one, mut all) = (f64::MIN, None::<Took>, Duration::MAX);
     let start = Instant::now();
-    // In turns, because a machine is not as fast all the time.
+    // In turns, because the speed of the machine varies.
     for _ in 0..ROUNDS {
         settle();
         cut = cutting.speed()?.max(cut);
@@ -78,7 +78,7 @@ pub(crate) fn measure(program: &Program, archive: &Archive, index: &Path) -> any
     size(archive, index)
 }
 
-/// The floor: words, and nothing else.
+/// The floor: segmentation alone.
 struct Cutting {
     jieba: Jieba,
     pages: Vec<String>,
@@ -90,8 +90,7 @@ impl Cutting {
         Ok(Self { jieba: Jieba::new(), pages: archive.pages(step)? })
     }
 
-    /// Source text that one thread cuts into words in a second, in MB; loading the dictionary is
-    /// not counted.
+    /// Source text that one thread segments per second, in MB, without loading the dictionary.
     fn speed(&self) -> anyhow::Result<f64> {
         let start = Instant::now();
         let words: usize = self.pages.iter().map(|page| self.jieba.cut(page, true).len()).sum();
@@ -101,7 +100,7 @@ impl Cutting {
     }
 }
 
-/// The bytes of each part of the index over those of the source.
+/// Prints the size of each part of the index, also relative to the source.
 fn size(archive: &Archive, index: &Path) -> anyhow::Result<()> {
     let mut parts: BTreeMap<&str, u64> = BTreeMap::new();
     for entry in walkdir::WalkDir::new(index) {
@@ -109,7 +108,7 @@ fn size(archive: &Archive, index: &Path) -> anyhow::Result<()> {
         if entry.file_type().is_file() {
             let extension = entry.path().extension().and_then(|extension| extension.to_str());
             let part = match extension {
-                Some("pairs") => "postings of pairs, characters, words, paths",
+                Some("pairs" | "post") => "postings of bigrams, unigrams, words, paths",
                 Some("store") => "originals",
                 Some("idx" | "pos" | "fieldnorm") => "postings of fields",
                 Some("term") => "dictionaries of fields",

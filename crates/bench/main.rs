@@ -1,7 +1,7 @@
-//! `just bench`: what wensou costs, beside floors that are measured in the same run.
+//! `just bench`: measures wensou relative to floors of the same run.
 //!
-//! Archives of growing size are made once and kept under `target/bench`. Everything is printed as
-//! tables of Markdown, as `docs/PERFORMANCE.md` has them.
+//! Archives of growing size are generated once and kept in `target/bench`. The results are printed
+//! as Markdown tables, for `docs/perf`.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints")]
 
@@ -19,28 +19,28 @@ use clap::Parser;
 
 use crate::process::Program;
 
-/// Measures wensou against floors.
+/// Measures wensou relative to floors.
 #[derive(Debug, Parser)]
 struct Args {
-    /// Pages of the archives.
+    /// Numbers of pages of the archives
     #[arg(long, value_delimiter = ',', default_value = "2000,20000,200000")]
     pages: Vec<usize>,
-    /// Where archives and indexes are kept.
+    /// Folder for archives and indexes
     #[arg(long, default_value = "target/bench")]
     dir: PathBuf,
-    /// The program to measure; by default the one beside this.
+    /// The program to measure [default: the one in the same folder]
     #[arg(long)]
     wensou: Option<PathBuf>,
-    /// Times that every short process is run.
+    /// How often each short process is run
     #[arg(long, default_value_t = 30)]
     runs: usize,
-    /// Ask the indexes that are there, without building them.
+    /// Measure queries on the existing indexes only
     #[arg(long)]
     only_queries: bool,
-    /// A floor that `wensou` runs in a process of its own: open every file of an index.
+    /// Only map every file of an index: the floor of a cold query
     #[arg(long, hide = true)]
     map: Option<PathBuf>,
-    /// Run a command and print the peak of its memory.
+    /// Run a command and print its peak memory
     #[arg(long, hide = true, num_args = 1.., allow_hyphen_values = true)]
     peak: Option<Vec<OsString>>,
 }
@@ -57,12 +57,12 @@ fn main() -> anyhow::Result<()> {
     let wensou = args.wensou.clone().unwrap_or_else(|| this.with_file_name("wensou"));
     anyhow::ensure!(
         wensou.is_file(),
-        "{} is not there: build it with `cargo build --release`",
+        "{} does not exist: build it with `cargo build --release`",
         wensou.display()
     );
     std::fs::create_dir_all(&args.dir)?;
-    // As they would be installed: what a linker has just written lies in the page cache in small
-    // pieces, and starting takes a millisecond more.
+    // Copy the programs, as an installation would: a file that the linker has just written is
+    // fragmented in the page cache, and starting it takes a millisecond longer.
     let installed = |from: &Path, name: &str| -> anyhow::Result<PathBuf> {
         let to = args.dir.join(name);
         std::fs::copy(from, &to)?;

@@ -1,4 +1,4 @@
-//! Running a program and saying what it took.
+//! Runs programs and measures time and memory.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -8,20 +8,20 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use wait4::Wait4;
 
-/// The programs at hand.
+/// The programs to run.
 pub(crate) struct Program {
     pub(crate) wensou: PathBuf,
     /// The benchmark itself.
     pub(crate) this: PathBuf,
-    /// Times that a short process is run.
+    /// How often a short process is run.
     pub(crate) runs: usize,
 }
 
 impl Program {
-    /// Runs a command once, its output thrown away, and returns the peak of its memory, in bytes.
+    /// Runs a command once, discards its output, and returns its peak memory in bytes.
     ///
-    /// By a small process in between: the system counts the memory of the process that starts
-    /// another as that of the other, and this one holds text.
+    /// A small process in between starts the command: a new process counts the memory of its parent
+    /// as its own until it executes the program, and this process has much.
     pub(crate) fn peak(&self, command: &Command) -> anyhow::Result<u64> {
         let mut between = Command::new(&self.this);
         between.arg("--peak").arg(command.get_program()).args(command.get_args());
@@ -30,32 +30,32 @@ impl Program {
     }
 }
 
-/// The process in between, see [`Program::peak`].
+/// What the process in between does; see [`Program::peak`].
 pub(crate) fn print_peak(command: &[OsString]) -> anyhow::Result<()> {
     let (program, arguments) = command.split_first().context("no command")?;
-    let mut child = quiet(Command::new(program).args(arguments)).spawn()?;
+    let mut child = without_output(Command::new(program).args(arguments)).spawn()?;
     println!("{}", child.wait4()?.rusage.maxrss);
     Ok(())
 }
 
-fn quiet(command: &mut Command) -> &mut Command {
+fn without_output(command: &mut Command) -> &mut Command {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null())
 }
 
-/// What a command took.
+/// The time that a command took.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Took {
     pub(crate) wall: Duration,
-    /// The processors' time, the system's for it included: without waiting for the disk.
+    /// Processor time, of the program and of the system for it; waiting for the disk not included.
     pub(crate) processor: Duration,
 }
 
-/// Runs a command once, its output thrown away, and returns what it took.
+/// Runs a command once, discards its output, and measures its time.
 pub(crate) fn took(command: &mut Command) -> anyhow::Result<Took> {
     let start = Instant::now();
-    let ended = quiet(command).spawn()?.wait4()?;
+    let ended = without_output(command).spawn()?.wait4()?;
     let (wall, used) = (start.elapsed(), ended.rusage);
-    // A search that finds nothing ends with 1.
+    // A search without hits ends with status 1.
     anyhow::ensure!(ended.status.code().is_some_and(|code| code < 2), "{command:?} failed");
     Ok(Took { wall, processor: used.utime + used.stime })
 }
@@ -65,10 +65,10 @@ pub(crate) fn run(command: &mut Command) -> anyhow::Result<Duration> {
     Ok(took(command)?.wall)
 }
 
-/// Waits until what was written before is on the disk, or it would be written out meanwhile.
+/// Writes dirty pages to the disk, so that this does not happen during a measurement.
 pub(crate) fn settle() {
-    // Where there is no such program, figures are less steady.
-    let _ = quiet(&mut Command::new("sync")).status();
+    // Without `sync`, the measurements only vary more.
+    let _ = without_output(&mut Command::new("sync")).status();
 }
 
 /// The median wall time of `runs` runs, in milliseconds.
@@ -76,7 +76,7 @@ pub(crate) fn median(
     runs: usize,
     mut command: impl FnMut(usize) -> Command,
 ) -> anyhow::Result<f64> {
-    // The page cache is warm: a system may have thrown out what nobody has read for minutes.
+    // Warm the page cache: the system may have evicted files that were not read for minutes.
     (0..runs).try_for_each(|n| run(&mut command(n)).map(drop))?;
     let mut walls =
         (0..runs).map(|n| run(&mut command(n))).collect::<anyhow::Result<Vec<Duration>>>()?;
@@ -88,17 +88,18 @@ pub(crate) fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-/// A command on the first processor alone, where `taskset` can do that.
+/// A command that runs on the first processor only, if `taskset` is available.
 pub(crate) fn on_one_core(program: &Path) -> Option<Command> {
     let mut command = Command::new("taskset");
-    let there = Command::new("taskset").args(["-c", "0", "true"]).stderr(Stdio::null()).status();
-    there.is_ok_and(|status| status.success()).then(|| {
+    let available =
+        Command::new("taskset").args(["-c", "0", "true"]).stderr(Stdio::null()).status();
+    available.is_ok_and(|status| status.success()).then(|| {
         command.args(["-c", "0"]).arg(program);
         command
     })
 }
 
-/// The processor, the memory and the system, in a line.
+/// The processor, the memory and the system, on one line.
 pub(crate) fn machine() -> String {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let field = |text: &str, name: &str| {

@@ -1,5 +1,4 @@
-//! Queries that find something: words and phrases of the archive's own pages, drawn the same way
-//! every time.
+//! Queries with hits: words and phrases drawn from the archive's own pages, the same in every run.
 
 use std::collections::HashMap;
 
@@ -8,10 +7,10 @@ use wensou_text::{Folded, Segmenter, TokenKind, is_han, key_of};
 use crate::archive::Archive;
 use crate::generator::Random;
 
-/// Queries of each shape.
+/// Number of queries of each shape.
 pub(crate) const COUNT: usize = 1000;
 
-/// Pages that queries are drawn from.
+/// Number of pages that queries are drawn from.
 const PAGES: usize = 400;
 
 /// Queries by shape.

@@ -1,4 +1,4 @@
-//! Asking: a process for each query, and many queries in one process.
+//! Measures queries: one process per query, and many queries in one process.
 
 use std::path::Path;
 use std::process::Command;
@@ -14,7 +14,7 @@ use crate::archive::{self, Archive};
 use crate::process::{Program, median, milliseconds};
 use crate::queries::Queries;
 
-/// The floor of a cold query: a process that maps every file of the index and ends.
+/// The floor of a cold query: a process that only maps every file of the index.
 pub(crate) fn map(index: &Path) -> anyhow::Result<()> {
     let mut bytes = 0;
     for entry in walkdir::WalkDir::new(index) {
@@ -96,7 +96,7 @@ fn cold(program: &Program, index: &Path, queries: &Queries) -> anyhow::Result<()
 
 fn warm(index: &Index, queries: &Queries) -> anyhow::Result<()> {
     println!(
-        "| one process, 1 thread, top 10 | queries a second | p50, ms | p99, ms | p99 / p50 |"
+        "| one process, 1 thread, top 10 | queries per second | p50, ms | p99, ms | p99 / p50 |"
     );
     println!("|---|---:|---:|---:|---:|");
     for (name, queries, snippets) in [

@@ -1,15 +1,15 @@
-//! The system's allocator, which refuses what no run can need.
+//! The system's allocator with a limit on single allocations.
 //!
-//! A length in a damaged file can be anything, and tantivy allocates some of them before it compares
-//! them with the file. What the system cannot give would abort the process without a word about the
-//! cause; what it can give would fill the memory. No single allocation of a sound run comes near the
-//! limit: a page has 8 MiB at most, the window of a decompressor 128 MiB.
+//! A length in a damaged file can be any number, and tantivy allocates some lengths before it
+//! compares them with the size of the file. A failed allocation would abort the process without
+//! naming the cause, and a successful one would fill the memory. No normal run comes near the
+//! limit: a page has at most 8 MiB, the window of a decompressor at most 128 MiB.
 #![allow(unsafe_code)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::io::Write;
 
-/// Bytes of one allocation at most.
+/// Largest single allocation, in bytes.
 const LIMIT: usize = 2 << 30;
 /// The exit status of an index that cannot be read.
 const DAMAGED: i32 = 3;
@@ -53,12 +53,12 @@ fn refuse_beyond_limit(size: usize) {
     }
 }
 
-/// Says what is most likely wrong and ends the process: there is no way to refuse an allocation that
-/// callers can handle.
+/// Prints the most likely cause and ends the process, because callers cannot handle a refused
+/// allocation.
 #[cold]
 fn end() -> ! {
-    let what = b"error: more memory was asked for than any run needs: the index is damaged\n\
-        `wensou check` says where, and `wensou check --repair` repairs it\n";
+    let what = b"error: the index is damaged: it asks for more memory than any run needs\n\
+        `wensou check` names the damage, and `wensou check --repair` repairs it\n";
     let _ = std::io::stderr().write_all(what);
     std::process::exit(DAMAGED)
 }

@@ -1,29 +1,29 @@
-//! What is said when the program fails where it should not: whose fault it is, and what to do.
+//! Reports panics: either as damage of the index, or as a bug.
 //!
-//! The engine trusts its files, so a damaged one can make it panic anywhere. Looking at checksums
-//! before each search would cost more than the search; so they are looked at after a panic.
+//! tantivy trusts its files, so a damaged file can make it panic anywhere. Verifying checksums
+//! before each search would cost more than the search, so they are verified after a panic.
 
-use std::fmt;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use wensou_index::{Checked, Error as IndexError};
 
-use crate::exit::{self, Outcome};
+use crate::exit::{self, Defect, Outcome};
 use crate::out::Terminal;
 
-/// The folder of the index that this run works on.
+/// The index folder of this run.
 static INDEX: OnceLock<PathBuf> = OnceLock::new();
-/// What the first panic said, and where.
+/// Message and location of the first panic.
 static SAID: Mutex<Option<String>> = Mutex::new(None);
 
-/// Says which index is looked at if it comes to the worst.
-pub(crate) fn works_on(index: &Path) {
+/// Sets the index folder that is verified after a panic.
+pub(crate) fn set_index(index: &Path) {
     let _ = INDEX.set(index.to_path_buf());
 }
 
-/// Runs; a panic becomes an answer. With `RUST_BACKTRACE` it is also reported as usual.
+/// Calls `run` and turns a panic into an error. With `RUST_BACKTRACE` the panic is also reported as
+/// usual.
 pub(crate) fn guarded(
     terminal: &mut Terminal,
     run: impl FnOnce(&mut Terminal) -> anyhow::Result<Outcome>,
@@ -45,7 +45,7 @@ pub(crate) fn guarded(
     }
 }
 
-/// The files that are not as they were written, as an error.
+/// The damaged files of the index as an error; `None` if it is intact.
 fn damage() -> Option<anyhow::Error> {
     let dir = INDEX.get()?;
     let checked = wensou_index::check_files(dir).ok().filter(Checked::is_damaged)?;
@@ -57,15 +57,3 @@ fn defect() -> anyhow::Error {
     let said = SAID.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default();
     Defect(said).into()
 }
-
-/// The program panicked, and the index is not to blame.
-#[derive(Debug)]
-pub(crate) struct Defect(String);
-
-impl fmt::Display for Defect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}\nthis is a defect of wensou, not of what you typed: please report it", self.0)
-    }
-}
-
-impl std::error::Error for Defect {}

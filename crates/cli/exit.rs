@@ -1,21 +1,20 @@
-//! How a run ends: the one place that knows exit codes.
+//! How a run ends. Exit codes are defined only here.
 
+use std::fmt;
 use std::process::ExitCode;
 
 use wensou_index::Error as IndexError;
 
-use crate::crash::Defect;
-
-/// What came of a run.
+/// The outcome of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// There were hits, or the verb did its work.
+    /// There are hits, or the verb did its work.
     Done,
-    /// There were no hits.
+    /// There are no hits.
     Nothing,
-    /// What was typed, or what was asked for, is wrong. It has been said.
+    /// The command line or the query is wrong. The message is already printed.
     Refused,
-    /// The index is not what was written. It has been said.
+    /// The index is damaged. The message is already printed.
     Damaged,
     /// A signal of this number, or the key that stands for it, ended the run.
     Signalled(u8),
@@ -28,7 +27,7 @@ impl From<Outcome> for ExitCode {
             Outcome::Nothing => 1,
             Outcome::Refused => 2,
             Outcome::Damaged => 3,
-            // As a shell reports it.
+            // The shell convention.
             Outcome::Signalled(signal) => 128 + signal,
         })
     }
@@ -37,7 +36,7 @@ impl From<Outcome> for ExitCode {
 /// The exit code of an error.
 pub(crate) fn code(error: &anyhow::Error) -> u8 {
     if error.is::<Defect>() {
-        // As every Rust program that panics.
+        // As any Rust program that panics.
         return 101;
     }
     match of_index(error) {
@@ -51,7 +50,7 @@ pub(crate) fn code(error: &anyhow::Error) -> u8 {
     }
 }
 
-/// The error of the index that is behind an error, if one is.
+/// The error of the index in the chain of causes, if there is one.
 pub(crate) fn of_index(error: &anyhow::Error) -> Option<&IndexError> {
     error.chain().find_map(|cause| match cause.downcast_ref::<wensou_query::Error>() {
         Some(wensou_query::Error::Index(error)) => Some(error),
@@ -59,7 +58,7 @@ pub(crate) fn of_index(error: &anyhow::Error) -> Option<&IndexError> {
     })
 }
 
-/// Whether an error only says that nobody reads the output any more.
+/// Whether the error only means that the reader of a pipe has closed it.
 pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause
@@ -70,3 +69,19 @@ pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
                 .is_some_and(|error| error.io_error_kind() == Some(std::io::ErrorKind::BrokenPipe))
     })
 }
+
+/// A panic of the program that no damage of the index explains.
+#[derive(Debug)]
+pub(crate) struct Defect(pub(crate) String);
+
+impl fmt::Display for Defect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}\nthis is a bug in wensou, not a mistake in what you typed: please report it",
+            self.0
+        )
+    }
+}
+
+impl std::error::Error for Defect {}

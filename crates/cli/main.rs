@@ -1,4 +1,4 @@
-//! The command line of wensou: parse, dispatch, exit code.
+//! The binary: parses the arguments, runs the verb, and returns the exit code.
 
 mod allocator;
 mod args;
@@ -8,29 +8,32 @@ mod complete;
 mod config;
 mod crash;
 mod exit;
+mod lookup;
 mod out;
+mod types;
 
 use std::process::ExitCode;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
-use crate::args::{Cli, Color, Verb};
+use crate::args::{Cli, Verb};
 use crate::config::Global;
 use crate::exit::Outcome;
 use crate::out::Terminal;
+use crate::types::Color;
 
 fn main() -> ExitCode {
     if let Some(code) = complete::run() {
         return code;
     }
-    // Without it, an index that is cut short while it is read ends the program without a word.
+    // Otherwise an index file that is cut short while it is read would end the program silently.
     let _ = wensou_index::report_lost_files();
     let matches = Cli::command().try_get_matches().unwrap_or_else(|error| out::usage_error(&error));
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| out::usage_error(&error));
     let mut terminal = Terminal::new(cli.flags.color.unwrap_or(Color::Auto));
     match crash::guarded(&mut terminal, |terminal| run(&cli, &matches, terminal)) {
         Ok(outcome) => outcome.into(),
-        // The reader of a pipe has seen enough: nothing went wrong.
+        // The reader of the pipe has stopped reading, which is no error.
         Err(error) if exit::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             terminal.error(&error);
@@ -40,7 +43,7 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli, matches: &ArgMatches, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
-    // What must work whatever the config file says.
+    // This must work even if the config file has mistakes.
     if let Verb::Config(args) = &cli.verb
         && args.path
     {
@@ -48,19 +51,19 @@ fn run(cli: &Cli, matches: &ArgMatches, terminal: &mut Terminal) -> anyhow::Resu
         terminal.flush()?;
         return Ok(outcome);
     }
-    // These say the same whatever the settings are.
-    let fixed = match &cli.verb {
+    // The output of these does not depend on settings.
+    let without_settings = match &cli.verb {
         Verb::Completions(args) => Some(cmd::completions::run(args, terminal)?),
         Verb::Man(args) => Some(cmd::man::run(args, terminal)?),
         _ => None,
     };
-    if let Some(outcome) = fixed {
+    if let Some(outcome) = without_settings {
         terminal.flush()?;
         return Ok(outcome);
     }
     let global = &Global::resolve(&cli.flags, matches)?;
     *terminal = Terminal::new(*global.color);
-    crash::works_on(&global.index);
+    crash::set_index(&global.index);
     let outcome = match &cli.verb {
         Verb::Search(args) => cmd::search::run(global, args, terminal),
         Verb::Browse(args) => cmd::browse::run(global, args),

@@ -1,11 +1,11 @@
-/* A file system that refuses what it is told to: preloaded into the program, it reads $DENY_LIST, lines of a
-   word, an error number and an absolute path with single blanks between.
+/* Makes system calls on given paths fail. Preload it into the program. Each line of $DENY_LIST has a word, an
+   error number and an absolute path, separated by single spaces:
 
      open ERROR PATH   the file or folder cannot be opened
-     read ERROR PATH   it can be opened, not read
-     list ERROR PATH   the folder can be opened, not listed
-     stat ERROR PATH   it cannot be looked at
-     watch 0 PATH      nothing fails; that it, or what lies below it, was opened is appended to $DENY_LOG */
+     read ERROR PATH   the file can be opened, but not read
+     list ERROR PATH   the folder can be opened, but not listed
+     stat ERROR PATH   its metadata cannot be read
+     watch 0 PATH      nothing fails; each opening of PATH, or of a file below it, is appended to $DENY_LOG */
 #include "trap.h"
 
 enum { OPEN = 'o', READ = 'r', LIST = 'l', STAT = 's', WATCH = 'w' };

@@ -1,8 +1,7 @@
-/* A file system that fails: preloaded into the indexer, it counts the calls that change what lies below
-   $FAULT_DIR and lets the one numbered $FAULT_AT fail as $FAULT_KIND says: "full" and "readonly"
-   (that one and all after it), "io" (that one), "short" (a write that writes half). With $FAULT_ONLY
-   "sync", only syncs are counted and fail.
-   With $FAULT_COUNT, the number of calls is written to that file at the end. */
+/* Makes one system call of a build fail. Preload it into the program. It counts the calls that change something
+   below $FAULT_DIR. Call number $FAULT_AT fails as $FAULT_KIND says: "full" and "readonly" (this call and all
+   later ones), "io" (this call only), "short" (a write writes only half). With $FAULT_ONLY "sync", only syncs are
+   counted and fail. At the end, the number of calls is written to the file $FAULT_COUNT. */
 #include "trap.h"
 
 static atomic_long calls;
@@ -11,7 +10,7 @@ static const char *kind, *only;
 static long at;
 static size_t dir_length;
 
-/* 0, or the negative error number that the call is to have; 1 for half a write. */
+/* 0 if the call should succeed, the negative error number if it should fail, 1 for half a write. */
 static long fault(void) {
     long now = atomic_fetch_add(&calls, 1) + 1;
     if (!at || now < at) return 0;
@@ -31,7 +30,7 @@ static int below_at(long folder, const char *name) {
     return path_at(folder, name, path) && is_below(path, dir, dir_length);
 }
 
-/* Whether a call changes what lies in the folder. */
+/* Whether a call changes something in the folder. */
 static int changes(long number, const long *args) {
     switch (number) {
     case __NR_fsync:

@@ -1,8 +1,8 @@
-/* A recorder of what changes a folder: preloaded into the indexer, it appends every change below $RECORD_DIR
-   and every sync, in order, to $RECORD_LOG, from which a test makes what a power cut would have left.
-   With $RECORD_NO_LINKS, hard links fail as on FAT. Syncs are recorded and not made: they cost time.
+/* Records the changes of a folder. Preload it into the program. It appends every change below $RECORD_DIR and every
+   sync, in order, to $RECORD_LOG, from which a test computes what a power cut would leave. With $RECORD_NO_LINKS,
+   hard links fail as on FAT. Syncs are recorded but not executed, to save time.
 
-   An entry of the log is a struct entry and then its two pieces of data. */
+   An entry of the log is a struct entry, followed by its two pieces of data. */
 #include "trap.h"
 
 enum {
@@ -139,7 +139,7 @@ static long linked(long number, const long *args, long to_dir, const char *to) {
     return result;
 }
 
-/* A call that makes, removes or replaces one name. */
+/* A call that creates, removes or replaces one name. */
 static long named(long number, const long *args, int kind, long folder, const char *name) {
     char path[PATH_MAX];
     struct stat about;
@@ -201,7 +201,7 @@ static long on_call(long number, const long *args) {
         note(SYNC_ALL, 0, 0, NULL, 0, NULL);
         unlock();
         return 0;
-    /* Callers write themselves where these cannot be had. */
+    /* Programs fall back to plain writes if these calls are not available. */
     case __NR_copy_file_range: return fd_here(args[2]) ? -EXDEV : -ENOSYS;
     case __NR_sendfile: return fd_here(args[0]) ? -EINVAL : pass(number, args[0], args[1], args[2], args[3], args[4]);
     case __NR_splice:

@@ -1,5 +1,5 @@
-/* A system that makes no more threads: preloaded, the first $FAULT_THREADS that a process asks for are
-   made, and all others are refused. */
+/* Limits the number of threads. Preload it into the program: after the first $FAULT_THREADS threads of a process,
+   creating a thread fails. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

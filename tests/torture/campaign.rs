@@ -1,19 +1,19 @@
-//! The rounds of a campaign, their figures, and what failed in them.
+//! A campaign: its rounds, figures and failures.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
 
 use crate::util::Random;
 
-/// Failures that are shown in full; the others are counted.
+/// Maximum number of failures that are printed; the others are counted.
 const SHOWN: usize = 12;
 
-/// A number from the environment, or this one.
-pub(super) fn number(name: &str, otherwise: usize) -> usize {
-    std::env::var(name).map_or(otherwise, |number| number.parse().unwrap())
+/// A number from the environment, with a default.
+pub(super) fn number(name: &str, default: usize) -> usize {
+    std::env::var(name).map_or(default, |number| number.parse().unwrap())
 }
 
-/// One campaign: it counts what happened and collects failures, so that a long run shows them all.
+/// Counts events and collects failures, so that a long run reports all of them at its end.
 pub(super) struct Campaign {
     name: &'static str,
     rounds: usize,
@@ -24,7 +24,7 @@ pub(super) struct Campaign {
 }
 
 impl Campaign {
-    /// `short` rounds, or as many as the environment variable `variable` says.
+    /// A campaign of `short` rounds, or of the number in the environment variable `variable`.
     pub(super) fn new(name: &'static str, variable: &str, short: usize, seed: u64) -> Self {
         Self {
             name,
@@ -36,7 +36,7 @@ impl Campaign {
         }
     }
 
-    /// The numbers of the rounds, each with its own source of randomness.
+    /// The numbers of the rounds, each with its own generator.
     pub(super) fn rounds(&self) -> impl Iterator<Item = (usize, Random)> + use<> {
         let only = std::env::var("WENSOU_ROUND").ok().map(|round| round.parse().unwrap());
         let rounds = match only {
@@ -46,7 +46,7 @@ impl Campaign {
         let seed = self.seed;
         rounds.map(move |round| {
             let mut random = Random::new(seed << 32 | round as u64);
-            // The first numbers of neighbouring seeds are alike.
+            // The first numbers of similar seeds are similar.
             for _ in 0..4 {
                 random.below(2);
             }
@@ -54,7 +54,7 @@ impl Campaign {
         })
     }
 
-    /// Counts something for the line of figures.
+    /// Counts an event for the line of figures.
     pub(super) fn count(&mut self, what: &'static str) {
         self.add(what, 1);
     }
@@ -63,25 +63,25 @@ impl Campaign {
         *self.figures.entry(what).or_default() += number;
     }
 
-    /// Remembers the largest of something.
-    pub(super) fn most(&mut self, what: &'static str, number: usize) {
-        let most = self.figures.entry(what).or_default();
-        *most = number.max(*most);
+    /// Keeps the maximum of a figure.
+    pub(super) fn maximum(&mut self, what: &'static str, number: usize) {
+        let maximum = self.figures.entry(what).or_default();
+        *maximum = number.max(*maximum);
     }
 
-    /// Notes a failure; the campaign goes on.
+    /// Records a failure; the campaign goes on.
     pub(super) fn fail(&mut self, what: String) {
         self.failures.push(what);
     }
 
-    /// Notes a failure unless `right`.
+    /// Records a failure unless `right`.
     pub(super) fn expect(&mut self, right: bool, what: impl FnOnce() -> String) {
         if !right {
             self.failures.push(what());
         }
     }
 
-    /// Prints the figures, on a line of their own even where tests run one after the other.
+    /// Prints the line of figures.
     ///
     /// # Panics
     ///
@@ -97,12 +97,12 @@ impl Campaign {
             figures.collect::<String>(),
             self.started.elapsed().as_secs_f64(),
         );
-        let shown: Vec<&str> = self.failures.iter().take(SHOWN).map(String::as_str).collect();
-        assert!(failed == 0, "{name}: {failed} failures:\n{}", shown.join("\n"));
+        let displayed: Vec<&str> = self.failures.iter().take(SHOWN).map(String::as_str).collect();
+        assert!(failed == 0, "{name}: {failed} failures:\n{}", displayed.join("\n"));
     }
 }
 
-/// One of these.
+/// A random element.
 pub(super) fn pick<'a, T: ?Sized>(random: &mut Random, from: &[&'a T]) -> &'a T {
     from[random.below(from.len())]
 }

@@ -6,10 +6,10 @@ use std::path::Path;
 use super::campaign::Campaign;
 use super::fault::recorder;
 use super::replay::{Cut, Disk, Record};
-use super::world::{World, copy};
-use crate::util::Random;
+use super::world::World;
+use crate::util::{Random, copy_folder, files_below};
 
-/// Cuts that are tried in the record of one build.
+/// Number of cuts for each recorded build.
 const CUTS: usize = 50;
 
 #[test]
@@ -50,7 +50,7 @@ struct Build {
     /// The state before, if there was an index.
     old: Option<usize>,
     new: usize,
-    /// Where the index lies below the recorded folder.
+    /// The path of the index in the recorded folder.
     index: &'static str,
     cuts: usize,
 }
@@ -64,7 +64,7 @@ impl Build {
             (false, true) => "update",
             (false, false) => "update without hard links",
         };
-        // A folder that lies in others that are not there either has to have them synced, too.
+        // If the parents of the folder are new too, they must be synced as well.
         let index = if first && random.below(2) == 0 { "some/where/index" } else { "index" };
         let folder = world.path("disk");
         let _ = fs::remove_dir_all(&folder);
@@ -96,7 +96,7 @@ impl Build {
         Self { name, disk, record, old, new, index, cuts: 0 }
     }
 
-    /// What a cut after `end` changes leaves, in a new folder.
+    /// A new folder with what a cut after `end` changes leaves.
     fn leave(
         &self,
         world: &World,
@@ -112,7 +112,7 @@ impl Build {
         folder.join(self.index)
     }
 
-    /// After the build nothing that was not synced may matter.
+    /// After the build, unsynced changes must not matter.
     fn durable(&self, campaign: &mut Campaign, world: &World, random: &mut Random, round: usize) {
         let end = self.record.len();
         for cut in [Cut::Strict, Cut::All, Cut::Any, Cut::Any, Cut::Prefix] {
@@ -131,7 +131,7 @@ impl Build {
 
     fn cut(&self, campaign: &mut Campaign, world: &World, random: &mut Random, round: usize) {
         let cut = [Cut::Strict, Cut::All, Cut::Prefix, Cut::Any, Cut::Any][random.below(5)];
-        // Most changes write content; the others are where the states change.
+        // Most changes only write content; prefer the others, which change the state.
         let mut end = random.below(self.record.len() + 1);
         if random.below(3) > 0 {
             while end < self.record.len() && !self.record.is_step(end) {
@@ -145,9 +145,9 @@ impl Build {
         let kept = world.path("kept");
         let _ = fs::remove_dir_all(&kept);
         if index.exists() {
-            copy(&index, &kept);
+            copy_folder(&index, &kept);
         }
-        let place = || {
+        let location = || {
             let last = if end == 0 { "nothing".to_owned() } else { self.record.describe(end - 1) };
             format!("round {round}: {} cut after change {end} ({last}), {cut:?}", self.name)
         };
@@ -159,27 +159,24 @@ impl Build {
             (3, _) if self.old.is_none() && ended.stdout.is_empty() => {
                 campaign.count("no index yet");
             }
-            _ => campaign.fail(format!("{}: {ended}; {}", place(), listing(&kept))),
+            _ => campaign.fail(format!("{}: {ended}; {}", location(), listing(&kept))),
         }
         let checked = world.run(&index, &["check", "--quick"]);
         let wanted = if ended.code == 3 && self.old.is_none() { 2..=3 } else { 0..=0 };
-        campaign.expect(wanted.contains(&checked.code), || format!("{}: {checked}", place()));
-        // Whatever was left, the next build works.
+        campaign.expect(wanted.contains(&checked.code), || format!("{}: {checked}", location()));
+        // The next build works in any case.
         world.set(self.new);
         let built = world.index(&index, &["--quiet"]);
         let state = world.state(&index);
         campaign.expect(built.code == 0 && state == Ok(self.new), || {
-            format!("{}, then `index`: {built} {state:?}; {}", place(), listing(&kept))
+            format!("{}, then `index`: {built} {state:?}; {}", location(), listing(&kept))
         });
     }
 }
 
 /// The files that a cut left, for messages.
 fn listing(folder: &Path) -> String {
-    let mut files = Vec::new();
-    if folder.exists() {
-        super::world::walk(folder, &mut files);
-    }
+    let files = files_below(folder);
     let files = files.iter().map(|path| {
         let name = path.strip_prefix(folder).unwrap().display();
         format!("{name}={}", fs::metadata(path).map_or(0, |about| about.len()))

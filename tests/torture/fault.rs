@@ -1,4 +1,4 @@
-//! Libraries of `tests/fault` that are preloaded into the binary.
+//! The libraries of `tests/fault`, which are preloaded into the binary.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// The library made of `tests/fault/NAME.c`, or `None`, said loudly, where it cannot be had.
+use crate::util::skipped;
+
+/// The library made from `tests/fault/NAME.c`; `None`, and the test is skipped, if that is
+/// impossible.
 fn library(name: &str) -> Option<PathBuf> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fault").join(name);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
@@ -15,7 +18,7 @@ fn library(name: &str) -> Option<PathBuf> {
     let mut cc = Command::new("cc");
     cc.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&draft).arg(source.with_extension("c"));
     if !cfg!(target_os = "linux") || !cc.status().is_ok_and(|status| status.success()) {
-        eprintln!("SKIPPED: {name}.c needs Linux and a C compiler");
+        skipped(&format!("{name}.c needs Linux and a C compiler"));
         return None;
     }
     let library = folder.join(format!("{name}.so"));
@@ -23,9 +26,10 @@ fn library(name: &str) -> Option<PathBuf> {
     let mut trial = Command::new("true");
     trial.env("LD_PRELOAD", &library).env("RECORD_DIR", folder).env("RECORD_LOG", "/dev/null");
     if !trial.env("DENY_LIST", source.with_extension("c")).status().unwrap().success() {
-        // Status 78 is of a list that is none: the filter itself is tried with the recorder.
+        // `deny` ends with status 78, because the list is not valid. The trial with `record` shows
+        // whether the system allows the filter.
         if name == "record" {
-            eprintln!("SKIPPED: {name}.c needs a system that lets processes filter their calls");
+            skipped(&format!("{name}.c needs a system that lets processes filter their calls"));
             return None;
         }
     }
@@ -42,7 +46,7 @@ pub(super) fn denier() -> Option<&'static Path> {
     LIBRARY.get_or_init(|| recorder().and_then(|_| library("deny"))).as_deref()
 }
 
-/// Lets a run wait for no disk, where there is a library for it.
+/// Makes a run skip syncs, if the library for that is available.
 pub(super) fn without_syncs(command: &mut Command) {
     static LIBRARY: OnceLock<Option<PathBuf>> = OnceLock::new();
     if let Some(library) = LIBRARY.get_or_init(|| library("nosync")) {
@@ -50,7 +54,7 @@ pub(super) fn without_syncs(command: &mut Command) {
     }
 }
 
-/// Preloads one more library.
+/// Adds a library to preload.
 fn preload(command: &mut Command, library: &Path) {
     let there = command.get_envs().find(|(name, _)| *name == "LD_PRELOAD");
     let mut list = there.and_then(|(_, list)| list).unwrap_or_default().to_os_string();
@@ -64,21 +68,21 @@ pub(super) const EIO: i32 = 5;
 pub(super) const EACCES: i32 = 13;
 pub(super) const EMFILE: i32 = 24;
 
-/// What the system refuses to a process; see `tests/fault/deny.c`.
+/// The system calls that fail; see `tests/fault/deny.c`.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Denied {
     list: String,
 }
 
 impl Denied {
-    /// Lets a call (`open`, `read`, `list` or `stat`) fail for this path.
+    /// Makes a call (`open`, `read`, `list` or `stat`) fail for this path.
     pub(super) fn add(&mut self, call: &str, error: i32, path: &Path) {
         let path =
             fs::canonicalize(path.parent().unwrap()).unwrap().join(path.file_name().unwrap());
         writeln!(self.list, "{call} {error} {}", path.display()).unwrap();
     }
 
-    /// Has every opening of the folder, or of what lies in it, written into `log`.
+    /// Writes each opening of the folder, or of a file in it, to `log`.
     pub(super) fn watch(&mut self, folder: &Path) {
         let folder = fs::canonicalize(folder).unwrap();
         writeln!(self.list, "watch 0 {}", folder.display()).unwrap();

@@ -1,4 +1,5 @@
-//! Nothing that wensou did not make is deleted, truncated, moved, changed or given other rights.
+//! wensou does not delete, truncate, move or change files that it has not made, nor their
+//! permissions.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -12,7 +13,7 @@ use super::watch::watch;
 use super::world::{World, current};
 use crate::util::Random;
 
-/// Names near those of an index folder.
+/// Names similar to those in an index folder.
 const NAMES: [&str; 44] = [
     "CURRENT",
     "CURRENT.new",
@@ -60,7 +61,7 @@ const NAMES: [&str; 44] = [
     "ee282211a3874cc9865cd49021e9ad77.fast",
 ];
 
-/// Content near that of the files of an index folder; never exactly it, or the file would be ours.
+/// Content similar to that of index files, but never the same, because then the file would be ours.
 const CONTENTS: [&str; 22] = [
     "",
     "x",
@@ -86,7 +87,7 @@ const CONTENTS: [&str; 22] = [
     "[]\n",
 ];
 
-/// Puts random entries into a folder, where nothing has their name, and gives their paths.
+/// Adds random entries with new names to a folder, and returns their paths.
 fn plant(random: &mut Random, folder: &Path, depth: usize) -> Vec<PathBuf> {
     let mut planted = Vec::new();
     for _ in 0..1 + random.below(7) {
@@ -111,7 +112,7 @@ fn plant(random: &mut Random, folder: &Path, depth: usize) -> Vec<PathBuf> {
                 let mut content = pick(random, &CONTENTS).to_owned();
                 if random.below(4) == 0 {
                     content = (0..random.below(40)).map(|_| pick(random, &CONTENTS)).collect();
-                    // In the first line only could it be the marker of a folder.
+                    // Not in the first line, where it could be the marker of a folder.
                     content.insert_str(0, "-\n");
                 }
                 fs::write(&path, content).unwrap();
@@ -124,7 +125,7 @@ fn plant(random: &mut Random, folder: &Path, depth: usize) -> Vec<PathBuf> {
     planted
 }
 
-/// Runs that write, for a folder that is not an index.
+/// Runs that write to a folder that is not an index.
 const VERBS: [&[&str]; 8] = [
     &["index", "archive", "--quiet"],
     &["index", "archive", "--quiet"],
@@ -140,7 +141,7 @@ const VERBS: [&[&str]; 8] = [
 fn a_folder_of_the_user_was_emptied() {
     let mut campaign = Campaign::new("foreign folders", "WENSOU_FOREIGN", 8, 1);
     for (round, mut random) in campaign.rounds() {
-        let world = World::blank();
+        let world = World::without_index();
         world.dir.write("archive/a.txt", "標題\n\n正文在此,說一件事。\n");
         world.dir.write("archive/b.txt", "另一標題\n\n正文也在此,說另一件事。\n");
         match round % 4 {
@@ -158,11 +159,11 @@ fn refused(campaign: &mut Campaign, round: usize, random: &mut Random, world: &W
     let folder = world.path(if inside { "archive" } else { "foreign" });
     fs::create_dir_all(&folder).unwrap();
     while plant(random, &folder, 2).is_empty() {}
-    // Somebody's index, to be copied into the folder.
+    // An index to back up into the folder.
     let real = world.path("real");
     let built = world.index(&real, &["--quiet"]);
     campaign.expect(built.code == 0, || format!("round {round}: a build elsewhere: {built}"));
-    // The folder itself, or a link to it.
+    // Use the folder itself or a link to it.
     let mut index = folder.clone();
     if random.below(5) == 0 {
         index = world.path("link");
@@ -189,7 +190,7 @@ fn refused(campaign: &mut Campaign, round: usize, random: &mut Random, world: &W
         }
         let writes = args[0] == "index" || args[0] == "backup";
         let wanted = if writes { 2..=2 } else { 2..=3 };
-        // `check` may also call a folder with a file like our marker a damaged index.
+        // `check` may report a folder with a file like our marker as a damaged index.
         let said = ended.stderr.contains("error: ") || !writes;
         campaign.expect(wanted.contains(&ended.code) && said, || {
             format!("round {round}: {args:?} of a folder without a marker must be refused: {ended}")
@@ -215,7 +216,7 @@ fn shared(campaign: &mut Campaign, round: usize, random: &mut Random, world: &Wo
     let mut foreign = Snapshot::of(&world.archive());
     foreign.retain(|path| !path.starts_with(&index) && path != world.archive());
     for step in 0..4 {
-        // Before the first change, while two generations come and go, and in what is left of them.
+        // Before the first build, between the builds of two generations, and after them.
         if step < 3 {
             let generation = current(&index);
             let mut planted = plant(random, &index, 2);
@@ -254,7 +255,7 @@ fn shared(campaign: &mut Campaign, round: usize, random: &mut Random, world: &Wo
             }
         }
         let _ = fs::remove_dir_all(world.path("copy"));
-        // What lies in the index folder is never archive content.
+        // Files in the index folder are not part of the archive.
         let export = world.export(&index).unwrap_or_default();
         campaign.expect(export.lines().count() == 2, || {
             format!("round {round}: {} records of two pages", export.lines().count())

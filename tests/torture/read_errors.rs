@@ -1,4 +1,4 @@
-//! A file that cannot be read now keeps its records, is named, and is read again by the next build.
+//! A file that cannot be read is named and keeps its records, and the next build reads it again.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use super::campaign::Campaign;
 use super::fault::{Denied, EACCES, EIO, EMFILE, ENOENT, denier};
 use super::watch::{Ended, watch};
-use super::world::{World, walk};
-use crate::util::Random;
+use super::world::World;
+use crate::util::{Random, files_below};
 
 const ERRORS: [(&str, i32); 6] = [
     ("open", EIO),
@@ -70,7 +70,7 @@ impl Round<'_> {
         let (denied, paths) = self.errors(random);
         let what = format!("round {round}: {} paths, first {}", paths.len(), paths[0]);
         if !changes {
-            // Nothing has changed but that some files cannot be read.
+            // Nothing has changed, but some files cannot be read.
             for args in [&["check"][..], &["check", "--quick"]] {
                 let checked = self.denied(&denied, args);
                 let said = format!("{}{}", checked.stdout, checked.stderr);
@@ -88,10 +88,10 @@ impl Round<'_> {
         campaign.expect(built.code == 0, || format!("{what}: {rebuild:?}: {built}"));
         let unnamed = paths.iter().filter(|path| !built.stderr.contains(path.as_str())).count();
         campaign.add("paths that could not be read", paths.len());
-        // What was not read, because no file has changed, cannot be named.
-        let current = built.stderr.contains("the index is current");
+        // If no file has changed, nothing is read, so nothing is named.
+        let current = built.stderr.contains("the index is up to date");
         campaign.expect(unnamed == 0 || current, || {
-            format!("{what}: {unnamed} are not named: {}", built.said())
+            format!("{what}: {unnamed} are not named: {}", built.last_messages())
         });
         let after = world.export(&index).unwrap_or_default();
         let lost = Self::lost(&before, &after, changes);
@@ -105,7 +105,7 @@ impl Round<'_> {
         }
         let checked = world.run(&index, &["check"]);
         campaign.expect(checked.code == 0, || format!("{what}: `check` after it: {checked}"));
-        // Without errors the next build makes what a rebuild would make.
+        // Without errors, the next build gives the same index as a rebuild.
         let built = world.index(&index, &["--quiet"]);
         campaign.expect(built.code == 0, || format!("{what}: the next build: {built}"));
         let converged = world.export(&index).unwrap_or_default();
@@ -119,13 +119,13 @@ impl Round<'_> {
                 lines.by_ref().take(2).map(str::to_owned).collect()
             };
             let (now, anew) = (only(&converged, &rebuilt), only(&rebuilt, &converged));
-            let place = converged.lines().zip(rebuilt.lines()).position(|(one, other)| one != other);
-            format!("{what}: the next build finds {now:?} where a rebuild finds {anew:?}; line {place:?}")
+            let location = converged.lines().zip(rebuilt.lines()).position(|(one, other)| one != other);
+            format!("{what}: the next build finds {now:?} where a rebuild finds {anew:?}; line {location:?}")
         });
         fs::remove_dir_all(fresh).unwrap();
     }
 
-    /// Texts that are gone, but for those of pages that were changed or removed.
+    /// Missing texts, except those of pages that were changed or removed.
     fn lost(before: &str, after: &str, changes: bool) -> BTreeSet<String> {
         let touched = ["changing.txt", "coming.txt", "going.txt"];
         let stays = |line: &&str| !changes || !touched.iter().any(|name| line.contains(name));
@@ -134,7 +134,7 @@ impl Round<'_> {
         before.difference(&after).cloned().collect()
     }
 
-    /// Errors for k of the n files, or for a whole folder.
+    /// Errors for some files or for a whole folder.
     fn errors(&self, random: &mut Random) -> (Denied, Vec<String>) {
         let mut denied = Denied::default();
         let archive = self.world.archive();
@@ -150,9 +150,8 @@ impl Round<'_> {
             }
             return (denied, vec![name(&folder)]);
         }
-        let mut files = Vec::new();
-        walk(&archive, &mut files);
-        // Those that change do so in either state.
+        let mut files = files_below(&archive);
+        // Leave out the files that differ between the states.
         files.retain(|path| {
             let name = path.file_name().unwrap().to_str().unwrap();
             !["changing.txt", "coming.txt", "going.txt"].contains(&name)
@@ -168,8 +167,8 @@ impl Round<'_> {
     }
 }
 
-/// What a record says, without its id: of two variants of a flash item, the one that is read first
-/// has the plain id.
+/// A record without its id: of two variants of a flash item, the one that is read first gets the id
+/// of the item.
 fn text(line: &str) -> String {
     let record: serde_json::Value = serde_json::from_str(line).unwrap();
     let keys = ["kind", "title", "text", "paragraphs"];

@@ -1,4 +1,4 @@
-//! Readers, `check` among them, disturb no update, and no update disturbs a reader.
+//! Readers, including `check`, and updates do not disturb each other.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use super::watch::Ended;
 use super::world::World;
 use crate::util::Random;
 
-/// Processes that read at a time.
+/// Number of processes that read at the same time.
 const READERS: u64 = 20;
 
 const VERBS: [&[&str]; 6] = [
@@ -33,29 +33,29 @@ fn a_check_refused_a_build_and_an_update_was_called_damage() {
     world.set(0);
     let built = world.index(&index, &["--quiet"]);
     assert_eq!(built.code, 0, "{built}");
-    let found = Mutex::new(&mut campaign);
-    let campaign_of = || found.lock().unwrap_or_else(PoisonError::into_inner);
+    let shared_campaign = Mutex::new(&mut campaign);
+    let lock_campaign = || shared_campaign.lock().unwrap_or_else(PoisonError::into_inner);
     let over = AtomicBool::new(false);
     let has_backup = world.has_backup();
     thread::scope(|scope| {
         for reader in 0..READERS {
-            let (world, index, over, campaign_of) = (&world, &index, &over, &campaign_of);
+            let (world, index, over, lock_campaign) = (&world, &index, &over, &lock_campaign);
             scope.spawn(move || {
                 let mut random = Random::new(reader * 7919 + 1);
                 let copy = world.path(&format!("copy-{reader}"));
                 while !over.load(Ordering::Relaxed) {
                     if has_backup && random.below(8) == 0 {
-                        let wrong = copied(world, index, &copy);
-                        let mut campaign = campaign_of();
+                        let wrong = backup_problem(world, index, &copy);
+                        let mut campaign = lock_campaign();
                         campaign.count("backups");
                         campaign.expect(wrong.is_none(), || wrong.unwrap_or_default());
                         continue;
                     }
                     let args = VERBS[random.below(VERBS.len())];
                     let ended = world.run(index, args);
-                    let mut campaign = campaign_of();
+                    let mut campaign = lock_campaign();
                     campaign.count(if args[0] == "check" { "checks" } else { "reads" });
-                    if let Some(wrong) = judge(world, args, &ended) {
+                    if let Some(wrong) = answer_problem(world, args, &ended) {
                         campaign.fail(format!("{args:?}: {wrong}"));
                     }
                 }
@@ -69,7 +69,7 @@ fn a_check_refused_a_build_and_an_update_was_called_damage() {
             world.set(state);
             let rebuild: &[&str] = if random.below(5) == 0 { &["--rebuild"] } else { &[] };
             let built = world.index(&index, rebuild);
-            let mut campaign = campaign_of();
+            let mut campaign = lock_campaign();
             campaign.count("builds");
             campaign.expect(built.code == 0, || format!("a build beside readers: {built}"));
         }
@@ -82,8 +82,8 @@ fn a_check_refused_a_build_and_an_update_was_called_damage() {
     campaign.finish();
 }
 
-/// What is wrong with a backup that is made while updates run.
-fn copied(world: &World, index: &Path, to: &Path) -> Option<String> {
+/// The problem of a backup that is made during updates, if it has one.
+fn backup_problem(world: &World, index: &Path, to: &Path) -> Option<String> {
     let ended = world.run(index, &["backup", to.to_str()?]);
     if ended.code != 0 {
         return Some(format!("backup: {ended}"));
@@ -97,15 +97,15 @@ fn copied(world: &World, index: &Path, to: &Path) -> Option<String> {
     }
 }
 
-/// What is wrong with an answer that was given while updates ran.
-fn judge(world: &World, args: &[&str], ended: &Ended) -> Option<String> {
+/// The problem of an answer that is given during updates, if it has one.
+fn answer_problem(world: &World, args: &[&str], ended: &Ended) -> Option<String> {
     if ended.code != 0 {
         return Some(format!("{ended}; {}", ended.stdout.trim_end()));
     }
     match args[0] {
         "export" if !world.exports.contains(&ended.stdout) => Some("neither state".to_owned()),
         "check" => {
-            // That the archive has changed, or a page was taken away meanwhile, is no false report.
+            // It is correct to report that the archive has changed or that a page was removed.
             let right = |line: &str| line.starts_with("stale") || line.starts_with("unreadable");
             ended.stdout.lines().find(|line| !right(line)).map(str::to_owned)
         }

@@ -1,4 +1,4 @@
-//! `check --repair` cures where the archive is there, and loses nothing where it is not.
+//! `check --repair` repairs with the archive, and loses nothing without it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,20 +7,20 @@ use std::path::Path;
 use super::campaign::Campaign;
 use super::fault::{Denied, EACCES, EIO, denier};
 use super::watch::{Ended, watch};
-use super::world::{World, copy, current, generations, index_files, point, walk};
-use crate::util::Random;
+use super::world::{World, current, generations, index_files, point};
+use crate::util::{Random, copy_folder, files_below};
 
 #[test]
 fn a_repair_destroyed_what_could_be_read() {
     let mut campaign = Campaign::new("repairs", "WENSOU_REPAIRS", 16, 7);
     let world = World::new(6, false);
-    // What an index folder was in either state, in one and the same history.
+    // Copies of one index folder, in each of the two states.
     let index = world.path("index");
     for state in [0, 1] {
         world.set(state);
         let built = world.index(&index, &["--quiet"]);
         assert_eq!(built.code, 0, "{built}");
-        copy(&index, &world.path(["old", "new"][state]));
+        copy_folder(&index, &world.path(["old", "new"][state]));
     }
     for (round, mut random) in campaign.rounds() {
         world.set(1);
@@ -29,12 +29,12 @@ fn a_repair_destroyed_what_could_be_read() {
     campaign.finish();
 }
 
-/// Where the archive is while the repair runs.
+/// The archive during the repair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Archive {
     There,
     Empty,
-    Gone,
+    Missing,
     /// Some files cannot be read.
     Failing,
 }
@@ -52,14 +52,14 @@ impl Round<'_> {
         let (damage, description_lost) = self.damage(&index, random);
         let archive = match random.below(6) {
             0 => Archive::Empty,
-            1 => Archive::Gone,
+            1 => Archive::Missing,
             2 if denier().is_some() => Archive::Failing,
             _ => Archive::There,
         };
         let what = format!("round {}: {damage}; archive {archive:?}", self.round);
         let kept = world.path("kept");
         let _ = fs::remove_dir_all(&kept);
-        copy(&index, &kept);
+        copy_folder(&index, &kept);
         let before = self.recoverable(&index);
         let ended = self.repair(&index, archive, random);
         campaign.count("repairs");
@@ -67,7 +67,7 @@ impl Round<'_> {
             campaign.fail(format!("{what}: {wrong}"));
         }
         let after = self.recoverable(&index);
-        // With the whole archive there, what it does not say any more may go.
+        // If the archive is complete, records that it does not have may be removed.
         if archive == Archive::There {
             self.cured(campaign, &index, &what, &ended, description_lost);
             return;
@@ -77,12 +77,12 @@ impl Round<'_> {
         campaign.expect(lost == 0, || {
             format!("{what}: {lost} of {} recoverable records lost: {ended}", before.len())
         });
-        // As soon as the archive is back, everything is.
+        // When the archive is back, all records are.
         let again = self.repair(&index, Archive::There, random);
         self.cured(campaign, &index, &format!("{what}, then There"), &again, description_lost);
     }
 
-    /// The index is whole and says what the archive says.
+    /// Checks that the index is intact and agrees with the archive.
     fn cured(
         &self,
         campaign: &mut Campaign,
@@ -95,8 +95,8 @@ impl Round<'_> {
         let mut state = world.state(index);
         let mut checked = world.run(index, &["check"]);
         let mut steps = "cured by `check --repair`";
-        // A sound index that is out of date is updated by `index`; an archive that is not known
-        // has to be named.
+        // `index` updates an intact index that is out of date. If the roots are lost, they must be
+        // given.
         let stale = checked.code == 0 && checked.stdout.contains("stale");
         let named = description_lost && ended.stderr.contains("wensou index");
         if state != Ok(1) && (stale || named) {
@@ -116,22 +116,21 @@ impl Round<'_> {
         }
     }
 
-    /// Runs the repair with the archive as it is said to be, and brings the archive back.
+    /// Runs the repair with the archive in the given condition, and then restores the archive.
     fn repair(&self, index: &Path, archive: Archive, random: &mut Random) -> Ended {
         let world = self.world;
         let (folder, away) = (world.archive(), world.path("away"));
         let mut command = world.command(index, &["check", "--repair"]);
         match archive {
             Archive::There => {}
-            Archive::Gone => fs::rename(&folder, &away).unwrap(),
+            Archive::Missing => fs::rename(&folder, &away).unwrap(),
             Archive::Empty => {
                 fs::rename(&folder, &away).unwrap();
                 fs::create_dir(&folder).unwrap();
             }
             Archive::Failing => {
                 let mut denied = Denied::default();
-                let mut files = Vec::new();
-                walk(&folder, &mut files);
+                let mut files = files_below(&folder);
                 for _ in 0..1 + random.below(files.len()) {
                     let path = files.swap_remove(random.below(files.len()));
                     let (call, error) = [("read", EIO), ("open", EACCES)][random.below(2)];
@@ -148,15 +147,15 @@ impl Round<'_> {
         ended
     }
 
-    /// Records that somebody could still get out of an index folder: of the index as it is, and of
-    /// each of its generations, if `CURRENT` named it.
+    /// Records that can still be read from an index folder: from the current index, and from each
+    /// generation after `CURRENT` is made to name it.
     fn recoverable(&self, index: &Path) -> BTreeSet<String> {
         let world = self.world;
         let mut records = world.readable(index);
         let trial = world.path("trial");
         for generation in generations(index) {
             let _ = fs::remove_dir_all(&trial);
-            copy(index, &trial);
+            copy_folder(index, &trial);
             let current = fs::read_to_string(world.path("new").join("CURRENT")).unwrap();
             let _ = fs::remove_dir_all(trial.join("CURRENT"));
             point(&trial, &trial.join(generation.file_name().unwrap()), &current);
@@ -170,33 +169,33 @@ impl Round<'_> {
         records
     }
 
-    /// Makes a damaged index folder. Says how, and whether it lost the description of what was
-    /// indexed.
+    /// Damages an index folder. Returns a description, and whether the description of the index is
+    /// lost.
     fn damage(&self, index: &Path, random: &mut Random) -> (String, bool) {
         let world = self.world;
         let (old, new) = (world.path("old"), world.path("new"));
         let put = |generation: &Path| {
-            copy(generation, &index.join(generation.file_name().unwrap()));
+            copy_folder(generation, &index.join(generation.file_name().unwrap()));
         };
         match random.below(9) {
             0 => {
                 // `cp` of CURRENT, then a build, then `cp` of the generations.
-                copy(&new, index);
+                copy_folder(&new, index);
                 fs::copy(old.join("CURRENT"), index.join("CURRENT")).unwrap();
                 ("a torn backup: an older CURRENT".to_owned(), false)
             }
             1 => {
-                copy(&old, index);
+                copy_folder(&old, index);
                 fs::copy(new.join("CURRENT"), index.join("CURRENT")).unwrap();
                 ("a torn backup: a newer CURRENT".to_owned(), false)
             }
             2 => {
-                copy(&new, index);
+                copy_folder(&new, index);
                 fs::remove_file(index.join("CURRENT")).unwrap();
                 ("no CURRENT".to_owned(), false)
             }
             3 => {
-                copy(&new, index);
+                copy_folder(&new, index);
                 fs::remove_dir_all(current(index)).unwrap();
                 let older = random.below(2) == 0;
                 if older {
@@ -205,7 +204,7 @@ impl Round<'_> {
                 (format!("no generation in use, an older one: {older}"), !older)
             }
             4 => {
-                copy(&new, index);
+                copy_folder(&new, index);
                 let generation = current(index);
                 let (how, lost) = self.spoil_description(&generation, random);
                 let older = random.below(2) == 0;
@@ -215,8 +214,8 @@ impl Round<'_> {
                 (format!("{how}, an older generation: {older}"), lost && !older)
             }
             5 => {
-                // A generation whose copying was stopped, beside the one in use before.
-                copy(&new, index);
+                // An incomplete copy of a generation, beside the previous one.
+                copy_folder(&new, index);
                 put(&current(&old));
                 let mut files = index_files(&current(index));
                 for _ in 0..1 + random.below(files.len() - 1) {
@@ -225,7 +224,7 @@ impl Round<'_> {
                 ("half a generation beside an older one".to_owned(), false)
             }
             6 => {
-                copy(&new, index);
+                copy_folder(&new, index);
                 let line = fs::read(index.join("CURRENT")).unwrap();
                 let broken = match random.below(3) {
                     0 => Vec::new(),
@@ -236,7 +235,7 @@ impl Round<'_> {
                 ("a CURRENT that names nothing".to_owned(), false)
             }
             _ => {
-                copy(&new, index);
+                copy_folder(&new, index);
                 let mut files = index_files(&current(index));
                 files.retain(|path| !path.ends_with("wensou.json"));
                 let mut said = Vec::new();
@@ -276,7 +275,7 @@ impl Round<'_> {
     }
 }
 
-/// Damages a file and says how.
+/// Damages a file and returns a description.
 fn spoil(path: &Path, random: &mut Random) -> String {
     let name = path.file_name().unwrap().display().to_string();
     let Ok(mut bytes) = fs::read(path) else { return format!("{name} is gone already") };

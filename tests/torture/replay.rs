@@ -1,8 +1,8 @@
-//! What a power cut may leave of a folder, from a record of what was done to it.
+//! What a power cut may leave of a folder, computed from a record of the changes to it.
 //!
-//! See `tests/fault/record.c` for the record. A file's content is on the disk as of the last sync
-//! of the file, a folder's entries as of the last sync of the folder. Of what came after, a file
-//! system may have brought to the disk anything or nothing, in any order.
+//! `tests/fault/record.c` makes the record. The content of a file is on the disk as of the last
+//! sync of the file, the entries of a folder as of the last sync of the folder. Later changes may
+//! be on the disk or not, in any order.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use crate::util::Random;
 
-/// An object on the disk, by number: inodes are used again.
+/// The number of an object on the disk. Unlike an inode number, it is never reused.
 type Object = usize;
 
 /// One recorded change.
@@ -37,20 +37,20 @@ impl Record {
     ///
     /// # Panics
     ///
-    /// If something was done that the recorder does not know the effect of.
+    /// If the record has a call whose effect is unknown.
     pub(super) fn read(path: &Path) -> Self {
         let bytes = fs::read(path).unwrap_or_default();
-        let mut rest = bytes.as_slice();
+        let mut remainder = bytes.as_slice();
         let mut changes = Vec::new();
-        while !rest.is_empty() {
-            let (head, behind) = rest.split_at(32);
+        while !remainder.is_empty() {
+            let (head, tail) = remainder.split_at(32);
             let short = |at: usize| u32::from_ne_bytes(head[at..at + 4].try_into().unwrap());
             let long = |at: usize| u64::from_ne_bytes(head[at..at + 8].try_into().unwrap());
             let (kind, first, second) = (short(0), short(4) as usize, short(8) as usize);
             let (inode, at) = (long(16), long(24) as usize);
-            let (first, behind) = behind.split_at(first);
-            let (second, behind) = behind.split_at(second);
-            rest = behind;
+            let (first, tail) = tail.split_at(first);
+            let (second, tail) = tail.split_at(second);
+            remainder = tail;
             let path = || PathBuf::from(String::from_utf8(first.to_vec()).unwrap());
             changes.push(match kind {
                 1 => Change::Create { inode, path: path() },
@@ -80,7 +80,7 @@ impl Record {
         !matches!(self.0[at], Change::Write { .. } | Change::Resize { .. })
     }
 
-    /// A few words on the change at `at`, for messages.
+    /// A description of the change at `at`, for messages.
     pub(super) fn describe(&self, at: usize) -> String {
         let name = |path: &Path| path.file_name().unwrap_or_default().display().to_string();
         match &self.0[at] {
@@ -96,7 +96,7 @@ impl Record {
         }
     }
 
-    /// How many changes rename something to this name.
+    /// Number of changes that rename something to this name.
     pub(super) fn renames_to(&self, name: &str) -> usize {
         let to =
             |change: &&Change| matches!(change, Change::Rename { to, .. } if to.ends_with(name));
@@ -104,24 +104,24 @@ impl Record {
     }
 }
 
-/// What a cut does to changes that were not synced.
+/// What a cut does to unsynced changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cut {
-    /// Nothing of them is on the disk.
+    /// None of them are on the disk.
     Strict,
-    /// All of them are, as after a kill.
+    /// All of them are on the disk, as after a kill.
     All,
-    /// Those of folders up to a random one; of contents, anything.
+    /// Changes of folders up to a random one are; changes of content at random.
     Prefix,
-    /// Any entry of any folder may be the one before; of contents, anything.
+    /// Each change of a folder entry is or is not; changes of content at random.
     Any,
 }
 
-/// A folder's entries or a file's content, and how they came about since the last sync.
+/// The entries of a folder or the content of a file, with their history since the last sync.
 #[derive(Debug, Clone)]
 enum Node {
-    /// By name, the objects that it stood for: the synced one, then each later one, with the number
-    /// of its change.
+    /// For each name, its objects: the synced one, then each later one with the number of its
+    /// change.
     Folder(BTreeMap<String, Vec<(usize, Option<Object>)>>),
     File {
         synced: Vec<u8>,
@@ -130,7 +130,7 @@ enum Node {
     },
 }
 
-/// A folder and what becomes of it.
+/// A folder to which recorded changes are applied.
 #[derive(Debug, Clone)]
 pub(super) struct Disk {
     root: PathBuf,
@@ -139,7 +139,7 @@ pub(super) struct Disk {
 }
 
 impl Disk {
-    /// The folder as it is; all of it counts as synced.
+    /// The folder in its present state, which counts as synced.
     pub(super) fn of(root: &Path) -> Self {
         let root = fs::canonicalize(root).unwrap();
         let mut disk = Self { root: root.clone(), nodes: Vec::new(), inodes: HashMap::new() };
@@ -176,7 +176,7 @@ impl Disk {
         }
     }
 
-    /// What a path stands for, all changes made.
+    /// The object at a path after all changes.
     fn at(&mut self, path: &Path) -> Option<Object> {
         let below = path.strip_prefix(&self.root).unwrap().to_path_buf();
         // The folder itself was loaded first.
@@ -188,7 +188,7 @@ impl Disk {
     }
 
     fn put(&mut self, number: usize, path: &Path, object: Option<Object>) {
-        // Of a folder that is gone nothing is left either way.
+        // A removed folder has no entries in any case.
         let Some(folder) = self.at(path.parent().unwrap()) else { return };
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         let history = self.entries(folder).entry(name).or_insert_with(|| vec![(0, None)]);
@@ -201,7 +201,7 @@ impl Disk {
         self.nodes.len() - 1
     }
 
-    /// Makes the changes up to `end`, which are numbered from 1.
+    /// Applies the changes up to number `end`; the first is number 1.
     pub(super) fn apply(&mut self, record: &Record, range: std::ops::Range<usize>) {
         for number in range {
             self.change(number + 1, &record.0[number]);
@@ -263,7 +263,7 @@ impl Disk {
         }
     }
 
-    /// Writes what a cut leaves into a new folder.
+    /// Writes a folder with what a cut leaves.
     pub(super) fn cut(&self, cut: Cut, last: usize, random: &mut Random, to: &Path) {
         let until = random.below(last + 2);
         let mut contents = HashMap::new();
@@ -298,7 +298,7 @@ impl Disk {
                 }
             }
             Node::File { synced, now, changes } => {
-                // Under whatever name, it is the same file.
+                // The same file, also under another name.
                 let content = contents.entry(object).or_insert_with(|| match cut {
                     Cut::Strict => synced.clone(),
                     Cut::All => now.clone(),
@@ -322,7 +322,7 @@ fn do_to(content: &mut Vec<u8>, change: &Change) {
     }
 }
 
-/// Content of a file that was changed since it was synced.
+/// Random content of a file that was changed after its last sync.
 fn torn(synced: &[u8], now: &[u8], changes: &[Change], random: &mut Random) -> Vec<u8> {
     if changes.is_empty() {
         return synced.to_vec();
@@ -330,10 +330,10 @@ fn torn(synced: &[u8], now: &[u8], changes: &[Change], random: &mut Random) -> V
     match random.below(6) {
         0 => synced.to_vec(),
         1 => now.to_vec(),
-        // The length is on the disk, and nothing of the content.
+        // Only the length is on the disk.
         2 => vec![0; now.len()],
         3 => now[..random.below(now.len() + 1)].to_vec(),
-        // The content is, up to some block, and zeros behind it.
+        // The content is on the disk up to some block, then zeros.
         4 => {
             let mut content = now.to_vec();
             let from = random.below(now.len() + 1) & !511;

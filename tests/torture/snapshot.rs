@@ -1,27 +1,27 @@
-//! What lies in a folder, to the byte and to the right, and what has become of it.
+//! Snapshots of a folder with contents and permissions, and the differences to a later state.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-/// Longer files are compared by their times alone.
+/// Files longer than this are compared by modification time only.
 const READ: u64 = 4 << 20;
 
 /// A file, folder, link or other entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Entry {
-    /// Kind and rights.
+    /// Type and permissions.
     mode: u32,
     inode: u64,
     length: u64,
     modified: (i64, i64),
-    /// Renaming, linking and changing rights count.
+    /// Changes with renames, links and permissions.
     changed: (i64, i64),
     content: Vec<u8>,
 }
 
-/// Everything below a folder, and the folder itself.
+/// A folder and everything below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Snapshot(BTreeMap<PathBuf, Entry>);
 
@@ -32,23 +32,23 @@ impl Snapshot {
         Self(entries)
     }
 
-    /// Keeps what `wanted` says, by path.
+    /// Keeps the paths that `wanted` selects.
     pub(super) fn retain(&mut self, wanted: impl Fn(&Path) -> bool) {
         self.0.retain(|path, _| wanted(path));
     }
 
-    /// Adds what another has.
+    /// Adds the entries of another snapshot.
     pub(super) fn extend(&mut self, other: Self) {
         self.0.extend(other.0);
     }
 
-    /// Entries of this snapshot that are not as they were. What has been added is no difference, so
-    /// a folder may have other times.
+    /// Entries of this snapshot that have changed since. New entries are allowed, so the times of
+    /// folders may differ.
     pub(super) fn harmed(&self) -> Vec<String> {
         self.0.iter().filter_map(|(path, before)| harm(path, before, false)).collect()
     }
 
-    /// All differences: nothing may have been added either.
+    /// All differences, including new entries.
     pub(super) fn differences(&self, folder: &Path) -> Vec<String> {
         let now = Self::of(folder);
         let added = now.0.keys().filter(|path| !self.0.contains_key(*path));
@@ -59,7 +59,7 @@ impl Snapshot {
 }
 
 fn add(path: &Path, to: &mut BTreeMap<PathBuf, Entry>) {
-    let Some(entry) = look(path) else { return };
+    let Some(entry) = entry_at(path) else { return };
     to.insert(path.to_path_buf(), entry);
     if let (true, Ok(list)) = (is_folder(path), fs::read_dir(path)) {
         list.for_each(|entry| add(&entry.unwrap().path(), to));
@@ -70,7 +70,7 @@ fn is_folder(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|about| about.is_dir())
 }
 
-fn look(path: &Path) -> Option<Entry> {
+fn entry_at(path: &Path) -> Option<Entry> {
     let about = fs::symlink_metadata(path).ok()?;
     let kind = about.file_type();
     let content = match () {
@@ -91,10 +91,10 @@ fn look(path: &Path) -> Option<Entry> {
     })
 }
 
-/// What has become of an entry, if it is not as it was.
+/// How an entry has changed, if it has.
 fn harm(path: &Path, before: &Entry, times_of_folders: bool) -> Option<String> {
     let name = path.display();
-    let Some(now) = look(path) else { return Some(format!("{name} is gone")) };
+    let Some(now) = entry_at(path) else { return Some(format!("{name} is gone")) };
     let folder = is_folder(path);
     let what = match () {
         () if now.inode != before.inode => "is another file",

@@ -6,44 +6,43 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What a run may take before it is killed: 10 s in the long campaign of hostile indexes. In the suite
-/// the machine has other things to do at the same time.
+/// Maximum time of a run before it is killed: 10 s in the long campaign of hostile indexes, more in
+/// the suite, where other tests run at the same time.
 fn time_limit() -> Duration {
     let is_long = std::env::var_os("WENSOU_HOSTILE").is_some();
     Duration::from_secs(if is_long { 10 } else { 120 })
 }
-/// Bytes of resident memory that a run may have before it is killed.
+/// Maximum resident memory of a run in bytes before it is killed.
 const MEMORY: u64 = 256 << 20;
 
-/// How a run ended, and what it took.
+/// How a run ended, with its time and memory.
 #[derive(Debug)]
 pub(super) struct Ended {
     pub(super) stdout: String,
     pub(super) stderr: String,
-    /// The exit status, or a shell's number for the signal that ended the run.
+    /// The exit status, or 128 plus the signal that ended the run.
     pub(super) code: i32,
-    /// Most bytes that were resident, as far as was seen.
+    /// The highest measured resident memory, in bytes.
     pub(super) memory: u64,
     pub(super) took: Duration,
-    /// The limit for which the run was killed.
+    /// The limit that the run exceeded.
     pub(super) killed: Option<&'static str>,
 }
 
 impl Ended {
-    /// What is wrong with the run whatever it was asked: an exit status above 4, a signal, or a
-    /// limit.
+    /// Why the run is wrong in any case: an exit status above 4, a signal, or an exceeded limit.
     pub(super) fn wrong(&self) -> Option<String> {
         if let Some(limit) = self.killed {
             return Some(format!("killed: more than the limit of {limit}"));
         }
         match self.code {
             0..=4 => None,
-            code => Some(format!("exit status {code}: {}", self.said())),
+            code => Some(format!("exit status {code}: {}", self.last_messages())),
         }
     }
 
     /// The last lines of its messages.
-    pub(super) fn said(&self) -> String {
+    pub(super) fn last_messages(&self) -> String {
         let lines: Vec<&str> = self.stderr.lines().rev().take(4).collect();
         let said = lines.into_iter().rev().collect::<Vec<_>>().join(" / ");
         said.chars().take(400).collect()
@@ -52,7 +51,7 @@ impl Ended {
 
 impl fmt::Display for Ended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "exit status {}: {}", self.code, self.said())
+        write!(f, "exit status {}: {}", self.code, self.last_messages())
     }
 }
 
@@ -105,7 +104,7 @@ fn gather(mut from: impl Read + Send + 'static) -> thread::JoinHandle<String> {
     })
 }
 
-/// The highest resident size of a process up to now, where the system says so.
+/// The peak resident memory of a process, if the system reports it.
 fn resident(process: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

@@ -1,4 +1,4 @@
-//! An archive that is in one of two states, what the index of each says, and the files of an index.
+//! An archive that can be in two states, their exports, and helpers for the files of an index.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,25 +10,23 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::fault::without_syncs;
 use super::watch::{Ended, watch};
-use crate::util::{Dir, sample};
+use crate::util::{Dir, files_below, sample, set_archive_state};
 
 /// A temporary folder with `archive/`, some pages of which differ between two states.
 pub(super) struct World {
     pub(super) dir: Dir,
     /// The `export` of each state.
     pub(super) exports: [String; 2],
-    /// More arguments of each build: the user's tables.
+    /// Additional arguments of each build, for the user's tables.
     tables: Vec<String>,
 }
 
 impl World {
-    /// An archive with so many pages of the sample. If asked for, its index has tables of the
-    /// user's.
+    /// An archive with `pages` pages of the sample; with `tables`, its index has the user's tables.
     pub(super) fn new(pages: usize, tables: bool) -> Self {
         let dir = Dir::new();
-        let mut files = Vec::new();
-        walk(&sample(), &mut files);
-        // A dump of records and the front page are of another kind than pages.
+        let files = files_below(&sample());
+        // Other files than pages are a dump and HTML pages.
         let (pages_first, others): (Vec<_>, Vec<_>) =
             files.into_iter().partition(|path| path.extension().is_some_and(|it| it == "txt"));
         for path in pages_first.iter().take(pages).chain(others.iter().take(pages / 8)) {
@@ -55,8 +53,8 @@ impl World {
         world
     }
 
-    /// A temporary folder with nothing in it, and no states.
-    pub(super) fn blank() -> Self {
+    /// An empty temporary folder, without an archive.
+    pub(super) fn without_index() -> Self {
         Self { dir: Dir::new(), exports: Default::default(), tables: Vec::new() }
     }
 
@@ -68,18 +66,12 @@ impl World {
         self.path("archive")
     }
 
-    /// Changes one page, takes another away and adds a third.
+    /// Puts the archive into a state.
     pub(super) fn set(&self, state: usize) {
-        let folder = self.archive();
-        let text = ["第一個狀態的正文,說一件事。", "第二個狀態的正文,說另一件事。"][state];
-        fs::write(folder.join("changing.txt"), format!("變化的標題\n\n{text}\n")).unwrap();
-        let (one, other) = (folder.join("coming.txt"), folder.join("going.txt"));
-        let (there, gone) = if state == 0 { (one, other) } else { (other, one) };
-        fs::write(there, "來去的標題\n\n來去的正文,在這裡。\n").unwrap();
-        let _ = fs::remove_file(gone);
+        set_archive_state(&self.archive(), state);
     }
 
-    /// A run of the binary with `--index INDEX`.
+    /// A command with `--index INDEX`.
     pub(super) fn command(&self, index: &Path, args: &[&str]) -> Command {
         let mut command = self.dir.command(args);
         command.arg("--index").arg(index);
@@ -91,7 +83,7 @@ impl World {
         watch(&mut self.command(index, args))
     }
 
-    /// A run of `index` over the archive, which must be waited for.
+    /// A command that indexes the archive.
     pub(super) fn index_command(&self, index: &Path, args: &[&str]) -> Command {
         let mut command = self.command(index, &["index"]);
         command.args(args).args(&self.tables).arg(self.archive());
@@ -102,25 +94,25 @@ impl World {
         watch(&mut self.index_command(index, args))
     }
 
-    /// Every record of an index, or why they cannot be had.
+    /// The export of an index; the failed run if it cannot be exported.
     pub(super) fn export(&self, index: &Path) -> Result<String, Ended> {
         let ended = self.run(index, &["export"]);
         if ended.code == 0 { Ok(ended.stdout) } else { Err(ended) }
     }
 
-    /// Whether the program can make a copy of an index.
+    /// Whether the program has the verb `backup`.
     pub(super) fn has_backup(&self) -> bool {
         self.dir.run(&["backup", "--help"]).code == 0
     }
 
-    /// Which state an index has.
+    /// The state of an index.
     pub(super) fn state(&self, index: &Path) -> Result<usize, String> {
         let export = self.export(index).map_err(|ended| ended.to_string())?;
         let state = self.exports.iter().position(|known| *known == export);
         state.ok_or_else(|| format!("neither state, but {} records", export.lines().count()))
     }
 
-    /// Records of an index that can be read, even if some cannot.
+    /// The readable records of an index.
     pub(super) fn readable(&self, index: &Path) -> BTreeSet<String> {
         let stdout = self.run(index, &["export"]).stdout;
         let known =
@@ -129,36 +121,12 @@ impl World {
     }
 }
 
-/// Every file below a folder, in order.
-pub(super) fn walk(folder: &Path, to: &mut Vec<PathBuf>) {
-    let list = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut paths: Vec<PathBuf> = list.collect();
-    paths.sort();
-    for path in paths {
-        if fs::symlink_metadata(&path).unwrap().is_dir() { walk(&path, to) } else { to.push(path) }
-    }
-}
-
 /// The files of an index, in an order that does not depend on the random names of its segments.
 pub(super) fn index_files(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    walk(folder, &mut files);
+    let mut files = files_below(folder);
     let extension = |path: &Path| path.extension().map(std::ffi::OsStr::to_os_string);
     files.sort_by_key(|path| (extension(path), fs::metadata(path).map_or(0, |about| about.len())));
     files
-}
-
-/// Copies a folder of plain files.
-pub(super) fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let here = to.join(entry.file_name());
-        match entry.file_type().unwrap().is_dir() {
-            true => copy(&entry.path(), &here),
-            false => drop(fs::copy(entry.path(), here).unwrap()),
-        }
-    }
 }
 
 /// Generation folders, in order of their names.
@@ -177,7 +145,7 @@ pub(super) fn current(index: &Path) -> PathBuf {
     index.join(name)
 }
 
-/// Makes `CURRENT` name this generation, in the format of the line that `model` is.
+/// Makes `CURRENT` name this generation, in the format of the line `model`.
 pub(super) fn point(index: &Path, generation: &Path, model: &str) {
     let sum = xxh3_64(&fs::read(generation.join("wensou.json")).unwrap_or_default());
     let name = generation.file_name().unwrap().to_str().unwrap();
@@ -185,23 +153,23 @@ pub(super) fn point(index: &Path, generation: &Path, model: &str) {
     fs::write(index.join("CURRENT"), format!("{prefix}{name} {sum:016x}\n")).unwrap();
 }
 
-/// A description of a generation, to be changed.
+/// The description of a generation.
 pub(super) fn description(generation: &Path) -> Value {
     serde_json::from_slice(&fs::read(generation.join("wensou.json")).unwrap()).unwrap()
 }
 
-/// Writes a description, and a `CURRENT` with its sum: what a stranger would do.
+/// Writes a description and a `CURRENT` with the right checksum, as an attacker would.
 pub(super) fn seal(index: &Path, generation: &Path, description: &[u8]) {
     fs::write(generation.join("wensou.json"), description).unwrap();
     let model = fs::read_to_string(index.join("CURRENT")).unwrap_or_default();
     point(index, generation, &model);
-    // The same line stands in the generation.
+    // `SEAL` of the generation has the same line.
     if generation.join("SEAL").exists() {
         fs::copy(index.join("CURRENT"), generation.join("SEAL")).unwrap();
     }
 }
 
-/// What a description says of a file with this content.
+/// The entry of a description for a file with this content.
 pub(super) fn sum(content: &[u8]) -> Value {
     serde_json::json!({"bytes": content.len(), "xxh3": format!("{:016x}", xxh3_64(content))})
 }

@@ -1,4 +1,4 @@
-//! The functions that indexing and asking spend their time in.
+//! The functions in which builds and queries spend most of their time.
 //!
 //! ```sh
 //! cargo bench -p wensou-bench --bench hot
@@ -63,15 +63,16 @@ fn asking(criterion: &mut Criterion) {
             bench.iter(|| session.ids(black_box(&query), &options));
         });
     }
-    let marks = Highlighter::new(&index, &query("比特币 价格")).unwrap_or_else(|e| panic!("{e}"));
+    let highlighter =
+        Highlighter::new(&index, &query("比特币 价格")).unwrap_or_else(|e| panic!("{e}"));
     let paragraph: String = sample().chars().take(2000).collect();
     criterion.bench_function("mark 2,000 characters", |bench| {
-        bench.iter_batched(|| &paragraph, |text| marks.mark(text), BatchSize::SmallInput);
+        bench.iter_batched(|| &paragraph, |text| highlighter.mark(text), BatchSize::SmallInput);
     });
 }
 
 mod groups {
-    //! What the macro makes is public and has no words of its own.
+    //! The macro generates public items without doc comments.
     #![allow(missing_docs, reason = "made by a macro")]
     use super::{asking, text};
     criterion::criterion_group!(hot, text, asking);

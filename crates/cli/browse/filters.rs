@@ -1,14 +1,14 @@
-//! Filters as edits of the query's text: what narrows the hits can always be read, and edited, in
-//! the query line.
+//! Filters are edits of the query's text, so that the query line always shows them and the user can
+//! edit them.
 //!
-//! The text is edited where the parser says that a clause stands, and every edit is parsed again:
-//! of the ways to write it, the first is taken that means what was asked for.
+//! The parser gives the spans of clauses. There are several ways to write a filter into the text;
+//! each is parsed again, and the first one with the intended meaning is used.
 
 use wensou_query::lang::{
     Clock, Code, Diagnostic, FieldClause, Kind, Node, NodeKind, Query, Span, Value, parse_lenient,
 };
 
-/// The kind that the query is narrowed to, if it is one.
+/// The one kind that the query is restricted to, if any.
 pub(crate) fn kind(text: &str, clock: &Clock) -> Option<Kind> {
     let (query, _) = parse_lenient(text, clock);
     clauses(&query.root).find_map(|(clause, _)| match clause {
@@ -17,7 +17,7 @@ pub(crate) fn kind(text: &str, clock: &Clock) -> Option<Kind> {
     })
 }
 
-/// The text narrowed to a kind, or to none.
+/// Restricts the query to a kind, or removes that restriction.
 pub(crate) fn set_kind(text: &str, kind: Option<Kind>, clock: &Clock) -> String {
     let text = without(text, clock, |clause| matches!(clause, FieldClause::Kind(_)));
     match kind {
@@ -26,8 +26,8 @@ pub(crate) fn set_kind(text: &str, kind: Option<Kind>, clock: &Clock) -> String 
     }
 }
 
-/// The text narrowed to what a `date:` may say (`7d`, `2023-03`, `none`), or to nothing; replaces
-/// `date:`, `since:` and `until:` alike.
+/// Restricts the query to a value of `date:` (`7d`, `2023-03`, `none`), or removes that
+/// restriction. Replaces `date:`, `since:` and `until:`.
 pub(crate) fn set_date(text: &str, date: Option<&str>, clock: &Clock) -> String {
     let text = without(text, clock, |clause| matches!(clause, FieldClause::Date(_)));
     match date {
@@ -36,7 +36,7 @@ pub(crate) fn set_date(text: &str, date: Option<&str>, clock: &Clock) -> String 
     }
 }
 
-/// The text narrowed to a tag; as it is if it already is.
+/// Restricts the query to a tag, unless it already is.
 pub(crate) fn add_tag(text: &str, tag: &str, clock: &Clock) -> String {
     let value = Value { text: tag.to_owned(), prefix: false, span: Span::default() };
     let wanted = FieldClause::Tag(vec![value]);
@@ -47,7 +47,7 @@ pub(crate) fn add_tag(text: &str, tag: &str, clock: &Clock) -> String {
     with(text, &wanted.to_string(), clock)
 }
 
-/// The clauses that every hit must meet, with the bytes of the text that say so.
+/// The filters that every hit must match, with their spans.
 fn clauses(root: &Node) -> impl Iterator<Item = (&FieldClause, Span)> {
     let nodes = match &root.kind {
         NodeKind::And(nodes) => nodes.as_slice(),
@@ -65,8 +65,8 @@ fn clauses(root: &Node) -> impl Iterator<Item = (&FieldClause, Span)> {
     })
 }
 
-/// The text without the clauses that `unwanted` names; negated ones and those of one side of an
-/// `OR` say something else and stay.
+/// The text without the filters that `unwanted` selects. Filters that are negated or an operand of
+/// `OR` mean something else and stay.
 fn without(text: &str, clock: &Clock, unwanted: fn(&FieldClause) -> bool) -> String {
     let (query, _) = parse_lenient(text, clock);
     let mut spans: Vec<Span> =
@@ -76,37 +76,37 @@ fn without(text: &str, clock: &Clock, unwanted: fn(&FieldClause) -> bool) -> Str
     for span in spans.into_iter().rev() {
         let before = text[..span.start].trim_end();
         let after = text[span.end..].trim_start();
-        // An AND beside it would be left without an operand.
+        // Also remove an AND that would be left without an operand.
         let (before, after) = match (before.strip_suffix("AND"), after.strip_prefix("AND")) {
-            (Some(before), _) if ends_blank(before) => (before.trim_end(), after),
-            (_, Some(after)) if before.is_empty() && starts_blank(after) => {
+            (Some(before), _) if ends_with_space(before) => (before.trim_end(), after),
+            (_, Some(after)) if before.is_empty() && starts_with_space(after) => {
                 (before, after.trim_start())
             }
             _ => (before, after),
         };
-        let blank = if before.is_empty() || after.is_empty() { "" } else { " " };
-        text = format!("{before}{blank}{after}");
+        let space = if before.is_empty() || after.is_empty() { "" } else { " " };
+        text = format!("{before}{space}{after}");
     }
     text
 }
 
-fn ends_blank(text: &str) -> bool {
+fn ends_with_space(text: &str) -> bool {
     text.chars().next_back().is_none_or(char::is_whitespace)
 }
 
-fn starts_blank(text: &str) -> bool {
+fn starts_with_space(text: &str) -> bool {
     text.chars().next().is_none_or(char::is_whitespace)
 }
 
-/// The text with one more clause that every hit must meet. Ends with a blank where the clause
-/// stands last, so that what is typed next does not become a part of it.
+/// Adds a filter that every hit must match. If it comes last, a space follows, so that what is
+/// typed next does not become part of it.
 fn with(text: &str, clause: &str, clock: &Clock) -> String {
     let text = text.trim();
     let ways = [
         format!("{text} {clause} "),
-        // An OR would take the clause for its last operand.
+        // Without parentheses, an OR would take the filter as its last operand.
         format!("({text}) {clause} "),
-        // What is open would swallow it, or close in the wrong place when the typing goes on.
+        // In front of an open quote or parenthesis, which would otherwise enclose the filter.
         format!("{clause} {text}"),
         format!("{clause} ({text})"),
         format!("{clause} ({text}"),
@@ -123,18 +123,18 @@ fn with(text: &str, clause: &str, clock: &Clock) -> String {
     way.unwrap_or(&ways[0]).trim_start().to_owned()
 }
 
-/// Whether `after` says what `before` says, and `clause`, and nothing else.
+/// Whether `after` means `before AND clause`.
 fn adds(before: &Query, after: &Query, clause: &Query) -> bool {
     let NodeKind::And(nodes) = &after.root.kind else {
         return before.root.kind == NodeKind::All && after.root == clause.root;
     };
-    let same = |rest: &[Node]| match &before.root.kind {
-        NodeKind::And(children) if children == rest => true,
-        _ => rest == std::slice::from_ref(&before.root),
+    let same = |others: &[Node]| match &before.root.kind {
+        NodeKind::And(children) if children == others => true,
+        _ => others == std::slice::from_ref(&before.root),
     };
     match nodes.as_slice() {
-        [rest @ .., last] if *last == clause.root && same(rest) => true,
-        [first, rest @ ..] => *first == clause.root && same(rest),
+        [others @ .., last] if *last == clause.root && same(others) => true,
+        [first, others @ ..] => *first == clause.root && same(others),
         [] => false,
     }
 }
@@ -216,9 +216,9 @@ mod tests {
         let quoted = add_tag("減半", "Akash Network", &clock);
         assert_eq!(quoted, "減半 tag:\"Akash Network\" ");
         assert_eq!(add_tag(&quoted, "Akash Network", &clock), quoted);
-        let odd = add_tag("", "a,b:\"c\"(d)*", &clock);
-        let (query, errors) = parse_lenient(&odd, &clock);
-        assert!(errors.is_empty(), "{odd}");
+        let awkward = add_tag("", "a,b:\"c\"(d)*", &clock);
+        let (query, errors) = parse_lenient(&awkward, &clock);
+        assert!(errors.is_empty(), "{awkward}");
         assert!(
             matches!(&query.root.kind, NodeKind::Field(FieldClause::Tag(values)) if values[0].text == "a,b:\"c\"(d)*")
         );

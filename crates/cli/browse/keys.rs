@@ -1,14 +1,13 @@
-//! The keys, in one table: dispatch reads it, and so does the help screen, so neither can say
-//! what the other does not do.
+//! The table of keys. Both dispatch and the help screen read it, so they always agree.
 //!
-//! Every command is on Ctrl, Alt or a key without a character. What an input method commits is
-//! plain characters, and those always go to the query.
+//! Every command is a key with Ctrl or Alt, or one that types no character: plain characters, which
+//! input methods send too, always go to the query.
 
 use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-/// What a key asks for.
+/// What a key does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Command {
     Up,
@@ -44,13 +43,13 @@ pub(crate) struct Key {
     modifiers: KeyModifiers,
 }
 
-/// A command, its keys and what the help says of it.
+/// A command with its keys and its help.
 #[derive(Debug)]
 pub(crate) struct Binding {
     pub(crate) command: Command,
     pub(crate) keys: &'static [Key],
     pub(crate) help: &'static str,
-    /// Two words at most, for the line at the bottom; empty where it is not worth a place there.
+    /// At most two words for the bottom line; empty to leave it out there.
     pub(crate) hint: &'static str,
 }
 
@@ -75,23 +74,23 @@ const fn bind(
     Binding { command, keys, help, hint }
 }
 
-/// Every key that is not typed into the query.
+/// All commands.
 pub(crate) const KEYS: &[Binding] = &[
     bind(Command::Help, &[plain(KeyCode::F(1))], "help", "this help; also ? in an empty query"),
-    bind(Command::Open, &[plain(KeyCode::Enter)], "open", "open the preview whole, and close it"),
+    bind(
+        Command::Open,
+        &[plain(KeyCode::Enter)],
+        "open",
+        "show the preview full screen, or close it",
+    ),
     bind(
         Command::Kind,
         &[ctrl('k'), plain(KeyCode::F(2))],
         "kind",
-        "both kinds, articles only, flash items only",
+        "switch between both kinds, articles and flash items",
     ),
-    bind(
-        Command::Tags,
-        &[ctrl('t'), plain(KeyCode::F(3))],
-        "tags",
-        "narrow to a tag of what is found",
-    ),
-    bind(Command::Dates, &[ctrl('d'), plain(KeyCode::F(4))], "dates", "narrow to a time"),
+    bind(Command::Tags, &[ctrl('t'), plain(KeyCode::F(3))], "tags", "filter by a tag of the hits"),
+    bind(Command::Dates, &[ctrl('d'), plain(KeyCode::F(4))], "dates", "filter by date"),
     bind(
         Command::Follow,
         &[ctrl('f'), plain(KeyCode::F(5))],
@@ -102,43 +101,38 @@ pub(crate) const KEYS: &[Binding] = &[
         Command::Similar,
         &[ctrl('s'), plain(KeyCode::F(6))],
         "similar",
-        "what is like the selected one",
+        "documents similar to this one",
     ),
     bind(Command::Pager, &[ctrl('o'), plain(KeyCode::F(7))], "pager", "read it in $PAGER"),
     bind(
         Command::Editor,
         &[ctrl('e'), plain(KeyCode::F(8))],
         "editor",
-        "open its file in $VISUAL or $EDITOR, at the place",
+        "open its file in $VISUAL or $EDITOR at the passage",
     ),
     bind(Command::CopyId, &[ctrl('y'), plain(KeyCode::F(9))], "copy", "copy its id"),
     bind(
         Command::CopyCitation,
         &[alt(KeyCode::Char('y')), plain(KeyCode::F(10))],
         "cite",
-        "copy a citation: title, source, date, file and bytes",
+        "copy a citation: title, source, date, path and bytes",
     ),
-    bind(Command::Focus, &[plain(KeyCode::Tab)], "focus", "move in the list, or in the preview"),
+    bind(Command::Focus, &[plain(KeyCode::Tab)], "focus", "move in the list or in the preview"),
     bind(Command::Up, &[plain(KeyCode::Up)], "", "one up"),
     bind(Command::Down, &[plain(KeyCode::Down)], "", "one down"),
     bind(Command::PageUp, &[plain(KeyCode::PageUp)], "", "a screen up"),
     bind(Command::PageDown, &[plain(KeyCode::PageDown)], "", "a screen down"),
     bind(Command::First, &[plain(KeyCode::Home)], "", "to the first"),
-    bind(Command::Last, &[plain(KeyCode::End)], "", "to the last that is loaded"),
-    bind(Command::Previous, &[ctrl('p')], "", "the hit before, wherever the focus is"),
-    bind(Command::Next, &[ctrl('n')], "", "the next hit, wherever the focus is"),
-    bind(
-        Command::Return,
-        &[alt(KeyCode::Left)],
-        "",
-        "back to the list that was followed or compared from",
-    ),
-    bind(Command::Escape, &[plain(KeyCode::Esc)], "", "back; then clear the query; then leave"),
+    bind(Command::Last, &[plain(KeyCode::End)], "", "to the last hit that is loaded"),
+    bind(Command::Previous, &[ctrl('p')], "", "previous hit, wherever the focus is"),
+    bind(Command::Next, &[ctrl('n')], "", "next hit, wherever the focus is"),
+    bind(Command::Return, &[alt(KeyCode::Left)], "", "back to the previous list"),
+    bind(Command::Escape, &[plain(KeyCode::Esc)], "", "go back; then clear the query; then leave"),
     bind(Command::Quit, &[ctrl('q')], "quit", "leave"),
     bind(Command::Abort, &[ctrl('c')], "", "leave at once, with exit status 130"),
 ];
 
-/// Keys of the query line that its widget knows, for the help only.
+/// Editing keys, which the widget of the query line handles; listed for the help only.
 pub(crate) const EDITING: &[(&str, &str)] = &[
     ("Left Right", "move in the query; with Ctrl by words"),
     ("Ctrl-A", "to the beginning of the query"),
@@ -146,11 +140,11 @@ pub(crate) const EDITING: &[(&str, &str)] = &[
     ("Ctrl-U", "clear the query"),
 ];
 
-/// What a key press asks for; `None` if it is for the query line.
+/// The command of a key press; `None` if it goes to the query line.
 pub(crate) fn command(event: KeyEvent) -> Option<Command> {
     let pressed = Key {
         code: match event.code {
-            // Caps lock and Shift change nothing about a command.
+            // Caps Lock and Shift make no difference.
             KeyCode::Char(c) => KeyCode::Char(c.to_ascii_lowercase()),
             code => code,
         },
@@ -162,17 +156,17 @@ pub(crate) fn command(event: KeyEvent) -> Option<Command> {
     KEYS.iter().find(|binding| binding.keys.contains(&pressed)).map(|binding| binding.command)
 }
 
-/// The keys of a binding as a person reads them.
+/// The names of all keys of a binding.
 pub(crate) fn names(binding: &Binding) -> String {
     binding.keys.iter().map(Key::to_string).collect::<Vec<_>>().join(" ")
 }
 
-/// The first key of a binding, as short as it can be said.
+/// The short name of the first key of a binding, such as `^K`.
 pub(crate) fn short(binding: &Binding) -> String {
     binding.keys.first().map(Key::to_string).unwrap_or_default().replace("Ctrl-", "^")
 }
 
-/// The first key of a command, as a person reads it.
+/// The name of the first key of a command.
 pub(crate) fn name(command: Command) -> String {
     let key = KEYS.iter().find(|binding| binding.command == command).and_then(|it| it.keys.first());
     key.map(Key::to_string).unwrap_or_default()

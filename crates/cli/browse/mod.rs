@@ -1,15 +1,20 @@
-//! `wensou browse`: search as you type on the whole screen.
+//! `wensou browse`: search as you type, full screen.
 //!
-//! - [`app`] is the state and what a key does to it; [`view`] draws it; neither does anything else.
-//! - [`worker`] searches on a thread of its own; [`open`] runs the pager and the editor.
-//! - [`keys`] is the one table of keys, [`filters`] edits the query's text.
-//! - [`screen`] takes the terminal and gives it back. This file joins them.
+//! - [`app`] has the state and changes it when a key is pressed; [`layout`] divides the screen, and
+//!   [`view`] and [`popups`] draw it. None of them does input or output.
+//! - [`worker`] searches on its own thread; [`open`] runs the pager and the editor.
+//! - [`keys`] is the table of keys, [`help`] lists them; [`filters`] edits the text of the query.
+//! - [`screen`] sets up the terminal and restores it. This file connects them.
 
 mod app;
 mod filters;
+mod help;
+mod input;
 mod keys;
+mod layout;
 mod open;
 mod picker;
+mod popups;
 mod preview;
 mod screen;
 #[cfg(test)]
@@ -37,32 +42,31 @@ use wensou_query::lang::Clock;
 use self::app::{App, Effect, Event};
 use self::screen::Screen;
 use self::worker::Worker;
-use crate::args::{Color, Global};
+use crate::config::Global;
 use crate::exit::Outcome;
+use crate::types::Color;
 
-/// An answer that comes within this is drawn in the frame of the key that asked for it.
+/// How long to wait for an answer before drawing, so that a quick one needs no second frame.
 const GRACE: Duration = Duration::from_millis(10);
-/// How long to wait for a key before looking for an answer,
+/// How long to wait for a key while an answer is awaited.
 const BRISK: Duration = Duration::from_millis(10);
-/// and where none is awaited, for a signal.
+/// How long to wait for a key otherwise, before checking for a signal.
 const IDLE: Duration = Duration::from_millis(200);
-/// After this a search is said to be slow.
+/// Time after which the screen says that a search is running.
 const SLOW: Duration = Duration::from_millis(250);
-/// How long a signal waits for the run to end in good order.
+/// How long the signal thread waits for the run to end before it ends the process.
 #[cfg(unix)]
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Whether there is a terminal, before anything is opened for it.
+/// Refuses to run without a terminal.
 pub(crate) fn check_terminal() -> anyhow::Result<()> {
     if !stdin().is_terminal() || !stdout().is_terminal() {
-        bail!(
-            "`wensou browse` needs a terminal to draw on; in a pipe or a script use `wensou search`"
-        );
+        bail!("`wensou browse` needs a terminal; in a pipe or script, use `wensou search`");
     }
     Ok(())
 }
 
-/// Browses until the user leaves; [`check_terminal`] comes first.
+/// Browses until the user leaves. Call [`check_terminal`] first.
 pub(crate) fn run(
     global: &Global,
     query: String,
@@ -74,10 +78,10 @@ pub(crate) fn run(
     let bounds = wensou_query::date_bounds(&index)?.map(|at| at.map(jiff::civil::DateTime::date));
     let index = Arc::new(index);
     let worker = Worker::start(Arc::clone(&index), clock).context("cannot start a thread")?;
-    let size = crossterm::terminal::size().context("cannot tell the size of the terminal")?;
+    let size = crossterm::terminal::size().context("cannot read the size of the terminal")?;
     let (app, effects) = App::new(query, clock, bounds, size);
     let signals = Signals::catch().context("cannot catch signals")?;
-    let screen = Screen::take().context("cannot take the terminal")?;
+    let screen = Screen::take().context("cannot set up the terminal")?;
     let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
     let mut session = Session { index, worker, signals, screen, terminal, app, colour };
     match session.perform(effects)? {
@@ -86,7 +90,7 @@ pub(crate) fn run(
     }
 }
 
-/// Everything that a run holds. Dropping it gives the terminal back.
+/// All resources of a run. Dropping it restores the terminal.
 struct Session {
     index: Arc<Index>,
     worker: Worker,
@@ -98,7 +102,7 @@ struct Session {
 }
 
 impl Session {
-    /// Draws, waits, updates; until something ends it.
+    /// The event loop: draws, waits for input and answers, and updates the state.
     fn serve(&mut self) -> anyhow::Result<Outcome> {
         let mut since = Instant::now();
         let mut grace = true;
@@ -129,7 +133,7 @@ impl Session {
         }
     }
 
-    /// Takes in the answers that are there; with `grace`, waits a moment for the first.
+    /// Applies the answers that have arrived; with `grace`, waits a moment for the first.
     fn answers(&mut self, grace: bool) -> anyhow::Result<Option<Outcome>> {
         let mut wait = if grace { GRACE } else { Duration::ZERO };
         while self.app.is_waiting() {
@@ -140,8 +144,9 @@ impl Session {
             wait = Duration::ZERO;
         }
         if !self.worker.is_alive() {
-            let reason = screen::lost().unwrap_or_else(|| "it ended".to_owned());
-            bail!("the searching thread is gone, which is a bug: {reason}");
+            let reason =
+                screen::panic_of_another_thread().unwrap_or_else(|| "no reason given".to_owned());
+            bail!("the search thread ended, which is a bug in wensou: {reason}");
         }
         Ok(None)
     }
@@ -155,7 +160,7 @@ impl Session {
     fn happen(&mut self, event: Event) -> anyhow::Result<Option<Outcome>> {
         let effects = self.app.update(event);
         #[cfg(debug_assertions)]
-        panics("draw", self.app.text());
+        screen::panic_if_asked("draw", self.app.text());
         self.perform(effects)
     }
 
@@ -180,13 +185,13 @@ impl Session {
         Ok(None)
     }
 
-    /// Runs another program in the terminal; what goes wrong with it is said when it has ended.
+    /// Runs another program in the terminal. Its error becomes a status message.
     fn outside(&mut self, program: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
         self.screen.suspend();
         let outcome = program();
         self.screen.resume()?;
-        // Nothing of what it drew is left. (`Terminal::clear` would ask the terminal where its
-        // cursor is, and fail where that is not answered.)
+        // Start with an empty screen. (`Terminal::clear` would ask the terminal for the cursor
+        // position, and fail if the terminal does not answer.)
         self.terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
         if let Ok(size) = crossterm::terminal::size() {
             let effects = self.app.update(Event::Resize(size.0, size.1));
@@ -199,7 +204,7 @@ impl Session {
     }
 }
 
-/// What an event of the terminal is to the state; `None` if it is nothing.
+/// Translates an event of the terminal; `None` if it is to be ignored.
 fn translate(input: Input) -> Option<Event> {
     match input {
         Input::Key(key) if key.kind != KeyEventKind::Release => Some(Event::Key(key)),
@@ -209,11 +214,11 @@ fn translate(input: Input) -> Option<Event> {
     }
 }
 
-/// The signals that end a run, caught so that the terminal is given back first.
+/// Catches the signals that end a run, so that the terminal is restored first.
 struct Signals(Arc<AtomicU8>);
 
 impl Signals {
-    /// Elsewhere Ctrl-C is a key like any other, and there is nothing else to catch.
+    /// Without Unix signals, Ctrl-C arrives as a key.
     #[cfg(not(unix))]
     fn catch() -> std::io::Result<Self> {
         Ok(Self(Arc::default()))
@@ -224,19 +229,19 @@ impl Signals {
         use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
         let caught = Arc::new(AtomicU8::new(0));
         let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
-        let noted = Arc::clone(&caught);
+        let shared = Arc::clone(&caught);
         std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
             for signal in signals.forever() {
-                // Ctrl-C while another program has the terminal is meant for that.
+                // While another program has the terminal, Ctrl-C is meant for that program.
                 if signal == SIGINT && !screen::is_taken() {
                     continue;
                 }
                 let signal = u8::try_from(signal).unwrap_or_default();
-                noted.store(signal, Ordering::SeqCst);
+                shared.store(signal, Ordering::SeqCst);
                 std::thread::sleep(PATIENCE);
-                // Still here: reading keys from a terminal that has gone away never ends.
+                // The run has not ended: it may be reading from a terminal that no longer exists.
                 if screen::is_taken() {
-                    screen::give_back();
+                    screen::restore();
                     std::process::exit(128 + i32::from(signal));
                 }
             }
@@ -246,13 +251,5 @@ impl Signals {
 
     fn caught(&self) -> Option<u8> {
         Some(self.0.load(Ordering::SeqCst)).filter(|signal| *signal > 0)
-    }
-}
-
-/// Panics where a test asks for it, to prove that the terminal survives.
-#[cfg(debug_assertions)]
-fn panics(place: &str, text: &str) {
-    if text.contains("panic") && std::env::var("WENSOU_BROWSE_PANIC").is_ok_and(|it| it == place) {
-        panic!("asked for, in {place}");
     }
 }

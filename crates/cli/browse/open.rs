@@ -1,4 +1,4 @@
-//! Handing a record to other programs: the pager, the editor, the clipboard.
+//! Opens a record in the pager or in the editor.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -9,12 +9,12 @@ use wensou_index::Index;
 use wensou_query::lang::{Clock, parse_lenient};
 
 use super::worker::Item;
-use crate::cmd::show::locate;
+use crate::lookup::source_file;
 use crate::out::json;
 
 /// Shows a record in `$PAGER` as `wensou show` prints it.
 pub(crate) fn page(index: &Path, clock: &Clock, id: &str, text: &str) -> anyhow::Result<()> {
-    // `show` refuses a mistake that typing gets away with: what was understood has none.
+    // `show` refuses queries with mistakes. The printed form of the lenient parse has none.
     let (query, _) = parse_lenient(text, clock);
     let pager = variable(&["PAGER"]).unwrap_or_else(|| "less -R".into());
     let mut show = Command::new(std::env::current_exe().context("cannot find this program")?);
@@ -25,10 +25,10 @@ pub(crate) fn page(index: &Path, clock: &Clock, id: &str, text: &str) -> anyhow:
     }
     show.args(["--", id]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut show = show.spawn().context("cannot run this program again")?;
-    let printed = show.stdout.take().context("nothing to read from")?;
+    let printed = show.stdout.take().context("cannot read from `wensou show`")?;
     let mut shell = shell(&pager);
     if std::env::var_os("LESS").is_none() {
-        // Without it, `less` shows colours as what they are written with.
+        // Otherwise `less` prints escape sequences instead of colours.
         shell.env("LESS", "R");
     }
     let outcome = shell.stdin(printed).status();
@@ -42,16 +42,17 @@ pub(crate) fn page(index: &Path, clock: &Clock, id: &str, text: &str) -> anyhow:
 
 /// Opens the file of an item in `$VISUAL` or `$EDITOR` at the line that its snippet begins in.
 pub(crate) fn edit(index: &Index, item: &Item) -> anyhow::Result<()> {
-    let (path, _) = json::place(&item.record);
+    let (path, _) = json::location(&item.record);
     if path.contains("!/") {
         bail!("{path} is inside an archive: `wensou show --raw` prints it");
     }
-    let file =
-        locate(index, path).with_context(|| format!("{path} is not where it was indexed"))?;
+    let file = source_file(index, path).with_context(|| {
+        format!("cannot find {path}, which was moved or removed after it was indexed")
+    })?;
     let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let line = line_of(&bytes, item);
     let editor = variable(&["VISUAL", "EDITOR"]).unwrap_or_else(|| "vi".into());
-    // A name that begins with - would be an option.
+    // A name that begins with - would be taken for an option.
     let file = if file.starts_with("-") { Path::new(".").join(file) } else { file };
     let mut shell = shell(&editor);
     shell.arg(&editor).args(at_line(&editor.to_string_lossy(), file.as_os_str().into(), line));
@@ -62,7 +63,7 @@ pub(crate) fn edit(index: &Index, item: &Item) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How an editor is told the line: most read `+N`, some `FILE:N`.
+/// The arguments that open a file at a line: `+N FILE` for most editors, `FILE:N` for some.
 fn at_line(editor: &str, file: OsString, line: usize) -> Vec<OsString> {
     let program = editor.split_whitespace().next().unwrap_or_default();
     let program = Path::new(program).file_name().unwrap_or_default().to_string_lossy();
@@ -75,10 +76,10 @@ fn at_line(editor: &str, file: OsString, line: usize) -> Vec<OsString> {
     }
 }
 
-/// The line of the file in which the snippet begins; where it is not found as it is (another
-/// encoding, entities), that in which the record does.
+/// The line of the file in which the snippet begins. If the bytes of the snippet are not in the
+/// file (because of another encoding or HTML entities), the line in which the record begins.
 fn line_of(bytes: &[u8], item: &Item) -> usize {
-    let (_, span) = json::place(&item.record);
+    let (_, span) = json::location(&item.record);
     let start = usize::try_from(span.start).unwrap_or(usize::MAX).min(bytes.len());
     let end = usize::try_from(span.end).unwrap_or(usize::MAX).clamp(start, bytes.len());
     let wanted = item.snippet.text.lines().map(str::trim).find(|line| !line.is_empty());
@@ -90,12 +91,12 @@ fn line_of(bytes: &[u8], item: &Item) -> usize {
     bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
-/// The first of these variables that is set to something.
+/// The first of these environment variables that is set and not empty.
 fn variable(names: &[&str]) -> Option<OsString> {
     names.iter().find_map(|name| std::env::var_os(name).filter(|value| !value.is_empty()))
 }
 
-/// A command line as its user wrote it, read by the shell; arguments that follow are passed on.
+/// Runs a command line of the user in the shell, with the given arguments appended.
 fn shell(line: &OsString) -> Command {
     let mut script = line.clone();
     script.push(" \"$@\"");
@@ -112,11 +113,11 @@ mod tests {
     use wensou_query::Snippet;
 
     fn item(text: &str, start: u64, end: u64) -> Item {
-        let place = Occurrence { path: "data/一.txt".to_owned(), span: Span { start, end } };
+        let location = Occurrence { path: "data/一.txt".to_owned(), span: Span { start, end } };
         let flash = FlashItem {
             title: "減半\u{1b}將至".to_owned(),
             outlet: Some("金色財經".to_owned()),
-            occurrences: vec![place],
+            occurrences: vec![location],
             ..FlashItem::default()
         };
         Item {
@@ -138,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn each_editor_is_told_the_line_its_own_way() {
+    fn each_editor_gets_the_line_its_own_way() {
         let args = |editor: &str| at_line(editor, "a.txt".into(), 7);
         assert_eq!(args("vim"), ["+7", "a.txt"]);
         assert_eq!(args("/usr/bin/emacs -nw"), ["+7", "a.txt"]);

@@ -1,9 +1,9 @@
-//! A list to choose from, narrowed by typing.
+//! A list of choices that typing narrows down.
 
 use tui_input::Input;
 use wensou_text::fold;
 
-/// What is chosen.
+/// What a picker chooses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Subject {
     Tag,
@@ -13,7 +13,7 @@ pub(crate) enum Subject {
 /// One line of a picker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Choice {
-    /// What choosing it means: a tag, or what a `date:` may say; `None` takes the filter away.
+    /// A tag or a value of `date:`; `None` removes the filter.
     pub(crate) value: Option<String>,
     pub(crate) label: String,
     pub(crate) count: Option<u64>,
@@ -35,7 +35,7 @@ impl Picker {
         Self { subject, filter: Input::default(), waiting: false, selected: 0, choices }
     }
 
-    /// A picker whose choices are on their way.
+    /// A picker whose choices are still being counted.
     pub(crate) fn waiting(subject: Subject) -> Self {
         Self { waiting: true, ..Self::new(subject, Vec::new()) }
     }
@@ -46,18 +46,18 @@ impl Picker {
         self.move_by(0);
     }
 
-    /// The choices that have what was typed, in either script and case.
-    pub(crate) fn shown(&self) -> Vec<&Choice> {
+    /// The choices that contain the typed text, in either script and case.
+    pub(crate) fn matching(&self) -> Vec<&Choice> {
         let typed = fold(self.filter.value().trim());
         self.choices.iter().filter(|choice| fold(&choice.label).contains(&typed)).collect()
     }
 
     pub(crate) fn chosen(&self) -> Option<&Choice> {
-        self.shown().get(self.selected).copied()
+        self.matching().get(self.selected).copied()
     }
 
     pub(crate) fn move_by(&mut self, lines: isize) {
-        let last = self.shown().len().saturating_sub(1);
+        let last = self.matching().len().saturating_sub(1);
         self.selected = self.selected.saturating_add_signed(lines).min(last);
     }
 }
@@ -77,6 +77,6 @@ mod tests {
         picker.move_by(0);
         assert_eq!(picker.chosen().unwrap().label, "比特幣價格");
         picker.filter = Input::new("btc".to_owned());
-        assert_eq!(picker.shown().len(), 1);
+        assert_eq!(picker.matching().len(), 1);
     }
 }

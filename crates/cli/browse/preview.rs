@@ -1,4 +1,4 @@
-//! One whole record as lines: what `wensou show` prints, with its matches marked.
+//! Lays out a whole record as `wensou show` prints it, with its matches highlighted.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -12,37 +12,37 @@ use super::theme::{DATE, DIM, KIND, TAG, TITLE};
 use super::worker::Item;
 use crate::out::{hits, json};
 
-/// The lines of a record in so many columns. `flashes` are the flash items in an article's page,
+/// The lines of a record in `columns`. `flashes` are the flash items of an article's page, or
 /// `None` while they are being read.
 pub(crate) fn lines(
     record: &Record,
     flashes: Option<&[Item]>,
-    marks: &Highlighter,
+    highlighter: &Highlighter,
     columns: usize,
 ) -> Vec<Line<'static>> {
     let texts = record.texts();
     let mut page = Page { columns, lines: Vec::new() };
-    page.push(&marked(&marks.mark(&texts.title), TITLE), 0);
+    page.push(&marked(&highlighter.mark(&texts.title), TITLE), 0);
     page.push(&facts(record), 0);
     if !texts.tags.is_empty() {
         let tags = texts.tags.iter().map(|tag| piece(&format!("#{tag} "), TAG));
         page.push(&tags.collect::<Vec<_>>(), 0);
     }
-    page.blank();
+    page.empty_line();
     for paragraph in texts.body.split('\n') {
-        page.push(&marked(&marks.mark(paragraph), Style::new()), 0);
+        page.push(&marked(&highlighter.mark(paragraph), Style::new()), 0);
         if matches!(record, Record::Article(_)) {
-            page.blank();
+            page.empty_line();
         }
     }
     match record {
         Record::Article(article) => embedded(&mut page, article, flashes),
         Record::Flash(flash) => {
-            page.blank();
-            sightings(&mut page, flash);
+            page.empty_line();
+            occurrence_list(&mut page, flash);
         }
     }
-    page.push(&[piece(&place(record), DIM)], 0);
+    page.push(&[piece(&location(record), DIM)], 0);
     page.push(&[piece(record.id(), DIM)], 0);
     page.lines
 }
@@ -57,7 +57,7 @@ impl Page {
         self.lines.extend(wrap(pieces, self.columns, indent));
     }
 
-    fn blank(&mut self) {
+    fn empty_line(&mut self) {
         self.lines.push(Line::default());
     }
 }
@@ -98,7 +98,7 @@ fn date(record: &Record) -> Vec<Span<'static>> {
     vec![Span::styled(hits::date(record), DATE), Span::raw(reason)]
 }
 
-/// The flash items that stood between the paragraphs.
+/// Appends the flash items of an article's page.
 fn embedded(page: &mut Page, article: &Article, flashes: Option<&[Item]>) {
     if article.flashes.is_empty() {
         return;
@@ -114,25 +114,25 @@ fn embedded(page: &mut Page, article: &Article, flashes: Option<&[Item]>) {
         line.extend(marked(&item.title, Style::new()));
         page.push(&line, 2);
     }
-    page.blank();
+    page.empty_line();
 }
 
-/// The pages that a flash item stands in.
-fn sightings(page: &mut Page, flash: &FlashItem) {
-    let places: Vec<_> = flash.all_occurrences().collect();
-    let head = match places.len() {
+/// Appends the pages that contain a flash item.
+fn occurrence_list(page: &mut Page, flash: &FlashItem) {
+    let occurrences: Vec<_> = flash.all_occurrences().collect();
+    let head = match occurrences.len() {
         1 => format!("seen in 1 page ({} opens it)", name(Command::Follow)),
         count => format!("seen in {count} pages ({} lists them)", name(Command::Follow)),
     };
     page.push(&[Span::styled(head, KIND)], 0);
-    for place in places {
-        page.push(&[piece(&place.path, DIM)], 2);
+    for location in occurrences {
+        page.push(&[piece(&location.path, DIM)], 2);
     }
-    page.blank();
+    page.empty_line();
 }
 
-/// Where in which file a record lies.
-pub(crate) fn place(record: &Record) -> String {
-    let (path, span) = json::place(record);
+/// The file and byte range of a record.
+pub(crate) fn location(record: &Record) -> String {
+    let (path, span) = json::location(record);
     format!("{path}, bytes {}..{}", span.start, span.end)
 }

@@ -1,4 +1,4 @@
-//! The terminal, taken and given back as it was: on leaving, on an error and on a panic.
+//! Sets up the terminal for drawing, and restores it at the end, on an error and on a panic.
 
 use std::io::{self, stdout};
 use std::panic;
@@ -16,76 +16,85 @@ use crossterm::terminal::{
 
 /// Whether the terminal is ours.
 static TAKEN: AtomicBool = AtomicBool::new(false);
-/// What a thread that does not draw panicked with.
-static LOST: Mutex<Option<String>> = Mutex::new(None);
+/// The panic message of a thread that does not draw.
+static PANIC: Mutex<Option<String>> = Mutex::new(None);
 
-/// The terminal while it is ours; dropping it gives it back.
+/// The terminal while it is ours. Dropping it restores the terminal.
 #[derive(Debug)]
 pub(crate) struct Screen(());
 
 impl Screen {
-    /// Takes the terminal. From here on a panic gives it back before it is reported.
+    /// Sets up the terminal. After this, a panic restores it before the report.
     pub(crate) fn take() -> io::Result<Self> {
-        guard();
-        // The same as `give_back`, for a signal handler: bracketed paste off, screen left, colours
-        // reset, cursor shown.
+        restore_on_panic();
+        // The same as `restore`, for a signal handler: end bracketed paste, leave the alternate
+        // screen, reset colours, show the cursor.
         wensou_index::restore_terminal_for_lost_files(b"\x1b[?2004l\x1b[?1049l\x1b[0m\x1b[?25h");
         let screen = Self(());
         screen.resume()?;
         Ok(screen)
     }
 
-    /// Takes the terminal again.
+    /// Sets up the terminal again after [`Screen::suspend`].
     pub(crate) fn resume(&self) -> io::Result<()> {
         TAKEN.store(true, Ordering::SeqCst);
         enable_raw_mode()?;
         execute!(stdout(), EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste)
     }
 
-    /// Gives the terminal to another program for a while.
+    /// Restores the terminal for another program, until [`Screen::resume`].
     pub(crate) fn suspend(&self) {
-        give_back();
+        restore();
     }
 }
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        give_back();
+        restore();
     }
 }
 
-/// What made a thread that does not draw panic.
-pub(crate) fn lost() -> Option<String> {
-    LOST.lock().ok().and_then(|mut lost| lost.take())
+/// The panic message of a thread that does not draw.
+pub(crate) fn panic_of_another_thread() -> Option<String> {
+    PANIC.lock().ok().and_then(|mut panic| panic.take())
 }
 
-/// Whether the terminal is ours, and not another program's for a while.
+/// Whether the terminal is ours, not restored or lent to another program.
 pub(crate) fn is_taken() -> bool {
     TAKEN.load(Ordering::SeqCst)
 }
 
-/// Gives the terminal back, once. A terminal that is gone can take nothing back.
-pub(crate) fn give_back() {
+/// Restores the terminal, once. Errors are ignored, because the terminal may be closed.
+pub(crate) fn restore() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         let _ = execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, ResetColor, Show);
         let _ = disable_raw_mode();
     }
 }
 
-/// Has a panic of this thread give the terminal back before it is reported, where the report would
-/// be lost with the screen. Other threads' panics wait until this one has left the screen: were it
-/// taken from under the drawing, the next frame would be drawn over the user's shell.
-fn guard() {
+/// Makes a panic of this thread restore the terminal before the report, which would otherwise be
+/// lost with the alternate screen. Panics of other threads are kept for later: if they restored the
+/// terminal, this thread would draw its next frame over the user's shell.
+fn restore_on_panic() {
     let drawing = thread::current().id();
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         if is_taken() && thread::current().id() != drawing {
-            if let Ok(mut lost) = LOST.lock() {
-                *lost = Some(info.to_string());
+            if let Ok(mut message) = PANIC.lock() {
+                *message = Some(info.to_string());
             }
             return;
         }
-        give_back();
+        restore();
         report(info);
     }));
+}
+
+/// Panics if a test asks for it, to show that the terminal is restored.
+#[cfg(debug_assertions)]
+pub(crate) fn panic_if_asked(activity: &str, text: &str) {
+    if text.contains("panic") && std::env::var("WENSOU_BROWSE_PANIC").is_ok_and(|it| it == activity)
+    {
+        panic!("asked for, in {activity}");
+    }
 }

@@ -1,5 +1,4 @@
-//! Laying styled text out in columns. Everything that comes from a page passes through here, and
-//! is sanitized here.
+//! Lays out styled text in columns. All text from pages passes through here and is sanitized.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -11,12 +10,12 @@ use wensou_query::Snippet;
 use super::theme::MATCH;
 use crate::out::sanitize;
 
-/// Text from a page as one piece.
+/// Sanitizes text from a page and styles it.
 pub(crate) fn piece(text: &str, style: Style) -> Span<'static> {
     Span::styled(sanitize::line(text).into_owned(), style)
 }
 
-/// A snippet as pieces with its matches marked.
+/// A snippet as styled pieces, with its matches highlighted.
 pub(crate) fn marked(snippet: &Snippet, base: Style) -> Vec<Span<'static>> {
     let chars: Vec<char> = snippet.text.chars().collect();
     let part =
@@ -33,7 +32,8 @@ pub(crate) fn marked(snippet: &Snippet, base: Style) -> Vec<Span<'static>> {
     pieces
 }
 
-/// As much as fits in `columns`, with `…` where something was cut. A wide character is never split.
+/// Cuts pieces to `columns` and ends them with `…` if anything was cut. Never splits a wide
+/// character.
 pub(crate) fn fit(pieces: Vec<Span<'static>>, columns: usize) -> Line<'static> {
     let line = Line::from(pieces);
     if line.width() <= columns {
@@ -57,10 +57,10 @@ pub(crate) fn fit(pieces: Vec<Span<'static>>, columns: usize) -> Line<'static> {
     Line::from(out)
 }
 
-/// Breaks pieces into lines of at most `columns`, every one after `indent` blanks.
+/// Breaks pieces into lines of at most `columns`, each indented by `indent` spaces.
 ///
-/// As `out::text::wrap` does, but the pieces keep their styles: Chinese breaks between any two
-/// characters but before closing punctuation (UAX #14), Latin words stay whole if they can.
+/// Like `out::text::wrap`, but the pieces keep their styles. Chinese text may break between any two
+/// characters except before closing punctuation (UAX #14); Latin words stay whole if they fit.
 pub(crate) fn wrap(pieces: &[Span<'static>], columns: usize, indent: usize) -> Vec<Line<'static>> {
     let text: String = pieces.iter().map(|piece| piece.content.as_ref()).collect();
     let columns = columns.saturating_sub(indent).max(2);
@@ -85,7 +85,7 @@ pub(crate) fn wrap(pieces: &[Span<'static>], columns: usize, indent: usize) -> V
     lines
 }
 
-/// The pieces of the bytes `start..end` of their joined text.
+/// The parts of the pieces within the bytes `start..end` of their concatenation.
 fn cut(pieces: &[Span<'static>], start: usize, end: usize) -> Vec<Span<'static>> {
     let mut at = 0;
     let mut out = Vec::new();
@@ -100,23 +100,32 @@ fn cut(pieces: &[Span<'static>], start: usize, end: usize) -> Vec<Span<'static>>
     out
 }
 
+/// Text as one line: line feeds and tabs become spaces, other control characters are removed.
+pub(crate) fn one_line(text: &str) -> String {
+    text.trim_matches(['\r', '\n'])
+        .chars()
+        .map(|c| if c.is_whitespace() && c.is_control() { ' ' } else { c })
+        .filter(|c| !c.is_control())
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn shown(line: &Line<'_>) -> String {
+    fn content(line: &Line<'_>) -> String {
         line.spans.iter().map(|span| span.content.as_ref()).collect()
     }
 
     #[test]
     fn a_wide_character_that_does_not_fit_whole_is_left_out() {
         let pieces = || vec![Span::raw("比特幣"), Span::raw("BTC減半")];
-        assert_eq!(shown(&fit(pieces(), 13)), "比特幣BTC減半");
-        assert_eq!(shown(&fit(pieces(), 12)), "比特幣BTC減…");
-        assert_eq!(shown(&fit(pieces(), 6)), "比特…");
-        assert_eq!(shown(&fit(pieces(), 5)), "比特…");
-        assert_eq!(shown(&fit(pieces(), 1)), "…");
-        assert_eq!(shown(&fit(pieces(), 0)), "");
+        assert_eq!(content(&fit(pieces(), 13)), "比特幣BTC減半");
+        assert_eq!(content(&fit(pieces(), 12)), "比特幣BTC減…");
+        assert_eq!(content(&fit(pieces(), 6)), "比特…");
+        assert_eq!(content(&fit(pieces(), 5)), "比特…");
+        assert_eq!(content(&fit(pieces(), 1)), "…");
+        assert_eq!(content(&fit(pieces(), 0)), "");
     }
 
     #[test]
@@ -128,7 +137,7 @@ mod tests {
         };
         let lines = wrap(&marked(&snippet, Style::default()), 12, 2);
         assert_eq!(
-            lines.iter().map(shown).collect::<Vec<_>>(),
+            lines.iter().map(content).collect::<Vec<_>>(),
             ["  比特幣減半", "  將在明年四", "  月到來,礦", "  工需要準", "  備。"]
         );
         assert_eq!(lines[0].spans[2], Span::styled("減半", MATCH));
@@ -142,6 +151,6 @@ mod tests {
             ..Snippet::default()
         };
         let line = Line::from(marked(&snippet, Style::default()));
-        assert_eq!(shown(&line), "紅␛[31m色\u{fffd}字 二");
+        assert_eq!(content(&line), "紅␛[31m色\u{fffd}字 二");
     }
 }

@@ -1,4 +1,4 @@
-//! How things look: the colours of `out::terminal`, as the drawing library names them.
+//! Colours and styles: those of `out::style`, in the types of ratatui.
 
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
@@ -19,12 +19,12 @@ pub(crate) const DIM: Style = Style::new().add_modifier(Modifier::DIM);
 pub(crate) const ERROR: Style = Style::new().fg(Color::Red);
 /// What the user should know.
 pub(crate) const WARNING: Style = Style::new().fg(Color::Yellow);
-/// The place of a mistake in the query.
+/// The location of a mistake in the query.
 pub(crate) const MISTAKE: Style = ERROR.add_modifier(Modifier::UNDERLINED);
 /// The selected line of a picker.
 pub(crate) const CHOSEN: Style = Style::new().add_modifier(Modifier::REVERSED);
 
-/// Takes the colours out of a drawn screen. Matches and mistakes are underlined instead.
+/// Removes the colours of a drawn screen. Matches and mistakes are underlined instead.
 pub(crate) fn without_colour(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
         if cell.fg == Color::Red {

@@ -1,121 +1,47 @@
-//! Drawing: the state as a screen of any size. Widths are display widths.
+//! Draws the state on a screen of any size. Widths are display widths.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Clear, Paragraph, Scrollbar, ScrollbarOrientation, ScrollbarState};
-use tui_input::Input;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use ratatui::widgets::{Paragraph, Scrollbar, ScrollbarOrientation, ScrollbarState};
+use unicode_width::UnicodeWidthStr;
 use wensou_index::RecordExt;
 use wensou_query::Snippet;
 use wensou_query::lang::Diagnostic;
 
 use super::app::{App, Focus, List, Origin, Popup};
+use super::input::{PROMPT, visible_input};
 use super::keys::{self, KEYS};
-use super::picker::{Picker, Subject};
-use super::text::{fit, marked, piece, wrap};
-use super::theme::{CHOSEN, DATE, DIM, ERROR, KIND, MISTAKE, TITLE, WARNING, without_colour};
+use super::layout::{BELOW, Layout, preview_columns};
+use super::popups::{draw_help, draw_picker};
+use super::text::{fit, marked, piece};
+use super::theme::{DATE, DIM, ERROR, KIND, TITLE, WARNING, without_colour};
 use super::worker::Item;
-use crate::args::QUERY_HELP;
-use crate::out::{hits, sanitize};
+use crate::out::count::count;
+use crate::out::hits;
 
-/// From so many columns the preview stands beside the list,
-const BESIDE: u16 = 100;
-/// and from so many below it, if that leaves lines enough for both.
-const BELOW: u16 = 60;
-const BELOW_ROWS: u16 = 12;
-/// From so many columns an item of the list takes two lines, not three.
-const TWO_LINES: u16 = 60;
-/// Widest line of a preview: Chinese text in longer ones is hard to follow.
-const WIDEST: usize = 100;
-const PROMPT: &str = "› ";
-/// What an empty query line says.
-const INVITATION: &str = "type to search, ? for the keys";
-
-/// Where things stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Layout {
-    query: Rect,
-    notice: Rect,
-    pub(crate) list: Option<Rect>,
-    rule: Option<Rect>,
-    pub(crate) preview: Option<Rect>,
-    footer: Rect,
-    /// Items that the list shows at once.
-    pub(crate) items: usize,
-    /// Lines of an item.
-    lines: u16,
-    /// Characters that a snippet may have to fit into its line.
-    pub(crate) snippet: usize,
-}
-
-/// Divides a screen; `whole` gives all of it to the preview.
-pub(crate) fn layout(size: (u16, u16), whole: bool) -> Layout {
-    let (columns, rows) = size;
-    let row = |y: u16| Rect::new(0, y.min(rows), columns, u16::from(y < rows));
-    let body = Rect::new(0, 2.min(rows), columns, rows.saturating_sub(3));
-    let mut list = body;
-    let mut rule = None;
-    let mut preview = None;
-    if columns >= BESIDE {
-        list.width = (u32::from(columns) * 45 / 100) as u16;
-        let from = list.width + 3;
-        rule = Some(Rect { x: list.width + 1, width: 1, ..body });
-        preview = Some(Rect { x: from, width: columns - from, ..body });
-    } else if columns >= BELOW && body.height >= BELOW_ROWS {
-        list.height = body.height / 2;
-        let from = body.y + list.height;
-        rule = Some(Rect { y: from, height: 1, ..body });
-        preview = Some(Rect { y: from + 1, height: body.height - list.height - 1, ..body });
-    }
-    let lines = if list.width >= TWO_LINES { 2 } else { 3 };
-    let items = usize::from(list.height / lines);
-    // A Han character takes two columns; the source stands before it where an item has two lines.
-    let snippet = match lines {
-        2 => usize::from(list.width / 2).saturating_sub(8),
-        _ => usize::from(list.width / 2).saturating_sub(1),
-    };
-    let mut layout = Layout {
-        query: row(0),
-        notice: row(1),
-        list: Some(list),
-        rule,
-        preview,
-        footer: if rows > 2 { row(rows - 1) } else { Rect::default() },
-        items,
-        lines,
-        snippet: snippet.max(10),
-    };
-    if whole {
-        (layout.list, layout.rule, layout.preview) = (None, None, Some(body));
-    }
-    layout
-}
-
-/// Columns of text in a preview; the last one is for the scroll bar, a blank before it.
-pub(crate) fn preview_columns(area: Rect) -> usize {
-    usize::from(area.width).saturating_sub(2).clamp(2, WIDEST)
-}
+/// Text of the empty query line.
+const INVITATION: &str = "type to search, ? for help";
 
 /// Draws the whole screen.
 pub(crate) fn draw(frame: &mut Frame<'_>, app: &mut App, colour: bool) {
     let layout = app.layout();
-    query(frame, app, layout.query);
+    draw_query(frame, app, layout.query);
     frame.render_widget(notice(app, layout.notice.width), layout.notice);
     if let Some(area) = layout.list {
-        list(frame, app, area, layout);
+        draw_list(frame, app, area, layout);
     }
     if let Some(area) = layout.rule {
-        rule(frame, area, app.focus == Focus::Preview);
+        draw_rule(frame, area, app.focus == Focus::Preview);
     }
     if let Some(area) = layout.preview {
-        preview(frame, app, area);
+        draw_preview(frame, app, area);
     }
     frame.render_widget(footer(app, layout.footer.width), layout.footer);
     match &app.popup {
-        Some(Popup::Help(first)) => help(frame, *first),
-        Some(Popup::Picker(open)) => picker(frame, open),
+        Some(Popup::Help(first)) => draw_help(frame, *first),
+        Some(Popup::Picker(open)) => draw_picker(frame, open),
         None => {}
     }
     if !colour {
@@ -123,11 +49,11 @@ pub(crate) fn draw(frame: &mut Frame<'_>, app: &mut App, colour: bool) {
     }
 }
 
-/// The query, the number of hits and how long they took.
-fn query(frame: &mut Frame<'_>, app: &App, area: Rect) {
+/// Draws the query line, with the number of hits and the time of the search.
+fn draw_query(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let found = summary(app, area.width);
     let room = usize::from(area.width).saturating_sub(PROMPT.width() + found.width() + 1);
-    let (mut spans, cursor) = edited(&app.input, &app.errors, room.max(4));
+    let (mut spans, cursor) = visible_input(&app.input, &app.errors, room.max(4));
     if app.text().is_empty() {
         spans = fit(vec![Span::styled(INVITATION, DIM)], room).spans;
     }
@@ -151,8 +77,7 @@ fn summary(app: &App, columns: u16) -> String {
     }
     let total = match app.list.total {
         0 => "no hits".to_owned(),
-        1 => "1 hit".to_owned(),
-        total => format!("{total} hits"),
+        total => count(total, "hit"),
     };
     let took = app.list.took.as_secs_f64() * 1000.0;
     match columns >= BELOW && !app.followed() {
@@ -161,66 +86,30 @@ fn summary(app: &App, columns: u16) -> String {
     }
 }
 
-/// An edited line in so many columns, and the column of its cursor. Mistakes in it are marked.
-fn edited(input: &Input, mistakes: &[Diagnostic], columns: usize) -> (Vec<Span<'static>>, u16) {
-    let shown = sanitize::line(input.value());
-    let chars: Vec<(usize, char, usize)> = input
-        .value()
-        .char_indices()
-        .zip(shown.chars())
-        .map(|((at, _), c)| (at, c, c.width().unwrap_or(0)))
-        .collect();
-    let cursor = input.cursor().min(chars.len());
-    // What stands before the cursor is cut from the left, by whole characters, until the cursor
-    // has a column of its own.
-    let mut first = 0;
-    let mut before: usize = chars[..cursor].iter().map(|(.., width)| width).sum();
-    while before >= columns && first < cursor {
-        before -= chars[first].2;
-        first += 1;
-    }
-    let mut spans: Vec<Span<'static>> = Vec::new();
-    let mut room = columns;
-    for (at, c, width) in &chars[first..] {
-        let Some(left) = room.checked_sub(*width) else { break };
-        room = left;
-        let wrong = mistakes
-            .iter()
-            .filter_map(Diagnostic::span)
-            .any(|span| (span.start..span.end).contains(at));
-        let style = if wrong { MISTAKE } else { Style::new() };
-        match spans.last_mut() {
-            Some(last) if last.style == style => last.content.to_mut().push(*c),
-            _ => spans.push(Span::styled(c.to_string(), style)),
-        }
-    }
-    (spans, before as u16)
-}
-
-/// The line below the query: what the list is of, what is wrong, what should be known.
+/// The line below the query: where the list comes from, else a mistake, else a warning.
 fn notice(app: &App, columns: u16) -> Line<'static> {
     let list = &app.list;
     let title = match &list.origin {
         Origin::Query(_) => None,
         Origin::Pages(title) => Some(("pages with ", title)),
         Origin::Flashes(title) => Some(("flash items in ", title)),
-        Origin::Similar(title) => Some(("like ", title)),
+        Origin::Similar(title) => Some(("similar to ", title)),
     };
     let pieces = if let Some((what, title)) = title {
         vec![Span::styled("Esc: back · ", DIM), Span::styled(what, KIND), piece(title, TITLE)]
     } else if let Some(error) = app.errors.first() {
-        told(error, ERROR, app.errors.len() - 1)
+        diagnostic_spans(error, ERROR, app.errors.len() - 1)
     } else if list.relaxed && list.total > 0 {
-        vec![Span::styled("none has every word: these have the most", WARNING)]
+        vec![Span::styled("no document contains every word: showing the closest matches", WARNING)]
     } else if let Some(warning) = list.warnings.first() {
-        told(warning, WARNING, list.warnings.len() - 1)
+        diagnostic_spans(warning, WARNING, list.warnings.len() - 1)
     } else {
         Vec::new()
     };
     fit(pieces, usize::from(columns))
 }
 
-fn told(diagnostic: &Diagnostic, style: Style, more: usize) -> Vec<Span<'static>> {
+fn diagnostic_spans(diagnostic: &Diagnostic, style: Style, more: usize) -> Vec<Span<'static>> {
     let mut pieces = vec![piece(&diagnostic.message, style)];
     if more > 0 {
         pieces.push(Span::styled(format!(" (and {more} more)"), style));
@@ -231,7 +120,7 @@ fn told(diagnostic: &Diagnostic, style: Style, more: usize) -> Vec<Span<'static>
     pieces
 }
 
-fn list(frame: &mut Frame<'_>, app: &mut App, area: Rect, layout: Layout) {
+fn draw_list(frame: &mut Frame<'_>, app: &mut App, area: Rect, layout: Layout) {
     let list = &mut app.list;
     let items = layout.items.max(1);
     // The screen may have shrunk since the selection moved.
@@ -239,7 +128,7 @@ fn list(frame: &mut Frame<'_>, app: &mut App, area: Rect, layout: Layout) {
     let list = &app.list;
     let room = usize::from(area.width).saturating_sub(1);
     let mut y = area.y;
-    // One more than fits whole: its first lines show that the list goes on.
+    // One item more than fits: its first lines show that the list goes on.
     for (at, item) in list.items.iter().enumerate().skip(list.first).take(layout.items + 1) {
         for line in item_lines(item, room, layout.lines) {
             if y >= area.bottom() {
@@ -253,19 +142,19 @@ fn list(frame: &mut Frame<'_>, app: &mut App, area: Rect, layout: Layout) {
         }
     }
     if list.items.is_empty() {
-        frame.render_widget(Line::styled(nothing(list, app), DIM), area);
+        frame.render_widget(Line::styled(empty_list_text(list, app), DIM), area);
     }
 }
 
-fn nothing(list: &List, app: &App) -> &'static str {
+fn empty_list_text(list: &List, app: &App) -> &'static str {
     match &list.origin {
         Origin::Query(text) if text.is_empty() && app.is_waiting() => "",
         _ => " no hits",
     }
 }
 
-/// One item of the list: in two lines its kind, title and date, then its source and snippet; in
-/// three the title has a line of its own.
+/// One item of the list. In two lines: kind, title and date; source and snippet. In three lines:
+/// title; kind, date and source; snippet.
 fn item_lines(item: &Item, columns: usize, lines: u16) -> Vec<Line<'static>> {
     let record = &item.record;
     let kind = record.kind().name();
@@ -278,7 +167,7 @@ fn item_lines(item: &Item, columns: usize, lines: u16) -> Vec<Line<'static>> {
         about.push(Span::raw(format!("seen in {} pages", record.occurrences())));
     }
     if !item.missing.is_empty() {
-        about.push(piece(&format!("lacks: {}", item.missing.join(" ")), WARNING));
+        about.push(piece(&format!("missing: {}", item.missing.join(" ")), WARNING));
     }
     let dot = || Span::raw(" · ");
     let joined = |pieces: Vec<Span<'static>>| {
@@ -291,7 +180,7 @@ fn item_lines(item: &Item, columns: usize, lines: u16) -> Vec<Line<'static>> {
         }
         out
     };
-    let body = snippet(&item.snippet);
+    let body = snippet_spans(&item.snippet);
     if lines == 2 {
         let mut head = vec![Span::styled(format!("{kind:<8}"), KIND)];
         head.extend(marked(&item.title, TITLE));
@@ -318,17 +207,17 @@ fn item_lines(item: &Item, columns: usize, lines: u16) -> Vec<Line<'static>> {
     vec![fit(marked(&item.title, TITLE), columns), fit(joined(facts), columns), fit(body, columns)]
 }
 
-fn snippet(snippet: &Snippet) -> Vec<Span<'static>> {
+fn snippet_spans(snippet: &Snippet) -> Vec<Span<'static>> {
     if snippet.text.trim().is_empty() {
         return Vec::new();
     }
     let mut pieces = marked(snippet, Style::new());
     if snippet.cut_start {
-        // A short window may begin with what ends the clause before it.
+        // A short snippet may begin with the punctuation of the previous clause.
         if let Some(first) = pieces.first_mut().filter(|first| first.style == Style::new()) {
-            let rest =
+            let trimmed =
                 first.content.trim_start_matches([',', '，', '、', '。', ' ', '》', '」', '”']);
-            first.content = rest.to_owned().into();
+            first.content = trimmed.to_owned().into();
         }
         pieces.insert(0, Span::raw("…"));
     }
@@ -338,7 +227,7 @@ fn snippet(snippet: &Snippet) -> Vec<Span<'static>> {
     pieces
 }
 
-fn rule(frame: &mut Frame<'_>, area: Rect, focused: bool) {
+fn draw_rule(frame: &mut Frame<'_>, area: Rect, focused: bool) {
     let style = if focused { KIND } else { DIM };
     match area.width {
         1 => {
@@ -352,7 +241,7 @@ fn rule(frame: &mut Frame<'_>, area: Rect, focused: bool) {
     }
 }
 
-fn preview(frame: &mut Frame<'_>, app: &mut App, area: Rect) {
+fn draw_preview(frame: &mut Frame<'_>, app: &mut App, area: Rect) {
     let columns = preview_columns(area);
     let height = usize::from(area.height);
     let scroll = app.preview.scroll;
@@ -373,7 +262,7 @@ fn preview(frame: &mut Frame<'_>, app: &mut App, area: Rect) {
     }
 }
 
-/// What was just done, or else the keys.
+/// The bottom line: the status message if there is one, else the keys.
 fn footer(app: &App, columns: u16) -> Line<'static> {
     let columns = usize::from(columns);
     if let Some(status) = &app.status {
@@ -382,7 +271,7 @@ fn footer(app: &App, columns: u16) -> Line<'static> {
     let mut pieces = Vec::new();
     for binding in KEYS.iter().filter(|binding| !binding.hint.is_empty()) {
         let key = keys::short(binding);
-        // A hint that is cut says nothing.
+        // Do not draw part of a hint.
         let used: usize = pieces.iter().map(Span::width).sum();
         if used + key.width() + binding.hint.width() + 2 > columns {
             break;
@@ -391,114 +280,4 @@ fn footer(app: &App, columns: u16) -> Line<'static> {
         pieces.push(Span::styled(format!(" {}  ", binding.hint), DIM));
     }
     Line::from(pieces)
-}
-
-// Popups.
-
-/// The box of a popup and what is inside its border.
-fn popup(frame: &mut Frame<'_>, title: &str, columns: u16, rows: u16) -> Rect {
-    let area = popup_area(frame.area().width, frame.area().height, columns, rows);
-    let block = Block::bordered().title(format!(" {title} ")).border_style(DIM);
-    let inside = block.inner(area);
-    // The right half of a wide character would hide the border.
-    if let Some(x) = area.x.checked_sub(1) {
-        for y in area.top()..area.bottom() {
-            let cell = &mut frame.buffer_mut()[(x, y)];
-            if cell.symbol().width() > 1 {
-                cell.set_symbol(" ");
-            }
-        }
-    }
-    frame.render_widget(Clear, area);
-    frame.render_widget(block, area);
-    inside
-}
-
-fn popup_area(screen: u16, height: u16, columns: u16, rows: u16) -> Rect {
-    let (width, rows) = (columns.min(screen), rows.min(height));
-    Rect::new((screen - width) / 2, (height - rows) / 2, width, rows)
-}
-
-const HELP_COLUMNS: u16 = 80;
-/// Columns of the keys in the help.
-const HELP_KEYS: usize = 11;
-
-fn help_lines(columns: u16) -> Vec<Line<'static>> {
-    let bindings = KEYS.iter().map(|binding| (keys::names(binding), binding.help));
-    let editing = keys::EDITING.iter().map(|(keys, help)| ((*keys).to_owned(), *help));
-    let room = usize::from(columns.min(HELP_COLUMNS)).saturating_sub(2);
-    let mut lines = Vec::new();
-    for (names, help) in bindings.chain(editing) {
-        let head = format!("{names:<HELP_KEYS$}  ");
-        let indent = head.width();
-        let wrapped = wrap(&[Span::raw(help)], room.saturating_sub(indent), 0);
-        for (at, line) in wrapped.into_iter().enumerate() {
-            let lead = if at == 0 { head.clone() } else { " ".repeat(indent) };
-            let mut line = line;
-            line.spans.insert(0, Span::styled(lead, TITLE));
-            lines.push(line);
-        }
-    }
-    lines.push(Line::default());
-    // What may be typed, as `wensou search --help` says it; not how that verb ends.
-    let queries = QUERY_HELP.lines().take_while(|line| !line.starts_with("Exit"));
-    lines.extend(queries.map(|line| fit(vec![Span::raw(line)], room)));
-    lines
-}
-
-/// Lines of the help that a screen of this size has no room for.
-pub(crate) fn help_overflow(size: (u16, u16)) -> usize {
-    help_lines(size.0).len().saturating_sub(usize::from(size.1.saturating_sub(2)))
-}
-
-fn help(frame: &mut Frame<'_>, first: usize) {
-    let lines = help_lines(frame.area().width);
-    let rows = lines.len() as u16 + 2;
-    let title = match rows > frame.area().height {
-        true => "keys · Up Down · Esc closes",
-        false => "keys · Esc closes",
-    };
-    let inside = popup(frame, title, HELP_COLUMNS, rows);
-    frame.render_widget(Paragraph::new(lines).scroll((first as u16, 0)), inside);
-}
-
-fn picker(frame: &mut Frame<'_>, open: &Picker) {
-    let title = match open.subject {
-        Subject::Tag => "tags of what the query finds",
-        Subject::Date => "dates",
-    };
-    let (columns, rows) = (frame.area().width, frame.area().height);
-    let inside =
-        popup(frame, title, columns.saturating_sub(4).min(56), rows.saturating_sub(2).min(22));
-    if inside.height == 0 || inside.width < 4 {
-        return;
-    }
-    let (mut spans, cursor) =
-        edited(&open.filter, &[], usize::from(inside.width).saturating_sub(PROMPT.width()));
-    spans.insert(0, Span::styled(PROMPT, KIND));
-    frame.render_widget(Line::from(spans), Rect { height: 1, ..inside });
-    let x = inside.x + PROMPT.width() as u16 + cursor;
-    frame.set_cursor_position((x.min(inside.right() - 1), inside.y));
-    let shown = open.shown();
-    let height = usize::from(inside.height - 1);
-    let first = (open.selected + 1).saturating_sub(height);
-    let width = usize::from(inside.width);
-    let mut lines: Vec<Line<'static>> = Vec::new();
-    for (at, choice) in shown.iter().enumerate().skip(first).take(height) {
-        let count = choice.count.map(|count| format!(" {count}")).unwrap_or_default();
-        let mut line =
-            fit(vec![piece(&choice.label, Style::new())], width.saturating_sub(count.width()));
-        let gap = width.saturating_sub(line.width() + count.width());
-        line.spans.push(Span::raw(" ".repeat(gap)));
-        line.spans.push(Span::styled(count, DIM));
-        lines.push(if at == open.selected { line.style(CHOSEN) } else { line });
-    }
-    if lines.is_empty() {
-        let what = if open.waiting { "counting…" } else { "none" };
-        lines.push(Line::styled(what, DIM));
-    }
-    frame.render_widget(
-        Paragraph::new(lines),
-        Rect { y: inside.y + 1, height: inside.height - 1, ..inside },
-    );
 }

@@ -1,5 +1,5 @@
-//! The thread that searches, so that typing never waits. Only the newest question of each sort
-//! counts: what was asked before it is not answered.
+//! The thread that searches, so that typing never waits. Of the questions for the same part of the
+//! screen, only the newest is answered.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -14,44 +14,46 @@ use wensou_query::lang::{
 };
 use wensou_query::{Error, Facet, FacetValue, Highlighter, Hit, Options, Snippet};
 
-use crate::cmd::show::as_asked;
+#[cfg(debug_assertions)]
+use super::screen;
+use crate::lookup::variant_named;
 
-/// Hits that are read at once; more are when the selection comes near the end.
+/// Number of hits that are read at once. More are read when the selection nears the end.
 pub(crate) const BATCH: usize = 50;
-/// Hits that are read of lists that are not searched again as the selection moves.
+/// Maximum length of a list that is read at once.
 const LONGEST: usize = 500;
-/// Characters of the body that stand for a record that no search has cut a snippet of.
+/// Length in characters of the snippet of a record that comes from no search.
 const LEAD: usize = 100;
 
-/// A question and its number, by which the answer is known.
+/// A question, with a number that its answer repeats.
 #[derive(Debug, Clone)]
 pub(crate) struct Ask {
     pub(crate) number: u64,
-    /// The text of the query line: what is searched for, or only marked.
+    /// The query, to search for or only to highlight.
     pub(crate) text: String,
-    /// Most characters of a snippet.
+    /// Maximum length of a snippet, in characters.
     pub(crate) snippet: usize,
     pub(crate) wanted: Wanted,
 }
 
-/// What is asked.
+/// What a question asks for.
 #[derive(Debug, Clone)]
 pub(crate) enum Wanted {
-    /// The hits of the text after the first `offset`, `limit` of them.
+    /// `limit` hits of the query, after the first `offset`.
     Hits { offset: usize, limit: usize },
-    /// The pages that a flash item stands in.
+    /// The pages that contain a flash item.
     Pages(Box<FlashItem>),
-    /// These flash items.
+    /// Flash items by id.
     Flashes(Vec<String>),
-    /// What is like this record.
+    /// Documents similar to the one with this id.
     Similar(String),
-    /// The flash items in the page that is previewed.
+    /// Flash items by id, for the preview of their page.
     Embedded(Vec<String>),
-    /// The tags of what the text finds.
+    /// The tags of the hits.
     Tags,
 }
 
-/// The sorts of questions that wait for one another's answers no more than once each.
+/// The part of the screen that an answer is for. At most one question for each is waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sort {
     List,
@@ -69,7 +71,7 @@ impl Wanted {
     }
 }
 
-/// One line of the list: a hit, or a record that was followed to.
+/// One item of the list: a hit, or a record that was followed.
 #[derive(Debug, Clone)]
 pub(crate) struct Item {
     pub(crate) record: Record,
@@ -86,12 +88,12 @@ impl From<Hit> for Item {
 }
 
 impl Item {
-    fn of(record: Record, marks: &Highlighter) -> Self {
+    fn of(record: Record, highlighter: &Highlighter) -> Self {
         let texts = record.texts();
         let lead: String = texts.body.chars().take(LEAD).collect();
         let cut_end = lead.len() < texts.body.len();
-        let snippet = Snippet { cut_end, ..marks.mark(&lead) };
-        Self { title: marks.mark(&texts.title), snippet, missing: Vec::new(), record }
+        let snippet = Snippet { cut_end, ..highlighter.mark(&lead) };
+        Self { title: highlighter.mark(&texts.title), snippet, missing: Vec::new(), record }
     }
 }
 
@@ -102,7 +104,7 @@ pub(crate) struct Answer {
     pub(crate) found: Found,
 }
 
-/// What came of a question.
+/// The result of a question.
 #[derive(Debug)]
 pub(crate) enum Found {
     Hits {
@@ -112,18 +114,18 @@ pub(crate) enum Found {
         took: Duration,
         relaxed: bool,
         warnings: Vec<Diagnostic>,
-        marks: Highlighter,
+        highlighter: Highlighter,
     },
     Records(Vec<Item>),
     Embedded(Vec<Item>),
     Tags(Vec<FacetValue>),
-    /// The query cannot be answered as it stands.
+    /// The query has mistakes or nothing to search for.
     Refused(Vec<Diagnostic>),
     /// The index failed.
     Failed(String),
 }
 
-/// The searching thread.
+/// A handle of the search thread.
 pub(crate) struct Worker {
     asks: Sender<Ask>,
     answers: Receiver<Answer>,
@@ -141,11 +143,11 @@ impl Worker {
     }
 
     pub(crate) fn ask(&self, ask: Ask) {
-        // A thread that is gone is noticed by `is_alive`.
+        // `is_alive` reports a thread that has ended.
         let _ = self.asks.send(ask);
     }
 
-    /// An answer that is there within `timeout`.
+    /// The next answer, if it comes within `timeout`.
     pub(crate) fn answer(&self, timeout: Duration) -> Option<Answer> {
         match timeout.is_zero() {
             true => self.answers.try_recv().ok(),
@@ -187,7 +189,7 @@ pub(crate) fn answer(index: &Index, clock: &Clock, ask: &Ask) -> Answer {
 
 fn find(index: &Index, clock: &Clock, ask: &Ask) -> Result<Found, Error> {
     #[cfg(debug_assertions)]
-    super::panics("search", &ask.text);
+    screen::panic_if_asked("search", &ask.text);
     let (query, _) = parse_lenient(&ask.text, clock);
     let mut options = Options::default();
     options.snippet = ask.snippet;
@@ -204,7 +206,7 @@ fn find(index: &Index, clock: &Clock, ask: &Ask) -> Result<Found, Error> {
                 total: results.total,
                 relaxed: results.relaxed,
                 warnings: query.warnings.iter().cloned().chain(results.warnings).collect(),
-                marks: Highlighter::new(index, &query)?,
+                highlighter: Highlighter::new(index, &query)?,
             })
         }
         Wanted::Pages(flash) => Ok(Found::Records(pages(index, flash, &query)?)),
@@ -213,7 +215,7 @@ fn find(index: &Index, clock: &Clock, ask: &Ask) -> Result<Found, Error> {
         Wanted::Similar(id) => {
             options.limit = BATCH;
             let hits = wensou_query::similar(index, id, &options)?;
-            // Nobody typed the words that a similar record lacks.
+            // Words that are missing in a similar document mean nothing: nobody typed them.
             let item = |hit| Item { missing: Vec::new(), ..Item::from(hit) };
             Ok(Found::Records(hits.into_iter().map(item).collect()))
         }
@@ -221,22 +223,22 @@ fn find(index: &Index, clock: &Clock, ask: &Ask) -> Result<Found, Error> {
     }
 }
 
-/// The records of these ids, in their order.
+/// The records with these ids, in this order.
 fn records(index: &Index, ids: &[String], query: &Query) -> Result<Vec<Item>, Error> {
-    let marks = Highlighter::new(index, query)?;
+    let highlighter = Highlighter::new(index, query)?;
     let mut items = Vec::new();
     for id in ids.iter().take(LONGEST) {
         if let Lookup::Found(address) = index.lookup(id)? {
-            items.push(Item::of(as_asked(index.record(address)?, id), &marks));
+            items.push(Item::of(variant_named(index.record(address)?, id), &highlighter));
         }
     }
     Ok(items)
 }
 
-/// The pages that hold a flash item, in whichever writing.
+/// The pages that contain any variant of a flash item.
 fn pages(index: &Index, flash: &FlashItem, query: &Query) -> Result<Vec<Item>, Error> {
-    let value = |place: &Occurrence| Value {
-        text: place.path.clone(),
+    let value = |occurrence: &Occurrence| Value {
+        text: occurrence.path.clone(),
         prefix: false,
         span: Span::default(),
     };
@@ -247,18 +249,18 @@ fn pages(index: &Index, flash: &FlashItem, query: &Query) -> Result<Vec<Item>, E
     let wanted = Query { root, text: String::new(), warnings: Vec::new() };
     let mut options = Options::default();
     options.limit = LONGEST;
-    let marks = Highlighter::new(index, query)?;
+    let highlighter = Highlighter::new(index, query)?;
     let results = wensou_query::search(index, &wanted, &options)?;
     let ids: Vec<&String> =
-        flash.variants.iter().map(|writing| &writing.id).chain([&flash.id]).collect();
-    // A dump is one file of many records: only those that hold the item are its pages.
+        flash.variants.iter().map(|variant| &variant.id).chain([&flash.id]).collect();
+    // All records of a dump have the same path: keep those that contain the item.
     let holds = |article: &Article| article.flashes.iter().any(|id| ids.contains(&id));
     let records = results.hits.into_iter().map(|hit| hit.record);
     Ok(records
         .filter(|record| matches!(record, Record::Article(article) if holds(article)))
         .map(|record| {
             debug_assert_eq!(record.kind(), RecordKind::Article);
-            Item::of(record, &marks)
+            Item::of(record, &highlighter)
         })
         .collect())
 }

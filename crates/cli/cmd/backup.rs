@@ -1,8 +1,9 @@
-//! `wensou backup`: a copy of the index, whole and of one moment.
+//! `wensou backup`: a consistent copy of the index.
 
-use super::stats::bytes;
-use crate::args::{Backup, Global};
+use crate::args::Backup;
+use crate::config::Global;
 use crate::exit::Outcome;
+use crate::out::count::{bytes, count};
 use crate::out::{Terminal, sanitize};
 
 pub(crate) fn run(
@@ -14,7 +15,8 @@ pub(crate) fn run(
     if !args.quiet {
         let to = args.to.display().to_string();
         terminal.say(format_args!(
-            "copied {files} files ({}) to {}",
+            "copied {} ({}) to {}",
+            count(files, "file"),
             bytes(size),
             sanitize::line(&to)
         ));

@@ -1,4 +1,4 @@
-//! `wensou search --batch`: many queries, one a line, with one index.
+//! `wensou search --batch`: many queries, one per line.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -7,17 +7,18 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use serde_json::json;
 use wensou_index::Index;
-use wensou_query::lang::{Clock, Diagnostic};
-use wensou_query::{Error, Session};
+use wensou_query::lang::{Clock, Diagnostic, Query};
+use wensou_query::{Error, Options, Session};
 
-use super::search::options;
-use crate::args::{Format, Global, Search};
-use crate::config::read_query;
+use super::query::options;
+use crate::args::Search;
+use crate::config::{Global, read_query};
 use crate::exit::Outcome;
 use crate::out::{Terminal, hits, json};
+use crate::types::Format;
 
-/// Runs every line of `file`. A query with a mistake is reported in its place and stops nothing;
-/// the run then ends as one with a mistake does.
+/// Runs each line of `file` as a query. A query with a mistake gives an object with the mistake,
+/// and the exit status of the whole run is that of a mistake.
 pub(crate) fn run(
     index: &Index,
     file: &Path,
@@ -29,51 +30,31 @@ pub(crate) fn run(
     let ids = match args.format {
         Format::Ids => true,
         Format::Text | Format::Jsonl => false,
-        Format::Json | Format::Tsv => bail!("--batch prints --format jsonl (as without) or ids"),
+        Format::Json | Format::Tsv => {
+            bail!("--batch supports only --format jsonl (the default) and ids")
+        }
     };
-    let session = Session::new(index)?;
-    let options = options(global, args, clock);
+    let batch = Batch {
+        session: Session::new(index)?,
+        options: options(global, args, clock),
+        line_end: if args.null { '\0' } else { '\n' },
+    };
     let (mut found, mut refused) = (false, false);
     for line in read(file)? {
         let line = line.with_context(|| format!("cannot read {}", file.display()))?;
-        let answer = match read_query(&line, global, clock) {
+        let answered = match read_query(&line, global, clock) {
             Err(faults) => Err(faults.into_iter().map(|fault| fault.diagnostic).collect()),
-            Ok(query) if ids => match session.ids(&query, &options) {
-                Ok(hits) => {
-                    found |= !hits.is_empty();
-                    let end = if args.null { '\0' } else { '\n' };
-                    let line: Vec<String> = hits.iter().map(|(id, _)| hits::cell(id)).collect();
-                    write!(terminal.out(), "{}{end}", line.join("\t"))?;
-                    continue;
-                }
-                Err(error) => Err(mistakes(error)?),
-            },
-            Ok(query) => match session.search(&query, &options) {
-                Ok(results) => Ok(results),
-                Err(error) => Err(mistakes(error)?),
-            },
+            Ok(query) if ids => batch.print_ids(&query, terminal)?,
+            Ok(query) => batch.print_object(&line, &query, terminal)?,
         };
-        match answer {
-            Ok(results) => {
-                found |= results.total > 0;
-                let hits: Vec<_> = results.hits.iter().map(json::hit).collect();
-                let object = json!({
-                    "query": line,
-                    "total": results.total,
-                    "relaxed": results.relaxed,
-                    "hits": hits,
-                });
-                terminal.json(&object)?;
-            }
+        match answered {
+            Ok(any) => found |= any,
             Err(errors) => {
                 refused = true;
                 match ids {
-                    // An empty line keeps the lines of both files in step.
+                    // An empty line, so that line numbers of input and output agree.
                     true => writeln!(terminal.out())?,
-                    false => {
-                        let object = json!({"query": line, "errors": errors});
-                        terminal.json(&object)?;
-                    }
+                    false => terminal.json(&json!({"query": line, "errors": errors}))?,
                 }
             }
         }
@@ -83,6 +64,52 @@ pub(crate) fn run(
         (_, true) => Outcome::Done,
         (_, false) => Outcome::Nothing,
     })
+}
+
+/// Whether a query has hits, or its mistakes.
+type Answered = Result<bool, Vec<Diagnostic>>;
+
+/// What all queries of a batch share.
+struct Batch<'i> {
+    session: Session<'i>,
+    options: Options,
+    /// Ends the ids of a query.
+    line_end: char,
+}
+
+impl Batch<'_> {
+    /// Prints the ids of the hits on one line.
+    fn print_ids(&self, query: &Query, terminal: &mut Terminal) -> anyhow::Result<Answered> {
+        let hits = match self.session.ids(query, &self.options) {
+            Ok(hits) => hits,
+            Err(error) => return Ok(Err(mistakes(error)?)),
+        };
+        let ids: Vec<String> = hits.iter().map(|(id, _)| hits::cell(id)).collect();
+        write!(terminal.out(), "{}{}", ids.join("\t"), self.line_end)?;
+        Ok(Ok(!hits.is_empty()))
+    }
+
+    /// Prints the hits as one object.
+    fn print_object(
+        &self,
+        line: &str,
+        query: &Query,
+        terminal: &mut Terminal,
+    ) -> anyhow::Result<Answered> {
+        let results = match self.session.search(query, &self.options) {
+            Ok(results) => results,
+            Err(error) => return Ok(Err(mistakes(error)?)),
+        };
+        let hits: Vec<_> = results.hits.iter().map(json::hit).collect();
+        let object = json!({
+            "query": line,
+            "total": results.total,
+            "relaxed": results.relaxed,
+            "hits": hits,
+        });
+        terminal.json(&object)?;
+        Ok(Ok(results.total > 0))
+    }
 }
 
 /// The mistakes of a query; any other error ends the run.

@@ -1,13 +1,15 @@
-//! `wensou check`: whether the index is what was written; `--repair` makes it so.
+//! `wensou check`: verifies the index; `--repair` rebuilds what is damaged.
 
 use serde_json::json;
 use wensou_index::{Checked, Error as IndexError, Finding, Severity};
 
-use super::index::{Bar, Show, default_options};
-use super::stats::bytes;
-use crate::args::{Check, Global, ShowFormat};
+use super::index::{Bar, Reporting, default_options};
+use crate::args::Check;
+use crate::config::Global;
 use crate::exit::{Outcome, of_index};
+use crate::out::count::{bytes, count};
 use crate::out::{Terminal, sanitize};
+use crate::types::ShowFormat;
 
 pub(crate) fn run(
     global: &Global,
@@ -15,22 +17,22 @@ pub(crate) fn run(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
     let mut checked = match check(global, args) {
-        // Without a pointer there is no index to look at, but perhaps one to find again.
+        // `CURRENT` is missing, but perhaps there is an intact generation.
         Err(error) if args.repair && is_missing(&error) => {
             if !wensou_index::recover(&global.index)? {
                 return Err(error);
             }
             check(global, args)?
         }
-        // One of another format is built anew; records of files that are gone are kept.
+        // An index of another format is rebuilt; records of missing files are kept.
         Err(error) if args.repair && is_of_another_format(&error) => {
-            build_anew(global, args, terminal)?;
+            rebuild(global, args, terminal)?;
             check(global, args)?
         }
         checked => checked?,
     };
     if args.repair {
-        say(&checked, terminal);
+        print_before_repair(&checked, terminal);
         repair(global, args, &checked, terminal)?;
         checked = check(global, args)?;
     }
@@ -57,21 +59,21 @@ fn is_of_another_format(error: &anyhow::Error) -> bool {
     matches!(of_index(error), Some(IndexError::Format { .. }))
 }
 
-fn line(finding: &Finding) -> String {
+fn finding_line(finding: &Finding) -> String {
     let Finding { severity, what } = finding;
     let (what, cure) = (sanitize::line(what), severity.cure());
-    format!("{:<8} {what}; cure: `{cure}`", severity.as_str())
+    format!("{:<8} {what}; to fix: `{cure}`", severity.as_str())
 }
 
-/// Tells what is about to be mended.
-fn say(checked: &Checked, terminal: &mut Terminal) {
-    checked.findings.iter().for_each(|finding| terminal.say(line(finding)));
+/// Prints the findings before they are repaired, to standard error.
+fn print_before_repair(checked: &Checked, terminal: &mut Terminal) {
+    checked.findings.iter().for_each(|finding| terminal.say(finding_line(finding)));
 }
 
 fn print(checked: &Checked, args: &Check, terminal: &mut Terminal) -> anyhow::Result<()> {
     if args.format == ShowFormat::Text {
         for finding in &checked.findings {
-            terminal.line(line(finding))?;
+            terminal.line(finding_line(finding))?;
         }
         return Ok(());
     }
@@ -92,14 +94,14 @@ fn print(checked: &Checked, args: &Check, terminal: &mut Terminal) -> anyhow::Re
 
 fn summary(checked: &Checked) -> String {
     let state = match checked.worst() {
-        None | Some(Severity::Litter) => "sound",
-        Some(Severity::Stale) => "sound, not up to date",
-        Some(Severity::Unreadable) => "sound, but not all of the archive could be read",
+        None | Some(Severity::Litter) => "intact",
+        Some(Severity::Stale) => "intact, but out of date",
+        Some(Severity::Unreadable) => "intact, but parts of the archive could not be read",
         Some(Severity::Damage) => "damaged",
     };
-    let mut line = format!("{state}: {} files ({})", checked.files, bytes(checked.bytes));
+    let mut line = format!("{state}: {} ({})", count(checked.files, "file"), bytes(checked.bytes));
     if checked.records > 0 {
-        line.push_str(&format!(", {} records", checked.records));
+        line.push_str(&format!(", {}", count(checked.records, "record")));
     }
     line.push_str(match checked.archive {
         true => ", compared with the archive",
@@ -114,23 +116,24 @@ fn repair(
     checked: &Checked,
     terminal: &mut Terminal,
 ) -> anyhow::Result<()> {
-    // Perhaps another generation is intact and only the pointer to it is lost, or only markers are.
-    let is_mended = || -> anyhow::Result<bool> {
+    // Perhaps another generation is intact, or only markers are missing.
+    let recovers = || -> anyhow::Result<bool> {
         wensou_index::recover(&global.index)?;
         Ok(!check(global, args)?.is_damaged())
     };
-    if checked.is_damaged() && !is_mended()? {
-        build_anew(global, args, terminal)?;
+    if checked.is_damaged() && !recovers()? {
+        rebuild(global, args, terminal)?;
     }
     Ok(wensou_index::remove_litter(&global.index)?)
 }
 
-/// Builds the index from its archive, and from its own records where that cannot be read.
-fn build_anew(global: &Global, args: &Check, terminal: &mut Terminal) -> anyhow::Result<()> {
+/// Rebuilds the index from its archive; records of files that cannot be read come from the old
+/// index.
+fn rebuild(global: &Global, args: &Check, terminal: &mut Terminal) -> anyhow::Result<()> {
     let Some(settings) = wensou_index::settings(&global.index) else {
         anyhow::bail!(
-            "what was indexed cannot be read any more: run `wensou index --rebuild PATH…` with the \
-             files and folders of the archive"
+            "the index no longer says which files it was built from: run `wensou index --rebuild \
+             PATH…` with the files and folders of the archive"
         );
     };
     let mut options = default_options();
@@ -140,5 +143,5 @@ fn build_anew(global: &Global, args: &Check, terminal: &mut Terminal) -> anyhow:
     options.tables = settings.tables.files();
     options.ingest.encoding.clone_from(&settings.encoding);
     let roots = settings.roots_from_here();
-    super::index::build(&global.index, &roots, &options, Show::default(), terminal)
+    super::index::build(&global.index, &roots, &options, Reporting::default(), terminal)
 }

@@ -1,11 +1,12 @@
-//! `wensou completions`: what a shell has to read once to complete `wensou` lines.
+//! `wensou completions`: the scripts that make a shell complete `wensou` lines.
 
-use crate::args::{Completions, Shell};
+use crate::args::Completions;
 use crate::exit::Outcome;
 use crate::out::Terminal;
+use crate::types::Shell;
 
-/// Bash cuts words at colons, which fields have inside, and hands out half of a quoted word: the
-/// program gets the line itself, cuts it, and answers what takes the place of `$2`.
+/// bash splits words at colons, which fields contain, and passes only part of a quoted word. So the
+/// program gets the whole line, splits it, and prints replacements for `$2`.
 const BASH: &str = r#"_wensou() {
     local candidate
     COMPREPLY=()
@@ -23,8 +24,8 @@ else
 fi
 "#;
 
-/// `-U`: the program has matched already, in either script, and zsh would match again by the
-/// letter.
+/// `-U` because the program has already matched candidates in either script; zsh would compare them
+/// literally.
 const ZSH: &str = r#"#compdef wensou
 _wensou() {
     local line tab=$'\t'

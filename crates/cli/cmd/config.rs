@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::args::{Color, Config, Global, ShowFormat, Sort};
-use crate::config::{Origin, locate};
+use crate::args::Config;
+use crate::config::{Global, Origin, locate};
 use crate::exit::Outcome;
 use crate::out::text::width;
 use crate::out::{Terminal, sanitize};
+use crate::types::{Color, ShowFormat, Sort};
 
-/// Prints where the config file is, whatever stands in it: someone wants to mend it.
+/// Prints the path of the config file. Does not read it, so that the path can be found to fix it.
 pub(crate) fn path(terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let location = locate()?;
     writeln!(terminal.out(), "{}", location.path.display())?;
@@ -27,26 +28,26 @@ pub(crate) fn run(
     Ok(Outcome::Done)
 }
 
-/// One setting: its name, its value for machines, for people, and its origin.
+/// A setting: its name, its value in JSON and in text, and its origin.
 struct Row {
     name: &'static str,
     value: Value,
-    shown: String,
+    text: String,
     origin: Origin,
 }
 
 impl Row {
     fn new(name: &'static str, value: Value, origin: Origin) -> Self {
-        let shown = match &value {
+        let text = match &value {
             Value::String(text) => text.clone(),
             value => value.to_string(),
         };
-        Self { name, value, shown, origin }
+        Self { name, value, text, origin }
     }
 
-    /// The same, with other words where the value says nothing to people.
-    fn shown(self, shown: impl Into<String>) -> Self {
-        Self { shown: shown.into(), ..self }
+    /// Replaces the text of the value.
+    fn with_text(self, text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..self }
     }
 }
 
@@ -54,8 +55,8 @@ fn rows(global: &Global) -> Vec<Row> {
     let index = json!(global.index.display().to_string());
     let archive: Vec<String> =
         global.archive.iter().map(|path| path.display().to_string()).collect();
-    let listed = match archive.is_empty() {
-        true => "that of the last build".to_owned(),
+    let folders = match archive.is_empty() {
+        true => "as in the last build".to_owned(),
         false => archive.join(", "),
     };
     let color = match *global.color {
@@ -70,32 +71,32 @@ fn rows(global: &Global) -> Vec<Row> {
     });
     vec![
         Row::new("index", index, global.index.origin),
-        Row::new("archive", json!(archive), global.archive.origin).shown(listed),
+        Row::new("archive", json!(archive), global.archive.origin).with_text(folders),
         Row::new("time_zone", json!(global.zone.to_string()), global.zone.origin),
         Row::new("color", json!(color), global.color.origin),
         Row::new("search.limit", json!(*global.limit), global.limit.origin),
         Row::new("search.snippet", json!(*global.snippet), global.snippet.origin),
         Row::new("search.sort", json!(sort), global.sort.origin)
-            .shown(sort.unwrap_or("rank; newest first without words")),
+            .with_text(sort.unwrap_or("rank, or newest first without words")),
     ]
 }
 
 fn print_text(global: &Global, terminal: &mut Terminal) -> anyhow::Result<()> {
     let from = |origin| match origin {
-        Origin::File(line) => global.place(line),
+        Origin::File(line) => global.location(line),
         origin => origin.to_string(),
     };
     let (file, named) = match &global.file {
         Some(file) if global.found => (file.path.display().to_string(), from(file.origin)),
-        Some(file) => (format!("{} (not there)", file.path.display()), from(file.origin)),
-        None => ("none: there is no home folder".to_owned(), from(Origin::Default)),
+        Some(file) => (format!("{} (does not exist)", file.path.display()), from(file.origin)),
+        None => ("none (there is no home folder)".to_owned(), from(Origin::Default)),
     };
     let mut lines = vec![["config file".to_owned(), file, named]];
     lines.extend(
-        rows(global).into_iter().map(|row| [row.name.to_owned(), row.shown, from(row.origin)]),
+        rows(global).into_iter().map(|row| [row.name.to_owned(), row.text, from(row.origin)]),
     );
     for (name, query) in &global.queries {
-        lines.push([format!("@{name}"), query.value.clone(), global.place(query.line)]);
+        lines.push([format!("@{name}"), query.value.clone(), global.location(query.line)]);
     }
     for line in &mut lines {
         line.iter_mut().for_each(|cell| *cell = sanitize::line(cell).into_owned());

@@ -1,4 +1,4 @@
-//! `wensou eval`: how good the ranking is, by a judged set.
+//! `wensou eval`: measures the ranking on a judged set of queries.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
@@ -11,10 +11,12 @@ use wensou_query::eval::{Judgements, Measures, Run, interval, mean, measure, sig
 use wensou_query::lang::{Clock, parse_lenient};
 use wensou_query::{Options, Session, plain};
 
-use super::search::clock;
-use crate::args::{Eval, Global};
+use super::query::clock;
+use crate::args::Eval;
+use crate::config::Global;
 use crate::exit::Outcome;
 use crate::out::Terminal;
+use crate::out::count::count;
 
 /// One line of a file of queries.
 #[derive(Deserialize)]
@@ -55,7 +57,7 @@ pub(crate) fn run(
     }
     let ours = measure(&run, &judgements);
     if ours.is_empty() {
-        bail!("{} judges no document relevant", args.qrels.display());
+        bail!("{}: no document is judged relevant", args.qrels.display());
     }
     let theirs = match &args.compare {
         Some(path) => Some(measure(&read_run(path)?, &judgements)),
@@ -80,7 +82,7 @@ fn rank(
     options.limit = args.limit;
     match session.ids(&query, &options) {
         Ok(hits) => Ok(hits),
-        // A query of punctuation alone finds nothing: that is its score.
+        // A query without searchable text finds nothing.
         Err(wensou_query::Error::Query(_)) => Ok(Vec::new()),
         Err(error) => Err(error.into()),
     }
@@ -115,7 +117,7 @@ fn read_judgements(path: &Path) -> anyhow::Result<Judgements> {
             bail!("{}:{}: expected QUERY<TAB>DOCUMENT<TAB>GRADE", path.display(), number + 1);
         };
         let grade = grade.trim().parse().with_context(|| {
-            format!("{}:{}: the grade is a number of 0 or more", path.display(), number + 1)
+            format!("{}:{}: expected a grade, a number of 0 or more", path.display(), number + 1)
         })?;
         judgements.entry(query.to_owned()).or_default().insert(document.to_owned(), grade);
     }
@@ -128,7 +130,11 @@ fn read_run(path: &Path) -> anyhow::Result<Run> {
         let mut cells = line.split_whitespace();
         let (Some(query), Some(_), Some(document)) = (cells.next(), cells.next(), cells.next())
         else {
-            bail!("{}:{}: expected a line of a TREC run", path.display(), number + 1);
+            bail!(
+                "{}:{}: expected a line of a TREC run: QUERY Q0 DOCUMENT …",
+                path.display(),
+                number + 1
+            );
         };
         run.entry(query.to_owned()).or_default().push(document.to_owned());
     }
@@ -140,7 +146,7 @@ fn print(
     theirs: Option<&[(String, Measures)]>,
     terminal: &mut Terminal,
 ) -> anyhow::Result<()> {
-    writeln!(terminal.out(), "{} queries", ours.len())?;
+    writeln!(terminal.out(), "{}", count(ours.len(), "query"))?;
     let means = mean(ours).values();
     for (at, name) in Measures::NAMES.into_iter().enumerate() {
         let column = |all: &[(String, Measures)]| -> Vec<f64> {
@@ -152,9 +158,9 @@ fn print(
         if let Some(theirs) = theirs {
             let p = significance(&values, &column(theirs));
             let other = mean(theirs).values()[at];
-            let verdict = if p < 0.05 { "significant" } else { "within chance" };
+            let verdict = if p < 0.05 { "significant" } else { "not significant" };
             line.push_str(&format!(
-                "  against {other:.4}: {:+.4}, p = {p:.4}, {verdict}",
+                "  vs. {other:.4}: {:+.4}, p = {p:.4}, {verdict}",
                 means[at] - other
             ));
         }

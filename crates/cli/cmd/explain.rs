@@ -2,11 +2,13 @@
 
 use wensou_index::{Index, RecordExt};
 
-use super::search::{clock, parse_as, recency, report};
-use super::show::lookup;
-use crate::args::{Explain, Global, ShowFormat};
+use super::query::{clock, parse_for, recency, report};
+use crate::args::Explain;
+use crate::config::Global;
 use crate::exit::Outcome;
+use crate::lookup;
 use crate::out::{Terminal, explanation};
+use crate::types::ShowFormat;
 
 pub(crate) fn run(
     global: &Global,
@@ -14,15 +16,15 @@ pub(crate) fn run(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
     let index = Index::open(&global.index)?;
-    let machine = args.format == ShowFormat::Json;
+    let for_program = args.format == ShowFormat::Json;
     let text = args.query.join(" ");
     let clock = clock(global, &index, args.as_of)?;
-    let Some(query) = parse_as(global, &text, &clock, terminal, machine) else {
+    let Some(query) = parse_for(global, &text, &clock, terminal, for_program) else {
         return Ok(Outcome::Refused);
     };
     let id = match &args.id {
         None => None,
-        Some(id) => match lookup(&index, id, terminal)? {
+        Some(id) => match lookup::record(&index, id, terminal)? {
             Some(record) => Some(record.id().to_owned()),
             None => return Ok(Outcome::Nothing),
         },
@@ -31,7 +33,7 @@ pub(crate) fn run(
         match wensou_query::explain(&index, &query, id.as_deref(), recency(args.recency, &clock)) {
             Ok(explained) => explained,
             Err(wensou_query::Error::Query(diagnostics)) => {
-                report(&diagnostics, &text, terminal, machine);
+                report(&diagnostics, &text, terminal, for_program);
                 return Ok(Outcome::Refused);
             }
             Err(error) => return Err(error.into()),

@@ -1,10 +1,12 @@
-//! `wensou export`: every record, in the order of the archive.
+//! `wensou export`: prints every record, in archive order.
 
 use wensou_index::Index;
 
-use crate::args::{Export, ExportFormat, Global};
+use crate::args::Export;
+use crate::config::Global;
 use crate::exit::Outcome;
 use crate::out::{Terminal, json};
+use crate::types::ExportFormat;
 
 pub(crate) fn run(
     global: &Global,
@@ -18,8 +20,8 @@ pub(crate) fn run(
         match args.format {
             ExportFormat::Jsonl => {
                 terminal.json(&json::record(&record))?;
-                for writing in json::writings(&record) {
-                    terminal.json(&writing)?;
+                for variant in json::variants(&record) {
+                    terminal.json(&variant)?;
                 }
             }
         }

@@ -11,6 +11,7 @@ pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod index;
 pub(crate) mod man;
+pub(crate) mod query;
 pub(crate) mod search;
 pub(crate) mod show;
 pub(crate) mod similar;

@@ -1,17 +1,18 @@
-//! `wensou show`: one record, to read.
+//! `wensou show`: prints one record.
 
-use std::path::{Path, PathBuf};
-
-use anyhow::{Context, bail};
-use wensou_index::{Index, Lookup};
+use anyhow::Context;
+use wensou_index::Index;
 use wensou_ingest::{Record, original};
 use wensou_query::Highlighter;
 
-use super::search::{clock, parse};
-use crate::args::{Global, RecordFormat, Show};
+use super::query::{clock, parse};
+use crate::args::Show;
+use crate::config::Global;
 use crate::exit::Outcome;
+use crate::lookup;
 use crate::out::script::Converter;
-use crate::out::{Terminal, json, record, sanitize};
+use crate::out::{Terminal, json, record};
+use crate::types::RecordFormat;
 
 pub(crate) fn run(
     global: &Global,
@@ -19,7 +20,7 @@ pub(crate) fn run(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
     let index = Index::open(&global.index)?;
-    let Some(found) = lookup(&index, &args.id, terminal)? else {
+    let Some(found) = lookup::record(&index, &args.id, terminal)? else {
         return Ok(Outcome::Nothing);
     };
     if args.raw {
@@ -39,7 +40,7 @@ pub(crate) fn run(
                 },
             };
             let style = record::Reading {
-                marks: match &query {
+                highlighter: match &query {
                     Some(query) => Highlighter::new(&index, query)?,
                     None => Highlighter::none(),
                 },
@@ -55,76 +56,15 @@ pub(crate) fn run(
     Ok(Outcome::Done)
 }
 
-/// The record of an id or of the beginning of one; says why where there is none.
-pub(super) fn lookup(
-    index: &Index,
-    id: &str,
-    terminal: &mut Terminal,
-) -> anyhow::Result<Option<Record>> {
-    match index.lookup(id)? {
-        Lookup::Found(address) => Ok(Some(as_asked(index.record(address)?, id))),
-        Lookup::Missing => {
-            terminal
-                .say(format_args!("no article or flash item has the id {}", sanitize::line(id)));
-            Ok(None)
-        }
-        Lookup::Ambiguous(ids) => {
-            let ids = ids.join(" ");
-            bail!("more than one id begins with {id}: {ids}; type more of it")
-        }
-    }
-}
-
-/// The writing of a flash item that the id names: a page's own, where it is not the first.
-pub(crate) fn as_asked(record: Record, id: &str) -> Record {
-    let Record::Flash(flash) = &record else { return record };
-    let asked = flash.variants.iter().find(|writing| writing.id.starts_with(id));
-    match asked {
-        Some(writing) if !flash.id.starts_with(id) => Record::Flash(json::written(flash, writing)),
-        _ => record,
-    }
-}
-
-/// The bytes of the record in its file: untouched in a pipe, sanitized on a terminal.
+/// Prints the bytes of the record from its file: unchanged to a pipe, sanitized to a terminal.
 fn raw(index: &Index, found: &Record, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
-    let (path, span) = json::place(found);
-    let (file, member) = locate_member(index, path)
-        .with_context(|| format!("{path} is not where it was indexed"))?;
+    let (path, span) = json::location(found);
+    let (file, member) = lookup::source_member(index, path).with_context(|| {
+        format!("cannot find {path}, which was moved or removed after it was indexed")
+    })?;
     let part = original(&file, member, span).with_context(|| {
-        format!("cannot read {path} as it was indexed: index it again with `wensou index`")
+        format!("cannot read {path} as it was indexed: run `wensou index` to index it again")
     })?;
     terminal.out().write_all(&part)?;
     Ok(Outcome::Done)
-}
-
-/// The file of a stored path, and which of its members the path names (`archive.zip!/page.txt`).
-fn locate_member<'p>(index: &Index, path: &'p str) -> Option<(PathBuf, Option<&'p str>)> {
-    // A folder may be called so, too: the whole path goes first.
-    let whole = locate(index, path).map(|file| (file, None));
-    whole.or_else(|| {
-        let mut places = path.match_indices("!/");
-        places.find_map(|(at, mark)| {
-            locate(index, &path[..at]).map(|file| (file, Some(&path[at + mark.len()..])))
-        })
-    })
-}
-
-/// The file of a stored path: as it was named, or under the folder that it was indexed from.
-pub(crate) fn locate(index: &Index, path: &str) -> Option<PathBuf> {
-    let named = PathBuf::from(path);
-    if named.is_file() {
-        return Some(named);
-    }
-    // A path is the root as it was typed joined with the rest; the root is kept absolute.
-    index.meta().roots.iter().find_map(|root| under(root, &named))
-}
-
-fn under(root: &Path, named: &Path) -> Option<PathBuf> {
-    if root.is_file() && root.file_name() == named.file_name() {
-        return Some(root.to_path_buf());
-    }
-    let parts: Vec<_> = named.components().collect();
-    (0..parts.len())
-        .map(|skip| root.join(parts[skip..].iter().collect::<PathBuf>()))
-        .find(|candidate| candidate.is_file())
 }

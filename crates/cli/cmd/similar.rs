@@ -1,12 +1,14 @@
-//! `wensou similar`: what is like a document.
+//! `wensou similar`: documents similar to a document.
 
 use wensou_index::{Index, RecordExt};
 use wensou_query::Options;
 
-use super::show::lookup;
-use crate::args::{Format, Global, Similar};
+use crate::args::Similar;
+use crate::config::Global;
 use crate::exit::Outcome;
+use crate::lookup;
 use crate::out::{Terminal, hits};
+use crate::types::Format;
 
 pub(crate) fn run(
     global: &Global,
@@ -14,7 +16,7 @@ pub(crate) fn run(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
     let index = Index::open(&global.index)?;
-    let Some(record) = lookup(&index, &args.id, terminal)? else {
+    let Some(record) = lookup::record(&index, &args.id, terminal)? else {
         return Ok(Outcome::Nothing);
     };
     let mut options = Options::default();
@@ -23,7 +25,7 @@ pub(crate) fn run(
     let found = wensou_query::similar(&index, record.id(), &options)?;
     hits::print(terminal, args.format, &found, hits::Layout::default())?;
     if found.is_empty() && args.format == Format::Text {
-        terminal.say("nothing shares its telling words");
+        terminal.say("no similar documents");
     }
     Ok(if found.is_empty() { Outcome::Nothing } else { Outcome::Done })
 }

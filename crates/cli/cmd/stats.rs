@@ -1,11 +1,14 @@
-//! `wensou stats`: what the index holds and how it came to be.
+//! `wensou stats`: index statistics.
 
 use serde_json::json;
 use wensou_index::{Index, Meta};
 
-use crate::args::{Global, ShowFormat, Stats};
+use crate::args::Stats;
+use crate::config::Global;
 use crate::exit::Outcome;
+use crate::out::count::{bytes, count};
 use crate::out::{Terminal, sanitize};
+use crate::types::ShowFormat;
 
 pub(crate) fn run(
     global: &Global,
@@ -59,19 +62,20 @@ fn print_text(index: &Index, args: &Stats, terminal: &mut Terminal) -> anyhow::R
         ("built", format!("{} by wensou {}", meta.built, meta.program)),
         ("versions", versions(meta)),
         ("tables", tables(meta)),
-        ("archive", super::index::listed(&meta.roots)),
+        ("archive", super::index::comma_separated(&meta.roots)),
         ("pages", format!("{} ({})", report.pages, bytes(report.bytes))),
         ("articles", overview.articles.to_string()),
         (
             "flash items",
-            format!("{} distinct, seen {} times", overview.flashes, report.flash_occurrences),
+            format!(
+                "{} distinct, {}",
+                overview.flashes,
+                count(report.flash_occurrences, "occurrence")
+            ),
         ),
         ("dates", range),
-        ("undated", format!("{} ({} more inferred)", overview.undated, overview.inferred)),
-        (
-            "tags",
-            format!("{} distinct; {} lines not split whole", overview.tags, report.unsplit_tags),
-        ),
+        ("undated", format!("{}; {} inferred", overview.undated, count(overview.inferred, "date"))),
+        ("tags", tags(overview.tags, report.unsplit_tags)),
         ("skipped", super::index::skipped(report)),
     ];
     for (name, value) in rows {
@@ -82,8 +86,8 @@ fn print_text(index: &Index, args: &Stats, terminal: &mut Terminal) -> anyhow::R
             terminal.line(format_args!("  {}", sanitize::line(&skipped.to_string())))?;
         }
         let kept = [
-            (&report.lossy, "read, with bytes that are not valid in its encoding"),
-            (&report.non_utf8_names, "read, and its name is not UTF-8"),
+            (&report.lossy, "read, although some bytes are invalid in its encoding"),
+            (&report.non_utf8_names, "read, although its name is not UTF-8"),
         ];
         for (paths, what) in kept {
             for path in paths {
@@ -95,6 +99,16 @@ fn print_text(index: &Index, args: &Stats, terminal: &mut Terminal) -> anyhow::R
     Ok(())
 }
 
+fn tags(distinct: usize, unsplit: u64) -> String {
+    match unsplit {
+        0 => format!("{distinct} distinct"),
+        lines => {
+            let lines = count(lines, "line");
+            format!("{distinct} distinct; {lines} could not be split completely")
+        }
+    }
+}
+
 fn versions(meta: &Meta) -> String {
     let stale = match meta.stale() {
         Some(stale) => format!(" (stale: {stale}; run `wensou index --rebuild`)"),
@@ -103,15 +117,10 @@ fn versions(meta: &Meta) -> String {
     format!("format {}, analysis {}{stale}", meta.format, meta.analysis)
 }
 
-/// The user's tables.
+/// The user's tables of words and synonyms.
 fn tables(meta: &Meta) -> String {
     let name = |table: &Option<wensou_index::TableFile>| {
         table.as_ref().map_or("none".to_owned(), |table| table.path.display().to_string())
     };
     format!("words {}, synonyms {}", name(&meta.tables.words), name(&meta.tables.synonyms))
-}
-
-/// A size for people, in decimal units.
-pub(crate) fn bytes(count: u64) -> String {
-    indicatif::DecimalBytes(count).to_string()
 }

@@ -1,15 +1,18 @@
-//! `wensou tags`: tags and how many documents have them.
+//! `wensou tags`: tags with their document counts.
 
 use serde_json::json;
 use wensou_index::Index;
 use wensou_query::{Facet, facet};
 
-use super::search::{clock, parse};
-use crate::args::{Global, ListFormat, Tags};
+use super::query::{clock, parse};
+use crate::args::Tags;
+use crate::config::Global;
 use crate::exit::Outcome;
+use crate::out::count::count;
 use crate::out::hits::cell;
-use crate::out::terminal::TAG;
+use crate::out::style::TAG;
 use crate::out::{Terminal, sanitize};
+use crate::types::ListFormat;
 
 pub(crate) fn run(
     global: &Global,
@@ -29,8 +32,8 @@ pub(crate) fn run(
     match args.format {
         ListFormat::Text => {
             for tag in &tags {
-                let shown = sanitize::line(&tag.value).into_owned();
-                terminal.line(format_args!("{:>7}  {TAG}{shown}{TAG:#}", tag.documents))?;
+                let text = sanitize::line(&tag.value).into_owned();
+                terminal.line(format_args!("{:>7}  {TAG}{text}{TAG:#}", tag.documents))?;
             }
         }
         ListFormat::Json | ListFormat::Jsonl => {
@@ -53,9 +56,12 @@ pub(crate) fn run(
             }
         }
     }
+    if all == 0 && args.format == ListFormat::Text {
+        terminal.say("no tags match");
+    }
     let left = all - tags.len();
     if left > 0 && args.format == ListFormat::Text {
-        terminal.say(format_args!("{left} more tags; `--limit 0` prints all"));
+        terminal.say(format_args!("{}: --limit 0 prints all", count(left, "more tag")));
     }
     Ok(if all == 0 { Outcome::Nothing } else { Outcome::Done })
 }

@@ -3,10 +3,12 @@
 use wensou_index::Index;
 use wensou_query::Step as By;
 
-use super::search::{clock, parse_as, report};
-use crate::args::{Global, ListFormat, Step, Timeline};
+use super::query::{clock, parse_for, report};
+use crate::args::Timeline;
+use crate::config::Global;
 use crate::exit::Outcome;
 use crate::out::{Terminal, timeline};
+use crate::types::{ListFormat, Step};
 
 pub(crate) fn run(
     global: &Global,
@@ -14,10 +16,10 @@ pub(crate) fn run(
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
     let index = Index::open(&global.index)?;
-    let machine = args.format != ListFormat::Text;
+    let for_program = args.format != ListFormat::Text;
     let text = args.query.join(" ");
     let Some(query) =
-        parse_as(global, &text, &clock(global, &index, args.as_of)?, terminal, machine)
+        parse_for(global, &text, &clock(global, &index, args.as_of)?, terminal, for_program)
     else {
         return Ok(Outcome::Refused);
     };
@@ -31,12 +33,16 @@ pub(crate) fn run(
     let counted = match wensou_query::timeline(&index, &query, by) {
         Ok(counted) => counted,
         Err(wensou_query::Error::Query(diagnostics)) => {
-            report(&diagnostics, &text, terminal, machine);
+            report(&diagnostics, &text, terminal, for_program);
             return Ok(Outcome::Refused);
         }
         Err(error) => return Err(error.into()),
     };
-    timeline::print(terminal, args.format, &counted)?;
     let nothing = counted.bars.is_empty() && counted.undated == 0;
+    if nothing && !for_program {
+        terminal.say("no documents match");
+        return Ok(Outcome::Nothing);
+    }
+    timeline::print(terminal, args.format, &counted)?;
     Ok(if nothing { Outcome::Nothing } else { Outcome::Done })
 }

@@ -1,15 +1,15 @@
-//! A bash line cut into words as the shell would cut it, and a candidate quoted for its place.
+//! Splits a bash line into words as bash does, and quotes candidates for it.
 
-/// A line as far as the cursor.
+/// A line up to the cursor.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Line {
-    /// The words without their quotes; the last is the one at the cursor, perhaps empty.
+    /// The words without quotes. The last one is at the cursor and may be empty.
     pub(super) words: Vec<String>,
     /// The quote that is open at the cursor.
     quote: Option<char>,
 }
 
-/// Cuts at blanks outside quotes. Variables and substitutions stay as they are written.
+/// Splits at spaces outside quotes. Variables and substitutions are not expanded.
 pub(super) fn split(line: &str) -> Line {
     let mut words = Vec::new();
     let mut word = String::new();
@@ -29,7 +29,7 @@ pub(super) fn split(line: &str) -> Line {
             (Some(open), _) if c == open => quote = None,
             (None | Some('"'), '\\') => {
                 let next = chars.next();
-                // In double quotes a backslash stays before all but these.
+                // In double quotes, a backslash escapes only these characters.
                 if quote.is_some() && !matches!(next, Some('"' | '\\' | '$' | '`'))
                     || next.is_none()
                 {
@@ -46,8 +46,9 @@ pub(super) fn split(line: &str) -> Line {
 }
 
 impl Line {
-    /// What takes the place of `replaced`, the end of the last word as the shell cut it (bash cuts
-    /// at colons too). None if the candidate does not begin with what stays.
+    /// The text to insert for a candidate in place of `replaced`, which is the end of the last word
+    /// (bash also splits at colons). `None` if the candidate does not begin with the part before
+    /// it.
     pub(super) fn insertion(&self, candidate: &str, replaced: &str) -> Option<String> {
         let word = self.words.last()?;
         let plain = match self.quote {
@@ -55,8 +56,8 @@ impl Line {
             Some(_) => replaced.to_owned(),
         };
         let stays = word.strip_suffix(plain.as_str())?;
-        let rest = candidate.strip_prefix(stays)?;
-        Some(quoted(rest, self.quote))
+        let remainder = candidate.strip_prefix(stays)?;
+        Some(quoted(remainder, self.quote))
     }
 }
 

@@ -1,6 +1,6 @@
-//! Completion of a shell's line by the program itself: the shells' scripts are in
-//! `cmd/completions.rs`, what can stand in a query in `values`, how a line is cut and quoted in
-//! `line`. What is offered always continues what was typed, so that no shell takes anything away.
+//! Completion of a command line, by the program itself: the shell scripts (`cmd/completions.rs`)
+//! call it for candidates. `values` finds candidates for queries and ids, `line` splits and quotes
+//! bash lines. A candidate always begins with the typed text, so that no shell deletes any of it.
 
 mod line;
 mod values;
@@ -9,21 +9,20 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::CommandFactory;
-use clap_complete::engine::{CompletionCandidate, complete};
+use clap::{Arg, Command, CommandFactory};
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
-pub(crate) use self::values::{id, query};
 use crate::args::Cli;
 use crate::out::sanitize;
 
-/// The variable that turns the program into its own completer; its value names the shell.
+/// The environment variable that makes the program print candidates; its value names the shell.
 const VARIABLE: &str = "WENSOU_COMPLETE";
 
-/// The end of the program if a shell asked for candidates.
+/// Prints candidates if a shell asks for them; the program then ends with this code.
 ///
-/// Bash gives the line as far as the cursor and what it will replace, the others the words with
-/// the one at the cursor last. One candidate a line is answered, for zsh and fish with a tab and
-/// a description behind it where there is one.
+/// Bash passes the line up to the cursor and the text that it will replace; the other shells pass
+/// the words, the one at the cursor last. The output has one candidate per line; for zsh and fish,
+/// a tab and a description may follow.
 pub(crate) fn run() -> Option<ExitCode> {
     let shell = std::env::var(VARIABLE).ok()?;
     let args: Vec<OsString> = std::env::args_os().skip_while(|arg| arg != "--").skip(1).collect();
@@ -40,7 +39,7 @@ pub(crate) fn run() -> Option<ExitCode> {
         }
     } else {
         let mut words = args;
-        // Fish gives the word at the cursor as it is on the line.
+        // fish passes the word at the cursor with its quotes.
         if shell == "fish"
             && let Some(last) = words.last_mut()
         {
@@ -57,26 +56,35 @@ pub(crate) fn run() -> Option<ExitCode> {
             out.push('\n');
         }
     }
-    // A shell that went away wants no candidates.
+    // Ignore errors: the shell may be gone.
     std::io::stdout().write_all(out.as_bytes()).ok();
     Some(ExitCode::SUCCESS)
 }
 
-/// Candidates for the last word. Without any, or with a mistake before it, a shell is told nothing.
+/// The command, with completers for queries and ids.
+fn command() -> Command {
+    let with_candidates = |arg: Arg| match arg.get_id().as_str() {
+        "query" => arg.add(ArgValueCompleter::new(values::query)),
+        "id" => arg.add(ArgValueCompleter::new(values::id)),
+        _ => arg,
+    };
+    Cli::command().mut_subcommands(|verb| verb.mut_args(with_candidates))
+}
+
+/// Candidates for the last word; none if there is a mistake before it.
 fn candidates(words: Vec<OsString>) -> Vec<CompletionCandidate> {
     let Some(last) = words.len().checked_sub(1) else { return Vec::new() };
-    values::typed_before(&words);
+    values::set_line(&words);
     let here = std::env::current_dir().ok();
     let nothing_typed = words[last].is_empty();
-    let mut found = complete(&mut Cli::command(), words, last, here.as_deref()).unwrap_or_default();
-    // Two dashes bring the options; unasked they would bury the rest.
+    let mut found = complete(&mut command(), words, last, here.as_deref()).unwrap_or_default();
+    // Options are offered only after a dash, because they would hide the other candidates.
     let is_option =
         |found: &CompletionCandidate| found.get_value().to_string_lossy().starts_with('-');
     if nothing_typed && !found.iter().all(is_option) {
         found.retain(|found| !is_option(found));
     }
-    // A shell shows candidates and puts them on its line: a name that a terminal would act on is
-    // left to whoever wants to type it.
+    // A shell prints candidates unchanged, so leave out those with control characters.
     found.retain(|found| {
         let value = found.get_value().to_string_lossy();
         sanitize::line(&value) == value

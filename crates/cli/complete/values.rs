@@ -1,19 +1,22 @@
-//! What can stand in a query: fields and their values from the index, ids, saved queries. Whatever
-//! goes wrong here is silence: a shell waits for words, not for errors.
+//! Candidates for queries and ids: fields, values from the index, saved queries. Errors give no
+//! candidates, because a shell cannot show them.
 
 use std::ffi::{OsStr, OsString};
 use std::sync::OnceLock;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use clap_complete::engine::CompletionCandidate;
+use jiff::civil::Date;
 use wensou_index::Index;
+use wensou_query::lang::{Clock, parse};
 use wensou_query::{Facet, facet, plain};
 use wensou_text::fold;
 
-use crate::args::{Cli, Global};
+use crate::args::Cli;
+use crate::config::Global;
 
-/// Most values that are offered.
-const OFFERED: usize = 50;
+/// Maximum number of candidates.
+const MAX_CANDIDATES: usize = 50;
 
 const FIELDS: [&str; 13] = [
     "tag:",
@@ -31,12 +34,12 @@ const FIELDS: [&str; 13] = [
     "id:",
 ];
 
-/// The words of the line: a candidate's maker is handed the last alone.
+/// All words of the line. clap passes only the last one to a completer.
 static WORDS: OnceLock<Vec<OsString>> = OnceLock::new();
 
-/// Notes the line that is being completed.
-pub(super) fn typed_before(words: &[OsString]) {
-    // The first line is the only one.
+/// Sets the line that is being completed.
+pub(super) fn set_line(words: &[OsString]) {
+    // A process completes one line.
     WORDS.set(words.to_vec()).ok();
 }
 
@@ -45,7 +48,7 @@ fn matches() -> Option<ArgMatches> {
     Cli::command().ignore_errors(true).try_get_matches_from(words).ok()
 }
 
-/// The settings of the line that is being typed.
+/// The settings that apply to the line.
 fn settings() -> Option<Global> {
     let matches = matches()?;
     let cli = Cli::from_arg_matches(&matches);
@@ -63,17 +66,17 @@ fn is_first() -> bool {
     first().unwrap_or(true)
 }
 
-/// Whether no word at the cursor can be an option any more.
-fn behind_dashes() -> bool {
+/// Whether `--` precedes the word at the cursor, so that it cannot be an option.
+fn after_dashes() -> bool {
     WORDS.get().is_some_and(|words| words.iter().rev().skip(1).any(|word| word == "--"))
 }
 
-/// Candidates for a word of a query, or for several in one pair of quotes.
-pub(crate) fn query(current: &OsStr) -> Vec<CompletionCandidate> {
+/// Candidates for a word of a query, or for the last of several words in quotes.
+pub(super) fn query(current: &OsStr) -> Vec<CompletionCandidate> {
     let typed = current.to_string_lossy();
     let (before, word) = typed.split_at(last_word(&typed));
     let mut found = values(word, before.is_empty()).unwrap_or_default();
-    // A shell may close the quotes behind a single candidate: with its values there are several.
+    // A shell may close the quotes after a single candidate. If that is a field, offer its values.
     if let [field] = found.as_slice()
         && !before.is_empty()
         && field.ends_with(':')
@@ -86,7 +89,7 @@ pub(crate) fn query(current: &OsStr) -> Vec<CompletionCandidate> {
     found.into_iter().map(|value| CompletionCandidate::new(format!("{before}{value}"))).collect()
 }
 
-/// Where the last word of a query begins: behind the last blank that no quote or backslash keeps.
+/// The start of the last word of a query: after the last space that is not quoted or escaped.
 fn last_word(typed: &str) -> usize {
     let mut from = 0;
     let mut closer = None;
@@ -107,8 +110,9 @@ fn last_word(typed: &str) -> usize {
     from
 }
 
+/// Candidates for one word of a query; `first` if it is the first word of its argument.
 fn values(typed: &str, first: bool) -> Option<Vec<String>> {
-    let begins = |values: &[&str], before: &str, after: &str| -> Vec<String> {
+    let with_prefix = |values: &[&str], before: &str, after: &str| -> Vec<String> {
         let fitting = values.iter().filter(|value| value.starts_with(after));
         fitting.map(|value| format!("{before}{value}")).collect()
     };
@@ -118,28 +122,33 @@ fn values(typed: &str, first: bool) -> Option<Vec<String>> {
         }
         let settings = settings()?;
         let names: Vec<&str> = settings.queries.keys().map(String::as_str).collect();
-        return Some(begins(&names, "@", name));
+        return Some(with_prefix(&names, "@", name));
     }
     let Some((field, list)) = typed.split_once(':') else {
-        // A shell's word with a dash is an option, unless `--` stands before it.
-        let negated = typed.starts_with('-') && (!first || behind_dashes());
+        // A word that begins with a dash is an option, unless `--` precedes it.
+        let negated = typed.starts_with('-') && (!first || after_dashes());
         let sign = usize::from(negated || typed.starts_with('+'));
-        let mut fields = begins(&FIELDS, &typed[..sign], &typed[sign..]);
+        let mut fields = with_prefix(&FIELDS, &typed[..sign], &typed[sign..]);
         if typed.is_empty() && first && is_first() {
             fields.push("@".to_owned());
         }
         return Some(fields);
     };
-    // Of a list of values the last one is being typed.
+    // In a list of values, the last one is completed.
     let value = list.rsplit(',').next().unwrap_or_default();
     let before = &typed[..typed.len() - value.len()];
-    let counted = match field.trim_start_matches(['-', '+']) {
-        "kind" => return Some(begins(&["article", "flash"], before, value)),
-        "has" => return Some(begins(&wensou_index::HAS, before, value)),
-        "script" => return Some(begins(&["hans", "hant", "mixed"], before, value)),
+    let facet_of_field = match field.trim_start_matches(['-', '+']) {
+        "kind" => return Some(with_prefix(&["article", "flash"], before, value)),
+        // The index has properties that the grammar has no name for.
+        "has" => {
+            let mut found = with_prefix(&wensou_index::HAS, before, value);
+            found.retain(|found| parses(found));
+            return Some(found);
+        }
+        "script" => return Some(with_prefix(&["hans", "hant", "mixed"], before, value)),
         "date" => {
             let dates = ["today", "7d", "30d", "this-month", "last-month", "none", "inferred"];
-            return Some(begins(&dates, before, value));
+            return Some(with_prefix(&dates, before, value));
         }
         "tag" => Facet::Tag,
         "source" => Facet::Source,
@@ -148,15 +157,21 @@ fn values(typed: &str, first: bool) -> Option<Vec<String>> {
     };
     let index = Index::open(&settings()?.index).ok()?;
     let bare = value.trim_start_matches('「');
-    let found = facet(&index, &plain(""), counted, Some(bare)).ok()?;
-    let found = found.into_iter().take(OFFERED).map(|found| continued(value, &found.value));
-    let found = continuing(value, found.collect());
+    let found = facet(&index, &plain(""), facet_of_field, Some(bare)).ok()?;
+    let found =
+        found.into_iter().take(MAX_CANDIDATES).map(|found| continuation(value, &found.value));
+    let found = completable(value, found.collect());
     Some(found.into_iter().map(|found| format!("{before}{found}")).collect())
 }
 
-/// A value as the continuation of what was typed of it, in quotes if it has to be: 区 and 區塊鏈
-/// make 区块链, since the two are one to a search and a shell keeps what was typed.
-fn continued(typed: &str, value: &str) -> String {
+/// Whether the parser accepts a query.
+fn parses(query: &str) -> bool {
+    parse(query, &Clock { today: Date::default() }).is_ok()
+}
+
+/// A value as a continuation of its typed beginning, quoted if necessary: 区 and 區塊鏈 make 区块链.
+/// Both find the same, and a shell only accepts candidates that begin with the typed text.
+fn continuation(typed: &str, value: &str) -> String {
     let (open, bare) = match typed.strip_prefix('「') {
         Some(bare) => (true, bare),
         None => (false, typed),
@@ -177,9 +192,9 @@ fn continued(typed: &str, value: &str) -> String {
     }
 }
 
-/// Of several candidates a shell inserts what they have in common, in place of what was typed. If
-/// that would be less, those that need quotes wait until they are alone.
-fn continuing(typed: &str, values: Vec<String>) -> Vec<String> {
+/// The candidates that a shell can complete. It replaces the typed text by the common prefix of all
+/// candidates. If that would delete typed text, candidates that need quotes are left out.
+fn completable(typed: &str, values: Vec<String>) -> Vec<String> {
     let bare = typed.trim_start_matches('「');
     let common = values.iter().map(String::as_str).reduce(common_prefix).unwrap_or_default();
     if common.trim_start_matches('「').starts_with(bare) {
@@ -189,16 +204,16 @@ fn continuing(typed: &str, values: Vec<String>) -> Vec<String> {
 }
 
 fn common_prefix<'a>(one: &'a str, other: &str) -> &'a str {
-    let pairs = one.char_indices().zip(other.chars());
-    let end = pairs.take_while(|((_, a), b)| a == b).last();
+    let characters = one.char_indices().zip(other.chars());
+    let end = characters.take_while(|((_, a), b)| a == b).last();
     end.map_or("", |((at, c), _)| &one[..at + c.len_utf8()])
 }
 
 /// Candidates for an id.
-pub(crate) fn id(current: &OsStr) -> Vec<CompletionCandidate> {
+pub(super) fn id(current: &OsStr) -> Vec<CompletionCandidate> {
     let ids = || -> Option<Vec<String>> {
         let index = Index::open(&settings()?.index).ok()?;
-        index.ids(&current.to_string_lossy(), OFFERED).ok()
+        index.ids(&current.to_string_lossy(), MAX_CANDIDATES).ok()
     };
     ids().unwrap_or_default().into_iter().map(CompletionCandidate::new).collect()
 }

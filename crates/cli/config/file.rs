@@ -1,4 +1,4 @@
-//! The config file: where it is, what may stand in it, and what is wrong with it.
+//! The config file: where it is, what it may contain, and its mistakes.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,14 +12,14 @@ use serde::Deserialize;
 use toml::Spanned;
 use wensou_query::lang::{closest, is_saved_name};
 
-use super::{Origin, Zone};
-use crate::args::{Color, Sort};
+use super::Origin;
+use crate::types::{Color, Sort, Zone};
 
 /// The variable that names another config file.
 const VARIABLE: &str = "WENSOU_CONFIG";
 
-/// What may stand in the file. Formats are left out on purpose: a script that reads `--format`'s
-/// default must read the same everywhere.
+/// What the file may contain. It cannot set output formats: a script that relies on the default
+/// format must get the same output everywhere.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
@@ -41,18 +41,18 @@ struct SearchTable {
     sort: Option<Spanned<Sort>>,
 }
 
-/// Keys of the file as [`Document`] has them, for who writes one into the wrong table.
+/// The keys of [`Document`], to recognise a key that is in the wrong table.
 const TOP: [&str; 6] = ["index", "archive", "time_zone", "color", "search", "queries"];
 const SEARCH: [&str; 3] = ["limit", "snippet", "sort"];
 
-/// A value of the file and the line that it stands in.
+/// A value of the file and its line number.
 #[derive(Debug, Clone)]
 pub(crate) struct At<T> {
     pub(crate) value: T,
     pub(crate) line: usize,
 }
 
-/// What the file says; all of it absent where there is no file.
+/// The settings of the file; all absent if there is no file.
 #[derive(Debug, Default)]
 pub(crate) struct Values {
     pub(crate) index: Option<At<PathBuf>>,
@@ -72,7 +72,7 @@ pub(crate) struct Location {
     pub(crate) origin: Origin,
 }
 
-/// What is wrong with the file, where, and what to do.
+/// A mistake in the file: its location, and how to fix it.
 #[derive(Debug)]
 struct Mistake {
     path: PathBuf,
@@ -90,7 +90,8 @@ impl fmt::Display for Mistake {
     }
 }
 
-/// The file that `WENSOU_CONFIG` names, else that of the XDG folders. Nothing is read.
+/// The path of the config file: what `WENSOU_CONFIG` names, else below the XDG config folder. The
+/// file is not read.
 ///
 /// # Errors
 ///
@@ -101,14 +102,14 @@ pub(crate) fn locate() -> anyhow::Result<Location> {
     }
     let folders = etcetera::base_strategy::Xdg::new()
         .with_context(|| format!("no folder for the config file: set {VARIABLE} or HOME"))?;
-    // Here, as in the library, a relative path does not count.
+    // As the XDG specification says, a relative path is ignored.
     let given =
         std::env::var_os("XDG_CONFIG_HOME").is_some_and(|dir| Path::new(&dir).is_absolute());
     let origin = if given { Origin::Environment("XDG_CONFIG_HOME") } else { Origin::Default };
     Ok(Location { path: folders.config_dir().join("wensou/config.toml"), origin })
 }
 
-/// Reads the file. One that is not there says nothing, unless `WENSOU_CONFIG` asks for it.
+/// Reads the file. `None` if it does not exist, which is an error only if `WENSOU_CONFIG` names it.
 ///
 /// # Errors
 ///
@@ -119,7 +120,7 @@ pub(crate) fn read(location: &Location) -> anyhow::Result<Option<Values>> {
         Ok(text) => Ok(Some(Reader { path, text: &text }.read()?)),
         Err(error) if error.kind() == ErrorKind::NotFound => match origin {
             Origin::Environment(VARIABLE) => {
-                bail!("{} is not there; {VARIABLE} names it", path.display())
+                bail!("{}, which {VARIABLE} names, does not exist", path.display())
             }
             _ => Ok(None),
         },
@@ -145,7 +146,7 @@ impl Reader<'_> {
                     Err(self.mistake(
                         query.line,
                         message,
-                        Some("use one word without signs".to_owned()),
+                        Some("use one word without punctuation".to_owned()),
                     ))
                 }
             }
@@ -183,7 +184,7 @@ impl Reader<'_> {
         Mistake { path: self.path.to_path_buf(), line, message, cure }
     }
 
-    /// What the library refuses, in this program's words where they are better.
+    /// An error of the TOML library, reworded where that is clearer.
     fn refused(&self, error: &toml::de::Error) -> Mistake {
         let span = error.span().unwrap_or(0..0);
         let message = error
@@ -198,7 +199,7 @@ impl Reader<'_> {
         if message.starts_with("invalid unquoted key") {
             return Some("quote a Chinese name: \"減半\" = \"…\"".to_owned());
         }
-        // serde has the names in its message alone: `unknown field `a`, expected one of `b`, `c``.
+        // serde gives the known names only in its message: unknown field `a`, expected one of `b`.
         if !message.starts_with("unknown") {
             return None;
         }
@@ -208,7 +209,7 @@ impl Reader<'_> {
             return Some(format!("did you mean `{meant}`?"));
         }
         if SEARCH.contains(&typed) {
-            return Some(format!("`{typed}` belongs below a line [search]"));
+            return Some(format!("`{typed}` belongs below the line [search]"));
         }
         TOP.contains(&typed).then(|| format!("`{typed}` belongs above the first [table]"))
     }
@@ -220,11 +221,11 @@ impl<T> At<T> {
     }
 }
 
-/// A path of the file: `~` is the home folder, and a relative path starts at the file, since the
-/// working folder is another one each time.
+/// A path in the file: `~` is the home folder, and a relative path starts at the folder of the
+/// file, because the working folder varies.
 fn resolve(folder: &Path, path: &Path) -> PathBuf {
     match (path.strip_prefix("~"), etcetera::home_dir()) {
-        (Ok(rest), Ok(home)) => home.join(rest),
+        (Ok(below_home), Ok(home)) => home.join(below_home),
         _ => folder.join(path),
     }
 }

@@ -1,9 +1,8 @@
-//! Settings: a flag goes before the environment, that before the config file, that before the
-//! default. Decided here and nowhere else; verbs take what came of it.
+//! Settings. Precedence: flag, environment, config file, default. It is applied only here; verbs
+//! get the result.
 
 mod file;
 mod saved;
-mod zone;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,20 +14,20 @@ use clap::parser::ValueSource;
 
 pub(crate) use file::{At, Location, locate};
 pub(crate) use saved::{Fault, read_query};
-pub(crate) use zone::Zone;
 
-use crate::args::{Color, Flags, Sort};
+use crate::args::Flags;
+use crate::types::{Color, Sort, Zone};
 
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// This flag.
+    /// A flag, by name.
     Flag(&'static str),
-    /// This variable.
+    /// An environment variable, by name.
     Environment(&'static str),
-    /// This line of the config file.
+    /// A line of the config file.
     File(usize),
-    /// Nobody asked for another.
+    /// Not set anywhere.
     Default,
 }
 
@@ -47,39 +46,40 @@ impl<T> Deref for Setting<T> {
     }
 }
 
-/// What every verb takes.
+/// The settings that all verbs share.
 #[derive(Debug)]
 pub(crate) struct Global {
     /// The config file, if there is a home folder to look for it in.
     pub(crate) file: Option<Location>,
-    /// Whether it is there.
+    /// Whether the config file exists.
     pub(crate) found: bool,
     /// Folder of the index.
     pub(crate) index: Setting<PathBuf>,
-    /// What `index` reads when nothing is named; empty means that of the last build.
+    /// What `index` reads if no path is given; empty means the paths of the last build.
     pub(crate) archive: Setting<Vec<PathBuf>>,
-    /// Where "today" is taken.
+    /// The time zone of "today".
     pub(crate) zone: Setting<Zone>,
-    /// When to colour.
+    /// When to use colour.
     pub(crate) color: Setting<Color>,
-    /// Hits of a search.
+    /// Number of hits that a search prints.
     pub(crate) limit: Setting<usize>,
-    /// Characters of a snippet.
+    /// Maximum length of a snippet, in characters.
     pub(crate) snippet: Setting<usize>,
-    /// Order of hits; none is by rank where text is searched for, else newest first.
+    /// Sort order; `None` means by rank if the query has words, else newest first.
     pub(crate) sort: Setting<Option<Sort>>,
     /// Saved queries by name.
     pub(crate) queries: BTreeMap<String, At<String>>,
 }
 
 impl Global {
-    /// Reads the config file and decides. `matches` are those that `flags` were made of.
+    /// Reads the config file and applies the precedence. `flags` were parsed from `matches`, which
+    /// tell flags from environment variables.
     ///
     /// # Errors
     ///
     /// If the config file cannot be read or something in it is wrong.
     pub(crate) fn resolve(flags: &Flags, matches: &ArgMatches) -> anyhow::Result<Self> {
-        // Without a home folder there is nothing to read, and nothing that needs it.
+        // Without a home folder there is no config file, which is no error.
         let location = locate().ok();
         let read = location.as_ref().map(file::read).transpose()?.flatten();
         let found = read.is_some();
@@ -115,8 +115,8 @@ impl Global {
         })
     }
 
-    /// The place in the config file that line `line` is, for people.
-    pub(crate) fn place(&self, line: usize) -> String {
+    /// A line of the config file as `path:line`.
+    pub(crate) fn location(&self, line: usize) -> String {
         let path = self.file.as_ref().map_or(Path::new(""), |file| &file.path);
         format!("{}:{line}", path.display())
     }
@@ -132,7 +132,7 @@ fn pick<T>(
     Setting { value, origin }
 }
 
-/// What the flag and the variables that programs agree on say of colour.
+/// The choice of colour by the flag, or by the environment variables that are conventional for it.
 fn color(flags: &Flags) -> Option<(Color, Origin)> {
     match flags.color {
         Some(color) => Some((color, Origin::Flag("--color"))),

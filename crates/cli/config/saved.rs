@@ -6,22 +6,22 @@ use wensou_query::lang::{
 
 use super::Global;
 
-/// A mistake, and what it speaks of.
+/// A mistake in a query, with the text that it is in.
 #[derive(Debug)]
 pub(crate) struct Fault {
     pub(crate) diagnostic: Diagnostic,
-    /// The query that its place is in.
+    /// The text that the location of the diagnostic refers to.
     pub(crate) text: String,
-    /// The saved query that this is, if it is not what was typed.
+    /// The name of the saved query that `text` is; `None` if it was typed.
     pub(crate) saved: Option<String>,
 }
 
-/// Reads what was typed, with its saved query in place. The spans of the result are of its own
-/// text, in which both stand in parentheses.
+/// Parses what was typed, after a saved query in it is expanded. The spans of the result refer to
+/// the expanded text, `(saved) (rest)`.
 ///
 /// # Errors
 ///
-/// All mistakes of what was typed, else all of the saved query.
+/// All mistakes of the typed text; if it has none, all mistakes of the saved query.
 pub(crate) fn read_query(text: &str, global: &Global, clock: &Clock) -> Result<Query, Vec<Fault>> {
     let expanded = expand(text, global, clock, &mut Vec::new())?;
     parse(&expanded, clock).map_err(|found| faults(found, &expanded))
@@ -32,7 +32,8 @@ fn faults(found: Vec<Diagnostic>, text: &str) -> Vec<Fault> {
     found.into_iter().map(fault).collect()
 }
 
-/// `text` with its saved query in place; `open` are the names that are being read.
+/// `text` with its saved query expanded. `open` has the names that are being expanded, to find
+/// cycles.
 fn expand(
     text: &str,
     global: &Global,
@@ -42,9 +43,12 @@ fn expand(
     let Some(found) = saved_name(text) else {
         return parse(text, clock).map(|_| text.to_owned()).map_err(|found| faults(found, text));
     };
-    let rest = found.rest.of(text);
-    parse(rest, clock).map_err(|wrong| {
-        faults(wrong.into_iter().map(|wrong| moved(wrong, text, found.rest.start)).collect(), text)
+    let remainder = found.rest.of(text);
+    parse(remainder, clock).map_err(|wrong| {
+        faults(
+            wrong.into_iter().map(|wrong| shifted(wrong, text, found.rest.start)).collect(),
+            text,
+        )
     })?;
     let refuse = |code, message: String, help: String| {
         let diagnostic = Diagnostic::at(code, text, found.span, message).with_help(help);
@@ -55,19 +59,19 @@ fn expand(
         return Err(refuse(
             Code::UnknownSaved,
             format!("no saved query `{name}`"),
-            names(name, global),
+            unknown_name_help(name, global),
         ));
     };
     if open.iter().any(|other| other == name) {
-        let help = format!("change it at {}", global.place(saved.line));
+        let help = format!("change it at {}", global.location(saved.line));
         return Err(refuse(
             Code::UnknownSaved,
-            format!("the saved query `{name}` asks for itself"),
+            format!("the saved query `{name}` refers to itself"),
             help,
         ));
     }
     if saved.value.trim().is_empty() {
-        let help = format!("write one at {}", global.place(saved.line));
+        let help = format!("write one at {}", global.location(saved.line));
         return Err(refuse(Code::Empty, format!("the saved query `{name}` is empty"), help));
     }
     open.push(name.to_owned());
@@ -78,14 +82,14 @@ fn expand(
         faults
     })?;
     open.pop();
-    Ok(match rest.trim() {
+    Ok(match remainder.trim() {
         "" => format!("({inner})"),
-        rest => format!("({inner}) ({rest})"),
+        remainder => format!("({inner}) ({remainder})"),
     })
 }
 
-/// A mistake of the end of `text` that starts at byte `by`, as one of `text`.
-fn moved(mut diagnostic: Diagnostic, text: &str, by: usize) -> Diagnostic {
+/// Shifts the location of a mistake by `by` bytes, from the end of `text` to the whole `text`.
+fn shifted(mut diagnostic: Diagnostic, text: &str, by: usize) -> Diagnostic {
     diagnostic.location = diagnostic.location.map(|Location { bytes, .. }| {
         let bytes = Span::new(bytes.start + by, bytes.end + by);
         Location { bytes, chars: bytes.in_chars(text) }
@@ -93,16 +97,20 @@ fn moved(mut diagnostic: Diagnostic, text: &str, by: usize) -> Diagnostic {
     diagnostic
 }
 
-/// The help for a name that is not saved.
-fn names(typed: &str, global: &Global) -> String {
+/// The help for a name that no saved query has.
+fn unknown_name_help(typed: &str, global: &Global) -> String {
     let text = format!("to search for the text itself, quote it: \"@{typed}\"");
     let known: Vec<&str> = global.queries.keys().map(String::as_str).collect();
     if known.is_empty() {
-        return format!("none is saved: `wensou config` says where; {text}");
+        return format!(
+            "there are no saved queries: `wensou config` shows the config file for them; {text}"
+        );
     }
     let list: Vec<String> = known.iter().map(|name| format!("@{name}")).collect();
     match closest(typed, known) {
-        Some(meant) => format!("did you mean `@{meant}`? saved are {}; {text}", list.join(", ")),
-        None => format!("saved are {}; {text}", list.join(", ")),
+        Some(meant) => {
+            format!("did you mean `@{meant}`? saved queries are {}; {text}", list.join(", "))
+        }
+        None => format!("saved queries are {}; {text}", list.join(", ")),
     }
 }

@@ -1,56 +1,27 @@
-//! An explained query, for people and for machines.
+//! Prints the explanation of a query as text or JSON.
+
+use std::io;
 
 use serde_json::{Value, json};
 use wensou_index::{Kind, RecordExt, TermKind, TextField};
 use wensou_query::{Clause, ExplainedHit, Explanation, Origin, TermScore};
 
-use super::terminal::{DIM, KIND, TITLE};
+use super::style::{DIM, KIND, TITLE};
 use super::text::padded;
 use super::{Terminal, json, sanitize};
 
-/// Most scored units that are printed for people; the others say little.
-const SHOWN: usize = 20;
+/// Maximum number of scored terms in the text: the others contribute little.
+const MAX_TERMS: usize = 20;
 
-/// Prints an explanation for people.
+/// Prints an explanation as text.
 pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow::Result<()> {
-    let head = |name: &str| format!("{TITLE}{name}{TITLE:#}");
-    let text = |text: &str| sanitize::line(text).into_owned();
     terminal.line(format_args!("{}   {}", head("query"), text(&explained.canonical)))?;
     terminal.line(format_args!("{}  {}", head("folded"), text(&explained.folded)))?;
     if !explained.words.is_empty() {
-        terminal.line("")?;
-        terminal.line(format_args!(
-            "{}: what counts as finding each, in how many documents",
-            head("words")
-        ))?;
-        for word in &explained.words {
-            for (at, form) in word.variants.iter().enumerate() {
-                let typed = if at == 0 { text(&word.typed) } else { String::new() };
-                let stop = if word.stop { ", ranked only" } else { "" };
-                terminal.line(format_args!(
-                    "  {} {:>7}  {} {}{DIM}{}{stop}{DIM:#}",
-                    padded(&typed, 16),
-                    form.documents,
-                    form.match_mode,
-                    text(&form.text),
-                    origin(form.origin),
-                ))?;
-            }
-        }
+        print_words(terminal, explained)?;
     }
     if !explained.clauses.is_empty() {
-        terminal.line("")?;
-        terminal.line(format_args!(
-            "{}: documents that match each alone, and the query without it",
-            head("clauses")
-        ))?;
-        for clause in &explained.clauses {
-            let without = clause.without.map_or("-".to_owned(), |count| count.to_string());
-            let shown = padded(&text(&clause.text), 16);
-            terminal.line(format_args!("  {shown} {:>7} {without:>7}", clause.alone))?;
-        }
-        let relaxed = if explained.relaxed { "  none has every word: these have some" } else { "" };
-        terminal.line(format_args!("  {} {:>7}{relaxed}", padded("all", 16), explained.total))?;
+        print_clauses(terminal, explained)?;
     }
     terminal.line("")?;
     terminal.line(format_args!("{}: what a document must match", head("compiled")))?;
@@ -58,22 +29,7 @@ pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow:
         terminal.line(format_args!("  {}", text(line)))?;
     }
     if !explained.scored.is_empty() {
-        terminal.line("")?;
-        terminal.line(format_args!("{}: weight × rarity", head("scored")))?;
-        for unit in explained.scored.iter().take(SHOWN) {
-            terminal.line(format_args!(
-                "  {:<9} {} {:>5.2} × {:>5.2}{DIM}{}{DIM:#}",
-                unit_name(unit.kind),
-                padded(&text(&unit.text), 14),
-                unit.weight,
-                unit.idf,
-                origin(unit.origin),
-            ))?;
-        }
-        if explained.scored.len() > SHOWN {
-            let more = explained.scored.len() - SHOWN;
-            terminal.line(format_args!("  {DIM}and {more} more: --format json has all{DIM:#}"))?;
-        }
+        print_scored_terms(terminal, explained)?;
     }
     match &explained.hit {
         Some(hit) => {
@@ -82,6 +38,67 @@ pub(crate) fn print(terminal: &mut Terminal, explained: &Explanation) -> anyhow:
         }
         None => Ok(()),
     }
+}
+
+fn head(name: &str) -> String {
+    format!("{TITLE}{name}{TITLE:#}")
+}
+
+fn text(text: &str) -> String {
+    sanitize::line(text).into_owned()
+}
+
+fn print_words(terminal: &mut Terminal, explained: &Explanation) -> io::Result<()> {
+    terminal.line("")?;
+    terminal.line(format_args!("{}: the variants of each, with document counts", head("words")))?;
+    for word in &explained.words {
+        for (at, variant) in word.variants.iter().enumerate() {
+            let typed = if at == 0 { text(&word.typed) } else { String::new() };
+            let stop = if word.stop { ", ranked only" } else { "" };
+            terminal.line(format_args!(
+                "  {} {:>7}  {} {}{DIM}{}{stop}{DIM:#}",
+                padded(&typed, 16),
+                variant.documents,
+                variant.match_mode,
+                text(&variant.text),
+                origin(variant.origin),
+            ))?;
+        }
+    }
+    Ok(())
+}
+
+fn print_clauses(terminal: &mut Terminal, explained: &Explanation) -> io::Result<()> {
+    terminal.line("")?;
+    let title = head("clauses");
+    terminal.line(format_args!("{title}: hits of each alone, and of the query without it"))?;
+    for clause in &explained.clauses {
+        let without = clause.without.map_or("-".to_owned(), |count| count.to_string());
+        let name = padded(&text(&clause.text), 16);
+        terminal.line(format_args!("  {name} {:>7} {without:>7}", clause.alone))?;
+    }
+    let relaxed = if explained.relaxed { "  no document contains every word" } else { "" };
+    terminal.line(format_args!("  {} {:>7}{relaxed}", padded("all", 16), explained.total))
+}
+
+fn print_scored_terms(terminal: &mut Terminal, explained: &Explanation) -> io::Result<()> {
+    terminal.line("")?;
+    terminal.line(format_args!("{}: weight × idf", head("scored")))?;
+    for term in explained.scored.iter().take(MAX_TERMS) {
+        terminal.line(format_args!(
+            "  {:<9} {} {:>5.2} × {:>5.2}{DIM}{}{DIM:#}",
+            kind_name(term.kind),
+            padded(&text(&term.text), 14),
+            term.weight,
+            term.idf,
+            origin(term.origin),
+        ))?;
+    }
+    if explained.scored.len() > MAX_TERMS {
+        let more = explained.scored.len() - MAX_TERMS;
+        terminal.line(format_args!("  {DIM}and {more} more: --format json has all{DIM:#}"))?;
+    }
+    Ok(())
 }
 
 fn print_hit(
@@ -102,22 +119,19 @@ fn print_hit(
     }
     match hit.rank {
         Some(rank) => terminal.line(format_args!("  rank {rank}, score {:.3}:", hit.score))?,
-        None => terminal.line("  is no hit")?,
+        None => terminal.line("  not a hit")?,
     }
     for part in &hit.term_scores {
         terminal.line(format_args!(
             "  {:>8.3}  {} {} in the {}{DIM}{}{DIM:#}",
             part.score,
-            unit_name(part.kind),
+            kind_name(part.kind),
             sanitize::line(&part.text),
             part_name(part.field),
             origin(part.origin),
         ))?;
     }
-    for (value, name) in [
-        (hit.passage, "the best stretch of its text"),
-        (hit.runs, "unbroken runs of the query in it"),
-    ] {
+    for (value, name) in [(hit.passage, "best passage"), (hit.runs, "unbroken runs of the query")] {
         if let Some(value) = value {
             terminal.line(format_args!("  {value:>8.3}  {name}"))?;
         }
@@ -135,8 +149,18 @@ fn origin(origin: Origin) -> String {
     }
 }
 
-fn unit_name(unit: TermKind) -> &'static str {
-    match unit {
+/// The kind of a term, in text.
+fn kind_name(term: TermKind) -> &'static str {
+    match term {
+        TermKind::Bigram => "bigram",
+        TermKind::Word => "word",
+        TermKind::Unigram => "unigram",
+    }
+}
+
+/// The kind of a term in JSON, where it keeps an older name.
+fn json_kind_name(term: TermKind) -> &'static str {
+    match term {
         TermKind::Bigram => "pair",
         TermKind::Word => "word",
         TermKind::Unigram => "character",
@@ -151,29 +175,29 @@ fn part_name(part: TextField) -> &'static str {
     }
 }
 
-/// An explanation for machines.
+/// An explanation as JSON.
 pub(crate) fn object(explained: &Explanation) -> Value {
     let words = explained.words.iter().map(|word| {
-        let forms = word.variants.iter().map(|form| {
+        let variants = word.variants.iter().map(|variant| {
             json!({
-                "text": form.text,
-                "look": form.match_mode,
-                "origin": form.origin.as_str(),
-                "documents": form.documents,
+                "text": variant.text,
+                "look": variant.match_mode,
+                "origin": variant.origin.as_str(),
+                "documents": variant.documents,
             })
         });
-        json!({"typed": word.typed, "stop": word.stop, "forms": forms.collect::<Vec<_>>()})
+        json!({"typed": word.typed, "stop": word.stop, "forms": variants.collect::<Vec<_>>()})
     });
     let clauses = explained.clauses.iter().map(
         |clause| json!({"text": clause.text, "alone": clause.alone, "without": clause.without}),
     );
-    let scored = explained.scored.iter().map(|unit| {
+    let scored = explained.scored.iter().map(|term| {
         json!({
-            "unit": unit_name(unit.kind),
-            "text": unit.text,
-            "weight": unit.weight,
-            "idf": unit.idf,
-            "origin": unit.origin.as_str(),
+            "unit": json_kind_name(term.kind),
+            "text": term.text,
+            "weight": term.weight,
+            "idf": term.idf,
+            "origin": term.origin.as_str(),
         })
     });
     json!({
@@ -194,7 +218,7 @@ fn hit_object(hit: &ExplainedHit) -> Value {
     let part = |part: &TermScore| {
         json!({
             "part": part_name(part.field),
-            "unit": unit_name(part.kind),
+            "unit": json_kind_name(part.kind),
             "text": part.text,
             "origin": part.origin.as_str(),
             "score": part.score,

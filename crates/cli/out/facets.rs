@@ -1,45 +1,52 @@
-//! Facets of a search, after its hits.
+//! Counts and prints the facets of a search.
 
 use serde_json::{Map, Value, json};
 use wensou_index::Index;
 use wensou_query::lang::Query;
 use wensou_query::{Facet, FacetValue, Hit, facet};
 
-use super::terminal::{DIM, TAG, TITLE};
+use super::style::{DIM, TAG, TITLE};
 use super::{Terminal, json, sanitize};
-use crate::args::{self, Format, Search};
 
-/// One facet: its most frequent values, and how many more there are.
+use crate::types::{self, Format};
+
+/// A facet with its most frequent values, and the number of values left out.
 pub(crate) struct Counted {
     facet: Facet,
     values: Vec<FacetValue>,
     left: usize,
 }
 
-/// Counts what was asked for.
-pub(crate) fn count(index: &Index, query: &Query, args: &Search) -> anyhow::Result<Vec<Counted>> {
-    args.facet
+/// Counts the hits of a query by each of these facets. Keeps the `limit` most frequent values of
+/// each facet, or all values if it is 0.
+pub(crate) fn count(
+    index: &Index,
+    query: &Query,
+    asked: &[types::Facet],
+    limit: usize,
+) -> anyhow::Result<Vec<Counted>> {
+    asked
         .iter()
         .map(|asked| {
             let asked = match asked {
-                args::Facet::Tag => Facet::Tag,
-                args::Facet::Source => Facet::Source,
-                args::Facet::Category => Facet::Category,
-                args::Facet::Kind => Facet::Kind,
-                args::Facet::Month => Facet::Month,
+                types::Facet::Tag => Facet::Tag,
+                types::Facet::Source => Facet::Source,
+                types::Facet::Category => Facet::Category,
+                types::Facet::Kind => Facet::Kind,
+                types::Facet::Month => Facet::Month,
             };
             let mut values = facet(index, query, asked, None)?;
             let all = values.len();
-            if args.facet_limit > 0 {
-                values.truncate(args.facet_limit);
+            if limit > 0 {
+                values.truncate(limit);
             }
             Ok(Counted { facet: asked, left: all - values.len(), values })
         })
         .collect()
 }
 
-/// Prints facets after the hits; for programs that read lines, one object a value. Lists of ids and
-/// tables have no place for them.
+/// Prints facets after the hits: as text, or in JSON Lines one object per value. Lists of ids and
+/// tables cannot have facets.
 pub(crate) fn print(
     terminal: &mut Terminal,
     format: Format,
@@ -67,8 +74,8 @@ pub(crate) fn print(
 fn text(terminal: &mut Terminal, counted: &Counted) -> anyhow::Result<()> {
     terminal.line(format_args!("{TITLE}{}{TITLE:#}", counted.facet.as_str()))?;
     for value in &counted.values {
-        let shown = sanitize::line(&value.value).into_owned();
-        terminal.line(format_args!("{:>7}  {TAG}{shown}{TAG:#}", value.documents))?;
+        let value_text = sanitize::line(&value.value).into_owned();
+        terminal.line(format_args!("{:>7}  {TAG}{value_text}{TAG:#}", value.documents))?;
     }
     if counted.left > 0 {
         terminal.line(format_args!("{DIM}{:>7}  more{DIM:#}", counted.left))?;

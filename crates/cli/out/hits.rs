@@ -1,4 +1,4 @@
-//! Hits in every format.
+//! Prints hits in each format.
 
 use std::io;
 
@@ -12,14 +12,14 @@ use wensou_query::Hit;
 use super::Terminal;
 use super::json::{self, Chosen};
 use super::sanitize;
-use super::terminal::{DATE, DIM, KIND, TAG, TITLE};
+use super::style::{DATE, DIM, KIND, TAG, TITLE};
 use super::text::{marked, width, wrap};
-use crate::args::Format;
+use crate::types::Format;
 
-/// Most tags that a hit shows.
+/// Maximum number of tags in the text of a hit.
 const TAGS_SHOWN: usize = 8;
 
-/// Most words that a hit shows of those that it shares with another.
+/// Maximum number of shared words in the text of a similar document.
 const SHARED_SHOWN: usize = 10;
 
 /// How hits are laid out.
@@ -29,18 +29,18 @@ pub(crate) struct Layout<'a> {
     pub(crate) offset: usize,
     /// The keys to print, in this order; none means all.
     pub(crate) fields: &'a [String],
-    /// Ids end with a zero byte.
+    /// Whether ids end with a zero byte instead of a line feed.
     pub(crate) null: bool,
 }
 
-/// Refuses keys that a hit does not have, and formats that have no keys.
+/// Refuses unknown keys, and keys in formats without keys.
 pub(crate) fn check_fields(format: Format, fields: &[String]) -> anyhow::Result<()> {
     if !fields.is_empty() && matches!(format, Format::Text | Format::Ids) {
-        bail!("--fields chooses keys of --format json, jsonl or tsv");
+        bail!("--fields needs --format json, jsonl or tsv");
     }
     match fields.iter().find(|field| !json::FIELDS.contains(&field.as_str())) {
         Some(unknown) => {
-            bail!("a hit has no key `{unknown}`; it has {}", json::FIELDS.join(", "))
+            bail!("a hit has no key `{unknown}`; its keys are {}", json::FIELDS.join(", "))
         }
         None => Ok(()),
     }
@@ -56,8 +56,8 @@ pub(crate) fn print(
     let Layout { offset, fields, null } = layout;
     match format {
         Format::Text => {
-            for (place, hit) in hits.iter().enumerate() {
-                text(terminal, hit, offset + place + 1)?;
+            for (index, hit) in hits.iter().enumerate() {
+                text(terminal, hit, offset + index + 1)?;
             }
         }
         Format::Json => match fields {
@@ -110,7 +110,7 @@ fn tsv(terminal: &mut Terminal, hits: &[Hit]) -> io::Result<()> {
             cell(json::title(&hit.record)),
             cell(source(&hit.record).unwrap_or_default()),
             cell(&hit.record.texts().tags.join(",")),
-            cell(json::place(&hit.record).0),
+            cell(json::location(&hit.record).0),
             format!("{:.4}", hit.score),
             cell(&hit.snippet.text),
         ];
@@ -119,7 +119,7 @@ fn tsv(terminal: &mut Terminal, hits: &[Hit]) -> io::Result<()> {
     Ok(())
 }
 
-/// The chosen keys as cells: objects by their values, lists with commas between.
+/// Prints the chosen keys as a table; objects become their value, lists are separated by commas.
 fn chosen_tsv(terminal: &mut Terminal, hits: &[Hit], fields: &[String]) -> anyhow::Result<()> {
     writeln!(terminal.out(), "{}", fields.join("\t"))?;
     for hit in hits {
@@ -144,12 +144,12 @@ fn flat(value: &Value) -> String {
     }
 }
 
-/// A value without what separates values and lines.
+/// Replaces tabs and line breaks, which separate cells and lines, by spaces.
 pub(crate) fn cell(value: &str) -> String {
     value.replace(['\t', '\n', '\r'], " ")
 }
 
-/// Who published a record, where it says so.
+/// The publisher of a record, if it is stated.
 pub(crate) fn source(record: &Record) -> Option<&str> {
     match record {
         Record::Article(article) => article.source.as_deref(),
@@ -157,19 +157,19 @@ pub(crate) fn source(record: &Record) -> Option<&str> {
     }
 }
 
-/// The date as people read it, `~` before an inferred one; nothing where none is known.
+/// The date as text, with `~` before an inferred one; empty if there is no date.
 pub(crate) fn date(record: &Record) -> String {
     let date = record.date();
     let Some(moment) = date.value else { return String::new() };
-    let mark = if matches!(date.provenance, DateProvenance::Inferred(_)) { "~" } else { "" };
+    let prefix = if matches!(date.provenance, DateProvenance::Inferred(_)) { "~" } else { "" };
     match moment {
-        Moment::Day(day) => format!("{mark}{day}"),
-        Moment::Time(time) if mark.is_empty() => time.strftime("%Y-%m-%d %H:%M").to_string(),
-        Moment::Time(time) => format!("{mark}{}", time.date()),
+        Moment::Day(day) => format!("{prefix}{day}"),
+        Moment::Time(time) if prefix.is_empty() => time.strftime("%Y-%m-%d %H:%M").to_string(),
+        Moment::Time(time) => format!("{prefix}{}", time.date()),
     }
 }
 
-/// One hit for people: a line of rank, kind, title and date; source and tags; snippet; path and id.
+/// Prints a hit as text: rank, kind, title and date; source and tags; snippet; path and id.
 fn text(terminal: &mut Terminal, hit: &Hit, rank: usize) -> io::Result<()> {
     let columns = terminal.width();
     let record = &hit.record;
@@ -196,24 +196,24 @@ fn text(terminal: &mut Terminal, hit: &Hit, rank: usize) -> io::Result<()> {
     }
     if !hit.missing.is_empty() {
         let missing = sanitize::line(&hit.missing.join(" ")).into_owned();
-        lines.extend(wrap(&format!("{DIM}lacks: {missing}{DIM:#}"), columns, &indent));
+        lines.extend(wrap(&format!("{DIM}missing: {missing}{DIM:#}"), columns, &indent));
     }
     if !hit.shared.is_empty() {
         let shared = hit.shared.iter().take(SHARED_SHOWN).map(String::as_str).collect::<Vec<_>>();
         let shared = sanitize::line(&shared.join(" ")).into_owned();
         lines.extend(wrap(&format!("{DIM}shares: {shared}{DIM:#}"), columns, &indent));
     }
-    let (path, _) = json::place(record);
+    let (path, _) = json::location(record);
     let (path, id) = (sanitize::line(path), sanitize::line(record.id()));
-    let place = format!("{DIM}{path}  {id}{DIM:#}");
-    lines.extend(wrap(&place, columns, &indent));
+    let location = format!("{DIM}{path}  {id}{DIM:#}");
+    lines.extend(wrap(&location, columns, &indent));
     for line in lines {
         terminal.line(line)?;
     }
     terminal.line("")
 }
 
-/// Source, category, tags, number of sightings.
+/// Source, category, number of pages and tags in one line, if there are any.
 fn about(record: &Record, kind: Kind) -> Option<String> {
     let mut parts: Vec<String> = Vec::new();
     if let Some(source) = source(record) {
@@ -235,13 +235,13 @@ fn about(record: &Record, kind: Kind) -> Option<String> {
     let tags = record.texts().tags;
     if !tags.is_empty() {
         let more = tags.len().saturating_sub(TAGS_SHOWN);
-        let shown: Vec<String> = tags
+        let first: Vec<String> = tags
             .iter()
             .take(TAGS_SHOWN)
             .map(|tag| format!("{TAG}#{}{TAG:#}", sanitize::line(tag)))
             .collect();
         let more = if more > 0 { format!(" +{more}") } else { String::new() };
-        parts.push(format!("{}{more}", shown.join(" ")));
+        parts.push(format!("{}{more}", first.join(" ")));
     }
     (!parts.is_empty()).then(|| parts.join(" · "))
 }

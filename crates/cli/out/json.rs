@@ -1,4 +1,4 @@
-//! The machine's view: hits and records as JSON, with the keys that the README promises.
+//! Hits and records as JSON. The keys are part of the interface: see docs/schema.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ pub(crate) const FIELDS: [&str; 14] = [
     "snippet", "seen_in", "missing", "shared",
 ];
 
-/// A hit with some of its keys only, in the order that they were asked for.
+/// A hit with the chosen keys only, in the given order.
 pub(crate) struct Chosen<'f> {
     all: Value,
     fields: &'f [String],
@@ -63,7 +63,7 @@ impl Serialize for Chosen<'_> {
 /// The object of a hit.
 pub(crate) fn hit(hit: &Hit) -> HitObject<'_> {
     let record = &hit.record;
-    let (path, span) = place(record);
+    let (path, span) = location(record);
     let (source, category) = match record {
         Record::Article(article) => (&article.source, &article.category),
         Record::Flash(flash) => (&flash.outlet, &flash.category),
@@ -78,7 +78,7 @@ pub(crate) fn hit(hit: &Hit) -> HitObject<'_> {
         tags: record.texts().tags,
         path,
         span,
-        // To the fourth place, and the same digits whichever way it is written.
+        // Rounded to four decimal places, so that all formats print the same digits.
         score: (f64::from(hit.score) * 1e4).round() / 1e4,
         snippet: &hit.snippet,
         seen_in: seen_in(record),
@@ -95,8 +95,8 @@ pub(crate) fn title(record: &Record) -> &str {
     }
 }
 
-/// The file that a record stands in (the first one of a flash item), and where.
-pub(crate) fn place(record: &Record) -> (&str, Span) {
+/// The file and byte range of a record; of a flash item, the first occurrence.
+pub(crate) fn location(record: &Record) -> (&str, Span) {
     match record {
         Record::Article(article) => (&article.path, article.span),
         Record::Flash(flash) => flash
@@ -106,15 +106,17 @@ pub(crate) fn place(record: &Record) -> (&str, Span) {
     }
 }
 
-/// Every file that a record stands in.
+/// Every file that contains a record.
 pub(crate) fn seen_in(record: &Record) -> Vec<&str> {
     match record {
         Record::Article(article) => vec![&article.path],
-        Record::Flash(flash) => flash.all_occurrences().map(|place| place.path.as_str()).collect(),
+        Record::Flash(flash) => {
+            flash.all_occurrences().map(|location| location.path.as_str()).collect()
+        }
     }
 }
 
-/// A date as an object: ISO 8601 local time (or day), and how it is known.
+/// A date as an object: local time or day in ISO 8601, and its provenance.
 pub(crate) fn date(date: Date) -> Value {
     let value = date.value.map(iso);
     match date.provenance {
@@ -135,7 +137,7 @@ pub(crate) fn evidence_name(evidence: DateBasis) -> &'static str {
     }
 }
 
-/// A moment in ISO 8601, to the precision that is known.
+/// A moment in ISO 8601, as a day or to the second.
 pub(crate) fn iso(moment: Moment) -> String {
     match moment {
         Moment::Day(day) => day.to_string(),
@@ -143,7 +145,7 @@ pub(crate) fn iso(moment: Moment) -> String {
     }
 }
 
-/// A whole record as `export` writes it.
+/// A whole record, as `export` writes it.
 pub(crate) fn record(record: &Record) -> Value {
     match record {
         Record::Article(article) => article_object(article),
@@ -151,21 +153,21 @@ pub(crate) fn record(record: &Record) -> Value {
     }
 }
 
-/// The other writings of a flash item, each as an object of its own that names the first in
-/// `same_as`: the text of every page as that page has it.
-pub(crate) fn writings(record: &Record) -> Vec<Value> {
+/// The variants of a flash item, each as a record with the text of its page; `same_as` has the id
+/// of the item.
+pub(crate) fn variants(record: &Record) -> Vec<Value> {
     let Record::Flash(flash) = record else { return Vec::new() };
-    let object = |writing: &Variant| {
-        let mut object = flash_object(&written(flash, writing));
+    let object = |variant: &Variant| {
+        let mut object = flash_object(&as_variant(flash, variant));
         object["same_as"] = flash.id.clone().into();
         object
     };
     flash.variants.iter().map(object).collect()
 }
 
-/// A flash item as one of its other writings has it.
-pub(crate) fn written(flash: &FlashItem, writing: &Variant) -> FlashItem {
-    let Variant { id, column, title, text, outlet, occurrences } = writing.clone();
+/// A flash item with the id, text and occurrences of one of its variants.
+pub(crate) fn as_variant(flash: &FlashItem, variant: &Variant) -> FlashItem {
+    let Variant { id, column, title, text, outlet, occurrences } = variant.clone();
     FlashItem {
         id,
         column,
@@ -213,7 +215,7 @@ fn flash_object(flash: &FlashItem) -> Value {
         "category": flash.category,
         "tags": flash.tags,
         "url": flash.url,
-        "seen_in": flash.occurrences.iter().map(|place| &place.path).collect::<Vec<_>>(),
-        "spans": flash.occurrences.iter().map(|place| place.span).collect::<Vec<_>>(),
+        "seen_in": flash.occurrences.iter().map(|location| &location.path).collect::<Vec<_>>(),
+        "spans": flash.occurrences.iter().map(|location| location.span).collect::<Vec<_>>(),
     })
 }

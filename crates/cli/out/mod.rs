@@ -1,5 +1,6 @@
-//! Printing: the terminal, and one printer a format.
+//! Printing: the terminal, and a printer for each kind of result.
 
+pub(crate) mod count;
 pub(crate) mod explanation;
 pub(crate) mod facets;
 pub(crate) mod hits;
@@ -8,6 +9,7 @@ mod pager;
 pub(crate) mod record;
 pub(crate) mod sanitize;
 pub(crate) mod script;
+pub(crate) mod style;
 pub(crate) mod terminal;
 pub(crate) mod text;
 pub(crate) mod timeline;

@@ -1,34 +1,34 @@
-//! The pager: the user's own program for text that is longer than the screen.
+//! Runs the user's pager for text that is longer than the screen.
 
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
 
-/// What runs where the user names no other.
+/// The pager if the user names none.
 const DEFAULT: &str = "less";
 
-/// Shows text in the pager of `$WENSOU_PAGER` or `$PAGER`, and waits for its end. `false` if there
-/// is none, or none is wanted: the text is then the caller's to print.
+/// Shows text in the pager of `$WENSOU_PAGER` or `$PAGER`, and waits until it ends. Returns `false`
+/// if there is no pager or the user wants none; then the caller prints the text.
 pub(crate) fn show(text: &[u8]) -> io::Result<bool> {
     let named = ["WENSOU_PAGER", "PAGER"].into_iter().find_map(|name| std::env::var(name).ok());
     let command = named.unwrap_or_else(|| DEFAULT.to_owned());
     if command.trim().is_empty() || command.trim() == "cat" {
         return Ok(false);
     }
-    // By the shell, as git does it: the variable may hold options.
+    // In a shell, as git does, because the variable may contain options.
     let mut pager = Command::new("sh");
     pager.args(["-c", &command]).stdin(Stdio::piped());
     if std::env::var_os("LESS").is_none() {
-        // Colours as they are, and leave the text on the screen.
+        // Print colours (R), and leave the text on the screen at the end (X).
         pager.env("LESS", "RX");
     }
     let Ok(mut child) = pager.spawn() else { return Ok(false) };
     if let Some(mut stdin) = child.stdin.take() {
         match stdin.write_all(text) {
-            // Left before the end: the reader has seen enough.
+            // The user has left the pager before the end.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
             outcome => outcome?,
         }
     }
-    // 127 is the shell's word for a program that is not there.
+    // The shell returns 127 if the program does not exist.
     Ok(child.wait()?.code() != Some(127))
 }

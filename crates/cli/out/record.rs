@@ -1,4 +1,4 @@
-//! One whole record for people.
+//! Prints a whole record as text.
 
 use std::io;
 
@@ -8,31 +8,31 @@ use wensou_ingest::{Article, DateProvenance, FlashItem, Record};
 use wensou_query::Highlighter;
 
 use super::script::Converter;
-use super::terminal::{DATE, DIM, KIND, TAG, TITLE};
+use super::style::{DATE, DIM, KIND, TAG, TITLE};
 use super::text::{marked, wrap};
 use super::{Terminal, hits, json, sanitize};
 
 /// How a record is shown.
 pub(crate) struct Reading {
-    /// Marks the words of a query.
-    pub(crate) marks: Highlighter,
+    /// Highlights the words of a query.
+    pub(crate) highlighter: Highlighter,
     /// The script that text is shown in.
     pub(crate) script: Converter,
 }
 
 impl Reading {
-    /// Text from a page with its marks.
+    /// Text from a page, sanitized and highlighted.
     fn marked(&self, text: &str, base: Style) -> String {
-        marked(&self.script.snippet(self.marks.mark(text)), base)
+        marked(&self.script.snippet(self.highlighter.mark(text)), base)
     }
 
-    /// Text from a page.
+    /// Text from a page, sanitized.
     fn text(&self, text: &str) -> String {
         sanitize::line(&self.script.text(text)).into_owned()
     }
 }
 
-/// A record in one harmless line, to quote it by: title, source, date, path and bytes.
+/// A citation of a record in one sanitized line: title, source, date, path and byte range.
 pub(crate) fn citation(record: &Record) -> String {
     let source = hits::source(record);
     let date = match record.date().value {
@@ -42,9 +42,9 @@ pub(crate) fn citation(record: &Record) -> String {
             _ => hits::date(record),
         },
     };
-    let (path, span) = json::place(record);
-    let place = format!("{path}, bytes {}..{}", span.start, span.end);
-    let parts = [Some(json::title(record)), source, Some(&date), Some(&place)];
+    let (path, span) = json::location(record);
+    let location = format!("{path}, bytes {}..{}", span.start, span.end);
+    let parts = [Some(json::title(record)), source, Some(&date), Some(&location)];
     sanitize::line(&parts.into_iter().flatten().collect::<Vec<_>>().join(". ")).into_owned()
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn print(
             terminal.line("")?;
         }
     }
-    places(terminal, record)?;
+    locations(terminal, record)?;
     Ok(())
 }
 
@@ -128,7 +128,7 @@ fn paragraph(terminal: &mut Terminal, text: &str, indent: &str) -> io::Result<()
     Ok(())
 }
 
-/// The paragraphs, then the flash items that stood between them, then the related titles.
+/// Prints the paragraphs, then the flash items that stood between them, then the related titles.
 fn body(
     terminal: &mut Terminal,
     index: &Index,
@@ -175,15 +175,17 @@ fn flash_line(
     Ok(())
 }
 
-/// Where in which files the record lies.
-fn places(terminal: &mut Terminal, record: &Record) -> io::Result<()> {
-    let places: Vec<_> = match record {
+/// Prints the files and byte ranges of a record, and its id.
+fn locations(terminal: &mut Terminal, record: &Record) -> io::Result<()> {
+    let locations: Vec<_> = match record {
         Record::Article(article) => vec![(article.path.as_str(), article.span)],
-        Record::Flash(flash) => {
-            flash.occurrences.iter().map(|place| (place.path.as_str(), place.span)).collect()
-        }
+        Record::Flash(flash) => flash
+            .occurrences
+            .iter()
+            .map(|location| (location.path.as_str(), location.span))
+            .collect(),
     };
-    for (path, span) in places {
+    for (path, span) in locations {
         let line = format!("{}, bytes {}..{}", sanitize::line(path), span.start, span.end);
         paragraph(terminal, &format!("{DIM}{line}{DIM:#}"), "")?;
     }

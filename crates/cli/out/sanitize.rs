@@ -1,38 +1,38 @@
-//! Text from pages is untrusted: what a terminal would act on is shown, not sent.
+//! Makes untrusted text from pages harmless: control characters become visible characters.
 
 use std::borrow::Cow;
 
-/// Replaces every character that a terminal acts on: C0 and C1 controls by their pictures or
-/// U+FFFD, and the bidirectional controls, which can make a line read as what it is not, by U+FFFD.
-/// Line feeds and tabs become blanks. The number of characters stays the same.
+/// Replaces every character that a terminal acts on. C0 controls become control pictures; C1
+/// controls and bidirectional controls, which can disguise a line, become U+FFFD; line feeds and
+/// tabs become spaces. The number of characters stays the same.
 pub(crate) fn line(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| shown(c) == c) {
+    if text.chars().all(|c| harmless(c) == c) {
         return Cow::Borrowed(text);
     }
-    text.chars().map(shown).collect::<String>().into()
+    text.chars().map(harmless).collect::<String>().into()
 }
 
-/// The same for a text of several lines: line feeds stay.
+/// Like [`line()`], but line feeds stay.
 pub(crate) fn lines(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| c == '\n' || shown(c) == c) {
+    if text.chars().all(|c| c == '\n' || harmless(c) == c) {
         return Cow::Borrowed(text);
     }
-    text.chars().map(|c| if c == '\n' { c } else { shown(c) }).collect::<String>().into()
+    text.chars().map(|c| if c == '\n' { c } else { harmless(c) }).collect::<String>().into()
 }
 
-/// The same for a table that this program laid out: line feeds and tabs stay.
+/// Like [`line()`], but line feeds and tabs stay, for tables of this program.
 pub(crate) fn table(text: &str) -> Cow<'_, str> {
-    let kept = |c: char| matches!(c, '\n' | '\t') || shown(c) == c;
+    let kept = |c: char| matches!(c, '\n' | '\t') || harmless(c) == c;
     if text.chars().all(kept) {
         return Cow::Borrowed(text);
     }
-    text.chars().map(|c| if kept(c) { c } else { shown(c) }).collect::<String>().into()
+    text.chars().map(|c| if kept(c) { c } else { harmless(c) }).collect::<String>().into()
 }
 
-/// JSON as the same value, with every character that a terminal acts on written as an escape. The
-/// text must be JSON: outside its strings only line feeds, which stay, can be such characters.
+/// Writes every character of JSON text that a terminal acts on as a `\u` escape, so that the value
+/// stays the same. Line feeds stay: outside strings, no other such character can occur.
 pub(crate) fn json(text: &str) -> Cow<'_, str> {
-    let kept = |c: char| c == '\n' || shown(c) == c;
+    let kept = |c: char| c == '\n' || harmless(c) == c;
     if text.chars().all(kept) {
         return Cow::Borrowed(text);
     }
@@ -48,27 +48,28 @@ pub(crate) fn json(text: &str) -> Cow<'_, str> {
     out.into()
 }
 
-/// Lines of this program, in which its own styles and tabs stay: a second net below text that
-/// nobody sanitized. Such text could at worst borrow one of our colours.
+/// Like [`table`], but our own styles stay. This is a second line of defence for text that was not
+/// sanitized, which could at worst use one of our colours.
 pub(crate) fn styled(text: &str) -> Cow<'_, str> {
     if !text.contains('\u{1b}') {
         return table(text);
     }
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('\u{1b}') {
-        out.push_str(&table(&rest[..at]));
-        // An escape that is no style of ours becomes a picture, and what follows it is text.
-        let length = style_length(&rest[at..]).unwrap_or(1);
-        let escape = &rest[at..at + length];
+    let mut remainder = text;
+    while let Some(at) = remainder.find('\u{1b}') {
+        out.push_str(&table(&remainder[..at]));
+        // An escape that does not begin one of our styles becomes a picture, followed by plain
+        // text.
+        let length = style_length(&remainder[at..]).unwrap_or(1);
+        let escape = &remainder[at..at + length];
         out.push_str(if length > 1 { escape } else { "\u{241b}" });
-        rest = &rest[at + length..];
+        remainder = &remainder[at + length..];
     }
-    out.push_str(&table(rest));
+    out.push_str(&table(remainder));
     out.into()
 }
 
-/// The bytes of the style that a text begins with, if the style is one that this program uses.
+/// The length in bytes of the style that a text begins with, if this program uses that style.
 fn style_length(text: &str) -> Option<usize> {
     let inside = text.strip_prefix("\u{1b}[")?;
     let end = inside.find(|c: char| !(c.is_ascii_digit() || c == ';'))?;
@@ -78,7 +79,7 @@ fn style_length(text: &str) -> Option<usize> {
     is_ours.then_some("\u{1b}[".len() + end + 1)
 }
 
-fn shown(c: char) -> char {
+fn harmless(c: char) -> char {
     match c {
         '\n' | '\t' | '\r' | '\u{2028}' | '\u{2029}' => ' ',
         '\0'..='\u{1f}' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}'),
@@ -103,9 +104,9 @@ mod tests {
     #[test]
     fn nothing_that_a_terminal_acts_on_gets_through() {
         let hostile = "紅\u{1b}[31m色\u{7}\u{9b}2J\u{202e}字\u{2066}\r\n\t\u{7f}";
-        let shown = line(hostile);
-        assert_eq!(shown, "紅␛[31m色␇\u{fffd}2J\u{fffd}字\u{fffd}   ␡");
-        assert_eq!(shown.chars().count(), hostile.chars().count());
+        let harmless = line(hostile);
+        assert_eq!(harmless, "紅␛[31m色␇\u{fffd}2J\u{fffd}字\u{fffd}   ␡");
+        assert_eq!(harmless.chars().count(), hostile.chars().count());
         assert_eq!(lines("一\n二\r"), "一\n二 ");
         assert!(matches!(line("比特幣 BTC 🚀"), Cow::Borrowed(_)));
     }
@@ -121,9 +122,9 @@ mod tests {
         let hostile = "紅\u{1b}[31m色\u{7}\u{9b}2J\u{202e}字\u{2028}\u{7f}\u{feff}\u{e0041}\n\t🚀";
         let value = serde_json::json!({ hostile: [hostile] });
         for text in [value.to_string(), serde_json::to_string_pretty(&value).unwrap()] {
-            let shown = json(&text);
-            assert!(shown.chars().all(|c| c == '\n' || super::shown(c) == c), "{shown:?}");
-            assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
+            let harmless = json(&text);
+            assert!(harmless.chars().all(|c| c == '\n' || super::harmless(c) == c), "{harmless:?}");
+            assert_eq!(serde_json::from_str::<serde_json::Value>(&harmless).unwrap(), value);
         }
         assert!(matches!(json("{\n\"紅\": \"🚀\"\n}"), Cow::Borrowed(_)));
     }
@@ -136,9 +137,9 @@ mod tests {
             ["\u{1b}[8m", "\u{1b}[5m", "\u{1b}[m", "\u{1b}[1;8m", "\u{1b}[2J", "\u{1b}]0;x\u{7}"]
         {
             let text = format!("\u{1b}[2m{style}減m\u{1b}[0m");
-            let shown = styled(&text);
-            assert_eq!(shown.matches('\u{1b}').count(), 2, "{shown:?}");
-            assert!(!shown.contains('\u{7}'), "{shown:?}");
+            let harmless = styled(&text);
+            assert_eq!(harmless.matches('\u{1b}').count(), 2, "{harmless:?}");
+            assert!(!harmless.contains('\u{7}'), "{harmless:?}");
         }
         assert_eq!(styled("\u{1b}"), "␛");
     }

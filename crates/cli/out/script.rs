@@ -1,4 +1,4 @@
-//! Text shown in the other script. Display only: the archive and the index keep the page's own.
+//! Converts text to Simplified or Traditional for display. The archive and the index do not change.
 
 use anyhow::Context;
 use ferrous_opencc::OpenCC;
@@ -6,11 +6,11 @@ use ferrous_opencc::config::BuiltinConfig;
 use wensou_query::Snippet;
 use wensou_text::t2s;
 
-use crate::args::Script;
+use crate::types::Script;
 
 /// Converts text for display.
 pub(crate) enum Converter {
-    /// Leaves it.
+    /// No conversion.
     Original,
     /// To Simplified.
     Hans,
@@ -30,7 +30,7 @@ impl Converter {
         })
     }
 
-    /// The text in the script.
+    /// Converts a text.
     pub(crate) fn text(&self, text: &str) -> String {
         match self {
             Self::Original => text.to_owned(),
@@ -39,7 +39,7 @@ impl Converter {
         }
     }
 
-    /// The same for text with marks, which stay on their characters.
+    /// Converts a snippet; the highlights stay on their characters.
     pub(crate) fn snippet(&self, snippet: Snippet) -> Snippet {
         if matches!(self, Self::Original) {
             return snippet;
@@ -48,7 +48,7 @@ impl Converter {
         if text.chars().count() == snippet.text.chars().count() {
             return Snippet { text, ..snippet };
         }
-        // A phrase became longer or shorter: piece by piece, so that the marks stay where they are.
+        // The length has changed: convert piece by piece to keep the highlights aligned.
         let chars: Vec<char> = snippet.text.chars().collect();
         let piece = |from: usize, to: usize| self.text(&chars[from..to].iter().collect::<String>());
         let (mut text, mut highlights, mut at, mut length) = (String::new(), Vec::new(), 0, 0);
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn marks_stay_on_their_characters() {
+    fn highlights_stay_on_their_characters() {
         let snippet = Snippet {
             text: "头发与出发,里面的软件".to_owned(),
             highlights: vec![[0, 2], [3, 5], [9, 11]],

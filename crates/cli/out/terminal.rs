@@ -1,48 +1,49 @@
-//! Standard output and standard error: colour, width, and who may write where.
+//! Standard output and standard error: colour, width, and sanitizing.
 //!
-//! Results go to standard output and to nothing else; totals, hints and errors to standard error.
+//! Only results go to standard output; totals, hints and errors go to standard error.
 //!
-//! Text from pages is untrusted. Every byte that reaches a terminal passes through one of the rules
-//! of [`super::sanitize`] here, whatever its format; a pipe gets the bytes as they are.
+//! Text from pages is untrusted. Every byte that reaches a terminal, in whatever format, passes
+//! through a function of [`super::sanitize`] here. A pipe gets the bytes unchanged.
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
 use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
-use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
+use super::style::ERROR;
+use super::text::wrap;
 use super::{pager, sanitize};
-use crate::args::Color;
+use crate::types::Color;
 
 /// The two streams of a run.
 pub(crate) struct Terminal {
     out: Output,
-    /// Whether standard output is shown, not piped.
+    /// Whether standard output is a terminal.
     shows_out: bool,
     err: AutoStream<io::Stderr>,
-    /// Whether standard error is shown, not piped.
+    /// Whether standard error is a terminal.
     shows_err: bool,
     colour: bool,
     width: usize,
 }
 
-/// Standard output as a terminal may get it: each write is sanitized by the rule of its format, so
-/// it must hold whole characters. Bytes that are no UTF-8 become U+FFFD.
+/// Standard output of a terminal. Each write is sanitized by the current rule, so it must consist
+/// of whole characters. Invalid UTF-8 becomes U+FFFD.
 struct Output {
     stdout: io::BufWriter<io::Stdout>,
-    /// What is held back to be looked at page by page.
+    /// Output that is held back for the pager.
     page: Option<Vec<u8>>,
     rule: Rule,
 }
 
-/// How data is made harmless for a terminal.
+/// How output is sanitized for a terminal.
 #[derive(Clone, Copy)]
 enum Rule {
-    /// As text of which line feeds and tabs are ours.
+    /// As text, in which line feeds and tabs stay.
     Table,
-    /// By escapes that leave it the same value.
+    /// As JSON, by escapes that keep the value.
     Json,
 }
 
@@ -56,7 +57,7 @@ impl Rule {
 }
 
 impl Output {
-    /// The stream below, for what is harmless already.
+    /// The underlying stream, for output that is already sanitized.
     fn unguarded(&mut self) -> &mut dyn Write {
         match &mut self.page {
             Some(page) => page,
@@ -78,22 +79,7 @@ impl Write for Output {
     }
 }
 
-/// Marks a match.
-pub(crate) const MATCH: Style =
-    Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
-/// A title.
-pub(crate) const TITLE: Style = Style::new().bold();
-/// The name of a kind.
-pub(crate) const KIND: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Cyan)));
-/// A date.
-pub(crate) const DATE: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Green)));
-/// A tag.
-pub(crate) const TAG: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
-/// What matters less.
-pub(crate) const DIM: Style = Style::new().dimmed();
-const ERROR: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
-
-/// Widest line for reading: Chinese text in longer ones is hard to follow.
+/// Maximum width of a line: longer lines of Chinese text are hard to read.
 const WIDEST: usize = 100;
 
 impl Terminal {
@@ -119,8 +105,8 @@ impl Terminal {
         }
     }
 
-    /// Prints a line for people; its styles are left out where there is no colour. Text from pages
-    /// in it must be sanitized.
+    /// Prints a line of text; styles are removed if there is no colour. Text from pages in it must
+    /// be sanitized already.
     pub(crate) fn line(&mut self, text: impl std::fmt::Display) -> io::Result<()> {
         let out = self.out.unguarded();
         match (self.shows_out, self.colour) {
@@ -133,16 +119,16 @@ impl Terminal {
         }
     }
 
-    /// Holds back what is printed from here on, until [`Terminal::end_page`]; only on a terminal.
+    /// On a terminal, holds back the output until [`Terminal::end_page`].
     pub(crate) fn begin_page(&mut self) {
         self.out.page = self.shows_out.then(Vec::new);
     }
 
-    /// Prints what was held back: through the pager if it is longer than the screen.
+    /// Prints the output that was held back, in the pager if it is longer than the screen.
     pub(crate) fn end_page(&mut self) -> io::Result<()> {
         let Some(page) = self.out.page.take() else { return Ok(()) };
         let rows = terminal_size::terminal_size().map_or(24, |(_, height)| usize::from(height.0));
-        // One row is the prompt's.
+        // One row is left for the prompt.
         let long = page.iter().filter(|byte| **byte == b'\n').count() >= rows;
         if long && pager::show(&page)? {
             return Ok(());
@@ -150,22 +136,22 @@ impl Terminal {
         self.out.stdout.write_all(&page)
     }
 
-    /// Standard output, buffered: for machines. A pipe gets the bytes untouched and at no cost. A
-    /// terminal gets them sanitized, but for line feeds and tabs; every write must then hold whole
-    /// characters. JSON goes by [`Terminal::json`].
+    /// Standard output, buffered, for output that is not laid out as lines of text. A pipe gets the
+    /// bytes unchanged. A terminal gets them sanitized except for line feeds and tabs, so every
+    /// write must consist of whole characters. For JSON, use [`Terminal::json`].
     pub(crate) fn out(&mut self) -> &mut dyn Write {
         self.guarded(Rule::Table)
     }
 
-    /// Prints a value as JSON in one line. On a terminal what it would act on is escaped, and the
-    /// value is the same.
+    /// Prints a value as one line of JSON. For a terminal, control characters are escaped, which
+    /// keeps the value.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
         let mut out = self.guarded(Rule::Json);
         serde_json::to_writer(&mut out, value)?;
         writeln!(out)
     }
 
-    /// The same over several lines, with indents.
+    /// Prints a value as indented JSON on several lines.
     pub(crate) fn json_pretty(&mut self, value: &impl Serialize) -> io::Result<()> {
         let mut out = self.guarded(Rule::Json);
         serde_json::to_writer_pretty(&mut out, value)?;
@@ -182,7 +168,7 @@ impl Terminal {
         }
     }
 
-    /// Columns to print in.
+    /// Number of columns.
     pub(crate) fn width(&self) -> usize {
         self.width
     }
@@ -192,26 +178,36 @@ impl Terminal {
         self.err.current_choice() != ColorChoice::Never
     }
 
-    /// Says something beside the results. What standard error cannot take is lost, as it must be.
-    /// Text from pages in it must be sanitized.
+    /// Prints a line to standard error, ignoring errors. Text from pages in it must be sanitized
+    /// already.
     pub(crate) fn say(&mut self, text: impl std::fmt::Display) {
         let _ = self.flush();
-        let _ = match self.shows_err {
-            true => writeln!(self.err, "{}", sanitize::styled(&text.to_string())),
-            false => writeln!(self.err, "{text}"),
-        };
+        if !self.shows_err {
+            let _ = writeln!(self.err, "{text}");
+            return;
+        }
+        for line in sanitize::styled(&text.to_string()).split('\n') {
+            // A terminal would break long lines inside of words.
+            let lines = match textwrap::core::display_width(line) > self.width {
+                true => wrap(line, self.width, ""),
+                false => vec![line.to_owned()],
+            };
+            for line in lines {
+                let _ = writeln!(self.err, "{line}");
+            }
+        }
     }
 
-    /// Says a value beside the results, as JSON in one line.
+    /// Prints a value to standard error, as one line of JSON.
     pub(crate) fn say_json(&mut self, value: &impl Serialize) {
         let _ = self.flush();
         let Ok(line) = serde_json::to_string(value) else { return };
         let line = if self.shows_err { sanitize::json(&line) } else { line.as_str().into() };
-        // Past the filter of colours, which would take characters out of the value.
+        // Not through `AutoStream`, which would remove what looks like a style from the value.
         let _ = writeln!(io::stderr(), "{line}");
     }
 
-    /// Reports an error with its causes.
+    /// Prints an error with its causes.
     pub(crate) fn error(&mut self, error: &anyhow::Error) {
         let mut text = error.to_string();
         for cause in error.chain().skip(1) {
@@ -225,9 +221,8 @@ impl Terminal {
     }
 }
 
-/// Ends the run as clap does for a mistake in its arguments, or with the help that was asked for.
-/// Clap quotes what was typed, and a script may have typed the name of a file: a terminal gets that
-/// sanitized, then without colours.
+/// Prints an error or the help of clap and ends the process. clap quotes arguments, which can be
+/// hostile names of files: if such a text goes to a terminal, it is sanitized, without colours.
 pub(crate) fn usage_error(error: &clap::Error) -> ! {
     let text = error.render().to_string();
     let harmless = sanitize::table(&text);

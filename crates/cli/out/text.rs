@@ -1,24 +1,24 @@
-//! Laying text out in columns: widths, wrapping, marks.
+//! Lays out text in columns: width, padding, highlighting, wrapping.
 
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 use wensou_query::Snippet;
 
 use super::sanitize;
-use super::terminal::MATCH;
+use super::style::MATCH;
 
-/// Columns that a text takes, escape sequences left out.
+/// Display width of a text in columns, without escape sequences.
 pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
-/// Text without escape sequences, followed by blanks to at least this many columns.
+/// Pads a text without escape sequences with spaces to `columns`.
 pub(crate) fn padded(text: &str, columns: usize) -> String {
     let blanks = columns.saturating_sub(width(text));
     format!("{text}{:blanks$}", "")
 }
 
-/// A snippet as one line with its matches marked. `base` is the style around the marks.
+/// A snippet as one line with its matches highlighted; `base` is the style of the other text.
 pub(crate) fn marked(snippet: &Snippet, base: Style) -> String {
     let chars: Vec<char> = snippet.text.chars().collect();
     let piece = |from: usize, to: usize| -> String { chars[from..to].iter().collect() };
@@ -38,10 +38,10 @@ pub(crate) fn marked(snippet: &Snippet, base: Style) -> String {
     line
 }
 
-/// Wraps a line (which may hold escape sequences) to `columns`, every line after `indent`.
+/// Wraps a line, which may contain escape sequences, to `columns`; each line begins with `indent`.
 ///
-/// Chinese breaks between any two characters but before closing punctuation (UAX #14); Latin words
-/// stay whole unless one is wider than the line.
+/// Chinese text may break between any two characters except before closing punctuation (UAX #14);
+/// Latin words stay whole unless one is wider than the line.
 pub(crate) fn wrap(line: &str, columns: usize, indent: &str) -> Vec<String> {
     let options = textwrap::Options::new(columns.max(10))
         .initial_indent(indent)

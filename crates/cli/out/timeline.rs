@@ -1,19 +1,19 @@
-//! A timeline, as a bar chart and for machines.
+//! Prints a timeline: as a bar chart, or for programs.
 
 use serde_json::json;
 use wensou_query::{Bar, Timeline};
 
 use super::Terminal;
-use super::terminal::{DATE, DIM};
-use crate::args::ListFormat;
+use super::style::{DATE, DIM};
+use crate::types::ListFormat;
 
 /// Blocks of one to eight eighths of a column.
 const EIGHTHS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
-/// What inferred dates are drawn with.
+/// Inferred dates are drawn with this character.
 const SHADE: char = '░';
-/// More empty bars than this in a row are drawn as one line.
+/// A longer sequence of empty bars is drawn as one line.
 const EMPTY: usize = 3;
-/// Columns of a bar at least, however narrow the terminal.
+/// Minimum width of the bars in columns, even on a narrow terminal.
 const NARROWEST: usize = 5;
 
 /// Prints a timeline.
@@ -65,13 +65,13 @@ pub(crate) fn print(
 }
 
 fn chart(terminal: &mut Terminal, timeline: &Timeline) -> anyhow::Result<()> {
-    let most = timeline.bars.iter().map(|bar| bar.stated + bar.inferred).max().unwrap_or(0);
+    let highest = timeline.bars.iter().map(|bar| bar.stated + bar.inferred).max().unwrap_or(0);
     let label = |bar: &Bar| timeline.step.label(bar.start);
     let label_width = timeline.bars.iter().map(|bar| label(bar).len()).max().unwrap_or(0);
-    let count_width = most.to_string().len();
+    let count_width = highest.to_string().len();
     let columns = terminal.width().saturating_sub(label_width + count_width + 4).max(NARROWEST);
     let mut bars = timeline.bars.as_slice();
-    while let Some((bar, rest)) = bars.split_first() {
+    while let Some((bar, following)) = bars.split_first() {
         let empty = bars.iter().take_while(|bar| bar.stated + bar.inferred == 0).count();
         if empty > EMPTY {
             terminal.line(format_args!("{DIM}{:label_width$}  ({empty} empty){DIM:#}", "⋮"))?;
@@ -82,27 +82,27 @@ fn chart(terminal: &mut Terminal, timeline: &Timeline) -> anyhow::Result<()> {
         terminal.line(format_args!(
             "{DATE}{:label_width$}{DATE:#}  {count:>count_width$}  {}",
             label(bar),
-            drawn(bar, most, columns),
+            bar_line(bar, highest, columns),
         ))?;
-        bars = rest;
+        bars = following;
     }
     let stated: u64 = timeline.bars.iter().map(|bar| bar.stated).sum();
     let inferred: u64 = timeline.bars.iter().map(|bar| bar.inferred).sum();
     terminal.say(format_args!(
-        "by {}: {stated} stated █, {inferred} inferred {SHADE}, {} without a date",
+        "by {}: {stated} stated █, {inferred} inferred {SHADE}, {} undated",
         timeline.step.as_str(),
         timeline.undated,
     ));
     Ok(())
 }
 
-/// The bar of one step, at most `columns` wide: stated dates solid, inferred ones shaded after
-/// them.
-fn drawn(bar: &Bar, most: u64, columns: usize) -> String {
-    // In eighths of a column. Nothing that is there is drawn as nothing.
-    let eighths = |count: u64| match (count, most) {
+/// Draws one bar, at most `columns` wide: stated dates solid, then inferred dates shaded. `highest`
+/// is the count of the longest bar.
+fn bar_line(bar: &Bar, highest: u64, columns: usize) -> String {
+    // In eighths of a column; at least one for a count above 0.
+    let eighths = |count: u64| match (count, highest) {
         (0, _) | (_, 0) => 0,
-        _ => (count as u128 * columns as u128 * 8 / u128::from(most)).max(1) as usize,
+        _ => (count as u128 * columns as u128 * 8 / u128::from(highest)).max(1) as usize,
     };
     let whole = eighths(bar.stated + bar.inferred).div_ceil(8).max(1);
     let solid = eighths(bar.stated);
@@ -128,16 +128,16 @@ mod tests {
 
     #[test]
     fn bars_are_to_scale_and_never_wider_than_their_room() {
-        assert_eq!(drawn(&bar(8, 0), 8, 4), "████");
-        assert_eq!(drawn(&bar(4, 0), 8, 4), "██");
-        assert_eq!(drawn(&bar(1, 0), 8, 4), "▌");
-        assert_eq!(drawn(&bar(0, 0), 8, 4), "");
-        assert_eq!(drawn(&bar(1, 0), 1_000_000, 4), "▏", "one document is seen");
-        assert_eq!(drawn(&bar(4, 4), 8, 4), "██░░");
-        assert_eq!(drawn(&bar(0, 8), 8, 4), "░░░░");
+        assert_eq!(bar_line(&bar(8, 0), 8, 4), "████");
+        assert_eq!(bar_line(&bar(4, 0), 8, 4), "██");
+        assert_eq!(bar_line(&bar(1, 0), 8, 4), "▌");
+        assert_eq!(bar_line(&bar(0, 0), 8, 4), "");
+        assert_eq!(bar_line(&bar(1, 0), 1_000_000, 4), "▏", "one document is seen");
+        assert_eq!(bar_line(&bar(4, 4), 8, 4), "██░░");
+        assert_eq!(bar_line(&bar(0, 8), 8, 4), "░░░░");
         for (stated, inferred) in [(7, 1), (1, 7), (u64::MAX / 2, 3), (0, 1), (8, 0)] {
-            let most = stated + inferred;
-            assert!(drawn(&bar(stated, inferred), most, 4).chars().count() <= 4);
+            let highest = stated + inferred;
+            assert!(bar_line(&bar(stated, inferred), highest, 4).chars().count() <= 4);
         }
     }
 }

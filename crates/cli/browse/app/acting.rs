@@ -1,13 +1,13 @@
-//! What is done with the selected item or the query: filter, follow, more like it, back, copy.
+//! Commands on the query or the selected item: filter, follow, similar, back, copy.
 
 use wensou_index::RecordExt;
 use wensou_ingest::Record;
 use wensou_query::lang::Kind;
 
-use super::typing::one_line;
 use super::{App, Effect, Focus, Origin};
 use crate::browse::filters;
 use crate::browse::picker::Choice;
+use crate::browse::text::one_line;
 use crate::browse::worker::Wanted;
 
 impl App {
@@ -20,7 +20,7 @@ impl App {
         self.set_text(filters::set_kind(self.text(), kind, &self.clock));
     }
 
-    /// What the date picker offers: spans that end today, what is known of dates, the years.
+    /// The choices of the date picker: spans that end today, years, and whether a date is known.
     pub(super) fn dates(&self) -> Vec<Choice> {
         let choice = |value: &str, label: &str| Choice {
             value: Some(value.to_owned()),
@@ -48,8 +48,6 @@ impl App {
         choices
     }
 
-    // From one record to others.
-
     pub(super) fn follow(&mut self) {
         let Some(item) = self.selected() else { return };
         let title = item.title.text.clone();
@@ -60,24 +58,24 @@ impl App {
             }
         };
         self.awaited = Some(self.ask(wanted));
-        self.coming = Some(origin);
+        self.awaited_origin = Some(origin);
     }
 
     pub(super) fn similar(&mut self) {
         let Some(item) = self.selected() else { return };
         let (id, title) = (item.record.id().to_owned(), item.title.text.clone());
         self.awaited = Some(self.ask(Wanted::Similar(id)));
-        self.coming = Some(Origin::Similar(title));
+        self.awaited_origin = Some(Origin::Similar(title));
     }
 
-    /// Back to the list that this one was followed to from, if it was.
+    /// Restores the previous list; `false` if there is none.
     pub(super) fn back(&mut self) -> bool {
-        let Some(list) = self.trail.pop() else { return false };
+        let Some(list) = self.previous_lists.pop() else { return false };
         self.list = list;
         self.whole = false;
         self.focus = Focus::List;
         self.preview.lines = None;
-        self.show();
+        self.update_selection();
         true
     }
 

@@ -1,4 +1,4 @@
-//! What is asked of the worker, and what its answers do to the lists.
+//! Sends questions to the worker and applies its answers to the lists.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ impl App {
         let text = self.text().to_owned();
         (_, self.errors) = parse_lenient(&text, &self.clock);
         self.awaited = Some(self.ask(Wanted::Hits { offset: 0, limit: BATCH }));
-        self.coming = Some(Origin::Query(text));
+        self.awaited_origin = Some(Origin::Query(text));
     }
 
     pub(super) fn ask(&mut self, wanted: Wanted) -> u64 {
@@ -46,16 +46,17 @@ impl App {
 
     pub(super) fn list_came(&mut self, found: Found) {
         match found {
-            Found::Hits { offset: 0, items, total, took, relaxed, warnings, marks } => {
-                let Some(origin) = self.coming.take() else { return };
-                // The same hits in another width: the place in them is kept.
-                let (selected, first) = match origin == self.list.origin && self.trail.is_empty() {
-                    true => (self.list.selected, self.list.first),
-                    false => (0, 0),
-                };
-                self.trail.clear();
+            Found::Hits { offset: 0, items, total, took, relaxed, warnings, highlighter } => {
+                let Some(origin) = self.awaited_origin.take() else { return };
+                // The same query in another width: keep the selection.
+                let (selected, first) =
+                    match origin == self.list.origin && self.previous_lists.is_empty() {
+                        true => (self.list.selected, self.list.first),
+                        false => (0, 0),
+                    };
+                self.previous_lists.clear();
                 let selected = selected.min(items.len().saturating_sub(1));
-                let marks = Rc::new(marks);
+                let highlighter = Rc::new(highlighter);
                 let list = List {
                     origin,
                     items,
@@ -65,28 +66,28 @@ impl App {
                     warnings,
                     selected,
                     first,
-                    marks,
-                    more: false,
+                    highlighter,
+                    is_loading: false,
                 };
                 self.list = list;
                 self.preview.lines = None;
-                self.show();
+                self.update_selection();
             }
             Found::Hits { items, total, .. } => {
                 self.list.items.extend(items);
                 self.list.total = total;
-                self.list.more = false;
+                self.list.is_loading = false;
             }
             Found::Records(items) => self.followed_to(items),
-            // Nothing in it can be searched: what was found before stays, and the line below the
-            // query says why.
+            // The query has nothing to search for: keep the previous hits, and show the reason
+            // below the query.
             Found::Refused(diagnostics) => {
                 if self.errors.is_empty() {
                     self.errors = diagnostics;
                 }
             }
             Found::Failed(message) => {
-                self.list.more = false;
+                self.list.is_loading = false;
                 self.status = Some(message);
             }
             Found::Embedded(_) | Found::Tags(_) => {}
@@ -94,20 +95,20 @@ impl App {
     }
 
     pub(super) fn followed_to(&mut self, items: Vec<Item>) {
-        let Some(origin) = self.coming.take() else { return };
-        // What was asked before it was not answered.
-        self.list.more = false;
+        let Some(origin) = self.awaited_origin.take() else { return };
+        // A request for more hits that was sent before is dropped by the worker.
+        self.list.is_loading = false;
         if items.is_empty() {
             let what = match origin {
-                Origin::Pages(_) => "it stands in no page of its own",
+                Origin::Pages(_) => "no page contains this flash item",
                 Origin::Flashes(_) => "this page has no flash items",
-                _ => "nothing is like it",
+                _ => "no similar documents",
             };
             self.status = Some(what.to_owned());
             return;
         }
         let total = items.len();
-        let marks = Rc::clone(&self.list.marks);
+        let highlighter = Rc::clone(&self.list.highlighter);
         let list = List {
             origin,
             items,
@@ -117,15 +118,15 @@ impl App {
             warnings: Vec::new(),
             selected: 0,
             first: 0,
-            marks,
-            more: false,
+            highlighter,
+            is_loading: false,
         };
-        self.trail.push(std::mem::replace(&mut self.list, list));
+        self.previous_lists.push(std::mem::replace(&mut self.list, list));
         self.focus = Focus::List;
         self.whole = false;
-        // A list of one where there is no room for a preview beside it would be a detour.
+        // If there is no room for a preview, open the only item at once.
         self.whole = total == 1 && self.layout().preview.is_none();
-        self.show();
+        self.update_selection();
     }
 
     pub(super) fn tags_came(&mut self, found: Found) {

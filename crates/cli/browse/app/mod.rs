@@ -16,8 +16,8 @@ use tui_input::Input;
 use wensou_query::Highlighter;
 use wensou_query::lang::{Clock, Diagnostic};
 
-use self::typing::one_line;
 use super::picker::Picker;
+use super::text::one_line;
 use super::worker::{Answer, Ask, Item};
 use crate::exit::Outcome;
 
@@ -59,25 +59,25 @@ pub(crate) enum Focus {
 /// What stands over the rest.
 #[derive(Debug)]
 pub(crate) enum Popup {
-    /// The keys, from this line on.
+    /// The help, scrolled to this line.
     Help(usize),
     Picker(Picker),
 }
 
-/// What a list is of.
+/// Where the items of a list come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// Hits of this text.
+    /// The hits of this query.
     Query(String),
-    /// Pages that the flash item of this title stands in.
+    /// The pages that contain the flash item with this title.
     Pages(String),
-    /// Flash items in the page of this title.
+    /// The flash items in the page with this title.
     Flashes(String),
-    /// What is like the record of this title.
+    /// The documents similar to the one with this title.
     Similar(String),
 }
 
-/// A list of records and the place in it.
+/// A list of records with its selection.
 #[derive(Debug, Clone)]
 pub(crate) struct List {
     pub(crate) origin: Origin,
@@ -87,55 +87,55 @@ pub(crate) struct List {
     pub(crate) relaxed: bool,
     pub(crate) warnings: Vec<Diagnostic>,
     pub(crate) selected: usize,
-    /// The first item on the screen.
+    /// The first visible item.
     pub(crate) first: usize,
-    marks: Rc<Highlighter>,
-    /// Whether the next batch of hits has been asked for.
-    more: bool,
+    highlighter: Rc<Highlighter>,
+    /// Whether the next batch of hits has been requested.
+    is_loading: bool,
 }
 
 /// The preview of the selected record.
 #[derive(Debug, Default)]
 pub(crate) struct Preview {
     id: String,
-    /// The flash items in the page, once they have been read.
+    /// The flash items in the page; `None` until they are read.
     pub(crate) flashes: Option<Vec<Item>>,
     pub(crate) scroll: usize,
-    /// Its lines and the width that they were made for.
+    /// The lines, and the width that they were laid out for.
     lines: Option<(usize, Vec<Line<'static>>)>,
 }
 
-/// The state.
+/// The state of the screen.
 #[derive(Debug)]
 pub(crate) struct App {
     pub(crate) clock: Clock,
     bounds: [Option<Date>; 2],
     pub(crate) size: (u16, u16),
     pub(crate) input: Input,
-    /// What is wrong with the text as it stands.
+    /// The mistakes in the query.
     pub(crate) errors: Vec<Diagnostic>,
     pub(crate) list: List,
-    trail: Vec<List>,
+    previous_lists: Vec<List>,
     pub(crate) preview: Preview,
     pub(crate) focus: Focus,
-    /// The preview has the whole screen.
+    /// Whether the preview has the whole screen.
     pub(crate) whole: bool,
     pub(crate) popup: Option<Popup>,
     pub(crate) status: Option<String>,
-    /// The newest question is late.
+    /// Whether the answer to the newest question is late.
     pub(crate) slow: bool,
-    /// The number of the newest question, and of those that are still to be answered.
+    /// The number of the newest question; then the numbers of those without an answer yet.
     number: u64,
     awaited: Option<u64>,
     awaited_tags: Option<u64>,
     awaited_flashes: Option<u64>,
-    /// What the list that is awaited is of.
-    coming: Option<Origin>,
+    /// The origin of the list that is awaited.
+    awaited_origin: Option<Origin>,
     effects: Vec<Effect>,
 }
 
 impl App {
-    /// The state at the start and the first question.
+    /// The initial state, with the first question.
     pub(crate) fn new(
         text: String,
         clock: Clock,
@@ -151,8 +151,8 @@ impl App {
             warnings: Vec::new(),
             selected: 0,
             first: 0,
-            marks: Rc::new(Highlighter::none()),
-            more: false,
+            highlighter: Rc::new(Highlighter::none()),
+            is_loading: false,
         };
         let mut app = Self {
             clock,
@@ -161,7 +161,7 @@ impl App {
             input: Input::new(one_line(&text)),
             errors: Vec::new(),
             list,
-            trail: Vec::new(),
+            previous_lists: Vec::new(),
             preview: Preview::default(),
             focus: Focus::List,
             whole: false,
@@ -172,7 +172,7 @@ impl App {
             awaited: None,
             awaited_tags: None,
             awaited_flashes: None,
-            coming: None,
+            awaited_origin: None,
             effects: Vec::new(),
         };
         app.search();
@@ -180,7 +180,7 @@ impl App {
         (app, effects)
     }
 
-    /// Takes in what happened; gives what must be done.
+    /// Handles an event; returns what must be done outside.
     pub(crate) fn update(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::Key(key) => self.key(key),
@@ -193,12 +193,12 @@ impl App {
         std::mem::take(&mut self.effects)
     }
 
-    /// Whether an answer is on its way.
+    /// Whether an answer is awaited.
     pub(crate) fn is_waiting(&self) -> bool {
         [self.awaited, self.awaited_tags, self.awaited_flashes].iter().any(Option::is_some)
     }
 
-    /// The text of the query line.
+    /// The query.
     pub(crate) fn text(&self) -> &str {
         self.input.value()
     }
@@ -207,17 +207,17 @@ impl App {
         self.list.items.get(self.list.selected)
     }
 
-    /// Whether the list was followed to.
+    /// Whether the list was reached from another one.
     pub(crate) fn followed(&self) -> bool {
-        !self.trail.is_empty()
+        !self.previous_lists.is_empty()
     }
 
-    /// The lines of the preview for a width. Kept until something about them changes.
+    /// The lines of the preview for a width, cached until they change.
     pub(crate) fn preview_lines(&mut self, columns: usize) -> &[Line<'static>] {
         if self.preview.lines.as_ref().is_none_or(|(width, _)| *width != columns) {
             let flashes = self.preview.flashes.as_deref();
             let lines = self.list.items.get(self.list.selected).map_or_else(Vec::new, |item| {
-                super::preview::lines(&item.record, flashes, &self.list.marks, columns)
+                super::preview::lines(&item.record, flashes, &self.list.highlighter, columns)
             });
             self.preview.lines = Some((columns, lines));
         }

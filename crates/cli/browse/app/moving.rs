@@ -1,10 +1,10 @@
-//! Which item is selected, which lines are seen, and how the screen is shared.
+//! Moves the selection, scrolls, and divides the screen.
 
 use wensou_index::RecordExt;
 use wensou_ingest::Record;
 
 use super::{App, Focus, Origin, Preview};
-use crate::browse::view;
+use crate::browse::layout::{self, Layout};
 use crate::browse::worker::{BATCH, Wanted};
 
 impl App {
@@ -15,16 +15,16 @@ impl App {
         if layout.preview.is_none() && self.focus == Focus::Preview {
             self.focus = Focus::List;
         }
-        // Snippets are cut to what a line holds.
-        if layout.snippet != before && self.trail.is_empty() {
+        // Snippets are cut to the width of a line, so they must be made again.
+        if layout.snippet != before && self.previous_lists.is_empty() {
             let limit = self.list.items.len().max(BATCH);
             self.awaited = Some(self.ask(Wanted::Hits { offset: 0, limit }));
-            self.coming = Some(Origin::Query(self.text().to_owned()));
+            self.awaited_origin = Some(Origin::Query(self.text().to_owned()));
         }
     }
 
-    /// Moves in what has the focus.
-    pub(super) fn go(&mut self, lines: isize) {
+    /// Moves the selection, or scrolls the preview if that has the focus.
+    pub(super) fn move_focused(&mut self, lines: isize) {
         match self.whole || self.focus == Focus::Preview {
             true => self.scroll(lines),
             false => self.select(lines),
@@ -36,12 +36,13 @@ impl App {
         let selected = self.list.selected.saturating_add_signed(lines).min(last);
         if selected != self.list.selected {
             self.list.selected = selected;
-            self.show();
+            self.update_selection();
         }
         let near_end = selected + self.layout().items >= last;
         let is_query = matches!(&self.list.origin, Origin::Query(text) if text == self.text());
-        if near_end && is_query && !self.list.more && self.list.items.len() < self.list.total {
-            self.list.more = true;
+        if near_end && is_query && !self.list.is_loading && self.list.items.len() < self.list.total
+        {
+            self.list.is_loading = true;
             let offset = self.list.items.len();
             self.awaited = Some(self.ask(Wanted::Hits { offset, limit: BATCH }));
         }
@@ -50,12 +51,12 @@ impl App {
     pub(super) fn scroll(&mut self, lines: isize) {
         let layout = self.layout();
         let Some(area) = layout.preview else { return };
-        let all = self.preview_lines(view::preview_columns(area)).len();
+        let all = self.preview_lines(layout::preview_columns(area)).len();
         let last = all.saturating_sub(usize::from(area.height));
         self.preview.scroll = self.preview.scroll.saturating_add_signed(lines).min(last);
     }
 
-    /// A screen of what has the focus, less a line to hold on to.
+    /// Number of lines of a page in what has the focus; one line of the last page stays visible.
     pub(super) fn page(&self) -> isize {
         let layout = self.layout();
         let lines = match (self.whole || self.focus == Focus::Preview, layout.preview) {
@@ -65,13 +66,13 @@ impl App {
         lines.max(1) as isize
     }
 
-    /// Where things stand on the screen.
-    pub(crate) fn layout(&self) -> view::Layout {
-        view::layout(self.size, self.whole)
+    /// The layout of the screen.
+    pub(crate) fn layout(&self) -> Layout {
+        layout::layout(self.size, self.whole)
     }
 
-    /// Keeps the selected item on the screen and its preview up to date.
-    pub(super) fn show(&mut self) {
+    /// Scrolls the list to the selected item and updates the preview.
+    pub(super) fn update_selection(&mut self) {
         let items = self.layout().items.max(1);
         let list = &mut self.list;
         list.first = list.first.min(list.selected).max((list.selected + 1).saturating_sub(items));
@@ -107,7 +108,7 @@ impl App {
         if !self.whole {
             self.focus = Focus::List;
         }
-        self.show();
+        self.update_selection();
         self.scroll(0);
     }
 }

@@ -1,4 +1,4 @@
-//! What keys and pasted text do: the query's line, commands, the popups.
+//! Handles keys and pasted text: the query line, commands, popups.
 
 use crossterm::event::{Event as Terminal, KeyCode, KeyEvent};
 use tui_input::Input;
@@ -10,8 +10,9 @@ use super::{App, Effect, Focus, Popup};
 use crate::browse::filters;
 use crate::browse::keys::{self, Command};
 use crate::browse::picker::{Choice, Picker, Subject};
-use crate::browse::view;
+use crate::browse::text::one_line;
 use crate::browse::worker::Wanted;
+use crate::browse::{help, layout};
 use crate::exit::Outcome;
 use crate::out::record::citation;
 
@@ -20,7 +21,7 @@ impl App {
         self.status = None;
         let command = keys::command(key);
         if command == Some(Command::Abort) {
-            // 128 and the number of SIGINT, as if the key had sent it.
+            // As if the key had sent SIGINT, which is signal 2.
             return self.effects.push(Effect::Quit(Outcome::Signalled(2)));
         }
         if let Some(popup) = self.popup.take() {
@@ -43,12 +44,12 @@ impl App {
 
     pub(super) fn command(&mut self, command: Command) {
         match command {
-            Command::Up => self.go(-1),
-            Command::Down => self.go(1),
-            Command::PageUp => self.go(-self.page()),
-            Command::PageDown => self.go(self.page()),
-            Command::First => self.go(isize::MIN),
-            Command::Last => self.go(isize::MAX),
+            Command::Up => self.move_focused(-1),
+            Command::Down => self.move_focused(1),
+            Command::PageUp => self.move_focused(-self.page()),
+            Command::PageDown => self.move_focused(self.page()),
+            Command::First => self.move_focused(isize::MIN),
+            Command::Last => self.move_focused(isize::MAX),
             Command::Previous => self.select(-1),
             Command::Next => self.select(1),
             Command::Open => self.toggle_whole(),
@@ -93,10 +94,11 @@ impl App {
         }
     }
 
-    /// One step back: out of the preview, out of a followed list, out of the query, out.
+    /// One step back: leave the preview, else the followed list, else clear the query, else quit.
     pub(super) fn escape(&mut self) {
-        // A record that was followed to alone was opened with its list, and is left with it.
-        let alone = self.list.items.len() == 1 && view::layout(self.size, false).preview.is_none();
+        // If the only record of a followed list was opened at once, leave both at once.
+        let alone =
+            self.list.items.len() == 1 && layout::layout(self.size, false).preview.is_none();
         if self.whole && alone && self.back() {
             return;
         }
@@ -104,7 +106,7 @@ impl App {
             self.whole = false;
             self.focus = Focus::List;
         } else if self.back() {
-            // Said by the list that is back.
+            // `back` has restored the previous list.
         } else if self.text().is_empty() {
             self.effects.push(Effect::Quit(Outcome::Done));
         } else {
@@ -115,7 +117,7 @@ impl App {
 
     // The query line.
 
-    /// Puts text in at the cursor. A paste is one edit however long it is, and one line.
+    /// Inserts text at the cursor, as one line and one edit.
     pub(super) fn paste(&mut self, text: &str) {
         self.status = None;
         let text = one_line(text);
@@ -128,7 +130,7 @@ impl App {
         }
     }
 
-    /// Replaces the text, the cursor at its end.
+    /// Replaces the query and puts the cursor at its end.
     pub(super) fn set_text(&mut self, text: String) {
         if text != self.text() {
             self.input = Input::new(text);
@@ -136,7 +138,7 @@ impl App {
         }
     }
 
-    /// The text has changed: whatever was opened from the old one is closed.
+    /// Searches after the query has changed, and closes the preview of an old hit.
     pub(super) fn edited(&mut self) {
         self.whole = false;
         self.focus = Focus::List;
@@ -166,10 +168,10 @@ impl App {
                 None
             }
             (Popup::Help(first), _, Some(lines)) => {
-                let last = view::help_overflow(self.size);
+                let last = help::overflow(self.size);
                 Some(Popup::Help(first.saturating_add_signed(lines).min(last)))
             }
-            // Any other key closes the help, as everywhere.
+            // Any other key closes the help.
             (Popup::Help(_), ..) => None,
             (Popup::Picker(mut picker), _, Some(lines)) => {
                 picker.move_by(lines);
@@ -186,7 +188,7 @@ impl App {
                     Some(Command::Tags) => Subject::Tag,
                     _ => Subject::Date,
                 };
-                // The key that opened it closes it; that of another opens the other.
+                // The same key closes the picker; the key of the other picker opens that.
                 if picker.subject != again {
                     self.command(command?);
                 }
@@ -212,7 +214,7 @@ impl App {
     }
 }
 
-/// Puts text in at the cursor of a line, as far as a query may be long.
+/// Inserts text at the cursor of a line, up to the maximum length of a query.
 fn insert(line: &mut Input, text: &str) {
     let room = MAX_LENGTH.saturating_sub(line.value().chars().count());
     let text: String = text.chars().take(room).collect();
@@ -221,13 +223,4 @@ fn insert(line: &mut Input, text: &str) {
     let (before, after) = line.value().split_at(at);
     let whole = format!("{before}{text}{after}");
     *line = Input::new(whole).with_cursor(cursor + text.chars().count());
-}
-
-/// Text as one line without controls: line feeds and tabs are blanks, other controls nothing.
-pub(super) fn one_line(text: &str) -> String {
-    text.trim_matches(['\r', '\n'])
-        .chars()
-        .map(|c| if c.is_whitespace() && c.is_control() { ' ' } else { c })
-        .filter(|c| !c.is_control())
-        .collect()
 }

@@ -1,4 +1,4 @@
-//! What a long build did and what went wrong, in a file that survives it.
+//! The log of a build: a file with its progress and problems.
 
 use std::fs::File;
 use std::io::Write;
@@ -20,14 +20,14 @@ impl Log {
         Ok(Self(Arc::new(Mutex::new(Some(file)))))
     }
 
-    /// Appends a line with the time, in UTC. That the log cannot be written must not end a build.
+    /// Appends a line with the time in UTC. Errors are ignored: they must not end a build.
     pub(crate) fn note(&self, what: &str) {
         if let Ok(mut file) = self.0.lock() {
             write(file.as_mut(), what);
         }
     }
 
-    /// Appends a line that stays the last, whatever other threads have to say.
+    /// Appends the last line; later lines of other threads are dropped.
     pub(crate) fn close(&self, what: &str) {
         if let Ok(mut file) = self.0.lock() {
             write(file.take().as_mut(), what);
@@ -38,6 +38,6 @@ impl Log {
 fn write(file: Option<&mut File>, what: &str) {
     let Some(file) = file else { return };
     let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ");
-    // In one piece: a line that a kill cuts is hard to read.
+    // In one write, so that a kill does not cut the line.
     let _ = file.write_all(format!("{now} {}\n", sanitize::line(what)).as_bytes());
 }

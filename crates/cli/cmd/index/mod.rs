@@ -1,4 +1,4 @@
-//! `wensou index`: build the index, show how far it is, say what came of it.
+//! `wensou index`: builds or updates the index, with a progress bar and a summary.
 
 mod log;
 mod progress;
@@ -17,13 +17,20 @@ use wensou_ingest::{Reason, Report};
 use self::log::Log;
 pub(crate) use self::progress::Bar;
 
-use super::stats::bytes;
-use crate::args::{Global, Index as Args};
+use crate::args::Index as Args;
+use crate::config::Global;
 use crate::exit::Outcome;
+use crate::out::count::{bytes, count};
 use crate::out::{Terminal, sanitize};
 
-/// Most skipped files that are named one by one; `stats --skipped` names all.
-const NAMED: usize = 20;
+/// Maximum number of skipped files that are named; `stats --skipped` names all.
+const MAX_NAMED: usize = 20;
+
+/// The folders that the sample archive can be in.
+const SAMPLE: [&str; 2] = ["data/archive", "data"];
+
+/// Says that a build that failed or was stopped has not changed the index.
+pub(super) const KEPT: &str = "the old index was kept";
 
 pub(crate) fn run(
     global: &Global,
@@ -40,7 +47,7 @@ pub(crate) fn run(
         options.ingest.threads = threads.max(1);
     }
     let roots = roots(global, &args.paths)?;
-    // The log is not archive content either.
+    // The log may lie in the archive, but is not part of it.
     options.ingest.exclude.extend(args.log.clone());
     let before = wensou_index::settings(&global.index);
     options.tables = tables(before.as_ref(), args);
@@ -49,36 +56,37 @@ pub(crate) fn run(
         Some(name) => Some(name.clone()),
         None => before.as_ref().and_then(|settings| settings.encoding.clone()),
     };
-    // What changes how pages are judged is a wish to read them.
-    let asked = args.rebuild || args.strict;
-    if !asked
+    // With these flags, the pages must be read even if nothing has changed.
+    let must_read = args.rebuild || args.strict;
+    if !must_read
         && let Ok(index) = Index::open(&global.index)
         && let meta = index.meta()
         && is_current(&global.index, meta, &roots, &options)?
     {
-        // A build that was killed has perhaps left something; another one may be removing it.
+        // Remove what a killed build has left. Ignore errors: another process may be removing it.
         let _ = wensou_index::remove_litter(&global.index);
         if !args.quiet {
             let report = &meta.report;
             terminal.say(format_args!(
-                "the index is current: {} articles, {} flash items; --rebuild builds it anew",
-                report.articles, report.flashes_distinct
+                "the index is up to date: {}, {}; --rebuild builds it from scratch",
+                count(report.articles, "article"),
+                count(report.flashes_distinct, "flash item"),
             ));
         }
         return Ok(Outcome::Done);
     }
     let log = args.log.as_deref().map(Log::open).transpose()?;
-    build(&global.index, &roots, &options, Show { quiet: args.quiet, log }, terminal)?;
+    build(&global.index, &roots, &options, Reporting { quiet: args.quiet, log }, terminal)?;
     Ok(Outcome::Done)
 }
 
-/// As many threads as there are processors.
+/// Options of a build with one thread per processor.
 pub(crate) fn default_options() -> BuildOptions {
     BuildOptions::default()
 }
 
-/// What to index: what was named, else what the config file names, else what was indexed before,
-/// else `data/`.
+/// The roots to index: the named paths, else those of the config file, else those of the last
+/// build, else the sample archive.
 fn roots(global: &Global, named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     if !named.is_empty() {
         return Ok(named.to_vec());
@@ -89,13 +97,18 @@ fn roots(global: &Global, named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     if let Some(settings) = wensou_index::settings(&global.index) {
         return Ok(settings.roots_from_here());
     }
-    match super::search::sample() {
+    match sample() {
         Some(sample) => Ok(vec![sample]),
         None => bail!("name the files or folders to index: wensou index PATH…"),
     }
 }
 
-/// The user's tables: those that were named, else those of the last build.
+/// The sample archive, if the working folder has it.
+pub(crate) fn sample() -> Option<PathBuf> {
+    SAMPLE.into_iter().map(PathBuf::from).find(|path| path.is_dir())
+}
+
+/// The user's tables: the named ones, else those of the last build.
 fn tables(before: Option<&Settings>, args: &Args) -> TableFiles {
     let before = before.map(|settings| settings.tables.files()).unwrap_or_default();
     let choose = |named: &Option<PathBuf>, before: Option<PathBuf>| match named {
@@ -109,55 +122,55 @@ fn tables(before: Option<&Settings>, args: &Args) -> TableFiles {
     }
 }
 
-/// A path as it would be typed here: relative where it lies below the working folder.
+/// A path relative to the working folder, if it is below that.
 fn relative(path: &Path) -> PathBuf {
     let here = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(here).map_or_else(|_| path.to_path_buf(), Path::to_path_buf)
 }
 
-/// What is shown of a build, and where.
+/// What is printed and logged of a build.
 #[derive(Default)]
-pub(crate) struct Show {
+pub(crate) struct Reporting {
     pub(crate) quiet: bool,
     pub(crate) log: Option<Log>,
 }
 
-/// Builds an index with a progress bar and prints the summary. A signal that ends the program ends
-/// it without litter, and the old index stays.
+/// Builds an index with a progress bar and prints the summary. If a signal ends the program, the
+/// unfinished index is removed and the old one stays.
 pub(crate) fn build(
     dir: &Path,
     roots: &[PathBuf],
     options: &BuildOptions,
-    show: Show,
+    reporting: Reporting,
     terminal: &mut Terminal,
 ) -> anyhow::Result<()> {
     let started = Instant::now();
-    let note = |what: &str| show.log.iter().for_each(|log| log.note(what));
-    note(&format!("indexing {} into {}", listed(roots), dir.display()));
-    let bar = Bar::new(show.quiet, show.log.clone());
-    signals::catch(show.log.clone()).context("cannot catch signals")?;
+    let note = |what: &str| reporting.log.iter().for_each(|log| log.note(what));
+    note(&format!("indexing {} into {}", comma_separated(roots), dir.display()));
+    let bar = Bar::new(reporting.quiet, reporting.log.clone());
+    signals::catch(dir, reporting.log.clone(), bar.eraser()).context("cannot catch signals")?;
     let outcome = wensou_index::build(dir, roots, options, &bar);
     bar.clear();
     let built = match outcome {
         Ok(built) => built,
         Err(error) => {
-            note(&format!("failed: {:#}; the index in use was not touched", chain(&error)));
+            note(&format!("failed: {:#}; {KEPT}", chain(&error)));
             if let IndexError::Strict { report } = &error {
                 name_skipped(report, terminal);
-                return Err(error).context("the index in use was not touched");
+                return Err(error).context(KEPT);
             }
             return Err(error.into());
         }
     };
     if let Some(damage) = &built.damaged {
-        let what = format!("the index before was damaged: {damage}; it was built anew");
+        let what = format!("the previous index was damaged ({damage}) and was rebuilt");
         note(&what);
         terminal.say(format_args!("warning: {}", sanitize::line(&what)));
     }
     if let Some(error) = &built.not_durable {
         let what = format!(
-            "the new index is in use, but may not survive a power cut: {}; the one before was kept \
-             beside it until the next `wensou index`",
+            "the new index is in use, but may not survive a power cut: {}; the previous index is \
+             kept until the next `wensou index`",
             chain(error)
         );
         note(&what);
@@ -168,67 +181,69 @@ pub(crate) fn build(
     name_skipped(report, terminal);
     let line = summary(&built, started.elapsed());
     note(&line);
-    if !show.quiet {
+    if !reporting.quiet {
         terminal.say(line);
     }
     Ok(())
 }
 
-pub(crate) fn listed(roots: &[PathBuf]) -> String {
+pub(crate) fn comma_separated(roots: &[PathBuf]) -> String {
     let roots: Vec<String> = roots.iter().map(|root| root.display().to_string()).collect();
     roots.join(", ")
 }
 
-/// An error with its causes, in a line.
+/// An error with its causes on one line.
 fn chain(error: &IndexError) -> String {
     let causes = std::iter::successors(std::error::Error::source(error), |error| error.source());
     causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
 }
 
 fn name_skipped(report: &Report, terminal: &mut Terminal) {
-    for skipped in report.skipped.iter().take(NAMED) {
+    for skipped in report.skipped.iter().take(MAX_NAMED) {
         terminal.say(format_args!("skipped {}", sanitize::line(&skipped.to_string())));
     }
-    if report.skipped.len() > NAMED {
-        let more = report.skipped.len() - NAMED;
-        terminal.say(format_args!("skipped {more} more: `wensou stats --skipped` names all"));
+    if report.skipped.len() > MAX_NAMED {
+        let more = report.skipped.len() - MAX_NAMED;
+        terminal.say(format_args!("skipped {more} more: `wensou stats --skipped` lists all"));
     }
 }
 
-/// The one line that a build ends with.
+/// The summary of a build, on one line.
 fn summary(built: &Built, took: Duration) -> String {
     let report = &built.meta.report;
-    let done = if built.reused { "updated" } else { "indexed" };
+    let done = if built.reused { "index updated:" } else { "indexed" };
     let mut line = format!(
-        "{done} {} pages ({}) in {:.1} s: {} articles, {} flash items (seen {} times)",
-        report.pages + report.dumps,
+        "{done} {} ({}) in {:.1} s: {}, {} ({})",
+        count(report.pages + report.dumps, "page"),
         bytes(report.bytes),
         took.as_secs_f64(),
-        report.articles,
-        report.flashes_distinct,
-        report.flash_occurrences,
+        count(report.articles, "article"),
+        count(report.flashes_distinct, "flash item"),
+        count(report.flash_occurrences, "occurrence"),
     );
     if built.reused {
-        line.push_str(&format!("; {} of them written", built.written));
+        line.push_str(&format!("; {} new or changed", count(built.written, "record")));
     }
     if report.undated > 0 {
-        line.push_str(&format!("; {} articles without a date", report.undated));
+        line.push_str(&format!("; {} without a date", count(report.undated, "article")));
     }
     if report.unsplit_tags > 0 {
-        line.push_str(&format!("; {} tag lines not split whole", report.unsplit_tags));
+        line.push_str(&format!(
+            "; {} could not be split completely",
+            count(report.unsplit_tags, "tag line")
+        ));
     }
     if report.records_kept > 0 {
-        let records = if report.records_kept == 1 { "record" } else { "records" };
         line.push_str(&format!(
-            "; {} old {records} kept of what could not be read",
-            report.records_kept
+            "; {} kept of files that could not be read",
+            count(report.records_kept, "old record")
         ));
     }
     line.push_str(&format!("; skipped {}", skipped(report)));
     line
 }
 
-/// How many files were skipped and for which reasons.
+/// The number of skipped files, by reason.
 pub(crate) fn skipped(report: &Report) -> String {
     if report.skipped.is_empty() {
         return "none".to_owned();
@@ -242,26 +257,26 @@ pub(crate) fn skipped(report: &Report) -> String {
     format!("{} ({})", report.skipped.len(), reasons.join(", "))
 }
 
-/// A reason in a word or two, for counting.
+/// A short name of a reason, for the summary.
 fn reason(reason: &Reason) -> &'static str {
     match reason {
         Reason::Unreadable(_) => "unreadable",
         Reason::Empty => "empty",
         Reason::Binary => "binary",
         Reason::TooLarge { .. } => "too large",
-        Reason::Special => "no regular file",
-        Reason::SymlinkLoop => "a loop of links",
+        Reason::Special => "not a regular file",
+        Reason::SymlinkLoop => "symlink loop",
         Reason::Malformed(_) => "malformed",
-        Reason::DuplicateId(_) => "with the id of another",
+        Reason::DuplicateId(_) => "duplicate id",
         Reason::Damaged(_) => "damaged",
         Reason::Encrypted => "encrypted",
-        Reason::Unsupported(_) => "in an unknown format",
-        Reason::Nested => "inside two archives",
-        Reason::Bomb(_) => "that become too much",
-        Reason::UnsafeName => "with an unsafe name",
-        Reason::DuplicateName => "with the name of another",
-        Reason::SymlinkOutsideRoots => "links that lead out",
-        Reason::Abandoned(_) => "left unread from somewhere on",
-        _ => "for other reasons",
+        Reason::Unsupported(_) => "unsupported format",
+        Reason::Nested => "nested archive",
+        Reason::Bomb(_) => "too large when decompressed",
+        Reason::UnsafeName => "unsafe name",
+        Reason::DuplicateName => "duplicate name",
+        Reason::SymlinkOutsideRoots => "symlink out of the archive",
+        Reason::Abandoned(_) => "abandoned partway",
+        _ => "other reasons",
     }
 }

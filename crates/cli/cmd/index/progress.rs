@@ -1,4 +1,4 @@
-//! How far a build is, on the terminal and in the log.
+//! The progress of a build, on the terminal and in the log.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -6,15 +6,21 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use wensou_ingest::{Phase, Progress};
 
 use super::log::Log;
+use crate::out::count::count;
 
-/// The log has a line for so many pages.
+/// The log gets a line each time this many pages have been read.
 const LOGGED: u64 = 10_000;
 
-/// Time between two drawings of a bar that does not advance.
+/// A line of the terminal's width. At its end the cursor moves back by three columns: there the
+/// terminal can show `^C` without a line break, after which the bar could not be erased.
+const TEMPLATE: &str = "{prefix:8} {wide_bar} {bytes}/{total_bytes} {binary_bytes_per_sec} \
+                        {eta} left, {msg}   \u{1b}[3D";
+
+/// Time between two drawings of the bar while it does not advance.
 const TICK: Duration = Duration::from_millis(100);
 
 /// The progress of a build: pages, rate and time left, in each of the two passes.
@@ -22,16 +28,15 @@ pub(crate) struct Bar {
     bar: ProgressBar,
     pages: AtomicU64,
     log: Option<Log>,
-    /// Ends the thread that keeps the bar moving when it is dropped.
+    /// Dropping it ends the thread that redraws the bar.
     ticking: Mutex<Option<Sender<()>>>,
 }
 
 impl Bar {
     pub(crate) fn new(quiet: bool, log: Option<Log>) -> Self {
-        // Hidden where standard error is no terminal: indicatif sees to that.
+        // indicatif hides the bar if standard error is not a terminal.
         let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::no_length() };
-        let template = "{prefix:8} {wide_bar} {bytes}/{total_bytes} {binary_bytes_per_sec} {eta} left, {msg} pages";
-        if let Ok(style) = ProgressStyle::with_template(template) {
+        if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
             bar.set_style(style);
         }
         Self { bar, pages: AtomicU64::new(0), log, ticking: Mutex::default() }
@@ -42,12 +47,22 @@ impl Bar {
         self.bar.finish_and_clear();
     }
 
+    /// A function that erases the bar for good, even if other threads still report progress.
+    pub(super) fn eraser(&self) -> impl FnOnce() + Send + 'static {
+        let bar = self.bar.clone();
+        move || {
+            bar.finish_and_clear();
+            bar.set_draw_target(ProgressDrawTarget::hidden());
+        }
+    }
+
     fn ticking(&self) -> std::sync::MutexGuard<'_, Option<Sender<()>>> {
         self.ticking.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Draws the bar now and then, even if nothing advances. indicatif has a thread for it too, but
-    /// panics where none can be made; here the bar then only moves with the pages.
+    /// Draws the bar every [`TICK`] on a thread of its own, even if nothing advances. indicatif can
+    /// do that too, but panics if it cannot start a thread; this bar then only moves with the
+    /// pages.
     fn keep_moving(&self) {
         if self.bar.is_hidden() {
             return;
@@ -70,7 +85,7 @@ impl Bar {
 
 impl Progress for Bar {
     fn start(&self, files: u64, bytes: u64) {
-        self.note(&format!("{files} files, {bytes} bytes"));
+        self.note(&format!("{}, {}", count(files, "file"), count(bytes, "byte")));
         self.bar.set_length(bytes);
         self.keep_moving();
     }
@@ -84,14 +99,15 @@ impl Progress for Bar {
         };
         self.note(name);
         self.bar.set_prefix(name);
+        self.bar.set_message(count(0_u64, "page"));
     }
 
     fn advance(&self, files: u64, bytes: u64) {
         let pages = self.pages.fetch_add(files, Ordering::Relaxed) + files;
         self.bar.inc(bytes);
-        self.bar.set_message(pages.to_string());
+        self.bar.set_message(count(pages, "page"));
         if pages / LOGGED != (pages - files) / LOGGED {
-            self.note(&format!("{pages} pages"));
+            self.note(&count(pages, "page"));
         }
     }
 }

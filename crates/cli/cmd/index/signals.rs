@@ -1,31 +1,48 @@
-//! Signals that end a build: the old index stays, and nothing of the new one is left.
+//! Signals that end a build: the unfinished index is removed, and the old one stays.
 
 use std::io;
+use std::path::Path;
 
 use super::log::Log;
 
-/// From now on SIGINT, SIGTERM and SIGHUP end the program at once, and what it has written of an
-/// index that is not in use yet is removed first.
+/// Makes SIGINT, SIGTERM and SIGHUP end the program at once. Before it ends, it removes the
+/// unfinished index, calls `erase` to erase the progress bar, and prints which index is in use.
 #[cfg(unix)]
-pub(super) fn catch(log: Option<Log>) -> io::Result<()> {
+pub(super) fn catch(
+    index: &Path,
+    log: Option<Log>,
+    erase: impl FnOnce() + Send + 'static,
+) -> io::Result<()> {
+    use std::io::Write;
+
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
+    let pointer = index.join("CURRENT");
+    let before = std::fs::read(&pointer).ok();
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         if let Some(signal) = signals.forever().next() {
-            if let Some(log) = &log {
-                log.close(&format!("stopped by signal {signal}; the index in use was not touched"));
-            }
             wensou_index::abandon();
-            // As a shell reports it.
+            erase();
+            let after = std::fs::read(&pointer).ok();
+            let outcome = match after {
+                None => "no index was built",
+                after if after == before => super::KEPT,
+                _ => "the new index is in use",
+            };
+            if let Some(log) = &log {
+                log.close(&format!("stopped by signal {signal}; {outcome}"));
+            }
+            let _ = writeln!(io::stderr(), "stopped: {outcome}");
+            // The shell convention.
             std::process::exit(128 + signal);
         }
     })?;
     Ok(())
 }
 
-/// Where there are no signals, what is left is the next build's to remove.
+/// Without Unix signals, the next build removes an unfinished index.
 #[cfg(not(unix))]
-pub(super) fn catch(_: Option<Log>) -> io::Result<()> {
+pub(super) fn catch(_: &Path, _: Option<Log>, _: impl FnOnce() + Send + 'static) -> io::Result<()> {
     Ok(())
 }

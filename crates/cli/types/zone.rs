@@ -8,7 +8,7 @@ use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::{Offset, TimeZone};
 use wensou_query::lang::closest;
 
-/// Where "today" is taken: a name of the time zone database or a fixed offset.
+/// The time zone of "today": a name of the time zone database, or a fixed offset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Zone {
     name: String,
@@ -16,13 +16,13 @@ pub(crate) struct Zone {
 }
 
 impl Zone {
-    /// The day that it is there now.
+    /// The current day in this zone.
     pub(crate) fn today(&self) -> Date {
         self.zone.to_datetime(jiff::Timestamp::now()).date()
     }
 }
 
-/// UTC+8: the archive's civil time is that of China, wherever it is read.
+/// UTC+8, because the dates of the archive are in Chinese time, wherever it is read.
 impl Default for Zone {
     fn default() -> Self {
         Self { name: "+08:00".to_owned(), zone: TimeZone::fixed(Offset::constant(8)) }
@@ -40,14 +40,14 @@ impl FromStr for Zone {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let name = text.trim();
-        let fail = |cure: String| format!("`{name}` is no time zone: {cure}");
+        let fail = |cure: String| format!("`{name}` is not a time zone: {cure}");
         if let Some(offset) = offset(name) {
             let zone = DateTimeParser::new().parse_time_zone(&offset);
             let zone = zone.map_err(|_| fail("an offset is written like +08:00".to_owned()))?;
             return Ok(Self { name: offset, zone });
         }
-        // By name only: a POSIX zone, which jiff reads as well, turns the sign round, and `UTC+8`
-        // would be eight hours west.
+        // Names only. jiff would also accept POSIX zones, whose sign is reversed: `UTC+8` would be
+        // eight hours west.
         TimeZone::get(name).map(|zone| Self { name: name.to_owned(), zone }).map_err(|_| {
             let cure = "write a name such as Asia/Shanghai, or an offset such as +08:00";
             let known: Vec<_> = jiff::tz::db().available().collect();
@@ -59,16 +59,16 @@ impl FromStr for Zone {
     }
 }
 
-/// `+08:00` of `+8`, `+0800`, `UTC+8` and their like; nothing where no sign makes it an offset.
+/// Normalises `+8`, `+0800`, `UTC+8` and the like to `+08:00`; `None` without a sign.
 fn offset(text: &str) -> Option<String> {
     let digits = ["UTC", "GMT"].iter().find_map(|name| text.strip_prefix(name)).unwrap_or(text);
-    let (sign, rest) = match digits.strip_prefix(['+', '-', '−']) {
-        Some(rest) => (if digits.starts_with('+') { '+' } else { '-' }, rest),
+    let (sign, unsigned) = match digits.strip_prefix(['+', '-', '−']) {
+        Some(unsigned) => (if digits.starts_with('+') { '+' } else { '-' }, unsigned),
         None => return None,
     };
-    let padded = match rest.split(':').next() {
-        Some(hours) if hours.len() == 1 => format!("0{rest}"),
-        _ => rest.to_owned(),
+    let padded = match unsigned.split(':').next() {
+        Some(hours) if hours.len() == 1 => format!("0{unsigned}"),
+        _ => unsigned.to_owned(),
     };
     let minutes = if padded.len() == 2 { ":00" } else { "" };
     let colon = padded.len() == 4 && padded.bytes().all(|b| b.is_ascii_digit());
@@ -93,7 +93,7 @@ mod tests {
         assert_eq!("Asia/Shanghai".parse::<Zone>().map(|z| z.name), Ok("Asia/Shanghai".to_owned()));
         assert!("Asia/Shangai".parse::<Zone>().is_err_and(|e| e.contains("`Asia/Shanghai`")));
         for wrong in ["", "8", "+99:00", "+8x", "CST-8", "Middle/Earth", "+"] {
-            assert!(wrong.parse::<Zone>().is_err_and(|e| e.contains("no time zone")), "{wrong}");
+            assert!(wrong.parse::<Zone>().is_err_and(|e| e.contains("not a time zone")), "{wrong}");
         }
     }
 }

@@ -1,0 +1,142 @@
+//! The arguments of the verbs that build, verify and measure an index.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args};
+
+use crate::types::{ExportFormat, ShowFormat};
+
+/// Build or update the index of an archive.
+///
+/// Reads files and folders of pages (.txt, .html, .htm, or no extension) and JSON lines (.jsonl) in
+/// UTF-8, UTF-16, GB18030 or Big5; also compressed (.gz, .zst, .xz), and inside .zip, .tar
+/// (.tar.gz, .tgz, .tar.zst, .tar.xz) and .warc (.warc.gz) files. What cannot be read is skipped
+/// and named. An index that exists is updated: unchanged records are reused, new and changed pages
+/// are added, and records whose pages are gone are removed. The new index is written beside the old
+/// one and replaces it in one step at the end. Until then, and if the build is stopped, searches
+/// use the old index.
+#[derive(Debug, Args)]
+pub(crate) struct Index {
+    /// Files and folders to index [default: those of the config file, else of the last build, else
+    /// data/]
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Build from scratch instead of updating the existing index
+    #[arg(long)]
+    pub(crate) rebuild: bool,
+    /// Wait if another process is building the index
+    #[arg(long)]
+    pub(crate) wait: bool,
+    /// Accept that a file or folder that had pages has none now, and remove its records
+    #[arg(long)]
+    pub(crate) allow_empty: bool,
+    /// Append progress and problems to FILE, with times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
+    /// Fail if any page has to be skipped, and keep the old index
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Encoding of pages without a byte order mark (utf-8, gb18030, big5, utf-16le or another
+    /// WHATWG label), or `auto` to detect it; remembered for later builds
+    #[arg(long, value_name = "NAME|auto")]
+    pub(crate) encoding: Option<String>,
+    /// Your own words, one per line, with an optional tab and frequency; remembered for later
+    /// builds
+    #[arg(long, value_name = "FILE|none")]
+    pub(crate) words: Option<PathBuf>,
+    /// Groups of words that mean the same, one group per line, separated by tabs or commas;
+    /// remembered for later builds
+    #[arg(long, value_name = "FILE|none")]
+    pub(crate) synonyms: Option<PathBuf>,
+    /// Number of threads [default: one per processor]
+    #[arg(long, short = 'j', value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// Print no progress and no summary
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// Verify an index against its checksums and its archive.
+///
+/// Compares every file with its checksum, every record with all that was derived from it, and the
+/// records with the archive, which is read again. Names each problem and the command that fixes it.
+/// The exit status is 0 if the index is intact, even if it is out of date, and 3 if it is damaged.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Compare checksums only
+    #[arg(long, short)]
+    pub(crate) quick: bool,
+    /// Rebuild what is damaged from the archive, and remove what stopped builds have left behind;
+    /// records of files that cannot be read are kept
+    #[arg(long)]
+    pub(crate) repair: bool,
+    /// With --repair, accept the loss of records that can be read neither from the archive nor from
+    /// the damaged index
+    #[arg(long, requires = "repair")]
+    pub(crate) allow_empty: bool,
+    /// Output format
+    #[arg(long, short = 'f', value_enum, default_value_t = ShowFormat::Text)]
+    pub(crate) format: ShowFormat,
+}
+
+/// Copy the index to another folder.
+///
+/// The copy is a consistent snapshot, even if the index is being built meanwhile, and every file is
+/// verified while it is copied. The folder must be new or empty, or hold an older backup, which is
+/// replaced in one step. A backup is a normal index: search it with --index DIR, or restore it with
+/// `wensou backup --index BACKUP DIR`.
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// The folder to copy to
+    #[arg(value_name = "DIR")]
+    pub(crate) to: PathBuf,
+    /// Print nothing
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// Show index statistics.
+#[derive(Debug, Args)]
+pub(crate) struct Stats {
+    /// List every file that was skipped
+    #[arg(long, action = ArgAction::SetTrue)]
+    pub(crate) skipped: bool,
+    /// Output format
+    #[arg(long, short = 'f', value_enum, default_value_t = ShowFormat::Text)]
+    pub(crate) format: ShowFormat,
+}
+
+/// Write every record as JSON lines, in archive order.
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// Output format
+    #[arg(long, short = 'f', value_enum, default_value_t = ExportFormat::Jsonl)]
+    pub(crate) format: ExportFormat,
+}
+
+/// Measure ranking quality on a judged set of queries.
+///
+/// Prints MRR@10, nDCG@10, recall@10 and recall@100 with 95 % bootstrap intervals. Index the judged
+/// documents first (`wensou index --index DIR corpus.jsonl`).
+#[derive(Debug, Args)]
+pub(crate) struct Eval {
+    /// Queries, as JSON lines: {"id": …, "text": …}
+    #[arg(long, value_name = "FILE")]
+    pub(crate) queries: PathBuf,
+    /// Judgements, as tab-separated lines: query, document and grade; relevant from 1 up
+    #[arg(long, value_name = "FILE")]
+    pub(crate) qrels: PathBuf,
+    /// Number of hits to retrieve for each query
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) limit: usize,
+    /// Parse queries as `search` does; by default they are plain text, in which no character is an
+    /// operator
+    #[arg(long)]
+    pub(crate) syntax: bool,
+    /// Write the ranking to FILE as a TREC run
+    #[arg(long, value_name = "FILE")]
+    pub(crate) run: Option<PathBuf>,
+    /// Test whether the difference from this TREC run is significant
+    #[arg(long, value_name = "FILE")]
+    pub(crate) compare: Option<PathBuf>,
+}

@@ -1,0 +1,81 @@
+//! The command-line arguments and their help. Parsing reads no file; the verbs in `cmd` do the
+//! work.
+
+mod index;
+mod program;
+mod search;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+pub(crate) use self::index::{Backup, Check, Eval, Export, Index, Stats};
+pub(crate) use self::program::{CONFIG_KEYS, Completions, Config, Manual};
+pub(crate) use self::search::{Browse, Explain, QUERY_HELP, Search, Show, Similar, Tags, Timeline};
+use crate::types::{Color, Zone};
+
+/// Full-text search for an archive of Chinese articles and flash items.
+///
+/// Traditional, Simplified and wrongly converted text are treated as one: type either script. Plain
+/// words are ranked; "quoted text" matches exactly, as a scan of the archive would.
+#[derive(Debug, Parser)]
+#[command(
+    name = "wensou",
+    version,
+    propagate_version = true,
+    max_term_width = 100,
+    after_help = "To start: `wensou search 開源大模型` builds the index of the sample archive, then searches it."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) flags: Flags,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// The flags of all verbs. `config::Global` decides what applies if a flag is not given.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Flags {
+    /// Index folder [default: index]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "WENSOU_INDEX",
+        help_heading = "Global options"
+    )]
+    pub(crate) index: Option<PathBuf>,
+    /// Time zone of "today" in dates such as `7d`: Asia/Shanghai, +08:00 [default: +08:00]
+    #[arg(
+        long,
+        global = true,
+        value_name = "ZONE",
+        env = "WENSOU_TZ",
+        help_heading = "Global options"
+    )]
+    pub(crate) tz: Option<Zone>,
+    /// When to use colour [default: auto]
+    #[arg(long, global = true, value_enum, value_name = "WHEN", help_heading = "Global options")]
+    pub(crate) color: Option<Color>,
+}
+
+// No doc comments here: they would replace the help that the structs of the verbs have.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    Search(Search),
+    Browse(Browse),
+    Index(Index),
+    Check(Check),
+    Backup(Backup),
+    Explain(Explain),
+    Similar(Similar),
+    Show(Show),
+    Tags(Tags),
+    Timeline(Timeline),
+    Stats(Stats),
+    Export(Export),
+    Eval(Eval),
+    Config(Config),
+    Completions(Completions),
+    Man(Manual),
+}

@@ -1,0 +1,72 @@
+//! The arguments of the verbs about the program itself.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::types::{Shell, ShowFormat};
+
+/// Show every setting and where it comes from.
+///
+/// Precedence: flag, environment, config file, default. The config file is the one that
+/// WENSOU_CONFIG names, else $XDG_CONFIG_HOME/wensou/config.toml, else
+/// ~/.config/wensou/config.toml.
+#[derive(Debug, Args)]
+#[command(after_long_help = format!(
+    "Keys, all of them optional:\n{CONFIG_KEYS}\n\n\
+     NO_COLOR, CLICOLOR=0 and CLICOLOR_FORCE=1 decide about colour if --color is not given."
+))]
+pub(crate) struct Config {
+    /// Print only the path of the config file
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) path: bool,
+    /// Output format
+    #[arg(long, short = 'f', value_enum, default_value_t = ShowFormat::Text)]
+    pub(crate) format: ShowFormat,
+}
+
+/// Every key of the config file, as an example.
+pub(crate) const CONFIG_KEYS: &str =
+    "  index = \"~/news/index\"           # relative to the config file
+  archive = [\"~/news/pages\"]       # what `wensou index` reads
+  time_zone = \"Asia/Shanghai\"      # or \"+08:00\"
+  color = \"auto\"                   # always, never
+
+  [search]
+  limit = 10
+  snippet = 120
+  sort = \"rank\"                    # newest, oldest
+
+  [queries]                         # wensou search @weekly
+  weekly = \"date:7d -tag:廣告\"";
+
+/// Print a shell completion script
+///
+/// It completes verbs, flags, fields, and tags, sources, categories and ids of the
+/// index:
+///   bash: source <(wensou completions bash)
+///   zsh:  source <(wensou completions zsh)
+///   fish: wensou completions fish | source
+/// Completion works in quotes too ('減半 tag:B), and in either script: what you
+/// typed is kept and continued. A value with a space is completed once it is the
+/// only candidate, or after 「. A negated field (-tag:) is completed in quotes or
+/// after --.
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
+}
+
+/// Print a manual page, or write all of them.
+///
+/// To read one: wensou man query | man -l -
+#[derive(Debug, Args)]
+pub(crate) struct Manual {
+    /// A verb, or `query` for the query language; without one, the page of wensou itself
+    pub(crate) page: Option<String>,
+    /// Write every page into this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "page")]
+    pub(crate) dir: Option<PathBuf>,
+}

@@ -1,0 +1,42 @@
+//! The text of the help screen: the keys, and what a query may be.
+
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::keys::{self, KEYS};
+use super::text::{fit, wrap};
+use super::theme::TITLE;
+use crate::args::QUERY_HELP;
+
+/// Columns of the help, borders included.
+pub(crate) const COLUMNS: u16 = 80;
+/// Columns for the names of the keys.
+const KEY_COLUMNS: usize = 11;
+
+/// The lines of the help on a screen of this width.
+pub(crate) fn lines(columns: u16) -> Vec<Line<'static>> {
+    let bindings = KEYS.iter().map(|binding| (keys::names(binding), binding.help));
+    let editing = keys::EDITING.iter().map(|(keys, help)| ((*keys).to_owned(), *help));
+    let room = usize::from(columns.min(COLUMNS)).saturating_sub(2);
+    let mut lines = Vec::new();
+    for (names, help) in bindings.chain(editing) {
+        let head = format!("{names:<KEY_COLUMNS$}  ");
+        let indent = head.width();
+        let wrapped = wrap(&[Span::raw(help)], room.saturating_sub(indent), 0);
+        for (at, line) in wrapped.into_iter().enumerate() {
+            let lead = if at == 0 { head.clone() } else { " ".repeat(indent) };
+            let mut line = line;
+            line.spans.insert(0, Span::styled(lead, TITLE));
+            lines.push(line);
+        }
+    }
+    lines.push(Line::default());
+    lines.push(Line::raw("Queries:"));
+    lines.extend(QUERY_HELP.lines().map(|line| fit(vec![Span::raw(line)], room)));
+    lines
+}
+
+/// Number of help lines that do not fit on a screen of this size.
+pub(crate) fn overflow(size: (u16, u16)) -> usize {
+    lines(size.0).len().saturating_sub(usize::from(size.1.saturating_sub(2)))
+}

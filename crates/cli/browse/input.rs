@@ -1,0 +1,53 @@
+//! The visible part of an edited line: of the query, or of the filter of a picker.
+
+use ratatui::style::Style;
+use ratatui::text::Span;
+use tui_input::Input;
+use unicode_width::UnicodeWidthChar;
+use wensou_query::lang::Diagnostic;
+
+use super::theme::MISTAKE;
+use crate::out::sanitize;
+
+/// Precedes an edited line.
+pub(crate) const PROMPT: &str = "› ";
+
+/// The visible part of an edited line in `columns`, with mistakes marked, and the column of the
+/// cursor.
+pub(crate) fn visible_input(
+    input: &Input,
+    mistakes: &[Diagnostic],
+    columns: usize,
+) -> (Vec<Span<'static>>, u16) {
+    let displayed = sanitize::line(input.value());
+    let chars: Vec<(usize, char, usize)> = input
+        .value()
+        .char_indices()
+        .zip(displayed.chars())
+        .map(|((at, _), c)| (at, c, c.width().unwrap_or(0)))
+        .collect();
+    let cursor = input.cursor().min(chars.len());
+    // Scroll: drop whole characters from the left until the cursor is visible.
+    let mut first = 0;
+    let mut before: usize = chars[..cursor].iter().map(|(.., width)| width).sum();
+    while before >= columns && first < cursor {
+        before -= chars[first].2;
+        first += 1;
+    }
+    let mut spans: Vec<Span<'static>> = Vec::new();
+    let mut room = columns;
+    for (at, c, width) in &chars[first..] {
+        let Some(left) = room.checked_sub(*width) else { break };
+        room = left;
+        let wrong = mistakes
+            .iter()
+            .filter_map(Diagnostic::span)
+            .any(|span| (span.start..span.end).contains(at));
+        let style = if wrong { MISTAKE } else { Style::new() };
+        match spans.last_mut() {
+            Some(last) if last.style == style => last.content.to_mut().push(*c),
+            _ => spans.push(Span::styled(c.to_string(), style)),
+        }
+    }
+    (spans, before as u16)
+}

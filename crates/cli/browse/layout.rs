@@ -1,0 +1,78 @@
+//! How the screen is divided, at any size.
+
+use ratatui::layout::Rect;
+
+/// Minimum number of columns for a preview beside the list.
+const BESIDE: u16 = 100;
+/// Minimum number of columns for a preview below the list, if there are enough rows for both.
+pub(crate) const BELOW: u16 = 60;
+const BELOW_ROWS: u16 = 12;
+/// Minimum number of columns for an item of the list in two lines instead of three.
+const TWO_LINES: u16 = 60;
+/// Maximum number of text columns in a preview: longer lines of Chinese text are hard to read.
+const WIDEST: usize = 100;
+
+/// The areas of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Layout {
+    pub(crate) query: Rect,
+    pub(crate) notice: Rect,
+    pub(crate) list: Option<Rect>,
+    pub(crate) rule: Option<Rect>,
+    pub(crate) preview: Option<Rect>,
+    pub(crate) footer: Rect,
+    /// Number of items that are visible at once.
+    pub(crate) items: usize,
+    /// Number of lines of an item.
+    pub(crate) lines: u16,
+    /// Maximum length of a snippet in characters, to fit into its line.
+    pub(crate) snippet: usize,
+}
+
+/// Divides a screen of `(columns, rows)`; with `whole`, the preview replaces the list.
+pub(crate) fn layout(size: (u16, u16), whole: bool) -> Layout {
+    let (columns, rows) = size;
+    let row = |y: u16| Rect::new(0, y.min(rows), columns, u16::from(y < rows));
+    let body = Rect::new(0, 2.min(rows), columns, rows.saturating_sub(3));
+    let mut list = body;
+    let mut rule = None;
+    let mut preview = None;
+    if columns >= BESIDE {
+        list.width = (u32::from(columns) * 45 / 100) as u16;
+        let from = list.width + 3;
+        rule = Some(Rect { x: list.width + 1, width: 1, ..body });
+        preview = Some(Rect { x: from, width: columns - from, ..body });
+    } else if columns >= BELOW && body.height >= BELOW_ROWS {
+        list.height = body.height / 2;
+        let from = body.y + list.height;
+        rule = Some(Rect { y: from, height: 1, ..body });
+        preview = Some(Rect { y: from + 1, height: body.height - list.height - 1, ..body });
+    }
+    let lines = if list.width >= TWO_LINES { 2 } else { 3 };
+    let items = usize::from(list.height / lines);
+    // A Han character takes two columns. With two lines, the source precedes the snippet.
+    let snippet = match lines {
+        2 => usize::from(list.width / 2).saturating_sub(8),
+        _ => usize::from(list.width / 2).saturating_sub(1),
+    };
+    let mut layout = Layout {
+        query: row(0),
+        notice: row(1),
+        list: Some(list),
+        rule,
+        preview,
+        footer: if rows > 2 { row(rows - 1) } else { Rect::default() },
+        items,
+        lines,
+        snippet: snippet.max(10),
+    };
+    if whole {
+        (layout.list, layout.rule, layout.preview) = (None, None, Some(body));
+    }
+    layout
+}
+
+/// Number of text columns in a preview, which leaves room for a space and the scroll bar.
+pub(crate) fn preview_columns(area: Rect) -> usize {
+    usize::from(area.width).saturating_sub(2).clamp(2, WIDEST)
+}

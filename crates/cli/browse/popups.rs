@@ -1,0 +1,92 @@
+//! Draws the popups: the help and the pickers.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Clear, Paragraph};
+use unicode_width::UnicodeWidthStr;
+
+use super::help;
+use super::input::{PROMPT, visible_input};
+use super::picker::{Picker, Subject};
+use super::text::{fit, piece};
+use super::theme::{CHOSEN, DIM, KIND};
+
+/// Draws the box of a popup and returns the area inside its border.
+fn draw_popup(frame: &mut Frame<'_>, title: &str, columns: u16, rows: u16) -> Rect {
+    let area = popup_area(frame.area().width, frame.area().height, columns, rows);
+    let block = Block::bordered().title(format!(" {title} ")).border_style(DIM);
+    let inside = block.inner(area);
+    // Otherwise the right half of a wide character would cover the border.
+    if let Some(x) = area.x.checked_sub(1) {
+        for y in area.top()..area.bottom() {
+            let cell = &mut frame.buffer_mut()[(x, y)];
+            if cell.symbol().width() > 1 {
+                cell.set_symbol(" ");
+            }
+        }
+    }
+    frame.render_widget(Clear, area);
+    frame.render_widget(block, area);
+    inside
+}
+
+fn popup_area(screen: u16, height: u16, columns: u16, rows: u16) -> Rect {
+    let (width, rows) = (columns.min(screen), rows.min(height));
+    Rect::new((screen - width) / 2, (height - rows) / 2, width, rows)
+}
+
+/// Draws the help from line `first` on.
+pub(crate) fn draw_help(frame: &mut Frame<'_>, first: usize) {
+    let lines = help::lines(frame.area().width);
+    let rows = lines.len() as u16 + 2;
+    let title = match rows > frame.area().height {
+        true => "keys · Up Down · Esc closes",
+        false => "keys · Esc closes",
+    };
+    let inside = draw_popup(frame, title, help::COLUMNS, rows);
+    frame.render_widget(Paragraph::new(lines).scroll((first as u16, 0)), inside);
+}
+
+/// Draws a picker, scrolled to the selected choice.
+pub(crate) fn draw_picker(frame: &mut Frame<'_>, open: &Picker) {
+    let title = match open.subject {
+        Subject::Tag => "tags of the hits",
+        Subject::Date => "dates",
+    };
+    let (columns, rows) = (frame.area().width, frame.area().height);
+    let inside =
+        draw_popup(frame, title, columns.saturating_sub(4).min(56), rows.saturating_sub(2).min(22));
+    if inside.height == 0 || inside.width < 4 {
+        return;
+    }
+    let (mut spans, cursor) =
+        visible_input(&open.filter, &[], usize::from(inside.width).saturating_sub(PROMPT.width()));
+    spans.insert(0, Span::styled(PROMPT, KIND));
+    frame.render_widget(Line::from(spans), Rect { height: 1, ..inside });
+    let x = inside.x + PROMPT.width() as u16 + cursor;
+    frame.set_cursor_position((x.min(inside.right() - 1), inside.y));
+    let displayed = open.matching();
+    let height = usize::from(inside.height - 1);
+    let first = (open.selected + 1).saturating_sub(height);
+    let width = usize::from(inside.width);
+    let mut lines: Vec<Line<'static>> = Vec::new();
+    for (at, choice) in displayed.iter().enumerate().skip(first).take(height) {
+        let count = choice.count.map(|count| format!(" {count}")).unwrap_or_default();
+        let mut line =
+            fit(vec![piece(&choice.label, Style::new())], width.saturating_sub(count.width()));
+        let gap = width.saturating_sub(line.width() + count.width());
+        line.spans.push(Span::raw(" ".repeat(gap)));
+        line.spans.push(Span::styled(count, DIM));
+        lines.push(if at == open.selected { line.style(CHOSEN) } else { line });
+    }
+    if lines.is_empty() {
+        let what = if open.waiting { "counting…" } else { "none" };
+        lines.push(Line::styled(what, DIM));
+    }
+    frame.render_widget(
+        Paragraph::new(lines),
+        Rect { y: inside.y + 1, height: inside.height - 1, ..inside },
+    );
+}

@@ -1,0 +1,202 @@
+//! What keys, pasted text and answers do.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::Driver;
+use crate::browse::app::{Effect, Event, Focus, Popup};
+use crate::browse::worker::{Answer, Ask, Found, Wanted, answer};
+use crate::exit::Outcome;
+
+#[test]
+fn typing_searches_in_either_script_and_keeps_to_the_query() {
+    let mut driver = Driver::new("", (80, 24));
+    assert_eq!(driver.app.list.total, 4, "everything");
+    driver.kind("质押");
+    assert_eq!(driver.titles(), ["以太坊合并后的質押收益"]);
+    driver.press(KeyCode::Backspace).press(KeyCode::Backspace).kind("？");
+    assert_eq!(driver.app.text(), "？");
+    assert!(driver.app.popup.is_none());
+}
+
+#[test]
+fn a_paste_is_one_line_and_one_question() {
+    let mut driver = Driver::new("減", (80, 24));
+    let effects = driver.app.update(Event::Paste("半\r\n質押\u{1b}[31m\t收益\n".to_owned()));
+    assert_eq!(driver.app.text(), "減半  質押[31m 收益");
+    assert_eq!(effects.iter().filter(|effect| matches!(effect, Effect::Ask(_))).count(), 1);
+    driver.perform(effects);
+    driver.send(Event::Paste("長".repeat(100_000)));
+    assert_eq!(driver.app.text().chars().count(), wensou_query::lang::MAX_LENGTH);
+    driver.draw(true);
+}
+
+#[test]
+fn only_the_newest_answer_counts() {
+    let mut driver = Driver::new("", (80, 24));
+    let asked = |effects: Vec<Effect>| match effects.into_iter().next() {
+        Some(Effect::Ask(ask)) => ask,
+        other => panic!("{other:?}"),
+    };
+    let first = asked(driver.app.update(Event::Paste("質押".to_owned())));
+    let second = asked(driver.app.update(Event::Paste(" AND 減半每四年".to_owned())));
+    let late = answer(driver.index, &driver.app.clock, &first);
+    let newest = answer(driver.index, &driver.app.clock, &second);
+    driver.send(Event::Answer(newest));
+    let titles: Vec<String> = driver.titles().into_iter().map(str::to_owned).collect();
+    driver.send(Event::Answer(late));
+    assert_eq!(driver.titles(), titles);
+    assert!(!driver.app.is_waiting());
+}
+
+#[test]
+fn a_mistake_is_reported_below_the_query_and_the_hits_stay() {
+    let mut driver = Driver::new("減半", (80, 24));
+    let before: Vec<String> = driver.titles().into_iter().map(str::to_owned).collect();
+    driver.kind(" kind:");
+    let screen = driver.screen();
+    assert!(screen.lines().nth(1).unwrap().starts_with("`kind:` without a value"), "{screen}");
+    assert_eq!(driver.titles(), before);
+    driver.ctrl('u').kind("。");
+    assert_eq!(driver.app.errors.len(), 1, "nothing in it can be searched");
+    assert_eq!(driver.titles().len(), 4, "what the empty query found");
+}
+
+#[test]
+fn a_flash_item_is_followed_to_its_pages_and_back() {
+    let mut driver = Driver::new("分析師表示", (80, 24));
+    assert_eq!(driver.titles(), ["分析師:比特幣減半將至"]);
+    driver.ctrl('f');
+    let mut pages = driver.titles();
+    pages.sort_unstable();
+    assert_eq!(pages, ["以太坊合并后的質押收益", "比特币的第四次减半"]);
+    assert!(driver.screen().contains("pages with 分析師"), "{}", driver.screen());
+    // And on, from a page to its flash items, in the page's own writing.
+    let at = driver.titles().iter().position(|title| title.starts_with("比特币")).unwrap();
+    for _ in 0..at {
+        driver.press(KeyCode::Down);
+    }
+    driver.ctrl('f');
+    assert_eq!(driver.titles(), ["分析师:比特币减半将至"]);
+    driver.alt(KeyCode::Left);
+    assert_eq!(driver.titles().len(), 2);
+    driver.press(KeyCode::Esc);
+    assert_eq!(driver.titles(), ["分析師:比特幣減半將至"]);
+    assert_eq!(driver.app.text(), "分析師表示", "the query is as it was");
+    driver.press(KeyCode::Esc);
+    assert_eq!(driver.app.text(), "");
+    driver.press(KeyCode::Esc);
+    assert!(matches!(driver.done.as_slice(), [Effect::Quit(Outcome::Done)]));
+}
+
+#[test]
+fn the_only_page_is_opened_where_there_is_no_room_beside_the_list() {
+    let mut driver = Driver::new("第四次減半", (40, 12));
+    driver.ctrl('f');
+    assert!(driver.app.whole && driver.app.followed());
+    assert_eq!(driver.titles(), ["分析师:比特币减半将至"]);
+    driver.press(KeyCode::Esc);
+    assert!(!driver.app.whole && !driver.app.followed(), "one step there, one step back");
+}
+
+#[test]
+fn what_is_similar_is_a_list_to_come_back_from() {
+    let mut driver = Driver::new("第四次減半", (80, 24));
+    let key = KeyEvent::new(KeyCode::Char('s'), KeyModifiers::CONTROL);
+    let effects = driver.app.update(Event::Key(key));
+    let [Effect::Ask(Ask { number, wanted: Wanted::Similar(_), .. })] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
+    let items = Driver::new("質押", (80, 24)).app.list.items;
+    driver.send(Event::Answer(Answer { number: *number, found: Found::Records(items) }));
+    assert!(driver.screen().contains("similar to 比特币的第四次减半"));
+    assert_eq!(driver.titles(), ["以太坊合并后的質押收益"]);
+    driver.press(KeyCode::Esc);
+    assert_eq!(driver.titles(), ["比特币的第四次减半"]);
+    driver.ctrl('f');
+    driver.kind("質押");
+    assert!(!driver.app.followed(), "typing is a search again");
+}
+
+#[test]
+fn more_hits_are_read_near_the_end_of_those_that_are_there() {
+    let mut driver = Driver::new("", (80, 24));
+    driver.app.list.items.truncate(2);
+    driver.press(KeyCode::Down).press(KeyCode::End);
+    assert_eq!(driver.titles().len(), 4);
+}
+
+#[test]
+fn the_preview_of_a_page_lists_its_flash_items() {
+    let mut driver = Driver::new("第四次減半", (200, 60));
+    let screen = driver.screen();
+    assert!(screen.contains("1 flash item in this page"), "{screen}");
+    assert!(screen.contains("◆ 2023-05-06 09:30  分析师"), "{screen}");
+}
+
+#[test]
+fn what_cannot_be_followed_says_so() {
+    let mut driver = Driver::new("警報", (80, 24));
+    driver.ctrl('f');
+    assert_eq!(driver.app.status.as_deref(), Some("this page has no flash items"));
+    driver.alt(KeyCode::Left);
+    assert_eq!(driver.app.status.as_deref(), Some("nothing to go back to"));
+}
+
+#[test]
+fn filters_are_edits_of_the_query() {
+    let mut driver = Driver::new("减半", (80, 24));
+    driver.ctrl('k');
+    assert_eq!(driver.app.text(), "减半 kind:article ");
+    assert!(driver.titles().contains(&"比特币的第四次减半"));
+    driver.ctrl('k');
+    assert_eq!(driver.app.text(), "减半 kind:flash ");
+    assert_eq!(driver.titles(), ["分析師:比特幣減半將至"]);
+    driver.ctrl('k');
+    assert_eq!(driver.app.text(), "减半");
+    driver.ctrl('t').kind("比特币价").press(KeyCode::Enter);
+    assert!(driver.app.text().starts_with("减半 tag:比特"), "{}", driver.app.text());
+    driver.ctrl('u').kind("减半").ctrl('d').kind("2023").press(KeyCode::Enter);
+    assert_eq!(driver.app.text(), "减半 date:2023 ");
+    driver.ctrl('d').kind("all").press(KeyCode::Enter);
+    assert_eq!(driver.app.text(), "减半");
+}
+
+#[test]
+fn a_key_of_a_picker_closes_it_and_escape_leaves_the_query_alone() {
+    let mut driver = Driver::new("减半", (80, 24));
+    driver.ctrl('t');
+    assert!(matches!(driver.app.popup, Some(Popup::Picker(_))));
+    driver.ctrl('d');
+    assert!(matches!(driver.app.popup, Some(Popup::Picker(_))));
+    driver.ctrl('d');
+    assert!(driver.app.popup.is_none());
+    driver.press(KeyCode::F(1)).press(KeyCode::Esc);
+    assert!(driver.app.popup.is_none());
+    assert_eq!(driver.app.text(), "减半");
+    driver.ctrl('u').press(KeyCode::Char('?'));
+    assert!(matches!(driver.app.popup, Some(Popup::Help(_))), "? on an empty query is help");
+}
+
+#[test]
+fn the_focus_moves_and_the_preview_scrolls() {
+    let mut driver = Driver::new("", (80, 18));
+    driver.press(KeyCode::Down);
+    assert_eq!((driver.app.list.selected, driver.app.preview.scroll), (1, 0));
+    driver.press(KeyCode::Tab);
+    assert_eq!(driver.app.focus, Focus::Preview);
+    driver.press(KeyCode::Down).press(KeyCode::Down);
+    assert_eq!((driver.app.list.selected, driver.app.preview.scroll), (1, 2));
+    driver.ctrl('p');
+    assert_eq!((driver.app.list.selected, driver.app.preview.scroll), (0, 0));
+    driver.press(KeyCode::Tab).press(KeyCode::End);
+    assert_eq!(driver.app.list.selected, 3);
+}
+
+#[test]
+fn leaving_says_how() {
+    let mut driver = Driver::new("减半", (80, 24));
+    driver.ctrl('q');
+    driver.ctrl('t').ctrl('c');
+    let done: Vec<String> = driver.done.iter().map(|effect| format!("{effect:?}")).collect();
+    assert_eq!(done, ["Quit(Done)", "Quit(Signalled(2))"]);
+}

@@ -1,0 +1,141 @@
+//! The page of the query language: its grammar, turned from Markdown into roff.
+
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use roff::{Inline, Roff, bold, italic, roman};
+
+use super::sections;
+
+const GRAMMAR: &str = include_str!("../../../query/GRAMMAR.md");
+/// The last section of the grammar, about its sources, which the page leaves out.
+const FOR_DEVELOPERS: &str = "## For developers";
+
+/// The body of the page.
+pub(super) fn page() -> String {
+    let mut page = Roff::new();
+    page.control("SH", ["NAME"]);
+    page.text([roman("wensou-query - the query language of wensou")]);
+    let mut writer = Writer { page, ..Writer::default() };
+    let grammar = GRAMMAR.split(FOR_DEVELOPERS).next().unwrap_or(GRAMMAR);
+    for event in Parser::new_ext(grammar, Options::ENABLE_TABLES) {
+        writer.event(event);
+    }
+    sections::see_also(&mut writer.page, &["wensou(1)", "wensou-search(1)", "wensou-explain(1)"]);
+    writer.page.to_roff()
+}
+
+/// Writes Markdown events as roff.
+#[derive(Default)]
+struct Writer {
+    page: Roff,
+    /// The current line of text.
+    inlines: Vec<Inline>,
+    /// The finished cells of the current row of a table.
+    cells: Vec<Vec<Inline>>,
+    /// Whether the text is in a code block.
+    code: bool,
+    /// Whether a heading or an item has already started the next paragraph.
+    started: bool,
+}
+
+impl Writer {
+    fn flush(&mut self) {
+        let inlines = std::mem::take(&mut self.inlines);
+        if !inlines.is_empty() {
+            self.page.text(inlines);
+        }
+    }
+
+    fn paragraph(&mut self) {
+        if !std::mem::take(&mut self.started) {
+            self.page.control("PP", []);
+        }
+    }
+
+    fn event(&mut self, event: Event<'_>) {
+        match event {
+            Event::Start(Tag::Paragraph) => self.paragraph(),
+            Event::Start(Tag::Item) => {
+                self.page.control("IP", ["•", "2"]);
+                self.started = true;
+            }
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_) | CodeBlockKind::Indented)) => {
+                // No deeper than text, or the grammar would not fit into 80 columns.
+                self.paragraph();
+                self.page.control("nf", []);
+                self.code = true;
+            }
+            Event::End(TagEnd::CodeBlock) => {
+                self.flush();
+                self.page.control("fi", []);
+                self.code = false;
+            }
+            Event::End(TagEnd::Heading(level)) => self.heading(level as usize),
+            // A table follows a paragraph, whose space is enough for all its rows.
+            Event::Start(Tag::Table(_)) => {
+                self.paragraph();
+                self.page.control("PD", ["0"]);
+            }
+            Event::End(TagEnd::Table) => {
+                self.page.control("PD", []);
+            }
+            Event::End(TagEnd::TableCell) => self.cells.push(std::mem::take(&mut self.inlines)),
+            Event::End(TagEnd::TableHead) => {
+                let head = std::mem::take(&mut self.cells).into_iter().map(italics).collect();
+                self.row(head);
+            }
+            Event::End(TagEnd::TableRow) => {
+                let cells = std::mem::take(&mut self.cells);
+                self.row(cells);
+            }
+            Event::Text(text) if self.code => {
+                for line in text.lines() {
+                    self.page.text([roman(line)]);
+                }
+            }
+            Event::Text(text) => self.inlines.push(roman(text.as_ref())),
+            Event::Code(text) => self.inlines.push(bold(text.as_ref())),
+            Event::SoftBreak | Event::HardBreak => self.inlines.push(roman(" ")),
+            Event::End(TagEnd::Paragraph | TagEnd::Item) => self.flush(),
+            _ => {}
+        }
+    }
+
+    fn heading(&mut self, level: usize) {
+        let title: String = std::mem::take(&mut self.inlines)
+            .into_iter()
+            .map(|inline| match inline {
+                Inline::Roman(text) | Inline::Bold(text) | Inline::Italic(text) => text,
+                Inline::LineBreak => " ".to_owned(),
+            })
+            .collect();
+        let macro_name = if level <= 2 { "SH" } else { "SS" };
+        self.page.control(macro_name, [title.as_str()]);
+        self.started = true;
+    }
+
+    /// A row of a table as a tagged paragraph, because columns would not fit: the first cell is the
+    /// tag, and the others are joined with semicolons.
+    fn row(&mut self, cells: Vec<Vec<Inline>>) {
+        let mut cells = cells.into_iter();
+        let Some(tag) = cells.next() else { return };
+        let mut text: Vec<Inline> = Vec::new();
+        for cell in cells.filter(|cell| !cell.is_empty()) {
+            if !text.is_empty() {
+                text.push(roman("; "));
+            }
+            text.extend(cell);
+        }
+        if text.is_empty() {
+            text.push(roman("-"));
+        }
+        self.page.control("TP", ["18"]).text(tag).text(text);
+    }
+}
+
+fn italics(cell: Vec<Inline>) -> Vec<Inline> {
+    let slant = |inline| match inline {
+        Inline::Roman(text) => italic(text),
+        other => other,
+    };
+    cell.into_iter().map(slant).collect()
+}

@@ -1,0 +1,228 @@
+//! The sections of a verb's page that its help does not have: examples, files, environment, exit
+//! status and references.
+
+use clap::Command;
+use roff::{Inline, Roff, bold, roman};
+
+use crate::args::{CONFIG_KEYS, QUERY_HELP};
+
+/// A tag and its explanation.
+type Entry = (&'static str, &'static str);
+
+const INDEX: Entry =
+    ("index/", "The index folder, unless --index, WENSOU_INDEX or the config file names another.");
+const CONFIG: Entry = (
+    "$XDG_CONFIG_HOME/wensou/config.toml",
+    "The config file; ~/.config/wensou/config.toml if XDG_CONFIG_HOME is not set.",
+);
+
+/// The variables that all verbs with settings read.
+const ENVIRONMENT: [Entry; 7] = [
+    ("WENSOU_INDEX", "The index folder."),
+    ("WENSOU_TZ", "The time zone of \"today\"."),
+    ("WENSOU_CONFIG", "The config file."),
+    ("XDG_CONFIG_HOME, HOME", "Where the config file is, unless WENSOU_CONFIG names it."),
+    ("NO_COLOR", "If set and not empty, no colour."),
+    ("CLICOLOR, CLICOLOR_FORCE", "0 means no colour; 1 means colour, even in a pipe."),
+    ("COLUMNS", "Width of the output, instead of the terminal's."),
+];
+
+const FAILURES: [Entry; 4] = [
+    ("2", "The command line, the query or a setting is wrong, or the command failed."),
+    ("3", "The index is missing, unreadable, damaged, or of another format."),
+    ("101", "A bug in wensou."),
+    ("128+N", "Signal N ended the program: 130 after Ctrl-C."),
+];
+
+/// Writes the sections from the ones that only some verbs have to SEE ALSO. Without a verb, those
+/// of the page of the program.
+pub(super) fn all(page: &mut Roff, verb: Option<&str>) {
+    match verb {
+        Some("search") => verbatim(page, "QUERIES", QUERY_HELP),
+        Some("config") => verbatim(page, "KEYS", CONFIG_KEYS),
+        _ => {}
+    }
+    let lines: Vec<String> =
+        examples(verb).iter().map(|(command, comment)| format!("# {comment}\n{command}")).collect();
+    verbatim(page, "EXAMPLES", &lines.join("\n\n"));
+    if verb != Some("man") {
+        tagged(page, "FILES", &files(verb));
+        tagged(page, "ENVIRONMENT", &environment(verb));
+    }
+    tagged(page, "EXIT STATUS", &exit_status(verb));
+    see_also(page, references(verb));
+}
+
+/// The section COMMANDS: each verb with the page that describes it.
+pub(super) fn verbs(page: &mut Roff, verbs: &[&Command]) {
+    if verbs.is_empty() {
+        return;
+    }
+    page.control("SH", ["COMMANDS"]);
+    for verb in verbs {
+        let about = verb.get_about().map(ToString::to_string).unwrap_or_default();
+        page.control("TP", []);
+        page.text([bold(format!("wensou-{}", verb.get_name())), roman("(1)")]);
+        page.text([roman(about)]);
+    }
+}
+
+/// The section SEE ALSO.
+pub(super) fn see_also(page: &mut Roff, names: &[&str]) {
+    page.control("SH", ["SEE ALSO"]);
+    let mut line: Vec<Inline> = Vec::new();
+    for name in names {
+        let (name, section) = name.split_at(name.find('(').unwrap_or(name.len()));
+        if !line.is_empty() {
+            line.push(roman(", "));
+        }
+        line.extend([bold(name), roman(section)]);
+    }
+    page.text(line);
+}
+
+/// A section of lines that are not filled.
+fn verbatim(page: &mut Roff, title: &str, lines: &str) {
+    page.control("SH", [title]);
+    page.control("nf", []);
+    for line in lines.lines() {
+        match line.is_empty() {
+            true => page.control("sp", []),
+            // The page indents the lines as the help does.
+            false => page.text([roman(line.strip_prefix("  ").unwrap_or(line))]),
+        };
+    }
+    page.control("fi", []);
+}
+
+fn tagged(page: &mut Roff, title: &str, entries: &[Entry]) {
+    page.control("SH", [title]);
+    for (tag, text) in entries {
+        page.control("TP", []);
+        page.text([bold(*tag)]);
+        page.text([roman(*text)]);
+    }
+}
+
+fn files(verb: Option<&str>) -> Vec<Entry> {
+    let mut files = vec![INDEX, CONFIG];
+    match verb {
+        None | Some("index") => {
+            files.push(("data/", "What is indexed if nothing else names an archive."));
+        }
+        _ => {}
+    }
+    files
+}
+
+fn environment(verb: Option<&str>) -> Vec<Entry> {
+    let mut variables = ENVIRONMENT.to_vec();
+    if matches!(verb, None | Some("show")) {
+        variables.push((
+            "WENSOU_PAGER, PAGER",
+            "The pager for text longer than the screen; `cat` for none.",
+        ));
+    }
+    if matches!(verb, None | Some("browse")) {
+        variables.push(("PAGER", "The pager that Ctrl-O of `wensou browse` opens."));
+        variables.push(("VISUAL, EDITOR", "The editor that Ctrl-E of `wensou browse` opens."));
+    }
+    if matches!(verb, None | Some("index")) {
+        variables.push(("TMPDIR", "Where a build keeps temporary files, up to 2 GiB."));
+    }
+    variables
+}
+
+fn exit_status(verb: Option<&str>) -> Vec<Entry> {
+    let (done, nothing) = match verb {
+        None | Some("search" | "tags" | "timeline" | "similar" | "show" | "explain" | "export") => {
+            ("Something was found, or the command did its work.", Some("Nothing was found."))
+        }
+        Some("check") => ("The index is intact, even if it is out of date.", None),
+        _ => ("The command did its work.", None),
+    };
+    let mut entries = vec![("0", done)];
+    entries.extend(nothing.map(|text| ("1", text)));
+    entries.extend(FAILURES);
+    entries
+}
+
+/// Commands, each with what it does.
+fn examples(verb: Option<&str>) -> &'static [Entry] {
+    match verb.unwrap_or_default() {
+        "search" => &[
+            ("wensou search 比特幣 減半", "Both words, in either script"),
+            (
+                "wensou search '\"智能合約\" since:2023-06' --sort newest",
+                "An exact phrase, by date",
+            ),
+            (
+                "wensou search 減半 --format ids -0 | xargs -0 -n 1 wensou show --no-pager",
+                "Print all",
+            ),
+            ("wensou search --batch queries.txt > answers.jsonl", "Many queries at once"),
+        ],
+        "browse" => &[("wensou browse 減半 kind:flash", "Start with a query")],
+        "index" => &[
+            ("wensou index ~/news/pages", "Build the index of a folder, or update it"),
+            ("wensou index", "Update the index from the same folders"),
+            ("wensou index --rebuild --log build.log", "Build it from scratch, with a log"),
+        ],
+        "check" => &[
+            ("wensou check --quick", "Compare checksums only"),
+            ("wensou check --repair", "Rebuild what is damaged"),
+        ],
+        "backup" => &[
+            ("wensou backup ~/backups/news", "Back up the index"),
+            ("wensou backup --index ~/backups/news index", "Restore it"),
+        ],
+        "explain" => &[
+            ("wensou explain '比特币 tag:減半'", "How a query is understood"),
+            ("wensou explain 比特币 --id fd1a0f", "Why a document ranks where it does"),
+        ],
+        "similar" => &[("wensou similar fd1a0f -n 5", "The five most similar documents")],
+        "show" => &[
+            ("wensou show fd1a0f --script hans", "Read a document in Simplified characters"),
+            ("wensou show fd1a0f --format cite", "Quote it"),
+        ],
+        "tags" => &[("wensou tags 減半 --prefix B", "Tags of the hits that begin with B")],
+        "timeline" => &[("wensou timeline 比特幣 --by year", "Documents for each year")],
+        "stats" => &[("wensou stats --skipped", "What could not be read, and why")],
+        "export" => &[("wensou export | jq .title", "All titles")],
+        "eval" => &[(
+            "wensou eval --queries queries.jsonl --qrels qrels.tsv --run ours.trec",
+            "Measure the ranking and keep it",
+        )],
+        "config" => &[
+            ("wensou config", "All settings"),
+            ("$EDITOR \"$(wensou config --path)\"", "Edit the config file"),
+        ],
+        "completions" => &[("source <(wensou completions bash)", "In ~/.bashrc")],
+        "man" => &[
+            ("wensou man query | man -l -", "Read the page of the query language"),
+            ("wensou man --dir ~/.local/share/man/man1", "Write all pages"),
+        ],
+        _ => &[
+            ("wensou search 開源大模型", "Search; builds the index of the sample archive first"),
+            ("wensou index ~/news/pages", "Build or update the index of a folder"),
+            ("wensou browse", "Search as you type"),
+        ],
+    }
+}
+
+fn references(verb: Option<&str>) -> &'static [&'static str] {
+    match verb.unwrap_or_default() {
+        "" => &["wensou-search(1)", "wensou-index(1)", "wensou-query(7)"],
+        "search" => &["wensou(1)", "wensou-browse(1)", "wensou-explain(1)", "wensou-query(7)"],
+        "browse" | "explain" | "tags" | "timeline" => {
+            &["wensou(1)", "wensou-search(1)", "wensou-query(7)"]
+        }
+        "index" => &["wensou(1)", "wensou-check(1)", "wensou-backup(1)", "wensou-stats(1)"],
+        "check" | "backup" | "stats" => &["wensou(1)", "wensou-index(1)"],
+        "similar" | "show" => &["wensou(1)", "wensou-search(1)", "wensou-browse(1)"],
+        "export" => &["wensou(1)", "wensou-show(1)", "wensou-search(1)"],
+        "eval" => &["wensou(1)", "wensou-search(1)", "wensou-explain(1)"],
+        "man" => &["wensou(1)", "wensou-query(7)", "man(1)"],
+        _ => &["wensou(1)"],
+    }
+}

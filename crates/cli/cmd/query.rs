@@ -1,0 +1,114 @@
+//! What the verbs with a query share: options, the clock, and reports of mistakes.
+
+use anyhow::Context;
+use jiff::civil::Date;
+use wensou_index::{Index, civil_seconds};
+use wensou_query::lang::{Clock, Diagnostic, Query, Style};
+use wensou_query::{Options, Recency, Sort as Order};
+
+use crate::args::Search;
+use crate::config::{Fault, Global, read_query};
+use crate::out::{Terminal, sanitize};
+use crate::types::{AsOf, Format, HalfLife, Sort};
+
+/// The options of a search.
+pub(super) fn options(global: &Global, args: &Search, clock: &Clock) -> Options {
+    let mut options = Options::default();
+    options.limit = args.limit.unwrap_or(*global.limit);
+    options.offset = args.offset;
+    options.snippet = args.snippet.unwrap_or(*global.snippet);
+    options.recency = recency(args.recency, clock);
+    // Programs must not get hits of a reinterpreted query.
+    options.pinyin = args.format == Format::Text && args.batch.is_none();
+    options.sort = args.sort.or(*global.sort).map(|sort| match sort {
+        Sort::Rank => Order::Rank,
+        Sort::Newest => Order::Newest,
+        Sort::Oldest => Order::Oldest,
+    });
+    options
+}
+
+/// The preference for newer hits, if one was asked for.
+pub(super) fn recency(half_life: Option<HalfLife>, clock: &Clock) -> Option<Recency> {
+    half_life.map(|HalfLife { days }| Recency {
+        // The end of today, so that no document of today is in the future.
+        today: civil_seconds(clock.today.at(23, 59, 59, 0)),
+        half_life: days * 24 * 60 * 60,
+    })
+}
+
+/// The clock whose day is "today" in the query.
+pub(crate) fn clock(global: &Global, index: &Index, as_of: Option<AsOf>) -> anyhow::Result<Clock> {
+    let today: Date = match as_of {
+        Some(AsOf::Day(day)) => day,
+        Some(AsOf::Newest) => wensou_query::date_bounds(index)?[1]
+            .map(jiff::civil::DateTime::date)
+            .context("--as-of newest: no document in the index has a date")?,
+        None => global.zone.today(),
+    };
+    Ok(Clock { today })
+}
+
+/// Parses a query. Prints its mistakes as text, and returns `None` if it has any.
+pub(crate) fn parse(
+    global: &Global,
+    text: &str,
+    clock: &Clock,
+    terminal: &mut Terminal,
+) -> Option<Query> {
+    parse_for(global, text, clock, terminal, false)
+}
+
+/// Like [`parse`]; with `for_program`, prints mistakes and warnings as JSON.
+pub(super) fn parse_for(
+    global: &Global,
+    text: &str,
+    clock: &Clock,
+    terminal: &mut Terminal,
+    for_program: bool,
+) -> Option<Query> {
+    match read_query(text, global, clock) {
+        Ok(query) => {
+            report(&query.warnings, &query.text, terminal, for_program);
+            Some(query)
+        }
+        Err(faults) => {
+            for fault in &faults {
+                refuse(fault, global, terminal, for_program);
+            }
+            None
+        }
+    }
+}
+
+/// Reports a mistake in what was typed or in a saved query.
+fn refuse(fault: &Fault, global: &Global, terminal: &mut Terminal, for_program: bool) {
+    let saved = fault.saved.as_ref().and_then(|name| global.queries.get_key_value(name));
+    let Some((name, query)) = saved else {
+        return report(std::slice::from_ref(&fault.diagnostic), &fault.text, terminal, for_program);
+    };
+    let location = global.location(query.line);
+    if for_program && let Ok(mut object) = serde_json::to_value(&fault.diagnostic) {
+        object["saved_query"] = serde_json::json!({"name": name, "place": location});
+        return terminal.say_json(&object);
+    }
+    terminal.say(sanitize::line(&format!("in the saved query `{name}`, {location}:")));
+    report(std::slice::from_ref(&fault.diagnostic), &fault.text, terminal, for_program);
+}
+
+/// Prints diagnostics to standard error: as text, or with `machine` as one JSON object per line.
+pub(super) fn report(
+    diagnostics: &[Diagnostic],
+    text: &str,
+    terminal: &mut Terminal,
+    for_program: bool,
+) {
+    for diagnostic in diagnostics {
+        if for_program {
+            terminal.say_json(diagnostic);
+        } else {
+            let style = Style { colour: terminal.colours_errors(), columns: terminal.width() };
+            terminal.say(diagnostic.render(text, style).trim_end());
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Finds records by a typed id, and the files that they come from.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use wensou_index::{Index, Lookup};
+use wensou_ingest::Record;
+
+use crate::out::{Terminal, json, sanitize};
+
+/// Maximum number of ids in [`Lookup::Ambiguous`].
+const MOST_AMBIGUOUS: usize = 10;
+
+/// The record with this id, or with an id that begins with it. `None`, after a message, if there is
+/// no such record.
+///
+/// # Errors
+///
+/// If several ids begin with it, or the index cannot be read.
+pub(crate) fn record(
+    index: &Index,
+    id: &str,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Option<Record>> {
+    match index.lookup(id)? {
+        Lookup::Found(address) => Ok(Some(variant_named(index.record(address)?, id))),
+        Lookup::Missing => {
+            terminal.say(format_args!(
+                "there is no article or flash item with the id {}",
+                sanitize::line(id)
+            ));
+            Ok(None)
+        }
+        Lookup::Ambiguous(ids) => {
+            bail!("more than one id begins with {id}; type more of it:{}", titles(index, &ids)?)
+        }
+    }
+}
+
+/// Each id with the title of its record, on a line of its own.
+fn titles(index: &Index, ids: &[String]) -> anyhow::Result<String> {
+    let mut lines = String::new();
+    for id in ids {
+        let title = match index.lookup(id)? {
+            Lookup::Found(address) => {
+                json::title(&variant_named(index.record(address)?, id)).to_owned()
+            }
+            _ => String::new(),
+        };
+        lines.push_str(&format!("\n  {id}  {}", sanitize::line(&title)));
+    }
+    if ids.len() == MOST_AMBIGUOUS {
+        lines.push_str("\n  …");
+    }
+    Ok(lines)
+}
+
+/// The variant of a flash item that has the id; other records unchanged.
+pub(crate) fn variant_named(record: Record, id: &str) -> Record {
+    let Record::Flash(flash) = &record else { return record };
+    let asked = flash.variants.iter().find(|variant| variant.id.starts_with(id));
+    match asked {
+        Some(variant) if !flash.id.starts_with(id) => {
+            Record::Flash(json::as_variant(flash, variant))
+        }
+        _ => record,
+    }
+}
+
+/// The file of a stored path, and which of its members the path names (`archive.zip!/page.txt`).
+pub(crate) fn source_member<'p>(
+    index: &Index,
+    path: &'p str,
+) -> Option<(PathBuf, Option<&'p str>)> {
+    // A folder name may contain `!/` too, so the whole path is tried first.
+    let whole = source_file(index, path).map(|file| (file, None));
+    whole.or_else(|| {
+        let mut separators = path.match_indices("!/");
+        separators.find_map(|(at, separator)| {
+            source_file(index, &path[..at]).map(|file| (file, Some(&path[at + separator.len()..])))
+        })
+    })
+}
+
+/// The file of a stored path: relative to the working folder, or below a root of the index.
+pub(crate) fn source_file(index: &Index, path: &str) -> Option<PathBuf> {
+    let named = PathBuf::from(path);
+    if named.is_file() {
+        return Some(named);
+    }
+    // A stored path begins with the root as it was typed. The index also keeps the absolute root.
+    index.meta().roots.iter().find_map(|root| under(root, &named))
+}
+
+fn under(root: &Path, named: &Path) -> Option<PathBuf> {
+    if root.is_file() && root.file_name() == named.file_name() {
+        return Some(root.to_path_buf());
+    }
+    let parts: Vec<_> = named.components().collect();
+    (0..parts.len())
+        .map(|skip| root.join(parts[skip..].iter().collect::<PathBuf>()))
+        .find(|candidate| candidate.is_file())
+}

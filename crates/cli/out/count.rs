@@ -1,0 +1,29 @@
+//! Numbers of things and sizes, as people read them.
+
+/// A number with its noun: `1 hit`, `2 hits`, `3 queries`.
+pub(crate) fn count(number: impl TryInto<u64>, noun: &str) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
+    match noun.strip_suffix('y') {
+        _ if number == 1 => format!("1 {noun}"),
+        Some(stem) => format!("{number} {stem}ies"),
+        None => format!("{number} {noun}s"),
+    }
+}
+
+/// A number of bytes in decimal units.
+pub(crate) fn bytes(number: u64) -> String {
+    indicatif::DecimalBytes(number).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_one_is_singular() {
+        let counts = [0_u64, 1, 2].map(|number| count(number, "flash item"));
+        assert_eq!(counts, ["0 flash items", "1 flash item", "2 flash items"]);
+        assert_eq!(count(1_usize, "query"), "1 query");
+        assert_eq!(count(3_usize, "query"), "3 queries");
+    }
+}

@@ -1,0 +1,20 @@
+//! The styles of text output. `browse::theme` has the same ones for the full screen.
+
+use anstyle::{AnsiColor, Style};
+
+/// A match.
+pub(crate) const MATCH: Style =
+    Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
+/// A title.
+pub(crate) const TITLE: Style = Style::new().bold();
+/// The name of a kind.
+pub(crate) const KIND: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Cyan)));
+/// A date.
+pub(crate) const DATE: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Green)));
+/// A tag.
+pub(crate) const TAG: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
+/// What matters less.
+pub(crate) const DIM: Style = Style::new().dimmed();
+/// The word `error`.
+pub(crate) const ERROR: Style =
+    Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));

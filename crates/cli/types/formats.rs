@@ -1,0 +1,58 @@
+//! Output formats.
+
+use clap::ValueEnum;
+
+/// How hits are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// One array
+    Json,
+    /// One object per line
+    Jsonl,
+    /// One id per line
+    Ids,
+    /// A header line, then one hit per line
+    Tsv,
+}
+
+/// How one object is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShowFormat {
+    /// For people
+    Text,
+    /// One object
+    Json,
+}
+
+/// How one record is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RecordFormat {
+    /// For people
+    Text,
+    /// As `export` writes it
+    Json,
+    /// One line for quoting: title, source, date, path and byte range
+    Cite,
+}
+
+/// How a list is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For people
+    Text,
+    /// One array
+    Json,
+    /// One object per line
+    Jsonl,
+    /// A header line, then one entry per line
+    Tsv,
+}
+
+/// How records are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// One object per line
+    Jsonl,
+}
