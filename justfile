@@ -43,7 +43,7 @@ torture KILLS="260" FAULTS="320" FLIPS="600" READER_SECONDS="600":
     set -euo pipefail
     export WENSOU_KILLS={{KILLS}} WENSOU_FAULTS={{FAULTS}} WENSOU_FLIPS={{FLIPS}}
     export WENSOU_FOREIGN=1000 WENSOU_HOSTILE=500 WENSOU_DAMAGES=2000 WENSOU_CUTS=500 WENSOU_REPAIRS=500
-    export WENSOU_READ_ERRORS=300 WENSOU_READER_SECONDS={{READER_SECONDS}}
+    export WENSOU_READ_ERRORS=300 WENSOU_ANSWERS=1000 WENSOU_READER_SECONDS={{READER_SECONDS}}
     # One test at a time: the readers use all processors, and runs with a time limit must not wait for others.
     cargo test --test tests -- crash:: check:: torture:: --nocapture --test-threads 1
 

@@ -4,6 +4,7 @@
 //! environment variables of [`Campaign::new`] give. Every round has a seed of its own, so that
 //! `WENSOU_ROUND=17` repeats round 17 alone. At its end a campaign prints one line of figures.
 
+mod answers;
 mod attacker;
 mod campaign;
 mod cuts;

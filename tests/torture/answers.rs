@@ -1,0 +1,152 @@
+//! No query over a damaged index gives a wrong answer: it gives the right one, or fails.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::campaign::Campaign;
+use super::watch::watch;
+use super::world::index_files;
+use crate::util::{Dir, Random, copy_folder};
+
+/// Queries for each damage.
+const QUERIES: usize = 20;
+/// Flash items of the index: so many that columns, terms and postings are larger than what is
+/// verified as a whole when it is opened.
+const ITEMS: usize = 100_000;
+
+#[test]
+fn damage_gave_a_wrong_answer() {
+    let mut campaign = Campaign::new("answers", "WENSOU_ANSWERS", 6, 8);
+    let dir = Dir::new();
+    let base = dir.path().join("base");
+    build(&dir, &base);
+    let mut truth = BTreeMap::new();
+    for (round, mut random) in campaign.rounds() {
+        let index = dir.path().join("index");
+        let _ = fs::remove_dir_all(&index);
+        copy_folder(&base, &index);
+        let what = riddle(&index, &mut random);
+        campaign.count("damages");
+        for _ in 0..QUERIES {
+            let args = query(&mut random);
+            let wanted =
+                truth.entry(args.clone()).or_insert_with(|| answer(&dir, &base, &args).unwrap());
+            campaign.count("queries");
+            match answer(&dir, &index, &args) {
+                Ok(found) if found == *wanted => campaign.count("right answers"),
+                Ok(_) => campaign.fail(format!("round {round}: {what}: {args:?}: wrong answer")),
+                Err(failed) if failed.contains("damage") || failed.contains("repair") => {
+                    campaign.count("errors with the cure");
+                }
+                Err(failed) => campaign.fail(format!("round {round}: {what}: {args:?}: {failed}")),
+            }
+        }
+    }
+    campaign.finish();
+}
+
+/// Builds an index of a dump in two steps, so that it has a base with deleted documents and a
+/// recent segment.
+fn build(dir: &Dir, index: &Path) {
+    let words =
+        ["比特幣", "以太坊", "減半", "質押", "監管", "銀行", "交易所", "開源", "模型", "護城河"];
+    let item = |number: usize, text: &str| {
+        let word = |step: usize| words[(number * step + step) % words.len()];
+        let (day, month) = (1 + number % 28, 1 + number / 28 % 12);
+        format!(
+            r#"{{"id":"item-{number:06}","title":"{}{}快訊","text":"第 {number} 條:{}與{}{text}。","tags":["標籤{number}","{}"],"date":"2023-{month:02}-{day:02}"}}"#,
+            word(1),
+            word(3),
+            word(7),
+            word(9),
+            word(1),
+        ) + "\n"
+    };
+    let mut dump = String::new();
+    for number in 0..ITEMS {
+        dump.write_str(&item(number, "的消息")).unwrap();
+    }
+    dir.write("archive/items.jsonl", &dump);
+    let archive = dir.path().join("archive");
+    let (index, archive) = (index.to_str().unwrap(), archive.to_str().unwrap());
+    assert_eq!(dir.run(&["index", "--index", index, archive]).code, 0);
+    let kept: String = dump.lines().skip(400).map(|line| format!("{line}\n")).collect();
+    dir.write("archive/items.jsonl", kept + &item(ITEMS, "的更正"));
+    assert_eq!(dir.run(&["index", "--index", index, archive]).code, 0);
+}
+
+/// Damages many places of one file, and returns a description.
+fn riddle(index: &Path, random: &mut Random) -> String {
+    let mut files = index_files(index);
+    files.retain(|path| path.extension().is_some() && fs::metadata(path).unwrap().len() > 0);
+    let large = |path: &&PathBuf| fs::metadata(path).unwrap().len() > 1 << 20;
+    let large: Vec<PathBuf> = files.iter().filter(large).cloned().collect();
+    assert!(large.len() >= 3, "files that are verified page by page: {large:?}");
+    let files = if random.below(8) == 0 { files } else { large };
+    let path = &files[random.below(files.len())];
+    let mut bytes = fs::read(path).unwrap();
+    let (count, length) = ([1, 8, 64, 512][random.below(4)], [1, 1, 16, 4096][random.below(4)]);
+    for _ in 0..count {
+        let start = random.below(bytes.len());
+        let end = (start + length).min(bytes.len());
+        match random.below(3) {
+            0 => bytes[start] ^= 1 << random.below(8),
+            1 => bytes[start..end].fill(0),
+            _ => bytes[start..end].iter_mut().for_each(|byte| *byte = byte.wrapping_add(1)),
+        }
+    }
+    fs::write(path, bytes).unwrap();
+    let name = path.file_name().unwrap().display();
+    format!("{name}: {count} ranges of {length} bytes")
+}
+
+/// The arguments of a random query.
+fn query(random: &mut Random) -> Vec<String> {
+    let words = [
+        "比特幣",
+        "以太坊減半",
+        "質押",
+        "監管銀行",
+        "交易所",
+        "\"開源\"",
+        "\"護城河與\"",
+        "bitebi",
+    ];
+    let word = words[random.below(words.len())];
+    let other = words[random.below(words.len())];
+    let number = 400 + random.below(ITEMS - 400);
+    let query = match random.below(10) {
+        0 => format!("tag:標籤{number}"),
+        1 => format!("id:item-{number:06}"),
+        2 => format!("tag:比特幣 {word}"),
+        3 => format!("{word} date:2023-0{}", 1 + random.below(9)),
+        4 => format!("{word} {other}"),
+        5 => format!("\"第 {number} 條\""),
+        6 => format!("tag:標籤{}*", random.below(100)),
+        7 => format!("{word} -{other}"),
+        8 => format!("{word} kind:flash date:inferred OR {other}"),
+        _ => word.to_owned(),
+    };
+    let format = ["ids", "jsonl"][random.below(2)];
+    let args: &[&str] = match random.below(6) {
+        0 => &["search", &query, "--sort", "newest", "--format", format],
+        1 => &["search", &query, "--recency", "30d", "--format", format],
+        2 => &["timeline", &query, "--format", "json"],
+        3 => &["search", &query, "--facet", "tag", "--format", "json"],
+        4 => &["show", &format!("item-{number:06}"), "--format", "json"],
+        _ => &["search", &query, "--format", format],
+    };
+    args.iter().map(|arg| (*arg).to_owned()).collect()
+}
+
+/// What a query prints, or why it failed.
+fn answer(dir: &Dir, index: &Path, args: &[String]) -> Result<String, String> {
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let ended = watch(dir.command(&args).arg("--index").arg(index));
+    match ended.code {
+        0 | 1 => Ok(ended.stdout),
+        _ => Err(ended.to_string()),
+    }
+}
