@@ -162,8 +162,8 @@ pub(crate) fn skipped(why: &str) {
     let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {why}");
 }
 
-/// Options of a build in the process of the tests. It waits for the lock: a process that another test
-/// starts at the same moment inherits the lock, and holds it until it executes its program.
+/// Options of a build in the process of the tests. It waits for the lock: a process that another
+/// test starts at the same moment inherits the lock, and holds it until it executes its program.
 pub(crate) fn build_options() -> BuildOptions {
     let mut options = BuildOptions::default();
     options.wait = true;

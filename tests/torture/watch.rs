@@ -51,7 +51,8 @@ impl Ended {
 
 impl fmt::Display for Ended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "exit status {}: {}", self.code, self.last_messages())
+        let limit = self.killed.as_ref().map(|limit| format!(" ({limit})")).unwrap_or_default();
+        write!(f, "exit status {}{limit}: {}", self.code, self.last_messages())
     }
 }
 
