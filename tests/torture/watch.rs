@@ -105,8 +105,13 @@ fn gather(mut from: impl Read + Send + 'static) -> thread::JoinHandle<String> {
     })
 }
 
-/// The peak resident memory of a process, if the system reports it.
+/// The peak resident memory of a process, if the system reports it. Between its fork and the start
+/// of the binary a process has the memory of this one, which does not count.
 fn resident(process: u32) -> Option<u64> {
+    let program = std::fs::read_link(format!("/proc/{process}/exe")).ok()?;
+    if std::env::current_exe().is_ok_and(|tests| tests == program) {
+        return None;
+    }
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? << 10)
