@@ -47,7 +47,7 @@ pub fn check(data: &[u8]) {
     let file = file(sections, [lists, dictionary, index, words, paths, documents]);
     let most = file.len() * 128;
     let postings = Postings::open(OwnedBytes::new(file)).expect("a footer that fits");
-    assert!(postings.length_codes(TextField::Body).get(documents as DocId).is_none());
+    assert_eq!(postings.length_codes(TextField::Body).map(|codes| codes.len()), Some(documents));
     let mut words = 0;
     postings.for_each_word(TextField::Body, "", |word, key| {
         assert!(postings.doc_freq(key) == 0 || !word.is_empty() || words == 0);
@@ -61,7 +61,7 @@ pub fn check(data: &[u8]) {
     for key in keys {
         let count = postings.doc_freq(key);
         let Some(walked) = postings.cursor(key) else { continue };
-        assert_eq!(walked.doc_freq(), count);
+        assert!(walked.doc_freq() == count || walked.doc() == TERMINATED);
         let mut last: Option<DocId> = None;
         let (mut walk, mut positions, mut steps) = (walked.clone(), Vec::new(), 0);
         while walk.doc() != TERMINATED {

@@ -43,6 +43,6 @@ pub use open::{Index, Lookup};
 pub use options::BuildOptions;
 pub use record::{RecordExt, Texts, civil_seconds, moment_start};
 pub use wensou_postings::{
-    BitsetPostings, Columns, Cursor, FORMAT_VERSION, Kind, LENGTH_CODES, LengthCodes, Postings,
-    TermKey, TermKind, TextField, decode_length, rank, ranks,
+    BitsetPostings, Columns, Cursor, FORMAT_VERSION, Kind, LENGTH_CODES, Postings, TermKey,
+    TermKind, TextField, decode_length, rank, ranks,
 };

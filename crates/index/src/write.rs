@@ -90,7 +90,8 @@ impl GenerationWriter {
                 start(scope, folder, move || {
                     for Job { records, outcome } in to_analyse {
                         let analysed = records.into_iter().map(|(ordinal, encoded)| {
-                            (analyse(ordinal, &encoded, analysis.segmenter()), encoded)
+                            // The record itself is not needed any longer: its bytes are stored.
+                            (analyse(ordinal, &encoded, analysis.segmenter()), encoded.bytes)
                         });
                         // If nobody waits for it, indexing has failed, and reports why.
                         let _ = outcome.send(analysed.collect());
@@ -178,11 +179,11 @@ fn start<'s, 'e, T: Send + 's>(
 /// Records to be analysed, with their numbers in the order of the walk.
 struct Job {
     records: Vec<(u64, Encoded)>,
-    outcome: Sender<Vec<(Analysed, Encoded)>>,
+    outcome: Sender<Vec<(Analysed, Vec<u8>)>>,
 }
 
-/// Where the outcome of a job arrives.
-type Outcome = Receiver<Vec<(Analysed, Encoded)>>;
+/// Where the analysed records of a job and their encoded forms arrive.
+type Outcome = Receiver<Vec<(Analysed, Vec<u8>)>>;
 
 /// Collects records into jobs.
 struct Batches<'a> {
@@ -220,9 +221,9 @@ fn index(
     budget: &ByteBudget,
 ) -> Result<(), Error> {
     for outcome in to_index {
-        for (analysed, encoded) in outcome.recv().map_err(|_| panicked())? {
-            segments.add(&analysed, &encoded)?;
-            budget.release(encoded.bytes.len() as u64);
+        for (analysed, record) in outcome.recv().map_err(|_| panicked())? {
+            segments.add(&analysed, &record)?;
+            budget.release(record.len() as u64);
         }
     }
     Ok(())

@@ -61,7 +61,7 @@ fn vectors() -> Vec<(&'static str, Vec<u8>)> {
     let mut packed = Vec::new();
     pack(&[1, 2, 3, 4, 5], 3, &mut packed);
     let mut pages = PageHasher::default();
-    pages.update(&[0; 8193]);
+    pages.update(&[0; 4097]);
     let keys = [
         TermKey::unigram(TextField::Title, '币'),
         TermKey::bigram(TextField::Body, '比', '特'),

@@ -15,13 +15,13 @@
 //! # Reading
 //!
 //! [`Postings`] opens a file. A term has a [`TermKey`]; its list is read with a [`Cursor`], or
-//! decoded as a whole into a [`BitsetPostings`]. Opening reads a two-thousandth of the file. Looking
+//! decoded as a whole into a [`BitsetPostings`]. Opening reads a thousandth of the file. Looking
 //! up a term is a binary search in the index of the dictionary and a scan of at most 32 entries:
 //! about half a microsecond.
 //!
 //! # Damage
 //!
-//! Every page of 8 KiB has a checksum that is [verified](PageBytes) when the page is first read. A
+//! Every page of 4 KiB has a checksum that is [verified](PageBytes) when the page is first read. A
 //! list whose pages are damaged ends early, and [`Postings::damage`] then says so; no input makes a
 //! reader panic or loop.
 //!
@@ -52,7 +52,7 @@ pub use document::{ColumnValues, DocumentTerms, FieldTerms, WORD_SEPARATOR};
 pub use footer::FORMAT_VERSION;
 pub use pages::{PAGE, PAGE_SUM, PageBytes, PageHasher};
 pub use read::bitset::BitsetPostings;
-pub use read::columns::{Columns, LengthCodes};
+pub use read::columns::Columns;
 pub use read::cursor::Cursor;
 pub use read::difference::difference;
 pub use read::rank::{rank, ranks};

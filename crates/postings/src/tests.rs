@@ -121,9 +121,10 @@ fn check(documents: &[Document], run: usize) {
             .sum();
         assert_eq!(postings.total_length(kind, field) as usize, characters);
     }
-    let codes = postings.length_codes(TextField::Body);
-    for (doc, document) in (0..).zip(documents) {
-        assert_eq!(codes.get(doc), Some(encode_length(document.kind, document.body.len())));
+    let codes = postings.length_codes(TextField::Body).unwrap();
+    for (doc, document) in (0_u32..).zip(documents) {
+        let wanted = encode_length(document.kind, document.body.len());
+        assert_eq!(codes[doc as usize], wanted);
     }
     let dates = documents.iter().filter_map(|document| document.date);
     let bounds = dates.clone().min().zip(dates.max());

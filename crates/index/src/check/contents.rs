@@ -93,7 +93,7 @@ fn segment(
     let whole =
         documents::each(index, ordinal, analysis.segmenter(), findings, &mut |found, findings| {
             let documents::Found { doc, encoded, analysed } = found;
-            let document = to_document(index.fields(), &analysed, encoded);
+            let document = to_document(index.fields(), &analysed, &encoded.bytes);
             totals.add(reader, doc, &encoded.record, comparable);
             columns.compare(doc, &document, &encoded.record, findings);
             if comparable {

@@ -5,20 +5,15 @@ use tantivy::schema::Field;
 
 use super::schema::Fields;
 use crate::analyze::{Analysed, FacetValue, FieldValues};
-use crate::record::Encoded;
 
 /// Separates the folded form of a facet value from the form of the page.
 pub const FACET_SEPARATOR: char = '\u{1f}';
 
-/// The tantivy document of an analysed record.
-pub(crate) fn to_document(
-    fields: &Fields,
-    analysed: &Analysed,
-    encoded: &Encoded,
-) -> TantivyDocument {
+/// The tantivy document of an analysed record, which is stored in its encoded form.
+pub(crate) fn to_document(fields: &Fields, analysed: &Analysed, record: &[u8]) -> TantivyDocument {
     let Analysed { values, terms } = analysed;
     // Capacity for all of it, so that it is not moved as it grows.
-    let mut document = TantivyDocument::with_capacity(encoded.bytes.len() + 2048);
+    let mut document = TantivyDocument::with_capacity(record.len() + 2048);
     let FieldValues { ids, external_id, sources, authors, categories, .. } = values;
     ids.iter().for_each(|id| document.add_text(fields.id, id));
     external_id.iter().for_each(|id| document.add_text(fields.external_id, id));
@@ -38,7 +33,7 @@ pub(crate) fn to_document(
     }
     document.add_text(fields.script, values.script);
     values.has.iter().for_each(|name| document.add_text(fields.has, name));
-    document.add_bytes(fields.record, &encoded.bytes);
+    document.add_bytes(fields.record, record);
     document
 }
 

@@ -17,7 +17,6 @@ use super::document::to_document;
 use super::plugin::{POST, PostingsPlugin};
 use super::schema::{Fields, schema};
 use crate::analyze::Analysed;
-use crate::record::Encoded;
 
 /// Bytes that tantivy's own writer wants; nothing is ever added to it.
 const IDLE_BUDGET: usize = 15 << 20;
@@ -93,8 +92,8 @@ impl SegmentsWriter {
         self.writer.delete_query(Box::new(deletion)).map(drop)
     }
 
-    /// Adds the next document.
-    pub(crate) fn add(&mut self, analysed: &Analysed, encoded: &Encoded) -> tantivy::Result<()> {
+    /// Adds the next document; `record` is the encoded record.
+    pub(crate) fn add(&mut self, analysed: &Analysed, record: &[u8]) -> tantivy::Result<()> {
         let current = match &mut self.current {
             Some(current) => current,
             None => {
@@ -107,10 +106,10 @@ impl SegmentsWriter {
             tantivy::TantivyError::InternalError("the postings plugin is missing".to_owned())
         })?;
         PostingsPlugin::push(postings, &analysed.terms)?;
-        let document = to_document(&self.fields, analysed, encoded);
+        let document = to_document(&self.fields, analysed, record);
         // Segments are added whole, so that no number orders a document among deletes.
         current.writer.add_document(AddOperation { opstamp: 0, document })?;
-        current.bytes += encoded.bytes.len() as u64;
+        current.bytes += record.len() as u64;
         let full = current.bytes >= self.limits.records;
         if full || current.writer.mem_usage() >= self.limits.memory {
             self.finish_segment()?;

@@ -30,21 +30,6 @@ pub(crate) fn decode_date(number: u64) -> Option<i64> {
     (number != 0).then(|| number as i64 - DATE_OFFSET)
 }
 
-/// The length codes of a field.
-#[derive(Debug, Clone)]
-pub struct LengthCodes(pub(crate) PageSlice);
-
-impl LengthCodes {
-    /// The length code of a document, see [`decode_length`](crate::decode_length); `None` if the
-    /// document does not exist or its page is damaged.
-    #[must_use]
-    #[inline]
-    pub fn get(&self, doc: DocId) -> Option<u8> {
-        let at = doc as usize;
-        Some(*self.0.get(at..at + 1)?.first()?)
-    }
-}
-
 /// The columns of a file.
 #[derive(Debug, Clone)]
 pub struct Columns {

@@ -90,6 +90,12 @@ impl Cursor {
             deltas: None,
             shallow_block: 0,
         };
+        let skips = if cursor.blocks() > 1 { cursor.blocks() * SKIP } else { 0 };
+        if cursor.list.get(0..skips).is_none() {
+            // Without skips the list is at its end.
+            cursor.list.report_damage(0);
+            cursor.doc_freq = 0;
+        }
         cursor.load(0);
         cursor
     }
@@ -268,14 +274,14 @@ impl Cursor {
     }
 
     /// The last doc id of a block, the end of its bytes and the greatest tf in it. Only lists of
-    /// more than one block have skips.
+    /// more than one block have skips, whose pages were verified when the cursor was made.
     #[inline]
     fn skip(&self, block: usize) -> Option<(DocId, usize, u8)> {
         if block >= self.blocks() {
             return None;
         }
         let at = block * SKIP;
-        let skip: &[u8; SKIP] = self.list.get(at..at + SKIP)?.try_into().ok()?;
+        let skip: &[u8; SKIP] = self.list.verified(at..at + SKIP)?.try_into().ok()?;
         let [a, b, c, d, e, f, g, h, max_tf] = *skip;
         let end = u32::from_le_bytes([e, f, g, h]) as usize;
         Some((u32::from_le_bytes([a, b, c, d]), self.blocks() * SKIP + end, max_tf))

@@ -41,8 +41,7 @@ pub fn difference(stored: &OwnedBytes, rebuilt: &OwnedBytes) -> Option<String> {
     }
     for field in TextField::ALL {
         let [found, wanted] = [&found, &wanted].map(|postings| postings.length_codes(field));
-        let found = found.0.to_owned_bytes().unwrap_or(OwnedBytes::empty());
-        let wanted = wanted.0.to_owned_bytes()?;
+        let (found, wanted) = (found.unwrap_or(OwnedBytes::empty()), wanted?);
         let document = found.iter().zip(wanted.iter()).position(|(a, b)| a != b);
         if let Some(document) = document.or((found.len() != wanted.len()).then_some(0)) {
             let name = field.name();

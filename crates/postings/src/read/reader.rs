@@ -4,7 +4,7 @@ use ownedbytes::OwnedBytes;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::bitset::BitsetPostings;
-use super::columns::{Columns, DATE, LengthCodes, NUMBER, decode_date};
+use super::columns::{Columns, DATE, NUMBER, decode_date};
 use super::cursor::Cursor;
 use super::dictionary::{Dictionary, Entries, INDEX_ENTRY};
 use super::table::Table;
@@ -15,7 +15,7 @@ use crate::term::{Kind, TermKey, TermKind, TextField};
 /// An open postings file: the posting lists, field lengths and columns of the documents of one
 /// segment. Clones share it.
 ///
-/// Opening reads the footer and the page checksums, a two-thousandth of the file; everything else
+/// Opening reads the footer and the page checksums, a thousandth of the file; everything else
 /// is read, and its pages are verified, when it is asked for.
 #[derive(Clone)]
 pub struct Postings {
@@ -109,10 +109,12 @@ impl Postings {
         self.footer.total_lengths[kind as usize][field as usize]
     }
 
-    /// The length codes of a field.
+    /// The length code of a field of each document, see [`decode_length`](crate::decode_length).
+    /// All of them are verified at once: a query reads many, and a page has 4,096. `None` if one is
+    /// damaged.
     #[must_use]
-    pub fn length_codes(&self, field: TextField) -> LengthCodes {
-        LengthCodes(self.lengths[field as usize].clone())
+    pub fn length_codes(&self, field: TextField) -> Option<OwnedBytes> {
+        self.lengths[field as usize].to_owned_bytes()
     }
 
     /// The oldest and the newest date of all documents; `None` if no document has one.

@@ -100,7 +100,8 @@ fn merge_documents(sources: &[MergeSource<'_>]) -> io::Result<DocumentSections> 
     for MergeSource { postings, new_ids } in sources {
         let [title, body, tags] = TextField::ALL.map(|field| postings.length_codes(field));
         for (doc, _) in (0..).zip(new_ids).filter(|(_, new_id)| new_id.is_some()) {
-            let codes = [&title, &body, &tags].map(|codes| codes.get(doc));
+            let at = doc as usize;
+            let codes = [&title, &body, &tags].map(|codes| codes.as_ref()?.get(at).copied());
             let [Some(title), Some(body), Some(tags)] = codes else { return Err(damaged()) };
             let columns = postings.columns();
             let values = ColumnValues {
@@ -124,10 +125,8 @@ fn merge_characters(
 ) -> io::Result<[[u64; 3]; 2]> {
     let mut kinds = Vec::new();
     for source in sources {
-        let codes = source.postings.length_codes(TextField::Title);
-        let kind = |doc| codes.get(doc).map(|code| decode_length(code).0).ok_or_else(damaged);
-        let of_source = (0..source.postings.num_docs() as DocId).map(kind);
-        kinds.push(of_source.collect::<io::Result<Vec<Kind>>>()?);
+        let codes = source.postings.length_codes(TextField::Title).ok_or_else(damaged)?;
+        kinds.push(codes.iter().map(|code| decode_length(*code).0).collect::<Vec<Kind>>());
     }
     let mut entries: Vec<Entries<'_>> =
         sources.iter().map(|source| Entries::new(&source.postings.dictionary)).collect();

@@ -4,7 +4,8 @@
 //! modules name no type of tantivy.
 
 use tantivy::SegmentReader;
-use wensou_index::{Index, LengthCodes, Postings, TextField};
+use tantivy::directory::OwnedBytes;
+use wensou_index::{Index, Postings, TextField};
 use wensou_ingest::Record;
 
 use super::doc_id::{DocAddress, DocId};
@@ -77,7 +78,8 @@ impl<'i> Segment<'i> {
 
     /// The length of a field of every document.
     pub(crate) fn lengths(&self, field: TextField) -> FieldLengths {
-        FieldLengths(self.postings.length_codes(field))
+        // If they are damaged, the file remembers it, and the query fails.
+        FieldLengths(self.postings.length_codes(field).unwrap_or(OwnedBytes::empty()))
     }
 
     /// The record of a document.
@@ -87,13 +89,13 @@ impl<'i> Segment<'i> {
 }
 
 /// The length of a field of every document of a segment.
-pub(crate) struct FieldLengths(LengthCodes);
+pub(crate) struct FieldLengths(OwnedBytes);
 
 impl FieldLengths {
     /// The byte that encodes the length of the field in a document, see
     /// [`wensou_index::decode_length`].
     #[inline]
     pub(crate) fn code(&self, doc: DocId) -> u8 {
-        self.0.get(doc).unwrap_or_default()
+        self.0.get(doc as usize).copied().unwrap_or_default()
     }
 }
