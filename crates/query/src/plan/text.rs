@@ -65,8 +65,8 @@ pub(super) fn near(fields: &[TextField], words: &[QueryWord], distance: usize) -
     }
 }
 
-/// Documents that have any part of a text: a bigram that is not of stop words alone, a Latin word or
-/// a number, or a single character if the text has nothing else.
+/// Documents that have any part of a text: a bigram that is not of stop words alone, a Latin word
+/// or a number, or a single character if the text has nothing else.
 ///
 /// It looks for bigrams, not words: how a question is cut into words must not decide what answers
 /// it.
