@@ -1,5 +1,5 @@
-//! All ways to answer a query agree: with and without a count, the first hits and all hits, our own
-//! matching and tantivy's.
+//! All ways to answer a query agree: with and without scores, the first hits and all hits, with and
+//! without the cache of a session.
 
 use wensou_index::{BuildOptions, Index, RecordExt, build};
 use wensou_ingest::Silent;
@@ -100,7 +100,7 @@ fn however_a_query_is_answered_the_answer_is_the_same() {
         assert_eq!(all.total, hits.len(), "{typed}");
         assert!(hits.iter().all(|(_, score)| score.is_sign_positive()), "{typed}");
         if !all.relaxed {
-            // Counted by tantivy.
+            // Counted without scoring.
             let whole = parse(&format!("({typed})"), &clock).unwrap();
             if let [only] = clauses(&index, &whole).unwrap().as_slice() {
                 assert_eq!(only.alone, all.total, "{typed}");

@@ -149,7 +149,7 @@ fn outside_a_terminal_browse_names_search() {
         "error: `wensou browse` needs a terminal; in a pipe or script, use `wensou search`\n"
     );
     assert_eq!(ran.stdout, "");
-    // Whether there is an index or not.
+    // The message is the same without an index.
     let again = Dir::new().run(&["browse"]);
     assert_eq!((again.code, again.stderr), (2, ran.stderr));
 }

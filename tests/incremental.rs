@@ -76,7 +76,7 @@ fn sentence(random: &mut Random) -> String {
     format!("{}。", words.concat())
 }
 
-/// A flash item, which is the same in all pages except for the script of some.
+/// A flash item. It is the same in all pages, except that some write it in Simplified characters.
 fn flash(number: usize, simplified: bool) -> String {
     let mut random = Random::new(number as u64 + 1000);
     let text = format!("{}:{}", WORDS[number % 12], sentence(&mut random));
@@ -144,7 +144,7 @@ fn change(archive: &Path, random: &mut Random) {
     }
 }
 
-/// All contents of an index, one line each.
+/// Every record of an index and its answers to [`QUERIES`], as lines.
 fn content_lines(index: &Index) -> Vec<String> {
     let mut lines = Vec::new();
     for address in index.in_order().unwrap() {
@@ -233,7 +233,7 @@ fn an_update_writes_what_has_changed_and_no_more() {
     assert!(!build().reused);
     let again = build();
     assert_eq!((again.reused, again.written), (true, 0), "nothing has changed");
-    // An article without flash items and without rare tags.
+    // Add an article without flash items and without rare tags.
     dir.write(
         "archive/new.txt",
         "標題在此\n\n來源:某處\n\n這是新的一頁,講的是別的事情。\n\n還有一段。\n",

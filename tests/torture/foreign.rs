@@ -61,7 +61,8 @@ const NAMES: [&str; 44] = [
     "ee282211a3874cc9865cd49021e9ad77.fast",
 ];
 
-/// Content similar to that of index files, but never the same, because then the file would be ours.
+/// Content similar to that of index files, but never the same: a file with the same content counts
+/// as made by wensou.
 const CONTENTS: [&str; 22] = [
     "",
     "x",
@@ -112,7 +113,7 @@ fn plant(random: &mut Random, folder: &Path, depth: usize) -> Vec<PathBuf> {
                 let mut content = pick(random, &CONTENTS).to_owned();
                 if random.below(4) == 0 {
                     content = (0..random.below(40)).map(|_| pick(random, &CONTENTS)).collect();
-                    // Not in the first line, where it could be the marker of a folder.
+                    // Do not begin with it: as the first line, it could be the marker of a folder.
                     content.insert_str(0, "-\n");
                 }
                 fs::write(&path, content).unwrap();
@@ -125,7 +126,7 @@ fn plant(random: &mut Random, folder: &Path, depth: usize) -> Vec<PathBuf> {
     planted
 }
 
-/// Runs that write to a folder that is not an index.
+/// Commands to run on a folder that is not an index. None of them may change it.
 const VERBS: [&[&str]; 8] = [
     &["index", "archive", "--quiet"],
     &["index", "archive", "--quiet"],
@@ -159,7 +160,7 @@ fn refused(campaign: &mut Campaign, round: usize, random: &mut Random, world: &W
     let folder = world.path(if inside { "archive" } else { "foreign" });
     fs::create_dir_all(&folder).unwrap();
     while plant(random, &folder, 2).is_empty() {}
-    // An index to back up into the folder.
+    // Build an index elsewhere, to back it up into the folder.
     let real = world.path("real");
     let built = world.index(&real, &["--quiet"]);
     campaign.expect(built.code == 0, || format!("round {round}: a build elsewhere: {built}"));
@@ -216,7 +217,7 @@ fn shared(campaign: &mut Campaign, round: usize, random: &mut Random, world: &Wo
     let mut foreign = Snapshot::of(&world.archive());
     foreign.retain(|path| !path.starts_with(&index) && path != world.archive());
     for step in 0..4 {
-        // Before the first build, between the builds of two generations, and after them.
+        // Plant files after the first build and between later ones, but none before the last.
         if step < 3 {
             let generation = current(&index);
             let mut planted = plant(random, &index, 2);

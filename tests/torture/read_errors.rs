@@ -10,6 +10,7 @@ use super::watch::{Ended, watch};
 use super::world::World;
 use crate::util::{Random, files_below};
 
+/// System calls, and the errors that they are made to fail with.
 const ERRORS: [(&str, i32); 6] = [
     ("open", EIO),
     ("open", EMFILE),
@@ -62,7 +63,7 @@ impl Round<'_> {
         let built = world.index(&index, &["--quiet"]);
         assert_eq!(built.code, 0, "{built}");
         let before = world.export(&index).unwrap();
-        // In half of the rounds other pages change at the same time.
+        // In half of the rounds, other pages change before the next build.
         let changes = random.below(2) == 0;
         if changes {
             world.set(1 - old);
@@ -125,7 +126,8 @@ impl Round<'_> {
         fs::remove_dir_all(fresh).unwrap();
     }
 
-    /// Missing texts, except those of pages that were changed or removed.
+    /// The texts that `before` has and `after` lacks, except those of pages that were changed or
+    /// removed.
     fn lost(before: &str, after: &str, changes: bool) -> BTreeSet<String> {
         let touched = ["changing.txt", "coming.txt", "going.txt"];
         let stays = |line: &&str| !changes || !touched.iter().any(|name| line.contains(name));
@@ -134,7 +136,8 @@ impl Round<'_> {
         before.difference(&after).cloned().collect()
     }
 
-    /// Errors for some files or for a whole folder.
+    /// Picks some files or a whole folder, and the errors that reading them gives. Also returns
+    /// their paths.
     fn errors(&self, random: &mut Random) -> (Denied, Vec<String>) {
         let mut denied = Denied::default();
         let archive = self.world.archive();
@@ -167,8 +170,8 @@ impl Round<'_> {
     }
 }
 
-/// A record without its id: of two variants of a flash item, the one that is read first gets the id
-/// of the item.
+/// What an exported record says, without its id. The id of a flash item is that of the variant that
+/// is read first, so it changes if a page cannot be read.
 fn text(line: &str) -> String {
     let record: serde_json::Value = serde_json::from_str(line).unwrap();
     let keys = ["kind", "title", "text", "paragraphs"];

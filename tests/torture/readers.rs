@@ -1,4 +1,4 @@
-//! Readers, including `check`, and updates do not disturb each other.
+//! Readers (among them `check` and `backup`) and updates do not disturb each other.
 
 use std::fs;
 use std::path::Path;
@@ -15,6 +15,7 @@ use crate::util::Random;
 /// Number of processes that read at the same time.
 const READERS: u64 = 20;
 
+/// What the readers run.
 const VERBS: [&[&str]; 6] = [
     &["export"],
     &["check"],
@@ -82,7 +83,7 @@ fn a_check_refused_a_build_and_an_update_was_called_damage() {
     campaign.finish();
 }
 
-/// The problem of a backup that is made during updates, if it has one.
+/// Makes a backup during updates, and says what is wrong with it; `None` if nothing is.
 fn backup_problem(world: &World, index: &Path, to: &Path) -> Option<String> {
     let ended = world.run(index, &["backup", to.to_str()?]);
     if ended.code != 0 {
@@ -97,7 +98,7 @@ fn backup_problem(world: &World, index: &Path, to: &Path) -> Option<String> {
     }
 }
 
-/// The problem of an answer that is given during updates, if it has one.
+/// Says what is wrong with an answer that was given during updates; `None` if nothing is.
 fn answer_problem(world: &World, args: &[&str], ended: &Ended) -> Option<String> {
     if ended.code != 0 {
         return Some(format!("{ended}; {}", ended.stdout.trim_end()));

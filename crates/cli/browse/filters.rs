@@ -65,8 +65,8 @@ fn clauses(root: &Node) -> impl Iterator<Item = (&FieldClause, Span)> {
     })
 }
 
-/// The text without the filters that `unwanted` selects. Filters that are negated or an operand of
-/// `OR` mean something else and stay.
+/// The text without the filters that `unwanted` selects. Filters that are negated or that are an
+/// operand of `OR` stay, because they do not restrict the whole query.
 fn without(text: &str, clock: &Clock, unwanted: fn(&FieldClause) -> bool) -> String {
     let (query, _) = parse_lenient(text, clock);
     let mut spans: Vec<Span> =
@@ -104,9 +104,9 @@ fn with(text: &str, clause: &str, clock: &Clock) -> String {
     let text = text.trim();
     let ways = [
         format!("{text} {clause} "),
-        // Without parentheses, an OR would take the filter as its last operand.
+        // In parentheses: otherwise an OR would take the filter as part of its last operand.
         format!("({text}) {clause} "),
-        // In front of an open quote or parenthesis, which would otherwise enclose the filter.
+        // Before the text: an open quote or parenthesis would enclose a filter after it.
         format!("{clause} {text}"),
         format!("{clause} ({text})"),
         format!("{clause} ({text}"),
@@ -118,6 +118,7 @@ fn with(text: &str, clause: &str, clock: &Clock) -> String {
         more.len() <= errors.len() && adds(&before, &after, &clause)
     };
     let open = |error: &Diagnostic| matches!(error.code, Code::UnclosedQuote | Code::Parenthesis);
+    // After an open quote or parenthesis, try the ways that put the filter at the end last.
     let skipped = if errors.iter().any(open) { 2 } else { 0 };
     let way = ways[skipped..].iter().chain(&ways[..skipped]).find(means_it);
     way.unwrap_or(&ways[0]).trim_start().to_owned()

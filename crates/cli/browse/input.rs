@@ -1,4 +1,4 @@
-//! The visible part of an edited line: of the query, or of the filter of a picker.
+//! Lays out an input line: the query, or the filter of a picker.
 
 use ratatui::style::Style;
 use ratatui::text::Span;
@@ -9,11 +9,11 @@ use wensou_query::lang::Diagnostic;
 use super::theme::MISTAKE;
 use crate::out::sanitize;
 
-/// Precedes an edited line.
+/// Printed before an input line.
 pub(crate) const PROMPT: &str = "› ";
 
-/// The visible part of an edited line in `columns`, with mistakes marked, and the column of the
-/// cursor.
+/// The part of an input line that fits into `columns`, with mistakes marked, and the column of the
+/// cursor in it.
 pub(crate) fn visible_input(
     input: &Input,
     mistakes: &[Diagnostic],

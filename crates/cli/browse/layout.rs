@@ -6,8 +6,9 @@ use ratatui::layout::Rect;
 const BESIDE: u16 = 100;
 /// Minimum number of columns for a preview below the list, if there are enough rows for both.
 pub(crate) const BELOW: u16 = 60;
+/// Minimum number of rows that list and preview need together to lie one below the other.
 const BELOW_ROWS: u16 = 12;
-/// Minimum number of columns for an item of the list in two lines instead of three.
+/// Minimum number of columns to draw an item of the list in two lines instead of three.
 const TWO_LINES: u16 = 60;
 /// Maximum number of text columns in a preview: longer lines of Chinese text are hard to read.
 const WIDEST: usize = 100;
@@ -16,16 +17,18 @@ const WIDEST: usize = 100;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Layout {
     pub(crate) query: Rect,
+    /// The line below the query.
     pub(crate) notice: Rect,
     pub(crate) list: Option<Rect>,
+    /// The line that separates list and preview.
     pub(crate) rule: Option<Rect>,
     pub(crate) preview: Option<Rect>,
     pub(crate) footer: Rect,
-    /// Number of items that are visible at once.
+    /// Number of items that are visible as a whole.
     pub(crate) items: usize,
     /// Number of lines of an item.
     pub(crate) lines: u16,
-    /// Maximum length of a snippet in characters, to fit into its line.
+    /// Maximum number of characters of a snippet that fit into its line.
     pub(crate) snippet: usize,
 }
 
@@ -50,7 +53,8 @@ pub(crate) fn layout(size: (u16, u16), whole: bool) -> Layout {
     }
     let lines = if list.width >= TWO_LINES { 2 } else { 3 };
     let items = usize::from(list.height / lines);
-    // A Han character takes two columns. With two lines, the source precedes the snippet.
+    // A Han character takes two columns. In two lines, the source stands before the snippet: the 8
+    // characters are left for it.
     let snippet = match lines {
         2 => usize::from(list.width / 2).saturating_sub(8),
         _ => usize::from(list.width / 2).saturating_sub(1),

@@ -14,7 +14,8 @@ use crate::out::json;
 
 /// Shows a record in `$PAGER` as `wensou show` prints it.
 pub(crate) fn page(index: &Path, clock: &Clock, id: &str, text: &str) -> anyhow::Result<()> {
-    // `show` refuses queries with mistakes. The printed form of the lenient parse has none.
+    // `show` refuses queries with mistakes. The lenient parse repairs them, so pass its canonical
+    // form.
     let (query, _) = parse_lenient(text, clock);
     let pager = variable(&["PAGER"]).unwrap_or_else(|| "less -R".into());
     let mut show = Command::new(std::env::current_exe().context("cannot find this program")?);
@@ -52,7 +53,7 @@ pub(crate) fn edit(index: &Index, item: &Item) -> anyhow::Result<()> {
     let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let line = line_of(&bytes, item);
     let editor = variable(&["VISUAL", "EDITOR"]).unwrap_or_else(|| "vi".into());
-    // A name that begins with - would be taken for an option.
+    // An editor would take a name that begins with `-` for an option.
     let file = if file.starts_with("-") { Path::new(".").join(file) } else { file };
     let mut shell = shell(&editor);
     shell.arg(&editor).args(at_line(&editor.to_string_lossy(), file.as_os_str().into(), line));
@@ -76,8 +77,9 @@ fn at_line(editor: &str, file: OsString, line: usize) -> Vec<OsString> {
     }
 }
 
-/// The line of the file in which the snippet begins. If the bytes of the snippet are not in the
-/// file (because of another encoding or HTML entities), the line in which the record begins.
+/// The number of the line in which the snippet begins. If the file does not contain the bytes of
+/// the snippet, because of another encoding or HTML entities, it is the line in which the record
+/// begins.
 fn line_of(bytes: &[u8], item: &Item) -> usize {
     let (_, span) = json::location(&item.record);
     let start = usize::try_from(span.start).unwrap_or(usize::MAX).min(bytes.len());
@@ -96,7 +98,8 @@ fn variable(names: &[&str]) -> Option<OsString> {
     names.iter().find_map(|name| std::env::var_os(name).filter(|value| !value.is_empty()))
 }
 
-/// Runs a command line of the user in the shell, with the given arguments appended.
+/// A shell command that runs a command line of the user; arguments that are added to the command
+/// are appended to that line.
 fn shell(line: &OsString) -> Command {
     let mut script = line.clone();
     script.push(" \"$@\"");

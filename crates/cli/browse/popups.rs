@@ -18,7 +18,7 @@ fn draw_popup(frame: &mut Frame<'_>, title: &str, columns: u16, rows: u16) -> Re
     let area = popup_area(frame.area().width, frame.area().height, columns, rows);
     let block = Block::bordered().title(format!(" {title} ")).border_style(DIM);
     let inside = block.inner(area);
-    // Otherwise the right half of a wide character would cover the border.
+    // Clear a wide character whose right half would cover the left border.
     if let Some(x) = area.x.checked_sub(1) {
         for y in area.top()..area.bottom() {
             let cell = &mut frame.buffer_mut()[(x, y)];

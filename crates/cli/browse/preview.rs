@@ -12,8 +12,8 @@ use super::theme::{DATE, DIM, KIND, TAG, TITLE};
 use super::worker::Item;
 use crate::out::{hits, json};
 
-/// The lines of a record in `columns`. `flashes` are the flash items of an article's page, or
-/// `None` while they are being read.
+/// Lays out a record in lines of at most `columns`. `flashes` are the flash items of an article's
+/// page, or `None` while they are being read.
 pub(crate) fn lines(
     record: &Record,
     flashes: Option<&[Item]>,
@@ -47,6 +47,7 @@ pub(crate) fn lines(
     page.lines
 }
 
+/// The lines that have been laid out so far.
 struct Page {
     columns: usize,
     lines: Vec<Line<'static>>,
@@ -62,6 +63,7 @@ impl Page {
     }
 }
 
+/// Kind, date and origin of a record, as one line.
 fn facts(record: &Record) -> Vec<Span<'static>> {
     let mut facts: Vec<Vec<Span<'static>>> =
         vec![vec![Span::styled(record.kind().name(), KIND)], date(record)];

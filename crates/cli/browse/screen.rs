@@ -14,21 +14,21 @@ use crossterm::terminal::{
     Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 
-/// Whether the terminal is ours.
+/// Whether this program has set up the terminal and not restored it.
 static TAKEN: AtomicBool = AtomicBool::new(false);
-/// The panic message of a thread that does not draw.
+/// The panic message of a thread other than the drawing one.
 static PANIC: Mutex<Option<String>> = Mutex::new(None);
 
-/// The terminal while it is ours. Dropping it restores the terminal.
+/// The terminal, set up for drawing. Dropping this restores the terminal.
 #[derive(Debug)]
 pub(crate) struct Screen(());
 
 impl Screen {
-    /// Sets up the terminal. After this, a panic restores it before the report.
+    /// Sets up the terminal. After this, a panic restores it before the panic message is printed.
     pub(crate) fn take() -> io::Result<Self> {
         restore_on_panic();
-        // The same as `restore`, for a signal handler: end bracketed paste, leave the alternate
-        // screen, reset colours, show the cursor.
+        // The same as `restore`, for the signal handler that reports a file that was cut short:
+        // end bracketed paste, leave the alternate screen, reset colours, show the cursor.
         wensou_index::restore_terminal_for_lost_files(b"\x1b[?2004l\x1b[?1049l\x1b[0m\x1b[?25h");
         let screen = Self(());
         screen.resume()?;
@@ -54,17 +54,18 @@ impl Drop for Screen {
     }
 }
 
-/// The panic message of a thread that does not draw.
+/// Takes the panic message of a thread other than the drawing one, if there is one.
 pub(crate) fn panic_of_another_thread() -> Option<String> {
     PANIC.lock().ok().and_then(|mut panic| panic.take())
 }
 
-/// Whether the terminal is ours, not restored or lent to another program.
+/// Whether the terminal is set up for drawing, and neither restored nor lent to another program.
 pub(crate) fn is_taken() -> bool {
     TAKEN.load(Ordering::SeqCst)
 }
 
-/// Restores the terminal, once. Errors are ignored, because the terminal may be closed.
+/// Restores the terminal if it is set up for drawing. Ignores errors, because the terminal may be
+/// closed.
 pub(crate) fn restore() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         let _ = execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, ResetColor, Show);
@@ -72,9 +73,10 @@ pub(crate) fn restore() {
     }
 }
 
-/// Makes a panic of this thread restore the terminal before the report, which would otherwise be
-/// lost with the alternate screen. Panics of other threads are kept for later: if they restored the
-/// terminal, this thread would draw its next frame over the user's shell.
+/// Makes a panic of this thread, the drawing one, restore the terminal before its message is
+/// printed: on the alternate screen the message would be lost. The message of another thread is
+/// kept for [`panic_of_another_thread`]: if that thread restored the terminal, this one would draw
+/// its next frame over the user's shell.
 fn restore_on_panic() {
     let drawing = thread::current().id();
     let report = panic::take_hook();

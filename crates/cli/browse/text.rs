@@ -15,7 +15,7 @@ pub(crate) fn piece(text: &str, style: Style) -> Span<'static> {
     Span::styled(sanitize::line(text).into_owned(), style)
 }
 
-/// A snippet as styled pieces, with its matches highlighted.
+/// A snippet as styled pieces, with its matches highlighted; `base` is the style of the other text.
 pub(crate) fn marked(snippet: &Snippet, base: Style) -> Vec<Span<'static>> {
     let chars: Vec<char> = snippet.text.chars().collect();
     let part =

@@ -1,4 +1,4 @@
-//! Draws the state on a screen of any size. Widths are display widths.
+//! Draws the state of the program on a screen of any size. Widths are display widths.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -21,7 +21,7 @@ use super::worker::Item;
 use crate::out::count::count;
 use crate::out::hits;
 
-/// Text of the empty query line.
+/// Placeholder in the empty query line.
 const INVITATION: &str = "type to search, ? for help";
 
 /// Draws the whole screen.
@@ -86,7 +86,8 @@ fn summary(app: &App, columns: u16) -> String {
     }
 }
 
-/// The line below the query: where the list comes from, else a mistake, else a warning.
+/// The line below the query: the origin of a list that was followed to, else the first mistake,
+/// else that the search was relaxed, else the first warning.
 fn notice(app: &App, columns: u16) -> Line<'static> {
     let list = &app.list;
     let title = match &list.origin {
@@ -128,7 +129,7 @@ fn draw_list(frame: &mut Frame<'_>, app: &mut App, area: Rect, layout: Layout) {
     let list = &app.list;
     let room = usize::from(area.width).saturating_sub(1);
     let mut y = area.y;
-    // One item more than fits: its first lines show that the list goes on.
+    // Draw one more item than fits: its first lines show that the list goes on.
     for (at, item) in list.items.iter().enumerate().skip(list.first).take(layout.items + 1) {
         for line in item_lines(item, room, layout.lines) {
             if y >= area.bottom() {

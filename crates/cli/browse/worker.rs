@@ -20,12 +20,13 @@ use crate::lookup::variant_named;
 
 /// Number of hits that are read at once. More are read when the selection nears the end.
 pub(crate) const BATCH: usize = 50;
-/// Maximum length of a list that is read at once.
+/// Maximum number of records in a list that comes from no search and is read at once.
 const LONGEST: usize = 500;
-/// Length in characters of the snippet of a record that comes from no search.
+/// Maximum length in characters of the snippet of a record that comes from no search: the start of
+/// its body.
 const LEAD: usize = 100;
 
-/// A question, with a number that its answer repeats.
+/// A question to the search thread, with a number that its answer repeats.
 #[derive(Debug, Clone)]
 pub(crate) struct Ask {
     pub(crate) number: u64,
@@ -143,7 +144,7 @@ impl Worker {
     }
 
     pub(crate) fn ask(&self, ask: Ask) {
-        // `is_alive` reports a thread that has ended.
+        // This fails only if the thread has ended, which `is_alive` reports.
         let _ = self.asks.send(ask);
     }
 
@@ -215,7 +216,7 @@ fn find(index: &Index, clock: &Clock, ask: &Ask) -> Result<Found, Error> {
         Wanted::Similar(id) => {
             options.limit = BATCH;
             let hits = wensou_query::similar(index, id, &options)?;
-            // Words that are missing in a similar document mean nothing: nobody typed them.
+            // Do not show missing words: the user has typed none.
             let item = |hit| Item { missing: Vec::new(), ..Item::from(hit) };
             Ok(Found::Records(hits.into_iter().map(item).collect()))
         }

@@ -5,8 +5,11 @@ use crate::exit::Outcome;
 use crate::out::Terminal;
 use crate::types::Shell;
 
-/// bash splits words at colons, which fields contain, and passes only part of a quoted word. So the
-/// program gets the whole line, splits it, and prints replacements for `$2`.
+/// The script for bash.
+///
+/// bash splits words at colons, as in `tag:BTC`, and passes only the end of a quoted word. So this
+/// passes the whole line up to the cursor, which the program splits by itself, and `$2`, the text
+/// that bash will replace. The program prints replacements for it.
 const BASH: &str = r#"_wensou() {
     local candidate
     COMPREPLY=()
@@ -24,8 +27,11 @@ else
 fi
 "#;
 
-/// `-U` because the program has already matched candidates in either script; zsh would compare them
-/// literally.
+/// The script for zsh.
+///
+/// `compadd -U` turns off zsh's own matching, which compares literally: the program has already
+/// matched the candidates in either script. After a candidate in `opens`, such as `tag:`, typing
+/// goes on, so zsh appends no space to it.
 const ZSH: &str = r#"#compdef wensou
 _wensou() {
     local line tab=$'\t'
@@ -52,6 +58,7 @@ else
 fi
 "#;
 
+/// The script for fish. It passes the words before the cursor, and the word at the cursor.
 const FISH: &str = r#"complete --keep-order --exclusive --command wensou --arguments "(WENSOU_COMPLETE=fish wensou -- (commandline --current-process --tokenize --cut-at-cursor) (commandline --current-token --cut-at-cursor) 2> /dev/null)"
 "#;
 

@@ -9,7 +9,8 @@ use crate::out::text::width;
 use crate::out::{Terminal, sanitize};
 use crate::types::{Color, ShowFormat, Sort};
 
-/// Prints the path of the config file. Does not read it, so that the path can be found to fix it.
+/// Prints the path of the config file. Does not read the file, so this works even if the file has
+/// mistakes.
 pub(crate) fn path(terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let location = locate()?;
     writeln!(terminal.out(), "{}", location.path.display())?;

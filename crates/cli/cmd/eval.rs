@@ -18,7 +18,7 @@ use crate::exit::Outcome;
 use crate::out::Terminal;
 use crate::out::count::count;
 
-/// One line of a file of queries.
+/// A query of the judged set: one line of the file of queries.
 #[derive(Deserialize)]
 struct Judged {
     id: String,
@@ -67,7 +67,7 @@ pub(crate) fn run(
     Ok(Outcome::Done)
 }
 
-/// The ids and scores of one query, best first.
+/// The ids and scores of the hits of one query, best first.
 fn rank(
     session: &Session<'_>,
     text: &str,
@@ -124,6 +124,7 @@ fn read_judgements(path: &Path) -> anyhow::Result<Judgements> {
     Ok(judgements)
 }
 
+/// Reads a TREC run. The order of the lines is the ranking; their rank and score are not read.
 fn read_run(path: &Path) -> anyhow::Result<Run> {
     let mut run = Run::new();
     for (number, line) in lines(path)?.iter().enumerate() {
@@ -141,6 +142,7 @@ fn read_run(path: &Path) -> anyhow::Result<Run> {
     Ok(run)
 }
 
+/// Prints each measure with its confidence interval, and compares it with another run.
 fn print(
     ours: &[(String, Measures)],
     theirs: Option<&[(String, Measures)]>,

@@ -46,9 +46,10 @@ pub(super) fn split(line: &str) -> Line {
 }
 
 impl Line {
-    /// The text to insert for a candidate in place of `replaced`, which is the end of the last word
-    /// (bash also splits at colons). `None` if the candidate does not begin with the part before
-    /// it.
+    /// The text that bash must put in place of `replaced` to complete the last word to `candidate`.
+    ///
+    /// `replaced` is only the end of that word, because bash also splits words at colons. Returns
+    /// `None` if `candidate` does not begin with the part of the word before `replaced`.
     pub(super) fn insertion(&self, candidate: &str, replaced: &str) -> Option<String> {
         let word = self.words.last()?;
         let plain = match self.quote {
@@ -61,6 +62,7 @@ impl Line {
     }
 }
 
+/// Escapes a text for bash, inside the given quotes or outside quotes.
 fn quoted(text: &str, quote: Option<char>) -> String {
     let special = |c: char| match quote {
         None => c.is_whitespace() || "'\"\\$`!&;|<>()[]{}*?#~^".contains(c),

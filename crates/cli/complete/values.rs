@@ -1,5 +1,5 @@
-//! Candidates for queries and ids: fields, values from the index, saved queries. Errors give no
-//! candidates, because a shell cannot show them.
+//! Completion candidates for queries and ids: fields, values from the index, saved queries. After
+//! an error there are no candidates, because a shell cannot show the error.
 
 use std::ffi::{OsStr, OsString};
 use std::sync::OnceLock;
@@ -34,7 +34,7 @@ const FIELDS: [&str; 13] = [
     "id:",
 ];
 
-/// All words of the line. clap passes only the last one to a completer.
+/// All words of the command line. clap passes only the last one to a completer.
 static WORDS: OnceLock<Vec<OsString>> = OnceLock::new();
 
 /// Sets the line that is being completed.
@@ -71,12 +71,12 @@ fn after_dashes() -> bool {
     WORDS.get().is_some_and(|words| words.iter().rev().skip(1).any(|word| word == "--"))
 }
 
-/// Candidates for a word of a query, or for the last of several words in quotes.
+/// Candidates for an argument of a query: for a word, or for the last of several words in quotes.
 pub(super) fn query(current: &OsStr) -> Vec<CompletionCandidate> {
     let typed = current.to_string_lossy();
     let (before, word) = typed.split_at(last_word(&typed));
     let mut found = values(word, before.is_empty()).unwrap_or_default();
-    // A shell may close the quotes after a single candidate. If that is a field, offer its values.
+    // A shell may close the quotes after a single candidate, so offer the values of a single field.
     if let [field] = found.as_slice()
         && !before.is_empty()
         && field.ends_with(':')
@@ -139,7 +139,7 @@ fn values(typed: &str, first: bool) -> Option<Vec<String>> {
     let before = &typed[..typed.len() - value.len()];
     let facet_of_field = match field.trim_start_matches(['-', '+']) {
         "kind" => return Some(with_prefix(&["article", "flash"], before, value)),
-        // The index has properties that the grammar has no name for.
+        // The index knows properties that the query language does not have.
         "has" => {
             let mut found = with_prefix(&wensou_index::HAS, before, value);
             found.retain(|found| parses(found));
@@ -169,8 +169,9 @@ fn parses(query: &str) -> bool {
     parse(query, &Clock { today: Date::default() }).is_ok()
 }
 
-/// A value as a continuation of its typed beginning, quoted if necessary: 区 and 區塊鏈 make 区块链.
-/// Both find the same, and a shell only accepts candidates that begin with the typed text.
+/// A value spelled so that it begins with the typed text, quoted if necessary: for the typed 区, the
+/// value 區塊鏈 becomes 区块链. A shell accepts no other candidates, and both spellings find the
+/// same.
 fn continuation(typed: &str, value: &str) -> String {
     let (open, bare) = match typed.strip_prefix('「') {
         Some(bare) => (true, bare),
@@ -192,8 +193,11 @@ fn continuation(typed: &str, value: &str) -> String {
     }
 }
 
-/// The candidates that a shell can complete. It replaces the typed text by the common prefix of all
-/// candidates. If that would delete typed text, candidates that need quotes are left out.
+/// The candidates that a shell can complete.
+///
+/// A shell replaces the typed text by the common prefix of all candidates. A candidate in quotes
+/// may make that prefix shorter than the typed text. If so, only candidates that begin with the
+/// typed text are kept.
 fn completable(typed: &str, values: Vec<String>) -> Vec<String> {
     let bare = typed.trim_start_matches('「');
     let common = values.iter().map(String::as_str).reduce(common_prefix).unwrap_or_default();

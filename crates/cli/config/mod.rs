@@ -1,5 +1,5 @@
-//! Settings. Precedence: flag, environment, config file, default. It is applied only here; verbs
-//! get the result.
+//! Settings. Precedence: flag, environment, config file, default. Only this module applies it;
+//! verbs get the result.
 
 mod file;
 mod saved;
@@ -55,7 +55,7 @@ pub(crate) struct Global {
     pub(crate) found: bool,
     /// Folder of the index.
     pub(crate) index: Setting<PathBuf>,
-    /// What `index` reads if no path is given; empty means the paths of the last build.
+    /// The paths that `wensou index` reads if none is given; empty means those of the last build.
     pub(crate) archive: Setting<Vec<PathBuf>>,
     /// The time zone of "today".
     pub(crate) zone: Setting<Zone>,
@@ -65,21 +65,21 @@ pub(crate) struct Global {
     pub(crate) limit: Setting<usize>,
     /// Maximum length of a snippet, in characters.
     pub(crate) snippet: Setting<usize>,
-    /// Sort order; `None` means by rank if the query has words, else newest first.
+    /// Sort order; `None` means best first if the query has words, else newest first.
     pub(crate) sort: Setting<Option<Sort>>,
     /// Saved queries by name.
     pub(crate) queries: BTreeMap<String, At<String>>,
 }
 
 impl Global {
-    /// Reads the config file and applies the precedence. `flags` were parsed from `matches`, which
-    /// tell flags from environment variables.
+    /// Reads the config file and applies the precedence. `flags` must have been parsed from
+    /// `matches`, which say whether a value comes from a flag or from an environment variable.
     ///
     /// # Errors
     ///
     /// If the config file cannot be read or something in it is wrong.
     pub(crate) fn resolve(flags: &Flags, matches: &ArgMatches) -> anyhow::Result<Self> {
-        // Without a home folder there is no config file, which is no error.
+        // A user without a home folder has no config file. That is not an error.
         let location = locate().ok();
         let read = location.as_ref().map(file::read).transpose()?.flatten();
         let found = read.is_some();
@@ -132,7 +132,7 @@ fn pick<T>(
     Setting { value, origin }
 }
 
-/// The choice of colour by the flag, or by the environment variables that are conventional for it.
+/// When to use colour, by the flag or by the conventional environment variables.
 fn color(flags: &Flags) -> Option<(Color, Origin)> {
     match flags.color {
         Some(color) => Some((color, Origin::Flag("--color"))),

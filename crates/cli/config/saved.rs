@@ -16,8 +16,8 @@ pub(crate) struct Fault {
     pub(crate) saved: Option<String>,
 }
 
-/// Parses what was typed, after a saved query in it is expanded. The spans of the result refer to
-/// the expanded text, `(saved) (rest)`.
+/// Expands the saved query that the typed text may begin with, and parses the result. The spans of
+/// the parsed query refer to the expanded text, `(saved) (rest)`.
 ///
 /// # Errors
 ///
@@ -32,8 +32,8 @@ fn faults(found: Vec<Diagnostic>, text: &str) -> Vec<Fault> {
     found.into_iter().map(fault).collect()
 }
 
-/// `text` with its saved query expanded. `open` has the names that are being expanded, to find
-/// cycles.
+/// `text` with its saved query expanded. `open` has the names that are being expanded, by which a
+/// saved query that refers to itself is found.
 fn expand(
     text: &str,
     global: &Global,
@@ -88,7 +88,8 @@ fn expand(
     })
 }
 
-/// Shifts the location of a mistake by `by` bytes, from the end of `text` to the whole `text`.
+/// Shifts the location of a mistake by `by` bytes: it refers to the text from there on, and then to
+/// the whole `text`.
 fn shifted(mut diagnostic: Diagnostic, text: &str, by: usize) -> Diagnostic {
     diagnostic.location = diagnostic.location.map(|Location { bytes, .. }| {
         let bytes = Span::new(bytes.start + by, bytes.end + by);

@@ -1,4 +1,4 @@
-//! Numbers of things and sizes, as people read them.
+//! Formats counts and sizes for people.
 
 /// A number with its noun: `1 hit`, `2 hits`, `3 queries`.
 pub(crate) fn count(number: impl TryInto<u64>, noun: &str) -> String {

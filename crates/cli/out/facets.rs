@@ -18,7 +18,7 @@ pub(crate) struct Counted {
 }
 
 /// Counts the hits of a query by each of these facets. Keeps the `limit` most frequent values of
-/// each facet, or all values if it is 0.
+/// each facet, or all values if `limit` is 0.
 pub(crate) fn count(
     index: &Index,
     query: &Query,
@@ -45,8 +45,8 @@ pub(crate) fn count(
         .collect()
 }
 
-/// Prints facets after the hits: as text, or in JSON Lines one object per value. Lists of ids and
-/// tables cannot have facets.
+/// Prints facets after the hits: as text, or in JSON Lines as one object per value. Lists of ids
+/// and tables cannot have facets; in JSON, [`print_object`] prints hits and facets together.
 pub(crate) fn print(
     terminal: &mut Terminal,
     format: Format,
@@ -84,7 +84,7 @@ fn text(terminal: &mut Terminal, counted: &Counted) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints hits and facets as one object.
+/// Prints hits and facets as one JSON object.
 pub(crate) fn print_object(
     terminal: &mut Terminal,
     hits: &[Hit],

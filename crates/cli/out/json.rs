@@ -46,7 +46,7 @@ impl<'f> Chosen<'f> {
         Ok(Self { all: serde_json::to_value(self::hit(hit))?, fields })
     }
 
-    /// The keys with their values; a key that this hit lacks is null.
+    /// The chosen keys with their values; the value of a key that this hit lacks is null.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&'f str, &Value)> {
         let value =
             |field: &'f String| (field.as_str(), self.all.get(field).unwrap_or(&Value::Null));
@@ -60,7 +60,7 @@ impl Serialize for Chosen<'_> {
     }
 }
 
-/// The object of a hit.
+/// A hit as the object that `search` prints.
 pub(crate) fn hit(hit: &Hit) -> HitObject<'_> {
     let record = &hit.record;
     let (path, span) = location(record);
@@ -95,7 +95,7 @@ pub(crate) fn title(record: &Record) -> &str {
     }
 }
 
-/// The file and byte range of a record; of a flash item, the first occurrence.
+/// The file and byte range of a record; for a flash item, those of its first occurrence.
 pub(crate) fn location(record: &Record) -> (&str, Span) {
     match record {
         Record::Article(article) => (&article.path, article.span),
@@ -128,7 +128,7 @@ pub(crate) fn date(date: Date) -> Value {
     }
 }
 
-/// What an inferred date was derived from, as a word.
+/// The name of what an inferred date was derived from.
 pub(crate) fn evidence_name(evidence: DateBasis) -> &'static str {
     match evidence {
         DateBasis::NewestFlash => "newest flash",
@@ -153,8 +153,8 @@ pub(crate) fn record(record: &Record) -> Value {
     }
 }
 
-/// The variants of a flash item, each as a record with the text of its page; `same_as` has the id
-/// of the item.
+/// The variants of a flash item, each as a record of its own with the text as its pages have it.
+/// `same_as` is the id of the item.
 pub(crate) fn variants(record: &Record) -> Vec<Value> {
     let Record::Flash(flash) = record else { return Vec::new() };
     let object = |variant: &Variant| {

@@ -3,18 +3,19 @@
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
 
-/// The pager if the user names none.
+/// The default pager.
 const DEFAULT: &str = "less";
 
-/// Shows text in the pager of `$WENSOU_PAGER` or `$PAGER`, and waits until it ends. Returns `false`
-/// if there is no pager or the user wants none; then the caller prints the text.
+/// Shows text in the pager that `$WENSOU_PAGER` or `$PAGER` names, and waits until it ends. Returns
+/// `false` if the pager does not exist, or if the variable is empty or `cat`; the caller prints the
+/// text then.
 pub(crate) fn show(text: &[u8]) -> io::Result<bool> {
     let named = ["WENSOU_PAGER", "PAGER"].into_iter().find_map(|name| std::env::var(name).ok());
     let command = named.unwrap_or_else(|| DEFAULT.to_owned());
     if command.trim().is_empty() || command.trim() == "cat" {
         return Ok(false);
     }
-    // In a shell, as git does, because the variable may contain options.
+    // Run it in a shell, as git does, because the variable may contain options.
     let mut pager = Command::new("sh");
     pager.args(["-c", &command]).stdin(Stdio::piped());
     if std::env::var_os("LESS").is_none() {
@@ -24,7 +25,7 @@ pub(crate) fn show(text: &[u8]) -> io::Result<bool> {
     let Ok(mut child) = pager.spawn() else { return Ok(false) };
     if let Some(mut stdin) = child.stdin.take() {
         match stdin.write_all(text) {
-            // The user has left the pager before the end.
+            // The user has quit the pager before it read everything.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
             outcome => outcome?,
         }

@@ -128,7 +128,8 @@ fn paragraph(terminal: &mut Terminal, text: &str, indent: &str) -> io::Result<()
     Ok(())
 }
 
-/// Prints the paragraphs, then the flash items that stood between them, then the related titles.
+/// Prints the paragraphs of an article, then the flash items that stood between them, then the
+/// titles of related articles.
 fn body(
     terminal: &mut Terminal,
     index: &Index,

@@ -30,7 +30,8 @@ pub(crate) fn table(text: &str) -> Cow<'_, str> {
 }
 
 /// Writes every character of JSON text that a terminal acts on as a `\u` escape, so that the value
-/// stays the same. Line feeds stay: outside strings, no other such character can occur.
+/// stays the same. Line feeds stay: they are the only such characters that the JSON of this program
+/// has outside strings, and inside strings they are escaped already.
 pub(crate) fn json(text: &str) -> Cow<'_, str> {
     let kept = |c: char| c == '\n' || harmless(c) == c;
     if text.chars().all(kept) {
@@ -48,8 +49,8 @@ pub(crate) fn json(text: &str) -> Cow<'_, str> {
     out.into()
 }
 
-/// Like [`table`], but our own styles stay. This is a second line of defence for text that was not
-/// sanitized, which could at worst use one of our colours.
+/// Like [`table`], but the styles of this program stay. This is a second line of defence: text that
+/// was not sanitized by mistake can at worst use one of these styles.
 pub(crate) fn styled(text: &str) -> Cow<'_, str> {
     if !text.contains('\u{1b}') {
         return table(text);

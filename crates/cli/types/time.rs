@@ -1,4 +1,4 @@
-//! Days and spans of time as they are typed.
+//! Parses days and spans of time from the command line.
 
 use clap::ValueEnum;
 use jiff::civil::Date;
@@ -51,7 +51,7 @@ impl std::str::FromStr for HalfLife {
     }
 }
 
-/// Time span of a bar of the timeline.
+/// The time that a bar of the timeline spans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Step {
     Day,

@@ -12,7 +12,7 @@ pub type Judgements = HashMap<String, HashMap<String, u32>>;
 /// The ranked document ids of each query, best first.
 pub type Run = HashMap<String, Vec<String>>;
 
-/// Resamplings for an interval or a p-value. 10,000 give p to about 0.005.
+/// Number of resamplings for an interval or a p-value. 10,000 give a p-value to within about 0.005.
 const SAMPLES: usize = 10_000;
 
 /// The measures of one query, or their means over all queries.
@@ -108,11 +108,11 @@ pub fn interval(values: &[f64]) -> [f64; 2] {
     [means[SAMPLES * 25 / 1000], means[SAMPLES * 975 / 1000]]
 }
 
-/// The two-sided p-value of the mean difference of paired values, by flipping signs at random: how
-/// often chance alone makes a difference at least as large.
+/// The two-sided p-value of the mean difference of paired values, by a randomization test: how
+/// often signs that are flipped at random make a difference at least as large.
 #[must_use]
 pub fn significance(ours: &[f64], theirs: &[f64]) -> f64 {
-    // Equal values have no sign to flip and add nothing to a sum.
+    // A difference of zero has no sign to flip and adds nothing to a sum.
     let differences: Vec<f64> =
         ours.iter().zip(theirs).map(|(a, b)| a - b).filter(|d| *d != 0.0).collect();
     let observed = differences.iter().sum::<f64>().abs();

@@ -46,7 +46,7 @@ impl<'i> Runner<'i> {
         IndexStatistics(self.index)
     }
 
-    /// The tables that cut queries into words, see [`TextTables`].
+    /// The segmenter and the synonyms of the index, see [`TextTables`].
     pub(crate) fn tables(&self) -> Result<TextTables<'i>, Error> {
         let analysis = self.index.analysis()?;
         Ok(TextTables { segmenter: analysis.segmenter(), synonyms: analysis.synonyms() })
@@ -71,7 +71,7 @@ impl<'i> Runner<'i> {
         self.executor.count(&self.matching(query, mode)?.expr)
     }
 
-    /// What documents must match, for people.
+    /// What documents must match, as text for `explain`.
     pub(crate) fn outline(&self, query: &Query) -> Result<String, Error> {
         self.with_planner(|planner| planner.outline(query))
     }
@@ -95,8 +95,8 @@ impl<'i> Runner<'i> {
         Ok(self.matching(query, Mode::Relaxed)?.expr)
     }
 
-    /// Runs a query; if no document has every word, runs it again relaxed. `top_k` says for a plan
-    /// which hits are wanted.
+    /// Runs a query; if no document has every word, runs it again relaxed. `top_k` decides, given
+    /// the plan, which hits are wanted.
     pub(crate) fn answer(
         &self,
         query: &Query,
@@ -135,7 +135,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("index");
         build(&dir, &[archive], &BuildOptions::default(), &Silent).unwrap();
-        // Open files outlive their names.
+        // The folder is removed here, but the index keeps its files open.
         Index::open(&dir).unwrap()
     }
 

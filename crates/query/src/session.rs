@@ -16,7 +16,7 @@ use crate::report::snippet::{highlight_all, snippet};
 use crate::report::warnings::warnings;
 use crate::runner::{Answer, Runner, default_sort};
 
-/// With fewer hits than this, hits that lack a word may be of interest.
+/// If fewer documents than this match, count those that have only some of the words as well.
 const FEW_HITS: usize = 3;
 
 /// Searches an index. For many queries, create a [`Session`] once.
@@ -103,15 +103,15 @@ impl<'i> Session<'i> {
         found.map(|found| Ok((self.index.id(found.address)?, found.score))).collect()
     }
 
-    /// The hits up to the last that is asked for, the skipped ones included.
+    /// The hits up to the last one that is asked for, including those that `offset` skips.
     ///
     /// The total is exact if `count` is set; otherwise it only says whether anything matches.
     fn answer(&self, query: &Query, options: &Options, count: bool) -> Result<Answer, Error> {
         let wanted = options.offset.saturating_add(options.limit);
         let mut answer = self.runner.answer(query, |plan| {
             let sort = options.sort.unwrap_or(default_sort(plan));
-            // Rank the same hits again whichever page of them is asked for, or pages would not fit
-            // together.
+            // Rerank the same hits, whichever page of them is asked for: otherwise a hit could be
+            // on two pages or on none.
             let limit = if sort == Sort::Rank { wanted.max(RERANK_DEPTH) } else { wanted };
             TopK { limit, count, sort, recency: options.recency }
         })?;

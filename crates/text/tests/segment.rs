@@ -1,4 +1,4 @@
-//! The segmenter, compared with jieba-rs over the same dictionary; and its own laws.
+//! Compares the segmenter with jieba-rs over the same dictionary, and checks its own laws.
 
 use std::fmt::Write;
 use std::io::BufReader;
@@ -28,8 +28,8 @@ static DICT: LazyLock<String> = LazyLock::new(|| {
         writeln!(dict, "{} {}", word.iter().collect::<String>(), fields[2])
             .expect("a string grows");
     }
-    // Words with other characters than Han count in the total, so jieba gets their sum as one word
-    // that no text has.
+    // The total also counts words that the lines leave out. Give jieba the difference as the
+    // frequency of one word that no text has, so that its total is the same.
     writeln!(dict, "\u{E000} {}", total - sum).expect("a string grows");
     dict
 });
@@ -39,6 +39,7 @@ static JIEBA: LazyLock<Jieba> =
 
 static SEGMENTER: LazyLock<Segmenter> = LazyLock::new(Segmenter::new);
 
+/// The tokens of a text, with the parts of words or without.
 fn collect<'f>(folded: &'f Folded<'_>, parts: bool) -> Vec<Token<'f>> {
     let mut tokens = Vec::new();
     if parts {
@@ -120,7 +121,8 @@ fn laws(text: &str) {
     }
 }
 
-/// Compares what an index needs with the key and the tokens computed separately.
+/// Checks that `Segmenter::terms`, which an index calls, gives the same key and tokens as the calls
+/// that compute them one by one.
 fn terms_are_key_and_tokens(text: &str) {
     let folded = Folded::new(text);
     for shortest in 1..5 {

@@ -1,4 +1,4 @@
-//! What keys, pasted text and answers do.
+//! What keys, pasted text and answers of the worker do.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -70,7 +70,7 @@ fn a_flash_item_is_followed_to_its_pages_and_back() {
     pages.sort_unstable();
     assert_eq!(pages, ["以太坊合并后的質押收益", "比特币的第四次减半"]);
     assert!(driver.screen().contains("pages with 分析師"), "{}", driver.screen());
-    // And on, from a page to its flash items, in the page's own writing.
+    // Follow one of the pages to its flash items, which are shown in the variant of that page.
     let at = driver.titles().iter().position(|title| title.starts_with("比特币")).unwrap();
     for _ in 0..at {
         driver.press(KeyCode::Down);

@@ -11,7 +11,8 @@ use super::window::SCAN_SPEEDUP;
 /// A posting list may be cached if at least one in this many documents of its segment has the term.
 /// It is cached once earlier queries have spent as much on it as one full read costs.
 const MIN_DF_DIVISOR: usize = 256;
-/// Bytes that all cached posting lists may take together, approximately.
+/// Bytes that all cached posting lists may take together, approximately. None is evicted: a list
+/// that does not fit is read from the file.
 const MAX_CACHED_BYTES: usize = 32 << 20;
 
 /// A posting list, opened for reading.
@@ -45,8 +46,8 @@ enum Entry {
 }
 
 impl PostingsCache {
-    /// Opens the posting list of a term, from the cache where it is there. `None` if no document
-    /// has the term.
+    /// Opens the posting list of a term, from the cache if it is there. `None` if no document has
+    /// the term.
     pub(crate) fn open(
         &self,
         segment: u32,

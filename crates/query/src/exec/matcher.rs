@@ -32,11 +32,11 @@ use crate::plan::MatchExpr;
 /// The documents of one segment that may match, see [`Candidates`].
 pub(crate) enum Matcher<'i> {
     Nothing,
-    /// Every document of a segment that has so many.
+    /// Every document of a segment; the number is how many it has.
     Everything(u32),
-    /// A word, a bigram or a unigram, on disk.
+    /// The posting list of a word, a bigram or a unigram, read from the disk.
     Cursor(Box<Cursor>),
-    /// The same, decoded in memory.
+    /// A posting list, or a union of several, decoded in memory.
     Bitset(Arc<BitsetPostings>),
     /// A sequence of three characters or more.
     Phrase(Box<Phrase>),
@@ -221,6 +221,8 @@ impl Candidates for Matcher<'_> {
     }
 
     fn retain(&mut self, window: &mut DocWindow) {
+        // If scanning costs less than looking up each document of the window, fill another window
+        // with the candidates, and intersect the two.
         let size = self.cost().try_into().unwrap_or(u32::MAX);
         let is_dense = || window.is_dense(size, window.count());
         if !matches!(self, Self::Bitset(_)) && self.is_postings_only() && is_dense() {

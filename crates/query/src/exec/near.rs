@@ -21,7 +21,7 @@ pub(crate) struct Near<'i, M> {
     pub(super) passage: Passage,
 }
 
-/// A passage that has every word of a `NEAR`.
+/// The passage that `"…"~N` looks for: one that has every word.
 pub(crate) struct Passage {
     /// What to find; [`Needle::word`] is the number of the word.
     pub(super) needles: Vec<Needle>,
@@ -29,7 +29,7 @@ pub(crate) struct Passage {
     pub(super) words: usize,
     /// Where the passage may be.
     pub(super) fields: Vec<TextField>,
-    /// The longest passage, in key characters.
+    /// Maximum length of the passage, in key characters.
     pub(super) distance: usize,
 }
 

@@ -18,6 +18,7 @@ pub(crate) struct Phrase {
     rewound: Option<Vec<Cursor>>,
     /// Possible starts of the phrase in the current document.
     starts: Vec<u32>,
+    /// A buffer for the positions of one bigram.
     positions: Vec<u32>,
 }
 
@@ -127,8 +128,8 @@ impl Candidates for Phrase {
         };
         for (number, bigram) in bigrams.iter_mut().enumerate() {
             let list = rewound.as_mut().map_or(&mut bigram.cursor, |rewound| &mut rewound[number]);
-            // Only a damaged posting list contradicts itself like this; such a document does not
-            // match.
+            // The list has the candidate, or `doc` would not be one, unless the list is damaged.
+            // Then the document does not match.
             if list.seek(doc) != doc {
                 return false;
             }

@@ -1,7 +1,7 @@
 //! The k best of the documents that match, in a total order, and how many match.
 //!
-//! The order does not depend on how documents are spread over segments: equal scores (or dates) are
-//! settled by a hash of the id, which the index stores for this.
+//! The order does not depend on how documents are spread over segments: a hash of the id, which the
+//! index stores as the tie breaker, orders documents with equal scores (or dates).
 
 use std::cmp::Reverse;
 
@@ -165,6 +165,7 @@ impl TopK {
     }
 }
 
+/// Collects the first documents of one segment.
 struct SegmentTopK<'t, 'i> {
     top_k: &'t TopK,
     segment: Segment<'i>,
@@ -175,12 +176,13 @@ struct SegmentTopK<'t, 'i> {
     found: Vec<ScoredDoc>,
     /// A buffer for the scores of a window.
     scored: Vec<(DocId, f32)>,
-    /// The last rank key that still gets in, once `limit` documents have been found.
+    /// The rank key of the last of the first `limit` documents, once so many have been found. A
+    /// document with a lower one cannot get in.
     threshold: Option<RankKey>,
 }
 
-/// Keeps the `count` highest scores and all that equal the last of them. The caller reads a tie
-/// breaker for each document that is kept.
+/// Keeps the `count` highest scores and all that equal the last of them: only for these does the
+/// caller have to read tie breakers.
 fn keep_top(scored: &mut Vec<(DocId, f32)>, count: usize) {
     if count > 0 && count < scored.len() {
         let (.., last, _) = scored.select_nth_unstable_by(count - 1, |a, b| b.1.total_cmp(&a.1));
@@ -259,10 +261,12 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
         });
     }
 
-    /// Documents that cover less, or that cover as much and score less, cannot get in.
+    /// The coverage and the score that a document needs: one that covers less, or that covers as
+    /// much and scores less, cannot get in.
     fn min_rank(&self) -> (Coverage, f32) {
         match self.threshold {
-            // Age only lowers a score, so a score below the threshold before that stays below it.
+            // The factor for age only lowers a score: one below the threshold without it stays
+            // below.
             Some(threshold) if self.top_k.sort == Sort::Rank => {
                 (threshold.coverage, f32::from_bits(threshold.score))
             }
@@ -335,6 +339,7 @@ impl<'t, 'i> SegmentTopK<'t, 'i> {
         }
     }
 
+    /// Drops all but the first `limit` documents, and raises the threshold to the last of them.
     fn shrink(&mut self) {
         sort_by_rank(&mut self.found);
         self.found.truncate(self.top_k.limit);

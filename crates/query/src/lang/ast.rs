@@ -39,8 +39,8 @@ pub enum NodeKind {
     Phrase(Phrase),
     /// A filter on a field.
     Field(FieldClause),
-    /// `title:…` or `body:…`: the text clauses below search that field only. Where two are nested,
-    /// the inner one holds.
+    /// `title:…` or `body:…`: the text clauses below search that field only. If scopes are nested,
+    /// the inner one applies.
     Scoped {
         /// The field that is searched.
         scope: Scope,
@@ -56,7 +56,7 @@ pub enum NodeKind {
 pub enum Scope {
     /// The title.
     Title,
-    /// The text below it.
+    /// The body.
     Body,
 }
 

@@ -5,7 +5,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::diagnostic::Diagnostic;
 use super::span::Span;
 
-/// How to draw a diagnostic. The caller injects the terminal's properties.
+/// How to draw a diagnostic. The caller knows the terminal and sets this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
     /// Whether to colour it with ANSI escapes.
@@ -83,7 +83,7 @@ fn excerpt(text: &str, span: Span, width: usize) -> (String, Span) {
         return (line, Span::new(start, end));
     }
 
-    // A third of the width goes to what comes before the location.
+    // Keep at most a third of the width for the text before the location.
     let (cut_before, head) = keep_end(&before, width / 3);
     let room = width.saturating_sub(head.width() + 2);
     let (tail, cut_after) = keep_start(&[inside.as_str(), &after].concat(), room);

@@ -56,12 +56,12 @@ pub(crate) enum MatchExpr {
         /// How the word starts.
         prefix: String,
     },
-    /// Pages whose path has a file or folder of this name, or a path of its own like this. Unless
-    /// `whole`, the name may go on.
+    /// Documents that occur in a file whose path contains `name`: the name of a file or folder, or
+    /// several such names joined by `/`.
     Path {
         /// The name, without `./` at its start and `/` at its end.
         name: String,
-        /// Whether the name must be that of the whole file or folder.
+        /// Whether `name` must end where the name of a file or folder ends.
         whole: bool,
     },
     /// Documents that a filter selects.

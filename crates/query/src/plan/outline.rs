@@ -1,7 +1,7 @@
 //! The outline of a query, for `explain`: what documents must match, one line for each operator or
 //! leaf, indented by two spaces a level.
 //!
-//! The compiler writes it while it compiles, so that it says what is executed.
+//! The compiler writes it while it compiles, so that it describes what is really executed.
 
 use std::fmt::Write;
 
@@ -11,7 +11,7 @@ use super::analyze::{AnalysedText, MatchMode, Origin, Variant};
 use super::expr::bigram_offsets;
 use crate::lang::{FieldClause, Node, Value};
 
-/// Lines of text, or nothing if no one will read them.
+/// The lines of an outline; without `lines`, it discards what is written.
 pub(super) struct Outline {
     lines: Option<String>,
     depth: usize,
@@ -53,7 +53,7 @@ impl Outline {
         self.depth -= 1;
     }
 
-    /// Writes the words of a text, the last of which may be a prefix.
+    /// Writes the words of a text. With `prefix`, the last word is a prefix.
     pub(super) fn text(&mut self, text: &AnalysedText, prefix: bool) {
         let group = match (prefix, text.question) {
             (true, _) => Some("ending in a prefix"),
@@ -95,7 +95,7 @@ impl Outline {
         }
     }
 
-    /// Writes a clause on a field, which is that of `node`.
+    /// Writes a field clause; `node` is the node that holds it.
     pub(super) fn clause(&mut self, clause: &FieldClause, node: &Node) {
         self.line(|| match clause {
             FieldClause::Tag(values) => folded("tag", values),

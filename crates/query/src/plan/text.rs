@@ -65,15 +65,16 @@ pub(super) fn near(fields: &[TextField], words: &[QueryWord], distance: usize) -
     }
 }
 
-/// Documents that have any part of a text: two neighbouring characters of a word that is no stop
-/// word, a Latin word or a number, or a single character if the text has no more.
+/// Documents that have any part of a text: a bigram that is not of stop words alone, a Latin word
+/// or a number, or a single character if the text has nothing else.
 ///
 /// It looks for bigrams, not words: how a question is cut into words must not decide what answers
 /// it.
 pub(super) fn any_term(fields: &[TextField], text: &AnalysedText) -> MatchExpr {
     let typed = || text.terms.iter().filter(|term| term.origin == Origin::Typed);
     let meaningful = text.words.iter().any(|word| !word.stop);
-    // Skips a bigram of two stop words, but not one at the edge of a stop word.
+    // Skips a bigram of two stop words (weight 0.1), but not one of a stop word and another word
+    // (weight 0.55).
     let min_weight = if meaningful { 0.5 } else { 0.0 };
     let wanted = |wanted: TermKind| {
         let terms = typed().filter(move |term| term.kind == wanted && term.weight > min_weight);

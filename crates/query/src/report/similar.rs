@@ -21,11 +21,12 @@ use crate::report::hits::Hit;
 use crate::report::snippet::{highlight_all, snippet};
 use crate::runner::Runner;
 
-/// Key terms taken from the given document.
+/// Maximum number of key terms of the given document.
 const MAX_KEY_TERMS: usize = 25;
 
 /// If the given document has this many key terms, a similar one must share at least [`MIN_SHARED`].
 const ENOUGH_KEY_TERMS: usize = 6;
+/// Minimum number of shared key terms, if the given document has [`ENOUGH_KEY_TERMS`].
 const MIN_SHARED: usize = 2;
 
 /// Weight of a word in the title or in a tag, relative to one in the body.
@@ -78,7 +79,7 @@ struct KeyTerm {
     variant: Variant,
     /// The kind of term that it is indexed as.
     kind: TermKind,
-    /// Its tf-idf in the document, times its rarity in Chinese.
+    /// Its tf-idf in the document, times the square of its rarity in Chinese at large.
     weight: f32,
 }
 
@@ -119,7 +120,7 @@ fn key_terms(runner: &Runner<'_>, texts: &Texts) -> Result<Vec<KeyTerm>, Error> 
 
 /// How often a document has a word.
 struct WordCount {
-    /// Occurrences, weighted by where they stand.
+    /// Occurrences, weighted by the field that they are in.
     count: f32,
     /// The word as the document first writes it.
     typed: String,
@@ -134,7 +135,7 @@ fn count(text: &str, worth: f32, segmenter: &Segmenter, words: &mut HashMap<Stri
         let min_chars = match token.kind {
             TokenKind::Han | TokenKind::Latin => 2,
             TokenKind::Other => 1,
-            // Years and amounts are shared by chance.
+            // Documents share years and amounts by chance.
             TokenKind::Number | TokenKind::Value => return,
         };
         if is_stop(&token.text) || token.text.chars().count() < min_chars {
@@ -160,7 +161,7 @@ fn plan(
         words: Vec::new(),
         needles: words.iter().enumerate().filter_map(needle).collect(),
         texts: Vec::new(),
-        // A hit is like the record as a whole: how close its words are says nothing.
+        // No proximity score: that key terms are close together does not make a document similar.
         bigrams: QueryBigrams::default(),
         may_lack_words: false,
         has_date_filter: false,

@@ -1,5 +1,5 @@
-//! The key of a text: the characters that quoted phrases are compared with. Spaces and punctuation
-//! are left out.
+//! The key of a text: its folded characters without spaces, punctuation and some symbols. A quoted
+//! phrase matches a text if the key of the text contains that of the phrase.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ pub fn is_key_char(c: char) -> bool {
     class_of(c).is_key()
 }
 
-/// The characters of a folded text that take part in phrases, with their offsets in it.
+/// The key characters of a folded text, with their offsets in it.
 ///
 /// ```
 /// use wensou_text::{Folded, Key, key_of};
@@ -49,8 +49,8 @@ impl Key {
         &self.chars
     }
 
-    /// The characters of the folded text from the first to the last of a key range, including those
-    /// in between that the key leaves out.
+    /// The range of the folded text from the first to the last character of a key range. It
+    /// includes the characters in between that the key leaves out.
     pub fn folded_range(&self, key: Range<usize>) -> Range<usize> {
         let folded_char = |at: usize| self.folded_chars.get(at).map(|at| *at as usize);
         let end_of_text = self.folded_chars.last().map_or(0, |at| *at as usize + 1);
@@ -61,7 +61,7 @@ impl Key {
         }
     }
 
-    /// The key range that a character range of the folded text contains.
+    /// The range of the key characters within a character range of the folded text.
     pub fn range_of(&self, folded: Range<usize>) -> Range<usize> {
         let key_index = |char: usize| self.folded_chars.partition_point(|at| (*at as usize) < char);
         key_index(folded.start)..key_index(folded.end)
@@ -85,7 +85,8 @@ impl Key {
     }
 }
 
-/// The key of a text whose offsets are not needed, such as a typed phrase.
+/// The key of a text as characters alone, for texts whose offsets are not needed, such as a typed
+/// phrase.
 ///
 /// ```
 /// assert_eq!(wensou_text::key_of("BRC-20").iter().collect::<String>(), "brc20");

@@ -1,10 +1,11 @@
-//! Latin and number runs: what belongs together, and what a person may search for inside.
+//! Segments runs of Latin letters and digits, and finds the parts of them that people search for.
 //!
 //! A run consists of letters and digits with single connectors in between. Its term is the run
 //! without connectors, except those between two digits, which carry meaning (`3.5`, `2023-01-05`);
-//! thousands separators are dropped. Its parts are what the connectors divide, and the pieces of
-//! each part: camel case, acronyms, letters against digits. With three or more of them, neighbours
-//! are joined as well: `ChatGPTPlus` is found by `chatgpt`, `2023-01-05` by `2023-01`.
+//! thousands separators are dropped. Connectors divide a run into parts. Capitals (camel case,
+//! acronyms) and changes between letters and digits divide a part into pieces. Parts and pieces are
+//! terms as well. If there are three or more of them, so is each pair of neighbours: `ChatGPTPlus`
+//! is found by `chatgpt`, `2023-01-05` by `2023-01`.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -15,11 +16,10 @@ use crate::segment::{Token, TokenKind};
 use crate::tables::class::Class;
 use crate::tables::class_of;
 
-/// A run of more bytes than this is a link or an address of some kind; its parts are then its
-/// words.
+/// A run with parts and more bytes than this is taken for a link or an address: its parts are
+/// words, and the run itself is not.
 const MAX_RUN_BYTES: usize = 64;
-/// A part with more pieces than this is a hash rather than words; none of the pieces becomes a
-/// term.
+/// A part with more pieces than this is taken for a hash, and none of its pieces becomes a term.
 const MAX_PIECES: usize = 8;
 
 fn is_connector(c: char) -> bool {
@@ -33,8 +33,8 @@ fn is_alnum(c: char) -> bool {
     matches!(class_of(c), Class::Latin | Class::Digit)
 }
 
-/// The byte offset at which the run ends that starts at byte `start` of `text` with a letter or
-/// digit.
+/// The byte offset of the end of a run. `start` is the byte offset of its first letter or digit in
+/// `text`.
 pub(crate) fn run_end(text: &str, start: usize) -> usize {
     let mut chars = text[start..].char_indices().map(|(at, c)| (start + at, c)).peekable();
     let mut before = '\0';
@@ -59,8 +59,9 @@ pub(crate) fn run_end(text: &str, start: usize) -> usize {
     text.len()
 }
 
-/// Whether the comma at `at` separates thousands. Three digits follow it; before it there are one
-/// to three digits at the start of the run, or three digits after another such comma.
+/// Whether the comma at `at` separates thousands. It does if exactly three digits follow it, and if
+/// before it there are one to three digits at the start of the run, or three digits after another
+/// comma.
 fn separates_thousands(text: &str, start: usize, at: usize) -> bool {
     let bytes = text.as_bytes();
     let digits = |from: usize| bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
@@ -90,8 +91,8 @@ pub(crate) fn cut<'f>(
         sink(run.token(0..run.text.len(), true));
         return;
     }
-    // A plain word or number, the common case, has no parts. The single point of a number is
-    // between digits.
+    // A plain word or number, the common case, has no parts. If a number has only one point, the
+    // point stands between digits and divides nothing.
     let bytes = run.text.as_bytes();
     let points = bytes.iter().filter(|b| **b == b'.').count();
     if (points < 2 && bytes.iter().all(|b| b.is_ascii_digit() || *b == b'.'))
@@ -126,7 +127,7 @@ pub(crate) fn cut<'f>(
             }
         }
     }
-    // Of equal ranges the whole word comes first; the others are dropped.
+    // Of equal ranges, sort the whole word first and drop the others.
     ranges.sort_by_key(|(range, whole)| (range.start, range.end, !whole));
     ranges.dedup_by(|(later, _), (earlier, _)| later == earlier);
     for (range, whole) in ranges {
@@ -134,15 +135,15 @@ pub(crate) fn cut<'f>(
     }
 }
 
-/// Whether case can divide a run: it has capitals after the first character, and is not all
-/// capitals.
+/// Whether case can divide a run: anything but a small letter follows its first character, and it
+/// is not all capitals.
 fn capitals_inside(folded: &Folded<'_>, chars: &Range<usize>) -> bool {
     let original = &folded.original()[folded.original_bytes(chars.clone())];
     original.chars().skip(1).any(|c| !c.is_ascii_lowercase())
         && !original.bytes().all(|b| b.is_ascii_uppercase())
 }
 
-/// Adds every two neighbours as one range, if there are three or more spans.
+/// Adds each pair of neighbouring spans as one range, if there are three spans or more.
 fn join_neighbours(spans: &[Range<usize>], ranges: &mut Vec<(Range<usize>, bool)>) {
     if spans.len() > 2 {
         ranges.extend(spans.windows(2).map(|two| (two[0].start..two[1].end, false)));
@@ -177,14 +178,15 @@ struct Run<'f> {
     text: &'f str,
     /// Index of its first character in the folded text.
     base: usize,
-    /// A byte offset in the run and its character offset, from which the next token counts on.
-    /// Tokens come in order of their start, and a run may be as long as a page.
+    /// The byte offset and the character offset in the run at which the last token starts. The next
+    /// token counts its characters from there, because tokens come in the order of their starts and
+    /// counting from the start of a run that is as long as a page would take quadratic time.
     counted: Cell<(usize, usize)>,
 }
 
 impl<'f> Run<'f> {
-    /// What the connectors divide, as byte ranges. Decimal points and thousands separators divide
-    /// nothing.
+    /// The parts that connectors divide the run into, as byte ranges. Decimal points and thousands
+    /// separators divide nothing. A percent sign at the end belongs to no part.
     fn parts(&self) -> Vec<Range<usize>> {
         let bytes = self.text.as_bytes();
         let mut spans = Vec::new();
@@ -216,7 +218,8 @@ impl<'f> Run<'f> {
         digits_before > 0 && digits_after > 0 && before != Some(b'.') && after != Some(&b'.')
     }
 
-    /// The pieces that case and digits divide the part `span` into, as byte ranges.
+    /// The pieces that capitals and changes between letters and digits divide the part `span` into,
+    /// as byte ranges.
     fn pieces(&self, span: Range<usize>, case: &Case) -> Vec<Range<usize>> {
         let mut pieces = Vec::new();
         let mut start = span.start;
@@ -228,13 +231,14 @@ impl<'f> Run<'f> {
             let [(before_at, before), (at, c)] = *two else { continue };
             let upper = |at: usize| case.is_upper(at);
             let divides = if letter(before) && letter(c) {
-                // fooBar; and the last capital of an acronym if it starts a word: GPTStore.
+                // A capital after a small letter (fooBar), or the last capital of an acronym if it
+                // starts a word (GPTStore).
                 let next_is_lower =
                     chars.get(n + 2).is_some_and(|(at, c)| letter(*c) && !upper(*at));
                 upper(at) && (!upper(before_at) || (next_is_lower && !is_plural(&chars, n + 2)))
             } else {
-                // Letters next to digits. A decimal point or a combining mark stays with what it
-                // follows.
+                // A change between letters and digits. A decimal point or a combining mark stays
+                // with the character before it.
                 (letter(before) && c.is_ascii_digit()) || (before.is_ascii_digit() && letter(c))
             };
             if divides {

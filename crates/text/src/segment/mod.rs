@@ -1,5 +1,5 @@
-//! Words: jieba's for Han characters, our own rules for Latin and numbers, runs of one script for
-//! everything else.
+//! Cuts text into words: Han characters as jieba does, Latin letters and numbers by rules of our
+//! own, everything else into runs of one script.
 
 mod cursor;
 mod dictionary;
@@ -66,8 +66,8 @@ pub struct Token<'f> {
 /// ```
 pub struct Segmenter {
     dictionary: Dictionary,
-    /// jieba without any word: its HMM joins the single characters that the dictionary leaves.
-    /// Created at first use, because that writes half a megabyte.
+    /// jieba with an empty dictionary, for its HMM, which joins characters that the route leaves
+    /// single. Created at first use, because creating it writes half a megabyte of memory.
     hmm: OnceLock<Jieba>,
 }
 
@@ -120,8 +120,8 @@ impl Segmenter {
         segmenter
     }
 
-    /// How rare a word is in Chinese at large, on a logarithmic scale from 0 (all text consists of
-    /// it) to 1 (the dictionary lacks it).
+    /// How rare a word is in Chinese at large, on a logarithmic scale: 0 if all text consists of
+    /// it, 1 if the dictionary lacks it.
     ///
     /// ```
     /// let segmenter = wensou_text::Segmenter::standard();
@@ -194,8 +194,7 @@ impl Segmenter {
     /// The parts of a Han word are the words of two and three characters inside it, as in jieba's
     /// `cut_for_search`. The parts of a Latin run are what connectors, capitals and digits divide
     /// (`PackyMcCormick`: packy, mccormick, mc, cormick). A number with a multiplier has its value
-    /// as an additional token. Every character that takes part in phrases lies in exactly one token
-    /// that is `whole`.
+    /// as an additional token. Every key character lies in exactly one token that is `whole`.
     pub fn segment<'f>(&self, folded: &'f Folded<'_>, mut sink: impl FnMut(Token<'f>)) {
         self.segment_into(folded, Output { parts: true, shortest: 1, key: None }, &mut sink);
     }
@@ -205,7 +204,7 @@ impl Segmenter {
         self.segment_into(folded, Output { parts: false, shortest: 1, key: None }, &mut sink);
     }
 
-    /// What an index needs of a text, in one pass: appends its key (see [`crate::key_of`]) to
+    /// Does what an index needs in one pass over a text: appends its key (see [`crate::key_of`]) to
     /// `key`, and passes the tokens of [`Segmenter::segment`] to `sink`, except Han tokens of fewer
     /// than `shortest` characters.
     ///
@@ -359,7 +358,7 @@ fn other_token(text: &str, start: usize, end: usize) -> Token<'_> {
 struct Output<'k> {
     /// Whether to produce the parts of words too.
     parts: bool,
-    /// Shorter Han tokens are left out, in characters.
+    /// Minimum length of a Han token, in characters; shorter ones are left out.
     shortest: usize,
     /// Receives the key, if it is wanted.
     key: Option<&'k mut Vec<char>>,

@@ -1,8 +1,8 @@
 //! Numbers with a multiplier: 5.4亿 and 540 million are 540000000.
 //!
 //! Search mode adds the value in plain digits as a token, so that each spelling of a number is
-//! found by every other. Comparing key characters could not do this: a phrase ignores the point,
-//! and 5.4亿 would equal 54亿.
+//! found by every other. Key characters could not do this: they leave out the point, so 5.4亿 would
+//! equal 54亿.
 
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -12,8 +12,8 @@ use crate::segment::latin::run_end;
 use crate::tables::class::Class;
 use crate::tables::class_of;
 
-/// The most digits of a value that becomes a token. A longer one is an account number, or a
-/// mistake.
+/// Maximum number of digits of a value that becomes a token. A longer one is taken for an account
+/// number or a mistake.
 const MAX_DIGITS: usize = 24;
 
 /// A number at the start of a text.
@@ -100,8 +100,7 @@ fn number(text: &str) -> Option<&str> {
             decimals => end += 1 + decimals,
         }
     }
-    // 1.2.3 is a version; 3-5万 is a range whose upper end has the multiplier, and is a number of
-    // its own.
+    // A version (1.2.3万) and a range (3-5万) get no value: no multiplier follows this number.
     Some(&text[..end])
 }
 
@@ -173,7 +172,8 @@ pub(crate) fn numeral_value(before: &str, text: &str) -> Option<Value> {
 /// The characters that a Chinese numeral can start with.
 const FIRST_CHARS: [char; 13] =
     ['零', '〇', '一', '二', '两', '三', '四', '五', '六', '七', '八', '九', '十'];
-/// A set of these characters in two words: the lowest six bits of each, and the next six bits.
+/// A filter for these characters: bit n is set if n is the lowest six bits of one of them, and in
+/// `HIGH_BITS` if n is the next six bits.
 const LOW_BITS: u64 = first_char_bits(0);
 const HIGH_BITS: u64 = first_char_bits(6);
 
@@ -236,7 +236,8 @@ fn multiplicative(run: &str) -> Option<u128> {
     let (mut total, mut section, mut number) = (0_u128, 0_u128, None);
     // The last multiplier of the section, and the last of 万, 亿 and 兆.
     let (mut small, mut large) = (10_000, 0);
-    // The last multiplier: 一百五 is a hundred and fifty.
+    // The last multiplier, which decides what a final digit stands for: 一百五 is a hundred and
+    // fifty.
     let mut last = None;
     for c in run.chars() {
         if let Some(value) = digit(c) {

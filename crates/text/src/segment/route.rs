@@ -45,8 +45,9 @@ impl Segmenter {
         self.join_single_chars(pending..at, &emitter, output.shortest, &mut emit);
     }
 
-    /// Emits characters that the best route leaves single. jieba's HMM joins them to words, unless
-    /// together they are a word of the dictionary that the route did not take.
+    /// Emits neighbouring characters that the best route leaves single. If together they are a word
+    /// of the dictionary, the route has rejected it, and they stay single. Otherwise jieba's HMM
+    /// joins them into words.
     fn join_single_chars(
         &self,
         run: Range<usize>,
@@ -54,7 +55,7 @@ impl Segmenter {
         shortest: usize,
         emit: &mut impl FnMut(Range<usize>),
     ) {
-        // No token of them could be long enough.
+        // Even all of them together would be too short for a token.
         if run.len() < shortest {
             return;
         }
@@ -96,7 +97,8 @@ impl Segmenter {
         }
     }
 
-    /// The frequency that keeps `word` together: that of its parts, plus one.
+    /// The lowest frequency at which a route takes `word` as one word: that of its parts in
+    /// sequence, plus one.
     pub(super) fn suggest_freq(&self, word: &[char]) -> u64 {
         let mut scratch = Scratch { chars: word.to_vec(), ..Scratch::default() };
         self.find_route(&mut scratch);

@@ -17,7 +17,7 @@ static TRIE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/dict.trie"));
 
 /// The parent of first characters.
 pub(super) const ROOT: u32 = 0xFF_FFFE;
-/// A unit that does not exist: no unit is its parent.
+/// Stands for a unit that does not exist. No slot has the number of its parent.
 const EMPTY_UNIT: u64 = 0xFF_FFFF << 24;
 
 /// A slot of the trie and the unit in it.
@@ -50,7 +50,7 @@ impl Node {
         (self.unit >> 48) as usize
     }
 
-    /// The node if its parent is `parent`, else an empty one. Branch-free.
+    /// This node if its parent is `parent`, else an empty one. Compiles without a branch.
     #[inline(always)]
     pub(super) fn below(self, parent: u32) -> Node {
         let is = self.parent() == parent;
@@ -73,7 +73,7 @@ impl Node {
     }
 }
 
-/// Log of the frequency with this id.
+/// The logarithm of the frequency with this id.
 #[inline(always)]
 pub(super) fn log_freq(value: usize) -> f64 {
     LOG_FREQS.get(value).copied().unwrap_or(f64::NEG_INFINITY)

@@ -9,8 +9,9 @@ use crate::tables::editable::{self, TableError};
 const NAMES: &str = include_str!("../../../../data/tables/names.tsv");
 const REGIONS: &str = include_str!("../../../../data/tables/regions.tsv");
 
-/// Both tables, precomputed: key, relation and members of each group, ordered by key, one line for
-/// each key of a group. Computing it at start would take as long as reading a query.
+/// Both tables, precomputed. A group has one line for each key of its members: the key, the
+/// relation, and all members. Lines are ordered by key. Computing this at start would take as long
+/// as reading a query.
 const PRECOMPUTED: &str = include_str!("../../data/synonyms.tsv");
 
 /// FNV-1a hash over both tables, computed at build time.
@@ -24,7 +25,7 @@ pub enum Relation {
     Name,
     /// Words of different regions for the same thing: 軟體, 软件.
     Region,
-    /// The user's own table says so.
+    /// Words that a table of the user puts together.
     User,
 }
 
@@ -52,15 +53,16 @@ impl Relation {
 pub struct Synonyms {
     /// The lines of [`PRECOMPUTED`], if they are up to date.
     precomputed: &'static str,
-    /// All other groups.
+    /// The groups of the user; also the built-in ones if [`PRECOMPUTED`] is out of date.
     groups: Vec<(Relation, Vec<String>)>,
     /// The groups that have a member with this key.
     by_key: HashMap<Vec<char>, Vec<usize>>,
+    /// See [`Synonyms::longest`].
     longest: usize,
 }
 
 impl Synonyms {
-    /// The built-in tables, and groups of the user's own.
+    /// The built-in tables, with the groups `own` of the user.
     pub fn standard(own: impl IntoIterator<Item = Vec<String>>) -> Self {
         let mut synonyms = match editable::precomputed(PRECOMPUTED) {
             Some((longest, precomputed)) => {
@@ -100,8 +102,8 @@ impl Synonyms {
         self.groups.push((relation, members));
     }
 
-    /// The synonyms of the word with this key, each once, as the tables write them; without the
-    /// word itself.
+    /// The synonyms of the word with this key, as the tables write them. Each comes once, and the
+    /// word itself does not.
     pub fn of<'s>(&'s self, key: &[char]) -> impl Iterator<Item = (&'s str, Relation)> + use<'s> {
         let precomputed = lines_with_key(self.precomputed, key).flat_map(|line| {
             let (relation, line) = line.split_once('\t').unwrap_or((line, ""));
@@ -139,7 +141,7 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     editable::lines(NAMES).flat_map(|(_, line)| members(line))
 }
 
-/// The rest of each line with this key, in a table that is sorted by key.
+/// What follows the key in each line with this key, in a table that is sorted by key.
 fn lines_with_key<'t>(table: &'t str, key: &[char]) -> impl Iterator<Item = &'t str> + use<'t> {
     let key: String = key.iter().collect();
     let bytes = table.as_bytes();
