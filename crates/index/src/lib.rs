@@ -35,7 +35,8 @@ pub use engine::schema::{Fields, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANC
 pub use engine::segment_postings::{SegmentPostings, Totals};
 pub use error::Error;
 pub use generation::{
-    Sum, Sums, abandon, backup, is_index_folder, recover, remove_litter, settings,
+    Sum, Sums, abandon, backup, current_generation, is_index_folder, recover, remove_litter,
+    settings,
 };
 pub use mapping::{report_lost_files, restore_terminal_for_lost_files};
 pub use meta::{Base, Meta, Settings, Stale, analysis};

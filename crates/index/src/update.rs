@@ -72,7 +72,12 @@ impl Previous {
             match name.rsplit_once('.') {
                 None | Some((_, "tsv")) => {}
                 Some((_, "json")) => draft.copy(generation, name)?,
-                Some(_) => draft.share(generation, name, *sum, page_sums.of(name))?,
+                Some(_) => draft.share(
+                    generation,
+                    name,
+                    *sum,
+                    page_sums.of(name).map(|sums| sums.as_slice()),
+                )?,
             }
         }
         Ok(())

@@ -50,6 +50,7 @@ mod write;
 pub use codec::length::{LENGTH_CODES, decode_length, encode_length};
 pub use document::{ColumnValues, DocumentTerms, FieldTerms, WORD_SEPARATOR};
 pub use footer::FORMAT_VERSION;
+pub use ownedbytes::OwnedBytes;
 pub use pages::{PAGE, PAGE_SUM, PageBytes, PageHasher};
 pub use read::bitset::BitsetPostings;
 pub use read::columns::Columns;

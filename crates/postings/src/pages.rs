@@ -83,8 +83,7 @@ impl PageHasher {
 /// what is known of its pages.
 ///
 /// ```
-/// use ownedbytes::OwnedBytes;
-/// use wensou_postings::{PageBytes, PageHasher};
+/// use wensou_postings::{OwnedBytes, PageBytes, PageHasher};
 ///
 /// let mut bytes = vec![7; 20_000];
 /// let mut hasher = PageHasher::default();

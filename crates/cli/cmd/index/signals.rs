@@ -17,14 +17,14 @@ pub(super) fn catch(
 
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-    let pointer = index.join("CURRENT");
-    let before = std::fs::read(&pointer).ok();
+    let index = index.to_path_buf();
+    let before = wensou_index::current_generation(&index);
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         if let Some(signal) = signals.forever().next() {
             wensou_index::abandon();
             erase();
-            let after = std::fs::read(&pointer).ok();
+            let after = wensou_index::current_generation(&index);
             let outcome = match after {
                 None => "no index was built",
                 after if after == before => super::KEPT,

@@ -5,9 +5,8 @@
 //! generation none does, and an index in a folder that may only be read must open, too.
 //!
 //! Whatever is read is verified. Files of up to 1 MiB are hashed when they are opened. Larger ones
-//! are mapped, see [`Mapping`]: to hash them would cost more than a search. Of tantivy's columns and
-//! terms the pages are verified when they are read; postings files verify their own pages, and a
-//! stored record is compared with its content hash.
+//! are mapped, see [`Mapping`]: to hash them would cost more than a search. The pages of tantivy's
+//! files are verified when they are read; postings files verify their own pages.
 
 use std::io::{self, Read};
 use std::ops::Range;
@@ -63,7 +62,7 @@ impl GenerationDirectory {
         if let Some(sums) = self.page_sums.get() {
             return Ok(sums);
         }
-        let sums = PageSums::parse(&self.atomic_read_verified(PAGE_SUMS)?);
+        let sums = PageSums::parse(OwnedBytes::new(self.atomic_read_verified(PAGE_SUMS)?));
         let sums = sums.ok_or_else(|| damaged(format!("{PAGE_SUMS} is damaged")))?;
         Ok(self.page_sums.get_or_init(|| sums))
     }
@@ -99,9 +98,10 @@ impl GenerationDirectory {
         if !has_page_sums(name) {
             return Ok(Arc::new(bytes));
         }
-        let sums = self.page_sums()?.of(name).unwrap_or_default().to_vec();
-        let pages = PageBytes::new(bytes, OwnedBytes::new(sums));
-        let pages = pages.ok_or_else(|| damaged(format!("{PAGE_SUMS} does not have {name}")))?;
+        let sums = self.page_sums()?.of(name).cloned();
+        let pages = sums
+            .and_then(|sums| PageBytes::new(bytes, sums))
+            .ok_or_else(|| damaged(format!("{PAGE_SUMS} does not have the checksums of {name}")))?;
         Ok(Arc::new(PagedFile { name: name.to_owned(), pages }))
     }
 

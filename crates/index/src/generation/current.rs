@@ -1,5 +1,7 @@
 //! `CURRENT`: one line that names the generation in use and the hash of its description.
 
+use std::path::Path;
+
 use super::folder::{EntryKind, Folder};
 use super::names::{CURRENT, DESCRIPTION, generation_number};
 use crate::error::Error;
@@ -102,6 +104,14 @@ pub(crate) fn current(folder: &Folder) -> Result<Current, Error> {
 /// Whether the pointer could be replaced: what is not a regular file, nobody of ours has made.
 pub(crate) fn is_replaceable(folder: &Folder) -> bool {
     matches!(folder.kind(CURRENT), None | Some(EntryKind::File))
+}
+
+/// The name of the generation in use in an index folder; `None` if there is no index, or if it is
+/// damaged. No link is followed.
+#[must_use]
+pub fn current_generation(dir: &Path) -> Option<String> {
+    let folder = Folder::open(dir).ok()?;
+    current(&folder).ok().map(|current| current.name)
 }
 
 #[cfg(test)]

@@ -42,6 +42,7 @@ use wensou_postings::PageHasher;
 use xxhash_rust::xxh3::Xxh3;
 
 pub use backup::backup;
+pub use current::current_generation;
 pub(crate) use current::{Current, DESCRIPTION_LIMIT, current};
 pub(crate) use draft::Draft;
 pub use draft::abandon;

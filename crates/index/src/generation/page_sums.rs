@@ -1,9 +1,9 @@
 //! Checksums of the pages of tantivy's files, in a file of the generation.
 //!
 //! Searches map large files and read little of them, so a file cannot be hashed when it is opened.
-//! Postings files have page checksums of their own, and stored records are verified by the content
-//! hash of each; this file has the checksums of what is left: columns, terms and tantivy's posting
-//! lists.
+//! Postings files have page checksums of their own; this file has those of all else that a search
+//! reads: columns, terms, tantivy's posting lists, and the store. A record is also compared with its
+//! content hash, but tantivy would allocate whatever a damaged block of a store asks for.
 //!
 //! ```text
 //! file  = entry of each file, in the order of names
@@ -12,29 +12,29 @@
 
 use std::collections::BTreeMap;
 
-use wensou_postings::PAGE_SUM;
+use wensou_postings::{OwnedBytes, PAGE_SUM};
 
 /// The name of the file.
 pub(crate) const PAGE_SUMS: &str = "page-sums";
 
 /// Whether the pages of a file have checksums there.
 pub(crate) fn has_page_sums(name: &str) -> bool {
-    [".fast", ".term", ".idx"].iter().any(|extension| name.ends_with(extension))
+    [".fast", ".term", ".idx", ".store"].iter().any(|extension| name.ends_with(extension))
 }
 
 /// The page checksums of files, by name.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct PageSums(BTreeMap<String, Vec<u8>>);
+#[derive(Debug, Default)]
+pub(crate) struct PageSums(BTreeMap<String, OwnedBytes>);
 
 impl PageSums {
     /// Adds a file, with what [`PageHasher`](wensou_postings::PageHasher) computed.
     pub(crate) fn insert(&mut self, name: &str, sums: Vec<u8>) {
-        self.0.insert(name.to_owned(), sums);
+        self.0.insert(name.to_owned(), OwnedBytes::new(sums));
     }
 
     /// The checksums of a file.
-    pub(crate) fn of(&self, name: &str) -> Option<&[u8]> {
-        self.0.get(name).map(Vec::as_slice)
+    pub(crate) fn of(&self, name: &str) -> Option<&OwnedBytes> {
+        self.0.get(name)
     }
 
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
@@ -43,28 +43,31 @@ impl PageSums {
             bytes.extend((name.len() as u32).to_le_bytes());
             bytes.extend(name.as_bytes());
             bytes.extend(((sums.len() / PAGE_SUM) as u32).to_le_bytes());
-            bytes.extend(sums);
+            bytes.extend_from_slice(sums);
         }
         bytes
     }
 
     /// Reads what [`PageSums::to_bytes`] wrote; `None` if it is something else.
-    pub(crate) fn parse(mut bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(mut bytes: OwnedBytes) -> Option<Self> {
         let mut files = BTreeMap::new();
         while !bytes.is_empty() {
             let name = take(&mut bytes, 1)?;
             let name = String::from_utf8(name.to_vec()).ok()?;
-            files.insert(name, take(&mut bytes, PAGE_SUM)?.to_vec());
+            files.insert(name, take(&mut bytes, PAGE_SUM)?);
         }
         Some(Self(files))
     }
 }
 
 /// Takes a count, and so many elements of `size` bytes.
-fn take<'b>(bytes: &mut &'b [u8], size: usize) -> Option<&'b [u8]> {
+fn take(bytes: &mut OwnedBytes, size: usize) -> Option<OwnedBytes> {
     let (count, rest) = bytes.split_first_chunk::<4>()?;
     let length = (u32::from_le_bytes(*count) as usize).checked_mul(size)?;
-    let (taken, rest) = rest.split_at_checked(length)?;
+    if length > rest.len() {
+        return None;
+    }
+    let (taken, rest) = bytes.slice(4..bytes.len()).split(length);
     *bytes = rest;
     Some(taken)
 }
@@ -79,10 +82,12 @@ mod tests {
         sums.insert("a.fast", vec![1, 2, 3, 4, 5, 6, 7, 8]);
         sums.insert("b.term", Vec::new());
         let bytes = sums.to_bytes();
-        assert_eq!(PageSums::parse(&bytes).as_ref(), Some(&sums));
-        assert_eq!(sums.of("a.fast"), Some(&[1, 2, 3, 4, 5, 6, 7, 8][..]));
+        let parsed = PageSums::parse(OwnedBytes::new(bytes.clone())).unwrap();
+        assert_eq!(parsed.to_bytes(), bytes);
+        assert_eq!(parsed.of("a.fast").unwrap().as_slice(), [1, 2, 3, 4, 5, 6, 7, 8]);
         for cut in 1..bytes.len() {
-            assert_ne!(PageSums::parse(&bytes[..cut]).as_ref(), Some(&sums));
+            let parsed = PageSums::parse(OwnedBytes::new(bytes[..cut].to_vec()));
+            assert!(parsed.is_none_or(|parsed| parsed.to_bytes() != bytes));
         }
     }
 }

@@ -68,9 +68,9 @@ impl CharCodes {
 /// Builds a postings file from documents.
 ///
 /// ```
-/// use ownedbytes::OwnedBytes;
 /// use wensou_postings::{
-///     ColumnValues, DocumentTerms, FieldTerms, Kind, Postings, PostingsBuilder, TermKey, TextField,
+///     ColumnValues, DocumentTerms, FieldTerms, Kind, OwnedBytes, Postings, PostingsBuilder, TermKey,
+///     TextField,
 /// };
 ///
 /// let text = |text: &str| FieldTerms { key: text.chars().collect(), words: text.to_owned() };
