@@ -4,11 +4,11 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::current::{Current, current};
-use super::draft::Locked;
+use super::current::{Current, DESCRIPTION_LIMIT, current};
 use super::folder::Folder;
+use super::locked::Locked;
 use super::names::{CURRENT, DESCRIPTION, MARKER, SEAL, marker_text};
-use super::{DESCRIPTION_LIMIT, Sum};
+use super::sum::Sum;
 use crate::error::Error;
 use crate::meta::Meta;
 

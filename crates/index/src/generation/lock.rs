@@ -10,8 +10,8 @@ use std::thread;
 use std::time::Duration;
 
 use super::folder::Folder;
+use super::folder_marker::is_marked;
 use super::names::{LOCK, generation_number, is_damaged_copy};
-use super::ownership::is_marked;
 use crate::error::Error;
 
 /// First line of the note.

@@ -23,6 +23,8 @@ pub(crate) const SEAL: &str = "SEAL";
 pub(crate) const DESCRIPTION: &str = "wensou.json";
 /// A second copy of what is needed to build the index anew.
 pub(crate) const SETTINGS: &str = "settings";
+/// Length of a marker file at most, in bytes.
+pub(crate) const MARKER_LIMIT: u64 = 4096;
 /// What the names of generations start with.
 const PREFIX: &str = "gen-";
 /// What the name of a generation ends with that was given up by a signal.

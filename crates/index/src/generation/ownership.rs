@@ -2,16 +2,15 @@
 
 use super::current::{Current, DESCRIPTION_LIMIT, Pointer, pointer};
 use super::folder::{EntryKind, Folder};
+use super::folder_marker::{is_marked, is_torn};
 use super::lock;
 use super::names::{
-    DESCRIPTION, FOLDER_MARKER, FOLDER_MARKER_TEXT, GONE, LOCK, MARKER, SEAL, generation_number,
-    is_damaged_copy, marker_text,
+    DESCRIPTION, FOLDER_MARKER, GONE, LOCK, MARKER, MARKER_LIMIT, SEAL, generation_number,
+    marker_text,
 };
 use crate::error::Error;
 use crate::meta::format_of;
 
-/// Bytes of a marker at most.
-pub(crate) const MARKER_LIMIT: u64 = 4096;
 /// The last format whose generations have no marker.
 const LAST_UNMARKED: u32 = 4;
 
@@ -42,43 +41,6 @@ pub(crate) fn ownership(folder: &Folder) -> Result<Ownership, Error> {
         _ => true,
     });
     Ok(foreign.map_or(Ownership::Empty, |entry| Ownership::Foreign(entry.name)))
-}
-
-/// Whether the folder carries our marker.
-pub(crate) fn is_marked(folder: &Folder) -> bool {
-    // What stands behind the first line may change from version to version.
-    let first = FOLDER_MARKER_TEXT.lines().next().unwrap_or_default();
-    folder.read(FOLDER_MARKER, MARKER_LIMIT).is_ok_and(|content| {
-        content.strip_prefix(first.as_bytes()).is_some_and(|rest| rest.starts_with(b"\n"))
-    })
-}
-
-/// Whether the marker is there as it was written, to the letter.
-pub(crate) fn has_whole_marker(folder: &Folder) -> bool {
-    let content = folder.read(FOLDER_MARKER, MARKER_LIMIT);
-    content.is_ok_and(|content| content == FOLDER_MARKER_TEXT.as_bytes())
-}
-
-fn is_torn(folder: &Folder) -> bool {
-    let content = folder.read(FOLDER_MARKER, MARKER_LIMIT);
-    content.is_ok_and(|content| is_damaged_copy(&content, FOLDER_MARKER_TEXT.as_bytes()))
-}
-
-/// Writes the marker of the folder where it is missing or damaged. A file of that name that has
-/// nothing to do with it stays as it is.
-pub(crate) fn mark(folder: &Folder) -> Result<(), Error> {
-    let path = folder.path_of(FOLDER_MARKER);
-    if has_whole_marker(folder) {
-        return Ok(());
-    }
-    if folder.kind(FOLDER_MARKER).is_some() {
-        if !is_torn(folder) {
-            return Ok(());
-        }
-        folder.remove_file(FOLDER_MARKER).map_err(Error::io("replace", &path))?;
-    }
-    let written = folder.write_durably(FOLDER_MARKER, FOLDER_MARKER_TEXT.as_bytes());
-    written.map_err(Error::io("create", &path))
 }
 
 /// Whether an open folder of this name is a generation that wensou has made.

@@ -7,10 +7,11 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::current::{Current, DESCRIPTION_LIMIT, Pointer, pointer};
 use super::folder::Folder;
 use super::names::{
-    CURRENT, DESCRIPTION, MARKER, SEAL, SETTINGS, generation_number, is_damaged_copy, marker_text,
+    CURRENT, DESCRIPTION, MARKER, MARKER_LIMIT, SEAL, SETTINGS, generation_number, is_damaged_copy,
+    marker_text,
 };
-use super::ownership::{MARKER_LIMIT, is_generation, seal};
-use super::{Sum, Sums};
+use super::ownership::{is_generation, seal};
+use super::sum::{Sum, Sums};
 use crate::error::Error;
 use crate::meta::{Meta, Settings};
 

@@ -10,11 +10,11 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::current::{Current, DESCRIPTION_LIMIT, Pointer, pointer};
 use super::folder::{Entry, EntryKind, Folder};
-use super::lock;
 use super::names::{
-    CURRENT, DESCRIPTION, GONE, MARKER, SEAL, generation_number, is_build_file, is_tantivy_lock,
+    CURRENT, DESCRIPTION, GONE, MARKER, MARKER_LIMIT, SEAL, generation_number, is_build_file,
+    is_tantivy_lock,
 };
-use super::ownership::{MARKER_LIMIT, Ownership, is_generation, ownership, seal};
+use super::ownership::{is_generation, seal};
 use super::salvage::is_intact;
 use crate::error::Error;
 use crate::meta::Meta;
@@ -127,38 +127,4 @@ fn listed_files(generation: &Folder) -> Option<BTreeSet<String>> {
     };
     let files = Meta::files_of(&description).filter(|_| sealed)?;
     Some(files.into_iter().collect())
-}
-
-/// Removes what lies in an index folder and belongs to no index, such as what a killed build left.
-/// Where nothing does, nothing is written.
-///
-/// # Errors
-///
-/// [`Error::Busy`] if another process is building, [`Error::NotAnIndex`] for a folder of somebody
-/// else.
-pub fn remove_litter(dir: &std::path::Path) -> Result<(), Error> {
-    if has_litter(dir) {
-        super::draft::Locked::take(dir, false)?.sweep(None);
-    }
-    Ok(())
-}
-
-/// Where `CURRENT` is missing or damaged, or names a generation that is damaged or not there: makes
-/// it name the newest complete generation that is intact. Returns whether there was one.
-///
-/// # Errors
-///
-/// As [`remove_litter`].
-pub fn recover(dir: &std::path::Path) -> Result<bool, Error> {
-    if !Folder::open(dir).is_ok_and(|folder| matches!(ownership(&folder), Ok(Ownership::Ours))) {
-        return Ok(false);
-    }
-    let locked = super::draft::Locked::take(dir, false)?;
-    Ok(super::salvage::adopt(&locked.folder)?.is_some())
-}
-
-fn has_litter(dir: &std::path::Path) -> bool {
-    let Ok(folder) = Folder::open(dir) else { return false };
-    let unfinished = || lock::note(&folder).is_some_and(|note| !note.unfinished.is_empty());
-    unfinished() || litter(&folder).is_ok_and(|litter| !litter.is_empty())
 }
