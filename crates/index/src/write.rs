@@ -15,6 +15,7 @@ use wensou_ingest::{ByteBudget, Progress, Report, ScannedArchive, StoredRecords}
 use crate::analysis::Analysis;
 use crate::analyze::{Analysed, analyse};
 use crate::engine::build_directory::FirstFailure;
+use crate::engine::panicked;
 use crate::engine::segment_postings::Totals;
 use crate::engine::writer::{SegmentLimits, SegmentsWriter};
 use crate::error::Error;
@@ -111,7 +112,7 @@ impl GenerationWriter {
             let mut sink = |record| {
                 let (ordinal, record) = (next, Encoded::new(record).map_err(|_| Stopped)?);
                 next += 1;
-                if previous.as_mut().is_some_and(|previous| previous.keeps(&record)) {
+                if previous.as_mut().is_some_and(|previous| previous.claim(&record)) {
                     return Ok(());
                 }
                 *written += 1;
@@ -123,7 +124,7 @@ impl GenerationWriter {
             let rest = batches.flush();
             drop(batches);
             // An error of indexing comes first: it is why reading stopped.
-            indexing.join().unwrap_or_else(|_| Err(panicked()))?;
+            indexing.join().unwrap_or_else(|_| Err(panicked().into()))?;
             let outcome = outcome.and_then(|report| match rest {
                 Ok(()) => Ok(report),
                 Err(stopped) => Err(wensou_ingest::Error::Sink(stopped)),
@@ -146,10 +147,9 @@ impl GenerationWriter {
         };
         let written = segments.finish()?;
         remove_locks(&folder)?;
-        let added = written.added.map(|id| id.uuid_string());
         // tantivy drops a base without documents.
-        let is_kept = |base: &Base| written.all.iter().any(|id| id.uuid_string() == base.segment);
-        let added = added.map(|segment| Base { segment, deleted: Totals::default() });
+        let is_kept = |base: &Base| written.all.contains(&base.segment);
+        let added = written.added.map(|segment| Base { segment, deleted: Totals::default() });
         Ok(kept.filter(is_kept).or(added))
     }
 }
@@ -226,10 +226,6 @@ fn index(
         }
     }
     Ok(())
-}
-
-fn panicked() -> Error {
-    Error::Engine(tantivy::TantivyError::InternalError("a thread panicked".to_owned()))
 }
 
 /// Indexing ended early: its error is the one to report.

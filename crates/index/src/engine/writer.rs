@@ -144,15 +144,16 @@ impl SegmentsWriter {
         self.writer.garbage_collect_files().wait()?;
         self.writer.wait_merging_threads()?;
         let all = self.index.searchable_segment_ids()?;
-        let added = self.finished.into_iter().next().filter(|id| all.contains(id));
-        Ok(Written { added, all })
+        let added = self.finished.first().filter(|id| all.contains(id));
+        let added = added.map(SegmentId::uuid_string);
+        Ok(Written { added, all: all.iter().map(SegmentId::uuid_string).collect() })
     }
 }
 
-/// The segments of an index that was written.
+/// The names of the segments of an index that was written.
 #[derive(Debug)]
 pub(crate) struct Written {
     /// The segment of the documents that were added, if there are any.
-    pub(crate) added: Option<SegmentId>,
-    pub(crate) all: Vec<SegmentId>,
+    pub(crate) added: Option<String>,
+    pub(crate) all: Vec<String>,
 }
