@@ -70,12 +70,12 @@ impl TableMeta {
         tables.filter(changed).map(|table| table.path.as_path()).next()
     }
 
-    /// What the tables add to the analysis number.
-    pub(crate) fn number(&self) -> String {
-        let number = |table: &Option<TableFile>| {
+    /// What the tables add to the analysis version in the description: the hash of each.
+    pub(crate) fn version_suffix(&self) -> String {
+        let hash = |table: &Option<TableFile>| {
             table.as_ref().map_or(String::new(), |table| format!("+{}", table.hash))
         };
-        number(&self.words) + &number(&self.synonyms)
+        hash(&self.words) + &hash(&self.synonyms)
     }
 }
 

@@ -89,7 +89,7 @@ impl Meta {
     /// Why the text was not analysed as this program would do it now, if so.
     #[must_use]
     pub fn stale(&self) -> Option<Stale<'_>> {
-        if self.analysis != format!("{}{}", analysis(), self.tables.number()) {
+        if self.analysis != format!("{}{}", analysis(), self.tables.version_suffix()) {
             return Some(Stale::Program);
         }
         self.tables.changed().map(Stale::Table)

@@ -45,7 +45,7 @@ pub(super) fn archive(
             scanned.declare_unreadable(root.clone(), "has no files now".to_owned());
         }
     }
-    let now = crate::build::written(scanned.fingerprint());
+    let now = crate::build::format_fingerprint(scanned.fingerprint());
     // Of files that could not be read when the index was built it has what it had of them before.
     let had_unreadable = meta.report.skipped.iter().any(is_unreadable);
     let mut unchanged = now == meta.archive && !had_unreadable;
@@ -76,7 +76,8 @@ pub(super) fn archive(
     unreadable(&report, checked);
     let gone: u64 = stored.values().sum();
     // Files that change while they are read are no damage of the index.
-    let still = || wensou_ingest::fingerprint(&meta.roots, &options).map(crate::build::written);
+    let still =
+        || wensou_ingest::fingerprint(&meta.roots, &options).map(crate::build::format_fingerprint);
     unchanged = unchanged && still().is_ok_and(|still| still == now);
     if fresh + gone > 0 {
         let what = format!(

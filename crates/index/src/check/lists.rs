@@ -57,7 +57,7 @@ pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), 
             findings.damage(name, "it is not the table that the index was built with");
         }
     }
-    if !index.meta().analysis.ends_with(&tables.number()) {
+    if !index.meta().analysis.ends_with(&tables.version_suffix()) {
         findings.damage(DESCRIPTION, "its analysis is not that of the tables that it names");
     }
     Ok(())
