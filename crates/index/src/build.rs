@@ -19,9 +19,10 @@ use crate::write::{BuildInputs, GenerationWriter};
 /// Builds the index of the archive in `roots` and makes it the current one of the folder `dir`.
 ///
 /// `dir` keeps its old index until the last step, and every error leaves it untouched. If the old
-/// index is intact and was made by the same analysis, unchanged records are reused and records whose
-/// pages are gone are removed, unless [`BuildOptions::anew`] is set; searches find the same either
-/// way. A file that cannot be read at the moment keeps the records that the old index has of it.
+/// index is intact and was made by the same analysis, unchanged records are reused and records
+/// whose pages are gone are removed, unless [`BuildOptions::anew`] is set; searches find the same
+/// either way. A file that cannot be read at the moment keeps the records that the old index has of
+/// it.
 ///
 /// Memory does not grow with the text of the archive. On the disk, the new index needs room beside
 /// the old one, plus the space of the segments that are merged at the end.
@@ -102,8 +103,8 @@ fn previous(
     }
 }
 
-/// Fails if records are lost for good: those of a damaged index that can be read neither from it nor
-/// from the archive.
+/// Fails if records are lost for good: those of a damaged index that can be read neither from it
+/// nor from the archive.
 fn check_losses(
     stored: Option<&Stored>,
     report: &Report,

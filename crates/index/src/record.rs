@@ -128,7 +128,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Record, Error> {
 pub(crate) struct Encoded {
     pub(crate) record: Record,
     pub(crate) bytes: Vec<u8>,
-    /// XXH3 of the bytes: whether they are what was written, and whether a page still says the same.
+    /// XXH3 of the bytes: whether they are what was written, and whether a page still says the
+    /// same.
     pub(crate) content_hash: u64,
 }
 

@@ -1,9 +1,10 @@
 //! Writes the files of a generation.
 //!
-//! Three stages run at the same time and hand records on through bounded queues: reading and parsing
-//! (`wensou-ingest`), analysis, and indexing. A slow stage stops the one before it, so memory does
-//! not grow with the archive. Several threads analyse, yet documents are indexed in the order of the
-//! walk: each batch has a channel for its outcome, and these channels are queued in that order.
+//! Three stages run at the same time and hand records on through bounded queues: reading and
+//! parsing (`wensou-ingest`), analysis, and indexing. A slow stage stops the one before it, so
+//! memory does not grow with the archive. Several threads analyse, yet documents are indexed in the
+//! order of the walk: each batch has a channel for its outcome, and these channels are queued in
+//! that order.
 
 use std::path::Path;
 use std::sync::Arc;

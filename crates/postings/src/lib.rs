@@ -15,9 +15,9 @@
 //! # Reading
 //!
 //! [`Postings`] opens a file. A term has a [`TermKey`]; its list is read with a [`Cursor`], or
-//! decoded as a whole into a [`BitsetPostings`]. Opening reads a two-thousandth of the file. Looking
-//! up a term is a binary search in the index of the dictionary and a scan of at most 32 entries:
-//! about half a microsecond.
+//! decoded as a whole into a [`BitsetPostings`]. Opening reads a two-thousandth of the file.
+//! Looking up a term is a binary search in the index of the dictionary and a scan of at most 32
+//! entries: about half a microsecond.
 //!
 //! # Damage
 //!
@@ -29,8 +29,8 @@
 //!
 //! # Bibliography
 //!
-//! - D. Lemire, L. Boytsov: *Decoding billions of integers per second through vectorization* (2015);
-//!   the layout of doc ids is the one of the `bitpacking` crate.
+//! - D. Lemire, L. Boytsov: *Decoding billions of integers per second through vectorization*
+//!   (2015); the layout of doc ids is the one of the `bitpacking` crate.
 //! - S. Ding, T. Suel: *Faster top-k document retrieval using block-max indexes* (2011), for the
 //!   upper bounds in skips.
 //! - J. Zobel, A. Moffat: *Inverted files for text search engines* (2006).

@@ -18,7 +18,8 @@ use crate::stored::{Stored, each_path};
 /// Reads the archive again and compares its records with the stored ones, and their order.
 ///
 /// Files that cannot be read are findings, and their records are not compared. If any file of the
-/// archive has changed, differences mean that the index is out of date, otherwise that it is damaged.
+/// archive has changed, differences mean that the index is out of date, otherwise that it is
+/// damaged.
 ///
 /// # Errors
 ///
@@ -58,8 +59,8 @@ pub(super) fn archive(
     Ok(())
 }
 
-/// Whether there is an archive to compare with. Roots without files, of which the index has records,
-/// are findings; their records are not compared.
+/// Whether there is an archive to compare with. Roots without files, of which the index has
+/// records, are findings; their records are not compared.
 fn has_archive(
     meta: &Meta,
     scanned: &mut ScannedArchive,
@@ -109,7 +110,7 @@ impl<'i> Comparison<'i> {
     fn compare(&mut self, mut record: Record) -> Result<(), Error> {
         each_path(&mut record, &mut |path| as_given(self.meta, path));
         let record = Encoded::new(record)?;
-        self.order.next_is(&record);
+        self.order.compare(&record);
         match self.stored.get_mut(&record.identity()) {
             Some(left) if *left > 0 => *left -= 1,
             _ => self.missing += 1,
@@ -133,7 +134,7 @@ impl<'i> Comparison<'i> {
                 false => checked.find(Severity::Stale, what),
             }
         } else if unchanged {
-            self.order.compare(checked);
+            self.order.report(checked);
         }
     }
 }

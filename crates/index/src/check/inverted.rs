@@ -1,7 +1,7 @@
 //! tantivy's term dictionaries and posting lists, against the analysed records.
 //!
-//! For each term of each field, the records give the documents that contain it. To save memory, only
-//! their number and the sum of a hash of each are kept. The same of the term's posting list is
+//! For each term of each field, the records give the documents that contain it. To save memory,
+//! only their number and the sum of a hash of each are kept. The same of the term's posting list is
 //! subtracted, and nothing may remain.
 
 use rustc_hash::FxHashMap;

@@ -1,4 +1,12 @@
-//! Whether an index is what was written, and whether that is what the archive says.
+//! Checks an index: its files against their checksums, then against each other, then against the
+//! archive.
+//!
+//! - `files` compares files with the checksums in the description.
+//! - `contents` reads every stored record, analyses it again and compares the outcome with every
+//!   other file; its header has a table of what is compared how, and with which module.
+//! - `records` compares stored records with their columns and counts, and `archive` with the
+//!   archive as it is now.
+//! - `report` has the findings, in the form that callers see them.
 
 mod archive;
 mod columns;
@@ -29,7 +37,8 @@ use crate::build::excluding;
 use crate::error::Error;
 use crate::generation::{Folder, current};
 
-/// Compares every file of the index with its checksum. Takes no lock and writes nothing.
+/// Compares every file of the index with its checksum. Takes no lock and writes nothing. Reads the
+/// whole index once.
 ///
 /// # Errors
 ///
@@ -38,21 +47,22 @@ pub fn check_files(dir: &Path) -> Result<Checked, Error> {
     while_unchanged(dir, |folder, checked| check_sums(folder, checked).map(drop))
 }
 
-/// Compares every file of the index with its checksum, then every record with its columns, counts
-/// and dates, and with what the archive says now. Takes no lock and writes nothing.
+/// Compares every file of the index with its checksum, every structure with the stored records, and
+/// the stored records with the archive. Takes no lock and writes nothing, except nameless temporary
+/// files in the system's folder for these. Takes about as long as building the index.
 ///
 /// # Errors
 ///
-/// As [`check_files`]. What is wrong with the index is no error but a finding.
+/// As for [`check_files`]. What is wrong with the index is a finding, not an error.
 pub fn check(dir: &Path, options: &Options, progress: &dyn Progress) -> Result<Checked, Error> {
     let options = excluding(options, dir);
     while_unchanged(dir, |folder, checked| {
-        // What lies in damaged files need not be looked at: it cannot be trusted.
+        // The content of damaged files cannot be trusted, so it is not compared.
         let Some((current, meta)) = check_sums(folder, checked)? else { return Ok(()) };
         match contents::opened(folder, &current, &meta) {
             Ok(index) => {
                 contents::contents(&index, checked);
-                // An archive that cannot be told from a damaged index tells nothing.
+                // Records of a damaged index may differ from the archive because of the damage.
                 if !checked.is_damaged() {
                     if let Err(error) = records::compare(&index, checked) {
                         checked.find(Severity::Damage, error.to_string());
@@ -70,12 +80,13 @@ pub fn check(dir: &Path, options: &Options, progress: &dyn Progress) -> Result<C
     })
 }
 
-/// Times that a check begins anew because the index that it looked at was replaced meanwhile.
+/// How often a check starts again because the index was replaced meanwhile.
 const ATTEMPTS: usize = 20;
 
-/// Checks, with builds going on meanwhile. If the index was replaced and its files went while they
-/// were looked at, begins anew. If it was replaced and is intact, it is no longer the index that
-/// could be out of date.
+/// Runs a check while builds may go on. If the index was replaced meanwhile and damage was found,
+/// the files may merely have been removed by the build, so the check starts again. If it was
+/// replaced and nothing is damaged, all other findings are dropped: they are about an index that is
+/// no longer in use.
 fn while_unchanged(
     dir: &Path,
     mut check: impl FnMut(&Folder, &mut Checked) -> Result<(), Error>,

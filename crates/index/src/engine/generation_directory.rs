@@ -5,9 +5,9 @@
 //! generation none does, and an index in a folder that may only be read must open, too.
 //!
 //! Whatever is read is verified. Files of up to 1 MiB are hashed when they are opened. Larger ones
-//! are mapped, see [`Mapping`]: to hash them would cost more than a search. Of tantivy's columns and
-//! terms the pages are verified when they are read; postings files verify their own pages, and a
-//! stored record is compared with its content hash.
+//! are mapped, see [`Mapping`]: to hash them would cost more than a search. Of tantivy's columns
+//! and terms the pages are verified when they are read; postings files verify their own pages, and
+//! a stored record is compared with its content hash.
 
 use std::io::{self, Read};
 use std::ops::Range;

@@ -201,8 +201,8 @@ impl Segments {
 
     /// Every document in the order of the walk.
     ///
-    /// Documents of the segment `base` are in that order. The ordinal of every other document is its
-    /// index in the order of all, see [`Fields::ordinal`].
+    /// Documents of the segment `base` are in that order. The ordinal of every other document is
+    /// its index in the order of all, see [`Fields::ordinal`].
     pub(crate) fn in_order(&self, base: Option<&str>) -> tantivy::Result<Vec<DocAddress>> {
         let mut in_base = Vec::new();
         let mut others = Vec::new();

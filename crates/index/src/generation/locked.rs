@@ -6,12 +6,12 @@ use super::current::{Pointer, is_replaceable, pointer};
 use super::folder::{EntryKind, Folder};
 use super::folder_marker::{is_marked, mark};
 use super::lock::Lock;
-use super::names::{CURRENT, FOLDER_MARKER, GONE, LOCK, generation_name, generation_number};
+use super::names::{ABANDONED, CURRENT, FOLDER_MARKER, LOCK, generation_name, generation_number};
 use super::ownership::{Ownership, ownership};
-use super::sweep::sweep;
+use super::sweep::{KeepComplete, sweep};
 use crate::error::Error;
 
-/// An index folder that this process may change, until it is dropped.
+/// An index folder whose build lock this process holds until the value is dropped.
 #[derive(Debug)]
 pub(crate) struct Locked {
     pub(crate) folder: Folder,
@@ -19,62 +19,63 @@ pub(crate) struct Locked {
 }
 
 impl Locked {
-    /// Opens the index folder at `dir`, made if it is missing, and takes its build lock.
+    /// Opens the index folder at `dir`, creates it if it is missing, and takes its build lock.
     ///
     /// # Errors
     ///
-    /// [`Error::NotAnIndex`] if the folder has other things in it and no marker of ours,
-    /// [`Error::Foreign`] if something else stands in the place of a file of ours, and
-    /// [`Error::Busy`].
+    /// [`Error::NotAnIndex`] if the folder contains other files and no marker of ours,
+    /// [`Error::Foreign`] if something else has the name of a file of ours, and [`Error::Busy`] if
+    /// another process has the lock, unless `wait` is set.
     pub(crate) fn take(dir: &Path, wait: bool) -> Result<Self, Error> {
         create_durably(dir)?;
         let folder = Folder::open(dir).map_err(Error::io("open", dir))?;
-        // Before anything is written into it, and again when nobody else can change it.
+        // Check before anything is written, and again once no other build can change the folder.
         check_ours(&folder)?;
         let lock = Lock::take(&folder, wait)?;
         check_ours(&folder)?;
         mark(&folder)?;
-        // Whatever else a power cut leaves of this build, it leaves it in a folder that is ours.
+        // The marker must survive a power cut if anything else of this build does.
         folder.sync().map_err(Error::io("sync", dir))?;
         let mut locked = Self { folder, lock };
-        // What a killed build was making or removing had perhaps no marker yet, or no more.
+        // A generation that a killed build was making or removing may have no marker. Remove it if
+        // it is empty.
         for name in locked.lock.last_note().unfinished {
-            let emptied = locked.folder.folder(&name).and_then(|it| it.entries());
-            if emptied.is_ok_and(|entries| entries.is_empty()) {
+            let entries = locked.folder.folder(&name).and_then(|it| it.entries());
+            if entries.is_ok_and(|entries| entries.is_empty()) {
                 let _ = locked.folder.remove_folder(&name);
             }
         }
-        locked.lock.note(&[]);
+        locked.lock.write_note(&[]);
         Ok(locked)
     }
 
-    /// The name of the next generation: its number is higher than any that a name in the folder
-    /// has, whoever made that.
+    /// The name of the next generation. Its number is higher than that of every name in the folder,
+    /// foreign ones included.
     pub(super) fn next_name(&self) -> Result<String, Error> {
         let entries = self.folder.entries().map_err(Error::io("list", self.folder.path()))?;
         let numbers = entries.iter().filter_map(|entry| {
-            generation_number(entry.name.strip_suffix(GONE).unwrap_or(&entry.name))
+            generation_number(entry.name.strip_suffix(ABANDONED).unwrap_or(&entry.name))
         });
         Ok(generation_name(numbers.max().unwrap_or(0) + 1))
     }
 
-    /// Notes that this generation is being made.
-    pub(super) fn note(&mut self, name: &str) {
-        self.lock.note(&[name.to_owned()]);
+    /// Writes into the lock file that this generation is being made.
+    pub(super) fn note_unfinished(&mut self, name: &str) {
+        self.lock.write_note(&[name.to_owned()]);
     }
 
-    /// Removes what lies in the folder and belongs to no index. What cannot be removed is the next
-    /// build's to remove.
-    pub(crate) fn sweep(&mut self, known_enough: Option<bool>) {
+    /// Removes generations that are no longer needed, see [`sweep`]. Errors are ignored: the next
+    /// build tries again.
+    pub(crate) fn sweep(&mut self, keep_complete: KeepComplete) {
         let Self { folder, lock } = self;
-        sweep(folder, known_enough, &mut |names| lock.note(names));
-        self.lock.note(&[]);
+        sweep(folder, keep_complete, &mut |names| lock.write_note(names));
+        self.lock.write_note(&[]);
     }
 }
 
 impl Drop for Locked {
     fn drop(&mut self) {
-        self.lock.note_idle();
+        self.lock.write_idle();
     }
 }
 
@@ -92,7 +93,7 @@ fn check_ours(folder: &Folder) -> Result<(), Error> {
     if !is_replaceable(folder) {
         return Err(foreign(CURRENT));
     }
-    // A pointer that names nothing is damaged, if the folder says that it is ours.
+    // In a folder with our marker, a `CURRENT` that names no generation is damaged, not foreign.
     let unknown = matches!(pointer(folder), Pointer::Unknown(_));
     if unknown && !is_marked(folder) {
         return Err(foreign(CURRENT));
@@ -100,7 +101,7 @@ fn check_ours(folder: &Folder) -> Result<(), Error> {
     Ok(())
 }
 
-/// Makes a folder with those above it, and waits until all of them are on the disk.
+/// Creates a folder and its missing parents, and waits until all of them are on the disk.
 fn create_durably(dir: &Path) -> Result<(), Error> {
     let missing: Vec<&Path> =
         dir.ancestors().take_while(|it| !it.as_os_str().is_empty() && !it.exists()).collect();

@@ -1,27 +1,32 @@
-//! Generations: every build writes a folder of its own, and one rename makes it the index.
+//! Generations: every build writes a folder of its own, and one rename makes it the index in use.
 //!
 //! ```text
 //! index/
 //!   WENSOU           marks the folder as an index folder
 //!   CURRENT          the name of the generation in use and the hash of its description, one line
-//!   LOCK             held (flock) by the one process that builds; its note says what it does
+//!   LOCK             locked (flock) by the one process that builds; its note says what it makes
 //!   gen-000007/
 //!     GENERATION     marks the folder as a generation of ours
-//!     wensou.json    the description, which has the sums of all other files
-//!     settings       what is needed to build the index anew, a second time
+//!     wensou.json    the description, with the checksums of all other files
+//!     settings       roots, encoding and tables again, in case the description is damaged
 //!     SEAL           the same line as CURRENT: this generation is complete
 //!     page-sums      checksums of the pages of tantivy's files
-//!     …              the files of the tantivy index
+//!     …              the files of the tantivy index, and copies of the user's tables
 //! ```
 //!
-//! A reader resolves `CURRENT` once and keeps its files open, so a rebuild never pulls them away
-//! from under it. A build that dies leaves a generation that `CURRENT` does not name; the next
-//! build removes it. No file of a generation ever changes, so the next one may share files with it.
+//! A reader resolves `CURRENT` once and keeps its files open, so a later build cannot take them
+//! away. A build that is killed leaves a generation that `CURRENT` does not name, and the next
+//! build removes it. No file of a generation ever changes, so generations can share files.
 //!
-//! - `folder` opens files through a handle, without links; `names` has the names and markers;
-//! - `current` reads the pointer, `lock` has the build lock, `ownership` tells whose a folder is;
-//! - `draft` writes a generation and publishes it; `sweep` removes what is needed no more;
-//! - `page_sums` has checksums of parts of files; `salvage` finds the generation to use when the pointer is lost; `backup` copies one.
+//! - `names` has the names of files and the texts of markers; `folder` opens files through the
+//!   handle of their folder and never follows a link.
+//! - `current` reads `CURRENT`; `lock` has the build lock; `folder_marker` and `ownership` tell
+//!   index folders from foreign ones.
+//! - `sum` and `page_sums` have the checksums of files and of their pages.
+//! - `locked` is an index folder that this process may change; `draft` writes a generation into it
+//!   and publishes it; `sweep` removes generations that are no longer needed.
+//! - `salvage` finds the generation to use when `CURRENT` is lost; `recover` repairs a folder
+//!   without a build; `backup` copies an index.
 
 mod backup;
 mod current;

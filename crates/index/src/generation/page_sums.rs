@@ -1,14 +1,16 @@
-//! Checksums of the pages of tantivy's files, in a file of the generation.
+//! `page-sums`: checksums of the pages of tantivy's large files.
 //!
-//! Searches map large files and read little of them, so a file cannot be hashed when it is opened.
-//! Postings files have page checksums of their own, and stored records are verified by the content
-//! hash of each; this file has the checksums of what is left: columns, terms and tantivy's posting
+//! A search maps large files and reads little of them, so hashing a whole file when it is opened
+//! would cost too much. Postings files contain their own page checksums, and each stored record has
+//! a content hash. This file has page checksums of the rest: columns, terms and tantivy's posting
 //! lists.
 //!
 //! ```text
 //! file  = entry of each file, in the order of names
-//! entry = bytes of the name u32 | name | pages u32 | checksum of each page u32 …      little-endian
+//! entry = length of the name u32 | name | number of pages u32 | checksum of each page u32 …
 //! ```
+//!
+//! All numbers are little-endian.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +19,7 @@ use wensou_postings::PAGE_SUM;
 /// The name of the file.
 pub(crate) const PAGE_SUMS: &str = "page-sums";
 
-/// Whether the pages of a file have checksums there.
+/// Whether the file has checksums of the pages of this one.
 pub(crate) fn has_page_sums(name: &str) -> bool {
     [".fast", ".term", ".idx"].iter().any(|extension| name.ends_with(extension))
 }
@@ -27,7 +29,7 @@ pub(crate) fn has_page_sums(name: &str) -> bool {
 pub(crate) struct PageSums(BTreeMap<String, Vec<u8>>);
 
 impl PageSums {
-    /// Adds a file, with what [`PageHasher`](wensou_postings::PageHasher) computed.
+    /// Adds the checksums of a file, as [`PageHasher`](wensou_postings::PageHasher) computes them.
     pub(crate) fn insert(&mut self, name: &str, sums: Vec<u8>) {
         self.0.insert(name.to_owned(), sums);
     }
@@ -48,7 +50,7 @@ impl PageSums {
         bytes
     }
 
-    /// Reads what [`PageSums::to_bytes`] wrote; `None` if it is something else.
+    /// Reads what [`PageSums::to_bytes`] returns; `None` if an entry is incomplete.
     pub(crate) fn parse(mut bytes: &[u8]) -> Option<Self> {
         let mut files = BTreeMap::new();
         while !bytes.is_empty() {
@@ -60,7 +62,7 @@ impl PageSums {
     }
 }
 
-/// Takes a count, and so many elements of `size` bytes.
+/// Takes a count and as many elements of `size` bytes off the front.
 fn take<'b>(bytes: &mut &'b [u8], size: usize) -> Option<&'b [u8]> {
     let (count, rest) = bytes.split_first_chunk::<4>()?;
     let length = (u32::from_le_bytes(*count) as usize).checked_mul(size)?;

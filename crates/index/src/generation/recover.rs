@@ -7,29 +7,28 @@ use super::lock;
 use super::locked::Locked;
 use super::ownership::{Ownership, ownership};
 use super::salvage::adopt;
-use super::sweep::litter;
+use super::sweep::{KeepComplete, litter};
 use crate::error::Error;
 
-/// Removes what lies in an index folder and belongs to no index, such as what a killed build left.
-/// Where nothing does, nothing is written.
+/// Removes generations that are no longer needed, such as what a killed build left. If there are
+/// none, nothing is written.
 ///
 /// # Errors
 ///
-/// [`Error::Busy`] if another process is building, [`Error::NotAnIndex`] for a folder of somebody
-/// else.
+/// [`Error::Busy`] if another process is building, [`Error::NotAnIndex`] for a foreign folder.
 pub fn remove_litter(dir: &Path) -> Result<(), Error> {
     if has_litter(dir) {
-        Locked::take(dir, false)?.sweep(None);
+        Locked::take(dir, false)?.sweep(KeepComplete::IfNeeded);
     }
     Ok(())
 }
 
-/// Where `CURRENT` is missing or damaged, or names a generation that is damaged or not there: makes
-/// it name the newest complete generation that is intact. Returns whether there was one.
+/// If `CURRENT` is missing or damaged, or names a generation that is missing or whose description
+/// is damaged, makes it name the newest complete generation that is intact. Returns whether it did.
 ///
 /// # Errors
 ///
-/// As [`remove_litter`].
+/// As for [`remove_litter`].
 pub fn recover(dir: &Path) -> Result<bool, Error> {
     if !Folder::open(dir).is_ok_and(|folder| matches!(ownership(&folder), Ok(Ownership::Ours))) {
         return Ok(false);
@@ -40,6 +39,6 @@ pub fn recover(dir: &Path) -> Result<bool, Error> {
 
 fn has_litter(dir: &Path) -> bool {
     let Ok(folder) = Folder::open(dir) else { return false };
-    let unfinished = || lock::note(&folder).is_some_and(|note| !note.unfinished.is_empty());
+    let unfinished = || lock::read_note(&folder).is_some_and(|note| !note.unfinished.is_empty());
     unfinished() || litter(&folder).is_ok_and(|litter| !litter.is_empty())
 }

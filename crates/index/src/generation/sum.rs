@@ -9,20 +9,20 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::folder::Folder;
 
-/// The length of a file and what it hashes to (XXH3, 64 bits).
+/// The length and the checksum (XXH3, 64 bits) of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sum {
-    /// Bytes.
+    /// The length in bytes.
     pub bytes: u64,
-    /// The hash of all of them.
+    /// The hash of all bytes.
     #[serde(with = "hexadecimal")]
     pub xxh3: u64,
 }
 
-/// The files of a generation but for its marker, description and seal, by name.
+/// The files of a generation by name, without its marker, description and seal.
 pub type Sums = BTreeMap<String, Sum>;
 
-/// A number that JSON readers could not hold exactly.
+/// A 64-bit number as 16 hexadecimal digits: many JSON readers cannot represent it exactly.
 mod hexadecimal {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
@@ -37,18 +37,18 @@ mod hexadecimal {
 }
 
 impl Sum {
-    /// The sum of a file as it is.
+    /// Reads a file of a folder and computes its sum.
     pub(crate) fn of(folder: &Folder, name: &str) -> io::Result<Self> {
         let (mut file, _) = folder.file(name)?;
         Self::read(&mut file)
     }
 
-    /// The sum of everything that can be read.
+    /// The sum of all bytes up to the end.
     pub(crate) fn read(from: &mut dyn Read) -> io::Result<Self> {
         Self::read_with(from, |_| {})
     }
 
-    /// [`Sum::of`] with the checksums of the pages of the file.
+    /// [`Sum::of`], with the page checksums of the file.
     pub(crate) fn with_pages(folder: &Folder, name: &str) -> io::Result<(Self, Vec<u8>)> {
         let (mut file, _) = folder.file(name)?;
         let mut pages = PageHasher::default();

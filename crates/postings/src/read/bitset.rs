@@ -68,7 +68,8 @@ impl BitsetPostings {
         }
     }
 
-    /// Bytes that the list of a term takes, by its document frequency and the documents of the file.
+    /// Bytes that the list of a term takes, by its document frequency and the documents of the
+    /// file.
     #[must_use]
     pub fn bytes(doc_freq: u32, num_docs: usize) -> usize {
         num_docs / 8 + num_docs / 16 + doc_freq as usize
@@ -124,8 +125,8 @@ impl BitsetPostings {
         }
     }
 
-    /// An upper bound of tf for the documents from `from` on and before `until`; `None` where it may
-    /// be 255 or more.
+    /// An upper bound of tf for the documents from `from` on and before `until`; `None` where it
+    /// may be 255 or more.
     #[must_use]
     pub fn max_tf_in(&self, from: DocId, until: DocId) -> Option<u32> {
         let end = (until as usize).div_ceil(BOUND_RANGE).min(self.max_tfs.len());

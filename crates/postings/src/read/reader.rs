@@ -143,8 +143,8 @@ impl Postings {
         }
     }
 
-    /// Calls `each` with every word that starts with `prefix`, in the order of bytes, and its key in
-    /// a field. The field may not contain the word.
+    /// Calls `each` with every word that starts with `prefix`, in the order of bytes, and its key
+    /// in a field. The field may not contain the word.
     pub fn for_each_word(
         &self,
         field: TextField,

@@ -5,10 +5,10 @@
 //! block = 16 entries: bytes shared with the entry before | other bytes, their count first | number
 //! ```
 //!
-//! Counts and numbers are varints, and entries are in the order of bytes. The first entry of a block
-//! shares nothing. In the table of paths every suffix of a path that starts a name is an entry, once
-//! for each path that ends so. `fst` maps are as small but cannot hold a key twice, and `fst`
-//! searches by prefix return numbers that would have to be split again.
+//! Counts and numbers are varints, and entries are in the order of bytes. The first entry of a
+//! block shares nothing. In the table of paths every suffix of a path that starts a name is an
+//! entry, once for each path that ends so. `fst` maps are as small but cannot hold a key twice, and
+//! `fst` searches by prefix return numbers that would have to be split again.
 
 use crate::codec::varint::read_varint;
 use crate::pages::PageSlice;

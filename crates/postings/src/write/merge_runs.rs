@@ -25,7 +25,8 @@ impl RunReader {
         Self { file, buffer: Vec::with_capacity(BUFFER), at: 0, header: None, key: 0 }
     }
 
-    /// The bytes that were read and not yet consumed; at least `wanted`, unless the file ends before.
+    /// The bytes that were read and not yet consumed; at least `wanted`, unless the file ends
+    /// before.
     fn fill(&mut self, wanted: usize) -> io::Result<&[u8]> {
         if self.buffer.len() - self.at < wanted {
             self.buffer.drain(..self.at);
@@ -67,8 +68,8 @@ fn damaged() -> io::Error {
     io::Error::other("a sorted run of postings is damaged")
 }
 
-/// A loser tree: the source with the least key, and at each inner node the one that lost there. When
-/// a source advances, only the nodes above it are compared again, without a branch.
+/// A loser tree: the source with the least key, and at each inner node the one that lost there.
+/// When a source advances, only the nodes above it are compared again, without a branch.
 pub(super) struct LoserTree {
     winner: u64,
     losers: Vec<u64>,

@@ -116,8 +116,9 @@ fn merge_documents(sources: &[MergeSource<'_>]) -> io::Result<DocumentSections> 
     Ok(documents)
 }
 
-/// Merges the lists of unigrams and bigrams. Returns the total lengths of the fields, by kind: every
-/// key character of a document is in the list of its unigram, so its tf adds up to the length.
+/// Merges the lists of unigrams and bigrams. Returns the total lengths of the fields, by kind:
+/// every key character of a document is in the list of its unigram, so its tf adds up to the
+/// length.
 fn merge_characters(
     sources: &[MergeSource<'_>],
     sink: &mut dyn FnMut(TermKey, &PostingList) -> io::Result<()>,

@@ -157,7 +157,8 @@ impl RunSorter {
         ends
     }
 
-    /// Appends every bigram to the group of its first character, and returns the ends of the groups.
+    /// Appends every bigram to the group of its first character, and returns the ends of the
+    /// groups.
     fn sort_bigrams(&mut self, groups: &[u32], ends: &[u32]) -> Vec<u32> {
         let mut bigram_ends = groups.to_vec();
         for (code, (start, end)) in groups.iter().zip(ends).enumerate() {
