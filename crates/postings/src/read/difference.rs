@@ -1,4 +1,4 @@
-//! Where two postings files differ, in words.
+//! Describes how two postings files differ.
 
 use ownedbytes::OwnedBytes;
 
@@ -6,8 +6,9 @@ use super::dictionary::Entries;
 use super::reader::Postings;
 use crate::term::{CHAR_BITS, PATHS, TermKey, TextField, WORDS};
 
-/// The first difference of a file from the one that its documents give; `None` if it cannot be
-/// named.
+/// Describes the first difference of a `stored` file from one that was `rebuilt` from its
+/// documents: names the posting list, or else the section. `None` if the files have the same
+/// content. Reads both files.
 #[must_use]
 pub fn difference(stored: &OwnedBytes, rebuilt: &OwnedBytes) -> Option<String> {
     let wanted = Postings::open(rebuilt.clone()).ok()?;
@@ -69,7 +70,7 @@ fn first_list(found: &Postings, wanted: &Postings) -> Option<TermKey> {
     }
 }
 
-/// What a key stands for. A word has the text that it has in `postings`.
+/// Describes a key. The texts of words and paths are those of `postings`.
 fn describe(key: TermKey, postings: &Postings) -> String {
     let field = key.0 >> (2 * CHAR_BITS);
     let character = |number: u64| {
@@ -102,7 +103,7 @@ fn describe(key: TermKey, postings: &Postings) -> String {
 }
 
 impl Postings {
-    /// The path with a number: of the suffixes in the table, the longest.
+    /// The path with a number: the longest suffix in the table with that number.
     fn path_of(&self, wanted: u32) -> Option<String> {
         let mut path: Option<String> = None;
         self.paths.for_each_from("", |suffix, number| {
