@@ -24,7 +24,7 @@ use crate::write::{BuildInputs, GenerationWriter};
 /// either way. A file that cannot be read at the moment keeps the records that the old index has of
 /// it.
 ///
-/// Memory does not grow with the text of the archive. On the disk, the new index needs room beside
+/// Memory does not grow with the text of the archive. On the disk, the new index needs space beside
 /// the old one, plus the space of the segments that are merged at the end.
 ///
 /// # Errors

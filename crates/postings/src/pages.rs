@@ -309,7 +309,7 @@ mod tests {
 
         #[test]
         fn sums_do_not_depend_on_the_pieces(cuts in vec(0..40_000_usize, 0..6), seed in any::<u8>()) {
-            let bytes: Vec<u8> = (0..40_000_u32).map(|at| (at * 31 >> 3) as u8 ^ seed).collect();
+            let bytes: Vec<u8> = (0..40_000_u32).map(|at| ((at * 31) >> 3) as u8 ^ seed).collect();
             let mut cuts = cuts;
             cuts.extend([0, bytes.len()]);
             cuts.sort_unstable();

@@ -95,9 +95,9 @@ pub struct TermKey(pub(crate) u64);
 /// The number of bits of a character.
 pub(crate) const CHAR_BITS: u32 = 21;
 /// The value that keys of words and paths have instead of the field.
-pub(crate) const WORDS: u64 = TextField::ALL.len() as u64;
+pub(crate) const NO_FIELD: u64 = TextField::ALL.len() as u64;
 /// The bit that is set in keys of paths.
-pub(crate) const PATHS: u32 = 1 << 31;
+pub(crate) const PATH_BIT: u32 = 1 << 31;
 
 impl TermKey {
     /// The key of one character.
@@ -119,24 +119,24 @@ impl TermKey {
 
     /// The key of the path with this number in its file.
     pub(crate) fn path(number: u32) -> Self {
-        Self::of_word_or_path(PATHS | number << 2)
+        Self::of_word_or_path(PATH_BIT | number << 2)
     }
 
     /// The key of a word or path with these lowest 32 bits. Those above are the same for all of
     /// them.
     pub(crate) fn of_word_or_path(low: u32) -> Self {
-        Self(WORDS << (2 * CHAR_BITS) | u64::from(low))
+        Self(NO_FIELD << (2 * CHAR_BITS) | u64::from(low))
     }
 
     /// Whether this is a bigram, so that its posting list has positions.
     #[must_use]
     pub fn is_bigram(self) -> bool {
-        self.0 >> (2 * CHAR_BITS) < WORDS && self.0 & ((1 << CHAR_BITS) - 1) != 0
+        self.0 >> (2 * CHAR_BITS) < NO_FIELD && self.0 & ((1 << CHAR_BITS) - 1) != 0
     }
 
     /// The field of a unigram; `None` for any other key.
     pub(crate) fn unigram_field(self) -> Option<TextField> {
-        let is_unigram = self.0 >> (2 * CHAR_BITS) < WORDS && !self.is_bigram();
+        let is_unigram = self.0 >> (2 * CHAR_BITS) < NO_FIELD && !self.is_bigram();
         is_unigram.then(|| TextField::ALL[(self.0 >> (2 * CHAR_BITS)) as usize])
     }
 }

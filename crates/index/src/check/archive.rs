@@ -24,7 +24,7 @@ use crate::stored::{Stored, each_path};
 /// # Errors
 ///
 /// If the archive cannot be read at all, or if columns of the index cannot be read.
-pub(super) fn archive(
+pub(super) fn compare(
     index: &Index,
     options: &Options,
     progress: &dyn Progress,
@@ -37,18 +37,18 @@ pub(super) fn archive(
     let mut scanned = scanned.map_err(|error| Error::Archive(Box::new(error)))?;
     let generation = index.generation().try_clone();
     let generation = generation.map_err(Error::io("open", index.generation().path()))?;
-    let mut kept = Stored::new(generation, &Settings::from(meta), None, &meta.roots);
-    if !has_archive(meta, &mut scanned, &mut kept, checked) {
+    let mut stored = Stored::new(generation, &Settings::from(meta), None, &meta.roots);
+    if !has_archive(meta, &mut scanned, &mut stored, checked) {
         return Ok(());
     }
     let fingerprint = format_fingerprint(scanned.fingerprint());
     let mut comparison = Comparison::new(index)?;
     let mut compare = |record| comparison.compare(record);
     let read =
-        wensou_ingest::ingest_scanned(scanned, &options, progress, Some(&mut kept), &mut compare);
+        wensou_ingest::ingest_scanned(scanned, &options, progress, Some(&mut stored), &mut compare);
     let report = read.map_err(|error| Error::Archive(Box::new(error)))?;
     checked.archive = true;
-    unreadable(&report, checked);
+    report_unreadable(&report, checked);
     // Of files that could not be read, the index has older records or none.
     let all_read = [&report, &meta.report].iter().all(|it| !it.skipped.iter().any(is_unreadable));
     // Files may also change while this check reads them.
@@ -64,20 +64,20 @@ pub(super) fn archive(
 fn has_archive(
     meta: &Meta,
     scanned: &mut ScannedArchive,
-    kept: &mut Stored,
+    stored: &mut Stored,
     checked: &mut Checked,
 ) -> bool {
     let files = scanned.files_by_root().to_vec();
     if files.iter().all(|files| *files == 0) && checked.records > 0 {
         let what = "the archive is not where it was: stored texts were not compared with it";
-        checked.find(Severity::Unreadable, what);
+        checked.add(Severity::Unreadable, what);
         return false;
     }
     for (root, _) in meta.roots.iter().zip(files).filter(|(_, files)| *files == 0) {
-        if kept.count_under(root) > 0 {
+        if stored.count_under(root) > 0 {
             let root_path = root.display();
             let what = format!("{root_path} has no files: its records were not compared");
-            checked.find(Severity::Unreadable, what);
+            checked.add(Severity::Unreadable, what);
             scanned.declare_unreadable(root.clone(), "has no files now".to_owned());
         }
     }
@@ -129,9 +129,9 @@ impl<'i> Comparison<'i> {
             );
             match unchanged {
                 true => {
-                    checked.find(Severity::Damage, format!("{what}, although no file has changed"))
+                    checked.add(Severity::Damage, format!("{what}, although no file has changed"))
                 }
-                false => checked.find(Severity::Stale, what),
+                false => checked.add(Severity::Stale, what),
             }
         } else if unchanged {
             self.order.report(checked);
@@ -156,17 +156,17 @@ fn as_given(meta: &Meta, path: &mut String) {
 const NAMED: usize = 20;
 
 /// Adds a finding for each file that could not be read.
-fn unreadable(report: &Report, checked: &mut Checked) {
+fn report_unreadable(report: &Report, checked: &mut Checked) {
     let skipped = report.skipped.iter().filter(|skipped| is_unreadable(skipped));
     let mut more = 0;
     for (number, skipped) in skipped.enumerate() {
         match number < NAMED {
-            true => checked.find(Severity::Unreadable, format!("{skipped}: not compared")),
+            true => checked.add(Severity::Unreadable, format!("{skipped}: not compared")),
             false => more += 1,
         }
     }
     if more > 0 {
         let files = if more == 1 { "file" } else { "files" };
-        checked.find(Severity::Unreadable, format!("{more} more {files}: not compared"));
+        checked.add(Severity::Unreadable, format!("{more} more {files}: not compared"));
     }
 }

@@ -42,7 +42,7 @@ use crate::open::Index;
 const OTHER_ANALYSIS: &str = "it was built by another version of the text analysis";
 
 /// Compares every structure of the index with its stored records.
-pub(super) fn contents(index: &Index, checked: &mut Checked) {
+pub(super) fn compare(index: &Index, checked: &mut Checked) {
     let mut findings = Findings::new(index, checked);
     guarded(&mut findings, "the footers", |findings| footers::compare(index, findings));
     guarded(&mut findings, "the lists of files", |findings| lists::compare(index, findings));
@@ -59,7 +59,7 @@ pub(super) fn contents(index: &Index, checked: &mut Checked) {
 
 /// Opens an index. If it cannot be opened, or if tantivy panics on invalid files, returns text that
 /// says what is wrong.
-pub(super) fn opened(folder: &Folder, current: &Current, meta: &Meta) -> Result<Index, String> {
+pub(super) fn open(folder: &Folder, current: &Current, meta: &Meta) -> Result<Index, String> {
     match catch_unwind(AssertUnwindSafe(|| Index::open_generation(folder, current))) {
         Ok(Ok(index)) => Ok(index),
         Ok(Err(error)) => Err(cause(&error)),

@@ -30,7 +30,7 @@ pub(super) fn check_sums(
     for name in litter(folder)? {
         if !building && !may_be_building(folder) && folder.kind(&name).is_some() {
             let what = format!("{name} was left by a build that was stopped");
-            checked.find(Severity::Litter, what);
+            checked.add(Severity::Litter, what);
         }
     }
     Ok((!checked.is_damaged()).then_some((current, meta)))
@@ -45,7 +45,7 @@ fn open_generation(
     let current = match current(folder) {
         Ok(current) => current,
         Err(error @ Error::Unreadable { .. }) => {
-            checked.find(Severity::Damage, described(&error));
+            checked.add(Severity::Damage, described(&error));
             return Ok(None);
         }
         Err(error) => return Err(error),
@@ -53,20 +53,20 @@ fn open_generation(
     let name = &current.name;
     if !has_whole_marker(folder) {
         let what = format!("{FOLDER_MARKER}, which marks the folder, is missing or damaged");
-        checked.find(Severity::Damage, what);
+        checked.add(Severity::Damage, what);
     }
     let generation = match folder.folder(name) {
         Ok(generation) => generation,
         Err(error) => {
-            checked.find(Severity::Damage, format!("{name}: {error}"));
+            checked.add(Severity::Damage, format!("{name}: {error}"));
             return Ok(None);
         }
     };
     for (file, expected) in [(MARKER, marker_text(name)), (SEAL, current.line())] {
         match generation.read(file, MARKER_LIMIT) {
             Ok(content) if content == expected.as_bytes() => checked.files += 1,
-            Ok(_) => checked.find(Severity::Damage, format!("{name}/{file} is damaged")),
-            Err(error) => checked.find(Severity::Damage, format!("{name}/{file}: {error}")),
+            Ok(_) => checked.add(Severity::Damage, format!("{name}/{file} is damaged")),
+            Err(error) => checked.add(Severity::Damage, format!("{name}/{file}: {error}")),
         }
     }
     match Meta::read(folder.path(), &generation, current.checksum) {
@@ -77,7 +77,7 @@ fn open_generation(
         Err(error @ Error::Format { .. }) => Err(error),
         Err(error) => {
             let what = format!("{name}/{DESCRIPTION}: {}", described(&error));
-            checked.find(Severity::Damage, what);
+            checked.add(Severity::Damage, what);
             Ok(None)
         }
     }
@@ -99,12 +99,12 @@ fn compare_sums(generation: &Folder, name: &str, files: &Sums, checked: &mut Che
             }
             Ok(found) if found.bytes != sum.bytes => {
                 let what = format!("{name}/{file} has {} bytes, not {}", found.bytes, sum.bytes);
-                checked.find(Severity::Damage, what);
+                checked.add(Severity::Damage, what);
             }
             Ok(_) => {
-                checked.find(Severity::Damage, format!("checksum mismatch in {name}/{file}"));
+                checked.add(Severity::Damage, format!("checksum mismatch in {name}/{file}"));
             }
-            Err(error) => checked.find(Severity::Damage, format!("{name}/{file}: {error}")),
+            Err(error) => checked.add(Severity::Damage, format!("{name}/{file}: {error}")),
         }
     }
 }

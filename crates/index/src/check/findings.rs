@@ -75,13 +75,13 @@ impl<'c> Findings<'c> {
         match self.last.1 {
             ..=NAMED => {
                 let what = format!("{generation}/{what}: {difference}");
-                self.checked.find(Severity::Damage, what);
+                self.checked.add(Severity::Damage, what);
             }
             count => {
                 let what = format!("{generation}/{what}: and {} more", count - NAMED);
                 match self.checked.findings.last_mut().filter(|_| count > NAMED + 1) {
                     Some(last) => last.what = what,
-                    None => self.checked.find(Severity::Damage, what),
+                    None => self.checked.add(Severity::Damage, what),
                 }
             }
         }
@@ -92,6 +92,6 @@ impl<'c> Findings<'c> {
         self.last = Default::default();
         let what =
             format!("{}/{what}: not compared with the stored records: {why}", self.generation);
-        self.checked.find(Severity::Stale, what);
+        self.checked.add(Severity::Stale, what);
     }
 }

@@ -57,8 +57,8 @@ pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), 
         });
     }
     for reader in index.searcher().segment_readers() {
-        deleted(index, reader, findings)?;
-        reserved(index, reader, findings)?;
+        check_deleted(index, reader, findings)?;
+        check_reserved(index, reader, findings)?;
     }
     Ok(())
 }
@@ -132,7 +132,7 @@ pub(super) fn body(index: &Index, name: &str) -> Result<OwnedBytes, Error> {
 
 /// Reports a list of deleted documents whose length or count does not fit its segment, or that has
 /// bits beyond the last document.
-fn deleted(
+fn check_deleted(
     index: &Index,
     reader: &SegmentReader,
     findings: &mut Findings<'_>,
@@ -155,13 +155,13 @@ fn deleted(
         && alive == reader.num_docs()
         && beyond == 0;
     if !intact {
-        findings.damage(&name, "its list of deleted documents does not fit its segment");
+        findings.damage(&name, "it does not fit the documents of its segment");
     }
     Ok(())
 }
 
 /// Reports a store whose reserved bytes are not zero.
-fn reserved(
+fn check_reserved(
     index: &Index,
     reader: &SegmentReader,
     findings: &mut Findings<'_>,

@@ -59,22 +59,23 @@ pub fn check(dir: &Path, options: &Options, progress: &dyn Progress) -> Result<C
     while_unchanged(dir, |folder, checked| {
         // The content of damaged files cannot be trusted, so it is not compared.
         let Some((current, meta)) = check_sums(folder, checked)? else { return Ok(()) };
-        match contents::opened(folder, &current, &meta) {
+        match contents::open(folder, &current, &meta) {
             Ok(index) => {
-                contents::contents(&index, checked);
+                contents::compare(&index, checked);
                 // Records of a damaged index may differ from the archive because of the damage.
                 if !checked.is_damaged() {
                     if let Err(error) = records::compare(&index, checked) {
-                        checked.find(Severity::Damage, error.to_string());
+                        checked.add(Severity::Damage, error.to_string());
                     } else {
-                        archive::archive(&index, &options, progress, checked)?;
+                        archive::compare(&index, &options, progress, checked)?;
                     }
                 }
             }
-            Err(what) => checked.find(Severity::Damage, what),
+            Err(what) => checked.add(Severity::Damage, what),
         }
         if let Some(stale) = meta.stale() {
-            checked.find(Severity::Stale, format!("{stale}: build it with --rebuild"));
+            checked
+                .add(Severity::Stale, format!("{stale}: rebuild it with `wensou index --rebuild`"));
         }
         Ok(())
     })

@@ -35,7 +35,7 @@ impl Order {
     pub(super) fn report(&self, checked: &mut Checked) {
         if self.moved > 0 {
             let what = format!("{} records are not in the order of the archive", self.moved);
-            checked.find(Severity::Damage, what);
+            checked.add(Severity::Damage, what);
         }
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn compare(index: &Index, checked: &mut Checked) -> Result<(), Error>
         for (matches, column) in [(kind, "kind"), (id, "id"), (date, "date")] {
             if !matches {
                 let what = format!("the {column} of {} differs from its record", record.id());
-                checked.find(Severity::Damage, what);
+                checked.add(Severity::Damage, what);
             }
         }
     }
@@ -64,7 +64,7 @@ fn compare_counts(index: &Index, counts: [u64; 2], checked: &mut Checked) {
                 "the index stores {stored} {name} records, its report counts {reported}, and its \
                  postings {inverted}"
             );
-            checked.find(Severity::Damage, what);
+            checked.add(Severity::Damage, what);
         }
     }
 }

@@ -60,7 +60,8 @@ pub struct Checked {
 }
 
 impl Checked {
-    pub(super) fn find(&mut self, severity: Severity, what: impl Into<String>) {
+    /// Adds a finding.
+    pub(super) fn add(&mut self, severity: Severity, what: impl Into<String>) {
         self.findings.push(Finding { severity, what: what.into() });
     }
 

@@ -2,8 +2,8 @@
 //!
 //! Segments are merged at the end of a build. If their files were mapped, every page that is read
 //! would count as memory of the process: 124 MB at 400 thousand pages, and more for larger
-//! archives. They are read into small buffers instead, except postings files, which have to be
-//! mapped to verify their pages, and are read only when finished files are merged.
+//! archives. They are read into small buffers instead. Only postings files are mapped: merging them
+//! needs all their bytes at once, and happens only if finished files are merged.
 
 use std::fs::File;
 use std::io;

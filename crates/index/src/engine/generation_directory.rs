@@ -2,7 +2,7 @@
 //! description lists exist, with the lengths that it states, and nothing is written or locked.
 //!
 //! tantivy's own directory creates a lock file when an index is opened, in case files are removed
-//! meanwhile. In a generation no file is ever removed, and an index must also open in a folder that
+//! meanwhile. A generation in use never loses a file, and an index must also open in a folder that
 //! this process cannot write to.
 //!
 //! Everything that is read is verified. Files of up to 1 MiB are hashed when they are opened.

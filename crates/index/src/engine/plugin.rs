@@ -34,6 +34,7 @@ pub(crate) fn component() -> SegmentComponent {
     SegmentComponent::Custom(POST.to_owned())
 }
 
+/// tantivy's error for a mistake of this program, or for a damaged postings file.
 fn internal(what: &str) -> TantivyError {
     TantivyError::InternalError(format!("postings: {what}"))
 }

@@ -68,7 +68,7 @@ mod tests {
         assert_eq!(read(&document(1, 17, 4, &[LAST], b"")), Some(Vec::new()));
         let long = vec![7; 300];
         assert_eq!(read(&document(1, 17, 4, &[44, 2 | LAST], &long)), Some(long));
-        // A number of values, a field, a type or a length that is another.
+        // Another number of values, field, type code or length.
         for bytes in [
             document(2, 17, 4, &[3 | LAST], b"abc"),
             document(1, 16, 4, &[3 | LAST], b"abc"),

@@ -79,7 +79,7 @@ impl Drop for Locked {
     }
 }
 
-/// An error unless the folder is an index folder or can become one.
+/// Fails unless the folder is an index folder or can become one.
 fn check_ours(folder: &Folder) -> Result<(), Error> {
     if let Ownership::Foreign(name) = ownership(folder)? {
         return Err(Error::NotAnIndex { dir: folder.path().to_path_buf(), name });

@@ -6,7 +6,7 @@
 //!   CURRENT          the name of the generation in use and the hash of its description, one line
 //!   LOCK             locked (flock) by the one process that builds; its note says what it makes
 //!   gen-000007/
-//!     GENERATION     marks the folder as a generation of ours
+//!     GENERATION     marks the folder as a generation
 //!     wensou.json    the description, with the checksums of all other files
 //!     settings       roots, encoding and tables again, in case the description is damaged
 //!     SEAL           the same line as CURRENT: this generation is complete

@@ -4,7 +4,7 @@ use ownedbytes::OwnedBytes;
 
 use super::dictionary::Entries;
 use super::reader::Postings;
-use crate::term::{CHAR_BITS, PATHS, TermKey, TextField, WORDS};
+use crate::term::{CHAR_BITS, NO_FIELD, PATH_BIT, TermKey, TextField};
 
 /// Describes the first difference of a `stored` file from one that was `rebuilt` from its
 /// documents: names the posting list, or else the section. `None` if the files have the same
@@ -77,7 +77,7 @@ fn describe(key: TermKey, postings: &Postings) -> String {
         let number = u32::try_from(number & ((1 << CHAR_BITS) - 1)).unwrap_or(u32::MAX);
         char::from_u32(number).filter(|c| !c.is_control()).unwrap_or(char::REPLACEMENT_CHARACTER)
     };
-    if field < WORDS {
+    if field < NO_FIELD {
         let name = TextField::ALL[field as usize].name();
         let first = character(key.0 >> CHAR_BITS);
         return match key.is_bigram() {
@@ -86,8 +86,8 @@ fn describe(key: TermKey, postings: &Postings) -> String {
         };
     }
     let low = key.0 as u32;
-    if low & PATHS != 0 {
-        let path = postings.path_of((low & !PATHS) >> 2).unwrap_or_default();
+    if low & PATH_BIT != 0 {
+        let path = postings.path_of((low & !PATH_BIT) >> 2).unwrap_or_default();
         return format!("the path `{}`", path.replace(char::is_control, "\u{FFFD}"));
     }
     let mut text = String::new();

@@ -15,7 +15,7 @@ use crate::document::ColumnValues;
 use crate::read::cursor::Cursor;
 use crate::read::dictionary::Entries;
 use crate::read::reader::Postings;
-use crate::term::{CHAR_BITS, DocId, Kind, PATHS, TermKey, TextField, WORDS};
+use crate::term::{CHAR_BITS, DocId, Kind, NO_FIELD, PATH_BIT, TermKey, TextField};
 
 /// A file that is to be merged.
 #[derive(Debug)]
@@ -165,7 +165,7 @@ fn merge_characters(
         sources.iter().map(|source| Entries::new(&source.postings.dictionary)).collect();
     let next = |source: usize, entries: &mut [Entries<'_>]| {
         let key = entries[source].next_key();
-        key.map(|key| key.0).filter(|key| key >> (2 * CHAR_BITS) < WORDS)
+        key.map(|key| key.0).filter(|key| key >> (2 * CHAR_BITS) < NO_FIELD)
     };
     let mut keys = Vec::with_capacity(sources.len());
     for source in 0..sources.len() {
@@ -215,9 +215,9 @@ impl Strings {
     /// The number of the string that a key belongs to; `None` for other keys.
     fn number_of(self, key: TermKey) -> Option<u32> {
         let low = key.0 as u32;
-        let is_path = low & PATHS != 0;
-        let matches = key.0 >> (2 * CHAR_BITS) == WORDS && is_path == (self == Self::Paths);
-        matches.then_some((low & !PATHS) >> 2)
+        let is_path = low & PATH_BIT != 0;
+        let matches = key.0 >> (2 * CHAR_BITS) == NO_FIELD && is_path == (self == Self::Paths);
+        matches.then_some((low & !PATH_BIT) >> 2)
     }
 }
 
