@@ -129,7 +129,7 @@ impl<'i> Comparison<'i> {
             );
             match unchanged {
                 true => {
-                    checked.add(Severity::Damage, format!("{what}, although no file has changed"))
+                    checked.add(Severity::Damage, format!("{what}, although no file has changed"));
                 }
                 false => checked.add(Severity::Stale, what),
             }
