@@ -1,8 +1,8 @@
-//! The analysis of an index: the program's, with the words and synonyms that the user adds.
+//! The analysis of an index: that of the program, with the words and synonyms that the user adds.
 //!
-//! The user's tables are copied into the generation when it is built, so that queries are cut into
-//! the words that documents were cut into, whatever happened to the files since. That a file has
-//! changed is found out by its hash, and the index is then stale.
+//! The user's tables are copied into the generation when it is built, so that queries are segmented
+//! into the same words as documents, even if the user changes or removes the files later. If a file
+//! has changed, its hash differs, and the index is stale.
 
 use std::fs;
 use std::io;
@@ -15,17 +15,17 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::error::Error;
 use crate::generation::Folder;
 
-/// Bytes of a table at most: some million words.
+/// Length of a table at most, in bytes: enough for some million words.
 const TABLE_LIMIT: u64 = 32 << 20;
 
 /// Names of the copies in a generation's folder.
 pub(crate) const WORDS: &str = "words.tsv";
 pub(crate) const SYNONYMS: &str = "synonyms.tsv";
 
-/// The user's tables, as files.
+/// The files of the user's tables.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TableFiles {
-    /// Words of the user's own, see [`wensou_text::parse_words`].
+    /// Words to add to the dictionary, see [`wensou_text::parse_words`].
     pub words: Option<PathBuf>,
     /// Groups of words that mean the same, see [`wensou_text::parse_synonyms`].
     pub synonyms: Option<PathBuf>,
@@ -34,16 +34,16 @@ pub struct TableFiles {
 /// A table that an index was built with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableFile {
-    /// The file, absolute.
+    /// The absolute path of the file.
     pub path: PathBuf,
-    /// Hash of its content when it was read.
+    /// XXH3 of its content when it was read, as 16 hexadecimal digits.
     pub hash: String,
 }
 
 /// The tables that an index was built with.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableMeta {
-    /// Words of the user's own.
+    /// Words added to the dictionary.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words: Option<TableFile>,
     /// Groups of words that mean the same.
@@ -59,8 +59,8 @@ impl TableMeta {
         TableFiles { words: path(&self.words), synonyms: path(&self.synonyms) }
     }
 
-    /// The first table whose file has changed since. One that cannot be read has not: an index may
-    /// be used far from the files that it was built from.
+    /// The first table whose file has changed since the build. A file that cannot be read counts as
+    /// unchanged, because an index may be used on another machine.
     #[must_use]
     pub fn changed(&self) -> Option<&Path> {
         let tables = [&self.words, &self.synonyms].into_iter().flatten();
@@ -70,17 +70,17 @@ impl TableMeta {
         tables.filter(changed).map(|table| table.path.as_path()).next()
     }
 
-    /// What the tables add to the analysis number.
-    pub(crate) fn number(&self) -> String {
-        let number = |table: &Option<TableFile>| {
+    /// What the tables add to the analysis version in the description: the hash of each.
+    pub(crate) fn version_suffix(&self) -> String {
+        let hash = |table: &Option<TableFile>| {
             table.as_ref().map_or(String::new(), |table| format!("+{}", table.hash))
         };
-        number(&self.words) + &number(&self.synonyms)
+        hash(&self.words) + &hash(&self.synonyms)
     }
 }
 
-/// Reads a table of the user's. The path may come from an index of somebody else's: what is no
-/// regular file is not opened, and what is too long for a table is not read.
+/// Reads a table of the user. The path may come from a foreign index, so only regular files of
+/// bounded length are read.
 fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let about = fs::metadata(path)?;
     if !about.is_file() {
@@ -97,17 +97,17 @@ fn hash(content: &[u8]) -> String {
     format!("{:016x}", xxh3_64(content))
 }
 
-/// A table in memory, and the file that its errors name.
+/// The text of a table, and its file for error messages.
 struct Table {
     path: PathBuf,
     text: String,
 }
 
 impl Table {
-    /// Reads a file of the user's, or where that is gone the copy in a generation, if there is one.
-    fn read(path: Option<PathBuf>, kept: Option<(&Folder, &str)>) -> Result<Option<Self>, Error> {
+    /// Reads a file of the user, or its copy in an earlier generation if the file cannot be read.
+    fn read(path: Option<PathBuf>, copy: Option<(&Folder, &str)>) -> Result<Option<Self>, Error> {
         let Some(path) = path else { return Ok(None) };
-        let content = match (read_file(&path), kept) {
+        let content = match (read_file(&path), copy) {
             (Err(_), Some((folder, name))) if folder.kind(name).is_some() => {
                 folder.read(name, TABLE_LIMIT)
             }
@@ -128,7 +128,7 @@ impl Table {
     }
 }
 
-/// How text is cut into words, and which words mean the same.
+/// How text is segmented into words, and which words are synonyms.
 #[derive(Debug)]
 pub struct Analysis {
     segmenter: Segmenter,
@@ -136,13 +136,13 @@ pub struct Analysis {
 }
 
 impl Analysis {
-    /// How text is cut into words.
+    /// Segments text into words.
     #[must_use]
     pub fn segmenter(&self) -> &Segmenter {
         &self.segmenter
     }
 
-    /// Which words mean the same.
+    /// Groups of synonyms.
     #[must_use]
     pub fn synonyms(&self) -> &Synonyms {
         &self.synonyms
@@ -157,30 +157,29 @@ impl Analysis {
         })
     }
 
-    /// Reads the user's tables, copies them into a new generation's folder, and makes the analysis.
-    /// For a table that is gone from where the user had it, the copy in the generation `before`
-    /// serves.
+    /// Reads the user's tables, copies them into the folder of a new generation, and makes the
+    /// analysis. If a table cannot be read, its copy in the generation `before` is used instead.
     pub(crate) fn write(
         files: &TableFiles,
         before: Option<&Folder>,
         folder: &Folder,
     ) -> Result<(Self, TableMeta), Error> {
-        let kept = |name| before.map(|folder| (folder, name));
-        let words = Table::read(files.words.clone(), kept(WORDS))?;
-        let synonyms = Table::read(files.synonyms.clone(), kept(SYNONYMS))?;
+        let copy = |name| before.map(|folder| (folder, name));
+        let words = Table::read(files.words.clone(), copy(WORDS))?;
+        let synonyms = Table::read(files.synonyms.clone(), copy(SYNONYMS))?;
         let analysis = Self::of(words.as_ref(), synonyms.as_ref())?;
-        let keep = |name: &str, table: Option<Table>| -> Result<Option<TableFile>, Error> {
+        let write = |name: &str, table: Option<Table>| -> Result<Option<TableFile>, Error> {
             let Some(Table { path, text }) = table else { return Ok(None) };
             let written = folder.write_durably(name, text.as_bytes());
             written.map_err(Error::io("write", &folder.path_of(name)))?;
             let path = std::path::absolute(&path).unwrap_or(path);
             Ok(Some(TableFile { path, hash: hash(text.as_bytes()) }))
         };
-        let meta = TableMeta { words: keep(WORDS, words)?, synonyms: keep(SYNONYMS, synonyms)? };
+        let meta = TableMeta { words: write(WORDS, words)?, synonyms: write(SYNONYMS, synonyms)? };
         Ok((analysis, meta))
     }
 
-    /// The analysis that a generation was built with.
+    /// Reads the analysis that a generation was built with from the copies of the tables in it.
     pub(crate) fn read(folder: &Folder, meta: &TableMeta) -> Result<Self, Error> {
         let read = |name: &str, table: &Option<TableFile>| -> Result<Option<Table>, Error> {
             let Some(table) = table else { return Ok(None) };
@@ -188,7 +187,7 @@ impl Analysis {
             let content = folder.read(name, TABLE_LIMIT).map_err(Error::io("read", &path))?;
             let text =
                 String::from_utf8(content).ok().filter(|it| hash(it.as_bytes()) == table.hash);
-            let damaged = || io::Error::other("is not as it was written");
+            let damaged = || io::Error::other("checksum mismatch");
             let text = text.ok_or_else(damaged).map_err(Error::io("read", &path))?;
             Ok(Some(Table { path, text }))
         };

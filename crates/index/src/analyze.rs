@@ -1,8 +1,8 @@
-//! Turns a record into what is indexed of it: terms, values of fields, paths. Needs no engine.
+//! Turns a record into what is indexed of it: terms, values of fields, paths. It needs no tantivy.
 //!
-//! Text is folded and segmented once, here. Key characters become unigrams and bigrams; words are
-//! joined into one string, because a document has a hundred of them and one allocation is cheaper
-//! than as many.
+//! Text is folded and segmented here, once. The postings make unigrams and bigrams of the key
+//! characters. Words are joined into one string, because a document has a hundred of them, and one
+//! allocation is cheaper than a hundred.
 
 use wensou_ingest::{Article, Date, DateProvenance, FlashItem, Record, id};
 use wensou_postings::{ColumnValues, DocumentTerms, FieldTerms, TextField, WORD_SEPARATOR};
@@ -10,21 +10,21 @@ use wensou_text::{Folded, Script, Segmenter, TokenKind, fold, script_of_all};
 
 use crate::record::{Encoded, RecordExt, Texts, civil_seconds, moment_start};
 
-/// Chinese words of the body with at most so many characters are unigrams or bigrams, and no words
-/// of the index.
+/// Chinese words of the body with at most this many characters are not indexed as words: their
+/// unigram or bigram is.
 const SHORT: usize = 2;
 
-/// What `has:` can ask for.
+/// The values of `has:`.
 pub const HAS: [&str; 8] =
     ["flash", "tags", "date", "source", "author", "category", "related", "url"];
 
-/// Whether a word of a field has a posting list of its own; otherwise its unigram or bigram has.
+/// Whether a word of a field has a posting list of its own, and not only its unigram or bigram.
 #[must_use]
 pub fn is_indexed_word(field: TextField, kind: TokenKind, word: &str) -> bool {
     field != TextField::Body || kind != TokenKind::Han || word.chars().nth(SHORT).is_some()
 }
 
-/// The terms of one text.
+/// Analyses one text.
 pub(crate) fn field_terms(text: &str, field: TextField, segmenter: &Segmenter) -> FieldTerms {
     let folded = Folded::new(text);
     let mut key = Vec::with_capacity(folded.char_count());
@@ -40,7 +40,9 @@ pub(crate) fn field_terms(text: &str, field: TextField, segmenter: &Segmenter) -
     FieldTerms { key, words }
 }
 
-/// Whether a date is known, and how.
+/// Where the date of a record comes from; the values of [`Fields::provenance`].
+///
+/// [`Fields::provenance`]: crate::Fields::provenance
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Provenance {
@@ -75,14 +77,14 @@ impl FacetValue {
     }
 }
 
-/// The values of a record by which it is filtered, counted and shown.
+/// The values of a record by which it is filtered and counted.
 #[derive(Debug)]
 pub(crate) struct FieldValues {
     /// The id, then those of the variants of a flash item.
     pub(crate) ids: Vec<String>,
-    /// The id if it is no number.
+    /// The id if it is not a number.
     pub(crate) external_id: Option<String>,
-    /// Number of the record in the order of the walk.
+    /// The index of the record in the order of the walk.
     pub(crate) ordinal: u64,
     pub(crate) occurrences: u64,
     pub(crate) provenance: Provenance,
@@ -96,14 +98,14 @@ pub(crate) struct FieldValues {
     pub(crate) has: Vec<&'static str>,
 }
 
-/// A record, analysed.
+/// An analysed record.
 #[derive(Debug)]
 pub(crate) struct Analysed {
     pub(crate) values: FieldValues,
     pub(crate) terms: DocumentTerms,
 }
 
-/// Analyses a record; `ordinal` is its number in the order of the walk.
+/// Analyses a record. `ordinal` is its index in the order of the walk.
 pub(crate) fn analyse(ordinal: u64, encoded: &Encoded, segmenter: &Segmenter) -> Analysed {
     let record = &encoded.record;
     let texts = record.texts();
@@ -157,10 +159,10 @@ fn add_flash(values: &mut FieldValues, flash: &FlashItem) {
 
 /// The paths of the pages that contain a record, in the form of `path:`.
 fn paths(record: &Record) -> Vec<String> {
-    let asked_for = |path: &String| path.trim_start_matches("./").to_owned();
+    let normalised = |path: &String| path.trim_start_matches("./").to_owned();
     match record {
-        Record::Article(article) => vec![asked_for(&article.path)],
-        Record::Flash(flash) => flash.all_occurrences().map(|it| asked_for(&it.path)).collect(),
+        Record::Article(article) => vec![normalised(&article.path)],
+        Record::Flash(flash) => flash.all_occurrences().map(|it| normalised(&it.path)).collect(),
     }
 }
 

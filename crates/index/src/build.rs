@@ -1,4 +1,4 @@
-//! Building an index from an archive: a new generation beside the old one, then the swap.
+//! Builds an index of an archive: writes a new generation beside the old one, then replaces it.
 
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
@@ -9,26 +9,34 @@ use crate::analysis::Analysis;
 use crate::engine::build_directory::FirstFailure;
 use crate::error::Error;
 use crate::existing::Existing;
-use crate::generation::{Draft, Folder, SETTINGS, is_index_folder};
+use crate::generation::{Draft, SETTINGS, is_index_folder};
 use crate::meta::{Base, Meta, Settings};
 use crate::options::BuildOptions;
 use crate::stored::Stored;
 use crate::update::Previous;
-use crate::write::GenerationWriter;
+use crate::write::{BuildInputs, GenerationWriter};
 
-/// Reads the archive in `roots` and makes its index the current one of the folder `dir`.
+/// Builds the index of the archive in `roots` and makes it the current one of the folder `dir`.
 ///
-/// Until the very end `dir` keeps its old index, and every error leaves it untouched. Where the old
-/// one was made by the same analysis and is intact, what the archive still says is taken over from
-/// it, unless [`BuildOptions::anew`]; the outcome finds the same either way. A file that cannot be
-/// read for now keeps the records that the old index has of it.
+/// `dir` keeps its old index until the last step, and every error leaves it untouched. If the old
+/// index is intact and was made by the same analysis, unchanged records are reused and records
+/// whose pages are gone are removed, unless [`BuildOptions::anew`] is set; searches find the same
+/// either way. A file that cannot be read at the moment keeps the records that the old index has of
+/// it.
+///
+/// Memory does not grow with the text of the archive. On the disk, the new index needs space beside
+/// the old one, plus the space of the segments that are merged at the end.
 ///
 /// # Errors
 ///
-/// [`Error::NotAnIndex`] if `dir` has other things in it, [`Error::Busy`] if another process is
-/// building, [`Error::EmptyRoot`] and [`Error::WouldLose`] if records would be lost,
-/// [`Error::Strict`] if pages were skipped that must not be, [`Error::Name`] for an input whose
-/// path is not UTF-8, [`Error::Archive`] if no input can be read at all, and I/O errors of `dir`.
+/// - [`Error::NotAnIndex`] and [`Error::Foreign`] if `dir` contains files that wensou did not make;
+/// - [`Error::Busy`] if another process is building;
+/// - [`Error::EmptyRoot`] and [`Error::WouldLose`] if records would be lost;
+/// - [`Error::Strict`] if pages were skipped and [`BuildOptions::strict`] is set;
+/// - [`Error::Name`] for an input whose path is not UTF-8;
+/// - [`Error::Table`] if a table of the user has a mistake;
+/// - [`Error::Archive`] if no input can be read at all;
+/// - [`Error::Io`] if `dir` cannot be read or written, and [`Error::Engine`] if tantivy fails.
 pub fn build(
     dir: &Path,
     roots: &[PathBuf],
@@ -40,41 +48,31 @@ pub fn build(
         return Err(Error::Name { path });
     }
     let mut draft = Draft::create(dir, options.wait)?;
-    let ingest = excluding(&options.ingest, dir);
+    let options = BuildOptions { ingest: excluding(&options.ingest, dir), ..options.clone() };
     let existing = Existing::find(dir)?;
     let mut stored = existing.stored(roots);
-    // Taken first, so that a file which changes while it is read is seen as changed the next time.
-    let scanned = scan(roots, &ingest, options, stored.as_mut())?;
-    let archive = written(scanned.fingerprint());
-    let before = existing.generation();
-    let (analysis, tables) = Analysis::write(&options.tables, before, draft.folder())?;
-    let number = crate::meta::analysis() + &tables.number();
+    // The fingerprint is taken before any file is read, so that the next build notices a file that
+    // changes while it is read.
+    let scanned = scan(roots, &options, stored.as_mut())?;
+    let archive = format_fingerprint(scanned.fingerprint());
+    let (analysis, tables) =
+        Analysis::write(&options.tables, existing.generation(), draft.folder())?;
+    let version = crate::meta::analysis() + &tables.version_suffix();
     let damaged = existing.damage();
     let salvaging = damaged.is_some() || existing.is_salvaged();
-    let previous = match (options.anew, existing) {
-        (false, Existing::Intact(index)) if index.meta().analysis == number => {
-            Previous::new(*index)?
-        }
-        _ => None,
-    };
+    let previous = previous(existing, &options, &version)?;
     if let Some(previous) = &previous {
         previous.share(&mut draft)?;
     }
     let reused = previous.is_some();
-    let options = BuildOptions { ingest, ..options.clone() };
-    let wrote =
-        write(draft.folder(), &analysis, scanned, &options, progress, previous, &mut stored);
-    let Wrote { report, written, base } = wrote?;
-    if let Some(records) = stored.and_then(|stored| stored.lost_records())
-        && !options.allow_empty
-    {
-        let files = report.skipped.iter().filter(|skipped| is_unreadable(skipped)).count();
-        return Err(Error::WouldLose { records, files: files as u64 });
-    }
+    let inputs =
+        BuildInputs { folder: draft.folder(), analysis: &analysis, options: &options, progress };
+    let Wrote { report, written, base } = write(&inputs, scanned, previous, stored.as_mut())?;
+    check_losses(stored.as_ref(), &report, &options)?;
     let salvaged = salvaging && report.skipped.iter().any(is_unreadable);
-    let mut meta = Meta {
+    let meta = Meta {
         format: wensou_postings::FORMAT_VERSION,
-        analysis: number,
+        analysis: version,
         tables,
         program: env!("CARGO_PKG_VERSION").to_owned(),
         built: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
@@ -87,16 +85,53 @@ pub fn build(
         base,
         files: Default::default(),
     };
-    let settings = Settings::from(&meta).to_bytes()?;
-    let kept = draft.folder().write_durably(SETTINGS, &settings);
-    kept.map_err(Error::io("write", &draft.folder().path_of(SETTINGS)))?;
-    meta.files = draft.seal()?;
-    let not_durable = draft.publish(&meta.to_bytes()?, salvaged)?;
+    let (meta, not_durable) = publish(draft, meta)?;
     Ok(Built { meta, reused, written, damaged, not_durable })
 }
 
-/// The options of a build into `dir`: the index itself is never a part of an archive, and no other
-/// index is.
+/// The generation to update; `None` if a whole build is wanted or needed.
+fn previous(
+    existing: Existing,
+    options: &BuildOptions,
+    analysis: &str,
+) -> Result<Option<Previous>, Error> {
+    match existing {
+        Existing::Intact(index) if !options.anew && index.meta().analysis == analysis => {
+            Previous::new(*index)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Fails if records are lost for good: those of a damaged index that can be read neither from it
+/// nor from the archive.
+fn check_losses(
+    stored: Option<&Stored>,
+    report: &Report,
+    options: &BuildOptions,
+) -> Result<(), Error> {
+    match stored.and_then(Stored::lost_records) {
+        Some(records) if !options.allow_empty => {
+            let files = report.skipped.iter().filter(|skipped| is_unreadable(skipped)).count();
+            Err(Error::WouldLose { records, files: files as u64 })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Completes a generation and makes it the index. Returns its description with the checksums of all
+/// files, and why the index may not survive a power cut, if that is so.
+fn publish(draft: Draft, mut meta: Meta) -> Result<(Meta, Option<Error>), Error> {
+    let settings = Settings::from(&meta).to_bytes()?;
+    let written = draft.folder().write_durably(SETTINGS, &settings);
+    written.map_err(Error::io("write", &draft.folder().path_of(SETTINGS)))?;
+    meta.files = draft.seal()?;
+    let not_durable = draft.publish(&meta.to_bytes()?, meta.salvaged)?;
+    Ok((meta, not_durable))
+}
+
+/// The options for reading an archive whose index is in `dir`. They exclude `dir` and every other
+/// index folder.
 pub(crate) fn excluding(ingest: &wensou_ingest::Options, dir: &Path) -> wensou_ingest::Options {
     let mut ingest = ingest.clone();
     ingest.exclude.push(dir.to_path_buf());
@@ -104,18 +139,17 @@ pub(crate) fn excluding(ingest: &wensou_ingest::Options, dir: &Path) -> wensou_i
     ingest
 }
 
-/// Scans the files of the archive. A root without files of which the old index has records is
-/// perhaps not mounted: that is an error, unless the options say to keep or to drop its records.
+/// Scans the files of the archive. A root that has no files although the old index has records of
+/// it may not be mounted: that is an error, unless the options say to keep or to drop its records.
 fn scan(
     roots: &[PathBuf],
-    ingest: &wensou_ingest::Options,
     options: &BuildOptions,
     stored: Option<&mut Stored>,
 ) -> Result<ScannedArchive, Error> {
     let tolerant = options.allow_empty || options.keep_missing;
     let scanned = match tolerant {
-        true => wensou_ingest::scan_tolerant::<Infallible>(roots, ingest),
-        false => wensou_ingest::scan::<Infallible>(roots, ingest),
+        true => wensou_ingest::scan_tolerant::<Infallible>(roots, &options.ingest),
+        false => wensou_ingest::scan::<Infallible>(roots, &options.ingest),
     };
     let mut scanned = scanned.map_err(|error| Error::Archive(Box::new(error)))?;
     let Some(stored) = stored else { return Ok(scanned) };
@@ -136,27 +170,25 @@ fn scan(
     Ok(scanned)
 }
 
-/// What the stages wrote.
+/// What was read and written.
 struct Wrote {
     report: Report,
     written: u64,
     base: Option<Base>,
 }
 
+/// Reads the archive and writes the segments of a generation.
 fn write(
-    folder: &Folder,
-    analysis: &Analysis,
+    inputs: &BuildInputs<'_>,
     scanned: ScannedArchive,
-    options: &BuildOptions,
-    progress: &dyn Progress,
     previous: Option<Previous>,
-    stored: &mut Option<Stored>,
+    stored: Option<&mut Stored>,
 ) -> Result<Wrote, Error> {
     let failure = FirstFailure::default();
     let write = || {
-        let mut writer = GenerationWriter::new(folder, options, previous, failure.clone())?;
-        let report = writer.read(analysis, scanned, options, progress, stored.as_mut())?;
-        if options.strict && !report.skipped.is_empty() {
+        let mut writer = GenerationWriter::new(inputs, previous, failure.clone())?;
+        let report = writer.read(inputs, scanned, stored)?;
+        if inputs.options.strict && !report.skipped.is_empty() {
             return Err(Error::Strict { report: Box::new(report) });
         }
         let written = writer.written();
@@ -165,29 +197,29 @@ fn write(
     write().map_err(|error| failure.cause_of(error))
 }
 
-/// What came of a build.
+/// The outcome of a build.
 #[derive(Debug)]
 pub struct Built {
     /// The description of the index.
     pub meta: Meta,
-    /// Whether documents of the index before were taken over.
+    /// Whether documents of the index before were reused.
     pub reused: bool,
     /// Documents that were analysed and written.
     pub written: u64,
-    /// What is wrong with the index before, if it was damaged: nothing was taken over from it but
-    /// records that could be verified, of files that cannot be read.
+    /// What is wrong with the index before, if it was damaged. Then only its records of files that
+    /// cannot be read were reused, as far as their checksums matched.
     pub damaged: Option<String>,
-    /// Why the new index, which is in use, may not survive a power cut: the index before was then
-    /// left beside it.
+    /// Why the new index, which is in use, may not survive a power cut, if that is so. The index
+    /// before was then left beside it.
     pub not_durable: Option<Error>,
 }
 
-/// Whether building again would make the index that is there: same analysis, same tables, same
-/// files read in the same encoding.
+/// Whether an index is up to date: same analysis, same tables, and the same files, read in the same
+/// encoding. Reads the names, lengths and times of all files, but none of their content.
 ///
 /// # Errors
 ///
-/// [`Error::Archive`] if the roots cannot be looked at.
+/// [`Error::Archive`] if the roots cannot be listed.
 pub fn is_current(
     dir: &Path,
     meta: &Meta,
@@ -195,31 +227,31 @@ pub fn is_current(
     options: &BuildOptions,
 ) -> Result<bool, Error> {
     let tables = &options.tables;
-    let same = roots.iter().map(|root| absolute(root)).eq(meta.roots.iter().cloned());
+    let same_roots = roots.iter().map(|root| absolute(root)).eq(meta.roots.iter().cloned());
     let absolutely = |path: &Option<PathBuf>| path.as_deref().map(absolute);
     let before = meta.tables.files();
     let same_tables = [(&tables.words, &before.words), (&tables.synonyms, &before.synonyms)]
         .into_iter()
         .all(|(now, before)| absolutely(now) == *before);
-    let same = same && meta.encoding == options.ingest.encoding;
-    // What could not be read is tried again, each time.
-    let same = same && !meta.report.skipped.iter().any(is_unreadable);
-    if !same || !same_tables || meta.stale().is_some() {
+    let same_encoding = meta.encoding == options.ingest.encoding;
+    // Files that could not be read are tried again by every build.
+    let all_read = !meta.report.skipped.iter().any(is_unreadable);
+    if !(same_roots && same_tables && same_encoding && all_read) || meta.stale().is_some() {
         return Ok(false);
     }
     let ingest = excluding(&options.ingest, dir);
-    let number = wensou_ingest::fingerprint(roots, &ingest);
-    let number = number.map_err(|error| Error::Archive(Box::new(error)))?;
-    Ok(written(number) == meta.archive)
+    let fingerprint = wensou_ingest::fingerprint(roots, &ingest);
+    let fingerprint = fingerprint.map_err(|error| Error::Archive(Box::new(error)))?;
+    Ok(format_fingerprint(fingerprint) == meta.archive)
 }
 
-/// Whether the system refused to read a file or folder, so that what the index has of it was kept.
+/// Whether the system refused to read a file or folder, so that the index kept its records of it.
 pub(crate) fn is_unreadable(skipped: &Skipped) -> bool {
     matches!(skipped.reason, Reason::Unreadable(_))
 }
 
-/// A fingerprint as the index keeps it.
-pub(crate) fn written(fingerprint: u64) -> String {
+/// A fingerprint as the description states it.
+pub(crate) fn format_fingerprint(fingerprint: u64) -> String {
     format!("{fingerprint:016x}")
 }
 

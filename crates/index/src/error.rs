@@ -1,32 +1,32 @@
-//! What can go wrong with an index, why, and what to do about it.
+//! The errors of this crate. Each message says what is wrong and what to do about it.
 
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-/// An error of the index. The text says what is wrong and what cures it.
+/// An error of the index. The message says what is wrong and how to fix it.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The folder holds no index.
+    /// The folder contains no index.
     #[error("no index in {}: build one with `wensou index PATH…`", .dir.display())]
     Missing {
-        /// The folder looked in.
+        /// The folder.
         dir: PathBuf,
     },
     /// There is an index, but it cannot be read.
-    #[error("the index in {} cannot be read: `wensou check --repair` builds it anew, or `wensou index --rebuild PATH…`", .dir.display())]
+    #[error("the index in {} cannot be read: `wensou check --repair` rebuilds it, as does `wensou index --rebuild PATH…`", .dir.display())]
     Unreadable {
         /// The index folder.
         dir: PathBuf,
-        /// What reading it said.
+        /// Why it cannot be read.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The index was written in another format.
     #[error(
         "the index in {} has format {found}, this program reads format {expected}: \
-         build it anew with `wensou index` (or `wensou index --rebuild PATH…`)", .dir.display()
+         rebuild it with `wensou index` (or `wensou index --rebuild PATH…`)", .dir.display()
     )]
     Format {
         /// The index folder.
@@ -37,66 +37,66 @@ pub enum Error {
         expected: u32,
     },
     /// Another process is writing to the index.
-    #[error("the index in {} is being written by another process{}: wait for it to end, or give `--wait`", .dir.display(), named(*.holder))]
+    #[error("the index in {} is being written by another process{}: wait until it ends, or use `--wait`", .dir.display(), named(*.holder))]
     Busy {
         /// The index folder.
         dir: PathBuf,
-        /// The number of that process, where it could be read.
+        /// The id of that process, if it is known.
         holder: Option<u32>,
     },
-    /// The folder is no index folder and cannot become one: it contains other things.
+    /// The folder is not an index folder and cannot become one, because it contains other files.
     #[error(
-        "{} is not an index folder and contains other files, `{}` for one: nothing was changed; \
-         give an empty or a new folder with `--index DIR`", .dir.display(), .name.escape_debug()
+        "{} is not an index folder and contains other files, such as `{}`: nothing was changed; \
+         choose an empty or new folder with `--index DIR`", .dir.display(), .name.escape_debug()
     )]
     NotAnIndex {
         /// The folder.
         dir: PathBuf,
-        /// Something that it contains.
+        /// One of the files.
         name: String,
     },
-    /// Something that wensou did not make stands in the place of a file of the index.
-    #[error("{} was not made by wensou: move it away, or give another folder with `--index DIR`", .path.display())]
+    /// Something that wensou did not make has the name of a file of the index.
+    #[error("{} was not made by wensou: move it away, or choose another folder with `--index DIR`", .path.display())]
     Foreign {
-        /// What stands there.
+        /// Its path.
         path: PathBuf,
     },
-    /// A backup must not be made of an index into itself.
-    #[error("{} is the index itself: give another folder for the backup", .dir.display())]
+    /// The folder of a backup is the index itself.
+    #[error("{} is the index itself: choose another folder for the backup", .dir.display())]
     BackupIntoItself {
         /// The index folder.
         dir: PathBuf,
     },
-    /// A file or folder of which the index has records has no files now, or cannot be read.
+    /// A root has no files or cannot be read, although the index has records of it.
     #[error(
-        "{} has no files now, but the index has {records} {} of it: nothing was changed; if it is not \
-         mounted, mount it, and if it is meant to be empty, give `--allow-empty`",
+        "{} has no files, but the index has {records} {} of it: nothing was changed; if it is not \
+         mounted, mount it; if it is meant to be empty, use `--allow-empty`",
         .root.display(), if *.records == 1 { "record" } else { "records" }
     )]
     EmptyRoot {
         /// The file or folder, as it was given.
         root: PathBuf,
-        /// Articles and flash items that the index has of it.
+        /// The number of articles and flash items that the index has of it.
         records: u64,
     },
-    /// Records would be lost that are in the index, but for its damage, and nowhere else now.
+    /// Records would be lost: they can be read neither from the damaged index nor from the archive.
     #[error(
         "{records} {} of the damaged index cannot be read, and {files} {} of the archive cannot be \
-         read either: nothing was changed; make the archive readable, or give `--allow-empty` to \
-         go on without them",
+         read either: nothing was changed; make the archive readable, or use `--allow-empty` to \
+         continue without them",
         if *.records == 1 { "record" } else { "records" },
         if *.files == 1 { "file or folder" } else { "files or folders" }
     )]
     WouldLose {
-        /// Records that would be lost.
+        /// The number of records that would be lost, at least.
         records: u64,
-        /// Files and folders that cannot be read.
+        /// The number of files and folders of the archive that cannot be read.
         files: u64,
     },
     /// A file or folder of the index could not be read or written.
     #[error("cannot {what} {}", .path.display())]
     Io {
-        /// What was tried, as a verb: "create", "write".
+        /// What was attempted, as a verb: "create", "write".
         what: &'static str,
         /// The file.
         path: PathBuf,
@@ -104,14 +104,14 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
-    /// A table of words or synonyms cannot be read as one.
+    /// A table of words or synonyms has a mistake.
     #[error("{}:{line}: {reason}", .path.display())]
     Table {
         /// The file.
         path: PathBuf,
-        /// Its line, from 1.
+        /// The number of the line, from 1.
         line: usize,
-        /// What a line must be.
+        /// What is wrong with it.
         reason: &'static str,
     },
     /// tantivy failed while the index was built or searched.
@@ -119,26 +119,31 @@ pub enum Error {
         "tantivy failed: `wensou check` says whether the index is damaged, `wensou check --repair` repairs it"
     )]
     Engine(#[from] tantivy::TantivyError),
-    /// A stored record is not what was written.
+    /// A stored record is damaged.
     #[error(
-        "a stored record is damaged: `wensou check` says what else is, `wensou check --repair` mends it"
+        "a stored record is damaged: `wensou check` lists all damage, `wensou check --repair` repairs it"
     )]
     Record(#[source] Option<postcard::Error>),
     /// Pages were skipped in a strict build.
-    #[error("{} pages could not be indexed and `--strict` was given: mend or move them", .report.skipped.len())]
+    #[error("{} could not be indexed and `--strict` was given: correct or move them", pages(.report.skipped.len()))]
     Strict {
-        /// What the walk found, with every skipped page and its reason.
+        /// The report of the build, with every skipped page and its reason.
         report: Box<wensou_ingest::Report>,
     },
-    /// The name of an input cannot be kept in the description, so the index could not be updated.
+    /// The path of an input is not UTF-8, so the description cannot contain it.
     #[error("the path `{}` is not UTF-8: index a folder above it, or a link to it with another name", .path.display())]
     Name {
-        /// The input, absolute.
+        /// The absolute path of the input.
         path: PathBuf,
     },
-    /// Reading the archive failed as a whole.
+    /// The archive cannot be read at all.
     #[error("the archive cannot be read")]
     Archive(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// A number of pages, for a message.
+fn pages(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "page" } else { "pages" })
 }
 
 fn named(holder: Option<u32>) -> String {
@@ -154,7 +159,8 @@ impl Error {
         move |source| Self::Io { what, path, source }
     }
 
-    /// [`Error::Unreadable`] of an index that turned out to be damaged; `what` names the file.
+    /// An [`Error::Unreadable`] for damage that is found after opening. `what` names the file and
+    /// what is wrong with it.
     #[must_use]
     pub fn damaged(dir: &Path, what: String) -> Self {
         Self::unreadable(dir, what)

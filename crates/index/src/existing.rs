@@ -1,4 +1,4 @@
-//! What lies in an index folder before a build: an intact index, what is left of one, or nothing.
+//! The contents of an index folder before a build: an intact index, a damaged one, or nothing.
 
 use std::path::{Path, PathBuf};
 
@@ -10,42 +10,43 @@ use crate::stored::Stored;
 
 /// The index before a build.
 pub(crate) enum Existing {
-    /// None.
+    /// There is none.
     Nothing,
-    /// One whose files all are as they were written.
+    /// The checksums of all files match.
     Intact(Box<Index>),
-    /// One that is damaged, or of another format: records may be read from it, and nothing else.
+    /// It is damaged or of another format. Only records and settings are read from it.
     Remains(Box<Remains>),
 }
 
-/// What is left of an index.
+/// An index that is damaged or of another format.
 pub(crate) struct Remains {
     pub(crate) generation: Folder,
     settings: Settings,
-    /// What its description says, if that can be read; perhaps nothing vouches for it.
+    /// Its description, if it can be parsed. Its checksum may not match.
     meta: Option<Meta>,
-    /// What is wrong with it; nothing if it is only of another format.
+    /// What is damaged; `None` if it is only of another format.
     pub(crate) damage: Option<String>,
 }
 
-/// The first file of the generation in use that is not as it was written, if its description is.
+/// Describes the first damaged file of the generation in use. `None` if there is none, and if the
+/// description cannot be read.
 fn damaged_file(dir: &Path) -> Option<String> {
     let folder = Folder::open(dir).ok()?;
     let current = current(&folder).ok()?;
     let generation = folder.folder(&current.name).ok()?;
     let meta = Meta::read(dir, &generation, current.checksum).ok()?;
     let name = first_damaged(&generation, &meta.files)?;
-    Some(format!("{name} is not as it was written"))
+    Some(format!("checksum mismatch in {name}"))
 }
 
 impl Existing {
-    /// Opens the index in `dir` and verifies every file of it.
+    /// Opens the index in `dir` and compares every file with its checksum.
     ///
     /// # Errors
     ///
     /// If the folder cannot be read.
     pub(crate) fn find(dir: &Path) -> Result<Self, Error> {
-        // Before it is opened: tantivy trusts the lengths in its files.
+        // Compare the files before opening them, because tantivy trusts the lengths in its files.
         let damage = match damaged_file(dir) {
             Some(damage) => Some(damage),
             None => match Index::open(dir) {
@@ -72,7 +73,7 @@ impl Existing {
         }
     }
 
-    /// Whether it stands beside the remains of another one, see [`Meta::salvaged`].
+    /// Whether it was salvaged from a damaged index, see [`Meta::salvaged`].
     pub(crate) fn is_salvaged(&self) -> bool {
         matches!(self, Self::Intact(index) if index.meta().salvaged)
     }
@@ -86,7 +87,7 @@ impl Existing {
         }
     }
 
-    /// The records that it has, for files of `roots` that cannot be read.
+    /// Its records, for files below `roots` that cannot be read.
     pub(crate) fn stored(&self, roots: &[PathBuf]) -> Option<Stored> {
         let (generation, settings, meta) = match self {
             Self::Nothing => return None,

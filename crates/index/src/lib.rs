@@ -1,13 +1,46 @@
-//! The index: one tantivy index of articles and flash items, built, updated, swapped in and opened.
+//! The index: one tantivy index of articles and flash items, with postings of its own.
 //!
 //! - [`build`] reads an archive and writes a new generation; [`Index::open`] opens the current one.
-//! - `analyze` turns a record into terms and values; `engine` is the tantivy index that they go
+//! - `analyze` turns a record into terms and values. `engine` is the tantivy index that they go
 //!   into, with the [postings](wensou_postings) as a plugin.
-//! - `write` runs the stages of a build; `update` decides which documents stay.
-//! - [`check`] compares an index with its checksums and with the archive.
-//! - `generation` keeps the folder safe: a build never touches the index in use.
+//! - `write` runs the stages of a build. `existing` is the index before, `update` decides which of
+//!   its documents stay, and `stored` reads its records for files that cannot be read.
+//! - [`check()`] compares an index with its checksums, with its records and with the archive.
+//! - `generation` has the folder of an index: a build never touches the generation in use.
+//! - `meta` is the description of a generation, `analysis` its words and synonyms.
 //!
-//! Ranking and the meaning of queries are in `wensou-query`.
+//! Queries and ranking are in `wensou-query`.
+//!
+//! # Example
+//!
+//! Build an index of a folder with one page, open it, and read a posting list.
+//!
+//! ```
+//! use wensou_index::{BuildOptions, Index, RecordExt, TermKey, TextField, build};
+//! use wensou_ingest::Silent;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let folder = tempfile::tempdir()?;
+//! let archive = folder.path().join("archive");
+//! std::fs::create_dir(&archive)?;
+//! std::fs::write(archive.join("page.txt"), "比特币突破历史高点\n\n市场反应热烈，交易量大增。\n")?;
+//!
+//! let dir = folder.path().join("index");
+//! let built = build(&dir, &[archive], &BuildOptions::default(), &Silent)?;
+//! assert_eq!(built.meta.report.articles, 1);
+//!
+//! let index = Index::open(&dir)?;
+//! let address = index.in_order()?[0];
+//! assert_eq!(index.record(address)?.texts().title, "比特币突破历史高点");
+//!
+//! let postings = index.postings().at(address.segment_ord).expect("a segment has postings");
+//! let cursor = postings.cursor(TermKey::bigram(TextField::Title, '比', '特'));
+//! assert_eq!(cursor.map(|cursor| cursor.doc()), Some(address.doc_id));
+//! // Damaged lists end early: verify what was read.
+//! index.verify_reads()?;
+//! # Ok(())
+//! # }
+//! ```
 
 mod analysis;
 mod analyze;

@@ -1,10 +1,11 @@
-//! Large files of an index, mapped into memory, and what happens if one is cut short meanwhile.
+//! Maps large files of an index into memory, and reports a file that is truncated while it is
+//! mapped.
 //!
-//! No file of a generation ever changes, so a mapping is sound as long as nobody else changes it.
-//! If somebody does and the file becomes shorter, reading behind its end raises SIGBUS, which would
-//! end the program without a word. [`report_lost_files`] makes it say which file it was.
+//! No file of a generation ever changes. If another program truncates one nevertheless, reading
+//! past its new end raises SIGBUS, which ends the process without a message. The handler that
+//! [`report_lost_files`] installs names the file first.
 //!
-//! This is the one file of the crate with `unsafe` code; each use says why it is sound.
+//! This is the only file of the crate with `unsafe` code. Each use says why it is sound.
 #![allow(unsafe_code)]
 
 use std::fs::File;
@@ -21,26 +22,26 @@ use stable_deref_trait::StableDeref;
 #[derive(Debug)]
 pub(crate) struct Mapping {
     map: Mmap,
-    /// Where the handler finds it, if there was room.
+    /// The entry for the signal handler, if one was free.
     slot: Option<&'static Slot>,
 }
 
 impl Mapping {
-    /// Maps an open file; `path` is for the message if it is cut short.
+    /// Maps an open file. `path` is for the message if it is truncated.
     pub(crate) fn new(file: &File, path: &Path) -> io::Result<Self> {
         Self::of(MmapOptions::new(), file, path)
     }
 
-    /// The same of a file that is about to be read whole: its pages are mapped at once, which costs
-    /// a fraction of what a page fault for each does.
+    /// [`Mapping::new`] for a file that is read whole right after. All pages are mapped at once,
+    /// which costs a fraction of a page fault for each.
     pub(crate) fn populated(file: &File, path: &Path) -> io::Result<Self> {
         Self::of(MmapOptions::new().populate().clone(), file, path)
     }
 
     fn of(options: MmapOptions, file: &File, path: &Path) -> io::Result<Self> {
-        // SAFETY: the bytes of a generation's files do not change after it has been published. If
-        // another program changes them all the same, what is read is checked like any other input:
-        // no code of ours relies on the bytes for memory safety.
+        // SAFETY: the files of a published generation do not change. If another program changes
+        // them nevertheless, they are checked like any other input: memory safety does not depend
+        // on the content of the bytes.
         let map = unsafe { options.map(file)? };
         Ok(Self { slot: Slot::claim(&map, path), map })
     }
@@ -54,8 +55,8 @@ impl Deref for Mapping {
     }
 }
 
-// SAFETY: the bytes lie where the system has mapped them, not in the value, so that they stay where
-// they are when the value is moved; nothing remaps them before it is dropped.
+// SAFETY: the value holds an address of the mapping, not the bytes, so the bytes stay in place when
+// the value is moved. Nothing remaps them before it is dropped.
 unsafe impl StableDeref for Mapping {}
 
 impl Drop for Mapping {
@@ -66,19 +67,20 @@ impl Drop for Mapping {
     }
 }
 
-/// A mapping, for the handler: it may take no lock and allocate nothing.
+/// A mapping, as the signal handler finds it. A handler must neither take a lock nor allocate, so
+/// these are atomics in a fixed array.
 #[derive(Debug)]
 struct Slot {
     /// Address of the first byte; 0 if the slot is free, 1 while it is being filled.
     start: AtomicUsize,
     bytes: AtomicUsize,
-    /// The text of the path. It is never freed, for the handler may be reading it: some 80 bytes
-    /// for each file that a process maps.
+    /// The path as text. It is never freed, because the handler may be reading it. This leaks some
+    /// 80 bytes for each file that a process maps.
     path: AtomicPtr<u8>,
     path_bytes: AtomicUsize,
 }
 
-/// Mappings that the handler can tell apart: some twenty are used by an open index.
+/// The greatest number of mappings that the handler can name. An open index uses about twenty.
 const SLOTS: usize = 128;
 
 static MAPPINGS: [Slot; SLOTS] = [const {
@@ -91,6 +93,7 @@ static MAPPINGS: [Slot; SLOTS] = [const {
 }; SLOTS];
 
 impl Slot {
+    /// Fills a free slot; `None` if all are in use.
     fn claim(map: &Mmap, path: &Path) -> Option<&'static Slot> {
         let free = |slot: &&Slot| {
             slot.start.compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed).is_ok()
@@ -106,23 +109,25 @@ impl Slot {
     }
 }
 
-/// From now on, if a mapped file of an index is cut short under this process, the process says
-/// which one on standard error, and ends with status 3. For programs, not for libraries: it takes
-/// the handler of SIGBUS.
+/// Installs a handler of SIGBUS for the case that another program truncates a mapped file of an
+/// index: the process then names the file on standard error and exits with status 3.
+///
+/// Call this from programs, not from libraries: a process has only one handler of SIGBUS.
 ///
 /// # Errors
 ///
 /// If the system refuses the handler.
 #[cfg(unix)]
 pub fn report_lost_files() -> io::Result<()> {
-    // SAFETY: the handler only loads atomics, calls `write` and ends the process with `_exit`; all
-    // of these are safe in a signal handler. It returns only for a SIGBUS that is not ours, for
-    // which it restores the default action first, so that the same access ends the process.
+    // SAFETY: the handler only loads atomics, sets the terminal by a system call, calls `write` and
+    // ends the process with `_exit`. All of these are safe in a signal handler. It returns only for
+    // an address outside our mappings, and restores the default action first, so that repeating the
+    // access ends the process.
     unsafe { signal_hook_registry::register_sigaction(libc::SIGBUS, on_lost_file) }?;
     Ok(())
 }
 
-/// Where there are no signals, the system ends the process.
+/// Does nothing: this system has no signals, and ends the process itself.
 ///
 /// # Errors
 ///
@@ -132,13 +137,16 @@ pub fn report_lost_files() -> io::Result<()> {
     Ok(())
 }
 
-/// How the terminal was before a program changed it, and what leaves its screen.
+/// The settings of the terminal before the program changed them, and the bytes that leave its
+/// screen.
 #[cfg(unix)]
 static TERMINAL: OnceLock<(rustix::termios::Termios, &'static [u8])> = OnceLock::new();
 
-/// For programs that use the whole screen: before the message of [`report_lost_files`] the terminal
-/// gets back the settings that it has now, and `leave` is written to it. Call it before the
-/// settings are changed; only the first call counts.
+/// Remembers the present settings of the terminal, for programs that use the whole screen. Before
+/// the message of [`report_lost_files`], the settings are restored and `leave` is written to
+/// standard output.
+///
+/// Call this before the settings are changed. Only the first call counts.
 #[cfg(unix)]
 pub fn restore_terminal_for_lost_files(leave: &'static [u8]) {
     if let Ok(settings) = rustix::termios::tcgetattr(std::io::stdin()) {
@@ -146,7 +154,7 @@ pub fn restore_terminal_for_lost_files(leave: &'static [u8]) {
     }
 }
 
-/// Where there are no signals, nothing has to be restored.
+/// Does nothing: this system has no signals.
 #[cfg(not(unix))]
 pub fn restore_terminal_for_lost_files(_: &'static [u8]) {}
 
@@ -158,27 +166,27 @@ fn on_lost_file(info: &libc::siginfo_t) {
         // SAFETY: pointer and length are those of a slice.
         unsafe { libc::write(to, bytes.as_ptr().cast(), bytes.len()) };
     };
-    let say = |bytes: &[u8]| write(2, bytes);
+    let report = |bytes: &[u8]| write(2, bytes);
     for slot in &MAPPINGS {
         let start = slot.start.load(Ordering::Acquire);
-        // A page at the end of the file belongs to it to the end of the page.
+        // The last page of a mapping may extend beyond the end of the file.
         let end = start.saturating_add(slot.bytes.load(Ordering::Relaxed)).saturating_add(1 << 16);
         if start <= 1 || at < start || at >= end {
             continue;
         }
         let (path, bytes) =
             (slot.path.load(Ordering::Relaxed), slot.path_bytes.load(Ordering::Relaxed));
-        // Reading a cell that has been set takes no lock, and `tcsetattr` is a system call.
+        // Reading a cell that is set takes no lock, and `tcsetattr` is a system call.
         if let Some((settings, leave)) = TERMINAL.get() {
             write(1, leave);
             let now = rustix::termios::OptionalActions::Now;
             let _ = rustix::termios::tcsetattr(std::io::stdin(), now, settings);
         }
-        say(b"error: ");
+        report(b"error: ");
         // SAFETY: pointer and length are those of a slice that is never freed.
-        say(unsafe { std::slice::from_raw_parts(path, bytes) });
-        say(b" was cut short while it was read: `wensou check --repair` repairs the index\n");
-        // SAFETY: always safe; nothing of the process runs after it.
+        report(unsafe { std::slice::from_raw_parts(path, bytes) });
+        report(b" was cut short while it was read: `wensou check --repair` repairs the index\n");
+        // SAFETY: `_exit` may be called anywhere.
         unsafe { libc::_exit(3) };
     }
     // SAFETY: restores the default action, which ends the process when the access is repeated.

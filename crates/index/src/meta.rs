@@ -1,4 +1,4 @@
-//! What an index says of itself: the two version numbers, where it came from and what is in it.
+//! The description of an index: format and analysis version, what it was built from, and its files.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,58 +14,59 @@ use crate::engine::segment_postings::Totals;
 use crate::error::Error;
 use crate::generation::{DESCRIPTION, DESCRIPTION_LIMIT, Folder, SETTINGS, Sums, is_plain_name};
 
-/// The description that lies beside the engine's files.
+/// The description of a generation, in the file `wensou.json`.
 ///
-/// `format` answers "can this be read?", `analysis` "is it stale?": an index whose analysis
-/// differs from the program's still opens, but text may be folded or segmented differently.
+/// `format` says whether the index can be read, `analysis` whether it is stale. A stale index still
+/// opens, but the program may fold or segment queries in another way than the build did documents.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Meta {
-    /// The schema's number, see [`FORMAT_VERSION`].
+    /// The format of the index, see [`FORMAT_VERSION`].
     pub format: u32,
-    /// Fingerprint of dictionary, tables and code, see [`wensou_text::analysis_fingerprint`].
+    /// The analysis version: [`analysis()`] of the program, then the hashes of the user's tables.
     pub analysis: String,
-    /// The user's words and synonyms that it was built with.
+    /// The user's tables that it was built with.
     #[serde(default)]
     pub tables: TableMeta,
     /// Version of the program that wrote it.
     pub program: String,
-    /// When it was built, RFC 3339 in UTC.
+    /// The time of the build, RFC 3339 in UTC.
     pub built: String,
-    /// The files and folders that were indexed, absolute.
+    /// Absolute paths of the files and folders that were indexed.
     pub roots: Vec<PathBuf>,
-    /// The same as they were given: paths of records begin so.
+    /// The same as they were given. Paths of records start with these.
     pub given: Vec<PathBuf>,
-    /// The encoding that files were read in, if it was not detected.
+    /// The encoding of all files, if the user gave one; otherwise it was detected for each.
     pub encoding: Option<String>,
     /// Fingerprint of the files, see [`wensou_ingest::fingerprint`], taken before they were read.
     pub archive: String,
-    /// What the walk found and left out.
+    /// What the build counted and skipped.
     pub report: Report,
-    /// Whether records were taken over from a damaged index because the archive could not be read
-    /// whole. What is left of that index stays beside this one until a build has read all files.
+    /// Whether the index was built beside a damaged one while some files of the archive could not
+    /// be read. The damaged index is kept until a build has read all files, because it may contain
+    /// records of these.
     #[serde(default)]
     pub salvaged: bool,
-    /// The large segment that updates leave as it is, and what in it is no more.
+    /// The segment of the last whole build, which updates keep; `None` if the index is empty.
     pub base: Option<Base>,
-    /// The other files of the generation.
+    /// The lengths and checksums of the other files of the generation.
     pub files: Sums,
 }
 
 /// The segment of the last whole build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Base {
-    /// The engine's name of the segment.
+    /// tantivy's name of the segment.
     pub segment: String,
-    /// What its deleted documents hold; its postings count them still.
+    /// Totals of its deleted documents, to be subtracted from those of its postings.
     pub deleted: Totals,
 }
 
 /// Why an index is stale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stale<'m> {
-    /// The program folds or segments otherwise.
+    /// The program analyses text in another way.
     Program,
-    /// A table of the user's has changed.
+    /// This table of the user has changed.
     Table(&'m Path),
 }
 
@@ -78,32 +79,36 @@ impl std::fmt::Display for Stale<'_> {
     }
 }
 
-/// The analysis that this program applies to queries and to documents that it indexes, but
-/// for the user's tables: these are added behind it.
+/// The analysis version of this program, without the user's tables: a number that is raised with
+/// the code, and a fingerprint of dictionary, tables and fold.
 #[must_use]
 pub fn analysis() -> String {
     format!("{}-{:016x}", wensou_text::ANALYSIS_VERSION, wensou_text::analysis_fingerprint())
 }
 
 impl Meta {
-    /// Why the text was not analysed as this program would do it now, if so.
+    /// Why the index is stale; `None` if it is not. Reads the user's tables.
     #[must_use]
     pub fn stale(&self) -> Option<Stale<'_>> {
-        if self.analysis != format!("{}{}", analysis(), self.tables.number()) {
+        if self.analysis != format!("{}{}", analysis(), self.tables.version_suffix()) {
             return Some(Stale::Program);
         }
         self.tables.changed().map(Stale::Table)
     }
 
-    /// The files and folders that were indexed, as they were given where that means the same from
-    /// the working folder.
+    /// The files and folders that were indexed: as they were given, if that refers to the same path
+    /// from the present working folder, and absolute otherwise.
     #[must_use]
     pub fn roots_from_here(&self) -> Vec<PathBuf> {
         Settings::from(self).roots_from_here()
     }
 
-    /// Reads the description of an open generation of the index in `dir`; it must hash to
-    /// `checksum`.
+    /// Reads the description of a generation of the index in `dir`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Format`] for another format; [`Error::Unreadable`] if its hash is not `checksum`,
+    /// or if it cannot be parsed.
     pub(crate) fn read(dir: &Path, generation: &Folder, checksum: u64) -> Result<Self, Error> {
         let text = generation.read(DESCRIPTION, DESCRIPTION_LIMIT);
         let text = text.map_err(|source| {
@@ -113,7 +118,7 @@ impl Meta {
             )
         })?;
         if xxh3_64(&text) != checksum {
-            let what = format!("{DESCRIPTION} is not as it was written");
+            let what = format!("checksum mismatch in {DESCRIPTION}");
             return Err(Error::unreadable(dir, what));
         }
         match format_of(&text) {
@@ -126,13 +131,14 @@ impl Meta {
         match meta.files.keys().find(|name| !is_plain_name(name)) {
             None => Ok(meta),
             Some(name) => {
-                let what = format!("`{}` is no file of a generation", name.escape_debug());
+                let what = format!("`{}` is not a plain file name", name.escape_debug());
                 Err(Error::unreadable(dir, format!("{DESCRIPTION}: {what}")))
             }
         }
     }
 
-    /// A description that may be damaged or of an older format, as far as it can be understood.
+    /// Parses a description that may be damaged or of an older format; `None` if it is not JSON
+    /// with the fields of this one.
     pub(crate) fn parse_leniently(description: &[u8]) -> Option<Self> {
         let mut meta: Self = serde_json::from_slice(description).ok()?;
         meta.files.retain(|name, _| is_plain_name(name));
@@ -141,7 +147,7 @@ impl Meta {
 
     /// The names of the files that a description of any format lists.
     pub(crate) fn files_of(description: &[u8]) -> Option<Vec<String>> {
-        /// The one list that every format has had since 2.
+        /// The field that every format since 2 has.
         #[derive(Deserialize)]
         struct Files {
             #[serde(default)]
@@ -151,7 +157,7 @@ impl Meta {
         Some(files.into_keys().collect())
     }
 
-    /// As it is written.
+    /// The bytes of the file.
     pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, Error> {
         let path = Path::new(DESCRIPTION);
         let json = serde_json::to_vec_pretty(self).map_err(std::io::Error::from);
@@ -161,7 +167,7 @@ impl Meta {
     }
 }
 
-/// The format number that a description states: the one field that every format has.
+/// The format number in a description of any format.
 pub(crate) fn format_of(description: &[u8]) -> Option<u32> {
     #[derive(Deserialize)]
     struct Version {
@@ -170,7 +176,7 @@ pub(crate) fn format_of(description: &[u8]) -> Option<u32> {
     serde_json::from_slice(description).ok().map(|Version { format }| format)
 }
 
-/// What is needed to build an index anew: what was indexed, and how.
+/// What an index was built from and how: enough to build it again.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// See [`Meta::roots`].
@@ -196,14 +202,14 @@ impl Settings {
         roots.cloned().collect()
     }
 
-    /// As they are kept in a file of their own: a line, and what the line hashes to.
+    /// The bytes of the file `settings`: a line of JSON, and the XXH3 of that line.
     pub(crate) fn to_bytes(&self) -> Result<Vec<u8>, Error> {
         let json = serde_json::to_string(self).map_err(std::io::Error::from);
         let json = json.map_err(Error::io("write", Path::new(SETTINGS)))?;
         Ok(format!("{json}\n{:016x}\n", xxh3_64(json.as_bytes())).into_bytes())
     }
 
-    /// Reads them, if they are as they were written.
+    /// Parses the file `settings`; `None` if its checksum does not match.
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let (json, hash) = std::str::from_utf8(bytes).ok()?.split_once('\n')?;
         let hash = u64::from_str_radix(hash.trim_end(), 16).ok()?;
@@ -227,7 +233,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::generation::{Draft, current, settings};
 
-    /// The description of an index of nothing.
+    /// The description of an index without documents.
     pub(crate) fn empty() -> Meta {
         Meta {
             format: FORMAT_VERSION,

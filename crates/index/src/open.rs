@@ -1,44 +1,35 @@
-//! An open index: the searcher, the fields, the postings and the description of one generation.
+//! An open index: one generation with its description, segments, postings and analysis.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use tantivy::collector::TopDocs;
-use tantivy::columnar::StrColumn;
-use tantivy::postings::TermInfo;
-use tantivy::query::{Query, TermQuery};
-use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::store::StoreReader;
-use tantivy::{
-    DocAddress, DocId, Index as TantivyIndex, InvertedIndexReader, ReloadPolicy, Searcher,
-    SegmentOrdinal, SegmentReader, Term,
-};
 use wensou_ingest::{Record, id};
-use wensou_postings::Columns;
+use wensou_postings::{Columns, Postings};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::analysis::{Analysis, TableMeta};
 use crate::engine::generation_directory::GenerationDirectory;
-use crate::engine::schema::{Fields, schema};
+use crate::engine::schema::Fields;
 use crate::engine::segment_postings::SegmentPostings;
-use crate::engine::stored_document::stored_record;
+use crate::engine::segments::{SegmentInfo, Segments};
+use crate::engine::{DocAddress, DocId, Field, Searcher, SegmentOrdinal};
 use crate::error::Error;
 use crate::generation::{Current, Folder, PageSums, current};
 use crate::meta::Meta;
 use crate::record::decode;
 
-/// An index opened for reading. It keeps the generation that it opened, whatever is built later.
+/// An index that is open for reading. It keeps the generation that it opened, whatever is built
+/// afterwards; open it again to see a newer one.
+///
+/// Opening reads small files whole and maps large ones into memory; the pages that a query reads of
+/// these are verified when they are read.
 pub struct Index {
     dir: PathBuf,
     directory: GenerationDirectory,
     meta: Meta,
-    fields: Fields,
-    searcher: Searcher,
+    segments: Segments,
     postings: SegmentPostings,
-    /// Of each segment, opened when first asked for: to open one takes longer than a query reads
-    /// from it.
-    opened: Vec<Opened>,
-    /// Made when it is first asked for: a query of filters alone needs no words.
+    /// Made when it is first needed: a query of filters alone segments no text.
     analysis: OnceLock<Analysis>,
 }
 
@@ -48,35 +39,14 @@ impl std::fmt::Debug for Index {
     }
 }
 
-/// What tantivy has of a segment.
-#[derive(Default)]
-struct Opened {
-    external_id: OnceLock<Option<StrColumn>>,
-    store: OnceLock<StoreReader>,
-}
-
-/// Decompressed blocks of a store that are cached: those of a page of hits.
-const STORE_BLOCKS: usize = 100;
-
-/// The value of a slot, which is made if it is missing.
-fn once<T>(slot: &OnceLock<T>, make: impl FnOnce() -> tantivy::Result<T>) -> tantivy::Result<&T> {
-    match slot.get() {
-        Some(there) => Ok(there),
-        None => {
-            let made = make()?;
-            Ok(slot.get_or_init(|| made))
-        }
-    }
-}
-
-/// What an id, or the beginning of one, stands for.
+/// The outcome of looking up an id or a prefix of one.
 #[derive(Debug)]
 pub enum Lookup {
-    /// This document.
+    /// The document with this id, or the only one whose id starts so.
     Found(DocAddress),
-    /// No document.
+    /// No id is or starts so.
     Missing,
-    /// More than one id begins so: these, at most ten.
+    /// Several ids start so: the first ten of them.
     Ambiguous(Vec<String>),
 }
 
@@ -91,7 +61,7 @@ impl Index {
         loop {
             let current = current(&folder)?;
             match Self::open_generation(&folder, &current) {
-                // A build may have swapped and collected between the two steps: look once more.
+                // A build may have replaced and removed the generation meanwhile: try again.
                 Err(Error::Unreadable { .. }) if self::current(&folder)? != current => {}
                 outcome => return outcome,
             }
@@ -105,33 +75,16 @@ impl Index {
             .folder(&current.name)
             .map_err(|source| Error::unreadable(dir, format!("{}: {source}", current.name)))?;
         let meta = Meta::read(dir, &generation, current.checksum)?;
-        let unreadable = |source: tantivy::TantivyError| Error::unreadable(dir, source);
         let directory = GenerationDirectory::new(generation, meta.files.clone());
-        let tantivy = TantivyIndex::open(directory.clone()).map_err(unreadable)?;
-        let (expected, fields) = schema();
-        if tantivy.schema() != expected {
-            return Err(Error::unreadable(dir, "its fields are not those of its format"));
-        }
-        let reader = tantivy
-            .reader_builder()
-            .reload_policy(ReloadPolicy::Manual)
-            .try_into()
-            .map_err(unreadable)?;
-        let searcher = reader.searcher();
+        let segments =
+            Segments::open(directory.clone()).map_err(|source| Error::unreadable(dir, source))?;
         let deleted = meta.base.as_ref().map(|base| base.deleted).unwrap_or_default();
-        let postings = SegmentPostings::open(&searcher, deleted)
+        let postings = SegmentPostings::open(segments.searcher(), deleted)
             .map_err(|source| Error::unreadable(dir, source))?;
-        let index = Self {
-            dir: dir.to_path_buf(),
-            fields,
-            opened: searcher.segment_readers().iter().map(|_| Opened::default()).collect(),
-            searcher,
-            postings,
-            analysis: OnceLock::new(),
-            meta,
-            directory,
-        };
-        // Every other file is open by now, and stays so when the generation is collected.
+        let analysis = OnceLock::new();
+        let index = Self { dir: dir.to_path_buf(), directory, meta, segments, postings, analysis };
+        // A later build may remove the generation. All other files are open and stay readable, but
+        // the copies of the user's tables have to be read before that.
         if index.meta.tables != TableMeta::default() {
             index.analysis()?;
         }
@@ -149,18 +102,17 @@ impl Index {
         self.directory.folder()
     }
 
-    /// What the index says of itself.
+    /// The description of the index.
     #[must_use]
     pub fn meta(&self) -> &Meta {
         &self.meta
     }
 
-    /// How its documents were cut into words, for queries to be cut alike, and which words mean the
-    /// same.
+    /// The analysis that its documents went through, for queries to go through the same.
     ///
     /// # Errors
     ///
-    /// If the tables of the user's that it was built with cannot be read.
+    /// [`Error::Unreadable`] if the copies of the user's tables cannot be read.
     pub fn analysis(&self) -> Result<&Analysis, Error> {
         if let Some(analysis) = self.analysis.get() {
             return Ok(analysis);
@@ -170,25 +122,30 @@ impl Index {
         Ok(self.analysis.get_or_init(|| analysis))
     }
 
-    /// The fields.
+    /// The fields of the tantivy schema.
     #[must_use]
     pub fn fields(&self) -> &Fields {
-        &self.fields
+        self.segments.fields()
     }
 
-    /// tantivy's view of this generation.
+    /// tantivy's searcher over this generation.
     #[must_use]
     pub fn searcher(&self) -> &Searcher {
-        &self.searcher
+        self.segments.searcher()
     }
 
-    /// The postings files of all segments.
+    /// Every segment, by ordinal.
+    pub(crate) fn segments(&self) -> Vec<SegmentInfo> {
+        self.segments.infos()
+    }
+
+    /// The postings of all segments.
     #[must_use]
     pub fn postings(&self) -> &SegmentPostings {
         &self.postings
     }
 
-    /// Bytes of its files.
+    /// The size of all files, in bytes.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.meta.files.values().map(|sum| sum.bytes).sum()
@@ -198,13 +155,12 @@ impl Index {
     ///
     /// # Errors
     ///
-    /// If there is no such segment.
+    /// [`Error::Record`] if there is no such segment.
     pub fn columns(&self, segment: SegmentOrdinal) -> Result<&Columns, Error> {
-        self.postings.at(segment).map(wensou_postings::Postings::columns).ok_or(Error::Record(None))
+        self.postings.at(segment).map(Postings::columns).ok_or(Error::Record(None))
     }
 
-    /// What tells the record of a document from every other one: the hashes of its id and of the
-    /// record.
+    /// The hashes of a document's id and record, which identify the record.
     pub(crate) fn identity(&self, columns: &Columns, doc: DocId) -> Result<(u64, u64), Error> {
         match (columns.tie_breaker(doc), columns.content_hash(doc)) {
             (Some(tie_breaker), Some(content_hash)) => Ok((tie_breaker, content_hash)),
@@ -212,14 +168,15 @@ impl Index {
         }
     }
 
-    /// The checksums of the pages of tantivy's files.
+    /// The page checksums of tantivy's files.
     pub(crate) fn page_sums(&self) -> Result<&PageSums, Error> {
         self.directory.page_sums().map_err(|error| Error::unreadable(&self.dir, error))
     }
 
-    /// Fails if a page of a postings file was read whose checksum does not match. Whoever reads
-    /// lists or columns asks this at the end, and discards the result: a damaged list merely ends
-    /// early.
+    /// Fails if a damaged page of a postings file has been read.
+    ///
+    /// A damaged posting list merely ends early. So call this after reading lists or columns, and
+    /// discard the result if it fails.
     ///
     /// # Errors
     ///
@@ -231,167 +188,82 @@ impl Index {
         }
     }
 
-    /// The record of a document. One whose content hash does not match is an error: text is never
-    /// wrong.
+    /// The record of a document, compared with its content hash: a damaged record is an error and
+    /// never wrong text.
     ///
     /// # Errors
     ///
-    /// If the store is damaged.
+    /// [`Error::Record`] if the content hash does not match, and [`Error::Engine`] if the store
+    /// cannot be read.
     pub fn record(&self, address: DocAddress) -> Result<Record, Error> {
-        let reader = self.searcher.segment_reader(address.segment_ord);
-        let Opened { store, .. } = &self.opened[address.segment_ord as usize];
         let content_hash = self.columns(address.segment_ord)?.content_hash(address.doc_id);
-        let store = once(store, || Ok(reader.get_store_reader(STORE_BLOCKS)?))?;
-        let document = store.get_document_bytes(address.doc_id)?;
-        let record = stored_record(&document, self.fields.record);
-        match record.filter(|record| content_hash == Some(xxh3_64(record))) {
-            Some(record) => decode(record),
-            None => Err(Error::Record(None)),
-        }
-    }
-
-    /// Calls `each` with every term of a field and the number of documents that have it: segment by
-    /// segment, in the order of bytes.
-    ///
-    /// # Errors
-    ///
-    /// If tantivy fails.
-    pub fn terms(&self, field: Field, mut each: impl FnMut(&str, u64)) -> tantivy::Result<()> {
-        for reader in self.searcher.segment_readers() {
-            let inverted = reader.inverted_index(field)?;
-            let mut terms = inverted.terms().stream()?;
-            while let Some((term, info)) = terms.next() {
-                let count = living(reader, &inverted, info)?;
-                if count > 0 {
-                    each(&String::from_utf8_lossy(term), count);
-                }
+        self.segments.stored_record(address, |bytes| {
+            match bytes.filter(|bytes| content_hash == Some(xxh3_64(bytes))) {
+                Some(bytes) => decode(bytes),
+                None => Err(Error::Record(None)),
             }
-        }
-        Ok(())
+        })?
     }
 
-    /// The id of a document, from a column: its record is not read.
+    /// Calls `each` with every term of a field and the number of documents that contain it: segment
+    /// by segment, in the order of bytes.
     ///
     /// # Errors
     ///
-    /// If tantivy fails.
+    /// [`Error::Engine`] if the terms cannot be read.
+    pub fn terms(&self, field: Field, each: impl FnMut(&str, u64)) -> Result<(), Error> {
+        Ok(self.segments.for_each_term(field, each)?)
+    }
+
+    /// The id of a document, read from a column and not from its record.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unreadable`] or [`Error::Engine`] if the columns cannot be read.
     pub fn id(&self, address: DocAddress) -> Result<String, Error> {
-        let reader = self.searcher.segment_reader(address.segment_ord);
-        let Opened { external_id, .. } = &self.opened[address.segment_ord as usize];
         if let Some(number) = self.columns(address.segment_ord)?.id_number(address.doc_id) {
             return Ok(id::of_number(number));
         }
         self.verify_reads()?;
-        let mut id = String::new();
-        if let Some(column) = once(external_id, || reader.fast_fields().str("external_id"))?
-            && let Some(ord) = column.term_ords(address.doc_id).next()
-        {
-            column.ord_to_str(ord, &mut id).map_err(into_tantivy)?;
-        }
-        Ok(id)
+        Ok(self.segments.external_id(address)?)
     }
 
-    /// Finds a document by its id, or by the beginning of one where no id is exactly so.
+    /// Finds a document by its id, or else by a prefix of it.
     ///
     /// # Errors
     ///
-    /// If tantivy fails.
+    /// [`Error::Engine`] if the ids cannot be read.
     pub fn lookup(&self, id: &str) -> Result<Lookup, Error> {
-        let term = Term::from_field_text(self.fields.id, id);
-        if let Some(address) =
-            self.first(&TermQuery::new(term.clone(), IndexRecordOption::Basic))?
-        {
+        if let Some(address) = self.segments.document_with_id(id)? {
             return Ok(Lookup::Found(address));
         }
-        let found = self.ids(id, 10)?;
-        match found.as_slice() {
+        let ids = self.ids(id, 10)?;
+        match ids.as_slice() {
             [] => Ok(Lookup::Missing),
-            [whole] => {
-                let term = Term::from_field_text(self.fields.id, whole);
-                let query = TermQuery::new(term, IndexRecordOption::Basic);
-                Ok(self.first(&query)?.map_or(Lookup::Missing, Lookup::Found))
+            [only] => {
+                let address = self.segments.document_with_id(only)?;
+                Ok(address.map_or(Lookup::Missing, Lookup::Found))
             }
-            _ => Ok(Lookup::Ambiguous(found)),
+            _ => Ok(Lookup::Ambiguous(ids)),
         }
     }
 
-    /// The first `limit` ids that begin with `prefix`, in their order.
+    /// The first `limit` ids that start with `prefix`, in the order of bytes.
     ///
     /// # Errors
     ///
-    /// If tantivy fails.
+    /// [`Error::Engine`] if the ids cannot be read.
     pub fn ids(&self, prefix: &str, limit: usize) -> Result<Vec<String>, Error> {
-        let mut found = Vec::new();
-        for reader in self.searcher.segment_readers() {
-            let inverted = reader.inverted_index(self.fields.id)?;
-            let range = inverted.terms().range().ge(prefix.as_bytes());
-            let mut terms = range.into_stream().map_err(into_tantivy)?;
-            let mut left = limit;
-            while left > 0 && terms.advance() && terms.key().starts_with(prefix.as_bytes()) {
-                if living(reader, &inverted, terms.value())? > 0 {
-                    found.push(String::from_utf8_lossy(terms.key()).into_owned());
-                    left -= 1;
-                }
-            }
-        }
-        found.sort();
-        found.dedup();
-        found.truncate(limit);
-        Ok(found)
+        Ok(self.segments.ids(prefix, limit)?)
     }
 
-    fn first(&self, query: &dyn Query) -> Result<Option<DocAddress>, Error> {
-        let top = self.searcher.search(query, &TopDocs::with_limit(1).order_by_score())?;
-        Ok(top.first().map(|(_, address)| *address))
-    }
-
-    /// Addresses of every document in the order of the walk.
-    ///
-    /// Documents of the base are in order among themselves. Those beside it know their positions
-    /// among all documents, see [`Fields::ordinal`].
+    /// The addresses of all documents in the order of the walk, which is that of `export`.
     ///
     /// # Errors
     ///
-    /// If tantivy fails.
+    /// [`Error::Engine`] if the column of ordinals cannot be read.
     pub fn in_order(&self) -> Result<Vec<DocAddress>, Error> {
-        let readers = self.searcher.segment_readers();
         let base = self.meta.base.as_ref().map(|base| base.segment.as_str());
-        let mut rest = Vec::new();
-        let mut numbered = Vec::new();
-        for (segment, reader) in (0..).zip(readers) {
-            let documents = reader.doc_ids_alive().map(|doc| DocAddress::new(segment, doc));
-            if Some(reader.segment_id().uuid_string().as_str()) == base {
-                rest.extend(documents);
-            } else {
-                let ords = reader.fast_fields().u64("ordinal")?;
-                numbered
-                    .extend(documents.map(|at| (ords.first(at.doc_id).unwrap_or(u64::MAX), at)));
-            }
-        }
-        numbered.sort_unstable();
-        let mut all = Vec::with_capacity(rest.len() + numbered.len());
-        let mut rest = rest.into_iter();
-        for (ordinal, address) in numbered {
-            let before = usize::try_from(ordinal).unwrap_or(usize::MAX).saturating_sub(all.len());
-            all.extend(rest.by_ref().take(before));
-            all.push(address);
-        }
-        all.extend(rest);
-        Ok(all)
+        Ok(self.segments.in_order(base)?)
     }
-}
-
-/// Documents that have a term and are not deleted.
-fn living(
-    reader: &SegmentReader,
-    inverted: &InvertedIndexReader,
-    info: &TermInfo,
-) -> tantivy::Result<u64> {
-    let Some(alive) = reader.alive_bitset() else { return Ok(u64::from(info.doc_freq)) };
-    let list = inverted.read_postings_from_terminfo(info, IndexRecordOption::Basic)?;
-    Ok(u64::from(list.doc_freq_given_deletes(alive)))
-}
-
-fn into_tantivy(source: std::io::Error) -> Error {
-    Error::Engine(source.into())
 }

@@ -1,4 +1,4 @@
-//! How an index is built.
+//! Options of a build.
 
 use std::thread;
 
@@ -10,26 +10,26 @@ use crate::analysis::TableFiles;
 pub struct BuildOptions {
     /// How files are read and parsed.
     pub ingest: wensou_ingest::Options,
-    /// Threads for analysis.
+    /// Number of threads that analyse; all cores by default.
     pub threads: usize,
-    /// Bytes that tantivy may hold in memory before a segment is written.
+    /// Bytes of a segment in memory after which it is written; 40 MiB by default.
     pub memory_bytes: usize,
-    /// Bytes of records after which a segment is written in any case: a segment is in memory when
-    /// all become one.
+    /// Bytes of records after which a segment is written in any case; 96 MiB by default. Larger
+    /// segments need more memory when they are merged.
     pub segment_bytes: u64,
     /// The user's words and synonyms.
     pub tables: TableFiles,
     /// Whether a skipped page is an error. The old index then stays.
     pub strict: bool,
-    /// Whether to reuse nothing of the existing index.
+    /// Whether to build everything again instead of updating the existing index.
     pub anew: bool,
     /// Whether to wait for another process that is building.
     pub wait: bool,
-    /// Whether to accept that a root which had files has none, or cannot be read, and that records
-    /// are lost which neither the archive nor a damaged index contains.
+    /// Whether to build although records would be lost: those of a root that has no files or cannot
+    /// be read, and those that can be read neither from the archive nor from a damaged index.
     pub allow_empty: bool,
-    /// Whether to keep the stored records of a root which has no files, or cannot be read, instead
-    /// of refusing to build: for a repair.
+    /// Whether to keep the stored records of a root that has no files or cannot be read, instead of
+    /// refusing to build; for a repair.
     pub keep_missing: bool,
 }
 

@@ -1,4 +1,4 @@
-//! A record as the index sees it: its kind, id, date and searchable text, and how it is stored.
+//! A record as the index uses it: its kind, id, date and searchable text, and its encoding.
 
 use jiff::civil::{DateTime, date};
 use wensou_ingest::{Article, Date, Moment, Record};
@@ -15,7 +15,7 @@ pub fn civil_seconds(at: DateTime) -> i64 {
     at.duration_since(epoch).as_secs()
 }
 
-/// The first moment of a date's value.
+/// The first moment of a day, or the moment itself.
 #[must_use]
 pub fn moment_start(moment: Moment) -> DateTime {
     match moment {
@@ -31,7 +31,7 @@ pub struct Texts {
     pub title: String,
     /// Paragraphs joined by `\n`.
     pub body: String,
-    /// Tags of the page, then those at the end of its title that the page does not repeat.
+    /// The tags of the page, then those at the end of its title that differ from them when folded.
     pub tags: Vec<String>,
 }
 
@@ -45,7 +45,7 @@ pub trait RecordExt {
     fn date(&self) -> Date;
     /// Its searchable text.
     fn texts(&self) -> Texts;
-    /// The number of pages and offsets at which it occurs.
+    /// How often it occurs in the archive, variants included.
     fn occurrences(&self) -> usize;
 }
 
@@ -109,7 +109,7 @@ fn article_tags(article: &Article) -> Vec<String> {
 
 /// Encodes a record for the store.
 pub(crate) fn encode(record: &Record) -> Result<Vec<u8>, Error> {
-    // Capacity for its text and some more, so that it is not moved as it grows.
+    // Enough capacity for its text and metadata, so that the buffer need not grow.
     let text = match record {
         Record::Article(article) => article.paragraphs.iter().map(|text| text.len() + 4).sum(),
         Record::Flash(flash) => flash.text.len() + 64 * flash.occurrences.len(),
@@ -118,17 +118,17 @@ pub(crate) fn encode(record: &Record) -> Result<Vec<u8>, Error> {
     encoded.map_err(|error| Error::Record(Some(error)))
 }
 
-/// Decodes what [`encode`] wrote.
+/// Decodes what [`encode`] returned.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Record, Error> {
     postcard::from_bytes(bytes).map_err(|error| Error::Record(Some(error)))
 }
 
-/// A record with what it is stored as.
+/// A record with its encoding.
 #[derive(Debug)]
 pub(crate) struct Encoded {
     pub(crate) record: Record,
     pub(crate) bytes: Vec<u8>,
-    /// XXH3 of the bytes: whether they are what was written, and whether a page still says the same.
+    /// XXH3 of the bytes: tells whether stored bytes are intact, and whether a record has changed.
     pub(crate) content_hash: u64,
 }
 
@@ -144,14 +144,13 @@ impl Encoded {
         tie_breaker(self.record.id())
     }
 
-    /// What tells a record from every other one.
+    /// The hashes of id and content, which identify a record.
     pub(crate) fn identity(&self) -> (u64, u64) {
         (self.tie_breaker(), self.content_hash)
     }
 }
 
-/// The number that orders records with equal scores, the same way however segments lie: XXH3 of the
-/// id.
+/// The number that orders records with equal scores, whatever segments they are in: XXH3 of the id.
 pub(crate) fn tie_breaker(id: &str) -> u64 {
     xxh3_64(id.as_bytes())
 }

@@ -1,7 +1,7 @@
-//! The records of an index as a build can fall back on them, for files that cannot be read now.
+//! Reads records of the existing index during a build, for files that cannot be read at the moment.
 //!
-//! They are read straight from the document stores, so that damage to any other file of the index
-//! takes no record along. A store is used only if its own checksum holds.
+//! They are read straight from the document stores, so that no record is lost because another file
+//! of the index is damaged. A store is used only if its own checksum matches.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -24,40 +24,47 @@ use crate::mapping::Mapping;
 use crate::meta::Settings;
 use crate::record::decode;
 
-/// The field of records in indexes of formats 4 and 5.
+/// The field id of records in formats 4 and 5.
 const OLD_RECORD_FIELD: u32 = 17;
-/// Blocks of a store that are kept unpacked.
+/// Decompressed blocks of a store that are cached.
 const CACHED_BLOCKS: usize = 8;
 
-/// The records of one generation, found by the paths where they occur, spelled as this run spells
-/// them.
+/// The records of one generation, by the paths where they occur. Paths start with the roots as this
+/// build was given them, which may differ from those that the index was built with.
 pub(crate) struct Stored {
     generation: Folder,
     roots: Vec<Root>,
-    /// Records that the description counts, if it can be read.
+    /// The number of records by the description, if it can be read.
     expected: Option<u64>,
-    /// Made when the first file cannot be read, which is hardly ever.
+    /// Made when it is first needed: most builds can read all files.
     table: Option<Table>,
-    /// Roots whose records are not wanted.
+    /// Roots whose records are left out.
     forgotten: Vec<String>,
 }
 
-/// How a root was spelled then, where it is, and how it is spelled now.
+/// A folder that belongs to the old index and to this build.
 struct Root {
-    then: PathBuf,
-    now: PathBuf,
+    /// Its path in the old index.
+    old: PathBuf,
+    /// Its path as this build was given it.
+    new: PathBuf,
 }
 
-/// Where the records are.
+/// Number of a store, and document in it.
+type Location = (usize, DocId);
+
+/// The locations of all records.
 struct Table {
     stores: Vec<StoreReader>,
-    /// Records by path, folders before the names that begin like them, as a walk goes.
-    by_path: BTreeMap<String, Vec<(usize, DocId)>>,
-    /// Records that are in the index and could not be read.
+    /// Locations by [`sort_key`] of the path.
+    by_path: BTreeMap<String, Vec<Location>>,
+    /// The number of records that could not be read, at least.
     lost: u64,
 }
 
 impl Stored {
+    /// The records of a generation. `settings` are those that it was built with, `expected` is the
+    /// number of its records, and `roots` are those of this build.
     pub(crate) fn new(
         generation: Folder,
         settings: &Settings,
@@ -66,34 +73,34 @@ impl Stored {
     ) -> Self {
         let absolute =
             |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-        let mut pairs = Vec::new();
-        for (then, old) in settings.given.iter().zip(&settings.roots) {
-            for now in roots {
-                let new = absolute(now);
+        let mut shared = Vec::new();
+        for (old, old_absolute) in settings.given.iter().zip(&settings.roots) {
+            for new in roots {
+                let new_absolute = absolute(new);
                 // A root may have become part of another one, or another one part of it.
-                if let Ok(below) = old.strip_prefix(&new) {
-                    pairs.push(Root { then: then.clone(), now: join(now, below) });
-                } else if let Ok(below) = new.strip_prefix(old) {
-                    pairs.push(Root { then: join(then, below), now: now.clone() });
+                if let Ok(below) = old_absolute.strip_prefix(&new_absolute) {
+                    shared.push(Root { old: old.clone(), new: join(new, below) });
+                } else if let Ok(below) = new_absolute.strip_prefix(old_absolute) {
+                    shared.push(Root { old: join(old, below), new: new.clone() });
                 }
             }
         }
-        // Where one root lies in another, the inner one is meant.
-        pairs.sort_by_key(|pair| std::cmp::Reverse(pair.then.components().count()));
-        Self { generation, roots: pairs, expected, table: None, forgotten: Vec::new() }
+        // The innermost root comes first, because the first match is used.
+        shared.sort_by_key(|root| std::cmp::Reverse(root.old.components().count()));
+        Self { generation, roots: shared, expected, table: None, forgotten: Vec::new() }
     }
 
-    /// Records that occur in a file or folder.
+    /// The number of records that occur in a file or folder; 0 if no store can be read.
     pub(crate) fn count_under(&mut self, path: &Path) -> u64 {
-        self.locations(path).map_or(0, |found| found.len() as u64)
+        self.locations(path).map_or(0, |locations| locations.len() as u64)
     }
 
-    /// Leaves out the records of a root from now on.
+    /// Leaves out the records of a root from here on.
     pub(crate) fn forget(&mut self, root: &Path) {
-        self.forgotten.push(key(&root.to_string_lossy()));
+        self.forgotten.push(sort_key(&root.to_string_lossy()));
     }
 
-    /// Records that were asked for and could not be read, if there are any.
+    /// The number of records that could not be read, if records were needed and some are lost.
     pub(crate) fn lost_records(&self) -> Option<u64> {
         self.table.as_ref().map(|table| table.lost).filter(|lost| *lost > 0)
     }
@@ -105,27 +112,28 @@ impl Stored {
         self.table.as_mut().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
-    /// Where the records of a file or folder are, in the order of a walk and without repetition.
-    fn locations(&mut self, path: &Path) -> io::Result<Vec<(usize, DocId)>> {
-        let path = key(&path.to_string_lossy());
+    /// The locations of the records of a file or folder, in the order of the walk and without
+    /// duplicates.
+    fn locations(&mut self, path: &Path) -> io::Result<Vec<Location>> {
+        let path = sort_key(&path.to_string_lossy());
         let forgotten = self.forgotten.iter().any(|root| is_under(&path, root));
         let table = self.table()?;
         if forgotten {
             return Ok(Vec::new());
         }
-        let mut found: Vec<(usize, DocId)> = Vec::new();
-        let mut known = rustc_hash::FxHashSet::default();
+        let mut found: Vec<Location> = Vec::new();
+        let mut seen = rustc_hash::FxHashSet::default();
         let entries = table.by_path.range(path.clone()..);
-        for (_, places) in entries
+        for (_, locations) in entries
             .take_while(|(key, _)| key.starts_with(&path))
             .filter(|(key, _)| is_under(key, &path))
         {
-            found.extend(places.iter().filter(|place| known.insert(**place)));
+            found.extend(locations.iter().filter(|location| seen.insert(**location)));
         }
         Ok(found)
     }
 
-    /// Reads every store that is as it was written.
+    /// Reads every store whose checksum matches.
     fn read(&self) -> io::Result<Table> {
         let mut table = Table { stores: Vec::new(), by_path: BTreeMap::new(), lost: 0 };
         let entries = self.generation.entries()?;
@@ -147,13 +155,14 @@ impl Stored {
         }
         table.lost = match self.expected {
             Some(expected) => expected.saturating_sub(read),
-            // Nobody knows how many; there are some.
+            // Their number is unknown, but at least one for each damaged store.
             None => damaged,
         };
         Ok(table)
     }
 
-    /// Opens a store and notes where each record occurs.
+    /// Opens a store and adds the locations of its records to `by_path`. Returns the store and the
+    /// number of its records. `deleted` is the file that lists its deleted documents.
     fn store(
         &self,
         name: &str,
@@ -164,7 +173,8 @@ impl Stored {
         let failed = |error| Error::io("read", &self.generation.path_of(name))(error);
         let store = self.verified(name).map_err(failed)?;
         let store = StoreReader::open(store, CACHED_BLOCKS).map_err(failed)?;
-        // Without the list of what was deleted, too much is better than too little.
+        // If the list of deleted documents is damaged, keep all: a deleted record is better than a
+        // lost one.
         let alive = deleted.and_then(|name| self.verified(name).ok()?.read_bytes().ok());
         let alive =
             alive.filter(|bytes| bytes.len() >= 4 && bytes.len() % 8 == 4).map(AliveBitSet::open);
@@ -177,17 +187,17 @@ impl Stored {
         }
         let records = found.len() as u64;
         for (doc, paths) in found {
-            for path in paths.iter().filter_map(|path| self.spelled_now(path)) {
-                let places = by_path.entry(key(&path)).or_default();
-                if places.last() != Some(&(number, doc)) {
-                    places.push((number, doc));
+            for path in paths.iter().filter_map(|path| self.new_path(path)) {
+                let locations = by_path.entry(sort_key(&path)).or_default();
+                if locations.last() != Some(&(number, doc)) {
+                    locations.push((number, doc));
                 }
             }
         }
         Ok((store, records))
     }
 
-    /// A file of tantivy's without its footer, if its checksum holds.
+    /// Reads one of tantivy's files without its footer, and compares it with its checksum.
     fn verified(&self, name: &str) -> io::Result<FileSlice> {
         let (file, _) = self.generation.file(name)?;
         let bytes = OwnedBytes::new(Mapping::new(&file, &self.generation.path_of(name))?);
@@ -198,16 +208,16 @@ impl Stored {
         }
     }
 
-    /// A path of the index as this run spells it; `None` if no root has it now.
-    fn spelled_now(&self, path: &str) -> Option<String> {
+    /// The path in this build for a path in the index; `None` if no root contains it any longer.
+    fn new_path(&self, path: &str) -> Option<String> {
         let path = Path::new(path);
-        let root = self.roots.iter().find(|root| path.starts_with(&root.then))?;
-        let below = path.strip_prefix(&root.then).ok()?;
-        Some(join(&root.now, below).to_string_lossy().into_owned())
+        let root = self.roots.iter().find(|root| path.starts_with(&root.old))?;
+        let below = path.strip_prefix(&root.old).ok()?;
+        Some(join(&root.new, below).to_string_lossy().into_owned())
     }
 }
 
-/// The record of a document of a store, of this format or an older one.
+/// Reads the record of a document from a store of this format or an older one.
 fn read_record(store: &StoreReader, doc: DocId) -> Result<Record, Error> {
     let document = store.get_document_bytes(doc)?;
     let fields = [RECORD_FIELD, OLD_RECORD_FIELD].map(Field::from_field_id);
@@ -223,9 +233,9 @@ impl StoredRecords for Stored {
             let store = &self.table()?.stores[store];
             let mut record = read_record(store, doc).map_err(io::Error::other)?;
             each_path(&mut record, &mut |path| {
-                // What no root has now keeps its old spelling, and is taken over by nobody.
-                if let Some(now) = self.spelled_now(path) {
-                    *path = now;
+                // A path outside all roots stays as it is, and is not read by any build.
+                if let Some(new) = self.new_path(path) {
+                    *path = new;
                 }
             });
             records.push(record);
@@ -236,13 +246,13 @@ impl StoredRecords for Stored {
     }
 }
 
-/// `path` with `below` behind it, which may be nothing.
+/// `path` joined with `below`, which may be empty.
 fn join(path: &Path, below: &Path) -> PathBuf {
     if below.as_os_str().is_empty() { path.to_path_buf() } else { path.join(below) }
 }
 
-/// A path as it is sorted: `a/b` before `a.txt`, as a walk that sorts names goes.
-fn key(path: &str) -> String {
+/// A path in a form that sorts in the order of the walk: `a/b` before `a.txt`.
+fn sort_key(path: &str) -> String {
     path.trim_end_matches('/').replace('/', "\0")
 }
 
@@ -253,6 +263,7 @@ fn is_under(path: &str, folder: &str) -> bool {
     })
 }
 
+/// The paths of the files in which a record occurs.
 fn paths(record: &Record) -> Vec<String> {
     match record {
         Record::Article(article) => vec![article.path.clone()],
@@ -262,17 +273,15 @@ fn paths(record: &Record) -> Vec<String> {
     }
 }
 
-/// Every path in a record.
+/// Calls `each` with every path in a record, variants included.
 pub(crate) fn each_path(record: &mut Record, each: &mut dyn FnMut(&mut String)) {
     match record {
         Record::Article(article) => each(&mut article.path),
         Record::Flash(flash) => {
-            let others = flash.variants.iter_mut().flat_map(|writing| &mut writing.occurrences);
-            flash
-                .occurrences
-                .iter_mut()
-                .chain(others)
-                .for_each(|sighting| each(&mut sighting.path));
+            let of_variants =
+                flash.variants.iter_mut().flat_map(|variant| &mut variant.occurrences);
+            let occurrences = flash.occurrences.iter_mut().chain(of_variants);
+            occurrences.for_each(|occurrence| each(&mut occurrence.path));
         }
     }
 }
@@ -282,8 +291,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_lies_under_a_path_is_told_by_whole_names() {
-        let under = |path: &str, folder: &str| is_under(&key(path), &key(folder));
+    fn a_folder_contains_paths_that_start_with_its_whole_name() {
+        let under = |path: &str, folder: &str| is_under(&sort_key(path), &sort_key(folder));
         for path in ["a/b", "a/b/c.txt", "a/b!/c.txt"] {
             assert!(under(path, "a/b"), "{path}");
             assert!(under(path, "a/b/"), "{path}");

@@ -1,70 +1,63 @@
-//! The generation that an update starts from, and which of its documents are unchanged.
+//! The generation that an update starts from, and which of its documents stay.
 //!
-//! An update reads the whole archive, because one page can decide how another is read, and compares
-//! record by record with what is stored. Unchanged documents of the *base*, the segment of the last
-//! whole build, stay as they are; all others are written into one *recent* segment beside it. There
-//! are never more than two segments, and the result has the documents of a whole build.
+//! An update reads the whole archive, because one page can decide how another is parsed, and
+//! compares each record with the stored ones. Unchanged documents of the *base*, the segment of the
+//! last whole build, stay where they are. All other records are written into one *recent* segment
+//! beside it, which replaces the recent segment of the update before. So there are never more than
+//! two segments, and they contain the documents that a whole build would contain.
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use tantivy::index::SegmentId;
-use tantivy::{DocAddress, DocId, SegmentReader};
 
 use crate::engine::deletion::Deletion;
-use crate::engine::segment_postings::Totals;
+use crate::engine::segments::SegmentInfo;
+use crate::engine::{DocAddress, DocId};
 use crate::error::Error;
 use crate::generation::Draft;
 use crate::meta::Base;
 use crate::open::Index;
 use crate::record::Encoded;
 
-/// One in so many documents may be deleted or changed before everything is built again.
+/// At most one in this many documents may be deleted or in the recent segment; beyond that the next
+/// build is a whole one.
 const MAX_CHANGED: u64 = 4;
 
-/// The generation in use, to be updated.
+/// The generation in use, which is to be updated.
 pub(crate) struct Previous {
     index: Index,
-    base: SegmentId,
-    /// Number of the base among the segments.
-    ordinal: u32,
+    base: SegmentInfo,
+    /// All other segments.
+    recent: Vec<SegmentInfo>,
     /// Documents of the base that no record has claimed yet, by [`Encoded::identity`].
     unclaimed: FxHashMap<(u64, u64), DocId>,
-    /// All documents of the base that are not deleted.
-    living: Vec<DocId>,
+    /// Documents of the base that a record has claimed.
     kept: FxHashSet<DocId>,
 }
 
 impl Previous {
-    /// `None` if there is no base to keep, or too little of it is left.
+    /// `None` if there is no base, or if too many documents are deleted or outside it.
     pub(crate) fn new(index: Index) -> Result<Option<Self>, Error> {
         let Some(base) = &index.meta().base else { return Ok(None) };
-        let segments = index.searcher().segment_readers();
-        let is_base = |reader: &SegmentReader| reader.segment_id().uuid_string() == base.segment;
-        let Some(ordinal) = segments.iter().position(is_base) else { return Ok(None) };
-        let reader = &segments[ordinal];
-        let all = index.searcher().num_docs() + u64::from(reader.num_deleted_docs());
-        let recent = all - u64::from(reader.max_doc());
-        if (recent + u64::from(reader.num_deleted_docs())) * MAX_CHANGED > all {
+        let mut recent = index.segments();
+        let Some(at) = recent.iter().position(|segment| segment.name() == base.segment) else {
+            return Ok(None);
+        };
+        let base = recent.swap_remove(at);
+        let changed = recent.iter().map(|segment| segment.living.len() as u64).sum::<u64>()
+            + base.num_deleted();
+        let all = changed + base.living.len() as u64;
+        if changed * MAX_CHANGED > all {
             return Ok(None);
         }
-        let columns = index.columns(ordinal as u32)?;
-        let living: Vec<DocId> = reader.doc_ids_alive().collect();
+        let columns = index.columns(base.ordinal)?;
         let mut unclaimed = FxHashMap::default();
-        for doc in &living {
+        for doc in &base.living {
             unclaimed.insert(index.identity(columns, *doc)?, *doc);
         }
-        let base = reader.segment_id();
-        Ok(Some(Self {
-            base,
-            ordinal: ordinal as u32,
-            unclaimed,
-            living,
-            kept: FxHashSet::default(),
-            index,
-        }))
+        Ok(Some(Self { base, recent, unclaimed, kept: FxHashSet::default(), index }))
     }
 
-    /// Shares every file of the generation with the draft except those that are always written
-    /// again. tantivy's lists of files are copied, because it writes into them.
+    /// Shares the files of the generation with the draft, except those that every build writes
+    /// again. tantivy's lists of files are copied, because tantivy writes into them.
     pub(crate) fn share(&self, draft: &mut Draft) -> Result<(), Error> {
         let generation = self.index.generation();
         let page_sums = self.index.page_sums()?;
@@ -83,38 +76,30 @@ impl Previous {
         Ok(())
     }
 
-    /// Whether the base has exactly this record, which then stays.
-    pub(crate) fn keeps(&mut self, record: &Encoded) -> bool {
+    /// Claims the document of the base that has exactly this record. Returns whether there is one,
+    /// which then stays.
+    pub(crate) fn claim(&mut self, record: &Encoded) -> bool {
         match self.unclaimed.remove(&record.identity()) {
             Some(doc) => self.kept.insert(doc),
             None => false,
         }
     }
 
-    /// The documents that no record has claimed, to be deleted, and the base without them.
+    /// The documents of the base that no record has claimed, to be deleted, and the base without
+    /// them.
     pub(crate) fn finish(self) -> Result<(Deletion, Base), Error> {
-        let mut deleted = match &self.index.meta().base {
-            Some(base) => base.deleted,
-            None => Totals::default(),
-        };
-        let gone: Vec<DocId> =
-            self.living.iter().copied().filter(|doc| !self.kept.contains(doc)).collect();
-        for doc in &gone {
-            deleted.add(&self.index.record(DocAddress::new(self.ordinal, *doc))?);
+        let Self { index, base, kept, .. } = self;
+        let mut deleted = index.meta().base.as_ref().map(|base| base.deleted).unwrap_or_default();
+        let unclaimed: Vec<DocId> =
+            base.living.iter().copied().filter(|doc| !kept.contains(doc)).collect();
+        for doc in &unclaimed {
+            deleted.add(&index.record(DocAddress::new(base.ordinal, *doc))?);
         }
-        let base = Base { segment: self.base.uuid_string(), deleted };
-        Ok((Deletion { segment: self.base, documents: gone }, base))
+        Ok((base.delete(unclaimed), Base { segment: base.name(), deleted }))
     }
 
-    /// All documents of every segment but the base.
+    /// All documents of every segment but the base: what stays of them is written again.
     pub(crate) fn recent(&self) -> Vec<Deletion> {
-        let segments = self.index.searcher().segment_readers().iter();
-        let others = segments.filter(|reader| reader.segment_id() != self.base);
-        others
-            .map(|reader| Deletion {
-                segment: reader.segment_id(),
-                documents: reader.doc_ids_alive().collect(),
-            })
-            .collect()
+        self.recent.iter().map(|segment| segment.delete(segment.living.clone())).collect()
     }
 }

@@ -1,9 +1,10 @@
-//! Writing the files of a generation.
+//! Writes the files of a generation.
 //!
-//! Stages run at once and hand records on through bounded queues: reading and parsing
-//! (`wensou-ingest`), analysis, and indexing. A slow stage stops the one before it, so memory does
-//! not grow with the archive. Analysis has several threads; a document is indexed in the order of
-//! the walk all the same, because the queue of outcomes is in that order.
+//! Three stages run at the same time and hand records on through bounded queues: reading and
+//! parsing (`wensou-ingest`), analysis, and indexing. A slow stage stops the one before it, so
+//! memory does not grow with the archive. Several threads analyse, yet documents are indexed in the
+//! order of the walk: each batch has a channel for its outcome, and these channels are queued in
+//! that order.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use wensou_ingest::{ByteBudget, Progress, Report, ScannedArchive, StoredRecords}
 use crate::analysis::Analysis;
 use crate::analyze::{Analysed, analyse};
 use crate::engine::build_directory::FirstFailure;
+use crate::engine::panicked;
 use crate::engine::segment_postings::Totals;
 use crate::engine::writer::{SegmentLimits, SegmentsWriter};
 use crate::error::Error;
@@ -25,15 +27,24 @@ use crate::record::Encoded;
 use crate::stored::Stored;
 use crate::update::Previous;
 
-/// Records of a batch: to wake a thread costs as much as to analyse a flash item.
+/// Records of a batch. Waking a thread costs as much as analysing a flash item.
 const BATCH: usize = 16;
-/// Bytes of records after which a batch is handed on, however few they are.
+/// Bytes of records after which a batch is handed on, however few records it has.
 const BATCH_BYTES: usize = 256 << 10;
-/// Batches in a queue: enough to keep all stages busy, few enough to need little memory.
+/// Batches of a queue: enough to keep all stages busy, few enough to need little memory.
 const QUEUE: usize = 8;
-/// Bytes of records between reading and indexing at most: analysed, a record takes ten times its
-/// bytes.
+/// The greatest number of bytes of the records between reading and indexing. An analysed record
+/// takes ten times as many.
 const IN_FLIGHT: u64 = 4 << 20;
+
+/// What all stages of a build need.
+pub(crate) struct BuildInputs<'a> {
+    /// The folder of the generation. It contains the files that are reused.
+    pub(crate) folder: &'a Folder,
+    pub(crate) analysis: &'a Analysis,
+    pub(crate) options: &'a BuildOptions,
+    pub(crate) progress: &'a dyn Progress,
+}
 
 /// Writes one generation.
 pub(crate) struct GenerationWriter {
@@ -44,13 +55,13 @@ pub(crate) struct GenerationWriter {
 }
 
 impl GenerationWriter {
-    /// Writes into a folder that has the files of the previous generation, if there is one.
+    /// A writer that updates `previous`, if there is one.
     pub(crate) fn new(
-        folder: &Folder,
-        options: &BuildOptions,
+        inputs: &BuildInputs<'_>,
         previous: Option<Previous>,
         failure: FirstFailure,
     ) -> Result<Self, Error> {
+        let BuildInputs { folder, options, .. } = inputs;
         let limits = SegmentLimits {
             memory: options.memory_bytes.max(16 << 20),
             records: options.segment_bytes,
@@ -63,78 +74,68 @@ impl GenerationWriter {
         Ok(Self { folder, segments, previous, written: 0 })
     }
 
-    /// Documents written so far.
+    /// The number of documents written so far.
     pub(crate) fn written(&self) -> u64 {
         self.written
     }
 
-    /// Runs the stages until the archive is read to its end.
+    /// Runs the stages until the whole archive has been read.
     pub(crate) fn read(
         &mut self,
-        analysis: &Analysis,
+        inputs: &BuildInputs<'_>,
         scanned: ScannedArchive,
-        options: &BuildOptions,
-        progress: &dyn Progress,
         stored: Option<&mut Stored>,
     ) -> Result<Report, Error> {
         let (jobs, to_analyse) = bounded::<Job>(QUEUE);
-        // The outcomes in the order of the walk. This queue also keeps a fast thread from running
-        // ahead.
+        // The outcomes, in the order of the walk. Because this queue is bounded, a fast thread
+        // cannot run ahead of a slow one.
         let (outcomes, to_index) = bounded::<Outcome>(QUEUE);
         let budget = Arc::new(ByteBudget::new(IN_FLIGHT));
         let Self { folder, segments, previous, written } = self;
-        let folder = folder.path();
         thread::scope(|scope| {
-            for _ in 0..options.threads.max(1) {
-                let to_analyse = to_analyse.clone();
-                start(scope, folder, move || {
-                    for Job { records, outcome } in to_analyse {
-                        let analysed = records.into_iter().map(|(ordinal, encoded)| {
-                            // The record itself is not needed any longer: its bytes are stored.
-                            (analyse(ordinal, &encoded, analysis.segmenter()), encoded.bytes)
-                        });
-                        // If nobody waits for it, indexing has failed, and reports why.
-                        let _ = outcome.send(analysed.collect());
-                    }
-                })?;
-            }
+            start_analysis(scope, inputs, &to_analyse)?;
             drop(to_analyse);
-            let indexing = start(scope, folder, || {
+            let indexing = start(scope, folder.path(), || {
                 let indexed = index(segments, to_index, &budget);
-                // Nothing is taken out of the queues after this: whoever waits must not.
+                // Nobody releases bytes after this, so nobody may wait for them.
                 budget.close();
                 indexed
             })?;
             let (records, budget) = (Vec::new(), &budget);
             let mut batches = Batches { jobs, outcomes, records, bytes: 0, budget };
             let mut next = 0;
-            let stored = stored.map(|stored| stored as &mut dyn StoredRecords);
             let mut sink = |record| {
                 let (ordinal, record) = (next, Encoded::new(record).map_err(|_| Stopped)?);
                 next += 1;
-                if previous.as_mut().is_some_and(|previous| previous.keeps(&record)) {
+                if previous.as_mut().is_some_and(|previous| previous.claim(&record)) {
                     return Ok(());
                 }
                 *written += 1;
                 batches.add(ordinal, record)
             };
-            let ingest = &options.ingest;
-            let outcome =
-                wensou_ingest::ingest_scanned(scanned, ingest, progress, stored, &mut sink);
-            let rest = batches.flush();
+            let BuildInputs { options, progress, .. } = *inputs;
+            let stored = stored.map(|stored| stored as &mut dyn StoredRecords);
+            let read = wensou_ingest::ingest_scanned(
+                scanned,
+                &options.ingest,
+                progress,
+                stored,
+                &mut sink,
+            );
+            let flushed = batches.flush();
             drop(batches);
             // An error of indexing comes first: it is why reading stopped.
-            indexing.join().unwrap_or_else(|_| Err(panicked()))?;
-            let outcome = outcome.and_then(|report| match rest {
+            indexing.join().unwrap_or_else(|_| Err(panicked().into()))?;
+            let report = read.map_err(|error| Error::Archive(Box::new(error)))?;
+            match flushed {
                 Ok(()) => Ok(report),
-                Err(stopped) => Err(wensou_ingest::Error::Sink(stopped)),
-            });
-            outcome.map_err(|error| Error::Archive(Box::new(error)))
+                Err(stopped) => Err(Error::Archive(Box::new(wensou_ingest::Error::Sink(stopped)))),
+            }
         })
     }
 
-    /// Commits, and makes one segment of all that was written, its documents in the order of the
-    /// walk. Returns the base for the next update.
+    /// Deletes the documents that no record has claimed, commits, and merges what was written into
+    /// one segment, in the order of the walk. Returns the base for the next update.
     pub(crate) fn finish(self) -> Result<Option<Base>, Error> {
         let Self { folder, segments, previous, .. } = self;
         let kept = match previous {
@@ -147,15 +148,14 @@ impl GenerationWriter {
         };
         let written = segments.finish()?;
         remove_locks(&folder)?;
-        let added = written.added.map(|id| id.uuid_string());
         // tantivy drops a base without documents.
-        let is_kept = |base: &Base| written.all.iter().any(|id| id.uuid_string() == base.segment);
-        let added = added.map(|segment| Base { segment, deleted: Totals::default() });
+        let is_kept = |base: &Base| written.all.contains(&base.segment);
+        let added = written.added.map(|segment| Base { segment, deleted: Totals::default() });
         Ok(kept.filter(is_kept).or(added))
     }
 }
 
-/// Removes tantivy's lock files, which it does not count among its own.
+/// Removes tantivy's lock files, which tantivy's own garbage collection leaves.
 fn remove_locks(folder: &Folder) -> Result<(), Error> {
     for entry in folder.entries().map_err(Error::io("list", folder.path()))? {
         let path = folder.path_of(&entry.name);
@@ -166,7 +166,11 @@ fn remove_locks(folder: &Folder) -> Result<(), Error> {
     Ok(())
 }
 
-/// Starts a thread of a build. That none can be started is an error like any other.
+/// Starts a thread of a build.
+///
+/// # Errors
+///
+/// If the system refuses another thread.
 fn start<'s, 'e, T: Send + 's>(
     scope: &'s thread::Scope<'s, 'e>,
     folder: &Path,
@@ -176,13 +180,36 @@ fn start<'s, 'e, T: Send + 's>(
     started.map_err(Error::io("start a thread that writes", folder))
 }
 
-/// Records to be analysed, with their numbers in the order of the walk.
+/// Starts the threads that analyse, which end when all senders of jobs are gone.
+fn start_analysis<'s>(
+    scope: &'s thread::Scope<'s, '_>,
+    inputs: &BuildInputs<'s>,
+    to_analyse: &Receiver<Job>,
+) -> Result<(), Error> {
+    let segmenter = inputs.analysis.segmenter();
+    for _ in 0..inputs.options.threads.max(1) {
+        let to_analyse = to_analyse.clone();
+        start(scope, inputs.folder.path(), move || {
+            for Job { records, outcome } in to_analyse {
+                // The record is dropped once it is analysed: only its bytes wait to be indexed.
+                let analysed = records.into_iter().map(|(ordinal, encoded)| {
+                    (analyse(ordinal, &encoded, segmenter), encoded.bytes)
+                });
+                // If the receiver is gone, indexing has failed, and reports why.
+                let _ = outcome.send(analysed.collect());
+            }
+        })?;
+    }
+    Ok(())
+}
+
+/// Records to be analysed, with their ordinals in the order of the walk.
 struct Job {
     records: Vec<(u64, Encoded)>,
     outcome: Sender<Vec<(Analysed, Vec<u8>)>>,
 }
 
-/// Where the analysed records of a job and their encoded forms arrive.
+/// Receives the outcome of a job.
 type Outcome = Receiver<Vec<(Analysed, Vec<u8>)>>;
 
 /// Collects records into jobs.
@@ -204,7 +231,7 @@ impl Batches<'_> {
         }
     }
 
-    /// Hands the records on.
+    /// Hands the records on as a job. Waits until the byte budget and the queues have room.
     fn flush(&mut self) -> Result<(), Stopped> {
         self.budget.acquire(std::mem::take(&mut self.bytes) as u64);
         let records = std::mem::take(&mut self.records);
@@ -214,7 +241,7 @@ impl Batches<'_> {
     }
 }
 
-/// Indexes outcomes as they come, and releases the bytes of their records.
+/// Indexes the outcomes in the order of their queue, and releases the bytes of their records.
 fn index(
     segments: &mut SegmentsWriter,
     to_index: Receiver<Outcome>,
@@ -229,11 +256,7 @@ fn index(
     Ok(())
 }
 
-fn panicked() -> Error {
-    Error::Engine(tantivy::TantivyError::InternalError("a thread panicked".to_owned()))
-}
-
-/// Indexing ended early: its error is the one to report.
+/// Indexing ended early. Its own error is the one to report.
 #[derive(Debug, thiserror::Error)]
 #[error("indexing stopped")]
 struct Stopped;

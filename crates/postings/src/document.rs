@@ -1,21 +1,21 @@
-//! What is indexed of a document: its terms, paths and column values.
+//! A document as it is added to a [`PostingsBuilder`](crate::PostingsBuilder).
 
 use crate::term::Kind;
 
 /// Separates words in [`FieldTerms::words`].
 pub const WORD_SEPARATOR: char = '\u{1f}';
 
-/// The terms of one text.
+/// The terms of one text: a title, a body or a tag.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct FieldTerms {
-    /// Key characters, which unigrams and bigrams are made of.
+    /// The key characters of the text. Each is a unigram, and each with the next one is a bigram.
     pub key: Vec<char>,
-    /// Words, joined by [`WORD_SEPARATOR`]: one allocation instead of a hundred.
+    /// The words of the text, joined by [`WORD_SEPARATOR`]: one allocation instead of a hundred.
     pub words: String,
 }
 
 impl FieldTerms {
-    /// The words of the text, in its order, repeated ones as often as they occur.
+    /// The words in the order of the text. A word that occurs twice is returned twice.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         self.words.split(WORD_SEPARATOR).filter(|word| !word.is_empty())
     }
@@ -34,7 +34,7 @@ pub struct ColumnValues {
     pub date: Option<i64>,
 }
 
-/// A document, analysed.
+/// The terms and column values of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentTerms {
     /// Its kind.
@@ -45,8 +45,8 @@ pub struct DocumentTerms {
     pub title: FieldTerms,
     /// The body.
     pub body: FieldTerms,
-    /// Each tag. No bigram spans two of them.
+    /// The tags. No bigram spans two of them.
     pub tags: Vec<FieldTerms>,
-    /// The paths of the pages that contain it.
+    /// The paths of the files that contain it, with `/` between names.
     pub paths: Vec<String>,
 }

@@ -1,22 +1,22 @@
-//! The end of a postings file: where its sections lie, and the totals of its documents.
+//! The footer of a postings file: the lengths of its sections, and totals of its documents.
 
 use xxhash_rust::xxh3::xxh3_64;
 
-/// The number of the index format, raised with every change of what is written: of this file, of
-/// the other files of an index, or of the layout of its folder. An index of another format is never
-/// read.
+/// The number of the index format. It is raised with every change of a byte: of postings files, of
+/// the other files of an index, or of the layout of its folder. An index of another format is not
+/// opened.
 pub const FORMAT_VERSION: u32 = 6;
 
-/// What a postings file ends with: `wensou`, then the format number in two bytes.
+/// The last eight bytes of a postings file: `wensou`, then the format number in two bytes.
 pub(crate) const MAGIC: u64 =
     u64::from_le_bytes(*b"wensou\0\0") | (FORMAT_VERSION as u64) << (6 * 8);
 
-/// Numbers of a footer, of eight bytes each.
+/// The number of fields of a footer, of eight bytes each.
 const NUMBERS: usize = 19;
-/// Bytes of a footer.
+/// Length of a footer in bytes.
 pub(crate) const FOOTER: usize = NUMBERS * 8;
 
-/// Lengths of the sections in bytes, and totals.
+/// A footer: lengths of sections in bytes, and totals.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Footer {
     pub(crate) lists: u64,
@@ -24,11 +24,11 @@ pub(crate) struct Footer {
     pub(crate) dictionary_index: u64,
     pub(crate) words: u64,
     pub(crate) paths: u64,
-    /// Documents of the file.
+    /// The number of documents.
     pub(crate) num_docs: u64,
-    /// Documents of each kind.
+    /// The number of documents of each kind.
     pub(crate) docs_by_kind: [u64; 2],
-    /// Key characters by kind and field.
+    /// The number of key characters, by kind and field.
     pub(crate) total_lengths: [[u64; 3]; 2],
     /// The oldest and the newest date, encoded as in the column; 0 if no document has one.
     pub(crate) date_bounds: [u64; 2],

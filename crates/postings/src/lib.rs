@@ -1,38 +1,65 @@
-//! Posting lists of Chinese text, in a file: exact phrases, term frequencies for ranking, words,
-//! paths, and a few column values for each document.
+//! Posting lists of Chinese text in a file: bigrams with positions for exact phrases, unigrams and
+//! words with term frequencies for ranking, paths, and a few column values for each document.
 //!
 //! General-purpose engines invert Chinese text at some 200 ns a token, and every character is three
-//! tokens here: itself, a bigram, a part of a word. Sorting small numbers does the same in a tenth
-//! of the time (`docs/STRUCTURES.md` has the measurements). This crate knows neither pages nor the
-//! engine that stores them; `docs/FORMAT.md` specifies every byte that it writes.
+//! tokens here: a unigram, a part of a bigram, a part of a word. Sorting small numbers does the
+//! same in a tenth of the time (`docs/STRUCTURES.md` has the measurements). This crate knows
+//! neither the pages that documents come from nor tantivy, which stores them. `docs/FORMAT.md`
+//! specifies every byte of a file, with test vectors.
 //!
 //! # Writing
 //!
-//! [`PostingsBuilder`] takes the [terms of documents](DocumentTerms) and writes a file. Memory does
-//! not grow with the text: sorted runs go to disk and are merged at the end. [`merge_segments`]
-//! joins finished files, and leaves deleted documents out.
+//! [`PostingsBuilder`] takes the [terms of documents](DocumentTerms) and writes a file. Its memory
+//! does not grow with the text: sorted runs are written to temporary files, and merged at the end.
+//! [`merge_segments`] merges finished files and leaves deleted documents out.
 //!
 //! # Reading
 //!
-//! [`Postings`] opens a file. A term has a [`TermKey`]; its list is read with a [`Cursor`], or
-//! decoded as a whole into a [`BitsetPostings`]. Opening reads a thousandth of the file. Looking
-//! up a term is a binary search in the index of the dictionary and a scan of at most 32 entries:
-//! about half a microsecond.
+//! [`Postings`] opens a file. A term has a [`TermKey`]. Its posting list is read with a [`Cursor`],
+//! or decoded as a whole into a [`BitsetPostings`]. Opening reads a thousandth of the file.
+//! Looking up a term takes about half a microsecond: a binary search in the index of the
+//! dictionary, then a scan of at most 32 entries.
 //!
 //! # Damage
 //!
-//! Every page of 4 KiB has a checksum that is [verified](PageBytes) when the page is first read. A
-//! list whose pages are damaged ends early, and [`Postings::damage`] then says so; no input makes a
-//! reader panic or loop.
+//! Every page of 4 KiB has a checksum, which is [verified](PageBytes) when the page is first read.
+//! A posting list with a damaged page ends early, and [`Postings::damage`] then returns the page.
+//! No input makes a reader panic or loop for ever.
 //!
-//! See [`PostingsBuilder`] for an example.
+//! # Example
+//!
+//! ```
+//! use ownedbytes::OwnedBytes;
+//! use wensou_postings::{
+//!     ColumnValues, DocumentTerms, FieldTerms, Kind, Postings, PostingsBuilder, TermKey, TextField,
+//! };
+//!
+//! let mut builder = PostingsBuilder::new(std::env::temp_dir());
+//! for title in ["比特币", "以太坊", "比特币比特币"] {
+//!     builder.add(&DocumentTerms {
+//!         kind: Kind::Article,
+//!         columns: ColumnValues::default(),
+//!         title: FieldTerms { key: title.chars().collect(), words: title.to_owned() },
+//!         body: FieldTerms::default(),
+//!         tags: Vec::new(),
+//!         paths: Vec::new(),
+//!     })?;
+//! }
+//! let file = builder.finish(Vec::new())?;
+//!
+//! let postings = Postings::open(OwnedBytes::new(file)).unwrap();
+//! let mut cursor = postings.cursor(TermKey::bigram(TextField::Title, '比', '特')).unwrap();
+//! assert_eq!((cursor.doc(), cursor.advance(), cursor.doc_freq()), (0, 2, 2));
+//! assert_eq!(postings.damage(), None);
+//! # Ok::<(), std::io::Error>(())
+//! ```
 //!
 //! # Bibliography
 //!
-//! - D. Lemire, L. Boytsov: *Decoding billions of integers per second through vectorization* (2015);
-//!   the layout of doc ids is the one of the `bitpacking` crate.
+//! - D. Lemire, L. Boytsov: *Decoding billions of integers per second through vectorization*
+//!   (2015). Doc ids have the layout of the `bitpacking` crate, which follows it.
 //! - S. Ding, T. Suel: *Faster top-k document retrieval using block-max indexes* (2011), for the
-//!   upper bounds in skips.
+//!   upper bounds of tf in skips.
 //! - J. Zobel, A. Moffat: *Inverted files for text search engines* (2006).
 
 mod codec;

@@ -1,8 +1,9 @@
-//! A checksum for each page of a file, verified when the page is first read.
+//! Page checksums: one for each page of a file, verified when the page is first read.
 //!
-//! To hash a whole file would cost more than a search reads from it. A page of 4 KiB is hashed in
-//! less than half a microsecond, about what the page fault of its first read costs, and its checksum
-//! takes a thousandth of its size.
+//! Hashing a whole file would take longer than a search, which reads a small part of it. Hashing a
+//! page of 4 KiB takes less than half a microsecond, about as long as the page fault of its first
+//! read, and its checksum takes a thousandth of its space. Pages of 8 KiB made queries over 200
+//! thousand pages slower, because more is hashed that is not read.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,23 +12,33 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use ownedbytes::OwnedBytes;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64_with_seed};
 
-/// Bytes of a page; the last page of a file may be shorter.
+/// Length of a page in bytes. The last page of a file may be shorter.
 pub const PAGE: usize = 4 << 10;
-/// Bytes of a checksum.
+/// Length of a page checksum in bytes.
 pub const PAGE_SUM: usize = 4;
 
-/// The checksum of a page: the lower half of its XXH3-64, seeded with the number of the page, so
-/// that two pages that changed places are noticed.
+/// The checksum of a page: the lower half of its XXH3-64. The number of the page is the seed, so
+/// that swapped pages are detected.
 fn sum_of(number: u64, page: &[u8]) -> u32 {
     xxh3_64_with_seed(page, number) as u32
 }
 
-/// Computes the checksums of pages from bytes that arrive in pieces of any size.
+/// Computes page checksums of a file whose bytes arrive in pieces of any size. Costs some 60 µs for
+/// each MiB and 4 bytes of memory for each page.
+///
+/// ```
+/// use wensou_postings::{PAGE, PAGE_SUM, PageHasher};
+///
+/// let mut hasher = PageHasher::default();
+/// hasher.update(&[1; PAGE]);
+/// hasher.update(&[2; 100]);
+/// assert_eq!(hasher.finish().len(), 2 * PAGE_SUM);
+/// ```
 #[derive(Clone, Default)]
 pub struct PageHasher {
     sums: Vec<u8>,
     hasher: Option<Xxh3>,
-    /// Bytes of the current page that were hashed.
+    /// The number of bytes of the current page that have been hashed.
     filled: usize,
 }
 
@@ -38,6 +49,7 @@ impl std::fmt::Debug for PageHasher {
 }
 
 impl PageHasher {
+    /// The number of whole pages so far, which is the number of the current one.
     fn pages(&self) -> u64 {
         (self.sums.len() / PAGE_SUM) as u64
     }
@@ -71,7 +83,7 @@ impl PageHasher {
         }
     }
 
-    /// The checksums of all pages, four bytes each, little-endian.
+    /// The checksums of all pages, [`PAGE_SUM`] bytes each, little-endian.
     #[must_use]
     pub fn finish(mut self) -> Vec<u8> {
         self.end_page();
@@ -80,7 +92,7 @@ impl PageHasher {
 }
 
 /// The bytes of a file whose pages are verified when they are first read. Clones share the file and
-/// what is known of its pages.
+/// remember together which pages were verified.
 ///
 /// ```
 /// use wensou_postings::{OwnedBytes, PageBytes, PageHasher};
@@ -101,7 +113,7 @@ pub struct PageBytes(Arc<Shared>);
 struct Shared {
     bytes: OwnedBytes,
     sums: OwnedBytes,
-    /// A bit for each page that was verified.
+    /// A bit for each page: whether it was verified.
     verified: Box<[AtomicU64]>,
     /// One more than the number of a damaged page; 0 while none is known.
     damaged: AtomicU32,
@@ -114,8 +126,8 @@ impl std::fmt::Debug for PageBytes {
 }
 
 impl PageBytes {
-    /// A file with the checksums of its pages, which the caller has verified; `None` if there is
-    /// not one checksum for each page.
+    /// A file with its page checksums, which the caller has verified themselves. `None` if their
+    /// number is wrong.
     #[must_use]
     pub fn new(bytes: OwnedBytes, sums: OwnedBytes) -> Option<Self> {
         let pages = bytes.len().div_ceil(PAGE);
@@ -126,7 +138,7 @@ impl PageBytes {
         Some(Self(Arc::new(Shared { bytes, sums, verified, damaged: AtomicU32::new(0) })))
     }
 
-    /// Bytes of the file.
+    /// Length of the file in bytes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.bytes.len()
@@ -138,7 +150,8 @@ impl PageBytes {
         self.len() == 0
     }
 
-    /// The bytes of a range; `None` if the file is shorter, or if a page is damaged.
+    /// The bytes of a range; `None` if the file is shorter, or if a page of the range is damaged.
+    /// Hashes the pages of the range that were not read before.
     #[must_use]
     #[inline]
     pub fn get(&self, range: Range<usize>) -> Option<&[u8]> {
@@ -151,13 +164,14 @@ impl PageBytes {
         verified.then_some(bytes)
     }
 
-    /// The bytes of a range that [`PageBytes::get`] has returned before, or a part of it.
+    /// The bytes of a range that [`PageBytes::get`] has returned before, or of a part of such a
+    /// range.
     #[inline]
     pub(crate) fn verified(&self, range: Range<usize>) -> Option<&[u8]> {
         self.0.bytes.get(range)
     }
 
-    /// The same bytes, to be kept; `None` as for [`PageBytes::get`].
+    /// [`PageBytes::get`] as bytes that keep the file alive.
     #[must_use]
     pub fn slice(&self, range: Range<usize>) -> Option<OwnedBytes> {
         self.get(range.clone())?;
@@ -182,20 +196,22 @@ impl PageBytes {
         true
     }
 
-    /// Remembers that what a page holds makes no sense.
+    /// Remembers that the content of a page is invalid.
     pub(crate) fn report_damage(&self, page: usize) {
         self.0.damaged.store(page as u32 + 1, Ordering::Relaxed);
     }
 
-    /// The number of a page that was read and is damaged, if there is one. Whoever reads has to ask
-    /// at the end: a damaged list merely ends early.
+    /// The number of a page that was read and is damaged; `None` if there is none.
+    ///
+    /// Call this after reading, and discard what was read if there is one: a posting list with a
+    /// damaged page merely ends early.
     #[must_use]
     pub fn damaged_page(&self) -> Option<u32> {
         self.0.damaged.load(Ordering::Relaxed).checked_sub(1)
     }
 }
 
-/// A range of a [`PageBytes`], with offsets of its own.
+/// A section of a [`PageBytes`], with offsets from its start.
 #[derive(Debug, Clone)]
 pub(crate) struct PageSlice {
     file: PageBytes,
@@ -204,7 +220,7 @@ pub(crate) struct PageSlice {
 }
 
 impl PageSlice {
-    /// A range of a file; `None` if the file ends before it.
+    /// A range of a file; `None` if the file is shorter.
     pub(crate) fn new(file: &PageBytes, range: Range<usize>) -> Option<Self> {
         let len = range.end.checked_sub(range.start)?;
         (range.end <= file.len()).then(|| Self { file: file.clone(), start: range.start, len })
@@ -223,7 +239,7 @@ impl PageSlice {
         self.len
     }
 
-    /// The bytes of a range; `None` if the slice ends before, or if a page is damaged.
+    /// The bytes of a range; `None` if the slice is shorter, or if a page of the range is damaged.
     #[inline]
     pub(crate) fn get(&self, range: Range<usize>) -> Option<&[u8]> {
         if range.end > self.len {
@@ -232,7 +248,7 @@ impl PageSlice {
         self.file.get(self.start + range.start..self.start + range.end)
     }
 
-    /// The bytes of a range whose pages have been verified.
+    /// The bytes of a range whose pages have been verified before.
     #[inline]
     pub(crate) fn verified(&self, range: Range<usize>) -> Option<&[u8]> {
         if range.end > self.len {
@@ -241,21 +257,21 @@ impl PageSlice {
         self.file.verified(self.start + range.start..self.start + range.end)
     }
 
-    /// A number of four bytes.
+    /// The little-endian number of four bytes at `at`.
     #[inline]
     pub(crate) fn u32(&self, at: usize) -> Option<u32> {
         let bytes = self.get(at..at.checked_add(4)?)?;
         Some(u32::from_le_bytes(bytes.try_into().ok()?))
     }
 
-    /// A number of eight bytes.
+    /// The little-endian number of eight bytes at `at`.
     #[inline]
     pub(crate) fn u64(&self, at: usize) -> Option<u64> {
         let bytes = self.get(at..at.checked_add(8)?)?;
         Some(u64::from_le_bytes(bytes.try_into().ok()?))
     }
 
-    /// A part of it; `None` if it ends before.
+    /// A part of the slice; `None` if the slice is shorter.
     pub(crate) fn slice(&self, range: Range<usize>) -> Option<Self> {
         if range.end > self.len {
             return None;
@@ -263,12 +279,12 @@ impl PageSlice {
         Self::new(&self.file, self.start + range.start..self.start + range.end)
     }
 
-    /// All bytes, to be kept.
+    /// All bytes; `None` if a page is damaged.
     pub(crate) fn to_owned_bytes(&self) -> Option<OwnedBytes> {
         self.file.slice(self.start..self.start + self.len)
     }
 
-    /// Remembers that the bytes at `at` make no sense.
+    /// Remembers that the bytes at `at` are invalid.
     #[cold]
     pub(crate) fn report_damage(&self, at: usize) {
         self.file.report_damage((self.start + at) / PAGE);
@@ -293,7 +309,7 @@ mod tests {
 
         #[test]
         fn sums_do_not_depend_on_the_pieces(cuts in vec(0..40_000_usize, 0..6), seed in any::<u8>()) {
-            let bytes: Vec<u8> = (0..40_000_u32).map(|at| (at * 31 >> 3) as u8 ^ seed).collect();
+            let bytes: Vec<u8> = (0..40_000_u32).map(|at| ((at * 31) >> 3) as u8 ^ seed).collect();
             let mut cuts = cuts;
             cuts.extend([0, bytes.len()]);
             cuts.sort_unstable();
@@ -302,7 +318,7 @@ mod tests {
         }
 
         #[test]
-        fn every_changed_byte_is_noticed(at in 0..40_000_usize, change in 1..=255_u8) {
+        fn every_changed_byte_is_detected(at in 0..40_000_usize, change in 1..=255_u8) {
             let mut bytes = vec![3; 40_000];
             let sums = sums(&[&bytes]);
             bytes[at] ^= change;
@@ -316,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_that_changed_places_are_noticed() {
+    fn swapped_pages_are_detected() {
         let bytes = [vec![1; PAGE], vec![2; PAGE]].concat();
         let swapped = [vec![2; PAGE], vec![1; PAGE]].concat();
         let mut sums = sums(&[&bytes]);

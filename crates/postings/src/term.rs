@@ -1,16 +1,16 @@
-//! Terms and the keys that posting lists are found by.
+//! Terms, and the keys of their posting lists.
 
 use serde::{Deserialize, Serialize};
 
-/// The number of a document within its file, from 0 on.
+/// The number of a document in its file, from 0.
 pub type DocId = u32;
 
-/// What [`Cursor::doc`](crate::Cursor::doc) returns past the end of a list. No document has this id
-/// or a greater one. tantivy uses the same value.
+/// The value of [`Cursor::doc`](crate::Cursor::doc) at the end of a list. Every doc id is less than
+/// this. tantivy has the same value.
 pub const TERMINATED: DocId = i32::MAX as u32;
 
-/// The kind of a document. Lengths are averaged by kind, because a flash item is a tenth as long as
-/// an article.
+/// The kind of a document. Average lengths are those of a kind, because a flash item is a tenth as
+/// long as an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Kind {
@@ -40,9 +40,9 @@ impl Kind {
 pub enum TextField {
     /// The title.
     Title = 0,
-    /// The paragraphs of an article, the text of a flash item.
+    /// The paragraphs of an article, or the text of a flash item.
     Body = 1,
-    /// Tags, those at the end of the title among them.
+    /// The tags, including those at the end of the title.
     Tags = 2,
 }
 
@@ -61,11 +61,11 @@ impl TextField {
     }
 }
 
-/// What kind of term a posting list belongs to.
+/// The kind of a term of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum TermKind {
-    /// Two neighbouring key characters. Its list has positions.
+    /// Two adjacent key characters. Its posting list has positions.
     Bigram = 0,
     /// One key character.
     Unigram = 1,
@@ -73,58 +73,70 @@ pub enum TermKind {
     Word = 2,
 }
 
-/// The key of a posting list: a term of one field, or a path.
+/// The key of a posting list: it identifies a term of one field, or a path, in one file.
 ///
-/// Keys are ordered by field, then by the first character, a unigram before the bigrams that start
-/// with it; words and paths follow all characters. FORMAT.md has the layout of the bits.
+/// Keys of unigrams and bigrams are the same in every file. Words and paths are numbered in each
+/// file, so their keys come from [`Postings::term_key`](crate::Postings::term_key) and
+/// [`Postings::for_each_word`](crate::Postings::for_each_word).
+///
+/// Keys are ordered by field, then by the first character; a unigram precedes the bigrams that
+/// start with it. Words and paths follow all characters. FORMAT.md has the layout of the bits.
+///
+/// ```
+/// use wensou_postings::{TermKey, TextField};
+///
+/// let unigram = TermKey::unigram(TextField::Title, '比');
+/// let bigram = TermKey::bigram(TextField::Title, '比', '特');
+/// assert!(unigram < bigram && bigram.is_bigram());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TermKey(pub(crate) u64);
 
-/// Bits of a character.
+/// The number of bits of a character.
 pub(crate) const CHAR_BITS: u32 = 21;
-/// What keys of words and paths have in place of the field.
-pub(crate) const WORDS: u64 = TextField::ALL.len() as u64;
+/// The value that keys of words and paths have instead of the field.
+pub(crate) const NO_FIELD: u64 = TextField::ALL.len() as u64;
 /// The bit that is set in keys of paths.
-pub(crate) const PATHS: u32 = 1 << 31;
+pub(crate) const PATH_BIT: u32 = 1 << 31;
 
 impl TermKey {
-    /// The key of a single character.
+    /// The key of one character.
     #[must_use]
     pub fn unigram(field: TextField, c: char) -> Self {
         Self((field as u64) << (2 * CHAR_BITS) | (c as u64) << CHAR_BITS)
     }
 
-    /// The key of two neighbouring characters.
+    /// The key of two adjacent characters.
     #[must_use]
     pub fn bigram(field: TextField, first: char, second: char) -> Self {
         Self(Self::unigram(field, first).0 | (second as u64 + 1))
     }
 
-    /// The key of a word, by its number in its file.
+    /// The key of the word with this number in its file.
     pub(crate) fn word(field: TextField, number: u32) -> Self {
         Self::of_word_or_path(number << 2 | field as u32)
     }
 
-    /// The key of a path, by its number in its file.
+    /// The key of the path with this number in its file.
     pub(crate) fn path(number: u32) -> Self {
-        Self::of_word_or_path(PATHS | number << 2)
+        Self::of_word_or_path(PATH_BIT | number << 2)
     }
 
-    /// A key of which only the lowest 32 bits are given: those above are the same for all words and
-    /// paths.
+    /// The key of a word or path with these lowest 32 bits. Those above are the same for all of
+    /// them.
     pub(crate) fn of_word_or_path(low: u32) -> Self {
-        Self(WORDS << (2 * CHAR_BITS) | u64::from(low))
+        Self(NO_FIELD << (2 * CHAR_BITS) | u64::from(low))
     }
 
-    /// Whether its list has positions.
+    /// Whether this is a bigram, so that its posting list has positions.
     #[must_use]
     pub fn is_bigram(self) -> bool {
-        self.0 >> (2 * CHAR_BITS) < WORDS && self.0 & ((1 << CHAR_BITS) - 1) != 0
+        self.0 >> (2 * CHAR_BITS) < NO_FIELD && self.0 & ((1 << CHAR_BITS) - 1) != 0
     }
 
     /// The field of a unigram; `None` for any other key.
     pub(crate) fn unigram_field(self) -> Option<TextField> {
-        let is_unigram = self.0 >> (2 * CHAR_BITS) < WORDS && !self.is_bigram();
+        let is_unigram = self.0 >> (2 * CHAR_BITS) < NO_FIELD && !self.is_bigram();
         is_unigram.then(|| TextField::ALL[(self.0 >> (2 * CHAR_BITS)) as usize])
     }
 }

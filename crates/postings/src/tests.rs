@@ -11,7 +11,7 @@ use crate::codec::posting_list::{BLOCK, PostingList};
 use crate::codec::{bitpack, varint};
 use crate::pages::PageSlice;
 use crate::write::merge_runs::merge_runs;
-use crate::write::run;
+use crate::write::run_file;
 
 #[derive(Debug, Clone)]
 struct Document {
@@ -361,7 +361,7 @@ proptest! {
         cuts.sort_unstable();
         let runs: Vec<_> = cuts
             .windows(2)
-            .map(|cut| run::file_of(&[(key, list(&postings[cut[0]..cut[1]]))]))
+            .map(|cut| run_file::file_of(&[(key, list(&postings[cut[0]..cut[1]]))]))
             .collect();
         let mut merged = Vec::new();
         merge_runs(runs, |key, list| {
@@ -397,7 +397,7 @@ proptest! {
                     }
                 }
             }
-            files.push(run::file_of(&lists.into_iter().collect::<Vec<_>>()));
+            files.push(run_file::file_of(&lists.into_iter().collect::<Vec<_>>()));
         }
         let mut wanted = wanted.into_iter();
         merge_runs(files, |key, list| {

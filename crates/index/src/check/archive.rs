@@ -1,22 +1,30 @@
-//! The stored records, against what the archive says.
+//! The stored records, against those of the archive.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::path::Path;
 
-use wensou_ingest::{Options, Progress, Report};
+use wensou_ingest::{Options, Progress, Record, Report, ScannedArchive};
 
 use super::order::Order;
 use super::report::{Checked, Severity};
-use crate::build::is_unreadable;
+use crate::build::{format_fingerprint, is_unreadable};
 use crate::error::Error;
 use crate::meta::{Meta, Settings};
 use crate::open::Index;
 use crate::record::Encoded;
 use crate::stored::{Stored, each_path};
 
-/// Compares the stored records with those of the archive.
-pub(super) fn archive(
+/// Reads the archive again and compares its records with the stored ones, and their order.
+///
+/// Files that cannot be read are findings, and their records are not compared. If any file of the
+/// archive has changed, differences mean that the index is out of date, otherwise that it is
+/// damaged.
+///
+/// # Errors
+///
+/// If the archive cannot be read at all, or if columns of the index cannot be read.
+pub(super) fn compare(
     index: &Index,
     options: &Options,
     progress: &dyn Progress,
@@ -29,70 +37,109 @@ pub(super) fn archive(
     let mut scanned = scanned.map_err(|error| Error::Archive(Box::new(error)))?;
     let generation = index.generation().try_clone();
     let generation = generation.map_err(Error::io("open", index.generation().path()))?;
-    let mut kept = Stored::new(generation, &Settings::from(meta), None, &meta.roots);
-    let files = scanned.files_by_root().to_vec();
-    if files.iter().all(|files| *files == 0) && checked.records > 0 {
-        let what = "the archive is not where it was: stored texts were not compared with it";
-        checked.find(Severity::Unreadable, what);
+    let mut stored = Stored::new(generation, &Settings::from(meta), None, &meta.roots);
+    if !has_archive(meta, &mut scanned, &mut stored, checked) {
         return Ok(());
     }
-    for (root, _) in meta.roots.iter().zip(files).filter(|(_, files)| *files == 0) {
-        let records = kept.count_under(root);
-        if records > 0 {
-            let root_path = root.display();
-            let what = format!("{root_path} has no files now: its records were not compared");
-            checked.find(Severity::Unreadable, what);
-            scanned.declare_unreadable(root.clone(), "has no files now".to_owned());
-        }
-    }
-    let now = crate::build::written(scanned.fingerprint());
-    // Of files that could not be read when the index was built it has what it had of them before.
-    let had_unreadable = meta.report.skipped.iter().any(is_unreadable);
-    let mut unchanged = now == meta.archive && !had_unreadable;
-    let mut stored: HashMap<(u64, u64), u64> = HashMap::new();
-    for (ordinal, reader) in (0..).zip(index.searcher().segment_readers()) {
-        let columns = index.columns(ordinal)?;
-        for doc in reader.doc_ids_alive() {
-            *stored.entry(index.identity(columns, doc)?).or_default() += 1;
-        }
-    }
-    let mut fresh = 0_u64;
-    let mut order = Order::of(index)?;
-    let mut compare = |mut record| {
-        each_path(&mut record, &mut |path| as_given(meta, path));
-        let record = Encoded::new(record)?;
-        order.next_is(&record);
-        match stored.get_mut(&record.identity()) {
-            Some(left) if *left > 0 => *left -= 1,
-            _ => fresh += 1,
-        }
-        Ok::<(), Error>(())
-    };
+    let fingerprint = format_fingerprint(scanned.fingerprint());
+    let mut comparison = Comparison::new(index)?;
+    let mut compare = |record| comparison.compare(record);
     let read =
-        wensou_ingest::ingest_scanned(scanned, &options, progress, Some(&mut kept), &mut compare);
+        wensou_ingest::ingest_scanned(scanned, &options, progress, Some(&mut stored), &mut compare);
     let report = read.map_err(|error| Error::Archive(Box::new(error)))?;
     checked.archive = true;
-    unchanged &= !report.skipped.iter().any(is_unreadable);
-    unreadable(&report, checked);
-    let gone: u64 = stored.values().sum();
-    // Files that change while they are read are no damage of the index.
-    let still = || wensou_ingest::fingerprint(&meta.roots, &options).map(crate::build::written);
-    unchanged = unchanged && still().is_ok_and(|still| still == now);
-    if fresh + gone > 0 {
-        let what = format!(
-            "{fresh} records of the archive are not stored, {gone} stored ones are not there"
-        );
-        match unchanged {
-            true => checked.find(Severity::Damage, format!("{what}, and no file has changed")),
-            false => checked.find(Severity::Stale, what),
-        }
-    } else if unchanged {
-        order.compare(checked);
-    }
+    report_unreadable(&report, checked);
+    // Of files that could not be read, the index has older records or none.
+    let all_read = [&report, &meta.report].iter().all(|it| !it.skipped.iter().any(is_unreadable));
+    // Files may also change while this check reads them.
+    let now = || wensou_ingest::fingerprint(&meta.roots, &options).map(format_fingerprint);
+    let unchanged =
+        all_read && fingerprint == meta.archive && now().is_ok_and(|now| now == fingerprint);
+    comparison.finish(unchanged, checked);
     Ok(())
 }
 
-/// A path below an absolute root as it was stored: below the root as it was given.
+/// Whether there is an archive to compare with. Roots without files, of which the index has
+/// records, are findings; their records are not compared.
+fn has_archive(
+    meta: &Meta,
+    scanned: &mut ScannedArchive,
+    stored: &mut Stored,
+    checked: &mut Checked,
+) -> bool {
+    let files = scanned.files_by_root().to_vec();
+    if files.iter().all(|files| *files == 0) && checked.records > 0 {
+        let what = "the archive is not where it was: stored texts were not compared with it";
+        checked.add(Severity::Unreadable, what);
+        return false;
+    }
+    for (root, _) in meta.roots.iter().zip(files).filter(|(_, files)| *files == 0) {
+        if stored.count_under(root) > 0 {
+            let root_path = root.display();
+            let what = format!("{root_path} has no files: its records were not compared");
+            checked.add(Severity::Unreadable, what);
+            scanned.declare_unreadable(root.clone(), "has no files now".to_owned());
+        }
+    }
+    true
+}
+
+/// The stored records, compared one by one with those of the archive.
+struct Comparison<'i> {
+    meta: &'i Meta,
+    /// How many stored records have each [`Encoded::identity`].
+    stored: HashMap<(u64, u64), u64>,
+    order: Order,
+    /// Records of the archive that are not stored.
+    missing: u64,
+}
+
+impl<'i> Comparison<'i> {
+    fn new(index: &'i Index) -> Result<Self, Error> {
+        let mut stored = HashMap::new();
+        for (ordinal, reader) in (0..).zip(index.searcher().segment_readers()) {
+            let columns = index.columns(ordinal)?;
+            for doc in reader.doc_ids_alive() {
+                *stored.entry(index.identity(columns, doc)?).or_default() += 1;
+            }
+        }
+        Ok(Self { meta: index.meta(), stored, order: Order::of(index)?, missing: 0 })
+    }
+
+    /// Compares the next record of the archive.
+    fn compare(&mut self, mut record: Record) -> Result<(), Error> {
+        each_path(&mut record, &mut |path| as_given(self.meta, path));
+        let record = Encoded::new(record)?;
+        self.order.compare(&record);
+        match self.stored.get_mut(&record.identity()) {
+            Some(left) if *left > 0 => *left -= 1,
+            _ => self.missing += 1,
+        }
+        Ok(())
+    }
+
+    /// Reports the differences, of an archive that has not changed since the index was built or
+    /// that may have.
+    fn finish(self, unchanged: bool, checked: &mut Checked) {
+        let (missing, extra) = (self.missing, self.stored.values().sum::<u64>());
+        if missing + extra > 0 {
+            let what = format!(
+                "{missing} records of the archive are not stored, and {extra} stored records are \
+                 not in the archive"
+            );
+            match unchanged {
+                true => {
+                    checked.add(Severity::Damage, format!("{what}, although no file has changed"));
+                }
+                false => checked.add(Severity::Stale, what),
+            }
+        } else if unchanged {
+            self.order.report(checked);
+        }
+    }
+}
+
+/// Replaces the absolute root of a path by the root as it was given, as in stored records.
 fn as_given(meta: &Meta, path: &mut String) {
     let pairs = meta.roots.iter().zip(&meta.given);
     for (root, given) in pairs {
@@ -105,21 +152,21 @@ fn as_given(meta: &Meta, path: &mut String) {
     }
 }
 
-/// Files that are named one by one; the rest is counted.
+/// How many unreadable files are named; further ones are counted.
 const NAMED: usize = 20;
 
-/// Names the files that could not be read.
-fn unreadable(report: &Report, checked: &mut Checked) {
+/// Adds a finding for each file that could not be read.
+fn report_unreadable(report: &Report, checked: &mut Checked) {
     let skipped = report.skipped.iter().filter(|skipped| is_unreadable(skipped));
     let mut more = 0;
     for (number, skipped) in skipped.enumerate() {
         match number < NAMED {
-            true => checked.find(Severity::Unreadable, format!("{skipped}: not compared")),
+            true => checked.add(Severity::Unreadable, format!("{skipped}: not compared")),
             false => more += 1,
         }
     }
     if more > 0 {
         let files = if more == 1 { "file" } else { "files" };
-        checked.find(Severity::Unreadable, format!("{more} more {files}: not compared"));
+        checked.add(Severity::Unreadable, format!("{more} more {files}: not compared"));
     }
 }

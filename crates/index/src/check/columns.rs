@@ -1,4 +1,4 @@
-//! The columns of a segment, against the analysed records.
+//! tantivy's columns of a segment, against the analysed records.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -19,9 +19,9 @@ pub(super) struct Columns {
     /// The name of their file.
     file: String,
     columns: Vec<FieldColumn>,
-    /// By number of the field: what the record at hand says.
+    /// By field id: the values of the current document by its record; a buffer.
     wanted: Vec<Vec<u64>>,
-    /// Whether each number in the order of the walk is that of the document.
+    /// The values of the current document in one column; a buffer.
     found: Vec<u64>,
 }
 
@@ -30,31 +30,31 @@ struct FieldColumn {
     field: Field,
     name: String,
     values: Values,
-    /// Values that the records have.
+    /// The number of values of all records.
     count: u64,
-    /// The least and the greatest of them, in the order of the column.
+    /// The smallest and the greatest value found, in the order of the column.
     range: Option<(u64, u64)>,
 }
 
-/// Values of a column, as numbers that are equal where the values are.
+/// The values of a column. They are compared as numbers: text by its hash.
 enum Values {
     Unsigned(Column<u64>),
     Signed(Column<i64>),
     Text(Option<TextColumn>),
 }
 
-/// A column of numbers into a dictionary of texts.
+/// A column of term ordinals, with their dictionary of texts.
 struct TextColumn {
     column: StrColumn,
-    /// XXH3 of each text.
+    /// By term ordinal: the XXH3 of the text.
     hashes: Vec<u64>,
-    /// Whether any document has it.
+    /// By term ordinal: whether any document has the text.
     used: Vec<bool>,
 }
 
 impl Columns {
-    /// Opens every column. Those that depend on the analysis of text are left out unless it is the
-    /// same.
+    /// Opens every column, except those that depend on the analysis of text if `comparable` is
+    /// false.
     pub(super) fn open(
         index: &Index,
         reader: &SegmentReader,
@@ -70,7 +70,7 @@ impl Columns {
             let values = match entry.field_type() {
                 FieldType::U64(_) => Values::Unsigned(fast.u64(&name)?),
                 FieldType::I64(_) => Values::Signed(fast.i64(&name)?),
-                // Folding is part of the analysis; an id is never folded.
+                // Folding is part of the analysis. Only ids are not folded.
                 _ if !comparable && field != index.fields().external_id => continue,
                 _ => Values::Text(fast.str(&name)?.map(TextColumn::open).transpose()?),
             };
@@ -110,13 +110,13 @@ impl Columns {
             column.count += wanted.len() as u64;
             if self.found != *wanted {
                 let (name, id) = (&column.name, record.id());
-                let what = format!("the {name} of {id} is not that of its record");
+                let what = format!("the {name} of {id} differs from its record");
                 findings.damage(&self.file, what);
             }
         }
     }
 
-    /// Compares what the columns say of all documents together.
+    /// Compares the statistics of each column with those of all records.
     pub(super) fn finish(self, findings: &mut Findings<'_>) {
         for column in self.columns {
             if let Some(what) = column.difference() {
@@ -126,7 +126,8 @@ impl Columns {
     }
 }
 
-/// There is a column for no other field, and for no field two.
+/// Reports columns that belong to no field, second columns of a field, and a wrong number of
+/// documents.
 fn names(index: &Index, reader: &SegmentReader, findings: &mut Findings<'_>) -> Result<(), Error> {
     let name = file(reader.segment_id(), "fast");
     let directory = index.searcher().index().directory();
@@ -144,22 +145,22 @@ fn names(index: &Index, reader: &SegmentReader, findings: &mut Findings<'_>) -> 
             None => false,
         };
         if !of_its_type || !seen.insert(column) {
-            findings.damage(&name, "it has a column of no field");
+            findings.damage(&name, "it has an unknown column, or two of one field");
         }
     }
     if columnar.num_docs() != reader.max_doc() {
-        findings.damage(&name, "it has not as many documents as its segment");
+        findings.damage(&name, "the number of its documents differs from that of its segment");
     }
     Ok(())
 }
 
 impl FieldColumn {
-    /// Appends the values of a document.
+    /// Appends the values of a document to `found`, and widens the range.
     fn take(&mut self, doc: DocId, found: &mut Vec<u64>) {
         let range = &mut self.range;
         let mut widen = |value: u64| {
-            let (least, greatest) = range.get_or_insert((value, value));
-            (*least, *greatest) = (value.min(*least), value.max(*greatest));
+            let (min, max) = range.get_or_insert((value, value));
+            (*min, *max) = (value.min(*min), value.max(*max));
         };
         match &mut self.values {
             Values::Unsigned(column) => {
@@ -188,9 +189,9 @@ impl FieldColumn {
         }
     }
 
-    /// What the column says of all documents that is not so.
+    /// How the statistics of the column differ from its values, if they do.
     fn difference(&self) -> Option<&'static str> {
-        let (values, said) = match &self.values {
+        let (values, stated_range) = match &self.values {
             Values::Unsigned(column) => {
                 (column.values.num_vals(), (column.min_value(), column.max_value()))
             }
@@ -208,16 +209,16 @@ impl FieldColumn {
             }
         };
         if u64::from(values) != self.count {
-            return Some("it has not as many values as the records have");
+            return Some("the number of its values differs from that of the records");
         }
         match self.range {
-            Some(range) if range != said => Some("it does not begin and end as its values do"),
+            Some(range) if range != stated_range => Some("its smallest or greatest value is wrong"),
             _ => None,
         }
     }
 }
 
-/// A signed number in the order of unsigned ones.
+/// Maps signed numbers to unsigned ones of the same order.
 fn ordered(value: i64) -> u64 {
     value.cast_unsigned() ^ (1 << 63)
 }
@@ -230,9 +231,9 @@ impl TextColumn {
         let mut text = String::new();
         let mut stream = column.dictionary().stream().map_err(io)?;
         while stream.advance() {
-            // By its number it must be the same: that is how it is looked up for a hit.
-            let there = column.ord_to_str(hashes.len() as u64, &mut text).map_err(io)?;
-            if !there || text.as_bytes() != stream.key() {
+            // Hits look a text up by its ordinal, which must give the same text as the dictionary.
+            let found = column.ord_to_str(hashes.len() as u64, &mut text).map_err(io)?;
+            if !found || text.as_bytes() != stream.key() {
                 return Err(damaged());
             }
             hashes.push(xxh3_64(stream.key()));

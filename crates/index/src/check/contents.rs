@@ -1,23 +1,24 @@
-//! Whether what the files of a generation say is what its stored records say.
+//! Every file of the index, against its stored records.
 //!
-//! The sums in the description find a file that changed on the disk. They say nothing about a file
-//! that was written wrong, or was changed by something that then summed it up again. This
-//! comparison does: it reads every stored record, deleted documents included, analyses it as a
-//! build does, and compares the outcome with every other structure of the segment.
+//! The checksums in the description reveal a file that changed on the disk. They do not reveal a
+//! file that was written wrong, or that was changed together with its checksum. This comparison
+//! does: it reads every stored record, deleted documents included, analyses it as a build does, and
+//! compares the outcome with every other structure of the segment.
 //!
-//! | structure | compared with | how |
+//! | structure | module | compared with |
 //! |---|---|---|
-//! | tantivy's files, postings files | their footers | CRC-32, version |
-//! | `page-sums` | the files | built again, compared byte for byte |
-//! | `meta.json`, `.managed.json`, tables | what is written for these segments and hashes | bytes |
-//! | stored records | their content hashes | XXH3 of the bytes |
-//! | columns | the analysed record | every value of every document |
-//! | tantivy's term dictionaries and posting lists | the analysed record | count and hash of the doc ids of each term |
-//! | postings | the analysed records | the file is built again and compared byte for byte |
-//! | deleted documents, counts | the records | sums |
+//! | footers of tantivy's files | `footers` | CRC-32 of the file, version of tantivy |
+//! | `page-sums` | `page_sums` | the page checksums, computed again |
+//! | `meta.json`, `.managed.json`, tables | `lists` | what a build writes, byte for byte |
+//! | stored records | `documents` | their content hashes (XXH3) |
+//! | tantivy's columns | `columns` | every value of every analysed record |
+//! | term dictionaries, posting lists | `inverted` | number and hash of the doc ids of each term |
+//! | the rest of these files | `sections` | what tantivy writes, byte for byte |
+//! | postings | `postings` | the file, built again, byte for byte |
+//! | counts, deleted documents | `totals` | sums over the records |
 //!
-//! Memory does not grow with the text: a batch of records, a run of postings and 24 bytes for each
-//! distinct term of tantivy's fields are held at a time.
+//! Memory does not grow with the text: it holds a batch of records, a run of postings, and 24 bytes
+//! for each distinct term of tantivy's fields.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -37,11 +38,11 @@ use crate::generation::{Current, Folder};
 use crate::meta::{Meta, Stale};
 use crate::open::Index;
 
-/// Why text is not compared.
-const OTHERWISE_ANALYSED: &str = "it was built by another version of the text analysis";
+/// Why terms are not compared.
+const OTHER_ANALYSIS: &str = "it was built by another version of the text analysis";
 
 /// Compares every structure of the index with its stored records.
-pub(super) fn contents(index: &Index, checked: &mut Checked) {
+pub(super) fn compare(index: &Index, checked: &mut Checked) {
     let mut findings = Findings::new(index, checked);
     guarded(&mut findings, "the footers", |findings| footers::compare(index, findings));
     guarded(&mut findings, "the lists of files", |findings| lists::compare(index, findings));
@@ -56,24 +57,25 @@ pub(super) fn contents(index: &Index, checked: &mut Checked) {
     totals.compare(index, &mut findings);
 }
 
-/// Opens an index. Text that says what is wrong if it cannot be opened: tantivy may panic where its
-/// files make no sense.
-pub(super) fn opened(folder: &Folder, current: &Current, meta: &Meta) -> Result<Index, String> {
+/// Opens an index. If it cannot be opened, or if tantivy panics on invalid files, returns text that
+/// says what is wrong.
+pub(super) fn open(folder: &Folder, current: &Current, meta: &Meta) -> Result<Index, String> {
     match catch_unwind(AssertUnwindSafe(|| Index::open_generation(folder, current))) {
         Ok(Ok(index)) => Ok(index),
         Ok(Err(error)) => Err(cause(&error)),
         Err(_) => Err(footers::first_damaged(folder, current, meta).unwrap_or_else(|| {
-            "the index cannot be opened: what its files hold makes no sense".to_owned()
+            "the index cannot be opened: the content of its files is invalid".to_owned()
         })),
     }
 }
 
-/// Whether text can be analysed as it was when the index was built: with the same program, and with
-/// the copies of the user's tables that the index has.
+/// Whether this program analyses text as the build did. The user's tables are read from the copies
+/// in the index.
 fn is_comparable(index: &Index) -> bool {
     !matches!(index.meta().stale(), Some(Stale::Program))
 }
 
+/// Compares the files of one segment with its stored records.
 fn segment(
     index: &Index,
     ordinal: u32,
@@ -88,9 +90,9 @@ fn segment(
     let mut inverted = Inverted::new(index);
     let mut rebuilt = match comparable {
         true => Rebuilt::new(),
-        false => Err(OTHERWISE_ANALYSED.to_owned()),
+        false => Err(OTHER_ANALYSIS.to_owned()),
     };
-    let whole =
+    let all_read =
         documents::each(index, ordinal, analysis.segmenter(), findings, &mut |found, findings| {
             let documents::Found { doc, encoded, analysed } = found;
             let document = to_document(index.fields(), &analysed, &encoded.bytes);
@@ -106,14 +108,14 @@ fn segment(
             }
         })?;
     columns.finish(findings);
-    // Without every record nothing more can be compared, and the one that is missing was named.
-    if !whole {
+    // The other structures can be compared only with all records. What cannot be read was reported.
+    if !all_read {
         return Ok(());
     }
     guarded(findings, &file(id, "term"), |findings| match comparable {
         true => inverted.compare(index, ordinal, reader, findings),
         false => {
-            findings.not_compared(&file(id, "term"), OTHERWISE_ANALYSED);
+            findings.not_compared(&file(id, "term"), OTHER_ANALYSIS);
             Ok(())
         }
     });

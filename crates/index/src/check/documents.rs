@@ -13,13 +13,12 @@ use crate::error::Error;
 use crate::open::Index;
 use crate::record::{Encoded, RecordExt, decode};
 
-/// Bytes of records that are analysed together: analysed, they take ten times that, and there are
-/// two such batches.
+/// Bytes of records in a batch. Analysed records take ten times that, and there are two batches.
 const BATCH_BYTES: usize = 1 << 20;
-/// Blocks of the store that are cached: documents are read in their order.
+/// Decompressed blocks of the store that are cached. Few are needed to read documents in order.
 const STORE_BLOCKS: usize = 2;
 
-/// A document that was read.
+/// A document that was read and analysed.
 pub(super) struct Found<'d> {
     pub(super) doc: DocId,
     pub(super) encoded: &'d Encoded,
@@ -29,7 +28,7 @@ pub(super) struct Found<'d> {
 type Sink<'s, 'f> = &'s mut dyn FnMut(Found<'_>, &mut Findings<'f>);
 
 /// Hands every document of a segment, deleted ones included, to `sink`, in order. Returns whether
-/// each could be read; one that could not is named.
+/// all could be read; those that could not are findings.
 pub(super) fn each<'f>(
     index: &Index,
     segment: SegmentOrdinal,
@@ -47,13 +46,13 @@ pub(super) fn each<'f>(
         }
         batch = next;
     }
-    Ok(stored.whole)
+    Ok(stored.all_read)
 }
 
-/// A document with its number in the order of the walk.
+/// A document with its ordinal in the order of the walk.
 type Numbered = (DocId, u64, Encoded);
 
-/// Analyses a batch on every core, and does something else meanwhile.
+/// Analyses a batch on all cores, and runs `meanwhile` on this thread at the same time.
 fn analysed<T>(
     batch: &[Numbered],
     segmenter: &Segmenter,
@@ -75,7 +74,7 @@ fn analysed<T>(
         let meanwhile = meanwhile();
         let parts = parts.into_iter().flat_map(|(part, spawned)| match spawned {
             Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            // Where the system has no thread to give, this one does it.
+            // If the system refuses a thread, this one does its work.
             Err(_) => all(part),
         });
         (parts.collect(), meanwhile)
@@ -90,7 +89,8 @@ struct Stored<'r> {
     ordinals: tantivy::columnar::Column<u64>,
     record: tantivy::schema::Field,
     next: DocId,
-    whole: bool,
+    /// Whether every document so far could be read.
+    all_read: bool,
 }
 
 impl<'r> Stored<'r> {
@@ -104,11 +104,11 @@ impl<'r> Stored<'r> {
             ordinals: fast.u64("ordinal")?,
             record: reader.schema().get_field("record")?,
             next: 0,
-            whole: true,
+            all_read: true,
         })
     }
 
-    /// The next documents; empty at the end.
+    /// The next batch of documents; empty at the end.
     fn batch(&mut self, findings: &mut Findings<'_>) -> Vec<Numbered> {
         let (mut batch, mut bytes) = (Vec::new(), 0);
         while bytes < BATCH_BYTES && self.next < self.reader.max_doc() {
@@ -120,7 +120,7 @@ impl<'r> Stored<'r> {
                     batch.push((doc, self.ordinals.first(doc).unwrap_or_default(), encoded));
                 }
                 Err(what) => {
-                    self.whole = false;
+                    self.all_read = false;
                     let name = file(self.reader.segment_id(), "store");
                     findings.damage(&name, format_args!("document {doc} {what}"));
                 }
@@ -129,20 +129,22 @@ impl<'r> Stored<'r> {
         batch
     }
 
+    /// Reads and verifies a document. If that fails, returns what is wrong with it.
     fn read(&self, doc: DocId) -> Result<Encoded, String> {
-        let said = |error: &dyn std::fmt::Display| format!("cannot be read: {error}");
-        let document = self.store.get_document_bytes(doc).map_err(|error| said(&error))?;
-        let bytes = stored_record(&document, self.record).ok_or("is not one record")?;
-        let record = decode(bytes).map_err(|error| said(&super::findings::cause(&error)))?;
-        let encoded = Encoded::new(record).map_err(|error| said(&error))?;
+        let unreadable = |error: &dyn std::fmt::Display| format!("cannot be read: {error}");
+        let document = self.store.get_document_bytes(doc).map_err(|error| unreadable(&error))?;
+        let bytes =
+            stored_record(&document, self.record).ok_or("does not store exactly one record")?;
+        let record = decode(bytes).map_err(|error| unreadable(&super::findings::cause(&error)))?;
+        let encoded = Encoded::new(record).map_err(|error| unreadable(&error))?;
         if encoded.bytes != bytes {
-            return Err(format!("({}) is not encoded as records are", encoded.record.id()));
-        }
-        if self.columns.content_hash(doc) != Some(encoded.content_hash) {
             return Err(format!(
-                "({}) does not have the content hash of its column",
+                "({}) is encoded in another way than records are",
                 encoded.record.id()
             ));
+        }
+        if self.columns.content_hash(doc) != Some(encoded.content_hash) {
+            return Err(format!("({}) differs from its content hash", encoded.record.id()));
         }
         Ok(encoded)
     }

@@ -1,4 +1,4 @@
-//! Collects what a comparison finds, and names what it is about.
+//! Collects the findings of comparisons, each with the file that it is about.
 
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,18 +9,18 @@ use super::report::{Checked, Severity};
 use crate::error::Error;
 use crate::open::Index;
 
-/// Findings of one kind that are named one by one; further ones are counted.
+/// How many findings about one file are listed; further ones are counted.
 const NAMED: u64 = 8;
-/// Characters of an error that are shown.
+/// How many characters of an error message are shown.
 const SHOWN: usize = 200;
 
-/// The name of a segment's file.
+/// The name of a file of a segment.
 pub(super) fn file(segment: SegmentId, extension: &str) -> String {
     format!("{}.{extension}", segment.uuid_string())
 }
 
-/// Runs a comparison. An error of it, or a panic of a library that does not expect damage, is a
-/// finding.
+/// Runs a comparison. Its error becomes a finding, and so does a panic: some libraries panic when
+/// they read damaged files.
 pub(super) fn guarded<'c>(
     findings: &mut Findings<'c>,
     what: &str,
@@ -30,7 +30,7 @@ pub(super) fn guarded<'c>(
     match outcome {
         Ok(Ok(())) => {}
         Ok(Err(error)) => findings.damage(what, format!("cannot be read: {}", cause(&error))),
-        Err(_) => findings.damage(what, "cannot be read: what it holds makes no sense"),
+        Err(_) => findings.damage(what, "cannot be read: its content is invalid"),
     }
 }
 
@@ -40,7 +40,7 @@ pub(super) fn cause(error: &Error) -> String {
     while let Some(source) = deepest.source() {
         deepest = source;
     }
-    // Tantivy shows the whole of a list that it cannot read.
+    // tantivy includes the whole content of a file list that it cannot parse.
     let mut text = deepest.to_string();
     if let Some((end, _)) = text.char_indices().nth(SHOWN) {
         text.truncate(end);
@@ -49,12 +49,12 @@ pub(super) fn cause(error: &Error) -> String {
     text.replace(char::is_control, "\u{FFFD}")
 }
 
-/// Findings of the comparison; of too many of one kind only the first are named.
+/// The findings of all comparisons. Of many findings about one file only the first are listed.
 pub(super) struct Findings<'c> {
     checked: &'c mut Checked,
-    /// The folder of the generation.
+    /// The name of the generation.
     generation: String,
-    /// What the last findings are about, and how many there were.
+    /// The file of the last finding, and how many findings about it came in a row.
     last: (String, u64),
 }
 
@@ -65,7 +65,7 @@ impl<'c> Findings<'c> {
         Self { checked, generation, last: (String::new(), 0) }
     }
 
-    /// Something in the file (or about) `what` that is not what the records say.
+    /// Adds a finding: the file `what` differs from what it should contain.
     pub(super) fn damage(&mut self, what: &str, difference: impl Display) {
         if self.last.0 != what {
             self.last = (what.to_owned(), 0);
@@ -75,22 +75,23 @@ impl<'c> Findings<'c> {
         match self.last.1 {
             ..=NAMED => {
                 let what = format!("{generation}/{what}: {difference}");
-                self.checked.find(Severity::Damage, what);
+                self.checked.add(Severity::Damage, what);
             }
             count => {
                 let what = format!("{generation}/{what}: and {} more", count - NAMED);
                 match self.checked.findings.last_mut().filter(|_| count > NAMED + 1) {
                     Some(last) => last.what = what,
-                    None => self.checked.find(Severity::Damage, what),
+                    None => self.checked.add(Severity::Damage, what),
                 }
             }
         }
     }
 
-    /// A file that could not be compared, and why.
+    /// Adds a finding: the file `what` could not be compared, for the reason `why`.
     pub(super) fn not_compared(&mut self, what: &str, why: &str) {
         self.last = Default::default();
-        let what = format!("{}/{what}: not compared with the records: {why}", self.generation);
-        self.checked.find(Severity::Stale, what);
+        let what =
+            format!("{}/{what}: not compared with the stored records: {why}", self.generation);
+        self.checked.add(Severity::Stale, what);
     }
 }

@@ -1,4 +1,4 @@
-//! What tantivy's files say of themselves: their checksums, and bytes that nothing reads.
+//! The footers of tantivy's files, and bytes of these files that no other comparison reads.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,38 +13,42 @@ use crate::generation::{Current, Folder};
 use crate::meta::Meta;
 use crate::open::Index;
 
-/// What stands before the checksum in a footer.
+/// The text before the checksum in a footer.
 const CHECKSUM: &str = ",\"crc\":";
-/// Bytes of a footer's length and magic number, behind it.
+/// Bytes of the length and the magic number that follow a footer.
 const TAIL: usize = 8;
-/// Bytes at the end of a store that are kept for later versions of tantivy.
+/// Bytes at the end of a store that are reserved for later versions of tantivy.
 const RESERVED: usize = 15;
 
-/// Compares the checksums of all of tantivy's files, and the bytes that no other comparison reads.
+/// Compares the checksums of all of tantivy's files, the lists of deleted documents, and the
+/// reserved bytes of stores.
 pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), Error> {
-    let engine = index.searcher().index();
-    let directory = engine.directory();
+    let tantivy = index.searcher().index();
+    let directory = tantivy.directory();
     let mut versions: BTreeMap<String, (String, String)> = BTreeMap::new();
-    for path in engine.load_metas()?.list_segment_files() {
+    for path in tantivy.load_metas()?.list_segment_files() {
         let name = path.display().to_string();
         if !index.meta().files.contains_key(&name) {
             continue;
         }
         guarded(findings, &name, |findings| {
             if !directory.validate_checksum(&path).map_err(tantivy::TantivyError::from)? {
-                findings.damage(&name, "its checksum is not that of its bytes");
+                findings.damage(&name, "checksum mismatch");
             }
             let version = version(index.generation(), &name)?;
-            // The files of a segment are written at once, but for the list of deleted documents.
+            // One version writes all files of a segment, except the list of deleted documents.
             let segment = name.split('.').next().unwrap_or_default().to_owned();
             match version {
-                None => findings.damage(&name, "its footer is not one of tantivy's"),
+                None => findings.damage(&name, "its footer is not as tantivy writes it"),
                 Some(_) if name.ends_with(".del") => {}
                 Some(version) => {
                     let first =
                         versions.entry(segment).or_insert_with(|| (name.clone(), version.clone()));
                     if first.1 != version {
-                        let what = format!("it names another version of tantivy than {}", first.0);
+                        let what = format!(
+                            "its footer names another version of tantivy than that of {}",
+                            first.0
+                        );
                         findings.damage(&name, what);
                     }
                 }
@@ -53,34 +57,35 @@ pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), 
         });
     }
     for reader in index.searcher().segment_readers() {
-        deleted(index, reader, findings)?;
-        reserved(index, reader, findings)?;
+        check_deleted(index, reader, findings)?;
+        check_reserved(index, reader, findings)?;
     }
     Ok(())
 }
 
-/// A file of an index that cannot be opened whose checksum is not that of its bytes.
+/// The first file of an index whose checksum does not match, as text; for an index that cannot be
+/// opened.
 pub(super) fn first_damaged(folder: &Folder, current: &Current, meta: &Meta) -> Option<String> {
     let generation = folder.folder(&current.name).ok()?;
     let directory = GenerationDirectory::new(generation, meta.files.clone());
     let managed = ManagedDirectory::wrap(Box::new(directory)).ok()?;
-    let is_sound = |name: &&String| {
-        let sound = || managed.validate_checksum(Path::new(name)).unwrap_or(false);
-        std::panic::catch_unwind(std::panic::AssertUnwindSafe(sound)).unwrap_or(false)
+    let is_intact = |name: &&String| {
+        let validate = || managed.validate_checksum(Path::new(name)).unwrap_or(false);
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(validate)).unwrap_or(false)
     };
     let mut names = meta.files.keys().filter(|name| has_footer(name));
-    let damaged = names.find(|name| !is_sound(name))?;
-    Some(format!("{}/{damaged}: its checksum is not that of its bytes", current.name))
+    let damaged = names.find(|name| !is_intact(name))?;
+    Some(format!("checksum mismatch in {}/{damaged}", current.name))
 }
 
-/// Whether a file is one of a segment's that tantivy writes.
+/// Whether a file of this name has a footer of tantivy's: it belongs to a segment.
 fn has_footer(name: &str) -> bool {
     let extension = name.rsplit('.').next().unwrap_or_default();
     ["store", "fast", "term", "idx", "pos", "fieldnorm", "post", "del"].contains(&extension)
 }
 
-/// The version in the footer of a file, as it is written there; `None` if it is not written as
-/// tantivy does.
+/// The text of the version in the footer of a file; `None` if the footer is not as tantivy writes
+/// it.
 fn version(generation: &Folder, name: &str) -> Result<Option<String>, Error> {
     let bytes = tail_of(generation, name)?;
     let parsed = || {
@@ -96,15 +101,15 @@ fn version(generation: &Folder, name: &str) -> Result<Option<String>, Error> {
     Ok(parsed())
 }
 
-/// Whether a file was written by the version of tantivy that this program is built with: only then
-/// must it have the bytes that this one writes.
+/// Whether a file was written by the version of tantivy that this program is built with. Only then
+/// is it compared with what this version writes.
 pub(super) fn is_of_this_version(index: &Index, name: &str) -> Result<bool, Error> {
     let wanted = serde_json::to_string(tantivy::version()).unwrap_or_default();
     let found = version(index.generation(), name)?;
     Ok(found.is_some_and(|found| found == format!("{{\"version\":{wanted}")))
 }
 
-/// The end of a file, with all of its footer.
+/// The last bytes of a file, at least its whole footer.
 fn tail_of(generation: &Folder, name: &str) -> Result<Vec<u8>, Error> {
     use std::io::{Read, Seek, SeekFrom};
 
@@ -125,9 +130,9 @@ pub(super) fn body(index: &Index, name: &str) -> Result<OwnedBytes, Error> {
     Ok(slice.read_bytes().map_err(tantivy::TantivyError::from)?)
 }
 
-/// The list of deleted documents is as long as the segment, and says nothing of documents that
-/// there are not.
-fn deleted(
+/// Reports a list of deleted documents whose length or count does not fit its segment, or that has
+/// bits beyond the last document.
+fn check_deleted(
     index: &Index,
     reader: &SegmentReader,
     findings: &mut Findings<'_>,
@@ -145,18 +150,18 @@ fn deleted(
         }
         _ => 0,
     };
-    let sound = bytes.get(..4) == Some(&max.to_le_bytes())
+    let intact = bytes.get(..4) == Some(&max.to_le_bytes())
         && bytes.len() == 4 + 8 * max.div_ceil(64) as usize
         && alive == reader.num_docs()
         && beyond == 0;
-    if !sound {
-        findings.damage(&name, "it is not a list of the documents of its segment");
+    if !intact {
+        findings.damage(&name, "it does not fit the documents of its segment");
     }
     Ok(())
 }
 
-/// What a store keeps for later versions is zero.
-fn reserved(
+/// Reports a store whose reserved bytes are not zero.
+fn check_reserved(
     index: &Index,
     reader: &SegmentReader,
     findings: &mut Findings<'_>,

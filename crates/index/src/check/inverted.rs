@@ -1,15 +1,17 @@
-//! Tantivy's term dictionaries and posting lists, against the analysed records.
+//! tantivy's term dictionaries and posting lists, against the analysed records.
 //!
-//! For each term of each field the records say in which documents it stands. Kept are the number of
-//! these documents and the sum of a hash of each, not the documents themselves; what the posting
-//! list of the term says is taken off again, and nothing may be left.
+//! For each term of each field, the records give the documents that contain it. To save memory,
+//! only their number and the sum of a hash of each are kept. The same of the term's posting list is
+//! subtracted, and nothing may remain.
 
 use rustc_hash::FxHashMap;
-use tantivy::postings::Postings as _;
+use tantivy::postings::{Postings as _, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption, Schema, Value};
 use tantivy::termdict::TermDictionaryBuilder;
 use tantivy::tokenizer::MAX_TOKEN_LEN;
-use tantivy::{DocAddress, DocId, DocSet, SegmentReader, TERMINATED, TantivyDocument};
+use tantivy::{
+    DocAddress, DocId, DocSet, InvertedIndexReader, SegmentReader, TERMINATED, TantivyDocument,
+};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::findings::{Findings, file};
@@ -17,14 +19,14 @@ use super::sections::{self, Section};
 use crate::error::Error;
 use crate::open::Index;
 
-/// What the records say of one term, less what the index says.
+/// The documents that contain a term, by the records minus by the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Documents {
-    /// How many documents have it.
+    /// The number of documents that contain it.
     count: u32,
-    /// One that has it.
+    /// One of them.
     any: DocId,
-    /// Sum of the hashes of all.
+    /// The sum of [`hash_of`] each.
     sum: u64,
 }
 
@@ -34,19 +36,19 @@ impl Documents {
     }
 }
 
-/// The terms of all fields that tantivy inverts.
+/// The terms of all fields that tantivy inverts, by the records.
 pub(super) struct Inverted {
-    /// By number of the field, whether it is inverted.
+    /// By field id: whether the field is inverted.
     fields: Vec<bool>,
     schema: Schema,
     terms: FxHashMap<u64, Documents>,
-    /// By number of the field, the values of all documents.
+    /// By field id: the number of values of all documents.
     tokens: Vec<u64>,
-    /// Terms of the document at hand.
+    /// Terms of the current document; a buffer.
     of_document: Vec<u64>,
 }
 
-/// A hash of a doc id: sums of these are as good as random.
+/// A hash of a doc id. Sums of such hashes hardly ever coincide.
 fn hash_of(doc: DocId) -> u64 {
     // SplitMix64.
     let mut z = u64::from(doc).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -59,7 +61,7 @@ fn key(field: Field, term: &[u8]) -> u64 {
     xxh3_64_with_seed(term, u64::from(field.field_id()))
 }
 
-/// How a term is written in a message.
+/// A term in a message: as text, or else in hex.
 fn shown(term: &[u8]) -> String {
     match std::str::from_utf8(term) {
         Ok(text) if !text.chars().any(char::is_control) => format!("`{text}`"),
@@ -88,7 +90,7 @@ impl Inverted {
                 continue;
             }
             if let Some(text) = value.as_str() {
-                // Tantivy drops what is longer.
+                // tantivy drops longer values.
                 if text.len() <= MAX_TOKEN_LEN {
                     self.tokens[at] += 1;
                     self.of_document.push(key(field, text.as_bytes()));
@@ -107,7 +109,7 @@ impl Inverted {
         }
     }
 
-    /// Takes off what the index says, and names the terms of which something is left.
+    /// Subtracts what the index says, and reports the terms of which something remains.
     pub(super) fn compare(
         mut self,
         index: &Index,
@@ -119,10 +121,10 @@ impl Inverted {
             self.schema.fields().filter(|(_, e)| e.is_indexed()).map(|(field, _)| field).collect();
         let mut sections = Vec::with_capacity(fields.len());
         for field in &fields {
-            sections.push(self.take_off(*field, reader, findings)?);
+            sections.push(self.subtract_field(*field, reader, findings)?);
         }
         sections::compare(index, reader, &sections, findings)?;
-        self.terms.retain(|_, left| !left.is_empty());
+        self.terms.retain(|_, remaining| !remaining.is_empty());
         if self.terms.is_empty() {
             return Ok(());
         }
@@ -133,16 +135,16 @@ impl Inverted {
             while let Some((term, _)) = stream.next() {
                 if self.terms.remove(&key(field, term)).is_some() {
                     let what = format!(
-                        "the documents of the term {} of {name} are not those of the records",
+                        "the posting list of {} of {name} differs from the records",
                         shown(term)
                     );
                     findings.damage(&file(reader.segment_id(), "idx"), what);
                 }
             }
         }
-        let mut left: Vec<DocId> = self.terms.values().map(|documents| documents.any).collect();
-        left.sort_unstable();
-        for doc in left {
+        let mut missing: Vec<DocId> = self.terms.values().map(|documents| documents.any).collect();
+        missing.sort_unstable();
+        for doc in missing {
             let id = index.id(DocAddress::new(ordinal, doc))?;
             let what = format!("a term of {id} is missing");
             findings.damage(&file(reader.segment_id(), "term"), what);
@@ -150,16 +152,16 @@ impl Inverted {
         Ok(())
     }
 
-    fn take_off(
+    /// Subtracts the posting lists of a field, and checks what its dictionary says of itself.
+    fn subtract_field(
         &mut self,
         field: Field,
         reader: &SegmentReader,
         findings: &mut Findings<'_>,
     ) -> Result<Section, Error> {
         let io = tantivy::TantivyError::from;
-        let name = self.schema.get_field_name(field);
+        let name = self.schema.get_field_name(field).to_owned();
         let in_terms = file(reader.segment_id(), "term");
-        let in_lists = file(reader.segment_id(), "idx");
         let inverted = reader.inverted_index(field)?;
         let mut stream = inverted.terms().stream().map_err(io)?;
         let mut dictionary = TermDictionaryBuilder::create(Vec::new()).map_err(io)?;
@@ -167,57 +169,80 @@ impl Inverted {
         while let Some((term, info)) = stream.next() {
             terms += 1;
             dictionary.insert(term, info).map_err(io)?;
-            // Posting lists lie one behind the other, and none of them has positions.
+            let mut report = |difference: &str| {
+                let what = format!("the term {} of {name} {difference}", shown(term));
+                findings.damage(&in_terms, what);
+            };
+            // Posting lists lie one after another, and none of them has positions.
             let range = &info.postings_range;
             if range.start != end || info.positions_range != (0..0) {
-                let what = format!("the term {} of {name} has not its own list", shown(term));
-                findings.damage(&in_terms, what);
+                report("does not have a posting list of its own");
             }
             end = range.end;
-            let looked_up = inverted.terms().get(term).map_err(io)?;
-            if looked_up.as_ref() != Some(info) {
-                let what = format!("the term {} of {name} cannot be looked up", shown(term));
-                findings.damage(&in_terms, what);
+            if inverted.terms().get(term).map_err(io)?.as_ref() != Some(info) {
+                report("cannot be looked up");
             }
-            let list = inverted.read_postings_from_terminfo(info, IndexRecordOption::Basic);
-            let mut list = list.map_err(io)?;
-            let (mut count, mut sum, mut last) = (0_u32, 0_u64, None);
-            let mut doc = list.doc();
-            while doc != TERMINATED {
-                if doc >= reader.max_doc() || last >= Some(doc) || list.term_freq() != 1 {
-                    let what = format!("the list of {} of {name} makes no sense", shown(term));
-                    findings.damage(&in_lists, what);
-                    break;
-                }
-                count += 1;
-                sum = sum.wrapping_add(hash_of(doc));
-                last = Some(doc);
-                doc = list.advance();
+            let Some(listed) = self.subtract_list(&inverted, info, key(field, term), reader)?
+            else {
+                let what = format!("the posting list of {} of {name} is invalid", shown(term));
+                findings.damage(&file(reader.segment_id(), "idx"), what);
+                continue;
+            };
+            if listed.count != info.doc_freq {
+                report("has a document frequency that differs from its posting list");
             }
-            if count != info.doc_freq {
-                let what = format!("the count of {} of {name} is not right", shown(term));
-                findings.damage(&in_terms, what);
-            }
-            match self.terms.get_mut(&key(field, term)) {
-                Some(left) => {
-                    left.count = left.count.wrapping_sub(count);
-                    left.sum = left.sum.wrapping_sub(sum);
-                }
-                None => {
-                    let what = format!("the term {} of {name} is in no record", shown(term));
-                    findings.damage(&in_terms, what);
-                }
+            if !listed.is_in_records {
+                report("is in no record");
             }
         }
         if terms != inverted.terms().num_terms() {
-            findings
-                .damage(&in_terms, format_args!("the terms of {name} are not as many as it says"));
+            let what = format_args!("the number of terms of {name} is wrong");
+            findings.damage(&in_terms, what);
         }
         if inverted.total_num_tokens() != self.tokens[field.field_id() as usize] {
-            findings
-                .damage(&in_lists, format_args!("the values of {name} are not as many as it says"));
+            let what = format_args!("the number of values of {name} is wrong");
+            findings.damage(&file(reader.segment_id(), "idx"), what);
         }
         let dictionary = dictionary.finish().map_err(io)?;
         Ok(Section { field, terms, dictionary, lists: end as u64 })
     }
+
+    /// Subtracts the documents of one posting list. `None` if its doc ids do not ascend, exceed the
+    /// segment, or have a tf other than 1.
+    fn subtract_list(
+        &mut self,
+        inverted: &InvertedIndexReader,
+        info: &TermInfo,
+        key: u64,
+        reader: &SegmentReader,
+    ) -> Result<Option<Listed>, Error> {
+        let list = inverted.read_postings_from_terminfo(info, IndexRecordOption::Basic);
+        let mut list = list.map_err(tantivy::TantivyError::from)?;
+        let (mut count, mut sum, mut last) = (0_u32, 0_u64, None);
+        let mut doc = list.doc();
+        while doc != TERMINATED {
+            if doc >= reader.max_doc() || last >= Some(doc) || list.term_freq() != 1 {
+                return Ok(None);
+            }
+            count += 1;
+            sum = sum.wrapping_add(hash_of(doc));
+            last = Some(doc);
+            doc = list.advance();
+        }
+        let remaining = self.terms.get_mut(&key);
+        let is_in_records = remaining.is_some();
+        if let Some(remaining) = remaining {
+            remaining.count = remaining.count.wrapping_sub(count);
+            remaining.sum = remaining.sum.wrapping_sub(sum);
+        }
+        Ok(Some(Listed { count, is_in_records }))
+    }
+}
+
+/// What was found in a posting list.
+struct Listed {
+    /// The number of its documents.
+    count: u32,
+    /// Whether any record contains the term.
+    is_in_records: bool,
 }

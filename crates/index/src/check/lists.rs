@@ -1,4 +1,4 @@
-//! Tantivy's lists of segments and files, and the copies of the user's tables.
+//! tantivy's lists of segments and files, the settings, and the copies of the user's tables.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -15,10 +15,10 @@ use crate::open::Index;
 
 const META: &str = "meta.json";
 const MANAGED: &str = ".managed.json";
-/// Bytes of one of these files at most: the user's tables are the longest.
+/// Length of one of these files at most, in bytes. The user's tables are the longest.
 const LIMIT: u64 = 64 << 20;
 
-/// Compares the lists with what is written for these segments.
+/// Compares these files with what a build writes for the segments that there are.
 pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), Error> {
     let generation = index.generation();
     let read = |name: &str| {
@@ -26,7 +26,7 @@ pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), 
         read.map_err(Error::io("read", &generation.path_of(name)))
     };
     if read(SETTINGS)? != Settings::from(index.meta()).to_bytes()? {
-        findings.damage(SETTINGS, "it does not say what the description says");
+        findings.damage(SETTINGS, "it differs from the description");
     }
     let metas = index.searcher().index().load_metas()?;
     let mut wanted = serde_json::to_vec_pretty(&metas)
@@ -34,12 +34,12 @@ pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), 
         .map_err(Error::io("write", Path::new(META)))?;
     wanted.push(b'\n');
     let last = metas.segments.iter().filter_map(tantivy::SegmentMeta::delete_opstamp).max();
-    let sound = read(META)? == wanted
+    let intact = read(META)? == wanted
         && metas.index_settings == settings()
         && metas.payload.is_none()
         && last <= Some(metas.opstamp);
-    if !sound {
-        findings.damage(META, "it is not what tantivy writes for these segments");
+    if !intact {
+        findings.damage(META, "it differs from what tantivy writes for these segments");
     }
     let managed: Option<Vec<PathBuf>> = serde_json::from_slice(&read(MANAGED)?).ok();
     let mut wanted: BTreeSet<PathBuf> = metas.list_segment_files().into_iter().collect();
@@ -54,11 +54,11 @@ pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), 
     for (name, table) in [(WORDS, &tables.words), (SYNONYMS, &tables.synonyms)] {
         let Some(table) = table else { continue };
         if format!("{:016x}", xxh3_64(&read(name)?)) != table.hash {
-            findings.damage(name, "it is not the table that the index was built with");
+            findings.damage(name, "it differs from the table that the index was built with");
         }
     }
-    if !index.meta().analysis.ends_with(&tables.number()) {
-        findings.damage(DESCRIPTION, "its analysis is not that of the tables that it names");
+    if !index.meta().analysis.ends_with(&tables.version_suffix()) {
+        findings.damage(DESCRIPTION, "its analysis version contradicts the hashes of its tables");
     }
     Ok(())
 }

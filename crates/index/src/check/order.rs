@@ -5,11 +5,11 @@ use crate::error::Error;
 use crate::open::Index;
 use crate::record::Encoded;
 
-/// Stored records in the order in which `export` writes them, compared one by one with those that
-/// are read.
+/// Stored records in the order of `export`, compared one by one with those of the archive.
 pub(super) struct Order {
     /// [`Encoded::identity`] of each.
     stored: std::vec::IntoIter<(u64, u64)>,
+    /// Records of the archive that are not stored in the same place of the order.
     moved: u64,
 }
 
@@ -23,19 +23,19 @@ impl Order {
         Ok(Self { stored: stored.into_iter(), moved: 0 })
     }
 
-    /// Takes the next record of the archive.
-    pub(super) fn next_is(&mut self, record: &Encoded) {
+    /// Compares the next record of the archive.
+    pub(super) fn compare(&mut self, record: &Encoded) {
         if self.stored.next() != Some(record.identity()) {
             self.moved += 1;
         }
     }
 
-    /// Says how many records stand elsewhere, where the archive has the same records and its files
-    /// have not changed.
-    pub(super) fn compare(&self, checked: &mut Checked) {
+    /// Adds a finding if records were in another order. Call this only if the archive has the same
+    /// records and its files have not changed.
+    pub(super) fn report(&self, checked: &mut Checked) {
         if self.moved > 0 {
             let what = format!("{} records are not in the order of the archive", self.moved);
-            checked.find(Severity::Damage, what);
+            checked.add(Severity::Damage, what);
         }
     }
 }

@@ -1,14 +1,14 @@
-//! The checksums of pages, computed again.
+//! The file of page checksums, against checksums that are computed again.
 
 use super::findings::Findings;
 use crate::error::Error;
 use crate::generation::{PAGE_SUMS, PageSums, Sum, has_page_sums};
 use crate::open::Index;
 
-/// Bytes of the file at most: a four-thousandth of a terabyte.
+/// Length of the file at most, in bytes: enough for files of half a terabyte.
 const LIMIT: u64 = 1 << 28;
 
-/// Compares the file with the checksums of the files as they are.
+/// Computes the page checksums of all files that have them, and compares the file with these.
 pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), Error> {
     let generation = index.generation();
     let mut wanted = PageSums::default();
@@ -20,7 +20,7 @@ pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), 
     let found = generation.read(PAGE_SUMS, LIMIT);
     let found = found.map_err(Error::io("read", &generation.path_of(PAGE_SUMS)))?;
     if found != wanted.to_bytes() {
-        findings.damage(PAGE_SUMS, "it does not have the checksums of the files");
+        findings.damage(PAGE_SUMS, "checksum mismatch: it differs from the pages of the files");
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
-//! The postings of a segment, built again from its records.
+//! The postings file of a segment, against one that is built again from its records.
 //!
-//! A build is deterministic: the file depends on the records and their order alone, not on the
-//! number of threads or on where one run of postings ends. So it is built again, into the system's
-//! folder for temporary files, and compared byte for byte.
+//! A postings file depends only on the records and their order, and not on the number of threads or
+//! on where a sorted run ends. So it can be built again, in the system's folder for temporary
+//! files, and compared byte for byte.
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
@@ -17,14 +17,13 @@ use super::footers::body;
 use crate::engine::plugin::POST;
 use crate::open::Index;
 
-/// Bytes of both files that are compared at a time.
+/// Bytes that are compared at a time.
 const COMPARED: usize = 1 << 18;
-/// Bytes of a file that is read whole to name the list that differs; of a longer one only the
-/// offset is named.
+/// The largest file, in bytes, that is read whole to name the posting list that differs. Of a
+/// larger file only the offset of the difference is named.
 const NAMED: u64 = 256 << 20;
 
-/// Postings that are being built again. None of its files has a name, so nothing stays behind
-/// whatever happens.
+/// Postings that are being built again. Their files have no names, so they vanish with the process.
 pub(super) struct Rebuilt {
     builder: PostingsBuilder,
     file: File,
@@ -35,6 +34,7 @@ pub(super) struct Finished {
     file: File,
 }
 
+/// What to say if a temporary file cannot be written.
 fn no_room(error: &io::Error) -> String {
     format!("they cannot be built again in {}: {error}", std::env::temp_dir().display())
 }
@@ -58,7 +58,7 @@ impl Rebuilt {
             builder.finish(file.try_clone()?)?;
             Ok(Finished { file })
         };
-        // It may have no thread to run on: nothing that it reads can be damaged.
+        // It panics if the system refuses a thread.
         match catch_unwind(AssertUnwindSafe(written)) {
             Ok(written) => written.map_err(|error: io::Error| no_room(&error)),
             Err(_) => Err("they cannot be built again".to_owned()),
@@ -67,19 +67,20 @@ impl Rebuilt {
 }
 
 impl Finished {
-    /// Where the postings of the segment are not those that were built, if anywhere.
+    /// How the postings file of the segment differs from the one that was built again; `None` if
+    /// they are the same. Fails if they cannot be compared.
     pub(super) fn difference(
         mut self,
         index: &Index,
         segment: SegmentId,
     ) -> Result<Option<String>, String> {
-        // Without the footer that tantivy appends, which was compared.
+        // Without the footer that tantivy appends, which `footers` compares.
         let stored = body(index, &file(segment, POST)).map_err(|error| error.to_string())?;
         let at = first_difference(&stored, &mut self.file).map_err(|error| error.to_string())?;
         let Some(at) = at else { return Ok(None) };
         let named = || difference(&stored, &whole(&mut self.file).ok()??);
         let named = catch_unwind(AssertUnwindSafe(named)).ok().flatten();
-        let differs = "it is not what the records say";
+        let differs = "it differs from the stored records";
         Ok(Some(match named {
             Some(named) => format!("{differs}: {named}"),
             None => format!("{differs}, from byte {at} on"),
@@ -87,7 +88,7 @@ impl Finished {
     }
 }
 
-/// All bytes of a file, unless there are too many.
+/// All bytes of a file; `None` if it is larger than [`NAMED`].
 fn whole(file: &mut File) -> io::Result<Option<OwnedBytes>> {
     if file.metadata()?.len() > NAMED {
         return Ok(None);
@@ -98,7 +99,7 @@ fn whole(file: &mut File) -> io::Result<Option<OwnedBytes>> {
     Ok(Some(OwnedBytes::new(bytes)))
 }
 
-/// The offset at which a file differs from what is stored, if it does.
+/// The first offset at which the two files differ, if they do.
 fn first_difference(mut stored: &[u8], rebuilt: &mut File) -> io::Result<Option<u64>> {
     rebuilt.rewind()?;
     let mut bytes = Vec::new();

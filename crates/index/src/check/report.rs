@@ -1,15 +1,15 @@
-//! What a check finds.
+//! The outcome of a check.
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Nothing needs it: it only takes space.
+    /// Files that are no longer needed and only take space.
     Litter,
     /// The index is intact, but out of date.
     Stale,
-    /// Files of the archive cannot be read: the records of the index were not compared with them.
+    /// Files of the archive cannot be read, so records were not compared with them.
     Unreadable,
-    /// The index is not what was written.
+    /// A file is missing or changed, or contradicts the stored records.
     Damage,
 }
 
@@ -25,7 +25,7 @@ impl Severity {
         }
     }
 
-    /// The command that fixes it; for what cannot be read, the one to run when it can.
+    /// The command that fixes it. For files that cannot be read, run it once they can be.
     #[must_use]
     pub fn cure(self) -> &'static str {
         match self {
@@ -35,42 +35,43 @@ impl Severity {
     }
 }
 
-/// Something that is wrong.
+/// A difference that a check found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// How bad a finding is.
+    /// How bad it is.
     pub severity: Severity,
     /// What is wrong, with the file or document.
     pub what: String,
 }
 
-/// What a check compared and found.
+/// What a check compared, and its findings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Checked {
     /// Files whose checksums were compared.
     pub files: u64,
-    /// Bytes of these.
+    /// The size of these files in bytes.
     pub bytes: u64,
     /// Records that were decoded and compared.
     pub records: u64,
     /// Whether the archive was read again.
     pub archive: bool,
-    /// What is wrong.
+    /// The findings, in the order in which they were made.
     pub findings: Vec<Finding>,
 }
 
 impl Checked {
-    pub(super) fn find(&mut self, severity: Severity, what: impl Into<String>) {
+    /// Adds a finding.
+    pub(super) fn add(&mut self, severity: Severity, what: impl Into<String>) {
         self.findings.push(Finding { severity, what: what.into() });
     }
 
-    /// The worst that was found.
+    /// The severity of the worst finding; `None` if there is none.
     #[must_use]
     pub fn worst(&self) -> Option<Severity> {
         self.findings.iter().map(|finding| finding.severity).max()
     }
 
-    /// Whether anything is not what was written.
+    /// Whether any finding is [`Severity::Damage`].
     #[must_use]
     pub fn is_damaged(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity == Severity::Damage)

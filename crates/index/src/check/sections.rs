@@ -1,12 +1,13 @@
-//! The files that tantivy divides by field, byte for byte where no list is read from them.
+//! The files that tantivy divides by field, compared byte for byte outside their posting lists.
 //!
 //! ```text
 //! file  = section of each field … | index | length of the index u32
-//! index = number of sections | offset less the one before | field u32 | 0 …      numbers in varints
+//! index = number of sections | entry of each section …
+//! entry = difference from the offset before | field u32 | 0
 //! ```
 //!
-//! Terms and posting lists were compared one by one. What is left are bytes that say how they are
-//! found, some of which nothing reads today.
+//! Numbers without a type are varints. `inverted` compares terms and posting lists one by one; what
+//! remains are bytes by which these are found, some of which tantivy never reads.
 
 use tantivy::SegmentReader;
 use tantivy::schema::Field;
@@ -16,14 +17,15 @@ use super::footers::{body, is_of_this_version};
 use crate::error::Error;
 use crate::open::Index;
 
-/// Bytes before the posting lists of a field: the number of its values.
+/// Bytes before the posting lists of a field, which contain the number of its values.
 const BEFORE_LISTS: u64 = 8;
 
-/// What a field has in the files of a segment.
+/// The section of a field in the files of a segment.
 pub(super) struct Section {
     pub(super) field: Field,
+    /// The number of terms.
     pub(super) terms: usize,
-    /// The dictionary of these terms, as it is written.
+    /// The dictionary of these terms, as tantivy writes it.
     pub(super) dictionary: Vec<u8>,
     /// Bytes of the posting lists.
     pub(super) lists: u64,
@@ -36,7 +38,7 @@ pub(super) fn compare(
     sections: &[Section],
     findings: &mut Findings<'_>,
 ) -> Result<(), Error> {
-    // A merge also writes sections that are empty.
+    // A merge also writes empty sections, other builds do not.
     let filled: Vec<&Section> = sections.iter().filter(|section| section.terms > 0).collect();
     let candidates = [filled, sections.iter().collect()];
     for extension in ["term", "idx", "pos", "fieldnorm"] {
@@ -45,7 +47,7 @@ pub(super) fn compare(
             continue;
         }
         let bytes = body(index, &name)?;
-        let is_written_so = |sections: &Vec<&Section>| match extension {
+        let matches = |sections: &Vec<&Section>| match extension {
             "term" => {
                 let dictionaries = sections.iter().map(|section| section.dictionary.as_slice());
                 let lengths: Vec<u64> = dictionaries.clone().map(|it| it.len() as u64).collect();
@@ -65,8 +67,8 @@ pub(super) fn compare(
             "pos" => bytes.as_slice() == index_of(sections, &vec![0; sections.len()]),
             _ => bytes.as_slice() == index_of(&[], &[]),
         };
-        if !candidates.iter().any(is_written_so) {
-            findings.damage(&name, "its sections do not lie as tantivy writes them");
+        if !candidates.iter().any(matches) {
+            findings.damage(&name, "its sections differ from what tantivy writes");
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! A sound index has no finding; one that was changed and summed up again has.
+//! An intact index has no findings. One that was changed together with its checksums has.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -82,7 +82,7 @@ impl Sample {
         check(&self.index(), &self.options.ingest, &Silent).unwrap()
     }
 
-    fn is_sound(&self, what: &str) {
+    fn is_intact(&self, what: &str) {
         let checked = self.check();
         assert_eq!(checked.findings, [], "{what}");
         assert!(checked.archive && checked.records > 0, "{what}");
@@ -95,20 +95,20 @@ fn walk(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn a_sound_index_has_no_finding() {
+fn an_intact_index_has_no_finding() {
     let mut sample = Sample::new();
     sample.build();
-    sample.is_sound("whole");
+    sample.is_intact("whole");
     sample.update();
-    sample.is_sound("updated");
+    sample.is_intact("updated");
     sample.update();
-    sample.is_sound("updated twice");
-    // Many segments of the engine and many commits become one.
+    sample.is_intact("updated twice");
+    // Many segments are merged into one.
     sample.options.anew = true;
     sample.options.segment_bytes = 64 << 10;
     sample.options.threads = 3;
     sample.build();
-    sample.is_sound("of many segments");
+    sample.is_intact("of many segments");
     let words = sample.folder.path().join("words.tsv");
     fs::write(&words, "比特币突破\n").unwrap();
     let synonyms = sample.folder.path().join("synonyms.tsv");
@@ -116,7 +116,7 @@ fn a_sound_index_has_no_finding() {
     sample.options.tables.words = Some(words);
     sample.options.tables.synonyms = Some(synonyms);
     sample.build();
-    sample.is_sound("with tables");
+    sample.is_intact("with tables");
 }
 
 #[test]
@@ -156,8 +156,8 @@ fn footer_of(bytes: &[u8]) -> usize {
     bytes.len() - 8 - length as usize
 }
 
-/// Gives a file of tantivy's the checksum of its bytes.
-fn sum_up_again(bytes: &mut Vec<u8>, body: usize) {
+/// Replaces the checksum in the footer of one of tantivy's files by that of its bytes.
+fn update_crc(bytes: &mut Vec<u8>, body: usize) {
     let footer = bytes.split_off(body);
     let text = std::str::from_utf8(&footer[..footer.len() - 8]).unwrap();
     let (version, _) = text.split_once(",\"crc\":").unwrap();
@@ -173,7 +173,7 @@ fn generation_of(dir: &Path) -> Folder {
     folder.folder(&current(&folder).unwrap().name).unwrap()
 }
 
-/// Writes the sums of all files anew, so that nothing looks changed.
+/// Updates the checksums of all files, so that no file looks changed.
 fn seal(dir: &Path) {
     let folder = generation_of(dir);
     let path = folder.path_of(DESCRIPTION);
@@ -190,7 +190,7 @@ fn seal(dir: &Path) {
     fs::write(folder.path_of(SEAL), line).unwrap();
 }
 
-/// Changes a total of the description.
+/// Changes a count in the description. Returns which.
 fn change_total(dir: &Path, random: &mut Random) -> String {
     let path = generation_of(dir).path_of(DESCRIPTION);
     let mut json: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
@@ -213,15 +213,15 @@ fn change_total(dir: &Path, random: &mut Random) -> String {
     format!("{DESCRIPTION}: {total}")
 }
 
-/// Changes some bytes of a file; says which.
-fn change_bytes(path: &Path, random: &mut Random, again: bool) -> String {
+/// Changes some bytes of a file, and with `crc` also its footer. Returns what was changed.
+fn change_bytes(path: &Path, random: &mut Random, crc: bool) -> String {
     let name = path.file_name().unwrap().to_string_lossy().into_owned();
     let mut bytes = fs::read(path).unwrap();
     let is_tantivys = name.contains('.') && !name.ends_with(".json");
     let body = if is_tantivys { footer_of(&bytes) } else { bytes.len() };
-    let again = again && is_tantivys;
-    // Without a new checksum any byte of the file, its footer among them.
-    let range = if again { body } else { bytes.len() };
+    let crc = crc && is_tantivys;
+    // If the checksum stays, any byte may change, including those of the footer.
+    let range = if crc { body } else { bytes.len() };
     let at = random.below(range);
     let count = (1 + random.below(3)).min(range - at);
     let mut what = format!("{name}: {range} bytes, at {at}:");
@@ -233,9 +233,9 @@ fn change_bytes(path: &Path, random: &mut Random, again: bool) -> String {
         };
         what += &format!(" {before:02x}>{byte:02x}");
     }
-    if again {
-        sum_up_again(&mut bytes, body);
-        what += ", CRC made again";
+    if crc {
+        update_crc(&mut bytes, body);
+        what += ", CRC updated";
     }
     fs::write(path, bytes).unwrap();
     what
@@ -248,7 +248,7 @@ fn a_corruption_with_recomputed_sums_is_found() {
         Err(_) => 36,
     };
     let sample = Sample::updated();
-    // The archive must not be needed to find it.
+    // The damage must be found without the archive.
     fs::remove_dir_all(sample.archive()).unwrap();
     let source = generation_of(&sample.index()).path().to_path_buf();
     let mut names: Vec<String> = fs::read_dir(&source)
@@ -256,7 +256,7 @@ fn a_corruption_with_recomputed_sums_is_found() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.retain(|name| name != MARKER && name != SEAL);
-    // In the same order each time: names of segments are random.
+    // Sort by what does not change from run to run; names of segments are random.
     let length = |name: &String| fs::metadata(source.join(name)).unwrap().len();
     names.sort_by_key(|name| (name.rsplit('.').next().unwrap().to_owned(), length(name)));
     let seed = std::env::var("WENSOU_SEED").map_or(17, |seed| seed.parse().unwrap());

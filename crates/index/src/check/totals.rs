@@ -1,4 +1,4 @@
-//! Counts of the description, against the records.
+//! The counts in the description, against the records.
 
 use tantivy::{DocId, SegmentReader};
 use wensou_ingest::Record;
@@ -10,7 +10,7 @@ use crate::meta::Base;
 use crate::open::Index;
 use crate::record::RecordExt;
 
-/// What the records of all segments add up to.
+/// Sums over the records of all segments.
 #[derive(Debug, Default)]
 pub(super) struct Totals {
     articles: u64,
@@ -19,8 +19,8 @@ pub(super) struct Totals {
     undated: u64,
     unsplit_tags: u64,
     deleted: segment_postings::Totals,
-    /// Whether the characters of deleted documents were counted as they were when the index was
-    /// built.
+    /// Whether this program counts characters as the build did, so that those of deleted documents
+    /// can be compared.
     characters: bool,
 }
 
@@ -55,31 +55,32 @@ impl Totals {
     pub(super) fn compare(&self, index: &Index, findings: &mut Findings<'_>) {
         let meta = index.meta();
         let report = &meta.report;
-        for (name, said, found) in [
+        for (name, stated, found) in [
             ("articles", report.articles, self.articles),
             ("flashes_distinct", report.flashes_distinct, self.flashes_distinct),
             ("flash_occurrences", report.flash_occurrences, self.flash_occurrences),
             ("undated", report.undated, self.undated),
             ("unsplit_tags", report.unsplit_tags, self.unsplit_tags),
         ] {
-            if said != found {
-                let what = format!("it says {said} {name}, the records say {found}");
+            if stated != found {
+                let what = format!("it states {stated} {name}, but the records have {found}");
                 findings.damage(DESCRIPTION, what);
             }
         }
-        let said = meta.base.as_ref().map(|base| base.deleted).unwrap_or_default();
-        if said.documents != self.deleted.documents {
-            let what = "its deleted documents are not as many as the segment has";
+        let stated = meta.base.as_ref().map(|base| base.deleted).unwrap_or_default();
+        if stated.documents != self.deleted.documents {
+            let what = "its number of deleted documents differs from that of the segment";
             findings.damage(DESCRIPTION, what);
-        } else if self.characters && said.characters != self.deleted.characters {
-            findings.damage(DESCRIPTION, "its deleted documents are not as long as their records");
+        } else if self.characters && stated.characters != self.deleted.characters {
+            let what = "its number of characters of deleted documents differs from their records";
+            findings.damage(DESCRIPTION, what);
         }
         let mut segments = index.searcher().segment_readers().iter();
-        let is_there =
+        let exists =
             |base: &Base| segments.any(|reader| reader.segment_id().uuid_string() == base.segment);
         let empty = index.searcher().segment_readers().is_empty();
-        if !meta.base.as_ref().map_or(empty, is_there) {
-            findings.damage(DESCRIPTION, "its base is none of the segments");
+        if !meta.base.as_ref().map_or(empty, exists) {
+            findings.damage(DESCRIPTION, "its base is not one of the segments");
         }
     }
 }

@@ -1,9 +1,9 @@
-//! The files of a generation that is being written, as tantivy sees them.
+//! The files of a generation that is being written, as tantivy's `Directory`.
 //!
 //! Segments are merged at the end of a build. If their files were mapped, every page that is read
-//! would count as memory of the process: 124 MB at 400 thousand pages, and more with more. They are
-//! read into small buffers instead, except postings files, which are read with page checksums and
-//! only if they are merged.
+//! would count as memory of the process: 124 MB at 400 thousand pages, and more for larger
+//! archives. They are read into small buffers instead. Only postings files are mapped: merging them
+//! needs all their bytes at once, and happens only if finished files are merged.
 
 use std::fs::File;
 use std::io;
@@ -20,7 +20,7 @@ use tantivy::{Directory, HasLen};
 
 use crate::error::Error;
 
-/// A folder whose files are read, not mapped, and which remembers its first failure.
+/// A folder whose files are read into buffers, and which remembers its first failure.
 #[derive(Debug, Clone)]
 pub(crate) struct BuildDirectory {
     folder: PathBuf,
@@ -34,14 +34,14 @@ impl BuildDirectory {
     }
 }
 
-/// The first error that the file system answered with. When a thread of tantivy's fails, tantivy
-/// says that it did, and not why: this is why.
+/// The first error of the file system. When a thread of tantivy fails, tantivy's error says only
+/// that it did; this is the cause.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct FirstFailure(Arc<Mutex<Option<Failure>>>);
 
 #[derive(Debug)]
 struct Failure {
-    /// What was tried, as a verb.
+    /// What was attempted, as a verb.
     what: &'static str,
     path: PathBuf,
     source: io::Error,
@@ -49,7 +49,7 @@ struct Failure {
 
 impl FirstFailure {
     fn remember(&self, what: &'static str, path: &Path, error: &io::Error) {
-        // An error cannot be cloned; its number, or else its text, says the same.
+        // Errors cannot be cloned, so make one of the same number or the same text.
         let source = match error.raw_os_error() {
             Some(number) => io::Error::from_raw_os_error(number),
             None => io::Error::new(error.kind(), error.to_string()),
@@ -58,7 +58,8 @@ impl FirstFailure {
         first.get_or_insert_with(|| Failure { what, path: path.to_path_buf(), source });
     }
 
-    /// The error of a build, or what was behind it if only tantivy is known to have failed.
+    /// The error of a build; if it is tantivy's, the failure of the file system that caused it, if
+    /// there was one.
     pub(crate) fn cause_of(&self, error: Error) -> Error {
         let mut first = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match (error, first.take()) {
@@ -102,20 +103,20 @@ impl TerminatingWrite for Watched {
     }
 }
 
-/// Bytes that are read at once: most reads are small and follow the one before.
+/// Bytes that are read at once. Most reads are small and adjoin the one before.
 #[cfg(unix)]
 const BUFFER: usize = 64 << 10;
 
-/// A file that is read, with a buffer.
+/// A file that is read through a buffer.
 #[cfg(unix)]
 #[derive(Debug)]
-struct Plain {
+struct BufferedFile {
     file: File,
     length: usize,
     buffer: Mutex<Buffer>,
 }
 
-/// The bytes that were read last, and where they start.
+/// The bytes that were read last, and their offset.
 #[cfg(unix)]
 #[derive(Debug, Default)]
 struct Buffer {
@@ -124,21 +125,21 @@ struct Buffer {
 }
 
 #[cfg(unix)]
-impl Plain {
+impl BufferedFile {
     fn read(&self, start: usize, bytes: &mut [u8]) -> io::Result<()> {
         std::os::unix::fs::FileExt::read_exact_at(&self.file, bytes, start as u64)
     }
 }
 
 #[cfg(unix)]
-impl HasLen for Plain {
+impl HasLen for BufferedFile {
     fn len(&self) -> usize {
         self.length
     }
 }
 
 #[cfg(unix)]
-impl FileHandle for Plain {
+impl FileHandle for BufferedFile {
     fn read_bytes(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
         if range.len() > BUFFER / 4 {
             let mut bytes = vec![0; range.len()];
@@ -148,7 +149,7 @@ impl FileHandle for Plain {
         let mut buffer = self.buffer.lock().unwrap_or_else(PoisonError::into_inner);
         let Buffer { start, bytes } = &mut *buffer;
         if range.start < *start || range.end > *start + bytes.len() {
-            // If reading fails, the buffer stays empty.
+            // The buffer is emptied first, and stays empty if reading fails.
             let wanted = BUFFER.min(self.length.saturating_sub(range.start)).max(range.len());
             let mut read = vec![0; wanted];
             bytes.clear();
@@ -170,7 +171,7 @@ impl Directory for BuildDirectory {
             };
             let file = File::open(self.folder.join(path)).map_err(failed)?;
             let length = file.metadata().map_err(failed)?.len() as usize;
-            return Ok(Arc::new(Plain { file, length, buffer: Mutex::default() }));
+            return Ok(Arc::new(BufferedFile { file, length, buffer: Mutex::default() }));
         }
         self.mapped.get_file_handle(path)
     }

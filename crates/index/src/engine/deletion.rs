@@ -1,11 +1,13 @@
-//! Deleting chosen documents of one segment. tantivy deletes by queries; an id would also delete
-//! the new document that replaces the old one.
+//! Deletes chosen documents of one segment.
+//!
+//! tantivy deletes the documents that a query matches. A query for an id would also match the new
+//! document that replaces the old one, so the query here names a segment and its doc ids.
 
 use tantivy::index::SegmentId;
 use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED};
 
-/// A query that matches these documents of this segment, and none of any other one.
+/// A query that matches these documents of this segment, and no document of any other segment.
 #[derive(Debug, Clone)]
 pub(crate) struct Deletion {
     pub(crate) segment: SegmentId,
@@ -33,7 +35,7 @@ impl Weight for Deletion {
     }
 }
 
-/// Goes through a list of documents.
+/// Iterates over a list of documents.
 struct Documents {
     documents: Vec<DocId>,
     at: usize,

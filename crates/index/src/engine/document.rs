@@ -1,4 +1,4 @@
-//! A record as a tantivy document: which value goes into which field.
+//! Makes a tantivy document of an analysed record.
 
 use tantivy::TantivyDocument;
 use tantivy::schema::Field;
@@ -6,13 +6,15 @@ use tantivy::schema::Field;
 use super::schema::Fields;
 use crate::analyze::{Analysed, FacetValue, FieldValues};
 
-/// Separates the folded form of a facet value from the form of the page.
+/// Separates the folded form of a facet value from its original form in the fields that are
+/// counted.
 pub const FACET_SEPARATOR: char = '\u{1f}';
 
-/// The tantivy document of an analysed record, which is stored in its encoded form.
+/// Makes the tantivy document of an analysed record: its field values and the encoded record. Its
+/// terms go into the postings instead.
 pub(crate) fn to_document(fields: &Fields, analysed: &Analysed, record: &[u8]) -> TantivyDocument {
     let Analysed { values, terms } = analysed;
-    // Capacity for all of it, so that it is not moved as it grows.
+    // Enough capacity for all values, so that the buffer need not grow.
     let mut document = TantivyDocument::with_capacity(record.len() + 2048);
     let FieldValues { ids, external_id, sources, authors, categories, .. } = values;
     ids.iter().for_each(|id| document.add_text(fields.id, id));
@@ -37,7 +39,7 @@ pub(crate) fn to_document(fields: &Fields, analysed: &Analysed, record: &[u8]) -
     document
 }
 
-/// Adds a value to the field that is searched, and to the one that is counted.
+/// Adds a value to the first of two fields, which is searched, and to the second, which is counted.
 fn add_facet(document: &mut TantivyDocument, fields: (Field, Field), value: &FacetValue) {
     let FacetValue { folded, original } = value;
     document.add_text(fields.0, folded);

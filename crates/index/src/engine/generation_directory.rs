@@ -1,12 +1,14 @@
-//! The files of a finished generation, as tantivy sees them: nothing is written, nothing is locked,
-//! and only the files that the description lists are there, with the lengths that it states.
+//! The files of a finished generation, as tantivy's `Directory`: only the files that the
+//! description lists exist, with the lengths that it states, and nothing is written or locked.
 //!
-//! tantivy makes a lock file wherever it opens an index, against files that vanish meanwhile. In a
-//! generation none does, and an index in a folder that may only be read must open, too.
+//! tantivy's own directory creates a lock file when an index is opened, in case files are removed
+//! meanwhile. A generation in use never loses a file, and an index must also open in a folder that
+//! this process cannot write to.
 //!
-//! Whatever is read is verified. Files of up to 1 MiB are hashed when they are opened. Larger ones
-//! are mapped, see [`Mapping`]: to hash them would cost more than a search. The pages of tantivy's
-//! files are verified when they are read; postings files verify their own pages.
+//! Everything that is read is verified. Files of up to 1 MiB are hashed when they are opened.
+//! Larger ones are [mapped](Mapping), because hashing them would take longer than a search. The
+//! pages of tantivy's files are then verified when they are read; postings files verify their own
+//! pages.
 
 use std::io::{self, Read};
 use std::ops::Range;
@@ -24,19 +26,20 @@ use wensou_postings::PageBytes;
 use crate::generation::{Folder, PAGE_SUMS, PageSums, Sum, Sums, has_page_sums};
 use crate::mapping::Mapping;
 
-/// Bytes of a file that is verified when it is opened, at most: hashing so many takes 0.1 ms.
+/// The largest file, in bytes, that is hashed when it is opened. Hashing it takes 0.1 ms.
 const VERIFIED: u64 = 1 << 20;
-/// Bytes of a file that is read rather than mapped, at most: a copy of so few costs less than a
+/// The largest file, in bytes, that is read rather than mapped: copying it costs less than a
 /// mapping.
 const READ: u64 = 16 << 10;
-/// Bytes of a file that is read whole, at most: tantivy's lists of files, and page checksums.
+/// The largest file, in bytes, that `atomic_read` accepts: tantivy's lists of files, and
+/// `page-sums`.
 const WHOLE: u64 = 16 << 20;
 
-/// A generation that is only read. Clones share it.
+/// The files of a generation. Clones share them.
 #[derive(Debug, Clone)]
 pub(crate) struct GenerationDirectory {
     folder: Arc<Folder>,
-    /// The files that there are, as they were written.
+    /// The files, by the description.
     sums: Arc<Sums>,
     /// Read when the first large file is opened.
     page_sums: Arc<OnceLock<PageSums>>,
@@ -48,12 +51,12 @@ impl GenerationDirectory {
         Self { folder: Arc::new(folder), sums: Arc::new(sums), page_sums: Arc::default() }
     }
 
-    /// The folder that it reads from.
+    /// The folder of the generation.
     pub(crate) fn folder(&self) -> &Folder {
         &self.folder
     }
 
-    /// The checksums of the pages of large files.
+    /// The page checksums of large files, read when they are first needed.
     ///
     /// # Errors
     ///
@@ -67,7 +70,8 @@ impl GenerationDirectory {
         Ok(self.page_sums.get_or_init(|| sums))
     }
 
-    /// Opens a file and verifies it, or prepares for its pages to be verified.
+    /// Opens a file. Verifies it at once, or returns a file whose pages are verified when they are
+    /// read.
     fn open(&self, path: &Path) -> io::Result<Arc<dyn FileHandle>> {
         let name = path.to_str().ok_or(io::ErrorKind::InvalidInput)?;
         let sum = self.sums.get(name).ok_or(io::ErrorKind::NotFound)?;
@@ -93,7 +97,7 @@ impl GenerationDirectory {
         }
     }
 
-    /// A large file.
+    /// A large file, whose pages are verified when they are read if they have checksums.
     fn mapped(&self, name: &str, bytes: OwnedBytes) -> io::Result<Arc<dyn FileHandle>> {
         if !has_page_sums(name) {
             return Ok(Arc::new(bytes));
@@ -105,7 +109,7 @@ impl GenerationDirectory {
         Ok(Arc::new(PagedFile { name: name.to_owned(), pages }))
     }
 
-    /// Reads a whole file that is small.
+    /// Reads a small file whole and verifies it.
     fn atomic_read_verified(&self, name: &str) -> io::Result<Vec<u8>> {
         let bytes = self.folder.read(name, WHOLE)?;
         let found = Sum { bytes: bytes.len() as u64, xxh3: xxhash_rust::xxh3::xxh3_64(&bytes) };
@@ -143,7 +147,7 @@ fn damaged(what: String) -> io::Error {
 }
 
 fn refused() -> io::Error {
-    io::Error::new(io::ErrorKind::ReadOnlyFilesystem, "a finished generation is only read")
+    io::Error::new(io::ErrorKind::ReadOnlyFilesystem, "a finished generation cannot be changed")
 }
 
 impl Directory for GenerationDirectory {

@@ -1,6 +1,9 @@
-//! The tantivy index: its fields and documents, the postings plugin, and the directories that it
-//! reads and writes. Outside this folder, `check` (which compares tantivy's files) and `stored`
-//! (which reads document stores whatever else is damaged), nothing of this crate names tantivy.
+//! The tantivy index: its fields and documents, the postings plugin, and the directories that
+//! tantivy reads and writes.
+//!
+//! The rest of the crate does not know tantivy, with three exceptions: `check` compares tantivy's
+//! files byte by byte, `stored` reads document stores although other files are damaged, and `error`
+//! wraps tantivy's error. Addresses of documents are tantivy's; they are exported from here.
 
 pub(crate) mod build_directory;
 pub(crate) mod deletion;
@@ -9,5 +12,14 @@ pub(crate) mod generation_directory;
 pub(crate) mod plugin;
 pub(crate) mod schema;
 pub(crate) mod segment_postings;
+pub(crate) mod segments;
 pub(crate) mod stored_document;
 pub(crate) mod writer;
+
+pub(crate) use tantivy::schema::Field;
+pub(crate) use tantivy::{DocAddress, DocId, Searcher, SegmentOrdinal, TantivyError};
+
+/// The error of a thread of a build that panicked.
+pub(crate) fn panicked() -> TantivyError {
+    TantivyError::InternalError("a thread panicked".to_owned())
+}

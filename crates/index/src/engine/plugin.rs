@@ -1,11 +1,13 @@
-//! The postings file as a tantivy plugin: tantivy writes, merges and collects it with the other
-//! files of a segment.
+//! The postings as a tantivy plugin: tantivy writes, merges and garbage-collects the `.post` file
+//! of a segment together with its other files.
 //!
 //! A build writes several segments, so that memory stays bounded, and merges them into one at its
-//! end. Their postings are sorted runs of one [`PostingsBuilder`], which the plugin holds, and are
-//! merged only once: the `.post` file of such a segment is a *stub* that says which documents it
-//! stands for, and the final merge finishes the builder. Segments with finished files are merged by
-//! [`merge_segments`]. A published generation never contains a stub; opening one fails.
+//! end. Postings would then be written twice. To avoid that, the plugin has one [`PostingsBuilder`]
+//! for all segments of a build, which keeps sorted runs. The `.post` file of such a segment is a
+//! *stub* that only says which documents of the builder are in the segment. When the segments are
+//! merged, the builder writes the file of all of them. Finished files, those of an earlier build,
+//! are merged by [`merge_segments`]. A published generation never contains a stub: opening one as a
+//! postings file fails.
 
 use std::any::Any;
 use std::io::Write;
@@ -21,9 +23,10 @@ use tantivy::schema::document::ErasedDocument;
 use tantivy::{DocId, Segment, SegmentReader, TantivyError};
 use wensou_postings::{DocumentTerms, MergeSource, Postings, PostingsBuilder, merge_segments};
 
-/// The extension of the file.
+/// The extension of postings files.
 pub(crate) const POST: &str = "post";
-/// What a stub starts with; the ids of its first document and of the one after its last follow.
+/// The first bytes of a stub. The numbers of its first document and of the one after its last
+/// follow, each a little-endian u32.
 const STUB: &[u8; 8] = b"ws-stub\0";
 
 /// The component of a segment that the plugin writes.
@@ -31,19 +34,21 @@ pub(crate) fn component() -> SegmentComponent {
     SegmentComponent::Custom(POST.to_owned())
 }
 
+/// tantivy's error for a mistake of this program, or for a damaged postings file.
 fn internal(what: &str) -> TantivyError {
     TantivyError::InternalError(format!("postings: {what}"))
 }
 
-/// The builder of all segments of a build.
+/// What the plugin and the writers of its segments share.
 #[derive(Debug)]
 struct Shared {
+    /// The postings of all segments of this build; `None` once they have been written.
     builder: Option<PostingsBuilder>,
-    /// Whether the next segment is the only one, so that its file is finished at once.
+    /// Whether the next segment is the only one, so that its file is written at once.
     only_segment: bool,
 }
 
-/// The plugin. Clones share the builder.
+/// The plugin of one build. Clones share the builder.
 #[derive(Debug, Clone)]
 pub(crate) struct PostingsPlugin(Arc<Mutex<Shared>>);
 
@@ -54,13 +59,13 @@ impl PostingsPlugin {
         Self(Arc::new(Mutex::new(Shared { builder, only_segment: false })))
     }
 
-    /// Says that the segment which is finished next contains all documents of the build: its file
-    /// needs no merge.
+    /// Announces that the segment that is finished next contains all documents of the build, so
+    /// that its file is written at once and not as a stub.
     pub(crate) fn finish_with_next_segment(&self) {
         self.with(|shared| shared.only_segment = true);
     }
 
-    /// Whether segments of this build are stubs, and have to be merged.
+    /// Whether segments of this build have stubs, so that they have to be merged.
     pub(crate) fn has_stubs(&self) -> bool {
         self.with(|shared| shared.builder.as_ref().is_some_and(|it| it.num_docs() > 0))
     }
@@ -69,20 +74,21 @@ impl PostingsPlugin {
         run(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Writes the file of all documents that were added.
+    /// Writes the postings file of all documents that were added.
     fn finish(&self, out: WritePtr) -> tantivy::Result<()> {
         let builder = self.with(|shared| shared.builder.take());
-        let builder = builder.ok_or_else(|| internal("they were written before"))?;
+        let builder = builder.ok_or_else(|| internal("they have been written already"))?;
         Ok(builder.finish(out)?.terminate()?)
     }
 
-    /// Adds the terms of the next document to the segment that is being written.
+    /// Adds the terms of the next document. Call this before the document is added to the segment,
+    /// whose writer of postings is `writer`.
     pub(crate) fn push(
         writer: &mut dyn PluginWriter,
         terms: &DocumentTerms,
     ) -> tantivy::Result<()> {
         let writer = writer.as_any_mut().downcast_mut::<PostingsWriter>();
-        writer.ok_or_else(|| internal("another plugin has their extension"))?.push(terms)
+        writer.ok_or_else(|| internal("another plugin uses the extension of postings"))?.push(terms)
     }
 }
 
@@ -110,24 +116,26 @@ impl SegmentPlugin for PostingsPlugin {
             return merge_finished(context.readers, files, out);
         }
         if stubs != files.len() {
-            return Err(internal("segments of a build are merged among themselves"));
+            return Err(internal("a segment with a stub cannot be merged with a finished one"));
         }
         let docs = self.with(|shared| shared.builder.as_ref().map_or(0, PostingsBuilder::num_docs));
         let mut next = 0;
         for (file, reader) in files.iter().zip(context.readers) {
             if parse_stub(file) != Some((next, next + reader.max_doc())) || reader.has_deletes() {
-                return Err(internal("segments of a build are merged whole and in their order"));
+                return Err(internal(
+                    "segments with stubs must be merged in their order and without deletes",
+                ));
             }
             next += reader.max_doc();
         }
         if next as usize != docs {
-            return Err(internal("all segments of a build are merged at once"));
+            return Err(internal("all segments with stubs must be merged at once"));
         }
         self.finish(out)
     }
 }
 
-/// Merges finished files without deleted documents.
+/// Merges finished files, and leaves deleted documents out.
 fn merge_finished(
     readers: &[SegmentReader],
     files: Vec<tantivy::directory::OwnedBytes>,
@@ -154,11 +162,12 @@ fn parse_stub(file: &[u8]) -> Option<(DocId, DocId)> {
     Some((u32::from_le_bytes(*first), u32::from_le_bytes(end.try_into().ok()?)))
 }
 
-/// Takes the terms of the documents of one segment.
+/// The writer of one segment, which adds its documents to the builder of all.
 struct PostingsWriter {
     plugin: PostingsPlugin,
-    /// Documents of the builder before the segment, and those of the segment.
+    /// Documents of the builder before this segment.
     first: usize,
+    /// Documents of this segment whose terms were pushed.
     docs: usize,
 }
 
@@ -167,13 +176,14 @@ impl PostingsWriter {
         self.docs += 1;
         self.plugin.with(|shared| match &mut shared.builder {
             Some(builder) => Ok(builder.add(terms)?),
-            None => Err(internal("a document came after the last segment")),
+            None => Err(internal("a document was added after they were written")),
         })
     }
 }
 
 impl PluginWriter for PostingsWriter {
-    /// The terms of a document are pushed before it is added.
+    /// Checks that the terms of the document were pushed. tantivy hands over the document, which
+    /// contains no terms.
     fn add_document(
         &mut self,
         doc: DocId,
@@ -206,8 +216,8 @@ impl PluginWriter for PostingsWriter {
         Ok(out.terminate()?)
     }
 
-    /// Nothing that a segment could free: the builder lives as long as the build, and its memory is
-    /// bounded by the size of a run.
+    /// Zero, because finishing the segment would free nothing: the builder lives as long as the
+    /// build, and its memory is bounded by the size of a run.
     fn mem_usage(&self) -> usize {
         0
     }

@@ -1,5 +1,6 @@
-//! The tantivy schema, field by field: what is filtered, counted and stored. Text is indexed in the
-//! [postings](wensou_postings) instead, together with dates and everything that ranks.
+//! The tantivy schema: fields that are filtered, counted and stored.
+//!
+//! Text, dates and everything that ranks is in the [postings](wensou_postings) instead.
 
 use tantivy::schema::{
     FAST, Field, IndexRecordOption, NumericOptions, STORED, Schema, TextFieldIndexing, TextOptions,
@@ -12,41 +13,44 @@ pub const PROVENANCE_INFERRED: u64 = 1;
 /// The value of [`Fields::provenance`] for a date that the page states.
 pub const PROVENANCE_STATED: u64 = 2;
 
-/// The number of [`Fields::record`].
+/// The id of the field [`Fields::record`].
 pub(crate) const RECORD_FIELD: u32 = 14;
 
 /// Handles of every field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fields {
-    /// The id, then those of the variants of a flash item. Indexed: `show ID`, `id:`.
+    /// The id, and those of the variants of a flash item. Indexed, for `show ID` and `id:`.
     pub id: Field,
-    /// The id if it is no number, fast: dumps give such ids. Lists of hits need no stored record.
+    /// The id if it is not a number, as ids of dumps are. Fast, so that ids are listed without
+    /// reading stored records.
     pub external_id: Field,
-    /// Number of the record in the order of the walk, fast: the order of `export`.
+    /// The index of the record in the order of the walk at the time when it was written. Fast, for
+    /// the order of `export`.
     pub ordinal: Field,
-    /// Code of the [`Kind`](crate::Kind), fast and indexed: `kind:`.
+    /// The code of the [`Kind`](crate::Kind). Fast and indexed, for `kind:`.
     pub kind: Field,
-    /// [`PROVENANCE_NONE`] and so on, fast and indexed: `date:none`, `date:inferred`.
+    /// [`PROVENANCE_NONE`], [`PROVENANCE_INFERRED`] or [`PROVENANCE_STATED`]. Fast and indexed, for
+    /// `date:none` and `date:inferred`.
     pub provenance: Field,
-    /// Each tag, folded: `tag:`.
+    /// Each tag, folded, for `tag:`.
     pub tag: Field,
-    /// The same tags for counting: folded form, U+001F, form of the page. Fast.
+    /// Each tag for counting: folded form, U+001F, original form. Fast.
     pub tag_facet: Field,
-    /// Source, author and outlet, folded: `source:`.
+    /// Source, author and outlet, folded, for `source:`.
     pub source: Field,
     /// Sources for counting, as `tag_facet`.
     pub source_facet: Field,
-    /// Category, folded: `category:`.
+    /// The category, folded, for `category:`.
     pub category: Field,
     /// Categories for counting, as `tag_facet`.
     pub category_facet: Field,
-    /// Names of [`HAS`](crate::HAS) that the record has: `has:`.
+    /// The values of [`HAS`](crate::HAS) that are true of the record, for `has:`.
     pub has: Field,
-    /// `hans`, `hant`, `mixed` or `none`: `script:`.
+    /// `hans`, `hant`, `mixed` or `none`, for `script:`.
     pub script: Field,
     /// Number of occurrences of the record, fast.
     pub occurrences: Field,
-    /// The encoded record: the only stored field, read for hits alone.
+    /// The encoded record: the only stored field.
     pub record: Field,
 }
 

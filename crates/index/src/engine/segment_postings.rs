@@ -1,4 +1,5 @@
-//! The postings files of all segments of an index.
+//! The postings of an index: the postings files of all its segments, without deleted documents in
+//! counts.
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use super::plugin::{POST, component};
 use crate::Kind;
 use crate::record::RecordExt;
 
-/// Documents of each kind, and the key characters of their fields.
+/// The number of documents of each kind, and of the key characters in their fields.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     /// By [`Kind`].
@@ -36,14 +37,14 @@ impl Totals {
     }
 }
 
-/// The postings files of all segments; clones share them.
+/// The postings of all segments. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct SegmentPostings(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
     segments: Vec<Segment>,
-    /// What the deleted documents of all segments hold.
+    /// Totals of the deleted documents of all segments.
     deleted: Totals,
 }
 
@@ -51,12 +52,13 @@ struct Shared {
 struct Segment {
     id: SegmentId,
     postings: Postings,
-    /// Deleted documents, ascending: the lists still contain them.
+    /// Deleted documents, ascending. Posting lists still contain them.
     deleted: Vec<DocId>,
 }
 
 impl SegmentPostings {
-    /// Opens the file of each segment; text that says which one is missing or damaged, if one is.
+    /// Opens the postings file of each segment. If one is missing or damaged, returns text that
+    /// names it. `deleted` are the totals of all deleted documents.
     pub(crate) fn open(searcher: &Searcher, deleted: Totals) -> Result<Self, String> {
         let mut segments = Vec::new();
         for segment in searcher.segment_readers() {
@@ -67,7 +69,7 @@ impl SegmentPostings {
             let bytes = file.read_bytes().map_err(|error| named(&error))?;
             let postings = Postings::open(bytes).map_err(|what| named(&what))?;
             if postings.num_docs() != segment.max_doc() as usize {
-                return Err(named(&"it does not have as many documents as its segment"));
+                return Err(named(&"the number of its documents differs from that of its segment"));
             }
             let deleted = match segment.alive_bitset() {
                 None => Vec::new(),
@@ -78,21 +80,21 @@ impl SegmentPostings {
         Ok(Self(Arc::new(Shared { segments, deleted })))
     }
 
-    /// The file of one segment.
+    /// The postings of the segment with this id.
     #[must_use]
     pub fn of(&self, segment: SegmentId) -> Option<&Postings> {
         let found = self.0.segments.iter().find(|of| of.id == segment);
         found.map(|of| &of.postings)
     }
 
-    /// The file of a segment, by its number.
+    /// The postings of the segment with this ordinal.
     #[must_use]
     pub fn at(&self, segment: SegmentOrdinal) -> Option<&Postings> {
         self.0.segments.get(segment as usize).map(|segment| &segment.postings)
     }
 
-    /// What was read and is damaged, if anything: the file and the page. Ask after a query, and
-    /// discard its result if there is something.
+    /// Names the file and the page of damage that was read; `None` if all pages that were read are
+    /// intact. Call this after a query, and discard its result if there is damage.
     #[must_use]
     pub fn damage(&self) -> Option<String> {
         self.0.segments.iter().find_map(|segment| {
@@ -101,7 +103,9 @@ impl SegmentPostings {
         })
     }
 
-    /// Documents that contain a term, without deleted ones.
+    /// The number of documents that contain a term, without deleted ones. Takes about half a
+    /// microsecond for each segment, and more for a segment with deleted documents: each of these
+    /// is looked up in the posting list.
     #[must_use]
     pub fn doc_freq(&self, field: TextField, kind: TermKind, text: &str) -> u64 {
         let key = |segment: &Segment| segment.postings.term_key(field, kind, text);
@@ -109,7 +113,7 @@ impl SegmentPostings {
         segments.filter_map(|segment| Some(segment.doc_freq(key(segment)?))).sum()
     }
 
-    /// Calls `each` with every word of a field and the number of documents that contain it there,
+    /// Calls `each` with every word of a field and the number of documents whose field contains it,
     /// without deleted ones: segment by segment, in the order of bytes.
     pub fn for_each_word(&self, field: TextField, mut each: impl FnMut(&str, u64)) {
         for segment in &self.0.segments {
@@ -120,7 +124,8 @@ impl SegmentPostings {
         }
     }
 
-    /// The average length of a field in key characters, over the documents of a kind.
+    /// The average length of a field in key characters, over the documents of a kind that are not
+    /// deleted.
     #[must_use]
     pub fn average_length(&self, kind: Kind, field: TextField) -> f64 {
         let sum = |of: &dyn Fn(&Postings) -> u64, deleted: u64| -> u64 {
@@ -136,7 +141,7 @@ impl SegmentPostings {
 }
 
 impl Segment {
-    /// Documents that contain a term, without deleted ones.
+    /// The number of documents that contain a term, without deleted ones.
     fn doc_freq(&self, key: TermKey) -> u64 {
         let count = u64::from(self.postings.doc_freq(key));
         if self.deleted.is_empty() || count == 0 {

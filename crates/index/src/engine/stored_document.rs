@@ -1,13 +1,15 @@
-//! The bytes of a stored document, read without trusting any length in them.
+//! Reads the bytes of a stored document without trusting any length in them.
 //!
-//! Tantivy's own deserialiser allocates as many values as a document says it has. In a damaged
-//! store that number can be anything, and a failed allocation aborts the process. A document of
-//! this index stores one value, the encoded record, so its layout is fixed and every length can be
-//! compared with the bytes at hand:
+//! tantivy's own deserialiser allocates as many values as a document states. In a damaged store
+//! that number can be huge, and a failed allocation aborts the process. A document of this index
+//! stores one value, the encoded record, so its layout is fixed and every length can be compared
+//! with the number of bytes:
 //!
 //! ```text
-//! number of values varint = 1 | field u32 | type code u8 = 4 (bytes) | length varint | encoded record
+//! document = number of values varint = 1 | field u32 | type code u8 | length varint | record
 //! ```
+//!
+//! The type code 4 stands for bytes.
 
 use tantivy::schema::Field;
 
@@ -16,7 +18,8 @@ const BYTES: u8 = 4;
 /// The bit that marks the last byte of a varint.
 const LAST: u8 = 0x80;
 
-/// The encoded record in the bytes of a stored document; `None` if they are not laid out as one.
+/// The encoded record in the bytes of a stored document; `None` unless they have exactly this
+/// layout.
 pub(crate) fn stored_record(mut bytes: &[u8], record: Field) -> Option<&[u8]> {
     if varint(&mut bytes)? != 1 {
         return None;
@@ -30,7 +33,7 @@ pub(crate) fn stored_record(mut bytes: &[u8], record: Field) -> Option<&[u8]> {
     (length == rest.len() as u64).then_some(rest)
 }
 
-/// Reads a varint as tantivy writes it: seven bits a byte, the lowest first.
+/// Reads a varint as tantivy writes it: seven bits a byte, the lowest first, the last byte marked.
 fn varint(bytes: &mut &[u8]) -> Option<u64> {
     let mut number = 0_u64;
     for shift in (0..64).step_by(7) {
@@ -65,7 +68,7 @@ mod tests {
         assert_eq!(read(&document(1, 17, 4, &[LAST], b"")), Some(Vec::new()));
         let long = vec![7; 300];
         assert_eq!(read(&document(1, 17, 4, &[44, 2 | LAST], &long)), Some(long));
-        // A number of values, a field, a type or a length that is another.
+        // Another number of values, field, type code or length.
         for bytes in [
             document(2, 17, 4, &[3 | LAST], b"abc"),
             document(1, 16, 4, &[3 | LAST], b"abc"),

@@ -1,8 +1,9 @@
 //! Writes documents into segments and merges these into one.
 //!
-//! Documents are handed to tantivy's `SegmentWriter` directly. Its `IndexWriter` would queue ten
-//! thousand of them, however long they are, and index them on another thread; here a document is
-//! indexed, with its postings, before the next one arrives, and memory is known.
+//! Documents are handed to tantivy's `SegmentWriter` directly. tantivy's `IndexWriter` would queue
+//! up to ten thousand batches of documents, whatever their length, and index them on other threads.
+//! Here a document is indexed together with its postings before the next one arrives, so memory is
+//! bounded.
 
 use std::path::Path;
 
@@ -18,15 +19,16 @@ use super::plugin::{POST, PostingsPlugin};
 use super::schema::{Fields, schema};
 use crate::analyze::Analysed;
 
-/// Bytes that tantivy's own writer wants; nothing is ever added to it.
+/// The smallest memory budget that tantivy's `IndexWriter` accepts, in bytes. No document is added
+/// to it: it only deletes, commits and merges.
 const IDLE_BUDGET: usize = 15 << 20;
 
-/// When a segment is finished.
+/// The size at which a segment is finished.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SegmentLimits {
-    /// Bytes in memory.
+    /// Bytes that it takes in memory.
     pub(crate) memory: usize,
-    /// Bytes of records.
+    /// Bytes of its records.
     pub(crate) records: u64,
 }
 
@@ -46,15 +48,15 @@ pub(crate) struct SegmentsWriter {
 struct Current {
     segment: Segment,
     writer: SegmentWriter,
-    /// Bytes of its records.
+    /// Bytes of its records so far.
     bytes: u64,
 }
 
-/// How tantivy stores records.
+/// How tantivy compresses stored records.
 pub(crate) fn settings() -> IndexSettings {
     IndexSettings {
-        // Blocks larger than tantivy's default make up for a faster level of compression: a
-        // twentieth less on the disk, a third less to do.
+        // Compared with tantivy's defaults, larger blocks and a faster level together take a
+        // twentieth less space and a third less time.
         docstore_compression: Compressor::Zstd(ZstdCompressor { compression_level: Some(2) }),
         docstore_blocksize: 32 << 10,
         ..IndexSettings::default()
@@ -62,7 +64,8 @@ pub(crate) fn settings() -> IndexSettings {
 }
 
 impl SegmentsWriter {
-    /// Writes into `folder`, which may contain the segments of an earlier generation.
+    /// Opens the index in `folder`, which may contain the segments of an earlier generation, or
+    /// creates it.
     pub(crate) fn open(
         folder: &Path,
         limits: SegmentLimits,
@@ -81,13 +84,13 @@ impl SegmentsWriter {
             .num_merge_threads(1)
             .build();
         let writer: IndexWriter<TantivyDocument> = index.writer_with_options(options)?;
-        // One merge at the end costs less than the many that a policy would start on the way.
+        // One merge at the end costs less than those that a policy would start during the build.
         writer.set_merge_policy(Box::new(NoMergePolicy));
         let (current, finished) = (None, Vec::new());
         Ok(Self { index, fields, plugin, writer, limits, current, finished })
     }
 
-    /// Deletes documents of segments that were there before.
+    /// Deletes documents of segments of the earlier generation.
     pub(crate) fn delete(&self, deletion: Deletion) -> tantivy::Result<()> {
         self.writer.delete_query(Box::new(deletion)).map(drop)
     }
@@ -107,7 +110,9 @@ impl SegmentsWriter {
         })?;
         PostingsPlugin::push(postings, &analysed.terms)?;
         let document = to_document(&self.fields, analysed, record);
-        // Segments are added whole, so that no number orders a document among deletes.
+        // The opstamp orders documents and deletes of a writer. It is not used here, because a
+        // finished segment is added as a whole, and a `Deletion` names the segment that it applies
+        // to.
         current.writer.add_document(AddOperation { opstamp: 0, document })?;
         current.bytes += record.len() as u64;
         let full = current.bytes >= self.limits.records;
@@ -117,6 +122,7 @@ impl SegmentsWriter {
         Ok(())
     }
 
+    /// Writes the files of the current segment, if there is one, and adds it to the index.
     fn finish_segment(&mut self) -> tantivy::Result<()> {
         let Some(Current { segment, writer, .. }) = self.current.take() else { return Ok(()) };
         let max_doc = writer.max_doc();
@@ -128,8 +134,8 @@ impl SegmentsWriter {
         Ok(())
     }
 
-    /// Commits, and makes one segment of all documents that were added, in their order. Returns the
-    /// segments of the index; the one of the added documents, if there are any, first.
+    /// Commits, and merges all documents that were added into one segment, in their order. Returns
+    /// the segments of the index.
     pub(crate) fn finish(mut self) -> tantivy::Result<Written> {
         if self.finished.is_empty() {
             self.plugin.finish_with_next_segment();
@@ -143,15 +149,16 @@ impl SegmentsWriter {
         self.writer.garbage_collect_files().wait()?;
         self.writer.wait_merging_threads()?;
         let all = self.index.searchable_segment_ids()?;
-        let added = self.finished.into_iter().next().filter(|id| all.contains(id));
-        Ok(Written { added, all })
+        let added = self.finished.first().filter(|id| all.contains(id));
+        let added = added.map(SegmentId::uuid_string);
+        Ok(Written { added, all: all.iter().map(SegmentId::uuid_string).collect() })
     }
 }
 
-/// The segments of an index that was written.
+/// The names of the segments of an index that was written.
 #[derive(Debug)]
 pub(crate) struct Written {
     /// The segment of the documents that were added, if there are any.
-    pub(crate) added: Option<SegmentId>,
-    pub(crate) all: Vec<SegmentId>,
+    pub(crate) added: Option<String>,
+    pub(crate) all: Vec<String>,
 }

@@ -1,33 +1,36 @@
-//! A copy of the index in use, whole and of one moment, whatever is built meanwhile.
+//! Copies the index in use. The copy is consistent although builds may go on meanwhile.
 
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::current::{Current, current};
-use super::draft::Locked;
+use super::current::{Current, DESCRIPTION_LIMIT, current};
 use super::folder::Folder;
+use super::locked::Locked;
 use super::names::{CURRENT, DESCRIPTION, MARKER, SEAL, marker_text};
-use super::{DESCRIPTION_LIMIT, Sum};
+use super::sum::Sum;
+use super::sweep::KeepComplete;
 use crate::error::Error;
 use crate::meta::Meta;
 
-/// Copies the index in use in `dir` into the folder `to`, which is made if it is missing and must
-/// be empty, or hold an older backup, which is then replaced in one step. Builds may go on
-/// meanwhile: the copy has one state, that of the index when the copy began. Every file is verified
-/// while it is copied. Returns how many files and bytes were copied.
+/// Copies the index in use in `dir` into the folder `to`, which is created if it is missing. `to`
+/// must be empty or contain an older backup, which is then replaced in one step.
+///
+/// Builds may go on meanwhile: the copy is the index as it was when the copy began. Every file is
+/// verified while it is copied. Returns the number of files and of bytes that were copied.
 ///
 /// # Errors
 ///
 /// [`Error::Missing`] or [`Error::Unreadable`] if there is no index or it is damaged,
-/// [`Error::NotAnIndex`] if `to` has something else in it, and I/O errors of both folders.
+/// [`Error::BackupIntoItself`], [`Error::NotAnIndex`] if `to` contains other files, [`Error::Busy`]
+/// if another process is writing into it, and [`Error::Io`] for both folders.
 pub fn backup(dir: &Path, to: &Path) -> Result<(u64, u64), Error> {
     let folder = Folder::of_index(dir)?;
     let (current, opened) = loop {
         let current = current(&folder)?;
         match open_all(&folder, &current) {
             Ok(opened) => break (current, opened),
-            // A build may have replaced and removed it meanwhile: then the next one is copied.
+            // A build may have replaced and removed it meanwhile: copy the new one.
             Err(_) if self::current(&folder)? != current => {}
             Err(error) => return Err(error),
         }
@@ -39,7 +42,7 @@ pub fn backup(dir: &Path, to: &Path) -> Result<(u64, u64), Error> {
     copy(locked, &current, opened, &folder)
 }
 
-/// The generation to copy, with every file open: what is open stays whatever is removed.
+/// The generation to copy. All its files are open, so they stay readable if a build removes them.
 struct Opened {
     description: Vec<u8>,
     files: Vec<(String, Sum, File)>,
@@ -60,7 +63,7 @@ fn open_all(folder: &Folder, current: &Current) -> Result<Opened, Error> {
         let damaged =
             |what: String| Error::unreadable(dir, format!("{}/{name}: {what}", current.name));
         let (file, length) = generation.file(&name).map_err(|error| damaged(error.to_string()))?;
-        // What cannot be as it was written is not copied, however long it is.
+        // Do not copy a damaged file, which may be very long.
         if length != sum.bytes {
             return Err(damaged(format!("has {length} bytes, not {}", sum.bytes)));
         }
@@ -76,10 +79,11 @@ fn copy(
     from: &Folder,
 ) -> Result<(u64, u64), Error> {
     let to = &locked.folder;
-    // An older backup may have a generation of this name already: the copy takes the next number.
+    // An older backup may contain a generation of the same name, so the copy has a number of its
+    // own.
     let name = locked.next_name()?;
     let path = to.path_of(&name);
-    locked.note(&name);
+    locked.note_unfinished(&name);
     let to = &locked.folder;
     let generation = to.create_folder(&name).map_err(Error::io("create the folder", &path))?;
     let copied = (|| {
@@ -95,10 +99,12 @@ fn copy(
             let made = generation.create(&file).map_err(Error::io("create", &target))?;
             let found = Sum::read(&mut Tee { from: content, to: &made });
             if found.map_err(Error::io("copy", &target))? != sum {
-                let what = format!("{}/{file} is not as it was written", current.name);
+                let what = format!("checksum mismatch in {}/{file}", current.name);
                 return Err(Error::unreadable(from.path(), what));
             }
-            generation.make_readable(&made).map_err(Error::io("set the rights of", &target))?;
+            generation
+                .make_readable(&made)
+                .map_err(Error::io("set the permissions of", &target))?;
             made.sync_all().map_err(Error::io("sync", &target))?;
             bytes += sum.bytes;
         }
@@ -113,13 +119,12 @@ fn copy(
         to.sync().map_err(Error::io("sync", to.path()))?;
         Ok((count, bytes))
     })();
-    // An older backup goes when the new one is in its place, an unfinished one goes at once.
-    let published = copied.is_ok().then_some(true);
-    locked.sweep(published);
+    // Removes the older backup if the new one is complete, and otherwise what was copied so far.
+    locked.sweep(if copied.is_ok() { KeepComplete::No } else { KeepComplete::IfNeeded });
     copied
 }
 
-/// Reads a file and writes what it reads into another.
+/// A reader that also writes every byte that it reads into another file.
 struct Tee<'a> {
     from: File,
     to: &'a File,

@@ -7,12 +7,12 @@ use super::names::{CURRENT, DESCRIPTION, generation_number};
 use crate::error::Error;
 use crate::meta::format_of;
 
-/// Bytes of a pointer at most: the line has 40.
+/// Length of the file at most, in bytes. The line has about 40.
 const LIMIT: u64 = 256;
-/// Bytes of a description at most. Each file that was skipped takes about 100 of them.
+/// Length of a description at most, in bytes. Each skipped file takes about 100.
 pub(crate) const DESCRIPTION_LIMIT: u64 = 64 << 20;
 
-/// A generation and what its description hashes to (XXH3, 64 bits).
+/// The name of a generation and the checksum of its description (XXH3, 64 bits).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Current {
     pub(crate) name: String,
@@ -20,12 +20,13 @@ pub(crate) struct Current {
 }
 
 impl Current {
-    /// The line that says so.
+    /// The line in `CURRENT`.
     pub(crate) fn line(&self) -> String {
         format!("wensou {} {:016x}\n", self.name, self.checksum)
     }
 
-    /// Reads the line, to the letter: no bit of it may change unnoticed.
+    /// Reads the line; `None` if it is not exactly what [`Current::line`] returns, so that no bit
+    /// can change unnoticed.
     pub(crate) fn parse(line: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(line).ok()?;
         let (name, checksum) = text.strip_prefix("wensou ")?.split_once(' ')?;
@@ -35,18 +36,18 @@ impl Current {
     }
 }
 
-/// What stands in the place of `CURRENT`.
+/// The content of `CURRENT`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Pointer {
     /// No such file.
     Absent,
     /// It names this generation.
     Names(Current),
-    /// A version of wensou before format 5 wrote it; the generation that it names.
+    /// It names this generation in the form of formats 1 to 4.
     Legacy(String),
-    /// It can be read, and names nothing: damaged, or not ours.
+    /// It can be read and names no generation: it is damaged or foreign. Its content.
     Unknown(Vec<u8>),
-    /// It is not a file that could be read; why.
+    /// It cannot be read, for this reason.
     Unreadable(String),
 }
 
@@ -101,7 +102,8 @@ pub(crate) fn current(folder: &Folder) -> Result<Current, Error> {
     }
 }
 
-/// Whether the pointer could be replaced: what is not a regular file, nobody of ours has made.
+/// Whether `CURRENT` may be replaced: it is missing or a regular file. wensou makes nothing else of
+/// this name.
 pub(crate) fn is_replaceable(folder: &Folder) -> bool {
     matches!(folder.kind(CURRENT), None | Some(EntryKind::File))
 }

@@ -1,4 +1,4 @@
-//! A generation in the making: it becomes the index in one step, or goes without a trace.
+//! A generation that is being written: it becomes the index in one step, or is removed again.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -9,131 +9,24 @@ use std::thread;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::current::{Current, Pointer, is_replaceable, pointer};
-use super::folder::{EntryKind, Folder};
-use super::lock::Lock;
-use super::names::{
-    CURRENT, DESCRIPTION, FOLDER_MARKER, GONE, LOCK, MARKER, SEAL, generation_name,
-    generation_number, is_tantivy_lock, marker_text,
-};
-use super::ownership::{Ownership, mark, ownership};
+use super::current::Current;
+use super::folder::Folder;
+use super::locked::Locked;
+use super::names::{ABANDONED, CURRENT, DESCRIPTION, MARKER, SEAL, is_tantivy_lock, marker_text};
 use super::page_sums::{PAGE_SUMS, PageSums, has_page_sums};
 use super::salvage::adopt;
-use super::sweep::{remove_generation, sweep};
-use super::{Sum, Sums};
+use super::sum::{Sum, Sums};
+use super::sweep::{KeepComplete, remove_generation};
 use crate::error::Error;
 
-/// The drafts of this process. Locked while one of them becomes the index or goes, and for good by
-/// [`abandon`]: of the three only one can happen.
+/// The drafts of this process: index folder and name of the generation.
+///
+/// The mutex is held while a draft is published or removed, and [`abandon`] never releases it. So
+/// only one of the three can happen to a draft.
 static DRAFTS: Mutex<Vec<(Folder, String)>> = Mutex::new(Vec::new());
 
 fn drafts() -> MutexGuard<'static, Vec<(Folder, String)>> {
     DRAFTS.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// An index folder that this process may change, until it is dropped.
-#[derive(Debug)]
-pub(crate) struct Locked {
-    pub(crate) folder: Folder,
-    lock: Lock,
-}
-
-impl Locked {
-    /// Opens the index folder at `dir`, made if it is missing, and takes its build lock.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NotAnIndex`] if the folder has other things in it and no marker of ours,
-    /// [`Error::Foreign`] if something else stands in the place of a file of ours, and
-    /// [`Error::Busy`].
-    pub(crate) fn take(dir: &Path, wait: bool) -> Result<Self, Error> {
-        create_durably(dir)?;
-        let folder = Folder::open(dir).map_err(Error::io("open", dir))?;
-        // Before anything is written into it, and again when nobody else can change it.
-        check_ours(&folder)?;
-        let lock = Lock::take(&folder, wait)?;
-        check_ours(&folder)?;
-        mark(&folder)?;
-        // Whatever else a power cut leaves of this build, it leaves it in a folder that is ours.
-        folder.sync().map_err(Error::io("sync", dir))?;
-        let mut locked = Self { folder, lock };
-        // What a killed build was making or removing had perhaps no marker yet, or no more.
-        for name in locked.lock.last_note().unfinished {
-            let emptied = locked.folder.folder(&name).and_then(|it| it.entries());
-            if emptied.is_ok_and(|entries| entries.is_empty()) {
-                let _ = locked.folder.remove_folder(&name);
-            }
-        }
-        locked.lock.note(&[]);
-        Ok(locked)
-    }
-
-    /// The name of the next generation: its number is higher than any that a name in the folder
-    /// has, whoever made that.
-    pub(super) fn next_name(&self) -> Result<String, Error> {
-        let entries = self.folder.entries().map_err(Error::io("list", self.folder.path()))?;
-        let numbers = entries.iter().filter_map(|entry| {
-            generation_number(entry.name.strip_suffix(GONE).unwrap_or(&entry.name))
-        });
-        Ok(generation_name(numbers.max().unwrap_or(0) + 1))
-    }
-
-    /// Notes that this generation is being made.
-    pub(super) fn note(&mut self, name: &str) {
-        self.lock.note(&[name.to_owned()]);
-    }
-
-    /// Removes what lies in the folder and belongs to no index. What cannot be removed is the next
-    /// build's to remove.
-    pub(crate) fn sweep(&mut self, known_enough: Option<bool>) {
-        let Self { folder, lock } = self;
-        sweep(folder, known_enough, &mut |names| lock.note(names));
-        self.lock.note(&[]);
-    }
-}
-
-impl Drop for Locked {
-    fn drop(&mut self) {
-        self.lock.note_idle();
-    }
-}
-
-/// An error unless the folder is an index folder or can become one.
-fn check_ours(folder: &Folder) -> Result<(), Error> {
-    if let Ownership::Foreign(name) = ownership(folder)? {
-        return Err(Error::NotAnIndex { dir: folder.path().to_path_buf(), name });
-    }
-    let foreign = |name| Error::Foreign { path: folder.path_of(name) };
-    for name in [LOCK, FOLDER_MARKER] {
-        if !matches!(folder.kind(name), None | Some(EntryKind::File)) {
-            return Err(foreign(name));
-        }
-    }
-    if !is_replaceable(folder) {
-        return Err(foreign(CURRENT));
-    }
-    // A pointer that names nothing is damaged, if the folder says that it is ours.
-    let unknown = matches!(pointer(folder), Pointer::Unknown(_));
-    if unknown && !super::ownership::is_marked(folder) {
-        return Err(foreign(CURRENT));
-    }
-    Ok(())
-}
-
-/// Makes a folder with those above it, and waits until all of them are on the disk.
-fn create_durably(dir: &Path) -> Result<(), Error> {
-    let missing: Vec<&Path> =
-        dir.ancestors().take_while(|it| !it.as_os_str().is_empty() && !it.exists()).collect();
-    std::fs::create_dir_all(dir).map_err(Error::io("create the folder", dir))?;
-    for folder in missing {
-        let above = match folder.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        let synced = Folder::open(above).and_then(|above| above.sync());
-        synced.map_err(Error::io("sync", above))?;
-    }
-    Ok(())
 }
 
 /// A generation that is being written. Dropped before [`Draft::publish`], it is removed.
@@ -143,20 +36,22 @@ pub(crate) struct Draft {
     generation: Folder,
     name: String,
     published: bool,
-    /// Files that were taken over from an earlier generation, with what they must hash to.
+    /// Files that are shared with an earlier generation, by name.
     shared: BTreeMap<String, Shared>,
 }
 
+/// A file that is shared with an earlier generation.
 #[derive(Debug, Clone)]
 struct Shared {
+    /// The sum that it must have.
     sum: Sum,
-    /// The checksums of its pages, if it has any.
+    /// Its page checksums, if it has any.
     page_sums: Option<Vec<u8>>,
-    /// A second name of the same file, which is on the disk already.
+    /// Whether it is a hard link to a file that is on the disk already, not a copy.
     linked: bool,
 }
 
-/// A file that is on the disk.
+/// A file that is on the disk, with its checksums.
 #[derive(Debug)]
 struct Sealed {
     sum: Sum,
@@ -164,15 +59,16 @@ struct Sealed {
 }
 
 impl Draft {
-    /// Takes the build lock of the index folder (created if need be) and opens a new generation. If
-    /// another process has the lock, waits for it or says so.
+    /// Takes the build lock of the index folder, which is created if it is missing, and creates a
+    /// new generation in it. If another process has the lock, waits for it or fails with
+    /// [`Error::Busy`].
     pub(crate) fn create(dir: &Path, wait: bool) -> Result<Self, Error> {
         let mut locked = Locked::take(dir, wait)?;
-        // A pointer that names nothing, or nothing that is there, may be all that is wrong.
+        // If only `CURRENT` is lost, an intact generation is found again here.
         adopt(&locked.folder)?;
-        locked.sweep(None);
+        locked.sweep(KeepComplete::IfNeeded);
         let name = locked.next_name()?;
-        locked.note(&name);
+        locked.note_unfinished(&name);
         let mut drafts = drafts();
         let path = locked.folder.path_of(&name);
         let generation =
@@ -184,7 +80,7 @@ impl Draft {
         let marker = marker_text(&draft.name);
         let marked = draft.generation.write_durably(MARKER, marker.as_bytes());
         marked.map_err(Error::io("create", &draft.generation.path_of(MARKER)))?;
-        // Its files come after the marker on the disk, too.
+        // The marker must reach the disk before any other file.
         for folder in [&draft.generation, &draft.locked.folder] {
             folder.sync().map_err(Error::io("sync", folder.path()))?;
         }
@@ -196,9 +92,8 @@ impl Draft {
         &self.generation
     }
 
-    /// Gives the draft a file of an earlier generation, which then is a file of both. That it
-    /// hashes to `sum` has been verified; where it has to be copied, the copy is verified by
-    /// [`Self::seal`].
+    /// Adds a file of an earlier generation, whose `sum` has been verified, as a hard link. If the
+    /// file system has no hard links, the file is copied, and [`Draft::seal`] verifies the copy.
     pub(crate) fn share(
         &mut self,
         from: &Folder,
@@ -206,7 +101,6 @@ impl Draft {
         sum: Sum,
         page_sums: Option<&[u8]>,
     ) -> Result<(), Error> {
-        // Not every file system has hard links.
         let linked = from.hard_link(name, &self.generation).is_ok();
         if !linked {
             self.copy(from, name)?;
@@ -216,7 +110,7 @@ impl Draft {
         Ok(())
     }
 
-    /// Copies a file of an earlier generation into this one, which may change the copy.
+    /// Copies a file of an earlier generation that this one is going to change.
     pub(crate) fn copy(&self, from: &Folder, name: &str) -> Result<(), Error> {
         let copied = from
             .file(name)
@@ -224,13 +118,13 @@ impl Draft {
         copied.map(drop).map_err(Error::io("copy", &from.path_of(name)))
     }
 
-    /// Waits until every file is on the disk, and sums them up.
+    /// Waits until every file is on the disk, and computes their checksums.
     pub(crate) fn seal(&self) -> Result<Sums, Error> {
         let entries = self.generation.entries();
         let mut files = entries.map_err(Error::io("list", self.generation.path()))?;
         files.retain(|file| file.name != MARKER && !is_tantivy_lock(&file.name));
-        // A disk writes several at once, and there are two dozen at most. Where no more threads can
-        // be made, this one does the rest.
+        // A thread for each of at most two dozen files: a disk writes several at once. If the
+        // system refuses a thread, this one does its work.
         thread::scope(|scope| {
             let spawned = files.iter().map(|file| {
                 let sealing = move || self.sealed(&file.name);
@@ -250,7 +144,7 @@ impl Draft {
         })
     }
 
-    /// Writes the checksums of pages, and returns the sums of all files.
+    /// Writes the file of page checksums, and returns the sums of all files.
     fn with_page_sums(&self, sealed: Vec<(String, Sealed)>) -> Result<Sums, Error> {
         let (mut sums, mut pages) = (Sums::new(), PageSums::default());
         for (name, Sealed { sum, page_sums }) in sealed {
@@ -267,8 +161,8 @@ impl Draft {
         Ok(sums)
     }
 
-    /// Brings a file to the disk, for anybody to read, and sums it up. A link to a file of an
-    /// earlier generation is there already, and was verified.
+    /// Waits until a file is on the disk and computes its checksums. Gives everybody who may read
+    /// the folder the right to read the file. A hard link is on the disk already, and was verified.
     fn sealed(&self, name: &str) -> Result<Sealed, Error> {
         let shared = self.shared.get(name);
         if let Some(Shared { sum, linked: true, page_sums }) = shared {
@@ -276,7 +170,7 @@ impl Draft {
         }
         let path = self.generation.path_of(name);
         let (file, _) = self.generation.file(name).map_err(Error::io("open", &path))?;
-        self.generation.make_readable(&file).map_err(Error::io("set the rights of", &path))?;
+        self.generation.make_readable(&file).map_err(Error::io("set the permissions of", &path))?;
         file.sync_all().map_err(Error::io("sync", &path))?;
         let read = match has_page_sums(name) {
             true => Sum::with_pages(&self.generation, name).map(|(sum, pages)| (sum, Some(pages))),
@@ -284,7 +178,7 @@ impl Draft {
         };
         let (sum, page_sums) = read.map_err(Error::io("read", &path))?;
         match shared {
-            // What the disk says of the copy must be what the original said.
+            // Verify the copy against the original.
             Some(shared) if shared.sum != sum => {
                 let what = format!("{} changed while it was copied", path.display());
                 Err(Error::Io { what: "copy", path, source: io::Error::other(what) })
@@ -293,9 +187,11 @@ impl Draft {
         }
     }
 
-    /// Makes this generation, with its description, the index in one step and removes the others,
-    /// unless they are to be kept. Returns why the step may not survive a power cut, if so: the
-    /// generation before stays then.
+    /// Writes the description and makes this generation the index in one step, a rename. Then
+    /// removes all other generations, unless `keep_others` is set.
+    ///
+    /// Returns why the step may not survive a power cut, if that is so. Then the generation before
+    /// is kept.
     pub(crate) fn publish(
         mut self,
         description: &[u8],
@@ -311,7 +207,7 @@ impl Draft {
         }
         let sync = |folder: &Folder| folder.sync().map_err(Error::io("sync", folder.path()));
         sync(&self.generation)?;
-        // The folder is in the index's by now, whatever happens to what names it.
+        // The name of the generation must reach the disk before `CURRENT` refers to it.
         sync(&self.locked.folder)?;
         let mut drafts = drafts();
         let renamed = self.generation.rename(CURRENT, &self.locked.folder, CURRENT);
@@ -321,12 +217,12 @@ impl Draft {
             *name != self.name || folder.path() != self.locked.folder.path()
         });
         drop(drafts);
-        // The index is the new one for every reader from here on: no error may say otherwise.
+        // Readers find the new index from here on, so no error may say that the build failed.
         if let Err(error) = sync(&self.locked.folder) {
             return Ok(Some(error));
         }
-        // It was written and summed up just now.
-        self.locked.sweep(Some(!keep_others));
+        // The checksums of this generation have just been computed, so it is known to be intact.
+        self.locked.sweep(if keep_others { KeepComplete::Yes } else { KeepComplete::No });
         Ok(None)
     }
 }
@@ -343,15 +239,18 @@ impl Drop for Draft {
     }
 }
 
-/// Removes what this process has written for generations that are not the index yet. None becomes
-/// the index after that, and builds do not return: the process must end.
+/// Removes all drafts of this process, for a process that ends because of a signal.
+///
+/// Builds of other threads go on until they publish, and then wait for ever: the caller must end
+/// the process.
 pub fn abandon() {
     let drafts = drafts();
     for (folder, name) in &*drafts {
-        // Renamed first: other threads still write into the folder, and find it no more.
-        let gone = format!("{name}{GONE}");
-        let renamed = folder.kind(&gone).is_none() && folder.rename(name, folder, &gone).is_ok();
-        remove_generation(folder, if renamed { &gone } else { name });
+        // Rename it first: other threads may still write into the folder by its path.
+        let new_name = format!("{name}{ABANDONED}");
+        let renamed =
+            folder.kind(&new_name).is_none() && folder.rename(name, folder, &new_name).is_ok();
+        remove_generation(folder, if renamed { &new_name } else { name });
     }
     std::mem::forget(drafts);
 }

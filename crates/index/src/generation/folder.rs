@@ -1,8 +1,9 @@
-//! An open folder whose files are reached through its handle, by plain names, without links.
+//! An open folder whose files are opened through its handle, by plain names, without following
+//! links.
 //!
-//! An index folder may come from anybody: a name in it can be a link out of it, a pipe that never
-//! answers or a device that never ends. So every file of an index is opened relative to a handle
-//! of its folder, must be a regular file, and is read whole only up to a stated length.
+//! An index folder may come from anybody. A name in it can be a link to elsewhere, a pipe without a
+//! writer or a device without an end. So every file of an index is opened relative to the handle of
+//! its folder, must be a regular file, and is read only up to a stated length.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -15,32 +16,32 @@ use cap_std::fs::{Dir, OpenOptions};
 use super::names::is_plain_name;
 use crate::error::Error;
 
-/// What has a name in a folder.
+/// The kind of an entry of a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EntryKind {
     File,
     Folder,
-    /// A link, pipe, socket or device: never ours.
+    /// A link, pipe, socket or device. wensou makes none of these.
     Other,
 }
 
-/// A name in a folder.
+/// An entry of a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(crate) name: String,
     pub(crate) kind: EntryKind,
 }
 
-/// An open folder. It stays the same folder whatever happens to its path.
+/// An open folder. It stays the same folder if its path is renamed or replaced.
 #[derive(Debug)]
 pub(crate) struct Folder {
     dir: Dir,
-    /// For messages only.
+    /// Its path, for messages only.
     path: PathBuf,
 }
 
 impl Folder {
-    /// Opens the folder at `path`, which may be a link: the user named it.
+    /// Opens the folder at `path`. Links are followed, because the user gave the path.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let dir = Dir::open_ambient_dir(path, ambient_authority())?;
         Ok(Self { dir, path: path.to_path_buf() })
@@ -50,7 +51,7 @@ impl Folder {
     ///
     /// # Errors
     ///
-    /// [`Error::Missing`] if there is no such folder, and [`Error::Unreadable`].
+    /// [`Error::Missing`] if there is no such folder, [`Error::Unreadable`] if it cannot be opened.
     pub(crate) fn of_index(dir: &Path) -> Result<Self, Error> {
         Self::open(dir).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => Error::Missing { dir: dir.to_path_buf() },
@@ -62,7 +63,7 @@ impl Folder {
         &self.path
     }
 
-    /// The path of a name in this folder, for messages.
+    /// The path of an entry of this folder, for messages.
     pub(crate) fn path_of(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
@@ -71,19 +72,19 @@ impl Folder {
         Ok(Self { dir: self.dir.try_clone()?, path: self.path.clone() })
     }
 
-    /// Opens a folder of this one; a link is an error.
+    /// Opens a folder in this one. A link is an error.
     pub(crate) fn folder(&self, name: &str) -> io::Result<Self> {
         plain(name)?;
         Ok(Self { dir: self.dir.open_dir_nofollow(name)?, path: self.path_of(name) })
     }
 
-    /// Opens a regular file for reading, and says how long it is. Links, pipes and devices are
-    /// errors, and none of them is waited for.
+    /// Opens a regular file for reading and returns its length. Links, pipes and devices are
+    /// errors, reported without blocking.
     pub(crate) fn file(&self, name: &str) -> io::Result<(File, u64)> {
         self.regular(name, OpenOptions::new().read(true))
     }
 
-    /// Opens a regular file that is there for reading and writing.
+    /// Opens an existing regular file for reading and writing.
     pub(crate) fn file_to_write(&self, name: &str) -> io::Result<File> {
         Ok(self.regular(name, OpenOptions::new().read(true).write(true))?.0)
     }
@@ -93,7 +94,7 @@ impl Folder {
         let options = options.follow(FollowSymlinks::No).nonblock(true);
         let file = match self.dir.open_with(name, options) {
             Ok(file) => file.into_std(),
-            // A link that is not followed answers with an error of its own on each system.
+            // Each system has its own error for a link that is not followed.
             Err(error) if self.kind(name) == Some(EntryKind::Other) => {
                 return Err(io::Error::new(error.kind(), "is not a regular file"));
             }
@@ -110,16 +111,16 @@ impl Folder {
     pub(crate) fn read(&self, name: &str, limit: u64) -> io::Result<Vec<u8>> {
         let (file, length) = self.file(name)?;
         if length > limit {
-            let what = format!("has {length} bytes, more than the {limit} that it can have");
+            let what = format!("has {length} bytes, more than the {limit} allowed");
             return Err(io::Error::new(io::ErrorKind::InvalidData, what));
         }
         let mut bytes = Vec::with_capacity(length as usize);
-        // It may grow while it is read.
+        // The file may grow while it is read.
         file.take(limit).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 
-    /// Makes a new file; one that is there already, of whatever kind, is an error.
+    /// Creates a file for reading and writing. An existing entry of this name is an error.
     pub(crate) fn create(&self, name: &str) -> io::Result<File> {
         plain(name)?;
         let mut options = OpenOptions::new();
@@ -127,27 +128,27 @@ impl Folder {
         Ok(self.dir.open_with(name, &options)?.into_std())
     }
 
-    /// Makes a new file with this content, and waits until it is on the disk.
+    /// Creates a file with this content, and waits until it is on the disk.
     pub(crate) fn write_durably(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let mut file = self.create(name)?;
         file.write_all(bytes)?;
         file.sync_all()
     }
 
-    /// Makes a new folder and opens it.
+    /// Creates a folder and opens it.
     pub(crate) fn create_folder(&self, name: &str) -> io::Result<Self> {
         plain(name)?;
         self.dir.create_dir(name)?;
         self.folder(name)
     }
 
-    /// Gives a file of this folder a second name in another one.
+    /// Links a file of this folder into another one, under the same name.
     pub(crate) fn hard_link(&self, name: &str, to: &Folder) -> io::Result<()> {
         plain(name)?;
         self.dir.hard_link(name, &to.dir, name)
     }
 
-    /// Moves a file or folder, in one step; a file at the new name is replaced.
+    /// Moves a file or folder in one step. A file of the new name is replaced.
     pub(crate) fn rename(&self, name: &str, to: &Folder, new: &str) -> io::Result<()> {
         plain(name)?;
         plain(new)?;
@@ -165,14 +166,14 @@ impl Folder {
         self.dir.remove_dir(name)
     }
 
-    /// What has this name, without following a link; `None` if nothing has.
+    /// The kind of an entry, without following a link; `None` if there is none of this name.
     pub(crate) fn kind(&self, name: &str) -> Option<EntryKind> {
         plain(name).ok()?;
         Some(kind_of(self.dir.symlink_metadata(name).ok()?.file_type()))
     }
 
-    /// Everything in the folder, by name. Names that are not UTF-8 are none of ours and appear with
-    /// replacement characters.
+    /// All entries, in the order of names. Names that are not UTF-8 appear with replacement
+    /// characters; wensou makes none of these.
     pub(crate) fn entries(&self) -> io::Result<Vec<Entry>> {
         let mut entries = Vec::new();
         for entry in self.dir.entries()? {
@@ -184,14 +185,14 @@ impl Folder {
         Ok(entries)
     }
 
-    /// Waits until the names in the folder are on the disk.
+    /// Waits until the entries of the folder are on the disk.
     pub(crate) fn sync(&self) -> io::Result<()> {
-        // Only Unix can open a folder to sync it; elsewhere a rename is as durable as it gets.
+        // Only Unix can sync a folder.
         if cfg!(unix) { self.dir.open(".")?.sync_all() } else { Ok(()) }
     }
 
-    /// Lets whoever may read the folder read one of its files, which this process has made:
-    /// tantivy creates some for their owner alone.
+    /// Gives everybody who may read the folder the right to read a file in it. tantivy creates some
+    /// files that only their owner may read.
     pub(crate) fn make_readable(&self, file: &File) -> io::Result<()> {
         #[cfg(unix)]
         {
@@ -199,7 +200,7 @@ impl Folder {
 
             // `Dir::dir_metadata` has the type of cap-std; the bits are those of the folder.
             let mode = cap_std::fs::PermissionsExt::mode(&self.dir.dir_metadata()?.permissions());
-            // Without the right to enter, which files do not need.
+            // Take over the read bits only: files need no execute bits.
             file.set_permissions(std::fs::Permissions::from_mode(0o600 | (mode & 0o044)))?;
         }
         #[cfg(not(unix))]

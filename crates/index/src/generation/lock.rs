@@ -1,8 +1,9 @@
-//! `LOCK`: held by the one process that builds, with a note of what it does.
+//! `LOCK`: the file that is locked by the one process that builds, with a note of what it is
+//! making.
 //!
-//! The lock is the system's, on the open file: it goes when its process goes, so it is never stale.
-//! The note is for people and for `check`, which must not take the lock to learn whether a build
-//! is running, and for the next build, which learns from it what a killed one was making.
+//! The operating system releases the lock when the process ends, so a lock is never stale. The note
+//! is for people, for `check`, which finds out whether a build is running without taking the lock,
+//! and for the next build, which reads what a killed one was making.
 
 use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -10,27 +11,27 @@ use std::thread;
 use std::time::Duration;
 
 use super::folder::Folder;
+use super::folder_marker::is_marked;
 use super::names::{LOCK, generation_number, is_damaged_copy};
-use super::ownership::is_marked;
 use crate::error::Error;
 
 /// First line of the note.
 const HEADER: &str = "wensou lock";
-/// Bytes of a note at most.
+/// Length of a note at most, in bytes.
 const LIMIT: u64 = 4096;
 
 /// The build lock of an index folder, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Lock {
     file: File,
-    /// Whether a note may be written: the file is not somebody else's.
+    /// Whether the file is ours, so that a note may be written into it.
     ours: bool,
 }
 
-/// What the note in a lock file says.
+/// The note in a lock file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Note {
-    /// The process that builds; `None` when none does.
+    /// The process that builds; `None` if none does.
     pub(crate) pid: Option<u32>,
     /// The name of its machine.
     pub(crate) host: Option<String>,
@@ -39,7 +40,7 @@ pub(crate) struct Note {
 }
 
 impl Lock {
-    /// Takes the lock; if another process has it, waits for it or says so.
+    /// Takes the lock. If another process has it, waits for it or fails with [`Error::Busy`].
     pub(crate) fn take(folder: &Folder, wait: bool) -> Result<Self, Error> {
         let path = folder.path_of(LOCK);
         let (mut file, new) = open(folder).map_err(Error::io("open", &path))?;
@@ -57,8 +58,8 @@ impl Lock {
                 }
                 Err(TryLockError::WouldBlock) => {
                     let holder = Note::read(&mut file).and_then(|note| note.pid);
-                    // A process that this one is just starting has our files open until it is
-                    // another program.
+                    // Between fork and exec, a child process of this one has our files open, the
+                    // lock among them: try again for a quarter of a second.
                     attempts += 1;
                     if holder != Some(std::process::id()) || attempts > 25 {
                         return Err(Error::Busy { dir: folder.path().to_path_buf(), holder });
@@ -67,26 +68,28 @@ impl Lock {
                 }
             }
         }
-        // What a kill or a power cut leaves of a note in a folder that is marked was ours.
-        let torn = || is_marked(folder) && is_ours(folder);
-        let ours = new || Note::read(&mut file).is_some() || torn();
+        // In a folder with our marker, a damaged note is ours: a kill or a power cut leaves one.
+        let damaged = || is_marked(folder) && is_ours(folder);
+        let ours = new || Note::read(&mut file).is_some() || damaged();
         Ok(Self { file, ours })
     }
 
-    /// What the last holder was doing when it ended: nothing, unless it was killed.
+    /// The note that the last holder left. It names unfinished generations only if that process was
+    /// killed.
     pub(crate) fn last_note(&mut self) -> Note {
         Note::read(&mut self.file).unwrap_or_default()
     }
 
-    /// Says what this process does. That the note cannot be written must not end a build.
-    pub(crate) fn note(&mut self, unfinished: &[String]) {
+    /// Writes that this process is making or removing these generations. Errors are ignored,
+    /// because a build does not depend on its note.
+    pub(crate) fn write_note(&mut self, unfinished: &[String]) {
         let note =
             Note { pid: Some(std::process::id()), host: host(), unfinished: unfinished.to_vec() };
         self.write(&note);
     }
 
-    /// Says that nothing is being done any more.
-    pub(crate) fn note_idle(&mut self) {
+    /// Writes that no process is building.
+    pub(crate) fn write_idle(&mut self) {
         self.write(&Note::default());
     }
 
@@ -95,8 +98,8 @@ impl Lock {
             return;
         }
         let text = note.to_string();
-        // In this order, whoever reads meanwhile sees the new note, perhaps with the rest of a
-        // longer one before it.
+        // Truncate last: a process that reads meanwhile sees the new note, perhaps followed by the
+        // end of the old one, and never an empty file.
         let _ = self
             .file
             .seek(SeekFrom::Start(0))
@@ -105,13 +108,13 @@ impl Lock {
     }
 }
 
-/// Opens the file, which is made if it is missing; whether it was.
+/// Opens the file and creates it if it is missing. Returns whether it was missing.
 fn open(folder: &Folder) -> io::Result<(File, bool)> {
     match folder.create(LOCK) {
         Ok(file) => Ok((file, true)),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             match folder.file_to_write(LOCK) {
-                // A file of another user's can be locked, too, if it can be read.
+                // A file of another user can be locked if it can be read.
                 Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
                     Ok((folder.file(LOCK)?.0, false))
                 }
@@ -123,7 +126,7 @@ fn open(folder: &Folder) -> io::Result<(File, bool)> {
 }
 
 impl Note {
-    /// `None` if the file is not a lock of ours.
+    /// `None` if the file is not one of our lock files.
     fn read(file: &mut File) -> Option<Self> {
         let mut text = String::new();
         file.rewind().ok()?;
@@ -132,7 +135,7 @@ impl Note {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        // Before format 5 it was the process number and nothing else.
+        // Before format 5 the file contained the process id and nothing else.
         if let Some(pid) = text.strip_suffix('\n').and_then(|pid| pid.parse().ok()) {
             return Some(Self { pid: Some(pid), ..Self::default() });
         }
@@ -164,14 +167,13 @@ impl std::fmt::Display for Note {
     }
 }
 
-/// The note in the lock file of a folder, without taking the lock. `None` if there is none that
-/// could be read.
-pub(crate) fn note(folder: &Folder) -> Option<Note> {
+/// Reads the note in the lock file of a folder without taking the lock; `None` if there is none.
+pub(crate) fn read_note(folder: &Folder) -> Option<Note> {
     Note::parse(std::str::from_utf8(&folder.read(LOCK, LIMIT).ok()?).ok()?)
 }
 
-/// Whether the lock file is ours, or cannot be told from one that is: a build that was killed
-/// between making the file and writing its note left it empty, and a power cut perhaps with zeros.
+/// Whether the lock file is ours or may be: a build that is killed before it writes its note leaves
+/// an empty file, and a power cut may leave zeros.
 pub(crate) fn is_ours(folder: &Folder) -> bool {
     let content = folder.read(LOCK, LIMIT);
     content.is_ok_and(|it| {
@@ -180,11 +182,11 @@ pub(crate) fn is_ours(folder: &Folder) -> bool {
     })
 }
 
-/// Whether a build may be running, as far as its note tells: its process is there, or is on another
-/// machine, where nobody can tell from here.
+/// Whether a build may be running: the process that the note names exists, or is on another
+/// machine, where this one cannot tell.
 pub(crate) fn may_be_building(folder: &Folder) -> bool {
-    let Some(Note { pid: Some(pid), host: machine, .. }) = note(folder) else { return false };
-    // Before format 5 the machine was not noted.
+    let Some(Note { pid: Some(pid), host: machine, .. }) = read_note(folder) else { return false };
+    // Before format 5 the note did not name the machine.
     let elsewhere = machine.is_some() && machine != host();
     elsewhere || is_running(pid)
 }
@@ -194,7 +196,7 @@ fn is_running(pid: u32) -> bool {
     use rustix::process::{Pid, test_kill_process};
 
     let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
-    // Another user's process is there although it may not be signalled.
+    // A process of another user exists although it must not be signalled.
     pid.is_some_and(|pid| test_kill_process(pid) != Err(rustix::io::Errno::SRCH))
 }
 
@@ -239,7 +241,7 @@ mod tests {
         std::fs::write(dir.path().join(LOCK), "notes\n").unwrap();
         let folder = Folder::open(dir.path()).unwrap();
         let mut lock = Lock::take(&folder, false).unwrap();
-        lock.note(&[]);
+        lock.write_note(&[]);
         assert_eq!(std::fs::read(dir.path().join(LOCK)).unwrap(), b"notes\n");
         assert!(!is_ours(&folder));
     }
@@ -250,9 +252,9 @@ mod tests {
         let folder = Folder::open(dir.path()).unwrap();
         assert!(!may_be_building(&folder));
         let mut lock = Lock::take(&folder, false).unwrap();
-        lock.note(&["gen-000001".to_owned()]);
+        lock.write_note(&["gen-000001".to_owned()]);
         assert!(may_be_building(&folder));
-        lock.note_idle();
+        lock.write_idle();
         assert!(!may_be_building(&folder));
     }
 }

@@ -1,34 +1,36 @@
-//! The names and markers by which an index folder knows its own.
+//! Names of files and folders of an index, and the texts of its markers.
 //!
-//! Nothing is removed, truncated or replaced because of its name alone. A folder or generation is
-//! ours if it carries a marker with our first line; a file in it is ours if the description or the
-//! form of the name says so, and no other.
+//! No folder is removed because of its name alone. A folder or generation is ours if it contains a
+//! marker of ours. A file in a generation of ours is ours if the description lists it, or, in a
+//! generation without a valid description, if a build writes files of this name.
 
-/// Marks an index folder. Its first line says so to programs, the rest to people.
+/// The file that marks an index folder. Programs read its first line, people the rest.
 pub(crate) const FOLDER_MARKER: &str = "WENSOU";
-/// What [`FOLDER_MARKER`] contains.
+/// The text of [`FOLDER_MARKER`].
 pub(crate) const FOLDER_MARKER_TEXT: &str = "wensou index folder\n\
     \n\
     This folder holds a search index that `wensou index` has built. It can be removed and built\n\
     again from the archive. Keep no files of your own in it. `wensou backup DIR` copies it.\n";
-/// Names the generation in use.
+/// The file that names the generation in use.
 pub(crate) const CURRENT: &str = "CURRENT";
-/// Held by the process that builds.
+/// The file that is locked by the process that builds.
 pub(crate) const LOCK: &str = "LOCK";
-/// Marks a generation from the moment its folder is there.
+/// The file that marks a generation, written before any other file of it.
 pub(crate) const MARKER: &str = "GENERATION";
-/// Says that a generation is complete, and what its description hashes to.
+/// The file that says that a generation is complete. It has the checksum of the description.
 pub(crate) const SEAL: &str = "SEAL";
 /// The description of a generation.
 pub(crate) const DESCRIPTION: &str = "wensou.json";
-/// A second copy of what is needed to build the index anew.
+/// The file with roots, encoding and tables, which are in the description, too.
 pub(crate) const SETTINGS: &str = "settings";
-/// What the names of generations start with.
+/// Length of a marker file at most, in bytes.
+pub(crate) const MARKER_LIMIT: u64 = 4096;
+/// The start of the name of every generation.
 const PREFIX: &str = "gen-";
-/// What the name of a generation ends with that was given up by a signal.
-pub(crate) const GONE: &str = ".gone";
+/// The end of the name of a generation whose build was ended by a signal.
+pub(crate) const ABANDONED: &str = ".gone";
 
-/// Whether a name is one component of a path that means itself.
+/// Whether a name is one component of a path and refers to a file in its folder.
 pub(crate) fn is_plain_name(name: &str) -> bool {
     !name.is_empty() && name != "." && name != ".." && !name.contains(['/', '\\', '\0', ':'])
 }
@@ -38,32 +40,32 @@ pub(crate) fn generation_name(number: u64) -> String {
     format!("{PREFIX}{number:06}")
 }
 
-/// The number of a generation, if the name has exactly the form that we write.
+/// The number of a generation; `None` unless the name is exactly what [`generation_name`] returns.
 pub(crate) fn generation_number(name: &str) -> Option<u64> {
     let digits = name.strip_prefix(PREFIX)?;
     let number = digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()))?;
     (generation_name(number) == name).then_some(number)
 }
 
-/// What the marker of a generation contains.
+/// The text of [`MARKER`].
 pub(crate) fn marker_text(name: &str) -> String {
     format!("wensou generation {name}\n")
 }
 
-/// Whether tantivy makes lock files of this name: readers of older versions left some.
+/// Whether this is the name of a lock file of tantivy. Readers of older versions left such files.
 pub(crate) fn is_tantivy_lock(name: &str) -> bool {
     name.starts_with(".tantivy-") && name.ends_with(".lock")
 }
 
-/// Whether a build writes files of this name into a generation. Asked only of generations that
-/// were never finished: a finished one has a list of its files.
+/// Whether a build writes a file of this name into a generation. Used only for generations that
+/// were never completed: a complete one has a list of its files.
 pub(crate) fn is_build_file(name: &str) -> bool {
     let fixed = [
         "meta.json",
         ".managed.json",
         "words.tsv",
         "synonyms.tsv",
-        // Of format 5 and before.
+        // Written by format 5 and before.
         "pairs",
         super::PAGE_SUMS,
         SETTINGS,
@@ -71,12 +73,13 @@ pub(crate) fn is_build_file(name: &str) -> bool {
         SEAL,
         CURRENT,
     ];
-    // tantivy replaces its lists of files by way of files with such names.
+    // tantivy replaces its lists of files by way of temporary files with such names.
     let temporary = name.len() == 10 && name.starts_with(".tmp");
     fixed.contains(&name) || temporary || is_tantivy_lock(name) || is_segment_file(name)
 }
 
-/// `0123456789abcdef0123456789abcdef.store`, or `….25.del`.
+/// Whether this is the name of a file of a segment: `0123456789abcdef0123456789abcdef.store`, or
+/// `….25.del`.
 fn is_segment_file(name: &str) -> bool {
     let Some((segment, rest)) = name.split_once('.') else { return false };
     let hexadecimal = segment.len() == 32 && segment.bytes().all(|b| b.is_ascii_hexdigit());
@@ -91,12 +94,12 @@ fn is_segment_file(name: &str) -> bool {
     hexadecimal && kind
 }
 
-/// Whether `content` is `written` with a little damage: cut short, with zeros in it, as a power cut
-/// leaves them, or with a few bytes changed. What is something else altogether is not ours to
-/// repair.
+/// Whether `content` is `written` with some damage: cut short, partly zeroed as by a power cut, or
+/// with at most a tenth of its bytes changed. Anything else is a foreign file, which is never
+/// replaced.
 pub(crate) fn is_damaged_copy(content: &[u8], written: &[u8]) -> bool {
-    let mut pairs = content.iter().zip(written);
-    if content.len() <= written.len() && pairs.all(|(found, byte)| *found == 0 || found == byte) {
+    let mut bytes = content.iter().zip(written);
+    if content.len() <= written.len() && bytes.all(|(found, byte)| *found == 0 || found == byte) {
         return true;
     }
     let same = content.iter().zip(written).filter(|(a, b)| a == b).count();

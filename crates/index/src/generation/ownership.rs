@@ -1,32 +1,31 @@
-//! Whose folder it is: an index folder, one that can become one, or somebody else's.
+//! Whether a folder is an index folder, can become one, or is foreign.
 
 use super::current::{Current, DESCRIPTION_LIMIT, Pointer, pointer};
 use super::folder::{EntryKind, Folder};
+use super::folder_marker::{is_damaged, is_marked};
 use super::lock;
 use super::names::{
-    DESCRIPTION, FOLDER_MARKER, FOLDER_MARKER_TEXT, GONE, LOCK, MARKER, SEAL, generation_number,
-    is_damaged_copy, marker_text,
+    ABANDONED, DESCRIPTION, FOLDER_MARKER, LOCK, MARKER, MARKER_LIMIT, SEAL, generation_number,
+    marker_text,
 };
 use crate::error::Error;
 use crate::meta::format_of;
 
-/// Bytes of a marker at most.
-pub(crate) const MARKER_LIMIT: u64 = 4096;
 /// The last format whose generations have no marker.
 const LAST_UNMARKED: u32 = 4;
 
-/// Whose a folder is.
+/// Who a folder belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ownership {
     /// An index folder.
     Ours,
-    /// Empty, but for what a first build leaves that is killed at its very start.
+    /// It is empty, or contains only what a first build leaves when it is killed at its start.
     Empty,
-    /// It contains this, and nothing says that wensou made it.
+    /// It contains an entry of this name that wensou did not make.
     Foreign(String),
 }
 
-/// Looks for our markers in a folder.
+/// Finds out who a folder belongs to by its markers.
 pub(crate) fn ownership(folder: &Folder) -> Result<Ownership, Error> {
     let entries = folder.entries().map_err(Error::io("list", folder.path()))?;
     if is_marked(folder) || matches!(pointer(folder), Pointer::Names(_)) {
@@ -38,52 +37,16 @@ pub(crate) fn ownership(folder: &Folder) -> Result<Ownership, Error> {
     }
     let foreign = entries.into_iter().find(|entry| match entry.name.as_str() {
         LOCK => entry.kind != EntryKind::File || !lock::is_ours(folder),
-        FOLDER_MARKER => entry.kind != EntryKind::File || !is_torn(folder),
+        FOLDER_MARKER => entry.kind != EntryKind::File || !is_damaged(folder),
         _ => true,
     });
     Ok(foreign.map_or(Ownership::Empty, |entry| Ownership::Foreign(entry.name)))
 }
 
-/// Whether the folder carries our marker.
-pub(crate) fn is_marked(folder: &Folder) -> bool {
-    // What stands behind the first line may change from version to version.
-    let first = FOLDER_MARKER_TEXT.lines().next().unwrap_or_default();
-    folder.read(FOLDER_MARKER, MARKER_LIMIT).is_ok_and(|content| {
-        content.strip_prefix(first.as_bytes()).is_some_and(|rest| rest.starts_with(b"\n"))
-    })
-}
-
-/// Whether the marker is there as it was written, to the letter.
-pub(crate) fn has_whole_marker(folder: &Folder) -> bool {
-    let content = folder.read(FOLDER_MARKER, MARKER_LIMIT);
-    content.is_ok_and(|content| content == FOLDER_MARKER_TEXT.as_bytes())
-}
-
-fn is_torn(folder: &Folder) -> bool {
-    let content = folder.read(FOLDER_MARKER, MARKER_LIMIT);
-    content.is_ok_and(|content| is_damaged_copy(&content, FOLDER_MARKER_TEXT.as_bytes()))
-}
-
-/// Writes the marker of the folder where it is missing or damaged. A file of that name that has
-/// nothing to do with it stays as it is.
-pub(crate) fn mark(folder: &Folder) -> Result<(), Error> {
-    let path = folder.path_of(FOLDER_MARKER);
-    if has_whole_marker(folder) {
-        return Ok(());
-    }
-    if folder.kind(FOLDER_MARKER).is_some() {
-        if !is_torn(folder) {
-            return Ok(());
-        }
-        folder.remove_file(FOLDER_MARKER).map_err(Error::io("replace", &path))?;
-    }
-    let written = folder.write_durably(FOLDER_MARKER, FOLDER_MARKER_TEXT.as_bytes());
-    written.map_err(Error::io("create", &path))
-}
-
-/// Whether an open folder of this name is a generation that wensou has made.
+/// Whether an open folder of this name is a generation that wensou made: it has a marker or a seal,
+/// or the description of a format that had neither.
 pub(crate) fn is_generation(generation: &Folder, name: &str) -> bool {
-    let original = name.strip_suffix(GONE).unwrap_or(name);
+    let original = name.strip_suffix(ABANDONED).unwrap_or(name);
     if generation_number(original).is_none() {
         return false;
     }
@@ -93,7 +56,7 @@ pub(crate) fn is_generation(generation: &Folder, name: &str) -> bool {
         || unmarked_format(generation).is_some()
 }
 
-/// The seal of a generation: its name and the hash of its description, once it is complete.
+/// The seal of a generation, which it has once it is complete.
 pub(crate) fn seal(generation: &Folder) -> Option<Current> {
     Current::parse(&generation.read(SEAL, MARKER_LIMIT).ok()?)
 }
@@ -104,8 +67,8 @@ fn unmarked_format(generation: &Folder) -> Option<u32> {
     format_of(&description).filter(|format| (1..=LAST_UNMARKED).contains(format))
 }
 
-/// Whether the folder at `path` is an index folder. Asked for every folder of an archive, so it
-/// looks at nothing where neither of two names is there.
+/// Whether the folder at `path` is an index folder. This is called for every folder of an archive,
+/// so two file names are looked up first, and nothing else is read if neither exists.
 #[must_use]
 pub fn is_index_folder(path: &std::path::Path) -> bool {
     let named = |name| path.join(name).symlink_metadata().is_ok_and(|about| about.is_file());

@@ -1,14 +1,17 @@
-//! Checksums of the pages of tantivy's files, in a file of the generation.
+//! `page-sums`: checksums of the pages of tantivy's large files.
 //!
-//! Searches map large files and read little of them, so a file cannot be hashed when it is opened.
-//! Postings files have page checksums of their own; this file has those of all else that a search
-//! reads: columns, terms, tantivy's posting lists, and the store. A record is also compared with its
-//! content hash, but tantivy would allocate whatever a damaged block of a store asks for.
+//! A search maps large files and reads little of them, so hashing a whole file when it is opened
+//! would cost too much. Postings files contain their own page checksums. This file has those of all
+//! else that a search reads: columns, terms, tantivy's posting lists, and the store. A record is
+//! also compared with its content hash, but tantivy would allocate whatever a damaged block of a
+//! store asks for.
 //!
 //! ```text
 //! file  = entry of each file, in the order of names
-//! entry = bytes of the name u32 | name | pages u32 | checksum of each page u32 …      little-endian
+//! entry = length of the name u32 | name | number of pages u32 | checksum of each page u32 …
 //! ```
+//!
+//! All numbers are little-endian.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +20,7 @@ use wensou_postings::{OwnedBytes, PAGE_SUM};
 /// The name of the file.
 pub(crate) const PAGE_SUMS: &str = "page-sums";
 
-/// Whether the pages of a file have checksums there.
+/// Whether the file has checksums of the pages of this one.
 pub(crate) fn has_page_sums(name: &str) -> bool {
     [".fast", ".term", ".idx", ".store"].iter().any(|extension| name.ends_with(extension))
 }
@@ -27,7 +30,7 @@ pub(crate) fn has_page_sums(name: &str) -> bool {
 pub(crate) struct PageSums(BTreeMap<String, OwnedBytes>);
 
 impl PageSums {
-    /// Adds a file, with what [`PageHasher`](wensou_postings::PageHasher) computed.
+    /// Adds the checksums of a file, as [`PageHasher`](wensou_postings::PageHasher) computes them.
     pub(crate) fn insert(&mut self, name: &str, sums: Vec<u8>) {
         self.0.insert(name.to_owned(), OwnedBytes::new(sums));
     }
@@ -48,7 +51,7 @@ impl PageSums {
         bytes
     }
 
-    /// Reads what [`PageSums::to_bytes`] wrote; `None` if it is something else.
+    /// Reads what [`PageSums::to_bytes`] returns; `None` if an entry is incomplete.
     pub(crate) fn parse(mut bytes: OwnedBytes) -> Option<Self> {
         let mut files = BTreeMap::new();
         while !bytes.is_empty() {
@@ -60,7 +63,7 @@ impl PageSums {
     }
 }
 
-/// Takes a count, and so many elements of `size` bytes.
+/// Takes a count and as many elements of `size` bytes off the front.
 fn take(bytes: &mut OwnedBytes, size: usize) -> Option<OwnedBytes> {
     let (count, rest) = bytes.split_first_chunk::<4>()?;
     let length = (u32::from_le_bytes(*count) as usize).checked_mul(size)?;

@@ -1,4 +1,4 @@
-//! When the pointer is lost: which generation can take its place.
+//! Finds the generation to use or to salvage records from when `CURRENT` or a description is lost.
 
 use std::path::Path;
 
@@ -7,35 +7,37 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::current::{Current, DESCRIPTION_LIMIT, Pointer, pointer};
 use super::folder::Folder;
 use super::names::{
-    CURRENT, DESCRIPTION, MARKER, SEAL, SETTINGS, generation_number, is_damaged_copy, marker_text,
+    CURRENT, DESCRIPTION, MARKER, MARKER_LIMIT, SEAL, SETTINGS, generation_number, is_damaged_copy,
+    marker_text,
 };
-use super::ownership::{MARKER_LIMIT, is_generation, seal};
-use super::{Sum, Sums};
+use super::ownership::{is_generation, seal};
+use super::sum::{Sum, Sums};
 use crate::error::Error;
 use crate::meta::{Meta, Settings};
 
-/// Where `CURRENT` is missing or damaged, or names a generation that is not there or whose
-/// description is damaged: makes it name the newest complete generation whose sums hold, if there
-/// is one. The lock must be held. Returns the name of the generation that was adopted.
+/// If `CURRENT` is missing or damaged, or names a generation that is missing or whose description
+/// is damaged, makes it name the newest complete generation whose checksums match. Returns the name
+/// of that generation; `None` if nothing was changed. The caller must hold the build lock.
 ///
-/// A generation whose other files are damaged stays in use, although an older one may be intact:
-/// its records are newer, and a build takes over what can be read of them.
+/// A generation with an intact description stays in use although other files of it are damaged and
+/// an older generation may be intact: its records are newer, and a build reuses those that can be
+/// read.
 pub(crate) fn adopt(folder: &Folder) -> Result<Option<String>, Error> {
     match pointer(folder) {
-        Pointer::Names(current) if is_described(folder, &current) => {
+        Pointer::Names(current) if has_intact_description(folder, &current) => {
             return restore_markers(folder, &current).map(|()| None);
         }
-        // Its cure is a build, which reads what it can of the old one.
+        // An index of an older format: a build reads its settings and replaces it.
         Pointer::Legacy(_) => return Ok(None),
         _ => {}
     }
-    let others = others(folder);
-    let Some(found) = others.into_iter().find(|current| is_intact(folder, current)) else {
+    let complete = complete_generations(folder);
+    let Some(found) = complete.into_iter().find(|current| is_intact(folder, current)) else {
         return Ok(None);
     };
     let replace = || {
         let generation = folder.folder(&found.name)?;
-        // As a build does: written where it is ours, and moved in one step.
+        // Replace `CURRENT` in one step: write it into the generation, then rename it.
         let _ = generation.remove_file(CURRENT);
         generation.write_durably(CURRENT, found.line().as_bytes())?;
         generation.rename(CURRENT, folder, CURRENT)?;
@@ -45,15 +47,15 @@ pub(crate) fn adopt(folder: &Folder) -> Result<Option<String>, Error> {
     Ok(Some(found.name))
 }
 
-/// Whether the description of a generation hashes to what `CURRENT` says of it.
-fn is_described(folder: &Folder, current: &Current) -> bool {
+/// Whether the description of a generation has the checksum that `CURRENT` states.
+fn has_intact_description(folder: &Folder, current: &Current) -> bool {
     let description =
         folder.folder(&current.name).and_then(|it| it.read(DESCRIPTION, DESCRIPTION_LIMIT));
     description.is_ok_and(|description| xxh3_64(&description) == current.checksum)
 }
 
-/// Writes the marker and the seal of a generation anew where they are missing or damaged; `CURRENT`
-/// and the description vouch for it.
+/// Writes the marker and the seal of a generation again if they are missing or damaged. That the
+/// generation is ours is known from `CURRENT` and the checksum of its description.
 fn restore_markers(folder: &Folder, current: &Current) -> Result<(), Error> {
     let failed = |error| Error::io("restore the markers of", &folder.path_of(&current.name))(error);
     let generation = folder.folder(&current.name).map_err(failed)?;
@@ -64,7 +66,7 @@ fn restore_markers(folder: &Folder, current: &Current) -> Result<(), Error> {
             Ok(content) if is_damaged_copy(&content, text) => {
                 generation.remove_file(name).map_err(failed)?;
             }
-            // What is no file, or something else altogether, is not ours.
+            // A foreign file, or something that is not a file, stays.
             _ if generation.kind(name).is_some() => continue,
             _ => {}
         }
@@ -75,7 +77,7 @@ fn restore_markers(folder: &Folder, current: &Current) -> Result<(), Error> {
 }
 
 /// Complete generations, the newest first.
-fn others(folder: &Folder) -> Vec<Current> {
+fn complete_generations(folder: &Folder) -> Vec<Current> {
     let mut found: Vec<(u64, Current)> = Vec::new();
     for entry in folder.entries().unwrap_or_default() {
         let Some(number) = generation_number(&entry.name) else { continue };
@@ -91,7 +93,8 @@ fn others(folder: &Folder) -> Vec<Current> {
     found.into_iter().map(|(_, current)| current).collect()
 }
 
-/// Whether the description and every file of a generation hash to what they should.
+/// Whether the checksums of the description and of every file of a generation match. Reads all
+/// files.
 pub(crate) fn is_intact(folder: &Folder, current: &Current) -> bool {
     let Ok(generation) = folder.folder(&current.name) else { return false };
     let description = generation.read(DESCRIPTION, DESCRIPTION_LIMIT);
@@ -103,24 +106,25 @@ pub(crate) fn is_intact(folder: &Folder, current: &Current) -> bool {
     meta.is_ok_and(|meta| first_damaged(&generation, &meta.files).is_none())
 }
 
-/// The first file that does not hash to its sum.
+/// The name of the first file whose length or checksum differs from its sum. Reads all files before
+/// it.
 pub(crate) fn first_damaged<'s>(generation: &Folder, files: &'s Sums) -> Option<&'s str> {
-    let is_as_written = |(name, sum): &(&String, &Sum)| {
+    let is_intact = |(name, sum): &(&String, &Sum)| {
         generation.file(name).is_ok_and(|(_, length)| length == sum.bytes)
             && Sum::of(generation, name).is_ok_and(|found| found == **sum)
     };
-    files.iter().find(|file| !is_as_written(file)).map(|(name, _)| name.as_str())
+    files.iter().find(|file| !is_intact(file)).map(|(name, _)| name.as_str())
 }
 
-/// The generation to read records from where no index can be opened, with what it was built from
-/// and what its description says: the one that `CURRENT` names, else the newest.
+/// The generation to salvage records from when no index can be opened, with its settings and its
+/// description, if that can be read. It is the one that `CURRENT` names, or else the newest.
 pub(crate) fn find_remains(folder: &Folder) -> Option<(Folder, Settings, Option<Meta>)> {
     candidates(folder).find_map(|generation| {
         let description = generation.read(DESCRIPTION, DESCRIPTION_LIMIT).ok();
         let meta = description.and_then(|bytes| Meta::parse_leniently(&bytes));
-        let kept = generation.read(SETTINGS, DESCRIPTION_LIMIT).ok();
-        let kept = kept.and_then(|bytes| Settings::parse(&bytes));
-        let settings = kept.or_else(|| meta.as_ref().map(Settings::from))?;
+        let settings = generation.read(SETTINGS, DESCRIPTION_LIMIT).ok();
+        let settings = settings.and_then(|bytes| Settings::parse(&bytes));
+        let settings = settings.or_else(|| meta.as_ref().map(Settings::from))?;
         Some((generation, settings, meta))
     })
 }
@@ -140,14 +144,15 @@ fn candidates(folder: &Folder) -> impl Iterator<Item = Folder> {
     });
     names.into_iter().filter_map(move |name| {
         let generation = folder.folder(&name).ok()?;
-        let vouched =
-            current.as_ref().is_some_and(|it| it.name == name && is_described(folder, it));
-        (vouched || is_generation(&generation, &name)).then_some(generation)
+        let is_current = current
+            .as_ref()
+            .is_some_and(|it| it.name == name && has_intact_description(folder, it));
+        (is_current || is_generation(&generation, &name)).then_some(generation)
     })
 }
 
-/// What an index was built from and how, even if it is damaged or of another format: of the
-/// generation in use if it says so, else of the newest that does.
+/// The settings that an index was built with, even if it is damaged or of another format: those of
+/// the generation in use, or else of the newest that has any. `None` if `dir` is no index.
 #[must_use]
 pub fn settings(dir: &Path) -> Option<Settings> {
     find_remains(&Folder::open(dir).ok()?).map(|(_, settings, _)| settings)

@@ -1,7 +1,7 @@
-//! What lies in an index folder and is no part of the index, and how it goes.
+//! Finds and removes litter: generations in an index folder that are no longer needed.
 //!
-//! Only generations that carry our marker go, file by file, and of their files only those that we
-//! have written. None goes that may be the last one that can be read.
+//! Only generations with our marker are removed, file by file, and only files that wensou has
+//! written. A generation that may be the last readable one is never removed.
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -10,26 +10,36 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::current::{Current, DESCRIPTION_LIMIT, Pointer, pointer};
 use super::folder::{Entry, EntryKind, Folder};
-use super::lock;
 use super::names::{
-    CURRENT, DESCRIPTION, GONE, MARKER, SEAL, generation_number, is_build_file, is_tantivy_lock,
+    ABANDONED, CURRENT, DESCRIPTION, MARKER, MARKER_LIMIT, SEAL, generation_number, is_build_file,
+    is_tantivy_lock,
 };
-use super::ownership::{MARKER_LIMIT, Ownership, is_generation, ownership, seal};
+use super::ownership::{is_generation, seal};
 use super::salvage::is_intact;
 use crate::error::Error;
 use crate::meta::Meta;
 
-/// Names of generations that belong to no index: left by builds that were killed, or that could not
-/// be removed when their time was over.
-///
-/// While the index in use is damaged, or has records of one that was and whose archive could not be
-/// read whole, every other complete generation may be needed and is no litter.
-pub(crate) fn litter(folder: &Folder) -> Result<Vec<String>, Error> {
-    litter_beside(folder, None)
+/// Whether complete generations beside the one in use are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeepComplete {
+    /// They are removed: the generation in use is known to be intact and to need no other.
+    No,
+    /// They are kept.
+    Yes,
+    /// They are kept if [`needs_no_other`] says that the generation in use may need them.
+    IfNeeded,
 }
 
-/// [`litter`] beside the index in use, of which perhaps is known whether it needs no other.
-fn litter_beside(folder: &Folder, known_enough: Option<bool>) -> Result<Vec<String>, Error> {
+/// Names of generations that are no longer needed: left by builds that were killed, or not removed
+/// when they were replaced.
+///
+/// While the index in use is damaged, or was salvaged from a damaged one, every other complete
+/// generation may be needed and is not litter.
+pub(crate) fn litter(folder: &Folder) -> Result<Vec<String>, Error> {
+    litter_beside(folder, KeepComplete::IfNeeded)
+}
+
+fn litter_beside(folder: &Folder, keep_complete: KeepComplete) -> Result<Vec<String>, Error> {
     let entries = folder.entries().map_err(Error::io("list", folder.path()))?;
     let names = entries.into_iter().filter(is_generation_name).map(|entry| entry.name);
     let pointer = pointer(folder);
@@ -38,34 +48,37 @@ fn litter_beside(folder: &Folder, known_enough: Option<bool>) -> Result<Vec<Stri
         Pointer::Legacy(name) => Some(name),
         _ => None,
     };
-    // Looked at only where there is another complete generation, which is hardly ever.
-    let enough = OnceCell::new();
-    let is_enough = || {
-        let verified = || matches!(&pointer, Pointer::Names(current) if is_enough(folder, current));
-        *enough.get_or_init(|| known_enough.unwrap_or_else(verified))
+    // Reads the whole index, so it is computed only if there is another complete generation.
+    let verified = OnceCell::new();
+    let verify = || matches!(&pointer, Pointer::Names(current) if needs_no_other(folder, current));
+    let is_removable = |generation: &Folder| match keep_complete {
+        KeepComplete::No => true,
+        _ if !is_complete(generation) => true,
+        KeepComplete::Yes => false,
+        KeepComplete::IfNeeded => *verified.get_or_init(verify),
     };
     let unwanted = names.filter(|name| {
         let Ok(generation) = folder.folder(name) else { return false };
-        Some(name) != current
-            && is_generation(&generation, name)
-            && (!is_complete(&generation) || is_enough())
+        Some(name) != current && is_generation(&generation, name) && is_removable(&generation)
     });
     Ok(unwanted.collect())
 }
 
 fn is_generation_name(entry: &Entry) -> bool {
-    let name = entry.name.strip_suffix(GONE).unwrap_or(&entry.name);
+    let name = entry.name.strip_suffix(ABANDONED).unwrap_or(&entry.name);
     entry.kind == EntryKind::Folder && generation_number(name).is_some()
 }
 
-/// Whether the build of a generation went through. One of before format 5 cannot say.
+/// Whether the build of a generation has ended. Before format 5 there were no seals, and a
+/// generation without a marker counts as complete once it has a description.
 fn is_complete(generation: &Folder) -> bool {
     generation.kind(SEAL).is_some()
         || (generation.kind(DESCRIPTION).is_some() && generation.kind(MARKER).is_none())
 }
 
-/// Whether the index in use is intact and owes no record to what is left of another one.
-fn is_enough(folder: &Folder, current: &Current) -> bool {
+/// Whether the index in use is intact and was not salvaged from another one, see
+/// [`Meta::salvaged`].
+fn needs_no_other(folder: &Folder, current: &Current) -> bool {
     let meta = folder
         .folder(&current.name)
         .ok()
@@ -73,9 +86,9 @@ fn is_enough(folder: &Folder, current: &Current) -> bool {
     meta.is_some_and(|meta| !meta.salvaged) && is_intact(folder, current)
 }
 
-/// Removes the litter, for which the lock must be held, and tells `note` first what is about to go.
-pub(super) fn sweep(folder: &Folder, known_enough: Option<bool>, note: &mut dyn FnMut(&[String])) {
-    let litter = litter_beside(folder, known_enough).unwrap_or_default();
+/// Removes the litter. Calls `note` with its names first. The caller must hold the build lock.
+pub(super) fn sweep(folder: &Folder, keep_complete: KeepComplete, note: &mut dyn FnMut(&[String])) {
+    let litter = litter_beside(folder, keep_complete).unwrap_or_default();
     if litter.is_empty() {
         return;
     }
@@ -85,20 +98,21 @@ pub(super) fn sweep(folder: &Folder, known_enough: Option<bool>, note: &mut dyn 
     }
 }
 
-/// Removes a generation: every file of it that wensou has written, and the folder if nothing else
-/// is in it. The marker goes last, so that what is left after a kill is known to be ours.
+/// Removes a generation: every file that wensou has written, then the folder if it is empty. The
+/// marker is removed last, so that the rest is still known to be ours if the process is killed.
 pub(super) fn remove_generation(folder: &Folder, name: &str) {
     let Ok(generation) = folder.folder(name) else { return };
     if !is_generation(&generation, name) {
         return;
     }
     let listed = listed_files(&generation);
-    // Readers of formats before 5, which had no markers, left lock files behind.
+    // Readers of formats before 5, which had no markers, left lock files.
     let unmarked = generation.kind(MARKER).is_none();
     let pointer = || generation.read(CURRENT, MARKER_LIMIT).ok().and_then(|it| Current::parse(&it));
     let ours = |file: &str| match &listed {
         Some(listed) if listed.contains(file) => true,
-        // A build that was killed between sealing and publishing leaves the pointer in it.
+        // A build that was killed between sealing and publishing leaves `CURRENT` in its
+        // generation.
         Some(_) if file == CURRENT => pointer().is_some_and(|it| Some(it) == seal(&generation)),
         Some(_) => unmarked && is_tantivy_lock(file),
         None => is_build_file(file),
@@ -117,7 +131,7 @@ pub(super) fn remove_generation(folder: &Folder, name: &str) {
     let _ = folder.remove_folder(name);
 }
 
-/// The files of a complete generation, by its description.
+/// The files of a complete generation, as its description lists them.
 fn listed_files(generation: &Folder) -> Option<BTreeSet<String>> {
     let description = generation.read(DESCRIPTION, DESCRIPTION_LIMIT).ok()?;
     let sealed = match (seal(generation), generation.kind(MARKER)) {
@@ -127,38 +141,4 @@ fn listed_files(generation: &Folder) -> Option<BTreeSet<String>> {
     };
     let files = Meta::files_of(&description).filter(|_| sealed)?;
     Some(files.into_iter().collect())
-}
-
-/// Removes what lies in an index folder and belongs to no index, such as what a killed build left.
-/// Where nothing does, nothing is written.
-///
-/// # Errors
-///
-/// [`Error::Busy`] if another process is building, [`Error::NotAnIndex`] for a folder of somebody
-/// else.
-pub fn remove_litter(dir: &std::path::Path) -> Result<(), Error> {
-    if has_litter(dir) {
-        super::draft::Locked::take(dir, false)?.sweep(None);
-    }
-    Ok(())
-}
-
-/// Where `CURRENT` is missing or damaged, or names a generation that is damaged or not there: makes
-/// it name the newest complete generation that is intact. Returns whether there was one.
-///
-/// # Errors
-///
-/// As [`remove_litter`].
-pub fn recover(dir: &std::path::Path) -> Result<bool, Error> {
-    if !Folder::open(dir).is_ok_and(|folder| matches!(ownership(&folder), Ok(Ownership::Ours))) {
-        return Ok(false);
-    }
-    let locked = super::draft::Locked::take(dir, false)?;
-    Ok(super::salvage::adopt(&locked.folder)?.is_some())
-}
-
-fn has_litter(dir: &std::path::Path) -> bool {
-    let Ok(folder) = Folder::open(dir) else { return false };
-    let unfinished = || lock::note(&folder).is_some_and(|note| !note.unfinished.is_empty());
-    unfinished() || litter(&folder).is_ok_and(|litter| !litter.is_empty())
 }

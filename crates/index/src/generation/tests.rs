@@ -49,7 +49,7 @@ fn a_second_writer_is_refused() {
 }
 
 #[test]
-fn what_died_is_collected_and_foreign_things_stay() {
+fn a_killed_build_is_removed_and_foreign_files_stay() {
     let dir = tempfile::tempdir().unwrap();
     let draft = Draft::create(dir.path(), false).unwrap();
     fs::write(draft.folder().path().to_path_buf().join("mine.txt"), "not wensou's").unwrap();
@@ -72,7 +72,7 @@ fn what_died_is_collected_and_foreign_things_stay() {
 }
 
 #[test]
-fn what_was_killed_between_folder_and_marker_is_collected() {
+fn a_build_killed_before_its_marker_is_removed() {
     let dir = tempfile::tempdir().unwrap();
     Draft::create(dir.path(), false).unwrap().publish(&description(), false).unwrap();
     fs::create_dir(dir.path().join("gen-000002")).unwrap();
@@ -84,7 +84,7 @@ fn what_was_killed_between_folder_and_marker_is_collected() {
 }
 
 #[test]
-fn a_lost_pointer_is_found_again_and_nothing_complete_goes_before() {
+fn a_lost_pointer_is_restored_and_complete_generations_stay() {
     let dir = tempfile::tempdir().unwrap();
     Draft::create(dir.path(), false).unwrap().publish(&description(), false).unwrap();
     let lost = [None, Some("wensou gen-000009 0123456789abcdef\n"), Some("wensou gen-00")];

@@ -1,19 +1,19 @@
 //! Numbers of a fixed width in bits, packed without gaps, the lowest bit first.
 //!
-//! Eight numbers take as many bytes as one takes bits. With the width known at compile time every
-//! shift is a constant: unpacking a block costs a third of what it costs bit by bit. tantivy's
-//! `BitUnpacker` reads one number at a time with a width known at run time; its block decoder is
-//! private.
+//! Eight numbers of n bits take n bytes. The width is a constant at compile time, so every shift is
+//! one, too: unpacking a block costs a third of what it costs otherwise. tantivy's `BitUnpacker`
+//! reads one number at a time, with a width that is known only at run time, and its block decoder
+//! is private.
 
-/// Numbers that are unpacked together.
+/// How many numbers are unpacked together.
 const GROUP: usize = 8;
 
-/// Bits that hold every number up to `max`.
+/// The number of bits of the greatest number.
 pub(crate) fn width_of(max: u32) -> u8 {
     (u32::BITS - max.leading_zeros()) as u8
 }
 
-/// Bytes of `count` numbers of `width` bits.
+/// The length of `count` packed numbers of `width` bits, in bytes.
 pub(crate) fn packed_len(count: usize, width: u8) -> usize {
     (count * usize::from(width)).div_ceil(8)
 }
@@ -36,7 +36,8 @@ pub(crate) fn pack(numbers: &[u32], width: u8, out: &mut Vec<u8>) {
     out.truncate(end);
 }
 
-/// Unpacks what [`pack`] wrote into `out`; `None` if there are too few bytes.
+/// Unpacks as many numbers as `out` has. `None` if there are too few bytes, or if a width is over
+/// 32.
 pub(crate) fn unpack(bytes: &[u8], width: u8, out: &mut [u32]) -> Option<()> {
     if bytes.len() < packed_len(out.len(), width) {
         return None;
@@ -57,7 +58,7 @@ pub(crate) fn unpack(bytes: &[u8], width: u8, out: &mut [u32]) -> Option<()> {
 /// Unpacks numbers; the caller has checked that there are enough bytes.
 fn groups<const WIDTH: usize>(bytes: &[u8], out: &mut [u32]) {
     let mut at = 0;
-    // A number is read as eight bytes, so the last bytes are handled below.
+    // A number is read from eight bytes at once, so the last groups are handled below.
     let safe = (bytes.len().saturating_sub(GROUP)) / WIDTH;
     let whole = safe.min(out.len() / GROUP);
     for numbers in out[..whole * GROUP].chunks_exact_mut(GROUP) {
@@ -75,6 +76,7 @@ fn groups<const WIDTH: usize>(bytes: &[u8], out: &mut [u32]) {
     }
 }
 
+/// Unpacks up to eight numbers.
 #[inline(always)]
 fn group<const WIDTH: usize>(bytes: &[u8], numbers: &mut [u32]) {
     for (at, number) in numbers.iter_mut().enumerate() {
@@ -82,7 +84,7 @@ fn group<const WIDTH: usize>(bytes: &[u8], numbers: &mut [u32]) {
     }
 }
 
-/// The number of `width` bits, at most 32, that starts at bit `bit`. Missing bytes count as zero.
+/// The number of `width` bits, at most 32, that starts at bit `bit`. Bytes past the end count as 0.
 #[inline(always)]
 pub(crate) fn read_at(bytes: &[u8], bit: usize, width: u8) -> u32 {
     let at = bit / 8;

@@ -1,19 +1,21 @@
-//! The length of a field in one byte, with the kind of the document: BM25 needs no more.
+//! Length codes: the length of a field and the kind of its document in one byte, as BM25 needs
+//! them.
 //!
-//! Lengths up to 15 are exact. Above, a code stands for a range of lengths, eight ranges an octave,
-//! and decodes to the shortest length of its range.
+//! Lengths up to 15 are exact. A greater length is rounded down: between two powers of two there
+//! are eight codes.
 
 use crate::term::Kind;
 
-/// Values of a length code, both kinds together.
+/// The number of length codes, of both kinds together.
 pub const LENGTH_CODES: usize = 256;
 
 /// The bit of a code that is set for flash items.
 const FLASH: u8 = 0x80;
-/// Ranges in an octave: a decoded length is at most an eighth too short.
+/// Codes between two powers of two. A decoded length is at most an eighth too short.
 const STEPS: u32 = 8;
 
-/// The kind of a document and the length of a field in key characters.
+/// Decodes a length code: the kind of the document, and the length of the field in key characters,
+/// rounded down as [`encode_length`] does.
 ///
 /// ```
 /// use wensou_postings::{Kind, decode_length, encode_length};
@@ -32,7 +34,8 @@ pub fn decode_length(code: u8) -> (Kind, u32) {
     (kind, length)
 }
 
-/// The code of a length, rounded down above 15 key characters.
+/// Encodes a length in key characters. Lengths over 15 are rounded down by at most an eighth; the
+/// greatest length that can be decoded is 245,760.
 #[must_use]
 pub fn encode_length(kind: Kind, length: usize) -> u8 {
     let length = u32::try_from(length).unwrap_or(u32::MAX);

@@ -6,13 +6,15 @@
 //! block = doc ids | term frequencies | positions      of 128 documents; the last one of fewer
 //! ```
 //!
-//! A full block holds the doc-id deltas, less one, in the layout of the `bitpacking` crate, after a
-//! byte with their width. The highest bit of that byte says that some documents contain the term
-//! more than once; then 128 bits follow that say which. In a shorter block a document is a varint:
-//! twice the doc-id delta, plus one if tf > 1. Term frequencies, less two, are stored only where
-//! tf > 1. Positions are deltas within a document. Term frequencies, and position deltas if there
-//! are at least four, are packed to the width of the greatest; fewer are varints, because most
-//! lists are short.
+//! A full block has 128 documents. It starts with a byte that has the width of its doc-id deltas,
+//! then the deltas, less one, in the layout of the `bitpacking` crate. The highest bit of the first
+//! byte says that some documents contain the term more than once; then 128 bits follow that say
+//! which. In a shorter block a document is a varint: twice the doc-id delta, plus one if tf > 1.
+//!
+//! Term frequencies, less two, are stored only for documents with tf > 1. Positions are deltas
+//! within a document. The term frequencies of a block are packed to the width of the greatest, and
+//! so are its position deltas if there are at least four. Fewer position deltas are varints,
+//! because most lists are short.
 
 use bitpacking::{BitPacker as _, BitPacker4x};
 
@@ -24,12 +26,12 @@ use crate::term::TERMINATED;
 pub(crate) const BLOCK: usize = BitPacker4x::BLOCK_LEN;
 /// The bit of a block's first byte that says that some of its documents have tf > 1.
 pub(crate) const HAS_TF: u8 = 0x80;
-/// Bytes of a skip.
+/// Length of a skip in bytes.
 pub(crate) const SKIP: usize = 9;
-/// Fewer position deltas than this are varints.
+/// Position deltas of a block are packed if there are at least this many.
 pub(crate) const MIN_PACKED: usize = 4;
 
-/// A posting list as the numbers that are encoded, not yet cut into blocks.
+/// A posting list that is not encoded yet: the numbers of all its blocks.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct PostingList {
     /// For each document twice its doc-id delta, plus one if tf > 1.
@@ -43,6 +45,7 @@ pub(crate) struct PostingList {
 }
 
 impl PostingList {
+    /// Removes all documents.
     pub(crate) fn clear(&mut self) {
         self.docs.clear();
         self.extra_tfs.clear();
@@ -58,7 +61,7 @@ impl PostingList {
         self.docs.resize(count, 0);
         self.extra_tfs.resize(count, 0);
         let (numbers, counts) = (&mut self.docs[..count], &mut self.extra_tfs[..count]);
-        // First the distinct documents, and the number of occurrences up to the last of each.
+        // First collect the distinct doc ids, and the number of occurrences up to the end of each.
         let (mut last, mut distinct) = (TERMINATED, 0);
         for (before, document) in (0..).zip(documents) {
             distinct += usize::from(document != last);
@@ -72,7 +75,8 @@ impl PostingList {
             let (document, until) = (numbers[at], counts[at]);
             let has_tf = until - before > 1;
             numbers[at] = (document - last) << 1 | u32::from(has_tf);
-            // The writing end never overtakes the reading end; tf = 1 is overwritten.
+            // Writing never overtakes reading. The entry of a document with tf = 1 is overwritten
+            // by the next one.
             counts[repeated] = (until - before).wrapping_sub(2);
             repeated += usize::from(has_tf);
             (last, before) = (document, until);
@@ -112,15 +116,16 @@ impl PostingList {
         }
     }
 
-    /// Joins two lists, the second of a later run. The second one starts at the offsets `at` of the
-    /// three arrays, and the doc id of its first document is `first`.
+    /// Joins the list of a later run, whose numbers have been appended to the three arrays at the
+    /// offsets `at`. `first` is the doc id of its first document, which may also be the last one of
+    /// this list.
     pub(crate) fn join(&mut self, at: [usize; 3], first: u32) {
         let [document, mut extra, deltas] = at;
         let last = first + self.docs[document + 1..].iter().map(|number| number >> 1).sum::<u32>();
         if document == 0 || self.last != first {
             self.docs[document] |= (first - self.last) << 1;
         } else {
-            // The document lies across the two runs.
+            // The document spans the two runs: add up its tf, and subtract its last position.
             let before =
                 if self.docs[document - 1] & 1 == 1 { self.extra_tfs[extra - 1] + 2 } else { 1 };
             if deltas < self.position_deltas.len() {
@@ -148,7 +153,7 @@ impl PostingList {
     }
 }
 
-/// The numbers of a [`PostingList`], wherever they lie.
+/// The numbers of a [`PostingList`] as slices.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ListSlices<'l> {
     pub(crate) docs: &'l [u32],
@@ -181,7 +186,7 @@ impl<'l> ListSlices<'l> {
         }
     }
 
-    /// Takes the numbers of the first block off.
+    /// Splits the first block off.
     fn split_block(&mut self) -> ListSlices<'l> {
         let (docs, rest) = self.docs.split_at(self.docs.len().min(BLOCK));
         self.docs = rest;
@@ -198,7 +203,7 @@ impl<'l> ListSlices<'l> {
         ListSlices { docs, extra_tfs, position_deltas }
     }
 
-    /// Appends one block, which follows the doc id `previous`; returns its last doc id.
+    /// Appends one encoded block, which follows the doc id `previous`. Returns its last doc id.
     fn encode_block(&self, previous: Option<u32>, out: &mut Vec<u8>) -> u32 {
         let mut last = previous.unwrap_or_default();
         if self.docs.len() == BLOCK {
@@ -233,7 +238,7 @@ impl<'l> ListSlices<'l> {
     }
 }
 
-/// Appends the width of the greatest number and all numbers packed to it.
+/// Appends the width of the greatest number, then all numbers packed to this width.
 fn pack_with_width(numbers: &[u32], out: &mut Vec<u8>) {
     let width = width_of(numbers.iter().fold(0, |all, number| all | number));
     out.push(width);

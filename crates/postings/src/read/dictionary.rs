@@ -1,13 +1,14 @@
 //! The dictionary: from the key of a term to its posting list.
 //!
 //! ```text
-//! dictionary = entry …          by key
-//! entry      = key delta | documents of the list | bytes of the list          varints
-//! index      = for each 32 entries: first key u64 | its entry's offset u64 | its list's offset u64
+//! dictionary = entry …          in the order of keys
+//! entry      = key delta | document frequency | length of the list in bytes          varints
+//! index      = for each block of 32 entries:
+//!              first key u64 | offset of the first entry u64 | offset of its list u64
 //! ```
 //!
-//! The key delta of the first entry of a block is 0. Lists lie in the order of their keys, without
-//! gaps, so an entry has the length of its list only.
+//! The key delta of the first entry of a block is 0. Lists follow one another in the order of their
+//! keys, so an entry has only the length of its list, and not its offset.
 
 use super::cursor::Cursor;
 use crate::codec::varint::{read_varint, write_varint};
@@ -16,9 +17,9 @@ use crate::term::TermKey;
 
 /// Entries of a block.
 pub(crate) const ENTRIES: usize = 32;
-/// Bytes of an entry of the index.
+/// Length of an entry of the index in bytes.
 pub(crate) const INDEX_ENTRY: usize = 24;
-/// Bytes of a dictionary entry at most.
+/// Length of an entry at most, in bytes.
 const MAX_ENTRY: usize = 3 * 9;
 
 /// Collects the entries of a dictionary that is being written.
@@ -31,7 +32,7 @@ pub(crate) struct DictionaryWriter {
 }
 
 impl DictionaryWriter {
-    /// Adds the next key, with the offset and length of its list.
+    /// Adds the next key, with the offset and the length of its list in bytes.
     pub(crate) fn push(&mut self, key: TermKey, doc_freq: u32, offset: u64, length: usize) {
         if self.count.is_multiple_of(ENTRIES) {
             for number in [key.0, self.entries.len() as u64, offset] {
@@ -47,7 +48,7 @@ impl DictionaryWriter {
     }
 }
 
-/// The dictionary of a file, with the lists that it leads to.
+/// The dictionary of a file, and its posting lists.
 #[derive(Debug, Clone)]
 pub(crate) struct Dictionary {
     pub(crate) lists: PageSlice,
@@ -65,15 +66,17 @@ impl Dictionary {
     }
 }
 
-/// Reads entries; of ascending keys, each block once.
+/// Reads entries of a dictionary. If keys are looked up in ascending order, each block is read
+/// once.
 pub(crate) struct Entries<'d> {
     dictionary: &'d Dictionary,
-    /// The rest of the current block.
+    /// The bytes of the current block that have not been read, and how many entries they have.
     rest: &'d [u8],
     remaining: usize,
-    /// The block after it, and its first key.
+    /// The number of the block after the current one, and its first key.
     next_block: usize,
     next_block_key: u64,
+    /// Key and document frequency of the current entry.
     key: u64,
     doc_freq: u64,
     /// Where the list of the current entry starts and ends.
@@ -81,7 +84,7 @@ pub(crate) struct Entries<'d> {
 }
 
 impl<'d> Entries<'d> {
-    /// Before the first entry.
+    /// A reader before the first entry.
     pub(crate) fn new(dictionary: &'d Dictionary) -> Self {
         Self {
             dictionary,
@@ -95,7 +98,7 @@ impl<'d> Entries<'d> {
         }
     }
 
-    /// Goes to the entry before the first one of a block.
+    /// Goes to a block, before its first entry. `None` if it cannot be read.
     fn open(&mut self, block: usize) -> Option<()> {
         let dictionary = self.dictionary;
         let at = block * INDEX_ENTRY;
@@ -118,6 +121,7 @@ impl<'d> Entries<'d> {
         Some(())
     }
 
+    /// Reads the next entry of the block.
     fn advance(&mut self) -> Option<()> {
         self.remaining = self.remaining.checked_sub(1)?;
         self.key = self.key.checked_add(read_varint(&mut self.rest)?)?;
@@ -127,10 +131,10 @@ impl<'d> Entries<'d> {
         Some(())
     }
 
-    /// Goes to the entry of a key, if there is one.
+    /// Goes to the entry of a key; `None` if there is none.
     fn seek(&mut self, key: TermKey) -> Option<()> {
         if key.0 < self.key || self.next_block_key <= key.0 {
-            // If the block makes no sense, the next key is looked up from the start again.
+            // If the block is invalid, the next lookup must not continue in it.
             self.next_block_key = 0;
             let (mut low, mut high) = (0, self.dictionary.blocks());
             while low < high {
@@ -149,7 +153,7 @@ impl<'d> Entries<'d> {
         (self.key == key.0).then_some(())
     }
 
-    /// The number of documents of a term; 0 if it has no list.
+    /// The document frequency of a term; 0 if it has no list.
     pub(crate) fn doc_freq(&mut self, key: TermKey) -> u32 {
         match self.seek(key) {
             Some(()) => u32::try_from(self.doc_freq).unwrap_or_default(),
@@ -157,26 +161,26 @@ impl<'d> Entries<'d> {
         }
     }
 
-    /// The list of a term.
+    /// The posting list of a term.
     pub(crate) fn cursor(&mut self, key: TermKey) -> Option<Cursor> {
         self.seek(key)?;
         self.current_cursor()
     }
 
-    /// The list of the current entry.
+    /// The posting list of the current entry.
     pub(crate) fn current_cursor(&self) -> Option<Cursor> {
         let list = self.dictionary.lists.slice(self.list.0..self.list.1)?;
         let doc_freq = u32::try_from(self.doc_freq).ok()?;
         Some(Cursor::new(list, doc_freq, TermKey(self.key).is_bigram()))
     }
 
-    /// The number of documents and the bytes of the list of the current entry.
+    /// The document frequency of the current entry, and the bytes of its list.
     pub(crate) fn current_list(&self) -> Option<(u64, &'d [u8])> {
         Some((self.doc_freq, self.dictionary.lists.get(self.list.0..self.list.1)?))
     }
 
-    /// Goes to the next entry of all and returns its key; `None` at the end, and where the
-    /// dictionary makes no sense.
+    /// Goes to the next entry and returns its key; `None` at the end of the dictionary, and where
+    /// it is invalid.
     pub(crate) fn next_key(&mut self) -> Option<TermKey> {
         if self.remaining == 0 || self.rest.is_empty() {
             if self.next_block >= self.dictionary.blocks() {

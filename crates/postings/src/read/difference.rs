@@ -1,13 +1,14 @@
-//! Where two postings files differ, in words.
+//! Describes how two postings files differ.
 
 use ownedbytes::OwnedBytes;
 
 use super::dictionary::Entries;
 use super::reader::Postings;
-use crate::term::{CHAR_BITS, PATHS, TermKey, TextField, WORDS};
+use crate::term::{CHAR_BITS, NO_FIELD, PATH_BIT, TermKey, TextField};
 
-/// The first difference of a file from the one that its documents give; `None` if it cannot be
-/// named.
+/// Describes the first difference of a `stored` file from one that was `rebuilt` from its
+/// documents: names the posting list, or else the section. `None` if the files have the same
+/// content. Reads both files.
 #[must_use]
 pub fn difference(stored: &OwnedBytes, rebuilt: &OwnedBytes) -> Option<String> {
     let wanted = Postings::open(rebuilt.clone()).ok()?;
@@ -68,14 +69,14 @@ fn first_list(found: &Postings, wanted: &Postings) -> Option<TermKey> {
     }
 }
 
-/// What a key stands for. A word has the text that it has in `postings`.
+/// Describes a key. The texts of words and paths are those of `postings`.
 fn describe(key: TermKey, postings: &Postings) -> String {
     let field = key.0 >> (2 * CHAR_BITS);
     let character = |number: u64| {
         let number = u32::try_from(number & ((1 << CHAR_BITS) - 1)).unwrap_or(u32::MAX);
         char::from_u32(number).filter(|c| !c.is_control()).unwrap_or(char::REPLACEMENT_CHARACTER)
     };
-    if field < WORDS {
+    if field < NO_FIELD {
         let name = TextField::ALL[field as usize].name();
         let first = character(key.0 >> CHAR_BITS);
         return match key.is_bigram() {
@@ -84,8 +85,8 @@ fn describe(key: TermKey, postings: &Postings) -> String {
         };
     }
     let low = key.0 as u32;
-    if low & PATHS != 0 {
-        let path = postings.path_of((low & !PATHS) >> 2).unwrap_or_default();
+    if low & PATH_BIT != 0 {
+        let path = postings.path_of((low & !PATH_BIT) >> 2).unwrap_or_default();
         return format!("the path `{}`", path.replace(char::is_control, "\u{FFFD}"));
     }
     let mut text = String::new();
@@ -101,7 +102,7 @@ fn describe(key: TermKey, postings: &Postings) -> String {
 }
 
 impl Postings {
-    /// The path with a number: of the suffixes in the table, the longest.
+    /// The path with a number: the longest suffix in the table with that number.
     fn path_of(&self, wanted: u32) -> Option<String> {
         let mut path: Option<String> = None;
         self.paths.for_each_from("", |suffix, number| {

@@ -1,6 +1,7 @@
 //! Reading a postings file.
 
 pub(crate) mod bitset;
+mod block;
 pub(crate) mod columns;
 pub(crate) mod cursor;
 pub(crate) mod dictionary;

@@ -1,6 +1,6 @@
-//! Ranks of set bits: how many are set before a position.
+//! Ranks of bits: how many bits are set before a given one.
 
-/// The number of set bits before each word.
+/// The number of set bits before each element of `bits`.
 pub fn ranks(bits: &[u64]) -> impl Iterator<Item = u32> {
     bits.iter().scan(0, |so_far, bits| {
         let before = *so_far;
@@ -9,7 +9,19 @@ pub fn ranks(bits: &[u64]) -> impl Iterator<Item = u32> {
     })
 }
 
-/// The number of set bits before bit `at`, given the [`ranks`] of the words.
+/// The number of set bits before bit `at`, given the [`ranks`] of all elements.
+///
+/// # Panics
+///
+/// If there is no bit `at`.
+///
+/// ```
+/// use wensou_postings::{rank, ranks};
+///
+/// let bits = [0b1011, 0b1];
+/// let ranks: Vec<u32> = ranks(&bits).collect();
+/// assert_eq!((rank(&bits, &ranks, 3), rank(&bits, &ranks, 64)), (2, 3));
+/// ```
 #[must_use]
 pub fn rank(bits: &[u64], ranks: &[u32], at: usize) -> usize {
     let before = bits[at / 64] & ((1 << (at % 64)) - 1);

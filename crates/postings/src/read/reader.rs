@@ -15,8 +15,31 @@ use crate::term::{Kind, TermKey, TermKind, TextField};
 /// An open postings file: the posting lists, field lengths and columns of the documents of one
 /// segment. Clones share it.
 ///
-/// Opening reads the footer and the page checksums, a thousandth of the file; everything else
-/// is read, and its pages are verified, when it is asked for.
+/// Opening reads the footer and the page checksums, a thousandth of the file. Everything else
+/// is read, and its pages are verified, when it is needed.
+///
+/// ```
+/// # use ownedbytes::OwnedBytes;
+/// # use wensou_postings::*;
+/// # let mut builder = PostingsBuilder::new(std::env::temp_dir());
+/// # for title in ["比特币", "以太坊", "比特币比特币"] {
+/// #     let title = FieldTerms { key: title.chars().collect(), words: title.to_owned() };
+/// #     builder.add(&DocumentTerms {
+/// #         kind: Kind::Article, columns: ColumnValues::default(), title,
+/// #         body: FieldTerms::default(), tags: Vec::new(), paths: vec!["2020/一.txt".to_owned()],
+/// #     })?;
+/// # }
+/// # let file = builder.finish(Vec::new())?;
+/// // Three documents have the titles 比特币, 以太坊 and 比特币比特币.
+/// let postings = Postings::open(OwnedBytes::new(file)).unwrap();
+/// let word = postings.term_key(TextField::Title, TermKind::Word, "以太坊").unwrap();
+/// assert_eq!((postings.num_docs(), postings.doc_freq(word)), (3, 1));
+/// let mut words = Vec::new();
+/// postings.for_each_word(TextField::Title, "比", |word, _| words.push(word.to_owned()));
+/// assert_eq!(words, ["比特币", "比特币比特币"]);
+/// assert_eq!(postings.docs_in_path("2020", true).doc_freq(), 3);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Postings {
     pub(crate) dictionary: Dictionary,
@@ -36,17 +59,19 @@ impl std::fmt::Debug for Postings {
 }
 
 impl Postings {
-    /// Opens a file.
+    /// Opens a file, without tantivy's footer.
     ///
     /// # Errors
     ///
-    /// Text that says what is wrong with it.
+    /// If the file is too short, has another format, or if its footer or page checksums are
+    /// damaged. The error is text that says so, with "it" for the file.
     pub fn open(file: OwnedBytes) -> Result<Self, &'static str> {
         let at = file.len().checked_sub(FOOTER).ok_or("it is too short for a postings file")?;
         let (body, footer) = file.split(at);
         let footer = Footer::parse(&footer)?;
         let damaged = "its sections do not fit into it";
-        // Of a file with n pages, the body has n pages and n checksums.
+        // Before the footer there are n pages and n page checksums; only the last page may be
+        // shorter.
         let pages = body.len().div_ceil(PAGE + PAGE_SUM);
         let sums_at = body.len().checked_sub(pages * PAGE_SUM).ok_or(damaged)?;
         let (body, sums) = body.split(sums_at);
@@ -83,27 +108,29 @@ impl Postings {
         Ok(Self { dictionary, words, paths, lengths, columns, footer, file })
     }
 
-    /// The number of a page that was read and whose checksum does not match, or whose content makes
-    /// no sense. Ask after a query and discard its result if there is one: a damaged list merely
-    /// ends early.
+    /// The number of a page that was read and is damaged: its checksum does not match, or its
+    /// content is invalid. `None` if there is none.
+    ///
+    /// Call this after a query, and discard its result if there is damage: a posting list with a
+    /// damaged page merely ends early.
     #[must_use]
     pub fn damage(&self) -> Option<u32> {
         self.file.damaged_page()
     }
 
-    /// Documents, of both kinds.
+    /// The number of documents.
     #[must_use]
     pub fn num_docs(&self) -> usize {
         self.footer.num_docs as usize
     }
 
-    /// Documents of a kind.
+    /// The number of documents of a kind.
     #[must_use]
     pub fn num_docs_of(&self, kind: Kind) -> u64 {
         self.footer.docs_by_kind[kind as usize]
     }
 
-    /// Key characters in a field of all documents of a kind.
+    /// The number of key characters in a field of all documents of a kind.
     #[must_use]
     pub fn total_length(&self, kind: Kind, field: TextField) -> u64 {
         self.footer.total_lengths[kind as usize][field as usize]
@@ -117,7 +144,8 @@ impl Postings {
         self.lengths[field as usize].to_owned_bytes()
     }
 
-    /// The oldest and the newest date of all documents; `None` if no document has one.
+    /// The oldest and the newest date of all documents, in civil seconds since 1970; `None` if no
+    /// document has one.
     #[must_use]
     pub fn date_bounds(&self) -> Option<[i64; 2]> {
         let [oldest, newest] = self.footer.date_bounds.map(decode_date);
@@ -130,8 +158,11 @@ impl Postings {
         &self.columns
     }
 
-    /// The key of a term; `None` for a word that no document contains, and for text that is not one
-    /// or two characters if the kind needs them.
+    /// The key of a term. Of a unigram, `text` is the character, of a bigram the two characters;
+    /// further ones are ignored. `None` if `text` is too short, or if no document contains the
+    /// word.
+    ///
+    /// A word is looked up in the table of words, by a binary search. Other keys need no lookup.
     #[must_use]
     pub fn term_key(&self, field: TextField, kind: TermKind, text: &str) -> Option<TermKey> {
         let mut chars = text.chars();
@@ -145,8 +176,8 @@ impl Postings {
         }
     }
 
-    /// Calls `each` with every word that starts with `prefix`, in the order of bytes, and its key in
-    /// a field. The field may not contain the word.
+    /// Calls `each` with every word of the file that starts with `prefix`, in the order of bytes,
+    /// and its key in a field. The word may occur in other fields only; then the key has no list.
     pub fn for_each_word(
         &self,
         field: TextField,
@@ -162,25 +193,29 @@ impl Postings {
         });
     }
 
-    /// Documents that contain a term.
+    /// The number of documents that contain a term; 0 if there are none. Takes about half a
+    /// microsecond.
     #[must_use]
     pub fn doc_freq(&self, key: TermKey) -> u32 {
         Entries::new(&self.dictionary).doc_freq(key)
     }
 
-    /// The posting list of a term; `None` if no document contains it.
+    /// A cursor at the first document that contains a term; `None` if there is none. Costs as much
+    /// as [`Postings::doc_freq`], and decoding the first block.
     #[must_use]
     pub fn cursor(&self, key: TermKey) -> Option<Cursor> {
         Entries::new(&self.dictionary).cursor(key)
     }
 
-    /// The posting list of a term, all of it decoded.
+    /// The posting list of a term, decoded as a whole; `None` if no document contains it. Takes
+    /// about a nanosecond for each document of the list, and for 16 of the file.
     #[must_use]
     pub fn bitset(&self, key: TermKey) -> Option<BitsetPostings> {
         Some(BitsetPostings::new(self.cursor(key)?, self.num_docs()))
     }
 
-    /// The documents that contain a word with this prefix in one of the fields.
+    /// The documents that contain a word with this prefix in one of the fields. Reads the lists of
+    /// all such words.
     #[must_use]
     pub fn docs_with_word_prefix(&self, fields: &[TextField], prefix: &str) -> BitsetPostings {
         let mut keys = Vec::new();
@@ -190,8 +225,8 @@ impl Postings {
         self.union(keys)
     }
 
-    /// The documents of a file or folder with this name or path, at whatever depth; unless `whole`,
-    /// of one whose name starts so.
+    /// The documents in a file or folder at any depth whose name, or path from some folder on, is
+    /// `name`. Unless `whole` is set, it only has to start with `name`.
     #[must_use]
     pub fn docs_in_path(&self, name: &str, whole: bool) -> BitsetPostings {
         let mut keys = Vec::new();

@@ -1,24 +1,27 @@
-//! Front-coded tables of words and paths, which lead from a string to its number.
+//! Front-coded tables of words and paths, which map a string to its number.
 //!
 //! ```text
 //! table = block … | start of each block u32 … | number of blocks u32
-//! block = 16 entries: bytes shared with the entry before | other bytes, their count first | number
+//! block = 16 entries: length of the shared prefix | length of the rest | rest | number
 //! ```
 //!
-//! Counts and numbers are varints, and entries are in the order of bytes. The first entry of a block
-//! shares nothing. In the table of paths every suffix of a path that starts a name is an entry, once
-//! for each path that ends so. `fst` maps are as small but cannot hold a key twice, and `fst`
-//! searches by prefix return numbers that would have to be split again.
+//! Lengths (in bytes) and numbers are varints, and entries are in the order of bytes. The prefix is
+//! shared with the entry before; the first entry of a block shares nothing. The table of paths has
+//! an entry for the path and for every suffix after a `/`, and a suffix of several paths is an
+//! entry for each.
+//!
+//! `fst` maps are as small, but a key of theirs cannot occur twice. `fst` searches by prefix return
+//! numbers only, and words and their numbers are needed here.
 
 use crate::codec::varint::read_varint;
 use crate::pages::PageSlice;
 
-/// Entries of a block.
+/// The number of entries of a block.
 pub(crate) const BLOCK: usize = 16;
 /// Numbers are less than this.
 pub(crate) const MAX_NUMBERS: usize = 1 << 29;
 
-/// A table of words or paths. A table whose bytes make no sense ends where they stop making sense.
+/// A table of words or paths. A table with invalid bytes ends where they begin.
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
     bytes: PageSlice,
@@ -34,7 +37,7 @@ impl Table {
         &self.bytes
     }
 
-    /// The number of a word.
+    /// The number of a word; `None` if the table does not contain it.
     pub(crate) fn number_of(&self, word: &str) -> Option<u32> {
         let mut found = None;
         self.for_each_from(word, |entry, number| {
@@ -44,8 +47,8 @@ impl Table {
         found
     }
 
-    /// Calls `each` with every entry from `from` on, in the order of bytes, and its number, until
-    /// it returns `false`.
+    /// Calls `each` with every entry from `from` on and its number, in the order of bytes, until
+    /// `each` returns `false`.
     pub(crate) fn for_each_from(&self, from: &str, mut each: impl FnMut(&str, u32) -> bool) {
         let mut text = Vec::new();
         let blocks = self.blocks();
@@ -55,7 +58,7 @@ impl Table {
             text.clear();
             let first =
                 self.block(middle, blocks).and_then(|mut it| next_entry(&mut it, &mut text));
-            // An entry that occurs several times may start in the block before.
+            // Of equal entries, the first may be in the block before.
             match first.is_some() && text.as_slice() < from.as_bytes() {
                 true => low = middle + 1,
                 false => high = middle,
@@ -79,7 +82,7 @@ impl Table {
         (count.unwrap_or_default() as usize).min(self.bytes.len() / 4)
     }
 
-    /// The bytes of one of `blocks` blocks.
+    /// The bytes of a block, of `blocks`.
     fn block(&self, number: usize, blocks: usize) -> Option<&[u8]> {
         let starts = self.bytes.len().checked_sub(4 + blocks * 4)?;
         let start = self.bytes.u32(starts + number * 4)? as usize;
@@ -94,7 +97,7 @@ impl Table {
     }
 }
 
-/// Replaces `text` by the next entry of a block, and returns its number.
+/// Reads the next entry of a block: updates `text`, the entry before, and returns the number.
 fn next_entry(block: &mut &[u8], text: &mut Vec<u8>) -> Option<u32> {
     let shared = usize::try_from(read_varint(block)?).ok()?;
     let others = usize::try_from(read_varint(block)?).ok()?;

@@ -1,9 +1,9 @@
 //! Inverts documents by sorting numbers, in runs of bounded size that are merged at the end.
 //!
-//! A key character is one number of two bytes, a code that its run assigns. A full run is sorted
-//! and written by a thread of its own while the next one fills. Memory is therefore that of one run
-//! that fills and one that is sorted, some 90 MB, and what grows with the archive: distinct words
-//! and paths, and 32 bytes for each document. A document may span two runs.
+//! A key character becomes a char id, a number of two bytes that its run assigns. One thread fills
+//! a run while another one sorts the run before and writes it. So memory is that of these two runs,
+//! some 90 MB, and what grows with the archive: distinct words and paths, and 32 bytes for each
+//! document. A document may span two runs.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -17,55 +17,62 @@ use super::file::{DocumentSections, FileWriter};
 use super::interner::Interner;
 use super::merge_runs::merge_runs;
 use super::pipeline::encode_lists;
-use super::run::{END, MAX_SLOTS, Run, RunSorter};
+use super::run::{MAX_SLOTS, Run, RunSorter, SENTINEL};
 #[cfg(test)]
 use crate::document::ColumnValues;
 use crate::document::{DocumentTerms, FieldTerms};
 use crate::term::{DocId, TermKey, TextField};
 
-/// Slots of a run: 5 MB of codes, and 40 MB more while they are sorted.
+/// The number of slots of a run. Its char ids take 5 MB, and 40 MB more while they are sorted.
 const RUN_SLOTS: usize = 5 << 19;
 
-/// Codes of characters by field, those of the first plane in a table.
-struct CharCodes {
+/// The char ids of the characters of each field; those of Unicode's first plane are in a table.
+struct CharIds {
     table: Vec<u16>,
     rare: FxHashMap<(TextField, char), u16>,
 }
 
-impl CharCodes {
+impl CharIds {
     const PLANE: usize = 0x1_0000;
 
     fn new() -> Self {
-        Self { table: vec![END; TextField::ALL.len() * Self::PLANE], rare: FxHashMap::default() }
+        Self {
+            table: vec![SENTINEL; TextField::ALL.len() * Self::PLANE],
+            rare: FxHashMap::default(),
+        }
     }
 
     fn get(&self, field: TextField, c: char) -> u16 {
         match self.table.get(c as usize + field as usize * Self::PLANE) {
-            Some(code) if (c as usize) < Self::PLANE => *code,
-            _ => self.rare.get(&(field, c)).copied().unwrap_or(END),
+            Some(char_id) if (c as usize) < Self::PLANE => *char_id,
+            _ => self.rare.get(&(field, c)).copied().unwrap_or(SENTINEL),
         }
     }
 
-    fn set(&mut self, field: TextField, c: char, code: u16) {
+    fn set(&mut self, field: TextField, c: char, char_id: u16) {
         if (c as usize) < Self::PLANE {
-            self.table[c as usize + field as usize * Self::PLANE] = code;
+            self.table[c as usize + field as usize * Self::PLANE] = char_id;
         } else {
-            self.rare.insert((field, c), code);
+            self.rare.insert((field, c), char_id);
         }
     }
 
-    /// Forgets all codes, which are those of `characters`.
+    /// Removes all char ids, which are those of `characters`.
     fn clear(&mut self, characters: &[(TextField, char)]) {
         self.rare.clear();
         for (field, c) in characters {
             if (*c as usize) < Self::PLANE {
-                self.set(*field, *c, END);
+                self.set(*field, *c, SENTINEL);
             }
         }
     }
 }
 
 /// Builds a postings file from documents.
+///
+/// The file depends only on the documents and their order. Memory is some 90 MB while documents are
+/// added, plus 32 bytes for each document, plus the distinct words and paths. Sorted runs take
+/// about as much space in temporary files as the finished file, which is written at the end.
 ///
 /// ```
 /// use wensou_postings::{
@@ -100,7 +107,7 @@ pub struct PostingsBuilder {
     folder: PathBuf,
     run_slots: usize,
     run: Run,
-    codes: CharCodes,
+    char_ids: CharIds,
     words: Interner,
     paths: Interner,
     documents: DocumentSections,
@@ -108,7 +115,7 @@ pub struct PostingsBuilder {
     numbers: NumberBuffer,
 }
 
-/// The thread that sorts full runs.
+/// The thread that sorts full runs, and the channel by which it receives them.
 struct SorterThread {
     full: Sender<Run>,
     thread: JoinHandle<io::Result<Vec<File>>>,
@@ -122,20 +129,22 @@ impl std::fmt::Debug for PostingsBuilder {
 }
 
 impl PostingsBuilder {
-    /// A builder that writes sorted runs into nameless files of `folder`.
+    /// A builder that writes sorted runs into nameless temporary files in `folder`. The system
+    /// removes these when the process ends.
     #[must_use]
     pub fn new(folder: impl AsRef<Path>) -> Self {
         Self::with_run_slots(folder.as_ref(), RUN_SLOTS)
     }
 
-    /// A builder whose runs have so many slots: one for each character, and one for each text.
+    /// A builder whose runs have this number of slots: one for each character and one for each
+    /// text.
     pub(crate) fn with_run_slots(folder: &Path, run_slots: usize) -> Self {
         Self {
             folder: folder.to_path_buf(),
-            // The smallest run has room for a character and the one after it.
+            // A run needs slots for a character and the one after it.
             run_slots: run_slots.clamp(2, MAX_SLOTS),
             run: Run::default(),
-            codes: CharCodes::new(),
+            char_ids: CharIds::new(),
             words: Interner::default(),
             paths: Interner::default(),
             documents: DocumentSections::default(),
@@ -144,18 +153,18 @@ impl PostingsBuilder {
         }
     }
 
-    /// Documents that were added.
+    /// The number of documents that were added.
     #[must_use]
     pub fn num_docs(&self) -> usize {
         self.documents.num_docs()
     }
 
-    /// Adds a document, whose id is [`PostingsBuilder::num_docs`] before.
+    /// Adds a document. Its doc id is the number of documents that were added before.
     ///
     /// # Errors
     ///
-    /// If a run cannot be written, or if there are more documents, distinct words or paths than a
-    /// file can hold.
+    /// If a run cannot be written, or if there are more than 2³² documents, or more than 2²⁹
+    /// distinct words or paths. The builder cannot be used after an error.
     pub fn add(&mut self, terms: &DocumentTerms) -> io::Result<()> {
         let DocumentTerms { kind, columns, title, body, tags, paths } = terms;
         let document = DocId::try_from(self.num_docs()).map_err(io::Error::other)?;
@@ -186,7 +195,7 @@ impl PostingsBuilder {
         Ok(())
     }
 
-    /// Adds the key characters of a field; returns its length.
+    /// Adds the key characters of a field. Returns its length.
     fn add_field(
         &mut self,
         document: DocId,
@@ -197,12 +206,13 @@ impl PostingsBuilder {
         for FieldTerms { key, .. } in texts {
             self.add_text(document, field, position, key)?;
             length += key.len();
-            // No phrase spans two tags.
+            // Skip a position, so that no phrase spans two tags.
             position += key.len() as u32 + 1;
         }
         Ok(length)
     }
 
+    /// Adds the key characters of a text whose first one has this position.
     fn add_text(
         &mut self,
         document: DocId,
@@ -212,52 +222,52 @@ impl PostingsBuilder {
     ) -> io::Result<()> {
         let mut at = 0;
         while at < key.len() {
-            // There must be slots and codes for a character and the one after it.
-            if self.run.codes.len() + 2 > self.run_slots || !self.has_codes() {
+            // There must be slots and char ids for a character and the one after it.
+            if self.run.char_ids.len() + 2 > self.run_slots || !self.has_char_ids() {
                 self.flush_run()?;
             }
             self.run.start_text(document, position + at as u32);
-            let slots = self.run_slots - self.run.codes.len() - 1;
+            let slots = self.run_slots - self.run.char_ids.len() - 1;
             for c in key[at..].iter().take(slots) {
-                let mut code = self.codes.get(field, *c);
-                if code == END {
-                    if !self.has_codes() {
+                let mut char_id = self.char_ids.get(field, *c);
+                if char_id == SENTINEL {
+                    if !self.has_char_ids() {
                         break;
                     }
-                    code = self.code_of(field, *c);
+                    char_id = self.char_id_of(field, *c);
                 }
-                self.run.codes.push(code);
+                self.run.char_ids.push(char_id);
                 at += 1;
             }
             // A text that does not fit continues in the next run. The bigram that spans the two
-            // belongs to this one.
-            let next = key.get(at).map_or(END, |c| self.code_of(field, *c));
-            self.run.codes.push(next);
+            // runs belongs to this one.
+            let next = key.get(at).map_or(SENTINEL, |c| self.char_id_of(field, *c));
+            self.run.char_ids.push(next);
         }
         Ok(())
     }
 
-    /// Whether there are codes for two more characters.
-    fn has_codes(&self) -> bool {
+    /// Whether there are char ids for two more characters.
+    fn has_char_ids(&self) -> bool {
         self.run.characters.len() + 2 <= usize::from(u16::MAX)
     }
 
-    fn code_of(&mut self, field: TextField, c: char) -> u16 {
-        match self.codes.get(field, c) {
-            END => {
-                let code = self.run.new_code(field, c);
-                self.codes.set(field, c, code);
-                code
+    fn char_id_of(&mut self, field: TextField, c: char) -> u16 {
+        match self.char_ids.get(field, c) {
+            SENTINEL => {
+                let char_id = self.run.new_char_id(field, c);
+                self.char_ids.set(field, c, char_id);
+                char_id
             }
-            code => code,
+            char_id => char_id,
         }
     }
 
-    /// Hands the current run to the thread that sorts.
+    /// Hands the current run to the sorting thread. Waits until that has sorted the run before.
     fn flush_run(&mut self) -> io::Result<()> {
         let run = std::mem::take(&mut self.run);
-        self.codes.clear(&run.characters);
-        self.run.codes.reserve(run.codes.len());
+        self.char_ids.clear(&run.characters);
+        self.run.char_ids.reserve(run.char_ids.len());
         let sorter = match &self.sorter {
             Some(sorter) => sorter,
             None => {
@@ -270,11 +280,12 @@ impl PostingsBuilder {
         };
         match sorter.full.send(run) {
             Ok(()) => Ok(()),
-            // The thread has failed, and returns why.
+            // The thread has failed, and joining it returns why.
             Err(_) => self.sorted_runs().map(drop),
         }
     }
 
+    /// Waits for the sorting thread, and returns the files of all runs.
     fn sorted_runs(&mut self) -> io::Result<Vec<File>> {
         let Some(SorterThread { full, thread }) = self.sorter.take() else { return Ok(Vec::new()) };
         drop(full);
@@ -282,7 +293,8 @@ impl PostingsBuilder {
         thread.join().unwrap_or_else(panicked)
     }
 
-    /// Sorts what is left, merges the runs and writes the file to `out`, which it returns.
+    /// Sorts the last run, merges all runs, writes the file to `out`, and returns `out`. Uses three
+    /// threads.
     ///
     /// # Errors
     ///
@@ -291,8 +303,8 @@ impl PostingsBuilder {
         if !self.run.is_empty() {
             self.flush_run()?;
         }
-        // Merging needs memory of its own.
-        self.codes = CharCodes { table: Vec::new(), rare: FxHashMap::default() };
+        // Free memory for merging.
+        self.char_ids = CharIds { table: Vec::new(), rare: FxHashMap::default() };
         self.run = Run::default();
         let runs = self.sorted_runs()?;
         let Self { words, paths, documents, .. } = self;
@@ -305,13 +317,14 @@ impl PostingsBuilder {
         writer.finish(tables, &documents)
     }
 
-    /// Bytes in memory that grow with the documents, about; the buffers of runs are not among them.
+    /// The memory of columns and length codes, in bytes. It grows with the number of documents,
+    /// unlike the buffers of runs.
     #[must_use]
     pub fn growing_bytes(&self) -> usize {
         self.documents.bytes()
     }
 
-    /// Adds a document without terms to a file that is being tested.
+    /// Adds a document without terms; for tests.
     #[cfg(test)]
     pub(crate) fn add_empty(&mut self, kind: crate::term::Kind) -> io::Result<()> {
         let (title, body) = (FieldTerms::default(), FieldTerms::default());
@@ -321,20 +334,21 @@ impl PostingsBuilder {
     }
 }
 
-/// The numbers of the words (or paths) of one document.
+/// A buffer for the numbers of the words, or of the paths, of one document.
 ///
-/// New words of a document are numbered in the order of their bytes. The numbers then depend only
-/// on which documents there are, so that a file merged from segments with deleted documents is the
-/// same, byte for byte, as one that was built from the remaining documents.
+/// New words of a document are numbered in the order of their bytes, and not of its text. Then the
+/// numbers can be found again without the text, and a file that was merged from segments with
+/// deleted documents is the same, byte for byte, as one that is built from the remaining documents.
 #[derive(Debug, Default)]
 struct NumberBuffer {
-    /// Field and number of each word.
+    /// The field and the number of each word.
     numbers: Vec<(u8, u32)>,
-    /// New words: text, and index in `numbers`.
+    /// The text of each new word, and its index in `numbers`.
     new: Vec<(String, usize)>,
 }
 
 impl NumberBuffer {
+    /// Adds the words of a document, each with its field, and numbers them.
     fn number<'w>(
         &mut self,
         interner: &mut Interner,
@@ -359,7 +373,7 @@ impl NumberBuffer {
     }
 }
 
-/// Sorts each run and writes it into a nameless file.
+/// Sorts each run that arrives, and writes it into a nameless file in `folder`.
 fn sort_runs(folder: &Path, runs: &Receiver<Run>) -> io::Result<Vec<File>> {
     let (mut sorter, mut files) = (RunSorter::default(), Vec::new());
     for run in runs {

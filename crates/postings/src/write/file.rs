@@ -12,10 +12,10 @@ use crate::read::columns::{NO_NUMBER, encode_date};
 use crate::read::dictionary::DictionaryWriter;
 use crate::term::{Kind, TermKey};
 
-/// Bytes of lists that are written at once: most lists have but a few bytes.
+/// Bytes of lists that are written at once. Most lists have only a few bytes.
 const BUFFER: usize = 1 << 18;
 
-/// What a file holds of its documents, beside the posting lists.
+/// The sections of a file that have values of each document, and the totals of the footer.
 #[derive(Debug, Default)]
 pub(crate) struct DocumentSections {
     /// Length codes of the three fields.
@@ -35,7 +35,7 @@ impl DocumentSections {
         self.lengths[0].len()
     }
 
-    /// Bytes in memory.
+    /// The memory of all sections, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.num_docs() * (3 + 3 * 8 + 5)
     }
@@ -48,7 +48,7 @@ impl DocumentSections {
         self.push_encoded(kind, lengths.map(|length| encode_length(kind, length)), columns);
     }
 
-    /// Adds the next document with its length codes; its total lengths are added by the caller.
+    /// Adds the next document with its length codes. The caller sets `total_lengths`.
     pub(crate) fn push_encoded(&mut self, kind: Kind, codes: [u8; 3], columns: &ColumnValues) {
         for (lengths, code) in self.lengths.iter_mut().zip(codes) {
             lengths.push(code);
@@ -70,13 +70,14 @@ impl DocumentSections {
     }
 }
 
-/// Writes posting lists as they come, in the order of their keys, then everything else.
+/// Writes a file: posting lists as they arrive, in the order of their keys, then all other
+/// sections.
 pub(crate) struct FileWriter<W> {
     out: W,
     pages: PageHasher,
     written: u64,
     dictionary: DictionaryWriter,
-    /// Lists that are not written yet.
+    /// Lists that have not been written yet.
     buffer: Vec<u8>,
 }
 
@@ -118,7 +119,7 @@ impl<W: Write> FileWriter<W> {
         self.out.write_all(bytes)
     }
 
-    /// Writes the rest of the file, and returns what it was written to.
+    /// Writes the other sections and the footer, and returns the output.
     pub(crate) fn finish(
         mut self,
         [words, paths]: [Vec<u8>; 2],

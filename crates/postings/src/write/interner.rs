@@ -1,4 +1,4 @@
-//! The numbers of words and paths while postings are built.
+//! Numbers words and paths while a file is written, and makes their tables.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use string_interner::{DefaultSymbol, StringInterner, Symbol};
 use crate::codec::varint::write_varint;
 use crate::read::table::{BLOCK, MAX_NUMBERS};
 
-/// Numbers words or paths in the order in which they are added.
+/// Numbers strings, words or paths, in the order in which they are added.
 #[derive(Debug)]
 pub(crate) struct Interner(StringInterner<StringBackend, FxBuildHasher>);
 
@@ -25,7 +25,7 @@ impl Interner {
         self.0.get(text).map(|symbol| symbol.to_usize() as u32)
     }
 
-    /// The number of a string, which is added if it is new.
+    /// The number of a string, which is added if it is new. Fails if there are too many.
     pub(crate) fn number_of(&mut self, text: &str) -> io::Result<u32> {
         if self.0.len() >= MAX_NUMBERS {
             return Err(io::Error::other("more distinct words or paths than an index can hold"));
@@ -38,7 +38,7 @@ impl Interner {
         self.table_of_suffixes(|_| std::iter::once(0))
     }
 
-    /// The front-coded table of the suffixes of paths that start at the beginning or after a `/`.
+    /// The front-coded table of all paths, and of their suffixes after each `/`.
     pub(crate) fn path_table(self) -> Vec<u8> {
         self.table_of_suffixes(|path| {
             let after_slash = path.match_indices('/').map(|(at, slash)| at + slash.len());
@@ -51,7 +51,7 @@ impl Interner {
         &'n self,
         starts: impl Fn(&'n str) -> I,
     ) -> Vec<u8> {
-        // A number and an offset take a third of what a string slice does.
+        // A number and an offset take a third of the memory of a string slice.
         let mut order: Vec<(u32, u32)> = Vec::new();
         for (symbol, text) in &self.0 {
             order.extend(starts(text).map(|at| (symbol.to_usize() as u32, at as u32)));

@@ -1,21 +1,22 @@
-//! Merges sorted runs.
+//! Merges the files of sorted runs.
 
 use std::fs::File;
 use std::io::{self, Read};
 
-use super::run::ListHeader;
+use super::run_file::ListHeader;
 use crate::codec::posting_list::PostingList;
 use crate::term::TermKey;
 
 /// Bytes of a run that are read at once.
 const BUFFER: usize = 1 << 18;
 
-/// Reads a run, list by list.
+/// Reads the file of a run, list by list.
 struct RunReader {
     file: File,
     buffer: Vec<u8>,
-    /// Where the numbers of the current list start in the buffer.
+    /// The offset in the buffer of the first byte that was not consumed.
     at: usize,
+    /// The header of the current list, until its numbers are consumed.
     header: Option<ListHeader>,
     key: u64,
 }
@@ -25,7 +26,7 @@ impl RunReader {
         Self { file, buffer: Vec::with_capacity(BUFFER), at: 0, header: None, key: 0 }
     }
 
-    /// The bytes that were read and not yet consumed; at least `wanted`, unless the file ends before.
+    /// The bytes that were read and not consumed: at least `wanted`, unless the file ends before.
     fn fill(&mut self, wanted: usize) -> io::Result<&[u8]> {
         if self.buffer.len() - self.at < wanted {
             self.buffer.drain(..self.at);
@@ -36,7 +37,7 @@ impl RunReader {
         Ok(&self.buffer[self.at..])
     }
 
-    /// Goes to the next list and returns its key; `None` at the end.
+    /// Reads the header of the next list and returns its key; `None` at the end.
     fn next_key(&mut self) -> io::Result<Option<u64>> {
         let last = self.key;
         let bytes = self.fill(ListHeader::MAX_BYTES)?;
@@ -67,24 +68,28 @@ fn damaged() -> io::Error {
     io::Error::other("a sorted run of postings is damaged")
 }
 
-/// A loser tree: the source with the least key, and at each inner node the one that lost there. When
-/// a source advances, only the nodes above it are compared again, without a branch.
+/// A loser tree, which finds the source with the smallest key. Each inner node has the entry that
+/// lost there, so when a source advances, only the nodes above it are compared again. The
+/// comparisons have no branches.
+///
+/// An entry is a key, then the number of its source in the lowest bits.
 pub(super) struct LoserTree {
     winner: u64,
     losers: Vec<u64>,
 }
 
 impl LoserTree {
-    /// Bits of the number of a source, below its key.
+    /// The number of bits of the number of a source.
     const BITS: u32 = 20;
-    /// The entry of a source at its end.
+    /// The entry of a source that has no more keys.
     const EXHAUSTED: u64 = u64::MAX;
 
+    /// The entry of a source with this key.
     pub(super) fn entry(source: usize, key: Option<u64>) -> u64 {
         key.map_or(Self::EXHAUSTED, |key| key << Self::BITS | source as u64)
     }
 
-    /// A tree of [`LoserTree::entry`] of each source, in order.
+    /// A tree with the [`LoserTree::entry`] of each source, in their order.
     pub(super) fn new(entries: &[u64]) -> Self {
         let leaves = entries.len().next_power_of_two();
         let mut winners = vec![Self::EXHAUSTED; 2 * leaves];
@@ -98,13 +103,13 @@ impl LoserTree {
         Self { winner: winners[1], losers }
     }
 
-    /// The least key and its source; of sources with the same key, the first.
-    pub(super) fn least(&self) -> Option<(u64, usize)> {
+    /// The smallest key and its source; the first of several sources with that key.
+    pub(super) fn smallest(&self) -> Option<(u64, usize)> {
         let source = (self.winner & ((1 << Self::BITS) - 1)) as usize;
         (self.winner != Self::EXHAUSTED).then_some((self.winner >> Self::BITS, source))
     }
 
-    /// The source of the least key advances to `key`.
+    /// Replaces the key of a source, which has the smallest one, by its next key.
     pub(super) fn advance(&mut self, source: usize, key: Option<u64>) {
         let mut entry = Self::entry(source, key);
         let mut node = (self.losers.len() + source) / 2;
@@ -117,7 +122,8 @@ impl LoserTree {
     }
 }
 
-/// Hands the joined list of every key to `sink`, in the order of keys.
+/// Merges runs, which are in the order of their documents. Hands the list of every key to `sink`,
+/// in the order of keys.
 pub(crate) fn merge_runs(
     runs: Vec<File>,
     mut sink: impl FnMut(TermKey, &PostingList) -> io::Result<()>,
@@ -132,9 +138,9 @@ pub(crate) fn merge_runs(
     }
     let mut tree = LoserTree::new(&entries);
     let mut list = PostingList::default();
-    while let Some((key, _)) = tree.least() {
+    while let Some((key, _)) = tree.smallest() {
         list.clear();
-        while let Some((_, source)) = tree.least().filter(|(same, _)| *same == key) {
+        while let Some((_, source)) = tree.smallest().filter(|(same, _)| *same == key) {
             runs[source].append_to(&mut list)?;
             tree.advance(source, runs[source].next_key()?);
         }

@@ -1,9 +1,7 @@
 //! Merges the postings files of several segments into one, without deleted documents.
 //!
-//! The result is byte for byte what [`PostingsBuilder`](crate::PostingsBuilder) writes for the
-//! remaining documents in their new order. Lists are read, merged and written one at a time. Memory
-//! grows with the documents (40 bytes for each), and with the distinct words and paths, as it does
-//! when documents are built; not with the lists.
+//! Lists are read, merged and written one at a time. Memory grows with the number of documents (40
+//! bytes for each) and with the distinct words and paths, but not with the lists.
 
 use std::io::{self, Write};
 
@@ -17,15 +15,15 @@ use crate::document::ColumnValues;
 use crate::read::cursor::Cursor;
 use crate::read::dictionary::Entries;
 use crate::read::reader::Postings;
-use crate::term::{CHAR_BITS, DocId, Kind, PATHS, TermKey, TextField, WORDS};
+use crate::term::{CHAR_BITS, DocId, Kind, NO_FIELD, PATH_BIT, TermKey, TextField};
 
-/// A file to be merged.
+/// A file that is to be merged.
 #[derive(Debug)]
 pub struct MergeSource<'p> {
     /// The file.
     pub postings: &'p Postings,
-    /// The new id of each document; `None` if it is deleted. New ids ascend, within a source and
-    /// from source to source.
+    /// The new id of each document of the file; `None` if it is deleted. The remaining documents of
+    /// all sources are numbered in order, from 0 and without gaps.
     pub new_ids: Vec<Option<DocId>>,
 }
 
@@ -41,7 +39,8 @@ impl MergeSource<'_> {
         None
     }
 
-    /// Appends the documents of a list that are not deleted.
+    /// Appends the documents of a list that are not deleted, and calls `each` with the old id and
+    /// the tf of each. `positions` is a buffer.
     fn append(
         &self,
         cursor: &mut Cursor,
@@ -61,11 +60,43 @@ impl MergeSource<'_> {
     }
 }
 
-/// Merges files into one, which is written to `out`.
+/// Merges files into one without the deleted documents, writes it to `out` and returns `out`.
+///
+/// The result is, byte for byte, what [`PostingsBuilder`](crate::PostingsBuilder) writes for the
+/// remaining documents in their new order. Takes time in proportion to the lists of all sources,
+/// and 40 bytes of memory for each document, plus the distinct words and paths.
 ///
 /// # Errors
 ///
-/// If `out` cannot be written, or if a source is damaged.
+/// If `out` cannot be written, or if a source is damaged. Then `out` is incomplete.
+///
+/// ```
+/// # use ownedbytes::OwnedBytes;
+/// # use wensou_postings::*;
+/// fn file(titles: &[&str]) -> std::io::Result<Vec<u8>> {
+///     let mut builder = PostingsBuilder::new(std::env::temp_dir());
+///     for title in titles {
+/// #       let title = FieldTerms { key: title.chars().collect(), words: (*title).to_owned() };
+/// #       let document = DocumentTerms {
+/// #           kind: Kind::Article, columns: ColumnValues::default(), title,
+/// #           body: FieldTerms::default(), tags: Vec::new(), paths: Vec::new(),
+/// #       };
+///         // `document` has the title `title`.
+///         builder.add(&document)?;
+///     }
+///     builder.finish(Vec::new())
+/// }
+///
+/// let first = Postings::open(OwnedBytes::new(file(&["比特币", "以太坊"])?)).unwrap();
+/// let second = Postings::open(OwnedBytes::new(file(&["莱特币"])?)).unwrap();
+/// // The first document is deleted.
+/// let sources = [
+///     MergeSource { postings: &first, new_ids: vec![None, Some(0)] },
+///     MergeSource { postings: &second, new_ids: vec![Some(1)] },
+/// ];
+/// assert_eq!(merge_segments(&sources, Vec::new())?, file(&["以太坊", "莱特币"])?);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn merge_segments<W: Write + Send>(sources: &[MergeSource<'_>], out: W) -> io::Result<W> {
     let mut documents = merge_documents(sources)?;
     let mut tables = [Vec::new(), Vec::new()];
@@ -79,7 +110,7 @@ pub fn merge_segments<W: Write + Send>(sources: &[MergeSource<'_>], out: W) -> i
     writer.finish(tables, &documents)
 }
 
-/// Fails if a page that was read is damaged.
+/// Fails if a damaged page was read.
 fn check_sources(sources: &[MergeSource<'_>]) -> io::Result<()> {
     match sources.iter().find_map(|source| source.postings.damage()) {
         None => Ok(()),
@@ -94,7 +125,8 @@ fn damaged() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "a postings file is damaged")
 }
 
-/// Length codes and columns; total lengths are found when unigrams are merged.
+/// Merges length codes and columns. Total lengths are added when unigrams are merged, because
+/// length codes are rounded.
 fn merge_documents(sources: &[MergeSource<'_>]) -> io::Result<DocumentSections> {
     let mut documents = DocumentSections::default();
     for MergeSource { postings, new_ids } in sources {
@@ -117,8 +149,8 @@ fn merge_documents(sources: &[MergeSource<'_>]) -> io::Result<DocumentSections> 
     Ok(documents)
 }
 
-/// Merges the lists of unigrams and bigrams. Returns the total lengths of the fields, by kind: every
-/// key character of a document is in the list of its unigram, so its tf adds up to the length.
+/// Merges the lists of unigrams and bigrams. Returns the total lengths of the fields, by kind: the
+/// length of a field is the sum of the tf of all its unigrams.
 fn merge_characters(
     sources: &[MergeSource<'_>],
     sink: &mut dyn FnMut(TermKey, &PostingList) -> io::Result<()>,
@@ -132,7 +164,7 @@ fn merge_characters(
         sources.iter().map(|source| Entries::new(&source.postings.dictionary)).collect();
     let next = |source: usize, entries: &mut [Entries<'_>]| {
         let key = entries[source].next_key();
-        key.map(|key| key.0).filter(|key| key >> (2 * CHAR_BITS) < WORDS)
+        key.map(|key| key.0).filter(|key| key >> (2 * CHAR_BITS) < NO_FIELD)
     };
     let mut keys = Vec::with_capacity(sources.len());
     for source in 0..sources.len() {
@@ -141,10 +173,10 @@ fn merge_characters(
     let mut tree = LoserTree::new(&keys);
     let (mut list, mut positions) = (PostingList::default(), Vec::new());
     let mut total_lengths = [[0; 3]; 2];
-    while let Some((key, _)) = tree.least() {
+    while let Some((key, _)) = tree.smallest() {
         list.clear();
         let field = TermKey(key).unigram_field();
-        while let Some((_, at)) = tree.least().filter(|(same, _)| *same == key) {
+        while let Some((_, at)) = tree.smallest().filter(|(same, _)| *same == key) {
             let mut cursor = entries[at].current_cursor().ok_or_else(damaged)?;
             sources[at].append(&mut cursor, &mut positions, &mut list, |doc, tf| {
                 if let Some(field) = field {
@@ -161,7 +193,7 @@ fn merge_characters(
     Ok(total_lengths)
 }
 
-/// What a table holds.
+/// The strings of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Strings {
     Words,
@@ -169,7 +201,7 @@ enum Strings {
 }
 
 impl Strings {
-    /// The keys of the string with this number: of a word, one for each field.
+    /// The keys of the string with this number: a word has one for each field.
     fn keys(self, number: u32) -> Vec<TermKey> {
         match self {
             Self::Words => {
@@ -179,12 +211,12 @@ impl Strings {
         }
     }
 
-    /// The number of a key, if it is one of such a string.
+    /// The number of the string that a key belongs to; `None` for other keys.
     fn number_of(self, key: TermKey) -> Option<u32> {
         let low = key.0 as u32;
-        let is_path = low & PATHS != 0;
-        let matches = key.0 >> (2 * CHAR_BITS) == WORDS && is_path == (self == Self::Paths);
-        matches.then_some((low & !PATHS) >> 2)
+        let is_path = low & PATH_BIT != 0;
+        let matches = key.0 >> (2 * CHAR_BITS) == NO_FIELD && is_path == (self == Self::Paths);
+        matches.then_some((low & !PATH_BIT) >> 2)
     }
 }
 
@@ -197,10 +229,11 @@ struct OldString {
     number: u32,
 }
 
-/// Merges the lists of words or of paths, and returns the table of them.
+/// Merges the lists of words or of paths, and returns their table.
 ///
-/// A string is numbered by its first document, then by its text, as a build does. Lists are then
-/// looked up in each source by the old numbers, in the order of the new ones.
+/// As in a build, strings are numbered in the order of their first documents, and those of one
+/// document in the order of their bytes. Lists are then looked up in each source by the old
+/// numbers, in the order of the new ones.
 fn merge_strings(
     sources: &[MergeSource<'_>],
     kind: Strings,
@@ -213,7 +246,7 @@ fn merge_strings(
     }
     let text = |string: &OldString| &arena[string.text.clone()];
     strings.sort_unstable_by(|a, b| text(a).cmp(text(b)));
-    // The same string in several sources has the first document of all of them.
+    // The first document of a string is that of all sources.
     for same in strings.chunk_by_mut(|a, b| text(a) == text(b)) {
         let first = same.iter().map(|string| string.first_doc).min().unwrap_or_default();
         same.iter_mut().for_each(|string| string.first_doc = first);
@@ -246,7 +279,7 @@ fn merge_strings(
     })
 }
 
-/// Adds the strings of a source that a document contains which is not deleted.
+/// Adds the strings of a source that occur in documents that are not deleted.
 fn collect_strings(
     number: usize,
     source: &MergeSource<'_>,
@@ -290,7 +323,7 @@ fn collect_strings(
 }
 
 impl Postings {
-    /// Every path by its number: of the suffixes in the table, the longest.
+    /// All paths by number: the longest suffix in the table with each number.
     fn all_paths(&self) -> Vec<String> {
         let mut paths: Vec<String> = Vec::new();
         self.paths.for_each_from("", |suffix, number| {

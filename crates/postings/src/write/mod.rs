@@ -1,4 +1,10 @@
-//! Building a postings file from documents, and merging the files of several segments.
+//! Writes postings files: from documents, and from the files of several segments.
+//!
+//! - `builder` takes documents and fills `run`s, which are sorted and written as `run_file`s;
+//!   `merge_runs` merges these.
+//! - `merge_segments` merges finished files.
+//! - Both hand posting lists to `pipeline`, which encodes them and writes them with `file`.
+//! - `interner` numbers words and paths.
 
 pub(crate) mod builder;
 pub(crate) mod file;
@@ -7,3 +13,4 @@ pub(crate) mod merge_runs;
 pub(crate) mod merge_segments;
 pub(crate) mod pipeline;
 pub(crate) mod run;
+pub(crate) mod run_file;

@@ -1,5 +1,5 @@
-//! From merged lists to the file: one thread encodes lists while the next ones are merged, and
-//! another one writes.
+//! Encodes and writes posting lists while they are merged: one thread merges, one encodes, and one
+//! writes.
 
 use std::io::{self, Write};
 use std::thread;
@@ -10,9 +10,10 @@ use super::file::FileWriter;
 use crate::codec::posting_list::{ListSlices, PostingList};
 use crate::term::TermKey;
 
-/// Numbers of a batch, about: to wake a thread costs as much as to encode some hundred lists.
+/// The number of doc ids and positions after which a batch is handed on. Waking a thread costs as
+/// much as encoding some hundred lists.
 const BATCH_NUMBERS: usize = 1 << 16;
-/// Number of batches: each thread has one, and one waits.
+/// The number of batches: one for each thread, and one that waits.
 const BATCHES: usize = 4;
 
 /// The numbers of many lists, one after another.
@@ -23,7 +24,7 @@ struct Batch {
     position_deltas: Vec<u32>,
     /// The key of each list, and where it ends in the three arrays.
     ends: Vec<(TermKey, [usize; 3])>,
-    /// The encoded lists, and how many documents and bytes each has.
+    /// The encoded lists, and the number of documents and bytes of each.
     encoded: Vec<u8>,
     sizes: Vec<(usize, usize)>,
 }
@@ -78,7 +79,8 @@ impl Batch {
     }
 }
 
-/// Encodes and writes the lists that `merge` hands to its sink.
+/// Encodes the lists that `merge` hands to its sink, in the order of their keys, and writes them
+/// with `writer`, which is returned.
 pub(crate) fn encode_lists<W: Write + Send>(
     mut writer: FileWriter<W>,
     merge: impl FnOnce(&mut dyn FnMut(TermKey, &PostingList) -> io::Result<()>) -> io::Result<()>,

@@ -29,7 +29,7 @@ impl TermStatistics for IndexStatistics<'_> {
     fn for_each_name(&self, each: &mut dyn FnMut(&str, u64)) -> Result<(), Error> {
         let fields = self.0.fields();
         for field in [fields.tag, fields.source] {
-            self.0.terms(field, &mut *each).map_err(wensou_index::Error::from)?;
+            self.0.terms(field, &mut *each)?;
         }
         for field in [TextField::Title, TextField::Tags] {
             self.0.postings().for_each_word(field, &mut *each);

@@ -1,0 +1,118 @@
+//! The files of an index folder, against the checksums in the description.
+
+use super::report::{Checked, Severity};
+use crate::error::Error;
+use crate::generation::{
+    Current, DESCRIPTION, FOLDER_MARKER, Folder, MARKER, MARKER_LIMIT, SEAL, Sum, Sums, current,
+    has_whole_marker, litter, marker_text, may_be_building,
+};
+use crate::meta::Meta;
+
+/// Compares markers, description and all other files of the generation in use with their checksums,
+/// and looks for litter. Returns what `CURRENT` says and the description if no file is damaged.
+///
+/// # Errors
+///
+/// [`Error::Missing`] and [`Error::Format`], and [`Error::Io`] if the folder cannot be listed.
+/// Damage is a finding.
+pub(super) fn check_sums(
+    folder: &Folder,
+    checked: &mut Checked,
+) -> Result<Option<(Current, Meta)>, Error> {
+    // Asked before anything is read: a build that ends meanwhile removes what looks like litter.
+    let building = may_be_building(folder);
+    let Some((current, meta, generation)) = open_generation(folder, checked)? else {
+        return Ok(None);
+    };
+    compare_sums(&generation, &current.name, &meta.files, checked);
+    // The generation that another process is writing is not litter, and one that it is removing
+    // will be gone soon.
+    for name in litter(folder)? {
+        if !building && !may_be_building(folder) && folder.kind(&name).is_some() {
+            let what = format!("{name} was left by a build that was stopped");
+            checked.add(Severity::Litter, what);
+        }
+    }
+    Ok((!checked.is_damaged()).then_some((current, meta)))
+}
+
+/// Opens the generation in use and reads its description; `None` if that is impossible, which is a
+/// finding. Markers that are missing or damaged are findings, too.
+fn open_generation(
+    folder: &Folder,
+    checked: &mut Checked,
+) -> Result<Option<(Current, Meta, Folder)>, Error> {
+    let current = match current(folder) {
+        Ok(current) => current,
+        Err(error @ Error::Unreadable { .. }) => {
+            checked.add(Severity::Damage, described(&error));
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
+    let name = &current.name;
+    if !has_whole_marker(folder) {
+        let what = format!("{FOLDER_MARKER}, which marks the folder, is missing or damaged");
+        checked.add(Severity::Damage, what);
+    }
+    let generation = match folder.folder(name) {
+        Ok(generation) => generation,
+        Err(error) => {
+            checked.add(Severity::Damage, format!("{name}: {error}"));
+            return Ok(None);
+        }
+    };
+    for (file, expected) in [(MARKER, marker_text(name)), (SEAL, current.line())] {
+        match generation.read(file, MARKER_LIMIT) {
+            Ok(content) if content == expected.as_bytes() => checked.files += 1,
+            Ok(_) => checked.add(Severity::Damage, format!("{name}/{file} is damaged")),
+            Err(error) => checked.add(Severity::Damage, format!("{name}/{file}: {error}")),
+        }
+    }
+    match Meta::read(folder.path(), &generation, current.checksum) {
+        Ok(meta) => {
+            checked.files += 1;
+            Ok(Some((current, meta, generation)))
+        }
+        Err(error @ Error::Format { .. }) => Err(error),
+        Err(error) => {
+            let what = format!("{name}/{DESCRIPTION}: {}", described(&error));
+            checked.add(Severity::Damage, what);
+            Ok(None)
+        }
+    }
+}
+
+/// Compares the lengths and checksums of the files that the description lists.
+fn compare_sums(generation: &Folder, name: &str, files: &Sums, checked: &mut Checked) {
+    for (file, sum) in files {
+        let length = generation.file(file).map(|(_, length)| length);
+        let found = length.and_then(|length| match length == sum.bytes {
+            // A file of another length need not be hashed.
+            false => Ok(Sum { bytes: length, xxh3: 0 }),
+            true => Sum::of(generation, file),
+        });
+        match found {
+            Ok(found) if found == *sum => {
+                checked.files += 1;
+                checked.bytes += sum.bytes;
+            }
+            Ok(found) if found.bytes != sum.bytes => {
+                let what = format!("{name}/{file} has {} bytes, not {}", found.bytes, sum.bytes);
+                checked.add(Severity::Damage, what);
+            }
+            Ok(_) => {
+                checked.add(Severity::Damage, format!("checksum mismatch in {name}/{file}"));
+            }
+            Err(error) => checked.add(Severity::Damage, format!("{name}/{file}: {error}")),
+        }
+    }
+}
+
+/// The message of an error, without the cure: `check` names its own.
+fn described(error: &Error) -> String {
+    match error {
+        Error::Unreadable { source, .. } => source.to_string(),
+        error => error.to_string(),
+    }
+}

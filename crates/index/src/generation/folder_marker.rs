@@ -1,0 +1,42 @@
+//! `WENSOU`: the file that marks a folder as an index folder.
+
+use super::folder::Folder;
+use super::names::{FOLDER_MARKER, FOLDER_MARKER_TEXT, MARKER_LIMIT, is_damaged_copy};
+use crate::error::Error;
+
+/// Whether the folder carries our marker.
+pub(crate) fn is_marked(folder: &Folder) -> bool {
+    // The text after the first line may differ from version to version.
+    let first = FOLDER_MARKER_TEXT.lines().next().unwrap_or_default();
+    folder.read(FOLDER_MARKER, MARKER_LIMIT).is_ok_and(|content| {
+        content.strip_prefix(first.as_bytes()).is_some_and(|rest| rest.starts_with(b"\n"))
+    })
+}
+
+/// Whether the marker has exactly the text that this version writes.
+pub(crate) fn has_whole_marker(folder: &Folder) -> bool {
+    let content = folder.read(FOLDER_MARKER, MARKER_LIMIT);
+    content.is_ok_and(|content| content == FOLDER_MARKER_TEXT.as_bytes())
+}
+
+/// Whether the file is a damaged marker rather than a foreign file.
+pub(crate) fn is_damaged(folder: &Folder) -> bool {
+    let content = folder.read(FOLDER_MARKER, MARKER_LIMIT);
+    content.is_ok_and(|content| is_damaged_copy(&content, FOLDER_MARKER_TEXT.as_bytes()))
+}
+
+/// Writes the marker if it is missing or damaged. A foreign file of that name stays as it is.
+pub(crate) fn mark(folder: &Folder) -> Result<(), Error> {
+    let path = folder.path_of(FOLDER_MARKER);
+    if has_whole_marker(folder) {
+        return Ok(());
+    }
+    if folder.kind(FOLDER_MARKER).is_some() {
+        if !is_damaged(folder) {
+            return Ok(());
+        }
+        folder.remove_file(FOLDER_MARKER).map_err(Error::io("replace", &path))?;
+    }
+    let written = folder.write_durably(FOLDER_MARKER, FOLDER_MARKER_TEXT.as_bytes());
+    written.map_err(Error::io("create", &path))
+}

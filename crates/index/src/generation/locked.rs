@@ -1,0 +1,118 @@
+//! An index folder whose build lock this process holds.
+
+use std::path::Path;
+
+use super::current::{Pointer, is_replaceable, pointer};
+use super::folder::{EntryKind, Folder};
+use super::folder_marker::{is_marked, mark};
+use super::lock::Lock;
+use super::names::{ABANDONED, CURRENT, FOLDER_MARKER, LOCK, generation_name, generation_number};
+use super::ownership::{Ownership, ownership};
+use super::sweep::{KeepComplete, sweep};
+use crate::error::Error;
+
+/// An index folder whose build lock this process holds until the value is dropped.
+#[derive(Debug)]
+pub(crate) struct Locked {
+    pub(crate) folder: Folder,
+    lock: Lock,
+}
+
+impl Locked {
+    /// Opens the index folder at `dir`, creates it if it is missing, and takes its build lock.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotAnIndex`] if the folder contains other files and no marker of ours,
+    /// [`Error::Foreign`] if something else has the name of a file of ours, and [`Error::Busy`] if
+    /// another process has the lock, unless `wait` is set.
+    pub(crate) fn take(dir: &Path, wait: bool) -> Result<Self, Error> {
+        create_durably(dir)?;
+        let folder = Folder::open(dir).map_err(Error::io("open", dir))?;
+        // Check before anything is written, and again once no other build can change the folder.
+        check_ours(&folder)?;
+        let lock = Lock::take(&folder, wait)?;
+        check_ours(&folder)?;
+        mark(&folder)?;
+        // The marker must survive a power cut if anything else of this build does.
+        folder.sync().map_err(Error::io("sync", dir))?;
+        let mut locked = Self { folder, lock };
+        // A generation that a killed build was making or removing may have no marker. Remove it if
+        // it is empty.
+        for name in locked.lock.last_note().unfinished {
+            let entries = locked.folder.folder(&name).and_then(|it| it.entries());
+            if entries.is_ok_and(|entries| entries.is_empty()) {
+                let _ = locked.folder.remove_folder(&name);
+            }
+        }
+        locked.lock.write_note(&[]);
+        Ok(locked)
+    }
+
+    /// The name of the next generation. Its number is higher than that of every name in the folder,
+    /// foreign ones included.
+    pub(super) fn next_name(&self) -> Result<String, Error> {
+        let entries = self.folder.entries().map_err(Error::io("list", self.folder.path()))?;
+        let numbers = entries.iter().filter_map(|entry| {
+            generation_number(entry.name.strip_suffix(ABANDONED).unwrap_or(&entry.name))
+        });
+        Ok(generation_name(numbers.max().unwrap_or(0) + 1))
+    }
+
+    /// Writes into the lock file that this generation is being made.
+    pub(super) fn note_unfinished(&mut self, name: &str) {
+        self.lock.write_note(&[name.to_owned()]);
+    }
+
+    /// Removes generations that are no longer needed, see [`sweep`]. Errors are ignored: the next
+    /// build tries again.
+    pub(crate) fn sweep(&mut self, keep_complete: KeepComplete) {
+        let Self { folder, lock } = self;
+        sweep(folder, keep_complete, &mut |names| lock.write_note(names));
+        self.lock.write_note(&[]);
+    }
+}
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        self.lock.write_idle();
+    }
+}
+
+/// Fails unless the folder is an index folder or can become one.
+fn check_ours(folder: &Folder) -> Result<(), Error> {
+    if let Ownership::Foreign(name) = ownership(folder)? {
+        return Err(Error::NotAnIndex { dir: folder.path().to_path_buf(), name });
+    }
+    let foreign = |name| Error::Foreign { path: folder.path_of(name) };
+    for name in [LOCK, FOLDER_MARKER] {
+        if !matches!(folder.kind(name), None | Some(EntryKind::File)) {
+            return Err(foreign(name));
+        }
+    }
+    if !is_replaceable(folder) {
+        return Err(foreign(CURRENT));
+    }
+    // In a folder with our marker, a `CURRENT` that names no generation is damaged, not foreign.
+    let unknown = matches!(pointer(folder), Pointer::Unknown(_));
+    if unknown && !is_marked(folder) {
+        return Err(foreign(CURRENT));
+    }
+    Ok(())
+}
+
+/// Creates a folder and its missing parents, and waits until all of them are on the disk.
+fn create_durably(dir: &Path) -> Result<(), Error> {
+    let missing: Vec<&Path> =
+        dir.ancestors().take_while(|it| !it.as_os_str().is_empty() && !it.exists()).collect();
+    std::fs::create_dir_all(dir).map_err(Error::io("create the folder", dir))?;
+    for folder in missing {
+        let above = match folder.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let synced = Folder::open(above).and_then(|above| above.sync());
+        synced.map_err(Error::io("sync", above))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! Repairs that need no build: removing litter, and finding a lost index again.
+
+use std::path::Path;
+
+use super::folder::Folder;
+use super::lock;
+use super::locked::Locked;
+use super::ownership::{Ownership, ownership};
+use super::salvage::adopt;
+use super::sweep::{KeepComplete, litter};
+use crate::error::Error;
+
+/// Removes generations that are no longer needed, such as what a killed build left. If there are
+/// none, nothing is written.
+///
+/// # Errors
+///
+/// [`Error::Busy`] if another process is building, [`Error::NotAnIndex`] for a foreign folder.
+pub fn remove_litter(dir: &Path) -> Result<(), Error> {
+    if has_litter(dir) {
+        Locked::take(dir, false)?.sweep(KeepComplete::IfNeeded);
+    }
+    Ok(())
+}
+
+/// If `CURRENT` is missing or damaged, or names a generation that is missing or whose description
+/// is damaged, makes it name the newest complete generation that is intact. Returns whether it did.
+///
+/// # Errors
+///
+/// As for [`remove_litter`].
+pub fn recover(dir: &Path) -> Result<bool, Error> {
+    if !Folder::open(dir).is_ok_and(|folder| matches!(ownership(&folder), Ok(Ownership::Ours))) {
+        return Ok(false);
+    }
+    let locked = Locked::take(dir, false)?;
+    Ok(adopt(&locked.folder)?.is_some())
+}
+
+fn has_litter(dir: &Path) -> bool {
+    let Ok(folder) = Folder::open(dir) else { return false };
+    let unfinished = || lock::read_note(&folder).is_some_and(|note| !note.unfinished.is_empty());
+    unfinished() || litter(&folder).is_ok_and(|litter| !litter.is_empty())
+}

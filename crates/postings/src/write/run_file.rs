@@ -1,0 +1,233 @@
+//! The file of a run: its sorted posting lists, in the order of their keys.
+//!
+//! ```text
+//! list = tag u8 | key delta | documents | first doc id | [number of tfs | of deltas] | numbers
+//! ```
+//!
+//! The tag has the widths of the three arrays of a [`PostingList`], two bits each, and a bit that
+//! says whether any document has tf > 1; only then the two numbers in brackets are there. The
+//! fields after the tag are varints. The numbers of an array take as many bytes as its greatest
+//! needs: one, two or four. A run is read once, so speed matters more than size.
+
+use std::fs::File;
+use std::io::{self, Seek, Write};
+
+use crate::codec::posting_list::PostingList;
+use crate::codec::varint::{read_varint, write_varint};
+use crate::term::{DocId, TermKey};
+
+/// Bytes of lists that are written at once.
+const BUFFER: usize = 1 << 18;
+
+/// Writes the posting lists of a run.
+pub(super) struct RunWriter {
+    file: File,
+    /// The key of the last list.
+    last: u64,
+    /// Bytes that are not written yet.
+    bytes: Vec<u8>,
+}
+
+impl RunWriter {
+    /// Writes into an empty file.
+    pub(super) fn new(file: File) -> Self {
+        Self { file, last: 0, bytes: Vec::with_capacity(2 * BUFFER) }
+    }
+
+    /// Writes a list unless it is empty. Sets the first doc id in `list` to 0, because it is
+    /// written apart.
+    pub(super) fn push(&mut self, key: TermKey, list: &mut PostingList) -> io::Result<()> {
+        let Some(first) = list.docs.first_mut() else { return Ok(()) };
+        let document = *first >> 1;
+        *first &= 1;
+        let widths =
+            [&list.docs, &list.extra_tfs, &list.position_deltas].map(|numbers| Width::of(numbers));
+        let has_tf = !list.extra_tfs.is_empty();
+        let [a, b, c] = widths.map(|width| width as u8);
+        self.push_header(
+            u8::from(has_tf) << 6 | c << 4 | b << 2 | a,
+            key,
+            list.docs.len(),
+            document,
+        );
+        if has_tf {
+            write_varint(list.extra_tfs.len() as u64, &mut self.bytes);
+            write_varint(list.position_deltas.len() as u64, &mut self.bytes);
+        }
+        for (numbers, width) in
+            [&list.docs, &list.extra_tfs, &list.position_deltas].into_iter().zip(widths)
+        {
+            width.write(numbers, &mut self.bytes);
+        }
+        self.flush_if(BUFFER)
+    }
+
+    /// Writes a list of one document with one position. Most lists of a run are such.
+    pub(super) fn push_one(
+        &mut self,
+        key: TermKey,
+        document: DocId,
+        position: u32,
+    ) -> io::Result<()> {
+        let width = Width::of(&[position]);
+        self.push_header((width as u8) << 4, key, 1, document);
+        self.bytes.push(0);
+        width.write(&[position], &mut self.bytes);
+        self.flush_if(BUFFER)
+    }
+
+    fn push_header(&mut self, tag: u8, key: TermKey, documents: usize, first: u32) {
+        self.bytes.push(tag);
+        write_varint(key.0 - self.last, &mut self.bytes);
+        self.last = key.0;
+        write_varint(documents as u64, &mut self.bytes);
+        write_varint(u64::from(first), &mut self.bytes);
+    }
+
+    /// Writes the buffer if it has at least this many bytes.
+    fn flush_if(&mut self, bytes: usize) -> io::Result<()> {
+        if self.bytes.len() >= bytes {
+            self.file.write_all(&self.bytes)?;
+            self.bytes.clear();
+        }
+        Ok(())
+    }
+
+    /// Writes what is left in the buffer, and rewinds the file.
+    pub(super) fn finish(mut self) -> io::Result<File> {
+        self.flush_if(0)?;
+        self.file.rewind()?;
+        Ok(self.file)
+    }
+}
+
+/// Bytes of each number of an array.
+#[derive(Debug, Clone, Copy)]
+enum Width {
+    One,
+    Two,
+    Four,
+}
+
+impl Width {
+    /// The width of the greatest number.
+    fn of(numbers: &[u32]) -> Self {
+        match numbers.iter().fold(0, |all, number| all | number) {
+            ..0x100 => Self::One,
+            0x100..0x1_0000 => Self::Two,
+            _ => Self::Four,
+        }
+    }
+
+    /// The width in the lowest two bits of `bits`.
+    fn from_tag(bits: u8) -> Option<Self> {
+        [Self::One, Self::Two, Self::Four].get(usize::from(bits & 3)).copied()
+    }
+
+    fn bytes(self) -> usize {
+        1 << self as usize
+    }
+
+    fn write(self, numbers: &[u32], out: &mut Vec<u8>) {
+        let start = out.len();
+        out.resize(start + numbers.len() * self.bytes(), 0);
+        let target = &mut out[start..];
+        match self {
+            Self::One => {
+                target.iter_mut().zip(numbers).for_each(|(byte, number)| *byte = *number as u8);
+            }
+            Self::Two => {
+                for (target, number) in target.chunks_exact_mut(2).zip(numbers) {
+                    target.copy_from_slice(&(*number as u16).to_le_bytes());
+                }
+            }
+            Self::Four => {
+                for (target, number) in target.chunks_exact_mut(4).zip(numbers) {
+                    target.copy_from_slice(&number.to_le_bytes());
+                }
+            }
+        }
+    }
+
+    fn read(self, bytes: &[u8], numbers: &mut Vec<u32>) {
+        match self {
+            Self::One => numbers.extend(bytes.iter().map(|byte| u32::from(*byte))),
+            Self::Two => numbers.extend(
+                bytes.chunks_exact(2).map(|two| u32::from(u16::from_le_bytes([two[0], two[1]]))),
+            ),
+            Self::Four => numbers.extend(
+                bytes
+                    .chunks_exact(4)
+                    .map(|four| u32::from_le_bytes([four[0], four[1], four[2], four[3]])),
+            ),
+        }
+    }
+}
+
+/// The header of a list in the file of a run.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ListHeader {
+    pub(super) key: u64,
+    first: DocId,
+    /// Length and width of each array.
+    docs: (usize, Width),
+    extra_tfs: (usize, Width),
+    position_deltas: (usize, Width),
+}
+
+impl ListHeader {
+    /// Length of a header at most, in bytes.
+    pub(super) const MAX_BYTES: usize = 1 + 5 * 10;
+
+    /// Reads a header and advances `bytes` past it. `last` is the key of the list before.
+    pub(super) fn read(last: u64, bytes: &mut &[u8]) -> Option<Self> {
+        let (tag, rest) = bytes.split_first()?;
+        *bytes = rest;
+        let key = last.checked_add(read_varint(bytes)?)?;
+        let documents = read_varint(bytes).filter(|documents| *documents > 0)? as usize;
+        let first = read_varint(bytes)? as u32;
+        let (mut tfs, mut deltas) = (0, if TermKey(key).is_bigram() { documents } else { 0 });
+        if tag >> 6 & 1 == 1 {
+            tfs = read_varint(bytes)? as usize;
+            deltas = read_varint(bytes)? as usize;
+        }
+        Some(Self {
+            key,
+            first,
+            docs: (documents, Width::from_tag(*tag)?),
+            extra_tfs: (tfs, Width::from_tag(tag >> 2)?),
+            position_deltas: (deltas, Width::from_tag(tag >> 4)?),
+        })
+    }
+
+    /// Length of all numbers, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        let of_array = |(count, width): (usize, Width)| count.saturating_mul(width.bytes());
+        [self.docs, self.extra_tfs, self.position_deltas]
+            .map(of_array)
+            .iter()
+            .fold(0, |sum, bytes| sum.saturating_add(*bytes))
+    }
+
+    /// Appends the list of this run to `list`, which has the documents of earlier runs. The numbers
+    /// are the first [`ListHeader::bytes`] of `bytes`.
+    pub(super) fn append_to(&self, bytes: &[u8], list: &mut PostingList) {
+        let at = [list.docs.len(), list.extra_tfs.len(), list.position_deltas.len()];
+        let (docs, rest) = bytes.split_at(self.docs.0 * self.docs.1.bytes());
+        let (extra_tfs, deltas) = rest.split_at(self.extra_tfs.0 * self.extra_tfs.1.bytes());
+        self.docs.1.read(docs, &mut list.docs);
+        self.extra_tfs.1.read(extra_tfs, &mut list.extra_tfs);
+        self.position_deltas.1.read(deltas, &mut list.position_deltas);
+        list.join(at, self.first);
+    }
+}
+
+/// The file of a run with these lists.
+#[cfg(test)]
+pub(crate) fn file_of(lists: &[(TermKey, PostingList)]) -> File {
+    let mut out = RunWriter::new(tempfile::tempfile().unwrap());
+    for (key, list) in lists {
+        out.push(*key, &mut list.clone()).unwrap();
+    }
+    out.finish().unwrap()
+}
