@@ -77,7 +77,8 @@ impl CharIds {
 /// ```
 /// use ownedbytes::OwnedBytes;
 /// use wensou_postings::{
-///     ColumnValues, DocumentTerms, FieldTerms, Kind, Postings, PostingsBuilder, TermKey, TextField,
+///     ColumnValues, DocumentTerms, FieldTerms, Kind, Postings, PostingsBuilder, TermKey,
+///     TextField,
 /// };
 ///
 /// let text = |text: &str| FieldTerms { key: text.chars().collect(), words: text.to_owned() };
