@@ -31,7 +31,8 @@
 //! ```
 //! use ownedbytes::OwnedBytes;
 //! use wensou_postings::{
-//!     ColumnValues, DocumentTerms, FieldTerms, Kind, Postings, PostingsBuilder, TermKey, TextField,
+//!     ColumnValues, DocumentTerms, FieldTerms, Kind, Postings, PostingsBuilder, TermKey,
+//!     TextField,
 //! };
 //!
 //! let mut builder = PostingsBuilder::new(std::env::temp_dir());
