@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::flash::Paragraph;
 use crate::flash::headline::{self, Headline};
+use crate::flash::paragraph::Paragraph;
 
 /// The maximum number of paragraphs in a flash item.
 pub(crate) const MAX_PARAGRAPHS: usize = 12;

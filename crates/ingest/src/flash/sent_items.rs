@@ -1,8 +1,8 @@
 //! Remembers which flash items a thread has sent: many pages repeat an item, and its text is
 //! copied, hashed and sent only once.
 
-use crate::flash::Item;
 use crate::flash::dedup::ItemHashes;
+use crate::flash::item::Item;
 
 /// Slots of the table, at 24 bytes each.
 const SLOTS: usize = 1 << 15;
@@ -47,8 +47,9 @@ mod tests {
 
     use super::*;
     use crate::corpus::statistics::CorpusStatistics;
-    use crate::flash::PageFlash;
-    use crate::page::{Markup, parse_without_flashes};
+    use crate::flash::item::PageFlash;
+    use crate::page::markup::Markup;
+    use crate::page::parse_without_flashes;
     use crate::record::Record;
     use crate::{Options, Silent, ingest};
 

@@ -7,7 +7,7 @@ use std::io;
 use jiff::civil::{Date as Day, DateTime, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::flash::{Dated, Paragraph, Piece};
+use crate::flash::paragraph::{Dated, Paragraph, Piece};
 use crate::page::draft::Draft;
 use crate::pipeline::record_log::{LogReader, RecordLog};
 use crate::record::Moment;
@@ -273,7 +273,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::page::{Markup, Outline};
+    use crate::page::markup::Markup;
+    use crate::page::outline::Outline;
 
     fn pages() -> impl Strategy<Value = Vec<String>> {
         let parts = prop::sample::select(vec![
