@@ -21,6 +21,7 @@ mod corpus;
 mod date;
 #[doc(hidden)]
 pub mod direct;
+mod direct_mapped;
 mod dump;
 mod encoding;
 mod error;

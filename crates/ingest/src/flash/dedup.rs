@@ -26,7 +26,7 @@ pub(crate) fn content_hash(title: &str, text: &str, date: Option<Moment>) -> u64
 }
 
 /// The two hashes that identify an item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct ItemHashes {
     /// See [`content_hash`].
     pub(crate) content_hash: u64,
