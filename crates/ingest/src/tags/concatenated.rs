@@ -289,7 +289,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn tables_of_a_line_say_what_a_look_at_it_does(
+        fn the_tables_of_a_line_agree_with_its_characters(
             texts in prop::collection::vec("[ABCab1幣價格 é㍿]{4,40}", 1..4),
         ) {
             let mut line = ConcatenatedTags::default();
