@@ -27,6 +27,7 @@ mod encoding;
 mod error;
 mod flash;
 mod folded_hash;
+mod front_coding;
 pub mod id;
 mod input;
 mod options;
@@ -35,7 +36,9 @@ mod pipeline;
 mod progress;
 mod punctuation;
 mod record;
+mod record_log;
 mod report;
+mod spawn;
 mod tags;
 
 pub use corpus::statistics::CorpusStatistics;

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::flash::paragraph::{Dated, Paragraph, Piece};
 use crate::page::draft::Draft;
-use crate::pipeline::record_log::{LogReader, RecordLog};
 use crate::record::Moment;
+use crate::record_log::{LogReader, RecordLog};
 
 /// Maximum bytes of all cache files together: about half a million pages.
 const MAX_CACHE_BYTES: u64 = 2 << 30;
