@@ -1,4 +1,4 @@
-//! `encodings [DIR]`: how often a page's encoding is detected, by encoding and page size.
+//! `encodings DIR`: how often a page's encoding is detected, by encoding and page size.
 //!
 //! DIR holds `drcd-dev/corpus.jsonl` (Traditional) and `cmrc-dev/corpus.jsonl` (Simplified), the
 //! test sets of two reading comprehension corpora made from Wikipedia paragraphs. A page counts as
@@ -16,7 +16,10 @@ const SIZES: [usize; 7] = [200, 500, 1000, 2000, 5000, 10_000, 20_000];
 const PAGES: u64 = 1000;
 
 fn main() {
-    let dir = std::env::args().nth(1).unwrap_or_else(|| "/work/shared/corpora".to_owned());
+    let Some(dir) = std::env::args().nth(1) else {
+        println!("usage: encodings DIR");
+        return;
+    };
     for (corpus, traditional) in [("drcd-dev", true), ("cmrc-dev", false)] {
         let file = format!("{dir}/{corpus}/corpus.jsonl");
         let Ok(lines) = std::fs::read_to_string(&file) else {

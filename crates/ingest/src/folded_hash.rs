@@ -5,12 +5,14 @@ use std::cell::RefCell;
 pub(crate) use wensou_text::fold;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
+use crate::direct_mapped::DirectMapped;
+
 /// Hashes texts regardless of script, width, case and spaces.
 ///
 /// Pages repeat the same items, so each thread caches the hashes of recent texts.
 pub(crate) fn folded_hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> u64 {
     thread_local! {
-        static CACHE: RefCell<HashCache> = RefCell::default();
+        static CACHE: RefCell<HashCache> = RefCell::new(HashCache::new());
     }
     CACHE.with_borrow_mut(|cache| cache.folded_hash(parts))
 }
@@ -20,15 +22,18 @@ const SLOTS: usize = 1 << 15;
 /// Any seed other than that of the hashes in the table.
 const SEED: u64 = 1;
 
-/// A direct-mapped cache from the hash of a text to the hash of its folded form.
-#[derive(Default)]
+/// A cache from the hash of a text to the hash of its folded form.
 struct HashCache {
-    slots: Vec<(u64, u64)>,
+    hashes: DirectMapped<u64>,
     text: String,
     folded: Vec<u8>,
 }
 
 impl HashCache {
+    fn new() -> Self {
+        Self { hashes: DirectMapped::new(SLOTS), text: String::new(), folded: Vec::new() }
+    }
+
     fn folded_hash<'a>(&mut self, parts: impl IntoIterator<Item = &'a str>) -> u64 {
         self.text.clear();
         for part in parts {
@@ -37,12 +42,11 @@ impl HashCache {
             self.text.push('\0');
         }
         let key = xxh3_64_with_seed(self.text.as_bytes(), SEED);
-        self.slots.resize(SLOTS, (0, 0));
-        let slot = &mut self.slots[key as usize % SLOTS];
-        if slot.0 != key {
-            *slot = (key, hash_of_folded(&self.text, &mut self.folded));
-        }
-        slot.1
+        self.hashes.get(key).unwrap_or_else(|| {
+            let hash = hash_of_folded(&self.text, &mut self.folded);
+            self.hashes.insert(key, hash);
+            hash
+        })
     }
 }
 

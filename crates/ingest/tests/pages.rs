@@ -205,7 +205,7 @@ fn tags_that_cannot_be_split_are_kept() {
 }
 
 #[test]
-fn the_start_of_an_item_is_found_by_its_other_sightings() {
+fn the_start_of_an_item_is_found_by_its_other_occurrences() {
     // The first line does not look like the beginning of an item.
     let item = "某地舉行會議\n\n會上各方交換了看法。[2022/6/18 4:36:07]";
     let page =

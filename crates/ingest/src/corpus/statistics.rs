@@ -7,7 +7,6 @@ use foldhash::HashMap;
 
 use crate::flash::headline::column;
 use crate::folded_hash::folded_hash;
-use crate::page::{Markup, survey};
 use crate::tags::Vocabulary;
 
 /// How many paragraphs before a dated one are compared.
@@ -36,17 +35,6 @@ struct SharedContext {
 }
 
 impl CorpusStatistics {
-    /// Collects the statistics of some pages, each given as text and markup.
-    #[must_use]
-    pub fn from_pages<'a>(pages: impl IntoIterator<Item = (&'a str, Markup)>) -> Self {
-        let mut statistics = Self::default();
-        for (text, markup) in pages {
-            survey(text, markup, &mut statistics);
-        }
-        statistics.finish();
-        statistics
-    }
-
     /// Notes that `dated` follows the paragraphs `above`, nearest first.
     pub(crate) fn add_item<'a>(&mut self, dated: &str, above: impl Iterator<Item = &'a str>) {
         let above: Vec<&str> = above.take(MAX_PRECEDING).collect();

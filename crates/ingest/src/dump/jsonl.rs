@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::date;
-use crate::flash::outlet;
+use crate::flash::item::outlet;
 use crate::record::{Article, Date, DateProvenance, FlashItem, Moment, Occurrence, Record, Span};
 
 /// Maximum length of an id in bytes. Ids are typed, printed and looked up; they never name a file.

@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::direct_mapped::DirectMapped;
 use crate::input::{self, Input};
 use crate::pipeline::finding::{Finding, skipped};
 use crate::pipeline::reader::Reader;
@@ -28,7 +29,7 @@ impl Reader<'_> {
         let mut file = BufReader::with_capacity(1 << 16, input.read);
         let limit = self.options.max_line_bytes;
         let longest = (limit as u64).saturating_mul(LONGEST);
-        let mut progress = Recent::default();
+        let mut progress = Recent::new();
         let (mut number, mut at) = (0_u64, 0_u64);
         let mut line = Vec::new();
         // Compressed dumps have their own limits.
@@ -101,19 +102,22 @@ fn is_nothing_but_nul(bytes: &[u8]) -> bool {
 }
 
 /// Detects dumps that yield nothing new.
-#[derive(Default)]
 struct Recent {
     /// Lines since the last new record.
     barren: u64,
-    /// Hashes of recent record keys, direct-mapped. A dump that keeps repeating fewer records than
-    /// this is detected.
-    keys: Vec<u64>,
+    /// Hashes of recent record keys. A dump that keeps repeating fewer records than the cache holds
+    /// is detected.
+    keys: DirectMapped<()>,
 }
 
 /// Slots for recent records, at 8 bytes each.
 const SLOTS: usize = 1 << 16;
 
 impl Recent {
+    fn new() -> Self {
+        Self { barren: 0, keys: DirectMapped::new(SLOTS) }
+    }
+
     /// Notes the record of a line, identified by its id or else by the whole line.
     fn see(&mut self, found: &Finding, line: &[u8]) {
         let Finding::Record { record, .. } = found else { return };
@@ -122,9 +126,8 @@ impl Recent {
             Record::Flash(flash) => &flash.id,
         };
         let key = if id.is_empty() { xxh3_64(line) } else { xxh3_64(id.as_bytes()) };
-        self.keys.resize(SLOTS, 0);
-        let slot = &mut self.keys[key as usize % SLOTS];
-        if std::mem::replace(slot, key) != key {
+        if self.keys.get(key).is_none() {
+            self.keys.insert(key, ());
             self.barren = 0;
         }
     }

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn every_place_is_found_again_in_the_file() {
+    fn every_offset_is_mapped_back_to_the_file() {
         let text =
             "首頁 > 瑞波幣 > Info\r\n\r\n最近,正在進行AI大戰的各個大廠\n被谷歌泄漏的一份內部文件\n";
         for name in ["utf-8", "utf-8-sig", "utf-16le", "utf-16be", "gb18030", "big5"] {
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn every_control_character_is_looked_at() {
+    fn every_control_character_is_checked() {
         for c in ('\0'..='\u{ffff}').filter(|c| c.is_control() && !c.is_whitespace()) {
             assert!(has_control(format!("首頁{c}頁").as_bytes()), "{c:?}");
             assert!(is_binary(&c.to_string().repeat(30)), "{c:?}");

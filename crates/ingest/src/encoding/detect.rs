@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn text_behind_a_long_script_is_looked_at() {
+    fn text_after_a_long_script_is_examined() {
         let page = format!("<script>{}</script><p>{TRADITIONAL}</p>", "var a = 1;\n".repeat(9000));
         assert_eq!(detect(&bytes(BIG5, &page)), BIG5);
     }

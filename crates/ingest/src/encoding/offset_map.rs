@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn far_places_are_found_in_whole_steps() {
+    fn distant_offsets_are_found_in_whole_steps() {
         let text = "甲乙".repeat(50_000);
         let raw = GB18030.encode(&text).0;
         let map = OffsetMap::decoded([0, 6, 150_000, text.len()].into_iter(), &raw, 0, GB18030);

@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::flash::Paragraph;
+use crate::direct_mapped::DirectMapped;
 use crate::flash::headline::{self, Headline};
+use crate::flash::paragraph::Paragraph;
 
 /// The maximum number of paragraphs in a flash item.
 pub(crate) const MAX_PARAGRAPHS: usize = 12;
@@ -29,9 +30,9 @@ const MAX_ITEM_BYTES: usize = 6000;
 const SLOTS: usize = 1 << 15;
 
 /// Finds item boundaries. The same item appears in many pages, so the result for the paragraphs on
-/// which pages agree is cached by their text, in a direct-mapped table of fixed size.
+/// which pages agree is cached by their text.
 pub(crate) struct BoundaryFinder {
-    slots: Vec<Option<(u64, CachedBoundary)>>,
+    cache: DirectMapped<CachedBoundary>,
 }
 
 /// The best boundary so far.
@@ -45,7 +46,7 @@ struct Boundary<'a> {
 }
 
 /// A [`Boundary`] with offsets in place of borrowed text.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct CachedBoundary {
     above: usize,
     headline: Option<HeadlineSpans>,
@@ -63,12 +64,12 @@ struct HeadlineSpans {
 
 impl BoundaryFinder {
     pub(crate) fn new() -> Self {
-        Self { slots: vec![None; SLOTS] }
+        Self { cache: DirectMapped::new(SLOTS) }
     }
 
     /// A finder without a cache.
     pub(crate) fn uncached() -> Self {
-        Self { slots: Vec::new() }
+        Self { cache: DirectMapped::new(0) }
     }
 
     /// Returns the index in `pending` of the item's first paragraph (`pending.len()` if `dated` is
@@ -99,11 +100,7 @@ impl BoundaryFinder {
             above.checked_sub(1).map_or(dated, |above_nearest| near[near.len() - 1 - above_nearest])
         };
         let key = key(near, dated, max_extent);
-        let length = self.slots.len().max(1);
-        let mut slot = self.slots.get_mut(key as usize % length);
-        if let Some(Some((known, found))) = &mut slot
-            && *known == key
-        {
+        if let Some(found) = self.cache.get(key) {
             return found.of(first(found.above).text);
         }
         let headline = headline::best_headline(dated.text, "");
@@ -111,8 +108,8 @@ impl BoundaryFinder {
             + ONE_PARAGRAPH_BONUS;
         let mut best = Boundary { above: 0, headline, score };
         extend(&mut best, near, dated, max_extent, 0..near.len());
-        if let Some(slot) = slot {
-            *slot = CachedBoundary::new(best, first(best.above).text).map(|found| (key, found));
+        if let Some(found) = CachedBoundary::new(best, first(best.above).text) {
+            self.cache.insert(key, found);
         }
         best
     }

@@ -11,8 +11,8 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::flash::occurrences::{OccurrenceMerge, OccurrenceSorter, VariantKey};
 use crate::folded_hash::folded_hash;
 use crate::id::short;
-use crate::pipeline::record_log::{LogReader, RecordLog};
 use crate::record::{FlashItem, Moment, Occurrence, Span, Variant};
+use crate::record_log::{LogReader, RecordLog};
 
 /// A hash of what makes two items the same: title and text regardless of script, width, case and
 /// spaces, and the date.
@@ -26,7 +26,7 @@ pub(crate) fn content_hash(title: &str, text: &str, date: Option<Moment>) -> u64
 }
 
 /// The two hashes that identify an item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct ItemHashes {
     /// See [`content_hash`].
     pub(crate) content_hash: u64,

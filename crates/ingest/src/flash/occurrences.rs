@@ -8,9 +8,9 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use crate::input::file_list::common_prefix_len;
-use crate::pipeline::record_log::{LogReader, RecordLog};
+use crate::front_coding::FrontCoded;
 use crate::record::{Occurrence, Span};
+use crate::record_log::{LogReader, RecordLog};
 
 /// Maximum occurrences in a run: 32 bytes each, and half as much again for sorting.
 const MAX_RUN_ENTRIES: usize = 1 << 16;
@@ -72,8 +72,8 @@ struct RunEntry {
 #[derive(Serialize, Deserialize)]
 struct StoredEntry<'a> {
     key: VariantKey,
-    shared: usize,
-    suffix: &'a str,
+    #[serde(borrow)]
+    path: FrontCoded<'a>,
     start: u64,
     length: u64,
 }
@@ -117,10 +117,10 @@ impl OccurrenceSorter {
         let (mut before, mut entry) = ("", Vec::new());
         for seen in &self.run {
             let path = self.paths.get(seen.path as usize);
-            let shared = common_prefix_len(before, path);
             let Span { start, end } = seen.span;
-            let (suffix, length) = (&path[shared..], end.wrapping_sub(start));
-            let record = StoredEntry { key: seen.key, shared, suffix, start, length };
+            let length = end.wrapping_sub(start);
+            let record =
+                StoredEntry { key: seen.key, path: FrontCoded::new(before, path), start, length };
             entry = postcard::to_extend(&record, entry).map_err(io::Error::other)?;
             self.runs.push(&entry)?;
             entry.clear();
@@ -175,10 +175,9 @@ impl RunReader {
             return Ok(false);
         }
         let (record, next) = self.reader.record(self.at)?;
-        let StoredEntry { key, shared, suffix, start, length } =
+        let StoredEntry { key, path, start, length } =
             postcard::from_bytes(record).map_err(io::Error::other)?;
-        self.path.truncate(shared);
-        self.path.push_str(suffix);
+        path.restore(&mut self.path);
         (self.key, self.at, self.left) = (key, next, self.left - 1);
         self.span = Span { start, end: start.wrapping_add(length) };
         Ok(true)

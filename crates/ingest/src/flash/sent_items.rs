@@ -1,40 +1,36 @@
 //! Remembers which flash items a thread has sent: many pages repeat an item, and its text is
 //! copied, hashed and sent only once.
 
-use crate::flash::Item;
+use crate::direct_mapped::DirectMapped;
 use crate::flash::dedup::ItemHashes;
+use crate::flash::item::Item;
 
-/// Slots of the table, at 24 bytes each.
+/// Slots of the cache, at 24 bytes each.
 const SLOTS: usize = 1 << 15;
 
-/// A direct-mapped table from an item's hash to its [`ItemHashes`].
 pub(crate) struct SentItems {
-    slots: Vec<Option<(u64, ItemHashes)>>,
+    /// From an item's hash to its [`ItemHashes`].
+    sent: DirectMapped<ItemHashes>,
     /// Whether to omit the text of repeated items.
     omit_repeats: bool,
 }
 
 impl SentItems {
     pub(crate) fn new(omit_repeats: bool) -> Self {
-        Self { slots: vec![None; SLOTS], omit_repeats }
+        Self { sent: DirectMapped::new(SLOTS), omit_repeats }
     }
 
     /// The item's hashes, and its text unless this thread has sent an equal item before. The
     /// receiver sees the items of one thread in order, so it already has that text.
     pub(crate) fn hashes_and_text(&mut self, item: &Item<'_>) -> (ItemHashes, Option<String>) {
         let hash = item.hash();
-        let slot = &mut self.slots[hash as usize % SLOTS];
-        match slot {
-            Some((known, hashes)) if *known == hash => {
-                (*hashes, (!self.omit_repeats).then(|| item.text()))
-            }
-            _ => {
-                let text = item.text();
-                let hashes = ItemHashes::of(item.title, &text, item.date);
-                *slot = Some((hash, hashes));
-                (hashes, Some(text))
-            }
+        if let Some(hashes) = self.sent.get(hash) {
+            return (hashes, (!self.omit_repeats).then(|| item.text()));
         }
+        let text = item.text();
+        let hashes = ItemHashes::of(item.title, &text, item.date);
+        self.sent.insert(hash, hashes);
+        (hashes, Some(text))
     }
 }
 
@@ -47,8 +43,9 @@ mod tests {
 
     use super::*;
     use crate::corpus::statistics::CorpusStatistics;
-    use crate::flash::PageFlash;
-    use crate::page::{Markup, parse_without_flashes};
+    use crate::flash::item::PageFlash;
+    use crate::page::markup::Markup;
+    use crate::page::parse_without_flashes;
     use crate::record::Record;
     use crate::{Options, Silent, ingest};
 

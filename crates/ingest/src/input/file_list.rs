@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::front_coding::FrontCoded;
 use crate::input::FileFormat;
-use crate::pipeline::record_log::{FinishedLog, LogReader, RecordLog};
+use crate::record_log::{FinishedLog, LogReader, RecordLog};
 
 /// One file to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,8 +34,8 @@ enum PathOrigin {
 #[derive(Serialize, Deserialize)]
 struct FileEntry<'a> {
     origin: PathOrigin,
-    shared: usize,
-    suffix: &'a str,
+    #[serde(borrow)]
+    relative: FrontCoded<'a>,
     format: FileFormat,
     bytes: u64,
 }
@@ -89,8 +90,8 @@ impl FileListWriter {
             self.explicit.push(path);
             PathOrigin::Explicit(self.explicit.len() - 1)
         };
-        let shared = common_prefix_len(&self.previous, &relative);
-        let entry = FileEntry { origin, shared, suffix: &relative[shared..], format, bytes };
+        let coded = FrontCoded::new(&self.previous, &relative);
+        let entry = FileEntry { origin, relative: coded, format, bytes };
         self.log.push(&postcard::to_stdvec(&entry).map_err(io::Error::other)?)?;
         self.previous = relative;
         self.count += 1;
@@ -135,10 +136,9 @@ pub(crate) struct FileListIter {
 impl FileListIter {
     fn step(&mut self) -> io::Result<(PathOrigin, FileFormat, u64)> {
         let (record, next) = self.reader.record(self.at)?;
-        let FileEntry { origin, shared, suffix, format, bytes } =
+        let FileEntry { origin, relative, format, bytes } =
             postcard::from_bytes(record).map_err(io::Error::other)?;
-        self.relative.truncate(shared);
-        self.relative.push_str(suffix);
+        relative.restore(&mut self.relative);
         self.at = next;
         self.left -= 1;
         Ok((origin, format, bytes))
@@ -197,12 +197,6 @@ fn below(root: &Path, relative: &str) -> PathBuf {
     path
 }
 
-/// Length in bytes of the common prefix of two texts; ends on a character boundary of `other`.
-pub(crate) fn common_prefix_len(one: &str, other: &str) -> usize {
-    let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
-    (0..=same).rev().find(|at| other.is_char_boundary(*at)).unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -247,19 +241,6 @@ mod tests {
                 prop_assert_eq!(some, wanted);
             }
         }
-    }
-
-    #[test]
-    fn what_two_texts_begin_with_ends_between_characters() {
-        assert_eq!(common_prefix_len("甲乙", "甲丙"), 3, "乙 and 丙 begin with the same two bytes");
-        assert_eq!(
-            (
-                common_prefix_len("", "a"),
-                common_prefix_len("ab", "a"),
-                common_prefix_len("ab", "ac")
-            ),
-            (0, 1, 1)
-        );
     }
 
     #[test]

@@ -1,9 +1,14 @@
 //! Parses recorded HTTP responses: status, headers and body, as far as pages need them.
+//!
+//! `httparse` parses the header fields. It refuses heads that crawlers really store, so three
+//! things are done here: the status line is read apart, because only `HTTP/1.0` and `HTTP/1.1` are
+//! versions to it; control characters become spaces; and a head may end with the file.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 use encoding_rs::Encoding;
 use flate2::bufread::ZlibDecoder;
+use httparse::{EMPTY_HEADER, ParserConfig};
 
 use super::chunked;
 use super::codec::Codec;
@@ -18,25 +23,23 @@ const HEADERS: u64 = 256 << 10;
 pub(super) struct Headers(Vec<(String, String)>);
 
 impl Headers {
-    /// Reads headers up to and including the blank line.
+    /// Reads headers up to and including the blank line, or up to the end of the stream.
     pub(super) fn read(read: &mut impl BufRead) -> io::Result<Self> {
-        let (mut headers, mut bytes) = (Self::default(), 0);
-        while let Some(line) = line(read)?.filter(|line| !line.is_empty()) {
-            bytes += line.len() as u64;
-            if bytes > HEADERS {
-                return Err(too_long());
-            }
-            if line.starts_with([' ', '\t']) {
-                // Obsolete line folding continues the previous value.
-                if let Some((_, value)) = headers.0.last_mut() {
-                    value.push(' ');
-                    value.push_str(line.trim());
-                }
-            } else if let Some((name, value)) = line.split_once(':') {
-                headers.0.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
-            }
-        }
-        Ok(headers)
+        let head = head(read)?;
+        // No field takes less than a line.
+        let mut fields = vec![EMPTY_HEADER; memchr::memchr_iter(b'\n', &head).count()];
+        let mut response = httparse::Response::new(&mut fields);
+        let mut config = ParserConfig::default();
+        config
+            .allow_obsolete_multiline_headers_in_responses(true)
+            .allow_spaces_after_header_name_in_responses(true)
+            .ignore_invalid_headers_in_responses(true);
+        let damaged = |what: String| fault(Reason::Damaged(format!("headers: {what}")));
+        config.parse_response(&mut response, &head).map_err(|e| damaged(e.to_string()))?;
+        let fields = response.headers.iter();
+        Ok(Self(
+            fields.map(|field| (field.name.to_ascii_lowercase(), unfold(field.value))).collect(),
+        ))
     }
 
     /// The first value of a header field.
@@ -49,8 +52,39 @@ impl Headers {
     }
 }
 
+/// A status line for `httparse`: its parser of header fields alone refuses folded values.
+const STATUS_LINE: &[u8] = b"HTTP/1.1 200\n";
+
+/// Reads a head, and returns it behind [`STATUS_LINE`], with a blank line at its end and without
+/// control characters other than line breaks.
+fn head(read: &mut impl BufRead) -> io::Result<Vec<u8>> {
+    let (mut head, mut bytes) = (STATUS_LINE.to_vec(), 0);
+    while let Some(mut line) = raw_line(read)?.filter(|line| !line.is_empty()) {
+        bytes += line.len() as u64;
+        if bytes > HEADERS {
+            return Err(too_long());
+        }
+        line.iter_mut().filter(|byte| byte.is_ascii_control()).for_each(|byte| *byte = b' ');
+        head.extend_from_slice(&line);
+        head.push(b'\n');
+    }
+    head.push(b'\n');
+    Ok(head)
+}
+
+/// A value in one line: obsolete line folding becomes a space.
+fn unfold(value: &[u8]) -> String {
+    let value = String::from_utf8_lossy(value);
+    value.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
 /// A line without its line break; `None` at the end of the stream.
 pub(super) fn line(read: &mut impl BufRead) -> io::Result<Option<String>> {
+    Ok(raw_line(read)?.map(|line| String::from_utf8_lossy(&line).into_owned()))
+}
+
+/// The bytes of [`line`].
+fn raw_line(read: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
     read.take(HEADERS).read_until(b'\n', &mut line)?;
     if line.is_empty() {
@@ -59,9 +93,10 @@ pub(super) fn line(read: &mut impl BufRead) -> io::Result<Option<String>> {
     if line.len() as u64 == HEADERS && !line.ends_with(b"\n") {
         return Err(too_long());
     }
-    let bare = line.strip_suffix(b"\n").unwrap_or(&line);
-    let bare = bare.strip_suffix(b"\r").unwrap_or(bare);
-    Ok(Some(String::from_utf8_lossy(bare).into_owned()))
+    for end in [b'\n', b'\r'] {
+        line.pop_if(|last| *last == end);
+    }
+    Ok(Some(line))
 }
 
 fn too_long() -> io::Error {
@@ -144,6 +179,8 @@ pub(super) fn charset(media: &str) -> Option<&'static Encoding> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -161,6 +198,49 @@ mod tests {
         assert_eq!(of(&[chunked, b"<html>abc".as_slice()].concat()), "<html>abc");
         assert_eq!(of(b"HTTP/1.0 200\nContent-Encoding: gzip\n\n<html>"), "<html>");
         assert!(response(&mut b"GET / HTTP/1.1\r\n\r\n".as_slice()).is_err());
+    }
+
+    #[test]
+    fn heads_that_crawlers_store_are_read() {
+        let media = |message: &[u8]| {
+            let mut read = message;
+            let response = response(&mut read).unwrap();
+            assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(message));
+            response.media
+        };
+        let html = Some("text/html; charset=gbk".to_owned());
+        for message in [
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=gbk\r\n\r\n",
+            "HTTP/1.0 200\ncontent-type:text/html; charset=gbk\n\n",
+            "HTTP/2 200\r\nCONTENT-TYPE \t: text/html; charset=gbk \r\n\r\n",
+            "HTTP/1.1  200  \u{6b63}\u{5e38}\r\nContent-Type: text/html;\r\n\t charset=gbk\r\n\r\n",
+            "HTTP/1.1 200 OK\nContent-Type:\n text/html; charset=gbk\n\n",
+            "HTTP/1.1 200 OK\r\nX: a\0b\rc\u{1}\r\nContent-Type: text/html; charset=gbk\r\n\r\n",
+            "HTTP/1.1 200 OK\r\n folded\r\nno colon\r\n\u{6a19}: x\r\nA B: c\r\n: d\r\nE:\r\nContent-Type: text/html; charset=gbk\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=gbk",
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=gbk\r\nContent-Type: b\r\n\r\n",
+        ] {
+            assert_eq!(media(message.as_bytes()), html, "{message}");
+        }
+        assert_eq!(media(b"HTTP/1.1 200 OK\r\n\r\nContent-Type: text/html"), None);
+        assert_eq!(media(b"HTTP/1.1 200 OK"), None);
+        let value = Headers::read(&mut b"A: \xff\xe9\n\n".as_slice()).unwrap();
+        assert_eq!(value.get("a"), Some("\u{fffd}\u{fffd}"));
+        let many = "a:b\n".repeat(10_000) + "c: d\n\n";
+        assert_eq!(Headers::read(&mut many.as_bytes()).unwrap().get("c"), Some("d"));
+        assert!(Headers::read(&mut "a:b\n".repeat(100_000).as_bytes()).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_head_is_refused(
+            parts in prop::collection::vec(
+                prop::sample::select(vec!["a", ":", " ", "\t", "\r", "\n", "\r\n", "\0", "\u{7f}", "\"", "\u{6a19}"]),
+                0..40,
+            ),
+        ) {
+            prop_assert!(Headers::read(&mut parts.concat().as_bytes()).is_ok());
+        }
     }
 
     #[test]

@@ -69,7 +69,7 @@ mod tests {
     use encoding_rs::{BIG5, GB18030};
 
     #[test]
-    fn only_places_inside_are_taken() {
+    fn only_paths_inside_are_accepted() {
         let mut names = Names::default();
         assert_eq!(names.take("./a//b.txt"), Ok("a/b.txt".to_owned()));
         assert_eq!(names.take("a/b.txt"), Err(Reason::DuplicateName));

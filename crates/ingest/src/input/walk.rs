@@ -15,8 +15,8 @@ use crate::input::FileFormat;
 use crate::input::file_list::SourceFile;
 use crate::input::folder_filter::{Exclusions, FolderFilter, Verdict};
 use crate::options::Options;
-use crate::pipeline::ordered::spawn;
 use crate::report::{Reason, Skipped};
+use crate::spawn::spawn;
 
 /// What a walk found besides files to read.
 #[derive(Debug, Default)]

@@ -4,10 +4,13 @@
 use crate::corpus::statistics::CorpusStatistics;
 use crate::date;
 use crate::flash::boundary::BoundaryFinder;
-use crate::flash::{self, Item, Piece};
+use crate::flash::item::Item;
+use crate::flash::paragraph::{Piece, split_at_dates};
+use crate::flash::split;
 use crate::page::footer::Tags;
+use crate::page::outline::Outline;
+use crate::page::parsed::Page;
 use crate::page::title::{self, Title};
-use crate::page::{Outline, Page};
 use crate::record::{Date, DateBasis, DateProvenance, Moment, Related, TitleOrigin};
 use crate::tags;
 
@@ -43,7 +46,7 @@ impl<'a> Draft<'a> {
         let title = header.title.as_deref().map(Title::split);
         let mut pieces = Vec::with_capacity(layout.lines.len());
         for paragraph in outline.paragraphs().skip(*bylines) {
-            flash::pieces(paragraph, &mut pieces);
+            split_at_dates(paragraph, &mut pieces);
         }
         // If a paragraph's text is not a slice of the page, its parts have estimated offsets, which
         // may fall inside a character.
@@ -88,7 +91,7 @@ impl<'a> Draft<'a> {
         boundaries: &mut BoundaryFinder,
         emit: &mut dyn FnMut(Item<'a>),
     ) -> Page {
-        let body = flash::split(&self.pieces, statistics, boundaries);
+        let body = split(&self.pieces, statistics, boundaries);
         let (title, title_origin) = match self.title {
             Some(title) => (title, TitleOrigin::Stated),
             None => {

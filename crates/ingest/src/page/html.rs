@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_knows_its_place_in_the_source() {
+    fn a_line_knows_its_offset_in_the_source() {
         let html = "<p>甲</p>\n<p> 乙<b>丙</b> </p>";
         let layout = html_layout(html);
         let source_of = |i: usize| &html[layout.lines[i].start..layout.lines[i].end];

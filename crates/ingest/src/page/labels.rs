@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn one_or_several_fields_of_a_line() {
+    fn one_field_or_more_on_a_line() {
         assert_eq!(label_values("來源:阿爾法工場"), [(Label::Source, "阿爾法工場")]);
         assert_eq!(
             label_values("原文作者:PackyMcCormick,NotBoring原文編譯:Sleepy,BlockBeats"),

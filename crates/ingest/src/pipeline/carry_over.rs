@@ -225,7 +225,7 @@ mod tests {
 
     use super::*;
     use crate::input::io_errors::failing;
-    use crate::pipeline::ordered::ALLOWED;
+    use crate::spawn::ALLOWED;
     use crate::{Options, Reason, Report, Silent, ingest, ingest_scanned, scan};
 
     struct Stored(Vec<Record>);

@@ -19,17 +19,18 @@ use crate::input::fingerprint::Fingerprint;
 use crate::input::walk::{RootPolicy, Walk, walk};
 use crate::input::{self, Event, Input, Kind, MEMBER_SEPARATOR};
 use crate::options::Options;
-use crate::page::Outline;
 use crate::page::draft::Draft;
+use crate::page::outline::Outline;
 use crate::pipeline::carry_over::{self, StoredItem, StoredOccurrence, StoredPath, StoredRecords};
 use crate::pipeline::finding::{Finding, FoundItem};
 use crate::pipeline::ids::{Ids, path_hash};
-use crate::pipeline::ordered::{Out, ordered, spawn};
+use crate::pipeline::ordered::{Out, ordered};
 use crate::pipeline::reader::{Memory, Reader};
 use crate::pipeline::survey_cache::{SurveyCache, SurveyCacheWriter, SurveyedPage};
 use crate::progress::{Phase, Progress};
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{FileSpan, Reason, Report, Skipped};
+use crate::spawn::spawn;
 
 /// Reads the archive in `roots` and passes every record to `sink`: articles in the order of the
 /// walk, then flash items in the order first seen.

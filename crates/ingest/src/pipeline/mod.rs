@@ -7,5 +7,4 @@ pub(crate) mod ids;
 pub(crate) mod ingest;
 pub(crate) mod ordered;
 pub(crate) mod reader;
-pub(crate) mod record_log;
 pub(crate) mod survey_cache;

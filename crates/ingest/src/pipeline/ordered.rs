@@ -1,15 +1,19 @@
 //! Runs jobs on several threads and delivers results in order: thread t runs every n-th job from t
 //! on and sends its results through a bounded queue of its own; the queues are read in turn.
+//!
+//! The stages of a build in `wensou-index` are not a second use of this: they do not divide a known
+//! list of jobs, but receive an unknown number of records from a callback, and any idle thread takes
+//! the next. Both limit their queues with [`ByteBudget`].
 
 use std::cell::{Cell, RefCell};
-use std::io;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::{self, Scope, ScopedJoinHandle};
+use std::thread;
 use std::vec;
 
 use crate::pipeline::byte_budget::ByteBudget;
+use crate::spawn::spawn;
 
 /// Messages to send together: waking another thread costs as much as parsing a small page.
 const BATCH: usize = 32;
@@ -225,30 +229,10 @@ where
     Ok(())
 }
 
-/// Creates a scoped thread; fails if the system refuses it. Tests can refuse threads, too.
-pub(crate) fn spawn<'scope, 'env, T: Send + 'scope>(
-    scope: &'scope Scope<'scope, 'env>,
-    number: usize,
-    work: impl FnOnce() -> T + Send + 'scope,
-) -> io::Result<ScopedJoinHandle<'scope, T>> {
-    #[cfg(test)]
-    if number >= ALLOWED.get() {
-        return Err(io::ErrorKind::WouldBlock.into());
-    }
-    #[cfg(not(test))]
-    let _ = number;
-    thread::Builder::new().spawn_scoped(scope, work)
-}
-
-#[cfg(test)]
-thread_local! {
-    /// How many threads a test thread may create at once.
-    pub(crate) static ALLOWED: Cell<usize> = const { Cell::new(usize::MAX) };
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spawn::ALLOWED;
 
     #[test]
     fn order_does_not_depend_on_threads() {

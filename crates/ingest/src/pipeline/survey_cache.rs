@@ -7,10 +7,10 @@ use std::io;
 use jiff::civil::{Date as Day, DateTime, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::flash::{Dated, Paragraph, Piece};
+use crate::flash::paragraph::{Dated, Paragraph, Piece};
 use crate::page::draft::Draft;
-use crate::pipeline::record_log::{LogReader, RecordLog};
 use crate::record::Moment;
+use crate::record_log::{LogReader, RecordLog};
 
 /// Maximum bytes of all cache files together: about half a million pages.
 const MAX_CACHE_BYTES: u64 = 2 << 30;
@@ -273,7 +273,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::page::{Markup, Outline};
+    use crate::page::markup::Markup;
+    use crate::page::outline::Outline;
 
     fn pages() -> impl Strategy<Value = Vec<String>> {
         let parts = prop::sample::select(vec![

@@ -1,6 +1,5 @@
 //! A concatenated Tags line as characters, with a score for splitting it at each position.
 
-use super::shapes::is_word_char;
 use crate::folded_hash::fold;
 use crate::punctuation::is_han;
 
@@ -63,6 +62,11 @@ pub(super) fn hash_on(hash: u64, c: char) -> u64 {
 /// The hash of a folded text.
 pub(super) fn text_hash(folded: &str) -> u64 {
     folded.chars().fold(0, hash_on)
+}
+
+/// Whether `c` can be part of a Latin word: a letter, a digit or a dot.
+pub(super) fn is_word_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '.'
 }
 
 /// A range of character positions.
@@ -285,7 +289,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn tables_of_a_line_say_what_a_look_at_it_does(
+        fn the_tables_of_a_line_agree_with_its_characters(
             texts in prop::collection::vec("[ABCab1幣價格 é㍿]{4,40}", 1..4),
         ) {
             let mut line = ConcatenatedTags::default();

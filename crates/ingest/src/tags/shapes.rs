@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashSet};
 
 use super::bloom::BloomFilter;
-use super::concatenated::{ConcatenatedTags, Range, hash_on, text_hash};
+use super::concatenated::{ConcatenatedTags, Range, hash_on, is_word_char, text_hash};
 
 /// A shape must occur with this many different words.
 const WORDS_OF_A_SHAPE: usize = 3;
@@ -220,11 +220,6 @@ pub(super) fn prefix_hashes(folded: &str) -> impl Iterator<Item = u64> {
 
 pub(super) fn pair_hash(first: u64, second: u64) -> u64 {
     (first.rotate_left(32) ^ second).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-}
-
-/// Whether `c` can be part of the word in a shape.
-pub(super) fn is_word_char(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '.'
 }
 
 /// Every split of a keyword around one Latin word: `(before, word, after)`.

@@ -99,8 +99,8 @@ impl Tags {
             let range = (from, to);
             let named = vocabulary.tag(line.hash(range));
             let length = to - from;
-            let looks_like_ticker = length <= letters && length > capital;
-            let unknown = || looks_like_ticker.then(|| unknown_tag_score(length) - unknown_penalty);
+            let resembles_ticker = length <= letters && length > capital;
+            let unknown = || resembles_ticker.then(|| unknown_tag_score(length) - unknown_penalty);
             let Some(score) = named.or_else(unknown) else { continue };
             let first = self.repeats_after.len() as u32;
             let full_repeats =
@@ -205,10 +205,10 @@ mod tests {
                 let longest = if ends.contains(&from) { LONGEST_TAG } else { 0 };
                 for to in from + 2..=last.min(from + longest) {
                     let chars = line.chars((from, to));
-                    let looks_like_ticker = chars.iter().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+                    let resembles_ticker = chars.iter().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
                         && chars.iter().any(char::is_ascii_uppercase);
                     let named = vocabulary.tag(line.hash((from, to)));
-                    if named.is_none() && !looks_like_ticker {
+                    if named.is_none() && !resembles_ticker {
                         continue;
                     }
                     ends.push(to);

@@ -260,7 +260,7 @@ variants! {
     no_tags_line_nor_breadcrumb { tags: false, crumb: "" }
     neither_tags_nor_footer { tags: false, stubs: false }
     no_author_nor_time { time: "" }
-    one_tag_behind_the_title { tail: Tail::OneTag }
+    one_tag_after_the_title { tail: Tail::OneTag }
     a_tag_before_the_title { tail: Tail::TagBefore }
     no_tail { tail: Tail::None }
     only_the_body { header: false, crumb: "", title: false, time: "", tags: false, stubs: false }
@@ -271,11 +271,11 @@ variants! {
     single_line_feeds { gap: "\n" }
     single_line_feeds_without_columns { gap: "\n", column: false }
     carriage_returns { line_end: "\r\n" }
-    full_width_marks { full_width: true }
+    full_width_punctuation { full_width: true }
     days_without_time { date_only: true }
-    several_sources_on_a_line { source: "來源:{} 圖片來源:由無界AI工具生成" }
+    two_sources_on_a_line { source: "來源:{} 圖片來源:由無界AI工具生成" }
     author_and_source { source: "作者:PackyMcCormick,NotBoring原文來源:{}" }
-    source_behind_author_line { source: "文 | 張三\n\n本文來源:{}" }
+    source_after_author_line { source: "文 | 張三\n\n本文來源:{}" }
     sister_site {
         header: false, crumb: "導航:首頁 > {} > 正文", time: "發布時間:2024-04-21 13:50:48", tail: Tail::None,
         tags: false, stubs: false,

@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_that_is_made_has_what_the_tables_give() {
+    fn the_composed_table_contains_every_source_table() {
         let computed = Synonyms::computed();
         let mut keys: Vec<(String, &Vec<usize>)> =
             computed.by_key.iter().map(|(key, groups)| (key.iter().collect(), groups)).collect();

@@ -1,0 +1,154 @@
+//! A flash item of one page: borrowed from the page, or with texts of its own.
+
+use jiff::civil::Time;
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::flash::headline::{self, Headline};
+use crate::flash::paragraph::Paragraph;
+use crate::punctuation::is_colon;
+use crate::record::Moment;
+
+/// A flash item as it appears in one page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageFlash {
+    /// Column such as 聲音, where the item names one.
+    pub column: Option<String>,
+    /// Title.
+    pub title: String,
+    /// Text; paragraphs are joined by `\n`.
+    pub text: String,
+    /// The bracketed date; `None` if it is null or impossible.
+    pub date: Option<Moment>,
+    /// The outlet in parentheses at the end of the text.
+    pub outlet: Option<String>,
+    /// Byte range of the item's paragraphs in the page's text.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+/// A flash item that borrows from its page. Nothing is copied, because most items are repeats.
+#[derive(Debug)]
+pub(crate) struct Item<'a> {
+    pub(crate) column: Option<&'a str>,
+    pub(crate) title: &'a str,
+    pub(crate) date: Option<Moment>,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// The text of the first paragraph, after the headline.
+    first: &'a str,
+    more: Vec<Paragraph<'a>>,
+}
+
+impl<'a> Item<'a> {
+    /// Builds an item from its paragraphs, the headline of the first, and the date. `None` if
+    /// nothing is left of it.
+    pub(super) fn of(
+        mut item: Vec<Paragraph<'a>>,
+        headline: Option<Headline<'a>>,
+        date: Option<Moment>,
+    ) -> Option<Self> {
+        let (first, end) = (*item.first()?, item.last()?.end);
+        let headline = headline
+            .filter(|headline| headline.score > -4.0)
+            .unwrap_or_else(|| without_headline(first.text));
+        item.remove(0);
+        let item = Self {
+            column: headline.column,
+            title: headline.title.trim_end_matches(is_colon),
+            date,
+            start: first.start,
+            end,
+            first: first.text[headline.text..].trim(),
+            more: item,
+        };
+        // Uses the title with its trailing colons.
+        (!item.is_empty() || !headline.title.is_empty()).then_some(item)
+    }
+
+    /// The item's text; paragraphs are joined by `\n`.
+    pub(crate) fn text(&self) -> String {
+        let mut text = self.first.to_owned();
+        for more in &self.more {
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(more.text);
+        }
+        text
+    }
+
+    /// A hash of column, title, text and date, byte for byte.
+    pub(crate) fn hash(&self) -> u64 {
+        let mut hash = Xxh3::new();
+        let parts = [self.column.unwrap_or_default(), self.title, self.first];
+        for part in parts.into_iter().chain(self.more.iter().map(|more| more.text)) {
+            // Hash the length too, so that adjacent parts cannot run into each other.
+            hash.update(&(part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+        let date = self.date.map_or((0, 0, [0; 5]), |moment| {
+            let (kind, day, time) = match moment {
+                Moment::Day(day) => (1_u8, day, Time::midnight()),
+                Moment::Time(time) => (2, time.date(), time.time()),
+            };
+            let clock = [day.month(), day.day(), time.hour(), time.minute(), time.second()];
+            (kind, day.year(), clock)
+        });
+        hash.update(&[date.0]);
+        hash.update(&date.1.to_le_bytes());
+        hash.update(&date.2.map(|part| part as u8));
+        hash.digest()
+    }
+
+    fn is_empty(&self) -> bool {
+        let others_empty = self.more.iter().all(|more| more.text.is_empty());
+        self.title.is_empty() && self.first.is_empty() && others_empty
+    }
+}
+
+impl From<Item<'_>> for PageFlash {
+    fn from(item: Item<'_>) -> Self {
+        let text = item.text();
+        Self {
+            column: item.column.map(str::to_owned),
+            title: item.title.to_owned(),
+            outlet: outlet(&text).map(str::to_owned),
+            text,
+            date: item.date,
+            start: item.start,
+            end: item.end,
+        }
+    }
+}
+
+/// An item without headline gets its first sentence as title; the sentence stays in the text.
+fn without_headline(paragraph: &str) -> Headline<'_> {
+    let (column, text) = headline::column(paragraph);
+    let title = headline::first_sentence(&paragraph[text..]);
+    Headline { column, title, text, score: 0.0 }
+}
+
+/// The outlet named in parentheses at the end of a text, as in `(財聯社)`.
+pub(crate) fn outlet(text: &str) -> Option<&str> {
+    let text = text.trim_end().trim_end_matches(['。', '.']);
+    let inner = text.strip_suffix([')', '\u{ff09}'])?;
+    let (open, bracket) = inner.rmatch_indices(['(', '\u{ff08}']).next()?;
+    let name = inner[open + bracket.len()..].trim();
+    let fits = (2..=24).contains(&name.chars().count())
+        && name.chars().any(char::is_alphabetic)
+        && !name.contains(['。', ',', '\u{ff0c}', '、', '“', '[']);
+    fits.then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outlets() {
+        assert_eq!(outlet("知情人士還稱。(財聯社)"), Some("財聯社"));
+        assert_eq!(outlet("” (The Block)"), Some("The Block"));
+        assert_eq!(outlet("今天(9月28日,周三)"), None);
+    }
+}

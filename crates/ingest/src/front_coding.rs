@@ -1,0 +1,51 @@
+//! Front coding: a text as the length of what it shares with the text before it, and the rest.
+//!
+//! For temporary files that are read once and in order. The tables of the postings are front-coded
+//! by a code of their own: they are persisted, searched through an index of blocks, and never leave
+//! their crate, which knows nothing of pages.
+
+use serde::{Deserialize, Serialize};
+
+/// A text that [`FrontCoded::restore`] rebuilds from the text before it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct FrontCoded<'a> {
+    shared: usize,
+    suffix: &'a str,
+}
+
+impl<'a> FrontCoded<'a> {
+    pub(crate) fn new(previous: &str, text: &'a str) -> Self {
+        let shared = common_prefix_len(previous, text);
+        Self { shared, suffix: &text[shared..] }
+    }
+
+    /// Replaces the text before this one by this one.
+    pub(crate) fn restore(&self, text: &mut String) {
+        text.truncate(self.shared);
+        text.push_str(self.suffix);
+    }
+}
+
+/// Length in bytes of the common prefix of two texts; ends on a character boundary of both.
+fn common_prefix_len(one: &str, other: &str) -> usize {
+    let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    (0..=same).rev().find(|at| other.is_char_boundary(*at)).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_two_texts_begin_with_ends_between_characters() {
+        assert_eq!(common_prefix_len("甲乙", "甲丙"), 3, "乙 and 丙 begin with the same two bytes");
+        assert_eq!(
+            (
+                common_prefix_len("", "a"),
+                common_prefix_len("ab", "a"),
+                common_prefix_len("ab", "ac")
+            ),
+            (0, 1, 1)
+        );
+    }
+}
