@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use serde::Deserialize;
 use wensou_index::Index;
-use wensou_query::eval::{Judgements, Measures, Run, interval, mean, measure, significance};
+use wensou_query::eval::{Judgements, Measures, Run, confidence_interval, mean, measure, p_value};
 use wensou_query::lang::{Clock, parse_lenient};
 use wensou_query::{Options, Session, plain};
 
@@ -155,10 +155,10 @@ fn print(
             all.iter().map(|(_, measures)| measures.values()[at]).collect()
         };
         let values = column(ours);
-        let [low, high] = interval(&values);
+        let [low, high] = confidence_interval(&values);
         let mut line = format!("{name:<11} {:.4}  95 % [{low:.4}, {high:.4}]", means[at]);
         if let Some(theirs) = theirs {
-            let p = significance(&values, &column(theirs));
+            let p = p_value(&values, &column(theirs));
             let other = mean(theirs).values()[at];
             let verdict = if p < 0.05 { "significant" } else { "not significant" };
             line.push_str(&format!(
