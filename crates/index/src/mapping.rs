@@ -140,7 +140,7 @@ static TERMINAL: OnceLock<(rustix::termios::Termios, &'static [u8])> = OnceLock:
 /// gets back the settings that it has now, and `leave` is written to it. Call it before the
 /// settings are changed; only the first call counts.
 #[cfg(unix)]
-pub fn restore_terminal_for_lost_files(leave: &'static [u8]) {
+pub fn restore_terminal_on_sigbus(leave: &'static [u8]) {
     if let Ok(settings) = rustix::termios::tcgetattr(std::io::stdin()) {
         let _ = TERMINAL.set((settings, leave));
     }
@@ -148,7 +148,7 @@ pub fn restore_terminal_for_lost_files(leave: &'static [u8]) {
 
 /// Where there are no signals, nothing has to be restored.
 #[cfg(not(unix))]
-pub fn restore_terminal_for_lost_files(_: &'static [u8]) {}
+pub fn restore_terminal_on_sigbus(_: &'static [u8]) {}
 
 #[cfg(unix)]
 fn on_lost_file(info: &libc::siginfo_t) {
