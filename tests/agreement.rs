@@ -1,10 +1,13 @@
-//! All ways to answer a query agree: with and without scores, the first hits and all hits, with and
-//! without the cache of a session.
+//! A query finds what its operators say, and all ways to answer it agree: with and without scores,
+//! the first hits and all hits, with and without the cache of a session.
+
+use std::collections::BTreeSet;
 
 use wensou_index::{BuildOptions, Index, RecordExt, build};
 use wensou_ingest::Silent;
 use wensou_query::lang::{Clock, Query, parse};
 use wensou_query::{Options, Session, clauses};
+use wensou_text::{Synonyms, fold, key_of};
 
 use crate::util::{Dir, Random};
 
@@ -126,4 +129,249 @@ fn however_a_query_is_answered_the_answer_is_the_same() {
         with_many_hits > 40,
         "too few queries have hits that can be left out: {with_many_hits}"
     );
+}
+
+/// Words of one leaf each: the segmenter keeps them whole, and no table has another name for them.
+const PLAIN_WORDS: [&str; 10] =
+    ["市場", "價格", "上漲", "下跌", "礦工", "模型", "監管", "銀行", "openai", "wallet"];
+const TAGS: [&str; 5] = ["銀行", "市場價格", "OpenAI", "模型", "監管 銀行"];
+
+/// The parts of a record that a text may be searched in.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Any,
+    Title,
+    Body,
+}
+
+/// A query, which [`Expr::typed`] writes and [`Expr::matches`] evaluates.
+enum Expr {
+    Word(&'static str),
+    Phrase(String),
+    Near(&'static str, &'static str, usize),
+    In(Part, Box<Expr>),
+    Tag(&'static str),
+    TagPrefix(&'static str),
+    Kind(&'static str),
+    Year(usize),
+    Not(Box<Expr>),
+    And(Box<Expr>, Box<Expr>),
+    Or(Box<Expr>, Box<Expr>),
+}
+
+/// A record of the export, with the key of each of its texts.
+struct Exported {
+    id: String,
+    kind: String,
+    /// `YYYY-MM-DD`, or empty.
+    date: String,
+    title: Vec<char>,
+    body: Vec<char>,
+    tags: Vec<Vec<char>>,
+    folded_tags: Vec<String>,
+}
+
+impl Exported {
+    fn read(line: &str) -> Self {
+        let record: serde_json::Value = serde_json::from_str(line).unwrap();
+        let text = |key: &str| record[key].as_str().unwrap_or_default().to_owned();
+        let list = |key: &str| -> Vec<String> {
+            let values = record[key].as_array().into_iter().flatten();
+            values.map(|value| value.as_str().unwrap().to_owned()).collect()
+        };
+        // An article has paragraphs, a flash item has a text.
+        let body = format!("{}\n{}", list("paragraphs").join("\n"), text("text"));
+        let tags: Vec<String> = [list("tags"), list("suffix_tags")].concat();
+        Self {
+            id: text("id"),
+            kind: text("kind"),
+            date: record["date"]["value"].as_str().unwrap_or_default().to_owned(),
+            title: key_of(&text("title")),
+            body: key_of(&body),
+            tags: tags.iter().map(|tag| key_of(tag)).collect(),
+            folded_tags: tags.iter().map(|tag| fold(tag)).collect(),
+        }
+    }
+
+    /// Whether one of the texts satisfies `holds`.
+    fn any_text(&self, part: Part, holds: impl Fn(&[char]) -> bool) -> bool {
+        part != Part::Body && holds(&self.title)
+            || part != Part::Title && holds(&self.body)
+            || part == Part::Any && self.tags.iter().any(|tag| holds(tag))
+    }
+}
+
+fn contains(text: &[char], word: &[char]) -> bool {
+    text.windows(word.len()).any(|window| window == word)
+}
+
+impl Expr {
+    /// A random query with up to `depth` operators above each leaf. Inside `title:` and `body:`
+    /// there are only texts.
+    fn random(random: &mut Random, depth: usize, only_texts: bool) -> Self {
+        let word = |random: &mut Random| PLAIN_WORDS[random.below(PLAIN_WORDS.len())];
+        let inner = |random: &mut Random, only_texts| {
+            Box::new(Self::random(random, depth.saturating_sub(1), only_texts))
+        };
+        match random.below(if depth == 0 { 5 } else { 11 }) {
+            0 | 1 => Self::Word(word(random)),
+            2 => {
+                let both = format!("{}{}", word(random), word(random));
+                let chars: Vec<char> = both.chars().collect();
+                let from = random.below(chars.len());
+                let until = from + 1 + random.below(chars.len() - from);
+                Self::Phrase(chars[from..until].iter().collect())
+            }
+            3 => Self::Near(word(random), word(random), 2 + random.below(20)),
+            4 if only_texts => Self::Word(word(random)),
+            4 => match random.below(4) {
+                0 => Self::Tag(TAGS[random.below(TAGS.len())]),
+                1 => Self::TagPrefix(["市場", "open", "監管"][random.below(3)]),
+                2 => Self::Kind(["article", "flash"][random.below(2)]),
+                _ => Self::Year(2015 + random.below(5)),
+            },
+            5 | 6 => Self::Or(inner(random, only_texts), inner(random, only_texts)),
+            7 => Self::Not(inner(random, only_texts)),
+            8 if !only_texts => {
+                let part = [Part::Title, Part::Body][random.below(2)];
+                Self::In(part, inner(random, true))
+            }
+            _ => Self::And(inner(random, only_texts), inner(random, only_texts)),
+        }
+    }
+
+    /// The query as it is typed.
+    fn typed(&self) -> String {
+        match self {
+            Self::Word(word) => (*word).to_owned(),
+            Self::Phrase(text) => format!("\"{text}\""),
+            Self::Near(one, other, distance) => format!("\"{one} {other}\"~{distance}"),
+            Self::In(Part::Title, inner) => format!("title:({})", inner.typed()),
+            Self::In(_, inner) => format!("body:({})", inner.typed()),
+            Self::Tag(tag) => format!("tag:\"{tag}\""),
+            Self::TagPrefix(prefix) => format!("tag:{prefix}*"),
+            Self::Kind(kind) => format!("kind:{kind}"),
+            Self::Year(year) => format!("date:{year}"),
+            Self::Not(inner) => format!("NOT ({})", inner.typed()),
+            Self::And(one, other) => format!("({} AND {})", one.typed(), other.typed()),
+            Self::Or(one, other) => format!("({} OR {})", one.typed(), other.typed()),
+        }
+    }
+
+    /// Whether the record matches, by the definition of each operator.
+    fn matches(&self, record: &Exported, part: Part) -> bool {
+        match self {
+            Self::Word(word) => {
+                let key = key_of(word);
+                record.any_text(part, |text| contains(text, &key))
+            }
+            Self::Phrase(phrase) => {
+                let key = key_of(phrase);
+                record.any_text(part, |text| contains(text, &key))
+            }
+            Self::Near(one, other, distance) => {
+                let (one, other) = (key_of(one), key_of(other));
+                record.any_text(part, |text| {
+                    (0..text.len()).any(|from| {
+                        let passage = &text[from..(from + distance).min(text.len())];
+                        contains(passage, &one) && contains(passage, &other)
+                    })
+                })
+            }
+            Self::In(part, inner) => inner.matches(record, *part),
+            Self::Tag(tag) => record.folded_tags.contains(&fold(tag)),
+            Self::TagPrefix(prefix) => {
+                record.folded_tags.iter().any(|tag| tag.starts_with(&fold(prefix)))
+            }
+            Self::Kind(kind) => record.kind == *kind,
+            Self::Year(year) => record.date.starts_with(&year.to_string()),
+            Self::Not(inner) => !inner.matches(record, part),
+            Self::And(one, other) => one.matches(record, part) && other.matches(record, part),
+            Self::Or(one, other) => one.matches(record, part) || other.matches(record, part),
+        }
+    }
+}
+
+/// Writes records of [`PLAIN_WORDS`] into a file of the archive.
+fn write_records(dir: &Dir, file: &str, count: usize, random: &mut Random) {
+    let text = |random: &mut Random, longest: usize| -> String {
+        let separators = ["", "", " ", ",", "\n"];
+        let count = 1 + random.below(longest);
+        let words = (0..count).map(|_| {
+            // Words with a low number are common, those with a high number rare.
+            let below = 1 + random.below(PLAIN_WORDS.len());
+            let word = PLAIN_WORDS[random.below(below)];
+            format!("{word}{}", separators[random.below(separators.len())])
+        });
+        words.collect()
+    };
+    let mut lines = String::new();
+    for number in 0..count {
+        let tags: Vec<&str> = (0..random.below(3)).map(|_| TAGS[random.below(5)]).collect();
+        let kind = ["article", "flash"][random.below(2)];
+        let longest = if number % 10 == 0 { 60 } else { 8 };
+        let mut object = serde_json::json!({
+            "id": format!("{file}-{number}"),
+            "kind": kind,
+            "title": text(random, 2).replace('\n', ""),
+            "text": text(random, longest),
+            "tags": tags,
+        });
+        if random.below(5) > 0 {
+            let (year, day) = (2015 + random.below(5), 1 + random.below(28));
+            object["date"] = format!("{year}-05-{day:02}").into();
+        }
+        lines.push_str(&format!("{object}\n"));
+    }
+    dir.write(&format!("archive/{file}.jsonl"), lines);
+}
+
+#[test]
+fn a_query_finds_what_its_operators_say_of_every_exported_record() {
+    let synonyms = Synonyms::standard([]);
+    for word in PLAIN_WORDS {
+        let others: Vec<_> = synonyms.synonyms_of(&key_of(word)).collect();
+        assert_eq!(others, [], "{word}");
+    }
+    let dir = Dir::new();
+    let mut random = Random::new(31);
+    write_records(&dir, "stays", 5_000, &mut random);
+    write_records(&dir, "changes", 1_000, &mut random);
+    dir.index();
+    // An update adds a segment, and deletes documents of the first one.
+    write_records(&dir, "changes", 1_000, &mut random);
+    dir.index();
+    let export = dir.ok(&["export"]);
+    let records: Vec<Exported> = export.lines().map(Exported::read).collect();
+    assert!(records.len() > 4_000, "{} records", records.len());
+
+    let index = Index::open(&dir.path().join("index")).unwrap();
+    let session = Session::new(&index).unwrap();
+    let clock = Clock { today: "2024-01-01".parse().unwrap() };
+    let mut with_some_hits = 0;
+    for _ in 0..400 {
+        let expr = Expr::random(&mut random, 3, false);
+        let typed = expr.typed();
+        let expected: BTreeSet<&str> = records
+            .iter()
+            .filter(|record| expr.matches(record, Part::Any))
+            .map(|record| record.id.as_str())
+            .collect();
+        let query = parse(&typed, &clock).unwrap_or_else(|e| panic!("{typed}: {e:?}"));
+        let results = session.search(&query, &options(usize::MAX / 2)).unwrap();
+        let mut found: BTreeSet<&str> = results.hits.iter().map(|hit| hit.record.id()).collect();
+        if results.relaxed {
+            // Nothing has every word: these are the documents with some of them.
+            found.clear();
+        }
+        let different: Vec<_> = found.symmetric_difference(&expected).take(3).collect();
+        assert!(
+            different.is_empty(),
+            "{typed}: {} hits instead of {}: {different:?}",
+            found.len(),
+            expected.len()
+        );
+        with_some_hits += usize::from((1..records.len()).contains(&expected.len()));
+    }
+    assert!(with_some_hits > 300, "too few queries have some hits: {with_some_hits}");
 }

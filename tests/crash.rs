@@ -30,7 +30,7 @@ impl Archive {
         copy_folder(&sample(), &dir.path().join("archive"));
         let mut archive = Self { dir, records: Default::default(), random: Random::new(seed) };
         for state in [0, 1] {
-            archive.set(state);
+            archive.set_state(state);
             let fresh = archive.dir.path().join(format!("fresh-{state}"));
             let mut options = build_options();
             options.anew = true;
@@ -43,7 +43,7 @@ impl Archive {
     }
 
     /// Puts the archive into a state.
-    fn set(&self, state: usize) {
+    fn set_state(&self, state: usize) {
         set_archive_state(&self.dir.path().join("archive"), state);
     }
 
@@ -63,7 +63,7 @@ impl Archive {
 
     /// A build of the state that the index does not have; at random an update or a rebuild.
     fn indexer(&mut self, now: usize) -> (Command, &'static str) {
-        self.set(1 - now);
+        self.set_state(1 - now);
         let archive = self.dir.path().join("archive");
         let mut command = self.dir.command(&["index", "--quiet", "--index"]);
         command.arg(self.index()).arg(archive).stdout(Stdio::null()).stderr(Stdio::piped());
@@ -93,7 +93,7 @@ fn left(child: Child) -> (Option<i32>, String) {
 #[test]
 fn a_killed_build_leaves_the_index_whole() {
     let mut archive = Archive::new(1);
-    archive.set(0);
+    archive.set_state(0);
     archive.dir.ok(&["index", "--quiet", archive.dir.path().join("archive").to_str().unwrap()]);
     let mut now = archive.state("at first");
     let started = Instant::now();
@@ -128,7 +128,7 @@ fn a_file_system_that_fails_leaves_the_index_whole() {
     if preloaded(&archive.dir, "fault").is_none() {
         return;
     }
-    archive.set(0);
+    archive.set_state(0);
     archive.dir.ok(&["index", "--quiet", archive.dir.path().join("archive").to_str().unwrap()]);
     let mut now = archive.state("at first");
     let faulty = |command: &mut Command, kind: &str, at: usize, dir: &Path| -> Child {
@@ -185,12 +185,12 @@ fn a_file_system_that_fails_leaves_the_index_whole() {
 #[cfg(unix)]
 fn a_signal_ends_a_build_without_litter() {
     let archive = Archive::new(3);
-    archive.set(0);
+    archive.set_state(0);
     archive.dir.ok(&["index", "--quiet", archive.dir.path().join("archive").to_str().unwrap()]);
     let now = archive.state("at first");
     let log = archive.dir.path().join("log");
     for (signal, number) in [("-INT", 2), ("-TERM", 15), ("-HUP", 1)] {
-        archive.set(1 - now);
+        archive.set_state(1 - now);
         let mut command = archive.dir.command(&["index", "--rebuild", "--log"]);
         command
             .arg(&log)
@@ -242,14 +242,14 @@ fn a_second_build_names_the_first_or_waits() {
 #[test]
 fn a_search_while_the_index_is_built_again_and_again_has_one_whole_index() {
     let archive = Archive::new(4);
-    archive.set(0);
+    archive.set_state(0);
     let roots = [archive.dir.path().join("archive")];
     let index = archive.index();
     build(&index, &roots, &build_options(), &Silent).unwrap();
     std::thread::scope(|scope| {
         let builder = scope.spawn(|| {
             for round in 0..12 {
-                archive.set(round % 2);
+                archive.set_state(round % 2);
                 let mut options = build_options();
                 options.anew = round % 3 == 0;
                 build(&index, &roots, &options, &Silent).unwrap();

@@ -17,7 +17,7 @@ fn archive(documents: &[(&str, &str)]) -> Dir {
 }
 
 /// The ids of the hits, sorted.
-fn set(dir: &Dir, query: &str) -> Vec<String> {
+fn sorted_ids(dir: &Dir, query: &str) -> Vec<String> {
     let mut ids = dir.ids(&[query]);
     ids.sort();
     ids
@@ -60,12 +60,12 @@ fn expansions_stay_inside_their_leaf_and_quotes_have_none() {
         ("han", "比特幣的行情。"),
         ("other", "以太坊的行情。"),
     ]);
-    assert_eq!(set(&dir, "行情 -比特幣"), ["other"]);
-    assert_eq!(set(&dir, "行情 NOT (BTC OR 減半)"), ["other"]);
-    assert_eq!(set(&dir, "\"比特幣\""), ["both", "han"]);
-    assert_eq!(set(&dir, "\"BTC\""), ["both", "ticker"]);
-    assert_eq!(set(&dir, "比特幣 行情"), ["both", "han", "ticker"]);
-    assert_eq!(set(&dir, "title:比特幣"), Vec::<String>::new());
+    assert_eq!(sorted_ids(&dir, "行情 -比特幣"), ["other"]);
+    assert_eq!(sorted_ids(&dir, "行情 NOT (BTC OR 減半)"), ["other"]);
+    assert_eq!(sorted_ids(&dir, "\"比特幣\""), ["both", "han"]);
+    assert_eq!(sorted_ids(&dir, "\"BTC\""), ["both", "ticker"]);
+    assert_eq!(sorted_ids(&dir, "比特幣 行情"), ["both", "han", "ticker"]);
+    assert_eq!(sorted_ids(&dir, "title:比特幣"), Vec::<String>::new());
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn words_of_different_regions_find_each_other() {
         "AI",
         "软件 服务器",
     ] {
-        assert_eq!(set(&dir, query), ["cn", "tw"], "{query}");
+        assert_eq!(sorted_ids(&dir, query), ["cn", "tw"], "{query}");
     }
     assert_eq!(dir.ids(&["软件 服务器"])[0], "cn");
     assert_eq!(dir.ids(&["軟體 伺服器"])[0], "tw");
@@ -123,16 +123,16 @@ fn a_number_is_found_however_it_is_written() {
         "540 million",
         "5亿4000万",
     ] {
-        assert_eq!(set(&dir, query), same, "{query}");
+        assert_eq!(sorted_ids(&dir, query), same, "{query}");
     }
-    assert_eq!(set(&dir, "54亿"), ["ten times as much"]);
+    assert_eq!(sorted_ids(&dir, "54亿"), ["ten times as much"]);
     // Both documents have the characters, one has the value.
     assert_eq!(dir.ids(&["4000万"])[0], "part");
-    assert_eq!(set(&dir, "40,000,000"), ["part"]);
+    assert_eq!(sorted_ids(&dir, "40,000,000"), ["part"]);
     let hit = &dir.hits(&["540000000 id:point"])[0];
-    assert_eq!(marked(hit), ["5.4億"], "the number is marked as it is written");
+    assert_eq!(highlighted_texts(hit), ["5.4億"], "the number is marked as it is written");
     let hit = &dir.hits(&["5.4億 id:english"])[0];
-    assert_eq!(marked(hit), ["540 million"]);
+    assert_eq!(highlighted_texts(hit), ["540 million"]);
 }
 
 #[test]
@@ -150,11 +150,11 @@ fn a_year_or_month_finds_documents_of_that_date_and_never_hides_those_that_name_
     );
     dir.index();
     for query in ["減半 2024", "2024年減半", "2024年的減半"] {
-        assert_eq!(set(&dir, query), ["dated", "named"], "{query}");
+        assert_eq!(sorted_ids(&dir, query), ["dated", "named"], "{query}");
     }
-    assert_eq!(set(&dir, "2024年4月 減半"), ["dated"]);
-    assert_eq!(set(&dir, "2020年5月12日 減半"), ["other"]);
-    assert_eq!(set(&dir, "減半 \"2024\""), ["named"], "quotes are the characters");
+    assert_eq!(sorted_ids(&dir, "2024年4月 減半"), ["dated"]);
+    assert_eq!(sorted_ids(&dir, "2020年5月12日 減半"), ["other"]);
+    assert_eq!(sorted_ids(&dir, "減半 \"2024\""), ["named"], "quotes are the characters");
     assert!(
         dir.ok(&["explain", "2024年4月"]).contains("from 2024-04-01 until 2024-05-01 (exclusive)")
     );
@@ -182,15 +182,15 @@ fn latin_words_are_found_glued_and_apart() {
         ("apart", "Packy McCormick 與 Stability AI 談 GPT 4。"),
     ]);
     for query in ["packy mccormick", "PackyMcCormick", "packymccormick", "mccormick"] {
-        assert_eq!(set(&dir, query), ["apart", "camel"], "{query}");
+        assert_eq!(sorted_ids(&dir, query), ["apart", "camel"], "{query}");
     }
     for query in ["stability ai", "StabilityAI", "stabilityai", "gpt4", "GPT-4", "gpt 4"] {
-        assert_eq!(set(&dir, query), ["apart", "camel", "glued"], "{query}");
+        assert_eq!(sorted_ids(&dir, query), ["apart", "camel", "glued"], "{query}");
     }
 }
 
 /// The texts of the highlights of a hit's snippet.
-fn marked(hit: &Value) -> Vec<String> {
+fn highlighted_texts(hit: &Value) -> Vec<String> {
     let chars: Vec<char> = hit["snippet"]["text"].as_str().unwrap().chars().collect();
     let ranges = hit["snippet"]["highlights"].as_array().unwrap();
     ranges
@@ -245,7 +245,7 @@ fn highlights_are_words_of_the_query_or_what_explain_names() {
             }
         }
         for hit in dir.hits(&["--snippet", "500", query]) {
-            for highlight in marked(&hit) {
+            for highlight in highlighted_texts(&hit) {
                 highlights += 1;
                 let key: String = wensou_text::key_of(&highlight).into_iter().collect();
                 let folded = wensou_text::Folded::new(&highlight);
@@ -271,8 +271,8 @@ fn words_and_synonyms_of_the_users_own_are_part_of_the_index() {
     let words = dir.write("words.tsv", "# mine\n護城河\n");
     let synonyms = dir.write("synonyms.tsv", "護城河,moat\n");
     dir.ok(&["index", "archive", "-q", "--words", "words.tsv", "--synonyms", "synonyms.tsv"]);
-    assert_eq!(set(&dir, "护城河"), ["a", "b"]);
-    assert_eq!(set(&dir, "moat"), ["a", "b"]);
+    assert_eq!(sorted_ids(&dir, "护城河"), ["a", "b"]);
+    assert_eq!(sorted_ids(&dir, "moat"), ["a", "b"]);
     assert!(dir.ok(&["explain", "moat"]).contains("护城河 = "), "explain names the expansion");
 
     // A changed table gives a warning; searches use the old tables until a rebuild.
@@ -281,22 +281,22 @@ fn words_and_synonyms_of_the_users_own_are_part_of_the_index() {
     assert!(ran.stderr.contains("W005"), "{}", ran.stderr);
     assert!(ran.stderr.contains("synonyms.tsv has changed"), "{}", ran.stderr);
     assert!(ran.stderr.contains("wensou index --rebuild"), "{}", ran.stderr);
-    assert_eq!(set(&dir, "moat"), ["a", "b"]);
+    assert_eq!(sorted_ids(&dir, "moat"), ["a", "b"]);
     assert!(dir.ok(&["stats"]).contains("synonyms.tsv has changed"));
 
     // The index remembers its tables, so `index` notices the change.
     dir.ok(&["index", "-q"]);
-    assert_eq!(set(&dir, "moat"), ["b"]);
+    assert_eq!(sorted_ids(&dir, "moat"), ["b"]);
     assert!(!dir.run(&["search", "moat"]).stderr.contains("W005"));
     dir.ok(&["index", "-q", "--synonyms", "none"]);
     assert!(dir.ok(&["stats"]).contains("synonyms none"));
 
     // The index works without the files. A mistake in a table is reported with its line.
     std::fs::remove_file(&words).unwrap();
-    assert_eq!(set(&dir, "护城河"), ["a"]);
+    assert_eq!(sorted_ids(&dir, "护城河"), ["a"]);
     dir.write("bad.tsv", "護城河,moat\nalone\n");
     let ran = dir.run(&["index", "archive", "--words", "none", "--synonyms", "bad.tsv"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("bad.tsv:2: a line has two words or more"), "{}", ran.stderr);
-    assert_eq!(set(&dir, "护城河"), ["a"], "the old index was not touched");
+    assert_eq!(sorted_ids(&dir, "护城河"), ["a"], "the old index was not touched");
 }

@@ -178,7 +178,7 @@ fn content_lines(index: &Index) -> Vec<String> {
 }
 
 #[track_caller]
-fn same(updated: &Path, fresh: &Path, what: &str) {
+fn assert_same_content(updated: &Path, fresh: &Path, what: &str) {
     let (updated, fresh) = (Index::open(updated).unwrap(), Index::open(fresh).unwrap());
     for (one, other) in content_lines(&updated).iter().zip(&content_lines(&fresh)) {
         assert_eq!(one, other, "{what}");
@@ -212,7 +212,7 @@ fn updates_in_any_order_equal_a_whole_build() {
             let roots = [archive.clone()];
             let built = build(&updated, &roots, &options(false), &Silent).unwrap();
             build(&fresh, &roots, &options(true), &Silent).unwrap();
-            same(&updated, &fresh, &format!("seed {seed}, round {round}"));
+            assert_same_content(&updated, &fresh, &format!("seed {seed}, round {round}"));
             reused += usize::from(built.reused);
             rounds += 1;
             change(&archive, &mut random);

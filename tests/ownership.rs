@@ -1,5 +1,4 @@
-//! wensou removes only what it has made, and loses no data. Each test is named after what was
-//! broken.
+//! wensou removes only what it has made, and loses no data.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -40,7 +39,7 @@ fn flip(path: &Path) {
 }
 
 #[test]
-fn index_deleted_folders_of_the_user() {
+fn a_folder_of_the_user_is_refused_and_keeps_its_files() {
     let dir = Dir::new();
     dir.write("p/gen-src/thesis.txt", "x");
     dir.write("p/gen-notes.md", "n");
@@ -78,7 +77,7 @@ fn files_of_the_user_in_an_index_folder_stay() {
 }
 
 #[test]
-fn a_torn_backup_was_emptied_by_repair() {
+fn a_repair_of_a_torn_backup_keeps_its_records() {
     let dir = indexed();
     let before = dir.ok(&["export"]);
     fs::create_dir(dir.path().join("b")).unwrap();
@@ -98,7 +97,7 @@ fn a_torn_backup_was_emptied_by_repair() {
 }
 
 #[test]
-fn what_was_indexed_was_forgotten_with_the_description() {
+fn a_repair_without_a_description_keeps_records_and_tables() {
     let dir = indexed();
     dir.write("words.tsv", "說一件事\n");
     dir.ok(&["index", "archive", "--words", "words.tsv", "--encoding", "utf-8", "--quiet"]);
@@ -142,7 +141,7 @@ fn a_backup_is_whole_and_can_be_restored() {
 }
 
 #[test]
-fn an_unmounted_archive_emptied_the_index() {
+fn an_archive_that_is_missing_or_empty_does_not_empty_the_index() {
     let dir = indexed();
     let before = dir.ok(&["export"]);
     fs::rename(dir.path().join("archive"), dir.path().join("away")).unwrap();
@@ -189,7 +188,7 @@ fn a_repair_that_would_lose_records_says_how_many() {
 }
 
 #[test]
-fn check_took_the_lock_of_builds() {
+fn check_neither_needs_nor_makes_a_lock() {
     let dir = indexed();
     let lock = fs::File::options().write(true).open(dir.path().join("index/LOCK")).unwrap();
     lock.lock().unwrap();
@@ -210,7 +209,7 @@ fn check_took_the_lock_of_builds() {
 }
 
 #[test]
-fn an_update_laundered_damage() {
+fn an_update_of_a_damaged_index_names_the_damage() {
     let dir = indexed();
     fs::remove_file(dir.path().join("archive/two.txt")).unwrap();
     dir.index();
@@ -229,7 +228,7 @@ fn an_update_laundered_damage() {
 }
 
 #[test]
-fn the_index_in_the_archive_became_articles() {
+fn an_index_in_the_archive_is_not_indexed() {
     let dir = Dir::new();
     dir.write("page.txt", "標題\n\n正文在此,說一件事。\n");
     for root in [".", "../here/.", "./"] {
@@ -250,7 +249,7 @@ fn the_index_in_the_archive_became_articles() {
 
 #[test]
 #[cfg(unix)]
-fn an_index_folder_acted_outside_itself() {
+fn links_in_an_index_folder_are_not_followed() {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     let victim = |dir: &Dir| {
@@ -300,7 +299,7 @@ fn large() -> Dir {
 }
 
 #[test]
-fn an_allocation_of_exabytes_aborted_the_process() {
+fn a_damaged_length_is_damage_and_allocates_nothing() {
     let dir = large();
     let store = file(&dir, "index", ".store");
     let mut bytes = fs::read(&store).unwrap();
@@ -327,7 +326,7 @@ fn an_allocation_of_exabytes_aborted_the_process() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_file_cut_short_under_a_reader_ended_it_without_a_word() {
+fn a_file_that_is_cut_short_under_a_reader_is_named() {
     let dir = large();
     let store = file(&dir, "index", ".store");
     assert!(fs::metadata(&store).unwrap().len() > 2 << 20);
@@ -347,7 +346,7 @@ fn a_file_cut_short_under_a_reader_ended_it_without_a_word() {
 }
 
 #[test]
-fn what_a_kill_left_was_never_swept_once_the_index_was_current() {
+fn what_a_kill_left_is_removed_even_if_the_index_is_up_to_date() {
     let dir = indexed();
     let old = generation(&dir, "index");
     copy_folder(&old, &dir.path().join("kept"));
@@ -362,7 +361,7 @@ fn what_a_kill_left_was_never_swept_once_the_index_was_current() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn the_last_sync_failed_and_the_new_index_in_use_was_an_error() {
+fn a_failed_last_sync_is_a_warning_and_keeps_the_old_generation() {
     let dir = indexed();
     let Some(library) = preloaded(&dir, "fault") else { return };
     let before = dir.ok(&["export"]);
@@ -391,7 +390,7 @@ fn the_last_sync_failed_and_the_new_index_in_use_was_an_error() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn check_panicked_where_no_thread_could_be_made() {
+fn without_threads_no_verb_panics() {
     let dir = indexed();
     let Some(library) = preloaded(&dir, "threads") else { return };
     for threads in 0..12 {
@@ -415,7 +414,7 @@ fn check_panicked_where_no_thread_could_be_made() {
 
 #[test]
 #[cfg(unix)]
-fn too_many_open_files_were_an_error_of_a_worker_thread() {
+fn too_many_open_files_are_named_and_leave_the_index_whole() {
     let dir = indexed();
     let program = env!("CARGO_BIN_EXE_wensou");
     let mut refused = 0;

@@ -223,7 +223,7 @@ mod displayed {
     }
 
     #[test]
-    fn tsv_and_ids_printed_raw_controls_of_names_to_a_terminal() {
+    fn tsv_and_ids_have_no_raw_controls_on_a_terminal() {
         let dir = indexed();
         let id = id_of("h1");
         let pages = dir.ids(&["網頁減半"]);
@@ -267,7 +267,7 @@ mod displayed {
     }
 
     #[test]
-    fn json_passed_c1_controls_and_directions_to_a_terminal() {
+    fn json_has_no_c1_controls_or_directions_on_a_terminal() {
         let dir = indexed();
         let id = id_of("h1");
         for args in [
@@ -383,7 +383,7 @@ mod displayed {
     }
 
     #[test]
-    fn shells_were_offered_names_that_act_on_a_terminal() {
+    fn shells_are_offered_no_names_that_act_on_a_terminal() {
         let dir = indexed();
         for word in ["tag:", "source:", "h"] {
             let verb = if word == "h" { "show" } else { "search" };

@@ -25,7 +25,7 @@ pub(crate) fn record(
     match index.lookup(id)? {
         Lookup::Found(address) => Ok(Some(variant_named(index.record(address)?, id))),
         Lookup::Missing => {
-            terminal.say(format_args!(
+            terminal.notice(format_args!(
                 "there is no article or flash item with the id {}",
                 sanitize::line(id)
             ));

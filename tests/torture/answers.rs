@@ -17,7 +17,7 @@ const QUERIES: usize = 20;
 const ITEMS: usize = 100_000;
 
 #[test]
-fn damage_gave_a_wrong_answer() {
+fn damage_never_gives_a_wrong_answer() {
     let mut campaign = Campaign::new("answers", "WENSOU_ANSWERS", 6, 8);
     let dir = Dir::new();
     let base = dir.path().join("base");

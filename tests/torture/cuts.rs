@@ -13,7 +13,7 @@ use crate::util::{Random, copy_folder, files_below};
 const CUTS: usize = 50;
 
 #[test]
-fn a_power_cut_lost_the_index() {
+fn a_power_cut_leaves_the_old_index_or_the_new_one() {
     let mut campaign = Campaign::new("power cuts", "WENSOU_CUTS", 20, 3);
     if recorder().is_none() {
         return;
@@ -73,14 +73,14 @@ impl Build {
         let mut old = None;
         if !first {
             old = Some(1 - new);
-            world.set(1 - new);
+            world.set_state(1 - new);
             let built = world.index(&folder.join(index), &["--quiet"]);
             assert_eq!(built.code, 0, "{built}");
         }
         let disk = Disk::of(&folder);
         let log = world.path("record");
         let _ = fs::remove_file(&log);
-        world.set(new);
+        world.set_state(new);
         let rebuild: &[&str] = if random.below(4) == 0 { &["--rebuild"] } else { &[] };
         let mut command = world.index_command(&folder.join(index), rebuild);
         command.env("LD_PRELOAD", recorder().unwrap()).env("RECORD_LOG", &log);
@@ -165,7 +165,7 @@ impl Build {
         let wanted = if ended.code == 3 && self.old.is_none() { 2..=3 } else { 0..=0 };
         campaign.expect(wanted.contains(&checked.code), || format!("{}: {checked}", location()));
         // The next build works in any case.
-        world.set(self.new);
+        world.set_state(self.new);
         let built = world.index(&index, &["--quiet"]);
         let state = world.state(&index);
         campaign.expect(built.code == 0 && state == Ok(self.new), || {

@@ -41,7 +41,7 @@ pub(super) fn recorder() -> Option<&'static Path> {
     LIBRARY.get_or_init(|| library("record")).as_deref()
 }
 
-pub(super) fn denier() -> Option<&'static Path> {
+pub(super) fn fault_library() -> Option<&'static Path> {
     static LIBRARY: OnceLock<Option<PathBuf>> = OnceLock::new();
     LIBRARY.get_or_init(|| recorder().and_then(|_| library("deny"))).as_deref()
 }
@@ -70,11 +70,11 @@ pub(super) const EMFILE: i32 = 24;
 
 /// The system calls that fail; see `tests/fault/deny.c`.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Denied {
+pub(super) struct Faults {
     list: String,
 }
 
-impl Denied {
+impl Faults {
     /// Makes a call (`open`, `read`, `list` or `stat`) fail for this path.
     pub(super) fn add(&mut self, call: &str, error: i32, path: &Path) {
         let path =
@@ -90,7 +90,7 @@ impl Denied {
 
     /// Applies to a command; the list is kept in a file of `scratch`.
     pub(super) fn apply(&self, scratch: &Path, command: &mut Command) {
-        let Some(library) = denier() else { return };
+        let Some(library) = fault_library() else { return };
         let list = scratch.join("denied");
         fs::write(&list, &self.list).unwrap();
         preload(command, library);

@@ -139,7 +139,7 @@ const VERBS: [&[&str]; 8] = [
 ];
 
 #[test]
-fn a_folder_of_the_user_was_emptied() {
+fn files_of_the_user_stay_in_every_folder() {
     let mut campaign = Campaign::new("foreign folders", "WENSOU_FOREIGN", 8, 1);
     for (round, mut random) in campaign.rounds() {
         let world = World::without_index();

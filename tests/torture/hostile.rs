@@ -6,21 +6,21 @@ use std::path::{Path, PathBuf};
 
 use super::attacker::{Attacker, Outside, SECRET};
 use super::campaign::Campaign;
-use super::fault::{Denied, denier};
+use super::fault::{Faults, fault_library};
 use super::snapshot::Snapshot;
 use super::watch::watch;
 use super::world::World;
 use crate::util::{Random, copy_folder, files_below};
 
 #[test]
-fn a_hostile_index_acted_outside_of_itself() {
+fn a_hostile_index_has_no_effect_outside_of_itself() {
     let mut campaign = Campaign::new("hostile indexes", "WENSOU_HOSTILE", 8, 2);
     let world = World::new(2, true);
     let base = world.path("base");
     let built = world.index(&base, &["--quiet"]);
     assert_eq!(built.code, 0, "{built}");
     // A second generation, so that there are two segments.
-    world.set(0);
+    world.set_state(0);
     let built = world.index(&base, &["--quiet"]);
     assert_eq!(built.code, 0, "{built}");
     let id = world.dir.run(&["search", "正文", "--format", "ids", "--index", "base"]).stdout;
@@ -50,7 +50,7 @@ fn run_all(
     random: &mut Random,
 ) {
     let before = Snapshot::of(&outside.folder);
-    let mut watched = Denied::default();
+    let mut watched = Faults::default();
     watched.watch(&outside.folder);
     let opened = world.path("opened");
     let _ = fs::remove_file(&opened);
@@ -82,7 +82,7 @@ fn run_all(
     writers.rotate_left(first);
     for args in readers.iter().copied().chain(writers) {
         let mut command = world.command(index, args);
-        if denier().is_some() {
+        if fault_library().is_some() {
             watched.apply(world.dir.path(), &mut command);
         }
         let ended = watch(&mut command);

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::campaign::Campaign;
-use super::fault::{Denied, EACCES, EIO, EMFILE, ENOENT, denier};
+use super::fault::{EACCES, EIO, EMFILE, ENOENT, Faults, fault_library};
 use super::watch::{Ended, watch};
 use super::world::World;
 use crate::util::{Random, files_below};
@@ -21,9 +21,9 @@ const ERRORS: [(&str, i32); 6] = [
 ];
 
 #[test]
-fn a_read_error_deleted_records() {
+fn a_read_error_deletes_no_records() {
     let mut campaign = Campaign::new("read errors", "WENSOU_READ_ERRORS", 6, 5);
-    if denier().is_none() {
+    if fault_library().is_none() {
         return;
     }
     let world = World::new(24, false);
@@ -45,13 +45,13 @@ impl Round<'_> {
         self.world.path("index")
     }
 
-    fn denied(&self, denied: &Denied, args: &[&str]) -> Ended {
+    fn run_with_faults(&self, faults: &Faults, args: &[&str]) -> Ended {
         let archive = self.world.archive();
         let mut command = self.world.command(&self.index(), args);
         if args[0] == "index" {
             command.arg(archive);
         }
-        denied.apply(self.world.dir.path(), &mut command);
+        faults.apply(self.world.dir.path(), &mut command);
         watch(&mut command)
     }
 
@@ -59,21 +59,21 @@ impl Round<'_> {
         let (world, round, index) = (self.world, self.round, self.index());
         let _ = fs::remove_dir_all(&index);
         let old = random.below(2);
-        world.set(old);
+        world.set_state(old);
         let built = world.index(&index, &["--quiet"]);
         assert_eq!(built.code, 0, "{built}");
         let before = world.export(&index).unwrap();
         // In half of the rounds, other pages change before the next build.
         let changes = random.below(2) == 0;
         if changes {
-            world.set(1 - old);
+            world.set_state(1 - old);
         }
-        let (denied, paths) = self.errors(random);
+        let (faults, paths) = self.pick_faults(random);
         let what = format!("round {round}: {} paths, first {}", paths.len(), paths[0]);
         if !changes {
             // Nothing has changed, but some files cannot be read.
             for args in [&["check"][..], &["check", "--quick"]] {
-                let checked = self.denied(&denied, args);
+                let checked = self.run_with_faults(&faults, args);
                 let said = format!("{}{}", checked.stdout, checked.stderr);
                 let damaged = said.lines().any(|line| line.starts_with("damage"));
                 campaign.count("checks under errors");
@@ -84,7 +84,7 @@ impl Round<'_> {
         }
         let rebuild: &[&str] =
             if random.below(3) == 0 { &["index", "--rebuild"] } else { &["index"] };
-        let built = self.denied(&denied, rebuild);
+        let built = self.run_with_faults(&faults, rebuild);
         campaign.count("builds under errors");
         campaign.expect(built.code == 0, || format!("{what}: {rebuild:?}: {built}"));
         let unnamed = paths.iter().filter(|path| !built.stderr.contains(path.as_str())).count();
@@ -138,8 +138,8 @@ impl Round<'_> {
 
     /// Picks some files or a whole folder, and the errors that reading them gives. Also returns
     /// their paths.
-    fn errors(&self, random: &mut Random) -> (Denied, Vec<String>) {
-        let mut denied = Denied::default();
+    fn pick_faults(&self, random: &mut Random) -> (Faults, Vec<String>) {
+        let mut faults = Faults::default();
         let archive = self.world.archive();
         let name = |path: &PathBuf| {
             path.strip_prefix(self.world.dir.path()).unwrap().to_str().unwrap().to_owned()
@@ -147,11 +147,11 @@ impl Round<'_> {
         if random.below(4) == 0 {
             let folder = archive.join(["folder", "000"][random.below(2)]);
             match random.below(3) {
-                0 => denied.add("list", EIO, &folder),
-                1 => denied.add("open", EACCES, &folder),
-                _ => denied.add("list", EACCES, &folder),
+                0 => faults.add("list", EIO, &folder),
+                1 => faults.add("open", EACCES, &folder),
+                _ => faults.add("list", EACCES, &folder),
             }
-            return (denied, vec![name(&folder)]);
+            return (faults, vec![name(&folder)]);
         }
         let mut files = files_below(&archive);
         // Leave out the files that differ between the states.
@@ -163,10 +163,10 @@ impl Round<'_> {
         for _ in 0..1 + random.below(files.len() / 2) {
             let path = files.swap_remove(random.below(files.len()));
             let (call, error) = ERRORS[random.below(ERRORS.len())];
-            denied.add(call, error, &path);
+            faults.add(call, error, &path);
             paths.push(name(&path));
         }
-        (denied, paths)
+        (faults, paths)
     }
 }
 

@@ -26,12 +26,12 @@ const VERBS: [&[&str]; 6] = [
 ];
 
 #[test]
-fn a_check_refused_a_build_and_an_update_was_called_damage() {
+fn readers_and_updates_do_not_disturb_each_other() {
     let seconds = number("WENSOU_READER_SECONDS", 3) as u64;
     let mut campaign = Campaign::new("twenty readers", "WENSOU_READER_ROUNDS", 1, 6);
     let world = World::new(8, false);
     let index = world.path("index");
-    world.set(0);
+    world.set_state(0);
     let built = world.index(&index, &["--quiet"]);
     assert_eq!(built.code, 0, "{built}");
     let shared_campaign = Mutex::new(&mut campaign);
@@ -67,7 +67,7 @@ fn a_check_refused_a_build_and_an_update_was_called_damage() {
         let mut random = Random::new(2);
         while started.elapsed() < Duration::from_secs(seconds) {
             state = 1 - state;
-            world.set(state);
+            world.set_state(state);
             let rebuild: &[&str] = if random.below(5) == 0 { &["--rebuild"] } else { &[] };
             let built = world.index(&index, rebuild);
             let mut campaign = lock_campaign();

@@ -5,25 +5,25 @@ use std::fs;
 use std::path::Path;
 
 use super::campaign::Campaign;
-use super::fault::{Denied, EACCES, EIO, denier};
+use super::fault::{EACCES, EIO, Faults, fault_library};
 use super::watch::{Ended, watch};
 use super::world::{World, current, generations, index_files, point};
 use crate::util::{Random, copy_folder, files_below};
 
 #[test]
-fn a_repair_destroyed_what_could_be_read() {
+fn a_repair_keeps_what_can_be_read() {
     let mut campaign = Campaign::new("repairs", "WENSOU_REPAIRS", 16, 7);
     let world = World::new(6, false);
     // Copies of one index folder, in each of the two states.
     let index = world.path("index");
     for state in [0, 1] {
-        world.set(state);
+        world.set_state(state);
         let built = world.index(&index, &["--quiet"]);
         assert_eq!(built.code, 0, "{built}");
         copy_folder(&index, &world.path(["old", "new"][state]));
     }
     for (round, mut random) in campaign.rounds() {
-        world.set(1);
+        world.set_state(1);
         Round { world: &world, round }.run(&mut campaign, &mut random);
     }
     campaign.finish();
@@ -53,7 +53,7 @@ impl Round<'_> {
         let archive = match random.below(6) {
             0 => Archive::Empty,
             1 => Archive::Missing,
-            2 if denier().is_some() => Archive::Failing,
+            2 if fault_library().is_some() => Archive::Failing,
             _ => Archive::There,
         };
         let what = format!("round {}: {damage}; archive {archive:?}", self.round);
@@ -129,14 +129,14 @@ impl Round<'_> {
                 fs::create_dir(&folder).unwrap();
             }
             Archive::Failing => {
-                let mut denied = Denied::default();
+                let mut faults = Faults::default();
                 let mut files = files_below(&folder);
                 for _ in 0..1 + random.below(files.len()) {
                     let path = files.swap_remove(random.below(files.len()));
                     let (call, error) = [("read", EIO), ("open", EACCES)][random.below(2)];
-                    denied.add(call, error, &path);
+                    faults.add(call, error, &path);
                 }
-                denied.apply(world.dir.path(), &mut command);
+                faults.apply(world.dir.path(), &mut command);
             }
         }
         let ended = watch(&mut command);

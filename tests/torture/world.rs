@@ -42,7 +42,7 @@ impl World {
             }
         }
         for state in [0, 1] {
-            world.set(state);
+            world.set_state(state);
             let fresh = world.path("fresh");
             let built = world.index(&fresh, &["--rebuild"]);
             assert_eq!(built.code, 0, "{built}");
@@ -67,7 +67,7 @@ impl World {
     }
 
     /// Puts the archive into a state.
-    pub(super) fn set(&self, state: usize) {
+    pub(super) fn set_state(&self, state: usize) {
         set_archive_state(&self.archive(), state);
     }
 

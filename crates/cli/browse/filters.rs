@@ -19,9 +19,9 @@ pub(crate) fn kind(text: &str, clock: &Clock) -> Option<Kind> {
 
 /// Restricts the query to a kind, or removes that restriction.
 pub(crate) fn set_kind(text: &str, kind: Option<Kind>, clock: &Clock) -> String {
-    let text = without(text, clock, |clause| matches!(clause, FieldClause::Kind(_)));
+    let text = without_filters(text, clock, |clause| matches!(clause, FieldClause::Kind(_)));
     match kind {
-        Some(kind) => with(&text, &FieldClause::Kind(vec![kind]).to_string(), clock),
+        Some(kind) => with_filter(&text, &FieldClause::Kind(vec![kind]).to_string(), clock),
         None => text,
     }
 }
@@ -29,9 +29,9 @@ pub(crate) fn set_kind(text: &str, kind: Option<Kind>, clock: &Clock) -> String 
 /// Restricts the query to a value of `date:` (`7d`, `2023-03`, `none`), or removes that
 /// restriction. Replaces `date:`, `since:` and `until:`.
 pub(crate) fn set_date(text: &str, date: Option<&str>, clock: &Clock) -> String {
-    let text = without(text, clock, |clause| matches!(clause, FieldClause::Date(_)));
+    let text = without_filters(text, clock, |clause| matches!(clause, FieldClause::Date(_)));
     match date {
-        Some(date) => with(&text, &format!("date:{date}"), clock),
+        Some(date) => with_filter(&text, &format!("date:{date}"), clock),
         None => text,
     }
 }
@@ -44,7 +44,7 @@ pub(crate) fn add_tag(text: &str, tag: &str, clock: &Clock) -> String {
     if clauses(&query.root).any(|(clause, _)| *clause == wanted) {
         return text.to_owned();
     }
-    with(text, &wanted.to_string(), clock)
+    with_filter(text, &wanted.to_string(), clock)
 }
 
 /// The filters that every hit must match, with their spans.
@@ -67,7 +67,7 @@ fn clauses(root: &Node) -> impl Iterator<Item = (&FieldClause, Span)> {
 
 /// The text without the filters that `unwanted` selects. Filters that are negated or that are an
 /// operand of `OR` stay, because they do not restrict the whole query.
-fn without(text: &str, clock: &Clock, unwanted: fn(&FieldClause) -> bool) -> String {
+fn without_filters(text: &str, clock: &Clock, unwanted: fn(&FieldClause) -> bool) -> String {
     let (query, _) = parse_lenient(text, clock);
     let mut spans: Vec<Span> =
         clauses(&query.root).filter(|(clause, _)| unwanted(clause)).map(|(_, span)| span).collect();
@@ -100,9 +100,9 @@ fn starts_with_space(text: &str) -> bool {
 
 /// Adds a filter that every hit must match. If it comes last, a space follows, so that what is
 /// typed next does not become part of it.
-fn with(text: &str, clause: &str, clock: &Clock) -> String {
+fn with_filter(text: &str, clause: &str, clock: &Clock) -> String {
     let text = text.trim();
-    let ways = [
+    let candidates = [
         format!("{text} {clause} "),
         // In parentheses: otherwise an OR would take the filter as part of its last operand.
         format!("({text}) {clause} "),
@@ -113,15 +113,16 @@ fn with(text: &str, clause: &str, clock: &Clock) -> String {
     ];
     let (before, errors) = parse_lenient(text, clock);
     let (clause, _) = parse_lenient(clause, clock);
-    let means_it = |way: &&String| {
-        let (after, more) = parse_lenient(way, clock);
+    let has_intended_meaning = |candidate: &&String| {
+        let (after, more) = parse_lenient(candidate, clock);
         more.len() <= errors.len() && adds(&before, &after, &clause)
     };
     let open = |error: &Diagnostic| matches!(error.code, Code::UnclosedQuote | Code::Parenthesis);
-    // After an open quote or parenthesis, try the ways that put the filter at the end last.
+    // After an open quote or parenthesis, try the candidates that put the filter at the end last.
     let skipped = if errors.iter().any(open) { 2 } else { 0 };
-    let way = ways[skipped..].iter().chain(&ways[..skipped]).find(means_it);
-    way.unwrap_or(&ways[0]).trim_start().to_owned()
+    let candidate =
+        candidates[skipped..].iter().chain(&candidates[..skipped]).find(has_intended_meaning);
+    candidate.unwrap_or(&candidates[0]).trim_start().to_owned()
 }
 
 /// Whether `after` means `before AND clause`.

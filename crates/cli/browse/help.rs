@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::keys::{self, KEYS};
-use super::text::{fit, wrap};
+use super::text::{truncate, wrap};
 use super::theme::TITLE;
 use crate::args::QUERY_HELP;
 
@@ -32,7 +32,7 @@ pub(crate) fn lines(columns: u16) -> Vec<Line<'static>> {
     }
     lines.push(Line::default());
     lines.push(Line::raw("Queries:"));
-    lines.extend(QUERY_HELP.lines().map(|line| fit(vec![Span::raw(line)], room)));
+    lines.extend(QUERY_HELP.lines().map(|line| truncate(vec![Span::raw(line)], room)));
     lines
 }
 

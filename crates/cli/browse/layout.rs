@@ -3,15 +3,15 @@
 use ratatui::layout::Rect;
 
 /// Minimum number of columns for a preview beside the list.
-const BESIDE: u16 = 100;
+const MIN_COLUMNS_BESIDE: u16 = 100;
 /// Minimum number of columns for a preview below the list, if there are enough rows for both.
-pub(crate) const BELOW: u16 = 60;
+pub(crate) const MIN_COLUMNS_BELOW: u16 = 60;
 /// Minimum number of rows that list and preview need together to lie one below the other.
-const BELOW_ROWS: u16 = 12;
+const MIN_ROWS_BELOW: u16 = 12;
 /// Minimum number of columns to draw an item of the list in two lines instead of three.
-const TWO_LINES: u16 = 60;
+const MIN_COLUMNS_TWO_LINES: u16 = 60;
 /// Maximum number of text columns in a preview: longer lines of Chinese text are hard to read.
-const WIDEST: usize = 100;
+const MAX_PREVIEW_COLUMNS: usize = 100;
 
 /// The areas of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(crate) struct Layout {
     pub(crate) notice: Rect,
     pub(crate) list: Option<Rect>,
     /// The line that separates list and preview.
-    pub(crate) rule: Option<Rect>,
+    pub(crate) separator: Option<Rect>,
     pub(crate) preview: Option<Rect>,
     pub(crate) footer: Rect,
     /// Number of items that are visible as a whole.
@@ -32,26 +32,26 @@ pub(crate) struct Layout {
     pub(crate) snippet: usize,
 }
 
-/// Divides a screen of `(columns, rows)`; with `whole`, the preview replaces the list.
-pub(crate) fn layout(size: (u16, u16), whole: bool) -> Layout {
+/// Divides a screen of `(columns, rows)`; with `preview_only`, the preview replaces the list.
+pub(crate) fn layout(size: (u16, u16), preview_only: bool) -> Layout {
     let (columns, rows) = size;
     let row = |y: u16| Rect::new(0, y.min(rows), columns, u16::from(y < rows));
     let body = Rect::new(0, 2.min(rows), columns, rows.saturating_sub(3));
     let mut list = body;
-    let mut rule = None;
+    let mut separator = None;
     let mut preview = None;
-    if columns >= BESIDE {
+    if columns >= MIN_COLUMNS_BESIDE {
         list.width = (u32::from(columns) * 45 / 100) as u16;
         let from = list.width + 3;
-        rule = Some(Rect { x: list.width + 1, width: 1, ..body });
+        separator = Some(Rect { x: list.width + 1, width: 1, ..body });
         preview = Some(Rect { x: from, width: columns - from, ..body });
-    } else if columns >= BELOW && body.height >= BELOW_ROWS {
+    } else if columns >= MIN_COLUMNS_BELOW && body.height >= MIN_ROWS_BELOW {
         list.height = body.height / 2;
         let from = body.y + list.height;
-        rule = Some(Rect { y: from, height: 1, ..body });
+        separator = Some(Rect { y: from, height: 1, ..body });
         preview = Some(Rect { y: from + 1, height: body.height - list.height - 1, ..body });
     }
-    let lines = if list.width >= TWO_LINES { 2 } else { 3 };
+    let lines = if list.width >= MIN_COLUMNS_TWO_LINES { 2 } else { 3 };
     let items = usize::from(list.height / lines);
     // A Han character takes two columns. In two lines, the source stands before the snippet: the 8
     // characters are left for it.
@@ -63,20 +63,20 @@ pub(crate) fn layout(size: (u16, u16), whole: bool) -> Layout {
         query: row(0),
         notice: row(1),
         list: Some(list),
-        rule,
+        separator,
         preview,
         footer: if rows > 2 { row(rows - 1) } else { Rect::default() },
         items,
         lines,
         snippet: snippet.max(10),
     };
-    if whole {
-        (layout.list, layout.rule, layout.preview) = (None, None, Some(body));
+    if preview_only {
+        (layout.list, layout.separator, layout.preview) = (None, None, Some(body));
     }
     layout
 }
 
 /// Number of text columns in a preview, which leaves room for a space and the scroll bar.
 pub(crate) fn preview_columns(area: Rect) -> usize {
-    usize::from(area.width).saturating_sub(2).clamp(2, WIDEST)
+    usize::from(area.width).saturating_sub(2).clamp(2, MAX_PREVIEW_COLUMNS)
 }

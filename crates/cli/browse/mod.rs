@@ -173,11 +173,11 @@ impl Session {
                 }
                 Effect::Page { id, text } => {
                     let (index, clock) = (Arc::clone(&self.index), self.app.clock);
-                    self.outside(|| open::page(index.dir(), &clock, &id, &text))?;
+                    self.outside(|| open::open_in_pager(index.dir(), &clock, &id, &text))?;
                 }
                 Effect::Edit(item) => {
                     let index = Arc::clone(&self.index);
-                    self.outside(|| open::edit(&index, &item))?;
+                    self.outside(|| open::open_in_editor(&index, &item))?;
                 }
                 Effect::Quit(outcome) => return Ok(Some(outcome)),
             }

@@ -13,21 +13,26 @@ use crate::lookup::source_file;
 use crate::out::json;
 
 /// Shows a record in `$PAGER` as `wensou show` prints it.
-pub(crate) fn page(index: &Path, clock: &Clock, id: &str, text: &str) -> anyhow::Result<()> {
+pub(crate) fn open_in_pager(
+    index: &Path,
+    clock: &Clock,
+    id: &str,
+    text: &str,
+) -> anyhow::Result<()> {
     // `show` refuses queries with mistakes. The lenient parse repairs them, so pass its canonical
     // form.
     let (query, _) = parse_lenient(text, clock);
-    let pager = variable(&["PAGER"]).unwrap_or_else(|| "less -R".into());
+    let pager = first_set_variable(&["PAGER"]).unwrap_or_else(|| "less -R".into());
     let mut show = Command::new(std::env::current_exe().context("cannot find this program")?);
     show.arg("--index").arg(index).args(["--color", "always", "show"]);
-    let marked = query.to_string();
-    if !marked.is_empty() {
-        show.arg(format!("--highlight={marked}"));
+    let highlight = query.to_string();
+    if !highlight.is_empty() {
+        show.arg(format!("--highlight={highlight}"));
     }
     show.args(["--", id]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut show = show.spawn().context("cannot run this program again")?;
     let printed = show.stdout.take().context("cannot read from `wensou show`")?;
-    let mut shell = shell(&pager);
+    let mut shell = shell_command(&pager);
     if std::env::var_os("LESS").is_none() {
         // Otherwise `less` prints escape sequences instead of colours.
         shell.env("LESS", "R");
@@ -42,7 +47,7 @@ pub(crate) fn page(index: &Path, clock: &Clock, id: &str, text: &str) -> anyhow:
 }
 
 /// Opens the file of an item in `$VISUAL` or `$EDITOR` at the line that its snippet begins in.
-pub(crate) fn edit(index: &Index, item: &Item) -> anyhow::Result<()> {
+pub(crate) fn open_in_editor(index: &Index, item: &Item) -> anyhow::Result<()> {
     let (path, _) = json::location(&item.record);
     if path.contains("!/") {
         bail!("{path} is inside an archive: `wensou show --raw` prints it");
@@ -52,10 +57,10 @@ pub(crate) fn edit(index: &Index, item: &Item) -> anyhow::Result<()> {
     })?;
     let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let line = line_of(&bytes, item);
-    let editor = variable(&["VISUAL", "EDITOR"]).unwrap_or_else(|| "vi".into());
+    let editor = first_set_variable(&["VISUAL", "EDITOR"]).unwrap_or_else(|| "vi".into());
     // An editor would take a name that begins with `-` for an option.
     let file = if file.starts_with("-") { Path::new(".").join(file) } else { file };
-    let mut shell = shell(&editor);
+    let mut shell = shell_command(&editor);
     shell.arg(&editor).args(at_line(&editor.to_string_lossy(), file.as_os_str().into(), line));
     let status = shell.status().context("cannot run a shell for $EDITOR")?;
     if !status.success() {
@@ -94,13 +99,13 @@ fn line_of(bytes: &[u8], item: &Item) -> usize {
 }
 
 /// The first of these environment variables that is set and not empty.
-fn variable(names: &[&str]) -> Option<OsString> {
+fn first_set_variable(names: &[&str]) -> Option<OsString> {
     names.iter().find_map(|name| std::env::var_os(name).filter(|value| !value.is_empty()))
 }
 
 /// A shell command that runs a command line of the user; arguments that are added to the command
 /// are appended to that line.
-fn shell(line: &OsString) -> Command {
+fn shell_command(line: &OsString) -> Command {
     let mut script = line.clone();
     script.push(" \"$@\"");
     let mut shell = Command::new("sh");

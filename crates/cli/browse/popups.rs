@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::help;
 use super::input::{PROMPT, visible_input};
 use super::picker::{Picker, Subject};
-use super::text::{fit, piece};
+use super::text::{piece, truncate};
 use super::theme::{CHOSEN, DIM, KIND};
 
 /// Draws the box of a popup and returns the area inside its border.
@@ -32,9 +32,9 @@ fn draw_popup(frame: &mut Frame<'_>, title: &str, columns: u16, rows: u16) -> Re
     inside
 }
 
-fn popup_area(screen: u16, height: u16, columns: u16, rows: u16) -> Rect {
-    let (width, rows) = (columns.min(screen), rows.min(height));
-    Rect::new((screen - width) / 2, (height - rows) / 2, width, rows)
+fn popup_area(screen_width: u16, screen_height: u16, columns: u16, rows: u16) -> Rect {
+    let (width, rows) = (columns.min(screen_width), rows.min(screen_height));
+    Rect::new((screen_width - width) / 2, (screen_height - rows) / 2, width, rows)
 }
 
 /// Draws the help from line `first` on.
@@ -50,8 +50,8 @@ pub(crate) fn draw_help(frame: &mut Frame<'_>, first: usize) {
 }
 
 /// Draws a picker, scrolled to the selected choice.
-pub(crate) fn draw_picker(frame: &mut Frame<'_>, open: &Picker) {
-    let title = match open.subject {
+pub(crate) fn draw_picker(frame: &mut Frame<'_>, picker: &Picker) {
+    let title = match picker.subject {
         Subject::Tag => "tags of the hits",
         Subject::Date => "dates",
     };
@@ -61,28 +61,31 @@ pub(crate) fn draw_picker(frame: &mut Frame<'_>, open: &Picker) {
     if inside.height == 0 || inside.width < 4 {
         return;
     }
-    let (mut spans, cursor) =
-        visible_input(&open.filter, &[], usize::from(inside.width).saturating_sub(PROMPT.width()));
+    let (mut spans, cursor) = visible_input(
+        &picker.filter,
+        &[],
+        usize::from(inside.width).saturating_sub(PROMPT.width()),
+    );
     spans.insert(0, Span::styled(PROMPT, KIND));
     frame.render_widget(Line::from(spans), Rect { height: 1, ..inside });
     let x = inside.x + PROMPT.width() as u16 + cursor;
     frame.set_cursor_position((x.min(inside.right() - 1), inside.y));
-    let displayed = open.matching();
+    let displayed = picker.matching();
     let height = usize::from(inside.height - 1);
-    let first = (open.selected + 1).saturating_sub(height);
+    let first = (picker.selected + 1).saturating_sub(height);
     let width = usize::from(inside.width);
     let mut lines: Vec<Line<'static>> = Vec::new();
     for (at, choice) in displayed.iter().enumerate().skip(first).take(height) {
         let count = choice.count.map(|count| format!(" {count}")).unwrap_or_default();
         let mut line =
-            fit(vec![piece(&choice.label, Style::new())], width.saturating_sub(count.width()));
+            truncate(vec![piece(&choice.label, Style::new())], width.saturating_sub(count.width()));
         let gap = width.saturating_sub(line.width() + count.width());
         line.spans.push(Span::raw(" ".repeat(gap)));
         line.spans.push(Span::styled(count, DIM));
-        lines.push(if at == open.selected { line.style(CHOSEN) } else { line });
+        lines.push(if at == picker.selected { line.style(CHOSEN) } else { line });
     }
     if lines.is_empty() {
-        let what = if open.waiting { "counting…" } else { "none" };
+        let what = if picker.waiting { "counting…" } else { "none" };
         lines.push(Line::styled(what, DIM));
     }
     frame.render_widget(

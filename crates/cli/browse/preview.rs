@@ -7,7 +7,7 @@ use wensou_ingest::{Article, DateProvenance, FlashItem, Record};
 use wensou_query::Highlighter;
 
 use super::keys::{Command, name};
-use super::text::{marked, piece, wrap};
+use super::text::{highlighted, piece, wrap};
 use super::theme::{DATE, DIM, KIND, TAG, TITLE};
 use super::worker::Item;
 use crate::out::{hits, json};
@@ -21,8 +21,8 @@ pub(crate) fn lines(
     columns: usize,
 ) -> Vec<Line<'static>> {
     let texts = record.texts();
-    let mut page = Page { columns, lines: Vec::new() };
-    page.push(&marked(&highlighter.mark(&texts.title), TITLE), 0);
+    let mut page = PreviewLines { columns, lines: Vec::new() };
+    page.push(&highlighted(&highlighter.mark(&texts.title), TITLE), 0);
     page.push(&facts(record), 0);
     if !texts.tags.is_empty() {
         let tags = texts.tags.iter().map(|tag| piece(&format!("#{tag} "), TAG));
@@ -30,7 +30,7 @@ pub(crate) fn lines(
     }
     page.empty_line();
     for paragraph in texts.body.split('\n') {
-        page.push(&marked(&highlighter.mark(paragraph), Style::new()), 0);
+        page.push(&highlighted(&highlighter.mark(paragraph), Style::new()), 0);
         if matches!(record, Record::Article(_)) {
             page.empty_line();
         }
@@ -48,12 +48,12 @@ pub(crate) fn lines(
 }
 
 /// The lines that have been laid out so far.
-struct Page {
+struct PreviewLines {
     columns: usize,
     lines: Vec<Line<'static>>,
 }
 
-impl Page {
+impl PreviewLines {
     fn push(&mut self, pieces: &[Span<'static>], indent: usize) {
         self.lines.extend(wrap(pieces, self.columns, indent));
     }
@@ -93,15 +93,15 @@ fn date(record: &Record) -> Vec<Span<'static>> {
     let reason = match date.provenance {
         DateProvenance::None => return vec![Span::raw("no date")],
         DateProvenance::Stated => String::new(),
-        DateProvenance::Inferred(evidence) => {
-            format!(" (inferred from the {})", json::evidence_name(evidence))
+        DateProvenance::Inferred(basis) => {
+            format!(" (inferred from the {})", json::date_basis_name(basis))
         }
     };
     vec![Span::styled(hits::date(record), DATE), Span::raw(reason)]
 }
 
 /// Appends the flash items of an article's page.
-fn embedded(page: &mut Page, article: &Article, flashes: Option<&[Item]>) {
+fn embedded(page: &mut PreviewLines, article: &Article, flashes: Option<&[Item]>) {
     if article.flashes.is_empty() {
         return;
     }
@@ -113,14 +113,14 @@ fn embedded(page: &mut Page, article: &Article, flashes: Option<&[Item]>) {
     for item in flashes.unwrap_or_default() {
         let mut line = vec![Span::styled("◆ ", KIND), Span::styled(hits::date(&item.record), DATE)];
         line.push(Span::raw("  "));
-        line.extend(marked(&item.title, Style::new()));
+        line.extend(highlighted(&item.title, Style::new()));
         page.push(&line, 2);
     }
     page.empty_line();
 }
 
 /// Appends the pages that contain a flash item.
-fn occurrence_list(page: &mut Page, flash: &FlashItem) {
+fn occurrence_list(page: &mut PreviewLines, flash: &FlashItem) {
     let occurrences: Vec<_> = flash.all_occurrences().collect();
     let head = match occurrences.len() {
         1 => format!("seen in 1 page ({} opens it)", name(Command::Follow)),

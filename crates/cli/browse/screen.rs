@@ -29,7 +29,7 @@ impl Screen {
         restore_on_panic();
         // The same as `restore`, for the signal handler that reports a file that was cut short:
         // end bracketed paste, leave the alternate screen, reset colours, show the cursor.
-        wensou_index::restore_terminal_for_lost_files(b"\x1b[?2004l\x1b[?1049l\x1b[0m\x1b[?25h");
+        wensou_index::restore_terminal_on_sigbus(b"\x1b[?2004l\x1b[?1049l\x1b[0m\x1b[?25h");
         let screen = Self(());
         screen.resume()?;
         Ok(screen)

@@ -16,7 +16,7 @@ pub(crate) fn piece(text: &str, style: Style) -> Span<'static> {
 }
 
 /// A snippet as styled pieces, with its matches highlighted; `base` is the style of the other text.
-pub(crate) fn marked(snippet: &Snippet, base: Style) -> Vec<Span<'static>> {
+pub(crate) fn highlighted(snippet: &Snippet, base: Style) -> Vec<Span<'static>> {
     let chars: Vec<char> = snippet.text.chars().collect();
     let part =
         |from: usize, to: usize, style| piece(&chars[from..to].iter().collect::<String>(), style);
@@ -34,7 +34,7 @@ pub(crate) fn marked(snippet: &Snippet, base: Style) -> Vec<Span<'static>> {
 
 /// Cuts pieces to `columns` and ends them with `…` if anything was cut. Never splits a wide
 /// character.
-pub(crate) fn fit(pieces: Vec<Span<'static>>, columns: usize) -> Line<'static> {
+pub(crate) fn truncate(pieces: Vec<Span<'static>>, columns: usize) -> Line<'static> {
     let line = Line::from(pieces);
     if line.width() <= columns {
         return line;
@@ -120,12 +120,12 @@ mod tests {
     #[test]
     fn a_wide_character_that_does_not_fit_whole_is_left_out() {
         let pieces = || vec![Span::raw("比特幣"), Span::raw("BTC減半")];
-        assert_eq!(content(&fit(pieces(), 13)), "比特幣BTC減半");
-        assert_eq!(content(&fit(pieces(), 12)), "比特幣BTC減…");
-        assert_eq!(content(&fit(pieces(), 6)), "比特…");
-        assert_eq!(content(&fit(pieces(), 5)), "比特…");
-        assert_eq!(content(&fit(pieces(), 1)), "…");
-        assert_eq!(content(&fit(pieces(), 0)), "");
+        assert_eq!(content(&truncate(pieces(), 13)), "比特幣BTC減半");
+        assert_eq!(content(&truncate(pieces(), 12)), "比特幣BTC減…");
+        assert_eq!(content(&truncate(pieces(), 6)), "比特…");
+        assert_eq!(content(&truncate(pieces(), 5)), "比特…");
+        assert_eq!(content(&truncate(pieces(), 1)), "…");
+        assert_eq!(content(&truncate(pieces(), 0)), "");
     }
 
     #[test]
@@ -135,7 +135,7 @@ mod tests {
             highlights: vec![[3, 5]],
             ..Snippet::default()
         };
-        let lines = wrap(&marked(&snippet, Style::default()), 12, 2);
+        let lines = wrap(&highlighted(&snippet, Style::default()), 12, 2);
         assert_eq!(
             lines.iter().map(content).collect::<Vec<_>>(),
             ["  比特幣減半", "  將在明年四", "  月到來,礦", "  工需要準", "  備。"]
@@ -150,7 +150,7 @@ mod tests {
             highlights: vec![[0, 3]],
             ..Snippet::default()
         };
-        let line = Line::from(marked(&snippet, Style::default()));
+        let line = Line::from(highlighted(&snippet, Style::default()));
         assert_eq!(content(&line), "紅␛[31m色\u{fffd}字 二");
     }
 }

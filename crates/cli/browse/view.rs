@@ -13,16 +13,16 @@ use wensou_query::lang::Diagnostic;
 use super::app::{App, Focus, List, Origin, Popup};
 use super::input::{PROMPT, visible_input};
 use super::keys::{self, KEYS};
-use super::layout::{BELOW, Layout, preview_columns};
+use super::layout::{Layout, MIN_COLUMNS_BELOW, preview_columns};
 use super::popups::{draw_help, draw_picker};
-use super::text::{fit, marked, piece};
+use super::text::{highlighted, piece, truncate};
 use super::theme::{DATE, DIM, ERROR, KIND, TITLE, WARNING, without_colour};
 use super::worker::Item;
-use crate::out::count::count;
+use crate::out::count::count_noun;
 use crate::out::hits;
 
 /// Placeholder in the empty query line.
-const INVITATION: &str = "type to search, ? for help";
+const PLACEHOLDER: &str = "type to search, ? for help";
 
 /// Draws the whole screen.
 pub(crate) fn draw(frame: &mut Frame<'_>, app: &mut App, colour: bool) {
@@ -32,8 +32,8 @@ pub(crate) fn draw(frame: &mut Frame<'_>, app: &mut App, colour: bool) {
     if let Some(area) = layout.list {
         draw_list(frame, app, area, layout);
     }
-    if let Some(area) = layout.rule {
-        draw_rule(frame, area, app.focus == Focus::Preview);
+    if let Some(area) = layout.separator {
+        draw_separator(frame, area, app.focus == Focus::Preview);
     }
     if let Some(area) = layout.preview {
         draw_preview(frame, app, area);
@@ -41,7 +41,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, app: &mut App, colour: bool) {
     frame.render_widget(footer(app, layout.footer.width), layout.footer);
     match &app.popup {
         Some(Popup::Help(first)) => draw_help(frame, *first),
-        Some(Popup::Picker(open)) => draw_picker(frame, open),
+        Some(Popup::Picker(picker)) => draw_picker(frame, picker),
         None => {}
     }
     if !colour {
@@ -55,7 +55,7 @@ fn draw_query(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let room = usize::from(area.width).saturating_sub(PROMPT.width() + found.width() + 1);
     let (mut spans, cursor) = visible_input(&app.input, &app.errors, room.max(4));
     if app.text().is_empty() {
-        spans = fit(vec![Span::styled(INVITATION, DIM)], room).spans;
+        spans = truncate(vec![Span::styled(PLACEHOLDER, DIM)], room).spans;
     }
     spans.insert(0, Span::styled(PROMPT, KIND));
     frame.render_widget(Line::from(spans), area);
@@ -77,10 +77,10 @@ fn summary(app: &App, columns: u16) -> String {
     }
     let total = match app.list.total {
         0 => "no hits".to_owned(),
-        total => count(total, "hit"),
+        total => count_noun(total, "hit"),
     };
     let took = app.list.took.as_secs_f64() * 1000.0;
-    match columns >= BELOW && !app.followed() {
+    match columns >= MIN_COLUMNS_BELOW && !app.followed() {
         true => format!("{total} · {took:.1} ms"),
         false => total,
     }
@@ -107,7 +107,7 @@ fn notice(app: &App, columns: u16) -> Line<'static> {
     } else {
         Vec::new()
     };
-    fit(pieces, usize::from(columns))
+    truncate(pieces, usize::from(columns))
 }
 
 fn diagnostic_spans(diagnostic: &Diagnostic, style: Style, more: usize) -> Vec<Span<'static>> {
@@ -184,9 +184,9 @@ fn item_lines(item: &Item, columns: usize, lines: u16) -> Vec<Line<'static>> {
     let body = snippet_spans(&item.snippet);
     if lines == 2 {
         let mut head = vec![Span::styled(format!("{kind:<8}"), KIND)];
-        head.extend(marked(&item.title, TITLE));
+        head.extend(highlighted(&item.title, TITLE));
         let room = columns.saturating_sub(date.width() + 2);
-        let mut head = fit(head, room);
+        let mut head = truncate(head, room);
         let gap = columns.saturating_sub(head.width() + date.width());
         head.spans.push(Span::raw(" ".repeat(gap)));
         head.spans.push(Span::styled(date, DATE));
@@ -198,21 +198,25 @@ fn item_lines(item: &Item, columns: usize, lines: u16) -> Vec<Line<'static>> {
             piece.style = DIM.patch(piece.style);
         }
         below.extend(body);
-        return vec![head, fit(below, columns)];
+        return vec![head, truncate(below, columns)];
     }
     let mut facts = vec![Span::styled(kind, KIND)];
     if !date.is_empty() {
         facts.push(Span::styled(date, DATE));
     }
     facts.extend(about);
-    vec![fit(marked(&item.title, TITLE), columns), fit(joined(facts), columns), fit(body, columns)]
+    vec![
+        truncate(highlighted(&item.title, TITLE), columns),
+        truncate(joined(facts), columns),
+        truncate(body, columns),
+    ]
 }
 
 fn snippet_spans(snippet: &Snippet) -> Vec<Span<'static>> {
     if snippet.text.trim().is_empty() {
         return Vec::new();
     }
-    let mut pieces = marked(snippet, Style::new());
+    let mut pieces = highlighted(snippet, Style::new());
     if snippet.cut_start {
         // A short snippet may begin with the punctuation of the previous clause.
         if let Some(first) = pieces.first_mut().filter(|first| first.style == Style::new()) {
@@ -228,7 +232,7 @@ fn snippet_spans(snippet: &Snippet) -> Vec<Span<'static>> {
     pieces
 }
 
-fn draw_rule(frame: &mut Frame<'_>, area: Rect, focused: bool) {
+fn draw_separator(frame: &mut Frame<'_>, area: Rect, focused: bool) {
     let style = if focused { KIND } else { DIM };
     match area.width {
         1 => {
@@ -267,7 +271,7 @@ fn draw_preview(frame: &mut Frame<'_>, app: &mut App, area: Rect) {
 fn footer(app: &App, columns: u16) -> Line<'static> {
     let columns = usize::from(columns);
     if let Some(status) = &app.status {
-        return fit(vec![piece(status, Style::new())], columns);
+        return truncate(vec![piece(status, Style::new())], columns);
     }
     let mut pieces = Vec::new();
     for binding in KEYS.iter().filter(|binding| !binding.hint.is_empty()) {

@@ -1,4 +1,4 @@
-//! The thread that searches, so that typing never waits. Of the questions for the same part of the
+//! The thread that searches, so that typing never waits. Of the requests for the same part of the
 //! screen, only the newest is answered.
 
 use std::sync::Arc;
@@ -21,25 +21,25 @@ use crate::lookup::variant_named;
 /// Number of hits that are read at once. More are read when the selection nears the end.
 pub(crate) const BATCH: usize = 50;
 /// Maximum number of records in a list that comes from no search and is read at once.
-const LONGEST: usize = 500;
+const MAX_LIST: usize = 500;
 /// Maximum length in characters of the snippet of a record that comes from no search: the start of
 /// its body.
-const LEAD: usize = 100;
+const SNIPPET_CHARS: usize = 100;
 
-/// A question to the search thread, with a number that its answer repeats.
+/// A request to the search thread, with a number that its response repeats.
 #[derive(Debug, Clone)]
-pub(crate) struct Ask {
+pub(crate) struct Request {
     pub(crate) number: u64,
     /// The query, to search for or only to highlight.
     pub(crate) text: String,
     /// Maximum length of a snippet, in characters.
     pub(crate) snippet: usize,
-    pub(crate) wanted: Wanted,
+    pub(crate) kind: RequestKind,
 }
 
-/// What a question asks for.
+/// What a request asks for.
 #[derive(Debug, Clone)]
-pub(crate) enum Wanted {
+pub(crate) enum RequestKind {
     /// `limit` hits of the query, after the first `offset`.
     Hits { offset: usize, limit: usize },
     /// The pages that contain a flash item.
@@ -54,20 +54,22 @@ pub(crate) enum Wanted {
     Tags,
 }
 
-/// The part of the screen that an answer is for. At most one question for each is waiting.
+/// The part of the screen that a response is for. At most one request for each is waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sort {
+enum ScreenPart {
     List,
     Preview,
     Tags,
 }
 
-impl Wanted {
-    fn sort(&self) -> Sort {
+impl RequestKind {
+    fn screen_part(&self) -> ScreenPart {
         match self {
-            Self::Hits { .. } | Self::Pages(_) | Self::Flashes(_) | Self::Similar(_) => Sort::List,
-            Self::Embedded(_) => Sort::Preview,
-            Self::Tags => Sort::Tags,
+            Self::Hits { .. } | Self::Pages(_) | Self::Flashes(_) | Self::Similar(_) => {
+                ScreenPart::List
+            }
+            Self::Embedded(_) => ScreenPart::Preview,
+            Self::Tags => ScreenPart::Tags,
         }
     }
 }
@@ -91,23 +93,23 @@ impl From<Hit> for Item {
 impl Item {
     fn of(record: Record, highlighter: &Highlighter) -> Self {
         let texts = record.texts();
-        let lead: String = texts.body.chars().take(LEAD).collect();
+        let lead: String = texts.body.chars().take(SNIPPET_CHARS).collect();
         let cut_end = lead.len() < texts.body.len();
         let snippet = Snippet { cut_end, ..highlighter.mark(&lead) };
         Self { title: highlighter.mark(&texts.title), snippet, missing: Vec::new(), record }
     }
 }
 
-/// An answer.
+/// The response to a request.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) number: u64,
-    pub(crate) found: Found,
+    pub(crate) data: ResponseData,
 }
 
-/// The result of a question.
+/// What a response holds.
 #[derive(Debug)]
-pub(crate) enum Found {
+pub(crate) enum ResponseData {
     Hits {
         offset: usize,
         items: Vec<Item>,
@@ -128,31 +130,31 @@ pub(crate) enum Found {
 
 /// A handle of the search thread.
 pub(crate) struct Worker {
-    asks: Sender<Ask>,
-    answers: Receiver<Answer>,
+    request_tx: Sender<Request>,
+    response_rx: Receiver<Response>,
     thread: JoinHandle<()>,
 }
 
 impl Worker {
     pub(crate) fn start(index: Arc<Index>, clock: Clock) -> std::io::Result<Self> {
-        let (asks, asked) = channel();
-        let (answered, answers) = channel();
+        let (request_tx, request_rx) = channel();
+        let (response_tx, response_rx) = channel();
         let thread = std::thread::Builder::new()
             .name("search".to_owned())
-            .spawn(move || serve(&index, &clock, &asked, &answered))?;
-        Ok(Self { asks, answers, thread })
+            .spawn(move || serve(&index, &clock, &request_rx, &response_tx))?;
+        Ok(Self { request_tx, response_rx, thread })
     }
 
-    pub(crate) fn ask(&self, ask: Ask) {
+    pub(crate) fn ask(&self, request: Request) {
         // This fails only if the thread has ended, which `is_alive` reports.
-        let _ = self.asks.send(ask);
+        let _ = self.request_tx.send(request);
     }
 
-    /// The next answer, if it comes within `timeout`.
-    pub(crate) fn answer(&self, timeout: Duration) -> Option<Answer> {
+    /// The next response, if it comes within `timeout`.
+    pub(crate) fn answer(&self, timeout: Duration) -> Option<Response> {
         match timeout.is_zero() {
-            true => self.answers.try_recv().ok(),
-            false => self.answers.recv_timeout(timeout).ok(),
+            true => self.response_rx.try_recv().ok(),
+            false => self.response_rx.recv_timeout(timeout).ok(),
         }
     }
 
@@ -161,46 +163,51 @@ impl Worker {
     }
 }
 
-fn serve(index: &Index, clock: &Clock, asked: &Receiver<Ask>, answered: &Sender<Answer>) {
-    let mut waiting: Vec<Ask> = Vec::new();
+fn serve(
+    index: &Index,
+    clock: &Clock,
+    request_rx: &Receiver<Request>,
+    response_tx: &Sender<Response>,
+) {
+    let mut waiting: Vec<Request> = Vec::new();
     loop {
         if waiting.is_empty() {
-            let Ok(ask) = asked.recv() else { return };
-            waiting.push(ask);
+            let Ok(request) = request_rx.recv() else { return };
+            waiting.push(request);
         }
-        while let Ok(ask) = asked.try_recv() {
-            waiting.retain(|older| older.wanted.sort() != ask.wanted.sort());
-            waiting.push(ask);
+        while let Ok(request) = request_rx.try_recv() {
+            waiting.retain(|older| older.kind.screen_part() != request.kind.screen_part());
+            waiting.push(request);
         }
-        let answer = answer(index, clock, &waiting.remove(0));
-        if answered.send(answer).is_err() {
+        let response = answer(index, clock, &waiting.remove(0));
+        if response_tx.send(response).is_err() {
             return;
         }
     }
 }
 
-/// Answers one question.
-pub(crate) fn answer(index: &Index, clock: &Clock, ask: &Ask) -> Answer {
-    let found = find(index, clock, ask).unwrap_or_else(|error| match error {
-        Error::Query(diagnostics) => Found::Refused(diagnostics),
-        error => Found::Failed(error.to_string()),
+/// Answers one request.
+pub(crate) fn answer(index: &Index, clock: &Clock, request: &Request) -> Response {
+    let data = find(index, clock, request).unwrap_or_else(|error| match error {
+        Error::Query(diagnostics) => ResponseData::Refused(diagnostics),
+        error => ResponseData::Failed(error.to_string()),
     });
-    Answer { number: ask.number, found }
+    Response { number: request.number, data }
 }
 
-fn find(index: &Index, clock: &Clock, ask: &Ask) -> Result<Found, Error> {
+fn find(index: &Index, clock: &Clock, request: &Request) -> Result<ResponseData, Error> {
     #[cfg(debug_assertions)]
-    screen::panic_if_asked("search", &ask.text);
-    let (query, _) = parse_lenient(&ask.text, clock);
+    screen::panic_if_asked("search", &request.text);
+    let (query, _) = parse_lenient(&request.text, clock);
     let mut options = Options::default();
-    options.snippet = ask.snippet;
-    match &ask.wanted {
-        Wanted::Hits { offset, limit } => {
+    options.snippet = request.snippet;
+    match &request.kind {
+        RequestKind::Hits { offset, limit } => {
             let started = Instant::now();
             options.offset = *offset;
             options.limit = *limit;
             let results = wensou_query::search(index, &query, &options)?;
-            Ok(Found::Hits {
+            Ok(ResponseData::Hits {
                 offset: *offset,
                 took: started.elapsed(),
                 items: results.hits.into_iter().map(Item::from).collect(),
@@ -210,17 +217,19 @@ fn find(index: &Index, clock: &Clock, ask: &Ask) -> Result<Found, Error> {
                 highlighter: Highlighter::new(index, &query)?,
             })
         }
-        Wanted::Pages(flash) => Ok(Found::Records(pages(index, flash, &query)?)),
-        Wanted::Flashes(ids) => Ok(Found::Records(records(index, ids, &query)?)),
-        Wanted::Embedded(ids) => Ok(Found::Embedded(records(index, ids, &query)?)),
-        Wanted::Similar(id) => {
+        RequestKind::Pages(flash) => Ok(ResponseData::Records(pages(index, flash, &query)?)),
+        RequestKind::Flashes(ids) => Ok(ResponseData::Records(records(index, ids, &query)?)),
+        RequestKind::Embedded(ids) => Ok(ResponseData::Embedded(records(index, ids, &query)?)),
+        RequestKind::Similar(id) => {
             options.limit = BATCH;
             let hits = wensou_query::similar(index, id, &options)?;
             // Do not show missing words: the user has typed none.
             let item = |hit| Item { missing: Vec::new(), ..Item::from(hit) };
-            Ok(Found::Records(hits.into_iter().map(item).collect()))
+            Ok(ResponseData::Records(hits.into_iter().map(item).collect()))
         }
-        Wanted::Tags => Ok(Found::Tags(wensou_query::facet(index, &query, Facet::Tag, None)?)),
+        RequestKind::Tags => {
+            Ok(ResponseData::Tags(wensou_query::facet(index, &query, Facet::Tag, None)?))
+        }
     }
 }
 
@@ -228,7 +237,7 @@ fn find(index: &Index, clock: &Clock, ask: &Ask) -> Result<Found, Error> {
 fn records(index: &Index, ids: &[String], query: &Query) -> Result<Vec<Item>, Error> {
     let highlighter = Highlighter::new(index, query)?;
     let mut items = Vec::new();
-    for id in ids.iter().take(LONGEST) {
+    for id in ids.iter().take(MAX_LIST) {
         if let Lookup::Found(address) = index.lookup(id)? {
             items.push(Item::of(variant_named(index.record(address)?, id), &highlighter));
         }
@@ -249,7 +258,7 @@ fn pages(index: &Index, flash: &FlashItem, query: &Query) -> Result<Vec<Item>, E
     let root = Node { kind: NodeKind::And(vec![node(kind), node(paths)]), span: Span::default() };
     let wanted = Query { root, text: String::new(), warnings: Vec::new() };
     let mut options = Options::default();
-    options.limit = LONGEST;
+    options.limit = MAX_LIST;
     let highlighter = Highlighter::new(index, query)?;
     let results = wensou_query::search(index, &wanted, &options)?;
     let ids: Vec<&String> =

@@ -3,7 +3,7 @@
 use crate::args::Backup;
 use crate::config::Global;
 use crate::exit::Outcome;
-use crate::out::count::{bytes, count};
+use crate::out::count::{bytes, count_noun};
 use crate::out::{Terminal, sanitize};
 
 pub(crate) fn run(
@@ -14,9 +14,9 @@ pub(crate) fn run(
     let (files, size) = wensou_index::backup(&global.index, &args.to)?;
     if !args.quiet {
         let to = args.to.display().to_string();
-        terminal.say(format_args!(
+        terminal.notice(format_args!(
             "copied {} ({}) to {}",
-            count(files, "file"),
+            count_noun(files, "file"),
             bytes(size),
             sanitize::line(&to)
         ));

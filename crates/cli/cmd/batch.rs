@@ -43,7 +43,7 @@ pub(crate) fn run(
     for line in read(file)? {
         let line = line.with_context(|| format!("cannot read {}", file.display()))?;
         let answered = match read_query(&line, global, clock) {
-            Err(faults) => Err(faults.into_iter().map(|fault| fault.diagnostic).collect()),
+            Err(mistakes) => Err(mistakes.into_iter().map(|mistake| mistake.diagnostic).collect()),
             Ok(query) if ids => batch.print_ids(&query, terminal)?,
             Ok(query) => batch.print_object(&line, &query, terminal)?,
         };

@@ -7,7 +7,7 @@ use super::index::{Bar, Reporting, default_options};
 use crate::args::Check;
 use crate::config::Global;
 use crate::exit::{Outcome, of_index};
-use crate::out::count::{bytes, count};
+use crate::out::count::{bytes, count_noun};
 use crate::out::{Terminal, sanitize};
 use crate::types::ShowFormat;
 
@@ -37,7 +37,7 @@ pub(crate) fn run(
         checked = check(global, args)?;
     }
     print(&checked, args, terminal)?;
-    terminal.say(summary(&checked));
+    terminal.notice(summary(&checked));
     Ok(if checked.is_damaged() { Outcome::Damaged } else { Outcome::Done })
 }
 
@@ -67,7 +67,7 @@ fn finding_line(finding: &Finding) -> String {
 
 /// Prints the findings before they are repaired, to standard error.
 fn print_before_repair(checked: &Checked, terminal: &mut Terminal) {
-    checked.findings.iter().for_each(|finding| terminal.say(finding_line(finding)));
+    checked.findings.iter().for_each(|finding| terminal.notice(finding_line(finding)));
 }
 
 fn print(checked: &Checked, args: &Check, terminal: &mut Terminal) -> anyhow::Result<()> {
@@ -99,9 +99,10 @@ fn summary(checked: &Checked) -> String {
         Some(Severity::Unreadable) => "intact, but parts of the archive could not be read",
         Some(Severity::Damage) => "damaged",
     };
-    let mut line = format!("{state}: {} ({})", count(checked.files, "file"), bytes(checked.bytes));
+    let mut line =
+        format!("{state}: {} ({})", count_noun(checked.files, "file"), bytes(checked.bytes));
     if checked.records > 0 {
-        line.push_str(&format!(", {}", count(checked.records, "record")));
+        line.push_str(&format!(", {}", count_noun(checked.records, "record")));
     }
     line.push_str(match checked.archive {
         true => ", compared with the archive",

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use serde::Deserialize;
 use wensou_index::Index;
-use wensou_query::eval::{Judgements, Measures, Run, interval, mean, measure, significance};
+use wensou_query::eval::{Judgements, Measures, Run, confidence_interval, mean, measure, p_value};
 use wensou_query::lang::{Clock, parse_lenient};
 use wensou_query::{Options, Session, plain};
 
@@ -16,11 +16,11 @@ use crate::args::Eval;
 use crate::config::Global;
 use crate::exit::Outcome;
 use crate::out::Terminal;
-use crate::out::count::count;
+use crate::out::count::count_noun;
 
 /// A query of the judged set: one line of the file of queries.
 #[derive(Deserialize)]
-struct Judged {
+struct JudgedQuery {
     id: String,
     text: String,
 }
@@ -55,15 +55,15 @@ pub(crate) fn run(
     if let Some(mut out) = out {
         out.flush()?;
     }
-    let ours = measure(&run, &judgements);
-    if ours.is_empty() {
+    let measured = measure(&run, &judgements);
+    if measured.is_empty() {
         bail!("{}: no document is judged relevant", args.qrels.display());
     }
-    let theirs = match &args.compare {
+    let baseline = match &args.compare {
         Some(path) => Some(measure(&read_run(path)?, &judgements)),
         None => None,
     };
-    print(&ours, theirs.as_deref(), terminal)?;
+    print(&measured, baseline.as_deref(), terminal)?;
     Ok(Outcome::Done)
 }
 
@@ -94,7 +94,7 @@ fn lines(path: &Path) -> anyhow::Result<Vec<String>> {
     lines.with_context(|| format!("cannot read {}", path.display()))
 }
 
-fn read_queries(path: &Path) -> anyhow::Result<Vec<Judged>> {
+fn read_queries(path: &Path) -> anyhow::Result<Vec<JudgedQuery>> {
     let mut queries = Vec::new();
     for (number, line) in
         lines(path)?.iter().enumerate().filter(|(_, line)| !line.trim().is_empty())
@@ -144,22 +144,22 @@ fn read_run(path: &Path) -> anyhow::Result<Run> {
 
 /// Prints each measure with its confidence interval, and compares it with another run.
 fn print(
-    ours: &[(String, Measures)],
-    theirs: Option<&[(String, Measures)]>,
+    run: &[(String, Measures)],
+    baseline: Option<&[(String, Measures)]>,
     terminal: &mut Terminal,
 ) -> anyhow::Result<()> {
-    writeln!(terminal.out(), "{}", count(ours.len(), "query"))?;
-    let means = mean(ours).values();
+    writeln!(terminal.out(), "{}", count_noun(run.len(), "query"))?;
+    let means = mean(run).values();
     for (at, name) in Measures::NAMES.into_iter().enumerate() {
         let column = |all: &[(String, Measures)]| -> Vec<f64> {
             all.iter().map(|(_, measures)| measures.values()[at]).collect()
         };
-        let values = column(ours);
-        let [low, high] = interval(&values);
+        let values = column(run);
+        let [low, high] = confidence_interval(&values);
         let mut line = format!("{name:<11} {:.4}  95 % [{low:.4}, {high:.4}]", means[at]);
-        if let Some(theirs) = theirs {
-            let p = significance(&values, &column(theirs));
-            let other = mean(theirs).values()[at];
+        if let Some(baseline) = baseline {
+            let p = p_value(&values, &column(baseline));
+            let other = mean(baseline).values()[at];
             let verdict = if p < 0.05 { "significant" } else { "not significant" };
             line.push_str(&format!(
                 "  vs. {other:.4}: {:+.4}, p = {p:.4}, {verdict}",

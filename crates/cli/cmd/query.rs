@@ -7,7 +7,7 @@ use wensou_query::lang::{Clock, Diagnostic, Query, Style};
 use wensou_query::{Options, Recency, Sort as Order};
 
 use crate::args::Search;
-use crate::config::{Fault, Global, read_query};
+use crate::config::{Global, QueryMistake, read_query};
 use crate::out::{Terminal, sanitize};
 use crate::types::{AsOf, Format, HalfLife, Sort};
 
@@ -72,9 +72,9 @@ pub(super) fn parse_for(
             report(&query.warnings, &query.text, terminal, for_program);
             Some(query)
         }
-        Err(faults) => {
-            for fault in &faults {
-                refuse(fault, global, terminal, for_program);
+        Err(mistakes) => {
+            for mistake in &mistakes {
+                refuse(mistake, global, terminal, for_program);
             }
             None
         }
@@ -82,18 +82,23 @@ pub(super) fn parse_for(
 }
 
 /// Reports a mistake in what was typed or in a saved query.
-fn refuse(fault: &Fault, global: &Global, terminal: &mut Terminal, for_program: bool) {
-    let saved = fault.saved.as_ref().and_then(|name| global.queries.get_key_value(name));
+fn refuse(mistake: &QueryMistake, global: &Global, terminal: &mut Terminal, for_program: bool) {
+    let saved = mistake.saved.as_ref().and_then(|name| global.queries.get_key_value(name));
     let Some((name, query)) = saved else {
-        return report(std::slice::from_ref(&fault.diagnostic), &fault.text, terminal, for_program);
+        return report(
+            std::slice::from_ref(&mistake.diagnostic),
+            &mistake.text,
+            terminal,
+            for_program,
+        );
     };
     let location = global.location(query.line);
-    if for_program && let Ok(mut object) = serde_json::to_value(&fault.diagnostic) {
+    if for_program && let Ok(mut object) = serde_json::to_value(&mistake.diagnostic) {
         object["saved_query"] = serde_json::json!({"name": name, "place": location});
-        return terminal.say_json(&object);
+        return terminal.notice_json(&object);
     }
-    terminal.say(sanitize::line(&format!("in the saved query `{name}`, {location}:")));
-    report(std::slice::from_ref(&fault.diagnostic), &fault.text, terminal, for_program);
+    terminal.notice(sanitize::line(&format!("in the saved query `{name}`, {location}:")));
+    report(std::slice::from_ref(&mistake.diagnostic), &mistake.text, terminal, for_program);
 }
 
 /// Prints diagnostics to standard error: as text, or with `machine` as one JSON object per line.
@@ -105,10 +110,10 @@ pub(super) fn report(
 ) {
     for diagnostic in diagnostics {
         if for_program {
-            terminal.say_json(diagnostic);
+            terminal.notice_json(diagnostic);
         } else {
             let style = Style { colour: terminal.colours_errors(), columns: terminal.width() };
-            terminal.say(diagnostic.render(text, style).trim_end());
+            terminal.notice(diagnostic.render(text, style).trim_end());
         }
     }
 }

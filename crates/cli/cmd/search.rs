@@ -12,7 +12,7 @@ use super::query::{clock, options, parse_for, report};
 use crate::args::Search;
 use crate::config::Global;
 use crate::exit::Outcome;
-use crate::out::count::count;
+use crate::out::count::count_noun;
 use crate::out::{Terminal, facets, hits, sanitize};
 use crate::types::Format;
 
@@ -51,7 +51,7 @@ pub(crate) fn run(
         Err(error) => return Err(error.into()),
     };
     report(&results.warnings, &query.text, terminal, for_program);
-    let facets = facets::count(&index, &query, &args.facet, args.facet_limit)?;
+    let facets = facets::count_facets(&index, &query, &args.facet, args.facet_limit)?;
     match (args.format, facets.is_empty()) {
         (Format::Json, false) => facets::print_object(terminal, &results.hits, &facets)?,
         (format, _) => {
@@ -73,17 +73,17 @@ pub(crate) fn run(
 fn say_summary(results: &Results, args: &Search, started: Instant, terminal: &mut Terminal) {
     for reading in &results.readings {
         let words = reading.words.join(", ");
-        terminal.say(format_args!(
+        terminal.notice(format_args!(
             "no document contains {}; read as pinyin for {} in titles, tags and sources",
             sanitize::line(&reading.typed),
             sanitize::line(&words),
         ));
     }
-    terminal.say(summary(results, args, started));
+    terminal.notice(summary(results, args, started));
     if let Some(partial) = results.partial {
-        let some = count(partial, "document");
+        let some = count_noun(partial, "document");
         let verb = if partial == 1 { "contains" } else { "contain" };
-        terminal.say(format_args!(
+        terminal.notice(format_args!(
             "{some} {verb} some of the words: put OR between the words to find them"
         ));
     }
@@ -97,7 +97,8 @@ fn open_or_build(dir: &Path, terminal: &mut Terminal) -> anyhow::Result<Index> {
             let (true, Some(sample)) = (dir == Path::new("index"), super::index::sample()) else {
                 return Err(missing.into());
             };
-            terminal.say(format_args!("no index yet: building it from {} first", sample.display()));
+            terminal
+                .notice(format_args!("no index yet: building it from {} first", sample.display()));
             super::index::build(
                 dir,
                 &[sample],
@@ -119,17 +120,21 @@ fn say_clauses(clauses: &[Clause], terminal: &mut Terminal) {
     let text = |clause: &Clause| sanitize::line(&clause.text).into_owned();
     let alone: Vec<String> =
         clauses.iter().map(|clause| format!("{} {}", text(clause), clause.alone)).collect();
-    terminal.say(format_args!("hits of each clause alone: {}", alone.join(" · ")));
+    terminal.notice(format_args!("hits of each clause alone: {}", alone.join(" · ")));
     for clause in clauses {
         if let Some(without @ 1..) = clause.without {
-            terminal.say(format_args!("without {}: {}", text(clause), count(without, "hit")));
+            terminal.notice(format_args!(
+                "without {}: {}",
+                text(clause),
+                count_noun(without, "hit")
+            ));
         }
     }
 }
 
 fn summary(results: &Results, args: &Search, started: Instant) -> String {
     let took = started.elapsed().as_secs_f64() * 1000.0;
-    let total = count(results.total, "hit");
+    let total = count_noun(results.total, "hit");
     let (first, last) = (args.offset + 1, args.offset + results.hits.len());
     let mut line = match results.hits.len() {
         _ if results.total == 0 => "no hits".to_owned(),

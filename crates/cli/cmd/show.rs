@@ -39,7 +39,7 @@ pub(crate) fn run(
                     query => query,
                 },
             };
-            let style = record::Reading {
+            let style = record::RecordView {
                 highlighter: match &query {
                     Some(query) => Highlighter::new(&index, query)?,
                     None => Highlighter::none(),

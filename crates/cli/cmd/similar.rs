@@ -25,7 +25,7 @@ pub(crate) fn run(
     let found = wensou_query::similar(&index, record.id(), &options)?;
     hits::print(terminal, args.format, &found, hits::Layout::default())?;
     if found.is_empty() && args.format == Format::Text {
-        terminal.say("no similar documents");
+        terminal.notice("no similar documents");
     }
     Ok(if found.is_empty() { Outcome::Nothing } else { Outcome::Done })
 }

@@ -6,7 +6,7 @@ use wensou_index::{Index, Meta};
 use crate::args::Stats;
 use crate::config::Global;
 use crate::exit::Outcome;
-use crate::out::count::{bytes, count};
+use crate::out::count::{bytes, count_noun};
 use crate::out::{Terminal, sanitize};
 use crate::types::ShowFormat;
 
@@ -70,11 +70,14 @@ fn print_text(index: &Index, args: &Stats, terminal: &mut Terminal) -> anyhow::R
             format!(
                 "{} distinct, {}",
                 overview.flashes,
-                count(report.flash_occurrences, "occurrence")
+                count_noun(report.flash_occurrences, "occurrence")
             ),
         ),
         ("dates", range),
-        ("undated", format!("{}; {} inferred", overview.undated, count(overview.inferred, "date"))),
+        (
+            "undated",
+            format!("{}; {} inferred", overview.undated, count_noun(overview.inferred, "date")),
+        ),
         ("tags", tags(overview.tags, report.unsplit_tags)),
         ("skipped", super::index::skipped(report)),
     ];
@@ -103,7 +106,7 @@ fn tags(distinct: usize, unsplit: u64) -> String {
     match unsplit {
         0 => format!("{distinct} distinct"),
         lines => {
-            let lines = count(lines, "line");
+            let lines = count_noun(lines, "line");
             format!("{distinct} distinct; {lines} could not be split completely")
         }
     }

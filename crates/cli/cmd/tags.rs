@@ -8,7 +8,7 @@ use super::query::{clock, parse};
 use crate::args::Tags;
 use crate::config::Global;
 use crate::exit::Outcome;
-use crate::out::count::count;
+use crate::out::count::count_noun;
 use crate::out::hits::cell;
 use crate::out::style::TAG;
 use crate::out::{Terminal, sanitize};
@@ -57,11 +57,11 @@ pub(crate) fn run(
         }
     }
     if all == 0 && args.format == ListFormat::Text {
-        terminal.say("no tags match");
+        terminal.notice("no tags match");
     }
     let left = all - tags.len();
     if left > 0 && args.format == ListFormat::Text {
-        terminal.say(format_args!("{}: --limit 0 prints all", count(left, "more tag")));
+        terminal.notice(format_args!("{}: --limit 0 prints all", count_noun(left, "more tag")));
     }
     Ok(if all == 0 { Outcome::Nothing } else { Outcome::Done })
 }

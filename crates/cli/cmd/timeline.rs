@@ -40,7 +40,7 @@ pub(crate) fn run(
     };
     let nothing = counted.bars.is_empty() && counted.undated == 0;
     if nothing && !for_program {
-        terminal.say("no documents match");
+        terminal.notice("no documents match");
         return Ok(Outcome::Nothing);
     }
     timeline::print(terminal, args.format, &counted)?;

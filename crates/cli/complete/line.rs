@@ -52,12 +52,12 @@ impl Line {
     /// `None` if `candidate` does not begin with the part of the word before `replaced`.
     pub(super) fn insertion(&self, candidate: &str, replaced: &str) -> Option<String> {
         let word = self.words.last()?;
-        let plain = match self.quote {
+        let unquoted = match self.quote {
             None => split(replaced).words.pop().unwrap_or_default(),
             Some(_) => replaced.to_owned(),
         };
-        let stays = word.strip_suffix(plain.as_str())?;
-        let remainder = candidate.strip_prefix(stays)?;
+        let kept = word.strip_suffix(unquoted.as_str())?;
+        let remainder = candidate.strip_prefix(kept)?;
         Some(quoted(remainder, self.quote))
     }
 }

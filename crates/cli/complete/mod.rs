@@ -64,8 +64,8 @@ pub(crate) fn run() -> Option<ExitCode> {
 /// The command, with completers for queries and ids.
 fn command() -> Command {
     let with_candidates = |arg: Arg| match arg.get_id().as_str() {
-        "query" => arg.add(ArgValueCompleter::new(values::query)),
-        "id" => arg.add(ArgValueCompleter::new(values::id)),
+        "query" => arg.add(ArgValueCompleter::new(values::query_candidates)),
+        "id" => arg.add(ArgValueCompleter::new(values::id_candidates)),
         _ => arg,
     };
     Cli::command().mut_subcommands(|verb| verb.mut_args(with_candidates))

@@ -72,16 +72,16 @@ fn after_dashes() -> bool {
 }
 
 /// Candidates for an argument of a query: for a word, or for the last of several words in quotes.
-pub(super) fn query(current: &OsStr) -> Vec<CompletionCandidate> {
+pub(super) fn query_candidates(current: &OsStr) -> Vec<CompletionCandidate> {
     let typed = current.to_string_lossy();
     let (before, word) = typed.split_at(last_word(&typed));
-    let mut found = values(word, before.is_empty()).unwrap_or_default();
+    let mut found = word_candidates(word, before.is_empty()).unwrap_or_default();
     // A shell may close the quotes after a single candidate, so offer the values of a single field.
     if let [field] = found.as_slice()
         && !before.is_empty()
         && field.ends_with(':')
     {
-        let more = values(field, false).unwrap_or_default();
+        let more = word_candidates(field, false).unwrap_or_default();
         if more.len() > 1 {
             found = more;
         }
@@ -111,7 +111,7 @@ fn last_word(typed: &str) -> usize {
 }
 
 /// Candidates for one word of a query; `first` if it is the first word of its argument.
-fn values(typed: &str, first: bool) -> Option<Vec<String>> {
+fn word_candidates(typed: &str, first: bool) -> Option<Vec<String>> {
     let with_prefix = |values: &[&str], before: &str, after: &str| -> Vec<String> {
         let fitting = values.iter().filter(|value| value.starts_with(after));
         fitting.map(|value| format!("{before}{value}")).collect()
@@ -159,7 +159,7 @@ fn values(typed: &str, first: bool) -> Option<Vec<String>> {
     let bare = value.trim_start_matches('「');
     let found = facet(&index, &plain(""), facet_of_field, Some(bare)).ok()?;
     let found =
-        found.into_iter().take(MAX_CANDIDATES).map(|found| continuation(value, &found.value));
+        found.into_iter().take(MAX_CANDIDATES).map(|found| as_continuation(value, &found.value));
     let found = completable(value, found.collect());
     Some(found.into_iter().map(|found| format!("{before}{found}")).collect())
 }
@@ -172,7 +172,7 @@ fn parses(query: &str) -> bool {
 /// A value spelled so that it begins with the typed text, quoted if necessary: for the typed 区, the
 /// value 區塊鏈 becomes 区块链. A shell accepts no other candidates, and both spellings find the
 /// same.
-fn continuation(typed: &str, value: &str) -> String {
+fn as_continuation(typed: &str, value: &str) -> String {
     let (open, bare) = match typed.strip_prefix('「') {
         Some(bare) => (true, bare),
         None => (false, typed),
@@ -214,7 +214,7 @@ fn common_prefix<'a>(one: &'a str, other: &str) -> &'a str {
 }
 
 /// Candidates for an id.
-pub(super) fn id(current: &OsStr) -> Vec<CompletionCandidate> {
+pub(super) fn id_candidates(current: &OsStr) -> Vec<CompletionCandidate> {
     let ids = || -> Option<Vec<String>> {
         let index = Index::open(&settings()?.index).ok()?;
         index.ids(&current.to_string_lossy(), MAX_CANDIDATES).ok()

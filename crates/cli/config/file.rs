@@ -47,7 +47,7 @@ const SEARCH: [&str; 3] = ["limit", "snippet", "sort"];
 
 /// A value of the file and its line number.
 #[derive(Debug, Clone)]
-pub(crate) struct At<T> {
+pub(crate) struct AtLine<T> {
     pub(crate) value: T,
     pub(crate) line: usize,
 }
@@ -55,14 +55,14 @@ pub(crate) struct At<T> {
 /// The settings of the file; all absent if there is no file.
 #[derive(Debug, Default)]
 pub(crate) struct Values {
-    pub(crate) index: Option<At<PathBuf>>,
-    pub(crate) archive: Option<At<Vec<PathBuf>>>,
-    pub(crate) zone: Option<At<Zone>>,
-    pub(crate) color: Option<At<Color>>,
-    pub(crate) limit: Option<At<usize>>,
-    pub(crate) snippet: Option<At<usize>>,
-    pub(crate) sort: Option<At<Sort>>,
-    pub(crate) queries: BTreeMap<String, At<String>>,
+    pub(crate) index: Option<AtLine<PathBuf>>,
+    pub(crate) archive: Option<AtLine<Vec<PathBuf>>>,
+    pub(crate) zone: Option<AtLine<Zone>>,
+    pub(crate) color: Option<AtLine<Color>>,
+    pub(crate) limit: Option<AtLine<usize>>,
+    pub(crate) snippet: Option<AtLine<usize>>,
+    pub(crate) sort: Option<AtLine<Sort>>,
+    pub(crate) queries: BTreeMap<String, AtLine<String>>,
 }
 
 /// Where the config file is.
@@ -165,15 +165,15 @@ impl Reader<'_> {
         })
     }
 
-    fn at<T>(&self, spanned: Spanned<T>) -> At<T> {
+    fn at<T>(&self, spanned: Spanned<T>) -> AtLine<T> {
         let line = self.line(spanned.span().start);
-        At { value: spanned.into_inner(), line }
+        AtLine { value: spanned.into_inner(), line }
     }
 
-    fn zone(&self, name: Spanned<String>) -> Result<At<Zone>, Mistake> {
-        let At { value, line } = self.at(name);
+    fn zone(&self, name: Spanned<String>) -> Result<AtLine<Zone>, Mistake> {
+        let AtLine { value, line } = self.at(name);
         let zone = value.parse().map_err(|message| self.mistake(line, message, None))?;
-        Ok(At { value: zone, line })
+        Ok(AtLine { value: zone, line })
     }
 
     fn line(&self, at: usize) -> usize {
@@ -215,9 +215,9 @@ impl Reader<'_> {
     }
 }
 
-impl<T> At<T> {
-    fn map<U>(self, with: impl FnOnce(T) -> U) -> At<U> {
-        At { value: with(self.value), line: self.line }
+impl<T> AtLine<T> {
+    fn map<U>(self, with: impl FnOnce(T) -> U) -> AtLine<U> {
+        AtLine { value: with(self.value), line: self.line }
     }
 }
 

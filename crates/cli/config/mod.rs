@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
-pub(crate) use file::{At, Location, locate};
-pub(crate) use saved::{Fault, read_query};
+pub(crate) use file::{AtLine, Location, locate};
+pub(crate) use saved::{QueryMistake, read_query};
 
 use crate::args::Flags;
 use crate::types::{Color, Sort, Zone};
@@ -68,7 +68,7 @@ pub(crate) struct Global {
     /// Sort order; `None` means best first if the query has words, else newest first.
     pub(crate) sort: Setting<Option<Sort>>,
     /// Saved queries by name.
-    pub(crate) queries: BTreeMap<String, At<String>>,
+    pub(crate) queries: BTreeMap<String, AtLine<String>>,
 }
 
 impl Global {
@@ -90,23 +90,23 @@ impl Global {
                 _ => Origin::Flag(flag),
             };
         Ok(Self {
-            index: pick(
+            index: first_set(
                 flags.index.clone().map(|dir| (dir, given("index", "--index", "WENSOU_INDEX"))),
                 values.index,
                 || PathBuf::from("index"),
             ),
-            archive: pick(None, values.archive, Vec::new),
-            zone: pick(
+            archive: first_set(None, values.archive, Vec::new),
+            zone: first_set(
                 flags.tz.clone().map(|zone| (zone, given("tz", "--tz", "WENSOU_TZ"))),
                 values.zone,
                 Zone::default,
             ),
-            color: pick(color(flags), values.color, || Color::Auto),
-            limit: pick(None, values.limit, || 10),
-            snippet: pick(None, values.snippet, || 120),
-            sort: pick(
+            color: first_set(color(flags), values.color, || Color::Auto),
+            limit: first_set(None, values.limit, || 10),
+            snippet: first_set(None, values.snippet, || 120),
+            sort: first_set(
                 None,
-                values.sort.map(|at| At { value: Some(at.value), line: at.line }),
+                values.sort.map(|at| AtLine { value: Some(at.value), line: at.line }),
                 || None,
             ),
             queries: values.queries,
@@ -122,9 +122,9 @@ impl Global {
     }
 }
 
-fn pick<T>(
+fn first_set<T>(
     given: Option<(T, Origin)>,
-    file: Option<At<T>>,
+    file: Option<AtLine<T>>,
     default: impl FnOnce() -> T,
 ) -> Setting<T> {
     let file = file.map(|at| (at.value, Origin::File(at.line)));

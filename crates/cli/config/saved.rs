@@ -8,7 +8,7 @@ use super::Global;
 
 /// A mistake in a query, with the text that it is in.
 #[derive(Debug)]
-pub(crate) struct Fault {
+pub(crate) struct QueryMistake {
     pub(crate) diagnostic: Diagnostic,
     /// The text that the location of the diagnostic refers to.
     pub(crate) text: String,
@@ -22,14 +22,18 @@ pub(crate) struct Fault {
 /// # Errors
 ///
 /// All mistakes of the typed text; if it has none, all mistakes of the saved query.
-pub(crate) fn read_query(text: &str, global: &Global, clock: &Clock) -> Result<Query, Vec<Fault>> {
+pub(crate) fn read_query(
+    text: &str,
+    global: &Global,
+    clock: &Clock,
+) -> Result<Query, Vec<QueryMistake>> {
     let expanded = expand(text, global, clock, &mut Vec::new())?;
-    parse(&expanded, clock).map_err(|found| faults(found, &expanded))
+    parse(&expanded, clock).map_err(|found| mistakes(found, &expanded))
 }
 
-fn faults(found: Vec<Diagnostic>, text: &str) -> Vec<Fault> {
-    let fault = |diagnostic| Fault { diagnostic, text: text.to_owned(), saved: None };
-    found.into_iter().map(fault).collect()
+fn mistakes(found: Vec<Diagnostic>, text: &str) -> Vec<QueryMistake> {
+    let mistake = |diagnostic| QueryMistake { diagnostic, text: text.to_owned(), saved: None };
+    found.into_iter().map(mistake).collect()
 }
 
 /// `text` with its saved query expanded. `open` has the names that are being expanded, by which a
@@ -39,20 +43,20 @@ fn expand(
     global: &Global,
     clock: &Clock,
     open: &mut Vec<String>,
-) -> Result<String, Vec<Fault>> {
+) -> Result<String, Vec<QueryMistake>> {
     let Some(found) = saved_name(text) else {
-        return parse(text, clock).map(|_| text.to_owned()).map_err(|found| faults(found, text));
+        return parse(text, clock).map(|_| text.to_owned()).map_err(|found| mistakes(found, text));
     };
     let remainder = found.rest.of(text);
     parse(remainder, clock).map_err(|wrong| {
-        faults(
+        mistakes(
             wrong.into_iter().map(|wrong| shifted(wrong, text, found.rest.start)).collect(),
             text,
         )
     })?;
     let refuse = |code, message: String, help: String| {
         let diagnostic = Diagnostic::at(code, text, found.span, message).with_help(help);
-        faults(vec![diagnostic], text)
+        mistakes(vec![diagnostic], text)
     };
     let name = found.name;
     let Some(saved) = global.queries.get(name) else {
@@ -75,11 +79,11 @@ fn expand(
         return Err(refuse(Code::Empty, format!("the saved query `{name}` is empty"), help));
     }
     open.push(name.to_owned());
-    let inner = expand(&saved.value, global, clock, open).map_err(|mut faults| {
-        for fault in &mut faults {
-            fault.saved.get_or_insert_with(|| name.to_owned());
+    let inner = expand(&saved.value, global, clock, open).map_err(|mut mistakes| {
+        for mistake in &mut mistakes {
+            mistake.saved.get_or_insert_with(|| name.to_owned());
         }
-        faults
+        mistakes
     })?;
     open.pop();
     Ok(match remainder.trim() {

@@ -1,7 +1,7 @@
 //! Formats counts and sizes for people.
 
 /// A number with its noun: `1 hit`, `2 hits`, `3 queries`.
-pub(crate) fn count(number: impl TryInto<u64>, noun: &str) -> String {
+pub(crate) fn count_noun(number: impl TryInto<u64>, noun: &str) -> String {
     let number = number.try_into().unwrap_or(u64::MAX);
     match noun.strip_suffix('y') {
         _ if number == 1 => format!("1 {noun}"),
@@ -21,9 +21,9 @@ mod tests {
 
     #[test]
     fn only_one_is_singular() {
-        let counts = [0_u64, 1, 2].map(|number| count(number, "flash item"));
+        let counts = [0_u64, 1, 2].map(|number| count_noun(number, "flash item"));
         assert_eq!(counts, ["0 flash items", "1 flash item", "2 flash items"]);
-        assert_eq!(count(1_usize, "query"), "1 query");
-        assert_eq!(count(3_usize, "query"), "3 queries");
+        assert_eq!(count_noun(1_usize, "query"), "1 query");
+        assert_eq!(count_noun(3_usize, "query"), "3 queries");
     }
 }

@@ -11,36 +11,36 @@ use super::{Terminal, json, sanitize};
 use crate::types::{self, Format};
 
 /// A facet with its most frequent values, and the number of values left out.
-pub(crate) struct Counted {
+pub(crate) struct FacetCounts {
     facet: Facet,
     values: Vec<FacetValue>,
-    left: usize,
+    omitted: usize,
 }
 
 /// Counts the hits of a query by each of these facets. Keeps the `limit` most frequent values of
 /// each facet, or all values if `limit` is 0.
-pub(crate) fn count(
+pub(crate) fn count_facets(
     index: &Index,
     query: &Query,
-    asked: &[types::Facet],
+    requested: &[types::Facet],
     limit: usize,
-) -> anyhow::Result<Vec<Counted>> {
-    asked
+) -> anyhow::Result<Vec<FacetCounts>> {
+    requested
         .iter()
-        .map(|asked| {
-            let asked = match asked {
+        .map(|requested| {
+            let requested = match requested {
                 types::Facet::Tag => Facet::Tag,
                 types::Facet::Source => Facet::Source,
                 types::Facet::Category => Facet::Category,
                 types::Facet::Kind => Facet::Kind,
                 types::Facet::Month => Facet::Month,
             };
-            let mut values = facet(index, query, asked, None)?;
+            let mut values = facet(index, query, requested, None)?;
             let all = values.len();
             if limit > 0 {
                 values.truncate(limit);
             }
-            Ok(Counted { facet: asked, left: all - values.len(), values })
+            Ok(FacetCounts { facet: requested, omitted: all - values.len(), values })
         })
         .collect()
 }
@@ -50,7 +50,7 @@ pub(crate) fn count(
 pub(crate) fn print(
     terminal: &mut Terminal,
     format: Format,
-    facets: &[Counted],
+    facets: &[FacetCounts],
 ) -> anyhow::Result<()> {
     for counted in facets {
         match format {
@@ -71,14 +71,14 @@ pub(crate) fn print(
     Ok(())
 }
 
-fn text(terminal: &mut Terminal, counted: &Counted) -> anyhow::Result<()> {
+fn text(terminal: &mut Terminal, counted: &FacetCounts) -> anyhow::Result<()> {
     terminal.line(format_args!("{TITLE}{}{TITLE:#}", counted.facet.as_str()))?;
     for value in &counted.values {
         let value_text = sanitize::line(&value.value).into_owned();
         terminal.line(format_args!("{:>7}  {TAG}{value_text}{TAG:#}", value.documents))?;
     }
-    if counted.left > 0 {
-        terminal.line(format_args!("{DIM}{:>7}  more{DIM:#}", counted.left))?;
+    if counted.omitted > 0 {
+        terminal.line(format_args!("{DIM}{:>7}  more{DIM:#}", counted.omitted))?;
     }
     terminal.line("")?;
     Ok(())
@@ -88,7 +88,7 @@ fn text(terminal: &mut Terminal, counted: &Counted) -> anyhow::Result<()> {
 pub(crate) fn print_object(
     terminal: &mut Terminal,
     hits: &[Hit],
-    facets: &[Counted],
+    facets: &[FacetCounts],
 ) -> anyhow::Result<()> {
     let mut by_name = Map::new();
     for counted in facets {

@@ -10,10 +10,10 @@ use wensou_ingest::{DateProvenance, Moment, Record};
 use wensou_query::Hit;
 
 use super::Terminal;
-use super::json::{self, Chosen};
+use super::json::{self, SelectedKeys};
 use super::sanitize;
 use super::style::{DATE, DIM, KIND, TAG, TITLE};
-use super::text::{marked, width, wrap};
+use super::text::{highlighted, width, wrap};
 use crate::types::Format;
 
 /// Maximum number of tags in the text of a hit.
@@ -63,8 +63,10 @@ pub(crate) fn print(
         Format::Json => match fields {
             [] => terminal.json_pretty(&hits.iter().map(json::hit).collect::<Vec<_>>())?,
             fields => {
-                let all: Vec<_> =
-                    hits.iter().map(|hit| Chosen::of(hit, fields)).collect::<Result<_, _>>()?;
+                let all: Vec<_> = hits
+                    .iter()
+                    .map(|hit| SelectedKeys::of(hit, fields))
+                    .collect::<Result<_, _>>()?;
                 terminal.json_pretty(&all)?;
             }
         },
@@ -72,7 +74,7 @@ pub(crate) fn print(
             for hit in hits {
                 match fields {
                     [] => terminal.json(&json::hit(hit))?,
-                    fields => terminal.json(&Chosen::of(hit, fields)?)?,
+                    fields => terminal.json(&SelectedKeys::of(hit, fields)?)?,
                 }
             }
         }
@@ -123,7 +125,7 @@ fn tsv(terminal: &mut Terminal, hits: &[Hit]) -> io::Result<()> {
 fn chosen_tsv(terminal: &mut Terminal, hits: &[Hit], fields: &[String]) -> anyhow::Result<()> {
     writeln!(terminal.out(), "{}", fields.join("\t"))?;
     for hit in hits {
-        let chosen = Chosen::of(hit, fields)?;
+        let chosen = SelectedKeys::of(hit, fields)?;
         let cells: Vec<String> = chosen.entries().map(|(_, value)| cell(&flat(value))).collect();
         writeln!(terminal.out(), "{}", cells.join("\t"))?;
     }
@@ -177,7 +179,7 @@ fn text(terminal: &mut Terminal, hit: &Hit, rank: usize) -> io::Result<()> {
     let indent = " ".repeat(width(&number).max(2) + 1);
     let kind = record.kind();
     let when = date(record);
-    let mut head = format!("{KIND}{}{KIND:#} {}", kind.name(), marked(&hit.title, TITLE));
+    let mut head = format!("{KIND}{}{KIND:#} {}", kind.name(), highlighted(&hit.title, TITLE));
     if !when.is_empty() {
         head.push_str(&format!("  {DATE}{when}{DATE:#}"));
     }
@@ -191,7 +193,7 @@ fn text(terminal: &mut Terminal, hit: &Hit, rank: usize) -> io::Result<()> {
     if !hit.snippet.text.trim().is_empty() {
         let before = if hit.snippet.cut_start { "…" } else { "" };
         let after = if hit.snippet.cut_end { "…" } else { "" };
-        let line = format!("{before}{}{after}", marked(&hit.snippet, Style::new()));
+        let line = format!("{before}{}{after}", highlighted(&hit.snippet, Style::new()));
         lines.extend(wrap(&line, columns, &indent));
     }
     if !hit.missing.is_empty() {

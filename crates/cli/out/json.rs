@@ -36,12 +36,12 @@ pub(crate) const FIELDS: [&str; 14] = [
 ];
 
 /// A hit with the chosen keys only, in the given order.
-pub(crate) struct Chosen<'f> {
+pub(crate) struct SelectedKeys<'f> {
     all: Value,
     fields: &'f [String],
 }
 
-impl<'f> Chosen<'f> {
+impl<'f> SelectedKeys<'f> {
     pub(crate) fn of(hit: &Hit, fields: &'f [String]) -> anyhow::Result<Self> {
         Ok(Self { all: serde_json::to_value(self::hit(hit))?, fields })
     }
@@ -54,7 +54,7 @@ impl<'f> Chosen<'f> {
     }
 }
 
-impl Serialize for Chosen<'_> {
+impl Serialize for SelectedKeys<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.entries())
     }
@@ -121,16 +121,16 @@ pub(crate) fn date(date: Date) -> Value {
     let value = date.value.map(iso);
     match date.provenance {
         DateProvenance::Stated => json!({"value": value, "provenance": "stated"}),
-        DateProvenance::Inferred(evidence) => {
-            json!({"value": value, "provenance": "inferred", "evidence": evidence_name(evidence)})
+        DateProvenance::Inferred(basis) => {
+            json!({"value": value, "provenance": "inferred", "evidence": date_basis_name(basis)})
         }
         DateProvenance::None => json!({"value": null, "provenance": "none"}),
     }
 }
 
 /// The name of what an inferred date was derived from.
-pub(crate) fn evidence_name(evidence: DateBasis) -> &'static str {
-    match evidence {
+pub(crate) fn date_basis_name(basis: DateBasis) -> &'static str {
+    match basis {
         DateBasis::NewestFlash => "newest flash",
         DateBasis::Title => "title",
         DateBasis::Lead => "lead",

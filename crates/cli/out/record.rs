@@ -9,21 +9,21 @@ use wensou_query::Highlighter;
 
 use super::script::Converter;
 use super::style::{DATE, DIM, KIND, TAG, TITLE};
-use super::text::{marked, wrap};
+use super::text::{highlighted, wrap};
 use super::{Terminal, hits, json, sanitize};
 
 /// How a record is shown.
-pub(crate) struct Reading {
+pub(crate) struct RecordView {
     /// Highlights the words of a query.
     pub(crate) highlighter: Highlighter,
     /// The script that text is shown in.
     pub(crate) script: Converter,
 }
 
-impl Reading {
+impl RecordView {
     /// Text from a page, sanitized and highlighted.
-    fn marked(&self, text: &str, base: Style) -> String {
-        marked(&self.script.snippet(self.highlighter.mark(text)), base)
+    fn highlighted(&self, text: &str, base: Style) -> String {
+        highlighted(&self.script.snippet(self.highlighter.mark(text)), base)
     }
 
     /// Text from a page, sanitized.
@@ -53,9 +53,9 @@ pub(crate) fn print(
     terminal: &mut Terminal,
     index: &Index,
     record: &Record,
-    reading: &Reading,
+    view: &RecordView,
 ) -> anyhow::Result<()> {
-    let title = reading.marked(json::title(record), TITLE);
+    let title = view.highlighted(json::title(record), TITLE);
     paragraph(terminal, &format!("{title}\n"), "")?;
     let kind = record.kind().name();
     let mut facts = vec![format!("{KIND}{kind}{KIND:#}"), when(record)];
@@ -73,10 +73,10 @@ pub(crate) fn print(
     }
     terminal.line("")?;
     match record {
-        Record::Article(article) => body(terminal, index, article, reading)?,
+        Record::Article(article) => body(terminal, index, article, view)?,
         Record::Flash(flash) => {
             for text in flash.text.split('\n') {
-                paragraph(terminal, &reading.marked(text, Style::new()), "")?;
+                paragraph(terminal, &view.highlighted(text, Style::new()), "")?;
             }
             terminal.line("")?;
         }
@@ -88,8 +88,8 @@ pub(crate) fn print(
 fn when(record: &Record) -> String {
     let date = record.date();
     let reason = match date.provenance {
-        DateProvenance::Inferred(evidence) => {
-            format!(" (inferred from the {})", json::evidence_name(evidence))
+        DateProvenance::Inferred(basis) => {
+            format!(" (inferred from the {})", json::date_basis_name(basis))
         }
         DateProvenance::Stated => String::new(),
         DateProvenance::None => return "no date".to_owned(),
@@ -134,23 +134,23 @@ fn body(
     terminal: &mut Terminal,
     index: &Index,
     article: &Article,
-    reading: &Reading,
+    view: &RecordView,
 ) -> anyhow::Result<()> {
     for text in &article.paragraphs {
-        paragraph(terminal, &reading.marked(text, Style::new()), "")?;
+        paragraph(terminal, &view.highlighted(text, Style::new()), "")?;
         terminal.line("")?;
     }
     if !article.flashes.is_empty() {
         terminal.line(format_args!("{KIND}Flash items in this page{KIND:#}"))?;
         for id in &article.flashes {
-            flash_line(terminal, index, id, reading)?;
+            flash_line(terminal, index, id, view)?;
         }
         terminal.line("")?;
     }
     if !article.related.is_empty() {
         terminal.line(format_args!("{KIND}Related{KIND:#}"))?;
         for related in &article.related {
-            paragraph(terminal, &reading.text(&related.title), "  ")?;
+            paragraph(terminal, &view.text(&related.title), "  ")?;
         }
         terminal.line("")?;
     }
@@ -161,7 +161,7 @@ fn flash_line(
     terminal: &mut Terminal,
     index: &Index,
     id: &str,
-    reading: &Reading,
+    view: &RecordView,
 ) -> anyhow::Result<()> {
     let Lookup::Found(address) = index.lookup(id)? else { return Ok(()) };
     let record = index.record(address)?;
@@ -169,7 +169,7 @@ fn flash_line(
     let line = format!(
         "{DATE}{}{DATE:#}  {}  {DIM}{}{DIM:#}",
         hits::date(&record),
-        reading.marked(json::title(&record), Style::new()),
+        view.highlighted(json::title(&record), Style::new()),
         sanitize::line(id),
     );
     paragraph(terminal, &line, "  ")?;

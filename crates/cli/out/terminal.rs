@@ -180,7 +180,7 @@ impl Terminal {
 
     /// Prints a line to standard error, ignoring errors. Text from pages in it must be sanitized
     /// already.
-    pub(crate) fn say(&mut self, text: impl std::fmt::Display) {
+    pub(crate) fn notice(&mut self, text: impl std::fmt::Display) {
         let _ = self.flush();
         if !self.shows_err {
             let _ = writeln!(self.err, "{text}");
@@ -199,7 +199,7 @@ impl Terminal {
     }
 
     /// Prints a value to standard error, as one line of JSON.
-    pub(crate) fn say_json(&mut self, value: &impl Serialize) {
+    pub(crate) fn notice_json(&mut self, value: &impl Serialize) {
         let _ = self.flush();
         let Ok(line) = serde_json::to_string(value) else { return };
         let line = if self.shows_err { sanitize::json(&line) } else { line.as_str().into() };
@@ -213,7 +213,7 @@ impl Terminal {
         for cause in error.chain().skip(1) {
             text.push_str(&format!("\n  caused by: {cause}"));
         }
-        self.say(format_args!("{ERROR}error{ERROR:#}: {}", sanitize::lines(&text)));
+        self.notice(format_args!("{ERROR}error{ERROR:#}: {}", sanitize::lines(&text)));
     }
 
     pub(crate) fn flush(&mut self) -> io::Result<()> {

@@ -19,7 +19,7 @@ pub(crate) fn padded(text: &str, columns: usize) -> String {
 }
 
 /// A snippet as one line with its matches highlighted; `base` is the style of the other text.
-pub(crate) fn marked(snippet: &Snippet, base: Style) -> String {
+pub(crate) fn highlighted(snippet: &Snippet, base: Style) -> String {
     let chars: Vec<char> = snippet.text.chars().collect();
     let piece = |from: usize, to: usize| -> String { chars[from..to].iter().collect() };
     let mut line = String::new();

@@ -88,7 +88,7 @@ fn chart(terminal: &mut Terminal, timeline: &Timeline) -> anyhow::Result<()> {
     }
     let stated: u64 = timeline.bars.iter().map(|bar| bar.stated).sum();
     let inferred: u64 = timeline.bars.iter().map(|bar| bar.inferred).sum();
-    terminal.say(format_args!(
+    terminal.notice(format_args!(
         "by {}: {stated} stated █, {inferred} inferred {SHADE}, {} undated",
         timeline.step.as_str(),
         timeline.undated,

@@ -35,7 +35,7 @@ impl std::str::FromStr for HalfLife {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let cure =
+        let expected =
             || "expected a number of days, weeks, months or years: 30d, 8w, 6mo, 1y".to_owned();
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         let days = match &text[digits..] {
@@ -43,11 +43,11 @@ impl std::str::FromStr for HalfLife {
             "w" => 7,
             "mo" => 30,
             "y" => 365,
-            _ => return Err(cure()),
+            _ => return Err(expected()),
         };
-        let count: i64 = text[..digits].parse().map_err(|_| cure())?;
+        let count: i64 = text[..digits].parse().map_err(|_| expected())?;
         let days = count.checked_mul(days).filter(|days| (1..=365_000).contains(days));
-        days.map(|days| Self { days }).ok_or_else(cure)
+        days.map(|days| Self { days }).ok_or_else(expected)
     }
 }
 

@@ -148,7 +148,7 @@ static TERMINAL: OnceLock<(rustix::termios::Termios, &'static [u8])> = OnceLock:
 ///
 /// Call this before the settings are changed. Only the first call counts.
 #[cfg(unix)]
-pub fn restore_terminal_for_lost_files(leave: &'static [u8]) {
+pub fn restore_terminal_on_sigbus(leave: &'static [u8]) {
     if let Ok(settings) = rustix::termios::tcgetattr(std::io::stdin()) {
         let _ = TERMINAL.set((settings, leave));
     }
@@ -156,7 +156,7 @@ pub fn restore_terminal_for_lost_files(leave: &'static [u8]) {
 
 /// Does nothing: this system has no signals.
 #[cfg(not(unix))]
-pub fn restore_terminal_for_lost_files(_: &'static [u8]) {}
+pub fn restore_terminal_on_sigbus(_: &'static [u8]) {}
 
 #[cfg(unix)]
 fn on_lost_file(info: &libc::siginfo_t) {

@@ -13,7 +13,7 @@ pub type Judgements = HashMap<String, HashMap<String, u32>>;
 pub type Run = HashMap<String, Vec<String>>;
 
 /// Number of resamplings for an interval or a p-value. 10,000 give a p-value to within about 0.005.
-const SAMPLES: usize = 10_000;
+const RESAMPLES: usize = 10_000;
 
 /// The measures of one query, or their means over all queries.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -93,38 +93,38 @@ pub fn mean(all: &[(String, Measures)]) -> Measures {
 /// The 95 % interval of a mean, by the percentile bootstrap. The same values give the same
 /// interval.
 #[must_use]
-pub fn interval(values: &[f64]) -> [f64; 2] {
+pub fn confidence_interval(values: &[f64]) -> [f64; 2] {
     if values.is_empty() {
         return [0.0; 2];
     }
     let mut random = Random(0x7765_6e73_6f75);
-    let mut means: Vec<f64> = (0..SAMPLES)
+    let mut means: Vec<f64> = (0..RESAMPLES)
         .map(|_| {
             let draw = |_| values[random.below(values.len())];
             (0..values.len()).map(draw).sum::<f64>() / values.len() as f64
         })
         .collect();
     means.sort_by(f64::total_cmp);
-    [means[SAMPLES * 25 / 1000], means[SAMPLES * 975 / 1000]]
+    [means[RESAMPLES * 25 / 1000], means[RESAMPLES * 975 / 1000]]
 }
 
 /// The two-sided p-value of the mean difference of paired values, by a randomization test: how
 /// often signs that are flipped at random make a difference at least as large.
 #[must_use]
-pub fn significance(ours: &[f64], theirs: &[f64]) -> f64 {
+pub fn p_value(ours: &[f64], theirs: &[f64]) -> f64 {
     // A difference of zero has no sign to flip and adds nothing to a sum.
     let differences: Vec<f64> =
         ours.iter().zip(theirs).map(|(a, b)| a - b).filter(|d| *d != 0.0).collect();
     let observed = differences.iter().sum::<f64>().abs();
     let mut random = Random(0x7765_6e73_6f75);
-    let as_large = (0..SAMPLES)
+    let as_large = (0..RESAMPLES)
         .filter(|_| {
             let sum: f64 =
                 differences.iter().map(|d| if random.below(2) == 0 { *d } else { -d }).sum();
             sum.abs() >= observed - 1e-12
         })
         .count();
-    (as_large + 1) as f64 / (SAMPLES + 1) as f64
+    (as_large + 1) as f64 / (RESAMPLES + 1) as f64
 }
 
 /// SplitMix64 (Steele, Lea & Flood 2014): the same numbers on every machine, so that a test always
@@ -183,9 +183,9 @@ mod tests {
         let ours: Vec<f64> = (0..200).map(|i| if i % 10 == 0 { 0.5 } else { 1.0 }).collect();
         let same = ours.clone();
         let worse: Vec<f64> = ours.iter().map(|v| v * 0.8).collect();
-        assert!(significance(&ours, &same) > 0.9);
-        assert!(significance(&ours, &worse) < 0.001);
-        let [low, high] = interval(&ours);
+        assert!(p_value(&ours, &same) > 0.9);
+        assert!(p_value(&ours, &worse) < 0.001);
+        let [low, high] = confidence_interval(&ours);
         assert!(low < 0.95 && 0.95 < high && high - low < 0.1);
     }
 }

@@ -86,7 +86,7 @@ impl<'i> Runner<'i> {
 
     /// The documents that answer a query: those with every word if there are any, else those with
     /// any word.
-    pub(crate) fn answering_expr(&self, query: &Query) -> Result<MatchExpr, Error> {
+    pub(crate) fn strict_or_relaxed_expr(&self, query: &Query) -> Result<MatchExpr, Error> {
         let strict = self.matching(query, Mode::Strict)?;
         // With a single word there is nothing to relax.
         if strict.words < 2 || self.executor.count(&strict.expr)? > 0 {

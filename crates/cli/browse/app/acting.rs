@@ -8,7 +8,7 @@ use super::{App, Effect, Focus, Origin};
 use crate::browse::filters;
 use crate::browse::picker::Choice;
 use crate::browse::text::one_line;
-use crate::browse::worker::Wanted;
+use crate::browse::worker::RequestKind;
 
 impl App {
     pub(super) fn next_kind(&mut self) {
@@ -51,20 +51,22 @@ impl App {
     pub(super) fn follow(&mut self) {
         let Some(item) = self.selected() else { return };
         let title = item.title.text.clone();
-        let (origin, wanted) = match &item.record {
-            Record::Flash(flash) => (Origin::Pages(title), Wanted::Pages(Box::new(flash.clone()))),
+        let (origin, kind) = match &item.record {
+            Record::Flash(flash) => {
+                (Origin::Pages(title), RequestKind::Pages(Box::new(flash.clone())))
+            }
             Record::Article(article) => {
-                (Origin::Flashes(title), Wanted::Flashes(article.flashes.clone()))
+                (Origin::Flashes(title), RequestKind::Flashes(article.flashes.clone()))
             }
         };
-        self.awaited = Some(self.ask(wanted));
+        self.awaited = Some(self.ask(kind));
         self.awaited_origin = Some(origin);
     }
 
     pub(super) fn similar(&mut self) {
         let Some(item) = self.selected() else { return };
         let (id, title) = (item.record.id().to_owned(), item.title.text.clone());
-        self.awaited = Some(self.ask(Wanted::Similar(id)));
+        self.awaited = Some(self.ask(RequestKind::Similar(id)));
         self.awaited_origin = Some(Origin::Similar(title));
     }
 
@@ -72,7 +74,7 @@ impl App {
     pub(super) fn back(&mut self) -> bool {
         let Some(list) = self.previous_lists.pop() else { return false };
         self.list = list;
-        self.whole = false;
+        self.preview_only = false;
         self.focus = Focus::List;
         self.preview.lines = None;
         self.update_selection();

@@ -7,46 +7,54 @@ use wensou_query::lang::parse_lenient;
 
 use super::{App, Effect, Focus, List, Origin, Popup};
 use crate::browse::picker::Choice;
-use crate::browse::worker::{Answer, Ask, BATCH, Found, Item, Wanted};
+use crate::browse::worker::{BATCH, Item, Request, RequestKind, Response, ResponseData};
 
 impl App {
     pub(super) fn search(&mut self) {
         let text = self.text().to_owned();
         (_, self.errors) = parse_lenient(&text, &self.clock);
-        self.awaited = Some(self.ask(Wanted::Hits { offset: 0, limit: BATCH }));
+        self.awaited = Some(self.ask(RequestKind::Hits { offset: 0, limit: BATCH }));
         self.awaited_origin = Some(Origin::Query(text));
     }
 
-    pub(super) fn ask(&mut self, wanted: Wanted) -> u64 {
+    pub(super) fn ask(&mut self, kind: RequestKind) -> u64 {
         self.number += 1;
         self.slow = false;
         let snippet = self.layout().snippet;
-        let ask = Ask { number: self.number, text: self.text().to_owned(), snippet, wanted };
-        self.effects.push(Effect::Ask(ask));
+        let request = Request { number: self.number, text: self.text().to_owned(), snippet, kind };
+        self.effects.push(Effect::Ask(request));
         self.number
     }
 
-    pub(super) fn answer(&mut self, answer: Answer) {
-        let number = Some(answer.number);
+    pub(super) fn answer(&mut self, response: Response) {
+        let number = Some(response.number);
         if number == self.awaited_tags {
             self.awaited_tags = None;
-            self.tags_came(answer.found);
+            self.tags_came(response.data);
         } else if number == self.awaited_flashes {
             self.awaited_flashes = None;
-            if let Found::Embedded(items) = answer.found {
+            if let ResponseData::Embedded(items) = response.data {
                 self.preview.flashes = Some(items);
                 self.preview.lines = None;
             }
         } else if number == self.awaited {
             self.awaited = None;
             self.slow = false;
-            self.list_came(answer.found);
+            self.list_came(response.data);
         }
     }
 
-    pub(super) fn list_came(&mut self, found: Found) {
-        match found {
-            Found::Hits { offset: 0, items, total, took, relaxed, warnings, highlighter } => {
+    pub(super) fn list_came(&mut self, data: ResponseData) {
+        match data {
+            ResponseData::Hits {
+                offset: 0,
+                items,
+                total,
+                took,
+                relaxed,
+                warnings,
+                highlighter,
+            } => {
                 let Some(origin) = self.awaited_origin.take() else { return };
                 // The same query in another width: keep the selection.
                 let (selected, first) =
@@ -73,24 +81,24 @@ impl App {
                 self.preview.lines = None;
                 self.update_selection();
             }
-            Found::Hits { items, total, .. } => {
+            ResponseData::Hits { items, total, .. } => {
                 self.list.items.extend(items);
                 self.list.total = total;
                 self.list.is_loading = false;
             }
-            Found::Records(items) => self.followed_to(items),
+            ResponseData::Records(items) => self.followed_to(items),
             // The query has nothing to search for: keep the previous hits, and show the reason
             // below the query.
-            Found::Refused(diagnostics) => {
+            ResponseData::Refused(diagnostics) => {
                 if self.errors.is_empty() {
                     self.errors = diagnostics;
                 }
             }
-            Found::Failed(message) => {
+            ResponseData::Failed(message) => {
                 self.list.is_loading = false;
                 self.status = Some(message);
             }
-            Found::Embedded(_) | Found::Tags(_) => {}
+            ResponseData::Embedded(_) | ResponseData::Tags(_) => {}
         }
     }
 
@@ -123,16 +131,16 @@ impl App {
         };
         self.previous_lists.push(std::mem::replace(&mut self.list, list));
         self.focus = Focus::List;
-        self.whole = false;
+        self.preview_only = false;
         // If there is no room for a preview, open the only item at once.
-        self.whole = total == 1 && self.layout().preview.is_none();
+        self.preview_only = total == 1 && self.layout().preview.is_none();
         self.update_selection();
     }
 
-    pub(super) fn tags_came(&mut self, found: Found) {
+    pub(super) fn tags_came(&mut self, data: ResponseData) {
         let Some(Popup::Picker(picker)) = &mut self.popup else { return };
-        match found {
-            Found::Tags(tags) => picker.fill(
+        match data {
+            ResponseData::Tags(tags) => picker.fill(
                 tags.into_iter()
                     .map(|tag| Choice {
                         label: tag.value.clone(),

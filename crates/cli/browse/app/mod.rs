@@ -18,7 +18,7 @@ use wensou_query::lang::{Clock, Diagnostic};
 
 use super::picker::Picker;
 use super::text::one_line;
-use super::worker::{Answer, Ask, Item};
+use super::worker::{Item, Request, Response};
 use crate::exit::Outcome;
 
 /// What can happen.
@@ -27,7 +27,7 @@ pub(crate) enum Event {
     Key(KeyEvent),
     Paste(String),
     Resize(u16, u16),
-    Answer(Answer),
+    Answer(Response),
     /// The newest question has not been answered for a while.
     Slow,
     /// Something done outside has ended, with this to say.
@@ -37,7 +37,7 @@ pub(crate) enum Event {
 /// What must be done outside.
 #[derive(Debug)]
 pub(crate) enum Effect {
-    Ask(Ask),
+    Ask(Request),
     /// Show the record of this id in the pager, the words of the text marked.
     Page {
         id: String,
@@ -119,7 +119,7 @@ pub(crate) struct App {
     pub(crate) preview: Preview,
     pub(crate) focus: Focus,
     /// Whether the preview has the whole screen.
-    pub(crate) whole: bool,
+    pub(crate) preview_only: bool,
     pub(crate) popup: Option<Popup>,
     pub(crate) status: Option<String>,
     /// Whether the answer to the newest question is late.
@@ -164,7 +164,7 @@ impl App {
             previous_lists: Vec::new(),
             preview: Preview::default(),
             focus: Focus::List,
-            whole: false,
+            preview_only: false,
             popup: None,
             status: None,
             slow: false,

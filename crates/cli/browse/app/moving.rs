@@ -5,7 +5,7 @@ use wensou_ingest::Record;
 
 use super::{App, Focus, Origin, Preview};
 use crate::browse::layout::{self, Layout};
-use crate::browse::worker::{BATCH, Wanted};
+use crate::browse::worker::{BATCH, RequestKind};
 
 impl App {
     pub(super) fn resize(&mut self, size: (u16, u16)) {
@@ -18,14 +18,14 @@ impl App {
         // Snippets are cut to the width of a line, so they must be made again.
         if layout.snippet != before && self.previous_lists.is_empty() {
             let limit = self.list.items.len().max(BATCH);
-            self.awaited = Some(self.ask(Wanted::Hits { offset: 0, limit }));
+            self.awaited = Some(self.ask(RequestKind::Hits { offset: 0, limit }));
             self.awaited_origin = Some(Origin::Query(self.text().to_owned()));
         }
     }
 
     /// Moves the selection, or scrolls the preview if that has the focus.
     pub(super) fn move_focused(&mut self, lines: isize) {
-        match self.whole || self.focus == Focus::Preview {
+        match self.preview_only || self.focus == Focus::Preview {
             true => self.scroll(lines),
             false => self.select(lines),
         }
@@ -44,7 +44,7 @@ impl App {
         {
             self.list.is_loading = true;
             let offset = self.list.items.len();
-            self.awaited = Some(self.ask(Wanted::Hits { offset, limit: BATCH }));
+            self.awaited = Some(self.ask(RequestKind::Hits { offset, limit: BATCH }));
         }
     }
 
@@ -59,7 +59,7 @@ impl App {
     /// Number of lines of a page in what has the focus; one line of the last page stays visible.
     pub(super) fn page(&self) -> isize {
         let layout = self.layout();
-        let lines = match (self.whole || self.focus == Focus::Preview, layout.preview) {
+        let lines = match (self.preview_only || self.focus == Focus::Preview, layout.preview) {
             (true, Some(area)) => usize::from(area.height).saturating_sub(1),
             _ => layout.items,
         };
@@ -68,7 +68,7 @@ impl App {
 
     /// The layout of the screen.
     pub(crate) fn layout(&self) -> Layout {
-        layout::layout(self.size, self.whole)
+        layout::layout(self.size, self.preview_only)
     }
 
     /// Scrolls the list to the selected item and updates the preview.
@@ -96,16 +96,16 @@ impl App {
         };
         self.awaited_flashes = None;
         if !embedded.is_empty() {
-            self.awaited_flashes = Some(self.ask(Wanted::Embedded(embedded)));
+            self.awaited_flashes = Some(self.ask(RequestKind::Embedded(embedded)));
         }
     }
 
-    pub(super) fn toggle_whole(&mut self) {
+    pub(super) fn toggle_preview_only(&mut self) {
         if self.selected().is_none() {
             return;
         }
-        self.whole = !self.whole;
-        if !self.whole {
+        self.preview_only = !self.preview_only;
+        if !self.preview_only {
             self.focus = Focus::List;
         }
         self.update_selection();

@@ -11,7 +11,7 @@ use crate::browse::filters;
 use crate::browse::keys::{self, Command};
 use crate::browse::picker::{Choice, Picker, Subject};
 use crate::browse::text::one_line;
-use crate::browse::worker::Wanted;
+use crate::browse::worker::RequestKind;
 use crate::browse::{help, layout};
 use crate::exit::Outcome;
 use crate::out::record::citation;
@@ -52,7 +52,7 @@ impl App {
             Command::Last => self.move_focused(isize::MAX),
             Command::Previous => self.select(-1),
             Command::Next => self.select(1),
-            Command::Open => self.toggle_whole(),
+            Command::Open => self.toggle_preview_only(),
             Command::Focus => {
                 self.focus = match self.focus {
                     Focus::List if self.layout().preview.is_some() => Focus::Preview,
@@ -62,7 +62,7 @@ impl App {
             Command::Kind => self.next_kind(),
             Command::Tags => {
                 self.popup = Some(Popup::Picker(Picker::waiting(Subject::Tag)));
-                self.awaited_tags = Some(self.ask(Wanted::Tags));
+                self.awaited_tags = Some(self.ask(RequestKind::Tags));
             }
             Command::Dates => {
                 self.popup = Some(Popup::Picker(Picker::new(Subject::Date, self.dates())));
@@ -99,11 +99,11 @@ impl App {
         // If the only record of a followed list was opened at once, leave both at once.
         let alone =
             self.list.items.len() == 1 && layout::layout(self.size, false).preview.is_none();
-        if self.whole && alone && self.back() {
+        if self.preview_only && alone && self.back() {
             return;
         }
-        if self.whole || self.focus == Focus::Preview {
-            self.whole = false;
+        if self.preview_only || self.focus == Focus::Preview {
+            self.preview_only = false;
             self.focus = Focus::List;
         } else if self.back() {
             // `back` has restored the previous list.
@@ -140,7 +140,7 @@ impl App {
 
     /// Searches after the query has changed, and closes the preview of an old hit.
     pub(super) fn edited(&mut self) {
-        self.whole = false;
+        self.preview_only = false;
         self.focus = Focus::List;
         self.search();
     }

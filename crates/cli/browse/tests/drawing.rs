@@ -9,7 +9,7 @@ use crate::browse::app::{Effect, Event};
 #[test]
 fn a_screen_of_eighty_columns() {
     let mut driver = Driver::new("", (80, 24));
-    driver.kind("质押 OR 减半");
+    driver.type_text("质押 OR 减半");
     assert_eq!(
         driver.screen(),
         "\
@@ -75,7 +75,7 @@ fn every_screen_fits_whatever_its_size() {
                 driver.press(KeyCode::Esc).alt(KeyCode::Char('y'));
             },
             |driver| {
-                driver.press(KeyCode::Esc).kind("比特幣").ctrl('f');
+                driver.press(KeyCode::Esc).type_text("比特幣").ctrl('f');
             },
             |driver| {
                 driver.send(Event::Resize(53, 9));

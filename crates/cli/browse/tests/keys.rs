@@ -4,16 +4,16 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::Driver;
 use crate::browse::app::{Effect, Event, Focus, Popup};
-use crate::browse::worker::{Answer, Ask, Found, Wanted, answer};
+use crate::browse::worker::{Request, RequestKind, Response, ResponseData, answer};
 use crate::exit::Outcome;
 
 #[test]
 fn typing_searches_in_either_script_and_keeps_to_the_query() {
     let mut driver = Driver::new("", (80, 24));
     assert_eq!(driver.app.list.total, 4, "everything");
-    driver.kind("质押");
+    driver.type_text("质押");
     assert_eq!(driver.titles(), ["以太坊合并后的質押收益"]);
-    driver.press(KeyCode::Backspace).press(KeyCode::Backspace).kind("？");
+    driver.press(KeyCode::Backspace).press(KeyCode::Backspace).type_text("？");
     assert_eq!(driver.app.text(), "？");
     assert!(driver.app.popup.is_none());
 }
@@ -52,11 +52,11 @@ fn only_the_newest_answer_counts() {
 fn a_mistake_is_reported_below_the_query_and_the_hits_stay() {
     let mut driver = Driver::new("減半", (80, 24));
     let before: Vec<String> = driver.titles().into_iter().map(str::to_owned).collect();
-    driver.kind(" kind:");
+    driver.type_text(" kind:");
     let screen = driver.screen();
     assert!(screen.lines().nth(1).unwrap().starts_with("`kind:` without a value"), "{screen}");
     assert_eq!(driver.titles(), before);
-    driver.ctrl('u').kind("。");
+    driver.ctrl('u').type_text("。");
     assert_eq!(driver.app.errors.len(), 1, "nothing in it can be searched");
     assert_eq!(driver.titles().len(), 4, "what the empty query found");
 }
@@ -92,10 +92,10 @@ fn a_flash_item_is_followed_to_its_pages_and_back() {
 fn the_only_page_is_opened_where_there_is_no_room_beside_the_list() {
     let mut driver = Driver::new("第四次減半", (40, 12));
     driver.ctrl('f');
-    assert!(driver.app.whole && driver.app.followed());
+    assert!(driver.app.preview_only && driver.app.followed());
     assert_eq!(driver.titles(), ["分析师:比特币减半将至"]);
     driver.press(KeyCode::Esc);
-    assert!(!driver.app.whole && !driver.app.followed(), "one step there, one step back");
+    assert!(!driver.app.preview_only && !driver.app.followed(), "one step there, one step back");
 }
 
 #[test]
@@ -103,17 +103,18 @@ fn what_is_similar_is_a_list_to_come_back_from() {
     let mut driver = Driver::new("第四次減半", (80, 24));
     let key = KeyEvent::new(KeyCode::Char('s'), KeyModifiers::CONTROL);
     let effects = driver.app.update(Event::Key(key));
-    let [Effect::Ask(Ask { number, wanted: Wanted::Similar(_), .. })] = effects.as_slice() else {
+    let [Effect::Ask(Request { number, kind: RequestKind::Similar(_), .. })] = effects.as_slice()
+    else {
         panic!("{effects:?}")
     };
     let items = Driver::new("質押", (80, 24)).app.list.items;
-    driver.send(Event::Answer(Answer { number: *number, found: Found::Records(items) }));
+    driver.send(Event::Answer(Response { number: *number, data: ResponseData::Records(items) }));
     assert!(driver.screen().contains("similar to 比特币的第四次减半"));
     assert_eq!(driver.titles(), ["以太坊合并后的質押收益"]);
     driver.press(KeyCode::Esc);
     assert_eq!(driver.titles(), ["比特币的第四次减半"]);
     driver.ctrl('f');
-    driver.kind("質押");
+    driver.type_text("質押");
     assert!(!driver.app.followed(), "typing is a search again");
 }
 
@@ -153,11 +154,11 @@ fn filters_are_edits_of_the_query() {
     assert_eq!(driver.titles(), ["分析師:比特幣減半將至"]);
     driver.ctrl('k');
     assert_eq!(driver.app.text(), "减半");
-    driver.ctrl('t').kind("比特币价").press(KeyCode::Enter);
+    driver.ctrl('t').type_text("比特币价").press(KeyCode::Enter);
     assert!(driver.app.text().starts_with("减半 tag:比特"), "{}", driver.app.text());
-    driver.ctrl('u').kind("减半").ctrl('d').kind("2023").press(KeyCode::Enter);
+    driver.ctrl('u').type_text("减半").ctrl('d').type_text("2023").press(KeyCode::Enter);
     assert_eq!(driver.app.text(), "减半 date:2023 ");
-    driver.ctrl('d').kind("all").press(KeyCode::Enter);
+    driver.ctrl('d').type_text("all").press(KeyCode::Enter);
     assert_eq!(driver.app.text(), "减半");
 }
 

@@ -16,7 +16,7 @@ use wensou_query::lang::Clock;
 
 use crate::browse::app::{App, Effect, Event};
 use crate::browse::view;
-use crate::browse::worker::{Found, answer};
+use crate::browse::worker::{ResponseData, answer};
 
 /// Two pages that share a flash item, and a dump with a hostile record.
 const PAGES: [(&str, &str); 3] = [
@@ -87,7 +87,7 @@ impl Driver {
             match effect {
                 Effect::Ask(ask) => {
                     let mut answer = answer(self.index, &self.app.clock, &ask);
-                    if let Found::Hits { took, .. } = &mut answer.found {
+                    if let ResponseData::Hits { took, .. } = &mut answer.data {
                         *took = Duration::from_micros(1_500);
                     }
                     let more = self.app.update(Event::Answer(answer));
@@ -116,7 +116,7 @@ impl Driver {
         self.send(Event::Key(KeyEvent::new(code, KeyModifiers::ALT)))
     }
 
-    fn kind(&mut self, text: &str) -> &mut Self {
+    fn type_text(&mut self, text: &str) -> &mut Self {
         for c in text.chars() {
             self.press(KeyCode::Char(c));
         }

@@ -20,7 +20,7 @@ pub(crate) use self::progress::Bar;
 use crate::args::Index as Args;
 use crate::config::Global;
 use crate::exit::Outcome;
-use crate::out::count::{bytes, count};
+use crate::out::count::{bytes, count_noun};
 use crate::out::{Terminal, sanitize};
 
 /// Maximum number of skipped files that are named; `stats --skipped` names all.
@@ -67,10 +67,10 @@ pub(crate) fn run(
         let _ = wensou_index::remove_litter(&global.index);
         if !args.quiet {
             let report = &meta.report;
-            terminal.say(format_args!(
+            terminal.notice(format_args!(
                 "the index is up to date: {}, {}; --rebuild builds it from scratch",
-                count(report.articles, "article"),
-                count(report.flashes_distinct, "flash item"),
+                count_noun(report.articles, "article"),
+                count_noun(report.flashes_distinct, "flash item"),
             ));
         }
         return Ok(Outcome::Done);
@@ -165,7 +165,7 @@ pub(crate) fn build(
     if let Some(damage) = &built.damaged {
         let what = format!("the previous index was damaged ({damage}) and was rebuilt");
         note(&what);
-        terminal.say(format_args!("warning: {}", sanitize::line(&what)));
+        terminal.notice(format_args!("warning: {}", sanitize::line(&what)));
     }
     if let Some(error) = &built.not_durable {
         let what = format!(
@@ -174,7 +174,7 @@ pub(crate) fn build(
             chain(error)
         );
         note(&what);
-        terminal.say(format_args!("warning: {}", sanitize::line(&what)));
+        terminal.notice(format_args!("warning: {}", sanitize::line(&what)));
     }
     let report = &built.meta.report;
     report.skipped.iter().for_each(|skipped| note(&format!("skipped {skipped}")));
@@ -182,7 +182,7 @@ pub(crate) fn build(
     let line = summary(&built, started.elapsed());
     note(&line);
     if !reporting.quiet {
-        terminal.say(line);
+        terminal.notice(line);
     }
     Ok(())
 }
@@ -200,11 +200,11 @@ fn chain(error: &IndexError) -> String {
 
 fn name_skipped(report: &Report, terminal: &mut Terminal) {
     for skipped in report.skipped.iter().take(MAX_NAMED) {
-        terminal.say(format_args!("skipped {}", sanitize::line(&skipped.to_string())));
+        terminal.notice(format_args!("skipped {}", sanitize::line(&skipped.to_string())));
     }
     if report.skipped.len() > MAX_NAMED {
         let more = report.skipped.len() - MAX_NAMED;
-        terminal.say(format_args!("skipped {more} more: `wensou stats --skipped` lists all"));
+        terminal.notice(format_args!("skipped {more} more: `wensou stats --skipped` lists all"));
     }
 }
 
@@ -214,29 +214,29 @@ fn summary(built: &Built, took: Duration) -> String {
     let done = if built.reused { "index updated:" } else { "indexed" };
     let mut line = format!(
         "{done} {} ({}) in {:.1} s: {}, {} ({})",
-        count(report.pages + report.dumps, "page"),
+        count_noun(report.pages + report.dumps, "page"),
         bytes(report.bytes),
         took.as_secs_f64(),
-        count(report.articles, "article"),
-        count(report.flashes_distinct, "flash item"),
-        count(report.flash_occurrences, "occurrence"),
+        count_noun(report.articles, "article"),
+        count_noun(report.flashes_distinct, "flash item"),
+        count_noun(report.flash_occurrences, "occurrence"),
     );
     if built.reused {
-        line.push_str(&format!("; {} new or changed", count(built.written, "record")));
+        line.push_str(&format!("; {} new or changed", count_noun(built.written, "record")));
     }
     if report.undated > 0 {
-        line.push_str(&format!("; {} without a date", count(report.undated, "article")));
+        line.push_str(&format!("; {} without a date", count_noun(report.undated, "article")));
     }
     if report.unsplit_tags > 0 {
         line.push_str(&format!(
             "; {} could not be split completely",
-            count(report.unsplit_tags, "tag line")
+            count_noun(report.unsplit_tags, "tag line")
         ));
     }
     if report.records_kept > 0 {
         line.push_str(&format!(
             "; {} kept of files that could not be read",
-            count(report.records_kept, "old record")
+            count_noun(report.records_kept, "old record")
         ));
     }
     line.push_str(&format!("; skipped {}", skipped(report)));

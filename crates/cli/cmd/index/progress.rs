@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use wensou_ingest::{Phase, Progress};
 
 use super::log::Log;
-use crate::out::count::count;
+use crate::out::count::count_noun;
 
 /// The log gets a line each time this many pages have been read.
 const LOGGED: u64 = 10_000;
@@ -85,7 +85,7 @@ impl Bar {
 
 impl Progress for Bar {
     fn start(&self, files: u64, bytes: u64) {
-        self.note(&format!("{}, {}", count(files, "file"), count(bytes, "byte")));
+        self.note(&format!("{}, {}", count_noun(files, "file"), count_noun(bytes, "byte")));
         self.bar.set_length(bytes);
         self.keep_moving();
     }
@@ -99,15 +99,15 @@ impl Progress for Bar {
         };
         self.note(name);
         self.bar.set_prefix(name);
-        self.bar.set_message(count(0_u64, "page"));
+        self.bar.set_message(count_noun(0_u64, "page"));
     }
 
     fn advance(&self, files: u64, bytes: u64) {
         let pages = self.pages.fetch_add(files, Ordering::Relaxed) + files;
         self.bar.inc(bytes);
-        self.bar.set_message(count(pages, "page"));
+        self.bar.set_message(count_noun(pages, "page"));
         if pages / LOGGED != (pages - files) / LOGGED {
-            self.note(&count(pages, "page"));
+            self.note(&count_noun(pages, "page"));
         }
     }
 }

@@ -13,7 +13,7 @@ use roff::{Roff, bold, roman};
 
 use crate::args::{Cli, Manual};
 use crate::exit::Outcome;
-use crate::out::count::count;
+use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
 
 /// The date of all pages: when their text last changed. Fixed, so that builds are reproducible.
@@ -30,8 +30,8 @@ pub(crate) fn run(args: &Manual, terminal: &mut Terminal) -> anyhow::Result<Outc
             write(&dir.join(name), text)?;
         }
         let dir = dir.display().to_string();
-        let pages = count(pages.len(), "page");
-        terminal.say(format_args!("wrote {pages} to {}", sanitize::line(&dir)));
+        let pages = count_noun(pages.len(), "page");
+        terminal.notice(format_args!("wrote {pages} to {}", sanitize::line(&dir)));
         return Ok(Outcome::Done);
     }
     let wanted = match &args.page {

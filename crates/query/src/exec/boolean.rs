@@ -42,10 +42,10 @@ impl<M: Candidates> Candidates for And<M> {
 
     fn fill(&mut self, window: &mut DocWindow) {
         let Some((first, others)) = self.members.split_first_mut() else { return };
-        let mut own = window.empty_like();
-        first.fill(&mut own);
-        others.iter_mut().for_each(|member| member.retain(&mut own));
-        window.union(&own);
+        let mut filled = window.empty_like();
+        first.fill(&mut filled);
+        others.iter_mut().for_each(|member| member.retain(&mut filled));
+        window.union(&filled);
     }
 
     fn retain(&mut self, window: &mut DocWindow) {
@@ -124,10 +124,10 @@ impl<M: Candidates> Candidates for Or<M> {
     fn fill(&mut self, window: &mut DocWindow) {
         self.in_window.clear();
         for member in &mut self.members {
-            let mut own = window.empty_like();
-            member.fill(&mut own);
-            window.union(&own);
-            self.in_window.push(own);
+            let mut filled = window.empty_like();
+            member.fill(&mut filled);
+            window.union(&filled);
+            self.in_window.push(filled);
         }
     }
 
@@ -135,10 +135,10 @@ impl<M: Candidates> Candidates for Or<M> {
         self.in_window.clear();
         let mut all = window.empty_like();
         for member in &mut self.members {
-            let mut own = window.clone();
-            member.retain(&mut own);
-            all.union(&own);
-            self.in_window.push(own);
+            let mut retained = window.clone();
+            member.retain(&mut retained);
+            all.union(&retained);
+            self.in_window.push(retained);
         }
         *window = all;
     }

@@ -25,7 +25,7 @@ pub(crate) enum OpenedPostings {
 
 /// Opens the posting list of a term, from a cache or from the file. `None` if no document has the
 /// term.
-pub(crate) type Open<'o> = &'o dyn Fn(&Postings, TermKey) -> Option<OpenedPostings>;
+pub(crate) type PostingsOpener<'o> = &'o dyn Fn(&Postings, TermKey) -> Option<OpenedPostings>;
 
 /// Opens posting lists for one query after another, and caches those that are worth it.
 #[derive(Debug, Default)]
@@ -87,8 +87,8 @@ impl PostingsCache {
         lists: impl Iterator<Item = (TermKey, u32, AccessCost)>,
     ) {
         let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for (key, count, AccessCost(cost)) in lists {
-            if count as usize >= documents as usize / MIN_DF_DIVISOR
+        for (key, doc_freq, AccessCost(cost)) in lists {
+            if doc_freq as usize >= documents as usize / MIN_DF_DIVISOR
                 && let Entry::Cost(total) =
                     cache.entries.entry((segment, key)).or_insert(Entry::Cost(0))
             {
@@ -103,9 +103,9 @@ impl PostingsCache {
 pub(crate) struct AccessCost(u64);
 
 impl AccessCost {
-    /// The cost of reading a list of `count` documents from beginning to end.
-    fn full_scan(count: u32) -> u64 {
-        u64::from(count) / SCAN_SPEEDUP
+    /// The cost of reading a list of `doc_freq` documents from beginning to end.
+    fn full_scan(doc_freq: u32) -> u64 {
+        u64::from(doc_freq) / SCAN_SPEEDUP
     }
 
     /// Adds look-ups of single documents.

@@ -16,13 +16,13 @@ use std::sync::Arc;
 use wensou_index::{BitsetPostings, Cursor, Postings, TermKey, TermKind, TextField};
 
 use super::boolean::{And, AndNot, Or};
-use super::cache::{Open, OpenedPostings};
+use super::cache::{OpenedPostings, PostingsOpener};
 use super::candidates::Candidates;
 use super::date_range::DateRange;
 use super::doc_id::{DocId, TERMINATED};
 use super::filter::{self, FilterDocs};
 use super::min_should_match::MinShouldMatch;
-use super::near::{Near, Passage};
+use super::near::{Near, NearPassage};
 use super::phrase::Phrase;
 use super::segment::Segment;
 use super::window::{DocWindow, retain_postings};
@@ -54,7 +54,7 @@ impl<'i> Matcher<'i> {
     pub(crate) fn of(
         expr: &MatchExpr,
         segment: &Segment<'i>,
-        open: Open<'_>,
+        open: PostingsOpener<'_>,
     ) -> Result<Self, Error> {
         let all = |members: &[MatchExpr]| -> Result<Vec<Self>, Error> {
             members.iter().map(|member| Self::of(member, segment, open)).collect()
@@ -77,18 +77,18 @@ impl<'i> Matcher<'i> {
             ))),
             MatchExpr::Term { fields, word } => Self::in_fields(fields, |field| {
                 match postings.term_key(field, TermKind::Word, word) {
-                    Some(key) => Self::list(postings, key, open),
+                    Some(key) => Self::posting_list(postings, key, open),
                     None => Self::Nothing,
                 }
             }),
             MatchExpr::Phrase { fields, key } => {
                 let key: Vec<char> = key.chars().collect();
-                Self::in_fields(fields, |field| Self::sequence(postings, field, &key, open))
+                Self::in_fields(fields, |field| Self::char_sequence(postings, field, &key, open))
             }
             MatchExpr::Near { fields, words, needles, distance } => Self::Near(Box::new(Near {
                 candidates: Self::and(all(words)?, segment),
                 segment: *segment,
-                passage: Passage {
+                passage: NearPassage {
                     needles: needles.clone(),
                     words: words.len(),
                     fields: fields.clone(),
@@ -108,7 +108,7 @@ impl<'i> Matcher<'i> {
         })
     }
 
-    fn list(postings: &Postings, key: TermKey, open: Open<'_>) -> Self {
+    fn posting_list(postings: &Postings, key: TermKey, open: PostingsOpener<'_>) -> Self {
         match open(postings, key) {
             None => Self::Nothing,
             Some(OpenedPostings::Cached(list)) => Self::Bitset(list),
@@ -116,11 +116,18 @@ impl<'i> Matcher<'i> {
         }
     }
 
-    fn sequence(postings: &Postings, field: TextField, key: &[char], open: Open<'_>) -> Self {
+    fn char_sequence(
+        postings: &Postings,
+        field: TextField,
+        key: &[char],
+        open: PostingsOpener<'_>,
+    ) -> Self {
         match key {
             [] => Self::Nothing,
-            [one] => Self::list(postings, TermKey::unigram(field, *one), open),
-            [first, second] => Self::list(postings, TermKey::bigram(field, *first, *second), open),
+            [one] => Self::posting_list(postings, TermKey::unigram(field, *one), open),
+            [first, second] => {
+                Self::posting_list(postings, TermKey::bigram(field, *first, *second), open)
+            }
             _ => match Phrase::new(postings, field, key, open) {
                 Some(phrase) => Self::Phrase(Box::new(phrase)),
                 None => Self::Nothing,
@@ -224,11 +231,11 @@ impl Candidates for Matcher<'_> {
         // If scanning costs less than looking up each document of the window, fill another window
         // with the candidates, and intersect the two.
         let size = self.cost().try_into().unwrap_or(u32::MAX);
-        let is_dense = || window.is_dense(size, window.count());
-        if !matches!(self, Self::Bitset(_)) && self.is_postings_only() && is_dense() {
-            let mut own = window.empty_like();
-            self.fill(&mut own);
-            return window.intersect(&own);
+        let scan_is_cheaper = || window.scan_is_cheaper(size, window.count());
+        if !matches!(self, Self::Bitset(_)) && self.is_postings_only() && scan_is_cheaper() {
+            let mut filled = window.empty_like();
+            self.fill(&mut filled);
+            return window.intersect(&filled);
         }
         match self {
             Self::Nothing => *window = window.empty_like(),

@@ -18,11 +18,11 @@ pub(crate) struct Near<'i, M> {
     /// Documents that have every word.
     pub(super) candidates: M,
     pub(super) segment: Segment<'i>,
-    pub(super) passage: Passage,
+    pub(super) passage: NearPassage,
 }
 
 /// The passage that `"…"~N` looks for: one that has every word.
-pub(crate) struct Passage {
+pub(crate) struct NearPassage {
     /// What to find; [`Needle::word`] is the number of the word.
     pub(super) needles: Vec<Needle>,
     /// How many words there are.
@@ -33,9 +33,9 @@ pub(crate) struct Passage {
     pub(super) distance: usize,
 }
 
-impl Passage {
+impl NearPassage {
     /// Whether a text has such a passage.
-    fn is_in(&self, text: &str) -> bool {
+    fn occurs_in(&self, text: &str) -> bool {
         let haystack = Haystack::new(text);
         let matches = haystack.matches(&self.needles);
         matches.iter().enumerate().any(|(first, start)| {
@@ -95,9 +95,9 @@ impl<M: Candidates> Candidates for Near<'_, M> {
         let Ok(record) = self.segment.record(doc) else { return true };
         let (texts, passage) = (record.texts(), &self.passage);
         passage.fields.iter().any(|field| match field {
-            TextField::Title => passage.is_in(&texts.title),
-            TextField::Body => passage.is_in(&texts.body),
-            TextField::Tags => texts.tags.iter().any(|tag| passage.is_in(tag)),
+            TextField::Title => passage.occurs_in(&texts.title),
+            TextField::Body => passage.occurs_in(&texts.body),
+            TextField::Tags => texts.tags.iter().any(|tag| passage.occurs_in(tag)),
         })
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use wensou_index::{BitsetPostings, Cursor, Postings, TermKey, TextField};
 
-use super::cache::{Open, OpenedPostings};
+use super::cache::{OpenedPostings, PostingsOpener};
 use super::candidates::Candidates;
 use super::doc_id::{DocId, TERMINATED};
 use super::window::{DocWindow, retain_postings};
@@ -60,7 +60,7 @@ impl Phrase {
         postings: &Postings,
         field: TextField,
         key: &[char],
-        open: Open<'_>,
+        open: PostingsOpener<'_>,
     ) -> Option<Self> {
         let mut bigrams = Vec::new();
         for at in bigram_offsets(key.len()) {
@@ -78,7 +78,8 @@ impl Phrase {
 
 impl Candidates for Phrase {
     fn cost(&self) -> u64 {
-        // Few of the documents that have the phrase's rarest bigram have all of it.
+        // Few of the documents that have the phrase's rarest bigram have all of it. A quarter was
+        // chosen, not measured. It decides how lists are read, not what is found.
         self.bigrams.first().map_or(0, |rarest| u64::from(rarest.cursor.doc_freq() / 4 + 1))
     }
 
@@ -88,10 +89,10 @@ impl Candidates for Phrase {
 
     fn fill(&mut self, window: &mut DocWindow) {
         let Some((first, others)) = self.bigrams.split_first_mut() else { return };
-        let mut own = window.empty_like();
-        first.fill(&mut own);
-        others.iter_mut().for_each(|list| list.retain(&mut own));
-        window.union(&own);
+        let mut filled = window.empty_like();
+        first.fill(&mut filled);
+        others.iter_mut().for_each(|list| list.retain(&mut filled));
+        window.union(&filled);
     }
 
     fn retain(&mut self, window: &mut DocWindow) {

@@ -35,7 +35,7 @@ impl DocWindow {
 
     /// Whether scanning the window's part of a posting list of `count` documents costs less than
     /// this many look-ups.
-    pub(crate) fn is_dense(&self, count: u32, lookups: usize) -> bool {
+    pub(crate) fn scan_is_cheaper(&self, count: u32, lookups: usize) -> bool {
         self.expected(count) <= lookups as u64 * SCAN_SPEEDUP
     }
 
@@ -157,10 +157,10 @@ impl DocWindow {
 
 /// Clears the bit of every document of the window that the list lacks.
 pub(super) fn retain_postings(list: &mut Cursor, window: &mut DocWindow) {
-    if window.is_dense(Cursor::doc_freq(list), window.count()) {
-        let mut own = window.empty_like();
-        list.fill(own.start(), own.bits());
-        window.intersect(&own);
+    if window.scan_is_cheaper(Cursor::doc_freq(list), window.count()) {
+        let mut filled = window.empty_like();
+        list.fill(filled.start(), filled.bits());
+        window.intersect(&filled);
     } else {
         window.retain(|doc| list.seek(doc) == doc);
     }

@@ -131,7 +131,7 @@ impl WindowScores {
         };
         match &mut term.postings {
             TermPostings::Cursor(list, _, cost)
-                if window.is_dense(Cursor::doc_freq(list), remaining.len()) =>
+                if window.scan_is_cheaper(Cursor::doc_freq(list), remaining.len()) =>
             {
                 cost.add_scan(window.expected(Cursor::doc_freq(list)));
                 tfs.clear();

@@ -51,17 +51,17 @@ impl Diagnostic {
             true => format!("{colour}{part}{RESET}"),
             false => part.to_owned(),
         };
-        let loud = if self.code.is_error() { RED } else { YELLOW };
+        let severity_colour = if self.code.is_error() { RED } else { YELLOW };
         let head = format!("{}[{}]", self.code.severity(), self.code);
         let message = format!(": {}", harmless(&self.message));
-        let mut out = format!("{}{}\n", paint(loud, &head), paint(BOLD, &message));
+        let mut out = format!("{}{}\n", paint(severity_colour, &head), paint(BOLD, &message));
         if let Some(span) = self.span() {
             let width = style.columns.saturating_sub(MARGIN.width() + 1).max(20);
             let (line, carets) = excerpt(text, span, width);
             let indent = " ".repeat(carets.start);
             let under = "^".repeat(carets.end - carets.start);
             out += &format!("{}{line}\n", paint(CYAN, MARGIN));
-            out += &format!("{}{indent}{}\n", paint(CYAN, MARGIN), paint(loud, &under));
+            out += &format!("{}{indent}{}\n", paint(CYAN, MARGIN), paint(severity_colour, &under));
         }
         if let Some(help) = &self.help {
             out += &format!("  {} {}\n", paint(CYAN, "= help:"), harmless(help));

@@ -163,12 +163,12 @@ fn synonyms(
                     words.flat_map(|word| &word.variants[0].key).copied().collect();
                 (key.len() <= synonyms.longest()).then_some((end, key))
             })
-            .find(|(_, key)| synonyms.of(key).next().is_some());
+            .find(|(_, key)| synonyms.synonyms_of(key).next().is_some());
         let Some((end, key)) = known else {
             start += 1;
             continue;
         };
-        for (word, relation) in synonyms.of(&key) {
+        for (word, relation) in synonyms.synonyms_of(&key) {
             found.extend(
                 name_variant(word, relation, tables.segmenter).map(|variant| (start..end, variant)),
             );

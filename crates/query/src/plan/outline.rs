@@ -85,10 +85,10 @@ impl Outline {
                 continue;
             }
             match word.variants.as_slice() {
-                [variant] => self.line(|| leaf(variant)),
+                [variant] => self.line(|| variant_line(variant)),
                 variants => {
                     self.open("any of");
-                    variants.iter().for_each(|variant| self.line(|| leaf(variant)));
+                    variants.iter().for_each(|variant| self.line(|| variant_line(variant)));
                     self.close();
                 }
             }
@@ -106,7 +106,7 @@ impl Outline {
     }
 }
 
-fn leaf(variant: &Variant) -> String {
+fn variant_line(variant: &Variant) -> String {
     let origin = match variant.origin {
         Origin::Typed => String::new(),
         origin => format!("  ({})", origin.as_str()),

@@ -7,6 +7,10 @@ use super::analyze::{AnalysedText, MatchMode, Origin, QueryWord, Variant};
 use super::expr::{Filter, MatchExpr};
 use super::needle::Needle;
 
+/// A bigram must weigh more than this for [`any_term`] to look for it. One of two stop words weighs
+/// 0.1, one of a stop word and another word 0.55.
+const MIN_BIGRAM_WEIGHT: f32 = 0.5;
+
 /// Documents that have the key characters in sequence in one of the fields.
 pub(crate) fn sequence(fields: &[TextField], key: &[char]) -> MatchExpr {
     MatchExpr::Phrase { fields: fields.to_vec(), key: key.iter().collect() }
@@ -21,7 +25,7 @@ fn word_prefix(fields: &[TextField], prefix: &str) -> MatchExpr {
 }
 
 /// Documents that have the variant in one of the fields.
-pub(crate) fn variant(fields: &[TextField], variant: &Variant) -> MatchExpr {
+pub(crate) fn one_variant(fields: &[TextField], variant: &Variant) -> MatchExpr {
     match variant.mode {
         MatchMode::Characters => sequence(fields, &variant.key),
         MatchMode::Word | MatchMode::Value => word(fields, &variant.text),
@@ -34,7 +38,7 @@ pub(crate) fn variant(fields: &[TextField], variant: &Variant) -> MatchExpr {
 
 /// Documents that have the word in one of its variants.
 pub(crate) fn any_variant(fields: &[TextField], word: &QueryWord) -> MatchExpr {
-    MatchExpr::any_of(word.variants.iter().map(|of| variant(fields, of)).collect())
+    MatchExpr::any_of(word.variants.iter().map(|variant| one_variant(fields, variant)).collect())
 }
 
 /// Documents with a word that starts with a variant of `word`.
@@ -73,9 +77,7 @@ pub(super) fn near(fields: &[TextField], words: &[QueryWord], distance: usize) -
 pub(super) fn any_term(fields: &[TextField], text: &AnalysedText) -> MatchExpr {
     let typed = || text.terms.iter().filter(|term| term.origin == Origin::Typed);
     let meaningful = text.words.iter().any(|word| !word.stop);
-    // Skips a bigram of two stop words (weight 0.1), but not one of a stop word and another word
-    // (weight 0.55).
-    let min_weight = if meaningful { 0.5 } else { 0.0 };
+    let min_weight = if meaningful { MIN_BIGRAM_WEIGHT } else { 0.0 };
     let wanted = |wanted: TermKind| {
         let terms = typed().filter(move |term| term.kind == wanted && term.weight > min_weight);
         terms.map(|term| term.text.as_str())
@@ -85,12 +87,12 @@ pub(super) fn any_term(fields: &[TextField], text: &AnalysedText) -> MatchExpr {
     let latin = wanted(TermKind::Word).filter(|word| !word.chars().any(is_han));
     members.extend(latin.map(|text| word(fields, text)));
     let words = text.words.iter().filter(|word| !word.stop);
-    let alone = words.flat_map(|word| &word.variants).filter(|variant| {
+    let without_bigram = words.flat_map(|word| &word.variants).filter(|variant| {
         variant.origin != Origin::Typed
             || variant.mode == MatchMode::WordOrEmbedded
             || variant.mode == MatchMode::Characters && variant.key.len() == 1
     });
-    members.extend(alone.map(|of| variant(fields, of)));
+    members.extend(without_bigram.map(|variant| one_variant(fields, variant)));
     if members.is_empty() {
         members.extend(wanted(TermKind::Unigram).map(characters));
     }

@@ -172,7 +172,7 @@ fn words(runner: &Runner<'_>, plan: &Plan) -> Result<Vec<ExplainedWord>, Error> 
             text: variant.text.clone(),
             match_mode: variant.mode.as_str(),
             origin: variant.origin,
-            documents: runner.executor().count(&text::variant(&TextField::ALL, variant))?,
+            documents: runner.executor().count(&text::one_variant(&TextField::ALL, variant))?,
         })
     };
     let words = || plan.words.iter().map(|planned| &planned.word);

@@ -69,7 +69,7 @@ pub fn facet(
     prefix: Option<&str>,
 ) -> Result<Vec<FacetValue>, Error> {
     let runner = Runner::new(index);
-    let (expr, executor) = (runner.answering_expr(query)?, runner.executor());
+    let (expr, executor) = (runner.strict_or_relaxed_expr(query)?, runner.executor());
     let mut counts = HashMap::new();
     for segment in executor.segments() {
         let segment = segment?;

@@ -129,7 +129,7 @@ struct WordCount {
 
 /// Counts the words of a text that can be key terms: no stop words, no single Chinese characters or
 /// letters, no numbers.
-fn count(text: &str, worth: f32, segmenter: &Segmenter, words: &mut HashMap<String, WordCount>) {
+fn count(text: &str, weight: f32, segmenter: &Segmenter, words: &mut HashMap<String, WordCount>) {
     let folded = Folded::new(text);
     segmenter.words(&folded, |token| {
         let min_chars = match token.kind {
@@ -144,7 +144,7 @@ fn count(text: &str, worth: f32, segmenter: &Segmenter, words: &mut HashMap<Stri
         let chars = token.chars.start as usize..token.chars.end as usize;
         let typed = || text[folded.original_bytes(chars)].to_owned();
         let new = || WordCount { count: 0.0, typed: typed(), kind: token.kind };
-        words.entry(token.text.to_string()).or_insert_with(new).count += worth;
+        words.entry(token.text.to_string()).or_insert_with(new).count += weight;
     });
 }
 
@@ -170,7 +170,8 @@ fn plan(
 
 fn match_expr(words: &[KeyTerm], record: &Record) -> MatchExpr {
     let min_shared = if words.len() < ENOUGH_KEY_TERMS { 1 } else { MIN_SHARED };
-    let shared = words.iter().map(|word| text::variant(&TextField::ALL, &word.variant)).collect();
+    let shared =
+        words.iter().map(|word| text::one_variant(&TextField::ALL, &word.variant)).collect();
     let has_id = |id: &str| Filter::text(FilterField::Id, id);
     let mut own = vec![has_id(record.id())];
     if let Record::Article(article) = record {

@@ -149,7 +149,7 @@ fn bars(days: &DayCounts, step: Step) -> Vec<Bar> {
 /// Counts the documents of a query by day, and those without a date.
 fn count_by_day(index: &Index, query: &Query) -> Result<(DayCounts, u64), Error> {
     let runner = Runner::new(index);
-    let (expr, executor) = (runner.answering_expr(query)?, runner.executor());
+    let (expr, executor) = (runner.strict_or_relaxed_expr(query)?, runner.executor());
     let (mut days, mut undated) = (DayCounts::new(), 0);
     for segment in executor.segments() {
         let segment = segment?;

@@ -25,7 +25,7 @@ pub fn is_key_char(c: char) -> bool {
 #[derive(Debug, Clone, Default)]
 pub struct Key {
     chars: Vec<char>,
-    folded_chars: Vec<u32>,
+    folded_offsets: Vec<u32>,
 }
 
 impl Key {
@@ -33,12 +33,12 @@ impl Key {
     pub fn new(folded: &Folded<'_>) -> Key {
         let mut key = Key {
             chars: Vec::with_capacity(folded.char_count()),
-            folded_chars: Vec::with_capacity(folded.char_count()),
+            folded_offsets: Vec::with_capacity(folded.char_count()),
         };
         for (at, c) in (0u32..).zip(folded.as_str().chars()) {
             if is_key_char(c) {
                 key.chars.push(c);
-                key.folded_chars.push(at);
+                key.folded_offsets.push(at);
             }
         }
         key
@@ -52,8 +52,8 @@ impl Key {
     /// The range of the folded text from the first to the last character of a key range. It
     /// includes the characters in between that the key leaves out.
     pub fn folded_range(&self, key: Range<usize>) -> Range<usize> {
-        let folded_char = |at: usize| self.folded_chars.get(at).map(|at| *at as usize);
-        let end_of_text = self.folded_chars.last().map_or(0, |at| *at as usize + 1);
+        let folded_char = |at: usize| self.folded_offsets.get(at).map(|at| *at as usize);
+        let end_of_text = self.folded_offsets.last().map_or(0, |at| *at as usize + 1);
         let start = folded_char(key.start).unwrap_or(end_of_text);
         match key.end.checked_sub(1).filter(|last| *last >= key.start) {
             Some(last) => start..folded_char(last).map_or(end_of_text, |at| at + 1),
@@ -63,7 +63,8 @@ impl Key {
 
     /// The range of the key characters within a character range of the folded text.
     pub fn range_of(&self, folded: Range<usize>) -> Range<usize> {
-        let key_index = |char: usize| self.folded_chars.partition_point(|at| (*at as usize) < char);
+        let key_index =
+            |char: usize| self.folded_offsets.partition_point(|at| (*at as usize) < char);
         key_index(folded.start)..key_index(folded.end)
     }
 

@@ -9,7 +9,7 @@ use crate::tables::class_of;
 pub(super) struct TextCursor<'f> {
     pub(super) text: &'f str,
     pub(super) remaining: Chars<'f>,
-    pub(super) char: usize,
+    pub(super) char_offset: usize,
 }
 
 impl<'f> TextCursor<'f> {
@@ -26,12 +26,12 @@ impl<'f> TextCursor<'f> {
     #[inline(always)]
     pub(super) fn advance(&mut self, after: Chars<'f>) {
         self.remaining = after;
-        self.char += 1;
+        self.char_offset += 1;
     }
 
     /// Advances past `run`, which starts here.
     pub(super) fn skip(&mut self, run: &str) {
-        self.char += if run.is_ascii() { run.len() } else { run.chars().count() };
+        self.char_offset += if run.is_ascii() { run.len() } else { run.chars().count() };
         self.remaining = self.text[self.byte() + run.len()..].chars();
     }
 
@@ -41,6 +41,6 @@ impl<'f> TextCursor<'f> {
     }
 
     pub(super) fn offsets(&self) -> (usize, usize) {
-        (self.byte(), self.char)
+        (self.byte(), self.char_offset)
     }
 }

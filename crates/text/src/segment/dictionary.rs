@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hint::select_unpredictable;
 
-use super::trie::{Node, ROOT, log_freq, walk};
+use super::trie::{Node, ROOT, for_each_prefix, log_freq};
 use crate::tables::{CHAR_IDS, DICT_TOTAL, FREQS, char_id};
 
 /// Words and their frequencies, as in jieba.
@@ -30,7 +30,7 @@ pub(crate) struct BestWord {
     /// Bit n is set if a word of n characters starts here.
     pub(crate) lengths: u32,
     /// Log probability of the best route from here to the end of the run.
-    pub(crate) prob: f64,
+    pub(crate) log_prob: f64,
     /// Length in characters of the word that this route takes.
     pub(crate) length: usize,
 }
@@ -125,7 +125,7 @@ impl Dictionary {
         let (first, others) = word.split_first()?;
         let first = Node::first(char_id(*first))?;
         let node = others.iter().try_fold(first, |node, c| node.child(char_id(*c)))?;
-        let freq = FREQS.get(node.value()).filter(|_| node.value() > 0)?;
+        let freq = FREQS.get(node.freq_id()).filter(|_| node.freq_id() > 0)?;
         Some(u64::from(*freq))
     }
 
@@ -139,7 +139,7 @@ impl Dictionary {
             word.chars.len() <= chars.len() && word.chars.iter().zip(chars).all(|(a, b)| a == b)
         };
         let mut added = added.filter(is_prefix).peekable();
-        walk(chars, |length, log_freq| {
+        for_each_prefix(chars, |length, log_freq| {
             while let Some(word) = added.next_if(|word| word.chars.len() < length) {
                 found(word.chars.len(), word.log_freq);
             }
@@ -163,7 +163,7 @@ impl Dictionary {
             let one = Node::at(u32::from(ids[0])).below(ROOT);
             let two = Node::at(one.base() ^ u32::from(ids[1])).below(one.slot);
             let three = Node::at(two.base() ^ u32::from(ids[2])).below(two.slot);
-            let values = [one, two, three].map(|node| node.value() as u16);
+            let values = [one, two, three].map(|node| node.freq_id() as u16);
             ShortWords { values, slot: select_unpredictable(three.base() == 0, 0, three.slot) }
         }));
     }
@@ -181,10 +181,10 @@ impl Dictionary {
         chars: &[char],
         ids: &[u16],
         short: ShortWords,
-        probs: impl Fn(usize) -> f64,
+        log_probs: impl Fn(usize) -> f64,
     ) -> BestWord {
         if self.added.words_at(ids[0], ids[1], chars).is_some() {
-            return self.best_word_with_added(chars, probs);
+            return self.best_word_with_added(chars, log_probs);
         }
         let [one, two, three] = short.values.map(usize::from);
         // A missing word has log probability -∞, so it is never taken.
@@ -192,34 +192,35 @@ impl Dictionary {
             lengths: u32::from(one != 0) << 1
                 | u32::from(two != 0) << 2
                 | u32::from(three != 0) << 3,
-            prob: log_freq(one) - self.log_total + probs(1),
+            log_prob: log_freq(one) - self.log_total + log_probs(1),
             length: 1,
         };
-        let prob_two = log_freq(two) - self.log_total + probs(2);
-        best.length = select_unpredictable(prob_two >= best.prob, 2, best.length);
-        best.prob = select_unpredictable(prob_two >= best.prob, prob_two, best.prob);
+        let log_prob_two = log_freq(two) - self.log_total + log_probs(2);
+        best.length = select_unpredictable(log_prob_two >= best.log_prob, 2, best.length);
+        best.log_prob =
+            select_unpredictable(log_prob_two >= best.log_prob, log_prob_two, best.log_prob);
         if three != 0 {
-            best.add(3, log_freq(three) - self.log_total + probs(3));
+            best.add(3, log_freq(three) - self.log_total + log_probs(3));
         }
         if short.slot != 0 {
             let mut node = Node::at(short.slot);
             for (length, id) in (4..).zip(&ids[3..]) {
                 let Some(next) = node.child(*id) else { break };
                 node = next;
-                best.add(length, log_freq(node.value()) - self.log_total + probs(length));
+                best.add(length, log_freq(node.freq_id()) - self.log_total + log_probs(length));
             }
         }
-        best.or_single_char(self.log_total, probs)
+        best.or_single_char(self.log_total, log_probs)
     }
 
     /// [`Dictionary::best_word`] where an added word may start.
     #[cold]
-    fn best_word_with_added(&self, chars: &[char], probs: impl Fn(usize) -> f64) -> BestWord {
-        let mut best = BestWord { lengths: 0, prob: f64::NEG_INFINITY, length: 1 };
+    fn best_word_with_added(&self, chars: &[char], log_probs: impl Fn(usize) -> f64) -> BestWord {
+        let mut best = BestWord { lengths: 0, log_prob: f64::NEG_INFINITY, length: 1 };
         self.prefixes(chars, |length, log_freq| {
-            best.add(length, log_freq - self.log_total + probs(length));
+            best.add(length, log_freq - self.log_total + log_probs(length));
         });
-        best.or_single_char(self.log_total, probs)
+        best.or_single_char(self.log_total, log_probs)
     }
 }
 
@@ -227,21 +228,21 @@ impl BestWord {
     /// Considers one more word, longer than those before. A log probability of -∞ means that there
     /// is no such word.
     #[inline(always)]
-    fn add(&mut self, length: usize, prob: f64) {
-        if prob == f64::NEG_INFINITY {
+    fn add(&mut self, length: usize, log_prob: f64) {
+        if log_prob == f64::NEG_INFINITY {
             return;
         }
         self.lengths |= 1u32.checked_shl(length as u32).unwrap_or(0);
-        if prob >= self.prob {
-            (self.prob, self.length) = (prob, length);
+        if log_prob >= self.log_prob {
+            (self.log_prob, self.length) = (log_prob, length);
         }
     }
 
     /// Where no word starts, the character stands alone.
     #[inline(always)]
-    fn or_single_char(mut self, log_total: f64, probs: impl Fn(usize) -> f64) -> BestWord {
-        if self.prob == f64::NEG_INFINITY {
-            (self.prob, self.length) = (0.0 - log_total + probs(1), 1);
+    fn or_single_char(mut self, log_total: f64, log_probs: impl Fn(usize) -> f64) -> BestWord {
+        if self.log_prob == f64::NEG_INFINITY {
+            (self.log_prob, self.length) = (0.0 - log_total + log_probs(1), 1);
         }
         self
     }
@@ -316,19 +317,20 @@ mod tests {
         assert_eq!(short.len(), text.len());
         // Longer words get less probable or more probable, so that each length wins once.
         for slope in [-9.0, -0.5, 0.0, 9.0, 30.0] {
-            let probs = |length: usize| slope * length as f64;
-            let found = dictionary.best_word(text, &ids, short[0], probs);
+            let log_probs = |length: usize| slope * length as f64;
+            let found = dictionary.best_word(text, &ids, short[0], log_probs);
             let mut lengths = 0;
             let mut best: Option<(f64, usize)> = None;
             for (length, log_freq) in &expected {
                 lengths |= 1u32.checked_shl(*length as u32).unwrap_or(0);
-                let prob = log_freq - dictionary.log_total() + probs(*length);
-                if best.is_none_or(|(best, _)| prob >= best) {
-                    best = Some((prob, *length));
+                let log_prob = log_freq - dictionary.log_total() + log_probs(*length);
+                if best.is_none_or(|(best, _)| log_prob >= best) {
+                    best = Some((log_prob, *length));
                 }
             }
-            let (prob, length) = best.unwrap_or((0.0 - dictionary.log_total() + probs(1), 1));
-            assert_eq!(found, BestWord { lengths, prob, length }, "{text:?}");
+            let (log_prob, length) =
+                best.unwrap_or((0.0 - dictionary.log_total() + log_probs(1), 1));
+            assert_eq!(found, BestWord { lengths, log_prob, length }, "{text:?}");
         }
     }
 

@@ -237,7 +237,7 @@ impl Segmenter {
         let mut scratch = SCRATCH.with(RefCell::take);
         let text = folded.as_str();
         let parts = output.parts;
-        let mut cursor = TextCursor { text, remaining: text.chars(), char: 0 };
+        let mut cursor = TextCursor { text, remaining: text.chars(), char_offset: 0 };
         // End of the last value: 2000万 inside 1亿2000万 is not a number of its own.
         let mut value_end = 0;
         while let Some((c, class, after)) = cursor.peek() {
@@ -264,7 +264,7 @@ impl Segmenter {
                     let run = &text[start.0..latin::run_end(text, start.0)];
                     cursor.skip(run);
                     output.key_chars(|key| key.extend(run.chars().filter(|c| is_key_char(*c))));
-                    latin::cut(folded, start.1..cursor.char, run, parts, sink);
+                    latin::cut(folded, start.1..cursor.char_offset, run, parts, sink);
                     if parts
                         && class == Class::Digit
                         && start.0 >= value_end
@@ -278,7 +278,7 @@ impl Segmenter {
                     let start = cursor.offsets();
                     cursor.advance(after);
                     output.key_chars(|key| key.push(c));
-                    sink(other_token(&text[start.0..cursor.byte()], start.1, cursor.char));
+                    sink(other_token(&text[start.0..cursor.byte()], start.1, cursor.char_offset));
                 }
                 _ => {
                     let start = cursor.offsets();
@@ -291,7 +291,7 @@ impl Segmenter {
                         }
                         cursor.advance(after);
                     }
-                    sink(other_token(&text[start.0..cursor.byte()], start.1, cursor.char));
+                    sink(other_token(&text[start.0..cursor.byte()], start.1, cursor.char_offset));
                 }
             }
         }

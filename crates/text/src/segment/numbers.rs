@@ -72,12 +72,13 @@ pub(crate) fn value(text: &str) -> Option<Value> {
     let mut last = u32::MAX;
     while let Some(number) = number(&text[len..]) {
         let after = &text[len + number.len()..];
-        let Some((taken, zeros)) = multiplier(after).filter(|(_, zeros)| *zeros < last) else {
+        let Some((taken, exponent)) = multiplier(after).filter(|(_, exponent)| *exponent < last)
+        else {
             break;
         };
-        sum = Some(sum.unwrap_or(0).checked_add(scaled(number, zeros)?)?);
+        sum = Some(sum.unwrap_or(0).checked_add(scaled(number, exponent)?)?);
         len += number.len() + taken;
-        last = zeros;
+        last = exponent;
     }
     let digits = sum.filter(|sum| *sum > 0)?.to_string();
     (digits.len() <= MAX_DIGITS).then_some(Value { len, digits })
@@ -109,17 +110,17 @@ fn number(text: &str) -> Option<&str> {
 fn multiplier(text: &str) -> Option<(usize, u32)> {
     let word = text.strip_prefix(' ').unwrap_or(text);
     let space = text.len() - word.len();
-    for (name, zeros) in [("thousand", 3), ("million", 6), ("billion", 9), ("trillion", 12)] {
+    for (name, exponent) in [("thousand", 3), ("million", 6), ("billion", 9), ("trillion", 12)] {
         if let Some(after) = word.strip_prefix(name)
             && !after.starts_with(|c: char| c.is_ascii_alphanumeric())
         {
-            return Some((space + name.len(), zeros));
+            return Some((space + name.len(), exponent));
         }
     }
-    let (mut len, mut zeros) = (0, 0);
+    let (mut len, mut exponent) = (0, 0);
     // 千万 and 万亿 are products.
     for c in word.chars() {
-        zeros += match c {
+        exponent += match c {
             '百' => 2,
             '千' => 3,
             '万' => 4,
@@ -130,14 +131,14 @@ fn multiplier(text: &str) -> Option<(usize, u32)> {
         };
         len += c.len_utf8();
     }
-    (len > 0).then_some((space + len, zeros))
+    (len > 0).then_some((space + len, exponent))
 }
 
-/// `number` times 10 to the power of `zeros`, if that is an integer.
-fn scaled(number: &str, zeros: u32) -> Option<u128> {
+/// `number` times 10 to the power of `exponent`, if that is an integer.
+fn scaled(number: &str, exponent: u32) -> Option<u128> {
     let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
     let decimals = decimals.trim_end_matches('0');
-    let missing = zeros.checked_sub(u32::try_from(decimals.len()).ok()?)?;
+    let missing = exponent.checked_sub(u32::try_from(decimals.len()).ok()?)?;
     let digits: String = whole.chars().chain(decimals.chars()).filter(|c| *c != ',').collect();
     if digits.len() + missing as usize > MAX_DIGITS {
         return None;
@@ -154,15 +155,17 @@ pub(crate) fn numeral_value(before: &str, text: &str) -> Option<Value> {
         return None;
     }
     let inside =
-        |c: char| digit(c).is_some() || multiplier_of(c).is_some() || matches!(c, '数' | '几');
+        |c: char| digit(c).is_some() || multiplier_value(c).is_some() || matches!(c, '数' | '几');
     if before.chars().next_back().is_some_and(inside) {
         return None;
     }
-    let run =
-        text.split(|c| digit(c).is_none() && multiplier_of(c).is_none()).next().unwrap_or_default();
+    let run = text
+        .split(|c| digit(c).is_none() && multiplier_value(c).is_none())
+        .next()
+        .unwrap_or_default();
     run.chars().nth(1)?;
-    let value = match run.chars().any(|c| multiplier_of(c).is_some()) {
-        true => multiplicative(run)?,
+    let value = match run.chars().any(|c| multiplier_value(c).is_some()) {
+        true => with_multipliers(run)?,
         false => positional(run)?,
     };
     let digits = value.to_string();
@@ -210,7 +213,7 @@ fn digit(c: char) -> Option<u128> {
     })
 }
 
-fn multiplier_of(c: char) -> Option<u128> {
+fn multiplier_value(c: char) -> Option<u128> {
     Some(match c {
         '十' => 10,
         '百' => 100,
@@ -231,7 +234,7 @@ fn positional(run: &str) -> Option<u128> {
 }
 
 /// 三万五千二百: digits before multipliers.
-fn multiplicative(run: &str) -> Option<u128> {
+fn with_multipliers(run: &str) -> Option<u128> {
     // `total` is complete up to the last 万, 亿 or 兆; `section` up to the last 十, 百 or 千.
     let (mut total, mut section, mut number) = (0_u128, 0_u128, None);
     // The last multiplier of the section, and the last of 万, 亿 and 兆.
@@ -251,7 +254,7 @@ fn multiplicative(run: &str) -> Option<u128> {
             }
             continue;
         }
-        let unit = multiplier_of(c)?;
+        let unit = multiplier_value(c)?;
         if unit < 10_000 {
             // Multipliers descend within a section: 三百五百 is two numbers.
             if unit >= small {

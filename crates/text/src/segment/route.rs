@@ -87,13 +87,14 @@ impl Segmenter {
         Dictionary::short_words(ids, short_words);
         route.clear();
         // Two steps past the end, so that words of three characters can be considered everywhere.
-        route.resize(chars.len() + 3, RouteStep { prob: 0.0, end: 0, lengths: 0 });
+        route.resize(chars.len() + 3, RouteStep { log_prob: 0.0, end: 0, lengths: 0 });
         for at in (0..chars.len()).rev() {
             let (before, after) = route.split_at_mut(at + 1);
-            let probs = |length: usize| after[length - 1].prob;
-            let best = self.dictionary.best_word(&chars[at..], &ids[at..], short_words[at], probs);
-            let BestWord { lengths, prob, length } = best;
-            before[at] = RouteStep { prob, end: (at + length) as u32, lengths };
+            let log_probs = |length: usize| after[length - 1].log_prob;
+            let best =
+                self.dictionary.best_word(&chars[at..], &ids[at..], short_words[at], log_probs);
+            let BestWord { lengths, log_prob, length } = best;
+            before[at] = RouteStep { log_prob, end: (at + length) as u32, lengths };
         }
     }
 
@@ -118,7 +119,7 @@ impl Segmenter {
 #[derive(Debug, Clone, Copy)]
 struct RouteStep {
     /// Log probability of the route from here to the end of the run.
-    prob: f64,
+    log_prob: f64,
     /// The end of the word that the route takes here.
     end: u32,
     /// Bit n is set if a word of n characters starts here.

@@ -49,17 +49,17 @@ impl Node {
 
     /// Id of the frequency; 0 if no word ends here.
     #[inline(always)]
-    pub(super) fn value(self) -> usize {
+    pub(super) fn freq_id(self) -> usize {
         (self.unit >> 48) as usize
     }
 
     /// This node if its parent is `parent`, else an empty one. Compiles without a branch.
     #[inline(always)]
     pub(super) fn below(self, parent: u32) -> Node {
-        let is = self.parent() == parent;
+        let is_child = self.parent() == parent;
         Node {
-            slot: select_unpredictable(is, self.slot, 0),
-            unit: select_unpredictable(is, self.unit, EMPTY_UNIT),
+            slot: select_unpredictable(is_child, self.slot, 0),
+            unit: select_unpredictable(is_child, self.unit, EMPTY_UNIT),
         }
     }
 
@@ -78,19 +78,19 @@ impl Node {
 
 /// The logarithm of the frequency with this id.
 #[inline(always)]
-pub(super) fn log_freq(value: usize) -> f64 {
-    LOG_FREQS.get(value).copied().unwrap_or(f64::NEG_INFINITY)
+pub(super) fn log_freq(freq_id: usize) -> f64 {
+    LOG_FREQS.get(freq_id).copied().unwrap_or(f64::NEG_INFINITY)
 }
 
 /// Calls `found` with the length and log frequency of each word of the trie that is a prefix of
 /// `chars`.
-pub(super) fn walk(chars: &[char], mut found: impl FnMut(usize, f64)) {
+pub(super) fn for_each_prefix(chars: &[char], mut found: impl FnMut(usize, f64)) {
     let mut ids = chars.iter().map(|c| char_id(*c));
     let mut node = ids.next().and_then(Node::first);
     let mut length = 1;
     while let Some(at) = node {
-        if at.value() > 0 {
-            found(length, log_freq(at.value()));
+        if at.freq_id() > 0 {
+            found(length, log_freq(at.freq_id()));
         }
         node = ids.next().and_then(|id| at.child(id));
         length += 1;

@@ -46,7 +46,7 @@ impl Relation {
 /// ```
 /// use wensou_text::{Synonyms, key_of};
 /// let synonyms = Synonyms::standard([]);
-/// let of: Vec<&str> = synonyms.of(&key_of("比特幣")).map(|(word, _)| word).collect();
+/// let of: Vec<&str> = synonyms.synonyms_of(&key_of("比特幣")).map(|(word, _)| word).collect();
 /// assert!(of.contains(&"BTC"));
 /// ```
 #[derive(Debug, Clone, Default)]
@@ -104,7 +104,10 @@ impl Synonyms {
 
     /// The synonyms of the word with this key, as the tables write them. Each comes once, and the
     /// word itself does not.
-    pub fn of<'s>(&'s self, key: &[char]) -> impl Iterator<Item = (&'s str, Relation)> + use<'s> {
+    pub fn synonyms_of<'s>(
+        &'s self,
+        key: &[char],
+    ) -> impl Iterator<Item = (&'s str, Relation)> + use<'s> {
         let precomputed = lines_with_key(self.precomputed, key).flat_map(|line| {
             let (relation, line) = line.split_once('\t').unwrap_or((line, ""));
             let relation = match relation {
@@ -236,8 +239,8 @@ mod tests {
         for key in computed.by_key.keys().map(Vec::as_slice).chain([&['比'][..], &[], &['龘'; 9]])
         {
             assert_eq!(
-                precomputed.of(key).collect::<Vec<_>>(),
-                computed.of(key).collect::<Vec<_>>()
+                precomputed.synonyms_of(key).collect::<Vec<_>>(),
+                computed.synonyms_of(key).collect::<Vec<_>>()
             );
         }
     }
@@ -246,7 +249,7 @@ mod tests {
     fn a_word_is_found_in_any_script_and_width_and_is_not_its_own_synonym() {
         let synonyms = Synonyms::standard([vec!["護城河".to_owned(), "moat".to_owned()]]);
         let of = |word: &str| -> Vec<(String, Relation)> {
-            synonyms.of(&key_of(word)).map(|(word, why)| (word.to_owned(), why)).collect()
+            synonyms.synonyms_of(&key_of(word)).map(|(word, why)| (word.to_owned(), why)).collect()
         };
         for spelling in ["BTC", "ＢＴＣ", "btc"] {
             assert!(of(spelling).contains(&("比特幣".to_owned(), Relation::Name)), "{spelling}");
