@@ -69,7 +69,7 @@ impl Previous {
                     generation,
                     name,
                     *sum,
-                    page_sums.of(name).map(|sums| sums.as_slice()),
+                    page_sums.of(name).map(wensou_postings::OwnedBytes::as_slice),
                 )?,
             }
         }

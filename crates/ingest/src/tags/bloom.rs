@@ -2,7 +2,7 @@
 //! times as fast as the table.
 //!
 //! `fastbloom` with one hash function, too, takes 1.6 to 5.4 ns for a lookup where this filter takes
-//! 1.2 to 3.9 ns (60,000 and a million keys, lookups that mostly fail).
+//! 1.2 to 3.9 ns (5,000 to a million keys, lookups that mostly fail).
 
 /// Bits for each key.
 const BITS: usize = 16;
