@@ -4,12 +4,12 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::cleanup::KeepComplete;
 use super::current::{Current, DESCRIPTION_LIMIT, current};
 use super::folder::Folder;
 use super::locked::Locked;
 use super::names::{CURRENT, DESCRIPTION, MARKER, SEAL, marker_text};
 use super::sum::Sum;
-use super::sweep::KeepComplete;
 use crate::error::Error;
 use crate::meta::Meta;
 
@@ -120,7 +120,7 @@ fn copy(
         Ok((count, bytes))
     })();
     // Removes the older backup if the new one is complete, and otherwise what was copied so far.
-    locked.sweep(if copied.is_ok() { KeepComplete::No } else { KeepComplete::IfNeeded });
+    locked.clean_up(if copied.is_ok() { KeepComplete::No } else { KeepComplete::IfNeeded });
     copied
 }
 

@@ -9,6 +9,7 @@ use std::thread;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::cleanup::{KeepComplete, remove_generation};
 use super::current::Current;
 use super::folder::Folder;
 use super::locked::Locked;
@@ -16,7 +17,6 @@ use super::names::{ABANDONED, CURRENT, DESCRIPTION, MARKER, SEAL, is_tantivy_loc
 use super::page_sums::{PAGE_SUMS, PageSums, has_page_sums};
 use super::salvage::adopt;
 use super::sum::{Sum, Sums};
-use super::sweep::{KeepComplete, remove_generation};
 use crate::error::Error;
 
 /// The drafts of this process: index folder and name of the generation.
@@ -66,7 +66,7 @@ impl Draft {
         let mut locked = Locked::take(dir, wait)?;
         // If only `CURRENT` is lost, an intact generation is found again here.
         adopt(&locked.folder)?;
-        locked.sweep(KeepComplete::IfNeeded);
+        locked.clean_up(KeepComplete::IfNeeded);
         let name = locked.next_name()?;
         locked.note_unfinished(&name);
         let mut drafts = drafts();
@@ -222,7 +222,7 @@ impl Draft {
             return Ok(Some(error));
         }
         // The checksums of this generation have just been computed, so it is known to be intact.
-        self.locked.sweep(if keep_others { KeepComplete::Yes } else { KeepComplete::No });
+        self.locked.clean_up(if keep_others { KeepComplete::Yes } else { KeepComplete::No });
         Ok(None)
     }
 }

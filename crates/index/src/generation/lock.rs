@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn whether_a_build_runs_is_told_without_the_lock() {
+    fn whether_a_build_runs_is_known_without_the_lock() {
         let dir = tempfile::tempdir().unwrap();
         let folder = Folder::open(dir.path()).unwrap();
         assert!(!may_be_building(&folder));

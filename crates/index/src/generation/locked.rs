@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
+use super::cleanup::{KeepComplete, clean_up};
 use super::current::{Pointer, is_replaceable, pointer};
 use super::folder::{EntryKind, Folder};
 use super::folder_marker::{is_marked, mark};
 use super::lock::Lock;
 use super::names::{ABANDONED, CURRENT, FOLDER_MARKER, LOCK, generation_name, generation_number};
 use super::ownership::{Ownership, ownership};
-use super::sweep::{KeepComplete, sweep};
 use crate::error::Error;
 
 /// An index folder whose build lock this process holds until the value is dropped.
@@ -64,11 +64,11 @@ impl Locked {
         self.lock.write_note(&[name.to_owned()]);
     }
 
-    /// Removes generations that are no longer needed, see [`sweep`]. Errors are ignored: the next
-    /// build tries again.
-    pub(crate) fn sweep(&mut self, keep_complete: KeepComplete) {
+    /// Removes generations that are no longer needed, see [`clean_up`]. Errors are ignored: the
+    /// next build tries again.
+    pub(crate) fn clean_up(&mut self, keep_complete: KeepComplete) {
         let Self { folder, lock } = self;
-        sweep(folder, keep_complete, &mut |names| lock.write_note(names));
+        clean_up(folder, keep_complete, &mut |names| lock.write_note(names));
         self.lock.write_note(&[]);
     }
 }

@@ -24,11 +24,12 @@
 //!   index folders from foreign ones.
 //! - `sum` and `page_sums` have the checksums of files and of their pages.
 //! - `locked` is an index folder that this process may change; `draft` writes a generation into it
-//!   and publishes it; `sweep` removes generations that are no longer needed.
+//!   and publishes it; `cleanup` removes generations that are no longer needed.
 //! - `salvage` finds the generation to use when `CURRENT` is lost; `recover` repairs a folder
 //!   without a build; `backup` copies an index.
 
 mod backup;
+mod cleanup;
 mod current;
 mod draft;
 mod folder;
@@ -41,9 +42,9 @@ mod page_sums;
 mod recover;
 mod salvage;
 mod sum;
-mod sweep;
 
 pub use backup::backup;
+pub(crate) use cleanup::litter;
 pub use current::current_generation;
 pub(crate) use current::{Current, DESCRIPTION_LIMIT, current};
 pub(crate) use draft::Draft;
@@ -60,7 +61,6 @@ pub use recover::{recover, remove_litter};
 pub use salvage::settings;
 pub(crate) use salvage::{find_remains, first_damaged};
 pub use sum::{Sum, Sums};
-pub(crate) use sweep::litter;
 
 #[cfg(test)]
 mod tests;

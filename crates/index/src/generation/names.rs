@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_builds_are_told_from_others() {
+    fn names_of_builds_are_distinguished_from_others() {
         let segment = "0123456789abcdef0123456789abcdef";
         for kind in ["store", "fast", "25.del", "post"] {
             assert!(is_build_file(&format!("{segment}.{kind}")), "{kind}");
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_marker_is_told_from_a_foreign_file() {
+    fn a_damaged_marker_is_distinguished_from_a_foreign_file() {
         let marker = FOLDER_MARKER_TEXT.as_bytes();
         assert!(is_damaged_copy(&marker[..5], marker));
         let mut flipped = marker.to_vec();

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
+use super::cleanup::{KeepComplete, litter};
 use super::folder::Folder;
 use super::lock;
 use super::locked::Locked;
 use super::ownership::{Ownership, ownership};
 use super::salvage::adopt;
-use super::sweep::{KeepComplete, litter};
 use crate::error::Error;
 
 /// Removes generations that are no longer needed, such as what a killed build left. If there are
@@ -18,7 +18,7 @@ use crate::error::Error;
 /// [`Error::Busy`] if another process is building, [`Error::NotAnIndex`] for a foreign folder.
 pub fn remove_litter(dir: &Path) -> Result<(), Error> {
     if has_litter(dir) {
-        Locked::take(dir, false)?.sweep(KeepComplete::IfNeeded);
+        Locked::take(dir, false)?.clean_up(KeepComplete::IfNeeded);
     }
     Ok(())
 }

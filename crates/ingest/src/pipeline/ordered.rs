@@ -2,8 +2,8 @@
 //! on and sends its results through a bounded queue of its own; the queues are read in turn.
 //!
 //! The stages of a build in `wensou-index` are not a second use of this: they do not divide a known
-//! list of jobs, but receive an unknown number of records from a callback, and any idle thread takes
-//! the next. Both limit their queues with [`ByteBudget`].
+//! list of jobs, but receive an unknown number of records from a callback, and any idle thread
+//! takes the next. Both limit their queues with [`ByteBudget`].
 
 use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;

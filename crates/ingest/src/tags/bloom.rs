@@ -1,8 +1,8 @@
 //! A Bloom filter in front of a hash table: nearly all lookups fail, and the filter is several
 //! times as fast as the table.
 //!
-//! `fastbloom` with one hash function, too, takes 1.6 to 5.4 ns for a lookup where this filter takes
-//! 1.2 to 3.9 ns (5,000 to a million keys, lookups that mostly fail).
+//! `fastbloom`, also with one hash function, takes 1.6 to 5.4 ns for a lookup where this filter
+//! takes 1.2 to 3.9 ns (5,000 to a million keys, lookups that mostly fail).
 
 /// Bits for each key.
 const BITS: usize = 16;

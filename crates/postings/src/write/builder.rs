@@ -76,8 +76,8 @@ impl CharIds {
 ///
 /// ```
 /// use wensou_postings::{
-///     ColumnValues, DocumentTerms, FieldTerms, Kind, OwnedBytes, Postings, PostingsBuilder, TermKey,
-///     TextField,
+///     ColumnValues, DocumentTerms, FieldTerms, Kind, OwnedBytes, Postings, PostingsBuilder,
+///     TermKey, TextField,
 /// };
 ///
 /// let text = |text: &str| FieldTerms { key: text.chars().collect(), words: text.to_owned() };

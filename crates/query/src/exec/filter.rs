@@ -1,5 +1,5 @@
-//! Filters: dates are compared with a column, all else is run by tantivy. This is the only file that
-//! makes a tantivy query.
+//! Filters: dates are compared with a column, all else is run by tantivy. This is the only file
+//! that makes a tantivy query.
 
 use std::ops::Bound;
 

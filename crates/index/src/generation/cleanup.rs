@@ -87,7 +87,11 @@ fn needs_no_other(folder: &Folder, current: &Current) -> bool {
 }
 
 /// Removes the litter. Calls `note` with its names first. The caller must hold the build lock.
-pub(super) fn sweep(folder: &Folder, keep_complete: KeepComplete, note: &mut dyn FnMut(&[String])) {
+pub(super) fn clean_up(
+    folder: &Folder,
+    keep_complete: KeepComplete,
+    note: &mut dyn FnMut(&[String]),
+) {
     let litter = litter_beside(folder, keep_complete).unwrap_or_default();
     if litter.is_empty() {
         return;
