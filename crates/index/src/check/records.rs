@@ -1,7 +1,5 @@
 //! Every stored record, against its columns, and their number against the counts of the index.
 
-use tantivy::SegmentReader;
-
 use super::report::{Checked, Severity};
 use crate::Kind;
 use crate::error::Error;
@@ -48,15 +46,15 @@ pub(super) fn compare(index: &Index, checked: &mut Checked) -> Result<(), Error>
 fn compare_counts(index: &Index, counts: [u64; 2], checked: &mut Checked) {
     let report = &index.meta().report;
     let deleted = index.meta().base.as_ref().map(|base| base.deleted).unwrap_or_default();
-    let readers = index.searcher().segment_readers();
+    let segments = index.searcher().segment_readers().len() as u32;
     for kind in Kind::ALL {
         let stored = counts[kind as usize];
         let reported = match kind {
             Kind::Article => report.articles,
             Kind::Flash => report.flashes_distinct,
         };
-        let postings = |reader: &SegmentReader| index.postings().of(reader.segment_id());
-        let inverted = readers.iter().filter_map(postings).map(|of| of.num_docs_of(kind));
+        let postings = (0..segments).filter_map(|segment| index.postings().at(segment));
+        let inverted = postings.map(|postings| postings.num_docs_of(kind));
         let inverted = inverted.sum::<u64>().saturating_sub(deleted.documents[kind as usize]);
         if stored != reported || stored != inverted {
             let name = kind.name();

@@ -90,8 +90,7 @@ impl GenerationDirectory {
         } else {
             return self.mapped(name, OwnedBytes::new(Mapping::new(&file, &path)?));
         };
-        let found = Sum { bytes: bytes.len() as u64, xxh3: xxhash_rust::xxh3::xxh3_64(&bytes) };
-        match found != *sum {
+        match Sum::of_bytes(&bytes) != *sum {
             true => Err(damaged(format!("checksum mismatch in {name}"))),
             false => Ok(Arc::new(bytes)),
         }
@@ -112,8 +111,7 @@ impl GenerationDirectory {
     /// Reads a small file whole and verifies it.
     fn atomic_read_verified(&self, name: &str) -> io::Result<Vec<u8>> {
         let bytes = self.folder.read(name, WHOLE)?;
-        let found = Sum { bytes: bytes.len() as u64, xxh3: xxhash_rust::xxh3::xxh3_64(&bytes) };
-        match self.sums.get(name) != Some(&found) {
+        match self.sums.get(name) != Some(&Sum::of_bytes(&bytes)) {
             true => Err(damaged(format!("checksum mismatch in {name}"))),
             false => Ok(bytes),
         }

@@ -80,13 +80,6 @@ impl SegmentPostings {
         Ok(Self(Arc::new(Shared { segments, deleted })))
     }
 
-    /// The postings of the segment with this id.
-    #[must_use]
-    pub fn of(&self, segment: SegmentId) -> Option<&Postings> {
-        let found = self.0.segments.iter().find(|of| of.id == segment);
-        found.map(|of| &of.postings)
-    }
-
     /// The postings of the segment with this ordinal.
     #[must_use]
     pub fn at(&self, segment: SegmentOrdinal) -> Option<&Postings> {

@@ -156,7 +156,7 @@ impl Draft {
         let bytes = pages.to_bytes();
         let written = self.generation.write_durably(PAGE_SUMS, &bytes);
         written.map_err(Error::io("write", &self.generation.path_of(PAGE_SUMS)))?;
-        let sum = Sum { bytes: bytes.len() as u64, xxh3: xxh3_64(&bytes) };
+        let sum = Sum::of_bytes(&bytes);
         sums.insert(PAGE_SUMS.to_owned(), sum);
         Ok(sums)
     }

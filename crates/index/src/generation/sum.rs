@@ -5,7 +5,7 @@ use std::io::{self, Read};
 
 use serde::{Deserialize, Serialize};
 use wensou_postings::PageHasher;
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::folder::Folder;
 
@@ -41,6 +41,11 @@ impl Sum {
     pub(crate) fn of(folder: &Folder, name: &str) -> io::Result<Self> {
         let (mut file, _) = folder.file(name)?;
         Self::read(&mut file)
+    }
+
+    /// The sum of a file with these bytes.
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
+        Self { bytes: bytes.len() as u64, xxh3: xxh3_64(bytes) }
     }
 
     /// The sum of all bytes up to the end.

@@ -16,12 +16,11 @@ pub(crate) const DATE: usize = 5;
 /// 0 stands for no date.
 const DATE_OFFSET: i64 = 1 << 39;
 
-/// Encodes a date, in seconds since 1970. A date out of range is encoded as no date.
-pub(crate) fn encode_date(date: Option<i64>) -> [u8; DATE] {
+/// Encodes a date, in seconds since 1970, as a number of [`DATE`] bytes. A date out of range is
+/// encoded as no date.
+pub(crate) fn encode_date(date: Option<i64>) -> u64 {
     let number = date.and_then(|date| date.checked_add(DATE_OFFSET));
-    let number = number.filter(|number| (1..1 << 40).contains(number)).unwrap_or_default();
-    let [a, b, c, d, e, ..] = number.to_le_bytes();
-    [a, b, c, d, e]
+    number.filter(|number| (1..1 << 40).contains(number)).unwrap_or_default() as u64
 }
 
 /// Decodes the number of [`encode_date`]; `None` for 0.
@@ -80,7 +79,10 @@ mod tests {
     #[test]
     fn dates_of_every_year_are_read_back() {
         let dates = [None, Some(0), Some(-1), Some(-377_705_116_800), Some(253_402_300_799)];
-        let bytes = dates.iter().flat_map(|date| encode_date(*date)).collect();
+        let bytes = dates
+            .iter()
+            .flat_map(|date| encode_date(*date).to_le_bytes()[..DATE].to_vec())
+            .collect();
         let ties = [7_u64, u64::MAX].iter().flat_map(|tie| tie.to_le_bytes()).collect();
         let columns = Columns {
             tie_breakers: PageSlice::of(ties),

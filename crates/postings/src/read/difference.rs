@@ -86,7 +86,8 @@ fn describe(key: TermKey, postings: &Postings) -> String {
     }
     let low = key.0 as u32;
     if low & PATH_BIT != 0 {
-        let path = postings.path_of((low & !PATH_BIT) >> 2).unwrap_or_default();
+        let number = ((low & !PATH_BIT) >> 2) as usize;
+        let path = postings.all_paths().into_iter().nth(number).unwrap_or_default();
         return format!("the path `{}`", path.replace(char::is_control, "\u{FFFD}"));
     }
     let mut text = String::new();
@@ -99,18 +100,4 @@ fn describe(key: TermKey, postings: &Postings) -> String {
     let text = text.replace(char::is_control, "\u{FFFD}");
     let name = TextField::ALL.get((low & 3) as usize).map_or("no field", |field| field.name());
     format!("the word `{text}` in {name}")
-}
-
-impl Postings {
-    /// The path with a number: the longest suffix in the table with that number.
-    fn path_of(&self, wanted: u32) -> Option<String> {
-        let mut path: Option<String> = None;
-        self.paths.for_each_from("", |suffix, number| {
-            if number == wanted && path.as_ref().is_none_or(|path| path.len() < suffix.len()) {
-                path = Some(suffix.to_owned());
-            }
-            true
-        });
-        path
-    }
 }

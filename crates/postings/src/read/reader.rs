@@ -246,6 +246,24 @@ impl Postings {
         self.union(keys)
     }
 
+    /// All paths by number: the longest suffix in the table with each number.
+    pub(crate) fn all_paths(&self) -> Vec<String> {
+        let mut paths: Vec<String> = Vec::new();
+        self.paths.for_each_from("", |suffix, number| {
+            let at = number as usize;
+            if at < self.paths.bytes().len() {
+                if paths.len() <= at {
+                    paths.resize(at + 1, String::new());
+                }
+                if paths[at].len() < suffix.len() {
+                    suffix.clone_into(&mut paths[at]);
+                }
+            }
+            true
+        });
+        paths
+    }
+
     fn union(&self, mut keys: Vec<TermKey>) -> BitsetPostings {
         keys.sort_unstable();
         keys.dedup();

@@ -317,13 +317,6 @@ impl PostingsBuilder {
         writer.finish(tables, &documents)
     }
 
-    /// The memory of columns and length codes, in bytes. It grows with the number of documents,
-    /// unlike the buffers of runs.
-    #[must_use]
-    pub fn growing_bytes(&self) -> usize {
-        self.documents.bytes()
-    }
-
     /// Adds a document without terms; for tests.
     #[cfg(test)]
     pub(crate) fn add_empty(&mut self, kind: crate::term::Kind) -> io::Result<()> {

@@ -8,7 +8,7 @@ use crate::codec::length::encode_length;
 use crate::document::ColumnValues;
 use crate::footer::Footer;
 use crate::pages::PageHasher;
-use crate::read::columns::{NO_NUMBER, encode_date};
+use crate::read::columns::{DATE, NO_NUMBER, encode_date};
 use crate::read::dictionary::DictionaryWriter;
 use crate::term::{Kind, TermKey};
 
@@ -35,11 +35,6 @@ impl DocumentSections {
         self.lengths[0].len()
     }
 
-    /// The memory of all sections, in bytes.
-    pub(crate) fn bytes(&self) -> usize {
-        self.num_docs() * (3 + 3 * 8 + 5)
-    }
-
     /// Adds the next document with the lengths of its fields in key characters.
     pub(crate) fn push(&mut self, kind: Kind, lengths: [usize; 3], columns: &ColumnValues) {
         for (field, length) in lengths.into_iter().enumerate() {
@@ -58,13 +53,11 @@ impl DocumentSections {
         self.content_hashes.extend(content_hash.to_le_bytes());
         self.id_numbers.extend(id_number.unwrap_or(NO_NUMBER).to_le_bytes());
         let date = encode_date(date);
-        self.dates.extend(date);
-        let [a, b, c, d, e] = date;
-        let number = u64::from_le_bytes([a, b, c, d, e, 0, 0, 0]);
-        if number != 0 {
+        self.dates.extend(&date.to_le_bytes()[..DATE]);
+        if date != 0 {
             let [oldest, newest] = self.date_bounds;
-            let oldest = if oldest == 0 { number } else { oldest.min(number) };
-            self.date_bounds = [oldest, newest.max(number)];
+            let oldest = if oldest == 0 { date } else { oldest.min(date) };
+            self.date_bounds = [oldest, newest.max(date)];
         }
         self.docs_by_kind[kind as usize] += 1;
     }
