@@ -92,7 +92,7 @@ fn date(record: &Record) -> Vec<Span<'static>> {
     let date = record.date();
     let reason = match date.provenance {
         DateProvenance::None => return vec![Span::raw("no date")],
-        DateProvenance::Stated => String::new(),
+        DateProvenance::Stated(_) => String::new(),
         DateProvenance::Inferred(basis) => {
             format!(" (inferred from the {})", json::date_basis_name(basis))
         }

@@ -100,7 +100,7 @@ fn tsv(terminal: &mut Terminal, hits: &[Hit]) -> io::Result<()> {
     for hit in hits {
         let date = hit.record.date();
         let provenance = match date.provenance {
-            DateProvenance::Stated => "stated",
+            DateProvenance::Stated(_) => "stated",
             DateProvenance::Inferred(_) => "inferred",
             DateProvenance::None => "none",
         };

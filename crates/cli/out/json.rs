@@ -120,7 +120,10 @@ pub(crate) fn seen_in(record: &Record) -> Vec<&str> {
 pub(crate) fn date(date: Date) -> Value {
     let value = date.value.map(iso);
     match date.provenance {
-        DateProvenance::Stated => json!({"value": value, "provenance": "stated"}),
+        DateProvenance::Stated(origin) => match origin.name() {
+            None => json!({"value": value, "provenance": "stated"}),
+            Some(name) => json!({"value": value, "provenance": "stated", "evidence": name}),
+        },
         DateProvenance::Inferred(basis) => {
             json!({"value": value, "provenance": "inferred", "evidence": date_basis_name(basis)})
         }
@@ -134,6 +137,7 @@ pub(crate) fn date_basis_name(basis: DateBasis) -> &'static str {
         DateBasis::NewestFlash => "newest flash",
         DateBasis::Title => "title",
         DateBasis::Lead => "lead",
+        DateBasis::Url => "url",
     }
 }
 
@@ -192,6 +196,8 @@ fn article_object(article: &Article) -> Value {
         "title_origin": article.title_origin,
         "suffix_tags": article.suffix_tags,
         "author": article.author,
+        "translator": article.translator,
+        "editor": article.editor,
         "source": article.source,
         "date": date(article.date),
         "paragraphs": article.paragraphs,

@@ -91,7 +91,9 @@ fn when(record: &Record) -> String {
         DateProvenance::Inferred(basis) => {
             format!(" (inferred from the {})", json::date_basis_name(basis))
         }
-        DateProvenance::Stated => String::new(),
+        DateProvenance::Stated(origin) => {
+            origin.name().map_or_else(String::new, |name| format!(" (stated: {name})"))
+        }
         DateProvenance::None => return "no date".to_owned(),
     };
     format!("{DATE}{}{DATE:#}{reason}", hits::date(record))

@@ -59,7 +59,7 @@ impl Provenance {
         match (date.value, date.provenance) {
             (None, _) | (_, DateProvenance::None) => Self::None,
             (_, DateProvenance::Inferred(_)) => Self::Inferred,
-            (_, DateProvenance::Stated) => Self::Stated,
+            (_, DateProvenance::Stated(_)) => Self::Stated,
         }
     }
 }
@@ -147,7 +147,9 @@ pub(crate) fn analyse(ordinal: u64, encoded: &Encoded, segmenter: &Segmenter) ->
 
 fn add_article(values: &mut FieldValues, article: &Article) {
     values.sources.extend(article.source.as_deref().map(FacetValue::new));
-    values.authors.extend(article.author.as_deref().map(fold));
+    for name in [&article.author, &article.translator, &article.editor] {
+        values.authors.extend(name.as_deref().map(fold));
+    }
     values.categories.extend(article.category.as_deref().map(FacetValue::new));
 }
 

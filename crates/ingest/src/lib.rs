@@ -56,7 +56,7 @@ pub use pipeline::carry_over::StoredRecords;
 pub use pipeline::ingest::{ScannedArchive, ingest, ingest_scanned, scan, scan_tolerant};
 pub use progress::{Phase, Progress, Silent};
 pub use record::{
-    Article, Date, DateBasis, DateProvenance, FlashItem, Moment, Occurrence, Record, Related, Span,
-    TitleOrigin, Variant,
+    Article, Date, DateBasis, DateOrigin, DateProvenance, FlashItem, Moment, Occurrence, Record,
+    Related, Span, TitleOrigin, Variant,
 };
-pub use report::{FileSpan, Reason, Report, Skipped};
+pub use report::{FileSpan, Reason, Report, Skipped, UnreadDate};

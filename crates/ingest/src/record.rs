@@ -39,13 +39,52 @@ pub enum Moment {
 /// How a [`Date`] is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum DateProvenance {
-    /// The page states the record's date.
-    Stated,
+    /// The page states the record's date, in this part.
+    Stated(DateOrigin),
     /// Inferred from other data in the page.
     Inferred(DateBasis),
     /// Unknown. The archive's null date, 1900/1/1, counts as unknown.
     #[default]
     None,
+}
+
+/// Where a page or record states its date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum DateOrigin {
+    /// A line of the visible text, such as a byline.
+    #[default]
+    Text,
+    /// JSON-LD in an HTML page.
+    JsonLd,
+    /// A `meta` element of an HTML page.
+    Meta,
+    /// A `time` element, or another element that is marked as the date by an attribute.
+    Markup,
+    /// A script of an HTML page.
+    Script,
+    /// Front matter of a Markdown file.
+    FrontMatter,
+    /// A field of a dump's record, a column of a table, or an element of a feed.
+    Field,
+    /// The `Date` header of a message.
+    Mail,
+}
+
+impl DateOrigin {
+    /// Its name in output: `None` for the visible text, which needs no explanation.
+    #[must_use]
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Text => None,
+            Self::JsonLd => Some("json-ld"),
+            Self::Meta => Some("meta"),
+            Self::Markup => Some("markup"),
+            Self::Script => Some("script"),
+            Self::FrontMatter => Some("front matter"),
+            Self::Field => Some("field"),
+            Self::Mail => Some("mail"),
+        }
+    }
 }
 
 /// The basis of an inferred date.
@@ -57,6 +96,8 @@ pub enum DateBasis {
     Title,
     /// A complete date at the beginning of the first paragraph.
     Lead,
+    /// A date in the page's address.
+    Url,
 }
 
 /// Where an article's title came from.
@@ -98,8 +139,12 @@ pub struct Article {
     pub title_origin: TitleOrigin,
     /// Tags named in the title line's suffix or prefix, in order.
     pub suffix_tags: Vec<String>,
-    /// Who wrote it.
+    /// Who wrote it; if nobody is named, who translated or compiled it.
     pub author: Option<String>,
+    /// Who translated or compiled it.
+    pub translator: Option<String>,
+    /// Who edited it.
+    pub editor: Option<String>,
     /// The outlet that it came from.
     pub source: Option<String>,
     /// When it was published.

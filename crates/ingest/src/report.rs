@@ -28,6 +28,9 @@ pub struct Report {
     pub unsplit_tags: u64,
     /// Articles without a date, stated or inferred.
     pub undated: u64,
+    /// Dates that pages and records state in forms that could not be parsed.
+    #[serde(default)]
+    pub unread_dates: Vec<UnreadDate>,
     /// Paragraphs of mojibake that were turned back into text.
     pub mojibake_repaired: u64,
     /// Mojibake that could not be repaired and was left as it is.
@@ -45,6 +48,18 @@ pub struct Report {
     /// Files that are not pages by their name (hidden files, other formats), responses in WARC
     /// files that are not pages, and whatever [`Options`](crate::Options) excludes.
     pub ignored: Vec<PathBuf>,
+}
+
+/// A date that could not be parsed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnreadDate {
+    /// The file.
+    pub path: PathBuf,
+    /// Line number in a dump, from 1.
+    #[serde(default)]
+    pub line: Option<u64>,
+    /// The date as written.
+    pub text: String,
 }
 
 /// A byte range in a file.

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use jiff::civil::{date, datetime};
 use wensou_ingest::{
-    CorpusStatistics, DateBasis, DateProvenance, Markup, Moment, Page, TitleOrigin, parse_page,
+    CorpusStatistics, DateBasis, DateOrigin, DateProvenance, Markup, Moment, Page, TitleOrigin,
+    parse_page,
 };
 
 /// Parses a page as an archive of its own.
@@ -133,7 +134,7 @@ fn sections_and_lists_stay() {
     assert_eq!(page.paragraphs, body);
     assert_eq!(page.category.as_deref(), Some("區塊鏈知識"));
     assert_eq!(page.date.value, Some(Moment::Time(datetime(2024, 4, 21, 13, 50, 48, 0))));
-    assert_eq!(page.date.provenance, DateProvenance::Stated);
+    assert_eq!(page.date.provenance, DateProvenance::Stated(DateOrigin::Text));
 }
 
 #[test]

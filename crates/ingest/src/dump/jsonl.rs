@@ -5,7 +5,9 @@ use serde_json::{Map, Value};
 
 use crate::date;
 use crate::flash::item::outlet;
-use crate::record::{Article, Date, DateProvenance, FlashItem, Moment, Occurrence, Record, Span};
+use crate::record::{
+    Article, Date, DateOrigin, DateProvenance, FlashItem, Moment, Occurrence, Record, Span,
+};
 
 /// Maximum length of an id in bytes. Ids are typed, printed and looked up; they never name a file.
 const LONGEST_ID: usize = 512;
@@ -28,7 +30,9 @@ pub(crate) fn parse(line: &str, path: &str, span: Span) -> Result<Record, String
         ));
     }
     let date = match fields.get("date").and_then(moment) {
-        Some(moment) => Date { value: Some(moment), provenance: DateProvenance::Stated },
+        Some(moment) => {
+            Date { value: Some(moment), provenance: DateProvenance::Stated(DateOrigin::Field) }
+        }
         None => Date::default(),
     };
     let (source, category) = (string(&fields, "source"), string(&fields, "category"));

@@ -7,7 +7,7 @@ use crate::page::labels::{Field, Label, fields, is_name};
 #[derive(Debug, Default)]
 pub(crate) struct Byline {
     author: Option<String>,
-    compiler: Option<String>,
+    pub(crate) compiler: Option<String>,
     pub(crate) source: Option<String>,
 }
 

@@ -11,7 +11,7 @@ use crate::page::footer::Tags;
 use crate::page::outline::Outline;
 use crate::page::parsed::Page;
 use crate::page::title::{self, Title};
-use crate::record::{Date, DateBasis, DateProvenance, Moment, Related, TitleOrigin};
+use crate::record::{Date, DateBasis, DateOrigin, DateProvenance, Moment, Related, TitleOrigin};
 use crate::tags;
 
 /// A date counts as the article's only in this many first characters of the first paragraph.
@@ -26,9 +26,14 @@ pub(crate) struct Draft<'a> {
     pub(crate) title: Option<&'a str>,
     pub(crate) suffix_tags: Vec<&'a str>,
     pub(crate) author: Option<&'a str>,
+    pub(crate) translator: Option<&'a str>,
+    pub(crate) editor: Option<&'a str>,
     pub(crate) source: Option<&'a str>,
+    pub(crate) url: Option<&'a str>,
     /// The page's own stated date.
-    pub(crate) date: Option<Moment>,
+    pub(crate) date: Option<(Moment, DateOrigin)>,
+    /// A date that the page states in a form that could not be parsed.
+    pub(crate) unread_date: Option<&'a str>,
     pub(crate) separate_tags: Vec<&'a str>,
     pub(crate) concatenated_tags: Option<&'a str>,
     /// Titles without tag suffixes, with snippets.
@@ -64,6 +69,8 @@ impl<'a> Draft<'a> {
                 (Vec::new(), Some(concatenated_tags.as_str()))
             }
         };
+        let mut separate_tags: Vec<&str> = separate_tags;
+        separate_tags.extend(header.tags.iter().map(String::as_str));
         let related = |stub: &'a crate::page::footer::Stub| {
             (Title::split(&stub.title).title, stub.snippet.as_str())
         };
@@ -73,8 +80,12 @@ impl<'a> Draft<'a> {
             title: title.as_ref().map(|title| title.title),
             suffix_tags: title.map_or_else(Vec::new, |title| title.tags().collect()),
             author: header.author.as_deref(),
+            translator: header.translator.as_deref(),
+            editor: header.editor.as_deref(),
             source: header.source.as_deref(),
+            url: header.url.as_deref(),
             date: header.date,
+            unread_date: header.unread_date.as_deref(),
             separate_tags,
             concatenated_tags,
             related: footer.stubs.iter().map(related).collect(),
@@ -118,7 +129,11 @@ impl<'a> Draft<'a> {
             title_origin,
             suffix_tags: texts(&self.suffix_tags),
             author: self.author.map(str::to_owned),
+            translator: self.translator.map(str::to_owned),
+            editor: self.editor.map(str::to_owned),
             source: self.source.map(str::to_owned),
+            url: self.url.map(str::to_owned),
+            unread_date: self.unread_date.map(str::to_owned),
             paragraphs: texts(&body.paragraphs),
             tags,
             unsplit_tags,
@@ -135,9 +150,9 @@ impl<'a> Draft<'a> {
 
 impl Page {
     /// The stated date, or else the best date that can be inferred.
-    fn when(&self, stated: Option<Moment>, flashes: &[Item<'_>]) -> Date {
-        if stated.is_some() {
-            return Date { value: stated, provenance: DateProvenance::Stated };
+    fn when(&self, stated: Option<(Moment, DateOrigin)>, flashes: &[Item<'_>]) -> Date {
+        if let Some((moment, origin)) = stated {
+            return Date { value: Some(moment), provenance: DateProvenance::Stated(origin) };
         }
         let inferred = |value, reason| Date {
             value: Some(value),

@@ -5,9 +5,10 @@ use crate::date;
 use crate::page::boilerplate::{breadcrumb, is_ad, site};
 use crate::page::labels::{Field, Label, fields, has_fields, is_name};
 use crate::page::line::{Layout, Line, Part};
+use crate::page::metadata::Metadata;
 use crate::page::title::Title;
 use crate::punctuation::is_stop;
-use crate::record::Moment;
+use crate::record::{DateOrigin, Moment};
 
 /// The contents of a page's header.
 #[derive(Debug, Default)]
@@ -17,8 +18,15 @@ pub(crate) struct Header {
     /// The complete title line with its tag suffix; `None` if the page lost it.
     pub(crate) title: Option<String>,
     pub(crate) author: Option<String>,
+    pub(crate) translator: Option<String>,
+    pub(crate) editor: Option<String>,
     pub(crate) source: Option<String>,
-    pub(crate) date: Option<Moment>,
+    pub(crate) url: Option<String>,
+    pub(crate) date: Option<(Moment, DateOrigin)>,
+    /// A date that is stated in a form that could not be parsed.
+    pub(crate) unread_date: Option<String>,
+    /// Tags that the page's metadata states.
+    pub(crate) tags: Vec<String>,
     /// Whether the page shows any sign of the known site layout; if so, the rest is read by its
     /// rules.
     pub(crate) is_known_layout: bool,
@@ -58,6 +66,29 @@ pub(crate) fn read(layout: &Layout<'_>) -> Header {
 }
 
 impl Header {
+    /// Replaces what was read by what the page's metadata states.
+    pub(crate) fn replace_by(&mut self, metadata: Metadata) {
+        let Metadata { tags, date, unread_date, .. } = metadata;
+        let fields = [
+            (&mut self.title, metadata.title),
+            (&mut self.author, metadata.author),
+            (&mut self.translator, metadata.translator),
+            (&mut self.editor, metadata.editor),
+            (&mut self.source, metadata.source),
+            (&mut self.site, metadata.site),
+            (&mut self.category, metadata.category),
+            (&mut self.url, metadata.url),
+            (&mut self.unread_date, unread_date),
+        ];
+        for (field, stated) in fields {
+            if stated.is_some() {
+                *field = stated;
+            }
+        }
+        self.date = date.or(self.date);
+        self.tags.extend(tags);
+    }
+
     /// Skips boilerplate lines, starting at `at`.
     fn skip_boilerplate(&mut self, lines: &[Line<'_>], mut at: usize, limit: usize) -> usize {
         while at < lines.len().min(limit) && self.take_boilerplate(&lines[at]) {
@@ -115,7 +146,7 @@ impl Header {
             let text = &*line.text;
             if !self.take_boilerplate(line) {
                 if let Some(found) = date::parse_whole(text) {
-                    self.date = self.date.or(found.moment);
+                    self.note_date(found.moment);
                 } else if is_meta(text) {
                     self.is_known_layout = true;
                     self.take_fields(&fields(text));
@@ -128,12 +159,16 @@ impl Header {
         at
     }
 
+    fn note_date(&mut self, moment: Option<Moment>) {
+        self.date = self.date.or_else(|| moment.map(|moment| (moment, DateOrigin::Text)));
+    }
+
     fn take_fields(&mut self, fields: &[Field<'_>]) {
         for field in fields {
             match field.label {
                 Label::Time => {
                     let moment = date::parse_prefix(field.value).and_then(|found| found.moment);
-                    self.date = self.date.or(moment);
+                    self.note_date(moment);
                 }
                 Label::Author => set_once(&mut self.author, field.value),
                 Label::Source => set_once(&mut self.source, field.value),

@@ -9,6 +9,7 @@ pub(crate) mod html;
 pub(crate) mod labels;
 pub(crate) mod line;
 pub(crate) mod markup;
+pub(crate) mod metadata;
 pub(crate) mod outline;
 pub(crate) mod parsed;
 pub(crate) mod title;

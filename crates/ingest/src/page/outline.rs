@@ -10,6 +10,7 @@ use crate::page::header::{self, Header};
 use crate::page::html::html_layout;
 use crate::page::line::{Layout, Part, text_layout};
 use crate::page::markup::Markup;
+use crate::page::metadata::Metadata;
 use crate::page::title::Title;
 
 /// How many of the first lines of a body can be bylines.
@@ -27,6 +28,11 @@ pub(crate) struct Outline<'a> {
 
 impl<'a> Outline<'a> {
     pub(crate) fn of(text: &'a str, markup: Markup) -> Self {
+        Self::with_metadata(text, markup, Metadata::default())
+    }
+
+    /// The outline of a page whose metadata is known.
+    pub(crate) fn with_metadata(text: &'a str, markup: Markup, metadata: Metadata) -> Self {
         let mut layout = match markup {
             Markup::Text => text_layout(text),
             Markup::Html => html_layout(text),
@@ -39,8 +45,10 @@ impl<'a> Outline<'a> {
         let bylines = outline.paragraphs().take(BYLINES).take_while(|p| byline.take(p.text));
         outline.bylines = bylines.count();
         let header = &mut outline.header;
+        header.translator = header.translator.take().or_else(|| byline.compiler.clone());
         header.source = header.source.take().or_else(|| byline.source.take());
         header.author = header.author.take().or_else(|| byline.author());
+        header.replace_by(metadata);
         outline
     }
 

@@ -17,8 +17,12 @@ pub struct Page {
     pub title_origin: TitleOrigin,
     /// Tags named in the title line.
     pub suffix_tags: Vec<String>,
-    /// Who wrote it.
+    /// Who wrote it; if nobody is named, who translated or compiled it.
     pub author: Option<String>,
+    /// Who translated or compiled it.
+    pub translator: Option<String>,
+    /// Who edited it.
+    pub editor: Option<String>,
     /// The outlet it came from.
     pub source: Option<String>,
     /// When it was published.
@@ -33,6 +37,10 @@ pub struct Page {
     pub related: Vec<Related>,
     /// Flash items of the body, in order.
     pub flashes: Vec<PageFlash>,
+    /// Address, if the page states it.
+    pub url: Option<String>,
+    /// A date that the page states in a form that could not be parsed.
+    pub unread_date: Option<String>,
     /// Number of repaired mojibake paragraphs.
     pub mojibake_repaired: u32,
     /// Ranges of mojibake that could not be repaired.

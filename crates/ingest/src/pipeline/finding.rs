@@ -69,6 +69,8 @@ pub(crate) struct ParsedPage {
     pub(crate) path_hash: u64,
     pub(crate) bytes: u64,
     pub(crate) lossy: bool,
+    /// See [`Page::unread_date`](crate::Page::unread_date).
+    pub(crate) unread_date: Option<String>,
     pub(crate) mojibake_repaired: u32,
     pub(crate) mojibake_kept: Vec<Span>,
 }

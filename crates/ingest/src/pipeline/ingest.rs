@@ -29,7 +29,7 @@ use crate::pipeline::reader::{Memory, Reader};
 use crate::pipeline::survey_cache::{SurveyCache, SurveyCacheWriter, SurveyedPage};
 use crate::progress::{Phase, Progress};
 use crate::record::{Article, FlashItem, Record, Span};
-use crate::report::{FileSpan, Reason, Report, Skipped};
+use crate::report::{FileSpan, Reason, Report, Skipped, UnreadDate};
 use crate::spawn::spawn;
 
 /// Reads the archive in `roots` and passes every record to `sink`: articles in the order of the
@@ -389,7 +389,7 @@ impl<E> RecordSink<'_, E> {
                 self.report.dumps += 1;
                 self.report.bytes += bytes;
             }
-            Finding::Page(page) => {
+            Finding::Page(mut page) => {
                 self.report.pages += 1;
                 self.report.bytes += page.bytes;
                 self.report.mojibake_repaired += u64::from(page.mojibake_repaired);
@@ -400,6 +400,12 @@ impl<E> RecordSink<'_, E> {
                 let damaged_spans =
                     page.mojibake_kept.iter().map(|span| FileSpan { path: path(), span: *span });
                 self.report.mojibake_kept.extend(damaged_spans);
+                let unread = page.unread_date.take();
+                self.report.unread_dates.extend(unread.map(|text| UnreadDate {
+                    path: path(),
+                    line: None,
+                    text,
+                }));
                 let mut article = page.article;
                 article.id = self.ids.fresh('a', page.path_hash, &article.path);
                 self.note_read(&article.path);

@@ -20,7 +20,7 @@ use crate::page::parsed::Page;
 use crate::pipeline::finding::{DiagnosticLimit, Finding, FoundItem, ParsedPage, skipped};
 use crate::pipeline::ids::path_hash;
 use crate::pipeline::survey_cache::SurveyedPage;
-use crate::record::{Article, Date, DateProvenance, FlashItem, Span};
+use crate::record::{Article, Date, DateOrigin, DateProvenance, FlashItem, Span};
 use crate::report::Reason;
 
 /// Caches that a thread keeps between pages.
@@ -183,7 +183,8 @@ fn parsed_page<P: Fn(usize) -> u64>(
         lossy,
         bytes,
         path_hash,
-        article: Article { url, ..article(page, path, bytes) },
+        unread_date: page.unread_date.clone(),
+        article: article(Page { url: url.or_else(|| page.url.clone()), ..page }, path, bytes),
     }
 }
 
@@ -195,7 +196,9 @@ fn flash(item: &Item<'_>, text: String) -> FlashItem {
         outlet: outlet(&text).map(str::to_owned),
         text,
         date: match item.date {
-            Some(_) => Date { value: item.date, provenance: DateProvenance::Stated },
+            Some(_) => {
+                Date { value: item.date, provenance: DateProvenance::Stated(DateOrigin::Text) }
+            }
             None => Date::default(),
         },
         ..FlashItem::default()
@@ -212,7 +215,10 @@ fn article(page: Page, path: String, bytes: u64) -> Article {
         title_origin: page.title_origin,
         suffix_tags: page.suffix_tags,
         author: page.author,
+        translator: page.translator,
+        editor: page.editor,
         source: page.source,
+        url: page.url,
         date: page.date,
         paragraphs: page.paragraphs,
         tags: page.tags,

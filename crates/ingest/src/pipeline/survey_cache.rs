@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::flash::paragraph::{Dated, Paragraph, Piece};
 use crate::page::draft::Draft;
-use crate::record::Moment;
+use crate::record::{DateOrigin, Moment};
 use crate::record_log::{LogReader, RecordLog};
 
 /// Maximum bytes of all cache files together: about half a million pages.
@@ -35,12 +35,13 @@ struct PageEntry {
     bytes: u64,
     bom_bytes: usize,
     lossy: bool,
-    /// Site, category, title, author, source, concatenated tags.
-    optional: [Option<usize>; 6],
+    /// See [`optional_texts`].
+    optional: [Option<usize>; OPTIONAL],
     suffix_tags: Vec<usize>,
     separate_tags: Vec<usize>,
     related: Vec<(usize, usize)>,
     date: StampCode,
+    date_origin: DateOrigin,
     mojibake_repaired: u32,
     mojibake_kept: Vec<(usize, usize)>,
     pieces: Vec<PieceEntry>,
@@ -179,17 +180,29 @@ impl SurveyCache {
     }
 }
 
-/// Encodes a page: a header, followed by its texts.
-fn encode(page: &SurveyedPage<'_>, entry: &mut Vec<u8>) -> io::Result<()> {
-    let SurveyedPage { draft, bytes, bom_bytes, lossy } = page;
-    let optional = [
+/// Number of [`optional_texts`].
+const OPTIONAL: usize = 10;
+
+/// The texts that a page may lack, in the order in which they are stored.
+fn optional_texts<'a>(draft: &Draft<'a>) -> [Option<&'a str>; OPTIONAL] {
+    [
         draft.site,
         draft.category,
         draft.title,
         draft.author,
+        draft.translator,
+        draft.editor,
         draft.source,
+        draft.url,
+        draft.unread_date,
         draft.concatenated_tags,
-    ];
+    ]
+}
+
+/// Encodes a page: a header, followed by its texts.
+fn encode(page: &SurveyedPage<'_>, entry: &mut Vec<u8>) -> io::Result<()> {
+    let SurveyedPage { draft, bytes, bom_bytes, lossy } = page;
+    let optional = optional_texts(draft);
     let lengths = |texts: &[&str]| texts.iter().map(|text| text.len()).collect();
     let piece_entry = |piece: &Piece<'_>| {
         let Paragraph { text, start, end } = piece.paragraph;
@@ -205,7 +218,8 @@ fn encode(page: &SurveyedPage<'_>, entry: &mut Vec<u8>) -> io::Result<()> {
         suffix_tags: lengths(&draft.suffix_tags),
         separate_tags: lengths(&draft.separate_tags),
         related: draft.related.iter().map(|(title, text)| (title.len(), text.len())).collect(),
-        date: StampCode::of(draft.date.map(Some))?,
+        date: StampCode::of(draft.date.map(|(moment, _)| Some(moment)))?,
+        date_origin: draft.date.map(|(_, origin)| origin).unwrap_or_default(),
         mojibake_repaired: draft.mojibake_repaired,
         mojibake_kept: draft.mojibake_kept.clone(),
         pieces: draft.pieces.iter().map(piece_entry).collect::<io::Result<_>>()?,
@@ -230,11 +244,22 @@ fn decode(entry: &[u8]) -> io::Result<SurveyedPage<'_>> {
         left = after;
         Ok(text)
     };
-    let mut optional = [None; 6];
+    let mut optional = [None; OPTIONAL];
     for (to, length) in optional.iter_mut().zip(header.optional) {
         *to = length.map(&mut text).transpose()?;
     }
-    let [site, category, title, author, source, concatenated_tags] = optional;
+    let [
+        site,
+        category,
+        title,
+        author,
+        translator,
+        editor,
+        source,
+        url,
+        unread_date,
+        concatenated_tags,
+    ] = optional;
     let suffix_tags = header.suffix_tags.into_iter().map(&mut text).collect::<io::Result<_>>()?;
     let separate_tags =
         header.separate_tags.into_iter().map(&mut text).collect::<io::Result<_>>()?;
@@ -251,8 +276,12 @@ fn decode(entry: &[u8]) -> io::Result<SurveyedPage<'_>> {
         title,
         suffix_tags,
         author,
+        translator,
+        editor,
         source,
-        date: header.date.moment()?.flatten(),
+        url,
+        date: header.date.moment()?.flatten().map(|moment| (moment, header.date_origin)),
+        unread_date,
         separate_tags,
         concatenated_tags,
         related,

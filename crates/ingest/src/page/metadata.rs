@@ -1,0 +1,21 @@
+//! What a page states about itself outside its text: in the head of an HTML page, in front matter,
+//! in the fields of a feed or a message.
+
+use crate::record::{DateOrigin, Moment};
+
+/// Metadata of a page. Where it is present, it takes precedence over what the text shows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Metadata {
+    pub(crate) title: Option<String>,
+    pub(crate) author: Option<String>,
+    pub(crate) translator: Option<String>,
+    pub(crate) editor: Option<String>,
+    pub(crate) source: Option<String>,
+    pub(crate) site: Option<String>,
+    pub(crate) category: Option<String>,
+    pub(crate) url: Option<String>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) date: Option<(Moment, DateOrigin)>,
+    /// A date that is stated in a form that could not be parsed.
+    pub(crate) unread_date: Option<String>,
+}
