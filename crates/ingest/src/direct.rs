@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use encoding_rs::Encoding;
 
 use crate::encoding::decode::Decoded;
+use crate::file_table::FileStamp;
 use crate::input::file_list::SourceFile;
 use crate::input::io_errors::IoErrors;
 use crate::input::{self, Event, FileFormat, Input, Kind};
@@ -90,9 +91,9 @@ pub fn members(
         path: name.into(),
         relative: name.to_owned(),
         format: FileFormat::of(name).unwrap_or(FileFormat::PAGE),
-        bytes: raw.len() as u64,
+        stamp: FileStamp { bytes: raw.len() as u64, ..FileStamp::default() },
     };
-    let _ = input::opened(&source, options, raw, source.bytes, |raw| raw, &mut |event| {
+    let _ = input::opened(&source, options, raw, source.stamp.bytes, |raw| raw, &mut |event| {
         match event {
             Event::Input(input) => emit(&input.path, Some(input.read)),
             Event::Skipped(skipped) => emit(&skipped.path.to_string_lossy(), None),

@@ -25,6 +25,7 @@ mod direct_mapped;
 mod dump;
 mod encoding;
 mod error;
+mod file_table;
 mod flash;
 mod folded_hash;
 mod front_coding;
@@ -44,7 +45,9 @@ mod tags;
 pub use corpus::statistics::CorpusStatistics;
 pub use encoding::decode::decode;
 pub use error::Error;
+pub use file_table::{FileEntries, FileEntry, FileStamp};
 pub use flash::item::PageFlash;
+pub use input::content_hash;
 pub use input::fingerprint::fingerprint;
 pub use input::original::original;
 pub use options::Options;
@@ -53,7 +56,7 @@ pub use page::parse_page;
 pub use page::parsed::Page;
 pub use pipeline::byte_budget::ByteBudget;
 pub use pipeline::carry_over::StoredRecords;
-pub use pipeline::ingest::{ScannedArchive, ingest, ingest_scanned, scan, scan_tolerant};
+pub use pipeline::ingest::{Ingested, ScannedArchive, ingest, ingest_scanned, scan, scan_tolerant};
 pub use progress::{Phase, Progress, Silent};
 pub use record::{
     Article, Date, DateBasis, DateOrigin, DateProvenance, FlashItem, Moment, Occurrence, Record,

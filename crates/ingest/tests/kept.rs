@@ -50,7 +50,7 @@ fn read_changed(
         records.push(record);
         Ok::<(), Infallible>(())
     });
-    (records, report.unwrap())
+    (records, report.unwrap().report)
 }
 
 fn read(roots: &[PathBuf]) -> (Vec<Record>, Report) {
@@ -188,7 +188,7 @@ proptest! {
         .unwrap();
         prop_assert_eq!(articles, before.articles);
         prop_assert_eq!(
-            (again.flashes_distinct, again.flash_occurrences),
+            (again.report.flashes_distinct, again.report.flash_occurrences),
             (before.flashes_distinct, before.flash_occurrences)
         );
     }
@@ -260,7 +260,7 @@ fn an_empty_root_that_is_declared_unreadable_keeps_everything() {
     };
     let (records, report) = finish(scanned);
     assert_eq!(sorted(&records), sorted(&whole));
-    assert!(matches!(report.skipped[0].reason, Reason::Unreadable(_)));
+    assert!(matches!(report.report.skipped[0].reason, Reason::Unreadable(_)));
 
     // Present, but empty.
     fs::create_dir(&roots[0]).unwrap();
@@ -271,7 +271,7 @@ fn an_empty_root_that_is_declared_unreadable_keeps_everything() {
     scanned.declare_unreadable(roots[0].join("b"), "nor there".to_owned());
     let (records, report) = finish(scanned);
     assert_eq!(sorted(&records), sorted(&whole));
-    assert_eq!(report.skipped.len(), 2);
+    assert_eq!(report.report.skipped.len(), 2);
 
     // What is back is read, and only the rest is carried over.
     write(&roots[0].join("a.txt"), page(5, &[0]));

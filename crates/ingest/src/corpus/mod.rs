@@ -1,3 +1,4 @@
 //! What an archive says about itself.
 
+pub(crate) mod sorted;
 pub(crate) mod statistics;

@@ -3,8 +3,13 @@
 //! Everything here is a count, a hash or a short string: about 80 bytes for each distinct flash
 //! item and each distinct tag. Merging is commutative, so the result does not depend on threads.
 
+use std::io;
+
 use foldhash::HashMap;
 
+use serde::{Deserialize, Serialize};
+
+use crate::corpus::sorted::sorted_map;
 use crate::flash::headline::column;
 use crate::folded_hash::folded_hash;
 use crate::tags::Vocabulary;
@@ -13,21 +18,23 @@ use crate::tags::Vocabulary;
 const MAX_PRECEDING: usize = 6;
 
 /// Statistics of an archive.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct CorpusStatistics {
     /// The paragraphs shared before each dated paragraph, by its hash.
+    #[serde(serialize_with = "sorted_map")]
     contexts: HashMap<u64, SharedContext>,
     /// Tags, keywords and the shapes of keywords.
     pub(crate) tags: Vocabulary,
     /// Ids of flash items in JSONL dumps, by content hash. The same item in a page gets the same
     /// id.
+    #[serde(serialize_with = "sorted_map")]
     pub(crate) dump_ids: HashMap<u64, String>,
     /// Whether any dump contains flash items, with or without ids.
     pub(crate) items_in_dumps: bool,
 }
 
 /// Hashes of the paragraphs before a dated one, nearest first, as far as all pages agree.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct SharedContext {
     agreed: Box<[u32]>,
     /// Whether two pages differ after these paragraphs.
@@ -95,6 +102,17 @@ impl CorpusStatistics {
         for (key, id) in other.dump_ids {
             self.add_dump_id(key, id);
         }
+    }
+
+    /// Encodes the statistics of one file, before [`finish`](Self::finish). Equal statistics give
+    /// equal bytes.
+    pub(crate) fn encode(&self) -> io::Result<Vec<u8>> {
+        postcard::to_stdvec(self).map_err(io::Error::other)
+    }
+
+    /// Decodes what [`encode`](Self::encode) returned.
+    pub(crate) fn decode(bytes: &[u8]) -> io::Result<Self> {
+        postcard::from_bytes(bytes).map_err(io::Error::other)
     }
 
     /// Drops what only one page said, and learns the shapes of keywords. Called once, after the

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::file_table::FileStamp;
 use crate::front_coding::FrontCoded;
 use crate::input::FileFormat;
 use crate::record_log::{FinishedLog, LogReader, RecordLog};
@@ -18,7 +19,8 @@ pub(crate) struct SourceFile {
     /// Path relative to the root, with `/` as separator; article ids are derived from it.
     pub(crate) relative: String,
     pub(crate) format: FileFormat,
-    pub(crate) bytes: u64,
+    /// Its metadata; its length above all.
+    pub(crate) stamp: FileStamp,
 }
 
 /// How a file's full path is stored.
@@ -32,12 +34,12 @@ enum PathOrigin {
 
 /// A file as stored: its relative path is front-coded against the previous one.
 #[derive(Serialize, Deserialize)]
-struct FileEntry<'a> {
+struct ListedFile<'a> {
     origin: PathOrigin,
     #[serde(borrow)]
     relative: FrontCoded<'a>,
     format: FileFormat,
-    bytes: u64,
+    stamp: FileStamp,
 }
 
 /// Buffer size of each reading thread.
@@ -81,7 +83,7 @@ impl FileListWriter {
 
     /// Adds a file found in the root with this number.
     pub(crate) fn push(&mut self, root: usize, source: SourceFile) -> io::Result<()> {
-        let SourceFile { path, relative, format, bytes } = source;
+        let SourceFile { path, relative, format, stamp } = source;
         // Compare bytes: equal paths may still differ in separators.
         let whole = |root: &PathBuf| below(root, &relative).as_os_str() == path.as_os_str();
         let origin = if self.roots.get(root).is_some_and(whole) {
@@ -91,11 +93,11 @@ impl FileListWriter {
             PathOrigin::Explicit(self.explicit.len() - 1)
         };
         let coded = FrontCoded::new(&self.previous, &relative);
-        let entry = FileEntry { origin, relative: coded, format, bytes };
+        let entry = ListedFile { origin, relative: coded, format, stamp };
         self.log.push(&postcard::to_stdvec(&entry).map_err(io::Error::other)?)?;
         self.previous = relative;
         self.count += 1;
-        self.bytes += bytes;
+        self.bytes += stamp.bytes;
         Ok(())
     }
 
@@ -134,18 +136,18 @@ pub(crate) struct FileListIter {
 }
 
 impl FileListIter {
-    fn step(&mut self) -> io::Result<(PathOrigin, FileFormat, u64)> {
+    fn step(&mut self) -> io::Result<(PathOrigin, FileFormat, FileStamp)> {
         let (record, next) = self.reader.record(self.at)?;
-        let FileEntry { origin, relative, format, bytes } =
+        let ListedFile { origin, relative, format, stamp } =
             postcard::from_bytes(record).map_err(io::Error::other)?;
         relative.restore(&mut self.relative);
         self.at = next;
         self.left -= 1;
-        Ok((origin, format, bytes))
+        Ok((origin, format, stamp))
     }
 
     fn source(&mut self) -> io::Result<SourceFile> {
-        let (origin, format, bytes) = self.step()?;
+        let (origin, format, stamp) = self.step()?;
         let path = match origin {
             PathOrigin::BelowRoot(root) => {
                 self.paths.roots.get(root).map(|root| below(root, &self.relative))
@@ -153,7 +155,7 @@ impl FileListIter {
             PathOrigin::Explicit(number) => self.paths.explicit.get(number).cloned(),
         };
         let path = path.ok_or(io::ErrorKind::InvalidData)?;
-        Ok(SourceFile { path, relative: self.relative.clone(), format, bytes })
+        Ok(SourceFile { path, relative: self.relative.clone(), format, stamp })
     }
 }
 
@@ -221,7 +223,7 @@ mod tests {
                     path: if name.len() == 1 { roots[*root].clone() } else { roots[*root].join(name) },
                     relative: name.clone(),
                     format: format(name),
-                    bytes: name.len() as u64 * 1000,
+                    stamp: FileStamp { bytes: name.len() as u64 * 1000, modified: -1, inode: 9 },
                 })
                 .collect();
             let mut writer = FileListWriter::new(&roots).unwrap();
@@ -230,7 +232,7 @@ mod tests {
             }
             let list = writer.finish().unwrap();
             prop_assert_eq!(list.iter().len(), file_list.len());
-            prop_assert_eq!(list.bytes(), file_list.iter().map(|source| source.bytes).sum::<u64>());
+            prop_assert_eq!(list.bytes(), file_list.iter().map(|source| source.stamp.bytes).sum::<u64>());
             let all: Vec<SourceFile> = list.iter().map(Result::unwrap).collect();
             prop_assert_eq!(&all, &file_list);
             for first in 0..step {
@@ -248,7 +250,17 @@ mod tests {
         let mut writer = FileListWriter::new(&[PathBuf::from("a")]).unwrap();
         for name in ["b.txt", "c.txt"] {
             let (path, relative) = (PathBuf::from("a").join(name), name.to_owned());
-            writer.push(0, SourceFile { path, relative, format: format(name), bytes: 1 }).unwrap();
+            writer
+                .push(
+                    0,
+                    SourceFile {
+                        path,
+                        relative,
+                        format: format(name),
+                        stamp: FileStamp::default(),
+                    },
+                )
+                .unwrap();
         }
         let mut list = writer.finish().unwrap();
         list.count = 5;

@@ -53,7 +53,7 @@ impl Fingerprint {
         let stamp = Stamp::of(about);
         self.hash.update(source.relative.as_bytes());
         self.hash.update(&[0]);
-        self.hash.update(&source.bytes.to_le_bytes());
+        self.hash.update(&source.stamp.bytes.to_le_bytes());
         self.hash.update(&stamp.hash.to_le_bytes());
         self.newest = self.newest.max(stamp.modified);
     }

@@ -7,6 +7,7 @@
 mod chunked;
 mod codec;
 mod container;
+mod content_hash;
 mod fault;
 pub(crate) mod file_list;
 pub(crate) mod fingerprint;
@@ -31,6 +32,7 @@ use encoding_rs::Encoding;
 use rawzip::{FileReader, ReaderAt};
 
 use codec::Codec;
+pub use content_hash::content_hash;
 pub(crate) use fault::reason;
 pub(crate) use format::{FileFormat, Kind};
 use io_errors::IoErrors;
@@ -81,9 +83,8 @@ pub(crate) type Visit<'v> = &'v mut dyn FnMut(Event<'_>) -> ControlFlow<()>;
 pub(crate) fn each(source: &SourceFile, options: &Options, visit: Visit<'_>) -> ControlFlow<()> {
     let skip =
         |reason| Event::Skipped(Skipped { path: lossy_path(&source.path), line: None, reason });
-    // Clearly too large: do not open the file.
-    if source.format.is_plain_page() && source.bytes > options.max_file_bytes {
-        return visit(skip(too_large(source.bytes, options)));
+    if is_too_large(source, options) {
+        return visit(skip(too_large(source.stamp.bytes, options)));
     }
     let (file, bytes) = match open::regular(&source.path) {
         Ok(opened) => opened,
@@ -152,6 +153,11 @@ fn stream(
             io_errors: container.io_errors,
         })),
     }
+}
+
+/// Whether a file is a page of more bytes than allowed, so that it need not be opened.
+pub(crate) fn is_too_large(source: &SourceFile, options: &Options) -> bool {
+    source.format.is_plain_page() && source.stamp.bytes > options.max_file_bytes
 }
 
 /// The reason for exceeding the page limit with `bytes` bytes so far.

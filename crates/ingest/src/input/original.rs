@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::Path;
 
+use crate::file_table::FileStamp;
 use crate::input::file_list::SourceFile;
 use crate::input::{self, Event, FileFormat};
 use crate::options::Options;
@@ -27,7 +28,7 @@ pub fn original(file: &Path, member: Option<&str>, span: Span) -> io::Result<Vec
         path: file.to_owned(),
         relative: String::new(),
         format: FileFormat::of(&name).unwrap_or(FileFormat::PAGE),
-        bytes: fs::metadata(file)?.len(),
+        stamp: FileStamp::of(&fs::metadata(file)?),
     };
     let wanted =
         member.map_or_else(String::new, |member| format!("{}{member}", input::MEMBER_SEPARATOR));

@@ -11,6 +11,7 @@ use std::thread;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::error::Error;
+use crate::file_table::FileStamp;
 use crate::input::FileFormat;
 use crate::input::file_list::SourceFile;
 use crate::input::folder_filter::{Exclusions, FolderFilter, Verdict};
@@ -76,8 +77,8 @@ pub(crate) fn walk<E>(
             let name = root.file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
             // A file named explicitly is a page whatever its name.
             let format = FileFormat::of(&name).unwrap_or(FileFormat::PAGE);
-            let source =
-                SourceFile { path: root.clone(), relative: name, format, bytes: metadata.len() };
+            let stamp = FileStamp::of(&metadata);
+            let source = SourceFile { path: root.clone(), relative: name, format, stamp };
             walk.note_name(&source);
             visit(number, source, &metadata)?;
         } else {
@@ -146,7 +147,8 @@ impl Walk {
                 Ok(metadata) => {
                     let relative = relative(root, entry.path());
                     let path = entry.into_path();
-                    let source = SourceFile { path, relative, format, bytes: metadata.len() };
+                    let source =
+                        SourceFile { path, relative, format, stamp: FileStamp::of(&metadata) };
                     self.files += 1;
                     self.note_name(&source);
                     visit(number, source, &metadata)?;

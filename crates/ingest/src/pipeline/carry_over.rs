@@ -8,6 +8,7 @@ use std::rc::Rc;
 use foldhash::HashMap;
 
 use crate::corpus::statistics::CorpusStatistics;
+use crate::file_table::FileEntry;
 use crate::flash::dedup::{ItemHashes, content_hash};
 use crate::id::short;
 use crate::input::{FileFormat, Kind, MEMBER_SEPARATOR};
@@ -29,6 +30,17 @@ pub trait StoredRecords {
     /// If the records cannot be read. [`ingest_scanned`](crate::ingest_scanned()) then fails,
     /// because the records would be lost.
     fn records_under(&mut self, path: &Path) -> io::Result<Vec<Record>>;
+
+    /// Returns the entries of the file `path`, or of all files below the folder `path`, in the order
+    /// of the walk, spelled as in this run. Empty if the earlier index has no table of files.
+    ///
+    /// # Errors
+    ///
+    /// As [`records_under`](Self::records_under).
+    fn files_under(&mut self, path: &Path) -> io::Result<Vec<FileEntry>> {
+        let _ = path;
+        Ok(Vec::new())
+    }
 }
 
 /// The stored records of one page, dump or member.
@@ -316,7 +328,7 @@ mod tests {
             records.push(record);
             Ok::<(), Infallible>(())
         });
-        (records, report.unwrap())
+        (records, report.unwrap().report)
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+use crate::file_table::{FileStamp, SurveyedFile};
 use crate::flash::dedup::ItemHashes;
 use crate::input::file_list::SourceFile;
 use crate::input::walk::lossy_path;
@@ -22,6 +23,9 @@ pub(crate) enum Finding {
         path: String,
         bytes: u64,
     },
+    /// A file was read to its end. The findings before it, back to that of the file before, are
+    /// from this file.
+    FileRead(Box<ReadFile>),
     /// The system refused to read the file or a part of it: records of an earlier index replace it.
     Refused(Box<SourceFile>),
     /// The walk could not access this file or folder, whose position in the walk is here.
@@ -58,8 +62,16 @@ impl Finding {
             | Self::Refused(_)
             | Self::NotWalked(_)
             | Self::ListFailed(_) => 0,
+            Self::FileRead(file) => file.surveyed.contribution.len() as u64,
         }
     }
+}
+
+/// A file that was read to its end.
+pub(crate) struct ReadFile {
+    pub(crate) path: String,
+    pub(crate) stamp: FileStamp,
+    pub(crate) surveyed: SurveyedFile,
 }
 
 /// A page and its flash items, before ids are assigned.

@@ -9,9 +9,11 @@ use std::thread;
 
 use encoding_rs::Encoding;
 use foldhash::{HashMap, HashSet};
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::corpus::statistics::CorpusStatistics;
 use crate::error::Error;
+use crate::file_table::{FileEntries, FileEntry, FileEntryLog, SurveyedFile};
 use crate::flash::dedup::{FlashDeduplicator, ItemHashes, content_hash, variant_id};
 use crate::id::short;
 use crate::input::file_list::{FileList, FileListIter, FileListWriter, SourceFile};
@@ -22,13 +24,14 @@ use crate::options::Options;
 use crate::page::draft::Draft;
 use crate::page::outline::Outline;
 use crate::pipeline::carry_over::{self, StoredItem, StoredOccurrence, StoredPath, StoredRecords};
-use crate::pipeline::finding::{Finding, FoundItem};
+use crate::pipeline::finding::{Finding, FoundItem, ReadFile};
 use crate::pipeline::ids::{Ids, path_hash};
 use crate::pipeline::ordered::{Out, ordered};
 use crate::pipeline::reader::{Memory, Reader};
 use crate::pipeline::survey_cache::{SurveyCache, SurveyCacheWriter, SurveyedPage};
 use crate::progress::{Phase, Progress};
 use crate::record::{Article, FlashItem, Record, Span};
+use crate::record_log::{LogReader, RecordLog};
 use crate::report::{FileSpan, Reason, Report, Skipped, UnreadDate};
 use crate::spawn::spawn;
 
@@ -56,7 +59,16 @@ pub fn ingest<E>(
 ) -> Result<Report, Error<E>> {
     // Check this first, because the scan takes longer.
     encoding(options)?;
-    ingest_scanned(scan(roots, options)?, options, progress, None, sink)
+    let scanned = scan(roots, options)?;
+    Ok(ingest_scanned(scanned, options, progress, None, sink)?.report)
+}
+
+/// What [`ingest_scanned`] returns besides the records.
+pub struct Ingested {
+    /// What was counted and left out.
+    pub report: Report,
+    /// The files of the archive, with those that were kept.
+    pub files: FileEntries,
 }
 
 /// Scans the files in `roots` without opening any. Only the exclusions in `options` matter.
@@ -154,7 +166,7 @@ pub fn ingest_scanned<E>(
     progress: &dyn Progress,
     mut stored: Option<&mut dyn StoredRecords>,
     sink: &mut dyn FnMut(Record) -> Result<(), E>,
-) -> Result<Report, Error<E>> {
+) -> Result<Ingested, Error<E>> {
     let encoding = encoding(options)?;
     let ScannedArchive { file_list, walk, .. } = scanned;
     progress.start(file_list.iter().len() as u64, file_list.bytes());
@@ -169,10 +181,10 @@ pub fn ingest_scanned<E>(
         for (_, path) in &walk.refused {
             let paths = stored_records(&mut **stored, path)?;
             carry_over::reserve(&paths, &mut ids);
-            carry_over::survey(&paths, &mut survey.statistics);
+            contribute(&mut **stored, path, &mut survey.statistics)?;
         }
         for path in std::mem::take(&mut survey.refused) {
-            carry_over::survey(&stored_records(&mut **stored, &path)?, &mut survey.statistics);
+            contribute(&mut **stored, &path, &mut survey.statistics)?;
         }
     }
     survey.statistics.finish();
@@ -192,6 +204,8 @@ pub fn ingest_scanned<E>(
         stored: stored.map(|stored| stored as &mut dyn StoredRecords),
         refused: walk.refused.iter().map(|(_, path)| path.clone()).collect(),
         read: ReadPaths::default(),
+        files: FileEntryLog::new().map_err(Error::TemporaryFile)?,
+        records_in_file: 0,
         sink,
     };
     // A dump's record may replace a page's item, whose text is then needed a second time.
@@ -199,14 +213,17 @@ pub fn ingest_scanned<E>(
     let worker = || {
         let (mut memory, mut files) = (Memory::new(omit_repeats), ChunkReader::of(&file_list));
         let mut caches = survey.caches.clone();
+        let mut surveyed_files = survey.files.clone();
         let (reader, survey, refused) = (&reader, &survey, &walk.refused);
         move |number: usize, out: &Out<'_, Finding>| {
-            let (cache_number, at) = survey.chunks[number];
-            caches[cache_number].seek(at);
+            let ChunkPlace { thread, page_at, mut file_at } = survey.chunks[number];
+            caches[thread].seek(page_at);
             for (position, source) in (number * CHUNK..).zip(files.chunk(number)) {
-                let taken =
-                    source.and_then(|source| Ok((source, caches[cache_number].next_page()?)));
-                let (source, surveyed) = match taken {
+                let taken = source.and_then(|source| {
+                    let file = next_surveyed_file(&mut surveyed_files[thread], &mut file_at)?;
+                    Ok((source, file, caches[thread].next_page()?))
+                });
+                let (source, file, surveyed) = match taken {
                     Ok(taken) => taken,
                     Err(error) => {
                         // If the receiver has gone, there is nothing left to do.
@@ -228,8 +245,15 @@ pub fn ingest_scanned<E>(
                         let weight = finding.weight();
                         out.put(finding, weight)
                     });
-                if flow.is_continue() {
-                    progress.advance(1, source.bytes);
+                if flow.is_break() {
+                    continue;
+                }
+                let path = source.path.to_string_lossy().into_owned();
+                let read = ReadFile { path, stamp: source.stamp, surveyed: file };
+                let read = Finding::FileRead(Box::new(read));
+                let weight = read.weight();
+                if out.put(read, weight).is_continue() {
+                    progress.advance(1, source.stamp.bytes);
                 }
             }
         }
@@ -237,6 +261,31 @@ pub fn ingest_scanned<E>(
     ordered(0..survey.chunks.len(), threads, worker, |finding| records.receive(finding))?;
     records.carry_over_refused()?;
     records.finish()
+}
+
+/// The next entry of a thread's log of surveyed files; moves `at` past it.
+fn next_surveyed_file(log: &mut LogReader, at: &mut u64) -> io::Result<SurveyedFile> {
+    let (record, next) = log.record(*at)?;
+    *at = next;
+    postcard::from_bytes(record).map_err(io::Error::other)
+}
+
+/// Adds what the files at `path`, which cannot be read, contributed to the earlier index.
+fn contribute<E>(
+    stored: &mut dyn StoredRecords,
+    path: &Path,
+    statistics: &mut CorpusStatistics,
+) -> Result<(), Error<E>> {
+    let failed = |source| Error::Stored { path: path.to_owned(), source };
+    let files = stored.files_under(path).map_err(failed)?;
+    if files.is_empty() {
+        carry_over::survey(&stored_records(stored, path)?, statistics);
+        return Ok(());
+    }
+    for file in files {
+        statistics.merge(CorpusStatistics::decode(&file.contribution).map_err(failed)?);
+    }
+    Ok(())
 }
 
 /// The stored records of a file or folder, by path.
@@ -254,6 +303,8 @@ fn stored_records<E>(
 /// cores are not equally fast at all times; in the second pass a chunk is small enough not to fill
 /// a queue.
 const CHUNK: usize = 16;
+/// Bytes to read at a time.
+const READ_BYTES: usize = 1 << 16;
 
 /// Reads the list of files in chunks.
 struct ChunkReader {
@@ -281,18 +332,32 @@ struct Survey {
     statistics: CorpusStatistics,
     /// One survey cache for each thread.
     caches: Vec<SurveyCache>,
-    /// For each chunk, which cache holds it and where it begins there.
-    chunks: Vec<(usize, u64)>,
+    /// One log of [`SurveyedFile`]s for each thread.
+    files: Vec<LogReader>,
+    /// Where each chunk is.
+    chunks: Vec<ChunkPlace>,
     /// Files that the system refused to read, in the order of the walk.
     refused: Vec<PathBuf>,
+}
+
+/// The place of a chunk in the caches and logs of the survey.
+#[derive(Debug, Clone, Copy, Default)]
+struct ChunkPlace {
+    /// The thread that surveyed it.
+    thread: usize,
+    /// Offset of its first page in that thread's cache.
+    page_at: u64,
+    /// Offset of its first file in that thread's log.
+    file_at: u64,
 }
 
 /// One thread's share of the first pass.
 struct ThreadSurvey {
     statistics: CorpusStatistics,
     cache: SurveyCacheWriter,
-    /// The chunks it processed, with their offsets in the cache.
-    chunks: Vec<(usize, u64)>,
+    files: RecordLog,
+    /// The chunks it processed, with their offsets in the cache and the log.
+    chunks: Vec<(usize, [u64; 2])>,
     /// Files that the system refused to read, with their chunk numbers.
     refused: Vec<(usize, PathBuf)>,
     /// A buffer for the bytes of a page.
@@ -312,6 +377,7 @@ fn survey(
         let mut share = ThreadSurvey {
             statistics: CorpusStatistics::default(),
             cache: SurveyCacheWriter::new(threads),
+            files: RecordLog::new()?,
             chunks: Vec::new(),
             refused: Vec::new(),
             raw: Vec::new(),
@@ -319,44 +385,47 @@ fn survey(
         let mut files = ChunkReader::of(file_list);
         let claim = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|next| *next < count);
         while let Some(number) = claim() {
-            share.chunks.push((number, share.cache.end()));
+            share.chunks.push((number, [share.cache.end(), share.files.end_offset()]));
             for source in files.chunk(number) {
                 let source = source?;
-                if reader.survey(&source, &mut share) {
+                if reader.survey(&source, &mut share)? {
                     share.refused.push((number, source.path));
                 }
-                progress.advance(1, source.bytes);
+                progress.advance(1, source.stamp.bytes);
             }
         }
         Ok(share)
     };
     let mut statistics = CorpusStatistics::default();
-    let (mut caches, mut chunks) = (Vec::with_capacity(threads), vec![(0, 0); count]);
-    let mut refused = Vec::new();
-    let mut add = |share: ThreadSurvey| {
+    let (mut caches, mut chunks) =
+        (Vec::with_capacity(threads), vec![ChunkPlace::default(); count]);
+    let (mut files, mut refused) = (Vec::with_capacity(threads), Vec::new());
+    let mut add = |share: ThreadSurvey| -> io::Result<()> {
         statistics.merge(share.statistics);
-        for (number, at) in share.chunks {
-            chunks[number] = (caches.len(), at);
+        for (number, [page_at, file_at]) in share.chunks {
+            chunks[number] = ChunkPlace { thread: caches.len(), page_at, file_at };
         }
         caches.push(share.cache.finish());
+        files.push(share.files.finish()?.reader(READ_BYTES));
         refused.extend(share.refused);
+        Ok(())
     };
     thread::scope(|scope| {
         let threads = (0..threads).map_while(|number| spawn(scope, number, survey_chunks).ok());
         let threads: Vec<_> = threads.collect();
         if threads.is_empty() {
             // The system refused to create any thread.
-            add(survey_chunks()?);
+            add(survey_chunks()?)?;
         }
         for thread in threads {
             let joined = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            add(joined?);
+            add(joined?)?;
         }
         io::Result::Ok(())
     })?;
     refused.sort_by_key(|(number, _)| *number);
     let refused = refused.into_iter().map(|(_, path)| path).collect();
-    Ok(Survey { statistics, caches, chunks, refused })
+    Ok(Survey { statistics, caches, files, chunks, refused })
 }
 
 /// The receiver of the second pass: assigns ids, collects flash items, and counts.
@@ -370,6 +439,9 @@ struct RecordSink<'a, E> {
     /// Files and folders that the walk could not access.
     refused: Vec<PathBuf>,
     read: ReadPaths,
+    files: FileEntryLog,
+    /// Records of the file that is being read.
+    records_in_file: u64,
     sink: &'a mut dyn FnMut(Record) -> Result<(), E>,
 }
 
@@ -380,7 +452,11 @@ impl<E> RecordSink<'_, E> {
             Finding::Ignored(path) => self.report.ignored.push(path),
             Finding::NonUtf8Name(path) => self.report.non_utf8_names.push(path),
             Finding::ListFailed(error) => return Err(Error::TemporaryFile(error)),
-            Finding::NotWalked(path) => self.carry_over_path(&path, None)?,
+            Finding::NotWalked(path) => {
+                self.carry_over_path(&path, None)?;
+                self.keep_files(&path)?;
+            }
+            Finding::FileRead(file) => self.add_file(*file).map_err(Error::TemporaryFile)?,
             Finding::Refused(source) => {
                 self.carry_over_path(&source.path, Some(&source.relative))?;
             }
@@ -444,6 +520,7 @@ impl<E> RecordSink<'_, E> {
 
     fn emit_article(&mut self, article: Article) -> Result<(), Error<E>> {
         self.report.articles += 1;
+        self.records_in_file += 1;
         self.report.undated += u64::from(article.date.value.is_none());
         self.report.unsplit_tags += u64::from(article.unsplit_tags.is_some());
         (self.sink)(Record::Article(article)).map_err(Error::Sink)
@@ -452,6 +529,7 @@ impl<E> RecordSink<'_, E> {
     /// Collects a flash item; returns the id of its variant.
     fn add_page_item(&mut self, found_item: FoundItem, path: &str) -> io::Result<String> {
         let FoundItem { hashes, mut item, span } = found_item;
+        self.records_in_file += 1;
         let id = self.item_id(hashes);
         if let Some(item) = &mut item {
             item.id.clone_from(&id);
@@ -464,6 +542,7 @@ impl<E> RecordSink<'_, E> {
     fn add_dump_item(&mut self, mut flash: FlashItem) -> io::Result<()> {
         let hashes = ItemHashes::of(&flash.title, &flash.text, flash.date.value);
         flash.id = self.item_id(hashes);
+        self.records_in_file += 1;
         let occurrences = std::mem::take(&mut flash.occurrences);
         let key = self.flashes.add(hashes, Some(&mut flash), true)?;
         occurrences
@@ -531,6 +610,38 @@ impl<E> RecordSink<'_, E> {
         Ok(())
     }
 
+    /// Notes a file that was read. If the system refused to read it or a part of it, its earlier
+    /// entry is kept, because its records are.
+    fn add_file(&mut self, file: ReadFile) -> io::Result<()> {
+        let ReadFile { path, stamp, surveyed } = file;
+        let records = std::mem::take(&mut self.records_in_file);
+        let SurveyedFile { content_hash, refused, contribution } = surveyed;
+        if refused {
+            let kept = match self.stored.as_deref_mut() {
+                Some(stored) => stored.files_under(Path::new(&path))?,
+                None => Vec::new(),
+            };
+            return self.push_kept(kept);
+        }
+        let unreadable = false;
+        self.files.push(&FileEntry { path, stamp, content_hash, records, unreadable, contribution })
+    }
+
+    /// Keeps the earlier entries of a file or folder that the walk could not access.
+    fn keep_files(&mut self, path: &Path) -> Result<(), Error<E>> {
+        let Some(stored) = self.stored.as_deref_mut() else { return Ok(()) };
+        let kept = stored.files_under(path);
+        let kept = kept.map_err(|source| Error::Stored { path: path.to_owned(), source })?;
+        self.push_kept(kept).map_err(Error::TemporaryFile)
+    }
+
+    fn push_kept(&mut self, files: Vec<FileEntry>) -> io::Result<()> {
+        files.into_iter().try_for_each(|mut file| {
+            file.unreadable = true;
+            self.files.push(&file)
+        })
+    }
+
     /// Carries over one occurrence of a flash item; returns the id of its variant.
     fn add_stored_item(
         &mut self,
@@ -546,7 +657,7 @@ impl<E> RecordSink<'_, E> {
         Ok(if key.0 == key.1 { id } else { variant_id(item.hashes) })
     }
 
-    fn finish(mut self) -> Result<Report, Error<E>> {
+    fn finish(mut self) -> Result<Ingested, Error<E>> {
         self.report.flashes_distinct = self.flashes.distinct();
         let mut flashes = self.flashes.drain().map_err(Error::TemporaryFile)?;
         for flash in &mut flashes {
@@ -555,7 +666,8 @@ impl<E> RecordSink<'_, E> {
         }
         self.report.flash_occurrences = flashes.seen();
         self.report.records_kept += flashes.taken_over();
-        Ok(self.report)
+        let files = self.files.finish().map_err(Error::TemporaryFile)?;
+        Ok(Ingested { report: self.report, files })
     }
 }
 
@@ -594,9 +706,10 @@ impl ReadPaths {
 impl Reader<'_> {
     /// Adds a file to the statistics and, if it is a plain page, to the survey cache. Problems are
     /// reported in the second pass. Returns whether the system refused to read it.
-    fn survey(&self, source: &SourceFile, survey: &mut ThreadSurvey) -> bool {
-        let ThreadSurvey { statistics, cache, raw, .. } = survey;
-        let (mut cached, mut refused) = (false, false);
+    fn survey(&self, source: &SourceFile, survey: &mut ThreadSurvey) -> io::Result<bool> {
+        let ThreadSurvey { cache, raw, files, .. } = survey;
+        let statistics = &mut CorpusStatistics::default();
+        let (mut cached, mut refused, mut content_hash) = (false, false, None);
         let _ = input::each(source, self.options, &mut |event| {
             match event {
                 Event::Input(input) if input.kind == Kind::Dump => {
@@ -606,6 +719,9 @@ impl Reader<'_> {
                     if self.bytes(&mut input, raw).is_ok()
                         && let Ok(decoded) = self.decode(raw, &input)
                     {
+                        if source.format.is_plain_page() {
+                            content_hash = Some(xxh3_64(raw));
+                        }
                         let markup = self.markup(&input, &decoded.text);
                         let outline = Outline::of(&decoded.text, markup);
                         outline.survey(statistics);
@@ -629,7 +745,18 @@ impl Reader<'_> {
         if !cached {
             cache.push(None);
         }
-        refused
+        if content_hash.is_none() && !refused {
+            content_hash = match input::is_too_large(source, self.options) {
+                true => Some(source.stamp.hash()),
+                false => input::content_hash(&source.path).ok(),
+            };
+        }
+        let contribution = statistics.encode()?;
+        let content_hash = content_hash.unwrap_or(0);
+        let file = SurveyedFile { content_hash, refused, contribution };
+        files.push(&postcard::to_stdvec(&file).map_err(io::Error::other)?)?;
+        survey.statistics.merge(std::mem::take(statistics));
+        Ok(refused)
     }
 
     /// Adds a dump to the statistics. Returns whether the system refused to read it.

@@ -1,0 +1,150 @@
+//! What a build notes of each file that it reads, so that the next one can tell what has changed,
+//! and keep what a file contributed while it cannot be read.
+
+use std::fs::Metadata;
+use std::io;
+use std::time::UNIX_EPOCH;
+
+use serde::{Deserialize, Serialize};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::record_log::{FinishedLog, LogReader, RecordLog};
+
+/// Size, modification time and identity of a file, as its metadata state them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FileStamp {
+    /// Length in bytes.
+    pub bytes: u64,
+    /// Modification time in nanoseconds since 1970, UTC.
+    pub modified: i64,
+    /// Inode number; 0 on systems without one.
+    pub inode: u64,
+}
+
+impl FileStamp {
+    /// The stamp of a file with these metadata.
+    #[must_use]
+    pub fn of(metadata: &Metadata) -> Self {
+        let modified = metadata.modified().unwrap_or(UNIX_EPOCH);
+        let nanoseconds = match modified.duration_since(UNIX_EPOCH) {
+            Ok(after) => i64::try_from(after.as_nanos()).unwrap_or(i64::MAX),
+            Err(before) => i64::try_from(before.duration().as_nanos()).map_or(i64::MIN, |n| -n),
+        };
+        Self { bytes: metadata.len(), modified: nanoseconds, inode: inode(metadata) }
+    }
+}
+
+impl FileStamp {
+    /// A hash of the stamp.
+    pub(crate) fn hash(self) -> u64 {
+        let Self { bytes, modified, inode } = self;
+        let parts = [bytes.to_le_bytes(), modified.to_le_bytes(), inode.to_le_bytes()];
+        xxh3_64(&parts.concat())
+    }
+}
+
+#[cfg(unix)]
+fn inode(metadata: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(metadata)
+}
+
+#[cfg(not(unix))]
+fn inode(_: &Metadata) -> u64 {
+    0
+}
+
+/// One file of an archive, as a build found it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// Its path, spelled as in the records.
+    pub path: String,
+    /// Its metadata, taken before it was read.
+    pub stamp: FileStamp,
+    /// XXH3 of its bytes.
+    pub content_hash: u64,
+    /// Number of articles and of occurrences of flash items in it.
+    pub records: u64,
+    /// Whether the build could not read it, and kept its earlier entry and records.
+    pub unreadable: bool,
+    /// What it contributed to the corpus statistics, encoded.
+    pub contribution: Vec<u8>,
+}
+
+/// The files of a build, in the order of the walk. Files that are kept because their folder cannot
+/// be read may come last.
+pub struct FileEntries {
+    reader: LogReader,
+    at: u64,
+    left: u64,
+}
+
+impl Iterator for FileEntries {
+    type Item = io::Result<FileEntry>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.left = self.left.checked_sub(1)?;
+        let mut read = || {
+            let (record, next) = self.reader.record(self.at)?;
+            self.at = next;
+            postcard::from_bytes(record).map_err(io::Error::other)
+        };
+        Some(read())
+    }
+}
+
+/// Bytes to read at a time.
+const READ_BYTES: usize = 1 << 16;
+
+/// Collects the entries of a build in a temporary file.
+pub(crate) struct FileEntryLog {
+    log: RecordLog,
+    count: u64,
+}
+
+impl FileEntryLog {
+    pub(crate) fn new() -> io::Result<Self> {
+        Ok(Self { log: RecordLog::new()?, count: 0 })
+    }
+
+    pub(crate) fn push(&mut self, entry: &FileEntry) -> io::Result<()> {
+        self.log.push(&postcard::to_stdvec(entry).map_err(io::Error::other)?)?;
+        self.count += 1;
+        Ok(())
+    }
+
+    pub(crate) fn finish(self) -> io::Result<FileEntries> {
+        let log: FinishedLog = self.log.finish()?;
+        Ok(FileEntries { reader: log.reader(READ_BYTES), at: 0, left: self.count })
+    }
+}
+
+/// What the survey found out about a file besides its pages.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct SurveyedFile {
+    /// XXH3 of its bytes; for a file that is too large to be read, of its stamp.
+    pub(crate) content_hash: u64,
+    /// Whether the system refused to read it or a part of it.
+    pub(crate) refused: bool,
+    /// The encoded corpus statistics of this file alone.
+    pub(crate) contribution: Vec<u8>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_come_back_in_order() {
+        let entries = ["a", "b"].map(|path| FileEntry {
+            path: path.to_owned(),
+            stamp: FileStamp { bytes: 3, modified: -5, inode: 7 },
+            contribution: vec![1, 2],
+            ..FileEntry::default()
+        });
+        let mut log = FileEntryLog::new().unwrap();
+        entries.iter().for_each(|entry| log.push(entry).unwrap());
+        let read: Vec<FileEntry> = log.finish().unwrap().map(Result::unwrap).collect();
+        assert_eq!(read, entries);
+    }
+}
