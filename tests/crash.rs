@@ -51,19 +51,20 @@ impl Archive {
         self.dir.path().join("index")
     }
 
-    /// The state of the index, which must be complete.
+    /// The state of the index, which must be intact.
     #[track_caller]
     fn state(&self, what: &str) -> usize {
         let checked = check_files(&self.index()).unwrap_or_else(|error| panic!("{what}: {error}"));
         assert!(!checked.is_damaged(), "{what}: {:?}", checked.findings);
-        let said = records_of(&self.index()).unwrap_or_else(|error| panic!("{what}: {error}"));
-        let state = self.records.iter().position(|state| *state == said);
+        let records = records_of(&self.index()).unwrap_or_else(|error| panic!("{what}: {error}"));
+        let state = self.records.iter().position(|state| *state == records);
         state.unwrap_or_else(|| panic!("{what}: the index has neither state"))
     }
 
-    /// A build of the state that the index does not have; at random an update or a rebuild.
-    fn indexer(&mut self, now: usize) -> (Command, &'static str) {
-        self.set_state(1 - now);
+    /// Given the state of the index, puts the archive into the other state. Returns a command that
+    /// indexes it, and the name of what the command does: at random an update or a rebuild.
+    fn indexer(&mut self, state: usize) -> (Command, &'static str) {
+        self.set_state(1 - state);
         let archive = self.dir.path().join("archive");
         let mut command = self.dir.command(&["index", "--quiet", "--index"]);
         command.arg(self.index()).arg(archive).stdout(Stdio::null()).stderr(Stdio::piped());
@@ -85,52 +86,52 @@ fn records_of(index: &Path) -> Result<String, Error> {
     Ok(lines.collect::<Result<Vec<_>, Error>>()?.join("\n"))
 }
 
-fn left(child: Child) -> (Option<i32>, String) {
+fn exit_code_and_stderr(child: Child) -> (Option<i32>, String) {
     let output = child.wait_with_output().unwrap();
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
 #[test]
-fn a_killed_build_leaves_the_index_whole() {
+fn a_killed_build_leaves_the_index_intact() {
     let mut archive = Archive::new(1);
     archive.set_state(0);
     archive.dir.ok(&["index", "--quiet", archive.dir.path().join("archive").to_str().unwrap()]);
-    let mut now = archive.state("at first");
+    let mut state = archive.state("at first");
     let started = Instant::now();
-    let (mut command, _) = archive.indexer(now);
+    let (mut command, _) = archive.indexer(state);
     assert_eq!(command.status().unwrap().code(), Some(0));
-    let whole = started.elapsed();
-    now = archive.state("after a whole build");
+    let build_time = started.elapsed();
+    state = archive.state("after an undisturbed build");
     let (mut before, mut after) = (0, 0);
     for kill in 0..times("WENSOU_KILLS", 24) {
-        let (mut command, how) = archive.indexer(now);
+        let (mut command, how) = archive.indexer(state);
         let mut child = command.spawn().unwrap();
         // Up to 1.5 times the duration of a build, because the last steps are the critical ones.
         let share = archive.random.below(1500) as u32;
-        std::thread::sleep(whole * share / 1000);
+        std::thread::sleep(build_time * share / 1000);
         child.kill().unwrap();
-        let _ = left(child);
-        let then = archive.state(&format!("kill {kill} of {how} after {share} ‰"));
-        *if then == now { &mut before } else { &mut after } += 1;
-        now = then;
+        let _ = exit_code_and_stderr(child);
+        let new_state = archive.state(&format!("kill {kill} of {how} after {share} ‰"));
+        *if new_state == state { &mut before } else { &mut after } += 1;
+        state = new_state;
     }
     println!("killed {} builds: {before} before the swap, {after} after it", before + after);
-    // The next build removes what they left.
-    let (mut command, _) = archive.indexer(now);
+    // The next build removes what the killed ones left.
+    let (mut command, _) = archive.indexer(state);
     assert_eq!(command.status().unwrap().code(), Some(0));
     assert_eq!(check_files(&archive.index()).unwrap().findings, []);
 }
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_file_system_that_fails_leaves_the_index_whole() {
+fn a_file_system_that_fails_leaves_the_index_intact() {
     let mut archive = Archive::new(2);
     if preloaded(&archive.dir, "fault").is_none() {
         return;
     }
     archive.set_state(0);
     archive.dir.ok(&["index", "--quiet", archive.dir.path().join("archive").to_str().unwrap()]);
-    let mut now = archive.state("at first");
+    let mut state = archive.state("at first");
     let faulty = |command: &mut Command, kind: &str, at: usize, dir: &Path| -> Child {
         command.env("LD_PRELOAD", dir.join("fault.so")).env("FAULT_DIR", dir.join("index"));
         command.env("FAULT_COUNT", dir.join("count"));
@@ -141,42 +142,42 @@ fn a_file_system_that_fails_leaves_the_index_whole() {
     let faults = times("WENSOU_FAULTS", 32);
     let mut calls = 0;
     for round in 0..faults {
-        let (mut command, how) = archive.indexer(now);
+        let (mut command, how) = archive.indexer(state);
         // The first round fails no call, but counts them.
         let kind =
             ["none", "full", "io", "short", "readonly"][if round == 0 { 0 } else { 1 + round % 4 }];
         let at = if round == 0 { 0 } else { 1 + archive.random.below(calls) };
-        let (code, said) = left(faulty(&mut command, kind, at, &dir));
+        let (code, stderr) = exit_code_and_stderr(faulty(&mut command, kind, at, &dir));
         if round == 0 {
             calls = fs::read_to_string(dir.join("count")).unwrap().trim().parse().unwrap();
             assert!(calls > 20, "{calls} calls were counted");
         }
-        let what = format!("{how}, {kind} at call {at} of {calls}: {code:?} {said}");
-        let then = archive.state(&what);
+        let what = format!("{how}, {kind} at call {at} of {calls}: {code:?} {stderr}");
+        let new_state = archive.state(&what);
         match code {
             Some(0) => {
-                assert_ne!(then, now, "{what}");
+                assert_ne!(new_state, state, "{what}");
                 done += 1;
             }
             Some(2) => {
-                assert_eq!(then, now, "an error, and the index has changed: {what}");
-                assert!(said.contains("error: ") && !said.contains("bug in wensou"), "{what}");
+                assert_eq!(new_state, state, "an error, and the index has changed: {what}");
+                assert!(stderr.contains("error: ") && !stderr.contains("bug in wensou"), "{what}");
                 if kind != "io" && kind != "short" {
                     let cause =
                         if kind == "full" { "No space left" } else { "Read-only file system" };
-                    assert!(said.contains(cause), "{what}");
+                    assert!(stderr.contains(cause), "{what}");
                 }
                 failed += 1;
             }
             _ => panic!("{what}"),
         }
-        now = then;
+        state = new_state;
     }
     println!(
         "{faults} faults in builds of up to {calls} calls: {failed} failed, {done} went through"
     );
     assert!(failed > faults / 4);
-    let (mut command, _) = archive.indexer(now);
+    let (mut command, _) = archive.indexer(state);
     assert_eq!(command.status().unwrap().code(), Some(0));
     assert_eq!(check_files(&archive.index()).unwrap().findings, []);
 }
@@ -187,10 +188,10 @@ fn a_signal_ends_a_build_without_litter() {
     let archive = Archive::new(3);
     archive.set_state(0);
     archive.dir.ok(&["index", "--quiet", archive.dir.path().join("archive").to_str().unwrap()]);
-    let now = archive.state("at first");
+    let state = archive.state("at first");
     let log = archive.dir.path().join("log");
     for (signal, number) in [("-INT", 2), ("-TERM", 15), ("-HUP", 1)] {
-        archive.set_state(1 - now);
+        archive.set_state(1 - state);
         let mut command = archive.dir.command(&["index", "--rebuild", "--log"]);
         command
             .arg(&log)
@@ -206,11 +207,11 @@ fn a_signal_ends_a_build_without_litter() {
         }
         let id = child.id().to_string();
         assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
-        let (code, said) = left(child);
+        let (code, stderr) = exit_code_and_stderr(child);
         // The build may have ended before the signal.
         if code != Some(0) {
-            assert_eq!(code, Some(128 + number), "{said}");
-            assert_eq!(archive.state(signal), now);
+            assert_eq!(code, Some(128 + number), "{stderr}");
+            assert_eq!(archive.state(signal), state);
             let logged = fs::read_to_string(&log).unwrap();
             assert!(logged.trim_end().ends_with("the old index was kept"), "{logged}");
         }
@@ -258,8 +259,8 @@ fn a_search_while_the_index_is_built_again_and_again_has_one_whole_index() {
         let mut reads = 0;
         while !builder.is_finished() {
             // All records come from one generation, even if its files are removed meanwhile.
-            let said = records_of(&index).unwrap();
-            assert!(archive.records.contains(&said));
+            let records = records_of(&index).unwrap();
+            assert!(archive.records.contains(&records));
             reads += 1;
         }
         assert!(reads > 3);

@@ -8,8 +8,8 @@ use wensou_ingest::Record;
 
 use crate::out::{Terminal, json, sanitize};
 
-/// Maximum number of ids in [`Lookup::Ambiguous`].
-const MOST_AMBIGUOUS: usize = 10;
+/// [`Index::lookup`] returns at most this many ids in [`Lookup::Ambiguous`].
+const MAX_AMBIGUOUS_IDS: usize = 10;
 
 /// The record with this id, or with an id that begins with it. `None`, after a message, if there is
 /// no such record.
@@ -49,13 +49,14 @@ fn titles(index: &Index, ids: &[String]) -> anyhow::Result<String> {
         };
         lines.push_str(&format!("\n  {id}  {}", sanitize::line(&title)));
     }
-    if ids.len() == MOST_AMBIGUOUS {
+    if ids.len() == MAX_AMBIGUOUS_IDS {
         lines.push_str("\n  …");
     }
     Ok(lines)
 }
 
-/// The variant of a flash item that has the id; other records unchanged.
+/// The variant of a flash item whose id begins with `id`, as a record of its own. The record is
+/// unchanged if its own id begins with `id`, or that of no variant does.
 pub(crate) fn variant_named(record: Record, id: &str) -> Record {
     let Record::Flash(flash) = &record else { return record };
     let asked = flash.variants.iter().find(|variant| variant.id.starts_with(id));
@@ -88,11 +89,15 @@ pub(crate) fn source_file(index: &Index, path: &str) -> Option<PathBuf> {
     if named.is_file() {
         return Some(named);
     }
-    // A stored path begins with the root as it was typed. The index also keeps the absolute root.
-    index.meta().roots.iter().find_map(|root| under(root, &named))
+    // A stored path begins with the root as it was typed, perhaps relative to another working
+    // folder. The index also keeps the absolute root, so look for the file below that.
+    index.meta().roots.iter().find_map(|root| file_below(root, &named))
 }
 
-fn under(root: &Path, named: &Path) -> Option<PathBuf> {
+/// The file of a stored path, given the absolute path of a root: the root itself, or a file below
+/// it. How many leading components of the stored path are the root as it was typed is not known, so
+/// every number is tried.
+fn file_below(root: &Path, named: &Path) -> Option<PathBuf> {
     if root.is_file() && root.file_name() == named.file_name() {
         return Some(root.to_path_buf());
     }

@@ -61,7 +61,7 @@ pub(crate) fn open_in_editor(index: &Index, item: &Item) -> anyhow::Result<()> {
     // An editor would take a name that begins with `-` for an option.
     let file = if file.starts_with("-") { Path::new(".").join(file) } else { file };
     let mut shell = shell_command(&editor);
-    shell.arg(&editor).args(at_line(&editor.to_string_lossy(), file.as_os_str().into(), line));
+    shell.arg(&editor).args(editor_args(&editor.to_string_lossy(), file.as_os_str().into(), line));
     let status = shell.status().context("cannot run a shell for $EDITOR")?;
     if !status.success() {
         bail!("$EDITOR failed: {}", editor.to_string_lossy());
@@ -70,7 +70,7 @@ pub(crate) fn open_in_editor(index: &Index, item: &Item) -> anyhow::Result<()> {
 }
 
 /// The arguments that open a file at a line: `+N FILE` for most editors, `FILE:N` for some.
-fn at_line(editor: &str, file: OsString, line: usize) -> Vec<OsString> {
+fn editor_args(editor: &str, file: OsString, line: usize) -> Vec<OsString> {
     let program = editor.split_whitespace().next().unwrap_or_default();
     let program = Path::new(program).file_name().unwrap_or_default().to_string_lossy();
     let mut with_line = file.clone();
@@ -103,8 +103,8 @@ fn first_set_variable(names: &[&str]) -> Option<OsString> {
     names.iter().find_map(|name| std::env::var_os(name).filter(|value| !value.is_empty()))
 }
 
-/// A shell command that runs a command line of the user; arguments that are added to the command
-/// are appended to that line.
+/// A command that runs `line`, as the user configured it, in a shell. The first argument that the
+/// caller adds is the `$0` of the shell; the others are appended to `line`.
 fn shell_command(line: &OsString) -> Command {
     let mut script = line.clone();
     script.push(" \"$@\"");
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn each_editor_gets_the_line_its_own_way() {
-        let args = |editor: &str| at_line(editor, "a.txt".into(), 7);
+        let args = |editor: &str| editor_args(editor, "a.txt".into(), 7);
         assert_eq!(args("vim"), ["+7", "a.txt"]);
         assert_eq!(args("/usr/bin/emacs -nw"), ["+7", "a.txt"]);
         assert_eq!(args("code --wait"), ["--goto", "a.txt:7"]);

@@ -21,30 +21,30 @@ pub(crate) fn lines(
     columns: usize,
 ) -> Vec<Line<'static>> {
     let texts = record.texts();
-    let mut page = PreviewLines { columns, lines: Vec::new() };
-    page.push(&highlighted(&highlighter.mark(&texts.title), TITLE), 0);
-    page.push(&facts(record), 0);
+    let mut out = PreviewLines { columns, lines: Vec::new() };
+    out.push(&highlighted(&highlighter.mark(&texts.title), TITLE), 0);
+    out.push(&facts(record), 0);
     if !texts.tags.is_empty() {
         let tags = texts.tags.iter().map(|tag| piece(&format!("#{tag} "), TAG));
-        page.push(&tags.collect::<Vec<_>>(), 0);
+        out.push(&tags.collect::<Vec<_>>(), 0);
     }
-    page.empty_line();
+    out.empty_line();
     for paragraph in texts.body.split('\n') {
-        page.push(&highlighted(&highlighter.mark(paragraph), Style::new()), 0);
+        out.push(&highlighted(&highlighter.mark(paragraph), Style::new()), 0);
         if matches!(record, Record::Article(_)) {
-            page.empty_line();
+            out.empty_line();
         }
     }
     match record {
-        Record::Article(article) => embedded(&mut page, article, flashes),
+        Record::Article(article) => push_flash_items(&mut out, article, flashes),
         Record::Flash(flash) => {
-            page.empty_line();
-            occurrence_list(&mut page, flash);
+            out.empty_line();
+            push_occurrences(&mut out, flash);
         }
     }
-    page.push(&[piece(&location(record), DIM)], 0);
-    page.push(&[piece(record.id(), DIM)], 0);
-    page.lines
+    out.push(&[piece(&location(record), DIM)], 0);
+    out.push(&[piece(record.id(), DIM)], 0);
+    out.lines
 }
 
 /// The lines that have been laid out so far.
@@ -101,36 +101,36 @@ fn date(record: &Record) -> Vec<Span<'static>> {
 }
 
 /// Appends the flash items of an article's page.
-fn embedded(page: &mut PreviewLines, article: &Article, flashes: Option<&[Item]>) {
+fn push_flash_items(out: &mut PreviewLines, article: &Article, flashes: Option<&[Item]>) {
     if article.flashes.is_empty() {
         return;
     }
-    let head = match article.flashes.len() {
+    let heading = match article.flashes.len() {
         1 => format!("1 flash item in this page ({} opens it)", name(Command::Follow)),
         count => format!("{count} flash items in this page ({} lists them)", name(Command::Follow)),
     };
-    page.push(&[Span::styled(head, KIND)], 0);
+    out.push(&[Span::styled(heading, KIND)], 0);
     for item in flashes.unwrap_or_default() {
         let mut line = vec![Span::styled("◆ ", KIND), Span::styled(hits::date(&item.record), DATE)];
         line.push(Span::raw("  "));
         line.extend(highlighted(&item.title, Style::new()));
-        page.push(&line, 2);
+        out.push(&line, 2);
     }
-    page.empty_line();
+    out.empty_line();
 }
 
 /// Appends the pages that contain a flash item.
-fn occurrence_list(page: &mut PreviewLines, flash: &FlashItem) {
+fn push_occurrences(out: &mut PreviewLines, flash: &FlashItem) {
     let occurrences: Vec<_> = flash.all_occurrences().collect();
-    let head = match occurrences.len() {
+    let heading = match occurrences.len() {
         1 => format!("seen in 1 page ({} opens it)", name(Command::Follow)),
         count => format!("seen in {count} pages ({} lists them)", name(Command::Follow)),
     };
-    page.push(&[Span::styled(head, KIND)], 0);
+    out.push(&[Span::styled(heading, KIND)], 0);
     for location in occurrences {
-        page.push(&[piece(&location.path, DIM)], 2);
+        out.push(&[piece(&location.path, DIM)], 2);
     }
-    page.empty_line();
+    out.empty_line();
 }
 
 /// The file and byte range of a record.

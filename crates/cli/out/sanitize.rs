@@ -20,7 +20,7 @@ pub(crate) fn lines(text: &str) -> Cow<'_, str> {
     text.chars().map(|c| if c == '\n' { c } else { harmless(c) }).collect::<String>().into()
 }
 
-/// Like [`line()`], but line feeds and tabs stay, for tables of this program.
+/// Like [`line()`], but line feeds and tabs stay, for tables that this program prints.
 pub(crate) fn table(text: &str) -> Cow<'_, str> {
     let kept = |c: char| matches!(c, '\n' | '\t') || harmless(c) == c;
     if text.chars().all(kept) {
@@ -50,7 +50,7 @@ pub(crate) fn json(text: &str) -> Cow<'_, str> {
 }
 
 /// Like [`table`], but the styles of this program stay. This is a second line of defence: text that
-/// was not sanitized by mistake can at worst use one of these styles.
+/// should have been sanitized and was not can at worst use one of these styles.
 pub(crate) fn styled(text: &str) -> Cow<'_, str> {
     if !text.contains('\u{1b}') {
         return table(text);
@@ -59,8 +59,8 @@ pub(crate) fn styled(text: &str) -> Cow<'_, str> {
     let mut remainder = text;
     while let Some(at) = remainder.find('\u{1b}') {
         out.push_str(&table(&remainder[..at]));
-        // An escape that does not begin one of our styles becomes a picture, followed by plain
-        // text.
+        // If an escape character does not begin one of our styles, it becomes a picture, and what
+        // follows it is plain text.
         let length = style_length(&remainder[at..]).unwrap_or(1);
         let escape = &remainder[at..at + length];
         out.push_str(if length > 1 { escape } else { "\u{241b}" });

@@ -17,7 +17,7 @@ pub(crate) enum Format {
     Tsv,
 }
 
-/// How one object is printed.
+/// How a command prints its only result, such as an explanation or statistics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ShowFormat {
     /// For people

@@ -1,5 +1,5 @@
-//! How every mistake and hint is shown: drawn, with carets in the right terminal columns after Han
-//! text, and as JSON.
+//! How every mistake and hint is shown: as a drawing, whose carets are in the right terminal
+//! columns even after Han text, and as JSON.
 //!
 //! `WENSOU_BLESS=1 cargo test -p wensou-query --test lang_errors` rewrites the drawings. Review the
 //! diff.
@@ -67,7 +67,7 @@ error[Q012]: the query has more than 4096 characters
 }
 
 #[test]
-fn what_only_the_index_knows_is_drawn_alike() {
+fn diagnostics_that_need_an_index_are_drawn() {
     let query = "減半 「，。」 tag:BCT date:2024";
     let span_of = |typed: &str| {
         let start = query.find(typed).expect("it is in the query");
@@ -118,7 +118,7 @@ warning[W005]: the index is stale: 12 pages changed
 }
 
 #[test]
-fn json_has_the_place_in_characters_and_in_bytes() {
+fn json_has_the_location_in_characters_and_in_bytes() {
     let errors = parse("減半 類型：快汛", &clock()).expect_err("an unknown kind");
     assert_eq!(
         serde_json::to_value(&errors).expect("it serializes"),

@@ -26,11 +26,11 @@ impl App {
         self.number
     }
 
-    pub(super) fn answer(&mut self, response: Response) {
+    pub(super) fn apply_response(&mut self, response: Response) {
         let number = Some(response.number);
         if number == self.awaited_tags {
             self.awaited_tags = None;
-            self.tags_came(response.data);
+            self.fill_tag_picker(response.data);
         } else if number == self.awaited_flashes {
             self.awaited_flashes = None;
             if let ResponseData::Embedded(items) = response.data {
@@ -40,11 +40,11 @@ impl App {
         } else if number == self.awaited {
             self.awaited = None;
             self.slow = false;
-            self.list_came(response.data);
+            self.apply_list(response.data);
         }
     }
 
-    pub(super) fn list_came(&mut self, data: ResponseData) {
+    pub(super) fn apply_list(&mut self, data: ResponseData) {
         match data {
             ResponseData::Hits {
                 offset: 0,
@@ -56,7 +56,8 @@ impl App {
                 highlighter,
             } => {
                 let Some(origin) = self.awaited_origin.take() else { return };
-                // The same query in another width: keep the selection.
+                // After a resize the same query is sent again for snippets of another width: keep
+                // the selection.
                 let (selected, first) =
                     match origin == self.list.origin && self.previous_lists.is_empty() {
                         true => (self.list.selected, self.list.first),
@@ -86,7 +87,7 @@ impl App {
                 self.list.total = total;
                 self.list.is_loading = false;
             }
-            ResponseData::Records(items) => self.followed_to(items),
+            ResponseData::Records(items) => self.open_related_list(items),
             // The query has nothing to search for: keep the previous hits, and show the reason
             // below the query.
             ResponseData::Refused(diagnostics) => {
@@ -102,7 +103,7 @@ impl App {
         }
     }
 
-    pub(super) fn followed_to(&mut self, items: Vec<Item>) {
+    pub(super) fn open_related_list(&mut self, items: Vec<Item>) {
         let Some(origin) = self.awaited_origin.take() else { return };
         // A request for more hits that was sent before is dropped by the worker.
         self.list.is_loading = false;
@@ -137,7 +138,7 @@ impl App {
         self.update_selection();
     }
 
-    pub(super) fn tags_came(&mut self, data: ResponseData) {
+    pub(super) fn fill_tag_picker(&mut self, data: ResponseData) {
         let Some(Popup::Picker(picker)) = &mut self.popup else { return };
         match data {
             ResponseData::Tags(tags) => picker.fill(

@@ -186,7 +186,7 @@ impl App {
             Event::Key(key) => self.key(key),
             Event::Paste(text) => self.paste(&text),
             Event::Resize(columns, rows) => self.resize((columns, rows)),
-            Event::Answer(answer) => self.answer(answer),
+            Event::Answer(answer) => self.apply_response(answer),
             Event::Slow => self.slow = self.awaited.is_some(),
             Event::Said(text) => self.status = Some(text),
         }

@@ -139,7 +139,7 @@ fn no_order_of_keys_breaks_the_screen() {
 }
 
 #[test]
-fn a_narrow_screen_shows_the_list_and_enter_the_preview() {
+fn a_narrow_screen_shows_the_list_until_enter_opens_the_preview() {
     let mut driver = Driver::new("質押", (40, 12));
     let list = driver.screen();
     assert!(list.contains("▌以太坊合并后的質押收益"), "{list}");
@@ -161,7 +161,7 @@ fn matches_are_marked_in_the_script_of_the_page() {
         .map(ratatui::buffer::Cell::symbol)
         .collect();
     assert_eq!(marked, "質押收益");
-    // Without colour a match can still be told.
+    // Without colour, matches are underlined, so that they still stand out.
     let (_, buffer) = driver.draw(false);
     assert!(buffer.content.iter().all(|cell| cell.fg == Color::Reset));
     assert!(buffer.content.iter().any(|cell| cell.modifier.contains(Modifier::UNDERLINED)));

@@ -11,16 +11,16 @@ use super::window::DocWindow;
 ///
 /// # Rules
 ///
-/// - **Order.** Every method is called with documents, or windows of documents, that never descend.
+/// - **Order.** From call to call, the documents or windows that a method is given never descend.
 /// - **Consumption.** [`seek`] and [`probe`] consume all documents before the one that they return;
 ///   [`fill`] and [`retain`] consume all documents before the end of the window. What was consumed
-///   is not found again. A window may begin before the last document that [`seek`] returned, since
-///   no candidate lies between.
+///   is not found again. After [`seek`], a window may begin before the document that it returned,
+///   since no candidate lies between the start of the window and that document.
 /// - **Roles.** An iterator either leads or follows, for all of its life. A leader produces
 ///   candidates ([`seek`], [`fill`]); a follower tests the candidates of others ([`probe`],
 ///   [`retain`]). The members of a union lead or follow as the union does; of an intersection that
-///   leads, the first member leads and the others follow. Only where all candidates come from our
-///   own postings ([`is_postings_only`]) may a follower fill a window of its own.
+///   leads, the first member leads and the others follow. A follower may fill a window of its own,
+///   but only if all its candidates come from posting lists ([`is_postings_only`]).
 /// - **Confirmation.** [`confirm`] may be called once for each candidate that was found: after
 ///   [`seek`] or [`probe`] for that document, or after [`fill`] or [`retain`] for the documents of
 ///   that window. Calls for one window ascend, unless [`can_rewind`]: then they may return to the
@@ -51,10 +51,11 @@ pub(crate) trait Candidates {
     /// Sets the bit of every candidate in the window.
     fn fill(&mut self, window: &mut DocWindow);
 
-    /// Clears the bit of every document of the window that is no candidate.
+    /// Clears the bit of every document of the window that is not a candidate.
     fn retain(&mut self, window: &mut DocWindow);
 
-    /// Whether all candidates come from our own postings, which fill a window quickly.
+    /// Whether all candidates come from posting lists, and none from tantivy or a column. Posting
+    /// lists fill a window quickly.
     fn is_postings_only(&self) -> bool {
         true
     }

@@ -10,7 +10,7 @@ use crate::rank::Coverage;
 type CoveringWord<'i> = (Matcher<'i>, Coverage);
 
 /// Adds up the coverage of each document of a window. Without words, the coverage of every document
-/// is nothing.
+/// is [`Coverage::NONE`].
 #[derive(Default)]
 pub(crate) struct CoverageCounter<'i> {
     words: Vec<CoveringWord<'i>>,
@@ -45,15 +45,15 @@ impl<'i> CoverageCounter<'i> {
         sums.resize(window.length(), Coverage::NONE);
         candidates.clear();
         for (word, _) in words.iter_mut() {
-            let mut own = window.clone();
-            word.retain(&mut own);
-            candidates.push(own);
+            let mut of_word = window.clone();
+            word.retain(&mut of_word);
+            candidates.push(of_word);
         }
         window.retain(|doc| {
-            let is_candidate = |own: &DocWindow| own.contains(doc);
+            let is_candidate = |of_word: &DocWindow| of_word.contains(doc);
             let mut upper_bound = Coverage::NONE;
-            for ((_, worth), own) in words.iter().zip(candidates.iter()) {
-                if is_candidate(own) {
+            for ((_, worth), of_word) in words.iter().zip(candidates.iter()) {
+                if is_candidate(of_word) {
                     upper_bound += *worth;
                 }
             }
@@ -62,8 +62,8 @@ impl<'i> CoverageCounter<'i> {
                 return false;
             }
             let sum = &mut sums[(doc - *start) as usize];
-            for ((word, worth), own) in words.iter_mut().zip(candidates.iter()) {
-                if is_candidate(own) && word.confirm(doc) {
+            for ((word, worth), of_word) in words.iter_mut().zip(candidates.iter()) {
+                if is_candidate(of_word) && word.confirm(doc) {
                     *sum += *worth;
                 }
             }

@@ -1,7 +1,7 @@
 //! One segment of an index, as the executor reads it.
 //!
-//! What the executor needs of tantivy's segments is here, in `columns` and in `filter`; the other
-//! modules name no type of tantivy.
+//! The executor reads tantivy's segments only in this module, `columns` and `filter`; the other
+//! modules use no types of tantivy except those that `doc_id` re-exports.
 
 use tantivy::SegmentReader;
 use tantivy::directory::OwnedBytes;
@@ -54,7 +54,7 @@ impl<'i> Segment<'i> {
         self.postings
     }
 
-    /// Documents of the segment, deleted ones included.
+    /// The number of documents of the segment, deleted ones included.
     pub(crate) fn documents(&self) -> u32 {
         self.reader.max_doc()
     }
@@ -78,7 +78,8 @@ impl<'i> Segment<'i> {
 
     /// The length of a field of every document.
     pub(crate) fn lengths(&self, field: TextField) -> FieldLengths {
-        // If they are damaged, the file remembers it, and the query fails.
+        // If they are damaged, every code reads as 0. The postings record the damage, and the
+        // query fails when it calls `verify_reads` at its end.
         FieldLengths(self.postings.length_codes(field).unwrap_or(OwnedBytes::empty()))
     }
 

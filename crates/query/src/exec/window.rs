@@ -4,17 +4,18 @@ use wensou_index::{BitsetPostings, Cursor};
 
 use super::doc_id::{DocId, TERMINATED};
 
-/// The longest window, in documents.
+/// The longest window, in documents: 8 KiB of bits.
 pub(crate) const MAX_DOCS: usize = 1 << 16;
 
-/// Reading postings in order is this many times faster, for each document, than seeking it.
+/// How many documents of a posting list can be read in order in the time of one look-up: a block of
+/// 128 documents costs as much as eight look-ups. It decides how lists are read, not what is found.
 pub(crate) const SCAN_SPEEDUP: u64 = 16;
 
 /// A set of documents out of a range of a segment's document ids.
 #[derive(Debug, Clone)]
 pub(crate) struct DocWindow {
     start: DocId,
-    /// Documents of the segment.
+    /// The number of documents of the segment.
     documents: u32,
     bits: Vec<u64>,
 }
@@ -74,7 +75,7 @@ impl DocWindow {
         self.bits[at / 64] |= 1 << (at % 64);
     }
 
-    /// Inserts all documents of the range, in a segment of `documents`.
+    /// Inserts every document of the range that exists in a segment of `documents` documents.
     pub(crate) fn insert_all(&mut self, documents: u32) {
         let mut remaining = documents.saturating_sub(self.start) as usize;
         for bits in &mut self.bits {
@@ -212,14 +213,14 @@ mod tests {
     }
 
     #[test]
-    fn a_window_is_no_longer_than_it_may_be() {
+    fn the_length_of_a_window_is_rounded_up_and_bounded() {
         assert_eq!(DocWindow::new(5, 1, 9).length(), 64);
         assert_eq!(DocWindow::new(70, 65, 9).end(), 64 + 128);
         assert_eq!(DocWindow::new(5, usize::MAX, 9).length(), MAX_DOCS);
     }
 
     #[test]
-    fn all_documents_are_those_of_the_segment() {
+    fn insert_all_stops_at_the_end_of_the_segment() {
         for documents in [0, 1, 63, 64, 65, 127, 128, 129, 300] {
             let mut window = DocWindow::new(64, 128, documents);
             window.insert_all(documents);

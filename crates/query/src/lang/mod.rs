@@ -66,7 +66,8 @@ pub struct Query {
 
 /// Prints the canonical query: ASCII syntax, absolute dates, canonical names.
 ///
-/// Parsing the result gives the same query, with its text unchanged.
+/// Parsing the result gives the same syntax tree, apart from spans, and printing that gives the
+/// result again.
 impl fmt::Display for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.root.fmt(f)
@@ -79,7 +80,8 @@ impl fmt::Display for Query {
 ///
 /// # Errors
 ///
-/// All mistakes that one pass can tell apart, in the order of their locations.
+/// Every mistake that one pass finds, in the order of their locations. If the text is longer
+/// than [`MAX_LENGTH`], that is the only one.
 pub fn parse(text: &str, clock: &Clock) -> Result<Query, Vec<Diagnostic>> {
     let (query, errors) = parse_lenient(text, clock);
     if errors.is_empty() { Ok(query) } else { Err(errors) }
@@ -91,9 +93,13 @@ pub fn parse(text: &str, clock: &Clock) -> Result<Query, Vec<Diagnostic>> {
 /// [`parse()`] would have returned, in the order of their locations. A valid query reads the same
 /// either way.
 ///
-/// Mistakes are repaired as follows. An unclosed quote or group ends with the text. What closes
-/// nothing, an empty value, phrase or group, an operator without operand, a bad date and an unknown
-/// value are left out. An unknown field is text. Reserved characters are dropped from their word.
+/// Mistakes are repaired as follows:
+///
+/// - An unclosed quote or group ends with the text.
+/// - A closing quote or parenthesis without an opening one is ignored; so are an empty value, an
+///   empty phrase or group, an operator without an operand, a bad date and an unknown value.
+/// - An unknown field is read as text.
+/// - Reserved characters are dropped from their word.
 pub fn parse_lenient(text: &str, clock: &Clock) -> (Query, Vec<Diagnostic>) {
     let limit = text.char_indices().nth(MAX_LENGTH).map_or(text.len(), |(at, _)| at);
     let mut parsed = parse::parse_any(&text[..limit], clock);

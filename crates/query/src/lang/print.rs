@@ -77,7 +77,7 @@ impl fmt::Display for Term {
             WordStart::Unknown { len } => Some(len),
             WordStart::Text => None,
         };
-        let word = is_operator_word(text) || is_range_sign(text);
+        let is_operator = is_operator_word(text) || is_range_sign(text);
         let link = text.contains("://");
         for (at, c) in text.char_indices() {
             let syntax = match fold(c) {
@@ -85,7 +85,7 @@ impl fmt::Display for Term {
                 '-' | '+' | '=' | '/' | '[' | '{' => at == 0,
                 _ => ends_word(c) || (c == '?' && !link),
             };
-            if syntax || Some(at) == colon || (word && at == 0) {
+            if syntax || Some(at) == colon || (is_operator && at == 0) {
                 f.write_char('\\')?;
             }
             f.write_char(c)?;

@@ -87,11 +87,11 @@ fn excerpt(text: &str, span: Span, width: usize) -> (String, Span) {
     let (cut_before, head) = keep_end(&before, width / 3);
     let room = width.saturating_sub(head.width() + 2);
     let (tail, cut_after) = keep_start(&[inside.as_str(), &after].concat(), room);
-    let lead = if cut_before { "…" } else { "" };
-    let trail = if cut_after { "…" } else { "" };
-    let start = lead.width() + head.width();
+    let left_ellipsis = if cut_before { "…" } else { "" };
+    let right_ellipsis = if cut_after { "…" } else { "" };
+    let start = left_ellipsis.width() + head.width();
     let end = start + inside.width().min(tail.width()).max(1);
-    (format!("{lead}{head}{tail}{trail}"), Span::new(start, end))
+    (format!("{left_ellipsis}{head}{tail}{right_ellipsis}"), Span::new(start, end))
 }
 
 /// The last characters of `text` that fit, and whether any were cut.
@@ -140,7 +140,7 @@ mod tests {
     use crate::lang::diagnostic::Code;
 
     #[test]
-    fn a_long_query_is_cut_around_the_place() {
+    fn a_long_query_is_cut_around_the_location() {
         let text = format!("{}壞{}", "比特幣".repeat(20), "減半".repeat(20));
         let at = text.find('壞').expect("it is there");
         let found = Diagnostic::at(Code::Reserved, &text, Span::new(at, at + 3), "bad");

@@ -21,13 +21,14 @@ pub(super) fn dates(text: &str) -> Vec<(Range<usize>, MatchMode)> {
         (!digits.is_empty() && !more).then(|| (digits.len(), digits.parse::<i16>().unwrap_or(0)))
     };
     let sign = |at: usize, sign: char| chars.get(at) == Some(&sign);
-    let joins = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '/' | ',');
+    // A number beside one of these is part of a longer word, number or date.
+    let is_word_part = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '/' | ',');
     let mut found = Vec::new();
     let mut at = 0;
     while at < chars.len() {
         let start = at;
         at += 1;
-        if start > 0 && joins(&chars[start - 1]) {
+        if start > 0 && is_word_part(&chars[start - 1]) {
             continue;
         }
         let Some((4, year)) = number(start, 4) else { continue };
@@ -50,7 +51,7 @@ pub(super) fn dates(text: &str) -> Vec<(Range<usize>, MatchMode)> {
                     end += digits + 1;
                 }
             }
-        } else if chars.get(end).is_some_and(joins) {
+        } else if chars.get(end).is_some_and(is_word_part) {
             continue;
         }
         let part = |part: Option<i16>| i8::try_from(part.unwrap_or(1)).unwrap_or(0);

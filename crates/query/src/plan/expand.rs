@@ -54,7 +54,7 @@ impl From<AnalysedText> for ExpandedText {
 
 impl ExpandedText {
     /// The terms of the body whose idf determines the weights of expansions.
-    pub(super) fn weighing_terms(&self) -> impl Iterator<Item = &WeightedTerm> {
+    pub(super) fn terms_needing_idf(&self) -> impl Iterator<Item = &WeightedTerm> {
         self.expansions.iter().flat_map(|of| of.replaced.iter().flatten().chain(&of.terms))
     }
 

@@ -23,8 +23,8 @@ pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Resu
     let Compiled { match_expr, words, texts, may_lack_words, has_date_filter } = compiled;
     let keys = texts.iter().map(|text| text.expanded.text.key.as_slice());
     let mut bigrams = QueryBigrams::new(keys);
-    let rarities = Rarities::fetch(terms_to_weigh(&words, &texts, &bigrams), statistics)?;
-    let in_body = |kind, text: &str| rarities.idf(TextField::Body, kind, text);
+    let idfs = TermIdfs::fetch(terms_to_weigh(&words, &texts, &bigrams), statistics)?;
+    let in_body = |kind, text: &str| idfs.idf(TextField::Body, kind, text);
     bigrams.set_idfs(
         bigrams
             .bigrams()
@@ -34,8 +34,8 @@ pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Resu
     );
     let needles = words.iter().enumerate().flat_map(|(number, word)| {
         let of_variant = move |variant: &Variant| {
-            let idfs = rarest_terms(variant).map(|(kind, text)| in_body(kind, &text));
-            Needle::of(variant, number, idfs.fold(0.0, |rarest: f32, idf| idf.max(rarest)))
+            let variant_idfs = terms_of_variant(variant).map(|(kind, text)| in_body(kind, &text));
+            Needle::of(variant, number, variant_idfs.fold(0.0, f32::max))
         };
         word.word.variants.iter().filter_map(of_variant)
     });
@@ -43,7 +43,7 @@ pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Resu
     let (mut scored_terms, mut weighted) = (Vec::new(), Vec::new());
     for ScoredText { expanded, fields } in texts {
         let text = expanded.weighted(&in_body);
-        scored_terms.extend(rarities.scored_terms(&text, &fields));
+        scored_terms.extend(idfs.scored_terms(&text, &fields));
         weighted.push(text);
     }
     Ok(Plan {
@@ -71,11 +71,11 @@ fn terms_to_weigh(
             fields.iter().for_each(|field| add(*field, term.kind, term.text.clone()));
         }
         expanded
-            .weighing_terms()
+            .terms_needing_idf()
             .for_each(|term| add(TextField::Body, term.kind, term.text.clone()));
     }
     let variants = words.iter().flat_map(|word| &word.word.variants);
-    variants.flat_map(rarest_terms).for_each(|(kind, text)| add(TextField::Body, kind, text));
+    variants.flat_map(terms_of_variant).for_each(|(kind, text)| add(TextField::Body, kind, text));
     bigrams
         .bigrams()
         .iter()
@@ -83,8 +83,9 @@ fn terms_to_weigh(
     terms
 }
 
-/// The terms of which the rarest says how rare a variant is: its bigrams, or the word itself.
-fn rarest_terms(variant: &Variant) -> Box<dyn Iterator<Item = (TermKind, String)> + '_> {
+/// The terms of a variant: its bigrams, or the word itself. The highest idf among them is the
+/// weight of the variant's needle.
+fn terms_of_variant(variant: &Variant) -> Box<dyn Iterator<Item = (TermKind, String)> + '_> {
     match (variant.mode, variant.key.as_slice()) {
         (MatchMode::Dated(..), _) => Box::new(std::iter::empty()),
         (MatchMode::Word | MatchMode::Value, _) => {
@@ -96,18 +97,18 @@ fn rarest_terms(variant: &Variant) -> Box<dyn Iterator<Item = (TermKind, String)
 }
 
 /// The inverse document frequencies of the terms of a plan.
-struct Rarities(FxHashMap<(TextField, TermKind), FxHashMap<String, f32>>);
+struct TermIdfs(FxHashMap<(TextField, TermKind), FxHashMap<String, f32>>);
 
-impl Rarities {
+impl TermIdfs {
     fn fetch(mut terms: Vec<FieldTerm>, statistics: &dyn TermStatistics) -> Result<Self, Error> {
         terms.sort_unstable();
         terms.dedup();
         let idfs = bm25::idfs(statistics, &terms)?;
-        let mut rarities: FxHashMap<_, FxHashMap<String, f32>> = FxHashMap::default();
+        let mut by_kind: FxHashMap<_, FxHashMap<String, f32>> = FxHashMap::default();
         for (FieldTerm { field, kind, text }, idf) in terms.into_iter().zip(idfs) {
-            rarities.entry((field, kind)).or_default().insert(text, idf);
+            by_kind.entry((field, kind)).or_default().insert(text, idf);
         }
-        Ok(Self(rarities))
+        Ok(Self(by_kind))
     }
 
     fn idf(&self, field: TextField, kind: TermKind, text: &str) -> f32 {

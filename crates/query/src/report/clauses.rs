@@ -1,4 +1,5 @@
-//! The clauses of a query one by one: how many documents each matches, and which one leaves none.
+//! The clauses of a query one by one: how many documents match each alone, and how many match
+//! without it. The latter shows which clause rules out all documents.
 
 use wensou_index::Index;
 
@@ -13,14 +14,16 @@ use crate::runner::Runner;
 pub struct Clause {
     /// The clause in canonical form.
     pub text: String,
-    /// Documents that match this clause alone.
+    /// The number of documents that match this clause alone.
     pub alone: usize,
-    /// Documents that match the query without this clause; `None` if there is no other.
+    /// The number of documents that match the query without this clause; `None` if there is no
+    /// other clause.
     pub without: Option<usize>,
     pub(crate) node: Node,
 }
 
-/// The required clauses of a query, in order. Each word of a run is a clause of its own.
+/// The required clauses of a query, in order. Each word of a text without spaces is a clause of
+/// its own.
 ///
 /// Cost: two counts for each clause.
 ///
@@ -82,7 +85,8 @@ fn required_nodes(runner: &Runner<'_>, query: &Query) -> Result<Vec<Node>, Error
     Ok(required)
 }
 
-/// The required words of an unspaced run, as nodes. A question stays whole.
+/// The required words of a text without spaces, as nodes. A question is one node, because a
+/// document need not have all of its words.
 fn words(runner: &Runner<'_>, node: &Node) -> Result<Vec<Node>, Error> {
     let texts = expand::texts(std::slice::from_ref(node), runner.tables()?, Requirement::Words);
     let Some(expanded) = texts.into_iter().next().flatten() else { return Ok(Vec::new()) };

@@ -34,7 +34,7 @@ pub struct Explanation {
     pub compiled: String,
     /// The terms that are scored, highest weight times idf first.
     pub scored: Vec<ExplainedTerm>,
-    /// Documents that match.
+    /// The number of documents that match.
     pub total: usize,
     /// Whether no document has every word, and the hits are those that have some.
     pub relaxed: bool,
@@ -65,7 +65,7 @@ pub struct ExplainedVariant {
     pub match_mode: &'static str,
     /// Why it counts as the word.
     pub origin: Origin,
-    /// Documents that have it.
+    /// The number of documents that have it.
     pub documents: usize,
 }
 
@@ -99,11 +99,12 @@ pub struct ExplainedHit {
     pub score: f32,
     /// The BM25 score of each term in each field, highest first.
     pub term_scores: Vec<TermScore>,
-    /// The score of its best passage; `None` if the hit was not ranked again.
+    /// The score of its best passage; `None` if the hit was not reranked.
     pub passage: Option<f32>,
-    /// The score of unbroken runs of the query; `None` if the hit was not ranked again.
+    /// The score of unbroken runs of the query; `None` if the hit was not reranked.
     pub runs: Option<f32>,
-    /// The factor for its age, applied to the sum; 1 unless newer documents are preferred.
+    /// The factor for its age, by which the sum of all these scores is multiplied; 1 unless newer
+    /// documents are preferred.
     pub recency: f32,
 }
 
@@ -232,7 +233,7 @@ impl HitExplainer<'_> {
             })
             .collect::<Result<_, Error>>()?;
         let at = found.iter().position(|found| found.address == address);
-        // Only the first hits are ranked again, and a single one is not.
+        // Only the first hits are reranked, and a single hit is not.
         let reranked = at.is_some_and(|at| at < RERANK_DEPTH && found.len() > 1);
         let proximity = match reranked {
             true => Some(runner.executor().proximity(plan, address)?),

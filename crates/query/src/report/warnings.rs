@@ -1,5 +1,5 @@
-//! Warnings about a valid query that may not mean what it says: tags that no document has, dates
-//! after the newest item.
+//! Warnings about a valid query that may not find what the user expects: tags that no document has,
+//! dates after the newest document, undated documents, and an index that is stale.
 
 use jiff::civil::{Date, DateTime};
 use wensou_index::Index;
