@@ -14,6 +14,8 @@ pub(crate) enum Outcome {
     Nothing,
     /// The command line or the query is wrong. The message is already printed.
     Refused,
+    /// The index is intact, but out of date. The message is already printed.
+    OutOfDate,
     /// The index is damaged. The message is already printed.
     Damaged,
     /// A signal of this number, or the key that stands for it, ended the run.
@@ -27,6 +29,7 @@ impl From<Outcome> for ExitCode {
             Outcome::Nothing => 1,
             Outcome::Refused => 2,
             Outcome::Damaged => 3,
+            Outcome::OutOfDate => 4,
             // The shell convention.
             Outcome::Signalled(signal) => 128 + signal,
         })

@@ -11,16 +11,37 @@ use crate::types::{ExportFormat, ShowFormat};
 /// Reads files and folders of pages (.txt, .html, .htm, or no extension) and JSON lines (.jsonl) in
 /// UTF-8, UTF-16, GB18030 or Big5; also compressed (.gz, .zst, .xz), and inside .zip, .tar
 /// (.tar.gz, .tgz, .tar.zst, .tar.xz) and .warc (.warc.gz) files. What cannot be read is skipped
-/// and named. An index that exists is updated: unchanged records are reused, new and changed pages
+/// and named. PATH is added to what the index covers; --only, --remove and --move change that in
+/// other ways. An index that exists is updated: unchanged records are reused, new and changed pages
 /// are added, and records whose pages are gone are removed. The new index is written beside the old
 /// one and replaces it in one step at the end. Until then, and if the build is stopped, searches
 /// use the old index.
 #[derive(Debug, Args)]
 pub(crate) struct Index {
-    /// Files and folders to index [default: those of the config file, else of the last build, else
-    /// data/]
+    /// Files and folders to add to those that the index covers; without any, all of these are
+    /// updated [default: those of the config file, else of the last build, else data/]
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+    /// Cover exactly these files and folders; asks before it removes records of others
+    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with_all = ["paths", "remove", "renamed"])]
+    pub(crate) only: Vec<PathBuf>,
+    /// Cover these files and folders no longer, and remove their records
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub(crate) remove: Vec<PathBuf>,
+    /// Follow a file or folder that was renamed from OLD to NEW
+    #[arg(long = "move", value_names = ["OLD", "NEW"], num_args = 2)]
+    pub(crate) renamed: Vec<PathBuf>,
+    /// Leave out files and folders that match GLOB, in the syntax of .gitignore (repeatable);
+    /// `none` leaves out none; remembered for later builds. Files named .wensouignore do the same
+    /// for their folders
+    #[arg(long, value_name = "GLOB|none")]
+    pub(crate) exclude: Vec<String>,
+    /// Do what --only would otherwise ask about
+    #[arg(long, short = 'y')]
+    pub(crate) yes: bool,
+    /// Say what would be added, changed and removed, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// Build from scratch instead of updating the existing index
     #[arg(long)]
     pub(crate) rebuild: bool,
@@ -60,7 +81,8 @@ pub(crate) struct Index {
 ///
 /// Compares every file with its checksum, every record with all that was derived from it, and the
 /// records with the archive, which is read again. Names each problem and the command that fixes it.
-/// The exit status is 0 if the index is intact, even if it is out of date, and 3 if it is damaged.
+/// The exit status is 0 if the index is intact, 4 if it is intact but out of date, and 3 if it is
+/// damaged.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// Compare checksums only

@@ -38,7 +38,11 @@ pub(crate) fn run(
     }
     print(&checked, args, terminal)?;
     terminal.notice(summary(&checked));
-    Ok(if checked.is_damaged() { Outcome::Damaged } else { Outcome::Done })
+    Ok(match checked.worst() {
+        Some(Severity::Damage) => Outcome::Damaged,
+        Some(Severity::Stale) => Outcome::OutOfDate,
+        _ => Outcome::Done,
+    })
 }
 
 fn check(global: &Global, args: &Check) -> anyhow::Result<Checked> {

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use wensou_index::{Index, Meta};
+use wensou_ingest::Report;
 
 use crate::args::Stats;
 use crate::config::Global;
@@ -36,6 +37,9 @@ fn print_json(index: &Index, terminal: &mut Terminal) -> anyhow::Result<()> {
         "stale": meta.stale().map(|stale| stale.to_string()),
         "tables": meta.tables,
         "roots": meta.roots,
+        "encoding": meta.encoding,
+        "exclude": meta.exclude,
+        "files": meta.file_counts,
         "articles": overview.articles,
         "flash_items": overview.flashes,
         "undated": overview.undated,
@@ -62,7 +66,8 @@ fn print_text(index: &Index, args: &Stats, terminal: &mut Terminal) -> anyhow::R
         ("built", format!("{} by wensou {}", meta.built, meta.program)),
         ("versions", versions(meta)),
         ("tables", tables(meta)),
-        ("archive", super::index::comma_separated(&meta.roots)),
+        ("roots", super::index::comma_separated(&meta.roots)),
+        ("encoding", meta.encoding.clone().unwrap_or_else(|| "detected for each file".to_owned())),
         ("pages", format!("{} ({})", report.pages, bytes(report.bytes))),
         ("articles", overview.articles.to_string()),
         (
@@ -79,24 +84,54 @@ fn print_text(index: &Index, args: &Stats, terminal: &mut Terminal) -> anyhow::R
             format!("{}; {} inferred", overview.undated, count_noun(overview.inferred, "date")),
         ),
         ("tags", tags(overview.tags, report.unsplit_tags)),
+        ("files", files(meta)),
         ("skipped", super::index::skipped(report)),
+        ("ignored", super::index::ignored(report)),
+        (
+            "left out",
+            if meta.exclude.is_empty() { "nothing".to_owned() } else { meta.exclude.join(", ") },
+        ),
     ];
     for (name, value) in rows {
         terminal.line(format_args!("{name:<12} {}", sanitize::line(&value)))?;
     }
     if args.skipped {
-        for skipped in &report.skipped {
-            terminal.line(format_args!("  {}", sanitize::line(&skipped.to_string())))?;
-        }
-        let kept = [
-            (&report.lossy, "read, although some bytes are invalid in its encoding"),
-            (&report.non_utf8_names, "read, although its name is not UTF-8"),
-        ];
-        for (paths, what) in kept {
-            for path in paths {
-                let path = path.display().to_string();
-                terminal.line(format_args!("  {}: {what}", sanitize::line(&path)))?;
-            }
+        print_skipped(report, terminal)?;
+    }
+    Ok(())
+}
+
+/// The files of the last build, counted and compared with the build before.
+fn files(meta: &Meta) -> String {
+    let counts = &meta.file_counts;
+    match super::index::changes(counts) {
+        Some(changes) => format!("{}; last build: {changes}", counts.files),
+        None => counts.files.to_string(),
+    }
+}
+
+/// Names everything that was left out, or read although something is wrong with it.
+fn print_skipped(report: &Report, terminal: &mut Terminal) -> anyhow::Result<()> {
+    for skipped in &report.skipped {
+        terminal.line(format_args!("  {}", sanitize::line(&skipped.to_string())))?;
+    }
+    for date in &report.unread_dates {
+        let line = date.line.map_or_else(String::new, |line| format!(":{line}"));
+        let text = format!("{}{line}: date not understood: {}", date.path.display(), date.text);
+        terminal.line(format_args!("  {}", sanitize::line(&text)))?;
+    }
+    for path in &report.ignored {
+        let path = path.display().to_string();
+        terminal.line(format_args!("  {}: ignored", sanitize::line(&path)))?;
+    }
+    let kept = [
+        (&report.lossy, "read, although some bytes are invalid in its encoding"),
+        (&report.non_utf8_names, "read, although its name is not UTF-8"),
+    ];
+    for (paths, what) in kept {
+        for path in paths {
+            let path = path.display().to_string();
+            terminal.line(format_args!("  {}: {what}", sanitize::line(&path)))?;
         }
     }
     Ok(())

@@ -3,15 +3,18 @@
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 
-use wensou_ingest::{Progress, Reason, Report, ScannedArchive, Skipped};
+use wensou_ingest::{FileEntries, Ingested, Progress, Reason, Report, ScannedArchive, Skipped};
 
 use crate::analysis::Analysis;
 use crate::engine::build_directory::FirstFailure;
 use crate::error::Error;
 use crate::existing::Existing;
-use crate::generation::{Draft, SETTINGS, is_index_folder};
+use crate::file_changes::{FileChanges, FileCounts, path_hash};
+use crate::file_table::FileTableWriter;
+use crate::generation::{Draft, FILES, Folder, SETTINGS, is_index_folder};
 use crate::meta::{Base, Meta, Settings};
 use crate::options::BuildOptions;
+use crate::roots::RootSet;
 use crate::stored::Stored;
 use crate::update::Previous;
 use crate::write::{BuildInputs, GenerationWriter};
@@ -43,14 +46,16 @@ pub fn build(
     options: &BuildOptions,
     progress: &dyn Progress,
 ) -> Result<Built, Error> {
-    if let Some(path) = roots.iter().map(|root| absolute(root)).find(|root| root.to_str().is_none())
-    {
-        return Err(Error::Name { path });
+    let roots = &RootSet::of(roots);
+    let canonical: Vec<PathBuf> = roots.roots().iter().map(|root| root.path.clone()).collect();
+    if let Some(path) = canonical.iter().find(|root| root.to_str().is_none()) {
+        return Err(Error::Name { path: path.clone() });
     }
+    let roots = &roots.paths_from_here();
     let mut draft = Draft::create(dir, options.wait)?;
     let options = BuildOptions { ingest: excluding(&options.ingest, dir), ..options.clone() };
     let existing = Existing::find(dir)?;
-    let mut stored = existing.stored(roots);
+    let mut stored = existing.stored(roots, &options.moved);
     // The fingerprint is taken before any file is read, so that the next build notices a file that
     // changes while it is read.
     let scanned = scan(roots, &options, stored.as_mut())?;
@@ -67,7 +72,9 @@ pub fn build(
     let reused = previous.is_some();
     let inputs =
         BuildInputs { folder: draft.folder(), analysis: &analysis, options: &options, progress };
-    let Wrote { report, written, base } = write(&inputs, scanned, previous, stored.as_mut())?;
+    let wrote = write(&inputs, scanned, previous, stored.as_mut())?;
+    let Wrote { report, files, written, base } = wrote;
+    let files = write_file_table(draft.folder(), files, stored.as_mut())?;
     check_losses(stored.as_ref(), &report, &options)?;
     let salvaged = salvaging && report.skipped.iter().any(is_unreadable);
     let meta = Meta {
@@ -76,11 +83,14 @@ pub fn build(
         tables,
         program: env!("CARGO_PKG_VERSION").to_owned(),
         built: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        roots: roots.iter().map(|root| absolute(root)).collect(),
+        roots: canonical,
         given: roots.to_vec(),
         encoding: options.ingest.encoding.clone(),
+        exclude: options.ingest.exclude_globs.clone(),
+        sample: options.sample,
         archive,
         report,
+        file_counts: files,
         salvaged,
         base,
         files: Default::default(),
@@ -141,7 +151,7 @@ pub(crate) fn excluding(ingest: &wensou_ingest::Options, dir: &Path) -> wensou_i
 
 /// Scans the files of the archive. A root that has no files although the old index has records of
 /// it may not be mounted: that is an error, unless the options say to keep or to drop its records.
-fn scan(
+pub(crate) fn scan(
     roots: &[PathBuf],
     options: &BuildOptions,
     stored: Option<&mut Stored>,
@@ -170,9 +180,38 @@ fn scan(
     Ok(scanned)
 }
 
+/// Writes the table of files, and compares it with that of the index before.
+fn write_file_table(
+    folder: &Folder,
+    files: FileEntries,
+    stored: Option<&mut Stored>,
+) -> Result<FileCounts, Error> {
+    let failed = |source| Error::io("write", &folder.path_of(FILES))(source);
+    let mut counts = FileCounts::default();
+    let mut before = stored.and_then(|stored| stored.content_hashes().ok().flatten());
+    let mut changes = FileChanges::default();
+    let mut writer = FileTableWriter::create(folder).map_err(failed)?;
+    for entry in files {
+        let entry = entry.map_err(failed)?;
+        counts.files += 1;
+        counts.unreadable += u64::from(entry.unreadable);
+        if let Some(before) = &mut before {
+            changes.note(before.remove(&path_hash(&entry.path)), &entry);
+        }
+        writer.push(entry).map_err(failed)?;
+    }
+    writer.finish().map_err(failed)?;
+    counts.changes = before.map(|left| {
+        changes.removed = left.values().filter(|before| before.has_records).count() as u64;
+        changes
+    });
+    Ok(counts)
+}
+
 /// What was read and written.
 struct Wrote {
     report: Report,
+    files: FileEntries,
     written: u64,
     base: Option<Base>,
 }
@@ -187,12 +226,12 @@ fn write(
     let failure = FirstFailure::default();
     let write = || {
         let mut writer = GenerationWriter::new(inputs, previous, failure.clone())?;
-        let report = writer.read(inputs, scanned, stored)?;
+        let Ingested { report, files } = writer.read(inputs, scanned, stored)?;
         if inputs.options.strict && !report.skipped.is_empty() {
             return Err(Error::Strict { report: Box::new(report) });
         }
         let written = writer.written();
-        Ok(Wrote { report, written, base: writer.finish()? })
+        Ok(Wrote { report, files, written, base: writer.finish()? })
     };
     write().map_err(|error| failure.cause_of(error))
 }
@@ -227,20 +266,22 @@ pub fn is_current(
     options: &BuildOptions,
 ) -> Result<bool, Error> {
     let tables = &options.tables;
-    let same_roots = roots.iter().map(|root| absolute(root)).eq(meta.roots.iter().cloned());
+    let now = RootSet::of(roots);
+    let same_roots = now.roots().iter().map(|root| &root.path).eq(&meta.roots);
     let absolutely = |path: &Option<PathBuf>| path.as_deref().map(absolute);
     let before = meta.tables.files();
     let same_tables = [(&tables.words, &before.words), (&tables.synonyms, &before.synonyms)]
         .into_iter()
         .all(|(now, before)| absolutely(now) == *before);
-    let same_encoding = meta.encoding == options.ingest.encoding;
+    let same_encoding =
+        meta.encoding == options.ingest.encoding && meta.exclude == options.ingest.exclude_globs;
     // Files that could not be read are tried again by every build.
     let all_read = !meta.report.skipped.iter().any(is_unreadable);
     if !(same_roots && same_tables && same_encoding && all_read) || meta.stale().is_some() {
         return Ok(false);
     }
     let ingest = excluding(&options.ingest, dir);
-    let fingerprint = wensou_ingest::fingerprint(roots, &ingest);
+    let fingerprint = wensou_ingest::fingerprint(&now.paths_from_here(), &ingest);
     let fingerprint = fingerprint.map_err(|error| Error::Archive(Box::new(error)))?;
     Ok(format_fingerprint(fingerprint) == meta.archive)
 }

@@ -87,8 +87,9 @@ impl Existing {
         }
     }
 
-    /// Its records, for files below `roots` that cannot be read.
-    pub(crate) fn stored(&self, roots: &[PathBuf]) -> Option<Stored> {
+    /// Its records, for files below `roots` that cannot be read. `moved` has the old and new paths
+    /// of renamed roots.
+    pub(crate) fn stored(&self, roots: &[PathBuf], moved: &[(PathBuf, PathBuf)]) -> Option<Stored> {
         let (generation, settings, meta) = match self {
             Self::Nothing => return None,
             Self::Intact(index) => {
@@ -98,6 +99,10 @@ impl Existing {
                 (&remains.generation, remains.settings.clone(), remains.meta.as_ref())
             }
         };
+        let mut settings = settings;
+        for (old, new) in moved {
+            settings.rename_root(old, new);
+        }
         let expected = meta.map(|meta| meta.report.articles + meta.report.flashes_distinct);
         Some(Stored::new(generation.try_clone().ok()?, &settings, expected, roots))
     }

@@ -49,12 +49,16 @@ mod check;
 mod engine;
 mod error;
 mod existing;
+mod file_changes;
+mod file_table;
 mod generation;
 mod mapping;
 mod meta;
 mod open;
 mod options;
+mod planned;
 mod record;
+mod roots;
 mod stored;
 mod update;
 mod write;
@@ -67,6 +71,7 @@ pub use engine::document::FACET_SEPARATOR;
 pub use engine::schema::{Fields, PROVENANCE_INFERRED, PROVENANCE_NONE, PROVENANCE_STATED};
 pub use engine::segment_postings::{SegmentPostings, Totals};
 pub use error::Error;
+pub use file_changes::{FileChanges, FileCounts};
 pub use generation::{
     Sum, Sums, abandon, backup, current_generation, is_index_folder, recover, remove_litter,
     settings,
@@ -75,7 +80,9 @@ pub use mapping::{report_lost_files, restore_terminal_on_sigbus};
 pub use meta::{Base, Meta, Settings, Stale, analysis};
 pub use open::{Index, Lookup};
 pub use options::BuildOptions;
+pub use planned::{PlannedChanges, planned_changes};
 pub use record::{RecordExt, Texts, civil_seconds, moment_start};
+pub use roots::{Added, Root, RootSet, canonical};
 pub use wensou_postings::{
     BitsetPostings, Columns, Cursor, FORMAT_VERSION, Kind, LENGTH_CODES, Postings, TermKey,
     TermKind, TextField, decode_length, rank, ranks,

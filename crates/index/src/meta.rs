@@ -12,7 +12,9 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::analysis::TableMeta;
 use crate::engine::segment_postings::Totals;
 use crate::error::Error;
+use crate::file_changes::FileCounts;
 use crate::generation::{DESCRIPTION, DESCRIPTION_LIMIT, Folder, SETTINGS, Sums, is_plain_name};
+use crate::roots::{RootSet, canonical};
 
 /// The description of a generation, in the file `wensou.json`.
 ///
@@ -37,10 +39,19 @@ pub struct Meta {
     pub given: Vec<PathBuf>,
     /// The encoding of all files, if the user gave one; otherwise it was detected for each.
     pub encoding: Option<String>,
+    /// See [`wensou_ingest::Options::exclude_globs`].
+    #[serde(default)]
+    pub exclude: Vec<String>,
+    /// Whether the root is the sample archive, which is dropped when another root is named.
+    #[serde(default)]
+    pub sample: bool,
     /// Fingerprint of the files, see [`wensou_ingest::fingerprint`], taken before they were read.
     pub archive: String,
     /// What the build counted and skipped.
     pub report: Report,
+    /// The files of the archive, counted and compared with the index before.
+    #[serde(default)]
+    pub file_counts: FileCounts,
     /// Whether the index was built beside a damaged one while some files of the archive could not
     /// be read. The damaged index is kept until a build has read all files, because it may contain
     /// records of these.
@@ -189,17 +200,28 @@ pub struct Settings {
     /// See [`Meta::tables`].
     #[serde(default)]
     pub tables: TableMeta,
+    /// See [`Meta::exclude`].
+    #[serde(default)]
+    pub exclude: Vec<String>,
+    /// See [`Meta::sample`].
+    #[serde(default)]
+    pub sample: bool,
 }
 
 impl Settings {
     /// See [`Meta::roots_from_here`].
     #[must_use]
     pub fn roots_from_here(&self) -> Vec<PathBuf> {
-        let pairs = self.roots.iter().zip(&self.given);
-        let same =
-            |given: &Path, root: &Path| std::path::absolute(given).is_ok_and(|it| it == root);
-        let roots = pairs.map(|(root, given)| if same(given, root) { given } else { root });
-        roots.cloned().collect()
+        RootSet::from(self).paths_from_here()
+    }
+
+    /// Lets the records of a renamed root belong to its new path. They keep the path that they were
+    /// given.
+    pub(crate) fn rename_root(&mut self, old: &Path, new: &Path) {
+        let old = canonical(old);
+        for root in self.roots.iter_mut().filter(|root| canonical(root) == old) {
+            *root = canonical(new);
+        }
     }
 
     /// The bytes of the file `settings`: a line of JSON, and the XXH3 of that line.
@@ -224,6 +246,8 @@ impl From<&Meta> for Settings {
             given: meta.given.clone(),
             encoding: meta.encoding.clone(),
             tables: meta.tables.clone(),
+            exclude: meta.exclude.clone(),
+            sample: meta.sample,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use wensou_ingest::{Record, id};
+use wensou_ingest::{FileEntry, Record, id};
 use wensou_postings::{Columns, Postings};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -14,9 +14,13 @@ use crate::engine::segment_postings::SegmentPostings;
 use crate::engine::segments::{SegmentInfo, Segments};
 use crate::engine::{DocAddress, DocId, Field, Searcher, SegmentOrdinal};
 use crate::error::Error;
+use crate::file_table::{FileTable, is_under, sort_key};
 use crate::generation::{Current, Folder, PageSums, current};
 use crate::meta::Meta;
 use crate::record::decode;
+
+/// Separates the path of a container from that of its member.
+const MEMBER_SEPARATOR: &str = "!/";
 
 /// An index that is open for reading. It keeps the generation that it opened, whatever is built
 /// afterwards; open it again to see a newer one.
@@ -31,6 +35,8 @@ pub struct Index {
     postings: SegmentPostings,
     /// Made when it is first needed: a query of filters alone segments no text.
     analysis: OnceLock<Analysis>,
+    /// Opened when it is first needed; `None` if it cannot be read.
+    files: OnceLock<Option<FileTable>>,
 }
 
 impl std::fmt::Debug for Index {
@@ -81,8 +87,15 @@ impl Index {
         let deleted = meta.base.as_ref().map(|base| base.deleted).unwrap_or_default();
         let postings = SegmentPostings::open(segments.searcher(), deleted)
             .map_err(|source| Error::unreadable(dir, source))?;
-        let analysis = OnceLock::new();
-        let index = Self { dir: dir.to_path_buf(), directory, meta, segments, postings, analysis };
+        let index = Self {
+            dir: dir.to_path_buf(),
+            directory,
+            meta,
+            segments,
+            postings,
+            analysis: OnceLock::new(),
+            files: OnceLock::new(),
+        };
         // A later build may remove the generation. All other files are open and stay readable, but
         // the copies of the user's tables have to be read before that.
         if index.meta.tables != TableMeta::default() {
@@ -166,6 +179,33 @@ impl Index {
             (Some(tie_breaker), Some(content_hash)) => Ok((tie_breaker, content_hash)),
             _ => Err(self.verify_reads().err().unwrap_or(Error::Record(None))),
         }
+    }
+
+    /// The file in which a record occurs, as the build found it. `path` is that of the record, and
+    /// may name a member of the file. `None` if the table of files does not have it or cannot be
+    /// read.
+    #[must_use]
+    pub fn file_entry(&self, path: &str) -> Option<FileEntry> {
+        let files = self.files.get_or_init(|| FileTable::open(self.generation()).ok()).as_ref()?;
+        // A folder name may contain `!/` too, so the whole path is tried first.
+        let containers = path.match_indices(MEMBER_SEPARATOR).map(|(at, _)| &path[..at]);
+        [path].into_iter().chain(containers).find_map(|path| files.entry(path).ok().flatten())
+    }
+
+    /// The number of files and records of a root, as it was given; `None` if the table of files
+    /// cannot be read.
+    #[must_use]
+    pub fn file_totals(&self, root: &Path) -> Option<(u64, u64)> {
+        let root = sort_key(&root.to_string_lossy());
+        let (mut files, mut records) = (0, 0);
+        let table = FileTable::open(self.generation()).ok()?;
+        let counted = table.for_each(|entry| {
+            if is_under(&sort_key(&entry.path), &root) {
+                files += 1;
+                records += entry.records;
+            }
+        });
+        counted.ok().map(|()| (files, records))
     }
 
     /// The page checksums of tantivy's files.

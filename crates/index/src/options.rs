@@ -1,5 +1,6 @@
 //! Options of a build.
 
+use std::path::PathBuf;
 use std::thread;
 
 use crate::analysis::TableFiles;
@@ -19,6 +20,10 @@ pub struct BuildOptions {
     pub segment_bytes: u64,
     /// The user's words and synonyms.
     pub tables: TableFiles,
+    /// Roots that were renamed since the last build: old path and new path.
+    pub moved: Vec<(PathBuf, PathBuf)>,
+    /// Whether the root is the sample archive, which is dropped when another root is named.
+    pub sample: bool,
     /// Whether a skipped page is an error. The old index then stays.
     pub strict: bool,
     /// Whether to build everything again instead of updating the existing index.
@@ -41,6 +46,8 @@ impl Default for BuildOptions {
             memory_bytes: 40 << 20,
             segment_bytes: 96 << 20,
             tables: TableFiles::default(),
+            moved: Vec::new(),
+            sample: false,
             strict: false,
             anew: false,
             wait: false,

@@ -8,21 +8,25 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use tantivy::DocId;
 use tantivy::directory::footer::Footer;
 use tantivy::directory::{FileSlice, OwnedBytes};
 use tantivy::fastfield::AliveBitSet;
 use tantivy::schema::Field;
 use tantivy::store::StoreReader;
-use wensou_ingest::{Record, StoredRecords};
+use wensou_ingest::{FileEntry, Record, StoredRecords};
 
 use crate::engine::schema::RECORD_FIELD;
 use crate::engine::stored_document::stored_record;
 use crate::error::Error;
+use crate::file_changes::{FileBefore, path_hash};
+use crate::file_table::{FileTable, is_under, sort_key};
 use crate::generation::Folder;
 use crate::mapping::Mapping;
 use crate::meta::Settings;
 use crate::record::decode;
+use crate::roots::canonical;
 
 /// The field id of records in formats 4 and 5.
 const OLD_RECORD_FIELD: u32 = 17;
@@ -38,6 +42,8 @@ pub(crate) struct Stored {
     expected: Option<u64>,
     /// Made when it is first needed: most builds can read all files.
     table: Option<Table>,
+    /// The table of files, if the generation has one that can be read. Opened when first needed.
+    files: Option<Option<FileTable>>,
     /// Roots whose records are left out.
     forgotten: Vec<String>,
 }
@@ -71,23 +77,29 @@ impl Stored {
         expected: Option<u64>,
         roots: &[PathBuf],
     ) -> Self {
-        let absolute =
-            |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
         let mut shared = Vec::new();
         for (old, old_absolute) in settings.given.iter().zip(&settings.roots) {
+            let old_absolute = canonical(old_absolute);
             for new in roots {
-                let new_absolute = absolute(new);
+                let new_absolute = canonical(new);
                 // A root may have become part of another one, or another one part of it.
                 if let Ok(below) = old_absolute.strip_prefix(&new_absolute) {
                     shared.push(Root { old: old.clone(), new: join(new, below) });
-                } else if let Ok(below) = new_absolute.strip_prefix(old_absolute) {
+                } else if let Ok(below) = new_absolute.strip_prefix(&old_absolute) {
                     shared.push(Root { old: join(old, below), new: new.clone() });
                 }
             }
         }
         // The innermost root comes first, because the first match is used.
         shared.sort_by_key(|root| std::cmp::Reverse(root.old.components().count()));
-        Self { generation, roots: shared, expected, table: None, forgotten: Vec::new() }
+        Self {
+            generation,
+            roots: shared,
+            expected,
+            table: None,
+            files: None,
+            forgotten: Vec::new(),
+        }
     }
 
     /// The number of records that occur in a file or folder; 0 if no store can be read.
@@ -122,7 +134,7 @@ impl Stored {
             return Ok(Vec::new());
         }
         let mut found: Vec<Location> = Vec::new();
-        let mut seen = rustc_hash::FxHashSet::default();
+        let mut seen = FxHashSet::default();
         let entries = table.by_path.range(path.clone()..);
         for (_, locations) in entries
             .take_while(|(key, _)| key.starts_with(&path))
@@ -208,8 +220,67 @@ impl Stored {
         }
     }
 
+    /// The table of files; `None` if there is none, or if it is damaged.
+    pub(crate) fn files(&mut self) -> Option<&FileTable> {
+        let generation = &self.generation;
+        self.files.get_or_insert_with(|| FileTable::open(generation).ok()).as_ref()
+    }
+
+    /// The files of the index, by the hashes of their paths in this build; `None` if it has no table
+    /// of files. Files outside all roots of this build have hashes of their own.
+    pub(crate) fn content_hashes(&mut self) -> io::Result<Option<FxHashMap<u64, FileBefore>>> {
+        if self.files().is_none() {
+            return Ok(None);
+        }
+        let mut found = FxHashMap::default();
+        if let Some(Some(files)) = &self.files {
+            files.for_each(|entry| {
+                let hash = match self.new_path(&entry.path) {
+                    Some(path) => path_hash(&path),
+                    None => path_hash(&entry.path).wrapping_add(1),
+                };
+                let has_records = entry.records > 0;
+                found.insert(hash, FileBefore { content_hash: entry.content_hash, has_records });
+            })?;
+        }
+        Ok(Some(found))
+    }
+
+    /// The file at a path of this build, as the index has it.
+    pub(crate) fn file(&mut self, path: &str) -> Option<FileEntry> {
+        let old = self.old_paths(Path::new(path)).into_iter().next()?;
+        self.files()?.entry(&old.to_string_lossy()).ok().flatten()
+    }
+
+    /// The paths of files with records whose [`path_hash`] is not in `seen`, spelled as in the
+    /// index.
+    pub(crate) fn files_without(&mut self, seen: &FxHashSet<u64>) -> io::Result<Vec<String>> {
+        let mut missing = Vec::new();
+        self.files();
+        if let Some(Some(files)) = &self.files {
+            files.for_each(|entry| {
+                let now = self.new_path(&entry.path);
+                if entry.records > 0 && now.is_none_or(|path| !seen.contains(&path_hash(&path))) {
+                    missing.push(entry.path);
+                }
+            })?;
+        }
+        Ok(missing)
+    }
+
+    /// The paths in the index for a path in this build: one, or those of all roots below it.
+    fn old_paths(&self, path: &Path) -> Vec<PathBuf> {
+        if let Some((root, below)) =
+            self.roots.iter().find_map(|root| Some((root, path.strip_prefix(&root.new).ok()?)))
+        {
+            return vec![join(&root.old, below)];
+        }
+        let below = self.roots.iter().filter(|root| root.new.starts_with(path));
+        below.map(|root| root.old.clone()).collect()
+    }
+
     /// The path in this build for a path in the index; `None` if no root contains it any longer.
-    fn new_path(&self, path: &str) -> Option<String> {
+    pub(crate) fn new_path(&self, path: &str) -> Option<String> {
         let path = Path::new(path);
         let root = self.roots.iter().find(|root| path.starts_with(&root.old))?;
         let below = path.strip_prefix(&root.old).ok()?;
@@ -244,23 +315,30 @@ impl StoredRecords for Stored {
         records.sort_by_key(is_flash);
         Ok(records)
     }
+
+    fn files_under(&mut self, path: &Path) -> io::Result<Vec<FileEntry>> {
+        let old_paths = self.old_paths(path);
+        let is_forgotten = {
+            let path = sort_key(&path.to_string_lossy());
+            self.forgotten.iter().any(|root| is_under(&path, root))
+        };
+        let Some(files) = self.files().filter(|_| !is_forgotten) else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        for old in old_paths {
+            found.extend(files.under(&old.to_string_lossy())?);
+        }
+        for entry in &mut found {
+            if let Some(path) = self.new_path(&entry.path) {
+                entry.path = path;
+            }
+        }
+        Ok(found)
+    }
 }
 
 /// `path` joined with `below`, which may be empty.
 fn join(path: &Path, below: &Path) -> PathBuf {
     if below.as_os_str().is_empty() { path.to_path_buf() } else { path.join(below) }
-}
-
-/// A path in a form that sorts in the order of the walk: `a/b` before `a.txt`.
-fn sort_key(path: &str) -> String {
-    path.trim_end_matches('/').replace('/', "\0")
-}
-
-/// Whether a path is this file or folder, below it, or a member of it (`archive.zip!/page.txt`).
-fn is_under(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| {
-        rest.is_empty() || folder.is_empty() || rest.starts_with('\0') || rest.starts_with("!\0")
-    })
 }
 
 /// The paths of the files in which a record occurs.

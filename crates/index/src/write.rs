@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use wensou_ingest::{ByteBudget, Progress, Report, ScannedArchive, StoredRecords};
+use wensou_ingest::{ByteBudget, Ingested, Progress, ScannedArchive, StoredRecords};
 
 use crate::analysis::Analysis;
 use crate::analyze::{Analysed, analyse};
@@ -85,7 +85,7 @@ impl GenerationWriter {
         inputs: &BuildInputs<'_>,
         scanned: ScannedArchive,
         stored: Option<&mut Stored>,
-    ) -> Result<Report, Error> {
+    ) -> Result<Ingested, Error> {
         let (jobs, to_analyse) = bounded::<Job>(QUEUE);
         // The outcomes, in the order of the walk. Because this queue is bounded, a fast thread
         // cannot run ahead of a slow one.
@@ -126,9 +126,9 @@ impl GenerationWriter {
             drop(batches);
             // An error of indexing comes first: it is why reading stopped.
             indexing.join().unwrap_or_else(|_| Err(panicked().into()))?;
-            let report = read.map_err(|error| Error::Archive(Box::new(error)))?;
+            let ingested = read.map_err(|error| Error::Archive(Box::new(error)))?;
             match flushed {
-                Ok(()) => Ok(report),
+                Ok(()) => Ok(ingested),
                 Err(stopped) => Err(Error::Archive(Box::new(wensou_ingest::Error::Sink(stopped)))),
             }
         })

@@ -28,6 +28,9 @@ pub struct Options {
     pub exclude: Vec<PathBuf>,
     /// Called for each folder: whether to leave it out, with everything in it.
     pub exclude_folder: Option<fn(&Path) -> bool>,
+    /// Files and folders to leave out below every root, as lines of a `.gitignore` file. A file named
+    /// `.wensouignore` does the same for its folder.
+    pub exclude_globs: Vec<String>,
     /// Number of threads. The records and their order do not depend on it.
     pub threads: usize,
 }
@@ -43,6 +46,7 @@ impl Default for Options {
             max_barren_lines: 200_000,
             exclude: Vec::new(),
             exclude_folder: None,
+            exclude_globs: Vec::new(),
             threads: std::thread::available_parallelism().map_or(1, usize::from),
         }
     }

@@ -1,7 +1,8 @@
 //! Reports what a run found and what it had to leave out.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +49,28 @@ pub struct Report {
     /// Files that are not pages by their name (hidden files, other formats), responses in WARC
     /// files that are not pages, and whatever [`Options`](crate::Options) excludes.
     pub ignored: Vec<PathBuf>,
+}
+
+impl Report {
+    /// The number of ignored files by ending, such as `.docx`. Hidden files and files without an
+    /// ending have names of their own.
+    #[must_use]
+    pub fn ignored_by_ending(&self) -> BTreeMap<String, u64> {
+        let mut endings = BTreeMap::new();
+        for path in &self.ignored {
+            *endings.entry(ending(path)).or_default() += 1;
+        }
+        endings
+    }
+}
+
+fn ending(path: &Path) -> String {
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
+    match name.rsplit_once('.') {
+        _ if name.starts_with('.') => "hidden".to_owned(),
+        Some((_, ending)) => format!(".{}", ending.to_lowercase()),
+        None => "without ending".to_owned(),
+    }
 }
 
 /// A date that could not be parsed.

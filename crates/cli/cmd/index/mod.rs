@@ -1,26 +1,28 @@
 //! `wensou index`: builds or updates the index, with a progress bar and a summary.
 
+mod dry_run;
 mod log;
 mod progress;
+mod roots;
 mod signals;
+mod summary;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use anyhow::{Context, bail};
-use wensou_index::{
-    BuildOptions, Built, Error as IndexError, Index, Settings, TableFiles, is_current,
-};
-use wensou_ingest::{Reason, Report};
+use anyhow::Context;
+use wensou_index::{BuildOptions, Error as IndexError, Index, Settings, TableFiles, is_current};
+use wensou_ingest::Report;
 
 use self::log::Log;
 pub(crate) use self::progress::Bar;
+use self::roots::RootPlan;
+pub(crate) use self::summary::{changes, comma_separated, ignored, skipped};
 
 use crate::args::Index as Args;
 use crate::config::Global;
 use crate::exit::Outcome;
-use crate::out::count::{bytes, count_noun};
+use crate::out::count::count_noun;
 use crate::out::{Terminal, sanitize};
 
 /// Maximum number of skipped files that are named; `stats --skipped` names all.
@@ -46,16 +48,29 @@ pub(crate) fn run(
         options.threads = threads.max(1);
         options.ingest.threads = threads.max(1);
     }
-    let roots = roots(global, &args.paths)?;
+    let before = wensou_index::settings(&global.index);
+    let Some(plan) = RootPlan::new(global, args, before.as_ref())? else {
+        return Ok(Outcome::Refused);
+    };
+    if !plan.confirm(global, args, terminal)? {
+        return Ok(Outcome::Refused);
+    }
+    plan.notes.iter().for_each(|note| terminal.notice(sanitize::line(note)));
+    let roots = plan.roots.paths_from_here();
+    options.moved.clone_from(&plan.moved);
+    options.sample = plan.is_sample;
+    options.ingest.exclude_globs = globs(before.as_ref(), args);
     // The log may lie in the archive, but is not part of it.
     options.ingest.exclude.extend(args.log.clone());
-    let before = wensou_index::settings(&global.index);
     options.tables = tables(before.as_ref(), args);
     options.ingest.encoding = match &args.encoding {
         Some(auto) if auto == "auto" => None,
         Some(name) => Some(name.clone()),
         None => before.as_ref().and_then(|settings| settings.encoding.clone()),
     };
+    if args.dry_run {
+        return dry_run::run(global, &roots, &options, terminal);
+    }
     // With these flags, the pages must be read even if nothing has changed.
     let must_read = args.rebuild || args.strict;
     if !must_read
@@ -85,27 +100,17 @@ pub(crate) fn default_options() -> BuildOptions {
     BuildOptions::default()
 }
 
-/// The roots to index: the named paths, else those of the config file, else those of the last
-/// build, else the sample archive.
-fn roots(global: &Global, named: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
-    if !named.is_empty() {
-        return Ok(named.to_vec());
-    }
-    if !global.archive.is_empty() {
-        return Ok(global.archive.iter().map(|path| relative(path)).collect());
-    }
-    if let Some(settings) = wensou_index::settings(&global.index) {
-        return Ok(settings.roots_from_here());
-    }
-    match sample() {
-        Some(sample) => Ok(vec![sample]),
-        None => bail!("name the files or folders to index: wensou index PATH…"),
-    }
-}
-
 /// The sample archive, if the working folder has it.
 pub(crate) fn sample() -> Option<PathBuf> {
     SAMPLE.into_iter().map(PathBuf::from).find(|path| path.is_dir())
+}
+
+/// The patterns of files to leave out: the named ones, else those of the last build.
+fn globs(before: Option<&Settings>, args: &Args) -> Vec<String> {
+    match args.exclude.as_slice() {
+        [] => before.map(|settings| settings.exclude.clone()).unwrap_or_default(),
+        named => named.iter().filter(|glob| *glob != "none").cloned().collect(),
+    }
 }
 
 /// The user's tables: the named ones, else those of the last build.
@@ -120,12 +125,6 @@ fn tables(before: Option<&Settings>, args: &Args) -> TableFiles {
         words: choose(&args.words, before.words),
         synonyms: choose(&args.synonyms, before.synonyms),
     }
-}
-
-/// A path relative to the working folder, if it is below that.
-fn relative(path: &Path) -> PathBuf {
-    let here = std::env::current_dir().unwrap_or_default();
-    path.strip_prefix(here).map_or_else(|_| path.to_path_buf(), Path::to_path_buf)
 }
 
 /// What is printed and logged of a build.
@@ -179,17 +178,13 @@ pub(crate) fn build(
     let report = &built.meta.report;
     report.skipped.iter().for_each(|skipped| note(&format!("skipped {skipped}")));
     name_skipped(report, terminal);
-    let line = summary(&built, started.elapsed());
-    note(&line);
-    if !reporting.quiet {
-        terminal.notice(line);
+    for line in summary::lines(&built, started.elapsed()) {
+        note(&line);
+        if !reporting.quiet {
+            terminal.notice(sanitize::line(&line));
+        }
     }
     Ok(())
-}
-
-pub(crate) fn comma_separated(roots: &[PathBuf]) -> String {
-    let roots: Vec<String> = roots.iter().map(|root| root.display().to_string()).collect();
-    roots.join(", ")
 }
 
 /// An error with its causes on one line.
@@ -205,78 +200,5 @@ fn name_skipped(report: &Report, terminal: &mut Terminal) {
     if report.skipped.len() > MAX_NAMED {
         let more = report.skipped.len() - MAX_NAMED;
         terminal.notice(format_args!("skipped {more} more: `wensou stats --skipped` lists all"));
-    }
-}
-
-/// The summary of a build, on one line.
-fn summary(built: &Built, took: Duration) -> String {
-    let report = &built.meta.report;
-    let done = if built.reused { "index updated:" } else { "indexed" };
-    let mut line = format!(
-        "{done} {} ({}) in {:.1} s: {}, {} ({})",
-        count_noun(report.pages + report.dumps, "page"),
-        bytes(report.bytes),
-        took.as_secs_f64(),
-        count_noun(report.articles, "article"),
-        count_noun(report.flashes_distinct, "flash item"),
-        count_noun(report.flash_occurrences, "occurrence"),
-    );
-    if built.reused {
-        line.push_str(&format!("; {} new or changed", count_noun(built.written, "record")));
-    }
-    if report.undated > 0 {
-        line.push_str(&format!("; {} without a date", count_noun(report.undated, "article")));
-    }
-    if report.unsplit_tags > 0 {
-        line.push_str(&format!(
-            "; {} could not be split completely",
-            count_noun(report.unsplit_tags, "tag line")
-        ));
-    }
-    if report.records_kept > 0 {
-        line.push_str(&format!(
-            "; {} kept of files that could not be read",
-            count_noun(report.records_kept, "old record")
-        ));
-    }
-    line.push_str(&format!("; skipped {}", skipped(report)));
-    line
-}
-
-/// The number of skipped files, by reason.
-pub(crate) fn skipped(report: &Report) -> String {
-    if report.skipped.is_empty() {
-        return "none".to_owned();
-    }
-    let mut reasons: BTreeMap<&'static str, usize> = BTreeMap::new();
-    for skipped in &report.skipped {
-        *reasons.entry(reason(&skipped.reason)).or_default() += 1;
-    }
-    let reasons: Vec<String> =
-        reasons.into_iter().map(|(reason, count)| format!("{count} {reason}")).collect();
-    format!("{} ({})", report.skipped.len(), reasons.join(", "))
-}
-
-/// A short name of a reason, for the summary.
-fn reason(reason: &Reason) -> &'static str {
-    match reason {
-        Reason::Unreadable(_) => "unreadable",
-        Reason::Empty => "empty",
-        Reason::Binary => "binary",
-        Reason::TooLarge { .. } => "too large",
-        Reason::Special => "not a regular file",
-        Reason::SymlinkLoop => "symlink loop",
-        Reason::Malformed(_) => "malformed",
-        Reason::DuplicateId(_) => "duplicate id",
-        Reason::Damaged(_) => "damaged",
-        Reason::Encrypted => "encrypted",
-        Reason::Unsupported(_) => "unsupported format",
-        Reason::Nested => "nested archive",
-        Reason::Bomb(_) => "too large when decompressed",
-        Reason::UnsafeName => "unsafe name",
-        Reason::DuplicateName => "duplicate name",
-        Reason::SymlinkOutsideRoots => "symlink out of the archive",
-        Reason::Abandoned(_) => "abandoned partway",
-        _ => "other reasons",
     }
 }

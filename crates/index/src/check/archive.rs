@@ -46,7 +46,7 @@ pub(super) fn compare(
     let mut compare = |record| comparison.compare(record);
     let read =
         wensou_ingest::ingest_scanned(scanned, &options, progress, Some(&mut stored), &mut compare);
-    let report = read.map_err(|error| Error::Archive(Box::new(error)))?;
+    let report = read.map_err(|error| Error::Archive(Box::new(error)))?.report;
     checked.archive = true;
     report_unreadable(&report, checked);
     // Of files that could not be read, the index has older records or none.

@@ -10,6 +10,7 @@
 //!     wensou.json    the description, with the checksums of all other files
 //!     settings       roots, encoding and tables again, in case the description is damaged
 //!     SEAL           the same line as CURRENT: this generation is complete
+//!     files          the table of the files of the archive
 //!     page-sums      checksums of the pages of tantivy's files
 //!     …              the files of the tantivy index, and copies of the user's tables
 //! ```
@@ -53,7 +54,8 @@ pub(crate) use folder::Folder;
 pub(crate) use folder_marker::has_whole_marker;
 pub(crate) use lock::may_be_building;
 pub(crate) use names::{
-    DESCRIPTION, FOLDER_MARKER, MARKER, MARKER_LIMIT, SEAL, SETTINGS, is_plain_name, marker_text,
+    DESCRIPTION, FILES, FOLDER_MARKER, MARKER, MARKER_LIMIT, SEAL, SETTINGS, is_plain_name,
+    marker_text,
 };
 pub use ownership::is_index_folder;
 pub(crate) use page_sums::{PAGE_SUMS, PageSums, has_page_sums};

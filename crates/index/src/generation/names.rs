@@ -23,6 +23,8 @@ pub(crate) const SEAL: &str = "SEAL";
 pub(crate) const DESCRIPTION: &str = "wensou.json";
 /// The file with roots, encoding and tables, which are in the description, too.
 pub(crate) const SETTINGS: &str = "settings";
+/// The table of the files of the archive.
+pub(crate) const FILES: &str = "files";
 /// Length of a marker file at most, in bytes.
 pub(crate) const MARKER_LIMIT: u64 = 4096;
 /// The start of the name of every generation.
@@ -68,6 +70,7 @@ pub(crate) fn is_build_file(name: &str) -> bool {
         // Written by format 5 and before.
         "pairs",
         super::PAGE_SUMS,
+        FILES,
         SETTINGS,
         DESCRIPTION,
         SEAL,

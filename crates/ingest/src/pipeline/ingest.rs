@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::corpus::statistics::CorpusStatistics;
 use crate::error::Error;
-use crate::file_table::{FileEntries, FileEntry, FileEntryLog, SurveyedFile};
+use crate::file_table::{FileEntries, FileEntry, FileEntryLog, FileStamp, SurveyedFile};
 use crate::flash::dedup::{FlashDeduplicator, ItemHashes, content_hash, variant_id};
 use crate::id::short;
 use crate::input::file_list::{FileList, FileListIter, FileListWriter, SourceFile};
@@ -131,6 +131,23 @@ impl ScannedArchive {
     #[must_use]
     pub fn files_by_root(&self) -> &[u64] {
         &self.by_root
+    }
+
+    /// The files in the order of the walk, with their metadata.
+    pub fn files(&self) -> impl Iterator<Item = io::Result<(PathBuf, FileStamp)>> {
+        self.file_list.iter().map(|source| source.map(|source| (source.path, source.stamp)))
+    }
+
+    /// What could not be accessed.
+    #[must_use]
+    pub fn skipped(&self) -> &[Skipped] {
+        &self.walk.skipped
+    }
+
+    /// Files that are no pages by their name, or excluded.
+    #[must_use]
+    pub fn ignored(&self) -> &[PathBuf] {
+        &self.walk.ignored
     }
 
     /// Declares a file or folder unreadable, for the reason `why`: its records in the earlier index

@@ -1,0 +1,41 @@
+//! `wensou index --dry-run`: what a build would add, change and remove.
+
+use std::path::PathBuf;
+
+use wensou_index::{BuildOptions, PlannedChanges};
+
+use super::MAX_NAMED;
+use crate::config::Global;
+use crate::exit::Outcome;
+use crate::out::count::count_noun;
+use crate::out::{Terminal, sanitize};
+
+pub(super) fn run(
+    global: &Global,
+    roots: &[PathBuf],
+    options: &BuildOptions,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Outcome> {
+    let PlannedChanges { added, changed, removed, skipped, ignored, .. } =
+        wensou_index::planned_changes(&global.index, roots, options)?;
+    for (what, paths) in [("add", &added), ("change", &changed), ("remove", &removed)] {
+        for path in paths.iter().take(MAX_NAMED) {
+            terminal.line(format_args!("would {what} {}", sanitize::line(path)))?;
+        }
+        if paths.len() > MAX_NAMED {
+            let more = count_noun((paths.len() - MAX_NAMED) as u64, "more file");
+            terminal.line(format_args!("would {what} {more}"))?;
+        }
+    }
+    for skipped in skipped.iter().take(MAX_NAMED) {
+        terminal.line(format_args!("would skip {}", sanitize::line(&skipped.to_string())))?;
+    }
+    terminal.notice(format_args!(
+        "{} to add, {} to change, {} to remove, {} ignored; nothing was written",
+        added.len(),
+        changed.len(),
+        removed.len(),
+        ignored
+    ));
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,195 @@
+//! Which files and folders an index covers after `wensou index`.
+
+use std::io::{IsTerminal, stderr, stdin};
+use std::path::PathBuf;
+
+use anyhow::bail;
+use wensou_index::{Added, Index, Root, RootSet, Settings};
+
+use super::{comma_separated, sample};
+use crate::args::Index as Args;
+use crate::config::Global;
+use crate::out::count::count_noun;
+use crate::out::{Terminal, sanitize};
+
+/// The roots of a build, and what to say about them.
+#[derive(Debug, Default)]
+pub(super) struct RootPlan {
+    pub(super) roots: RootSet,
+    /// Roots that were renamed, with their new paths.
+    pub(super) moved: Vec<(PathBuf, PathBuf)>,
+    /// Changes that the user should know of.
+    pub(super) notes: Vec<String>,
+    /// Roots whose records are removed although no flag names them.
+    removed: Vec<Root>,
+    /// Whether the only root is the sample archive, which nobody has named.
+    pub(super) is_sample: bool,
+}
+
+impl RootPlan {
+    /// The roots after this run. `before` are the settings of the existing index. `None`, after a
+    /// message, if a flag names a path that the index does not cover.
+    pub(super) fn new(
+        global: &Global,
+        args: &Args,
+        before: Option<&Settings>,
+    ) -> anyhow::Result<Option<Self>> {
+        let covered = before.map(RootSet::from).unwrap_or_default();
+        if !global.archive.is_empty() {
+            return Self::of_config(global, args, &covered).map(Some);
+        }
+        let mut plan = Self { roots: covered.clone(), ..Self::default() };
+        if let Some(settings) = before.filter(|settings| settings.sample)
+            && !(args.paths.is_empty() && args.only.is_empty())
+        {
+            plan.notes.push(format!(
+                "the sample archive ({}) is no longer covered",
+                comma_separated(&settings.given)
+            ));
+            plan.roots = RootSet::default();
+        } else if !args.only.is_empty() {
+            plan.roots = RootSet::of(&args.only);
+            plan.removed = covered.not_covered_by(&plan.roots).into_iter().cloned().collect();
+        }
+        plan.follow_move(args)?;
+        plan.remove(args)?;
+        plan.add(args);
+        if plan.roots.roots().is_empty() && args.only.is_empty() {
+            let Some(sample) = sample() else {
+                bail!("name the files or folders to index: wensou index PATH…");
+            };
+            plan.roots = RootSet::of(&[sample]);
+            plan.is_sample = true;
+        }
+        plan.is_sample |= before.is_some_and(|settings| settings.sample) && plan.roots == covered;
+        Ok(Some(plan))
+    }
+
+    /// The roots that the config file names are the whole set.
+    fn of_config(global: &Global, args: &Args, covered: &RootSet) -> anyhow::Result<Self> {
+        let roots = RootSet::of(&global.archive);
+        let place = match global.archive.origin {
+            crate::config::Origin::File(line) => global.location(line),
+            _ => "the config file".to_owned(),
+        };
+        if !(args.only.is_empty() && args.remove.is_empty() && args.renamed.is_empty()) {
+            bail!("what this index covers is listed in `archive`, {place}: change it there");
+        }
+        if let Some(path) = args.paths.iter().find(|path| roots.covering(path).is_none()) {
+            bail!(
+                "{} is outside the archive, which is listed in {place}: add it to `archive` there",
+                path.display()
+            );
+        }
+        let left: Vec<Root> = covered.not_covered_by(&roots).into_iter().cloned().collect();
+        let notes = left.iter().map(|root| {
+            format!("{} is no longer covered: `archive`, {place}", root.given.display())
+        });
+        Ok(Self { notes: notes.collect(), roots, ..Self::default() })
+    }
+
+    fn follow_move(&mut self, args: &Args) -> anyhow::Result<()> {
+        let [old, new] = args.renamed.as_slice() else { return Ok(()) };
+        if !new.exists() {
+            bail!("{} does not exist: --move names the old path, then the new one", new.display());
+        }
+        if self.roots.remove(old).is_none() {
+            bail!("the index does not cover {}; it covers {}", old.display(), self.names());
+        }
+        self.roots.add(new);
+        self.moved.push((old.clone(), new.clone()));
+        self.notes.push(format!("{} is now {}", old.display(), new.display()));
+        Ok(())
+    }
+
+    fn remove(&mut self, args: &Args) -> anyhow::Result<()> {
+        for path in &args.remove {
+            let Some(root) = self.roots.remove(path) else {
+                match self.roots.covering(path) {
+                    Some(outer) => bail!(
+                        "{} is a part of {}, which the index covers: leave it out with --exclude",
+                        path.display(),
+                        outer.given.display()
+                    ),
+                    None => bail!(
+                        "the index does not cover {}; it covers {}",
+                        path.display(),
+                        self.names()
+                    ),
+                }
+            };
+            self.notes.push(format!("{} is no longer covered", root.given.display()));
+        }
+        if !args.remove.is_empty() && self.roots.roots().is_empty() && args.paths.is_empty() {
+            bail!("that would leave nothing: name what the index is to cover with --only PATH");
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, args: &Args) {
+        for path in &args.paths {
+            match self.roots.add(path) {
+                Added::New => {}
+                Added::Covered(root) if root == *path => {}
+                Added::Covered(root) => self.notes.push(format!(
+                    "{} is a part of {}, which is updated",
+                    path.display(),
+                    root.display()
+                )),
+                Added::TakesOver(inner) => self.notes.push(format!(
+                    "{} {} now a part of {}: articles there get new ids",
+                    comma_separated(&inner),
+                    if inner.len() == 1 { "is" } else { "are" },
+                    path.display()
+                )),
+            }
+        }
+    }
+
+    fn names(&self) -> String {
+        let given: Vec<PathBuf> =
+            self.roots.roots().iter().map(|root| root.given.clone()).collect();
+        if given.is_empty() { "nothing".to_owned() } else { comma_separated(&given) }
+    }
+
+    /// Asks before records are removed that no flag names. Returns whether to go on.
+    pub(super) fn confirm(
+        &self,
+        global: &Global,
+        args: &Args,
+        terminal: &mut Terminal,
+    ) -> anyhow::Result<bool> {
+        if self.removed.is_empty() || args.dry_run {
+            return Ok(true);
+        }
+        let index = Index::open(&global.index).ok();
+        for root in &self.removed {
+            let totals = index.as_ref().and_then(|index| index.file_totals(&root.given));
+            let what = match totals {
+                Some((files, records)) => format!(
+                    " ({} with {})",
+                    count_noun(files, "file"),
+                    count_noun(records, "record")
+                ),
+                None => String::new(),
+            };
+            let line = format!("this removes {}{what} from the index", root.given.display());
+            terminal.notice(sanitize::line(&line));
+        }
+        if args.yes {
+            return Ok(true);
+        }
+        if !(stdin().is_terminal() && stderr().is_terminal()) {
+            terminal.notice("nothing was changed: confirm with --yes");
+            return Ok(false);
+        }
+        terminal.notice("go on? [y/N]");
+        let mut answer = String::new();
+        stdin().read_line(&mut answer)?;
+        let agreed = matches!(answer.trim().to_lowercase().as_str(), "y" | "yes");
+        if !agreed {
+            terminal.notice("nothing was changed");
+        }
+        Ok(agreed)
+    }
+}

@@ -1,0 +1,144 @@
+//! The summary of a build: what changed, what was read, and what was left out.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use wensou_index::{Built, FileCounts};
+use wensou_ingest::{Reason, Report};
+
+use crate::out::count::{bytes, count_noun};
+
+/// Endings of ignored files that are named; the others are counted together.
+const MAX_ENDINGS: usize = 6;
+
+/// The summary of a build.
+pub(super) fn lines(built: &Built, took: Duration) -> Vec<String> {
+    let (report, counts) = (&built.meta.report, &built.meta.file_counts);
+    let mut lines = Vec::new();
+    if built.reused
+        && let Some(changes) = changes(counts)
+    {
+        lines.push(format!("index updated: {changes}"));
+    }
+    lines.push(contents(report, lines.is_empty() && built.reused, took));
+    let left_out = left_out(report);
+    if !left_out.is_empty() {
+        lines.push(left_out);
+    }
+    lines.push(format!("covers {}", comma_separated(&built.meta.given)));
+    lines
+}
+
+/// The differences from the index before, such as `3 added, 1 changed, 2 removed`.
+pub(crate) fn changes(counts: &FileCounts) -> Option<String> {
+    let changes = counts.changes?;
+    let mut line = format!(
+        "{} added, {} changed, {} removed",
+        changes.added, changes.changed, changes.removed
+    );
+    if counts.unreadable > 0 {
+        line.push_str(&format!(", {} unreadable (old records kept)", counts.unreadable));
+    }
+    Some(line)
+}
+
+/// What the index contains.
+fn contents(report: &Report, updated: bool, took: Duration) -> String {
+    let done = if updated { "index updated:" } else { "indexed" };
+    let mut line = format!(
+        "{done} {} ({}) in {:.1} s: {}, {} ({})",
+        count_noun(report.pages + report.dumps, "file"),
+        bytes(report.bytes),
+        took.as_secs_f64(),
+        count_noun(report.articles, "article"),
+        count_noun(report.flashes_distinct, "flash item"),
+        count_noun(report.flash_occurrences, "occurrence"),
+    );
+    let mut also = |count: u64, noun: &str, rest: &str| {
+        if count > 0 {
+            line.push_str(&format!("; {}{rest}", count_noun(count, noun)));
+        }
+    };
+    also(report.undated, "article", " without a date");
+    also(report.unread_dates.len() as u64, "date", " not understood");
+    also(report.unsplit_tags, "tag line", " could not be split completely");
+    also(report.records_kept, "old record", " kept of files that could not be read");
+    line
+}
+
+/// What was skipped and ignored; empty if nothing was.
+fn left_out(report: &Report) -> String {
+    let mut parts = Vec::new();
+    if !report.skipped.is_empty() {
+        parts.push(format!("skipped {}", skipped(report)));
+    }
+    if !report.ignored.is_empty() {
+        parts.push(format!("ignored {}", ignored(report)));
+    }
+    if parts.is_empty() {
+        return "skipped none".to_owned();
+    }
+    parts.push("`wensou stats --skipped` names all".to_owned());
+    parts.join("; ")
+}
+
+/// The number of ignored files, by ending.
+pub(crate) fn ignored(report: &Report) -> String {
+    let endings = report.ignored_by_ending();
+    if endings.is_empty() {
+        return "none".to_owned();
+    }
+    let mut endings: Vec<(&String, &u64)> = endings.iter().collect();
+    endings.sort_by_key(|(ending, count)| (std::cmp::Reverse(**count), (*ending).clone()));
+    let named = endings.iter().take(MAX_ENDINGS);
+    let mut named: Vec<String> = named.map(|(ending, count)| format!("{count} {ending}")).collect();
+    let others: u64 = endings.iter().skip(MAX_ENDINGS).map(|(_, count)| **count).sum();
+    if others > 0 {
+        named.push(format!("{others} others"));
+    }
+    format!("{}: {}", count_noun(report.ignored.len() as u64, "file"), named.join(", "))
+}
+
+pub(crate) fn comma_separated(roots: &[PathBuf]) -> String {
+    let roots: Vec<String> = roots.iter().map(|root| root.display().to_string()).collect();
+    roots.join(", ")
+}
+
+/// The number of skipped files, by reason.
+pub(crate) fn skipped(report: &Report) -> String {
+    if report.skipped.is_empty() {
+        return "none".to_owned();
+    }
+    let mut reasons: BTreeMap<&'static str, usize> = BTreeMap::new();
+    for skipped in &report.skipped {
+        *reasons.entry(reason(&skipped.reason)).or_default() += 1;
+    }
+    let reasons: Vec<String> =
+        reasons.into_iter().map(|(reason, count)| format!("{count} {reason}")).collect();
+    format!("{} ({})", report.skipped.len(), reasons.join(", "))
+}
+
+/// A short name of a reason, for the summary.
+fn reason(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::Unreadable(_) => "unreadable",
+        Reason::Empty => "empty",
+        Reason::Binary => "binary",
+        Reason::TooLarge { .. } => "too large",
+        Reason::Special => "not a regular file",
+        Reason::SymlinkLoop => "symlink loop",
+        Reason::Malformed(_) => "malformed",
+        Reason::DuplicateId(_) => "duplicate id",
+        Reason::Damaged(_) => "damaged",
+        Reason::Encrypted => "encrypted",
+        Reason::Unsupported(_) => "unsupported format",
+        Reason::Nested => "nested archive",
+        Reason::Bomb(_) => "too large when decompressed",
+        Reason::UnsafeName => "unsafe name",
+        Reason::DuplicateName => "duplicate name",
+        Reason::SymlinkOutsideRoots => "symlink out of the archive",
+        Reason::Abandoned(_) => "abandoned partway",
+        _ => "other reasons",
+    }
+}

@@ -1,0 +1,338 @@
+//! `files`: the table of the files of an archive, with what each contributed to the corpus
+//! statistics.
+//!
+//! The next build compares its files with it, and takes from it what an unreadable file contributed.
+//! A search looks up the files of the hits that it shows, so the table is in blocks that are read
+//! one by one. Each block has two parts, because a search never needs the contributions.
+//!
+//! ```text
+//! file      = block … | directory | trailer
+//! block     = entries | contributions
+//! trailer   = offset of the directory u64 | its length u64 | its raw length u64
+//!             | XXH3 of its bytes u64 | magic "WSFILES1"
+//! ```
+//!
+//! Entries, contributions and the directory are zstd frames of postcard. All numbers of the trailer
+//! are little-endian. A block has the files of one stretch of the walk, in the order of
+//! [`sort_key`]. Blocks can overlap, because files that are kept come last.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use wensou_ingest::{FileEntry, FileStamp};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::generation::{FILES, Folder};
+
+const MAGIC: &[u8; 8] = b"WSFILES1";
+const TRAILER: u64 = 40;
+/// Files of a block: a search reads one block for each hit, which takes 20 µs.
+const BLOCK: usize = 256;
+/// Bytes of contributions after which a block ends, so that large dumps do not share one.
+const BLOCK_BYTES: usize = 4 << 20;
+/// The largest part that is read, decompressed. A build writes no larger one.
+const MAX_PART: u64 = 1 << 30;
+const LEVEL: i32 = 1;
+
+/// A path in a form that sorts in the order of the walk: `a/b` before `a.txt`.
+pub(crate) fn sort_key(path: &str) -> String {
+    path.trim_end_matches('/').replace('/', "\0")
+}
+
+/// Whether a path, as its [`sort_key`], is this file or folder, below it, or a member of it
+/// (`archive.zip!/page.txt`).
+pub(crate) fn is_under(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| {
+        rest.is_empty() || folder.is_empty() || rest.starts_with('\0') || rest.starts_with("!\0")
+    })
+}
+
+/// A part of a block in the file.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Part {
+    offset: u64,
+    length: u64,
+    raw_length: u64,
+    sum: u64,
+}
+
+/// A block as the directory lists it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Block {
+    /// The [`sort_key`]s of its first and last file.
+    first: String,
+    last: String,
+    entries: Part,
+    contributions: Part,
+}
+
+/// An entry as stored; its contribution is in the other part of the block.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredEntry {
+    path: String,
+    stamp: FileStamp,
+    content_hash: u64,
+    records: u64,
+    unreadable: bool,
+}
+
+/// Writes the table.
+pub(crate) struct FileTableWriter {
+    file: File,
+    offset: u64,
+    blocks: Vec<Block>,
+    entries: Vec<StoredEntry>,
+    contributions: Vec<Vec<u8>>,
+    contribution_bytes: usize,
+    last: String,
+}
+
+impl FileTableWriter {
+    pub(crate) fn create(folder: &Folder) -> io::Result<Self> {
+        Ok(Self {
+            file: folder.create(FILES)?,
+            offset: 0,
+            blocks: Vec::new(),
+            entries: Vec::new(),
+            contributions: Vec::new(),
+            contribution_bytes: 0,
+            last: String::new(),
+        })
+    }
+
+    pub(crate) fn push(&mut self, entry: FileEntry) -> io::Result<()> {
+        let key = sort_key(&entry.path);
+        let FileEntry { path, stamp, content_hash, records, unreadable, contribution } = entry;
+        let is_full = self.entries.len() == BLOCK || self.contribution_bytes > BLOCK_BYTES;
+        if is_full || key < self.last {
+            self.end_block()?;
+        }
+        self.contribution_bytes += contribution.len();
+        self.contributions.push(contribution);
+        self.entries.push(StoredEntry { path, stamp, content_hash, records, unreadable });
+        self.last = key;
+        Ok(())
+    }
+
+    fn end_block(&mut self) -> io::Result<()> {
+        let (entries, contributions) =
+            (std::mem::take(&mut self.entries), std::mem::take(&mut self.contributions));
+        self.contribution_bytes = 0;
+        let Some(first) = entries.first().map(|entry| sort_key(&entry.path)) else {
+            return Ok(());
+        };
+        let last = std::mem::take(&mut self.last);
+        let (entries, contributions) = (self.part(&entries)?, self.part(&contributions)?);
+        self.blocks.push(Block { first, last, entries, contributions });
+        Ok(())
+    }
+
+    fn part(&mut self, content: &impl Serialize) -> io::Result<Part> {
+        let raw = postcard::to_stdvec(content).map_err(io::Error::other)?;
+        let bytes = zstd::bulk::compress(&raw, LEVEL)?;
+        self.file.write_all(&bytes)?;
+        let (offset, length) = (self.offset, bytes.len() as u64);
+        self.offset += length;
+        Ok(Part { offset, length, raw_length: raw.len() as u64, sum: xxh3_64(&bytes) })
+    }
+
+    /// Writes the directory and ends the file.
+    pub(crate) fn finish(mut self) -> io::Result<()> {
+        self.end_block()?;
+        let blocks = std::mem::take(&mut self.blocks);
+        let Part { offset, length, raw_length, sum } = self.part(&blocks)?;
+        let mut trailer = Vec::with_capacity(TRAILER as usize);
+        [offset, length, raw_length, sum].iter().for_each(|n| trailer.extend(n.to_le_bytes()));
+        trailer.extend(MAGIC);
+        self.file.write_all(&trailer)
+    }
+}
+
+/// Reads the table. Every part is compared with its checksum.
+#[derive(Debug)]
+pub(crate) struct FileTable {
+    file: Mutex<File>,
+    blocks: Vec<Block>,
+}
+
+impl FileTable {
+    /// Opens the table of a generation.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::NotFound`] if the generation has none, and
+    /// [`io::ErrorKind::InvalidData`] if it is damaged.
+    pub(crate) fn open(generation: &Folder) -> io::Result<Self> {
+        let (mut file, length) = generation.file(FILES)?;
+        let from = length.checked_sub(TRAILER).ok_or_else(damaged)?;
+        let mut trailer = [0; TRAILER as usize];
+        file.seek(SeekFrom::Start(from))?;
+        file.read_exact(&mut trailer)?;
+        let (numbers, magic) = trailer.split_at(32);
+        if magic != MAGIC {
+            return Err(damaged());
+        }
+        let mut numbers =
+            numbers.chunks_exact(8).map(|bytes| bytes.try_into().map_or(0, u64::from_le_bytes));
+        let mut next = || numbers.next().unwrap_or(0);
+        let part = Part { offset: next(), length: next(), raw_length: next(), sum: next() };
+        let blocks = read(&file, part)?;
+        Ok(Self { file: Mutex::new(file), blocks })
+    }
+
+    fn read<T: DeserializeOwned>(&self, part: Part) -> io::Result<T> {
+        read(&self.file.lock().unwrap_or_else(PoisonError::into_inner), part)
+    }
+
+    /// The entry of a file, without its contribution.
+    pub(crate) fn entry(&self, path: &str) -> io::Result<Option<FileEntry>> {
+        let key = sort_key(path);
+        for block in self.blocks.iter().filter(|block| block.first <= key && key <= block.last) {
+            let entries: Vec<StoredEntry> = self.read(block.entries)?;
+            if let Some(entry) = entries.into_iter().find(|entry| sort_key(&entry.path) == key) {
+                return Ok(Some(entry.into_entry(Vec::new())));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The entries of a file, or of all files below a folder, in the order of the walk.
+    pub(crate) fn under(&self, path: &str) -> io::Result<Vec<FileEntry>> {
+        let folder = sort_key(path);
+        let mut found = Vec::new();
+        let may_have = |block: &&Block| {
+            block.last >= folder && (block.first <= folder || block.first.starts_with(&folder))
+        };
+        for block in self.blocks.iter().filter(may_have) {
+            let entries: Vec<StoredEntry> = self.read(block.entries)?;
+            if !entries.iter().any(|entry| is_under(&sort_key(&entry.path), &folder)) {
+                continue;
+            }
+            let contributions: Vec<Vec<u8>> = self.read(block.contributions)?;
+            for (entry, contribution) in entries.into_iter().zip(contributions) {
+                if is_under(&sort_key(&entry.path), &folder) {
+                    found.push(entry.into_entry(contribution));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Calls `each` with every entry, without contributions.
+    pub(crate) fn for_each(&self, mut each: impl FnMut(FileEntry)) -> io::Result<()> {
+        for block in &self.blocks {
+            let entries: Vec<StoredEntry> = self.read(block.entries)?;
+            entries.into_iter().for_each(|entry| each(entry.into_entry(Vec::new())));
+        }
+        Ok(())
+    }
+}
+
+impl StoredEntry {
+    fn into_entry(self, contribution: Vec<u8>) -> FileEntry {
+        let Self { path, stamp, content_hash, records, unreadable } = self;
+        FileEntry { path, stamp, content_hash, records, unreadable, contribution }
+    }
+}
+
+fn read<T: DeserializeOwned>(mut file: &File, part: Part) -> io::Result<T> {
+    if part.length > MAX_PART || part.raw_length > MAX_PART {
+        return Err(damaged());
+    }
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(part.offset))?;
+    Read::take(&mut file, part.length).read_to_end(&mut bytes)?;
+    if xxh3_64(&bytes) != part.sum {
+        return Err(damaged());
+    }
+    let raw = zstd::bulk::decompress(&bytes, part.raw_length as usize)?;
+    postcard::from_bytes(&raw).map_err(|_| damaged())
+}
+
+fn damaged() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("{FILES} is damaged"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(number: usize) -> FileEntry {
+        FileEntry {
+            path: format!("pages/{:03}/{number:04}.txt", number / 100),
+            stamp: FileStamp { bytes: number as u64, modified: -1, inode: 3 },
+            content_hash: number as u64 * 7,
+            records: 2,
+            unreadable: number.is_multiple_of(9),
+            contribution: vec![number as u8; number % 5],
+        }
+    }
+
+    fn table(entries: &[FileEntry]) -> (tempfile::TempDir, FileTable) {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        let mut writer = FileTableWriter::create(&folder).unwrap();
+        entries.iter().for_each(|entry| writer.push(entry.clone()).unwrap());
+        writer.finish().unwrap();
+        let table = FileTable::open(&folder).unwrap();
+        (dir, table)
+    }
+
+    #[test]
+    fn files_are_found_by_path_and_by_folder() {
+        // The last stretch is out of order, as files of an unreadable folder are.
+        let numbers: Vec<usize> = (100..1000).chain(20..60).collect();
+        let entries: Vec<FileEntry> = numbers.iter().map(|number| entry(*number)).collect();
+        let (_dir, table) = table(&entries);
+        for wanted in &entries {
+            let found = table.entry(&wanted.path).unwrap().unwrap();
+            assert_eq!(found, FileEntry { contribution: Vec::new(), ..wanted.clone() });
+        }
+        assert_eq!(table.entry("pages/000/0001.txt").unwrap(), None);
+        for (folder, wanted) in
+            [("pages", 0..1000), ("pages/000", 0..100), ("pages/004/", 400..500)]
+        {
+            let found = table.under(folder).unwrap();
+            let wanted: Vec<FileEntry> = numbers
+                .iter()
+                .filter(|number| wanted.contains(number))
+                .map(|number| entry(*number))
+                .collect();
+            assert_eq!(found, wanted, "{folder}");
+        }
+        assert_eq!(table.under("pages/002/0203.txt").unwrap(), [entry(203)]);
+        assert_eq!(table.under("page").unwrap(), []);
+        let mut count = 0;
+        table.for_each(|_| count += 1).unwrap();
+        assert_eq!(count, entries.len());
+    }
+
+    #[test]
+    fn an_empty_table_has_no_files() {
+        let (_dir, table) = table(&[]);
+        assert_eq!(table.entry("a").unwrap(), None);
+    }
+
+    #[test]
+    fn a_flipped_bit_is_an_error() {
+        let entries: Vec<FileEntry> = (0..300).map(entry).collect();
+        let (dir, _) = table(&entries);
+        let path = dir.path().join(FILES);
+        let bytes = std::fs::read(&path).unwrap();
+        for at in (0..bytes.len()).step_by(7) {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 4;
+            std::fs::write(&path, &damaged).unwrap();
+            let read = || {
+                let table = FileTable::open(&Folder::open(dir.path()).unwrap())?;
+                table.under("pages")
+            };
+            match read() {
+                Err(_) => {}
+                Ok(found) => assert_eq!(found, entries, "byte {at}"),
+            }
+        }
+    }
+}

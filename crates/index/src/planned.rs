@@ -1,0 +1,74 @@
+//! What a build would change, for a dry run.
+
+use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashSet;
+use wensou_ingest::{Skipped, content_hash};
+
+use crate::build::{excluding, scan};
+use crate::error::Error;
+use crate::existing::Existing;
+use crate::file_changes::path_hash;
+use crate::options::BuildOptions;
+use crate::roots::RootSet;
+
+/// The files that a build would add, change and remove.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct PlannedChanges {
+    /// Files that the index does not have.
+    pub added: Vec<String>,
+    /// Files with other content.
+    pub changed: Vec<String>,
+    /// Files of the index that are gone, or would no longer be covered.
+    pub removed: Vec<String>,
+    /// What the scan could not access. Problems inside files show only when they are read.
+    pub skipped: Vec<Skipped>,
+    /// Number of files that would be ignored.
+    pub ignored: u64,
+}
+
+/// Compares the files below `roots` with those of the index in `dir`. A file whose metadata differ
+/// is read, to see whether its content has changed. Writes nothing.
+///
+/// # Errors
+///
+/// As [`build`](crate::build()), as far as the archive and the existing index go.
+pub fn planned_changes(
+    dir: &Path,
+    roots: &[PathBuf],
+    options: &BuildOptions,
+) -> Result<PlannedChanges, Error> {
+    let options = BuildOptions { ingest: excluding(&options.ingest, dir), ..options.clone() };
+    let roots = RootSet::of(roots).paths_from_here();
+    let mut stored = match dir.exists() {
+        true => Existing::find(dir)?.stored(&roots, &options.moved),
+        false => None,
+    };
+    let scanned = scan(&roots, &options, stored.as_mut())?;
+    let mut planned = PlannedChanges {
+        skipped: scanned.skipped().to_vec(),
+        ignored: scanned.ignored().len() as u64,
+        ..PlannedChanges::default()
+    };
+    let mut seen = FxHashSet::default();
+    for file in scanned.files() {
+        let (path, stamp) = file.map_err(Error::io("read", dir))?;
+        let name = path.to_string_lossy().into_owned();
+        seen.insert(path_hash(&name));
+        let before = stored.as_mut().and_then(|stored| stored.file(&name));
+        match before {
+            None => planned.added.push(name),
+            Some(before) if before.stamp == stamp => {}
+            Some(before) => {
+                if content_hash(&path).ok() != Some(before.content_hash) {
+                    planned.changed.push(name);
+                }
+            }
+        }
+    }
+    if let Some(stored) = &mut stored {
+        planned.removed = stored.files_without(&seen).map_err(Error::io("read", dir))?;
+    }
+    Ok(planned)
+}
