@@ -67,7 +67,7 @@ fn no_line_is_wider_than_the_terminal() {
 }
 
 #[test]
-fn colour_is_for_terminals_and_for_who_asks() {
+fn a_pipe_gets_colour_only_if_a_flag_asks_for_it() {
     let dir = hostile();
     assert!(!dir.ok(&["search", "文章"]).contains('\u{1b}'));
     assert!(dir.ok(&["search", "文章", "--color", "always"]).contains("\u{1b}["));
@@ -111,15 +111,16 @@ mod displayed {
     const HOSTILE: &str = "\u{1b}[31m\u{1b}[8m\u{1b}]0;own\u{7}\u{9b}2J\u{85}\u{202e}\u{2066}\u{2028}\u{e0041}\u{7f}\u{b}";
     /// Printed to the terminal at the end of a run.
     const END: &str = "[the end: ";
-    /// Maximum time to wait for a run. It only passes if a test fails.
+    /// Maximum time to wait for a run. Only a failing test waits this long.
     const PATIENCE: Duration = Duration::from_secs(30);
 
-    fn named(name: &str) -> String {
+    /// A name or text that contains [`HOSTILE`].
+    fn hostile_text(name: &str) -> String {
         format!("{name}{HOSTILE}尾")
     }
 
     /// The most hostile id that a dump may have; control characters in ids are refused.
-    fn id_of(name: &str) -> String {
+    fn hostile_id(name: &str) -> String {
         format!("{name}\u{202e}\u{2066}\u{e0041}尾")
     }
 
@@ -127,25 +128,29 @@ mod displayed {
         let dir = Dir::new();
         let record = |id: &str, kind: &str| {
             serde_json::json!({
-                "id": id_of(id), "kind": kind, "title": named("標題減半"),
-                "text": format!("{}\n第二段減半。", named("正文減半").repeat(40)),
-                "tags": [named("標籤"), "減半"], "source": named("來源"), "author": named("作者"),
-                "category": named("分類"), "url": named("https://a.example/"),
-                "date": "2024-04-20T08:00:00",
+                "id": hostile_id(id), "kind": kind, "title": hostile_text("標題減半"),
+                "text": format!("{}\n第二段減半。", hostile_text("正文減半").repeat(40)),
+                "tags": [hostile_text("標籤"), "減半"], "source": hostile_text("來源"),
+                "author": hostile_text("作者"), "category": hostile_text("分類"),
+                "url": hostile_text("https://a.example/"), "date": "2024-04-20T08:00:00",
             })
             .to_string()
         };
         let records = [record("h1", "article"), record("h2", "flash"), record("h3", "article")];
-        dir.write(&named("archive/dump").replace("尾", ".jsonl"), records.join("\n"));
+        dir.write(&hostile_text("archive/dump").replace("尾", ".jsonl"), records.join("\n"));
         // Not too many hostile characters, or the page would not be text.
         let clean = "網頁的內容,比特幣減半。".repeat(40);
-        let page = format!("{}\r\n\r\n{clean}{}\r\n", named("網頁減半"), named("內容減半"));
-        dir.write(&format!("archive/{}/{}.txt", named("d"), named("p")), page);
+        let page =
+            format!("{}\r\n\r\n{clean}{}\r\n", hostile_text("網頁減半"), hostile_text("內容減半"));
+        dir.write(&format!("archive/{}/{}.txt", hostile_text("d"), hostile_text("p")), page);
         // Files that are skipped or reported by name.
-        dir.write(&format!("archive/{}.txt", named("empty")), "");
-        dir.write(&format!("archive/{}.jsonl", named("broken")), format!("{{\"id\": {HOSTILE}"));
+        dir.write(&format!("archive/{}.txt", hostile_text("empty")), "");
+        dir.write(
+            &format!("archive/{}.jsonl", hostile_text("broken")),
+            format!("{{\"id\": {HOSTILE}"),
+        );
         let lossy = [clean.as_bytes(), b"\x9b2J\xff", clean.as_bytes()].concat();
-        dir.write(&format!("archive/{}.txt", named("lossy")), lossy);
+        dir.write(&format!("archive/{}.txt", hostile_text("lossy")), lossy);
         dir.write("queries.txt", format!("減半\ntga:{HOSTILE}\n{HOSTILE}\n"));
         dir
     }
@@ -195,7 +200,8 @@ mod displayed {
         }
     }
 
-    fn harmless(dir: &Dir, args: &[&str], streams: &str) -> String {
+    /// The output of a run to a terminal. Panics if it could act on the terminal.
+    fn harmless_output(dir: &Dir, args: &[&str], streams: &str) -> String {
         let displayed = on_terminal(dir, args, streams);
         let bad: Vec<char> =
             displayed.chars().filter(|c| *c == '\r' || acts_on_a_terminal(*c)).collect();
@@ -216,7 +222,7 @@ mod displayed {
 
     fn indexed() -> Dir {
         let dir = archive();
-        let said = harmless(&dir, &["index", "archive", "--quiet", "--log", "log"], "");
+        let said = harmless_output(&dir, &["index", "archive", "--quiet", "--log", "log"], "");
         assert!(said.contains("skipped ") && said.contains("empty␛[31m"), "{said}");
         assert!(!fs::read_to_string(dir.path().join("log")).unwrap().contains(acts_on_a_terminal));
         dir
@@ -225,7 +231,7 @@ mod displayed {
     #[test]
     fn tsv_and_ids_have_no_raw_controls_on_a_terminal() {
         let dir = indexed();
-        let id = id_of("h1");
+        let id = hostile_id("h1");
         let pages = dir.ids(&["網頁減半"]);
         let page = pages.iter().find(|id| !id.starts_with('h')).unwrap();
         let all = "id,kind,title,date,source,category,tags,path,span,score,snippet,seen_in,missing";
@@ -241,7 +247,7 @@ mod displayed {
             &["show", "--raw", &id],
             &["show", "--raw", page],
         ] {
-            let displayed = harmless(&dir, args, "2> errors");
+            let displayed = harmless_output(&dir, args, "2> errors");
             let raw = piped(&dir, args);
             assert_eq!(displayed.chars().count(), raw.chars().count(), "{args:?}");
             for (displayed, raw) in displayed.chars().zip(raw.chars()) {
@@ -269,7 +275,7 @@ mod displayed {
     #[test]
     fn json_has_no_c1_controls_or_directions_on_a_terminal() {
         let dir = indexed();
-        let id = id_of("h1");
+        let id = hostile_id("h1");
         for args in [
             &["search", "-f", "json", "減半"][..],
             &["search", "-f", "jsonl", "減半"],
@@ -290,7 +296,7 @@ mod displayed {
             &["similar", "-f", "jsonl", &id],
             &["config", "-f", "json"],
         ] {
-            let displayed = harmless(&dir, args, "2> errors");
+            let displayed = harmless_output(&dir, args, "2> errors");
             let raw = piped(&dir, args);
             assert_eq!(values(&displayed), values(&raw), "{args:?}");
             if !matches!(args[0], "timeline" | "config") {
@@ -308,16 +314,16 @@ mod displayed {
     #[test]
     fn output_and_messages_cannot_act_on_a_terminal() {
         let dir = indexed();
-        let id = id_of("h1");
-        let missing = named("no");
-        let tag = format!("tag:「{}」", named("標籤"));
+        let id = hostile_id("h1");
+        let missing = hostile_text("no");
+        let tag = format!("tag:「{}」", hostile_text("標籤"));
         let config = dir.write(
             "hostile.toml",
             "[queries]\nbad = \"tga:\\u001B]0;own\\u0007\\u009B2J\\u202E\"\n",
         );
         let config = config.to_str().unwrap();
-        let unknown =
-            dir.write(&format!("{}.toml", named("c")), format!("x = '{}'", "\u{9b}\u{202e}"));
+        let unknown = dir
+            .write(&format!("{}.toml", hostile_text("c")), format!("x = '{}'", "\u{9b}\u{202e}"));
         let unknown = unknown.to_str().unwrap();
         for args in [
             &["search", "減半"][..],
@@ -336,7 +342,7 @@ mod displayed {
             &["explain", "減半", &tag, "--id", &id],
             &["show", &id],
             &["show", "--no-pager", &id],
-            &["show", &id_of("h2")],
+            &["show", &hostile_id("h2")],
             &["show", "-f", "cite", &id],
             &["show", "h"],
             &["show", &missing],
@@ -355,24 +361,24 @@ mod displayed {
             &["check", "--quick"],
             &["check", "--quick", "--index", &missing],
             &["eval", "--queries", &missing, "--qrels", &missing],
-            &["man", "--dir", &named("man")],
+            &["man", "--dir", &hostile_text("man")],
             &["man", &missing],
             // Mistakes that clap finds; it quotes the argument.
             &["search", "--sort", &missing],
             &[&missing],
         ] {
-            let displayed = harmless(&dir, args, "");
+            let displayed = harmless_output(&dir, args, "");
             assert!(!displayed.is_empty(), "{args:?}");
         }
         for args in [&["check"][..], &["check", "-f", "json"]] {
-            harmless(&dir, args, "2> errors");
+            harmless_output(&dir, args, "2> errors");
         }
     }
 
     #[test]
     fn a_file_that_was_skipped_can_be_named_on_a_terminal() {
         let dir = indexed();
-        let displayed = harmless(&dir, &["stats", "--skipped"], "");
+        let displayed = harmless_output(&dir, &["stats", "--skipped"], "");
         for name in ["broken", "empty", "lossy"] {
             assert!(
                 displayed.contains(&format!("{name}␛[31m␛[8m␛]0;own␇\u{fffd}2J")),
@@ -412,6 +418,6 @@ mod displayed {
             }
             assert!(!raw.contains(acts_on_a_terminal), "{args:?}");
         }
-        assert!(!Path::new("errors").exists());
+        assert!(!Path::new("errors").exists(), "a run wrote outside of its own folder");
     }
 }

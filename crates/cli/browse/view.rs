@@ -10,7 +10,7 @@ use wensou_index::RecordExt;
 use wensou_query::Snippet;
 use wensou_query::lang::Diagnostic;
 
-use super::app::{App, Focus, List, Origin, Popup};
+use super::app::{App, Focus, List, ListOrigin, Popup};
 use super::input::{PROMPT, visible_input};
 use super::keys::{self, KEYS};
 use super::layout::{Layout, MIN_COLUMNS_BELOW, preview_columns};
@@ -91,10 +91,10 @@ fn summary(app: &App, columns: u16) -> String {
 fn notice(app: &App, columns: u16) -> Line<'static> {
     let list = &app.list;
     let title = match &list.origin {
-        Origin::Query(_) => None,
-        Origin::Pages(title) => Some(("pages with ", title)),
-        Origin::Flashes(title) => Some(("flash items in ", title)),
-        Origin::Similar(title) => Some(("similar to ", title)),
+        ListOrigin::Query(_) => None,
+        ListOrigin::Pages(title) => Some(("pages with ", title)),
+        ListOrigin::Flashes(title) => Some(("flash items in ", title)),
+        ListOrigin::Similar(title) => Some(("similar to ", title)),
     };
     let pieces = if let Some((what, title)) = title {
         vec![Span::styled("Esc: back · ", DIM), Span::styled(what, KIND), piece(title, TITLE)]
@@ -149,7 +149,7 @@ fn draw_list(frame: &mut Frame<'_>, app: &mut App, area: Rect, layout: Layout) {
 
 fn empty_list_text(list: &List, app: &App) -> &'static str {
     match &list.origin {
-        Origin::Query(text) if text.is_empty() && app.is_waiting() => "",
+        ListOrigin::Query(text) if text.is_empty() && app.is_waiting() => "",
         _ => " no hits",
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::args::Config;
-use crate::config::{Global, Origin, locate};
+use crate::config::{Global, SettingOrigin, locate};
 use crate::exit::Outcome;
 use crate::out::text::width;
 use crate::out::{Terminal, sanitize};
@@ -34,11 +34,11 @@ struct Row {
     name: &'static str,
     value: Value,
     text: String,
-    origin: Origin,
+    origin: SettingOrigin,
 }
 
 impl Row {
-    fn new(name: &'static str, value: Value, origin: Origin) -> Self {
+    fn new(name: &'static str, value: Value, origin: SettingOrigin) -> Self {
         let text = match &value {
             Value::String(text) => text.clone(),
             value => value.to_string(),
@@ -84,13 +84,13 @@ fn rows(global: &Global) -> Vec<Row> {
 
 fn print_text(global: &Global, terminal: &mut Terminal) -> anyhow::Result<()> {
     let from = |origin| match origin {
-        Origin::File(line) => global.location(line),
+        SettingOrigin::File(line) => global.location(line),
         origin => origin.to_string(),
     };
     let (file, named) = match &global.file {
         Some(file) if global.found => (file.path.display().to_string(), from(file.origin)),
         Some(file) => (format!("{} (does not exist)", file.path.display()), from(file.origin)),
-        None => ("none (there is no home folder)".to_owned(), from(Origin::Default)),
+        None => ("none (there is no home folder)".to_owned(), from(SettingOrigin::Default)),
     };
     let mut lines = vec![["config file".to_owned(), file, named]];
     lines.extend(
@@ -114,10 +114,10 @@ fn print_text(global: &Global, terminal: &mut Terminal) -> anyhow::Result<()> {
 
 fn print_json(global: &Global, terminal: &mut Terminal) -> anyhow::Result<()> {
     let origin = |origin| match origin {
-        Origin::Flag(flag) => json!({"kind": "flag", "name": flag}),
-        Origin::Environment(variable) => json!({"kind": "environment", "name": variable}),
-        Origin::File(line) => json!({"kind": "file", "line": line}),
-        Origin::Default => json!({"kind": "default"}),
+        SettingOrigin::Flag(flag) => json!({"kind": "flag", "name": flag}),
+        SettingOrigin::Environment(variable) => json!({"kind": "environment", "name": variable}),
+        SettingOrigin::File(line) => json!({"kind": "file", "line": line}),
+        SettingOrigin::Default => json!({"kind": "default"}),
     };
     let settings: serde_json::Map<String, Value> = rows(global)
         .into_iter()
@@ -127,7 +127,7 @@ fn print_json(global: &Global, terminal: &mut Terminal) -> anyhow::Result<()> {
         .queries
         .iter()
         .map(|(name, query)| {
-            let origin = origin(Origin::File(query.line));
+            let origin = origin(SettingOrigin::File(query.line));
             (name.clone(), json!({"value": query.value, "origin": origin}))
         })
         .collect();

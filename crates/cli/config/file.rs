@@ -12,7 +12,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use wensou_query::lang::{closest, is_saved_name};
 
-use super::Origin;
+use super::SettingOrigin;
 use crate::types::{Color, Sort, Zone};
 
 /// The variable that names another config file.
@@ -69,7 +69,7 @@ pub(crate) struct Values {
 #[derive(Debug, Clone)]
 pub(crate) struct Location {
     pub(crate) path: PathBuf,
-    pub(crate) origin: Origin,
+    pub(crate) origin: SettingOrigin,
 }
 
 /// A mistake in the file: its location, and how to fix it.
@@ -98,14 +98,15 @@ impl fmt::Display for Mistake {
 /// If there is no home folder to look in.
 pub(crate) fn locate() -> anyhow::Result<Location> {
     if let Some(path) = std::env::var_os(VARIABLE).filter(|path| !path.is_empty()) {
-        return Ok(Location { path: path.into(), origin: Origin::Environment(VARIABLE) });
+        return Ok(Location { path: path.into(), origin: SettingOrigin::Environment(VARIABLE) });
     }
     let folders = etcetera::base_strategy::Xdg::new()
         .with_context(|| format!("no folder for the config file: set {VARIABLE} or HOME"))?;
     // As the XDG specification says, a relative path is ignored.
     let given =
         std::env::var_os("XDG_CONFIG_HOME").is_some_and(|dir| Path::new(&dir).is_absolute());
-    let origin = if given { Origin::Environment("XDG_CONFIG_HOME") } else { Origin::Default };
+    let origin =
+        if given { SettingOrigin::Environment("XDG_CONFIG_HOME") } else { SettingOrigin::Default };
     Ok(Location { path: folders.config_dir().join("wensou/config.toml"), origin })
 }
 
@@ -119,7 +120,7 @@ pub(crate) fn read(location: &Location) -> anyhow::Result<Option<Values>> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(Reader { path, text: &text }.read()?)),
         Err(error) if error.kind() == ErrorKind::NotFound => match origin {
-            Origin::Environment(VARIABLE) => {
+            SettingOrigin::Environment(VARIABLE) => {
                 bail!("{}, which {VARIABLE} names, does not exist", path.display())
             }
             _ => Ok(None),

@@ -20,7 +20,7 @@ use crate::types::{Color, Sort, Zone};
 
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Origin {
+pub(crate) enum SettingOrigin {
     /// A flag, by name.
     Flag(&'static str),
     /// An environment variable, by name.
@@ -35,7 +35,7 @@ pub(crate) enum Origin {
 #[derive(Debug, Clone)]
 pub(crate) struct Setting<T> {
     pub(crate) value: T,
-    pub(crate) origin: Origin,
+    pub(crate) origin: SettingOrigin,
 }
 
 impl<T> Deref for Setting<T> {
@@ -86,8 +86,8 @@ impl Global {
         let values = read.unwrap_or_default();
         let given =
             |id: &str, flag: &'static str, variable: &'static str| match matches.value_source(id) {
-                Some(ValueSource::EnvVariable) => Origin::Environment(variable),
-                _ => Origin::Flag(flag),
+                Some(ValueSource::EnvVariable) => SettingOrigin::Environment(variable),
+                _ => SettingOrigin::Flag(flag),
             };
         Ok(Self {
             index: first_set(
@@ -123,31 +123,33 @@ impl Global {
 }
 
 fn first_set<T>(
-    given: Option<(T, Origin)>,
+    given: Option<(T, SettingOrigin)>,
     file: Option<AtLine<T>>,
     default: impl FnOnce() -> T,
 ) -> Setting<T> {
-    let file = file.map(|at| (at.value, Origin::File(at.line)));
-    let (value, origin) = given.or(file).unwrap_or_else(|| (default(), Origin::Default));
+    let file = file.map(|at| (at.value, SettingOrigin::File(at.line)));
+    let (value, origin) = given.or(file).unwrap_or_else(|| (default(), SettingOrigin::Default));
     Setting { value, origin }
 }
 
 /// When to use colour, by the flag or by the conventional environment variables.
-fn color(flags: &Flags) -> Option<(Color, Origin)> {
+fn color(flags: &Flags) -> Option<(Color, SettingOrigin)> {
     match flags.color {
-        Some(color) => Some((color, Origin::Flag("--color"))),
-        None if anstyle_query::no_color() => Some((Color::Never, Origin::Environment("NO_COLOR"))),
+        Some(color) => Some((color, SettingOrigin::Flag("--color"))),
+        None if anstyle_query::no_color() => {
+            Some((Color::Never, SettingOrigin::Environment("NO_COLOR")))
+        }
         None if anstyle_query::clicolor_force() => {
-            Some((Color::Always, Origin::Environment("CLICOLOR_FORCE")))
+            Some((Color::Always, SettingOrigin::Environment("CLICOLOR_FORCE")))
         }
         None if anstyle_query::clicolor() == Some(false) => {
-            Some((Color::Never, Origin::Environment("CLICOLOR")))
+            Some((Color::Never, SettingOrigin::Environment("CLICOLOR")))
         }
         None => None,
     }
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for SettingOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Flag(flag) => write!(f, "flag {flag}"),

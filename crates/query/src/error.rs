@@ -12,7 +12,7 @@ pub enum Error {
     #[error("the query cannot be answered")]
     Query(Vec<Diagnostic>),
     /// No document has an id that starts with this, or more than one has.
-    #[error("no single article or flash item has the id {id}")]
+    #[error("the id {id} belongs to no article or flash item, or to more than one")]
     NoSuchId {
         /// The id that was asked for.
         id: String,

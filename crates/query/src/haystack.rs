@@ -1,7 +1,7 @@
 //! A text in which needles are found.
 //!
-//! The text is folded as documents are, so that a match is always an exact range of the page's own
-//! characters.
+//! The text is folded as documents are, so that a needle matches here what it matches in the index.
+//! The fold maps every match back to an exact range of the original characters.
 
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use crate::plan::needle::{Needle, NeedleKind};
 
 /// A needle found in a text, as a range of the original.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Occurrence {
+pub(crate) struct TextMatch {
     /// Index of the needle.
     pub(crate) needle: usize,
     /// Range of characters of the original text.
@@ -83,23 +83,24 @@ impl<'t> Haystack<'t> {
         matches
     }
 
-    /// The matches of all needles that do not overlap: leftmost first, then longest.
-    pub(crate) fn occurrences(&self, needles: &[Needle]) -> Vec<Occurrence> {
+    /// The matches of all needles, without overlaps: where matches overlap, the leftmost is kept,
+    /// and of those that start together the longest.
+    pub(crate) fn disjoint_matches(&self, needles: &[Needle]) -> Vec<TextMatch> {
         let mut key_end = 0;
-        let mut occurrences: Vec<Occurrence> = Vec::new();
+        let mut disjoint: Vec<TextMatch> = Vec::new();
         for found in self.matches(needles) {
             if found.key.start < key_end {
                 continue;
             }
             let chars = self.original_range(found.key.clone());
             // What one character folds to can hold two matches: ㍿ holds both 株式 and 会社.
-            if occurrences.last().is_some_and(|last| chars.start < last.chars.end) {
+            if disjoint.last().is_some_and(|last| chars.start < last.chars.end) {
                 continue;
             }
             key_end = found.key.end;
-            occurrences.push(Occurrence { needle: found.needle, chars });
+            disjoint.push(TextMatch { needle: found.needle, chars });
         }
-        occurrences
+        disjoint
     }
 
     /// The query words that the text has: their indices, ascending, each once.

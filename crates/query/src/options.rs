@@ -1,8 +1,8 @@
-//! What to ask of a search.
+//! The options of a search.
 
 use crate::exec::top_k::{Recency, Sort};
 
-/// What to search for, and how much of it to return.
+/// How to search: which hits to return, in what order, and with how long a snippet.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Options {

@@ -4,7 +4,7 @@ use wensou_index::RecordExt;
 use wensou_ingest::Record;
 use wensou_query::lang::Kind;
 
-use super::{App, Effect, Focus, Origin};
+use super::{App, Effect, Focus, ListOrigin};
 use crate::browse::filters;
 use crate::browse::picker::Choice;
 use crate::browse::text::one_line;
@@ -53,10 +53,10 @@ impl App {
         let title = item.title.text.clone();
         let (origin, kind) = match &item.record {
             Record::Flash(flash) => {
-                (Origin::Pages(title), RequestKind::Pages(Box::new(flash.clone())))
+                (ListOrigin::Pages(title), RequestKind::Pages(Box::new(flash.clone())))
             }
             Record::Article(article) => {
-                (Origin::Flashes(title), RequestKind::Flashes(article.flashes.clone()))
+                (ListOrigin::Flashes(title), RequestKind::Flashes(article.flashes.clone()))
             }
         };
         self.awaited = Some(self.ask(kind));
@@ -67,7 +67,7 @@ impl App {
         let Some(item) = self.selected() else { return };
         let (id, title) = (item.record.id().to_owned(), item.title.text.clone());
         self.awaited = Some(self.ask(RequestKind::Similar(id)));
-        self.awaited_origin = Some(Origin::Similar(title));
+        self.awaited_origin = Some(ListOrigin::Similar(title));
     }
 
     /// Restores the previous list; `false` if there is none.

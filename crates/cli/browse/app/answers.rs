@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use wensou_query::lang::parse_lenient;
 
-use super::{App, Effect, Focus, List, Origin, Popup};
+use super::{App, Effect, Focus, List, ListOrigin, Popup};
 use crate::browse::picker::Choice;
 use crate::browse::worker::{BATCH, Item, Request, RequestKind, Response, ResponseData};
 
@@ -14,7 +14,7 @@ impl App {
         let text = self.text().to_owned();
         (_, self.errors) = parse_lenient(&text, &self.clock);
         self.awaited = Some(self.ask(RequestKind::Hits { offset: 0, limit: BATCH }));
-        self.awaited_origin = Some(Origin::Query(text));
+        self.awaited_origin = Some(ListOrigin::Query(text));
     }
 
     pub(super) fn ask(&mut self, kind: RequestKind) -> u64 {
@@ -109,8 +109,8 @@ impl App {
         self.list.is_loading = false;
         if items.is_empty() {
             let what = match origin {
-                Origin::Pages(_) => "no page contains this flash item",
-                Origin::Flashes(_) => "this page has no flash items",
+                ListOrigin::Pages(_) => "no page contains this flash item",
+                ListOrigin::Flashes(_) => "this page has no flash items",
                 _ => "no similar documents",
             };
             self.status = Some(what.to_owned());

@@ -66,7 +66,7 @@ pub(crate) enum Popup {
 
 /// Where the items of a list come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Origin {
+pub(crate) enum ListOrigin {
     /// The hits of this query.
     Query(String),
     /// The pages that contain the flash item with this title.
@@ -80,7 +80,7 @@ pub(crate) enum Origin {
 /// A list of records with its selection.
 #[derive(Debug, Clone)]
 pub(crate) struct List {
-    pub(crate) origin: Origin,
+    pub(crate) origin: ListOrigin,
     pub(crate) items: Vec<Item>,
     pub(crate) total: usize,
     pub(crate) took: Duration,
@@ -130,7 +130,7 @@ pub(crate) struct App {
     awaited_tags: Option<u64>,
     awaited_flashes: Option<u64>,
     /// The origin of the list that is awaited.
-    awaited_origin: Option<Origin>,
+    awaited_origin: Option<ListOrigin>,
     effects: Vec<Effect>,
 }
 
@@ -143,7 +143,7 @@ impl App {
         size: (u16, u16),
     ) -> (Self, Vec<Effect>) {
         let list = List {
-            origin: Origin::Query(String::new()),
+            origin: ListOrigin::Query(String::new()),
             items: Vec::new(),
             total: 0,
             took: Duration::ZERO,

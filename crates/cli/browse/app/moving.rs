@@ -3,7 +3,7 @@
 use wensou_index::RecordExt;
 use wensou_ingest::Record;
 
-use super::{App, Focus, Origin, Preview};
+use super::{App, Focus, ListOrigin, Preview};
 use crate::browse::layout::{self, Layout};
 use crate::browse::worker::{BATCH, RequestKind};
 
@@ -19,7 +19,7 @@ impl App {
         if layout.snippet != before && self.previous_lists.is_empty() {
             let limit = self.list.items.len().max(BATCH);
             self.awaited = Some(self.ask(RequestKind::Hits { offset: 0, limit }));
-            self.awaited_origin = Some(Origin::Query(self.text().to_owned()));
+            self.awaited_origin = Some(ListOrigin::Query(self.text().to_owned()));
         }
     }
 
@@ -39,7 +39,7 @@ impl App {
             self.update_selection();
         }
         let near_end = selected + self.layout().items >= last;
-        let is_query = matches!(&self.list.origin, Origin::Query(text) if text == self.text());
+        let is_query = matches!(&self.list.origin, ListOrigin::Query(text) if text == self.text());
         if near_end && is_query && !self.list.is_loading && self.list.items.len() < self.list.total
         {
             self.list.is_loading = true;

@@ -83,16 +83,17 @@ fn page(
     let man = Man::new(command.clone());
     let mut text = Vec::new();
     man.render_name_section(&mut text)?;
-    // clap_mangen would leave out the names of values.
+    // clap_mangen's own synopsis lists flags without the names of their values, such as `<FILE>`.
     text.extend(synopsis(&command.clone().render_usage().to_string()).into_bytes());
     text.extend(description(command).into_bytes());
     man.render_options_section(&mut text)?;
     let mut closing = Roff::new();
     sections::verbs(&mut closing, verbs);
-    sections::all(&mut closing, verb);
+    sections::closing(&mut closing, verb);
     text.extend(closing.to_roff().into_bytes());
     let text = String::from_utf8(text)?;
-    // Remove the repeated definitions of the apostrophe, and blank lines, which roff warns about.
+    // Remove the repeated definitions of the apostrophe. Replace two line breaks with a blank line
+    // between them by one paragraph space, because roff warns about blank lines.
     let text = text.replace(APOSTROPHE, "").replace("\n.br\n\n.br\n", "\n.sp\n");
     Ok(APOSTROPHE.to_owned() + &title(name, 1) + &text)
 }

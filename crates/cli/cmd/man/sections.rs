@@ -34,9 +34,9 @@ const FAILURES: [Entry; 4] = [
     ("128+N", "Signal N ended the program: 130 after Ctrl-C."),
 ];
 
-/// Writes the sections from the ones that only some verbs have to SEE ALSO. Without a verb, those
-/// of the page of the program.
-pub(super) fn all(page: &mut Roff, verb: Option<&str>) {
+/// Writes the sections at the end of a page: those that only some verbs have, then EXAMPLES to SEE
+/// ALSO. Without a verb, the page is that of the program.
+pub(super) fn closing(page: &mut Roff, verb: Option<&str>) {
     match verb {
         Some("search") => verbatim(page, "QUERIES", QUERY_HELP),
         Some("config") => verbatim(page, "KEYS", CONFIG_KEYS),

@@ -7,7 +7,7 @@ use super::doc_id::DocId;
 use super::segment::Segment;
 use crate::error::Error;
 
-/// The dates of documents, in civil seconds.
+/// The dates of documents: seconds of civil time, without a time zone, since 1970-01-01T00:00:00.
 #[derive(Clone, Copy)]
 pub(crate) struct Dates<'i>(&'i Columns);
 
@@ -30,9 +30,9 @@ impl TieBreakers<'_> {
 }
 
 /// A column of numbers.
-pub(crate) struct Numbers(Column<u64>);
+pub(crate) struct NumberColumn(Column<u64>);
 
-impl Numbers {
+impl NumberColumn {
     /// The number of a document; `None` if it has none.
     pub(crate) fn of(&self, doc: DocId) -> Option<u64> {
         self.0.first(doc)
@@ -40,9 +40,9 @@ impl Numbers {
 }
 
 /// A column of texts, each known by an ordinal. A segment without values has no column.
-pub(crate) struct Texts(Option<StrColumn>);
+pub(crate) struct StringColumn(Option<StrColumn>);
 
-impl Texts {
+impl StringColumn {
     /// The ordinals of the texts of a document.
     pub(crate) fn ordinals(&self, doc: DocId) -> impl Iterator<Item = u64> + '_ {
         self.0.iter().flat_map(move |column| column.term_ords(doc))
@@ -68,15 +68,15 @@ impl<'i> Segment<'i> {
     }
 
     /// The column of numbers with this name.
-    pub(crate) fn numbers(&self, name: &str) -> Result<Numbers, Error> {
+    pub(crate) fn numbers(&self, name: &str) -> Result<NumberColumn, Error> {
         let column = self.reader().fast_fields().u64(name).map_err(wensou_index::Error::from)?;
-        Ok(Numbers(column))
+        Ok(NumberColumn(column))
     }
 
     /// The column of texts with this name.
-    pub(crate) fn texts(&self, name: &str) -> Result<Texts, Error> {
+    pub(crate) fn texts(&self, name: &str) -> Result<StringColumn, Error> {
         let column = self.reader().fast_fields().str(name).map_err(wensou_index::Error::from)?;
-        Ok(Texts(column))
+        Ok(StringColumn(column))
     }
 
     /// The oldest and the newest date; `None` if all documents are undated. Reads the column only

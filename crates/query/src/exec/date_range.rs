@@ -7,7 +7,8 @@ use super::segment::Segment;
 use super::window::DocWindow;
 use crate::error::Error;
 
-/// Documents with a date from `from` up to `until`, which is excluded, in civil seconds.
+/// Documents with a date from `from` up to `until`, which is excluded. Both are in the unit of
+/// [`Dates`].
 pub(crate) struct DateRange<'i> {
     dates: Dates<'i>,
     documents: u32,

@@ -20,8 +20,8 @@ use crate::plan::{MatchExpr, Plan};
 use crate::rank::bm25::LengthNorms;
 use crate::rank::proximity::ProximityScore;
 
-/// Runs plans over an index, with a cache of posting lists. All that reads which documents match
-/// goes through it, so that counts, facets and explanations cannot differ from the hits.
+/// Runs plans over an index, with a cache of posting lists. Hits, counts, facets and explanations
+/// all find their documents through it, so that they always agree.
 #[derive(Debug)]
 pub(crate) struct Executor<'i> {
     index: &'i Index,
@@ -35,13 +35,14 @@ impl<'i> Executor<'i> {
         Self { index, length_norms: OnceLock::new(), cache: PostingsCache::default() }
     }
 
-    /// The length norms of each field, by the byte that encodes a length.
+    /// The length norms of each field.
     fn length_norms(&self) -> &[LengthNorms; 3] {
         self.length_norms.get_or_init(|| LengthNorms::of_fields(&IndexStatistics(self.index)))
     }
 
     /// The number of documents that match a plan (see [`TopK::count`]), and the first of them in
-    /// order. By rank, the first hits are ranked again by proximity.
+    /// the order of [`TopK::sort`]. If that is by rank, the proximity score is then added to the
+    /// first hits, which are sorted again.
     ///
     /// # Errors
     ///
@@ -65,8 +66,7 @@ impl<'i> Executor<'i> {
         Segment::all(self.index)
     }
 
-    /// Calls `visit` with every document of a segment that matches, a window at a time, in
-    /// ascending order.
+    /// Calls `visit` with windows of the matching documents of a segment, in ascending order.
     ///
     /// # Errors
     ///
@@ -96,7 +96,7 @@ impl<'i> Executor<'i> {
         Ok(self.index.verify_reads()?)
     }
 
-    /// Documents that match.
+    /// The number of documents that match.
     ///
     /// # Errors
     ///

@@ -95,10 +95,10 @@ fn weight(index: &Index, filter: &Filter) -> tantivy::Result<Box<dyn Weight>> {
     query(index, filter)?.weight(scoring)
 }
 
-/// Documents that a filter selects. For a single term the dictionary knows the answer, unless
-/// documents were deleted.
+/// The number of documents that a filter selects. For a single term it is read from the dictionary,
+/// unless documents were deleted.
 pub(crate) fn count(index: &Index, filter: &Filter) -> Result<usize, Error> {
-    if let Some((from, until)) = dates(filter) {
+    if let Some((from, until)) = date_range(filter) {
         let mut count = 0;
         for segment in Segment::all(index) {
             let segment = segment?;
@@ -117,8 +117,9 @@ pub(crate) fn count(index: &Index, filter: &Filter) -> Result<usize, Error> {
     Ok(count().map_err(wensou_index::Error::from)?)
 }
 
-/// The range of dates that a filter selects, if it does.
-pub(crate) fn dates(filter: &Filter) -> Option<(Option<i64>, Option<i64>)> {
+/// The range of dates that a filter selects, with `None` for an open end; `None` if it does not
+/// filter by date.
+pub(crate) fn date_range(filter: &Filter) -> Option<(Option<i64>, Option<i64>)> {
     match filter {
         Filter::Range { field: FilterField::Date, from, until } => Some((*from, *until)),
         Filter::Exists(FilterField::Date) => Some((None, None)),
@@ -126,10 +127,11 @@ pub(crate) fn dates(filter: &Filter) -> Option<(Option<i64>, Option<i64>)> {
     }
 }
 
-/// The documents of one segment that a filter selects which tantivy runs.
+/// The documents of one segment that a filter selects, found by tantivy.
 pub(crate) struct FilterDocs {
     scorer: Box<dyn Scorer>,
-    /// The scorer has no document before this one, and has not yet settled on one.
+    /// A lower bound of the next document, set when `seek_danger` did not find its target. While it
+    /// is set, `scorer.doc()` is not valid.
     not_before: Option<DocId>,
 }
 

@@ -101,7 +101,7 @@ impl<'i> Matcher<'i> {
             MatchExpr::Path { name, whole } => {
                 Self::Bitset(Arc::new(postings.docs_in_path(name, *whole)))
             }
-            MatchExpr::Filter(filter) => match filter::dates(filter) {
+            MatchExpr::Filter(filter) => match filter::date_range(filter) {
                 Some((from, until)) => Self::Dates(DateRange::new(segment, from, until)?),
                 None => Self::Filter(FilterDocs::open(segment, filter)?),
             },

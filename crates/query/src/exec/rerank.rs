@@ -57,9 +57,10 @@ pub(super) fn proximity(
 struct BigramCursors {
     cursors: Vec<[Option<Cursor>; 2]>,
     titles: FieldLengths,
-    /// The positions of each bigram in the last document.
+    /// The result of [`BigramCursors::positions`], a buffer that is used again for each document.
     positions: Vec<Vec<u32>>,
-    in_field: Vec<u32>,
+    /// A buffer for the positions of one bigram in one field.
+    field_positions: Vec<u32>,
 }
 
 impl BigramCursors {
@@ -72,11 +73,16 @@ impl BigramCursors {
             |bigram: &[char; 2]| [TextField::Title, TextField::Body].map(|f| cursor(f, *bigram));
         let cursors: Vec<_> = bigrams.bigrams().iter().map(in_fields).collect();
         let positions = vec![Vec::new(); cursors.len()];
-        Self { cursors, titles: segment.lengths(TextField::Title), positions, in_field: Vec::new() }
+        Self {
+            cursors,
+            titles: segment.lengths(TextField::Title),
+            positions,
+            field_positions: Vec::new(),
+        }
     }
 
-    /// The positions of each bigram in `doc`: those in the title, then those in the body as if it
-    /// followed. Documents must ascend.
+    /// The positions of each bigram in `doc`: those in the title, then those in the body, counted
+    /// as if the body followed the title. From call to call, `doc` must ascend.
     fn positions(&mut self, doc: DocId) -> &[Vec<u32>] {
         // A stored length is rounded down by an eighth at most. Add that much, so that title and
         // body do not overlap.
@@ -88,9 +94,9 @@ impl BigramCursors {
                 if let Some(cursor) = cursor
                     && cursor.seek(doc) == doc
                 {
-                    cursor.positions(&mut self.in_field);
+                    cursor.positions(&mut self.field_positions);
                     positions.extend(
-                        self.in_field.iter().map(|position| position.saturating_add(offset)),
+                        self.field_positions.iter().map(|position| position.saturating_add(offset)),
                     );
                 }
             }

@@ -112,7 +112,7 @@ impl Lexer<'_> {
         let Some(length) = reserved::bracket_range(self.remaining()) else { return false };
         let start = self.pos;
         self.pos += length;
-        self.report(reserved::bracketed(self.text, self.since(start)));
+        self.report(reserved::refuse_bracket_range(self.text, self.since(start)));
         true
     }
 

@@ -92,7 +92,7 @@ impl Lexer<'_> {
             _ => false,
         };
         if found {
-            self.report(reserved::suffix(self.text, self.since(start), after));
+            self.report(reserved::refuse_suffix(self.text, self.since(start), after));
         }
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn check_word(text: &str, word: &mut Vec<Glyph>) -> Option<Diagnostic
     let whole = first.span.to(last.span);
     if word.len() > 1 && first.is('=') {
         word.remove(0);
-        let help = format!("for the exact text type {}", quoted(&text_of(word)));
+        let help = format!("for the exact text, type {}", quoted(&text_of(word)));
         return Some(refuse(text, first.span, "`=` for exact terms is", help));
     }
     if word.len() > 2 && first.is('/') && last.is('/') {
@@ -104,13 +104,14 @@ pub(super) fn bracket_range(remaining: &str) -> Option<usize> {
     words.then_some(end + closer.len_utf8())
 }
 
-pub(super) fn bracketed(text: &str, span: Span) -> Diagnostic {
+/// Refuses `[a TO b]`, at `span`.
+pub(super) fn refuse_bracket_range(text: &str, span: Span) -> Diagnostic {
     let help = "only dates have ranges, written as `date:2023-01..2023-06`";
     refuse(text, span, "a range in brackets is", help.to_owned())
 }
 
-/// `tag:(a OR b)`; `open` is the parenthesis.
-pub(super) fn group_of_values(text: &str, field: &str, open: Span) -> Diagnostic {
+/// Refuses `tag:(a OR b)`; `open` is the parenthesis.
+pub(super) fn refuse_value_group(text: &str, field: &str, open: Span) -> Diagnostic {
     let help = match field {
         "date" | "since" | "until" => format!("type (`{field}:…` OR `{field}:…`)"),
         _ => format!("separate the values by commas: `{field}:a,b`"),
@@ -118,8 +119,8 @@ pub(super) fn group_of_values(text: &str, field: &str, open: Span) -> Diagnostic
     refuse(text, open, &format!("a group of values of `{field}:` is"), help)
 }
 
-/// `*`, `^2` or `~5` right after something that cannot take it.
-pub(super) fn suffix(text: &str, span: Span, after: &str) -> Diagnostic {
+/// Refuses `*`, `^2` or `~5` right after something that cannot take it, which `after` names.
+pub(super) fn refuse_suffix(text: &str, span: Span, after: &str) -> Diagnostic {
     let typed = span.of(text);
     let help = match typed.chars().next().map(fold) {
         Some('~') => "`~N` belongs to quoted words of text: `\"以太坊 質押\"~20`",

@@ -45,7 +45,7 @@ impl Lexer<'_> {
             }
             Some(c) if fold(c) == '(' => {
                 let open = Span::new(start, start + c.len_utf8());
-                self.report(reserved::group_of_values(self.text, name.as_str(), open));
+                self.report(reserved::refuse_value_group(self.text, name.as_str(), open));
                 None
             }
             Some(_) if self.bracketed() => None,

@@ -160,7 +160,8 @@ pub(crate) struct WeightedTerm {
     pub(crate) origin: Origin,
 }
 
-/// How much of a text a hit must have. In an OR this holds for hits of the same alternative.
+/// How much of a text a hit must have. For a text inside an OR, it is what the text's alternative
+/// requires; a hit may match another alternative instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Requirement {
     /// All of it.
@@ -345,7 +346,7 @@ mod tests {
             let terms = AnalysedText::new(typed, &segmenter, Requirement::Words).terms;
             terms.into_iter().find(|term| term.text == "人").map(|term| term.weight)
         };
-        assert_eq!(weight("人和机器人"), weight("人"), "one of two is a word");
+        assert_eq!(weight("人和机器人"), weight("人"), "the 人 in 机器人 is not a word of its own");
         assert_eq!(unigrams("比特币", Requirement::Optional), ["币", "比", "特"]);
         assert_eq!(unigrams("比特币是什么", Requirement::Everything), ["是"]);
         assert_eq!(

@@ -21,8 +21,8 @@ use crate::rank::{EXPANSION_WEIGHT, LATIN_WEIGHT, kind_weight};
 /// The most words of a query that may form one name of a table.
 const MAX_NAME_WORDS: usize = 6;
 
-/// The idf of a term.
-pub(crate) type Rarity<'r> = &'r dyn Fn(TermKind, &str) -> f32;
+/// Looks up the idf of a term.
+pub(crate) type IdfLookup<'i> = &'i dyn Fn(TermKind, &str) -> f32;
 
 /// An analysed text whose expansions have been added, but not yet weighted: their weights depend on
 /// document frequencies, and a plan asks for all of those together.
@@ -59,12 +59,12 @@ impl ExpandedText {
     }
 
     /// The text with its expansions weighted.
-    pub(super) fn weighted(mut self, rarity: Rarity<'_>) -> AnalysedText {
+    pub(super) fn weighted(mut self, idf: IdfLookup<'_>) -> AnalysedText {
         for Expansion { replaced, terms, added } in self.expansions {
-            let typed = replaced.iter().map(|terms| max_contribution(terms, rarity));
+            let typed = replaced.iter().map(|terms| max_contribution(terms, idf));
             let typed = typed.fold(0.0, |sum, of_word| sum + of_word);
             let scale = EXPANSION_WEIGHT
-                * (typed / max_contribution(&terms, rarity).max(f32::MIN_POSITIVE)).min(1.0);
+                * (typed / max_contribution(&terms, idf).max(f32::MIN_POSITIVE)).min(1.0);
             self.text.terms[added].iter_mut().for_each(|term| term.weight *= scale);
         }
         self.text
@@ -276,9 +276,9 @@ fn terms_of(text: &str, segmenter: &Segmenter, unigrams: UnigramPolicy) -> Vec<W
 }
 
 /// The most that terms can add to a score, term frequencies aside.
-fn max_contribution(terms: &[WeightedTerm], rarity: Rarity<'_>) -> f32 {
+fn max_contribution(terms: &[WeightedTerm], idf: IdfLookup<'_>) -> f32 {
     let contribution =
-        |term: &WeightedTerm| term.weight * kind_weight(term.kind) * rarity(term.kind, &term.text);
+        |term: &WeightedTerm| term.weight * kind_weight(term.kind) * idf(term.kind, &term.text);
     terms.iter().fold(0.0, |sum, term| sum + contribution(term))
 }
 

@@ -1,8 +1,9 @@
 //! From the syntax tree to a plan.
 //!
-//! A plan keeps two things apart: what *matches*, exactly and unscored, and what is *scored*, which
-//! is every term of the wanted words, required or not. NOT and parentheses affect only what
-//! matches, so an expansion inside a leaf never changes their meaning.
+//! A plan keeps two things apart: which documents *match*, exactly and without a score, and what is
+//! *scored*: every term of the words that are not negated, required or not. The operators of the
+//! query decide which documents match. An expansion is added inside a leaf of the match expression,
+//! so that NOT and parentheses keep their meaning.
 //!
 //! A plan is made in two steps. `compile` turns the tree into match expressions and words; `weigh`
 //! asks for the document frequencies of all terms in one batch and fills in the weights. Nothing

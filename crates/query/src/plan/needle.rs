@@ -1,7 +1,7 @@
 //! Needles: what a query searches for in the text of a document.
 //!
-//! The postings say which documents match. Where in the original text the matches are is found
-//! again with needles, for highlights and for `NEAR`.
+//! The postings say which documents match. Needles then find the matches in the original text, for
+//! highlights and for `NEAR`.
 
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +26,7 @@ pub(crate) struct Needle {
     pub(crate) kind: NeedleKind,
     /// The index of the query word that it belongs to. A word and its expansions share one.
     pub(crate) word: usize,
-    /// The value of finding it: its inverse document frequency.
+    /// How much a match counts when the passage of a snippet is chosen.
     pub(crate) weight: f32,
 }
 

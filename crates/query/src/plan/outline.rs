@@ -98,9 +98,9 @@ impl Outline {
     /// Writes a field clause; `node` is the node that holds it.
     pub(super) fn clause(&mut self, clause: &FieldClause, node: &Node) {
         self.line(|| match clause {
-            FieldClause::Tag(values) => folded("tag", values),
-            FieldClause::Source(values) => folded("source", values),
-            FieldClause::Category(values) => folded("category", values),
+            FieldClause::Tag(values) => values_line("tag", values),
+            FieldClause::Source(values) => values_line("source", values),
+            FieldClause::Category(values) => values_line("category", values),
             _ => node.to_string(),
         });
     }
@@ -134,7 +134,8 @@ fn characters(key: &[char]) -> String {
     }
 }
 
-fn folded(name: &str, values: &[Value]) -> String {
+/// The line of a clause whose values are compared in folded form.
+fn values_line(name: &str, values: &[Value]) -> String {
     let value = |value: &Value| match value.prefix {
         true => format!("starts with {}", fold(&value.text)),
         false => format!("is {}", fold(&value.text)),

@@ -1,8 +1,8 @@
 //! Latin letters that no text contains, read as the pinyin of a word or as its initials.
 //!
 //! Only words of titles, tags and sources are read this way, and only those fields are then
-//! searched: text is never searched by sound. The words come from the dictionaries of the index, so
-//! every reading finds something.
+//! searched; bodies are never searched by sound. The words come from the dictionaries of the index,
+//! so every reading finds something.
 
 use std::collections::HashMap;
 
@@ -13,9 +13,10 @@ use crate::error::Error;
 use crate::lang::{self, FieldClause, Node, NodeKind, Phrase, Query, Value};
 use crate::rank::TermStatistics;
 
-/// Fewer letters are the initials, or the spelling, of too many words.
+/// Letters that may be the initials of a word; fewer would be those of too many words.
 const MIN_INITIALS: usize = 3;
-const MIN_LETTERS: usize = 4;
+/// Letters that may spell a word in full; fewer would spell too many words.
+const MIN_SPELLING: usize = 4;
 
 /// The most words that one reading may stand for; the most frequent ones are taken.
 const MAX_WORDS: usize = 5;
@@ -115,7 +116,7 @@ fn sounds_like(word: &str, letters: &str) -> bool {
             .iter()
             .zip(letters.chars())
             .all(|(sounds, letter)| sounds.iter().any(|sound| sound.starts_with(letter)));
-    initials || letters.len() >= MIN_LETTERS && spells(&syllables, letters)
+    initials || letters.len() >= MIN_SPELLING && spells(&syllables, letters)
 }
 
 /// Whether one reading of each character, joined, spells the letters.

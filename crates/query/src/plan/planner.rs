@@ -85,7 +85,7 @@ mod tests {
     use crate::plan::expr::{Filter, FilterField};
     use crate::rank::FieldTerm;
 
-    /// Statistics that no index has, and the batches that were asked for.
+    /// Made-up statistics, which record the batches of terms that were asked for.
     #[derive(Default)]
     struct FakeStatistics {
         batches: RefCell<Vec<Vec<FieldTerm>>>,
@@ -146,7 +146,7 @@ mod tests {
         let idf_of = |kind| plan.scored_terms.iter().find(|term| term.kind == kind).unwrap().idf;
         assert!(idf_of(TermKind::Bigram) > 5.0 && idf_of(TermKind::Word) < 0.2);
         assert!(plan.needles[0].weight > 5.0, "a variant is as rare as its rarest bigram");
-        // BTC is a frequent word here, and may score half of what 比特幣 scores.
+        // BTC is a synonym: it weighs at most half as much as a typed Latin word, which weighs 2.
         let btc = plan.scored_terms.iter().find(|term| term.text == "btc").unwrap();
         assert!(btc.weight <= 1.0, "{btc:?}");
     }

@@ -41,7 +41,8 @@ pub(crate) fn any_variant(fields: &[TextField], word: &QueryWord) -> MatchExpr {
     MatchExpr::any_of(word.variants.iter().map(|variant| one_variant(fields, variant)).collect())
 }
 
-/// Documents with a word that starts with a variant of `word`.
+/// Documents with a word that starts with a variant of `word`. A variant that is matched as
+/// characters needs no prefix, because it is found inside longer words anyway.
 pub(super) fn prefix(fields: &[TextField], word: &QueryWord) -> MatchExpr {
     let of_variant = |variant: &Variant| match variant.mode {
         MatchMode::Characters => sequence(fields, &variant.key),
@@ -86,13 +87,15 @@ pub(super) fn any_term(fields: &[TextField], text: &AnalysedText) -> MatchExpr {
     let mut members: Vec<MatchExpr> = wanted(TermKind::Bigram).map(characters).collect();
     let latin = wanted(TermKind::Word).filter(|word| !word.chars().any(is_han));
     members.extend(latin.map(|text| word(fields, text)));
+    // Variants that the terms above do not find: expansions, Latin words inside longer runs, and
+    // Chinese words of one character.
     let words = text.words.iter().filter(|word| !word.stop);
-    let without_bigram = words.flat_map(|word| &word.variants).filter(|variant| {
+    let not_covered = words.flat_map(|word| &word.variants).filter(|variant| {
         variant.origin != Origin::Typed
             || variant.mode == MatchMode::WordOrEmbedded
             || variant.mode == MatchMode::Characters && variant.key.len() == 1
     });
-    members.extend(without_bigram.map(|variant| one_variant(fields, variant)));
+    members.extend(not_covered.map(|variant| one_variant(fields, variant)));
     if members.is_empty() {
         members.extend(wanted(TermKind::Unigram).map(characters));
     }

@@ -1,10 +1,10 @@
 //! The statistics behind BM25: average lengths for each kind of document, document frequencies over
 //! both kinds.
 //!
-//! A word is as rare as it is in the whole archive, whichever kind of document has it. Lengths are
-//! compared within a kind, because an article is twenty times as long as a flash item: an average
-//! over both would fit neither, and one kind would drown the other. Lengths are counted in key
-//! characters, for words too.
+//! Document frequencies are those of the whole archive: a rare term is a strong match in either
+//! kind of document. Lengths are compared within a kind, because an article is twenty times as long
+//! as a flash item: an average over both would fit neither, and one kind would drown the other.
+//! Lengths are counted in key characters, for words too.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ pub(crate) fn max_score(idf: f32) -> f32 {
     idf * (1.0 + K1)
 }
 
-/// The BM25 length norms of one field: what is added to the tf in the denominator, by length byte.
+/// The BM25 length norms of one field: what is added to the tf in the denominator, by length code.
 #[derive(Debug, Clone)]
 pub(crate) struct LengthNorms(Arc<[f32; LENGTH_CODES]>);
 
@@ -62,9 +62,9 @@ impl LengthNorms {
         Self(Arc::new(norms))
     }
 
-    /// The norm of a length byte.
-    pub(crate) fn of(&self, length: u8) -> f32 {
-        self.0[usize::from(length)]
+    /// The norm of a length code, see [`decode_length`].
+    pub(crate) fn of(&self, code: u8) -> f32 {
+        self.0[usize::from(code)]
     }
 }
 

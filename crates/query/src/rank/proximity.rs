@@ -115,9 +115,9 @@ impl QueryBigrams {
                 at += 1;
                 continue;
             }
-            let rarity: f32 =
+            let idf_sum: f32 =
                 query[at..at + run_bigrams].iter().map(|bigram| self.idfs[*bigram]).sum();
-            worth += rarity * (((run_bigrams + 1).min(MAX_RUN_CHARS) - 2) as f32).sqrt();
+            worth += idf_sum * (((run_bigrams + 1).min(MAX_RUN_CHARS) - 2) as f32).sqrt();
             at += run_bigrams;
         }
         worth

@@ -7,7 +7,7 @@ use wensou_index::{FACET_SEPARATOR, Index, Kind};
 use wensou_text::fold;
 
 use crate::error::Error;
-use crate::exec::columns::{Dates, Numbers, Texts};
+use crate::exec::columns::{Dates, NumberColumn, StringColumn};
 use crate::exec::doc_id::DocId;
 use crate::exec::segment::Segment;
 use crate::lang::Query;
@@ -119,8 +119,8 @@ struct SegmentCounter<'i> {
 }
 
 enum Values<'i> {
-    Text(Texts),
-    Kind(Numbers),
+    Text(StringColumn),
+    Kind(NumberColumn),
     Month(Dates<'i>),
 }
 

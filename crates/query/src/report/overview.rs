@@ -51,8 +51,8 @@ pub fn overview(index: &Index) -> Result<Overview, Error> {
     })
 }
 
-/// Civil times of the oldest and the newest dated document. Reads only the bounds of a column,
-/// unless documents of the segment were deleted.
+/// Civil times of the oldest and the newest dated document. A segment stores both; its dates are
+/// read one by one only if documents were deleted from it.
 ///
 /// # Errors
 ///
@@ -68,7 +68,7 @@ pub fn date_bounds(index: &Index) -> Result<[Option<DateTime>; 2], Error> {
     Ok(bounds.map_or([None, None], |bounds| bounds.map(civil_time)))
 }
 
-/// The civil time of seconds as the index stores dates.
+/// The civil time of a stored date, which is in seconds since 1970-01-01T00:00:00.
 pub(crate) fn civil_time(seconds: i64) -> Option<DateTime> {
     date(1970, 1, 1).at(0, 0, 0, 0).checked_add(seconds.seconds()).ok()
 }

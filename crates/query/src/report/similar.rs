@@ -24,7 +24,8 @@ use crate::runner::Runner;
 /// Maximum number of key terms of the given document.
 const MAX_KEY_TERMS: usize = 25;
 
-/// If the given document has this many key terms, a similar one must share at least [`MIN_SHARED`].
+/// If the given document has at least this many key terms, a similar one must share at least
+/// [`MIN_SHARED`].
 const ENOUGH_KEY_TERMS: usize = 6;
 /// Minimum number of shared key terms, if the given document has [`ENOUGH_KEY_TERMS`].
 const MIN_SHARED: usize = 2;
@@ -64,7 +65,7 @@ pub fn similar(index: &Index, id: &str, options: &Options) -> Result<Vec<Hit>, E
                 title: highlight_all(&texts.title, needles),
                 snippet: snippet(&texts.body, needles, options.snippet),
                 missing: Vec::new(),
-                shared: shared.into_iter().map(|number| words[number].typed.clone()).collect(),
+                shared: shared.into_iter().map(|number| words[number].written.clone()).collect(),
                 score: found.score,
                 record,
             })
@@ -74,8 +75,8 @@ pub fn similar(index: &Index, id: &str, options: &Options) -> Result<Vec<Hit>, E
 
 /// A word that tells what a document is about.
 struct KeyTerm {
-    /// As the document writes it.
-    typed: String,
+    /// The word as the document first writes it.
+    written: String,
     variant: Variant,
     /// The kind of term that it is indexed as.
     kind: TermKind,
@@ -93,13 +94,13 @@ fn key_terms(runner: &Runner<'_>, texts: &Texts) -> Result<Vec<KeyTerm>, Error> 
     }
     count(&texts.body, 1.0, segmenter, &mut words);
     let (mut candidates, mut terms) = (Vec::new(), Vec::new());
-    for (word, WordCount { count, typed, kind }) in words {
+    for (word, WordCount { count, written, kind }) in words {
         let Some(variant) = Variant::new(&word, kind, Origin::Typed) else { continue };
         let kind = term_kind_of(kind, &word);
         // In a small archive a word can be rare by chance, so its rarity in Chinese at large counts
         // too.
         let rarity = segmenter.rarity(&word);
-        candidates.push((KeyTerm { typed, variant, kind, weight: 1.0 + count.ln() }, rarity));
+        candidates.push((KeyTerm { written, variant, kind, weight: 1.0 + count.ln() }, rarity));
         terms.push(FieldTerm { field: TextField::Body, kind, text: word });
     }
     let statistics = runner.statistics();
@@ -123,7 +124,7 @@ struct WordCount {
     /// Occurrences, weighted by the field that they are in.
     count: f32,
     /// The word as the document first writes it.
-    typed: String,
+    written: String,
     kind: TokenKind,
 }
 
@@ -142,8 +143,8 @@ fn count(text: &str, weight: f32, segmenter: &Segmenter, words: &mut HashMap<Str
             return;
         }
         let chars = token.chars.start as usize..token.chars.end as usize;
-        let typed = || text[folded.original_bytes(chars)].to_owned();
-        let new = || WordCount { count: 0.0, typed: typed(), kind: token.kind };
+        let written = || text[folded.original_bytes(chars)].to_owned();
+        let new = || WordCount { count: 0.0, written: written(), kind: token.kind };
         words.entry(token.text.to_string()).or_insert_with(new).count += weight;
     });
 }

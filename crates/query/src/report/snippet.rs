@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::haystack::{Haystack, Occurrence};
+use crate::haystack::{Haystack, TextMatch};
 use crate::plan::needle::Needle;
 
 /// A piece of a text, with its matches marked.
@@ -29,33 +29,33 @@ pub struct Snippet {
 /// never inside a Latin word.
 pub(crate) fn snippet(text: &str, needles: &[Needle], limit: usize) -> Snippet {
     let haystack = Haystack::new(text);
-    let occurrences = haystack.occurrences(needles);
+    let matches = haystack.disjoint_matches(needles);
     let chars = haystack.original();
-    let core = best_group(&occurrences, needles, limit);
+    let core = best_group(&matches, needles, limit);
     let window = widen(chars, core, limit);
-    cut(chars, &window, &occurrences)
+    cut(chars, &window, &matches)
 }
 
 /// The whole text with its matches marked.
 pub(crate) fn highlight_all(text: &str, needles: &[Needle]) -> Snippet {
     let haystack = Haystack::new(text);
-    let occurrences = haystack.occurrences(needles);
+    let matches = haystack.disjoint_matches(needles);
     let chars = haystack.original();
-    cut(chars, &(0..chars.len()), &occurrences)
+    cut(chars, &(0..chars.len()), &matches)
 }
 
-/// The smallest range of characters that holds the best group of occurrences.
-fn best_group(occurrences: &[Occurrence], needles: &[Needle], limit: usize) -> Range<usize> {
+/// The smallest range of characters that holds the best group of matches.
+fn best_group(matches: &[TextMatch], needles: &[Needle], limit: usize) -> Range<usize> {
     let mut best = (f32::MIN, 0..0);
-    for (first, start) in occurrences.iter().enumerate() {
+    for (first, start) in matches.iter().enumerate() {
         let mut words: Vec<usize> = Vec::new();
         let mut worth = 0.0;
-        for occurrence in &occurrences[first..] {
-            let span = occurrence.chars.end - start.chars.start;
-            if span > limit && occurrence != start {
+        for found in &matches[first..] {
+            let span = found.chars.end - start.chars.start;
+            if span > limit && found != start {
                 break;
             }
-            let needle = &needles[occurrence.needle];
+            let needle = &needles[found.needle];
             // Of two needles of one word, the longer is the stronger evidence.
             let length = needle.key.len() as f32;
             if words.contains(&needle.word) {
@@ -66,7 +66,7 @@ fn best_group(occurrences: &[Occurrence], needles: &[Needle], limit: usize) -> R
             }
             let score = worth - span as f32 / limit.max(1) as f32 * 0.5;
             if score > best.0 + 1e-6 {
-                best = (score, start.chars.start..occurrence.chars.end);
+                best = (score, start.chars.start..found.chars.end);
             }
         }
     }
@@ -109,11 +109,11 @@ fn widen(chars: &[char], core: Range<usize>, limit: usize) -> Range<usize> {
     start..end
 }
 
-fn cut(chars: &[char], window: &Range<usize>, occurrences: &[Occurrence]) -> Snippet {
+fn cut(chars: &[char], window: &Range<usize>, matches: &[TextMatch]) -> Snippet {
     let trailing_space =
         chars[window.clone()].iter().rev().take_while(|c| c.is_whitespace()).count();
     let window = &(window.start..window.end - trailing_space);
-    let highlights = occurrences
+    let highlights = matches
         .iter()
         .filter(|found| found.chars.start >= window.start && found.chars.end <= window.end)
         .map(|found| [found.chars.start - window.start, found.chars.end - window.start])
