@@ -8,6 +8,7 @@ mod complete;
 mod config;
 mod crash;
 mod exit;
+mod file_state;
 mod lookup;
 mod out;
 mod types;

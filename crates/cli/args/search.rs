@@ -39,7 +39,7 @@ pub(crate) struct Search {
     #[arg(long = "null", short = '0')]
     pub(crate) null: bool,
     /// Fail unless the output formats for programs are those of version N
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(FORMAT_VERSION..=FORMAT_VERSION))]
     pub(crate) format_version: Option<u32>,
     /// Prefer newer hits: a document of age SPAN (`30d`, `1y`) loses a quarter of its score, a very
     /// old one half
@@ -59,13 +59,17 @@ pub(crate) struct Search {
     pub(crate) as_of: Option<AsOf>,
 }
 
+/// The version of the output formats for programs, see docs/schema.
+pub(crate) const FORMAT_VERSION: i64 = 2;
+
 /// The query language in a dozen lines.
 pub(crate) const QUERY_HELP: &str = "  比特幣 減半             both words, in either script
   \"指令微調\"             exactly these characters, across word boundaries
   質押 OR 挖礦            either; capitals in AND, OR, NOT; also - and ( )
   title:以太坊            in the title only (also body:)
   tag:BTC  tag:a,b        a whole tag; either of two; tag:BTC* is a prefix
-  source:財聯社  category:以太坊  kind:flash|article
+  source:財聯社  author:林知遠  site:example.org  url:…
+  category:以太坊  kind:flash|article
   date:2023-03            also 2023-01..2023-06, 2023年5月, >=2023-01, 7d
   date:none               without a date; date:inferred: date not stated
   since:2023-01 until:2023-06

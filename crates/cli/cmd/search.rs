@@ -12,8 +12,9 @@ use super::query::{clock, options, parse_for, report};
 use crate::args::Search;
 use crate::config::Global;
 use crate::exit::Outcome;
+use crate::file_state::warn_about_changes;
 use crate::out::count::count_noun;
-use crate::out::{Terminal, facets, hits, sanitize};
+use crate::out::{Terminal, facets, hits, json, sanitize};
 use crate::types::Format;
 
 pub(crate) fn run(
@@ -60,6 +61,8 @@ pub(crate) fn run(
             facets::print(terminal, format, &facets)?;
         }
     }
+    let paths = results.hits.iter().map(|hit| json::location(&hit.record).0);
+    warn_about_changes(&index, paths, for_program, terminal);
     if !for_program {
         say_summary(&results, args, started, terminal);
         if results.total == 0 || results.relaxed {

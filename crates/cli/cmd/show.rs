@@ -1,6 +1,6 @@
 //! `wensou show`: prints one record.
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use wensou_index::Index;
 use wensou_ingest::{Record, original};
 use wensou_query::Highlighter;
@@ -9,6 +9,7 @@ use super::query::{clock, parse};
 use crate::args::Show;
 use crate::config::Global;
 use crate::exit::Outcome;
+use crate::file_state::{FileState, file_state, warn_about_changes};
 use crate::lookup;
 use crate::out::script::Converter;
 use crate::out::{Terminal, json, record};
@@ -26,8 +27,14 @@ pub(crate) fn run(
     if args.raw {
         return raw(&index, &found, terminal);
     }
+    let path = json::location(&found).0;
+    if args.format != RecordFormat::Cite {
+        let for_program = args.format == RecordFormat::Json;
+        warn_about_changes(&index, [path].into_iter(), for_program, terminal);
+    }
     match args.format {
         RecordFormat::Cite => {
+            ensure_unchanged(&index, path)?;
             terminal.line(record::citation(&found))?;
         }
         RecordFormat::Json => terminal.json_pretty(&json::record(&found))?,
@@ -56,9 +63,20 @@ pub(crate) fn run(
     Ok(Outcome::Done)
 }
 
+/// Fails if a file has changed since it was indexed: byte ranges would name other text.
+fn ensure_unchanged(index: &Index, path: &str) -> anyhow::Result<()> {
+    match file_state(index, path) {
+        FileState::Changed => {
+            bail!("{path} has changed since it was indexed: run `wensou index` to index it again")
+        }
+        FileState::Unchanged | FileState::Missing => Ok(()),
+    }
+}
+
 /// Prints the bytes of the record from its file: unchanged to a pipe, sanitized to a terminal.
 fn raw(index: &Index, found: &Record, terminal: &mut Terminal) -> anyhow::Result<Outcome> {
     let (path, span) = json::location(found);
+    ensure_unchanged(index, path)?;
     let (file, member) = lookup::source_member(index, path).with_context(|| {
         format!("cannot find {path}, which was moved or removed after it was indexed")
     })?;

@@ -16,6 +16,9 @@ pub(crate) struct HitObject<'a> {
     title: &'a str,
     date: Value,
     source: Option<&'a str>,
+    author: Option<&'a str>,
+    site: Option<&'a str>,
+    url: Option<&'a str>,
     category: Option<&'a str>,
     tags: Vec<String>,
     path: &'a str,
@@ -30,9 +33,9 @@ pub(crate) struct HitObject<'a> {
 }
 
 /// The keys of a hit, in order.
-pub(crate) const FIELDS: [&str; 14] = [
-    "id", "kind", "title", "date", "source", "category", "tags", "path", "span", "score",
-    "snippet", "seen_in", "missing", "shared",
+pub(crate) const FIELDS: [&str; 17] = [
+    "id", "kind", "title", "date", "source", "author", "site", "url", "category", "tags", "path",
+    "span", "score", "snippet", "seen_in", "missing", "shared",
 ];
 
 /// A hit with the chosen keys only, in the given order.
@@ -64,9 +67,13 @@ impl Serialize for SelectedKeys<'_> {
 pub(crate) fn hit(hit: &Hit) -> HitObject<'_> {
     let record = &hit.record;
     let (path, span) = location(record);
-    let (source, category) = match record {
-        Record::Article(article) => (&article.source, &article.category),
-        Record::Flash(flash) => (&flash.outlet, &flash.category),
+    let (source, author, site, url, category) = match record {
+        Record::Article(Article { source, author, site, url, category, .. }) => {
+            (source, author, site, url, category)
+        }
+        Record::Flash(FlashItem { outlet, url, category, .. }) => {
+            (outlet, &None, &None, url, category)
+        }
     };
     HitObject {
         id: record.id(),
@@ -74,6 +81,9 @@ pub(crate) fn hit(hit: &Hit) -> HitObject<'_> {
         title: title(record),
         date: date(record.date()),
         source: source.as_deref(),
+        author: author.as_deref(),
+        site: site.as_deref(),
+        url: url.as_deref(),
         category: category.as_deref(),
         tags: record.texts().tags,
         path,

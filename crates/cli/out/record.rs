@@ -32,7 +32,8 @@ impl RecordView {
     }
 }
 
-/// A citation of a record in one sanitized line: title, source, date, path and byte range.
+/// A citation of a record in one sanitized line: author, title, source, site, date, address, path and
+/// byte range, as far as they are known.
 pub(crate) fn citation(record: &Record) -> String {
     let source = hits::source(record);
     let date = match record.date().value {
@@ -44,7 +45,20 @@ pub(crate) fn citation(record: &Record) -> String {
     };
     let (path, span) = json::location(record);
     let location = format!("{path}, bytes {}..{}", span.start, span.end);
-    let parts = [Some(json::title(record)), source, Some(&date), Some(&location)];
+    let (author, site, url) = match record {
+        Record::Article(Article { author, site, url, .. }) => (author, site, url),
+        Record::Flash(FlashItem { url, .. }) => (&None, &None, url),
+    };
+    let site = site.as_deref().filter(|site| source != Some(*site));
+    let parts = [
+        author.as_deref(),
+        Some(json::title(record)),
+        source,
+        site,
+        Some(&date),
+        url.as_deref(),
+        Some(&location),
+    ];
     sanitize::line(&parts.into_iter().flatten().collect::<Vec<_>>().join(". ")).into_owned()
 }
 
@@ -107,6 +121,8 @@ fn article_facts(article: &Article) -> Vec<String> {
     vec![
         named("source", article.source.as_ref()),
         named("by", article.author.as_ref()),
+        named("translated by", article.translator.as_ref()),
+        named("edited by", article.editor.as_ref()),
         named("category", article.category.as_ref()),
         named("site", article.site.as_ref()),
         named("at", article.url.as_ref()),

@@ -93,6 +93,12 @@ pub(crate) struct FieldValues {
     /// Folded sources that are searched and not counted.
     pub(crate) authors: Vec<String>,
     pub(crate) categories: Vec<FacetValue>,
+    /// Folded names of authors, translators and editors, whole and one by one.
+    pub(crate) names: Vec<String>,
+    /// Folded name and host of the site.
+    pub(crate) sites: Vec<String>,
+    /// The address as [`url_key`] writes it.
+    pub(crate) url: Option<String>,
     pub(crate) script: &'static str,
     /// Names of [`HAS`].
     pub(crate) has: Vec<&'static str>,
@@ -135,6 +141,9 @@ pub(crate) fn analyse(ordinal: u64, encoded: &Encoded, segmenter: &Segmenter) ->
         sources: Vec::new(),
         authors: Vec::new(),
         categories: Vec::new(),
+        names: Vec::new(),
+        sites: Vec::new(),
+        url: None,
         script: script_name(&texts),
         has: has(record),
     };
@@ -148,15 +157,50 @@ pub(crate) fn analyse(ordinal: u64, encoded: &Encoded, segmenter: &Segmenter) ->
 fn add_article(values: &mut FieldValues, article: &Article) {
     values.sources.extend(article.source.as_deref().map(FacetValue::new));
     for name in [&article.author, &article.translator, &article.editor] {
-        values.authors.extend(name.as_deref().map(fold));
+        let Some(name) = name else { continue };
+        values.authors.push(fold(name));
+        values.names.extend(names(name));
     }
+    values.sites.extend(article.site.as_deref().map(fold));
+    add_url(values, article.url.as_deref());
     values.categories.extend(article.category.as_deref().map(FacetValue::new));
 }
 
 fn add_flash(values: &mut FieldValues, flash: &FlashItem) {
     values.sources.extend(flash.outlet.as_deref().map(FacetValue::new));
     values.categories.extend(flash.category.as_deref().map(FacetValue::new));
+    add_url(values, flash.url.as_deref());
     values.ids.extend(flash.variants.iter().map(|variant| variant.id.clone()));
+}
+
+fn add_url(values: &mut FieldValues, url: Option<&str>) {
+    let Some(url) = url else { return };
+    let key = url_key(url);
+    let host = key.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    values.sites.push(host.to_owned());
+    values.sites.extend(host.strip_prefix("www.").map(str::to_owned));
+    values.url = Some(key);
+}
+
+/// The folded names in a byline such as `甲、乙`: the whole of it, and each name.
+fn names(byline: &str) -> Vec<String> {
+    let whole = fold(byline);
+    let mut names = vec![whole.clone()];
+    for name in whole.split(['、', ',', ';', '/', '&']).map(str::trim) {
+        if !name.is_empty() && !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
+/// The form in which addresses are compared: folded, without scheme and without a slash at the end.
+#[must_use]
+pub fn url_key(url: &str) -> String {
+    let folded = fold(url.trim());
+    let bare = folded.split_once("://").map_or(folded.as_str(), |(_, bare)| bare);
+    bare.trim_end_matches('/').to_owned()
 }
 
 /// The paths of the pages that contain a record, in the form of `path:`.

@@ -52,6 +52,7 @@ mod existing;
 mod file_changes;
 mod file_table;
 mod generation;
+mod legacy;
 mod mapping;
 mod meta;
 mod open;
@@ -64,7 +65,7 @@ mod update;
 mod write;
 
 pub use analysis::{Analysis, TableFile, TableFiles, TableMeta};
-pub use analyze::{HAS, is_indexed_word};
+pub use analyze::{HAS, is_indexed_word, url_key};
 pub use build::{Built, build, is_current};
 pub use check::{Checked, Finding, Severity, check, check_files};
 pub use engine::document::FACET_SEPARATOR;

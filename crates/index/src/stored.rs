@@ -23,12 +23,13 @@ use crate::error::Error;
 use crate::file_changes::{FileBefore, path_hash};
 use crate::file_table::{FileTable, is_under, sort_key};
 use crate::generation::Folder;
+use crate::legacy;
 use crate::mapping::Mapping;
 use crate::meta::Settings;
-use crate::record::decode;
+use crate::record::{decode, encode};
 use crate::roots::canonical;
 
-/// The field id of records in formats 4 and 5.
+/// The field id of records in formats 4 and 5. Format 6 has [`RECORD_FIELD`].
 const OLD_RECORD_FIELD: u32 = 17;
 /// Decompressed blocks of a store that are cached.
 const CACHED_BLOCKS: usize = 8;
@@ -293,7 +294,12 @@ fn read_record(store: &StoreReader, doc: DocId) -> Result<Record, Error> {
     let document = store.get_document_bytes(doc)?;
     let fields = [RECORD_FIELD, OLD_RECORD_FIELD].map(Field::from_field_id);
     let record = fields.into_iter().find_map(|field| stored_record(&document, field));
-    decode(record.ok_or(Error::Record(None))?)
+    let bytes = record.ok_or(Error::Record(None))?;
+    // A record has exactly one encoding, so bytes that it does not give are of an older format.
+    match decode(bytes) {
+        Ok(record) if encode(&record).is_ok_and(|again| again == bytes) => Ok(record),
+        outcome => legacy::decode(bytes).map_or(outcome, Ok),
+    }
 }
 
 impl StoredRecords for Stored {

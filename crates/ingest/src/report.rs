@@ -141,6 +141,8 @@ pub enum Reason {
     /// A symbolic link to a folder outside every root.
     #[serde(rename = "LeadsOut")]
     SymlinkOutsideRoots,
+    /// A pattern of files to leave out that is not valid; what is wrong with it. It is not applied.
+    BadPattern(String),
     /// A JSONL line that is not a valid record; what is wrong with it.
     Malformed(String),
     /// A JSONL record whose id is already taken.
@@ -182,6 +184,7 @@ impl fmt::Display for Reason {
             Self::SymlinkOutsideRoots => f.write_str(
                 "a link to a folder outside the archive: add that folder as well if it belongs to it",
             ),
+            Self::BadPattern(what) => write!(f, "a pattern of files to leave out: {what}"),
             Self::Malformed(what) => write!(f, "malformed record: {what}"),
             Self::DuplicateId(id) => write!(f, "the id `{id}` is already taken by another record"),
             Self::Damaged(what) => write!(f, "damaged: {what}"),

@@ -69,7 +69,7 @@ impl RootPlan {
     fn of_config(global: &Global, args: &Args, covered: &RootSet) -> anyhow::Result<Self> {
         let roots = RootSet::of(&global.archive);
         let place = match global.archive.origin {
-            crate::config::Origin::File(line) => global.location(line),
+            crate::config::SettingOrigin::File(line) => global.location(line),
             _ => "the config file".to_owned(),
         };
         if !(args.only.is_empty() && args.remove.is_empty() && args.renamed.is_empty()) {

@@ -138,6 +138,7 @@ fn reason(reason: &Reason) -> &'static str {
         Reason::UnsafeName => "unsafe name",
         Reason::DuplicateName => "duplicate name",
         Reason::SymlinkOutsideRoots => "symlink out of the archive",
+        Reason::BadPattern(_) => "bad pattern",
         Reason::Abandoned(_) => "abandoned partway",
         _ => "other reasons",
     }

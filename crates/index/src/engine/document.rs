@@ -33,6 +33,9 @@ pub(crate) fn to_document(fields: &Fields, analysed: &Analysed, record: &[u8]) -
     for category in categories {
         add_facet(&mut document, (fields.category, fields.category_facet), category);
     }
+    values.names.iter().for_each(|name| document.add_text(fields.author, name));
+    values.sites.iter().for_each(|site| document.add_text(fields.site, site));
+    values.url.iter().for_each(|url| document.add_text(fields.url, url));
     document.add_text(fields.script, values.script);
     values.has.iter().for_each(|name| document.add_text(fields.has, name));
     document.add_bytes(fields.record, record);

@@ -52,6 +52,12 @@ pub struct Fields {
     pub occurrences: Field,
     /// The encoded record: the only stored field.
     pub record: Field,
+    /// Names of authors, translators and editors, folded, for `author:`.
+    pub author: Field,
+    /// Name and host of the site, folded, for `site:`.
+    pub site: Field,
+    /// The address, for `url:`.
+    pub url: Field,
 }
 
 /// The schema and its fields.
@@ -85,6 +91,9 @@ pub(crate) fn schema() -> (Schema, Fields) {
         script: builder.add_text_field("script", keyword()),
         occurrences: builder.add_u64_field("occurrences", FAST),
         record: builder.add_bytes_field("record", STORED),
+        author: builder.add_text_field("author", keyword()),
+        site: builder.add_text_field("site", keyword()),
+        url: builder.add_text_field("url", keyword()),
     };
     (builder.build(), fields)
 }

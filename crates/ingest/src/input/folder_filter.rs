@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use foldhash::HashMap;
 
 use crate::error::Error;
+use crate::input::FileFormat;
 use crate::options::Options;
 
 /// Whether a folder is read.
@@ -17,12 +18,16 @@ pub(crate) enum Verdict {
     Excluded,
     /// A symbolic link to a folder outside every root.
     SymlinkOutsideRoots,
+    /// A symbolic link to a folder that the walk reads anyway.
+    Covered,
 }
 
 /// Excluded files and folders, compared by identity (device and inode) and not by name.
 pub(crate) struct Exclusions {
     files: Vec<Identity>,
     folder: Option<fn(&Path) -> bool>,
+    /// Patterns of what to leave out below every root.
+    globs: Vec<String>,
 }
 
 impl Exclusions {
@@ -30,7 +35,7 @@ impl Exclusions {
         let identity = |path: &PathBuf| identity(path, &fs::metadata(path).ok()?);
         // A path that does not exist excludes nothing.
         let files = options.exclude.iter().filter_map(identity).collect();
-        Self { files, folder: options.exclude_folder }
+        Self { files, folder: options.exclude_folder, globs: options.exclude_globs.clone() }
     }
 
     fn is_empty(&self) -> bool {
@@ -82,20 +87,39 @@ impl<'b> FolderFilter<'b> {
             if self.within_excluded(&target) {
                 return Verdict::Excluded;
             }
-            let inside = self.roots.iter().any(|root| target.starts_with(root));
-            return if inside { Verdict::Inside } else { Verdict::SymlinkOutsideRoots };
+            return match self.below_a_root(&target) {
+                None => Verdict::SymlinkOutsideRoots,
+                Some(below) if is_hidden(below) => Verdict::Inside,
+                Some(_) => Verdict::Covered,
+            };
         }
         if self.exclusions.has_folder(path) { Verdict::Excluded } else { Verdict::Inside }
     }
 
-    /// Whether a link leads to a file inside an excluded folder.
+    /// The patterns of what to leave out below every root.
+    pub(crate) fn globs(&self) -> &[String] {
+        &self.exclusions.globs
+    }
+
+    /// Whether a link leads to a file inside an excluded folder, or to one that the walk reads
+    /// anyway.
     pub(crate) fn excludes_target(&self, link: &Path) -> bool {
-        if self.exclusions.is_empty() {
-            return false;
-        }
-        let target = fs::canonicalize(link);
-        target
-            .is_ok_and(|target| target.parent().is_some_and(|folder| self.within_excluded(folder)))
+        let Ok(target) = fs::canonicalize(link) else { return false };
+        let in_excluded = || target.parent().is_some_and(|folder| self.within_excluded(folder));
+        self.covers(&target) || in_excluded()
+    }
+
+    /// Whether the walk reads a file: it is below a root, not hidden, and a page by its name.
+    fn covers(&self, file: &Path) -> bool {
+        let name = file.file_name().map(|name| name.to_string_lossy());
+        let below = self.below_a_root(file);
+        below.is_some_and(|below| !is_hidden(below))
+            && name.is_some_and(|name| FileFormat::of(&name).is_some())
+    }
+
+    /// The path below the root that contains it.
+    fn below_a_root<'p>(&self, path: &'p Path) -> Option<&'p Path> {
+        self.roots.iter().find_map(|root| path.strip_prefix(root).ok())
     }
 
     fn within_excluded(&self, folder: &Path) -> bool {
@@ -110,6 +134,11 @@ impl<'b> FolderFilter<'b> {
         self.excluded.borrow_mut().insert(folder.to_owned(), excluded);
         excluded
     }
+}
+
+/// Whether a path has a hidden component, so that the walk does not reach it.
+fn is_hidden(below: &Path) -> bool {
+    below.components().any(|part| part.as_os_str().as_encoded_bytes().starts_with(b"."))
 }
 
 #[cfg(unix)]

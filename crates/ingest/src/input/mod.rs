@@ -14,6 +14,7 @@ pub(crate) mod fingerprint;
 pub(crate) mod folder_filter;
 mod format;
 mod http;
+mod ignore_rules;
 pub(crate) mod io_errors;
 mod meter;
 mod name;

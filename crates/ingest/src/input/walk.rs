@@ -15,6 +15,7 @@ use crate::file_table::FileStamp;
 use crate::input::FileFormat;
 use crate::input::file_list::SourceFile;
 use crate::input::folder_filter::{Exclusions, FolderFilter, Verdict};
+use crate::input::ignore_rules::IgnoreRules;
 use crate::options::Options;
 use crate::report::{Reason, Skipped};
 use crate::spawn::spawn;
@@ -136,6 +137,7 @@ impl Walk {
             WalkEntry::Ignored(path) => self.ignored.push(path),
             WalkEntry::Special(path) => self.skip(&path, Reason::Special),
             WalkEntry::SymlinkOutsideRoots(path) => self.skip(&path, Reason::SymlinkOutsideRoots),
+            WalkEntry::BadPattern(path, what) => self.skip(&path, Reason::BadPattern(what)),
             WalkEntry::Fault(error, folder) => {
                 self.fault(folder.as_deref().unwrap_or(root), &error);
             }
@@ -193,6 +195,8 @@ enum WalkEntry {
     Special(PathBuf),
     /// A symbolic link to a folder outside every root.
     SymlinkOutsideRoots(PathBuf),
+    /// A mistake in a pattern of files to leave out.
+    BadPattern(PathBuf, String),
     /// An error, and the folder that was being listed if it is below the root.
     Fault(walkdir::Error, Option<PathBuf>),
 }
@@ -235,6 +239,7 @@ fn walk_folder(
         WalkDir::new(root).follow_links(true).min_depth(1).sort_by_file_name().into_iter();
     // The folders from the root down to the one that is being listed.
     let mut folders: Vec<PathBuf> = Vec::new();
+    let mut rules = IgnoreRules::of(root, filter.globs());
     while let Some(entry) = entries.next() {
         let found = match entry {
             Err(error) => {
@@ -251,8 +256,9 @@ fn walk_folder(
             }
             Ok(entry) if entry.file_type().is_dir() => {
                 let verdict = filter.folder(entry.path(), entry.path_is_symlink());
-                if verdict == Verdict::Inside {
+                if verdict == Verdict::Inside && !rules.excludes(entry.path(), true) {
                     folders.truncate(entry.depth() - 1);
+                    rules.enter(entry.path());
                     folders.push(entry.into_path());
                     continue;
                 }
@@ -261,7 +267,7 @@ fn walk_folder(
                     Verdict::SymlinkOutsideRoots => {
                         WalkEntry::SymlinkOutsideRoots(entry.into_path())
                     }
-                    Verdict::Inside | Verdict::Excluded => {
+                    Verdict::Inside | Verdict::Excluded | Verdict::Covered => {
                         WalkEntry::Ignored(lossy_path(entry.path()))
                     }
                 }
@@ -269,6 +275,9 @@ fn walk_folder(
             Ok(entry) if !entry.file_type().is_file() => WalkEntry::Special(entry.into_path()),
             Ok(entry) => match FileFormat::of(&entry.file_name().to_string_lossy()) {
                 None => WalkEntry::Ignored(lossy_path(entry.path())),
+                Some(_) if rules.excludes(entry.path(), false) => {
+                    WalkEntry::Ignored(lossy_path(entry.path()))
+                }
                 Some(_) if entry.path_is_symlink() && filter.excludes_target(entry.path()) => {
                     WalkEntry::Ignored(lossy_path(entry.path()))
                 }
@@ -276,6 +285,9 @@ fn walk_folder(
             },
         };
         emit(found)?;
+    }
+    for (path, what) in rules.take_faults() {
+        emit(WalkEntry::BadPattern(path, what))?;
     }
     ControlFlow::Continue(())
 }

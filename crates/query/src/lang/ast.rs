@@ -88,6 +88,12 @@ pub enum FieldClause {
     Tag(Vec<Value>),
     /// The source that an article or a flash item names.
     Source(Vec<Value>),
+    /// Who wrote, translated or edited an article.
+    Author(Vec<Value>),
+    /// The site of a page: its name or its host.
+    Site(Vec<Value>),
+    /// The address of a page, with or without its scheme.
+    Url(Vec<Value>),
     /// The category of an article.
     Category(Vec<Value>),
     /// The kind of document.
@@ -110,6 +116,9 @@ impl FieldClause {
         match self {
             Self::Tag(_) => FieldName::Tag,
             Self::Source(_) => FieldName::Source,
+            Self::Author(_) => FieldName::Author,
+            Self::Site(_) => FieldName::Site,
+            Self::Url(_) => FieldName::Url,
             Self::Category(_) => FieldName::Category,
             Self::Kind(_) => FieldName::Kind,
             Self::Id(_) => FieldName::Id,
@@ -163,6 +172,8 @@ pub enum Has {
     Related,
     /// `flash`: flash items in the article's page.
     Flash,
+    /// `url`: an address.
+    Url,
 }
 
 /// What `script:` asks for.

@@ -19,6 +19,12 @@ pub enum FieldName {
     Kind,
     /// `source`, 來源, 来源.
     Source,
+    /// `author`, 作者.
+    Author,
+    /// `site`, 網站, 网站, 站點, 站点.
+    Site,
+    /// `url`, 網址, 网址.
+    Url,
     /// `category`, 分類, 分类.
     Category,
     /// `title`, 標題, 标题.
@@ -50,6 +56,16 @@ const NAMES: &[(&str, FieldName)] = &[
     ("source", FieldName::Source),
     ("來源", FieldName::Source),
     ("来源", FieldName::Source),
+    ("author", FieldName::Author),
+    ("作者", FieldName::Author),
+    ("site", FieldName::Site),
+    ("網站", FieldName::Site),
+    ("网站", FieldName::Site),
+    ("站點", FieldName::Site),
+    ("站点", FieldName::Site),
+    ("url", FieldName::Url),
+    ("網址", FieldName::Url),
+    ("网址", FieldName::Url),
     ("category", FieldName::Category),
     ("分類", FieldName::Category),
     ("分类", FieldName::Category),
@@ -82,7 +98,17 @@ impl FieldName {
 
     /// Whether the values are text of the archive, and may end in `*`.
     pub(super) fn takes_text(self) -> bool {
-        matches!(self, Self::Tag | Self::Source | Self::Category | Self::Id | Self::Path)
+        matches!(
+            self,
+            Self::Tag
+                | Self::Source
+                | Self::Author
+                | Self::Site
+                | Self::Url
+                | Self::Category
+                | Self::Id
+                | Self::Path
+        )
     }
 }
 

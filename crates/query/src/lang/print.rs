@@ -122,6 +122,9 @@ impl fmt::Display for FieldClause {
         match self {
             Self::Tag(values)
             | Self::Source(values)
+            | Self::Author(values)
+            | Self::Site(values)
+            | Self::Url(values)
             | Self::Category(values)
             | Self::Id(values)
             | Self::Path(values) => list(f, values.iter()),

@@ -94,6 +94,9 @@ pub(super) fn clause(
     match name {
         FieldName::Tag => Some(FieldClause::Tag(texts(values))),
         FieldName::Source => Some(FieldClause::Source(texts(values))),
+        FieldName::Author => Some(FieldClause::Author(texts(values))),
+        FieldName::Site => Some(FieldClause::Site(texts(values))),
+        FieldName::Url => Some(FieldClause::Url(texts(values))),
         FieldName::Category => Some(FieldClause::Category(texts(values))),
         FieldName::Id => Some(FieldClause::Id(texts(values))),
         FieldName::Path => Some(FieldClause::Path(texts(values))),
@@ -193,6 +196,7 @@ impl Has {
         ("category", Self::Category),
         ("related", Self::Related),
         ("flash", Self::Flash),
+        ("url", Self::Url),
     ];
 
     /// The canonical word.

@@ -129,6 +129,12 @@ pub(crate) enum FilterField {
     Tag,
     /// Folded sources, authors and outlets.
     Source,
+    /// Folded names of authors, translators and editors.
+    Author,
+    /// Folded names and hosts of sites.
+    Site,
+    /// Addresses in the form of [`wensou_index::url_key`].
+    Url,
     /// Folded categories.
     Category,
     /// What the record has: the names of [`wensou_index::HAS`].

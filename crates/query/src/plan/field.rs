@@ -1,6 +1,6 @@
 //! The match expressions of field clauses: tags, sources, dates and so on.
 
-use wensou_index::{Kind, PROVENANCE_INFERRED, PROVENANCE_NONE};
+use wensou_index::{Kind, PROVENANCE_INFERRED, PROVENANCE_NONE, url_key};
 use wensou_text::fold;
 
 use super::expr::{Filter, FilterField, MatchExpr};
@@ -12,6 +12,12 @@ pub(super) fn clause(clause: &FieldClause, undated: bool) -> MatchExpr {
     match clause {
         FieldClause::Tag(values) => folded(FilterField::Tag, values),
         FieldClause::Source(values) => folded(FilterField::Source, values),
+        FieldClause::Author(values) => folded(FilterField::Author, values),
+        FieldClause::Site(values) => folded(FilterField::Site, values),
+        FieldClause::Url(values) => any(values, |value| match value.prefix {
+            true => Filter::prefix(FilterField::Url, url_key(&value.text)),
+            false => Filter::text(FilterField::Url, url_key(&value.text)),
+        }),
         FieldClause::Category(values) => folded(FilterField::Category, values),
         FieldClause::Id(values) => any(values, |value| match value.prefix {
             true => Filter::prefix(FilterField::Id, value.text.as_str()),

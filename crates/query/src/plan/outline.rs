@@ -100,6 +100,8 @@ impl Outline {
         self.line(|| match clause {
             FieldClause::Tag(values) => values_line("tag", values),
             FieldClause::Source(values) => values_line("source", values),
+            FieldClause::Author(values) => values_line("author", values),
+            FieldClause::Site(values) => values_line("site", values),
             FieldClause::Category(values) => values_line("category", values),
             _ => node.to_string(),
         });

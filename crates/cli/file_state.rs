@@ -1,0 +1,92 @@
+//! Whether the files of shown records are still as they were indexed.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use serde_json::json;
+use wensou_index::Index;
+use wensou_ingest::{FileEntry, FileStamp, content_hash};
+
+use crate::lookup::source_member;
+use crate::out::count::count_noun;
+use crate::out::{Terminal, sanitize};
+
+/// The code of the warning, which follows those of the query language.
+const CODE: &str = "W006";
+/// Maximum number of files that are named.
+const MAX_NAMED: usize = 3;
+
+/// The state of an indexed file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FileState {
+    Unchanged,
+    Changed,
+    Missing,
+}
+
+/// The state of the file that a record's path names. A file whose size and time are as they were is
+/// unchanged; any other file is read. Where that cannot be told, the file counts as unchanged.
+pub(crate) fn file_state(index: &Index, path: &str) -> FileState {
+    let Some(entry) = index.file_entry(path) else { return FileState::Unchanged };
+    let Some((file, _)) = source_member(index, path) else { return FileState::Missing };
+    match fs::metadata(&file) {
+        Err(error) if error.kind() == ErrorKind::NotFound => FileState::Missing,
+        Err(_) => FileState::Unchanged,
+        Ok(metadata) if is_same(&file, FileStamp::of(&metadata), &entry) => FileState::Unchanged,
+        Ok(_) => FileState::Changed,
+    }
+}
+
+fn is_same(file: &Path, stamp: FileStamp, entry: &FileEntry) -> bool {
+    let of = |stamp: FileStamp| (stamp.bytes, stamp.modified);
+    of(stamp) == of(entry.stamp)
+        || stamp.bytes == entry.stamp.bytes
+            && content_hash(file).is_ok_and(|hash| hash == entry.content_hash)
+}
+
+/// Warns if files of shown records have changed or are gone.
+pub(crate) fn warn_about_changes<'p>(
+    index: &Index,
+    paths: impl Iterator<Item = &'p str>,
+    for_program: bool,
+    terminal: &mut Terminal,
+) {
+    let (mut changed, mut missing): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+    for path in paths {
+        let list = match file_state(index, path) {
+            FileState::Unchanged => continue,
+            FileState::Changed => &mut changed,
+            FileState::Missing => &mut missing,
+        };
+        if !list.contains(&path) {
+            list.push(path);
+        }
+    }
+    for (paths, what) in [(changed, "changed since"), (missing, "been moved or removed since")] {
+        if paths.is_empty() {
+            continue;
+        }
+        let subject = match paths.len() {
+            1..=MAX_NAMED => paths.join(", "),
+            more => count_noun(more as u64, "file"),
+        };
+        let verb = if paths.len() == 1 { "has" } else { "have" };
+        let message = format!("{subject} {verb} {what} it was indexed");
+        let message = match paths.len() {
+            1 => message,
+            _ => message.replace("it was", "they were"),
+        };
+        if for_program {
+            terminal.notice_json(&json!({
+                "severity": "warning",
+                "code": CODE,
+                "message": message,
+                "help": "run `wensou index`",
+            }));
+        } else {
+            let line = format!("warning: {message}: run `wensou index`");
+            terminal.notice(sanitize::line(&line));
+        }
+    }
+}

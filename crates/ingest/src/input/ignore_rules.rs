@@ -1,0 +1,102 @@
+//! Which files and folders the user leaves out: patterns of the options, and files named
+//! `.wensouignore`, both in the syntax of `.gitignore`.
+
+use std::path::{Path, PathBuf};
+
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+/// The name of a file of patterns, which hold for its folder.
+const IGNORE_FILE: &str = ".wensouignore";
+
+/// The rules that hold below one root, from the outermost to those of the folder that is listed.
+pub(crate) struct IgnoreRules {
+    /// Each folder with its rules; empty rules are left out.
+    folders: Vec<(PathBuf, Gitignore)>,
+    /// Mistakes in patterns, with the file or the option that has them.
+    faults: Vec<(PathBuf, String)>,
+}
+
+impl IgnoreRules {
+    /// The rules of the root itself.
+    pub(crate) fn of(root: &Path, globs: &[String]) -> Self {
+        let mut rules = Self { folders: Vec::new(), faults: Vec::new() };
+        let mut builder = GitignoreBuilder::new(root);
+        for glob in globs {
+            if let Err(error) = builder.add_line(None, glob) {
+                rules.faults.push((root.to_path_buf(), format!("--exclude {glob}: {error}")));
+            }
+        }
+        rules.push(root, &builder);
+        rules.enter(root);
+        rules
+    }
+
+    /// Reads the rules of a folder, and drops those of folders that it is not in. Folders must be
+    /// entered in the order of a walk.
+    pub(crate) fn enter(&mut self, folder: &Path) {
+        self.folders.retain(|(outer, _)| folder.starts_with(outer));
+        let file = folder.join(IGNORE_FILE);
+        if !file.is_file() {
+            return;
+        }
+        let mut builder = GitignoreBuilder::new(folder);
+        if let Some(error) = builder.add(&file) {
+            self.faults.push((file, error.to_string()));
+        }
+        self.push(folder, &builder);
+    }
+
+    fn push(&mut self, folder: &Path, builder: &GitignoreBuilder) {
+        match builder.build() {
+            Ok(rules) if rules.is_empty() => {}
+            Ok(rules) => self.folders.push((folder.to_path_buf(), rules)),
+            Err(error) => self.faults.push((folder.to_path_buf(), error.to_string())),
+        }
+    }
+
+    /// Whether a file or folder is left out. The innermost rule that matches decides.
+    pub(crate) fn excludes(&self, path: &Path, is_folder: bool) -> bool {
+        let of = |(folder, rules): &(PathBuf, Gitignore)| {
+            let below = path.strip_prefix(folder).ok()?;
+            match rules.matched(below, is_folder) {
+                Match::None => None,
+                Match::Ignore(_) => Some(true),
+                Match::Whitelist(_) => Some(false),
+            }
+        };
+        self.folders.iter().rev().find_map(of).unwrap_or(false)
+    }
+
+    /// Takes the mistakes found so far.
+    pub(crate) fn take_faults(&mut self) -> Vec<(PathBuf, String)> {
+        std::mem::take(&mut self.faults)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inner_rules_come_first() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        std::fs::create_dir_all(at("a/b")).unwrap();
+        std::fs::write(at(IGNORE_FILE), "*.bak\n/drafts/\n").unwrap();
+        std::fs::write(at("a/.wensouignore"), "!keep.bak\nb/\n").unwrap();
+        let mut rules = IgnoreRules::of(dir.path(), &["old-*".to_owned()]);
+        assert!(rules.excludes(&at("x.bak"), false));
+        assert!(rules.excludes(&at("drafts"), true));
+        assert!(rules.excludes(&at("old-1.txt"), false));
+        assert!(!rules.excludes(&at("new.txt"), false));
+        rules.enter(&at("a"));
+        assert!(!rules.excludes(&at("a/keep.bak"), false));
+        assert!(rules.excludes(&at("a/other.bak"), false));
+        assert!(rules.excludes(&at("a/b"), true));
+        assert!(!rules.excludes(&at("a/drafts"), true));
+        rules.enter(&at("c"));
+        assert!(rules.excludes(&at("c/keep.bak"), false), "the rules of a end with it");
+        assert!(rules.take_faults().is_empty());
+    }
+}
