@@ -32,14 +32,14 @@ fn finds_what_is_there(dir: &Dir, records: &str) {
 }
 
 #[test]
-fn format_6_is_read() {
-    let (dir, records) = fixture("format-6");
+fn format_7_is_read() {
+    let (dir, records) = fixture("format-7");
     finds_what_is_there(&dir, &records);
 }
 
 #[test]
 fn an_index_of_an_older_format_is_rebuilt_and_keeps_the_records_of_a_missing_archive() {
-    for format in [4, 5] {
+    for format in [4, 5, 6] {
         let (dir, records) = fixture(&format!("format-{format}"));
         let refused = dir.run(&["search", "質押"]);
         assert_eq!(refused.code, 3);

@@ -30,6 +30,7 @@ mod phrases;
 mod pty;
 mod readme;
 mod relevance;
+mod roots;
 mod sample;
 mod search;
 mod terminal;

@@ -46,6 +46,7 @@ pub(crate) fn code(error: &anyhow::Error) -> u8 {
         Some(
             IndexError::Missing { .. }
             | IndexError::Unreadable { .. }
+            | IndexError::Denied { .. }
             | IndexError::Format { .. }
             | IndexError::Record(_),
         ) => 3,

@@ -41,6 +41,7 @@ impl Row {
     fn new(name: &'static str, value: Value, origin: SettingOrigin) -> Self {
         let text = match &value {
             Value::String(text) => text.clone(),
+            Value::Null => "none".to_owned(),
             value => value.to_string(),
         };
         Self { name, value, text, origin }
@@ -50,6 +51,23 @@ impl Row {
     fn with_text(self, text: impl Into<String>) -> Self {
         Self { text: text.into(), ..self }
     }
+}
+
+/// What the index keeps for the next build.
+fn kept_rows(global: &Global) -> Vec<Row> {
+    let Some(settings) = wensou_index::settings(&global.index) else { return Vec::new() };
+    let tables = settings.tables.files();
+    let path = |path: Option<std::path::PathBuf>| json!(path.map(|it| it.display().to_string()));
+    let roots: Vec<String> = settings.roots.iter().map(|it| it.display().to_string()).collect();
+    let row = |name, value| Row::new(name, value, SettingOrigin::Index);
+    vec![
+        row("index.roots", json!(roots)).with_text(roots.join(", ")),
+        row("index.encoding", json!(settings.encoding))
+            .with_text(settings.encoding.unwrap_or_else(|| "detected for each file".to_owned())),
+        row("index.words", path(tables.words)),
+        row("index.synonyms", path(tables.synonyms)),
+        row("index.exclude", json!(settings.exclude)).with_text(settings.exclude.join(", ")),
+    ]
 }
 
 fn rows(global: &Global) -> Vec<Row> {
@@ -70,7 +88,7 @@ fn rows(global: &Global) -> Vec<Row> {
         Sort::Newest => "newest",
         Sort::Oldest => "oldest",
     });
-    vec![
+    let mut rows = vec![
         Row::new("index", index, global.index.origin),
         Row::new("archive", json!(archive), global.archive.origin).with_text(folders),
         Row::new("time_zone", json!(global.zone.to_string()), global.zone.origin),
@@ -79,7 +97,9 @@ fn rows(global: &Global) -> Vec<Row> {
         Row::new("search.snippet", json!(*global.snippet), global.snippet.origin),
         Row::new("search.sort", json!(sort), global.sort.origin)
             .with_text(sort.unwrap_or("rank, or newest first without words")),
-    ]
+    ];
+    rows.extend(kept_rows(global));
+    rows
 }
 
 fn print_text(global: &Global, terminal: &mut Terminal) -> anyhow::Result<()> {
@@ -117,6 +137,7 @@ fn print_json(global: &Global, terminal: &mut Terminal) -> anyhow::Result<()> {
         SettingOrigin::Flag(flag) => json!({"kind": "flag", "name": flag}),
         SettingOrigin::Environment(variable) => json!({"kind": "environment", "name": variable}),
         SettingOrigin::File(line) => json!({"kind": "file", "line": line}),
+        SettingOrigin::Index => json!({"kind": "index"}),
         SettingOrigin::Default => json!({"kind": "default"}),
     };
     let settings: serde_json::Map<String, Value> = rows(global)

@@ -27,6 +27,8 @@ pub(crate) enum SettingOrigin {
     Environment(&'static str),
     /// A line of the config file.
     File(usize),
+    /// Kept in the index by the last build.
+    Index,
     /// Not set anywhere.
     Default,
 }
@@ -155,6 +157,7 @@ impl fmt::Display for SettingOrigin {
             Self::Flag(flag) => write!(f, "flag {flag}"),
             Self::Environment(variable) => write!(f, "environment {variable}"),
             Self::File(line) => write!(f, "line {line}"),
+            Self::Index => f.write_str("kept in the index"),
             Self::Default => f.write_str("default"),
         }
     }

@@ -161,7 +161,7 @@ pub(crate) fn scan(
         true => wensou_ingest::scan_tolerant::<Infallible>(roots, &options.ingest),
         false => wensou_ingest::scan::<Infallible>(roots, &options.ingest),
     };
-    let mut scanned = scanned.map_err(|error| Error::Archive(Box::new(error)))?;
+    let mut scanned = scanned.map_err(Error::of_ingest)?;
     let Some(stored) = stored else { return Ok(scanned) };
     let files = scanned.files_by_root().to_vec();
     for (root, _) in roots.iter().zip(files).filter(|(_, files)| *files == 0) {
@@ -282,7 +282,7 @@ pub fn is_current(
     }
     let ingest = excluding(&options.ingest, dir);
     let fingerprint = wensou_ingest::fingerprint(&now.paths_from_here(), &ingest);
-    let fingerprint = fingerprint.map_err(|error| Error::Archive(Box::new(error)))?;
+    let fingerprint = fingerprint.map_err(Error::of_ingest)?;
     Ok(format_fingerprint(fingerprint) == meta.archive)
 }
 

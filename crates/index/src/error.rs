@@ -1,5 +1,6 @@
 //! The errors of this crate. Each message says what is wrong and what to do about it.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -17,6 +18,15 @@ pub enum Error {
     /// There is an index, but it cannot be read.
     #[error("the index in {} cannot be read: `wensou check --repair` rebuilds it, as does `wensou index --rebuild PATH…`", .dir.display())]
     Unreadable {
+        /// The index folder.
+        dir: PathBuf,
+        /// Why it cannot be read.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The user may not read the index.
+    #[error("the index in {} cannot be opened by this user: give the right to read it", .dir.display())]
+    Denied {
         /// The index folder.
         dir: PathBuf,
         /// Why it cannot be read.
@@ -136,6 +146,17 @@ pub enum Error {
         /// The absolute path of the input.
         path: PathBuf,
     },
+    /// Temporary files cannot be written.
+    #[error(
+        "temporary files cannot be written in {}: free some space there, or set TMPDIR to another \
+         folder", .dir.display()
+    )]
+    Temporary {
+        /// The folder of temporary files.
+        dir: PathBuf,
+        /// The system's error.
+        source: std::io::Error,
+    },
     /// The archive cannot be read at all.
     #[error("the archive cannot be read")]
     Archive(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -175,5 +196,28 @@ impl Error {
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
         Self::Unreadable { dir: dir.to_path_buf(), source: source.into() }
+    }
+
+    /// A file or folder of the index that could not be opened or read. `name` is its name.
+    pub(crate) fn unopened(dir: &Path, name: &str, source: &std::io::Error) -> Self {
+        let what = format!("{name}: {source}");
+        match source.kind() {
+            ErrorKind::PermissionDenied => {
+                Self::Denied { dir: dir.to_path_buf(), source: what.into() }
+            }
+            _ => Self::unreadable(dir, what),
+        }
+    }
+
+    /// An error of reading the archive.
+    pub(crate) fn of_ingest<E: std::error::Error + Send + Sync + 'static>(
+        error: wensou_ingest::Error<E>,
+    ) -> Self {
+        match error {
+            wensou_ingest::Error::TemporaryFile(source) => {
+                Self::Temporary { dir: std::env::temp_dir(), source }
+            }
+            error => Self::Archive(Box::new(error)),
+        }
     }
 }

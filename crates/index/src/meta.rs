@@ -123,10 +123,7 @@ impl Meta {
     pub(crate) fn read(dir: &Path, generation: &Folder, checksum: u64) -> Result<Self, Error> {
         let text = generation.read(DESCRIPTION, DESCRIPTION_LIMIT);
         let text = text.map_err(|source| {
-            Error::unreadable(
-                dir,
-                format!("{}: {source}", generation.path_of(DESCRIPTION).display()),
-            )
+            Error::unopened(dir, &generation.path_of(DESCRIPTION).display().to_string(), &source)
         })?;
         if xxh3_64(&text) != checksum {
             let what = format!("checksum mismatch in {DESCRIPTION}");

@@ -79,7 +79,7 @@ impl Index {
         let dir = folder.path();
         let generation = folder
             .folder(&current.name)
-            .map_err(|source| Error::unreadable(dir, format!("{}: {source}", current.name)))?;
+            .map_err(|source| Error::unopened(dir, &current.name, &source))?;
         let meta = Meta::read(dir, &generation, current.checksum)?;
         let directory = GenerationDirectory::new(generation, meta.files.clone());
         let segments =

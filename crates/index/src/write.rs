@@ -126,7 +126,7 @@ impl GenerationWriter {
             drop(batches);
             // An error of indexing comes first: it is why reading stopped.
             indexing.join().unwrap_or_else(|_| Err(panicked().into()))?;
-            let ingested = read.map_err(|error| Error::Archive(Box::new(error)))?;
+            let ingested = read.map_err(Error::of_ingest)?;
             match flushed {
                 Ok(()) => Ok(ingested),
                 Err(stopped) => Err(Error::Archive(Box::new(wensou_ingest::Error::Sink(stopped)))),

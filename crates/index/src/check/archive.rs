@@ -34,7 +34,7 @@ pub(super) fn compare(
     let mut options = options.clone();
     options.encoding.clone_from(&meta.encoding);
     let scanned = wensou_ingest::scan_tolerant::<Infallible>(&meta.roots, &options);
-    let mut scanned = scanned.map_err(|error| Error::Archive(Box::new(error)))?;
+    let mut scanned = scanned.map_err(Error::of_ingest)?;
     let generation = index.generation().try_clone();
     let generation = generation.map_err(Error::io("open", index.generation().path()))?;
     let mut stored = Stored::new(generation, &Settings::from(meta), None, &meta.roots);
@@ -46,7 +46,7 @@ pub(super) fn compare(
     let mut compare = |record| comparison.compare(record);
     let read =
         wensou_ingest::ingest_scanned(scanned, &options, progress, Some(&mut stored), &mut compare);
-    let report = read.map_err(|error| Error::Archive(Box::new(error)))?.report;
+    let report = read.map_err(Error::of_ingest)?.report;
     checked.archive = true;
     report_unreadable(&report, checked);
     // Of files that could not be read, the index has older records or none.

@@ -55,7 +55,7 @@ impl Folder {
     pub(crate) fn of_index(dir: &Path) -> Result<Self, Error> {
         Self::open(dir).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => Error::Missing { dir: dir.to_path_buf() },
-            _ => Error::unreadable(dir, error),
+            _ => Error::unopened(dir, ".", &error),
         })
     }
 

@@ -1,0 +1,259 @@
+//! What an index covers: roots are a set that commands change only as they say.
+
+use std::fs;
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
+
+use crate::util::{Dir, Ran};
+
+fn page(word: &str) -> String {
+    format!("標題{word}\n\n正文說的是{word},說一件事。\n")
+}
+
+/// Two folders with two pages each.
+fn folders() -> Dir {
+    let dir = Dir::new();
+    for (name, word) in [("a/1", "甲子"), ("a/2", "乙丑"), ("b/1", "丙寅"), ("b/2", "丁卯")] {
+        dir.write(&format!("{name}.txt"), page(word));
+    }
+    dir
+}
+
+fn export(dir: &Dir) -> Vec<Value> {
+    let records = dir.ok(&["export"]);
+    records.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn titles(dir: &Dir) -> Vec<String> {
+    export(dir).iter().map(|it| it["title"].as_str().unwrap().to_owned()).collect()
+}
+
+fn stats(dir: &Dir) -> Value {
+    serde_json::from_str(&dir.ok(&["stats", "--format", "json"])).unwrap()
+}
+
+#[test]
+fn a_path_is_added_and_the_others_stay() {
+    let dir = folders();
+    dir.ok(&["index", "a"]);
+    let ran = dir.run(&["index", "b/1.txt"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stderr.contains("1 added, 0 changed, 0 removed"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("covers a, b/1.txt"), "{}", ran.stderr);
+    assert_eq!(titles(&dir), ["標題甲子", "標題乙丑", "標題丙寅"]);
+    dir.write("a/3.txt", page("戊辰"));
+    let ran = dir.run(&["index", "b"]);
+    assert!(ran.stderr.contains("2 added, 0 changed, 0 removed"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("b/1.txt is now a part of b"), "{}", ran.stderr);
+    assert_eq!(titles(&dir).len(), 5);
+}
+
+#[test]
+fn one_folder_spelled_in_several_ways_is_one_root() {
+    let dir = folders();
+    dir.ok(&["index", "a"]);
+    let before = export(&dir);
+    let absolute = dir.path().join("a");
+    for path in ["./a", "a/", "b/../a", "a/1.txt", absolute.to_str().unwrap()] {
+        let ran = dir.run(&["index", path]);
+        assert_eq!(ran.code, 0, "{path}: {ran:?}");
+        assert_eq!(export(&dir), before, "{path}");
+        assert_eq!(stats(&dir)["roots"].as_array().unwrap().len(), 1, "{path}");
+    }
+}
+
+#[test]
+fn roots_have_one_order() {
+    let dir = folders();
+    dir.ok(&["index", "b", "a", "--index", "one"]);
+    dir.ok(&["index", "a", "--index", "two"]);
+    dir.ok(&["index", "b", "--index", "two"]);
+    assert_eq!(dir.ok(&["export", "--index", "one"]), dir.ok(&["export", "--index", "two"]));
+}
+
+#[test]
+fn only_asks_before_it_removes() {
+    let dir = folders();
+    dir.ok(&["index", "a", "b"]);
+    let before = export(&dir);
+    let ran = dir.run(&["index", "--only", "b"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.stderr.contains("this removes a (2 files with 2 records)"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--yes"), "{}", ran.stderr);
+    assert_eq!(export(&dir), before);
+    let ran = dir.run(&["index", "--only", "b", "--yes"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stderr.contains("0 added, 0 changed, 2 removed"), "{}", ran.stderr);
+    assert_eq!(titles(&dir), ["標題丙寅", "標題丁卯"]);
+    // Nothing is removed, so nothing is asked.
+    assert_eq!(dir.run(&["index", "--only", "a", "b"]).code, 0);
+    assert_eq!(titles(&dir).len(), 4);
+}
+
+#[test]
+fn roots_are_removed_and_renamed() {
+    let dir = folders();
+    dir.ok(&["index", "a", "b"]);
+    let ids: Vec<Value> = export(&dir).iter().map(|record| record["id"].clone()).collect();
+    fs::rename(dir.path().join("a"), dir.path().join("moved")).unwrap();
+    let ran = dir.run(&["index", "--move", "a", "moved"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let mut now: Vec<Value> = export(&dir).iter().map(|record| record["id"].clone()).collect();
+    now.sort_by_key(ToString::to_string);
+    let mut ids = ids;
+    ids.sort_by_key(ToString::to_string);
+    assert_eq!(now, ids, "ids come from the path below the root");
+    let ran = dir.run(&["index", "--remove", "moved"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(titles(&dir), ["標題丙寅", "標題丁卯"]);
+    for (args, said) in [
+        (["index", "--remove", "nothing"], "the index does not cover nothing; it covers b"),
+        (["index", "--remove", "b/1.txt"], "--exclude"),
+        (["index", "--remove", "b"], "--only"),
+    ] {
+        let ran = dir.run(&args);
+        assert_eq!(ran.code, 2, "{args:?}: {ran:?}");
+        assert!(ran.stderr.contains(said), "{args:?}: {}", ran.stderr);
+        assert_eq!(titles(&dir).len(), 2);
+    }
+}
+
+#[test]
+fn the_archive_of_the_config_is_the_whole_set() {
+    let dir = folders();
+    dir.write("config/wensou/config.toml", "archive = [\"../../a\"]\n");
+    dir.ok(&["index"]);
+    assert_eq!(titles(&dir).len(), 2);
+    // Also from inside the archive.
+    let index = dir.path().join("index");
+    let inside = dir
+        .command(&["index", "--index", index.to_str().unwrap()])
+        .current_dir(dir.path().join("a"))
+        .output()
+        .unwrap();
+    assert_eq!(Ran::from(inside).code, 0);
+    let ran = dir.run(&["index", "b"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.stderr.contains("outside the archive") && ran.stderr.contains("config.toml:1"));
+    dir.write("config/wensou/config.toml", "archive = [\"../../b\"]\n");
+    let ran = dir.run(&["index"]);
+    assert!(ran.stderr.contains("no longer covered"), "{}", ran.stderr);
+    assert_eq!(titles(&dir), ["標題丙寅", "標題丁卯"]);
+}
+
+#[test]
+fn the_sample_archive_gives_way_to_the_first_other_root() {
+    let dir = folders();
+    dir.write("data/archive/s.txt", page("樣本"));
+    dir.ok(&["index"]);
+    assert_eq!(titles(&dir), ["標題樣本"]);
+    let ran = dir.run(&["index", "a"]);
+    assert!(ran.stderr.contains("the sample archive"), "{}", ran.stderr);
+    assert_eq!(titles(&dir), ["標題甲子", "標題乙丑"]);
+    // A folder that was named is not the sample.
+    dir.ok(&["index", "data/archive"]);
+    assert_eq!(titles(&dir).len(), 3);
+}
+
+#[test]
+fn the_summary_counts_files() {
+    let dir = folders();
+    dir.ok(&["index", "a", "b"]);
+    dir.write("a/1.txt", page("改了"));
+    fs::remove_file(dir.path().join("b/1.txt")).unwrap();
+    let ran = dir.run(&["index", "--dry-run"]);
+    assert!(ran.stdout.contains("would change a/1.txt"), "{ran:?}");
+    assert!(ran.stdout.contains("would remove b/1.txt"), "{ran:?}");
+    assert_eq!(titles(&dir).len(), 4, "a dry run writes nothing");
+    let ran = dir.run(&["index"]);
+    assert!(ran.stderr.contains("0 added, 1 changed, 1 removed"), "{}", ran.stderr);
+    let files = &stats(&dir)["files"];
+    assert_eq!((&files["files"], &files["changes"]["changed"]), (&3.into(), &1.into()));
+}
+
+#[test]
+fn what_is_left_out_is_counted_by_ending() {
+    let dir = folders();
+    for name in ["x.docx", "y.docx", "z.PNG", ".hidden"] {
+        dir.write(&format!("a/{name}"), "PK");
+    }
+    dir.write("a/drafts/d.txt", page("草稿"));
+    dir.write("a/.wensouignore", "drafts/\n");
+    dir.write("a/old-1.txt", page("舊稿"));
+    let ran = dir.run(&["index", "a", "--exclude", "old-*"]);
+    assert!(ran.stderr.contains("2 .docx"), "{}", ran.stderr);
+    assert_eq!(titles(&dir), ["標題甲子", "標題乙丑"]);
+    let skipped = dir.ok(&["stats", "--skipped"]);
+    for name in ["a/x.docx", "a/z.PNG", "a/.hidden", "a/drafts", "a/old-1.txt"] {
+        assert!(skipped.contains(name), "{name}: {skipped}");
+    }
+    // The pattern is kept, and can be taken back.
+    dir.ok(&["index", "--rebuild"]);
+    assert_eq!(titles(&dir).len(), 2);
+    dir.ok(&["index", "--exclude", "none"]);
+    assert_eq!(titles(&dir).len(), 3);
+}
+
+#[test]
+#[cfg(unix)]
+fn links_do_not_double_what_is_covered_anyway() {
+    use std::os::unix::fs::symlink;
+    let dir = folders();
+    dir.write("a/.store/blob.txt", page("倉庫"));
+    symlink("1.txt", dir.path().join("a/same.txt")).unwrap();
+    symlink("../b", dir.path().join("a/other")).unwrap();
+    symlink(".store/blob.txt", dir.path().join("a/stored.txt")).unwrap();
+    dir.ok(&["index", "a", "b"]);
+    let mut titles = titles(&dir);
+    titles.sort();
+    assert_eq!(titles, ["標題丁卯", "標題丙寅", "標題乙丑", "標題倉庫", "標題甲子"]);
+}
+
+#[test]
+fn a_file_that_changed_is_never_shown_as_it_was() {
+    let dir = folders();
+    dir.ok(&["index", "a"]);
+    let id = dir.ids(&["甲子"]).remove(0);
+    let fine = dir.run(&["search", "甲子"]);
+    assert!(!fine.stderr.contains("changed"), "{}", fine.stderr);
+    // A new time alone changes nothing.
+    let file = fs::File::options().write(true).open(dir.path().join("a/1.txt")).unwrap();
+    file.set_modified(SystemTime::now() + Duration::from_secs(60)).unwrap();
+    assert!(!dir.run(&["search", "甲子"]).stderr.contains("changed"));
+    dir.write("a/1.txt", page("不同"));
+    let ran = dir.run(&["search", "甲子"]);
+    assert!(ran.stderr.contains("a/1.txt has changed since it was indexed"), "{}", ran.stderr);
+    for args in [vec!["show", &id, "--raw"], vec!["show", &id, "--format", "cite"]] {
+        let ran = dir.run(&args);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{args:?}: {ran:?}");
+        assert!(ran.stderr.contains("run `wensou index`"), "{}", ran.stderr);
+    }
+    fs::remove_file(dir.path().join("a/1.txt")).unwrap();
+    let ran = dir.run(&["search", "甲子", "--format", "json"]);
+    assert!(ran.stderr.contains("W006") && ran.stderr.contains("moved or removed"), "{ran:?}");
+}
+
+#[test]
+fn check_tells_an_outdated_index_by_its_status() {
+    let dir = folders();
+    dir.ok(&["index", "a"]);
+    assert_eq!(dir.run(&["check"]).code, 0);
+    dir.write("a/3.txt", page("新頁"));
+    assert_eq!(dir.run(&["check"]).code, 4);
+    dir.ok(&["index"]);
+    assert_eq!(dir.run(&["check"]).code, 0);
+}
+
+#[test]
+fn settings_that_are_kept_are_shown() {
+    let dir = folders();
+    dir.write("words.tsv", "護城河\n");
+    dir.ok(&["index", "a", "--encoding", "gb18030", "--words", "words.tsv", "--exclude", "*.bak"]);
+    for verb in ["stats", "config"] {
+        let text = dir.ok(&[verb]);
+        for shown in ["gb18030", "words.tsv", "*.bak", "/a"] {
+            assert!(text.contains(shown), "{verb}: {shown}\n{text}");
+        }
+    }
+}
