@@ -115,7 +115,7 @@ fn changes_of_the_archive_and_litter_are_named() {
     fs::create_dir(dir.path().join("index/gen-000098")).unwrap();
     dir.write("archive/new.txt", "標題\n\n正文在此,講一件事。\n");
     let ran = dir.run(&["check"]);
-    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
     assert!(ran.stdout.contains("litter   gen-000099 was left"), "{}", ran.stdout);
     assert!(!ran.stdout.contains("gen-000098"), "{}", ran.stdout);
     assert!(

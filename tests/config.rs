@@ -59,6 +59,11 @@ fn every_value_says_where_it_comes_from() {
             ["search.limit", "10", "default"],
             ["search.snippet", "120", "default"],
             ["search.sort", "rank, or newest first without words", "default"],
+            ["index.roots", "DIR/archive", "kept in the index"],
+            ["index.encoding", "detected for each file", "kept in the index"],
+            ["index.words", "none", "kept in the index"],
+            ["index.synonyms", "none", "kept in the index"],
+            ["index.exclude", "none", "kept in the index"],
         ]
     );
 }
@@ -94,6 +99,8 @@ fn precedence_is_flag_environment_file_default() {
 fn the_table_is_aligned_in_columns_and_lists_saved_queries() {
     let dir = dir("");
     dir.write("c.toml", QUERIES);
+    // Without an index there are no settings of it, whose paths would set the width of the columns.
+    std::fs::remove_dir_all(dir.path().join("index")).unwrap();
     let output = dir.command(&["config"]).env("WENSOU_CONFIG", "c.toml").output().unwrap();
     let expected = "\
 config file     c.toml                               environment WENSOU_CONFIG

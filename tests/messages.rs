@@ -42,7 +42,7 @@ fn tags_and_a_timeline_of_nothing_say_so() {
 fn one_of_a_thing_is_singular() {
     let dir = dir();
     let built = dir.run(&["index", "--rebuild"]).stderr;
-    assert!(built.contains("indexed 1 page ") && built.contains("2 articles, 0 flash"), "{built}");
+    assert!(built.contains("indexed 1 dump ") && built.contains("2 articles, 0 flash"), "{built}");
     let found = dir.run(&["search", "減半"]).stderr;
     assert!(found.starts_with("1 hit ("), "{found}");
     let some = dir.run(&["search", "", "-n", "1"]).stderr;

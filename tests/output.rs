@@ -99,8 +99,8 @@ fn ids_can_end_with_a_zero_byte_and_a_version_can_be_asked_for() {
     let dir = archive();
     assert_eq!(dir.ok(&["search", "-f", "ids", "-0", "--sort", "newest", "減半"]), "a1\0a2\0");
     assert_eq!(dir.run(&["search", "-0", "減半"]).code, 2);
-    assert_eq!(dir.run(&["search", "--format-version", "1", "減半"]).code, 0);
-    assert_eq!(dir.run(&["search", "--format-version", "2", "減半"]).code, 2);
+    assert_eq!(dir.run(&["search", "--format-version", "2", "減半"]).code, 0);
+    assert_eq!(dir.run(&["search", "--format-version", "1", "減半"]).code, 2);
 }
 
 #[test]

@@ -405,10 +405,13 @@ fn without_threads_no_verb_panics() {
             let output = command.output().unwrap();
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
             let code = output.status.code();
-            assert!(matches!(code, Some(0 | 2)), "{args:?}, {threads} threads: {code:?} {said}");
+            assert!(
+                matches!(code, Some(0 | 2 | 4)),
+                "{args:?}, {threads} threads: {code:?} {said}"
+            );
             assert!(!said.contains("bug in wensou"), "{args:?}, {threads} threads: {said}");
         }
-        assert_eq!(dir.run(&["check"]).code, 0);
+        assert!(matches!(dir.run(&["check"]).code, 0 | 4));
     }
 }
 

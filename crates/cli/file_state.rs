@@ -19,7 +19,7 @@ const MAX_NAMED: usize = 3;
 
 /// The state of an indexed file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum FileState {
+enum FileState {
     Unchanged,
     Changed,
     Missing,
@@ -27,7 +27,7 @@ pub(crate) enum FileState {
 
 /// The state of the file that a record's path names. A file whose size and time are as they were is
 /// unchanged; any other file is read. Where that cannot be told, the file counts as unchanged.
-pub(crate) fn file_state(index: &Index, path: &str) -> FileState {
+fn file_state(index: &Index, path: &str) -> FileState {
     let Some(entry) = index.file_entry(path) else { return FileState::Unchanged };
     let Some((file, _)) = source_member(index, path) else { return FileState::Missing };
     match fs::metadata(&file) {
@@ -43,6 +43,14 @@ fn is_same(file: &Path, stamp: FileStamp, entry: &FileEntry) -> bool {
     of(stamp) == of(entry.stamp)
         || stamp.bytes == entry.stamp.bytes
             && content_hash(file).is_ok_and(|hash| hash == entry.content_hash)
+}
+
+/// Whether the file that a record's path names has other content than when it was indexed. Reads
+/// the file: a size and a time can be those of another version.
+pub(crate) fn has_other_content(index: &Index, path: &str) -> bool {
+    let Some(entry) = index.file_entry(path) else { return false };
+    let Some((file, _)) = source_member(index, path) else { return false };
+    content_hash(&file).is_ok_and(|hash| hash != entry.content_hash)
 }
 
 /// Warns if files of shown records have changed or are gone.

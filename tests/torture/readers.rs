@@ -100,7 +100,8 @@ fn backup_problem(world: &World, index: &Path, to: &Path) -> Option<String> {
 
 /// Says what is wrong with an answer that was given during updates; `None` if nothing is.
 fn answer_problem(world: &World, args: &[&str], ended: &Ended) -> Option<String> {
-    if ended.code != 0 {
+    let may_be_stale = args[0] == "check" && ended.code == 4;
+    if ended.code != 0 && !may_be_stale {
         return Some(format!("{ended}; {}", ended.stdout.trim_end()));
     }
     match args[0] {

@@ -97,7 +97,7 @@ impl Round<'_> {
         let mut steps = "cured by `check --repair`";
         // `index` updates an intact index that is out of date. If the roots are lost, they must be
         // given.
-        let stale = checked.code == 0 && checked.stdout.contains("stale");
+        let stale = checked.code == 4 && checked.stdout.contains("stale");
         let named = description_lost && ended.stderr.contains("wensou index");
         if state != Ok(1) && (stale || named) {
             steps =

@@ -66,7 +66,12 @@ fn kept_rows(global: &Global) -> Vec<Row> {
             .with_text(settings.encoding.unwrap_or_else(|| "detected for each file".to_owned())),
         row("index.words", path(tables.words)),
         row("index.synonyms", path(tables.synonyms)),
-        row("index.exclude", json!(settings.exclude)).with_text(settings.exclude.join(", ")),
+        row("index.exclude", json!(settings.exclude)).with_text(
+            match settings.exclude.is_empty() {
+                true => "none".to_owned(),
+                false => settings.exclude.join(", "),
+            },
+        ),
     ]
 }
 

@@ -9,7 +9,7 @@ use super::query::{clock, parse};
 use crate::args::Show;
 use crate::config::Global;
 use crate::exit::Outcome;
-use crate::file_state::{FileState, file_state, warn_about_changes};
+use crate::file_state::{has_other_content, warn_about_changes};
 use crate::lookup;
 use crate::out::script::Converter;
 use crate::out::{Terminal, json, record};
@@ -65,12 +65,10 @@ pub(crate) fn run(
 
 /// Fails if a file has changed since it was indexed: byte ranges would name other text.
 fn ensure_unchanged(index: &Index, path: &str) -> anyhow::Result<()> {
-    match file_state(index, path) {
-        FileState::Changed => {
-            bail!("{path} has changed since it was indexed: run `wensou index` to index it again")
-        }
-        FileState::Unchanged | FileState::Missing => Ok(()),
+    if has_other_content(index, path) {
+        bail!("{path} has changed since it was indexed: run `wensou index` to index it again");
     }
+    Ok(())
 }
 
 /// Prints the bytes of the record from its file: unchanged to a pipe, sanitized to a terminal.

@@ -68,7 +68,7 @@ fn print_text(index: &Index, args: &Stats, terminal: &mut Terminal) -> anyhow::R
         ("tables", tables(meta)),
         ("roots", super::index::comma_separated(&meta.roots)),
         ("encoding", meta.encoding.clone().unwrap_or_else(|| "detected for each file".to_owned())),
-        ("pages", format!("{} ({})", report.pages, bytes(report.bytes))),
+        ("read", format!("{} ({})", super::index::pages_and_dumps(report), bytes(report.bytes))),
         ("articles", overview.articles.to_string()),
         (
             "flash items",

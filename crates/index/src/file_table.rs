@@ -292,12 +292,12 @@ mod tests {
         }
         assert_eq!(table.entry("pages/000/0001.txt").unwrap(), None);
         for (folder, wanted) in
-            [("pages", 0..1000), ("pages/000", 0..100), ("pages/004/", 400..500)]
+            [("pages", 0..1000_usize), ("pages/000", 0..100), ("pages/004/", 400..500)]
         {
             let found = table.under(folder).unwrap();
             let wanted: Vec<FileEntry> = numbers
                 .iter()
-                .filter(|number| wanted.contains(number))
+                .filter(|number| wanted.contains(*number))
                 .map(|number| entry(*number))
                 .collect();
             assert_eq!(found, wanted, "{folder}");

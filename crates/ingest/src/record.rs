@@ -71,17 +71,17 @@ pub enum DateOrigin {
 }
 
 impl DateOrigin {
-    /// Its name in output: `None` for the visible text, which needs no explanation.
+    /// Its name in output; `None` for the visible text and for fields of records, where a date is
+    /// expected.
     #[must_use]
     pub fn name(self) -> Option<&'static str> {
         match self {
-            Self::Text => None,
+            Self::Text | Self::Field => None,
             Self::JsonLd => Some("json-ld"),
             Self::Meta => Some("meta"),
             Self::Markup => Some("markup"),
             Self::Script => Some("script"),
             Self::FrontMatter => Some("front matter"),
-            Self::Field => Some("field"),
             Self::Mail => Some("mail"),
         }
     }

@@ -17,7 +17,7 @@ use wensou_ingest::Report;
 use self::log::Log;
 pub(crate) use self::progress::Bar;
 use self::roots::RootPlan;
-pub(crate) use self::summary::{changes, comma_separated, ignored, skipped};
+pub(crate) use self::summary::{changes, comma_separated, ignored, pages_and_dumps, skipped};
 
 use crate::args::Index as Args;
 use crate::config::Global;
@@ -178,7 +178,7 @@ pub(crate) fn build(
     let report = &built.meta.report;
     report.skipped.iter().for_each(|skipped| note(&format!("skipped {skipped}")));
     name_skipped(report, terminal);
-    for line in summary::lines(&built, started.elapsed()) {
+    for line in summary::lines(&built, options.anew, started.elapsed()) {
         note(&line);
         if !reporting.quiet {
             terminal.notice(sanitize::line(&line));

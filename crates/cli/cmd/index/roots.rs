@@ -4,7 +4,7 @@ use std::io::{IsTerminal, stderr, stdin};
 use std::path::PathBuf;
 
 use anyhow::bail;
-use wensou_index::{Added, Index, Root, RootSet, Settings};
+use wensou_index::{Added, Index, Root, RootSet, Settings, canonical, is_index_folder};
 
 use super::{comma_separated, sample};
 use crate::args::Index as Args;
@@ -34,6 +34,7 @@ impl RootPlan {
         args: &Args,
         before: Option<&Settings>,
     ) -> anyhow::Result<Option<Self>> {
+        refuse_indexes(args.paths.iter().chain(&args.only).chain(args.renamed.get(1)))?;
         let covered = before.map(RootSet::from).unwrap_or_default();
         if !global.archive.is_empty() {
             return Self::of_config(global, args, &covered).map(Some);
@@ -191,5 +192,19 @@ impl RootPlan {
             terminal.notice("nothing was changed");
         }
         Ok(agreed)
+    }
+}
+
+/// Fails if a path is an index folder or lies in one, even if a root would cover it: an index is
+/// never archive content.
+fn refuse_indexes<'p>(mut paths: impl Iterator<Item = &'p PathBuf>) -> anyhow::Result<()> {
+    let is_in_index =
+        |path: &&PathBuf| canonical(path).ancestors().any(|folder| is_index_folder(folder));
+    match paths.find(is_in_index) {
+        None => Ok(()),
+        Some(path) => bail!(
+            "{} is an index folder or lies in one: name the folder of the pages instead",
+            path.display()
+        ),
     }
 }

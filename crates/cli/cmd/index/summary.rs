@@ -13,15 +13,14 @@ use crate::out::count::{bytes, count_noun};
 const MAX_ENDINGS: usize = 6;
 
 /// The summary of a build.
-pub(super) fn lines(built: &Built, took: Duration) -> Vec<String> {
+pub(super) fn lines(built: &Built, rebuilt: bool, took: Duration) -> Vec<String> {
     let (report, counts) = (&built.meta.report, &built.meta.file_counts);
     let mut lines = Vec::new();
-    if built.reused
-        && let Some(changes) = changes(counts)
-    {
-        lines.push(format!("index updated: {changes}"));
+    if let Some(changes) = changes(counts) {
+        let done = if rebuilt { "rebuilt" } else { "updated" };
+        lines.push(format!("index {done}: {changes}"));
     }
-    lines.push(contents(report, lines.is_empty() && built.reused, took));
+    lines.push(contents(report, took));
     let left_out = left_out(report);
     if !left_out.is_empty() {
         lines.push(left_out);
@@ -44,11 +43,10 @@ pub(crate) fn changes(counts: &FileCounts) -> Option<String> {
 }
 
 /// What the index contains.
-fn contents(report: &Report, updated: bool, took: Duration) -> String {
-    let done = if updated { "index updated:" } else { "indexed" };
+fn contents(report: &Report, took: Duration) -> String {
     let mut line = format!(
-        "{done} {} ({}) in {:.1} s: {}, {} ({})",
-        count_noun(report.pages + report.dumps, "file"),
+        "indexed {} ({}) in {:.1} s: {}, {} ({})",
+        pages_and_dumps(report),
         bytes(report.bytes),
         took.as_secs_f64(),
         count_noun(report.articles, "article"),
@@ -65,6 +63,16 @@ fn contents(report: &Report, updated: bool, took: Duration) -> String {
     also(report.unsplit_tags, "tag line", " could not be split completely");
     also(report.records_kept, "old record", " kept of files that could not be read");
     line
+}
+
+/// The number of pages and, if there are any, of dumps.
+pub(crate) fn pages_and_dumps(report: &Report) -> String {
+    let pages = count_noun(report.pages, "page");
+    match report.dumps {
+        0 => pages,
+        dumps if report.pages == 0 => count_noun(dumps, "dump"),
+        dumps => format!("{pages} and {}", count_noun(dumps, "dump")),
+    }
 }
 
 /// What was skipped and ignored; empty if nothing was.
