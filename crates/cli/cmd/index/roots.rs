@@ -198,8 +198,7 @@ impl RootPlan {
 /// Fails if a path is an index folder or lies in one, even if a root would cover it: an index is
 /// never archive content.
 fn refuse_indexes<'p>(mut paths: impl Iterator<Item = &'p PathBuf>) -> anyhow::Result<()> {
-    let is_in_index =
-        |path: &&PathBuf| canonical(path).ancestors().any(|folder| is_index_folder(folder));
+    let is_in_index = |path: &&PathBuf| canonical(path).ancestors().any(is_index_folder);
     match paths.find(is_in_index) {
         None => Ok(()),
         Some(path) => bail!(
