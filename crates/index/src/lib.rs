@@ -49,6 +49,8 @@ mod check;
 mod engine;
 mod error;
 mod existing;
+#[cfg(test)]
+mod format_tests;
 mod generation;
 mod mapping;
 mod meta;
