@@ -29,6 +29,7 @@ test:
 [group('test')]
 golden:
     WENSOU_BLESS=1 cargo test --workspace --test tests --test lang_table --test lang_errors
+    WENSOU_BLESS=1 cargo test -p wensou-postings -p wensou-index --lib format_tests
 
 # Renew what is made from `data/tables`, after changing them. Until then, the program computes it at each start.
 [group('test')]

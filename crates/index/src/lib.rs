@@ -51,6 +51,8 @@ mod error;
 mod existing;
 mod file_changes;
 mod file_table;
+#[cfg(test)]
+mod format_tests;
 mod generation;
 mod legacy;
 mod mapping;

@@ -15,7 +15,7 @@ pub struct BuildOptions {
     pub threads: usize,
     /// Bytes of a segment in memory after which it is written; 40 MiB by default.
     pub memory_bytes: usize,
-    /// Bytes of records after which a segment is written in any case; 96 MiB by default. Larger
+    /// Bytes of records after which a segment is written in any case; 64 MiB by default. Larger
     /// segments need more memory when they are merged.
     pub segment_bytes: u64,
     /// The user's words and synonyms.
@@ -44,7 +44,7 @@ impl Default for BuildOptions {
             ingest: wensou_ingest::Options::default(),
             threads: thread::available_parallelism().map_or(1, usize::from),
             memory_bytes: 40 << 20,
-            segment_bytes: 96 << 20,
+            segment_bytes: 64 << 20,
             tables: TableFiles::default(),
             moved: Vec::new(),
             sample: false,

@@ -68,6 +68,8 @@ mod document;
 mod footer;
 #[cfg(test)]
 mod format_tests;
+#[cfg(test)]
+mod format_vectors;
 mod pages;
 mod read;
 mod term;

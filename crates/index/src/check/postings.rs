@@ -14,7 +14,7 @@ use wensou_postings::{DocumentTerms, PostingsBuilder, difference};
 
 use super::findings::file;
 use super::footers::body;
-use crate::engine::plugin::POST;
+use crate::engine::component::POST;
 use crate::open::Index;
 
 /// Bytes that are compared at a time.

@@ -32,6 +32,13 @@ impl BuildDirectory {
     pub(crate) fn open(folder: &Path, failure: FirstFailure) -> tantivy::Result<Self> {
         Ok(Self { folder: folder.to_path_buf(), mapped: MmapDirectory::open(folder)?, failure })
     }
+
+    /// Renames a file, and replaces the file that has its new name.
+    pub(crate) fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let [from, to] = [from, to].map(|path| self.folder.join(path));
+        let renamed = std::fs::rename(&from, &to);
+        renamed.inspect_err(|error| self.failure.remember("rename", &from, error))
+    }
 }
 
 /// The first error of the file system. When a thread of tantivy fails, tantivy's error says only
@@ -164,7 +171,7 @@ impl FileHandle for BufferedFile {
 impl Directory for BuildDirectory {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
         #[cfg(unix)]
-        if path.extension().is_none_or(|extension| extension != super::plugin::POST) {
+        if path.extension().is_none_or(|extension| extension != super::component::POST) {
             let failed = |error| {
                 self.failure.remember("open", &self.folder.join(path), &error);
                 OpenReadError::wrap_io_error(error, path.to_path_buf())

@@ -6,8 +6,10 @@
 //! wraps tantivy's error. Addresses of documents are tantivy's; they are exported from here.
 
 pub(crate) mod build_directory;
+pub(crate) mod component;
 pub(crate) mod deletion;
 pub(crate) mod document;
+mod file_thread;
 pub(crate) mod generation_directory;
 pub(crate) mod plugin;
 pub(crate) mod schema;

@@ -4,18 +4,18 @@
 //! A build writes several segments, so that memory stays bounded, and merges them into one at its
 //! end. Postings would then be written twice. To avoid that, the plugin has one [`PostingsBuilder`]
 //! for all segments of a build, which keeps sorted runs. The `.post` file of such a segment is a
-//! *stub* that only says which documents of the builder are in the segment. When the segments are
-//! merged, the builder writes the file of all of them. Finished files, those of an earlier build,
-//! are merged by [`merge_segments`]. A published generation never contains a stub: opening one as a
-//! postings file fails.
+//! *stub* that only says which documents of the builder are in the segment. Once all documents have
+//! been added, a [`FileThread`] writes the file of all of them while tantivy merges the other files
+//! of the segments. tantivy calls the plugin last, which then gives that file the name of the
+//! merged segment. Finished files, those of an earlier build, are merged by [`merge_segments`]. A
+//! published generation never contains a stub: opening one as a postings file fails.
 
 use std::any::Any;
 use std::io::Write;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tantivy::directory::{TerminatingWrite, WritePtr};
-use tantivy::index::SegmentComponent;
+use tantivy::directory::{OwnedBytes, TerminatingWrite, WritePtr};
 use tantivy::indexer::doc_id_mapping::{DocIdMapping, MappingType};
 use tantivy::plugin::{PluginMergeContext, PluginWriter, PluginWriterContext, SegmentPlugin};
 use tantivy::schema::Schema;
@@ -23,16 +23,13 @@ use tantivy::schema::document::ErasedDocument;
 use tantivy::{DocId, Segment, SegmentReader, TantivyError};
 use wensou_postings::{DocumentTerms, MergeSource, Postings, PostingsBuilder, merge_segments};
 
-/// The extension of postings files.
-pub(crate) const POST: &str = "post";
+use super::build_directory::BuildDirectory;
+use super::component::{POST, component};
+use super::file_thread::FileThread;
+
 /// The first bytes of a stub. The numbers of its first document and of the one after its last
 /// follow, each a little-endian u32.
 const STUB: &[u8; 8] = b"ws-stub\0";
-
-/// The component of a segment that the plugin writes.
-pub(crate) fn component() -> SegmentComponent {
-    SegmentComponent::Custom(POST.to_owned())
-}
 
 /// tantivy's error for a mistake of this program, or for a damaged postings file.
 fn internal(what: &str) -> TantivyError {
@@ -42,10 +39,23 @@ fn internal(what: &str) -> TantivyError {
 /// What the plugin and the writers of its segments share.
 #[derive(Debug)]
 struct Shared {
-    /// The postings of all segments of this build; `None` once they have been written.
-    builder: Option<PostingsBuilder>,
-    /// Whether the next segment is the only one, so that its file is written at once.
+    directory: BuildDirectory,
+    stage: Stage,
+    /// The number of documents that were added.
+    docs: usize,
+    /// Whether the next segment is the only one, so that it gets the file of all documents.
     only_segment: bool,
+}
+
+/// How far the postings of a build are.
+#[derive(Debug)]
+enum Stage {
+    /// Documents are added.
+    Adding(Box<PostingsBuilder>),
+    /// All documents have been added, and a thread writes the file.
+    Writing(FileThread),
+    /// A segment has the file, or the build has failed.
+    Ended,
 }
 
 /// The plugin of one build. Clones share the builder.
@@ -53,32 +63,56 @@ struct Shared {
 pub(crate) struct PostingsPlugin(Arc<Mutex<Shared>>);
 
 impl PostingsPlugin {
-    /// A plugin that writes its sorted runs into nameless files of `folder`.
-    pub(crate) fn new(folder: &Path) -> Self {
-        let builder = Some(PostingsBuilder::new(folder));
-        Self(Arc::new(Mutex::new(Shared { builder, only_segment: false })))
+    /// A plugin that writes its sorted runs into nameless files of `folder`, which is that of
+    /// `directory`.
+    pub(crate) fn new(folder: &Path, directory: BuildDirectory) -> Self {
+        let stage = Stage::Adding(Box::new(PostingsBuilder::new(folder)));
+        Self(Arc::new(Mutex::new(Shared { directory, stage, docs: 0, only_segment: false })))
+    }
+
+    /// Starts a thread that writes the file of all documents, as that of `unfinished`. No document
+    /// may be added after this, and `unfinished` must not be dropped before the file is used, so
+    /// that tantivy does not remove it as garbage. Does nothing if there are no documents.
+    pub(crate) fn start_file(&self, unfinished: &Segment) -> tantivy::Result<()> {
+        self.with(|shared| {
+            if shared.docs == 0 {
+                return Ok(());
+            }
+            let Stage::Adding(builder) = std::mem::replace(&mut shared.stage, Stage::Ended) else {
+                return Err(internal("their file was started already"));
+            };
+            shared.stage = Stage::Writing(FileThread::start(*builder, unfinished)?);
+            Ok(())
+        })
     }
 
     /// Announces that the segment that is finished next contains all documents of the build, so
-    /// that its file is written at once and not as a stub.
+    /// that it gets their file and not a stub.
     pub(crate) fn finish_with_next_segment(&self) {
         self.with(|shared| shared.only_segment = true);
     }
 
     /// Whether segments of this build have stubs, so that they have to be merged.
     pub(crate) fn has_stubs(&self) -> bool {
-        self.with(|shared| shared.builder.as_ref().is_some_and(|it| it.num_docs() > 0))
+        self.with(|shared| shared.docs > 0 && !matches!(shared.stage, Stage::Ended))
+    }
+
+    /// Waits for the thread that writes the file, if no segment has got it because the build has
+    /// failed.
+    pub(crate) fn abandon(&self) {
+        drop(self.with(|shared| std::mem::replace(&mut shared.stage, Stage::Ended)));
     }
 
     fn with<T>(&self, run: impl FnOnce(&mut Shared) -> T) -> T {
         run(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Writes the postings file of all documents that were added.
-    fn finish(&self, out: WritePtr) -> tantivy::Result<()> {
-        let builder = self.with(|shared| shared.builder.take());
-        let builder = builder.ok_or_else(|| internal("they have been written already"))?;
-        Ok(builder.finish(out)?.terminate()?)
+    /// Waits for the file of all documents, and makes it the postings file of `segment`.
+    fn give_file_to(&self, segment: &Segment) -> tantivy::Result<()> {
+        self.with(|shared| match std::mem::replace(&mut shared.stage, Stage::Ended) {
+            Stage::Writing(file) => file.give_to(segment, &shared.directory),
+            _ => Err(internal("their file is not being written")),
+        })
     }
 
     /// Adds the terms of the next document. Call this before the document is added to the segment,
@@ -98,8 +132,8 @@ impl SegmentPlugin for PostingsPlugin {
     }
 
     fn create_writer(&self, _: &PluginWriterContext<'_>) -> tantivy::Result<Box<dyn PluginWriter>> {
-        let docs = self.with(|shared| shared.builder.as_ref().map_or(0, PostingsBuilder::num_docs));
-        Ok(Box::new(PostingsWriter { plugin: self.clone(), first: docs, docs: 0 }))
+        let first = self.with(|shared| shared.docs);
+        Ok(Box::new(PostingsWriter { plugin: self.clone(), first, docs: 0 }))
     }
 
     fn merge(&self, context: PluginMergeContext<'_>) -> tantivy::Result<()> {
@@ -111,34 +145,41 @@ impl SegmentPlugin for PostingsPlugin {
             files.push(reader.open_read(component())?.read_bytes()?);
         }
         let stubs = files.iter().filter(|file| file.starts_with(STUB)).count();
-        let out = context.target_segment.open_write(component())?;
         if stubs == 0 {
+            let out = context.target_segment.open_write(component())?;
             return merge_finished(context.readers, files, out);
         }
-        if stubs != files.len() {
-            return Err(internal("a segment with a stub cannot be merged with a finished one"));
-        }
-        let docs = self.with(|shared| shared.builder.as_ref().map_or(0, PostingsBuilder::num_docs));
+        self.check_stubs(&files, context.readers)?;
+        self.give_file_to(context.target_segment)
+    }
+}
+
+impl PostingsPlugin {
+    /// Fails unless these are the stubs of all documents, in their order and without deletes.
+    fn check_stubs(&self, files: &[OwnedBytes], readers: &[SegmentReader]) -> tantivy::Result<()> {
         let mut next = 0;
-        for (file, reader) in files.iter().zip(context.readers) {
+        for (file, reader) in files.iter().zip(readers) {
+            if !file.starts_with(STUB) {
+                let what = "a segment with a stub cannot be merged with a finished one";
+                return Err(internal(what));
+            }
             if parse_stub(file) != Some((next, next + reader.max_doc())) || reader.has_deletes() {
-                return Err(internal(
-                    "segments with stubs must be merged in their order and without deletes",
-                ));
+                let what = "segments with stubs must be merged in their order and without deletes";
+                return Err(internal(what));
             }
             next += reader.max_doc();
         }
-        if next as usize != docs {
-            return Err(internal("all segments with stubs must be merged at once"));
+        match self.with(|shared| next as usize == shared.docs) {
+            true => Ok(()),
+            false => Err(internal("all segments with stubs must be merged at once")),
         }
-        self.finish(out)
     }
 }
 
 /// Merges finished files, and leaves deleted documents out.
 fn merge_finished(
     readers: &[SegmentReader],
-    files: Vec<tantivy::directory::OwnedBytes>,
+    files: Vec<OwnedBytes>,
     out: WritePtr,
 ) -> tantivy::Result<()> {
     let open = |file| Postings::open(file).map_err(internal);
@@ -174,9 +215,12 @@ struct PostingsWriter {
 impl PostingsWriter {
     fn push(&mut self, terms: &DocumentTerms) -> tantivy::Result<()> {
         self.docs += 1;
-        self.plugin.with(|shared| match &mut shared.builder {
-            Some(builder) => Ok(builder.add(terms)?),
-            None => Err(internal("a document was added after they were written")),
+        self.plugin.with(|shared| match &mut shared.stage {
+            Stage::Adding(builder) => {
+                shared.docs += 1;
+                Ok(builder.add(terms)?)
+            }
+            _ => Err(internal("a document was added after their file was started")),
         })
     }
 }
@@ -204,11 +248,11 @@ impl PluginWriter for PostingsWriter {
         if mapping.is_some() {
             return Err(internal("documents of a segment must stay in their order"));
         }
-        let mut out = segment.open_write(component())?;
         let is_only = self.plugin.with(|shared| std::mem::take(&mut shared.only_segment));
         if is_only && self.first == 0 {
-            return self.plugin.finish(out);
+            return self.plugin.give_file_to(segment);
         }
+        let mut out = segment.open_write(component())?;
         out.write_all(STUB)?;
         for number in [self.first, self.first + self.docs] {
             out.write_all(&(number as u32).to_le_bytes())?;

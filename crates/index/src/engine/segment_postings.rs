@@ -10,7 +10,7 @@ use wensou_ingest::Record;
 use wensou_postings::{Postings, TermKey, TermKind, TextField};
 use wensou_text::key_of;
 
-use super::plugin::{POST, component};
+use super::component::{POST, component};
 use crate::Kind;
 use crate::record::RecordExt;
 

@@ -13,9 +13,10 @@ use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::{Index, IndexSettings, IndexWriter, Segment, TantivyDocument};
 
 use super::build_directory::{BuildDirectory, FirstFailure};
+use super::component::POST;
 use super::deletion::Deletion;
 use super::document::to_document;
-use super::plugin::{POST, PostingsPlugin};
+use super::plugin::PostingsPlugin;
 use super::schema::{Fields, schema};
 use crate::analyze::Analysed;
 
@@ -72,12 +73,13 @@ impl SegmentsWriter {
         failure: FirstFailure,
     ) -> tantivy::Result<Self> {
         let (schema, fields) = schema();
-        let plugin = PostingsPlugin::new(folder);
+        let directory = BuildDirectory::open(folder, failure)?;
+        let plugin = PostingsPlugin::new(folder, directory.clone());
         let index = Index::builder()
             .schema(schema)
             .settings(settings())
             .register_plugin(std::sync::Arc::new(plugin.clone()))
-            .open_or_create(BuildDirectory::open(folder, failure)?)?;
+            .open_or_create(directory)?;
         let options = IndexWriterOptions::builder()
             .num_worker_threads(1)
             .memory_budget_per_thread(IDLE_BUDGET)
@@ -137,6 +139,23 @@ impl SegmentsWriter {
     /// Commits, and merges all documents that were added into one segment, in their order. Returns
     /// the segments of the index.
     pub(crate) fn finish(mut self) -> tantivy::Result<Written> {
+        let merged = self.merge_added();
+        self.plugin.abandon();
+        merged?;
+        self.writer.garbage_collect_files().wait()?;
+        self.writer.wait_merging_threads()?;
+        let all = self.index.searchable_segment_ids()?;
+        let added = self.finished.first().filter(|id| all.contains(id));
+        let added = added.map(SegmentId::uuid_string);
+        Ok(Written { added, all: all.iter().map(SegmentId::uuid_string).collect() })
+    }
+
+    /// Makes one segment of all documents that were added. Their postings file is written in the
+    /// meantime.
+    fn merge_added(&mut self) -> tantivy::Result<()> {
+        // While this segment exists, tantivy does not remove its postings file.
+        let unfinished = self.writer.new_segment();
+        self.plugin.start_file(&unfinished)?;
         if self.finished.is_empty() {
             self.plugin.finish_with_next_segment();
         }
@@ -146,12 +165,7 @@ impl SegmentsWriter {
             let merged = self.writer.merge(&self.finished).wait()?;
             self.finished = merged.map(|meta| meta.id()).into_iter().collect();
         }
-        self.writer.garbage_collect_files().wait()?;
-        self.writer.wait_merging_threads()?;
-        let all = self.index.searchable_segment_ids()?;
-        let added = self.finished.first().filter(|id| all.contains(id));
-        let added = added.map(SegmentId::uuid_string);
-        Ok(Written { added, all: all.iter().map(SegmentId::uuid_string).collect() })
+        Ok(())
     }
 }
 

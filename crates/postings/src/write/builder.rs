@@ -2,8 +2,8 @@
 //!
 //! A key character becomes a char id, a number of two bytes that its run assigns. One thread fills
 //! a run while another one sorts the run before and writes it. So memory is that of these two runs,
-//! some 90 MB, and what grows with the archive: distinct words and paths, and 32 bytes for each
-//! document. A document may span two runs.
+//! some 90 MB, and what grows with the archive: distinct words and paths, and 3 bytes for each
+//! document. Column values wait in a temporary file. A document may span two runs.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -13,7 +13,8 @@ use std::thread::{self, JoinHandle};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rustc_hash::FxHashMap;
 
-use super::file::{DocumentSections, FileWriter};
+use super::columns::ColumnSpill;
+use super::file::{DocumentTotals, FileWriter};
 use super::interner::Interner;
 use super::merge_runs::merge_runs;
 use super::pipeline::encode_lists;
@@ -71,8 +72,9 @@ impl CharIds {
 /// Builds a postings file from documents.
 ///
 /// The file depends only on the documents and their order. Memory is some 90 MB while documents are
-/// added, plus 32 bytes for each document, plus the distinct words and paths. Sorted runs take
-/// about as much space in temporary files as the finished file, which is written at the end.
+/// added, plus 3 bytes for each document, plus the distinct words and paths. Sorted runs and column
+/// values take about as much space in temporary files as the finished file, which is written at the
+/// end.
 ///
 /// ```
 /// use wensou_postings::{
@@ -110,7 +112,8 @@ pub struct PostingsBuilder {
     char_ids: CharIds,
     words: Interner,
     paths: Interner,
-    documents: DocumentSections,
+    documents: DocumentTotals,
+    columns: ColumnSpill,
     sorter: Option<SorterThread>,
     numbers: NumberBuffer,
 }
@@ -129,8 +132,8 @@ impl std::fmt::Debug for PostingsBuilder {
 }
 
 impl PostingsBuilder {
-    /// A builder that writes sorted runs into nameless temporary files in `folder`. The system
-    /// removes these when the process ends.
+    /// A builder that writes sorted runs and column values into nameless temporary files in
+    /// `folder`. The system removes these when the process ends.
     #[must_use]
     pub fn new(folder: impl AsRef<Path>) -> Self {
         Self::with_run_slots(folder.as_ref(), RUN_SLOTS)
@@ -147,7 +150,8 @@ impl PostingsBuilder {
             char_ids: CharIds::new(),
             words: Interner::default(),
             paths: Interner::default(),
-            documents: DocumentSections::default(),
+            documents: DocumentTotals::default(),
+            columns: ColumnSpill::new(folder),
             sorter: None,
             numbers: NumberBuffer::default(),
         }
@@ -163,7 +167,7 @@ impl PostingsBuilder {
     ///
     /// # Errors
     ///
-    /// If a run cannot be written, or if there are more than 2³² documents, or more than 2²⁹
+    /// If a temporary file cannot be written, or if there are more than 2³² documents, or more than 2²⁹
     /// distinct words or paths. The builder cannot be used after an error.
     pub fn add(&mut self, terms: &DocumentTerms) -> io::Result<()> {
         let DocumentTerms { kind, columns, title, body, tags, paths } = terms;
@@ -178,8 +182,8 @@ impl PostingsBuilder {
         for (_, number) in self.numbers.drain() {
             self.run.push_word_or_path(document, TermKey::path(number));
         }
-        self.documents.push(*kind, lengths, columns);
-        Ok(())
+        self.documents.push(*kind, lengths, columns.date);
+        self.columns.push(columns)
     }
 
     fn add_words(&mut self, document: DocId, terms: &DocumentTerms) -> io::Result<()> {
@@ -307,14 +311,14 @@ impl PostingsBuilder {
         self.char_ids = CharIds { table: Vec::new(), rare: FxHashMap::default() };
         self.run = Run::default();
         let runs = self.sorted_runs()?;
-        let Self { words, paths, documents, .. } = self;
+        let Self { words, paths, documents, mut columns, .. } = self;
         let (writer, tables) = thread::scope(|scope| {
             let tables = scope.spawn(|| [words.table(), paths.path_table()]);
             let writer = encode_lists(FileWriter::new(out), |sink| merge_runs(runs, sink))?;
             let panicked = |_| io::Error::other("the thread that sorts words panicked");
             io::Result::Ok((writer, tables.join().map_err(panicked)?))
         })?;
-        writer.finish(tables, &documents)
+        writer.finish(tables, &documents, &mut columns)
     }
 
     /// Adds a document without terms; for tests.

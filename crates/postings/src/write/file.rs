@@ -4,56 +4,47 @@ use std::io::{self, Write};
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::columns::{Column, ColumnSource};
 use crate::codec::length::encode_length;
-use crate::document::ColumnValues;
 use crate::footer::Footer;
 use crate::pages::PageHasher;
-use crate::read::columns::{DATE, NO_NUMBER, encode_date};
+use crate::read::columns::encode_date;
 use crate::read::dictionary::DictionaryWriter;
 use crate::term::{Kind, TermKey};
 
 /// Bytes of lists that are written at once. Most lists have only a few bytes.
 const BUFFER: usize = 1 << 18;
 
-/// The sections of a file that have values of each document, and the totals of the footer.
+/// The length codes of all documents, and the totals of the footer.
 #[derive(Debug, Default)]
-pub(crate) struct DocumentSections {
+pub(crate) struct DocumentTotals {
     /// Length codes of the three fields.
     lengths: [Vec<u8>; 3],
-    tie_breakers: Vec<u8>,
-    content_hashes: Vec<u8>,
-    id_numbers: Vec<u8>,
-    dates: Vec<u8>,
     docs_by_kind: [u64; 2],
     /// See [`Footer::date_bounds`].
     date_bounds: [u64; 2],
     pub(crate) total_lengths: [[u64; 3]; 2],
 }
 
-impl DocumentSections {
+impl DocumentTotals {
     pub(crate) fn num_docs(&self) -> usize {
         self.lengths[0].len()
     }
 
     /// Adds the next document with the lengths of its fields in key characters.
-    pub(crate) fn push(&mut self, kind: Kind, lengths: [usize; 3], columns: &ColumnValues) {
+    pub(crate) fn push(&mut self, kind: Kind, lengths: [usize; 3], date: Option<i64>) {
         for (field, length) in lengths.into_iter().enumerate() {
             self.total_lengths[kind as usize][field] += length as u64;
         }
-        self.push_encoded(kind, lengths.map(|length| encode_length(kind, length)), columns);
+        self.push_encoded(kind, lengths.map(|length| encode_length(kind, length)), date);
     }
 
     /// Adds the next document with its length codes. The caller sets `total_lengths`.
-    pub(crate) fn push_encoded(&mut self, kind: Kind, codes: [u8; 3], columns: &ColumnValues) {
+    pub(crate) fn push_encoded(&mut self, kind: Kind, codes: [u8; 3], date: Option<i64>) {
         for (lengths, code) in self.lengths.iter_mut().zip(codes) {
             lengths.push(code);
         }
-        let ColumnValues { tie_breaker, content_hash, id_number, date } = *columns;
-        self.tie_breakers.extend(tie_breaker.to_le_bytes());
-        self.content_hashes.extend(content_hash.to_le_bytes());
-        self.id_numbers.extend(id_number.unwrap_or(NO_NUMBER).to_le_bytes());
         let date = encode_date(date);
-        self.dates.extend(&date.to_le_bytes()[..DATE]);
         if date != 0 {
             let [oldest, newest] = self.date_bounds;
             let oldest = if oldest == 0 { date } else { oldest.min(date) };
@@ -116,7 +107,8 @@ impl<W: Write> FileWriter<W> {
     pub(crate) fn finish(
         mut self,
         [words, paths]: [Vec<u8>; 2],
-        documents: &DocumentSections,
+        documents: &DocumentTotals,
+        columns: &mut dyn ColumnSource,
     ) -> io::Result<W> {
         self.flush()?;
         let lists = self.written;
@@ -124,9 +116,8 @@ impl<W: Write> FileWriter<W> {
         for bytes in [&entries, &index, &words, &paths].into_iter().chain(&documents.lengths) {
             self.write(bytes)?;
         }
-        let DocumentSections { tie_breakers, content_hashes, id_numbers, dates, .. } = documents;
-        for bytes in [tie_breakers, content_hashes, id_numbers, dates] {
-            self.write(bytes)?;
+        for column in Column::ALL {
+            columns.read(column, &mut |bytes| self.write(bytes))?;
         }
         let sums = self.pages.finish();
         self.out.write_all(&sums)?;

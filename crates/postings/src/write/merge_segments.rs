@@ -1,11 +1,12 @@
 //! Merges the postings files of several segments into one, without deleted documents.
 //!
-//! Lists are read, merged and written one at a time. Memory grows with the number of documents (40
+//! Lists are read, merged and written one at a time. Memory grows with the number of documents (12
 //! bytes for each) and with the distinct words and paths, but not with the lists.
 
 use std::io::{self, Write};
 
-use super::file::{DocumentSections, FileWriter};
+use super::columns::ColumnsOf;
+use super::file::{DocumentTotals, FileWriter};
 use super::interner::Interner;
 use super::merge_runs::LoserTree;
 use super::pipeline::encode_lists;
@@ -39,6 +40,24 @@ impl MergeSource<'_> {
         None
     }
 
+    /// The documents that are not deleted.
+    fn alive(&self) -> impl Iterator<Item = DocId> {
+        (0..).zip(&self.new_ids).filter(|(_, new_id)| new_id.is_some()).map(|(doc, _)| doc)
+    }
+
+    /// The column values of each document that is not deleted.
+    fn columns(&self) -> impl Iterator<Item = io::Result<ColumnValues>> {
+        let columns = self.postings.columns();
+        self.alive().map(|doc| {
+            Ok(ColumnValues {
+                tie_breaker: columns.tie_breaker(doc).ok_or_else(damaged)?,
+                content_hash: columns.content_hash(doc).ok_or_else(damaged)?,
+                id_number: columns.id_number(doc),
+                date: columns.date(doc),
+            })
+        })
+    }
+
     /// Appends the documents of a list that are not deleted, and calls `each` with the old id and
     /// the tf of each. `positions` is a buffer.
     fn append(
@@ -64,7 +83,7 @@ impl MergeSource<'_> {
 ///
 /// The result is, byte for byte, what [`PostingsBuilder`](crate::PostingsBuilder) writes for the
 /// remaining documents in their new order. Takes time in proportion to the lists of all sources,
-/// and 40 bytes of memory for each document, plus the distinct words and paths.
+/// and 12 bytes of memory for each document, plus the distinct words and paths.
 ///
 /// # Errors
 ///
@@ -107,7 +126,10 @@ pub fn merge_segments<W: Write + Send>(sources: &[MergeSource<'_>], out: W) -> i
         }
         check_sources(sources)
     })?;
-    writer.finish(tables, &documents)
+    let mut columns = ColumnsOf(|| sources.iter().flat_map(MergeSource::columns));
+    let out = writer.finish(tables, &documents, &mut columns)?;
+    check_sources(sources)?;
+    Ok(out)
 }
 
 /// Fails if a damaged page was read.
@@ -125,25 +147,19 @@ fn damaged() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "a postings file is damaged")
 }
 
-/// Merges length codes and columns. Total lengths are added when unigrams are merged, because
-/// length codes are rounded.
-fn merge_documents(sources: &[MergeSource<'_>]) -> io::Result<DocumentSections> {
-    let mut documents = DocumentSections::default();
-    for MergeSource { postings, new_ids } in sources {
-        let [title, body, tags] = TextField::ALL.map(|field| postings.length_codes(field));
-        for (doc, _) in (0..).zip(new_ids).filter(|(_, new_id)| new_id.is_some()) {
+/// Merges length codes. Total lengths are added when unigrams are merged, because length codes are
+/// rounded.
+fn merge_documents(sources: &[MergeSource<'_>]) -> io::Result<DocumentTotals> {
+    let mut documents = DocumentTotals::default();
+    for source in sources {
+        let [title, body, tags] = TextField::ALL.map(|field| source.postings.length_codes(field));
+        for doc in source.alive() {
             let at = doc as usize;
             let codes = [&title, &body, &tags].map(|codes| codes.as_ref()?.get(at).copied());
             let [Some(title), Some(body), Some(tags)] = codes else { return Err(damaged()) };
-            let columns = postings.columns();
-            let values = ColumnValues {
-                tie_breaker: columns.tie_breaker(doc).ok_or_else(damaged)?,
-                content_hash: columns.content_hash(doc).ok_or_else(damaged)?,
-                id_number: columns.id_number(doc),
-                date: columns.date(doc),
-            };
             let (kind, _) = decode_length(title);
-            documents.push_encoded(kind, [title, body, tags], &values);
+            let date = source.postings.columns().date(doc);
+            documents.push_encoded(kind, [title, body, tags], date);
         }
     }
     Ok(documents)

@@ -136,6 +136,7 @@ fn stopped() -> io::Error {
 mod tests {
     use super::*;
     use crate::term::TextField;
+    use crate::write::columns::ColumnSpill;
 
     /// Lists of more numbers than a few batches have, some of none, some of one document.
     fn lists() -> Vec<(TermKey, PostingList)> {
@@ -152,7 +153,8 @@ mod tests {
     }
 
     fn finished(writer: FileWriter<Vec<u8>>) -> Vec<u8> {
-        writer.finish([vec![0; 4], vec![0; 4]], &Default::default()).unwrap()
+        let mut columns = ColumnSpill::new(&std::env::temp_dir());
+        writer.finish([vec![0; 4], vec![0; 4]], &Default::default(), &mut columns).unwrap()
     }
 
     #[test]

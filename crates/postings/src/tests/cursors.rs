@@ -1,0 +1,107 @@
+//! The ways of reading a list agree with each other.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::codec::posting_list::PostingList;
+use crate::pages::PageSlice;
+use crate::*;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn seeking_finds_what_advancing_does(
+        deltas in vec((1..40_u32, 1..5_u32), 1..600),
+        targets in vec(0..24_000_u32, 1..40),
+    ) {
+        let (mut list, mut positions) = (PostingList::default(), Vec::new());
+        let (mut documents, mut tfs, mut document) = (Vec::new(), Vec::new(), 0);
+        for (delta, tf) in deltas {
+            document += delta;
+            documents.push(document);
+            tfs.push(tf);
+            positions.extend((0..tf).map(|n| (document, n * n)));
+        }
+        list.fill_with_positions(positions.iter().copied());
+        let mut bytes = Vec::new();
+        list.as_slices().encode(&mut bytes);
+        let open = || Cursor::new(PageSlice::of(bytes.clone()), documents.len() as u32, true);
+        let mut targets = targets;
+        targets.sort_unstable();
+        let mut cursor = open();
+        for target in targets {
+            let at = documents.partition_point(|document| *document < target);
+            let wanted = documents.get(at).copied();
+            let from = cursor.doc();
+            prop_assert_eq!(cursor.seek(target), wanted.unwrap_or(TERMINATED).max(from));
+            let Some(document) = wanted else { continue };
+            if cursor.doc() == document {
+                prop_assert_eq!(cursor.term_freq(), tfs[at]);
+                let mut positions = Vec::new();
+                cursor.positions(&mut positions);
+                let wanted: Vec<u32> = (0..tfs[at]).map(|n| n * n).collect();
+                prop_assert_eq!(positions, wanted);
+            }
+        }
+    }
+
+    #[test]
+    fn windows_contain_what_advancing_finds(
+        deltas in vec((1..40_u32, 1..300_u32), 1..600),
+        windows in vec((0..700_u32, 1..12_usize), 1..40),
+    ) {
+        let (mut list, mut document) = (PostingList::default(), 0);
+        let mut documents = Vec::new();
+        for (delta, tf) in deltas {
+            document += delta;
+            documents.push((document, tf));
+        }
+        let every = documents.iter().flat_map(|(document, count)| vec![*document; *count as usize]);
+        list.fill(every.collect::<Vec<_>>().into_iter());
+        let mut bytes = Vec::new();
+        list.as_slices().encode(&mut bytes);
+        let open = || Cursor::new(PageSlice::of(bytes.clone()), documents.len() as u32, false);
+        let (mut filling, mut scanning, mut bounding) = (open(), open(), open());
+        let mut from = 0;
+        for (ahead, words) in windows {
+            from += ahead;
+            let until = from + words as u32 * 64;
+            let (mut bits, mut scanned) = (vec![0; words], Vec::new());
+            scanning.scan(from, until, |docs, tfs| {
+                scanned.extend(docs.iter().copied().zip(tfs.iter().copied()));
+            });
+            filling.fill(from, &mut bits);
+            let within = documents.iter().filter(|(document, _)| (from..until).contains(document));
+            prop_assert_eq!(scanned, within.clone().copied().collect::<Vec<_>>());
+            let mut wanted = vec![0; words * 64];
+            within.for_each(|(document, frequency)| wanted[(document - from) as usize] = *frequency);
+            for (at, frequency) in wanted.iter().enumerate() {
+                prop_assert_eq!(bits[at / 64] >> (at % 64) & 1 == 1, *frequency > 0);
+            }
+            let max = wanted.iter().max().copied().unwrap_or_default();
+            if max > 0 && let Some(bound) = bounding.max_tf_in(from, until) {
+                prop_assert!(u32::from(bound) >= max.min(255));
+            }
+            from = until;
+        }
+        let table = BitsetPostings::new(open(), document as usize + 2);
+        prop_assert_eq!(table.doc_freq() as usize, documents.len());
+        for (from, until) in [(0, 1), (0, document + 1), (document / 2, document + 3), (document + 9, document + 10)] {
+            let within = documents.iter().filter(|(document, _)| (from..until).contains(document));
+            let max = within.map(|(_, frequency)| *frequency).max().unwrap_or_default();
+            prop_assert!(table.max_tf_in(from, until).is_none_or(|bound| bound >= max));
+            prop_assert!(max >= 255 || table.max_tf_in(0, document + 1).is_none_or(|bound| bound < 255));
+        }
+        let mut rest = documents.iter().copied().peekable();
+        for doc in 0..document + 5 {
+            let wanted = rest.next_if(|(document, _)| *document == doc).map_or(0, |(_, count)| count);
+            prop_assert_eq!(table.term_freq(doc), wanted);
+            prop_assert_eq!(table.contains(doc), wanted > 0);
+            let bits = table.bits(doc / 64 * 64).first().copied().unwrap_or_default();
+            prop_assert_eq!(bits >> (doc % 64) & 1 == 1, wanted > 0);
+            let next = documents.iter().find(|(document, _)| *document >= doc);
+            prop_assert_eq!(table.next(doc), next.map_or(TERMINATED, |(document, _)| *document));
+        }
+    }
+}

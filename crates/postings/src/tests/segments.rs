@@ -1,0 +1,56 @@
+//! A merge of files is a build of the documents that are not deleted.
+
+use ownedbytes::OwnedBytes;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::documents::{Document, bytes, document, open};
+use crate::*;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_merge_is_a_build_of_the_remaining_documents(
+        segments in vec(vec((document(), any::<bool>()), 0..12), 1..5),
+    ) {
+        let files: Vec<Postings> = segments.iter().map(|segment| {
+            let documents: Vec<Document> = segment.iter().map(|(it, _)| it.clone()).collect();
+            open(bytes(&documents, 50))
+        }).collect();
+        let mut next = 0;
+        let sources: Vec<MergeSource<'_>> = files.iter().zip(&segments).map(|(postings, segment)| {
+            let new_ids = segment.iter().map(|(_, alive)| alive.then(|| {
+                next += 1;
+                next - 1
+            }));
+            MergeSource { postings, new_ids: new_ids.collect() }
+        }).collect();
+        let alive = segments.iter().flatten().filter(|(_, alive)| *alive);
+        let alive: Vec<Document> = alive.map(|(document, _)| document.clone()).collect();
+        let merged = merge_segments(&sources, Vec::new()).unwrap();
+        if merged != bytes(&alive, 50) {
+            let [merged, built] = [merged, bytes(&alive, 50)].map(OwnedBytes::new);
+            prop_assert!(false, "{:?}", difference(&merged, &built));
+        }
+    }
+}
+
+#[test]
+fn a_merge_of_a_damaged_file_fails() {
+    let document = Document {
+        kind: Kind::Flash,
+        title: vec!['币'],
+        body: vec!['比', '特'],
+        tags: Vec::new(),
+        words: Default::default(),
+        paths: Vec::new(),
+        date: None,
+    };
+    let mut bytes = bytes(&[document], 50);
+    bytes[0] ^= 1;
+    let postings = open(bytes);
+    let sources = [MergeSource { postings: &postings, new_ids: vec![Some(0)] }];
+    let error = merge_segments(&sources, Vec::new()).err().unwrap();
+    assert_eq!(error.kind(), std::io::ErrorKind::InvalidData);
+}

@@ -1,0 +1,192 @@
+//! Column values of documents on their way into a file.
+//!
+//! A file has one column after another, so its writer asks for them one at a time. Until then the
+//! values wait in a temporary file, because 29 bytes in memory for each document would make the
+//! memory of a build grow with the archive.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, Write};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use crate::document::ColumnValues;
+use crate::read::columns::{DATE, NO_NUMBER, NUMBER, encode_date};
+
+/// A column, in the order of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Column {
+    TieBreaker,
+    ContentHash,
+    IdNumber,
+    Date,
+}
+
+impl Column {
+    pub(crate) const ALL: [Self; 4] =
+        [Self::TieBreaker, Self::ContentHash, Self::IdNumber, Self::Date];
+
+    /// The bytes of its value in a row.
+    fn in_row(self) -> Range<usize> {
+        match self {
+            Self::TieBreaker => 0..NUMBER,
+            Self::ContentHash => NUMBER..2 * NUMBER,
+            Self::IdNumber => 2 * NUMBER..3 * NUMBER,
+            Self::Date => 3 * NUMBER..ROW,
+        }
+    }
+}
+
+/// Length of the encoded values of a document.
+const ROW: usize = 3 * NUMBER + DATE;
+
+/// Encodes the values of a document.
+fn encode(values: &ColumnValues) -> [u8; ROW] {
+    let ColumnValues { tie_breaker, content_hash, id_number, date } = *values;
+    let mut row = [0; ROW];
+    row[Column::TieBreaker.in_row()].copy_from_slice(&tie_breaker.to_le_bytes());
+    row[Column::ContentHash.in_row()].copy_from_slice(&content_hash.to_le_bytes());
+    let id_number = id_number.unwrap_or(NO_NUMBER);
+    row[Column::IdNumber.in_row()].copy_from_slice(&id_number.to_le_bytes());
+    row[Column::Date.in_row()].copy_from_slice(&encode_date(date).to_le_bytes()[..DATE]);
+    row
+}
+
+/// Provides the columns of a file that is being written.
+pub(crate) trait ColumnSource {
+    /// Hands the bytes of a column to `sink`, in pieces.
+    fn read(
+        &mut self,
+        column: Column,
+        sink: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<()>;
+}
+
+/// The number of rows that are in memory at a time: 116 KiB.
+const ROWS: usize = 4096;
+
+/// Column values that wait in a nameless temporary file, row by row. The first [`ROWS`] need no
+/// file.
+#[derive(Debug)]
+pub(crate) struct ColumnSpill {
+    folder: PathBuf,
+    file: Option<File>,
+    /// How often [`ROWS`] rows were written to the file.
+    written: usize,
+    /// Rows that are not in the file.
+    rows: Vec<u8>,
+}
+
+impl ColumnSpill {
+    /// A spill whose temporary file is in `folder`.
+    pub(crate) fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_path_buf(), file: None, written: 0, rows: Vec::new() }
+    }
+
+    /// Adds the values of the next document.
+    pub(crate) fn push(&mut self, values: &ColumnValues) -> io::Result<()> {
+        if self.rows.len() >= ROWS * ROW {
+            let file = match &mut self.file {
+                Some(file) => file,
+                None => self.file.insert(tempfile::tempfile_in(&self.folder)?),
+            };
+            file.write_all(&self.rows)?;
+            self.written += 1;
+            self.rows.clear();
+        }
+        self.rows.extend(encode(values));
+        Ok(())
+    }
+}
+
+impl ColumnSource for ColumnSpill {
+    fn read(
+        &mut self,
+        column: Column,
+        sink: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut values = Vec::with_capacity(ROWS * NUMBER);
+        let mut hand_on = |rows: &[u8]| {
+            values.clear();
+            for row in rows.chunks_exact(ROW) {
+                values.extend_from_slice(&row[column.in_row()]);
+            }
+            sink(&values)
+        };
+        if let Some(file) = &mut self.file {
+            file.rewind()?;
+            let mut rows = vec![0; ROWS * ROW];
+            for _ in 0..self.written {
+                file.read_exact(&mut rows)?;
+                hand_on(&rows)?;
+            }
+        }
+        hand_on(&self.rows)
+    }
+}
+
+/// Column values that are read anew for each column, so that none of them have to wait.
+pub(crate) struct ColumnsOf<F>(pub(crate) F);
+
+impl<F, I> ColumnSource for ColumnsOf<F>
+where
+    F: FnMut() -> I,
+    I: Iterator<Item = io::Result<ColumnValues>>,
+{
+    fn read(
+        &mut self,
+        column: Column,
+        sink: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut values = Vec::with_capacity(ROWS * NUMBER);
+        for document in self.0() {
+            values.extend_from_slice(&encode(&document?)[column.in_row()]);
+            if values.len() >= ROWS * NUMBER {
+                sink(&values)?;
+                values.clear();
+            }
+        }
+        sink(&values)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn documents(count: usize) -> Vec<ColumnValues> {
+        let values = |number: u64| ColumnValues {
+            tie_breaker: number * 3,
+            content_hash: !number,
+            id_number: (!number.is_multiple_of(5)).then_some(number),
+            date: (!number.is_multiple_of(7)).then_some(number as i64 - 1000),
+        };
+        (0..count as u64).map(values).collect()
+    }
+
+    fn column(source: &mut dyn ColumnSource, column: Column) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut sink = |piece: &[u8]| {
+            bytes.extend_from_slice(piece);
+            Ok(())
+        };
+        source.read(column, &mut sink).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn columns_are_the_same_whether_they_wait_in_a_file_or_not() {
+        for count in [0, 1, ROWS - 1, ROWS, ROWS + 1, 2 * ROWS, 3 * ROWS + 5] {
+            let documents = documents(count);
+            let mut spill = ColumnSpill::new(&std::env::temp_dir());
+            documents.iter().for_each(|values| spill.push(values).unwrap());
+            assert_eq!(spill.file.is_some(), count > ROWS);
+            let mut read_anew = ColumnsOf(|| documents.iter().map(|values| Ok(*values)));
+            for kind in Column::ALL {
+                let wanted: Vec<u8> =
+                    documents.iter().flat_map(|it| encode(it)[kind.in_row()].to_vec()).collect();
+                assert!(column(&mut spill, kind) == wanted, "{kind:?} of {count}");
+                assert!(column(&mut read_anew, kind) == wanted, "{kind:?} of {count}");
+            }
+        }
+    }
+}
