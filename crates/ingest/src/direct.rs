@@ -2,7 +2,7 @@
 //! public interface.
 
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::ops::ControlFlow;
 
 use encoding_rs::Encoding;
@@ -10,7 +10,7 @@ use encoding_rs::Encoding;
 use crate::encoding::decode::Decoded;
 use crate::input::file_list::SourceFile;
 use crate::input::io_errors::IoErrors;
-use crate::input::{self, Event, FileFormat, Input, Kind};
+use crate::input::{self, DumpKind, Event, FileFormat, Input, Kind};
 use crate::options::Options;
 use crate::pipeline::finding::Finding;
 use crate::pipeline::reader::Reader;
@@ -61,10 +61,11 @@ pub fn records(
     let input = Input {
         path: "a.jsonl".to_owned(),
         relative: "a.jsonl".to_owned(),
-        kind: Kind::Dump,
+        kind: Kind::Dump(DumpKind::JsonLines),
         bytes: None,
         charset: None,
         url: None,
+        whole: None,
         read: &mut raw,
         io_errors: &IoErrors::default(),
     };
@@ -89,10 +90,11 @@ pub fn members(
     let source = SourceFile {
         path: name.into(),
         relative: name.to_owned(),
-        format: FileFormat::of(name).unwrap_or(FileFormat::PAGE),
+        format: FileFormat::named(name),
         bytes: raw.len() as u64,
     };
-    let _ = input::opened(&source, options, raw, source.bytes, |raw| raw, &mut |event| {
+    let file = Cursor::new(raw);
+    let _ = input::opened(&source, options, file, source.bytes, Cursor::into_inner, &mut |event| {
         match event {
             Event::Input(input) => emit(&input.path, Some(input.read)),
             Event::Skipped(skipped) => emit(&skipped.path.to_string_lossy(), None),

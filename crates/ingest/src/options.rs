@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::fields::field_map::FieldMap;
+use crate::pre_command::PreCommand;
+
 /// Options of [`ingest`](crate::ingest()).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -28,6 +31,11 @@ pub struct Options {
     pub exclude: Vec<PathBuf>,
     /// Called for each folder: whether to leave it out, with everything in it.
     pub exclude_folder: Option<fn(&Path) -> bool>,
+    /// Which keys of dumps, columns of tables and front matter hold what, before the well-known
+    /// ones.
+    pub map: FieldMap,
+    /// The command that turns files of other kinds into text.
+    pub pre: Option<PreCommand>,
     /// Number of threads. The records and their order do not depend on it.
     pub threads: usize,
 }
@@ -43,6 +51,8 @@ impl Default for Options {
             max_barren_lines: 200_000,
             exclude: Vec::new(),
             exclude_folder: None,
+            map: FieldMap::default(),
+            pre: None,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
         }
     }

@@ -1,5 +1,6 @@
 //! Reports what a run found and what it had to leave out.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -31,6 +32,15 @@ pub struct Report {
     /// Dates that pages and records state in forms that could not be parsed.
     #[serde(default)]
     pub unread_dates: Vec<UnreadDate>,
+    /// Records of dumps that repeat an earlier record of the same dump, and were left out.
+    #[serde(default)]
+    pub repeated_records: u64,
+    /// Keys of dumps that stand for no known field, each once.
+    #[serde(default)]
+    pub unused_keys: Vec<KeyCount>,
+    /// Keys of dumps whose values were of a type that cannot be read, each once.
+    #[serde(default)]
+    pub mistyped_keys: Vec<KeyCount>,
     /// Paragraphs of mojibake that were turned back into text.
     pub mojibake_repaired: u64,
     /// Mojibake that could not be repaired and was left as it is.
@@ -60,6 +70,57 @@ pub struct UnreadDate {
     pub line: Option<u64>,
     /// The date as written.
     pub text: String,
+}
+
+/// How often a key of dumps occurs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyCount {
+    /// The key, as far as its first hundred characters.
+    pub key: String,
+    /// Number of records that have it, in all dumps.
+    pub count: u64,
+    /// The first dump that has it.
+    pub path: PathBuf,
+    /// The first line there, from 1.
+    pub line: u64,
+}
+
+/// Maximum number of keys in a report.
+const MAX_KEYS: usize = 1_000;
+
+impl Report {
+    /// Adds the keys of a dump to `counts`.
+    pub(crate) fn add_keys(counts: &mut Vec<KeyCount>, path: &str, keys: Vec<(String, u64, u64)>) {
+        for (key, count, line) in keys {
+            if let Some(known) = counts.iter_mut().find(|known| known.key == key) {
+                known.count += count;
+            } else if counts.len() < MAX_KEYS {
+                counts.push(KeyCount { key, count, path: path.into(), line });
+            }
+        }
+    }
+
+    /// The number of ignored files by ending: `.png`, `hidden` for names that begin with a dot, and
+    /// `no ending`.
+    #[must_use]
+    pub fn ignored_by_ending(&self) -> BTreeMap<String, u64> {
+        /// Longer endings are parts of names.
+        const LONGEST: usize = 12;
+        let mut counts = BTreeMap::new();
+        for path in &self.ignored {
+            let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+            let ending = match name.rsplit_once('.') {
+                Some(("", _)) => "hidden".to_owned(),
+                _ if name.starts_with('.') => "hidden".to_owned(),
+                Some((_, ending)) if ending.len() <= LONGEST && !ending.contains(' ') => {
+                    format!(".{}", ending.to_lowercase())
+                }
+                _ => "no ending".to_owned(),
+            };
+            *counts.entry(ending).or_default() += 1;
+        }
+        counts
+    }
 }
 
 /// A byte range in a file.
@@ -138,6 +199,8 @@ pub enum Reason {
     UnsafeName,
     /// A member with the name of an earlier member.
     DuplicateName,
+    /// The command of [`Options::pre`](crate::Options::pre) failed; how.
+    CommandFailed(String),
     /// Further problems of the same file, which has too many to list.
     More {
         /// How many.
@@ -168,6 +231,7 @@ impl fmt::Display for Reason {
             Self::Bomb(what) | Self::Abandoned(what) => write!(f, "the rest was not read: {what}"),
             Self::UnsafeName => f.write_str("its name leads out of the archive"),
             Self::DuplicateName => f.write_str("another member already has this name"),
+            Self::CommandFailed(what) => write!(f, "the command of --pre failed: {what}"),
             Self::More { count } => write!(f, "{count} more could not be read"),
         }
     }

@@ -7,9 +7,11 @@ use std::path::PathBuf;
 use super::io_errors::IoErrors;
 use super::meter::{Meter, Metered};
 use super::name::{Name, Names};
+use super::peek::{FIRST, Peeked};
+use super::recognise::{self, Verdict};
 use super::{
-    Event, FileFormat, Input, Kind, MEMBER_SEPARATOR, Visit, codec::Codec, fault::damage_reason,
-    too_large,
+    Event, FileFormat, Input, Kind, MEMBER_SEPARATOR, Visit, arc, codec::Codec,
+    fault::damage_reason, pre, tar, too_large, warc,
 };
 use crate::input::file_list::SourceFile;
 use crate::input::walk::lossy_path;
@@ -78,7 +80,7 @@ impl Container<'_> {
         ControlFlow::Continue(None)
     }
 
-    /// Passes a page or dump of `bytes` bytes to `visit`. One known to be too large is not read.
+    /// Passes a member of `bytes` bytes to `visit`, if its content is a page or a dump.
     pub(super) fn emit(
         &self,
         path: &str,
@@ -88,23 +90,85 @@ impl Container<'_> {
         visit: Visit<'_>,
     ) -> ControlFlow<()> {
         let plain = format.codec == Codec::Plain;
-        let page = matches!(format.kind, Kind::Page { .. });
-        if plain && page && bytes > self.options.max_file_bytes {
-            return self.skip(path, too_large(bytes, self.options), visit);
-        }
         let read = match format.codec.read(inner) {
             Ok(read) => read,
             Err(error) => return self.skip(path, damage_reason(&error), visit),
         };
+        let mut read = Peeked::new(Metered { inner: read, meter: self.meter }, FIRST);
+        let content = recognise::content(&mut read);
+        let kind = match recognise::verdict(format.kind, content, read.head()) {
+            Verdict::Read(kind) if kind.is_container() => {
+                return self.skip(path, Reason::Nested, visit);
+            }
+            Verdict::Read(kind) => kind,
+            Verdict::Refused(reason) => return self.skip(path, reason, visit),
+            Verdict::Ignored => return visit(Event::Ignored(self.path(path).into())),
+        };
+        if plain && matches!(kind, Kind::Page(_)) && bytes > self.options.max_file_bytes {
+            return self.skip(path, too_large(bytes, self.options), visit);
+        }
         visit(Event::Input(Input {
             path: self.path(path),
             relative: self.relative(path),
-            kind: format.kind,
+            kind,
             bytes: plain.then_some(bytes),
             charset: None,
             url: None,
-            read: &mut Metered { inner: read, meter: self.meter },
+            whole: None,
+            read: &mut read,
             io_errors: self.io_errors,
         }))
     }
+
+    /// Reads the file itself from beginning to end; `bytes` is its length if it is not compressed.
+    pub(super) fn whole_file(
+        &self,
+        verdict: Verdict,
+        mut read: impl Read,
+        bytes: Option<u64>,
+        visit: Visit<'_>,
+    ) -> ControlFlow<()> {
+        let Self { source, options, .. } = self;
+        let kind = match verdict {
+            Verdict::Read(Kind::Tar) => return tar::each(self, read, visit),
+            Verdict::Read(Kind::Warc) => return warc::each(self, read, visit),
+            Verdict::Read(Kind::Arc) => return arc::each(self, read, visit),
+            Verdict::Read(kind) => kind,
+            Verdict::Refused(reason) => {
+                return match options.pre.as_ref().filter(|command| command.takes_the_rest()) {
+                    Some(command) if is_unread(&reason) => {
+                        pre::each(source, options, command, visit)
+                    }
+                    _ => self.broken(reason, visit),
+                };
+            }
+            Verdict::Ignored => {
+                return match options.pre.as_ref().filter(|command| command.takes_the_rest()) {
+                    Some(command) => pre::each(source, options, command, visit),
+                    None => visit(Event::Ignored(lossy_path(&source.path))),
+                };
+            }
+        };
+        if let (Kind::Page(_), Some(bytes)) = (kind, bytes)
+            && bytes > options.max_file_bytes
+        {
+            return self.broken(too_large(bytes, options), visit);
+        }
+        visit(Event::Input(Input {
+            path: source.path.to_string_lossy().into_owned(),
+            relative: source.relative.clone(),
+            kind,
+            bytes,
+            charset: None,
+            url: None,
+            whole: None,
+            read: &mut read,
+            io_errors: self.io_errors,
+        }))
+    }
+}
+
+/// Whether a file is refused for what it is, and not for its condition.
+fn is_unread(reason: &Reason) -> bool {
+    matches!(reason, Reason::Unsupported(_) | Reason::Binary)
 }

@@ -8,7 +8,7 @@ use crate::flash::dedup::ItemHashes;
 use crate::input::file_list::SourceFile;
 use crate::input::walk::lossy_path;
 use crate::record::{Article, FlashItem, Record, Span};
-use crate::report::{Reason, Skipped};
+use crate::report::{Reason, Skipped, UnreadDate};
 
 /// Something found in a file.
 pub(crate) enum Finding {
@@ -17,11 +17,17 @@ pub(crate) enum Finding {
         record: Box<Record>,
         line: u64,
     },
+    /// The records of a dump follow, whose path below its root is here.
+    DumpBegins {
+        relative: String,
+    },
     /// A dump was read to its end, or abandoned.
     Dump {
         path: String,
         bytes: u64,
+        keys: Box<DumpKeys>,
     },
+    UnreadDate(UnreadDate),
     /// The system refused to read the file or a part of it: records of an earlier index replace it.
     Refused(Box<SourceFile>),
     /// The walk could not access this file or folder, whose position in the walk is here.
@@ -51,7 +57,9 @@ impl Finding {
                 }
             },
             // Small; the paths are short.
-            Self::Dump { .. }
+            Self::DumpBegins { .. }
+            | Self::Dump { .. }
+            | Self::UnreadDate(_)
             | Self::Skipped(_)
             | Self::Ignored(_)
             | Self::NonUtf8Name(_)
@@ -60,6 +68,13 @@ impl Finding {
             | Self::ListFailed(_) => 0,
         }
     }
+}
+
+/// Keys of a dump that were not used or not understood, each with its count and its first line.
+#[derive(Debug, Default)]
+pub(crate) struct DumpKeys {
+    pub(crate) unused: Vec<(String, u64, u64)>,
+    pub(crate) mistyped: Vec<(String, u64, u64)>,
 }
 
 /// A page and its flash items, before ids are assigned.
@@ -107,7 +122,13 @@ impl DiagnosticLimit {
     ) -> ControlFlow<()> {
         let reason = finding.reason();
         self.refused |= matches!(reason, Some(Reason::Unreadable(_)));
-        if matches!(finding, Finding::Skipped(_) | Finding::Ignored(_) | Finding::NonUtf8Name(_)) {
+        if matches!(
+            finding,
+            Finding::Skipped(_)
+                | Finding::Ignored(_)
+                | Finding::NonUtf8Name(_)
+                | Finding::UnreadDate(_)
+        ) {
             // The reason why a dump was abandoned is always reported.
             if self.remaining == 0 && !matches!(reason, Some(Reason::Abandoned(_))) {
                 self.suppressed += 1;
