@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
-use wensou_ingest::Report;
+use wensou_ingest::{FieldMap, Report};
 use wensou_postings::FORMAT_VERSION;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -37,6 +37,9 @@ pub struct Meta {
     pub given: Vec<PathBuf>,
     /// The encoding of all files, if the user gave one; otherwise it was detected for each.
     pub encoding: Option<String>,
+    /// Which keys of dumps hold which fields, if the user said so.
+    #[serde(default)]
+    pub map: FieldMap,
     /// Fingerprint of the files, see [`wensou_ingest::fingerprint`], taken before they were read.
     pub archive: String,
     /// What the build counted and skipped.
@@ -186,6 +189,9 @@ pub struct Settings {
     /// See [`Meta::encoding`].
     #[serde(default)]
     pub encoding: Option<String>,
+    /// See [`Meta::map`].
+    #[serde(default)]
+    pub map: FieldMap,
     /// See [`Meta::tables`].
     #[serde(default)]
     pub tables: TableMeta,
@@ -223,6 +229,7 @@ impl From<&Meta> for Settings {
             roots: meta.roots.clone(),
             given: meta.given.clone(),
             encoding: meta.encoding.clone(),
+            map: meta.map.clone(),
             tables: meta.tables.clone(),
         }
     }
@@ -244,6 +251,7 @@ pub(crate) mod tests {
             roots: vec!["/archive".into()],
             given: vec!["archive".into()],
             encoding: None,
+            map: FieldMap::default(),
             archive: String::new(),
             report: Report::default(),
             salvaged: false,

@@ -208,6 +208,22 @@ pub enum Reason {
     },
 }
 
+/// Part of the message about a document that a command could turn into text.
+pub(crate) const PRE_HINT: &str = "`--pre COMMAND` can turn it into text";
+
+impl Reason {
+    /// Whether the records of an earlier index are kept: the file has not changed into something
+    /// else, but it cannot be read for now.
+    #[must_use]
+    pub fn keeps_records(&self) -> bool {
+        match self {
+            Self::Unreadable(_) | Self::CommandFailed(_) => true,
+            Self::Unsupported(what) => what.ends_with(PRE_HINT),
+            _ => false,
+        }
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,5 +1,6 @@
 //! `wensou index`: builds or updates the index, with a progress bar and a summary.
 
+mod formats;
 mod log;
 mod progress;
 mod signals;
@@ -8,11 +9,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use wensou_index::{
     BuildOptions, Built, Error as IndexError, Index, Settings, TableFiles, is_current,
 };
-use wensou_ingest::{Reason, Report};
+use wensou_ingest::{FieldMap, PreCommand, Reason, Report};
 
 use self::log::Log;
 pub(crate) use self::progress::Bar;
@@ -37,6 +38,10 @@ pub(crate) fn run(
     args: &Args,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
+    if args.list_formats {
+        formats::list(terminal)?;
+        return Ok(Outcome::Done);
+    }
     let mut options = default_options();
     options.strict = args.strict;
     options.anew = args.rebuild;
@@ -56,12 +61,19 @@ pub(crate) fn run(
         Some(name) => Some(name.clone()),
         None => before.as_ref().and_then(|settings| settings.encoding.clone()),
     };
+    options.ingest.map = match &args.map {
+        Some(none) if none == "none" => FieldMap::default(),
+        Some(map) => map.parse().map_err(|what: String| anyhow!("--map: {what}"))?,
+        None => before.as_ref().map(|settings| settings.map.clone()).unwrap_or_default(),
+    };
+    options.ingest.pre = pre(global, args)?;
     // With these flags, the pages must be read even if nothing has changed.
-    let must_read = args.rebuild || args.strict;
+    let must_read = args.rebuild || args.strict || args.pre.is_some();
     if !must_read
         && let Ok(index) = Index::open(&global.index)
         && let meta = index.meta()
         && is_current(&global.index, meta, &roots, &options)?
+        && !(options.ingest.pre.is_some() && has_unread(&meta.report))
     {
         // Remove what a killed build has left. Ignore errors: another process may be removing it.
         let _ = wensou_index::remove_litter(&global.index);
@@ -120,6 +132,24 @@ fn tables(before: Option<&Settings>, args: &Args) -> TableFiles {
         words: choose(&args.words, before.words),
         synonyms: choose(&args.synonyms, before.synonyms),
     }
+}
+
+/// The command that turns files of other kinds into text.
+fn pre(global: &Global, args: &Args) -> anyhow::Result<Option<PreCommand>> {
+    let Some(command) = args.pre.as_ref().or(global.pre.as_ref()) else {
+        if args.pre_glob.is_empty() {
+            return Ok(None);
+        }
+        bail!("--pre-glob needs --pre COMMAND");
+    };
+    let globs = if args.pre_glob.is_empty() { &global.pre_glob } else { &args.pre_glob };
+    let command = PreCommand::new(command, globs);
+    command.map(Some).map_err(|what| anyhow!("--pre-glob: {what}"))
+}
+
+/// Whether there are files that a command could turn into text.
+fn has_unread(report: &Report) -> bool {
+    report.skipped.iter().any(|skipped| skipped.reason.keeps_records())
 }
 
 /// A path relative to the working folder, if it is below that.
@@ -277,6 +307,7 @@ fn reason(reason: &Reason) -> &'static str {
         Reason::DuplicateName => "duplicate name",
         Reason::SymlinkOutsideRoots => "symlink out of the archive",
         Reason::Abandoned(_) => "abandoned partway",
+        Reason::CommandFailed(_) => "for which the command failed",
         _ => "other reasons",
     }
 }

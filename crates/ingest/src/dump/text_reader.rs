@@ -79,10 +79,6 @@ impl<'r> TextReader<'r> {
         self.file
     }
 
-    /// Whether the text is UTF-8 in the file, too.
-    pub(crate) fn is_plain(&self) -> bool {
-        !matches!(self.state, State::Decoding(_))
-    }
 
     /// The bytes of the file for a range of the text. Ranges must come in order.
     pub(crate) fn span(&mut self, start: u64, end: u64) -> Span {

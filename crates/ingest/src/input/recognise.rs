@@ -4,7 +4,7 @@ use super::format::{DumpKind, Kind, PageKind};
 use super::peek::{MORE, Peeked};
 use super::sniff::{Content, sniff, wants_more};
 use crate::fields::keys;
-use crate::report::Reason;
+use crate::report::{PRE_HINT, Reason};
 
 /// What to do with a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,5 +75,5 @@ fn found_kind(by_name: Kind, found: Kind, head: &[u8]) -> Verdict {
 
 /// Why a document is not read, and what to do.
 fn document(name: &str) -> Reason {
-    Reason::Unsupported(format!("{name}: `--pre COMMAND` can turn it into text"))
+    Reason::Unsupported(format!("{name}: {PRE_HINT}"))
 }

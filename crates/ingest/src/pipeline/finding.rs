@@ -121,7 +121,7 @@ impl DiagnosticLimit {
         emit: &mut dyn FnMut(Finding) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let reason = finding.reason();
-        self.refused |= matches!(reason, Some(Reason::Unreadable(_)));
+        self.refused |= reason.is_some_and(Reason::keeps_records);
         if matches!(
             finding,
             Finding::Skipped(_)

@@ -674,7 +674,7 @@ impl Reader<'_> {
                     }
                 }
                 Event::Skipped(skipped) => {
-                    refused |= matches!(skipped.reason, Reason::Unreadable(_));
+                    refused |= skipped.reason.keeps_records();
                 }
                 Event::Ignored(_) | Event::NonUtf8Name(_) => {}
             }
@@ -711,7 +711,7 @@ impl Reader<'_> {
                     Record::Article(article) => statistics.tags.add_separate_tags(&article.tags),
                 },
                 Finding::Skipped(skipped) => {
-                    refused |= matches!(skipped.reason, Reason::Unreadable(_));
+                    refused |= skipped.reason.keeps_records();
                 }
                 _ => {}
             }
