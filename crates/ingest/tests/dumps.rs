@@ -176,7 +176,8 @@ fn all_encodings_of_pages_work_for_dumps() {
                 options.encoding = label;
                 let (records, report) = read_roots(&[dir.path().to_owned()], &options);
                 let articles = articles(records);
-                assert_eq!((articles.len(), &report.skipped), (300, &vec![]), "{name} {encoding}");
+                let first = report.skipped.first();
+                assert_eq!((articles.len(), first), (300, None), "{name} {encoding}");
                 assert_eq!(report.bytes, bytes.len() as u64);
                 assert_eq!(articles[299].title, "題目299", "{name} {encoding}");
                 let span = articles[299].span;
@@ -338,7 +339,7 @@ fn hostile_dumps_end_and_are_named() {
         ("m.mbox", "From a Thu Mar  4 05:06:07 2021\n\n".repeat(1 << 14)),
         ("n.jsonl", format!("{{\"title\":{deep}}}\n")),
         ("o.jsonl", format!("{{\"title\":\"甲\",\"tags\":{}{}}}\n", "[".repeat(100), "]".repeat(100))),
-        ("p.eml", format!("{}\r\n{}", &MAIL[..60], "Content-Type: message/rfc822\r\n\r\n".repeat(9999))),
+        ("p.eml", format!("{}\r\n{}", MAIL, "Content-Type: message/rfc822\r\n\r\n".repeat(9999))),
         ("q.md", format!("---\ntitle: {}\n---\n{}", "[".repeat(9999), "> ".repeat(1 << 16))),
     ] {
         let started = std::time::Instant::now();

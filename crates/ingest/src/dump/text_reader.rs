@@ -205,9 +205,10 @@ fn guess(sample: &[u8]) -> &'static Encoding {
         _ => {}
     }
     let guessed = detect(sample, None);
-    // A character at the end may be cut.
-    let whole = &sample[..sample.len().saturating_sub(4)];
-    let errors = guessed.decode_without_bom_handling(whole).1;
+    // A character at the end may be cut, so this is not the last part.
+    let mut decoder = guessed.new_decoder_without_bom_handling();
+    let room = decoder.max_utf8_buffer_length(sample.len()).unwrap_or(4 * sample.len() + 16);
+    let (.., errors) = decoder.decode_to_utf8(sample, &mut vec![0; room], false);
     let multi_byte = !guessed.is_single_byte();
     let valid = || {
         sample.utf8_chunks().any(|chunk| !chunk.valid().is_ascii())

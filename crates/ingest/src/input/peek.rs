@@ -12,13 +12,15 @@ pub(super) struct Peeked<R> {
     head: Vec<u8>,
     /// Bytes of the head that have been read.
     at: usize,
+    /// What ended the head; it is passed on to whoever reads on.
+    error: Option<io::Error>,
     inner: R,
 }
 
 impl<R: Read> Peeked<R> {
-    /// Reads the first bytes. An error ends them, and is left to whoever reads on.
+    /// Reads the first bytes.
     pub(super) fn new(inner: R, bytes: usize) -> Self {
-        let mut peeked = Self { head: Vec::new(), at: 0, inner };
+        let mut peeked = Self { head: Vec::new(), at: 0, error: None, inner };
         peeked.look(bytes);
         peeked
     }
@@ -27,12 +29,12 @@ impl<R: Read> Peeked<R> {
     pub(super) fn look(&mut self, bytes: usize) {
         let mut length = self.head.len();
         self.head.resize(bytes.max(length), 0);
-        while length < bytes {
+        while length < bytes && self.error.is_none() {
             match self.inner.read(&mut self.head[length..]) {
                 Ok(0) => break,
                 Ok(read) => length += read,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(_) => break,
+                Err(error) => self.error = Some(error),
             }
         }
         self.head.truncate(length);
@@ -53,6 +55,9 @@ impl<R: Read> Read for Peeked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = &self.head[self.at..];
         if left.is_empty() {
+            if let Some(error) = self.error.take() {
+                return Err(error);
+            }
             return self.inner.read(buffer);
         }
         let length = left.len().min(buffer.len());
