@@ -234,8 +234,7 @@ pub fn is_current(
     let same_tables = [(&tables.words, &before.words), (&tables.synonyms, &before.synonyms)]
         .into_iter()
         .all(|(now, before)| absolutely(now) == *before);
-    let same_encoding =
-        meta.encoding == options.ingest.encoding && meta.map == options.ingest.map;
+    let same_encoding = meta.encoding == options.ingest.encoding && meta.map == options.ingest.map;
     // Files that could not be read are tried again by every build.
     let all_read = !meta.report.skipped.iter().any(is_unreadable);
     if !(same_roots && same_tables && same_encoding && all_read) || meta.stale().is_some() {

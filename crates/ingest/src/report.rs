@@ -14,7 +14,7 @@ use crate::record::Span;
 pub struct Report {
     /// Page files that were parsed.
     pub pages: u64,
-    /// JSONL files that were read.
+    /// Dumps that were read.
     pub dumps: u64,
     /// Bytes of all files that were read.
     pub bytes: u64,
@@ -137,7 +137,7 @@ pub struct FileSpan {
 pub struct Skipped {
     /// The file or folder; for a member of a container `container!/member`.
     pub path: PathBuf,
-    /// Line number in a JSONL file, from 1.
+    /// Line number in a dump, from 1.
     pub line: Option<u64>,
     /// The reason.
     pub reason: Reason,
@@ -179,9 +179,9 @@ pub enum Reason {
     /// A symbolic link to a folder outside every root.
     #[serde(rename = "LeadsOut")]
     SymlinkOutsideRoots,
-    /// A JSONL line that is not a valid record; what is wrong with it.
+    /// A part of a dump that is not a valid record; what is wrong with it.
     Malformed(String),
-    /// A JSONL record whose id is already taken.
+    /// A record whose id another record of the same dump has.
     DuplicateId(String),
     /// Compressed data or a container that is truncated or corrupt; what is wrong.
     Damaged(String),

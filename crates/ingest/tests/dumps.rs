@@ -6,9 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use encoding_rs::{BIG5, GB18030};
-use wensou_ingest::{
-    Article, Moment, Options, Reason, Record, Report, Silent, ingest, original,
-};
+use wensou_ingest::{Article, Moment, Options, Reason, Record, Report, Silent, ingest, original};
 
 fn read_roots(roots: &[PathBuf], options: &Options) -> (Vec<Record>, Report) {
     let mut records = Vec::new();
@@ -54,14 +52,26 @@ fn date_of(article: &Article) -> String {
 #[test]
 fn well_known_keys_are_understood() {
     for (line, expected) in [
-        (r#"{"title":"甲","content":"丁丁貓","pub_date":"2021-03-04 05:06"}"#, "甲|丁丁貓|2021-03-04T05:06:00|||||"),
+        (
+            r#"{"title":"甲","content":"丁丁貓","pub_date":"2021-03-04 05:06"}"#,
+            "甲|丁丁貓|2021-03-04T05:06:00|||||",
+        ),
         (
             r#"{"title":"甲","body":"乙","published_at":"2021-03-04T05:06:00+08:00","source_name":"丙","keywords":"丁,戊","link":"https://a.b","author":"己"}"#,
             "甲|乙|2021-03-04T05:06:00|丙|己||丁,戊|https://a.b",
         ),
-        (r#"{"headline":"甲","summary":"乙","publish_time":1614805567}"#, "甲|乙|2021-03-04T05:06:07|||||"),
-        (r#"{"title":"甲","text":["乙","丙"],"create_time":"20210304"}"#, "甲|乙/丙|2021-03-04|||||"),
-        (r#"{"title":"甲","content":"乙","created_at":"Thu, 04 Mar 2021 05:06:07 +0800"}"#, "甲|乙|2021-03-04T05:06:07|||||"),
+        (
+            r#"{"headline":"甲","summary":"乙","publish_time":1614805567}"#,
+            "甲|乙|2021-03-04T05:06:07|||||",
+        ),
+        (
+            r#"{"title":"甲","text":["乙","丙"],"create_time":"20210304"}"#,
+            "甲|乙/丙|2021-03-04|||||",
+        ),
+        (
+            r#"{"title":"甲","content":"乙","created_at":"Thu, 04 Mar 2021 05:06:07 +0800"}"#,
+            "甲|乙|2021-03-04T05:06:07|||||",
+        ),
         (
             r#"{"標題":"甲","正文":"乙","日期":"2021年3月4日","標籤":["丁"],"來源":"丙","作者":"己","分類":"庚"}"#,
             "甲|乙|2021-03-04|丙|己|庚|丁|",
@@ -198,7 +208,11 @@ fn arrays_of_objects_are_records() {
         ("a.jsonl", format!("[{one},{one}]"), 2),
         ("a.json", format!("{one}\n{one}\n"), 2),
         ("a.json", one.replace(',', ",\n  "), 1),
-        ("a.json", format!("{{\"status\":\"ok\",\"articles\":[{one},{one}],\"total\":{{\"x\":2}}}}"), 2),
+        (
+            "a.json",
+            format!("{{\"status\":\"ok\",\"articles\":[{one},{one}],\"total\":{{\"x\":2}}}}"),
+            2,
+        ),
         ("a.json", format!("[[{one}],[{one}]]"), 2),
         ("a", format!("[{one}]"), 1),
         ("a.dat", format!("[{one}]"), 1),
@@ -208,7 +222,8 @@ fn arrays_of_objects_are_records() {
         let span = articles[0].span;
         assert!(text[span.start as usize..span.end as usize].starts_with('{'));
     }
-    let (articles, report) = read("a.json", format!("[{one}, 3, \"x\", {{\"title\": }}, {one}, {one}"));
+    let (articles, report) =
+        read("a.json", format!("[{one}, 3, \"x\", {{\"title\": }}, {one}, {one}"));
     assert_eq!((articles.len(), report.skipped.len()), (3, 3), "{:?}", report.skipped);
     let (_, report) = read("a.json", format!("[{one}, {{\"title\":\"甲"));
     assert!(report.skipped[0].reason.to_string().contains("ends inside"));
@@ -218,14 +233,20 @@ fn arrays_of_objects_are_records() {
 fn tables_are_records() {
     for (name, text) in [
         ("a.csv", "id,title,content,date\n1,甲,\"乙,\n丙\",2021-03-04\n"),
-        ("a.csv", "\u{feff}\"id\";\"title\";\"content\";\"date\"\r\n1;甲;\"乙,\n丙\";2021-03-04\r\n"),
+        (
+            "a.csv",
+            "\u{feff}\"id\";\"title\";\"content\";\"date\"\r\n1;甲;\"乙,\n丙\";2021-03-04\r\n",
+        ),
         ("a.tsv", "id\ttitle\tcontent\tdate\n1\t甲\t\"乙,\n丙\"\t2021-03-04\n"),
         ("a.txt", "id,title,content,date\n1,甲,\"乙,\n丙\",2021-03-04\n"),
     ] {
         let (articles, report) = read(name, text);
         assert_eq!(report.skipped, [], "{name}");
         let it = &articles[0];
-        assert_eq!((&*it.id, &*it.title, it.paragraphs.join("/")), ("1", "甲", "乙,/丙".to_owned()));
+        assert_eq!(
+            (&*it.id, &*it.title, it.paragraphs.join("/")),
+            ("1", "甲", "乙,/丙".to_owned())
+        );
         assert_eq!(date_of(it), "2021-03-04");
     }
     let (articles, report) = read("a.csv", "a,b\n1,2\n");
@@ -256,15 +277,22 @@ fn feeds_are_records() {
         assert_eq!((articles.len(), &report.skipped), (2, &vec![]));
         let it = &articles[0];
         assert_eq!((&*it.title, it.site.as_deref()), ("測試標題", Some("示例網")));
-        assert_eq!((date_of(it).as_str(), it.url.as_deref()), ("2021-03-04T05:06:07", Some("https://a.b/1")));
-        assert_eq!((it.paragraphs.join("/"), it.tags.join("/")), ("正文的第一段。".into(), "幣".into()));
+        assert_eq!(
+            (date_of(it).as_str(), it.url.as_deref()),
+            ("2021-03-04T05:06:07", Some("https://a.b/1"))
+        );
+        assert_eq!(
+            (it.paragraphs.join("/"), it.tags.join("/")),
+            ("正文的第一段。".into(), "幣".into())
+        );
     }
 }
 
 #[test]
 fn ids_that_repeat_across_dumps_are_both_kept() {
     let line = |text: &str| format!(r#"{{"id":"1","title":"{text}","text":"乙"}}"#);
-    let flash = |text: &str| format!(r#"{{"id":"f1","kind":"flash","title":"{text}","text":"乙"}}"#);
+    let flash =
+        |text: &str| format!(r#"{{"id":"f1","kind":"flash","title":"{text}","text":"乙"}}"#);
     let dump = |text: &str| format!("{}\n{}\n", line(text), flash(text));
     let (first, second, third) = (dump("甲"), dump("丙"), dump("丁"));
     let files = [
@@ -284,10 +312,7 @@ fn ids_that_repeat_across_dumps_are_both_kept() {
                 Record::Flash(flash) => &*flash.id,
             })
             .collect();
-        assert_eq!(
-            ids,
-            ["1", "1@b/c.jsonl", "1@d.jsonl", "f1", "f1@b/c.jsonl", "f1@d.jsonl"]
-        );
+        assert_eq!(ids, ["1", "1@b/c.jsonl", "1@d.jsonl", "f1", "f1@b/c.jsonl", "f1@d.jsonl"]);
     }
     // The same file in two roots.
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -338,7 +363,10 @@ fn hostile_dumps_end_and_are_named() {
         ("l.mbox", format!("From a Thu Mar  4 05:06:07 2021\nSubject: {long}\n")),
         ("m.mbox", "From a Thu Mar  4 05:06:07 2021\n\n".repeat(1 << 14)),
         ("n.jsonl", format!("{{\"title\":{deep}}}\n")),
-        ("o.jsonl", format!("{{\"title\":\"甲\",\"tags\":{}{}}}\n", "[".repeat(100), "]".repeat(100))),
+        (
+            "o.jsonl",
+            format!("{{\"title\":\"甲\",\"tags\":{}{}}}\n", "[".repeat(100), "]".repeat(100)),
+        ),
         ("p.eml", format!("{}\r\n{}", MAIL, "Content-Type: message/rfc822\r\n\r\n".repeat(9999))),
         ("q.md", format!("---\ntitle: {}\n---\n{}", "[".repeat(9999), "> ".repeat(1 << 16))),
     ] {
@@ -346,7 +374,11 @@ fn hostile_dumps_end_and_are_named() {
         let (_, report) = read_with(&[(name, bytes.as_bytes())], &options);
         let handled = report.skipped.len() + report.ignored.len();
         assert!(handled + (report.pages + report.dumps) as usize > 0, "{name}");
-        eprintln!("{name}: {:?} {:?}", started.elapsed(), report.skipped.first().map(|s| s.reason.to_string()));
+        eprintln!(
+            "{name}: {:?} {:?}",
+            started.elapsed(),
+            report.skipped.first().map(|s| s.reason.to_string())
+        );
     }
 }
 

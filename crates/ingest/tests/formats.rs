@@ -135,7 +135,11 @@ fn a_file_named_explicitly_is_read_or_refused() {
     for (name, bytes, count) in files() {
         let (articles, report) = read_named(name, &bytes);
         let is_text = matches!(name, "z.css" | "aa.js" | "bb.log" | ".hidden.txt" | "hh.geojson");
-        assert_eq!(articles.len(), count.max(usize::from(is_text && name != "hh.geojson")), "{name}");
+        assert_eq!(
+            articles.len(),
+            count.max(usize::from(is_text && name != "hh.geojson")),
+            "{name}"
+        );
         assert_eq!(report.skipped.len(), usize::from(articles.is_empty()), "{name}");
     }
     for (name, bytes) in [
@@ -179,7 +183,9 @@ fn mbox_messages_have_their_spans() {
     assert_eq!((articles.len(), report.dumps), (3, 1));
     for article in articles {
         let bytes = original(&path, None, article.span).unwrap();
-        assert!(bytes.starts_with(b"From a@b.c") && bytes.ends_with("正文的第一段。\r\n\n".as_bytes()));
+        assert!(
+            bytes.starts_with(b"From a@b.c") && bytes.ends_with("正文的第一段。\r\n\n".as_bytes())
+        );
     }
 }
 
@@ -190,8 +196,7 @@ fn a_saved_page_is_the_page() {
         Content-Type: multipart/related; type=\"text/html\"; boundary=\"q\"\r\n\r\n--q\r\n\
         Content-Type: text/html; charset=utf-8\r\nContent-Location: https://a.b/c\r\n\r\n"
         .to_owned()
-        + HTML
-        + "\r\n--q--\r\n";
+        + HTML + "\r\n--q--\r\n";
     for name in ["a.mht", "a.mhtml", "a"] {
         let (articles, _) = read(name, &mht);
         let article = &articles[0];
@@ -212,7 +217,10 @@ fn markdown_has_its_front_matter() {
         let (articles, _) = read(name, bytes);
         let article = &articles[0];
         assert_eq!((&*article.title, article.author.as_deref()), ("測試標題", Some("張三")));
-        assert_eq!((&*article.tags.join(","), article.url.as_deref()), ("甲,乙", Some("https://a.b")));
+        assert_eq!(
+            (&*article.tags.join(","), article.url.as_deref()),
+            ("甲,乙", Some("https://a.b"))
+        );
         assert_eq!(article.date.provenance, DateProvenance::Stated(DateOrigin::FrontMatter));
         assert_eq!(article.paragraphs, ["正文的第一段。", "小標題", "第二段"]);
     }
@@ -222,7 +230,8 @@ fn markdown_has_its_front_matter() {
 
 #[test]
 fn crawls_have_their_pages_and_nothing_about_the_crawl() {
-    let response = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{HTML}");
+    let response =
+        format!("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{HTML}");
     let record = |kind: &str, url: &str, media: &str, body: &str| {
         format!(
             "WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: <{url}>\r\nContent-Type: {media}\r\n\
@@ -231,7 +240,12 @@ fn crawls_have_their_pages_and_nothing_about_the_crawl() {
         )
     };
     let warc = record("response", "https://a.b/c", "application/http", &response)
-        + &record("metadata", "metadata://gnu.org/software/wget/warc/MANIFEST.txt", "text/plain", "甲")
+        + &record(
+            "metadata",
+            "metadata://gnu.org/software/wget/warc/MANIFEST.txt",
+            "text/plain",
+            "甲",
+        )
         + &record("resource", "metadata://gnu.org/software/wget/warc/wget.log", "text/plain", "乙");
     for name in ["a.warc", "a.bin.1", "a"] {
         let (articles, report) = read(name, &warc);
@@ -251,7 +265,10 @@ fn crawls_have_their_pages_and_nothing_about_the_crawl() {
     for name in ["a.arc", "a.txt"] {
         let (articles, report) = read(name, &arc);
         assert_eq!((articles.len(), report.ignored.len()), (1, 1), "{name}: {report:?}");
-        assert_eq!((&*articles[0].title, articles[0].url.as_deref()), ("測試標題", Some("https://a.b/c")));
+        assert_eq!(
+            (&*articles[0].title, articles[0].url.as_deref()),
+            ("測試標題", Some("https://a.b/c"))
+        );
     }
     let (_, report) = read("a.arc", &arc[..arc.len() - 40]);
     assert!(matches!(report.skipped[0].reason, Reason::Damaged(_)));

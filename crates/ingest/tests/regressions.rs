@@ -8,18 +8,18 @@
 mod container;
 #[path = "../../../fuzz/checks/decode.rs"]
 mod decode;
+#[path = "../../../fuzz/checks/dump.rs"]
+mod dump;
 #[path = "../../../fuzz/checks/html.rs"]
 mod html;
 #[path = "../../../fuzz/checks/jsonl.rs"]
 mod jsonl;
 #[path = "../../../fuzz/checks/laws_of_pages.rs"]
 mod laws_of_pages;
-#[path = "../../../fuzz/checks/dump.rs"]
-mod dump;
-#[path = "../../../fuzz/checks/message.rs"]
-mod message;
 #[path = "../../../fuzz/checks/markdown.rs"]
 mod markdown;
+#[path = "../../../fuzz/checks/message.rs"]
+mod message;
 #[path = "../../../fuzz/checks/page.rs"]
 mod page;
 #[path = "../../../fuzz/checks/replay.rs"]

@@ -13,7 +13,7 @@ use anyhow::{Context, anyhow, bail};
 use wensou_index::{
     BuildOptions, Built, Error as IndexError, Index, Settings, TableFiles, is_current,
 };
-use wensou_ingest::{FieldMap, PreCommand, Reason, Report};
+use wensou_ingest::{FieldMap, KeyCount, PreCommand, Reason, Report};
 
 use self::log::Log;
 pub(crate) use self::progress::Bar;
@@ -66,7 +66,7 @@ pub(crate) fn run(
         Some(map) => map.parse().map_err(|what: String| anyhow!("--map: {what}"))?,
         None => before.as_ref().map(|settings| settings.map.clone()).unwrap_or_default(),
     };
-    options.ingest.pre = pre(global, args)?;
+    options.ingest.pre = pre(global, args.pre.as_ref(), &args.pre_glob)?;
     // With these flags, the pages must be read even if nothing has changed.
     let must_read = args.rebuild || args.strict || args.pre.is_some();
     if !must_read
@@ -134,15 +134,20 @@ fn tables(before: Option<&Settings>, args: &Args) -> TableFiles {
     }
 }
 
-/// The command that turns files of other kinds into text.
-fn pre(global: &Global, args: &Args) -> anyhow::Result<Option<PreCommand>> {
-    let Some(command) = args.pre.as_ref().or(global.pre.as_ref()) else {
-        if args.pre_glob.is_empty() {
+/// The command that turns files of other kinds into text: what was named, else that of the config
+/// file.
+pub(crate) fn pre(
+    global: &Global,
+    command: Option<&PathBuf>,
+    globs: &[String],
+) -> anyhow::Result<Option<PreCommand>> {
+    let Some(command) = command.or(global.pre.as_ref()) else {
+        if globs.is_empty() {
             return Ok(None);
         }
         bail!("--pre-glob needs --pre COMMAND");
     };
-    let globs = if args.pre_glob.is_empty() { &global.pre_glob } else { &args.pre_glob };
+    let globs = if globs.is_empty() { &global.pre_glob } else { globs };
     let command = PreCommand::new(command, globs);
     command.map(Some).map_err(|what| anyhow!("--pre-glob: {what}"))
 }
@@ -209,6 +214,9 @@ pub(crate) fn build(
     let report = &built.meta.report;
     report.skipped.iter().for_each(|skipped| note(&format!("skipped {skipped}")));
     name_skipped(report, terminal);
+    if !reporting.quiet {
+        name_keys(report, terminal);
+    }
     let line = summary(&built, started.elapsed());
     note(&line);
     if !reporting.quiet {
@@ -235,6 +243,26 @@ fn name_skipped(report: &Report, terminal: &mut Terminal) {
     if report.skipped.len() > MAX_NAMED {
         let more = report.skipped.len() - MAX_NAMED;
         terminal.notice(format_args!("skipped {more} more: `wensou stats --skipped` lists all"));
+    }
+}
+
+/// Names the keys of dumps that were not used, once each.
+fn name_keys(report: &Report, terminal: &mut Terminal) {
+    let names = |keys: &[KeyCount]| {
+        let named = keys.iter().take(MAX_NAMED).map(|key| format!("{} ({})", key.key, key.count));
+        let mut names = named.collect::<Vec<_>>().join(", ");
+        if keys.len() > MAX_NAMED {
+            names.push_str(&format!(" and {} more", keys.len() - MAX_NAMED));
+        }
+        sanitize::line(&names).into_owned()
+    };
+    if !report.unused_keys.is_empty() {
+        let keys = names(&report.unused_keys);
+        terminal.notice(format_args!("keys of dumps that were not used: {keys}; see --map"));
+    }
+    if !report.mistyped_keys.is_empty() {
+        let keys = names(&report.mistyped_keys);
+        terminal.notice(format_args!("keys with values of a type that cannot be read: {keys}"));
     }
 }
 

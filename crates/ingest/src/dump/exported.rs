@@ -41,7 +41,8 @@ pub(crate) fn read(fields: &Fields, at: Location<'_>) -> Result<Record, String> 
 
 fn flash(fields: &Fields, at: Location<'_>) -> FlashItem {
     FlashItem {
-        id: text(fields, "id").unwrap_or_default(),
+        // A variant gets its own id from its text.
+        id: text(fields, "same_as").or_else(|| text(fields, "id")).unwrap_or_default(),
         column: text(fields, "column"),
         title: text(fields, "title").unwrap_or_default(),
         text: text(fields, "text").unwrap_or_default(),

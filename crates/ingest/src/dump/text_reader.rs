@@ -79,7 +79,6 @@ impl<'r> TextReader<'r> {
         self.file
     }
 
-
     /// The bytes of the file for a range of the text. Ranges must come in order.
     pub(crate) fn span(&mut self, start: u64, end: u64) -> Span {
         match &mut self.state {

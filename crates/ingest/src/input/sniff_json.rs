@@ -4,7 +4,7 @@ use super::format::{DumpKind, Kind};
 use super::sniff::Content;
 
 /// The keys under which programs put their records.
-const WRAPPERS: [&str; 19] = [
+const WRAPPERS: [&str; 20] = [
     "data",
     "articles",
     "items",
@@ -71,7 +71,15 @@ pub(crate) fn wrapper(head: &[u8]) -> Option<usize> {
         }
         rest = match value.first()? {
             b'"' => string(value)?.1,
-            b'{' => return None,
+            // Some programs wrap twice: `{"data":{"list":[`.
+            b'{' => {
+                let key = String::from_utf8_lossy(key).to_lowercase();
+                if !WRAPPERS.contains(&key.as_str()) {
+                    return None;
+                }
+                rest = &value[1..];
+                continue;
+            }
             _ => &value[value.iter().position(|byte| *byte == b',')?..],
         };
         rest = rest.trim_ascii_start().strip_prefix(b",")?;
@@ -105,7 +113,8 @@ mod tests {
             ("{\"title\":\"甲\\\"\",\"RECORDS\":[\n{", Some("\n{")),
             ("{\"tags\":[{\"a\":1}]}", None),
             ("{\"data\":[\"a\"]}", None),
-            ("{\"data\":{\"list\":[{}]}}", None),
+            ("{\"data\":{\"list\":[{}]}}", Some("{}]}}")),
+            ("{\"source\":{\"list\":[{}]}}", None),
             ("{\"title\":\"甲\"}", None),
             ("[{}]", None),
             ("{\"data\"", None),

@@ -19,7 +19,9 @@ pub(super) fn of(text: &[u8]) -> Content {
         _ if line.starts_with(b"filedesc://") => Content::Kind(Kind::Arc),
         _ if is_from_line(line) => Content::Kind(Kind::Dump(DumpKind::Mbox)),
         _ if line.contains(&b':') => message(text),
-        _ if is_labelled(text) => Content::Kind(Kind::Dump(DumpKind::Labelled)),
+        _ if line.contains(&b'\t') && is_labelled(text) => {
+            Content::Kind(Kind::Dump(DumpKind::Labelled))
+        }
         _ => table(line),
     }
 }
@@ -131,7 +133,9 @@ fn table(header: &[u8]) -> Content {
     let Ok(header) = std::str::from_utf8(header) else { return Content::Text };
     for (separator, kind) in [(',', DumpKind::Csv), ('\t', DumpKind::Tsv), (';', DumpKind::Csv)] {
         let names: Vec<&str> = header.split(separator).map(|name| name.trim_matches('"')).collect();
-        if names.iter().any(|name| name.trim().is_empty() || name.len() > LONGEST_NAME) {
+        if names.len() < 2
+            || names.iter().any(|name| name.trim().is_empty() || name.len() > LONGEST_NAME)
+        {
             continue;
         }
         let known = names.iter().filter(|name| keys::is_known(name)).count();
