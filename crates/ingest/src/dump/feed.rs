@@ -116,7 +116,22 @@ fn fields(item: &str) -> Fields {
             _ => {}
         }
     }
+    drop_doubles(&mut fields);
     fields
+}
+
+/// Drops what another element says better.
+fn drop_doubles(fields: &mut Fields) {
+    let doubles = [
+        ("content", ["description", "summary", "media:description"]),
+        ("pubDate", ["updated", "date", "modified"]),
+        ("published", ["updated", "date", "modified"]),
+    ];
+    for (better, others) in doubles {
+        if fields.contains_key(better) {
+            others.into_iter().for_each(|other| drop(fields.remove(other)));
+        }
+    }
 }
 
 fn name_of(tag: &BytesStart<'_>) -> String {
@@ -221,7 +236,7 @@ mod tests {
         let fields = super::fields(rss);
         assert_eq!(fields["title"], "甲&乙 — A & B");
         assert_eq!(fields["link"], "https://a.b/?x=1&y=2");
-        assert_eq!(fields["description"], "<p>丙</p>");
+        assert!(!fields.contains_key("description"), "the content is longer");
         assert_eq!(fields["content"], "<p>丁</p>");
         assert_eq!(fields["creator"], "張三");
         assert_eq!(fields["source"], "示例報");

@@ -148,8 +148,14 @@ fn zip(head: &[u8]) -> Content {
             _ => Content::Document("Office document"),
         };
     }
-    let office: [&[u8]; 6] =
-        [b"[Content_Types].xml", b"_rels/", b"word/", b"xl/", b"ppt/", b"docProps/"];
+    let office: [&[u8]; 6] = [
+        b"[Content_Types].xml",
+        b"_rels/.rels",
+        b"word/document.",
+        b"xl/workbook.",
+        b"ppt/presentation.",
+        b"docProps/",
+    ];
     if office.into_iter().any(starts) {
         return Content::Document("Office document");
     }
