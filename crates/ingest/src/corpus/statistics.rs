@@ -95,9 +95,9 @@ impl CorpusStatistics {
         }
     }
 
-    /// Makes the ids of dumps unique. Of several items with one id, the first keeps it, and those of
-    /// other dumps get `id@dump`. A further item of the same dump has no id, because its record will
-    /// be refused.
+    /// Makes the ids of dumps unique. Of several items with one id, the first keeps it, and those
+    /// of other dumps get `id@dump`. A further item of the same dump has no id, because its record
+    /// will be refused.
     fn resolve_dump_ids(&mut self) {
         let mut by_id: HashMap<&str, Vec<(&DumpId, u64)>> = HashMap::default();
         for (content, id) in &self.dump_ids {

@@ -108,8 +108,8 @@ impl Scanner<'_, '_> {
         }
     }
 
-    /// Reads a value of which at most `limit` + 1 bytes are kept. Returns its length, and whether it
-    /// is complete. One of more than `longest` bytes is not read to its end.
+    /// Reads a value of which at most `limit` + 1 bytes are kept. Returns its length, and whether
+    /// it is complete. One of more than `longest` bytes is not read to its end.
     fn value(&mut self, limit: usize, longest: u64) -> io::Result<(u64, bool)> {
         self.value.clear();
         let mut state = Brackets::default();

@@ -22,8 +22,8 @@ struct Collected {
     line: u64,
 }
 
-/// Passes on every message. A line `From …` begins one, if it is the first or a blank line is before
-/// it.
+/// Passes on every message. A line `From …` begins one, if it is the first or a blank line is
+/// before it.
 pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
     let (limit, longest) = (sink.limit(), sink.longest());
     let mut message = Collected::default();

@@ -1,8 +1,8 @@
 //! Makes records of the fields of dumps, tables, feeds and front matter.
 
 use super::exported;
+use crate::fields::field::Field;
 use crate::fields::field_map::FieldMap;
-use crate::fields::keys::Field;
 use crate::fields::understood::{Fields, KeyReader, Understood};
 use crate::flash::item::outlet;
 use crate::page::title;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::keys::Field;
+use super::field::Field;
 
 /// Which keys hold which fields, before the well-known keys.
 ///

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use super::field::Field;
 use super::field_map::FieldMap;
-use super::keys::Field;
 use super::understood::KeyReader;
 use crate::page::front_matter::FrontMatter;
 use crate::page::metadata::Metadata;

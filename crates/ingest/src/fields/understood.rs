@@ -3,9 +3,10 @@
 use foldhash::HashMap;
 use serde_json::{Map, Value};
 
+use super::field::Field;
 use super::field_map::FieldMap;
 use super::key_counts::KeyCounts;
-use super::keys::{self, Field};
+use super::keys;
 use super::stated_date::{self, StatedDate};
 use super::value;
 use crate::record::Moment;

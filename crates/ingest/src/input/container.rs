@@ -10,8 +10,8 @@ use super::name::{Name, Names};
 use super::peek::{FIRST, Peeked};
 use super::recognise::{self, Verdict};
 use super::{
-    Event, FileFormat, Input, Kind, MEMBER_SEPARATOR, Visit, arc, codec::Codec,
-    fault::damage_reason, pre, tar, too_large, warc,
+    Event, FileFormat, Input, Kind, MEMBER_SEPARATOR, Visit, codec::Codec, fault::damage_reason,
+    too_large,
 };
 use crate::input::file_list::SourceFile;
 use crate::input::walk::lossy_path;
@@ -119,56 +119,4 @@ impl Container<'_> {
             io_errors: self.io_errors,
         }))
     }
-
-    /// Reads the file itself from beginning to end; `bytes` is its length if it is not compressed.
-    pub(super) fn whole_file(
-        &self,
-        verdict: Verdict,
-        mut read: impl Read,
-        bytes: Option<u64>,
-        visit: Visit<'_>,
-    ) -> ControlFlow<()> {
-        let Self { source, options, .. } = self;
-        let kind = match verdict {
-            Verdict::Read(Kind::Tar) => return tar::each(self, read, visit),
-            Verdict::Read(Kind::Warc) => return warc::each(self, read, visit),
-            Verdict::Read(Kind::Arc) => return arc::each(self, read, visit),
-            Verdict::Read(kind) => kind,
-            Verdict::Refused(reason) => {
-                return match options.pre.as_ref().filter(|command| command.takes_the_rest()) {
-                    Some(command) if is_unread(&reason) => {
-                        pre::each(source, options, command, visit)
-                    }
-                    _ => self.broken(reason, visit),
-                };
-            }
-            Verdict::Ignored => {
-                return match options.pre.as_ref().filter(|command| command.takes_the_rest()) {
-                    Some(command) => pre::each(source, options, command, visit),
-                    None => visit(Event::Ignored(lossy_path(&source.path))),
-                };
-            }
-        };
-        if let (Kind::Page(_), Some(bytes)) = (kind, bytes)
-            && bytes > options.max_file_bytes
-        {
-            return self.broken(too_large(bytes, options), visit);
-        }
-        visit(Event::Input(Input {
-            path: source.path.to_string_lossy().into_owned(),
-            relative: source.relative.clone(),
-            kind,
-            bytes,
-            charset: None,
-            url: None,
-            whole: None,
-            read: &mut read,
-            io_errors: self.io_errors,
-        }))
-    }
-}
-
-/// Whether a file is refused for what it is, and not for its condition.
-fn is_unread(reason: &Reason) -> bool {
-    matches!(reason, Reason::Unsupported(_) | Reason::Binary)
 }

@@ -11,6 +11,7 @@ mod arc;
 mod chunked;
 pub(crate) mod codec;
 mod container;
+mod content;
 mod fault;
 pub(crate) mod file_list;
 pub(crate) mod fingerprint;
@@ -42,13 +43,13 @@ use encoding_rs::Encoding;
 use rawzip::{FileReader, ReaderAt};
 
 use codec::Codec;
+use content::Content;
 pub(crate) use fault::reason;
 pub(crate) use format::{DumpKind, FileFormat, Kind, PageKind};
 use io_errors::IoErrors;
 use meter::{Meter, Metered};
 use peek::{FIRST, Peeked};
 use recognise::Verdict;
-use sniff::Content;
 
 use crate::input::file_list::SourceFile;
 use crate::input::walk::lossy_path;
@@ -130,7 +131,7 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
                 let file = io_errors.observed(at(file.into_inner().into_inner()), &source.path);
                 zip::each(&container, file, bytes, explained)?;
             } else {
-                container.whole_file(verdict, file, Some(bytes), explained)?;
+                whole_file(&container, verdict, file, Some(bytes), explained)?;
             }
         }
         codec => match codec.read(file) {
@@ -142,7 +143,7 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
                     Verdict::Read(Kind::Zip) => Verdict::Refused(Reason::Nested),
                     verdict => verdict,
                 };
-                container.whole_file(verdict, inner, None, explained)?;
+                whole_file(&container, verdict, inner, None, explained)?;
             }
             Err(error) => {
                 let reason = fault::damage_reason(&error);
@@ -158,6 +159,56 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
         }
         None => ControlFlow::Continue(()),
     }
+}
+
+/// Reads the file itself from beginning to end; `bytes` is its length if it is not compressed.
+fn whole_file(
+    container: &container::Container<'_>,
+    verdict: Verdict,
+    mut read: impl Read,
+    bytes: Option<u64>,
+    visit: Visit<'_>,
+) -> ControlFlow<()> {
+    let container::Container { source, options, io_errors, .. } = container;
+    let kind = match verdict {
+        Verdict::Read(Kind::Tar) => return tar::each(container, read, visit),
+        Verdict::Read(Kind::Warc) => return warc::each(container, read, visit),
+        Verdict::Read(Kind::Arc) => return arc::each(container, read, visit),
+        Verdict::Read(kind) => kind,
+        Verdict::Refused(reason) => {
+            return match options.pre.as_ref().filter(|command| command.takes_the_rest()) {
+                Some(command) if is_unread(&reason) => pre::each(source, options, command, visit),
+                _ => container.broken(reason, visit),
+            };
+        }
+        Verdict::Ignored => {
+            return match options.pre.as_ref().filter(|command| command.takes_the_rest()) {
+                Some(command) => pre::each(source, options, command, visit),
+                None => visit(Event::Ignored(lossy_path(&source.path))),
+            };
+        }
+    };
+    if let (Kind::Page(_), Some(bytes)) = (kind, bytes)
+        && bytes > options.max_file_bytes
+    {
+        return container.broken(too_large(bytes, options), visit);
+    }
+    visit(Event::Input(Input {
+        path: source.path.to_string_lossy().into_owned(),
+        relative: source.relative.clone(),
+        kind,
+        bytes,
+        charset: None,
+        url: None,
+        whole: None,
+        read: &mut read,
+        io_errors,
+    }))
+}
+
+/// Whether a file is refused for what it is, and not for its condition.
+fn is_unread(reason: &Reason) -> bool {
+    matches!(reason, Reason::Unsupported(_) | Reason::Binary)
 }
 
 /// How a file is compressed: by its content, and by its name if the content says nothing.

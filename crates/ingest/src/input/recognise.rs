@@ -1,8 +1,9 @@
 //! Decides what a file is: by its content first, by its name second.
 
+use super::content::Content;
 use super::format::{DumpKind, Kind, PageKind};
 use super::peek::{MORE, Peeked};
-use super::sniff::{Content, sniff, wants_more};
+use super::sniff::{sniff, wants_more};
 use crate::fields::keys;
 use crate::report::{PRE_HINT, Reason};
 

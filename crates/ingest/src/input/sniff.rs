@@ -5,28 +5,10 @@ use std::borrow::Cow;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::codec::Codec;
+use super::content::Content;
 use super::format::{DumpKind, Kind, PageKind};
 use super::peek::MORE;
 use super::{sniff_json, sniff_lines};
-
-/// What the first bytes of a file say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Content {
-    /// A kind that can be read.
-    Kind(Kind),
-    /// Compressed.
-    Compressed(Codec),
-    /// A document that only another program can read; its name.
-    Document(&'static str),
-    /// Something else that cannot be read; what, and what to do.
-    Foreign(&'static str),
-    /// Not text.
-    Binary,
-    /// The source of a program.
-    Program,
-    /// Nothing special, or only a long line: more bytes may say more.
-    Text,
-}
 
 /// Recognises the content of a file that begins with `head`.
 pub(super) fn sniff(head: &[u8]) -> Content {
