@@ -20,6 +20,7 @@ mod expand;
 mod explain;
 mod formats;
 mod incremental;
+mod kinds;
 mod language;
 mod man;
 mod messages;

@@ -4,6 +4,10 @@ use wensou_ingest::{Options, Record, direct};
 
 /// Panics if `data`, read as a dump, breaks a law.
 pub fn check(data: &[u8]) {
+    // A byte order mark of UTF-16 makes it another encoding, which the target `dump` reads.
+    if data.starts_with(b"\xff\xfe") || data.starts_with(b"\xfe\xff") {
+        return;
+    }
     let mut options = Options::default();
     options.max_line_bytes = 1024;
     let (mut last, mut found, mut line) = (0, 0, 0);

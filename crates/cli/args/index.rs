@@ -8,14 +8,15 @@ use crate::types::{ExportFormat, ShowFormat};
 
 /// Build or update the index of an archive.
 ///
-/// Reads files and folders of pages (.txt, .html, .htm, or no extension) and JSON lines (.jsonl) in
-/// UTF-8, UTF-16, GB18030 or Big5; also compressed (.gz, .zst, .xz), and inside .zip, .tar
-/// (.tar.gz, .tgz, .tar.zst, .tar.xz) and .warc (.warc.gz) files. What cannot be read is skipped
-/// and named. PATH is added to what the index covers; --only, --remove and --move change that in
-/// other ways. An index that exists is updated: unchanged records are reused, new and changed pages
-/// are added, and records whose pages are gone are removed. The new index is written beside the old
-/// one and replaces it in one step at the end. Until then, and if the build is stopped, searches
-/// use the old index.
+/// Reads files and folders of pages (text, HTML, Markdown, messages) and dumps (JSON, JSON lines,
+/// CSV, TSV, RSS, Atom, mbox and others) in UTF-8, UTF-16, GB18030 or Big5; also compressed (.gz,
+/// .zst, .xz), and inside .zip, .tar, .warc and .arc files. --list-formats lists all. A file is
+/// recognised by its content first, its ending second. What cannot be read is skipped and named. PATH
+/// is added to what the index covers; --only, --remove and --move change that in other ways. An
+/// index that exists is updated: unchanged records are reused, new and changed pages are added, and
+/// records whose pages are gone are removed. The new index is written beside the old one and
+/// replaces it in one step at the end. Until then, and if the build is stopped, searches use the old
+/// index.
 #[derive(Debug, Args)]
 pub(crate) struct Index {
     /// Files and folders to add to those that the index covers; without any, all of these are
@@ -69,6 +70,20 @@ pub(crate) struct Index {
     /// remembered for later builds
     #[arg(long, value_name = "FILE|none")]
     pub(crate) synonyms: Option<PathBuf>,
+    /// Which keys of dumps and columns of tables hold which fields, before the well-known ones, such
+    /// as text=content,date=publish_time; remembered for later builds
+    #[arg(long, value_name = "FIELD=KEY,…|none")]
+    pub(crate) map: Option<String>,
+    /// Run COMMAND FILE, with the file as standard input, for files that cannot be read otherwise,
+    /// and index what it prints
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) pre: Option<PathBuf>,
+    /// Run the command of --pre for files that match GLOB, and only for these; ! in front excludes
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) pre_glob: Vec<String>,
+    /// List the kinds of files that can be read, and exit
+    #[arg(long)]
+    pub(crate) list_formats: bool,
     /// Number of threads [default: one per processor]
     #[arg(long, short = 'j', value_name = "N")]
     pub(crate) threads: Option<usize>,

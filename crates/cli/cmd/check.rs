@@ -147,6 +147,8 @@ fn rebuild(global: &Global, args: &Check, terminal: &mut Terminal) -> anyhow::Re
     options.keep_missing = true;
     options.tables = settings.tables.files();
     options.ingest.encoding.clone_from(&settings.encoding);
+    options.ingest.map.clone_from(&settings.map);
+    options.ingest.pre = super::index::pre(global, None, &[])?;
     let roots = settings.roots_from_here();
     super::index::build(&global.index, &roots, &options, Reporting::default(), terminal)
 }

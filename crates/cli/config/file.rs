@@ -25,6 +25,9 @@ const VARIABLE: &str = "WENSOU_CONFIG";
 struct Document {
     index: Option<Spanned<PathBuf>>,
     archive: Option<Spanned<Vec<PathBuf>>>,
+    pre: Option<PathBuf>,
+    #[serde(default)]
+    pre_glob: Vec<String>,
     time_zone: Option<Spanned<String>>,
     color: Option<Spanned<Color>>,
     #[serde(default)]
@@ -42,7 +45,8 @@ struct SearchTable {
 }
 
 /// The keys of [`Document`], to recognise a key that is in the wrong table.
-const TOP: [&str; 6] = ["index", "archive", "time_zone", "color", "search", "queries"];
+const TOP: [&str; 8] =
+    ["index", "archive", "pre", "pre_glob", "time_zone", "color", "search", "queries"];
 const SEARCH: [&str; 3] = ["limit", "snippet", "sort"];
 
 /// A value of the file and its line number.
@@ -57,6 +61,8 @@ pub(crate) struct AtLine<T> {
 pub(crate) struct Values {
     pub(crate) index: Option<AtLine<PathBuf>>,
     pub(crate) archive: Option<AtLine<Vec<PathBuf>>>,
+    pub(crate) pre: Option<PathBuf>,
+    pub(crate) pre_glob: Vec<String>,
     pub(crate) zone: Option<AtLine<Zone>>,
     pub(crate) color: Option<AtLine<Color>>,
     pub(crate) limit: Option<AtLine<usize>>,
@@ -157,6 +163,12 @@ impl Reader<'_> {
             archive: document.archive.map(|at| {
                 self.at(at).map(|all| all.iter().map(|one| resolve(folder, one)).collect())
             }),
+            // A name without a folder is looked up in PATH.
+            pre: document.pre.map(|path| match path.components().count() {
+                1 => path,
+                _ => resolve(folder, &path),
+            }),
+            pre_glob: document.pre_glob,
             zone: document.time_zone.map(|at| self.zone(at)).transpose()?,
             color: document.color.map(|at| self.at(at)),
             limit: document.search.limit.map(|at| self.at(at)),

@@ -59,6 +59,10 @@ pub(crate) struct Global {
     pub(crate) index: Setting<PathBuf>,
     /// The paths that `wensou index` reads if none is given; empty means those of the last build.
     pub(crate) archive: Setting<Vec<PathBuf>>,
+    /// The command of the config file that turns files of other kinds into text.
+    pub(crate) pre: Option<PathBuf>,
+    /// The files that the command is for.
+    pub(crate) pre_glob: Vec<String>,
     /// The time zone of "today".
     pub(crate) zone: Setting<Zone>,
     /// When to use colour.
@@ -98,6 +102,8 @@ impl Global {
                 || PathBuf::from("index"),
             ),
             archive: first_set(None, values.archive, Vec::new),
+            pre: values.pre,
+            pre_glob: values.pre_glob,
             zone: first_set(
                 flags.tz.clone().map(|zone| (zone, given("tz", "--tz", "WENSOU_TZ"))),
                 values.zone,

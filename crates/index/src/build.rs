@@ -88,6 +88,7 @@ pub fn build(
         encoding: options.ingest.encoding.clone(),
         exclude: options.ingest.exclude_globs.clone(),
         sample: options.sample,
+        map: options.ingest.map.clone(),
         archive,
         report,
         file_counts: files,
@@ -273,11 +274,13 @@ pub fn is_current(
     let same_tables = [(&tables.words, &before.words), (&tables.synonyms, &before.synonyms)]
         .into_iter()
         .all(|(now, before)| absolutely(now) == *before);
-    let same_encoding =
-        meta.encoding == options.ingest.encoding && meta.exclude == options.ingest.exclude_globs;
+    let ingest = &options.ingest;
+    let same_reading = meta.encoding == ingest.encoding
+        && meta.exclude == ingest.exclude_globs
+        && meta.map == ingest.map;
     // Files that could not be read are tried again by every build.
     let all_read = !meta.report.skipped.iter().any(is_unreadable);
-    if !(same_roots && same_tables && same_encoding && all_read) || meta.stale().is_some() {
+    if !(same_roots && same_tables && same_reading && all_read) || meta.stale().is_some() {
         return Ok(false);
     }
     let ingest = excluding(&options.ingest, dir);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
-use wensou_ingest::Report;
+use wensou_ingest::{FieldMap, Report};
 use wensou_postings::FORMAT_VERSION;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -45,6 +45,9 @@ pub struct Meta {
     /// Whether the root is the sample archive, which is dropped when another root is named.
     #[serde(default)]
     pub sample: bool,
+    /// Which keys of dumps hold which fields, if the user said so.
+    #[serde(default)]
+    pub map: FieldMap,
     /// Fingerprint of the files, see [`wensou_ingest::fingerprint`], taken before they were read.
     pub archive: String,
     /// What the build counted and skipped.
@@ -194,6 +197,9 @@ pub struct Settings {
     /// See [`Meta::encoding`].
     #[serde(default)]
     pub encoding: Option<String>,
+    /// See [`Meta::map`].
+    #[serde(default)]
+    pub map: FieldMap,
     /// See [`Meta::tables`].
     #[serde(default)]
     pub tables: TableMeta,
@@ -242,6 +248,7 @@ impl From<&Meta> for Settings {
             roots: meta.roots.clone(),
             given: meta.given.clone(),
             encoding: meta.encoding.clone(),
+            map: meta.map.clone(),
             tables: meta.tables.clone(),
             exclude: meta.exclude.clone(),
             sample: meta.sample,
@@ -268,6 +275,7 @@ pub(crate) mod tests {
             sample: false,
             file_counts: FileCounts::default(),
             encoding: None,
+            map: FieldMap::default(),
             archive: String::new(),
             report: Report::default(),
             salvaged: false,

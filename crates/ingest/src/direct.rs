@@ -2,16 +2,18 @@
 //! public interface.
 
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::ops::ControlFlow;
 
-use encoding_rs::Encoding;
+use encoding_rs::{Encoding, UTF_8};
 
 use crate::encoding::decode::Decoded;
+use crate::fields::{self, field_map::FieldMap};
 use crate::file_table::FileStamp;
 use crate::input::file_list::SourceFile;
 use crate::input::io_errors::IoErrors;
-use crate::input::{self, Event, FileFormat, Input, Kind};
+use crate::input::{self, DumpKind, Event, FileFormat, Input, Kind};
+use crate::mail;
 use crate::options::Options;
 use crate::pipeline::finding::Finding;
 use crate::pipeline::reader::Reader;
@@ -53,8 +55,39 @@ pub fn decode_with_offsets<'a>(
     })
 }
 
-/// Passes every record of a dump with its line number to `emit`, and whatever is skipped.
+/// Passes every record of a JSONL dump in UTF-8 with its line number to `emit`, and whatever is
+/// skipped.
 pub fn records(
+    raw: &[u8],
+    options: &Options,
+    emit: &mut dyn FnMut(Result<(Record, u64), Skipped>),
+) {
+    dump(DumpKind::JsonLines, Some(UTF_8), raw, options, emit);
+}
+
+/// [`records`] of a dump of another kind, in any encoding. Every number stands for a kind.
+pub fn records_of_kind(
+    kind: u8,
+    raw: &[u8],
+    options: &Options,
+    emit: &mut dyn FnMut(Result<(Record, u64), Skipped>),
+) {
+    const KINDS: [DumpKind; 8] = [
+        DumpKind::Json,
+        DumpKind::Csv,
+        DumpKind::Tsv,
+        DumpKind::Feed,
+        DumpKind::Sogou,
+        DumpKind::Labelled,
+        DumpKind::Mbox,
+        DumpKind::JsonLines,
+    ];
+    dump(KINDS[usize::from(kind) % KINDS.len()], None, raw, options, emit);
+}
+
+fn dump(
+    kind: DumpKind,
+    encoding: Option<&'static Encoding>,
     mut raw: &[u8],
     options: &Options,
     emit: &mut dyn FnMut(Result<(Record, u64), Skipped>),
@@ -62,14 +95,15 @@ pub fn records(
     let input = Input {
         path: "a.jsonl".to_owned(),
         relative: "a.jsonl".to_owned(),
-        kind: Kind::Dump,
+        kind: Kind::Dump(kind),
         bytes: None,
         charset: None,
         url: None,
+        whole: None,
         read: &mut raw,
         io_errors: &IoErrors::default(),
     };
-    let _ = Reader { options, encoding: None }.dump(input, &mut |found| {
+    let _ = Reader { options, encoding }.dump(input, &mut |found| {
         match found {
             Finding::Record { record, line } => emit(Ok((*record, line))),
             Finding::Skipped(skipped) => emit(Err(skipped)),
@@ -77,6 +111,19 @@ pub fn records(
         }
         ControlFlow::Continue(())
     });
+}
+
+/// The text of a message, and its title.
+#[must_use]
+pub fn message(raw: &[u8]) -> Option<(String, Option<String>)> {
+    mail::read(raw).map(|mail| (mail.text, mail.metadata.title))
+}
+
+/// The title and the tags that front matter states.
+#[must_use]
+pub fn front_matter(text: &str) -> (Option<String>, Vec<String>) {
+    let metadata = fields::front_matter::metadata(text, &FieldMap::default());
+    (metadata.title, metadata.tags)
 }
 
 /// Passes the path of everything in a file of this name to `emit`, with its bytes if it can be
@@ -90,15 +137,25 @@ pub fn members(
     let source = SourceFile {
         path: name.into(),
         relative: name.to_owned(),
-        format: FileFormat::of(name).unwrap_or(FileFormat::PAGE),
+        format: FileFormat::named(name),
         stamp: FileStamp { bytes: raw.len() as u64, ..FileStamp::default() },
     };
-    let _ = input::opened(&source, options, raw, source.stamp.bytes, |raw| raw, &mut |event| {
-        match event {
-            Event::Input(input) => emit(&input.path, Some(input.read)),
-            Event::Skipped(skipped) => emit(&skipped.path.to_string_lossy(), None),
-            Event::Ignored(path) | Event::NonUtf8Name(path) => emit(&path.to_string_lossy(), None),
-        }
-        ControlFlow::Continue(())
-    });
+    let file = Cursor::new(raw);
+    let _ = input::opened(
+        &source,
+        options,
+        file,
+        source.stamp.bytes,
+        Cursor::into_inner,
+        &mut |event| {
+            match event {
+                Event::Input(input) => emit(&input.path, Some(input.read)),
+                Event::Skipped(skipped) => emit(&skipped.path.to_string_lossy(), None),
+                Event::Ignored(path) | Event::NonUtf8Name(path) => {
+                    emit(&path.to_string_lossy(), None)
+                }
+            }
+            ControlFlow::Continue(())
+        },
+    );
 }

@@ -10,6 +10,18 @@ pub(crate) fn short(letter: char, hash: u64) -> String {
     format!("{letter}{:012x}", hash >> (u64::BITS - BITS))
 }
 
+/// A free id for a record whose own id another dump has: `id@dump`, and `id@dump@2` and so on if
+/// dumps of the same name are in several roots.
+pub(crate) fn qualified(id: &str, dump: &str, mut is_free: impl FnMut(&str) -> bool) -> String {
+    let mut qualified = format!("{id}@{dump}");
+    let mut number = 1_u64;
+    while !is_free(&qualified) {
+        number += 1;
+        qualified = format!("{id}@{dump}@{number}");
+    }
+    qualified
+}
+
 /// The number of a generated id (`a` or `f` and twelve lower-case hexadecimal digits); it has at
 /// most 49 bits. `None` for ids given by dumps and for ids that were lengthened to be unique.
 #[must_use]

@@ -13,7 +13,9 @@
 //! | `page` | splits text or HTML into lines; finds header, body and footer |
 //! | `flash` | separates flash items from the body, and deduplicates them |
 //! | `tags` | splits a Tags line that has no separators |
-//! | `dump` | parses JSONL dumps |
+//! | `mail` | reads messages |
+//! | `fields` | the keys of dumps and front matter, and their values |
+//! | `dump` | reads dumps: JSON, tables, feeds, mbox |
 //! | `corpus` | statistics over all pages |
 //! | `pipeline` | runs both passes on several threads, and assigns ids |
 
@@ -25,15 +27,18 @@ mod direct_mapped;
 mod dump;
 mod encoding;
 mod error;
+mod fields;
 mod file_table;
 mod flash;
 mod folded_hash;
 mod front_coding;
 pub mod id;
 mod input;
+mod mail;
 mod options;
 mod page;
 mod pipeline;
+mod pre_command;
 mod progress;
 mod punctuation;
 mod record;
@@ -45,11 +50,15 @@ mod tags;
 pub use corpus::statistics::CorpusStatistics;
 pub use encoding::decode::decode;
 pub use error::Error;
+pub use fields::field::Field;
+pub use fields::field_map::FieldMap;
 pub use file_table::{FileEntries, FileEntry, FileStamp};
 pub use flash::item::PageFlash;
 pub use input::content_hash;
 pub use input::fingerprint::fingerprint;
+pub use input::formats::{Format, formats};
 pub use input::original::original;
+pub use input::pre::kill_commands;
 pub use options::Options;
 pub use page::markup::Markup;
 pub use page::parse_page;
@@ -57,9 +66,10 @@ pub use page::parsed::Page;
 pub use pipeline::byte_budget::ByteBudget;
 pub use pipeline::carry_over::StoredRecords;
 pub use pipeline::ingest::{Ingested, ScannedArchive, ingest, ingest_scanned, scan, scan_tolerant};
+pub use pre_command::PreCommand;
 pub use progress::{Phase, Progress, Silent};
 pub use record::{
     Article, Date, DateBasis, DateOrigin, DateProvenance, FlashItem, Moment, Occurrence, Record,
     Related, Span, TitleOrigin, Variant,
 };
-pub use report::{FileSpan, Reason, Report, Skipped, UnreadDate};
+pub use report::{FileSpan, KeyCount, Reason, Report, Skipped, UnreadDate};

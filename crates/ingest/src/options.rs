@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::fields::field_map::FieldMap;
+use crate::pre_command::PreCommand;
+
 /// Options of [`ingest`](crate::ingest()).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -31,6 +34,11 @@ pub struct Options {
     /// Files and folders to leave out below every root, as lines of a `.gitignore` file. A file named
     /// `.wensouignore` does the same for its folder.
     pub exclude_globs: Vec<String>,
+    /// Which keys of dumps, columns of tables and front matter hold what, before the well-known
+    /// ones.
+    pub map: FieldMap,
+    /// The command that turns files of other kinds into text.
+    pub pre: Option<PreCommand>,
     /// Number of threads. The records and their order do not depend on it.
     pub threads: usize,
 }
@@ -47,6 +55,8 @@ impl Default for Options {
             exclude: Vec::new(),
             exclude_folder: None,
             exclude_globs: Vec::new(),
+            map: FieldMap::default(),
+            pre: None,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
         }
     }

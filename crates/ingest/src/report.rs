@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ use crate::record::Span;
 pub struct Report {
     /// Page files that were parsed.
     pub pages: u64,
-    /// JSONL files that were read.
+    /// Dumps that were read.
     pub dumps: u64,
     /// Bytes of all files that were read.
     pub bytes: u64,
@@ -32,6 +32,15 @@ pub struct Report {
     /// Dates that pages and records state in forms that could not be parsed.
     #[serde(default)]
     pub unread_dates: Vec<UnreadDate>,
+    /// Records of dumps that repeat an earlier record of the same dump, and were left out.
+    #[serde(default)]
+    pub repeated_records: u64,
+    /// Keys of dumps that stand for no known field, each once.
+    #[serde(default)]
+    pub unused_keys: Vec<KeyCount>,
+    /// Keys of dumps whose values were of a type that cannot be read, each once.
+    #[serde(default)]
+    pub mistyped_keys: Vec<KeyCount>,
     /// Paragraphs of mojibake that were turned back into text.
     pub mojibake_repaired: u64,
     /// Mojibake that could not be repaired and was left as it is.
@@ -51,28 +60,6 @@ pub struct Report {
     pub ignored: Vec<PathBuf>,
 }
 
-impl Report {
-    /// The number of ignored files by ending, such as `.docx`. Hidden files and files without an
-    /// ending have names of their own.
-    #[must_use]
-    pub fn ignored_by_ending(&self) -> BTreeMap<String, u64> {
-        let mut endings = BTreeMap::new();
-        for path in &self.ignored {
-            *endings.entry(ending(path)).or_default() += 1;
-        }
-        endings
-    }
-}
-
-fn ending(path: &Path) -> String {
-    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into());
-    match name.rsplit_once('.') {
-        _ if name.starts_with('.') => "hidden".to_owned(),
-        Some((_, ending)) => format!(".{}", ending.to_lowercase()),
-        None => "without ending".to_owned(),
-    }
-}
-
 /// A date that could not be parsed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnreadDate {
@@ -83,6 +70,57 @@ pub struct UnreadDate {
     pub line: Option<u64>,
     /// The date as written.
     pub text: String,
+}
+
+/// How often a key of dumps occurs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyCount {
+    /// The key, as far as its first hundred characters.
+    pub key: String,
+    /// Number of records that have it, in all dumps.
+    pub count: u64,
+    /// The first dump that has it.
+    pub path: PathBuf,
+    /// The first line there, from 1.
+    pub line: u64,
+}
+
+/// Maximum number of keys in a report.
+const MAX_KEYS: usize = 1_000;
+
+impl Report {
+    /// Adds the keys of a dump to `counts`.
+    pub(crate) fn add_keys(counts: &mut Vec<KeyCount>, path: &str, keys: Vec<(String, u64, u64)>) {
+        for (key, count, line) in keys {
+            if let Some(known) = counts.iter_mut().find(|known| known.key == key) {
+                known.count += count;
+            } else if counts.len() < MAX_KEYS {
+                counts.push(KeyCount { key, count, path: path.into(), line });
+            }
+        }
+    }
+
+    /// The number of ignored files by ending: `.png`, `hidden` for names that begin with a dot, and
+    /// `no ending`.
+    #[must_use]
+    pub fn ignored_by_ending(&self) -> BTreeMap<String, u64> {
+        /// Longer endings are parts of names.
+        const LONGEST: usize = 12;
+        let mut counts = BTreeMap::new();
+        for path in &self.ignored {
+            let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+            let ending = match name.rsplit_once('.') {
+                Some(("", _)) => "hidden".to_owned(),
+                _ if name.starts_with('.') => "hidden".to_owned(),
+                Some((_, ending)) if ending.len() <= LONGEST && !ending.contains(' ') => {
+                    format!(".{}", ending.to_lowercase())
+                }
+                _ => "no ending".to_owned(),
+            };
+            *counts.entry(ending).or_default() += 1;
+        }
+        counts
+    }
 }
 
 /// A byte range in a file.
@@ -99,7 +137,7 @@ pub struct FileSpan {
 pub struct Skipped {
     /// The file or folder; for a member of a container `container!/member`.
     pub path: PathBuf,
-    /// Line number in a JSONL file, from 1.
+    /// Line number in a dump, from 1.
     pub line: Option<u64>,
     /// The reason.
     pub reason: Reason,
@@ -144,8 +182,9 @@ pub enum Reason {
     /// A pattern of files to leave out that is not valid; what is wrong with it. It is not applied.
     BadPattern(String),
     /// A JSONL line that is not a valid record; what is wrong with it.
+    /// A part of a dump that is not a valid record; what is wrong with it.
     Malformed(String),
-    /// A JSONL record whose id is already taken.
+    /// A record whose id another record of the same dump has.
     DuplicateId(String),
     /// Compressed data or a container that is truncated or corrupt; what is wrong.
     Damaged(String),
@@ -163,11 +202,29 @@ pub enum Reason {
     UnsafeName,
     /// A member with the name of an earlier member.
     DuplicateName,
+    /// The command of [`Options::pre`](crate::Options::pre) failed; how.
+    CommandFailed(String),
     /// Further problems of the same file, which has too many to list.
     More {
         /// How many.
         count: u64,
     },
+}
+
+/// Part of the message about a document that a command could turn into text.
+pub(crate) const PRE_HINT: &str = "`--pre COMMAND` can turn it into text";
+
+impl Reason {
+    /// Whether the records of an earlier index are kept: the file has not changed into something
+    /// else, but it cannot be read for now.
+    #[must_use]
+    pub fn keeps_records(&self) -> bool {
+        match self {
+            Self::Unreadable(_) | Self::CommandFailed(_) => true,
+            Self::Unsupported(what) => what.ends_with(PRE_HINT),
+            _ => false,
+        }
+    }
 }
 
 impl fmt::Display for Reason {
@@ -194,6 +251,7 @@ impl fmt::Display for Reason {
             Self::Bomb(what) | Self::Abandoned(what) => write!(f, "the rest was not read: {what}"),
             Self::UnsafeName => f.write_str("its name leads out of the archive"),
             Self::DuplicateName => f.write_str("another member already has this name"),
+            Self::CommandFailed(what) => write!(f, "the command of --pre failed: {what}"),
             Self::More { count } => write!(f, "{count} more could not be read"),
         }
     }

@@ -8,12 +8,18 @@
 mod container;
 #[path = "../../../fuzz/checks/decode.rs"]
 mod decode;
+#[path = "../../../fuzz/checks/dump.rs"]
+mod dump;
 #[path = "../../../fuzz/checks/html.rs"]
 mod html;
 #[path = "../../../fuzz/checks/jsonl.rs"]
 mod jsonl;
 #[path = "../../../fuzz/checks/laws_of_pages.rs"]
 mod laws_of_pages;
+#[path = "../../../fuzz/checks/markdown.rs"]
+mod markdown;
+#[path = "../../../fuzz/checks/message.rs"]
+mod message;
 #[path = "../../../fuzz/checks/page.rs"]
 mod page;
 #[path = "../../../fuzz/checks/replay.rs"]
@@ -42,4 +48,19 @@ fn decode_inputs() {
 #[test]
 fn container_inputs() {
     replay::all("container", container::check);
+}
+
+#[test]
+fn dump_inputs() {
+    replay::all("dump", dump::check);
+}
+
+#[test]
+fn message_inputs() {
+    replay::all("message", message::check);
+}
+
+#[test]
+fn markdown_inputs() {
+    replay::all("markdown", markdown::check);
 }

@@ -1,6 +1,7 @@
 //! `wensou index`: builds or updates the index, with a progress bar and a summary.
 
 mod dry_run;
+mod formats;
 mod log;
 mod progress;
 mod roots;
@@ -10,9 +11,9 @@ mod summary;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow, bail};
 use wensou_index::{BuildOptions, Error as IndexError, Index, Settings, TableFiles, is_current};
-use wensou_ingest::Report;
+use wensou_ingest::{FieldMap, KeyCount, PreCommand, Report};
 
 use self::log::Log;
 pub(crate) use self::progress::Bar;
@@ -39,6 +40,10 @@ pub(crate) fn run(
     args: &Args,
     terminal: &mut Terminal,
 ) -> anyhow::Result<Outcome> {
+    if args.list_formats {
+        formats::list(terminal)?;
+        return Ok(Outcome::Done);
+    }
     let mut options = default_options();
     options.strict = args.strict;
     options.anew = args.rebuild;
@@ -68,15 +73,22 @@ pub(crate) fn run(
         Some(name) => Some(name.clone()),
         None => before.as_ref().and_then(|settings| settings.encoding.clone()),
     };
+    options.ingest.map = match &args.map {
+        Some(none) if none == "none" => FieldMap::default(),
+        Some(map) => map.parse().map_err(|what: String| anyhow!("--map: {what}"))?,
+        None => before.as_ref().map(|settings| settings.map.clone()).unwrap_or_default(),
+    };
+    options.ingest.pre = pre(global, args.pre.as_ref(), &args.pre_glob)?;
     if args.dry_run {
         return dry_run::run(global, &roots, &options, terminal);
     }
     // With these flags, the pages must be read even if nothing has changed.
-    let must_read = args.rebuild || args.strict;
+    let must_read = args.rebuild || args.strict || args.pre.is_some();
     if !must_read
         && let Ok(index) = Index::open(&global.index)
         && let meta = index.meta()
         && is_current(&global.index, meta, &roots, &options)?
+        && !(options.ingest.pre.is_some() && has_unread(&meta.report))
     {
         // Remove what a killed build has left. Ignore errors: another process may be removing it.
         let _ = wensou_index::remove_litter(&global.index);
@@ -125,6 +137,29 @@ fn tables(before: Option<&Settings>, args: &Args) -> TableFiles {
         words: choose(&args.words, before.words),
         synonyms: choose(&args.synonyms, before.synonyms),
     }
+}
+
+/// The command that turns files of other kinds into text: what was named, else that of the config
+/// file.
+pub(crate) fn pre(
+    global: &Global,
+    command: Option<&PathBuf>,
+    globs: &[String],
+) -> anyhow::Result<Option<PreCommand>> {
+    let Some(command) = command.or(global.pre.as_ref()) else {
+        if globs.is_empty() {
+            return Ok(None);
+        }
+        bail!("--pre-glob needs --pre COMMAND");
+    };
+    let globs = if globs.is_empty() { &global.pre_glob } else { globs };
+    let command = PreCommand::new(command, globs);
+    command.map(Some).map_err(|what| anyhow!("--pre-glob: {what}"))
+}
+
+/// Whether there are files that a command could turn into text.
+fn has_unread(report: &Report) -> bool {
+    report.skipped.iter().any(|skipped| skipped.reason.keeps_records())
 }
 
 /// What is printed and logged of a build.
@@ -178,6 +213,9 @@ pub(crate) fn build(
     let report = &built.meta.report;
     report.skipped.iter().for_each(|skipped| note(&format!("skipped {skipped}")));
     name_skipped(report, terminal);
+    if !reporting.quiet {
+        name_keys(report, terminal);
+    }
     for line in summary::lines(&built, options.anew, started.elapsed()) {
         note(&line);
         if !reporting.quiet {
@@ -200,5 +238,25 @@ fn name_skipped(report: &Report, terminal: &mut Terminal) {
     if report.skipped.len() > MAX_NAMED {
         let more = report.skipped.len() - MAX_NAMED;
         terminal.notice(format_args!("skipped {more} more: `wensou stats --skipped` lists all"));
+    }
+}
+
+/// Names the keys of dumps that were not used, once each.
+fn name_keys(report: &Report, terminal: &mut Terminal) {
+    let names = |keys: &[KeyCount]| {
+        let named = keys.iter().take(MAX_NAMED).map(|key| format!("{} ({})", key.key, key.count));
+        let mut names = named.collect::<Vec<_>>().join(", ");
+        if keys.len() > MAX_NAMED {
+            names.push_str(&format!(" and {} more", keys.len() - MAX_NAMED));
+        }
+        sanitize::line(&names).into_owned()
+    };
+    if !report.unused_keys.is_empty() {
+        let keys = names(&report.unused_keys);
+        terminal.notice(format_args!("keys of dumps that were not used: {keys}; see --map"));
+    }
+    if !report.mistyped_keys.is_empty() {
+        let keys = names(&report.mistyped_keys);
+        terminal.notice(format_args!("keys with values of a type that cannot be read: {keys}"));
     }
 }

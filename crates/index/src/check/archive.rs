@@ -33,6 +33,7 @@ pub(super) fn compare(
     let meta = index.meta();
     let mut options = options.clone();
     options.encoding.clone_from(&meta.encoding);
+    options.map.clone_from(&meta.map);
     let scanned = wensou_ingest::scan_tolerant::<Infallible>(&meta.roots, &options);
     let mut scanned = scanned.map_err(Error::of_ingest)?;
     let generation = index.generation().try_clone();

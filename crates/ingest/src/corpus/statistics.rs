@@ -3,15 +3,18 @@
 //! Everything here is a count, a hash or a short string: about 80 bytes for each distinct flash
 //! item and each distinct tag. Merging is commutative, so the result does not depend on threads.
 
+use std::collections::hash_map::Entry;
 use std::io;
+use std::sync::Arc;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::corpus::sorted::sorted_map;
+use crate::corpus::sorted::{as_text, shared_text, sorted_map};
 use crate::flash::headline::column;
 use crate::folded_hash::folded_hash;
+use crate::id::qualified;
 use crate::tags::Vocabulary;
 
 /// How many paragraphs before a dated one are compared.
@@ -28,9 +31,20 @@ pub struct CorpusStatistics {
     /// Ids of flash items in JSONL dumps, by content hash. The same item in a page gets the same
     /// id.
     #[serde(serialize_with = "sorted_map")]
-    pub(crate) dump_ids: HashMap<u64, String>,
+    pub(crate) dump_ids: HashMap<u64, DumpId>,
     /// Whether any dump contains flash items, with or without ids.
     pub(crate) items_in_dumps: bool,
+}
+
+/// The id that a dump gives to a flash item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct DumpId {
+    pub(crate) id: String,
+    /// Where the item stands: the position of the file in the walk, and of the record in the file.
+    pub(crate) at: (u64, u64),
+    /// The dump's path below its root.
+    #[serde(serialize_with = "as_text", deserialize_with = "shared_text")]
+    pub(crate) dump: Arc<str>,
 }
 
 /// Hashes of the paragraphs before a dated one, nearest first, as far as all pages agree.
@@ -46,11 +60,11 @@ impl CorpusStatistics {
     pub(crate) fn add_item<'a>(&mut self, dated: &str, above: impl Iterator<Item = &'a str>) {
         let above: Vec<&str> = above.take(MAX_PRECEDING).collect();
         match self.contexts.entry(item_hash(dated)) {
-            std::collections::hash_map::Entry::Vacant(vacant) => {
+            Entry::Vacant(vacant) => {
                 let agreed = above.into_iter().map(paragraph_hash).collect();
                 vacant.insert(SharedContext { agreed, differs: false });
             }
-            std::collections::hash_map::Entry::Occupied(mut known) => {
+            Entry::Occupied(mut known) => {
                 known.get_mut().intersect(
                     above.len(),
                     above.into_iter().map(paragraph_hash),
@@ -76,11 +90,54 @@ impl CorpusStatistics {
     }
 
     /// Notes the id that a dump gives to an item.
-    pub(crate) fn add_dump_id(&mut self, content: u64, id: String) {
+    pub(crate) fn add_dump_id(&mut self, content: u64, id: DumpId) {
         // If dumps disagree, take the smallest id: a rule that does not depend on threads.
-        let known = self.dump_ids.entry(content).or_insert_with(|| id.clone());
-        if id < *known {
-            *known = id;
+        match self.dump_ids.entry(content) {
+            Entry::Vacant(vacant) => drop(vacant.insert(id)),
+            Entry::Occupied(mut known) => {
+                if (&id.id, id.at) < (&known.get().id, known.get().at) {
+                    known.insert(id);
+                }
+            }
+        }
+    }
+
+    /// Makes the ids of dumps unique. Of several items with one id, the first keeps it, and those
+    /// of other dumps get `id@dump`. A further item of the same dump has no id, because its record
+    /// will be refused.
+    fn resolve_dump_ids(&mut self) {
+        let mut by_id: HashMap<&str, Vec<(&DumpId, u64)>> = HashMap::default();
+        for (content, id) in &self.dump_ids {
+            by_id.entry(&id.id).or_default().push((id, *content));
+        }
+        let mut repeated: Vec<_> = by_id.values().filter(|items| items.len() > 1).collect();
+        repeated.sort_by_key(|items| items.iter().map(|(id, _)| id.at).min());
+        let mut taken: HashSet<String> = HashSet::default();
+        let mut resolved: Vec<(u64, Option<String>)> = Vec::new();
+        for items in repeated {
+            let mut items = items.clone();
+            items.sort_by_key(|(id, content)| (id.at, *content));
+            let mut dumps: Vec<&str> = Vec::new();
+            for (id, content) in items {
+                let is_first = dumps.is_empty();
+                if dumps.contains(&&*id.dump) {
+                    resolved.push((content, None));
+                    continue;
+                }
+                dumps.push(&id.dump);
+                if !is_first {
+                    let is_free = |id: &str| !by_id.contains_key(id) && !taken.contains(id);
+                    let id = qualified(&id.id, &id.dump, is_free);
+                    taken.insert(id.clone());
+                    resolved.push((content, Some(id)));
+                }
+            }
+        }
+        for (content, id) in resolved {
+            match (id, self.dump_ids.get_mut(&content)) {
+                (Some(id), Some(known)) => known.id = id,
+                _ => drop(self.dump_ids.remove(&content)),
+            }
         }
     }
 
@@ -88,10 +145,10 @@ impl CorpusStatistics {
     pub(crate) fn merge(&mut self, other: Self) {
         for (key, context) in other.contexts {
             match self.contexts.entry(key) {
-                std::collections::hash_map::Entry::Vacant(vacant) => {
+                Entry::Vacant(vacant) => {
                     vacant.insert(context);
                 }
-                std::collections::hash_map::Entry::Occupied(mut known) => {
+                Entry::Occupied(mut known) => {
                     let there = context.agreed.iter().copied();
                     known.get_mut().intersect(context.agreed.len(), there, context.differs);
                 }
@@ -118,6 +175,7 @@ impl CorpusStatistics {
     /// Drops what only one page said, and learns the shapes of keywords. Called once, after the
     /// survey.
     pub(crate) fn finish(&mut self) {
+        self.resolve_dump_ids();
         self.contexts.retain(|_, context| context.differs);
         self.contexts.shrink_to_fit();
         self.tags.learn();

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use super::io_errors::IoErrors;
 use super::meter::{Meter, Metered};
 use super::name::{Name, Names};
+use super::peek::{FIRST, Peeked};
+use super::recognise::{self, Verdict};
 use super::{
     Event, FileFormat, Input, Kind, MEMBER_SEPARATOR, Visit, codec::Codec, fault::damage_reason,
     too_large,
@@ -78,7 +80,7 @@ impl Container<'_> {
         ControlFlow::Continue(None)
     }
 
-    /// Passes a page or dump of `bytes` bytes to `visit`. One known to be too large is not read.
+    /// Passes a member of `bytes` bytes to `visit`, if its content is a page or a dump.
     pub(super) fn emit(
         &self,
         path: &str,
@@ -88,22 +90,32 @@ impl Container<'_> {
         visit: Visit<'_>,
     ) -> ControlFlow<()> {
         let plain = format.codec == Codec::Plain;
-        let page = matches!(format.kind, Kind::Page { .. });
-        if plain && page && bytes > self.options.max_file_bytes {
-            return self.skip(path, too_large(bytes, self.options), visit);
-        }
         let read = match format.codec.read(inner) {
             Ok(read) => read,
             Err(error) => return self.skip(path, damage_reason(&error), visit),
         };
+        let mut read = Peeked::new(Metered { inner: read, meter: self.meter }, FIRST);
+        let content = recognise::content(&mut read);
+        let kind = match recognise::verdict(format.kind, content, read.head()) {
+            Verdict::Read(kind) if kind.is_container() => {
+                return self.skip(path, Reason::Nested, visit);
+            }
+            Verdict::Read(kind) => kind,
+            Verdict::Refused(reason) => return self.skip(path, reason, visit),
+            Verdict::Ignored => return visit(Event::Ignored(self.path(path).into())),
+        };
+        if plain && matches!(kind, Kind::Page(_)) && bytes > self.options.max_file_bytes {
+            return self.skip(path, too_large(bytes, self.options), visit);
+        }
         visit(Event::Input(Input {
             path: self.path(path),
             relative: self.relative(path),
-            kind: format.kind,
+            kind,
             bytes: plain.then_some(bytes),
             charset: None,
             url: None,
-            read: &mut Metered { inner: read, meter: self.meter },
+            whole: None,
+            read: &mut read,
             io_errors: self.io_errors,
         }))
     }

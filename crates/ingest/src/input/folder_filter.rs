@@ -10,6 +10,7 @@ use foldhash::HashMap;
 use crate::error::Error;
 use crate::input::FileFormat;
 use crate::options::Options;
+use crate::pre_command::PreCommand;
 
 /// Whether a folder is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,11 +73,26 @@ pub(crate) struct FolderFilter<'b> {
     /// Cache for folders reached through links, which often lead to the same targets: whether each
     /// is excluded.
     excluded: RefCell<HashMap<PathBuf, bool>>,
+    /// The command that may read files of other kinds.
+    pre: Option<&'b PreCommand>,
 }
 
 impl<'b> FolderFilter<'b> {
-    pub(crate) fn new(exclusions: &'b Exclusions, roots: &'b [PathBuf]) -> Self {
-        Self { exclusions, roots, excluded: RefCell::default() }
+    pub(crate) fn new(
+        exclusions: &'b Exclusions,
+        roots: &'b [PathBuf],
+        pre: Option<&'b PreCommand>,
+    ) -> Self {
+        Self { exclusions, roots, excluded: RefCell::default(), pre }
+    }
+
+    /// The format of a file below `root` according to its name; `None` if it is not read.
+    pub(crate) fn format(&self, root: &Path, path: &Path) -> Option<FileFormat> {
+        let format = FileFormat::of(&path.file_name()?.to_string_lossy());
+        let is_for_command = |pre: &&PreCommand| {
+            pre.takes_the_rest() || pre.selects(path.strip_prefix(root).unwrap_or(path))
+        };
+        format.or_else(|| self.pre.filter(is_for_command).map(|_| FileFormat::UNKNOWN))
     }
 
     /// Decides about a folder found below a root. Its parent has already been accepted.

@@ -1,28 +1,83 @@
-//! File formats by name: page, dump or container, and how it is compressed.
+//! What a file can hold, and how it is compressed.
 
 use serde::{Deserialize, Serialize};
 
 use super::codec::Codec;
+use super::formats;
 
 /// The content of a file after decompression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Kind {
-    /// One page. `html` is only a hint; the content decides.
-    Page { html: bool },
-    /// JSON lines.
-    Dump,
+    /// One page.
+    Page(PageKind),
+    /// Many records.
+    Dump(DumpKind),
     /// A zip archive.
     Zip,
     /// A tar archive.
     Tar,
-    /// HTTP responses recorded by a crawler.
+    /// HTTP responses recorded by a crawler, as WARC.
     Warc,
+    /// HTTP responses recorded by a crawler, as ARC.
+    Arc,
+    /// XML; only the content says whether it is a feed.
+    Xml,
+    /// A document that only another program can turn into text, such as PDF.
+    Document,
+    /// The name says nothing: the content decides, and plain text is not enough.
+    Unknown,
+}
+
+/// The form of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum PageKind {
+    /// Text, or HTML if the text looks like it.
+    Text,
+    /// HTML, unless the text has no tags.
+    Html,
+    /// Markdown, with or without front matter.
+    Markdown,
+    /// A message in the Internet Message Format (RFC 5322).
+    Mail,
+    /// A web page with its resources in one message (RFC 2557).
+    WebArchive,
+}
+
+/// The form of a dump.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum DumpKind {
+    /// One JSON object a line.
+    JsonLines,
+    /// JSON arrays of objects, or objects one after another.
+    Json,
+    /// Comma-separated values with a header.
+    Csv,
+    /// Tab-separated values with a header.
+    Tsv,
+    /// RSS or Atom.
+    Feed,
+    /// Elements `<doc>`, as Sogou published them.
+    Sogou,
+    /// A label, a tab and a text in each line, as in THUCNews.
+    Labelled,
+    /// Messages in one file.
+    Mbox,
 }
 
 impl Kind {
+    /// A text page.
+    pub(crate) const TEXT: Self = Self::Page(PageKind::Text);
+    /// An HTML page.
+    pub(crate) const HTML: Self = Self::Page(PageKind::Html);
+
     /// Whether the format has members.
     pub(crate) fn is_container(self) -> bool {
-        matches!(self, Self::Zip | Self::Tar | Self::Warc)
+        matches!(self, Self::Zip | Self::Tar | Self::Warc | Self::Arc)
+    }
+
+    /// Whether records of a file of this kind are its own, with ids and spans.
+    pub(crate) fn is_dump(self) -> bool {
+        matches!(self, Self::Dump(_))
     }
 }
 
@@ -34,43 +89,68 @@ pub(crate) struct FileFormat {
 }
 
 impl FileFormat {
-    /// The format of a file that the user named explicitly and whose name says nothing.
-    pub(crate) const PAGE: Self = Self { kind: Kind::Page { html: false }, codec: Codec::Plain };
+    /// A text page.
+    pub(crate) const PAGE: Self = Self { kind: Kind::TEXT, codec: Codec::Plain };
+    /// The name says nothing.
+    pub(crate) const UNKNOWN: Self = Self { kind: Kind::Unknown, codec: Codec::Plain };
 
-    /// Whether the file is one uncompressed page.
-    pub(crate) fn is_plain_page(self) -> bool {
-        matches!(self.kind, Kind::Page { .. }) && self.codec == Codec::Plain
-    }
-
-    /// The format for a file name; `None` if such files hold no pages.
+    /// The format for a file name; `None` if the ending says that no such file is ever read.
     pub(crate) fn of(name: &str) -> Option<Self> {
         let name = name.rsplit('/').next().unwrap_or_default();
         let lower = name.to_ascii_lowercase();
-        let (stem, extension) = split(&lower);
-        let (codec, inner) = match extension {
-            "gz" => (Codec::Gzip, stem),
-            "zst" => (Codec::Zstd, stem),
-            "xz" => (Codec::Xz, stem),
-            "tgz" => return Some(Self { kind: Kind::Tar, codec: Codec::Gzip }),
-            "tzst" => return Some(Self { kind: Kind::Tar, codec: Codec::Zstd }),
-            "txz" => return Some(Self { kind: Kind::Tar, codec: Codec::Xz }),
+        let (codec, inner) = match split(&lower) {
+            (stem, "gz") => (Codec::Gzip, stem),
+            (stem, "zst") => (Codec::Zstd, stem),
+            (stem, "xz") => (Codec::Xz, stem),
+            (_, "tgz") => return Some(Self { kind: Kind::Tar, codec: Codec::Gzip }),
+            (_, "tzst") => return Some(Self { kind: Kind::Tar, codec: Codec::Zstd }),
+            (_, "txz") => return Some(Self { kind: Kind::Tar, codec: Codec::Xz }),
             _ => (Codec::Plain, lower.as_str()),
         };
-        let kind = match split(inner).1 {
-            "" | "txt" | "text" => Kind::Page { html: false },
-            "html" | "htm" | "xhtml" | "shtml" => Kind::Page { html: true },
-            "jsonl" | "ndjson" => Kind::Dump,
-            "zip" => Kind::Zip,
-            "tar" => Kind::Tar,
-            "warc" | "wet" => Kind::Warc,
-            _ => return None,
+        let kind = match formats::kind_of(ending(inner)) {
+            Some(kind) => kind,
+            None => kind_of_address(inner).unwrap_or(Kind::Unknown),
         };
-        Some(Self { kind, codec })
+        let never = kind == Kind::Unknown && formats::is_never_read(ending(inner));
+        (!never).then_some(Self { kind, codec })
+    }
+
+    /// The format of a file that the user named explicitly: a page, if its name says nothing.
+    pub(crate) fn named(name: &str) -> Self {
+        let format = Self::of(name).unwrap_or(Self::PAGE);
+        match format.kind {
+            Kind::Unknown | Kind::Xml => Self { kind: Kind::TEXT, ..format },
+            _ => format,
+        }
     }
 }
 
+/// The kind for a name made from an address: `show.aspx?id=8`, `index.html@id=7`, `a.html.1`.
+fn kind_of_address(name: &str) -> Option<Kind> {
+    let mut path = name;
+    // wget appends a number if a file of this name exists.
+    if let (stem, number) = split(path)
+        && !number.is_empty()
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        path = stem;
+    }
+    let end = ["?", "@", "%3f", "#"].iter().filter_map(|mark| path.find(mark)).min();
+    path = &path[..end.unwrap_or(path.len())];
+    if path.len() == name.len() || path.is_empty() {
+        return None;
+    }
+    let kind = formats::kind_of(ending(path)).filter(|_| !ending(path).is_empty());
+    kind.filter(|kind| matches!(kind, Kind::Page(_) | Kind::Dump(_)))
+}
+
+/// The ending of a name in lower case, without the dot.
+fn ending(name: &str) -> &str {
+    split(name).1
+}
+
 /// Splits off the extension. A leading dot marks a hidden file, not an extension.
-fn split(name: &str) -> (&str, &str) {
+pub(crate) fn split(name: &str) -> (&str, &str) {
     match name.rsplit_once('.') {
         Some((stem, extension)) if !stem.is_empty() => (stem, extension),
         _ => (name, ""),
@@ -84,16 +164,35 @@ mod tests {
     #[test]
     fn names_are_seen_through() {
         let of = |name| FileFormat::of(name).map(|format| (format.kind, format.codec));
-        assert_eq!(of("a/b.txt"), Some((Kind::Page { html: false }, Codec::Plain)));
-        assert_eq!(of("README"), Some((Kind::Page { html: false }, Codec::Plain)));
-        assert_eq!(of("b.HTML.GZ"), Some((Kind::Page { html: true }, Codec::Gzip)));
-        assert_eq!(of("dump.jsonl.zst"), Some((Kind::Dump, Codec::Zstd)));
-        assert_eq!(of("pages.tar.xz"), Some((Kind::Tar, Codec::Xz)));
-        assert_eq!(of("pages.tgz"), Some((Kind::Tar, Codec::Gzip)));
-        assert_eq!(of("pages.zip"), Some((Kind::Zip, Codec::Plain)));
-        assert_eq!(of("crawl.warc.gz"), Some((Kind::Warc, Codec::Gzip)));
-        assert_eq!(of("crawl.warc.wet.gz"), Some((Kind::Warc, Codec::Gzip)));
-        for other in ["a.png", "a.png.gz", "a.7z", "a.tar.bz2", "a.json", "v1.2.gz"] {
+        let lines = Kind::Dump(DumpKind::JsonLines);
+        for (name, kind, codec) in [
+            ("a/b.txt", Kind::TEXT, Codec::Plain),
+            ("README", Kind::TEXT, Codec::Plain),
+            ("b.HTML.GZ", Kind::HTML, Codec::Gzip),
+            ("show.aspx?id=8", Kind::HTML, Codec::Plain),
+            ("SHOW.ASPX?ID=8.5", Kind::HTML, Codec::Plain),
+            ("index.html@id=7", Kind::HTML, Codec::Plain),
+            ("index.html.2", Kind::HTML, Codec::Plain),
+            ("a.jsp%3fid=2", Kind::HTML, Codec::Plain),
+            ("dump.jsonl.zst", lines, Codec::Zstd),
+            ("dump.jl", lines, Codec::Plain),
+            ("a.json", Kind::Dump(DumpKind::Json), Codec::Plain),
+            ("a.CSV", Kind::Dump(DumpKind::Csv), Codec::Plain),
+            ("pages.tar.xz", Kind::Tar, Codec::Xz),
+            ("pages.tgz", Kind::Tar, Codec::Gzip),
+            ("pages.zip", Kind::Zip, Codec::Plain),
+            ("crawl.warc.gz", Kind::Warc, Codec::Gzip),
+            ("crawl.warc.wet.gz", Kind::Warc, Codec::Gzip),
+            ("crawl.arc.gz", Kind::Arc, Codec::Gzip),
+            ("a.PDF", Kind::Document, Codec::Plain),
+            ("v1.2.gz", Kind::Unknown, Codec::Gzip),
+            ("a.dat", Kind::Unknown, Codec::Plain),
+            ("notes@home", Kind::Unknown, Codec::Plain),
+        ] {
+            let expected = if name == "notes@home" { Kind::TEXT } else { kind };
+            assert_eq!(of(name), Some((expected, codec)), "{name}");
+        }
+        for other in ["a.png", "a.png.gz", "a.7z", "a.tar.bz2", "a.CSS"] {
             assert_eq!(of(other), None, "{other}");
         }
     }

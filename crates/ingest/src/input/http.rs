@@ -170,6 +170,14 @@ pub(super) fn markup(media: &str) -> Option<bool> {
     }
 }
 
+/// Whether an address names a record about the crawl, such as the manifest and the log that wget
+/// writes: `metadata://gnu.org/software/wget/warc/MANIFEST.txt`.
+pub(super) fn is_about_the_crawl(url: &str) -> bool {
+    let schemes = ["metadata:", "warcinfo:", "filedesc:", "dns:", "whois:"];
+    let url = url.trim_matches(['<', '>']).to_ascii_lowercase();
+    schemes.into_iter().any(|scheme| url.starts_with(scheme))
+}
+
 /// The charset named in a media type.
 pub(super) fn charset(media: &str) -> Option<&'static Encoding> {
     let lower = media.to_ascii_lowercase();

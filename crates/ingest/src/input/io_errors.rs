@@ -67,6 +67,12 @@ pub(super) struct Observed<'w, F> {
     failing: failing::Failing,
 }
 
+impl<F> Observed<'_, F> {
+    pub(super) fn into_inner(self) -> F {
+        self.inner
+    }
+}
+
 impl<F: Read> Read for Observed<'_, F> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         #[cfg(test)]

@@ -1,18 +1,24 @@
 //! Reads files: pages and dumps inside compressed files and containers, as streams, with limits.
 //!
+//! A file is recognised by its content first, and by the ending of its name second: see `formats`
+//! for the table, `sniff` for the content and `recognise` for the decision.
+//!
 //! A file is one unit of work, whatever it holds; members of a container come in the container's
 //! order. What cannot be read is reported as `container!/member` and never stops more than its
 //! container. A compressed page inside a container is read; a container inside a container is not.
 
+mod arc;
 mod chunked;
-mod codec;
+pub(crate) mod codec;
 mod container;
+mod content;
 mod content_hash;
 mod fault;
 pub(crate) mod file_list;
 pub(crate) mod fingerprint;
 pub(crate) mod folder_filter;
 mod format;
+pub(crate) mod formats;
 mod http;
 mod ignore_rules;
 pub(crate) mod io_errors;
@@ -20,6 +26,12 @@ mod meter;
 mod name;
 mod open;
 pub(crate) mod original;
+mod peek;
+pub(crate) mod pre;
+mod recognise;
+mod sniff;
+pub(crate) mod sniff_json;
+pub(crate) mod sniff_lines;
 mod tar;
 pub(crate) mod walk;
 mod warc;
@@ -27,17 +39,20 @@ mod zip;
 
 use std::io::Read;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use encoding_rs::Encoding;
 use rawzip::{FileReader, ReaderAt};
 
 use codec::Codec;
+use content::Content;
 pub use content_hash::content_hash;
 pub(crate) use fault::reason;
-pub(crate) use format::{FileFormat, Kind};
+pub(crate) use format::{DumpKind, FileFormat, Kind, PageKind};
 use io_errors::IoErrors;
 use meter::{Meter, Metered};
+use peek::{FIRST, Peeked};
+use recognise::Verdict;
 
 use crate::input::file_list::SourceFile;
 use crate::input::walk::lossy_path;
@@ -53,7 +68,7 @@ pub(crate) struct Input<'a> {
     pub(crate) path: String,
     /// The same path relative to the root; article ids are made from it.
     pub(crate) relative: String,
-    /// [`Kind::Page`] or [`Kind::Dump`].
+    /// [`Kind::Page`] or [`Kind::Dump`], by content.
     pub(crate) kind: Kind,
     /// Length in bytes, if known in advance.
     pub(crate) bytes: Option<u64>,
@@ -61,6 +76,9 @@ pub(crate) struct Input<'a> {
     pub(crate) charset: Option<&'static Encoding>,
     /// The address that it was fetched from.
     pub(crate) url: Option<String>,
+    /// Length of the file, if it is read through a command: offsets in what is read mean nothing
+    /// in the file, so every span is the whole file.
+    pub(crate) whole: Option<u64>,
     pub(crate) read: &'a mut dyn Read,
     /// The system errors of this file.
     pub(crate) io_errors: &'a IoErrors,
@@ -84,8 +102,9 @@ pub(crate) type Visit<'v> = &'v mut dyn FnMut(Event<'_>) -> ControlFlow<()>;
 pub(crate) fn each(source: &SourceFile, options: &Options, visit: Visit<'_>) -> ControlFlow<()> {
     let skip =
         |reason| Event::Skipped(Skipped { path: lossy_path(&source.path), line: None, reason });
-    if is_too_large(source, options) {
-        return visit(skip(too_large(source.stamp.bytes, options)));
+    if let Some(command) = options.pre.as_ref().filter(|it| it.selects(Path::new(&source.relative)))
+    {
+        return pre::each(source, options, command, visit);
     }
     let (file, bytes) = match open::regular(&source.path) {
         Ok(opened) => opened,
@@ -103,62 +122,106 @@ pub(crate) fn opened<F: Read, R: ReaderAt>(
     at: impl FnOnce(F) -> R,
     visit: Visit<'_>,
 ) -> ControlFlow<()> {
-    let FileFormat { kind, codec } = source.format;
-    let skip =
-        |reason| Event::Skipped(Skipped { path: lossy_path(&source.path), line: None, reason });
     let (meter, io_errors) = (Meter::new(bytes, options), IoErrors::default());
     let container = container::Container { source, options, meter: &meter, io_errors: &io_errors };
     let explained: Visit<'_> = &mut |event| visit(io_errors.explain(event));
-    match (kind, codec) {
-        (Kind::Zip, Codec::Plain) => {
-            let file = io_errors.observed(at(file), &source.path);
-            zip::each(&container, file, bytes, explained)?;
+    let mut file = Peeked::new(io_errors.observed(file, &source.path), FIRST);
+    let content = recognise::content(&mut file);
+    match codec(source.format.codec, content) {
+        Codec::Plain => {
+            let verdict = recognise::verdict(source.format.kind, content, file.head());
+            if verdict == Verdict::Read(Kind::Zip) {
+                let file = io_errors.observed(at(file.into_inner().into_inner()), &source.path);
+                zip::each(&container, file, bytes, explained)?;
+            } else {
+                whole_file(&container, verdict, file, Some(bytes), explained)?;
+            }
         }
-        // The central directory of a zip is at its end, so it cannot be streamed.
-        (Kind::Zip, _) => explained(skip(Reason::Nested))?,
-        (_, Codec::Plain) => {
-            let file = io_errors.observed(file, &source.path);
-            stream(&container, file, Some(bytes), explained)?;
-        }
-        _ => match codec.read(io_errors.observed(file, &source.path)) {
-            Ok(inner) => stream(&container, Metered { inner, meter: &meter }, None, explained)?,
-            Err(error) => explained(skip(fault::damage_reason(&error)))?,
+        codec => match codec.read(file) {
+            Ok(inner) => {
+                let mut inner = Peeked::new(Metered { inner, meter: &meter }, FIRST);
+                let content = recognise::content(&mut inner);
+                let verdict = match recognise::verdict(source.format.kind, content, inner.head()) {
+                    // The central directory of a zip is at its end, so it cannot be streamed.
+                    Verdict::Read(Kind::Zip) => Verdict::Refused(Reason::Nested),
+                    verdict => verdict,
+                };
+                whole_file(&container, verdict, inner, None, explained)?;
+            }
+            Err(error) => {
+                let reason = fault::damage_reason(&error);
+                let path = lossy_path(&source.path);
+                explained(Event::Skipped(Skipped { path, line: None, reason }))?;
+            }
         },
     }
     match io_errors.take() {
         // An unreported error: a layer in between mistook it for the end of the data.
-        Some(reason) => visit(skip(reason)),
+        Some(reason) => {
+            visit(Event::Skipped(Skipped { path: lossy_path(&source.path), line: None, reason }))
+        }
         None => ControlFlow::Continue(()),
     }
 }
 
-/// Reads a file from beginning to end.
-fn stream(
+/// Reads the file itself from beginning to end; `bytes` is its length if it is not compressed.
+fn whole_file(
     container: &container::Container<'_>,
+    verdict: Verdict,
     mut read: impl Read,
     bytes: Option<u64>,
     visit: Visit<'_>,
 ) -> ControlFlow<()> {
-    let source = container.source;
-    match source.format.kind {
-        Kind::Tar => tar::each(container, read, visit),
-        Kind::Warc => warc::each(container, read, visit),
-        kind => visit(Event::Input(Input {
-            path: source.path.to_string_lossy().into_owned(),
-            relative: source.relative.clone(),
-            kind,
-            bytes,
-            charset: None,
-            url: None,
-            read: &mut read,
-            io_errors: container.io_errors,
-        })),
+    let container::Container { source, options, io_errors, .. } = container;
+    let kind = match verdict {
+        Verdict::Read(Kind::Tar) => return tar::each(container, read, visit),
+        Verdict::Read(Kind::Warc) => return warc::each(container, read, visit),
+        Verdict::Read(Kind::Arc) => return arc::each(container, read, visit),
+        Verdict::Read(kind) => kind,
+        Verdict::Refused(reason) => {
+            return match options.pre.as_ref().filter(|command| command.takes_the_rest()) {
+                Some(command) if is_unread(&reason) => pre::each(source, options, command, visit),
+                _ => container.broken(reason, visit),
+            };
+        }
+        Verdict::Ignored => {
+            return match options.pre.as_ref().filter(|command| command.takes_the_rest()) {
+                Some(command) => pre::each(source, options, command, visit),
+                None => visit(Event::Ignored(lossy_path(&source.path))),
+            };
+        }
+    };
+    if let (Kind::Page(_), Some(bytes)) = (kind, bytes)
+        && bytes > options.max_file_bytes
+    {
+        return container.broken(too_large(bytes, options), visit);
     }
+    visit(Event::Input(Input {
+        path: source.path.to_string_lossy().into_owned(),
+        relative: source.relative.clone(),
+        kind,
+        bytes,
+        charset: None,
+        url: None,
+        whole: None,
+        read: &mut read,
+        io_errors,
+    }))
 }
 
-/// Whether a file is a page of more bytes than allowed, so that it need not be opened.
-pub(crate) fn is_too_large(source: &SourceFile, options: &Options) -> bool {
-    source.format.is_plain_page() && source.stamp.bytes > options.max_file_bytes
+/// Whether a file is refused for what it is, and not for its condition.
+fn is_unread(reason: &Reason) -> bool {
+    matches!(reason, Reason::Unsupported(_) | Reason::Binary)
+}
+
+/// How a file is compressed: by its content, and by its name if the content says nothing.
+fn codec(named: Codec, content: Content) -> Codec {
+    match (named, content) {
+        (Codec::Plain, Content::Compressed(found)) => found,
+        // A file that was decompressed, but kept its name.
+        (_, Content::Kind(_)) => Codec::Plain,
+        (named, _) => named,
+    }
 }
 
 /// The reason for exceeding the page limit with `bytes` bytes so far.

@@ -8,9 +8,10 @@ use std::path::Path;
 
 use crate::file_table::FileStamp;
 use crate::input::file_list::SourceFile;
-use crate::input::{self, Event, FileFormat};
+use crate::input::{self, Event, FileFormat, open};
 use crate::options::Options;
 use crate::record::Span;
+use crate::report::{Reason, Skipped};
 
 /// Returns the bytes of `span` in `file`, or in its member of this name (the part after `!/` in a
 /// path).
@@ -27,7 +28,7 @@ pub fn original(file: &Path, member: Option<&str>, span: Span) -> io::Result<Vec
     let source = SourceFile {
         path: file.to_owned(),
         relative: String::new(),
-        format: FileFormat::of(&name).unwrap_or(FileFormat::PAGE),
+        format: FileFormat::named(&name),
         stamp: FileStamp::of(&fs::metadata(file)?),
     };
     let wanted =
@@ -36,6 +37,13 @@ pub fn original(file: &Path, member: Option<&str>, span: Span) -> io::Result<Vec
     let _ = input::each(&source, &Options::default(), &mut |event| {
         match event {
             Event::Input(input) if input.relative == wanted => found = part(input.read, span),
+            // A command made the record of it.
+            Event::Ignored(path) if path == file => found = whole(file, span),
+            Event::Skipped(Skipped { path, reason: Reason::Unsupported(_), .. })
+                if path == file =>
+            {
+                found = whole(file, span);
+            }
             Event::Skipped(skipped) if skipped.path == file => {
                 found = Err(io::Error::other(skipped.reason.to_string()));
             }
@@ -44,6 +52,12 @@ pub fn original(file: &Path, member: Option<&str>, span: Span) -> io::Result<Vec
         ControlFlow::Break(())
     });
     found
+}
+
+fn whole(file: &Path, span: Span) -> io::Result<Vec<u8>> {
+    let (mut file, _) =
+        open::regular(file).map_err(|reason| io::Error::other(reason.to_string()))?;
+    part(&mut file, span)
 }
 
 fn part(read: &mut dyn Read, span: Span) -> io::Result<Vec<u8>> {

@@ -17,6 +17,7 @@ use crate::input::file_list::SourceFile;
 use crate::input::folder_filter::{Exclusions, FolderFilter, Verdict};
 use crate::input::ignore_rules::IgnoreRules;
 use crate::options::Options;
+use crate::pre_command::PreCommand;
 use crate::report::{Reason, Skipped};
 use crate::spawn::spawn;
 
@@ -73,11 +74,12 @@ pub(crate) fn walk<E>(
     }
     for (number, root, metadata) in found {
         if metadata.is_dir() {
-            walk.folder(number, root, &exclusions, &canonical, visit)?;
+            let canonical = (&canonical[..], options.pre.as_ref());
+            walk.folder(number, root, &exclusions, canonical, visit)?;
         } else if metadata.is_file() {
             let name = root.file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
-            // A file named explicitly is a page whatever its name.
-            let format = FileFormat::of(&name).unwrap_or(FileFormat::PAGE);
+            // A file named explicitly is a page, if its name says nothing.
+            let format = FileFormat::named(&name);
             let stamp = FileStamp::of(&metadata);
             let source = SourceFile { path: root.clone(), relative: name, format, stamp };
             walk.note_name(&source);
@@ -96,7 +98,7 @@ impl Walk {
         number: usize,
         root: &Path,
         exclusions: &Exclusions,
-        roots: &[PathBuf],
+        (roots, pre): (&[PathBuf], Option<&PreCommand>),
         visit: Visit<'_, E>,
     ) -> Result<(), Error<E>> {
         let mut visit_entry = |found| self.visit_entry(number, root, exclusions, found, visit);
@@ -104,7 +106,7 @@ impl Walk {
         thread::scope(|scope| {
             let reading = spawn(scope, 0, move || {
                 let mut out = Batches { sender, batch: Vec::with_capacity(BATCH) };
-                let filter = FolderFilter::new(exclusions, roots);
+                let filter = FolderFilter::new(exclusions, roots, pre);
                 if walk_folder(root, &filter, &mut |found| out.emit(found)).is_continue() {
                     // If the receiver has gone, there is nothing left to do.
                     let _ = out.flush();
@@ -116,7 +118,8 @@ impl Walk {
             }
             // The system refused to create a thread.
             let mut outcome = Ok(());
-            let _ = walk_folder(root, &FolderFilter::new(exclusions, roots), &mut |found| {
+            let filter = FolderFilter::new(exclusions, roots, pre);
+            let _ = walk_folder(root, &filter, &mut |found| {
                 outcome = visit_entry(found);
                 if outcome.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
             });
@@ -273,7 +276,7 @@ fn walk_folder(
                 }
             }
             Ok(entry) if !entry.file_type().is_file() => WalkEntry::Special(entry.into_path()),
-            Ok(entry) => match FileFormat::of(&entry.file_name().to_string_lossy()) {
+            Ok(entry) => match filter.format(root, entry.path()) {
                 None => WalkEntry::Ignored(lossy_path(entry.path())),
                 Some(_) if rules.excludes(entry.path(), false) => {
                     WalkEntry::Ignored(lossy_path(entry.path()))

@@ -11,7 +11,7 @@ use super::container::Container;
 use super::fault::{damage_reason, truncated};
 use super::http::{self, Headers};
 use super::meter::Metered;
-use super::{Event, Input, Kind, Visit};
+use super::{Event, Input, Kind, PageKind, Visit};
 use crate::report::Reason;
 
 /// Passes every page of the file to `visit`.
@@ -75,6 +75,10 @@ fn emit(
     body: &mut impl BufRead,
     visit: Visit<'_>,
 ) -> ControlFlow<()> {
+    let url = headers.get("warc-target-uri").map(|url| url.trim_matches(['<', '>']).to_owned());
+    if url.as_deref().is_some_and(http::is_about_the_crawl) {
+        return ControlFlow::Continue(());
+    }
     let name = number.to_string();
     let ignored = || Event::Ignored(PathBuf::from(container.path(&name)));
     let (media, mut read): (Option<String>, Box<dyn Read + '_>) = match headers.get("warc-type") {
@@ -92,14 +96,14 @@ fn emit(
         _ => return visit(ignored()),
     };
     let Some(html) = media.as_deref().and_then(http::markup) else { return visit(ignored()) };
-    let url = headers.get("warc-target-uri").map(|url| url.trim_matches(['<', '>']).to_owned());
     visit(Event::Input(Input {
         path: container.path(&name),
         relative: container.relative(&name),
-        kind: Kind::Page { html },
+        kind: Kind::Page(if html { PageKind::Html } else { PageKind::Text }),
         bytes: None,
         charset: media.as_deref().and_then(http::charset),
         url: url.filter(|url| !url.is_empty()),
+        whole: None,
         read: &mut Metered { inner: &mut read, meter: container.meter },
         io_errors: container.io_errors,
     }))

@@ -9,6 +9,7 @@ use crate::page::footer::{self, Footer, Tags};
 use crate::page::header::{self, Header};
 use crate::page::html::html_layout;
 use crate::page::line::{Layout, Part, text_layout};
+use crate::page::markdown::markdown_layout;
 use crate::page::markup::Markup;
 use crate::page::metadata::Metadata;
 use crate::page::title::Title;
@@ -36,6 +37,7 @@ impl<'a> Outline<'a> {
         let mut layout = match markup {
             Markup::Text => text_layout(text),
             Markup::Html => html_layout(text),
+            Markup::Markdown => markdown_layout(text, metadata.title.as_deref()),
         };
         layout.mend();
         let header = header::read(&layout);

@@ -4,14 +4,15 @@
 use std::io;
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use foldhash::HashMap;
 
-use crate::corpus::statistics::CorpusStatistics;
+use crate::corpus::statistics::{CorpusStatistics, DumpId};
 use crate::file_table::FileEntry;
 use crate::flash::dedup::{ItemHashes, content_hash};
 use crate::id::short;
-use crate::input::{FileFormat, Kind, MEMBER_SEPARATOR};
+use crate::input::{FileFormat, MEMBER_SEPARATOR};
 use crate::page::title::Title;
 use crate::pipeline::ids::Ids;
 use crate::record::{Article, FlashItem, Occurrence, Record, Span};
@@ -99,6 +100,9 @@ pub(crate) fn by_path(records: Vec<Record>, below: &Path) -> Vec<StoredPath> {
     }
     let mut paths = paths.stored_paths;
     for stored_path in &mut paths {
+        // The content decides what a file is, so its name is not all.
+        stored_path.is_dump |= stored_path.articles.len() > 1
+            || stored_path.articles.iter().any(|it| it.span.start > 0 || !is_made(&it.id));
         // Items with the same span keep the order that the article gives.
         let order: Vec<&String> =
             stored_path.articles.iter().flat_map(|article| &article.flashes).collect();
@@ -177,7 +181,7 @@ fn stands_in(path: &str, below: &str) -> bool {
 
 /// Whether a path is a dump's, by its name.
 pub(crate) fn is_dump(path: &str) -> bool {
-    FileFormat::of(path).is_some_and(|format| format.kind == Kind::Dump)
+    FileFormat::of(path).is_some_and(|format| format.kind.is_dump())
 }
 
 /// Adds stored records to the statistics, as far as possible: tags, keywords, and the ids that
@@ -198,7 +202,9 @@ pub(crate) fn survey(paths: &[StoredPath], statistics: &mut CorpusStatistics) {
             statistics.items_in_dumps = true;
             let key = content_hash(&flash.title, &flash.text, flash.date.value);
             if flash.id != short('f', key) {
-                statistics.add_dump_id(key, flash.id.clone());
+                // What has an id keeps it.
+                let dump = Arc::from(stored_path.path.as_str());
+                statistics.add_dump_id(key, DumpId { id: flash.id.clone(), at: (0, 0), dump });
             }
         }
     }
@@ -224,7 +230,7 @@ pub(crate) fn reserve(paths: &[StoredPath], ids: &mut Ids) {
 }
 
 /// Whether an id looks like a generated one.
-fn is_made(id: &str) -> bool {
+pub(crate) fn is_made(id: &str) -> bool {
     let digits = id.strip_prefix('a').unwrap_or_default();
     matches!(digits.len(), 12 | 16) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -9,7 +9,7 @@ use crate::flash::dedup::ItemHashes;
 use crate::input::file_list::SourceFile;
 use crate::input::walk::lossy_path;
 use crate::record::{Article, FlashItem, Record, Span};
-use crate::report::{Reason, Skipped};
+use crate::report::{Reason, Skipped, UnreadDate};
 
 /// Something found in a file.
 pub(crate) enum Finding {
@@ -18,14 +18,20 @@ pub(crate) enum Finding {
         record: Box<Record>,
         line: u64,
     },
+    /// The records of a dump follow, whose path below its root is here.
+    DumpBegins {
+        relative: String,
+    },
     /// A dump was read to its end, or abandoned.
     Dump {
         path: String,
         bytes: u64,
+        keys: Box<DumpKeys>,
     },
     /// A file was read to its end. The findings before it, back to that of the file before, are
     /// from this file.
     FileRead(Box<ReadFile>),
+    UnreadDate(UnreadDate),
     /// The system refused to read the file or a part of it: records of an earlier index replace it.
     Refused(Box<SourceFile>),
     /// The walk could not access this file or folder, whose position in the walk is here.
@@ -55,7 +61,9 @@ impl Finding {
                 }
             },
             // Small; the paths are short.
-            Self::Dump { .. }
+            Self::DumpBegins { .. }
+            | Self::Dump { .. }
+            | Self::UnreadDate(_)
             | Self::Skipped(_)
             | Self::Ignored(_)
             | Self::NonUtf8Name(_)
@@ -72,6 +80,13 @@ pub(crate) struct ReadFile {
     pub(crate) path: String,
     pub(crate) stamp: FileStamp,
     pub(crate) surveyed: SurveyedFile,
+}
+
+/// Keys of a dump that were not used or not understood, each with its count and its first line.
+#[derive(Debug, Default)]
+pub(crate) struct DumpKeys {
+    pub(crate) unused: Vec<(String, u64, u64)>,
+    pub(crate) mistyped: Vec<(String, u64, u64)>,
 }
 
 /// A page and its flash items, before ids are assigned.
@@ -118,8 +133,14 @@ impl DiagnosticLimit {
         emit: &mut dyn FnMut(Finding) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let reason = finding.reason();
-        self.refused |= matches!(reason, Some(Reason::Unreadable(_)));
-        if matches!(finding, Finding::Skipped(_) | Finding::Ignored(_) | Finding::NonUtf8Name(_)) {
+        self.refused |= reason.is_some_and(Reason::keeps_records);
+        if matches!(
+            finding,
+            Finding::Skipped(_)
+                | Finding::Ignored(_)
+                | Finding::NonUtf8Name(_)
+                | Finding::UnreadDate(_)
+        ) {
             // The reason why a dump was abandoned is always reported.
             if self.remaining == 0 && !matches!(reason, Some(Reason::Abandoned(_))) {
                 self.suppressed += 1;

@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashSet};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use crate::id::short;
+use crate::id::{qualified, short};
 
 /// Hash of a path relative to its root.
 pub(crate) fn path_hash(relative: &str) -> u64 {
@@ -38,6 +38,11 @@ impl Ids {
             return false;
         }
         self.used.insert(hash)
+    }
+
+    /// Takes `id`, or the first of `id@dump`, `id@dump@2` and so on that is free.
+    pub(crate) fn claim_for(&mut self, id: &str, dump: &str) -> String {
+        if self.claim(id) { id.to_owned() } else { qualified(id, dump, |id| self.claim(id)) }
     }
 
     /// Reserves an id for the record at `path`.

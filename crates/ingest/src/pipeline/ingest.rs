@@ -4,6 +4,7 @@
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -11,20 +12,21 @@ use encoding_rs::Encoding;
 use foldhash::{HashMap, HashSet};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::corpus::statistics::CorpusStatistics;
+use crate::corpus::statistics::{CorpusStatistics, DumpId};
 use crate::error::Error;
 use crate::file_table::{FileEntries, FileEntry, FileEntryLog, FileStamp, SurveyedFile};
 use crate::flash::dedup::{FlashDeduplicator, ItemHashes, content_hash, variant_id};
 use crate::id::short;
+use crate::input::codec::Codec;
 use crate::input::file_list::{FileList, FileListIter, FileListWriter, SourceFile};
 use crate::input::fingerprint::Fingerprint;
 use crate::input::walk::{RootPolicy, Walk, walk};
-use crate::input::{self, Event, Input, Kind, MEMBER_SEPARATOR};
+use crate::input::{self, Event, Input, MEMBER_SEPARATOR};
 use crate::options::Options;
 use crate::page::draft::Draft;
-use crate::page::outline::Outline;
 use crate::pipeline::carry_over::{self, StoredItem, StoredOccurrence, StoredPath, StoredRecords};
-use crate::pipeline::finding::{Finding, FoundItem, ReadFile};
+use crate::pipeline::current_dump::{CurrentDump, Repeat, article_hash};
+use crate::pipeline::finding::{DumpKeys, Finding, FoundItem, ReadFile};
 use crate::pipeline::ids::{Ids, path_hash};
 use crate::pipeline::ordered::{Out, ordered};
 use crate::pipeline::reader::{Memory, Reader};
@@ -206,6 +208,9 @@ pub fn ingest_scanned<E>(
     }
     survey.statistics.finish();
     let statistics = &survey.statistics;
+    for dumped in statistics.dump_ids.values() {
+        ids.claim(&dumped.id);
+    }
 
     progress.phase(Phase::Read);
     let mut records = RecordSink {
@@ -223,6 +228,7 @@ pub fn ingest_scanned<E>(
         read: ReadPaths::default(),
         files: FileEntryLog::new().map_err(Error::TemporaryFile)?,
         records_in_file: 0,
+        dump: CurrentDump::default(),
         sink,
     };
     // A dump's record may replace a page's item, whose text is then needed a second time.
@@ -379,6 +385,8 @@ struct ThreadSurvey {
     refused: Vec<(usize, PathBuf)>,
     /// A buffer for the bytes of a page.
     raw: Vec<u8>,
+    /// Position of the current file in the walk, from 1.
+    position: u64,
 }
 
 /// Runs the first pass. The caller must still call `finish` on the statistics.
@@ -398,13 +406,15 @@ fn survey(
             chunks: Vec::new(),
             refused: Vec::new(),
             raw: Vec::new(),
+            position: 0,
         };
         let mut files = ChunkReader::of(file_list);
         let claim = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|next| *next < count);
         while let Some(number) = claim() {
             share.chunks.push((number, [share.cache.end(), share.files.end_offset()]));
-            for source in files.chunk(number) {
+            for (position, source) in (number * CHUNK..).zip(files.chunk(number)) {
                 let source = source?;
+                share.position = position as u64 + 1;
                 if reader.survey(&source, &mut share)? {
                     share.refused.push((number, source.path));
                 }
@@ -459,6 +469,7 @@ struct RecordSink<'a, E> {
     files: FileEntryLog,
     /// Records of the file that is being read.
     records_in_file: u64,
+    dump: CurrentDump,
     sink: &'a mut dyn FnMut(Record) -> Result<(), E>,
 }
 
@@ -477,8 +488,13 @@ impl<E> RecordSink<'_, E> {
             Finding::Refused(source) => {
                 self.carry_over_path(&source.path, Some(&source.relative))?;
             }
-            Finding::Dump { path, bytes } => {
+            Finding::UnreadDate(unread) => self.report.unread_dates.push(unread),
+            Finding::DumpBegins { relative } => self.dump = CurrentDump::new(relative),
+            Finding::Dump { path, bytes, keys } => {
                 self.note_read(&path);
+                let DumpKeys { unused, mistyped } = *keys;
+                Report::add_keys(&mut self.report.unused_keys, &path, unused);
+                Report::add_keys(&mut self.report.mistyped_keys, &path, mistyped);
                 self.report.dumps += 1;
                 self.report.bytes += bytes;
             }
@@ -512,7 +528,9 @@ impl<E> RecordSink<'_, E> {
             }
             Finding::Record { record, line } => match *record {
                 Record::Article(article) => self.add_dump_article(article, line)?,
-                Record::Flash(flash) => self.add_dump_item(flash).map_err(Error::TemporaryFile)?,
+                Record::Flash(flash) => {
+                    self.add_dump_item(flash, line).map_err(Error::TemporaryFile)?;
+                }
             },
         }
         Ok(())
@@ -524,15 +542,30 @@ impl<E> RecordSink<'_, E> {
             let text = article.paragraphs.join("\n");
             let hash = content_hash(&article.title, &text, article.date.value);
             article.id = self.ids.fresh('a', hash, &article.path);
-        } else if !self.ids.claim(&article.id) {
-            self.report.skipped.push(Skipped {
-                path: PathBuf::from(article.path),
-                line: Some(line),
-                reason: Reason::DuplicateId(article.id),
-            });
-            return Ok(());
+            self.dump.add(&article.id);
+        } else {
+            match self.dump.see('a', &article.id, article_hash(&article)) {
+                Repeat::None => {
+                    article.id = self.ids.claim_for(&article.id, &self.dump.relative);
+                    self.dump.add(&article.id);
+                }
+                Repeat::Identical => {
+                    self.report.repeated_records += 1;
+                    return Ok(());
+                }
+                Repeat::Different => {
+                    self.refuse_id(&article.path, line, article.id);
+                    return Ok(());
+                }
+            }
         }
         self.emit_article(article)
+    }
+
+    /// Reports that another record of the same dump has this id.
+    fn refuse_id(&mut self, path: &str, line: u64, id: String) {
+        let (path, reason) = (PathBuf::from(path), Reason::DuplicateId(id));
+        self.report.skipped.push(Skipped { path, line: Some(line), reason });
     }
 
     fn emit_article(&mut self, article: Article) -> Result<(), Error<E>> {
@@ -556,8 +589,15 @@ impl<E> RecordSink<'_, E> {
         Ok(if key.0 == key.1 { id } else { variant_id(hashes) })
     }
 
-    fn add_dump_item(&mut self, mut flash: FlashItem) -> io::Result<()> {
+    fn add_dump_item(&mut self, mut flash: FlashItem, line: u64) -> io::Result<()> {
         let hashes = ItemHashes::of(&flash.title, &flash.text, flash.date.value);
+        if !flash.id.is_empty()
+            && self.dump.see('f', &flash.id, hashes.content_hash) == Repeat::Different
+        {
+            let path = flash.occurrences.first().map_or("", |seen| &seen.path).to_owned();
+            self.refuse_id(&path, line, flash.id);
+            return Ok(());
+        }
         flash.id = self.item_id(hashes);
         self.records_in_file += 1;
         let occurrences = std::mem::take(&mut flash.occurrences);
@@ -570,7 +610,7 @@ impl<E> RecordSink<'_, E> {
     /// The id of an item's first variant.
     fn item_id(&self, hashes: ItemHashes) -> String {
         let dumped = self.statistics.dump_ids.get(&hashes.content_hash);
-        dumped.cloned().unwrap_or_else(|| short('f', hashes.content_hash))
+        dumped.map(|dumped| dumped.id.clone()).unwrap_or_else(|| short('f', hashes.content_hash))
     }
 
     /// Notes that a page or dump was read completely, so its stored records are not needed.
@@ -599,7 +639,11 @@ impl<E> RecordSink<'_, E> {
             for mut article in stored_path.articles {
                 if stored_path.is_dump {
                     if !self.ids.claim(&article.id) {
-                        continue;
+                        if self.dump.has(&article.id) || carry_over::is_made(&article.id) {
+                            continue;
+                        }
+                        let dump = relative.unwrap_or(&stored_path.path);
+                        article.id = self.ids.claim_for(&article.id, dump);
                     }
                 } else if !self.ids.claim_at(&article.id, &article.path) {
                     let member = article.path.strip_prefix(&*path.to_string_lossy());
@@ -724,36 +768,50 @@ impl Reader<'_> {
     /// Adds a file to the statistics and, if it is a plain page, to the survey cache. Problems are
     /// reported in the second pass. Returns whether the system refused to read it.
     fn survey(&self, source: &SourceFile, survey: &mut ThreadSurvey) -> io::Result<bool> {
-        let ThreadSurvey { cache, raw, files, .. } = survey;
+        let ThreadSurvey { cache, raw, files, position, .. } = survey;
         let statistics = &mut CorpusStatistics::default();
-        let (mut cached, mut refused, mut content_hash) = (false, false, None);
+        let (mut cached, mut refused, mut content_hash, mut count) = (false, false, None, 0);
         let _ = input::each(source, self.options, &mut |event| {
             match event {
-                Event::Input(input) if input.kind == Kind::Dump => {
-                    refused |= self.survey_dump(input, statistics);
+                Event::Input(input) if input.kind.is_dump() => {
+                    let at = (*position, &mut count);
+                    refused |= self.survey_dump(input, at, statistics);
                 }
                 Event::Input(mut input) => {
                     if self.bytes(&mut input, raw).is_ok()
-                        && let Ok(decoded) = self.decode(raw, &input)
+                        && let Ok(mut page) = self.text(raw, &input)
                     {
-                        if source.format.is_plain_page() {
+                        let is_single = source.format.codec == Codec::Plain
+                            && input.relative == source.relative;
+                        if is_single && input.whole.is_none() {
                             content_hash = Some(xxh3_64(raw));
                         }
-                        let markup = self.markup(&input, &decoded.text);
-                        let outline = Outline::of(&decoded.text, markup);
+                        let bom_bytes = page.plain_shift().filter(|_| is_single);
+                        let bytes = input.whole.unwrap_or(raw.len() as u64);
+                        let lossy = page.is_lossy();
+                        let whole = input.whole.is_some() || page.is_extracted();
+                        let metadata = page.take_metadata();
+                        let outline = page.outline(metadata);
                         outline.survey(statistics);
-                        if source.format.is_plain_page()
-                            && let Some(bom_bytes) = decoded.plain_shift()
-                        {
-                            let draft = Draft::of(&decoded.text, &outline);
-                            let (bytes, lossy) = (raw.len() as u64, decoded.lossy);
-                            cache.push(Some(&SurveyedPage { draft, bytes, bom_bytes, lossy }));
+                        if let Some(bom_bytes) = bom_bytes {
+                            let draft = Draft::of(page.as_str(), &outline);
+                            cache.push(Some(&SurveyedPage {
+                                draft,
+                                bytes,
+                                bom_bytes,
+                                lossy,
+                                whole,
+                            }));
                             cached = true;
                         }
                     }
                 }
                 Event::Skipped(skipped) => {
-                    refused |= matches!(skipped.reason, Reason::Unreadable(_));
+                    if matches!(skipped.reason, Reason::TooLarge { .. }) {
+                        // Reading such a file for its hash could take longer than all others.
+                        content_hash = Some(source.stamp.hash());
+                    }
+                    refused |= skipped.reason.keeps_records();
                 }
                 Event::Ignored(_) | Event::NonUtf8Name(_) => {}
             }
@@ -763,10 +821,7 @@ impl Reader<'_> {
             cache.push(None);
         }
         if content_hash.is_none() && !refused {
-            content_hash = match input::is_too_large(source, self.options) {
-                true => Some(source.stamp.hash()),
-                false => input::content_hash(&source.path).ok(),
-            };
+            content_hash = input::content_hash(&source.path).ok();
         }
         let contribution = statistics.encode()?;
         let content_hash = content_hash.unwrap_or(0);
@@ -776,9 +831,16 @@ impl Reader<'_> {
         Ok(refused)
     }
 
-    /// Adds a dump to the statistics. Returns whether the system refused to read it.
-    fn survey_dump(&self, input: Input<'_>, statistics: &mut CorpusStatistics) -> bool {
+    /// Adds a dump to the statistics, given its position in the walk and the number of items in the
+    /// file so far. Returns whether the system refused to read it.
+    fn survey_dump(
+        &self,
+        input: Input<'_>,
+        (position, count): (u64, &mut u64),
+        statistics: &mut CorpusStatistics,
+    ) -> bool {
         let mut refused = false;
+        let dump: Arc<str> = Arc::from(input.relative.as_str());
         let _ = self.dump(input, &mut |finding| {
             match finding {
                 Finding::Record { record, .. } => match *record {
@@ -786,13 +848,15 @@ impl Reader<'_> {
                         statistics.items_in_dumps = true;
                         if !flash.id.is_empty() {
                             let key = content_hash(&flash.title, &flash.text, flash.date.value);
-                            statistics.add_dump_id(key, flash.id);
+                            *count += 1;
+                            let (at, dump) = ((position, *count), Arc::clone(&dump));
+                            statistics.add_dump_id(key, DumpId { id: flash.id, at, dump });
                         }
                     }
                     Record::Article(article) => statistics.tags.add_separate_tags(&article.tags),
                 },
                 Finding::Skipped(skipped) => {
-                    refused |= matches!(skipped.reason, Reason::Unreadable(_));
+                    refused |= skipped.reason.keeps_records();
                 }
                 _ => {}
             }

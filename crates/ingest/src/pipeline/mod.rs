@@ -2,6 +2,7 @@
 
 pub(crate) mod byte_budget;
 pub(crate) mod carry_over;
+pub(crate) mod current_dump;
 pub(crate) mod finding;
 pub(crate) mod ids;
 pub(crate) mod ingest;

@@ -7,14 +7,18 @@ use encoding_rs::Encoding;
 
 use crate::corpus::statistics::CorpusStatistics;
 use crate::encoding::decode::Decoded;
+use crate::encoding::offset_map::OffsetMap;
+use crate::fields::front_matter;
 use crate::flash::boundary::BoundaryFinder;
 use crate::flash::item::{Item, outlet};
 use crate::flash::sent_items::SentItems;
 use crate::input::file_list::SourceFile;
-use crate::input::{self, Event, Input, Kind};
+use crate::input::{self, Event, Input, Kind, PageKind};
+use crate::mail::{self, Mail};
 use crate::options::Options;
 use crate::page::draft::Draft;
 use crate::page::markup::Markup;
+use crate::page::metadata::Metadata;
 use crate::page::outline::Outline;
 use crate::page::parsed::Page;
 use crate::pipeline::finding::{DiagnosticLimit, Finding, FoundItem, ParsedPage, skipped};
@@ -55,13 +59,14 @@ impl Reader<'_> {
         memory: &mut Memory,
         emit: &mut dyn FnMut(Finding) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        if let Some(SurveyedPage { draft, bytes, bom_bytes, lossy }) = surveyed {
+        if let Some(SurveyedPage { draft, bytes, bom_bytes, lossy, whole }) = surveyed {
             let meta = PageMeta {
                 path: source.path.to_string_lossy().into_owned(),
                 path_hash: path_hash(&source.relative),
                 url: None,
                 bytes,
                 lossy,
+                whole,
             };
             let offsets = |_: &[_]| move |at| (bom_bytes + at) as u64;
             let page = parsed_page(draft, meta, statistics, memory, offsets);
@@ -73,7 +78,7 @@ impl Reader<'_> {
             Event::Skipped(skipped) => counted(Finding::Skipped(skipped)),
             Event::Ignored(path) => counted(Finding::Ignored(path)),
             Event::NonUtf8Name(path) => counted(Finding::NonUtf8Name(path)),
-            Event::Input(input) if input.kind == Kind::Dump => self.dump(input, &mut counted),
+            Event::Input(input) if input.kind.is_dump() => self.dump(input, &mut counted),
             Event::Input(mut input) => match self.page(&mut input, statistics, memory) {
                 Ok(page) => counted(Finding::Page(Box::new(page))),
                 Err(reason) => {
@@ -105,18 +110,31 @@ impl Reader<'_> {
         Ok(())
     }
 
-    pub(crate) fn decode<'b>(
+    /// The text of a page with these bytes, and what it states outside of it.
+    pub(crate) fn text<'b>(
         &self,
         raw: &'b [u8],
         input: &Input<'_>,
-    ) -> Result<Decoded<'b>, Reason> {
-        Decoded::new(raw, self.encoding, input.charset)
-    }
-
-    pub(crate) fn markup(&self, input: &Input<'_>, text: &str) -> Markup {
-        let html = input.kind == Kind::Page { html: true };
-        // A text file may have been saved under an HTML name.
-        if html && text.contains('<') { Markup::Html } else { Markup::of(text) }
+    ) -> Result<PageText<'b>, Reason> {
+        let kind = if let Kind::Page(kind) = input.kind { kind } else { PageKind::Text };
+        if matches!(kind, PageKind::Mail | PageKind::WebArchive) {
+            let what = || Reason::Malformed("a message without header fields".to_owned());
+            let Mail { text, markup, metadata } = mail::read(raw).ok_or_else(what)?;
+            if text.trim().is_empty() && metadata.title.is_none() {
+                return Err(Reason::Empty);
+            }
+            return Ok(PageText { source: TextSource::Extracted(text), markup, metadata });
+        }
+        let decoded = Decoded::new(raw, self.encoding, input.charset)?;
+        let (markup, metadata) = match kind {
+            PageKind::Markdown => {
+                (Markup::Markdown, front_matter::metadata(&decoded.text, &self.options.map))
+            }
+            // A text file may have been saved under an HTML name.
+            PageKind::Html if decoded.text.contains('<') => (Markup::Html, Metadata::default()),
+            _ => (Markup::of(&decoded.text), Metadata::default()),
+        };
+        Ok(PageText { source: TextSource::Decoded(decoded), markup, metadata })
     }
 
     fn page(
@@ -127,20 +145,81 @@ impl Reader<'_> {
     ) -> Result<ParsedPage, Reason> {
         let mut raw = Vec::new();
         self.bytes(input, &mut raw)?;
-        let decoded = self.decode(&raw, input)?;
-        let outline = Outline::of(&decoded.text, self.markup(input, &decoded.text));
+        let mut page = self.text(&raw, input)?;
+        let metadata = page.take_metadata();
+        let outline = page.outline(metadata);
         let meta = PageMeta {
             path: std::mem::take(&mut input.path),
             path_hash: path_hash(&input.relative),
             url: input.url.take(),
-            bytes: raw.len() as u64,
-            lossy: decoded.lossy,
+            bytes: input.whole.unwrap_or(raw.len() as u64),
+            lossy: page.is_lossy(),
+            whole: input.whole.is_some() || page.is_extracted(),
         };
         let offsets = |ranges: &[(usize, usize)]| {
-            let offsets = decoded.offset_map(ranges.iter().flat_map(|(start, end)| [*start, *end]));
-            move |at| offsets.byte_at(at)
+            let offsets = page.offset_map(ranges);
+            move |at| offsets.as_ref().map_or(0, |offsets| offsets.byte_at(at))
         };
-        Ok(parsed_page(Draft::of(&decoded.text, &outline), meta, statistics, memory, offsets))
+        Ok(parsed_page(Draft::of(page.as_str(), &outline), meta, statistics, memory, offsets))
+    }
+}
+
+/// The text of a page.
+pub(crate) struct PageText<'b> {
+    source: TextSource<'b>,
+    markup: Markup,
+    metadata: Metadata,
+}
+
+enum TextSource<'b> {
+    /// The whole file.
+    Decoded(Decoded<'b>),
+    /// A part of a message, with offsets that mean nothing in the file.
+    Extracted(String),
+}
+
+impl PageText<'_> {
+    pub(crate) fn as_str(&self) -> &str {
+        match &self.source {
+            TextSource::Decoded(decoded) => &decoded.text,
+            TextSource::Extracted(text) => text,
+        }
+    }
+
+    pub(crate) fn take_metadata(&mut self) -> Metadata {
+        std::mem::take(&mut self.metadata)
+    }
+
+    /// The outline of the page, given its metadata.
+    pub(crate) fn outline(&self, metadata: Metadata) -> Outline<'_> {
+        Outline::with_metadata(self.as_str(), self.markup, metadata)
+    }
+
+    pub(crate) fn is_lossy(&self) -> bool {
+        matches!(&self.source, TextSource::Decoded(decoded) if decoded.lossy)
+    }
+
+    /// Whether the text has offsets that mean nothing in the file.
+    pub(crate) fn is_extracted(&self) -> bool {
+        matches!(self.source, TextSource::Extracted(_))
+    }
+
+    /// The constant difference between offsets in the file and in the text, if there is one.
+    pub(crate) fn plain_shift(&self) -> Option<usize> {
+        match &self.source {
+            TextSource::Decoded(decoded) => decoded.plain_shift(),
+            TextSource::Extracted(_) => Some(0),
+        }
+    }
+
+    fn offset_map(&self, ranges: &[(usize, usize)]) -> Option<OffsetMap> {
+        match &self.source {
+            TextSource::Decoded(decoded) => {
+                let offsets = ranges.iter().flat_map(|(start, end)| [*start, *end]);
+                Some(decoded.offset_map(offsets))
+            }
+            TextSource::Extracted(_) => None,
+        }
     }
 }
 
@@ -151,6 +230,8 @@ struct PageMeta {
     url: Option<String>,
     bytes: u64,
     lossy: bool,
+    /// Whether every span is the whole file.
+    whole: bool,
 }
 
 /// Assembles a page and its flash items. `offsets` receives all ranges of the text and returns a
@@ -170,12 +251,14 @@ fn parsed_page<P: Fn(usize) -> u64>(
         ranges.push((item.start, item.end));
     });
     ranges.extend_from_slice(&page.mojibake_kept);
+    let PageMeta { path, path_hash, url, bytes, lossy, whole } = meta;
     let byte_of = offsets(&ranges);
-    let mut spans =
-        ranges.into_iter().map(|(start, end)| Span { start: byte_of(start), end: byte_of(end) });
+    let mut spans = ranges.into_iter().map(|(start, end)| match whole {
+        true => Span { start: 0, end: bytes },
+        false => Span { start: byte_of(start), end: byte_of(end) },
+    });
     let found_item = |((hashes, item), span)| FoundItem { hashes, item, span };
     let flashes = items.into_iter().zip(&mut spans).map(found_item).collect();
-    let PageMeta { path, path_hash, url, bytes, lossy } = meta;
     ParsedPage {
         flashes,
         mojibake_kept: spans.collect(),

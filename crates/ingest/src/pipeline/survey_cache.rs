@@ -26,6 +26,8 @@ pub(crate) struct SurveyedPage<'a> {
     /// Length of the byte order mark: the difference between offsets in the file and in the text.
     pub(crate) bom_bytes: usize,
     pub(crate) lossy: bool,
+    /// Whether offsets in the text mean nothing in the file.
+    pub(crate) whole: bool,
 }
 
 /// A page as stored. Instead of texts it has their lengths; the texts follow it concatenated, so
@@ -35,6 +37,7 @@ struct PageEntry {
     bytes: u64,
     bom_bytes: usize,
     lossy: bool,
+    whole: bool,
     /// See [`optional_texts`].
     optional: [Option<usize>; OPTIONAL],
     suffix_tags: Vec<usize>,
@@ -201,7 +204,7 @@ fn optional_texts<'a>(draft: &Draft<'a>) -> [Option<&'a str>; OPTIONAL] {
 
 /// Encodes a page: a header, followed by its texts.
 fn encode(page: &SurveyedPage<'_>, entry: &mut Vec<u8>) -> io::Result<()> {
-    let SurveyedPage { draft, bytes, bom_bytes, lossy } = page;
+    let SurveyedPage { draft, bytes, bom_bytes, lossy, whole } = page;
     let optional = optional_texts(draft);
     let lengths = |texts: &[&str]| texts.iter().map(|text| text.len()).collect();
     let piece_entry = |piece: &Piece<'_>| {
@@ -214,6 +217,7 @@ fn encode(page: &SurveyedPage<'_>, entry: &mut Vec<u8>) -> io::Result<()> {
         bytes: *bytes,
         bom_bytes: *bom_bytes,
         lossy: *lossy,
+        whole: *whole,
         optional: optional.map(|text| text.map(str::len)),
         suffix_tags: lengths(&draft.suffix_tags),
         separate_tags: lengths(&draft.separate_tags),
@@ -294,6 +298,7 @@ fn decode(entry: &[u8]) -> io::Result<SurveyedPage<'_>> {
         bytes: header.bytes,
         bom_bytes: header.bom_bytes,
         lossy: header.lossy,
+        whole: header.whole,
     })
 }
 
@@ -341,7 +346,7 @@ mod tests {
                 .zip(kept)
                 .map(|((number, (page, outline)), kept)| {
                     let draft = Draft::of(page, outline);
-                    let page = SurveyedPage { draft, bytes: number * 700, bom_bytes: 3, lossy: number > 2 };
+                    let page = SurveyedPage { draft, bytes: number * 700, bom_bytes: 3, lossy: number > 2, whole: number > 4 };
                     kept.then_some(page)
                 })
                 .collect();

@@ -1,0 +1,172 @@
+//! Finds the elements of a dump in XML or in something like it, one at a time.
+
+use std::io::{self, BufRead};
+
+use super::text_reader::TextReader;
+
+/// Maximum bytes kept of what stands before the first element.
+const PREFIX: usize = 16 << 10;
+/// Bytes of the longest thing that is looked for.
+const LONGEST_MARK: usize = 16;
+
+/// Finds elements by their names.
+pub(super) struct Elements<'s, 'r> {
+    pub(super) file: &'s mut TextReader<'r>,
+    names: &'static [&'static str],
+    /// What has been read, and not passed on.
+    pending: Vec<u8>,
+    /// Offset of `pending` in the text.
+    offset: u64,
+    /// Line number of the beginning of `pending`.
+    line: u64,
+    /// What stands before the first element.
+    pub(super) prefix: Vec<u8>,
+    has_begun: bool,
+    ended: bool,
+    limit: usize,
+}
+
+/// An element: all from its start tag to its end tag.
+pub(super) struct Element {
+    pub(super) text: Vec<u8>,
+    pub(super) start: u64,
+    pub(super) line: u64,
+    /// It is longer than the limit, and cut.
+    pub(super) is_cut: bool,
+}
+
+impl<'s, 'r> Elements<'s, 'r> {
+    /// Finds elements with these names and at most `limit` bytes.
+    pub(super) fn new(
+        file: &'s mut TextReader<'r>,
+        names: &'static [&'static str],
+        limit: usize,
+    ) -> Self {
+        Self {
+            file,
+            names,
+            pending: Vec::new(),
+            offset: 0,
+            line: 1,
+            prefix: Vec::new(),
+            has_begun: false,
+            ended: false,
+            limit,
+        }
+    }
+
+    /// The next element.
+    pub(super) fn next(&mut self) -> io::Result<Option<Element>> {
+        let name = loop {
+            match self.start() {
+                Some((at, name)) => {
+                    self.discard(at);
+                    self.has_begun = true;
+                    break name;
+                }
+                None if self.ended => return Ok(None),
+                None => {
+                    self.discard(self.pending.len().saturating_sub(LONGEST_MARK));
+                    self.fill()?;
+                }
+            }
+        };
+        let mut from = 1;
+        loop {
+            let end = match self.end(name, &mut from) {
+                Some(end) => end,
+                None if self.ended => self.pending.len(),
+                None if self.pending.len() > self.limit => {
+                    let element = self.take(self.pending.len(), true);
+                    return Ok(Some(element));
+                }
+                None => {
+                    self.fill()?;
+                    continue;
+                }
+            };
+            return Ok(Some(self.take(end, false)));
+        }
+    }
+
+    /// Where the next element begins, and its name.
+    fn start(&self) -> Option<(usize, &'static str)> {
+        memchr::memchr_iter(b'<', &self.pending).find_map(|at| {
+            let name = self.names.iter().find(|name| opens(&self.pending[at..], name))?;
+            Some((at, *name))
+        })
+    }
+
+    /// Where the element ends: behind its end tag, or before the next start tag of the same name.
+    /// `from` is how far it has been looked at.
+    fn end(&self, name: &str, from: &mut usize) -> Option<usize> {
+        let text = &self.pending;
+        loop {
+            let at = *from + memchr::memchr(b'<', text.get(*from..)?)?;
+            let rest = &text[at..];
+            *from = at;
+            if rest.len() < LONGEST_MARK && !self.ended {
+                return None;
+            }
+            if rest.starts_with(b"<![CDATA[") {
+                *from = at + memchr::memmem::find(rest, b"]]>")?;
+            } else if rest.starts_with(b"<!--") {
+                *from = at + memchr::memmem::find(rest, b"-->")?;
+            } else if closes(rest, name) {
+                return Some(at + memchr::memchr(b'>', rest)? + 1);
+            } else if opens(rest, name) {
+                return Some(at);
+            }
+            *from += 1;
+        }
+    }
+
+    /// Takes the first bytes as an element.
+    fn take(&mut self, end: usize, is_cut: bool) -> Element {
+        let text = self.pending[..end].to_vec();
+        let element = Element { text, start: self.offset, line: self.line, is_cut };
+        self.discard(end);
+        element
+    }
+
+    fn discard(&mut self, bytes: usize) {
+        let gone = &self.pending[..bytes];
+        if !self.has_begun {
+            let room = PREFIX.saturating_sub(self.prefix.len()).min(gone.len());
+            self.prefix.extend_from_slice(&gone[..room]);
+        }
+        self.line += memchr::memchr_iter(b'\n', gone).count() as u64;
+        self.offset += bytes as u64;
+        self.pending.drain(..bytes);
+    }
+
+    fn fill(&mut self) -> io::Result<()> {
+        let buffer = self.file.fill_buf()?;
+        self.ended = buffer.is_empty();
+        self.pending.extend_from_slice(buffer);
+        let length = buffer.len();
+        self.file.consume(length);
+        Ok(())
+    }
+}
+
+/// Whether a text begins with a start tag of this name.
+fn opens(text: &[u8], name: &str) -> bool {
+    let after = text.get(1..).and_then(|text| text.strip_prefix(name.as_bytes()));
+    after.and_then(<[u8]>::first).is_some_and(|b| matches!(b, b'>' | b' ' | b'\n' | b'\t' | b'\r'))
+}
+
+/// Whether a text begins with an end tag of this name.
+fn closes(text: &[u8], name: &str) -> bool {
+    let after = text.strip_prefix(b"</").and_then(|text| text.strip_prefix(name.as_bytes()));
+    after.and_then(<[u8]>::first).is_some_and(|b| *b == b'>' || b.is_ascii_whitespace())
+}
+
+/// The text in the first element of this name, as it stands.
+pub(super) fn inner<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let start = memchr::memchr_iter(b'<', text.as_bytes())
+        .find(|at| opens(&text.as_bytes()[*at..], name))?;
+    let open = start + text[start..].find('>')? + 1;
+    let close = text[open..].find(&format!("</{name}"))?;
+    Some(&text[open..open + close])
+}

@@ -1,0 +1,136 @@
+//! Reads the records that `wensou export` has written, word for word.
+
+use serde_json::{Map, Value};
+
+use super::record::Location;
+use crate::fields::stated_date::{self, StatedDate};
+use crate::fields::understood::Fields;
+use crate::record::{
+    Article, Date, DateBasis, DateOrigin, DateProvenance, FlashItem, Moment, Occurrence, Record,
+    Related, TitleOrigin,
+};
+
+/// Whether a record was exported, by keys that no other dump has together.
+pub(crate) fn is_exported(fields: &Fields) -> bool {
+    let is_article = fields.get("title_origin").is_some_and(Value::is_string)
+        && fields.get("paragraphs").is_some_and(Value::is_array)
+        && fields.get("span").is_some_and(Value::is_object);
+    let is_flash = fields.get("spans").is_some_and(Value::is_array)
+        && fields.get("seen_in").is_some_and(Value::is_array);
+    is_article || is_flash
+}
+
+/// The record as it was exported, at its new location.
+///
+/// # Errors
+///
+/// If it has neither title nor text.
+pub(crate) fn read(fields: &Fields, at: Location<'_>) -> Result<Record, String> {
+    let record = match fields.get("kind").and_then(Value::as_str) {
+        Some("flash") => Record::Flash(flash(fields, at)),
+        _ => Record::Article(article(fields, at)),
+    };
+    let is_empty = match &record {
+        Record::Flash(flash) => flash.title.is_empty() && flash.text.is_empty(),
+        Record::Article(article) => {
+            article.title.is_empty() && article.paragraphs.is_empty() && article.flashes.is_empty()
+        }
+    };
+    if is_empty { Err("no title and no text".to_owned()) } else { Ok(record) }
+}
+
+fn flash(fields: &Fields, at: Location<'_>) -> FlashItem {
+    FlashItem {
+        // A variant gets its own id from its text.
+        id: text(fields, "same_as").or_else(|| text(fields, "id")).unwrap_or_default(),
+        column: text(fields, "column"),
+        title: text(fields, "title").unwrap_or_default(),
+        text: text(fields, "text").unwrap_or_default(),
+        date: date(fields),
+        outlet: text(fields, "outlet"),
+        tags: texts(fields, "tags"),
+        category: text(fields, "category"),
+        url: text(fields, "url"),
+        occurrences: vec![Occurrence { path: at.path.to_owned(), span: at.span }],
+        variants: Vec::new(),
+    }
+}
+
+fn article(fields: &Fields, at: Location<'_>) -> Article {
+    let related = fields.get("related").and_then(Value::as_array).into_iter().flatten();
+    let related = related.filter_map(Value::as_object).map(|link: &Map<String, Value>| Related {
+        title: text(link, "title").unwrap_or_default(),
+        snippet: text(link, "snippet").unwrap_or_default(),
+    });
+    Article {
+        id: text(fields, "id").unwrap_or_default(),
+        path: at.path.to_owned(),
+        span: at.span,
+        site: text(fields, "site"),
+        category: text(fields, "category"),
+        title: text(fields, "title").unwrap_or_default(),
+        title_origin: match fields.get("title_origin").and_then(Value::as_str) {
+            Some("Derived") => TitleOrigin::Derived,
+            _ => TitleOrigin::Stated,
+        },
+        suffix_tags: texts(fields, "suffix_tags"),
+        author: text(fields, "author"),
+        translator: text(fields, "translator"),
+        editor: text(fields, "editor"),
+        source: text(fields, "source"),
+        date: date(fields),
+        paragraphs: texts(fields, "paragraphs"),
+        tags: texts(fields, "tags"),
+        unsplit_tags: text(fields, "unsplit_tags"),
+        related: related.collect(),
+        flashes: texts(fields, "flashes"),
+        url: text(fields, "url"),
+    }
+}
+
+fn text(fields: &Fields, key: &str) -> Option<String> {
+    fields.get(key)?.as_str().map(str::to_owned)
+}
+
+fn texts(fields: &Fields, key: &str) -> Vec<String> {
+    let values = fields.get(key).and_then(Value::as_array).into_iter().flatten();
+    values.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// A date with its provenance.
+fn date(fields: &Fields) -> Date {
+    let Some(date) = fields.get("date").and_then(Value::as_object) else { return Date::default() };
+    let value: Option<Moment> = match date.get("value").and_then(stated_date::of_value) {
+        Some(StatedDate::Moment(moment)) => Some(moment),
+        _ => return Date::default(),
+    };
+    let evidence = date.get("evidence").and_then(Value::as_str);
+    let provenance = match date.get("provenance").and_then(Value::as_str) {
+        Some("inferred") => DateProvenance::Inferred(basis(evidence)),
+        _ => DateProvenance::Stated(origin(evidence)),
+    };
+    Date { value, provenance }
+}
+
+fn origin(name: Option<&str>) -> DateOrigin {
+    let all = [
+        DateOrigin::Text,
+        DateOrigin::JsonLd,
+        DateOrigin::Meta,
+        DateOrigin::Markup,
+        DateOrigin::Script,
+        DateOrigin::FrontMatter,
+        DateOrigin::Field,
+        DateOrigin::Mail,
+    ];
+    all.into_iter().find(|origin| origin.name() == name).unwrap_or_default()
+}
+
+fn basis(name: Option<&str>) -> DateBasis {
+    match name {
+        Some("title") => DateBasis::Title,
+        Some("lead") => DateBasis::Lead,
+        Some("url") => DateBasis::Url,
+        _ => DateBasis::NewestFlash,
+    }
+}

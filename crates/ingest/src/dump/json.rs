@@ -1,0 +1,174 @@
+//! Reads JSON that is not in lines: arrays of objects, objects one after another, and the arrays
+//! that programs wrap in an object (`{"status":"ok","data":[…]}`).
+//!
+//! The objects are found by their brackets alone, one at a time, and only then parsed.
+
+use std::io::{self, BufRead};
+
+use super::sink::{Flow, Sink};
+use super::text_reader::TextReader;
+use crate::input::sniff_json::wrapper;
+
+/// Passes on every object.
+pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
+    let mut scanner = Scanner { file, line: 1, value: Vec::new(), wrapped: false, depth: 0 };
+    let inner = match scanner.file.fill_buf() {
+        Ok(buffer) => wrapper(buffer),
+        Err(error) => return sink.failed(1, &error),
+    };
+    if let Some(bytes) = inner {
+        scanner.skip(bytes);
+        (scanner.wrapped, scanner.depth) = (true, 1);
+    }
+    loop {
+        let opened = match scanner.next_value() {
+            Ok(Some(opened)) => opened,
+            Ok(None) => return Flow::Continue(()),
+            Err(error) => return sink.failed(scanner.line, &error),
+        };
+        let (start, line) = (scanner.file.offset(), scanner.line);
+        if opened != b'{' {
+            sink.begin(line)?;
+            sink.malformed(line, "not an object".to_owned())?;
+        }
+        let (limit, longest) = (sink.limit(), sink.longest());
+        let (bytes, closed) = match scanner.value(limit, longest) {
+            Ok(read) => read,
+            Err(error) => return sink.failed(line, &error),
+        };
+        if opened != b'{' {
+            continue;
+        }
+        sink.begin(line)?;
+        if bytes > limit as u64 {
+            sink.too_long(line, bytes)?;
+            continue;
+        }
+        let span = scanner.file.span(start, start + bytes);
+        if closed {
+            sink.json(&scanner.value, span, line)?;
+        } else {
+            sink.malformed(line, "it ends inside the object".to_owned())?;
+        }
+    }
+}
+
+struct Scanner<'s, 'r> {
+    file: &'s mut TextReader<'r>,
+    /// Line number.
+    line: u64,
+    /// The value that was read last.
+    value: Vec<u8>,
+    /// Whether an object wraps the array of the records; what follows the array is none.
+    wrapped: bool,
+    /// Number of open arrays.
+    depth: u64,
+}
+
+impl Scanner<'_, '_> {
+    fn skip(&mut self, bytes: usize) {
+        let head = self.file.fill_buf().unwrap_or_default();
+        let bytes = bytes.min(head.len());
+        self.line += memchr::memchr_iter(b'\n', &head[..bytes]).count() as u64;
+        self.file.consume(bytes);
+    }
+
+    /// Moves to the next value; returns its first byte. Arrays are entered, so their values follow.
+    fn next_value(&mut self) -> io::Result<Option<u8>> {
+        loop {
+            let buffer = self.file.fill_buf()?;
+            if buffer.is_empty() {
+                return Ok(None);
+            }
+            let (mut length, mut found, mut ended) = (0, None, false);
+            for byte in buffer {
+                match byte {
+                    b'[' => self.depth += 1,
+                    b']' => {
+                        self.depth = self.depth.saturating_sub(1);
+                        ended = self.wrapped && self.depth == 0;
+                    }
+                    b'\n' => self.line += 1,
+                    // What separates values, closes objects around them, or is a mark.
+                    b' ' | b'\t' | b'\r' | b',' | b'}' | 0xef | 0xbb | 0xbf => {}
+                    _ => found = Some(*byte),
+                }
+                if found.is_some() {
+                    break;
+                }
+                length += 1;
+                if ended {
+                    break;
+                }
+            }
+            self.file.consume(length);
+            if found.is_some() || ended {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Reads a value of which at most `limit` + 1 bytes are kept. Returns its length, and whether
+    /// it is complete. One of more than `longest` bytes is not read to its end.
+    fn value(&mut self, limit: usize, longest: u64) -> io::Result<(u64, bool)> {
+        self.value.clear();
+        let mut state = Brackets::default();
+        let mut read = 0_u64;
+        loop {
+            let buffer = self.file.fill_buf()?;
+            if buffer.is_empty() {
+                return Ok((read, state.is_scalar));
+            }
+            let end = state.end(buffer);
+            let piece = &buffer[..end.unwrap_or(buffer.len())];
+            let room = (limit + 1).saturating_sub(self.value.len()).min(piece.len());
+            self.value.extend_from_slice(&piece[..room]);
+            self.line += memchr::memchr_iter(b'\n', piece).count() as u64;
+            let length = piece.len();
+            self.file.consume(length);
+            read += length as u64;
+            if end.is_some() || read > longest {
+                return Ok((read, end.is_some()));
+            }
+        }
+    }
+}
+
+/// Finds the end of a value by brackets and quotes.
+#[derive(Default)]
+struct Brackets {
+    depth: u64,
+    in_string: bool,
+    escaped: bool,
+    begun: bool,
+    /// The value has no brackets; a separator ends it.
+    is_scalar: bool,
+}
+
+impl Brackets {
+    /// Where the value ends in the next part of the text, if it does.
+    fn end(&mut self, part: &[u8]) -> Option<usize> {
+        for (at, byte) in part.iter().enumerate() {
+            if !std::mem::replace(&mut self.begun, true) {
+                self.is_scalar = !matches!(byte, b'{' | b'[');
+            }
+            match byte {
+                _ if self.escaped => self.escaped = false,
+                b'\\' if self.in_string => self.escaped = true,
+                b'"' => self.in_string = !self.in_string,
+                _ if self.in_string => {}
+                b'{' | b'[' if !self.is_scalar => self.depth += 1,
+                b'}' | b']' if !self.is_scalar => {
+                    self.depth = self.depth.saturating_sub(1);
+                    if self.depth == 0 {
+                        return Some(at + 1);
+                    }
+                }
+                // A value without brackets also ends before the next object.
+                b',' | b'\n' | b'[' | b']' | b'{' | b'}' if self.is_scalar => return Some(at),
+                _ => {}
+            }
+        }
+        None
+    }
+}

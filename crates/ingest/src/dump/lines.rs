@@ -1,0 +1,87 @@
+//! Reads dumps line by line: JSON lines, and lines of a label and a text.
+
+use std::io::{self, BufRead};
+
+use serde_json::Value;
+
+use super::sink::{Flow, Sink};
+use super::text_reader::TextReader;
+use crate::fields::understood::Fields;
+use crate::input::sniff_lines::labelled;
+
+/// Passes on the record in each line.
+pub(super) fn json_lines(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
+    each(file, sink, &mut |sink, line, span, number| sink.json(line, span, number))
+}
+
+/// Passes on the text in each line, with its label as category.
+pub(super) fn labelled_lines(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
+    each(file, sink, &mut |sink, line, span, number| {
+        let Some((_, label, text)) = labelled(line) else {
+            return sink.malformed(number, "not a label, a tab and a text".to_owned());
+        };
+        let string = |bytes: &[u8]| Value::String(String::from_utf8_lossy(bytes).into_owned());
+        let mut fields = Fields::new();
+        fields.insert("category".to_owned(), string(label));
+        fields.insert("text".to_owned(), string(text));
+        sink.record(&fields, line, span, number)
+    })
+}
+
+type EachLine<'f> = &'f mut dyn FnMut(&mut Sink<'_>, &[u8], crate::record::Span, u64) -> Flow;
+
+/// Passes every line that is not blank to `receive`, trimmed, with its span and number.
+fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>, receive: EachLine<'_>) -> Flow {
+    let (limit, longest) = (sink.limit(), sink.longest());
+    let mut line = Vec::new();
+    loop {
+        let number = sink.count + 1;
+        let start = file.offset();
+        let read = match next_line(file, &mut line, limit, longest) {
+            Ok(0) => return Flow::Continue(()),
+            Ok(read) => read,
+            Err(error) => return sink.failed(number, &error),
+        };
+        sink.begin(number)?;
+        if read > limit as u64 {
+            sink.too_long(number, read)?;
+            continue;
+        }
+        let bare = line.strip_prefix(b"\xef\xbb\xbf").filter(|_| number == 1).unwrap_or(&line);
+        let from = start + (line.len() - bare.trim_ascii_start().len()) as u64;
+        let bare = bare.trim_ascii();
+        if bare.is_empty() {
+            continue;
+        }
+        let span = file.span(from, from + bare.len() as u64);
+        receive(sink, bare, span, number)?;
+    }
+}
+
+/// Reads one line, of which `line` keeps at most `limit` + 1 bytes; returns the length of the whole
+/// line. A line of more than `longest` bytes is not read to its end.
+pub(super) fn next_line(
+    file: &mut impl BufRead,
+    line: &mut Vec<u8>,
+    limit: usize,
+    longest: u64,
+) -> io::Result<u64> {
+    line.clear();
+    let mut read = 0_u64;
+    loop {
+        let buffer = file.fill_buf()?;
+        if buffer.is_empty() {
+            return Ok(read);
+        }
+        let end = memchr::memchr(b'\n', buffer).map(|at| at + 1);
+        let piece = &buffer[..end.unwrap_or(buffer.len())];
+        let room = (limit + 1).saturating_sub(line.len()).min(piece.len());
+        line.extend_from_slice(&piece[..room]);
+        let length = piece.len();
+        file.consume(length);
+        read += length as u64;
+        if end.is_some() || read > longest {
+            return Ok(read);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Reads the messages of an mbox file.
+
+use serde_json::Value;
+
+use super::lines::next_line;
+use super::sink::{Flow, Sink};
+use super::text_reader::TextReader;
+use crate::date::sort_key;
+use crate::fields::html_text::html_lines;
+use crate::fields::understood::Fields;
+use crate::input::sniff_lines::is_from_line;
+use crate::mail::{self, Mail};
+use crate::page::markup::Markup;
+
+/// A message as it is collected.
+#[derive(Default)]
+struct Collected {
+    bytes: Vec<u8>,
+    /// Length of the message, which may be longer than what is kept.
+    length: u64,
+    start: u64,
+    line: u64,
+}
+
+/// Passes on every message. A line `From …` begins one, if it is the first or a blank line is
+/// before it.
+pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
+    let (limit, longest) = (sink.limit(), sink.longest());
+    let mut message = Collected::default();
+    let (mut line, mut number, mut after_blank) = (Vec::new(), 0_u64, true);
+    loop {
+        let start = file.offset();
+        let read = match next_line(file, &mut line, limit, longest) {
+            Ok(read) => read,
+            Err(error) => return sink.failed(number + 1, &error),
+        };
+        number += 1;
+        let begins = after_blank && is_from_line(&line);
+        if begins || read == 0 {
+            pass_on(file, sink, &message)?;
+            message = Collected { start, line: number, ..Collected::default() };
+        }
+        if read == 0 {
+            return Flow::Continue(());
+        }
+        after_blank = line.trim_ascii().is_empty();
+        message.length += read;
+        // The first line is no header field.
+        let room = (limit + 1).saturating_sub(message.bytes.len()).min(line.len());
+        if !begins {
+            message.bytes.extend_from_slice(&line[..room]);
+        }
+        if message.length > longest {
+            let bytes = message.length;
+            return sink.too_long(message.line, bytes);
+        }
+    }
+}
+
+fn pass_on(file: &mut TextReader<'_>, sink: &mut Sink<'_>, message: &Collected) -> Flow {
+    if message.bytes.trim_ascii().is_empty() {
+        return Flow::Continue(());
+    }
+    sink.begin(message.line)?;
+    if message.length > sink.limit() as u64 {
+        return sink.too_long(message.line, message.length);
+    }
+    let Some(mail) = mail::read(&message.bytes) else {
+        return sink.malformed(message.line, "a message without header fields".to_owned());
+    };
+    let span = file.span(message.start, message.start + message.length);
+    sink.record(&fields(mail), &message.bytes, span, message.line)
+}
+
+/// The fields of a message.
+fn fields(mail: Mail) -> Fields {
+    let Mail { text, markup, metadata } = mail;
+    let date = match metadata.date {
+        Some((moment, _)) => Some(mail::iso(sort_key(moment))),
+        None => metadata.unread_date,
+    };
+    let mut fields = Fields::new();
+    let texts = [("title", metadata.title), ("author", metadata.author), ("date", date)];
+    for (key, text) in texts.into_iter().chain([("url", metadata.url)]) {
+        if let Some(text) = text {
+            fields.insert(key.to_owned(), Value::String(text));
+        }
+    }
+    let text = match markup {
+        Markup::Html => html_lines(&text).join("\n"),
+        _ => text,
+    };
+    fields.insert("text".to_owned(), Value::String(text));
+    fields
+}

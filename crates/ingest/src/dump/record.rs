@@ -1,0 +1,151 @@
+//! Makes records of the fields of dumps, tables, feeds and front matter.
+
+use super::exported;
+use crate::fields::field::Field;
+use crate::fields::field_map::FieldMap;
+use crate::fields::understood::{Fields, KeyReader, Understood};
+use crate::flash::item::outlet;
+use crate::page::title;
+use crate::record::{
+    Article, Date, DateOrigin, DateProvenance, FlashItem, Occurrence, Record, Span, TitleOrigin,
+};
+
+/// Maximum length of an id in bytes. Ids are typed, printed and looked up; they never name a file.
+const LONGEST_ID: usize = 512;
+
+/// Where a record stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Location<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) span: Span,
+    pub(crate) line: u64,
+}
+
+/// A record, and a date in it that was not understood.
+#[derive(Debug)]
+pub(crate) struct ReadRecord {
+    pub(crate) record: Record,
+    pub(crate) unread_date: Option<String>,
+}
+
+/// Understands the records of one dump, and counts the keys that it does not.
+pub(crate) struct RecordReader<'m> {
+    date_origin: DateOrigin,
+    /// Whether the title of an article without one is the beginning of its text.
+    pub(crate) derives_titles: bool,
+    pub(crate) keys: KeyReader<'m>,
+}
+
+impl<'m> RecordReader<'m> {
+    pub(crate) fn new(map: &'m FieldMap, date_origin: DateOrigin) -> Self {
+        Self { date_origin, derives_titles: false, keys: KeyReader::new(map) }
+    }
+
+    /// Makes a record of its fields. The id is empty if the fields have none.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the record.
+    pub(crate) fn read(&mut self, fields: &Fields, at: Location<'_>) -> Result<ReadRecord, String> {
+        if exported::is_exported(fields) {
+            let record = exported::read(fields, at)?;
+            check_id(record_id(&record))?;
+            return Ok(ReadRecord { record, unread_date: None });
+        }
+        let mut understood = self.keys.understand(fields, at.line);
+        check_id(&understood.id)?;
+        if understood.title.is_empty() && understood.paragraphs.is_empty() {
+            return Err(no_text(fields));
+        }
+        let unread_date = understood.unread_date.take();
+        let date = match understood.date {
+            Some(moment) => {
+                Date { value: Some(moment), provenance: DateProvenance::Stated(self.date_origin) }
+            }
+            None => Date::default(),
+        };
+        let record = match understood.is_flash {
+            true => Record::Flash(flash(understood, date, at)),
+            false => Record::Article(self.article(understood, date, at)),
+        };
+        Ok(ReadRecord { record, unread_date })
+    }
+}
+
+fn check_id(id: &str) -> Result<(), String> {
+    if id.len() > LONGEST_ID || id.contains(char::is_control) {
+        return Err(format!("its id is longer than {LONGEST_ID} bytes or has control characters"));
+    }
+    Ok(())
+}
+
+fn record_id(record: &Record) -> &str {
+    match record {
+        Record::Article(article) => &article.id,
+        Record::Flash(flash) => &flash.id,
+    }
+}
+
+/// Why a record has no text.
+fn no_text(fields: &Fields) -> String {
+    /// Maximum number of keys that are named.
+    const NAMED: usize = 8;
+    let clean = |key: &String| {
+        let key = key.chars().filter(|c| !c.is_control()).take(40);
+        format!("`{}`", key.collect::<String>())
+    };
+    let filled = fields.iter().filter(|(_, value)| !value.is_null());
+    let names: Vec<String> = filled.take(NAMED).map(|(key, _)| clean(key)).collect();
+    if names.is_empty() {
+        return "it is empty".to_owned();
+    }
+    let names = names.join(", ");
+    format!("no title and no text in {names}; --map text=KEY can name the key")
+}
+
+fn flash(mut it: Understood, date: Date, at: Location<'_>) -> FlashItem {
+    let text = it.paragraphs.join("\n");
+    FlashItem {
+        column: it.take(Field::Column),
+        outlet: it.take(Field::Source).or_else(|| outlet(&text).map(str::to_owned)),
+        category: it.take(Field::Category),
+        url: it.take(Field::Url),
+        id: it.id,
+        title: it.title,
+        text,
+        date,
+        tags: it.tags,
+        occurrences: vec![Occurrence { path: at.path.to_owned(), span: at.span }],
+        variants: Vec::new(),
+    }
+}
+
+impl RecordReader<'_> {
+    fn article(&self, mut it: Understood, date: Date, at: Location<'_>) -> Article {
+        let column = it.take(Field::Column);
+        let (mut title, mut title_origin) = (std::mem::take(&mut it.title), TitleOrigin::Stated);
+        if title.is_empty() && self.derives_titles {
+            let first = it.paragraphs.first().map_or("", String::as_str);
+            (title, title_origin) = (title::derived(first).to_owned(), TitleOrigin::Derived);
+        }
+        let translator = it.take(Field::Translator);
+        Article {
+            site: it.take(Field::Site),
+            category: it.take(Field::Category).or(column),
+            author: it.take(Field::Author).or_else(|| translator.clone()),
+            translator,
+            editor: it.take(Field::Editor),
+            source: it.take(Field::Source),
+            url: it.take(Field::Url),
+            id: it.id,
+            path: at.path.to_owned(),
+            span: at.span,
+            title,
+            title_origin,
+            date,
+            paragraphs: it.paragraphs,
+            tags: it.tags,
+            ..Article::default()
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Receives the records of a dump from the reader of its format, and watches the limits.
+
+use std::io;
+use std::ops::ControlFlow;
+
+use serde_json::Value;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::record::{Location, ReadRecord, RecordReader};
+use crate::direct_mapped::DirectMapped;
+use crate::fields::understood::Fields;
+use crate::input::{self, io_errors::IoErrors};
+use crate::options::Options;
+use crate::pipeline::finding::{Finding, skipped};
+use crate::record::{Article, FlashItem, Record, Span};
+use crate::report::{Reason, UnreadDate};
+
+/// A line or record longer than this multiple of the line limit ends the dump: skipping it could
+/// take forever.
+const LONGEST: u64 = 16;
+
+/// Why the reading of a dump ends early.
+pub(super) enum End {
+    /// Whoever receives the records has gone.
+    ReceiverGone,
+    /// A limit was exceeded; this has been reported.
+    Abandoned,
+    /// The dump cannot be read; this has been reported.
+    Failed,
+}
+
+/// What a reader of a format passes on.
+pub(super) type Flow = ControlFlow<End>;
+
+/// See the module.
+pub(super) struct Sink<'a> {
+    pub(super) path: &'a str,
+    pub(super) options: &'a Options,
+    pub(super) records: RecordReader<'a>,
+    /// The length of the file, if every span is the whole file.
+    pub(super) whole: Option<u64>,
+    pub(super) io_errors: &'a IoErrors,
+    pub(super) recent: Recent,
+    /// Number of lines or records so far.
+    pub(super) count: u64,
+    pub(super) emit: &'a mut dyn FnMut(Finding) -> ControlFlow<()>,
+}
+
+impl Sink<'_> {
+    /// Maximum length of a record in bytes.
+    pub(super) fn limit(&self) -> usize {
+        self.options.max_line_bytes
+    }
+
+    /// Length in bytes from which on a record ends the dump.
+    pub(super) fn longest(&self) -> u64 {
+        (self.limit() as u64).saturating_mul(LONGEST)
+    }
+
+    /// Notes that a line or record begins. Ends the dump after too many without a new record.
+    pub(super) fn begin(&mut self, line: u64) -> Flow {
+        self.count += 1;
+        self.recent.barren += 1;
+        if self.recent.barren > self.options.max_barren_lines {
+            let lines = self.options.max_barren_lines;
+            let what = format!("{lines} consecutive lines without a new record");
+            return self.abandon(line, what);
+        }
+        Flow::Continue(())
+    }
+
+    /// Reports that a record of `bytes` bytes is too long, and ends the dump if skipping it could
+    /// take forever.
+    pub(super) fn too_long(&mut self, line: u64, bytes: u64) -> Flow {
+        if bytes > self.longest() {
+            let what = format!("a line of more than {} bytes", self.longest());
+            return self.abandon(line, what);
+        }
+        self.skip(line, Reason::TooLarge { bytes, limit: self.limit() as u64 })
+    }
+
+    /// Ends the dump.
+    pub(super) fn abandon(&mut self, line: u64, what: String) -> Flow {
+        self.skip(line, Reason::Abandoned(what))?;
+        Flow::Break(End::Abandoned)
+    }
+
+    /// Reports that the dump cannot be read from here on.
+    pub(super) fn failed(&mut self, line: u64, error: &io::Error) -> Flow {
+        let reason = self.io_errors.take().unwrap_or_else(|| input::reason(error));
+        self.skip(line, reason)?;
+        Flow::Break(End::Failed)
+    }
+
+    /// Reports what is wrong with a record.
+    pub(super) fn malformed(&mut self, line: u64, what: String) -> Flow {
+        self.skip(line, Reason::Malformed(what))
+    }
+
+    fn skip(&mut self, line: u64, reason: Reason) -> Flow {
+        self.emit(skipped(self.path, Some(line), reason))
+    }
+
+    /// Passes on the record in a JSON text.
+    pub(super) fn json(&mut self, bytes: &[u8], span: Span, line: u64) -> Flow {
+        let value = match std::str::from_utf8(bytes) {
+            Ok(text) => serde_json::from_str(text).map_err(|error| error.to_string()),
+            Err(_) => Err("not UTF-8".to_owned()),
+        };
+        match value {
+            Ok(Value::Object(fields)) => self.record(&fields, bytes, span, line),
+            Ok(_) => self.malformed(line, "not an object".to_owned()),
+            Err(what) => self.malformed(line, what),
+        }
+    }
+
+    /// Passes on a record with these fields, which stand in `bytes`.
+    pub(super) fn record(&mut self, fields: &Fields, bytes: &[u8], span: Span, line: u64) -> Flow {
+        let span = self.whole.map_or(span, |end| Span { start: 0, end });
+        match self.records.read(fields, Location { path: self.path, span, line }) {
+            Err(what) => self.malformed(line, what),
+            Ok(ReadRecord { record, unread_date }) => {
+                self.recent.see(&record, bytes);
+                if let Some(text) = unread_date {
+                    let path = self.path.into();
+                    self.emit(Finding::UnreadDate(UnreadDate { path, line: Some(line), text }))?;
+                }
+                self.emit(Finding::Record { record: Box::new(record), line })
+            }
+        }
+    }
+
+    fn emit(&mut self, finding: Finding) -> Flow {
+        match (self.emit)(finding) {
+            ControlFlow::Continue(()) => Flow::Continue(()),
+            ControlFlow::Break(()) => Flow::Break(End::ReceiverGone),
+        }
+    }
+}
+
+/// Detects dumps that yield nothing new.
+pub(super) struct Recent {
+    /// Lines since the last new record.
+    barren: u64,
+    /// Hashes of recent record keys. A dump that keeps repeating fewer records than the cache holds
+    /// is detected.
+    keys: DirectMapped<()>,
+}
+
+/// Slots for recent records, at 8 bytes each.
+const SLOTS: usize = 1 << 16;
+
+impl Recent {
+    pub(super) fn new() -> Self {
+        Self { barren: 0, keys: DirectMapped::new(SLOTS) }
+    }
+
+    /// Notes a record, identified by its id or else by its bytes.
+    fn see(&mut self, record: &Record, bytes: &[u8]) {
+        let (Record::Article(Article { id, .. }) | Record::Flash(FlashItem { id, .. })) = record;
+        let key = if id.is_empty() { xxh3_64(bytes) } else { xxh3_64(id.as_bytes()) };
+        if self.keys.get(key).is_none() {
+            self.keys.insert(key, ());
+            self.barren = 0;
+        }
+    }
+}

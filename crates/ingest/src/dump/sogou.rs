@@ -1,0 +1,75 @@
+//! Reads the elements `<doc>` in which Sogou published its corpora of news: each has lines such as
+//! `<url>…</url>`, `<docno>…</docno>`, `<contenttitle>…</contenttitle>` and `<content>…</content>`.
+//!
+//! They are no XML: `&` and `<` stand in addresses and texts as they are.
+
+use serde_json::Value;
+
+use super::elements::Elements;
+use super::sink::{Flow, Sink};
+use super::text_reader::TextReader;
+use crate::fields::understood::Fields;
+
+/// Passes on every `<doc>`.
+pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
+    let mut elements = Elements::new(file, &["doc", "DOC"], sink.limit());
+    loop {
+        let element = match elements.next() {
+            Ok(Some(element)) => element,
+            Ok(None) => return Flow::Continue(()),
+            Err(error) => return sink.failed(sink.count + 1, &error),
+        };
+        sink.begin(element.line)?;
+        if element.is_cut {
+            sink.too_long(element.line, element.text.len() as u64)?;
+            continue;
+        }
+        let Ok(text) = std::str::from_utf8(&element.text) else {
+            sink.malformed(element.line, "not UTF-8".to_owned())?;
+            continue;
+        };
+        let end = element.start + element.text.len() as u64;
+        let span = elements.file.span(element.start, end);
+        sink.record(&fields(text), &element.text, span, element.line)?;
+    }
+}
+
+/// The fields of a `<doc>`.
+fn fields(text: &str) -> Fields {
+    /// Maximum number of fields.
+    const MOST: usize = 64;
+    let mut fields = Fields::new();
+    let mut rest = text.split_once('>').map_or("", |(_, rest)| rest);
+    while let Some((_, tag)) = rest.split_once('<') {
+        let Some((name, inner)) = tag.split_once('>') else { break };
+        let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let end = is_name.then(|| inner.find(&format!("</{name}>"))).flatten();
+        let Some(end) = end.filter(|_| fields.len() < MOST) else {
+            rest = tag;
+            continue;
+        };
+        let value = inner[..end].trim();
+        if !value.is_empty() {
+            fields.entry(name).or_insert_with(|| Value::String(value.to_owned()));
+        }
+        rest = &inner[end..];
+        rest = rest.split_once('>').map_or("", |(_, rest)| rest);
+    }
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_found() {
+        let doc = "<doc>\n<url>http://a.b/?x=1&y=2</url>\n<docno>7</docno>\n<contenttitle>甲<乙\
+            </contenttitle>\n<content>丙 < 丁</content>\n<empty></empty>\n</doc>";
+        let fields = fields(doc);
+        assert_eq!(fields["url"], "http://a.b/?x=1&y=2");
+        assert_eq!(fields["contenttitle"], "甲<乙");
+        assert_eq!(fields["content"], "丙 < 丁");
+        assert_eq!(fields.len(), 4);
+    }
+}

@@ -1,0 +1,151 @@
+//! Reads tables with a header: CSV and TSV.
+
+use std::cell::Cell;
+use std::io::{self, BufRead, Read};
+
+use csv::{ByteRecord, ErrorKind, ReaderBuilder};
+use serde_json::Value;
+
+use super::sink::{Flow, Sink};
+use super::text_reader::TextReader;
+use crate::fields::field_map::FieldMap;
+use crate::fields::keys;
+use crate::fields::understood::Fields;
+
+/// The separators that tables have.
+const SEPARATORS: [u8; 4] = *b",;\t|";
+/// Maximum number of columns; the rest of a row is not looked at.
+const MAX_COLUMNS: usize = 4096;
+
+/// Passes on every row. The separator is found by the header if it is not given.
+pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>, separator: Option<u8>) -> Flow {
+    let head = match file.fill_buf() {
+        Ok(buffer) => buffer.split(|byte| *byte == b'\n').next().unwrap_or_default(),
+        Err(error) => return sink.failed(1, &error),
+    };
+    let separator = separator.unwrap_or_else(|| separator_of(head, &sink.options.map));
+    // The reader takes whole buffers, so it is ahead of the row by at most this.
+    let (left, budget) = (Cell::new(0), sink.limit() as u64 + (256 << 10));
+    let mut rows = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(separator)
+        .from_reader(Budget { file, left: &left });
+    let mut row = ByteRecord::new();
+    let mut columns: Option<Vec<String>> = None;
+    loop {
+        left.set(budget);
+        let line = rows.position().line();
+        match rows.read_byte_record(&mut row) {
+            Ok(false) => return Flow::Continue(()),
+            Ok(true) => {}
+            Err(_) if left.get() == 0 => {
+                let what = format!("a row of more than {} bytes", sink.limit());
+                return sink.abandon(line, what);
+            }
+            Err(error) => return sink.failed(line, &io_error(error)),
+        }
+        let (start, line) = row.position().map_or((0, line), |at| (at.byte(), at.line()));
+        let end = rows.position().byte();
+        let Some(columns) = &columns else {
+            let names: Vec<String> = cells(&row).take(MAX_COLUMNS).collect();
+            let is_text =
+                |name: &String| keys::is_text(name) || sink.options.map.is_text(name.trim());
+            if !names.iter().any(is_text) {
+                return sink.malformed(line, no_column(&names));
+            }
+            columns = Some(names);
+            continue;
+        };
+        sink.begin(line)?;
+        match fields(columns, &row) {
+            Ok(fields) if fields.is_empty() => {}
+            Ok(fields) => {
+                let span = rows.get_mut().file.span(start, end);
+                sink.record(&fields, row.as_slice(), span, line)?;
+            }
+            Err(what) => sink.malformed(line, what)?,
+        }
+    }
+}
+
+/// The separator by which a header has the most known columns.
+fn separator_of(header: &[u8], map: &FieldMap) -> u8 {
+    let header = String::from_utf8_lossy(header);
+    let known = |separator: &u8| {
+        let names = header.trim_end().split(char::from(*separator));
+        names.filter(|name| keys::is_known(name) || map.is_text(name.trim_matches('"'))).count()
+    };
+    let mut best = (0, b',');
+    for separator in SEPARATORS {
+        let known = known(&separator);
+        if known > best.0 {
+            best = (known, separator);
+        }
+    }
+    best.1
+}
+
+/// The cells of a row as texts.
+fn cells(row: &ByteRecord) -> impl Iterator<Item = String> + '_ {
+    row.iter().map(|cell| {
+        let text = String::from_utf8_lossy(cell);
+        text.trim().trim_start_matches('\u{feff}').to_owned()
+    })
+}
+
+/// The values of a row by column.
+fn fields(columns: &[String], row: &ByteRecord) -> Result<Fields, String> {
+    let filled = cells(row).skip(columns.len()).take(MAX_COLUMNS).any(|cell| !cell.is_empty());
+    if filled {
+        return Err(format!("{} cells, but the header has {}", row.len(), columns.len()));
+    }
+    // A quote that does not end takes the rest of the table into its cell.
+    let last = row.iter().last().unwrap_or_default();
+    if row.len() < columns.len() && row.len() > 1 && memchr::memchr_iter(b'\n', last).count() > 1 {
+        return Err("a quotation mark does not end".to_owned());
+    }
+    let mut fields = Fields::new();
+    for (column, cell) in columns.iter().zip(cells(row)) {
+        if !cell.is_empty() && !column.is_empty() {
+            fields.entry(column.clone()).or_insert(Value::String(cell));
+        }
+    }
+    Ok(fields)
+}
+
+/// Why a table is not read.
+fn no_column(names: &[String]) -> String {
+    let clean =
+        |name: &String| -> String { name.chars().filter(|c| !c.is_control()).take(40).collect() };
+    let names: Vec<String> = names.iter().take(8).map(clean).collect();
+    format!(
+        "no column of its header holds a title or text ({}); --map text=COLUMN can name it",
+        names.join(", ")
+    )
+}
+
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        ErrorKind::Io(error) => error,
+        other => io::Error::new(io::ErrorKind::InvalidData, format!("{other:?}")),
+    }
+}
+
+/// Ends the reading of a row that is too long to be held in memory.
+struct Budget<'b, 'r> {
+    file: &'b mut TextReader<'r>,
+    left: &'b Cell<u64>,
+}
+
+impl Read for Budget<'_, '_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        let left = self.left.get().checked_sub(read as u64);
+        self.left.set(left.unwrap_or(0));
+        match left {
+            Some(_) => Ok(read),
+            None => Err(io::ErrorKind::InvalidData.into()),
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! Decodes a dump as a stream, and maps offsets of its text back to the file.
+
+use std::io::{self, BufRead, Read};
+
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8};
+
+use crate::encoding::detect::detect;
+use crate::encoding::offset_map::OffsetMap;
+use crate::record::Span;
+
+/// Bytes to read at a time.
+const BUFFER: usize = 64 << 10;
+/// Non-ASCII bytes from which on an encoding without multi-byte characters is believed.
+const ENOUGH: usize = 4;
+
+/// A dump as UTF-8. Text that is UTF-8 already is passed on as it is, even where it is invalid.
+pub(crate) struct TextReader<'r> {
+    inner: &'r mut dyn Read,
+    buffer: Vec<u8>,
+    /// Bytes of the buffer that have been consumed.
+    at: usize,
+    /// Offset of the beginning of the buffer in the text.
+    text: u64,
+    /// Offset of the end of the buffer in the file.
+    file: u64,
+    /// Length of the byte order mark.
+    mark: u64,
+    given: Option<&'static Encoding>,
+    state: State,
+    /// Longest part of the file that is kept for mapping offsets.
+    window: usize,
+}
+
+enum State {
+    /// All bytes so far are ASCII.
+    Undecided,
+    Utf8,
+    Decoding(Box<Transcoder>),
+}
+
+/// Decodes another encoding, and keeps the bytes after the last offset that was mapped.
+struct Transcoder {
+    decoder: Decoder,
+    encoding: &'static Encoding,
+    raw: Vec<u8>,
+    /// Offsets in the file and in the text where `raw` begins, at a character.
+    known: (u64, u64),
+    ended: bool,
+}
+
+impl<'r> TextReader<'r> {
+    /// A reader with this encoding, or else with the detected one. Records have at most `window`
+    /// bytes; the beginnings of longer ones are not mapped exactly.
+    pub(crate) fn new(
+        inner: &'r mut dyn Read,
+        given: Option<&'static Encoding>,
+        window: usize,
+    ) -> Self {
+        Self {
+            inner,
+            buffer: Vec::new(),
+            at: 0,
+            text: 0,
+            file: 0,
+            mark: 0,
+            given,
+            state: State::Undecided,
+            window,
+        }
+    }
+
+    /// Offset in the text of the next byte.
+    pub(crate) fn offset(&self) -> u64 {
+        self.text + self.at as u64
+    }
+
+    /// Number of bytes read from the file.
+    pub(crate) fn bytes_read(&self) -> u64 {
+        self.file
+    }
+
+    /// The bytes of the file for a range of the text. Ranges must come in order.
+    pub(crate) fn span(&mut self, start: u64, end: u64) -> Span {
+        match &mut self.state {
+            State::Undecided | State::Utf8 => {
+                Span { start: self.mark + start, end: self.mark + end }
+            }
+            State::Decoding(transcoder) => {
+                Span { start: transcoder.map(start), end: transcoder.map(end) }
+            }
+        }
+    }
+
+    /// Reads the next part of the file into the buffer.
+    fn fill(&mut self) -> io::Result<()> {
+        self.text += self.buffer.len() as u64;
+        self.at = 0;
+        let first = self.file == 0;
+        let wanted = if first { 2 * BUFFER } else { BUFFER };
+        let mut raw = std::mem::take(&mut self.buffer);
+        raw.clear();
+        // The first part decides about the encoding, so it is read whole.
+        let mut read = 0;
+        while read < wanted {
+            raw.resize(wanted, 0);
+            match self.inner.read(&mut raw[read..]) {
+                Ok(0) => break,
+                Ok(more) => read += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                // What has been read is passed on, and the error comes again.
+                Err(_) if read > 0 => break,
+                Err(error) => return Err(error),
+            }
+            if !first {
+                break;
+            }
+        }
+        raw.truncate(read);
+        let start = self.file;
+        self.file += read as u64;
+        if first {
+            let mark = Encoding::for_bom(&raw);
+            self.decide(mark.map(|(encoding, _)| encoding).or(self.given), start, &raw);
+            if let Some((_, length)) = mark {
+                self.mark = length as u64;
+                raw.drain(..length);
+                if let State::Decoding(transcoder) = &mut self.state {
+                    transcoder.known = (self.mark, 0);
+                }
+            }
+        } else if matches!(self.state, State::Undecided) {
+            self.decide(None, start, &raw);
+        }
+        let consumed = self.text;
+        self.buffer = match &mut self.state {
+            State::Undecided | State::Utf8 => raw,
+            State::Decoding(transcoder) => {
+                if transcoder.raw.len() > self.window {
+                    transcoder.map(consumed);
+                }
+                transcoder.decode(&raw)
+            }
+        };
+        Ok(())
+    }
+
+    /// Decides about the encoding by a part of the file that begins at `start`.
+    fn decide(&mut self, stated: Option<&'static Encoding>, start: u64, raw: &[u8]) {
+        let encoding = match stated {
+            Some(encoding) => encoding,
+            None if raw.is_ascii() && !raw.contains(&0) => return,
+            None => guess(raw),
+        };
+        self.state = if encoding == UTF_8 {
+            State::Utf8
+        } else {
+            State::Decoding(Box::new(Transcoder {
+                decoder: encoding.new_decoder_without_bom_handling(),
+                encoding,
+                raw: Vec::new(),
+                known: (start, self.text),
+                ended: false,
+            }))
+        };
+    }
+}
+
+impl BufRead for TextReader<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        // A part of the file may decode to nothing.
+        while self.at == self.buffer.len() {
+            let before = self.file;
+            self.fill()?;
+            if self.file == before && self.buffer.is_empty() {
+                break;
+            }
+        }
+        Ok(&self.buffer[self.at..])
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.at += bytes;
+    }
+}
+
+impl Read for TextReader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let available = self.fill_buf()?;
+        let length = available.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&available[..length]);
+        self.consume(length);
+        Ok(length)
+    }
+}
+
+/// The encoding of a dump, part of which is `sample`. Bytes that are wrong in UTF-8 prove nothing
+/// if others are right.
+fn guess(sample: &[u8]) -> &'static Encoding {
+    let nul = sample.contains(&0);
+    match std::str::from_utf8(sample) {
+        Ok(_) if !nul => return UTF_8,
+        // The sample ends inside a character.
+        Err(error) if error.error_len().is_none() && !nul => return UTF_8,
+        _ => {}
+    }
+    let guessed = detect(sample, None);
+    // A character at the end may be cut, so this is not the last part.
+    let mut decoder = guessed.new_decoder_without_bom_handling();
+    let room = decoder.max_utf8_buffer_length(sample.len()).unwrap_or(4 * sample.len() + 16);
+    let (.., errors) = decoder.decode_to_utf8(sample, &mut vec![0; room], false);
+    let multi_byte = !guessed.is_single_byte();
+    let valid = || {
+        sample.utf8_chunks().any(|chunk| !chunk.valid().is_ascii())
+            || sample.iter().filter(|byte| !byte.is_ascii()).count() < ENOUGH
+    };
+    if multi_byte && !errors || !valid() { guessed } else { UTF_8 }
+}
+
+impl Transcoder {
+    /// Decodes the next part of the file; an empty part is its end.
+    fn decode(&mut self, raw: &[u8]) -> Vec<u8> {
+        let last = raw.is_empty();
+        if last && std::mem::replace(&mut self.ended, true) {
+            return Vec::new();
+        }
+        self.raw.extend_from_slice(raw);
+        let room = self.decoder.max_utf8_buffer_length(raw.len()).unwrap_or(4 * raw.len() + 16);
+        let mut text = vec![0; room];
+        let (result, _, written, _) = self.decoder.decode_to_utf8(raw, &mut text, last);
+        debug_assert_eq!(result, CoderResult::InputEmpty);
+        text.truncate(written);
+        text
+    }
+
+    /// Maps an offset of the text to the file, and forgets what is before it.
+    fn map(&mut self, text: u64) -> u64 {
+        let (file, known) = self.known;
+        let Some(ahead) = text.checked_sub(known) else { return file };
+        let ahead = usize::try_from(ahead).unwrap_or(usize::MAX);
+        let offsets = OffsetMap::decoded([ahead].into_iter(), &self.raw, 0, self.encoding);
+        let bytes = usize::try_from(offsets.byte_at(ahead)).unwrap_or(usize::MAX);
+        self.raw.drain(..bytes.min(self.raw.len()));
+        self.known = (file + bytes as u64, text);
+        self.known.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use encoding_rs::{BIG5, GB18030};
+
+    fn wide(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        text.encode_utf16().flat_map(order).collect()
+    }
+
+    #[test]
+    fn every_line_is_found_in_the_file() {
+        let line = "最近,正在進行AI大戰的各個大廠,被谷歌泄漏的一份內部文件,翻開了窘迫的一面。\n";
+        let text = "{\"id\":1}\n".to_owned() + &line.repeat(4000);
+        for (name, raw) in [
+            ("utf-8", text.clone().into_bytes()),
+            ("utf-8 with a mark", ["\u{feff}".as_bytes(), text.as_bytes()].concat()),
+            ("big5", BIG5.encode(&text).0.into_owned()),
+            ("gb18030", GB18030.encode(&text).0.into_owned()),
+            ("utf-16le", wide(&format!("\u{feff}{text}"), u16::to_le_bytes)),
+            ("utf-16be", wide(&text, u16::to_be_bytes)),
+        ] {
+            let mut source = &raw[..];
+            let mut reader = TextReader::new(&mut source, None, 1 << 20);
+            let mut lines = 0;
+            loop {
+                let start = reader.offset();
+                let mut line = Vec::new();
+                if reader.read_until(b'\n', &mut line).unwrap() == 0 {
+                    break;
+                }
+                let span = reader.span(start, reader.offset());
+                let bytes = &raw[span.start as usize..span.end as usize];
+                let found = match name {
+                    "big5" => BIG5.decode_without_bom_handling(bytes).0,
+                    "gb18030" => GB18030.decode_without_bom_handling(bytes).0,
+                    "utf-16le" => encoding_rs::UTF_16LE.decode_without_bom_handling(bytes).0,
+                    "utf-16be" => encoding_rs::UTF_16BE.decode_without_bom_handling(bytes).0,
+                    _ => UTF_8.decode_without_bom_handling(bytes).0,
+                };
+                assert_eq!(found.as_bytes(), line, "{name}");
+                lines += 1;
+            }
+            assert_eq!((lines, reader.bytes_read()), (4001, raw.len() as u64), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_longer_than_the_window_takes_no_more_memory() {
+        let raw = GB18030.encode(&"最近的新聞。".repeat(200_000)).0.into_owned();
+        let mut source = &raw[..];
+        let mut reader = TextReader::new(&mut source, None, 1 << 16);
+        while !reader.fill_buf().unwrap().is_empty() {
+            let length = reader.fill_buf().unwrap().len();
+            reader.consume(length);
+            if let State::Decoding(transcoder) = &reader.state {
+                assert!(transcoder.raw.len() <= 4 * BUFFER);
+            }
+        }
+        let end = reader.offset();
+        assert_eq!(reader.span(0, end).end, raw.len() as u64);
+    }
+}

@@ -1,0 +1,96 @@
+//! The user's own names for the keys of dumps: `--map text=content,date=publish_time`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::field::Field;
+
+/// Which keys hold which fields, before the well-known keys.
+///
+/// A key can lead into nested objects by dots (`source.name`). Written as it is parsed, so it can
+/// be stored as text.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct FieldMap(Vec<(Field, String)>);
+
+impl FieldMap {
+    /// Whether it maps nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The fields and their keys, in the given order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Field, &str)> {
+        self.0.iter().map(|(field, key)| (*field, key.as_str()))
+    }
+
+    /// Whether a column of this name holds a title or a text.
+    pub(crate) fn is_text(&self, key: &str) -> bool {
+        self.iter()
+            .any(|(field, mapped)| matches!(field, Field::Title | Field::Text) && mapped == key)
+    }
+}
+
+impl FromStr for FieldMap {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let pairs = text.split(',').map(str::trim).filter(|pair| !pair.is_empty());
+        let pair = |pair: &str| {
+            let (field, key) = pair.split_once('=').unwrap_or((pair, ""));
+            let (field, key) = (field.trim(), key.trim());
+            if key.is_empty() {
+                return Err(format!("`{pair}` is not of the form FIELD=KEY"));
+            }
+            let known = Field::named(field).ok_or_else(|| {
+                let names: Vec<&str> = Field::names().collect();
+                format!("`{field}` is no field: use one of {}", names.join(", "))
+            })?;
+            Ok((known, key.to_owned()))
+        };
+        pairs.map(pair).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl TryFrom<String> for FieldMap {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<FieldMap> for String {
+    fn from(map: FieldMap) -> Self {
+        map.to_string()
+    }
+}
+
+impl fmt::Display for FieldMap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, (field, key)) in self.iter().enumerate() {
+            let comma = if number > 0 { "," } else { "" };
+            write!(f, "{comma}{}={key}", field.name())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_map_is_printed_as_it_is_parsed() {
+        let map: FieldMap = " text=content, date = publish_time,,source=a.b".parse().unwrap();
+        assert_eq!(map.to_string(), "text=content,date=publish_time,source=a.b");
+        assert_eq!(map.to_string().parse(), Ok(map));
+        assert_eq!("".parse(), Ok(FieldMap::default()));
+        for bad in ["text", "text=", "body=x", "=x"] {
+            assert!(bad.parse::<FieldMap>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The metadata that front matter states.
+
+use serde_json::{Map, Value};
+
+use super::field::Field;
+use super::field_map::FieldMap;
+use super::understood::KeyReader;
+use crate::page::front_matter::FrontMatter;
+use crate::page::metadata::Metadata;
+use crate::record::DateOrigin;
+
+/// The keys and values of front matter.
+fn values(it: FrontMatter<'_>) -> Map<String, Value> {
+    let parsed = match it.is_toml {
+        true => toml::from_str::<toml::Table>(it.text)
+            .ok()
+            .map(|table| table.into_iter().map(|(key, value)| (key, json_of(value, 0))).collect()),
+        false => serde_saphyr::from_str::<Map<String, Value>>(it.text).ok(),
+    };
+    parsed.unwrap_or_else(|| simple_lines(it))
+}
+
+/// The lines `key: value` of front matter that is not valid otherwise, for instance because a
+/// title has a colon.
+fn simple_lines(it: FrontMatter<'_>) -> Map<String, Value> {
+    let separator = if it.is_toml { '=' } else { ':' };
+    let mut values = Map::new();
+    let mut list: Option<String> = None;
+    for line in it.text.lines() {
+        let item = line.trim_start().strip_prefix("- ").map(unquoted);
+        if let (Some(key), Some(item)) = (&list, item) {
+            if let Some(Value::Array(items)) = values.get_mut(key) {
+                items.push(Value::String(item.to_owned()));
+            }
+            continue;
+        }
+        let Some((key, value)) = line.split_once(separator) else { continue };
+        if key.starts_with([' ', '\t', '#']) {
+            continue;
+        }
+        let (key, value) = (key.trim().to_owned(), unquoted(value));
+        list = value.is_empty().then(|| key.clone());
+        let value = match list {
+            Some(_) => Value::Array(Vec::new()),
+            None => Value::String(value.to_owned()),
+        };
+        values.entry(key).or_insert(value);
+    }
+    values
+}
+
+fn unquoted(value: &str) -> &str {
+    let value = value.trim();
+    let quoted =
+        |quote| value.strip_prefix(quote).and_then(|value: &str| value.strip_suffix(quote));
+    quoted('"').or_else(|| quoted('\'')).unwrap_or(value)
+}
+
+/// A TOML value as JSON; dates become text.
+fn json_of(value: toml::Value, depth: usize) -> Value {
+    /// The parser limits nesting, too.
+    const DEPTH: usize = 16;
+    match value {
+        _ if depth > DEPTH => Value::Null,
+        toml::Value::String(text) => Value::String(text),
+        toml::Value::Integer(number) => Value::from(number),
+        toml::Value::Float(number) => Value::from(number),
+        toml::Value::Boolean(value) => Value::Bool(value),
+        toml::Value::Datetime(date) => Value::String(date.to_string()),
+        toml::Value::Array(values) => {
+            values.into_iter().map(|value| json_of(value, depth + 1)).collect()
+        }
+        toml::Value::Table(table) => {
+            table.into_iter().map(|(key, value)| (key, json_of(value, depth + 1))).collect()
+        }
+    }
+}
+
+/// The metadata that a Markdown file states in its front matter.
+pub(crate) fn metadata(file: &str, map: &FieldMap) -> Metadata {
+    let Some(front_matter) = FrontMatter::of(file) else { return Metadata::default() };
+    let mut values = values(front_matter);
+    // Zola keeps its lists in a table.
+    for table in ["taxonomies", "extra", "params"] {
+        if let Some(Value::Object(inner)) = values.remove(table) {
+            for (key, value) in inner {
+                values.entry(key).or_insert(value);
+            }
+        }
+    }
+    // A summary is no body.
+    let texts = ["description", "summary", "excerpt", "abstract", "intro", "desc"];
+    texts.into_iter().for_each(|key| drop(values.remove(key)));
+    let mut it = KeyReader::new(map).understand(&values, 1);
+    let mut tags = std::mem::take(&mut it.tags);
+    tags.dedup();
+    Metadata {
+        title: Some(std::mem::take(&mut it.title)).filter(|title| !title.is_empty()),
+        author: it.take(Field::Author),
+        translator: it.take(Field::Translator),
+        editor: it.take(Field::Editor),
+        source: it.take(Field::Source),
+        site: it.take(Field::Site),
+        category: it.take(Field::Category),
+        url: it.take(Field::Url),
+        tags,
+        date: it.date.map(|moment| (moment, DateOrigin::FrontMatter)),
+        unread_date: it.unread_date.take(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(file: &str) -> Metadata {
+        metadata(file, &FieldMap::default())
+    }
+
+    #[test]
+    fn yaml_toml_and_broken_yaml_are_read() {
+        for file in [
+            "---\ntitle: \"甲: 乙\"\ndate: 2021-03-04 05:06\ntags: [丙, 丁]\nauthor: 張三\n---\n正文",
+            "---\ntitle: '甲: 乙'\ndate: 2021-03-04 05:06:00 +0800\ntags:\n  - 丙\n  - 丁\nauthor:\n  name: 張三\n...\n",
+            "\u{feff}+++\ntitle = \"甲: 乙\"\ndate = 2021-03-04T05:06:00+08:00\nauthor = \"張三\"\n[taxonomies]\ntags = [\"丙\", \"丁\"]\n+++\n",
+            "---\r\ntitle: 甲: 乙\r\ndate: 2021-03-04 05:06\r\ntags: 丙, 丁\r\nauthor: 張三\r\n---\r\n",
+            "---\ntitle: 甲: 乙\ndate: 2021-03-04 05:06\ntags:\n- 丙\n- 丁\nauthor: 張三\n---\n",
+        ] {
+            let metadata = of(file);
+            assert_eq!(metadata.title.as_deref(), Some("甲: 乙"), "{file}");
+            assert_eq!(metadata.tags, ["丙", "丁"], "{file}");
+            assert_eq!(metadata.author.as_deref(), Some("張三"), "{file}");
+            let (date, origin) = metadata.date.unwrap();
+            assert_eq!(crate::date::sort_key(date).to_string(), "2021-03-04T05:06:00", "{file}");
+            assert_eq!(origin, DateOrigin::FrontMatter);
+        }
+        assert_eq!(of("---\n正文\n"), Metadata::default());
+        assert_eq!(of("正文"), Metadata::default());
+    }
+
+    #[test]
+    fn hostile_front_matter_ends() {
+        let mut laughs = "---\na0: &a0 [x, x]\n".to_owned();
+        for level in 1..60 {
+            let (name, before) = (level, level - 1);
+            laughs.push_str(&format!("a{name}: &a{name} [*a{before}, *a{before}]\n"));
+        }
+        of(&(laughs + "title: *a59\n---\n"));
+        of(&format!("---\na: {}\n---\n", "[".repeat(60_000)));
+        of(&format!("+++\na = {}\n+++\n", "[".repeat(60_000)));
+        of(&format!("---\n{}\n---\n", "a:\n ".repeat(9_000)));
+    }
+}

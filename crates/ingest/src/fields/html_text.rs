@@ -1,0 +1,128 @@
+//! Turns HTML in the values of dumps into text.
+
+use crate::page::html::html_layout;
+
+/// Elements whose tags show that a text is HTML.
+const ELEMENTS: [&str; 48] = [
+    "a",
+    "article",
+    "b",
+    "blockquote",
+    "body",
+    "br",
+    "center",
+    "code",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figure",
+    "font",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "hr",
+    "html",
+    "i",
+    "iframe",
+    "img",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "script",
+    "section",
+    "small",
+    "span",
+    "strong",
+    "style",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "tr",
+    "u",
+    "ul",
+];
+
+/// Elements that end a line.
+const BLOCKS: [&str; 20] = [
+    "article",
+    "blockquote",
+    "body",
+    "br",
+    "div",
+    "dl",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "head",
+    "html",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "table",
+    "tr",
+    "ul",
+];
+
+/// Whether a text has tags or character references of HTML.
+pub(crate) fn has_markup(text: &str) -> bool {
+    memchr::memchr2_iter(b'<', b'&', text.as_bytes()).any(|at| match text.as_bytes()[at] {
+        b'<' => tag(&text[at..]).is_some(),
+        _ => is_reference(&text[at..]),
+    })
+}
+
+/// The text of HTML, line by line.
+pub(crate) fn html_lines(html: &str) -> Vec<String> {
+    let starts = memchr::memchr_iter(b'<', html.as_bytes());
+    let has_blocks =
+        || starts.filter_map(|at| tag(&html[at..])).any(|name| BLOCKS.contains(&name.as_str()));
+    if html.contains('\n') && !has_blocks() {
+        // Line breaks are the only marks of paragraphs.
+        return html.lines().flat_map(lines).collect();
+    }
+    lines(html)
+}
+
+fn lines(html: &str) -> Vec<String> {
+    html_layout(html).lines.into_iter().map(|line| line.text.into_owned()).collect()
+}
+
+/// The name of the known element whose tag a text begins with.
+fn tag(text: &str) -> Option<String> {
+    let inner = text[1..].strip_prefix('/').unwrap_or(&text[1..]);
+    let length = inner.bytes().take(12).take_while(u8::is_ascii_alphanumeric).count();
+    let name = inner[..length].to_ascii_lowercase();
+    let after = inner.as_bytes().get(length)?;
+    let ends = matches!(after, b'>' | b' ' | b'/' | b'\n' | b'\t' | b'\r');
+    // A tag that does not end is none.
+    (ends && ELEMENTS.contains(&name.as_str()) && inner.as_bytes().contains(&b'>')).then_some(name)
+}
+
+/// Whether a text begins with a character reference.
+fn is_reference(text: &str) -> bool {
+    const NAMES: [&str; 16] = [
+        "&nbsp;", "&amp;", "&lt;", "&gt;", "&quot;", "&apos;", "&ldquo;", "&rdquo;", "&middot;",
+        "&hellip;", "&mdash;", "&ndash;", "&lsquo;", "&rsquo;", "&emsp;", "&ensp;",
+    ];
+    if let Some(number) = text.strip_prefix("&#") {
+        let digits = number.strip_prefix(['x', 'X']).unwrap_or(number);
+        let length = digits.bytes().take(8).take_while(u8::is_ascii_hexdigit).count();
+        return length > 0 && digits.as_bytes().get(length) == Some(&b';');
+    }
+    NAMES.iter().any(|name| text.starts_with(name))
+}

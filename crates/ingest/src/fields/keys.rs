@@ -1,0 +1,88 @@
+//! The well-known keys of dumps, columns of tables and keys of front matter.
+
+use super::field::Field;
+use super::key_table::KEYS;
+
+/// What stands in front of keys in dumps of databases.
+const PREFIXES: [&str; 6] = ["news", "article", "post", "doc", "item", "page"];
+
+/// The field of a key and its rank among the keys of the field: the smaller, the better.
+pub(crate) fn meaning(key: &str) -> Option<(Field, u16)> {
+    let key: String = key
+        .chars()
+        .filter(|c| !matches!(c, '_' | '-' | ' ' | '\u{feff}' | '"' | '\u{3000}'))
+        .flat_map(char::to_lowercase)
+        .collect();
+    let exact = |key: &str| {
+        KEYS.iter().find_map(|(field, keys)| {
+            let rank = keys.iter().position(|known| *known == key)?;
+            Some((*field, u16::try_from(rank).ok()?))
+        })
+    };
+    let without_prefix = || {
+        let short = PREFIXES.iter().find_map(|prefix| key.strip_prefix(prefix))?;
+        exact(short).filter(|(field, _)| *field != Field::Kind)
+    };
+    // A key with a prefix comes after all others.
+    exact(&key).or_else(|| without_prefix().map(|(field, rank)| (field, rank + 1000)))
+}
+
+/// Whether a key is well known.
+pub(crate) fn is_known(key: &str) -> bool {
+    meaning(key).is_some()
+}
+
+/// Whether a key stands for a title or a text.
+pub(crate) fn is_text(key: &str) -> bool {
+    meaning(key).is_some_and(|(field, _)| matches!(field, Field::Title | Field::Text))
+}
+
+/// Whether JSON that begins with `head` has a key that stands for a title or a text.
+pub(crate) fn has_text_key(head: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(head);
+    let mut strings = head.split('"');
+    // A string is a key if a colon follows.
+    let mut last = strings.next();
+    for piece in strings {
+        if piece.trim_start().starts_with(':') && last.is_some_and(is_text) {
+            return true;
+        }
+        last = Some(piece);
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_have_meanings() {
+        let of = |key| meaning(key).map(|(field, _)| field);
+        for (key, field) in [
+            ("publish_time", Field::Date),
+            ("pubDate", Field::Date),
+            ("Created At", Field::Date),
+            ("source_name", Field::Source),
+            ("news_content", Field::Text),
+            ("articleTitle", Field::Title),
+            ("標籤", Field::Tags),
+            ("_id", Field::Id),
+            ("\u{feff}title", Field::Title),
+        ] {
+            assert_eq!(of(key), Some(field), "{key}");
+        }
+        assert_eq!(of("views"), None);
+        assert!(has_text_key(b"{\"a\":1, \"Content\" : \"x\"}"));
+        assert!(!has_text_key(b"{\"a\":\"title\"}"));
+    }
+
+    #[test]
+    fn no_key_has_two_meanings() {
+        let mut keys: Vec<&str> = KEYS.iter().flat_map(|(_, keys)| keys.iter().copied()).collect();
+        let count = keys.len();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), count);
+    }
+}

@@ -1,0 +1,198 @@
+//! Reads the dates that dumps, feeds, messages and front matter state.
+
+use jiff::civil::{Date as Day, DateTime};
+use serde_json::Value;
+
+use crate::date;
+use crate::record::Moment;
+
+/// What a value states about the date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum StatedDate {
+    /// Nothing, or the null date.
+    None,
+    Moment(Moment),
+    /// It has a form that is not understood.
+    Unread(String),
+}
+
+/// Maximum characters of a date that is named because it is not understood.
+const MAX_UNREAD: usize = 100;
+
+/// Reads a date from a value: a text, a number, or an object such as `{"$date": …}`, with whatever
+/// is nested in it. `None` if it is of another type.
+pub(crate) fn of_value(value: &Value) -> Option<StatedDate> {
+    let mut value = value;
+    // No known form is nested deeper.
+    for _ in 0..4 {
+        value = match value {
+            Value::Object(fields) => {
+                let keys = ["$date", "$numberLong", "value", "date", "iso", "_seconds", "seconds"];
+                keys.into_iter().find_map(|key| fields.get(key))?
+            }
+            Value::Array(values) => values.first()?,
+            other => {
+                return match other {
+                    Value::String(text) => Some(of_text(text)),
+                    Value::Number(number) => Some(of_text(&number.to_string())),
+                    Value::Null => Some(StatedDate::None),
+                    _ => None,
+                };
+            }
+        };
+    }
+    None
+}
+
+/// Reads a date from a text.
+pub(crate) fn of_text(text: &str) -> StatedDate {
+    let text = text.trim();
+    if is_null(text) {
+        return StatedDate::None;
+    }
+    match stated_date(text) {
+        Some(moment) => StatedDate::Moment(moment),
+        None => StatedDate::Unread(text.chars().take(MAX_UNREAD).collect()),
+    }
+}
+
+/// Whether a text says that there is no date.
+fn is_null(text: &str) -> bool {
+    let digits_are_zero = !text.contains(|c: char| ('1'..='9').contains(&c));
+    let words = ["", "null", "none", "nan", "nat", "n/a", "unknown", "-", "無", "无"];
+    words.contains(&text.to_ascii_lowercase().as_str())
+        || text.contains('0') && digits_are_zero && !text.contains(char::is_alphabetic)
+        || ["1900/1/1", "1900-01-01", "0001-01-01"].into_iter().any(|null| text.starts_with(null))
+}
+
+/// The moment that a text states, in any known form. All formats come here.
+fn stated_date(text: &str) -> Option<Moment> {
+    if let Some(moment) = date::iso(text) {
+        return Some(moment);
+    }
+    if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'-') {
+        return number(text);
+    }
+    // RFC 822 and its successors, whose weekday may be wrong.
+    let relaxed = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
+    if let Ok(timestamp) = relaxed.parse_timestamp(text) {
+        return date::epoch(timestamp.as_second());
+    }
+    let zone = text.replace("GMT+0800", "+0800").replace(" CST", " +0800");
+    const ZONED: [&str; 5] = [
+        "%Y-%m-%d %H:%M:%S %z",
+        "%a, %d %b %Y %H:%M:%S %z",
+        "%a %b %d %H:%M:%S %z %Y",
+        "%d %b %Y %H:%M:%S %z",
+        "%Y-%m-%dT%H:%M:%S%z",
+    ];
+    let zoned = |form: &&str| jiff::Timestamp::strptime(form, &zone).ok();
+    if let Some(timestamp) = ZONED.iter().find_map(zoned) {
+        return date::epoch(timestamp.as_second());
+    }
+    civil(text)
+}
+
+/// A date in words, in the archive's time zone.
+fn civil(text: &str) -> Option<Moment> {
+    const TIMES: [&str; 7] = [
+        "%a, %d %b %Y %H:%M:%S",
+        "%a %b %d %H:%M:%S %Y",
+        "%B %d, %Y %H:%M:%S",
+        "%B %d, %Y %H:%M",
+        "%b %d, %Y %H:%M",
+        "%m/%d/%Y %I:%M:%S %p",
+        "%m/%d/%Y %H:%M:%S",
+    ];
+    const DAYS: [&str; 6] =
+        ["%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%m/%d/%Y", "%a, %d %b %Y"];
+    let time = TIMES.iter().find_map(|form| DateTime::strptime(form, text).ok());
+    let day = || DAYS.iter().find_map(|form| Day::strptime(form, text).ok());
+    let moment = time.map(Moment::Time).or_else(|| day().map(Moment::Day))?;
+    is_plausible(date::sort_key(moment)).then_some(moment)
+}
+
+/// A date written as digits only: `20210304`, `20210304050607`, or a time since 1970.
+fn number(text: &str) -> Option<Moment> {
+    let digit = |from: usize, to: usize| text.get(from..to)?.parse::<i16>().ok();
+    let part = |from: usize| i8::try_from(digit(from, from + 2)?).ok();
+    if matches!(text.len(), 8 | 12 | 14) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let day = Day::new(digit(0, 4)?, part(4)?, part(6)?);
+        if let Ok(day) = day
+            && is_plausible(day.at(0, 0, 0, 0))
+        {
+            if text.len() == 8 {
+                return Some(Moment::Day(day));
+            }
+            let second = if text.len() == 14 { part(12)? } else { 0 };
+            let time = jiff::civil::Time::new(part(8)?, part(10)?, second, 0);
+            return Some(time.map_or(Moment::Day(day), |time| Moment::Time(day.to_datetime(time))));
+        }
+    }
+    let whole = text.split('.').next()?;
+    let number: i64 = whole.parse().ok()?;
+    // Microseconds and nanoseconds, as milliseconds.
+    let number = match whole.trim_start_matches('-').len() {
+        16 => number / 1_000,
+        19 => number / 1_000_000,
+        9..=13 => number,
+        _ => return None,
+    };
+    date::epoch(number)
+}
+
+fn is_plausible(time: DateTime) -> bool {
+    (1800..2100).contains(&time.year())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::{date, datetime};
+    use serde_json::json;
+
+    #[test]
+    fn dates_in_all_forms_are_read() {
+        let time = |h, m, s| StatedDate::Moment(Moment::Time(datetime(2021, 3, 4, h, m, s, 0)));
+        let day = StatedDate::Moment(Moment::Day(date(2021, 3, 4)));
+        for (value, expected) in [
+            (json!("2021-03-04 05:06"), time(5, 6, 0)),
+            (json!("2021-03-04T05:06:07+08:00"), time(5, 6, 7)),
+            (json!("2021-03-03T21:06:07Z"), time(5, 6, 7)),
+            (json!("2021-03-03T21:06:07.123Z"), time(5, 6, 7)),
+            (json!("2021-03-04 05:06:07 +0800"), time(5, 6, 7)),
+            (json!("1614805567"), time(5, 6, 7)),
+            (json!("1614805567.25"), time(5, 6, 7)),
+            (json!(1_614_805_567), time(5, 6, 7)),
+            (json!(1_614_805_567.0), time(5, 6, 7)),
+            (json!(1_614_805_567_000_i64), time(5, 6, 7)),
+            (json!(1_614_805_567_000_000_i64), time(5, 6, 7)),
+            (json!("20210304"), day.clone()),
+            (json!(20_210_304), day.clone()),
+            (json!("20210304050607"), time(5, 6, 7)),
+            (json!("2021年3月4日"), day.clone()),
+            (json!("Thu, 04 Mar 2021 05:06:07 +0800"), time(5, 6, 7)),
+            (json!("Wed, 03 Mar 2021 21:06:07 GMT"), time(5, 6, 7)),
+            (json!("Mon, 03 Mar 2021 21:06:07 GMT"), time(5, 6, 7)),
+            (json!("Thu Mar 04 05:06:07 +0800 2021"), time(5, 6, 7)),
+            (json!("Thu Mar  4 05:06:07 2021"), time(5, 6, 7)),
+            (json!("March 4, 2021"), day.clone()),
+            (json!("4 Mar 2021"), day.clone()),
+            (json!({"$date": "2021-03-03T21:06:07Z"}), time(5, 6, 7)),
+            (json!({"$date": 1_614_805_567_000_i64}), time(5, 6, 7)),
+            (json!({"$date": {"$numberLong": "1614805567000"}}), time(5, 6, 7)),
+            (json!({"value": "2021-03-04", "provenance": "stated"}), day),
+            (json!(null), StatedDate::None),
+            (json!(""), StatedDate::None),
+            (json!("0000-00-00 00:00:00"), StatedDate::None),
+            (json!(0), StatedDate::None),
+            (json!("1900/1/1 0:00:00"), StatedDate::None),
+            (json!("soon"), StatedDate::Unread("soon".to_owned())),
+            (json!("2021"), StatedDate::Unread("2021".to_owned())),
+        ] {
+            assert_eq!(of_value(&value), Some(expected), "{value}");
+        }
+        assert_eq!(of_value(&json!(true)), None);
+        assert_eq!(of_value(&json!({"a": 1})), None);
+    }
+}

@@ -1,0 +1,187 @@
+//! Understands the keys of a record.
+
+use foldhash::HashMap;
+use serde_json::{Map, Value};
+
+use super::field::Field;
+use super::field_map::FieldMap;
+use super::key_counts::KeyCounts;
+use super::keys;
+use super::stated_date::{self, StatedDate};
+use super::value;
+use crate::record::Moment;
+
+/// Maximum number of keys whose meaning is remembered.
+const MAX_MEANINGS: usize = 4096;
+
+/// The fields of one record, as a dump names them.
+pub(crate) type Fields = Map<String, Value>;
+
+/// The fields of a record after their keys have been understood.
+#[derive(Debug, Default)]
+pub(crate) struct Understood {
+    pub(crate) id: String,
+    pub(crate) is_flash: bool,
+    pub(crate) title: String,
+    pub(crate) paragraphs: Vec<String>,
+    pub(crate) date: Option<Moment>,
+    pub(crate) unread_date: Option<String>,
+    pub(crate) tags: Vec<String>,
+    texts: HashMap<Field, String>,
+}
+
+/// Understands the keys of the records of one dump, and counts those that it does not.
+pub(crate) struct KeyReader<'m> {
+    map: &'m FieldMap,
+    meanings: HashMap<String, Option<(Field, u16)>>,
+    /// Keys that were not used.
+    pub(crate) unused: KeyCounts,
+    /// Keys whose values have a wrong type.
+    pub(crate) mistyped: KeyCounts,
+}
+
+/// A key of a record that stands for a field.
+struct Candidate<'v> {
+    field: Field,
+    rank: u16,
+    key: &'v str,
+    value: &'v Value,
+}
+
+impl<'m> KeyReader<'m> {
+    pub(crate) fn new(map: &'m FieldMap) -> Self {
+        Self {
+            map,
+            meanings: HashMap::default(),
+            unused: KeyCounts::default(),
+            mistyped: KeyCounts::default(),
+        }
+    }
+
+    /// Understands the keys of a record, and counts those that are not used.
+    pub(crate) fn understand(&mut self, fields: &Fields, line: u64) -> Understood {
+        let mut candidates = self.candidates(fields, line);
+        candidates.sort_by_key(|candidate| (candidate.field, candidate.rank));
+        let mut understood = Understood::default();
+        let mut taken = None;
+        for Candidate { field, key, value, .. } in candidates {
+            if taken == Some(field) {
+                self.unused.add(key, line);
+                continue;
+            }
+            match understood.set(field, value) {
+                Some(true) => taken = Some(field),
+                Some(false) => {}
+                None => self.mistyped.add(key, line),
+            }
+        }
+        understood
+    }
+
+    /// The keys that stand for fields; the others are counted as unused.
+    fn candidates<'v>(&mut self, fields: &'v Fields, line: u64) -> Vec<Candidate<'v>>
+    where
+        'm: 'v,
+    {
+        let map = self.map;
+        let mut candidates = Vec::new();
+        for (rank, (field, key)) in (0..).zip(map.iter()) {
+            if let Some(value) = by_path(fields, key) {
+                candidates.push(Candidate { field, rank, key, value });
+            }
+        }
+        let mapped = u16::try_from(map.iter().count()).unwrap_or(u16::MAX);
+        for (key, value) in fields {
+            let is_mapped = || {
+                let first = |path: &'v str| path.split('.').next() == Some(key);
+                map.iter().any(|(_, path)| path == key || first(path))
+            };
+            if value::is_empty(value) || !map.is_empty() && is_mapped() {
+                continue;
+            }
+            match self.meaning(key) {
+                Some((field, rank)) => {
+                    let rank = rank.saturating_add(mapped);
+                    candidates.push(Candidate { field, rank, key, value });
+                }
+                None => self.unused.add(key, line),
+            }
+        }
+        candidates
+    }
+
+    fn meaning(&mut self, key: &str) -> Option<(Field, u16)> {
+        if let Some(known) = self.meanings.get(key) {
+            return *known;
+        }
+        let found = keys::meaning(key);
+        if self.meanings.len() < MAX_MEANINGS {
+            self.meanings.insert(key.to_owned(), found);
+        }
+        found
+    }
+}
+
+impl Understood {
+    /// Takes the text of a field such as the author.
+    pub(crate) fn take(&mut self, field: Field) -> Option<String> {
+        self.texts.remove(&field)
+    }
+
+    /// Sets a field to a value. `None` if the value is of a wrong type, and `false` if it says
+    /// nothing, so that another key is looked at.
+    fn set(&mut self, field: Field, value: &Value) -> Option<bool> {
+        match field {
+            Field::Text => {
+                self.paragraphs = value::paragraphs(value)?;
+                return Some(!self.paragraphs.is_empty());
+            }
+            Field::Tags => {
+                self.tags = value::list(value)?;
+                return Some(!self.tags.is_empty());
+            }
+            Field::Date => match stated_date::of_value(value)? {
+                StatedDate::Moment(moment) => {
+                    self.unread_date = None;
+                    self.date = Some(moment);
+                    return Some(true);
+                }
+                StatedDate::Unread(text) => {
+                    self.unread_date.get_or_insert(text);
+                    return Some(false);
+                }
+                StatedDate::None => return Some(false),
+            },
+            _ => {}
+        }
+        let text = match field {
+            Field::Url => value::address(value)?,
+            _ => value::single(value)?,
+        };
+        if text.is_empty() {
+            return Some(false);
+        }
+        match field {
+            Field::Id => self.id = text,
+            Field::Title => self.title = text,
+            Field::Kind => self.is_flash = text.eq_ignore_ascii_case("flash"),
+            _ => {
+                self.texts.insert(field, text);
+            }
+        }
+        Some(true)
+    }
+}
+
+/// The value at a key, or at a path of keys with dots.
+fn by_path<'v>(fields: &'v Fields, path: &str) -> Option<&'v Value> {
+    if let Some(value) = fields.get(path) {
+        return Some(value).filter(|value| !value::is_empty(value));
+    }
+    let (first, rest) = path.split_once('.')?;
+    let mut value = fields.get(first)?;
+    for key in rest.split('.') {
+        value = value.get(key)?;
+    }
+    Some(value).filter(|value| !value::is_empty(value))
+}

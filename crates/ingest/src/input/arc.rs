@@ -1,0 +1,116 @@
+//! Reads the records of an ARC file, the format before WARC; a member's name is its record number.
+//!
+//! A record is a line of fields separated by spaces, of which the first is the address and the last
+//! the length, then the response of the server.
+
+use std::io::{self, BufRead, BufReader, Read};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use super::container::Container;
+use super::fault::{damage_reason, truncated};
+use super::meter::Metered;
+use super::{Event, Input, Kind, PageKind, Visit, http};
+use crate::report::Reason;
+
+/// Passes every page of the file to `visit`.
+pub(super) fn each(
+    container: &Container<'_>,
+    read: impl Read,
+    visit: Visit<'_>,
+) -> ControlFlow<()> {
+    let mut read = BufReader::with_capacity(1 << 16, read);
+    let mut number = 0_u64;
+    loop {
+        let header = match header(&mut read) {
+            Ok(Some(header)) => header,
+            Ok(None) if number == 0 => return container.broken(Reason::Empty, visit),
+            Ok(None) => return ControlFlow::Continue(()),
+            Err(error) => return container.broken(damage_reason(&error), visit),
+        };
+        number += 1;
+        container.meter.member();
+        let Some(header) = header else {
+            let what =
+                format!("record {number} does not begin with an address and end in a length");
+            return container.broken(Reason::Damaged(what), visit);
+        };
+        let mut body = read.by_ref().take(header.length);
+        emit(container, number, &header, &mut body, visit)?;
+        // Skip what was not read. The meter stops endless bodies.
+        if let Err(error) = io::copy(&mut body, &mut io::sink()) {
+            return container.broken(damage_reason(&error), visit);
+        }
+        if body.limit() > 0 {
+            return container.broken(truncated(), visit);
+        }
+        if let Some(reason) = container.meter.exceeded() {
+            return container.broken(reason, visit);
+        }
+    }
+}
+
+/// The line before a record.
+struct Header {
+    url: String,
+    media: String,
+    length: u64,
+}
+
+/// Reads the next header line: `None` at the end of the file, `Some(None)` if it is not one.
+fn header(read: &mut impl BufRead) -> io::Result<Option<Option<Header>>> {
+    loop {
+        match http::line(read)? {
+            None => return Ok(None),
+            Some(line) if line.trim().is_empty() => {}
+            Some(line) => {
+                let fields: Vec<&str> = line.split(' ').collect();
+                // Version 1 has five fields, version 2 ten; the media type is the fourth.
+                let length = fields.last().and_then(|length| length.trim().parse().ok());
+                let header = length.filter(|_| fields.len() >= 5 && fields[0].contains(':'));
+                return Ok(Some(header.map(|length| Header {
+                    url: fields[0].to_owned(),
+                    media: fields[3].to_owned(),
+                    length,
+                })));
+            }
+        }
+    }
+}
+
+/// Passes the page in a record to `visit`, if there is one.
+fn emit(
+    container: &Container<'_>,
+    number: u64,
+    header: &Header,
+    body: &mut impl BufRead,
+    visit: Visit<'_>,
+) -> ControlFlow<()> {
+    if header.url.starts_with("filedesc:") || http::is_about_the_crawl(&header.url) {
+        return ControlFlow::Continue(());
+    }
+    let name = number.to_string();
+    let ignored = || Event::Ignored(PathBuf::from(container.path(&name)));
+    if !header.url.starts_with("http") {
+        return visit(ignored());
+    }
+    let response = match http::response(body) {
+        Ok(response) if response.status == 200 => response,
+        Ok(_) => return visit(ignored()),
+        Err(error) => return container.skip(&name, damage_reason(&error), visit),
+    };
+    let media = response.media.unwrap_or_else(|| header.media.clone());
+    let Some(html) = http::markup(&media) else { return visit(ignored()) };
+    let mut read = response.body;
+    visit(Event::Input(Input {
+        path: container.path(&name),
+        relative: container.relative(&name),
+        kind: Kind::Page(if html { PageKind::Html } else { PageKind::Text }),
+        bytes: None,
+        charset: http::charset(&media),
+        url: Some(header.url.clone()),
+        whole: None,
+        read: &mut Metered { inner: &mut read, meter: container.meter },
+        io_errors: container.io_errors,
+    }))
+}

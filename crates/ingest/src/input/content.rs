@@ -1,0 +1,23 @@
+//! What the first bytes of a file say about it.
+
+use super::codec::Codec;
+use super::format::Kind;
+
+/// What the first bytes of a file say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Content {
+    /// A kind that can be read.
+    Kind(Kind),
+    /// Compressed.
+    Compressed(Codec),
+    /// A document that only another program can read; its name.
+    Document(&'static str),
+    /// Something else that cannot be read; what, and what to do.
+    Foreign(&'static str),
+    /// Not text.
+    Binary,
+    /// The source of a program.
+    Program,
+    /// Nothing special, or only a long line: more bytes may say more.
+    Text,
+}

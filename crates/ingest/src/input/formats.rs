@@ -1,0 +1,212 @@
+//! The table of the kinds of files: how each is recognised, and by which endings.
+
+use super::format::{DumpKind, Kind, PageKind};
+
+/// A kind of files that can be read, for `wensou index --list-formats`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Format {
+    /// Its name.
+    pub name: &'static str,
+    /// The endings of such files, without the dot, in lower case. An empty ending stands for a
+    /// name without one.
+    pub endings: &'static [&'static str],
+    /// How the content is recognised; empty if only the ending tells.
+    pub content: &'static str,
+    /// What is read from it.
+    pub description: &'static str,
+}
+
+/// A row of the table.
+struct Row {
+    /// The kind that the endings stand for; `None` for compression, which is recognised elsewhere.
+    kind: Option<Kind>,
+    format: Format,
+}
+
+const fn row(
+    kind: Option<Kind>,
+    name: &'static str,
+    endings: &'static [&'static str],
+    content: &'static str,
+    description: &'static str,
+) -> Row {
+    Row { kind, format: Format { name, endings, content, description } }
+}
+
+/// The kinds of files. The content is looked at first (`sniff`), the ending second.
+static TABLE: [Row; 18] = [
+    row(
+        Some(Kind::TEXT),
+        "text",
+        &["", "txt", "text"],
+        "",
+        "one article a page, with the flash items in it",
+    ),
+    row(
+        Some(Kind::HTML),
+        "HTML",
+        &[
+            "html", "htm", "xhtml", "xht", "shtml", "shtm", "stm", "php", "php3", "php5", "phtml",
+            "asp", "aspx", "jsp", "jspx", "jhtml", "dhtml", "cgi", "do", "action", "cfm",
+        ],
+        "<!DOCTYPE html>, <html> or another element at the beginning",
+        "one article a page; also names with a query, such as a.aspx?id=8 and index.html@id=7",
+    ),
+    row(
+        Some(Kind::Page(PageKind::Markdown)),
+        "Markdown",
+        &["md", "markdown", "mdown", "mkd", "mdx"],
+        "front matter between lines of --- or +++",
+        "one article a file; title, date, tags and others from the front matter",
+    ),
+    row(
+        Some(Kind::Dump(DumpKind::JsonLines)),
+        "JSON lines",
+        &["jsonl", "ndjson", "jl", "jsonlines"],
+        "an object in the first line",
+        "one record a line",
+    ),
+    row(
+        Some(Kind::Dump(DumpKind::Json)),
+        "JSON",
+        &["json"],
+        "[{ or {\"data\":[{ at the beginning",
+        "one record an object of the array",
+    ),
+    row(
+        Some(Kind::Dump(DumpKind::Csv)),
+        "CSV",
+        &["csv"],
+        "a header that names a title or text",
+        "one record a row, with a header; the separator can be a comma, semicolon, tab or bar",
+    ),
+    row(
+        Some(Kind::Dump(DumpKind::Tsv)),
+        "TSV",
+        &["tsv", "tab"],
+        "a header that names a title or text",
+        "one record a row, with a header",
+    ),
+    row(
+        Some(Kind::Xml),
+        "RSS, Atom",
+        &["xml", "rss", "atom", "rdf"],
+        "<rss>, <feed> or <rdf:RDF>",
+        "one record an item or entry",
+    ),
+    row(
+        Some(Kind::Page(PageKind::Mail)),
+        "message",
+        &["eml"],
+        "header fields of a message",
+        "one article a message",
+    ),
+    row(
+        Some(Kind::Dump(DumpKind::Mbox)),
+        "mbox",
+        &["mbox", "mbx"],
+        "a line `From … 10:00:00 …`",
+        "one record a message",
+    ),
+    row(
+        Some(Kind::Page(PageKind::WebArchive)),
+        "web archive",
+        &["mht", "mhtml"],
+        "header fields with Content-Type: multipart/related",
+        "one article: the HTML page that was saved",
+    ),
+    row(
+        Some(Kind::Dump(DumpKind::Sogou)),
+        "Sogou news",
+        &["sogou"],
+        "<doc> with <url> or <content>",
+        "one record a <doc>",
+    ),
+    row(
+        Some(Kind::Dump(DumpKind::Labelled)),
+        "labelled lines",
+        &[],
+        "a short label, a tab and a text in each line",
+        "one record a line; the label is the category",
+    ),
+    row(
+        Some(Kind::Warc),
+        "WARC",
+        &["warc", "wet"],
+        "WARC/ at the beginning",
+        "the pages that a crawler has recorded",
+    ),
+    row(
+        Some(Kind::Arc),
+        "ARC",
+        &["arc"],
+        "filedesc:// at the beginning",
+        "the pages that a crawler has recorded",
+    ),
+    row(Some(Kind::Zip), "zip", &["zip"], "PK", "every member of a kind above"),
+    row(Some(Kind::Tar), "tar", &["tar"], "ustar", "every member of a kind above"),
+    row(
+        None,
+        "gzip, zstd, xz",
+        &["gz", "zst", "xz", "tgz", "tzst", "txz"],
+        "the magic number of the format",
+        "any kind above, compressed",
+    ),
+];
+
+/// Documents that only another program can turn into text; they are named.
+const DOCUMENTS: [&str; 27] = [
+    "pdf", "doc", "docx", "docm", "dot", "dotx", "xls", "xlsx", "xlsm", "xlsb", "ppt", "pptx",
+    "pps", "ppsx", "odt", "ods", "odp", "rtf", "wps", "epub", "mobi", "azw", "azw3", "djvu",
+    "pages", "msg", "ps",
+];
+
+/// Endings of files that are never opened in a folder: media, programs and their parts, databases,
+/// and compression that cannot be read. They are counted.
+const NEVER_READ: [&str; 111] = [
+    "7z", "a", "aac", "ai", "apk", "avi", "avif", "bak", "bat", "bin", "bmp", "br", "bz2", "c",
+    "cab", "cc", "class", "cpp", "crt", "css", "cur", "db", "deb", "dll", "dmg", "dylib", "eot",
+    "exe", "flac", "flv", "gif", "go", "h", "heic", "hpp", "icns", "ico", "idx", "ini", "iso",
+    "jar", "java", "jpe", "jpeg", "jpg", "js", "key", "less", "lnk", "lock", "lz", "lz4", "lzma",
+    "m3u", "m4a", "m4v", "map", "mdb", "mid", "mjs", "mkv", "mov", "mp3", "mp4", "mpeg", "mpg",
+    "msi", "numbers", "o", "obj", "ogg", "opus", "otf", "parquet", "pem", "pkl", "png", "psd",
+    "py", "pyc", "pyo", "rar", "rb", "rm", "rmvb", "rpm", "rs", "sass", "scss", "sh", "so",
+    "sqlite", "sqlite3", "svg", "svgz", "swf", "swp", "sys", "tif", "tiff", "tmp", "torrent", "ts",
+    "ttf", "vob", "wasm", "wav", "webm", "webp", "wma", "wmv",
+];
+
+/// The kinds of files that can be read: text first, compression last.
+pub fn formats() -> impl Iterator<Item = &'static Format> {
+    TABLE.iter().map(|row| &row.format)
+}
+
+/// The kind that an ending stands for.
+pub(super) fn kind_of(ending: &str) -> Option<Kind> {
+    match TABLE.iter().find(|row| row.format.endings.contains(&ending)) {
+        Some(row) => row.kind,
+        None => DOCUMENTS.contains(&ending).then_some(Kind::Document),
+    }
+}
+
+/// Whether files with this ending are not even opened.
+pub(super) fn is_never_read(ending: &str) -> bool {
+    NEVER_READ.binary_search(&ending).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_ending_is_in_two_rows() {
+        let mut all: Vec<&str> = formats().flat_map(|format| format.endings).copied().collect();
+        all.extend(DOCUMENTS);
+        all.extend(NEVER_READ);
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count);
+        assert!(NEVER_READ.is_sorted());
+    }
+}

@@ -1,0 +1,68 @@
+//! A reader whose first bytes can be looked at before they are read.
+
+use std::io::{self, ErrorKind, Read};
+
+/// Bytes that decide about most files.
+pub(super) const FIRST: usize = 4 << 10;
+/// Bytes that decide about files with long lines.
+pub(super) const MORE: usize = 64 << 10;
+
+/// A reader with its first bytes.
+pub(super) struct Peeked<R> {
+    head: Vec<u8>,
+    /// Bytes of the head that have been read.
+    at: usize,
+    /// What ended the head; it is passed on to whoever reads on.
+    error: Option<io::Error>,
+    inner: R,
+}
+
+impl<R: Read> Peeked<R> {
+    /// Reads the first bytes.
+    pub(super) fn new(inner: R, bytes: usize) -> Self {
+        let mut peeked = Self { head: Vec::new(), at: 0, error: None, inner };
+        peeked.look(bytes);
+        peeked
+    }
+
+    /// Reads until the head has `bytes` bytes, or the file ends.
+    pub(super) fn look(&mut self, bytes: usize) {
+        let mut length = self.head.len();
+        self.head.resize(bytes.max(length), 0);
+        while length < bytes && self.error.is_none() {
+            match self.inner.read(&mut self.head[length..]) {
+                Ok(0) => break,
+                Ok(read) => length += read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => self.error = Some(error),
+            }
+        }
+        self.head.truncate(length);
+    }
+
+    /// The first bytes.
+    pub(super) fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    /// The reader without its head, for a format that is read by position.
+    pub(super) fn into_inner(self) -> R {
+        self.inner
+    }
+}
+
+impl<R: Read> Read for Peeked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = &self.head[self.at..];
+        if left.is_empty() {
+            if let Some(error) = self.error.take() {
+                return Err(error);
+            }
+            return self.inner.read(buffer);
+        }
+        let length = left.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&left[..length]);
+        self.at += length;
+        Ok(length)
+    }
+}

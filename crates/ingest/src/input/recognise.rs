@@ -1,0 +1,80 @@
+//! Decides what a file is: by its content first, by its name second.
+
+use super::content::Content;
+use super::format::{DumpKind, Kind, PageKind};
+use super::peek::{MORE, Peeked};
+use super::sniff::{sniff, wants_more};
+use crate::fields::keys;
+use crate::report::{PRE_HINT, Reason};
+
+/// What to do with a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Read(Kind),
+    /// It is named, with the reason.
+    Refused(Reason),
+    /// It is counted.
+    Ignored,
+}
+
+/// Looks at the first bytes of a file.
+pub(super) fn content<R: std::io::Read>(file: &mut Peeked<R>) -> Content {
+    let found = sniff(file.head());
+    if !wants_more(file.head(), found) {
+        return found;
+    }
+    file.look(MORE);
+    sniff(file.head())
+}
+
+/// Decides about a file whose name stands for `by_name`, and which begins with `head`.
+pub(super) fn verdict(by_name: Kind, content: Content, head: &[u8]) -> Verdict {
+    let is_unknown = matches!(by_name, Kind::Unknown | Kind::Xml);
+    match content {
+        Content::Kind(found) => found_kind(by_name, found, head),
+        Content::Document(name) => Verdict::Refused(document(name)),
+        Content::Binary if by_name == Kind::Document => Verdict::Refused(document("a document")),
+        Content::Foreign(_) | Content::Binary if is_unknown => Verdict::Ignored,
+        Content::Foreign(what) => Verdict::Refused(Reason::Unsupported(what.to_owned())),
+        Content::Binary => Verdict::Refused(Reason::Binary),
+        Content::Program => Verdict::Ignored,
+        // The reader of the page says what is wrong with it.
+        Content::Compressed(_) if is_unknown => Verdict::Ignored,
+        Content::Compressed(_) => Verdict::Refused(Reason::Nested),
+        Content::Text if is_unknown => Verdict::Ignored,
+        Content::Text if by_name == Kind::Document => Verdict::Read(Kind::TEXT),
+        Content::Text => Verdict::Read(by_name),
+    }
+}
+
+/// Decides about a file whose content is of a known kind.
+fn found_kind(by_name: Kind, found: Kind, head: &[u8]) -> Verdict {
+    let kind = match (by_name, found) {
+        // The name says more than the first bytes.
+        (Kind::Page(PageKind::Markdown), Kind::HTML)
+        | (Kind::Page(PageKind::Mail), Kind::Page(PageKind::WebArchive))
+        | (Kind::Page(PageKind::WebArchive), Kind::Page(PageKind::Mail))
+        | (Kind::Dump(DumpKind::Csv), Kind::Dump(DumpKind::Tsv)) => by_name,
+        // One broken line is no reason to give up the others.
+        (Kind::Dump(DumpKind::JsonLines), Kind::Dump(DumpKind::Json))
+            if !head.trim_ascii_start().starts_with(b"[") =>
+        {
+            by_name
+        }
+        (Kind::Document, Kind::Zip | Kind::Tar) => {
+            return Verdict::Refused(document("a document"));
+        }
+        (Kind::Unknown, Kind::Dump(DumpKind::Json | DumpKind::JsonLines))
+            if !keys::has_text_key(head) =>
+        {
+            return Verdict::Ignored;
+        }
+        _ => found,
+    };
+    Verdict::Read(kind)
+}
+
+/// Why a document is not read, and what to do.
+fn document(name: &str) -> Reason {
+    Reason::Unsupported(format!("{name}: {PRE_HINT}"))
+}

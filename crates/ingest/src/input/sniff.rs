@@ -1,0 +1,239 @@
+//! Recognises a file by its first bytes.
+
+use std::borrow::Cow;
+
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+use super::codec::Codec;
+use super::content::Content;
+use super::format::{DumpKind, Kind, PageKind};
+use super::peek::MORE;
+use super::{sniff_json, sniff_lines};
+
+/// Recognises the content of a file that begins with `head`.
+pub(super) fn sniff(head: &[u8]) -> Content {
+    if let Some(content) = magic(head) {
+        return content;
+    }
+    let text = text(head);
+    let start = text.trim_ascii_start();
+    match start.first() {
+        Some(b'<') => tagged(start),
+        Some(b'[' | b'{') => sniff_json::of(start),
+        Some(b'-' | b'+') if has_front_matter(start) => {
+            Content::Kind(Kind::Page(PageKind::Markdown))
+        }
+        Some(b'%') if start.starts_with(b"%!PS") => Content::Document("PostScript"),
+        Some(_) => sniff_lines::of(&text),
+        None => Content::Text,
+    }
+}
+
+/// Whether [`sniff`] may say more about a longer head.
+pub(super) fn wants_more(head: &[u8], content: Content) -> bool {
+    content == Content::Text && head.len() < MORE && sniff_lines::may_be_table(head)
+}
+
+/// The head without its byte order mark, and as UTF-8 if it is UTF-16.
+fn text(head: &[u8]) -> Cow<'_, [u8]> {
+    let (encoding, mark) = match Encoding::for_bom(head) {
+        Some((encoding, mark)) => (encoding, mark),
+        // Markup begins with ASCII characters, of which UTF-16 has every other byte.
+        None => match head {
+            [0, 1..=0x7f, 0, 1..=0x7f, ..] => (UTF_16BE, 0),
+            [1..=0x7f, 0, 1..=0x7f, 0, ..] => (UTF_16LE, 0),
+            _ => (UTF_8, 0),
+        },
+    };
+    let head = &head[mark..];
+    if encoding == UTF_8 {
+        return Cow::Borrowed(head);
+    }
+    Cow::Owned(encoding.decode_without_bom_handling(head).0.into_owned().into_bytes())
+}
+
+const BZIP2: &str = "compressed with bzip2: unpack it first";
+const LZ4: &str = "compressed with lz4: unpack it first";
+const RAR: &str = "a RAR archive: unpack it first";
+const SEVEN_ZIP: &str = "a 7z archive: unpack it first";
+const XML: &str = "XML that is neither a feed nor XHTML: `--pre COMMAND` can turn it into text";
+
+/// Recognises what begins with a magic number.
+fn magic(head: &[u8]) -> Option<Content> {
+    const MAGIC: [(&[u8], Content); 36] = [
+        (b"\x1f\x8b", Content::Compressed(Codec::Gzip)),
+        (b"\x28\xb5\x2f\xfd", Content::Compressed(Codec::Zstd)),
+        (b"\xfd7zXZ\0", Content::Compressed(Codec::Xz)),
+        (b"PK\x05\x06", Content::Kind(Kind::Zip)),
+        (b"%PDF-", Content::Document("PDF")),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Content::Document("Office document")),
+        (b"{\\rtf", Content::Document("RTF")),
+        (b"AT&TFORM", Content::Document("DjVu")),
+        (b"BZh", Content::Foreign(BZIP2)),
+        (b"7z\xbc\xaf\x27\x1c", Content::Foreign(SEVEN_ZIP)),
+        (b"Rar!\x1a\x07", Content::Foreign(RAR)),
+        (b"\x04\x22\x4d\x18", Content::Foreign(LZ4)),
+        (b"\x89PNG", Content::Binary),
+        (b"\xff\xd8\xff", Content::Binary),
+        (b"GIF8", Content::Binary),
+        (b"RIFF", Content::Binary),
+        (b"II*\0", Content::Binary),
+        (b"MM\0*", Content::Binary),
+        (b"\x7fELF", Content::Binary),
+        (b"MZ\x90\0", Content::Binary),
+        (b"\xca\xfe\xba\xbe", Content::Binary),
+        (b"\xcf\xfa\xed\xfe", Content::Binary),
+        (b"SQLite format 3\0", Content::Binary),
+        (b"OggS\0", Content::Binary),
+        (b"fLaC\0", Content::Binary),
+        (b"ID3\x02", Content::Binary),
+        (b"ID3\x03", Content::Binary),
+        (b"ID3\x04", Content::Binary),
+        (b"\x1aE\xdf\xa3", Content::Binary),
+        (b"FLV\x01", Content::Binary),
+        (b"wOFF", Content::Binary),
+        (b"wOF2", Content::Binary),
+        (b"PAR1", Content::Binary),
+        (b"\0\0\x01\0", Content::Binary),
+        (b"\0\x01\0\0\0", Content::Binary),
+        (b"\0asm", Content::Binary),
+    ];
+    let found = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, found)| *found);
+    let at = |from: usize, magic: &[u8]| head.get(from..).is_some_and(|b| b.starts_with(magic));
+    match found {
+        // A text can begin with these letters, too.
+        Some(Content::Binary | Content::Foreign(_)) if is_ascii_word(head) => None,
+        Some(found) => Some(found),
+        None if head.starts_with(b"PK\x03\x04") => Some(zip(head)),
+        None if at(257, b"ustar") => Some(Content::Kind(Kind::Tar)),
+        None if at(60, b"BOOKMOBI") => Some(Content::Document("Mobipocket book")),
+        None if at(4, b"ftyp") => Some(Content::Binary),
+        None => None,
+    }
+}
+
+/// Whether a file begins with 16 printable ASCII characters.
+fn is_ascii_word(head: &[u8]) -> bool {
+    head.len() >= 16 && head[..16].iter().all(|byte| (b' '..0x7f).contains(byte))
+}
+
+/// What a zip archive holds, by the name and the content of its first member.
+fn zip(head: &[u8]) -> Content {
+    let number = |at: usize| head.get(at..at + 2).map_or(0, |b| u16::from_le_bytes([b[0], b[1]]));
+    let name = head.get(30..30 + usize::from(number(26))).unwrap_or_default();
+    let body = 30 + usize::from(number(26)) + usize::from(number(28));
+    let starts = |prefix: &[u8]| name.starts_with(prefix);
+    if name == b"mimetype" {
+        let media = head.get(body..).unwrap_or_default();
+        return match media {
+            _ if media.starts_with(b"application/epub") => Content::Document("EPUB"),
+            _ => Content::Document("Office document"),
+        };
+    }
+    let office: [&[u8]; 6] = [
+        b"[Content_Types].xml",
+        b"_rels/.rels",
+        b"word/document.",
+        b"xl/workbook.",
+        b"ppt/presentation.",
+        b"docProps/",
+    ];
+    if office.into_iter().any(starts) {
+        return Content::Document("Office document");
+    }
+    if starts(b"META-INF/") || starts(b"AndroidManifest") {
+        return Content::Foreign("a package of a program");
+    }
+    Content::Kind(Kind::Zip)
+}
+
+/// Recognises what begins with an element.
+fn tagged(start: &[u8]) -> Content {
+    let lower = start[..start.len().min(4 << 10)].to_ascii_lowercase();
+    let has = |text: &str| memchr::memmem::find(&lower, text.as_bytes()).is_some();
+    let starts = |text: &str| lower.starts_with(text.as_bytes());
+    if starts("<?php") {
+        return if has("<html") { Content::Kind(Kind::HTML) } else { Content::Program };
+    }
+    if starts("<doc>") && ["<url>", "<docno>", "<content>", "<contenttitle>"].into_iter().any(has) {
+        return Content::Kind(Kind::Dump(DumpKind::Sogou));
+    }
+    let declared = starts("<?xml") || starts("<!--");
+    let root = |name: &str| starts(name) || declared && has(name);
+    if root("<rss") || root("<feed") || root("<rdf:rdf") {
+        return Content::Kind(Kind::Dump(DumpKind::Feed));
+    }
+    let html =
+        ["<!doctype html", "<html"].into_iter().any(|tag| starts(tag) || declared && has(tag));
+    if html {
+        return Content::Kind(Kind::HTML);
+    }
+    let part =
+        ["<head", "<body", "<div", "<p>", "<h1", "<meta", "<article", "<table", "<title", "<span"];
+    if part.into_iter().any(|tag| starts(tag) || starts("<!--") && has(tag)) {
+        return Content::Kind(Kind::HTML);
+    }
+    if starts("<?xml") { Content::Foreign(XML) } else { Content::Text }
+}
+
+/// Whether a text begins with front matter: a line of three marks, a line with a key, and another
+/// line of marks.
+fn has_front_matter(start: &[u8]) -> bool {
+    let mut lines = start.split(|byte| *byte == b'\n').map(|line| line.trim_ascii_end());
+    let Some(mark @ (b"---" | b"+++")) = lines.next() else { return false };
+    let separator = if mark == b"---" { b':' } else { b'=' };
+    let mut keys = 0;
+    for line in lines.take(400) {
+        if line == mark || line == b"..." && mark == b"---" {
+            return keys > 0;
+        }
+        keys += usize::from(line.first().is_some_and(|b| *b > b' ') && line.contains(&separator));
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_is_recognised() {
+        use Content::{Binary, Compressed, Document, Foreign, Kind as Is, Program, Text};
+        let dump = |kind| Is(Kind::Dump(kind));
+        let page = |kind| Is(Kind::Page(kind));
+        for (head, expected) in [
+            ("\u{feff}<!DOCTYPE html><p>", Is(Kind::HTML)),
+            ("\n\n<?xml version=\"1.0\"?>\n<!DOCTYPE html PUBLIC>", Is(Kind::HTML)),
+            ("<?xml version=\"1.0\"?>\n<rss version=\"2.0\">", dump(DumpKind::Feed)),
+            ("<feed xmlns=\"http://www.w3.org/2005/Atom\">", dump(DumpKind::Feed)),
+            ("<?xml version=\"1.0\"?><urlset>", Foreign(XML)),
+            ("<doc>\n<url>http://a.b</url>", dump(DumpKind::Sogou)),
+            ("<doc id=3>甲", Text),
+            ("<甲>是一本書", Text),
+            ("<?php echo 1;", Program),
+            ("[{\"title\":", dump(DumpKind::Json)),
+            ("[ \n {\"title\":", dump(DumpKind::Json)),
+            ("{\"data\":[{\"title\":1}]}", dump(DumpKind::Json)),
+            ("{\n  \"title\": 1\n}", dump(DumpKind::Json)),
+            ("{\"title\":\"甲\"}\n{\"title\":\"乙\"}", dump(DumpKind::JsonLines)),
+            ("[甲]題目\n正文", Text),
+            ("{甲}題目\n正文", Text),
+            ("---\ntitle: 甲\n---\n正文", page(PageKind::Markdown)),
+            ("+++\ntitle = \"甲\"\n+++\n正文", page(PageKind::Markdown)),
+            ("---\n正文\n", Text),
+            ("---\n\n---\n", Text),
+            ("%PDF-1.4\n", Document("PDF")),
+            ("{\\rtf1\\ansi", Document("RTF")),
+            ("GIF89a\u{1}\u{2}", Binary),
+            ("GIF89a is a format of pictures", Text),
+            ("BZh91AY\u{1}\u{2}\u{3}", Foreign(BZIP2)),
+            ("題目\n\n正文", Text),
+            ("", Text),
+        ] {
+            assert_eq!(sniff(head.as_bytes()), expected, "{head}");
+        }
+        assert_eq!(sniff(b"\x1f\x8b\x08"), Compressed(Codec::Gzip));
+        let wide: Vec<u8> = "<html><p>甲".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(sniff(&wide), Is(Kind::HTML));
+    }
+}

@@ -1,0 +1,127 @@
+//! Recognises JSON, and objects that wrap an array of records.
+
+use super::content::Content;
+use super::format::{DumpKind, Kind};
+
+/// The keys under which programs put their records.
+const WRAPPERS: [&str; 20] = [
+    "data",
+    "articles",
+    "items",
+    "records",
+    "rows",
+    "results",
+    "result",
+    "list",
+    "news",
+    "docs",
+    "documents",
+    "posts",
+    "entries",
+    "hits",
+    "pages",
+    "content",
+    "feed",
+    "messages",
+    "rss",
+    "response",
+];
+/// Bytes in which a wrapper must begin.
+const WRAPPER_BYTES: usize = 4 << 10;
+
+/// Recognises what begins with a JSON array or object.
+pub(super) fn of(start: &[u8]) -> Content {
+    let inner = start[1..].trim_ascii_start();
+    match (start[0], inner.first()) {
+        (b'[', Some(b'{')) => return Content::Kind(Kind::Dump(DumpKind::Json)),
+        (b'{', Some(b'"')) => {}
+        _ => return Content::Text,
+    }
+    if wrapper(start).is_some() {
+        return Content::Kind(Kind::Dump(DumpKind::Json));
+    }
+    let end = memchr::memchr(b'\n', start);
+    let line = start[..end.unwrap_or(start.len())].trim_ascii();
+    let lines = match end {
+        Some(_) => line.ends_with(b"}"),
+        // A line that is longer than the head.
+        None => line.len() > 1 << 10 || line.ends_with(b"}"),
+    };
+    // After the key of an object comes a colon.
+    let key = inner[1..].iter().position(|byte| *byte == b'"');
+    let colon = key.is_some_and(|end| inner[end + 2..].trim_ascii_start().starts_with(b":"));
+    match (colon, lines) {
+        (false, _) => Content::Text,
+        (true, true) => Content::Kind(Kind::Dump(DumpKind::JsonLines)),
+        (true, false) => Content::Kind(Kind::Dump(DumpKind::Json)),
+    }
+}
+
+/// The length of what stands before the records in JSON that begins with `head`, if an object
+/// wraps them.
+pub(crate) fn wrapper(head: &[u8]) -> Option<usize> {
+    let head = &head[..head.len().min(WRAPPER_BYTES)];
+    let mut rest = head.trim_ascii_start().strip_prefix(b"{")?;
+    loop {
+        let (key, after) = string(rest.trim_ascii_start())?;
+        let value = after.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
+        if let Some(inner) = value.strip_prefix(b"[") {
+            let key = String::from_utf8_lossy(key).to_lowercase();
+            let wraps = inner.trim_ascii_start().starts_with(b"{");
+            return (wraps && WRAPPERS.contains(&key.as_str())).then(|| head.len() - inner.len());
+        }
+        rest = match value.first()? {
+            b'"' => string(value)?.1,
+            // Some programs wrap twice: `{"data":{"list":[`.
+            b'{' => {
+                let key = String::from_utf8_lossy(key).to_lowercase();
+                if !WRAPPERS.contains(&key.as_str()) {
+                    return None;
+                }
+                rest = &value[1..];
+                continue;
+            }
+            _ => &value[value.iter().position(|byte| *byte == b',')?..],
+        };
+        rest = rest.trim_ascii_start().strip_prefix(b",")?;
+    }
+}
+
+/// Splits off a string; returns it without its quotes.
+fn string(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let inner = text.strip_prefix(b"\"")?;
+    let mut escaped = false;
+    for (at, byte) in inner.iter().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return Some((&inner[..at], &inner[at + 1..])),
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrappers_are_seen_through() {
+        for (head, inner) in [
+            ("{\"data\":[{\"a\":1}]}", Some("{\"a\":1}]}")),
+            ("{\"status\": \"ok\", \"total\": 2, \"articles\": [ {}]}", Some(" {}]}")),
+            ("{\"title\":\"甲\\\"\",\"RECORDS\":[\n{", Some("\n{")),
+            ("{\"tags\":[{\"a\":1}]}", None),
+            ("{\"data\":[\"a\"]}", None),
+            ("{\"data\":{\"list\":[{}]}}", Some("{}]}}")),
+            ("{\"source\":{\"list\":[{}]}}", None),
+            ("{\"title\":\"甲\"}", None),
+            ("[{}]", None),
+            ("{\"data\"", None),
+        ] {
+            let rest = wrapper(head.as_bytes()).map(|bytes| &head[bytes..]);
+            assert_eq!(rest, inner, "{head}");
+        }
+    }
+}

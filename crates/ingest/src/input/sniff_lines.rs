@@ -1,0 +1,181 @@
+//! Recognises files that consist of lines: messages, crawls, and tables.
+
+use super::content::Content;
+use super::format::{DumpKind, Kind, PageKind};
+use crate::fields::keys;
+
+/// Maximum length of a label in bytes: eight Chinese characters.
+const LONGEST_LABEL: usize = 24;
+/// Minimum length of a labelled text in bytes: ten Chinese characters.
+const SHORTEST_TEXT: usize = 30;
+/// Maximum length of the name of a column in bytes.
+const LONGEST_NAME: usize = 64;
+
+/// Recognises a text by its first lines.
+pub(super) fn of(text: &[u8]) -> Content {
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    match line {
+        _ if line.starts_with(b"WARC/") => Content::Kind(Kind::Warc),
+        _ if line.starts_with(b"filedesc://") => Content::Kind(Kind::Arc),
+        _ if is_from_line(line) => Content::Kind(Kind::Dump(DumpKind::Mbox)),
+        _ if line.contains(&b':') => message(text),
+        _ if line.contains(&b'\t') && is_labelled(text) => {
+            Content::Kind(Kind::Dump(DumpKind::Labelled))
+        }
+        _ => table(line),
+    }
+}
+
+/// Whether a text may be a table or a list of labelled lines, whose lines are longer than the head.
+pub(super) fn may_be_table(head: &[u8]) -> bool {
+    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    memchr::memchr(b'\t', line).is_some_and(|at| (1..=LONGEST_LABEL).contains(&at))
+        || memchr::memrchr(b'\t', line).is_some_and(|at| line.len() - at <= LONGEST_LABEL)
+}
+
+/// Whether a line separates messages in an mbox file: `From sender Mon Jan  1 10:00:00 2024`.
+pub(crate) fn is_from_line(line: &[u8]) -> bool {
+    let Some(rest) = line.strip_prefix(b"From ") else { return false };
+    let is_time = |w: &[u8]| {
+        w[0].is_ascii_digit() && w[1] == b':' && w[2].is_ascii_digit() && w[3].is_ascii_digit()
+    };
+    rest.len() < 200
+        && rest.windows(4).any(is_time)
+        && rest.windows(4).any(|w| w.iter().all(u8::is_ascii_digit))
+}
+
+/// Recognises a message by its header fields.
+fn message(text: &[u8]) -> Content {
+    const KNOWN: [&str; 16] = [
+        "from",
+        "to",
+        "subject",
+        "date",
+        "message-id",
+        "received",
+        "mime-version",
+        "return-path",
+        "content-type",
+        "delivered-to",
+        "reply-to",
+        "sender",
+        "dkim-signature",
+        "cc",
+        "x-mailer",
+        "content-transfer-encoding",
+    ];
+    const TECHNICAL: [&str; 6] =
+        ["message-id", "received", "mime-version", "return-path", "content-type", "dkim-signature"];
+    let (mut known, mut technical, mut related) = (0, false, false);
+    for line in text.split(|byte| *byte == b'\n').take(200) {
+        let line = line.trim_ascii_end();
+        if line.is_empty() {
+            break;
+        }
+        let folded = matches!(line[0], b' ' | b'\t');
+        related |= memchr::memmem::find(&line.to_ascii_lowercase(), b"multipart/related").is_some();
+        if folded {
+            continue;
+        }
+        let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
+        let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+        if name.len() == line.len() || !name.iter().all(is_name) {
+            break;
+        }
+        let name = String::from_utf8_lossy(name).to_ascii_lowercase();
+        known += usize::from(KNOWN.contains(&name.as_str()));
+        technical |= TECHNICAL.contains(&name.as_str());
+    }
+    match (known >= 3 && technical, related) {
+        (true, true) => Content::Kind(Kind::Page(PageKind::WebArchive)),
+        (true, false) => Content::Kind(Kind::Page(PageKind::Mail)),
+        _ => Content::Text,
+    }
+}
+
+/// Whether every line is a label, a tab and a text, or a text, a tab and a label.
+fn is_labelled(text: &[u8]) -> bool {
+    let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
+    // The last line may be cut.
+    let complete = if lines.len() > 1 { &lines[..lines.len() - 1] } else { &lines[..] };
+    let mut filled = complete.iter().map(|line| line.trim_ascii_end()).filter(|l| !l.is_empty());
+    let Some(first) = filled.next() else { return false };
+    match labelled(first) {
+        Some((true, ..)) => filled.all(|line| labelled(line).is_some_and(|(first, ..)| first)),
+        Some((false, ..)) => filled.all(|line| labelled(line).is_some_and(|(first, ..)| !first)),
+        None => false,
+    }
+}
+
+/// Splits a labelled line: whether the label comes first, the label, and the text.
+pub(crate) fn labelled(line: &[u8]) -> Option<(bool, &[u8], &[u8])> {
+    let at = memchr::memchr(b'\t', line)?;
+    let (left, right) = (&line[..at], &line[at + 1..]);
+    if right.contains(&b'\t') {
+        return None;
+    }
+    let is_label = |label: &[u8]| {
+        let separates = |b: &u8| b.is_ascii_whitespace() || matches!(b, b',' | b'"' | b'<' | b':');
+        (1..=LONGEST_LABEL).contains(&label.len()) && !label.iter().any(separates)
+    };
+    if is_label(left) && right.len() >= SHORTEST_TEXT {
+        return Some((true, left, right));
+    }
+    (is_label(right) && left.len() >= SHORTEST_TEXT).then_some((false, right, left))
+}
+
+/// Recognises a table by its header, in which the names of at least two columns are known.
+fn table(header: &[u8]) -> Content {
+    let header = header.trim_ascii_end();
+    if header.len() > 2 << 10 {
+        return Content::Text;
+    }
+    let Ok(header) = std::str::from_utf8(header) else { return Content::Text };
+    for (separator, kind) in [(',', DumpKind::Csv), ('\t', DumpKind::Tsv), (';', DumpKind::Csv)] {
+        let names: Vec<&str> = header.split(separator).map(|name| name.trim_matches('"')).collect();
+        if names.len() < 2
+            || names.iter().any(|name| name.trim().is_empty() || name.len() > LONGEST_NAME)
+        {
+            continue;
+        }
+        let known = names.iter().filter(|name| keys::is_known(name)).count();
+        if known >= 2 && names.iter().any(|name| keys::is_text(name)) {
+            return Content::Kind(Kind::Dump(kind));
+        }
+    }
+    Content::Text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_recognised() {
+        let dump = |kind| Content::Kind(Kind::Dump(kind));
+        let page = |kind| Content::Kind(Kind::Page(kind));
+        let text = "馬曉旭意外受傷讓國奧警惕無奈大雨格外青睞殷家軍";
+        for (head, expected) in [
+            ("WARC/1.0\r\n".to_owned(), Content::Kind(Kind::Warc)),
+            ("filedesc://a.arc 0.0.0.0 2024".to_owned(), Content::Kind(Kind::Arc)),
+            ("From a@b.c Mon Jan  1 10:00:00 2024\nX: y\n".to_owned(), dump(DumpKind::Mbox)),
+            ("From here it took until 10:00 to arrive.\n".to_owned(), Content::Text),
+            ("Received: from a\n by b\nDate: x\nSubject: y\n\nz".to_owned(), page(PageKind::Mail)),
+            (
+                "From: a\nSubject: y\nMIME-Version: 1.0\nContent-Type: multipart/related;\n\n"
+                    .to_owned(),
+                page(PageKind::WebArchive),
+            ),
+            ("Author: 張三\nTime: 2023/3/14\n\n正文".to_owned(), Content::Text),
+            (format!("體育\t{text}\n財經\t{text}\n體"), dump(DumpKind::Labelled)),
+            (format!("{text}\t3\n{text}\t14\n"), dump(DumpKind::Labelled)),
+            (format!("體育\t{text}\n{text}\n"), Content::Text),
+            ("名稱\t價格\n甲\t3\n".to_owned(), Content::Text),
+            ("id,title,content\n1,甲,乙\n".to_owned(), dump(DumpKind::Csv)),
+            ("標題\t正文\n甲\t乙\n".to_owned(), dump(DumpKind::Tsv)),
+            ("題目,正文如下\n甲".to_owned(), Content::Text),
+        ] {
+            assert_eq!(of(head.as_bytes()), expected, "{head}");
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Converts Markdown to lines: each paragraph, heading, item and row of a table is a line, without
+//! marks.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+use crate::page::front_matter::FrontMatter;
+use crate::page::html::html_layout;
+use crate::page::line::{Layout, Line};
+
+/// The lines of a Markdown file. A title that the front matter states is its first line; otherwise
+/// a heading is the title if it is the first line.
+pub(crate) fn markdown_layout(text: &str, title: Option<&str>) -> Layout<'static> {
+    let start = FrontMatter::of(text).map_or(0, |front_matter| front_matter.end);
+    let body = &text[start..];
+    let mut writer = Writer { offset: start, ..Writer::default() };
+    let options =
+        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES;
+    for (event, range) in Parser::new_ext(body, options).into_offset_iter() {
+        writer.event(event, range);
+    }
+    writer.end_line();
+    let mut lines = writer.lines;
+    let Some(title) = title else {
+        for line in lines.iter_mut().skip(1) {
+            line.heading = 0;
+        }
+        if let Some(first) = lines.first_mut().filter(|line| line.heading > 0) {
+            first.heading = 1;
+        }
+        return Layout { lines, ..Layout::default() };
+    };
+    if lines.first().is_some_and(|line| line.heading > 0 && line.text == title) {
+        lines.remove(0);
+    }
+    lines.iter_mut().for_each(|line| line.heading = 0);
+    let first =
+        Line { text: Cow::Owned(title.to_owned()), heading: 1, end: start, ..Line::default() };
+    lines.insert(0, first);
+    Layout { lines, ..Layout::default() }
+}
+
+#[derive(Default)]
+struct Writer {
+    /// Offset of the body in the file.
+    offset: usize,
+    lines: Vec<Line<'static>>,
+    text: String,
+    range: Option<Range<usize>>,
+    heading: u8,
+    /// Number of open images, whose text describes them and is not shown.
+    images: usize,
+    /// HTML of a block, and where it begins.
+    html: Option<(String, usize)>,
+}
+
+impl Writer {
+    fn event(&mut self, event: Event<'_>, range: Range<usize>) {
+        match event {
+            Event::Start(Tag::Heading { level, .. }) => {
+                self.end_line();
+                self.heading = number_of(level);
+            }
+            Event::End(TagEnd::Heading(_)) => {
+                self.end_line();
+                self.heading = 0;
+            }
+            Event::Start(Tag::Image { .. }) => self.images += 1,
+            Event::End(TagEnd::Image) => self.images = self.images.saturating_sub(1),
+            Event::Start(Tag::HtmlBlock) => {
+                self.end_line();
+                self.html = Some((String::new(), range.start));
+            }
+            Event::End(TagEnd::HtmlBlock) => self.end_html(),
+            Event::Html(html) => match &mut self.html {
+                Some((block, _)) => block.push_str(&html),
+                None => self.add("", range),
+            },
+            Event::InlineHtml(tag) if tag.starts_with("<br") => self.end_line(),
+            // A cell ends before the next begins.
+            Event::End(TagEnd::TableCell) => self.add(" ", range),
+            Event::Start(tag) if !is_inline(&tag) => self.end_line(),
+            Event::End(tag) if !is_inline_end(tag) => self.end_line(),
+            Event::Text(text) => {
+                for (number, line) in text.split('\n').enumerate() {
+                    if number > 0 {
+                        self.end_line();
+                    }
+                    self.add(line, range.clone());
+                }
+            }
+            Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
+                self.add(&text, range);
+            }
+            Event::SoftBreak => self.soft_break(),
+            Event::HardBreak | Event::Rule => self.end_line(),
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, text: &str, range: Range<usize>) {
+        if self.images > 0 || text.is_empty() {
+            return;
+        }
+        self.text.push_str(text);
+        if !text.trim().is_empty() {
+            let start = self.range.as_ref().map_or(range.start, |known| known.start);
+            self.range = Some(start..range.end);
+        }
+    }
+
+    /// Where source code wraps Chinese text, no space is meant.
+    fn soft_break(&mut self) {
+        let is_ascii = |c: Option<char>| c.is_some_and(|c| c.is_ascii());
+        if is_ascii(self.text.chars().last()) {
+            self.text.push(' ');
+        }
+    }
+
+    fn end_line(&mut self) {
+        let text = std::mem::take(&mut self.text);
+        let (text, range) = (text.trim(), self.range.take());
+        if let Some(range) = range.filter(|_| !text.is_empty()) {
+            self.lines.push(Line {
+                text: Cow::Owned(text.to_owned()),
+                start: self.offset + range.start,
+                end: self.offset + range.end,
+                heading: self.heading,
+                ..Line::default()
+            });
+        }
+    }
+
+    fn end_html(&mut self) {
+        let Some((html, start)) = self.html.take() else { return };
+        let start = self.offset + start;
+        for line in html_layout(&html).lines {
+            self.lines.push(Line { start: start + line.start, end: start + line.end, ..line });
+        }
+    }
+}
+
+fn number_of(level: HeadingLevel) -> u8 {
+    level as u8
+}
+
+fn is_inline(tag: &Tag<'_>) -> bool {
+    matches!(
+        tag,
+        Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::TableCell
+    )
+}
+
+fn is_inline_end(tag: TagEnd) -> bool {
+    matches!(tag, TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str) -> Vec<String> {
+        markdown_layout(text, None).lines.into_iter().map(|line| line.text.into_owned()).collect()
+    }
+
+    #[test]
+    fn marks_are_dropped() {
+        let text = "# 題目\n\n**甲**的[乙](https://a.b)與`丙`\n第二行\n\n- 丁\n- 戊\n\n> 己\n\n\
+            | 庚 | 辛 |\n|---|---|\n| 1 | 2 |\n\n```\nlet a;\n\nlet b;\n```\n\n![圖](a.png)\n\n\
+            <div><b>壬</b></div>\n\n癸<br>子\n";
+        assert_eq!(
+            lines(text),
+            [
+                "題目",
+                "甲的乙與丙第二行",
+                "丁",
+                "戊",
+                "己",
+                "庚 辛",
+                "1 2",
+                "let a;",
+                "let b;",
+                "壬",
+                "癸",
+                "子"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_line_knows_its_offset_in_the_file() {
+        let text = "---\ntitle: 題\n---\n\n甲**乙**\n\n<p>丙</p>\n";
+        let layout = markdown_layout(text, Some("題"));
+        let source = |at: usize| &text[layout.lines[at].start..layout.lines[at].end];
+        assert_eq!((&*layout.lines[0].text, layout.lines[0].heading), ("題", 1));
+        assert_eq!(source(1), "甲**乙");
+        assert_eq!(source(2), "丙");
+    }
+
+    #[test]
+    fn hostile_markdown_ends() {
+        for text in ["> ", "- ", "[", "*a ", "<a", "**", "![](", "`", "|", "1. ", "&", "\\"] {
+            markdown_layout(&text.repeat(50_000), None);
+        }
+    }
+}

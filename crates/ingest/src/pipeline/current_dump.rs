@@ -1,0 +1,66 @@
+//! The ids of the dump that is being read: within one dump, an id may not come again.
+
+use foldhash::{HashMap, HashSet};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+use crate::record::{Article, Span};
+
+/// Whether an id has been in the same dump before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    None,
+    /// The whole record has been there.
+    Identical,
+    /// Another record has the id.
+    Different,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct CurrentDump {
+    /// Path below its root.
+    pub(crate) relative: String,
+    /// Hashes of the ids that the dump gives, with hashes of the records.
+    given: HashMap<u64, u64>,
+    /// Hashes of the ids that its articles have got.
+    assigned: HashSet<u64>,
+}
+
+impl CurrentDump {
+    pub(crate) fn new(relative: String) -> Self {
+        Self { relative, ..Self::default() }
+    }
+
+    /// Notes the id of a record with this content. Articles and flash items are told apart by a
+    /// letter.
+    pub(crate) fn see(&mut self, letter: char, id: &str, content: u64) -> Repeat {
+        let hash = xxh3_64_with_seed(id.as_bytes(), u64::from(letter));
+        match self.given.insert(hash, content) {
+            None => Repeat::None,
+            Some(known) if known == content => Repeat::Identical,
+            Some(known) => {
+                self.given.insert(hash, known);
+                Repeat::Different
+            }
+        }
+    }
+
+    /// Notes the id that an article has got.
+    pub(crate) fn add(&mut self, id: &str) {
+        self.assigned.insert(xxh3_64(id.as_bytes()));
+    }
+
+    /// Whether an article of the dump has given or got this id.
+    pub(crate) fn has(&self, id: &str) -> bool {
+        let given = xxh3_64_with_seed(id.as_bytes(), u64::from('a'));
+        self.assigned.contains(&xxh3_64(id.as_bytes())) || self.given.contains_key(&given)
+    }
+}
+
+/// A hash of everything in an article but where it stands.
+pub(crate) fn article_hash(article: &Article) -> u64 {
+    let article = Article { path: String::new(), span: Span::default(), ..article.clone() };
+    // A record can always be encoded; if not, it is not identical to any other.
+    let encoded = postcard::to_stdvec(&article);
+    encoded.map_or_else(|_| xxh3_64(article.id.as_bytes()), |bytes| xxh3_64(&bytes))
+}

@@ -1,0 +1,50 @@
+//! The command of the user that turns files into text, and the files that it is for.
+
+use std::path::{Path, PathBuf};
+
+use ignore::overrides::{Override, OverrideBuilder};
+
+/// A command that turns files into text, such as `pdftotext`, and the files to give to it.
+///
+/// It runs as `COMMAND PATH`, with the file as its standard input, and prints what is read instead
+/// of the file. Without globs it runs for every file that cannot be read otherwise.
+#[derive(Debug, Clone)]
+pub struct PreCommand {
+    program: PathBuf,
+    globs: Option<Override>,
+}
+
+impl PreCommand {
+    /// The command `program` for the files that `globs` select, as ripgrep reads them: a glob
+    /// without a slash is compared with the file name, and `!` in front excludes files.
+    ///
+    /// # Errors
+    ///
+    /// A message, if a glob is invalid.
+    pub fn new(program: impl Into<PathBuf>, globs: &[String]) -> Result<Self, String> {
+        let globs = if globs.is_empty() { None } else { Some(selection(globs)?) };
+        Ok(Self { program: program.into(), globs })
+    }
+
+    pub(crate) fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// Whether the globs select a file with this path below its root.
+    pub(crate) fn selects(&self, relative: &Path) -> bool {
+        self.globs.as_ref().is_some_and(|globs| !globs.matched(relative, false).is_ignore())
+    }
+
+    /// Whether the command gets every file that cannot be read otherwise.
+    pub(crate) fn takes_the_rest(&self) -> bool {
+        self.globs.is_none()
+    }
+}
+
+fn selection(globs: &[String]) -> Result<Override, String> {
+    let mut builder = OverrideBuilder::new("");
+    for glob in globs {
+        builder.add(glob).map_err(|error| error.to_string())?;
+    }
+    builder.build().map_err(|error| error.to_string())
+}

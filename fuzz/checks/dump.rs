@@ -1,0 +1,33 @@
+//! The laws of the readers of dumps of all kinds.
+
+use wensou_ingest::{Options, Record, direct};
+
+/// Panics if `data`, read as a dump of the kind in its first byte, breaks a law.
+pub fn check(data: &[u8]) {
+    let Some((kind, data)) = data.split_first() else { return };
+    let mut options = Options::default();
+    options.max_line_bytes = 1024;
+    let (mut last, mut line) = (0, 0);
+    direct::records_of_kind(*kind, data, &options, &mut |record| {
+        let (record, number) = match record {
+            Ok(found) => found,
+            Err(skipped) => {
+                line = skipped.line.unwrap_or(line);
+                return;
+            }
+        };
+        assert!(number >= line, "lines in order");
+        line = number;
+        let span = match &record {
+            Record::Article(article) => article.span,
+            Record::Flash(flash) => flash.occurrences[0].span,
+        };
+        assert!(last <= span.start && span.start <= span.end, "spans in order");
+        assert!(span.end <= data.len() as u64, "spans in the file");
+        last = span.end;
+        if let Record::Article(article) = record {
+            assert!(article.paragraphs.iter().all(|p| !p.is_empty() && p.trim() == p));
+            assert!(!article.title.is_empty() || !article.paragraphs.is_empty());
+        }
+    });
+}

@@ -1,0 +1,99 @@
+//! Kinds of files through the binary: what a folder holds, the command for other files, the map of
+//! keys, and an export that is indexed again.
+
+use serde_json::Value;
+
+use crate::util::{Dir, copy_folder, sample};
+
+#[test]
+fn the_kinds_of_files_are_listed() {
+    let list = Dir::new().ok(&["index", "--list-formats"]);
+    for line in ["Markdown: .md", "JSON lines: .jsonl .ndjson .jl", "labelled lines: any ending"] {
+        assert!(list.contains(line), "{line}");
+    }
+}
+
+/// The records of an export without what depends on where they stand.
+fn records(export: &str) -> Vec<Value> {
+    let record = |line: &str| {
+        let mut record: Value = serde_json::from_str(line).unwrap();
+        for key in ["path", "span", "seen_in", "spans"] {
+            record.as_object_mut().unwrap().remove(key);
+        }
+        record
+    };
+    export.lines().map(record).collect()
+}
+
+#[test]
+fn an_export_reads_back() {
+    let dir = Dir::new();
+    copy_folder(&sample(), &dir.path().join("archive"));
+    dir.index();
+    let export = dir.ok(&["export"]);
+    let queries: [&[&str]; 5] = [
+        &["比特幣"],
+        &["減半"],
+        &["\"官方消息\""],
+        &["開源大模型"],
+        &["--sort", "newest", "交易所"],
+    ];
+    let before: Vec<_> = queries.iter().map(|query| dir.ids(query)).collect();
+    let again = Dir::new();
+    again.write("archive/e.jsonl", &export);
+    let built = again.run(&["index", "archive"]);
+    assert_eq!(built.code, 0, "{}", built.stderr);
+    assert!(!built.stderr.contains("not used"), "{}", built.stderr);
+    assert_eq!(records(&again.ok(&["export"])), records(&export));
+    let after: Vec<_> = queries.iter().map(|query| again.ids(query)).collect();
+    assert_eq!(after, before);
+    assert!(before.iter().any(|ids| !ids.is_empty()));
+}
+
+#[test]
+fn a_map_is_kept_and_unused_keys_are_named() {
+    let dir = Dir::new();
+    dir.write("archive/a.jsonl", r#"{"title":"題目甲","inhalt":"丁丁貓","views":3}"#);
+    let ran = dir.run(&["index", "archive"]);
+    assert!(
+        ran.stderr.contains("keys of dumps that were not used: inhalt (1), views (1)"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(dir.ids(&["丁丁貓"]).len(), 0);
+    let ran = dir.run(&["index", "archive", "--map", "text=inhalt"]);
+    assert!(ran.stderr.contains("not used: views (1)"), "{}", ran.stderr);
+    assert_eq!(dir.ids(&["丁丁貓"]).len(), 1);
+    // Kept, until it is taken back.
+    dir.ok(&["index", "--rebuild", "archive"]);
+    assert_eq!(dir.ids(&["丁丁貓"]).len(), 1);
+    dir.ok(&["index", "--map", "none", "archive"]);
+    assert_eq!(dir.ids(&["丁丁貓"]).len(), 0);
+    let ran = dir.run(&["index", "archive", "--map", "body=inhalt"]);
+    assert!(ran.code == 2 && ran.stderr.contains("`body` is no field"), "{}", ran.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_reads_other_files() {
+    let dir = Dir::new();
+    dir.write("archive/a.pdf", "%PDF-1.7\n");
+    dir.write("archive/b.txt", "正文的第一段。\n");
+    let ran = dir.run(&["index", "archive"]);
+    assert!(ran.stderr.contains("PDF: `--pre COMMAND` can turn it into text"), "{}", ran.stderr);
+    dir.write("to-text", "#!/bin/sh\necho 丁丁貓的正文\n");
+    assert!(dir.shell("chmod +x to-text").status().unwrap().success());
+    dir.ok(&["index", "archive", "--pre", "./to-text", "--pre-glob", "*.pdf"]);
+    assert_eq!(dir.ids(&["丁丁貓"]).len(), 1);
+    // Without the command, the records stay.
+    dir.write("archive/c.txt", "正文的第三段。\n");
+    dir.run(&["index", "archive"]);
+    assert_eq!(dir.ids(&["丁丁貓"]).len(), 1);
+    let checked = dir.run(&["check"]);
+    assert_eq!(checked.code, 0, "{}{}", checked.stdout, checked.stderr);
+    // The command of the config file.
+    dir.write("config/wensou/config.toml", "pre = \"../../to-text\"\npre_glob = [\"*.pdf\"]\n");
+    dir.ok(&["index", "archive", "--index", "other"]);
+    assert_eq!(dir.ids(&["--index", "other", "丁丁貓"]).len(), 1);
+    assert_eq!(dir.run(&["index", "archive", "--pre-glob", "*.pdf", "--pre", "./none"]).code, 0);
+}
