@@ -604,9 +604,8 @@ impl Reader<'_> {
                 }
                 Event::Input(mut input) => {
                     if self.bytes(&mut input, raw).is_ok()
-                        && let Ok(decoded) = self.decode(raw, &input)
+                        && let Ok((decoded, markup)) = self.decode_page(raw, &input)
                     {
-                        let markup = self.markup(&input, &decoded.text);
                         let outline = Outline::of(&decoded.text, markup);
                         outline.survey(statistics);
                         if source.format.is_plain_page()

@@ -105,7 +105,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    pub(crate) fn decode<'b>(
+    fn decode<'b>(
         &self,
         raw: &'b [u8],
         input: &Input<'_>,
@@ -113,7 +113,22 @@ impl Reader<'_> {
         Decoded::new(raw, self.encoding, input.charset)
     }
 
-    pub(crate) fn markup(&self, input: &Input<'_>, text: &str) -> Markup {
+    /// Decodes a page and determines its markup. References such as `&nbsp;` in text are decoded,
+    /// too.
+    pub(crate) fn decode_page<'b>(
+        &self,
+        raw: &'b [u8],
+        input: &Input<'_>,
+    ) -> Result<(Decoded<'b>, Markup), Reason> {
+        let mut decoded = self.decode(raw, input)?;
+        let markup = self.markup(input, &decoded.text);
+        if markup == Markup::Text {
+            decoded.decode_entities();
+        }
+        Ok((decoded, markup))
+    }
+
+    fn markup(&self, input: &Input<'_>, text: &str) -> Markup {
         let html = input.kind == Kind::Page { html: true };
         // A text file may have been saved under an HTML name.
         if html && text.contains('<') { Markup::Html } else { Markup::of(text) }
@@ -127,8 +142,8 @@ impl Reader<'_> {
     ) -> Result<ParsedPage, Reason> {
         let mut raw = Vec::new();
         self.bytes(input, &mut raw)?;
-        let decoded = self.decode(&raw, input)?;
-        let outline = Outline::of(&decoded.text, self.markup(input, &decoded.text));
+        let (decoded, markup) = self.decode_page(&raw, input)?;
+        let outline = Outline::of(&decoded.text, markup);
         let meta = PageMeta {
             path: std::mem::take(&mut input.path),
             path_hash: path_hash(&input.relative),
