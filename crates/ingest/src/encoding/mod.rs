@@ -7,3 +7,4 @@ pub(crate) mod entities;
 pub(crate) mod mixed;
 pub(crate) mod mojibake;
 pub(crate) mod offset_map;
+pub(crate) mod restore;
