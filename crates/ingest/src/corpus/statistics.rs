@@ -1,11 +1,14 @@
 //! Corpus statistics: what the first pass collects from all pages to interpret each of them.
 //!
 //! Everything here is a count, a hash or a short string: about 80 bytes for each distinct flash
-//! item and each distinct tag. Merging is commutative, so the result does not depend on threads.
+//! item and each distinct tag, and a bounded sample of each site's pages. Merging is commutative, so the result does not depend on threads.
 
 use foldhash::HashMap;
 
+use crate::corpus::recurring::RecurringLines;
+use crate::corpus::sample::SiteSamples;
 use crate::flash::headline::column;
+use crate::flash::paragraph::Piece;
 use crate::folded_hash::folded_hash;
 use crate::tags::Vocabulary;
 
@@ -24,6 +27,10 @@ pub struct CorpusStatistics {
     pub(crate) dump_ids: HashMap<u64, String>,
     /// Whether any dump contains flash items, with or without ids.
     pub(crate) items_in_dumps: bool,
+    /// Samples of the pages of each site.
+    samples: SiteSamples,
+    /// The lines that recur over the pages of a site, by its key; known after the survey.
+    recurring: HashMap<u64, RecurringLines>,
 }
 
 /// Hashes of the paragraphs before a dated one, nearest first, as far as all pages agree.
@@ -68,6 +75,18 @@ impl CorpusStatistics {
         Some(here.zip(&*context.agreed).take_while(|(here, there)| here == *there).count())
     }
 
+    /// Notes the body of a page of a site, which [`site_key`](crate::corpus::site::site_key)
+    /// identifies. Dated paragraphs are left out: flash items stand in many pages.
+    pub(crate) fn add_page(&mut self, site: u64, body: &[Piece<'_>]) {
+        let lines = body.iter().filter(|piece| piece.dated.is_none());
+        self.samples.add(site, lines.map(|piece| piece.paragraph.text));
+    }
+
+    /// The lines that recur over the pages of a site, if there are any.
+    pub(crate) fn recurring_lines(&self, site: u64) -> Option<&RecurringLines> {
+        self.recurring.get(&site)
+    }
+
     /// Notes the id that a dump gives to an item.
     pub(crate) fn add_dump_id(&mut self, content: u64, id: String) {
         // If dumps disagree, take the smallest id: a rule that does not depend on threads.
@@ -92,17 +111,19 @@ impl CorpusStatistics {
         }
         self.tags.merge(other.tags);
         self.items_in_dumps |= other.items_in_dumps;
+        self.samples.merge(other.samples);
         for (key, id) in other.dump_ids {
             self.add_dump_id(key, id);
         }
     }
 
-    /// Drops what only one page said, and learns the shapes of keywords. Called once, after the
-    /// survey.
+    /// Drops what only one page said, learns the shapes of keywords, and counts recurring lines.
+    /// Called once, after the survey.
     pub(crate) fn finish(&mut self) {
         self.contexts.retain(|_, context| context.differs);
         self.contexts.shrink_to_fit();
         self.tags.learn();
+        self.recurring = std::mem::take(&mut self.samples).recurring();
     }
 }
 

@@ -136,9 +136,8 @@ impl<'a> Decoded<'a> {
         if self.edits.is_empty() {
             return self.decoded_offsets(offsets);
         }
-        let source_of = |offset| {
-            self.edits.iter().rev().fold(offset, |offset, edits| edits.source_of(offset))
-        };
+        let source_of =
+            |offset| self.edits.iter().rev().fold(offset, |offset, edits| edits.source_of(offset));
         let offsets: Vec<usize> = offsets.collect();
         self.decoded_offsets(offsets.iter().map(|offset| source_of(*offset)))
             .edited(&offsets, source_of)

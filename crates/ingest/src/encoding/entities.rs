@@ -93,8 +93,23 @@ mod tests {
     #[test]
     fn what_is_meant_literally_stays() {
         for text in [
-            "AT&T", "&copy", "?a=1&copy=2&lt=3", "&;", "&#;", "&#x;", "&nosuchname;", "& amp;", "&#0;",
-            "&#55296;", "&#99999999999;", "&#1;", "R&D;", "&", "&#", "&#65", "&測;",
+            "AT&T",
+            "&copy",
+            "?a=1&copy=2&lt=3",
+            "&;",
+            "&#;",
+            "&#x;",
+            "&nosuchname;",
+            "& amp;",
+            "&#0;",
+            "&#55296;",
+            "&#99999999999;",
+            "&#1;",
+            "R&D;",
+            "&",
+            "&#",
+            "&#65",
+            "&測;",
         ] {
             assert_eq!(decode_entities(text), None, "{text}");
         }

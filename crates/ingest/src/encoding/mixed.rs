@@ -124,7 +124,8 @@ mod tests {
         for encoding in [GB18030, BIG5] {
             let foreign = encoding.encode(FOREIGN).0;
             for utf8_lines in [1, 20] {
-                let page = [SOUND.repeat(utf8_lines).as_bytes(), &foreign, SOUND.as_bytes()].concat();
+                let page =
+                    [SOUND.repeat(utf8_lines).as_bytes(), &foreign, SOUND.as_bytes()].concat();
                 let read: String = sections(&page, None)
                     .unwrap()
                     .iter()

@@ -14,6 +14,7 @@ pub(crate) mod outline;
 pub(crate) mod parsed;
 pub(crate) mod title;
 
+use crate::corpus::site::site_key;
 use crate::corpus::statistics::CorpusStatistics;
 use crate::encoding::entities::decode_entities;
 use crate::flash::boundary::BoundaryFinder;
@@ -50,20 +51,23 @@ pub(crate) fn parse_without_flashes(
     statistics: &CorpusStatistics,
     emit: &mut dyn FnMut(Item<'_>),
 ) -> Page {
-    Draft::of(text, &Outline::of(text, markup)).finish(
-        statistics,
-        &mut BoundaryFinder::uncached(),
-        emit,
-    )
+    let outline = Outline::of(text, markup);
+    let draft = Draft::of(text, &outline);
+    let site = site_key(draft.url, draft.site, "");
+    draft.finish(site, statistics, &mut BoundaryFinder::uncached(), emit)
 }
 
 impl CorpusStatistics {
-    /// Collects the statistics of some pages, each given as text and markup.
+    /// Collects the statistics of some pages, each given as text and markup. Pages without an
+    /// address or a site's name count as pages of one site.
     #[must_use]
     pub fn from_pages<'a>(pages: impl IntoIterator<Item = (&'a str, Markup)>) -> Self {
         let mut statistics = Self::default();
         for (text, markup) in pages {
-            Outline::of(text, markup).survey(&mut statistics);
+            let outline = Outline::of(text, markup);
+            outline.survey(&mut statistics);
+            let draft = Draft::of(text, &outline);
+            statistics.add_page(site_key(draft.url, draft.site, ""), &draft.pieces);
         }
         statistics.finish();
         statistics

@@ -10,6 +10,7 @@ use std::thread;
 use encoding_rs::Encoding;
 use foldhash::{HashMap, HashSet};
 
+use crate::corpus::site::site_key;
 use crate::corpus::statistics::CorpusStatistics;
 use crate::error::Error;
 use crate::flash::dedup::{FlashDeduplicator, ItemHashes, content_hash, variant_id};
@@ -394,8 +395,12 @@ impl<E> RecordSink<'_, E> {
                 self.report.bytes += page.bytes;
                 self.report.mojibake_repaired += u64::from(page.mojibake_repaired);
                 let path = || PathBuf::from(&page.article.path);
+                self.report.boilerplate_lines += u64::from(page.boilerplate_lines);
                 if page.lossy {
                     self.report.lossy.push(path());
+                }
+                if page.repaired {
+                    self.report.repaired.push(path());
                 }
                 let damaged_spans =
                     page.mojibake_kept.iter().map(|span| FileSpan { path: path(), span: *span });
@@ -608,10 +613,13 @@ impl Reader<'_> {
                     {
                         let outline = Outline::of(&decoded.text, markup);
                         outline.survey(statistics);
+                        let draft = Draft::of(&decoded.text, &outline);
+                        let site =
+                            site_key(input.url.as_deref().or(draft.url), draft.site, &input.path);
+                        statistics.add_page(site, &draft.pieces);
                         if source.format.is_plain_page()
                             && let Some(bom_bytes) = decoded.plain_shift()
                         {
-                            let draft = Draft::of(&decoded.text, &outline);
                             let (bytes, lossy) = (raw.len() as u64, decoded.lossy);
                             cache.push(Some(&SurveyedPage { draft, bytes, bom_bytes, lossy }));
                             cached = true;

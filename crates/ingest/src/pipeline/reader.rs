@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use encoding_rs::Encoding;
 
+use crate::corpus::site::site_key;
 use crate::corpus::statistics::CorpusStatistics;
 use crate::encoding::decode::Decoded;
 use crate::flash::boundary::BoundaryFinder;
@@ -62,6 +63,7 @@ impl Reader<'_> {
                 url: None,
                 bytes,
                 lossy,
+                mixed: false,
             };
             let offsets = |_: &[_]| move |at| (bom_bytes + at) as u64;
             let page = parsed_page(draft, meta, statistics, memory, offsets);
@@ -105,11 +107,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn decode<'b>(
-        &self,
-        raw: &'b [u8],
-        input: &Input<'_>,
-    ) -> Result<Decoded<'b>, Reason> {
+    fn decode<'b>(&self, raw: &'b [u8], input: &Input<'_>) -> Result<Decoded<'b>, Reason> {
         Decoded::new(raw, self.encoding, input.charset)
     }
 
@@ -150,6 +148,7 @@ impl Reader<'_> {
             url: input.url.take(),
             bytes: raw.len() as u64,
             lossy: decoded.lossy,
+            mixed: decoded.is_mixed(),
         };
         let offsets = |ranges: &[(usize, usize)]| {
             let offsets = decoded.offset_map(ranges.iter().flat_map(|(start, end)| [*start, *end]));
@@ -166,6 +165,8 @@ struct PageMeta {
     url: Option<String>,
     bytes: u64,
     lossy: bool,
+    /// Whether some lines were in another encoding than the others.
+    mixed: bool,
 }
 
 /// Assembles a page and its flash items. `offsets` receives all ranges of the text and returns a
@@ -179,7 +180,8 @@ fn parsed_page<P: Fn(usize) -> u64>(
 ) -> ParsedPage {
     let (mut items, mut ranges) = (Vec::new(), Vec::new());
     let Memory { items: known, boundaries } = memory;
-    let page = draft.finish(statistics, boundaries, &mut |item| {
+    let site = site_key(meta.url.as_deref().or(draft.url), draft.site, &meta.path);
+    let page = draft.finish(site, statistics, boundaries, &mut |item| {
         let (hashes, text) = known.hashes_and_text(&item);
         items.push((hashes, text.map(|text| Box::new(flash(&item, text)))));
         ranges.push((item.start, item.end));
@@ -190,11 +192,13 @@ fn parsed_page<P: Fn(usize) -> u64>(
         ranges.into_iter().map(|(start, end)| Span { start: byte_of(start), end: byte_of(end) });
     let found_item = |((hashes, item), span)| FoundItem { hashes, item, span };
     let flashes = items.into_iter().zip(&mut spans).map(found_item).collect();
-    let PageMeta { path, path_hash, url, bytes, lossy } = meta;
+    let PageMeta { path, path_hash, url, bytes, lossy, mixed } = meta;
     ParsedPage {
         flashes,
         mojibake_kept: spans.collect(),
         mojibake_repaired: page.mojibake_repaired,
+        repaired: mixed || page.mojibake_repaired > 0,
+        boilerplate_lines: page.boilerplate_lines,
         lossy,
         bytes,
         path_hash,
