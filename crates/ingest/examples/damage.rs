@@ -1,5 +1,5 @@
 //! `damage DIR [--text]`: what reading an archive repaired, lost and left out. With `--text` it also
-//! prints the paragraphs.
+//! prints the paragraphs below the paths.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
@@ -15,6 +15,7 @@ fn main() {
         if let Record::Article(article) = record
             && show
         {
+            println!("@@ {}", article.path);
             article.paragraphs.iter().for_each(|paragraph| println!("{paragraph}"));
         }
         Ok::<(), Infallible>(())

@@ -34,6 +34,7 @@ pub(crate) struct RecurringLines {
 /// A line of a page that recurs.
 #[derive(Clone, Copy)]
 struct Recurring {
+    hash: LineHash,
     count: u32,
     /// Whether at least half of the pages have it.
     common: bool,
@@ -55,16 +56,31 @@ impl RecurringLines {
     pub(crate) fn remove_from(&self, body: &mut Vec<&str>) -> usize {
         let lines: Vec<Option<Recurring>> = body.iter().map(|line| self.recurring(line)).collect();
         let mut remove = vec![false; lines.len()];
-        let mut from = 0;
+        let (mut from, mut alone) = (0, Vec::new());
         while from < lines.len() {
             let length = lines[from..].iter().take_while(|line| line.is_some()).count();
             let run: Vec<Recurring> =
                 lines[from..from + length].iter().flatten().copied().collect();
-            let at_edge = from == 0 || from + length == lines.len();
-            for (at, line) in run.iter().enumerate() {
-                remove[from + at] = self.is_boilerplate(*line, &run, at_edge);
+            let (top, bottom) = (from == 0, from + length == lines.len());
+            if top || bottom || is_block(&run) {
+                mark_block(&run, (top, bottom), &mut remove[from..from + length]);
+            } else {
+                alone.extend(from..from + length);
             }
             from += length + 1;
+        }
+        let in_blocks: Vec<LineHash> = lines
+            .iter()
+            .zip(&remove)
+            .filter(|(_, gone)| **gone)
+            .flat_map(|(line, _)| *line)
+            .map(|line| line.hash)
+            .collect();
+        for at in alone {
+            // A heading of the article may be the name of a menu item.
+            remove[at] = lines[at].is_some_and(|line| {
+                self.is_boilerplate_alone(line) && !in_blocks.contains(&line.hash)
+            });
         }
         let removed = remove.iter().filter(|remove| **remove).count();
         let mut kept = body.iter().zip(&remove).filter(|(_, remove)| !**remove);
@@ -77,28 +93,50 @@ impl RecurringLines {
     }
 
     fn recurring(&self, line: &str) -> Option<Recurring> {
-        let count = *self.counts.get(&line_hash(line)?)?;
+        let hash = line_hash(line)?;
+        let count = *self.counts.get(&hash)?;
         let common = count * COMMON >= self.pages;
-        Some(Recurring { count, common, kind: LineKind::of(line) })
+        Some(Recurring { hash, count, common, kind: LineKind::of(line) })
     }
 
-    /// Whether a line is boilerplate, given the unbroken run of recurring lines that it stands in.
-    fn is_boilerplate(&self, line: Recurring, run: &[Recurring], at_edge: bool) -> bool {
-        let common = run.iter().filter(|line| line.common).count();
-        if !at_edge && common < MIN_BLOCK {
-            let (part, whole) = ALONE;
-            return line.kind != LineKind::Sentence
-                && self.pages >= ALONE_PAGES
-                && line.count * whole >= self.pages * part;
-        }
-        let is_block = common >= MIN_BLOCK;
-        match line.kind {
+    /// Whether a line is boilerplate that stands by itself in the middle of a page.
+    fn is_boilerplate_alone(&self, line: Recurring) -> bool {
+        let (part, whole) = ALONE;
+        line.kind != LineKind::Sentence
+            && self.pages >= ALONE_PAGES
+            && line.count * whole >= self.pages * part
+    }
+}
+
+/// Whether an unbroken run of recurring lines is a menu or a footer, wherever it stands.
+fn is_block(run: &[Recurring]) -> bool {
+    run.iter().filter(|line| line.common).count() >= MIN_BLOCK
+}
+
+/// Marks the boilerplate in a run of recurring lines that is a block or stands at an `edge` of the
+/// page, top or bottom.
+fn mark_block(run: &[Recurring], edge: (bool, bool), remove: &mut [bool]) {
+    let is_block = is_block(run);
+    let labels = run.iter().filter(|line| line.common && line.kind != LineKind::Sentence).count();
+    for (line, remove) in run.iter().zip(&mut *remove) {
+        *remove = match line.kind {
             LineKind::Label | LineKind::Notice => line.common || is_block,
-            LineKind::Sentence => {
-                let labels =
-                    run.iter().filter(|line| line.common && line.kind != LineKind::Sentence);
-                line.common && is_block && labels.count() >= MIN_BLOCK - 1
-            }
-        }
+            LineKind::Sentence => line.common && is_block && labels >= MIN_BLOCK - 1,
+        };
+    }
+    // The lines of a menu recur equally often. An occasional line next to the article that does not
+    // is rather the article's first heading.
+    let is_odd = |line: &Recurring, other: &Recurring| !line.common && line.count != other.count;
+    if let [.., before, last] = run
+        && !edge.1
+        && is_odd(last, before)
+    {
+        remove[run.len() - 1] = false;
+    }
+    if let [first, after, ..] = run
+        && !edge.0
+        && is_odd(first, after)
+    {
+        remove[0] = false;
     }
 }
