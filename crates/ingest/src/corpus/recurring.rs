@@ -5,7 +5,7 @@
 //! other lines that recur), and if it is no sentence, unless it speaks of the site or stands among
 //! several lines that do not. A page keeps everything if no sentence would remain.
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 
 use crate::corpus::line_kind::LineKind;
 use crate::corpus::sample::{LineHash, line_hash};
@@ -69,13 +69,9 @@ impl RecurringLines {
             }
             from += length + 1;
         }
-        let in_blocks: Vec<LineHash> = lines
-            .iter()
-            .zip(&remove)
-            .filter(|(_, gone)| **gone)
-            .flat_map(|(line, _)| *line)
-            .map(|line| line.hash)
-            .collect();
+        let gone = lines.iter().zip(&remove).filter(|(_, gone)| **gone);
+        let in_blocks: HashSet<LineHash> =
+            gone.flat_map(|(line, _)| *line).map(|line| line.hash).collect();
         for at in alone {
             // A heading of the article may be the name of a menu item.
             remove[at] = lines[at].is_some_and(|line| {

@@ -33,13 +33,28 @@ fn reference(text: &str) -> Option<(String, usize)> {
         return None;
     }
     let whole = &text[..length + 2];
+    let decoded = match &whole[1..=length] {
+        "nbsp" => "\u{a0}".to_owned(),
+        "amp" => "&".to_owned(),
+        "lt" => "<".to_owned(),
+        "gt" => ">".to_owned(),
+        "quot" => "\"".to_owned(),
+        "semi" => ";".to_owned(),
+        _ => named(whole)?,
+    };
+    Some((decoded, whole.len()))
+}
+
+/// What a reference stands for by the table of the HTML standard.
+fn named(reference: &str) -> Option<String> {
     let mut decoded = String::new();
-    for token in Tokenizer::new(whole) {
+    for token in Tokenizer::new(reference) {
         if let Ok(Token::String(part)) = token {
             decoded.push_str(std::str::from_utf8(&part.value).ok()?);
         }
     }
-    (!decoded.contains(';') || length == 4 && decoded == ";").then_some((decoded, whole.len()))
+    // A name that is unknown, or only begins with a known one, keeps its semicolon.
+    (!decoded.contains(';')).then_some(decoded)
 }
 
 /// The character and length of the digits after `&#`, with the semicolon.

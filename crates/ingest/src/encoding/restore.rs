@@ -33,10 +33,10 @@ struct Passage {
 /// Alternatives to follow at a time.
 const BEAM: usize = 8;
 /// Longer passages are read in steps of half of it, because alternatives are copied.
-const MAX_CHARS: usize = 512;
+const MAX_CHARS: usize = 192;
 
-/// The passage of misread text that `line` begins with; `None` if it does not.
-fn passage(line: &[char], misreading: Misreading) -> Option<Passage> {
+/// The passage that `line` begins with, if it is misread text at all.
+fn passage(line: &[char], misreading: Misreading) -> Passage {
     let mut alternatives = vec![Alternative::default()];
     let mut best = Passage::default();
     let limit = if line.len() > MAX_CHARS { MAX_CHARS / 2 } else { MAX_CHARS };
@@ -64,7 +64,7 @@ fn passage(line: &[char], misreading: Misreading) -> Option<Passage> {
         }
         alternatives = next;
     }
-    best.is_credible(misreading).then_some(best)
+    best
 }
 
 /// One way to read the characters so far.
@@ -247,17 +247,18 @@ pub(crate) fn read_back(
     let chars: Vec<char> = line.chars().collect();
     let (mut text, mut lost, mut found, mut at) = (String::new(), 0, false, 0);
     while let Some(c) = chars.get(at) {
-        match Some(*c).filter(|c| can_open(*c)).and_then(|_| passage(&chars[at..], misreading)) {
-            Some(passage) => {
-                text.push_str(&passage.text);
-                lost += passage.lost;
-                at += passage.chars;
-                found = true;
-            }
-            None => {
-                text.push(*c);
-                at += 1;
-            }
+        let passage =
+            if can_open(*c) { passage(&chars[at..], misreading) } else { Passage::default() };
+        if passage.is_credible(misreading) {
+            text.push_str(&passage.text);
+            lost += passage.lost;
+            at += passage.chars;
+            found = true;
+        } else {
+            // Not one by one, because the next attempt reads the rest of the same passage again.
+            let step = (passage.chars / 2).max(1);
+            text.extend(&chars[at..at + step]);
+            at += step;
         }
     }
     found.then_some((text, lost))
