@@ -95,6 +95,13 @@ fn print_text(index: &Index, args: &Stats, terminal: &mut Terminal) -> anyhow::R
     for (name, value) in rows {
         terminal.line(format_args!("{name:<12} {}", sanitize::line(&value)))?;
     }
+    if report.boilerplate_lines > 0 {
+        let lines = count_noun(report.boilerplate_lines, "line");
+        let name = "boilerplate";
+        terminal.line(format_args!(
+            "{name:<12} {lines} left out that recur over the pages of a site"
+        ))?;
+    }
     if args.skipped {
         print_skipped(report, terminal)?;
     }
@@ -126,12 +133,20 @@ fn print_skipped(report: &Report, terminal: &mut Terminal) -> anyhow::Result<()>
     }
     let kept = [
         (&report.lossy, "read, although some bytes are invalid in its encoding"),
+        (&report.repaired, "read, after paragraphs in another encoding were repaired"),
         (&report.non_utf8_names, "read, although its name is not UTF-8"),
     ];
     for (paths, what) in kept {
         for path in paths {
             let path = path.display().to_string();
             terminal.line(format_args!("  {}: {what}", sanitize::line(&path)))?;
+        }
+        for kept in &report.mojibake_kept {
+            let path = kept.path.display().to_string();
+            let what = "read, with mojibake that could not be repaired completely";
+            let (start, end) = (kept.span.start, kept.span.end);
+            let path = sanitize::line(&path);
+            terminal.line(format_args!("  {path}: {what}, bytes {start} to {end}"))?;
         }
     }
     Ok(())

@@ -41,11 +41,21 @@ pub struct Report {
     /// Keys of dumps whose values were of a type that cannot be read, each once.
     #[serde(default)]
     pub mistyped_keys: Vec<KeyCount>,
-    /// Paragraphs of mojibake that were turned back into text.
+    /// Lines of bodies left out because they recur over the pages of a site: menus, footers,
+    /// counters.
+    #[serde(default)]
+    pub boilerplate_lines: u64,
+    /// Files in which mojibake was turned back into text, or lines in another encoding than the
+    /// rest were read.
+    #[serde(default)]
+    pub repaired: Vec<PathBuf>,
+    /// Paragraphs of mojibake that were turned back into text, completely or in part.
     pub mojibake_repaired: u64,
-    /// Mojibake that could not be repaired and was left as it is.
+    /// Paragraphs with mojibake that could not be repaired: it was left as it is, or lost
+    /// characters became U+FFFD.
     pub mojibake_kept: Vec<FileSpan>,
-    /// Files with invalid bytes, which were replaced by U+FFFD, or with NUL bytes.
+    /// Files with invalid bytes, which were replaced by U+FFFD, or with NUL bytes, which were
+    /// removed.
     pub lossy: Vec<PathBuf>,
     /// Files and members with a non-UTF-8 name, as far as it can be read.
     #[serde(default, rename = "odd_names")]

@@ -33,7 +33,7 @@ pub fn is_han(c: char) -> bool {
 
 /// Version of the analysis. Raise it whenever code changes the result for some text. Changes of
 /// tables and dictionary need no new version: [`analysis_fingerprint`] follows them.
-pub const ANALYSIS_VERSION: u32 = 2;
+pub const ANALYSIS_VERSION: u32 = 3;
 
 /// A hash over the fold, the character classes, the dictionary, the tables of words and synonyms,
 /// and [`ANALYSIS_VERSION`]. An index that was built with another value holds other terms and is

@@ -18,6 +18,7 @@ pub(crate) fn difficult() -> impl Strategy<Value = String> {
             "①", "㍿", "ﬁ", "İ", "e\u{301}", "\u{301}", "H\u{331}", "한", "\u{1112}\u{1161}\u{11AB}", "\u{11AB}", "ｶﾞ", "ﾞ", "か\u{3099}",
             "\u{200B}", "\u{FEFF}", "\u{FE0F}", "\u{34F}", "❤\u{FE0F}", "👨\u{200D}👩", "臺", "乾坤", "乾", "甚麼", "Ｇ", "％", "½", "ς", "Σ",
             "〇", "⻓", "⼾", "\u{F900}", "ß", "ẞ", "Å", "\u{212B}", "q\u{307}\u{323}", "a\u{328}\u{34F}\u{301}", "𝐀", "🇨🇳", "\u{0}", "\n",
+            "(shì)", "（zī）", "(ma3)", "(ma)", "馬", "㍿(kāi)", "(sh\u{200B}ì)", ")", "(", "⒜", "(zī)\u{301}", "ì)",
             "\u{E0100}", "葛\u{E0100}", "ﷺ", "ΰ", "K", "Ⅻ", "㎏", "\u{1160}", "\u{3164}", "क\u{93C}", "\u{958}",
         ]).prop_map(str::to_owned),
     ];
@@ -150,6 +151,19 @@ fn scripts_widths_and_cases_are_one() {
     ] {
         assert_eq!(fold(one), fold(other), "{one} {other}");
     }
+}
+
+#[test]
+fn pinyin_in_brackets_belongs_to_its_character() {
+    let text = "㍿(shè)資(zī)(zi1)本\u{200B}(běn)市場(AI)";
+    let folded = Folded::new(text);
+    assert_eq!(folded.as_str(), "株式会社资本市场(ai)");
+    let original = |chars: Range<usize>| &text[folded.original_bytes(chars)];
+    assert_eq!(original(0..1), "㍿(shè)");
+    assert_eq!(original(4..5), "資(zī)(zi1)");
+    assert_eq!(original(4..8), "資(zī)(zi1)本\u{200B}(běn)市場");
+    assert_eq!(original(6..8), "市場");
+    assert_eq!(original(8..12), "(AI)");
 }
 
 #[test]

@@ -1,18 +1,21 @@
 //! Corpus statistics: what the first pass collects from all pages to interpret each of them.
 //!
 //! Everything here is a count, a hash or a short string: about 80 bytes for each distinct flash
-//! item and each distinct tag. Merging is commutative, so the result does not depend on threads.
+//! item and each distinct tag, and a bounded sample of each site's pages. Merging is commutative, so
+//! the result does not depend on threads.
 
 use std::collections::hash_map::Entry;
 use std::io;
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
-
 use serde::{Deserialize, Serialize};
 
+use crate::corpus::recurring::RecurringLines;
+use crate::corpus::sample::SiteSamples;
 use crate::corpus::sorted::{as_text, shared_text, sorted_map};
 use crate::flash::headline::column;
+use crate::flash::paragraph::Piece;
 use crate::folded_hash::folded_hash;
 use crate::id::qualified;
 use crate::tags::Vocabulary;
@@ -34,6 +37,11 @@ pub struct CorpusStatistics {
     pub(crate) dump_ids: HashMap<u64, DumpId>,
     /// Whether any dump contains flash items, with or without ids.
     pub(crate) items_in_dumps: bool,
+    /// Samples of the pages of each site.
+    samples: SiteSamples,
+    /// The lines that recur over the pages of a site, by its key; known after the survey.
+    #[serde(skip)]
+    recurring: HashMap<u64, RecurringLines>,
 }
 
 /// The id that a dump gives to a flash item.
@@ -87,6 +95,18 @@ impl CorpusStatistics {
         let context = self.contexts.get(&dated).filter(|context| context.differs)?;
         let here = above.take(context.agreed.len()).map(paragraph_hash);
         Some(here.zip(&*context.agreed).take_while(|(here, there)| here == *there).count())
+    }
+
+    /// Notes the body of a page of a site, which [`site_key`](crate::corpus::site::site_key)
+    /// identifies. Dated paragraphs are left out: flash items stand in many pages.
+    pub(crate) fn add_page(&mut self, site: u64, body: &[Piece<'_>]) {
+        let lines = body.iter().filter(|piece| piece.dated.is_none());
+        self.samples.add(site, lines.map(|piece| piece.paragraph.text));
+    }
+
+    /// The lines that recur over the pages of a site, if there are any.
+    pub(crate) fn recurring_lines(&self, site: u64) -> Option<&RecurringLines> {
+        self.recurring.get(&site)
     }
 
     /// Notes the id that a dump gives to an item.
@@ -156,6 +176,7 @@ impl CorpusStatistics {
         }
         self.tags.merge(other.tags);
         self.items_in_dumps |= other.items_in_dumps;
+        self.samples.merge(other.samples);
         for (key, id) in other.dump_ids {
             self.add_dump_id(key, id);
         }
@@ -172,13 +193,14 @@ impl CorpusStatistics {
         postcard::from_bytes(bytes).map_err(io::Error::other)
     }
 
-    /// Drops what only one page said, and learns the shapes of keywords. Called once, after the
-    /// survey.
+    /// Drops what only one page said, learns the shapes of keywords, and counts recurring lines.
+    /// Called once, after the survey.
     pub(crate) fn finish(&mut self) {
         self.resolve_dump_ids();
         self.contexts.retain(|_, context| context.differs);
         self.contexts.shrink_to_fit();
         self.tags.learn();
+        self.recurring = std::mem::take(&mut self.samples).recurring();
     }
 }
 

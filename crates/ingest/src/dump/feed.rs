@@ -224,7 +224,6 @@ fn text_of(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
 
     #[test]
     fn items_and_entries_are_read() {

@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8};
 
-use crate::encoding::detect::detect;
+use crate::encoding::detect::{detect, utf16};
+use crate::encoding::edits::{Edits, without_nuls};
+use crate::encoding::entities::decode_entities;
+use crate::encoding::mixed::{Section, sections};
 use crate::encoding::offset_map::OffsetMap;
 use crate::report::Reason;
 
@@ -12,13 +15,19 @@ use crate::report::Reason;
 #[derive(Debug)]
 pub(crate) struct Decoded<'a> {
     pub(crate) text: Cow<'a, str>,
-    /// The file has bytes that are invalid in the encoding and were replaced, or NUL characters.
+    /// The file has bytes that are invalid in the encoding and were replaced, or NUL characters,
+    /// which were removed.
     pub(crate) lossy: bool,
     replaced: bool,
     raw: &'a [u8],
+    /// The encoding of the file, or of its first section.
     pub(crate) encoding: &'static Encoding,
     /// Length of the byte order mark.
     bom_bytes: usize,
+    /// The parts of a file with lines in several encodings, each with the offset of its text.
+    sections: Vec<(usize, Section)>,
+    /// What was changed after decoding, in order.
+    edits: Vec<Edits>,
 }
 
 impl<'a> Decoded<'a> {
@@ -33,38 +42,118 @@ impl<'a> Decoded<'a> {
         // Nearly every page is valid UTF-8, so check that first; the checked slice is the text.
         // Bytes with a NUL may still be UTF-16.
         let nul = memchr::memchr(0, raw).is_some();
-        let utf8 =
-            (bom.is_none() && encoding.is_none() && !nul).then(|| simdutf8::basic::from_utf8(raw));
-        let (encoding, bom_bytes) = match (bom, &utf8) {
-            (Some(bom), _) => bom,
-            (None, Some(Ok(_))) => (UTF_8, 0),
-            (None, _) => (encoding.unwrap_or_else(|| detect(raw, hint)), 0),
-        };
-        let (text, replaced) = match utf8 {
-            Some(Ok(text)) => (Cow::Borrowed(text), false),
-            _ => encoding.decode_without_bom_handling(&raw[bom_bytes..]),
-        };
-        if text.trim().is_empty() {
+        if bom.is_none()
+            && encoding.is_none()
+            && !nul
+            && let Ok(text) = simdutf8::basic::from_utf8(raw)
+        {
+            let decoded = Self::plain(raw, UTF_8, 0);
+            return Self { text: Cow::Borrowed(text), ..decoded }.checked(false);
+        }
+        if bom.is_none()
+            && encoding.is_none()
+            && utf16(raw).is_none()
+            && std::str::from_utf8(raw).is_err()
+            && let Some(sections) = sections(raw, hint)
+        {
+            return Self::plain(raw, UTF_8, 0).decode_sections(sections).checked(nul);
+        }
+        let (encoding, bom_bytes) =
+            bom.unwrap_or_else(|| (encoding.unwrap_or_else(|| detect(raw, hint)), 0));
+        let (text, replaced) = encoding.decode_without_bom_handling(&raw[bom_bytes..]);
+        let decoded = Self::plain(raw, encoding, bom_bytes);
+        Self { text, replaced, ..decoded }.checked(nul)
+    }
+
+    /// A file of one encoding without its text.
+    fn plain(raw: &'a [u8], encoding: &'static Encoding, bom_bytes: usize) -> Self {
+        Self {
+            text: Cow::Borrowed(""),
+            lossy: false,
+            replaced: false,
+            raw,
+            encoding,
+            bom_bytes,
+            sections: Vec::new(),
+            edits: Vec::new(),
+        }
+    }
+
+    fn decode_sections(mut self, sections: Vec<Section>) -> Self {
+        let mut text = String::with_capacity(self.raw.len());
+        self.encoding = sections.first().map_or(UTF_8, |section| section.encoding);
+        for section in sections {
+            let bytes = &self.raw[section.bytes.clone()];
+            let (part, replaced) = section.encoding.decode_without_bom_handling(bytes);
+            self.replaced |= replaced;
+            self.sections.push((text.len(), section));
+            text.push_str(&part);
+        }
+        self.text = Cow::Owned(text);
+        self
+    }
+
+    /// Refuses what is not text, and removes NUL characters; `nul` is whether the bytes have any.
+    fn checked(mut self, nul: bool) -> Result<Self, Reason> {
+        if self.text.trim().is_empty() {
             return Err(Reason::Empty);
         }
-        if is_binary(&text) {
+        if is_binary(&self.text) {
             return Err(Reason::Binary);
         }
+        self.lossy = self.replaced;
         // Most NUL bytes in UTF-16 belong to other characters.
-        let lossy = replaced || nul && text.contains('\0');
-        Ok(Self { text, lossy, replaced, raw, encoding, bom_bytes })
+        if nul && let Some((text, edits)) = without_nuls(&self.text) {
+            self.lossy = true;
+            self.text = Cow::Owned(text);
+            self.edits.push(edits);
+        }
+        Ok(self)
+    }
+
+    /// Decodes character references such as `&nbsp;`, which mean nothing else in a text page.
+    pub(crate) fn decode_entities(&mut self) {
+        if let Some((text, edits)) = decode_entities(&self.text) {
+            self.text = Cow::Owned(text);
+            self.edits.push(edits);
+        }
+    }
+
+    /// Whether some lines were in another encoding than the others.
+    pub(crate) fn is_mixed(&self) -> bool {
+        !self.sections.is_empty()
     }
 
     /// The constant difference between offsets in the file and in the text, if the text is an
     /// unchanged part of the file: the length of the byte order mark.
     pub(crate) fn plain_shift(&self) -> Option<usize> {
-        (self.encoding == UTF_8 && !self.replaced).then_some(self.bom_bytes)
+        let unchanged = !self.replaced && self.sections.is_empty() && self.edits.is_empty();
+        (self.encoding == UTF_8 && unchanged).then_some(self.bom_bytes)
     }
 
     /// Maps the given offsets of the text to offsets in the file, byte order mark included.
     pub(crate) fn offset_map(&self, offsets: impl Iterator<Item = usize>) -> OffsetMap {
-        if let Some(bom_bytes) = self.plain_shift() {
-            return OffsetMap::shifted(offsets, bom_bytes);
+        if self.edits.is_empty() {
+            return self.decoded_offsets(offsets);
+        }
+        let source_of =
+            |offset| self.edits.iter().rev().fold(offset, |offset, edits| edits.source_of(offset));
+        let offsets: Vec<usize> = offsets.collect();
+        self.decoded_offsets(offsets.iter().map(|offset| source_of(*offset)))
+            .edited(&offsets, source_of)
+    }
+
+    /// [`offset_map`](Self::offset_map) for offsets of the text as decoded, before edits.
+    fn decoded_offsets(&self, offsets: impl Iterator<Item = usize>) -> OffsetMap {
+        if !self.sections.is_empty() {
+            let sections = self.sections.iter().map(|(text, section)| {
+                let bytes = section.bytes.clone();
+                (*text, (bytes.start, &self.raw[bytes]), section.encoding)
+            });
+            return OffsetMap::sectioned(offsets, sections);
+        }
+        if self.encoding == UTF_8 && !self.replaced {
+            return OffsetMap::shifted(offsets, self.bom_bytes);
         }
         OffsetMap::decoded(offsets, self.raw, self.bom_bytes, self.encoding)
     }
@@ -79,21 +168,30 @@ pub fn decode(raw: &[u8]) -> Result<Cow<'_, str>, Reason> {
     Decoded::new(raw, None, None).map(|decoded| decoded.text)
 }
 
-/// Pages have no NUL characters and hardly any other control characters.
+/// Pages have hardly any control characters and few NUL characters.
 fn is_binary(text: &str) -> bool {
     if !has_control(text.as_bytes()) {
         return false;
     }
     let sample = text.char_indices().nth(16 << 10).map_or(text, |(end, _)| &text[..end]);
     let (mut control, mut all) = (0_usize, 0_usize);
-    for c in sample.chars() {
+    for c in sample.chars().filter(|c| *c != '\0') {
         all += 1;
         control += usize::from(c.is_control() && !c.is_whitespace() || c == '\u{fffd}');
-        if c == '\0' {
-            control += 50;
-        }
     }
-    control * 10 > all.max(50)
+    control * 10 > all.max(50) || has_too_many_nuls(text, control * 100 > all)
+}
+
+/// Whether NUL characters show that a text is no text: they are most of it, or not only a few
+/// gaps, or stand together with other control characters. A text without any has not.
+fn has_too_many_nuls(text: &str, other_controls: bool) -> bool {
+    let (mut nuls, mut gaps, mut before) = (0_usize, 0_usize, 0);
+    for at in memchr::memchr_iter(0, text.as_bytes()) {
+        gaps += usize::from(nuls == 0 || at > before + 1);
+        nuls += 1;
+        before = at;
+    }
+    nuls > 0 && (other_controls || nuls * 2 > text.len() || gaps * 10 > text.len() - nuls)
 }
 
 /// Whether UTF-8 text may contain anything that [`is_binary`] counts. Runs over every byte, so it

@@ -96,7 +96,12 @@ fn plausibility(encoding: &'static Encoding, sample: &[u8]) -> f64 {
     frequency(&text)
 }
 
-fn frequency(text: &str) -> f64 {
+/// Whether a text has as many frequent characters as only Chinese text does.
+pub(crate) fn is_chinese(text: &str) -> bool {
+    frequency(text) > CHINESE
+}
+
+pub(crate) fn frequency(text: &str) -> f64 {
     let (mut frequent, mut all, mut broken) = (0_u32, 0_u32, 0_u32);
     for c in text.chars().filter(|c| !c.is_ascii()) {
         all += 1;
@@ -109,7 +114,7 @@ fn frequency(text: &str) -> f64 {
     (f64::from(frequent) - 2.0 * f64::from(broken)) / f64::from(all)
 }
 
-fn is_frequent(c: char) -> bool {
+pub(crate) fn is_frequent(c: char) -> bool {
     use std::sync::OnceLock;
     static TABLE: OnceLock<Vec<char>> = OnceLock::new();
     let table = TABLE.get_or_init(|| {
@@ -122,7 +127,7 @@ fn is_frequent(c: char) -> bool {
 }
 
 /// Whether the bytes are UTF-8 with a few errors, such as a truncated or spliced file.
-fn mostly_utf8(bytes: &[u8]) -> bool {
+pub(crate) fn mostly_utf8(bytes: &[u8]) -> bool {
     let (mut valid, mut han, mut broken) = (0_usize, 0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
         valid += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
@@ -136,7 +141,7 @@ fn mostly_utf8(bytes: &[u8]) -> bool {
 
 /// Detects UTF-16 without a byte order mark: zero bytes on one side only, or text that is plausible
 /// only as UTF-16.
-fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
+pub(crate) fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = &bytes[..bytes.len().min(4096) & !1];
     if sample.len() < 4 {
         return None;
@@ -162,7 +167,7 @@ fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
 }
 
 /// The `charset=` declared in the head of an HTML page.
-fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+pub(crate) fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = bytes[..bytes.len().min(4096)].to_ascii_lowercase();
     if !head.contains(&b'<') {
         return None;

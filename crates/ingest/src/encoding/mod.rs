@@ -2,5 +2,9 @@
 
 pub(crate) mod decode;
 pub(crate) mod detect;
+pub(crate) mod edits;
+pub(crate) mod entities;
+pub(crate) mod mixed;
 pub(crate) mod mojibake;
 pub(crate) mod offset_map;
+pub(crate) mod restore;

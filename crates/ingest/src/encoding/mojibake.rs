@@ -1,7 +1,10 @@
-//! Recognises mojibake (UTF-8 decoded as GBK and saved again) by its characters, and repairs it
-//! where that is lossless.
+//! Recognises mojibake (UTF-8 decoded as GBK or as Windows-1252, GB2312 decoded as Latin-1, and saved
+//! again) by its characters, and repairs it as far as that is possible.
 
 use encoding_rs::{GB18030, GBK};
+use wensou_text::t2s;
+
+use crate::encoding::restore::{Misreading, read_as_gb2312, read_back};
 
 /// The result for a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +13,8 @@ pub(crate) enum Repair {
     Sound,
     /// Mojibake, with the repaired text.
     Repaired(String),
+    /// Mojibake of which a part is lost. What could be repaired is; a lost character is U+FFFD.
+    Partly(String),
     /// Mojibake that has lost bytes and cannot be repaired.
     Kept,
 }
@@ -18,15 +23,67 @@ pub(crate) enum Repair {
 pub(crate) fn repair(line: &str) -> Repair {
     let (telling, all) = count(line);
     // One or two typical characters may be a rare name; in mojibake they are about a third.
-    if telling < 2 || telling * 5 < all {
-        return Repair::Sound;
+    let is_share = telling >= 2 && telling * 5 >= all;
+    let mut read = None;
+    if telling >= MIN_TELLING && (is_share || is_dense(line)) {
+        read = read_back(line, Misreading::Gbk, begins_passage);
     }
-    match back(line) {
-        Some(text) => Repair::Repaired(text),
-        // Ordinary text with rare characters has a smaller share of them.
-        None if telling >= 4 && telling * 4 >= all => Repair::Kept,
+    if is_share
+        && !matches!(read, Some((_, 0)))
+        && let Some(text) = back(line)
+    {
+        return Repair::Repaired(text);
+    }
+    match read.or_else(|| read_latin(line)) {
+        Some((text, 0)) if !is_mojibake(count(&text)) => Repair::Repaired(text),
+        Some((text, _)) => Repair::Partly(text),
+        None if is_mojibake((telling, all)) || telling > 0 && line.contains(LOST) => Repair::Kept,
         None => Repair::Sound,
     }
+}
+
+/// Two characters U+FFFD in UTF-8, decoded as GBK.
+const LOST: &str = "锟斤拷";
+
+/// Whether so many characters are typical of mojibake. Ordinary text with rare characters has a
+/// smaller share of them.
+fn is_mojibake((telling, all): (usize, usize)) -> bool {
+    telling >= 4 && telling * 4 >= all
+}
+
+/// A passage of mojibake that is worth repairing has this many typical characters among as many
+/// neighbours.
+const MIN_TELLING: usize = 3;
+const NEIGHBOURS: usize = 9;
+
+/// Whether typical characters stand close together somewhere in a line.
+fn is_dense(line: &str) -> bool {
+    let telling = &tables().telling;
+    let mut recent: u32 = 0;
+    line.chars().filter(|c| !c.is_ascii()).any(|c| {
+        recent = (recent << 1 | u32::from(telling.holds(c))) & ((1 << NEIGHBOURS) - 1);
+        recent.count_ones() as usize >= MIN_TELLING
+    })
+}
+
+/// Whether misread Chinese text can begin with `c`, or with what `c` was before it became
+/// Traditional.
+fn begins_passage(c: char) -> bool {
+    let simplified = || t2s(c.encode_utf8(&mut [0; 4])).chars().next();
+    let beginning = &tables().beginning;
+    beginning.holds(c) || simplified().is_some_and(|c| beginning.holds(c))
+}
+
+/// Chinese text that was decoded as a Latin alphabet, read back, with the number of lost
+/// characters.
+fn read_latin(line: &str) -> Option<(String, usize)> {
+    // The first byte of most accented letters, which is found quickly.
+    if memchr::memchr_iter(0xc3, line.as_bytes()).nth(1).is_none() {
+        return None;
+    }
+    let begins = |c| matches!(c, '\u{e2}'..='\u{f0}');
+    read_back(line, Misreading::Latin1, begins)
+        .or_else(|| read_as_gb2312(line).map(|text| (text, 0)))
 }
 
 /// The UTF-8 text whose bytes, decoded as GBK, give `line`.
@@ -123,6 +180,8 @@ struct Tables {
     telling: Bits,
     /// What any character turns into: mojibake begins with one of these.
     opening: Bits,
+    /// What any character of three bytes turns into.
+    beginning: Bits,
 }
 
 fn tables() -> &'static Tables {
@@ -130,7 +189,8 @@ fn tables() -> &'static Tables {
     static TABLES: OnceLock<Box<Tables>> = OnceLock::new();
     TABLES.get_or_init(|| {
         let telling = Bits::of([0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9, 0xef]);
-        Box::new(Tables { telling, opening: Bits::of(0xc2..=0xf4) })
+        let (opening, beginning) = (Bits::of(0xc2..=0xf4), Bits::of(0xe2..=0xef));
+        Box::new(Tables { telling, opening, beginning })
     })
 }
 
@@ -178,16 +238,130 @@ mod tests {
     }
 
     #[test]
-    fn broken_mojibake_is_kept() {
-        assert_eq!(repair("浠ュお鍧�鐨勫崌绾э紝灏嗗湪鏄庡勾"), Repair::Kept);
+    fn lossy_mojibake_is_repaired_as_far_as_it_can_be_told() {
+        for (line, wanted) in [
+            ("浠ュお鍧�鐨勫崌绾э紝灏嗗湪鏄庡勾", "以太�的升级，将在明年"),
+            ("浠ュお鍧?鐨勫崌绾э紝灏嗗湪鏄庡勾", "以太�的升级，将在明年"),
+            ("浠ュお鍧□鐨勫崌绾э紝灏嗗湪鏄庡勾", "以太�的升级，将在明年"),
+        ] {
+            assert_eq!(repair(line), Repair::Partly(wanted.to_owned()), "{line}");
+        }
+        for line in ["鐨�鏄�鍦�浜�鏈�鍜�", "锟斤拷锟斤拷", "锟斤拷"] {
+            assert_eq!(repair(line), Repair::Kept, "{line}");
+        }
+    }
+
+    #[test]
+    fn passages_behind_sound_text_are_repaired() {
+        let sound = "以太坊的升級將在明年完成,這份文件認為差距正在縮小,而且還會繼續縮小。";
+        let spoiled = spoil("的有些人在这里说了很多话");
+        for (prefix, suffix) in
+            [("❷ ", ""), (sound, ""), (sound, "。而且"), ("『壹』", ""), ("Bitcoin ", " ok")]
+        {
+            let repaired = format!("{prefix}的有些人在这里说了很多话{suffix}");
+            let line = format!("{prefix}{spoiled}{suffix}");
+            assert_eq!(repair(&line), Repair::Repaired(repaired), "{line}");
+        }
+    }
+
+    #[test]
+    fn mojibake_that_became_traditional_is_repaired() {
+        let to_traditional = traditional_of_simplified();
+        for text in [
+            "比特币的价格从昨天开始上涨，这一点没有人会怀疑，",
+            "以太坊的升级将在明年三月完成，交易所已经准备好了",
+            "据报道，监管机构正在调查这家公司的财务问题。他们说",
+        ] {
+            let convert = |c| to_traditional.get(&c).copied().unwrap_or(c);
+            let spoiled = spoil(text);
+            let converted: String = spoiled.chars().map(convert).collect();
+            assert_ne!(converted, spoiled);
+            let mut wanted = text.to_owned();
+            if spoiled.ends_with('\u{fffd}') {
+                wanted.pop();
+                wanted.push('\u{fffd}');
+                assert_eq!(repair(&converted), Repair::Partly(wanted), "{converted}");
+            } else {
+                assert_eq!(repair(&converted), Repair::Repaired(wanted), "{converted}");
+            }
+        }
+    }
+
+    /// Each Simplified character with the first Traditional one that it is the Simplified form of.
+    fn traditional_of_simplified() -> std::collections::HashMap<char, char> {
+        let mut table = std::collections::HashMap::new();
+        for c in '\u{4e00}'..='\u{9fff}' {
+            let simplified = t2s(&c.to_string()).chars().next().unwrap();
+            if simplified != c {
+                table.entry(simplified).or_insert(c);
+            }
+        }
+        table
+    }
+
+    #[test]
+    fn chinese_that_was_read_as_latin_is_repaired() {
+        use encoding_rs::WINDOWS_1252;
+        let text = "以太坊的升级,将在明年三月完成。“OpenAI也这么说”";
+        let latin = |bytes: &[u8]| WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned();
+        assert_eq!(repair(&latin(text.as_bytes())), Repair::Repaired(text.to_owned()));
+        let line = format!("前文 {}", latin(text.as_bytes()));
+        assert_eq!(repair(&line), Repair::Repaired(format!("前文 {text}")));
+        let text = "以太坊的升级将在明年三月完成";
+        assert_eq!(repair(&latin(&GBK.encode(text).0)), Repair::Repaired(text.to_owned()));
+        for sound in [
+            "D\u{e9}j\u{e0} vu, \u{e9}t\u{e9} \u{e0} No\u{eb}l",
+            "\u{c5}ngstr\u{f6}m \u{c6}r\u{f8} \u{df}\u{fc}\u{e4}\u{f6}",
+            "\u{c4}\u{d6}\u{dc}\u{e4}\u{f6}\u{fc}\u{df}\u{c4}\u{d6}\u{dc}",
+        ] {
+            assert_eq!(repair(sound), Repair::Sound, "{sound}");
+        }
     }
 
     #[test]
     fn honest_text_is_sound() {
-        for line in
-            ["以太坊的升級", "鐨", "Bitcoin", "“大廠壟斷大模型”,會被開源終結嗎?", "镇江市锅炉厂"]
-        {
+        for line in [
+            "以太坊的升級",
+            "鐨",
+            "Bitcoin",
+            "“大廠壟斷大模型”,會被開源終結嗎?",
+            "镇江市锅炉厂",
+            "泔沔漯迥缂纨瑗榱",
+            "遑論浣熊與鍥割",
+            "葛飾北斎は江戸時代の絵師",
+            "楊鎧、鄒鏗、鍾鎮濤、鄭鈞、鍾鈴",
+            "氵氺汆汨沱泓沁沛泗沭泸",
+            "鏖戰鏗鏘鐫刻鐐銬鐘鎚",
+        ] {
             assert_eq!(repair(line), Repair::Sound, "{line}");
+        }
+    }
+
+    /// Sound text: frequent characters, every tenth character any at all, Japanese, Latin letters.
+    fn sound_text() -> impl Strategy<Value = String> {
+        let frequent: Vec<char> = "的一是不了在人有我他這个們中來上大為和國地到以說時要就出會可也你對生能而子那得于着下自之年過發後作里用道行所然家種事成方多經麼去法學如都同現當沒動面起看定天分還進好小部其些主樣理心她本前開但因只從想實".chars().collect();
+        let c = prop_oneof![
+            20 => prop::sample::select(frequent),
+            2 => "[一-龥]".prop_map(|text| text.chars().next().unwrap()),
+            2 => "[ぁ-ヺ]".prop_map(|text| text.chars().next().unwrap()),
+            2 => "[a-z ,.?]".prop_map(|text| text.chars().next().unwrap()),
+            2 => prop::sample::select("，。、：“”《》（）·—…？①□\u{e9}\u{fc}".chars().collect::<Vec<_>>()),
+        ];
+        prop::collection::vec(c, 0..80).prop_map(String::from_iter)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn sound_text_is_never_repaired(text in sound_text()) {
+            let found = repair(&text);
+            prop_assert!(!matches!(found, Repair::Repaired(_) | Repair::Partly(_)), "{found:?}");
+        }
+
+        #[test]
+        fn any_text_is_checked_without_panic(text in "[鐨勬湁�?□a浜\u{e4}\u{b8}\u{ad}锛€的\u{20000}]{0,60}") {
+            repair(&text);
         }
     }
 

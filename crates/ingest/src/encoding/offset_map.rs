@@ -36,6 +36,33 @@ impl OffsetMap {
         Self::of(offsets, |offset| (bom_bytes + walker.to(offset)) as u64)
     }
 
+    /// For text in sections, each given by the offset of its text, its bytes and its encoding.
+    pub(crate) fn sectioned<'a>(
+        offsets: impl Iterator<Item = usize>,
+        sections: impl IntoIterator<Item = (usize, (usize, &'a [u8]), &'static Encoding)>,
+    ) -> Self {
+        let mut offsets: Vec<usize> = offsets.collect();
+        offsets.sort_unstable();
+        offsets.dedup();
+        let mut sections = sections.into_iter().peekable();
+        let (mut pairs, mut from) = (Vec::with_capacity(offsets.len()), 0);
+        while let Some((text, (start, bytes), encoding)) = sections.next() {
+            let end = sections.peek().map_or(usize::MAX, |(next, ..)| *next);
+            let to = offsets.partition_point(|offset| *offset < end);
+            let inside = offsets[from..to].iter().map(|offset| offset - text);
+            let map = Self::decoded(inside, bytes, 0, encoding);
+            pairs.extend(map.0.into_iter().map(|(at, byte)| (text + at, start as u64 + byte)));
+            from = to;
+        }
+        Self(pairs)
+    }
+
+    /// The same map for an edited text, given its offsets and the function that leads them back to
+    /// the text of this map.
+    pub(crate) fn edited(&self, offsets: &[usize], source_of: impl Fn(usize) -> usize) -> Self {
+        Self::of(offsets.iter().copied(), |offset| self.byte_at(source_of(offset)))
+    }
+
     fn of(offsets: impl Iterator<Item = usize>, mut byte_of: impl FnMut(usize) -> u64) -> Self {
         let mut offsets: Vec<usize> = offsets.collect();
         offsets.sort_unstable();

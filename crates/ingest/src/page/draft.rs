@@ -95,14 +95,18 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Completes the page with corpus statistics. Its flash items go to `emit`.
+    /// Completes the page with corpus statistics. Its flash items go to `emit`. `site` is the
+    /// [key](crate::corpus::site::site_key) of its site.
     pub(crate) fn finish(
         self,
+        site: u64,
         statistics: &CorpusStatistics,
         boundaries: &mut BoundaryFinder,
         emit: &mut dyn FnMut(Item<'a>),
     ) -> Page {
-        let body = split(&self.pieces, statistics, boundaries);
+        let mut body = split(&self.pieces, statistics, boundaries);
+        let recurring = statistics.recurring_lines(site);
+        let boilerplate = recurring.map_or(0, |lines| lines.remove_from(&mut body.paragraphs));
         let (title, title_origin) = match self.title {
             Some(title) => (title, TitleOrigin::Stated),
             None => {
@@ -140,6 +144,7 @@ impl<'a> Draft<'a> {
             related: self.related.into_iter().map(related).collect(),
             mojibake_repaired: self.mojibake_repaired,
             mojibake_kept: self.mojibake_kept,
+            boilerplate_lines: boilerplate as u32,
             ..Page::default()
         };
         page.date = page.when(self.date, &body.flashes);

@@ -74,6 +74,11 @@ impl Layout<'_> {
                     line.text = Cow::Owned(text.trim().to_owned());
                     self.repaired += 1;
                 }
+                Repair::Partly(text) => {
+                    line.text = Cow::Owned(text.trim().to_owned());
+                    self.repaired += 1;
+                    self.kept.push((line.start, line.end));
+                }
                 Repair::Kept => self.kept.push((line.start, line.end)),
             }
         }

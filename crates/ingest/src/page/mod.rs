@@ -16,21 +16,34 @@ pub(crate) mod outline;
 pub(crate) mod parsed;
 pub(crate) mod title;
 
+use crate::corpus::site::site_key;
 use crate::corpus::statistics::CorpusStatistics;
+use crate::encoding::entities::decode_entities;
 use crate::flash::boundary::BoundaryFinder;
-use crate::flash::item::Item;
+use crate::flash::item::{Item, PageFlash};
 use crate::page::draft::Draft;
 use crate::page::markup::Markup;
 use crate::page::outline::Outline;
 use crate::page::parsed::Page;
 
-/// Parses a page, given the statistics of its archive.
+/// Parses a page, given the statistics of its archive. Character references in text are decoded.
 #[must_use]
 pub fn parse_page(text: &str, markup: Markup, statistics: &CorpusStatistics) -> Page {
-    let mut flashes = Vec::new();
-    let page =
-        parse_without_flashes(text, markup, statistics, &mut |item| flashes.push(item.into()));
-    Page { flashes, ..page }
+    let decoded = if markup == Markup::Text { decode_entities(text) } else { None };
+    let (source, edits) = match &decoded {
+        Some((decoded, edits)) => (decoded.as_str(), Some(edits)),
+        None => (text, None),
+    };
+    let mut flashes: Vec<PageFlash> = Vec::new();
+    let mut page =
+        parse_without_flashes(source, markup, statistics, &mut |item| flashes.push(item.into()));
+    page.flashes = flashes;
+    if let Some(edits) = edits {
+        let ends = page.flashes.iter_mut().flat_map(|flash| [&mut flash.start, &mut flash.end]);
+        let kept = page.mojibake_kept.iter_mut().flat_map(|(start, end)| [start, end]);
+        ends.chain(kept).for_each(|offset| *offset = edits.source_of(*offset));
+    }
+    page
 }
 
 /// [`parse_page`], but flash items go to `emit`.
@@ -40,20 +53,23 @@ pub(crate) fn parse_without_flashes(
     statistics: &CorpusStatistics,
     emit: &mut dyn FnMut(Item<'_>),
 ) -> Page {
-    Draft::of(text, &Outline::of(text, markup)).finish(
-        statistics,
-        &mut BoundaryFinder::uncached(),
-        emit,
-    )
+    let outline = Outline::of(text, markup);
+    let draft = Draft::of(text, &outline);
+    let site = site_key(draft.url, draft.site, "");
+    draft.finish(site, statistics, &mut BoundaryFinder::uncached(), emit)
 }
 
 impl CorpusStatistics {
-    /// Collects the statistics of some pages, each given as text and markup.
+    /// Collects the statistics of some pages, each given as text and markup. Pages without an
+    /// address or a site's name count as pages of one site.
     #[must_use]
     pub fn from_pages<'a>(pages: impl IntoIterator<Item = (&'a str, Markup)>) -> Self {
         let mut statistics = Self::default();
         for (text, markup) in pages {
-            Outline::of(text, markup).survey(&mut statistics);
+            let outline = Outline::of(text, markup);
+            outline.survey(&mut statistics);
+            let draft = Draft::of(text, &outline);
+            statistics.add_page(site_key(draft.url, draft.site, ""), &draft.pieces);
         }
         statistics.finish();
         statistics

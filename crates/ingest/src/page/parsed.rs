@@ -41,6 +41,8 @@ pub struct Page {
     pub url: Option<String>,
     /// A date that the page states in a form that could not be parsed.
     pub unread_date: Option<String>,
+    /// Number of lines left out of the body because they recur over the pages of the site.
+    pub boilerplate_lines: u32,
     /// Number of repaired mojibake paragraphs.
     pub mojibake_repaired: u32,
     /// Ranges of mojibake that could not be repaired.

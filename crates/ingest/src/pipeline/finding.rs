@@ -99,6 +99,10 @@ pub(crate) struct ParsedPage {
     /// See [`Page::unread_date`](crate::Page::unread_date).
     pub(crate) unread_date: Option<String>,
     pub(crate) mojibake_repaired: u32,
+    /// Whether mojibake or lines in another encoding were repaired.
+    pub(crate) repaired: bool,
+    /// See [`Page::boilerplate_lines`](crate::Page::boilerplate_lines).
+    pub(crate) boilerplate_lines: u32,
     pub(crate) mojibake_kept: Vec<Span>,
 }
 

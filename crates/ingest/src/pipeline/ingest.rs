@@ -12,6 +12,7 @@ use encoding_rs::Encoding;
 use foldhash::{HashMap, HashSet};
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::corpus::site::site_key;
 use crate::corpus::statistics::{CorpusStatistics, DumpId};
 use crate::error::Error;
 use crate::file_table::{FileEntries, FileEntry, FileEntryLog, FileStamp, SurveyedFile};
@@ -503,8 +504,12 @@ impl<E> RecordSink<'_, E> {
                 self.report.bytes += page.bytes;
                 self.report.mojibake_repaired += u64::from(page.mojibake_repaired);
                 let path = || PathBuf::from(&page.article.path);
+                self.report.boilerplate_lines += u64::from(page.boilerplate_lines);
                 if page.lossy {
                     self.report.lossy.push(path());
+                }
+                if page.repaired {
+                    self.report.repaired.push(path());
                 }
                 let damaged_spans =
                     page.mojibake_kept.iter().map(|span| FileSpan { path: path(), span: *span });
@@ -793,8 +798,11 @@ impl Reader<'_> {
                         let metadata = page.take_metadata();
                         let outline = page.outline(metadata);
                         outline.survey(statistics);
+                        let draft = Draft::of(page.as_str(), &outline);
+                        let site =
+                            site_key(input.url.as_deref().or(draft.url), draft.site, &input.path);
+                        statistics.add_page(site, &draft.pieces);
                         if let Some(bom_bytes) = bom_bytes {
-                            let draft = Draft::of(page.as_str(), &outline);
                             cache.push(Some(&SurveyedPage {
                                 draft,
                                 bytes,

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use encoding_rs::Encoding;
 
+use crate::corpus::site::site_key;
 use crate::corpus::statistics::CorpusStatistics;
 use crate::encoding::decode::Decoded;
 use crate::encoding::offset_map::OffsetMap;
@@ -67,6 +68,7 @@ impl Reader<'_> {
                 bytes,
                 lossy,
                 whole,
+                mixed: false,
             };
             let offsets = |_: &[_]| move |at| (bom_bytes + at) as u64;
             let page = parsed_page(draft, meta, statistics, memory, offsets);
@@ -125,7 +127,7 @@ impl Reader<'_> {
             }
             return Ok(PageText { source: TextSource::Extracted(text), markup, metadata });
         }
-        let decoded = Decoded::new(raw, self.encoding, input.charset)?;
+        let mut decoded = Decoded::new(raw, self.encoding, input.charset)?;
         let (markup, metadata) = match kind {
             PageKind::Markdown => {
                 (Markup::Markdown, front_matter::metadata(&decoded.text, &self.options.map))
@@ -134,6 +136,10 @@ impl Reader<'_> {
             PageKind::Html if decoded.text.contains('<') => (Markup::Html, Metadata::default()),
             _ => (Markup::of(&decoded.text), Metadata::default()),
         };
+        if markup == Markup::Text {
+            // Text may have references such as `&nbsp;`.
+            decoded.decode_entities();
+        }
         Ok(PageText { source: TextSource::Decoded(decoded), markup, metadata })
     }
 
@@ -155,6 +161,7 @@ impl Reader<'_> {
             bytes: input.whole.unwrap_or(raw.len() as u64),
             lossy: page.is_lossy(),
             whole: input.whole.is_some() || page.is_extracted(),
+            mixed: page.is_mixed(),
         };
         let offsets = |ranges: &[(usize, usize)]| {
             let offsets = page.offset_map(ranges);
@@ -199,6 +206,11 @@ impl PageText<'_> {
         matches!(&self.source, TextSource::Decoded(decoded) if decoded.lossy)
     }
 
+    /// Whether some lines were in another encoding than the others.
+    fn is_mixed(&self) -> bool {
+        matches!(&self.source, TextSource::Decoded(decoded) if decoded.is_mixed())
+    }
+
     /// Whether the text has offsets that mean nothing in the file.
     pub(crate) fn is_extracted(&self) -> bool {
         matches!(self.source, TextSource::Extracted(_))
@@ -232,6 +244,8 @@ struct PageMeta {
     lossy: bool,
     /// Whether every span is the whole file.
     whole: bool,
+    /// Whether some lines were in another encoding than the others.
+    mixed: bool,
 }
 
 /// Assembles a page and its flash items. `offsets` receives all ranges of the text and returns a
@@ -245,13 +259,14 @@ fn parsed_page<P: Fn(usize) -> u64>(
 ) -> ParsedPage {
     let (mut items, mut ranges) = (Vec::new(), Vec::new());
     let Memory { items: known, boundaries } = memory;
-    let page = draft.finish(statistics, boundaries, &mut |item| {
+    let site = site_key(meta.url.as_deref().or(draft.url), draft.site, &meta.path);
+    let page = draft.finish(site, statistics, boundaries, &mut |item| {
         let (hashes, text) = known.hashes_and_text(&item);
         items.push((hashes, text.map(|text| Box::new(flash(&item, text)))));
         ranges.push((item.start, item.end));
     });
     ranges.extend_from_slice(&page.mojibake_kept);
-    let PageMeta { path, path_hash, url, bytes, lossy, whole } = meta;
+    let PageMeta { path, path_hash, url, bytes, lossy, whole, mixed } = meta;
     let byte_of = offsets(&ranges);
     let mut spans = ranges.into_iter().map(|(start, end)| match whole {
         true => Span { start: 0, end: bytes },
@@ -263,6 +278,8 @@ fn parsed_page<P: Fn(usize) -> u64>(
         flashes,
         mojibake_kept: spans.collect(),
         mojibake_repaired: page.mojibake_repaired,
+        repaired: mixed || page.mojibake_repaired > 0,
+        boilerplate_lines: page.boilerplate_lines,
         lossy,
         bytes,
         path_hash,

@@ -9,9 +9,13 @@
 //! folded, is a piece of the folded text. The phrases of t2s (乾坤 keeps 乾) do not break this,
 //! because the variants unify the characters that a phrase treats specially.
 //!
+//! Pinyin in brackets after a Chinese character vanishes, too ([`annotation`]). A text is cut
+//! between two pieces without changing its fold wherever a Chinese character begins the second.
+//!
 //! Almost every character folds to exactly one. ①② do; ㍿, ﬁ and é as two code points do not.
 //! [`Folded`] records only these exceptions, so its map back to the original costs almost nothing.
 
+pub(crate) mod annotation;
 pub(crate) mod ignorable;
 pub(crate) mod key;
 pub(crate) mod script;
@@ -22,6 +26,7 @@ use std::sync::OnceLock;
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::fold::annotation::annotations;
 use crate::fold::ignorable::is_ignorable;
 use crate::tables::{EXPAND, JOIN, at_distance, fold_entry};
 
@@ -38,7 +43,15 @@ use crate::tables::{EXPAND, JOIN, at_distance, fold_entry};
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     fold_into(text, &mut out, |_| {});
+    for annotation in annotations(&out).into_iter().rev() {
+        out.replace_range(annotation, "");
+    }
     out
+}
+
+/// Whether a character of a folded text joins the one before it.
+fn is_join(c: char) -> bool {
+    fold_entry(c) == JOIN
 }
 
 /// The fold of a single character.
@@ -187,7 +200,8 @@ impl<'t> Folded<'t> {
             (original_byte, folded_byte) = (original_bytes.1, folded_bytes.1);
         }
         let tail = out[folded_byte..].chars().count();
-        Folded {
+        let removed = annotations(&out);
+        let folded = Folded {
             original: text,
             text: out,
             chars: folded_char + tail,
@@ -195,7 +209,44 @@ impl<'t> Folded<'t> {
             exceptions,
             original_offsets: ByteOffsets::default(),
             folded_offsets: ByteOffsets::default(),
+        };
+        if removed.is_empty() { folded } else { folded.without(&removed) }
+    }
+
+    /// Removes byte ranges of the folded text, whose originals then belong to the character before
+    /// each of them.
+    fn without(self, removed: &[Range<usize>]) -> Self {
+        let (mut text, mut exceptions) = (String::with_capacity(self.text.len()), Vec::new());
+        // Bytes and characters of the folded text that have been handled, and those removed.
+        let (mut byte, mut char, mut gone) = (0, 0, 0);
+        let mut old = self.exceptions.iter().peekable();
+        for range in removed {
+            let kept = &self.text[byte..range.start];
+            text.push_str(kept);
+            let from = char + kept.chars().count();
+            let to = from + self.text[range.clone()].chars().count();
+            let before = self.original_chars(from - 1..from);
+            // What folds together with the character before stays together.
+            let joined = self.last_exception(|e| e.folded_char < from);
+            let first = joined
+                .filter(|e| e.folded_char + e.folded_chars >= from)
+                .map_or(from - 1, |e| e.folded_char);
+            while let Some(e) = old.next_if(|e| e.folded_char < first) {
+                exceptions.push(Exception { folded_char: e.folded_char - gone, ..*e });
+            }
+            while old.next_if(|e| e.folded_char < to).is_some() {}
+            exceptions.push(Exception {
+                folded_char: first - gone,
+                folded_chars: from - first,
+                original_char: before.start,
+                original_chars: self.original_end(to) - before.start,
+            });
+            (byte, char, gone) = (range.end, to, gone + to - from);
         }
+        text.push_str(&self.text[byte..]);
+        exceptions.extend(old.map(|e| Exception { folded_char: e.folded_char - gone, ..*e }));
+        let chars = self.chars - gone;
+        Folded { text, chars, exceptions, folded_offsets: ByteOffsets::default(), ..self }
     }
 
     /// The folded text.

@@ -1,0 +1,230 @@
+//! A sample of each site's pages, from which recurring lines are counted.
+//!
+//! Of each site the pages with the smallest signatures are kept, and of all sites those with the
+//! smallest keys. What is kept depends only on the set of pages, not on their order or on threads,
+//! and memory is bounded.
+
+use std::collections::BTreeMap;
+
+use foldhash::HashMap;
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::corpus::recurring::{MIN_PAGES, RecurringLines};
+use crate::folded_hash::folded_hash;
+
+/// Pages to keep of a site.
+const MAX_PAGES: usize = 64;
+/// Sites to keep: at most 270 MB with [`MAX_PAGES`] and [`MAX_LINES`], typically a tenth.
+const MAX_SITES: usize = 4096;
+/// Lines to keep at the top and at the bottom of a page, at 4 bytes each.
+const MAX_LINES: usize = 128;
+/// Longer lines are never counted.
+const MAX_LINE_BYTES: usize = 600;
+
+/// The hash of a line; equal lines have equal hashes.
+pub(crate) type LineHash = u32;
+
+/// The hashes of a page's short lines, sorted and without repetitions.
+type PageLines = Box<[LineHash]>;
+
+/// Samples of all sites.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct SiteSamples(BTreeMap<u64, BTreeMap<u64, PageLines>>);
+
+impl SiteSamples {
+    /// Adds a page, given the lines of its body.
+    pub(crate) fn add<'a>(&mut self, site: u64, lines: impl Iterator<Item = &'a str> + Clone) {
+        if self.0.len() >= MAX_SITES
+            && self.0.last_key_value().is_some_and(|(last, _)| *last < site)
+        {
+            return;
+        }
+        let signature = signature(lines.clone());
+        let pages = self.0.entry(site).or_default();
+        if pages.len() >= MAX_PAGES
+            && pages.last_key_value().is_some_and(|(last, _)| *last < signature)
+        {
+            return;
+        }
+        add_page(pages, signature, page_lines(lines));
+        self.drop_surplus_sites();
+    }
+
+    /// Adds the samples of another thread.
+    pub(crate) fn merge(&mut self, other: Self) {
+        for (site, there) in other.0 {
+            let pages = self.0.entry(site).or_default();
+            for (signature, lines) in there {
+                add_page(pages, signature, lines);
+            }
+        }
+        self.drop_surplus_sites();
+    }
+
+    fn drop_surplus_sites(&mut self) {
+        while self.0.len() > MAX_SITES {
+            self.0.pop_last();
+        }
+    }
+
+    /// The recurring lines of each site that has any.
+    pub(crate) fn recurring(self) -> HashMap<u64, RecurringLines> {
+        let sites = self.0.into_iter().filter(|(_, pages)| pages.len() >= MIN_PAGES);
+        sites
+            .filter_map(|(site, pages)| {
+                let mut counts: HashMap<LineHash, u32> = HashMap::default();
+                for line in pages.values().flatten() {
+                    *counts.entry(*line).or_default() += 1;
+                }
+                Some((site, RecurringLines::new(pages.len(), counts)?))
+            })
+            .collect()
+    }
+}
+
+/// Adds a page to a site. Pages with the same signature are copies of one article and count once.
+fn add_page(pages: &mut BTreeMap<u64, PageLines>, signature: u64, lines: PageLines) {
+    match pages.entry(signature) {
+        std::collections::btree_map::Entry::Vacant(vacant) => {
+            vacant.insert(lines);
+        }
+        // A rule that does not depend on the order.
+        std::collections::btree_map::Entry::Occupied(mut known) => {
+            if lines < *known.get() {
+                known.insert(lines);
+            }
+        }
+    }
+    if pages.len() > MAX_PAGES {
+        pages.pop_last();
+    }
+}
+
+/// A hash of the page's three longest lines. Copies of an article share them, whatever stands
+/// around it.
+fn signature<'a>(lines: impl Iterator<Item = &'a str>) -> u64 {
+    let mut longest = [""; 3];
+    for line in lines {
+        let key = |line: &'a str| (line.len(), line);
+        if line.len() >= longest[2].len() && key(line) > key(longest[2]) && !longest.contains(&line)
+        {
+            longest[2] = line;
+            longest.sort_unstable_by_key(|line| std::cmp::Reverse(key(line)));
+        }
+    }
+    let mut hash = Xxh3::new();
+    for line in longest {
+        hash.update(line.as_bytes());
+        hash.update(&[0]);
+    }
+    hash.digest()
+}
+
+fn page_lines<'a>(lines: impl Iterator<Item = &'a str> + Clone) -> PageLines {
+    let short = || lines.clone().filter(|line| line.len() <= MAX_LINE_BYTES);
+    let count = short().count();
+    let edges = short().enumerate().filter(|(at, _)| *at < MAX_LINES || at + MAX_LINES >= count);
+    let mut hashes: Vec<LineHash> = edges.filter_map(|(_, line)| line_hash(line)).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes.into()
+}
+
+/// The hash of a line, by which it is counted; `None` for a line that is too long. Scripts, widths
+/// and the numbers of counters do not matter.
+pub(crate) fn line_hash(line: &str) -> Option<LineHash> {
+    if line.len() > MAX_LINE_BYTES {
+        return None;
+    }
+    let hash = if is_counter(line) {
+        folded_hash(
+            line.split(|c: char| c.is_ascii_digit() || c == ',').filter(|part| !part.is_empty()),
+        )
+    } else {
+        folded_hash([line])
+    };
+    Some((hash >> 32) as LineHash)
+}
+
+/// Labels of counters.
+const COUNTERS: [&str; 18] = [
+    "閱讀", "阅读", "評論", "评论", "點擊", "点击", "瀏覽", "浏览", "點贊", "点赞", "收藏", "分享",
+    "人氣", "人气", "views", "Views", "comments", "Comments",
+];
+
+/// Whether a line shows numbers that change from page to page, such as `閱讀:42 評論:0`.
+fn is_counter(line: &str) -> bool {
+    line.len() <= 90
+        && line.bytes().any(|byte| byte.is_ascii_digit())
+        && COUNTERS.iter().any(|label| line.contains(label))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn samples(pages: &[(u64, Vec<String>)]) -> SiteSamples {
+        let mut samples = SiteSamples::default();
+        for (site, lines) in pages {
+            samples.add(*site, lines.iter().map(String::as_str));
+        }
+        samples
+    }
+
+    proptest! {
+        #[test]
+        fn order_and_threads_do_not_matter(
+            pages in prop::collection::vec((0..3_u64, prop::collection::vec("[甲乙丙]{1,4}", 0..5)), 0..200)
+                .prop_flat_map(|pages| (Just(pages.clone()), Just(pages).prop_shuffle())),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let (pages, shuffled) = pages;
+            let whole = samples(&pages);
+            let (left, right) = shuffled.split_at(cut.index(shuffled.len() + 1));
+            let mut merged = samples(right);
+            merged.merge(samples(left));
+            prop_assert_eq!(&whole.0, &merged.0);
+            prop_assert!(whole.0.values().all(|pages| pages.len() <= MAX_PAGES));
+        }
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let mut samples = SiteSamples::default();
+        let lines: Vec<String> = (0..2000).map(|number| format!("行{number}")).collect();
+        for site in 0..3 * MAX_SITES as u64 {
+            samples.add(
+                site.wrapping_mul(0x9e37_79b9_7f4a_7c15),
+                lines[..2].iter().map(String::as_str),
+            );
+        }
+        assert_eq!(samples.0.len(), MAX_SITES);
+        let mut samples = SiteSamples::default();
+        samples.add(0, lines.iter().map(String::as_str));
+        assert_eq!(samples.0[&0].values().next().unwrap().len(), 2 * MAX_LINES);
+    }
+
+    #[test]
+    fn counters_are_equal_whatever_they_count() {
+        assert_eq!(line_hash("閱讀:42 評論:0"), line_hash("閱讀:1,907 評論:16"));
+        assert_eq!(line_hash("聯繫我們"), line_hash("联系我们"));
+        assert_ne!(line_hash("比特幣 45123"), line_hash("比特幣 45124"));
+        assert_eq!(line_hash(&"很長".repeat(200)), None);
+    }
+
+    #[test]
+    fn copies_of_an_article_count_once() {
+        let article = "這是一篇很長的文章,它在許多頁裡都一樣。";
+        let lines = |top: &'static str| {
+            [top, article, "第二段也很長,也一樣。", "第三段也是一樣的。"].into_iter()
+        };
+        let mut samples = SiteSamples::default();
+        for top in ["甲", "乙", "丙"] {
+            samples.add(7, lines(top));
+        }
+        assert_eq!(samples.0[&7].len(), 1);
+    }
+}

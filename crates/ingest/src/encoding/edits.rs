@@ -1,0 +1,103 @@
+//! Small replacements in a text, and the map of offsets back to the text before them.
+
+/// The replacements made in a text, in order.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Edits(Vec<Edit>);
+
+/// One replacement.
+#[derive(Debug, PartialEq, Eq)]
+struct Edit {
+    /// Offset and length in the edited text.
+    to: (usize, usize),
+    /// Offset and length in the text before.
+    from: (usize, usize),
+}
+
+impl Edits {
+    /// The offset in the text before that corresponds to `offset` in the edited text. An offset
+    /// inside a replacement maps to the end of what was replaced, an offset at which something was
+    /// removed to the end of the removed text.
+    pub(crate) fn source_of(&self, offset: usize) -> usize {
+        let after = self.0.partition_point(|edit| edit.to.0 <= offset);
+        let Some(edit) = after.checked_sub(1).and_then(|at| self.0.get(at)) else { return offset };
+        let (start, length) = edit.to;
+        let end = edit.from.0 + edit.from.1;
+        match offset - start {
+            0 if length > 0 => edit.from.0,
+            inside => end + inside.saturating_sub(length),
+        }
+    }
+}
+
+/// Copies a text with replacements.
+pub(crate) struct Editor<'a> {
+    source: &'a str,
+    /// Everything before this offset has been copied or replaced.
+    at: usize,
+    text: String,
+    edits: Vec<Edit>,
+}
+
+impl<'a> Editor<'a> {
+    pub(crate) fn new(source: &'a str) -> Self {
+        Self { source, at: 0, text: String::with_capacity(source.len()), edits: Vec::new() }
+    }
+
+    /// Replaces a range of the source, which must lie after all earlier ones.
+    pub(crate) fn replace(&mut self, from: usize, to: usize, replacement: &str) {
+        self.text.push_str(&self.source[self.at..from]);
+        let start = self.text.len();
+        self.text.push_str(replacement);
+        self.edits.push(Edit { to: (start, replacement.len()), from: (from, to - from) });
+        self.at = to;
+    }
+
+    /// The edited text; `None` if nothing was replaced.
+    pub(crate) fn finish(mut self) -> Option<(String, Edits)> {
+        self.text.push_str(&self.source[self.at..]);
+        (!self.edits.is_empty()).then_some((self.text, Edits(self.edits)))
+    }
+}
+
+/// The text without its NUL characters; `None` if it has none.
+pub(crate) fn without_nuls(text: &str) -> Option<(String, Edits)> {
+    let mut editor = Editor::new(text);
+    for at in memchr::memchr_iter(0, text.as_bytes()) {
+        editor.replace(at, at + 1, "");
+    }
+    editor.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn offsets_lead_back_across_replacements() {
+        let mut editor = Editor::new("甲&amp;乙\0\0丙");
+        editor.replace(3, 8, "&");
+        editor.replace(11, 12, "");
+        editor.replace(12, 13, "");
+        let (text, edits) = editor.finish().unwrap();
+        assert_eq!(text, "甲&乙丙");
+        let sources: Vec<usize> = [0, 3, 4, 7, 10].map(|at| edits.source_of(at)).to_vec();
+        assert_eq!(sources, [0, 3, 8, 13, 16]);
+    }
+
+    proptest! {
+        #[test]
+        fn every_character_leads_back_to_itself(text in "[甲乙a\0]{0,30}") {
+            if let Some((without, edits)) = without_nuls(&text) {
+                prop_assert_eq!(&without, &text.replace('\0', ""));
+                for (at, c) in without.char_indices() {
+                    prop_assert!(text[edits.source_of(at)..].starts_with(c));
+                }
+                prop_assert_eq!(edits.source_of(without.len()), text.len());
+            } else {
+                prop_assert!(!text.contains('\0'));
+            }
+        }
+    }
+}

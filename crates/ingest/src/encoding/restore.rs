@@ -1,0 +1,343 @@
+//! Reads mojibake back: text whose UTF-8 bytes were once decoded as GBK or as Windows-1252.
+//!
+//! A line is searched for passages whose bytes are valid UTF-8 again. Characters that were lost
+//! (`?`, `□`, U+FFFD) become U+FFFD. Text may have been converted to Traditional characters after it
+//! was misread, so each character counts as itself or as its Simplified form, whichever fits.
+
+use encoding_rs::{BIG5, Encoding, GBK, WINDOWS_1252};
+use wensou_text::t2s;
+
+use crate::encoding::detect::{frequency, is_frequent};
+use crate::punctuation::is_han;
+
+/// How the bytes of UTF-8 text were once decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Misreading {
+    Gbk,
+    Latin1,
+}
+
+/// A passage read back.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Passage {
+    /// The text as it was.
+    text: String,
+    /// Number of characters of the line that it replaces.
+    chars: usize,
+    /// Number of characters whose bytes are complete.
+    whole: usize,
+    /// Number of characters that are lost.
+    lost: usize,
+}
+
+/// Alternatives to follow at a time.
+const BEAM: usize = 8;
+/// Longer passages are read in steps of half of it, because alternatives are copied.
+const MAX_CHARS: usize = 192;
+
+/// The passage that `line` begins with, if it is misread text at all.
+fn passage(line: &[char], misreading: Misreading) -> Passage {
+    let mut alternatives = vec![Alternative::default()];
+    let mut best = Passage::default();
+    let limit = if line.len() > MAX_CHARS { MAX_CHARS / 2 } else { MAX_CHARS };
+    for (at, c) in line.iter().take(limit).enumerate() {
+        let mut next: Vec<Alternative> = Vec::new();
+        for alternative in alternatives {
+            alternative.read(*c, misreading, &mut |mut further| {
+                if further.pending.is_empty() {
+                    further.complete = (at + 1, further.text.len(), further.whole, further.lost);
+                }
+                // What follows depends only on the pending bytes: keep the best of equals.
+                match next.iter().position(|other| other.pending == further.pending) {
+                    Some(equal) if next[equal].score >= further.score => {}
+                    Some(equal) => next[equal] = further,
+                    None if next.len() < BEAM => next.push(further),
+                    None => {}
+                }
+            });
+        }
+        if next.is_empty() {
+            break;
+        }
+        if let Some(longest) = next.iter().max_by_key(|it| (it.complete.0, it.score)) {
+            best.take(longest);
+        }
+        alternatives = next;
+    }
+    best
+}
+
+/// One way to read the characters so far.
+#[derive(Debug, Clone, Default)]
+struct Alternative {
+    text: String,
+    pending: Pending,
+    score: i32,
+    whole: usize,
+    lost: usize,
+    /// The last point without pending bytes: characters read, length of the text, and counts.
+    complete: (usize, usize, usize, usize),
+}
+
+/// The bytes of a character that is not complete yet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Pending {
+    bytes: [u8; 4],
+    length: u8,
+    /// Bytes still missing.
+    missing: u8,
+    /// Some of its bytes are lost.
+    broken: bool,
+}
+
+impl Pending {
+    fn is_empty(&self) -> bool {
+        self.missing == 0
+    }
+}
+
+impl Alternative {
+    /// Reads one more character of the line in all ways that are possible.
+    fn read(mut self, c: char, misreading: Misreading, emit: &mut dyn FnMut(Self)) {
+        if is_hole(c) {
+            self.read_hole(emit);
+            if c != '?' || !self.pending.is_empty() {
+                return;
+            }
+        }
+        if c.is_ascii() {
+            if self.pending.is_empty() {
+                self.text.push(c);
+                emit(self);
+            }
+            return;
+        }
+        let simplified = match misreading {
+            Misreading::Gbk => t2s(c.encode_utf8(&mut [0; 4])).chars().next().filter(|s| *s != c),
+            Misreading::Latin1 => None,
+        };
+        for (c, cost) in std::iter::once((c, 0)).chain(simplified.map(|s| (s, 1))) {
+            let Some((bytes, length)) = bytes_of(c, misreading) else { continue };
+            let mut further = self.clone();
+            further.score -= cost;
+            if bytes[..length].iter().all(|byte| further.push(*byte)) {
+                emit(further);
+            }
+        }
+    }
+
+    /// Reads a character that stands for one or two lost bytes.
+    fn read_hole(&self, emit: &mut dyn FnMut(Self)) {
+        // Many decoders know no character for the byte 80, which all common punctuation has in the
+        // middle.
+        if self.pending.missing == 2 && matches!(self.pending.bytes[0], 0xe2 | 0xe3) {
+            let mut known = self.clone();
+            known.score -= 1;
+            if known.push(0x80) {
+                emit(known);
+            }
+        }
+        for lost in [1, 2] {
+            let mut further = self.clone();
+            (0..lost).for_each(|_| further.push_lost());
+            further.score -= 1;
+            emit(further);
+        }
+    }
+
+    /// Adds a lost byte.
+    fn push_lost(&mut self) {
+        let missing = match self.pending.missing {
+            // Chinese characters have three bytes.
+            0 => 2,
+            1 => return self.lose(),
+            missing => missing - 1,
+        };
+        self.pending = Pending { missing, broken: true, ..Pending::default() };
+    }
+
+    /// Gives up the pending character.
+    fn lose(&mut self) {
+        self.text.push('\u{fffd}');
+        self.lost += 1;
+        self.score -= 3;
+        self.pending = Pending::default();
+    }
+
+    /// Adds a byte; `false` if it cannot stand here.
+    fn push(&mut self, byte: u8) -> bool {
+        let pending = &mut self.pending;
+        if pending.is_empty() {
+            let missing = match byte {
+                // Two bytes: what Chinese text has of it, such as `·` and letters with tone marks.
+                0xc2..=0xc7 => 1,
+                0xe2..=0xef => 2,
+                0xf0 => 3,
+                _ => {
+                    if byte.is_ascii() {
+                        self.text.push(char::from(byte));
+                    }
+                    return byte.is_ascii();
+                }
+            };
+            *pending = Pending { bytes: [byte, 0, 0, 0], length: 1, missing, broken: false };
+            return true;
+        }
+        if !(0x80..=0xbf).contains(&byte) {
+            return false;
+        }
+        if pending.broken {
+            self.push_lost();
+            return true;
+        }
+        pending.bytes[usize::from(pending.length)] = byte;
+        pending.length += 1;
+        pending.missing -= 1;
+        if pending.missing > 0 {
+            return true;
+        }
+        let done = std::mem::take(pending);
+        let Ok(text) = std::str::from_utf8(&done.bytes[..usize::from(done.length)]) else {
+            return false;
+        };
+        let Some(c) = text.chars().next().filter(|c| is_plausible(*c)) else { return false };
+        if c == '\u{fffd}' {
+            self.lose();
+            return true;
+        }
+        self.text.push(c);
+        self.whole += usize::from(done.length >= 3);
+        self.score += commonness(c);
+        true
+    }
+}
+
+impl Passage {
+    /// Becomes what an alternative has read completely.
+    fn take(&mut self, alternative: &Alternative) {
+        let (chars, length, whole, lost) = alternative.complete;
+        if chars > self.chars {
+            alternative.text[..length].clone_into(&mut self.text);
+            (self.chars, self.whole, self.lost) = (chars, whole, lost);
+        }
+    }
+
+    /// Whether the passage is hardly a coincidence.
+    fn is_credible(&self, misreading: Misreading) -> bool {
+        let han = self.text.chars().filter(|c| is_han(*c)).count();
+        let frequent = self.text.chars().filter(|c| is_han(*c) && is_frequent(*c)).count();
+        let few_lost = self.lost * 2 <= self.whole;
+        match misreading {
+            // Sound text is never valid UTF-8 with three-byte characters, so two suffice.
+            Misreading::Latin1 => self.whole >= 2 && han >= 1 && few_lost,
+            // Rare characters of sound text can fit by chance, but not to frequent ones.
+            Misreading::Gbk => self.whole >= 3 && frequent >= 1 && frequent * 4 >= han && few_lost,
+        }
+    }
+}
+
+/// `line` with its passages of misread text read back, and the number of characters that are lost;
+/// `None` if it has no such passage. `can_open` is whether such a passage can begin with a
+/// character.
+pub(crate) fn read_back(
+    line: &str,
+    misreading: Misreading,
+    can_open: impl Fn(char) -> bool,
+) -> Option<(String, usize)> {
+    let chars: Vec<char> = line.chars().collect();
+    let (mut text, mut lost, mut found, mut at) = (String::new(), 0, false, 0);
+    while let Some(c) = chars.get(at) {
+        let passage =
+            if can_open(*c) { passage(&chars[at..], misreading) } else { Passage::default() };
+        if passage.is_credible(misreading) {
+            text.push_str(&passage.text);
+            lost += passage.lost;
+            at += passage.chars;
+            found = true;
+        } else {
+            // Not one by one, because the next attempt reads the rest of the same passage again.
+            let step = (passage.chars / 2).max(1);
+            text.extend(&chars[at..at + step]);
+            at += step;
+        }
+    }
+    found.then_some((text, lost))
+}
+
+/// `line` with its runs of Latin letters read as the GB2312 that they were decoded from; `None` if
+/// no run makes sense.
+pub(crate) fn read_as_gb2312(line: &str) -> Option<String> {
+    let is_letter = |c: char| ('\u{a1}'..='\u{fe}').contains(&c);
+    let (mut text, mut all, mut remaining) = (String::new(), String::new(), line);
+    while !remaining.is_empty() {
+        let plain = remaining.find(is_letter).unwrap_or(remaining.len());
+        text.push_str(&remaining[..plain]);
+        remaining = &remaining[plain..];
+        let end = remaining.find(|c| !is_letter(c)).unwrap_or(remaining.len());
+        let (run, after) = remaining.split_at(end);
+        let bytes: Vec<u8> = run.chars().map(|c| c as u8).collect();
+        let (read, broken) = GBK.decode_without_bom_handling(&bytes);
+        if !broken {
+            all.push_str(&read);
+        }
+        text.push_str(if broken { run } else { &read });
+        remaining = after;
+    }
+    (all.chars().count() >= MIN_CHARS && frequency(&all) >= MIN_FREQUENT).then_some(text)
+}
+
+/// What a line's runs of Latin letters must be as GB2312: this many characters, and this share of
+/// frequent ones. Pairs of accented letters in other languages are rare characters as GB2312.
+const MIN_CHARS: usize = 4;
+const MIN_FREQUENT: f64 = 0.4;
+
+/// What stands for a lost byte.
+fn is_hole(c: char) -> bool {
+    matches!(c, '?' | '\u{fffd}' | '□')
+}
+
+/// Characters that news text can have.
+fn is_plausible(c: char) -> bool {
+    is_han(c)
+        || matches!(c, '\u{a0}'..='\u{ff}' | '\u{100}'..='\u{1dc}' | '\u{2000}'..='\u{27bf}' | '\u{fe30}'..='\u{fffd}')
+        || matches!(c, '\u{3000}'..='\u{33ff}' | '\u{ac00}'..='\u{d7a3}' | '\u{1f000}'..='\u{1faff}')
+}
+
+/// How likely a character is in Chinese text: 3 for frequent ones, 2 for punctuation and the common
+/// half of GB2312 or Big5, otherwise 0.
+fn commonness(c: char) -> i32 {
+    if matches!(c, '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ff20}' | '\u{2010}'..='\u{2026}') {
+        return 2;
+    }
+    if !is_han(c) {
+        return 0;
+    }
+    let bytes = |encoding: &'static Encoding| {
+        let mut utf8 = [0; 4];
+        let (bytes, _, lost) = encoding.encode(c.encode_utf8(&mut utf8));
+        if lost { Vec::new() } else { bytes.into_owned() }
+    };
+    match (&*bytes(GBK), &*bytes(BIG5)) {
+        _ if is_frequent(c) => 3,
+        ([0xb0..=0xd7, 0xa1..=0xfe], _) | (_, [0xa4..=0xc6, _]) => 2,
+        _ => 0,
+    }
+}
+
+/// The bytes that were decoded to `c`, if two bytes at most can be.
+fn bytes_of(c: char, misreading: Misreading) -> Option<([u8; 2], usize)> {
+    if misreading == Misreading::Latin1 && u32::from(c) < 0x100 {
+        return Some(([c as u8, 0], 1));
+    }
+    let encoding = match misreading {
+        Misreading::Gbk => GBK,
+        Misreading::Latin1 => WINDOWS_1252,
+    };
+    let mut utf8 = [0; 4];
+    let (bytes, _, lost) = encoding.encode(c.encode_utf8(&mut utf8));
+    match (&*bytes, lost) {
+        (&[one], false) => Some(([one, 0], 1)),
+        (&[one, two], false) => Some(([one, two], 2)),
+        _ => None,
+    }
+}

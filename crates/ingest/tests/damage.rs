@@ -1,0 +1,156 @@
+//! Damage costs the damaged part of a page only, and is named with the page.
+
+// Clippy exempts only test functions; their helpers panic on failure, too.
+#![allow(clippy::unwrap_used)]
+
+use encoding_rs::{BIG5, GB18030, GBK, WINDOWS_1252};
+use wensou_ingest::{Article, FlashItem, Options, Reason, Record, Report, Silent, ingest};
+
+const SOUND: &str = "最近,正在進行AI大戰的各個大廠,被谷歌泄漏的一份內部文件,翻開了窘迫的一面。";
+const OTHER: &str = "這份文件認為,差距正在縮小,開源模型還能屢次達到匹敵的性能。";
+const SIMPLIFIED: &str = "这份文件认为,差距正在缩小,开源模型还能屡次达到匹敌的性能";
+const ITEM: &str = "某幣突破新高:據官方消息,某幣今日突破新高。[2023/3/14 13:02:32]";
+
+/// Reads one page.
+fn page(bytes: &[u8]) -> (Vec<Article>, Vec<FlashItem>, Report) {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("a.txt"), bytes).unwrap();
+    let (mut articles, mut flashes) = (Vec::new(), Vec::new());
+    let roots = [dir.path().to_owned()];
+    let report = ingest(&roots, &Options::default(), &Silent, &mut |record| {
+        match record {
+            Record::Article(article) => articles.push(article),
+            Record::Flash(flash) => flashes.push(flash),
+        }
+        Ok::<(), std::convert::Infallible>(())
+    })
+    .unwrap();
+    (articles, flashes, report)
+}
+
+/// Checks that the only flash item of a page is exactly the given bytes.
+fn spans_item(bytes: &[u8], flashes: &[FlashItem], item: &[u8]) {
+    let span = flashes[0].occurrences[0].span;
+    let found = &bytes[usize::try_from(span.start).unwrap()..usize::try_from(span.end).unwrap()];
+    assert_eq!(String::from_utf8_lossy(found), String::from_utf8_lossy(item));
+}
+
+#[test]
+fn nul_bytes_are_removed_and_named() {
+    let plain = format!("{SOUND}\n\n{OTHER}\n\n{ITEM}\n");
+    let middle = SOUND.find('歌').unwrap();
+    let single = format!("{}\0{}", &plain[..middle], &plain[middle..]);
+    let run = format!("{}{}{}", &plain[..middle], "\0".repeat(40), &plain[middle..]);
+    let padded = format!("{plain}{}", "\0".repeat(100));
+    let first = format!("\0{plain}");
+    for text in [single, run, padded, first] {
+        let (articles, flashes, report) = page(text.as_bytes());
+        assert_eq!(articles[0].paragraphs, [SOUND, OTHER]);
+        assert_eq!((report.skipped.len(), report.lossy.len()), (0, 1));
+        spans_item(text.as_bytes(), &flashes, ITEM.as_bytes());
+    }
+    let gbk: Vec<u8> = [&GBK.encode(SOUND).0[..], b"\0\n", &GBK.encode(OTHER).0].concat();
+    let (articles, _, report) = page(&gbk);
+    assert_eq!(
+        (articles[0].paragraphs.clone(), report.lossy.len()),
+        (vec![SOUND.into(), OTHER.into()], 1)
+    );
+    let wide: Vec<u8> =
+        plain.replacen('A', "\0A", 1).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let (articles, flashes, report) = page(&wide);
+    assert_eq!((&articles[0].paragraphs[0][..], report.lossy.len()), (SOUND, 1));
+    let item: Vec<u8> = ITEM.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    spans_item(&wide, &flashes, &item);
+}
+
+#[test]
+fn what_is_mostly_nul_is_binary() {
+    let (sound, nuls) = (SOUND.as_bytes(), [0; 2000]);
+    let sprinkled: Vec<u8> =
+        SOUND.chars().take(30).flat_map(|c| format!("{c}\0").into_bytes()).collect();
+    let controls = [sound, b"\0\x01\x02\x03\x04\x05"].concat();
+    for bytes in [&[sound, &nuls].concat(), &nuls.to_vec(), &sprinkled, &controls] {
+        let (_, _, report) = page(bytes);
+        assert_eq!(report.skipped[0].reason, Reason::Binary);
+    }
+}
+
+#[test]
+fn a_paragraph_in_another_encoding_is_read_in_its_own() {
+    for encoding in [GB18030, BIG5] {
+        let item = encoding.encode(ITEM).0;
+        for foreign in [1, 10] {
+            let other = encoding.encode(OTHER).0.into_owned();
+            let mut bytes = [SOUND.as_bytes(), b"\n\n"].concat();
+            (0..foreign).for_each(|_| bytes.extend([&other[..], b"\r\n"].concat()));
+            bytes.extend([&item[..], b"\n", SOUND.as_bytes()].concat());
+            let (articles, flashes, report) = page(&bytes);
+            let paragraphs = &articles[0].paragraphs;
+            assert_eq!((&*paragraphs[0], &*paragraphs[foreign + 1]), (SOUND, SOUND));
+            assert!(paragraphs[1..=foreign].iter().all(|text| text == OTHER), "{paragraphs:?}");
+            assert_eq!((report.repaired.len(), report.lossy.len()), (1, 0));
+            spans_item(&bytes, &flashes, &item);
+        }
+    }
+    let latin = "Le d\u{e9}bat a \u{e9}t\u{e9} anim\u{e9} au caf\u{e9}, dit-on.";
+    let bytes = [SOUND.as_bytes(), b"\n", &WINDOWS_1252.encode(latin).0].concat();
+    assert_eq!(page(&bytes).0[0].paragraphs, [SOUND, latin]);
+}
+
+#[test]
+fn broken_bytes_cost_themselves() {
+    let bytes = [
+        SOUND.as_bytes(),
+        b"\n",
+        &OTHER.as_bytes()[..31],
+        b"\xff\xe6",
+        &OTHER.as_bytes()[31..],
+        b"\n",
+        ITEM.as_bytes(),
+    ]
+    .concat();
+    let (articles, flashes, report) = page(&bytes);
+    assert_eq!(articles[0].paragraphs[0], SOUND);
+    assert_eq!(articles[0].paragraphs[1].replace('\u{fffd}', ""), OTHER);
+    assert_eq!(report.lossy.len(), 1);
+    spans_item(&bytes, &flashes, ITEM.as_bytes());
+}
+
+fn misread(text: &str) -> String {
+    GBK.decode_without_bom_handling(text.as_bytes()).0.into_owned()
+}
+
+#[test]
+fn mojibake_is_repaired_or_named() {
+    let latin = |bytes: &[u8]| WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned();
+    for damaged in
+        [misread(SIMPLIFIED), latin(SIMPLIFIED.as_bytes()), latin(&GBK.encode(SIMPLIFIED).0)]
+    {
+        for prefix in ["", "❷ ", "下面這一段有問題: "] {
+            let text = format!("{SOUND}\n\n{prefix}{damaged}\n\n{ITEM}\n");
+            let (articles, flashes, report) = page(text.as_bytes());
+            let wanted = format!("{prefix}{SIMPLIFIED}");
+            let found = articles[0].paragraphs[1].trim_end_matches('\u{fffd}').to_owned();
+            assert!(wanted.starts_with(&found) && wanted.len() - found.len() <= 3, "{found}");
+            assert_eq!((report.mojibake_repaired, report.repaired.len()), (1, 1));
+            spans_item(text.as_bytes(), &flashes, ITEM.as_bytes());
+        }
+    }
+    let text = format!("{SOUND}\n\n{OTHER}\n\n錕斤拷鐨�鏄�鍦�浜�鏈�鍜�\n");
+    let (_, _, report) = page(text.as_bytes());
+    assert_eq!((report.mojibake_kept.len(), report.mojibake_repaired), (1, 0));
+}
+
+#[test]
+fn references_and_invisible_characters_in_text_are_no_obstacle() {
+    let item = "&#26576;幣突破&shy;新高:據官方&nbsp;消息,&quot;某幣&quot;今日突破新高。[2023/3/14 13:02:32]";
+    let text = format!("AT&T&amp;T的&#27979;&#x8bd5;&hellip;\n\n{item}后文&lt;\n");
+    let (articles, flashes, report) = page(text.as_bytes());
+    assert_eq!(articles[0].paragraphs, ["AT&T&T的测试…", "后文<"]);
+    assert_eq!(flashes[0].text, "據官方\u{a0}消息,\"某幣\"今日突破新高。");
+    assert_eq!(report.lossy.len(), 0);
+    spans_item(text.as_bytes(), &flashes, item.as_bytes());
+    // The same in another encoding.
+    let bytes = GB18030.encode(&text).0;
+    spans_item(&bytes, &page(&bytes).1, &GB18030.encode(item).0);
+}
