@@ -40,6 +40,7 @@ mod record_log;
 mod report;
 mod spawn;
 mod tags;
+mod word_table;
 
 pub use corpus::statistics::CorpusStatistics;
 pub use encoding::decode::decode;
