@@ -49,6 +49,7 @@ pub use flash::item::PageFlash;
 pub use input::fingerprint::fingerprint;
 pub use input::original::original;
 pub use options::Options;
+pub use page::labels::Labels;
 pub use page::markup::Markup;
 pub use page::parse_page;
 pub use page::parsed::Page;

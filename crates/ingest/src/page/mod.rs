@@ -11,8 +11,10 @@ pub(crate) mod line;
 pub(crate) mod markup;
 pub(crate) mod metadata;
 pub(crate) mod outline;
+pub(crate) mod page_words;
 pub(crate) mod parsed;
 pub(crate) mod title;
+pub(crate) mod title_line;
 
 use crate::corpus::statistics::CorpusStatistics;
 use crate::flash::boundary::BoundaryFinder;
