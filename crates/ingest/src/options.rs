@@ -1,6 +1,9 @@
 //! Options for reading an archive.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::page::labels::Labels;
 
 /// Options of [`ingest`](crate::ingest()).
 #[derive(Debug, Clone)]
@@ -28,6 +31,9 @@ pub struct Options {
     pub exclude: Vec<PathBuf>,
     /// Called for each folder: whether to leave it out, with everything in it.
     pub exclude_folder: Option<fn(&Path) -> bool>,
+    /// Labels of bylines that a user adds to those of the program. Pages that were read with other
+    /// labels have to be read again.
+    pub labels: Option<Arc<Labels>>,
     /// Number of threads. The records and their order do not depend on it.
     pub threads: usize,
 }
@@ -43,7 +49,15 @@ impl Default for Options {
             max_barren_lines: 200_000,
             exclude: Vec::new(),
             exclude_folder: None,
+            labels: None,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
         }
+    }
+}
+
+impl Options {
+    /// The labels of bylines that are known.
+    pub(crate) fn labels(&self) -> &Labels {
+        self.labels.as_deref().unwrap_or_else(|| Labels::builtin())
     }
 }

@@ -1,18 +1,20 @@
 //! A table of words and their meanings, matched at the beginning of a text whatever its script,
 //! width and case.
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use wensou_text::fold_char;
 
-/// Words with meanings, by their first folded character.
+/// Words with meanings.
 #[derive(Debug, Clone)]
 pub(crate) struct WordTable<T> {
-    by_first: HashMap<char, Vec<(Vec<char>, T)>>,
+    /// By their first folded character, and the second if there is one.
+    by_start: HashMap<(char, Option<char>), Vec<(Vec<char>, T)>>,
+    first: HashSet<char>,
 }
 
 impl<T> Default for WordTable<T> {
     fn default() -> Self {
-        Self { by_first: HashMap::default() }
+        Self { by_start: HashMap::default(), first: HashSet::default() }
     }
 }
 
@@ -21,13 +23,19 @@ impl<T: Copy> WordTable<T> {
     pub(crate) fn add(&mut self, word: &str, meaning: T) {
         let folded: Vec<char> = word.chars().flat_map(fold_char).collect();
         let Some(first) = folded.first() else { return };
-        let words = self.by_first.entry(*first).or_default();
+        self.first.insert(*first);
+        let words = self.by_start.entry((*first, folded.get(1).copied())).or_default();
         if words.iter().any(|(known, _)| *known == folded) {
             return;
         }
         // The longest word comes first, so that the first match is the longest.
         let at = words.partition_point(|(known, _)| known.len() >= folded.len());
         words.insert(at, (folded, meaning));
+    }
+
+    /// Whether a word begins with this character.
+    pub(crate) fn may_begin(&self, first: char) -> bool {
+        fold_one(first).next().is_some_and(|first| self.first.contains(&first))
     }
 
     /// The longest word at the beginning of `text`: its meaning, and its length in `text` in bytes.
@@ -45,9 +53,12 @@ impl<T: Copy> WordTable<T> {
         &'a self,
         text: &'a str,
     ) -> impl Iterator<Item = (T, usize)> + use<'a, T> {
-        let first = text.chars().next().and_then(|c| fold_char(c).next());
-        let words = first.and_then(|first| self.by_first.get(&first));
-        words.into_iter().flatten().filter_map(|(word, meaning)| {
+        let mut folded = text.chars().flat_map(fold_one);
+        let first = folded.next().filter(|first| self.first.contains(first));
+        let second = first.and_then(|_| folded.next());
+        let long = first.zip(second).and_then(|(a, b)| self.by_start.get(&(a, Some(b))));
+        let one = first.and_then(|first| self.by_start.get(&(first, None)));
+        long.into_iter().chain(one).flatten().filter_map(|(word, meaning)| {
             let bytes = match_length(word, text)?;
             // A Latin word does not end inside another: `Mar` is not a part of `Market`.
             let is_latin = word.last().is_some_and(char::is_ascii_alphabetic);
@@ -65,6 +76,13 @@ impl<T: Copy> WordTable<T> {
     }
 }
 
+/// The fold of a character. ASCII needs no table.
+fn fold_one(c: char) -> impl Iterator<Item = char> {
+    let ascii = c.is_ascii().then(|| c.to_ascii_lowercase());
+    let other = ascii.is_none().then(|| fold_char(c));
+    ascii.into_iter().chain(other.into_iter().flatten())
+}
+
 /// The length in bytes of the beginning of `text` that folds to `word`.
 fn match_length(word: &[char], text: &str) -> Option<usize> {
     let mut wanted = word.iter();
@@ -72,7 +90,7 @@ fn match_length(word: &[char], text: &str) -> Option<usize> {
         if wanted.len() == 0 {
             return Some(at);
         }
-        for folded in fold_char(c) {
+        for folded in fold_one(c) {
             if wanted.next() != Some(&folded) {
                 return None;
             }

@@ -119,10 +119,7 @@ fn a_title_above_a_date() {
 #[test]
 fn a_title_above_names() {
     all(&[
-        (
-            "測試標題⏎⏎作者:王小明  編譯:李四⏎⏎P",
-            "title=測試標題 author=王小明 translator=李四",
-        ),
+        ("測試標題⏎⏎作者:王小明  編譯:李四⏎⏎P", "title=測試標題 author=王小明 translator=李四"),
         ("來源:示例財經⏎⏎作者:John Smith⏎⏎P", "author=John Smith source=示例財經"),
         (
             "測試標題⏎⏎來源：示例财经⏎⏎作者：王小明⏎⏎P",
@@ -146,10 +143,7 @@ fn a_title_above_names() {
         ("測試標題⏎⏎文｜王小明⏎⏎P", "title=測試標題 author=王小明"),
         ("測試標題⏎⏎記者:王小明⏎⏎P", "title=測試標題 author=王小明"),
         ("測試標題⏎⏎（本報記者 王小明 李四）⏎⏎P", "title=測試標題 author=王小明 李四"),
-        (
-            "測試標題⏎⏎轉自：示例論壇 | 整理：李四⏎⏎P",
-            "title=測試標題 source=示例論壇",
-        ),
+        ("測試標題⏎⏎轉自：示例論壇 | 整理：李四⏎⏎P", "title=測試標題 source=示例論壇"),
     ]);
 }
 
@@ -196,10 +190,7 @@ fn lists_of_labels() {
             "Title: A Test⏎Author: John Smith⏎Date: Mon, 04 Mar 2024 02:00:00 GMT⏎⏎P",
             "title=A Test author=John Smith date=2024-03-04 10:00:00",
         ),
-        (
-            "发信人: tester (测试员)⏎标题: 测试标题⏎⏎P",
-            "title=测试标题 author=tester (测试员)",
-        ),
+        ("发信人: tester (测试员)⏎标题: 测试标题⏎⏎P", "title=测试标题 author=tester (测试员)"),
     ]);
 }
 
@@ -256,8 +247,14 @@ fn tags_in_the_known_header() {
 #[test]
 fn unknown_labels_do_not_end_the_byline() {
     for (text, wanted) in [
-        ("原文鏈接:https://example.org⏎⏎譯者:翻譯小組⏎⏎P", "translator=翻譯小組 url=https://example.org"),
-        ("來源:示例網⏎⏎原料地:https://example.org/a⏎⏎譯者:翻譯小組⏎⏎P", "translator=翻譯小組 source=示例網"),
+        (
+            "原文鏈接:https://example.org⏎⏎譯者:翻譯小組⏎⏎P",
+            "translator=翻譯小組 url=https://example.org",
+        ),
+        (
+            "來源:示例網⏎⏎原料地:https://example.org/a⏎⏎譯者:翻譯小組⏎⏎P",
+            "translator=翻譯小組 source=示例網",
+        ),
         ("作者:王小明⏎⏎協力:示例會⏎⏎來源:示例網⏎⏎P", "author=王小明 source=示例網"),
         ("神秘欄:甲⏎⏎采寫:王小明⏎⏎P", "author=王小明"),
     ] {

@@ -20,16 +20,23 @@ pub(super) struct Calendar {
 }
 
 impl Calendar {
-    fn of(year: u32, month: Option<u32>, day: Option<u32>) -> Self {
+    pub(super) fn of(year: u32, month: Option<u32>, day: Option<u32>) -> Self {
         Self { year, month, day, clock: None, is_ambiguous: false, is_compact: false }
     }
 }
 
 /// Takes a day in any form.
 pub(super) fn take_calendar(cursor: &mut Cursor<'_>) -> Option<Calendar> {
-    let forms =
-        [era_year_first, year_first, compact, month_name_first, day_first, small_numbers_first];
-    forms.into_iter().find_map(|form| {
+    type Form = fn(&mut Cursor<'_>) -> Option<Calendar>;
+    // The number of digits at the beginning tells the form.
+    let forms: &[Form] = match cursor.peek_digits().map(|number| number.digits) {
+        None => &[era_year_first, chinese_year_first, month_name_first],
+        Some(1 | 2) => &[day_first, small_numbers_first],
+        Some(4) => &[year_first],
+        Some(8 | 12 | 14) => &[compact],
+        Some(_) => &[],
+    };
+    forms.iter().find_map(|form| {
         let mut inner = *cursor;
         let found = form(&mut inner)?;
         *cursor = inner;
@@ -51,11 +58,14 @@ fn era_year_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
     after_year(cursor, before + year)
 }
 
-/// `2024-03-04`, `2024年3月4日`, `二〇二四年三月四日`, `2024-Mar-04`, `2024-03`, `1987年`.
+/// `2024-03-04`, `2024年3月4日`, `2024-Mar-04`, `2024-03`, `1987年`.
 fn year_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
-    if let Some(year) = cursor.take_digits(4, 4) {
-        return after_year(cursor, year);
-    }
+    let year = cursor.take_digits(4, 4)?;
+    after_year(cursor, year)
+}
+
+/// `二〇二四年三月四日`.
+fn chinese_year_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
     let year = cursor.take_chinese().filter(|number| number.digits == 4 && number.value >= 1000)?;
     cursor.peek().filter(|c| *c == '年')?;
     after_year(cursor, year.value)

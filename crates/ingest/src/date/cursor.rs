@@ -84,9 +84,9 @@ impl<'a> Cursor<'a> {
 
     /// Takes the longest word of the table of which `accept` makes something.
     pub(super) fn take_word<T>(&mut self, accept: impl Fn(DateWord) -> Option<T>) -> Option<T> {
-        let found = words().words_at(self.rest()).find_map(|(word, bytes)| {
-            accept(word).map(|accepted| (accepted, bytes))
-        });
+        let found = words()
+            .words_at(self.rest())
+            .find_map(|(word, bytes)| accept(word).map(|accepted| (accepted, bytes)));
         let (accepted, bytes) = found?;
         self.at += bytes;
         Some(accepted)

@@ -19,6 +19,7 @@ mod calendar;
 mod clock;
 mod cursor;
 mod numeral;
+mod usual;
 mod words;
 
 use jiff::civil::{Date as Day, DateTime};
@@ -27,6 +28,7 @@ use jiff::tz::Offset;
 use crate::date::calendar::{Calendar, take_calendar};
 use crate::date::clock::{Clock, take_after_day, take_clock};
 use crate::date::cursor::Cursor;
+use crate::date::words::words;
 use crate::record::Moment;
 
 /// The time zone of the archive's civil times: UTC+8.
@@ -58,13 +60,17 @@ impl ParsedDate {
 
 /// Parses a date at the beginning of `text`.
 pub(crate) fn parse_prefix(text: &str) -> Option<ParsedDate> {
-    // A quick check first, because most texts begin with other characters.
-    let first = *text.as_bytes().first()?;
-    if !first.is_ascii_alphanumeric() && !matches!(first, b'(' | 0xe2..=0xef) {
+    // Quick checks first, because most texts begin with other characters, and most dates are those
+    // of the known layout.
+    if !may_begin(text) {
         return None;
     }
+    if let Some(parsed) = usual::parse(text) {
+        return Some(parsed);
+    }
     let mut cursor = Cursor::new(text);
-    if cursor.take_weekday().is_some() {
+    let digits = cursor.peek_digits().map_or(0, |number| number.digits);
+    if digits == 0 && cursor.take_weekday().is_some() {
         cursor.skip_spaces();
         cursor.take(|c| matches!(c, ',' | '\u{ff0c}'));
         cursor.skip_spaces();
@@ -73,12 +79,24 @@ pub(crate) fn parse_prefix(text: &str) -> Option<ParsedDate> {
         return Some(parsed);
     }
     // The time may come first.
+    if digits > 2 {
+        return None;
+    }
     let clock = take_clock(&mut cursor)?;
     cursor.skip_spaces();
     cursor.take(|c| matches!(c, ',' | '\u{ff0c}'));
     cursor.skip_spaces();
     let calendar = take_calendar(&mut cursor).filter(|calendar| calendar.clock.is_none())?;
     finish(cursor, &calendar, Some(clock))
+}
+
+/// Whether a date can begin with the first character of a text.
+fn may_begin(text: &str) -> bool {
+    let Some(first) = text.chars().next() else { return false };
+    if first.is_ascii() {
+        return first.is_ascii_digit() || first.is_ascii_alphabetic() && words().may_begin(first);
+    }
+    numeral::digit(first).is_some() || numeral::is_chinese(first) || words().may_begin(first)
 }
 
 fn day_and_time(mut cursor: Cursor<'_>) -> Option<ParsedDate> {
@@ -104,14 +122,17 @@ fn day_and_time(mut cursor: Cursor<'_>) -> Option<ParsedDate> {
 }
 
 fn finish(cursor: Cursor<'_>, calendar: &Calendar, clock: Option<Clock>) -> Option<ParsedDate> {
+    let parsed = parsed(calendar, clock, cursor.at());
+    // Digits in a row are a date only if it is a possible one.
+    (parsed.moment.is_some() || !calendar.is_compact).then_some(parsed)
+}
+
+fn parsed(calendar: &Calendar, clock: Option<Clock>, bytes: usize) -> ParsedDate {
     let day = (calendar.year, calendar.month.unwrap_or(1), calendar.day.unwrap_or(1));
     let is_null = matches!(day, (1900, 1, 1) | (0 | 1, ..));
     let is_known = !calendar.is_ambiguous || clock.is_some_and(|clock| clock.is_american);
     let moment = (is_known && !is_null).then(|| moment(calendar, clock)).flatten();
-    if moment.is_none() && calendar.is_compact {
-        return None;
-    }
-    Some(ParsedDate { moment, is_null, bytes: cursor.at() })
+    ParsedDate { moment, is_null, bytes }
 }
 
 /// Parses a text that consists of a date and nothing else, possibly in brackets.
@@ -122,6 +143,12 @@ pub(crate) fn parse_whole(text: &str) -> Option<ParsedDate> {
     }
     let text = text.trim();
     parse_prefix(text).filter(|found| found.bytes == text.len())
+}
+
+/// Parses a text that consists of a date in the usual form of the known layout, `2023/3/14
+/// 13:02:32`.
+pub(crate) fn usual(text: &str) -> Option<ParsedDate> {
+    usual::parse(text).filter(|found| found.bytes == text.len())
 }
 
 /// Parses a line that consists of a date and nothing else, and states the day.
@@ -176,7 +203,11 @@ pub(crate) fn find_first(text: &str, chars: usize) -> Option<Moment> {
     for (at, c) in text.char_indices().take(chars) {
         let follows_word = before.is_some_and(|b: char| b.is_ascii_alphanumeric());
         before = Some(c);
-        let may_begin = c.is_ascii_digit() || c.is_ascii_uppercase() || matches!(c, '二' | '民');
+        let is_capitalised = || {
+            c.is_ascii_uppercase()
+                && text.as_bytes().get(at + 1).is_some_and(u8::is_ascii_lowercase)
+        };
+        let may_begin = c.is_ascii_digit() || matches!(c, '二' | '民') || is_capitalised();
         if may_begin
             && !follows_word
             && let Some(parsed) = parse_prefix(&text[at..])
@@ -243,15 +274,8 @@ fn moment(calendar: &Calendar, clock: Option<Clock>) -> Option<Moment> {
 fn time_of(day: Day, clock: Clock) -> Option<Moment> {
     let small = |number: u32| i8::try_from(number).ok();
     let (hour, minute) = (small(clock.hour)?, small(clock.minute)?);
-    let time = DateTime::new(
-        day.year(),
-        day.month(),
-        day.day(),
-        hour,
-        minute,
-        small(clock.second)?,
-        0,
-    );
+    let time =
+        DateTime::new(day.year(), day.month(), day.day(), hour, minute, small(clock.second)?, 0);
     let time = time.ok()?;
     let Some(minutes) = clock.zone else { return Some(Moment::Time(time)) };
     let offset = Offset::from_seconds(minutes * 60).ok()?;

@@ -70,6 +70,11 @@ pub(super) fn chinese(text: &str) -> Option<Number> {
     Some(Number { value, digits: count, bytes })
 }
 
+/// Whether a Chinese numeral can begin with a character.
+pub(super) fn is_chinese(c: char) -> bool {
+    chinese_digit(c).is_some() || matches!(c, '十' | '拾' | '廿' | '卅')
+}
+
 fn chinese_digit(c: char) -> Option<u32> {
     Some(match c {
         '〇' | '零' | '○' | '◯' | 'Ｏ' => 0,

@@ -43,10 +43,7 @@ fn offsets_become_the_archives_time() {
 
 #[test]
 fn a_date_inside_text() {
-    assert_eq!(
-        find_first("金色晨訊2023年5月10日隔夜", 20),
-        Some(Moment::Day(date(2023, 5, 10)))
-    );
+    assert_eq!(find_first("金色晨訊2023年5月10日隔夜", 20), Some(Moment::Day(date(2023, 5, 10))));
     assert_eq!(find_first("5月10日隔夜重要動態", 20), None);
 }
 
@@ -286,6 +283,15 @@ proptest! {
         prop_assume!(time.date() != date(1900, 1, 1));
         for form in to_the_second(time) {
             prop_assert_eq!(parse_any(&form), Some(Moment::Time(time)), "{}", form);
+        }
+    }
+
+    #[test]
+    fn the_shortcut_finds_what_the_grammar_finds(
+        text in "[0-9]{3,5}[/-][0-9]{0,3}[/-][0-9]{0,3} ?[0-9]{0,3}:?[0-9]{0,3}:?[0-9]{0,3}( |]|Z|)",
+    ) {
+        if let Some(found) = usual::parse(&text) {
+            prop_assert_eq!(Some(found), day_and_time(Cursor::new(&text)));
         }
     }
 

@@ -116,7 +116,9 @@ mod tests {
         let day = Some(Moment::Day(date(2024, 3, 4)));
         pieces
             .into_iter()
-            .map(|piece| (piece.paragraph.text, piece.dated.is_some_and(|dated| dated.moment == day)))
+            .map(|piece| {
+                (piece.paragraph.text, piece.dated.is_some_and(|dated| dated.moment == day))
+            })
             .collect()
     }
 
@@ -127,7 +129,10 @@ mod tests {
         assert_eq!(items(&["【測試標題】正文。(2024年3月4日)"]), [item]);
         assert_eq!(items(&["2024-03-04【測試標題】正文。"]), [item]);
         assert_eq!(items(&["2024-03-04", "【測試標題】正文。"]), [item]);
-        assert_eq!(items(&["【測試標題】正文。", "2024-03-04", "後文。"]), [item, ("後文。", false)]);
+        assert_eq!(
+            items(&["【測試標題】正文。", "2024-03-04", "後文。"]),
+            [item, ("後文。", false)]
+        );
     }
 
     #[test]

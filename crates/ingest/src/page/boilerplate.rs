@@ -31,8 +31,7 @@ pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
     let label = words.after_location(text);
     let trail = label.unwrap_or(text).trim();
     // A quick check first: nearly every line fails it.
-    if label.is_none() && !words.begins_at_home(trail) || text.chars().count() > 200
-    {
+    if label.is_none() && !words.begins_at_home(trail) || text.chars().count() > 200 {
         return None;
     }
     let mut steps = trail

@@ -49,8 +49,7 @@ impl<'a> Draft<'a> {
     /// The draft of `text`, given its outline.
     pub(crate) fn of(text: &str, outline: &'a Outline<'a>) -> Self {
         let Outline { layout, header, footer, .. } = outline;
-        let split = if header.is_family { Title::split_known } else { Title::split };
-        let title = header.title.as_deref().map(split);
+        let title = header.title.as_deref().map(|line| header.split_title(line));
         let mut pieces = Vec::with_capacity(layout.lines.len());
         for paragraph in outline.body() {
             split_at_dates(paragraph, &mut pieces);

@@ -179,8 +179,7 @@ fn first_stub(lines: &[Line<'_>]) -> Option<usize> {
             return Some(title);
         }
         // Bodies never contain the null date: above it are a title and a snippet.
-        let null =
-            date::parse_line(&lines[dated].text).is_some_and(|found| found.moment.is_none());
+        let null = date::parse_line(&lines[dated].text).is_some_and(|found| found.moment.is_none());
         (null && dated >= 2).then(|| dated - 2)
     })
 }

@@ -97,6 +97,9 @@ impl Header {
             }
         }
         self.date = date.or(self.date);
+        if self.date.is_some() {
+            self.unread_date = None;
+        }
         self.tags.extend(tags);
     }
 
@@ -130,7 +133,12 @@ impl Header {
     }
 
     /// Reads the lines with author and time, and boilerplate between them.
-    pub(crate) fn take_meta_lines(&mut self, lines: &[Line<'_>], mut at: usize, labels: &Labels) -> usize {
+    pub(crate) fn take_meta_lines(
+        &mut self,
+        lines: &[Line<'_>],
+        mut at: usize,
+        labels: &Labels,
+    ) -> usize {
         while let Some(line) = lines.get(at) {
             if !self.take_boilerplate(line) && !self.take_meta_line(&line.text, labels) {
                 break;
@@ -143,6 +151,13 @@ impl Header {
     /// Reads a line with author, source or time, or one that repeats the title; returns whether it
     /// is one.
     fn take_meta_line(&mut self, text: &str, labels: &Labels) -> bool {
+        // A shortcut for the lines of most pages.
+        let time = text.strip_prefix("Time:").filter(|time| date::usual(time).is_some());
+        if time.is_some() || text == "Author:" {
+            (self.is_known_layout, self.is_family) = (true, true);
+            self.byline.take(&[Field { label: Label::Time, value: time.unwrap_or_default() }]);
+            return true;
+        }
         if let Some(found) = date::parse_whole(text)
             && !matches!(found.moment, Some(Moment::Year(_)))
         {
@@ -163,13 +178,18 @@ impl Header {
         true
     }
 
+    /// Splits the title line into title and tags.
+    pub(crate) fn split_title<'a>(&self, line: &'a str) -> Title<'a> {
+        if self.is_family { Title::split_known(line) } else { Title::split(line) }
+    }
+
     /// Whether a line is the title once more, with or without its tags.
     pub(crate) fn repeats_title(&self, text: &str) -> bool {
         let Some(line) = self.title.as_deref().filter(|line| line.starts_with(first_char(text)))
         else {
             return false;
         };
-        line == text || Title::split(line).title == text
+        line == text || self.split_title(line).title == text
     }
 
     /// Completes the header by what the bylines of header and body say.
@@ -304,10 +324,13 @@ mod tests {
 
     #[test]
     fn ordinary_html() {
-        let mut header = read(&html_layout(
-            "<title>量子計算的下一步_科技網</title><nav><a>首頁</a><a>科技</a></nav><div>廣告位</div><h1>科技網</h1>\
+        let mut header = read(
+            &html_layout(
+                "<title>量子計算的下一步_科技網</title><nav><a>首頁</a><a>科技</a></nav><div>廣告位</div><h1>科技網</h1>\
              <h2>量子計算的下一步</h2><p>發布時間:2024-04-21 13:50</p><p>正文。</p>",
-        ), Labels::builtin());
+            ),
+            Labels::builtin(),
+        );
         header.complete();
         assert_eq!(header.title.as_deref(), Some("量子計算的下一步"));
         assert!(header.date.is_some());

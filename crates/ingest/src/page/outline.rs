@@ -91,13 +91,13 @@ impl<'a> Outline<'a> {
                     }
                 }
                 None if number < gap_end => not_text[number] = is_unknown_field(text),
+                None if !is_short(text) => break,
                 None => {
                     let below = first.iter().enumerate().skip(number + 1).take(MAX_GAP);
                     let is_byline = |text: &str| {
                         byline::read(text, labels).is_some_and(|reading| reading.is_evidence())
                     };
-                    let Some((below, _)) =
-                        below.into_iter().find(|(_, text)| is_byline(text)).filter(|_| is_short(text))
+                    let Some((below, _)) = below.into_iter().find(|(_, text)| is_byline(text))
                     else {
                         break;
                     };
@@ -117,7 +117,8 @@ impl<'a> Outline<'a> {
             return;
         }
         let mut byline = std::mem::take(&mut self.header.byline);
-        let mut last = self.body().rev().take(MAX_CLOSING + 1).map(|paragraph| paragraph.text).peekable();
+        let mut last =
+            self.body().rev().take(MAX_CLOSING + 1).map(|paragraph| paragraph.text).peekable();
         let mut closing = 0;
         while closing < MAX_CLOSING
             && let Some(text) = last.next()
@@ -161,9 +162,10 @@ impl<'a> Outline<'a> {
 
     /// Adds the page to the statistics.
     pub(crate) fn survey(&self, statistics: &mut CorpusStatistics) {
-        let titles = self.footer.stubs.iter().map(|stub| &stub.title);
-        for line in self.header.title.iter().chain(titles) {
-            statistics.tags.add_title(&Title::split(line));
+        let own = self.header.title.as_deref().map(|line| self.header.split_title(line));
+        let others = self.footer.stubs.iter().map(|stub| Title::split(&stub.title));
+        for title in own.into_iter().chain(others) {
+            statistics.tags.add_title(&title);
         }
         if let Some(Tags::Separate(given)) = &self.footer.tags {
             statistics.tags.add_separate_tags(given);
@@ -187,7 +189,8 @@ fn is_short(text: &str) -> bool {
 /// Whether a line is a short value after a label that is not known.
 fn is_unknown_field(text: &str) -> bool {
     let Some((label, value)) = text.split_once(is_colon) else { return false };
-    let is_label = (1..=8).contains(&label.chars().count()) && label.chars().all(char::is_alphanumeric);
+    let is_label =
+        (1..=8).contains(&label.chars().count()) && label.chars().all(char::is_alphanumeric);
     let is_address = value.starts_with("http") && !value.contains(' ');
     is_label && (is_address || value.chars().count() <= 20) && !value.contains(is_stop)
 }

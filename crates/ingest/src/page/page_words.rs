@@ -80,6 +80,16 @@ impl PageWords {
         if text.len() > 200 {
             return false;
         }
+        // Most lines begin with another word.
+        let first = text.split(|c| is_blank(c) || is_bar(c) || matches!(c, '/' | '·')).next();
+        if !text
+            .chars()
+            .next()
+            .is_some_and(|c| c.is_ascii() || self.control.may_begin(c) || self.prefix.may_begin(c))
+            || first.is_some_and(|first| first.len() > 60)
+        {
+            return false;
+        }
         let is_control = |token: &str| {
             let token = token.trim_matches(|c: char| is_colon(c) || "()[]【】+".contains(c));
             self.control.whole(token).is_some()
@@ -157,7 +167,8 @@ mod tests {
     #[test]
     fn people_and_outlets() {
         let words = page_words();
-        for name in ["王小明", "李四", "歐陽修", "欧阳修", "John Smith", "王小明、李四", "約翰·史密斯"]
+        for name in
+            ["王小明", "李四", "歐陽修", "欧阳修", "John Smith", "王小明、李四", "約翰·史密斯"]
         {
             assert!(words.is_people(name), "{name}");
             assert!(!words.is_outlet(name), "{name}");
@@ -165,7 +176,8 @@ mod tests {
         for name in ["示例社區", "示例星球", "中央社", "新华网", "Example Daily"] {
             assert!(words.is_outlet(name), "{name}");
         }
-        for text in ["您好", "從會上獲悉", "比特幣", "", "the end", "王小明說今天天氣很好"] {
+        for text in ["您好", "從會上獲悉", "比特幣", "", "the end", "王小明說今天天氣很好"]
+        {
             assert!(!words.is_people(text), "{text}");
         }
     }
@@ -186,7 +198,8 @@ mod tests {
             let wanted = !line.starts_with("A+");
             assert_eq!(words.is_control_line(line), wanted, "{line}");
         }
-        for line in ["掃碼支付新規出臺", "下載量創新高", "分享經濟的未來", "2023", "大"] {
+        for line in ["掃碼支付新規出臺", "下載量創新高", "分享經濟的未來", "2023", "大"]
+        {
             assert_eq!(words.is_control_line(line), line == "大", "{line}");
         }
     }

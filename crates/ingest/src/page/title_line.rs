@@ -11,6 +11,7 @@ use crate::page::labels::{Delimiter, Label, Labels};
 use crate::page::line::Line;
 use crate::page::page_words::page_words;
 use crate::page::title::Title;
+use crate::record::Moment;
 
 /// The longest title that is recognised by a byline below it, in characters.
 const MAX_TITLE: usize = 90;
@@ -32,13 +33,16 @@ impl Header {
         let end = lines.len().min(at + MAX_DISTANCE);
         // Author and time follow the title, possibly after a breadcrumb.
         let anchor = (at + 1..end).find(|&i| {
-            byline::read(&lines[i].text, labels)
-                .is_some_and(|reading| is_meta(&lines[i].text, &reading))
+            // Most pages have an empty field here.
+            &lines[i].text == "Author:"
+                || byline::read(&lines[i].text, labels)
+                    .is_some_and(|reading| is_meta(&lines[i].text, &reading))
         });
         let candidates = at..anchor.unwrap_or(end);
-        let with_tail = candidates.clone().take(if anchor.is_some() { 5 } else { 2 }).find(|&i| {
-            is_title_like(&lines[i].text, 200) && has_tail(&lines[i].text)
-        });
+        let with_tail = candidates
+            .clone()
+            .take(if anchor.is_some() { 5 } else { 2 })
+            .find(|&i| is_title_like(&lines[i].text, 200) && has_tail(&lines[i].text));
         let line_number = match (with_tail, anchor) {
             (Some(line_number), _) => line_number,
             (None, Some(_)) if is_title_like(&first.text, 150) => at,
@@ -57,7 +61,7 @@ impl Header {
             return false;
         }
         for line in lines.iter().skip(at + 1).take(MAX_DISTANCE) {
-            if line.text == lines[at].text {
+            if line.text == lines[at].text || is_month(&line.text) {
                 return true;
             }
             if let Some(reading) = byline::read(&line.text, labels)
@@ -126,9 +130,17 @@ fn begins_with_byline(text: &str, labels: &Labels) -> bool {
     date::parse_line(text).is_some()
         || byline::read(text, labels).is_some_and(|reading| {
             reading.fields.iter().any(|field| {
-                !matches!(field.label, Label::Counter | Label::Other | Label::Category | Label::Title)
+                !matches!(
+                    field.label,
+                    Label::Counter | Label::Other | Label::Category | Label::Title
+                )
             })
         })
+}
+
+/// Whether a line is a month and nothing else. The day is read as part of a byline.
+fn is_month(text: &str) -> bool {
+    date::parse_whole(text).is_some_and(|found| matches!(found.moment, Some(Moment::Month(_))))
 }
 
 fn is_title_like(text: &str, longest: usize) -> bool {

@@ -20,7 +20,6 @@ use crate::input::walk::{RootPolicy, Walk, walk};
 use crate::input::{self, Event, Input, Kind, MEMBER_SEPARATOR};
 use crate::options::Options;
 use crate::page::draft::Draft;
-use crate::page::outline::Outline;
 use crate::pipeline::carry_over::{self, StoredItem, StoredOccurrence, StoredPath, StoredRecords};
 use crate::pipeline::finding::{Finding, FoundItem};
 use crate::pipeline::ids::{Ids, path_hash};
@@ -607,7 +606,7 @@ impl Reader<'_> {
                         && let Ok(decoded) = self.decode(raw, &input)
                     {
                         let markup = self.markup(&input, &decoded.text);
-                        let outline = Outline::of(&decoded.text, markup);
+                        let outline = self.outline(&decoded.text, markup);
                         outline.survey(statistics);
                         if source.format.is_plain_page()
                             && let Some(bom_bytes) = decoded.plain_shift()

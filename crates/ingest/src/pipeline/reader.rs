@@ -15,6 +15,7 @@ use crate::input::{self, Event, Input, Kind};
 use crate::options::Options;
 use crate::page::draft::Draft;
 use crate::page::markup::Markup;
+use crate::page::metadata::Metadata;
 use crate::page::outline::Outline;
 use crate::page::parsed::Page;
 use crate::pipeline::finding::{DiagnosticLimit, Finding, FoundItem, ParsedPage, skipped};
@@ -119,6 +120,11 @@ impl Reader<'_> {
         if html && text.contains('<') { Markup::Html } else { Markup::of(text) }
     }
 
+    /// The outline of a page, by the labels of the options.
+    pub(crate) fn outline<'t>(&self, text: &'t str, markup: Markup) -> Outline<'t> {
+        Outline::with_labels(text, markup, Metadata::default(), self.options.labels())
+    }
+
     fn page(
         &self,
         input: &mut Input<'_>,
@@ -128,7 +134,7 @@ impl Reader<'_> {
         let mut raw = Vec::new();
         self.bytes(input, &mut raw)?;
         let decoded = self.decode(&raw, input)?;
-        let outline = Outline::of(&decoded.text, self.markup(input, &decoded.text));
+        let outline = self.outline(&decoded.text, self.markup(input, &decoded.text));
         let meta = PageMeta {
             path: std::mem::take(&mut input.path),
             path_hash: path_hash(&input.relative),

@@ -47,14 +47,15 @@ impl Reading<'_> {
 /// Reads a line as a byline; `None` if it is text.
 pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<Reading<'a>> {
     let is_long = line.len() > MAX_BYTES;
-    if is_long && labels.at(line, 0, true).is_none() {
+    // A quick check first, because most lines are text: a byline that does not begin with a label
+    // is short, and has no sentences.
+    if (is_long || has_sentences(line)) && labels.at(line, 0, true).is_none() {
         return None;
     }
     let inner = date::inside_brackets(line);
     let pieces = scan(inner, labels);
-    let is_byline = |piece: &Piece<'_>| {
-        matches!(piece, Piece::Labelled { .. } | Piece::Date(_) | Piece::Count)
-    };
+    let is_byline =
+        |piece: &Piece<'_>| matches!(piece, Piece::Labelled { .. } | Piece::Date(_) | Piece::Count);
     if !pieces.iter().any(is_byline) {
         return by_whom(inner).map(|field| Reading { fields: vec![field], is_whole: true });
     }
@@ -63,6 +64,12 @@ pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<Reading<'a>> {
     }
     let fields = glued(&pieces)?;
     Some(Reading { fields, is_whole: false })
+}
+
+/// Whether a line has a full stop before its end.
+fn has_sentences(line: &str) -> bool {
+    memchr::memmem::find(line.as_bytes(), "。".as_bytes())
+        .is_some_and(|at| at + "。".len() < line.len())
 }
 
 /// The fields of a line that is only a byline.
@@ -160,10 +167,8 @@ fn push_free<'a>(
     if text.chars().count() > 20 || !text.chars().all(is_word) {
         return None;
     }
-    let is_before_count = matches!(
-        after,
-        Some(Piece::Count | Piece::Labelled { label: Label::Counter, .. })
-    );
+    let is_before_count =
+        matches!(after, Some(Piece::Count | Piece::Labelled { label: Label::Counter, .. }));
     if is_before_count && before.is_none() && text.chars().count() <= 8 {
         fields.push(Field { label: Label::Category, value: text });
         return Some(());
@@ -204,6 +209,10 @@ fn free_label(name: &str, is_after_date: bool) -> Option<Label> {
 fn by_whom(text: &str) -> Option<Field<'_>> {
     let text = text.trim_end_matches(['。', '.']).trim_end();
     let rest = text.strip_prefix("本文").unwrap_or(text).strip_prefix('由')?;
+    // `由此可見` and `由于` begin sentences.
+    if rest.starts_with(['此', '于', '於', '來', '来']) {
+        return None;
+    }
     let (label, at) = Labels::builtin().ending(rest)?;
     let label = match label {
         Label::Translator => Label::Translator,
@@ -243,13 +252,10 @@ fn glued<'a>(pieces: &[Piece<'a>]) -> Option<Vec<Field<'a>>> {
     for (number, piece) in pieces.iter().enumerate() {
         let Piece::Labelled { label, value, .. } = *piece else { continue };
         // Text may directly follow the last value; a space shows where the value ends.
-        let value = if number < last {
-            value
-        } else {
-            value.split_once(' ').map_or("", |(name, _)| name)
-        };
-        let is_date = matches!(label, Label::Time | Label::Updated)
-            && date::parse_whole(value).is_none();
+        let value =
+            if number < last { value } else { value.split_once(' ').map_or("", |(name, _)| name) };
+        let is_date =
+            matches!(label, Label::Time | Label::Updated) && date::parse_whole(value).is_none();
         let is_speaker = label == Label::Reporter && !page_words().is_people(value);
         if !is_date && !is_speaker && is_name(value) {
             let label = if label == Label::Writer { Label::Author } else { label };
@@ -312,7 +318,13 @@ impl Byline {
 }
 
 fn note_date(date: &mut Option<Moment>, unread: &mut Option<String>, value: &str) {
-    let read = date::parse_any(value).or_else(|| date::parse_prefix(value)?.moment);
+    if value.is_empty() {
+        return;
+    }
+    let read = match date::usual(value) {
+        Some(found) => found.moment,
+        None => date::parse_any(value).or_else(|| date::parse_prefix(value)?.moment),
+    };
     if read.is_none() && !date::is_null(value) {
         unread.get_or_insert_with(|| value.to_owned());
     }

@@ -3,7 +3,7 @@
 use crate::date::{self, ParsedDate};
 use crate::page::labels::{Delimiter, Label, LabelAt, Labels, clean, is_blank};
 use crate::page::page_words::page_words;
-use crate::punctuation::{is_bar, is_comma};
+use crate::punctuation::{is_bar, is_colon, is_comma};
 
 /// How many characters of a line are searched. Labels stand near its beginning, so long paragraphs
 /// are not searched to the end.
@@ -12,7 +12,11 @@ const SEARCHED: usize = 200;
 /// A piece of a byline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Piece<'a> {
-    Labelled { label: Label, delimiter: Delimiter, value: &'a str },
+    Labelled {
+        label: Label,
+        delimiter: Delimiter,
+        value: &'a str,
+    },
     /// A date without a label.
     Date(&'a str),
     /// A number of readers, comments and so on, as in `42閱讀`.
@@ -25,7 +29,8 @@ pub(crate) enum Piece<'a> {
 
 /// The pieces of a line, in order.
 pub(crate) fn scan<'a>(line: &'a str, labels: &Labels) -> Vec<Piece<'a>> {
-    let mut scan = Scan { line, labels, pieces: Vec::new(), open: None, from: 0 };
+    let last_colon = line.rfind(is_colon).unwrap_or(0);
+    let mut scan = Scan { line, labels, pieces: Vec::new(), open: None, from: 0, last_colon };
     let limit = line.char_indices().nth(SEARCHED).map_or(line.len(), |(at, _)| at);
     let mut at = 0;
     while at < limit {
@@ -43,6 +48,8 @@ struct Scan<'a, 'l> {
     open: Option<(Label, Delimiter)>,
     /// Where that value, or text without a label, begins.
     from: usize,
+    /// In the middle of something, a label needs a colon.
+    last_colon: usize,
 }
 
 impl<'a> Scan<'a, '_> {
@@ -64,7 +71,8 @@ impl<'a> Scan<'a, '_> {
                 return self.from;
             }
         }
-        if let Some(found) = self.labels.at(self.line, at, separate)
+        if (separate || at < self.last_colon)
+            && let Some(found) = self.labels.at(self.line, at, separate)
             && self.fits(&found)
         {
             self.close(at);
@@ -78,7 +86,12 @@ impl<'a> Scan<'a, '_> {
             self.pieces.push(Piece::Employer(employer));
             return self.open(&found);
         }
-        at + rest.chars().next().map_or(1, char::len_utf8)
+        let mut next = at + rest.chars().next().map_or(1, char::len_utf8);
+        if next > self.last_colon {
+            // Only what is separate is left to find.
+            next += self.line[next..].find(is_separator).unwrap_or(self.line.len() - next);
+        }
+        next
     }
 
     fn open(&mut self, found: &LabelAt) -> usize {
@@ -118,7 +131,8 @@ impl<'a> Scan<'a, '_> {
 
     /// The length of a number and a counter's name, as in `42閱讀` or `3 人評論`.
     fn count_at(&self, rest: &str) -> Option<usize> {
-        let after = rest.trim_start_matches(|c: char| c.is_ascii_digit() || "., 萬万k+".contains(c));
+        let after =
+            rest.trim_start_matches(|c: char| c.is_ascii_digit() || "., 萬万k+".contains(c));
         let number = rest.len() - after.len();
         if number == 0 || !rest.starts_with(|c: char| c.is_ascii_digit()) {
             return None;
@@ -144,8 +158,10 @@ impl<'a> Scan<'a, '_> {
             }
             (_, Label::Time | Label::Updated) => date_at(value, true).is_some(),
             (Delimiter::Blank, Label::Source) => {
-                let chars = first.chars().count();
-                (2..=20).contains(&chars) && (chars <= 6 || first.is_ascii() || words.is_outlet(first))
+                let word = until(|c| is_blank(c) || is_comma(c) || is_bar(c));
+                let chars = word.chars().count();
+                (2..=20).contains(&chars)
+                    && (chars <= 6 || word.is_ascii() || words.is_outlet(word))
             }
             (
                 Delimiter::Blank,
@@ -159,7 +175,8 @@ impl<'a> Scan<'a, '_> {
     /// title, and the title as a label.
     fn title_at(&self, at: usize) -> Option<(&'a str, LabelAt)> {
         let rest = &self.line[at..];
-        let is_end = |c: char| is_blank(c) || matches!(c, ':' | '\u{ff1a}' | '/' | '|' | '\u{ff0f}');
+        let is_end =
+            |c: char| is_blank(c) || matches!(c, ':' | '\u{ff1a}' | '/' | '|' | '\u{ff0f}');
         let end = rest.char_indices().take(16).find(|(_, c)| is_end(*c)).map(|(end, _)| end)?;
         let (label, start) = self.labels.ending(&rest[..end])?;
         if label != Label::Reporter || start == 0 {
@@ -183,7 +200,10 @@ fn is_separator(c: char) -> bool {
     is_blank(c)
         || is_comma(c)
         || is_bar(c)
-        || matches!(c, '/' | '\u{ff0f}' | '·' | '、' | ';' | '\u{ff1b}' | ']' | ')' | '】' | '\u{ff09}')
+        || matches!(
+            c,
+            '/' | '\u{ff0f}' | '·' | '、' | ';' | '\u{ff1b}' | ']' | ')' | '】' | '\u{ff09}'
+        )
 }
 
 /// The length of an address at the beginning of a text.
