@@ -4,11 +4,14 @@
 use foldhash::{HashMap, HashSet};
 use wensou_text::fold_char;
 
+/// A word's first folded character, and the second if there is one.
+type Start = (char, Option<char>);
+
 /// Words with meanings.
 #[derive(Debug, Clone)]
 pub(crate) struct WordTable<T> {
-    /// By their first folded character, and the second if there is one.
-    by_start: HashMap<(char, Option<char>), Vec<(Vec<char>, T)>>,
+    /// The folded words with the same start, the longest first.
+    by_start: HashMap<Start, Vec<(Vec<char>, T)>>,
     first: HashSet<char>,
 }
 

@@ -130,7 +130,7 @@ impl PageWords {
             c.is_ascii_alphabetic() || ('\u{c0}'..='\u{24f}').contains(&c) || ".'- ,&".contains(c)
         });
         if is_latin {
-            let mut words = text.split(|c| is_between(c)).filter(|word| !word.is_empty());
+            let mut words = text.split(&is_between).filter(|word| !word.is_empty());
             return text.len() <= 40
                 && words.clone().next().is_some()
                 && words.clone().count() <= 8

@@ -11,6 +11,7 @@ use crate::page::labels::{Delimiter, Label, Labels};
 use crate::page::line::Line;
 use crate::page::page_words::page_words;
 use crate::page::title::Title;
+use crate::punctuation::closing;
 use crate::record::Moment;
 
 /// The longest title that is recognised by a byline below it, in characters.
@@ -114,7 +115,7 @@ impl Header {
         match &lines[at.min(lines.len())..] {
             [line, _, ..]
                 if is_bare_title(&line.text)
-                    && line.text.chars().count() <= 40
+                    && line.text.chars().count() <= 60
                     && byline::read(&line.text, labels).is_none() =>
             {
                 self.title = Some(line.text.clone().into_owned());
@@ -138,6 +139,12 @@ fn begins_with_byline(text: &str, labels: &Labels) -> bool {
         })
 }
 
+/// Whether a line is a quote as a whole, as dialogues have them.
+fn is_quote(text: &str) -> bool {
+    let closing = text.chars().next().filter(|c| matches!(c, '“' | '「' | '『')).and_then(closing);
+    closing.is_some_and(|closing| text.ends_with(closing))
+}
+
 /// Whether a line is a month and nothing else. The day is read as part of a byline.
 fn is_month(text: &str) -> bool {
     date::parse_whole(text).is_some_and(|found| matches!(found.moment, Some(Moment::Month(_))))
@@ -157,7 +164,8 @@ fn is_bare_title(text: &str) -> bool {
     is_title_like(text, MAX_TITLE)
         && !text.contains('。')
         && !text.ends_with([':', '\u{ff1a}', '、'])
-        && !text.starts_with(['【', '[', '「', '“'])
+        && !text.starts_with(['【', '['])
+        && !is_quote(text)
         && !page_words().is_control_line(text)
         && text.chars().filter(|c| c.is_alphanumeric()).nth(1).is_some()
 }

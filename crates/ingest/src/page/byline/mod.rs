@@ -143,7 +143,7 @@ fn push_labelled<'a>(
 /// Whether a value after a time label may be a date, understood or not.
 fn is_time_value(value: &str) -> bool {
     let chars = value.chars().count();
-    let has_digit = value.chars().any(|c| c.is_numeric());
+    let has_digit = value.chars().any(char::is_numeric);
     chars <= if has_digit { 40 } else { 12 } && !value.contains(is_stop)
 }
 
@@ -227,7 +227,7 @@ fn by_whom(text: &str) -> Option<Field<'_>> {
 
 /// A value with the one who translated it: `John Smith,由李四編譯。`.
 fn by_whom_after(value: &str) -> Option<(&str, Field<'_>)> {
-    let (at, comma) = value.match_indices(is_comma).last()?;
+    let (at, comma) = value.rmatch_indices(is_comma).next()?;
     let field = by_whom(value[at + comma.len()..].trim())?;
     let value = clean(&value[..at]);
     is_name(value).then_some((value, field))

@@ -87,7 +87,7 @@ impl<'a> Scan<'a, '_> {
             return self.open(&found);
         }
         let mut next = at + rest.chars().next().map_or(1, char::len_utf8);
-        if next > self.last_colon {
+        if next > self.last_colon && !self.line[..next].ends_with(is_separator) {
             // Only what is separate is left to find.
             next += self.line[next..].find(is_separator).unwrap_or(self.line.len() - next);
         }
