@@ -113,6 +113,7 @@ fn day_and_time(mut cursor: Cursor<'_>) -> Option<ParsedDate> {
     });
     if clock.is_none() {
         let mut weekday = cursor;
+        weekday.take(|c| matches!(c, ',' | '\u{ff0c}'));
         weekday.skip_spaces();
         if weekday.take_weekday().is_some() {
             cursor = weekday;

@@ -30,6 +30,13 @@ pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
     let words = page_words();
     let label = words.after_location(text);
     let trail = label.unwrap_or(text).trim();
+    // A trail may begin with the site's name: `示例網 > 財經 > 正文`.
+    if label.is_none() && text.len() <= 150 && text.matches(['>', '»']).count() >= 2 {
+        let steps: Vec<&str> = text.split(['>', '»']).map(str::trim).collect();
+        if steps.iter().all(|step| (1..=12).contains(&step.chars().count())) {
+            return Some(steps.get(1).copied());
+        }
+    }
     // A quick check first: nearly every line fails it.
     if label.is_none() && !words.begins_at_home(trail) || text.chars().count() > 200 {
         return None;

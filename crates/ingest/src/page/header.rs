@@ -140,7 +140,11 @@ impl Header {
         labels: &Labels,
     ) -> usize {
         while let Some(line) = lines.get(at) {
-            if !self.take_boilerplate(line) && !self.take_meta_line(&line.text, labels) {
+            let text = &*line.text;
+            if !self.take_usual_line(text)
+                && !self.take_boilerplate(line)
+                && !self.take_meta_line(text, labels)
+            {
                 break;
             }
             at += 1;
@@ -148,16 +152,20 @@ impl Header {
         at
     }
 
+    /// Reads the fields `Author:` and `Time:` as most pages have them, which needs no grammar.
+    fn take_usual_line(&mut self, text: &str) -> bool {
+        let time = text.strip_prefix("Time:").filter(|time| date::usual(time).is_some());
+        if time.is_none() && text != "Author:" {
+            return false;
+        }
+        (self.is_known_layout, self.is_family) = (true, true);
+        self.byline.take(&[Field { label: Label::Time, value: time.unwrap_or_default() }]);
+        true
+    }
+
     /// Reads a line with author, source or time, or one that repeats the title; returns whether it
     /// is one.
     fn take_meta_line(&mut self, text: &str, labels: &Labels) -> bool {
-        // A shortcut for the lines of most pages.
-        let time = text.strip_prefix("Time:").filter(|time| date::usual(time).is_some());
-        if time.is_some() || text == "Author:" {
-            (self.is_known_layout, self.is_family) = (true, true);
-            self.byline.take(&[Field { label: Label::Time, value: time.unwrap_or_default() }]);
-            return true;
-        }
         if let Some(found) = date::parse_whole(text)
             && !matches!(found.moment, Some(Moment::Year(_)))
         {

@@ -134,7 +134,7 @@ impl Labels {
             if is_one && !separate {
                 return None;
             }
-            let end = self.end_of_joined(rest, bytes);
+            let end = self.end_of_joined(rest, label, bytes);
             let (delimiter, value) = delimiter(label, &rest[end..], separate)?;
             let is_title = is_one && delimiter == Delimiter::Colon && label != Label::Writer;
             let is_weak = is_one && matches!(delimiter, Delimiter::Blank | Delimiter::Nothing);
@@ -158,6 +158,11 @@ impl Labels {
         })
     }
 
+    /// The label that a text is.
+    pub(crate) fn word(&self, text: &str) -> Option<Label> {
+        self.words.whole(text)
+    }
+
     /// The length of the name of a counter at the beginning of a text.
     pub(crate) fn counter_at(&self, text: &str) -> Option<usize> {
         let (label, bytes) = self.words.longest_at(text)?;
@@ -165,7 +170,13 @@ impl Labels {
     }
 
     /// Labels with one value, as in `翻譯 & 校對:`: where the last of them ends.
-    fn end_of_joined(&self, text: &str, mut end: usize) -> usize {
+    fn end_of_joined(&self, text: &str, label: Label, mut end: usize) -> usize {
+        // `本文轉自公眾號:`
+        if label == Label::Source
+            && let Some((Label::Source, bytes)) = self.words.longest_at(&text[end..])
+        {
+            end += bytes;
+        }
         for _ in 0..3 {
             let after = text[end..].trim_start();
             let joined = after.strip_prefix(is_joiner).map(str::trim_start);
@@ -208,7 +219,7 @@ fn delimiter(label: Label, after: &str, separate: bool) -> Option<(Delimiter, us
     if blank > 0 {
         return Some((Delimiter::Blank, blank));
     }
-    is_number.then_some((Delimiter::Nothing, 0))
+    (is_number || label == Label::Reporter).then_some((Delimiter::Nothing, 0))
 }
 
 /// A blank inside a line.

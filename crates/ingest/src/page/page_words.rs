@@ -74,6 +74,11 @@ impl PageWords {
         self.published.whole(text).is_some()
     }
 
+    /// Whether a text ends with such a word, as `台北報導`.
+    pub(crate) fn ends_published(&self, text: &str) -> bool {
+        text.chars().count() <= 12 && self.published.longest_ending(text, 4).is_some()
+    }
+
     /// Whether a line beside a title consists of buttons and hints only.
     pub(crate) fn is_control_line(&self, text: &str) -> bool {
         // A quick check first: longer lines are text.

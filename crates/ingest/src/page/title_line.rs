@@ -7,11 +7,11 @@
 use crate::date;
 use crate::page::byline::{self, Field};
 use crate::page::header::{Header, is_meta};
-use crate::page::labels::{Delimiter, Label, Labels};
+use crate::page::labels::{Delimiter, Label, Labels, is_blank};
 use crate::page::line::Line;
 use crate::page::page_words::page_words;
 use crate::page::title::Title;
-use crate::punctuation::closing;
+use crate::punctuation::{closing, is_colon};
 use crate::record::Moment;
 
 /// The longest title that is recognised by a byline below it, in characters.
@@ -116,6 +116,7 @@ impl Header {
             [line, _, ..]
                 if is_bare_title(&line.text)
                     && line.text.chars().count() <= 60
+                    && !is_listed_fact(&line.text)
                     && byline::read(&line.text, labels).is_none() =>
             {
                 self.title = Some(line.text.clone().into_owned());
@@ -137,6 +138,12 @@ fn begins_with_byline(text: &str, labels: &Labels) -> bool {
                 )
             })
         })
+}
+
+/// Whether a line is a word and a fact, as in `地點 北京` below `時間 2024年3月4日`.
+fn is_listed_fact(text: &str) -> bool {
+    let is_end = |c| is_blank(c) || is_colon(c);
+    text.split_once(is_end).is_some_and(|(word, _)| word.chars().count() <= 2)
 }
 
 /// Whether a line is a quote as a whole, as dialogues have them.

@@ -53,17 +53,29 @@ pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<Reading<'a>> {
         return None;
     }
     let inner = date::inside_brackets(line);
+    let unmarked = inner.trim_start_matches(is_mark).trim_start();
+    if unmarked.len() < inner.len() && page_words().is_people(unmarked) {
+        let fields = vec![Field { label: Label::Author, value: unmarked }];
+        return Some(Reading { fields, is_whole: true });
+    }
+    let inner = unmarked;
     let pieces = scan(inner, labels);
     let is_byline =
         |piece: &Piece<'_>| matches!(piece, Piece::Labelled { .. } | Piece::Date(_) | Piece::Count);
     if !pieces.iter().any(is_byline) {
-        return by_whom(inner).map(|field| Reading { fields: vec![field], is_whole: true });
+        let field = by_whom(inner).or_else(|| person_first(inner))?;
+        return Some(Reading { fields: vec![field], is_whole: true });
     }
     if !is_long && let Some(fields) = whole(&pieces) {
         return Some(Reading { fields, is_whole: true });
     }
     let fields = glued(&pieces)?;
     Some(Reading { fields, is_whole: false })
+}
+
+/// Marks by which newspapers begin bylines.
+fn is_mark(c: char) -> bool {
+    matches!(c, '■' | '□' | '●' | '○' | '◆' | '◇' | '▲' | '△' | '◎' | '★' | '☆' | '※')
 }
 
 /// Whether a line has a full stop before its end.
@@ -116,7 +128,12 @@ fn push_labelled<'a>(
     }
     match label {
         Label::Reporter => {
-            let value = without_published(value);
+            // `王小明／台北報導`
+            let place = value.split_once(['/', '\u{ff0f}']);
+            let value = match place.filter(|(_, place)| page_words().ends_published(place)) {
+                Some((name, _)) => name.trim(),
+                None => without_published(value),
+            };
             page_words().is_people(value).then(|| fields.push(Field { label, value }))
         }
         Label::Writer => {
@@ -163,6 +180,10 @@ fn push_free<'a>(
         fields.push(field);
         return Some(());
     }
+    if is_partial_date(text) {
+        fields.push(Field { label: Label::Time, value: text });
+        return Some(());
+    }
     let is_word = |c: char| !is_comma(c) && !is_colon(c) && !is_stop(c) && c != '。';
     if text.chars().count() > 20 || !text.chars().all(is_word) {
         return None;
@@ -183,11 +204,21 @@ fn push_free<'a>(
     if names.len() > 3 {
         return None;
     }
-    for name in names.into_iter().filter(|name| !name.is_empty()) {
+    for name in names.into_iter().filter(|name| !name.is_empty() && !words.is_published(name)) {
         let label = free_label(name, is_after_date)?;
         fields.push(Field { label, value: name });
     }
     Some(())
+}
+
+/// Whether text is a date without a year, such as `03-04 10:00`, which is not understood.
+fn is_partial_date(text: &str) -> bool {
+    let is_part =
+        |c: char| c.is_ascii_digit() || is_blank(c) || is_colon(c) || "-/月日".contains(c);
+    text.len() <= 24
+        && text.starts_with(|c: char| c.is_ascii_digit())
+        && text.chars().all(is_part)
+        && text.contains(['-', '/', '月', ':'])
 }
 
 /// What a name without a label is.
@@ -233,12 +264,24 @@ fn by_whom_after(value: &str) -> Option<(&str, Field<'_>)> {
     is_name(value).then_some((value, field))
 }
 
-/// A value without words such as `發布` or `報道` at its end.
-fn without_published(value: &str) -> &str {
-    match value.rsplit_once(is_blank) {
-        Some((front, last)) if page_words().is_published(last) => clean(front),
-        _ => value,
+/// A value without words such as `發布` or `報道`, and without buttons, at its end.
+fn without_published(mut value: &str) -> &str {
+    while let Some((front, last)) = value.rsplit_once(is_blank)
+        && (page_words().is_published(last) || page_words().is_control_line(last))
+        && !clean(front).is_empty()
+    {
+        value = clean(front);
     }
+    value
+}
+
+/// `王小明 編譯`, `王小明/文`: a person and what they did.
+fn person_first(text: &str) -> Option<Field<'_>> {
+    let (name, did) = text.rsplit_once(|c| is_blank(c) || matches!(c, '/' | '\u{ff0f}'))?;
+    let (name, label) = (clean(name), Labels::builtin().word(did)?);
+    let is_work =
+        matches!(label, Label::Author | Label::Writer | Label::Translator | Label::Editor);
+    (is_work && page_words().is_people(name)).then_some(Field { label, value: name })
 }
 
 /// The fields of text that begins with a byline.

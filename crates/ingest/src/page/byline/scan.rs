@@ -71,7 +71,9 @@ impl<'a> Scan<'a, '_> {
                 return self.from;
             }
         }
-        if (separate || at < self.last_colon)
+        // `示例財經(ID:example)` is one value.
+        let is_inside = self.line[..at].ends_with(['(', '\u{ff08}']);
+        if (separate || at < self.last_colon && !is_inside)
             && let Some(found) = self.labels.at(self.line, at, separate)
             && self.fits(&found)
         {
@@ -167,6 +169,13 @@ impl<'a> Scan<'a, '_> {
                 Delimiter::Blank,
                 Label::Author | Label::Reporter | Label::Translator | Label::Editor,
             ) => is_named(),
+            // `記者王小明／台北報導`
+            (Delimiter::Nothing, Label::Reporter) => {
+                let place = value.split_once(['/', '\u{ff0f}']);
+                place.is_some_and(|(name, place)| {
+                    words.is_people(name) && words.ends_published(place)
+                })
+            }
             _ => false,
         }
     }
