@@ -168,6 +168,8 @@ pub(crate) fn date(record: &Record) -> String {
         Moment::Day(day) => format!("{prefix}{day}"),
         Moment::Time(time) if prefix.is_empty() => time.strftime("%Y-%m-%d %H:%M").to_string(),
         Moment::Time(time) => format!("{prefix}{}", time.date()),
+        Moment::Month(day) => format!("{prefix}{}", day.strftime("%Y-%m")),
+        Moment::Year(day) => format!("{prefix}{}", day.strftime("%Y")),
     }
 }
 

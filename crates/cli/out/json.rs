@@ -151,11 +151,13 @@ pub(crate) fn date_basis_name(basis: DateBasis) -> &'static str {
     }
 }
 
-/// A moment in ISO 8601, as a day or to the second.
+/// A moment in ISO 8601, as precise as it is known: a year, a month, a day, or to the second.
 pub(crate) fn iso(moment: Moment) -> String {
     match moment {
         Moment::Day(day) => day.to_string(),
         Moment::Time(_) => moment_start(moment).strftime("%Y-%m-%dT%H:%M:%S").to_string(),
+        Moment::Month(day) => day.strftime("%Y-%m").to_string(),
+        Moment::Year(day) => day.strftime("%Y").to_string(),
     }
 }
 

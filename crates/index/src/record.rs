@@ -15,11 +15,11 @@ pub fn civil_seconds(at: DateTime) -> i64 {
     at.duration_since(epoch).as_secs()
 }
 
-/// The first moment of a day, or the moment itself.
+/// The first moment of a day, month or year, or the moment itself.
 #[must_use]
 pub fn moment_start(moment: Moment) -> DateTime {
     match moment {
-        Moment::Day(day) => day.at(0, 0, 0, 0),
+        Moment::Day(day) | Moment::Month(day) | Moment::Year(day) => day.at(0, 0, 0, 0),
         Moment::Time(time) => time,
     }
 }

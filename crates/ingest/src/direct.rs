@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 
 use encoding_rs::{Encoding, UTF_8};
 
+use crate::date;
 use crate::encoding::decode::Decoded;
 use crate::fields::{self, field_map::FieldMap};
 use crate::file_table::FileStamp;
@@ -15,9 +16,11 @@ use crate::input::io_errors::IoErrors;
 use crate::input::{self, DumpKind, Event, FileFormat, Input, Kind};
 use crate::mail;
 use crate::options::Options;
+use crate::page::byline;
+use crate::page::labels::Labels;
 use crate::pipeline::finding::Finding;
 use crate::pipeline::reader::Reader;
-use crate::record::Record;
+use crate::record::{Moment, Record};
 use crate::report::{Reason, Skipped};
 
 /// A decoded text and the offsets of its characters.
@@ -53,6 +56,25 @@ pub fn decode_with_offsets<'a>(
         offsets,
         text: decoded.text,
     })
+}
+
+/// The date at the beginning of a text, and its length in bytes.
+#[must_use]
+pub fn date_prefix(text: &str) -> Option<(Option<Moment>, usize)> {
+    date::parse_prefix(text).map(|found| (found.moment, found.bytes))
+}
+
+/// The date that a value states.
+#[must_use]
+pub fn date_value(text: &str) -> Option<Moment> {
+    date::parse_any(text)
+}
+
+/// The values of a line that is read as a byline, and whether it is only a byline.
+#[must_use]
+pub fn byline(line: &str) -> Option<(Vec<&str>, bool)> {
+    let reading = byline::read(line, Labels::builtin())?;
+    Some((reading.fields.iter().map(|field| field.value).collect(), reading.is_whole))
 }
 
 /// Passes every record of a JSONL dump in UTF-8 with its line number to `emit`, and whatever is

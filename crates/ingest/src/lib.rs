@@ -46,6 +46,7 @@ mod record_log;
 mod report;
 mod spawn;
 mod tags;
+mod word_table;
 
 pub use corpus::statistics::CorpusStatistics;
 pub use encoding::decode::decode;
@@ -60,6 +61,7 @@ pub use input::formats::{Format, formats};
 pub use input::original::original;
 pub use input::pre::kill_commands;
 pub use options::Options;
+pub use page::labels::Labels;
 pub use page::markup::Markup;
 pub use page::parse_page;
 pub use page::parsed::Page;

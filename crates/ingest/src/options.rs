@@ -1,6 +1,9 @@
 //! Options for reading an archive.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::page::labels::Labels;
 
 use crate::fields::field_map::FieldMap;
 use crate::pre_command::PreCommand;
@@ -39,6 +42,9 @@ pub struct Options {
     pub map: FieldMap,
     /// The command that turns files of other kinds into text.
     pub pre: Option<PreCommand>,
+    /// Labels of bylines that a user adds to those of the program. Pages that were read with other
+    /// labels have to be read again.
+    pub labels: Option<Arc<Labels>>,
     /// Number of threads. The records and their order do not depend on it.
     pub threads: usize,
 }
@@ -57,7 +63,15 @@ impl Default for Options {
             exclude_globs: Vec::new(),
             map: FieldMap::default(),
             pre: None,
+            labels: None,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
         }
+    }
+}
+
+impl Options {
+    /// The labels of bylines that are known.
+    pub(crate) fn labels(&self) -> &Labels {
+        self.labels.as_deref().unwrap_or_else(|| Labels::builtin())
     }
 }

@@ -34,6 +34,10 @@ pub enum Moment {
     Day(Day),
     /// The time of day is known too.
     Time(DateTime),
+    /// Only the month is known; this is its first day.
+    Month(Day),
+    /// Only the year is known; this is its first day.
+    Year(Day),
 }
 
 /// How a [`Date`] is known.

@@ -4,6 +4,8 @@
 // Shared with the targets of another crate, hence public.
 #![allow(unreachable_pub)]
 
+#[path = "../../../fuzz/checks/byline.rs"]
+mod byline;
 #[path = "../../../fuzz/checks/container.rs"]
 mod container;
 #[path = "../../../fuzz/checks/decode.rs"]
@@ -28,6 +30,11 @@ mod replay;
 #[test]
 fn page_inputs() {
     replay::all("page", page::check);
+}
+
+#[test]
+fn byline_inputs() {
+    replay::all("byline", byline::check);
 }
 
 #[test]

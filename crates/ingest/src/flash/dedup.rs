@@ -21,6 +21,8 @@ pub(crate) fn content_hash(title: &str, text: &str, date: Option<Moment>) -> u64
         None => String::new(),
         Some(Moment::Day(day)) => day.to_string(),
         Some(Moment::Time(time)) => time.to_string(),
+        Some(Moment::Month(day)) => day.strftime("%Y-%m").to_string(),
+        Some(Moment::Year(day)) => day.strftime("%Y").to_string(),
     };
     folded_hash([title, text, &date])
 }

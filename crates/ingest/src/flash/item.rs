@@ -91,6 +91,8 @@ impl<'a> Item<'a> {
             let (kind, day, time) = match moment {
                 Moment::Day(day) => (1_u8, day, Time::midnight()),
                 Moment::Time(time) => (2, time.date(), time.time()),
+                Moment::Month(day) => (3, day, Time::midnight()),
+                Moment::Year(day) => (4, day, Time::midnight()),
             };
             let clock = [day.month(), day.day(), time.hour(), time.minute(), time.second()];
             (kind, day.year(), clock)

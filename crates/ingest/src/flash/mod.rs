@@ -2,6 +2,7 @@
 //! above.
 
 pub(crate) mod boundary;
+pub(crate) mod bracketed;
 pub(crate) mod dedup;
 pub(crate) mod headline;
 pub(crate) mod item;

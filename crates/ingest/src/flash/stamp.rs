@@ -1,6 +1,6 @@
 //! Finds the bracketed dates that end flash items: `[2023/3/14 13:02:32]`.
 
-use crate::date;
+use crate::date::{self, ParsedDate};
 use crate::record::Moment;
 
 /// A date in brackets.
@@ -18,7 +18,7 @@ pub(crate) fn stamps(text: &str) -> impl Iterator<Item = Stamp> + '_ {
     openings(text).filter_map(|open| {
         let inner = open + text[open..].chars().next().map_or(1, char::len_utf8);
         let spaces = text[inner..].len() - text[inner..].trim_start().len();
-        let found = date::parse_prefix(&text[inner + spaces..])?;
+        let found = date::parse_prefix(&text[inner + spaces..]).filter(ParsedDate::has_day)?;
         let date_end = inner + spaces + found.bytes;
         let after = text[date_end..].trim_start();
         let close = after.chars().next().filter(|c| is_closing(*c))?;

@@ -1,11 +1,11 @@
 //! Recognises boilerplate, the lines that all pages of a site share: advertisements, site name,
 //! breadcrumb.
 
-use crate::punctuation::is_colon;
+use crate::page::page_words::page_words;
 
 /// Placeholders for advertisements.
 pub(crate) fn is_ad(text: &str) -> bool {
-    matches!(text, "ads" | "ad" | "Ads" | "ADS")
+    matches!(text, "ads" | "ad" | "Ads" | "ADS" | "AD")
 }
 
 /// Lines that may appear anywhere and belong to no text.
@@ -27,40 +27,18 @@ pub(crate) fn site(text: &str) -> Option<&str> {
 /// Parses a breadcrumb such as `首頁 > 瑞波幣 > Info`. Returns `None` if the line is not one, and
 /// otherwise its category, if any.
 pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
-    const LOCATION_LABELS: [&str; 12] = [
-        "導航",
-        "导航",
-        "當前位置",
-        "当前位置",
-        "您的位置",
-        "您當前的位置",
-        "您当前的位置",
-        "你的位置",
-        "所在位置",
-        "您現在的位置",
-        "您现在的位置",
-        "位置",
-    ];
-    const HOMES: [&str; 10] = [
-        "首頁",
-        "首页",
-        "主頁",
-        "主页",
-        "網站首頁",
-        "网站首页",
-        "返回首頁",
-        "返回首页",
-        "Home",
-        "HOME",
-    ];
-    let label = LOCATION_LABELS
-        .iter()
-        .find_map(|label| text.strip_prefix(label)?.trim_start().strip_prefix(is_colon));
+    let words = page_words();
+    let label = words.after_location(text);
     let trail = label.unwrap_or(text).trim();
+    // A trail may begin with the site's name: `示例網 > 財經 > 正文`.
+    if label.is_none() && text.len() <= 150 && text.matches(['>', '»']).count() >= 2 {
+        let steps: Vec<&str> = text.split(['>', '»']).map(str::trim).collect();
+        if steps.iter().all(|step| (1..=12).contains(&step.chars().count())) {
+            return Some(steps.get(1).copied());
+        }
+    }
     // A quick check first: nearly every line fails it.
-    if label.is_none() && !HOMES.iter().any(|home| trail.starts_with(home))
-        || text.chars().count() > 200
-    {
+    if label.is_none() && !words.begins_at_home(trail) || text.chars().count() > 200 {
         return None;
     }
     let mut steps = trail
@@ -68,7 +46,7 @@ pub(crate) fn breadcrumb(text: &str) -> Option<Option<&str>> {
         .map(|step| step.trim().trim_end_matches('-').trim());
     let first = steps.next()?;
     let steps_after_home: Vec<&str> = steps.filter(|step| !step.is_empty()).collect();
-    let home = HOMES.contains(&first);
+    let home = words.is_home(first);
     if !(home && (!steps_after_home.is_empty() || label.is_some())
         || label.is_some() && !steps_after_home.is_empty())
     {

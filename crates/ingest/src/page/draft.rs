@@ -4,6 +4,7 @@
 use crate::corpus::statistics::CorpusStatistics;
 use crate::date;
 use crate::flash::boundary::BoundaryFinder;
+use crate::flash::bracketed::date_bracketed;
 use crate::flash::item::Item;
 use crate::flash::paragraph::{Piece, split_at_dates};
 use crate::flash::split;
@@ -47,12 +48,14 @@ pub(crate) struct Draft<'a> {
 impl<'a> Draft<'a> {
     /// The draft of `text`, given its outline.
     pub(crate) fn of(text: &str, outline: &'a Outline<'a>) -> Self {
-        let Outline { layout, header, footer, bylines } = outline;
-        let title = header.title.as_deref().map(Title::split);
+        let Outline { layout, header, footer, .. } = outline;
+        let title = header.title.as_deref().map(|line| header.split_title(line));
         let mut pieces = Vec::with_capacity(layout.lines.len());
-        for paragraph in outline.paragraphs().skip(*bylines) {
+        for paragraph in outline.body() {
             split_at_dates(paragraph, &mut pieces);
         }
+        let is_own_title = |name: &str| title.is_none_or(|title| title.title == name);
+        date_bracketed(&mut pieces, header.date.map(|(moment, _)| moment), is_own_title);
         // If a paragraph's text is not a slice of the page, its parts have estimated offsets, which
         // may fall inside a character.
         for piece in &mut pieces {

@@ -99,7 +99,7 @@ impl Footer {
         }
         let mut group: Vec<&str> = Vec::new();
         for line in lines {
-            if date::parse_whole(&line.text).is_some() {
+            if date::parse_line(&line.text).is_some() {
                 self.close(&mut group);
             } else {
                 group.push(&line.text);
@@ -160,7 +160,7 @@ fn separated(value: &str) -> Option<Vec<String>> {
 
 /// Whether the lines below a Tags line are a footer, and not the text of an article.
 fn is_footer(lines: &[Line<'_>]) -> bool {
-    let dates = lines.iter().filter(|line| date::parse_whole(&line.text).is_some()).count();
+    let dates = lines.iter().filter(|line| date::parse_line(&line.text).is_some()).count();
     if dates > 0 {
         // A single date among many lines is a line of an article.
         return lines.len() <= dates * 8 + 8;
@@ -173,14 +173,13 @@ fn is_footer(lines: &[Line<'_>]) -> bool {
 /// only a date.
 fn first_stub(lines: &[Line<'_>]) -> Option<usize> {
     let tail = |i: usize| Title::split(&lines[i].text).has_tail();
-    (0..lines.len()).filter(|&i| date::parse_whole(&lines[i].text).is_some()).find_map(|dated| {
+    (0..lines.len()).filter(|&i| date::parse_line(&lines[i].text).is_some()).find_map(|dated| {
         let near = dated.saturating_sub(4)..dated;
         if let Some(title) = near.rev().find(|&i| tail(i)) {
             return Some(title);
         }
         // Bodies never contain the null date: above it are a title and a snippet.
-        let null =
-            date::parse_whole(&lines[dated].text).is_some_and(|found| found.moment.is_none());
+        let null = date::parse_line(&lines[dated].text).is_some_and(|found| found.moment.is_none());
         (null && dated >= 2).then(|| dated - 2)
     })
 }
@@ -190,7 +189,7 @@ fn is_category(text: &str, longest: usize) -> bool {
         && !text.ends_with(['.', ':', '\u{ff1a}', ';'])
         && !text.contains(is_stop)
         && !text.contains(is_comma)
-        && date::parse_whole(text).is_none()
+        && date::parse_line(text).is_none()
 }
 
 #[cfg(test)]

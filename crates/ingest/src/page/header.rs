@@ -3,9 +3,11 @@
 
 use crate::date;
 use crate::page::boilerplate::{breadcrumb, is_ad, site};
-use crate::page::labels::{Field, Label, fields, has_fields, is_name};
+use crate::page::byline::{self, Byline, Field, Reading};
+use crate::page::labels::{Label, Labels};
 use crate::page::line::{Layout, Line, Part};
 use crate::page::metadata::Metadata;
+use crate::page::page_words::page_words;
 use crate::page::title::Title;
 use crate::punctuation::is_stop;
 use crate::record::{DateOrigin, Moment};
@@ -30,6 +32,11 @@ pub(crate) struct Header {
     /// Whether the page shows any sign of the known site layout; if so, the rest is read by its
     /// rules.
     pub(crate) is_known_layout: bool,
+    /// Whether it is a page of the family whose titles have tags: it shows the site's name twice,
+    /// or a field `Author:` or `Time:`.
+    pub(crate) is_family: bool,
+    /// What its bylines say, until [`complete`](Self::complete).
+    pub(crate) byline: Byline,
     /// The first line of the body.
     pub(crate) body: usize,
 }
@@ -38,7 +45,7 @@ pub(crate) struct Header {
 const MAX_TITLE_LINE: usize = 40;
 
 /// Reads the header of a page.
-pub(crate) fn read(layout: &Layout<'_>) -> Header {
+pub(crate) fn read(layout: &Layout<'_>, labels: &Labels) -> Header {
     let lines = &layout.lines;
     let mut header = Header::default();
     let heading = heading(layout);
@@ -52,9 +59,13 @@ pub(crate) fn read(layout: &Layout<'_>) -> Header {
             header.title = Some(lines[line_number].text.clone().into_owned());
             at = line_number + 1;
         }
-        None => at = header.find_title(lines, at),
+        None => at = header.find_title(lines, at, labels),
     }
-    at = header.take_meta_lines(lines, at);
+    at = header.take_meta_lines(lines, at, labels);
+    if header.title.is_none() && heading.is_none() && header.byline.date().is_some() {
+        // The title may stand below the byline.
+        at = header.take_title_below(lines, at, labels);
+    }
     if header.title.is_none()
         && let Some(title) = &layout.head_title
         && !title.is_empty()
@@ -86,6 +97,9 @@ impl Header {
             }
         }
         self.date = date.or(self.date);
+        if self.date.is_some() {
+            self.unread_date = None;
+        }
         self.tags.extend(tags);
     }
 
@@ -97,13 +111,14 @@ impl Header {
         at
     }
 
-    fn take_boilerplate(&mut self, line: &Line<'_>) -> bool {
+    pub(crate) fn take_boilerplate(&mut self, line: &Line<'_>) -> bool {
         let text = &*line.text;
         if is_ad(text) {
             return true;
         }
         if let Some(site) = site(text) {
             self.is_known_layout = true;
+            self.is_family = true;
             self.site.get_or_insert_with(|| site.to_owned());
             return true;
         }
@@ -114,98 +129,111 @@ impl Header {
             }
             return true;
         }
-        false
-    }
-
-    /// Finds the title of a text page at or shortly after `at`; returns the line after it.
-    fn find_title(&mut self, lines: &[Line<'_>], at: usize) -> usize {
-        let Some(first) = lines.get(at) else { return at };
-        if has_fields(&first.text) {
-            return at;
-        }
-        let end = lines.len().min(at + 5);
-        // Author and time follow the title, possibly after a breadcrumb.
-        let anchor = (at + 1..end).find(|&i| is_meta(&lines[i].text));
-        let candidates = at..anchor.unwrap_or(end);
-        let with_tail = candidates.clone().take(if anchor.is_some() { 5 } else { 2 }).find(|&i| {
-            is_title_like(&lines[i].text, 200) && Title::split(&lines[i].text).has_tail()
-        });
-        let line_number = match (with_tail, anchor) {
-            (Some(line_number), _) => line_number,
-            (None, Some(_)) if is_title_like(&first.text, 150) => at,
-            (None, None) if self.is_known_layout && is_title_like(&first.text, 100) => at,
-            _ => return at,
-        };
-        self.title = Some(lines[line_number].text.clone().into_owned());
-        line_number + 1
+        page_words().is_control_line(text)
     }
 
     /// Reads the lines with author and time, and boilerplate between them.
-    fn take_meta_lines(&mut self, lines: &[Line<'_>], mut at: usize) -> usize {
+    pub(crate) fn take_meta_lines(
+        &mut self,
+        lines: &[Line<'_>],
+        mut at: usize,
+        labels: &Labels,
+    ) -> usize {
         while let Some(line) = lines.get(at) {
             let text = &*line.text;
-            if !self.take_boilerplate(line) {
-                if let Some(found) = date::parse_whole(text) {
-                    self.note_date(found.moment);
-                } else if is_meta(text) {
-                    self.is_known_layout = true;
-                    self.take_fields(&fields(text));
-                } else {
-                    break;
-                }
+            if !self.take_usual_line(text)
+                && !self.take_boilerplate(line)
+                && !self.take_meta_line(text, labels)
+            {
+                break;
             }
             at += 1;
         }
         at
     }
 
-    fn note_date(&mut self, moment: Option<Moment>) {
-        self.date = self.date.or_else(|| moment.map(|moment| (moment, DateOrigin::Text)));
+    /// Reads the fields `Author:` and `Time:` as most pages have them, which needs no grammar.
+    fn take_usual_line(&mut self, text: &str) -> bool {
+        let time = text.strip_prefix("Time:").filter(|time| date::usual(time).is_some());
+        if time.is_none() && text != "Author:" {
+            return false;
+        }
+        (self.is_known_layout, self.is_family) = (true, true);
+        self.byline.take(&[Field { label: Label::Time, value: time.unwrap_or_default() }]);
+        true
     }
 
-    fn take_fields(&mut self, fields: &[Field<'_>]) {
-        for field in fields {
-            match field.label {
-                Label::Time => {
-                    let moment = date::parse_prefix(field.value).and_then(|found| found.moment);
-                    self.note_date(moment);
-                }
-                Label::Author => set_once(&mut self.author, field.value),
-                Label::Source => set_once(&mut self.source, field.value),
-                Label::Compiler | Label::Other => {}
-            }
+    /// Reads a line with author, source or time, or one that repeats the title; returns whether it
+    /// is one.
+    fn take_meta_line(&mut self, text: &str, labels: &Labels) -> bool {
+        if let Some(found) = date::parse_whole(text)
+            && !matches!(found.moment, Some(Moment::Year(_)))
+        {
+            self.byline.take(&[Field { label: Label::Time, value: text }]);
+            return true;
+        }
+        if self.repeats_title(text) {
+            return true;
+        }
+        let Some(reading) = byline::read(text, labels).filter(|reading| reading.is_whole) else {
+            return false;
+        };
+        if is_meta(text, &reading) {
+            self.is_known_layout = true;
+            self.is_family |= text.starts_with("Author:") || text.starts_with("Time:");
+        }
+        self.byline.take(&reading.fields);
+        true
+    }
+
+    /// Splits the title line into title and tags.
+    pub(crate) fn split_title<'a>(&self, line: &'a str) -> Title<'a> {
+        if self.is_family { Title::split_known(line) } else { Title::split(line) }
+    }
+
+    /// Whether a line is the title once more, with or without its tags.
+    pub(crate) fn repeats_title(&self, text: &str) -> bool {
+        let Some(line) = self.title.as_deref().filter(|line| line.starts_with(first_char(text)))
+        else {
+            return false;
+        };
+        line == text || self.split_title(line).title == text
+    }
+
+    /// Completes the header by what the bylines of header and body say.
+    pub(crate) fn complete(&mut self) {
+        let byline = std::mem::take(&mut self.byline);
+        self.date = self.date.or_else(|| byline.date().map(|moment| (moment, DateOrigin::Text)));
+        self.unread_date = byline.unread_date().map(str::to_owned);
+        let author = byline.author.or_else(|| byline.translator.clone());
+        let fields = [
+            (&mut self.author, author),
+            (&mut self.translator, byline.translator),
+            (&mut self.editor, byline.editor),
+            (&mut self.source, byline.source),
+            (&mut self.category, byline.category),
+            (&mut self.url, byline.url.filter(|url| url.contains("://"))),
+        ];
+        for (field, said) in fields {
+            *field = field.take().or(said);
         }
     }
 }
 
-/// Sets `slot` if it is empty and `value` can be a name.
-pub(crate) fn set_once(slot: &mut Option<String>, value: &str) {
-    if !value.is_empty() && is_name(value) {
-        slot.get_or_insert_with(|| value.to_owned());
-    }
+fn first_char(text: &str) -> &str {
+    &text[..text.chars().next().map_or(0, char::len_utf8)]
 }
 
-/// Whether a line states author or time: it has empty fields or a time.
-fn is_meta(text: &str) -> bool {
-    if !has_fields(text) || text.chars().count() > 150 {
-        return false;
-    }
-    let fields = fields(text);
-    fields.iter().any(|field| {
-        field.label == Label::Time
-            && (field.value.is_empty() || date::parse_prefix(field.value).is_some())
-            || field.label == Label::Author
-                && (field.value.is_empty() || text.starts_with("Author"))
-    })
-}
-
-fn is_title_like(text: &str, longest: usize) -> bool {
-    let last = text.chars().last().unwrap_or(' ');
-    text.chars().count() <= longest
-        && last != '。'
-        && last != ','
-        && last != '\u{ff0c}'
-        && last != ';'
+/// Whether a byline is one of the known layout: it states a time or is an empty field for one, or
+/// for an author.
+pub(crate) fn is_meta(text: &str, reading: &Reading<'_>) -> bool {
+    text.chars().count() <= 150
+        && reading.is_whole
+        && reading.fields.iter().any(|field| {
+            matches!(field.label, Label::Time | Label::Updated)
+                || field.label == Label::Author
+                    && (field.value.is_empty() || text.starts_with("Author"))
+        })
 }
 
 /// The heading that is an HTML page's title: the one named in the page's head, or else the first
@@ -261,7 +289,9 @@ mod tests {
     use crate::page::line::text_layout;
 
     fn of(text: &str) -> Header {
-        read(&text_layout(text))
+        let mut header = read(&text_layout(text), Labels::builtin());
+        header.complete();
+        header
     }
 
     #[test]
@@ -297,15 +327,19 @@ mod tests {
             of("最近,正在進行AI大戰的各個大廠,翻開了窘迫的一面。\n\n這份文件認為,差距正在縮小。");
         assert_eq!((header.title, header.body), (None, 0));
         let header = of("來源:鏈聞\n\n最近,正在進行AI大戰。");
-        assert_eq!((header.title, header.body), (None, 0));
+        assert_eq!((header.title, header.body), (None, 1));
     }
 
     #[test]
     fn ordinary_html() {
-        let header = read(&html_layout(
-            "<title>量子計算的下一步_科技網</title><nav><a>首頁</a><a>科技</a></nav><div>廣告位</div><h1>科技網</h1>\
+        let mut header = read(
+            &html_layout(
+                "<title>量子計算的下一步_科技網</title><nav><a>首頁</a><a>科技</a></nav><div>廣告位</div><h1>科技網</h1>\
              <h2>量子計算的下一步</h2><p>發布時間:2024-04-21 13:50</p><p>正文。</p>",
-        ));
+            ),
+            Labels::builtin(),
+        );
+        header.complete();
         assert_eq!(header.title.as_deref(), Some("量子計算的下一步"));
         assert!(header.date.is_some());
     }

@@ -1,153 +1,230 @@
-//! Parses labelled lines: `來源:…`, `原文作者:…原文編譯:…`, `文 | …`, `發布時間:…`, possibly several on one line.
+//! The labels of bylines, from `data/tables/labels.tsv` and the user's own table, and what
+//! separates them from their values.
 
 use std::sync::OnceLock;
 
-use foldhash::HashMap;
+use wensou_text::TableError;
 
 use crate::punctuation::{is_bar, is_colon, is_comma, is_stop};
+use crate::word_table::{WordTable, rows};
+
+const TABLE: &str = include_str!("../../../../data/tables/labels.tsv");
 
 /// The meaning of a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Label {
     Author,
-    /// Translator or compiler: counts as the author if no other is named.
-    Compiler,
+    /// As `Author`, if the value is a person: speakers in interviews have such titles.
+    Reporter,
+    /// As `Author`, or `Source` if the value is the name of an outlet.
+    Writer,
+    Translator,
+    Editor,
     Source,
     Time,
-    /// Editors, pictures, view counters: boilerplate.
+    /// Counts as the date if no other is stated.
+    Updated,
+    Category,
+    Title,
+    Link,
+    /// How often something was read or liked: boilerplate.
+    Counter,
+    /// Pictures, proofreaders and so on: boilerplate.
     Other,
 }
 
-/// A label and its value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Field<'a> {
-    pub(crate) label: Label,
-    pub(crate) value: &'a str,
-}
-
-const LABELS: [(&str, Label); 84] = [
-    ("Author", Label::Author),
-    ("作者", Label::Author),
-    ("原作者", Label::Author),
-    ("原文作者", Label::Author),
-    ("本文作者", Label::Author),
-    ("文章作者", Label::Author),
-    ("撰文", Label::Author),
-    ("撰稿", Label::Author),
-    ("作 者", Label::Author),
-    ("文", Label::Author),
-    ("編譯", Label::Compiler),
-    ("编译", Label::Compiler),
-    ("原文編譯", Label::Compiler),
-    ("原文编译", Label::Compiler),
-    ("編譯者", Label::Compiler),
-    ("编译者", Label::Compiler),
-    ("翻譯", Label::Compiler),
-    ("翻译", Label::Compiler),
-    ("原文翻譯", Label::Compiler),
-    ("原文翻译", Label::Compiler),
-    ("譯者", Label::Compiler),
-    ("译者", Label::Compiler),
-    ("來源", Label::Source),
-    ("来源", Label::Source),
-    ("原文來源", Label::Source),
-    ("原文来源", Label::Source),
-    ("本文來源", Label::Source),
-    ("本文来源", Label::Source),
-    ("文章來源", Label::Source),
-    ("文章来源", Label::Source),
-    ("內容來源", Label::Source),
-    ("内容来源", Label::Source),
-    ("信息來源", Label::Source),
-    ("信息来源", Label::Source),
-    ("新聞來源", Label::Source),
-    ("新闻来源", Label::Source),
-    ("稿源", Label::Source),
-    ("出處", Label::Source),
-    ("出处", Label::Source),
-    ("Source", Label::Source),
-    ("Time", Label::Time),
-    ("Date", Label::Time),
-    ("時間", Label::Time),
-    ("时间", Label::Time),
-    ("日期", Label::Time),
-    ("發布時間", Label::Time),
-    ("發佈時間", Label::Time),
-    ("发布时间", Label::Time),
-    ("發布日期", Label::Time),
-    ("发布日期", Label::Time),
-    ("發表時間", Label::Time),
-    ("发表时间", Label::Time),
-    ("發布于", Label::Time),
-    ("发布于", Label::Time),
-    ("更新時間", Label::Time),
-    ("更新时间", Label::Time),
-    ("圖片來源", Label::Other),
-    ("图片来源", Label::Other),
-    ("圖源", Label::Other),
-    ("图源", Label::Other),
-    ("圖", Label::Other),
-    ("编辑", Label::Other),
-    ("編輯", Label::Other),
-    ("責任編輯", Label::Other),
-    ("责任编辑", Label::Other),
-    ("責編", Label::Other),
-    ("责编", Label::Other),
-    ("原標題", Label::Other),
-    ("原标题", Label::Other),
-    ("原文標題", Label::Other),
-    ("原文标题", Label::Other),
-    ("閱讀", Label::Other),
-    ("阅读", Label::Other),
-    ("瀏覽", Label::Other),
-    ("浏览", Label::Other),
-    ("點擊", Label::Other),
-    ("点击", Label::Other),
-    ("人氣", Label::Other),
-    ("人气", Label::Other),
-    ("出品", Label::Other),
-    ("校對", Label::Other),
-    ("校对", Label::Other),
-    ("審校", Label::Other),
-    ("排版", Label::Other),
+/// The kinds of labels, as the table names them.
+const KINDS: [(&str, Label); 13] = [
+    ("author", Label::Author),
+    ("reporter", Label::Reporter),
+    ("writer", Label::Writer),
+    ("translator", Label::Translator),
+    ("editor", Label::Editor),
+    ("source", Label::Source),
+    ("time", Label::Time),
+    ("updated", Label::Updated),
+    ("category", Label::Category),
+    ("title", Label::Title),
+    ("link", Label::Link),
+    ("counter", Label::Counter),
+    ("other", Label::Other),
 ];
 
-/// The labels by first character, because some lines are searched at every position.
-fn by_first() -> &'static HashMap<char, Vec<(&'static str, Label)>> {
-    static TABLE: OnceLock<HashMap<char, Vec<(&'static str, Label)>>> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        let mut table: HashMap<char, Vec<_>> = HashMap::default();
-        for (name, label) in LABELS {
-            table.entry(name.chars().next().unwrap_or_default()).or_default().push((name, label));
-        }
-        table
-    })
+/// What separates a label from its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Delimiter {
+    Colon,
+    Bar,
+    Slash,
+    Blank,
+    /// A date or a number may directly follow its label.
+    Nothing,
 }
 
-/// Whether a line begins with a label.
-pub(crate) fn has_fields(line: &str) -> bool {
-    label_at(line, 0, true).is_some()
+/// A label in a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LabelAt {
+    pub(crate) label: Label,
+    pub(crate) delimiter: Delimiter,
+    /// Where the value begins, in bytes of the line.
+    pub(crate) value: usize,
 }
 
-/// The fields of a line that begins with a label; empty for any other line.
-pub(crate) fn fields(line: &str) -> Vec<Field<'_>> {
-    let mut fields = Vec::new();
-    let Some((mut label, mut from)) = label_at(line, 0, true) else { return fields };
-    // Labels stand near the beginning, so long paragraphs are not searched to the end.
-    let limit = line.char_indices().nth(200).map_or(line.len(), |(at, _)| at);
-    let mut at = from;
-    while at < limit {
-        let is_separate = line[..at].ends_with([' ', '\u{3000}', '\u{a0}']) || at == from;
-        if let Some((next, after)) = label_at(line, at, is_separate) {
-            fields.push(Field { label, value: clean(&line[from..at]) });
-            (label, from) = (next, after);
-            at = after;
-        } else {
-            at += line[at..].chars().next().map_or(1, char::len_utf8);
-        }
+/// The labels that are known: those of the program, and those that a user adds.
+#[derive(Debug, Clone)]
+pub struct Labels {
+    words: WordTable<Label>,
+}
+
+impl Labels {
+    /// The labels of the program.
+    #[must_use]
+    pub fn builtin() -> &'static Self {
+        static LABELS: OnceLock<Labels> = OnceLock::new();
+        LABELS.get_or_init(|| {
+            let mut labels = Labels { words: WordTable::default() };
+            // A test parses the table, so a mistake in it cannot get here.
+            let _ = labels.add(TABLE);
+            labels
+        })
     }
-    fields.push(Field { label, value: clean(&line[from..]) });
-    fields
+
+    /// The labels of the program and those of a user's table: one kind a line, and its labels, all
+    /// separated by tabs, as in `data/tables/labels.tsv`. The user's labels take precedence.
+    ///
+    /// # Errors
+    ///
+    /// The first line with an unknown kind or without a label.
+    pub fn with_table(table: &str) -> Result<Self, TableError> {
+        let mut labels = Self { words: WordTable::default() };
+        labels.add(table)?;
+        labels.add(TABLE)?;
+        Ok(labels)
+    }
+
+    fn add(&mut self, table: &str) -> Result<(), TableError> {
+        for (line, fields) in rows(table) {
+            let kind = KINDS.iter().find(|(kind, _)| *kind == fields[0]);
+            let Some((_, label)) = kind else {
+                let reason = "begins with one of the kinds author, reporter, writer, translator, \
+                              editor, source, time, updated, category, title, link, counter, other";
+                return Err(TableError { line, reason });
+            };
+            let names: Vec<&str> = fields[1..].iter().copied().filter(|f| !f.is_empty()).collect();
+            if names.is_empty() {
+                let reason = "has a tab and at least one label after its kind";
+                return Err(TableError { line, reason });
+            }
+            names.iter().for_each(|name| self.words.add(name, *label));
+        }
+        Ok(())
+    }
+
+    /// The label at byte `at` of a line. `separate` says whether it may begin there without being
+    /// in the middle of something: in running text, only a colon makes a label.
+    pub(crate) fn at(&self, line: &str, at: usize, separate: bool) -> Option<LabelAt> {
+        let rest = &line[at..];
+        let first = rest.chars().next()?;
+        // Spaces between Latin words may be lost; then a capital begins the label.
+        if !separate && first.is_ascii() && !first.is_ascii_uppercase() {
+            return None;
+        }
+        self.words.words_at(rest).find_map(|(label, bytes)| {
+            let is_one = rest[..bytes].chars().nth(1).is_none();
+            if is_one && !separate {
+                return None;
+            }
+            let end = self.end_of_joined(rest, label, bytes);
+            let (delimiter, value) = delimiter(label, &rest[end..], separate)?;
+            let is_title = is_one && delimiter == Delimiter::Colon && label != Label::Writer;
+            let is_weak = is_one && matches!(delimiter, Delimiter::Blank | Delimiter::Nothing);
+            (!is_title && !is_weak).then_some(LabelAt { label, delimiter, value: at + end + value })
+        })
+    }
+
+    /// The label that ends a text such as `示例財經記者`, and where it begins.
+    pub(crate) fn ending(&self, text: &str) -> Option<(Label, usize)> {
+        self.words.longest_ending(text, 6)
+    }
+
+    /// A line that begins with a label, as in a list of labels: any label with a blank or a colon
+    /// after it, and its value.
+    pub(crate) fn listed<'a>(&self, line: &'a str) -> Option<(Label, Delimiter, &'a str)> {
+        self.words.words_at(line).find_map(|(label, bytes)| {
+            let (delimiter, value) = delimiter(label, &line[bytes..], true)?;
+            let is_listed = matches!(delimiter, Delimiter::Colon | Delimiter::Blank);
+            let is_one = line[..bytes].chars().nth(1).is_none();
+            (is_listed && !is_one).then(|| (label, delimiter, clean(&line[bytes + value..])))
+        })
+    }
+
+    /// The label that a text is.
+    pub(crate) fn word(&self, text: &str) -> Option<Label> {
+        self.words.whole(text)
+    }
+
+    /// The length of the name of a counter at the beginning of a text.
+    pub(crate) fn counter_at(&self, text: &str) -> Option<usize> {
+        let (label, bytes) = self.words.longest_at(text)?;
+        (label == Label::Counter).then_some(bytes)
+    }
+
+    /// Labels with one value, as in `翻譯 & 校對:`: where the last of them ends.
+    fn end_of_joined(&self, text: &str, label: Label, mut end: usize) -> usize {
+        // `本文轉自公眾號:`
+        if label == Label::Source
+            && let Some((Label::Source, bytes)) = self.words.longest_at(&text[end..])
+        {
+            end += bytes;
+        }
+        for _ in 0..3 {
+            let after = text[end..].trim_start();
+            let joined = after.strip_prefix(is_joiner).map(str::trim_start);
+            let Some((joined, bytes)) =
+                joined.and_then(|text| Some((text, self.words.longest_at(text)?.1)))
+            else {
+                break;
+            };
+            end = text.len() - joined.len() + bytes;
+        }
+        end
+    }
+}
+
+fn is_joiner(c: char) -> bool {
+    matches!(c, '、' | '&' | '\u{ff06}' | '/' | '\u{ff0f}' | '和' | '與' | '与' | '及' | '+' | '|')
+}
+
+/// What separates a label from its value, and where in `after` the value begins.
+fn delimiter(label: Label, after: &str, separate: bool) -> Option<(Delimiter, usize)> {
+    let is_number = matches!(label, Label::Counter | Label::Time | Label::Updated);
+    let blank = after.len() - after.trim_start_matches(is_blank).len();
+    let Some(c) = after[blank..].chars().next() else {
+        // A counter may have lost its number.
+        return (separate && label == Label::Counter).then_some((Delimiter::Nothing, after.len()));
+    };
+    let end = blank + c.len_utf8();
+    if is_colon(c) {
+        return Some((Delimiter::Colon, end));
+    }
+    if !separate {
+        return None;
+    }
+    if is_bar(c) {
+        return Some((Delimiter::Bar, end));
+    }
+    if matches!(c, '/' | '\u{ff0f}') && !is_number {
+        return Some((Delimiter::Slash, end));
+    }
+    if blank > 0 {
+        return Some((Delimiter::Blank, blank));
+    }
+    (is_number || label == Label::Reporter).then_some((Delimiter::Nothing, 0))
+}
+
+/// A blank inside a line.
+pub(crate) fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\u{3000}' | '\u{a0}' | '\u{2003}' | '\u{2002}')
 }
 
 /// Whether a value can be a name: short, and not a sentence.
@@ -158,81 +235,61 @@ pub(crate) fn is_name(value: &str) -> bool {
         && value.matches(is_comma).count() <= 3
 }
 
-fn clean(value: &str) -> &str {
-    value.trim().trim_end_matches(|c| is_comma(c) || is_bar(c) || matches!(c, '/' | ';')).trim_end()
-}
-
-/// The label at `at` and the offset of its value.
-fn label_at(line: &str, at: usize, separate: bool) -> Option<(Label, usize)> {
-    let from_here = &line[at..];
-    let first = from_here.chars().next()?;
-    if first.is_ascii() && !first.is_ascii_uppercase() {
-        return None;
-    }
-    by_first()
-        .get(&first)?
-        .iter()
-        .filter_map(|(name, label)| {
-            let after = from_here.strip_prefix(name)?;
-            let spaces = after.len() - after.trim_start_matches([' ', '\u{3000}']).len();
-            let delimiter = after[spaces..].chars().next()?;
-            let one = name.chars().count() == 1;
-            // `文:` is not a byline; `文 |` and `文/` are. A label without a space before it needs a
-            // colon.
-            let is_label = if one {
-                separate && (is_bar(delimiter) || matches!(delimiter, '/' | '\u{ff0f}'))
-            } else {
-                is_colon(delimiter) || separate && is_bar(delimiter)
-            };
-            // Inside running text, a one-character label is just text.
-            (is_label && (separate || !one))
-                .then(|| (*label, at + name.len() + spaces + delimiter.len_utf8()))
-        })
-        .max_by_key(|(_, end)| *end)
+/// A value without blanks and separators around it.
+pub(crate) fn clean(value: &str) -> &str {
+    let is_separator = |c: char| is_comma(c) || is_bar(c) || matches!(c, '/' | ';' | '·' | '、');
+    let value = value.trim().trim_end_matches(|c| is_separator(c) || is_blank(c));
+    value.trim_start_matches(|c| is_bar(c) || is_blank(c) || matches!(c, '·' | '、' | ',')).trim()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn label_values(line: &str) -> Vec<(Label, &str)> {
-        fields(line).into_iter().map(|field| (field.label, field.value)).collect()
-    }
-
     #[test]
-    fn one_field_or_more_on_a_line() {
-        assert_eq!(label_values("來源:阿爾法工場"), [(Label::Source, "阿爾法工場")]);
-        assert_eq!(
-            label_values("原文作者:PackyMcCormick,NotBoring原文編譯:Sleepy,BlockBeats"),
-            [(Label::Author, "PackyMcCormick,NotBoring"), (Label::Compiler, "Sleepy,BlockBeats")]
-        );
-        assert_eq!(
-            label_values("來源:師天浩 圖片來源:由無界AI工具生成"),
-            [(Label::Source, "師天浩"), (Label::Other, "由無界AI工具生成")]
-        );
-        assert_eq!(label_values("文 | 張三"), [(Label::Author, "張三")]);
-        assert_eq!(
-            label_values("Author: Time:1900/1/1 0:00:00"),
-            [(Label::Author, ""), (Label::Time, "1900/1/1 0:00:00")]
-        );
-        assert_eq!(
-            label_values("發布時間:2024-04-21 13:50:48"),
-            [(Label::Time, "2024-04-21 13:50:48")]
-        );
-    }
-
-    #[test]
-    fn running_text_has_no_fields() {
-        assert_eq!(label_values("文件顯示,來源:不明"), []);
-        assert_eq!(label_values("文:言文"), []);
-        assert_eq!(label_values("最近,正在進行AI大戰的各個大廠"), []);
-    }
-
-    #[test]
-    fn every_label_is_found_by_its_first_character() {
-        for (name, label) in LABELS {
-            let delimiter = if name.chars().count() == 1 { " |" } else { ":" };
-            assert_eq!(label_values(&format!("{name}{delimiter}甲乙")), [(label, "甲乙")]);
+    fn the_table_is_valid() {
+        assert!(Labels { words: WordTable::default() }.add(TABLE).is_ok());
+        for kind in KINDS {
+            assert!(rows(TABLE).any(|(_, fields)| fields[0] == kind.0), "{}", kind.0);
         }
+    }
+
+    #[test]
+    fn every_label_is_found() {
+        for (number, fields) in rows(TABLE) {
+            for name in &fields[1..] {
+                let found = Labels::builtin().at(&format!("{name} | 甲"), 0, true);
+                assert!(found.is_some(), "line {number}: {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_user_adds_labels() {
+        let labels = Labels::with_table("# mine\nauthor\t碼字\nsource\t作者\n").unwrap();
+        let label = |line: &str| labels.at(line, 0, true).map(|found| found.label);
+        assert_eq!(label("碼字:甲"), Some(Label::Author));
+        assert_eq!(label("作者:甲"), Some(Label::Source), "the user's table takes precedence");
+        assert_eq!(label("來源:甲"), Some(Label::Source));
+        assert_eq!(Labels::with_table("author\n").unwrap_err().line, 1);
+        assert_eq!(Labels::with_table("\npainter\t甲\n").unwrap_err().line, 2);
+    }
+
+    #[test]
+    fn delimiters() {
+        let of = |line: &str| {
+            let found = Labels::builtin().at(line, 0, true)?;
+            Some((found.label, found.delimiter, line[found.value..].trim().to_owned()))
+        };
+        let some = |label, delimiter, rest: &str| Some((label, delimiter, rest.to_owned()));
+        assert_eq!(of("来源：新浪"), some(Label::Source, Delimiter::Colon, "新浪"));
+        assert_eq!(of("編輯/ 李四"), some(Label::Editor, Delimiter::Slash, "李四"));
+        assert_eq!(of("文 | 甲"), some(Label::Writer, Delimiter::Bar, "甲"));
+        assert_eq!(of("記者 甲"), some(Label::Reporter, Delimiter::Blank, "甲"));
+        assert_eq!(of("翻譯 & 校對:李四"), some(Label::Translator, Delimiter::Colon, "李四"));
+        assert_eq!(of("編譯、整理:李四"), some(Label::Translator, Delimiter::Colon, "李四"));
+        assert_eq!(of("發佈於2024-03-04"), some(Label::Time, Delimiter::Nothing, "2024-03-04"));
+        assert_eq!(of("文件:甲"), None);
+        assert_eq!(of("來源地"), None);
     }
 }

@@ -13,8 +13,10 @@ pub(crate) mod markdown;
 pub(crate) mod markup;
 pub(crate) mod metadata;
 pub(crate) mod outline;
+pub(crate) mod page_words;
 pub(crate) mod parsed;
 pub(crate) mod title;
+pub(crate) mod title_line;
 
 use crate::corpus::site::site_key;
 use crate::corpus::statistics::CorpusStatistics;

@@ -4,18 +4,26 @@ use crate::corpus::statistics::CorpusStatistics;
 use crate::flash::paragraph::Paragraph;
 use crate::flash::stamp::ends_item;
 use crate::page::boilerplate::is_boilerplate;
-use crate::page::byline::Byline;
+use crate::page::byline;
 use crate::page::footer::{self, Footer, Tags};
 use crate::page::header::{self, Header};
 use crate::page::html::html_layout;
+use crate::page::labels::Labels;
 use crate::page::line::{Layout, Part, text_layout};
 use crate::page::markdown::markdown_layout;
 use crate::page::markup::Markup;
 use crate::page::metadata::Metadata;
 use crate::page::title::Title;
+use crate::punctuation::{is_colon, is_stop};
 
 /// How many of the first lines of a body can be bylines.
-const BYLINES: usize = 5;
+const MAX_BYLINES: usize = 6;
+
+/// How many of the last lines of a body can be bylines.
+const MAX_CLOSING: usize = 3;
+
+/// How far below a line that is not understood bylines go on, in lines.
+const MAX_GAP: usize = 2;
 
 /// A page's lines, and where header, body and footer begin.
 pub(crate) struct Outline<'a> {
@@ -23,8 +31,10 @@ pub(crate) struct Outline<'a> {
     /// The header, completed by bylines of the body.
     pub(crate) header: Header,
     pub(crate) footer: Footer,
-    /// How many paragraphs at the top of the body are bylines.
-    pub(crate) bylines: usize,
+    /// Which of the first paragraphs are not text of the article: bylines, and the title once more.
+    not_text: [bool; MAX_BYLINES],
+    /// How many paragraphs at the end are bylines.
+    closing: usize,
 }
 
 impl<'a> Outline<'a> {
@@ -34,24 +44,111 @@ impl<'a> Outline<'a> {
 
     /// The outline of a page whose metadata is known.
     pub(crate) fn with_metadata(text: &'a str, markup: Markup, metadata: Metadata) -> Self {
+        Self::with_labels(text, markup, metadata, Labels::builtin())
+    }
+
+    /// The outline of a page whose metadata is known, by these labels of bylines.
+    pub(crate) fn with_labels(
+        text: &'a str,
+        markup: Markup,
+        metadata: Metadata,
+        labels: &Labels,
+    ) -> Self {
         let mut layout = match markup {
             Markup::Text => text_layout(text),
             Markup::Html => html_layout(text),
             Markup::Markdown => markdown_layout(text, metadata.title.as_deref()),
         };
         layout.mend();
-        let header = header::read(&layout);
+        let header = header::read(&layout, labels);
         let footer = footer::read(&layout.lines, header.body, header.category.as_deref());
-        let mut outline = Self { layout, header, footer, bylines: 0 };
-        let mut byline = Byline::default();
-        let bylines = outline.paragraphs().take(BYLINES).take_while(|p| byline.take(p.text));
-        outline.bylines = bylines.count();
-        let header = &mut outline.header;
-        header.translator = header.translator.take().or_else(|| byline.compiler.clone());
-        header.source = header.source.take().or_else(|| byline.source.take());
-        header.author = header.author.take().or_else(|| byline.author());
-        header.replace_by(metadata);
+        let not_text = [false; MAX_BYLINES];
+        let mut outline = Self { layout, header, footer, not_text, closing: 0 };
+        outline.take_bylines(labels);
+        outline.take_closing_bylines(labels);
+        outline.header.complete();
+        outline.header.replace_by(metadata);
         outline
+    }
+
+    /// Reads the bylines among the first paragraphs of the body.
+    fn take_bylines(&mut self, labels: &Labels) {
+        let mut byline = std::mem::take(&mut self.header.byline);
+        let mut not_text = [false; MAX_BYLINES];
+        // Paragraphs up to this one are known to be above a byline.
+        let mut gap_end = 0;
+        let first = self.paragraphs().take(MAX_BYLINES + MAX_GAP);
+        let first: Vec<&str> = first.map(|paragraph| paragraph.text).collect();
+        for (number, &text) in first.iter().enumerate().take(MAX_BYLINES) {
+            not_text[number] = self.header.repeats_title(text);
+            if not_text[number] {
+                continue;
+            }
+            match byline::read(text, labels) {
+                Some(reading) => {
+                    byline.take(&reading.fields);
+                    not_text[number] = reading.is_whole;
+                    if !reading.is_whole {
+                        break;
+                    }
+                }
+                None if number < gap_end => not_text[number] = is_unknown_field(text),
+                None if !is_short(text) => break,
+                None => {
+                    let below = first.iter().enumerate().skip(number + 1).take(MAX_GAP);
+                    let is_byline = |text: &str| {
+                        byline::read(text, labels).is_some_and(|reading| reading.is_evidence())
+                    };
+                    let Some((below, _)) = below.into_iter().find(|(_, text)| is_byline(text))
+                    else {
+                        break;
+                    };
+                    gap_end = below;
+                    not_text[number] = is_unknown_field(text);
+                }
+            }
+        }
+        self.not_text = not_text;
+        self.header.byline = byline;
+    }
+
+    /// Reads the bylines among the last paragraphs of the body. Pages of the known layout have none
+    /// there.
+    fn take_closing_bylines(&mut self, labels: &Labels) {
+        if self.header.is_known_layout {
+            return;
+        }
+        let mut byline = std::mem::take(&mut self.header.byline);
+        let mut last =
+            self.body().rev().take(MAX_CLOSING + 1).map(|paragraph| paragraph.text).peekable();
+        let mut closing = 0;
+        while closing < MAX_CLOSING
+            && let Some(text) = last.next()
+            && is_short(text)
+            && let Some(reading) = byline::read(text, labels)
+            && reading.is_evidence()
+            // The date below a flash item belongs to the item.
+            && last.peek().is_some_and(|above| !above.starts_with('【'))
+        {
+            byline.take(&reading.fields);
+            closing += 1;
+        }
+        drop(last);
+        self.closing = closing;
+        self.header.byline = byline;
+    }
+
+    /// The paragraphs of the article: [`paragraphs`](Self::paragraphs) without bylines.
+    pub(crate) fn body(&self) -> impl DoubleEndedIterator<Item = Paragraph<'_>> {
+        let paragraphs: Vec<Paragraph<'_>> = self.paragraphs().collect();
+        let end = paragraphs.len().saturating_sub(self.closing);
+        let is_text = move |number: &usize| !self.not_text.get(*number).copied().unwrap_or(false);
+        paragraphs
+            .into_iter()
+            .enumerate()
+            .take(end)
+            .filter(move |(number, _)| is_text(number))
+            .map(|(_, paragraph)| paragraph)
     }
 
     /// The lines of the body, without boilerplate and frames.
@@ -67,9 +164,10 @@ impl<'a> Outline<'a> {
 
     /// Adds the page to the statistics.
     pub(crate) fn survey(&self, statistics: &mut CorpusStatistics) {
-        let titles = self.footer.stubs.iter().map(|stub| &stub.title);
-        for line in self.header.title.iter().chain(titles) {
-            statistics.tags.add_title(&Title::split(line));
+        let own = self.header.title.as_deref().map(|line| self.header.split_title(line));
+        let others = self.footer.stubs.iter().map(|stub| Title::split(&stub.title));
+        for title in own.into_iter().chain(others) {
+            statistics.tags.add_title(&title);
         }
         if let Some(Tags::Separate(given)) = &self.footer.tags {
             statistics.tags.add_separate_tags(given);
@@ -83,4 +181,18 @@ impl<'a> Outline<'a> {
             }
         }
     }
+}
+
+/// Whether a line can stand between bylines: it is short, and no sentence.
+fn is_short(text: &str) -> bool {
+    text.len() <= 300 && text.chars().count() <= 60 && !text.ends_with(['。', ',', '\u{ff0c}'])
+}
+
+/// Whether a line is a short value after a label that is not known.
+fn is_unknown_field(text: &str) -> bool {
+    let Some((label, value)) = text.split_once(is_colon) else { return false };
+    let is_label =
+        (1..=8).contains(&label.chars().count()) && label.chars().all(char::is_alphanumeric);
+    let is_address = value.starts_with("http") && !value.contains(' ');
+    is_label && (is_address || value.chars().count() <= 20) && !value.contains(is_stop)
 }

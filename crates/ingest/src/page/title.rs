@@ -3,7 +3,7 @@
 use crate::punctuation::{is_colon, is_han, is_stop};
 
 /// A title line split into its parts.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Title<'a> {
     pub(crate) title: &'a str,
     /// The `TAG:` before the title; only if the suffix is a lone tag.
@@ -44,6 +44,21 @@ impl<'a> Title<'a> {
         parts
     }
 
+    /// [`split`](Self::split) for a title in the header of the known layout, where a tag may stand
+    /// before a title without suffix: `TAG:TITLE`.
+    pub(crate) fn split_known(line: &'a str) -> Self {
+        let parts = Self::split(line);
+        if parts.has_tail() {
+            return parts;
+        }
+        match parts.title.split_once(is_colon) {
+            Some((head, title)) if is_ticker(head) && !title.trim().is_empty() => {
+                Title { title: title.trim_start(), head: Some(head), ..parts }
+            }
+            _ => parts,
+        }
+    }
+
     /// Whether the line has a tag suffix, which only titles do.
     pub(crate) fn has_tail(&self) -> bool {
         self.tag.is_some()
@@ -74,7 +89,11 @@ fn is_tag(tag: &str, strict: bool) -> bool {
     if strict {
         // A lone Chinese suffix is usually a site name, as in `標題_新浪網`; this keeps it out of the
         // title, too.
-        return chars <= 6 && tag.chars().all(is_han);
+        let is_name = chars <= 6 && tag.chars().all(is_han);
+        // A keyword may stand in place of the tag, as in `標題_CPU價格`.
+        let is_letter = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
+        let is_keyword = chars <= 8 && tag.ends_with(is_han);
+        return is_name || is_keyword && tag.chars().all(|c| is_han(c) || is_letter(c));
     }
     chars <= 12
         && tag
@@ -131,6 +150,20 @@ mod tests {
         assert_eq!(parts("談談 UX 研究_ION"), (None, "談談 UX 研究", Some("ION"), None));
         assert_eq!(parts("MER:淺談跨鏈_NAR"), (Some("MER"), "淺談跨鏈", Some("NAR"), None));
         assert_eq!(parts("NFT:cnft_NFT:cnft.io"), (None, "NFT:cnft", Some("NFT"), Some("cnft.io")));
+    }
+
+    #[test]
+    fn keywords_in_place_of_tags() {
+        assert_eq!(parts("測試性能_CPU價格"), (None, "測試性能", Some("CPU價格"), None));
+        assert_eq!(parts("測試性能_Apenft幣").1, "測試性能_Apenft幣");
+    }
+
+    #[test]
+    fn a_tag_before_a_title_without_a_tail() {
+        let Title { head, title, .. } = Title::split_known("NAR:以三要素衡量性能");
+        assert_eq!((head, title), (Some("NAR"), "以三要素衡量性能"));
+        let Title { head, title, .. } = Title::split_known("美聯儲:銀行業危機");
+        assert_eq!((head, title), (None, "美聯儲:銀行業危機"));
     }
 
     #[test]

@@ -796,7 +796,7 @@ impl Reader<'_> {
                         let lossy = page.is_lossy();
                         let whole = input.whole.is_some() || page.is_extracted();
                         let metadata = page.take_metadata();
-                        let outline = page.outline(metadata);
+                        let outline = page.outline(metadata, self.options.labels());
                         outline.survey(statistics);
                         let draft = Draft::of(page.as_str(), &outline);
                         let site =

@@ -18,6 +18,7 @@ use crate::input::{self, Event, Input, Kind, PageKind};
 use crate::mail::{self, Mail};
 use crate::options::Options;
 use crate::page::draft::Draft;
+use crate::page::labels::Labels;
 use crate::page::markup::Markup;
 use crate::page::metadata::Metadata;
 use crate::page::outline::Outline;
@@ -153,7 +154,10 @@ impl Reader<'_> {
         self.bytes(input, &mut raw)?;
         let mut page = self.text(&raw, input)?;
         let metadata = page.take_metadata();
-        let outline = page.outline(metadata);
+        let outline = page.outline(metadata, self.options.labels());
+        let mut page = self.text(&raw, input)?;
+        let metadata = page.take_metadata();
+        let outline = page.outline(metadata, self.options.labels());
         let meta = PageMeta {
             path: std::mem::take(&mut input.path),
             path_hash: path_hash(&input.relative),
@@ -198,8 +202,8 @@ impl PageText<'_> {
     }
 
     /// The outline of the page, given its metadata.
-    pub(crate) fn outline(&self, metadata: Metadata) -> Outline<'_> {
-        Outline::with_metadata(self.as_str(), self.markup, metadata)
+    pub(crate) fn outline(&self, metadata: Metadata, labels: &Labels) -> Outline<'_> {
+        Outline::with_labels(self.as_str(), self.markup, metadata, labels)
     }
 
     pub(crate) fn is_lossy(&self) -> bool {

@@ -67,6 +67,8 @@ enum StampCode {
     Null,
     Day(i16, [i8; 2]),
     Time(i16, [i8; 5]),
+    Month(i16, i8),
+    Year(i16),
 }
 
 impl StampCode {
@@ -80,6 +82,8 @@ impl StampCode {
                 let [hour, minute, second] = clock;
                 Self::Time(time.year(), [time.month(), time.day(), hour, minute, second])
             }
+            Some(Some(Moment::Month(day))) => Self::Month(day.year(), day.month()),
+            Some(Some(Moment::Year(day))) => Self::Year(day.year()),
             // Dates in pages are never more precise.
             Some(Some(Moment::Time(_))) => return Err(io::ErrorKind::InvalidInput.into()),
         })
@@ -98,6 +102,8 @@ impl StampCode {
                 let time = DateTime::from_parts(day(year, month, of_month)?, time);
                 Some(Some(Moment::Time(time)))
             }
+            Self::Month(year, month) => Some(Some(Moment::Month(day(year, month, 1)?))),
+            Self::Year(year) => Some(Some(Moment::Year(day(year, 1, 1)?))),
         })
     }
 }

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
 
 mod generated;
+mod layouts;
 mod made;
 mod score;
 mod variants;

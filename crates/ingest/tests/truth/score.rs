@@ -73,6 +73,8 @@ fn iso(moment: Option<Moment>) -> String {
         None => String::new(),
         Some(Moment::Day(day)) => day.to_string(),
         Some(Moment::Time(time)) => time.strftime("%Y-%m-%dT%H:%M:%S").to_string(),
+        Some(Moment::Month(day)) => day.strftime("%Y-%m").to_string(),
+        Some(Moment::Year(day)) => day.strftime("%Y").to_string(),
     }
 }
 

@@ -1,0 +1,244 @@
+//! The day in a date, in all its forms.
+
+use crate::date::clock::{self, Clock};
+use crate::date::cursor::Cursor;
+use crate::date::words::DateWord;
+use crate::punctuation::is_comma;
+
+/// A day, as precise as it is stated, and a time that stands inside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Calendar {
+    pub(super) year: u32,
+    pub(super) month: Option<u32>,
+    pub(super) day: Option<u32>,
+    pub(super) clock: Option<Clock>,
+    /// Whether month and day may be the other way round: `3/4/2024`.
+    pub(super) is_ambiguous: bool,
+    /// Whether it consists of eight or more digits in a row, so that it counts only if it is
+    /// plausible.
+    pub(super) is_compact: bool,
+}
+
+impl Calendar {
+    pub(super) fn of(year: u32, month: Option<u32>, day: Option<u32>) -> Self {
+        Self { year, month, day, clock: None, is_ambiguous: false, is_compact: false }
+    }
+}
+
+/// Takes a day in any form.
+pub(super) fn take_calendar(cursor: &mut Cursor<'_>) -> Option<Calendar> {
+    type Form = fn(&mut Cursor<'_>) -> Option<Calendar>;
+    // The number of digits at the beginning tells the form.
+    let forms: &[Form] = match cursor.peek_digits().map(|number| number.digits) {
+        None => &[era_year_first, chinese_year_first, month_name_first],
+        Some(1 | 2) => &[day_first, small_numbers_first],
+        Some(4) => &[year_first],
+        Some(8 | 12 | 14) => &[compact],
+        Some(_) => &[],
+    };
+    forms.iter().find_map(|form| {
+        let mut inner = *cursor;
+        let found = form(&mut inner)?;
+        *cursor = inner;
+        Some(found)
+    })
+}
+
+/// `民國113年3月4日`, `西元2024年3月4日`, `民國113/3/4`.
+fn era_year_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
+    let before = cursor.take_word(|word| match word {
+        DateWord::Era(year) => u32::try_from(year).ok(),
+        _ => None,
+    })?;
+    cursor.skip_spaces();
+    let year = match cursor.take_digits(1, 4) {
+        Some(year) => year,
+        None => cursor.take_chinese()?.value,
+    };
+    after_year(cursor, before + year)
+}
+
+/// `2024-03-04`, `2024年3月4日`, `2024-Mar-04`, `2024-03`, `1987年`.
+fn year_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
+    let year = cursor.take_digits(4, 4)?;
+    after_year(cursor, year)
+}
+
+/// `二〇二四年三月四日`.
+fn chinese_year_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
+    let year = cursor.take_chinese().filter(|number| number.digits == 4 && number.value >= 1000)?;
+    cursor.peek().filter(|c| *c == '年')?;
+    after_year(cursor, year.value)
+}
+
+fn after_year(cursor: &mut Cursor<'_>, year: u32) -> Option<Calendar> {
+    let mut inner = *cursor;
+    inner.skip_spaces();
+    let has_spaces = inner.at() > cursor.at();
+    if inner.take(|c| c == '年').is_some() {
+        *cursor = inner;
+        return Some(after_chinese_year(cursor, year));
+    }
+    if let Some(month) = has_spaces.then(|| inner.take_month()).flatten() {
+        inner.skip_spaces();
+        let day = inner.take_digits(1, 2)?;
+        take_ordinal(&mut inner);
+        *cursor = inner;
+        return Some(Calendar::of(year, Some(month), Some(day)));
+    }
+    let separator = inner.take(is_separator)?;
+    inner.skip_spaces();
+    let month_digits = inner.peek_digits().map_or(0, |number| number.digits);
+    let month = inner.take_digits(1, 2).or_else(|| inner.take_month())?;
+    *cursor = inner;
+    inner.skip_spaces();
+    let is_same = |c| plain(c) == plain(separator);
+    let day = inner.take(is_same).and_then(|_| {
+        inner.skip_spaces();
+        inner.take_digits(1, 2)
+    });
+    let Some(day) = day else {
+        // `2024-3` may be anything, and `2024.03` a number.
+        let is_month = month_digits == 2 && plain(separator) != '.';
+        let follows = cursor.peek().is_some_and(|c| is_separator(c) || c.is_ascii_digit());
+        return (is_month && !follows).then(|| Calendar::of(year, Some(month), None));
+    };
+    *cursor = inner;
+    Some(Calendar::of(year, Some(month), Some(day)))
+}
+
+fn after_chinese_year(cursor: &mut Cursor<'_>, year: u32) -> Calendar {
+    let mut inner = *cursor;
+    inner.skip_spaces();
+    let month = inner.take_small().filter(|_| {
+        inner.skip_spaces();
+        inner.take(|c| c == '月').is_some()
+    });
+    let Some(month) = month else { return Calendar::of(year, None, None) };
+    *cursor = inner;
+    inner.skip_spaces();
+    let Some(day) = inner.take_small() else { return Calendar::of(year, Some(month), None) };
+    *cursor = inner;
+    inner.skip_spaces();
+    if inner.take(|c| matches!(c, '日' | '號' | '号')).is_some() {
+        *cursor = inner;
+    }
+    Calendar::of(year, Some(month), Some(day))
+}
+
+/// `20240304`, `202403041000`, `20240304100000`.
+fn compact(cursor: &mut Cursor<'_>) -> Option<Calendar> {
+    let (value, digits) = cursor.take_all_digits()?;
+    let part = |from_end: u32, digits: u32| {
+        u32::try_from(value / 10_u64.pow(from_end) % 10_u64.pow(digits)).unwrap_or(0)
+    };
+    let below = u32::try_from(digits).ok()?.checked_sub(8)?;
+    if !matches!(digits, 8 | 12 | 14) {
+        return None;
+    }
+    let clock = (below > 0).then(|| Clock {
+        hour: part(below - 2, 2),
+        minute: part(below - 4, 2),
+        second: if below == 6 { part(0, 2) } else { 0 },
+        is_american: false,
+        zone: None,
+    });
+    let clock = clock.or_else(|| compact_clock(cursor));
+    let day = Calendar::of(part(below + 4, 4), Some(part(below + 2, 2)), Some(part(below, 2)));
+    Some(Calendar { clock, is_compact: true, ..day })
+}
+
+/// `T100000Z` after a compact day.
+fn compact_clock(cursor: &mut Cursor<'_>) -> Option<Clock> {
+    let mut inner = *cursor;
+    inner.take(|c| c == 'T')?;
+    let (number, has_seconds) = match inner.take_digits(6, 6) {
+        Some(number) => (number, true),
+        None => (inner.take_digits(4, 4)? * 100, false),
+    };
+    let zone = clock::take_zone(&mut inner, has_seconds);
+    *cursor = inner;
+    let (hour, minute, second) = (number / 10_000, number / 100 % 100, number % 100);
+    Some(Clock { hour, minute, second, is_american: false, zone })
+}
+
+/// `March 4, 2024`, `Nov 27 21:09:36 2013`, `May 2023`.
+fn month_name_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
+    let month = cursor.take_month()?;
+    cursor.skip_spaces();
+    cursor.take(is_comma);
+    cursor.skip_spaces();
+    if let Some(year) = cursor.take_digits(4, 4) {
+        return Some(Calendar::of(year, Some(month), None));
+    }
+    let day = cursor.take_digits(1, 2)?;
+    take_ordinal(cursor);
+    cursor.skip_spaces();
+    cursor.take(|c| is_comma(c) || c == '.');
+    cursor.skip_spaces();
+    if let Some(year) = cursor.take_digits(4, 4) {
+        return Some(Calendar::of(year, Some(month), Some(day)));
+    }
+    let clock = clock::take_clock(cursor)?;
+    cursor.skip_spaces();
+    let year = cursor.take_digits(4, 4)?;
+    Some(Calendar { clock: Some(clock), ..Calendar::of(year, Some(month), Some(day)) })
+}
+
+/// `4 March 2024`, `4th of March, 2024`, `04-Mar-2024`.
+fn day_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
+    let day = cursor.take_digits(1, 2)?;
+    take_ordinal(cursor);
+    cursor.skip_spaces();
+    if cursor.rest().starts_with("of ") {
+        cursor.take(|c| c == 'o');
+        cursor.take(|c| c == 'f');
+        cursor.skip_spaces();
+    }
+    let separator = cursor.take(is_separator);
+    let month = cursor.take_month()?;
+    cursor.skip_spaces();
+    match separator {
+        Some(separator) => cursor.take(|c| plain(c) == plain(separator)),
+        None => cursor.take(is_comma),
+    };
+    cursor.skip_spaces();
+    let year = cursor.take_digits(4, 4)?;
+    Some(Calendar::of(year, Some(month), Some(day)))
+}
+
+/// `4/27/2021`, `27/4/2021`, `27.4.2021`. With points, the day comes first.
+fn small_numbers_first(cursor: &mut Cursor<'_>) -> Option<Calendar> {
+    let first = cursor.take_digits(1, 2)?;
+    let separator = cursor.take(is_separator)?;
+    let second = cursor.take_digits(1, 2)?;
+    cursor.take(|c| plain(c) == plain(separator))?;
+    let year = cursor.take_digits(4, 4)?;
+    let is_day_first = plain(separator) == '.' || first > 12;
+    let (month, day) = if is_day_first { (second, first) } else { (first, second) };
+    let is_ambiguous = !is_day_first && second <= 12 && first != second;
+    Some(Calendar { is_ambiguous, ..Calendar::of(year, Some(month), Some(day)) })
+}
+
+/// `st`, `nd`, `rd` or `th` after a day.
+fn take_ordinal(cursor: &mut Cursor<'_>) {
+    let ending = cursor.rest().get(..2).unwrap_or_default();
+    if ["st", "nd", "rd", "th"].iter().any(|ordinal| ending.eq_ignore_ascii_case(ordinal)) {
+        cursor.take(|_| true);
+        cursor.take(|_| true);
+    }
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(plain(c), '/' | '-' | '.')
+}
+
+/// The ASCII form of a separator.
+fn plain(c: char) -> char {
+    match c {
+        '\u{ff0f}' | '\u{2215}' => '/',
+        '\u{ff0d}' | '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        '\u{ff0e}' => '.',
+        c => c,
+    }
+}

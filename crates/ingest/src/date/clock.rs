@@ -1,0 +1,202 @@
+//! The time of day in a date, and its time zone.
+
+use crate::date::cursor::Cursor;
+use crate::date::words::{DateWord, Half};
+use crate::punctuation::{is_colon, is_comma};
+
+/// A time of day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Clock {
+    pub(super) hour: u32,
+    pub(super) minute: u32,
+    pub(super) second: u32,
+    /// Whether it says AM or PM in Latin letters, as Americans do.
+    pub(super) is_american: bool,
+    /// Minutes that it is ahead of UTC; `None` for the archive's own time zone.
+    pub(super) zone: Option<i32>,
+}
+
+/// Takes what stands between a day and its time, and the time. Leaves the cursor alone without a
+/// time.
+pub(super) fn take_after_day(cursor: &mut Cursor<'_>) -> Option<Clock> {
+    let mut inner = *cursor;
+    let mut zone = None;
+    for _ in 0..4 {
+        inner.skip_spaces();
+        let is_separated = inner.take(|c| is_comma(c) || matches!(c, 'T' | 't' | '·')).is_some()
+            || inner.take_weekday().is_some()
+            || inner.take_word(|word| (word == DateWord::Joiner).then_some(())).is_some();
+        zone = zone.or_else(|| inner.take_word(named_zone));
+        if !is_separated {
+            break;
+        }
+    }
+    inner.skip_spaces();
+    // Digits directly after digits are not a time.
+    let is_apart = inner.before().is_none_or(|c| crate::date::numeral::digit(c).is_none());
+    let mut clock = is_apart.then(|| take_clock(&mut inner)).flatten()?;
+    clock.zone = clock.zone.or(zone);
+    *cursor = inner;
+    Some(clock)
+}
+
+/// Takes a time such as `13:02:32`, `下午1點02分` or `1:02 PM EST`.
+pub(super) fn take_clock(cursor: &mut Cursor<'_>) -> Option<Clock> {
+    let mut inner = *cursor;
+    let mut half = inner.take_word(half_of_day);
+    inner.skip_spaces();
+    let (hour, minute, second, has_minutes) = take_numbers(&mut inner)?;
+    let mut is_american = false;
+    let mut after = inner;
+    after.skip_spaces();
+    let is_latin = after.peek().is_some_and(|c| c.is_ascii_alphabetic());
+    if half.is_none()
+        && is_latin
+        && let Some(found) = after.take_word(half_of_day)
+    {
+        (half, is_american, inner) = (Some(found), true, after);
+    }
+    // `3 PM` is a time, but a lone `3` is not.
+    if !has_minutes && half.is_none() {
+        return None;
+    }
+    let hour = match half {
+        None => hour,
+        Some(Half::Morning) if hour == 12 => 0,
+        Some(Half::Noon) if hour < 10 => hour + 12,
+        Some(Half::Afternoon) if hour < 12 => hour + 12,
+        Some(Half::Night) if hour < 12 => hour + 12,
+        // The day stays without a time.
+        Some(Half::Night) if hour == 12 => 24,
+        Some(_) => hour,
+    };
+    let zone = take_zone(&mut inner, second.is_some());
+    *cursor = inner;
+    Some(Clock { hour, minute, second: second.unwrap_or(0), is_american, zone })
+}
+
+/// Hour, minute, second, and whether minutes or a Chinese hour are stated.
+fn take_numbers(cursor: &mut Cursor<'_>) -> Option<(u32, u32, Option<u32>, bool)> {
+    let hour = cursor.take_small()?;
+    let mut inner = *cursor;
+    inner.skip_spaces();
+    if inner.take(|c| matches!(c, '時' | '时' | '點' | '点')).is_some() {
+        *cursor = inner;
+        inner.skip_spaces();
+        let half_past = inner.take(|c| c == '半').map(|_| 30);
+        if half_past.is_some() || inner.take(|c| c == '整').is_some() {
+            *cursor = inner;
+            return Some((hour, half_past.unwrap_or(0), None, true));
+        }
+        let minute = take_unit(&mut inner, '分', cursor);
+        let second = minute.and_then(|_| {
+            inner.skip_spaces();
+            take_unit(&mut inner, '秒', cursor)
+        });
+        return Some((hour, minute.unwrap_or(0), second, true));
+    }
+    let mut inner = *cursor;
+    let Some(minute) = inner.take(is_colon).and_then(|_| inner.take_digits(2, 2)) else {
+        return Some((hour, 0, None, false));
+    };
+    *cursor = inner;
+    let second = inner.take(is_colon).and_then(|_| inner.take_digits(2, 2));
+    if second.is_some() {
+        *cursor = inner;
+        // Fractions of a second are read over.
+        if inner.take(|c| c == '.' || c == ',').is_some() && inner.take_digits(1, 9).is_some() {
+            *cursor = inner;
+        }
+    }
+    Some((hour, minute, second, true))
+}
+
+/// Takes a number and its unit; then `end` is behind it.
+fn take_unit<'a>(inner: &mut Cursor<'a>, unit: char, end: &mut Cursor<'a>) -> Option<u32> {
+    let number = inner.take_small()?;
+    inner.skip_spaces();
+    inner.take(|c| c == unit)?;
+    *end = *inner;
+    Some(number)
+}
+
+fn half_of_day(word: DateWord) -> Option<Half> {
+    match word {
+        DateWord::Half(half) => Some(half),
+        _ => None,
+    }
+}
+
+fn named_zone(word: DateWord) -> Option<i32> {
+    match word {
+        DateWord::Zone(minutes) => Some(i32::from(minutes)),
+        _ => None,
+    }
+}
+
+/// Takes a time zone after a time: `Z`, `+08:00`, `GMT+8`, `(CST)`. A number that may be the end of
+/// a range of times (`10:00-11:00`) is a zone only after seconds.
+pub(super) fn take_zone(cursor: &mut Cursor<'_>, after_seconds: bool) -> Option<i32> {
+    let mut inner = *cursor;
+    inner.skip_spaces();
+    let has_spaces = inner.at() > cursor.at();
+    let is_open = inner.take(|c| matches!(c, '(' | '\u{ff08}')).is_some();
+    let mut zone = inner.take_word(named_zone);
+    let mut offset = inner;
+    let needs_minutes = zone.is_none();
+    if (zone.is_none_or(|minutes| minutes == 0))
+        && (after_seconds || zone.is_some() || offset.rest().starts_with('+'))
+        && let Some(minutes) = take_offset(&mut offset, needs_minutes, has_spaces)
+    {
+        (zone, inner) = (Some(minutes), offset);
+    }
+    let zone = zone?;
+    if is_open {
+        inner.take(|c| matches!(c, ')' | '\u{ff09}'))?;
+    } else {
+        // `+0800 (CST)`: the comment repeats the zone.
+        let mut comment = inner;
+        comment.skip_spaces();
+        if comment.take(|c| c == '(').is_some()
+            && comment.take_word(named_zone).is_some()
+            && comment.take(|c| c == ')').is_some()
+        {
+            inner = comment;
+        }
+    }
+    *cursor = inner;
+    Some(zone)
+}
+
+/// `+08:00`, `+0800`, and after the name of a zone `+8`.
+fn take_offset(cursor: &mut Cursor<'_>, needs_minutes: bool, has_spaces: bool) -> Option<i32> {
+    let mut inner = *cursor;
+    let sign = inner.take(|c| matches!(c, '+' | '-' | '\u{2212}'))?;
+    let number = inner.peek_digits()?;
+    let (hours, minutes) = match number.digits {
+        4 => {
+            inner.take_digits(4, 4)?;
+            (number.value / 100, number.value % 100)
+        }
+        1 | 2 => {
+            inner.take_digits(1, 2)?;
+            let mut with_minutes = inner;
+            match with_minutes.take(is_colon).and_then(|_| with_minutes.take_digits(2, 2)) {
+                Some(minutes) => {
+                    inner = with_minutes;
+                    (number.value, minutes)
+                }
+                None if needs_minutes && (has_spaces || number.digits == 1) => return None,
+                None => (number.value, 0),
+            }
+        }
+        _ => return None,
+    };
+    let follows = inner.peek().is_some_and(|c| is_colon(c) || c.is_ascii_digit());
+    if hours > 14 || minutes > 59 || follows {
+        return None;
+    }
+    *cursor = inner;
+    let minutes = i32::try_from(hours * 60 + minutes).ok()?;
+    Some(if sign == '+' { minutes } else { -minutes })
+}

@@ -1,0 +1,287 @@
+//! The grammar of dates, for pages, dumps, feeds and messages.
+//!
+//! | form | examples |
+//! |---|---|
+//! | numbers | `2023/3/14 13:02:32`, `2024-04-21`, `2024.4.21`, `20230517`, `202305171000` |
+//! | Chinese | `2024年03月04日10:00`, `二〇二四年三月四日`, `民國113年3月4日 下午3點05分` |
+//! | English | `March 4, 2024`, `4 March 2024`, `Wed Nov 27 21:09:36 2013`, `Wed, 27 Nov 2013 21:09:36 GMT` |
+//! | ISO 8601 | `2023-03-14T05:02:32Z`, `2023-03-14T13:02:32+0800` |
+//! | month or day first | `4/27/2021 12:48:57 PM`, `27/4/2021`, `27.4.2021` |
+//! | less than a day | `2023-05`, `2023年5月`, `May 2023`, `1987年` |
+//!
+//! Digits and letters may be full-width, a weekday may stand before or after the day, and a time
+//! may come first. A time with a time zone is converted to the archive's, UTC+8. Years from 1800 to
+//! 2099 are plausible; 1900/1/1 is the archive's null date. `3/4/2021` is read as the 4th of March
+//! if AM or PM follows, because Americans write so; otherwise it is not understood. The words are
+//! in `data/tables/date_words.tsv`.
+
+mod calendar;
+mod clock;
+mod cursor;
+mod numeral;
+mod usual;
+mod words;
+
+use jiff::civil::{Date as Day, DateTime};
+use jiff::tz::Offset;
+
+use crate::date::calendar::{Calendar, take_calendar};
+use crate::date::clock::{Clock, take_after_day, take_clock};
+use crate::date::cursor::Cursor;
+use crate::date::words::words;
+use crate::record::Moment;
+
+/// The time zone of the archive's civil times: UTC+8.
+const ARCHIVE_OFFSET: Offset = Offset::constant(8);
+
+/// The longest text that can be a date as a whole, in bytes.
+const MAX_BYTES: usize = 100;
+
+/// The first year of which a date in running text can be the date of its page.
+const FIRST_YEAR_OF_WEB: i16 = 1990;
+
+/// A date at the beginning of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ParsedDate {
+    /// `None` for the null date and for impossible dates.
+    pub(crate) moment: Option<Moment>,
+    /// Whether it is the null date, which means that there is no date.
+    pub(crate) is_null: bool,
+    /// Length of the date in the text, in bytes.
+    pub(crate) bytes: usize,
+}
+
+impl ParsedDate {
+    /// Whether the day is stated, or could be if the date were possible.
+    pub(crate) fn has_day(&self) -> bool {
+        !matches!(self.moment, Some(Moment::Month(_) | Moment::Year(_)))
+    }
+}
+
+/// Parses a date at the beginning of `text`.
+pub(crate) fn parse_prefix(text: &str) -> Option<ParsedDate> {
+    // Quick checks first, because most texts begin with other characters, and most dates are those
+    // of the known layout.
+    if !may_begin(text) {
+        return None;
+    }
+    if let Some(parsed) = usual::parse(text) {
+        return Some(parsed);
+    }
+    let mut cursor = Cursor::new(text);
+    let digits = cursor.peek_digits().map_or(0, |number| number.digits);
+    if digits == 0 && cursor.take_weekday().is_some() {
+        cursor.skip_spaces();
+        cursor.take(|c| matches!(c, ',' | '\u{ff0c}'));
+        cursor.skip_spaces();
+    }
+    if let Some(parsed) = day_and_time(cursor) {
+        return Some(parsed);
+    }
+    // The time may come first.
+    if digits > 2 {
+        return None;
+    }
+    let clock = take_clock(&mut cursor)?;
+    cursor.skip_spaces();
+    cursor.take(|c| matches!(c, ',' | '\u{ff0c}'));
+    cursor.skip_spaces();
+    let calendar = take_calendar(&mut cursor).filter(|calendar| calendar.clock.is_none())?;
+    finish(cursor, &calendar, Some(clock))
+}
+
+/// Whether a date can begin with the first character of a text.
+fn may_begin(text: &str) -> bool {
+    let Some(first) = text.chars().next() else { return false };
+    if first.is_ascii() {
+        return first.is_ascii_digit() || first.is_ascii_alphabetic() && words().may_begin(first);
+    }
+    numeral::digit(first).is_some() || numeral::is_chinese(first) || words().may_begin(first)
+}
+
+fn day_and_time(mut cursor: Cursor<'_>) -> Option<ParsedDate> {
+    let calendar = take_calendar(&mut cursor)?;
+    if cursor.before().is_some_and(|c| numeral::digit(c).is_some())
+        && cursor.peek().is_some_and(|c| numeral::digit(c).is_some())
+    {
+        return None;
+    }
+    let clock = calendar.clock.or_else(|| {
+        // Only a day has a time.
+        calendar.day?;
+        take_after_day(&mut cursor)
+    });
+    if clock.is_none() {
+        let mut weekday = cursor;
+        weekday.take(|c| matches!(c, ',' | '\u{ff0c}'));
+        weekday.skip_spaces();
+        if weekday.take_weekday().is_some() {
+            cursor = weekday;
+        }
+    }
+    finish(cursor, &calendar, clock)
+}
+
+fn finish(cursor: Cursor<'_>, calendar: &Calendar, clock: Option<Clock>) -> Option<ParsedDate> {
+    let parsed = parsed(calendar, clock, cursor.at());
+    // Digits in a row are a date only if it is a possible one.
+    (parsed.moment.is_some() || !calendar.is_compact).then_some(parsed)
+}
+
+fn parsed(calendar: &Calendar, clock: Option<Clock>, bytes: usize) -> ParsedDate {
+    let day = (calendar.year, calendar.month.unwrap_or(1), calendar.day.unwrap_or(1));
+    let is_null = matches!(day, (1900, 1, 1) | (0 | 1, ..));
+    let is_known = !calendar.is_ambiguous || clock.is_some_and(|clock| clock.is_american);
+    let moment = (is_known && !is_null).then(|| moment(calendar, clock)).flatten();
+    ParsedDate { moment, is_null, bytes }
+}
+
+/// Parses a text that consists of a date and nothing else, possibly in brackets.
+pub(crate) fn parse_whole(text: &str) -> Option<ParsedDate> {
+    // A quick check first, because all lines of a footer are tried.
+    if text.len() > MAX_BYTES {
+        return None;
+    }
+    let text = text.trim();
+    parse_prefix(text).filter(|found| found.bytes == text.len())
+}
+
+/// Parses a text that consists of a date in the usual form of the known layout, `2023/3/14
+/// 13:02:32`.
+pub(crate) fn usual(text: &str) -> Option<ParsedDate> {
+    usual::parse(text).filter(|found| found.bytes == text.len())
+}
+
+/// Parses a line that consists of a date and nothing else, and states the day.
+pub(crate) fn parse_line(text: &str) -> Option<ParsedDate> {
+    parse_whole(text).filter(ParsedDate::has_day)
+}
+
+/// Parses a value that is stated to be a date, in any form that is known: a date of a page, an ISO
+/// 8601 or RFC 2822 time, or seconds or milliseconds since 1970. `None` for the null date and for
+/// what is not understood.
+pub(crate) fn parse_any(text: &str) -> Option<Moment> {
+    let text = text.trim().trim_matches(['"', '\'']).trim();
+    let text = inside_brackets(text);
+    if text.len() > MAX_BYTES {
+        return None;
+    }
+    if let Ok(timestamp) = text.parse::<jiff::Timestamp>() {
+        return plausible(civil(timestamp));
+    }
+    if let Some(parsed) = parse_whole(text) {
+        return parsed.moment;
+    }
+    if let Ok(zoned) = jiff::fmt::rfc2822::parse(text) {
+        return plausible(civil(zoned.timestamp()));
+    }
+    let number = text.split_once('.').map_or(text, |(seconds, _)| seconds);
+    let is_number = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    (is_number && number.len() >= 9).then(|| epoch(number.parse().ok()?)).flatten()
+}
+
+/// Whether a value that is stated to be a date says that there is none: it is empty, or the null
+/// date.
+pub(crate) fn is_null(text: &str) -> bool {
+    let text = inside_brackets(text.trim());
+    text.bytes().all(|b| matches!(b, b'0' | b'-' | b'/' | b':' | b' '))
+        || parse_prefix(text).is_some_and(|parsed| parsed.is_null)
+}
+
+/// The text without a pair of brackets around it.
+pub(crate) fn inside_brackets(text: &str) -> &str {
+    let mut chars = text.chars();
+    let (Some(open), Some(close)) = (chars.next(), chars.next_back()) else { return text };
+    let is_pair = crate::punctuation::closing(open) == Some(close)
+        || matches!((open, close), ('〔', '〕') | ('(', '\u{ff09}') | ('\u{ff08}', ')'));
+    if is_pair { chars.as_str().trim() } else { text }
+}
+
+/// Finds the first complete, plausible date in the first `chars` characters of running text. Years
+/// before the web are history there, not the date of a page.
+pub(crate) fn find_first(text: &str, chars: usize) -> Option<Moment> {
+    let mut before = None;
+    for (at, c) in text.char_indices().take(chars) {
+        let follows_word = before.is_some_and(|b: char| b.is_ascii_alphanumeric());
+        before = Some(c);
+        let is_capitalised = || {
+            c.is_ascii_uppercase()
+                && text.as_bytes().get(at + 1).is_some_and(u8::is_ascii_lowercase)
+        };
+        let may_begin = c.is_ascii_digit() || matches!(c, '二' | '民') || is_capitalised();
+        if may_begin
+            && !follows_word
+            && let Some(parsed) = parse_prefix(&text[at..])
+            && let Some(moment) = parsed.moment.filter(|_| parsed.has_day())
+            && sort_key(moment).year() >= FIRST_YEAR_OF_WEB
+        {
+            return Some(moment);
+        }
+    }
+    None
+}
+
+/// Parses the date of a record in a dump; a time with an offset is converted to the archive's time
+/// zone.
+pub(crate) fn iso(text: &str) -> Option<Moment> {
+    parse_any(text)
+}
+
+/// Converts seconds or milliseconds since 1970. Zero is no date.
+pub(crate) fn epoch(number: i64) -> Option<Moment> {
+    // As seconds, values this large lie thousands of years in the future.
+    let seconds = if number.unsigned_abs() > 100_000_000_000 { number / 1000 } else { number };
+    let timestamp = jiff::Timestamp::from_second(seconds).ok().filter(|_| number != 0)?;
+    plausible(civil(timestamp))
+}
+
+/// The key by which moments are sorted: a day, month or year counts as its first second.
+pub(crate) fn sort_key(moment: Moment) -> DateTime {
+    match moment {
+        Moment::Day(day) | Moment::Month(day) | Moment::Year(day) => day.at(0, 0, 0, 0),
+        Moment::Time(time) => time,
+    }
+}
+
+fn civil(timestamp: jiff::Timestamp) -> DateTime {
+    let time = ARCHIVE_OFFSET.to_datetime(timestamp);
+    time.with().subsec_nanosecond(0).build().unwrap_or(time)
+}
+
+fn plausible(time: DateTime) -> Option<Moment> {
+    let is_null = time.year() == 1900 && time.month() == 1 && time.day() == 1;
+    (year_is_plausible(time.year()) && !is_null).then_some(Moment::Time(time))
+}
+
+fn year_is_plausible(year: i16) -> bool {
+    (1800..2100).contains(&year)
+}
+
+fn moment(calendar: &Calendar, clock: Option<Clock>) -> Option<Moment> {
+    let year = i16::try_from(calendar.year).ok().filter(|year| year_is_plausible(*year))?;
+    let small = |number: Option<u32>| i8::try_from(number.unwrap_or(1)).ok();
+    let day = Day::new(year, small(calendar.month)?, small(calendar.day)?).ok()?;
+    if calendar.month.is_none() {
+        return Some(Moment::Year(day));
+    }
+    if calendar.day.is_none() {
+        return Some(Moment::Month(day));
+    }
+    // An invalid time such as 24:00 or 12:61 does not invalidate the day.
+    Some(clock.and_then(|clock| time_of(day, clock)).unwrap_or(Moment::Day(day)))
+}
+
+/// The time on a day, in the archive's time zone.
+fn time_of(day: Day, clock: Clock) -> Option<Moment> {
+    let small = |number: u32| i8::try_from(number).ok();
+    let (hour, minute) = (small(clock.hour)?, small(clock.minute)?);
+    let time =
+        DateTime::new(day.year(), day.month(), day.day(), hour, minute, small(clock.second)?, 0);
+    let time = time.ok()?;
+    let Some(minutes) = clock.zone else { return Some(Moment::Time(time)) };
+    let offset = Offset::from_seconds(minutes * 60).ok()?;
+    Some(Moment::Time(civil(offset.to_timestamp(time).ok()?)))
+}
+
+#[cfg(test)]
+mod tests;

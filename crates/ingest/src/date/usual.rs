@@ -1,0 +1,34 @@
+//! A shortcut for the usual date of a page, `2023/3/14 13:02:32`, which footers and flash items have
+//! by the dozen. It finds what the grammar finds.
+
+use crate::date::calendar::Calendar;
+use crate::date::clock::Clock;
+use crate::date::{ParsedDate, parsed};
+
+/// Parses a date with a time in ASCII digits, if the text or a bracket ends right after it.
+pub(super) fn parse(text: &str) -> Option<ParsedDate> {
+    let bytes = text.as_bytes();
+    let separator = *bytes.get(4).filter(|b| matches!(b, b'/' | b'-'))?;
+    let (year, at) = number(bytes, 0, 4)?;
+    let (month, at) = number(bytes, at + 1, 1)?;
+    let at = at + usize::from(bytes.get(at) == Some(&separator));
+    let (day, at) = number(bytes, at, 1).filter(|_| bytes[at - 1] == separator)?;
+    let (hour, at) = number(bytes, at + 1, 1).filter(|_| bytes.get(at) == Some(&b' '))?;
+    let (minute, at) = number(bytes, at + 1, 2).filter(|_| bytes.get(at) == Some(&b':'))?;
+    let (second, end) = number(bytes, at + 1, 2).filter(|_| bytes.get(at) == Some(&b':'))?;
+    if !matches!(bytes.get(end), None | Some(b']')) {
+        return None;
+    }
+    let clock = Clock { hour, minute, second, is_american: false, zone: None };
+    Some(parsed(&Calendar::of(year, Some(month), Some(day)), Some(clock), end))
+}
+
+/// Between `min_digits` and two digits, or exactly four, at `from`; and where they end.
+fn number(bytes: &[u8], from: usize, min_digits: usize) -> Option<(u32, usize)> {
+    let max_digits = min_digits.max(2);
+    let digits = bytes.get(from..)?.iter().take(max_digits).take_while(|b| b.is_ascii_digit());
+    let (value, count) = digits
+        .fold((0, 0), |(value, count), digit| (value * 10 + u32::from(digit - b'0'), count + 1));
+    let follows = bytes.get(from + count).is_some_and(u8::is_ascii_digit);
+    (count >= min_digits && !follows).then_some((value, from + count))
+}

@@ -1,0 +1,90 @@
+//! The words of dates, from `data/tables/date_words.tsv`.
+
+use std::sync::OnceLock;
+
+use crate::word_table::{WordTable, rows};
+
+const TABLE: &str = include_str!("../../../../data/tables/date_words.tsv");
+
+/// The meaning of a word in a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DateWord {
+    /// The name of a month, 1 to 12.
+    Month(u8),
+    /// The name of a day of the week.
+    Weekday,
+    /// The half of the day that a time belongs to.
+    Half(Half),
+    /// The distance of a time zone to UTC, in minutes.
+    Zone(i16),
+    /// The year before the first year of an era.
+    Era(i16),
+    /// A word between day and time.
+    Joiner,
+}
+
+/// The half of the day that a time belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Half {
+    Morning,
+    /// Around noon: 12 is noon, 1 is an hour later.
+    Noon,
+    Afternoon,
+    /// As the afternoon, except that 12 may be midnight, so it is not read.
+    Night,
+}
+
+/// The table, read once.
+pub(super) fn words() -> &'static WordTable<DateWord> {
+    static WORDS: OnceLock<WordTable<DateWord>> = OnceLock::new();
+    WORDS.get_or_init(|| {
+        let mut words = WordTable::default();
+        for (_, fields) in rows(TABLE) {
+            let [kind, value, names @ ..] = &fields[..] else { continue };
+            if let Some(meaning) = meaning(kind, value) {
+                names.iter().for_each(|name| words.add(name, meaning));
+            }
+        }
+        words
+    })
+}
+
+fn meaning(kind: &str, value: &str) -> Option<DateWord> {
+    Some(match kind {
+        "month" => DateWord::Month(value.parse().ok()?),
+        "weekday" => DateWord::Weekday,
+        "half" => DateWord::Half(match value {
+            "am" => Half::Morning,
+            "noon" => Half::Noon,
+            "pm" => Half::Afternoon,
+            "night" => Half::Night,
+            _ => return None,
+        }),
+        "zone" => {
+            let (hours, minutes) = value.split_once(':')?;
+            let (hours, minutes): (i16, i16) = (hours.parse().ok()?, minutes.parse().ok()?);
+            DateWord::Zone(hours * 60 + if hours < 0 { -minutes } else { minutes })
+        }
+        "era" => DateWord::Era(value.parse().ok()?),
+        "joiner" => DateWord::Joiner,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_table_has_a_meaning_and_words() {
+        for (number, fields) in rows(TABLE) {
+            assert!(fields.len() >= 3 && meaning(fields[0], fields[1]).is_some(), "line {number}");
+        }
+    }
+
+    #[test]
+    fn zones_are_minutes() {
+        assert_eq!(words().whole("EST"), Some(DateWord::Zone(-300)));
+        assert_eq!(words().whole("IST"), Some(DateWord::Zone(330)));
+    }
+}

@@ -1,0 +1,143 @@
+//! Dates of flash items in the form `【TITLE】TEXT`, which need no brackets around the date.
+
+use crate::corpus::statistics::item_hash;
+use crate::date::{self, ParsedDate};
+use crate::flash::paragraph::{Dated, Paragraph, Piece};
+use crate::record::Moment;
+
+/// The longest date at the end of an item, in bytes.
+const MAX_DATE: usize = 60;
+
+/// Gives the items in the form `【TITLE】TEXT` the date that stands before or after their text, in a
+/// line of its own above or below, or in the page's header: `page_date`, if the item's title is one
+/// that `is_own_title` accepts.
+pub(crate) fn date_bracketed(
+    pieces: &mut Vec<Piece<'_>>,
+    page_date: Option<Moment>,
+    is_own_title: impl Fn(&str) -> bool,
+) {
+    let mut at = 0;
+    while at < pieces.len() {
+        let Piece { paragraph, dated: None } = pieces[at] else {
+            at += 1;
+            continue;
+        };
+        if let Some(piece) = leading_date(paragraph).or_else(|| trailing_date(paragraph)) {
+            pieces[at] = piece;
+        } else if let Some(title) = title(paragraph.text) {
+            if let Some(found) = pieces.get(at + 1).and_then(date_line) {
+                pieces[at] = dated(paragraph, found);
+                pieces[at].paragraph.end = pieces[at + 1].paragraph.end;
+                pieces.remove(at + 1);
+            } else if at > 0
+                && let Some(found) = date_line(&pieces[at - 1])
+            {
+                pieces[at] = dated(paragraph, found);
+                pieces[at].paragraph.start = pieces[at - 1].paragraph.start;
+                pieces.remove(at - 1);
+                continue;
+            } else if at == 0
+                && let Some(moment) = page_date
+                && is_own_title(title)
+            {
+                pieces[at] = dated(paragraph, Some(moment));
+            }
+        }
+        at += 1;
+    }
+}
+
+fn dated(paragraph: Paragraph<'_>, moment: Option<Moment>) -> Piece<'_> {
+    let hash = item_hash(paragraph.text);
+    Piece { paragraph, dated: Some(Dated { moment, hash }) }
+}
+
+/// The title of `【TITLE】TEXT`.
+fn title(text: &str) -> Option<&str> {
+    let (title, text) = text.strip_prefix('【')?.split_once('】')?;
+    ((4..=80).contains(&title.chars().count()) && !text.trim().is_empty()).then_some(title)
+}
+
+/// The date of a line that is nothing else.
+fn date_line(piece: &Piece<'_>) -> Option<Option<Moment>> {
+    let text = piece.paragraph.text;
+    if piece.dated.is_some() || text.len() > MAX_DATE {
+        return None;
+    }
+    date::parse_line(date::inside_brackets(text)).map(|found| found.moment)
+}
+
+/// An item with its date before the title: `2024-03-04 10:00 【TITLE】TEXT`.
+fn leading_date(paragraph: Paragraph<'_>) -> Option<Piece<'_>> {
+    if !paragraph.text.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let found = date::parse_prefix(paragraph.text).filter(ParsedDate::has_day)?;
+    let text = paragraph.text[found.bytes..].trim_start();
+    title(text)?;
+    Some(dated(Paragraph { text, ..paragraph }, found.moment))
+}
+
+/// An item with its date at the end: `【TITLE】TEXT 2024-03-04 10:00`, `【TITLE】TEXT(2024-03-04)`.
+fn trailing_date(paragraph: Paragraph<'_>) -> Option<Piece<'_>> {
+    let text = paragraph.text;
+    let name = title(text)?;
+    let from = text.len().saturating_sub(MAX_DATE).max(name.len() + '【'.len_utf8() * 2);
+    let from = (from..text.len()).find(|at| text.is_char_boundary(*at))?;
+    let mut before = text[..from].chars().next_back();
+    for (at, c) in text[from..].char_indices() {
+        let is_apart = before.is_none_or(|b: char| !b.is_alphanumeric());
+        before = Some(c);
+        let start = from + at;
+        let inside = text[start..].trim_end().trim_end_matches([')', '\u{ff09}', ']']);
+        if is_apart
+            && c.is_alphanumeric()
+            && let Some(found) = date::parse_whole(inside).filter(ParsedDate::has_day)
+        {
+            let text = text[..start].trim_end_matches(['(', '\u{ff08}', '[', ' ', '\u{3000}']);
+            return Some(dated(Paragraph { text, ..paragraph }, found.moment));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn items(texts: &[&'static str]) -> Vec<(&'static str, bool)> {
+        let of = |text: &&'static str| Piece {
+            paragraph: Paragraph { text, start: 0, end: text.len() },
+            dated: None,
+        };
+        let mut pieces: Vec<Piece<'_>> = texts.iter().map(of).collect();
+        date_bracketed(&mut pieces, None, |_| false);
+        let day = Some(Moment::Day(date(2024, 3, 4)));
+        pieces
+            .into_iter()
+            .map(|piece| {
+                (piece.paragraph.text, piece.dated.is_some_and(|dated| dated.moment == day))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn dates_at_all_places() {
+        let item = ("【測試標題】正文。", true);
+        assert_eq!(items(&["【測試標題】正文。 2024-03-04"]), [item]);
+        assert_eq!(items(&["【測試標題】正文。(2024年3月4日)"]), [item]);
+        assert_eq!(items(&["2024-03-04【測試標題】正文。"]), [item]);
+        assert_eq!(items(&["2024-03-04", "【測試標題】正文。"]), [item]);
+        assert_eq!(
+            items(&["【測試標題】正文。", "2024-03-04", "後文。"]),
+            [item, ("後文。", false)]
+        );
+    }
+
+    #[test]
+    fn other_paragraphs_stay() {
+        let texts = ["【測試標題】正文。", "2024-03-04 是後文。", "2024-03-04", "【注】甲"];
+        assert_eq!(items(&texts), texts.map(|text| (text, false)));
+    }
+}

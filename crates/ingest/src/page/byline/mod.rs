@@ -1,0 +1,378 @@
+//! Bylines: the lines beside a title that say who wrote an article, where it comes from, and when
+//! it was published.
+//!
+//! A byline is a sequence of labels with values (`作者:甲 來源:乙`), dates, counters (`42閱讀`) and a
+//! few short names without a label. A line that has anything else is text.
+
+pub(crate) mod scan;
+
+use crate::date;
+use crate::page::byline::scan::{Piece, scan};
+use crate::page::labels::{Delimiter, Label, Labels, clean, is_blank, is_name};
+use crate::page::page_words::page_words;
+use crate::punctuation::{is_colon, is_comma, is_stop};
+use crate::record::Moment;
+
+/// The longest byline, in bytes. Longer lines are text, which a label may precede.
+const MAX_BYTES: usize = 450;
+
+/// A value of a byline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Field<'a> {
+    pub(crate) label: Label,
+    pub(crate) value: &'a str,
+}
+
+/// A line as a byline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reading<'a> {
+    pub(crate) fields: Vec<Field<'a>>,
+    /// Whether the line is only a byline. Otherwise it is text that begins with one, and only
+    /// clearly separated values are taken from it.
+    pub(crate) is_whole: bool,
+}
+
+impl Reading<'_> {
+    /// Whether it names somebody, an outlet or a date, so that the line above it can be a title.
+    pub(crate) fn is_evidence(&self) -> bool {
+        self.is_whole
+            && self.fields.iter().any(|field| match field.label {
+                Label::Time | Label::Updated => true,
+                Label::Counter | Label::Other | Label::Link | Label::Title => false,
+                _ => !field.value.is_empty(),
+            })
+    }
+}
+
+/// Reads a line as a byline; `None` if it is text.
+pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<Reading<'a>> {
+    let is_long = line.len() > MAX_BYTES;
+    // A quick check first, because most lines are text: a byline that does not begin with a label
+    // is short, and has no sentences.
+    if (is_long || has_sentences(line)) && labels.at(line, 0, true).is_none() {
+        return None;
+    }
+    let inner = date::inside_brackets(line);
+    let unmarked = inner.trim_start_matches(is_mark).trim_start();
+    if unmarked.len() < inner.len() && page_words().is_people(unmarked) {
+        let fields = vec![Field { label: Label::Author, value: unmarked }];
+        return Some(Reading { fields, is_whole: true });
+    }
+    let inner = unmarked;
+    let pieces = scan(inner, labels);
+    let is_byline =
+        |piece: &Piece<'_>| matches!(piece, Piece::Labelled { .. } | Piece::Date(_) | Piece::Count);
+    if !pieces.iter().any(is_byline) {
+        let field = by_whom(inner).or_else(|| person_first(inner))?;
+        return Some(Reading { fields: vec![field], is_whole: true });
+    }
+    if !is_long && let Some(fields) = whole(&pieces) {
+        return Some(Reading { fields, is_whole: true });
+    }
+    let fields = glued(&pieces)?;
+    Some(Reading { fields, is_whole: false })
+}
+
+/// Marks by which newspapers begin bylines.
+fn is_mark(c: char) -> bool {
+    matches!(c, '■' | '□' | '●' | '○' | '◆' | '◇' | '▲' | '△' | '◎' | '★' | '☆' | '※')
+}
+
+/// Whether a line has a full stop before its end.
+fn has_sentences(line: &str) -> bool {
+    memchr::memmem::find(line.as_bytes(), "。".as_bytes())
+        .is_some_and(|at| at + "。".len() < line.len())
+}
+
+/// The fields of a line that is only a byline.
+fn whole<'a>(pieces: &[Piece<'a>]) -> Option<Vec<Field<'a>>> {
+    let mut fields = Vec::new();
+    for (number, piece) in pieces.iter().enumerate() {
+        match *piece {
+            Piece::Count => {}
+            Piece::Date(value) => fields.push(Field { label: Label::Time, value }),
+            Piece::Employer(value) => {
+                if page_words().is_outlet(value) {
+                    fields.push(Field { label: Label::Source, value });
+                }
+            }
+            Piece::Labelled { label, delimiter, value } => {
+                push_labelled(label, delimiter, value, &mut fields)?;
+            }
+            Piece::Free(text) => {
+                let before = number.checked_sub(1).map(|before| pieces[before]);
+                push_free(text, before, pieces.get(number + 1).copied(), &mut fields)?;
+            }
+        }
+    }
+    Some(fields)
+}
+
+/// Adds a labelled value, if it can be one.
+fn push_labelled<'a>(
+    label: Label,
+    delimiter: Delimiter,
+    value: &'a str,
+    fields: &mut Vec<Field<'a>>,
+) -> Option<()> {
+    let chars = value.chars().count();
+    let is_valid = match label {
+        Label::Time | Label::Updated => is_time_value(value),
+        Label::Counter => chars <= 16 && !value.contains(is_stop),
+        Label::Link => !value.contains(is_blank) && value.len() <= 300,
+        Label::Title => chars <= 150,
+        _ => is_name(value) || by_whom_after(value).is_some(),
+    };
+    if !is_valid {
+        return None;
+    }
+    match label {
+        Label::Reporter => {
+            // `王小明／台北報導`
+            let place = value.split_once(['/', '\u{ff0f}']);
+            let value = match place.filter(|(_, place)| page_words().ends_published(place)) {
+                Some((name, _)) => name.trim(),
+                None => without_published(value),
+            };
+            page_words().is_people(value).then(|| fields.push(Field { label, value }))
+        }
+        Label::Writer => {
+            let label = if page_words().is_outlet(value) { Label::Source } else { Label::Author };
+            fields.push(Field { label, value });
+            Some(())
+        }
+        Label::Author | Label::Source if by_whom_after(value).is_some() => {
+            let (value, by_whom) = by_whom_after(value)?;
+            fields.extend([Field { label, value }, by_whom]);
+            Some(())
+        }
+        Label::Author | Label::Translator | Label::Editor if delimiter == Delimiter::Blank => {
+            let value = without_published(value);
+            page_words().is_people(value).then(|| fields.push(Field { label, value }))
+        }
+        _ => {
+            fields.push(Field { label, value: without_published(value) });
+            Some(())
+        }
+    }
+}
+
+/// Whether a value after a time label may be a date, understood or not.
+fn is_time_value(value: &str) -> bool {
+    let chars = value.chars().count();
+    let has_digit = value.chars().any(char::is_numeric);
+    chars <= if has_digit { 40 } else { 12 } && !value.contains(is_stop)
+}
+
+/// Adds text without a label, if it can be a name.
+fn push_free<'a>(
+    text: &'a str,
+    before: Option<Piece<'a>>,
+    after: Option<Piece<'a>>,
+    fields: &mut Vec<Field<'a>>,
+) -> Option<()> {
+    let words = page_words();
+    let text = without_published(text);
+    if text.is_empty() || words.is_published(text) || words.is_control_line(text) {
+        return Some(());
+    }
+    if let Some(field) = by_whom(text) {
+        fields.push(field);
+        return Some(());
+    }
+    if is_partial_date(text) {
+        fields.push(Field { label: Label::Time, value: text });
+        return Some(());
+    }
+    let is_word = |c: char| !is_comma(c) && !is_colon(c) && !is_stop(c) && c != '。';
+    if text.chars().count() > 20 || !text.chars().all(is_word) {
+        return None;
+    }
+    let is_before_count =
+        matches!(after, Some(Piece::Count | Piece::Labelled { label: Label::Counter, .. }));
+    if is_before_count && before.is_none() && text.chars().count() <= 8 {
+        fields.push(Field { label: Label::Category, value: text });
+        return Some(());
+    }
+    let is_after_date = matches!(
+        before,
+        Some(Piece::Date(_) | Piece::Labelled { label: Label::Time | Label::Updated, .. })
+    );
+    // Names in Latin letters have blanks inside.
+    let names: Vec<&str> =
+        if text.is_ascii() { vec![text] } else { text.split(is_blank).collect() };
+    if names.len() > 3 {
+        return None;
+    }
+    for name in names.into_iter().filter(|name| !name.is_empty() && !words.is_published(name)) {
+        let label = free_label(name, is_after_date)?;
+        fields.push(Field { label, value: name });
+    }
+    Some(())
+}
+
+/// Whether text is a date without a year, such as `03-04 10:00`, which is not understood.
+fn is_partial_date(text: &str) -> bool {
+    let is_part =
+        |c: char| c.is_ascii_digit() || is_blank(c) || is_colon(c) || "-/月日".contains(c);
+    text.len() <= 24
+        && text.starts_with(|c: char| c.is_ascii_digit())
+        && text.chars().all(is_part)
+        && text.contains(['-', '/', '月', ':'])
+}
+
+/// What a name without a label is.
+fn free_label(name: &str, is_after_date: bool) -> Option<Label> {
+    let words = page_words();
+    let is_several_words = name.split(is_blank).count() > 1 && !name.starts_with("The ");
+    if words.is_outlet(name) {
+        Some(Label::Source)
+    } else if words.is_people(name) && (!name.is_ascii() || is_several_words) {
+        Some(Label::Author)
+    } else if is_after_date && name.chars().count() <= if name.is_ascii() { 20 } else { 6 } {
+        Some(Label::Source)
+    } else {
+        None
+    }
+}
+
+/// `本文由示例編譯`, `由甲翻譯`: the one who did it.
+fn by_whom(text: &str) -> Option<Field<'_>> {
+    let text = text.trim_end_matches(['。', '.']).trim_end();
+    let rest = text.strip_prefix("本文").unwrap_or(text).strip_prefix('由')?;
+    // `由此可見` and `由于` begin sentences.
+    if rest.starts_with(['此', '于', '於', '來', '来']) {
+        return None;
+    }
+    let (label, at) = Labels::builtin().ending(rest)?;
+    let label = match label {
+        Label::Translator => Label::Translator,
+        Label::Author => Label::Author,
+        Label::Editor => Label::Editor,
+        _ => return None,
+    };
+    let value = rest[..at].trim();
+    let is_short = value.chars().count() <= 24 && is_name(value) && !value.contains(is_comma);
+    (is_short && !value.is_empty()).then_some(Field { label, value })
+}
+
+/// A value with the one who translated it: `John Smith,由李四編譯。`.
+fn by_whom_after(value: &str) -> Option<(&str, Field<'_>)> {
+    let (at, comma) = value.rmatch_indices(is_comma).next()?;
+    let field = by_whom(value[at + comma.len()..].trim())?;
+    let value = clean(&value[..at]);
+    is_name(value).then_some((value, field))
+}
+
+/// A value without words such as `發布` or `報道`, and without buttons, at its end.
+fn without_published(mut value: &str) -> &str {
+    while let Some((front, last)) = value.rsplit_once(is_blank)
+        && (page_words().is_published(last) || page_words().is_control_line(last))
+        && !clean(front).is_empty()
+    {
+        value = clean(front);
+    }
+    value
+}
+
+/// `王小明 編譯`, `王小明/文`: a person and what they did.
+fn person_first(text: &str) -> Option<Field<'_>> {
+    let (name, did) = text.rsplit_once(|c| is_blank(c) || matches!(c, '/' | '\u{ff0f}'))?;
+    let (name, label) = (clean(name), Labels::builtin().word(did)?);
+    let is_work =
+        matches!(label, Label::Author | Label::Writer | Label::Translator | Label::Editor);
+    (is_work && page_words().is_people(name)).then_some(Field { label, value: name })
+}
+
+/// The fields of text that begins with a byline.
+fn glued<'a>(pieces: &[Piece<'a>]) -> Option<Vec<Field<'a>>> {
+    let Some(Piece::Labelled { delimiter: Delimiter::Colon | Delimiter::Bar, .. }) = pieces.first()
+    else {
+        return None;
+    };
+    let last = pieces.len() - 1;
+    let mut fields = Vec::new();
+    for (number, piece) in pieces.iter().enumerate() {
+        let Piece::Labelled { label, value, .. } = *piece else { continue };
+        // Text may directly follow the last value; a space shows where the value ends.
+        let value =
+            if number < last { value } else { value.split_once(' ').map_or("", |(name, _)| name) };
+        let is_date =
+            matches!(label, Label::Time | Label::Updated) && date::parse_whole(value).is_none();
+        let is_speaker = label == Label::Reporter && !page_words().is_people(value);
+        if !is_date && !is_speaker && is_name(value) {
+            let label = if label == Label::Writer { Label::Author } else { label };
+            fields.push(Field { label, value });
+        }
+    }
+    Some(fields)
+}
+
+/// What the bylines of a page say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Byline {
+    pub(crate) author: Option<String>,
+    pub(crate) translator: Option<String>,
+    pub(crate) editor: Option<String>,
+    pub(crate) source: Option<String>,
+    pub(crate) category: Option<String>,
+    pub(crate) url: Option<String>,
+    date: Option<Moment>,
+    updated: Option<Moment>,
+    unread: Option<String>,
+}
+
+impl Byline {
+    /// Adds the fields of a line. What is known already stays.
+    pub(crate) fn take(&mut self, fields: &[Field<'_>]) {
+        for field in fields {
+            let slot = match field.label {
+                Label::Author | Label::Reporter | Label::Writer => &mut self.author,
+                Label::Translator => &mut self.translator,
+                Label::Editor => &mut self.editor,
+                Label::Source => &mut self.source,
+                Label::Category => &mut self.category,
+                Label::Link => &mut self.url,
+                Label::Time => {
+                    note_date(&mut self.date, &mut self.unread, field.value);
+                    continue;
+                }
+                Label::Updated => {
+                    note_date(&mut self.updated, &mut self.unread, field.value);
+                    continue;
+                }
+                Label::Title | Label::Counter | Label::Other => continue,
+            };
+            if !field.value.is_empty() && (field.label == Label::Link || is_name(field.value)) {
+                slot.get_or_insert_with(|| field.value.to_owned());
+            }
+        }
+    }
+
+    /// The date that is stated; else the one of the last change.
+    pub(crate) fn date(&self) -> Option<Moment> {
+        self.date.or(self.updated)
+    }
+
+    /// A date that is stated and not understood, if no other is.
+    pub(crate) fn unread_date(&self) -> Option<&str> {
+        self.unread.as_deref().filter(|_| self.date().is_none())
+    }
+}
+
+fn note_date(date: &mut Option<Moment>, unread: &mut Option<String>, value: &str) {
+    if value.is_empty() {
+        return;
+    }
+    let read = match date::usual(value) {
+        Some(found) => found.moment,
+        None => date::parse_any(value).or_else(|| date::parse_prefix(value)?.moment),
+    };
+    if read.is_none() && !date::is_null(value) {
+        unread.get_or_insert_with(|| value.to_owned());
+    }
+    *date = date.or(read);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,211 @@
+//! Words by which the lines of a page are told apart, from `data/tables/page_words.tsv`.
+
+use std::sync::OnceLock;
+
+use crate::page::labels::is_blank;
+use crate::punctuation::{is_bar, is_colon, is_han, is_stop};
+use crate::word_table::{WordTable, rows};
+
+const TABLE: &str = include_str!("../../../../data/tables/page_words.tsv");
+
+/// The longest ending of an outlet's name, in characters.
+const MAX_OUTLET_ENDING: usize = 10;
+
+/// The words of the table, by kind.
+#[derive(Debug, Default)]
+pub(crate) struct PageWords {
+    control: WordTable<()>,
+    prefix: WordTable<()>,
+    target: WordTable<()>,
+    published: WordTable<()>,
+    outlet: WordTable<()>,
+    surname: WordTable<()>,
+    location: WordTable<()>,
+    home: WordTable<()>,
+}
+
+/// The table, read once.
+pub(crate) fn page_words() -> &'static PageWords {
+    static WORDS: OnceLock<PageWords> = OnceLock::new();
+    WORDS.get_or_init(|| {
+        let mut words = PageWords::default();
+        for (_, fields) in rows(TABLE) {
+            if let Some(table) = words.table(fields[0]) {
+                fields[1..].iter().for_each(|word| table.add(word, ()));
+            }
+        }
+        words
+    })
+}
+
+impl PageWords {
+    fn table(&mut self, kind: &str) -> Option<&mut WordTable<()>> {
+        Some(match kind {
+            "control" => &mut self.control,
+            "prefix" => &mut self.prefix,
+            "target" => &mut self.target,
+            "published" => &mut self.published,
+            "outlet" => &mut self.outlet,
+            "surname" => &mut self.surname,
+            "location" => &mut self.location,
+            "home" => &mut self.home,
+            _ => return None,
+        })
+    }
+
+    /// The text after the label of a breadcrumb and its colon.
+    pub(crate) fn after_location<'a>(&self, text: &'a str) -> Option<&'a str> {
+        let (_, bytes) = self.location.longest_at(text)?;
+        text[bytes..].trim_start().strip_prefix(is_colon)
+    }
+
+    /// Whether a text begins with the first step of a breadcrumb.
+    pub(crate) fn begins_at_home(&self, text: &str) -> bool {
+        self.home.longest_at(text).is_some()
+    }
+
+    /// Whether a text is the first step of a breadcrumb.
+    pub(crate) fn is_home(&self, text: &str) -> bool {
+        self.home.whole(text).is_some()
+    }
+
+    /// Whether a text is a word that stands after a date, such as `發布`.
+    pub(crate) fn is_published(&self, text: &str) -> bool {
+        self.published.whole(text).is_some()
+    }
+
+    /// Whether a text ends with such a word, as `台北報導`.
+    pub(crate) fn ends_published(&self, text: &str) -> bool {
+        text.chars().count() <= 12 && self.published.longest_ending(text, 4).is_some()
+    }
+
+    /// Whether a line beside a title consists of buttons and hints only.
+    pub(crate) fn is_control_line(&self, text: &str) -> bool {
+        // A quick check first: longer lines are text.
+        if text.len() > 200 {
+            return false;
+        }
+        // Most lines begin with another word.
+        let first = text.split(|c| is_blank(c) || is_bar(c) || matches!(c, '/' | '·')).next();
+        if !text
+            .chars()
+            .next()
+            .is_some_and(|c| c.is_ascii() || self.control.may_begin(c) || self.prefix.may_begin(c))
+            || first.is_some_and(|first| first.len() > 60)
+        {
+            return false;
+        }
+        let is_control = |token: &str| {
+            let token = token.trim_matches(|c: char| is_colon(c) || "()[]【】+".contains(c));
+            self.control.whole(token).is_some()
+                || token.chars().all(|c| c.is_ascii_digit() || c.is_ascii_punctuation())
+        };
+        let mut tokens = text
+            .split(|c| is_blank(c) || is_bar(c) || matches!(c, '/' | '·' | '>' | '、'))
+            .filter(|token| !token.is_empty())
+            .peekable();
+        let has_word = text.chars().any(char::is_alphabetic);
+        has_word && tokens.peek().is_some() && tokens.all(is_control) || self.is_hint(text)
+    }
+
+    /// Whether a line is a hint such as `正在閱讀:…` or `掃一掃下載示例APP`.
+    fn is_hint(&self, text: &str) -> bool {
+        let Some((_, bytes)) = self.prefix.longest_at(text) else { return false };
+        let rest = text[bytes..].trim();
+        text.chars().count() <= 40
+            && !text.contains(is_stop)
+            && (rest.is_empty()
+                || rest.starts_with(is_colon)
+                || self.target.longest_ending(rest, MAX_OUTLET_ENDING).is_some())
+    }
+
+    /// Whether a text looks like the name of an outlet, such as `示例社區`.
+    pub(crate) fn is_outlet(&self, text: &str) -> bool {
+        let chars = text.chars().count();
+        // The ending alone is no name.
+        let ending = self.outlet.longest_ending(text, MAX_OUTLET_ENDING);
+        (3..=20).contains(&chars) && ending.is_some_and(|(_, at)| at > 0)
+    }
+
+    /// Whether a text looks like the names of one or more people.
+    pub(crate) fn is_people(&self, text: &str) -> bool {
+        let text = text.trim();
+        let is_between = |c: char| matches!(c, '、' | ',' | '\u{ff0c}' | '/' | '&') || is_blank(c);
+        let is_latin = text.chars().all(|c| {
+            c.is_ascii_alphabetic() || ('\u{c0}'..='\u{24f}').contains(&c) || ".'- ,&".contains(c)
+        });
+        if is_latin {
+            let mut words = text.split(&is_between).filter(|word| !word.is_empty());
+            return text.len() <= 40
+                && words.clone().next().is_some()
+                && words.clone().count() <= 8
+                && words.all(|word| word.starts_with(|c: char| c.is_uppercase()));
+        }
+        let mut names = text.split(is_between).filter(|name| !name.is_empty()).peekable();
+        names.peek().is_some() && names.all(|name| self.is_person(name))
+    }
+
+    /// Whether a text without separators looks like a Chinese name or one in Chinese characters.
+    fn is_person(&self, name: &str) -> bool {
+        let chars = name.chars().count();
+        if name.contains(['·', '•', '・', '‧']) {
+            return (3..=16).contains(&chars) && name.chars().all(|c| !c.is_ascii_digit());
+        }
+        let Some((_, bytes)) = self.surname.longest_at(name) else { return false };
+        let given = name[bytes..].chars().count();
+        (1..=2).contains(&given) && name.chars().all(is_han)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_table_has_a_kind() {
+        for (number, fields) in rows(TABLE) {
+            assert!(fields.len() >= 2, "line {number}");
+            assert!(PageWords::default().table(fields[0]).is_some(), "line {number}");
+        }
+    }
+
+    #[test]
+    fn people_and_outlets() {
+        let words = page_words();
+        for name in
+            ["王小明", "李四", "歐陽修", "欧阳修", "John Smith", "王小明、李四", "約翰·史密斯"]
+        {
+            assert!(words.is_people(name), "{name}");
+            assert!(!words.is_outlet(name), "{name}");
+        }
+        for name in ["示例社區", "示例星球", "中央社", "新华网", "Example Daily"] {
+            assert!(words.is_outlet(name), "{name}");
+        }
+        for text in ["您好", "從會上獲悉", "比特幣", "", "the end", "王小明說今天天氣很好"]
+        {
+            assert!(!words.is_people(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn controls_and_hints() {
+        let words = page_words();
+        for line in [
+            "AD",
+            "評論 點擊收藏",
+            "分享到:",
+            "正在閱讀:",
+            "正在阅读：测试标题",
+            "掃一掃下載示例APP",
+            "字號: 大 中 小",
+            "A+ 打印 收藏",
+        ] {
+            let wanted = !line.starts_with("A+");
+            assert_eq!(words.is_control_line(line), wanted, "{line}");
+        }
+        for line in ["掃碼支付新規出臺", "下載量創新高", "分享經濟的未來", "2023", "大"]
+        {
+            assert_eq!(words.is_control_line(line), line == "大", "{line}");
+        }
+    }
+}

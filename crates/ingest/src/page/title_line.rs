@@ -1,0 +1,178 @@
+//! Finds the title line of a text page.
+//!
+//! A line is the title for one of these reasons: it has the tags of the known layout; the page
+//! shows other signs of that layout; a byline or a date stands directly below it; it is repeated; or
+//! the page begins with a list of labels, one of which is the title's.
+
+use crate::date;
+use crate::page::byline::{self, Field};
+use crate::page::header::{Header, is_meta};
+use crate::page::labels::{Delimiter, Label, Labels, is_blank};
+use crate::page::line::Line;
+use crate::page::page_words::page_words;
+use crate::page::title::Title;
+use crate::punctuation::{closing, is_colon};
+use crate::record::Moment;
+
+/// The longest title that is recognised by a byline below it, in characters.
+const MAX_TITLE: usize = 90;
+
+/// How many lines below a title are searched for a byline.
+const MAX_DISTANCE: usize = 5;
+
+impl Header {
+    /// Finds the title of a text page at or shortly after `at`; returns the line after it.
+    pub(crate) fn find_title(&mut self, lines: &[Line<'_>], at: usize, labels: &Labels) -> usize {
+        let Some(first) = lines.get(at) else { return at };
+        if let Some(after) = self.take_list_of_labels(lines, at, labels) {
+            return after;
+        }
+        let has_tail = |text: &str| Title::split(text).has_tail();
+        if !has_tail(&first.text) && begins_with_byline(&first.text, labels) {
+            return at;
+        }
+        let end = lines.len().min(at + MAX_DISTANCE);
+        // Author and time follow the title, possibly after a breadcrumb.
+        let anchor = (at + 1..end).find(|&i| {
+            // Most pages have an empty field here.
+            &lines[i].text == "Author:"
+                || byline::read(&lines[i].text, labels)
+                    .is_some_and(|reading| is_meta(&lines[i].text, &reading))
+        });
+        let candidates = at..anchor.unwrap_or(end);
+        let with_tail = candidates
+            .clone()
+            .take(if anchor.is_some() { 5 } else { 2 })
+            .find(|&i| is_title_like(&lines[i].text, 200) && has_tail(&lines[i].text));
+        let line_number = match (with_tail, anchor) {
+            (Some(line_number), _) => line_number,
+            (None, Some(_)) if is_title_like(&first.text, 150) => at,
+            (None, None) if self.is_known_layout && is_title_like(&first.text, 100) => at,
+            (None, None) if self.has_evidence(lines, at, labels) => at,
+            _ => return at,
+        };
+        self.title = Some(lines[line_number].text.clone().into_owned());
+        line_number + 1
+    }
+
+    /// Whether the lines below show that the line at `at` is the title.
+    fn has_evidence(&mut self, lines: &[Line<'_>], at: usize, labels: &Labels) -> bool {
+        let title = &*lines[at].text;
+        if !is_bare_title(title) {
+            return false;
+        }
+        for line in lines.iter().skip(at + 1).take(MAX_DISTANCE) {
+            if line.text == lines[at].text || is_month(&line.text) {
+                return true;
+            }
+            if let Some(reading) = byline::read(&line.text, labels)
+                && reading.is_whole
+            {
+                if reading.is_evidence() {
+                    return true;
+                }
+            } else if !self.take_boilerplate(line) {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// Reads a list of labels at the top of a page, such as the header of a message, if it has a
+    /// title; returns the line after it.
+    fn take_list_of_labels(
+        &mut self,
+        lines: &[Line<'_>],
+        at: usize,
+        labels: &Labels,
+    ) -> Option<usize> {
+        // A quick check first: most pages begin otherwise.
+        labels.listed(&lines[at].text)?;
+        let list: Vec<(Field<'_>, Delimiter)> = lines[at..]
+            .iter()
+            .take(10)
+            .map_while(|line| labels.listed(&line.text))
+            .map(|(label, delimiter, value)| (Field { label, value }, delimiter))
+            .collect();
+        let is_title = |field: &Field<'_>| field.label == Label::Title && !field.value.is_empty();
+        let (title, delimiter) = list.iter().find(|(field, _)| is_title(field))?;
+        if *delimiter == Delimiter::Blank && list.len() < 3 || title.value.chars().count() > 150 {
+            return None;
+        }
+        self.title = Some(title.value.to_owned());
+        let fields: Vec<Field<'_>> = list.iter().map(|(field, _)| *field).collect();
+        self.byline.take(&fields);
+        Some(at + list.len())
+    }
+
+    /// Takes a title that stands below the byline; returns the line after it.
+    pub(crate) fn take_title_below(
+        &mut self,
+        lines: &[Line<'_>],
+        at: usize,
+        labels: &Labels,
+    ) -> usize {
+        match &lines[at.min(lines.len())..] {
+            [line, _, ..]
+                if is_bare_title(&line.text)
+                    && line.text.chars().count() <= 60
+                    && !is_listed_fact(&line.text)
+                    && byline::read(&line.text, labels).is_none() =>
+            {
+                self.title = Some(line.text.clone().into_owned());
+                self.take_meta_lines(lines, at + 1, labels)
+            }
+            _ => at,
+        }
+    }
+}
+
+/// Whether a line begins with a byline that is not the beginning of a title.
+fn begins_with_byline(text: &str, labels: &Labels) -> bool {
+    date::parse_line(text).is_some()
+        || byline::read(text, labels).is_some_and(|reading| {
+            reading.fields.iter().any(|field| {
+                !matches!(
+                    field.label,
+                    Label::Counter | Label::Other | Label::Category | Label::Title
+                )
+            })
+        })
+}
+
+/// Whether a line is a word and a fact, as in `地點 北京` below `時間 2024年3月4日`.
+fn is_listed_fact(text: &str) -> bool {
+    let is_end = |c| is_blank(c) || is_colon(c);
+    text.split_once(is_end).is_some_and(|(word, _)| word.chars().count() <= 2)
+}
+
+/// Whether a line is a quote as a whole, as dialogues have them.
+fn is_quote(text: &str) -> bool {
+    let closing = text.chars().next().filter(|c| matches!(c, '“' | '「' | '『')).and_then(closing);
+    closing.is_some_and(|closing| text.ends_with(closing))
+}
+
+/// Whether a line is a month and nothing else. The day is read as part of a byline.
+fn is_month(text: &str) -> bool {
+    date::parse_whole(text).is_some_and(|found| matches!(found.moment, Some(Moment::Month(_))))
+}
+
+fn is_title_like(text: &str, longest: usize) -> bool {
+    let last = text.chars().last().unwrap_or(' ');
+    text.chars().count() <= longest
+        && last != '。'
+        && last != ','
+        && last != '\u{ff0c}'
+        && last != ';'
+}
+
+/// Whether a line without other signs can be a title: short, and no sentence.
+fn is_bare_title(text: &str) -> bool {
+    is_title_like(text, MAX_TITLE)
+        && !text.contains('。')
+        && !text.ends_with([':', '\u{ff1a}', '、'])
+        && !text.starts_with(['【', '['])
+        && !is_quote(text)
+        && !page_words().is_control_line(text)
+        && text.chars().filter(|c| c.is_alphanumeric()).nth(1).is_some()
+}

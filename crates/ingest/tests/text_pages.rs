@@ -1,0 +1,366 @@
+//! Layouts of text pages: titles, bylines and dates without the known header, and with it.
+
+// Clippy exempts only test functions; their helpers panic on failure, too.
+#![allow(clippy::unwrap_used)]
+
+use wensou_ingest::{
+    CorpusStatistics, DateProvenance, Markup, Moment, Page, TitleOrigin, parse_page,
+};
+
+const P: &str =
+    "這是一段普通的文字,說的是日常的事情。第二句話也很普通。\n\n下一段也有兩句。這是其中的第二句。";
+const HDR: &str = "示例交易所 示例交易所\nCtrl+D 示例交易所\nads\n首頁 > 瑞波幣 > Info\n\n";
+const NULL_TIME: &str = "\n\nAuthor:\n\nTime:1900/1/1 0:00:00\n\n";
+
+/// Parses a page as an archive of its own. `⏎` is a line end, `P` at the end two paragraphs.
+fn page(text: &str) -> Page {
+    let text = text.replace('⏎', "\n");
+    let text = text.strip_suffix('P').map_or(text.clone(), |front| format!("{front}{P}"));
+    parse_page(&text, Markup::Text, &CorpusStatistics::from_pages([(text.as_str(), Markup::Text)]))
+}
+
+/// What a page states, as `title=… source=…`; an inferred date and a derived title are none.
+fn stated(page: &Page) -> String {
+    let title = (page.title_origin == TitleOrigin::Stated).then(|| page.title.clone());
+    let date = matches!(page.date.provenance, DateProvenance::Stated(_))
+        .then_some(page.date.value)
+        .flatten()
+        .map(|moment| match moment {
+            Moment::Day(day) => day.to_string(),
+            Moment::Time(time) => time.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+            Moment::Month(day) => day.strftime("%Y-%m").to_string(),
+            Moment::Year(day) => day.strftime("%Y").to_string(),
+        });
+    // The translator stands in for an author that is not named.
+    let author = page.author.clone().filter(|_| page.author != page.translator);
+    let parts = [
+        ("title", title),
+        ("author", author),
+        ("translator", page.translator.clone()),
+        ("editor", page.editor.clone()),
+        ("source", page.source.clone()),
+        ("category", page.category.clone()),
+        ("url", page.url.clone()),
+        ("date", date),
+        ("unread", page.unread_date.clone()),
+    ];
+    let said = parts.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", value?)));
+    said.collect::<Vec<_>>().join(" ")
+}
+
+/// Tests pages whose body is `P`, each with what it states.
+fn all(pages: &[(&str, &str)]) {
+    let mut wrong = Vec::new();
+    for (text, wanted) in pages {
+        let page = page(text);
+        let got = stated(&page);
+        if got != *wanted {
+            wrong.push(format!("{text}\n   got  {got}\n   want {wanted}"));
+        }
+        if page.paragraphs.join("\n\n") != P {
+            wrong.push(format!("{text}\n   body {:?}", page.paragraphs));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_title_above_a_date() {
+    all(&[
+        (
+            "測試標題⏎⏎2023-08-10 09:57 示例社區⏎⏎編譯:示例計劃⏎⏎P",
+            "title=測試標題 translator=示例計劃 source=示例社區 date=2023-08-10 09:57:00",
+        ),
+        (
+            "測試標題⏎⏎幣圈資訊 閱讀:42 2024-04-22 12:39:07 評論:0⏎⏎P",
+            "title=測試標題 category=幣圈資訊 date=2024-04-22 12:39:07",
+        ),
+        ("測試標題⏎⏎2024-03-04⏎⏎P", "title=測試標題 date=2024-03-04"),
+        ("测试标题⏎2024年3月4日 星期一⏎P", "title=测试标题 date=2024-03-04"),
+        (
+            "測試標題⏎⏎2024-03-04 05:06:07 來源:新浪⏎⏎P",
+            "title=測試標題 source=新浪 date=2024-03-04 05:06:07",
+        ),
+        (
+            "測試標題⏎⏎記者 王小明 2024年03月04日10:00⏎⏎P",
+            "title=測試標題 author=王小明 date=2024-03-04 10:00:00",
+        ),
+        (
+            "测试标题⏎⏎记者 王小明 2024年03月04日10:00⏎⏎P",
+            "title=测试标题 author=王小明 date=2024-03-04 10:00:00",
+        ),
+        (
+            "測試標題⏎⏎來源:中央社  2024-03-04 10:00⏎⏎P",
+            "title=測試標題 source=中央社 date=2024-03-04 10:00:00",
+        ),
+        ("測試標題⏎⏎發布於 2024-03-04⏎⏎P", "title=測試標題 date=2024-03-04"),
+        ("A Test Title⏎⏎Published: March 4, 2024⏎⏎P", "title=A Test Title date=2024-03-04"),
+        (
+            "A Test Title⏎⏎By John Smith⏎⏎March 4, 2024 10:05 AM⏎⏎P",
+            "title=A Test Title author=John Smith date=2024-03-04 10:05:00",
+        ),
+        ("測試標題⏎⏎民國113年3月4日⏎⏎P", "title=測試標題 date=2024-03-04"),
+        ("測試標題⏎⏎二〇二四年三月四日⏎⏎P", "title=測試標題 date=2024-03-04"),
+        ("測試標題⏎⏎20240304⏎⏎P", "title=測試標題 date=2024-03-04"),
+        ("測試標題⏎⏎2024-03⏎⏎P", "title=測試標題 date=2024-03"),
+        ("測試標題⏎⏎１９４９年１０月１日⏎⏎P", "title=測試標題 date=1949-10-01"),
+        (
+            "測試標題⏎⏎示例日報 / 2024.03.04 / 42閱讀⏎⏎P",
+            "title=測試標題 source=示例日報 date=2024-03-04",
+        ),
+        (
+            "2024-03-04 10:00⏎來源：示例网⏎測試標題⏎⏎P",
+            "title=測試標題 source=示例网 date=2024-03-04 10:00:00",
+        ),
+        ("2024-03-04⏎⏎P", "date=2024-03-04"),
+    ]);
+}
+
+#[test]
+fn a_title_above_names() {
+    all(&[
+        ("測試標題⏎⏎作者:王小明  編譯:李四⏎⏎P", "title=測試標題 author=王小明 translator=李四"),
+        ("來源:示例財經⏎⏎作者:John Smith⏎⏎P", "author=John Smith source=示例財經"),
+        (
+            "測試標題⏎⏎來源：示例财经⏎⏎作者：王小明⏎⏎P",
+            "title=測試標題 author=王小明 source=示例财经",
+        ),
+        ("測試標題⏎⏎示例財經記者 王小明⏎⏎P", "title=測試標題 author=王小明 source=示例財經"),
+        ("測試標題⏎⏎采寫/王小明⏎⏎編輯/ 李四⏎⏎P", "title=測試標題 author=王小明 editor=李四"),
+        ("測試標題⏎⏎來源/示例財經⏎⏎P", "title=測試標題 source=示例財經"),
+        ("測試標題⏎⏎編譯、整理:李四⏎⏎P", "title=測試標題 translator=李四"),
+        ("測試標題⏎⏎譯文出自:示例計劃⏎⏎P", "title=測試標題 source=示例計劃"),
+        ("測試標題⏎⏎作者:甲、乙原文:《一篇文章》⏎⏎P", "title=測試標題 author=甲、乙"),
+        (
+            "測試標題⏎⏎本文來自 b32z,原文作者:John Smith,由示例計劃編譯。⏎⏎P",
+            "title=測試標題 author=John Smith translator=示例計劃 source=b32z",
+        ),
+        (
+            "測試標題⏎⏎撰文:John Smith⏎翻譯 & 校對:李四⏎⏎P",
+            "title=測試標題 author=John Smith translator=李四",
+        ),
+        ("測試標題⏎⏎文 | 示例星球⏎⏎P", "title=測試標題 source=示例星球"),
+        ("測試標題⏎⏎文｜王小明⏎⏎P", "title=測試標題 author=王小明"),
+        ("測試標題⏎⏎記者:王小明⏎⏎P", "title=測試標題 author=王小明"),
+        ("測試標題⏎⏎（本報記者 王小明 李四）⏎⏎P", "title=測試標題 author=王小明 李四"),
+        ("測試標題⏎⏎轉自：示例論壇 | 整理：李四⏎⏎P", "title=測試標題 source=示例論壇"),
+    ]);
+}
+
+#[test]
+fn boilerplate_around_a_title() {
+    all(&[
+        (
+            "AD⏎首頁 > 數字貨幣 > 正文⏎⏎測試標題_數字貨幣⏎⏎[2021-02-10 09:11:56] 來源: 編輯:wang 點擊量:⏎評論 點擊收藏⏎P",
+            "title=測試標題 editor=wang category=數字貨幣 date=2021-02-10 09:11:56",
+        ),
+        (
+            "正在閱讀:⏎⏎測試標題⏎⏎掃一掃下載示例APP⏎⏎測試標題⏎⏎文 | 示例星球⏎⏎P",
+            "title=測試標題 source=示例星球",
+        ),
+        (
+            "正在阅读：⏎测试标题⏎扫一扫下载示例APP⏎测试标题⏎文｜示例星球⏎P",
+            "title=测试标题 source=示例星球",
+        ),
+        (
+            "广告⏎首页 > 数字货币 > 正文⏎测试标题_数字货币⏎[2021-02-10 09:11] 来源：示例网 编辑：wang 点击量：12⏎评论 点击收藏⏎P",
+            "title=测试标题 editor=wang source=示例网 category=数字货币 date=2021-02-10 09:11:00",
+        ),
+        (
+            "登錄 | 註冊⏎您的位置:首頁 > 科技⏎測試標題⏎分享到: 微信 微博⏎2024-03-04⏎字號: 大 中 小⏎P",
+            "title=測試標題 category=科技 date=2024-03-04",
+        ),
+        (
+            "示例網 > 財經 > 正文⏎測試標題⏎2024-03-04⏎P",
+            "title=測試標題 category=財經 date=2024-03-04",
+        ),
+        ("測試標題⏎⏎測試標題⏎⏎P", "title=測試標題"),
+        ("測試標題⏎⏎2024-03-04⏎⏎測試標題⏎⏎P", "title=測試標題 date=2024-03-04"),
+    ]);
+}
+
+#[test]
+fn lists_of_labels() {
+    all(&[
+        (
+            "作者 tester (測試員)⏎看板 Soft_Job⏎標題 [技術] 測試標題⏎時間 Wed Nov 27 21:09:36 2013⏎P",
+            "title=[技術] 測試標題 author=tester (測試員) category=Soft_Job date=2013-11-27 21:09:36",
+        ),
+        (
+            "標題:測試標題⏎作者:王小明⏎時間:2024-03-04 10:00⏎⏎P",
+            "title=測試標題 author=王小明 date=2024-03-04 10:00:00",
+        ),
+        (
+            "Title: A Test⏎Author: John Smith⏎Date: Mon, 04 Mar 2024 02:00:00 GMT⏎⏎P",
+            "title=A Test author=John Smith date=2024-03-04 10:00:00",
+        ),
+        ("发信人: tester (测试员)⏎标题: 测试标题⏎⏎P", "title=测试标题 author=tester (测试员)"),
+    ]);
+}
+
+#[test]
+fn the_known_header_with_other_dates() {
+    let date = |time: &str| {
+        let page = page(&format!("{HDR}測試標題_GPT:CGPT價格⏎⏎Author:⏎⏎{time}⏎⏎P"));
+        assert_eq!(page.paragraphs.join("\n\n"), P, "{time}");
+        let said = stated(&page);
+        said.strip_prefix("title=測試標題 category=瑞波幣").unwrap_or(&said).trim().to_owned()
+    };
+    for (time, wanted) in [
+        ("Time:4/27/2021 12:48:57 PM", "date=2021-04-27 12:48:57"),
+        ("時間:4/5/2021 1:48:57 PM", "date=2021-04-05 13:48:57"),
+        ("Time：２０２４／３／４　１０：００：００", "date=2024-03-04 10:00:00"),
+        ("Time:1949-10-01", "date=1949-10-01"),
+        ("Time:1987年", "date=1987"),
+        ("Time:20230517", "date=2023-05-17"),
+        ("Time:Wed, 17 May 2023 08:00:00 GMT", "date=2023-05-17 16:00:00"),
+        ("Time:May 17, 2023", "date=2023-05-17"),
+        ("Time:2023-05", "date=2023-05"),
+        ("Time:1684310400", "date=2023-05-17 16:00:00"),
+        ("Time:1684310400000", "date=2023-05-17 16:00:00"),
+        ("Time:2023-05-17T08:00:00Z", "date=2023-05-17 16:00:00"),
+        ("Time:2023/5/17 下午4:00", "date=2023-05-17 16:00:00"),
+        ("發布時間:2023年5月17日 星期三 16:00", "date=2023-05-17 16:00:00"),
+        ("Time:1900/1/1 0:00:00", ""),
+        ("Time:3/4/2021", "unread=3/4/2021"),
+        ("Time:2023/13/45 0:00:00", "unread=2023/13/45 0:00:00"),
+        ("Time:昨天 10:00", "unread=昨天 10:00"),
+        ("Time:17th of Nevermber", "unread=17th of Nevermber"),
+    ] {
+        assert_eq!(date(time), wanted, "{time}");
+    }
+}
+
+#[test]
+fn tags_in_the_known_header() {
+    let of = |title: &str| {
+        let page = page(&format!("{HDR}{title}{NULL_TIME}P"));
+        assert_eq!(page.paragraphs.join("\n\n"), P, "{title}");
+        (page.title, page.suffix_tags)
+    };
+    let tags = |tags: &[&str]| tags.iter().map(|tag| (*tag).to_owned()).collect::<Vec<_>>();
+    assert_eq!(of("NAR:以三要素衡量性能"), ("以三要素衡量性能".to_owned(), tags(&["NAR"])));
+    assert_eq!(of("測試性能_CPU價格"), ("測試性能".to_owned(), tags(&["CPU價格"])));
+    assert_eq!(of("FIL:测试性能"), ("测试性能".to_owned(), tags(&["FIL"])));
+    assert_eq!(of("測試性能_NFT頻道"), ("測試性能".to_owned(), tags(&["NFT頻道"])));
+    assert_eq!(of("美聯儲:測試性能"), ("美聯儲:測試性能".to_owned(), tags(&[])));
+    let page = page("AI:未來已來⏎⏎2024-03-04⏎⏎P");
+    assert_eq!(page.title, "AI:未來已來", "other sites have no such tags");
+}
+
+#[test]
+fn unknown_labels_do_not_end_the_byline() {
+    for (text, wanted) in [
+        (
+            "原文鏈接:https://example.org⏎⏎譯者:翻譯小組⏎⏎P",
+            "translator=翻譯小組 url=https://example.org",
+        ),
+        (
+            "來源:示例網⏎⏎原料地:https://example.org/a⏎⏎譯者:翻譯小組⏎⏎P",
+            "translator=翻譯小組 source=示例網",
+        ),
+        ("作者:王小明⏎⏎協力:示例會⏎⏎來源:示例網⏎⏎P", "author=王小明 source=示例網"),
+        ("神秘欄:甲⏎⏎采寫:王小明⏎⏎P", "author=王小明"),
+    ] {
+        let page = page(&format!("{HDR}測試標題_GPT:CGPT價格{NULL_TIME}{text}"));
+        assert_eq!(stated(&page), stated_with("測試標題", "瑞波幣", wanted), "{text}");
+        assert_eq!(page.paragraphs.join("\n\n"), P, "{text}");
+    }
+}
+
+/// The values in their order, with title and category.
+fn stated_with(title: &str, category: &str, values: &str) -> String {
+    let (names, url) = values.split_once(" url=").map_or((values, None), |(a, b)| (a, Some(b)));
+    let url = url.map_or(String::new(), |url| format!(" url={url}"));
+    format!("title={title} {names} category={category}{url}")
+}
+
+#[test]
+fn flash_items_with_bracketed_titles() {
+    for text in [
+        "【測試標題】正文說的是一件普通的事。 2024-03-04 10:00",
+        "【測試標題】正文說的是一件普通的事。(2024-03-04 10:00)",
+        "【測試標題】正文說的是一件普通的事。[2024-03-04 10:00]",
+        "【測試標題】正文說的是一件普通的事。⏎2024-03-04 10:00",
+        "2024-03-04 10:00⏎【測試標題】正文說的是一件普通的事。",
+        "2024-03-04 10:00 【測試標題】正文說的是一件普通的事。",
+        "【測試標題】正文說的是一件普通的事。2024年3月4日10:00",
+        "測試標題⏎2024-03-04 10:00⏎【測試標題】正文說的是一件普通的事。",
+    ] {
+        let page = page(text);
+        assert_eq!(page.flashes.len(), 1, "{text}: {page:?}");
+        let flash = &page.flashes[0];
+        assert_eq!(
+            (flash.title.as_str(), flash.text.as_str()),
+            ("測試標題", "正文說的是一件普通的事。"),
+            "{text}"
+        );
+        let time = jiff::civil::datetime(2024, 3, 4, 10, 0, 0, 0);
+        assert_eq!(flash.date, Some(Moment::Time(time)), "{text}");
+        assert_eq!(page.paragraphs, [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn bylines_below_the_text() {
+    let body = P.split("\n\n").map(str::to_owned).collect::<Vec<_>>();
+    for (end, wanted) in [
+        ("(責任編輯:李四)", "editor=李四"),
+        ("作者:王小明⏎來源:示例網", "author=王小明 source=示例網"),
+        ("2024-03-04", "date=2024-03-04"),
+    ] {
+        let page = page(&format!("{P}⏎⏎{end}"));
+        assert_eq!(stated(&page), wanted, "{end}");
+        assert_eq!(page.paragraphs, body, "{end}");
+    }
+}
+
+/// Pages that are only text: nothing of them is a title or a byline.
+#[test]
+fn ordinary_text_stays_text() {
+    for text in [
+        "記者從會議上獲悉,新規將于明年實施。⏎來源地不明的商品不得銷售。",
+        "他說:「時間不多了。」⏎「來源是什麼?」她問。",
+        "問:怎么買?⏎答:先注冊,再充值。",
+        "記者:您好⏎王小明:你好,請坐。⏎記者:您怎麼看這件事?",
+        "1. 來源要可靠⏎2. 作者要有名⏎3. 時間要準確",
+        "2023年5月10日,某公司宣布開源其大模型。⏎後文說的是別的事情。",
+        "一個短句⏎另一個短句⏎第三個短句說完了。",
+        "編輯部的故事很長。⏎作者認為,來源不重要。",
+        "分享經濟正在改變生活。⏎評論認為,這還不夠。",
+        "時間:三年來的變化⏎這是一段普通的文字,說的是日常的事情。",
+        "公司名稱:示例公司⏎成立于1987年⏎這是一段普通的文字,說的是日常的事情。",
+        "1987年⏎這一年發生了許多事情。⏎1988年⏎這一年也是。",
+        "看板上寫著字。⏎標題 很大⏎這是一段普通的文字,說的是日常的事情。",
+    ] {
+        let page = page(text);
+        let wanted: Vec<&str> = text.split('⏎').collect();
+        let said = stated(&page);
+        assert!(said.is_empty() || said == "unread=三年來的變化", "{text}: {said}");
+        if said.is_empty() {
+            assert_eq!(page.paragraphs, wanted, "{text}");
+        }
+    }
+}
+
+/// With a title and a date above, the text begins where it begins.
+#[test]
+fn the_first_sentence_is_not_a_byline() {
+    for first in [
+        "記者從會議上獲悉,新規將于明年實施。",
+        "記者 王小明從會議上獲悉,新規將于明年實施。",
+        "來源于生活的故事總是動人的。",
+        "時間回到2023年5月10日,某公司宣布開源其大模型。",
+        "2023年5月10日,某公司宣布開源其大模型。",
+        "“作者:甲”這一行字已經看不清了。",
+        "據示例社報道,時間已經不多。",
+        "問:您怎麼看?",
+        "導語:這是一段引言,說的是下文的內容。",
+        "一、背景",
+        "❶ 以太坊是什么",
+    ] {
+        let page = page(&format!("測試標題⏎⏎2024-03-04 來源:示例網⏎⏎{first}⏎⏎P"));
+        assert_eq!(stated(&page), "title=測試標題 source=示例網 date=2024-03-04", "{first}");
+        assert_eq!(page.paragraphs.first().map(String::as_str), Some(first));
+    }
+}

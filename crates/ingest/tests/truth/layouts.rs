@@ -1,0 +1,118 @@
+//! Articles of `make_archive.py`, written in layouts of other sites: title, byline and date in many
+//! forms, and no known header.
+
+use serde_json::Value;
+use wensou_ingest::{CorpusStatistics, DateProvenance, Markup, Moment, TitleOrigin, parse_page};
+
+use crate::made;
+
+/// The layouts: `T` is the title, `S` the source, `A` the author, `B` the body.
+const LAYOUTS: [&str; 22] = [
+    "{T}\n\n2024-03-04 10:05 來源:{S}\n\n{B}",
+    "{T}\n來源:{S}\n作者:{A}\n發布時間:2024/3/4 10:05:00\n{B}",
+    "{T}\n\n作者：{A} | 來源：{S} | 2024年3月4日 10:05 | 閱讀 1024\n\n{B}",
+    "{T}\n\n記者 {A} 2024年03月04日10:05\n\n來源/{S}\n\n{B}",
+    "{T}\n\nPublished: March 4, 2024 10:05 AM\n\n文 | {A}\n\n稿源:{S}\n\n{B}",
+    "首頁 > 財經 > 正文\n{T}\n[2024-03-04 10:05:00] 來源:{S} 編輯:{A} 點擊量:12\n評論 點擊收藏\n{B}",
+    "正在閱讀:\n{T}\n掃一掃下載示例APP\n{T}\n2024-03-04T02:05:00Z\n本文來源:{S}\n{B}",
+    "標題:{T}\n作者:{A}\n來源:{S}\n時間:2024-03-04 10:05\n\n{B}",
+    "{T}\n\n采寫/{A}\n\n編輯/ {A}\n\n出處：{S}\n\n民國113年3月4日 上午10:05\n\n{B}",
+    "{T}\n\n來源:{S}  2024-03-04 10:05\n\n{T}\n\n{B}",
+    "{T}\n\n二〇二四年三月四日 十時五分\n\n轉自:{S}\n\n{B}",
+    "2024-03-04 10:05\n\n來源：{S}\n\n{T}\n\n{B}",
+    "廣告\n{T}\n发布于 2024-03-04 10:05　来源：{S}\n分享到: 微信 微博\n{B}",
+    "{T}\n\n撰文:{A}\n翻譯 & 校對:李四\n神秘欄:甲\n來源:{S}\nMon, 04 Mar 2024 02:05:00 GMT\n\n{B}",
+    "{T}\n\n3/4/2024 10:05:00 AM\n\n來源:{S}\n\n{B}",
+    "{T}\n\nMon Mar 4 10:05:00 2024\n\n原文來源:{S}\n\n{B}",
+    "{T}\n\n(記者 {A})\n\n2024.03.04 10:05\n\n文章來源：{S}\n\n{B}",
+    "{T}\n\n更新時間:2024-03-05 11:00 發布時間:2024-03-04 10:05 來源:{S}\n\n{B}",
+    "{T}\n\n２０２４年３月４日　１０：０５　來源：{S}\n\n{B}",
+    "{T}\n\n202403041005\n\n來源:{S}\n\n{B}",
+    "{T}\n{A} · 2024-03-04 10:05 · 3人評論\n來源｜{S}\n{B}",
+    "{T}\n\nTime: 1709517900\n\n信息來源：{S}\n\n{B}",
+];
+
+#[test]
+fn articles_in_other_layouts() {
+    let Some(made) = made::make(120, &["--seed", "31"]) else { return };
+    let pages: Vec<Value> =
+        made.truth.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let time = jiff::civil::datetime(2024, 3, 4, 10, 5, 0, 0);
+    let mut wrong = Vec::new();
+    for layout in LAYOUTS {
+        let (mut count, mut right) = (0, [0; 5]);
+        for truth in &pages {
+            let text = |key: &str| truth[key].as_str().unwrap_or_default();
+            let (title, source) = (text("title"), text("source"));
+            let body: Vec<&str> = truth["paragraphs"]
+                .as_array()
+                .map_or_else(Vec::new, |all| all.iter().filter_map(Value::as_str).collect());
+            if source.is_empty() || body.first() == Some(&title) {
+                continue;
+            }
+            count += 1;
+            let written = layout
+                .replace("{T}", title)
+                .replace("{S}", source)
+                .replace("{A}", "王小明")
+                .replace("{B}", &body.join("\n\n"));
+            let statistics = CorpusStatistics::from_pages([(written.as_str(), Markup::Text)]);
+            let page = parse_page(&written, Markup::Text, &statistics);
+            let author = page.author.as_deref().or(page.editor.as_deref());
+            let is_stated = matches!(page.date.provenance, DateProvenance::Stated(_));
+            let trimmed: Vec<&str> = body.iter().map(|paragraph| paragraph.trim()).collect();
+            let checks = [
+                page.title == title && page.title_origin == TitleOrigin::Stated,
+                page.source.as_deref() == Some(source),
+                author == layout.contains("{A}").then_some("王小明"),
+                is_stated && page.date.value == Some(Moment::Time(time)),
+                page.paragraphs == trimmed,
+            ];
+            for (right, is_right) in right.iter_mut().zip(checks) {
+                *right += usize::from(is_right);
+            }
+            if checks.contains(&false) && wrong.len() < 12 {
+                wrong.push(format!(
+                    "{layout}: {checks:?}\n  {title}, {source}\n  {}, {:?}, {author:?}, {:?}, {:?}",
+                    page.title,
+                    page.source,
+                    page.date,
+                    page.paragraphs.first(),
+                ));
+            }
+        }
+        println!("{right:?} of {count}: {layout:?}");
+        for (right, part) in right.iter().zip(["title", "source", "author", "date", "body"]) {
+            let bar = count * 97 / 100;
+            assert!(*right >= bar, "{layout}: {part} {right} of {count}\n{}", wrong.join("\n"));
+        }
+    }
+}
+
+/// Pages without title and byline: nothing of their text is one.
+#[test]
+fn text_alone_states_nothing() {
+    let Some(made) = made::make(400, &["--seed", "32"]) else { return };
+    let (mut count, mut wrong) = (0, Vec::new());
+    for line in made.truth.lines() {
+        let truth: Value = serde_json::from_str(line).unwrap();
+        let body: Vec<&str> = truth["paragraphs"]
+            .as_array()
+            .map_or_else(Vec::new, |all| all.iter().filter_map(Value::as_str).collect());
+        let written = body.join("\n");
+        let statistics = CorpusStatistics::from_pages([(written.as_str(), Markup::Text)]);
+        let page = parse_page(&written, Markup::Text, &statistics);
+        count += 1;
+        let said = [&page.author, &page.source, &page.editor, &page.translator, &page.unread_date];
+        let is_stated = matches!(page.date.provenance, DateProvenance::Stated(_));
+        let has_title = page.title_origin == TitleOrigin::Stated;
+        if said.iter().any(|said| said.is_some()) || is_stated || has_title {
+            wrong.push(format!(
+                "{said:?} {:?} {} {has_title}\n{:.200}",
+                page.date, page.title, written
+            ));
+        }
+    }
+    println!("{} of {count} pages say something", wrong.len());
+    assert!(wrong.len() * 100 <= count * 2, "{} of {count}\n{}", wrong.len(), wrong.join("\n"));
+}

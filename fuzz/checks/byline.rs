@@ -1,0 +1,37 @@
+//! The laws of the grammar of dates and bylines.
+
+use wensou_ingest::{Moment, direct};
+
+/// Panics if `data`, read as dates and bylines line by line, breaks a law.
+pub fn check(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    for line in text.lines() {
+        laws_of_dates(line);
+        let trimmed = line.trim();
+        if let Some((values, is_whole)) = direct::byline(trimmed) {
+            let inside = trimmed.as_bytes().as_ptr_range();
+            for value in values {
+                assert_eq!(value, value.trim());
+                let range = value.as_bytes().as_ptr_range();
+                assert!(value.is_empty() || inside.start <= range.start && range.end <= inside.end);
+            }
+            assert!(!is_whole || trimmed.len() <= 450, "long lines are text");
+        }
+    }
+}
+
+fn laws_of_dates(line: &str) {
+    if let Some((moment, bytes)) = direct::date_prefix(line) {
+        assert!(bytes > 0 && line.is_char_boundary(bytes));
+        assert_eq!(direct::date_prefix(&line[..bytes]), Some((moment, bytes)), "what ends, ends");
+    }
+    if let Some(moment) = direct::date_value(line) {
+        let printed = match moment {
+            Moment::Day(day) => day.to_string(),
+            Moment::Time(time) => time.to_string(),
+            Moment::Month(day) => day.strftime("%Y-%m").to_string(),
+            Moment::Year(day) => day.strftime("%Y年").to_string(),
+        };
+        assert_eq!(direct::date_value(&printed), Some(moment), "printed and parsed");
+    }
+}
