@@ -45,6 +45,8 @@ fn date_of(article: &Article) -> String {
     match article.date.value {
         Some(Moment::Day(day)) => day.to_string(),
         Some(Moment::Time(time)) => time.to_string(),
+        Some(Moment::Month(day)) => day.strftime("%Y-%m").to_string(),
+        Some(Moment::Year(day)) => day.strftime("%Y").to_string(),
         None => String::new(),
     }
 }

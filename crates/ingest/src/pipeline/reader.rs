@@ -155,9 +155,6 @@ impl Reader<'_> {
         let mut page = self.text(&raw, input)?;
         let metadata = page.take_metadata();
         let outline = page.outline(metadata, self.options.labels());
-        let mut page = self.text(&raw, input)?;
-        let metadata = page.take_metadata();
-        let outline = page.outline(metadata, self.options.labels());
         let meta = PageMeta {
             path: std::mem::take(&mut input.path),
             path_hash: path_hash(&input.relative),
