@@ -123,22 +123,26 @@ impl Labels {
     /// The label at byte `at` of a line. `separate` says whether it may begin there without being
     /// in the middle of something: in running text, only a colon makes a label.
     pub(crate) fn at(&self, line: &str, at: usize, separate: bool) -> Option<LabelAt> {
-        let rest = &line[at..];
-        let first = rest.chars().next()?;
+        let ahead = &line[at..];
+        let first = ahead.chars().next()?;
         // Spaces between Latin words may be lost; then a capital begins the label.
         if !separate && first.is_ascii() && !first.is_ascii_uppercase() {
             return None;
         }
-        self.words.words_at(rest).find_map(|(label, bytes)| {
-            let is_one = rest[..bytes].chars().nth(1).is_none();
+        self.words.words_at(ahead).find_map(|(label, bytes)| {
+            let is_one = ahead[..bytes].chars().nth(1).is_none();
             if is_one && !separate {
                 return None;
             }
-            let end = self.end_of_joined(rest, label, bytes);
-            let (delimiter, value) = delimiter(label, &rest[end..], separate)?;
-            let is_title = is_one && delimiter == Delimiter::Colon && label != Label::Writer;
+            let end = self.end_of_joined(ahead, label, bytes);
+            let (delimiter, value) = delimiter(label, &ahead[end..], separate)?;
+            let is_speaker = is_one && delimiter == Delimiter::Colon && label != Label::Writer;
             let is_weak = is_one && matches!(delimiter, Delimiter::Blank | Delimiter::Nothing);
-            (!is_title && !is_weak).then_some(LabelAt { label, delimiter, value: at + end + value })
+            (!is_speaker && !is_weak).then_some(LabelAt {
+                label,
+                delimiter,
+                value: at + end + value,
+            })
         })
     }
 
@@ -198,12 +202,12 @@ fn is_joiner(c: char) -> bool {
 /// What separates a label from its value, and where in `after` the value begins.
 fn delimiter(label: Label, after: &str, separate: bool) -> Option<(Delimiter, usize)> {
     let is_number = matches!(label, Label::Counter | Label::Time | Label::Updated);
-    let blank = after.len() - after.trim_start_matches(is_blank).len();
-    let Some(c) = after[blank..].chars().next() else {
+    let spaces = after.len() - after.trim_start_matches(is_space).len();
+    let Some(c) = after[spaces..].chars().next() else {
         // A counter may have lost its number.
         return (separate && label == Label::Counter).then_some((Delimiter::Nothing, after.len()));
     };
-    let end = blank + c.len_utf8();
+    let end = spaces + c.len_utf8();
     if is_colon(c) {
         return Some((Delimiter::Colon, end));
     }
@@ -216,14 +220,14 @@ fn delimiter(label: Label, after: &str, separate: bool) -> Option<(Delimiter, us
     if matches!(c, '/' | '\u{ff0f}') && !is_number {
         return Some((Delimiter::Slash, end));
     }
-    if blank > 0 {
-        return Some((Delimiter::Blank, blank));
+    if spaces > 0 {
+        return Some((Delimiter::Blank, spaces));
     }
     (is_number || label == Label::Reporter).then_some((Delimiter::Nothing, 0))
 }
 
 /// A blank inside a line.
-pub(crate) fn is_blank(c: char) -> bool {
+pub(crate) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\u{3000}' | '\u{a0}' | '\u{2003}' | '\u{2002}')
 }
 
@@ -238,8 +242,8 @@ pub(crate) fn is_name(value: &str) -> bool {
 /// A value without blanks and separators around it.
 pub(crate) fn clean(value: &str) -> &str {
     let is_separator = |c: char| is_comma(c) || is_bar(c) || matches!(c, '/' | ';' | '·' | '、');
-    let value = value.trim().trim_end_matches(|c| is_separator(c) || is_blank(c));
-    value.trim_start_matches(|c| is_bar(c) || is_blank(c) || matches!(c, '·' | '、' | ',')).trim()
+    let value = value.trim().trim_end_matches(|c| is_separator(c) || is_space(c));
+    value.trim_start_matches(|c| is_bar(c) || is_space(c) || matches!(c, '·' | '、' | ',')).trim()
 }
 
 #[cfg(test)]
@@ -281,7 +285,7 @@ mod tests {
             let found = Labels::builtin().at(line, 0, true)?;
             Some((found.label, found.delimiter, line[found.value..].trim().to_owned()))
         };
-        let some = |label, delimiter, rest: &str| Some((label, delimiter, rest.to_owned()));
+        let some = |label, delimiter, ahead: &str| Some((label, delimiter, ahead.to_owned()));
         assert_eq!(of("来源：新浪"), some(Label::Source, Delimiter::Colon, "新浪"));
         assert_eq!(of("編輯/ 李四"), some(Label::Editor, Delimiter::Slash, "李四"));
         assert_eq!(of("文 | 甲"), some(Label::Writer, Delimiter::Bar, "甲"));

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use crate::page::labels::is_blank;
+use crate::page::labels::is_space;
 use crate::punctuation::{is_bar, is_colon, is_han, is_stop};
 use crate::word_table::{WordTable, rows};
 
@@ -86,7 +86,7 @@ impl PageWords {
             return false;
         }
         // Most lines begin with another word.
-        let first = text.split(|c| is_blank(c) || is_bar(c) || matches!(c, '/' | '·')).next();
+        let first = text.split(|c| is_space(c) || is_bar(c) || matches!(c, '/' | '·')).next();
         if !text
             .chars()
             .next()
@@ -101,7 +101,7 @@ impl PageWords {
                 || token.chars().all(|c| c.is_ascii_digit() || c.is_ascii_punctuation())
         };
         let mut tokens = text
-            .split(|c| is_blank(c) || is_bar(c) || matches!(c, '/' | '·' | '>' | '、'))
+            .split(|c| is_space(c) || is_bar(c) || matches!(c, '/' | '·' | '>' | '、'))
             .filter(|token| !token.is_empty())
             .peekable();
         let has_word = text.chars().any(char::is_alphabetic);
@@ -130,7 +130,7 @@ impl PageWords {
     /// Whether a text looks like the names of one or more people.
     pub(crate) fn is_people(&self, text: &str) -> bool {
         let text = text.trim();
-        let is_between = |c: char| matches!(c, '、' | ',' | '\u{ff0c}' | '/' | '&') || is_blank(c);
+        let is_between = |c: char| matches!(c, '、' | ',' | '\u{ff0c}' | '/' | '&') || is_space(c);
         let is_latin = text.chars().all(|c| {
             c.is_ascii_alphabetic() || ('\u{c0}'..='\u{24f}').contains(&c) || ".'- ,&".contains(c)
         });

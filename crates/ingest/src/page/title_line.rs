@@ -7,7 +7,7 @@
 use crate::date;
 use crate::page::byline::{self, Field};
 use crate::page::header::{Header, is_meta};
-use crate::page::labels::{Delimiter, Label, Labels, is_blank};
+use crate::page::labels::{Delimiter, Label, Labels, is_space};
 use crate::page::line::Line;
 use crate::page::page_words::page_words;
 use crate::page::title::Title;
@@ -142,7 +142,7 @@ fn begins_with_byline(text: &str, labels: &Labels) -> bool {
 
 /// Whether a line is a word and a fact, as in `地點 北京` below `時間 2024年3月4日`.
 fn is_listed_fact(text: &str) -> bool {
-    let is_end = |c| is_blank(c) || is_colon(c);
+    let is_end = |c| is_space(c) || is_colon(c);
     text.split_once(is_end).is_some_and(|(word, _)| word.chars().count() <= 2)
 }
 

@@ -8,7 +8,7 @@ pub(crate) mod scan;
 
 use crate::date;
 use crate::page::byline::scan::{Piece, scan};
-use crate::page::labels::{Delimiter, Label, Labels, clean, is_blank, is_name};
+use crate::page::labels::{Delimiter, Label, Labels, clean, is_name, is_space};
 use crate::page::page_words::page_words;
 use crate::punctuation::{is_colon, is_comma, is_stop};
 use crate::record::Moment;
@@ -119,7 +119,7 @@ fn push_labelled<'a>(
     let is_valid = match label {
         Label::Time | Label::Updated => is_time_value(value),
         Label::Counter => chars <= 16 && !value.contains(is_stop),
-        Label::Link => !value.contains(is_blank) && value.len() <= 300,
+        Label::Link => !value.contains(is_space) && value.len() <= 300,
         Label::Title => chars <= 150,
         _ => is_name(value) || by_whom_after(value).is_some(),
     };
@@ -200,7 +200,7 @@ fn push_free<'a>(
     );
     // Names in Latin letters have blanks inside.
     let names: Vec<&str> =
-        if text.is_ascii() { vec![text] } else { text.split(is_blank).collect() };
+        if text.is_ascii() { vec![text] } else { text.split(is_space).collect() };
     if names.len() > 3 {
         return None;
     }
@@ -214,7 +214,7 @@ fn push_free<'a>(
 /// Whether text is a date without a year, such as `03-04 10:00`, which is not understood.
 fn is_partial_date(text: &str) -> bool {
     let is_part =
-        |c: char| c.is_ascii_digit() || is_blank(c) || is_colon(c) || "-/月日".contains(c);
+        |c: char| c.is_ascii_digit() || is_space(c) || is_colon(c) || "-/月日".contains(c);
     text.len() <= 24
         && text.starts_with(|c: char| c.is_ascii_digit())
         && text.chars().all(is_part)
@@ -224,7 +224,7 @@ fn is_partial_date(text: &str) -> bool {
 /// What a name without a label is.
 fn free_label(name: &str, is_after_date: bool) -> Option<Label> {
     let words = page_words();
-    let is_several_words = name.split(is_blank).count() > 1 && !name.starts_with("The ");
+    let is_several_words = name.split(is_space).count() > 1 && !name.starts_with("The ");
     if words.is_outlet(name) {
         Some(Label::Source)
     } else if words.is_people(name) && (!name.is_ascii() || is_several_words) {
@@ -266,7 +266,7 @@ fn by_whom_after(value: &str) -> Option<(&str, Field<'_>)> {
 
 /// A value without words such as `發布` or `報道`, and without buttons, at its end.
 fn without_published(mut value: &str) -> &str {
-    while let Some((front, last)) = value.rsplit_once(is_blank)
+    while let Some((front, last)) = value.rsplit_once(is_space)
         && (page_words().is_published(last) || page_words().is_control_line(last))
         && !clean(front).is_empty()
     {
@@ -277,7 +277,7 @@ fn without_published(mut value: &str) -> &str {
 
 /// `王小明 編譯`, `王小明/文`: a person and what they did.
 fn person_first(text: &str) -> Option<Field<'_>> {
-    let (name, did) = text.rsplit_once(|c| is_blank(c) || matches!(c, '/' | '\u{ff0f}'))?;
+    let (name, did) = text.rsplit_once(|c| is_space(c) || matches!(c, '/' | '\u{ff0f}'))?;
     let (name, label) = (clean(name), Labels::builtin().word(did)?);
     let is_work =
         matches!(label, Label::Author | Label::Writer | Label::Translator | Label::Editor);

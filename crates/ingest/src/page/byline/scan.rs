@@ -1,7 +1,7 @@
 //! Splits a line into the pieces of a byline: labels with values, dates, counters, and other text.
 
 use crate::date::{self, ParsedDate};
-use crate::page::labels::{Delimiter, Label, LabelAt, Labels, clean, is_blank};
+use crate::page::labels::{Delimiter, Label, LabelAt, Labels, clean, is_space};
 use crate::page::page_words::page_words;
 use crate::punctuation::{is_bar, is_colon, is_comma};
 
@@ -55,16 +55,16 @@ struct Scan<'a, 'l> {
 impl<'a> Scan<'a, '_> {
     /// Reads on at byte `at`; returns where to go on.
     fn step(&mut self, at: usize) -> usize {
-        let rest = &self.line[at..];
-        if let Some(bytes) = address(rest) {
+        let ahead = &self.line[at..];
+        if let Some(bytes) = address(ahead) {
             return at + bytes;
         }
         let separate = at == self.from || self.line[..at].ends_with(is_separator);
         if separate {
-            if let Some(bytes) = date_at(rest, at == 0) {
+            if let Some(bytes) = date_at(ahead, at == 0) {
                 return self.take_date(at, at + bytes);
             }
-            if let Some(bytes) = self.count_at(rest) {
+            if let Some(bytes) = self.count_at(ahead) {
                 self.close(at);
                 self.pieces.push(Piece::Count);
                 self.from = at + bytes;
@@ -88,7 +88,7 @@ impl<'a> Scan<'a, '_> {
             self.pieces.push(Piece::Employer(employer));
             return self.open(&found);
         }
-        let mut next = at + rest.chars().next().map_or(1, char::len_utf8);
+        let mut next = at + ahead.chars().next().map_or(1, char::len_utf8);
         if next > self.last_colon && !self.line[..next].ends_with(is_separator) {
             // Only what is separate is left to find.
             next += self.line[next..].find(is_separator).unwrap_or(self.line.len() - next);
@@ -132,11 +132,11 @@ impl<'a> Scan<'a, '_> {
     }
 
     /// The length of a number and a counter's name, as in `42閱讀` or `3 人評論`.
-    fn count_at(&self, rest: &str) -> Option<usize> {
+    fn count_at(&self, ahead: &str) -> Option<usize> {
         let after =
-            rest.trim_start_matches(|c: char| c.is_ascii_digit() || "., 萬万k+".contains(c));
-        let number = rest.len() - after.len();
-        if number == 0 || !rest.starts_with(|c: char| c.is_ascii_digit()) {
+            ahead.trim_start_matches(|c: char| c.is_ascii_digit() || "., 萬万k+".contains(c));
+        let number = ahead.len() - after.len();
+        if number == 0 || !ahead.starts_with(|c: char| c.is_ascii_digit()) {
             return None;
         }
         self.labels.counter_at(after).map(|bytes| number + bytes)
@@ -144,10 +144,10 @@ impl<'a> Scan<'a, '_> {
 
     /// Whether a label without a colon is one: it depends on what follows.
     fn fits(&self, found: &LabelAt) -> bool {
-        let value = self.line[found.value..].trim_start_matches(is_blank);
+        let value = self.line[found.value..].trim_start_matches(is_space);
         let words = page_words();
         let until = |end: fn(char) -> bool| value.split(end).next().unwrap_or_default();
-        let first = until(|c| is_blank(c) || is_comma(c) || is_bar(c) || c.is_ascii_digit());
+        let first = until(|c| is_space(c) || is_comma(c) || is_bar(c) || c.is_ascii_digit());
         let is_named = || {
             let whole = until(|c| c.is_ascii_digit() || matches!(c, '\t' | '\u{3000}' | '|' | '('));
             words.is_people(first) || words.is_people(whole)
@@ -160,7 +160,7 @@ impl<'a> Scan<'a, '_> {
             }
             (_, Label::Time | Label::Updated) => date_at(value, true).is_some(),
             (Delimiter::Blank, Label::Source) => {
-                let word = until(|c| is_blank(c) || is_comma(c) || is_bar(c));
+                let word = until(|c| is_space(c) || is_comma(c) || is_bar(c));
                 let chars = word.chars().count();
                 (2..=20).contains(&chars)
                     && (chars <= 6 || word.is_ascii() || words.is_outlet(word))
@@ -183,16 +183,16 @@ impl<'a> Scan<'a, '_> {
     /// A word that ends in the title of a person, as `示例財經記者 王小明`: what stands before the
     /// title, and the title as a label.
     fn title_at(&self, at: usize) -> Option<(&'a str, LabelAt)> {
-        let rest = &self.line[at..];
+        let ahead = &self.line[at..];
         let is_end =
-            |c: char| is_blank(c) || matches!(c, ':' | '\u{ff1a}' | '/' | '|' | '\u{ff0f}');
-        let end = rest.char_indices().take(16).find(|(_, c)| is_end(*c)).map(|(end, _)| end)?;
-        let (label, start) = self.labels.ending(&rest[..end])?;
+            |c: char| is_space(c) || matches!(c, ':' | '\u{ff1a}' | '/' | '|' | '\u{ff0f}');
+        let end = ahead.char_indices().take(16).find(|(_, c)| is_end(*c)).map(|(end, _)| end)?;
+        let (label, start) = self.labels.ending(&ahead[..end])?;
         if label != Label::Reporter || start == 0 {
             return None;
         }
         let found = self.labels.at(self.line, at + start, true)?;
-        let employer = &rest[..start];
+        let employer = &ahead[..start];
         let is_word = employer.chars().all(char::is_alphanumeric);
         let is_named = page_words().is_people(first_words(&self.line[found.value..]));
         (is_word && is_named).then_some((employer, found))
@@ -201,12 +201,12 @@ impl<'a> Scan<'a, '_> {
 
 /// The words before the first digit or separator.
 fn first_words(text: &str) -> &str {
-    let text = text.trim_start_matches(is_blank);
-    text.split(|c: char| is_blank(c) || c.is_ascii_digit() || is_bar(c)).next().unwrap_or_default()
+    let text = text.trim_start_matches(is_space);
+    text.split(|c: char| is_space(c) || c.is_ascii_digit() || is_bar(c)).next().unwrap_or_default()
 }
 
 fn is_separator(c: char) -> bool {
-    is_blank(c)
+    is_space(c)
         || is_comma(c)
         || is_bar(c)
         || matches!(
@@ -229,8 +229,8 @@ fn date_at(text: &str, is_first: bool) -> Option<usize> {
     if let Some(inner) = text.strip_prefix(is_open) {
         let found = date::parse_prefix(inner.trim_start()).filter(ParsedDate::has_day)?;
         let after = inner.trim_start()[found.bytes..].trim_start();
-        let rest = after.strip_prefix([')', '\u{ff09}', ']', '】'])?;
-        return Some(text.len() - rest.len());
+        let ahead = after.strip_prefix([')', '\u{ff09}', ']', '】'])?;
+        return Some(text.len() - ahead.len());
     }
     let found = date::parse_prefix(text).filter(ParsedDate::has_day)?;
     // `2024-03-04T` or `2024-03-04-05` is something else.
