@@ -18,7 +18,7 @@ pub(crate) enum LineKind {
 /// Longer lines are not labels, unless they are lists.
 const MAX_LABEL_CHARS: usize = 40;
 /// Notices are not longer.
-const MAX_NOTICE_CHARS: usize = 200;
+const MAX_NOTICE_CHARS: usize = 130;
 /// A sentence of Latin letters has at least so many words.
 const MIN_WORDS: usize = 8;
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::corpus::recurring::{MIN_PAGES, RecurringLines};
 use crate::folded_hash::folded_hash;
@@ -20,7 +20,7 @@ const MAX_SITES: usize = 4096;
 /// Lines to keep at the top and at the bottom of a page, at 4 bytes each.
 const MAX_LINES: usize = 128;
 /// Longer lines are never counted.
-const MAX_LINE_BYTES: usize = 600;
+const MAX_LINE_BYTES: usize = 400;
 
 /// The hash of a line; equal lines have equal hashes.
 pub(crate) type LineHash = u32;
@@ -113,12 +113,7 @@ fn signature<'a>(lines: impl Iterator<Item = &'a str>) -> u64 {
             longest.sort_unstable_by_key(|line| std::cmp::Reverse(key(line)));
         }
     }
-    let mut hash = Xxh3::new();
-    for line in longest {
-        hash.update(line.as_bytes());
-        hash.update(&[0]);
-    }
-    hash.digest()
+    longest.iter().fold(0, |hash, line| xxh3_64_with_seed(line.as_bytes(), hash))
 }
 
 fn page_lines<'a>(lines: impl Iterator<Item = &'a str> + Clone) -> PageLines {

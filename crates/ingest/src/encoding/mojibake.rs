@@ -78,9 +78,7 @@ fn begins_passage(c: char) -> bool {
 /// characters.
 fn read_latin(line: &str) -> Option<(String, usize)> {
     // The first byte of most accented letters, which is found quickly.
-    if memchr::memchr_iter(0xc3, line.as_bytes()).nth(1).is_none() {
-        return None;
-    }
+    memchr::memchr_iter(0xc3, line.as_bytes()).nth(1)?;
     let begins = |c| matches!(c, '\u{e2}'..='\u{f0}');
     read_back(line, Misreading::Latin1, begins)
         .or_else(|| read_as_gb2312(line).map(|text| (text, 0)))
