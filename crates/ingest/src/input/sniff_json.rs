@@ -24,6 +24,7 @@ const WRAPPERS: [&str; 20] = [
     "feed",
     "messages",
     "rss",
+    "response",
 ];
 /// Bytes in which a wrapper must begin.
 const WRAPPER_BYTES: usize = 4 << 10;
