@@ -224,7 +224,6 @@ fn text_of(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-
     #[test]
     fn items_and_entries_are_read() {
         let rss = "<item><title>甲&amp;乙 &mdash; A & B</title><link>https://a.b/?x=1&amp;y=2</link>\

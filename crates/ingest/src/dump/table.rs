@@ -101,7 +101,7 @@ fn fields(columns: &[String], row: &ByteRecord) -> Result<Fields, String> {
         return Err(format!("{} cells, but the header has {}", row.len(), columns.len()));
     }
     // A quote that does not end takes the rest of the table into its cell.
-    let last = row.iter().last().unwrap_or_default();
+    let last = row.iter().next_back().unwrap_or_default();
     if row.len() < columns.len() && row.len() > 1 && memchr::memchr_iter(b'\n', last).count() > 1 {
         return Err("a quotation mark does not end".to_owned());
     }

@@ -179,7 +179,7 @@ fn tagged(start: &[u8]) -> Content {
 /// Whether a text begins with front matter: a line of three marks, a line with a key, and another
 /// line of marks.
 fn has_front_matter(start: &[u8]) -> bool {
-    let mut lines = start.split(|byte| *byte == b'\n').map(|line| line.trim_ascii_end());
+    let mut lines = start.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
     let Some(mark @ (b"---" | b"+++")) = lines.next() else { return false };
     let separator = if mark == b"---" { b':' } else { b'=' };
     let mut keys = 0;
