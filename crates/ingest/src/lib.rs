@@ -48,6 +48,7 @@ pub use flash::item::PageFlash;
 pub use input::fingerprint::fingerprint;
 pub use input::original::original;
 pub use options::Options;
+pub use page::html::Unextracted;
 pub use page::markup::Markup;
 pub use page::parse_page;
 pub use page::parsed::Page;
@@ -59,4 +60,4 @@ pub use record::{
     Article, Date, DateBasis, DateOrigin, DateProvenance, FlashItem, Moment, Occurrence, Record,
     Related, Span, TitleOrigin, Variant,
 };
-pub use report::{FileSpan, Reason, Report, Skipped, UnreadDate};
+pub use report::{FileSpan, Reason, Report, Skipped, UnextractedPage, UnreadDate};

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::page::html::Unextracted;
 use crate::record::Span;
 
 /// Counts of one run, and the files with problems.
@@ -31,6 +32,9 @@ pub struct Report {
     /// Dates that pages and records state in forms that could not be parsed.
     #[serde(default)]
     pub unread_dates: Vec<UnreadDate>,
+    /// HTML pages whose whole text was kept, because their article was not found.
+    #[serde(default)]
+    pub unextracted: Vec<UnextractedPage>,
     /// Paragraphs of mojibake that were turned back into text.
     pub mojibake_repaired: u64,
     /// Mojibake that could not be repaired and was left as it is.
@@ -60,6 +64,15 @@ pub struct UnreadDate {
     pub line: Option<u64>,
     /// The date as written.
     pub text: String,
+}
+
+/// An HTML page whose article was not found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnextractedPage {
+    /// The file.
+    pub path: PathBuf,
+    /// Why its whole text was kept.
+    pub reason: Unextracted,
 }
 
 /// A byte range in a file.

@@ -7,7 +7,7 @@ use crate::page::boilerplate::is_boilerplate;
 use crate::page::byline::Byline;
 use crate::page::footer::{self, Footer, Tags};
 use crate::page::header::{self, Header};
-use crate::page::html::html_layout;
+use crate::page::html::{self, Body, Html, Unextracted};
 use crate::page::line::{Layout, Part, text_layout};
 use crate::page::markup::Markup;
 use crate::page::metadata::Metadata;
@@ -24,6 +24,8 @@ pub(crate) struct Outline<'a> {
     pub(crate) footer: Footer,
     /// How many paragraphs at the top of the body are bylines.
     pub(crate) bylines: usize,
+    /// Why an HTML page's whole text was kept instead of its article.
+    pub(crate) unextracted: Option<Unextracted>,
 }
 
 impl<'a> Outline<'a> {
@@ -33,14 +35,39 @@ impl<'a> Outline<'a> {
 
     /// The outline of a page whose metadata is known.
     pub(crate) fn with_metadata(text: &'a str, markup: Markup, metadata: Metadata) -> Self {
-        let mut layout = match markup {
-            Markup::Text => text_layout(text),
-            Markup::Html => html_layout(text),
-        };
-        layout.mend();
+        match markup {
+            Markup::Text => {
+                let mut layout = text_layout(text);
+                layout.mend();
+                Self::of_layout(layout, [metadata])
+            }
+            Markup::Html => Self::of_html(html::read(text), metadata),
+        }
+    }
+
+    fn of_html(page: Html, metadata: Metadata) -> Self {
+        let Html { layout, metadata: stated, body } = page;
+        match body {
+            Body::KnownLayout => Self::of_layout(layout, [metadata]),
+            Body::Article => {
+                let footer = Footer { body: layout.lines.len(), ..Footer::default() };
+                let mut header = Header::default();
+                header.replace_by(stated);
+                header.replace_by(metadata);
+                Self { layout, header, footer, bylines: 0, unextracted: None }
+            }
+            Body::Unextracted(reason) => {
+                let outline = Self::of_layout(layout, [stated, metadata]);
+                Self { unextracted: Some(reason), ..outline }
+            }
+        }
+    }
+
+    /// The outline of lines in the known layout, or in none. Metadata replaces what the lines show.
+    fn of_layout<const N: usize>(layout: Layout<'a>, metadata: [Metadata; N]) -> Self {
         let header = header::read(&layout);
         let footer = footer::read(&layout.lines, header.body, header.category.as_deref());
-        let mut outline = Self { layout, header, footer, bylines: 0 };
+        let mut outline = Self { layout, header, footer, bylines: 0, unextracted: None };
         let mut byline = Byline::default();
         let bylines = outline.paragraphs().take(BYLINES).take_while(|p| byline.take(p.text));
         outline.bylines = bylines.count();
@@ -48,7 +75,7 @@ impl<'a> Outline<'a> {
         header.translator = header.translator.take().or_else(|| byline.compiler.clone());
         header.source = header.source.take().or_else(|| byline.source.take());
         header.author = header.author.take().or_else(|| byline.author());
-        header.replace_by(metadata);
+        metadata.into_iter().for_each(|metadata| header.replace_by(metadata));
         outline
     }
 

@@ -1,6 +1,7 @@
 //! A parsed page.
 
 use crate::flash::item::PageFlash;
+use crate::page::html::Unextracted;
 use crate::record::{Date, Related, TitleOrigin};
 
 /// A parsed page. All ranges are byte ranges of the parsed text.
@@ -41,6 +42,8 @@ pub struct Page {
     pub url: Option<String>,
     /// A date that the page states in a form that could not be parsed.
     pub unread_date: Option<String>,
+    /// Why an HTML page's whole text was kept instead of its article.
+    pub unextracted: Option<Unextracted>,
     /// Number of repaired mojibake paragraphs.
     pub mojibake_repaired: u32,
     /// Ranges of mojibake that could not be repaired.

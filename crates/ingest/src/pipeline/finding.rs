@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use crate::flash::dedup::ItemHashes;
 use crate::input::file_list::SourceFile;
 use crate::input::walk::lossy_path;
+use crate::page::html::Unextracted;
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{Reason, Skipped};
 
@@ -71,6 +72,8 @@ pub(crate) struct ParsedPage {
     pub(crate) lossy: bool,
     /// See [`Page::unread_date`](crate::Page::unread_date).
     pub(crate) unread_date: Option<String>,
+    /// See [`Page::unextracted`](crate::Page::unextracted).
+    pub(crate) unextracted: Option<Unextracted>,
     pub(crate) mojibake_repaired: u32,
     pub(crate) mojibake_kept: Vec<Span>,
 }

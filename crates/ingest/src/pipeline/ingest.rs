@@ -29,7 +29,7 @@ use crate::pipeline::reader::{Memory, Reader};
 use crate::pipeline::survey_cache::{SurveyCache, SurveyCacheWriter, SurveyedPage};
 use crate::progress::{Phase, Progress};
 use crate::record::{Article, FlashItem, Record, Span};
-use crate::report::{FileSpan, Reason, Report, Skipped, UnreadDate};
+use crate::report::{FileSpan, Reason, Report, Skipped, UnextractedPage, UnreadDate};
 use crate::spawn::spawn;
 
 /// Reads the archive in `roots` and passes every record to `sink`: articles in the order of the
@@ -406,6 +406,8 @@ impl<E> RecordSink<'_, E> {
                     line: None,
                     text,
                 }));
+                let unextracted = page.unextracted.map(|reason| UnextractedPage { path: path(), reason });
+                self.report.unextracted.extend(unextracted);
                 let mut article = page.article;
                 article.id = self.ids.fresh('a', page.path_hash, &article.path);
                 self.note_read(&article.path);

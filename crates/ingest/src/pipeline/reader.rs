@@ -184,6 +184,7 @@ fn parsed_page<P: Fn(usize) -> u64>(
         bytes,
         path_hash,
         unread_date: page.unread_date.clone(),
+        unextracted: page.unextracted,
         article: article(Page { url: url.or_else(|| page.url.clone()), ..page }, path, bytes),
     }
 }

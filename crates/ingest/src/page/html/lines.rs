@@ -1,31 +1,52 @@
-//! Converts HTML to lines: block elements and `<br>` end a line, scripts and styles are dropped,
-//! links to tags are kept.
+//! Splits HTML into lines: block elements and `<br>` end a line, scripts, styles and hidden text are
+//! dropped, links to tags are kept.
 
 use std::borrow::Cow;
 
 use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{StartTag, Token, Tokenizer};
 
+use super::copy::NumberedCopy;
+use super::elements::{
+    SILENT, heading, is_block, is_cell, is_formatting, is_frame, is_void, silent,
+};
+use super::head::{Head, attribute};
+use super::limits::{Measured, Unextracted, check_text};
+use super::open::{Marks, OpenElements, is_hidden};
 use crate::page::line::{Layout, Line, Part};
 
-/// Whether a text looks like HTML, whatever its file is called.
-pub(crate) fn is_html(text: &str) -> bool {
-    let head = text.trim_start_matches('\u{feff}').trim_start();
-    if !head.starts_with('<') {
-        return false;
-    }
-    let sample: String = head.chars().take(512).collect::<String>().to_ascii_lowercase();
-    sample.starts_with("<!doctype html")
-        || sample.starts_with("<html")
-        || sample.starts_with("<?xml") && sample.contains("<html")
-        || ["<head", "<body", "<div", "<p>", "<h1", "<meta", "<article", "<!--"]
-            .iter()
-            .any(|tag| sample.starts_with(tag))
+/// More pieces than this are not kept: metadata stands near the top.
+const MAX_PIECES: usize = 20_000;
+/// Bytes of a piece that can be metadata.
+const MAX_PIECE: usize = 300;
+
+/// A page split into lines.
+pub(super) struct LinesOfPage {
+    pub(super) layout: Layout<'static>,
+    /// Whether each line continues the table row of the line before it.
+    pub(super) cells: Vec<bool>,
+    pub(super) pieces: Vec<Piece>,
+    pub(super) head: Head,
+    /// A copy in which every line is numbered, if the page is within the limits.
+    pub(super) copy: Result<String, Unextracted>,
 }
 
-/// The lines of an HTML page.
-pub(crate) fn html_layout(text: &str) -> Layout<'static> {
-    let mut reader = Reader::default();
+/// Text between two tags.
+#[derive(Debug)]
+pub(super) struct Piece {
+    /// Number of its line.
+    pub(super) line: usize,
+    pub(super) text: String,
+    pub(super) marks: Marks,
+}
+
+/// Splits a page into lines.
+pub(super) fn read(text: &str) -> LinesOfPage {
+    let refused = check_text(text);
+    let mut reader = Reader {
+        copy: refused.is_ok().then(|| NumberedCopy::new(text)),
+        ..Reader::default()
+    };
     let mut emitter = DefaultEmitter::new_with_span();
     // Treat scripts and styles as raw text, as browsers do.
     emitter.naively_switch_states(true);
@@ -41,74 +62,34 @@ pub(crate) fn html_layout(text: &str) -> Layout<'static> {
                     string.span.end,
                 );
             }
-            Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
+            Token::Comment(comment) => reader.skip(comment.span.start, comment.span.end),
+            Token::Doctype(_) | Token::Error(_) => {}
         }
     }
     reader.finish(text.len());
-    reader.layout
+    let measured = Measured {
+        depth: reader.elements.max_depth,
+        reopened: reader.elements.reopened,
+        lines: reader.layout.lines.len(),
+        ..reader.measured
+    };
+    let Reader { layout, cells, pieces, head, copy, .. } = reader;
+    let copy = refused
+        .and_then(|()| measured.check())
+        .map(|()| copy.map(NumberedCopy::finish).unwrap_or_default());
+    LinesOfPage { layout, cells, pieces, head, copy }
 }
 
-/// Elements that end a line when they open and close.
-const BLOCKS: [&str; 45] = [
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "body",
-    "br",
-    "center",
-    "dd",
-    "details",
-    "dialog",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hgroup",
-    "hr",
-    "html",
-    "li",
-    "main",
-    "nav",
-    "ol",
-    "option",
-    "p",
-    "pre",
-    "section",
-    "select",
-    "summary",
-    "table",
-    "tbody",
-    "td",
-    "th",
-    "title",
-    "tr",
-    "ul",
-];
-
-/// Elements whose text is not shown to readers.
-const SILENT: [&str; 10] = [
-    "button", "iframe", "noscript", "object", "script", "select", "style", "svg", "template",
-    "textarea",
-];
-
-/// Elements around the main content.
-const FRAMES: [&str; 4] = ["header", "nav", "aside", "footer"];
-
 #[derive(Default)]
-struct Reader {
+struct Reader<'a> {
     layout: Layout<'static>,
+    cells: Vec<bool>,
+    pieces: Vec<Piece>,
+    head: Head,
+    copy: Option<NumberedCopy<'a>>,
+    measured: Measured,
+    elements: OpenElements,
+    row: Row,
     line: Line<'static>,
     text: String,
     /// Whether the line has any visible text.
@@ -128,37 +109,61 @@ struct Reader {
     tag_links: bool,
 }
 
-impl Reader {
+/// The table row being read.
+#[derive(Default)]
+struct Row {
+    /// Number of its first line.
+    start: usize,
+    cells: usize,
+    /// Whether the next line continues the row.
+    continues: bool,
+}
+
+impl<'a> Reader<'a> {
     fn open(&mut self, tag: &StartTag<usize>) {
         let name = String::from_utf8_lossy(&tag.name);
+        self.measured.elements += 1;
+        let bytes = tag.span.end.saturating_sub(tag.span.start);
+        self.measured.longest_tag = self.measured.longest_tag.max(bytes);
+        self.head.open(&name, tag);
+        if !is_void(&name) {
+            let value = |key: &[u8]| attribute(tag, key);
+            let marks = [&b"class"[..], b"id", b"itemprop", b"rel"]
+                .iter()
+                .filter_map(|key| value(key))
+                .map(|value| Marks::of(&value))
+                .fold(Marks::default(), Marks::or);
+            let hidden = tag.attributes.contains_key(&b"hidden"[..]);
+            self.elements.open(&name, marks, is_hidden(value(b"style").as_deref(), hidden));
+        }
         if let Some(kind) = silent(&name).filter(|_| !tag.self_closing) {
             self.silent.push(kind);
             self.silent_open[kind] += 1;
             return;
         }
-        if BLOCKS.contains(&&*name) {
+        if is_block(&name) {
             self.end_line();
         }
         match &*name {
             "title" => self.in_title = true,
             "pre" => self.preformatted += 1,
+            "tr" => self.row = Row { start: self.layout.lines.len(), ..Row::default() },
             "a" => {
-                let value = |key: &[u8]| {
-                    tag.attributes
-                        .get(key)
-                        .map(|value| String::from_utf8_lossy(&value.value).to_ascii_lowercase())
-                        .unwrap_or_default()
+                let has_tag = |key| {
+                    attribute(tag, key)
+                        .is_some_and(|value| value.to_ascii_lowercase().contains("tag"))
                 };
-                let to_tag = value(b"href").contains("tag") || value(b"rel").contains("tag");
-                self.link = Some((String::new(), to_tag));
+                self.link = Some((String::new(), has_tag(b"href") || has_tag(b"rel")));
             }
-            _ if FRAMES.contains(&&*name) => self.frames += 1,
-            _ => self.headings = heading(&name).unwrap_or(self.headings),
+            name if is_cell(name) => self.row.open_cell(self.layout.lines.len()),
+            name if is_frame(name) => self.frames += 1,
+            name => self.headings = heading(name).unwrap_or(self.headings),
         }
     }
 
     fn close(&mut self, name: &[u8], end: usize) {
         let name = String::from_utf8_lossy(name);
+        self.elements.close(&name);
         if let Some(kind) = silent(&name).filter(|kind| self.silent_open[*kind] > 0) {
             // Closing an element closes everything inside it.
             while let Some(open) = self.silent.pop() {
@@ -169,7 +174,7 @@ impl Reader {
             }
             return;
         }
-        if BLOCKS.contains(&&*name) {
+        if is_block(&name) {
             self.end_line();
         }
         match &*name {
@@ -177,21 +182,31 @@ impl Reader {
             "pre" => self.preformatted = self.preformatted.saturating_sub(1),
             "a" => self.end_link(),
             // The end tag of an inline element at the end of a line belongs to the line.
-            "b" | "em" | "font" | "i" | "span" | "strong" | "u" if self.has_text => {
-                self.end = end;
-            }
-            _ if FRAMES.contains(&&*name) => self.frames = self.frames.saturating_sub(1),
-            _ if heading(&name).is_some() => self.headings = 0,
+            "span" if self.has_text => self.end = end,
+            name if is_formatting(name) && self.has_text => self.end = end,
+            name if is_frame(name) => self.frames = self.frames.saturating_sub(1),
+            name if heading(name).is_some() => self.headings = 0,
             _ => {}
         }
     }
 
     fn text(&mut self, text: &str, start: usize, end: usize) {
-        if !self.silent.is_empty() {
+        self.elements.reopen();
+        if let Some(kind) = self.silent.last() {
+            if SILENT[*kind] == "script" {
+                self.head.script(text, start, end);
+            }
+            if matches!(SILENT[*kind], "script" | "style") {
+                self.skip(start, end);
+            }
             return;
         }
         if self.in_title {
             self.layout.head_title.get_or_insert_default().push_str(text);
+            self.skip(start, end);
+            return;
+        }
+        if self.elements.is_hidden() {
             return;
         }
         if self.preformatted > 0 {
@@ -206,18 +221,33 @@ impl Reader {
         }
     }
 
+    fn skip(&mut self, start: usize, end: usize) {
+        if let Some(copy) = &mut self.copy {
+            copy.skip(start, end);
+        }
+    }
+
     fn append(&mut self, text: &str, start: usize, end: usize) {
         if let Some((link, _)) = &mut self.link {
             link.push_str(text);
         }
-        if !text.trim().is_empty() {
+        let trimmed = text.trim();
+        if !trimmed.is_empty() {
+            let line = self.layout.lines.len();
             if !self.has_text {
                 self.has_text = true;
                 self.line.start = start + leading_blanks(text);
                 self.line.heading = self.headings;
                 self.line.part = if self.frames > 0 { Part::Frame } else { Part::Main };
+                if let Some(copy) = &mut self.copy {
+                    copy.mark(start, line);
+                }
             }
             self.end = end - trailing_blanks(text);
+            if trimmed.len() <= MAX_PIECE && self.pieces.len() < MAX_PIECES {
+                let marks = self.elements.marks();
+                self.pieces.push(Piece { line, text: trimmed.to_owned(), marks });
+            }
         }
         self.text.push_str(text);
     }
@@ -252,6 +282,7 @@ impl Reader {
         line.end = self.end;
         line.text = Cow::Owned(text);
         self.layout.lines.push(line);
+        self.cells.push(std::mem::take(&mut self.row.continues));
     }
 
     fn finish(&mut self, length: usize) {
@@ -263,14 +294,11 @@ impl Reader {
     }
 }
 
-fn silent(name: &str) -> Option<usize> {
-    SILENT.iter().position(|kind| *kind == name)
-}
-
-fn heading(name: &str) -> Option<u8> {
-    match name.as_bytes() {
-        [b'h', digit @ b'1'..=b'6'] => Some(digit - b'0'),
-        _ => None,
+impl Row {
+    /// Opens a cell before the line of this number. Cells of one line each stand on one line.
+    fn open_cell(&mut self, line: usize) {
+        self.continues = self.cells > 0 && line > self.start && line - self.start <= self.cells;
+        self.cells += 1;
     }
 }
 
@@ -308,7 +336,7 @@ fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::page::html::html_layout;
 
     fn lines(html: &str) -> Vec<String> {
         html_layout(html).lines.into_iter().map(|line| line.text.into_owned()).collect()

@@ -1,0 +1,321 @@
+//! Reads dates, outlets and people from the short lines around a title.
+
+use std::ops::Range;
+
+use super::dates;
+use super::lines::Piece;
+use super::names::{cleaned, is_button, is_chinese_name, is_outlet, is_outlet_like, is_person};
+use super::open::Marks;
+use super::{Title, is_long};
+use crate::page::labels::{Label, fields};
+use crate::page::line::Line;
+use crate::punctuation::{is_bar, is_colon};
+use crate::record::Moment;
+
+/// Characters of the longest line of a byline.
+pub(super) const MAX_LINE: usize = 90;
+/// Lines above and below a title that can be its byline.
+const ABOVE: usize = 4;
+const BELOW: usize = 15;
+
+/// What the short lines around a title say.
+#[derive(Debug, Default)]
+pub(super) struct Byline {
+    pub(super) date: Option<Moment>,
+    /// When the page was changed.
+    pub(super) updated: Option<Moment>,
+    pub(super) source: Option<String>,
+    pub(super) author: Option<String>,
+    pub(super) translator: Option<String>,
+    pub(super) editor: Option<String>,
+    /// Outlets and people that only attributes mark, or that stand beside the date.
+    pub(super) marked_source: Option<String>,
+    pub(super) marked_author: Option<String>,
+    /// Lines that consist of nothing else.
+    pub(super) lines: Vec<usize>,
+}
+
+/// What a part of a line is.
+#[derive(Debug)]
+enum Token<'p> {
+    Date { moment: Moment, updated: bool },
+    Field { label: Label, value: &'p str },
+    /// Anything else, with its marks.
+    Text { text: &'p str, marks: Marks },
+}
+
+/// The lines that can be a byline: some above the title, and those below it up to the text.
+pub(super) fn lines_near(
+    lines: &[Line<'_>],
+    title: &Title,
+    first: Option<usize>,
+    is_article: &dyn Fn(usize) -> bool,
+) -> (Range<usize>, Range<usize>) {
+    let start = match (title.line, first) {
+        (Some(line), _) => line + 1,
+        (None, Some(first)) => first.saturating_sub(BELOW - 3),
+        (None, None) => 0,
+    };
+    let last = lines.len().min(start + if title.line.is_some() { BELOW } else { BELOW + 3 });
+    let end = (start..last).find(|&line| is_long(&lines[line]) && is_article(line));
+    let above = title.line.map_or(start, |line| line.saturating_sub(ABOVE));
+    (start..end.unwrap_or(last), above..title.line.unwrap_or(start))
+}
+
+impl Byline {
+    /// Reads the lines of a range. What was found before stays.
+    pub(super) fn read(&mut self, lines: &[Line<'_>], pieces: &[Piece], range: Range<usize>) {
+        let start = pieces.partition_point(|piece| piece.line < range.start);
+        let end = pieces.partition_point(|piece| piece.line < range.end);
+        for of_line in pieces[start..end.max(start)].chunk_by(|a, b| a.line == b.line) {
+            let number = of_line[0].line;
+            if lines.get(number).is_some_and(|line| !is_long(line)) {
+                self.take_line(number, of_line);
+            }
+        }
+    }
+
+    fn take_line(&mut self, number: usize, pieces: &[Piece]) {
+        let tokens = tokens(pieces);
+        let has_date = tokens.iter().any(|token| matches!(token, Token::Date { .. }));
+        let names: Vec<(&str, Marks)> = tokens
+            .iter()
+            .filter_map(|token| match token {
+                Token::Text { text, marks } if !is_button(text) => Some((cleaned(text), *marks)),
+                _ => None,
+            })
+            .collect();
+        let mut has_field = false;
+        for token in &tokens {
+            has_field |= self.take_token(token);
+        }
+        for (text, marks) in &names {
+            self.take_marked(text, *marks);
+        }
+        match names[..] {
+            // The only name beside a date is the outlet.
+            [(name, _)] if has_date && is_outlet(name) => {
+                self.marked_source.get_or_insert_with(|| name.to_owned());
+            }
+            [(name, marks)] if !has_date && !has_field && pieces.len() == 1 => {
+                self.take_author_and_outlet(number, name, marks);
+            }
+            _ => {}
+        }
+        let rest: usize = names.iter().map(|(name, _)| name.chars().count()).sum();
+        if (has_date || has_field) && (names.len() <= 1 && rest <= 24 || rest == 0) {
+            self.lines.push(number);
+        }
+    }
+
+    /// Returns whether the token is a labelled field.
+    fn take_token(&mut self, token: &Token<'_>) -> bool {
+        let set = |slot: &mut Option<String>, value: &str| {
+            slot.get_or_insert_with(|| value.to_owned());
+        };
+        match token {
+            Token::Date { moment, updated: true } => {
+                self.updated.get_or_insert(*moment);
+            }
+            Token::Date { moment, updated: false } => {
+                self.date = Some(match self.date {
+                    Some(date) => dates::refined(date, *moment).unwrap_or(date),
+                    None => *moment,
+                });
+            }
+            Token::Field { label, value } => {
+                let value = cleaned(value);
+                match label {
+                    Label::Source if is_outlet(value) => set(&mut self.source, value),
+                    Label::Author if is_person(value) => set(&mut self.author, value),
+                    Label::Compiler if is_person(value) => set(&mut self.translator, value),
+                    _ => {}
+                }
+                return true;
+            }
+            Token::Text { .. } => {}
+        }
+        false
+    }
+
+    fn take_marked(&mut self, text: &str, marks: Marks) {
+        if marks.has(Marks::EDITOR) {
+            if is_person(text) {
+                self.editor.get_or_insert_with(|| text.to_owned());
+            }
+        } else if marks.is_only(Marks::AUTHOR) && is_person(text) && !is_outlet_like(text) {
+            self.marked_author.get_or_insert_with(|| text.to_owned());
+        } else if marks.has(Marks::SOURCE) && is_outlet(text) && self.marked_source.is_none() {
+            self.marked_source = Some(text.to_owned());
+        }
+    }
+
+    /// Reads `NAME/OUTLET` on a line of its own.
+    fn take_author_and_outlet(&mut self, number: usize, text: &str, _: Marks) {
+        if let Some((name, outlet)) = text.split_once(['/', '\u{ff0f}'])
+            && is_chinese_name(name.trim())
+            && is_outlet(outlet.trim())
+        {
+            self.marked_author.get_or_insert_with(|| name.trim().to_owned());
+            self.marked_source.get_or_insert_with(|| outlet.trim().to_owned());
+            self.lines.push(number);
+        }
+    }
+}
+
+/// Splits the pieces of a line into dates, labelled fields and other text.
+fn tokens(pieces: &[Piece]) -> Vec<Token<'_>> {
+    let mut tokens = Vec::new();
+    let mut pending: Option<Label> = None;
+    let mut updated = false;
+    for piece in pieces {
+        let mut rest = piece.text.as_str();
+        loop {
+            rest = rest.trim_start_matches(is_filler);
+            let Some(first) = rest.chars().next() else { break };
+            if let Some((moment, bytes)) = first
+                .is_ascii_digit()
+                .then(|| dates::at_start(rest))
+                .flatten()
+                .filter(|(_, bytes)| is_end_of_date(&rest[*bytes..]))
+            {
+                tokens.push(Token::Date { moment, updated: std::mem::take(&mut updated) });
+                pending = None;
+                rest = &rest[bytes..];
+            } else if let Some((label, after)) = label(rest) {
+                updated = rest.contains("更新");
+                pending = Some(label);
+                rest = after;
+            } else if let Some(label) = pending.take() {
+                let end = value_end(rest);
+                tokens.push(Token::Field { label, value: rest[..end].trim() });
+                rest = &rest[end..];
+            } else {
+                let end = word_end(rest);
+                updated = rest[..end].contains("更新");
+                tokens.push(Token::Text { text: rest[..end].trim(), marks: piece.marks });
+                rest = &rest[end..];
+            }
+        }
+    }
+    tokens
+}
+
+/// The label at the start of `text`, and the text after it. A label can stand in an element of its
+/// own, without a colon.
+fn label(text: &str) -> Option<(Label, &str)> {
+    if let Some(field) = fields(text).first() {
+        // The label ends with its colon or bar.
+        let end = text.char_indices().find(|(_, c)| is_colon(*c) || is_bar(*c) || *c == '/')?;
+        return Some((field.label, &text[end.0 + end.1.len_utf8()..]));
+    }
+    let alone = ["来源", "來源", "作者", "时间", "時間", "发表于", "發表於", "发布于", "编辑", "編輯"];
+    let is_alone = alone.contains(&text.trim());
+    is_alone
+        .then(|| fields(&format!("{}:", text.trim())).first().map(|field| field.label))
+        .flatten()
+        .map(|label| (label, ""))
+}
+
+/// Where the value of a field ends: at a wide gap, a bar or the next label.
+fn value_end(text: &str) -> usize {
+    let mut blanks = 0;
+    for (at, c) in text.char_indices() {
+        let next = &text[at..];
+        if is_bar(c) || blanks >= 2 || blanks >= 1 && !c.is_whitespace() && starts_field(next) {
+            return at;
+        }
+        blanks = if c.is_whitespace() { blanks + 1 } else { 0 };
+        if at > 0 && matches!(c, '\u{ff0c}' | '。' | '）' | ')' | '】' | ']') {
+            return at;
+        }
+    }
+    text.len()
+}
+
+fn starts_field(text: &str) -> bool {
+    label(text).is_some() || text.starts_with(|c: char| c.is_ascii_digit()) && dates::at_start(text).is_some()
+}
+
+/// Where a word of other text ends.
+fn word_end(text: &str) -> usize {
+    let first = text.chars().next().map_or(0, char::len_utf8);
+    let is_end = |at: usize, c: char| {
+        is_bar(c)
+            || matches!(c, '\u{3000}' | '\u{a0}' | '\t')
+            || c == ' ' && starts_field(text[at..].trim_start())
+            || c.is_whitespace() && !text[at..].trim_start().starts_with(|c: char| c.is_ascii_alphabetic())
+    };
+    text.char_indices().find(|(at, c)| *at >= first && is_end(*at, *c)).map_or(text.len(), |(at, _)| at)
+}
+
+/// Whether a date can end before `rest`: a sentence goes on with a word instead.
+fn is_end_of_date(rest: &str) -> bool {
+    let rest = rest.trim_start_matches([')', '）', ']', '】']);
+    rest.chars().next().is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '，' | ',' | '。' | '、'))
+        || label(rest).is_some()
+        || is_button(rest)
+}
+
+fn is_filler(c: char) -> bool {
+    c.is_whitespace()
+        || is_bar(c)
+        || matches!(c, '·' | '•' | '(' | '（' | '[' | '【' | ',' | '，' | ')' | '）' | ']' | '】' | ':' | '：')
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::datetime;
+
+    use super::*;
+    use crate::page::html::lines;
+
+    fn of(html: &str) -> Byline {
+        let page = lines::read(html);
+        let mut byline = Byline::default();
+        byline.read(&page.layout.lines, &page.pieces, 0..page.layout.lines.len());
+        byline
+    }
+
+    #[test]
+    fn forms_of_bylines() {
+        let time = Some(Moment::Time(datetime(2019, 9, 7, 13, 43, 45, 0)));
+        for html in [
+            "<div>2019-09-07 13:43:45 来源: <a>示例日报</a> <a>举报</a></div>",
+            "<div>分享到：</div><div><span>2019-09-07 13:43:45</span><span>字号：<a>A-</a></span><span>来源：示例日报</span></div>",
+            "<p><span>2019年09月07日 13:43:45</span><br><span>来源：</span><span><a>示例日报</a></span></p>",
+            "<h4>发表于<span>2019-09-07 13:43:45</span>| <span>1164次阅读</span>| 来源<span>示例日报</span>| <span>0 条评论</span></h4>",
+            "<div><i>时间：</i>2019-09-07 13:43:45 <i>来源：</i> 示例日报 </div>",
+            "<div>发布日期：2019-09-07 13:43:45&nbsp;&nbsp;来源：示例日报</div>",
+            "<div>更新时间:2019-09-08 10:00</div><div>2019-09-07 13:43:45|来源:示例日报</div>",
+        ] {
+            let byline = of(html);
+            assert_eq!((byline.date, byline.source.as_deref()), (time, Some("示例日报")), "{html}");
+        }
+        for html in [
+            "<div><span>2019-09-07 13:43:45</span> <a>示例日报</a>&nbsp;</div>",
+            "<div><span>原创</span> <span>示例日报</span> <span>2019-09-07 13:43:45</span></div>",
+            "<p><span>2019-09-07 13:43:45</span> <span>·</span> <span>示例日报</span></p>",
+        ] {
+            let byline = of(html);
+            let source = byline.marked_source.as_deref();
+            assert_eq!((byline.date, source), (time, Some("示例日报")), "{html}");
+        }
+    }
+
+    #[test]
+    fn authors() {
+        assert_eq!(of("<p>作者：王小明  编译：李四</p>").author.as_deref(), Some("王小明"));
+        assert_eq!(of("<p>王小明/示例日报</p>").marked_author.as_deref(), Some("王小明"));
+        assert_eq!(of("<p>作者表示，这很好</p>").author, None);
+        assert_eq!(of("<span class=author>王小明</span>").marked_author.as_deref(), Some("王小明"));
+    }
+
+    #[test]
+    fn sentences_are_no_bylines() {
+        for html in ["<p>2019年9月7日，公司宣布了消息。</p>", "<p>截至2019年9月7日的数据</p>"] {
+            let byline = of(html);
+            assert_eq!((byline.date, byline.lines.len()), (None, 0), "{html}");
+        }
+    }
+}
