@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::dates;
 use super::lines::Piece;
-use super::names::{cleaned, is_button, is_chinese_name, is_outlet, is_outlet_like, is_person};
+use super::names::{cleaned, is_button, is_chinese_name, is_outlet, is_outlet_like, is_person, person};
 use super::open::Marks;
 use super::{Title, is_long};
 use crate::page::labels::{Label, fields};
@@ -16,6 +16,8 @@ use crate::record::Moment;
 pub(super) const MAX_LINE: usize = 90;
 /// Lines above and below a title that can be its byline.
 const ABOVE: usize = 4;
+/// Characters of the longest label.
+const MAX_LABEL: usize = 8;
 const BELOW: usize = 15;
 
 /// What the short lines around a title say.
@@ -76,6 +78,12 @@ impl Byline {
     }
 
     fn take_line(&mut self, number: usize, pieces: &[Piece]) {
+        if let [piece] = pieces
+            && let Some(moment) = date_of_decision(&piece.text)
+        {
+            self.date.get_or_insert(moment);
+            return;
+        }
         let tokens = tokens(pieces);
         let has_date = tokens.iter().any(|token| matches!(token, Token::Date { .. }));
         let names: Vec<(&str, Marks)> = tokens
@@ -124,11 +132,11 @@ impl Byline {
                 });
             }
             Token::Field { label, value } => {
-                let value = cleaned(value);
+                let (outlet, name) = (cleaned(value), person(value));
                 match label {
-                    Label::Source if is_outlet(value) => set(&mut self.source, value),
-                    Label::Author if is_person(value) => set(&mut self.author, value),
-                    Label::Compiler if is_person(value) => set(&mut self.translator, value),
+                    Label::Source if is_outlet(outlet) => set(&mut self.source, outlet),
+                    Label::Author if is_person(name) => set(&mut self.author, name),
+                    Label::Compiler if is_person(name) => set(&mut self.translator, name),
                     _ => {}
                 }
                 return true;
@@ -163,6 +171,14 @@ impl Byline {
     }
 }
 
+/// The date of a law or decision: `（2007年6月29日…会议通过）` below its title.
+fn date_of_decision(text: &str) -> Option<Moment> {
+    let inner = text.strip_prefix(['（', '('])?.strip_suffix(['）', ')'])?;
+    let (moment, bytes) = dates::at_start(inner)?;
+    let rest = inner[bytes..].trim_end();
+    ["通过", "通過", "公布", "发布", "發布", "施行"].iter().any(|end| rest.ends_with(end)).then_some(moment)
+}
+
 /// Splits the pieces of a line into dates, labelled fields and other text.
 fn tokens(pieces: &[Piece]) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
@@ -183,7 +199,7 @@ fn tokens(pieces: &[Piece]) -> Vec<Token<'_>> {
                 pending = None;
                 rest = &rest[bytes..];
             } else if let Some((label, after)) = label(rest) {
-                updated = rest.contains("更新");
+                updated = rest[..rest.len() - after.len()].contains("更新");
                 pending = Some(label);
                 rest = after;
             } else if let Some(label) = pending.take() {
@@ -209,12 +225,11 @@ fn label(text: &str) -> Option<(Label, &str)> {
         let end = text.char_indices().find(|(_, c)| is_colon(*c) || is_bar(*c) || *c == '/')?;
         return Some((field.label, &text[end.0 + end.1.len_utf8()..]));
     }
-    let alone = ["来源", "來源", "作者", "时间", "時間", "发表于", "發表於", "发布于", "编辑", "編輯"];
-    let is_alone = alone.contains(&text.trim());
-    is_alone
-        .then(|| fields(&format!("{}:", text.trim())).first().map(|field| field.label))
-        .flatten()
-        .map(|label| (label, ""))
+    let alone = text.trim();
+    if alone.chars().count() > MAX_LABEL || alone.ends_with(is_colon) {
+        return None;
+    }
+    fields(&format!("{alone}:")).first().map(|field| (field.label, ""))
 }
 
 /// Where the value of a field ends: at a wide gap, a bar or the next label.

@@ -15,7 +15,7 @@ const MAX_ELEMENTS: usize = 20_000;
 /// Bytes `<`, whether or not they begin a tag. Real pages reach 9,976.
 const MAX_OPENING_BRACKETS: usize = 200_000;
 /// Bytes `&`. Real pages reach 114 character references.
-const MAX_REFERENCES: usize = 100_000;
+const MAX_REFERENCES: usize = 50_000;
 /// Bytes of one tag with its attributes. Real pages reach 4.7 kB.
 const MAX_TAG_BYTES: usize = 100_000;
 /// Nested elements. Real pages reach 28.

@@ -231,6 +231,9 @@ impl<'a> Reader<'a> {
         if let Some((link, _)) = &mut self.link {
             link.push_str(text);
         }
+        if text.contains('\0') {
+            return self.append(&text.replace('\0', ""), start, end);
+        }
         let trimmed = text.trim();
         if !trimmed.is_empty() {
             let line = self.layout.lines.len();

@@ -8,7 +8,7 @@ use super::names::{cleaned, is_chinese_name, is_outlet, is_outlet_like, is_perso
 use super::title::{self, Title};
 use super::{dates, key, script};
 use crate::page::byline::Byline as TextByline;
-use crate::page::line::Layout;
+use crate::page::line::{Layout, Line};
 use crate::page::metadata::Metadata;
 use crate::record::{DateOrigin, Moment};
 
@@ -133,7 +133,7 @@ pub(super) fn read(
         source,
         unread_date: None,
     };
-    let consumed = consumed(layout, &title, &parts.byline);
+    let consumed = consumed(layout, &title, &parts.byline, is_article);
     Found { metadata, consumed }
 }
 
@@ -152,7 +152,7 @@ impl Parts<'_> {
             let field = |name: &&str| script::value(self.text, scripts, name, dates::in_value);
             SCRIPT_DATES.iter().find_map(field)
         };
-        let candidates: [(&dyn Fn() -> Option<Moment>, DateOrigin); 10] = [
+        let candidates: [(&dyn Fn() -> Option<Moment>, DateOrigin); 8] = [
             (&|| self.json.published, DateOrigin::JsonLd),
             (&|| meta(&PUBLISHED), DateOrigin::Meta),
             (&|| time(true), DateOrigin::Markup),
@@ -161,8 +161,6 @@ impl Parts<'_> {
             (&|| self.json.last_published, DateOrigin::JsonLd),
             (&|| time(false), DateOrigin::Markup),
             (&|| self.byline.updated, DateOrigin::Text),
-            (&far, DateOrigin::Text),
-            (&in_scripts, DateOrigin::Script),
         ];
         let mut chosen: Option<(Moment, DateOrigin)> = None;
         for (candidate, origin) in candidates {
@@ -179,7 +177,9 @@ impl Parts<'_> {
                 }
             }
         }
-        chosen
+        let text = |moment| (moment, DateOrigin::Text);
+        let script = |moment| (moment, DateOrigin::Script);
+        chosen.or_else(|| far().map(text)).or_else(|| in_scripts().map(script))
     }
 
     /// Labelled fields in all short lines of the page.
@@ -292,7 +292,7 @@ impl Parts<'_> {
             .layout
             .lines
             .iter()
-            .filter(|line| line.tag_links_only || is_tags_line(&line.text))
+            .filter(|line| is_line_of_tags(line))
             .flat_map(|line| line.links.iter().map(String::as_str));
         let one = head.contents("article:tag").chain(head.contents("og:article:tag"));
         let listed = ["keywords", "news_keywords", "tags"].into_iter().flat_map(|name| {
@@ -326,20 +326,32 @@ fn sites(head: &Head, json: &JsonLd) -> Vec<String> {
         .collect()
 }
 
-fn is_tags_line(text: &str) -> bool {
+/// Whether a line has links to tags and nothing else.
+fn is_line_of_tags(line: &Line<'_>) -> bool {
+    line.tag_links_only || !line.links.is_empty() && is_labelled_as_tags(&line.text)
+}
+
+fn is_labelled_as_tags(text: &str) -> bool {
     ["标签", "標籤", "標簽", "关键词", "關鍵詞", "关键字", "Tags", "TAGS"]
         .iter()
         .any(|label| text.starts_with(label))
 }
 
 /// Lines of title and byline above the text, and bylines that end it.
-fn consumed(layout: &Layout<'_>, title: &Title, byline: &Byline) -> Vec<usize> {
+fn consumed(
+    layout: &Layout<'_>,
+    title: &Title,
+    byline: &Byline,
+    is_article: &dyn Fn(usize) -> bool,
+) -> Vec<usize> {
     let mut consumed = title.lines.clone();
     consumed.extend(&byline.lines);
-    let labelled = |line: &crate::page::line::Line<'_>| {
-        !super::is_long(line) && TextByline::default().take(&line.text)
+    let labelled = |line: &Line<'_>| {
+        !super::is_long(line)
+            && (is_line_of_tags(line) || TextByline::default().take(&line.text))
     };
     let lines = layout.lines.iter().enumerate();
-    consumed.extend(lines.filter(|(_, line)| labelled(line)).map(|(number, _)| number));
+    let labelled = lines.filter(|(number, line)| is_article(*number) && labelled(line));
+    consumed.extend(labelled.map(|(number, _)| number));
     consumed
 }

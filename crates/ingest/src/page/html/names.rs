@@ -70,8 +70,25 @@ pub(super) fn cleaned(value: &str) -> &str {
     // A Chinese name has no blanks; what follows one is a button or the next field.
     let mut parts = value.split([' ', '\u{3000}', '\u{a0}', '|', '\u{ff5c}']);
     match parts.next() {
-        Some(first) if first.chars().any(is_han) && !parts.all(is_chinese_name) => first,
+        Some(first)
+            if first.chars().any(is_han)
+                && !(is_chinese_name(first) && parts.all(is_chinese_name)) =>
+        {
+            first
+        }
         _ => value,
+    }
+}
+
+/// The name of a person in a value such as `某报记者 王小明`.
+pub(super) fn person(value: &str) -> &str {
+    let after_role = ["记者", "記者", "作者", "评论员", "評論員", "通讯员", "通訊員", "特约", "特約"]
+        .iter()
+        .filter_map(|role| value.rfind(role).map(|at| at + role.len()))
+        .max();
+    match after_role.map(|at| cleaned(&value[at..])) {
+        Some(name) if is_person(name) => name,
+        _ => cleaned(value),
     }
 }
 
@@ -79,12 +96,18 @@ fn is_name_like(text: &str, longest: usize) -> bool {
     let chars = text.chars().count();
     (2..=longest).contains(&chars)
         && text.chars().any(char::is_alphabetic)
-        && text.chars().filter(char::is_ascii_digit).count() * 2 < chars
+        && has_few_digits(text)
         && !text.contains(|c: char| {
             matches!(c, '。' | '，' | '！' | '？' | '!' | '?' | ';' | '；' | ':' | '：' | '<' | '>' | '"' | '=')
         })
         && !NO_NAMES.contains(&text)
         && !is_button(text)
+}
+
+/// Ids of editors and counters have more digits than `36氪`.
+fn has_few_digits(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    digits <= 2 || digits * 2 < text.chars().count()
 }
 
 fn is_address(text: &str) -> bool {
@@ -120,5 +143,7 @@ mod tests {
         assert_eq!(cleaned("John Smith"), "John Smith");
         assert_eq!(cleaned("王小明 李小红"), "王小明 李小红");
         assert_eq!(cleaned("[新浪]"), "新浪");
+        assert_eq!(person("某某网专栏作者 王小明"), "王小明");
+        assert_eq!(person("示例报记者王小明 李四"), "王小明 李四");
     }
 }

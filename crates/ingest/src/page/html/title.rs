@@ -8,6 +8,10 @@ use super::names::is_outlet_like;
 use crate::page::line::{Layout, Line, Part};
 use crate::punctuation::is_stop;
 
+/// Lines among which the title is.
+const MAX_LINES: usize = 5_000;
+/// Bytes of a title.
+const MAX_BYTES: usize = 1_200;
 /// Characters of a heading that can be a title.
 const MIN_HEADING: usize = 4;
 /// Characters of the name of a site or of a section.
@@ -40,7 +44,8 @@ pub(super) fn read(
     .into_iter()
     .flatten()
     .map(str::trim)
-    .filter(|title| !title.is_empty())
+    // Longer texts are no titles.
+    .filter(|title| !title.is_empty() && title.len() <= MAX_BYTES)
     .collect();
     let text = confirmed_heading(lines, &stated, sites)
         .or_else(|| confirmed_line(lines, &stated))
@@ -64,7 +69,11 @@ impl Title {
             return;
         }
         let mut spread = Vec::new();
-        for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.text.len() <= 600) {
+        for (number, line) in lines.iter().enumerate().take(MAX_LINES) {
+            if line.text.len() > MAX_BYTES {
+                spread.clear();
+                continue;
+            }
             let key = key(&line.text);
             if key == wanted {
                 self.lines.push(number);
@@ -108,7 +117,7 @@ fn confirmed_heading(lines: &[Line<'_>], stated: &[&str], sites: &[String]) -> O
     };
     lines
         .iter()
-        .filter(|line| (1..=5).contains(&line.heading) && line.text.len() <= 600)
+        .filter(|line| (1..=5).contains(&line.heading) && line.text.len() <= MAX_BYTES)
         .map(|line| (key(&line.text), &line.text))
         .filter(|(key, _)| key.chars().count() >= MIN_HEADING && is_confirmed(key))
         .rev()
@@ -121,7 +130,7 @@ fn confirmed_line(lines: &[Line<'_>], stated: &[&str]) -> Option<String> {
     lines
         .iter()
         .map(|line| &*line.text)
-        .filter(|text| text.len() <= 600 && text.chars().count() >= 2 * MIN_HEADING)
+        .filter(|text| text.len() <= MAX_BYTES && text.chars().count() >= 2 * MIN_HEADING)
         .filter(|text| {
             stated.iter().any(|title| {
                 title.strip_prefix(*text).is_some_and(|tail| {
