@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::dates;
 use super::lines::Piece;
-use super::names::{cleaned, is_button, is_chinese_name, is_outlet, is_outlet_like, is_person, person};
+use super::names::{cleaned, is_button, is_chinese_name, is_outlet, is_marked_person, is_outlet_like, is_person, person};
 use super::open::Marks;
 use super::{Title, is_long};
 use crate::page::labels::{Label, fields};
@@ -24,6 +24,8 @@ const BELOW: usize = 15;
 #[derive(Debug, Default)]
 pub(super) struct Byline {
     pub(super) date: Option<Moment>,
+    /// A date with a label before it.
+    pub(super) labelled_date: Option<Moment>,
     /// When the page was changed.
     pub(super) updated: Option<Moment>,
     pub(super) source: Option<String>,
@@ -40,8 +42,10 @@ pub(super) struct Byline {
 /// What a part of a line is.
 #[derive(Debug)]
 enum Token<'p> {
-    Date { moment: Moment, updated: bool },
+    Date { moment: Moment, updated: bool, labelled: bool },
     Field { label: Label, value: &'p str },
+    /// The value of an unknown label.
+    Unknown(&'p str),
     /// Anything else, with its marks.
     Text { text: &'p str, marks: Marks },
 }
@@ -102,15 +106,25 @@ impl Byline {
         }
         match names[..] {
             // The only name beside a date is the outlet.
-            [(name, _)] if has_date && is_outlet(name) => {
+            [(name, marks)] if has_date && is_outlet(name) && !marks.is_only(Marks::AUTHOR) => {
                 self.marked_source.get_or_insert_with(|| name.to_owned());
+            }
+            [(name, _), (other, _)] | [(other, _), (name, _)]
+                if has_date && is_outlet_like(name) && !is_outlet_like(other) && is_outlet(name) =>
+            {
+                self.marked_source.get_or_insert_with(|| (*name).to_owned());
             }
             [(name, marks)] if !has_date && !has_field && pieces.len() == 1 => {
                 self.take_author_and_outlet(number, name, marks);
             }
             _ => {}
         }
-        let rest: usize = names.iter().map(|(name, _)| name.chars().count()).sum();
+        let unknown = tokens.iter().filter_map(|token| match token {
+            Token::Unknown(value) => Some(value.chars().count()),
+            _ => None,
+        });
+        let named = names.iter().map(|(name, _)| name.chars().count());
+        let rest: usize = named.chain(unknown).sum();
         if (has_date || has_field) && (names.len() <= 1 && rest <= 24 || rest == 0) {
             self.lines.push(number);
         }
@@ -122,10 +136,13 @@ impl Byline {
             slot.get_or_insert_with(|| value.to_owned());
         };
         match token {
-            Token::Date { moment, updated: true } => {
+            Token::Date { moment, updated: true, .. } => {
                 self.updated.get_or_insert(*moment);
             }
-            Token::Date { moment, updated: false } => {
+            Token::Date { moment, labelled, .. } => {
+                if *labelled {
+                    self.labelled_date.get_or_insert(*moment);
+                }
                 self.date = Some(match self.date {
                     Some(date) => dates::refined(date, *moment).unwrap_or(date),
                     None => *moment,
@@ -141,7 +158,7 @@ impl Byline {
                 }
                 return true;
             }
-            Token::Text { .. } => {}
+            Token::Unknown(_) | Token::Text { .. } => {}
         }
         false
     }
@@ -151,7 +168,7 @@ impl Byline {
             if is_person(text) {
                 self.editor.get_or_insert_with(|| text.to_owned());
             }
-        } else if marks.is_only(Marks::AUTHOR) && is_person(text) && !is_outlet_like(text) {
+        } else if marks.is_only(Marks::AUTHOR) && is_marked_person(text) {
             self.marked_author.get_or_insert_with(|| text.to_owned());
         } else if marks.has(Marks::SOURCE) && is_outlet(text) && self.marked_source.is_none() {
             self.marked_source = Some(text.to_owned());
@@ -182,39 +199,52 @@ fn date_of_decision(text: &str) -> Option<Moment> {
 /// Splits the pieces of a line into dates, labelled fields and other text.
 fn tokens(pieces: &[Piece]) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
-    let mut pending: Option<Label> = None;
-    let mut updated = false;
+    let mut pending = Pending::default();
     for piece in pieces {
         let mut rest = piece.text.as_str();
         loop {
             rest = rest.trim_start_matches(is_filler);
             let Some(first) = rest.chars().next() else { break };
-            if let Some((moment, bytes)) = first
-                .is_ascii_digit()
-                .then(|| dates::at_start(rest))
-                .flatten()
-                .filter(|(_, bytes)| is_end_of_date(&rest[*bytes..]))
-            {
-                tokens.push(Token::Date { moment, updated: std::mem::take(&mut updated) });
-                pending = None;
+            let date = || dates::at_start(rest).filter(|(_, bytes)| is_end_of_date(&rest[*bytes..]));
+            if let Some((moment, bytes)) = first.is_ascii_digit().then(date).flatten() {
+                let Pending { label, unknown, updated } = std::mem::take(&mut pending);
+                let labelled = label == Some(Label::Time) || unknown;
+                tokens.push(Token::Date { moment, updated, labelled });
                 rest = &rest[bytes..];
             } else if let Some((label, after)) = label(rest) {
-                updated = rest[..rest.len() - after.len()].contains("更新");
-                pending = Some(label);
+                let updated = rest[..rest.len() - after.len()].contains("更新");
+                pending = Pending { label: Some(label), unknown: false, updated };
                 rest = after;
-            } else if let Some(label) = pending.take() {
+            } else if let Some(label) = pending.label {
+                pending = Pending::default();
                 let end = value_end(rest);
                 tokens.push(Token::Field { label, value: rest[..end].trim() });
                 rest = &rest[end..];
             } else {
                 let end = word_end(rest);
-                updated = rest[..end].contains("更新");
-                tokens.push(Token::Text { text: rest[..end].trim(), marks: piece.marks });
+                let word = rest[..end].trim();
+                let is_label = rest[end..].starts_with(is_colon);
+                if pending.unknown || is_label {
+                    tokens.push(Token::Unknown(word));
+                } else {
+                    tokens.push(Token::Text { text: word, marks: piece.marks });
+                }
+                let updated = word.contains("更新");
+                pending = Pending { label: None, unknown: is_label, updated };
                 rest = &rest[end..];
             }
         }
     }
     tokens
+}
+
+/// What the text before says about the next token.
+#[derive(Default)]
+struct Pending {
+    label: Option<Label>,
+    /// A label that is not known.
+    unknown: bool,
+    updated: bool,
 }
 
 /// The label at the start of `text`, and the text after it. A label can stand in an element of its
@@ -257,6 +287,7 @@ fn word_end(text: &str) -> usize {
     let first = text.chars().next().map_or(0, char::len_utf8);
     let is_end = |at: usize, c: char| {
         is_bar(c)
+            || is_colon(c)
             || matches!(c, '\u{3000}' | '\u{a0}' | '\t')
             || c == ' ' && starts_field(text[at..].trim_start())
             || c.is_whitespace() && !text[at..].trim_start().starts_with(|c: char| c.is_ascii_alphabetic())
@@ -302,6 +333,7 @@ mod tests {
             "<h4>发表于<span>2019-09-07 13:43:45</span>| <span>1164次阅读</span>| 来源<span>示例日报</span>| <span>0 条评论</span></h4>",
             "<div><i>时间：</i>2019-09-07 13:43:45 <i>来源：</i> 示例日报 </div>",
             "<div>发布日期：2019-09-07 13:43:45&nbsp;&nbsp;来源：示例日报</div>",
+            "<div>发稿时间：2019-09-07 13:43:45　审核：李四　来源：示例日报</div>",
             "<div>更新时间:2019-09-08 10:00</div><div>2019-09-07 13:43:45|来源:示例日报</div>",
         ] {
             let byline = of(html);
@@ -310,6 +342,7 @@ mod tests {
         for html in [
             "<div><span>2019-09-07 13:43:45</span> <a>示例日报</a>&nbsp;</div>",
             "<div><span>原创</span> <span>示例日报</span> <span>2019-09-07 13:43:45</span></div>",
+            "<p>2019-09-07 13:43:45 <span>示例日报</span> <span>王小明</span></p>",
             "<p><span>2019-09-07 13:43:45</span> <span>·</span> <span>示例日报</span></p>",
         ] {
             let byline = of(html);
@@ -322,6 +355,8 @@ mod tests {
     fn authors() {
         assert_eq!(of("<p>作者：王小明  编译：李四</p>").author.as_deref(), Some("王小明"));
         assert_eq!(of("<p>王小明/示例日报</p>").marked_author.as_deref(), Some("王小明"));
+        assert_eq!(of("<div class=author>作者最近文章</div>").marked_author, None);
+        assert_eq!(of("<p>2019-09-07 国内新闻</p>").marked_source, None);
         assert_eq!(of("<p>作者表示，这很好</p>").author, None);
         assert_eq!(of("<span class=author>王小明</span>").marked_author.as_deref(), Some("王小明"));
     }

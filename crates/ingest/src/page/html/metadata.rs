@@ -8,8 +8,10 @@ use super::names::{cleaned, is_chinese_name, is_outlet, is_outlet_like, is_perso
 use super::title::{self, Title};
 use super::{dates, key, script};
 use crate::page::byline::Byline as TextByline;
+use crate::page::boilerplate::breadcrumb;
 use crate::page::line::{Layout, Line};
 use crate::page::metadata::Metadata;
+use crate::punctuation::is_stop;
 use crate::record::{DateOrigin, Moment};
 
 /// More tags are not kept.
@@ -124,9 +126,7 @@ pub(super) fn read(
         editor: parts.byline.editor.clone(),
         date: parts.date(pieces),
         site: head.content(&["og:site_name", "sitename", "application-name"]).map(str::to_owned),
-        category: parts.json.section.clone().or_else(|| {
-            head.content(&["article:section", "columnname"]).map(str::to_owned)
-        }),
+        category: parts.category(),
         url: parts.url(),
         tags: parts.tags(title.text.as_deref()),
         title: title.text.clone(),
@@ -146,7 +146,7 @@ impl Parts<'_> {
             let mut times = self.head.times.iter().filter(|(_, is_marked)| *is_marked || !marked);
             times.find_map(|(value, _)| dates::in_value(value))
         };
-        let far = || self.far(pieces).date;
+        let far = || self.far(pieces).labelled_date;
         let in_scripts = || {
             let scripts = &self.head.scripts;
             let field = |name: &&str| script::value(self.text, scripts, name, dates::in_value);
@@ -275,6 +275,18 @@ impl Parts<'_> {
         })
     }
 
+    fn category(&self) -> Option<String> {
+        let in_breadcrumb = || {
+            self.layout.lines.iter().find_map(|line| breadcrumb(&line.text)).flatten()
+        };
+        self.json
+            .section
+            .as_deref()
+            .or_else(|| self.head.content(&["article:section", "columnname"]))
+            .or_else(in_breadcrumb)
+            .map(str::to_owned)
+    }
+
     fn url(&self) -> Option<String> {
         let stated = [
             self.head.canonical.as_deref(),
@@ -337,21 +349,53 @@ fn is_labelled_as_tags(text: &str) -> bool {
         .any(|label| text.starts_with(label))
 }
 
-/// Lines of title and byline above the text, and bylines that end it.
+/// Lines of the article that are no text: title, byline, tags, breadcrumbs, and lists of links at its
+/// end.
 fn consumed(
     layout: &Layout<'_>,
     title: &Title,
     byline: &Byline,
     is_article: &dyn Fn(usize) -> bool,
 ) -> Vec<usize> {
+    let lines = &layout.lines;
     let mut consumed = title.lines.clone();
     consumed.extend(&byline.lines);
-    let labelled = |line: &Line<'_>| {
-        !super::is_long(line)
-            && (is_line_of_tags(line) || TextByline::default().take(&line.text))
+    let kept: Vec<usize> = (0..lines.len()).filter(|&line| is_article(line)).collect();
+    let is_text = |line: &&usize| {
+        let line = &lines[**line];
+        super::is_long(line) && !is_links_only(line)
     };
-    let lines = layout.lines.iter().enumerate();
-    let labelled = lines.filter(|(number, line)| is_article(*number) && labelled(line));
-    consumed.extend(labelled.map(|(number, _)| number));
+    let first = kept.iter().find(is_text).copied().unwrap_or(lines.len());
+    let last = kept.iter().rev().find(is_text).copied().unwrap_or(0);
+    consumed.extend(kept.iter().copied().filter(|&number| {
+        let line = &lines[number];
+        let is_edge = number < first || number > last;
+        !super::is_long(line)
+            && (is_line_of_tags(line)
+                || breadcrumb(&line.text).is_some()
+                || is_edge && TextByline::default().take(&line.text))
+    }));
+    consumed.extend(links_at_end(lines, &kept));
     consumed
+}
+
+/// The lines after the last sentence, if most of them are links: recommendations.
+fn links_at_end(lines: &[Line<'_>], kept: &[usize]) -> Vec<usize> {
+    let ends_sentence = |line: &&usize| {
+        let line = &lines[**line];
+        !is_links_only(line) && (super::is_long(line) || line.text.ends_with(is_end_of_sentence))
+    };
+    let last = kept.iter().rposition(|line| ends_sentence(&line));
+    let end = last.map_or(&[][..], |last| &kept[last + 1..]);
+    let links = end.iter().filter(|line| is_links_only(&lines[**line])).count();
+    if links >= 2 && links * 3 >= end.len() { end.to_vec() } else { Vec::new() }
+}
+
+fn is_links_only(line: &Line<'_>) -> bool {
+    let linked: usize = line.links.iter().map(String::len).sum();
+    linked > 0 && linked * 10 >= line.text.len() * 9
+}
+
+fn is_end_of_sentence(c: char) -> bool {
+    is_stop(c) || matches!(c, '”' | '」' | '…' | '）' | ')' | ':' | '：')
 }

@@ -16,6 +16,19 @@ const NO_NAMES: [&str; 20] = [
     "null", "undefined", "none", "责任编辑", "責任編輯", "版权声明", "网络",
 ];
 
+/// Names of channels, which stand where an outlet could.
+const CHANNELS: [&str; 34] = [
+    "新闻", "新聞", "要闻", "要聞", "时政", "時政", "国内", "國內", "国际", "國際", "社会", "社會", "财经", "財經",
+    "股票", "科技", "体育", "體育", "娱乐", "娛樂", "军事", "軍事", "汽车", "房产", "教育", "健康", "文化", "历史",
+    "生活", "国内新闻", "国际新闻", "社会新闻", "滚动新闻", "财经新闻",
+];
+
+/// Words in labels and links beside an author, never in a name.
+const NO_AUTHORS: [&str; 16] = [
+    "作者", "文章", "最近", "更多", "简介", "专栏", "编辑", "來源", "来源", "发布", "认证", "作品", "主页", "查看",
+    "作家", "投稿",
+];
+
 /// Ends of the names of outlets.
 const OUTLETS: [&str; 34] = [
     "网", "網", "报", "報", "社", "新闻", "新聞", "频道", "頻道", "日报", "日報", "晚报", "晚報", "时报", "時報",
@@ -34,7 +47,17 @@ pub(super) fn is_button(text: &str) -> bool {
 
 /// Whether a text can be the name of an outlet.
 pub(super) fn is_outlet(text: &str) -> bool {
-    is_name_like(text, 24)
+    is_name_like(text, 24) && !CHANNELS.contains(&text)
+}
+
+/// Whether a text in an element that is marked as the author can be a name.
+pub(super) fn is_marked_person(text: &str) -> bool {
+    let is_short = text.is_ascii() || text.chars().count() <= 10;
+    is_short
+        && is_person(text)
+        && !is_outlet_like(text)
+        && !CHANNELS.contains(&text)
+        && !NO_AUTHORS.iter().any(|word| text.contains(word))
 }
 
 /// Whether a text can be the name of an author, or of several.
@@ -60,8 +83,9 @@ pub(super) fn is_chinese_name(text: &str) -> bool {
 pub(super) fn cleaned(value: &str) -> &str {
     let mut value = value.trim();
     for label in ["来源", "來源", "作者", "来自", "來自"] {
-        if let Some(after) = value.strip_prefix(label) {
-            value = after.trim_start_matches([':', '\u{ff1a}', ' ', '\u{3000}', '\u{a0}']);
+        let separators = [':', '\u{ff1a}', ' ', '\u{3000}', '\u{a0}'];
+        if let Some(after) = value.strip_prefix(label).filter(|after| after.starts_with(separators)) {
+            value = after.trim_start_matches(separators);
         }
     }
     let value = value.trim_matches(|c: char| {
