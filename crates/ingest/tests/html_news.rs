@@ -161,3 +161,32 @@ fn news_pages_are_read_as_a_person_reads_them() {
     }
     score.hold();
 }
+
+#[test]
+#[ignore = "a measurement"]
+fn speed() {
+    let Some(folder) = shared() else { return };
+    let packed = fs::read(folder.join("pages.tar.xz")).unwrap();
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut lzma_rust2::XzReader::new(&packed[..], true), &mut bytes)
+        .unwrap();
+    let mut archive = tar::Archive::new(&bytes[..]);
+    let pages: Vec<String> = archive
+        .entries()
+        .unwrap()
+        .filter_map(|entry| {
+            let mut page = Vec::new();
+            std::io::Read::read_to_end(&mut entry.unwrap(), &mut page).unwrap();
+            (!page.is_empty()).then(|| String::from_utf8_lossy(&page).into_owned())
+        })
+        .collect();
+    let total: usize = pages.iter().map(String::len).sum();
+    let statistics = wensou_ingest::CorpusStatistics::default();
+    for _ in 0..5 {
+        let start = std::time::Instant::now();
+        for page in &pages {
+            wensou_ingest::parse_page(page, wensou_ingest::Markup::Html, &statistics);
+        }
+        println!("{:.1} MB/s", total as f64 / 1e6 / start.elapsed().as_secs_f64());
+    }
+}

@@ -4,9 +4,9 @@
 use std::borrow::Cow;
 
 use html5gum::emitters::default::DefaultEmitter;
-use html5gum::{StartTag, Token, Tokenizer};
+use html5gum::{Emitter, ForwardingEmitter, StartTag, Token, Tokenizer};
 
-use super::copy::NumberedCopy;
+use super::copy::{MAX_LINES, NumberedCopy};
 use super::elements::{
     SILENT, heading, is_block, is_cell, is_formatting, is_frame, is_void, silent,
 };
@@ -17,6 +17,9 @@ use crate::page::line::{Layout, Line, Part};
 
 /// More pieces than this are not kept: metadata stands near the top.
 const MAX_PIECES: usize = 20_000;
+/// Lines that are kept apart, so that they take no more memory than a page. All further text is one
+/// line.
+const MAX_LINES_KEPT: usize = 2 * MAX_LINES;
 /// Bytes of a piece that can be metadata.
 const MAX_PIECE: usize = 300;
 
@@ -45,12 +48,13 @@ pub(super) fn read(text: &str) -> LinesOfPage {
     let refused = check_text(text);
     let mut reader = Reader {
         copy: refused.is_ok().then(|| NumberedCopy::new(text)),
+        length: text.len() + 1,
         ..Reader::default()
     };
     let mut emitter = DefaultEmitter::new_with_span();
     // Treat scripts and styles as raw text, as browsers do.
     emitter.naively_switch_states(true);
-    for token in Tokenizer::new_with_emitter(text, emitter) {
+    for token in Tokenizer::new_with_emitter(text, WithoutErrors(emitter)) {
         let Ok(token) = token;
         match token {
             Token::StartTag(tag) => reader.open(&tag),
@@ -80,6 +84,24 @@ pub(super) fn read(text: &str) -> LinesOfPage {
     LinesOfPage { layout, cells, pieces, head, copy }
 }
 
+/// Drops parse errors: a page of NULs has one for each byte.
+#[derive(Debug)]
+struct WithoutErrors(DefaultEmitter<usize>);
+
+impl ForwardingEmitter for WithoutErrors {
+    type Token = Token<usize>;
+
+    fn inner(&mut self) -> &mut impl Emitter<Token = Self::Token> {
+        &mut self.0
+    }
+
+    fn emit_error(&mut self, _: html5gum::Error) {}
+
+    fn should_emit_errors(&mut self) -> bool {
+        false
+    }
+}
+
 #[derive(Default)]
 struct Reader<'a> {
     layout: Layout<'static>,
@@ -92,6 +114,8 @@ struct Reader<'a> {
     row: Row,
     line: Line<'static>,
     text: String,
+    /// Bytes of the page; 0 at its end.
+    length: usize,
     /// Whether the line has any visible text.
     has_text: bool,
     /// Byte offset after the last text of the line.
@@ -265,6 +289,10 @@ impl<'a> Reader<'a> {
     }
 
     fn end_line(&mut self) {
+        if self.layout.lines.len() >= MAX_LINES_KEPT && self.end < self.length {
+            self.text.push(' ');
+            return;
+        }
         // A link around several blocks gives each block its text.
         if let Some((text, to_tag)) = self.link.take() {
             self.link = Some((text, to_tag));
@@ -290,6 +318,7 @@ impl<'a> Reader<'a> {
 
     fn finish(&mut self, length: usize) {
         self.end = self.end.min(length);
+        self.length = 0;
         self.end_line();
         if let Some(title) = &mut self.layout.head_title {
             *title = one_line(title);
