@@ -18,7 +18,9 @@ fn parse(html: String) -> (Page, Duration) {
 }
 
 fn page(body: &str) -> String {
-    format!("<!DOCTYPE html><html><head><title>标题_示例网</title></head><body>{body}</body></html>")
+    format!(
+        "<!DOCTYPE html><html><head><title>标题_示例网</title></head><body>{body}</body></html>"
+    )
 }
 
 fn numbered(count: usize, text: impl Fn(usize) -> String) -> String {
@@ -60,7 +62,9 @@ fn attacks() -> Vec<(&'static str, fn() -> String)> {
         ("an attribute", || page(&format!("<p class='{}'>甲</p>", "a ".repeat(3_000_000)))),
         ("attributes", || page(&format!("<p {}>甲</p>", numbered(400_000, |i| format!("a{i} "))))),
         ("attributes on all", || page(&"<p a b c d e f g h i j k l m n o p>甲".repeat(19_000))),
-        ("classes", || page(&"<p class='author date source'>2024-03-04 来源:甲</p>".repeat(19_000))),
+        ("classes", || {
+            page(&"<p class='author date source'>2024-03-04 来源:甲</p>".repeat(19_000))
+        }),
         ("comments", || "<!--".repeat(1_500_000)),
         ("declarations", || "<!DOCTYPE ".repeat(500_000)),
         ("a comment", || format!("<!--{}", "-".repeat(6_000_000))),
@@ -75,15 +79,16 @@ fn attacks() -> Vec<(&'static str, fn() -> String)> {
         ("links", || page(&"<a href=/tag>甲</a>".repeat(19_000))),
         ("scripts", || page(&"<script>pubtime:</script>".repeat(19_000))),
         ("a script", || page(&format!("<script>{}</script>", "source:'".repeat(700_000)))),
-        ("json", || format!("<script type=application/ld+json>{}</script>{}", "[".repeat(3_000_000), text())),
-        (
-            "json objects",
-            || format!(
+        ("json", || {
+            format!("<script type=application/ld+json>{}</script>{}", "[".repeat(3_000_000), text())
+        }),
+        ("json objects", || {
+            format!(
                 "<script type=application/ld+json>[{}1]</script>{}",
                 "{\"@graph\":[{\"author\":\"a\"}]},".repeat(100_000),
                 text()
-            ),
-        ),
+            )
+        }),
         ("metas", || format!("{}{}", "<meta name=author content=王小明>".repeat(19_000), text())),
         ("ruby", || page(&"<ruby>汉<rt>han".repeat(9_000))),
         ("templates", || around("<template>", 19_000, "")),

@@ -52,7 +52,11 @@ fn the_article_without_what_surrounds_it() {
 #[test]
 fn dates_and_where_they_stand() {
     for (head, byline, origin) in [
-        ("<meta property=article:published_time content=2024-03-04T05:06:07+08:00>", "", DateOrigin::Meta),
+        (
+            "<meta property=article:published_time content=2024-03-04T05:06:07+08:00>",
+            "",
+            DateOrigin::Meta,
+        ),
         ("<meta name=pubdate content='2024-03-04 05:06:07'>", "", DateOrigin::Meta),
         ("<meta name=publishdate content='2024-03-03T21:06:07Z'>", "", DateOrigin::Meta),
         ("<meta name=DC.date content='2024-03-04 05:06:07'>", "", DateOrigin::Meta),
@@ -66,7 +70,11 @@ fn dates_and_where_they_stand() {
         ("", "<time datetime='2024-03-04T05:06:07+08:00'>三月四日</time>", DateOrigin::Markup),
         ("", "<div>2024-03-04 05:06:07</div>", DateOrigin::Text),
         ("", "<div>2024年3月4日 05:06:07 来源: <a>示例日报</a></div>", DateOrigin::Text),
-        ("", "<div>分享到：<a>微博</a></div><div>2024-03-04 05:06:07 来源: <a>示例日报</a></div>", DateOrigin::Text),
+        (
+            "",
+            "<div>分享到：<a>微博</a></div><div>2024-03-04 05:06:07 来源: <a>示例日报</a></div>",
+            DateOrigin::Text,
+        ),
         ("<script>var a={pubtime:'2024-03-04 05:06:07'}</script>", "", DateOrigin::Script),
     ] {
         let page = page(head, byline);
@@ -89,14 +97,20 @@ fn a_day_is_refined_and_an_address_is_only_inferred() {
         (Some(Moment::Day(date(2024, 3, 4))), DateProvenance::Inferred(DateBasis::Url))
     );
     assert_eq!(address.url.as_deref(), Some("https://news.example.cn/2024/0304/c1.html"));
-    let rendered = page("<script>var time='2024-03-04 05:06:07', ctime=\"1709500000\";</script>", "");
+    let rendered =
+        page("<script>var time='2024-03-04 05:06:07', ctime=\"1709500000\";</script>", "");
     assert_eq!(rendered.date.value, None, "when the page was rendered is not its date");
 }
 
 #[test]
 fn sources_and_authors() {
     for (head, byline, source, author) in [
-        ("", "<div>2019-09-07 13:43:45 来源: <a>示例日报</a> <a>举报</a></div>", Some("示例日报"), None),
+        (
+            "",
+            "<div>2019-09-07 13:43:45 来源: <a>示例日报</a> <a>举报</a></div>",
+            Some("示例日报"),
+            None,
+        ),
         ("", "<div><span>来源：</span><em id=source> 示例日报</em></div>", Some("示例日报"), None),
         ("", "<div><span>作者：王小明</span> <span>编辑：李四</span></div>", None, Some("王小明")),
         ("", "<p>王小明/示例日报</p>", Some("示例日报"), Some("王小明")),
@@ -129,12 +143,21 @@ fn titles_lose_their_tails() {
         ("<title>数据中心-股票频道-示例网</title>", "", "数据中心"),
         ("<title>数据中心|矿池|算力_示例新闻</title>", "<h1>数据中心</h1>", "数据中心"),
         ("<title>数据中心--文化--示例网</title>", "<h2>示例网</h2>", "数据中心"),
-        ("<title>数据中心开工_奇名</title><meta property=og:site_name content=奇名>", "", "数据中心开工"),
+        (
+            "<title>数据中心开工_奇名</title><meta property=og:site_name content=奇名>",
+            "",
+            "数据中心开工",
+        ),
         ("<title>奇名</title><meta property=og:title content=数据中心开工>", "", "数据中心开工"),
         ("<title>首页</title>", "<h1>数据中心开工</h1>", "数据中心开工"),
-        ("<title>数据中心开工又停工 - 奇名</title>", "<div>数据中心开工又停工</div>", "数据中心开工又停工"),
+        (
+            "<title>数据中心开工又停工 - 奇名</title>",
+            "<div>数据中心开工又停工</div>",
+            "数据中心开工又停工",
+        ),
     ] {
-        let page = read(&format!("<html><head>{head}</head><body>{heading}{}</body></html>", article()));
+        let page =
+            read(&format!("<html><head>{head}</head><body>{heading}{}</body></html>", article()));
         assert_eq!(page.title, wanted, "{head}{heading}");
         assert_eq!(page.paragraphs.last().map(String::as_str), Some(BODY[3]), "{head}");
     }
@@ -143,7 +166,8 @@ fn titles_lose_their_tails() {
 #[test]
 fn any_number_of_links_may_precede_the_title() {
     for count in [0, 1, 38, 39, 40, 41, 60, 300] {
-        let links: String = (0..count).map(|i| format!("<li><a href=/{i}>栏目{i}</a></li>")).collect();
+        let links: String =
+            (0..count).map(|i| format!("<li><a href=/{i}>栏目{i}</a></li>")).collect();
         let page = read(&format!(
             "<html><head><title>数据中心开工的消息 - 示例网</title></head><body><ul>{links}</ul>\
              <h1>数据中心开工的消息</h1><div>{}</div></body></html>",
@@ -166,7 +190,8 @@ fn hidden_text_is_not_the_article() {
         "<div style='display:none'><p>暗中的话，<b>没有关好</div>",
     ] {
         let (first, last) = (&BODY[..2], &BODY[2..]);
-        let text = |texts: &[&str]| -> String { texts.iter().map(|t| format!("<p>{t}</p>")).collect() };
+        let text =
+            |texts: &[&str]| -> String { texts.iter().map(|t| format!("<p>{t}</p>")).collect() };
         let page = read(&format!(
             "<html><head><title>数据中心</title></head><body><div>{}{hidden}{}</div></body></html>",
             text(first),

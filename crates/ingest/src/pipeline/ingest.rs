@@ -406,7 +406,8 @@ impl<E> RecordSink<'_, E> {
                     line: None,
                     text,
                 }));
-                let unextracted = page.unextracted.map(|reason| UnextractedPage { path: path(), reason });
+                let unextracted =
+                    page.unextracted.map(|reason| UnextractedPage { path: path(), reason });
                 self.report.unextracted.extend(unextracted);
                 let mut article = page.article;
                 article.id = self.ids.fresh('a', page.path_hash, &article.path);

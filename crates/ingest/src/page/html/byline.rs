@@ -4,20 +4,21 @@ use std::ops::Range;
 
 use super::dates;
 use super::lines::Piece;
-use super::names::{cleaned, is_button, is_chinese_name, is_outlet, is_marked_person, is_outlet_like, is_person, person};
+use super::names::{
+    cleaned, is_button, is_chinese_name, is_marked_person, is_outlet, is_outlet_like, is_person,
+    person,
+};
 use super::open::Marks;
+use super::tokens::{Token, tokens};
 use super::{Title, is_long};
-use crate::page::labels::{Label, fields};
+use crate::page::labels::Label;
 use crate::page::line::Line;
-use crate::punctuation::{is_bar, is_colon};
 use crate::record::Moment;
 
 /// Characters of the longest line of a byline.
 pub(super) const MAX_LINE: usize = 90;
 /// Lines above and below a title that can be its byline.
 const ABOVE: usize = 4;
-/// Characters of the longest label.
-const MAX_LABEL: usize = 8;
 const BELOW: usize = 15;
 
 /// What the short lines around a title say.
@@ -37,17 +38,6 @@ pub(super) struct Byline {
     pub(super) marked_author: Option<String>,
     /// Lines that consist of nothing else.
     pub(super) lines: Vec<usize>,
-}
-
-/// What a part of a line is.
-#[derive(Debug)]
-enum Token<'p> {
-    Date { moment: Moment, updated: bool, labelled: bool },
-    Field { label: Label, value: &'p str },
-    /// The value of an unknown label.
-    Unknown(&'p str),
-    /// Anything else, with its marks.
-    Text { text: &'p str, marks: Marks },
 }
 
 /// The lines that can be a byline: some above the title, and those below it up to the text.
@@ -110,7 +100,10 @@ impl Byline {
                 self.marked_source.get_or_insert_with(|| name.to_owned());
             }
             [(name, _), (other, _)] | [(other, _), (name, _)]
-                if has_date && is_outlet_like(name) && !is_outlet_like(other) && is_outlet(name) =>
+                if has_date
+                    && is_outlet_like(name)
+                    && !is_outlet_like(other)
+                    && is_outlet(name) =>
             {
                 self.marked_source.get_or_insert_with(|| (*name).to_owned());
             }
@@ -193,120 +186,10 @@ fn date_of_decision(text: &str) -> Option<Moment> {
     let inner = text.strip_prefix(['（', '('])?.strip_suffix(['）', ')'])?;
     let (moment, bytes) = dates::at_start(inner)?;
     let rest = inner[bytes..].trim_end();
-    ["通过", "通過", "公布", "发布", "發布", "施行"].iter().any(|end| rest.ends_with(end)).then_some(moment)
-}
-
-/// Splits the pieces of a line into dates, labelled fields and other text.
-fn tokens(pieces: &[Piece]) -> Vec<Token<'_>> {
-    let mut tokens = Vec::new();
-    let mut pending = Pending::default();
-    for piece in pieces {
-        let mut rest = piece.text.as_str();
-        loop {
-            rest = rest.trim_start_matches(is_filler);
-            let Some(first) = rest.chars().next() else { break };
-            let date = || dates::at_start(rest).filter(|(_, bytes)| is_end_of_date(&rest[*bytes..]));
-            if let Some((moment, bytes)) = first.is_ascii_digit().then(date).flatten() {
-                let Pending { label, unknown, updated } = std::mem::take(&mut pending);
-                let labelled = label == Some(Label::Time) || unknown;
-                tokens.push(Token::Date { moment, updated, labelled });
-                rest = &rest[bytes..];
-            } else if let Some((label, after)) = label(rest) {
-                let updated = rest[..rest.len() - after.len()].contains("更新");
-                pending = Pending { label: Some(label), unknown: false, updated };
-                rest = after;
-            } else if let Some(label) = pending.label {
-                pending = Pending::default();
-                let end = value_end(rest);
-                tokens.push(Token::Field { label, value: rest[..end].trim() });
-                rest = &rest[end..];
-            } else {
-                let end = word_end(rest);
-                let word = rest[..end].trim();
-                let is_label = rest[end..].starts_with(is_colon);
-                if pending.unknown || is_label {
-                    tokens.push(Token::Unknown(word));
-                } else {
-                    tokens.push(Token::Text { text: word, marks: piece.marks });
-                }
-                let updated = word.contains("更新");
-                pending = Pending { label: None, unknown: is_label, updated };
-                rest = &rest[end..];
-            }
-        }
-    }
-    tokens
-}
-
-/// What the text before says about the next token.
-#[derive(Default)]
-struct Pending {
-    label: Option<Label>,
-    /// A label that is not known.
-    unknown: bool,
-    updated: bool,
-}
-
-/// The label at the start of `text`, and the text after it. A label can stand in an element of its
-/// own, without a colon.
-fn label(text: &str) -> Option<(Label, &str)> {
-    if let Some(field) = fields(text).first() {
-        // The label ends with its colon or bar.
-        let end = text.char_indices().find(|(_, c)| is_colon(*c) || is_bar(*c) || *c == '/')?;
-        return Some((field.label, &text[end.0 + end.1.len_utf8()..]));
-    }
-    let alone = text.trim();
-    if alone.chars().count() > MAX_LABEL || alone.ends_with(is_colon) {
-        return None;
-    }
-    fields(&format!("{alone}:")).first().map(|field| (field.label, ""))
-}
-
-/// Where the value of a field ends: at a wide gap, a bar or the next label.
-fn value_end(text: &str) -> usize {
-    let mut blanks = 0;
-    for (at, c) in text.char_indices() {
-        let next = &text[at..];
-        if is_bar(c) || blanks >= 2 || blanks >= 1 && !c.is_whitespace() && starts_field(next) {
-            return at;
-        }
-        blanks = if c.is_whitespace() { blanks + 1 } else { 0 };
-        if at > 0 && matches!(c, '\u{ff0c}' | '。' | '）' | ')' | '】' | ']') {
-            return at;
-        }
-    }
-    text.len()
-}
-
-fn starts_field(text: &str) -> bool {
-    label(text).is_some() || text.starts_with(|c: char| c.is_ascii_digit()) && dates::at_start(text).is_some()
-}
-
-/// Where a word of other text ends.
-fn word_end(text: &str) -> usize {
-    let first = text.chars().next().map_or(0, char::len_utf8);
-    let is_end = |at: usize, c: char| {
-        is_bar(c)
-            || is_colon(c)
-            || matches!(c, '\u{3000}' | '\u{a0}' | '\t')
-            || c == ' ' && starts_field(text[at..].trim_start())
-            || c.is_whitespace() && !text[at..].trim_start().starts_with(|c: char| c.is_ascii_alphabetic())
-    };
-    text.char_indices().find(|(at, c)| *at >= first && is_end(*at, *c)).map_or(text.len(), |(at, _)| at)
-}
-
-/// Whether a date can end before `rest`: a sentence goes on with a word instead.
-fn is_end_of_date(rest: &str) -> bool {
-    let rest = rest.trim_start_matches([')', '）', ']', '】']);
-    rest.chars().next().is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '，' | ',' | '。' | '、'))
-        || label(rest).is_some()
-        || is_button(rest)
-}
-
-fn is_filler(c: char) -> bool {
-    c.is_whitespace()
-        || is_bar(c)
-        || matches!(c, '·' | '•' | '(' | '（' | '[' | '【' | ',' | '，' | ')' | '）' | ']' | '】' | ':' | '：')
+    ["通过", "通過", "公布", "发布", "發布", "施行"]
+        .iter()
+        .any(|end| rest.ends_with(end))
+        .then_some(moment)
 }
 
 #[cfg(test)]
@@ -363,7 +246,8 @@ mod tests {
 
     #[test]
     fn sentences_are_no_bylines() {
-        for html in ["<p>2019年9月7日，公司宣布了消息。</p>", "<p>截至2019年9月7日的数据</p>"] {
+        for html in ["<p>2019年9月7日，公司宣布了消息。</p>", "<p>截至2019年9月7日的数据</p>"]
+        {
             let byline = of(html);
             assert_eq!((byline.date, byline.lines.len()), (None, 0), "{html}");
         }

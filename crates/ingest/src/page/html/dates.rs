@@ -23,7 +23,9 @@ pub(super) fn at_start(text: &str) -> Option<(Moment, usize)> {
     let between = &rest[..gap];
     let is_gap = between.chars().all(|c| {
         c.is_whitespace() || matches!(c, ',' | '，' | 'T' | '-' | '(' | ')' | '（' | '）')
-    }) || ["星期", "周", "週", "时间", "時間", "GMT", "UTC"].iter().any(|word| between.contains(word))
+    }) || ["星期", "周", "週", "时间", "時間", "GMT", "UTC"]
+        .iter()
+        .any(|word| between.contains(word))
         && between.chars().count() <= 16;
     match time_of_day(&rest[gap..]).filter(|_| is_gap) {
         Some((time, bytes)) => {
@@ -247,8 +249,12 @@ mod tests {
         ] {
             assert_eq!(in_address(url), day, "{url}");
         }
-        for url in ["https://a.cn/", "https://20190926.cn/a", "https://a.cn/1/2/3", "https://a.cn/12345678"]
-        {
+        for url in [
+            "https://a.cn/",
+            "https://20190926.cn/a",
+            "https://a.cn/1/2/3",
+            "https://a.cn/12345678",
+        ] {
             assert_eq!(in_address(url), None, "{url}");
         }
     }

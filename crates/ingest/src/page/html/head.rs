@@ -37,14 +37,13 @@ impl Head {
     pub(super) fn open(&mut self, name: &str, tag: &StartTag<usize>) {
         match name {
             "meta" => self.meta(tag),
-            "link" if self.canonical.is_none() => {
-                if attribute(tag, b"rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical")) {
-                    self.canonical = attribute(tag, b"href").map(|href| cut(&href));
-                }
+            "link" if self.canonical.is_none() && is_canonical(tag) => {
+                self.canonical = attribute(tag, b"href").map(|href| cut(&href));
             }
             "script" => {
                 let kind = attribute(tag, b"type");
-                self.is_json = kind.is_some_and(|kind| kind.to_ascii_lowercase().contains("ld+json"));
+                self.is_json =
+                    kind.is_some_and(|kind| kind.to_ascii_lowercase().contains("ld+json"));
                 if self.is_json && self.json_ld.len() < MAX_ITEMS {
                     self.json_ld.push(String::new());
                 }
@@ -105,6 +104,10 @@ impl Head {
     pub(super) fn contents<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s str> {
         self.metas.iter().filter(move |(key, _)| key == name).map(|(_, content)| content.as_str())
     }
+}
+
+fn is_canonical(tag: &StartTag<usize>) -> bool {
+    attribute(tag, b"rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical"))
 }
 
 fn cut(value: &str) -> String {

@@ -162,7 +162,11 @@ mod tests {
 
     #[test]
     fn broken_json_still_states_its_date() {
-        assert!(of("{\"datePublished\":\"2024-03-04\",\n \"description\":\"a\nb\",}").published.is_some());
+        assert!(
+            of("{\"datePublished\":\"2024-03-04\",\n \"description\":\"a\nb\",}")
+                .published
+                .is_some()
+        );
         assert!(of(&"[".repeat(200_000)).published.is_none());
     }
 }

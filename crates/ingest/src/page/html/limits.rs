@@ -47,8 +47,7 @@ impl fmt::Display for Unextracted {
 
 /// Checks what can be seen without parsing.
 pub(super) fn check_text(text: &str) -> Result<(), Unextracted> {
-    let exceeds =
-        |byte, limit| memchr::memchr_iter(byte, text.as_bytes()).nth(limit).is_some();
+    let exceeds = |byte, limit| memchr::memchr_iter(byte, text.as_bytes()).nth(limit).is_some();
     let is_too_large = text.len() > MAX_BYTES
         || exceeds(b'<', MAX_OPENING_BRACKETS)
         || exceeds(b'&', MAX_REFERENCES);

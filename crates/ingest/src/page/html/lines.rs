@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{Emitter, ForwardingEmitter, StartTag, Token, Tokenizer};
 
+use super::blanks::{leading_blanks, one_line, trailing_blanks};
 use super::copy::{MAX_LINES, NumberedCopy};
 use super::elements::{
     SILENT, heading, is_block, is_cell, is_formatting, is_frame, is_void, silent,
@@ -332,38 +333,6 @@ impl Row {
         self.continues = self.cells > 0 && line > self.start && line - self.start <= self.cells;
         self.cells += 1;
     }
-}
-
-/// Bytes of leading whitespace. Ignores that it may be written as character references.
-fn leading_blanks(text: &str) -> usize {
-    text.len() - text.trim_start().len()
-}
-
-fn trailing_blanks(text: &str) -> usize {
-    text.len() - text.trim_end().len()
-}
-
-/// Line breaks in HTML count as spaces; other spaces stay as they are.
-fn one_line(text: &str) -> String {
-    let text = text.trim();
-    if !text.contains(['\n', '\r', '\t']) {
-        return text.to_owned();
-    }
-    let pieces: Vec<&str> =
-        text.split(['\n', '\r', '\t']).map(str::trim).filter(|piece| !piece.is_empty()).collect();
-    let mut line = String::with_capacity(text.len());
-    for piece in pieces {
-        let needs_space =
-            line.chars().last().zip(piece.chars().next()).is_some_and(|(before, after)| {
-                // Where source code wraps Chinese text, no space is meant.
-                before.is_ascii() || after.is_ascii()
-            });
-        if needs_space {
-            line.push(' ');
-        }
-        line.push_str(piece);
-    }
-    line
 }
 
 #[cfg(test)]

@@ -1,17 +1,16 @@
 //! Chooses among what the parts of a page state.
 
 use super::byline::{self, Byline};
+use super::consumed::{consumed, is_line_of_tags};
 use super::head::Head;
 use super::json_ld::{self, JsonLd};
 use super::lines::Piece;
 use super::names::{cleaned, is_chinese_name, is_outlet, is_outlet_like, is_person};
-use super::title::{self, Title};
+use super::title;
 use super::{dates, key, script};
-use crate::page::byline::Byline as TextByline;
 use crate::page::boilerplate::breadcrumb;
-use crate::page::line::{Layout, Line};
+use crate::page::line::Layout;
 use crate::page::metadata::Metadata;
-use crate::punctuation::is_stop;
 use crate::record::{DateOrigin, Moment};
 
 /// More tags are not kept.
@@ -192,10 +191,11 @@ impl Parts<'_> {
     fn source(&self, pieces: &[Piece]) -> Option<String> {
         let stated = |value: &str| Some(cleaned(value).to_owned()).filter(|value| is_outlet(value));
         let meta = || SOURCES.iter().find_map(|name| self.head.contents(name).find_map(stated));
-        let in_scripts =
-            || script::value(self.text, &self.head.scripts, "source", |value| {
+        let in_scripts = || {
+            script::value(self.text, &self.head.scripts, "source", |value| {
                 stated(value).filter(|value| !value.is_ascii())
-            });
+            })
+        };
         let Byline { source, marked_source, .. } = &self.byline;
         source
             .clone()
@@ -214,8 +214,13 @@ impl Parts<'_> {
         };
         let byline = self.byline.author.clone().or_else(|| self.byline.marked_author.clone());
         let json = || {
-            let names: Vec<&str> =
-                self.json.authors.iter().map(String::as_str).filter(|name| is_other(name)).collect();
+            let names: Vec<&str> = self
+                .json
+                .authors
+                .iter()
+                .map(String::as_str)
+                .filter(|name| is_other(name))
+                .collect();
             (!names.is_empty()).then(|| names.join("、"))
         };
         byline
@@ -241,18 +246,20 @@ impl Parts<'_> {
         };
         texts().find_map(bracketed).or_else(|| {
             let named = |name: &str| {
-                texts().any(|text| text.contains(&format!("记者{name}")) || text.contains(&format!("記者{name}")))
+                texts().any(|text| {
+                    text.contains(&format!("记者{name}")) || text.contains(&format!("記者{name}"))
+                })
             };
-            let field = |value: &str| {
-                (is_chinese_name(value) && named(value)).then(|| value.to_owned())
-            };
+            let field =
+                |value: &str| (is_chinese_name(value) && named(value)).then(|| value.to_owned());
             script::value(self.text, &self.head.scripts, "author", field)
         })
     }
 
     /// The author in a `meta` element, which is often the site or an editor.
     fn author_in_meta(&self, lead: &[usize], is_other: &dyn Fn(&str) -> bool) -> Option<String> {
-        let is_editorial = EDITORIAL_SYSTEMS.iter().any(|name| self.head.content(&[name]).is_some());
+        let is_editorial =
+            EDITORIAL_SYSTEMS.iter().any(|name| self.head.content(&[name]).is_some());
         let is_shown = |name: &str| {
             let near = lead.first().map_or(0, |first| *first + LEAD);
             self.layout.lines.iter().take(near).any(|line| *line.text == *name)
@@ -276,9 +283,8 @@ impl Parts<'_> {
     }
 
     fn category(&self) -> Option<String> {
-        let in_breadcrumb = || {
-            self.layout.lines.iter().find_map(|line| breadcrumb(&line.text)).flatten()
-        };
+        let in_breadcrumb =
+            || self.layout.lines.iter().find_map(|line| breadcrumb(&line.text)).flatten();
         self.json
             .section
             .as_deref()
@@ -308,8 +314,7 @@ impl Parts<'_> {
             .flat_map(|line| line.links.iter().map(String::as_str));
         let one = head.contents("article:tag").chain(head.contents("og:article:tag"));
         let listed = ["keywords", "news_keywords", "tags"].into_iter().flat_map(|name| {
-            head.contents(name)
-                .flat_map(|value| value.split([',', '，', '、', ';', '；', '|']))
+            head.contents(name).flat_map(|value| value.split([',', '，', '、', ';', '；', '|']))
         });
         let json = self.json.keywords.iter().map(String::as_str);
         let title = title.map(key);
@@ -329,73 +334,12 @@ impl Parts<'_> {
 
 /// Names of the site, as keys.
 fn sites(head: &Head, json: &JsonLd) -> Vec<String> {
-    let names = ["og:site_name", "sitename", "application-name", "copyright", "dc.publisher", "publisher"];
+    let names =
+        ["og:site_name", "sitename", "application-name", "copyright", "dc.publisher", "publisher"];
     let stated = names.into_iter().flat_map(|name| head.contents(name));
     stated
         .chain(json.publisher.as_deref())
         .map(|name| key(name.trim_end_matches("版权所有").trim_end_matches("版權所有")))
         .filter(|key| !key.is_empty())
         .collect()
-}
-
-/// Whether a line has links to tags and nothing else.
-fn is_line_of_tags(line: &Line<'_>) -> bool {
-    line.tag_links_only || !line.links.is_empty() && is_labelled_as_tags(&line.text)
-}
-
-fn is_labelled_as_tags(text: &str) -> bool {
-    ["标签", "標籤", "標簽", "关键词", "關鍵詞", "关键字", "Tags", "TAGS"]
-        .iter()
-        .any(|label| text.starts_with(label))
-}
-
-/// Lines of the article that are no text: title, byline, tags, breadcrumbs, and lists of links at its
-/// end.
-fn consumed(
-    layout: &Layout<'_>,
-    title: &Title,
-    byline: &Byline,
-    is_article: &dyn Fn(usize) -> bool,
-) -> Vec<usize> {
-    let lines = &layout.lines;
-    let mut consumed = title.lines.clone();
-    consumed.extend(&byline.lines);
-    let kept: Vec<usize> = (0..lines.len()).filter(|&line| is_article(line)).collect();
-    let is_text = |line: &&usize| {
-        let line = &lines[**line];
-        super::is_long(line) && !is_links_only(line)
-    };
-    let first = kept.iter().find(is_text).copied().unwrap_or(lines.len());
-    let last = kept.iter().rev().find(is_text).copied().unwrap_or(0);
-    consumed.extend(kept.iter().copied().filter(|&number| {
-        let line = &lines[number];
-        let is_edge = number < first || number > last;
-        !super::is_long(line)
-            && (is_line_of_tags(line)
-                || breadcrumb(&line.text).is_some()
-                || is_edge && TextByline::default().take(&line.text))
-    }));
-    consumed.extend(links_at_end(lines, &kept));
-    consumed
-}
-
-/// The lines after the last sentence, if most of them are links: recommendations.
-fn links_at_end(lines: &[Line<'_>], kept: &[usize]) -> Vec<usize> {
-    let ends_sentence = |line: &&usize| {
-        let line = &lines[**line];
-        !is_links_only(line) && (super::is_long(line) || line.text.ends_with(is_end_of_sentence))
-    };
-    let last = kept.iter().rposition(|line| ends_sentence(&line));
-    let end = last.map_or(&[][..], |last| &kept[last + 1..]);
-    let links = end.iter().filter(|line| is_links_only(&lines[**line])).count();
-    if links >= 2 && links * 3 >= end.len() { end.to_vec() } else { Vec::new() }
-}
-
-fn is_links_only(line: &Line<'_>) -> bool {
-    let linked: usize = line.links.iter().map(String::len).sum();
-    linked > 0 && linked * 10 >= line.text.len() * 9
-}
-
-fn is_end_of_sentence(c: char) -> bool {
-    is_stop(c) || matches!(c, '”' | '」' | '…' | '）' | ')' | ':' | '：')
 }

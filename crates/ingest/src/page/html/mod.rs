@@ -9,14 +9,17 @@
 //! | `copy` | writes a copy of the page in which every line is numbered |
 //! | `limits` | refuses pages that would cost too much time, memory or stack |
 //! | `article` | finds the lines of the article with an extractor |
-//! | `metadata`, `title`, `dates`, `names`, `byline`, `json_ld`, `script` | the metadata |
+//! | `consumed` | tells title, byline and recommendations from the text of the article |
+//! | `metadata`, `title`, `dates`, `names`, `byline`, `tokens`, `json_ld`, `script` | the metadata |
 //!
 //! The extractor returns text without offsets. So it gets a copy of the page in which each line
 //! begins with a private character that stands for the line's number, and the characters that
 //! survive name the lines of the article. Offsets are always those of the original text.
 
 mod article;
+mod blanks;
 mod byline;
+mod consumed;
 mod copy;
 mod dates;
 mod elements;
@@ -30,6 +33,7 @@ mod names;
 mod open;
 mod script;
 mod title;
+mod tokens;
 
 use crate::page::line::{Layout, Line};
 use crate::page::metadata::Metadata;

@@ -99,7 +99,7 @@ impl Title {
             .iter()
             .filter(own)
             .find(|number| lines[**number].heading > 0)
-            .or_else(|| self.lines.iter().filter(own).filter(above).next_back())
+            .or_else(|| self.lines.iter().filter(own).rfind(above))
             .copied();
     }
 }
@@ -155,9 +155,7 @@ fn unconfirmed_heading(lines: &[Line<'_>], stated: &[&str], sites: &[String]) ->
     }
     lines
         .iter()
-        .find(|line| {
-            line.heading == 1 && line.part == Part::Main && !is_outlet_like(&line.text)
-        })
+        .find(|line| line.heading == 1 && line.part == Part::Main && !is_outlet_like(&line.text))
         .map(|line| line.text.clone().into_owned())
 }
 
@@ -176,7 +174,8 @@ pub(super) fn without_tails<'t>(title: &'t str, sites: &[String]) -> &'t str {
         let tail_key = key(tail);
         let is_site = chars <= 2 * MAX_TAIL
             && (is_outlet_like(tail) || sites.iter().any(|site| is_same_site(site, &tail_key)));
-        let is_plain = chars <= MAX_TAIL && !tail.contains(|c| is_stop(c) || matches!(c, ':' | '：'));
+        let is_plain =
+            chars <= MAX_TAIL && !tail.contains(|c| is_stop(c) || matches!(c, ':' | '：'));
         let is_wide = separator == '_'
             || before.ends_with([' ', separator])
             || rest[at + separator.len_utf8()..].starts_with(' ');
@@ -213,7 +212,10 @@ mod tests {
             ("示例标题就在这里 - 示例中文网 - 两岸三地", "示例标题就在这里"),
             ("棱镜|数据业大整顿：爬虫共生_财经_示例网", "棱镜|数据业大整顿：爬虫共生"),
             ("示例标题就在这里-EXAMPLE.NET", "示例标题就在这里"),
-            ("明日预测--最新出炉的报告：全球经济增长率降至2.3%", "明日预测--最新出炉的报告：全球经济增长率降至2.3%"),
+            (
+                "明日预测--最新出炉的报告：全球经济增长率降至2.3%",
+                "明日预测--最新出炉的报告：全球经济增长率降至2.3%",
+            ),
             ("谈谈COVID-19", "谈谈COVID-19"),
             ("示例标题就在这里", "示例标题就在这里"),
         ] {
