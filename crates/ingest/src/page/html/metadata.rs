@@ -1,5 +1,6 @@
 //! Chooses among what the parts of a page state.
 
+use super::blanks::one_line;
 use super::byline::{self, Byline};
 use super::consumed::{consumed, is_line_of_tags};
 use super::head::Head;
@@ -119,17 +120,21 @@ pub(super) fn read(
     let parts = Parts { head, json, byline, layout, text, sites };
     let source = parts.source(pieces);
     let author = parts.author(&lead, source.as_deref());
+    let line = |value: Option<String>| {
+        value.map(|value| one_line(&value)).filter(|value| !value.is_empty())
+    };
+    let site = head.content(&["og:site_name", "sitename", "application-name"]);
     let metadata = Metadata {
-        author,
-        translator: parts.byline.translator.clone(),
-        editor: parts.byline.editor.clone(),
+        author: line(author),
+        translator: line(parts.byline.translator.clone()),
+        editor: line(parts.byline.editor.clone()),
         date: parts.date(pieces),
-        site: head.content(&["og:site_name", "sitename", "application-name"]).map(str::to_owned),
-        category: parts.category(),
-        url: parts.url(),
+        site: line(site.map(str::to_owned)),
+        category: line(parts.category()),
+        url: line(parts.url()),
         tags: parts.tags(title.text.as_deref()),
-        title: title.text.clone(),
-        source,
+        title: line(title.text.clone()),
+        source: line(source),
         unread_date: None,
     };
     let consumed = consumed(layout, &title, &parts.byline, is_article);
@@ -319,13 +324,13 @@ impl Parts<'_> {
         let json = self.json.keywords.iter().map(String::as_str);
         let title = title.map(key);
         let mut tags: Vec<String> = Vec::new();
-        for tag in linked.chain(one).chain(json).chain(listed).map(str::trim) {
+        for tag in linked.chain(one).chain(json).chain(listed).map(one_line) {
             let is_tag = !tag.is_empty()
                 && tag.chars().count() <= MAX_TAG
-                && title.as_deref() != Some(&key(tag))
-                && !tags.iter().any(|known| known == tag);
+                && title.as_deref() != Some(&key(&tag))
+                && !tags.contains(&tag);
             if is_tag && tags.len() < MAX_TAGS {
-                tags.push(tag.to_owned());
+                tags.push(tag);
             }
         }
         tags
