@@ -8,7 +8,7 @@ use super::copy::line_of;
 use super::limits::{MAX_DEPTH, Unextracted};
 use crate::page::line::Line;
 
-/// Nodes of a parsed page, text included: twice what the elements of [`limits`](super::limits) need.
+/// Nodes of a parsed page, text included: more than the elements of [`limits`](super::limits) need.
 const MAX_NODES: usize = 100_000;
 
 /// Whether each of the lines belongs to the article of a numbered copy.

@@ -8,8 +8,8 @@ use crate::page::byline::Byline as TextByline;
 use crate::page::line::{Layout, Line};
 use crate::punctuation::is_stop;
 
-/// Lines of the article that are no text: title, byline, tags, breadcrumbs, and lists of links at its
-/// end.
+/// Lines of the article that are no text: title, byline, tags, breadcrumbs, and lists of links at
+/// its end.
 pub(super) fn consumed(
     layout: &Layout<'_>,
     title: &Title,

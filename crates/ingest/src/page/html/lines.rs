@@ -1,5 +1,5 @@
-//! Splits HTML into lines: block elements and `<br>` end a line, scripts, styles and hidden text are
-//! dropped, links to tags are kept.
+//! Splits HTML into lines: block elements and `<br>` end a line. Scripts, styles and hidden text
+//! are dropped, links to tags are kept.
 
 use std::borrow::Cow;
 

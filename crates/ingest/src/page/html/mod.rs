@@ -9,8 +9,10 @@
 //! | `copy` | writes a copy of the page in which every line is numbered |
 //! | `limits` | refuses pages that would cost too much time, memory or stack |
 //! | `article` | finds the lines of the article with an extractor |
-//! | `consumed` | tells title, byline and recommendations from the text of the article |
-//! | `metadata`, `title`, `dates`, `names`, `byline`, `tokens`, `json_ld`, `script` | the metadata |
+//! | `consumed` | tells title, byline and recommendations from the text |
+//! | `metadata` | chooses among what the parts of the page state |
+//! | `title`, `byline`, `tokens`, `json_ld`, `script` | read these parts |
+//! | `dates`, `names` | tell dates and names from other text |
 //!
 //! The extractor returns text without offsets. So it gets a copy of the page in which each line
 //! begins with a private character that stands for the line's number, and the characters that
