@@ -162,6 +162,8 @@ fn parsed_page<P: Fn(usize) -> u64>(
     memory: &mut Memory,
     offsets: impl FnOnce(&[(usize, usize)]) -> P,
 ) -> ParsedPage {
+    // An address that the input gives can state the date, too.
+    let draft = Draft { url: meta.url.as_deref().or(draft.url), ..draft };
     let (mut items, mut ranges) = (Vec::new(), Vec::new());
     let Memory { items: known, boundaries } = memory;
     let page = draft.finish(statistics, boundaries, &mut |item| {
@@ -175,7 +177,7 @@ fn parsed_page<P: Fn(usize) -> u64>(
         ranges.into_iter().map(|(start, end)| Span { start: byte_of(start), end: byte_of(end) });
     let found_item = |((hashes, item), span)| FoundItem { hashes, item, span };
     let flashes = items.into_iter().zip(&mut spans).map(found_item).collect();
-    let PageMeta { path, path_hash, url, bytes, lossy } = meta;
+    let PageMeta { path, path_hash, bytes, lossy, .. } = meta;
     ParsedPage {
         flashes,
         mojibake_kept: spans.collect(),
@@ -185,7 +187,7 @@ fn parsed_page<P: Fn(usize) -> u64>(
         path_hash,
         unread_date: page.unread_date.clone(),
         unextracted: page.unextracted,
-        article: article(Page { url: url.or_else(|| page.url.clone()), ..page }, path, bytes),
+        article: article(page, path, bytes),
     }
 }
 
