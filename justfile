@@ -64,6 +64,13 @@ bench *ARGS:
     cargo build --release --workspace
     target/release/wensou-bench {{ARGS}}
 
+# Compare what is read of news pages with trafilatura and gne (from PyPI, in an environment in target).
+[group('bench')]
+compare-html CORPUS="../shared/corpora/html-news":
+    python3 -m venv target/compare-html
+    target/compare-html/bin/pip install --quiet trafilatura gne lxml_html_clean
+    target/compare-html/bin/python crates/ingest/examples/compare_html.py {{CORPUS}}
+
 # Measure the functions in which builds and queries spend most of their time.
 [group('bench')]
 bench-hot:

@@ -1,8 +1,23 @@
 //! The laws of the parser of pages, for HTML.
 
+use wensou_ingest::{CorpusStatistics, Markup, parse_page};
+
 use super::laws_of_pages;
 
 /// Panics if `data`, read as HTML, breaks a law.
 pub fn check(data: &[u8]) {
-    laws_of_pages::laws(&String::from_utf8_lossy(data), wensou_ingest::Markup::Html);
+    let text = String::from_utf8_lossy(data);
+    laws_of_pages::laws(&text, Markup::Html);
+    let page = parse_page(&text, Markup::Html, &CorpusStatistics::default());
+    let stated = [&page.source, &page.author, &page.translator, &page.editor, &page.url];
+    for value in stated.into_iter().flatten().chain(&page.tags) {
+        assert!(!value.is_empty() && value.trim() == value, "trimmed, and not empty");
+        assert!(!value.contains('\n'), "one line");
+    }
+    for paragraph in page.paragraphs.iter().chain([&page.title]) {
+        assert!(
+            !paragraph.contains('\u{f0000}') || text.contains('\u{f0000}'),
+            "no number of a line"
+        );
+    }
 }

@@ -61,6 +61,7 @@ pub use input::formats::{Format, formats};
 pub use input::original::original;
 pub use input::pre::kill_commands;
 pub use options::Options;
+pub use page::html::Unextracted;
 pub use page::labels::Labels;
 pub use page::markup::Markup;
 pub use page::parse_page;
@@ -74,4 +75,4 @@ pub use record::{
     Article, Date, DateBasis, DateOrigin, DateProvenance, FlashItem, Moment, Occurrence, Record,
     Related, Span, TitleOrigin, Variant,
 };
-pub use report::{FileSpan, KeyCount, Reason, Report, Skipped, UnreadDate};
+pub use report::{FileSpan, KeyCount, Reason, Report, Skipped, UnextractedPage, UnreadDate};

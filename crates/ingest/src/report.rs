@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::page::html::Unextracted;
 use crate::record::Span;
 
 /// Counts of one run, and the files with problems.
@@ -49,6 +50,9 @@ pub struct Report {
     /// rest were read.
     #[serde(default)]
     pub repaired: Vec<PathBuf>,
+    /// HTML pages whose whole text was kept, because their article was not found.
+    #[serde(default)]
+    pub unextracted: Vec<UnextractedPage>,
     /// Paragraphs of mojibake that were turned back into text, completely or in part.
     pub mojibake_repaired: u64,
     /// Paragraphs with mojibake that could not be repaired: it was left as it is, or lost
@@ -131,6 +135,15 @@ impl Report {
         }
         counts
     }
+}
+
+/// An HTML page whose article was not found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnextractedPage {
+    /// The file.
+    pub path: PathBuf,
+    /// Why its whole text was kept.
+    pub reason: Unextracted,
 }
 
 /// A byte range in a file.

@@ -9,6 +9,7 @@ use crate::flash::item::Item;
 use crate::flash::paragraph::{Piece, split_at_dates};
 use crate::flash::split;
 use crate::page::footer::Tags;
+use crate::page::html::{self, Unextracted};
 use crate::page::outline::Outline;
 use crate::page::parsed::Page;
 use crate::page::title::{self, Title};
@@ -35,6 +36,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) date: Option<(Moment, DateOrigin)>,
     /// A date that the page states in a form that could not be parsed.
     pub(crate) unread_date: Option<&'a str>,
+    /// Why an HTML page's whole text was kept instead of its article.
+    pub(crate) unextracted: Option<Unextracted>,
     pub(crate) separate_tags: Vec<&'a str>,
     pub(crate) concatenated_tags: Option<&'a str>,
     /// Titles without tag suffixes, with snippets.
@@ -48,7 +51,7 @@ pub(crate) struct Draft<'a> {
 impl<'a> Draft<'a> {
     /// The draft of `text`, given its outline.
     pub(crate) fn of(text: &str, outline: &'a Outline<'a>) -> Self {
-        let Outline { layout, header, footer, .. } = outline;
+        let Outline { layout, header, footer, unextracted, .. } = outline;
         let title = header.title.as_deref().map(|line| header.split_title(line));
         let mut pieces = Vec::with_capacity(layout.lines.len());
         for paragraph in outline.body() {
@@ -89,6 +92,7 @@ impl<'a> Draft<'a> {
             url: header.url.as_deref(),
             date: header.date,
             unread_date: header.unread_date.as_deref(),
+            unextracted: *unextracted,
             separate_tags,
             concatenated_tags,
             related: footer.stubs.iter().map(related).collect(),
@@ -141,6 +145,7 @@ impl<'a> Draft<'a> {
             source: self.source.map(str::to_owned),
             url: self.url.map(str::to_owned),
             unread_date: self.unread_date.map(str::to_owned),
+            unextracted: self.unextracted,
             paragraphs: texts(&body.paragraphs),
             tags,
             unsplit_tags,
@@ -169,6 +174,9 @@ impl Page {
         let title = Some(&self.title).filter(|_| self.title_origin == TitleOrigin::Stated);
         if let Some(moment) = title.and_then(|title| date::find_first(title, usize::MAX)) {
             return inferred(moment, DateBasis::Title);
+        }
+        if let Some(moment) = self.url.as_deref().and_then(html::in_address) {
+            return inferred(moment, DateBasis::Url);
         }
         let lead = self.paragraphs.first().and_then(|first| date::find_first(first, LEAD));
         if let Some(moment) = lead {

@@ -7,7 +7,7 @@ use crate::page::boilerplate::is_boilerplate;
 use crate::page::byline;
 use crate::page::footer::{self, Footer, Tags};
 use crate::page::header::{self, Header};
-use crate::page::html::html_layout;
+use crate::page::html::{self, Body, Html, Unextracted};
 use crate::page::labels::Labels;
 use crate::page::line::{Layout, Part, text_layout};
 use crate::page::markdown::markdown_layout;
@@ -35,6 +35,8 @@ pub(crate) struct Outline<'a> {
     not_text: [bool; MAX_BYLINES],
     /// How many paragraphs at the end are bylines.
     closing: usize,
+    /// Why an HTML page's whole text was kept instead of its article.
+    pub(crate) unextracted: Option<Unextracted>,
 }
 
 impl<'a> Outline<'a> {
@@ -56,18 +58,46 @@ impl<'a> Outline<'a> {
     ) -> Self {
         let mut layout = match markup {
             Markup::Text => text_layout(text),
-            Markup::Html => html_layout(text),
+            Markup::Html => return Self::of_html(html::read(text), metadata, labels),
             Markup::Markdown => markdown_layout(text, metadata.title.as_deref()),
         };
         layout.mend();
+        Self::of_layout(layout, [metadata], labels)
+    }
+
+    fn of_html(page: Html, metadata: Metadata, labels: &Labels) -> Self {
+        let Html { layout, metadata: stated, body } = page;
+        match body {
+            Body::KnownLayout => Self::of_layout(layout, [metadata], labels),
+            Body::Article => {
+                let footer = Footer { body: layout.lines.len(), ..Footer::default() };
+                let mut header = Header::default();
+                header.replace_by(stated);
+                header.replace_by(metadata);
+                let not_text = [false; MAX_BYLINES];
+                Self { layout, header, footer, not_text, closing: 0, unextracted: None }
+            }
+            Body::Unextracted(reason) => {
+                let outline = Self::of_layout(layout, [stated, metadata], labels);
+                Self { unextracted: Some(reason), ..outline }
+            }
+        }
+    }
+
+    /// The outline of lines in the known layout, or in none. Metadata replaces what the lines show.
+    fn of_layout<const N: usize>(
+        layout: Layout<'a>,
+        metadata: [Metadata; N],
+        labels: &Labels,
+    ) -> Self {
         let header = header::read(&layout, labels);
         let footer = footer::read(&layout.lines, header.body, header.category.as_deref());
         let not_text = [false; MAX_BYLINES];
-        let mut outline = Self { layout, header, footer, not_text, closing: 0 };
+        let mut outline = Self { layout, header, footer, not_text, closing: 0, unextracted: None };
         outline.take_bylines(labels);
         outline.take_closing_bylines(labels);
         outline.header.complete();
-        outline.header.replace_by(metadata);
+        metadata.into_iter().for_each(|metadata| outline.header.replace_by(metadata));
         outline
     }
 

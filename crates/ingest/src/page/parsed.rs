@@ -1,6 +1,7 @@
 //! A parsed page.
 
 use crate::flash::item::PageFlash;
+use crate::page::html::Unextracted;
 use crate::record::{Date, Related, TitleOrigin};
 
 /// A parsed page. All ranges are byte ranges of the parsed text.
@@ -43,6 +44,8 @@ pub struct Page {
     pub unread_date: Option<String>,
     /// Number of lines left out of the body because they recur over the pages of the site.
     pub boilerplate_lines: u32,
+    /// Why an HTML page's whole text was kept instead of its article.
+    pub unextracted: Option<Unextracted>,
     /// Number of repaired mojibake paragraphs.
     pub mojibake_repaired: u32,
     /// Ranges of mojibake that could not be repaired.

@@ -8,6 +8,7 @@ use crate::file_table::{FileStamp, SurveyedFile};
 use crate::flash::dedup::ItemHashes;
 use crate::input::file_list::SourceFile;
 use crate::input::walk::lossy_path;
+use crate::page::html::Unextracted;
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::report::{Reason, Skipped, UnreadDate};
 
@@ -98,6 +99,8 @@ pub(crate) struct ParsedPage {
     pub(crate) lossy: bool,
     /// See [`Page::unread_date`](crate::Page::unread_date).
     pub(crate) unread_date: Option<String>,
+    /// See [`Page::unextracted`](crate::Page::unextracted).
+    pub(crate) unextracted: Option<Unextracted>,
     pub(crate) mojibake_repaired: u32,
     /// Whether mojibake or lines in another encoding were repaired.
     pub(crate) repaired: bool,

@@ -35,7 +35,7 @@ use crate::pipeline::survey_cache::{SurveyCache, SurveyCacheWriter, SurveyedPage
 use crate::progress::{Phase, Progress};
 use crate::record::{Article, FlashItem, Record, Span};
 use crate::record_log::{LogReader, RecordLog};
-use crate::report::{FileSpan, Reason, Report, Skipped, UnreadDate};
+use crate::report::{FileSpan, Reason, Report, Skipped, UnextractedPage, UnreadDate};
 use crate::spawn::spawn;
 
 /// Reads the archive in `roots` and passes every record to `sink`: articles in the order of the
@@ -520,6 +520,9 @@ impl<E> RecordSink<'_, E> {
                     line: None,
                     text,
                 }));
+                let unextracted =
+                    page.unextracted.map(|reason| UnextractedPage { path: path(), reason });
+                self.report.unextracted.extend(unextracted);
                 let mut article = page.article;
                 article.id = self.ids.fresh('a', page.path_hash, &article.path);
                 self.note_read(&article.path);

@@ -258,6 +258,8 @@ fn parsed_page<P: Fn(usize) -> u64>(
     memory: &mut Memory,
     offsets: impl FnOnce(&[(usize, usize)]) -> P,
 ) -> ParsedPage {
+    // An address that the input gives can state the date, too.
+    let draft = Draft { url: meta.url.as_deref().or(draft.url), ..draft };
     let (mut items, mut ranges) = (Vec::new(), Vec::new());
     let Memory { items: known, boundaries } = memory;
     let site = site_key(meta.url.as_deref().or(draft.url), draft.site, &meta.path);
@@ -267,7 +269,7 @@ fn parsed_page<P: Fn(usize) -> u64>(
         ranges.push((item.start, item.end));
     });
     ranges.extend_from_slice(&page.mojibake_kept);
-    let PageMeta { path, path_hash, url, bytes, lossy, whole, mixed } = meta;
+    let PageMeta { path, path_hash, bytes, lossy, whole, mixed, .. } = meta;
     let byte_of = offsets(&ranges);
     let mut spans = ranges.into_iter().map(|(start, end)| match whole {
         true => Span { start: 0, end: bytes },
@@ -285,7 +287,8 @@ fn parsed_page<P: Fn(usize) -> u64>(
         bytes,
         path_hash,
         unread_date: page.unread_date.clone(),
-        article: article(Page { url: url.or_else(|| page.url.clone()), ..page }, path, bytes),
+        unextracted: page.unextracted,
+        article: article(page, path, bytes),
     }
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::flash::paragraph::{Dated, Paragraph, Piece};
 use crate::page::draft::Draft;
+use crate::page::html::Unextracted;
 use crate::record::{DateOrigin, Moment};
 use crate::record_log::{LogReader, RecordLog};
 
@@ -45,6 +46,7 @@ struct PageEntry {
     related: Vec<(usize, usize)>,
     date: StampCode,
     date_origin: DateOrigin,
+    unextracted: Option<Unextracted>,
     mojibake_repaired: u32,
     mojibake_kept: Vec<(usize, usize)>,
     pieces: Vec<PieceEntry>,
@@ -230,6 +232,7 @@ fn encode(page: &SurveyedPage<'_>, entry: &mut Vec<u8>) -> io::Result<()> {
         related: draft.related.iter().map(|(title, text)| (title.len(), text.len())).collect(),
         date: StampCode::of(draft.date.map(|(moment, _)| Some(moment)))?,
         date_origin: draft.date.map(|(_, origin)| origin).unwrap_or_default(),
+        unextracted: draft.unextracted,
         mojibake_repaired: draft.mojibake_repaired,
         mojibake_kept: draft.mojibake_kept.clone(),
         pieces: draft.pieces.iter().map(piece_entry).collect::<io::Result<_>>()?,
@@ -292,6 +295,7 @@ fn decode(entry: &[u8]) -> io::Result<SurveyedPage<'_>> {
         url,
         date: header.date.moment()?.flatten().map(|moment| (moment, header.date_origin)),
         unread_date,
+        unextracted: header.unextracted,
         separate_tags,
         concatenated_tags,
         related,

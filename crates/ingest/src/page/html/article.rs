@@ -1,0 +1,89 @@
+//! Finds the lines of the article with the extractor `dom_smoothie`.
+
+use std::borrow::Cow;
+
+use dom_smoothie::{CandidateSelectMode, Config, Readability};
+
+use super::copy::line_of;
+use super::limits::{MAX_DEPTH, Unextracted};
+use crate::page::line::Line;
+
+/// Nodes of a parsed page, text included: more than the elements of [`limits`](super::limits) need.
+const MAX_NODES: usize = 100_000;
+
+/// Whether each of the lines belongs to the article of a numbered copy.
+pub(super) fn lines_of_article(copy: String, lines: usize) -> Result<Vec<bool>, Unextracted> {
+    let document = dom_query::Document::from(copy);
+    check_tree(&document)?;
+    let config = Config {
+        disable_json_ld: true,
+        // Of all settings that were measured, these find most of the article and least else.
+        candidate_select_mode: CandidateSelectMode::DomSmoothie,
+        char_threshold: 100,
+        ..Config::default()
+    };
+    let article = Readability::with_document(document, None, Some(config))
+        .and_then(|mut readability| readability.parse())
+        .map_err(|_| Unextracted::NoArticle)?;
+    let mut kept = vec![false; lines];
+    for line in article.text_content.chars().filter_map(line_of) {
+        if let Some(kept) = kept.get_mut(line) {
+            *kept = true;
+        }
+    }
+    if kept.contains(&true) { Ok(kept) } else { Err(Unextracted::NoArticle) }
+}
+
+/// Checks the real number and depth of nodes, without recursion.
+fn check_tree(document: &dom_query::Document) -> Result<(), Unextracted> {
+    let tree = &document.tree;
+    if tree.len() > MAX_NODES {
+        return Err(Unextracted::TooLarge);
+    }
+    let (mut node, mut depth) = (document.root().id, 0_usize);
+    loop {
+        if let Some(child) = tree.first_child_of(&node) {
+            (node, depth) = (child.id, depth + 1);
+            if depth > MAX_DEPTH {
+                return Err(Unextracted::TooDeep);
+            }
+            continue;
+        }
+        loop {
+            if let Some(sibling) = tree.next_sibling_of(&node) {
+                node = sibling.id;
+                break;
+            }
+            let Some(parent) = tree.parent_of(&node).filter(|_| depth > 0) else { return Ok(()) };
+            (node, depth) = (parent.id, depth - 1);
+        }
+    }
+}
+
+/// The lines that are not `dropped`, with the cells of a table row on one line, separated by tabs.
+pub(super) fn joined(
+    lines: Vec<Line<'static>>,
+    cells: &[bool],
+    dropped: &[bool],
+) -> Vec<Line<'static>> {
+    let mut joined: Vec<Line<'static>> = Vec::new();
+    let mut last = None;
+    for (number, line) in lines.into_iter().enumerate() {
+        if dropped[number] {
+            continue;
+        }
+        let follows = last.is_some_and(|last| last + 1 == number);
+        last = Some(number);
+        match joined.last_mut() {
+            Some(row) if follows && cells.get(number) == Some(&true) => {
+                let mut text = std::mem::take(&mut row.text).into_owned();
+                text.push('\t');
+                text.push_str(&line.text);
+                row.text = Cow::Owned(text);
+                row.end = line.end;
+            }
+            _ => joined.push(line),
+        }
+    }
+    joined
+}

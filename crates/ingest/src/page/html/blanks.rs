@@ -1,0 +1,33 @@
+//! Blanks in HTML text.
+
+/// Bytes of leading whitespace. Ignores that it may be written as character references.
+pub(super) fn leading_blanks(text: &str) -> usize {
+    text.len() - text.trim_start().len()
+}
+
+pub(super) fn trailing_blanks(text: &str) -> usize {
+    text.len() - text.trim_end().len()
+}
+
+/// Line breaks in HTML count as spaces; other spaces stay as they are.
+pub(super) fn one_line(text: &str) -> String {
+    let text = text.trim();
+    if !text.contains(['\n', '\r', '\t']) {
+        return text.to_owned();
+    }
+    let pieces: Vec<&str> =
+        text.split(['\n', '\r', '\t']).map(str::trim).filter(|piece| !piece.is_empty()).collect();
+    let mut line = String::with_capacity(text.len());
+    for piece in pieces {
+        let needs_space =
+            line.chars().last().zip(piece.chars().next()).is_some_and(|(before, after)| {
+                // Where source code wraps Chinese text, no space is meant.
+                before.is_ascii() || after.is_ascii()
+            });
+        if needs_space {
+            line.push(' ');
+        }
+        line.push_str(piece);
+    }
+    line
+}

@@ -1,0 +1,259 @@
+//! Reads dates, outlets and people from the short lines around a title.
+
+use std::ops::Range;
+
+use super::dates;
+use super::lines::Piece;
+use super::names::{
+    cleaned, is_button, is_chinese_name, is_marked_person, is_outlet, is_outlet_like, is_person,
+    person,
+};
+use super::open::Marks;
+use super::tokens::{Token, tokens};
+use super::{Title, is_long};
+use crate::page::labels::Label;
+use crate::page::line::Line;
+use crate::record::Moment;
+
+/// Characters of the longest line of a byline.
+pub(super) const MAX_LINE: usize = 90;
+/// Lines above and below a title that can be its byline.
+const ABOVE: usize = 4;
+const BELOW: usize = 15;
+
+/// What the short lines around a title say.
+#[derive(Debug, Default)]
+pub(super) struct Byline {
+    pub(super) date: Option<Moment>,
+    /// A date with a label before it.
+    pub(super) labelled_date: Option<Moment>,
+    /// When the page was changed.
+    pub(super) updated: Option<Moment>,
+    pub(super) source: Option<String>,
+    pub(super) author: Option<String>,
+    pub(super) translator: Option<String>,
+    pub(super) editor: Option<String>,
+    /// Outlets and people that only attributes mark, or that stand beside the date.
+    pub(super) marked_source: Option<String>,
+    pub(super) marked_author: Option<String>,
+    /// Lines that consist of nothing else.
+    pub(super) lines: Vec<usize>,
+}
+
+/// The lines that can be a byline: some above the title, and those below it up to the text.
+pub(super) fn lines_near(
+    lines: &[Line<'_>],
+    title: &Title,
+    first: Option<usize>,
+    is_article: &dyn Fn(usize) -> bool,
+) -> (Range<usize>, Range<usize>) {
+    let start = match (title.line, first) {
+        (Some(line), _) => line + 1,
+        (None, Some(first)) => first.saturating_sub(BELOW - 3),
+        (None, None) => 0,
+    };
+    let last = lines.len().min(start + if title.line.is_some() { BELOW } else { BELOW + 3 });
+    let end = (start..last).find(|&line| is_long(&lines[line]) && is_article(line));
+    let above = title.line.map_or(start, |line| line.saturating_sub(ABOVE));
+    (start..end.unwrap_or(last), above..title.line.unwrap_or(start))
+}
+
+impl Byline {
+    /// Reads the lines of a range. What was found before stays.
+    pub(super) fn read(&mut self, lines: &[Line<'_>], pieces: &[Piece], range: Range<usize>) {
+        let start = pieces.partition_point(|piece| piece.line < range.start);
+        let end = pieces.partition_point(|piece| piece.line < range.end);
+        for of_line in pieces[start..end.max(start)].chunk_by(|a, b| a.line == b.line) {
+            let number = of_line[0].line;
+            if lines.get(number).is_some_and(|line| !is_long(line)) {
+                self.take_line(number, of_line);
+            }
+        }
+    }
+
+    fn take_line(&mut self, number: usize, pieces: &[Piece]) {
+        if let [piece] = pieces
+            && let Some(moment) = date_of_decision(&piece.text)
+        {
+            self.date.get_or_insert(moment);
+            return;
+        }
+        let tokens = tokens(pieces);
+        let has_date = tokens.iter().any(|token| matches!(token, Token::Date { .. }));
+        let names: Vec<(&str, Marks)> = tokens
+            .iter()
+            .filter_map(|token| match token {
+                Token::Text { text, marks } if !is_button(text) => Some((cleaned(text), *marks)),
+                _ => None,
+            })
+            .collect();
+        let mut has_field = false;
+        for token in &tokens {
+            has_field |= self.take_token(token);
+        }
+        for (text, marks) in &names {
+            self.take_marked(text, *marks);
+        }
+        match names[..] {
+            // The only name beside a date is the outlet.
+            [(name, marks)] if has_date && is_outlet(name) && !marks.is_only(Marks::AUTHOR) => {
+                self.marked_source.get_or_insert_with(|| name.to_owned());
+            }
+            [(name, _), (other, _)] | [(other, _), (name, _)]
+                if has_date
+                    && is_outlet_like(name)
+                    && !is_outlet_like(other)
+                    && is_outlet(name) =>
+            {
+                self.marked_source.get_or_insert_with(|| (*name).to_owned());
+            }
+            [(name, marks)] if !has_date && !has_field && pieces.len() == 1 => {
+                self.take_author_and_outlet(number, name, marks);
+            }
+            _ => {}
+        }
+        let unknown = tokens.iter().filter_map(|token| match token {
+            Token::Unknown(value) => Some(value.chars().count()),
+            _ => None,
+        });
+        let named = names.iter().map(|(name, _)| name.chars().count());
+        let rest: usize = named.chain(unknown).sum();
+        if (has_date || has_field) && (names.len() <= 1 && rest <= 24 || rest == 0) {
+            self.lines.push(number);
+        }
+    }
+
+    /// Returns whether the token is a labelled field.
+    fn take_token(&mut self, token: &Token<'_>) -> bool {
+        let set = |slot: &mut Option<String>, value: &str| {
+            slot.get_or_insert_with(|| value.to_owned());
+        };
+        match token {
+            Token::Date { moment, updated: true, .. } => {
+                self.updated.get_or_insert(*moment);
+            }
+            Token::Date { moment, labelled, .. } => {
+                if *labelled {
+                    self.labelled_date.get_or_insert(*moment);
+                }
+                self.date = Some(match self.date {
+                    Some(date) => dates::refined(date, *moment).unwrap_or(date),
+                    None => *moment,
+                });
+            }
+            Token::Field { label, value } => {
+                let (outlet, name) = (cleaned(value), person(value));
+                match label {
+                    Label::Source if is_outlet(outlet) => set(&mut self.source, outlet),
+                    Label::Author | Label::Reporter | Label::Writer if is_person(name) => {
+                        set(&mut self.author, name);
+                    }
+                    Label::Writer if is_outlet(outlet) => set(&mut self.source, outlet),
+                    Label::Translator if is_person(name) => set(&mut self.translator, name),
+                    Label::Editor if is_person(name) => set(&mut self.editor, name),
+                    _ => {}
+                }
+                return true;
+            }
+            Token::Unknown(_) | Token::Text { .. } => {}
+        }
+        false
+    }
+
+    fn take_marked(&mut self, text: &str, marks: Marks) {
+        if marks.has(Marks::EDITOR) {
+            if is_person(text) {
+                self.editor.get_or_insert_with(|| text.to_owned());
+            }
+        } else if marks.is_only(Marks::AUTHOR) && is_marked_person(text) {
+            self.marked_author.get_or_insert_with(|| text.to_owned());
+        } else if marks.has(Marks::SOURCE) && is_outlet(text) && self.marked_source.is_none() {
+            self.marked_source = Some(text.to_owned());
+        }
+    }
+
+    /// Reads `NAME/OUTLET` on a line of its own.
+    fn take_author_and_outlet(&mut self, number: usize, text: &str, _: Marks) {
+        if let Some((name, outlet)) = text.split_once(['/', '\u{ff0f}'])
+            && is_chinese_name(name.trim())
+            && is_outlet(outlet.trim())
+        {
+            self.marked_author.get_or_insert_with(|| name.trim().to_owned());
+            self.marked_source.get_or_insert_with(|| outlet.trim().to_owned());
+            self.lines.push(number);
+        }
+    }
+}
+
+/// The date of a law or decision: `（2007年6月29日…会议通过）` below its title.
+fn date_of_decision(text: &str) -> Option<Moment> {
+    let inner = text.strip_prefix(['（', '('])?.strip_suffix(['）', ')'])?;
+    let (moment, bytes) = dates::at_start(inner)?;
+    let rest = inner[bytes..].trim_end();
+    ["通过", "通過", "公布", "发布", "發布", "施行"]
+        .iter()
+        .any(|end| rest.ends_with(end))
+        .then_some(moment)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::datetime;
+
+    use super::*;
+    use crate::page::html::lines;
+
+    fn of(html: &str) -> Byline {
+        let page = lines::read(html);
+        let mut byline = Byline::default();
+        byline.read(&page.layout.lines, &page.pieces, 0..page.layout.lines.len());
+        byline
+    }
+
+    #[test]
+    fn forms_of_bylines() {
+        let time = Some(Moment::Time(datetime(2019, 9, 7, 13, 43, 45, 0)));
+        for html in [
+            "<div>2019-09-07 13:43:45 来源: <a>示例日报</a> <a>举报</a></div>",
+            "<div>分享到：</div><div><span>2019-09-07 13:43:45</span><span>字号：<a>A-</a></span><span>来源：示例日报</span></div>",
+            "<p><span>2019年09月07日 13:43:45</span><br><span>来源：</span><span><a>示例日报</a></span></p>",
+            "<h4>发表于<span>2019-09-07 13:43:45</span>| <span>1164次阅读</span>| 来源<span>示例日报</span>| <span>0 条评论</span></h4>",
+            "<div><i>时间：</i>2019-09-07 13:43:45 <i>来源：</i> 示例日报 </div>",
+            "<div>发布日期：2019-09-07 13:43:45&nbsp;&nbsp;来源：示例日报</div>",
+            "<div>发稿时间：2019-09-07 13:43:45　审核：李四　来源：示例日报</div>",
+            "<div>更新时间:2019-09-08 10:00</div><div>2019-09-07 13:43:45|来源:示例日报</div>",
+        ] {
+            let byline = of(html);
+            assert_eq!((byline.date, byline.source.as_deref()), (time, Some("示例日报")), "{html}");
+        }
+        for html in [
+            "<div><span>2019-09-07 13:43:45</span> <a>示例日报</a>&nbsp;</div>",
+            "<div><span>原创</span> <span>示例日报</span> <span>2019-09-07 13:43:45</span></div>",
+            "<p>2019-09-07 13:43:45 <span>示例日报</span> <span>王小明</span></p>",
+            "<p><span>2019-09-07 13:43:45</span> <span>·</span> <span>示例日报</span></p>",
+        ] {
+            let byline = of(html);
+            let source = byline.marked_source.as_deref();
+            assert_eq!((byline.date, source), (time, Some("示例日报")), "{html}");
+        }
+    }
+
+    #[test]
+    fn authors() {
+        assert_eq!(of("<p>作者：王小明  编译：李四</p>").author.as_deref(), Some("王小明"));
+        assert_eq!(of("<p>王小明/示例日报</p>").marked_author.as_deref(), Some("王小明"));
+        assert_eq!(of("<div class=author>作者最近文章</div>").marked_author, None);
+        assert_eq!(of("<p>2019-09-07 国内新闻</p>").marked_source, None);
+        assert_eq!(of("<p>作者表示，这很好</p>").author, None);
+        assert_eq!(of("<span class=author>王小明</span>").marked_author.as_deref(), Some("王小明"));
+    }
+
+    #[test]
+    fn sentences_are_no_bylines() {
+        for html in ["<p>2019年9月7日，公司宣布了消息。</p>", "<p>截至2019年9月7日的数据</p>"]
+        {
+            let byline = of(html);
+            assert_eq!((byline.date, byline.lines.len()), (None, 0), "{html}");
+        }
+    }
+}

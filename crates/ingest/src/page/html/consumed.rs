@@ -1,0 +1,76 @@
+//! Lines of an article that are no text: title, byline, tags, breadcrumbs, recommendations.
+
+use super::byline::Byline;
+use super::is_long;
+use super::title::Title;
+use crate::page::boilerplate::breadcrumb;
+use crate::page::byline;
+use crate::page::labels::Labels;
+use crate::page::line::{Layout, Line};
+use crate::punctuation::is_stop;
+
+/// Lines of the article that are no text: title, byline, tags, breadcrumbs, and lists of links at
+/// its end.
+pub(super) fn consumed(
+    layout: &Layout<'_>,
+    title: &Title,
+    byline: &Byline,
+    is_article: &dyn Fn(usize) -> bool,
+) -> Vec<usize> {
+    let lines = &layout.lines;
+    let mut consumed = title.lines.clone();
+    consumed.extend(&byline.lines);
+    let kept: Vec<usize> = (0..lines.len()).filter(|&line| is_article(line)).collect();
+    let is_text = |line: &&usize| {
+        let line = &lines[**line];
+        is_long(line) && !is_links_only(line)
+    };
+    let first = kept.iter().find(is_text).copied().unwrap_or(lines.len());
+    let last = kept.iter().rev().find(is_text).copied().unwrap_or(0);
+    consumed.extend(kept.iter().copied().filter(|&number| {
+        let line = &lines[number];
+        let is_edge = number < first || number > last;
+        !is_long(line)
+            && (is_line_of_tags(line)
+                || breadcrumb(&line.text).is_some()
+                || is_edge && is_byline(&line.text))
+    }));
+    consumed.extend(links_at_end(lines, &kept));
+    consumed
+}
+
+fn is_byline(line: &str) -> bool {
+    byline::read(line, Labels::builtin()).is_some_and(|reading| reading.is_whole)
+}
+
+/// The lines after the last sentence, if most of them are links: recommendations.
+fn links_at_end(lines: &[Line<'_>], kept: &[usize]) -> Vec<usize> {
+    let ends_sentence = |line: &&usize| {
+        let line = &lines[**line];
+        !is_links_only(line) && (is_long(line) || line.text.ends_with(is_end_of_sentence))
+    };
+    let last = kept.iter().rposition(|line| ends_sentence(&line));
+    let end = last.map_or(&[][..], |last| &kept[last + 1..]);
+    let links = end.iter().filter(|line| is_links_only(&lines[**line])).count();
+    if links >= 2 && links * 3 >= end.len() { end.to_vec() } else { Vec::new() }
+}
+
+fn is_links_only(line: &Line<'_>) -> bool {
+    let linked: usize = line.links.iter().map(String::len).sum();
+    linked > 0 && linked * 10 >= line.text.len() * 9
+}
+
+fn is_end_of_sentence(c: char) -> bool {
+    is_stop(c) || matches!(c, '”' | '」' | '…' | '）' | ')' | ':' | '：')
+}
+
+/// Whether a line has links to tags and nothing else.
+pub(super) fn is_line_of_tags(line: &Line<'_>) -> bool {
+    line.tag_links_only || !line.links.is_empty() && is_labelled_as_tags(&line.text)
+}
+
+fn is_labelled_as_tags(text: &str) -> bool {
+    ["标签", "標籤", "標簽", "关键词", "關鍵詞", "关键字", "Tags", "TAGS"]
+        .iter()
+        .any(|label| text.starts_with(label))
+}

@@ -1,0 +1,261 @@
+//! Dates in the forms of attributes, bylines and addresses of web pages.
+
+use jiff::civil::{Date as Day, DateTime};
+
+use crate::date;
+use crate::record::Moment;
+
+/// A date at the start of a text, and its length in bytes.
+pub(super) fn at_start(text: &str) -> Option<(Moment, usize)> {
+    let found = date::parse_prefix(text)?;
+    let moment = found.moment?;
+    let Moment::Day(day) = moment else {
+        let zone = &text[found.bytes..];
+        return Some((with_zone(moment, zone), found.bytes + zone_bytes(zone)));
+    };
+    // The time can follow without a blank, or behind a weekday, a comma or the name of a zone.
+    let rest = &text[found.bytes..];
+    let gap = rest
+        .char_indices()
+        .take(20)
+        .find(|(_, c)| c.is_ascii_digit())
+        .map_or(rest.len(), |(at, _)| at);
+    let between = &rest[..gap];
+    let is_gap = between.chars().all(|c| {
+        c.is_whitespace() || matches!(c, ',' | '，' | 'T' | '-' | '(' | ')' | '（' | '）')
+    }) || ["星期", "周", "週", "时间", "時間", "GMT", "UTC"]
+        .iter()
+        .any(|word| between.contains(word))
+        && between.chars().count() <= 16;
+    match time_of_day(&rest[gap..]).filter(|_| is_gap) {
+        Some((time, bytes)) => {
+            let moment = with_time(day, time);
+            let is_gmt = between.contains("格林尼治") || between.contains("GMT");
+            let moment = if is_gmt { with_zone(moment, "Z") } else { moment };
+            Some((moment, found.bytes + gap + bytes))
+        }
+        None => Some((moment, found.bytes)),
+    }
+}
+
+/// The date in the value of an attribute or of a field.
+pub(super) fn in_value(value: &str) -> Option<Moment> {
+    let value = value.trim();
+    if value.len() >= 8 && value.bytes().all(|b| b.is_ascii_digit()) {
+        return in_digits(value);
+    }
+    let with_offset = || {
+        // `2019-09-07T13:43:45+0800`: an offset without a colon.
+        let (front, zone) = value.split_at_checked(value.len().checked_sub(5)?)?;
+        let digits = zone.strip_prefix(['+', '-'])?;
+        let is_offset = front.contains('T') && digits.bytes().all(|b| b.is_ascii_digit());
+        let (hours, minutes) = digits.split_at_checked(2)?;
+        let zone = &zone[..1];
+        is_offset.then(|| date::iso(&format!("{front}{zone}{hours}:{minutes}"))).flatten()
+    };
+    let rfc_822 = || {
+        let zoned = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
+        date::epoch(zoned.as_second())
+    };
+    date::iso(value)
+        .or_else(with_offset)
+        .or_else(|| at_start(value).map(|(moment, _)| moment))
+        .or_else(rfc_822)
+}
+
+/// A date in the path of an address, such as `/2019-09/26/` or `/20190926/`.
+pub(crate) fn in_address(url: &str) -> Option<Moment> {
+    let path = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = &path[path.find('/')?..];
+    let path = path.split(['?', '#']).next()?;
+    let mut numbers = Vec::new();
+    let mut at = 0;
+    for piece in path.split(|c: char| !c.is_ascii_digit()) {
+        if !piece.is_empty() {
+            numbers.push((at, piece));
+        }
+        at += piece.len() + 1;
+    }
+    let day = |year: &str, month: &str, day: &str| {
+        let year = year.parse().ok().filter(|year| (1990..2100).contains(year))?;
+        Day::new(year, month.parse().ok()?, day.parse().ok()?).ok().map(Moment::Day)
+    };
+    let adjacent = |i: usize| {
+        let (at, number) = numbers[i];
+        numbers.get(i + 1).filter(|(next, _)| *next == at + number.len() + 1)
+    };
+    (0..numbers.len()).find_map(|i| match numbers[i].1 {
+        number if number.len() == 8 => day(&number[..4], &number[4..6], &number[6..]),
+        number if number.len() == 6 => adjacent(i)
+            .filter(|(_, next)| next.len() == 2)
+            .and_then(|(_, next)| day(&number[..4], &number[4..], next)),
+        number if number.len() == 4 => {
+            let (_, month) = *adjacent(i)?;
+            if month.len() == 4 {
+                return day(number, &month[..2], &month[2..]);
+            }
+            let (_, last) = *adjacent(i + 1)?;
+            day(number, month, last).filter(|_| month.len() <= 2 && last.len() <= 2)
+        }
+        _ => None,
+    })
+}
+
+/// Whether a moment is only a day, or a midnight that stands for one.
+pub(super) fn lacks_time(moment: Moment) -> bool {
+    match moment {
+        Moment::Day(_) | Moment::Month(_) | Moment::Year(_) => true,
+        Moment::Time(time) => time.time() == jiff::civil::Time::midnight(),
+    }
+}
+
+/// The more precise of two moments, if they are on one day and the first has no time.
+pub(super) fn refined(moment: Moment, by: Moment) -> Option<Moment> {
+    let midnight = |time: &DateTime| time.time() == jiff::civil::Time::midnight();
+    let day = match moment {
+        Moment::Day(day) => day,
+        Moment::Time(time) if midnight(&time) => time.date(),
+        Moment::Time(_) | Moment::Month(_) | Moment::Year(_) => return None,
+    };
+    match by {
+        Moment::Time(time) if time.date() == day && !midnight(&time) => Some(by),
+        _ => None,
+    }
+}
+
+fn in_digits(value: &str) -> Option<Moment> {
+    let dashed = |value: &str| format!("{}-{}-{}", &value[..4], &value[4..6], &value[6..8]);
+    match value.len() {
+        8 => date::iso(&dashed(value)),
+        10 | 13 => date::epoch(value.parse().ok()?),
+        12 | 14 => {
+            let time = &value[8..];
+            date::iso(&format!("{}T{}:{}", dashed(value), &time[..2], &time[2..4]))
+        }
+        _ => None,
+    }
+}
+
+fn time_of_day(text: &str) -> Option<([i8; 3], usize)> {
+    let mut numbers = [0; 3];
+    let mut at = 0;
+    for (index, number) in numbers.iter_mut().enumerate() {
+        let rest = &text[at..];
+        let colon = match index {
+            0 => 0,
+            _ => rest.chars().next().filter(|c| matches!(c, ':' | '：')).map_or(0, char::len_utf8),
+        };
+        let digits = rest[colon..].bytes().take(2).take_while(u8::is_ascii_digit).count();
+        if digits == 0 || index > 0 && (colon == 0 || digits < 2) {
+            if index < 2 {
+                return None;
+            }
+            break;
+        }
+        *number = rest[colon..colon + digits].parse().ok()?;
+        at += colon + digits;
+    }
+    Some((numbers, at))
+}
+
+fn with_time(day: Day, [hour, minute, second]: [i8; 3]) -> Moment {
+    let time = DateTime::new(day.year(), day.month(), day.day(), hour, minute, second, 0);
+    time.map_or(Moment::Day(day), Moment::Time)
+}
+
+fn zone_bytes(text: &str) -> usize {
+    let text = text.strip_prefix(':').unwrap_or(text);
+    match text.as_bytes() {
+        [b'Z', ..] => 1,
+        [b'+' | b'-', rest @ ..] => {
+            1 + rest.iter().take(5).take_while(|b| b.is_ascii_digit() || **b == b':').count()
+        }
+        _ => 0,
+    }
+}
+
+/// Converts a time from the zone at the start of `zone` to the archive's; none is the archive's.
+fn with_zone(moment: Moment, zone: &str) -> Moment {
+    let zone = &zone[..zone_bytes(zone)];
+    let Moment::Time(time) = moment else { return moment };
+    if zone.is_empty() {
+        return moment;
+    }
+    let zone = match zone.len() {
+        5 => format!("{}:{}", &zone[..3], &zone[3..]),
+        _ => zone.to_owned(),
+    };
+    date::iso(&format!("{time}{zone}")).unwrap_or(moment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::{date, datetime};
+
+    fn time(h: i8, m: i8, s: i8) -> Option<Moment> {
+        Some(Moment::Time(datetime(2019, 9, 7, h, m, s, 0)))
+    }
+
+    #[test]
+    fn values_of_attributes() {
+        for value in [
+            "2019-09-07T13:43:45+08:00",
+            "2019-09-07T13:43:45+0800",
+            "2019-09-07T05:43:45Z",
+            "2019-09-07 13:43:45",
+            "2019年09月07日 13:43:45",
+            "2019年9月7日13:43:45",
+            "2019-09-07-13:43:45",
+            "Sat, 7 Sep 2019 05:43:45 GMT",
+            "1567835025",
+            "1567835025000",
+            "2019-09-07 13:43:45.0",
+        ] {
+            assert_eq!(in_value(value), time(13, 43, 45), "{value}");
+        }
+        assert_eq!(in_value("20190907"), Some(Moment::Day(date(2019, 9, 7))));
+        assert_eq!(in_value("201909071343"), time(13, 43, 0));
+        assert_eq!(in_value("soon"), None);
+    }
+
+    #[test]
+    fn dates_of_bylines() {
+        let found = |text| at_start(text).map(|(moment, bytes)| (Some(moment), &text[bytes..]));
+        assert_eq!(found("2019-09-07 13:43 来源"), Some((time(13, 43, 0), " 来源")));
+        assert_eq!(found("2019年09月07日13:43"), Some((time(13, 43, 0), "")));
+        assert_eq!(found("2019年9月7日 星期六 13:43"), Some((time(13, 43, 0), "")));
+        assert_eq!(
+            found("2019年9月7日, 格林尼治标准时间05:43"),
+            Some((time(13, 43, 0), "")),
+            "converted to the archive's time"
+        );
+        assert_eq!(
+            found("2019年9月7日，公司有40人"),
+            Some((Some(Moment::Day(date(2019, 9, 7))), "，公司有40人"))
+        );
+    }
+
+    #[test]
+    fn dates_in_addresses() {
+        let day = Some(Moment::Day(date(2019, 9, 26)));
+        for url in [
+            "http://a.cn/2019-09-26/198678130.html",
+            "https://a.cn/2019/09/26/1.html",
+            "https://a.cn/2019/0926/1.html",
+            "https://a.cn/n1/201909/26/c1-2.html",
+            "https://a.cn/world/2019-09/26/c_1125327450.htm",
+            "https://a.cn/t20190926_693227.shtml",
+        ] {
+            assert_eq!(in_address(url), day, "{url}");
+        }
+        for url in [
+            "https://a.cn/",
+            "https://20190926.cn/a",
+            "https://a.cn/1/2/3",
+            "https://a.cn/12345678",
+        ] {
+            assert_eq!(in_address(url), None, "{url}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Refuses pages that an extractor could not handle in bounded time, memory and stack.
+//!
+//! The parser of the extractor takes time quadratic in the number of open elements, opens misnested
+//! formatting elements again and again, and the extractor goes through the tree recursively. A page
+//! within these limits takes at most a second on a stack of 2 MB.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Bytes of a page. Of 77 news pages the largest has 0.6 MB.
+const MAX_BYTES: usize = 6_000_000;
+/// Real pages reach 4,876 elements.
+const MAX_ELEMENTS: usize = 20_000;
+/// Bytes `<`, whether or not they begin a tag. Real pages reach 9,976.
+const MAX_OPENING_BRACKETS: usize = 200_000;
+/// Bytes `&`. Real pages reach 114 character references.
+const MAX_REFERENCES: usize = 50_000;
+/// Bytes of one tag with its attributes. Real pages reach 4.7 kB.
+const MAX_TAG_BYTES: usize = 100_000;
+/// Nested elements. Real pages reach 28.
+pub(super) const MAX_DEPTH: usize = 400;
+/// Elements that a parser opens again because they are misnested.
+const MAX_REOPENED: u64 = 20_000;
+
+/// Why the whole text of an HTML page was kept instead of its article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Unextracted {
+    /// The page is too large, or has too many elements or character references.
+    TooLarge,
+    /// Its elements are nested too deeply, or misnested too often.
+    TooDeep,
+    /// No part of the page reads like an article.
+    NoArticle,
+}
+
+impl fmt::Display for Unextracted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TooLarge => "the page is too large to look for its article",
+            Self::TooDeep => "its elements are nested too deeply to look for its article",
+            Self::NoArticle => "no article was found in it",
+        })
+    }
+}
+
+/// Checks what can be seen without parsing.
+pub(super) fn check_text(text: &str) -> Result<(), Unextracted> {
+    let exceeds = |byte, limit| memchr::memchr_iter(byte, text.as_bytes()).nth(limit).is_some();
+    let is_too_large = text.len() > MAX_BYTES
+        || exceeds(b'<', MAX_OPENING_BRACKETS)
+        || exceeds(b'&', MAX_REFERENCES);
+    if is_too_large { Err(Unextracted::TooLarge) } else { Ok(()) }
+}
+
+/// What reading the page showed about its size.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Measured {
+    pub(super) elements: usize,
+    pub(super) longest_tag: usize,
+    pub(super) depth: usize,
+    pub(super) reopened: u64,
+    pub(super) lines: usize,
+}
+
+impl Measured {
+    pub(super) fn check(self) -> Result<(), Unextracted> {
+        if self.elements > MAX_ELEMENTS
+            || self.longest_tag > MAX_TAG_BYTES
+            || self.lines > super::copy::MAX_LINES
+        {
+            Err(Unextracted::TooLarge)
+        } else if self.depth > MAX_DEPTH || self.reopened > MAX_REOPENED {
+            Err(Unextracted::TooDeep)
+        } else {
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,370 @@
+//! Splits HTML into lines: block elements and `<br>` end a line. Scripts, styles and hidden text
+//! are dropped, links to tags are kept.
+
+use std::borrow::Cow;
+
+use html5gum::emitters::default::DefaultEmitter;
+use html5gum::{Emitter, ForwardingEmitter, StartTag, Token, Tokenizer};
+
+use super::blanks::{leading_blanks, one_line, trailing_blanks};
+use super::copy::{MAX_LINES, NumberedCopy};
+use super::elements::{
+    SILENT, heading, is_block, is_cell, is_formatting, is_frame, is_void, silent,
+};
+use super::head::{Head, attribute};
+use super::limits::{Measured, Unextracted, check_text};
+use super::open::{Marks, OpenElements, is_hidden};
+use crate::page::line::{Layout, Line, Part};
+
+/// More pieces than this are not kept: metadata stands near the top.
+const MAX_PIECES: usize = 20_000;
+/// Lines that are kept apart, so that they take no more memory than a page. All further text is one
+/// line.
+const MAX_LINES_KEPT: usize = 2 * MAX_LINES;
+/// Bytes of a piece that can be metadata.
+const MAX_PIECE: usize = 300;
+
+/// A page split into lines.
+pub(super) struct LinesOfPage {
+    pub(super) layout: Layout<'static>,
+    /// Whether each line continues the table row of the line before it.
+    pub(super) cells: Vec<bool>,
+    pub(super) pieces: Vec<Piece>,
+    pub(super) head: Head,
+    /// A copy in which every line is numbered, if the page is within the limits.
+    pub(super) copy: Result<String, Unextracted>,
+}
+
+/// Text between two tags.
+#[derive(Debug)]
+pub(super) struct Piece {
+    /// Number of its line.
+    pub(super) line: usize,
+    pub(super) text: String,
+    pub(super) marks: Marks,
+}
+
+/// Splits a page into lines.
+pub(super) fn read(text: &str) -> LinesOfPage {
+    let refused = check_text(text);
+    let mut reader = Reader {
+        copy: refused.is_ok().then(|| NumberedCopy::new(text)),
+        length: text.len() + 1,
+        ..Reader::default()
+    };
+    let mut emitter = DefaultEmitter::new_with_span();
+    // Treat scripts and styles as raw text, as browsers do.
+    emitter.naively_switch_states(true);
+    for token in Tokenizer::new_with_emitter(text, WithoutErrors(emitter)) {
+        let Ok(token) = token;
+        match token {
+            Token::StartTag(tag) => reader.open(&tag),
+            Token::EndTag(tag) => reader.close(&tag.name, tag.span.end),
+            Token::String(string) => {
+                reader.text(
+                    &String::from_utf8_lossy(&string.value),
+                    string.span.start,
+                    string.span.end,
+                );
+            }
+            Token::Comment(comment) => reader.skip(comment.span.start, comment.span.end),
+            Token::Doctype(_) | Token::Error(_) => {}
+        }
+    }
+    reader.finish(text.len());
+    let measured = Measured {
+        depth: reader.elements.max_depth,
+        reopened: reader.elements.reopened,
+        lines: reader.layout.lines.len(),
+        ..reader.measured
+    };
+    let Reader { layout, cells, pieces, head, copy, .. } = reader;
+    let copy = refused
+        .and_then(|()| measured.check())
+        .map(|()| copy.map(NumberedCopy::finish).unwrap_or_default());
+    LinesOfPage { layout, cells, pieces, head, copy }
+}
+
+/// Drops parse errors: a page of NULs has one for each byte.
+#[derive(Debug)]
+struct WithoutErrors(DefaultEmitter<usize>);
+
+impl ForwardingEmitter for WithoutErrors {
+    type Token = Token<usize>;
+
+    fn inner(&mut self) -> &mut impl Emitter<Token = Self::Token> {
+        &mut self.0
+    }
+
+    fn emit_error(&mut self, _: html5gum::Error) {}
+
+    fn should_emit_errors(&mut self) -> bool {
+        false
+    }
+}
+
+#[derive(Default)]
+struct Reader<'a> {
+    layout: Layout<'static>,
+    cells: Vec<bool>,
+    pieces: Vec<Piece>,
+    head: Head,
+    copy: Option<NumberedCopy<'a>>,
+    measured: Measured,
+    elements: OpenElements,
+    row: Row,
+    line: Line<'static>,
+    text: String,
+    /// Bytes of the page; 0 at its end.
+    length: usize,
+    /// Whether the line has any visible text.
+    has_text: bool,
+    /// Byte offset after the last text of the line.
+    end: usize,
+    /// Open elements, as indices into [`SILENT`].
+    silent: Vec<usize>,
+    /// Number of open elements of each kind, so that an unmatched end tag costs no search.
+    silent_open: [usize; SILENT.len()],
+    frames: usize,
+    headings: u8,
+    in_title: bool,
+    preformatted: usize,
+    link: Option<(String, bool)>,
+    /// Whether every link of the line so far leads to a tag.
+    tag_links: bool,
+}
+
+/// The table row being read.
+#[derive(Default)]
+struct Row {
+    /// Number of its first line.
+    start: usize,
+    cells: usize,
+    /// Whether the next line continues the row.
+    continues: bool,
+}
+
+impl<'a> Reader<'a> {
+    fn open(&mut self, tag: &StartTag<usize>) {
+        let name = String::from_utf8_lossy(&tag.name);
+        self.measured.elements += 1;
+        let bytes = tag.span.end.saturating_sub(tag.span.start);
+        self.measured.longest_tag = self.measured.longest_tag.max(bytes);
+        self.head.open(&name, tag);
+        if !is_void(&name) {
+            let value = |key: &[u8]| attribute(tag, key);
+            let marks = [&b"class"[..], b"id", b"itemprop", b"rel"]
+                .iter()
+                .filter_map(|key| value(key))
+                .map(|value| Marks::of(&value))
+                .fold(Marks::default(), Marks::or);
+            let hidden = tag.attributes.contains_key(&b"hidden"[..]);
+            self.elements.open(&name, marks, is_hidden(value(b"style").as_deref(), hidden));
+        }
+        if let Some(kind) = silent(&name).filter(|_| !tag.self_closing) {
+            self.silent.push(kind);
+            self.silent_open[kind] += 1;
+            return;
+        }
+        if is_block(&name) {
+            self.end_line();
+        }
+        match &*name {
+            "title" => self.in_title = true,
+            "pre" => self.preformatted += 1,
+            "tr" => self.row = Row { start: self.layout.lines.len(), ..Row::default() },
+            "a" => {
+                let has_tag = |key| {
+                    attribute(tag, key)
+                        .is_some_and(|value| value.to_ascii_lowercase().contains("tag"))
+                };
+                self.link = Some((String::new(), has_tag(b"href") || has_tag(b"rel")));
+            }
+            name if is_cell(name) => self.row.open_cell(self.layout.lines.len()),
+            name if is_frame(name) => self.frames += 1,
+            name => self.headings = heading(name).unwrap_or(self.headings),
+        }
+    }
+
+    fn close(&mut self, name: &[u8], end: usize) {
+        let name = String::from_utf8_lossy(name);
+        self.elements.close(&name);
+        if let Some(kind) = silent(&name).filter(|kind| self.silent_open[*kind] > 0) {
+            // Closing an element closes everything inside it.
+            while let Some(open) = self.silent.pop() {
+                self.silent_open[open] -= 1;
+                if open == kind {
+                    break;
+                }
+            }
+            return;
+        }
+        if is_block(&name) {
+            self.end_line();
+        }
+        match &*name {
+            "title" => self.in_title = false,
+            "pre" => self.preformatted = self.preformatted.saturating_sub(1),
+            "a" => self.end_link(),
+            // The end tag of an inline element at the end of a line belongs to the line.
+            "span" if self.has_text => self.end = end,
+            name if is_formatting(name) && self.has_text => self.end = end,
+            name if is_frame(name) => self.frames = self.frames.saturating_sub(1),
+            name if heading(name).is_some() => self.headings = 0,
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, text: &str, start: usize, end: usize) {
+        self.elements.reopen();
+        if let Some(kind) = self.silent.last() {
+            if SILENT[*kind] == "script" {
+                self.head.script(text, start, end);
+            }
+            if matches!(SILENT[*kind], "script" | "style") {
+                self.skip(start, end);
+            }
+            return;
+        }
+        if self.in_title {
+            self.layout.head_title.get_or_insert_default().push_str(text);
+            self.skip(start, end);
+            return;
+        }
+        if self.elements.is_hidden() {
+            return;
+        }
+        if self.preformatted > 0 {
+            for (number, piece) in text.split('\n').enumerate() {
+                if number > 0 {
+                    self.end_line();
+                }
+                self.append(piece, start, end);
+            }
+        } else {
+            self.append(text, start, end);
+        }
+    }
+
+    fn skip(&mut self, start: usize, end: usize) {
+        if let Some(copy) = &mut self.copy {
+            copy.skip(start, end);
+        }
+    }
+
+    fn append(&mut self, text: &str, start: usize, end: usize) {
+        if let Some((link, _)) = &mut self.link {
+            link.push_str(text);
+        }
+        if text.contains('\0') {
+            return self.append(&text.replace('\0', ""), start, end);
+        }
+        let trimmed = text.trim();
+        if !trimmed.is_empty() {
+            let line = self.layout.lines.len();
+            if !self.has_text {
+                self.has_text = true;
+                self.line.start = start + leading_blanks(text);
+                self.line.heading = self.headings;
+                self.line.part = if self.frames > 0 { Part::Frame } else { Part::Main };
+                if let Some(copy) = &mut self.copy {
+                    copy.mark(start, line);
+                }
+            }
+            self.end = end - trailing_blanks(text);
+            if trimmed.len() <= MAX_PIECE && self.pieces.len() < MAX_PIECES {
+                let marks = self.elements.marks();
+                self.pieces.push(Piece { line, text: trimmed.to_owned(), marks });
+            }
+        }
+        self.text.push_str(text);
+    }
+
+    fn end_link(&mut self) {
+        let Some((text, to_tag)) = self.link.take() else { return };
+        let text = one_line(&text);
+        if !text.is_empty() {
+            self.tag_links = to_tag && (self.tag_links || self.line.links.is_empty());
+            self.line.links.push(text);
+        }
+    }
+
+    fn end_line(&mut self) {
+        if self.layout.lines.len() >= MAX_LINES_KEPT && self.end < self.length {
+            self.text.push(' ');
+            return;
+        }
+        // A link around several blocks gives each block its text.
+        if let Some((text, to_tag)) = self.link.take() {
+            self.link = Some((text, to_tag));
+            self.end_link();
+            self.link = Some((String::new(), to_tag));
+        }
+        let text = one_line(&self.text);
+        self.text.clear();
+        self.has_text = false;
+        let mut line = std::mem::take(&mut self.line);
+        let tag_links = std::mem::take(&mut self.tag_links);
+        if text.is_empty() {
+            return;
+        }
+        let linked: usize = line.links.iter().map(String::len).sum();
+        let spaces = text.bytes().filter(|b| *b == b' ').count();
+        line.tag_links_only = tag_links && linked + spaces >= text.len();
+        line.end = self.end;
+        line.text = Cow::Owned(text);
+        self.layout.lines.push(line);
+        self.cells.push(std::mem::take(&mut self.row.continues));
+    }
+
+    fn finish(&mut self, length: usize) {
+        self.end = self.end.min(length);
+        self.length = 0;
+        self.end_line();
+        if let Some(title) = &mut self.layout.head_title {
+            *title = one_line(title);
+        }
+    }
+}
+
+impl Row {
+    /// Opens a cell before the line of this number. Cells of one line each stand on one line.
+    fn open_cell(&mut self, line: usize) {
+        self.continues = self.cells > 0 && line > self.start && line - self.start <= self.cells;
+        self.cells += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::page::html::html_layout;
+
+    fn lines(html: &str) -> Vec<String> {
+        html_layout(html).lines.into_iter().map(|line| line.text.into_owned()).collect()
+    }
+
+    #[test]
+    fn blocks_breaks_and_lists_are_lines() {
+        let html = "<html><head><title>題目_站名</title><style>p{}</style><script>var a='<p>x</p>';</script></head>\
+            <body><div>第一段<br>第二段<br/>第三段</div><ul><li>甲<li>乙</ul><p>丙 &amp; <b>丁</b></p></body></html>";
+        assert_eq!(lines(html), ["第一段", "第二段", "第三段", "甲", "乙", "丙 & 丁"]);
+        assert_eq!(html_layout(html).head_title.as_deref(), Some("題目_站名"));
+    }
+
+    #[test]
+    fn a_line_knows_its_offset_in_the_source() {
+        let html = "<p>甲</p>\n<p> 乙<b>丙</b> </p>";
+        let layout = html_layout(html);
+        let source_of = |i: usize| &html[layout.lines[i].start..layout.lines[i].end];
+        assert_eq!(source_of(0), "甲");
+        assert_eq!(source_of(1), "乙<b>丙</b>");
+    }
+
+    #[test]
+    fn tag_links_are_kept_apart() {
+        let html = r#"<div class="tags">Tags:<a href="/tag/0.html">AGIX</a><a href="/tag/1.html">AGIX Finance</a></div>"#;
+        let layout = html_layout(html);
+        assert_eq!(layout.lines[0].text, "Tags:AGIXAGIX Finance");
+        assert_eq!(layout.lines[0].links, ["AGIX", "AGIX Finance"]);
+    }
+}

@@ -1,0 +1,350 @@
+//! Chooses among what the parts of a page state.
+
+use super::blanks::one_line;
+use super::byline::{self, Byline};
+use super::consumed::{consumed, is_line_of_tags};
+use super::head::Head;
+use super::json_ld::{self, JsonLd};
+use super::lines::Piece;
+use super::names::{cleaned, is_chinese_name, is_outlet, is_outlet_like, is_person};
+use super::title;
+use super::{dates, key, script};
+use crate::page::boilerplate::breadcrumb;
+use crate::page::line::Layout;
+use crate::page::metadata::Metadata;
+use crate::record::{DateOrigin, Moment};
+
+/// More tags are not kept.
+const MAX_TAGS: usize = 40;
+/// Characters of a tag.
+const MAX_TAG: usize = 24;
+/// Lines of the article in which a reporter can be named.
+const LEAD: usize = 3;
+
+/// Names of `meta` elements.
+const PUBLISHED: [&str; 6] = [
+    "article:published_time",
+    "og:article:published_time",
+    "og:published_time",
+    "datepublished",
+    "article.published",
+    "rnews:datepublished",
+];
+const DATES: [&str; 24] = [
+    "pubdate",
+    "publishdate",
+    "publish_date",
+    "publish-date",
+    "publishtime",
+    "publish_time",
+    "published_time",
+    "publicationdate",
+    "published",
+    "og:release_date",
+    "og:time",
+    "og:pubdate",
+    "sailthru.date",
+    "dc.date",
+    "dc.date.issued",
+    "dc.date.created",
+    "dcterms.date",
+    "dcterms.issued",
+    "dcterms.created",
+    "weibo:article:create_at",
+    "firstpublishedtime",
+    "parsely-pub-date",
+    "date",
+    "datecreated",
+];
+const SOURCES: [&str; 7] =
+    ["source", "contentsource", "mediaid", "article:source", "og:source", "dc.source", "medianame"];
+const AUTHORS: [&str; 7] = [
+    "article:author",
+    "og:article:author",
+    "author",
+    "dc.creator",
+    "dcterms.creator",
+    "byl",
+    "parsely-author",
+];
+/// Fields of scripts with the date of the article, not of the visit.
+const SCRIPT_DATES: [&str; 9] = [
+    "pubtime",
+    "pubTime",
+    "publishTime",
+    "publish_time",
+    "publishDate",
+    "pubDate",
+    "newsTime",
+    "ptime",
+    "datePublished",
+];
+/// Names of `meta` elements of systems whose `author` is the editor who entered the page.
+const EDITORIAL_SYSTEMS: [&str; 4] = ["contentid", "manuscriptid", "publishedtype", "filetype"];
+
+/// What was found.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) metadata: Metadata,
+    /// Lines of title and byline, which are not text.
+    pub(super) consumed: Vec<usize>,
+}
+
+/// All parts of a page that state something.
+struct Parts<'p> {
+    head: &'p Head,
+    json: JsonLd,
+    byline: Byline,
+    layout: &'p Layout<'p>,
+    text: &'p str,
+    sites: Vec<String>,
+}
+
+/// Reads the metadata of a page.
+pub(super) fn read(
+    text: &str,
+    layout: &Layout<'_>,
+    pieces: &[Piece],
+    head: &Head,
+    is_article: &dyn Fn(usize) -> bool,
+) -> Found {
+    let json = json_ld::read(&head.json_ld);
+    let sites = sites(head, &json);
+    let first = (0..layout.lines.len()).find(|&line| is_article(line));
+    let title = title::read(layout, head, &json, &sites, first);
+    let (below, above) = byline::lines_near(&layout.lines, &title, first, is_article);
+    let mut byline = Byline::default();
+    byline.read(&layout.lines, pieces, below);
+    byline.read(&layout.lines, pieces, above);
+    let lead: Vec<usize> = (0..layout.lines.len()).filter(|&l| is_article(l)).take(LEAD).collect();
+    let parts = Parts { head, json, byline, layout, text, sites };
+    let source = parts.source(pieces);
+    let author = parts.author(&lead, source.as_deref());
+    let line = |value: Option<String>| {
+        value.map(|value| one_line(&value)).filter(|value| !value.is_empty())
+    };
+    let site = head.content(&["og:site_name", "sitename", "application-name"]);
+    let metadata = Metadata {
+        author: line(author),
+        translator: line(parts.byline.translator.clone()),
+        editor: line(parts.byline.editor.clone()),
+        date: parts.date(pieces),
+        site: line(site.map(str::to_owned)),
+        category: line(parts.category()),
+        url: line(parts.url()),
+        tags: parts.tags(title.text.as_deref()),
+        title: line(title.text.clone()),
+        source: line(source),
+        unread_date: None,
+    };
+    let consumed = consumed(layout, &title, &parts.byline, is_article);
+    Found { metadata, consumed }
+}
+
+impl Parts<'_> {
+    fn date(&self, pieces: &[Piece]) -> Option<(Moment, DateOrigin)> {
+        let meta = |names: &[&str]| {
+            names.iter().find_map(|name| self.head.contents(name).find_map(dates::in_value))
+        };
+        let time = |marked: bool| {
+            let mut times = self.head.times.iter().filter(|(_, is_marked)| *is_marked || !marked);
+            times.find_map(|(value, _)| dates::in_value(value))
+        };
+        let far = || self.far(pieces).labelled_date;
+        let in_scripts = || {
+            let scripts = &self.head.scripts;
+            let field = |name: &&str| script::value(self.text, scripts, name, dates::in_value);
+            SCRIPT_DATES.iter().find_map(field)
+        };
+        let candidates: [(&dyn Fn() -> Option<Moment>, DateOrigin); 8] = [
+            (&|| self.json.published, DateOrigin::JsonLd),
+            (&|| meta(&PUBLISHED), DateOrigin::Meta),
+            (&|| time(true), DateOrigin::Markup),
+            (&|| self.byline.date, DateOrigin::Text),
+            (&|| meta(&DATES), DateOrigin::Meta),
+            (&|| self.json.last_published, DateOrigin::JsonLd),
+            (&|| time(false), DateOrigin::Markup),
+            (&|| self.byline.updated, DateOrigin::Text),
+        ];
+        let mut chosen: Option<(Moment, DateOrigin)> = None;
+        for (candidate, origin) in candidates {
+            match chosen {
+                None => chosen = candidate().map(|moment| (moment, origin)),
+                // A later statement can add the time to a day.
+                Some((day, _)) => {
+                    let refined = || candidate().and_then(|by| dates::refined(day, by));
+                    if dates::lacks_time(day)
+                        && let Some(moment) = refined()
+                    {
+                        return Some((moment, origin));
+                    }
+                }
+            }
+        }
+        let text = |moment| (moment, DateOrigin::Text);
+        let script = |moment| (moment, DateOrigin::Script);
+        chosen.or_else(|| far().map(text)).or_else(|| in_scripts().map(script))
+    }
+
+    /// Labelled fields in all short lines of the page.
+    fn far(&self, pieces: &[Piece]) -> Byline {
+        let mut byline = Byline::default();
+        byline.read(&self.layout.lines, pieces, 0..self.layout.lines.len());
+        byline
+    }
+
+    fn source(&self, pieces: &[Piece]) -> Option<String> {
+        let stated = |value: &str| Some(cleaned(value).to_owned()).filter(|value| is_outlet(value));
+        let meta = || SOURCES.iter().find_map(|name| self.head.contents(name).find_map(stated));
+        let in_scripts = || {
+            script::value(self.text, &self.head.scripts, "source", |value| {
+                stated(value).filter(|value| !value.is_ascii())
+            })
+        };
+        let Byline { source, marked_source, .. } = &self.byline;
+        source
+            .clone()
+            .or_else(|| marked_source.clone())
+            .or_else(meta)
+            .or_else(|| self.far(pieces).source)
+            .or_else(in_scripts)
+    }
+
+    fn author(&self, lead: &[usize], source: Option<&str>) -> Option<String> {
+        let is_other = |name: &str| {
+            let name_key = key(name);
+            source.is_none_or(|source| key(source) != name_key)
+                && !self.sites.contains(&name_key)
+                && self.byline.editor.as_deref() != Some(name)
+        };
+        let byline = self.byline.author.clone().or_else(|| self.byline.marked_author.clone());
+        let json = || {
+            let names: Vec<&str> = self
+                .json
+                .authors
+                .iter()
+                .map(String::as_str)
+                .filter(|name| is_other(name))
+                .collect();
+            (!names.is_empty()).then(|| names.join("、"))
+        };
+        byline
+            .filter(|name| is_other(name))
+            .or_else(json)
+            .or_else(|| self.author_in_lead(lead))
+            .or_else(|| self.author_in_meta(lead, &is_other))
+    }
+
+    /// The author in `【文/某网专栏作者 王文】`, or the reporter whom a script names as well.
+    fn author_in_lead(&self, lead: &[usize]) -> Option<String> {
+        let texts = || lead.iter().map(|line| &*self.layout.lines[*line].text);
+        let bracketed = |text: &str| {
+            let inner = text.strip_prefix(['【', '[', '(', '（'])?;
+            let inner = inner.split(['】', ']', ')', '）']).next()?.trim();
+            let value = ["文/", "文／", "文|", "文丨", "文︱", "作者/", "作者：", "撰文/"]
+                .iter()
+                .find_map(|label| inner.strip_prefix(label))?
+                .trim();
+            let name = value.rsplit([' ', '\u{3000}']).next()?;
+            (name != value && is_chinese_name(name) || is_person(value) && !is_outlet_like(value))
+                .then(|| if is_chinese_name(name) { name } else { value }.to_owned())
+        };
+        texts().find_map(bracketed).or_else(|| {
+            let named = |name: &str| {
+                texts().any(|text| {
+                    text.contains(&format!("记者{name}")) || text.contains(&format!("記者{name}"))
+                })
+            };
+            let field =
+                |value: &str| (is_chinese_name(value) && named(value)).then(|| value.to_owned());
+            script::value(self.text, &self.head.scripts, "author", field)
+        })
+    }
+
+    /// The author in a `meta` element, which is often the site or an editor.
+    fn author_in_meta(&self, lead: &[usize], is_other: &dyn Fn(&str) -> bool) -> Option<String> {
+        let is_editorial =
+            EDITORIAL_SYSTEMS.iter().any(|name| self.head.content(&[name]).is_some());
+        let is_shown = |name: &str| {
+            let near = lead.first().map_or(0, |first| *first + LEAD);
+            self.layout.lines.iter().take(near).any(|line| *line.text == *name)
+        };
+        AUTHORS.iter().flat_map(|name| self.head.contents(name)).map(cleaned).find_map(|name| {
+            let is_author = is_person(name)
+                && is_other(name)
+                && !is_outlet_like(name)
+                && (!is_editorial || is_shown(name))
+                && !self.is_named_as_editor(name);
+            is_author.then(|| name.to_owned())
+        })
+    }
+
+    fn is_named_as_editor(&self, name: &str) -> bool {
+        self.layout.lines.iter().any(|line| {
+            line.text.len() <= 200
+                && ["编辑", "編輯", "责编", "責編"].iter().any(|label| line.text.contains(label))
+                && line.text.contains(name)
+        })
+    }
+
+    fn category(&self) -> Option<String> {
+        let in_breadcrumb =
+            || self.layout.lines.iter().find_map(|line| breadcrumb(&line.text)).flatten();
+        self.json
+            .section
+            .as_deref()
+            .or_else(|| self.head.content(&["article:section", "columnname"]))
+            .or_else(in_breadcrumb)
+            .map(str::to_owned)
+    }
+
+    fn url(&self) -> Option<String> {
+        let stated = [
+            self.head.canonical.as_deref(),
+            self.head.content(&["og:url"]),
+            self.json.url.as_deref(),
+            self.head.content(&["dc.identifier"]),
+        ];
+        let is_absolute = |url: &&str| url.starts_with("http://") || url.starts_with("https://");
+        stated.into_iter().flatten().find(is_absolute).map(str::to_owned)
+    }
+
+    fn tags(&self, title: Option<&str>) -> Vec<String> {
+        let head = self.head;
+        let linked = self
+            .layout
+            .lines
+            .iter()
+            .filter(|line| is_line_of_tags(line))
+            .flat_map(|line| line.links.iter().map(String::as_str));
+        let one = head.contents("article:tag").chain(head.contents("og:article:tag"));
+        let listed = ["keywords", "news_keywords", "tags"].into_iter().flat_map(|name| {
+            head.contents(name).flat_map(|value| value.split([',', '，', '、', ';', '；', '|']))
+        });
+        let json = self.json.keywords.iter().map(String::as_str);
+        let title = title.map(key);
+        let mut tags: Vec<String> = Vec::new();
+        for tag in linked.chain(one).chain(json).chain(listed).map(one_line) {
+            let is_tag = !tag.is_empty()
+                && tag.chars().count() <= MAX_TAG
+                && title.as_deref() != Some(&key(&tag))
+                && !tags.contains(&tag);
+            if is_tag && tags.len() < MAX_TAGS {
+                tags.push(tag);
+            }
+        }
+        tags
+    }
+}
+
+/// Names of the site, as keys.
+fn sites(head: &Head, json: &JsonLd) -> Vec<String> {
+    let names =
+        ["og:site_name", "sitename", "application-name", "copyright", "dc.publisher", "publisher"];
+    let stated = names.into_iter().flat_map(|name| head.contents(name));
+    stated
+        .chain(json.publisher.as_deref())
+        .map(|name| key(name.trim_end_matches("版权所有").trim_end_matches("版權所有")))
+        .filter(|key| !key.is_empty())
+        .collect()
+}

@@ -1,0 +1,120 @@
+//! Reads HTML pages: lines with their offsets, the article among them, and what the page states
+//! about itself.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `lines` | splits the page into lines, and collects pieces of text and their marks |
+//! | `open` | follows which elements are open: hidden text, marks, nesting |
+//! | `head` | collects `meta` elements, JSON-LD, scripts and addresses |
+//! | `copy` | writes a copy of the page in which every line is numbered |
+//! | `limits` | refuses pages that would cost too much time, memory or stack |
+//! | `article` | finds the lines of the article with an extractor |
+//! | `consumed` | tells title, byline and recommendations from the text |
+//! | `metadata` | chooses among what the parts of the page state |
+//! | `title`, `byline`, `tokens`, `json_ld`, `script` | read these parts |
+//! | `dates`, `names` | tell dates and names from other text |
+//!
+//! The extractor returns text without offsets. So it gets a copy of the page in which each line
+//! begins with a private character that stands for the line's number, and the characters that
+//! survive name the lines of the article. Offsets are always those of the original text.
+
+mod article;
+mod blanks;
+mod byline;
+mod consumed;
+mod copy;
+mod dates;
+mod elements;
+mod family;
+mod head;
+mod json_ld;
+mod limits;
+mod lines;
+mod metadata;
+mod names;
+mod open;
+mod script;
+mod title;
+mod tokens;
+
+use crate::page::line::{Layout, Line};
+use crate::page::metadata::Metadata;
+
+pub(crate) use dates::in_address;
+pub use limits::Unextracted;
+use title::Title;
+
+/// An HTML page.
+pub(crate) struct Html {
+    pub(crate) layout: Layout<'static>,
+    /// What the page states about itself; empty for a page in the known layout.
+    pub(crate) metadata: Metadata,
+    pub(crate) body: Body,
+}
+
+/// Where the text of an HTML page is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Body {
+    /// The page has the known layout: header, body and footer are found by its rules.
+    KnownLayout,
+    /// The lines of the layout are the article, without title and byline.
+    Article,
+    /// No article was found, for this reason: all lines are kept.
+    Unextracted(Unextracted),
+}
+
+/// Whether a text looks like HTML, whatever its file is called.
+pub(crate) fn is_html(text: &str) -> bool {
+    let head = text.trim_start_matches('\u{feff}').trim_start();
+    if !head.starts_with('<') {
+        return false;
+    }
+    let sample: String = head.chars().take(512).collect::<String>().to_ascii_lowercase();
+    sample.starts_with("<!doctype html")
+        || sample.starts_with("<html")
+        || sample.starts_with("<?xml") && sample.contains("<html")
+        || ["<head", "<body", "<div", "<p>", "<h1", "<meta", "<article", "<!--"]
+            .iter()
+            .any(|tag| sample.starts_with(tag))
+}
+
+/// Reads an HTML page.
+pub(crate) fn read(text: &str) -> Html {
+    let page = lines::read(text);
+    let mut layout = page.layout;
+    layout.mend();
+    if family::is_known_layout(&layout.lines) {
+        return Html { layout, metadata: Metadata::default(), body: Body::KnownLayout };
+    }
+    let article = match page.copy {
+        Ok(copy) => article::lines_of_article(copy, layout.lines.len()),
+        Err(refused) => Err(refused),
+    };
+    let is_article = |line: usize| article.as_ref().is_ok_and(|kept| kept[line]);
+    let found = metadata::read(text, &layout, &page.pieces, &page.head, &is_article);
+    let body = match article {
+        Ok(kept) => {
+            let mut dropped: Vec<bool> = kept.iter().map(|kept| !kept).collect();
+            found.consumed.iter().for_each(|line| dropped[*line] = true);
+            layout.lines = article::joined(layout.lines, &page.cells, &dropped);
+            Body::Article
+        }
+        Err(refused) => Body::Unextracted(refused),
+    };
+    Html { layout, metadata: found.metadata, body }
+}
+
+/// The lines of an HTML page.
+pub(crate) fn html_layout(text: &str) -> Layout<'static> {
+    lines::read(text).layout
+}
+
+/// The text of a line without blanks and punctuation, for comparing titles.
+fn key(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// Whether a line is longer than any line of a byline.
+fn is_long(line: &Line<'_>) -> bool {
+    line.text.chars().nth(byline::MAX_LINE).is_some()
+}

@@ -1,0 +1,194 @@
+//! Follows which elements are open: whether text is hidden, how it is marked, and how deep a parser
+//! would nest. Never recursive; each tag costs constant time on average.
+
+use foldhash::HashMap;
+
+use super::elements::{ends_before, is_annotation, is_formatting, is_inline};
+
+/// What an attribute says that the text of an element is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Marks(u8);
+
+impl Marks {
+    pub(super) const DATE: Self = Self(1);
+    pub(super) const SOURCE: Self = Self(2);
+    pub(super) const AUTHOR: Self = Self(4);
+    pub(super) const EDITOR: Self = Self(8);
+
+    pub(super) fn has(self, mark: Self) -> bool {
+        self.0 & mark.0 != 0
+    }
+
+    pub(super) fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(super) fn is_only(self, mark: Self) -> bool {
+        self == mark
+    }
+
+    /// The marks in the value of a `class`, `id`, `itemprop` or `rel` attribute.
+    pub(super) fn of(value: &str) -> Self {
+        let value = value.to_ascii_lowercase();
+        let any = |words: &[&str]| words.iter().any(|word| value.contains(word));
+        let mut marks = 0;
+        if any(&["time", "date", "pubd"]) && !any(&["timeline", "update", "modif", "validate"]) {
+            marks |= Self::DATE.0;
+        }
+        if any(&["source", "media_name", "medianame", "laiyuan", "where"])
+            && !any(&["resource", "sourcemap"])
+        {
+            marks |= Self::SOURCE.0;
+        }
+        if any(&["author", "byline", "writer", "zuozhe", "creator"]) && !any(&["authority"]) {
+            marks |= Self::AUTHOR.0;
+        }
+        if any(&["editor", "bianji"]) {
+            marks = Self::EDITOR.0;
+        }
+        Self(marks)
+    }
+}
+
+struct Open {
+    name: u64,
+    formatting: bool,
+    /// Its text is not shown.
+    hidden: bool,
+    marks: Marks,
+    /// How many levels above the element has the marks that it took over.
+    inherited: u8,
+    kind: Kind,
+}
+
+/// Elements whose end tags can be left out, and inline ones.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Optional(&'static str),
+    Other,
+}
+
+const OPTIONAL: [&str; 13] =
+    ["p", "li", "dt", "dd", "td", "th", "tr", "option", "rt", "rp", "rb", "rtc", "a"];
+
+/// Marks reach this many levels down.
+const MAX_INHERITED: u8 = 4;
+
+/// More open elements are not followed.
+const MAX_OPEN: usize = 10_000;
+
+/// The open elements.
+#[derive(Default)]
+pub(super) struct OpenElements {
+    stack: Vec<Open>,
+    /// How many elements of each name are open, so that an unmatched end tag costs no search.
+    counts: HashMap<u64, u32>,
+    hidden: usize,
+    /// Formatting elements whose parent was closed before them, by name: a parser opens them again.
+    dangling: HashMap<u64, u32>,
+    dangling_total: u64,
+    closed: bool,
+    /// How deep elements were nested.
+    pub(super) max_depth: usize,
+    /// Estimated number of elements that a parser opens again.
+    pub(super) reopened: u64,
+}
+
+impl OpenElements {
+    pub(super) fn is_hidden(&self) -> bool {
+        self.hidden > 0
+    }
+
+    pub(super) fn marks(&self) -> Marks {
+        self.stack.last().map(|open| open.marks).unwrap_or_default()
+    }
+
+    /// Opens an element that is not void.
+    pub(super) fn open(&mut self, name: &str, marks: Marks, hidden: bool) {
+        self.reopen();
+        while let Some(Open { kind: Kind::Optional(open), .. }) = self.stack.last() {
+            if !ends_before(open, name) {
+                break;
+            }
+            self.pop(true);
+        }
+        if self.stack.len() >= MAX_OPEN {
+            self.max_depth += 1;
+            return;
+        }
+        let key = hash(name);
+        let hidden = hidden || is_annotation(name);
+        let (marks, inherited) = match self.stack.last() {
+            Some(parent) if marks == Marks::default() && parent.inherited < MAX_INHERITED => {
+                (parent.marks, parent.inherited + u8::from(!is_inline(name)))
+            }
+            _ => (marks, 0),
+        };
+        let kind = OPTIONAL.iter().find(|optional| **optional == name);
+        self.stack.push(Open {
+            name: key,
+            formatting: is_formatting(name),
+            hidden,
+            marks,
+            inherited,
+            kind: kind.map_or(Kind::Other, |name| Kind::Optional(name)),
+        });
+        *self.counts.entry(key).or_default() += 1;
+        self.hidden += usize::from(hidden);
+        self.max_depth = self.max_depth.max(self.stack.len());
+    }
+
+    /// Closes the innermost element of this name, and all inside it.
+    pub(super) fn close(&mut self, name: &str) {
+        let key = hash(name);
+        self.closed = true;
+        if self.counts.get(&key).is_none_or(|count| *count == 0) {
+            if let Some(count) = self.dangling.get_mut(&key).filter(|count| **count > 0) {
+                *count -= 1;
+                self.dangling_total -= 1;
+            }
+            return;
+        }
+        while self.stack.last().is_some_and(|open| open.name != key) {
+            self.pop(false);
+        }
+        self.pop(true);
+    }
+
+    /// Counts what a parser opens again before text or an element.
+    pub(super) fn reopen(&mut self) {
+        if std::mem::take(&mut self.closed) {
+            self.reopened += self.dangling_total;
+        }
+    }
+
+    fn pop(&mut self, by_own_tag: bool) {
+        let Some(open) = self.stack.pop() else { return };
+        self.hidden -= usize::from(open.hidden);
+        if let Some(count) = self.counts.get_mut(&open.name) {
+            *count -= 1;
+        }
+        if open.formatting && !by_own_tag {
+            *self.dangling.entry(open.name).or_default() += 1;
+            self.dangling_total += 1;
+        }
+    }
+}
+
+/// Whether the attributes `style` and `hidden` hide an element.
+pub(super) fn is_hidden(style: Option<&str>, hidden: bool) -> bool {
+    hidden
+        || style.is_some_and(|style| {
+            style.contains("none")
+                && style
+                    .chars()
+                    .filter(|c| !c.is_whitespace())
+                    .collect::<String>()
+                    .to_ascii_lowercase()
+                    .contains("display:none")
+        })
+}
+
+fn hash(name: &str) -> u64 {
+    xxhash_rust::xxh3::xxh3_64(name.as_bytes())
+}

@@ -1,0 +1,226 @@
+//! Finds the title: the page's own heading where `<title>` confirms it, else what `<title>` or
+//! `og:title` says, without the names of site and section.
+
+use super::head::Head;
+use super::json_ld::JsonLd;
+use super::key;
+use super::names::is_outlet_like;
+use crate::page::line::{Layout, Line, Part};
+use crate::punctuation::is_stop;
+
+/// Lines among which the title is.
+const MAX_LINES: usize = 5_000;
+/// Bytes of a title.
+const MAX_BYTES: usize = 1_200;
+/// Characters of a heading that can be a title.
+const MIN_HEADING: usize = 4;
+/// Characters of the name of a site or of a section.
+const MAX_TAIL: usize = 16;
+
+/// The title of a page, and the lines that show it.
+#[derive(Debug, Default)]
+pub(super) struct Title {
+    pub(super) text: Option<String>,
+    /// Lines with the title and nothing else.
+    pub(super) lines: Vec<usize>,
+    /// The line below which byline and text are expected.
+    pub(super) line: Option<usize>,
+}
+
+/// Finds the title. `first` is the first line of the article.
+pub(super) fn read(
+    layout: &Layout<'_>,
+    head: &Head,
+    json: &JsonLd,
+    sites: &[String],
+    first: Option<usize>,
+) -> Title {
+    let lines = &layout.lines;
+    let stated: Vec<&str> = [
+        layout.head_title.as_deref(),
+        head.content(&["og:title", "twitter:title", "articletitle"]),
+        json.headline.as_deref(),
+    ]
+    .into_iter()
+    .flatten()
+    .map(str::trim)
+    // Longer texts are no titles.
+    .filter(|title| !title.is_empty() && title.len() <= MAX_BYTES)
+    .collect();
+    let text = confirmed_heading(lines, &stated, sites)
+        .or_else(|| confirmed_line(lines, &stated))
+        .or_else(|| unconfirmed_heading(lines, &stated, sites))
+        .or_else(|| {
+            // What is stated for other programs seldom names the site.
+            let best = stated.get(1).or(stated.first())?;
+            Some(without_tails(best, sites).to_owned())
+        });
+    let mut title = Title { text, ..Title::default() };
+    title.find_lines(lines, first);
+    title
+}
+
+impl Title {
+    /// Finds where the title stands. It can be spread over several lines.
+    fn find_lines(&mut self, lines: &[Line<'_>], first: Option<usize>) {
+        let Some(text) = &self.text else { return };
+        let wanted = key(text);
+        if wanted.is_empty() {
+            return;
+        }
+        let mut spread = Vec::new();
+        for (number, line) in lines.iter().enumerate().take(MAX_LINES) {
+            if line.text.len() > MAX_BYTES {
+                spread.clear();
+                continue;
+            }
+            let key = key(&line.text);
+            if key == wanted {
+                self.lines.push(number);
+            }
+            let so_far: usize = spread.iter().map(|(_, bytes)| bytes).sum();
+            match wanted.get(so_far..) {
+                Some(rest) if !key.is_empty() && key.len() >= 6 && rest.starts_with(&key) => {
+                    spread.push((number, key.len()));
+                    if so_far + key.len() == wanted.len() {
+                        self.lines.extend(spread.drain(..).map(|(number, _)| number));
+                    }
+                }
+                _ => spread.clear(),
+            }
+        }
+        self.lines.sort_unstable();
+        self.lines.dedup();
+        let is_link = |line: &Line<'_>| line.links.iter().any(|link| key(link) == wanted);
+        let own = |number: &&usize| !is_link(&lines[**number]);
+        let above = |number: &&usize| first.is_none_or(|first| **number <= first + 1);
+        self.line = self
+            .lines
+            .iter()
+            .filter(own)
+            .find(|number| lines[**number].heading > 0)
+            .or_else(|| self.lines.iter().filter(own).rfind(above))
+            .copied();
+    }
+}
+
+/// The longest heading that a stated title begins with, or of which it is the beginning.
+fn confirmed_heading(lines: &[Line<'_>], stated: &[&str], sites: &[String]) -> Option<String> {
+    let keys: Vec<(String, String)> =
+        stated.iter().map(|title| (key(title), key(without_tails(title, sites)))).collect();
+    let is_confirmed = |heading: &str| {
+        keys.iter().any(|(whole, front)| {
+            whole.starts_with(heading) && heading.len() * 2 >= front.len()
+                || front.contains(heading) && heading.len() * 3 >= front.len() * 2
+                || front.chars().count() >= 6 && heading.starts_with(&**front)
+        })
+    };
+    lines
+        .iter()
+        .filter(|line| (1..=5).contains(&line.heading) && line.text.len() <= MAX_BYTES)
+        .map(|line| (key(&line.text), &line.text))
+        .filter(|(key, _)| key.chars().count() >= MIN_HEADING && is_confirmed(key))
+        .rev()
+        .max_by_key(|(key, _)| key.len())
+        .map(|(_, text)| text.clone().into_owned())
+}
+
+/// The longest line with which a stated title begins, up to a separator.
+fn confirmed_line(lines: &[Line<'_>], stated: &[&str]) -> Option<String> {
+    lines
+        .iter()
+        .map(|line| &*line.text)
+        .filter(|text| text.len() <= MAX_BYTES && text.chars().count() >= 2 * MIN_HEADING)
+        .filter(|text| {
+            stated.iter().any(|title| {
+                title.strip_prefix(*text).is_some_and(|tail| {
+                    let tail = tail.trim_start();
+                    tail.is_empty() || tail.starts_with(is_separator)
+                })
+            })
+        })
+        .rev()
+        .max_by_key(|text| text.len())
+        .map(str::to_owned)
+}
+
+/// The only first-level heading, if what is stated is the name of the site.
+fn unconfirmed_heading(lines: &[Line<'_>], stated: &[&str], sites: &[String]) -> Option<String> {
+    let is_site = |title: &&str| {
+        let key = key(title);
+        key.chars().count() < 6 || is_outlet_like(title) || sites.contains(&key)
+    };
+    if !stated.iter().all(is_site) {
+        return None;
+    }
+    lines
+        .iter()
+        .find(|line| line.heading == 1 && line.part == Part::Main && !is_outlet_like(&line.text))
+        .map(|line| line.text.clone().into_owned())
+}
+
+/// A title without the names of site and sections at its end.
+pub(super) fn without_tails<'t>(title: &'t str, sites: &[String]) -> &'t str {
+    let mut rest = title.trim();
+    let mut is_after_site = false;
+    while let Some((at, separator)) = rest.char_indices().rev().find(|(_, c)| is_separator(*c)) {
+        let tail = rest[at + separator.len_utf8()..].trim();
+        let before = &rest[..at];
+        let front = before.trim_end_matches(|c| is_separator(c) || c.is_whitespace());
+        let (chars, front_chars) = (tail.chars().count(), front.chars().count());
+        if front_chars < 2 {
+            break;
+        }
+        let tail_key = key(tail);
+        let is_site = chars <= 2 * MAX_TAIL
+            && (is_outlet_like(tail) || sites.iter().any(|site| is_same_site(site, &tail_key)));
+        let is_plain =
+            chars <= MAX_TAIL && !tail.contains(|c| is_stop(c) || matches!(c, ':' | '：'));
+        let is_wide = separator == '_'
+            || before.ends_with([' ', separator])
+            || rest[at + separator.len_utf8()..].starts_with(' ');
+        let is_section = is_plain && is_after_site && chars <= front_chars
+            || is_plain && is_wide && chars <= 12 && front_chars >= 8;
+        if !(is_site || is_section || tail.is_empty()) {
+            break;
+        }
+        is_after_site |= is_site;
+        rest = front;
+    }
+    rest
+}
+
+fn is_same_site(site: &str, tail: &str) -> bool {
+    !tail.is_empty() && (site == tail || site.len() >= 6 && tail.starts_with(site))
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(c, '_' | '-' | '|' | '｜' | '–' | '—' | '－' | '›' | '»')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tails_are_cut() {
+        for (title, wanted) in [
+            ("示例标题就在这里-股票频道-示例网", "示例标题就在这里"),
+            ("示例|矿池|算力_示例新闻", "示例"),
+            ("示例--文化--示例网", "示例"),
+            ("示例标题就在这里_财经_示例网", "示例标题就在这里"),
+            ("示例标题就在这里 - 示例中文网 - 两岸三地", "示例标题就在这里"),
+            ("棱镜|数据业大整顿：爬虫共生_财经_示例网", "棱镜|数据业大整顿：爬虫共生"),
+            ("示例标题就在这里-EXAMPLE.NET", "示例标题就在这里"),
+            (
+                "明日预测--最新出炉的报告：全球经济增长率降至2.3%",
+                "明日预测--最新出炉的报告：全球经济增长率降至2.3%",
+            ),
+            ("谈谈COVID-19", "谈谈COVID-19"),
+            ("示例标题就在这里", "示例标题就在这里"),
+        ] {
+            assert_eq!(without_tails(title, &[]), wanted);
+        }
+        assert_eq!(without_tails("示例标题-奇名", &["奇名".to_owned()]), "示例标题");
+    }
+}

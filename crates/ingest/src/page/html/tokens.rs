@@ -1,0 +1,157 @@
+//! Splits the lines of a byline into dates, labelled fields and other text.
+
+use super::dates;
+use super::lines::Piece;
+use super::names::is_button;
+use super::open::Marks;
+use crate::page::labels::{Delimiter, Label, Labels};
+use crate::punctuation::{is_bar, is_colon};
+use crate::record::Moment;
+
+/// Characters of the longest label.
+const MAX_LABEL: usize = 8;
+
+/// What a part of a line is.
+#[derive(Debug)]
+pub(super) enum Token<'p> {
+    Date {
+        moment: Moment,
+        updated: bool,
+        labelled: bool,
+    },
+    Field {
+        label: Label,
+        value: &'p str,
+    },
+    /// The value of an unknown label.
+    Unknown(&'p str),
+    /// Anything else, with its marks.
+    Text {
+        text: &'p str,
+        marks: Marks,
+    },
+}
+
+/// Splits the pieces of a line into dates, labelled fields and other text.
+pub(super) fn tokens(pieces: &[Piece]) -> Vec<Token<'_>> {
+    let mut tokens = Vec::new();
+    let mut pending = Pending::default();
+    for piece in pieces {
+        let mut rest = piece.text.as_str();
+        loop {
+            rest = rest.trim_start_matches(is_filler);
+            let Some(first) = rest.chars().next() else { break };
+            let date =
+                || dates::at_start(rest).filter(|(_, bytes)| is_end_of_date(&rest[*bytes..]));
+            if let Some((moment, bytes)) = first.is_ascii_digit().then(date).flatten() {
+                let Pending { label, unknown, updated } = std::mem::take(&mut pending);
+                let labelled = matches!(label, Some(Label::Time | Label::Updated)) || unknown;
+                tokens.push(Token::Date { moment, updated, labelled });
+                rest = &rest[bytes..];
+            } else if let Some((label, after)) = label(rest) {
+                let updated = rest[..rest.len() - after.len()].contains("更新");
+                pending = Pending { label: Some(label), unknown: false, updated };
+                rest = after;
+            } else if let Some(label) = pending.label {
+                pending = Pending::default();
+                let end = value_end(rest);
+                tokens.push(Token::Field { label, value: rest[..end].trim() });
+                rest = &rest[end..];
+            } else {
+                let end = word_end(rest);
+                let word = rest[..end].trim();
+                let is_label = rest[end..].starts_with(is_colon);
+                if pending.unknown || is_label {
+                    tokens.push(Token::Unknown(word));
+                } else {
+                    tokens.push(Token::Text { text: word, marks: piece.marks });
+                }
+                let updated = word.contains("更新");
+                pending = Pending { label: None, unknown: is_label, updated };
+                rest = &rest[end..];
+            }
+        }
+    }
+    tokens
+}
+
+/// What the text before says about the next token.
+#[derive(Default)]
+struct Pending {
+    label: Option<Label>,
+    /// A label that is not known.
+    unknown: bool,
+    updated: bool,
+}
+
+/// The label at the start of `text`, and the text after it. A label can stand in an element of its
+/// own, without a colon.
+fn label(text: &str) -> Option<(Label, &str)> {
+    let labels = Labels::builtin();
+    if let Some(found) = labels.at(text, 0, true)
+        && matches!(found.delimiter, Delimiter::Colon | Delimiter::Bar | Delimiter::Slash)
+    {
+        return Some((found.label, &text[found.value..]));
+    }
+    let alone = text.trim();
+    if alone.chars().count() > MAX_LABEL || alone.ends_with(is_colon) {
+        return None;
+    }
+    labels.word(alone).map(|label| (label, ""))
+}
+
+/// Where the value of a field ends: at a wide gap, a bar or the next label.
+fn value_end(text: &str) -> usize {
+    let mut blanks = 0;
+    for (at, c) in text.char_indices() {
+        let next = &text[at..];
+        if is_bar(c) || blanks >= 2 || blanks >= 1 && !c.is_whitespace() && starts_field(next) {
+            return at;
+        }
+        blanks = if c.is_whitespace() { blanks + 1 } else { 0 };
+        if at > 0 && matches!(c, '\u{ff0c}' | '。' | '）' | ')' | '】' | ']') {
+            return at;
+        }
+    }
+    text.len()
+}
+
+fn starts_field(text: &str) -> bool {
+    label(text).is_some()
+        || text.starts_with(|c: char| c.is_ascii_digit()) && dates::at_start(text).is_some()
+}
+
+/// Where a word of other text ends.
+fn word_end(text: &str) -> usize {
+    let first = text.chars().next().map_or(0, char::len_utf8);
+    let is_end = |at: usize, c: char| {
+        is_bar(c)
+            || is_colon(c)
+            || matches!(c, '\u{3000}' | '\u{a0}' | '\t')
+            || c == ' ' && starts_field(text[at..].trim_start())
+            || c.is_whitespace()
+                && !text[at..].trim_start().starts_with(|c: char| c.is_ascii_alphabetic())
+    };
+    text.char_indices()
+        .find(|(at, c)| *at >= first && is_end(*at, *c))
+        .map_or(text.len(), |(at, _)| at)
+}
+
+/// Whether a date can end before `rest`: a sentence goes on with a word instead.
+fn is_end_of_date(rest: &str) -> bool {
+    let rest = rest.trim_start_matches([')', '）', ']', '】']);
+    rest.chars()
+        .next()
+        .is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '，' | ',' | '。' | '、'))
+        || label(rest).is_some()
+        || is_button(rest)
+}
+
+fn is_filler(c: char) -> bool {
+    c.is_whitespace()
+        || is_bar(c)
+        || matches!(
+            c,
+            '·' | '•' | '(' | '（' | '[' | '【' | ',' | '，' | ')' | '）' | ']' | '】' | ':' | '：'
+        )
+}

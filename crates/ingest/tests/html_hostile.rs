@@ -1,0 +1,156 @@
+//! Hostile HTML ends quickly, on a small stack, and is named where its article was not looked for.
+
+// Clippy exempts only test functions; their helpers panic on failure, too.
+#![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
+
+use std::time::{Duration, Instant};
+
+use wensou_ingest::{CorpusStatistics, Markup, Page, Unextracted, parse_page};
+
+/// Parses a page on a stack of 2 MB, and measures the time.
+fn parse(html: String) -> (Page, Duration) {
+    let parse = move || {
+        let start = Instant::now();
+        let page = parse_page(&html, Markup::Html, &CorpusStatistics::default());
+        (page, start.elapsed())
+    };
+    std::thread::Builder::new().stack_size(2 << 20).spawn(parse).unwrap().join().unwrap()
+}
+
+fn page(body: &str) -> String {
+    format!(
+        "<!DOCTYPE html><html><head><title>标题_示例网</title></head><body>{body}</body></html>"
+    )
+}
+
+fn numbered(count: usize, text: impl Fn(usize) -> String) -> String {
+    (0..count).map(text).collect()
+}
+
+/// A short article.
+fn text() -> String {
+    "<p>这一段是正文，它说了一些话，而且还要继续说下去，直到结束。</p>".repeat(30)
+}
+
+fn around(open: &str, count: usize, close: &str) -> String {
+    page(&format!("{}{}{}", open.repeat(count), text(), close.repeat(count)))
+}
+
+/// A name, and the function that makes the page.
+type Attack = (&'static str, fn() -> String);
+
+/// Attacks by nested and misnested elements.
+fn nesting() -> Vec<Attack> {
+    vec![
+        ("divs", || around("<div>", 50_000, "")),
+        ("divs within the limit of elements", || around("<div>", 19_000, "</div>")),
+        ("divs within the limit of depth", || around("<div>", 380, "</div>")),
+        ("divs and spans", || around("<div><span>", 9_000, "")),
+        ("tables in tables", || around("<table><tr><td></zz>", 6_000, "")),
+        ("tables in tables, many", || around("<table><tr><td>", 100_000, "")),
+        ("cells outside of tables", || page(&"<table><td></table>".repeat(6_000))),
+        ("text in tables", || page(&format!("<table>{}", "<b>甲<p>".repeat(6_000)))),
+        ("formatting", || around("<b><i><u>", 6_000, "")),
+        ("formatting with attributes", || page(&numbered(9_000, |i| format!("<b id={i}>甲<p>乙")))),
+        ("misnested formatting", || page(&numbered(6_000, |i| format!("<p><b id={i}>甲</p>")))),
+        ("misnested links", || page(&"<a href=x><div></a><a><p></div>".repeat(5_000))),
+        ("adoption", || page(&"<a><b><p></a></b>".repeat(5_000))),
+    ]
+}
+
+/// Attacks by brackets, references, attributes and comments.
+fn tokens() -> Vec<Attack> {
+    vec![
+        ("brackets", || "<".repeat(8_000_000)),
+        ("opened tags", || "<a ".repeat(2_000_000)),
+        ("bare references", || page(&"&".repeat(1_600_000))),
+        ("references", || page(&"&amp;".repeat(1_600_000))),
+        ("references within the limit", || page(&"&amp;".repeat(49_000))),
+        ("unknown references", || page(&"&aaaaaaaaaaaaaaaa".repeat(49_000))),
+        ("numbers", || page(&format!("&#{};", "9".repeat(4_000_000)))),
+        ("an attribute", || page(&format!("<p class='{}'>甲</p>", "a ".repeat(3_000_000)))),
+        ("attributes", || page(&format!("<p {}>甲</p>", numbered(400_000, |i| format!("a{i} "))))),
+        ("attributes on all", || page(&"<p a b c d e f g h i j k l m n o p>甲".repeat(19_000))),
+        ("classes", || {
+            page(&"<p class='author date source'>2024-03-04 来源:甲</p>".repeat(19_000))
+        }),
+        ("comments", || "<!--".repeat(1_500_000)),
+        ("declarations", || "<!DOCTYPE ".repeat(500_000)),
+        ("a comment", || format!("<!--{}", "-".repeat(6_000_000))),
+        ("NULs", || page(&"\0".repeat(5_000_000))),
+    ]
+}
+
+/// Attacks on the rules for lines and metadata.
+fn contents() -> Vec<Attack> {
+    vec![
+        ("a title", || format!("<title>{}</title>{}", "标题_".repeat(1_000_000), text())),
+        ("titles", || format!("{}{}", "<title>标题</title>".repeat(19_000), text())),
+        ("headings", || page(&"<h1>标题标题标题</h1>".repeat(19_000))),
+        ("lines of the title", || page(&format!("<h1>标</h1>{}", "题<br>".repeat(19_000)))),
+        ("breaks", || page(&"甲<br>".repeat(19_900))),
+        ("breaks, many", || page(&"甲<br>".repeat(1_000_000))),
+        ("lines of pre", || page(&format!("<pre>{}</pre>", "甲\n".repeat(1_500_000)))),
+        ("links", || page(&"<a href=/tag>甲</a>".repeat(19_000))),
+        ("scripts", || page(&"<script>pubtime:</script>".repeat(19_000))),
+        ("a script", || page(&format!("<script>{}</script>", "source:'".repeat(700_000)))),
+        ("json", || {
+            format!("<script type=application/ld+json>{}</script>{}", "[".repeat(3_000_000), text())
+        }),
+        ("json objects", || {
+            format!(
+                "<script type=application/ld+json>[{}1]</script>{}",
+                "{\"@graph\":[{\"author\":\"a\"}]},".repeat(100_000),
+                text()
+            )
+        }),
+        ("metas", || format!("{}{}", "<meta name=author content=王小明>".repeat(19_000), text())),
+        ("ruby", || page(&"<ruby>汉<rt>han".repeat(9_000))),
+        ("templates", || around("<template>", 19_000, "")),
+        ("svg", || around("<svg><g>", 9_000, "")),
+        ("foreign", || around("<svg><foreignObject><math><mi>", 4_000, "")),
+        ("selects", || around("<select><option>", 9_000, "")),
+        ("forms", || around("<form><button>", 9_000, "")),
+        ("frames", || around("<iframe>", 9_000, "")),
+        ("hidden", || around("<div hidden>", 9_000, "")),
+        ("end tags", || page(&"</div></p></br>".repeat(500_000))),
+        ("unknown elements", || page(&numbered(600_000, |i| format!("<x{i}>")))),
+        ("one long line", || page(&"甲乙丙丁，".repeat(380_000))),
+        ("commas", || page(&format!("<p>{}</p>", ",".repeat(5_000_000)))),
+        ("dates", || page(&"<p>2024-03-04 2024-03-04 2024-03-04</p>".repeat(6_000))),
+        ("labels", || page(&"<p>来源:作者:时间:来源:作者:时间:</p>".repeat(6_000))),
+        ("private characters", || page(&"<p>\u{f0000}甲</p>".repeat(6_000))),
+    ]
+}
+
+#[test]
+fn attacks_end_in_time() {
+    let only = std::env::var("WENSOU_ATTACK").ok();
+    for (name, html) in nesting().into_iter().chain(tokens()).chain(contents()) {
+        if only.as_deref().is_some_and(|only| only != name) {
+            continue;
+        }
+        let html = html();
+        let bytes = html.len();
+        let (page, took) = parse(html);
+        println!("{name}: {bytes} bytes, {took:?}, {:?}", page.unextracted);
+        // Generous, because other tests run at the same time.
+        assert!(took < Duration::from_secs(10), "{name}: {took:?}");
+    }
+}
+
+#[test]
+fn what_is_refused_is_named_and_its_text_kept() {
+    let text = "<p>这一段是正文，它说了一些话。</p>";
+    for (html, reason) in [
+        (page(&format!("{}{text}", "<div>".repeat(500))), Unextracted::TooDeep),
+        (page(&format!("{}{text}", "<i></i>".repeat(30_000))), Unextracted::TooLarge),
+        (page(&format!("<p x='{}'>{text}", "a".repeat(200_000))), Unextracted::TooLarge),
+        (page(&format!("{text}{}", "&amp;".repeat(200_000))), Unextracted::TooLarge),
+    ] {
+        let (page, _) = parse(html);
+        assert_eq!(page.unextracted, Some(reason));
+        assert!(page.paragraphs[0].starts_with("这一段是正文"), "{reason}");
+        assert_eq!(page.title, "标题");
+    }
+}
