@@ -16,6 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let date = article.date.value.map(|moment| match moment {
                 Moment::Day(day) => day.to_string(),
                 Moment::Time(time) => time.to_string(),
+                Moment::Month(day) | Moment::Year(day) => day.strftime("%Y-%m").to_string(),
             });
             let line = json!({
                 "path": article.path,
