@@ -176,17 +176,18 @@ fn the_summary_counts_files() {
 #[test]
 fn what_is_left_out_is_counted_by_ending() {
     let dir = folders();
-    for name in ["x.docx", "y.docx", "z.PNG", ".hidden"] {
+    for name in ["x.mp3", "y.mp3", "z.PNG", ".hidden"] {
         dir.write(&format!("a/{name}"), "PK");
     }
+    dir.write("a/w.docx", b"PK\x03\x04\x14\0\x06\0word/document.xml");
     dir.write("a/drafts/d.txt", page("草稿"));
     dir.write("a/.wensouignore", "drafts/\n");
     dir.write("a/old-1.txt", page("舊稿"));
     let ran = dir.run(&["index", "a", "--exclude", "old-*"]);
-    assert!(ran.stderr.contains("2 .docx"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("2 .mp3"), "{}", ran.stderr);
     assert_eq!(titles(&dir), ["標題甲子", "標題乙丑"]);
     let skipped = dir.ok(&["stats", "--skipped"]);
-    for name in ["a/x.docx", "a/z.PNG", "a/.hidden", "a/drafts", "a/old-1.txt"] {
+    for name in ["a/w.docx", "a/x.mp3", "a/z.PNG", "a/.hidden", "a/drafts", "a/old-1.txt"] {
         assert!(skipped.contains(name), "{name}: {skipped}");
     }
     // The pattern is kept, and can be taken back.

@@ -220,6 +220,24 @@ impl FileTable {
         Ok(found)
     }
 
+    /// Reads every part. Returns the number of files.
+    pub(crate) fn verify(&self) -> io::Result<u64> {
+        let mut files = 0;
+        for block in &self.blocks {
+            let entries: Vec<StoredEntry> = self.read(block.entries)?;
+            let contributions: Vec<Vec<u8>> = self.read(block.contributions)?;
+            let key = |entry: Option<&StoredEntry>| entry.map(|entry| sort_key(&entry.path));
+            let bounds = (key(entries.first()), key(entries.last()));
+            if entries.len() != contributions.len()
+                || bounds != (Some(block.first.clone()), Some(block.last.clone()))
+            {
+                return Err(damaged());
+            }
+            files += entries.len() as u64;
+        }
+        Ok(files)
+    }
+
     /// Calls `each` with every entry, without contributions.
     pub(crate) fn for_each(&self, mut each: impl FnMut(FileEntry)) -> io::Result<()> {
         for block in &self.blocks {
@@ -248,6 +266,9 @@ fn read<T: DeserializeOwned>(mut file: &File, part: Part) -> io::Result<T> {
         return Err(damaged());
     }
     let raw = zstd::bulk::decompress(&bytes, part.raw_length as usize)?;
+    if raw.len() as u64 != part.raw_length {
+        return Err(damaged());
+    }
     postcard::from_bytes(&raw).map_err(|_| damaged())
 }
 

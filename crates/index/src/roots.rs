@@ -1,6 +1,6 @@
 //! The roots of an archive: a set of files and folders, none inside another.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::meta::Settings;
 
@@ -133,12 +133,18 @@ pub fn canonical(path: &Path) -> PathBuf {
     let resolved = absolute.ancestors().find_map(|existing| {
         let resolved = std::fs::canonicalize(existing).ok()?;
         let below = absolute.strip_prefix(existing).ok()?;
-        Some(match below.as_os_str().is_empty() {
-            true => resolved,
-            false => resolved.join(below),
-        })
+        Some(below.components().fold(resolved, joined))
     });
     resolved.unwrap_or(absolute)
+}
+
+/// A path with one more component; `..` takes one away, because nothing here is a link.
+fn joined(mut path: PathBuf, component: Component<'_>) -> PathBuf {
+    match component {
+        Component::ParentDir => drop(path.pop()),
+        component => path.push(component),
+    }
+    path
 }
 
 #[cfg(test)]

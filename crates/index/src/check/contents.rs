@@ -10,6 +10,7 @@
 //! | footers of tantivy's files | `footers` | CRC-32 of the file, version of tantivy |
 //! | `page-sums` | `page_sums` | the page checksums, computed again |
 //! | `meta.json`, `.managed.json`, tables | `lists` | what a build writes, byte for byte |
+//! | `files` | `lists` | its own checksums, and the number of files |
 //! | stored records | `documents` | their content hashes (XXH3) |
 //! | tantivy's columns | `columns` | every value of every analysed record |
 //! | term dictionaries, posting lists | `inverted` | number and hash of the doc ids of each term |

@@ -1,4 +1,5 @@
-//! tantivy's lists of segments and files, the settings, and the copies of the user's tables.
+//! tantivy's lists of segments and files, the settings, the copies of the user's tables, and the
+//! table of files.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,8 @@ use super::findings::Findings;
 use crate::analysis::{SYNONYMS, WORDS};
 use crate::engine::writer::settings;
 use crate::error::Error;
-use crate::generation::{DESCRIPTION, SETTINGS};
+use crate::file_table::FileTable;
+use crate::generation::{DESCRIPTION, FILES, SETTINGS};
 use crate::meta::Settings;
 use crate::open::Index;
 
@@ -50,6 +52,7 @@ pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), 
     if managed.as_ref() != Some(&wanted) || count != wanted.len() {
         findings.damage(MANAGED, "it does not list the files of the segments");
     }
+    files(index, findings);
     let tables = &index.meta().tables;
     for (name, table) in [(WORDS, &tables.words), (SYNONYMS, &tables.synonyms)] {
         let Some(table) = table else { continue };
@@ -61,4 +64,16 @@ pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), 
         findings.damage(DESCRIPTION, "its analysis version contradicts the hashes of its tables");
     }
     Ok(())
+}
+
+/// Reads every part of the table of files, which has checksums of its own, and counts its files.
+fn files(index: &Index, findings: &mut Findings<'_>) {
+    let read = || FileTable::open(index.generation())?.verify();
+    match read() {
+        Err(error) => findings.damage(FILES, error),
+        Ok(files) if files != index.meta().file_counts.files => {
+            findings.damage(FILES, "it has another number of files than the description says");
+        }
+        Ok(_) => {}
+    }
 }

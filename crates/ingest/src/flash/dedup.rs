@@ -120,10 +120,10 @@ impl FlashDeduplicator {
             return Ok((first, first));
         };
         let current = &self.items[first as usize];
-        if from_dump || current.exact == exact {
+        let replaces = from_dump && !current.text.is_from_dump();
+        if replaces || current.exact == exact {
             if let Some(item) = item
-                && from_dump
-                && !current.text.is_from_dump()
+                && replaces
             {
                 // A dump's record says more, so it represents the item whatever the pages say.
                 let text = self.write_text(item, true)?;
