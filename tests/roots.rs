@@ -259,3 +259,32 @@ fn settings_that_are_kept_are_shown() {
         }
     }
 }
+
+#[test]
+fn our_own_output_is_no_archive_content() {
+    let dir = folders();
+    dir.ok(&["index", "."]);
+    let before = titles(&dir);
+    for (name, args) in [
+        ("hits.txt", &["search", "說一件事"][..]),
+        ("hits.jsonl", &["search", "說一件事", "-f", "jsonl"]),
+        ("hits.json", &["search", "說一件事", "-f", "json"]),
+        ("hits.tsv", &["search", "說一件事", "-f", "tsv"]),
+        ("ids.txt", &["search", "說一件事", "-f", "ids"]),
+        ("e.jsonl", &["export"]),
+    ] {
+        let output = dir.ok(args);
+        dir.write(name, output);
+    }
+    let ran = dir.run(&["index"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(titles(&dir), before, "{}", ran.stderr);
+    assert!(ran.stderr.contains("2 .jsonl, 2 .txt, 1 .json, 1 .tsv"), "{}", ran.stderr);
+    assert!(dir.run(&["index"]).stderr.contains("up to date"));
+    assert_eq!(dir.run(&["check"]).code, 0);
+    // An export that is named is read.
+    let ran = dir.run(&["index", "e.jsonl", "--index", "../other-index"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    fs::remove_dir_all(dir.path().join("../other-index")).unwrap();
+    assert!(ran.stderr.contains("4 articles"), "{}", ran.stderr);
+}

@@ -70,6 +70,10 @@ pub(crate) struct Index {
     /// remembered for later builds
     #[arg(long, value_name = "FILE|none")]
     pub(crate) synonyms: Option<PathBuf>,
+    /// Your own labels of bylines, in the form of data/tables/labels.tsv; remembered for later
+    /// builds
+    #[arg(long, value_name = "FILE|none")]
+    pub(crate) labels: Option<PathBuf>,
     /// Which keys of dumps and columns of tables hold which fields, before the well-known ones, such
     /// as text=content,date=publish_time; remembered for later builds
     #[arg(long, value_name = "FIELD=KEY,…|none")]

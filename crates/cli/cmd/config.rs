@@ -66,6 +66,8 @@ fn kept_rows(global: &Global) -> Vec<Row> {
             .with_text(settings.encoding.unwrap_or_else(|| "detected for each file".to_owned())),
         row("index.words", path(tables.words)),
         row("index.synonyms", path(tables.synonyms)),
+        row("index.labels", path(tables.labels)),
+        row("index.map", json!(settings.map)).with_text(settings.map.to_string()),
         row("index.exclude", json!(settings.exclude)).with_text(
             match settings.exclude.is_empty() {
                 true => "none".to_owned(),

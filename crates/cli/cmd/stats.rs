@@ -87,6 +87,8 @@ fn print_text(index: &Index, args: &Stats, terminal: &mut Terminal) -> anyhow::R
         ("files", files(meta)),
         ("skipped", super::index::skipped(report)),
         ("ignored", super::index::ignored(report)),
+        ("repaired", repaired(report)),
+        ("map", if meta.map.is_empty() { "none".to_owned() } else { meta.map.to_string() }),
         (
             "left out",
             if meta.exclude.is_empty() { "nothing".to_owned() } else { meta.exclude.join(", ") },
@@ -117,6 +119,16 @@ fn files(meta: &Meta) -> String {
     }
 }
 
+/// What was damaged, and how far it could be repaired.
+fn repaired(report: &Report) -> String {
+    format!(
+        "{}; {} with invalid bytes, {} of mojibake left",
+        count_noun(report.repaired.len() as u64, "file"),
+        count_noun(report.lossy.len() as u64, "file"),
+        count_noun(report.mojibake_kept.len() as u64, "paragraph"),
+    )
+}
+
 /// Names everything that was left out, or read although something is wrong with it.
 fn print_skipped(report: &Report, terminal: &mut Terminal) -> anyhow::Result<()> {
     for skipped in &report.skipped {
@@ -131,6 +143,10 @@ fn print_skipped(report: &Report, terminal: &mut Terminal) -> anyhow::Result<()>
         let path = path.display().to_string();
         terminal.line(format_args!("  {}: ignored", sanitize::line(&path)))?;
     }
+    for page in &report.unextracted {
+        let text = format!("{}: whole text kept: {}", page.path.display(), page.reason);
+        terminal.line(format_args!("  {}", sanitize::line(&text)))?;
+    }
     let kept = [
         (&report.lossy, "read, although some bytes are invalid in its encoding"),
         (&report.repaired, "read, after paragraphs in another encoding were repaired"),
@@ -141,12 +157,23 @@ fn print_skipped(report: &Report, terminal: &mut Terminal) -> anyhow::Result<()>
             let path = path.display().to_string();
             terminal.line(format_args!("  {}: {what}", sanitize::line(&path)))?;
         }
-        for kept in &report.mojibake_kept {
-            let path = kept.path.display().to_string();
-            let what = "read, with mojibake that could not be repaired completely";
-            let (start, end) = (kept.span.start, kept.span.end);
-            let path = sanitize::line(&path);
-            terminal.line(format_args!("  {path}: {what}, bytes {start} to {end}"))?;
+    }
+    for kept in &report.mojibake_kept {
+        let path = kept.path.display().to_string();
+        let what = "read, with mojibake that could not be repaired completely";
+        let (start, end) = (kept.span.start, kept.span.end);
+        let path = sanitize::line(&path);
+        terminal.line(format_args!("  {path}: {what}, bytes {start} to {end}"))?;
+    }
+    let keys = [
+        (&report.unused_keys, "a key that was not used"),
+        (&report.mistyped_keys, "a key with values of a type that cannot be read"),
+    ];
+    for (keys, what) in keys {
+        for key in keys {
+            let line =
+                format!("{}:{}: {what}: {} ({})", key.path.display(), key.line, key.key, key.count);
+            terminal.line(format_args!("  {}", sanitize::line(&line)))?;
         }
     }
     Ok(())
@@ -175,5 +202,11 @@ fn tables(meta: &Meta) -> String {
     let name = |table: &Option<wensou_index::TableFile>| {
         table.as_ref().map_or("none".to_owned(), |table| table.path.display().to_string())
     };
-    format!("words {}, synonyms {}", name(&meta.tables.words), name(&meta.tables.synonyms))
+    let tables = &meta.tables;
+    format!(
+        "words {}, synonyms {}, labels {}",
+        name(&tables.words),
+        name(&tables.synonyms),
+        name(&tables.labels)
+    )
 }

@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use wensou_ingest::Labels;
 use wensou_text::{Segmenter, Synonyms, TableError, parse_synonyms, parse_words};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -21,6 +22,7 @@ const TABLE_LIMIT: u64 = 32 << 20;
 /// Names of the copies in a generation's folder.
 pub(crate) const WORDS: &str = "words.tsv";
 pub(crate) const SYNONYMS: &str = "synonyms.tsv";
+pub(crate) const LABELS: &str = "labels.tsv";
 
 /// The files of the user's tables.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub struct TableFiles {
     pub words: Option<PathBuf>,
     /// Groups of words that mean the same, see [`wensou_text::parse_synonyms`].
     pub synonyms: Option<PathBuf>,
+    /// Labels of bylines, see [`Labels::with_table`].
+    pub labels: Option<PathBuf>,
 }
 
 /// A table that an index was built with.
@@ -49,6 +53,9 @@ pub struct TableMeta {
     /// Groups of words that mean the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub synonyms: Option<TableFile>,
+    /// Labels of bylines. They decide how pages are read, not how text is analysed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<TableFile>,
 }
 
 impl TableMeta {
@@ -56,14 +63,18 @@ impl TableMeta {
     #[must_use]
     pub fn files(&self) -> TableFiles {
         let path = |table: &Option<TableFile>| table.as_ref().map(|table| table.path.clone());
-        TableFiles { words: path(&self.words), synonyms: path(&self.synonyms) }
+        TableFiles {
+            words: path(&self.words),
+            synonyms: path(&self.synonyms),
+            labels: path(&self.labels),
+        }
     }
 
     /// The first table whose file has changed since the build. A file that cannot be read counts as
     /// unchanged, because an index may be used on another machine.
     #[must_use]
     pub fn changed(&self) -> Option<&Path> {
-        let tables = [&self.words, &self.synonyms].into_iter().flatten();
+        let tables = [&self.words, &self.synonyms, &self.labels].into_iter().flatten();
         let changed = |table: &&TableFile| {
             read_file(&table.path).is_ok_and(|content| hash(&content) != table.hash)
         };
@@ -119,6 +130,21 @@ impl Table {
         Ok(Some(Self { text: text.map_err(Error::io("read", &path))?, path }))
     }
 
+    /// Reads the copy of a table in a generation.
+    fn read_copy(
+        folder: &Folder,
+        name: &str,
+        table: Option<&TableFile>,
+    ) -> Result<Option<Self>, Error> {
+        let Some(table) = table else { return Ok(None) };
+        let path = folder.path_of(name);
+        let content = folder.read(name, TABLE_LIMIT).map_err(Error::io("read", &path))?;
+        let text = String::from_utf8(content).ok().filter(|it| hash(it.as_bytes()) == table.hash);
+        let damaged = || io::Error::other("checksum mismatch");
+        let text = text.ok_or_else(damaged).map_err(Error::io("read", &path))?;
+        Ok(Some(Self { path, text }))
+    }
+
     fn parsed<T>(&self, parse: impl Fn(&str) -> Result<T, TableError>) -> Result<T, Error> {
         parse(&self.text).map_err(|TableError { line, reason }| Error::Table {
             path: self.path.clone(),
@@ -126,6 +152,12 @@ impl Table {
             reason,
         })
     }
+}
+
+/// The labels of bylines that a generation was built with, if the user has a table of them.
+pub(crate) fn labels(folder: &Folder, meta: &TableMeta) -> Result<Option<Labels>, Error> {
+    let table = Table::read_copy(folder, LABELS, meta.labels.as_ref())?;
+    table.map(|table| table.parsed(Labels::with_table)).transpose()
 }
 
 /// How text is segmented into words, and which words are synonyms.
@@ -163,11 +195,13 @@ impl Analysis {
         files: &TableFiles,
         before: Option<&Folder>,
         folder: &Folder,
-    ) -> Result<(Self, TableMeta), Error> {
+    ) -> Result<(Self, Option<Labels>, TableMeta), Error> {
         let copy = |name| before.map(|folder| (folder, name));
         let words = Table::read(files.words.clone(), copy(WORDS))?;
         let synonyms = Table::read(files.synonyms.clone(), copy(SYNONYMS))?;
+        let labels = Table::read(files.labels.clone(), copy(LABELS))?;
         let analysis = Self::of(words.as_ref(), synonyms.as_ref())?;
+        let parsed = labels.as_ref().map(|table| table.parsed(Labels::with_table)).transpose()?;
         let write = |name: &str, table: Option<Table>| -> Result<Option<TableFile>, Error> {
             let Some(Table { path, text }) = table else { return Ok(None) };
             let written = folder.write_durably(name, text.as_bytes());
@@ -175,24 +209,18 @@ impl Analysis {
             let path = std::path::absolute(&path).unwrap_or(path);
             Ok(Some(TableFile { path, hash: hash(text.as_bytes()) }))
         };
-        let meta = TableMeta { words: write(WORDS, words)?, synonyms: write(SYNONYMS, synonyms)? };
-        Ok((analysis, meta))
+        let meta = TableMeta {
+            words: write(WORDS, words)?,
+            synonyms: write(SYNONYMS, synonyms)?,
+            labels: write(LABELS, labels)?,
+        };
+        Ok((analysis, parsed, meta))
     }
 
     /// Reads the analysis that a generation was built with from the copies of the tables in it.
     pub(crate) fn read(folder: &Folder, meta: &TableMeta) -> Result<Self, Error> {
-        let read = |name: &str, table: &Option<TableFile>| -> Result<Option<Table>, Error> {
-            let Some(table) = table else { return Ok(None) };
-            let path = folder.path_of(name);
-            let content = folder.read(name, TABLE_LIMIT).map_err(Error::io("read", &path))?;
-            let text =
-                String::from_utf8(content).ok().filter(|it| hash(it.as_bytes()) == table.hash);
-            let damaged = || io::Error::other("checksum mismatch");
-            let text = text.ok_or_else(damaged).map_err(Error::io("read", &path))?;
-            Ok(Some(Table { path, text }))
-        };
-        let words = read(WORDS, &meta.words)?;
-        let synonyms = read(SYNONYMS, &meta.synonyms)?;
+        let words = Table::read_copy(folder, WORDS, meta.words.as_ref())?;
+        let synonyms = Table::read_copy(folder, SYNONYMS, meta.synonyms.as_ref())?;
         Self::of(words.as_ref(), synonyms.as_ref())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use wensou_ingest::{FileEntries, Ingested, Progress, Reason, Report, ScannedArchive, Skipped};
 
@@ -60,8 +61,10 @@ pub fn build(
     // changes while it is read.
     let scanned = scan(roots, &options, stored.as_mut())?;
     let archive = format_fingerprint(scanned.fingerprint());
-    let (analysis, tables) =
+    let (analysis, labels, tables) =
         Analysis::write(&options.tables, existing.generation(), draft.folder())?;
+    let mut options = options;
+    options.ingest.labels = labels.map(Arc::new);
     let version = crate::meta::analysis() + &tables.version_suffix();
     let damaged = existing.damage();
     let salvaging = damaged.is_some() || existing.is_salvaged();
@@ -271,9 +274,13 @@ pub fn is_current(
     let same_roots = now.roots().iter().map(|root| &root.path).eq(&meta.roots);
     let absolutely = |path: &Option<PathBuf>| path.as_deref().map(absolute);
     let before = meta.tables.files();
-    let same_tables = [(&tables.words, &before.words), (&tables.synonyms, &before.synonyms)]
-        .into_iter()
-        .all(|(now, before)| absolutely(now) == *before);
+    let same_tables = [
+        (&tables.words, &before.words),
+        (&tables.synonyms, &before.synonyms),
+        (&tables.labels, &before.labels),
+    ]
+    .into_iter()
+    .all(|(now, before)| absolutely(now) == *before);
     let ingest = &options.ingest;
     let same_reading = meta.encoding == ingest.encoding
         && meta.exclude == ingest.exclude_globs

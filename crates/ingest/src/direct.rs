@@ -122,6 +122,7 @@ fn dump(
         charset: None,
         url: None,
         whole: None,
+        root: None,
         read: &mut raw,
         io_errors: &IoErrors::default(),
     };
@@ -161,6 +162,7 @@ pub fn members(
         relative: name.to_owned(),
         format: FileFormat::named(name),
         stamp: FileStamp { bytes: raw.len() as u64, ..FileStamp::default() },
+        is_root: true,
     };
     let file = Cursor::new(raw);
     let _ = input::opened(

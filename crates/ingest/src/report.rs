@@ -184,6 +184,8 @@ pub enum Reason {
     Unreadable(String),
     /// No text at all.
     Empty,
+    /// Output of a search, which is never archive content.
+    OwnOutput,
     /// Not text: NUL bytes or mostly control characters.
     Binary,
     /// Longer than the limit.
@@ -255,6 +257,7 @@ impl fmt::Display for Reason {
         match self {
             Self::Unreadable(message) => write!(f, "unreadable: {message}"),
             Self::Empty => f.write_str("empty"),
+            Self::OwnOutput => f.write_str("output of a search"),
             Self::Binary => f.write_str("binary"),
             Self::TooLarge { bytes, limit } => {
                 write!(f, "too large: at least {bytes} bytes, and the limit is {limit}")

@@ -136,6 +136,7 @@ fn tables(before: Option<&Settings>, args: &Args) -> TableFiles {
     TableFiles {
         words: choose(&args.words, before.words),
         synonyms: choose(&args.synonyms, before.synonyms),
+        labels: choose(&args.labels, before.labels),
     }
 }
 

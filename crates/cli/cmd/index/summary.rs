@@ -60,6 +60,11 @@ fn contents(report: &Report, took: Duration) -> String {
     };
     also(report.undated, "article", " without a date");
     also(report.unread_dates.len() as u64, "date", " not understood");
+    also(report.unextracted.len() as u64, "page", " whose article was not found, kept whole");
+    also(report.lossy.len() as u64, "file", " with invalid bytes");
+    also(report.repaired.len() as u64, "file", " repaired");
+    also(report.mojibake_kept.len() as u64, "paragraph", " of mojibake left");
+    also(report.boilerplate_lines, "line", " of boilerplate left out");
     also(report.unsplit_tags, "tag line", " could not be split completely");
     also(report.records_kept, "old record", " kept of files that could not be read");
     line

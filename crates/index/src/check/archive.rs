@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::path::Path;
+use std::sync::Arc;
 
 use wensou_ingest::{Options, Progress, Record, Report, ScannedArchive};
 
 use super::order::Order;
 use super::report::{Checked, Severity};
+use crate::analysis::labels;
 use crate::build::{format_fingerprint, is_unreadable};
 use crate::error::Error;
 use crate::meta::{Meta, Settings};
@@ -33,6 +35,8 @@ pub(super) fn compare(
     let meta = index.meta();
     let mut options = options.clone();
     options.encoding.clone_from(&meta.encoding);
+    options.labels = labels(index.generation(), &meta.tables)?.map(Arc::new);
+    options.exclude_globs.clone_from(&meta.exclude);
     options.map.clone_from(&meta.map);
     let scanned = wensou_ingest::scan_tolerant::<Infallible>(&meta.roots, &options);
     let mut scanned = scanned.map_err(Error::of_ingest)?;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::findings::Findings;
-use crate::analysis::{SYNONYMS, WORDS};
+use crate::analysis::{LABELS, SYNONYMS, WORDS};
 use crate::engine::writer::settings;
 use crate::error::Error;
 use crate::file_table::FileTable;
@@ -54,7 +54,9 @@ pub(super) fn compare(index: &Index, findings: &mut Findings<'_>) -> Result<(), 
     }
     files(index, findings);
     let tables = &index.meta().tables;
-    for (name, table) in [(WORDS, &tables.words), (SYNONYMS, &tables.synonyms)] {
+    for (name, table) in
+        [(WORDS, &tables.words), (SYNONYMS, &tables.synonyms), (LABELS, &tables.labels)]
+    {
         let Some(table) = table else { continue };
         if format!("{:016x}", xxh3_64(&read(name)?)) != table.hash {
             findings.damage(name, "it differs from the table that the index was built with");

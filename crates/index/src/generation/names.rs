@@ -67,6 +67,7 @@ pub(crate) fn is_build_file(name: &str) -> bool {
         ".managed.json",
         "words.tsv",
         "synonyms.tsv",
+        "labels.tsv",
         // Written by format 5 and before.
         "pairs",
         super::PAGE_SUMS,

@@ -30,6 +30,7 @@ use record::RecordReader;
 use sink::{End, Flow, Recent, Sink};
 use text_reader::TextReader;
 
+use crate::input::own_output;
 use crate::input::{DumpKind, Input, Kind};
 use crate::pipeline::finding::{DumpKeys, Finding, skipped};
 use crate::pipeline::reader::Reader;
@@ -53,6 +54,10 @@ impl Reader<'_> {
         // Compressed dumps have their own limits.
         if bytes.is_some() && file.fill_buf().is_ok_and(is_nothing_but_nul) {
             return emit(skipped(&path, None, Reason::Binary));
+        }
+        let is_own = |start: &[u8]| own_output::is_output_of_archive(start, input.root.as_deref());
+        if file.fill_buf().is_ok_and(is_own) {
+            return emit(Finding::Ignored(path.into()));
         }
         let origin = if is_mail { DateOrigin::Mail } else { DateOrigin::Field };
         let mut records = RecordReader::new(&self.options.map, origin);

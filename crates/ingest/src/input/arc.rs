@@ -110,6 +110,7 @@ fn emit(
         charset: http::charset(&media),
         url: Some(header.url.clone()),
         whole: None,
+        root: None,
         read: &mut Metered { inner: &mut read, meter: container.meter },
         io_errors: container.io_errors,
     }))

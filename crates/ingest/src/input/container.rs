@@ -115,6 +115,7 @@ impl Container<'_> {
             charset: None,
             url: None,
             whole: None,
+            root: None,
             read: &mut read,
             io_errors: self.io_errors,
         }))

@@ -21,6 +21,8 @@ pub(crate) struct SourceFile {
     pub(crate) format: FileFormat,
     /// Its metadata; its length above all.
     pub(crate) stamp: FileStamp,
+    /// Whether the file itself is a root.
+    pub(crate) is_root: bool,
 }
 
 /// How a file's full path is stored.
@@ -83,7 +85,7 @@ impl FileListWriter {
 
     /// Adds a file found in the root with this number.
     pub(crate) fn push(&mut self, root: usize, source: SourceFile) -> io::Result<()> {
-        let SourceFile { path, relative, format, stamp } = source;
+        let SourceFile { path, relative, format, stamp, .. } = source;
         // Compare bytes: equal paths may still differ in separators.
         let whole = |root: &PathBuf| below(root, &relative).as_os_str() == path.as_os_str();
         let origin = if self.roots.get(root).is_some_and(whole) {
@@ -155,7 +157,8 @@ impl FileListIter {
             PathOrigin::Explicit(number) => self.paths.explicit.get(number).cloned(),
         };
         let path = path.ok_or(io::ErrorKind::InvalidData)?;
-        Ok(SourceFile { path, relative: self.relative.clone(), format, stamp })
+        let is_root = self.paths.roots.contains(&path);
+        Ok(SourceFile { path, relative: self.relative.clone(), format, stamp, is_root })
     }
 }
 
@@ -224,6 +227,7 @@ mod tests {
                     relative: name.clone(),
                     format: format(name),
                     stamp: FileStamp { bytes: name.len() as u64 * 1000, modified: -1, inode: 9 },
+                    is_root: name.len() == 1,
                 })
                 .collect();
             let mut writer = FileListWriter::new(&roots).unwrap();
@@ -258,6 +262,7 @@ mod tests {
                         relative,
                         format: format(name),
                         stamp: FileStamp::default(),
+                        is_root: false,
                     },
                 )
                 .unwrap();

@@ -26,6 +26,7 @@ mod meter;
 mod name;
 mod open;
 pub(crate) mod original;
+pub(crate) mod own_output;
 mod peek;
 pub(crate) mod pre;
 mod recognise;
@@ -79,6 +80,9 @@ pub(crate) struct Input<'a> {
     /// Length of the file, if it is read through a command: offsets in what is read mean nothing
     /// in the file, so every span is the whole file.
     pub(crate) whole: Option<u64>,
+    /// The folder that is the root of a file; `None` for a file that is a root itself, and for members
+    /// of containers.
+    pub(crate) root: Option<PathBuf>,
     pub(crate) read: &'a mut dyn Read,
     /// The system errors of this file.
     pub(crate) io_errors: &'a IoErrors,
@@ -204,6 +208,7 @@ fn whole_file(
         charset: None,
         url: None,
         whole: None,
+        root: root_of(source),
         read: &mut read,
         io_errors,
     }))
@@ -222,6 +227,12 @@ fn codec(named: Codec, content: Content) -> Codec {
         (_, Content::Kind(_)) => Codec::Plain,
         (named, _) => named,
     }
+}
+
+/// The folder that is the root of a file, unless the file is one itself.
+fn root_of(source: &SourceFile) -> Option<PathBuf> {
+    let depth = Path::new(&source.relative).components().count();
+    source.path.ancestors().nth(depth).filter(|_| !source.is_root).map(Path::to_path_buf)
 }
 
 /// The reason for exceeding the page limit with `bytes` bytes so far.

@@ -30,6 +30,7 @@ pub fn original(file: &Path, member: Option<&str>, span: Span) -> io::Result<Vec
         relative: String::new(),
         format: FileFormat::named(&name),
         stamp: FileStamp::of(&fs::metadata(file)?),
+        is_root: true,
     };
     let wanted =
         member.map_or_else(String::new, |member| format!("{}{member}", input::MEMBER_SEPARATOR));

@@ -1,8 +1,12 @@
 //! Recognises what wensou itself has printed into a file: hits and lists of ids are never archive
 //! content. Exports are, unless they lie in the archive that they were made from.
 
-use serde_json::Value;
+use std::path::Path;
 
+use memchr::memmem;
+
+/// Bytes of a dump that are looked at.
+const MAX_START: usize = 8 << 10;
 /// Lines of a text in which a hit must end.
 const MAX_HIT_LINES: usize = 40;
 /// The first cells of a table of hits.
@@ -34,17 +38,38 @@ fn is_id(text: &str) -> bool {
     matches!(digits.len(), 12 | 16) && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
-/// Whether the first object of a dump is a hit, or the hits of a query of a batch.
-pub(crate) fn is_hit_object(value: &Value) -> bool {
-    let has = |keys: &[&str]| keys.iter().all(|key| value.get(key).is_some());
-    has(&["id", "kind", "score", "snippet", "seen_in"])
-        || has(&["query", "total", "relaxed", "hits"])
+/// Whether a dump, of which this is the beginning, is the output of a search, or an export of the
+/// archive that it lies in. `root` is the folder that is read; a file that is named itself is never
+/// taken for an export of its archive.
+pub(crate) fn is_output_of_archive(start: &[u8], root: Option<&Path>) -> bool {
+    if start.starts_with(TABLE_HEAD.as_bytes()) {
+        return true;
+    }
+    let start = &start[..start.len().min(MAX_START)];
+    if !matches!(start.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        return false;
+    }
+    let has = |keys: &[&str]| {
+        keys.iter().all(|key| memmem::find(start, format!("\"{key}\":").as_bytes()).is_some())
+    };
+    if has(&["kind", "score", "snippet"]) || has(&["query", "relaxed", "hits"]) {
+        return true;
+    }
+    has(&["title_origin", "span"]) && root.is_some_and(|root| names_file_below(start, root))
+}
+
+/// Whether the first path in an export is that of a file below the folder.
+fn names_file_below(start: &[u8], root: &Path) -> bool {
+    let path = memmem::find(start, b"\"path\":\"").and_then(|at| {
+        let value = &start[at + 8..];
+        let end = memchr::memchr(b'"', value)?;
+        std::str::from_utf8(&value[..end]).ok()
+    });
+    path.is_some_and(|path| Path::new(path).starts_with(root) && Path::new(path).is_file())
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -65,9 +90,28 @@ mod tests {
         ] {
             assert!(!is_search_output(text), "{text}");
         }
-        assert!(is_hit_object(
-            &json!({"id": 1, "kind": "flash", "score": 1, "snippet": {}, "seen_in": []})
-        ));
-        assert!(!is_hit_object(&json!({"id": 1, "title": "x"})));
+        for dump in [
+            r#"{"date":{},"id":"a","kind":"flash","path":"x","score":1.0,"snippet":{}}"#,
+            r#"[ {"id":"a","kind":"flash","score":1.0,"snippet":{}} ]"#,
+            r#"{"hits":[],"query":"x","relaxed":false,"total":0}"#,
+            "id\tkind\tdate\tprovenance\ttitle\tsource",
+        ] {
+            assert!(is_output_of_archive(dump.as_bytes(), None), "{dump}");
+        }
+        assert!(!is_output_of_archive(br#"{"id":1,"title":"x","text":"\"score\": 1"}"#, None));
+    }
+
+    #[test]
+    fn an_export_is_output_only_in_its_own_archive() {
+        let dir = tempfile::tempdir().unwrap();
+        let page = dir.path().join("a.txt");
+        std::fs::write(&page, "x").unwrap();
+        let export = format!(
+            r#"{{"path":"{}","span":{{"start":0}},"title_origin":"Stated"}}"#,
+            page.display()
+        );
+        assert!(is_output_of_archive(export.as_bytes(), Some(dir.path())));
+        assert!(!is_output_of_archive(export.as_bytes(), Some(&dir.path().join("other"))));
+        assert!(!is_output_of_archive(export.as_bytes(), None));
     }
 }

@@ -57,6 +57,7 @@ pub(super) fn each(
         charset: None,
         url: None,
         whole: Some(bytes),
+        root: None,
         read: &mut &printed[..],
         io_errors: &IoErrors::default(),
     }))

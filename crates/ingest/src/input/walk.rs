@@ -81,7 +81,8 @@ pub(crate) fn walk<E>(
             // A file named explicitly is a page, if its name says nothing.
             let format = FileFormat::named(&name);
             let stamp = FileStamp::of(&metadata);
-            let source = SourceFile { path: root.clone(), relative: name, format, stamp };
+            let source =
+                SourceFile { path: root.clone(), relative: name, format, stamp, is_root: true };
             walk.note_name(&source);
             visit(number, source, &metadata)?;
         } else {
@@ -152,8 +153,8 @@ impl Walk {
                 Ok(metadata) => {
                     let relative = relative(root, entry.path());
                     let path = entry.into_path();
-                    let source =
-                        SourceFile { path, relative, format, stamp: FileStamp::of(&metadata) };
+                    let stamp = FileStamp::of(&metadata);
+                    let source = SourceFile { path, relative, format, stamp, is_root: false };
                     self.files += 1;
                     self.note_name(&source);
                     visit(number, source, &metadata)?;

@@ -104,6 +104,7 @@ fn emit(
         charset: media.as_deref().and_then(http::charset),
         url: url.filter(|url| !url.is_empty()),
         whole: None,
+        root: None,
         read: &mut Metered { inner: &mut read, meter: container.meter },
         io_errors: container.io_errors,
     }))

@@ -14,6 +14,7 @@ use crate::flash::boundary::BoundaryFinder;
 use crate::flash::item::{Item, outlet};
 use crate::flash::sent_items::SentItems;
 use crate::input::file_list::SourceFile;
+use crate::input::own_output;
 use crate::input::{self, Event, Input, Kind, PageKind};
 use crate::mail::{self, Mail};
 use crate::options::Options;
@@ -84,6 +85,7 @@ impl Reader<'_> {
             Event::Input(input) if input.kind.is_dump() => self.dump(input, &mut counted),
             Event::Input(mut input) => match self.page(&mut input, statistics, memory) {
                 Ok(page) => counted(Finding::Page(Box::new(page))),
+                Err(Reason::OwnOutput) => counted(Finding::Ignored(input.path.clone().into())),
                 Err(reason) => {
                     let reason = input.io_errors.take().unwrap_or(reason);
                     counted(skipped(&input.path, None, reason))
@@ -137,6 +139,9 @@ impl Reader<'_> {
             PageKind::Html if decoded.text.contains('<') => (Markup::Html, Metadata::default()),
             _ => (Markup::of(&decoded.text), Metadata::default()),
         };
+        if markup == Markup::Text && own_output::is_search_output(&decoded.text) {
+            return Err(Reason::OwnOutput);
+        }
         if markup == Markup::Text {
             // Text may have references such as `&nbsp;`.
             decoded.decode_entities();
