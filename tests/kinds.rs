@@ -97,3 +97,50 @@ fn a_command_reads_other_files() {
     assert_eq!(dir.ids(&["--index", "other", "丁丁貓"]).len(), 1);
     assert_eq!(dir.run(&["index", "archive", "--pre-glob", "*.pdf", "--pre", "./none"]).code, 0);
 }
+
+#[test]
+fn the_sample_of_other_kinds_is_read() {
+    let dir = Dir::new();
+    let kinds = sample().parent().unwrap().join("kinds");
+    copy_folder(&kinds, &dir.path().join("archive"));
+    let ran = dir.run(&["index", "archive"]);
+    assert!(ran.stderr.contains("skipped none"), "{}", ran.stderr);
+    for (query, count) in [
+        ("author:林知遠", 1),
+        ("作者:何思齊", 2),
+        ("site:news.example.org", 1),
+        ("網站:鏈上日報網", 1),
+        ("url:https://news.example.org/tech/*", 1),
+        ("url:feed.example.org/1", 1),
+        ("tag:手續費", 1),
+        ("source:礦場週刊", 2),
+        ("has:url", 2),
+        ("date:none", 0),
+    ] {
+        assert_eq!(dir.ids(&[query]).len(), count, "{query}");
+    }
+    let hit = &dir.hits(&["閃電網路"])[0];
+    assert_eq!(hit["date"]["evidence"], "json-ld");
+    assert_eq!((&hit["author"], &hit["site"]), (&"林知遠".into(), &"鏈上日報網".into()));
+    assert!(!dir.ok(&["export"]).contains("聯繫我們"), "a footer is no text");
+}
+
+#[test]
+fn labels_of_the_user_are_kept() {
+    let dir = Dir::new();
+    dir.write(
+        "archive/a.txt",
+        "測試的標題\n\n供文:王小明\n\n正文的第一段,說一件事。\n\n第二段。\n",
+    );
+    dir.write("labels.tsv", "author\t供文\n");
+    dir.ok(&["index", "archive"]);
+    assert_eq!(dir.ids(&["author:王小明"]).len(), 0);
+    dir.ok(&["index", "--labels", "labels.tsv"]);
+    assert_eq!(dir.ids(&["author:王小明"]).len(), 1);
+    dir.ok(&["index", "--rebuild"]);
+    assert_eq!(dir.ids(&["author:王小明"]).len(), 1);
+    assert_eq!(dir.run(&["check"]).code, 0);
+    dir.write("labels.tsv", "nobody\t供文\n");
+    let ran = dir.run(&["index"]);
+    assert!(ran.code == 2 && ran.stderr.contains("labels.tsv:1:"), "{ran:?}");
+}
