@@ -212,10 +212,16 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The roots as a set.
+    #[must_use]
+    pub fn root_set(&self) -> RootSet {
+        RootSet::stored(&self.roots, &self.given)
+    }
+
     /// See [`Meta::roots_from_here`].
     #[must_use]
     pub fn roots_from_here(&self) -> Vec<PathBuf> {
-        RootSet::from(self).paths_from_here()
+        self.root_set().paths_from_here()
     }
 
     /// Lets the records of a renamed root belong to its new path. They keep the path that they were

@@ -2,8 +2,6 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use crate::meta::Settings;
-
 /// A file or folder that an index covers, with everything in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Root {
@@ -64,6 +62,18 @@ impl RootSet {
         roots
     }
 
+    /// The set of roots that an index has stored: their canonical paths, and as they were given.
+    #[must_use]
+    pub fn stored(paths: &[PathBuf], given: &[PathBuf]) -> Self {
+        let root = |(path, given): (&PathBuf, &PathBuf)| Root {
+            path: canonical(path),
+            given: given.clone(),
+        };
+        let mut roots: Vec<Root> = paths.iter().zip(given).map(root).collect();
+        roots.sort_by(|a, b| a.path.cmp(&b.path));
+        Self(roots)
+    }
+
     /// The roots, in order.
     #[must_use]
     pub fn roots(&self) -> &[Root] {
@@ -111,17 +121,6 @@ impl RootSet {
     #[must_use]
     pub fn not_covered_by(&self, other: &Self) -> Vec<&Root> {
         self.0.iter().filter(|root| other.covering(&root.path).is_none()).collect()
-    }
-}
-
-impl From<&Settings> for RootSet {
-    fn from(settings: &Settings) -> Self {
-        let pairs = settings.roots.iter().zip(&settings.given);
-        let mut roots: Vec<Root> = pairs
-            .map(|(path, given)| Root { path: canonical(path), given: given.clone() })
-            .collect();
-        roots.sort_by(|a, b| a.path.cmp(&b.path));
-        Self(roots)
     }
 }
 

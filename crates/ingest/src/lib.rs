@@ -68,7 +68,9 @@ pub use page::parse_page;
 pub use page::parsed::Page;
 pub use pipeline::byte_budget::ByteBudget;
 pub use pipeline::carry_over::StoredRecords;
-pub use pipeline::ingest::{Ingested, ScannedArchive, ingest, ingest_scanned, scan, scan_tolerant};
+pub use pipeline::ingest::{ingest, ingest_scanned};
+pub use pipeline::record_sink::Ingested;
+pub use pipeline::scan::{ScannedArchive, scan, scan_tolerant};
 pub use pre_command::PreCommand;
 pub use progress::{Phase, Progress, Silent};
 pub use record::{

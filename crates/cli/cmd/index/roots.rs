@@ -35,7 +35,7 @@ impl RootPlan {
         before: Option<&Settings>,
     ) -> anyhow::Result<Option<Self>> {
         refuse_indexes(args.paths.iter().chain(&args.only).chain(args.renamed.get(1)))?;
-        let covered = before.map(RootSet::from).unwrap_or_default();
+        let covered = before.map(Settings::root_set).unwrap_or_default();
         if !global.archive.is_empty() {
             return Self::of_config(global, args, &covered).map(Some);
         }

@@ -7,8 +7,8 @@
 
 use foldhash::{HashMap, HashSet};
 
+use crate::corpus::line_hash::{LineHash, line_hash};
 use crate::corpus::line_kind::LineKind;
-use crate::corpus::sample::{LineHash, line_hash};
 
 /// Fewer pages of a site prove nothing.
 pub(crate) const MIN_PAGES: usize = 8;

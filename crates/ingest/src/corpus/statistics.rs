@@ -15,6 +15,7 @@ use crate::corpus::recurring::RecurringLines;
 use crate::corpus::sample::SiteSamples;
 use crate::corpus::sorted::{as_text, shared_text, sorted_map};
 use crate::flash::headline::column;
+use crate::flash::item_hash::item_hash;
 use crate::flash::paragraph::Piece;
 use crate::folded_hash::folded_hash;
 use crate::id::qualified;
@@ -216,11 +217,6 @@ impl SharedContext {
             self.agreed = self.agreed[..common].into();
         }
     }
-}
-
-/// The key of an item: a hash of its dated paragraph without the column name.
-pub(crate) fn item_hash(dated: &str) -> u64 {
-    folded_hash([&dated[column(dated).1..]])
 }
 
 fn paragraph_hash(text: &str) -> u32 {

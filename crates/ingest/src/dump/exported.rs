@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::record::Location;
+use super::location::Location;
 use crate::fields::stated_date::{self, StatedDate};
 use crate::fields::understood::Fields;
 use crate::record::{

@@ -15,6 +15,7 @@ mod exported;
 mod feed;
 mod json;
 mod lines;
+mod location;
 mod mbox;
 mod record;
 mod sink;

@@ -1,25 +1,18 @@
 //! Makes records of the fields of dumps, tables, feeds and front matter.
 
 use super::exported;
+use super::location::Location;
 use crate::fields::field::Field;
 use crate::fields::field_map::FieldMap;
 use crate::fields::understood::{Fields, KeyReader, Understood};
 use crate::flash::item::outlet;
 use crate::page::title;
 use crate::record::{
-    Article, Date, DateOrigin, DateProvenance, FlashItem, Occurrence, Record, Span, TitleOrigin,
+    Article, Date, DateOrigin, DateProvenance, FlashItem, Occurrence, Record, TitleOrigin,
 };
 
 /// Maximum length of an id in bytes. Ids are typed, printed and looked up; they never name a file.
 const LONGEST_ID: usize = 512;
-
-/// Where a record stands.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Location<'a> {
-    pub(crate) path: &'a str,
-    pub(crate) span: Span,
-    pub(crate) line: u64,
-}
 
 /// A record, and a date in it that was not understood.
 #[derive(Debug)]

@@ -6,7 +6,8 @@ use std::ops::ControlFlow;
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::record::{Location, ReadRecord, RecordReader};
+use super::location::Location;
+use super::record::{ReadRecord, RecordReader};
 use crate::direct_mapped::DirectMapped;
 use crate::fields::understood::Fields;
 use crate::input::{self, io_errors::IoErrors};

@@ -1,7 +1,7 @@
 //! Dates of flash items in the form `【TITLE】TEXT`, which need no brackets around the date.
 
-use crate::corpus::statistics::item_hash;
 use crate::date::{self, ParsedDate};
+use crate::flash::item_hash::item_hash;
 use crate::flash::paragraph::{Dated, Paragraph, Piece};
 use crate::record::Moment;
 

@@ -6,6 +6,7 @@ pub(crate) mod bracketed;
 pub(crate) mod dedup;
 pub(crate) mod headline;
 pub(crate) mod item;
+pub(crate) mod item_hash;
 pub(crate) mod lead_in;
 pub(crate) mod occurrences;
 pub(crate) mod paragraph;

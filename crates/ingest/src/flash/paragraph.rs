@@ -1,6 +1,6 @@
 //! Paragraphs of a body, split after each bracketed date.
 
-use crate::corpus::statistics::item_hash;
+use crate::flash::item_hash::item_hash;
 use crate::flash::stamp::stamps;
 use crate::record::Moment;
 

@@ -1,7 +1,7 @@
 //! What the first bytes of a file say about it.
 
 use super::codec::Codec;
-use super::format::Kind;
+use super::kind::Kind;
 
 /// What the first bytes of a file say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The table of the kinds of files: how each is recognised, and by which endings.
 
-use super::format::{DumpKind, Kind, PageKind};
+use super::kind::{DumpKind, Kind, PageKind};
 
 /// A kind of files that can be read, for `wensou index --list-formats`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Decides what a file is: by its content first, by its name second.
 
 use super::content::Content;
-use super::format::{DumpKind, Kind, PageKind};
+use super::kind::{DumpKind, Kind, PageKind};
 use super::peek::{MORE, Peeked};
 use super::sniff::{sniff, wants_more};
 use crate::fields::keys;

@@ -6,7 +6,7 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::codec::Codec;
 use super::content::Content;
-use super::format::{DumpKind, Kind, PageKind};
+use super::kind::{DumpKind, Kind, PageKind};
 use super::peek::MORE;
 use super::{sniff_json, sniff_lines};
 

@@ -1,7 +1,7 @@
 //! Recognises JSON, and objects that wrap an array of records.
 
 use super::content::Content;
-use super::format::{DumpKind, Kind};
+use super::kind::{DumpKind, Kind};
 
 /// The keys under which programs put their records.
 const WRAPPERS: [&str; 20] = [

@@ -1,7 +1,7 @@
 //! Recognises files that consist of lines: messages, crawls, and tables.
 
 use super::content::Content;
-use super::format::{DumpKind, Kind, PageKind};
+use super::kind::{DumpKind, Kind, PageKind};
 use crate::fields::keys;
 
 /// Maximum length of a label in bytes: eight Chinese characters.

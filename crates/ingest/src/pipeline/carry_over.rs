@@ -9,6 +9,7 @@ use std::sync::Arc;
 use foldhash::HashMap;
 
 use crate::corpus::statistics::{CorpusStatistics, DumpId};
+use crate::error::Error;
 use crate::file_table::FileEntry;
 use crate::flash::dedup::{ItemHashes, content_hash};
 use crate::id::short;
@@ -64,6 +65,17 @@ pub(crate) struct StoredOccurrence {
 pub(crate) struct StoredItem {
     pub(crate) hashes: ItemHashes,
     pub(crate) flash: FlashItem,
+}
+
+/// The stored records of a file or folder, by path.
+pub(crate) fn stored_records<E>(
+    stored: &mut dyn StoredRecords,
+    path: &Path,
+) -> Result<Vec<StoredPath>, Error<E>> {
+    match stored.records_under(path) {
+        Ok(records) => Ok(by_path(records, path)),
+        Err(source) => Err(Error::Stored { path: path.to_owned(), source }),
+    }
 }
 
 /// Groups the stored records under `below` by path: first the paths of articles, in the order of

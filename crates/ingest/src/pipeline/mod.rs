@@ -2,10 +2,15 @@
 
 pub(crate) mod byte_budget;
 pub(crate) mod carry_over;
+mod chunks;
 pub(crate) mod current_dump;
 pub(crate) mod finding;
 pub(crate) mod ids;
 pub(crate) mod ingest;
 pub(crate) mod ordered;
+mod read_paths;
 pub(crate) mod reader;
+pub(crate) mod record_sink;
+pub(crate) mod scan;
+mod survey;
 pub(crate) mod survey_cache;

@@ -1,0 +1,11 @@
+//! Where a record of a dump is.
+
+use crate::record::Span;
+
+/// Where a record stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Location<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) span: Span,
+    pub(crate) line: u64,
+}

@@ -1,0 +1,9 @@
+//! The key by which the survey recognises a flash item.
+
+use crate::flash::headline::column;
+use crate::folded_hash::folded_hash;
+
+/// The key of an item: a hash of its dated paragraph without the column name.
+pub(crate) fn item_hash(dated: &str) -> u64 {
+    folded_hash([&dated[column(dated).1..]])
+}

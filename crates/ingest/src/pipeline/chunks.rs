@@ -1,0 +1,33 @@
+//! Divides the files of an archive into chunks, which threads take one at a time.
+
+use std::io;
+
+use crate::input::file_list::{FileList, FileListIter, SourceFile};
+
+/// Files that a thread takes at a time. In the first pass idle threads take the next chunk, because
+/// cores are not equally fast at all times; in the second pass a chunk is small enough not to fill
+/// a queue.
+pub(crate) const CHUNK: usize = 16;
+
+/// Reads the list of files in chunks.
+pub(crate) struct ChunkReader {
+    files: FileListIter,
+    /// Number of files consumed so far.
+    passed: usize,
+}
+
+impl ChunkReader {
+    pub(crate) fn of(file_list: &FileList) -> Self {
+        Self { files: file_list.iter(), passed: 0 }
+    }
+
+    /// The files of a chunk; chunk numbers must increase from call to call.
+    pub(crate) fn chunk(
+        &mut self,
+        number: usize,
+    ) -> impl Iterator<Item = io::Result<SourceFile>> + '_ {
+        let first = number * CHUNK;
+        let mut skipped_files = first - std::mem::replace(&mut self.passed, first + CHUNK);
+        (0..CHUNK).map_while(move |_| self.files.nth(std::mem::take(&mut skipped_files)))
+    }
+}

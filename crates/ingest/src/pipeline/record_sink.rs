@@ -1,0 +1,313 @@
+//! The receiver of the second pass: assigns ids, collects flash items, and counts.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use foldhash::HashMap;
+
+use crate::corpus::statistics::CorpusStatistics;
+use crate::error::Error;
+use crate::file_table::{FileEntries, FileEntry, FileEntryLog, SurveyedFile};
+use crate::flash::dedup::{FlashDeduplicator, ItemHashes, content_hash, variant_id};
+use crate::id::short;
+use crate::pipeline::carry_over::{
+    self, StoredItem, StoredOccurrence, StoredPath, StoredRecords, stored_records,
+};
+use crate::pipeline::current_dump::{CurrentDump, Repeat, article_hash};
+use crate::pipeline::finding::{DumpKeys, Finding, FoundItem, ReadFile};
+use crate::pipeline::ids::{Ids, path_hash};
+use crate::pipeline::read_paths::ReadPaths;
+use crate::record::{Article, FlashItem, Record, Span};
+use crate::report::{FileSpan, Reason, Report, Skipped, UnextractedPage, UnreadDate};
+
+/// What [`ingest_scanned`](crate::ingest_scanned()) returns besides the records.
+pub struct Ingested {
+    /// What was counted and left out.
+    pub report: Report,
+    /// The files of the archive, with those that were kept.
+    pub files: FileEntries,
+}
+
+/// The receiver of the second pass: assigns ids, collects flash items, and counts.
+pub(crate) struct RecordSink<'a, E> {
+    pub(crate) report: Report,
+    pub(crate) flashes: FlashDeduplicator,
+    pub(crate) ids: Ids,
+    pub(crate) statistics: &'a CorpusStatistics,
+    /// Records of an earlier index.
+    pub(crate) stored: Option<&'a mut dyn StoredRecords>,
+    /// Files and folders that the walk could not access.
+    pub(crate) refused: Vec<PathBuf>,
+    pub(crate) read: ReadPaths,
+    pub(crate) files: FileEntryLog,
+    /// Records of the file that is being read.
+    pub(crate) records_in_file: u64,
+    pub(crate) dump: CurrentDump,
+    pub(crate) sink: &'a mut dyn FnMut(Record) -> Result<(), E>,
+}
+
+impl<E> RecordSink<'_, E> {
+    pub(crate) fn receive(&mut self, finding: Finding) -> Result<(), Error<E>> {
+        match finding {
+            Finding::Skipped(skipped) => self.report.skipped.push(skipped),
+            Finding::Ignored(path) => self.report.ignored.push(path),
+            Finding::NonUtf8Name(path) => self.report.non_utf8_names.push(path),
+            Finding::ListFailed(error) => return Err(Error::TemporaryFile(error)),
+            Finding::NotWalked(path) => {
+                self.carry_over_path(&path, None)?;
+                self.keep_files(&path)?;
+            }
+            Finding::FileRead(file) => self.add_file(*file).map_err(Error::TemporaryFile)?,
+            Finding::Refused(source) => {
+                self.carry_over_path(&source.path, Some(&source.relative))?;
+            }
+            Finding::UnreadDate(unread) => self.report.unread_dates.push(unread),
+            Finding::DumpBegins { relative } => self.dump = CurrentDump::new(relative),
+            Finding::Dump { path, bytes, keys } => {
+                self.note_read(&path);
+                let DumpKeys { unused, mistyped } = *keys;
+                Report::add_keys(&mut self.report.unused_keys, &path, unused);
+                Report::add_keys(&mut self.report.mistyped_keys, &path, mistyped);
+                self.report.dumps += 1;
+                self.report.bytes += bytes;
+            }
+            Finding::Page(mut page) => {
+                self.report.pages += 1;
+                self.report.bytes += page.bytes;
+                self.report.mojibake_repaired += u64::from(page.mojibake_repaired);
+                let path = || PathBuf::from(&page.article.path);
+                self.report.boilerplate_lines += u64::from(page.boilerplate_lines);
+                if page.lossy {
+                    self.report.lossy.push(path());
+                }
+                if page.repaired {
+                    self.report.repaired.push(path());
+                }
+                let damaged_spans =
+                    page.mojibake_kept.iter().map(|span| FileSpan { path: path(), span: *span });
+                self.report.mojibake_kept.extend(damaged_spans);
+                let unread = page.unread_date.take();
+                self.report.unread_dates.extend(unread.map(|text| UnreadDate {
+                    path: path(),
+                    line: None,
+                    text,
+                }));
+                let unextracted =
+                    page.unextracted.map(|reason| UnextractedPage { path: path(), reason });
+                self.report.unextracted.extend(unextracted);
+                let mut article = page.article;
+                article.id = self.ids.fresh('a', page.path_hash, &article.path);
+                self.note_read(&article.path);
+                for found_item in page.flashes {
+                    let id = self
+                        .add_page_item(found_item, &article.path)
+                        .map_err(Error::TemporaryFile)?;
+                    article.flashes.push(id);
+                }
+                self.emit_article(article)?;
+            }
+            Finding::Record { record, line } => match *record {
+                Record::Article(article) => self.add_dump_article(article, line)?,
+                Record::Flash(flash) => {
+                    self.add_dump_item(flash, line).map_err(Error::TemporaryFile)?;
+                }
+            },
+        }
+        Ok(())
+    }
+
+    /// Handles an article of a dump, which has its own id or gets one from its content.
+    fn add_dump_article(&mut self, mut article: Article, line: u64) -> Result<(), Error<E>> {
+        if article.id.is_empty() {
+            let text = article.paragraphs.join("\n");
+            let hash = content_hash(&article.title, &text, article.date.value);
+            article.id = self.ids.fresh('a', hash, &article.path);
+            self.dump.add(&article.id);
+        } else {
+            match self.dump.see('a', &article.id, article_hash(&article)) {
+                Repeat::None => {
+                    article.id = self.ids.claim_for(&article.id, &self.dump.relative);
+                    self.dump.add(&article.id);
+                }
+                Repeat::Identical => {
+                    self.report.repeated_records += 1;
+                    return Ok(());
+                }
+                Repeat::Different => {
+                    self.refuse_id(&article.path, line, article.id);
+                    return Ok(());
+                }
+            }
+        }
+        self.emit_article(article)
+    }
+
+    /// Reports that another record of the same dump has this id.
+    fn refuse_id(&mut self, path: &str, line: u64, id: String) {
+        let (path, reason) = (PathBuf::from(path), Reason::DuplicateId(id));
+        self.report.skipped.push(Skipped { path, line: Some(line), reason });
+    }
+
+    fn emit_article(&mut self, article: Article) -> Result<(), Error<E>> {
+        self.report.articles += 1;
+        self.records_in_file += 1;
+        self.report.undated += u64::from(article.date.value.is_none());
+        self.report.unsplit_tags += u64::from(article.unsplit_tags.is_some());
+        (self.sink)(Record::Article(article)).map_err(Error::Sink)
+    }
+
+    /// Collects a flash item; returns the id of its variant.
+    fn add_page_item(&mut self, found_item: FoundItem, path: &str) -> io::Result<String> {
+        let FoundItem { hashes, mut item, span } = found_item;
+        self.records_in_file += 1;
+        let id = self.item_id(hashes);
+        if let Some(item) = &mut item {
+            item.id.clone_from(&id);
+        }
+        let key = self.flashes.add(hashes, item.as_deref_mut(), false)?;
+        self.flashes.add_occurrence(key, path, span)?;
+        Ok(if key.0 == key.1 { id } else { variant_id(hashes) })
+    }
+
+    fn add_dump_item(&mut self, mut flash: FlashItem, line: u64) -> io::Result<()> {
+        let hashes = ItemHashes::of(&flash.title, &flash.text, flash.date.value);
+        if !flash.id.is_empty()
+            && self.dump.see('f', &flash.id, hashes.content_hash) == Repeat::Different
+        {
+            let path = flash.occurrences.first().map_or("", |seen| &seen.path).to_owned();
+            self.refuse_id(&path, line, flash.id);
+            return Ok(());
+        }
+        flash.id = self.item_id(hashes);
+        self.records_in_file += 1;
+        let occurrences = std::mem::take(&mut flash.occurrences);
+        let key = self.flashes.add(hashes, Some(&mut flash), true)?;
+        occurrences
+            .iter()
+            .try_for_each(|seen| self.flashes.add_occurrence(key, &seen.path, seen.span))
+    }
+
+    /// The id of an item's first variant.
+    fn item_id(&self, hashes: ItemHashes) -> String {
+        let dumped = self.statistics.dump_ids.get(&hashes.content_hash);
+        dumped.map(|dumped| dumped.id.clone()).unwrap_or_else(|| short('f', hashes.content_hash))
+    }
+
+    /// Notes that a page or dump was read completely, so its stored records are not needed.
+    fn note_read(&mut self, path: &str) {
+        if self.stored.is_some() {
+            self.read.add(path, &self.refused);
+        }
+    }
+
+    /// Carries over the stored records of an unreadable file or folder, except those that were
+    /// read. `relative` is a file's path below its root.
+    fn carry_over_path(&mut self, path: &Path, relative: Option<&str>) -> Result<(), Error<E>> {
+        let Some(stored) = self.stored.as_deref_mut() else { return Ok(()) };
+        for stored_path in stored_records(stored, path)? {
+            if !self.read.claim_for_carry_over(&stored_path.path) {
+                continue;
+            }
+            // Flash items may have new ids, if their dumps have changed.
+            let mut renamed: HashMap<&str, String> = HashMap::default();
+            for StoredOccurrence { item, span } in &stored_path.occurrences {
+                let id = self
+                    .add_stored_item(item, &stored_path, *span)
+                    .map_err(Error::TemporaryFile)?;
+                renamed.insert(&item.flash.id, id);
+            }
+            for mut article in stored_path.articles {
+                if stored_path.is_dump {
+                    if !self.ids.claim(&article.id) {
+                        if self.dump.has(&article.id) || carry_over::is_made(&article.id) {
+                            continue;
+                        }
+                        let dump = relative.unwrap_or(&stored_path.path);
+                        article.id = self.ids.claim_for(&article.id, dump);
+                    }
+                } else if !self.ids.claim_at(&article.id, &article.path) {
+                    let member = article.path.strip_prefix(&*path.to_string_lossy());
+                    let name = relative.zip(member).map(|(file, member)| format!("{file}{member}"));
+                    let hash = path_hash(name.as_ref().unwrap_or(&article.path));
+                    article.id = self.ids.fresh('a', hash, &article.path);
+                }
+                for id in &mut article.flashes {
+                    if let Some(now) = renamed.get(id.as_str()) {
+                        id.clone_from(now);
+                    }
+                }
+                self.report.records_kept += 1;
+                self.emit_article(article)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Carries over the records of everything that the walk could not access.
+    pub(crate) fn carry_over_refused(&mut self) -> Result<(), Error<E>> {
+        for path in std::mem::take(&mut self.refused) {
+            self.carry_over_path(&path, None)?;
+        }
+        Ok(())
+    }
+
+    /// Notes a file that was read. If the system refused to read it or a part of it, its earlier
+    /// entry is kept, because its records are.
+    fn add_file(&mut self, file: ReadFile) -> io::Result<()> {
+        let ReadFile { path, stamp, surveyed } = file;
+        let records = std::mem::take(&mut self.records_in_file);
+        let SurveyedFile { content_hash, refused, contribution } = surveyed;
+        if refused {
+            let kept = match self.stored.as_deref_mut() {
+                Some(stored) => stored.files_under(Path::new(&path))?,
+                None => Vec::new(),
+            };
+            return self.push_kept(kept);
+        }
+        let unreadable = false;
+        self.files.push(&FileEntry { path, stamp, content_hash, records, unreadable, contribution })
+    }
+
+    /// Keeps the earlier entries of a file or folder that the walk could not access.
+    fn keep_files(&mut self, path: &Path) -> Result<(), Error<E>> {
+        let Some(stored) = self.stored.as_deref_mut() else { return Ok(()) };
+        let kept = stored.files_under(path);
+        let kept = kept.map_err(|source| Error::Stored { path: path.to_owned(), source })?;
+        self.push_kept(kept).map_err(Error::TemporaryFile)
+    }
+
+    fn push_kept(&mut self, files: Vec<FileEntry>) -> io::Result<()> {
+        files.into_iter().try_for_each(|mut file| {
+            file.unreadable = true;
+            self.files.push(&file)
+        })
+    }
+
+    /// Carries over one occurrence of a flash item; returns the id of its variant.
+    fn add_stored_item(
+        &mut self,
+        item: &StoredItem,
+        stored_path: &StoredPath,
+        span: Span,
+    ) -> io::Result<String> {
+        let id = self.item_id(item.hashes);
+        let mut flash = item.read_from(stored_path.is_dump);
+        flash.id.clone_from(&id);
+        let key = self.flashes.add(item.hashes, Some(&mut flash), stored_path.is_dump)?;
+        self.flashes.add_stored_occurrence(key, &stored_path.path, span)?;
+        Ok(if key.0 == key.1 { id } else { variant_id(item.hashes) })
+    }
+
+    pub(crate) fn finish(mut self) -> Result<Ingested, Error<E>> {
+        self.report.flashes_distinct = self.flashes.distinct();
+        let mut flashes = self.flashes.drain().map_err(Error::TemporaryFile)?;
+        for flash in &mut flashes {
+            (self.sink)(Record::Flash(flash.map_err(Error::TemporaryFile)?))
+                .map_err(Error::Sink)?;
+        }
+        self.report.flash_occurrences = flashes.seen();
+        self.report.records_kept += flashes.taken_over();
+        let files = self.files.finish().map_err(Error::TemporaryFile)?;
+        Ok(Ingested { report: self.report, files })
+    }
+}

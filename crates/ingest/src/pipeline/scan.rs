@@ -1,0 +1,99 @@
+//! Scans an archive: lists its files without opening any.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::error::Error;
+use crate::file_table::FileStamp;
+use crate::input::file_list::{FileList, FileListWriter};
+use crate::input::fingerprint::Fingerprint;
+use crate::input::walk::{RootPolicy, Walk, walk};
+use crate::options::Options;
+use crate::report::{Reason, Skipped};
+
+/// Scans the files in `roots` without opening any. Only the exclusions in `options` matter.
+///
+/// # Errors
+///
+/// [`Error::Root`], [`Error::RootExcluded`], [`Error::NotAFile`] and [`Error::TemporaryFile`], as
+/// [`ingest`].
+pub fn scan<E>(roots: &[PathBuf], options: &Options) -> Result<ScannedArchive, Error<E>> {
+    scan_roots(roots, options, RootPolicy::MustBeReadable)
+}
+
+/// [`scan`], but an unreadable root is not an error: it is reported as [`Reason::Unreadable`], and
+/// its records in the earlier index are kept.
+///
+/// # Errors
+///
+/// As [`scan`], without [`Error::Root`].
+pub fn scan_tolerant<E>(roots: &[PathBuf], options: &Options) -> Result<ScannedArchive, Error<E>> {
+    scan_roots(roots, options, RootPolicy::MayBeUnreadable)
+}
+
+fn scan_roots<E>(
+    roots: &[PathBuf],
+    options: &Options,
+    policy: RootPolicy,
+) -> Result<ScannedArchive, Error<E>> {
+    let mut files = FileListWriter::new(roots).map_err(Error::TemporaryFile)?;
+    let mut fingerprint = Fingerprint::default();
+    let mut by_root = vec![0; roots.len()];
+    let walk = walk(roots, options, policy, &mut |root, source, about| {
+        fingerprint.add(&source, about);
+        by_root[root] += 1;
+        files.push(root, source).map_err(Error::TemporaryFile)
+    })?;
+    Ok(ScannedArchive {
+        file_list: files.finish().map_err(Error::TemporaryFile)?,
+        walk,
+        fingerprint,
+        by_root,
+    })
+}
+
+/// The result of scanning an archive's files.
+pub struct ScannedArchive {
+    pub(crate) file_list: FileList,
+    pub(crate) walk: Walk,
+    pub(crate) fingerprint: Fingerprint,
+    pub(crate) by_root: Vec<u64>,
+}
+
+impl ScannedArchive {
+    /// The same number as [`fingerprint`](crate::fingerprint()); may wait a moment like it.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint.number()
+    }
+
+    /// Number of files found below each root, in the order of the roots.
+    #[must_use]
+    pub fn files_by_root(&self) -> &[u64] {
+        &self.by_root
+    }
+
+    /// The files in the order of the walk, with their metadata.
+    pub fn files(&self) -> impl Iterator<Item = io::Result<(PathBuf, FileStamp)>> {
+        self.file_list.iter().map(|source| source.map(|source| (source.path, source.stamp)))
+    }
+
+    /// What could not be accessed.
+    #[must_use]
+    pub fn skipped(&self) -> &[Skipped] {
+        &self.walk.skipped
+    }
+
+    /// Files that are no pages by their name, or excluded.
+    #[must_use]
+    pub fn ignored(&self) -> &[PathBuf] {
+        &self.walk.ignored
+    }
+
+    /// Declares a file or folder unreadable, for the reason `why`: its records in the earlier index
+    /// are kept, except those of files that can be read.
+    pub fn declare_unreadable(&mut self, path: PathBuf, why: String) {
+        self.walk.skip(&path, Reason::Unreadable(why));
+        self.walk.refused.push((usize::MAX, path));
+    }
+}

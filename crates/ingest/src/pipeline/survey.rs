@@ -1,0 +1,250 @@
+//! The survey, the first pass over an archive: collects corpus statistics, caches pages, and hashes
+//! files.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::corpus::site::site_key;
+use crate::corpus::statistics::{CorpusStatistics, DumpId};
+use crate::file_table::SurveyedFile;
+use crate::flash::dedup::content_hash;
+use crate::input::codec::Codec;
+use crate::input::file_list::{FileList, SourceFile};
+use crate::input::{self, Event, Input};
+use crate::page::draft::Draft;
+use crate::pipeline::chunks::{CHUNK, ChunkReader};
+use crate::pipeline::finding::Finding;
+use crate::pipeline::reader::Reader;
+use crate::pipeline::survey_cache::{SurveyCache, SurveyCacheWriter, SurveyedPage};
+use crate::progress::Progress;
+use crate::record::Record;
+use crate::record_log::{LogReader, RecordLog};
+use crate::report::Reason;
+use crate::spawn::spawn;
+
+/// Bytes to read at a time.
+const READ_BYTES: usize = 1 << 16;
+
+/// The result of the first pass.
+pub(crate) struct Survey {
+    /// Corpus statistics of the archive.
+    pub(crate) statistics: CorpusStatistics,
+    /// One survey cache for each thread.
+    pub(crate) caches: Vec<SurveyCache>,
+    /// One log of [`SurveyedFile`]s for each thread.
+    pub(crate) files: Vec<LogReader>,
+    /// Where each chunk is.
+    pub(crate) chunks: Vec<ChunkPlace>,
+    /// Files that the system refused to read, in the order of the walk.
+    pub(crate) refused: Vec<PathBuf>,
+}
+
+/// The place of a chunk in the caches and logs of the survey.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ChunkPlace {
+    /// The thread that surveyed it.
+    pub(crate) thread: usize,
+    /// Offset of its first page in that thread's cache.
+    pub(crate) page_at: u64,
+    /// Offset of its first file in that thread's log.
+    pub(crate) file_at: u64,
+}
+
+/// One thread's share of the first pass.
+struct ThreadSurvey {
+    statistics: CorpusStatistics,
+    cache: SurveyCacheWriter,
+    files: RecordLog,
+    /// The chunks it processed, with their offsets in the cache and the log.
+    chunks: Vec<(usize, [u64; 2])>,
+    /// Files that the system refused to read, with their chunk numbers.
+    refused: Vec<(usize, PathBuf)>,
+    /// A buffer for the bytes of a page.
+    raw: Vec<u8>,
+    /// Position of the current file in the walk, from 1.
+    position: u64,
+}
+
+/// Runs the first pass. The caller must still call `finish` on the statistics.
+pub(crate) fn survey(
+    reader: &Reader<'_>,
+    file_list: &FileList,
+    threads: usize,
+    progress: &dyn Progress,
+) -> io::Result<Survey> {
+    let count = file_list.iter().len().div_ceil(CHUNK);
+    let next = AtomicUsize::new(0);
+    let survey_chunks = || -> io::Result<ThreadSurvey> {
+        let mut share = ThreadSurvey {
+            statistics: CorpusStatistics::default(),
+            cache: SurveyCacheWriter::new(threads),
+            files: RecordLog::new()?,
+            chunks: Vec::new(),
+            refused: Vec::new(),
+            raw: Vec::new(),
+            position: 0,
+        };
+        let mut files = ChunkReader::of(file_list);
+        let claim = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|next| *next < count);
+        while let Some(number) = claim() {
+            share.chunks.push((number, [share.cache.end(), share.files.end_offset()]));
+            for (position, source) in (number * CHUNK..).zip(files.chunk(number)) {
+                let source = source?;
+                share.position = position as u64 + 1;
+                if reader.survey(&source, &mut share)? {
+                    share.refused.push((number, source.path));
+                }
+                progress.advance(1, source.stamp.bytes);
+            }
+        }
+        Ok(share)
+    };
+    let mut statistics = CorpusStatistics::default();
+    let (mut caches, mut chunks) =
+        (Vec::with_capacity(threads), vec![ChunkPlace::default(); count]);
+    let (mut files, mut refused) = (Vec::with_capacity(threads), Vec::new());
+    let mut add = |share: ThreadSurvey| -> io::Result<()> {
+        statistics.merge(share.statistics);
+        for (number, [page_at, file_at]) in share.chunks {
+            chunks[number] = ChunkPlace { thread: caches.len(), page_at, file_at };
+        }
+        caches.push(share.cache.finish());
+        files.push(share.files.finish()?.reader(READ_BYTES));
+        refused.extend(share.refused);
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let threads = (0..threads).map_while(|number| spawn(scope, number, survey_chunks).ok());
+        let threads: Vec<_> = threads.collect();
+        if threads.is_empty() {
+            // The system refused to create any thread.
+            add(survey_chunks()?)?;
+        }
+        for thread in threads {
+            let joined = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            add(joined?)?;
+        }
+        io::Result::Ok(())
+    })?;
+    refused.sort_by_key(|(number, _)| *number);
+    let refused = refused.into_iter().map(|(_, path)| path).collect();
+    Ok(Survey { statistics, caches, files, chunks, refused })
+}
+
+/// The next entry of a thread's log of surveyed files; moves `at` past it.
+pub(crate) fn next_surveyed_file(log: &mut LogReader, at: &mut u64) -> io::Result<SurveyedFile> {
+    let (record, next) = log.record(*at)?;
+    *at = next;
+    postcard::from_bytes(record).map_err(io::Error::other)
+}
+
+impl Reader<'_> {
+    /// Adds a file to the statistics and, if it is a plain page, to the survey cache. Problems are
+    /// reported in the second pass. Returns whether the system refused to read it.
+    fn survey(&self, source: &SourceFile, survey: &mut ThreadSurvey) -> io::Result<bool> {
+        let ThreadSurvey { cache, raw, files, position, .. } = survey;
+        let statistics = &mut CorpusStatistics::default();
+        let (mut cached, mut refused, mut content_hash, mut count) = (false, false, None, 0);
+        let _ = input::each(source, self.options, &mut |event| {
+            match event {
+                Event::Input(input) if input.kind.is_dump() => {
+                    let at = (*position, &mut count);
+                    refused |= self.survey_dump(input, at, statistics);
+                }
+                Event::Input(mut input) => {
+                    if self.bytes(&mut input, raw).is_ok()
+                        && let Ok(mut page) = self.text(raw, &input)
+                    {
+                        let is_single = source.format.codec == Codec::Plain
+                            && input.relative == source.relative;
+                        if is_single && input.whole.is_none() {
+                            content_hash = Some(xxh3_64(raw));
+                        }
+                        let bom_bytes = page.plain_shift().filter(|_| is_single);
+                        let bytes = input.whole.unwrap_or(raw.len() as u64);
+                        let lossy = page.is_lossy();
+                        let whole = input.whole.is_some() || page.is_extracted();
+                        let metadata = page.take_metadata();
+                        let outline = page.outline(metadata, self.options.labels());
+                        outline.survey(statistics);
+                        let draft = Draft::of(page.as_str(), &outline);
+                        let site =
+                            site_key(input.url.as_deref().or(draft.url), draft.site, &input.path);
+                        statistics.add_page(site, &draft.pieces);
+                        if let Some(bom_bytes) = bom_bytes {
+                            cache.push(Some(&SurveyedPage {
+                                draft,
+                                bytes,
+                                bom_bytes,
+                                lossy,
+                                whole,
+                            }));
+                            cached = true;
+                        }
+                    }
+                }
+                Event::Skipped(skipped) => {
+                    if matches!(skipped.reason, Reason::TooLarge { .. }) {
+                        // Reading such a file for its hash could take longer than all others.
+                        content_hash = Some(source.stamp.hash());
+                    }
+                    refused |= skipped.reason.keeps_records();
+                }
+                Event::Ignored(_) | Event::NonUtf8Name(_) => {}
+            }
+            ControlFlow::Continue(())
+        });
+        if !cached {
+            cache.push(None);
+        }
+        if content_hash.is_none() && !refused {
+            content_hash = input::content_hash(&source.path).ok();
+        }
+        let contribution = statistics.encode()?;
+        let content_hash = content_hash.unwrap_or(0);
+        let file = SurveyedFile { content_hash, refused, contribution };
+        files.push(&postcard::to_stdvec(&file).map_err(io::Error::other)?)?;
+        survey.statistics.merge(std::mem::take(statistics));
+        Ok(refused)
+    }
+
+    /// Adds a dump to the statistics, given its position in the walk and the number of items in the
+    /// file so far. Returns whether the system refused to read it.
+    fn survey_dump(
+        &self,
+        input: Input<'_>,
+        (position, count): (u64, &mut u64),
+        statistics: &mut CorpusStatistics,
+    ) -> bool {
+        let mut refused = false;
+        let dump: Arc<str> = Arc::from(input.relative.as_str());
+        let _ = self.dump(input, &mut |finding| {
+            match finding {
+                Finding::Record { record, .. } => match *record {
+                    Record::Flash(flash) => {
+                        statistics.items_in_dumps = true;
+                        if !flash.id.is_empty() {
+                            let key = content_hash(&flash.title, &flash.text, flash.date.value);
+                            *count += 1;
+                            let (at, dump) = ((position, *count), Arc::clone(&dump));
+                            statistics.add_dump_id(key, DumpId { id: flash.id, at, dump });
+                        }
+                    }
+                    Record::Article(article) => statistics.tags.add_separate_tags(&article.tags),
+                },
+                Finding::Skipped(skipped) => {
+                    refused |= skipped.reason.keeps_records();
+                }
+                _ => {}
+            }
+            ControlFlow::Continue(())
+        });
+        refused
+    }
+}
