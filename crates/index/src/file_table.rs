@@ -23,6 +23,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wensou_ingest::{FileEntry, FileStamp};
 use xxhash_rust::xxh3::xxh3_64;
+use zstd::bulk::Compressor;
 
 use crate::generation::{FILES, Folder};
 
@@ -81,6 +82,7 @@ struct StoredEntry {
 /// Writes the table.
 pub(crate) struct FileTableWriter {
     file: File,
+    compressor: Compressor<'static>,
     offset: u64,
     blocks: Vec<Block>,
     entries: Vec<StoredEntry>,
@@ -93,6 +95,7 @@ impl FileTableWriter {
     pub(crate) fn create(folder: &Folder) -> io::Result<Self> {
         Ok(Self {
             file: folder.create(FILES)?,
+            compressor: Compressor::new(LEVEL)?,
             offset: 0,
             blocks: Vec::new(),
             entries: Vec::new(),
@@ -131,7 +134,7 @@ impl FileTableWriter {
 
     fn part(&mut self, content: &impl Serialize) -> io::Result<Part> {
         let raw = postcard::to_stdvec(content).map_err(io::Error::other)?;
-        let bytes = zstd::bulk::compress(&raw, LEVEL)?;
+        let bytes = self.compressor.compress(&raw)?;
         self.file.write_all(&bytes)?;
         let (offset, length) = (self.offset, bytes.len() as u64);
         self.offset += length;

@@ -7,7 +7,6 @@
 use std::collections::BTreeMap;
 
 use foldhash::HashMap;
-use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::corpus::line_hash::{LineHash, MAX_LINE_BYTES, line_hash};
@@ -21,28 +20,40 @@ const MAX_SITES: usize = 4096;
 const MAX_LINES: usize = 128;
 
 /// The hashes of a page's short lines, sorted and without repetitions.
-type PageLines = Box<[LineHash]>;
+pub(crate) type PageLines = Box<[LineHash]>;
 
 /// Samples of all sites.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default)]
 pub(crate) struct SiteSamples(BTreeMap<u64, BTreeMap<u64, PageLines>>);
 
 impl SiteSamples {
-    /// Adds a page, given the lines of its body.
-    pub(crate) fn add<'a>(&mut self, site: u64, lines: impl Iterator<Item = &'a str> + Clone) {
+    /// Adds a page, given the lines of its body. Returns its signature and the hashes of its lines, if
+    /// the sample needs it.
+    pub(crate) fn add<'a>(
+        &mut self,
+        site: u64,
+        lines: impl Iterator<Item = &'a str> + Clone,
+    ) -> Option<(u64, &[LineHash])> {
         if self.0.len() >= MAX_SITES
             && self.0.last_key_value().is_some_and(|(last, _)| *last < site)
         {
-            return;
+            return None;
         }
         let signature = signature(lines.clone());
         let pages = self.0.entry(site).or_default();
         if pages.len() >= MAX_PAGES
             && pages.last_key_value().is_some_and(|(last, _)| *last < signature)
         {
-            return;
+            return None;
         }
-        add_page(pages, signature, page_lines(lines));
+        self.add_lines(site, signature, page_lines(lines));
+        let lines = self.0.get(&site)?.get(&signature)?;
+        Some((signature, lines))
+    }
+
+    /// Adds a page whose signature and lines are known.
+    pub(crate) fn add_lines(&mut self, site: u64, signature: u64, lines: PageLines) {
+        add_page(self.0.entry(site).or_default(), signature, lines);
         self.drop_surplus_sites();
     }
 

@@ -4,6 +4,7 @@
 //! item and each distinct tag, and a bounded sample of each site's pages. Merging is commutative, so
 //! the result does not depend on threads.
 
+use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::io;
 use std::sync::Arc;
@@ -11,38 +12,38 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
+use crate::corpus::contribution::{Addition, Recorder, replay};
 use crate::corpus::recurring::RecurringLines;
 use crate::corpus::sample::SiteSamples;
-use crate::corpus::sorted::{as_text, shared_text, sorted_map};
+use crate::corpus::shared_text::{as_text, shared_text};
 use crate::flash::headline::column;
 use crate::flash::item_hash::item_hash;
 use crate::flash::paragraph::Piece;
 use crate::folded_hash::folded_hash;
 use crate::id::qualified;
+use crate::page::title::Title;
 use crate::tags::Vocabulary;
 
 /// How many paragraphs before a dated one are compared.
 const MAX_PRECEDING: usize = 6;
 
 /// Statistics of an archive.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default)]
 pub struct CorpusStatistics {
     /// The paragraphs shared before each dated paragraph, by its hash.
-    #[serde(serialize_with = "sorted_map")]
     contexts: HashMap<u64, SharedContext>,
     /// Tags, keywords and the shapes of keywords.
     pub(crate) tags: Vocabulary,
     /// Ids of flash items in JSONL dumps, by content hash. The same item in a page gets the same
     /// id.
-    #[serde(serialize_with = "sorted_map")]
     pub(crate) dump_ids: HashMap<u64, DumpId>,
     /// Whether any dump contains flash items, with or without ids.
     pub(crate) items_in_dumps: bool,
     /// Samples of the pages of each site.
     samples: SiteSamples,
     /// The lines that recur over the pages of a site, by its key; known after the survey.
-    #[serde(skip)]
     recurring: HashMap<u64, RecurringLines>,
+    recorder: Recorder,
 }
 
 /// The id that a dump gives to a flash item.
@@ -57,7 +58,7 @@ pub(crate) struct DumpId {
 }
 
 /// Hashes of the paragraphs before a dated one, nearest first, as far as all pages agree.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct SharedContext {
     agreed: Box<[u32]>,
     /// Whether two pages differ after these paragraphs.
@@ -65,22 +66,89 @@ struct SharedContext {
 }
 
 impl CorpusStatistics {
+    /// Statistics that record what is added to them, see [`take_contribution`](Self::take_contribution).
+    pub(crate) fn recording() -> Self {
+        Self { recorder: Recorder::enabled(), ..Self::default() }
+    }
+
+    /// Takes what was added since the last call, encoded.
+    pub(crate) fn take_contribution(&mut self) -> Vec<u8> {
+        self.recorder.take()
+    }
+
+    /// Adds what [`take_contribution`](Self::take_contribution) has returned.
+    ///
+    /// # Errors
+    ///
+    /// If the bytes are invalid. Additions before the first invalid one are made.
+    pub(crate) fn add_contribution(&mut self, bytes: &[u8]) -> io::Result<()> {
+        replay(bytes, |addition| match addition {
+            Addition::Title { head, tag, keyword } => self.add_title(&Title {
+                title: "",
+                head: head.as_deref(),
+                tag: tag.as_deref(),
+                keyword: keyword.as_deref(),
+            }),
+            Addition::Tags(tags) => self.add_separate_tags(&tags),
+            Addition::Item { dated, above, length } => {
+                self.add_context(dated, length as usize, above.into_iter());
+            }
+            Addition::Page { site, signature, lines } => {
+                self.samples.add_lines(site, signature, lines.into_owned().into());
+            }
+            Addition::ItemsInDump => self.add_items_in_dump(),
+            Addition::DumpId { content, id } => self.add_dump_id(content, id.into_owned()),
+        })
+    }
+
+    /// Counts the tags in a title's suffix.
+    pub(crate) fn add_title(&mut self, title: &Title<'_>) {
+        let Title { head, tag, keyword, .. } = *title;
+        if head.or(tag).is_none() {
+            return;
+        }
+        self.tags.add_title(title);
+        self.recorder.record(|| Addition::Title {
+            head: head.map(Cow::Borrowed),
+            tag: tag.map(Cow::Borrowed),
+            keyword: keyword.map(Cow::Borrowed),
+        });
+    }
+
+    /// Counts tags that a page gives separately.
+    pub(crate) fn add_separate_tags(&mut self, given: &[String]) {
+        self.tags.add_separate_tags(given);
+        self.recorder.record(|| Addition::Tags(Cow::Borrowed(given)));
+    }
+
+    /// Notes that a dump has flash items.
+    pub(crate) fn add_items_in_dump(&mut self) {
+        self.items_in_dumps = true;
+        self.recorder.record(|| Addition::ItemsInDump);
+    }
+
     /// Notes that `dated` follows the paragraphs `above`, nearest first.
     pub(crate) fn add_item<'a>(&mut self, dated: &str, above: impl Iterator<Item = &'a str>) {
         let above: Vec<&str> = above.take(MAX_PRECEDING).collect();
-        match self.contexts.entry(item_hash(dated)) {
+        let length = above.len();
+        self.add_context(item_hash(dated), length, above.into_iter().map(paragraph_hash));
+    }
+
+    /// Notes the hashes of the paragraphs above a dated one. `length` is how many there are; only as
+    /// many are computed as are compared.
+    fn add_context(&mut self, dated: u64, length: usize, above: impl Iterator<Item = u32>) {
+        let mut computed: Vec<u32> = Vec::with_capacity(length);
+        let above = above.inspect(|hash| computed.push(*hash));
+        match self.contexts.entry(dated) {
             Entry::Vacant(vacant) => {
-                let agreed = above.into_iter().map(paragraph_hash).collect();
-                vacant.insert(SharedContext { agreed, differs: false });
+                let agreed: Box<[u32]> = above.collect();
+                let differs = agreed.len() < length;
+                vacant.insert(SharedContext { agreed, differs });
             }
-            Entry::Occupied(mut known) => {
-                known.get_mut().intersect(
-                    above.len(),
-                    above.into_iter().map(paragraph_hash),
-                    false,
-                );
-            }
+            Entry::Occupied(mut known) => known.get_mut().intersect(length, above, false),
         }
+        let length = length as u64;
+        self.recorder.record(|| Addition::Item { dated, above: computed, length });
     }
 
     /// The largest number of preceding paragraphs that can belong to an item, if pages differ;
@@ -102,7 +170,11 @@ impl CorpusStatistics {
     /// identifies. Dated paragraphs are left out: flash items stand in many pages.
     pub(crate) fn add_page(&mut self, site: u64, body: &[Piece<'_>]) {
         let lines = body.iter().filter(|piece| piece.dated.is_none());
-        self.samples.add(site, lines.map(|piece| piece.paragraph.text));
+        let lines = lines.map(|piece| piece.paragraph.text);
+        if let Some((signature, lines)) = self.samples.add(site, lines) {
+            let lines = Cow::Borrowed(lines);
+            self.recorder.record(|| Addition::Page { site, signature, lines });
+        }
     }
 
     /// The lines that recur over the pages of a site, if there are any.
@@ -112,6 +184,7 @@ impl CorpusStatistics {
 
     /// Notes the id that a dump gives to an item.
     pub(crate) fn add_dump_id(&mut self, content: u64, id: DumpId) {
+        self.recorder.record(|| Addition::DumpId { content, id: Cow::Borrowed(&id) });
         // If dumps disagree, take the smallest id: a rule that does not depend on threads.
         match self.dump_ids.entry(content) {
             Entry::Vacant(vacant) => drop(vacant.insert(id)),
@@ -183,17 +256,6 @@ impl CorpusStatistics {
         }
     }
 
-    /// Encodes the statistics of one file, before [`finish`](Self::finish). Equal statistics give
-    /// equal bytes.
-    pub(crate) fn encode(&self) -> io::Result<Vec<u8>> {
-        postcard::to_stdvec(self).map_err(io::Error::other)
-    }
-
-    /// Decodes what [`encode`](Self::encode) returned.
-    pub(crate) fn decode(bytes: &[u8]) -> io::Result<Self> {
-        postcard::from_bytes(bytes).map_err(io::Error::other)
-    }
-
     /// Drops what only one page said, learns the shapes of keywords, and counts recurring lines.
     /// Called once, after the survey.
     pub(crate) fn finish(&mut self) {
@@ -248,6 +310,32 @@ mod tests {
             Some(1)
         );
         assert_eq!(statistics.max_extent(item_hash("末段"), ["別的"].into_iter()), Some(0));
+    }
+
+    #[test]
+    fn a_contribution_can_be_added_again() {
+        let mut statistics = CorpusStatistics::recording();
+        statistics.add_title(&Title::split("題目_DAO:Baby DAO"));
+        statistics.add_item("末段", ["首段", "甲頁的前文"].into_iter());
+        let first = statistics.take_contribution();
+        statistics.add_item("末段", ["首段", "乙頁的前文", "又一段"].into_iter());
+        statistics.add_items_in_dump();
+        let second = statistics.take_contribution();
+        assert!(statistics.take_contribution().is_empty());
+        // In either order.
+        for contributions in [[&first, &second], [&second, &first]] {
+            let mut again = CorpusStatistics::default();
+            for contribution in contributions {
+                again.add_contribution(contribution).unwrap();
+            }
+            again.finish();
+            assert_eq!(
+                again.max_extent(item_hash("末段"), ["首段", "丙頁的前文"].into_iter()),
+                Some(1)
+            );
+            assert!(again.items_in_dumps);
+        }
+        assert!(CorpusStatistics::default().add_contribution(&[255, 255]).is_err());
     }
 
     #[test]

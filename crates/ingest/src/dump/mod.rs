@@ -32,7 +32,7 @@ use sink::{End, Flow, Recent, Sink};
 use text_reader::TextReader;
 
 use crate::input::own_output;
-use crate::input::{DumpKind, Input, Kind};
+use crate::input::{self, DumpKind, Input, Kind};
 use crate::pipeline::finding::{DumpKeys, Finding, skipped};
 use crate::pipeline::reader::Reader;
 use crate::record::DateOrigin;
@@ -57,8 +57,13 @@ impl Reader<'_> {
             return emit(skipped(&path, None, Reason::Binary));
         }
         let is_own = |start: &[u8]| own_output::is_output_of_archive(start, input.root.as_deref());
-        if file.fill_buf().is_ok_and(is_own) {
-            return emit(Finding::Ignored(path.into()));
+        match file.fill_buf() {
+            Ok(start) if is_own(start) => return emit(Finding::Ignored(path.into())),
+            Ok(_) => {}
+            Err(error) => {
+                let reason = io_errors.take().unwrap_or_else(|| input::reason(&error));
+                return emit(skipped(&path, Some(1), reason));
+            }
         }
         let origin = if is_mail { DateOrigin::Mail } else { DateOrigin::Field };
         let mut records = RecordReader::new(&self.options.map, origin);

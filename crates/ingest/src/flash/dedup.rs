@@ -307,7 +307,7 @@ mod tests {
                 item.variants = std::mem::take(&mut first.variants);
                 ids.push(item.id.clone());
                 (*dumped, *first) = (true, item);
-            } else if *from_dump || (&first.title, &first.text) == (&item.title, &item.text) {
+            } else if (&first.title, &first.text) == (&item.title, &item.text) {
                 first.occurrences.extend(seen);
                 ids.push(item.id);
             } else if let Some(other) = first.variants.iter_mut().find(|other| same(other)) {

@@ -197,10 +197,10 @@ impl<'a> Outline<'a> {
         let own = self.header.title.as_deref().map(|line| self.header.split_title(line));
         let others = self.footer.stubs.iter().map(|stub| Title::split(&stub.title));
         for title in own.into_iter().chain(others) {
-            statistics.tags.add_title(&title);
+            statistics.add_title(&title);
         }
         if let Some(Tags::Separate(given)) = &self.footer.tags {
-            statistics.tags.add_separate_tags(given);
+            statistics.add_separate_tags(given);
         }
         let paragraphs: Vec<Paragraph<'_>> = self.paragraphs().collect();
         let mut from = 0;

@@ -202,8 +202,8 @@ pub(crate) fn survey(paths: &[StoredPath], statistics: &mut CorpusStatistics) {
     for stored_path in paths {
         for article in &stored_path.articles {
             match stored_path.is_dump {
-                true => statistics.tags.add_separate_tags(&article.tags),
-                false => statistics.tags.add_title(&tail(&article.suffix_tags)),
+                true => statistics.add_separate_tags(&article.tags),
+                false => statistics.add_title(&tail(&article.suffix_tags)),
             }
         }
         if !stored_path.is_dump {
@@ -211,7 +211,7 @@ pub(crate) fn survey(paths: &[StoredPath], statistics: &mut CorpusStatistics) {
         }
         for occurrence in &stored_path.occurrences {
             let flash = &occurrence.item.flash;
-            statistics.items_in_dumps = true;
+            statistics.add_items_in_dump();
             let key = content_hash(&flash.title, &flash.text, flash.date.value);
             if flash.id != short('f', key) {
                 // What has an id keeps it.

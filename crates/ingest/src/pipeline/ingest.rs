@@ -192,7 +192,7 @@ fn contribute<E>(
         return Ok(());
     }
     for file in files {
-        statistics.merge(CorpusStatistics::decode(&file.contribution).map_err(failed)?);
+        statistics.add_contribution(&file.contribution).map_err(failed)?;
     }
     Ok(())
 }

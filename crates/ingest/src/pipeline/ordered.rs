@@ -15,8 +15,9 @@ use std::vec;
 use crate::pipeline::byte_budget::ByteBudget;
 use crate::spawn::spawn;
 
-/// Messages to send together: waking another thread costs as much as parsing a small page.
-const BATCH: usize = 32;
+/// Messages to send together, two for each page: waking another thread costs as much as parsing a
+/// small page.
+const BATCH: usize = 64;
 /// Batches that each queue can hold: enough to even out one long job.
 const QUEUE: usize = 2;
 /// A batch of this many bytes is sent at once, full or not.

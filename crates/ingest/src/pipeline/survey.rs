@@ -82,7 +82,7 @@ pub(crate) fn survey(
     let next = AtomicUsize::new(0);
     let survey_chunks = || -> io::Result<ThreadSurvey> {
         let mut share = ThreadSurvey {
-            statistics: CorpusStatistics::default(),
+            statistics: CorpusStatistics::recording(),
             cache: SurveyCacheWriter::new(threads),
             files: RecordLog::new()?,
             chunks: Vec::new(),
@@ -148,8 +148,7 @@ impl Reader<'_> {
     /// Adds a file to the statistics and, if it is a plain page, to the survey cache. Problems are
     /// reported in the second pass. Returns whether the system refused to read it.
     fn survey(&self, source: &SourceFile, survey: &mut ThreadSurvey) -> io::Result<bool> {
-        let ThreadSurvey { cache, raw, files, position, .. } = survey;
-        let statistics = &mut CorpusStatistics::default();
+        let ThreadSurvey { statistics, cache, raw, files, position, .. } = survey;
         let (mut cached, mut refused, mut content_hash, mut count) = (false, false, None, 0);
         let _ = input::each(source, self.options, &mut |event| {
             match event {
@@ -206,11 +205,10 @@ impl Reader<'_> {
         if content_hash.is_none() && !refused {
             content_hash = input::content_hash(&source.path).ok();
         }
-        let contribution = statistics.encode()?;
+        let contribution = statistics.take_contribution();
         let content_hash = content_hash.unwrap_or(0);
         let file = SurveyedFile { content_hash, refused, contribution };
         files.push(&postcard::to_stdvec(&file).map_err(io::Error::other)?)?;
-        survey.statistics.merge(std::mem::take(statistics));
         Ok(refused)
     }
 
@@ -228,7 +226,7 @@ impl Reader<'_> {
             match finding {
                 Finding::Record { record, .. } => match *record {
                     Record::Flash(flash) => {
-                        statistics.items_in_dumps = true;
+                        statistics.add_items_in_dump();
                         if !flash.id.is_empty() {
                             let key = content_hash(&flash.title, &flash.text, flash.date.value);
                             *count += 1;
@@ -236,7 +234,7 @@ impl Reader<'_> {
                             statistics.add_dump_id(key, DumpId { id: flash.id, at, dump });
                         }
                     }
-                    Record::Article(article) => statistics.tags.add_separate_tags(&article.tags),
+                    Record::Article(article) => statistics.add_separate_tags(&article.tags),
                 },
                 Finding::Skipped(skipped) => {
                     refused |= skipped.reason.keeps_records();

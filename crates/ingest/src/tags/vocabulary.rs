@@ -2,42 +2,30 @@
 //! gives its tags separately.
 
 use foldhash::{HashMap, HashSet};
-use serde::{Deserialize, Serialize};
 
 use super::bloom::BloomFilter;
 use super::concatenated::text_hash;
 use super::shapes::{Shapes, pair_hash, prefix_hashes};
-use crate::corpus::sorted::{sorted_map, sorted_set};
 use crate::folded_hash::fold;
 use crate::page::title::{Title, is_ticker};
 
 /// Counts of folded tags and keywords.
-#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Vocabulary {
-    #[serde(serialize_with = "sorted_map")]
     tags: HashMap<String, u32>,
-    #[serde(serialize_with = "sorted_map")]
     keywords: HashMap<String, u32>,
     /// Hashes of tags with their keywords.
-    #[serde(serialize_with = "sorted_set")]
     pairs: HashSet<u64>,
-    #[serde(skip)]
     pub(super) shapes: Shapes,
     /// Scores by the hash of the text, so that looking up a range needs no string.
-    #[serde(skip)]
     tag_scores: HashMap<u64, f32>,
-    #[serde(skip)]
     keyword_scores: HashMap<u64, f32>,
     /// Filter of the keys of `tag_scores`.
-    #[serde(skip)]
     tag_seen: BloomFilter,
     /// Filter of the first two characters of keywords; small, so it stays in the cache.
-    #[serde(skip)]
     keyword_begins: BloomFilter,
     /// Filter of all prefixes of keywords, to stop early.
-    #[serde(skip)]
     keyword_prefixes: BloomFilter,
-    #[serde(skip)]
     keyword_seen: BloomFilter,
 }
 

@@ -1,0 +1,17 @@
+//! Serializes shared texts.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serializer};
+
+/// For `#[serde(serialize_with)]`.
+pub(crate) fn as_text<S: Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text)
+}
+
+/// For `#[serde(deserialize_with)]`.
+pub(crate) fn shared_text<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Arc<str>, D::Error> {
+    String::deserialize(deserializer).map(Arc::from)
+}
