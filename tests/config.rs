@@ -63,6 +63,8 @@ fn every_value_says_where_it_comes_from() {
             ["index.encoding", "detected for each file", "kept in the index"],
             ["index.words", "none", "kept in the index"],
             ["index.synonyms", "none", "kept in the index"],
+            ["index.labels", "none", "kept in the index"],
+            ["index.map", "none", "kept in the index"],
             ["index.exclude", "none", "kept in the index"],
         ]
     );

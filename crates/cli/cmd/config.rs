@@ -67,7 +67,10 @@ fn kept_rows(global: &Global) -> Vec<Row> {
         row("index.words", path(tables.words)),
         row("index.synonyms", path(tables.synonyms)),
         row("index.labels", path(tables.labels)),
-        row("index.map", json!(settings.map)).with_text(settings.map.to_string()),
+        row("index.map", json!(settings.map)).with_text(match settings.map.is_empty() {
+            true => "none".to_owned(),
+            false => settings.map.to_string(),
+        }),
         row("index.exclude", json!(settings.exclude)).with_text(
             match settings.exclude.is_empty() {
                 true => "none".to_owned(),

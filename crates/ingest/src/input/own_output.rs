@@ -1,7 +1,7 @@
 //! Recognises what wensou itself has printed into a file: hits and lists of ids are never archive
 //! content. Exports are, unless they lie in the archive that they were made from.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use memchr::memmem;
 
@@ -58,14 +58,18 @@ pub(crate) fn is_output_of_archive(start: &[u8], root: Option<&Path>) -> bool {
     has(&["title_origin", "span"]) && root.is_some_and(|root| names_file_below(start, root))
 }
 
-/// Whether the first path in an export is that of a file below the folder.
+/// Whether the first path in an export is that of a file below the folder. The path begins with the
+/// root as it was spelled when the archive was indexed, so every end of it is tried.
 fn names_file_below(start: &[u8], root: &Path) -> bool {
     let path = memmem::find(start, b"\"path\":\"").and_then(|at| {
         let value = &start[at + 8..];
         let end = memchr::memchr(b'"', value)?;
         std::str::from_utf8(&value[..end]).ok()
     });
-    path.is_some_and(|path| Path::new(path).starts_with(root) && Path::new(path).is_file())
+    let Some(path) = path else { return false };
+    let parts: Vec<_> = Path::new(path).components().collect();
+    (0..parts.len())
+        .any(|skipped| root.join(parts[skipped..].iter().collect::<PathBuf>()).is_file())
 }
 
 #[cfg(test)]
