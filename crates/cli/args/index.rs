@@ -11,12 +11,12 @@ use crate::types::{ExportFormat, ShowFormat};
 /// Reads files and folders of pages (text, HTML, Markdown, messages) and dumps (JSON, JSON lines,
 /// CSV, TSV, RSS, Atom, mbox and others) in UTF-8, UTF-16, GB18030 or Big5; also compressed (.gz,
 /// .zst, .xz), and inside .zip, .tar, .warc and .arc files. --list-formats lists all. A file is
-/// recognised by its content first, its ending second. What cannot be read is skipped and named. PATH
-/// is added to what the index covers; --only, --remove and --move change that in other ways. An
-/// index that exists is updated: unchanged records are reused, new and changed pages are added, and
-/// records whose pages are gone are removed. The new index is written beside the old one and
-/// replaces it in one step at the end. Until then, and if the build is stopped, searches use the old
-/// index.
+/// recognised by its content first, its ending second. What cannot be read is skipped and named.
+/// PATH is added to what the index covers; --only, --remove and --move change that in other ways.
+/// An index that exists is updated: unchanged records are reused, new and changed pages are added,
+/// and records whose pages are gone are removed. The new index is written beside the old one and
+/// replaces it in one step at the end. Until then, and if the build is stopped, searches use the
+/// old index.
 #[derive(Debug, Args)]
 pub(crate) struct Index {
     /// Files and folders to add to those that the index covers; without any, all of these are
@@ -74,8 +74,8 @@ pub(crate) struct Index {
     /// builds
     #[arg(long, value_name = "FILE|none")]
     pub(crate) labels: Option<PathBuf>,
-    /// Which keys of dumps and columns of tables hold which fields, before the well-known ones, such
-    /// as text=content,date=publish_time; remembered for later builds
+    /// Which keys of dumps and columns of tables hold which fields, before the well-known ones,
+    /// such as text=content,date=publish_time; remembered for later builds
     #[arg(long, value_name = "FIELD=KEY,…|none")]
     pub(crate) map: Option<String>,
     /// Run COMMAND FILE, with the file as standard input, for files that cannot be read otherwise,

@@ -47,10 +47,10 @@ fn expand(
     let Some(found) = saved_name(text) else {
         return parse(text, clock).map(|_| text.to_owned()).map_err(|found| mistakes(found, text));
     };
-    let remainder = found.rest.of(text);
+    let remainder = found.remaining.of(text);
     parse(remainder, clock).map_err(|wrong| {
         mistakes(
-            wrong.into_iter().map(|wrong| shifted(wrong, text, found.rest.start)).collect(),
+            wrong.into_iter().map(|wrong| shifted(wrong, text, found.remaining.start)).collect(),
             text,
         )
     })?;

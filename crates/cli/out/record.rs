@@ -32,8 +32,8 @@ impl RecordView {
     }
 }
 
-/// A citation of a record in one sanitized line: author, title, source, site, date, address, path and
-/// byte range, as far as they are known.
+/// A citation of a record in one sanitized line: author, title, source, site, date, address, path
+/// and byte range, as far as they are known.
 pub(crate) fn citation(record: &Record) -> String {
     let source = hits::source(record);
     let date = match record.date().value {

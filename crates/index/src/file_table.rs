@@ -1,9 +1,10 @@
 //! `files`: the table of the files of an archive, with what each contributed to the corpus
 //! statistics.
 //!
-//! The next build compares its files with it, and takes from it what an unreadable file contributed.
-//! A search looks up the files of the hits that it shows, so the table is in blocks that are read
-//! one by one. Each block has two parts, because a search never needs the contributions.
+//! The next build compares its files with it, and takes from it what an unreadable file
+//! contributed. A search looks up the files of the hits that it shows, so the table is in blocks
+//! that are read one by one. Each block has two parts, because a search never needs the
+//! contributions.
 //!
 //! ```text
 //! file      = block … | directory | trailer
@@ -45,8 +46,11 @@ pub(crate) fn sort_key(path: &str) -> String {
 /// Whether a path, as its [`sort_key`], is this file or folder, below it, or a member of it
 /// (`archive.zip!/page.txt`).
 pub(crate) fn is_under(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| {
-        rest.is_empty() || folder.is_empty() || rest.starts_with('\0') || rest.starts_with("!\0")
+    path.strip_prefix(folder).is_some_and(|remaining| {
+        remaining.is_empty()
+            || folder.is_empty()
+            || remaining.starts_with('\0')
+            || remaining.starts_with("!\0")
     })
 }
 

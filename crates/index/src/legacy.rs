@@ -65,8 +65,8 @@ enum Record {
 
 /// Decodes a record of formats 4 to 6; `None` if the bytes are not exactly one.
 pub(crate) fn decode(bytes: &[u8]) -> Option<current::Record> {
-    let (record, rest) = postcard::take_from_bytes::<Record>(bytes).ok()?;
-    rest.is_empty().then(|| record.into())
+    let (record, remaining) = postcard::take_from_bytes::<Record>(bytes).ok()?;
+    remaining.is_empty().then(|| record.into())
 }
 
 impl From<Date> for current::Date {

@@ -1,5 +1,5 @@
-//! `damage DIR [--text]`: what reading an archive repaired, lost and left out. With `--text` it also
-//! prints the paragraphs below the paths.
+//! `damage DIR [--text]`: what reading an archive repaired, lost and left out. With `--text` it
+//! also prints the paragraphs below the paths.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 

@@ -176,7 +176,7 @@ pub fn members(
                 Event::Input(input) => emit(&input.path, Some(input.read)),
                 Event::Skipped(skipped) => emit(&skipped.path.to_string_lossy(), None),
                 Event::Ignored(path) | Event::NonUtf8Name(path) => {
-                    emit(&path.to_string_lossy(), None)
+                    emit(&path.to_string_lossy(), None);
                 }
             }
             ControlFlow::Continue(())

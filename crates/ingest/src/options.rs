@@ -34,8 +34,8 @@ pub struct Options {
     pub exclude: Vec<PathBuf>,
     /// Called for each folder: whether to leave it out, with everything in it.
     pub exclude_folder: Option<fn(&Path) -> bool>,
-    /// Files and folders to leave out below every root, as lines of a `.gitignore` file. A file named
-    /// `.wensouignore` does the same for its folder.
+    /// Files and folders to leave out below every root, as lines of a `.gitignore` file. A file
+    /// named `.wensouignore` does the same for its folder.
     pub exclude_globs: Vec<String>,
     /// Which keys of dumps, columns of tables and front matter hold what, before the well-known
     /// ones.

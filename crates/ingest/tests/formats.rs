@@ -299,7 +299,7 @@ fn a_command_turns_other_files_into_text() {
     for globs in [vec![], vec!["*.pdf".to_owned()]] {
         let mut options = Options::default();
         options.pre = Some(PreCommand::new(&script, &globs).unwrap());
-        let (records, report) = read_roots(&[pages.clone()], &options);
+        let (records, report) = read_roots(std::slice::from_ref(&pages), &options);
         let articles = articles(records);
         let titles: Vec<&str> = articles.iter().map(|article| &*article.title).collect();
         assert_eq!(titles, ["測試標題", "正文的第一段", "甲"]);

@@ -210,9 +210,9 @@ fn cells_breaks_and_annotations() {
          <p><ruby>数据<rp>(</rp><rt>shù jù</rt><rp>)</rp>中心<rt>zhōng xīn</ruby>的话。</p></div></body></html>",
         article()
     ));
-    let rest: Vec<&str> = page.paragraphs[4..].iter().map(String::as_str).collect();
+    let remaining: Vec<&str> = page.paragraphs[4..].iter().map(String::as_str).collect();
     assert_eq!(
-        rest,
+        remaining,
         [
             "公司\t收入",
             "甲公司的业务\t三百亿元",

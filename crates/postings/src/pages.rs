@@ -57,7 +57,7 @@ impl PageHasher {
     /// Hashes the next bytes of the file.
     pub fn update(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
-            let (now, rest) = bytes.split_at(bytes.len().min(PAGE - self.filled));
+            let (now, remaining) = bytes.split_at(bytes.len().min(PAGE - self.filled));
             if self.filled == 0 && now.len() == PAGE {
                 self.push(sum_of(self.pages(), now));
             } else {
@@ -68,7 +68,7 @@ impl PageHasher {
                     self.end_page();
                 }
             }
-            bytes = rest;
+            bytes = remaining;
         }
     }
 

@@ -53,9 +53,9 @@ fn contents(report: &Report, took: Duration) -> String {
         count_noun(report.flashes_distinct, "flash item"),
         count_noun(report.flash_occurrences, "occurrence"),
     );
-    let mut also = |count: u64, noun: &str, rest: &str| {
+    let mut also = |count: u64, noun: &str, remaining: &str| {
         if count > 0 {
-            line.push_str(&format!("; {}{rest}", count_noun(count, noun)));
+            line.push_str(&format!("; {}{remaining}", count_noun(count, noun)));
         }
     };
     also(report.undated, "article", " without a date");

@@ -89,10 +89,11 @@ fn has_footer(name: &str) -> bool {
 fn version(generation: &Folder, name: &str) -> Result<Option<String>, Error> {
     let bytes = tail_of(generation, name)?;
     let parsed = || {
-        let (rest, magic) = bytes.split_last_chunk::<4>()?;
-        let (rest, length) = rest.split_last_chunk::<4>()?;
+        let (remaining, magic) = bytes.split_last_chunk::<4>()?;
+        let (remaining, length) = remaining.split_last_chunk::<4>()?;
         let length = u32::from_le_bytes(*length) as usize;
-        let footer = std::str::from_utf8(rest.get(rest.len().checked_sub(length)?..)?).ok()?;
+        let footer =
+            std::str::from_utf8(remaining.get(remaining.len().checked_sub(length)?..)?).ok()?;
         let (version, checksum) = footer.split_once(CHECKSUM)?;
         let number: u32 = checksum.strip_suffix('}')?.parse().ok()?;
         let canonical = checksum == format!("{number}}}");

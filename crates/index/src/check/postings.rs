@@ -107,15 +107,15 @@ fn first_difference(mut stored: &[u8], rebuilt: &mut File) -> io::Result<Option<
     loop {
         bytes.clear();
         rebuilt.take(COMPARED as u64).read_to_end(&mut bytes)?;
-        let (here, rest) = stored.split_at(bytes.len().min(stored.len()));
-        if here != bytes || (bytes.is_empty() && !rest.is_empty()) {
+        let (here, remaining) = stored.split_at(bytes.len().min(stored.len()));
+        if here != bytes || (bytes.is_empty() && !remaining.is_empty()) {
             let same = here.iter().zip(&bytes).take_while(|(a, b)| a == b).count();
             return Ok(Some(at + same as u64));
         }
         if bytes.is_empty() {
             return Ok(None);
         }
-        stored = rest;
+        stored = remaining;
         at += bytes.len() as u64;
     }
 }

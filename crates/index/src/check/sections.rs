@@ -51,17 +51,21 @@ pub(super) fn compare(
             "term" => {
                 let dictionaries = sections.iter().map(|section| section.dictionary.as_slice());
                 let lengths: Vec<u64> = dictionaries.clone().map(|it| it.len() as u64).collect();
-                let mut rest = bytes.as_slice();
-                let mut strip =
-                    |part: &[u8]| rest.strip_prefix(part).inspect(|after| rest = after).is_some();
+                let mut remaining = bytes.as_slice();
+                let mut strip = |part: &[u8]| {
+                    remaining.strip_prefix(part).inspect(|after| remaining = after).is_some()
+                };
                 let dictionaries: Vec<&[u8]> = dictionaries.collect();
-                dictionaries.into_iter().all(&mut strip) && rest == index_of(sections, &lengths)
+                dictionaries.into_iter().all(&mut strip)
+                    && remaining == index_of(sections, &lengths)
             }
             "idx" => {
                 let lengths: Vec<u64> =
                     sections.iter().map(|section| section.lists + BEFORE_LISTS).collect();
                 let length = usize::try_from(lengths.iter().sum::<u64>()).unwrap_or(usize::MAX);
-                bytes.get(length..).is_some_and(|rest| rest == index_of(sections, &lengths))
+                bytes
+                    .get(length..)
+                    .is_some_and(|remaining| remaining == index_of(sections, &lengths))
             }
             // No field has positions or lengths of its own.
             "pos" => bytes.as_slice() == index_of(sections, &vec![0; sections.len()]),

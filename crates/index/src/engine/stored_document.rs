@@ -24,21 +24,21 @@ pub(crate) fn stored_record(mut bytes: &[u8], record: Field) -> Option<&[u8]> {
     if varint(&mut bytes)? != 1 {
         return None;
     }
-    let (field, rest) = bytes.split_first_chunk()?;
-    let (code, mut rest) = rest.split_first()?;
+    let (field, remaining) = bytes.split_first_chunk()?;
+    let (code, mut remaining) = remaining.split_first()?;
     if u32::from_le_bytes(*field) != record.field_id() || *code != BYTES {
         return None;
     }
-    let length = varint(&mut rest)?;
-    (length == rest.len() as u64).then_some(rest)
+    let length = varint(&mut remaining)?;
+    (length == remaining.len() as u64).then_some(remaining)
 }
 
 /// Reads a varint as tantivy writes it: seven bits a byte, the lowest first, the last byte marked.
 fn varint(bytes: &mut &[u8]) -> Option<u64> {
     let mut number = 0_u64;
     for shift in (0..64).step_by(7) {
-        let (byte, rest) = bytes.split_first()?;
-        *bytes = rest;
+        let (byte, remaining) = bytes.split_first()?;
+        *bytes = remaining;
         number |= u64::from(byte & !LAST).checked_shl(shift)?;
         if byte & LAST != 0 {
             return Some(number);

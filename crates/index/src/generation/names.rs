@@ -85,14 +85,14 @@ pub(crate) fn is_build_file(name: &str) -> bool {
 /// Whether this is the name of a file of a segment: `0123456789abcdef0123456789abcdef.store`, or
 /// `….25.del`.
 fn is_segment_file(name: &str) -> bool {
-    let Some((segment, rest)) = name.split_once('.') else { return false };
+    let Some((segment, remaining)) = name.split_once('.') else { return false };
     let hexadecimal = segment.len() == 32 && segment.bytes().all(|b| b.is_ascii_hexdigit());
-    let kind = match rest.split_once('.') {
+    let kind = match remaining.split_once('.') {
         None => ["store", "fast", "term", "idx", "pos", "fieldnorm", "post", "pairs", "temp"]
-            .contains(&rest),
+            .contains(&remaining),
         Some((stamp, kind)) => {
             let number = !stamp.is_empty() && stamp.bytes().all(|b| b.is_ascii_digit());
-            (kind == "del" && number) || rest == "store.temp"
+            (kind == "del" && number) || remaining == "store.temp"
         }
     };
     hexadecimal && kind

@@ -65,13 +65,13 @@ impl PageSums {
 
 /// Takes a count and as many elements of `size` bytes off the front.
 fn take(bytes: &mut OwnedBytes, size: usize) -> Option<OwnedBytes> {
-    let (count, rest) = bytes.split_first_chunk::<4>()?;
+    let (count, remaining) = bytes.split_first_chunk::<4>()?;
     let length = (u32::from_le_bytes(*count) as usize).checked_mul(size)?;
-    if length > rest.len() {
+    if length > remaining.len() {
         return None;
     }
-    let (taken, rest) = bytes.slice(4..bytes.len()).split(length);
-    *bytes = rest;
+    let (taken, remaining) = bytes.slice(4..bytes.len()).split(length);
+    *bytes = remaining;
     Some(taken)
 }
 

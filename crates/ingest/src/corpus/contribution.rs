@@ -1,9 +1,9 @@
 //! What a file has contributed to the corpus statistics, as a list of additions.
 //!
 //! The table of files keeps it, so that it can be added again while the file cannot be read. An
-//! addition holds only what was computed when it was made: of the paragraphs before a flash item, as
-//! many hashes as were compared, and of a page, its lines if its site needed them for its sample.
-//! So recording costs hardly more than adding.
+//! addition holds only what was computed when it was made: of the paragraphs before a flash item,
+//! as many hashes as were compared, and of a page, its lines if its site needed them for its
+//! sample. So recording costs hardly more than adding.
 
 use std::borrow::Cow;
 use std::io;
@@ -68,9 +68,9 @@ impl Recorder {
 /// Passes every recorded addition to `add`.
 pub(crate) fn replay(mut bytes: &[u8], mut add: impl FnMut(Addition<'_>)) -> io::Result<()> {
     while !bytes.is_empty() {
-        let (addition, rest) = postcard::take_from_bytes(bytes).map_err(io::Error::other)?;
+        let (addition, remaining) = postcard::take_from_bytes(bytes).map_err(io::Error::other)?;
         add(addition);
-        bytes = rest;
+        bytes = remaining;
     }
     Ok(())
 }

@@ -27,8 +27,8 @@ pub(crate) type PageLines = Box<[LineHash]>;
 pub(crate) struct SiteSamples(BTreeMap<u64, BTreeMap<u64, PageLines>>);
 
 impl SiteSamples {
-    /// Adds a page, given the lines of its body. Returns its signature and the hashes of its lines, if
-    /// the sample needs it.
+    /// Adds a page, given the lines of its body. Returns its signature and the hashes of its lines,
+    /// if the sample needs it.
     pub(crate) fn add<'a>(
         &mut self,
         site: u64,

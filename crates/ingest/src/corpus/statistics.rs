@@ -1,8 +1,8 @@
 //! Corpus statistics: what the first pass collects from all pages to interpret each of them.
 //!
 //! Everything here is a count, a hash or a short string: about 80 bytes for each distinct flash
-//! item and each distinct tag, and a bounded sample of each site's pages. Merging is commutative, so
-//! the result does not depend on threads.
+//! item and each distinct tag, and a bounded sample of each site's pages. Merging is commutative,
+//! so the result does not depend on threads.
 
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
@@ -66,7 +66,8 @@ struct SharedContext {
 }
 
 impl CorpusStatistics {
-    /// Statistics that record what is added to them, see [`take_contribution`](Self::take_contribution).
+    /// Statistics that record what is added to them, see
+    /// [`take_contribution`](Self::take_contribution).
     pub(crate) fn recording() -> Self {
         Self { recorder: Recorder::enabled(), ..Self::default() }
     }
@@ -134,8 +135,8 @@ impl CorpusStatistics {
         self.add_context(item_hash(dated), length, above.into_iter().map(paragraph_hash));
     }
 
-    /// Notes the hashes of the paragraphs above a dated one. `length` is how many there are; only as
-    /// many are computed as are compared.
+    /// Notes the hashes of the paragraphs above a dated one. `length` is how many there are; only
+    /// as many are computed as are compared.
     fn add_context(&mut self, dated: u64, length: usize, above: impl Iterator<Item = u32>) {
         let mut computed: Vec<u32> = Vec::with_capacity(length);
         let above = above.inspect(|hash| computed.push(*hash));

@@ -213,7 +213,7 @@ fn less_than_a_day() {
 #[test]
 fn a_prefix_ends_where_the_date_ends() {
     let end = |text: &str| parse_prefix(text).map(|found| text[found.bytes..].to_owned());
-    for (text, rest) in [
+    for (text, remaining) in [
         ("2024-03-04 10:00 示例社區", " 示例社區"),
         ("2024-03-04 示例", " 示例"),
         ("2024年03月04日10:00來源", "來源"),
@@ -225,7 +225,7 @@ fn a_prefix_ends_where_the_date_ends() {
         ("March 4, 2024 by John", " by John"),
         ("2023年比特幣", "比特幣"),
     ] {
-        assert_eq!(end(text).as_deref(), Some(rest), "{text}");
+        assert_eq!(end(text).as_deref(), Some(remaining), "{text}");
     }
     for text in ["3月4日", "2024", "12.5%", "20240304050", "一些", "May I", "1,000", "10:00"] {
         assert_eq!(end(text), None, "{text}");

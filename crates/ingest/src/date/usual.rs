@@ -1,5 +1,5 @@
-//! A shortcut for the usual date of a page, `2023/3/14 13:02:32`, which footers and flash items have
-//! by the dozen. It finds what the grammar finds.
+//! A shortcut for the usual date of a page, `2023/3/14 13:02:32`, which footers and flash items
+//! have by the dozen. It finds what the grammar finds.
 
 use crate::date::calendar::Calendar;
 use crate::date::clock::Clock;

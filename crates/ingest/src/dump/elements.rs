@@ -103,18 +103,18 @@ impl<'s, 'r> Elements<'s, 'r> {
         let text = &self.pending;
         loop {
             let at = *from + memchr::memchr(b'<', text.get(*from..)?)?;
-            let rest = &text[at..];
+            let remaining = &text[at..];
             *from = at;
-            if rest.len() < LONGEST_MARK && !self.ended {
+            if remaining.len() < LONGEST_MARK && !self.ended {
                 return None;
             }
-            if rest.starts_with(b"<![CDATA[") {
-                *from = at + memchr::memmem::find(rest, b"]]>")?;
-            } else if rest.starts_with(b"<!--") {
-                *from = at + memchr::memmem::find(rest, b"-->")?;
-            } else if closes(rest, name) {
-                return Some(at + memchr::memchr(b'>', rest)? + 1);
-            } else if opens(rest, name) {
+            if remaining.starts_with(b"<![CDATA[") {
+                *from = at + memchr::memmem::find(remaining, b"]]>")?;
+            } else if remaining.starts_with(b"<!--") {
+                *from = at + memchr::memmem::find(remaining, b"-->")?;
+            } else if closes(remaining, name) {
+                return Some(at + memchr::memchr(b'>', remaining)? + 1);
+            } else if opens(remaining, name) {
                 return Some(at);
             }
             *from += 1;

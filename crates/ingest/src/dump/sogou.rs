@@ -39,21 +39,21 @@ fn fields(text: &str) -> Fields {
     /// Maximum number of fields.
     const MOST: usize = 64;
     let mut fields = Fields::new();
-    let mut rest = text.split_once('>').map_or("", |(_, rest)| rest);
-    while let Some((_, tag)) = rest.split_once('<') {
+    let mut remaining = text.split_once('>').map_or("", |(_, remaining)| remaining);
+    while let Some((_, tag)) = remaining.split_once('<') {
         let Some((name, inner)) = tag.split_once('>') else { break };
         let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let end = is_name.then(|| inner.find(&format!("</{name}>"))).flatten();
         let Some(end) = end.filter(|_| fields.len() < MOST) else {
-            rest = tag;
+            remaining = tag;
             continue;
         };
         let value = inner[..end].trim();
         if !value.is_empty() {
             fields.entry(name).or_insert_with(|| Value::String(value.to_owned()));
         }
-        rest = &inner[end..];
-        rest = rest.split_once('>').map_or("", |(_, rest)| rest);
+        remaining = &inner[end..];
+        remaining = remaining.split_once('>').map_or("", |(_, remaining)| remaining);
     }
     fields
 }

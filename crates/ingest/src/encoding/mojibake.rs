@@ -1,5 +1,5 @@
-//! Recognises mojibake (UTF-8 decoded as GBK or as Windows-1252, GB2312 decoded as Latin-1, and saved
-//! again) by its characters, and repairs it as far as that is possible.
+//! Recognises mojibake (UTF-8 decoded as GBK or as Windows-1252, GB2312 decoded as Latin-1, and
+//! saved again) by its characters, and repairs it as far as that is possible.
 
 use encoding_rs::{GB18030, GBK};
 use wensou_text::t2s;

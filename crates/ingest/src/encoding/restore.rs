@@ -1,8 +1,8 @@
 //! Reads mojibake back: text whose UTF-8 bytes were once decoded as GBK or as Windows-1252.
 //!
 //! A line is searched for passages whose bytes are valid UTF-8 again. Characters that were lost
-//! (`?`, `□`, U+FFFD) become U+FFFD. Text may have been converted to Traditional characters after it
-//! was misread, so each character counts as itself or as its Simplified form, whichever fits.
+//! (`?`, `□`, U+FFFD) become U+FFFD. Text may have been converted to Traditional characters after
+//! it was misread, so each character counts as itself or as its Simplified form, whichever fits.
 
 use encoding_rs::{BIG5, Encoding, GBK, WINDOWS_1252};
 use wensou_text::t2s;

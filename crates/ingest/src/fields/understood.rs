@@ -178,9 +178,9 @@ fn by_path<'v>(fields: &'v Fields, path: &str) -> Option<&'v Value> {
     if let Some(value) = fields.get(path) {
         return Some(value).filter(|value| !value::is_empty(value));
     }
-    let (first, rest) = path.split_once('.')?;
+    let (first, remaining) = path.split_once('.')?;
     let mut value = fields.get(first)?;
-    for key in rest.split('.') {
+    for key in remaining.split('.') {
         value = value.get(key)?;
     }
     Some(value).filter(|value| !value::is_empty(value))

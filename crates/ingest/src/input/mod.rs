@@ -82,8 +82,8 @@ pub(crate) struct Input<'a> {
     /// Length of the file, if it is read through a command: offsets in what is read mean nothing
     /// in the file, so every span is the whole file.
     pub(crate) whole: Option<u64>,
-    /// The folder that is the root of a file; `None` for a file that is a root itself, and for members
-    /// of containers.
+    /// The folder that is the root of a file; `None` for a file that is a root itself, and for
+    /// members of containers.
     pub(crate) root: Option<PathBuf>,
     pub(crate) read: &'a mut dyn Read,
     /// The system errors of this file.

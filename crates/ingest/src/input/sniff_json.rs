@@ -61,16 +61,16 @@ pub(super) fn of(start: &[u8]) -> Content {
 /// wraps them.
 pub(crate) fn wrapper(head: &[u8]) -> Option<usize> {
     let head = &head[..head.len().min(WRAPPER_BYTES)];
-    let mut rest = head.trim_ascii_start().strip_prefix(b"{")?;
+    let mut remaining = head.trim_ascii_start().strip_prefix(b"{")?;
     loop {
-        let (key, after) = string(rest.trim_ascii_start())?;
+        let (key, after) = string(remaining.trim_ascii_start())?;
         let value = after.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
         if let Some(inner) = value.strip_prefix(b"[") {
             let key = String::from_utf8_lossy(key).to_lowercase();
             let wraps = inner.trim_ascii_start().starts_with(b"{");
             return (wraps && WRAPPERS.contains(&key.as_str())).then(|| head.len() - inner.len());
         }
-        rest = match value.first()? {
+        remaining = match value.first()? {
             b'"' => string(value)?.1,
             // Some programs wrap twice: `{"data":{"list":[`.
             b'{' => {
@@ -78,12 +78,12 @@ pub(crate) fn wrapper(head: &[u8]) -> Option<usize> {
                 if !WRAPPERS.contains(&key.as_str()) {
                     return None;
                 }
-                rest = &value[1..];
+                remaining = &value[1..];
                 continue;
             }
             _ => &value[value.iter().position(|byte| *byte == b',')?..],
         };
-        rest = rest.trim_ascii_start().strip_prefix(b",")?;
+        remaining = remaining.trim_ascii_start().strip_prefix(b",")?;
     }
 }
 
@@ -120,8 +120,8 @@ mod tests {
             ("[{}]", None),
             ("{\"data\"", None),
         ] {
-            let rest = wrapper(head.as_bytes()).map(|bytes| &head[bytes..]);
-            assert_eq!(rest, inner, "{head}");
+            let remaining = wrapper(head.as_bytes()).map(|bytes| &head[bytes..]);
+            assert_eq!(remaining, inner, "{head}");
         }
     }
 }

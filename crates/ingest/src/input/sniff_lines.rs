@@ -35,13 +35,13 @@ pub(super) fn may_be_table(head: &[u8]) -> bool {
 
 /// Whether a line separates messages in an mbox file: `From sender Mon Jan  1 10:00:00 2024`.
 pub(crate) fn is_from_line(line: &[u8]) -> bool {
-    let Some(rest) = line.strip_prefix(b"From ") else { return false };
+    let Some(remaining) = line.strip_prefix(b"From ") else { return false };
     let is_time = |w: &[u8]| {
         w[0].is_ascii_digit() && w[1] == b':' && w[2].is_ascii_digit() && w[3].is_ascii_digit()
     };
-    rest.len() < 200
-        && rest.windows(4).any(is_time)
-        && rest.windows(4).any(|w| w.iter().all(u8::is_ascii_digit))
+    remaining.len() < 200
+        && remaining.windows(4).any(is_time)
+        && remaining.windows(4).any(|w| w.iter().all(u8::is_ascii_digit))
 }
 
 /// Recognises a message by its header fields.

@@ -111,12 +111,12 @@ impl PageWords {
     /// Whether a line is a hint such as `正在閱讀:…` or `掃一掃下載示例APP`.
     fn is_hint(&self, text: &str) -> bool {
         let Some((_, bytes)) = self.prefix.longest_at(text) else { return false };
-        let rest = text[bytes..].trim();
+        let remaining = text[bytes..].trim();
         text.chars().count() <= 40
             && !text.contains(is_stop)
-            && (rest.is_empty()
-                || rest.starts_with(is_colon)
-                || self.target.longest_ending(rest, MAX_OUTLET_ENDING).is_some())
+            && (remaining.is_empty()
+                || remaining.starts_with(is_colon)
+                || self.target.longest_ending(remaining, MAX_OUTLET_ENDING).is_some())
     }
 
     /// Whether a text looks like the name of an outlet, such as `示例社區`.

@@ -33,8 +33,8 @@ pub trait StoredRecords {
     /// because the records would be lost.
     fn records_under(&mut self, path: &Path) -> io::Result<Vec<Record>>;
 
-    /// Returns the entries of the file `path`, or of all files below the folder `path`, in the order
-    /// of the walk, spelled as in this run. Empty if the earlier index has no table of files.
+    /// Returns the entries of the file `path`, or of all files below the folder `path`, in the
+    /// order of the walk, spelled as in this run. Empty if the earlier index has no table of files.
     ///
     /// # Errors
     ///

@@ -16,7 +16,7 @@ use crate::report::{Reason, Skipped};
 /// # Errors
 ///
 /// [`Error::Root`], [`Error::RootExcluded`], [`Error::NotAFile`] and [`Error::TemporaryFile`], as
-/// [`ingest`].
+/// [`ingest`](crate::ingest()).
 pub fn scan<E>(roots: &[PathBuf], options: &Options) -> Result<ScannedArchive, Error<E>> {
     scan_roots(roots, options, RootPolicy::MustBeReadable)
 }

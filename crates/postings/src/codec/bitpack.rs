@@ -67,8 +67,8 @@ fn groups<const WIDTH: usize>(bytes: &[u8], out: &mut [u32]) {
     }
     for numbers in out[whole * GROUP..].chunks_mut(GROUP) {
         let mut last = [0; 32 + GROUP];
-        let rest = &bytes[at.min(bytes.len())..bytes.len().min(at + WIDTH)];
-        last[..rest.len()].copy_from_slice(rest);
+        let remaining = &bytes[at.min(bytes.len())..bytes.len().min(at + WIDTH)];
+        last[..remaining.len()].copy_from_slice(remaining);
         let mut eight = [0; GROUP];
         group::<WIDTH>(&last[..WIDTH + GROUP], &mut eight);
         numbers.copy_from_slice(&eight[..numbers.len()]);
@@ -92,8 +92,8 @@ pub(crate) fn read_at(bytes: &[u8], bit: usize, width: u8) -> u32 {
         Some(eight) => eight.try_into().unwrap_or_default(),
         None => {
             let mut eight = [0; 8];
-            let rest = bytes.get(at..).unwrap_or_default();
-            eight[..rest.len()].copy_from_slice(rest);
+            let remaining = bytes.get(at..).unwrap_or_default();
+            eight[..remaining.len()].copy_from_slice(remaining);
             eight
         }
     };

@@ -188,18 +188,18 @@ impl<'l> ListSlices<'l> {
 
     /// Splits the first block off.
     fn split_block(&mut self) -> ListSlices<'l> {
-        let (docs, rest) = self.docs.split_at(self.docs.len().min(BLOCK));
-        self.docs = rest;
+        let (docs, remaining) = self.docs.split_at(self.docs.len().min(BLOCK));
+        self.docs = remaining;
         let with_tf = docs.iter().map(|number| (number & 1) as usize).sum();
-        let (extra_tfs, rest) = self.extra_tfs.split_at(with_tf);
-        self.extra_tfs = rest;
+        let (extra_tfs, remaining) = self.extra_tfs.split_at(with_tf);
+        self.extra_tfs = remaining;
         let mut positions = 0;
         if !self.position_deltas.is_empty() {
             let repeated = extra_tfs.iter().map(|extra| *extra as usize + 1);
             positions = docs.len() + repeated.sum::<usize>();
         }
-        let (position_deltas, rest) = self.position_deltas.split_at(positions);
-        self.position_deltas = rest;
+        let (position_deltas, remaining) = self.position_deltas.split_at(positions);
+        self.position_deltas = remaining;
         ListSlices { docs, extra_tfs, position_deltas }
     }
 

@@ -14,8 +14,8 @@ pub(crate) fn write_varint(mut number: u64, out: &mut Vec<u8>) {
 pub(crate) fn read_varint(bytes: &mut &[u8]) -> Option<u64> {
     let (mut number, mut shift) = (0, 0);
     loop {
-        let (first, rest) = bytes.split_first()?;
-        *bytes = rest;
+        let (first, remaining) = bytes.split_first()?;
+        *bytes = remaining;
         number |= u64::from(first & 0x7F) << shift;
         if first & 0x80 == 0 {
             return Some(number);

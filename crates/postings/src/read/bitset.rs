@@ -115,11 +115,12 @@ impl BitsetPostings {
     #[must_use]
     pub fn next(&self, target: DocId) -> DocId {
         let at = target as usize;
-        let Some((first, rest)) = self.bits.get(at / 64..).and_then(<[u64]>::split_first) else {
+        let Some((first, remaining)) = self.bits.get(at / 64..).and_then(<[u64]>::split_first)
+        else {
             return TERMINATED;
         };
         let first = first & (u64::MAX << (at % 64));
-        let mut words = (at / 64..).zip(std::iter::once(&first).chain(rest));
+        let mut words = (at / 64..).zip(std::iter::once(&first).chain(remaining));
         let found = words.find(|(_, bits)| **bits != 0);
         found.map_or(TERMINATED, |(word, bits)| word as DocId * 64 + bits.trailing_zeros())
     }

@@ -86,12 +86,12 @@ impl Block {
             return None;
         }
         let bytes = list.get(start..end)?;
-        let (has_tf, rest) = match count {
+        let (has_tf, remaining) = match count {
             BLOCK => decode_full(bytes, last, &mut self.docs)?,
             _ => decode_short(bytes, last.unwrap_or_default(), &mut self.docs[..count])?,
         };
         self.has_tf = has_tf;
-        self.tfs_at = end - rest;
+        self.tfs_at = end - remaining;
         self.end = end;
         self.len = count;
         Some(())
@@ -205,31 +205,31 @@ fn decode_full(
     last: Option<DocId>,
     docs: &mut [DocId; BLOCK],
 ) -> Option<(u128, usize)> {
-    let (first, mut rest) = bytes.split_first()?;
+    let (first, mut remaining) = bytes.split_first()?;
     let width = first & !HAS_TF;
     if width > 32 {
         return None;
     }
-    let packed = rest.split_off(..BitPacker4x::compressed_block_size(width))?;
+    let packed = remaining.split_off(..BitPacker4x::compressed_block_size(width))?;
     BitPacker4x::new().decompress_strictly_sorted(last, packed, docs, width);
     let mut has_tf = 0;
     if first & HAS_TF != 0 {
-        has_tf = u128::from_le_bytes(rest.split_off(..16)?.try_into().ok()?);
+        has_tf = u128::from_le_bytes(remaining.split_off(..16)?.try_into().ok()?);
     }
     // Wider deltas can overflow, so that doc ids repeat or descend.
     let ascending = width <= CANNOT_OVERFLOW || docs.is_sorted_by(|a, b| a < b);
-    (ascending && docs[BLOCK - 1] < TERMINATED).then_some((has_tf, rest.len()))
+    (ascending && docs[BLOCK - 1] < TERMINATED).then_some((has_tf, remaining.len()))
 }
 
 /// [`decode_full`] for a block that is not full.
 fn decode_short(bytes: &[u8], mut last: DocId, docs: &mut [DocId]) -> Option<(u128, usize)> {
-    let (mut rest, mut has_tf) = (bytes, 0);
+    let (mut remaining, mut has_tf) = (bytes, 0);
     for (at, doc) in docs.iter_mut().enumerate() {
-        let number = u32::try_from(read_varint(&mut rest)?).ok()?;
+        let number = u32::try_from(read_varint(&mut remaining)?).ok()?;
         let repeats = number < 2 && at > 0;
         last = last.checked_add(number >> 1).filter(|doc| *doc < TERMINATED && !repeats)?;
         *doc = last;
         has_tf |= u128::from(number & 1) << at;
     }
-    Some((has_tf, rest.len()))
+    Some((has_tf, remaining.len()))
 }

@@ -116,18 +116,18 @@ impl Cursor {
                 return self.doc();
             }
         }
-        let rest = &self.block.docs[self.at..self.block.len];
+        let remaining = &self.block.docs[self.at..self.block.len];
         // Often the target is the next document.
-        if rest.get(1).is_some_and(|doc| *doc >= target) {
+        if remaining.get(1).is_some_and(|doc| *doc >= target) {
             self.at += 1;
             return self.doc();
         }
         let mut step = 2;
-        while step < rest.len() && rest[step] < target {
+        while step < remaining.len() && remaining[step] < target {
             step *= 2;
         }
-        let (from, until) = (step / 2, rest.len().min(step + 1));
-        let near = &rest[from.min(until)..until];
+        let (from, until) = (step / 2, remaining.len().min(step + 1));
+        let near = &remaining[from.min(until)..until];
         self.at += from + near.partition_point(|doc| *doc < target);
         if self.at >= self.block.len {
             // This happens only if a skip and its block contradict each other.
@@ -299,10 +299,10 @@ impl Cursor {
 
     /// The number of documents of the block from the current one on that are before `until`.
     fn remaining_until(&self, until: DocId) -> usize {
-        let rest = &self.block.docs[self.at..self.block.len];
-        match rest.last() {
-            Some(last) if *last >= until => rest.partition_point(|doc| *doc < until),
-            _ => rest.len(),
+        let remaining = &self.block.docs[self.at..self.block.len];
+        match remaining.last() {
+            Some(last) if *last >= until => remaining.partition_point(|doc| *doc < until),
+            _ => remaining.len(),
         }
     }
 

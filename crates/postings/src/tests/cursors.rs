@@ -93,9 +93,9 @@ proptest! {
             prop_assert!(table.max_tf_in(from, until).is_none_or(|bound| bound >= max));
             prop_assert!(max >= 255 || table.max_tf_in(0, document + 1).is_none_or(|bound| bound < 255));
         }
-        let mut rest = documents.iter().copied().peekable();
+        let mut remaining = documents.iter().copied().peekable();
         for doc in 0..document + 5 {
-            let wanted = rest.next_if(|(document, _)| *document == doc).map_or(0, |(_, count)| count);
+            let wanted = remaining.next_if(|(document, _)| *document == doc).map_or(0, |(_, count)| count);
             prop_assert_eq!(table.term_freq(doc), wanted);
             prop_assert_eq!(table.contains(doc), wanted > 0);
             let bits = table.bits(doc / 64 * 64).first().copied().unwrap_or_default();

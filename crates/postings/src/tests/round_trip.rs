@@ -97,7 +97,7 @@ fn check_paths(postings: &Postings, documents: &[Document]) {
     for name in ["", "a", "a.txt", "b", "新聞", "新聞/a", "a.t", "a/b/a.txt", "/a", "無"] {
         for whole in [true, false] {
             let is_wanted = |end: &str| match end.strip_prefix(name) {
-                Some(rest) if whole => rest.is_empty() || rest.starts_with('/'),
+                Some(remaining) if whole => remaining.is_empty() || remaining.starts_with('/'),
                 begins => begins.is_some(),
             };
             let there = |path: &&str| {

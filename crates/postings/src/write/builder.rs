@@ -167,8 +167,8 @@ impl PostingsBuilder {
     ///
     /// # Errors
     ///
-    /// If a temporary file cannot be written, or if there are more than 2³² documents, or more than 2²⁹
-    /// distinct words or paths. The builder cannot be used after an error.
+    /// If a temporary file cannot be written, or if there are more than 2³² documents, or more than
+    /// 2²⁹ distinct words or paths. The builder cannot be used after an error.
     pub fn add(&mut self, terms: &DocumentTerms) -> io::Result<()> {
         let DocumentTerms { kind, columns, title, body, tags, paths } = terms;
         let document = DocId::try_from(self.num_docs()).map_err(io::Error::other)?;

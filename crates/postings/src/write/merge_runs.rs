@@ -44,9 +44,9 @@ impl RunReader {
         if bytes.is_empty() {
             return Ok(None);
         }
-        let mut rest = bytes;
-        let header = ListHeader::read(last, &mut rest).ok_or_else(damaged)?;
-        let read = bytes.len() - rest.len();
+        let mut remaining = bytes;
+        let header = ListHeader::read(last, &mut remaining).ok_or_else(damaged)?;
+        let read = bytes.len() - remaining.len();
         self.at += read;
         self.key = header.key;
         self.header = Some(header);

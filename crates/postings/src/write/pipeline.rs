@@ -69,11 +69,11 @@ impl Batch {
 
     /// Writes the encoded lists.
     fn write<W: Write>(&self, writer: &mut FileWriter<W>) -> io::Result<()> {
-        let mut rest = self.encoded.as_slice();
+        let mut remaining = self.encoded.as_slice();
         for ((key, _), (doc_freq, bytes)) in self.ends.iter().zip(&self.sizes) {
-            let (list, after) = rest.split_at(*bytes);
+            let (list, after) = remaining.split_at(*bytes);
             writer.push_list(*key, *doc_freq, list)?;
-            rest = after;
+            remaining = after;
         }
         Ok(())
     }

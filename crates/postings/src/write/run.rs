@@ -180,10 +180,10 @@ impl RunSorter {
         let mut numbers = &self.by_character[group];
         // The character after the last text is here for its bigram only. Its unigram belongs to the
         // next run.
-        if let Some((last, rest)) = numbers.split_last()
+        if let Some((last, remaining)) = numbers.split_last()
             && (last & MASK) as usize == run.char_ids.len() - 1
         {
-            numbers = rest;
+            numbers = remaining;
         }
         self.list.clear();
         let document = |number: &u64| run.starts[(number >> BITS & MASK) as usize].document;

@@ -181,8 +181,8 @@ impl ListHeader {
 
     /// Reads a header and advances `bytes` past it. `last` is the key of the list before.
     pub(super) fn read(last: u64, bytes: &mut &[u8]) -> Option<Self> {
-        let (tag, rest) = bytes.split_first()?;
-        *bytes = rest;
+        let (tag, remaining) = bytes.split_first()?;
+        *bytes = remaining;
         let key = last.checked_add(read_varint(bytes)?)?;
         let documents = read_varint(bytes).filter(|documents| *documents > 0)? as usize;
         let first = read_varint(bytes)? as u32;
@@ -213,8 +213,8 @@ impl ListHeader {
     /// are the first [`ListHeader::bytes`] of `bytes`.
     pub(super) fn append_to(&self, bytes: &[u8], list: &mut PostingList) {
         let at = [list.docs.len(), list.extra_tfs.len(), list.position_deltas.len()];
-        let (docs, rest) = bytes.split_at(self.docs.0 * self.docs.1.bytes());
-        let (extra_tfs, deltas) = rest.split_at(self.extra_tfs.0 * self.extra_tfs.1.bytes());
+        let (docs, remaining) = bytes.split_at(self.docs.0 * self.docs.1.bytes());
+        let (extra_tfs, deltas) = remaining.split_at(self.extra_tfs.0 * self.extra_tfs.1.bytes());
         self.docs.1.read(docs, &mut list.docs);
         self.extra_tfs.1.read(extra_tfs, &mut list.extra_tfs);
         self.position_deltas.1.read(deltas, &mut list.position_deltas);

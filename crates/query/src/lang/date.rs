@@ -183,9 +183,9 @@ fn absolute(text: &str) -> Result<Days, Option<String>> {
 
 /// The year, month and day of a date as far as they are given, whatever separates them.
 fn parts(text: &str) -> Option<Vec<&str>> {
-    if let Some((year, rest)) = text.split_once('年') {
-        let Some((month, day)) = rest.split_once('月') else {
-            return rest.is_empty().then(|| vec![year]);
+    if let Some((year, remaining)) = text.split_once('年') {
+        let Some((month, day)) = remaining.split_once('月') else {
+            return remaining.is_empty().then(|| vec![year]);
         };
         if day.is_empty() {
             return Some(vec![year, month]);

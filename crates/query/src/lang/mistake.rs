@@ -82,8 +82,9 @@ pub(super) fn empty_value(text: &str, name: FieldName, span: Span) -> Diagnostic
         Some(',' | '，') => (format!("a value is missing in the list of `{name}:`"), "comma"),
         _ => (format!("`{name}:` without a value"), "colon"),
     };
-    let space_follows =
-        text.get(span.end..).is_some_and(|rest| rest.chars().next().is_some_and(is_space));
+    let space_follows = text
+        .get(span.end..)
+        .is_some_and(|remaining| remaining.chars().next().is_some_and(is_space));
     let help = match space_follows {
         true => format!("leave no space after the {sign}, as in `{example}`"),
         false => format!("put one right after the {sign}, as in `{example}`"),

@@ -13,7 +13,7 @@ pub struct SavedName<'t> {
     /// Bytes of `@name`.
     pub span: Span,
     /// Bytes of all that follows.
-    pub rest: Span,
+    pub remaining: Span,
 }
 
 /// The saved query that `text` starts with, if its first word is `@name`.
@@ -34,8 +34,8 @@ pub fn saved_name(text: &str) -> Option<SavedName<'_>> {
     let from = start + sign.len_utf8();
     let end = text[from..].find(ends_word).map_or(text.len(), |length| from + length);
     let name = &text[from..end];
-    let rest = Span::new(end, text.len());
-    (!name.is_empty()).then_some(SavedName { name, span: Span::new(start, end), rest })
+    let remaining = Span::new(end, text.len());
+    (!name.is_empty()).then_some(SavedName { name, span: Span::new(start, end), remaining })
 }
 
 /// Whether `name` can name a saved query: one word that contains no delimiter or escape.

@@ -123,8 +123,8 @@ fn sounds_like(word: &str, letters: &str) -> bool {
 fn spells(syllables: &[Vec<String>], letters: &str) -> bool {
     match syllables.split_first() {
         None => letters.is_empty(),
-        Some((sounds, rest)) => sounds.iter().any(|sound| {
-            letters.strip_prefix(sound.as_str()).is_some_and(|after| spells(rest, after))
+        Some((sounds, remaining)) => sounds.iter().any(|sound| {
+            letters.strip_prefix(sound.as_str()).is_some_and(|after| spells(remaining, after))
         }),
     }
 }

@@ -114,9 +114,10 @@ fn is_syllable(plain: &str) -> bool {
         "an", "en", "in", "un", "vn", "ang", "eng", "ing", "ong", "ia", "iao", "ian", "iang",
         "iong", "ua", "uo", "uai", "uan", "uang", "ueng", "van", "io",
     ];
-    let rest = ["zh", "ch", "sh"].iter().find_map(|initial| plain.strip_prefix(initial));
-    let rest = rest.or_else(|| plain.strip_prefix(|c| "bpmfdtnlgkhjqxrzcsyw".contains(c)));
-    FINALS.contains(&rest.unwrap_or(plain)) || matches!(plain, "n" | "ng")
+    let remaining = ["zh", "ch", "sh"].iter().find_map(|initial| plain.strip_prefix(initial));
+    let remaining =
+        remaining.or_else(|| plain.strip_prefix(|c| "bpmfdtnlgkhjqxrzcsyw".contains(c)));
+    FINALS.contains(&remaining.unwrap_or(plain)) || matches!(plain, "n" | "ng")
 }
 
 /// Whether a character can be read as `syllable`.

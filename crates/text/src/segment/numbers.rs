@@ -298,7 +298,7 @@ mod tests {
             let expected = if spelling.contains('十') { None } else { Some("540000000") };
             let found = digits(spelling);
             assert_eq!(found.as_ref().map(|(d, _)| d.as_str()), expected, "{spelling}");
-            assert!(found.is_none_or(|(_, rest)| rest == "美元"), "{spelling}");
+            assert!(found.is_none_or(|(_, remaining)| remaining == "美元"), "{spelling}");
         }
         assert_eq!(digits("540 million, or"), Some(("540000000".to_owned(), ", or")));
         assert_eq!(digits("1,200万"), Some(("12000000".to_owned(), "")));

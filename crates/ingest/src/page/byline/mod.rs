@@ -239,19 +239,19 @@ fn free_label(name: &str, is_after_date: bool) -> Option<Label> {
 /// `本文由示例編譯`, `由甲翻譯`: the one who did it.
 fn by_whom(text: &str) -> Option<Field<'_>> {
     let text = text.trim_end_matches(['。', '.']).trim_end();
-    let rest = text.strip_prefix("本文").unwrap_or(text).strip_prefix('由')?;
+    let remaining = text.strip_prefix("本文").unwrap_or(text).strip_prefix('由')?;
     // `由此可見` and `由于` begin sentences.
-    if rest.starts_with(['此', '于', '於', '來', '来']) {
+    if remaining.starts_with(['此', '于', '於', '來', '来']) {
         return None;
     }
-    let (label, at) = Labels::builtin().ending(rest)?;
+    let (label, at) = Labels::builtin().ending(remaining)?;
     let label = match label {
         Label::Translator => Label::Translator,
         Label::Author => Label::Author,
         Label::Editor => Label::Editor,
         _ => return None,
     };
-    let value = rest[..at].trim();
+    let value = remaining[..at].trim();
     let is_short = value.chars().count() <= 24 && is_name(value) && !value.contains(is_comma);
     (is_short && !value.is_empty()).then_some(Field { label, value })
 }

@@ -117,8 +117,8 @@ impl Byline {
             _ => None,
         });
         let named = names.iter().map(|(name, _)| name.chars().count());
-        let rest: usize = named.chain(unknown).sum();
-        if (has_date || has_field) && (names.len() <= 1 && rest <= 24 || rest == 0) {
+        let remaining: usize = named.chain(unknown).sum();
+        if (has_date || has_field) && (names.len() <= 1 && remaining <= 24 || remaining == 0) {
             self.lines.push(number);
         }
     }
@@ -189,10 +189,10 @@ impl Byline {
 fn date_of_decision(text: &str) -> Option<Moment> {
     let inner = text.strip_prefix(['（', '('])?.strip_suffix(['）', ')'])?;
     let (moment, bytes) = dates::at_start(inner)?;
-    let rest = inner[bytes..].trim_end();
+    let remaining = inner[bytes..].trim_end();
     ["通过", "通過", "公布", "发布", "發布", "施行"]
         .iter()
-        .any(|end| rest.ends_with(end))
+        .any(|end| remaining.ends_with(end))
         .then_some(moment)
 }
 

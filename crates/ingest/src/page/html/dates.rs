@@ -14,20 +14,20 @@ pub(super) fn at_start(text: &str) -> Option<(Moment, usize)> {
         return Some((with_zone(moment, zone), found.bytes + zone_bytes(zone)));
     };
     // The time can follow without a blank, or behind a weekday, a comma or the name of a zone.
-    let rest = &text[found.bytes..];
-    let gap = rest
+    let remaining = &text[found.bytes..];
+    let gap = remaining
         .char_indices()
         .take(20)
         .find(|(_, c)| c.is_ascii_digit())
-        .map_or(rest.len(), |(at, _)| at);
-    let between = &rest[..gap];
+        .map_or(remaining.len(), |(at, _)| at);
+    let between = &remaining[..gap];
     let is_gap = between.chars().all(|c| {
         c.is_whitespace() || matches!(c, ',' | '，' | 'T' | '-' | '(' | ')' | '（' | '）')
     }) || ["星期", "周", "週", "时间", "時間", "GMT", "UTC"]
         .iter()
         .any(|word| between.contains(word))
         && between.chars().count() <= 16;
-    match time_of_day(&rest[gap..]).filter(|_| is_gap) {
+    match time_of_day(&remaining[gap..]).filter(|_| is_gap) {
         Some((time, bytes)) => {
             let moment = with_time(day, time);
             let is_gmt = between.contains("格林尼治") || between.contains("GMT");
@@ -65,7 +65,7 @@ pub(super) fn in_value(value: &str) -> Option<Moment> {
 
 /// A date in the path of an address, such as `/2019-09/26/` or `/20190926/`.
 pub(crate) fn in_address(url: &str) -> Option<Moment> {
-    let path = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = url.split_once("://").map_or(url, |(_, remaining)| remaining);
     let path = &path[path.find('/')?..];
     let path = path.split(['?', '#']).next()?;
     let mut numbers = Vec::new();
@@ -140,19 +140,23 @@ fn time_of_day(text: &str) -> Option<([i8; 3], usize)> {
     let mut numbers = [0; 3];
     let mut at = 0;
     for (index, number) in numbers.iter_mut().enumerate() {
-        let rest = &text[at..];
+        let remaining = &text[at..];
         let colon = match index {
             0 => 0,
-            _ => rest.chars().next().filter(|c| matches!(c, ':' | '：')).map_or(0, char::len_utf8),
+            _ => remaining
+                .chars()
+                .next()
+                .filter(|c| matches!(c, ':' | '：'))
+                .map_or(0, char::len_utf8),
         };
-        let digits = rest[colon..].bytes().take(2).take_while(u8::is_ascii_digit).count();
+        let digits = remaining[colon..].bytes().take(2).take_while(u8::is_ascii_digit).count();
         if digits == 0 || index > 0 && (colon == 0 || digits < 2) {
             if index < 2 {
                 return None;
             }
             break;
         }
-        *number = rest[colon..colon + digits].parse().ok()?;
+        *number = remaining[colon..colon + digits].parse().ok()?;
         at += colon + digits;
     }
     Some((numbers, at))
@@ -167,8 +171,8 @@ fn zone_bytes(text: &str) -> usize {
     let text = text.strip_prefix(':').unwrap_or(text);
     match text.as_bytes() {
         [b'Z', ..] => 1,
-        [b'+' | b'-', rest @ ..] => {
-            1 + rest.iter().take(5).take_while(|b| b.is_ascii_digit() || **b == b':').count()
+        [b'+' | b'-', remaining @ ..] => {
+            1 + remaining.iter().take(5).take_while(|b| b.is_ascii_digit() || **b == b':').count()
         }
         _ => 0,
     }

@@ -80,7 +80,9 @@ impl Title {
             }
             let so_far: usize = spread.iter().map(|(_, bytes)| bytes).sum();
             match wanted.get(so_far..) {
-                Some(rest) if !key.is_empty() && key.len() >= 6 && rest.starts_with(&key) => {
+                Some(remaining)
+                    if !key.is_empty() && key.len() >= 6 && remaining.starts_with(&key) =>
+                {
                     spread.push((number, key.len()));
                     if so_far + key.len() == wanted.len() {
                         self.lines.extend(spread.drain(..).map(|(number, _)| number));
@@ -161,11 +163,12 @@ fn unconfirmed_heading(lines: &[Line<'_>], stated: &[&str], sites: &[String]) ->
 
 /// A title without the names of site and sections at its end.
 pub(super) fn without_tails<'t>(title: &'t str, sites: &[String]) -> &'t str {
-    let mut rest = title.trim();
+    let mut remaining = title.trim();
     let mut is_after_site = false;
-    while let Some((at, separator)) = rest.char_indices().rev().find(|(_, c)| is_separator(*c)) {
-        let tail = rest[at + separator.len_utf8()..].trim();
-        let before = &rest[..at];
+    while let Some((at, separator)) = remaining.char_indices().rev().find(|(_, c)| is_separator(*c))
+    {
+        let tail = remaining[at + separator.len_utf8()..].trim();
+        let before = &remaining[..at];
         let front = before.trim_end_matches(|c| is_separator(c) || c.is_whitespace());
         let (chars, front_chars) = (tail.chars().count(), front.chars().count());
         if front_chars < 2 {
@@ -178,16 +181,16 @@ pub(super) fn without_tails<'t>(title: &'t str, sites: &[String]) -> &'t str {
             chars <= MAX_TAIL && !tail.contains(|c| is_stop(c) || matches!(c, ':' | '：'));
         let is_wide = separator == '_'
             || before.ends_with([' ', separator])
-            || rest[at + separator.len_utf8()..].starts_with(' ');
+            || remaining[at + separator.len_utf8()..].starts_with(' ');
         let is_section = is_plain && is_after_site && chars <= front_chars
             || is_plain && is_wide && chars <= 12 && front_chars >= 8;
         if !(is_site || is_section || tail.is_empty()) {
             break;
         }
         is_after_site |= is_site;
-        rest = front;
+        remaining = front;
     }
-    rest
+    remaining
 }
 
 fn is_same_site(site: &str, tail: &str) -> bool {

@@ -37,30 +37,31 @@ pub(super) fn tokens(pieces: &[Piece]) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let mut pending = Pending::default();
     for piece in pieces {
-        let mut rest = piece.text.as_str();
+        let mut remaining = piece.text.as_str();
         loop {
-            rest = rest.trim_start_matches(is_filler);
-            let Some(first) = rest.chars().next() else { break };
-            let date =
-                || dates::at_start(rest).filter(|(_, bytes)| is_end_of_date(&rest[*bytes..]));
+            remaining = remaining.trim_start_matches(is_filler);
+            let Some(first) = remaining.chars().next() else { break };
+            let date = || {
+                dates::at_start(remaining).filter(|(_, bytes)| is_end_of_date(&remaining[*bytes..]))
+            };
             if let Some((moment, bytes)) = first.is_ascii_digit().then(date).flatten() {
                 let Pending { label, unknown, updated } = std::mem::take(&mut pending);
                 let labelled = matches!(label, Some(Label::Time | Label::Updated)) || unknown;
                 tokens.push(Token::Date { moment, updated, labelled });
-                rest = &rest[bytes..];
-            } else if let Some((label, after)) = label(rest) {
-                let updated = rest[..rest.len() - after.len()].contains("更新");
+                remaining = &remaining[bytes..];
+            } else if let Some((label, after)) = label(remaining) {
+                let updated = remaining[..remaining.len() - after.len()].contains("更新");
                 pending = Pending { label: Some(label), unknown: false, updated };
-                rest = after;
+                remaining = after;
             } else if let Some(label) = pending.label {
                 pending = Pending::default();
-                let end = value_end(rest);
-                tokens.push(Token::Field { label, value: rest[..end].trim() });
-                rest = &rest[end..];
+                let end = value_end(remaining);
+                tokens.push(Token::Field { label, value: remaining[..end].trim() });
+                remaining = &remaining[end..];
             } else {
-                let end = word_end(rest);
-                let word = rest[..end].trim();
-                let is_label = rest[end..].starts_with(is_colon);
+                let end = word_end(remaining);
+                let word = remaining[..end].trim();
+                let is_label = remaining[end..].starts_with(is_colon);
                 if pending.unknown || is_label {
                     tokens.push(Token::Unknown(word));
                 } else {
@@ -68,7 +69,7 @@ pub(super) fn tokens(pieces: &[Piece]) -> Vec<Token<'_>> {
                 }
                 let updated = word.contains("更新");
                 pending = Pending { label: None, unknown: is_label, updated };
-                rest = &rest[end..];
+                remaining = &remaining[end..];
             }
         }
     }
@@ -138,13 +139,14 @@ fn word_end(text: &str) -> usize {
 }
 
 /// Whether a date can end before `rest`: a sentence goes on with a word instead.
-fn is_end_of_date(rest: &str) -> bool {
-    let rest = rest.trim_start_matches([')', '）', ']', '】']);
-    rest.chars()
+fn is_end_of_date(remaining: &str) -> bool {
+    let remaining = remaining.trim_start_matches([')', '）', ']', '】']);
+    remaining
+        .chars()
         .next()
         .is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '，' | ',' | '。' | '、'))
-        || label(rest).is_some()
-        || is_button(rest)
+        || label(remaining).is_some()
+        || is_button(remaining)
 }
 
 fn is_filler(c: char) -> bool {
