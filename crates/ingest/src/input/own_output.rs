@@ -1,7 +1,7 @@
 //! Recognises what wensou itself has printed into a file: hits and lists of ids are never archive
 //! content. Exports are, unless they lie in the archive that they were made from.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use memchr::memmem;
 
@@ -67,7 +67,8 @@ fn names_file_below(start: &[u8], root: &Path) -> bool {
         std::str::from_utf8(&value[..end]).ok()
     });
     let Some(path) = path else { return false };
-    let parts: Vec<_> = Path::new(path).components().collect();
+    let is_name = |part: &Component<'_>| matches!(part, Component::Normal(_));
+    let parts: Vec<_> = Path::new(path).components().filter(is_name).collect();
     (0..parts.len())
         .any(|skipped| root.join(parts[skipped..].iter().collect::<PathBuf>()).is_file())
 }
