@@ -23,7 +23,7 @@ pub struct SavedName<'t> {
 /// ```
 /// # use wensou_query::lang::saved_name;
 /// let found = saved_name("@weekly 減半").unwrap();
-/// assert_eq!((found.name, found.rest.of("@weekly 減半")), ("weekly", " 減半"));
+/// assert_eq!((found.name, found.remaining.of("@weekly 減半")), ("weekly", " 減半"));
 /// assert_eq!(saved_name("減半 @weekly"), None);
 /// assert_eq!(saved_name(r"\@weekly"), None);
 /// assert_eq!(saved_name("@ weekly"), None);
