@@ -28,7 +28,7 @@ use crate::report::{Reason, Skipped};
 pub struct DecodedOffsets<'a> {
     /// The text.
     pub text: Cow<'a, str>,
-    /// Whether bytes were replaced, or the text has NUL characters.
+    /// Whether bytes were replaced or left out, or lines are in another encoding than the others.
     pub lossy: bool,
     /// The encoding that was used.
     pub encoding: &'static Encoding,
@@ -51,7 +51,7 @@ pub fn decode_with_offsets<'a>(
     let map = decoded.offset_map(offsets());
     let offsets = offsets().map(|at| (at, map.byte_at(at) as usize)).collect();
     Ok(DecodedOffsets {
-        lossy: decoded.lossy,
+        lossy: decoded.lossy || decoded.is_mixed(),
         encoding: decoded.encoding,
         offsets,
         text: decoded.text,

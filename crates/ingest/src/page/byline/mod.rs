@@ -32,7 +32,13 @@ pub(crate) struct Reading<'a> {
     pub(crate) is_whole: bool,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    /// The reading of a line; the values of its fields lose blanks around them.
+    fn of(mut fields: Vec<Field<'a>>, is_whole: bool) -> Self {
+        fields.iter_mut().for_each(|field| field.value = field.value.trim());
+        Self { fields, is_whole }
+    }
+
     /// Whether it names somebody, an outlet or a date, so that the line above it can be a title.
     pub(crate) fn is_evidence(&self) -> bool {
         self.is_whole
@@ -56,7 +62,7 @@ pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<Reading<'a>> {
     let unmarked = inner.trim_start_matches(is_mark).trim_start();
     if unmarked.len() < inner.len() && page_words().is_people(unmarked) {
         let fields = vec![Field { label: Label::Author, value: unmarked }];
-        return Some(Reading { fields, is_whole: true });
+        return Some(Reading::of(fields, true));
     }
     let inner = unmarked;
     let pieces = scan(inner, labels);
@@ -64,13 +70,12 @@ pub(crate) fn read<'a>(line: &'a str, labels: &Labels) -> Option<Reading<'a>> {
         |piece: &Piece<'_>| matches!(piece, Piece::Labelled { .. } | Piece::Date(_) | Piece::Count);
     if !pieces.iter().any(is_byline) {
         let field = by_whom(inner).or_else(|| person_first(inner))?;
-        return Some(Reading { fields: vec![field], is_whole: true });
+        return Some(Reading::of(vec![field], true));
     }
     if !is_long && let Some(fields) = whole(&pieces) {
-        return Some(Reading { fields, is_whole: true });
+        return Some(Reading::of(fields, true));
     }
-    let fields = glued(&pieces)?;
-    Some(Reading { fields, is_whole: false })
+    Some(Reading::of(glued(&pieces)?, false))
 }
 
 /// Marks by which newspapers begin bylines.
