@@ -192,7 +192,7 @@ fn write_file_table(
 ) -> Result<FileCounts, Error> {
     let failed = |source| Error::io("write", &folder.path_of(FILES))(source);
     let mut counts = FileCounts::default();
-    let mut before = stored.and_then(|stored| stored.content_hashes().ok().flatten());
+    let mut before = stored.and_then(|stored| stored.files_before().ok().flatten());
     let mut changes = FileChanges::default();
     let mut writer = FileTableWriter::create(folder).map_err(failed)?;
     for entry in files {

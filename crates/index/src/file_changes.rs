@@ -1,7 +1,7 @@
 //! What has changed between the files of two builds.
 
 use serde::{Deserialize, Serialize};
-use wensou_ingest::FileEntry;
+use wensou_ingest::{FileEntry, FileStamp};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The files of a build, counted.
@@ -30,6 +30,7 @@ pub struct FileChanges {
 /// A file of the index before.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FileBefore {
+    pub(crate) stamp: FileStamp,
     pub(crate) content_hash: u64,
     pub(crate) has_records: bool,
 }

@@ -11,6 +11,7 @@ use crate::existing::Existing;
 use crate::file_changes::path_hash;
 use crate::options::BuildOptions;
 use crate::roots::RootSet;
+use crate::stored::Stored;
 
 /// The files that a build would add, change and remove.
 #[derive(Debug, Default)]
@@ -51,13 +52,16 @@ pub fn planned_changes(
         ignored: scanned.ignored().len() as u64,
         ..PlannedChanges::default()
     };
+    let failed = Error::io("read", dir);
+    let before = stored.as_mut().map_or(Ok(None), Stored::files_before).map_err(failed)?;
+    let before = before.unwrap_or_default();
     let mut seen = FxHashSet::default();
     for file in scanned.files() {
         let (path, stamp) = file.map_err(Error::io("read", dir))?;
         let name = path.to_string_lossy().into_owned();
-        seen.insert(path_hash(&name));
-        let before = stored.as_mut().and_then(|stored| stored.file(&name));
-        match before {
+        let hash = path_hash(&name);
+        seen.insert(hash);
+        match before.get(&hash) {
             None => planned.added.push(name),
             Some(before) if before.stamp == stamp => {}
             Some(before) => {

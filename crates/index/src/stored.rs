@@ -227,9 +227,9 @@ impl Stored {
         self.files.get_or_insert_with(|| FileTable::open(generation).ok()).as_ref()
     }
 
-    /// The files of the index, by the hashes of their paths in this build; `None` if it has no
-    /// table of files. Files outside all roots of this build have hashes of their own.
-    pub(crate) fn content_hashes(&mut self) -> io::Result<Option<FxHashMap<u64, FileBefore>>> {
+    /// The files of the index, by the hashes of their paths in this build. `None` if it has no table
+    /// of files. Files outside all roots of this build have hashes of their own.
+    pub(crate) fn files_before(&mut self) -> io::Result<Option<FxHashMap<u64, FileBefore>>> {
         if self.files().is_none() {
             return Ok(None);
         }
@@ -240,17 +240,11 @@ impl Stored {
                     Some(path) => path_hash(&path),
                     None => path_hash(&entry.path).wrapping_add(1),
                 };
-                let has_records = entry.records > 0;
-                found.insert(hash, FileBefore { content_hash: entry.content_hash, has_records });
+                let FileEntry { stamp, content_hash, records, .. } = entry;
+                found.insert(hash, FileBefore { stamp, content_hash, has_records: records > 0 });
             })?;
         }
         Ok(Some(found))
-    }
-
-    /// The file at a path of this build, as the index has it.
-    pub(crate) fn file(&mut self, path: &str) -> Option<FileEntry> {
-        let old = self.old_paths(Path::new(path)).into_iter().next()?;
-        self.files()?.entry(&old.to_string_lossy()).ok().flatten()
     }
 
     /// The paths of files with records whose [`path_hash`] is not in `seen`, spelled as in the
