@@ -2,7 +2,9 @@
 
 use std::io::{self, BufRead};
 
+use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
+use crate::fields::understood::Fields;
 
 /// Maximum bytes kept of what stands before the first element.
 const PREFIX: usize = 16 << 10;
@@ -33,6 +35,36 @@ pub(super) struct Element {
     pub(super) line: u64,
     /// It is longer than the limit, and cut.
     pub(super) is_cut: bool,
+}
+
+/// Passes every element with one of these names to `sink`, as the record that `fields` makes of its
+/// text and of what stands before the first element.
+pub(super) fn each(
+    file: &mut TextReader<'_>,
+    names: &'static [&'static str],
+    sink: &mut Sink<'_>,
+    mut fields: impl FnMut(&str, &[u8]) -> Fields,
+) -> Flow {
+    let mut elements = Elements::new(file, names, sink.limit());
+    loop {
+        let element = match elements.next() {
+            Ok(Some(element)) => element,
+            Ok(None) => return Flow::Continue(()),
+            Err(error) => return sink.failed(sink.count + 1, &error),
+        };
+        sink.begin(element.line)?;
+        if element.is_cut {
+            sink.too_long(element.line, element.text.len() as u64)?;
+            continue;
+        }
+        let Ok(text) = std::str::from_utf8(&element.text) else {
+            sink.malformed(element.line, "not UTF-8".to_owned())?;
+            continue;
+        };
+        let end = element.start + element.text.len() as u64;
+        let span = elements.file.span(element.start, end);
+        sink.record(&fields(text, &elements.prefix), &element.text, span, element.line)?;
+    }
 }
 
 impl<'s, 'r> Elements<'s, 'r> {

@@ -7,7 +7,7 @@ use quick_xml::escape::{resolve_html5_entity, unescape_with};
 use quick_xml::events::{BytesStart, Event};
 use serde_json::Value;
 
-use super::elements::{Elements, inner};
+use super::elements::{self, inner};
 use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
 use crate::fields::html_text::html_lines;
@@ -18,32 +18,15 @@ const MAX_CATEGORIES: usize = 100;
 
 /// Passes on every item or entry.
 pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
-    let mut elements = Elements::new(file, &["item", "entry"], sink.limit());
     let mut site = None;
-    loop {
-        let element = match elements.next() {
-            Ok(Some(element)) => element,
-            Ok(None) => return Flow::Continue(()),
-            Err(error) => return sink.failed(sink.count + 1, &error),
-        };
-        sink.begin(element.line)?;
-        if element.is_cut {
-            sink.too_long(element.line, element.text.len() as u64)?;
-            continue;
-        }
-        let Ok(text) = std::str::from_utf8(&element.text) else {
-            sink.malformed(element.line, "not UTF-8".to_owned())?;
-            continue;
-        };
-        let end = element.start + element.text.len() as u64;
-        let span = elements.file.span(element.start, end);
-        let site = site.get_or_insert_with(|| feed_title(&elements.prefix));
+    elements::each(file, &["item", "entry"], sink, |text, prefix| {
+        let site = site.get_or_insert_with(|| feed_title(prefix));
         let mut fields = fields(text);
         if let Some(site) = &*site {
             fields.entry("site").or_insert_with(|| Value::String(site.clone()));
         }
-        sink.record(&fields, &element.text, span, element.line)?;
-    }
+        fields
+    })
 }
 
 /// The title of the feed, which stands before its items.

@@ -5,33 +5,14 @@
 
 use serde_json::Value;
 
-use super::elements::Elements;
+use super::elements;
 use super::sink::{Flow, Sink};
 use super::text_reader::TextReader;
 use crate::fields::understood::Fields;
 
 /// Passes on every `<doc>`.
 pub(super) fn each(file: &mut TextReader<'_>, sink: &mut Sink<'_>) -> Flow {
-    let mut elements = Elements::new(file, &["doc", "DOC"], sink.limit());
-    loop {
-        let element = match elements.next() {
-            Ok(Some(element)) => element,
-            Ok(None) => return Flow::Continue(()),
-            Err(error) => return sink.failed(sink.count + 1, &error),
-        };
-        sink.begin(element.line)?;
-        if element.is_cut {
-            sink.too_long(element.line, element.text.len() as u64)?;
-            continue;
-        }
-        let Ok(text) = std::str::from_utf8(&element.text) else {
-            sink.malformed(element.line, "not UTF-8".to_owned())?;
-            continue;
-        };
-        let end = element.start + element.text.len() as u64;
-        let span = elements.file.span(element.start, end);
-        sink.record(&fields(text), &element.text, span, element.line)?;
-    }
+    elements::each(file, &["doc", "DOC"], sink, |text, _| fields(text))
 }
 
 /// The fields of a `<doc>`.

@@ -7,10 +7,9 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use super::container::Container;
+use super::container::{Container, FetchedPage};
 use super::fault::{damage_reason, truncated};
-use super::meter::Metered;
-use super::{Event, Input, Kind, PageKind, Visit, http};
+use super::{Event, Visit, http};
 use crate::report::Reason;
 
 /// Passes every page of the file to `visit`.
@@ -100,18 +99,6 @@ fn emit(
         Err(error) => return container.skip(&name, damage_reason(&error), visit),
     };
     let media = response.media.unwrap_or_else(|| header.media.clone());
-    let Some(html) = http::markup(&media) else { return visit(ignored()) };
-    let mut read = response.body;
-    visit(Event::Input(Input {
-        path: container.path(&name),
-        relative: container.relative(&name),
-        kind: Kind::Page(if html { PageKind::Html } else { PageKind::Text }),
-        bytes: None,
-        charset: http::charset(&media),
-        url: Some(header.url.clone()),
-        whole: None,
-        root: None,
-        read: &mut Metered { inner: &mut read, meter: container.meter },
-        io_errors: container.io_errors,
-    }))
+    let page = FetchedPage { name: &name, media: Some(&media), url: Some(header.url.clone()) };
+    container.emit_fetched(page, response.body, visit)
 }

@@ -4,14 +4,15 @@ use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+use super::http;
 use super::io_errors::IoErrors;
 use super::meter::{Meter, Metered};
 use super::name::{Name, Names};
 use super::peek::{FIRST, Peeked};
 use super::recognise::{self, Verdict};
 use super::{
-    Event, FileFormat, Input, Kind, MEMBER_SEPARATOR, Visit, codec::Codec, fault::damage_reason,
-    too_large,
+    Event, FileFormat, Input, Kind, MEMBER_SEPARATOR, PageKind, Visit, codec::Codec,
+    fault::damage_reason, too_large,
 };
 use crate::input::file_list::SourceFile;
 use crate::input::walk::lossy_path;
@@ -120,4 +121,39 @@ impl Container<'_> {
             io_errors: self.io_errors,
         }))
     }
+
+    /// Passes a page that a crawler has recorded to `visit`, or ignores it if its media type is no
+    /// page's.
+    pub(super) fn emit_fetched(
+        &self,
+        page: FetchedPage<'_>,
+        read: impl Read,
+        visit: Visit<'_>,
+    ) -> ControlFlow<()> {
+        let FetchedPage { name, media, url } = page;
+        let Some(html) = media.and_then(http::markup) else {
+            return visit(Event::Ignored(self.path(name).into()));
+        };
+        visit(Event::Input(Input {
+            path: self.path(name),
+            relative: self.relative(name),
+            kind: Kind::Page(if html { PageKind::Html } else { PageKind::Text }),
+            bytes: None,
+            charset: media.and_then(http::charset),
+            url,
+            whole: None,
+            root: None,
+            read: &mut Metered { inner: read, meter: self.meter },
+            io_errors: self.io_errors,
+        }))
+    }
+}
+
+/// A page that a crawler has recorded.
+pub(super) struct FetchedPage<'p> {
+    /// The number of its record.
+    pub(super) name: &'p str,
+    /// The media type that the server stated, with its parameters.
+    pub(super) media: Option<&'p str>,
+    pub(super) url: Option<String>,
 }

@@ -7,11 +7,10 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use super::container::Container;
+use super::container::{Container, FetchedPage};
 use super::fault::{damage_reason, truncated};
 use super::http::{self, Headers};
-use super::meter::Metered;
-use super::{Event, Input, Kind, PageKind, Visit};
+use super::{Event, Visit};
 use crate::report::Reason;
 
 /// Passes every page of the file to `visit`.
@@ -81,7 +80,7 @@ fn emit(
     }
     let name = number.to_string();
     let ignored = || Event::Ignored(PathBuf::from(container.path(&name)));
-    let (media, mut read): (Option<String>, Box<dyn Read + '_>) = match headers.get("warc-type") {
+    let (media, read): (Option<String>, Box<dyn Read + '_>) = match headers.get("warc-type") {
         // Records about the crawl have no content.
         Some("warcinfo" | "request" | "metadata") => return ControlFlow::Continue(()),
         Some("response") => match http::response(body) {
@@ -95,17 +94,6 @@ fn emit(
         }
         _ => return visit(ignored()),
     };
-    let Some(html) = media.as_deref().and_then(http::markup) else { return visit(ignored()) };
-    visit(Event::Input(Input {
-        path: container.path(&name),
-        relative: container.relative(&name),
-        kind: Kind::Page(if html { PageKind::Html } else { PageKind::Text }),
-        bytes: None,
-        charset: media.as_deref().and_then(http::charset),
-        url: url.filter(|url| !url.is_empty()),
-        whole: None,
-        root: None,
-        read: &mut Metered { inner: &mut read, meter: container.meter },
-        io_errors: container.io_errors,
-    }))
+    let url = url.filter(|url| !url.is_empty());
+    container.emit_fetched(FetchedPage { name: &name, media: media.as_deref(), url }, read, visit)
 }
