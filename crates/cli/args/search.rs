@@ -41,6 +41,9 @@ pub(crate) struct Search {
     /// Fail unless the output formats for programs are those of version N
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(FORMAT_VERSION..=FORMAT_VERSION))]
     pub(crate) format_version: Option<u32>,
+    /// Print only hits that have every word of the query, even if there are few or none
+    #[arg(long)]
+    pub(crate) strict: bool,
     /// Prefer newer hits: a document of age SPAN (`30d`, `1y`) loses a quarter of its score, a very
     /// old one half
     #[arg(long, value_name = "SPAN")]

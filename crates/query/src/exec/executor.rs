@@ -52,13 +52,38 @@ impl<'i> Executor<'i> {
         plan: &Plan,
         top_k: &TopK,
     ) -> Result<(usize, Vec<ScoredDoc>), Error> {
-        let context = ScoringContext { norms: self.length_norms(), cache: &self.cache };
-        let (total, mut found) = top_k.search(self.index, context, plan)?;
+        let (total, mut found) = self.first_hits(plan, top_k)?;
         if top_k.sort == Sort::Rank {
-            rerank::rerank(self.index, &plan.bigrams, &mut found)?;
+            self.rerank(plan, &mut found)?;
         }
-        self.index.verify_reads()?;
         Ok((total, found))
+    }
+
+    /// As [`Executor::search`], without the proximity score.
+    ///
+    /// # Errors
+    ///
+    /// If the index fails.
+    pub(crate) fn first_hits(
+        &self,
+        plan: &Plan,
+        top_k: &TopK,
+    ) -> Result<(usize, Vec<ScoredDoc>), Error> {
+        let context = ScoringContext { norms: self.length_norms(), cache: &self.cache };
+        let first = top_k.search(self.index, context, plan)?;
+        self.index.verify_reads()?;
+        Ok(first)
+    }
+
+    /// Adds the proximity score to the first of `found`, and sorts them again.
+    ///
+    /// # Errors
+    ///
+    /// If the index fails.
+    pub(crate) fn rerank(&self, plan: &Plan, found: &mut [ScoredDoc]) -> Result<(), Error> {
+        let context = ScoringContext { norms: self.length_norms(), cache: &self.cache };
+        rerank::rerank(self.index, context, plan, found)?;
+        Ok(self.index.verify_reads()?)
     }
 
     /// The segments of the index, in order.

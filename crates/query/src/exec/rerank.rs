@@ -2,7 +2,11 @@
 
 use wensou_index::{Cursor, Index, TermKey, TextField, decode_length};
 
+use super::candidates::Candidates;
 use super::doc_id::{DocAddress, DocId};
+use super::segment_scorer::ScoringContext;
+use crate::plan::Plan;
+use crate::rank::tune;
 use super::segment::{FieldLengths, Segment};
 use super::top_k::ScoredDoc;
 use crate::error::Error;
@@ -11,29 +15,57 @@ use crate::rank::proximity::{ProximityScore, QueryBigrams, RERANK_DEPTH};
 /// Adds the proximity score to the first hits, and sorts them again.
 pub(super) fn rerank(
     index: &Index,
-    bigrams: &QueryBigrams,
+    context: ScoringContext<'_>,
+    plan: &Plan,
     found: &mut [ScoredDoc],
 ) -> Result<(), Error> {
-    let depth = found.len().min(RERANK_DEPTH);
+    let bigrams = &plan.bigrams;
+    let depth = found.len().min(tune("DEPTH", RERANK_DEPTH as f32) as usize);
     if depth < 2 || !bigrams.has_texts() {
         return Ok(());
     }
     // Postings are read in ascending order of documents.
     let mut order: Vec<usize> = (0..depth).collect();
     order.sort_unstable_by_key(|at| found[*at].address);
-    let mut cursors: Option<(u32, BigramCursors)> = None;
+    let wc = tune("WC", 2.0);
+    let wu = tune("WU", 0.0) / 0.4;
+    let mut open: Option<(u32, Segment<'_>, BigramCursors)> = None;
+    let mut words: Vec<(super::matcher::Matcher<'_>, f32)> = Vec::new();
+    let mut terms: Vec<super::term_scorer::TermScorer> = Vec::new();
     for at in order {
         let hit = &mut found[at];
-        let segment = hit.address.segment_ord;
-        let cursors = match &mut cursors {
-            Some((open, cursors)) if *open == segment => cursors,
-            other => {
-                let opened = BigramCursors::of(&Segment::at(index, segment)?, bigrams);
-                &mut other.insert((segment, opened)).1
+        let ordinal = hit.address.segment_ord;
+        if open.as_ref().is_none_or(|(at, ..)| *at != ordinal) {
+            let segment = Segment::at(index, ordinal)?;
+            let cursors = BigramCursors::of(&segment, bigrams);
+            words.clear();
+            if wc > 0.0 && plan.may_lack_words {
+                let opener = |postings: &_, key| context.cache.open(ordinal, postings, key);
+                for word in &plan.words {
+                    words.push((super::matcher::Matcher::of(&word.expr, &segment, &opener)?, word.idf));
+                }
             }
-        };
-        let proximity = bigrams.proximity(cursors.positions(hit.address.doc_id));
-        hit.score += (proximity.passage + proximity.runs) * hit.recency;
+            terms = plan
+                .rerank_terms
+                .iter()
+                .filter_map(|term| super::term_scorer::TermScorer::new(&segment, context.cache, term))
+                .collect();
+            open = Some((ordinal, segment, cursors));
+        }
+        let Some((_, segment, cursors)) = &mut open else { continue };
+        let doc = hit.address.doc_id;
+        let proximity = bigrams.proximity(cursors.positions(doc));
+        let mut more = 0.0;
+        for (word, idf) in &mut words {
+            if word.probe(doc).is_ok() && word.confirm(doc) {
+                more += wc * *idf;
+            }
+        }
+        if !terms.is_empty() {
+            let norms = super::term_scorer::DocumentNorms::of(segment, context.norms);
+            more += wu * terms.iter_mut().filter_map(|term| term.score(doc, &norms)).sum::<f32>();
+        }
+        hit.score += (proximity.passage + proximity.runs + more) * hit.recency;
     }
     found[..depth].sort_by(|a, b| {
         let by_score = || b.score.total_cmp(&a.score);

@@ -15,13 +15,13 @@ use serde::{Deserialize, Serialize};
 pub(crate) const RERANK_DEPTH: usize = 30;
 
 /// Length of a passage, in key characters: two or three sentences.
-const PASSAGE_CHARS: u32 = 100;
+const PASSAGE_CHARS: u32 = 30;
 
 /// Weight of the best passage: the summed idf of the query's distinct bigrams in it.
-const PASSAGE_WEIGHT: f32 = 0.7;
+const PASSAGE_WEIGHT: f32 = 1.0;
 
 /// Weight of unbroken runs of the query.
-const RUN_WEIGHT: f32 = 0.3;
+const RUN_WEIGHT: f32 = 0.2;
 
 /// Runs longer than this gain nothing more for each character.
 const MAX_RUN_CHARS: usize = 8;
@@ -91,8 +91,8 @@ impl QueryBigrams {
         matches.sort_unstable();
         let runs: f32 = self.texts.iter().map(|text| self.runs(text, positions)).sum();
         ProximityScore {
-            passage: PASSAGE_WEIGHT * self.best_passage(&matches),
-            runs: RUN_WEIGHT * runs,
+            passage: super::tune("WP", PASSAGE_WEIGHT) * self.best_passage(&matches),
+            runs: super::tune("WR", RUN_WEIGHT) * runs,
         }
     }
 
@@ -132,7 +132,7 @@ impl QueryBigrams {
             if counts[*bigram] == 1 {
                 sum += self.idfs[*bigram];
             }
-            while matches[oldest].0 + PASSAGE_CHARS <= *at {
+            while matches[oldest].0 + super::tune("PC", PASSAGE_CHARS as f32) as u32 <= *at {
                 let (_, bigram) = matches[oldest];
                 counts[bigram] -= 1;
                 if counts[bigram] == 0 {

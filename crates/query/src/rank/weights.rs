@@ -15,7 +15,7 @@ pub(crate) const EXPANSION_WEIGHT: f32 = 0.5;
 /// Weight of a kind of term in a field.
 pub(crate) fn weight(field: TextField, kind: TermKind) -> f32 {
     let field_weight = match field {
-        TextField::Title => 0.6,
+        TextField::Title => super::tune("TITLE", 0.6),
         TextField::Body => 1.0,
         TextField::Tags => 0.5,
     };
@@ -25,7 +25,8 @@ pub(crate) fn weight(field: TextField, kind: TermKind) -> f32 {
 /// Weight of a kind of term, whatever the field.
 pub(crate) fn kind_weight(kind: TermKind) -> f32 {
     match kind {
-        TermKind::Bigram | TermKind::Word => 1.0,
-        TermKind::Unigram => 0.4,
+        TermKind::Bigram => super::tune("BI", 0.5),
+        TermKind::Word => super::tune("WORD", 1.0),
+        TermKind::Unigram => super::tune("UNI", 0.8),
     }
 }

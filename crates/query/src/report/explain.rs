@@ -12,7 +12,7 @@ use crate::plan::{Mode, Plan, ScoredTerm, text};
 use crate::rank::proximity::RERANK_DEPTH;
 use crate::rank::{self, FieldTerm, bm25};
 use crate::report::clauses::{Clause, clauses, query_of};
-use crate::runner::{Answer, Runner, default_sort};
+use crate::runner::{Answer, Completeness, Runner, default_sort};
 
 /// The rank of a document is looked for among this many hits.
 const MAX_RANK: usize = 10_000;
@@ -136,7 +136,7 @@ pub fn explain(
     recency: Option<Recency>,
 ) -> Result<Explanation, Error> {
     let runner = Runner::new(index);
-    let answer = runner.answer(query, |plan| TopK {
+    let answer = runner.answer(query, Completeness::Relaxed, |plan| TopK {
         limit: MAX_RANK,
         count: true,
         sort: default_sort(plan),
