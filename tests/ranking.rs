@@ -29,7 +29,9 @@ fn deliveries() -> Dir {
 
 fn ids(dir: &Dir, options: &[&str]) -> Vec<String> {
     let printed = dir.ok(&[&["search", "-f", "jsonl"], options].concat());
-    let id = |line: &str| serde_json::from_str::<Value>(line).unwrap()["id"].as_str().unwrap().to_owned();
+    let id = |line: &str| {
+        serde_json::from_str::<Value>(line).unwrap()["id"].as_str().unwrap().to_owned()
+    };
     printed.lines().map(id).collect()
 }
 
@@ -48,7 +50,8 @@ fn a_blank_does_not_change_what_a_question_means() {
         assert_eq!(ids(&dir, &[typed]), whole, "{typed}");
     }
     // Stop words and question words by themselves are never required.
-    for typed in ["比亞迪 的 交付量", "比亞迪 是 交付量", "的 比亞迪 交付量 了"] {
+    for typed in ["比亞迪 的 交付量", "比亞迪 是 交付量", "的 比亞迪 交付量 了"]
+    {
         let ran = dir.run(&["search", typed, "--strict", "-f", "ids"]);
         assert_eq!((ran.code, ran.stdout.as_str()), (0, "other\n"), "{typed}");
     }
@@ -181,7 +184,8 @@ fn a_noun_that_asks_is_optional() {
         ("talks", "RCEP談判的時間很長。"),
         ("none", "今天天氣晴朗。"),
     ]);
-    for typed in ["RCEP生效時間", "RCEP 生效時間", "RCEP生效 時間", "RCEP 生效的日期"] {
+    for typed in ["RCEP生效時間", "RCEP 生效時間", "RCEP生效 時間", "RCEP 生效的日期"]
+    {
         let ran = dir.run(&["search", "--strict", typed, "-f", "ids"]);
         assert_eq!((ran.code, ran.stdout.as_str()), (0, "rcep\n"), "{typed}");
     }
@@ -206,11 +210,11 @@ fn a_date_is_one_unit_and_never_ahead_of_what_was_asked_about() {
 
 #[test]
 fn a_rare_word_outweighs_two_common_ones() {
-    let mut documents: Vec<(String, String)> = (0..30)
-        .map(|n| (format!("c{n}"), format!("市場價格每天都在變化，第{n}次。")))
-        .collect();
+    let mut documents: Vec<(String, String)> =
+        (0..30).map(|n| (format!("c{n}"), format!("市場價格每天都在變化，第{n}次。"))).collect();
     documents.push(("rare".to_owned(), "龍舌蘭釀造的烈酒。".to_owned()));
-    let documents: Vec<(&str, &str)> = documents.iter().map(|(id, text)| (&**id, &**text)).collect();
+    let documents: Vec<(&str, &str)> =
+        documents.iter().map(|(id, text)| (&**id, &**text)).collect();
     let dir = index(&documents);
     assert_eq!(ids(&dir, &["龍舌蘭 市場 價格"])[0], "rare");
 }
@@ -233,7 +237,8 @@ fn pairs_of_the_other_script_find_the_same() {
         ("other", "呆着不动；干戚；荫蔽。"),
         ("converted", "待著不動；干鏚；廕庇。"),
     ]);
-    for (one, other) in [("坐标", "座標"), ("呆着", "待著"), ("干戚", "干鏚"), ("荫蔽", "廕庇")] {
+    for (one, other) in [("坐标", "座標"), ("呆着", "待著"), ("干戚", "干鏚"), ("荫蔽", "廕庇")]
+    {
         let found = dir.hits(&[one]);
         assert_eq!(found.len(), 2, "{one}");
         let scores = |hits: &[Value]| -> Vec<(String, String)> {

@@ -14,7 +14,8 @@ fn page(word: &str) -> String {
 /// Two folders with two pages each.
 fn folders() -> Dir {
     let dir = Dir::new();
-    for (name, word) in [("a/1", "甲子"), ("a/2", "乙丑"), ("b/1", "丙寅"), ("b/2", "丁卯")] {
+    for (name, word) in [("a/1", "甲子"), ("a/2", "乙丑"), ("b/1", "丙寅"), ("b/2", "丁卯")]
+    {
         dir.write(&format!("{name}.txt"), page(word));
     }
     dir

@@ -156,7 +156,10 @@ fn summary(results: &Results, args: &Search, started: Instant) -> String {
             1 => "the closest match follows".to_owned(),
             _ => format!("the {closest} closest matches follow"),
         };
-        line.push_str(&format!("\n{total_of} {have} every word: {follow}", total_of = results.total));
+        line.push_str(&format!(
+            "\n{total_of} {have} every word: {follow}",
+            total_of = results.total
+        ));
     }
     if results.relaxed && results.total > 0 {
         line.push_str("\nno document contains every word: showing the closest matches");

@@ -36,8 +36,24 @@ pub(crate) struct HitObject<'a> {
 
 /// The keys of a hit, in order.
 pub(crate) const FIELDS: [&str; 18] = [
-    "id", "kind", "title", "date", "source", "author", "site", "url", "category", "tags", "path",
-    "span", "score", "snippet", "seen_in", "missing", "backfilled", "shared",
+    "id",
+    "kind",
+    "title",
+    "date",
+    "source",
+    "author",
+    "site",
+    "url",
+    "category",
+    "tags",
+    "path",
+    "span",
+    "score",
+    "snippet",
+    "seen_in",
+    "missing",
+    "backfilled",
+    "shared",
 ];
 
 /// A hit with the chosen keys only, in the given order.

@@ -177,9 +177,8 @@ impl<'i> Runner<'i> {
         let scale = plan.covering.scale;
         let mut units: Vec<_> = plan.covering.units.iter().collect();
         units.sort_by_key(|unit| Reverse(unit.mass));
-        let coverage = |units: &[&CoveringUnit]| {
-            scale.coverage(units.iter().map(|unit| unit.mass).sum())
-        };
+        let coverage =
+            |units: &[&CoveringUnit]| scale.coverage(units.iter().map(|unit| unit.mass).sum());
         let with_rarest: Vec<(MatchExpr, Coverage)> = (1..units.len())
             .map(|count| (units.split_at(count), coverage(&units[count..])))
             .filter(|((rarest, _), others)| coverage(rarest) > *others)

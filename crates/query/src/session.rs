@@ -77,9 +77,9 @@ impl<'i> Session<'i> {
             false => 0,
         };
         let complete = found.iter().map(|found| (&plan, found, false));
-        let closest = backfill.iter().flat_map(|backfill| {
-            backfill.found.iter().map(|found| (&backfill.plan, found, true))
-        });
+        let closest = backfill
+            .iter()
+            .flat_map(|backfill| backfill.found.iter().map(|found| (&backfill.plan, found, true)));
         let hits = complete
             .chain(closest)
             .skip(options.offset)

@@ -1,71 +1,47 @@
-//! Ranks the first hits again by proximity, see [`crate::rank::proximity`].
+//! Ranks the first hits again: by proximity, see [`crate::rank::proximity`], and, where hits may lack
+//! words, by the words that they have.
 
 use wensou_index::{Cursor, Index, TermKey, TextField, decode_length};
 
+use super::cache::PostingsCache;
 use super::candidates::Candidates;
 use super::doc_id::{DocAddress, DocId};
-use super::segment_scorer::ScoringContext;
-use crate::plan::Plan;
-use crate::rank::tune;
+use super::matcher::Matcher;
 use super::segment::{FieldLengths, Segment};
 use super::top_k::ScoredDoc;
 use crate::error::Error;
+use crate::plan::Plan;
+use crate::rank::COVERAGE_WEIGHT;
 use crate::rank::proximity::{ProximityScore, QueryBigrams, RERANK_DEPTH};
 
-/// Adds the proximity score to the first hits, and sorts them again.
+/// Adds the second score to the first hits, and sorts them again.
 pub(super) fn rerank(
     index: &Index,
-    context: ScoringContext<'_>,
+    cache: &PostingsCache,
     plan: &Plan,
     found: &mut [ScoredDoc],
 ) -> Result<(), Error> {
-    let bigrams = &plan.bigrams;
-    let depth = found.len().min(tune("DEPTH", RERANK_DEPTH as f32) as usize);
-    if depth < 2 || !bigrams.has_texts() {
+    let depth = found.len().min(RERANK_DEPTH);
+    if depth < 2 || !plan.bigrams.has_texts() {
         return Ok(());
     }
     // Postings are read in ascending order of documents.
     let mut order: Vec<usize> = (0..depth).collect();
     order.sort_unstable_by_key(|at| found[*at].address);
-    let wc = tune("WC", 2.0);
-    let wu = tune("WU", 0.0) / 0.4;
-    let mut open: Option<(u32, Segment<'_>, BigramCursors)> = None;
-    let mut words: Vec<(super::matcher::Matcher<'_>, f32)> = Vec::new();
-    let mut terms: Vec<super::term_scorer::TermScorer> = Vec::new();
+    let mut opened: Option<(u32, SecondScorer<'_>)> = None;
     for at in order {
         let hit = &mut found[at];
-        let ordinal = hit.address.segment_ord;
-        if open.as_ref().is_none_or(|(at, ..)| *at != ordinal) {
-            let segment = Segment::at(index, ordinal)?;
-            let cursors = BigramCursors::of(&segment, bigrams);
-            words.clear();
-            if wc > 0.0 && plan.may_lack_words {
-                let opener = |postings: &_, key| context.cache.open(ordinal, postings, key);
-                for word in &plan.words {
-                    words.push((super::matcher::Matcher::of(&word.expr, &segment, &opener)?, word.idf));
-                }
+        let segment = hit.address.segment_ord;
+        let scorer = match &mut opened {
+            Some((open, scorer)) if *open == segment => scorer,
+            other => {
+                let scorer = SecondScorer::new(&Segment::at(index, segment)?, cache, plan)?;
+                &mut other.insert((segment, scorer)).1
             }
-            terms = plan
-                .rerank_terms
-                .iter()
-                .filter_map(|term| super::term_scorer::TermScorer::new(&segment, context.cache, term))
-                .collect();
-            open = Some((ordinal, segment, cursors));
-        }
-        let Some((_, segment, cursors)) = &mut open else { continue };
-        let doc = hit.address.doc_id;
-        let proximity = bigrams.proximity(cursors.positions(doc));
-        let mut more = 0.0;
-        for (word, idf) in &mut words {
-            if word.probe(doc).is_ok() && word.confirm(doc) {
-                more += wc * *idf;
-            }
-        }
-        if !terms.is_empty() {
-            let norms = super::term_scorer::DocumentNorms::of(segment, context.norms);
-            more += wu * terms.iter_mut().filter_map(|term| term.score(doc, &norms)).sum::<f32>();
-        }
-        hit.score += (proximity.passage + proximity.runs + more) * hit.recency;
+        };
+        let second = scorer.score(hit.address.doc_id, &plan.bigrams);
+        hit.score +=
+            (second.proximity.passage + second.proximity.runs + second.words) * hit.recency;
     }
     found[..depth].sort_by(|a, b| {
         let by_score = || b.score.total_cmp(&a.score);
@@ -75,14 +51,56 @@ pub(super) fn rerank(
 }
 
 /// What [`rerank`] adds to the score of one document.
-pub(super) fn proximity(
+pub(super) fn second_score(
     index: &Index,
-    bigrams: &QueryBigrams,
+    cache: &PostingsCache,
+    plan: &Plan,
     address: DocAddress,
-) -> Result<ProximityScore, Error> {
+) -> Result<SecondScore, Error> {
     let segment = Segment::at(index, address.segment_ord)?;
-    let mut cursors = BigramCursors::of(&segment, bigrams);
-    Ok(bigrams.proximity(cursors.positions(address.doc_id)))
+    let mut scorer = SecondScorer::new(&segment, cache, plan)?;
+    Ok(scorer.score(address.doc_id, &plan.bigrams))
+}
+
+/// What the first hits get beside BM25.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SecondScore {
+    pub(crate) proximity: ProximityScore,
+    /// The summed idf of the words that the document has, weighted; 0 if all hits have all words.
+    pub(crate) words: f32,
+}
+
+/// Scores the first hits of one segment again.
+struct SecondScorer<'i> {
+    cursors: BigramCursors,
+    /// The words that hits may lack, with the idf of each.
+    words: Vec<(Matcher<'i>, f32)>,
+}
+
+impl<'i> SecondScorer<'i> {
+    fn new(segment: &Segment<'i>, cache: &PostingsCache, plan: &Plan) -> Result<Self, Error> {
+        let open = |postings: &_, key| cache.open(segment.ordinal(), postings, key);
+        let words = plan.words.iter().filter(|_| plan.may_lack_words);
+        let words = words.map(|word| Ok((Matcher::of(&word.expr, segment, &open)?, word.idf)));
+        Ok(Self {
+            cursors: BigramCursors::of(segment, &plan.bigrams),
+            words: words.collect::<Result<_, Error>>()?,
+        })
+    }
+
+    /// From call to call, `doc` must ascend.
+    fn score(&mut self, doc: DocId, bigrams: &QueryBigrams) -> SecondScore {
+        let mut idf_sum = 0.0;
+        for (word, idf) in &mut self.words {
+            if word.probe(doc).is_ok() && word.confirm(doc) {
+                idf_sum += *idf;
+            }
+        }
+        SecondScore {
+            proximity: bigrams.proximity(self.cursors.positions(doc)),
+            words: COVERAGE_WEIGHT * idf_sum,
+        }
+    }
 }
 
 /// Cursors over the query's bigrams in one segment, in titles and in bodies.

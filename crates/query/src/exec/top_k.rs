@@ -141,7 +141,8 @@ impl TopK {
         let covering = covering
             .map(|unit| Ok((Matcher::of(&unit.expr, segment, &open)?, unit.mass)))
             .collect::<Result<_, Error>>()?;
-        let mut best = SegmentTopK::new(self, segment, CoverageCounter::new(covering, plan.covering.scale))?;
+        let mut best =
+            SegmentTopK::new(self, segment, CoverageCounter::new(covering, plan.covering.scale))?;
         let documents = segment.documents();
         let expected = TARGET_CANDIDATES * u64::from(documents) / matcher.cost().max(1);
         let longest = expected.clamp(MIN_WINDOW as u64, window::MAX_DOCS as u64) as usize;

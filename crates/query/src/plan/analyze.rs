@@ -197,8 +197,6 @@ pub(crate) struct AnalysedText {
     pub(crate) unigrams: UnigramPolicy,
     /// The terms that are scored, each once, then those of expansions.
     pub(crate) terms: Vec<WeightedTerm>,
-    /// The unigrams that only the first hits are scored by.
-    pub(crate) more_unigrams: Vec<WeightedTerm>,
     /// The key characters of the whole text.
     pub(crate) key: Vec<char>,
     /// Whether it is a question, or as long as one: then an answer need not have every word.
@@ -231,15 +229,8 @@ impl AnalysedText {
             Requirement::Everything | Requirement::Words => UnigramPolicy::WordsOnly,
         };
         let terms = terms(&folded, &key, segmenter, unigrams);
-        let mut more_unigrams = Vec::new();
-        if unigrams == UnigramPolicy::WordsOnly && crate::rank::tune("WU", 0.0) > 0.0 {
-            let all = self::terms(&folded, &key, segmenter, UnigramPolicy::All);
-            more_unigrams.extend(all.into_iter().filter(|term| {
-                term.kind == TermKind::Unigram && !terms.iter().any(|old| old.kind == term.kind && old.text == term.text)
-            }));
-        }
         let key = key.chars().to_vec();
-        Self { typed: typed.to_owned(), words, unigrams, terms, more_unigrams, key, question }
+        Self { typed: typed.to_owned(), words, unigrams, terms, key, question }
     }
 
     /// Whether it has a word that is not a stop word.

@@ -241,8 +241,7 @@ impl<'q, 't> Compiler<'q, 't> {
     }
 
     fn compile_not(&mut self, inner: &Node, context: ClauseContext<'_>) -> Result<Required, Error> {
-        let context =
-            ClauseContext { positive: false, required: true, strict: true, ..context };
+        let context = ClauseContext { positive: false, required: true, strict: true, ..context };
         let mode = std::mem::replace(&mut self.mode, Mode::Strict);
         let excluded = self
             .in_group("not", |compiler| compiler.compile_and(std::slice::from_ref(inner), context));

@@ -7,8 +7,8 @@ use wensou_index::{TermKind, TextField};
 use super::analyze::{AnalysedText, Origin, QueryWord};
 use super::expr::MatchExpr;
 use super::needle::Needle;
-use crate::rank::{CoverageScale, IdfMass};
 use crate::rank::proximity::QueryBigrams;
+use crate::rank::{CoverageScale, IdfMass};
 
 /// How much of a query's text a hit must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +28,6 @@ pub(crate) struct Plan {
     pub(crate) match_expr: MatchExpr,
     /// The terms that are scored.
     pub(crate) scored_terms: Vec<ScoredTerm>,
-    /// The terms that only the first hits are scored by.
-    pub(crate) rerank_terms: Vec<ScoredTerm>,
     /// The words to be found, in order. A hit may lack some.
     pub(crate) words: Vec<PlannedWord>,
     /// What to highlight; [`Needle::word`] is an index into `words`.

@@ -50,17 +50,14 @@ pub(super) fn weigh(compiled: Compiled, statistics: &dyn TermStatistics) -> Resu
     }
     let covering = covering(&words);
     let (mut scored_terms, mut weighted) = (Vec::new(), Vec::new());
-    let mut rerank_terms = Vec::new();
     for ScoredText { expanded, fields } in texts {
         let text = expanded.weighted(&in_body);
         scored_terms.extend(idfs.scored_terms(&text.terms, &fields));
-        rerank_terms.extend(idfs.scored_terms(&text.more_unigrams, &fields));
         weighted.push(text);
     }
     Ok(Plan {
         match_expr,
         scored_terms,
-        rerank_terms,
         words,
         needles,
         texts: weighted,
@@ -106,7 +103,7 @@ fn terms_to_weigh(
     let mut terms = Vec::new();
     let mut add = |field, kind, text: String| terms.push(FieldTerm { field, kind, text });
     for ScoredText { expanded, fields } in texts {
-        for term in expanded.text.terms.iter().chain(&expanded.text.more_unigrams) {
+        for term in &expanded.text.terms {
             fields.iter().for_each(|field| add(*field, term.kind, term.text.clone()));
         }
         expanded

@@ -40,7 +40,7 @@ pub(crate) fn idfs(
 
 /// The supremum of what a term of weight 1 adds to a score.
 pub(crate) fn max_score(idf: f32) -> f32 {
-    idf * (1.0 + super::tune("K1", K1))
+    idf * (1.0 + K1)
 }
 
 /// The BM25 length norms of one field: what is added to the tf in the denominator, by length code.
@@ -57,7 +57,7 @@ impl LengthNorms {
         let averages = Kind::ALL.map(|kind| statistics.average_length(kind, field).max(1.0) as f32);
         let norms = std::array::from_fn(|code| {
             let (kind, length) = decode_length(code as u8);
-            super::tune("K1", K1) * (1.0 - super::tune("B", B) + super::tune("B", B) * length as f32 / averages[kind as usize])
+            K1 * (1.0 - B + B * length as f32 / averages[kind as usize])
         });
         Self(Arc::new(norms))
     }

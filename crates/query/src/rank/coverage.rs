@@ -57,6 +57,6 @@ impl CoverageScale {
             return Coverage::default();
         }
         let share = matched.0 as f32 / self.all.0.max(1) as f32;
-        Coverage(1 + (share * super::tune("STEPS", STEPS)) as u32)
+        Coverage(1 + (share * STEPS) as u32)
     }
 }

@@ -9,17 +9,6 @@ mod weights;
 
 pub(crate) use coverage::{Coverage, CoverageScale, IdfMass};
 pub(crate) use statistics::{FieldTerm, TermStatistics};
-pub(crate) use weights::{EXPANSION_WEIGHT, LATIN_WEIGHT, STOP_WEIGHT, kind_weight, weight};
-
-pub(crate) fn tune(name: &str, default: f32) -> f32 {
-    use std::collections::HashMap;
-    use std::sync::{LazyLock, Mutex};
-    static CACHE: LazyLock<Mutex<HashMap<String, f32>>> = LazyLock::new(Mutex::default);
-    let mut cache = CACHE.lock().unwrap();
-    if let Some(v) = cache.get(name) {
-        return *v;
-    }
-    let v = std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
-    cache.insert(name.to_owned(), v);
-    v
-}
+pub(crate) use weights::{
+    COVERAGE_WEIGHT, EXPANSION_WEIGHT, LATIN_WEIGHT, STOP_WEIGHT, kind_weight, weight,
+};

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// Hits that are ranked again. With a hundred the measures are the same to four places.
 pub(crate) const RERANK_DEPTH: usize = 30;
 
-/// Length of a passage, in key characters: two or three sentences.
+/// Length of a passage, in key characters: a clause or two.
 const PASSAGE_CHARS: u32 = 30;
 
 /// Weight of the best passage: the summed idf of the query's distinct bigrams in it.
@@ -91,8 +91,8 @@ impl QueryBigrams {
         matches.sort_unstable();
         let runs: f32 = self.texts.iter().map(|text| self.runs(text, positions)).sum();
         ProximityScore {
-            passage: super::tune("WP", PASSAGE_WEIGHT) * self.best_passage(&matches),
-            runs: super::tune("WR", RUN_WEIGHT) * runs,
+            passage: PASSAGE_WEIGHT * self.best_passage(&matches),
+            runs: RUN_WEIGHT * runs,
         }
     }
 
@@ -132,7 +132,7 @@ impl QueryBigrams {
             if counts[*bigram] == 1 {
                 sum += self.idfs[*bigram];
             }
-            while matches[oldest].0 + super::tune("PC", PASSAGE_CHARS as f32) as u32 <= *at {
+            while matches[oldest].0 + PASSAGE_CHARS <= *at {
                 let (_, bigram) = matches[oldest];
                 counts[bigram] -= 1;
                 if counts[bigram] == 0 {

@@ -161,7 +161,6 @@ fn plan(
     Ok(Plan {
         match_expr: match_expr(words, record),
         scored_terms: scored_terms(words, statistics)?,
-        rerank_terms: Vec::new(),
         words: Vec::new(),
         covering: Covering::default(),
         needles: words.iter().enumerate().filter_map(needle).collect(),
