@@ -95,10 +95,11 @@ fn hits_that_lack_words_follow_those_that_have_all() {
     let typed = "特斯拉 2022年 交付量";
     let hits = dir.hits(&[typed]);
     let listed: Vec<&str> = hits.iter().map(|hit| hit["id"].as_str().unwrap()).collect();
-    assert_eq!(listed, ["answer", "other", "plan"]);
+    assert_eq!(listed, ["answer", "plan", "other"]);
     assert!(hits[0].get("missing").is_none() && hits[0].get("backfilled").is_none());
-    assert_eq!(hits[1]["missing"], serde_json::json!(["特斯拉"]));
-    assert_eq!(hits[2]["missing"], serde_json::json!(["2022", "交付量"]));
+    assert_eq!(hits[2]["missing"], serde_json::json!(["特斯拉"]));
+    let missing = hits[1]["missing"].as_array().unwrap();
+    assert!(missing.contains(&"交付量".into()) && !missing.contains(&"特斯拉".into()));
     assert!(hits[1..].iter().all(|hit| hit["backfilled"] == true));
     // Counts mean what they meant.
     let ran = dir.run(&["search", typed]);
@@ -111,7 +112,7 @@ fn hits_that_lack_words_follow_those_that_have_all() {
     assert!(ran.stdout.contains("missing: 特斯拉"), "{}", ran.stdout);
     // In ids, an empty line comes before them. With a zero byte after each, there are none.
     let of = |options: &[&str]| dir.ok(&[&["search", "-f", "ids", typed], options].concat());
-    assert_eq!(of(&[]), "answer\n\nother\nplan\n");
+    assert_eq!(of(&[]), "answer\n\nplan\nother\n");
     assert_eq!(of(&["-0"]), "answer\0");
     assert_eq!(of(&["--strict"]), "answer\n");
     assert_eq!(of(&["-n", "1"]), "answer\n");
@@ -122,7 +123,7 @@ fn hits_that_lack_words_follow_those_that_have_all() {
     assert_eq!(dir.run(&["search", "--strict", nothing]).code, 1);
     let queries = dir.write("queries.txt", format!("{typed}\n"));
     let batch = dir.ok(&["search", "--batch", queries.to_str().unwrap(), "-f", "ids"]);
-    assert_eq!(batch, "answer\t\tother\tplan\n");
+    assert_eq!(batch, "answer\t\tplan\tother\n");
     let object = dir.ok(&["search", "--batch", queries.to_str().unwrap()]);
     let object: Value = serde_json::from_str(&object).unwrap();
     assert_eq!(object["total"], 1);
@@ -133,7 +134,7 @@ fn hits_that_lack_words_follow_those_that_have_all() {
 fn what_must_match_is_never_missing() {
     let dir = index(&[
         ("both", "特斯拉在上海工廠的交付量創下紀錄。"),
-        ("factory", "上海工廠開工。"),
+        ("factory", "上海工廠開工，打破紀錄。"),
         ("tesla", "特斯拉開會。"),
         ("exact", "特斯拉交付紀錄保持不變。"),
     ]);

@@ -1,6 +1,6 @@
 //! The t2s table and the fold, compared with OpenCC.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use opencc_rust::{DefaultConfig, OpenCC};
 use wensou_text::{fold, t2s};
